@@ -1,0 +1,103 @@
+import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
+import type {FilePriority} from './snapshot.js';
+
+/** How data already on disk is treated when a torrent is added. */
+export type CheckMode = 'full' | 'quick' | 'none';
+
+/** What a torrent can be added with; what is left out takes the engine's defaults. */
+export interface AddOptions {
+	/** Absolute folder. */
+	readonly dir?: string;
+	readonly paused?: boolean;
+	readonly sequential?: boolean;
+	/** Selection rules as on the command line: `1,3-5`, `*.mkv`, `>100M`. */
+	readonly select?: string;
+	readonly priorities?: ReadonlyArray<readonly [fileIndex: number, priority: FilePriority]>;
+	readonly trackers?: readonly string[];
+	/** `host:port` */
+	readonly peers?: readonly string[];
+	readonly label?: string;
+	readonly maxPeers?: number;
+	readonly maxDownload?: BytesPerSecond;
+	readonly maxUpload?: BytesPerSecond;
+	readonly seedRatio?: number;
+	readonly seedTime?: Seconds;
+	readonly check?: CheckMode;
+	/** Hash nothing, believe that everything is there: for data that was hashed a moment ago. */
+	readonly trackersOff?: boolean;
+}
+
+/** Everything a person or script can ask the engine to do. `id` is a torrent's info-hash. */
+export type Command =
+	| {readonly type: 'torrent.add'; readonly metainfo: string /* base64 */; readonly options?: AddOptions}
+	| {readonly type: 'torrent.addLink'; readonly link: string; readonly options?: AddOptions}
+	| {readonly type: 'torrent.pause'; readonly id: string}
+	| {readonly type: 'torrent.resume'; readonly id: string}
+	| {readonly type: 'torrent.remove'; readonly id: string; readonly withData: boolean}
+	| {readonly type: 'torrent.verify'; readonly id: string}
+	| {readonly type: 'torrent.move'; readonly id: string; readonly dir: string}
+	| {readonly type: 'torrent.rename'; readonly id: string; readonly fileIndex: number; readonly name: string}
+	| {readonly type: 'torrent.reannounce'; readonly id: string}
+	| {readonly type: 'torrent.sequential'; readonly id: string; readonly on: boolean}
+	| {readonly type: 'torrent.superSeed'; readonly id: string; readonly on: boolean}
+	| {readonly type: 'torrent.label'; readonly id: string; readonly label: string}
+	| {readonly type: 'torrent.queue'; readonly id: string; readonly position: number}
+	| {
+			readonly type: 'torrent.limits';
+			readonly id: string;
+			readonly maxDownload?: BytesPerSecond | null;
+			readonly maxUpload?: BytesPerSecond | null;
+			readonly seedRatio?: number | null;
+			readonly seedTime?: Seconds | null;
+	  }
+	| {
+			readonly type: 'files.priority';
+			readonly id: string;
+			readonly files: readonly number[];
+			readonly priority: FilePriority;
+	  }
+	| {readonly type: 'tracker.add'; readonly id: string; readonly url: string; readonly tier?: number}
+	| {readonly type: 'tracker.remove'; readonly id: string; readonly url: string}
+	| {readonly type: 'peer.add'; readonly id: string; readonly address: string}
+	| {readonly type: 'peer.kick'; readonly id: string; readonly peer: number}
+	| {readonly type: 'peer.ban'; readonly id: string; readonly peer: number}
+	| {
+			readonly type: 'piece.inspect';
+			readonly id: string;
+			readonly cell: number;
+			readonly cells: number;
+	  }
+	| {readonly type: 'session.pauseAll'}
+	| {readonly type: 'session.resumeAll'}
+	| {readonly type: 'session.slowMode'; readonly on: boolean}
+	| {
+			readonly type: 'session.limits';
+			readonly maxDownload?: BytesPerSecond | null;
+			readonly maxUpload?: BytesPerSecond | null;
+	  }
+	| {readonly type: 'session.list'}
+	| {readonly type: 'session.stop'};
+
+export type CommandType = Command['type'];
+
+/** What a piece cell holds: the answer to `piece.inspect`, for its first piece. */
+export interface PieceInspection {
+	readonly piece: number;
+	readonly pieces: number;
+	readonly length: Bytes;
+	readonly state: string;
+	readonly files: readonly string[];
+	readonly holders: number;
+	readonly blocks: number;
+	readonly blocksHave: number;
+	readonly requestedFrom: readonly string[];
+}
+
+/** What comes back when a command was done. Commands that have nothing to tell answer `{}`. */
+export interface Reply {
+	/** The torrent that was added, or was there already. */
+	readonly id?: string;
+	readonly already?: boolean;
+	readonly inspection?: PieceInspection;
+	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
+}

@@ -1,0 +1,247 @@
+import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+
+/**
+ * What a screen or script may see of the engine: plain data, made fresh, no live objects.
+ * A field that is undefined is not known; rates are means over the last seconds.
+ */
+
+export type TorrentState =
+	| 'metadata' // a magnet link without its info dictionary yet
+	| 'checking'
+	| 'queued'
+	| 'downloading'
+	| 'seeding'
+	| 'finished' // every wanted file is here, some are not wanted, or seeding has reached its goal
+	| 'pausing'
+	| 'paused'
+	| 'failed';
+
+/** Why nothing moves, in words a person can act on. */
+export interface Reason {
+	readonly level: 'info' | 'warn' | 'error';
+	readonly text: string;
+}
+
+/** A torrent in one line of the session screen, and the header of its own. */
+export interface TorrentView {
+	/** The info-hash in hex: v1 where there is one. */
+	readonly id: string;
+	readonly name: string;
+	readonly state: TorrentState;
+	readonly reason?: Reason | undefined;
+	/** All files. */
+	readonly length: Bytes;
+	/** What is wanted of it, and how much of that is verified and on disk. */
+	readonly wanted: Bytes;
+	readonly completed: Bytes;
+	readonly pieceLength: Bytes;
+	readonly pieces: number;
+	readonly piecesHave: number;
+	/** 0..1 while checking. */
+	readonly checked?: number | undefined;
+	/** Payload, over all sessions. */
+	readonly downloaded: Bytes;
+	readonly uploaded: Bytes;
+	/** Bytes thrown away: duplicates, failed hashes. */
+	readonly wasted: Bytes;
+	readonly downloadRate: BytesPerSecond;
+	readonly uploadRate: BytesPerSecond;
+	readonly eta?: Seconds | undefined;
+	/** uploaded / downloaded (or / length when nothing was downloaded). */
+	readonly ratio: number;
+	readonly connected: number;
+	readonly seedsConnected: number;
+	readonly known: number;
+	readonly files: number;
+	readonly filesWanted: number;
+	readonly dir: string;
+	readonly label?: string | undefined;
+	readonly queue: number;
+	readonly sequential: boolean;
+	readonly superSeeding: boolean;
+	readonly private: boolean;
+	readonly maxDownload?: BytesPerSecond | undefined;
+	readonly maxUpload?: BytesPerSecond | undefined;
+	/** Milliseconds since 1970. */
+	readonly addedAt: Millis;
+	readonly completedAt?: Millis | undefined;
+	readonly comment?: string | undefined;
+	readonly createdBy?: string | undefined;
+	readonly creationDate?: Seconds | undefined;
+	readonly infoHashV2?: string | undefined;
+	readonly magnet: string;
+}
+
+/** The whole engine in a few numbers. */
+export interface SessionView {
+	/** The name its owner gave this client. */
+	readonly name: string;
+	readonly version: string;
+	readonly pid: number;
+	readonly uptime: Seconds;
+	readonly port: number;
+	/** Whether anybody has reached our port yet. */
+	readonly portState: 'open' | 'unknown' | 'closed';
+	readonly downloadRate: BytesPerSecond;
+	readonly uploadRate: BytesPerSecond;
+	readonly downloaded: Bytes;
+	readonly uploaded: Bytes;
+	readonly connected: number;
+	readonly dhtNodes: number;
+	/** Free bytes where downloads go by default. */
+	readonly freeSpace?: Bytes | undefined;
+	readonly maxDownload?: BytesPerSecond | undefined;
+	readonly maxUpload?: BytesPerSecond | undefined;
+	readonly slowMode: boolean;
+	readonly dir: string;
+}
+
+/**
+ * The torrent's pieces, folded into as many cells as were asked for (or one a piece when there are fewer).
+ * One character a cell:
+ * `h` have · `c` being checked · `r` in flight · `p` partly had · `m` missing · `u` not wanted.
+ */
+export interface PiecesView {
+	readonly pieces: number;
+	readonly have: number;
+	readonly inFlight: number;
+	readonly checking: number;
+	readonly cells: string;
+	/** One character a cell, `0`-`9`: how many connected peers have its rarest missing piece, 9 for nine and more. */
+	readonly availability: string;
+	/** Copies of the whole torrent among connected peers, ours left out. */
+	readonly copies: number;
+	/** Cell of each file's first piece, files without data left out; at most one entry a cell. */
+	readonly fileStarts: ReadonlyArray<readonly [cell: number, fileIndex: number]>;
+}
+
+export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'manual' | 'incoming' | 'resume';
+
+export interface PeerView {
+	/** Stable while connected. */
+	readonly id: number;
+	/** `192.0.2.1:6881` or `[2001:db8::1]:6881` */
+	readonly address: string;
+	/** Made safe for a terminal; empty when not known. */
+	readonly client: string;
+	/**
+	 * The usual letters: D downloading, d they choke us though we are interested, U uploading, u they want and we
+	 * choke, K they unchoked us and we do not want, ? we unchoked them and they do not want, O optimistic unchoke,
+	 * S snubbed, I incoming, X from PEX, H from DHT, L from LSD, E encrypted, P uTP, T tracker.
+	 */
+	readonly flags: string;
+	readonly transport: 'tcp' | 'utp';
+	readonly encrypted: boolean;
+	readonly source: PeerSource;
+	/** 0..1 of the torrent. */
+	readonly progress: number;
+	readonly downloadRate: BytesPerSecond;
+	readonly uploadRate: BytesPerSecond;
+	readonly downloaded: Bytes;
+	readonly uploaded: Bytes;
+	/** Blocks we have asked for, and they of us. */
+	readonly requested: number;
+	readonly queued: number;
+}
+
+export interface TrackerView {
+	/** 1 is tried first; 0 for sources that are not trackers. */
+	readonly tier: number;
+	readonly kind: 'tracker' | 'dht' | 'pex' | 'lsd';
+	/** The announce URL; empty for other kinds. */
+	readonly url: string;
+	readonly state: 'idle' | 'announcing' | 'working' | 'retrying' | 'off';
+	/** In words: `working`, `no answer`, the tracker's own message … made safe for a terminal. */
+	readonly status: string;
+	readonly seeders?: number | undefined;
+	readonly leechers?: number | undefined;
+	readonly completed?: number | undefined;
+	/** Peers its last answer named. */
+	readonly peers?: number | undefined;
+	readonly nextIn?: Seconds | undefined;
+	readonly warning?: string | undefined;
+}
+
+/** 0 skip · 1 low · 2 normal · 3 high · 4 first */
+export type FilePriority = 0 | 1 | 2 | 3 | 4;
+
+/** The part of a file that never changes; pad files are left out, so `index` has gaps. */
+export interface FileView {
+	readonly index: number;
+	/** Sanitised, below the download folder. */
+	readonly path: readonly string[];
+	readonly length: Bytes;
+}
+
+/** The part that does: arrays beside `FilesView.files`. */
+export interface FileProgressView {
+	readonly completed: readonly Bytes[];
+	readonly priority: readonly FilePriority[];
+}
+
+/** Evenly spaced means, oldest first; shorter than asked when the engine is younger. */
+export interface SpeedView {
+	readonly range: Seconds;
+	readonly download: readonly BytesPerSecond[];
+	readonly upload: readonly BytesPerSecond[];
+	/** Over the range. */
+	readonly peakDownload: BytesPerSecond;
+	readonly peakUpload: BytesPerSecond;
+	readonly meanDownload: BytesPerSecond;
+	readonly meanUpload: BytesPerSecond;
+	/** Bytes a second that reach the disk now, and pieces waiting to. */
+	readonly diskRate: BytesPerSecond;
+	readonly diskQueue: number;
+}
+
+export interface LogView {
+	/** Milliseconds since 1970. */
+	readonly at: Millis;
+	readonly level: 'debug' | 'info' | 'warn' | 'error';
+	/** Made safe for a terminal. */
+	readonly text: string;
+	readonly torrent?: string | undefined;
+}
+
+/** What somebody looks at; nothing else is computed or sent. */
+export interface Watch {
+	/** No more than one update in this time. At least 50. */
+	readonly interval: Millis;
+	readonly session?: boolean;
+	readonly torrents?: boolean;
+	readonly torrent?: {
+		readonly id: string;
+		readonly overview?: boolean;
+		/** The number of cells wanted. */
+		readonly pieces?: number;
+		readonly peers?: boolean;
+		readonly trackers?: boolean;
+		readonly files?: boolean;
+		readonly speed?: {readonly range: Seconds; readonly samples: number};
+	};
+	/** Speed of all torrents together. */
+	readonly speed?: {readonly range: Seconds; readonly samples: number};
+	/** The newest lines: of one torrent when `torrent.id` is watched, else of all. */
+	readonly log?: number;
+}
+
+/** Only the sections that changed since the watcher's last update. Sections replace what came before, whole. */
+export interface Update {
+	readonly revision: number;
+	readonly session?: SessionView;
+	readonly torrents?: readonly TorrentView[];
+	readonly torrent?: {
+		readonly id: string;
+		/** Set alone when the engine has no such torrent (any more). */
+		readonly gone?: boolean;
+		readonly overview?: TorrentView;
+		readonly pieces?: PiecesView;
+		readonly peers?: readonly PeerView[];
+		readonly trackers?: readonly TrackerView[];
+		readonly files?: readonly FileView[];
+		readonly progress?: FileProgressView;
+		readonly speed?: SpeedView;
+	};
+	readonly speed?: SpeedView;
+	readonly log?: readonly LogView[];
+}

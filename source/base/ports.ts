@@ -1,0 +1,37 @@
+import type {Millis} from './units.js';
+
+/** A timer that was set; clearing it twice is harmless. */
+export interface Timer {
+	clear(): void;
+}
+
+/** Time as the engine sees it; tests hand in one they turn by hand. */
+export interface Clock {
+	/** Monotonic milliseconds since an arbitrary start. */
+	now(): Millis;
+	/** Milliseconds since 1970; may jump. For people and files, never for intervals. */
+	wall(): Millis;
+	/** Calls `callback` once, no earlier than `delay` ms from now. Never keeps the process alive by itself. */
+	after(delay: Millis, callback: () => void): Timer;
+}
+
+/** Chance as the engine sees it; tests hand in a seeded one. */
+export interface Random {
+	/** 0 <= x < 1 */
+	next(): number;
+	/** Fresh bytes, unpredictable in production. */
+	bytes(length: number): Uint8Array<ArrayBuffer>;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line of what happened. `torrent` is the id of the torrent it belongs to. */
+export interface LogEntry {
+	readonly at: Millis;
+	readonly level: LogLevel;
+	readonly text: string;
+	readonly torrent?: string | undefined;
+}
+
+/** Where things that happened are told. */
+export type Log = (level: LogLevel, text: string, torrent?: string) => void;

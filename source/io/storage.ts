@@ -1,0 +1,74 @@
+import type {Bytes, Millis} from '../base/units.js';
+
+/** What went wrong with the disk, as a person would say it. */
+export interface StorageFailure {
+	readonly code: 'disk-full' | 'read-only' | 'no-permission' | 'missing' | 'too-many-files' | 'io';
+	/** One line: what and where, and what to do. */
+	readonly message: string;
+}
+
+/** What one file is on disk now; undefined where there is none. */
+export interface FileStamp {
+	readonly size: Bytes;
+	/** Milliseconds since 1970, with a fraction. */
+	readonly mtime: Millis;
+}
+
+/** What a storage tells its torrent. All calls come from the event loop, never from inside a call to the storage. */
+export interface StorageEvents {
+	/** The piece's hash was right and every byte of it has been written. */
+	stored(piece: number): void;
+	/** The hash was wrong; nothing was written. SHA-1 of each block, 20 bytes a block, to find out who lied. */
+	wrong(piece: number, digests: Uint8Array): void;
+	/** The piece could not be written or read back; its blocks are lost. */
+	failed(piece: number, failure: StorageFailure): void;
+}
+
+/** A recheck that is going on. */
+export interface Checking {
+	/** Resolves when all were told or it was stopped; rejects never. */
+	readonly done: Promise<void>;
+	stop(): void;
+}
+
+/** Where one torrent's bytes are kept. Positions are in the torrent's stream of pieces. */
+export interface Storage {
+	/**
+	 * Hashes a whole piece and writes it when it is right; `stored`, `wrong` or `failed` follows.
+	 * `slots[n]` is the pool slot of block n, or -1 when that block was written earlier by `storeBlocks`.
+	 * The slots are the storage's from now on: it gives them back to the pool. `slots` is copied before returning.
+	 */
+	storePiece(piece: number, slots: ArrayLike<number>): void;
+	/** Writes single blocks unjudged (pause, pool pressure), and gives their slots back. */
+	storeBlocks(
+		piece: number,
+		blocks: readonly number[],
+		slots: readonly number[],
+	): Promise<StorageFailure | undefined>;
+	/**
+	 * Fills `views` one after the other from `position` on, in one read a file. Off the loop.
+	 * Pad files read as zeros.
+	 */
+	read(
+		position: Bytes,
+		views: readonly Uint8Array[],
+		done: (failure: StorageFailure | undefined) => void,
+	): void;
+	/** Hashes what is on disk; pieces whose files are missing are told as wrong without reading. Reads the pieces in order. */
+	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking;
+	/** One entry a file, 1 where it is wanted. Files that become wanted take over what the part file holds of them. */
+	setWanted(wanted: Uint8Array): Promise<StorageFailure | undefined>;
+	/** Creates the wanted files without data in them, and folders; asked once all pieces of a file are there is not needed. */
+	createEmptyFiles(): Promise<StorageFailure | undefined>;
+	/** One entry a file. */
+	stamps(): Promise<ReadonlyArray<FileStamp | undefined>>;
+	/** Asks the system to put everything written so far on the disk. */
+	flush(): Promise<void>;
+	/** Bytes written so far, and pieces that wait to be. */
+	readonly written: Bytes;
+	readonly waiting: number;
+	/** Finishes what was begun and closes every file. */
+	close(): Promise<void>;
+	/** Deletes the torrent's files, the part file, and the folders that are empty then. */
+	remove(): Promise<void>;
+}
