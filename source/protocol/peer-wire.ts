@@ -361,7 +361,13 @@ export class PeerWireWriter {
 }
 
 /** Writes the 13 bytes before a block's data into `bytes` at `at`. */
-export function writePieceHeader(bytes: Uint8Array, at: number, piece: number, begin: number, length: number): void {
+export function writePieceHeader(
+	bytes: Uint8Array,
+	at: number,
+	piece: number,
+	begin: number,
+	length: number,
+): void {
 	const view = new DataView(bytes.buffer, bytes.byteOffset + at, pieceHeader);
 	view.setUint32(0, 9 + length);
 	view.setUint8(4, messageId.piece);

@@ -1,0 +1,139 @@
+import type {PieceMap} from './piece-map.js';
+
+/** What is known of a block in a piece that was begun. */
+export const blockState = {missing: 0, inPool: 1, onDisk: 2} as const;
+
+/** A piece that was begun: who was asked for its blocks, which came, and where they lie. */
+export class PartialPiece {
+	piece = -1;
+	blocks = 0;
+	/** How many peers each missing block is asked of. */
+	readonly requests: Uint8Array;
+	readonly states: Uint8Array;
+	/** The pool slot of a block that is `inPool`, else -1. */
+	readonly slots: Int32Array;
+	/** Who gave the block; -1 for nobody yet, or a peer of another session. */
+	readonly givers: Int32Array;
+	/** Missing blocks nobody is asked for. */
+	free = 0;
+	/** Blocks that came. */
+	received = 0;
+	/** The only peer that may be asked; -1 for all. A peer on parole works alone, so that guilt is certain. */
+	exclusive = -1;
+	/** All blocks were handed to the disk; a verdict is awaited. */
+	judging = false;
+	/** Below this block none is free. */
+	#from = 0;
+
+	constructor(capacity: number) {
+		this.requests = new Uint8Array(capacity);
+		this.states = new Uint8Array(capacity);
+		this.slots = new Int32Array(capacity);
+		this.givers = new Int32Array(capacity);
+	}
+
+	reset(piece: number, blocks: number): void {
+		this.piece = piece;
+		this.blocks = blocks;
+		this.requests.fill(0);
+		this.states.fill(blockState.missing);
+		this.slots.fill(-1);
+		this.givers.fill(-1);
+		this.free = blocks;
+		this.received = 0;
+		this.exclusive = -1;
+		this.judging = false;
+		this.#from = 0;
+	}
+
+	/** The next block to ask for, marked as asked; -1 when all are asked for. */
+	ask(): number {
+		if (this.free === 0) return -1;
+		for (let block = this.#from; block < this.blocks; block++) {
+			if (this.states[block] === blockState.missing && this.requests[block] === 0) {
+				this.requests[block] = 1;
+				this.free--;
+				this.#from = block + 1;
+				return block;
+			}
+		}
+		return -1;
+	}
+
+	/** One peer less is asked for a block. */
+	unask(block: number): void {
+		if (this.requests[block] === 0) return;
+		this.requests[block]!--;
+		if (this.requests[block] === 0 && this.states[block] === blockState.missing) {
+			this.free++;
+			if (block < this.#from) this.#from = block;
+		}
+	}
+
+	/** No block has come, none is asked for. */
+	get untouched(): boolean {
+		return this.received === 0 && this.free === this.blocks;
+	}
+}
+
+/** The pieces that were begun, block by block. Pieces it is done with are used again: nothing is allocated a block. */
+export class BlockLedger {
+	readonly #map: PieceMap;
+	readonly #partials = new Map<number, PartialPiece>();
+	readonly #spare: PartialPiece[] = [];
+
+	constructor(map: PieceMap) {
+		this.#map = map;
+	}
+
+	get size(): number {
+		return this.#partials.size;
+	}
+
+	all(): IterableIterator<PartialPiece> {
+		return this.#partials.values();
+	}
+
+	get(piece: number): PartialPiece | undefined {
+		return this.#partials.get(piece);
+	}
+
+	begin(piece: number): PartialPiece {
+		const partial = this.#spare.pop() ?? new PartialPiece(this.#map.blocksPerPiece);
+		partial.reset(piece, this.#map.blockCount(piece));
+		this.#partials.set(piece, partial);
+		return partial;
+	}
+
+	/** Forgets a piece. Its slots must have been given away before. */
+	drop(piece: number): void {
+		const partial = this.#partials.get(piece);
+		if (partial === undefined) return;
+		this.#partials.delete(piece);
+		if (this.#spare.length < 64) this.#spare.push(partial);
+	}
+
+	/** Takes a block in. `duplicate` means it was there already and the slot is still the caller's. */
+	receive(
+		partial: PartialPiece,
+		block: number,
+		slot: number,
+		giver: number,
+	): 'accepted' | 'complete' | 'duplicate' {
+		if (partial.states[block] !== blockState.missing) return 'duplicate';
+		if (partial.requests[block] === 0) partial.free--;
+		partial.states[block] = blockState.inPool;
+		partial.slots[block] = slot;
+		partial.givers[block] = giver;
+		partial.received++;
+		return partial.received === partial.blocks ? 'complete' : 'accepted';
+	}
+
+	/** A block that an earlier session wrote. */
+	restore(partial: PartialPiece, block: number): void {
+		if (partial.states[block] !== blockState.missing) return;
+		if (partial.requests[block] === 0) partial.free--;
+		partial.states[block] = blockState.onDisk;
+		partial.received++;
+	}
+}

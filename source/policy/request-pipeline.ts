@@ -1,0 +1,156 @@
+import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
+
+const fewest = 8;
+const most = 500;
+/** How much is kept on its way, as time at the peer's rate. */
+const queueTime: Seconds = 3;
+const shortestTimeout: Millis = 2000;
+const longestTimeout: Millis = 60_000;
+const snubAfter: Millis = 20_000;
+
+/**
+ * The blocks one peer was asked for, oldest first, and how many there should be. Starts slowly: one more for each
+ * block that comes, until the rate no longer grows; then enough for three seconds.
+ */
+export class RequestPipeline {
+	/** Blocks as piece * blocksPerPiece + block, in the order they were asked for. */
+	#blocks = new Float64Array(64);
+	#askedAt = new Float64Array(64);
+	#head = 0;
+	#count = 0;
+	readonly #blocksPerPiece: number;
+	#ceiling = 250;
+	#slowStart = true;
+	#window = 16;
+	#lastRate: BytesPerSecond = 0;
+	#meanTime: Millis = 0;
+	#deviation: Millis = 0;
+	#lastBlockAt: Millis;
+	/** It let a request time out, or sent nothing for 20 s. */
+	snubbed = false;
+
+	constructor(blocksPerPiece: number, now: Millis) {
+		this.#blocksPerPiece = blocksPerPiece;
+		this.#lastBlockAt = now;
+	}
+
+	get outstanding(): number {
+		return this.#count;
+	}
+
+	/** What the peer says it takes (`reqq`, BEP 10). */
+	set ceiling(reqq: number) {
+		this.#ceiling = Math.max(1, Math.min(most, reqq));
+	}
+
+	/** How many blocks should be on their way. */
+	get target(): number {
+		return this.snubbed ? 1 : Math.min(this.#window, this.#ceiling);
+	}
+
+	has(piece: number, block: number): boolean {
+		return this.#find(piece * this.#blocksPerPiece + block) >= 0;
+	}
+
+	ask(piece: number, block: number, now: Millis): void {
+		if (this.#head + this.#count === this.#blocks.length) this.#makeRoom();
+		if (this.#count === 0) this.#lastBlockAt = now;
+		this.#blocks[this.#head + this.#count] = piece * this.#blocksPerPiece + block;
+		this.#askedAt[this.#head + this.#count] = now;
+		this.#count++;
+	}
+
+	/** A block came, or was refused. Answers whether it was asked for. */
+	settle(piece: number, block: number, now: Millis, came: boolean): boolean {
+		const at = this.#find(piece * this.#blocksPerPiece + block);
+		if (at < 0) return false;
+		if (came) this.#learn(now - Math.max(this.#askedAt[at]!, this.#lastBlockAt), now);
+		if (at === this.#head) {
+			this.#head++;
+		} else {
+			this.#blocks.copyWithin(at, at + 1, this.#head + this.#count);
+			this.#askedAt.copyWithin(at, at + 1, this.#head + this.#count);
+		}
+		this.#count--;
+		if (this.#count === 0) this.#head = 0;
+		return true;
+	}
+
+	/** Takes everything back that was asked for, and tells it. */
+	clear(tell: (piece: number, block: number) => void): void {
+		const from = this.#head;
+		const to = from + this.#count;
+		this.#head = 0;
+		this.#count = 0;
+		for (let at = from; at < to; at++) {
+			const piece = Math.floor(this.#blocks[at]! / this.#blocksPerPiece);
+			tell(piece, this.#blocks[at]! - piece * this.#blocksPerPiece);
+		}
+	}
+
+	/** Adapts the window; asked about once a second. */
+	adapt(rate: BytesPerSecond): void {
+		if (this.#slowStart) {
+			// Growth below a block a second is none.
+			if (this.#lastRate > 0 && rate < this.#lastRate + 5000 && this.#window >= fewest)
+				this.#slowStart = false;
+			this.#lastRate = rate;
+		}
+		if (!this.#slowStart) {
+			this.#window = Math.max(fewest, Math.min(most, Math.ceil((queueTime * rate) / blockLength)));
+		}
+	}
+
+	/** How long a block may take before others are asked: what this peer usually needs, and then some. */
+	get timeout(): Millis {
+		if (this.#meanTime === 0) return longestTimeout / 2;
+		return Math.max(shortestTimeout, Math.min(longestTimeout, this.#meanTime + 4 * this.#deviation));
+	}
+
+	/** Whether the peer has just become too slow to wait for. */
+	isLate(now: Millis): boolean {
+		if (this.#count === 0) return false;
+		const waited = now - this.#lastBlockAt;
+		return waited > Math.min(snubAfter, this.timeout);
+	}
+
+	/** 1 (just asked) …; how long the oldest request waits. */
+	oldest(now: Millis): Millis {
+		return this.#count === 0 ? 0 : now - this.#askedAt[this.#head]!;
+	}
+
+	/** `gap` is the time since the block before, or since it was asked for when the peer had nothing to send. */
+	#learn(gap: Millis, now: Millis): void {
+		this.#lastBlockAt = now;
+		this.snubbed = false;
+		if (this.#meanTime === 0) {
+			this.#meanTime = Math.max(1, gap);
+			this.#deviation = gap / 2;
+		} else {
+			this.#deviation += (Math.abs(gap - this.#meanTime) - this.#deviation) / 8;
+			this.#meanTime += (gap - this.#meanTime) / 8;
+		}
+		if (this.#slowStart && this.#window < most) this.#window++;
+	}
+
+	#find(id: number): number {
+		const end = this.#head + this.#count;
+		for (let at = this.#head; at < end; at++) if (this.#blocks[at] === id) return at;
+		return -1;
+	}
+
+	#makeRoom(): void {
+		if (this.#head > 0) {
+			this.#blocks.copyWithin(0, this.#head, this.#head + this.#count);
+			this.#askedAt.copyWithin(0, this.#head, this.#head + this.#count);
+			this.#head = 0;
+			if (this.#count < this.#blocks.length) return;
+		}
+		const blocks = new Float64Array(2 * this.#blocks.length);
+		const askedAt = new Float64Array(2 * this.#blocks.length);
+		blocks.set(this.#blocks);
+		askedAt.set(this.#askedAt);
+		this.#blocks = blocks;
+		this.#askedAt = askedAt;
+	}
+}

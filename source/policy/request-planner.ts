@@ -1,0 +1,133 @@
+import type {Bitfield} from '../protocol/bitfield.js';
+import {type BlockLedger, blockState, type PartialPiece} from './block-ledger.js';
+import type {PiecePicker} from './piece-picker.js';
+
+/** What the planner must know of a peer. */
+export interface Provider {
+	readonly id: number;
+	/** What it has and may be asked for; undefined for everything. */
+	readonly pieces: Bitfield | undefined;
+	readonly snubbed: boolean;
+	readonly onParole: boolean;
+	/** Blocks it has been asked for and not sent. */
+	readonly outstanding: number;
+	asked(piece: number, block: number): boolean;
+}
+
+export interface PlanOptions {
+	readonly sequential: boolean;
+	/** Pieces we have: the first few are picked by chance. */
+	readonly have: number;
+	/** Whether new pieces may be begun; false while memory is short. */
+	readonly mayBegin: boolean;
+}
+
+/** How many peers a block is asked of at the end, the first one included. BEP 3 calls it end game. */
+const copies = 3;
+const randomPieces = 4;
+
+/**
+ * Which blocks to ask a peer for. By priority; then pieces that were begun before new ones; rarest first among those.
+ * When nothing is left that nobody was asked for, the last blocks are asked of a few peers at once.
+ */
+export class RequestPlanner {
+	readonly #picker: PiecePicker;
+	readonly #ledger: BlockLedger;
+
+	constructor(picker: PiecePicker, ledger: BlockLedger) {
+		this.#picker = picker;
+		this.#ledger = ledger;
+	}
+
+	/**
+	 * Marks up to `count` blocks as asked of `peer` and tells each by `ask`. Answers how many.
+	 */
+	plan(
+		peer: Provider,
+		count: number,
+		options: PlanOptions,
+		ask: (piece: number, block: number) => void,
+	): number {
+		let planned = 0;
+		for (let priority = 4; priority >= 1 && planned < count; priority--) {
+			planned += this.#fromPartials(peer, priority, count - planned, ask);
+			if (!options.mayBegin) continue;
+			while (planned < count) {
+				const piece = this.#picker.pick(peer.pieces, priority, {
+					sequential: options.sequential,
+					reverse: peer.snubbed,
+					random: options.have < randomPieces,
+				});
+				if (piece < 0) break;
+				this.#picker.take(piece);
+				const partial = this.#ledger.begin(piece);
+				if (peer.onParole) partial.exclusive = peer.id;
+				planned += drain(partial, count - planned, ask);
+			}
+		}
+		if (planned === 0 && peer.outstanding < 2 && !peer.snubbed && this.#picker.open === 0) {
+			planned += this.#again(peer, ask);
+		}
+		return planned;
+	}
+
+	#fromPartials(
+		peer: Provider,
+		priority: number,
+		count: number,
+		ask: (piece: number, block: number) => void,
+	): number {
+		let planned = 0;
+		for (const partial of this.#ledger.all()) {
+			if (planned === count) break;
+			if (partial.free === 0 || this.#picker.priority(partial.piece) !== priority) continue;
+			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
+			planned += drain(partial, count - planned, ask);
+		}
+		return planned;
+	}
+
+	/** End game: one block that others were asked for and this peer was not. */
+	#again(peer: Provider, ask: (piece: number, block: number) => void): number {
+		let best: PartialPiece | undefined;
+		let bestBlock = -1;
+		let fewest = copies;
+		for (const partial of this.#ledger.all()) {
+			if (partial.judging || this.#picker.priority(partial.piece) === 0) continue;
+			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
+			for (let block = 0; block < partial.blocks; block++) {
+				const requests = partial.requests[block]!;
+				if (partial.states[block] !== blockState.missing || requests === 0 || requests >= fewest) continue;
+				if (peer.asked(partial.piece, block)) continue;
+				best = partial;
+				bestBlock = block;
+				fewest = requests;
+			}
+			if (fewest === 1) break;
+		}
+		if (best === undefined) return 0;
+		best.requests[bestBlock]!++;
+		ask(best.piece, bestBlock);
+		return 1;
+	}
+}
+
+function has(peer: Provider, piece: number): boolean {
+	return peer.pieces === undefined || peer.pieces.has(piece);
+}
+
+function mayShare(partial: PartialPiece, peer: Provider): boolean {
+	if (partial.exclusive === peer.id) return true;
+	return partial.exclusive === -1 && !peer.onParole;
+}
+
+function drain(partial: PartialPiece, count: number, ask: (piece: number, block: number) => void): number {
+	let asked = 0;
+	while (asked < count) {
+		const block = partial.ask();
+		if (block < 0) break;
+		ask(partial.piece, block);
+		asked++;
+	}
+	return asked;
+}
