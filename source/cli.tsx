@@ -1,1 +1,80 @@
-export {};
+#!/usr/bin/env node
+import {readFileSync} from 'node:fs';
+import process from 'node:process';
+
+const argv = process.argv.slice(2);
+
+function complain(message: string): void {
+	process.stderr.write(`tortui: ${message}\n`);
+}
+
+/** The reason in one line; where it came from only for those who asked. */
+function report(error: unknown): number {
+	const {name, message, stack, exitStatus, code} = error as Error & {exitStatus?: number; code?: string};
+	const line = String(message ?? error)
+		.split('\n')[0]
+		?.trim();
+	if (name === 'UserError') complain(line ?? '');
+	else if (name === 'ProtocolError') complain(line ?? '');
+	else complain(`${code === undefined ? 'unexpected error: ' : ''}${line || name}`);
+	if (argv.includes('--verbose') && stack) process.stderr.write(`${stack}\n`);
+	return exitStatus ?? (name === 'ProtocolError' ? 3 : 1);
+}
+
+function version(): string {
+	const {version} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+	return String(version);
+}
+
+/** What chalk and React read when they are loaded; they must find it settled. */
+function settleEnvironment(): void {
+	const {NO_COLOR, FORCE_COLOR} = process.env;
+	const at = argv.findIndex(word => word === '--color' || word.startsWith('--color='));
+	const when = at === -1 ? undefined : argv[at]?.slice('--color='.length) || argv[at + 1];
+	Object.assign(process.env, {NODE_ENV: 'production'});
+	if (when === 'always') Object.assign(process.env, {NO_COLOR: '', FORCE_COLOR: FORCE_COLOR ?? '3'});
+	else if (when === 'never' || NO_COLOR) Object.assign(process.env, {FORCE_COLOR: '0'});
+}
+
+async function main(): Promise<number> {
+	if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+		process.stdout.write(`${version()}\n`);
+		return 0;
+	}
+	settleEnvironment();
+	const {dispatch} = await import('./commands/dispatch.js');
+	return dispatch(argv, {
+		stdout: process.stdout,
+		stderr: process.stderr,
+		stdin: process.stdin,
+		env: process.env,
+		version: version(),
+		warn: complain,
+	});
+}
+
+/** Gives what is still to be written to a slow reader a moment. */
+async function drained(stream: NodeJS.WriteStream): Promise<void> {
+	if (stream.writableLength === 0 || stream.destroyed) return;
+	await new Promise<void>(resolve => {
+		setTimeout(resolve, 2000);
+		stream.write('', () => resolve());
+	});
+}
+
+if (Number.parseInt(process.versions.node, 10) < 22) {
+	complain(`needs Node.js 22 or newer, this is ${process.version}`);
+	process.exitCode = 1;
+} else {
+	for (const stream of [process.stdout, process.stderr]) {
+		stream.on('error', (error: NodeJS.ErrnoException) => {
+			// A command that has something to save listens too, and ends in its own time.
+			if (stream.listenerCount('error') > 1) return;
+			process.exit(error.code === 'EPIPE' ? 0 : 1);
+		});
+	}
+	process.on('uncaughtException', error => process.exit(report(error)));
+	const status = await main().catch(report);
+	await Promise.all([drained(process.stdout), drained(process.stderr)]);
+	process.exit(status);
+}

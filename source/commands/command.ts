@@ -1,0 +1,78 @@
+import type {ExitStatus} from '../base/errors.js';
+import type {ValueReader} from './quantities.js';
+
+/** `--name`: off unless given. */
+export interface SwitchOption {
+	readonly kind: 'on';
+	readonly short?: string;
+	readonly help: string;
+}
+
+/** `--no-name`: on unless given. Named without its `no`. */
+export interface NegatedOption {
+	readonly kind: 'off';
+	readonly short?: string;
+	readonly help: string;
+}
+
+/** `--name VALUE`; with kind `list` it may be given again and again. */
+export interface ValueOption<Value = unknown> {
+	readonly kind: 'value' | 'list';
+	readonly short?: string;
+	/** What stands for the value in the help: `DIR`. */
+	readonly value: string;
+	readonly read: ValueReader<Value>;
+	readonly help: string;
+}
+
+/** By name in camelCase: `maxDownload` is `--max-download`. */
+export type Options = Readonly<Record<string, SwitchOption | NegatedOption | ValueOption>>;
+
+/** What the options of a command came to: `undefined` and empty lists where nothing was given. */
+export type Flags<O extends Options> = {
+	readonly [K in keyof O]: O[K] extends {readonly kind: 'value'; readonly read: ValueReader<infer Value>}
+		? Value | undefined
+		: O[K] extends {readonly kind: 'list'; readonly read: ValueReader<infer Value>}
+			? readonly Value[]
+			: boolean;
+};
+
+/** What a command may touch of the process it runs in. */
+export interface Context {
+	readonly stdout: NodeJS.WriteStream;
+	readonly stderr: NodeJS.WriteStream;
+	readonly stdin: NodeJS.ReadStream;
+	readonly env: NodeJS.ProcessEnv;
+	readonly version: string;
+	/** One line on stderr, `tortui: ` before it. */
+	warn(message: string): void;
+}
+
+/** The words and options after the command's name. */
+export interface Arguments<O extends Options> {
+	readonly input: readonly string[];
+	readonly flags: Flags<O>;
+	/** The options that were given on the command line or in the config file, by name in camelCase. */
+	readonly given: ReadonlySet<string>;
+}
+
+/** One verb: what it takes, and what it does. A `UserError` it throws becomes one line and an exit status. */
+export interface Command<O extends Options = Options> {
+	readonly name: string;
+	/** `get TORRENT ... [options]`: one line a form. */
+	readonly usage: readonly string[];
+	readonly summary: string;
+	/** Lines below the options in the help. */
+	readonly notes?: readonly string[];
+	readonly options: O;
+	/** How many words it takes beside its options. */
+	readonly words: readonly [least: number, most: number];
+	/** Whether values of the config file stand in for options that were not given. */
+	readonly config?: boolean;
+	readonly run: (args: Arguments<O>, context: Context) => Promise<ExitStatus>;
+}
+
+/** Keeps the types of a command's options together with its code. */
+export function defineCommand<const O extends Options>(command: Command<O>): Command {
+	return command as unknown as Command;
+}

@@ -1,0 +1,102 @@
+import {existsSync} from 'node:fs';
+import {type ExitStatus, UserError} from '../base/errors.js';
+import type {Command, Context} from './command.js';
+import {nearest} from './nearest.js';
+
+/** Each verb and how to load it: nothing of a command is read before it is needed. */
+const loaders = {
+	session: async () => (await import('./session.js')).command,
+	get: async () => (await import('./get.js')).command,
+	seed: async () => (await import('./seed.js')).command,
+	create: async () => (await import('./create.js')).command,
+	info: async () => (await import('./info.js')).command,
+	verify: async () => (await import('./verify.js')).command,
+	tracker: async () => (await import('./tracker.js')).command,
+	demo: async () => (await import('./demo.js')).command,
+	attach: async () => (await import('./attach.js')).command,
+	add: async () => (await import('./add.js')).command,
+	list: async () => (await import('./list.js')).command,
+	pause: async () => (await import('./pause.js')).command,
+	resume: async () => (await import('./resume.js')).command,
+	remove: async () => (await import('./remove.js')).command,
+	stop: async () => (await import('./stop.js')).command,
+	config: async () => (await import('./config.js')).command,
+	engine: async () => (await import('./engine.js')).command,
+} as const satisfies Readonly<Record<string, () => Promise<Command>>>;
+
+/** A verb of the command line. `engine` is what the session starts in the background; the help does not name it. */
+export type Verb = keyof typeof loaders;
+
+/** The verbs somebody may type. */
+export const verbNames = Object.keys(loaders).filter(name => name !== 'engine') as Verb[];
+
+/** What a command line asks for: a verb with what follows it, or the program's own help or version. */
+export type Choice =
+	| {readonly verb: Verb; readonly rest: readonly string[]}
+	| {readonly verb: 'help' | 'version'; readonly rest: readonly []};
+
+/** Whether a word can only be meant as a TORRENT: a link, a hash, a path. */
+export function looksLikeTorrent(word: string, exists: (path: string) => boolean = existsSync): boolean {
+	return (
+		word === '-' ||
+		/^(?:magnet:|[a-z][a-z\d+.-]*:\/\/)/i.test(word) ||
+		/^(?:[\da-f]{40}|[\da-f]{64}|[a-z2-7]{32})$/i.test(word) ||
+		/[/\\]|\.torrent$/i.test(word) ||
+		exists(word)
+	);
+}
+
+/** Reads the first word: a verb, or a TORRENT or an option of the session. */
+export function choose(argv: readonly string[], exists: (path: string) => boolean = existsSync): Choice {
+	const [first, ...rest] = argv;
+	if (first === undefined) return {verb: 'session', rest: []};
+	if (first === '--help' || first === '-h') return {verb: 'help', rest: []};
+	if (first === '--version' || first === '-V') return {verb: 'version', rest: []};
+	if (first === 'help') {
+		const [about] = rest;
+		return about === undefined ? {verb: 'help', rest: []} : choose([about, '--help'], () => false);
+	}
+	if (Object.hasOwn(loaders, first)) return {verb: first as Verb, rest};
+	if ((first.startsWith('-') && first !== '-') || looksLikeTorrent(first, exists)) {
+		return {verb: 'session', rest: argv};
+	}
+	const guess = nearest(first, [...verbNames, 'help']);
+	throw new UserError(
+		'unknown-command',
+		guess
+			? `no command or file ${JSON.stringify(first)}; did you mean tortui ${guess}?`
+			: `no command or file ${JSON.stringify(first)} (see: tortui --help)`,
+		2,
+	);
+}
+
+/** Does what the command line asks for. A `UserError` it throws is for the person who typed it. */
+export async function dispatch(argv: readonly string[], context: Context): Promise<ExitStatus> {
+	const choice = choose(argv);
+	if (choice.verb === 'version') {
+		context.stdout.write(`${context.version}\n`);
+		return 0;
+	}
+	if (choice.verb === 'help') {
+		const {generalHelp} = await import('./help.js');
+		context.stdout.write(generalHelp(await loaders.session()));
+		return 0;
+	}
+	const {rest} = choice;
+	const [command, {parseArguments}, {readConfig}] = await Promise.all([
+		loaders[choice.verb](),
+		import('./parse-arguments.js'),
+		import('./config-file.js'),
+	]);
+	const args = parseArguments(rest, command);
+	if (args === 'help') {
+		const {commandHelp, generalHelp} = await import('./help.js');
+		context.stdout.write(choice.verb === 'session' ? generalHelp(command) : commandHelp(command));
+		return 0;
+	}
+	if (!command.config) return command.run(args, context);
+	const config = readConfig(context.env, message => context.warn(message));
+	if (config.size === 0) return command.run(args, context);
+	const merged = parseArguments(rest, command, config);
+	return command.run(merged === 'help' ? args : merged, context);
+}

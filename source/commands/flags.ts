@@ -1,0 +1,111 @@
+import type {Options} from './command.js';
+import {choice, duration, hostAndPort, integer, rate, ratio, text, trackerUrl} from './quantities.js';
+
+/** `--json`: machine-readable output. */
+export const jsonOption = {
+	json: {kind: 'on', help: 'machine-readable output on stdout'},
+} as const satisfies Options;
+
+/** Where the engine keeps resume data, socket and log. */
+export const stateOptions = {
+	stateDir: {
+		kind: 'value',
+		value: 'DIR',
+		read: text,
+		help: 'resume data, engine socket, log (or TORTUI_HOME)',
+	},
+} as const satisfies Options;
+
+/** How much is told, and where. */
+export const logOptions = {
+	log: {kind: 'value', value: 'FILE', read: text, help: 'write a log, one JSON object a line'},
+	verbose: {kind: 'on', help: 'log everything; show where an error came from'},
+} as const satisfies Options;
+
+/** What belongs to the whole engine: fixed when it starts. */
+export const engineOptions = {
+	port: {
+		kind: 'value',
+		short: 'p',
+		value: 'N',
+		read: integer(0, 65_535),
+		help: 'listen port, TCP and UDP; 0: any free one (6881, or the next free one)',
+	},
+	bind: {
+		kind: 'list',
+		value: 'ADDRESS',
+		read: text,
+		help: 'listen and dial from this address only (repeatable)',
+	},
+	dht: {kind: 'off', help: 'do not use the distributed hash table'},
+	pex: {kind: 'off', help: 'do not exchange peers with peers'},
+	lsd: {kind: 'off', help: 'do not look for peers on the local network'},
+	utp: {kind: 'off', help: 'do not use uTP'},
+	tcp: {kind: 'off', help: 'do not use TCP'},
+	trackers: {kind: 'off', help: 'do not speak to trackers'},
+	encryption: {
+		kind: 'value',
+		value: 'MODE',
+		read: choice('prefer', 'require', 'off'),
+		help: 'message stream encryption: prefer, require or off (prefer)',
+	},
+	maxDownload: {kind: 'value', value: 'RATE', read: rate, help: 'bytes per second: 500K, 2M (no limit)'},
+	maxUpload: {kind: 'value', value: 'RATE', read: rate, help: 'the same for sending'},
+} as const satisfies Options;
+
+/** What a torrent is added with. */
+export const torrentOptions = {
+	dir: {
+		kind: 'value',
+		short: 'd',
+		value: 'DIR',
+		read: text,
+		help: 'where the data goes (the current folder)',
+	},
+	peer: {kind: 'list', value: 'HOST:PORT', read: hostAndPort, help: 'a peer to dial at once (repeatable)'},
+	tracker: {kind: 'list', value: 'URL', read: trackerUrl, help: 'one more tracker (repeatable)'},
+	select: {
+		kind: 'value',
+		value: 'LIST',
+		read: text,
+		help: "files to download: 1,3-5, '*.mkv', '>100M' (all)",
+	},
+	sequential: {kind: 'on', help: 'download pieces in order'},
+	maxPeers: {kind: 'value', value: 'N', read: integer(1, 10_000), help: 'connections per torrent (50)'},
+	seedRatio: {kind: 'value', value: 'R', read: ratio, help: 'stop seeding at this ratio'},
+	seedTime: {
+		kind: 'value',
+		value: 'TIME',
+		read: duration,
+		help: 'stop seeding after this time: 90s, 10m, 2h',
+	},
+	check: {
+		kind: 'value',
+		value: 'MODE',
+		read: choice('full', 'quick', 'none'),
+		help: 'data already on disk: full, quick or none (quick)',
+	},
+} as const satisfies Options;
+
+/** How the screen looks. */
+export const screenOptions = {
+	color: {
+		kind: 'value',
+		value: 'WHEN',
+		read: choice('auto', 'always', 'never'),
+		help: 'colour: auto, always or never (auto)',
+	},
+	ascii: {kind: 'on', help: 'draw with ASCII characters only'},
+	theme: {kind: 'value', value: 'NAME', read: text, help: 'colours of the screen'},
+	fps: {kind: 'value', value: 'N', read: integer(1, 30), help: 'at most so many frames a second'},
+} as const satisfies Options;
+
+/** Everything that the session, `get` and `seed` share. */
+export const sharedOptions = {
+	...torrentOptions,
+	...engineOptions,
+	...stateOptions,
+	...logOptions,
+	...jsonOption,
+	...screenOptions,
+} as const satisfies Options;

@@ -1,0 +1,106 @@
+import {UserError} from '../base/errors.js';
+import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
+
+/**
+ * Readers of what people type as a value. `where` names the place (`--port`, `port in config.json`) for the
+ * error, a `UserError` with exit status 2.
+ */
+export type ValueReader<Value> = (text: string, where: string) => Value;
+
+function wrong(where: string, text: string, expected: string): UserError {
+	return new UserError('bad-value', `${where}: ${JSON.stringify(text)} is not ${expected}`, 2);
+}
+
+/** Any text but an empty one. */
+export function text(value: string, where: string): string {
+	if (value.trim() === '') throw new UserError('bad-value', `${where} needs a value`, 2);
+	return value;
+}
+
+/** A whole number between two bounds, both allowed. */
+export function integer(low: number, high: number): ValueReader<number> {
+	return (value, where) => {
+		const number = /^[+-]?\d{1,16}$/.test(value.trim()) ? Number(value) : Number.NaN;
+		if (!(number >= low && number <= high)) {
+			const range = high >= Number.MAX_SAFE_INTEGER ? `of ${low} or more` : `from ${low} to ${high}`;
+			throw wrong(where, value, `a whole number ${range}`);
+		}
+		return number;
+	};
+}
+
+/** A number that may have a fraction, not below zero: `1.5`. */
+export function ratio(value: string, where: string): number {
+	const number = /^(?:\d{1,9}(?:\.\d*)?|\.\d+)$/.test(value.trim()) ? Number(value) : Number.NaN;
+	if (Number.isNaN(number)) throw wrong(where, value, 'a number such as 1.5');
+	return number;
+}
+
+const multipliers: Readonly<Record<string, number>> = {
+	'': 1,
+	k: 1024,
+	m: 1024 ** 2,
+	g: 1024 ** 3,
+	t: 1024 ** 4,
+};
+
+function bytes(value: string): number {
+	const match = /^(\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})\s*([kmgt]?)(?:i?b)?$/i.exec(value.trim());
+	if (!match) return Number.NaN;
+	const number = Math.round(Number(match[1]) * (multipliers[(match[2] ?? '').toLowerCase()] ?? Number.NaN));
+	return Number.isSafeInteger(number) ? number : Number.NaN;
+}
+
+/** A size in bytes: `16384`, `500K`, `2M`, `1.5GiB`; K, M, G and T count by 1,024. */
+export function size(value: string, where: string): Bytes {
+	const number = bytes(value);
+	if (Number.isNaN(number)) throw wrong(where, value, 'a size such as 500K, 2M or 1.5G');
+	return number;
+}
+
+/** Bytes per second: as a size, `/s` may follow. `0` and `none` mean no limit: undefined. */
+export function rate(value: string, where: string): BytesPerSecond | undefined {
+	if (/^(?:none|off|unlimited)$/i.test(value.trim())) return undefined;
+	const number = bytes(value.trim().replace(/\/s$/i, ''));
+	if (Number.isNaN(number)) throw wrong(where, value, 'a rate such as 500K or 2M (bytes per second)');
+	return number === 0 ? undefined : number;
+}
+
+const units: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400, w: 604_800};
+
+/** A length of time in seconds: `90`, `90s`, `10m`, `2h`, `1d`, and sums of them: `1h30m`. */
+export function duration(value: string, where: string): Seconds {
+	const plain = value.trim().toLowerCase();
+	if (/^\d{1,10}(?:\.\d{1,6})?$/.test(plain)) return Number(plain);
+	const parts = [...plain.matchAll(/(\d{1,10}(?:\.\d{1,6})?)([smhdw])/g)];
+	if (parts.length === 0 || parts.map(part => part[0]).join('') !== plain) {
+		throw wrong(where, value, 'a time such as 90s, 10m or 2h');
+	}
+	return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0);
+}
+
+/** One of a few words. */
+export function choice<const Word extends string>(...words: readonly Word[]): ValueReader<Word> {
+	return (value, where) => {
+		const found = words.find(word => word === value.trim().toLowerCase());
+		if (found === undefined) throw wrong(where, value, `one of: ${words.join(', ')}`);
+		return found;
+	};
+}
+
+/** `HOST:PORT` or `[IPV6]:PORT`, kept as it was written; the port is 1 to 65,535. */
+export function hostAndPort(value: string, where: string): string {
+	const match = /^(?:\[[0-9a-f:.]+(?:%\w+)?\]|[^\s:[\]/@]+):(\d{1,5})$/i.exec(value.trim());
+	const port = Number(match?.[1]);
+	if (!(port >= 1 && port <= 65_535)) throw wrong(where, value, 'HOST:PORT');
+	return value.trim();
+}
+
+/** An announce URL: `http:`, `https:` or `udp:`, with a host. BEP 3, BEP 15. */
+export function trackerUrl(value: string, where: string): string {
+	const url = URL.canParse(value.trim()) ? new URL(value.trim()) : undefined;
+	if (!url || !/^(?:https?|udp):$/.test(url.protocol) || url.hostname === '') {
+		throw wrong(where, value, 'a tracker URL (http://, https:// or udp://)');
+	}
+	return value.trim();
+}
