@@ -46,7 +46,7 @@ export class PartialPiece {
 		this.#from = 0;
 	}
 
-	/** The next block to ask for, marked as asked; -1 when all are asked for. */
+	/** The next block to ask for, marked as asked; -1 when all are asked for. Called through the ledger only. */
 	ask(): number {
 		if (this.free === 0) return -1;
 		for (let block = this.#from; block < this.blocks; block++) {
@@ -60,7 +60,7 @@ export class PartialPiece {
 		return -1;
 	}
 
-	/** One peer less is asked for a block. */
+	/** One peer less is asked for a block. Called through the ledger only. */
 	unask(block: number): void {
 		if (this.requests[block] === 0) return;
 		this.requests[block]!--;
@@ -80,6 +80,8 @@ export class PartialPiece {
 export class BlockLedger {
 	readonly #map: PieceMap;
 	readonly #partials = new Map<number, PartialPiece>();
+	/** Those with blocks nobody was asked for: what the planner goes through. */
+	readonly #open = new Set<PartialPiece>();
 	readonly #spare: PartialPiece[] = [];
 
 	constructor(map: PieceMap) {
@@ -94,6 +96,11 @@ export class BlockLedger {
 		return this.#partials.values();
 	}
 
+	/** The pieces with blocks that nobody was asked for. */
+	open(): IterableIterator<PartialPiece> {
+		return this.#open.values();
+	}
+
 	get(piece: number): PartialPiece | undefined {
 		return this.#partials.get(piece);
 	}
@@ -102,7 +109,21 @@ export class BlockLedger {
 		const partial = this.#spare.pop() ?? new PartialPiece(this.#map.blocksPerPiece);
 		partial.reset(piece, this.#map.blockCount(piece));
 		this.#partials.set(piece, partial);
+		this.#open.add(partial);
 		return partial;
+	}
+
+	/** The next block of the piece to ask for, marked as asked; -1 when all are asked for. */
+	ask(partial: PartialPiece): number {
+		const block = partial.ask();
+		if (partial.free === 0) this.#open.delete(partial);
+		return block;
+	}
+
+	/** A peer will not send a block after all. */
+	unask(partial: PartialPiece, block: number): void {
+		partial.unask(block);
+		if (partial.free > 0) this.#open.add(partial);
 	}
 
 	/** Forgets a piece. Its slots must have been given away before. */
@@ -110,6 +131,7 @@ export class BlockLedger {
 		const partial = this.#partials.get(piece);
 		if (partial === undefined) return;
 		this.#partials.delete(piece);
+		this.#open.delete(partial);
 		if (this.#spare.length < 64) this.#spare.push(partial);
 	}
 
@@ -121,7 +143,10 @@ export class BlockLedger {
 		giver: number,
 	): 'accepted' | 'complete' | 'duplicate' {
 		if (partial.states[block] !== blockState.missing) return 'duplicate';
-		if (partial.requests[block] === 0) partial.free--;
+		if (partial.requests[block] === 0) {
+			partial.free--;
+			if (partial.free === 0) this.#open.delete(partial);
+		}
 		partial.states[block] = blockState.inPool;
 		partial.slots[block] = slot;
 		partial.givers[block] = giver;
@@ -132,7 +157,10 @@ export class BlockLedger {
 	/** A block that an earlier session wrote. */
 	restore(partial: PartialPiece, block: number): void {
 		if (partial.states[block] !== blockState.missing) return;
-		if (partial.requests[block] === 0) partial.free--;
+		if (partial.requests[block] === 0) {
+			partial.free--;
+			if (partial.free === 0) this.#open.delete(partial);
+		}
 		partial.states[block] = blockState.onDisk;
 		partial.received++;
 	}

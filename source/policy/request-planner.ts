@@ -62,7 +62,7 @@ export class RequestPlanner {
 				this.#picker.take(piece);
 				const partial = this.#ledger.begin(piece);
 				if (peer.onParole) partial.exclusive = peer.id;
-				planned += drain(partial, count - planned, ask);
+				planned += this.#drain(partial, count - planned, ask);
 			}
 		}
 		if (planned === 0 && peer.outstanding < 2 && !peer.snubbed && this.#picker.open === 0) {
@@ -78,13 +78,24 @@ export class RequestPlanner {
 		ask: (piece: number, block: number) => void,
 	): number {
 		let planned = 0;
-		for (const partial of this.#ledger.all()) {
+		for (const partial of this.#ledger.open()) {
 			if (planned === count) break;
-			if (partial.free === 0 || this.#picker.priority(partial.piece) !== priority) continue;
+			if (this.#picker.priority(partial.piece) !== priority) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
-			planned += drain(partial, count - planned, ask);
+			planned += this.#drain(partial, count - planned, ask);
 		}
 		return planned;
+	}
+
+	#drain(partial: PartialPiece, count: number, ask: (piece: number, block: number) => void): number {
+		let asked = 0;
+		while (asked < count) {
+			const block = this.#ledger.ask(partial);
+			if (block < 0) break;
+			ask(partial.piece, block);
+			asked++;
+		}
+		return asked;
 	}
 
 	/** End game: one block that others were asked for and this peer was not. */
@@ -119,15 +130,4 @@ function has(peer: Provider, piece: number): boolean {
 function mayShare(partial: PartialPiece, peer: Provider): boolean {
 	if (partial.exclusive === peer.id) return true;
 	return partial.exclusive === -1 && !peer.onParole;
-}
-
-function drain(partial: PartialPiece, count: number, ask: (piece: number, block: number) => void): number {
-	let asked = 0;
-	while (asked < count) {
-		const block = partial.ask();
-		if (block < 0) break;
-		ask(partial.piece, block);
-		asked++;
-	}
-	return asked;
 }
