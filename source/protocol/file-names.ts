@@ -1,0 +1,104 @@
+import {ProtocolError} from '../base/errors.js';
+
+/** A file as it stands in the torrent, before its name is settled. */
+export interface NamedFile {
+	readonly path: readonly string[];
+	readonly pad: boolean;
+	/** The sanitised target of a symbolic link, from the download folder. */
+	readonly target?: readonly string[] | undefined;
+}
+
+export interface SettledName {
+	readonly path: readonly string[];
+	/** Where a link leads: a file or folder of the torrent that is no link itself. */
+	readonly symlink: readonly string[] | undefined;
+}
+
+const maximumCollisions = 500;
+const maximumFolders = 100_000;
+const maximumHops = 40;
+
+/** Names that some file system would take for the same one. */
+function fold(path: string): string {
+	return path.normalize('NFC').toLowerCase();
+}
+
+function withNumber(name: string, number: number): string {
+	const dot = name.lastIndexOf('.');
+	return dot > 0 ? `${name.slice(0, dot)}.${number}${name.slice(dot)}` : `${name}.${number}`;
+}
+
+/**
+ * Gives every file a path of its own: where two would be the same on some file system, or a file and a folder would,
+ * the later file becomes `name.1.ext`. Folders claim their names first. Links whose target is not in the torrent, or
+ * that lead in a circle, are no links any more: `symlink` is undefined and the file is an empty one. BEP 47.
+ *
+ * @throws {ProtocolError} when more than 500 names collide, or there are more than 100,000 folders
+ */
+export function settleNames(files: readonly NamedFile[]): SettledName[] {
+	const folders = new Set<string>();
+	for (const {path, pad} of files) {
+		if (pad) continue;
+		for (let depth = path.length - 1; depth > 0; depth--) {
+			const key = fold(path.slice(0, depth).join('/'));
+			if (folders.has(key)) break;
+			folders.add(key);
+		}
+
+		if (folders.size > maximumFolders) {
+			throw new ProtocolError('too-many-folders', `it has more than ${maximumFolders} folders`);
+		}
+	}
+
+	// Where each path as the torrent wrote it ended up; the first file keeps a contested name.
+	const byWritten = new Map<string, number>();
+	const taken = new Set<string>();
+	const nextNumber = new Map<string, number>();
+	let collisions = 0;
+	const paths = files.map(({path, pad}, index) => {
+		if (pad) return path;
+		const written = path.join('/');
+		let key = fold(written);
+		let settled = path;
+		if (folders.has(key) || taken.has(key)) {
+			if (++collisions > maximumCollisions) {
+				throw new ProtocolError(
+					'name-collisions',
+					`more than ${maximumCollisions} files have the name of another`,
+				);
+			}
+
+			const first = key;
+			let number = nextNumber.get(first) ?? 1;
+			do {
+				settled = [...path.slice(0, -1), withNumber(path.at(-1)!, number++)];
+				key = fold(settled.join('/'));
+			} while (folders.has(key) || taken.has(key));
+			nextNumber.set(first, number);
+		}
+
+		taken.add(key);
+		if (!byWritten.has(written)) byWritten.set(written, index);
+		return settled;
+	});
+
+	const resolve = (target: readonly string[]): readonly string[] | undefined => {
+		let rest = [...target];
+		let walked: string[] = [];
+		for (let hops = 0; rest.length > 0; ) {
+			walked.push(rest.shift()!);
+			const index = byWritten.get(walked.join('/'));
+			const file = index === undefined ? undefined : files[index]!;
+			if (!file) continue;
+			if (file.target) {
+				if (++hops > maximumHops) return undefined;
+				rest = [...file.target, ...rest];
+				walked = [];
+			} else return rest.length === 0 ? paths[index!]! : undefined;
+		}
+
+		return folders.has(fold(walked.join('/'))) ? walked : undefined;
+	};
+
+	return files.map(({target}, index) => ({path: paths[index]!, symlink: target && resolve(target)}));
+}

@@ -1,0 +1,59 @@
+import {ProtocolError} from '../base/errors.js';
+import type {Bytes} from '../base/units.js';
+import type {BencodeNode} from './bencode.js';
+import {toHex} from './hex.js';
+import {hashLength, rootOfPieces, type Sha256, sameHash} from './merkle.js';
+import type {MetainfoFile} from './metainfo.js';
+
+/**
+ * The piece layers of a v2 .torrent by the hex root of their file, each checked against that root. Files without one
+ * are left out: their hashes have to come from peers. BEP 52.
+ *
+ * @throws {ProtocolError} when one belongs to no file, or has the wrong size or hash
+ */
+export function readPieceLayers(
+	node: BencodeNode,
+	files: readonly MetainfoFile[],
+	pieceLength: Bytes,
+	sha256: Sha256,
+): ReadonlyMap<string, Uint8Array> {
+	if (node.type !== 'dictionary') {
+		throw new ProtocolError('bad-piece-layers', 'its piece layers are not a dictionary', 52);
+	}
+
+	// Files with the same content share a root, and so a layer.
+	const lengths = new Map<string, Bytes>();
+	const contradictory = new Set<string>();
+	for (const file of files) {
+		if (!file.piecesRoot || file.length <= pieceLength) continue;
+		const root = toHex(file.piecesRoot);
+		if ((lengths.get(root) ?? file.length) !== file.length) contradictory.add(root);
+		lengths.set(root, file.length);
+	}
+
+	const layers = new Map<string, Uint8Array>();
+	for (const [key, value] of node.entries()) {
+		const root = toHex(key);
+		const length = lengths.get(root);
+		if (length === undefined || contradictory.has(root)) {
+			throw new ProtocolError(
+				'bad-piece-layers',
+				'it has a piece layer that belongs to none of its files',
+				52,
+			);
+		}
+
+		const layer = value.bytes();
+		if (layer?.length !== Math.ceil(length / pieceLength) * hashLength) {
+			throw new ProtocolError('bad-piece-layers', 'a piece layer has not the size of its file', 52);
+		}
+
+		if (!sameHash(rootOfPieces(layer, pieceLength, sha256), key)) {
+			throw new ProtocolError('bad-piece-layers', 'a piece layer does not hash to the root of its file', 52);
+		}
+
+		layers.set(root, layer);
+	}
+
+	return layers;
+}
