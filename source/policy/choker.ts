@@ -1,0 +1,147 @@
+import type {BytesPerSecond, Millis} from '../base/units.js';
+
+/** An unchoked peer is not choked, and a choked one not unchoked, before this has passed. */
+const antiFlap: Millis = 10_000;
+/** How long an optimistic unchoke lasts. BEP 3. */
+const optimisticTime: Millis = 30_000;
+/** A peer's turn while seeding lasts at least this long … */
+const turnTime: Millis = 60_000;
+/** … and until so many pieces were sent … */
+const turnPieces = 20;
+/** … but never longer than this, or a slow reader of large pieces would sit there for hours. */
+const longestTurn: Millis = 300_000;
+const newcomerWeight = 3;
+
+/** What the choker knows of one connected peer. Times that never were are `-Infinity`. */
+export interface ChokeFacts {
+	readonly id: number;
+	/** They want something we have. */
+	readonly interested: boolean;
+	readonly amChoking: boolean;
+	/** What they send us, and we them. */
+	readonly rateToUs: BytesPerSecond;
+	readonly rateFromUs: BytesPerSecond;
+	readonly lastUnchokedAt: Millis;
+	readonly lastChokedAt: Millis;
+	readonly piecesSentSinceUnchoke: number;
+	readonly isSeed: boolean;
+	/** They have let our requests lie. */
+	readonly snubbed: boolean;
+	/** Since when they hold an optimistic slot; undefined when they hold none. */
+	readonly optimisticSince: Millis | undefined;
+	readonly connectedAt: Millis;
+}
+
+/** What the choker is to go by. */
+export interface ChokeOptions {
+	/** Nothing more is wanted: rank by turns, not by what they give. */
+	readonly seeding: boolean;
+	/** Peers unchoked at a time, optimistic ones included. */
+	readonly slots: number;
+	readonly now: Millis;
+	/** 0 <= x < 1 */
+	readonly random: () => number;
+}
+
+/** Ids of all who are to be unchoked; everyone else is to be choked. */
+export interface ChokePlan {
+	/** Optimistic ones included. */
+	readonly unchoke: number[];
+	/** Those who hold an optimistic slot from now on, or still. */
+	readonly optimistic: number[];
+}
+
+/**
+ * Says who may download from us until the next round, 10 to 15 s from now.
+ * Leeching ranks by their rate to us, those who snub us left out; seeding lets everyone have a turn.
+ * One slot in five, and at least one, goes to a peer drawn by lot for 30 s, newcomers three times as likely.
+ * No slot stands empty while somebody is interested. BEP 3.
+ */
+export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions): ChokePlan {
+	const {seeding, slots, now, random} = options;
+	const contenders = peers.filter(peer => peer.interested && !peer.isSeed);
+	if (contenders.length <= slots) {
+		const unchoke = contenders.map(peer => peer.id);
+		// Whoever was unchoked and lost interest costs nothing while there is room, and need not ask again.
+		for (const peer of peers) {
+			if (unchoke.length >= slots) break;
+			if (!peer.interested && !peer.amChoking && !peer.isSeed) unchoke.push(peer.id);
+		}
+		return {unchoke, optimistic: []};
+	}
+	const optimisticSlots = slots > 1 ? Math.max(1, Math.floor(slots / 5)) : 0;
+	const optimistic = contenders
+		.filter(peer => !peer.amChoking && now - (peer.optimisticSince ?? -Infinity) < optimisticTime)
+		.slice(0, optimisticSlots);
+	const chosen = new Set(optimistic);
+
+	const ranked = contenders
+		.filter(peer => !chosen.has(peer))
+		.sort(seeding ? byTurn(now) : byReciprocity(now));
+	// Unchoked a moment ago: kept, whatever the rank.
+	const kept = ranked.filter(peer => !peer.amChoking && now - peer.lastUnchokedAt < antiFlap);
+	const fit = ranked.filter(peer => (seeding || !peer.snubbed) && !chokedJustNow(peer, now));
+	const take = (from: readonly ChokeFacts[], room: number): void => {
+		for (const peer of from) {
+			if (room <= 0) return;
+			if (chosen.has(peer)) continue;
+			chosen.add(peer);
+			room--;
+		}
+	};
+	const regular = optimistic.length + slots - optimisticSlots;
+	take(kept, regular - chosen.size);
+	take(fit, regular - chosen.size);
+	while (optimistic.length < optimisticSlots) {
+		const waiting = ranked.filter(peer => !chosen.has(peer) && peer.amChoking && !chokedJustNow(peer, now));
+		const drawn = draw(waiting, random());
+		if (!drawn) break;
+		chosen.add(drawn);
+		optimistic.push(drawn);
+	}
+	take(fit, slots - chosen.size);
+	take(ranked, slots - chosen.size);
+	return {unchoke: [...chosen].map(peer => peer.id), optimistic: optimistic.map(peer => peer.id)};
+}
+
+function chokedJustNow(peer: ChokeFacts, now: Millis): boolean {
+	return peer.amChoking && now - peer.lastChokedAt < antiFlap;
+}
+
+type Order = (one: ChokeFacts, other: ChokeFacts) => number;
+
+function byReciprocity(now: Millis): Order {
+	const turns = byTurn(now);
+	return (one, other) => other.rateToUs - one.rateToUs || turns(one, other);
+}
+
+/** First those whose turn lasts, the fastest in front; then those who have waited longest. */
+function byTurn(now: Millis): Order {
+	return (one, other) => {
+		const oneHas = hasTurn(one, now);
+		if (oneHas !== hasTurn(other, now)) return oneHas ? -1 : 1;
+		return oneHas
+			? other.rateFromUs - one.rateFromUs || one.id - other.id
+			: waitingSince(one, now) - waitingSince(other, now) || one.id - other.id;
+	};
+}
+
+function hasTurn(peer: ChokeFacts, now: Millis): boolean {
+	if (peer.amChoking) return false;
+	const turn = now - peer.lastUnchokedAt;
+	return turn < turnTime || (peer.piecesSentSinceUnchoke < turnPieces && turn < longestTurn);
+}
+
+function waitingSince(peer: ChokeFacts, now: Millis): Millis {
+	return peer.amChoking ? Math.max(peer.lastChokedAt, peer.connectedAt) : now;
+}
+
+function draw(waiting: readonly ChokeFacts[], chance: number): ChokeFacts | undefined {
+	const weight = (peer: ChokeFacts): number => (peer.lastUnchokedAt === -Infinity ? newcomerWeight : 1);
+	let left = chance * waiting.reduce((sum, peer) => sum + weight(peer), 0);
+	for (const peer of waiting) {
+		left -= weight(peer);
+		if (left < 0) return peer;
+	}
+	return waiting.at(-1);
+}
