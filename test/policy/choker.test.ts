@@ -155,15 +155,15 @@ test('any swarm: never more than the slots, never an empty slot, never twice the
 });
 
 test('slots grow with the rates that fill them', () => {
-	assert.equal(uploadSseeded([]), 8);
-	assert.equal(uploadSseeded(Array(20).fill(1_000_000)), 21);
-	assert.equal(uploadSseeded([...Array(12).fill(100_000), ...Array(50).fill(100)]), 13);
-	assert.equal(uploadSseeded(Array(200).fill(30_000)), 16);
+	assert.equal(uploadSlots([]), 8);
+	assert.equal(uploadSlots(Array(20).fill(1_000_000)), 21);
+	assert.equal(uploadSlots([...Array(12).fill(100_000), ...Array(50).fill(100)]), 13);
+	assert.equal(uploadSlots(Array(200).fill(30_000)), 16);
 });
 
 test('a limit narrows the slots so that none is starved', () => {
-	assert.equal(uploadSseeded([], 10_000), 2);
-	assert.equal(uploadSseeded([], 50_000), 5);
-	assert.equal(uploadSseeded([], 10_000_000), 8);
-	assert.equal(uploadSseeded(Array(100).fill(1_000_000), 1_000_000), 24);
+	assert.equal(uploadSlots([], 10_000), 2);
+	assert.equal(uploadSlots([], 50_000), 5);
+	assert.equal(uploadSlots([], 10_000_000), 8);
+	assert.equal(uploadSlots(Array(100).fill(1_000_000), 1_000_000), 24);
 });
