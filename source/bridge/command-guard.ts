@@ -1,0 +1,86 @@
+import type {Command, CommandType} from '../api/command.js';
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = value => typeof value === 'string';
+const flag: Check = value => typeof value === 'boolean';
+const number: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const count: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
+const texts: Check = value => Array.isArray(value) && value.every(text);
+const counts: Check = value => Array.isArray(value) && value.every(count);
+const priority: Check = value => count(value) && (value as number) <= 4;
+const optional =
+	(check: Check): Check =>
+	value =>
+		value === undefined || check(value);
+const limit: Check = value => value === undefined || value === null || number(value);
+
+type Shape = Readonly<Record<string, Check>>;
+
+const addOptions: Shape = {
+	dir: optional(text),
+	paused: optional(flag),
+	sequential: optional(flag),
+	select: optional(text),
+	priorities: optional(
+		value =>
+			Array.isArray(value) &&
+			value.every(pair => Array.isArray(pair) && pair.length === 2 && count(pair[0]) && priority(pair[1])),
+	),
+	trackers: optional(texts),
+	peers: optional(texts),
+	label: optional(text),
+	maxPeers: optional(count),
+	maxDownload: optional(number),
+	maxUpload: optional(number),
+	seedRatio: optional(number),
+	seedTime: optional(number),
+	check: optional(value => value === 'full' || value === 'quick' || value === 'none'),
+	trackersOff: optional(flag),
+};
+
+const options: Check = value => value === undefined || fits(value, addOptions);
+
+const shapes: Readonly<Record<CommandType, Shape>> = {
+	'torrent.add': {metainfo: text, options},
+	'torrent.addLink': {link: text, options},
+	'torrent.pause': {id: text},
+	'torrent.resume': {id: text},
+	'torrent.remove': {id: text, withData: flag},
+	'torrent.verify': {id: text},
+	'torrent.move': {id: text, dir: text},
+	'torrent.rename': {id: text, fileIndex: count, name: text},
+	'torrent.reannounce': {id: text},
+	'torrent.sequential': {id: text, on: flag},
+	'torrent.superSeed': {id: text, on: flag},
+	'torrent.label': {id: text, label: text},
+	'torrent.queue': {id: text, position: count},
+	'torrent.limits': {id: text, maxDownload: limit, maxUpload: limit, seedRatio: limit, seedTime: limit},
+	'files.priority': {id: text, files: counts, priority},
+	'tracker.add': {id: text, url: text, tier: optional(count)},
+	'tracker.remove': {id: text, url: text},
+	'peer.add': {id: text, address: text},
+	'peer.kick': {id: text, peer: count},
+	'peer.ban': {id: text, peer: count},
+	'piece.inspect': {id: text, cell: count, cells: count},
+	'session.pauseAll': {},
+	'session.resumeAll': {},
+	'session.slowMode': {on: flag},
+	'session.limits': {maxDownload: limit, maxUpload: limit},
+	'session.list': {},
+	'session.stop': {},
+};
+
+function fits(value: unknown, shape: Shape): boolean {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	const fields = value as Readonly<Record<string, unknown>>;
+	return Object.entries(shape).every(([name, check]) => check(fields[name]));
+}
+
+/** The value as a command when every field it must have is there and of its kind; undefined otherwise. */
+export function asCommand(value: unknown): Command | undefined {
+	if (typeof value !== 'object' || value === null) return undefined;
+	const {type} = value as {type?: unknown};
+	if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return undefined;
+	return fits(value, shapes[type as CommandType]) ? (value as Command) : undefined;
+}

@@ -1,0 +1,183 @@
+import {connect, type Socket} from 'node:net';
+import process from 'node:process';
+import type {Command, Reply} from '../api/command.js';
+import type {EngineClient, Watching} from '../api/engine-client.js';
+import type {Update, Watch} from '../api/snapshot.js';
+import {type ExitStatus, ProtocolError, UserError} from '../base/errors.js';
+import {encodeFrame, FrameReader} from './frame.js';
+import {
+	asEngineMessage,
+	type ClientMessage,
+	type EngineMessage,
+	type Hello,
+	protocolVersion,
+} from './message.js';
+
+/** How long an engine that accepted a connection may take to say hello. */
+const helloTime = 10_000;
+
+/** The engine that answers is of another make; only its process can be told to end. */
+export class EngineMismatch extends UserError {
+	readonly pid: number;
+
+	constructor({version, pid}: Hello) {
+		super(
+			'engine-version',
+			`the running engine is of another version (${version}); stop it with: tortui stop`,
+		);
+		this.pid = pid;
+	}
+}
+
+interface Subscription {
+	generation: number;
+	readonly listener: (update: Update) => void;
+}
+
+/** An engine in another process. */
+export class RemoteEngine implements EngineClient {
+	readonly closed: Promise<string>;
+	/** What the engine says about itself. */
+	readonly hello: Hello;
+	readonly #socket: Socket;
+	readonly #waiting = new Map<number, {resolve: (reply: Reply) => void; reject: (error: Error) => void}>();
+	readonly #subscriptions = new Map<number, Subscription>();
+	#resolveClosed: (why: string) => void = () => {};
+	#why: string | undefined;
+	#next = 0;
+
+	constructor(socket: Socket, hello: Hello) {
+		this.#socket = socket;
+		this.hello = hello;
+		this.closed = new Promise(resolve => {
+			this.#resolveClosed = resolve;
+		});
+		socket.once('close', () => this.#end('the connection to the engine was lost'));
+	}
+
+	send(command: Command): Promise<Reply> {
+		return new Promise((resolve, reject) => {
+			if (this.#why !== undefined) return reject(new UserError('engine-lost', this.#why));
+			const id = this.#next++;
+			try {
+				this.#write({type: 'send', id, command});
+				this.#waiting.set(id, {resolve, reject});
+			} catch (error) {
+				reject(error);
+			}
+		});
+	}
+
+	watch(what: Watch, listener: (update: Update) => void): Watching {
+		const watch = this.#next++;
+		const subscription: Subscription = {generation: 0, listener};
+		this.#subscriptions.set(watch, subscription);
+		this.#write({type: 'watch', watch, generation: 0, what});
+		return {
+			change: changed => {
+				if (!this.#subscriptions.has(watch)) return;
+				subscription.generation++;
+				this.#write({type: 'watch', watch, generation: subscription.generation, what: changed});
+			},
+			stop: () => {
+				if (this.#subscriptions.delete(watch)) this.#write({type: 'unwatch', watch});
+			},
+		};
+	}
+
+	close(): void {
+		this.#end('this side has let go of the engine');
+		this.#socket.end();
+		this.#socket.unref();
+	}
+
+	/** What the engine said, from the second message on. */
+	take(message: EngineMessage): void {
+		switch (message.type) {
+			case 'hello':
+				throw new ProtocolError('second-hello', 'a second hello');
+			case 'reply':
+				this.#waiting.get(message.id)?.resolve(message.reply);
+				this.#waiting.delete(message.id);
+				return;
+			case 'refusal': {
+				const {id, code, message: text, exitStatus} = message;
+				this.#waiting.get(id)?.reject(new UserError(code, text, exitStatus as ExitStatus));
+				this.#waiting.delete(id);
+				return;
+			}
+			case 'update': {
+				const subscription = this.#subscriptions.get(message.watch);
+				// What was sent before the engine heard of a change is about something nobody looks at any more.
+				if (subscription?.generation === message.generation) subscription.listener(message.update);
+				return;
+			}
+			case 'bye':
+				this.#end(message.reason);
+				return;
+			default:
+				message satisfies never;
+		}
+	}
+
+	#write(message: ClientMessage): void {
+		if (this.#why === undefined) this.#socket.write(encodeFrame(message));
+	}
+
+	#end(why: string): void {
+		if (this.#why !== undefined) return;
+		this.#why = why;
+		for (const {reject} of this.#waiting.values()) reject(new UserError('engine-lost', why));
+		this.#waiting.clear();
+		this.#subscriptions.clear();
+		this.#resolveClosed(why);
+	}
+}
+
+/**
+ * Reaches the engine that listens at `path`. Rejects with the system's error (`ENOENT`, `ECONNREFUSED`) when
+ * nobody does, with `EngineMismatch` when the one who does speaks otherwise.
+ */
+export function connectEngine(path: string, {version}: {readonly version: string}): Promise<RemoteEngine> {
+	return new Promise((resolve, reject) => {
+		const socket = connect(path);
+		const reader = new FrameReader();
+		let engine: RemoteEngine | undefined;
+		const fail = (error: Error) => {
+			clearTimeout(timer);
+			socket.destroy();
+			reject(error);
+		};
+		const timer = setTimeout(
+			() =>
+				fail(new UserError('engine-silent', 'the engine does not answer; stop its process and try again')),
+			helloTime,
+		);
+		socket.on('error', fail);
+		socket.once('close', () => fail(new UserError('engine-lost', 'the engine closed the connection')));
+		socket.once('connect', () => {
+			socket.write(
+				encodeFrame({type: 'hello', protocol: protocolVersion, version, pid: process.pid, about: {}}),
+			);
+		});
+		socket.on('data', chunk => {
+			try {
+				for (const value of reader.push(chunk)) {
+					const message = asEngineMessage(value);
+					if (engine) engine.take(message);
+					else if (message.type !== 'hello')
+						throw new ProtocolError('no-hello', 'the engine does not say hello');
+					else if (message.protocol !== protocolVersion) throw new EngineMismatch(message);
+					else {
+						clearTimeout(timer);
+						engine = new RemoteEngine(socket, message);
+						resolve(engine);
+					}
+				}
+			} catch (error) {
+				if (!(error instanceof ProtocolError || error instanceof EngineMismatch)) throw error;
+				fail(error);
+			}
+		});
+	});
+}

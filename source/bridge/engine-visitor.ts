@@ -1,0 +1,161 @@
+import type {Socket} from 'node:net';
+import process from 'node:process';
+import type {EngineClient, Watching} from '../api/engine-client.js';
+import type {Update} from '../api/snapshot.js';
+import {ProtocolError, UserError} from '../base/errors.js';
+import {encodeFrame, FrameReader} from './frame.js';
+import {mergeUpdates} from './merge-updates.js';
+import {asClientMessage, type ClientMessage, type EngineMessage, protocolVersion} from './message.js';
+import type {EngineFacts} from './serve-engine.js';
+
+/** Updates wait, merged, while more than this is on its way to a client. */
+const highWater = 64 * 1024;
+/** A client that lets more answers than this pile up is gone. */
+const mostUnread = 64 * 1024 * 1024;
+const mostWatches = 64;
+/** What a client gets to read its farewell in. */
+const farewellTime = 500;
+
+interface Subscription {
+	watching: Watching;
+	generation: number;
+	/** What it has not been sent yet, because it reads slowly. */
+	pending: Update | undefined;
+}
+
+/** Undefined for a message too long for any frame. */
+function tryEncode(message: EngineMessage): Buffer | undefined {
+	try {
+		return encodeFrame(message);
+	} catch (error) {
+		if (error instanceof ProtocolError) return undefined;
+		throw error;
+	}
+}
+
+/** The engine's end of one client's connection. Whatever is wrong with it costs this connection only. */
+export class EngineVisitor {
+	readonly #socket: Socket;
+	readonly #client: EngineClient;
+	readonly #facts: EngineFacts;
+	readonly #reader = new FrameReader();
+	readonly #subscriptions = new Map<number, Subscription>();
+	#greeted = false;
+
+	constructor(socket: Socket, client: EngineClient, facts: EngineFacts) {
+		this.#socket = socket;
+		this.#client = client;
+		this.#facts = facts;
+		socket.on('data', chunk => this.#receive(chunk));
+		socket.on('drain', () => this.#drained());
+		socket.on('error', () => socket.destroy());
+		socket.on('close', () => this.#release());
+	}
+
+	/** Says why the engine ends, and lets go. */
+	dismiss(reason: string): void {
+		this.#release();
+		this.#write({type: 'bye', reason});
+		this.#socket.end();
+		setTimeout(() => this.#socket.destroy(), farewellTime).unref();
+	}
+
+	#receive(chunk: Uint8Array): void {
+		try {
+			for (const value of this.#reader.push(chunk)) {
+				if (this.#socket.destroyed || this.#socket.writableEnded) return;
+				this.#take(asClientMessage(value));
+			}
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#socket.destroy();
+		}
+	}
+
+	#take(message: ClientMessage): void {
+		if (!this.#greeted) {
+			if (message.type !== 'hello') throw new ProtocolError('no-hello', 'the first message is not a hello');
+			this.#greeted = true;
+			const {version, about} = this.#facts;
+			this.#write({type: 'hello', protocol: protocolVersion, version, pid: process.pid, about});
+			if (message.protocol !== protocolVersion) this.#socket.end();
+			return;
+		}
+		switch (message.type) {
+			case 'hello':
+				throw new ProtocolError('second-hello', 'a second hello');
+			case 'send':
+				this.#send(message.id, message.command);
+				return;
+			case 'watch':
+				this.#watch(message);
+				return;
+			case 'unwatch':
+				this.#subscriptions.get(message.watch)?.watching.stop();
+				this.#subscriptions.delete(message.watch);
+				return;
+			default:
+				message satisfies never;
+		}
+	}
+
+	#send(id: number, command: Parameters<EngineClient['send']>[0]): void {
+		this.#client.send(command).then(
+			reply => this.#write({type: 'reply', id, reply}),
+			error => {
+				const {message} = error as Error;
+				const {code, exitStatus} =
+					error instanceof UserError ? error : new UserError('engine-failed', message, 1);
+				this.#write({type: 'refusal', id, code, message, exitStatus});
+			},
+		);
+	}
+
+	#watch({watch, generation, what}: Extract<ClientMessage, {type: 'watch'}>): void {
+		const known = this.#subscriptions.get(watch);
+		if (known) {
+			known.generation = generation;
+			known.pending = undefined;
+			known.watching.change(what);
+			return;
+		}
+		if (this.#subscriptions.size >= mostWatches)
+			throw new ProtocolError('too-many-watches', 'too many watches');
+		const subscription: Subscription = {
+			watching: {change() {}, stop() {}},
+			generation,
+			pending: undefined,
+		};
+		this.#subscriptions.set(watch, subscription);
+		subscription.watching = this.#client.watch(what, update => {
+			if (this.#subscriptions.get(watch) !== subscription) return;
+			subscription.pending = mergeUpdates(subscription.pending, update);
+			this.#flush(watch, subscription);
+		});
+	}
+
+	#flush(watch: number, subscription: Subscription): void {
+		if (subscription.pending === undefined || this.#socket.writableLength > highWater) return;
+		const update = subscription.pending;
+		subscription.pending = undefined;
+		this.#write({type: 'update', watch, generation: subscription.generation, update});
+	}
+
+	#drained(): void {
+		if (this.#socket.isPaused()) this.#socket.resume();
+		for (const [watch, subscription] of this.#subscriptions) this.#flush(watch, subscription);
+	}
+
+	#write(message: EngineMessage): void {
+		if (this.#socket.destroyed || this.#socket.writableEnded) return;
+		const frame = this.#socket.writableLength > mostUnread ? undefined : tryEncode(message);
+		if (!frame) this.#socket.destroy();
+		// A client that does not read its answers is not asked for more questions.
+		else if (!this.#socket.write(frame)) this.#socket.pause();
+	}
+
+	#release(): void {
+		for (const {watching} of this.#subscriptions.values()) watching.stop();
+		this.#subscriptions.clear();
+	}
+}

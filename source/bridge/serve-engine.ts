@@ -1,0 +1,64 @@
+import {chmodSync, rmSync} from 'node:fs';
+import {createServer, type Server, type Socket} from 'node:net';
+import type {EngineClient} from '../api/engine-client.js';
+import {EngineVisitor} from './engine-visitor.js';
+
+/** What the engine's side says about itself to whoever connects. */
+export interface EngineFacts {
+	readonly version: string;
+	readonly about: Readonly<Record<string, unknown>>;
+}
+
+/** An engine that can be reached. */
+export interface ServedEngine {
+	/** Tells every client `reason`, lets them go and removes the socket. */
+	close(reason: string): Promise<void>;
+}
+
+/** Listens with nobody but this user allowed in, from the first instant on. */
+async function listen(server: Server, path: string): Promise<void> {
+	const mask = process.umask(0o177);
+	try {
+		await new Promise<void>((resolve, reject) => {
+			server.once('error', reject);
+			server.listen(path, () => {
+				server.off('error', reject);
+				resolve();
+			});
+		});
+		chmodSync(path, 0o600);
+	} finally {
+		process.umask(mask);
+	}
+}
+
+/**
+ * Lets other processes of this user speak to `client` through a socket at `path`. The caller holds the engine's
+ * lock, so a socket that is there already belongs to nobody any more and is removed.
+ */
+export async function serveEngine(
+	client: EngineClient,
+	path: string,
+	facts: EngineFacts,
+): Promise<ServedEngine> {
+	rmSync(path, {force: true});
+	const visitors = new Map<Socket, EngineVisitor>();
+	const server = createServer(socket => {
+		const visitor = new EngineVisitor(socket, client, facts);
+		visitors.set(socket, visitor);
+		socket.once('close', () => visitors.delete(socket));
+	});
+	await listen(server, path);
+	// Running out of file descriptors must not end the engine; whoever could not get in tries again.
+	server.on('error', () => {});
+	let closing: Promise<void> | undefined;
+	return {
+		close(reason) {
+			closing ??= new Promise<void>(resolve => {
+				server.close(() => resolve());
+				for (const visitor of visitors.values()) visitor.dismiss(reason);
+			});
+			return closing;
+		},
+	};
+}
