@@ -222,6 +222,19 @@ export class BencodeNode {
 		return first >= 0x30 && first <= 0x39 ? this.#table.bytesOf(this.#index) : undefined;
 	}
 
+	/** Whether both are byte strings with the same content. */
+	equals(other: BencodeNode): boolean {
+		const ours = this.#table;
+		const theirs = other.#table;
+		let a = this.start;
+		let b = other.start;
+		const length = this.end - a;
+		if (other.end - b !== length || this.type !== 'bytes') return false;
+		const end = a + length;
+		while (a < end) if (ours.bytes[a++] !== theirs.bytes[b++]) return false;
+		return true;
+	}
+
 	/** A byte string read as UTF-8; what is not UTF-8 becomes U+FFFD. Not made safe for a terminal. */
 	text(): string | undefined {
 		const bytes = this.bytes();

@@ -35,19 +35,32 @@ function readLength(node: BencodeNode | undefined, what: string): Bytes {
 	return length;
 }
 
-function readPath(node: BencodeNode, what: string): string[] {
-	const path: string[] = [];
-	for (const element of node.items()) {
-		const bytes = element.bytes();
-		if (!bytes) throw new ProtocolError('bad-path', `the path of ${what} is not a list of names`, 3);
-		if (path.length >= maximumDepth) {
-			throw new ProtocolError('bad-path', `the path of ${what} has more than ${maximumDepth} folders`, 3);
+/** Reads paths one after the other; neighbours share most of their folders, so those are not decoded again. */
+class PathReader {
+	readonly #elements: BencodeNode[] = [];
+	readonly #names: string[] = [];
+
+	/** The sanitised elements below `folder`. */
+	read(node: BencodeNode, folder: string, what: string): string[] {
+		const path = [folder];
+		for (const element of node.items()) {
+			const depth = path.length - 1;
+			if (depth >= maximumDepth) {
+				throw new ProtocolError('bad-path', `the path of ${what} has more than ${maximumDepth} folders`, 3);
+			}
+
+			if (!this.#elements[depth]?.equals(element)) {
+				const bytes = element.bytes();
+				if (!bytes) throw new ProtocolError('bad-path', `the path of ${what} is not a list of names`, 3);
+				this.#elements[depth] = element;
+				this.#names[depth] = sanitizePathElement(bytes);
+			}
+
+			path.push(this.#names[depth]!);
 		}
 
-		path.push(sanitizePathElement(bytes));
+		return path;
 	}
-
-	return path;
 }
 
 /** The target of a link, below the torrent's folder; `.`, `..` and empty elements say nothing there. BEP 47. */
@@ -98,6 +111,7 @@ export function readFileList(info: BencodeNode, name: string): ListedFile[] | un
 
 	if (list.type !== 'list') throw new ProtocolError('bad-files', 'the list of files is not a list', 3);
 	const files: ListedFile[] = [];
+	const paths = new PathReader();
 	for (const entry of list.items()) {
 		const what = label(files.length);
 		if (entry.type !== 'dictionary') throw new ProtocolError('bad-files', `${what} is not described`, 3);
@@ -106,10 +120,11 @@ export function readFileList(info: BencodeNode, name: string): ListedFile[] | un
 			throw new ProtocolError('bad-path', `the path of ${what} is not a list of names`, 3);
 		}
 
-		const path = pathNode ? readPath(pathNode, what) : [];
-		const file = readFile(entry, [name, ...path], name, what);
-		if (path.length === 0 && !file.pad) throw new ProtocolError('bad-path', `${what} has no path`, 3);
-		files.push(path.length === 0 ? {...file, path: [name, '.pad', String(file.length)]} : file);
+		const path = pathNode ? paths.read(pathNode, name, what) : [name];
+		const file = readFile(entry, path, name, what);
+		const named = path.length > 1;
+		if (!named && !file.pad) throw new ProtocolError('bad-path', `${what} has no path`, 3);
+		files.push(named ? file : {...file, path: [name, '.pad', String(file.length)]});
 	}
 
 	return files;

@@ -20,7 +20,8 @@ const maximumHops = 40;
 
 /** Names that some file system would take for the same one. */
 function fold(path: string): string {
-	return path.normalize('NFC').toLowerCase();
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
+	return (/^[\u0000-\u007f]*$/.test(path) ? path : path.normalize('NFC')).toLowerCase();
 }
 
 function withNumber(name: string, number: number): string {
@@ -37,21 +38,26 @@ function withNumber(name: string, number: number): string {
  */
 export function settleNames(files: readonly NamedFile[]): SettledName[] {
 	const folders = new Set<string>();
+	const walked = new Set<string>();
 	for (const {path, pad} of files) {
 		if (pad) continue;
+		const folder = path.slice(0, -1).join('/');
+		if (walked.has(folder)) continue;
+		walked.add(folder);
 		for (let depth = path.length - 1; depth > 0; depth--) {
 			const key = fold(path.slice(0, depth).join('/'));
 			if (folders.has(key)) break;
 			folders.add(key);
 		}
 
-		if (folders.size > maximumFolders) {
+		if (walked.size > maximumFolders || folders.size > maximumFolders) {
 			throw new ProtocolError('too-many-folders', `it has more than ${maximumFolders} folders`);
 		}
 	}
 
 	// Where each path as the torrent wrote it ended up; the first file keeps a contested name.
 	const byWritten = new Map<string, number>();
+	const hasLinks = files.some(file => file.target);
 	const taken = new Set<string>();
 	const nextNumber = new Map<string, number>();
 	let collisions = 0;
@@ -78,7 +84,7 @@ export function settleNames(files: readonly NamedFile[]): SettledName[] {
 		}
 
 		taken.add(key);
-		if (!byWritten.has(written)) byWritten.set(written, index);
+		if (hasLinks && !byWritten.has(written)) byWritten.set(written, index);
 		return settled;
 	});
 

@@ -1,4 +1,5 @@
 import {blockLength} from '../base/units.js';
+import {sameBytes} from './same-bytes.js';
 
 /** SHA-256 of some bytes: 32 bytes. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
@@ -118,12 +119,5 @@ export function checkProof(
 		position = Math.floor(position / 2);
 	}
 
-	return position === 0 && sameHash(hash, root);
-}
-
-/** Whether two hashes are the same. */
-export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
-	if (a.length !== b.length) return false;
-	for (let n = 0; n < a.length; n++) if (a[n] !== b[n]) return false;
-	return true;
+	return position === 0 && sameBytes(hash, root);
 }

@@ -2,8 +2,9 @@ import {ProtocolError} from '../base/errors.js';
 import type {Bytes} from '../base/units.js';
 import type {BencodeNode} from './bencode.js';
 import {toHex} from './hex.js';
-import {hashLength, rootOfPieces, type Sha256, sameHash} from './merkle.js';
+import {hashLength, rootOfPieces, type Sha256} from './merkle.js';
 import type {MetainfoFile} from './metainfo.js';
+import {sameBytes} from './same-bytes.js';
 
 /**
  * The piece layers of a v2 .torrent by the hex root of their file, each checked against that root. Files without one
@@ -48,7 +49,7 @@ export function readPieceLayers(
 			throw new ProtocolError('bad-piece-layers', 'a piece layer has not the size of its file', 52);
 		}
 
-		if (!sameHash(rootOfPieces(layer, pieceLength, sha256), key)) {
+		if (!sameBytes(rootOfPieces(layer, pieceLength, sha256), key)) {
 			throw new ProtocolError('bad-piece-layers', 'a piece layer does not hash to the root of its file', 52);
 		}
 
