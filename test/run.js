@@ -1,4 +1,5 @@
-// Runs every test: those that share nothing in one process, those with real programs one file at a time.
+// Runs every test: those that share nothing in one process, those with real programs one file at a time, each in a
+// process group of its own with a deadline, so that whatever hangs is cut, counted as failed, and leaves nothing behind.
 import {spawn} from 'node:child_process';
 import {globSync} from 'node:fs';
 import process from 'node:process';
@@ -7,55 +8,106 @@ process.env.NODE_ENV ??= 'production';
 process.env.FORCE_COLOR ??= '0';
 console.log(`Node.js ${process.version}`);
 
-const only = process.argv.slice(2);
-const shared =
-	only.length > 0
-		? only
-		: globSync(
-				'test/{architecture,base,protocol,policy,engine,fuzz,bridge,simulation,ui,commands}{/**/*,}.test.{ts,tsx}',
-			).sort();
-const isolated = only.length > 0 ? [] : globSync('test/{journeys,interop}/**/*.test.{ts,tsx}').sort();
+const testMs = 120_000;
+const sharedMs = 240_000;
+const fileMs = 240_000;
+const wholeMs = 690_000;
+
+const isIsolated = file => /^test\/(?:journeys|interop)\//.test(file);
+const found = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.{ts,tsx}').sort();
+const files = found.map(file => file.replaceAll('\\', '/').replace(/^\.\//, ''));
+const shared = files.filter(file => !isIsolated(file));
+const isolated = files.filter(isIsolated);
 
 const total = {passed: 0, failed: 0, skipped: 0};
+const groups = new Set();
 
-function run(files, flags) {
+function endGroup(child) {
+	try {
+		process.kill(-child.pid, 'SIGKILL');
+	} catch {} // It is gone already.
+}
+
+/** Runs the files in one process for at most `limit` ms. */
+function run(tests, limit) {
 	return new Promise(resolve => {
-		if (files.length === 0) return resolve(0);
 		const child = spawn(
 			process.execPath,
 			[
 				'--import=tsx',
 				'--test',
-				...flags,
+				'--test-isolation=none',
+				`--test-timeout=${testMs}`,
 				'--test-reporter=./test/helpers/summary.js',
 				'--test-reporter-destination=stdout',
-				...files,
+				...tests,
 			],
-			{stdio: ['ignore', 'pipe', 'inherit']},
+			{stdio: ['ignore', 'pipe', 'inherit'], detached: true},
 		);
+		groups.add(child);
+		let counts = [0, 0, 0];
+		let cut = false;
+		const timer = setTimeout(() => {
+			cut = true;
+			endGroup(child);
+		}, limit);
 		let rest = '';
 		child.stdout.setEncoding('utf8').on('data', chunk => {
 			const lines = (rest + chunk).split('\n');
 			rest = lines.pop();
 			for (const line of lines) {
-				const counts = /^counts (\d+) (\d+) (\d+)$/.exec(line);
-				if (counts) {
-					total.passed += Number(counts[1]);
-					total.failed += Number(counts[2]);
-					total.skipped += Number(counts[3]);
-				} else console.log(line);
+				const match = /^counts (\d+) (\d+) (\d+)$/.exec(line);
+				if (match) counts = match.slice(1).map(Number);
+				else console.log(line);
 			}
 		});
-		child.on('close', code => resolve(code ?? 1));
+		// Programs that a test left behind may hold the pipe open; they go with the group.
+		child.on('exit', () => endGroup(child));
+		child.on('close', code => {
+			clearTimeout(timer);
+			groups.delete(child);
+			if (rest !== '') console.log(rest);
+			let [passed, failed, skipped] = counts;
+			const names = tests.length > 1 ? `${tests.length} files` : tests[0];
+			if (cut) {
+				console.log(`  ✗ ${names}: cut off after ${Math.round(limit / 1000)} s`);
+				failed++;
+			} else if (code !== 0 && failed === 0) {
+				console.log(`  ✗ ${names}: ended with exit status ${code}`);
+				failed++;
+			} else if (passed + failed + skipped === 0) {
+				console.log(`  ✗ ${names}: no test was run`);
+				failed++;
+			}
+			total.passed += passed;
+			total.failed += failed;
+			total.skipped += skipped;
+			resolve();
+		});
 	});
 }
 
-const codes = [
-	await run(shared, ['--test-isolation=none']),
-	await run(isolated, ['--test-concurrency=1', '--test-timeout=300000']),
-];
-if (total.failed === 0 && codes.some(code => code !== 0)) total.failed = 1;
-console.log(
-	`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
-);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+	process.once(signal, () => {
+		for (const child of groups) endGroup(child);
+		process.exit(130);
+	});
+}
+
+const end = performance.now() + wholeMs;
+if (shared.length > 0) await run(shared, sharedMs);
+for (const file of isolated) {
+	const left = end - performance.now();
+	if (left > 1000) await run([file], Math.min(fileMs, left));
+	else {
+		console.log(`  ✗ ${file}: not run, the whole run took longer than ${wholeMs / 1000} s`);
+		total.failed++;
+	}
+}
+if (total.passed + total.failed === 0) {
+	console.log('no test was found');
+	total.failed++;
+}
+if (total.skipped > 0) console.log(`\n${total.skipped} skipped, for the reasons given above`);
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-// A reporter: one line a test, the reason in full where one failed, and a line of counts for run.js.
+// A reporter: one line a test, the reason in full where one failed, and after each the counts so far, for run.js.
 import {relative} from 'node:path';
 
 export default async function* summary(source) {
@@ -26,6 +26,6 @@ export default async function* summary(source) {
 			const error = data.details?.error;
 			yield `  ✗ ${data.name}\n${String(error?.cause?.stack ?? error?.cause ?? error?.stack ?? error).replace(/^/gm, '      ')}\n`;
 		}
+		yield `counts ${passed} ${failed} ${skipped}\n`;
 	}
-	yield `counts ${passed} ${failed} ${skipped}\n`;
 }
