@@ -11,6 +11,8 @@ export class BlockPool {
 	readonly capacity: number;
 	readonly #free: Int32Array;
 	#freeCount: number;
+	/** Slots that will be needed when blocks arrive that were asked for. */
+	#promised = 0;
 
 	/** @param capacity slots of 16 KiB */
 	constructor(capacity: number) {
@@ -23,6 +25,16 @@ export class BlockPool {
 
 	get free(): number {
 		return this.#freeCount;
+	}
+
+	/** How many more blocks may be asked for, so that each finds a slot when it comes. */
+	get available(): number {
+		return this.#freeCount - this.#promised;
+	}
+
+	/** A block was asked for (1), or will not come any more (-1), or has come (-1). */
+	promise(change: 1 | -1): void {
+		this.#promised += change;
 	}
 
 	/** A slot, or -1 when all are in use. Slot n is the bytes from n * 16 KiB. */

@@ -70,6 +70,11 @@ export class PartialPiece {
 		}
 	}
 
+	/** Looks at `block` again when the next one to ask for is sought. */
+	reopen(block: number): void {
+		if (block < this.#from) this.#from = block;
+	}
+
 	/** No block has come, none is asked for. */
 	get untouched(): boolean {
 		return this.received === 0 && this.free === this.blocks;
@@ -163,5 +168,17 @@ export class BlockLedger {
 		}
 		partial.states[block] = blockState.onDisk;
 		partial.received++;
+	}
+
+	/** A block that was thought to be written is not. */
+	unrestore(partial: PartialPiece, block: number): void {
+		if (partial.states[block] !== blockState.onDisk) return;
+		partial.states[block] = blockState.missing;
+		partial.received--;
+		if (partial.requests[block] === 0) {
+			partial.free++;
+			partial.reopen(block);
+			this.#open.add(partial);
+		}
 	}
 }

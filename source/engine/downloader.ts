@@ -1,0 +1,344 @@
+import {type Bytes, blockLength, type Millis} from '../base/units.js';
+import type {BlockPool} from '../io/block-pool.js';
+import type {Storage} from '../io/storage.js';
+import {BlockLedger, blockState, type PartialPiece} from '../policy/block-ledger.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import {PiecePicker} from '../policy/piece-picker.js';
+import {type PlanOptions, RequestPlanner} from '../policy/request-planner.js';
+import {Bitfield} from '../protocol/bitfield.js';
+import type {Peer} from './peer.js';
+
+/** What the downloader asks of, and tells, its torrent. */
+export interface DownloadOwner {
+	readonly pool: BlockPool;
+	readonly have: Bitfield;
+	readonly sequential: boolean;
+	/** Where whole pieces go; undefined while nothing may be downloaded. */
+	readonly storage: Storage | undefined;
+	readonly peers: Iterable<Peer>;
+	/** Blocks one peer may be asked for, so that all have a share of the memory. */
+	readonly fairShare: number;
+	/** How many of `wanted` bytes may be asked for now. */
+	downloadGrant(wanted: Bytes): Bytes;
+	wasted(bytes: Bytes): void;
+	/** Blocks of a piece came that nothing can be done with now. */
+	changed(piece: number): void;
+}
+
+/** One block that a peer sent although nobody asked; more are a nuisance. */
+const unrequestedWeight = 3;
+
+/** Asks peers for blocks, takes them in, and hands whole pieces to the disk. */
+export class Downloader {
+	readonly picker: PiecePicker;
+	readonly ledger: BlockLedger;
+	/** Wanted and not had. */
+	readonly needed: Bitfield;
+	readonly #map: PieceMap;
+	readonly #owner: DownloadOwner;
+	readonly #planner: RequestPlanner;
+
+	constructor(map: PieceMap, owner: DownloadOwner, random: () => number) {
+		this.#map = map;
+		this.#owner = owner;
+		this.picker = new PiecePicker(map.pieceCount, random);
+		this.ledger = new BlockLedger(map);
+		this.needed = new Bitfield(map.pieceCount);
+		this.#planner = new RequestPlanner(this.picker, this.ledger);
+	}
+
+	/** Takes over which pieces are wanted. One byte a piece. */
+	setPriorities(priorities: Uint8Array): void {
+		this.picker.setPriorities(priorities);
+		for (let piece = 0; piece < this.#map.pieceCount; piece++) {
+			if (priorities[piece]! > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
+			else this.needed.clear(piece);
+		}
+		for (const partial of [...this.ledger.all()]) {
+			if (partial.received === 0 && priorities[partial.piece] === 0) this.#withdraw(partial);
+		}
+	}
+
+	/** Nobody wants the piece any more: what was asked for is cancelled. */
+	#withdraw(partial: PartialPiece): void {
+		for (const peer of this.#owner.peers) {
+			for (let block = 0; block < partial.blocks; block++) {
+				if (partial.requests[block]! > 0 && peer.asked(partial.piece, block))
+					this.#cancel(peer, partial, block);
+			}
+		}
+		this.#forget(partial);
+	}
+
+	/** Marks a piece as had, before peers come: what resume data or a check found. */
+	found(piece: number): void {
+		this.picker.take(piece);
+		this.needed.clear(piece);
+	}
+
+	/** A piece that was had is not there any more. */
+	lost(piece: number): void {
+		this.picker.giveBack(piece);
+		if (this.picker.priority(piece) > 0) this.needed.set(piece);
+	}
+
+	/** Whether the peer has anything we want. */
+	interesting(peer: Peer): boolean {
+		if (this.needed.count === 0) return false;
+		return peer.pieces === undefined || this.needed.countCommon(peer.pieces) > 0;
+	}
+
+	/** Asks the peer for more when it has room for a good few; cheap when it has not. */
+	refill(peer: Peer): void {
+		const storage = this.#owner.storage;
+		if (storage === undefined || !peer.amInterested || peer.isClosed) return;
+		const target = Math.min(peer.pipeline.target, this.#owner.fairShare);
+		const outstanding = peer.pipeline.outstanding;
+		if (outstanding > target - Math.max(1, target >> 3)) return;
+		const available = this.#owner.pool.available;
+		if (available <= 0) {
+			peer.hungry = true;
+			return;
+		}
+		let count = Math.min(target - outstanding, available);
+		count = Math.floor(this.#owner.downloadGrant(count * blockLength) / blockLength);
+		if (count === 0) return;
+		const options: PlanOptions = {
+			sequential: this.#owner.sequential,
+			have: this.#owner.have.count,
+			mayBegin: true,
+		};
+		const {pool} = this.#owner;
+		const {now} = peer;
+		const ask = (piece: number, block: number): void => {
+			peer.pipeline.ask(piece, block, now);
+			pool.promise(1);
+			peer.sendRequest(piece, block * blockLength, this.#map.blockSize(piece, block));
+		};
+		if (!peer.peerChoking) {
+			this.#planner.plan(peer, count, options, ask);
+		} else if (peer.fastPieces.size > 0) {
+			this.#planner.plan(this.#chokedProvider(peer), count, options, ask);
+		}
+	}
+
+	/** What a peer that chokes us lets us have all the same. BEP 6. */
+	#chokedProvider(peer: Peer) {
+		const pieces = new Bitfield(this.#map.pieceCount);
+		for (const piece of peer.fastPieces) if (peer.hasPiece(piece)) pieces.set(piece);
+		return {
+			id: peer.id,
+			pieces,
+			snubbed: peer.snubbed,
+			onParole: peer.onParole,
+			outstanding: peer.outstanding,
+			asked: (piece: number, block: number) => peer.asked(piece, block),
+		};
+	}
+
+	/** Answers where in the pool the block goes; -1 when it is not wanted. */
+	blockStart(peer: Peer, piece: number, begin: number, length: number): number {
+		const {arriving} = peer;
+		arriving.slot = -1;
+		arriving.piece = -1;
+		arriving.length = length;
+		if (this.#map.check(piece) === undefined || !this.#map.isBlock(piece, begin, length)) {
+			peer.strike(unrequestedWeight);
+			return -1;
+		}
+		const block = begin / blockLength;
+		if (!peer.pipeline.has(piece, block)) {
+			// It may have left before our cancel came; if we still lack it, it is as good as any.
+			if (peer.cancelled === 0) {
+				peer.strike(unrequestedWeight);
+				return -1;
+			}
+			peer.cancelled--;
+		}
+		arriving.piece = piece;
+		arriving.block = block;
+		const partial = this.ledger.get(piece);
+		if (partial === undefined || partial.states[block] !== blockState.missing) return -1;
+		arriving.slot = this.#owner.pool.take();
+		return arriving.slot < 0 ? -1 : arriving.slot * blockLength;
+	}
+
+	/** The block is whole. Answers its piece when that is complete now. */
+	blockEnd(peer: Peer): PartialPiece | undefined {
+		const {piece, block, slot, length} = peer.arriving;
+		peer.arriving.slot = -1;
+		if (piece < 0) {
+			this.#owner.wasted(length);
+			return undefined;
+		}
+		const asked = peer.pipeline.settle(piece, block, peer.now, true);
+		if (asked) this.#owner.pool.promise(-1);
+		peer.lastUsefulAt = peer.now;
+		const partial = this.ledger.get(piece);
+		if (slot < 0 || partial === undefined || partial.states[block] !== blockState.missing) {
+			if (slot >= 0) this.#owner.pool.give(slot);
+			if (partial !== undefined && asked) this.ledger.unask(partial, block);
+			this.#owner.wasted(length);
+			return undefined;
+		}
+		const outcome = this.ledger.receive(partial, block, slot, peer.id);
+		if (partial.requests[block]! > (asked ? 1 : 0)) this.#cancelOthers(partial, block, peer);
+		partial.requests[block] = 0;
+		if (outcome !== 'complete') return undefined;
+		this.judge(partial);
+		return partial;
+	}
+
+	/** Hands a whole piece to the disk, which says what it is worth. */
+	judge(partial: PartialPiece): void {
+		partial.judging = true;
+		this.#owner.storage?.storePiece(partial.piece, partial.slots.subarray(0, partial.blocks));
+		partial.slots.fill(-1);
+	}
+
+	/** The peer was asked for a block that it will not send. */
+	rejected(peer: Peer, piece: number, begin: number, length: number): void {
+		if (this.#map.check(piece) === undefined || !this.#map.isBlock(piece, begin, length)) {
+			peer.strike();
+			return;
+		}
+		const block = begin / blockLength;
+		if (!peer.pipeline.settle(piece, block, peer.now, false)) {
+			peer.strike();
+			return;
+		}
+		this.#owner.pool.promise(-1);
+		this.#unask(piece, block);
+		// A piece it will not give while choking is none it lets us have.
+		peer.fastPieces.delete(piece);
+	}
+
+	/** Takes back everything the peer was asked for: it choked us, was too slow, or is gone. */
+	release(peer: Peer): void {
+		peer.pipeline.clear((piece, block) => {
+			this.#owner.pool.promise(-1);
+			this.#unask(piece, block);
+		});
+		const {arriving} = peer;
+		if (arriving.slot >= 0 && peer.isClosed) {
+			this.#owner.pool.give(arriving.slot);
+			arriving.slot = -1;
+		}
+		for (const partial of [...this.ledger.all()]) {
+			if (partial.exclusive === peer.id && !partial.judging) {
+				partial.exclusive = -1;
+			}
+		}
+	}
+
+	/** As `release`, for requests that are late: others may have them, and the peer is told. */
+	cancelAll(peer: Peer, now: Millis): void {
+		peer.now = now;
+		peer.pipeline.clear((piece, block) => {
+			this.#owner.pool.promise(-1);
+			this.#unask(piece, block);
+			peer.cancelled++;
+			peer.sendCancel(piece, block * blockLength, this.#map.blockSize(piece, block));
+		});
+	}
+
+	/** The disk has the piece. */
+	stored(piece: number): void {
+		this.needed.clear(piece);
+		this.ledger.drop(piece);
+	}
+
+	/** The piece is to be fetched anew. */
+	again(piece: number): void {
+		this.ledger.drop(piece);
+		this.picker.giveBack(piece);
+	}
+
+	/** Throws away what has come of pieces that are not whole; answers how many bytes that was. */
+	forgetPartials(): Bytes {
+		let bytes = 0;
+		for (const partial of [...this.ledger.all()]) {
+			if (partial.judging) continue;
+			for (let block = 0; block < partial.blocks; block++) {
+				if (partial.states[block] === blockState.inPool) bytes += this.#map.blockSize(partial.piece, block);
+			}
+			this.#forget(partial);
+		}
+		return bytes;
+	}
+
+	/** Writes what has come of unfinished pieces, so that it is not lost. */
+	async savePartials(storage: Storage): Promise<void> {
+		const saved: Array<Promise<unknown>> = [];
+		for (const partial of this.ledger.all()) {
+			if (partial.judging || partial.received === 0) continue;
+			const blocks: number[] = [];
+			const slots: number[] = [];
+			for (let block = 0; block < partial.blocks; block++) {
+				if (partial.states[block] !== blockState.inPool) continue;
+				blocks.push(block);
+				slots.push(partial.slots[block]!);
+				partial.states[block] = blockState.onDisk;
+				partial.slots[block] = -1;
+			}
+			if (blocks.length === 0) continue;
+			const {piece} = partial;
+			saved.push(
+				storage.storeBlocks(piece, blocks, slots).then(failure => {
+					if (failure !== undefined) this.#unsaved(piece, blocks);
+				}),
+			);
+		}
+		await Promise.all(saved);
+	}
+
+	/** Blocks that could not be written after all. */
+	#unsaved(piece: number, blocks: readonly number[]): void {
+		const partial = this.ledger.get(piece);
+		if (partial === undefined) return;
+		for (const block of blocks) this.ledger.unrestore(partial, block);
+		if (partial.untouched) this.#forget(partial);
+	}
+
+	/** Unfinished pieces an earlier session wrote blocks of. */
+	restore(piece: number, blocks: readonly number[]): void {
+		if (this.ledger.get(piece) !== undefined || this.#owner.have.has(piece)) return;
+		this.picker.take(piece);
+		const partial = this.ledger.begin(piece);
+		for (const block of blocks) if (block < partial.blocks) this.ledger.restore(partial, block);
+	}
+
+	#unask(piece: number, block: number): void {
+		const partial = this.ledger.get(piece);
+		if (partial === undefined) return;
+		this.ledger.unask(partial, block);
+		if (partial.untouched) this.#forget(partial);
+	}
+
+	#cancel(peer: Peer, partial: PartialPiece, block: number): void {
+		if (!peer.pipeline.settle(partial.piece, block, peer.now, false)) return;
+		this.#owner.pool.promise(-1);
+		this.ledger.unask(partial, block);
+		peer.cancelled++;
+		peer.sendCancel(partial.piece, block * blockLength, this.#map.blockSize(partial.piece, block));
+	}
+
+	#cancelOthers(partial: PartialPiece, block: number, giver: Peer): void {
+		for (const peer of this.#owner.peers) {
+			if (peer !== giver && peer.asked(partial.piece, block)) {
+				this.#cancel(peer, partial, block);
+				this.refill(peer);
+			}
+		}
+	}
+
+	#forget(partial: PartialPiece): void {
+		for (let block = 0; block < partial.blocks; block++) {
+			if (partial.states[block] === blockState.inPool) this.#owner.pool.give(partial.slots[block]!);
+		}
+		const {piece} = partial;
+		this.ledger.drop(piece);
+		this.picker.giveBack(piece);
+		this.#owner.changed(piece);
+	}
+}

@@ -1,0 +1,36 @@
+import type {Clock} from '../base/ports.js';
+import type {Peer} from './peer.js';
+
+/** Peers with something to say. Each is flushed once a turn of the event loop: a write costs more than its bytes. */
+export class Outbox {
+	readonly #clock: Clock;
+	#waiting: Peer[] = [];
+	#spare: Peer[] = [];
+	readonly #known = new Set<Peer>();
+	#scheduled = false;
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	post(peer: Peer): void {
+		if (this.#known.has(peer)) return;
+		this.#known.add(peer);
+		this.#waiting.push(peer);
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		setImmediate(() => this.flush());
+	}
+
+	/** Sends everything that waits, now. */
+	flush(): void {
+		this.#scheduled = false;
+		const peers = this.#waiting;
+		this.#waiting = this.#spare;
+		this.#known.clear();
+		const now = this.#clock.now();
+		for (const peer of peers) peer.flush(now);
+		peers.length = 0;
+		this.#spare = peers;
+	}
+}

@@ -1,0 +1,485 @@
+import type {PeerSource} from '../api/snapshot.js';
+import {ProtocolError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
+import type {Connection, ConnectionEvents} from '../io/network.js';
+import {RequestPipeline} from '../policy/request-pipeline.js';
+import type {Provider} from '../policy/request-planner.js';
+import {SpeedMeter} from '../policy/speed-meter.js';
+import {Bitfield} from '../protocol/bitfield.js';
+import {decodeExtensionHandshake, type ExtensionHandshake, extensionId} from '../protocol/extension.js';
+import {encodeHandshake, type Handshake} from '../protocol/handshake.js';
+import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../protocol/peer-wire.js';
+import type {Outbox} from './outbox.js';
+import {UploadQueue} from './upload-queue.js';
+
+/** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
+export interface PeerOwner {
+	readonly pieceCount: number;
+	readonly blocksPerPiece: number;
+	/** The handshake is done both ways: the peer is one of ours now. */
+	peerReady(peer: Peer): void;
+	/** `before` is what it had: undefined for nothing. */
+	peerPieces(peer: Peer): void;
+	peerHas(peer: Peer, piece: number): void;
+	peerLost(peer: Peer, piece: number): void;
+	peerChokes(peer: Peer): void;
+	peerUnchokes(peer: Peer): void;
+	peerInterest(peer: Peer): void;
+	/** Answers where in the block pool the bytes go, or -1. */
+	blockStart(peer: Peer, piece: number, begin: number, length: number): number;
+	blockEnd(peer: Peer): void;
+	/** The peer will not send a block that was asked for. */
+	peerRejects(peer: Peer, piece: number, begin: number, length: number): void;
+	peerRequests(peer: Peer, piece: number, begin: number, length: number): void;
+	peerCancels(peer: Peer, piece: number, begin: number, length: number): void;
+	peerExtended(peer: Peer): void;
+	peerMetadata(peer: Peer, payload: Uint8Array): void;
+	/** A buffer was read to its end: time to ask for more. */
+	peerRead(peer: Peer): void;
+	peerDrained(peer: Peer): void;
+	peerClosed(peer: Peer, reason: string): void;
+}
+
+/** Who says which torrent an incoming connection wants. */
+export interface PeerRouter {
+	/** Undefined closes the connection. */
+	route(peer: Peer, infoHash: Uint8Array): PeerOwner | undefined;
+	/** A connection ended before it belonged to a torrent. */
+	strayClosed(peer: Peer): void;
+}
+
+export interface PeerOptions {
+	readonly id: number;
+	readonly address: PeerAddress;
+	readonly source: PeerSource;
+	readonly incoming: boolean;
+	readonly clock: Clock;
+	readonly outbox: Outbox;
+	readonly blockMemory: Uint8Array;
+	readonly router: PeerRouter;
+	/** Our own half; the info-hash of an incoming connection is known only when it has been routed. */
+	readonly ourHandshake: (infoHash: Uint8Array) => Handshake;
+	/** The torrent we dialled for. */
+	readonly infoHash?: Uint8Array;
+}
+
+/** Requests of a peer that make no sense before it is let go. */
+const patience = 300;
+const noPieces = new Bitfield(0);
+
+/** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
+export class Peer implements PeerWireSink, Provider {
+	readonly id: number;
+	readonly address: PeerAddress;
+	readonly source: PeerSource;
+	readonly incoming: boolean;
+	readonly download = new SpeedMeter();
+	readonly upload = new SpeedMeter();
+	readonly connectedAt: Millis;
+	amChoking = true;
+	amInterested = false;
+	peerChoking = true;
+	peerInterested = false;
+	optimistic = false;
+	/** Memory was short when it could have been asked for more. */
+	hungry = false;
+	/** Blocks we cancelled that may still come. */
+	cancelled = 0;
+	onParole = false;
+	/** Says of itself that it only uploads. BEP 21. */
+	uploadOnly = false;
+	/** 20 bytes, once the handshake came. */
+	peerId: Uint8Array | undefined;
+	extension: ExtensionHandshake = {};
+	supportsFast = false;
+	supportsExtended = false;
+	unchokedAt: Millis = -Infinity;
+	chokedAt: Millis = -Infinity;
+	optimisticSince: Millis = -Infinity;
+	uploadedSinceUnchoke = 0;
+	lastReceivedAt: Millis;
+	lastSentAt: Millis;
+	/** When either side last moved a block. */
+	lastUsefulAt: Millis;
+	/** Pieces it lets us ask for while it chokes us. BEP 6. */
+	readonly fastPieces = new Set<number>();
+	readonly uploads = new UploadQueue();
+	pipeline: RequestPipeline;
+	/** What the block now arriving is; the torrent's own notes. */
+	arriving = {piece: -1, block: -1, slot: -1, length: 0};
+	/** The time at which the buffer at hand came. */
+	now: Millis;
+	isClosed = false;
+	ready = false;
+	readonly #options: PeerOptions;
+	readonly #decoder: PeerWireDecoder;
+	readonly writer = new PeerWireWriter();
+	#connection: Connection | undefined;
+	#owner: PeerOwner | undefined;
+	#pieces: Bitfield = noPieces;
+	#seed = false;
+	#toldPieces = false;
+	#strikes = 0;
+
+	constructor(options: PeerOptions) {
+		this.#options = options;
+		this.id = options.id;
+		this.address = options.address;
+		this.source = options.source;
+		this.incoming = options.incoming;
+		this.now = options.clock.now();
+		this.connectedAt = this.now;
+		this.lastReceivedAt = this.now;
+		this.lastSentAt = this.now;
+		this.lastUsefulAt = this.now;
+		this.pipeline = new RequestPipeline(1, this.now);
+		this.#decoder = new PeerWireDecoder(this, options.blockMemory);
+	}
+
+	/** The torrent this peer belongs to; set when the connection is dialled or routed. */
+	join(owner: PeerOwner): void {
+		this.#owner = owner;
+		this.#pieces = new Bitfield(owner.pieceCount);
+		this.pipeline = new RequestPipeline(owner.blocksPerPiece, this.now);
+	}
+
+	attach(connection: Connection): void {
+		this.#connection = connection;
+	}
+
+	get unsent(): number {
+		return this.#connection?.unsent ?? 0;
+	}
+
+	/** What it has; undefined for everything. */
+	get pieces(): Bitfield | undefined {
+		return this.#seed ? undefined : this.#pieces;
+	}
+
+	get isSeed(): boolean {
+		return this.#seed;
+	}
+
+	hasPiece(piece: number): boolean {
+		return this.#seed || this.#pieces.has(piece);
+	}
+
+	get pieceCount(): number {
+		return this.#seed ? (this.#owner?.pieceCount ?? 0) : this.#pieces.count;
+	}
+
+	get snubbed(): boolean {
+		return this.pipeline.snubbed;
+	}
+
+	get outstanding(): number {
+		return this.pipeline.outstanding;
+	}
+
+	asked(piece: number, block: number): boolean {
+		return this.pipeline.has(piece, block);
+	}
+
+	// What we say.
+
+	setInterested(interested: boolean): void {
+		if (this.amInterested === interested) return;
+		this.amInterested = interested;
+		this.writer.plain(interested ? messageId.interested : messageId.notInterested);
+		this.#options.outbox.post(this);
+	}
+
+	setChoking(choking: boolean, now: Millis): void {
+		if (this.amChoking === choking) return;
+		this.amChoking = choking;
+		if (choking) {
+			this.chokedAt = now;
+			this.optimistic = false;
+		} else {
+			this.unchokedAt = now;
+			this.uploadedSinceUnchoke = 0;
+		}
+		this.writer.plain(choking ? messageId.choke : messageId.unchoke);
+		if (choking) {
+			this.uploads.clear((piece, begin, length) => {
+				if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
+			});
+		}
+		this.#options.outbox.post(this);
+	}
+
+	sendRequest(piece: number, begin: number, length: number): void {
+		this.writer.block(messageId.request, piece, begin, length);
+		this.#options.outbox.post(this);
+	}
+
+	sendCancel(piece: number, begin: number, length: number): void {
+		this.writer.block(messageId.cancel, piece, begin, length);
+		this.#options.outbox.post(this);
+	}
+
+	sendReject(piece: number, begin: number, length: number): void {
+		if (!this.supportsFast) return;
+		this.writer.block(messageId.reject, piece, begin, length);
+		this.#options.outbox.post(this);
+	}
+
+	sendHave(piece: number): void {
+		this.writer.piece(messageId.have, piece);
+		this.#options.outbox.post(this);
+	}
+
+	/** The first message after the handshake: what we have. */
+	sendPieces(have: Bitfield): void {
+		if (this.supportsFast && have.full) this.writer.plain(messageId.haveAll);
+		else if (this.supportsFast && have.count === 0) this.writer.plain(messageId.haveNone);
+		else if (have.count > 0) this.writer.bitfield(have.bytes);
+		this.#options.outbox.post(this);
+	}
+
+	sendExtended(id: number, payload: Uint8Array): void {
+		this.writer.extended(id, payload);
+		this.#options.outbox.post(this);
+	}
+
+	sendKeepAlive(): void {
+		this.writer.keepAlive();
+		this.#options.outbox.post(this);
+	}
+
+	/** Hands what was collected to the connection: called by the outbox, once a turn. */
+	flush(now: Millis): void {
+		if (this.writer.length === 0 || this.isClosed) return;
+		this.lastSentAt = now;
+		this.#connection?.write(this.writer.take());
+	}
+
+	/** Blocks, framed. What was collected before goes first. */
+	sendFrames(bytes: Uint8Array, now: Millis, done: () => void): void {
+		this.flush(now);
+		this.lastSentAt = now;
+		if (this.#connection === undefined || this.isClosed) done();
+		else this.#connection.write(bytes, done);
+	}
+
+	/** A request or block that makes no sense; too many end the connection. */
+	strike(weight = 1): void {
+		this.#strikes += weight;
+		if (this.#strikes >= patience) this.close('too many senseless messages');
+	}
+
+	close(reason: string): void {
+		if (this.isClosed) return;
+		this.#end(reason);
+		this.#connection?.close(reason);
+	}
+
+	#end(reason: string): void {
+		if (this.isClosed) return;
+		this.isClosed = true;
+		this.#decoder.stop();
+		if (this.#owner === undefined) this.#options.router.strayClosed(this);
+		else this.#owner.peerClosed(this, reason);
+	}
+
+	// What the connection says.
+
+	/** What the connection is to call. */
+	get events(): ConnectionEvents {
+		return {
+			connected: () => {
+				if (this.#options.infoHash !== undefined) this.#sendHandshake(this.#options.infoHash);
+			},
+			data: (bytes, length) => this.#receive(bytes, length),
+			drained: () => {
+				if (!this.isClosed) this.#owner?.peerDrained(this);
+			},
+			closed: reason => this.#end(reason),
+		};
+	}
+
+	#receive(bytes: Uint8Array, length: number): void {
+		if (this.isClosed) return;
+		this.now = this.#options.clock.now();
+		this.lastReceivedAt = this.now;
+		try {
+			this.#decoder.push(bytes, length);
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.close(error.message);
+			return;
+		}
+		if (this.ready && !this.isClosed) this.#owner?.peerRead(this);
+	}
+
+	#sendHandshake(infoHash: Uint8Array): void {
+		this.writer.raw(encodeHandshake(this.#options.ourHandshake(infoHash)));
+		this.#options.outbox.post(this);
+	}
+
+	// What the peer says.
+
+	handshake(handshake: Handshake): void {
+		this.peerId = handshake.peerId;
+		this.supportsFast = handshake.fast;
+		this.supportsExtended = handshake.extended;
+		const dialled = this.#options.infoHash;
+		if (dialled === undefined) {
+			const owner = this.#options.router.route(this, handshake.infoHash);
+			if (owner === undefined)
+				throw new ProtocolError('unknown-torrent', 'asked for a torrent we do not have', 3);
+			this.join(owner);
+			this.#sendHandshake(handshake.infoHash);
+		} else if (!dialled.every((byte, at) => handshake.infoHash[at] === byte)) {
+			throw new ProtocolError('wrong-info-hash', 'answered for another torrent', 3);
+		}
+		this.ready = true;
+		this.#owner?.peerReady(this);
+	}
+
+	keepAlive(): void {}
+
+	choke(): void {
+		this.#firstMessage();
+		if (this.peerChoking) return;
+		this.peerChoking = true;
+		this.#owner?.peerChokes(this);
+	}
+
+	unchoke(): void {
+		this.#firstMessage();
+		if (!this.peerChoking) return;
+		this.peerChoking = false;
+		this.#owner?.peerUnchokes(this);
+	}
+
+	interested(): void {
+		this.#firstMessage();
+		this.#setPeerInterested(true);
+	}
+
+	notInterested(): void {
+		this.#firstMessage();
+		this.#setPeerInterested(false);
+	}
+
+	#setPeerInterested(interested: boolean): void {
+		if (this.peerInterested === interested) return;
+		this.peerInterested = interested;
+		this.#owner?.peerInterest(this);
+	}
+
+	have(piece: number): void {
+		this.#firstMessage();
+		if (piece >= this.#pieces.length) throw new ProtocolError('bad-have', `have of piece ${piece}`, 3);
+		if (this.#seed || !this.#pieces.set(piece)) return;
+		this.#owner?.peerHas(this, piece);
+	}
+
+	bitfield(bytes: Uint8Array): void {
+		if (this.#toldPieces) throw new ProtocolError('late-bitfield', 'bitfield after other messages', 3);
+		this.#toldPieces = true;
+		const pieces = Bitfield.fromWire(bytes, this.#pieces.length);
+		if (pieces.full) this.#seed = true;
+		else this.#pieces = pieces;
+		this.#owner?.peerPieces(this);
+	}
+
+	haveAll(): void {
+		this.#fastOnly('have all');
+		if (this.#toldPieces) throw new ProtocolError('late-bitfield', 'have all after other messages', 6);
+		this.#toldPieces = true;
+		this.#seed = true;
+		this.#owner?.peerPieces(this);
+	}
+
+	haveNone(): void {
+		this.#fastOnly('have none');
+		if (this.#toldPieces) throw new ProtocolError('late-bitfield', 'have none after other messages', 6);
+		this.#toldPieces = true;
+	}
+
+	/** A peer that was counted piece by piece turned out to have them all. */
+	becomeSeed(): void {
+		this.#seed = true;
+	}
+
+	request(piece: number, begin: number, length: number): void {
+		this.#firstMessage();
+		this.#owner?.peerRequests(this, piece, begin, length);
+	}
+
+	blockStart(piece: number, begin: number, length: number): number {
+		this.#firstMessage();
+		return this.#owner?.blockStart(this, piece, begin, length) ?? -1;
+	}
+
+	blockEnd(): void {
+		this.#owner?.blockEnd(this);
+	}
+
+	cancel(piece: number, begin: number, length: number): void {
+		this.#firstMessage();
+		this.#owner?.peerCancels(this, piece, begin, length);
+	}
+
+	port(): void {}
+
+	suggest(piece: number): void {
+		this.#fastOnly('suggest');
+		if (piece >= this.#pieces.length) throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
+	}
+
+	reject(piece: number, begin: number, length: number): void {
+		this.#fastOnly('reject');
+		this.#owner?.peerRejects(this, piece, begin, length);
+	}
+
+	allowedFast(piece: number): void {
+		this.#fastOnly('allowed fast');
+		if (piece >= this.#pieces.length) return;
+		if (this.fastPieces.size < 32) this.fastPieces.add(piece);
+	}
+
+	extended(id: number, payload: Uint8Array): void {
+		if (!this.supportsExtended)
+			throw new ProtocolError('unasked-extension', 'extension message without the bit', 10);
+		if (id === extensionId.handshake) {
+			this.extension = {...this.extension, ...decodeExtensionHandshake(payload)};
+			if (this.extension.uploadOnly !== undefined) this.uploadOnly = this.extension.uploadOnly;
+			if (this.extension.reqq !== undefined) this.pipeline.ceiling = this.extension.reqq;
+			this.#owner?.peerExtended(this);
+		} else if (id === extensionId.metadata) {
+			this.#owner?.peerMetadata(this, payload);
+		} else if (id === extensionId.uploadOnly && payload.length >= 1) {
+			this.uploadOnly = payload[0] !== 0;
+			this.#owner?.peerExtended(this);
+		} else if (id === extensionId.donthave && payload.length >= 4) {
+			const piece = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
+			if (piece < this.#pieces.length) this.#loses(piece);
+		}
+	}
+
+	#loses(piece: number): void {
+		if (this.#seed) {
+			this.#seed = false;
+			this.#pieces = new Bitfield(this.#pieces.length);
+			this.#pieces.fill();
+			this.#pieces.clear(piece);
+			this.#owner?.peerLost(this, -1);
+		} else if (this.#pieces.clear(piece)) {
+			this.#owner?.peerLost(this, piece);
+		}
+	}
+
+	/** A bitfield may only come first. */
+	#firstMessage(): void {
+		this.#toldPieces = true;
+	}
+
+	#fastOnly(what: string): void {
+		if (!this.supportsFast) throw new ProtocolError('unasked-fast', `${what} without the fast extension`, 6);
+	}
+}

@@ -1,0 +1,130 @@
+import type {Clock} from '../base/ports.js';
+import {blockLength} from '../base/units.js';
+import type {StorageFailure} from '../io/storage.js';
+import {writePieceHeader} from '../protocol/peer-wire.js';
+import type {Peer} from './peer.js';
+import {blocksPerSlab} from './upload-queue.js';
+
+/** The bytes before a block on the wire. BEP 3. */
+const frameHeader = 13;
+const frameLength = frameHeader + blockLength;
+const slabsPerPeer = 4;
+const mostSlabs = 64;
+
+/** Room for 16 framed blocks, with views of where their data goes: a file is read straight into its frames. */
+class Slab {
+	readonly bytes = Buffer.allocUnsafeSlow(blocksPerSlab * frameLength);
+	readonly blocks: readonly Uint8Array[] = Array.from({length: blocksPerSlab}, (_, block) =>
+		this.bytes.subarray(block * frameLength + frameHeader, (block + 1) * frameLength),
+	);
+}
+
+/** Where the uploader gets data from, and whom it tells: one torrent. */
+export interface UploadSource {
+	readPiece(
+		piece: number,
+		begin: number,
+		views: readonly Uint8Array[],
+		done: (failure: StorageFailure | undefined) => void,
+	): void;
+	/** How many of `wanted` bytes may leave now; 0 means ask again when woken. */
+	uploadGrant(wanted: number): number;
+	uploaded(peer: Peer, bytes: number, blocks: number): void;
+	readFailed(peer: Peer, failure: StorageFailure): void;
+}
+
+/** Serves what peers ask for: runs of blocks, one read and one write each, few at a time. */
+export class Uploader {
+	readonly #clock: Clock;
+	readonly #free: Slab[] = [];
+	#made = 0;
+	/** Peers that found no slab free. */
+	readonly #waiting = new Map<Peer, UploadSource>();
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	/** Sends as much of the peer's queue as may be on its way at once. */
+	pump(peer: Peer, source: UploadSource): void {
+		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
+			const slab = this.#take();
+			if (slab === undefined) {
+				this.#waiting.set(peer, source);
+				return;
+			}
+			const grant = source.uploadGrant(blocksPerSlab * blockLength);
+			const run = grant > 0 ? peer.uploads.takeRun(grant) : undefined;
+			if (run === undefined) {
+				this.#give(slab);
+				return;
+			}
+			this.#serve(peer, source, slab, run);
+		}
+	}
+
+	/** Lets memory go that nobody needs just now. */
+	trim(): void {
+		while (this.#free.length > 2) {
+			this.#free.pop();
+			this.#made--;
+		}
+	}
+
+	#serve(
+		peer: Peer,
+		source: UploadSource,
+		slab: Slab,
+		run: {piece: number; begin: number; count: number; length: number},
+	): void {
+		peer.uploads.inFlight++;
+		const whole = run.length === run.count * blockLength;
+		const tail = run.length - (run.count - 1) * blockLength;
+		const views = whole && run.count === blocksPerSlab ? slab.blocks : slab.blocks.slice(0, run.count);
+		if (!whole) (views as Uint8Array[])[run.count - 1] = slab.blocks[run.count - 1]!.subarray(0, tail);
+		source.readPiece(run.piece, run.begin, views, failure => {
+			if (failure !== undefined || peer.isClosed) {
+				this.#done(peer, source, slab);
+				if (failure !== undefined) {
+					for (let block = 0; block < run.count; block++) {
+						const begin = run.begin + block * blockLength;
+						peer.sendReject(run.piece, begin, Math.min(blockLength, run.begin + run.length - begin));
+					}
+					source.readFailed(peer, failure);
+				}
+				return;
+			}
+			for (let block = 0; block < run.count; block++) {
+				const length = block === run.count - 1 ? tail : blockLength;
+				writePieceHeader(slab.bytes, block * frameLength, run.piece, run.begin + block * blockLength, length);
+			}
+			const end = (run.count - 1) * frameLength + frameHeader + tail;
+			peer.sendFrames(slab.bytes.subarray(0, end), this.#clock.now(), () => {
+				if (!peer.isClosed) source.uploaded(peer, run.length, run.count);
+				this.#done(peer, source, slab);
+			});
+		});
+	}
+
+	#done(peer: Peer, source: UploadSource, slab: Slab): void {
+		peer.uploads.inFlight--;
+		this.#give(slab);
+		this.pump(peer, source);
+		for (const [waiting, its] of this.#waiting) {
+			if (this.#free.length === 0) break;
+			this.#waiting.delete(waiting);
+			this.pump(waiting, its);
+		}
+	}
+
+	#take(): Slab | undefined {
+		const slab = this.#free.pop();
+		if (slab !== undefined || this.#made === mostSlabs) return slab;
+		this.#made++;
+		return new Slab();
+	}
+
+	#give(slab: Slab): void {
+		this.#free.push(slab);
+	}
+}
