@@ -62,8 +62,10 @@ export interface Storage {
 	createEmptyFiles(): Promise<StorageFailure | undefined>;
 	/** One entry a file. */
 	stamps(): Promise<ReadonlyArray<FileStamp | undefined>>;
+	/** Creates the symbolic links among the wanted files; for when the torrent is complete. BEP 47. */
+	createLinks(): Promise<StorageFailure | undefined>;
 	/** Asks the system to put everything written so far on the disk. */
-	flush(): Promise<void>;
+	flush(): Promise<StorageFailure | undefined>;
 	/** Bytes written so far, and pieces that wait to be. */
 	readonly written: Bytes;
 	readonly waiting: number;

@@ -1,0 +1,60 @@
+import type {LayoutData} from './file-layout.js';
+import type {StorageFailure} from './storage.js';
+
+/**
+ * What the event loop and a disk worker say to each other.
+ *
+ * A batch of jobs is an Int32Array: `torrent, piece, count, slot …` for a piece to hash and write, or
+ * `-1 - torrent, piece, count, block, slot, block, slot …` for blocks to write unjudged. It is answered, in the order
+ * sent, by `allStored` or a `BatchResult`. Everything else is a `DiskRequest`, answered by a `DiskReply`.
+ */
+export type ToWorker = Int32Array | DiskRequest;
+
+export type FromWorker = typeof allStored | BatchResult | DiskReply;
+
+/** The answer to a batch in which every piece was right and everything was written. */
+export const allStored = 0;
+
+export const stored = 0;
+export const wrong = 1;
+export const failed = 2;
+
+export interface BatchResult {
+	/** One for each job: `stored`, `wrong` or `failed`. */
+	readonly codes: Uint8Array;
+	/** One for each `wrong` in turn: SHA-1 of each block. */
+	readonly digests: readonly Uint8Array[];
+	/** One for each `failed` in turn. */
+	readonly failures: readonly StorageFailure[];
+}
+
+/** What the worker is asked to do with a torrent besides jobs. */
+export type DiskTask =
+	| {readonly type: 'open'; readonly layout: LayoutData}
+	/** Answered by `right`. `fresh` begins a check: files may have been changed behind our back. */
+	| {readonly type: 'check'; readonly pieces: Int32Array; readonly fresh: boolean}
+	| {readonly type: 'place'; readonly wanted: Uint8Array}
+	| {readonly type: 'create'; readonly wanted: Uint8Array; readonly links: boolean}
+	| {readonly type: 'flush'}
+	| {readonly type: 'close'}
+	| {readonly type: 'remove'};
+
+export interface DiskRequest {
+	readonly id: number;
+	readonly torrent: number;
+	readonly task: DiskTask;
+}
+
+export interface DiskReply {
+	readonly id: number;
+	readonly failure?: StorageFailure | undefined;
+	/** For `check`: one byte a piece, 1 where its hash is right. */
+	readonly right?: Uint8Array;
+}
+
+/** What a worker is started with. */
+export interface WorkerStart {
+	readonly memory: SharedArrayBuffer;
+	/** Files it may hold open. */
+	readonly handles: number;
+}

@@ -1,0 +1,88 @@
+import {availableParallelism} from 'node:os';
+import {join} from 'node:path';
+import type {Metainfo} from '../protocol/metainfo.js';
+import type {BlockPool} from './block-pool.js';
+import {DiskLane} from './disk-lane.js';
+import {FileLayout, packLayout} from './file-layout.js';
+import {ReadHandles} from './read-handles.js';
+import type {Storage, StorageEvents} from './storage.js';
+import {TorrentStorage} from './torrent-storage.js';
+
+/** Files open for reading on the event loop, and in all workers together. */
+const readerHandles = 12;
+const workerHandles = 28;
+
+export interface DiskOptions {
+	/** Threads that hash and write; by default 1 on 2 cores, 2 from 4, 3 from 8. */
+	readonly workers?: number;
+	/** Where part files are kept. */
+	readonly stateDir: string;
+}
+
+/** What a storage is opened for. */
+export interface TorrentOnDisk {
+	readonly metainfo: Metainfo;
+	/** Absolute; made when the first file is. */
+	readonly dir: string;
+	/** One entry a file, 1 where it is wanted. */
+	readonly wanted: Uint8Array;
+	/** The torrent's id, which names its part file. */
+	readonly id: string;
+}
+
+/** The disk: threads that hash and write, and the files held open. Each torrent is written by one thread. */
+export class DiskService {
+	readonly #stateDir: string;
+	readonly #writers: readonly DiskLane[];
+	/** Threads that only help with checks: while one goes on, the event loop has a core to spare. */
+	readonly #helpers: readonly DiskLane[];
+	readonly #readers = new ReadHandles(readerHandles);
+	readonly #open = new Set<TorrentStorage>();
+	#nextTorrent = 0;
+	#checks = 0;
+
+	constructor(pool: BlockPool, options: DiskOptions) {
+		this.#stateDir = options.stateDir;
+		const cores = availableParallelism();
+		const writers = options.workers ?? (cores >= 8 ? 3 : cores >= 4 ? 2 : 1);
+		const helpers = Math.max(0, Math.min(cores, 4) - writers);
+		const handles = Math.floor(workerHandles / (writers + helpers));
+		this.#writers = Array.from({length: writers}, () => new DiskLane(pool, handles));
+		this.#helpers = Array.from({length: helpers}, () => new DiskLane(pool, handles));
+	}
+
+	/** Files are opened when they are first needed; nothing is on disk before. */
+	open({metainfo, dir, wanted, id}: TorrentOnDisk, events: StorageEvents): Storage {
+		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
+		const data = packLayout(metainfo, dir, join(this.#stateDir, 'parts', `${id}.part`));
+		const lane = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
+		const storage = new TorrentStorage(new FileLayout(data), data, wanted, events, {
+			torrent: this.#nextTorrent++,
+			lane,
+			readers: this.#readers,
+			borrowCheckers: () => this.#lend(lane),
+			closed: () => {
+				this.#open.delete(storage);
+			},
+		});
+		this.#open.add(storage);
+		return storage;
+	}
+
+	/** Finishes what was begun, closes every file and ends the threads. */
+	async close(): Promise<void> {
+		await Promise.all([...this.#open].map(storage => storage.close()));
+		await Promise.all([...this.#writers, ...this.#helpers].map(lane => lane.close()));
+	}
+
+	/** Threads that only check end with the last check: they would only take up memory. */
+	#lend(own: DiskLane): {lanes: DiskLane[]; giveBack: () => void} {
+		this.#checks++;
+		return {
+			lanes: [...this.#writers.filter(writer => writer !== own), ...this.#helpers],
+			giveBack: () => {
+				if (--this.#checks === 0) for (const helper of this.#helpers) void helper.rest();
+			},
+		};
+	}
+}

@@ -1,0 +1,73 @@
+import {parentPort, workerData} from 'node:worker_threads';
+import type {DiskReply, DiskRequest, FromWorker, ToWorker, WorkerStart} from './disk-jobs.js';
+import {FileHandles} from './file-handles.js';
+import {FileLayout} from './file-layout.js';
+import {PieceChecker} from './piece-checker.js';
+import {PieceWriter} from './piece-writer.js';
+import {failureOf, StorageError} from './storage-failure.js';
+import {TorrentFiles} from './torrent-files.js';
+
+/** The thread that hashes pieces and writes them. What it hears and says is in `disk-jobs`. */
+const {memory, handles} = workerData as WorkerStart;
+const port = parentPort!;
+const open = new FileHandles(handles);
+const torrents = new Map<number, TorrentFiles>();
+const writer = new PieceWriter(memory, torrents);
+const checker = new PieceChecker();
+
+port.on('message', (message: ToWorker) => {
+	const answer: FromWorker = message instanceof Int32Array ? writer.run(message) : perform(message);
+	port.postMessage(answer);
+});
+
+function perform({id, torrent, task}: DiskRequest): DiskReply {
+	try {
+		if (task.type === 'open') {
+			torrents.set(torrent, new TorrentFiles(new FileLayout(task.layout), open));
+			return {id};
+		}
+
+		const files = torrents.get(torrent);
+		if (!files) throw new StorageError('io', 'the torrent was closed');
+		switch (task.type) {
+			case 'check': {
+				if (task.fresh) files.refresh();
+				return {id, right: checker.check(files, task.pieces)};
+			}
+
+			case 'place': {
+				files.place(task.wanted);
+				break;
+			}
+
+			case 'create': {
+				files.create(task.wanted, task.links);
+				break;
+			}
+
+			case 'flush': {
+				files.flush();
+				break;
+			}
+
+			case 'close': {
+				torrents.delete(torrent);
+				files.close();
+				break;
+			}
+
+			case 'remove': {
+				torrents.delete(torrent);
+				files.remove();
+				break;
+			}
+
+			default:
+				task satisfies never;
+		}
+
+		return {id};
+	} catch (error) {
+		return {id, failure: failureOf(error, torrents.get(torrent)?.layout.dir ?? 'the download')};
+	}
+}

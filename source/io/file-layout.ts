@@ -1,0 +1,165 @@
+import {join} from 'node:path';
+import type {Bytes} from '../base/units.js';
+import {FileMap} from '../policy/file-map.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+
+/** The flags of `LayoutData.flags`. */
+const padFlag = 1;
+const executableFlag = 2;
+const linkFlag = 4;
+
+/** A layout in a form that costs little to send to a worker; what is large is in shared memory. */
+export interface LayoutData {
+	readonly dir: string;
+	readonly partPath: string;
+	/** Paths below `dir`, `/` between elements, NUL between paths. */
+	readonly paths: string;
+	readonly offsets: Float64Array;
+	readonly lengths: Float64Array;
+	readonly flags: Uint8Array;
+	/** Targets of symbolic links, one for each file that is one: its index and the target below `dir`. */
+	readonly links: ReadonlyArray<readonly [file: number, target: string]>;
+	readonly pieceLength: Bytes;
+	readonly length: Bytes;
+	/** Whether pieces are judged by SHA-256 block trees (BEP 52) rather than SHA-1. */
+	readonly tree: boolean;
+	/** 20 or, with `tree`, 32 bytes a piece. */
+	readonly hashes: Uint8Array;
+	/** One byte a file, shared by all threads: 1 where its bytes are in the file itself, 0 where in the part file. */
+	readonly placed: Uint8Array;
+}
+
+/** Packs what a worker must know of a torrent. `placed` is all zeros. */
+export function packLayout(metainfo: Metainfo, dir: string, partPath: string): LayoutData {
+	const {files, pieceLength, length} = metainfo;
+	const tree = metainfo.pieceHashes === undefined;
+	for (const {path} of files) {
+		// The sanitiser sees to this; whoever forgets it must not be able to write outside the folder.
+		for (const element of path) {
+			if (element === '' || element === '.' || element === '..' || /[/\0]/.test(element)) {
+				throw new TypeError(`not a sanitised path: ${JSON.stringify(path)}`);
+			}
+		}
+	}
+
+	const flags = files.map(
+		file => (file.pad ? padFlag : 0) | (file.executable ? executableFlag : 0) | (file.symlink ? linkFlag : 0),
+	);
+	return {
+		dir,
+		partPath,
+		paths: files.map(file => file.path.join('/')).join('\0'),
+		offsets: Float64Array.from(files, file => file.offset),
+		lengths: Float64Array.from(files, file => file.length),
+		flags: Uint8Array.from(flags),
+		links: [...files.entries()].flatMap(([index, {symlink}]) =>
+			symlink ? [[index, symlink.join('/')] as const] : [],
+		),
+		pieceLength,
+		length,
+		tree,
+		hashes: shared(metainfo.pieceHashes ?? treeHashes(metainfo)),
+		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
+	};
+}
+
+/** The hash of every piece of a v2 torrent. BEP 52. */
+function treeHashes({files, pieceLength, pieceCount, pieceLayers}: Metainfo): Uint8Array {
+	const hashes = new Uint8Array(pieceCount * 32);
+	for (const {offset, length, piecesRoot} of files) {
+		if (!piecesRoot || length === 0) continue;
+		const layer =
+			length > pieceLength ? pieceLayers?.get(Buffer.from(piecesRoot).toString('hex')) : piecesRoot;
+		if (layer) hashes.set(layer, Math.floor(offset / pieceLength) * 32);
+	}
+
+	return hashes;
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+	const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+	copy.set(bytes);
+	return copy;
+}
+
+/** Where the files of one torrent are on disk. */
+export class FileLayout {
+	readonly map: FileMap;
+	readonly pieceLength: Bytes;
+	readonly pieceCount: number;
+	readonly length: Bytes;
+	readonly tree: boolean;
+	readonly hashes: Uint8Array;
+	readonly placed: Uint8Array;
+	readonly partPath: string;
+	readonly lengths: Float64Array;
+	readonly offsets: Float64Array;
+	readonly fileCount: number;
+	readonly links: ReadonlyMap<number, string>;
+	#dir: string;
+	readonly #paths: string[];
+	readonly #flags: Uint8Array;
+
+	constructor(data: LayoutData) {
+		this.#dir = data.dir;
+		this.#paths = data.paths.split('\0');
+		this.#flags = data.flags;
+		this.partPath = data.partPath;
+		this.lengths = data.lengths;
+		this.offsets = data.offsets;
+		this.fileCount = data.lengths.length;
+		this.pieceLength = data.pieceLength;
+		this.pieceCount = Math.ceil(data.length / data.pieceLength);
+		this.length = data.length;
+		this.tree = data.tree;
+		this.hashes = data.hashes;
+		this.placed = data.placed;
+		this.links = new Map(data.links);
+		this.map = new FileMap(
+			Array.from(data.lengths, (length, file) => ({
+				offset: data.offsets[file]!,
+				length,
+				pad: (data.flags[file]! & (padFlag | linkFlag)) !== 0,
+			})),
+			data.length,
+		);
+	}
+
+	get dir(): string {
+		return this.#dir;
+	}
+
+	/** Below `dir`, `/` between elements. */
+	relative(file: number): string {
+		return this.#paths[file]!;
+	}
+
+	path(file: number): string {
+		return join(this.#dir, this.#paths[file]!);
+	}
+
+	isPad(file: number): boolean {
+		return (this.#flags[file]! & padFlag) !== 0;
+	}
+
+	isExecutable(file: number): boolean {
+		return (this.#flags[file]! & executableFlag) !== 0;
+	}
+
+	/** How much of a piece is data: in v2 torrents the last piece of a file ends with it. */
+	pieceSize(piece: number): Bytes {
+		const start = piece * this.pieceLength;
+		const whole = Math.min(this.pieceLength, this.length - start);
+		if (!this.tree) return whole;
+		const [first] = this.map.segments(start, whole);
+		return first && first.file >= 0 ? first.length : whole;
+	}
+
+	moveTo(dir: string): void {
+		this.#dir = dir;
+	}
+
+	rename(file: number, relative: string): void {
+		this.#paths[file] = relative;
+	}
+}

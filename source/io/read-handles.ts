@@ -1,0 +1,93 @@
+import {close, constants, open} from 'node:fs';
+
+/** A file open for reading on the event loop. */
+interface ReadHandle {
+	descriptor: number;
+	users: number;
+	/** Who waits for it to open; undefined once it is. */
+	waiting: Array<(error: NodeJS.ErrnoException | undefined, descriptor: number) => void> | undefined;
+	/** To be closed when the last user lets go: the file may be another one by now. */
+	stale: boolean;
+}
+
+/** The files the event loop holds open for reading, at most so many; by path. Opened off the loop. */
+export class ReadHandles {
+	readonly #limit: number;
+	/** Used longest ago first. */
+	readonly #handles = new Map<string, ReadHandle>();
+	/** Who waits for room. */
+	readonly #queue: Array<() => void> = [];
+	#count = 0;
+
+	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	/** `got` has the file until the function it was handed is called. */
+	use(
+		path: string,
+		got: (error: NodeJS.ErrnoException | undefined, descriptor: number, release: () => void) => void,
+	): void {
+		const known = this.#handles.get(path);
+		if (known) {
+			this.#handles.delete(path);
+			this.#handles.set(path, known);
+			known.users++;
+			const release = (): void => this.#release(known);
+			if (known.waiting) known.waiting.push((error, descriptor) => got(error, descriptor, release));
+			else got(undefined, known.descriptor, release);
+			return;
+		}
+
+		if (this.#count >= this.#limit && !this.#makeRoom()) {
+			this.#queue.push(() => this.use(path, got));
+			return;
+		}
+
+		this.#count++;
+		const handle: ReadHandle = {descriptor: -1, users: 1, waiting: [], stale: false};
+		this.#handles.set(path, handle);
+		handle.waiting!.push((error, descriptor) => got(error, descriptor, () => this.#release(handle)));
+		open(path, constants.O_RDONLY, (error, descriptor) => {
+			const waiting = handle.waiting!;
+			handle.waiting = undefined;
+			if (error) {
+				if (this.#handles.get(path) === handle) this.#handles.delete(path);
+				handle.stale = true;
+			} else handle.descriptor = descriptor;
+			for (const told of waiting) told(error ?? undefined, descriptor);
+		});
+	}
+
+	/** Forgets files whose path begins with `prefix`; they are closed once nobody reads them. */
+	forget(prefix: string): void {
+		for (const [path, handle] of this.#handles) {
+			if (!path.startsWith(prefix)) continue;
+			this.#handles.delete(path);
+			handle.stale = true;
+			if (handle.users === 0) this.#close(handle);
+		}
+	}
+
+	#makeRoom(): boolean {
+		for (const [path, handle] of this.#handles) {
+			if (handle.users > 0) continue;
+			this.#handles.delete(path);
+			this.#close(handle);
+			return true;
+		}
+
+		return false;
+	}
+
+	#release(handle: ReadHandle): void {
+		if (--handle.users > 0) return;
+		if (handle.stale) this.#close(handle);
+		while (this.#queue.length > 0 && (this.#count < this.#limit || this.#makeRoom())) this.#queue.shift()!();
+	}
+
+	#close(handle: ReadHandle): void {
+		this.#count--;
+		if (handle.descriptor >= 0) close(handle.descriptor, () => undefined);
+	}
+}
