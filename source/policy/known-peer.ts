@@ -1,0 +1,53 @@
+import type {PeerSource} from '../api/snapshot.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import type {Millis} from '../base/units.js';
+
+/** `ready` may be dialled, `waiting` until its retry time, `blocked` while its host is in use. */
+export type KnownPeerState = 'ready' | 'waiting' | 'blocked' | 'connecting' | 'connected';
+
+/** An IP address with everyone known there. */
+export interface KnownHost {
+	readonly peers: Set<KnownPeer>;
+	/** Connections that stand or are being made. */
+	inUse: number;
+}
+
+/** What a peer list remembers of one address. */
+export interface KnownPeer {
+	readonly address: PeerAddress;
+	readonly key: string;
+	readonly ip: Uint8Array;
+	readonly host: KnownHost;
+	/** The order in which peers were heard of. */
+	readonly order: number;
+	state: KnownPeerState;
+	/** False for an incoming connection: its port is not the one the peer listens on. */
+	dialable: boolean;
+	manual: boolean;
+	readonly source: PeerSource;
+	/** The letters of everyone who named it. */
+	letters: string;
+	/** See `peerPriority`. */
+	priority: number;
+	tried: boolean;
+	/** Was useful once. */
+	proven: boolean;
+	fails: number;
+	retryAt: Millis;
+	seenAt: Millis;
+	/** Counts changes of state. */
+	turn: number;
+	/** For an incoming connection: the address where the same peer listens. */
+	listensAs: KnownPeer | undefined;
+}
+
+/** Whether a connection to it stands or is being made. */
+export function isBusy(peer: KnownPeer): boolean {
+	return peer.state === 'connecting' || peer.state === 'connected';
+}
+
+/** Every change of state goes through here, so that queues see which of their entries are void. */
+export function setState(peer: KnownPeer, state: KnownPeerState): void {
+	peer.state = state;
+	peer.turn++;
+}

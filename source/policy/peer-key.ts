@@ -1,0 +1,30 @@
+import type {PeerAddress} from '../base/peer-address.js';
+import {formatAddress} from '../base/peer-address.js';
+import {addressScope, formatIp, parseIp} from '../protocol/ip-address.js';
+
+/** Under which name a peer's deeds are remembered. */
+export type PeerKey = string;
+
+/**
+ * The host, so that a new connection or port washes nothing clean. On loopback host and port:
+ * everyone there shares one host.
+ */
+export function peerKey(address: PeerAddress): PeerKey {
+	const host = normalHost(address.host) ?? address.host;
+	return isLoopback(host) ? formatAddress({host, port: address.port}) : host;
+}
+
+/** One spelling for each IP address: IPv4 inside IPv6 as IPv4, RFC 5952 else; undefined when it is none. */
+export function normalHost(host: string): string | undefined {
+	const ip = parseIp(host);
+	if (!ip) return undefined;
+	const zone = /%.*$/s.exec(host)?.[0] ?? '';
+	if (zone === '' || ip.length === 4) return formatIp(ip);
+	return /^%[\w.-]{1,32}$/.test(zone) ? formatIp(ip) + zone : undefined;
+}
+
+/** Whether this IP address stays on this machine. */
+export function isLoopback(host: string): boolean {
+	const ip = parseIp(host);
+	return ip !== undefined && addressScope(ip) === 'loopback';
+}

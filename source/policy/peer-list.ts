@@ -1,0 +1,367 @@
+import type {PeerSource} from '../api/snapshot.js';
+import {formatAddress, type PeerAddress} from '../base/peer-address.js';
+import type {Millis} from '../base/units.js';
+import {addressScope, parseIp} from '../protocol/ip-address.js';
+import {DialQueue} from './dial-queue.js';
+import {isBusy, type KnownHost, type KnownPeer, setState} from './known-peer.js';
+import {isLoopback, normalHost, type PeerKey, peerKey} from './peer-key.js';
+import {type Endpoint, peerPriority} from './peer-priority.js';
+
+const retryTime: Millis = 60_000;
+const manualRetryTime: Millis = 5000;
+const mostFails = 3;
+/** So long a peer that was given up is not taken again on hearsay. */
+const forgottenTime: Millis = 900_000;
+const mostRemembered = 10_000;
+const mostPortsPerHost = 8;
+const mostExported = 200;
+
+/** The letter each source of peers is shown with. */
+export const sourceLetters: Readonly<Record<PeerSource, string>> = {
+	tracker: 'T',
+	dht: 'H',
+	pex: 'X',
+	lsd: 'L',
+	manual: 'M',
+	incoming: 'I',
+	resume: 'R',
+};
+
+/** What a peer list is made with. */
+export interface PeerListOptions {
+	/** The port we listen on, and the addresses by which others may know us, as far as these are known. */
+	readonly port: number;
+	readonly ownHosts?: readonly string[];
+	/** Known peers kept; 3000 when left out, 1000 is right for a paused torrent. */
+	readonly limit?: number;
+	/** Several connections to one IP address; loopback allows them always. */
+	readonly manyPerHost?: boolean;
+}
+
+/**
+ * The peers a torrent has heard of, and which to dial next. Never-tried ones come first, then those whose retry
+ * time has passed, each in canonical order (BEP 40); who failed three times is forgotten.
+ * Every call costs O(log n) for each peer it touches; only eviction looks at all, once per limit/16 additions.
+ */
+export class PeerList {
+	readonly #known = new Map<string, KnownPeer>();
+	readonly #hosts = new Map<string, KnownHost>();
+	readonly #banned = new Set<PeerKey>();
+	readonly #forgotten = new Map<string, Millis>();
+	readonly #own = new Set<string>();
+	readonly #queue = new DialQueue();
+	readonly #manyPerHost: boolean;
+	#ends: readonly Endpoint[] = [];
+	#limit: number;
+	#added = 0;
+
+	constructor({port, ownHosts = [], limit = 3000, manyPerHost = false}: PeerListOptions) {
+		this.#limit = limit;
+		this.#manyPerHost = manyPerHost;
+		this.setOwn(port, ownHosts);
+	}
+
+	/** How many peers are known, connected ones included. */
+	get known(): number {
+		return this.#known.size;
+	}
+
+	/** Changes how many are kept, and lets go of the worst beyond that. */
+	set limit(limit: number) {
+		this.#limit = limit;
+		this.#evict(this.#known.size - limit);
+	}
+
+	/** Our port and addresses have become known or changed: the order follows, and we never dial ourselves. O(n). */
+	setOwn(port: number, hosts: readonly string[]): void {
+		this.#ends = hosts.flatMap(host => {
+			const ip = parseIp(host);
+			return ip ? [{ip, port}] : [];
+		});
+		for (const host of ['127.0.0.1', '::1', ...hosts]) this.markOwn({host, port});
+		for (const known of this.#known.values()) known.priority = this.#priority(known.ip, known.address.port);
+		this.#queue.rebuild(this.#known.values());
+	}
+
+	/** This address turned out to be our own. */
+	markOwn(address: PeerAddress): void {
+		const key = formatAddress({host: normalHost(address.host) ?? address.host, port: address.port});
+		this.#own.add(key);
+		const known = this.#known.get(key);
+		if (known && !isBusy(known)) this.#remove(known);
+	}
+
+	/**
+	 * Hears of a peer. False when it adds nothing: known already, banned, given up a while ago, our own address,
+	 * an address nobody can be dialled at, or no room.
+	 */
+	add(address: PeerAddress, source: PeerSource, now: Millis): boolean {
+		const host = normalHost(address.host);
+		if (host === undefined) return false;
+		const key = formatAddress({host, port: address.port});
+		const present = this.#known.get(key);
+		if (present) {
+			present.seenAt = now;
+			if (!present.letters.includes(sourceLetters[source])) present.letters += sourceLetters[source];
+			if (source === 'manual') this.#promote(present);
+			return false;
+		}
+		if (!isDialable(host, address.port) || this.#own.has(key) || this.isBanned(peerKey(address)))
+			return false;
+		if (source === 'pex' || source === 'dht' || source === 'resume') {
+			if ((this.#forgotten.get(key) ?? -Infinity) > now) return false;
+		}
+		if (source !== 'manual') {
+			const others = this.#hosts.get(host)?.peers.size ?? 0;
+			if (others >= mostPortsPerHost && !this.#manyPerHost && !isLoopback(host)) return false;
+			if (!this.#makeRoom()) return false;
+		}
+		this.#forgotten.delete(key);
+		this.#enlist({host, port: address.port}, key, source, now, true);
+		return true;
+	}
+
+	/**
+	 * Up to `count` peers to dial, best first; at most one on each IP address, and none on one that is in use.
+	 * They are named again by the next call unless `connecting` is told.
+	 */
+	candidates(now: Millis, count: number): PeerAddress[] {
+		this.#queue.wake(now);
+		const found: KnownPeer[] = [];
+		const taken: KnownPeer[] = [];
+		while (found.length < count) {
+			const peer = this.#queue.take();
+			if (!peer) break;
+			if (this.#isBlocked(peer)) {
+				setState(peer, 'blocked');
+				continue;
+			}
+			taken.push(peer);
+			if (this.#mayShare(peer) || !found.some(other => other.host === peer.host)) found.push(peer);
+		}
+		for (const peer of taken) this.#makeReady(peer);
+		return found.map(peer => peer.address);
+	}
+
+	/** We dial it now. */
+	connecting(address: PeerAddress): void {
+		const known = this.#find(address);
+		if (!known || isBusy(known)) return;
+		known.tried = true;
+		known.host.inUse++;
+		setState(known, 'connecting');
+	}
+
+	/** A connection stands. One we did not dial is `incoming` from a port nobody listens on, until `listens` tells. */
+	connected(address: PeerAddress, now: Millis): void {
+		const host = normalHost(address.host);
+		if (host === undefined) return;
+		const key = formatAddress({host, port: address.port});
+		const known =
+			this.#known.get(key) ?? this.#enlist({host, port: address.port}, key, 'incoming', now, false);
+		if (!isBusy(known)) known.host.inUse++;
+		known.tried = true;
+		known.seenAt = now;
+		setState(known, 'connected');
+	}
+
+	/** The peer of a connection from `address` listens on `port`: it may be dialled there once this one has ended. */
+	listens(address: PeerAddress, port: number, now: Millis): void {
+		const known = this.#find(address);
+		if (!known || known.dialable || known.listensAs) return;
+		this.add({host: known.address.host, port}, 'incoming', now);
+		const listening = this.#find({host: known.address.host, port});
+		if (!listening || isBusy(listening)) return;
+		// It counts as connected too, or we would dial a peer that is here already.
+		known.listensAs = listening;
+		listening.host.inUse++;
+		setState(listening, 'connected');
+	}
+
+	/** Dialling failed: again after 60 s x (fails + 1), forgotten after the third time. Manual ones retry soon, always. */
+	failed(address: PeerAddress, now: Millis): void {
+		const known = this.#find(address);
+		if (known && isBusy(known)) this.#letGo(known, now, false);
+	}
+
+	/** A connection has ended. `useful`: data came or went over it; one that was not counts as a failure. */
+	disconnected(address: PeerAddress, now: Millis, {useful}: {readonly useful: boolean}): void {
+		const known = this.#find(address);
+		if (known && isBusy(known)) this.#letGo(known, now, useful);
+	}
+
+	/** Never deals with this host again (a `peerKey`). Connections that stand are the caller's to close. */
+	ban(key: PeerKey): void {
+		this.#banned.add(key);
+		if (this.#banned.size > mostRemembered) dropOldest(this.#banned);
+		for (const known of [...this.#atKey(key)]) if (!isBusy(known)) this.#remove(known);
+	}
+
+	isBanned(key: PeerKey): boolean {
+		return this.#banned.has(key);
+	}
+
+	/** Where we first heard of it, and the letters of everyone who named it since. */
+	sourceOf(address: PeerAddress): {readonly source: PeerSource; readonly letters: string} | undefined {
+		const known = this.#find(address);
+		return known && {source: known.source, letters: known.letters};
+	}
+
+	/** When `candidates` has something to say: `now` when it has already, Infinity when only new peers would help. */
+	nextDeadline(now: Millis): Millis {
+		this.#queue.wake(now);
+		for (let peer = this.#queue.take(); peer; peer = this.#queue.take()) {
+			if (!this.#isBlocked(peer)) {
+				this.#makeReady(peer);
+				return now;
+			}
+			setState(peer, 'blocked');
+		}
+		return this.#queue.nextRetryAt;
+	}
+
+	/** Up to 200 peers worth trying after a restart, the proven ones first. */
+	export(): PeerAddress[] {
+		const worth = (known: KnownPeer): number =>
+			(known.state === 'connected' ? 4 : 0) + (known.proven ? 2 : 0) + (known.manual ? 1 : 0);
+		return [...this.#known.values()]
+			.filter(known => known.dialable && known.fails === 0)
+			.sort((one, other) => worth(other) - worth(one) || other.seenAt - one.seenAt)
+			.slice(0, mostExported)
+			.map(known => known.address);
+	}
+
+	#find(address: PeerAddress): KnownPeer | undefined {
+		const host = normalHost(address.host);
+		return host === undefined ? undefined : this.#known.get(formatAddress({host, port: address.port}));
+	}
+
+	#atKey(key: PeerKey): Iterable<KnownPeer> {
+		const single = this.#known.get(key);
+		return single ? [single] : (this.#hosts.get(key)?.peers ?? []);
+	}
+
+	#priority(ip: Uint8Array, port: number): number {
+		const end = this.#ends.find(own => own.ip.length === ip.length);
+		return end ? peerPriority(end, {ip, port}) : 0;
+	}
+
+	#mayShare(known: KnownPeer): boolean {
+		return this.#manyPerHost || addressScope(known.ip) === 'loopback';
+	}
+
+	#isBlocked(known: KnownPeer): boolean {
+		return known.host.inUse > 0 && !this.#mayShare(known);
+	}
+
+	#enlist(address: PeerAddress, key: string, source: PeerSource, now: Millis, dialable: boolean): KnownPeer {
+		const ip = parseIp(address.host)!;
+		const host = this.#hosts.get(address.host) ?? {peers: new Set(), inUse: 0};
+		this.#hosts.set(address.host, host);
+		const known: KnownPeer = {
+			address,
+			key,
+			ip,
+			host,
+			order: this.#added++,
+			state: 'ready',
+			dialable,
+			manual: source === 'manual',
+			source,
+			letters: sourceLetters[source],
+			priority: this.#priority(ip, address.port),
+			tried: false,
+			proven: false,
+			fails: 0,
+			retryAt: now,
+			seenAt: now,
+			turn: 0,
+			listensAs: undefined,
+		};
+		this.#known.set(key, known);
+		host.peers.add(known);
+		if (dialable) this.#makeReady(known);
+		return known;
+	}
+
+	#promote(known: KnownPeer): void {
+		known.manual = true;
+		known.dialable = true;
+		known.fails = 0;
+		if (!isBusy(known)) this.#makeReady(known);
+	}
+
+	#makeReady(known: KnownPeer): void {
+		this.#queue.makeReady(known);
+		this.#tidy();
+	}
+
+	#tidy(): void {
+		if (this.#queue.size > this.#known.size * 2 + 64) this.#queue.rebuild(this.#known.values());
+	}
+
+	#letGo(known: KnownPeer, now: Millis, useful: boolean): void {
+		const {host} = known;
+		host.inUse--;
+		if (useful) known.proven = true;
+		known.fails = useful ? 0 : known.fails + 1;
+		const banned = this.isBanned(peerKey(known.address));
+		const givenUp = known.fails >= mostFails && !known.manual;
+		if (!known.dialable || banned || givenUp || this.#own.has(known.key)) {
+			if (givenUp && known.dialable) this.#forget(known.key, now);
+			this.#remove(known);
+		} else {
+			const usual = retryTime * (known.fails + 1);
+			known.retryAt = now + (known.manual ? Math.min(manualRetryTime * (known.fails + 1), retryTime) : usual);
+			this.#queue.makeWait(known);
+			this.#tidy();
+		}
+		if (known.listensAs && isBusy(known.listensAs)) this.#letGo(known.listensAs, now, useful);
+		for (const other of host.peers) if (other.state === 'blocked') this.#makeReady(other);
+	}
+
+	#forget(key: string, now: Millis): void {
+		this.#forgotten.delete(key);
+		this.#forgotten.set(key, now + forgottenTime);
+		if (this.#forgotten.size > mostRemembered) dropOldest(this.#forgotten);
+	}
+
+	#remove(known: KnownPeer): void {
+		setState(known, 'blocked');
+		this.#known.delete(known.key);
+		known.host.peers.delete(known);
+		if (known.host.peers.size === 0) this.#hosts.delete(known.address.host);
+	}
+
+	#makeRoom(): boolean {
+		if (this.#known.size < this.#limit) return true;
+		this.#evict(Math.max(1, this.#limit >> 4));
+		return this.#known.size < this.#limit;
+	}
+
+	/** Lets go of the worst: most failures, then hearsay, then longest unheard of. Never of proven or busy ones. */
+	#evict(count: number): void {
+		if (count <= 0) return;
+		const hearsay = (known: KnownPeer): number => (/^[XH]$/.test(known.letters) ? 1 : 0);
+		const worst = [...this.#known.values()]
+			.filter(known => !isBusy(known) && !known.manual && !known.proven)
+			.sort(
+				(one, other) => other.fails - one.fails || hearsay(other) - hearsay(one) || one.seenAt - other.seenAt,
+			);
+		for (const known of worst.slice(0, count)) this.#remove(known);
+	}
+}
+
+function isDialable(host: string, port: number): boolean {
+	const scope = addressScope(parseIp(host)!);
+	return (
+		scope !== 'multicast' && scope !== 'unspecified' && Number.isInteger(port) && port > 0 && port < 65_536
+	);
+}
+
+function dropOldest(keys: Set<string> | Map<string, unknown>): void {
+	for (const oldest of keys.keys()) {
+		keys.delete(oldest);
+		return;
+	}
+}
