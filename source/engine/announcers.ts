@@ -1,0 +1,434 @@
+import type {TrackerView} from '../api/snapshot.js';
+import {UserError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import type {Clock, LogLevel, Random, Timer} from '../base/ports.js';
+import type {HttpClient} from '../io/http-client.js';
+import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import {
+	AnnounceSchedule,
+	type AnnounceTask,
+	type AnnounceTimes,
+	announceTimes,
+	type ScheduledTracker,
+} from '../policy/announce-schedule.js';
+import {safeText} from '../protocol/safe-text.js';
+import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../protocol/tracker-announce.js';
+import {TrackerExchange, trackerUrlFault} from './tracker-exchange.js';
+
+/** What trackers are told of the torrent, in bytes; `left` may be anything large while it is not known. */
+export interface AnnounceFacts {
+	readonly uploaded: number;
+	readonly downloaded: number;
+	readonly left: number;
+	readonly complete: boolean;
+}
+
+export interface AnnouncersOptions {
+	/** 20 bytes; of v2-only torrents the first 20 of the 32. */
+	readonly infoHash: Uint8Array;
+	/** 20 bytes. */
+	readonly peerId: Uint8Array;
+	/** 32 bits, the same for as long as the session lives. */
+	readonly key: number;
+	/** The port we listen on. */
+	readonly port: () => number;
+	/** Tiers of URLs, the first tried first. BEP 12. */
+	readonly tiers: ReadonlyArray<readonly string[]>;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: (level: LogLevel, text: string) => void;
+	readonly facts: () => AnnounceFacts;
+	/** Peers that can be dialled, us left out as far as we know ourselves. */
+	readonly onPeers: (peers: readonly PeerAddress[]) => void;
+	/** Shared by all torrents. */
+	readonly http: HttpClient;
+	readonly udp: UdpTrackerSocket;
+	/** The address we listen on, when it is only one. */
+	readonly bind?: string | undefined;
+	/** Whether we speak message stream encryption; not told when left out. */
+	readonly supportsEncryption?: boolean | undefined;
+	/** Whether HTTP trackers on loopback and LAN addresses may have a path that does not end in announce. */
+	readonly anyLocalPath?: boolean | undefined;
+	readonly times?: AnnounceTimes;
+}
+
+/** What is known of a tracker beside when to ask it. */
+interface Memory {
+	status?: string | undefined;
+	warning?: string | undefined;
+	trackerId?: string | undefined;
+	seeders?: number | undefined;
+	leechers?: number | undefined;
+	completed?: number | undefined;
+	peers?: number | undefined;
+	scrapedAt?: number | undefined;
+}
+
+interface Request {
+	readonly abort: AbortController;
+	readonly done: Promise<void>;
+}
+
+const numwant = 200;
+/** How long trackers have to hear that we stopped. */
+const farewellTime = 5000;
+/** How long one that never answered has before we leave without a word. */
+const strangerTime = 1500;
+const scrapeDelay = 5000;
+const scrapeInterval = 1_800_000;
+
+/** Owns what one torrent has to do with its trackers: asks them when the schedule says so, and tells who is there. */
+export class Announcers {
+	readonly #options: AnnouncersOptions;
+	readonly #schedule: AnnounceSchedule;
+	readonly #exchange: TrackerExchange;
+	readonly #memories = new Map<string, Memory>();
+	readonly #requests = new Map<string, Request>();
+	readonly #scrapes = new Set<Timer>();
+	#timer: Timer | undefined;
+	#state: 'off' | 'running' | 'stopping' = 'off';
+	#stopped: Promise<void> = Promise.resolve();
+	#startAgain = false;
+	#externalIps = new Set<string>();
+	#revision = 0;
+
+	constructor(options: AnnouncersOptions) {
+		this.#options = options;
+		const tiers = options.tiers.map(tier =>
+			tier.filter(url => {
+				const fault = trackerUrlFault(url);
+				if (fault) options.log('warn', `tracker ${safeText(url)} is left out: ${fault}`);
+				return fault === undefined;
+			}),
+		);
+		this.#schedule = new AnnounceSchedule(
+			tiers.filter(tier => tier.length > 0),
+			() => options.random.next(),
+			options.times ?? announceTimes,
+		);
+		this.#exchange = new TrackerExchange(options);
+	}
+
+	/** Grows whenever a view changes by more than the passing of time. */
+	get revision(): number {
+		return this.#revision;
+	}
+
+	/** Announces at once. Does nothing when already started; after a `stop()` under way, starts when that is done. */
+	start(): void {
+		if (this.#state === 'stopping') this.#startAgain = true;
+		if (this.#state !== 'off') return;
+		this.#state = 'running';
+		for (const memory of this.#memories.values()) {
+			memory.status = undefined;
+			memory.warning = undefined;
+		}
+		this.#schedule.start(this.#now());
+		this.#pump();
+	}
+
+	/** The download became complete just now: trackers that know us as a downloader hear it, once. */
+	complete(): void {
+		if (this.#state !== 'running') return;
+		this.#schedule.complete();
+		this.#pump();
+	}
+
+	/** Tells the trackers that know us that we stopped. Resolves when they have heard it, after 5 s at the latest. */
+	stop(): Promise<void> {
+		this.#startAgain = false;
+		if (this.#state === 'running') {
+			this.#state = 'stopping';
+			this.#revision++;
+			this.#timer?.clear();
+			for (const timer of this.#scrapes) timer.clear();
+			this.#scrapes.clear();
+			this.#schedule.stop();
+			this.#stopped = this.#leave();
+		}
+		return this.#stopped;
+	}
+
+	/** Asks again now, as far as the trackers allow: for a person who does not want to wait. */
+	reannounce(): void {
+		this.#schedule.reannounce(this.#now());
+		this.#pump();
+	}
+
+	/** More peers are needed: asks as soon as the trackers' minimum interval allows. */
+	needPeers(): void {
+		this.#schedule.hurry(this.#now());
+		this.#pump();
+	}
+
+	/**
+	 * Adds a tracker and asks it at once. Adding one that is there does nothing.
+	 *
+	 * @param tier 1 is tried first; a tier of its own at the end when left out
+	 * @throws {UserError} when the URL cannot be a tracker's
+	 */
+	add(url: string, tier?: number): void {
+		const trimmed = url.trim();
+		const fault = trackerUrlFault(trimmed);
+		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(trimmed)}: ${fault}`);
+		const index = tier === undefined ? undefined : Math.max(0, Math.trunc(tier) - 1);
+		if (!this.#schedule.add(trimmed, index, this.#now())) return;
+		this.#revision++;
+		this.#pump();
+	}
+
+	/** Removes a tracker; it hears that we stopped if it knows us. Removing one that is not there does nothing. */
+	remove(url: string): void {
+		const request = this.#requests.get(url);
+		const events = this.#schedule.farewell(url);
+		if (!this.#schedule.remove(url)) return;
+		request?.abort.abort(new Error('removed'));
+		const trackerId = this.#memories.get(url)?.trackerId;
+		this.#memories.delete(url);
+		this.#revision++;
+		void this.#sayFarewell(url, events, trackerId, this.#deadline(farewellTime));
+		this.#pump();
+	}
+
+	/** The URLs of all trackers, tier by tier in the order in which they are tried now. */
+	get tiers(): string[][] {
+		const tiers = new Map<number, string[]>();
+		for (const {url, tier} of this.#schedule.trackers) tiers.set(tier, [...(tiers.get(tier) ?? []), url]);
+		return [...tiers.values()];
+	}
+
+	/** One row a tracker, in the order in which they are tried. */
+	views(now: number): TrackerView[] {
+		return this.#schedule.trackers.map(tracker => this.#view(tracker, now));
+	}
+
+	#view(tracker: ScheduledTracker, now: number): TrackerView {
+		const memory = this.#memories.get(tracker.url) ?? {};
+		const {seeders, leechers, completed, peers, warning} = memory;
+		const waits = this.#state === 'running' && (tracker.state === 'working' || tracker.state === 'failed');
+		const nextIn = waits && tracker.nextAt > now ? Math.ceil((tracker.nextAt - now) / 1000) : undefined;
+		return {
+			tier: tracker.tier + 1,
+			kind: 'tracker',
+			url: safeText(tracker.url, 2048),
+			...describe(tracker, memory.status, this.#state),
+			...(seeders !== undefined && {seeders}),
+			...(leechers !== undefined && {leechers}),
+			...(completed !== undefined && {completed}),
+			...(peers !== undefined && {peers}),
+			...(warning !== undefined && {warning}),
+			...(nextIn !== undefined && {nextIn}),
+		};
+	}
+
+	#pump(): void {
+		this.#timer?.clear();
+		if (this.#state !== 'running') return;
+		const now = this.#now();
+		for (const task of this.#schedule.due(now)) this.#send(task);
+		const deadline = this.#schedule.nextDeadline(now);
+		if (deadline === undefined) return;
+		this.#timer = this.#options.clock.after(deadline - now, () => this.#pump());
+	}
+
+	#send(task: AnnounceTask): void {
+		const abort = new AbortController();
+		const done = this.#ask(task, abort.signal).finally(() => {
+			if (this.#requests.get(task.url)?.abort === abort) this.#requests.delete(task.url);
+			this.#revision++;
+			this.#pump();
+		});
+		this.#requests.set(task.url, {abort, done});
+		this.#revision++;
+	}
+
+	async #ask({url, event}: AnnounceTask, signal: AbortSignal): Promise<void> {
+		const memory = this.#memory(url);
+		try {
+			const answer = await this.#exchange.announce(
+				url,
+				this.#request(event, memory.trackerId),
+				signal,
+				() => {
+					this.#schedule.slow(url);
+					this.#pump();
+				},
+			);
+			if (signal.aborted) return;
+			if (answer.kind === 'peers') this.#take(url, answer);
+			else this.#fail(url, safeText(answer.reason) || 'it refuses, without a reason', answer.retryIn);
+		} catch (error) {
+			if (!signal.aborted) this.#fail(url, safeText((error as Error).message));
+		}
+	}
+
+	#take(url: string, answer: AnnouncePeers): void {
+		const now = this.#now();
+		this.#schedule.succeeded(url, answer, now);
+		const memory = this.#memory(url);
+		memory.status = undefined;
+		memory.warning = answer.warning === undefined ? undefined : safeText(answer.warning);
+		memory.trackerId = answer.trackerId ?? memory.trackerId;
+		memory.seeders = answer.seeders ?? memory.seeders;
+		memory.leechers = answer.leechers ?? memory.leechers;
+		memory.completed = answer.completed ?? memory.completed;
+		memory.peers = answer.peers.length;
+		if (answer.externalIp !== undefined && this.#externalIps.size < 8) {
+			this.#externalIps.add(answer.externalIp);
+		}
+		const host = hostOf(url);
+		if (memory.warning) this.#options.log('warn', `${host} warns: ${memory.warning}`);
+		this.#options.log('debug', `${host} answered: ${answer.peers.length} peers`);
+		if (this.#state !== 'running') return;
+		if (memory.completed === undefined || memory.seeders === undefined) this.#scrapeLater(url, memory, now);
+		const port = this.#options.port();
+		const peers = answer.peers.filter(peer => peer.port !== port || !this.#isOurs(peer.host));
+		if (peers.length > 0) this.#options.onPeers(peers);
+	}
+
+	#fail(url: string, reason: string, retryIn?: number | 'never'): void {
+		this.#memory(url).status = reason;
+		this.#schedule.failed(url, this.#now(), retryIn);
+		this.#options.log('warn', `${hostOf(url)}: ${reason}`);
+	}
+
+	#isOurs(host: string): boolean {
+		const {bind} = this.#options;
+		if (bind !== undefined) return host === bind;
+		return host === '127.0.0.1' || host === '::1' || this.#externalIps.has(host);
+	}
+
+	#scrapeLater(url: string, memory: Memory, now: number): void {
+		if (memory.scrapedAt !== undefined && now - memory.scrapedAt < scrapeInterval) return;
+		memory.scrapedAt = now;
+		const timer = this.#options.clock.after(scrapeDelay, () => {
+			this.#scrapes.delete(timer);
+			void this.#scrape(url, memory);
+		});
+		this.#scrapes.add(timer);
+	}
+
+	async #scrape(url: string, memory: Memory): Promise<void> {
+		try {
+			const answer = await this.#exchange.scrape(url, this.#options.infoHash, this.#deadline(30_000));
+			if (answer?.kind !== 'counts') return;
+			memory.seeders = answer.seeders;
+			memory.leechers = answer.leechers;
+			memory.completed = answer.completed;
+			this.#revision++;
+		} catch (error) {
+			this.#options.log('debug', `${hostOf(url)} has no scrape: ${safeText((error as Error).message)}`);
+		}
+	}
+
+	async #leave(): Promise<void> {
+		const deadline = this.#deadline(farewellTime);
+		await Promise.all(
+			this.#schedule.trackers.map(async ({url, registered}) => {
+				await this.#finish(url, registered ? deadline : this.#deadline(strangerTime));
+				const events = this.#schedule.farewell(url);
+				await this.#sayFarewell(url, events, this.#memories.get(url)?.trackerId, deadline);
+			}),
+		);
+		this.#state = 'off';
+		this.#revision++;
+		if (!this.#startAgain) return;
+		this.#startAgain = false;
+		this.start();
+	}
+
+	/** Waits for the answer that is on its way, until the deadline. */
+	async #finish(url: string, deadline: AbortSignal): Promise<void> {
+		const request = this.#requests.get(url);
+		if (!request) return;
+		const abort = (): void => request.abort.abort(deadline.reason);
+		deadline.addEventListener('abort', abort);
+		await request.done;
+		deadline.removeEventListener('abort', abort);
+	}
+
+	async #sayFarewell(
+		url: string,
+		events: readonly AnnounceEvent[],
+		trackerId: string | undefined,
+		deadline: AbortSignal,
+	): Promise<void> {
+		for (const event of events) {
+			try {
+				await this.#exchange.announce(url, this.#request(event, trackerId), deadline);
+			} catch (error) {
+				const reason = safeText((error as Error).message);
+				this.#options.log('debug', `${hostOf(url)} may not have heard "${event}": ${reason}`);
+			}
+		}
+	}
+
+	#request(event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest {
+		const {infoHash, peerId, key, port, facts, supportsEncryption} = this.#options;
+		const {uploaded, downloaded, left} = facts();
+		return {
+			infoHash,
+			peerId,
+			key: key >>> 0,
+			port: port(),
+			uploaded: whole(uploaded),
+			downloaded: whole(downloaded),
+			left: whole(left),
+			event,
+			numwant: event === 'stopped' ? 0 : numwant,
+			trackerId,
+			supportsEncryption,
+		};
+	}
+
+	#deadline(delay: number): AbortSignal {
+		const controller = new AbortController();
+		this.#options.clock.after(delay, () => controller.abort(new Error('no answer in time')));
+		return controller.signal;
+	}
+
+	#memory(url: string): Memory {
+		const known = this.#memories.get(url);
+		if (known) return known;
+		const memory: Memory = {};
+		this.#memories.set(url, memory);
+		return memory;
+	}
+
+	#now(): number {
+		return this.#options.clock.now();
+	}
+}
+
+function describe(
+	{state}: ScheduledTracker,
+	status: string | undefined,
+	ours: 'off' | 'running' | 'stopping',
+): Pick<TrackerView, 'state' | 'status'> {
+	if (ours === 'off') return {state: 'idle', status: 'stopped'};
+	if (ours === 'stopping') return {state: 'announcing', status: 'telling it that we stopped'};
+	switch (state) {
+		case 'announcing':
+			return {state: 'announcing', status: status ?? 'asking'};
+		case 'slow':
+			return {state: 'announcing', status: 'no answer yet'};
+		case 'working':
+			return {state: 'working', status: 'working'};
+		case 'failed':
+			return {state: 'retrying', status: status ?? 'failed'};
+		case 'off':
+			return {state: 'off', status: status ?? 'off'};
+		case 'idle':
+			return {state: 'idle', status: 'in reserve'};
+	}
+}
+
+/** A tracker without what may be secret in its URL. */
+function hostOf(url: string): string {
+	return `tracker ${safeText(new URL(url).host)}`;
+}
+
+/** Counters as trackers can read them. */
+function whole(count: number): number {
+	return Number.isFinite(count) ? Math.max(0, Math.trunc(count)) : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,99 @@
+import {ProtocolError} from '../base/errors.js';
+import type {HttpClient, HttpResponse} from '../io/http-client.js';
+import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../protocol/tracker-announce.js';
+import {
+	announceUrl,
+	decodeAnnounceResponse,
+	decodeScrapeResponse,
+	maximumTrackerBody,
+	scrapeUrl,
+} from '../protocol/tracker-http.js';
+
+export interface TrackerExchangeOptions {
+	readonly http: HttpClient;
+	readonly udp: UdpTrackerSocket;
+	/** Whether HTTP trackers on loopback and LAN addresses may have a path that does not end in announce. */
+	readonly anyLocalPath?: boolean | undefined;
+}
+
+const clientParameters = new Set(['info_hash', 'peer_id', 'port', 'uploaded', 'downloaded', 'left', 'event']);
+
+/** Why this cannot be a tracker's URL, in a few words; undefined when it can. */
+export function trackerUrlFault(url: string): string | undefined {
+	if (url.length > 2048) return 'it is too long';
+	if (!URL.canParse(url)) return 'it is no URL';
+	const {protocol, hostname, port, searchParams} = new URL(url);
+	if (protocol !== 'http:' && protocol !== 'https:' && protocol !== 'udp:') {
+		return 'only http, https and udp trackers are known';
+	}
+	if (hostname === '') return 'it names no host';
+	if (protocol === 'udp:' && port === '') return 'it names no port: udp://host:PORT/announce';
+	for (const name of searchParams.keys()) {
+		if (clientParameters.has(name)) return `it has ${name} in its query, which is the client's to say`;
+	}
+	return undefined;
+}
+
+/** Asks trackers, whatever they speak. Rejections tell in a few words what went wrong. */
+export class TrackerExchange {
+	readonly #options: TrackerExchangeOptions;
+
+	constructor(options: TrackerExchangeOptions) {
+		this.#options = options;
+	}
+
+	/** @param onSlow called once when the next tracker should be tried though this one may answer yet */
+	async announce(
+		url: string,
+		request: AnnounceRequest,
+		signal: AbortSignal,
+		onSlow?: () => void,
+	): Promise<AnnounceResponse> {
+		if (url.startsWith('udp:')) return this.#options.udp.announce(url, request, {signal, onSlow});
+		return this.#fetch(announceUrl(url, request), /\/announce$/, signal, decodeAnnounceResponse);
+	}
+
+	/** Undefined when the tracker has no scrape. */
+	async scrape(url: string, infoHash: Uint8Array, signal: AbortSignal): Promise<ScrapeResponse | undefined> {
+		if (url.startsWith('udp:')) return this.#options.udp.scrape(url, infoHash, {signal});
+		const address = scrapeUrl(url, infoHash);
+		if (address === undefined) return undefined;
+		return this.#fetch(address, /\/scrape$/, signal, body => decodeScrapeResponse(body, infoHash));
+	}
+
+	async #fetch<Answer>(
+		url: string,
+		localPath: RegExp,
+		signal: AbortSignal,
+		decode: (body: Uint8Array) => Answer,
+	): Promise<Answer> {
+		const {http, anyLocalPath} = this.#options;
+		const response = await http.get(url, {
+			maximumBody: maximumTrackerBody,
+			signal,
+			...(!anyLocalPath && {localPath: path => localPath.test(path)}),
+		});
+		try {
+			return decode(response.body);
+		} catch (error) {
+			if (response.status === 200 || !(error instanceof ProtocolError)) throw error;
+			throw new Error(statusInWords(response), {cause: error});
+		}
+	}
+}
+
+function statusInWords({status}: HttpResponse): string {
+	switch (status) {
+		case 401:
+		case 403:
+			return `HTTP ${status}: not permitted`;
+		case 404:
+		case 410:
+			return `HTTP ${status}: no tracker at this address`;
+		case 429:
+			return 'HTTP 429: asked too often';
+		default:
+			return status >= 500 ? `HTTP ${status}: the tracker is in trouble` : `HTTP ${status}`;
+	}
+}
