@@ -133,7 +133,8 @@ export function readFileList(info: BencodeNode, name: string): ListedFile[] | un
 /**
  * The files of a v2 file tree in torrent order; undefined when there is none. BEP 52.
  *
- * @param name the sanitised name of the torrent; the only file, when it has that name, stands in no folder
+ * @param name the sanitised name of the torrent; the only file, when it has that name, stands in no folder unless the
+ * v1 half says so
  * @throws {ProtocolError} naming the file that breaks a rule
  */
 export function readFileTree(info: BencodeNode, name: string): ListedFile[] | undefined {

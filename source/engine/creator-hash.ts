@@ -1,0 +1,142 @@
+import {hash} from 'node:crypto';
+import {closeSync, openSync, readSync} from 'node:fs';
+import type {Bytes} from '../base/units.js';
+import {hashFunctions} from '../io/hash-functions.js';
+import {blockHashes, pieceHash} from '../protocol/merkle.js';
+
+/** A stretch of the stream of pieces; without `source` it is zeros. */
+export interface Extent {
+	readonly source: string | undefined;
+	readonly offset: Bytes;
+	readonly length: Bytes;
+}
+
+/** What is to be hashed, and where the answers go: shared memory, so that any number of threads can work at it. */
+export interface HashJob {
+	/** In the order of the stream, without gaps; none is empty. */
+	readonly extents: readonly Extent[];
+	readonly length: Bytes;
+	readonly pieceLength: Bytes;
+	/** 20 bytes a piece, when SHA-1 is wanted. */
+	readonly sha1: SharedArrayBuffer | undefined;
+	/** 32 bytes a piece, when v2 hashes are wanted: of the piece, or of the whole file when it has only one. BEP 52. */
+	readonly sha256: SharedArrayBuffer | undefined;
+	/** Two integers: the next batch to take, and not 0 when all shall stop. */
+	readonly control: SharedArrayBuffer;
+}
+
+/** The file at fault, when a read did not give what was there before. */
+export class ChangedFile extends Error {
+	override readonly name = 'ChangedFile';
+	readonly source: string;
+
+	constructor(source: string, cause: unknown) {
+		super(`${source} changed`, {cause});
+		this.source = source;
+	}
+}
+
+const leastBatch: Bytes = 1_048_576;
+
+/** How many bytes a thread takes at a time: some whole pieces. */
+export function batchLength(pieceLength: Bytes): Bytes {
+	return Math.max(1, Math.floor(leastBatch / pieceLength)) * pieceLength;
+}
+
+/** The index of the extent that holds a position. */
+function extentAt(extents: readonly Extent[], position: Bytes): number {
+	let low = 0;
+	let high = extents.length - 1;
+	while (low < high) {
+		const middle = (low + high + 1) >>> 1;
+		if (extents[middle]!.offset <= position) low = middle;
+		else high = middle - 1;
+	}
+
+	return low;
+}
+
+/**
+ * Takes batch after batch of a job until none is left: reads, hashes, writes down the answers.
+ *
+ * @param done told how many bytes of the stream were hashed since the last time
+ * @throws {ChangedFile} when a file cannot be read to where its end was
+ */
+export function hashBatches(job: HashJob, done: (bytes: Bytes) => void): void {
+	const {extents, length, pieceLength} = job;
+	const control = new Int32Array(job.control);
+	const batch = batchLength(pieceLength);
+	const buffer = new Uint8Array(Math.min(batch, length));
+	const reader = new ExtentReader();
+	try {
+		for (;;) {
+			if (Atomics.load(control, 1) !== 0) return;
+			const start = Atomics.add(control, 0, 1) * batch;
+			if (start >= length) return;
+			const end = Math.min(start + batch, length);
+			for (let index = extentAt(extents, start); index < extents.length; index++) {
+				const extent = extents[index]!;
+				if (extent.offset >= end) break;
+				const from = Math.max(start, extent.offset);
+				const to = Math.min(end, extent.offset + extent.length);
+				reader.read(extent, from - extent.offset, buffer.subarray(from - start, to - start));
+			}
+
+			for (let at = start; at < end; at += pieceLength) {
+				hashPiece(job, at, buffer.subarray(at - start, Math.min(at + pieceLength, end) - start));
+			}
+
+			done(end - start);
+		}
+	} finally {
+		reader.close();
+	}
+}
+
+function hashPiece(job: HashJob, start: Bytes, data: Uint8Array): void {
+	const piece = start / job.pieceLength;
+	if (job.sha1) new Uint8Array(job.sha1).set(hash('sha1', data, 'buffer'), piece * 20);
+	if (!job.sha256) return;
+	// In v2 every piece is of one file, and its padding is no data.
+	const extent = job.extents[extentAt(job.extents, start)]!;
+	const left = extent.offset + extent.length - start;
+	const {sha256} = hashFunctions;
+	const blocks = blockHashes(data.subarray(0, left), sha256);
+	const whole = extent.length <= job.pieceLength;
+	new Uint8Array(job.sha256).set(pieceHash(blocks, job.pieceLength, whole, sha256), piece * 32);
+}
+
+/** Reads extents, keeping the last file open: batches follow each other. */
+class ExtentReader {
+	#source: string | undefined;
+	#file = -1;
+
+	read(extent: Extent, position: Bytes, into: Uint8Array): void {
+		if (extent.source === undefined) {
+			into.fill(0);
+			return;
+		}
+
+		try {
+			if (this.#source !== extent.source) {
+				this.close();
+				this.#file = openSync(extent.source, 'r');
+				this.#source = extent.source;
+			}
+
+			for (let filled = 0; filled < into.length; ) {
+				const read = readSync(this.#file, into, filled, into.length - filled, position + filled);
+				if (read === 0) throw new Error('it ends too soon');
+				filled += read;
+			}
+		} catch (error) {
+			throw new ChangedFile(extent.source, error);
+		}
+	}
+
+	close(): void {
+		if (this.#file >= 0) closeSync(this.#file);
+		this.#file = -1;
+		this.#source = undefined;
+	}
+}

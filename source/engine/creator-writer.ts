@@ -1,0 +1,154 @@
+import type {Bytes} from '../base/units.js';
+import {hashFunctions} from '../io/hash-functions.js';
+import {type Bencodable, encodeBencode} from '../protocol/bencode.js';
+import {toHex} from '../protocol/hex.js';
+import {hashLength, rootOfPieces} from '../protocol/merkle.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import type {CreateOptions} from './creator.js';
+import type {SourceFile, SourceTree} from './creator-files.js';
+
+/** A file in the stream of pieces, or padding when `file` is undefined. */
+export interface LaidFile {
+	readonly file: SourceFile | undefined;
+	readonly offset: Bytes;
+	readonly length: Bytes;
+}
+
+/** Everything a .torrent says. */
+export interface MetainfoParts {
+	readonly options: CreateOptions;
+	readonly version: Metainfo['version'];
+	readonly tree: SourceTree;
+	readonly files: readonly LaidFile[];
+	readonly pieceLength: Bytes;
+	/** 20 bytes a piece, unless v2 only. */
+	readonly sha1: SharedArrayBuffer | undefined;
+	/** 32 bytes a piece, unless v1 only. */
+	readonly sha256: SharedArrayBuffer | undefined;
+}
+
+/** Files after each other; with a piece length, each that has data begins with a piece, after padding. BEP 47, 52. */
+export function layOutFiles(
+	files: readonly SourceFile[],
+	pieceLength: Bytes | undefined,
+): {files: LaidFile[]; length: Bytes} {
+	const laid: LaidFile[] = [];
+	const last = files.findLastIndex(file => file.length > 0);
+	let offset = 0;
+	for (const [index, file] of files.entries()) {
+		laid.push({file, offset, length: file.length});
+		offset += file.length;
+		if (pieceLength === undefined || index >= last || offset % pieceLength === 0) continue;
+		const length = pieceLength - (offset % pieceLength);
+		laid.push({file: undefined, offset, length});
+		offset += length;
+	}
+
+	return {files: laid, length: offset};
+}
+
+type Dictionary = Map<Uint8Array | string, Bencodable>;
+
+function dictionary(entries: ReadonlyArray<readonly [string, Bencodable | undefined]>): Dictionary {
+	return new Map(entries.filter((entry): entry is readonly [string, Bencodable] => entry[1] !== undefined));
+}
+
+function attributes(file: SourceFile): string | undefined {
+	if (file.symlink) return 'l';
+	return file.executable ? 'x' : undefined;
+}
+
+function fileList(files: readonly LaidFile[]): Bencodable {
+	return files.map(({file, length}) =>
+		file
+			? dictionary([
+					['attr', attributes(file)],
+					['length', length],
+					['path', file.path],
+					['symlink path', file.symlink],
+				])
+			: dictionary([
+					['attr', 'p'],
+					['length', length],
+					['path', ['.pad', String(length)]],
+				]),
+	);
+}
+
+function fileTree(parts: MetainfoParts, layers: Dictionary): Bencodable {
+	const root: Dictionary = new Map();
+	const known = new Set<string>();
+	const hashes = new Uint8Array(parts.sha256!);
+	for (const {file, offset, length} of parts.files) {
+		if (!file) continue;
+		let piecesRoot: Uint8Array | undefined;
+		if (length > 0) {
+			const first = offset / parts.pieceLength;
+			const pieces = Math.ceil(length / parts.pieceLength);
+			const layer = hashes.slice(first * hashLength, (first + pieces) * hashLength);
+			piecesRoot = pieces === 1 ? layer : rootOfPieces(layer, parts.pieceLength, hashFunctions.sha256);
+			const key = toHex(piecesRoot);
+			if (pieces > 1 && !known.has(key)) {
+				known.add(key);
+				layers.set(piecesRoot, layer);
+			}
+		}
+
+		let folder = root;
+		for (const element of file.path.slice(0, -1)) {
+			let next = folder.get(element) as Dictionary | undefined;
+			if (!next) {
+				next = new Map();
+				folder.set(element, next);
+			}
+
+			folder = next;
+		}
+
+		const leaf = dictionary([
+			['attr', attributes(file)],
+			['length', length],
+			['pieces root', piecesRoot],
+			['symlink path', file.symlink],
+		]);
+		folder.set(file.path.at(-1)!, dictionary([['', leaf]]));
+	}
+
+	return root;
+}
+
+/** Writes the .torrent. BEP 3, 12, 19, 27, 47, 52. */
+export function writeMetainfo(parts: MetainfoParts): Uint8Array {
+	const {options, tree, files, version} = parts;
+	const isV1 = version !== '2';
+	const isV2 = version !== '1';
+	const [only] = tree.files;
+	const layers: Dictionary = new Map();
+	const info = dictionary([
+		['attr', isV1 && tree.single ? attributes(only!) : undefined],
+		['file tree', isV2 ? fileTree(parts, layers) : undefined],
+		['files', isV1 && !tree.single ? fileList(files) : undefined],
+		['length', isV1 && tree.single ? only!.length : undefined],
+		['meta version', isV2 ? 2 : undefined],
+		['name', tree.name],
+		['piece length', parts.pieceLength],
+		['pieces', isV1 ? new Uint8Array(parts.sha1!) : undefined],
+		['private', options.private ? 1 : undefined],
+		['source', options.source],
+	]);
+	const tiers = (options.trackers ?? []).filter(tier => tier.length > 0);
+	const webSeeds = options.webSeeds ?? [];
+	const severalTrackers = tiers.flat().length > 1;
+	return encodeBencode(
+		dictionary([
+			['announce', tiers[0]?.[0]],
+			['announce-list', severalTrackers ? tiers : undefined],
+			['comment', options.comment],
+			['created by', options.createdBy],
+			['creation date', options.creationDate],
+			['info', info],
+			['piece layers', isV2 ? layers : undefined],
+			['url-list', webSeeds.length > 0 ? webSeeds : undefined],
+		]),
+	);
+}
