@@ -1,0 +1,61 @@
+import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
+
+const slotTime: Millis = 250;
+const slots = 20;
+/** Younger than this, a meter would show the first block as a burst. */
+const shortest: Millis = 1000;
+
+/**
+ * The mean rate over the last 5 s, in steps of 250 ms; since the first byte when that is less.
+ * Allocates nothing after it was made.
+ */
+export class SpeedMeter {
+	readonly #bytes = new Float64Array(slots);
+	/** Of the newest slot, in slot times; -Infinity before the first byte. */
+	#slot = -Infinity;
+	#since: Millis = 0;
+	#sum: Bytes = 0;
+	#total: Bytes = 0;
+
+	/** All bytes that were ever added. */
+	get total(): Bytes {
+		return this.#total;
+	}
+
+	add(bytes: Bytes, now: Millis): void {
+		this.#turn(now);
+		if (this.#sum === 0) this.#since = now;
+		this.#bytes[this.#index()]! += bytes;
+		this.#sum += bytes;
+		this.#total += bytes;
+	}
+
+	/** Sinks to 0 within 5 s of the last byte. */
+	rate(now: Millis): BytesPerSecond {
+		this.#turn(now);
+		if (this.#sum === 0) return 0;
+		const window = now - Math.max(this.#since, (this.#slot - slots + 1) * slotTime);
+		return (this.#sum * 1000) / Math.max(shortest, window);
+	}
+
+	#index(): number {
+		return ((this.#slot % slots) + slots) % slots;
+	}
+
+	#turn(now: Millis): void {
+		const slot = Math.floor(now / slotTime);
+		if (slot <= this.#slot) return;
+		if (slot - this.#slot >= slots) {
+			this.#bytes.fill(0);
+			this.#sum = 0;
+			this.#slot = slot;
+			return;
+		}
+		while (this.#slot < slot) {
+			this.#slot++;
+			const index = this.#index();
+			this.#sum -= this.#bytes[index]!;
+			this.#bytes[index] = 0;
+		}
+	}
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {SpeedHistory} from '../../source/policy/speed-history.ts';
+
+const start = 1_700_000_000;
+
+/** One sample a second from `from`: `rate(second since start)` bytes down, half of it up. */
+function feed(history: SpeedHistory, from: number, seconds: number, rate: (second: number) => number): void {
+	for (let at = from; at < from + seconds; at++)
+		history.sample((start + at) * 1000 + 300, rate(at), rate(at) / 2);
+}
+
+function assertNear(actual: number, expected: number, share = 0.001): void {
+	assert.ok(Math.abs(actual - expected) <= Math.abs(expected) * share, `${actual}, expected ${expected}`);
+}
+
+test('nothing sampled is nothing to show', () => {
+	const {download, peakDownload} = new SpeedHistory().view(300, 100);
+	assert.deepEqual([download, peakDownload], [[], 0]);
+	assert.equal(new SpeedHistory().export(), undefined);
+});
+
+test('second by second, oldest first', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 400, second => second * 1000);
+	const view = history.view(300, 300);
+	assert.deepEqual([view.download.length, view.download[0], view.download.at(-1)], [300, 100_000, 399_000]);
+	assert.deepEqual([view.upload[0], view.peakDownload, view.peakUpload], [50_000, 399_000, 199_500]);
+	assertNear(view.meanDownload, 249_500);
+});
+
+test('a young engine gives fewer bars, as wide as later ones', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 60, () => 1000);
+	assert.ok([10, 11].includes(history.view(600, 100).download.length));
+	assert.equal(history.view(86_400, 24).download.length, 1);
+	assert.equal(history.view(86_400, 24).download[0], 1000);
+});
+
+test('idle time is drawn as zeros without holding memory', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 100, () => 0);
+	assert.deepEqual(history.view(50, 5).download, [0, 0, 0, 0, 0]);
+	assert.deepEqual(history.export()?.levels, []);
+	feed(history, 100, 5, () => 10);
+	assert.deepEqual(history.view(10, 10).download, [0, 0, 0, 0, 0, 10, 10, 10, 10, 10]);
+});
+
+for (const range of [300, 600, 3600, 7200, 43_200, 86_400]) {
+	for (const samples of [1, 37, 100, 400]) {
+		test(`a steady rate over ${range} s is ${samples} equal bars`, () => {
+			const history = new SpeedHistory();
+			feed(history, 0, 90_000, () => 12_345);
+			const view = history.view(range, samples);
+			assert.equal(view.download.length, samples);
+			for (const bar of view.download) assertNear(bar, 12_345);
+			assertNear(view.meanUpload, 6172.5);
+			assertNear(view.peakDownload, 12_345);
+		});
+	}
+}
+
+test('a peak of one second is still the peak of the day', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 40_000, second => (second === 10_000 ? 9_000_000 : 1000));
+	assertNear(history.view(86_400, 100).peakDownload, 9_000_000);
+});
+
+test('only the newest bar changes from one second to the next', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 500, second => (second * 7919) % 1000);
+	const before = history.view(300, 50).download;
+	feed(history, 500, 1, () => 77);
+	const after = history.view(300, 50).download;
+	const moved = after.slice(1, -1);
+	assert.ok([before.slice(1, -1), before.slice(2)].some(kept => kept.join() === moved.join()));
+});
+
+test('late and early ticks lose nothing and show no spikes', () => {
+	const history = new SpeedHistory();
+	let last = 0;
+	for (const at of [0, 1.0, 1.99, 3.01, 4, 7.2, 8, 9]) {
+		history.sample((start + at) * 1000, (at - last) * 1000, 0);
+		last = at;
+	}
+	const {download} = history.view(10, 10);
+	assert.ok(Math.max(...download) < 1500, download.join());
+	assertNear(
+		download.reduce((sum, rate) => sum + rate, 0),
+		9000,
+	);
+});
+
+test('sleep is a gap of zeros, a clock set back is followed', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 10, () => 1000);
+	history.sample((start + 100) * 1000, 1000, 0);
+	assert.equal(Math.round(history.view(85, 17).meanDownload), 12);
+	for (let at = 0; at < 20; at++) history.sample((start - 5000 + at) * 1000, 500, 0);
+	assert.deepEqual(history.view(5, 5).download, [500, 500, 500, 500, 500]);
+	history.sample((start + 500_000) * 1000, 9, 0);
+	assert.equal(history.view(86_400, 100).download.length, 1);
+});
+
+test('what was kept over a restart goes on where it was', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 20_000, second => second);
+	const data = JSON.parse(JSON.stringify(history.export()));
+	const restored = SpeedHistory.from(data)!;
+	for (const range of [60, 3600, 86_400]) {
+		const [one, other] = [history.view(range, 20), restored.view(range, 20)];
+		for (const [at, bar] of one.download.entries()) assert.ok(Math.abs(bar - other.download[at]!) <= 1);
+	}
+	restored.sample((start + 20_050) * 1000, 500, 0);
+	assert.equal(restored.view(40, 40).download.filter(rate => rate === 0).length, 30);
+});
+
+test('damaged data is not taken', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 100, () => 5);
+	const good = history.export()!;
+	for (const bad of [
+		undefined,
+		7,
+		[],
+		{},
+		{...good, first: -1},
+		{...good, last: good.first - 1},
+		{...good, last: good.last + 1},
+		{...good, levels: [1, 2, 3]},
+		{...good, levels: good.levels.slice(1)},
+		{...good, last: 1e300},
+		{...good, levels: good.levels.map(level => ({...level, upload: level.upload.map(() => 'x')}))},
+	]) {
+		assert.equal(SpeedHistory.from(bad), undefined);
+	}
+	assert.ok(SpeedHistory.from(good));
+});
