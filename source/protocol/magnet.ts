@@ -165,7 +165,7 @@ export function formatMagnet(
 	const parts: string[] = [];
 	if (torrent.infoHash) parts.push(`xt=urn:btih:${torrent.infoHash}`);
 	if (torrent.infoHashV2) parts.push(`xt=urn:btmh:1220${torrent.infoHashV2}`);
-	parts.push(`dn=${encodeURIComponent(torrent.name.toWellFormed())}`);
+	if (torrent.name !== '') parts.push(`dn=${encodeURIComponent(torrent.name.toWellFormed())}`);
 	for (const url of torrent.trackers.flat()) parts.push(`tr=${encodeURIComponent(url)}`);
 	for (const url of torrent.webSeeds) parts.push(`ws=${encodeURIComponent(url)}`);
 	return `magnet:?${parts.join('&')}`;

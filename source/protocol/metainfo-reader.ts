@@ -20,6 +20,8 @@ export const maximumMetainfoLength: Bytes = 10_000_000;
 const maximumPieceLength = 536_854_528;
 const maximumPieces = 2_097_152;
 const minimumPieceLengthV2 = 16_384;
+/** Beyond it a date can no longer be written in four digits of year. */
+const endOfYear9999 = 253_402_300_799;
 
 /**
  * Reads and checks a .torrent file. BEP 3, 5, 12, 19, 27, 47, 52.
@@ -188,5 +190,5 @@ function readPieces(info: BencodeNode, pieceCount: number): Uint8Array {
 
 function readDate(node: BencodeNode | undefined): number | undefined {
 	const date = node?.number();
-	return date !== undefined && date > 0 ? date : undefined;
+	return date !== undefined && date > 0 && date <= endOfYear9999 ? date : undefined;
 }
