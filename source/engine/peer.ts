@@ -98,7 +98,10 @@ export class Peer implements PeerWireSink, Provider {
 	unchokedAt: Millis = -Infinity;
 	chokedAt: Millis = -Infinity;
 	optimisticSince: Millis = -Infinity;
-	uploadedSinceUnchoke = 0;
+	piecesSinceUnchoke = 0;
+	/** Payload, both ways. */
+	downloaded = 0;
+	uploaded = 0;
 	lastReceivedAt: Millis;
 	lastSentAt: Millis;
 	/** When either side last moved a block. */
@@ -199,7 +202,7 @@ export class Peer implements PeerWireSink, Provider {
 			this.optimistic = false;
 		} else {
 			this.unchokedAt = now;
-			this.uploadedSinceUnchoke = 0;
+			this.piecesSinceUnchoke = 0;
 		}
 		this.writer.plain(choking ? messageId.choke : messageId.unchoke);
 		if (choking) {

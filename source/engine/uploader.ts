@@ -29,7 +29,7 @@ export interface UploadSource {
 	): void;
 	/** How many of `wanted` bytes may leave now; 0 means ask again when woken. */
 	uploadGrant(wanted: number): number;
-	uploaded(peer: Peer, bytes: number, blocks: number): void;
+	uploadDone(peer: Peer, bytes: number, blocks: number): void;
 	readFailed(peer: Peer, failure: StorageFailure): void;
 }
 
@@ -100,7 +100,7 @@ export class Uploader {
 			}
 			const end = (run.count - 1) * frameLength + frameHeader + tail;
 			peer.sendFrames(slab.bytes.subarray(0, end), this.#clock.now(), () => {
-				if (!peer.isClosed) source.uploaded(peer, run.length, run.count);
+				if (!peer.isClosed) source.uploadDone(peer, run.length, run.count);
 				this.#done(peer, source, slab);
 			});
 		});

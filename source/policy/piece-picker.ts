@@ -91,6 +91,11 @@ export class PiecePicker {
 		this.#shift(piece, 1);
 	}
 
+	/** A peer does not have a piece any more. */
+	peerLacks(piece: number): void {
+		this.#shift(piece, -1);
+	}
+
 	/** A peer that was counted piece by piece turned out to have all of them. */
 	peerBecameSeed(pieces: Bitfield): void {
 		this.#count(pieces, -1);

@@ -1,0 +1,73 @@
+import type {FilePriority} from '../api/snapshot.js';
+import type {Bytes} from '../base/units.js';
+import type {FileMap} from '../policy/file-map.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import type {MetainfoFile} from '../protocol/metainfo.js';
+
+/** What is wanted of a torrent's files and how much of each is here; kept up to date piece by piece. */
+export class FileTally {
+	readonly priorities: Uint8Array;
+	/** Verified bytes of each file. */
+	readonly completed: Float64Array;
+	/** Bytes of the files that are wanted, and how many of them are here. */
+	wanted: Bytes = 0;
+	wantedCompleted: Bytes = 0;
+	filesWanted = 0;
+	/** Rises with every change. */
+	revision = 1;
+	readonly #files: readonly MetainfoFile[];
+	readonly #map: PieceMap;
+	readonly #fileMap: FileMap;
+
+	constructor(files: readonly MetainfoFile[], map: PieceMap, fileMap: FileMap) {
+		this.#files = files;
+		this.#map = map;
+		this.#fileMap = fileMap;
+		this.priorities = Uint8Array.from(files, file => (file.pad ? 0 : 2));
+		this.completed = new Float64Array(files.length);
+		this.#count();
+	}
+
+	/** Sets the priority of some files; numbers that name no file, or a pad file, are passed over. */
+	setPriority(indices: Iterable<number>, priority: FilePriority): void {
+		for (const index of indices) {
+			const file = this.#files[index];
+			if (file !== undefined && !file.pad) this.priorities[index] = priority;
+		}
+		this.#count();
+	}
+
+	/** One entry a file, 1 where it is wanted. */
+	get wantedFiles(): Uint8Array {
+		return this.priorities.map(priority => (priority > 0 ? 1 : 0));
+	}
+
+	/** A piece came (1), or was lost (-1). */
+	count(piece: number, change: 1 | -1): void {
+		for (const {file, length} of this.#fileMap.segments(piece * this.#map.pieceLength, this.#map.pieceSize(piece))) {
+			if (file < 0) continue;
+			this.completed[file]! += change * length;
+			if (this.priorities[file]! > 0) this.wantedCompleted += change * length;
+		}
+		this.revision++;
+	}
+
+	/** Nothing is here. */
+	clear(): void {
+		this.completed.fill(0);
+		this.#count();
+	}
+
+	#count(): void {
+		this.wanted = 0;
+		this.wantedCompleted = 0;
+		this.filesWanted = 0;
+		for (const [index, file] of this.#files.entries()) {
+			if (this.priorities[index] === 0) continue;
+			this.filesWanted++;
+			this.wanted += file.length;
+			this.wantedCompleted += this.completed[index]!;
+		}
+		this.revision++;
+	}
+}

@@ -1,0 +1,43 @@
+import type {Clock, LogLevel, Random} from '../base/ports.js';
+import type {Bytes} from '../base/units.js';
+import type {BlockPool} from '../io/block-pool.js';
+import type {DiskService} from '../io/disk-storage.js';
+import type {HttpClient} from '../io/http-client.js';
+import type {Network} from '../io/network.js';
+import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import type {Outbox} from './outbox.js';
+import type {Peer, PeerRouter} from './peer.js';
+import type {Uploader} from './uploader.js';
+
+/** What all torrents of a session share. */
+export interface Room {
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly network: Network;
+	readonly pool: BlockPool;
+	readonly disk: DiskService;
+	readonly http: HttpClient;
+	readonly udp: UdpTrackerSocket;
+	readonly outbox: Outbox;
+	readonly uploader: Uploader;
+	readonly router: PeerRouter;
+	/** 20 bytes. BEP 20. */
+	readonly peerId: Uint8Array;
+	/** Sent to trackers, so that they know us when our address changes. */
+	readonly key: number;
+	/** How we name ourselves to peers. */
+	readonly client: string;
+	readonly log: (level: LogLevel, text: string, torrent?: string) => void;
+	port(): number;
+	nextPeerId(): number;
+	/** Whether one more connection may be made; the answer yes is for using at once. */
+	mayConnect(): boolean;
+	connectionEnded(): void;
+	/** How many of `wanted` bytes a torrent may ask for, or send, now. */
+	downloadGrant(wanted: Bytes): Bytes;
+	uploadGrant(wanted: Bytes): Bytes;
+	/** Blocks one peer may be asked for, so that all have a share of the pool. */
+	readonly fairShare: number;
+	/** A peer found no memory free: it is asked again when there is. */
+	starving(peer: Peer, refill: (peer: Peer) => void): void;
+}

@@ -1,0 +1,268 @@
+import type {PeerSource} from '../api/snapshot.js';
+import {formatAddress, type PeerAddress} from '../base/peer-address.js';
+import type {Millis} from '../base/units.js';
+import type {Connection, ConnectionEvents} from '../io/network.js';
+import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
+import {peerKey} from '../policy/peer-key.js';
+import {PeerList} from '../policy/peer-list.js';
+import {uploadSlots} from '../policy/upload-slots.js';
+import {compareBytes} from '../protocol/bencode.js';
+import {sameBytes} from '../protocol/same-bytes.js';
+import {Peer, type PeerOwner} from './peer.js';
+import type {Room} from './room.js';
+
+const connectTimeout: Millis = 15_000;
+const handshakeTimeout: Millis = 10_000;
+const idleTimeout: Millis = 120_000;
+const keepAliveAfter: Millis = 60_000;
+const uselessAfter: Millis = 600_000;
+const chokeRound: Millis = 10_000;
+
+/** What the swarm asks of its torrent. */
+export interface SwarmOwner extends PeerOwner {
+	readonly id: string;
+	/** 20 bytes. */
+	readonly infoHash: Uint8Array;
+	readonly v2: boolean;
+	/** Nothing more is wanted. */
+	readonly complete: boolean;
+	readonly active: boolean;
+	readonly maxPeers: number;
+	readonly uploadLimit: number | undefined;
+}
+
+/** The connections of one torrent: whom to dial, whom to take, whom to let go, whom to unchoke. */
+export class Swarm {
+	readonly peers = new Map<number, Peer>();
+	readonly list: PeerList;
+	readonly #owner: SwarmOwner;
+	readonly #room: Room;
+	#nextChokeRound: Millis = 0;
+	#chokeSoon = false;
+	#dialLater = false;
+	/** Rises whenever a peer comes, goes or changes. */
+	revision = 0;
+	seeds = 0;
+	/** Somebody came to us. */
+	reached = false;
+
+	constructor(owner: SwarmOwner, room: Room) {
+		this.#owner = owner;
+		this.#room = room;
+		this.list = new PeerList({port: room.port()});
+	}
+
+	get connected(): number {
+		let count = 0;
+		for (const peer of this.peers.values()) if (peer.ready) count++;
+		return count;
+	}
+
+	/** Hears of peers, and dials those there is room for. */
+	add(addresses: readonly PeerAddress[], source: PeerSource): void {
+		const now = this.#room.clock.now();
+		let news = false;
+		for (const address of addresses) news = this.list.add(address, source, now) || news;
+		if (news || source === 'manual') this.dial(now);
+		this.revision++;
+	}
+
+	/** Dials as many as there is room for. */
+	dial(now: Millis): void {
+		if (!this.#owner.active || this.#owner.complete) {
+			if (!this.#owner.active) return;
+		}
+		const room = this.#owner.maxPeers - this.peers.size;
+		if (room <= 0) return;
+		for (const address of this.list.candidates(now, Math.min(room, 30))) {
+			if (!this.#room.mayConnect()) {
+				this.#dialLater = true;
+				return;
+			}
+			this.#connect(address);
+		}
+	}
+
+	#connect(address: PeerAddress): void {
+		const peer = new Peer({
+			id: this.#room.nextPeerId(),
+			address,
+			source: this.list.sourceOf(address)?.source ?? 'tracker',
+			incoming: false,
+			clock: this.#room.clock,
+			outbox: this.#room.outbox,
+			blockMemory: this.#room.pool.bytes,
+			router: this.#room.router,
+			ourHandshake: infoHash => this.handshakeFor(infoHash),
+			infoHash: this.#owner.infoHash,
+		});
+		peer.join(this.#owner);
+		this.list.connecting(address);
+		this.peers.set(peer.id, peer);
+		peer.attach(this.#room.network.dial(address, connectTimeout, peer.events));
+	}
+
+	handshakeFor(infoHash: Uint8Array) {
+		return {infoHash, peerId: this.#room.peerId, extended: true, fast: true, dht: false, v2: this.#owner.v2};
+	}
+
+	/** An incoming connection asked for this torrent. Answers whether it is taken. */
+	accept(peer: Peer): boolean {
+		if (!this.#owner.active || this.peers.size >= this.#owner.maxPeers) return false;
+		if (this.list.isBanned(peerKey(peer.address))) return false;
+		this.reached = true;
+		this.peers.set(peer.id, peer);
+		return true;
+	}
+
+	/** The handshake is done: the peer counts. */
+	ready(peer: Peer): void {
+		const {peerId} = peer;
+		if (peerId !== undefined && sameBytes(peerId, this.#room.peerId)) {
+			this.list.markOwn(peer.address);
+			peer.close('that was ourselves');
+			return;
+		}
+		for (const other of this.peers.values()) {
+			if (other === peer || !other.ready || !other.peerId || !peerId || !sameBytes(other.peerId, peerId)) continue;
+			const worse = this.#surplus(other, peer, peerId);
+			worse.close('connected twice');
+			if (worse === peer) return;
+		}
+		this.list.connected(peer.address, peer.now);
+		this.revision++;
+	}
+
+	/** When both sides dialled at once, both must let go of the same connection: the one the lower peer id made. */
+	#surplus(older: Peer, newer: Peer, theirs: Uint8Array): Peer {
+		if (older.incoming === newer.incoming) return newer;
+		const oursIsHigher = compareBytes(this.#room.peerId, theirs) > 0;
+		return newer.incoming === oursIsHigher ? newer : older;
+	}
+
+	/** Takes a peer out; the connection has ended. */
+	remove(peer: Peer): void {
+		if (!this.peers.delete(peer.id)) return;
+		const now = this.#room.clock.now();
+		if (peer.ready) {
+			const useful = peer.downloaded > 0 || peer.uploaded > 0;
+			this.list.disconnected(peer.address, now, {useful});
+		} else if (!peer.incoming) {
+			this.list.failed(peer.address, now);
+		}
+		this.#room.connectionEnded();
+		this.revision++;
+		if (peer.ready && !peer.amChoking) this.rechokeSoon();
+		if (this.#owner.active) this.dial(now);
+	}
+
+	ban(key: string, why: string): void {
+		this.list.ban(key);
+		this.#room.log('warn', `${key} ${why}: banned`, this.#owner.id);
+		for (const peer of [...this.peers.values()]) if (peerKey(peer.address) === key) peer.close(`banned: ${why}`);
+	}
+
+	closeAll(reason: string): void {
+		for (const peer of [...this.peers.values()]) peer.close(reason);
+	}
+
+	/** Once a second: what has waited too long, whose turn it is. */
+	tick(now: Millis): void {
+		for (const peer of [...this.peers.values()]) this.#check(peer, now);
+		if (now >= this.#nextChokeRound) this.rechoke(now);
+		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
+			this.#dialLater = false;
+			this.dial(now);
+		}
+	}
+
+	#check(peer: Peer, now: Millis): void {
+		if (!peer.ready) {
+			if (now - peer.connectedAt > connectTimeout + handshakeTimeout) peer.close('no handshake');
+			return;
+		}
+		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
+		if (this.#owner.complete && (peer.isSeed || peer.uploadOnly)) return peer.close('both have everything');
+		const crowded = this.peers.size >= this.#owner.maxPeers;
+		if (crowded && !peer.amInterested && !peer.peerInterested && now - peer.lastUsefulAt > uselessAfter) {
+			return peer.close('of no use to each other');
+		}
+		if (now - peer.lastSentAt > keepAliveAfter) peer.sendKeepAlive();
+	}
+
+	/** Somebody became interested, or a slot fell free: no need to wait for the round. */
+	rechokeSoon(): void {
+		if (this.#chokeSoon) return;
+		this.#chokeSoon = true;
+		setImmediate(() => {
+			if (this.#chokeSoon) this.rechoke(this.#room.clock.now());
+		});
+	}
+
+	rechoke(now: Millis): void {
+		this.#chokeSoon = false;
+		this.#nextChokeRound = now + chokeRound;
+		if (!this.#owner.active) return;
+		const facts: ChokeFacts[] = [];
+		const rates: number[] = [];
+		for (const peer of this.peers.values()) {
+			if (!peer.ready) continue;
+			const rateFromUs = peer.upload.rate(now);
+			rates.push(rateFromUs);
+			facts.push({
+				id: peer.id,
+				interested: peer.peerInterested,
+				amChoking: peer.amChoking,
+				rateToUs: peer.download.rate(now),
+				rateFromUs,
+				lastUnchokedAt: peer.unchokedAt,
+				lastChokedAt: peer.chokedAt,
+				piecesSentSinceUnchoke: peer.piecesSinceUnchoke,
+				isSeed: peer.isSeed,
+				snubbed: peer.snubbed,
+				optimisticSince: peer.optimistic ? peer.optimisticSince : undefined,
+				connectedAt: peer.connectedAt,
+			});
+		}
+		const plan = planUnchokes(facts, {
+			seeding: this.#owner.complete,
+			slots: uploadSlots(rates, this.#owner.uploadLimit),
+			now,
+			random: () => this.#room.random.next(),
+		});
+		const unchoked = new Set(plan.unchoke);
+		const optimistic = new Set(plan.optimistic);
+		for (const peer of this.peers.values()) {
+			if (!peer.ready) continue;
+			if (optimistic.has(peer.id) && !peer.optimistic) peer.optimisticSince = now;
+			peer.optimistic = optimistic.has(peer.id);
+			peer.setChoking(!unchoked.has(peer.id), now);
+		}
+		this.revision++;
+	}
+
+	/** What an incoming connection from this address is to call, once it says which torrent it wants. */
+	static incoming(room: Room, connection: Connection, handshake: (infoHash: Uint8Array) => ReturnType<Swarm['handshakeFor']>): ConnectionEvents {
+		const peer = new Peer({
+			id: room.nextPeerId(),
+			address: connection.remote,
+			source: 'incoming',
+			incoming: true,
+			clock: room.clock,
+			outbox: room.outbox,
+			blockMemory: room.pool.bytes,
+			router: room.router,
+			ourHandshake: handshake,
+		});
+		peer.attach(connection);
+		room.clock.after(handshakeTimeout, () => {
+			if (!peer.ready) peer.close('no handshake');
+		});
+		return peer.events;
+	}
+}
+
+/** `192.0.2.1:6881`, for the log. */
+export function nameOf(peer: Peer): string {
+	return formatAddress(peer.address);
+}

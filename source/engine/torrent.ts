@@ -1,0 +1,806 @@
+import {hash} from 'node:crypto';
+import type {CheckMode} from '../api/command.js';
+import type {FilePriority} from '../api/snapshot.js';
+import {UserError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import {type Bytes, blockLength, type Millis} from '../base/units.js';
+import type {BlockPool} from '../io/block-pool.js';
+import {pathExists} from '../io/path-exists.js';
+import type {Checking, Storage, StorageFailure} from '../io/storage.js';
+import {planCheck, type Stamp} from '../policy/check-plan.js';
+import {FileMap} from '../policy/file-map.js';
+import {type PeerKey, peerKey} from '../policy/peer-key.js';
+import {PieceMap, piecePriorities} from '../policy/piece-map.js';
+import {SpeedHistory} from '../policy/speed-history.js';
+import {SpeedMeter} from '../policy/speed-meter.js';
+import {Trust, type Verdict} from '../policy/trust.js';
+import {Bitfield} from '../protocol/bitfield.js';
+import {
+	answerMetadataRequest,
+	decodeMetadataMessage,
+	encodeExtensionHandshake,
+	extensionId,
+} from '../protocol/extension.js';
+import {fromHex} from '../protocol/hex.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {Announcers} from './announcers.js';
+import {Downloader, type DownloadOwner} from './downloader.js';
+import {FileTally} from './file-tally.js';
+import type {Peer} from './peer.js';
+import type {Room} from './room.js';
+import {nameOf, Swarm, type SwarmOwner} from './swarm.js';
+import type {TorrentMemory} from './torrent-memory.js';
+import {acceptedRequests} from './upload-queue.js';
+import type {UploadSource} from './uploader.js';
+
+/** What a torrent is doing. */
+export type TorrentActivity =
+	| {readonly name: 'idle'}
+	| {readonly name: 'checking'; readonly total: number; done: number; stop: () => void}
+	| {readonly name: 'active'}
+	| {readonly name: 'pausing'}
+	| {readonly name: 'paused'}
+	| {readonly name: 'failed'; readonly failure: StorageFailure}
+	| {readonly name: 'closed'};
+
+/** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
+export type TorrentEvent =
+	| {readonly type: 'start'; readonly check: CheckMode}
+	| {readonly type: 'pause'}
+	| {readonly type: 'verify'}
+	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
+	| {readonly type: 'sequential'; readonly on: boolean}
+	| {readonly type: 'peers'; readonly addresses: readonly PeerAddress[]; readonly source: 'tracker' | 'manual' | 'resume'}
+	| {readonly type: 'stored'; readonly piece: number}
+	| {readonly type: 'wrong'; readonly piece: number; readonly digests: Uint8Array}
+	| {readonly type: 'unstored'; readonly piece: number; readonly failure: StorageFailure}
+	| {readonly type: 'failure'; readonly failure: StorageFailure}
+	| {readonly type: 'tick'; readonly now: Millis};
+
+/** How a torrent is set up. */
+export interface TorrentSetup {
+	readonly dir: string;
+	readonly maxPeers: number;
+	/** Announce to its trackers. */
+	readonly trackers: boolean;
+	readonly addedAt: Millis;
+}
+
+const haveDelay: Millis = 100;
+const farewell: Millis = 5000;
+/** Lines about single pieces are for slow downloads only. */
+const pieceLogGap: Millis = 250;
+
+/** One torrent: owns its storage, its swarm, its trackers and the truth about which pieces are here. */
+export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
+	readonly id: string;
+	readonly metainfo: Metainfo;
+	readonly infoHash: Uint8Array;
+	readonly v2: boolean;
+	readonly map: PieceMap;
+	readonly have: Bitfield;
+	readonly files: FileTally;
+	readonly swarm: Swarm;
+	readonly downloader: Downloader;
+	readonly announcers: Announcers;
+	readonly download = new SpeedMeter();
+	readonly upload = new SpeedMeter();
+	readonly history = new SpeedHistory();
+	readonly maxPeers: number;
+	readonly addedAt: Millis;
+	dir: string;
+	sequential = false;
+	label: string | undefined;
+	queue = 0;
+	downloaded: Bytes = 0;
+	uploaded: Bytes = 0;
+	wastedBytes: Bytes = 0;
+	hashFailures = 0;
+	/** Milliseconds since 1970 at which the last wanted piece came. */
+	completedAt: Millis | undefined;
+	/** Rises with every change of pieces, to know what must be drawn again. */
+	piecesRevision = 1;
+	/** Rises when something changes that resume data holds. */
+	memoryRevision = 0;
+	activity: TorrentActivity = {name: 'idle'};
+	storage: Storage | undefined;
+	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
+	onChange: () => void = () => {};
+	readonly #room: Room;
+	readonly #fileMap: FileMap;
+	readonly #trust = new Trust();
+	/** Who gave blocks: peers may be gone when the verdict comes. */
+	readonly #givers = new Map<number, PeerKey>();
+	#memory: TorrentMemory | undefined;
+	#newHaves: number[] = [];
+	#haveTimer = false;
+	#wasComplete = false;
+	#announced = false;
+	#lastPieceLog: Millis = 0;
+	#sampled = {downloaded: 0, uploaded: 0};
+	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
+	#run = 0;
+	#stopping: Promise<void> = Promise.resolve();
+
+	constructor(metainfo: Metainfo, setup: TorrentSetup, room: Room) {
+		this.#room = room;
+		this.metainfo = metainfo;
+		this.id = metainfo.infoHash ?? metainfo.infoHashV2!;
+		this.infoHash = fromHex(this.id)!.subarray(0, 20);
+		this.v2 = metainfo.version !== '1';
+		this.dir = setup.dir;
+		this.maxPeers = setup.maxPeers;
+		this.addedAt = setup.addedAt;
+		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
+		this.#fileMap = new FileMap(metainfo.files, metainfo.length);
+		this.have = new Bitfield(this.map.pieceCount);
+		this.files = new FileTally(metainfo.files, this.map, this.#fileMap);
+		this.downloader = new Downloader(this.map, this, () => room.random.next());
+		this.#applyPriorities();
+		this.swarm = new Swarm(this, room);
+		this.announcers = new Announcers({
+			infoHash: this.infoHash,
+			peerId: room.peerId,
+			key: room.key,
+			port: () => room.port(),
+			tiers: setup.trackers ? metainfo.trackers : [],
+			clock: room.clock,
+			random: room.random,
+			log: (level, text) => room.log(level, text, this.id),
+			facts: () => ({
+				uploaded: this.uploaded,
+				downloaded: this.downloaded,
+				left: this.metainfo.length - this.haveBytes,
+				complete: this.have.full,
+			}),
+			onPeers: addresses => this.post({type: 'peers', addresses, source: 'tracker'}),
+			http: room.http,
+			udp: room.udp,
+			supportsEncryption: false,
+		});
+	}
+
+	get pieceCount(): number {
+		return this.map.pieceCount;
+	}
+
+	get blocksPerPiece(): number {
+		return this.map.blocksPerPiece;
+	}
+
+	get pool(): BlockPool {
+		return this.#room.pool;
+	}
+
+	get peers(): Iterable<Peer> {
+		return this.swarm.peers.values();
+	}
+
+	get fairShare(): number {
+		return this.#room.fairShare;
+	}
+
+	get uploadLimit(): undefined {
+		return undefined;
+	}
+
+	/** Verified bytes of the stream of pieces, wanted or not. */
+	get haveBytes(): Bytes {
+		const last = this.map.pieceCount - 1;
+		const short = this.have.has(last) ? this.map.pieceLength - this.map.pieceSize(last) : 0;
+		return this.have.count * this.map.pieceLength - short;
+	}
+
+	get active(): boolean {
+		return this.activity.name === 'active';
+	}
+
+	/** Every wanted piece is verified and on disk. */
+	get complete(): boolean {
+		return this.active && this.downloader.needed.count === 0;
+	}
+
+	/** What an earlier session knew; to be told before the first start. */
+	remember(memory: TorrentMemory): void {
+		this.#memory = memory;
+		this.downloaded = memory.downloaded;
+		this.uploaded = memory.uploaded;
+		this.wastedBytes = memory.wasted;
+		this.completedAt = memory.completedAt;
+		this.sequential = memory.sequential;
+		this.label = memory.label;
+		for (const priority of [0, 1, 2, 3, 4] as const) {
+			this.files.setPriority(
+				memory.priorities.flatMap((value, index) => (value === priority ? [index] : [])),
+				priority,
+			);
+		}
+		this.#applyPriorities();
+	}
+
+	/** The one way in for everything that is not a block. */
+	post(event: TorrentEvent): void {
+		if (this.activity.name === 'closed') return;
+		switch (event.type) {
+			case 'start':
+				return this.#start(event.check);
+			case 'pause':
+				return this.#pause();
+			case 'verify':
+				return this.#verify();
+			case 'prioritise':
+				return this.#prioritise(event.files, event.priority);
+			case 'sequential':
+				this.sequential = event.on;
+				this.memoryRevision++;
+				return;
+			case 'peers':
+				return this.swarm.add(event.addresses, event.source);
+			case 'stored':
+				return this.#stored(event.piece);
+			case 'wrong':
+				return this.#wrong(event.piece, event.digests);
+			case 'unstored':
+				this.downloader.again(event.piece);
+				return this.#fail(event.failure);
+			case 'failure':
+				return this.#fail(event.failure);
+			case 'tick':
+				return this.#tick(event.now);
+			default:
+				event satisfies never;
+		}
+	}
+
+	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
+	async close(): Promise<void> {
+		if (this.activity.name === 'closed') return;
+		if (this.activity.name !== 'paused' && this.activity.name !== 'pausing') await this.#halt('closed');
+		else await this.#stopping;
+		this.#become({name: 'closed'});
+	}
+
+	// Starting and stopping.
+
+	#become(activity: TorrentActivity): void {
+		this.activity = activity;
+		this.memoryRevision++;
+		this.piecesRevision++;
+		this.swarm.revision++;
+		this.onChange();
+	}
+
+	#start(check: CheckMode): void {
+		const {name} = this.activity;
+		if (name === 'active' || name === 'checking') return;
+		const run = ++this.#run;
+		const progress = {name: 'checking', total: 0, done: 0, stop: () => {}} as const satisfies TorrentActivity;
+		this.#become(progress);
+		const begin = async (): Promise<void> => {
+			await this.#stopping;
+			if (run !== this.#run) return;
+			await this.#open(run, check);
+		};
+		void begin();
+	}
+
+	async #open(run: number, mode: CheckMode): Promise<void> {
+		const storage = this.#room.disk.open(
+			{metainfo: this.metainfo, dir: this.dir, wanted: this.files.wantedFiles, id: this.id},
+			{
+				stored: piece => this.post({type: 'stored', piece}),
+				wrong: (piece, digests) => this.post({type: 'wrong', piece, digests}),
+				failed: (piece, failure) => this.post({type: 'unstored', piece, failure}),
+			},
+		);
+		this.storage = storage;
+		const memory = this.#memory;
+		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
+		const root = this.metainfo.files[0]?.path[0] ?? this.metainfo.name;
+		const fresh = memory === undefined && !(await pathExists(this.dir, root));
+		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
+		if (run !== this.#run) return;
+		const plan = planCheck(this.map, this.metainfo.files, stamps, memory, mode);
+		this.have.bytes.fill(0);
+		this.#resetPieces();
+		for (let piece = 0; piece < this.map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
+		if (plan.changed) this.#room.log('warn', 'files on disk are not as they were left: hashing them', this.id);
+		if (plan.check.length > 0 && !(await this.#hash(run, storage, plan.check))) return;
+		if (mode === 'quick' && memory !== undefined) this.#restorePartials(memory, plan.trusted);
+		const failure = await storage.createEmptyFiles();
+		if (run !== this.#run) return;
+		if (failure !== undefined) return this.#fail(failure);
+		this.#activate(memory);
+	}
+
+	#resetPieces(): void {
+		for (let piece = 0; piece < this.map.pieceCount; piece++) {
+			if (!this.have.clear(piece)) continue;
+			this.downloader.lost(piece);
+		}
+		this.files.clear();
+	}
+
+	#found(piece: number): void {
+		if (!this.have.set(piece)) return;
+		this.downloader.found(piece);
+		this.files.count(piece, 1);
+	}
+
+	/** Hashes pieces on disk. Answers whether it came to its end. */
+	async #hash(run: number, storage: Storage, pieces: ArrayLike<number>): Promise<boolean> {
+		const progress: TorrentActivity = {name: 'checking', total: pieces.length, done: 0, stop: () => {}};
+		const checking: Checking = storage.check(pieces, (piece, right) => {
+			if (run !== this.#run) return;
+			progress.done++;
+			this.piecesRevision++;
+			if (right) this.#found(piece);
+		});
+		progress.stop = () => checking.stop();
+		this.#become(progress);
+		await checking.done;
+		return run === this.#run;
+	}
+
+	#restorePartials(memory: TorrentMemory, trusted: Bitfield): void {
+		if (trusted.count !== memory.have.count) return;
+		for (const {piece, blocks} of memory.partials) {
+			if (this.map.check(piece) === undefined || this.have.has(piece)) continue;
+			this.downloader.restore(piece, blocks);
+			const partial = this.downloader.ledger.get(piece);
+			if (partial !== undefined && partial.received === partial.blocks) this.downloader.judge(partial);
+		}
+	}
+
+	#activate(memory: TorrentMemory | undefined): void {
+		this.#wasComplete = this.downloader.needed.count === 0;
+		this.#announced = this.have.full;
+		this.#become({name: 'active'});
+		if (memory !== undefined) this.swarm.add(memory.peers, 'resume');
+		this.swarm.dial(this.#room.clock.now());
+		this.announcers.start();
+		if (this.#wasComplete) {
+			this.completedAt ??= this.#room.clock.wall();
+			this.onChange();
+		}
+	}
+
+	#pause(): void {
+		const {name} = this.activity;
+		if (name === 'paused' || name === 'pausing') return;
+		void this.#halt('paused');
+	}
+
+	/** Lets go of everybody and everything, in order; what is on its way to the disk arrives there. */
+	async #halt(then: 'paused' | 'closed'): Promise<void> {
+		const run = ++this.#run;
+		if (this.activity.name === 'checking') this.activity.stop();
+		const wasActive = this.activity.name === 'active';
+		this.#become({name: 'pausing'});
+		this.swarm.closeAll(then === 'paused' ? 'paused' : 'leaving');
+		const {storage} = this;
+		this.#stopping = this.#letGo(storage, wasActive);
+		await this.#stopping;
+		if (run === this.#run && then === 'paused') this.#become({name: 'paused'});
+	}
+
+	async #letGo(storage: Storage | undefined, wasActive: boolean): Promise<void> {
+		const told = this.announcers.stop();
+		if (storage !== undefined) {
+			if (wasActive) await this.downloader.savePartials(storage);
+			await this.rememberNow();
+			await storage.close();
+			if (this.storage === storage) this.storage = undefined;
+		}
+		await Promise.race([told, new Promise<void>(resolve => this.#room.clock.after(farewell, resolve))]);
+	}
+
+	#fail(failure: StorageFailure): void {
+		if (this.activity.name === 'failed') return;
+		this.#room.log('error', failure.message, this.id);
+		const run = ++this.#run;
+		if (this.activity.name === 'checking') this.activity.stop();
+		this.#become({name: 'failed', failure});
+		this.swarm.closeAll('stopped by a disk failure');
+		const {storage} = this;
+		this.#stopping = (async () => {
+			this.downloader.forgetPartials();
+			await this.#letGo(storage, false);
+			if (run === this.#run) this.memoryRevision++;
+		})();
+	}
+
+	#verify(): void {
+		const again = async (): Promise<void> => {
+			if (this.activity.name === 'active' || this.activity.name === 'checking') await this.#halt('paused');
+			this.downloader.forgetPartials();
+			this.#memory = undefined;
+			this.#start('full');
+		};
+		void again();
+	}
+
+	// What is kept over restarts.
+
+	/** Everything resume data needs, as of now. Looks at every file's size and time. */
+	async rememberNow(): Promise<TorrentMemory | undefined> {
+		const {storage} = this;
+		const {name} = this.activity;
+		// While pieces are being checked, what was known before is the better account.
+		if (storage === undefined || name === 'checking' || name === 'idle') return this.#memory;
+		const have = new Bitfield(this.map.pieceCount);
+		for (let piece = 0; piece < this.map.pieceCount; piece++) if (this.have.has(piece)) have.set(piece);
+		const partials = [...this.downloader.ledger.all()]
+			.filter(partial => !partial.judging)
+			.map(partial => ({
+				piece: partial.piece,
+				blocks: [...partial.states.subarray(0, partial.blocks).entries()].flatMap(([block, state]) =>
+					state === 2 ? [block] : [],
+				),
+			}))
+			.filter(({blocks}) => blocks.length > 0);
+		// Times are read after the pieces: a write in between makes a file look newer than known, never the reverse.
+		const stamps = have.count > 0 || partials.length > 0 ? await storage.stamps() : [];
+		this.#memory = {
+			have,
+			partials,
+			stamps,
+			priorities: [...this.files.priorities] as FilePriority[],
+			downloaded: this.downloaded,
+			uploaded: this.uploaded,
+			wasted: this.wastedBytes,
+			completedAt: this.completedAt,
+			sequential: this.sequential,
+			label: this.label,
+			peers: this.swarm.list.export(),
+		};
+		return this.#memory;
+	}
+
+	// Files and priorities.
+
+	#prioritise(files: readonly number[], priority: FilePriority): void {
+		for (const index of files) {
+			const file = this.metainfo.files[index];
+			if (file === undefined || file.pad) throw new UserError('no-such-file', `there is no file ${index}`);
+		}
+		const before = this.files.wantedFiles;
+		this.files.setPriority(files, priority);
+		this.#applyPriorities();
+		this.memoryRevision++;
+		const wanted = this.files.wantedFiles;
+		if (wanted.some((value, index) => value !== before[index])) {
+			void this.storage?.setWanted(wanted).then(async failure => {
+				if (failure !== undefined) this.post({type: 'failure', failure});
+				else await this.storage?.createEmptyFiles();
+			});
+		}
+		this.#reviewInterest();
+		if (this.active) this.#checkCompletion();
+		this.onChange();
+	}
+
+	#applyPriorities(): void {
+		this.downloader.setPriorities(piecePriorities(this.map, this.metainfo.files, this.files.priorities));
+		this.piecesRevision++;
+	}
+
+	/** Which peers have something for us may have changed. */
+	#reviewInterest(): void {
+		for (const peer of this.peers) {
+			if (!peer.ready) continue;
+			peer.setInterested(this.downloader.interesting(peer));
+			this.downloader.refill(peer);
+		}
+	}
+
+	// What the disk says.
+
+	#stored(piece: number): void {
+		const partial = this.downloader.ledger.get(piece);
+		if (partial !== undefined) this.#thank(piece, partial.givers.subarray(0, partial.blocks));
+		this.downloader.stored(piece);
+		if (this.have.set(piece)) this.files.count(piece, 1);
+		this.piecesRevision++;
+		this.memoryRevision++;
+		if (!this.active) return;
+		this.#newHaves.push(piece);
+		if (!this.#haveTimer) {
+			this.#haveTimer = true;
+			this.#room.clock.after(haveDelay, () => this.#sendHaves());
+		}
+		this.#logPiece(piece);
+		if (this.downloader.needed.count === 0) this.#checkCompletion();
+	}
+
+	#logPiece(piece: number): void {
+		const now = this.#room.clock.now();
+		if (now - this.#lastPieceLog < pieceLogGap) return;
+		this.#lastPieceLog = now;
+		this.#room.log('debug', `piece ${piece} verified`, this.id);
+	}
+
+	#sendHaves(): void {
+		this.#haveTimer = false;
+		const pieces = this.#newHaves;
+		this.#newHaves = [];
+		for (const peer of this.peers) {
+			if (!peer.ready || peer.isSeed) continue;
+			for (const piece of pieces) if (!peer.hasPiece(piece)) peer.sendHave(piece);
+		}
+	}
+
+	#checkCompletion(): void {
+		const complete = this.downloader.needed.count === 0;
+		if (complete === this.#wasComplete) return;
+		this.#wasComplete = complete;
+		if (!complete) return;
+		this.completedAt = this.#room.clock.wall();
+		this.#room.log('info', this.have.full ? 'complete' : 'every wanted file is complete', this.id);
+		if (this.have.full && !this.#announced) {
+			this.#announced = true;
+			this.announcers.complete();
+		}
+		for (const peer of this.peers) if (peer.ready) peer.setInterested(false);
+		this.swarm.rechokeSoon();
+		this.onChange();
+	}
+
+	#keysOf(givers: Int32Array): Array<PeerKey | undefined> {
+		return Array.from(givers, giver => (giver < 0 ? undefined : this.#givers.get(giver)));
+	}
+
+	#thank(piece: number, givers: Int32Array): void {
+		const keys = this.#keysOf(givers);
+		if (!this.#trust.hasFailed(piece)) {
+			this.#apply(this.#trust.piecePassed(piece, keys));
+			return;
+		}
+		// Whose block differed from the right one is known only now.
+		const size = this.map.pieceSize(piece);
+		const bytes = new Uint8Array(size);
+		this.storage?.read(piece * this.map.pieceLength, [bytes], failure => {
+			const digests =
+				failure === undefined
+					? Array.from(givers, (_, block) =>
+							hash('sha1', bytes.subarray(block * blockLength, (block + 1) * blockLength), 'buffer'),
+						)
+					: undefined;
+			this.#apply(this.#trust.piecePassed(piece, keys, digests));
+		});
+	}
+
+	#wrong(piece: number, digests: Uint8Array): void {
+		const partial = this.downloader.ledger.get(piece);
+		const size = this.map.pieceSize(piece);
+		this.hashFailures++;
+		this.wasted(size);
+		if (partial === undefined) return;
+		const keys = this.#keysOf(partial.givers.subarray(0, partial.blocks));
+		const who = new Set(keys.filter(key => key !== undefined));
+		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
+		this.#room.log('warn', `piece ${piece} from ${from} is wrong: fetched again`, this.id);
+		this.downloader.again(piece);
+		this.piecesRevision++;
+		this.#apply(
+			this.#trust.pieceFailed(
+				piece,
+				keys,
+				keys.map((_, block) => digests.subarray(block * 20, block * 20 + 20)),
+			),
+		);
+		for (const peer of this.peers) this.downloader.refill(peer);
+	}
+
+	#apply({ban, parole}: Verdict): void {
+		for (const key of ban) this.swarm.ban(key, 'sent wrong data');
+		if (parole.length === 0) return;
+		for (const peer of this.peers) peer.onParole = this.#trust.onParole(peerKey(peer.address));
+	}
+
+	// What peers say.
+
+	peerReady(peer: Peer): void {
+		this.swarm.ready(peer);
+		if (peer.isClosed) return;
+		peer.sendPieces(this.have);
+		if (peer.supportsExtended) {
+			peer.sendExtended(
+				extensionId.handshake,
+				encodeExtensionHandshake({
+					client: this.#room.client,
+					reqq: acceptedRequests,
+					port: this.#room.port(),
+					metadataSize: this.metainfo.info.length,
+					uploadOnly: this.complete,
+					yourIp: undefined,
+				}),
+			);
+		}
+		this.#givers.set(peer.id, peerKey(peer.address));
+		peer.onParole = this.#trust.onParole(peerKey(peer.address));
+	}
+
+	peerPieces(peer: Peer): void {
+		if (peer.isSeed) this.downloader.picker.seedJoined();
+		else if (peer.pieces !== undefined) this.downloader.picker.peerJoined(peer.pieces);
+		if (peer.isSeed && this.complete) return peer.close('both have everything');
+		this.#review(peer);
+		this.swarm.revision++;
+	}
+
+	peerHas(peer: Peer, piece: number): void {
+		this.downloader.picker.peerHas(piece);
+		if (peer.pieces?.full) {
+			this.downloader.picker.peerBecameSeed(peer.pieces);
+			peer.becomeSeed();
+		}
+		if (!peer.amInterested && this.downloader.needed.has(piece)) peer.setInterested(true);
+		this.swarm.revision++;
+	}
+
+	peerLost(peer: Peer, piece: number): void {
+		if (piece < 0) {
+			this.downloader.picker.seedLeft();
+			if (peer.pieces !== undefined) this.downloader.picker.peerJoined(peer.pieces);
+		} else this.downloader.picker.peerLacks(piece);
+		this.#review(peer);
+	}
+
+	#review(peer: Peer): void {
+		peer.setInterested(this.downloader.interesting(peer));
+	}
+
+	peerChokes(peer: Peer): void {
+		// With the fast extension every request is answered, by a block or a reject.
+		if (!peer.supportsFast) this.downloader.release(peer);
+		this.swarm.revision++;
+	}
+
+	peerUnchokes(peer: Peer): void {
+		this.downloader.refill(peer);
+		this.swarm.revision++;
+	}
+
+	peerInterest(peer: Peer): void {
+		if (peer.peerInterested) this.swarm.rechokeSoon();
+		this.swarm.revision++;
+	}
+
+	blockStart(peer: Peer, piece: number, begin: number, length: number): number {
+		return this.downloader.blockStart(peer, piece, begin, length);
+	}
+
+	blockEnd(peer: Peer): void {
+		const {length} = peer.arriving;
+		peer.download.add(length, peer.now);
+		peer.downloaded += length;
+		this.download.add(length, peer.now);
+		this.downloaded += length;
+		if (this.downloader.blockEnd(peer) !== undefined) this.piecesRevision++;
+	}
+
+	peerRejects(peer: Peer, piece: number, begin: number, length: number): void {
+		this.downloader.rejected(peer, piece, begin, length);
+	}
+
+	peerRequests(peer: Peer, piece: number, begin: number, length: number): void {
+		const sensible =
+			length <= blockLength &&
+			this.map.check(piece) !== undefined &&
+			this.map.holds(piece, begin, length) &&
+			this.have.has(piece);
+		if (!sensible) {
+			peer.strike();
+			peer.sendReject(piece, begin, length);
+		} else if (peer.amChoking || !this.active || !peer.uploads.push(piece, begin, length)) {
+			peer.sendReject(piece, begin, length);
+		}
+	}
+
+	peerCancels(peer: Peer, piece: number, begin: number, length: number): void {
+		if (peer.uploads.cancel(piece, begin, length)) peer.sendReject(piece, begin, length);
+	}
+
+	peerExtended(peer: Peer): void {
+		const {port} = peer.extension;
+		if (port !== undefined && peer.incoming) this.swarm.list.listens(peer.address, port, peer.now);
+		this.swarm.revision++;
+	}
+
+	peerMetadata(peer: Peer, payload: Uint8Array): void {
+		const message = decodeMetadataMessage(payload);
+		const id = peer.extension.metadata;
+		if (message?.type !== 'request' || !id) return;
+		if (peer.unsent > 1 << 20) return peer.strike(10);
+		peer.sendExtended(id, answerMetadataRequest(this.metainfo.info, message.piece));
+	}
+
+	peerRead(peer: Peer): void {
+		this.downloader.refill(peer);
+		if (peer.hungry) this.#room.starving(peer, starved => this.downloader.refill(starved));
+		if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
+	}
+
+	peerDrained(): void {}
+
+	peerClosed(peer: Peer, reason: string): void {
+		if (peer.ready) {
+			if (peer.isSeed) this.downloader.picker.seedLeft();
+			else if (peer.pieces !== undefined) this.downloader.picker.peerLeft(peer.pieces);
+			this.#room.log('debug', `${nameOf(peer)} left: ${reason}`, this.id);
+		}
+		this.downloader.release(peer);
+		this.swarm.remove(peer);
+		if (this.active) for (const other of this.peers) this.downloader.refill(other);
+		if (this.#givers.size > 10_000) {
+			for (const id of this.#givers.keys()) if (!this.swarm.peers.has(id)) this.#givers.delete(id);
+		}
+	}
+
+	// What the uploader asks.
+
+	readPiece(
+		piece: number,
+		begin: number,
+		views: readonly Uint8Array[],
+		done: (failure: StorageFailure | undefined) => void,
+	): void {
+		if (this.storage === undefined) done({code: 'io', message: 'stopped'});
+		else this.storage.read(piece * this.map.pieceLength + begin, views, done);
+	}
+
+	uploadGrant(wanted: Bytes): Bytes {
+		return this.#room.uploadGrant(wanted);
+	}
+
+	downloadGrant(wanted: Bytes): Bytes {
+		return this.#room.downloadGrant(wanted);
+	}
+
+	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
+		const now = this.#room.clock.now();
+		peer.upload.add(bytes, now);
+		peer.uploaded += bytes;
+		peer.lastUsefulAt = now;
+		peer.piecesSinceUnchoke += blocks / this.map.blocksPerPiece;
+		this.upload.add(bytes, now);
+		this.uploaded += bytes;
+	}
+
+	readFailed(_peer: Peer, failure: StorageFailure): void {
+		if (this.active) this.post({type: 'failure', failure});
+	}
+
+	wasted(bytes: Bytes): void {
+		this.wastedBytes += bytes;
+	}
+
+	changed(): void {
+		this.piecesRevision++;
+	}
+
+	/** Once a second. */
+	#tick(now: Millis): void {
+		this.history.sample(
+			this.#room.clock.wall(),
+			this.downloaded - this.#sampled.downloaded,
+			this.uploaded - this.#sampled.uploaded,
+		);
+		this.#sampled = {downloaded: this.downloaded, uploaded: this.uploaded};
+		if (!this.active) return;
+		for (const peer of this.peers) {
+			if (!peer.ready) continue;
+			peer.pipeline.adapt(peer.download.rate(now));
+			if (peer.pipeline.isLate(now)) {
+				peer.pipeline.snubbed = true;
+				this.downloader.cancelAll(peer, now);
+			}
+			if (peer.amInterested && peer.outstanding === 0) this.#review(peer);
+			peer.now = now;
+			this.downloader.refill(peer);
+			if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
+		}
+		this.swarm.tick(now);
+	}
+}

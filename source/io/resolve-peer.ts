@@ -1,0 +1,20 @@
+import {lookup} from 'node:dns/promises';
+import {isIP} from 'node:net';
+import {UserError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+
+/** Reads `HOST:PORT` (`[2001:db8::1]:6881` for IPv6) and looks names up. Rejects with a UserError a person can act on. */
+export async function resolvePeer(text: string): Promise<PeerAddress> {
+	const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text.trim());
+	const host = match?.[1] ?? match?.[2];
+	const port = Number(match?.[3]);
+	if (host === undefined || !(port >= 1 && port <= 65_535)) {
+		throw new UserError('bad-peer', `${text} is not the address of a peer: write HOST:PORT, as in 192.0.2.1:6881`, 2);
+	}
+	if (isIP(host) !== 0) return {host, port};
+	try {
+		return {host: (await lookup(host)).address, port};
+	} catch {
+		throw new UserError('unknown-host', `the peer ${text} cannot be found: no address is known for ${host}`);
+	}
+}

@@ -1,0 +1,69 @@
+import type {Bytes, Millis} from '../base/units.js';
+import {Bitfield} from '../protocol/bitfield.js';
+import type {PieceMap} from './piece-map.js';
+
+/** Size and time of a file; undefined where there is none. */
+export type Stamp = {readonly size: Bytes; readonly mtime: Millis} | undefined;
+
+/** What was known of the data when it was last in use. */
+export interface Remembered {
+	readonly have: Bitfield;
+	/** One entry a file. */
+	readonly stamps: readonly Stamp[];
+}
+
+/** What is believed of the data on disk, and what must be hashed to know. */
+export interface CheckPlan {
+	readonly trusted: Bitfield;
+	/** In ascending order. */
+	readonly check: Int32Array;
+	/** Whether anything that was remembered did not hold. */
+	readonly changed: boolean;
+}
+
+/** Times written by one file system and read by another may be rounded. */
+const sameTime: Millis = 2;
+
+/**
+ * Decides which pieces are taken as had and which are hashed. A file whose size and time are as remembered is trusted;
+ * one that is there but differs is hashed, with its neighbours' ends; one that is gone has lost its pieces.
+ * With mode `none` a file of the right size is believed, `full` hashes all that is there.
+ */
+export function planCheck(
+	map: PieceMap,
+	files: ReadonlyArray<{readonly offset: Bytes; readonly length: Bytes; readonly pad: boolean}>,
+	stamps: readonly Stamp[],
+	remembered: Remembered | undefined,
+	mode: 'full' | 'quick' | 'none',
+): CheckPlan {
+	// 0 trusted, 1 to be hashed, 2 cannot be there
+	const verdicts = new Uint8Array(map.pieceCount);
+	let changed = false;
+	for (const [index, file] of files.entries()) {
+		if (file.pad || file.length === 0) continue;
+		const now = stamps[index];
+		const before = remembered?.stamps[index];
+		let verdict = 1;
+		if (mode === 'full') verdict = now === undefined && before === undefined && remembered !== undefined ? 1 : now ? 1 : 2;
+		else if (mode === 'none') verdict = now?.size === file.length ? 0 : 2;
+		else if (remembered === undefined) verdict = now && now.size > 0 ? 1 : 2;
+		else if (now === undefined) verdict = before === undefined ? 0 : 2;
+		else if (before && now.size === before.size && Math.abs(now.mtime - before.mtime) < sameTime) verdict = 0;
+		if (verdict === 0) continue;
+		if (remembered !== undefined && mode === 'quick') changed = true;
+		const [first, last] = map.span(file.offset, file.length);
+		for (let piece = first; piece <= last; piece++) {
+			// A missing file spoils its pieces even where a neighbour could be hashed.
+			if (verdict > verdicts[piece]!) verdicts[piece] = verdict;
+		}
+	}
+	const trusted = new Bitfield(map.pieceCount);
+	const check: number[] = [];
+	for (let piece = 0; piece < map.pieceCount; piece++) {
+		if (verdicts[piece] === 1) check.push(piece);
+		else if (verdicts[piece] === 0 && (remembered === undefined || mode === 'none' || remembered.have.has(piece))) {
+			trusted.set(piece);
+		}
+	}
+	return {trusted, check: Int32Array.from(check), changed};
+}
