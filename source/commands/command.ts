@@ -23,6 +23,8 @@ export interface ValueOption<Value = unknown> {
 	readonly value: string;
 	readonly read: ValueReader<Value>;
 	readonly help: string;
+	/** What holds when it is not given, in words or as a value would be typed. */
+	readonly standard?: string;
 }
 
 /** By name in camelCase: `maxDownload` is `--max-download`. */
@@ -52,7 +54,7 @@ export interface Context {
 export interface Arguments<O extends Options> {
 	readonly input: readonly string[];
 	readonly flags: Flags<O>;
-	/** The options that were given on the command line or in the config file, by name in camelCase. */
+	/** The options that were typed, by name in camelCase; what comes from the config file is not among them. */
 	readonly given: ReadonlySet<string>;
 }
 

@@ -51,7 +51,8 @@ function optionRows(options: Options): Array<readonly [string, string]> {
 	const rows = Object.entries(options).map(([key, option]) => {
 		const value = option.kind === 'value' || option.kind === 'list' ? ` ${option.value}` : '';
 		const short = option.short ? `-${option.short}, ` : '    ';
-		return [`${short}${optionLabel(key, options)}${value}`, option.help] as const;
+		const standard = 'standard' in option && option.standard !== undefined ? ` (${option.standard})` : '';
+		return [`${short}${optionLabel(key, options)}${value}`, `${option.help}${standard}`] as const;
 	});
 	return [...rows, ['-h, --help', 'this text']];
 }

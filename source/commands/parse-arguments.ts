@@ -124,15 +124,14 @@ export function parseArguments(
 		const fallback = defaults.get(key);
 		const label = optionLabel(key, command.options);
 		if (option.kind === 'on' || option.kind === 'off') {
-			const value = raw[key] ?? fallback?.value;
-			if (value !== undefined) given.add(key);
-			flags[key] = value ?? option.kind === 'off';
+			if (raw[key] !== undefined) given.add(key);
+			flags[key] = raw[key] ?? fallback?.value ?? option.kind === 'off';
 			continue;
 		}
 		const typed = (raw[key] ?? []) as readonly string[];
 		const values = typed.length > 0 ? typed : [fallback?.value ?? []].flat().map(String);
 		const where = typed.length > 0 ? label : (fallback?.where ?? label);
-		if (values.length > 0) given.add(key);
+		if (typed.length > 0) given.add(key);
 		const read = (value: string) => option.read(value, where);
 		flags[key] = option.kind === 'list' ? values.map(read) : values.slice(-1).map(read)[0];
 	}

@@ -1,0 +1,107 @@
+import {linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import process from 'node:process';
+
+/** Who holds a lock. */
+export interface LockHolder {
+	readonly pid: number;
+	/** When that process began, as the system counts; tells it from a later one with the same number. */
+	readonly began: string;
+}
+
+/** A lock that is held; letting go twice is harmless. The end of the process lets go by itself. */
+export interface ProcessLock {
+	release(): void;
+}
+
+/** When a process began, in the kernel's ticks; empty where the system does not say. */
+function beginning(pid: number): string {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+		// The name in parentheses may hold spaces and parentheses itself; the 22nd field counts from behind it.
+		return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+	} catch {
+		return '';
+	}
+}
+
+function isAlive({pid, began}: LockHolder): boolean {
+	try {
+		process.kill(pid, 0);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+	}
+	return began === '' || beginning(pid) === began;
+}
+
+/** The locks of one name there are in a folder, by number. */
+function numbers(folder: string, name: string): number[] {
+	return readdirSync(folder)
+		.map(file =>
+			file.startsWith(`${name}-`) ? /^(\d{1,15})\.lock$/.exec(file.slice(name.length + 1)) : null,
+		)
+		.flatMap(match => (match ? [Number(match[1])] : []))
+		.sort((a, b) => a - b);
+}
+
+function readHolder(path: string): LockHolder | undefined {
+	try {
+		const {pid, began} = JSON.parse(readFileSync(path, 'utf8'));
+		if (Number.isSafeInteger(pid) && pid > 0 && typeof began === 'string') return {pid, began};
+	} catch {
+		// Gone, let go of, or not ours: nobody holds it.
+	}
+	return undefined;
+}
+
+function pathOf(folder: string, name: string, number: number): string {
+	return join(folder, `${name}-${number}.lock`);
+}
+
+/** Who holds the lock `name` in `folder` now; undefined when nobody does. */
+export function lockHolder(folder: string, name: string): LockHolder | undefined {
+	const newest = numbers(folder, name).at(-1);
+	const holder = newest === undefined ? undefined : readHolder(pathOf(folder, name, newest));
+	return holder && isAlive(holder) ? holder : undefined;
+}
+
+/**
+ * Takes the lock `name` in `folder`, which is made when missing, or answers who holds it.
+ *
+ * A lock is a file with a number; the highest number counts, and only a higher one can follow it. A lock whose
+ * process is gone is not deleted but succeeded, which two at once cannot both do: creating the next number is
+ * atomic. The highest file is never deleted, so whoever was slow always finds that it came too late.
+ */
+export function takeLock(folder: string, name: string): ProcessLock | LockHolder {
+	mkdirSync(folder, {recursive: true, mode: 0o700});
+	const draft = join(folder, `${name}-${process.pid}-${process.hrtime.bigint()}.draft`);
+	writeFileSync(draft, JSON.stringify({pid: process.pid, began: beginning(process.pid)}), {mode: 0o600});
+	try {
+		for (;;) {
+			const newest = numbers(folder, name).at(-1) ?? 0;
+			const holder = readHolder(pathOf(folder, name, newest));
+			if (holder && isAlive(holder)) return holder;
+			const mine = pathOf(folder, name, newest + 1);
+			try {
+				linkSync(draft, mine);
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+				throw error;
+			}
+			const all = numbers(folder, name);
+			if (all.at(-1) !== newest + 1) {
+				rmSync(mine, {force: true});
+				continue;
+			}
+			for (const old of all.slice(0, -1)) rmSync(pathOf(folder, name, old), {force: true});
+			return {
+				release() {
+					// The number stays taken: an empty file is a lock that nobody holds.
+					if (readHolder(mine)?.pid === process.pid) writeFileSync(mine, '');
+				},
+			};
+		}
+	} finally {
+		rmSync(draft, {force: true});
+	}
+}

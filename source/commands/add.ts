@@ -1,0 +1,43 @@
+import {addOptions} from './add-options.js';
+import {defineCommand} from './command.js';
+import {requireEngine} from './ensure-engine.js';
+import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from './flags.js';
+import {stateDirPath} from './state-dir.js';
+import {addCommand, readTorrentSource} from './torrent-source.js';
+
+/** Hands torrents to the running engine. */
+export const command = defineCommand({
+	name: 'add',
+	usage: ['add TORRENT ... [options]'],
+	summary: 'Hands torrents to the running engine.',
+	words: [1, 1000],
+	options: {
+		...torrentOptions,
+		trackers: engineOptions.trackers,
+		paused: {kind: 'on', help: 'do not start yet'},
+		label: {kind: 'value', value: 'TEXT', read: text => text, help: 'a label to find it by'},
+		...stateOptions,
+		...jsonOption,
+		verbose: logOptions.verbose,
+	},
+	async run({input, flags}, context) {
+		const {env, version, stdout} = context;
+		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
+		const options = {
+			...addOptions(flags),
+			...(flags.paused && {paused: true}),
+			...(flags.label !== undefined && {label: flags.label}),
+		};
+		try {
+			for (const source of sources) {
+				const {id, already = false} = await engine.send(addCommand(source, options));
+				if (flags.json) stdout.write(`${JSON.stringify({infoHash: id, already})}\n`);
+				else stdout.write(`${id}${already ? ' (was there already)' : ''}\n`);
+			}
+		} finally {
+			engine.close();
+		}
+		return 0;
+	},
+});

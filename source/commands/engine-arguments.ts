@@ -1,0 +1,46 @@
+import {resolve} from 'node:path';
+import type {Flags, Options} from './command.js';
+import {engineOptions, logOptions, torrentOptions} from './flags.js';
+import {optionName} from './parse-arguments.js';
+
+/** What an engine takes for itself, for all its torrents. */
+export const ownOptions = {
+	dir: torrentOptions.dir,
+	maxPeers: torrentOptions.maxPeers,
+	...engineOptions,
+	...logOptions,
+} as const satisfies Options;
+
+/** What can only be told to an engine when it starts. */
+const fixed = ['port', 'bind', 'dht', 'pex', 'lsd', 'utp', 'tcp', 'encryption'] as const;
+
+/** The options an engine is started with, as it tells them to whoever connects. */
+export function describeOptions(flags: Flags<typeof engineOptions>): Record<string, unknown> {
+	return Object.fromEntries(fixed.map(key => [key, flags[key] ?? null]));
+}
+
+/** Those of the options that were typed that the engine which runs was started without, by their long names. */
+export function differences(
+	about: Readonly<Record<string, unknown>>,
+	flags: Flags<typeof engineOptions>,
+	given: ReadonlySet<string>,
+): string[] {
+	return fixed
+		.filter(key => given.has(key) && JSON.stringify(about[key]) !== JSON.stringify(flags[key] ?? null))
+		.map(key => `--${engineOptions[key].kind === 'off' ? 'no-' : ''}${optionName(key)}`);
+}
+
+/** The options that were typed as words for the engine that is started: it reads the config file by itself. */
+export function engineArguments(flags: Flags<typeof ownOptions>, given: ReadonlySet<string>): string[] {
+	return Object.entries(ownOptions).flatMap(([key, option]) => {
+		if (!given.has(key) && key !== 'dir') return [];
+		const value: unknown = flags[key as keyof typeof ownOptions];
+		const name = optionName(key);
+		if (option.kind === 'on') return value ? [`--${name}`] : [`--no-${name}`];
+		if (option.kind === 'off') return value ? [`--${name}`] : [`--no-${name}`];
+		if (option.kind === 'list') return (value as readonly string[]).map(item => `--${name}=${item}`);
+		if (key === 'dir') return [`--dir=${resolve((value as string | undefined) ?? '.')}`];
+		if (key === 'log') return [`--log=${resolve(value as string)}`];
+		return [`--${name}=${value ?? 'none'}`];
+	});
+}

@@ -1,0 +1,36 @@
+import {resolve} from 'node:path';
+import {defineCommand} from './command.js';
+import {describeOptions, ownOptions} from './engine-arguments.js';
+import {openLog} from './file-log.js';
+import {stateOptions} from './flags.js';
+import {hostEngine} from './host-engine.js';
+import {openSession} from './open-session.js';
+import {makeStateDir} from './state-dir.js';
+
+/** The engine itself, in the foreground: what the session starts in the background. */
+export const command = defineCommand({
+	name: 'engine',
+	usage: ['engine [options]'],
+	summary: 'Runs the engine in the foreground; the session starts it by itself.',
+	words: [0, 0],
+	config: true,
+	options: {
+		...ownOptions,
+		...stateOptions,
+		background: {kind: 'on', help: 'stay when the terminal closes'},
+	},
+	async run({flags}, {env, version}) {
+		const stateDir = makeStateDir(flags.stateDir, env);
+		const log = openLog(flags.log, flags.verbose);
+		if (flags.background) process.on('SIGHUP', () => {});
+		await hostEngine({
+			stateDir,
+			env,
+			version,
+			signals: flags.background ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'],
+			about: describeOptions(flags),
+			open: () => openSession({stateDir, dir: resolve(flags.dir ?? '.'), restore: true, version, log, flags}),
+		});
+		return 0;
+	},
+});

@@ -1,0 +1,135 @@
+import {spawn} from 'node:child_process';
+import {closeSync, fstatSync, ftruncateSync, openSync, readSync} from 'node:fs';
+import {join} from 'node:path';
+import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {UserError} from '../base/errors.js';
+import {connectEngine, type RemoteEngine} from '../bridge/connect-engine.js';
+import {socketPath} from '../bridge/socket-path.js';
+import {enginePid} from './host-engine.js';
+
+/** How to reach or start the engine of a state folder. */
+export interface EnsureSettings {
+	readonly stateDir: string;
+	readonly env: NodeJS.ProcessEnv;
+	readonly version: string;
+	/** What follows the name of node to start one; the program itself when not given. */
+	readonly program?: readonly string[];
+	/** The options a new engine gets. */
+	readonly options: readonly string[];
+}
+
+const startTime = 15_000;
+const largestLog = 1_048_576;
+
+/** The engine that runs, undefined when none does. */
+export async function findEngine(
+	stateDir: string,
+	env: NodeJS.ProcessEnv,
+	version: string,
+): Promise<RemoteEngine | undefined> {
+	try {
+		return await connectEngine(socketPath(stateDir, env), {version});
+	} catch (error) {
+		const {code} = error as NodeJS.ErrnoException;
+		// `engine-lost`: it was about to end and closed the door before it spoke.
+		if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR' || code === 'engine-lost')
+			return undefined;
+		if (code === 'EACCES' || code === 'EPERM') {
+			throw new UserError(
+				'engine-foreign',
+				`the engine in ${stateDir} belongs to another user; choose another --state-dir`,
+			);
+		}
+		throw error;
+	}
+}
+
+/** The engine that runs; a `UserError` that says how to start one when none does. */
+export async function requireEngine(
+	stateDir: string,
+	env: NodeJS.ProcessEnv,
+	version: string,
+): Promise<RemoteEngine> {
+	const engine = await findEngine(stateDir, env, version);
+	if (!engine) throw new UserError('no-engine', 'no engine is running; start one with: tortui');
+	return engine;
+}
+
+function lastLine(log: number, from: number): string {
+	const length = Math.min(4096, Math.max(0, fstatSync(log).size - from));
+	const bytes = Buffer.alloc(length);
+	readSync(log, bytes, 0, length, fstatSync(log).size - length);
+	const lines = bytes
+		.toString('utf8')
+		.split('\n')
+		.map(line => line.trim());
+	const told = lines.findLast(line => line.startsWith('tortui: ')) ?? lines.findLast(line => line !== '');
+	return told?.replace(/^tortui: /, '') ?? '';
+}
+
+/**
+ * The engine of a state folder; one is started in the background when none runs. It is the leader of a session of
+ * its own: closing the terminal or losing the line does not reach it. Any number of callers may race.
+ */
+export async function ensureEngine(
+	settings: EnsureSettings,
+): Promise<{engine: RemoteEngine; started: boolean}> {
+	const {stateDir, env, version, options} = settings;
+	const running = await findEngine(stateDir, env, version);
+	if (running) return {engine: running, started: false};
+
+	const program = settings.program ?? [fileURLToPath(new URL('../cli.js', import.meta.url)), 'engine'];
+	const logPath = join(stateDir, 'engine.log');
+	const log = openSync(logPath, 'a+', 0o600);
+	try {
+		if (fstatSync(log).size > largestLog) ftruncateSync(log);
+		const from = fstatSync(log).size;
+		let child: number | undefined;
+		let status: number | string | undefined;
+		let starts = 0;
+		const start = () => {
+			starts++;
+			status = undefined;
+			const started = spawn(
+				process.execPath,
+				[...program, '--background', '--state-dir', stateDir, ...options],
+				{detached: true, stdio: ['ignore', log, log], cwd: stateDir, env},
+			);
+			child = started.pid;
+			started.once('error', error => {
+				status = error.message;
+			});
+			started.once('exit', (code, signal) => {
+				status = signal ?? code ?? 0;
+			});
+			started.unref();
+		};
+
+		start();
+		const deadline = performance.now() + startTime;
+		while (performance.now() < deadline) {
+			const engine = await findEngine(stateDir, env, version);
+			if (engine) return {engine, started: engine.hello.pid === child};
+			if (status !== undefined && enginePid(stateDir) === undefined) {
+				// It gave way to one that has ended since, or it cannot start at all.
+				const reason = lastLine(log, from);
+				if (starts >= 3 || !reason.startsWith('an engine runs already')) {
+					throw new UserError(
+						'engine-start',
+						`the engine did not start: ${reason || `it ended with ${status}`} (log: ${logPath})`,
+					);
+				}
+				start();
+			}
+			await delay(5);
+		}
+		throw new UserError(
+			'engine-start',
+			`the engine did not start within ${startTime / 1000} s; its log is ${logPath}`,
+		);
+	} finally {
+		closeSync(log);
+	}
+}

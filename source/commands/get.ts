@@ -1,0 +1,31 @@
+import {addOptions} from './add-options.js';
+import {defineCommand} from './command.js';
+import {sharedOptions} from './flags.js';
+import {runTransfer} from './run-transfer.js';
+import {readTorrentSource} from './torrent-source.js';
+
+/** Downloads without a screen and ends. */
+export const command = defineCommand({
+	name: 'get',
+	usage: ['get TORRENT ... [options]'],
+	summary: 'Downloads without a screen and ends when everything is verified and on disk.',
+	words: [1, 1000],
+	config: true,
+	options: sharedOptions,
+	notes: [
+		'On a terminal each torrent has a line, redrawn in place; elsewhere a line every',
+		'10 s. --json: one object a line. Ctrl-C saves what is there: the same command',
+		'goes on later. Without --seed-time and --seed-ratio it does not stay to seed.',
+	],
+	async run({input, flags}, context) {
+		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		const options = addOptions(flags);
+		const {seedRatio, seedTime} = flags;
+		return runTransfer(
+			sources.map(source => ({source, options})),
+			{time: seedTime ?? (seedRatio === undefined ? 0 : undefined), ratio: seedRatio},
+			flags,
+			context,
+		);
+	},
+});

@@ -1,0 +1,45 @@
+import type {TorrentView} from '../api/snapshot.js';
+import type {Context} from './command.js';
+import type {TransferReport} from './transfer-report.js';
+
+const every = 1000;
+
+/** `--json`: one object a line, `progress` once a second. */
+export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): TransferReport {
+	let last = performance.now();
+	const tell = (event: string, view: TorrentView, more: Readonly<Record<string, unknown>> = {}) => {
+		stdout.write(
+			`${JSON.stringify({
+				event,
+				infoHash: view.id,
+				name: view.name,
+				length: view.length,
+				completed: view.completed,
+				downloaded: view.downloaded,
+				uploaded: view.uploaded,
+				downloadRate: Math.round(view.downloadRate),
+				uploadRate: Math.round(view.uploadRate),
+				peers: view.connected,
+				// The clock's zero is when the process began.
+				seconds: Number((performance.now() / 1000).toFixed(3)),
+				...more,
+			})}\n`,
+		);
+	};
+	return {
+		added: view => tell('added', view),
+		metadata: view => tell('metadata', view),
+		progress(views) {
+			const now = performance.now();
+			if (now - last < every) return;
+			// By whole periods, so that lateness does not add up.
+			last = now - ((now - last) % every);
+			for (const view of views) tell('progress', view);
+		},
+		complete: view => tell('complete', view),
+		seeding: view => tell('seeding', view),
+		failed: (view, message) => tell('error', view, {message}),
+		warning: (view, text) => warn(`${view.name}: ${text}`),
+		end() {},
+	};
+}

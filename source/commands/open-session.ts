@@ -1,0 +1,42 @@
+import type {EngineClient} from '../api/engine-client.js';
+import type {Log} from '../base/ports.js';
+import type {Flags} from './command.js';
+import type {engineOptions, torrentOptions} from './flags.js';
+
+/** An engine in this process. */
+export interface LocalEngine extends EngineClient {
+	/** Announces `stopped`, saves the resume data, lets go of everything. At most 5 s. */
+	stop(): Promise<void>;
+}
+
+/** What an engine is started with. */
+export interface EngineSettings {
+	readonly stateDir: string;
+	/** Where data goes that is added without a folder. */
+	readonly dir: string;
+	/** Whether the torrents of the last time come back, as they do in the engine everybody shares. */
+	readonly restore: boolean;
+	readonly version: string;
+	readonly log: Log;
+	readonly flags: Flags<typeof engineOptions> & Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
+}
+
+/** Starts an engine in this process. The only place that knows how. */
+export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
+	const {stateDir, dir, restore, version, log, flags} = settings;
+	const {Session} = await import('../engine/session.js');
+	return Session.open({
+		stateDir,
+		dir,
+		port: flags.port ?? 6881,
+		portFixed: flags.port !== undefined,
+		bind: flags.bind,
+		maxPeers: flags.maxPeers ?? 50,
+		maxDownload: flags.maxDownload,
+		maxUpload: flags.maxUpload,
+		trackers: flags.trackers,
+		persist: restore,
+		version,
+		log,
+	});
+}

@@ -1,0 +1,121 @@
+import {createHash} from 'node:crypto';
+import {join, resolve} from 'node:path';
+import type {AddOptions} from '../api/command.js';
+import {type ExitStatus, UserError} from '../base/errors.js';
+import {type ProcessLock, takeLock} from '../bridge/process-lock.js';
+import type {Context, Flags} from './command.js';
+import {openLog} from './file-log.js';
+import type {sharedOptions} from './flags.js';
+import {interruption} from './interruption.js';
+import {jsonReport} from './json-report.js';
+import {type LocalEngine, openSession} from './open-session.js';
+import {plainReport} from './plain-report.js';
+import {makeStateDir} from './state-dir.js';
+import {terminalReport} from './terminal-report.js';
+import {addCommand, sourceId, type TorrentSource} from './torrent-source.js';
+import {type SeedGoal, transfer} from './transfer.js';
+import type {TransferReport} from './transfer-report.js';
+
+/** A torrent and how it is added. */
+export interface Task {
+	readonly source: TorrentSource;
+	readonly options: AddOptions;
+}
+
+/** What is left to say and save has this long. */
+const stopTime = 5000;
+const hurriedStopTime = 300;
+
+function chooseReport(flags: Flags<typeof sharedOptions>, context: Context): TransferReport {
+	if (flags.json) return jsonReport(context);
+	if (!context.stdout.isTTY) return plainReport(context);
+	const {LC_ALL, LC_CTYPE, LANG} = context.env;
+	const locale = LC_ALL || LC_CTYPE || LANG || '';
+	return terminalReport(context, flags.ascii || !/utf-?8/i.test(locale));
+}
+
+/** Two processes must not write the same torrent into the same folder. */
+function claim(folder: string, {source, options}: Task): ProcessLock {
+	const key = createHash('sha256')
+		.update(`${sourceId(source)}\n${options.dir}`)
+		.digest('hex')
+		.slice(0, 24);
+	const lock = takeLock(folder, key);
+	if ('pid' in lock) {
+		throw new UserError(
+			'in-use',
+			`process ${lock.pid} downloads ${source.label} into ${options.dir} already`,
+		);
+	}
+	return lock;
+}
+
+async function stop(engine: LocalEngine, hurry: Promise<unknown>): Promise<void> {
+	const within = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms).unref());
+	const stopping = engine.stop();
+	await Promise.race([
+		stopping,
+		within(stopTime),
+		hurry.then(() => Promise.race([stopping, within(hurriedStopTime)])),
+	]);
+}
+
+/**
+ * Downloads and seeds without a screen, with an engine of its own in this process. Its resume data is kept apart from
+ * that of the engine in the background, which it never meets.
+ */
+export async function runTransfer(
+	tasks: readonly Task[],
+	goal: SeedGoal,
+	flags: Flags<typeof sharedOptions>,
+	context: Context,
+): Promise<ExitStatus> {
+	const stateDir = join(makeStateDir(flags.stateDir, context.env), 'get');
+	const unique = [...new Map(tasks.map(task => [sourceId(task.source), task])).values()];
+	const log = openLog(flags.log, flags.verbose);
+	const interrupted = interruption();
+	// Nobody reads any more: put away what there is, and say no more.
+	let isRead = true;
+	const unread = new Promise<void>(resolve => {
+		context.stdout.on('error', () => {
+			isRead = false;
+			resolve();
+		});
+	});
+	const locks: ProcessLock[] = [];
+	try {
+		for (const task of unique) locks.push(claim(stateDir, task));
+		const engine = await openSession({
+			stateDir,
+			dir: resolve(flags.dir ?? '.'),
+			restore: false,
+			version: context.version,
+			log,
+			flags,
+		});
+		try {
+			const ids: string[] = [];
+			const links = new Set<string>();
+			for (const {source, options} of unique) {
+				const {id = sourceId(source)} = await engine.send(addCommand(source, options));
+				ids.push(id);
+				if (source.kind === 'link') links.add(id);
+			}
+			const outcome = await transfer({
+				engine,
+				ids,
+				links,
+				goal,
+				report: chooseReport(flags, context),
+				stopped: Promise.race([interrupted.first, unread]),
+			});
+			if (outcome === 'done') return 0;
+			return outcome === 'stopped' && isRead ? 130 : 1;
+		} finally {
+			await stop(engine, interrupted.second);
+		}
+	} finally {
+		for (const lock of locks) lock.release();
+		interrupted.release();
+	}
+}

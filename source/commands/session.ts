@@ -1,0 +1,67 @@
+import {UserError} from '../base/errors.js';
+import type {RemoteEngine} from '../bridge/connect-engine.js';
+import {addOptions} from './add-options.js';
+import {type Context, defineCommand, type Flags} from './command.js';
+import {verbNames} from './dispatch.js';
+import {differences, engineArguments} from './engine-arguments.js';
+import {ensureEngine} from './ensure-engine.js';
+import {sharedOptions} from './flags.js';
+import {requireTerminal, showScreen} from './show-screen.js';
+import {makeStateDir} from './state-dir.js';
+import {addCommand, readTorrentSource} from './torrent-source.js';
+
+/** What was typed for an engine that runs already: limits are set, the rest waits for its next start. */
+async function adjust(
+	engine: RemoteEngine,
+	flags: Flags<typeof sharedOptions>,
+	given: ReadonlySet<string>,
+	context: Context,
+): Promise<void> {
+	const other = differences(engine.hello.about, flags, given);
+	if (other.length > 0) {
+		context.warn(
+			`the running engine was started without ${other.join(', ')}; it takes effect after: tortui stop`,
+		);
+	}
+	if (given.has('maxDownload') || given.has('maxUpload')) {
+		await engine.send({
+			type: 'session.limits',
+			...(given.has('maxDownload') && {maxDownload: flags.maxDownload ?? null}),
+			...(given.has('maxUpload') && {maxUpload: flags.maxUpload ?? null}),
+		});
+	}
+}
+
+/** The full-screen session: what `tortui` does without a verb. */
+export const command = defineCommand({
+	name: 'session',
+	usage: ['[options] [TORRENT ...]'],
+	summary: 'Opens the full-screen session, adding each TORRENT first.',
+	words: [0, 1000],
+	config: true,
+	options: sharedOptions,
+	async run({input, flags, given}, context) {
+		const verb = input.find(word => (verbNames as readonly string[]).includes(word));
+		if (verb !== undefined) throw new UserError('usage', `${verb} goes first: tortui ${verb} [options]`, 2);
+		if (flags.json) {
+			throw new UserError(
+				'usage',
+				'--json is not for the screen; use it with tortui get, seed, info, verify or list',
+				2,
+			);
+		}
+		requireTerminal(context);
+		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		const {env, version} = context;
+		const stateDir = makeStateDir(flags.stateDir, env);
+		const options = engineArguments(flags, given);
+		const {engine, started} = await ensureEngine({stateDir, env, version, options});
+		if (!started) await adjust(engine, flags, given, context);
+		let torrent: string | undefined;
+		for (const source of sources) {
+			const {id} = await engine.send(addCommand(source, addOptions(flags)));
+			if (sources.length === 1) torrent = id;
+		}
+		return showScreen(engine, torrent, flags, stateDir, context);
+	},
+});

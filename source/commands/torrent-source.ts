@@ -1,0 +1,131 @@
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import type {AddOptions, Command as EngineCommand} from '../api/command.js';
+import {ProtocolError, UserError} from '../base/errors.js';
+import {hashFunctions} from '../io/hash-functions.js';
+import {isMagnet, parseMagnet} from '../protocol/magnet.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
+import type {Context} from './command.js';
+import {systemClock} from './system-clock.js';
+
+/** What a TORRENT on the command line came to, checked. `label` names it in messages. */
+export type TorrentSource =
+	| {
+			readonly kind: 'metainfo';
+			readonly label: string;
+			readonly bytes: Uint8Array;
+			readonly metainfo: Metainfo;
+	  }
+	| {readonly kind: 'link'; readonly label: string; readonly link: string; readonly id: string};
+
+const fetchTime = 30_000;
+
+function tooLarge(label: string): UserError {
+	return new UserError(
+		'too-large',
+		`${label} is not a valid torrent: larger than ${maximumMetainfoLength / 1_000_000} MB`,
+		3,
+	);
+}
+
+function readFile(path: string): Uint8Array {
+	let descriptor: number;
+	try {
+		descriptor = openSync(path, 'r');
+	} catch (error) {
+		const {code, message} = error as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError('no-file', `no such file: ${path}`);
+		if (code === 'EACCES') throw new UserError('no-permission', `not allowed to read ${path}`);
+		throw new UserError('unreadable', `cannot read ${path}: ${message}`);
+	}
+	try {
+		const stat = fstatSync(descriptor);
+		if (stat.isDirectory()) throw new UserError('is-folder', `${path} is a folder, not a .torrent file`);
+		// Read to the end, not by the size told: a pipe has none.
+		const bytes = Buffer.allocUnsafe(maximumMetainfoLength + 1);
+		let length = 0;
+		for (;;) {
+			const count = readSync(descriptor, bytes, length, bytes.length - length, null);
+			length += count;
+			if (length > maximumMetainfoLength) throw tooLarge(path);
+			if (count === 0) return Uint8Array.prototype.slice.call(bytes, 0, length);
+		}
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+async function readStream(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of stream) {
+		const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
+		chunks.push(bytes);
+		length += bytes.length;
+		if (length > maximumMetainfoLength) throw tooLarge('standard input');
+	}
+	return Buffer.concat(chunks, length);
+}
+
+async function fetchTorrent(url: string, version: string): Promise<Uint8Array> {
+	const {NodeHttpClient} = await import('../io/http-client.js');
+	const client = new NodeHttpClient({clock: systemClock, userAgent: `tortui/${version}`});
+	let answer: Awaited<ReturnType<typeof client.get>>;
+	try {
+		answer = await client.get(url, {maximumBody: maximumMetainfoLength, timeout: fetchTime});
+	} catch (error) {
+		throw new UserError('fetch', `cannot fetch ${url}: ${(error as Error).message}`);
+	}
+	if (answer.status !== 200)
+		throw new UserError('fetch', `cannot fetch ${url}: the server answers ${answer.status}`);
+	return answer.body;
+}
+
+/** Reads the bytes of a .torrent; what is wrong with them is a `UserError` with exit status 3. */
+export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
+	try {
+		return parseMetainfo(bytes, hashFunctions);
+	} catch (error) {
+		if (!(error instanceof ProtocolError)) throw error;
+		throw new UserError(error.code, `${label} is not a valid torrent: ${error.message}`, 3);
+	}
+}
+
+/**
+ * Reads a TORRENT: the path of a .torrent, `-` for standard input, an http(s) URL of one, a magnet link or a bare
+ * info-hash. Everything is checked; what is no torrent is a `UserError` with exit status 3.
+ */
+export async function readTorrentSource(
+	word: string,
+	{stdin, version}: Pick<Context, 'stdin' | 'version'>,
+): Promise<TorrentSource> {
+	if (isMagnet(word)) {
+		const {infoHash, infoHashV2, name} = parseMagnet(word);
+		const id = infoHash ?? infoHashV2 ?? '';
+		return {kind: 'link', label: name ?? id, link: word.trim(), id};
+	}
+	let bytes: Uint8Array;
+	let label = word;
+	if (word === '-') {
+		label = 'standard input';
+		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
+		bytes = await readStream(stdin);
+	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, version);
+	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
+		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
+	} else bytes = readFile(word);
+	return {kind: 'metainfo', label, bytes, metainfo: checkMetainfo(bytes, label)};
+}
+
+/** The info-hash under which the engine knows a torrent. */
+export function sourceId(source: TorrentSource): string {
+	if (source.kind === 'link') return source.id;
+	return source.metainfo.infoHash ?? source.metainfo.infoHashV2 ?? '';
+}
+
+/** The command that adds it. */
+export function addCommand(source: TorrentSource, options: AddOptions): EngineCommand {
+	return source.kind === 'link'
+		? {type: 'torrent.addLink', link: source.link, options}
+		: {type: 'torrent.add', metainfo: Buffer.from(source.bytes).toString('base64'), options};
+}

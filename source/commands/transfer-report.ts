@@ -1,0 +1,20 @@
+import type {TorrentView} from '../api/snapshot.js';
+
+/** What a transfer tells while it goes on. Each form of output is one of these. */
+export interface TransferReport {
+	/** A torrent was taken in. */
+	added(view: TorrentView): void;
+	/** A link's info dictionary has arrived. */
+	metadata(view: TorrentView): void;
+	/** Called often; what is shown of it is the report's affair. */
+	progress(views: readonly TorrentView[]): void;
+	/** Every wanted piece is verified and on disk. */
+	complete(view: TorrentView): void;
+	seeding(view: TorrentView): void;
+	/** It cannot go on. */
+	failed(view: TorrentView, reason: string): void;
+	/** Something a person should know; goes to stderr. */
+	warning(view: TorrentView, text: string): void;
+	/** Nothing follows. */
+	end(views: readonly TorrentView[]): void;
+}

@@ -1,0 +1,149 @@
+import {existsSync} from 'node:fs';
+import {basename, join, resolve} from 'node:path';
+import {type ExitStatus, UserError} from '../base/errors.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {percent, size} from '../ui/format.js';
+import {safeText} from '../ui/text.js';
+import {type Context, defineCommand} from './command.js';
+import {jsonOption, logOptions} from './flags.js';
+import {interruption} from './interruption.js';
+import {readTorrentSource} from './torrent-source.js';
+
+/** Slots of a pool that a check never takes from. */
+const smallPool = 1;
+
+/** What became of the files of a torrent. */
+interface FileResult {
+	readonly path: readonly string[];
+	readonly length: number;
+	readonly state: 'ok' | 'missing' | 'wrong';
+}
+
+/** Hashes every piece on disk. One entry a piece: 1 where it is right. Undefined when it was interrupted. */
+async function checkPieces(
+	metainfo: Metainfo,
+	dir: string,
+	progress: (piece: number) => void,
+): Promise<Uint8Array | undefined> {
+	const [{DiskService}, {BlockPool}] = await Promise.all([
+		import('../io/disk-storage.js'),
+		import('../io/block-pool.js'),
+	]);
+	// The part files of a running engine are no part of the data: a folder that is not there has none.
+	const disk = new DiskService(new BlockPool(smallPool), {stateDir: join(dir, '.tortui-verify')});
+	const storage = disk.open(
+		{
+			metainfo,
+			dir,
+			wanted: new Uint8Array(metainfo.files.length).fill(1),
+			id: metainfo.infoHash ?? metainfo.infoHashV2 ?? '',
+		},
+		{stored() {}, wrong() {}, failed() {}},
+	);
+	const right = new Uint8Array(metainfo.pieceCount);
+	const interrupted = interruption();
+	let stopped = false;
+	try {
+		const checking = storage.check(
+			Uint32Array.from({length: metainfo.pieceCount}, (_, piece) => piece),
+			(piece, isRight) => {
+				right[piece] = isRight ? 1 : 0;
+				progress(piece);
+			},
+		);
+		void interrupted.first.then(() => {
+			stopped = true;
+			checking.stop();
+		});
+		await checking.done;
+		return stopped ? undefined : right;
+	} finally {
+		interrupted.release();
+		await disk.close();
+	}
+}
+
+/** A file is wrong when a piece that holds some of it is, or when it is longer or shorter than it should be. */
+async function judgeFiles(metainfo: Metainfo, dir: string, right: Uint8Array): Promise<FileResult[]> {
+	const {stat} = await import('node:fs/promises');
+	return Promise.all(
+		metainfo.files
+			.filter(({pad, symlink}) => !pad && symlink === undefined)
+			.map(async ({path, length, offset}) => {
+				const found = await stat(join(dir, ...path)).catch(() => undefined);
+				if (!found?.isFile()) return {path, length, state: 'missing'} as const;
+				const first = Math.floor(offset / metainfo.pieceLength);
+				const last = Math.floor((offset + Math.max(length, 1) - 1) / metainfo.pieceLength);
+				const isRight = length === 0 || right.subarray(first, last + 1).every(one => one === 1);
+				return {path, length, state: isRight && found.size === length ? 'ok' : 'wrong'} as const;
+			}),
+	);
+}
+
+function tellFiles(files: readonly FileResult[], {stdout}: Context): void {
+	const most = 20;
+	const bad = files.filter(({state}) => state !== 'ok');
+	for (const {path, state} of bad.slice(0, most))
+		stdout.write(`  ${state.padEnd(8)}${safeText(path.join('/'))}\n`);
+	if (bad.length > most) stdout.write(`  and ${bad.length - most} more\n`);
+}
+
+/** Hashes the data on disk against the torrent. */
+export const command = defineCommand({
+	name: 'verify',
+	usage: ['verify TORRENT DIR [--json]'],
+	summary: 'Hashes the data below DIR against the torrent. Exit status 4: some is missing or wrong.',
+	words: [2, 2],
+	options: {...jsonOption, verbose: logOptions.verbose},
+	notes: ['DIR is the folder that holds the file or folder named in the torrent.'],
+	async run({input: [torrent = '', folder = ''], flags}, context): Promise<ExitStatus> {
+		const source = await readTorrentSource(torrent, context);
+		if (source.kind === 'link') {
+			throw new UserError('needs-torrent', 'verify needs a .torrent: a link does not hold the hashes', 3);
+		}
+		const {metainfo} = source;
+		const dir = resolve(folder);
+		if (!existsSync(dir)) throw new UserError('no-folder', `no such folder: ${folder}`);
+		const top = metainfo.files[0]?.path[0] ?? metainfo.name;
+		if (!existsSync(join(dir, top)) && basename(dir) === top) {
+			context.warn(
+				`${folder} seems to be the data itself; DIR is the folder it is in: ${resolve(dir, '..')}`,
+			);
+		}
+		const {stderr, stdout} = context;
+		let shown = 0;
+		let checked = 0;
+		const right = await checkPieces(metainfo, dir, () => {
+			checked++;
+			if (!stderr.isTTY || flags.json || performance.now() - shown < 100) return;
+			shown = performance.now();
+			stderr.write(`\rchecking ${percent(checked, metainfo.pieceCount)}\u001B[K`);
+		});
+		if (shown > 0) stderr.write('\r\u001B[K');
+		if (!right) return 130;
+		const files = await judgeFiles(metainfo, dir, right);
+		const good = right.reduce((sum, one) => sum + one, 0);
+		const isWhole = good === metainfo.pieceCount && files.every(({state}) => state === 'ok');
+		if (flags.json) {
+			stdout.write(
+				`${JSON.stringify({
+					name: metainfo.name,
+					infoHash: metainfo.infoHash,
+					infoHashV2: metainfo.infoHashV2,
+					complete: isWhole,
+					pieces: metainfo.pieceCount,
+					piecesRight: good,
+					files,
+				})}\n`,
+			);
+		} else if (isWhole) {
+			stdout.write(
+				`${safeText(metainfo.name)}: all ${metainfo.pieceCount} pieces (${size(metainfo.length)}) are right\n`,
+			);
+		} else {
+			stdout.write(`${safeText(metainfo.name)}: ${good} of ${metainfo.pieceCount} pieces are right\n`);
+			tellFiles(files, context);
+		}
+		return isWhole ? 0 : 4;
+	},
+});
