@@ -1,0 +1,140 @@
+import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
+
+/** What may be saved up while nobody asks: little enough to stay within 5 % over 10 s, enough to outlast a busy loop. */
+const burst: Millis = 250;
+/** So long after it got less than it wanted a claimant's share is kept for it. */
+const hungerTime: Millis = 1000;
+
+interface Hunger {
+	/** The part of the tokens that is kept for this claimant. */
+	credit: Bytes;
+	until: Millis;
+}
+
+/**
+ * A token bucket that may stand below another: a torrent's limit below the session's. What is granted counts
+ * against all of them. Claimants that want more than there is get equal shares of their parent, and what one
+ * leaves goes to the others. Starts empty; without a rate it grants everything.
+ */
+export class RateLimiter {
+	readonly #parent: RateLimiter | undefined;
+	readonly #hungry = new Map<RateLimiter, Hunger>();
+	#rate: BytesPerSecond | undefined;
+	#tokens: Bytes = 0;
+	/** When the tokens were last counted. */
+	#at: Millis = -Infinity;
+
+	constructor(rate?: BytesPerSecond, parent?: RateLimiter) {
+		this.#rate = rate;
+		this.#parent = parent;
+	}
+
+	/** Undefined when unlimited. */
+	get rate(): BytesPerSecond | undefined {
+		return this.#rate;
+	}
+
+	/** Holds from now on; undefined lifts the limit. */
+	setRate(rate: BytesPerSecond | undefined, now: Millis): void {
+		this.#refill(now);
+		this.#tokens = this.#rate === undefined ? 0 : Math.min(this.#tokens, this.#capacity(rate));
+		this.#rate = rate;
+		for (const hunger of this.#hungry.values()) hunger.credit = 0;
+	}
+
+	/** How many of the bytes wanted may be moved now: they are paid for with this call. 0 .. wanted. */
+	grant(now: Millis, wanted: Bytes): Bytes {
+		return this.#grant(now, wanted, undefined);
+	}
+
+	/** Pays for bytes that moved already, on credit if need be: nothing is granted until the debt is paid off. */
+	spend(now: Millis, bytes: Bytes): void {
+		this.#take(now, bytes, undefined);
+		this.#parent?.spendFor(this, now, bytes);
+	}
+
+	/** As `spend`, for a limiter below this one. */
+	spendFor(claimant: RateLimiter, now: Millis, bytes: Bytes): void {
+		this.#take(now, bytes, claimant);
+		this.#parent?.spendFor(this, now, bytes);
+	}
+
+	/** Gives back what was granted but not used. */
+	refund(bytes: Bytes): void {
+		if (this.#rate !== undefined) this.#tokens = Math.min(this.#capacity(this.#rate), this.#tokens + bytes);
+		this.#parent?.refund(bytes);
+	}
+
+	/**
+	 * When to ask again for `wanted` bytes, or for as many as are ever granted at once when that is less:
+	 * `now` when there is something already, Infinity under a limit of 0.
+	 */
+	nextDeadline(now: Millis, wanted: Bytes = blockLength): Millis {
+		return this.#deadline(now, wanted, undefined);
+	}
+
+	#grant(now: Millis, wanted: Bytes, claimant: RateLimiter | undefined): Bytes {
+		if (this.#rate === undefined) return this.#parent ? this.#parent.#grant(now, wanted, this) : wanted;
+		this.#refill(now);
+		const free = Math.max(0, Math.floor(this.#tokensFor(claimant)));
+		if (claimant && free < wanted) this.#keepShareFor(claimant, now);
+		const affordable = Math.min(wanted, free);
+		if (affordable <= 0) return 0;
+		const granted = this.#parent ? this.#parent.#grant(now, affordable, this) : affordable;
+		this.#take(now, granted, claimant);
+		return granted;
+	}
+
+	#take(now: Millis, bytes: Bytes, claimant: RateLimiter | undefined): void {
+		if (this.#rate === undefined) return;
+		this.#refill(now);
+		this.#tokens -= bytes;
+		const hunger = claimant && this.#hungry.get(claimant);
+		if (hunger) hunger.credit = Math.max(0, hunger.credit - bytes);
+	}
+
+	#deadline(now: Millis, wanted: Bytes, claimant: RateLimiter | undefined): Millis {
+		const above = this.#parent ? this.#parent.#deadline(now, wanted, this) : now;
+		if (this.#rate === undefined) return above;
+		if (this.#rate <= 0) return Infinity;
+		this.#refill(now);
+		const enough = Math.max(1, Math.min(wanted, this.#capacity(this.#rate) / 2));
+		const missing = enough - this.#tokensFor(claimant);
+		if (missing <= 0) return above;
+		const others = claimant ? this.#hungry.size - (this.#hungry.has(claimant) ? 1 : 0) : 0;
+		return Math.max(above, now + (missing * (others + 1) * 1000) / this.#rate);
+	}
+
+	#tokensFor(claimant: RateLimiter | undefined): Bytes {
+		let tokens = this.#tokens;
+		for (const [other, hunger] of this.#hungry) if (other !== claimant) tokens -= hunger.credit;
+		return tokens;
+	}
+
+	#keepShareFor(claimant: RateLimiter, now: Millis): void {
+		const hunger = this.#hungry.get(claimant);
+		if (hunger) hunger.until = now + hungerTime;
+		else this.#hungry.set(claimant, {credit: 0, until: now + hungerTime});
+	}
+
+	#capacity(rate: BytesPerSecond | undefined): Bytes {
+		return ((rate ?? 0) * burst) / 1000;
+	}
+
+	#refill(now: Millis): void {
+		if (this.#at === -Infinity) this.#at = now;
+		if (this.#rate === undefined || now <= this.#at) {
+			this.#at = Math.max(this.#at, now);
+			return;
+		}
+		const capacity = this.#capacity(this.#rate);
+		const added = Math.min((this.#rate * (now - this.#at)) / 1000, capacity - this.#tokens);
+		this.#tokens += added;
+		this.#at = now;
+		for (const [claimant, hunger] of this.#hungry) if (hunger.until <= now) this.#hungry.delete(claimant);
+		const share = 1 / this.#hungry.size;
+		for (const hunger of this.#hungry.values()) {
+			hunger.credit = Math.min(hunger.credit + added * share, capacity * share);
+		}
+	}
+}

@@ -1,0 +1,52 @@
+import type {BytesPerSecond} from '../base/units.js';
+
+/** Speed limits; undefined is none. */
+export interface SpeedLimits {
+	readonly maxDownload: BytesPerSecond | undefined;
+	readonly maxUpload: BytesPerSecond | undefined;
+}
+
+/** A time of day, on some days, in which the slow limits hold. */
+export interface SlowTime {
+	/** 0 is Monday, 6 Sunday: the days on which it begins. */
+	readonly days: readonly number[];
+	/** Minutes since midnight, 0 .. 1439. It goes on past midnight when `to` is not after `from`. */
+	readonly from: number;
+	readonly to: number;
+}
+
+/** When which limits hold. */
+export interface SpeedSchedule {
+	readonly normal: SpeedLimits;
+	readonly slow: SpeedLimits;
+	readonly slowTimes: readonly SlowTime[];
+}
+
+const day = 1440;
+const week = 7 * day;
+
+/** The limits that hold at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. */
+export function limitsAt(
+	schedule: SpeedSchedule,
+	wallMinutesOfWeek: number,
+): SpeedLimits & {readonly slow: boolean} {
+	const slow = schedule.slowTimes.some(({days, from, to}) => {
+		const length = to > from ? to - from : to - from + day;
+		return days.some(start => (wallMinutesOfWeek - start * day - from + 2 * week) % week < length);
+	});
+	return {...(slow ? schedule.slow : schedule.normal), slow};
+}
+
+/** How many minutes until the limits may change; undefined when they never do. */
+export function minutesToChange(schedule: SpeedSchedule, wallMinutesOfWeek: number): number | undefined {
+	let soonest: number | undefined;
+	for (const {days, from, to} of schedule.slowTimes) {
+		for (const start of days) {
+			for (const edge of [from, to > from ? to : to + day]) {
+				const minutes = (start * day + edge - wallMinutesOfWeek + 2 * week) % week || week;
+				soonest = Math.min(soonest ?? week, minutes);
+			}
+		}
+	}
+	return soonest;
+}
