@@ -47,6 +47,8 @@ export interface AnnouncersOptions {
 	readonly bind?: string | undefined;
 	/** Whether we speak message stream encryption; not told when left out. */
 	readonly supportsEncryption?: boolean | undefined;
+	/** The torrent's name, when trackers are to be told: they may list it. Not told when left out. */
+	readonly name?: (() => string | undefined) | undefined;
 	/** Whether HTTP trackers on loopback and LAN addresses may have a path that does not end in announce. */
 	readonly anyLocalPath?: boolean | undefined;
 	readonly times?: AnnounceTimes;
@@ -364,7 +366,7 @@ export class Announcers {
 	}
 
 	#request(event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest {
-		const {infoHash, peerId, key, port, facts, supportsEncryption} = this.#options;
+		const {infoHash, peerId, key, port, facts, supportsEncryption, name} = this.#options;
 		const {uploaded, downloaded, left} = facts();
 		return {
 			infoHash,
@@ -378,6 +380,7 @@ export class Announcers {
 			numwant: event === 'stopped' ? 0 : numwant,
 			trackerId,
 			supportsEncryption,
+			name: name?.(),
 		};
 	}
 

@@ -97,7 +97,9 @@ export class NodeUdpTrackerSocket implements UdpTrackerSocket {
 		how: UdpTrackerRequest = {},
 	): Promise<AnnounceResponse> {
 		const {pathname, search} = new URL(url);
-		const urlData = pathname + search === '/' ? '' : pathname + search;
+		const name = request.name === undefined ? '' : `name=${encodeURIComponent(request.name.toWellFormed())}`;
+		const path = pathname + search + (name && `${search === '' ? '?' : '&'}${name}`);
+		const urlData = path === '/' ? '' : path;
 		const response = await this.#request(url, how, (connection, transactionId) =>
 			encodeUdpAnnounce(connection, transactionId, request, urlData),
 		);

@@ -46,7 +46,9 @@ export function announceUrl(base: string, request: AnnounceRequest): string {
 	if (request.supportsEncryption !== undefined) {
 		parts.push(`supportcrypto=${request.supportsEncryption ? 1 : 0}`);
 	}
-	if (request.trackerId !== undefined) parts.push(`trackerid=${encodeURIComponent(request.trackerId)}`);
+	if (request.trackerId !== undefined)
+		parts.push(`trackerid=${encodeURIComponent(request.trackerId.toWellFormed())}`);
+	if (request.name !== undefined) parts.push(`name=${encodeURIComponent(request.name.toWellFormed())}`);
 	return withQuery(base, parts.join('&'));
 }
 

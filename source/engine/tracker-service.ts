@@ -1,0 +1,112 @@
+import {ProtocolError} from '../base/errors.js';
+import type {Clock, LogLevel, Random} from '../base/ports.js';
+import type {Seconds} from '../base/units.js';
+import {FloodGuard} from '../policy/flood-guard.js';
+import {
+	type SwarmAnnounce,
+	type SwarmCounts,
+	type SwarmLimits,
+	type SwarmListing,
+	type SwarmPeer,
+	SwarmTable,
+	swarmLimits,
+} from '../policy/swarm-table.js';
+import type {AnnounceRequest} from '../protocol/tracker-announce.js';
+
+export interface TrackerServiceOptions {
+	readonly clock: Clock;
+	readonly random: Random;
+	/** How often peers are asked to announce; 1800 when left out. */
+	readonly interval?: Seconds;
+	readonly limits?: Partial<SwarmLimits>;
+	/** Requests a host that is not on loopback may send in 10 s. */
+	readonly requestsPerHost?: number;
+	readonly log?: (level: LogLevel, text: string) => void;
+}
+
+const defaultNumwant = 50;
+const maximumNumwant = 200;
+const maximumListing = 500;
+
+/** What a tracker does, whatever it is asked over. */
+export class TrackerService {
+	readonly interval: Seconds;
+	readonly #options: TrackerServiceOptions;
+	readonly #table: SwarmTable;
+	readonly #guard: FloodGuard;
+
+	constructor(options: TrackerServiceOptions) {
+		this.#options = options;
+		this.interval = options.interval ?? 1800;
+		// Long enough for one lost announce.
+		const peerLife = this.interval * 2000 + 60_000;
+		this.#table = new SwarmTable(() => options.random.next(), {...swarmLimits, peerLife, ...options.limits});
+		this.#guard = new FloodGuard(options.requestsPerHost ?? 1000, 10_000);
+	}
+
+	/** The least time between two announces of a peer. */
+	get minInterval(): Seconds {
+		return Math.min(this.interval, Math.max(5, Math.floor(this.interval / 4)));
+	}
+
+	/** Whether a request of this host may be served at all. */
+	admits(host: string): boolean {
+		return isLoopback(host) || this.#guard.admits(host, this.#options.clock.now());
+	}
+
+	/**
+	 * Notes who announced and answers with peers.
+	 *
+	 * @param host where the announce came from
+	 * @throws {ProtocolError} whose message can be sent back
+	 */
+	announce(
+		request: AnnounceRequest,
+		host: string,
+		families: SwarmAnnounce['families'],
+	): SwarmCounts & {readonly peers: SwarmPeer[]} {
+		if (request.port === 0) throw new ProtocolError('bad-announce', 'port is missing or wrong', 3);
+		const infoHash = hex(request.infoHash);
+		const {event, left, name, peerId, port} = request;
+		// 2³²-1 is how UDP clients say that they leave it to us.
+		const numwant = request.numwant < 0 ? defaultNumwant : Math.min(request.numwant, maximumNumwant);
+		const answer = this.#table.announce(
+			{infoHash, address: {host, port}, peerId, left, event, name, numwant, families},
+			this.#options.clock.now(),
+		);
+		this.#options.log?.(
+			'debug',
+			`${host} port ${port} ${event ?? 'announced'} ${infoHash}, ${left} bytes left`,
+		);
+		return answer;
+	}
+
+	scrape(infoHash: Uint8Array): SwarmCounts {
+		return this.#table.scrape(hex(infoHash));
+	}
+
+	/** Torrents by words of their name, or the beginning of their info-hash. */
+	list(query: string, maximum: number): SwarmListing[] {
+		return this.#table.list(query.slice(0, 200), Math.min(Math.max(0, maximum), maximumListing));
+	}
+
+	/** Torrents and peers known now. */
+	get size(): {readonly torrents: number; readonly peers: number} {
+		return {torrents: this.#table.torrents, peers: this.#table.peers};
+	}
+
+	/** Forgets who fell silent. */
+	expire(): void {
+		this.#table.expire(this.#options.clock.now());
+	}
+}
+
+function isLoopback(host: string): boolean {
+	return host.startsWith('127.') || host === '::1';
+}
+
+function hex(bytes: Uint8Array): string {
+	let text = '';
+	for (const byte of bytes.subarray(0, 20)) text += byte.toString(16).padStart(2, '0');
+	return text;
+}
