@@ -50,7 +50,7 @@ function normalise(argv: readonly string[], command: Command): string[] {
 	const rest = [...argv];
 	const takeValue = (name: string, label: string, attached: string | undefined): void => {
 		const value = attached ?? rest.shift();
-		if (value === undefined) throw usageError(command, `${label} needs a value`);
+		if (value === undefined || value === '') throw usageError(command, `${label} needs a value`);
 		result.push(`--${name}=${value}`);
 	};
 	for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
