@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {type StallFacts, type TrackerFacts, whyNothingMoves} from '../../source/policy/stall-reason.ts';
+
+type Change = Omit<Partial<StallFacts>, 'trackers'> & {readonly trackers?: Partial<TrackerFacts>};
+
+/** A torrent that downloads from one of 12 peers, with what is named changed. */
+function facts(change: Change = {}): StallFacts {
+	return {
+		state: 'downloading',
+		failure: undefined,
+		checked: undefined,
+		queuedBehind: 0,
+		filesWanted: 3,
+		goalReached: false,
+		otherSources: true,
+		known: 20,
+		connecting: 0,
+		nextDialIn: 5,
+		connected: 12,
+		interesting: 12,
+		interestingChoking: 11,
+		interestingSnubbed: 0,
+		interested: 4,
+		unavailable: 0,
+		firstUnavailable: undefined,
+		downloadRate: 0,
+		uploadRate: 0,
+		maxDownload: undefined,
+		maxUpload: undefined,
+		diskQueue: 0,
+		diskBehind: false,
+		port: 6881,
+		incoming: 1,
+		listeningFor: 60,
+		...change,
+		trackers: {
+			count: 1,
+			announcing: false,
+			working: true,
+			lastError: undefined,
+			nextIn: 40,
+			...change.trackers,
+		},
+	};
+}
+
+const alone: Change = {
+	connected: 0,
+	interesting: 0,
+	interestingChoking: 0,
+	interested: 0,
+	known: 0,
+	nextDialIn: undefined,
+};
+
+/** The change of the facts, and the level with the sentence that follows. */
+const sentences: readonly (readonly [name: string, change: Change, expected: string | undefined])[] = [
+	['a failure speaks for itself', {state: 'failed', failure: 'disk full: /data'}, 'error: disk full: /data'],
+	['a failure without words points to the log', {state: 'failed'}, 'error: stopped by an error: see the log'],
+	['paused, whatever else holds', {...alone, state: 'paused', filesWanted: 0}, 'info: paused'],
+	['on the way to paused', {state: 'pausing'}, 'info: pausing: finishing what is being written'],
+	['checking says how far', {state: 'checking', checked: 0.426}, 'info: checking the files: 42 %'],
+	['queued behind one', {state: 'queued', queuedBehind: 1}, 'info: queued: 1 torrent goes first'],
+	['queued behind several', {state: 'queued', queuedBehind: 3}, 'info: queued: 3 torrents go first'],
+	['every file skipped', {filesWanted: 0}, 'warn: nothing wanted: every file is skipped'],
+	[
+		'every file skipped, called finished',
+		{state: 'finished', filesWanted: 0},
+		'warn: nothing wanted: every file is skipped',
+	],
+	['the seeding goal', {state: 'finished', goalReached: true}, 'info: finished: the seeding goal is reached'],
+	[
+		'finished without the skipped files',
+		{...alone, state: 'finished'},
+		'info: complete: nobody is connected',
+	],
+	['all is well', {downloadRate: 5000}, undefined],
+	['a limit that is reached', {downloadRate: 190_000, maxDownload: 204_800}, 'info: limited to 200 KiB/s'],
+	['a limit that is not reached', {downloadRate: 90_000, maxDownload: 204_800}, undefined],
+	['a limit of nothing', {maxDownload: 0}, 'info: limited to 0 B/s'],
+	[
+		'a slow disk, even while data comes',
+		{downloadRate: 5e7, diskBehind: true, diskQueue: 67_108_864},
+		'warn: the disk is slow: 64 MiB wait to be written',
+	],
+	[
+		'a missing piece',
+		{interesting: 0, interestingChoking: 0, unavailable: 1, firstUnavailable: 88},
+		'warn: nobody connected has piece 88',
+	],
+	[
+		'several missing pieces',
+		{interesting: 0, interestingChoking: 0, unavailable: 5, firstUnavailable: 88},
+		'warn: nobody connected has piece 88 and 4 more',
+	],
+	[
+		'peers without anything new',
+		{interesting: 0, interestingChoking: 0},
+		'info: 12 peers have nothing we need yet',
+	],
+	['everyone chokes us', {interestingChoking: 12}, 'info: all 12 peers choke us'],
+	[
+		'the one peer chokes us',
+		{connected: 1, interesting: 1, interestingChoking: 1},
+		'info: the only peer chokes us',
+	],
+	[
+		'those that matter choke us',
+		{interesting: 3, interestingChoking: 3},
+		'info: all 3 peers with what is missing choke us',
+	],
+	[
+		'the one that matters chokes us',
+		{interesting: 1, interestingChoking: 1},
+		'info: the only peer with what is missing chokes us',
+	],
+	[
+		'a missing piece is not the reason while others could come',
+		{unavailable: 1, firstUnavailable: 88, interestingChoking: 12},
+		'info: all 12 peers choke us',
+	],
+	[
+		'everyone snubs us',
+		{interestingChoking: 9, interestingSnubbed: 3},
+		'warn: 3 peers should send, all have stopped',
+	],
+	['the one that may send snubs us', {interestingSnubbed: 1}, 'warn: the peer that should send has stopped'],
+	['requests are on their way', {interestingChoking: 10}, 'info: waiting for 2 peers to send'],
+	['a link without metadata', {state: 'metadata'}, 'info: asking 12 peers what the torrent holds'],
+	['dialling', {...alone, connecting: 3, known: 9}, 'info: connecting to 3 peers'],
+	['announcing', {...alone, trackers: {announcing: true}}, 'info: asking the tracker for peers'],
+	[
+		'no tracker answers',
+		{...alone, trackers: {working: false, lastError: 'connection refused'}},
+		'warn: no tracker answers: connection refused (next try in 40 s)',
+	],
+	[
+		'no tracker answers and none will be asked',
+		{...alone, trackers: {working: false, lastError: 'not registered', nextIn: undefined}},
+		'warn: no tracker answers: not registered',
+	],
+	[
+		'a tracker that was not asked yet',
+		{...alone, trackers: {working: false}},
+		'info: waiting for tracker: next try in 40 s',
+	],
+	[
+		'a tracker that knows nobody',
+		{...alone, trackers: {nextIn: 1700}},
+		'info: the tracker knows no peers: next try in 29 min',
+	],
+	[
+		'known peers, none reached',
+		{...alone, known: 7, nextDialIn: 90.2},
+		'warn: no peer can be reached, 7 known: next try in 91 s',
+	],
+	['known peers, dialled next', {...alone, known: 1, nextDialIn: 0}, 'info: about to connect: 1 peer known'],
+	[
+		'known peers, and nobody ever came in',
+		{...alone, known: 7, nextDialIn: 90, incoming: 0, listeningFor: 700},
+		'warn: no incoming connections: port 6881 seems closed',
+	],
+	[
+		'searching without a tracker',
+		{...alone, trackers: {count: 0, nextIn: undefined}},
+		'info: no peers known yet: searching',
+	],
+	[
+		'nothing to ask',
+		{...alone, otherSources: false, trackers: {count: 0, nextIn: undefined}},
+		'warn: no peers known and no tracker to ask: add a tracker or a peer',
+	],
+	['seeding well', {state: 'seeding', uploadRate: 1}, undefined],
+	[
+		'seeding at the limit',
+		{state: 'seeding', uploadRate: 1_048_000, maxUpload: 1_048_576},
+		'info: limited to 1 MiB/s',
+	],
+	['seeding to nobody', {...alone, state: 'seeding'}, 'info: complete: nobody is connected'],
+	[
+		'seeding behind a closed port',
+		{...alone, state: 'seeding', incoming: 0, listeningFor: 601},
+		'warn: no incoming connections: port 6881 seems closed',
+	],
+	[
+		'nobody wants anything',
+		{state: 'seeding', interested: 0},
+		'info: complete: none of 12 peers wants anything',
+	],
+	[
+		'the one peer wants nothing',
+		{state: 'seeding', interested: 0, connected: 1},
+		'info: complete: the only peer wants nothing',
+	],
+	['somebody is about to ask', {state: 'seeding'}, undefined],
+];
+
+for (const [name, change, expected] of sentences) {
+	test(`${name}: ${expected ?? 'nothing to say'}`, () => {
+		const reason = whyNothingMoves(facts(change));
+		assert.equal(reason && `${reason.level}: ${reason.text}`, expected);
+	});
+}
