@@ -81,7 +81,7 @@ export class DiskLane {
 	open(torrent: number, listener: JobListener, task: DiskTask & {type: 'open'}): void {
 		this.#torrents.set(torrent, {listener, open: task});
 		if (this.#worker) void this.#post(torrent, task);
-		else this.#start();
+		else this.start();
 	}
 
 	storePiece(torrent: number, piece: number, slots: ArrayLike<number>): void {
@@ -115,7 +115,7 @@ export class DiskLane {
 
 	/** Asks for something besides jobs; done after the jobs given before it. Never rejects. */
 	request(torrent: number, task: DiskTask): Promise<DiskReply> {
-		if (!this.#worker) this.#start();
+		if (!this.#worker) this.start();
 		while (this.#collecting.length > 0) this.#sendNext();
 		if (task.type === 'close' || task.type === 'remove') {
 			return this.#post(torrent, task).finally(() => this.#torrents.delete(torrent));
@@ -147,7 +147,9 @@ export class DiskLane {
 		});
 	}
 
-	#start(): void {
+	/** Starts the thread, which takes some 40 ms on another core; otherwise the first use does. */
+	start(): void {
+		if (this.#worker) return;
 		const typescript = import.meta.url.endsWith('.ts');
 		const workerData: WorkerStart = {memory: this.#pool.memory, handles: this.#handles};
 		const worker = new Worker(
@@ -195,7 +197,7 @@ export class DiskLane {
 	}
 
 	#send(now: boolean): void {
-		if (!this.#worker) this.#start();
+		if (!this.#worker) this.start();
 		while (this.#collecting.length > 0 && this.#sent.length < 2) {
 			if (!now && this.#sent.length === 1 && this.#collecting[0]!.slots < worthSending) return;
 			this.#sendNext();

@@ -16,9 +16,23 @@ const writer = new PieceWriter(memory, torrents);
 const checker = new PieceChecker();
 
 port.on('message', (message: ToWorker) => {
-	const answer: FromWorker = message instanceof Int32Array ? writer.run(message) : perform(message);
-	port.postMessage(answer);
+	if (message instanceof Int32Array) say(writer.run(message));
+	else if (message.task.type === 'flush') void flush(message).then(say);
+	else say(perform(message));
 });
+
+function say(message: FromWorker): void {
+	port.postMessage(message);
+}
+
+async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
+	try {
+		await torrents.get(torrent)?.flush();
+		return {id};
+	} catch (error) {
+		return {id, failure: failureOf(error, 'the download')};
+	}
+}
 
 function perform({id, torrent, task}: DiskRequest): DiskReply {
 	try {
@@ -45,10 +59,8 @@ function perform({id, torrent, task}: DiskRequest): DiskReply {
 				break;
 			}
 
-			case 'flush': {
-				files.flush();
+			case 'flush': // Goes on beside the others.
 				break;
-			}
 
 			case 'close': {
 				torrents.delete(torrent);

@@ -4,8 +4,6 @@ import {closeSync} from 'node:fs';
 export interface Handle {
 	readonly descriptor: number;
 	readonly writable: boolean;
-	/** Written to since it was last flushed. */
-	dirty: boolean;
 	/** When the file was last seen to be still in its folder, in the monotonic milliseconds of `performance.now`. */
 	seen: number;
 	/** Closed meanwhile, to make room. */
@@ -28,7 +26,6 @@ export class FileHandles {
 		const handle = {
 			descriptor,
 			writable,
-			dirty: false,
 			seen: performance.now(),
 			closed: false,
 			used: ++this.#turn,

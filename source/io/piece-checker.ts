@@ -33,6 +33,11 @@ export class PieceChecker {
 		const {pieceLength} = layout;
 		const last = pieces.at(-1)!;
 		const start = pieces[0]! * pieceLength;
+		if (pieceLength > readLength) {
+			right[0] = this.#checkLarge(files, last, absent) ? 1 : 0;
+			return;
+		}
+
 		const whole = this.#room((last - pieces[0]!) * pieceLength + layout.pieceSize(last));
 		const complete = pieces.length > 1 && this.#read(files, start, whole, absent);
 		for (const [n, piece] of pieces.entries()) {
@@ -42,6 +47,25 @@ export class PieceChecker {
 			if (!complete && !this.#read(files, start + from, view, absent)) continue;
 			right[n] = isRight(layout, piece, [view]) ? 1 : 0;
 		}
+	}
+
+	/** A piece that is not read at once but hashed as it is read. */
+	#checkLarge(files: TorrentFiles, piece: number, absent: Set<number>): boolean {
+		const {layout} = files;
+		const size = layout.pieceSize(piece);
+		const start = piece * layout.pieceLength;
+		const room = this.#room(readLength);
+		let complete = true;
+		const read = this.#read.bind(this);
+		function* chunks(): Generator<Uint8Array> {
+			for (let at = 0; at < size && complete; at += readLength) {
+				const chunk = room.subarray(0, Math.min(readLength, size - at));
+				complete = read(files, start + at, chunk, absent);
+				if (complete) yield chunk;
+			}
+		}
+
+		return isRight(layout, piece, chunks()) && complete;
 	}
 
 	#read(files: TorrentFiles, position: Bytes, target: Uint8Array, absent: Set<number>): boolean {

@@ -12,7 +12,8 @@ const groupLength: Bytes = 262_144;
 interface Stretch {
 	readonly job: number;
 	readonly files: TorrentFiles;
-	position: Bytes;
+	readonly position: Bytes;
+	length: Bytes;
 	readonly views: Uint8Array[];
 }
 
@@ -20,6 +21,8 @@ interface Stretch {
 export class PieceWriter {
 	readonly #memory: SharedArrayBuffer;
 	readonly #torrents: ReadonlyMap<number, TorrentFiles>;
+	/** Views of single slots, made when first used. */
+	readonly #slots: Array<Uint8Array | undefined> = [];
 	#readBack = new Uint8Array(0);
 	#group: Stretch[] = [];
 	#grouped: Bytes = 0;
@@ -74,10 +77,10 @@ export class PieceWriter {
 		const {layout} = files;
 		const size = layout.pieceSize(piece);
 		const position = piece * layout.pieceLength;
+		const blocks = Math.ceil(size / blockLength);
 		const views: Uint8Array[] = [];
 		const stretches: Stretch[] = [];
 		let fresh: Stretch | undefined;
-		const blocks = Math.ceil(size / blockLength);
 		for (let block = 0; block < blocks; ) {
 			const slot = jobs[first + block]!;
 			let next = block + 1;
@@ -94,14 +97,15 @@ export class PieceWriter {
 				views.push(this.#written(files, position + begin, length, begin, size));
 				fresh = undefined;
 			} else {
-				const view = new Uint8Array(this.#memory, slot * blockLength, length);
+				const view = this.#view(slot, length);
 				views.push(view);
-				if (!fresh) {
-					fresh = {job, files, position: position + begin, views: []};
+				if (fresh) {
+					fresh.views.push(view);
+					fresh.length += length;
+				} else {
+					fresh = {job, files, position: position + begin, length, views: [view]};
 					stretches.push(fresh);
 				}
-
-				fresh.views.push(view);
 			}
 
 			block = next;
@@ -114,9 +118,20 @@ export class PieceWriter {
 		}
 
 		files.prepare(piece);
-		this.#group.push(...stretches);
+		for (const stretch of stretches) this.#group.push(stretch);
 		this.#grouped += size;
 		if (this.#grouped >= groupLength) this.#writeGroup();
+	}
+
+	#view(slot: number, length: Bytes): Uint8Array {
+		if (length !== blockLength) return new Uint8Array(this.#memory, slot * blockLength, length);
+		let view = this.#slots[slot];
+		if (!view) {
+			view = new Uint8Array(this.#memory, slot * blockLength, length);
+			this.#slots[slot] = view;
+		}
+
+		return view;
 	}
 
 	/** Blocks of a piece that went to the disk before the rest of it. */
@@ -143,8 +158,8 @@ export class PieceWriter {
 			const begin = jobs[first + 2 * n]! * blockLength;
 			const length = Math.min(blockLength, size - begin);
 			if (length <= 0) continue;
-			const view = new Uint8Array(this.#memory, jobs[first + 2 * n + 1]! * blockLength, length);
-			this.#group.push({job, files, position: piece * layout.pieceLength + begin, views: [view]});
+			const view = this.#view(jobs[first + 2 * n + 1]!, length);
+			this.#group.push({job, files, position: piece * layout.pieceLength + begin, length, views: [view]});
 		}
 
 		this.#writeGroup();
@@ -157,18 +172,20 @@ export class PieceWriter {
 		this.#grouped = 0;
 		if (group.length > 1) group.sort((a, b) => a.position - b.position);
 		for (let first = 0; first < group.length; ) {
-			const {files, position, views} = group[first]!;
-			let end = position + lengthOf(views);
+			const {files, position, length, views} = group[first]!;
+			let end = position + length;
 			let next = first + 1;
 			for (; next < group.length; next++) {
 				const stretch = group[next]!;
 				if (stretch.files !== files || stretch.position !== end) break;
-				views.push(...stretch.views);
-				end += lengthOf(stretch.views);
+				// Or a failure could not be told of the right pieces.
+				if (!files.isOneFile(position, end + stretch.length - position)) break;
+				for (const view of stretch.views) views.push(view);
+				end += stretch.length;
 			}
 
 			try {
-				files.write(position, views);
+				files.write(position, end - position, views);
 			} catch (error) {
 				for (let n = first; n < next; n++) this.#fail(group[n]!.job, error);
 			}
@@ -181,10 +198,4 @@ export class PieceWriter {
 		this.#codes[job] = failed;
 		this.#failures.set(job, failureOf(error, 'the download'));
 	}
-}
-
-function lengthOf(views: readonly Uint8Array[]): Bytes {
-	let length = 0;
-	for (const view of views) length += view.length;
-	return length;
 }

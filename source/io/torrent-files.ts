@@ -1,7 +1,6 @@
 import {
 	constants,
 	existsSync,
-	fdatasyncSync,
 	fstatSync,
 	mkdirSync,
 	openSync,
@@ -13,6 +12,7 @@ import {
 	writeSync,
 	writevSync,
 } from 'node:fs';
+import {open} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import type {Bytes, Millis} from '../base/units.js';
 import type {Segment} from '../policy/file-map.js';
@@ -30,7 +30,7 @@ const seenFor: Millis = 1000;
  * wanted lie in the part file, at their place in the torrent's stream. They are only ever the bytes of pieces
  * shared with a wanted file.
  *
- * Every method is synchronous and throws a `StorageError`.
+ * What fails throws a `StorageError`.
  */
 export class TorrentFiles {
 	readonly layout: FileLayout;
@@ -39,10 +39,15 @@ export class TorrentFiles {
 	readonly #open = new Map<number, Handle>();
 	/** Files that have been there: when one of them is gone it is not silently made anew. */
 	readonly #known = new Set<number>();
+	/** Files written to since the last flush. */
+	readonly #dirty = new Set<number>();
+	/** Whether every file has its bytes itself: then the part file need not be thought of. */
+	#allPlaced: boolean;
 
 	constructor(layout: FileLayout, handles: FileHandles) {
 		this.layout = layout;
 		this.#handles = handles;
+		this.#allPlaced = layout.placed.every(place => place !== 0);
 	}
 
 	/** Decides for every file that has no place yet: its own when it is wanted or there already. */
@@ -56,11 +61,13 @@ export class TorrentFiles {
 			else placed[file] = 0;
 		}
 
-		if (placed.every((place, file) => place !== 0 || this.layout.isPad(file))) this.#dropPart();
+		this.#allPlaced = placed.every((place, file) => place !== 0 || this.layout.isPad(file));
+		if (this.#allPlaced) this.#dropPart();
 	}
 
 	/** To be called before anything of a piece is written. */
 	prepare(piece: number): void {
+		if (this.#allPlaced) return;
 		const {placed, map, pieceLength} = this.layout;
 		const segments = map.segments(piece * pieceLength, this.layout.pieceSize(piece));
 		if (segments.some(({file}) => file >= 0 && placed[file] !== 0)) return;
@@ -68,9 +75,13 @@ export class TorrentFiles {
 		for (const {file} of segments) if (file >= 0) this.#adopt(file);
 	}
 
-	/** Writes `views` one after the other from a place in the stream on: one system call a file. */
-	write(position: Bytes, views: readonly Uint8Array[]): void {
-		const length = lengthOf(views);
+	/** Whether a range of the stream lies in a single file. */
+	isOneFile(position: Bytes, length: Bytes): boolean {
+		return this.layout.map.segments(position, length).length === 1;
+	}
+
+	/** Writes `views`, `length` bytes, one after the other from a place in the stream on: one system call a file. */
+	write(position: Bytes, length: Bytes, views: readonly Uint8Array[]): void {
 		const segments = this.layout.map.segments(position, length);
 		if (segments.length === 1) {
 			this.#writeSegment(segments[0]!, position, views);
@@ -125,13 +136,29 @@ export class TorrentFiles {
 		}
 	}
 
-	/** Puts everything on the disk. */
-	flush(): void {
-		for (const [key, handle] of this.#open) {
-			if (handle.closed || !handle.dirty) continue;
-			this.#guarded(this.#path(key), () => fdatasyncSync(handle.descriptor));
-			handle.dirty = false;
+	/**
+	 * Puts everything written so far on the disk, without holding up the thread. Files that were taken away are found
+	 * out here.
+	 */
+	async flush(): Promise<void> {
+		const dirty = [...this.#dirty];
+		this.#dirty.clear();
+		let failed: StorageError | undefined;
+		for (const key of dirty) {
+			const path = this.#path(key);
+			try {
+				// Opened anew: its handle may be closed meanwhile to make room.
+				const file = await open(path);
+				await file.datasync().finally(() => file.close());
+			} catch (error) {
+				const handle = this.#open.get(key);
+				if (handle) this.#drop(key, handle);
+				this.#known.delete(key);
+				failed ??= this.#explain(error, path);
+			}
 		}
+
+		if (failed) throw failed;
 	}
 
 	close(): void {
@@ -178,11 +205,13 @@ export class TorrentFiles {
 		if (file < 0) return;
 		const own = this.layout.placed[file] !== 0;
 		const key = own ? file : this.layout.fileCount;
-		this.#guarded(this.#path(key), () => {
+		try {
 			const handle = this.#writable(key);
-			handle.dirty = true;
+			this.#dirty.add(key);
 			writeAll(handle.descriptor, views, length, own ? offset : position);
-		});
+		} catch (error) {
+			throw this.#explain(error, this.#path(key));
+		}
 	}
 
 	#readSegment({file, offset}: Segment, position: Bytes, target: Uint8Array, absent?: Set<number>): boolean {
@@ -322,7 +351,7 @@ export class TorrentFiles {
 			if (view.some(byte => byte !== 0)) {
 				this.#guarded(layout.path(file), () => {
 					const handle = this.#writable(file);
-					handle.dirty = true;
+					this.#dirty.add(file);
 					writeAll(handle.descriptor, [view], count, at - layout.offsets[file]!);
 				});
 			}
@@ -370,12 +399,16 @@ export class TorrentFiles {
 		try {
 			return action();
 		} catch (error) {
-			const {code, message} = failureOf(error, path, () => ({
-				needed: this.#needed(),
-				free: freeSpaceNow(this.layout.dir),
-			}));
-			throw new StorageError(code, message);
+			throw this.#explain(error, path);
 		}
+	}
+
+	#explain(error: unknown, path: string): StorageError {
+		const {code, message} = failureOf(error, path, () => ({
+			needed: this.#needed(),
+			free: freeSpaceNow(this.layout.dir),
+		}));
+		return new StorageError(code, message);
 	}
 
 	/** Bytes that the files with a place of their own do not take up on the disk yet. */
@@ -395,13 +428,6 @@ export class TorrentFiles {
 function failure(error: unknown, path: string): ConstructorParameters<typeof StorageError> {
 	const {code, message} = failureOf(error, path);
 	return [code, message];
-}
-
-function lengthOf(views: readonly Uint8Array[]): Bytes {
-	if (views.length === 1) return views[0]!.length;
-	let length = 0;
-	for (const view of views) length += view.length;
-	return length;
 }
 
 /** The views of `length` bytes from byte `from` of `views` on. */

@@ -53,9 +53,10 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#wanted = wanted.slice();
 		this.#events = events;
 		this.#share = share;
+		const all = wanted.every((want, file) => want !== 0 || layout.isPad(file));
+		if (all) layout.placed.fill(1);
 		share.lane.open(share.torrent, this, {type: 'open', layout: data});
-		if (wanted.every((want, file) => want !== 0 || layout.isPad(file))) layout.placed.fill(1);
-		else void this.#place();
+		if (!all) void this.#place();
 	}
 
 	get written(): Bytes {
