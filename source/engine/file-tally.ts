@@ -13,6 +13,9 @@ export class FileTally {
 	wanted: Bytes = 0;
 	wantedCompleted: Bytes = 0;
 	filesWanted = 0;
+	/** Of all files, pad files left out. */
+	readonly length: Bytes;
+	readonly count: number;
 	/** Rises with every change. */
 	revision = 1;
 	readonly #files: readonly MetainfoFile[];
@@ -25,7 +28,10 @@ export class FileTally {
 		this.#fileMap = fileMap;
 		this.priorities = Uint8Array.from(files, file => (file.pad ? 0 : 2));
 		this.completed = new Float64Array(files.length);
-		this.#count();
+		const solid = files.filter(file => !file.pad);
+		this.length = solid.reduce((sum, file) => sum + file.length, 0);
+		this.count = solid.length;
+		this.#sum();
 	}
 
 	/** Sets the priority of some files; numbers that name no file, or a pad file, are passed over. */
@@ -34,7 +40,7 @@ export class FileTally {
 			const file = this.#files[index];
 			if (file !== undefined && !file.pad) this.priorities[index] = priority;
 		}
-		this.#count();
+		this.#sum();
 	}
 
 	/** One entry a file, 1 where it is wanted. */
@@ -43,8 +49,11 @@ export class FileTally {
 	}
 
 	/** A piece came (1), or was lost (-1). */
-	count(piece: number, change: 1 | -1): void {
-		for (const {file, length} of this.#fileMap.segments(piece * this.#map.pieceLength, this.#map.pieceSize(piece))) {
+	tally(piece: number, change: 1 | -1): void {
+		for (const {file, length} of this.#fileMap.segments(
+			piece * this.#map.pieceLength,
+			this.#map.pieceSize(piece),
+		)) {
 			if (file < 0) continue;
 			this.completed[file]! += change * length;
 			if (this.priorities[file]! > 0) this.wantedCompleted += change * length;
@@ -55,10 +64,10 @@ export class FileTally {
 	/** Nothing is here. */
 	clear(): void {
 		this.completed.fill(0);
-		this.#count();
+		this.#sum();
 	}
 
-	#count(): void {
+	#sum(): void {
 		this.wanted = 0;
 		this.wantedCompleted = 0;
 		this.filesWanted = 0;

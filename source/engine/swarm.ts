@@ -124,7 +124,8 @@ export class Swarm {
 			return;
 		}
 		for (const other of this.peers.values()) {
-			if (other === peer || !other.ready || !other.peerId || !peerId || !sameBytes(other.peerId, peerId)) continue;
+			if (other === peer || !other.ready || !other.peerId || !peerId || !sameBytes(other.peerId, peerId))
+				continue;
 			const worse = this.#surplus(other, peer, peerId);
 			worse.close('connected twice');
 			if (worse === peer) return;
@@ -159,7 +160,8 @@ export class Swarm {
 	ban(key: string, why: string): void {
 		this.list.ban(key);
 		this.#room.log('warn', `${key} ${why}: banned`, this.#owner.id);
-		for (const peer of [...this.peers.values()]) if (peerKey(peer.address) === key) peer.close(`banned: ${why}`);
+		for (const peer of [...this.peers.values()])
+			if (peerKey(peer.address) === key) peer.close(`banned: ${why}`);
 	}
 
 	closeAll(reason: string): void {
@@ -242,7 +244,11 @@ export class Swarm {
 	}
 
 	/** What an incoming connection from this address is to call, once it says which torrent it wants. */
-	static incoming(room: Room, connection: Connection, handshake: (infoHash: Uint8Array) => ReturnType<Swarm['handshakeFor']>): ConnectionEvents {
+	static incoming(
+		room: Room,
+		connection: Connection,
+		handshake: (infoHash: Uint8Array) => ReturnType<Swarm['handshakeFor']>,
+	): ConnectionEvents {
 		const peer = new Peer({
 			id: room.nextPeerId(),
 			address: connection.remote,

@@ -22,6 +22,7 @@ import {
 	extensionId,
 } from '../protocol/extension.js';
 import {fromHex} from '../protocol/hex.js';
+import {formatMagnet} from '../protocol/magnet.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {Announcers} from './announcers.js';
 import {Downloader, type DownloadOwner} from './downloader.js';
@@ -50,7 +51,11 @@ export type TorrentEvent =
 	| {readonly type: 'verify'}
 	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
 	| {readonly type: 'sequential'; readonly on: boolean}
-	| {readonly type: 'peers'; readonly addresses: readonly PeerAddress[]; readonly source: 'tracker' | 'manual' | 'resume'}
+	| {
+			readonly type: 'peers';
+			readonly addresses: readonly PeerAddress[];
+			readonly source: 'tracker' | 'manual' | 'resume';
+	  }
 	| {readonly type: 'stored'; readonly piece: number}
 	| {readonly type: 'wrong'; readonly piece: number; readonly digests: Uint8Array}
 	| {readonly type: 'unstored'; readonly piece: number; readonly failure: StorageFailure}
@@ -117,6 +122,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	#wasComplete = false;
 	#announced = false;
 	#lastPieceLog: Millis = 0;
+	#magnet: string | undefined;
 	#sampled = {downloaded: 0, uploaded: 0};
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
@@ -182,6 +188,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	get uploadLimit(): undefined {
 		return undefined;
+	}
+
+	/** Computed once, when first looked at. */
+	get magnet(): string {
+		this.#magnet ??= formatMagnet(this.metainfo);
+		return this.#magnet;
 	}
 
 	/** Verified bytes of the stream of pieces, wanted or not. */
@@ -285,14 +297,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	async #open(run: number, mode: CheckMode): Promise<void> {
-		const storage = this.#room.disk.open(
-			{metainfo: this.metainfo, dir: this.dir, wanted: this.files.wantedFiles, id: this.id},
-			{
-				stored: piece => this.post({type: 'stored', piece}),
-				wrong: (piece, digests) => this.post({type: 'wrong', piece, digests}),
-				failed: (piece, failure) => this.post({type: 'unstored', piece, failure}),
-			},
-		);
+		const storage = this.#openStorage();
 		this.storage = storage;
 		const memory = this.#memory;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
@@ -304,13 +309,25 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.have.bytes.fill(0);
 		this.#resetPieces();
 		for (let piece = 0; piece < this.map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
-		if (plan.changed) this.#room.log('warn', 'files on disk are not as they were left: hashing them', this.id);
+		if (plan.changed)
+			this.#room.log('warn', 'files on disk are not as they were left: hashing them', this.id);
 		if (plan.check.length > 0 && !(await this.#hash(run, storage, plan.check))) return;
 		if (mode === 'quick' && memory !== undefined) this.#restorePartials(memory, plan.trusted);
 		const failure = await storage.createEmptyFiles();
 		if (run !== this.#run) return;
 		if (failure !== undefined) return this.#fail(failure);
 		this.#activate(memory);
+	}
+
+	#openStorage(): Storage {
+		return this.#room.disk.open(
+			{metainfo: this.metainfo, dir: this.dir, wanted: this.files.wantedFiles, id: this.id},
+			{
+				stored: piece => this.post({type: 'stored', piece}),
+				wrong: (piece, digests) => this.post({type: 'wrong', piece, digests}),
+				failed: (piece, failure) => this.post({type: 'unstored', piece, failure}),
+			},
+		);
 	}
 
 	#resetPieces(): void {
@@ -324,7 +341,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	#found(piece: number): void {
 		if (!this.have.set(piece)) return;
 		this.downloader.found(piece);
-		this.files.count(piece, 1);
+		this.files.tally(piece, 1);
 	}
 
 	/** Hashes pieces on disk. Answers whether it came to its end. */
@@ -500,7 +517,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const partial = this.downloader.ledger.get(piece);
 		if (partial !== undefined) this.#thank(piece, partial.givers.subarray(0, partial.blocks));
 		this.downloader.stored(piece);
-		if (this.have.set(piece)) this.files.count(piece, 1);
+		if (this.have.set(piece)) this.files.tally(piece, 1);
 		this.piecesRevision++;
 		this.memoryRevision++;
 		if (!this.active) return;
@@ -736,6 +753,17 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		if (this.#givers.size > 10_000) {
 			for (const id of this.#givers.keys()) if (!this.swarm.peers.has(id)) this.#givers.delete(id);
 		}
+	}
+
+	banPeer(peer: Peer): void {
+		this.swarm.ban(peerKey(peer.address), 'was banned by hand');
+	}
+
+	/** Deletes the torrent's files; only for one that is closed. */
+	async removeData(): Promise<void> {
+		const storage = this.#openStorage();
+		await storage.remove();
+		await storage.close();
 	}
 
 	// What the uploader asks.
