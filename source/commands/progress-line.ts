@@ -58,7 +58,7 @@ export function progressLine(view: TorrentView, width: number, ascii: boolean): 
 	const facts =
 		busy === undefined
 			? [
-					speed.padStart(10),
+					speed.padStart(7),
 					peers(view).padStart(9),
 					upload ? `ratio ${view.ratio.toFixed(2)}` : `ETA ${duration(view.eta)}`,
 				]

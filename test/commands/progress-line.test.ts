@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {table} from '../../source/commands/list.ts';
+import {plainLine, progressLine} from '../../source/commands/progress-line.ts';
+import {cellWidth} from '../../source/ui/text.ts';
+import {torrentView} from './torrent-view.ts';
+
+const view = torrentView({
+	completed: 453,
+	downloadRate: 12_582_912,
+	connected: 5,
+	eta: 40,
+});
+
+/** Without the bar where it does not fit, then without the peers, then without the name. */
+const drawings: ReadonlyArray<readonly [width: number, line: string]> = [
+	[80, 'debian.iso               45.3 %  [######........]   12 M/s    5 peers  ETA 0:40'],
+	[60, 'debian.iso             45.3 %   12 M/s    5 peers  ETA 0:40'],
+	[40, 'debian.iso    45.3 %   12 M/s  ETA 0:40'],
+	[30, '45.3 %   12 M/s  ETA 0:40'],
+	[20, '45.3 %   12 M/s  E…'],
+];
+
+for (const [width, line] of drawings) {
+	test(`on ${width} columns: ${line}`, () => {
+		assert.equal(progressLine(view, width, true), line);
+	});
+}
+
+for (const name of ['x', 'a very long name '.repeat(10), '映画'.repeat(30), 'a\u001B[2Jb\n']) {
+	test(`no line is wider than the terminal for ${JSON.stringify(name.slice(0, 12))}`, () => {
+		for (let width = 12; width <= 200; width++) {
+			for (const state of ['downloading', 'metadata', 'checking', 'seeding', 'failed', 'paused'] as const) {
+				const line = progressLine({...view, name, state, checked: 0.5}, width, width % 2 === 0);
+				assert(cellWidth(line) < width, `${width}: ${line}`);
+				// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+				assert.doesNotMatch(line, /[\u0000-\u001F]/);
+			}
+		}
+	});
+}
+
+test('a plain line says what is under way', () => {
+	assert.equal(plainLine(view), 'debian.iso: 45.3 % of 0.98 K, 12 M/s down, 0 B/s up, 5 peers, ETA 0:40');
+	assert.equal(
+		plainLine({...view, state: 'checking', checked: 0.5}),
+		'debian.iso: checking what is on disk (50.0 %)',
+	);
+	assert.equal(
+		plainLine({...view, state: 'failed', reason: {level: 'error', text: 'the disk is full'}}),
+		'debian.iso: the disk is full',
+	);
+});
+
+test('the list has one line a torrent, as wide as the terminal at most', () => {
+	const lines = table([view, {...view, name: 'x'.repeat(100)}], 100);
+	assert.equal(lines.length, 3);
+	for (const line of lines) assert(cellWidth(line) <= 100);
+	assert.match(lines[1] ?? '', /^aaaaaaaa {2}downloading {2}45\.3 % {2}0\.98 K .* debian\.iso$/);
+});

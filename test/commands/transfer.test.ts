@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {TorrentView} from '../../source/api/snapshot.ts';
+import {type SeedGoal, transfer} from '../../source/commands/transfer.ts';
+import type {TransferReport} from '../../source/commands/transfer-report.ts';
+import {FakeEngine} from '../bridge/fake-engine.ts';
+import {torrentView} from './torrent-view.ts';
+
+const now: SeedGoal = {time: 0, ratio: undefined};
+const never = new Promise<never>(() => {});
+
+function start(
+	ids: readonly string[],
+	goal: SeedGoal,
+	links: readonly string[] = [],
+	stopped: Promise<unknown> = never,
+) {
+	const engine = new FakeEngine();
+	const told: string[] = [];
+	const tell = (what: string) => (view: TorrentView, text?: string) => {
+		told.push([what, view.name, ...(text === undefined ? [] : [text])].join(' '));
+	};
+	const report: TransferReport = {
+		added: tell('added'),
+		metadata: tell('metadata'),
+		progress() {},
+		complete: tell('complete'),
+		seeding: tell('seeding'),
+		failed: tell('failed'),
+		warning: tell('warning'),
+		end: () => told.push('end'),
+	};
+	const outcome = transfer({engine, ids, links: new Set(links), goal, report, stopped});
+	const show = (...torrents: Array<Partial<TorrentView>>) =>
+		engine.tell(() => ({torrents: torrents.map(more => torrentView({id: more.name ?? '', ...more}))}));
+	return {engine, told, outcome, show};
+}
+
+const done = {state: 'seeding', completed: 1000} as const;
+
+test('it ends when every torrent is complete', async () => {
+	const {told, outcome, show, engine} = start(['a', 'b'], now);
+	show({name: 'a'}, {name: 'b'}, {name: 'somebody else'});
+	show({name: 'a', ...done}, {name: 'b', completed: 999});
+	show({name: 'a', ...done}, {name: 'b', ...done});
+	assert.equal(await outcome, 'done');
+	assert.deepEqual(told, ['added a', 'added b', 'complete a', 'complete b', 'end']);
+	assert.equal(engine.watchers.size, 0);
+});
+
+test('having all bytes is not complete while they are still checked', async () => {
+	const {told, outcome, show} = start(['a'], now);
+	show({name: 'a', state: 'checking', completed: 1000});
+	show({name: 'a', state: 'downloading', completed: 1000});
+	assert.deepEqual(told, ['added a']);
+	show({name: 'a', state: 'finished', completed: 1000});
+	assert.equal(await outcome, 'done');
+});
+
+test('metadata is told once, and only of links', async () => {
+	const {told, outcome, show} = start(['a', 'b'], now, ['a']);
+	show({name: 'a', state: 'metadata', pieces: 0}, {name: 'b'});
+	show({name: 'a', state: 'checking'}, {name: 'b'});
+	show({name: 'a', ...done}, {name: 'b', ...done});
+	await outcome;
+	assert.deepEqual(told, ['added a', 'added b', 'metadata a', 'complete a', 'complete b', 'end']);
+});
+
+test('it seeds until the ratio is reached', async () => {
+	const {told, outcome, show} = start(['a'], {time: undefined, ratio: 2});
+	show({name: 'a', ...done, ratio: 1.9});
+	assert.deepEqual(told, ['added a', 'complete a', 'seeding a']);
+	show({name: 'a', ...done, ratio: 2});
+	assert.equal(await outcome, 'done');
+});
+
+test('it seeds until the time is over, though nothing changes', async () => {
+	const {told, outcome, show} = start(['a'], {time: 0.01, ratio: undefined});
+	show({name: 'a', ...done});
+	assert.equal(await outcome, 'done');
+	assert.deepEqual(told, ['added a', 'complete a', 'seeding a', 'end']);
+});
+
+test('one that fails does not end the others, but the whole', async () => {
+	const {told, outcome, show} = start(['a', 'b'], now);
+	show({name: 'a', state: 'failed', reason: {level: 'error', text: 'the disk is full'}}, {name: 'b'});
+	show(
+		{name: 'a', state: 'failed', reason: {level: 'error', text: 'the disk is full'}},
+		{name: 'b', ...done},
+	);
+	assert.equal(await outcome, 'failed');
+	assert.deepEqual(told, ['added a', 'failed a the disk is full', 'added b', 'complete b', 'end']);
+});
+
+test('a warning is told once as long as it stays the same', async () => {
+	const {told, outcome, show} = start(['a'], now);
+	const reason = {level: 'warn', text: 'no tracker answers'} as const;
+	show({name: 'a', reason});
+	show({name: 'a', reason});
+	show({name: 'a', reason: {level: 'info', text: 'all is well'}});
+	show({name: 'a', ...done});
+	await outcome;
+	assert.deepEqual(told, ['added a', 'warning a no tracker answers', 'complete a', 'end']);
+});
+
+test('it ends when it is stopped, and when the engine is gone', async () => {
+	const stop = Promise.withResolvers<void>();
+	const first = start(['a'], now, [], stop.promise);
+	first.show({name: 'a'});
+	stop.resolve();
+	assert.equal(await first.outcome, 'stopped');
+	const second = start(['a'], now);
+	second.show({name: 'a'});
+	second.engine.stop('the engine has ended');
+	assert.equal(await second.outcome, 'failed');
+	assert.deepEqual(second.told, ['added a', 'failed a the engine has ended', 'end']);
+});
