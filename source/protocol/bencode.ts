@@ -251,7 +251,7 @@ export class BencodeNode {
 		while (bytes[first] === 0x30) first++;
 		let value = 0;
 		let at = first;
-		for (; bytes[at] !== 0x65; at++) value = value * 10 + bytes[at]! - 0x30;
+		for (; bytes[at] !== 0x65; at++) value = value * 10 + (bytes[at]! - 0x30);
 		if (value <= Number.MAX_SAFE_INTEGER) return negative && value !== 0 ? -value : value;
 		const exact = BigInt(text.decode(bytes.subarray(first, at)));
 		if (exact <= maximumSafe) return negative ? -Number(exact) : Number(exact);

@@ -57,6 +57,7 @@ test('keeps keys named after parts of objects as plain keys', () => {
 test('64-bit integers are exact', () => {
 	const read = (digits: string) => decodeBencode(bytes(`i${digits}e`)).integer();
 	assert.equal(read('9007199254740991'), 9007199254740991);
+	assert.equal(read('9007199254740981'), 9007199254740981);
 	assert.equal(read('9007199254740993'), 9007199254740993n);
 	assert.equal(read('9223372036854775807'), 9223372036854775807n);
 	assert.equal(read('-9223372036854775808'), -9223372036854775808n);
