@@ -40,10 +40,10 @@ function marker(space: Workspace, port: number): {script: string; mark: string} 
 
 function marked(program: Running, mark: string, ms: number): Promise<unknown> {
 	return until(
-		() => `${program.name} to be complete\n${program.tail()}`,
+		() => `${program.name} to be complete`,
 		ms,
 		() => {
-			if (program.ended) throw new Error(`${program.name} ended\n${program.tail()}`);
+			if (program.ended) throw new Error(`${program.name} ended`);
 			return existsSync(mark);
 		},
 	);
@@ -167,7 +167,7 @@ export async function transmissionDaemon(space: Workspace, options: ClientOption
 		throw new Error(`transmission ${method}: no session id`);
 	};
 	await until(
-		() => `transmission-daemon to answer\n${program.tail()}`,
+		() => `transmission-daemon to answer`,
 		10_000,
 		() =>
 			call('session-get', {}).then(
@@ -188,7 +188,7 @@ export async function transmissionDaemon(space: Workspace, options: ClientOption
 			const seeding = 6;
 			let state: unknown;
 			await until(
-				() => `transmission-daemon to be complete; it says ${JSON.stringify(state)}\n${program.tail()}`,
+				() => `transmission-daemon to be complete; it says ${JSON.stringify(state)}`,
 				ms,
 				async () => {
 					const {torrents} = await call('torrent-get', {fields: ['status', 'leftUntilDone', 'errorString']});

@@ -70,15 +70,16 @@ export class Running {
 	}
 
 	/** The last lines it wrote. */
-	tail(lines = 25): string {
+	tail(lines = 12): string {
 		const last = (text: string) =>
 			text
 				.trimEnd()
 				.split(/[\r\n]+/)
 				.slice(-lines)
-				.join('\n    ');
+				.map(line => `\n    ${line.slice(0, 300)}`)
+				.join('');
 		const state = this.#ended ? `ended ${JSON.stringify(this.#ended)}` : `runs as ${this.pid}`;
-		return `--- ${this.name}, ${state}\n    ${last(this.stdout)}\n    ${last(this.stderr)}`;
+		return `--- ${this.name}, ${state}${last(this.stdout)}${last(this.stderr)}`;
 	}
 
 	/** Called whenever it wrote something or ended; gives back how to stop listening. */
@@ -94,14 +95,13 @@ export class Running {
 			const look = () => {
 				const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
 				if (match) resolve(match);
-				else if (this.#ended)
-					reject(new Error(`${this.name} ended before it wrote ${pattern}\n${this.tail()}`));
+				else if (this.#ended) reject(new Error(`${this.name} ended before it wrote ${pattern}`));
 			};
 			forget = this.onOutput(look);
 			look();
 		});
 		try {
-			return await within(ms, () => `${this.name} to write ${pattern}\n${this.tail()}`, found);
+			return await within(ms, () => `${this.name} to write ${pattern}`, found);
 		} finally {
 			forget();
 		}
@@ -109,7 +109,7 @@ export class Running {
 
 	/** Waits for its end. */
 	end(ms: number): Promise<Exit> {
-		return within(ms, () => `the end of ${this.name}\n${this.tail()}`, this.exited);
+		return within(ms, () => `the end of ${this.name}`, this.exited);
 	}
 
 	/** Ends it: politely first, for good after `patience` ms. */

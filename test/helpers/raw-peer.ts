@@ -63,7 +63,7 @@ export class RawPeer {
 	/** Resolves with the other's 68 bytes. */
 	readonly greeted: Promise<Buffer>;
 	onMessage: (id: number, payload: Buffer) => void = () => {};
-	#pending = Buffer.alloc(0);
+	#pending: Buffer = Buffer.alloc(0);
 	#greet: (bytes: Buffer) => void = () => {};
 	#greetingSeen = false;
 

@@ -121,7 +121,7 @@ export function makeTorrent(content: Content, pieceLength: number): Torrent {
 		infoHash: createHash('sha1').update(info).digest(),
 		write(path, trackers = []) {
 			// The info dictionary's bytes are what the info-hash is of, so they are put in as they are.
-			const parts = [Buffer.from('d')];
+			const parts: Buffer[] = [Buffer.from('d')];
 			if (trackers.length > 0) {
 				parts.push(bencode('announce'), bencode(trackers[0]!));
 				parts.push(bencode('announce-list'), bencode(trackers.map(url => [url])));

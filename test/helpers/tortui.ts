@@ -89,7 +89,7 @@ export class Transfer {
 				try {
 					const event = this.events.find(matches);
 					if (event) resolve(event);
-					else if (this.program.ended) reject(new Error(`it ended before ${what}\n${this.program.tail()}`));
+					else if (this.program.ended) reject(new Error(`it ended before ${what}`));
 				} catch (error) {
 					reject(error);
 				}
@@ -98,7 +98,7 @@ export class Transfer {
 			look();
 		});
 		try {
-			return await within(ms, () => `event ${what}\n${this.program.tail()}`, found);
+			return await within(ms, () => `event ${what}`, found);
 		} finally {
 			forget();
 		}
@@ -107,8 +107,7 @@ export class Transfer {
 	/** Waits for its end, which has to be exit status 0. */
 	async done(ms = 60_000): Promise<void> {
 		const exit = await this.program.end(ms);
-		if (exit.code !== 0)
-			throw new Error(`exit ${exit.code ?? exit.signal} and not 0\n${this.program.tail()}`);
+		if (exit.code !== 0) throw new Error(`exit ${exit.code ?? exit.signal} and not 0`);
 	}
 }
 

@@ -41,7 +41,9 @@ export class Workspace {
 	}
 
 	async #close(): Promise<void> {
-		if (!this.test.passed) for (const tail of this.#tails) console.log(tail());
+		// Node 24 tells it; the types do not know yet.
+		const {passed} = this.test as TestContext & {readonly passed?: boolean};
+		if (!passed) for (const tail of this.#tails) console.log(tail());
 		for (const undo of this.#undo.reverse()) {
 			try {
 				await undo();
