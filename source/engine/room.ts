@@ -40,4 +40,6 @@ export interface Room {
 	readonly fairShare: number;
 	/** A peer found no memory free: it is asked again when there is. */
 	starving(peer: Peer, refill: (peer: Peer) => void): void;
+	/** Memory may have come free. */
+	relieve(): void;
 }

@@ -162,6 +162,7 @@ export class Session implements EngineClient {
 				this.#hungry.set(peer, refill);
 				this.#relieve();
 			},
+			relieve: () => this.#relieve(),
 		};
 		this.#watchers = new Watchers({compose: (watch, section) => this.#compose(watch, section)}, clock);
 	}

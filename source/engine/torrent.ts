@@ -521,6 +521,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.piecesRevision++;
 		this.memoryRevision++;
 		if (!this.active) return;
+		this.#room.relieve();
 		this.#newHaves.push(piece);
 		if (!this.#haveTimer) {
 			this.#haveTimer = true;
