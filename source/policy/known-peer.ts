@@ -1,6 +1,8 @@
-import type {PeerSource} from '../api/snapshot.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
+
+/** Who named a peer. */
+export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'manual' | 'incoming' | 'resume';
 
 /** `ready` may be dialled, `waiting` until its retry time, `blocked` while its host is in use. */
 export type KnownPeerState = 'ready' | 'waiting' | 'blocked' | 'connecting' | 'connected';

@@ -1,9 +1,8 @@
-import type {PeerSource} from '../api/snapshot.js';
 import {formatAddress, type PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
 import {addressScope, parseIp} from '../protocol/ip-address.js';
 import {DialQueue} from './dial-queue.js';
-import {isBusy, type KnownHost, type KnownPeer, setState} from './known-peer.js';
+import {isBusy, type KnownHost, type KnownPeer, type PeerSource, setState} from './known-peer.js';
 import {isLoopback, normalHost, type PeerKey, peerKey} from './peer-key.js';
 import {type Endpoint, peerPriority} from './peer-priority.js';
 

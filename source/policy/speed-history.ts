@@ -1,4 +1,3 @@
-import type {SpeedView} from '../api/snapshot.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import {type SpeedColumn, SpeedLevel, speedColumns} from './speed-level.js';
 
@@ -12,8 +11,16 @@ const longest: Seconds = 86_400;
 /** Bytes told late are spread over at most this: a longer gap was sleep. */
 const longestSpread: Seconds = 10;
 
-/** The part of a `SpeedView` that a history knows. */
-export type SpeedHistoryView = Omit<SpeedView, 'diskRate' | 'diskQueue'>;
+/** Evenly spaced means, oldest first; peaks and means are over the range. */
+export interface SpeedHistoryView {
+	readonly range: Seconds;
+	readonly download: readonly BytesPerSecond[];
+	readonly upload: readonly BytesPerSecond[];
+	readonly peakDownload: BytesPerSecond;
+	readonly peakUpload: BytesPerSecond;
+	readonly meanDownload: BytesPerSecond;
+	readonly meanUpload: BytesPerSecond;
+}
 
 /** A history as plain data. */
 export interface SpeedHistoryData {

@@ -1,5 +1,10 @@
-import type {Reason, TorrentState} from '../api/snapshot.js';
 import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
+
+/** One sentence a person can act on. */
+export interface Reason {
+	readonly level: 'info' | 'warn' | 'error';
+	readonly text: string;
+}
 
 /** With so much of a limit used it is the limit that holds the torrent back. */
 const limitReached = 0.9;
@@ -21,7 +26,16 @@ export interface TrackerFacts {
 
 /** What the plain-words line is made from. Counts of peers are of connected ones unless it says so. */
 export interface StallFacts {
-	readonly state: TorrentState;
+	readonly state:
+		| 'metadata'
+		| 'checking'
+		| 'queued'
+		| 'downloading'
+		| 'seeding'
+		| 'finished'
+		| 'pausing'
+		| 'paused'
+		| 'failed';
 	/** In state `failed`: what happened and what to do, ready for a person. */
 	readonly failure: string | undefined;
 	/** 0 .. 1, in state `checking`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {PeerSource} from '../../source/api/snapshot.ts';
 import {formatAddress, type PeerAddress} from '../../source/base/peer-address.ts';
+import type {PeerSource} from '../../source/policy/known-peer.ts';
 import {peerKey} from '../../source/policy/peer-key.ts';
 import {PeerList} from '../../source/policy/peer-list.ts';
 import {seeded} from './seeded.ts';
