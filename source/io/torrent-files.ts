@@ -367,6 +367,7 @@ export class TorrentFiles {
 			if (handle) this.#drop(key, handle);
 		}
 
+		this.#dirty.delete(part);
 		this.#unlink(this.layout.partPath);
 	}
 

@@ -1,0 +1,27 @@
+import {mkdir, open, rename} from 'node:fs/promises';
+import {dirname} from 'node:path';
+
+/**
+ * Writes a file so that, whenever the machine stops, either the old content is there or the new, whole: to a temporary
+ * beside it, onto the disk, then renamed. Rejects with a system error, and leaves the old content then.
+ */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+	const folder = dirname(path);
+	await mkdir(folder, {recursive: true, mode: 0o700});
+	const temporary = `${path}.tmp`;
+	const file = await open(temporary, 'w', 0o600);
+	try {
+		await file.writeFile(bytes);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+	await rename(temporary, path);
+	// The new name is safe only when the folder is on the disk too.
+	const handle = await open(folder);
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}

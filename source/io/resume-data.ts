@@ -1,0 +1,237 @@
+import type {FilePriority} from '../api/snapshot.js';
+import {ProtocolError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import {
+	asInfoHash,
+	type Bytes,
+	type BytesPerSecond,
+	type InfoHash,
+	type Millis,
+	type Seconds,
+} from '../base/units.js';
+import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
+import {Bitfield} from '../protocol/bitfield.js';
+import {decodeCompactPeers, encodeCompactPeers} from '../protocol/compact-peers.js';
+import type {FileStamp} from './storage.js';
+
+/** What one torrent takes along from session to session. */
+export interface ResumeData {
+	readonly id: InfoHash;
+	readonly name: string;
+	/** Absolute. */
+	readonly dir: string;
+	/** Milliseconds since 1970. */
+	readonly addedAt: Millis;
+	readonly completedAt: Millis | undefined;
+	/** False when it was paused by hand. */
+	readonly active: boolean;
+	/** Its place in the queue. */
+	readonly queue: number;
+	/** The pieces that are on disk; of length 0 while the metadata is not known. */
+	readonly have: Bitfield;
+	/** Pieces of which some blocks are on disk. */
+	readonly partials: ReadonlyArray<{readonly piece: number; readonly blocks: readonly number[]}>;
+	/** What each file was when the above held; empty when nothing is had. */
+	readonly stamps: ReadonlyArray<FileStamp | undefined>;
+	/** One a file; empty for the default. */
+	readonly priorities: readonly FilePriority[];
+	readonly downloaded: Bytes;
+	readonly uploaded: Bytes;
+	readonly wasted: Bytes;
+	/** How long it has been active, and of that seeding. */
+	readonly activeTime: Seconds;
+	readonly seedingTime: Seconds;
+	/** Tiers of announce URLs as they are now. */
+	readonly trackers: readonly (readonly string[])[];
+	readonly peers: readonly PeerAddress[];
+	readonly sequential: boolean;
+	readonly superSeeding: boolean;
+	readonly label: string | undefined;
+	readonly maxPeers: number | undefined;
+	readonly maxDownload: BytesPerSecond | undefined;
+	readonly maxUpload: BytesPerSecond | undefined;
+	readonly seedRatio: number | undefined;
+	readonly seedTime: Seconds | undefined;
+	/** Files that have another path than the torrent says, below `dir`. */
+	readonly renamed: ReadonlyArray<readonly [file: number, path: readonly string[]]>;
+	/** The magnet link it came from, while its metadata is not known. */
+	readonly link: string | undefined;
+}
+
+const version = 1;
+const stampLength = 16;
+
+/** Writes resume data as one bencoded dictionary. */
+export function encodeResumeData(data: ResumeData): Uint8Array {
+	const whole: Record<string, Bencodable | undefined> = {
+		version,
+		id: data.id,
+		name: data.name,
+		dir: data.dir,
+		addedAt: Math.round(data.addedAt),
+		completedAt: rounded(data.completedAt),
+		active: data.active,
+		queue: data.queue,
+		pieces: data.have.length,
+		have: data.have.bytes,
+		partials: data.partials.map(({piece, blocks}) => [piece, blockBits(blocks)]),
+		stamps: stampBytes(data.stamps),
+		priorities: Uint8Array.from(data.priorities),
+		downloaded: data.downloaded,
+		uploaded: data.uploaded,
+		wasted: data.wasted,
+		activeTime: Math.round(data.activeTime),
+		seedingTime: Math.round(data.seedingTime),
+		trackers: data.trackers,
+		peers: encodeCompactPeers(data.peers),
+		peers6: encodeCompactPeers(data.peers, 'ipv6'),
+		sequential: data.sequential,
+		superSeeding: data.superSeeding,
+		label: data.label,
+		maxPeers: data.maxPeers,
+		maxDownload: rounded(data.maxDownload),
+		maxUpload: rounded(data.maxUpload),
+		// bencode has no fractions.
+		seedRatio: data.seedRatio === undefined ? undefined : String(data.seedRatio),
+		seedTime: rounded(data.seedTime),
+		renamed: data.renamed.map(([file, path]) => [file, path]),
+		link: data.link,
+	};
+	return encodeBencode(whole);
+}
+
+/**
+ * Reads what `encodeResumeData` wrote; as strict as with bytes of strangers, for disks forget things.
+ *
+ * @throws {ProtocolError} when it is not resume data, or of a later version
+ */
+export function decodeResumeData(bytes: Uint8Array): ResumeData {
+	const root = decodeDictionary(bytes, 'the resume data');
+	const found = natural(root, 'version');
+	if (found !== version) throw broken(`is of version ${found}, this program knows ${version}`);
+	const id = asInfoHash(text(root, 'id'));
+	if (id === undefined) throw broken('has no info-hash');
+	const pieces = natural(root, 'pieces');
+	const seedRatio = root.get('seedRatio') && Number(text(root, 'seedRatio'));
+	if (seedRatio !== undefined && !(seedRatio >= 0)) throw broken('has a bad seedRatio');
+	return {
+		id,
+		name: text(root, 'name'),
+		dir: text(root, 'dir'),
+		addedAt: natural(root, 'addedAt'),
+		completedAt: optional(root, 'completedAt'),
+		active: natural(root, 'active') !== 0,
+		queue: natural(root, 'queue'),
+		have: Bitfield.fromWire(byteString(root, 'have'), pieces),
+		partials: [...items(root, 'partials')].map(entry => readPartial(entry, pieces)),
+		stamps: readStamps(byteString(root, 'stamps')),
+		priorities: [...byteString(root, 'priorities')].map(priority => {
+			if (priority > 4) throw broken('has a bad priority');
+			return priority as FilePriority;
+		}),
+		downloaded: natural(root, 'downloaded'),
+		uploaded: natural(root, 'uploaded'),
+		wasted: natural(root, 'wasted'),
+		activeTime: natural(root, 'activeTime'),
+		seedingTime: natural(root, 'seedingTime'),
+		trackers: [...items(root, 'trackers')].map(tier => texts(tier, 'trackers')),
+		peers: [
+			...decodeCompactPeers(byteString(root, 'peers')),
+			...decodeCompactPeers(byteString(root, 'peers6'), 'ipv6'),
+		],
+		sequential: natural(root, 'sequential') !== 0,
+		superSeeding: natural(root, 'superSeeding') !== 0,
+		label: root.get('label')?.text(),
+		maxPeers: optional(root, 'maxPeers'),
+		maxDownload: optional(root, 'maxDownload'),
+		maxUpload: optional(root, 'maxUpload'),
+		seedRatio,
+		seedTime: optional(root, 'seedTime'),
+		renamed: [...items(root, 'renamed')].map(readRename),
+		link: root.get('link')?.text(),
+	};
+}
+
+function rounded(value: number | undefined): number | undefined {
+	return value === undefined ? undefined : Math.round(value);
+}
+
+function blockBits(blocks: readonly number[]): Uint8Array {
+	const bits = new Uint8Array(Math.ceil((Math.max(-1, ...blocks) + 1) / 8));
+	for (const block of blocks) bits[block >> 3]! |= 128 >> (block & 7);
+	return bits;
+}
+
+function readPartial(entry: BencodeNode, pieces: number): {piece: number; blocks: number[]} {
+	const [first, second] = entry.items();
+	const piece = first?.number();
+	const bits = second?.bytes();
+	if (piece === undefined || piece < 0 || piece >= pieces || !bits) throw broken('has a bad partial piece');
+	const blocks: number[] = [];
+	for (let block = 0; block < bits.length * 8; block++) {
+		if ((bits[block >> 3]! & (128 >> (block & 7))) !== 0) blocks.push(block);
+	}
+	return {piece, blocks};
+}
+
+/** Size and time of each file as two 64-bit floats; not-a-number where there is no file. */
+function stampBytes(stamps: ReadonlyArray<FileStamp | undefined>): Uint8Array {
+	const bytes = new Uint8Array(stamps.length * stampLength);
+	const view = new DataView(bytes.buffer);
+	for (const [n, stamp] of stamps.entries()) {
+		view.setFloat64(n * stampLength, stamp?.size ?? Number.NaN);
+		view.setFloat64(n * stampLength + 8, stamp?.mtime ?? Number.NaN);
+	}
+	return bytes;
+}
+
+function readStamps(bytes: Uint8Array): Array<FileStamp | undefined> {
+	if (bytes.length % stampLength !== 0) throw broken('has bad stamps');
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	return Array.from({length: bytes.length / stampLength}, (_, n) => {
+		const size = view.getFloat64(n * stampLength);
+		const mtime = view.getFloat64(n * stampLength + 8);
+		return Number.isNaN(size) || Number.isNaN(mtime) ? undefined : {size, mtime};
+	});
+}
+
+function readRename(entry: BencodeNode): readonly [number, readonly string[]] {
+	const [first, second] = entry.items();
+	const file = first?.number();
+	if (file === undefined || file < 0 || !second) throw broken('has a bad renamed file');
+	return [file, texts(second, 'renamed')];
+}
+
+function texts(list: BencodeNode, key: string): string[] {
+	return [...list.items()].map(entry => entry.text() ?? fail(key));
+}
+
+function text(root: BencodeNode, key: string): string {
+	return root.get(key)?.text() ?? fail(key);
+}
+
+function byteString(root: BencodeNode, key: string): Uint8Array {
+	return root.get(key)?.bytes() ?? fail(key);
+}
+
+function items(root: BencodeNode, key: string): Iterable<BencodeNode> {
+	const list = root.get(key);
+	return list?.type === 'list' ? list.items() : fail(key);
+}
+
+function natural(root: BencodeNode, key: string): number {
+	const value = root.get(key)?.number();
+	return value !== undefined && value >= 0 ? value : fail(key);
+}
+
+function optional(root: BencodeNode, key: string): number | undefined {
+	return root.get(key) && natural(root, key);
+}
+
+function fail(key: string): never {
+	throw broken(`has no good ${key}`);
+}
+
+function broken(what: string): ProtocolError {
+	return new ProtocolError('bad-resume-data', `the resume data ${what}`);
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {after, test} from 'node:test';
+import {ProtocolError} from '../../source/base/errors.js';
+import type {InfoHash} from '../../source/base/units.js';
+import {decodeResumeData, encodeResumeData, type ResumeData} from '../../source/io/resume-data.js';
+import {StateStore} from '../../source/io/state-store.js';
+import {Bitfield} from '../../source/protocol/bitfield.js';
+
+const root = mkdtempSync(join(tmpdir(), 'tortui-state-'));
+after(() => rmSync(root, {recursive: true, force: true}));
+
+const id = 'ab'.repeat(20) as InfoHash;
+const otherId = 'cd'.repeat(32) as InfoHash;
+
+function resumeData(changes: Partial<ResumeData> = {}): ResumeData {
+	const have = new Bitfield(11);
+	for (const piece of [0, 3, 10]) have.set(piece);
+	return {
+		id,
+		name: 'näme',
+		dir: '/downloads',
+		addedAt: 1_700_000_000_123,
+		completedAt: undefined,
+		active: true,
+		queue: 2,
+		have,
+		partials: [
+			{piece: 1, blocks: [0, 7, 8]},
+			{piece: 9, blocks: [3]},
+		],
+		stamps: [{size: 2 ** 43 + 1, mtime: 1_700_000_000_123.456}, undefined, {size: 0, mtime: 1}],
+		priorities: [2, 0, 4],
+		downloaded: 2 ** 50,
+		uploaded: 7,
+		wasted: 0,
+		activeTime: 100,
+		seedingTime: 50,
+		trackers: [['http://a/announce', 'udp://b:1'], ['http://c/announce']],
+		peers: [
+			{host: '192.0.2.1', port: 6881},
+			{host: '2001:db8::1', port: 51_413},
+		],
+		sequential: true,
+		superSeeding: false,
+		label: 'films',
+		maxPeers: 20,
+		maxDownload: undefined,
+		maxUpload: 0,
+		seedRatio: 1.25,
+		seedTime: undefined,
+		renamed: [[1, ['t', 'nëw']]],
+		link: undefined,
+		...changes,
+	};
+}
+
+let folders = 0;
+function newStore(): {store: StateStore; folder: string; dir: string; lines: string[]} {
+	const dir = join(root, String(folders++));
+	const lines: string[] = [];
+	const store = new StateStore(dir, (level, text) => lines.push(`${level} ${text}`));
+	return {store, dir, folder: join(dir, 'resume'), lines};
+}
+
+test('resume data is read as it was written', () => {
+	const data = resumeData();
+	assert.deepEqual(decodeResumeData(encodeResumeData(data)), data);
+	const bare = resumeData({
+		have: new Bitfield(0),
+		partials: [],
+		stamps: [],
+		priorities: [],
+		trackers: [],
+		peers: [],
+		label: undefined,
+		maxUpload: undefined,
+		seedRatio: undefined,
+		renamed: [],
+		link: 'magnet:?xt=urn:btih:ab',
+	});
+	assert.deepEqual(decodeResumeData(encodeResumeData(bare)), bare);
+});
+
+test('resume data cut off anywhere, or with any byte changed, is refused or read, and never breaks the reader', () => {
+	const bytes = encodeResumeData(resumeData());
+	for (let length = 0; length < bytes.length; length++) {
+		assert.throws(() => decodeResumeData(bytes.subarray(0, length)), ProtocolError);
+	}
+	for (let at = 0; at < bytes.length; at++) {
+		const changed = bytes.slice();
+		changed[at]! ^= 1 + (at % 255);
+		try {
+			decodeResumeData(changed);
+		} catch (error) {
+			assert.ok(error instanceof ProtocolError, String(error));
+		}
+	}
+});
+
+test('what was saved is loaded in the order of the queue, with its metadata where that is known', async () => {
+	const {store} = newStore();
+	assert.deepEqual(await store.load(), []);
+	const first = resumeData();
+	const second = resumeData({id: otherId, queue: 1, link: 'magnet:?xt=urn:btmh:cd'});
+	const metainfo = Buffer.from('d4:infod4:name1:aee');
+	assert.equal(await store.saveMetainfo(id, metainfo), undefined);
+	assert.equal(await store.save(first), undefined);
+	assert.equal(await store.save(second), undefined);
+	const [a, b] = await store.load();
+	assert.deepEqual(a, {resume: second, metainfo: undefined});
+	assert.deepEqual(b?.resume, first);
+	assert.deepEqual(Buffer.from(b?.metainfo ?? []), metainfo);
+});
+
+test('of saves that come while one is going on only the latest is made', async () => {
+	const {store, folder} = newStore();
+	const saves = [1, 2, 3, 4].map(uploaded => store.save(resumeData({uploaded})));
+	assert.equal(saves[2], saves[3]);
+	await store.settled();
+	assert.deepEqual(await Promise.all(saves), [undefined, undefined, undefined, undefined]);
+	assert.equal((await store.load())[0]?.resume.uploaded, 4);
+	assert.deepEqual(readdirSync(folder), [`${id}.resume`]);
+	await store.save(resumeData({uploaded: 5}));
+	assert.equal((await store.load())[0]?.resume.uploaded, 5);
+});
+
+test('a save cut short by a crash leaves the one before it', async () => {
+	const {store, folder, lines} = newStore();
+	await store.save(resumeData({uploaded: 1}));
+	writeFileSync(join(folder, `${id}.resume.tmp`), 'd7:version');
+	assert.equal((await store.load())[0]?.resume.uploaded, 1);
+	assert.deepEqual(readdirSync(folder), [`${id}.resume`]);
+	assert.deepEqual(lines, []);
+});
+
+test('a damaged file is set aside with a line, and the others are loaded', async () => {
+	const {store, folder, lines} = newStore();
+	await store.save(resumeData());
+	await store.save(resumeData({id: otherId}));
+	const path = join(folder, `${otherId}.resume`);
+	writeFileSync(path, readFileSync(path).subarray(0, 100));
+	assert.deepEqual(
+		(await store.load()).map(({resume}) => resume.id),
+		[id],
+	);
+	assert.equal(existsSync(`${path}.damaged`), true);
+	assert.equal(existsSync(path), false);
+	assert.match(lines.join('\n'), /^error .*: set aside as .*\.resume\.damaged: add the torrent again/);
+	assert.equal(lines.length, 1);
+});
+
+test('resume data under the name of another torrent is set aside, other files are left alone', async () => {
+	const {store, folder, lines} = newStore();
+	mkdirSync(folder, {recursive: true});
+	writeFileSync(join(folder, `${otherId}.resume`), encodeResumeData(resumeData()));
+	writeFileSync(join(folder, 'notes.resume'), 'mine');
+	assert.deepEqual(await store.load(), []);
+	assert.deepEqual(readdirSync(folder).sort(), [`${otherId}.resume.damaged`, 'notes.resume']);
+	assert.equal(lines.length, 1);
+});
+
+test('removing forgets a torrent, whatever was being saved', async () => {
+	const {store, folder} = newStore();
+	void store.saveMetainfo(id, Buffer.from('de'));
+	void store.save(resumeData({uploaded: 1}));
+	void store.save(resumeData({uploaded: 2}));
+	assert.equal(await store.remove(id), undefined);
+	assert.deepEqual(readdirSync(folder), []);
+	assert.equal(await store.remove(id), undefined);
+});
+
+test('a state folder that cannot be written is told in a plain line', async () => {
+	const {store, dir} = newStore();
+	writeFileSync(dir, 'in the way');
+	const failure = await store.save(resumeData());
+	assert.match(failure?.message ?? '', /^a file is where a folder should be: .*: move it away, then resume$/);
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {test} from 'node:test';
+import {failureOf, StorageError, sizeText} from '../../source/io/storage-failure.js';
+import {makeTorrent, TestDisk} from './torrent-on-disk.js';
+
+const systemError = (code: string): Error => Object.assign(new Error(code), {code});
+
+test('what the system says becomes one line with what to do', () => {
+	const lines = {
+		ENOSPC: 'disk full: /d/a (needs 3.2 GB, 12 MB free): free some space, then resume',
+		EDQUOT: 'disk quota used up: /d/a: free some space, then resume',
+		EROFS: 'read-only file system: /d/a: make it writable or move the torrent, then resume',
+		EACCES: 'no permission: /d/a: change its access rights, then resume',
+		EMFILE: 'too many open files (/d/a): raise the limit with ulimit -n, then resume',
+		ENOENT: 'missing: /d/a: bring it back or check the torrent, then resume',
+		EIO: 'disk error EIO: /d/a: check the disk, then resume',
+	};
+	for (const [code, line] of Object.entries(lines)) {
+		const {message} = failureOf(systemError(code), '/d/a', () => ({needed: 3_200_000_000, free: 12_000_000}));
+		assert.equal(message, line);
+	}
+});
+
+test('what was said already is not said anew', () => {
+	assert.deepEqual(failureOf(new StorageError('missing', 'gone'), '/d/a'), {
+		code: 'missing',
+		message: 'gone',
+	});
+});
+
+test('sizes are short', () => {
+	assert.deepEqual([0, 999, 1000, 12_345, 999_900, 1e9, 2.5e15].map(sizeText), [
+		'0 B',
+		'999 B',
+		'1.0 kB',
+		'12 kB',
+		'1.0 MB',
+		'1.0 GB',
+		'2500 TB',
+	]);
+});
+
+test('a full disk fails each piece with a plain line, gives the slots back, and works again when mended', async t => {
+	const disk = new TestDisk();
+	t.after(() => disk.close());
+	const torrent = disk.open(makeTorrent([['t/a', 100_000]], 16_384));
+	mkdirSync(join(disk.dir, 't'), {recursive: true});
+	// A device that is always full.
+	if (spawnSync('mknod', [torrent.path(0), 'c', '1', '7']).status !== 0) {
+		t.skip('making a device needs root');
+		return;
+	}
+	const outcomes = await Promise.all([...Array(7).keys()].map(piece => torrent.store(piece)));
+	for (const outcome of outcomes) {
+		assert.match(
+			outcome.type === 'failed' ? outcome.failure.message : '',
+			/^disk full: .*\/t\/a \(needs 100 kB, \d.* free\): free some space, then resume$/,
+		);
+	}
+	assert.equal(disk.pool.free, disk.pool.capacity);
+	await torrent.storage.close();
+	rmSync(torrent.path(0));
+	const again = disk.open({metainfo: torrent.metainfo, data: torrent.data});
+	await again.storeAll();
+	assert.deepEqual(again.onDisk(0), torrent.data);
+	await again.storage.close();
+});
