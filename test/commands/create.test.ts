@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {after, test} from 'node:test';
+import {bytesFrom} from '../helpers/torrents.ts';
+import {run} from './printed.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tortui-create-'));
+after(() => rmSync(dir, {recursive: true}));
+mkdirSync(join(dir, 'set', 'sub'), {recursive: true});
+writeFileSync(join(dir, 'set', 'a.bin'), bytesFrom('a', 70_000));
+writeFileSync(join(dir, 'set', 'sub', 'b.bin'), bytesFrom('b', 30_000));
+writeFileSync(join(dir, 'set', '.hidden'), 'x');
+const source = join(dir, 'set');
+const info = async (path: string) => JSON.parse((await run(['info', path, '--json'])).out);
+
+test('writes the torrent, prints its magnet link and leaves nothing else behind', async () => {
+	const output = join(dir, 'out', 'x.torrent');
+	mkdirSync(join(dir, 'out'));
+	const {status, out, error} = await run(['create', source, '-o', output]);
+	const torrent = await info(output);
+	assert.deepEqual([status, out, error], [0, `${torrent.magnet}\n`, '']);
+	assert.deepEqual([torrent.version, torrent.createdBy], ['hybrid', 'tortui/1.2.3']);
+	assert.ok(Math.abs(torrent.creationDate - Date.now() / 1000) < 60);
+	assert.deepEqual(readdirSync(join(dir, 'out')), ['x.torrent']);
+});
+
+test('every option arrives in the torrent', async () => {
+	const output = join(dir, 'all.torrent');
+	const argv = ['-t', 'http://a.example/announce,udp://b.example:1', '--tracker', 'http://c.example/'];
+	argv.push('-w', 'http://s.example/', '-l', '32K', '--v1', '--private', '--source', 'S', '--comment', 'C');
+	argv.push('--no-date', '--include-hidden', '--exclude', 'sub', '-o', output);
+	assert.equal((await run(['create', source, ...argv])).status, 0);
+	const {
+		trackers,
+		webSeeds,
+		pieceLength,
+		version,
+		private: isPrivate,
+		comment,
+		creationDate,
+		files,
+		...rest
+	} = await info(output);
+	assert.deepEqual(trackers, [['http://a.example/announce', 'udp://b.example:1'], ['http://c.example/']]);
+	assert.deepEqual([webSeeds, pieceLength, version, isPrivate], [['http://s.example/'], 32_768, '1', true]);
+	assert.deepEqual([rest.source, comment, creationDate], ['S', 'C', null]);
+	assert.deepEqual(
+		files.map((file: {path: string[]}) => file.path.join('/')),
+		['set/.hidden', 'set/a.bin'],
+	);
+});
+
+test('the same content gives the same bytes without a date', async () => {
+	const outputs = ['one.torrent', 'two.torrent'].map(name => join(dir, name));
+	for (const output of outputs) await run(['create', source, '--no-date', '-o', output]);
+	assert.deepEqual(readFileSync(outputs[0]!), readFileSync(outputs[1]!));
+});
+
+test('a terminal sees progress on the error stream, and it is gone at the end', async () => {
+	writeFileSync(join(dir, 'big.bin'), bytesFrom('big', 9_000_000));
+	const {out, error} = await run(['create', join(dir, 'big.bin'), '-o', join(dir, 'big.torrent')], {
+		columns: 80,
+	});
+	assert.match(out, /^magnet:\?\S+\n$/);
+	assert.match(error, /^\r\[[#.]{24}\] .* of 8\.58 M /s);
+	assert.ok(error.endsWith('\r\u001B[K'));
+});
+
+const wrong: ReadonlyArray<
+	readonly [what: string, argv: readonly string[], status: number, message: RegExp]
+> = [
+	['no path', [], 2, /missing/],
+	['a path that is not there', [join(dir, 'nothing')], 1, /no such file or folder/],
+	['two versions', [source, '--v1', '--v2'], 2, /exclude each other/],
+	['a tracker that is no URL', [source, '-t', 'tracker'], 2, /tracker URL/],
+	['one bad tracker in a tier', [source, '-t', 'http://a.example/,x'], 2, /tracker URL/],
+	['a web seed that is no URL', [source, '-w', 'ftp://x/'], 2, /not an http\(s\) URL/],
+	['a piece length that is no power of two', [source, '-l', '48K'], 2, /not a power of two/],
+	['an option that does not exist', [source, '--privat'], 2, /did you mean --private/],
+	[
+		'a folder that is not there',
+		[source, '-o', join(dir, 'nowhere', 'x.torrent')],
+		1,
+		/folder does not exist/,
+	],
+];
+
+for (const [what, argv, status, message] of wrong) {
+	test(`refuses ${what} with exit status ${status}`, async () => {
+		const printed = await run(['create', ...argv]);
+		assert.equal(printed.status, status);
+		assert.match(printed.error, message);
+		assert.equal(printed.error.trim().split('\n').length, 1);
+		assert.equal(existsSync('set.torrent'), false);
+	});
+}
+
+test('transmission-show reads a v1 torrent and finds the same hash', async context => {
+	const output = join(dir, 'other.torrent');
+	await run(['create', source, '--v1', '-o', output, '-t', 'http://t.example/announce']);
+	const shown = spawnSync('transmission-show', [output], {encoding: 'utf8'});
+	if (shown.error) return context.skip('transmission-show is not installed');
+	const {infoHash} = await info(output);
+	assert.match(shown.stdout, new RegExp(infoHash));
+	assert.match(shown.stdout, /set\/sub\/b\.bin/);
+});
