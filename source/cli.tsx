@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import {readFileSync} from 'node:fs';
+import module from 'node:module';
+import {homedir} from 'node:os';
+import {join} from 'node:path';
 import process from 'node:process';
 
 const argv = process.argv.slice(2);
 
 function complain(message: string): void {
-	process.stderr.write(`tortui: ${message}\n`);
+	// Names and paths may hold anything: nothing of it may move the cursor.
+	process.stderr.write(`tortui: ${message.replace(/\p{Cc}+/gu, ' ')}\n`);
 }
 
 /** The reason in one line; where it came from only for those who asked. */
@@ -36,12 +40,20 @@ function settleEnvironment(): void {
 	else if (when === 'never' || NO_COLOR) Object.assign(process.env, {FORCE_COLOR: '0'});
 }
 
+/** Keeps what V8 makes of the program's text, in this user's own cache: a third off the time to start. */
+function rememberCompiled(): void {
+	const {XDG_CACHE_HOME, HOME} = process.env;
+	const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(HOME || homedir(), '.cache');
+	module.enableCompileCache?.(join(base, 'tortui'));
+}
+
 async function main(): Promise<number> {
 	if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 		process.stdout.write(`${version()}\n`);
 		return 0;
 	}
 	settleEnvironment();
+	rememberCompiled();
 	const {dispatch} = await import('./commands/dispatch.js');
 	return dispatch(argv, {
 		stdout: process.stdout,

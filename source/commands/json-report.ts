@@ -1,4 +1,5 @@
 import type {TorrentView} from '../api/snapshot.js';
+import {safeText} from '../ui/text.js';
 import type {Context} from './command.js';
 import type {TransferReport} from './transfer-report.js';
 
@@ -38,8 +39,11 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 		},
 		complete: view => tell('complete', view),
 		seeding: view => tell('seeding', view),
-		failed: (view, message) => tell('error', view, {message}),
-		warning: (view, text) => warn(`${view.name}: ${text}`),
+		failed(view, message) {
+			tell('error', view, {message});
+			warn(`${safeText(view.name)}: ${message}`);
+		},
+		warning: (view, text) => warn(`${safeText(view.name)}: ${text}`),
 		end() {},
 	};
 }

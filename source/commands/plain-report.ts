@@ -1,4 +1,5 @@
 import {duration, size} from '../ui/format.js';
+import {safeText} from '../ui/text.js';
 import type {Context} from './command.js';
 import {plainLine} from './progress-line.js';
 import type {TransferReport} from './transfer-report.js';
@@ -19,17 +20,20 @@ export function plainReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): T
 			for (const view of views) stdout.write(`${plainLine(view)}\n`);
 		},
 		complete(view) {
+			const time = duration((performance.now() - start) / 1000);
 			stdout.write(
-				`${view.name}: complete, ${size(view.wanted)} in ${duration((performance.now() - start) / 1000)}\n`,
+				view.downloaded > 0
+					? `${safeText(view.name)}: complete, ${size(view.wanted)} in ${time}\n`
+					: `${safeText(view.name)}: complete, everything was there\n`,
 			);
 		},
 		seeding(view) {
-			stdout.write(`${view.name}: seeding\n`);
+			stdout.write(`${safeText(view.name)}: seeding\n`);
 		},
 		failed(view, reason) {
-			warn(`${view.name}: ${reason}`);
+			warn(`${safeText(view.name)}: ${reason}`);
 		},
-		warning: (view, text) => warn(`${view.name}: ${text}`),
+		warning: (view, text) => warn(`${safeText(view.name)}: ${text}`),
 		end() {},
 	};
 }

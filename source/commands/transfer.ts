@@ -101,7 +101,9 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 			if (!progress.outcome && hasSeeded(progress)) finish(progress, 'done');
 		report.progress(views());
 	}, tick);
+	let isOver = false;
 	const lost = engine.closed.then(why => {
+		if (isOver) return 'failed' as const;
 		for (const progress of all.values()) {
 			if (progress.view && !progress.outcome) fail(progress, progress.view, why);
 		}
@@ -110,6 +112,7 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 	try {
 		return await Promise.race([over.promise, lost, stopped.then(() => 'stopped' as const)]);
 	} finally {
+		isOver = true;
 		clearInterval(timer);
 		watching.stop();
 		report.end(views());
