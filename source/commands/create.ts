@@ -82,8 +82,9 @@ export const command = defineCommand({
 	usage: ['create PATH [options]'],
 	summary: 'Write a .torrent of a file or folder, and print its magnet link.',
 	notes: [
-		'Names beginning with a dot are left out of folders unless --include-hidden is given.',
-		"Patterns: * and ? within a name, ** across folders; '*.tmp' is matched against every name, 'sub/*.tmp' against paths.",
+		'In folders, names that begin with a dot are left out without --include-hidden.',
+		"Patterns: * and ? within a name, ** across folders; '*.tmp' is matched against",
+		"every name, 'sub/*.tmp' against the path below the folder.",
 	],
 	options: {
 		output: {
@@ -114,9 +115,9 @@ export const command = defineCommand({
 			read: size,
 			help: 'a power of two from 16K to 128M (for 1,000 to 2,000 pieces)',
 		},
-		v1: {kind: 'on', help: 'for clients of every age only'},
-		v2: {kind: 'on', help: 'for clients that know BitTorrent v2 only'},
-		hybrid: {kind: 'on', help: 'for both (what is made unless told)'},
+		v1: {kind: 'on', help: 'v1 only: what clients of every age read'},
+		v2: {kind: 'on', help: 'v2 only: needs clients that know BitTorrent v2'},
+		hybrid: {kind: 'on', help: 'both in one (what is made unless told)'},
 		private: {kind: 'on', help: 'peers come from the trackers only'},
 		source: {
 			kind: 'value',

@@ -69,7 +69,8 @@ export const command = defineCommand({
 	usage: ['info TORRENT [--json]'],
 	summary: 'Show what a .torrent or magnet link holds.',
 	notes: [
-		'TORRENT is a .torrent file, an http(s) URL of one, a magnet link, an info-hash, or - for standard input.',
+		'TORRENT is a .torrent file, an http(s) URL of one, a magnet link, an info-hash,',
+		'or - for standard input.',
 	],
 	options: jsonOption,
 	words: [1, 1],
