@@ -1,10 +1,10 @@
 import type {Clock, LogLevel, Random} from '../base/ports.js';
-import type {Bytes} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
 import type {DiskService} from '../io/disk-storage.js';
 import type {HttpClient} from '../io/http-client.js';
 import type {Network} from '../io/network.js';
 import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import type {RateLimiter} from '../policy/rate-limiter.js';
 import type {Outbox} from './outbox.js';
 import type {Peer, PeerRouter} from './peer.js';
 import type {Uploader} from './uploader.js';
@@ -33,9 +33,11 @@ export interface Room {
 	/** Whether one more connection may be made; the answer yes is for using at once. */
 	mayConnect(): boolean;
 	connectionEnded(): void;
-	/** How many of `wanted` bytes a torrent may ask for, or send, now. */
-	downloadGrant(wanted: Bytes): Bytes;
-	uploadGrant(wanted: Bytes): Bytes;
+	/** The session's own limits, above those of the torrents. */
+	readonly downloadLimiter: RateLimiter;
+	readonly uploadLimiter: RateLimiter;
+	/** A limit was set or lifted. */
+	limitsChanged(): void;
 	/** Blocks one peer may be asked for, so that all have a share of the pool. */
 	readonly fairShare: number;
 	/** A peer found no memory free: it is asked again when there is. */

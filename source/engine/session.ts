@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {isAbsolute} from 'node:path';
 import type {AddOptions, Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
-import type {SessionView, Update, Watch} from '../api/snapshot.js';
+import type {Reason, SessionView, Update, Watch} from '../api/snapshot.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import type {Clock, Log, LogLevel, Random, Timer} from '../base/ports.js';
 import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
@@ -13,8 +13,14 @@ import {hashFunctions} from '../io/hash-functions.js';
 import {NodeHttpClient} from '../io/http-client.js';
 import {type Listener, type Network, TcpNetwork} from '../io/network.js';
 import {resolvePeer} from '../io/resolve-peer.js';
+import type {ResumeData} from '../io/resume-data.js';
+import type {SavedTorrent} from '../io/state-store.js';
+import {StateStore} from '../io/state-store.js';
 import {NodeUdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import {RateLimiter} from '../policy/rate-limiter.js';
+import {selectFiles} from '../policy/selection.js';
 import {SpeedHistory} from '../policy/speed-history.js';
+import {whyNothingMoves} from '../policy/stall-reason.js';
 import {toHex} from '../protocol/hex.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
@@ -22,6 +28,7 @@ import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
 import type {Room} from './room.js';
+import {stallFacts} from './stall-facts.js';
 import {Swarm} from './swarm.js';
 import {Torrent} from './torrent.js';
 import {
@@ -68,6 +75,7 @@ const poolSlots = 4096;
 const maxConnections = 200;
 const tickTime: Millis = 1000;
 const saveTime: Millis = 30_000;
+const limitTime: Millis = 100;
 const fewestShare = 8;
 
 const realClock: Clock = {
@@ -95,6 +103,7 @@ export class Session implements EngineClient {
 	readonly #network: Network;
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
+	readonly #store: StateStore;
 	readonly #history = new SpeedHistory();
 	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
 	readonly #startedAt: Millis;
@@ -106,6 +115,7 @@ export class Session implements EngineClient {
 	#diskRate: BytesPerSecond = 0;
 	#freeSpace: Bytes | undefined;
 	#timer: Timer | undefined;
+	#limitTimer: Timer | undefined;
 	#lastSave: Millis;
 	#saved = new Map<string, number>();
 	#stopping: Promise<void> | undefined;
@@ -122,6 +132,7 @@ export class Session implements EngineClient {
 		this.#lastSave = this.#startedAt;
 		const pool = new BlockPool(poolSlots);
 		this.#disk = new DiskService(pool, {stateDir: options.stateDir});
+		this.#store = new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));
 		this.#network = options.network ?? new TcpNetwork(options.bind);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
 		const session = this;
@@ -153,8 +164,9 @@ export class Session implements EngineClient {
 			connectionEnded: () => {
 				this.#connections--;
 			},
-			downloadGrant: wanted => wanted,
-			uploadGrant: wanted => wanted,
+			downloadLimiter: new RateLimiter(options.maxDownload),
+			uploadLimiter: new RateLimiter(options.maxUpload),
+			limitsChanged: () => this.#watchLimits(),
 			get fairShare() {
 				return session.#fairShare();
 			},
@@ -177,7 +189,9 @@ export class Session implements EngineClient {
 			session.#udp.close();
 			throw error;
 		}
+		if (options.persist) await session.#restore();
 		session.#tick();
+		session.#watchLimits();
 		return session;
 	}
 
@@ -292,6 +306,26 @@ export class Session implements EngineClient {
 				const inspection = inspectCell(this.#find(command.id), command.cell, command.cells);
 				return inspection === undefined ? {} : {inspection};
 			}
+			case 'torrent.limits': {
+				const torrent = this.#find(command.id);
+				const pick = <Value>(value: Value | null | undefined, before: Value | undefined) =>
+					value === null ? undefined : (value ?? before);
+				torrent.setLimits(
+					pick(command.maxDownload, torrent.downloadLimiter.rate),
+					pick(command.maxUpload, torrent.uploadLimiter.rate),
+				);
+				torrent.seedRatio = pick(command.seedRatio, torrent.seedRatio);
+				torrent.seedTime = pick(command.seedTime, torrent.seedTime);
+				return {};
+			}
+			case 'session.limits': {
+				const now = this.#room.clock.now();
+				const {downloadLimiter, uploadLimiter} = this.#room;
+				if (command.maxDownload !== undefined) downloadLimiter.setRate(command.maxDownload ?? undefined, now);
+				if (command.maxUpload !== undefined) uploadLimiter.setRate(command.maxUpload ?? undefined, now);
+				this.#watchLimits();
+				return {};
+			}
 			case 'session.pauseAll':
 				for (const torrent of this.#torrents.values()) torrent.post({type: 'pause'});
 				return {};
@@ -352,6 +386,7 @@ export class Session implements EngineClient {
 			await this.#applyOptions(present, options);
 			return {id, already: true};
 		}
+		const saved = await this.#store.find(id);
 		const dir = options.dir ?? this.#options.dir;
 		if (!isAbsolute(dir))
 			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
@@ -360,31 +395,73 @@ export class Session implements EngineClient {
 			{
 				dir,
 				maxPeers: options.maxPeers ?? this.#options.maxPeers,
-				trackers: this.#options.trackers && options.trackersOff !== true,
-				addedAt: this.#room.clock.wall(),
+				trackers: this.#options.trackers && options.trackersOff !== true ? metainfo.trackers : [],
+				addedAt: saved?.resume.addedAt ?? this.#room.clock.wall(),
 			},
 			this.#room,
 		);
-		await this.#selectInitially(torrent, options);
+		// Data in another folder is other data.
+		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, torrent))
+			torrent.remember(saved.resume);
+		this.#selectInitially(torrent, options);
 		this.#adopt(torrent);
 		this.#log('info', `added ${metainfo.name}`, id);
 		await this.#applyOptions(torrent, options);
-		if (options.paused === true) torrent.activity = {name: 'paused'};
-		else torrent.post({type: 'start', check: options.check ?? 'quick'});
+		torrent.wanted = options.paused !== true;
+		if (torrent.wanted) torrent.post({type: 'start', check: options.check ?? 'quick'});
+		else torrent.activity = {name: 'paused'};
+		if (saved?.metainfo === undefined) void this.#store.saveMetainfo(id, bytes);
 		return {id};
 	}
 
+	/** Takes up what the last session left. */
+	async #restore(): Promise<void> {
+		for (const saved of await this.#store.load()) {
+			try {
+				this.#restoreOne(saved);
+			} catch (error) {
+				if (!(error instanceof ProtocolError) && !(error instanceof UserError)) throw error;
+				this.#log(
+					'error',
+					`${saved.resume.name} cannot be taken up again: ${error.message}`,
+					saved.resume.id,
+				);
+			}
+		}
+	}
+
+	#restoreOne({resume, metainfo: bytes}: SavedTorrent): void {
+		if (bytes === undefined) throw new UserError('no-metainfo', 'its .torrent is gone: add it again');
+		const metainfo = parseMetainfo(bytes, hashFunctions);
+		const torrent = new Torrent(
+			metainfo,
+			{
+				dir: resume.dir,
+				maxPeers: resume.maxPeers ?? this.#options.maxPeers,
+				trackers: this.#options.trackers ? resume.trackers : [],
+				addedAt: resume.addedAt,
+			},
+			this.#room,
+		);
+		if (torrent.id !== resume.id || !fits(resume, torrent))
+			throw new UserError('other-metainfo', 'its .torrent is of another torrent');
+		torrent.remember(resume);
+		this.#adopt(torrent);
+		torrent.wanted = resume.active;
+		if (resume.active) torrent.post({type: 'start', check: 'quick'});
+		else torrent.activity = {name: 'paused'};
+	}
+
 	#adopt(torrent: Torrent): void {
-		torrent.queue = this.#torrents.size + 1;
+		torrent.queue ||= this.#torrents.size + 1;
 		this.#torrents.set(torrent.id, torrent);
 		torrent.onChange = () => this.#watchers.hurry();
 	}
 
 	/** Rules that do not fit the torrent are refused before anything is added. */
-	async #selectInitially(torrent: Torrent, {select, priorities}: AddOptions): Promise<void> {
+	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
 		const {files} = torrent.metainfo;
 		if (select !== undefined) {
-			const {selectFiles} = await import('../policy/selection.js');
 			const visible = [...files.keys()].filter(index => !files[index]!.pad);
 			const chosen = selectFiles(
 				select,
@@ -397,6 +474,12 @@ export class Session implements EngineClient {
 	}
 
 	async #applyOptions(torrent: Torrent, options: AddOptions): Promise<void> {
+		const {maxDownload, maxUpload} = options;
+		if (maxDownload !== undefined || maxUpload !== undefined) {
+			torrent.setLimits(maxDownload ?? torrent.downloadLimiter.rate, maxUpload ?? torrent.uploadLimiter.rate);
+		}
+		torrent.seedRatio = options.seedRatio ?? torrent.seedRatio;
+		torrent.seedTime = options.seedTime ?? torrent.seedTime;
 		if (options.sequential !== undefined) torrent.post({type: 'sequential', on: options.sequential});
 		if (options.label !== undefined) torrent.label = options.label;
 		for (const url of options.trackers ?? []) torrent.announcers.add(url);
@@ -409,6 +492,7 @@ export class Session implements EngineClient {
 		this.#torrents.delete(id);
 		await torrent.close();
 		if (withData) await torrent.removeData();
+		await this.#store.remove(torrent.id);
 		this.#log('info', `removed ${torrent.metainfo.name}${withData ? ' and its data' : ''}`);
 		return {};
 	}
@@ -548,17 +632,24 @@ export class Session implements EngineClient {
 			connected,
 			dhtNodes: 0,
 			freeSpace: this.#freeSpace,
-			maxDownload: this.#options.maxDownload,
-			maxUpload: this.#options.maxUpload,
+			maxDownload: this.#room.downloadLimiter.rate,
+			maxUpload: this.#room.uploadLimiter.rate,
 			slowMode: false,
 			dir: this.#options.dir,
 		};
 	}
 
-	#reason(torrent: Torrent, _now: Millis): undefined | {level: 'error'; text: string} {
-		return torrent.activity.name === 'failed'
-			? {level: 'error', text: torrent.activity.failure.message}
-			: undefined;
+	#reason(torrent: Torrent, now: Millis): Reason | undefined {
+		return whyNothingMoves(
+			stallFacts(torrent, {
+				now,
+				port: this.port,
+				listeningFor: (now - this.#startedAt) / 1000,
+				maxDownload: this.#room.downloadLimiter.rate,
+				maxUpload: this.#room.uploadLimiter.rate,
+				memoryShort: this.#hungry.size > 0,
+			}),
+		);
 	}
 
 	#log(level: LogLevel, text: string, torrent?: string): void {
@@ -595,6 +686,28 @@ export class Session implements EngineClient {
 				this.#freeSpace = bytes;
 			});
 		}
+	}
+
+	/** While a limit holds, those who wait for it are served ten times a second. */
+	#watchLimits(): void {
+		if (this.#limitTimer !== undefined) return;
+		const limited = (): boolean => {
+			const {downloadLimiter, uploadLimiter} = this.#room;
+			if (downloadLimiter.rate !== undefined || uploadLimiter.rate !== undefined) return true;
+			for (const torrent of this.#torrents.values()) {
+				if (torrent.downloadLimiter.rate !== undefined || torrent.uploadLimiter.rate !== undefined)
+					return true;
+			}
+			return false;
+		};
+		const wake = (): void => {
+			this.#limitTimer = undefined;
+			if (this.#stopping !== undefined || !limited()) return;
+			const now = this.#room.clock.now();
+			for (const torrent of this.#torrents.values()) torrent.resupply(now);
+			this.#limitTimer = this.#room.clock.after(limitTime, wake);
+		};
+		if (limited()) this.#limitTimer = this.#room.clock.after(limitTime, wake);
 	}
 
 	#fairShare(): number {
@@ -638,7 +751,12 @@ export class Session implements EngineClient {
 	async #save(torrent: Torrent): Promise<void> {
 		if (this.#saved.get(torrent.id) === torrent.memoryRevision) return;
 		this.#saved.set(torrent.id, torrent.memoryRevision);
-		await torrent.rememberNow();
+		const memory = await torrent.rememberNow();
+		// It may have been removed meanwhile.
+		if (memory === undefined || this.#torrents.get(torrent.id) !== torrent) return;
+		const failure = await this.#store.save(memory);
+		if (failure !== undefined)
+			this.#log('error', `what is known of it is not saved: ${failure.message}`, torrent.id);
 	}
 
 	// Ending.
@@ -654,6 +772,7 @@ export class Session implements EngineClient {
 		await this.#listener?.close();
 		await Promise.all([...this.#torrents.values()].map(torrent => torrent.close()));
 		await this.#saveAll();
+		await this.#store.settled();
 		this.#udp.close();
 		await this.#disk.close();
 		this.#watchers.stop();
@@ -664,6 +783,14 @@ export class Session implements EngineClient {
 	close(): void {
 		void this.stop();
 	}
+}
+
+/** Whether what was remembered is of a torrent of this form. */
+function fits(resume: ResumeData, torrent: Torrent): boolean {
+	return (
+		resume.have.length === torrent.map.pieceCount &&
+		(resume.priorities.length === 0 || resume.priorities.length === torrent.metainfo.files.length)
+	);
 }
 
 /** `-TY0100-` and twelve random characters. BEP 20. */

@@ -27,9 +27,10 @@ export function stateOf(torrent: Torrent): TorrentState {
 		case 'active':
 			if (!torrent.complete) return 'downloading';
 			return torrent.have.full ? 'seeding' : 'finished';
+		case 'paused':
+			return torrent.goalReached ? 'finished' : 'paused';
 		case 'checking':
 		case 'pausing':
-		case 'paused':
 		case 'failed':
 			return activity.name;
 		case 'idle':
@@ -73,8 +74,8 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		sequential: torrent.sequential,
 		superSeeding: false,
 		private: metainfo.private,
-		maxDownload: undefined,
-		maxUpload: undefined,
+		maxDownload: torrent.downloadLimiter.rate,
+		maxUpload: torrent.uploadLimiter.rate,
 		addedAt: torrent.addedAt,
 		completedAt: torrent.completedAt,
 		comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),

@@ -3,14 +3,16 @@ import type {CheckMode} from '../api/command.js';
 import type {FilePriority} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
-import {type Bytes, blockLength, type Millis} from '../base/units.js';
+import {type Bytes, blockLength, type InfoHash, type Millis, type Seconds} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
 import {pathExists} from '../io/path-exists.js';
+import type {ResumeData} from '../io/resume-data.js';
 import type {Checking, Storage, StorageFailure} from '../io/storage.js';
 import {planCheck, type Stamp} from '../policy/check-plan.js';
 import {FileMap} from '../policy/file-map.js';
 import {type PeerKey, peerKey} from '../policy/peer-key.js';
 import {PieceMap, piecePriorities} from '../policy/piece-map.js';
+import {RateLimiter} from '../policy/rate-limiter.js';
 import {SpeedHistory} from '../policy/speed-history.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
 import {Trust, type Verdict} from '../policy/trust.js';
@@ -30,7 +32,6 @@ import {FileTally} from './file-tally.js';
 import type {Peer} from './peer.js';
 import type {Room} from './room.js';
 import {nameOf, Swarm, type SwarmOwner} from './swarm.js';
-import type {TorrentMemory} from './torrent-memory.js';
 import {acceptedRequests} from './upload-queue.js';
 import type {UploadSource} from './uploader.js';
 
@@ -66,8 +67,8 @@ export type TorrentEvent =
 export interface TorrentSetup {
 	readonly dir: string;
 	readonly maxPeers: number;
-	/** Announce to its trackers. */
-	readonly trackers: boolean;
+	/** Tiers of trackers to announce to. */
+	readonly trackers: ReadonlyArray<readonly string[]>;
 	readonly addedAt: Millis;
 }
 
@@ -78,7 +79,7 @@ const pieceLogGap: Millis = 250;
 
 /** One torrent: owns its storage, its swarm, its trackers and the truth about which pieces are here. */
 export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
-	readonly id: string;
+	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly infoHash: Uint8Array;
 	readonly v2: boolean;
@@ -94,9 +95,20 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	readonly maxPeers: number;
 	readonly addedAt: Millis;
 	dir: string;
+	/** Whether it is to run: what a person said last, kept over restarts. */
+	wanted = true;
 	sequential = false;
 	label: string | undefined;
 	queue = 0;
+	/** Below the session's. */
+	readonly downloadLimiter: RateLimiter;
+	readonly uploadLimiter: RateLimiter;
+	seedRatio: number | undefined;
+	seedTime: Seconds | undefined;
+	activeTime: Seconds = 0;
+	seedingTime: Seconds = 0;
+	/** It was seeded as far or as long as was asked for, and has paused itself. */
+	goalReached = false;
 	downloaded: Bytes = 0;
 	uploaded: Bytes = 0;
 	wastedBytes: Bytes = 0;
@@ -116,13 +128,14 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	readonly #trust = new Trust();
 	/** Who gave blocks: peers may be gone when the verdict comes. */
 	readonly #givers = new Map<number, PeerKey>();
-	#memory: TorrentMemory | undefined;
+	#memory: ResumeData | undefined;
 	#newHaves: number[] = [];
 	#haveTimer = false;
 	#wasComplete = false;
 	#announced = false;
 	#lastPieceLog: Millis = 0;
 	#magnet: string | undefined;
+	#tickedAt: Millis | undefined;
 	#sampled = {downloaded: 0, uploaded: 0};
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
@@ -137,6 +150,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
+		this.downloadLimiter = new RateLimiter(undefined, room.downloadLimiter);
+		this.uploadLimiter = new RateLimiter(undefined, room.uploadLimiter);
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.#fileMap = new FileMap(metainfo.files, metainfo.length);
 		this.have = new Bitfield(this.map.pieceCount);
@@ -149,7 +164,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			peerId: room.peerId,
 			key: room.key,
 			port: () => room.port(),
-			tiers: setup.trackers ? metainfo.trackers : [],
+			tiers: setup.trackers,
 			clock: room.clock,
 			random: room.random,
 			log: (level, text) => room.log(level, text, this.id),
@@ -186,8 +201,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		return this.#room.fairShare;
 	}
 
-	get uploadLimit(): undefined {
-		return undefined;
+	get uploadLimit(): number | undefined {
+		return this.uploadLimiter.rate ?? this.#room.uploadLimiter.rate;
 	}
 
 	/** Computed once, when first looked at. */
@@ -213,7 +228,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	/** What an earlier session knew; to be told before the first start. */
-	remember(memory: TorrentMemory): void {
+	remember(memory: ResumeData): void {
 		this.#memory = memory;
 		this.downloaded = memory.downloaded;
 		this.uploaded = memory.uploaded;
@@ -221,6 +236,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.completedAt = memory.completedAt;
 		this.sequential = memory.sequential;
 		this.label = memory.label;
+		this.queue = memory.queue;
+		this.activeTime = memory.activeTime;
+		this.seedingTime = memory.seedingTime;
+		this.seedRatio = memory.seedRatio;
+		this.seedTime = memory.seedTime;
+		this.setLimits(memory.maxDownload, memory.maxUpload);
 		for (const priority of [0, 1, 2, 3, 4] as const) {
 			this.files.setPriority(
 				memory.priorities.flatMap((value, index) => (value === priority ? [index] : [])),
@@ -230,13 +251,25 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.#applyPriorities();
 	}
 
+	/** Bytes a second; undefined for none. */
+	setLimits(maxDownload: number | undefined, maxUpload: number | undefined): void {
+		const now = this.#room.clock.now();
+		this.downloadLimiter.setRate(maxDownload, now);
+		this.uploadLimiter.setRate(maxUpload, now);
+		this.memoryRevision++;
+		this.#room.limitsChanged();
+	}
+
 	/** The one way in for everything that is not a block. */
 	post(event: TorrentEvent): void {
 		if (this.activity.name === 'closed') return;
 		switch (event.type) {
 			case 'start':
+				this.wanted = true;
+				this.goalReached = false;
 				return this.#start(event.check);
 			case 'pause':
+				this.wanted = false;
 				return this.#pause();
 			case 'verify':
 				return this.#verify();
@@ -359,7 +392,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		return run === this.#run;
 	}
 
-	#restorePartials(memory: TorrentMemory, trusted: Bitfield): void {
+	#restorePartials(memory: ResumeData, trusted: Bitfield): void {
 		if (trusted.count !== memory.have.count) return;
 		for (const {piece, blocks} of memory.partials) {
 			if (this.map.check(piece) === undefined || this.have.has(piece)) continue;
@@ -369,7 +402,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		}
 	}
 
-	#activate(memory: TorrentMemory | undefined): void {
+	#activate(memory: ResumeData | undefined): void {
 		this.#wasComplete = this.downloader.needed.count === 0;
 		this.#announced = this.have.full;
 		this.#become({name: 'active'});
@@ -440,7 +473,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	// What is kept over restarts.
 
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
-	async rememberNow(): Promise<TorrentMemory | undefined> {
+	async rememberNow(): Promise<ResumeData | undefined> {
 		const {storage} = this;
 		const {name} = this.activity;
 		// While pieces are being checked, what was known before is the better account.
@@ -459,6 +492,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		// Times are read after the pieces: a write in between makes a file look newer than known, never the reverse.
 		const stamps = have.count > 0 || partials.length > 0 ? await storage.stamps() : [];
 		this.#memory = {
+			id: this.id,
+			name: this.metainfo.name,
+			dir: this.dir,
+			addedAt: this.addedAt,
+			active: this.wanted,
+			queue: this.queue,
 			have,
 			partials,
 			stamps,
@@ -468,8 +507,19 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			wasted: this.wastedBytes,
 			completedAt: this.completedAt,
 			sequential: this.sequential,
+			superSeeding: false,
 			label: this.label,
+			activeTime: this.activeTime,
+			seedingTime: this.seedingTime,
+			trackers: this.announcers.tiers,
 			peers: this.swarm.list.export(),
+			maxPeers: this.maxPeers,
+			maxDownload: this.downloadLimiter.rate,
+			maxUpload: this.uploadLimiter.rate,
+			seedRatio: this.seedRatio,
+			seedTime: this.seedTime,
+			renamed: [],
+			link: undefined,
 		};
 		return this.#memory;
 	}
@@ -780,11 +830,11 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {
-		return this.#room.uploadGrant(wanted);
+		return grantBlocks(this.uploadLimiter, this.#room.clock.now(), wanted);
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {
-		return this.#room.downloadGrant(wanted);
+		return grantBlocks(this.downloadLimiter, this.#room.clock.now(), wanted);
 	}
 
 	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
@@ -809,6 +859,34 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.piecesRevision++;
 	}
 
+	/** Tokens came: those who waited for them go on. */
+	resupply(now: Millis): void {
+		if (!this.active) return;
+		for (const peer of this.peers) {
+			if (!peer.ready) continue;
+			peer.now = now;
+			this.downloader.refill(peer);
+			if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
+		}
+	}
+
+	#countTime(now: Millis): void {
+		const seconds = this.#tickedAt === undefined ? 0 : Math.min(10, (now - this.#tickedAt) / 1000);
+		this.#tickedAt = now;
+		if (!this.active) return;
+		this.activeTime += seconds;
+		if (!this.complete) return;
+		this.seedingTime += seconds;
+		const ratio = this.uploaded / (this.downloaded || this.metainfo.length);
+		const reached =
+			(this.seedRatio !== undefined && ratio >= this.seedRatio) ||
+			(this.seedTime !== undefined && this.seedingTime >= this.seedTime);
+		if (!reached) return;
+		this.#room.log('info', 'the seeding goal is reached', this.id);
+		this.goalReached = true;
+		this.#pause();
+	}
+
 	/** Once a second. */
 	#tick(now: Millis): void {
 		this.history.sample(
@@ -817,6 +895,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			this.uploaded - this.#sampled.uploaded,
 		);
 		this.#sampled = {downloaded: this.downloaded, uploaded: this.uploaded};
+		this.#countTime(now);
 		if (!this.active) return;
 		for (const peer of this.peers) {
 			if (!peer.ready) continue;
@@ -832,4 +911,17 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		}
 		this.swarm.tick(now);
 	}
+}
+
+/**
+ * Blocks are never split: when a limit allows the first byte of one, the rest is taken on credit, and nothing is
+ * granted until that is paid back.
+ */
+function grantBlocks(limiter: RateLimiter, now: Millis, wanted: Bytes): Bytes {
+	const granted = limiter.grant(now, wanted);
+	const excess = granted % blockLength;
+	if (excess === 0 || granted === wanted) return granted;
+	const whole = Math.min(wanted, granted - excess + blockLength);
+	limiter.spend(now, whole - granted);
+	return whole;
 }

@@ -103,6 +103,11 @@ export class StateStore {
 		return join(this.#folder, `${id}.${kind}`);
 	}
 
+	/** What is known of one torrent; undefined when nothing is. */
+	find(id: InfoHash): Promise<SavedTorrent | undefined> {
+		return this.#loadOne(id);
+	}
+
 	async #loadOne(id: InfoHash): Promise<SavedTorrent | undefined> {
 		const path = this.#path(id, 'resume');
 		let resume: ResumeData;

@@ -1,0 +1,106 @@
+import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
+import type {StallFacts, TrackerFacts} from '../policy/stall-reason.js';
+import type {Torrent} from './torrent.js';
+import {stateOf} from './torrent-views.js';
+
+/** What the session adds to what a torrent knows of itself. */
+export interface SessionFacts {
+	readonly now: Millis;
+	readonly port: number;
+	readonly listeningFor: Seconds;
+	readonly maxDownload: BytesPerSecond | undefined;
+	readonly maxUpload: BytesPerSecond | undefined;
+	/** No more blocks can be taken in until some are written. */
+	readonly memoryShort: boolean;
+}
+
+/** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
+export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
+	const {now} = session;
+	const {swarm, downloader, activity} = torrent;
+	const downloadRate = torrent.download.rate(now);
+	let connected = 0;
+	let connecting = 0;
+	let interesting = 0;
+	let choking = 0;
+	let snubbed = 0;
+	let interested = 0;
+	for (const peer of swarm.peers.values()) {
+		if (!peer.ready) {
+			connecting++;
+			continue;
+		}
+		connected++;
+		if (peer.peerInterested) interested++;
+		if (!peer.amInterested) continue;
+		interesting++;
+		if (peer.peerChoking) choking++;
+		else if (peer.snubbed) snubbed++;
+	}
+	const [unavailable, firstUnavailable] =
+		downloadRate === 0 && connected > 0 && interesting === 0 ? missing(torrent) : [0, undefined];
+	const queued = (torrent.storage?.waiting ?? 0) * torrent.map.pieceLength;
+	const deadline = torrent.active ? swarm.list.nextDeadline(now) : Number.POSITIVE_INFINITY;
+	return {
+		state: stateOf(torrent),
+		failure: activity.name === 'failed' ? activity.failure.message : undefined,
+		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
+		queuedBehind: Math.max(0, torrent.queue - 1),
+		filesWanted: torrent.files.filesWanted,
+		goalReached: torrent.goalReached,
+		trackers: trackerFacts(torrent, now),
+		otherSources: false,
+		known: swarm.list.known - connected,
+		connecting,
+		nextDialIn: Number.isFinite(deadline) ? Math.max(0, (deadline - now) / 1000) : undefined,
+		connected,
+		interesting,
+		interestingChoking: choking,
+		interestingSnubbed: snubbed,
+		interested,
+		unavailable,
+		firstUnavailable,
+		downloadRate,
+		uploadRate: torrent.upload.rate(now),
+		maxDownload: narrower(torrent.downloadLimiter.rate, session.maxDownload),
+		maxUpload: narrower(torrent.uploadLimiter.rate, session.maxUpload),
+		diskQueue: Math.max(queued, blockLength),
+		diskBehind: session.memoryShort && queued > 0 && downloader.ledger.size > 0 && downloadRate === 0,
+		port: session.port,
+		incoming: swarm.reached ? 1 : 0,
+		listeningFor: session.listeningFor,
+	};
+}
+
+function trackerFacts(torrent: Torrent, now: Millis): TrackerFacts {
+	const trackers = torrent.announcers
+		.views(now)
+		.filter(({kind, state}) => kind === 'tracker' && state !== 'off');
+	const next = trackers.flatMap(({nextIn}) => (nextIn === undefined ? [] : [nextIn]));
+	return {
+		count: trackers.length,
+		announcing: trackers.some(({state}) => state === 'announcing'),
+		working: trackers.some(({state}) => state === 'working'),
+		lastError: trackers.find(({state}) => state === 'retrying')?.status,
+		nextIn: next.length > 0 ? Math.min(...next) : undefined,
+	};
+}
+
+function missing(torrent: Torrent): readonly [count: number, first: number | undefined] {
+	const {needed, picker} = torrent.downloader;
+	let count = 0;
+	let first: number | undefined;
+	for (let piece = 0; piece < needed.length; piece++) {
+		if (!needed.has(piece) || picker.availability(piece) > 0) continue;
+		count++;
+		first ??= piece;
+	}
+	return [count, first];
+}
+
+function narrower(
+	one: BytesPerSecond | undefined,
+	other: BytesPerSecond | undefined,
+): BytesPerSecond | undefined {
+	return one === undefined ? other : Math.min(one, other ?? Number.POSITIVE_INFINITY);
+}
