@@ -48,6 +48,7 @@ export function merkleRoot(
 	let count = layer.length / hashLength;
 	let wide = width ?? powerOfTwoFrom(count);
 	if (count === 0) return padHash(wide * leavesEach, sha256);
+	const pair = new Uint8Array(2 * hashLength);
 	const hashes = new Uint8Array(layer.length + hashLength);
 	hashes.set(layer);
 	let leaves = leavesEach;
@@ -56,7 +57,9 @@ export function merkleRoot(
 		count /= 2;
 		for (let n = 0; n < count; n++) {
 			const at = n * 2 * hashLength;
-			hashes.set(sha256(hashes.subarray(at, at + 2 * hashLength)), n * hashLength);
+			// A view for each pair would cost as much as a third of its hash.
+			for (let byte = 0; byte < 2 * hashLength; byte++) pair[byte] = hashes[at + byte]!;
+			hashes.set(sha256(pair), n * hashLength);
 		}
 
 		leaves *= 2;
