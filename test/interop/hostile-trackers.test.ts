@@ -104,7 +104,7 @@ const httpAnswers: ReadonlyArray<readonly [what: string, answer: Answer]> = [
 	['hangs up', request => request.socket.destroy()],
 	[
 		'redirects for ever',
-		(request, response) =>
+		(_, response) =>
 			response.writeHead(302, {location: `/announce?${randomBytes(4).toString('hex')}`}).end(),
 	],
 	['answers nothing at all', (_, response) => response.end()],
