@@ -45,7 +45,7 @@ export function decodeBencode(bytes: Uint8Array, limits: BencodeLimits = {}): Be
 
 /** Writes a value of ours in canonical form: keys are sorted as bytes, whatever order they came in. BEP 3. */
 export function encodeBencode(value: Bencodable): Uint8Array {
-	if (!holdsMap(value)) return bencode.encode(value);
+	if (!needsCare(value)) return bencode.encode(value);
 	const chunks: Uint8Array[] = [];
 	compose(chunks, value);
 	const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
@@ -70,16 +70,18 @@ function isLeaf(value: Bencodable): value is string | number | boolean | Uint8Ar
 	return typeof value !== 'object' || value instanceof Uint8Array;
 }
 
-function holdsMap(value: Bencodable): boolean {
+/** The package sorts the keys of maps wrongly and complains aloud about booleans. */
+function needsCare(value: Bencodable): boolean {
+	if (typeof value === 'boolean') return true;
 	if (isLeaf(value)) return false;
-	if (isList(value)) return value.some(holdsMap);
-	return isMap(value) || Object.values(value).some(entry => entry !== undefined && holdsMap(entry));
+	if (isList(value)) return value.some(needsCare);
+	return isMap(value) || Object.values(value).some(entry => entry !== undefined && needsCare(entry));
 }
 
 // The package sorts a map's keys by their text form, which is not the order of bytes outside ASCII.
 function compose(chunks: Uint8Array[], value: Bencodable): void {
 	if (isLeaf(value)) {
-		chunks.push(bencode.encode(value));
+		chunks.push(bencode.encode(typeof value === 'boolean' ? Number(value) : value));
 		return;
 	}
 
