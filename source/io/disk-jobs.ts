@@ -30,14 +30,16 @@ export interface BatchResult {
 
 /** What the worker is asked to do with a torrent besides jobs. */
 export type DiskTask =
+	/** Once more for the same torrent when its files have moved. */
 	| {readonly type: 'open'; readonly layout: LayoutData}
 	/** Answered by `right`. `fresh` begins a check: files may have been changed behind our back. */
 	| {readonly type: 'check'; readonly pieces: Int32Array; readonly fresh: boolean}
 	| {readonly type: 'place'; readonly wanted: Uint8Array}
 	| {readonly type: 'create'; readonly wanted: Uint8Array; readonly links: boolean}
 	| {readonly type: 'flush'}
-	| {readonly type: 'close'}
-	| {readonly type: 'remove'};
+	/** Closes the torrent's files, which are opened again when needed. */
+	| {readonly type: 'release'}
+	| {readonly type: 'close'};
 
 export interface DiskRequest {
 	readonly id: number;

@@ -117,7 +117,7 @@ export class DiskLane {
 	request(torrent: number, task: DiskTask): Promise<DiskReply> {
 		if (!this.#worker) this.start();
 		while (this.#collecting.length > 0) this.#sendNext();
-		if (task.type === 'close' || task.type === 'remove') {
+		if (task.type === 'close') {
 			return this.#post(torrent, task).finally(() => this.#torrents.delete(torrent));
 		}
 

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {BlockPool} from './block-pool.js';
 import {DiskLane} from './disk-lane.js';
-import {FileLayout, packLayout} from './file-layout.js';
+import {packLayout} from './file-layout.js';
 import {ReadHandles} from './read-handles.js';
 import type {Storage, StorageEvents} from './storage.js';
 import {TorrentStorage} from './torrent-storage.js';
@@ -28,6 +28,8 @@ export interface TorrentOnDisk {
 	readonly wanted: Uint8Array;
 	/** The torrent's id, which names its part file. */
 	readonly id: string;
+	/** Files that have another path than the torrent says. */
+	readonly renamed?: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The disk: threads that hash and write, and the files held open. Each torrent is written by one thread. */
@@ -54,11 +56,11 @@ export class DiskService {
 	}
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
-	open({metainfo, dir, wanted, id}: TorrentOnDisk, events: StorageEvents): Storage {
+	open({metainfo, dir, wanted, id, renamed}: TorrentOnDisk, events: StorageEvents): Storage {
 		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
-		const data = packLayout(metainfo, dir, join(this.#stateDir, 'parts', `${id}.part`));
+		const data = packLayout(metainfo, dir, join(this.#stateDir, 'parts', `${id}.part`), renamed);
 		const lane = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
-		const storage = new TorrentStorage(new FileLayout(data), data, wanted, events, {
+		const storage = new TorrentStorage(data, wanted, events, {
 			torrent: this.#nextTorrent++,
 			lane,
 			readers: this.#readers,

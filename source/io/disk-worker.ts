@@ -37,6 +37,7 @@ async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
 function perform({id, torrent, task}: DiskRequest): DiskReply {
 	try {
 		if (task.type === 'open') {
+			torrents.get(torrent)?.close();
 			torrents.set(torrent, new TorrentFiles(new FileLayout(task.layout), open));
 			return {id};
 		}
@@ -68,9 +69,8 @@ function perform({id, torrent, task}: DiskRequest): DiskReply {
 				break;
 			}
 
-			case 'remove': {
-				torrents.delete(torrent);
-				files.remove();
+			case 'release': {
+				files.close();
 				break;
 			}
 

@@ -30,25 +30,23 @@ export interface LayoutData {
 }
 
 /** Packs what a worker must know of a torrent. `placed` is all zeros. */
-export function packLayout(metainfo: Metainfo, dir: string, partPath: string): LayoutData {
+export function packLayout(
+	metainfo: Metainfo,
+	dir: string,
+	partPath: string,
+	renamed?: ReadonlyMap<number, readonly string[]>,
+): LayoutData {
 	const {files, pieceLength, length} = metainfo;
 	const tree = metainfo.pieceHashes === undefined;
-	for (const {path} of files) {
-		// The sanitiser sees to this; whoever forgets it must not be able to write outside the folder.
-		for (const element of path) {
-			if (element === '' || element === '.' || element === '..' || /[/\0]/.test(element)) {
-				throw new TypeError(`not a sanitised path: ${JSON.stringify(path)}`);
-			}
-		}
-	}
-
+	const paths = files.map((file, index) => renamed?.get(index) ?? file.path);
+	for (const path of paths) checkPath(path);
 	const flags = files.map(
 		file => (file.pad ? padFlag : 0) | (file.executable ? executableFlag : 0) | (file.symlink ? linkFlag : 0),
 	);
 	return {
 		dir,
 		partPath,
-		paths: files.map(file => file.path.join('/')).join('\0'),
+		paths: paths.map(path => path.join('/')).join('\0'),
 		offsets: Float64Array.from(files, file => file.offset),
 		lengths: Float64Array.from(files, file => file.length),
 		flags: Uint8Array.from(flags),
@@ -61,6 +59,24 @@ export function packLayout(metainfo: Metainfo, dir: string, partPath: string): L
 		hashes: shared(metainfo.pieceHashes ?? treeHashes(metainfo)),
 		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
 	};
+}
+
+/** The same with a file under another path. */
+export function withPath(data: LayoutData, file: number, path: readonly string[]): LayoutData {
+	checkPath(path);
+	const paths = data.paths.split('\0');
+	paths[file] = path.join('/');
+	return {...data, paths: paths.join('\0')};
+}
+
+/** The sanitiser sees to this; whoever forgets it must not be able to write outside the folder. */
+function checkPath(path: readonly string[]): void {
+	for (const element of path) {
+		if (element === '' || element === '.' || element === '..' || /[/\0]/.test(element)) {
+			throw new TypeError(`not a sanitised path: ${JSON.stringify(path)}`);
+		}
+	}
+	if (path.length === 0) throw new TypeError('a path without elements');
 }
 
 /** The hash of every piece of a v2 torrent. BEP 52. */
@@ -96,12 +112,12 @@ export class FileLayout {
 	readonly offsets: Float64Array;
 	readonly fileCount: number;
 	readonly links: ReadonlyMap<number, string>;
-	#dir: string;
+	readonly dir: string;
 	readonly #paths: string[];
 	readonly #flags: Uint8Array;
 
 	constructor(data: LayoutData) {
-		this.#dir = data.dir;
+		this.dir = data.dir;
 		this.#paths = data.paths.split('\0');
 		this.#flags = data.flags;
 		this.partPath = data.partPath;
@@ -125,17 +141,13 @@ export class FileLayout {
 		);
 	}
 
-	get dir(): string {
-		return this.#dir;
-	}
-
 	/** Below `dir`, `/` between elements. */
 	relative(file: number): string {
 		return this.#paths[file]!;
 	}
 
 	path(file: number): string {
-		return join(this.#dir, this.#paths[file]!);
+		return join(this.dir, this.#paths[file]!);
 	}
 
 	isPad(file: number): boolean {
@@ -153,13 +165,5 @@ export class FileLayout {
 		if (!this.tree) return whole;
 		const [first] = this.map.segments(start, whole);
 		return first && first.file >= 0 ? first.length : whole;
-	}
-
-	moveTo(dir: string): void {
-		this.#dir = dir;
-	}
-
-	rename(file: number, relative: string): void {
-		this.#paths[file] = relative;
 	}
 }

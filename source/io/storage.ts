@@ -71,6 +71,17 @@ export interface Storage {
 	readonly waiting: number;
 	/** Finishes what was begun and closes every file. */
 	close(): Promise<void>;
-	/** Deletes the torrent's files, the part file, and the folders that are empty then. */
-	remove(): Promise<void>;
+	/** Deletes the torrent's files, the part file, and the folders that are empty then; closes first. */
+	remove(): Promise<StorageFailure | undefined>;
+	/**
+	 * Moves all files to another folder: at once on the same file system, else they are copied, then deleted where they
+	 * were. Reading goes on meanwhile; pieces wait to be stored until it is over, so it is better not to ask for any.
+	 * After a failure everything is where it was.
+	 *
+	 * @param dir absolute
+	 * @param told bytes copied, of how many
+	 */
+	move(dir: string, told: (copied: Bytes, total: Bytes) => void): Promise<StorageFailure | undefined>;
+	/** Gives one file another path below the download folder; its elements must be sanitised. */
+	rename(file: number, path: readonly string[]): Promise<StorageFailure | undefined>;
 }

@@ -5,7 +5,6 @@ import {
 	mkdirSync,
 	openSync,
 	readSync,
-	rmdirSync,
 	statSync,
 	symlinkSync,
 	unlinkSync,
@@ -21,6 +20,7 @@ import type {FileLayout} from './file-layout.js';
 import {freeSpaceNow} from './free-space.js';
 import {guardFolders, openForWriting} from './open-file.js';
 import {failureOf, StorageError} from './storage-failure.js';
+import {cut} from './views.js';
 
 /** How long a file is believed to be still in its folder. */
 const seenFor: Millis = 1000;
@@ -164,41 +164,6 @@ export class TorrentFiles {
 	close(): void {
 		for (const handle of this.#open.values()) this.#handles.close(handle);
 		this.#open.clear();
-	}
-
-	/** Deletes the torrent's files, the part file, and folders of the torrent that are empty then. */
-	remove(): void {
-		this.close();
-		const {layout} = this;
-		const folders = new Set<string>();
-		for (let file = 0; file < layout.fileCount; file++) {
-			if (layout.isPad(file)) continue;
-			const elements = layout.relative(file).split('/');
-			elements.pop();
-			try {
-				guardFolders(layout.dir, elements, false);
-			} catch {
-				// Beyond a link that leads elsewhere lies nothing of ours.
-				continue;
-			}
-
-			this.#unlink(layout.path(file));
-			for (; elements.length > 0; elements.pop()) folders.add(elements.join('/'));
-		}
-
-		this.#unlink(layout.partPath);
-		// The deepest first.
-		for (const folder of [...folders].sort((a, b) => b.split('/').length - a.split('/').length)) {
-			try {
-				rmdirSync(join(layout.dir, folder));
-			} catch (error) {
-				// Somebody else keeps things in it, or it is gone: both are fine.
-				const {code} = error as NodeJS.ErrnoException;
-				if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT' && code !== 'ENOTDIR') {
-					throw new StorageError(...failure(error, join(layout.dir, folder)));
-				}
-			}
-		}
 	}
 
 	#writeSegment({file, offset, length}: Segment, position: Bytes, views: readonly Uint8Array[]): void {
@@ -392,7 +357,7 @@ export class TorrentFiles {
 			unlinkSync(path);
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
-			if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new StorageError(...failure(error, path));
+			if (code !== 'ENOENT' && code !== 'ENOTDIR') throw this.#explain(error, path);
 		}
 	}
 
@@ -424,32 +389,6 @@ export class TorrentFiles {
 
 		return needed;
 	}
-}
-
-function failure(error: unknown, path: string): ConstructorParameters<typeof StorageError> {
-	const {code, message} = failureOf(error, path);
-	return [code, message];
-}
-
-/** The views of `length` bytes from byte `from` of `views` on. */
-export function cut(views: readonly Uint8Array[], from: Bytes, length: Bytes): Uint8Array[] {
-	const result: Uint8Array[] = [];
-	let skip = from;
-	let left = length;
-	for (const view of views) {
-		if (left === 0) break;
-		if (skip >= view.length) {
-			skip -= view.length;
-			continue;
-		}
-
-		const part = view.subarray(skip, Math.min(view.length, skip + left));
-		result.push(part);
-		left -= part.length;
-		skip = 0;
-	}
-
-	return result;
 }
 
 function writeAll(descriptor: number, views: readonly Uint8Array[], length: Bytes, position: Bytes): void {

@@ -1,12 +1,16 @@
-import {readv, stat} from 'node:fs';
-import type {Bytes} from '../base/units.js';
+import {stat} from 'node:fs';
+import {dirname} from 'node:path';
+import {type Bytes, blockLength} from '../base/units.js';
+import {deleteFiles, removeEmptyFolders} from './delete-files.js';
 import {checkPieces} from './disk-check.js';
+import type {DiskTask} from './disk-jobs.js';
 import type {DiskLane, JobListener} from './disk-lane.js';
-import type {FileLayout, LayoutData} from './file-layout.js';
+import {FileLayout, type LayoutData, withPath} from './file-layout.js';
+import {copyFiles, planMoves, renameFiles} from './move-files.js';
 import type {ReadHandles} from './read-handles.js';
 import type {Checking, FileStamp, Storage, StorageEvents, StorageFailure} from './storage.js';
-import {failureOf, StorageError} from './storage-failure.js';
-import {cut} from './torrent-files.js';
+import {failureOf} from './storage-failure.js';
+import {StreamReader} from './stream-reader.js';
 
 /** What a storage shares with the others of its service. */
 export interface StorageShare {
@@ -21,40 +25,37 @@ export interface StorageShare {
 	readonly closed: () => void;
 }
 
+type Outcome = Promise<StorageFailure | undefined>;
+
 /** One torrent's files, written by a worker and read from the event loop. */
 export class TorrentStorage implements Storage, JobListener {
-	readonly #layout: FileLayout;
-	readonly #data: LayoutData;
 	readonly #share: StorageShare;
 	readonly #events: StorageEvents;
+	readonly #reader: StreamReader;
+	#data: LayoutData;
+	#layout: FileLayout;
 	#wanted: Uint8Array;
 	#written: Bytes = 0;
 	#waiting = 0;
 	/** Those who wait for `storeBlocks`, in order, and the bytes it writes. */
 	readonly #blockWriters: Array<{bytes: Bytes; resolve: (failure: StorageFailure | undefined) => void}> = [];
-	/** Resolves when every file has its place; undefined once that is so. */
-	#placing: Promise<void> | undefined;
-	#reading = 0;
-	#idle: (() => void) | undefined;
-	#closing: Promise<void> | undefined;
+	/** Jobs that wait while the files move; undefined when they do not. */
+	#held: Array<() => void> | undefined;
+	#moving: Promise<unknown> | undefined;
+	#closing: Outcome | undefined;
 	readonly #checks = new Set<Checking>();
 	/** Lanes that have helped with a check and may hold files open. */
 	readonly #helpers = new Set<DiskLane>();
 
-	constructor(
-		layout: FileLayout,
-		data: LayoutData,
-		wanted: Uint8Array,
-		events: StorageEvents,
-		share: StorageShare,
-	) {
-		this.#layout = layout;
+	constructor(data: LayoutData, wanted: Uint8Array, events: StorageEvents, share: StorageShare) {
 		this.#data = data;
+		this.#layout = new FileLayout(data);
 		this.#wanted = wanted.slice();
 		this.#events = events;
 		this.#share = share;
-		const all = wanted.every((want, file) => want !== 0 || layout.isPad(file));
-		if (all) layout.placed.fill(1);
+		this.#reader = new StreamReader(share.readers, this.#layout);
+		const all = wanted.every((want, file) => want !== 0 || this.#layout.isPad(file));
+		if (all) data.placed.fill(1);
 		share.lane.open(share.torrent, this, {type: 'open', layout: data});
 		if (!all) void this.#place();
 	}
@@ -69,17 +70,21 @@ export class TorrentStorage implements Storage, JobListener {
 
 	storePiece(piece: number, slots: ArrayLike<number>): void {
 		this.#waiting++;
-		this.#share.lane.storePiece(this.#share.torrent, piece, slots);
+		const {lane, torrent} = this.#share;
+		if (this.#held) {
+			const copy = Int32Array.from(slots);
+			this.#held.push(() => lane.storePiece(torrent, piece, copy));
+		} else lane.storePiece(torrent, piece, slots);
 	}
 
-	storeBlocks(
-		piece: number,
-		blocks: readonly number[],
-		slots: readonly number[],
-	): Promise<StorageFailure | undefined> {
+	storeBlocks(piece: number, blocks: readonly number[], slots: readonly number[]): Outcome {
 		return new Promise(resolve => {
-			this.#blockWriters.push({bytes: slots.length * 16_384, resolve});
-			this.#share.lane.storeBlocks(this.#share.torrent, piece, blocks, slots);
+			const store = (): void => {
+				this.#blockWriters.push({bytes: slots.length * blockLength, resolve});
+				this.#share.lane.storeBlocks(this.#share.torrent, piece, blocks, slots);
+			};
+			if (this.#held) this.#held.push(store);
+			else store();
 		});
 	}
 
@@ -88,67 +93,92 @@ export class TorrentStorage implements Storage, JobListener {
 		views: readonly Uint8Array[],
 		done: (failure: StorageFailure | undefined) => void,
 	): void {
-		if (this.#placing) void this.#placing.then(() => this.read(position, views, done));
-		else this.#read(position, views, done);
+		if (this.#closing) process.nextTick(done, {code: 'io', message: 'the torrent was closed'});
+		else this.#reader.read(position, views, done);
 	}
 
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
-		this.#share.readers.forget(this.#layout.dir);
-		const {torrent, lane, borrowCheckers} = this.#share;
-		const borrowed = borrowCheckers();
-		for (const helper of borrowed.lanes) {
-			this.#helpers.add(helper);
-			if (!helper.has(torrent)) helper.open(torrent, this, {type: 'open', layout: this.#data});
-		}
-
-		const lanes = [lane, ...borrowed.lanes];
-		const checking = checkPieces(lanes, torrent, this.#layout.pieceLength, pieces, told);
+		let stopped = false;
+		let inner: Checking | undefined;
+		const begin = async (): Promise<void> => {
+			await this.#moving;
+			if (stopped) return;
+			inner = this.#check(pieces, told);
+			await inner.done;
+		};
+		const checking = {
+			done: begin(),
+			stop() {
+				stopped = true;
+				inner?.stop();
+			},
+		};
 		this.#checks.add(checking);
-		void checking.done.then(() => {
-			this.#checks.delete(checking);
-			borrowed.giveBack();
-		});
+		void checking.done.then(() => this.#checks.delete(checking));
 		return checking;
 	}
 
-	setWanted(wanted: Uint8Array): Promise<StorageFailure | undefined> {
+	async setWanted(wanted: Uint8Array): Outcome {
 		this.#wanted = wanted.slice();
+		await this.#moving;
 		return this.#place();
 	}
 
-	async createEmptyFiles(): Promise<StorageFailure | undefined> {
+	createEmptyFiles(): Outcome {
 		return this.#ask({type: 'create', wanted: this.#wanted, links: false});
 	}
 
-	async createLinks(): Promise<StorageFailure | undefined> {
+	createLinks(): Outcome {
 		return this.#ask({type: 'create', wanted: this.#wanted, links: true});
 	}
 
 	async stamps(): Promise<ReadonlyArray<FileStamp | undefined>> {
 		const stamps: Array<FileStamp | undefined> = [];
+		const {fileCount} = this.#layout;
 		// A few at a time: there may be ten thousand.
-		for (let file = 0; file < this.#layout.fileCount; file += 64) {
-			const some = Array.from({length: Math.min(64, this.#layout.fileCount - file)}, (_, n) =>
-				this.#stamp(file + n),
-			);
+		for (let file = 0; file < fileCount; file += 64) {
+			const some = Array.from({length: Math.min(64, fileCount - file)}, (_, n) => this.#stamp(file + n));
 			stamps.push(...(await Promise.all(some)));
 		}
-
 		return stamps;
 	}
 
-	async flush(): Promise<StorageFailure | undefined> {
+	flush(): Outcome {
 		return this.#ask({type: 'flush'});
 	}
 
-	close(): Promise<void> {
-		this.#closing ??= this.#end('close');
-		return this.#closing;
+	async close(): Promise<void> {
+		this.#closing ??= this.#end();
+		await this.#closing;
 	}
 
-	async remove(): Promise<void> {
-		this.#closing ??= this.#end('remove');
-		await this.#closing;
+	async remove(): Outcome {
+		await this.close();
+		return (
+			(await deleteFiles(this.#layout.dir, this.#paths())) ??
+			(await deleteFiles(dirname(this.#layout.partPath), [this.#partName()]))
+		);
+	}
+
+	move(dir: string, told: (copied: Bytes, total: Bytes) => void): Outcome {
+		return this.#relocate(data => ({...data, dir}), told);
+	}
+
+	async rename(file: number, path: readonly string[]): Outcome {
+		if (!(file >= 0 && file < this.#layout.fileCount)) throw new RangeError(`there is no file ${file}`);
+		const wish = path.join('/');
+		const now = this.#layout.relative(file);
+		for (const other of this.#paths()) {
+			if (other === now) continue;
+			// What is not on disk yet would come into the way later.
+			if (other === wish || other.startsWith(`${wish}/`) || wish.startsWith(`${other}/`)) {
+				return {code: 'io', message: `the torrent has a file or folder ${wish} already: choose another name`};
+			}
+		}
+		return this.#relocate(
+			data => withPath(data, file, path),
+			() => {},
+		);
 	}
 
 	stored(piece: number): void {
@@ -173,108 +203,133 @@ export class TorrentStorage implements Storage, JobListener {
 		resolve(failure);
 	}
 
-	async #end(how: 'close' | 'remove'): Promise<void> {
+	async #end(): Outcome {
 		for (const checking of this.#checks) checking.stop();
 		await Promise.all([...this.#checks].map(({done}) => done));
-		if (this.#reading > 0) {
-			await new Promise<void>(resolve => {
-				this.#idle = resolve;
-			});
-		}
-
+		await this.#moving;
+		await this.#reader.idle();
+		await this.#leaveHelpers();
 		const {torrent, lane} = this.#share;
-		for (const helper of this.#helpers)
-			if (helper.has(torrent)) await helper.request(torrent, {type: 'close'});
-		const {failure} = await lane.request(torrent, {type: how});
-		this.#share.readers.forget(this.#layout.dir);
-		this.#share.readers.forget(this.#layout.partPath);
+		const {failure} = await lane.request(torrent, {type: 'close'});
+		this.#reader.forget();
 		this.#share.closed();
-		if (failure && how === 'remove') throw new StorageError(failure.code, failure.message);
+		return failure;
 	}
 
-	async #ask(task: Parameters<DiskLane['request']>[1]): Promise<StorageFailure | undefined> {
+	async #ask(task: DiskTask): Outcome {
+		await this.#moving;
 		return (await this.#share.lane.request(this.#share.torrent, task)).failure;
 	}
 
-	#place(): Promise<StorageFailure | undefined> {
-		const placed = this.#ask({type: 'place', wanted: this.#wanted});
-		const placing = placed.then(() => {
-			if (this.#placing === placing) this.#placing = undefined;
-		});
-		this.#placing = placing;
-		return placed;
+	/** Until every file has its place nobody knows where to read. */
+	async #place(): Outcome {
+		this.#reader.hold();
+		const {lane, torrent} = this.#share;
+		const {failure} = await lane.request(torrent, {type: 'place', wanted: this.#wanted});
+		this.#reader.release();
+		return failure;
 	}
 
-	async #stamp(file: number): Promise<FileStamp | undefined> {
-		if (this.#layout.isPad(file)) return undefined;
+	#check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
+		this.#reader.forget();
+		const {torrent, lane, borrowCheckers} = this.#share;
+		const {lanes, giveBack} = borrowCheckers();
+		for (const helper of lanes) {
+			this.#helpers.add(helper);
+			if (!helper.has(torrent)) helper.open(torrent, this, {type: 'open', layout: this.#data});
+		}
+		const checking = checkPieces([lane, ...lanes], torrent, this.#layout.pieceLength, pieces, told);
+		void checking.done.then(giveBack);
+		return checking;
+	}
+
+	async #leaveHelpers(): Promise<void> {
+		const {torrent} = this.#share;
+		for (const helper of this.#helpers) {
+			if (helper.has(torrent)) await helper.request(torrent, {type: 'close'});
+		}
+		this.#helpers.clear();
+	}
+
+	#paths(layout = this.#layout): string[] {
+		return Array.from({length: layout.fileCount}, (_, file) => file)
+			.filter(file => !layout.isPad(file))
+			.map(file => layout.relative(file));
+	}
+
+	#partName(): string {
+		return this.#layout.partPath.slice(dirname(this.#layout.partPath).length + 1);
+	}
+
+	async #relocate(
+		change: (data: LayoutData) => LayoutData,
+		told: (copied: Bytes, total: Bytes) => void,
+	): Outcome {
+		while (this.#moving) await this.#moving;
+		if (this.#closing) return {code: 'io', message: 'the torrent was closed'};
+		const moving = this.#moveTo(change(this.#data), told).catch((error: unknown) =>
+			failureOf(error, this.#layout.dir),
+		);
+		this.#moving = moving;
+		const failure = await moving;
+		this.#moving = undefined;
+		return failure;
+	}
+
+	async #moveTo(data: LayoutData, told: (copied: Bytes, total: Bytes) => void): Outcome {
+		const {lane, torrent} = this.#share;
+		const held: Array<() => void> = [];
+		this.#held = held;
+		let reading = true;
+		try {
+			await Promise.all([...this.#checks].map(({done}) => done));
+			// Whatever was to be written is, once this is answered.
+			await lane.request(torrent, {type: 'release'});
+			await this.#leaveHelpers();
+			const before = this.#layout;
+			const layout = new FileLayout(data);
+			const old = this.#paths(before);
+			const fresh = this.#paths(layout);
+			const moves = await planMoves(
+				before.dir,
+				layout.dir,
+				old.map((path, n) => [path, fresh[n]!]),
+			);
+			const stopReading = async (): Promise<void> => {
+				this.#reader.hold();
+				reading = false;
+				await this.#reader.idle();
+			};
+			await stopReading();
+			const renamed = await renameFiles(moves);
+			if (!renamed) {
+				this.#reader.release();
+				reading = true;
+				const total = moves.reduce((sum, {size}) => sum + size, 0);
+				await copyFiles(moves, copied => told(copied, total));
+				await stopReading();
+			}
+			this.#reader.use(layout);
+			this.#layout = layout;
+			this.#data = data;
+			lane.open(torrent, this, {type: 'open', layout: data});
+			// What cannot be deleted any more is at the new place as well: no reason to go back.
+			const gone = old.filter((path, n) => path !== fresh[n] || before.dir !== layout.dir);
+			return renamed
+				? await removeEmptyFolders(before.dir, new Set(gone.map(path => dirname(path))))
+				: await deleteFiles(before.dir, gone);
+		} finally {
+			if (!reading) this.#reader.release();
+			this.#held = undefined;
+			for (const job of held) job();
+		}
+	}
+
+	#stamp(file: number): Promise<FileStamp | undefined> {
 		return new Promise(resolve => {
+			if (this.#layout.isPad(file)) return resolve(undefined);
 			stat(this.#layout.path(file), (error, stats) => {
 				resolve(error ? undefined : {size: stats.size, mtime: stats.mtimeMs});
-			});
-		});
-	}
-
-	#read(
-		position: Bytes,
-		views: readonly Uint8Array[],
-		done: (failure: StorageFailure | undefined) => void,
-	): void {
-		let length = 0;
-		for (const view of views) length += view.length;
-		const {map, placed} = this.#layout;
-		const segments = map.segments(position, length);
-		let pending = 1;
-		let failure: StorageFailure | undefined;
-		this.#reading++;
-		const finish = (found?: StorageFailure): void => {
-			failure ??= found;
-			if (--pending > 0) return;
-			if (--this.#reading === 0) this.#idle?.();
-			done(failure);
-		};
-
-		let at = 0;
-		for (const segment of segments) {
-			const part = segments.length === 1 ? views : cut(views, at, segment.length);
-			if (segment.file < 0) for (const view of part) view.fill(0);
-			else {
-				pending++;
-				const own = placed[segment.file] !== 0;
-				const path = own ? this.#layout.path(segment.file) : this.#layout.partPath;
-				this.#readFile(path, own ? segment.offset : position + at, part, segment.length, finish);
-			}
-
-			at += segment.length;
-		}
-
-		// Never before this call has returned, even when there is nothing to read.
-		process.nextTick(finish);
-	}
-
-	#readFile(
-		path: string,
-		from: Bytes,
-		views: readonly Uint8Array[],
-		length: Bytes,
-		finish: (failure?: StorageFailure) => void,
-	): void {
-		this.#share.readers.use(path, (error, descriptor, release) => {
-			if (error) {
-				release();
-				finish(failureOf(error, path));
-				return;
-			}
-
-			readv(descriptor, views as NodeJS.ArrayBufferView[], from, (problem, count) => {
-				release();
-				if (problem) finish(failureOf(problem, path));
-				else if (count < length) {
-					this.#share.readers.forget(path);
-					finish({
-						code: 'missing',
-						message: `file is shorter than it was: ${path}: check the torrent, then resume`,
-					});
-				} else finish();
 			});
 		});
 	}

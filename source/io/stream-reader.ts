@@ -1,0 +1,110 @@
+import {readv} from 'node:fs';
+import type {Bytes} from '../base/units.js';
+import type {FileLayout} from './file-layout.js';
+import type {ReadHandles} from './read-handles.js';
+import type {StorageFailure} from './storage.js';
+import {failureOf} from './storage-failure.js';
+import {cut} from './views.js';
+
+type Done = (failure: StorageFailure | undefined) => void;
+
+/** Reads a torrent's stream from its files on the event loop, by the system's own threads. */
+export class StreamReader {
+	readonly #handles: ReadHandles;
+	#layout: FileLayout;
+	#reading = 0;
+	#holds = 0;
+	#held: Array<() => void> = [];
+	#idle: Array<() => void> = [];
+
+	constructor(handles: ReadHandles, layout: FileLayout) {
+		this.#handles = handles;
+		this.#layout = layout;
+	}
+
+	/** As `Storage.read`. */
+	read(position: Bytes, views: readonly Uint8Array[], done: Done): void {
+		if (this.#holds > 0) this.#held.push(() => this.#read(position, views, done));
+		else this.#read(position, views, done);
+	}
+
+	/** Whoever reads from now on waits until `release` was called as often. */
+	hold(): void {
+		this.#holds++;
+	}
+
+	release(): void {
+		if (--this.#holds > 0) return;
+		const held = this.#held;
+		this.#held = [];
+		for (const begin of held) begin();
+	}
+
+	/** Resolves when nothing is being read any more; what is held does not count. */
+	async idle(): Promise<void> {
+		if (this.#reading > 0) await new Promise<void>(resolve => this.#idle.push(resolve));
+	}
+
+	/** Reads from other places from now on, and opens files anew. */
+	use(layout: FileLayout): void {
+		this.forget();
+		this.#layout = layout;
+	}
+
+	/** Closes what is open: the files may have been replaced by others. */
+	forget(): void {
+		this.#handles.forget(this.#layout.dir);
+		this.#handles.forget(this.#layout.partPath);
+	}
+
+	#read(position: Bytes, views: readonly Uint8Array[], done: Done): void {
+		let length = 0;
+		for (const view of views) length += view.length;
+		const {map, placed} = this.#layout;
+		const segments = map.segments(position, length);
+		let pending = 1;
+		let failure: StorageFailure | undefined;
+		this.#reading++;
+		const finish = (found?: StorageFailure): void => {
+			failure ??= found;
+			if (--pending > 0) return;
+			if (--this.#reading === 0) for (const resolve of this.#idle.splice(0)) resolve();
+			done(failure);
+		};
+		let at = 0;
+		for (const segment of segments) {
+			const part = segments.length === 1 ? views : cut(views, at, segment.length);
+			if (segment.file < 0) {
+				for (const view of part) view.fill(0);
+			} else {
+				pending++;
+				const own = placed[segment.file] !== 0;
+				const path = own ? this.#layout.path(segment.file) : this.#layout.partPath;
+				this.#readFile(path, own ? segment.offset : position + at, part, segment.length, finish);
+			}
+			at += segment.length;
+		}
+		// Never before this call has returned, even when there is nothing to read.
+		process.nextTick(finish);
+	}
+
+	#readFile(path: string, from: Bytes, views: readonly Uint8Array[], length: Bytes, finish: Done): void {
+		this.#handles.use(path, (error, descriptor, release) => {
+			if (error) {
+				release();
+				finish(failureOf(error, path));
+				return;
+			}
+			readv(descriptor, views as NodeJS.ArrayBufferView[], from, (problem, count) => {
+				release();
+				if (problem) return finish(failureOf(problem, path));
+				if (count === length) return finish(undefined);
+				this.#handles.forget(path);
+				finish({
+					code: 'missing',
+					message: `file is shorter than it was: ${path}: check the torrent, then resume`,
+				});
+			});
+		});
+	}
+}
