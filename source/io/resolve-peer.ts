@@ -9,7 +9,11 @@ export async function resolvePeer(text: string): Promise<PeerAddress> {
 	const host = match?.[1] ?? match?.[2];
 	const port = Number(match?.[3]);
 	if (host === undefined || !(port >= 1 && port <= 65_535)) {
-		throw new UserError('bad-peer', `${text} is not the address of a peer: write HOST:PORT, as in 192.0.2.1:6881`, 2);
+		throw new UserError(
+			'bad-peer',
+			`${text} is not the address of a peer: write HOST:PORT, as in 192.0.2.1:6881`,
+			2,
+		);
 	}
 	if (isIP(host) !== 0) return {host, port};
 	try {

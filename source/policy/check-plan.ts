@@ -44,7 +44,8 @@ export function planCheck(
 		const now = stamps[index];
 		const before = remembered?.stamps[index];
 		let verdict = 1;
-		if (mode === 'full') verdict = now === undefined && before === undefined && remembered !== undefined ? 1 : now ? 1 : 2;
+		if (mode === 'full')
+			verdict = now === undefined && before === undefined && remembered !== undefined ? 1 : now ? 1 : 2;
 		else if (mode === 'none') verdict = now?.size === file.length ? 0 : 2;
 		else if (remembered === undefined) verdict = now && now.size > 0 ? 1 : 2;
 		else if (now === undefined) verdict = before === undefined ? 0 : 2;
@@ -61,7 +62,10 @@ export function planCheck(
 	const check: number[] = [];
 	for (let piece = 0; piece < map.pieceCount; piece++) {
 		if (verdicts[piece] === 1) check.push(piece);
-		else if (verdicts[piece] === 0 && (remembered === undefined || mode === 'none' || remembered.have.has(piece))) {
+		else if (
+			verdicts[piece] === 0 &&
+			(remembered === undefined || mode === 'none' || remembered.have.has(piece))
+		) {
 			trusted.set(piece);
 		}
 	}
