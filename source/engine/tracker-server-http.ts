@@ -1,6 +1,7 @@
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
+import type {IncomingMessage, Server, ServerResponse} from 'node:http';
 import type {AddressInfo, Socket} from 'node:net';
 import {ProtocolError} from '../base/errors.js';
+import {nodeHttp} from '../io/node-http.js';
 import {formatIp, parseIp} from '../protocol/ip-address.js';
 import {
 	encodeAnnounceAnswer,
@@ -24,7 +25,7 @@ export class TrackerHttpServer {
 
 	constructor(service: TrackerService) {
 		this.#service = service;
-		this.#server = createServer(
+		this.#server = nodeHttp().createServer(
 			{
 				// The longest URL too: a scrape of 74 torrents has 5.3 KB.
 				maxHeaderSize: 8192,

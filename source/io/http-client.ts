@@ -1,10 +1,9 @@
-import {type LookupAddress, lookup} from 'node:dns';
 import type {ClientRequest, IncomingMessage, RequestOptions} from 'node:http';
-import type {LookupFunction} from 'node:net';
 import type {Clock} from '../base/ports.js';
 import type {Bytes, Millis} from '../base/units.js';
-import {addressScope, parseIp} from '../protocol/ip-address.js';
+import {AddressGuard} from './address-guard.js';
 import {describeNetworkError} from './network-error.js';
+import {nodeHttp, nodeHttps} from './node-http.js';
 
 export interface HttpRequest {
 	/** The answer may be no longer, neither as sent nor inflated. */
@@ -84,7 +83,10 @@ export class NodeHttpClient implements HttpClient {
 			const response = await this.#exchange(url, guard, signal);
 			const {location} = response.headers;
 			if (!redirects.has(response.statusCode ?? 0) || location === undefined) {
-				return {status: response.statusCode ?? 0, body: await readBody(response, request.maximumBody), url};
+				const body = await readBody(response, request.maximumBody);
+				// A body without a length ends with its connection, also when it was us who ended that.
+				signal.throwIfAborted();
+				return {status: response.statusCode ?? 0, body, url};
 			}
 			response.destroy();
 			fromPublic ||= guard.public;
@@ -114,9 +116,7 @@ export class NodeHttpClient implements HttpClient {
 			...(bind !== undefined && {localAddress: bind, family: bind.includes(':') ? 6 : 4}),
 			...(username !== '' && {auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}`}),
 		};
-		// TLS takes its time to load: only those who need it pay.
-		const {request} = protocol === 'http:' ? await import('node:http') : await import('node:https');
-		signal.throwIfAborted();
+		const {request} = protocol === 'http:' ? nodeHttp() : nodeHttps();
 		return new Promise((resolve, reject) => {
 			const outgoing: ClientRequest = request({...options, signal});
 			outgoing.on('error', reject);
@@ -124,53 +124,6 @@ export class NodeHttpClient implements HttpClient {
 			outgoing.end();
 		});
 	}
-}
-
-/** Sees which addresses a request goes to before it goes there. */
-class AddressGuard {
-	/** Whether the request may have reached a public address. */
-	public = false;
-	readonly #path: string;
-	readonly #fromPublic: boolean;
-	readonly #localPath: ((path: string) => boolean) | undefined;
-
-	constructor(path: string, fromPublic: boolean, localPath: ((path: string) => boolean) | undefined) {
-		this.#path = path;
-		this.#fromPublic = fromPublic;
-		this.#localPath = localPath;
-	}
-
-	/** Why this address may not be dialled; undefined when it may, or is a name. */
-	refuses(host: string): string | undefined {
-		const address = parseIp(host);
-		if (!address) return undefined;
-		if (addressScope(address) === 'public') {
-			this.public = true;
-			return undefined;
-		}
-		if (this.#fromPublic) return `it redirects into the local network (${host}): refused`;
-		if (this.#localPath?.(this.#path) === false) {
-			return `${host} is a local address, and the path does not end in announce: refused`;
-		}
-		return undefined;
-	}
-
-	/** `dns.lookup` without the addresses that may not be dialled. */
-	readonly lookup: LookupFunction = (name, options, done) => {
-		lookup(name, {...options, all: true}, (error, addresses) => {
-			if (error) return done(error, '', 0);
-			let refusal: string | undefined;
-			const allowed = addresses.filter(({address}: LookupAddress) => {
-				const reason = this.refuses(address);
-				refusal ??= reason;
-				return reason === undefined;
-			});
-			const [first] = allowed;
-			if (!first) return done(new Error(refusal ?? 'no such host'), '', 0);
-			if (options.all) done(null, allowed);
-			else done(null, first.address, first.family);
-		});
-	};
 }
 
 async function readBody(response: IncomingMessage, maximum: Bytes): Promise<Uint8Array> {

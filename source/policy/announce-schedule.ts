@@ -200,7 +200,7 @@ export class AnnounceSchedule {
 		for (const entry of this.#entries) {
 			if (isAsked(entry)) continue;
 			if (entry.state === 'working') {
-				const wait = entry.minInterval === undefined ? this.#times.byHand : entry.minInterval;
+				const wait = Math.max(entry.minInterval ?? 0, this.#times.byHand);
 				entry.nextAt = Math.min(entry.nextAt, Math.max(now, entry.answeredAt + wait));
 			} else {
 				entry.nextAt = now;

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {Announcers, type AnnouncersOptions} from '../../source/engine/announcers.js';
+import {encodeBencode} from '../../source/protocol/bencode.js';
+import type {AnnounceRequest, AnnounceResponse} from '../../source/protocol/tracker-announce.js';
+import {HandClock, settled} from '../helpers/hand-clock.ts';
+import {seeded} from '../policy/seeded.ts';
+
+const [one, two, three] = ['udp://one:1', 'udp://two:2', 'http://three/announce'] as const;
+const peer = {host: '192.0.2.1', port: 6881};
+const fine: AnnounceResponse = {kind: 'peers', peers: [peer], interval: 900, seeders: 3, leechers: 4};
+
+type Answer = AnnounceResponse | Error | 'never';
+
+/** Trackers that answer what a test says, and note what they heard as `url event`. */
+function stage(
+	tiers: AnnouncersOptions['tiers'],
+	answers: Partial<Record<string, Answer>>,
+	more: Partial<AnnouncersOptions> = {},
+) {
+	const clock = new HandClock();
+	const heard: string[] = [];
+	const requests: AnnounceRequest[] = [];
+	const found: unknown[] = [];
+	const log: string[] = [];
+	const facts = {uploaded: 1, downloaded: 2, left: 3, complete: false};
+	const random = seeded(7);
+	const reply = async (url: string, event: string | undefined, signal: AbortSignal | undefined) => {
+		heard.push(`${url} ${event ?? '-'}`);
+		const answer = answers[url] ?? fine;
+		if (answer === 'never') {
+			await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+		}
+		if (answer instanceof Error) throw answer;
+		return answer as AnnounceResponse;
+	};
+	const announcers = new Announcers({
+		infoHash: new Uint8Array(20).fill(1),
+		peerId: new Uint8Array(20).fill(2),
+		key: -1,
+		port: () => 6881,
+		tiers,
+		clock,
+		random: {next: random, bytes: length => new Uint8Array(length)},
+		log: (level, text) => log.push(`${level} ${text}`),
+		facts: () => facts,
+		onPeers: peers => found.push(...peers),
+		http: {
+			async get(url, {signal}) {
+				const {origin, pathname, searchParams} = new URL(url);
+				await reply(origin + pathname, searchParams.get('event') ?? undefined, signal);
+				return {
+					status: 200,
+					url,
+					body: encodeBencode({interval: 900, complete: 1, incomplete: 1, downloaded: 5}),
+				};
+			},
+		},
+		udp: {
+			async announce(url, request, {signal} = {}) {
+				requests.push(request);
+				return reply(url, request.event, signal);
+			},
+			async scrape(url) {
+				heard.push(`${url} scrape`);
+				return {kind: 'counts', seeders: 30, leechers: 40, completed: 50};
+			},
+			close() {},
+		},
+		...more,
+	});
+	const view = (url: string) => announcers.views(clock.now()).find(row => row.url === url);
+	return {announcers, clock, heard, requests, found, log, facts, answers, view};
+}
+
+test('starting announces at once and hands on the peers', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await settled();
+	assert.deepEqual(s.heard, [`${one} started`]);
+	assert.deepEqual(s.found, [peer]);
+	assert.deepEqual(s.view(one), {
+		tier: 1,
+		kind: 'tracker',
+		url: one,
+		state: 'working',
+		status: 'working',
+		seeders: 3,
+		leechers: 4,
+		peers: 1,
+		nextIn: 900,
+	});
+	const {numwant, key, port, left, uploaded, downloaded} = s.requests[0]!;
+	assert.deepEqual(
+		{numwant, key, port, left, uploaded, downloaded},
+		{numwant: 200, key: 0xffffffff, port: 6881, left: 3, uploaded: 1, downloaded: 2},
+	);
+});
+
+test('the next tier is asked when the first does not answer', async () => {
+	const s = stage([[one], [two]], {[one]: new Error('connection refused')});
+	s.announcers.start();
+	await settled();
+	assert.deepEqual(s.heard, [`${one} started`, `${two} started`]);
+	assert.equal(s.view(one)?.state, 'retrying');
+	assert.equal(s.view(one)?.status, 'connection refused');
+	assert.equal(s.view(one)?.nextIn, 18);
+	assert.equal(s.view(two)?.state, 'working');
+});
+
+test('announces come at the interval, without any timer in between', async () => {
+	const s = stage([[three]], {});
+	s.announcers.start();
+	await settled();
+	assert.equal(s.clock.next, 900_000);
+	await s.clock.pass(900_000);
+	assert.deepEqual(s.heard, [`${three} started`, `${three} -`]);
+});
+
+test('completed and stopped are each told once, and stop waits for them', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await settled();
+	s.facts.left = 0;
+	s.announcers.complete();
+	s.announcers.complete();
+	await s.announcers.stop();
+	await s.announcers.stop();
+	assert.deepEqual(s.heard, [`${one} started`, `${one} completed`, `${one} stopped`]);
+	assert.equal(s.requests.at(-1)?.numwant, 0);
+	assert.equal(s.requests.at(-1)?.left, 0);
+	assert.equal(s.view(one)?.status, 'stopped');
+	assert.equal(s.clock.next === undefined || s.clock.next <= 5000, true);
+});
+
+test('a torrent that was never started tells nobody that it stopped', async () => {
+	const s = stage([[one]], {});
+	await s.announcers.stop();
+	assert.deepEqual(s.heard, []);
+});
+
+test('stopping takes 5 s at most, however deaf a tracker is', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await settled();
+	s.answers[one] = 'never';
+	let stopped = false;
+	const stopping = s.announcers.stop().then(() => {
+		stopped = true;
+	});
+	await s.clock.pass(4999);
+	assert.equal(stopped, false);
+	await s.clock.pass(1);
+	await stopping;
+	assert.equal(s.heard.at(-1), `${one} stopped`);
+});
+
+test('a tracker that never answered holds a stop up for 1.5 s only, and hears nothing more', async () => {
+	const s = stage([[one]], {[one]: 'never'});
+	s.announcers.start();
+	await settled();
+	const stopping = s.announcers.stop();
+	await s.clock.pass(1500);
+	await stopping;
+	assert.deepEqual(s.heard, [`${one} started`]);
+});
+
+test('paused and resumed, the tracker hears started again', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await settled();
+	const stopping = s.announcers.stop();
+	s.announcers.start();
+	await stopping;
+	await settled();
+	assert.deepEqual(s.heard, [`${one} started`, `${one} stopped`, `${one} started`]);
+	assert.equal(s.view(one)?.state, 'working');
+});
+
+test('stopped again while a resume waits, it stays stopped', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await settled();
+	void s.announcers.stop();
+	s.announcers.start();
+	await s.announcers.stop();
+	await settled();
+	assert.deepEqual(s.heard, [`${one} started`, `${one} stopped`]);
+});
+
+test('a refusal is shown in the tracker’s own words, made safe', async () => {
+	const s = stage([[one]], {
+		[one]: {kind: 'failure', reason: '\u001b]0;evil\u0007not \u202eregistered', retryIn: 'never'},
+	});
+	s.announcers.start();
+	await settled();
+	assert.equal(s.view(one)?.state, 'off');
+	assert.equal(s.view(one)?.status, ']0;evil not registered');
+	assert.equal(s.clock.next, undefined);
+});
+
+test('warnings are shown beside the state and logged', async () => {
+	const s = stage([[one]], {[one]: {...fine, warning: 'ratio\nlow'} as AnnounceResponse});
+	s.announcers.start();
+	await settled();
+	assert.equal(s.view(one)?.warning, 'ratio low');
+	assert.deepEqual(s.log[0], 'warn tracker one:1 warns: ratio low');
+});
+
+test('we are not handed to ourselves', async () => {
+	const us = ['127.0.0.1', '203.0.113.9', '192.0.2.1'].map(host => ({host, port: 6881}));
+	const answer: AnnounceResponse = {...fine, peers: us, externalIp: '203.0.113.9'} as AnnounceResponse;
+	const everywhere = stage([[one]], {[one]: answer});
+	everywhere.announcers.start();
+	await settled();
+	assert.deepEqual(everywhere.found, [us[2]]);
+	const bound = stage([[one]], {[one]: answer}, {bind: '127.0.0.1'});
+	bound.announcers.start();
+	await settled();
+	assert.deepEqual(bound.found, [us[1], us[2]]);
+});
+
+test('what an announce does not tell, a scrape does', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await s.clock.pass(5000);
+	assert.deepEqual(s.heard, [`${one} started`, `${one} scrape`]);
+	const {seeders, leechers, completed} = s.view(one)!;
+	assert.deepEqual({seeders, leechers, completed}, {seeders: 30, leechers: 40, completed: 50});
+	await s.clock.pass(1_700_000);
+	assert.equal(s.heard.filter(line => line.endsWith('scrape')).length, 1);
+});
+
+test('trackers can be added and removed while it runs', async () => {
+	const s = stage([[one]], {});
+	s.announcers.start();
+	await settled();
+	const before = s.announcers.revision;
+	s.announcers.add(` ${two} `);
+	await settled();
+	assert.ok(s.announcers.revision > before);
+	assert.deepEqual(s.announcers.tiers, [[one], [two]]);
+	s.announcers.remove(one);
+	await settled();
+	assert.deepEqual(s.heard, [`${one} started`, `${two} started`, `${one} stopped`]);
+	assert.deepEqual(s.announcers.tiers, [[two]]);
+	for (const bad of ['ftp://x/announce', 'udp://x', 'nonsense', 'http://x/announce?info_hash=1']) {
+		assert.throws(() => s.announcers.add(bad), {name: 'UserError'}, bad);
+	}
+});
+
+test('a torrent with no usable tracker says so in the log and does nothing', async () => {
+	const s = stage([['wss://x/announce'], ['udp://y']], {});
+	s.announcers.start();
+	await settled();
+	assert.deepEqual(s.announcers.views(0), []);
+	assert.equal(s.log.length, 2);
+	await s.announcers.stop();
+});
+
+test('counters trackers cannot read are made whole numbers', async () => {
+	const s = stage([[one]], {});
+	Object.assign(s.facts, {left: Number.POSITIVE_INFINITY, uploaded: 1.5, downloaded: -1});
+	s.announcers.start();
+	await settled();
+	const {left, uploaded, downloaded} = s.requests[0]!;
+	assert.deepEqual([left, uploaded, downloaded], [Number.MAX_SAFE_INTEGER, 1, 0]);
+});

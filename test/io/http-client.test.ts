@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import {createServer, type RequestListener} from 'node:http';
+import {type AddressInfo, createServer as createTcpServer, type Server, type Socket} from 'node:net';
+import {type TestContext, test} from 'node:test';
+import {gzipSync} from 'node:zlib';
+import type {Clock} from '../../source/base/ports.js';
+import {NodeHttpClient} from '../../source/io/http-client.js';
+import {HandClock} from '../helpers/hand-clock.ts';
+
+const maximumBody = 1 << 20;
+const text = new TextDecoder();
+
+async function listen(t: TestContext, server: Server): Promise<string> {
+	const sockets = new Set<Socket>();
+	server.on('connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.on('error', () => {});
+		socket.on('close', () => sockets.delete(socket));
+	});
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	t.after(() => {
+		for (const socket of sockets) socket.destroy();
+		server.close();
+	});
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function serve(t: TestContext, listener: RequestListener): Promise<string> {
+	return listen(t, createServer(listener));
+}
+
+/** A server that writes these bytes to whoever connects. */
+function blurt(t: TestContext, write: (socket: Socket) => void): Promise<string> {
+	return listen(t, createTcpServer(write));
+}
+
+function client(clock: Clock = new HandClock(), concurrency = 50): NodeHttpClient {
+	return new NodeHttpClient({clock, userAgent: 'tortui/test', concurrency});
+}
+
+test('a body comes with its status, and the request says who asks', async t => {
+	let agent: string | undefined;
+	let asked: string | undefined;
+	const base = await serve(t, (request, response) => {
+		agent = request.headers['user-agent'];
+		asked = request.url;
+		response.statusCode = 404;
+		response.end('d1:xi1ee');
+	});
+	const answer = await client().get(`${base}/announce?info_hash=%00%ff~`, {maximumBody});
+	assert.equal(answer.status, 404);
+	assert.equal(text.decode(answer.body), 'd1:xi1ee');
+	assert.equal(agent, 'tortui/test');
+	assert.equal(asked, '/announce?info_hash=%00%ff~');
+});
+
+test('gzip is inflated', async t => {
+	const base = await serve(t, (_request, response) => {
+		response.setHeader('Content-Encoding', 'gzip');
+		response.end(gzipSync('hello'));
+	});
+	assert.equal(text.decode((await client().get(base, {maximumBody})).body), 'hello');
+});
+
+test('a gzip bomb goes off at the limit, a body of 10 MB is cut there', async t => {
+	const bomb = gzipSync(Buffer.alloc(200 << 20));
+	const base = await serve(t, (request, response) => {
+		if (request.url === '/bomb') response.setHeader('Content-Encoding', 'gzip').end(bomb);
+		else response.end(Buffer.alloc(10_000_000));
+	});
+	for (const path of ['/bomb', '/large']) {
+		await assert.rejects(client().get(base + path, {maximumBody}), {
+			message: 'the answer is longer than 1048576 bytes',
+		});
+	}
+});
+
+test('broken gzip and unknown encodings are told', async t => {
+	const base = await serve(t, (request, response) => {
+		response.setHeader('Content-Encoding', request.url === '/br' ? 'br' : 'gzip');
+		response.end('not that');
+	});
+	await assert.rejects(client().get(`${base}/gzip`, {maximumBody}), {message: 'the answer is broken gzip'});
+	await assert.rejects(client().get(`${base}/br`, {maximumBody}), {message: 'the answer is encoded as br'});
+});
+
+test('up to five redirects are followed, not one more', async t => {
+	const base = await serve(t, (request, response) => {
+		const left = Number(request.url?.slice(1));
+		if (left === 0) {
+			response.end('there');
+			return;
+		}
+		response.writeHead([301, 302, 307, 308, 303][left % 5]!, {Location: `/${left - 1}`});
+		response.end();
+	});
+	const answer = await client().get(`${base}/5`, {maximumBody});
+	assert.equal(text.decode(answer.body), 'there');
+	assert.equal(answer.url, `${base}/0`);
+	await assert.rejects(client().get(`${base}/6`, {maximumBody}), {message: 'it redirects more than 5 times'});
+});
+
+test('redirects away from http are refused', async t => {
+	const base = await serve(t, (request, response) => {
+		response.writeHead(302, {Location: request.url === '/a' ? 'file:///etc/passwd' : 'http://['});
+		response.end();
+	});
+	await assert.rejects(client().get(`${base}/a`, {maximumBody}), {message: 'it leads to file:, not http'});
+	await assert.rejects(client().get(`${base}/b`, {maximumBody}), {message: /no URL/});
+});
+
+test('local addresses can be kept to certain paths, redirects included', async t => {
+	let requests = 0;
+	const base = await serve(t, (_request, response) => {
+		requests++;
+		response.writeHead(302, {Location: '/shutdown'});
+		response.end();
+	});
+	const localPath = (path: string): boolean => path.endsWith('/announce');
+	for (const url of [`${base}/shutdown`, `${base}/announce`, base.replace('127.0.0.1', 'localhost')]) {
+		await assert.rejects(client().get(url, {maximumBody, localPath}), {message: /is a local address/});
+	}
+	assert.equal(requests, 1);
+});
+
+test('who never answers, or drips, is left when time is up', async t => {
+	const clock = new HandClock();
+	const silent = await blurt(t, () => {});
+	const drip = await blurt(t, socket => {
+		socket.write('HTTP/1.1 200 OK\r\n\r\n');
+		const timer = setInterval(() => socket.write('x'), 5);
+		socket.on('close', () => clearInterval(timer));
+	});
+	for (const url of [silent, drip]) {
+		const answer = client(clock).get(url, {maximumBody});
+		const rejected = assert.rejects(answer, {message: 'no answer within 30 s'});
+		await new Promise(resolve => setTimeout(resolve, 40));
+		await clock.pass(30_000);
+		await rejected;
+	}
+});
+
+test('what is not HTTP, ends early or is not there is told in words', async t => {
+	const garbage = await blurt(t, socket => socket.end('\u0000\u0001garbage\r\n\r\n'));
+	const short = await blurt(t, socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'));
+	const headers = await blurt(t, socket =>
+		socket.end(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`),
+	);
+	await assert.rejects(client().get(garbage, {maximumBody}), {message: 'the answer is not HTTP'});
+	await assert.rejects(client().get(short, {maximumBody}), {message: 'the connection broke off'});
+	await assert.rejects(client().get(headers, {maximumBody}), {message: 'the answer is not HTTP'});
+	await assert.rejects(client().get('http://127.0.0.1:1/', {maximumBody}), {message: 'connection refused'});
+	await assert.rejects(client().get('http://tracker.invalid/', {maximumBody}), /host|name/);
+});
+
+test('an abort ends a request with its reason', async t => {
+	const base = await blurt(t, () => {});
+	const abort = new AbortController();
+	const answer = client().get(base, {maximumBody, signal: abort.signal});
+	setTimeout(() => abort.abort(new Error('enough')), 10);
+	await assert.rejects(answer, {message: 'enough'});
+});
+
+test('requests beyond the limit wait for their turn', async t => {
+	let open = 0;
+	let most = 0;
+	const base = await serve(t, (_request, response) => {
+		most = Math.max(most, ++open);
+		setTimeout(() => {
+			open--;
+			response.end('x');
+		}, 5);
+	});
+	const http = client(new HandClock(), 3);
+	await Promise.all(Array.from({length: 12}, () => http.get(base, {maximumBody})));
+	assert.equal(most, 3);
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {FloodGuard} from '../../source/policy/flood-guard.js';
+import {
+	type SwarmAnnounce,
+	type SwarmLimits,
+	SwarmTable,
+	swarmLimits,
+} from '../../source/policy/swarm-table.js';
+import {seeded} from './seeded.ts';
+
+const hash = 'a'.repeat(40);
+const peerId = new Uint8Array(20);
+
+function table(limits: Partial<SwarmLimits> = {}): SwarmTable {
+	return new SwarmTable(seeded(5), {...swarmLimits, ...limits});
+}
+
+function announce(host: string, more: Partial<SwarmAnnounce> & {port?: number} = {}): SwarmAnnounce {
+	return {
+		infoHash: hash,
+		address: {host, port: more.port ?? 6881},
+		peerId,
+		left: 1,
+		numwant: 50,
+		families: 'both',
+		...more,
+	};
+}
+
+test('peers hear of each other, not of themselves', () => {
+	const t = table();
+	assert.deepEqual(t.announce(announce('192.0.2.1'), 0).peers, []);
+	const {peers, leechers, seeders} = t.announce(announce('192.0.2.2', {left: 0}), 0);
+	assert.deepEqual(
+		peers.map(({host}) => host),
+		['192.0.2.1'],
+	);
+	assert.deepEqual({leechers, seeders}, {leechers: 1, seeders: 1});
+});
+
+test('seeders do not hear of seeders', () => {
+	const t = table();
+	t.announce(announce('192.0.2.1', {left: 0}), 0);
+	assert.deepEqual(t.announce(announce('192.0.2.2', {left: 0}), 0).peers, []);
+});
+
+test('each asks for the families it can reach', () => {
+	const t = table();
+	t.announce(announce('192.0.2.1'), 0);
+	t.announce(announce('2001:db8::1'), 0);
+	const hosts = (families: SwarmAnnounce['families']): string[] =>
+		t
+			.announce(announce('192.0.2.2', {families}), 0)
+			.peers.map(({host}) => host)
+			.sort();
+	assert.deepEqual(hosts('ipv4'), ['192.0.2.1']);
+	assert.deepEqual(hosts('ipv6'), ['2001:db8::1']);
+	assert.deepEqual(hosts('both'), ['192.0.2.1', '2001:db8::1']);
+});
+
+test('a leecher that becomes a seeder counts once as completed', () => {
+	const t = table();
+	t.announce(announce('192.0.2.1'), 0);
+	t.announce(announce('192.0.2.1', {left: 0, event: 'completed'}), 1);
+	t.announce(announce('192.0.2.1', {left: 0, event: 'completed'}), 2);
+	t.announce(announce('192.0.2.9', {left: 0, event: 'completed'}), 3);
+	assert.deepEqual(t.scrape(hash), {seeders: 2, leechers: 0, completed: 1});
+});
+
+test('who stops is forgotten, and so is a torrent nobody is left in', () => {
+	const t = table();
+	t.announce(announce('192.0.2.1'), 0);
+	t.announce(announce('192.0.2.7', {event: 'stopped'}), 1);
+	assert.equal(t.peers, 1);
+	t.announce(announce('192.0.2.1', {event: 'stopped'}), 1);
+	assert.deepEqual([t.torrents, t.peers], [0, 0]);
+});
+
+test('who falls silent is forgotten after a peer’s life', () => {
+	const t = table({peerLife: 100});
+	t.announce(announce('192.0.2.1'), 0);
+	t.announce(announce('192.0.2.2'), 50);
+	t.announce(announce('192.0.2.1'), 60);
+	t.expire(150);
+	assert.deepEqual(t.list('', 9), [{infoHash: hash, name: undefined, seeders: 0, leechers: 1, completed: 0}]);
+	t.expire(160);
+	assert.equal(t.torrents, 0);
+});
+
+test('no more peers are named than wanted, and over time all of them are', () => {
+	const t = table();
+	for (let index = 0; index < 200; index++) {
+		t.announce(announce(`198.51.100.${index}`, {left: index % 10 === 0 ? 0 : 1}), 0);
+	}
+	const seen = new Set<string>();
+	for (let round = 0; round < 60; round++) {
+		const {peers} = t.announce(announce('192.0.2.1', {numwant: 20}), 1);
+		assert.equal(peers.length, 20);
+		assert.equal(new Set(peers.map(({host}) => host)).size, 20);
+		for (const {host} of peers) seen.add(host);
+	}
+	assert.equal(seen.size, 200);
+	assert.deepEqual(t.announce(announce('192.0.2.1', {numwant: 0}), 1).peers, []);
+});
+
+test('torrents, peers and peers of a host are limited; loopback may try out whole swarms', () => {
+	const t = table({torrents: 2, peers: 8, peersPerTorrent: 6, peersPerHostAndTorrent: 2, peersPerHost: 3});
+	const from = (host: string, port: number, digit = 'a') =>
+		t.announce(announce(host, {port, infoHash: digit.repeat(40)}), 0);
+	from('192.0.2.1', 1);
+	from('192.0.2.1', 2);
+	assert.throws(() => from('192.0.2.1', 3), {code: 'too-many-from-host'});
+	from('192.0.2.1', 3, 'b');
+	assert.throws(() => from('192.0.2.1', 4, 'b'), {code: 'too-many-from-host'});
+	assert.throws(() => from('192.0.2.2', 1, 'c'), {code: 'tracker-full'});
+	for (let port = 1; port <= 4; port++) from('127.0.0.1', port);
+	assert.throws(() => from('127.0.0.1', 5), {code: 'tracker-full'});
+	from('127.0.0.1', 5, 'b');
+	assert.throws(() => from('127.0.0.1', 6, 'b'), {code: 'tracker-full'});
+	assert.equal(t.peers, 8);
+	// Those who are in may go on.
+	from('127.0.0.1', 4);
+});
+
+test('torrents are found by words of their name and by the beginning of their info-hash', () => {
+	const t = table();
+	const add = (digit: string, name: string | undefined, host: string) =>
+		t.announce(announce(host, {infoHash: digit.repeat(40), name}), 0);
+	add('a', 'Debian 13 netinst', '192.0.2.1');
+	add('b', 'debian 12', '192.0.2.1');
+	add('b', 'something else', '192.0.2.2');
+	add('c', undefined, '192.0.2.1');
+	const names = (query: string): unknown[] => t.list(query, 9).map(({name, infoHash}) => name ?? infoHash[0]);
+	assert.deepEqual(names('DEBIAN'), ['debian 12', 'Debian 13 netinst']);
+	assert.deepEqual(names('netinst debian'), ['Debian 13 netinst']);
+	assert.deepEqual(names('cccc'), ['c']);
+	assert.deepEqual(names('zzz'), []);
+	assert.equal(t.list('', 2).length, 2);
+});
+
+test('after any number of announces the counts are what the peers are', () => {
+	const random = seeded(11);
+	const t = table({peerLife: 500});
+	for (let now = 0; now < 5000; now++) {
+		const host = `192.0.2.${Math.floor(random() * 40)}`;
+		const event = random() < 0.2 ? 'stopped' : undefined;
+		const infoHash = random() < 0.5 ? hash : 'b'.repeat(40);
+		t.announce(announce(host, {infoHash, left: random() < 0.5 ? 0 : 1, event, numwant: 10}), now);
+	}
+	const total = t.list('', 9).reduce((sum, {seeders, leechers}) => sum + seeders + leechers, 0);
+	assert.equal(total, t.peers);
+	t.expire(1e6);
+	assert.deepEqual([t.torrents, t.peers], [0, 0]);
+});
+
+test('a flood from one host is stopped, others are served, memory is bounded', () => {
+	const guard = new FloodGuard(3, 1000, 5);
+	assert.deepEqual(
+		[0, 1, 2, 3].map(now => guard.admits('a', now)),
+		[true, true, true, false],
+	);
+	assert.equal(guard.admits('b', 4), true);
+	assert.deepEqual(
+		['c', 'd', 'e', 'f'].map(host => guard.admits(host, 5)),
+		[true, true, true, false],
+	);
+	assert.equal(guard.admits('a', 1000), true);
+});
