@@ -1,0 +1,59 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import {type FrameName, frames} from '../glyphs.js';
+import type {Action} from '../screen-context.js';
+import {field} from '../text-field.js';
+import {themes} from '../themes.js';
+import {fileActions} from './files.js';
+import {moving} from './moving.js';
+import {torrentActions} from './torrents.js';
+
+const themeNames = Object.keys(themes);
+
+const screenActions: Readonly<Record<string, Action>> = {
+	help: screen => screen.setDialog({kind: 'help', query: field(), top: 0}),
+	details: screen => screen.setDialog({kind: 'details'}),
+	settings: screen => screen.setDialog({kind: 'settings', at: 0}),
+	'command-line': screen => screen.setDialog({kind: 'line', prompt: ':', value: field(), before: ''}),
+	redraw: screen => screen.redraw(),
+	suspend: screen => screen.suspend(),
+	theme: (screen, argument) => {
+		const {preferences} = screen.state();
+		const next = themeNames[(themeNames.indexOf(preferences.theme) + 1) % themeNames.length] ?? 'tortui';
+		if (argument !== '' && !themeNames.includes(argument)) {
+			screen.say(`There is no theme “${argument}”: ${themeNames.join(', ')}.`, 'warn');
+			return;
+		}
+		const theme = argument || next;
+		screen.setPreferences({theme});
+		screen.say(`Theme ${theme}: ${themes[theme]?.about ?? ''}.`);
+	},
+	frames: (screen, argument) => {
+		const names = Object.keys(frames) as FrameName[];
+		const {preferences} = screen.state();
+		const next =
+			names.find(name => name === argument) ?? names[(names.indexOf(preferences.frames) + 1) % names.length];
+		if (next) screen.setPreferences({frames: next});
+	},
+	quit: screen => {
+		// The list may not be watched now, so the engine is asked what is at work.
+		screen.client.send({type: 'session.list'}).then(
+			({torrents = []}) => {
+				const idle = ({state}: TorrentView) =>
+					state === 'paused' || state === 'finished' || state === 'failed';
+				if (torrents.every(idle)) screen.leave({how: 'stop'});
+				else screen.setDialog({kind: 'quit'});
+			},
+			() => screen.setDialog({kind: 'quit'}),
+		);
+	},
+	detach: screen => screen.leave({how: 'detach'}),
+	stop: screen => screen.leave({how: 'stop'}),
+};
+
+/** Every action by its name: what keys and the `:` line run. */
+export const actions: Readonly<Record<string, Action>> = {
+	...moving,
+	...fileActions,
+	...torrentActions,
+	...screenActions,
+};

@@ -1,0 +1,215 @@
+import {Box, type Key, useInput, usePaste} from 'ink';
+import {type ReactNode, useSyncExternalStore} from 'react';
+import {dialogKey, pasted} from './dialog-keys.js';
+import {quantity} from './format.js';
+import {lookup} from './keymap.js';
+import type {Rect} from './layout.js';
+import type {Painter} from './paint.js';
+import {FilesPane, LogPane, PeersPane, TorrentsPane, TrackersPane} from './panes/list-panes.js';
+import type {PaneProps} from './panes/pane-props.js';
+import {PiecesPane} from './panes/pieces-pane.js';
+import {SpeedPane} from './panes/speed-pane.js';
+import {dialogRows, lineRow} from './present/dialogs.js';
+import {footerRow} from './present/footer.js';
+import {oneLine, sessionHeader, torrentHeader} from './present/header.js';
+import {logRow} from './present/log.js';
+import {stripRow} from './present/pieces.js';
+import {fitRow, type Row} from './present/row.js';
+import {sparkRow} from './present/speed.js';
+import type {ScreenContext} from './screen-context.js';
+import type {ScreenState, Store} from './store.js';
+import {graphemes, safeText} from './text.js';
+import type {Tone} from './themes.js';
+import {Details} from './widgets/details.js';
+import {DialogBox} from './widgets/dialog-box.js';
+import {Lines} from './widgets/lines.js';
+
+/** The name of a key as the key table writes it; undefined for what is none. */
+export function keyNames(input: string, key: Key): readonly string[] {
+	if (key.upArrow) return ['up'];
+	if (key.downArrow) return ['down'];
+	if (key.leftArrow) return ['left'];
+	if (key.rightArrow) return ['right'];
+	if (key.pageUp) return ['pageup'];
+	if (key.pageDown) return ['pagedown'];
+	if (key.home) return ['home'];
+	if (key.end) return ['end'];
+	if (key.return) return ['enter'];
+	if (key.escape) return ['esc'];
+	if (key.backspace) return ['backspace'];
+	if (key.delete) return ['delete'];
+	if (key.tab) return [key.shift ? 'shift-tab' : 'tab'];
+	if (key.ctrl && input.length === 1) return [`ctrl-${input}`];
+	if (key.meta) return [];
+	// Several keys pressed quickly, or over a slow line, come in one piece.
+	return graphemes(input).flatMap(part => {
+		const code = part.charCodeAt(0);
+		if (part === ' ') return ['space'];
+		if (part === '\r' || part === '\n') return ['enter'];
+		if (part === '\t') return ['tab'];
+		if (code === 127 || code === 8) return ['backspace'];
+		if (code < 32) return [`ctrl-${String.fromCharCode(code + 96)}`];
+		return [part];
+	});
+}
+
+/** Does what a key means here and now. */
+export function pressKey(screen: ScreenContext, key: string): void {
+	const {view} = screen.state();
+	if (view.dialog) {
+		if (key === 'ctrl-c') screen.setDialog(undefined);
+		else if (key === 'ctrl-l') screen.redraw();
+		else if (key === 'ctrl-z') screen.suspend();
+		else dialogKey(screen, view.dialog, key);
+		return;
+	}
+	if (view.notice) screen.setView({notice: undefined});
+	const context = screen.keyContext();
+	const record = lookup(screen.keys(), key, context);
+	if (!record) return;
+	const problem = record.disabled?.(context);
+	if (problem !== undefined) screen.say(problem, 'warn');
+	else screen.run(record.command, '', key);
+}
+
+const noticeTones: Readonly<Record<string, Tone>> = {info: 'text', good: 'good', warn: 'warn', error: 'bad'};
+
+function footer(screen: ScreenContext, state: ScreenState, columns: number): Row {
+	const {view} = state;
+	const line = view.dialog && lineRow(view.dialog, columns);
+	if (line) return fitRow(line, columns);
+	if (view.notice)
+		return fitRow([[` ${safeText(view.notice.text)}`, noticeTones[view.notice.level] ?? 'text']], columns);
+	return footerRow(screen.keys(), screen.keyContext(), columns, screen.look);
+}
+
+/** What drawing costs, in words that stay the same for a while. */
+function costWords(screen: ScreenContext): string {
+	const {frames, bytes} = screen.cost();
+	if (frames < 8) return '';
+	return `${quantity(Math.round(bytes / frames / 64) * 64, 2)}B a frame`;
+}
+
+function line(painter: Painter, area: Rect | undefined, rows: readonly Row[]): ReactNode {
+	if (!area) return null;
+	return (
+		<Lines area={area} lines={rows.slice(0, area.rows).map(row => painter.row(fitRow(row, area.columns)))} />
+	);
+}
+
+function Over({
+	screen,
+	state,
+	painter,
+}: {
+	readonly screen: ScreenContext;
+	readonly state: ScreenState;
+	readonly painter: Painter;
+}): ReactNode {
+	const {view, model, columns, rows, preferences} = state;
+	const {dialog} = view;
+	if (!dialog) return null;
+	const torrent = model.torrent?.overview ?? model.torrents?.find(({id}) => id === view.lists.torrents.key);
+	if (dialog.kind === 'details') {
+		return torrent ? (
+			<Details
+				torrent={torrent}
+				session={model.session}
+				columns={columns}
+				rows={rows - 1}
+				painter={painter}
+				frames={preferences.frames}
+				look={screen.look}
+			/>
+		) : null;
+	}
+	const content = dialogRows(
+		dialog,
+		columns - 6,
+		{table: screen.keys(), torrent, session: model.session, preferences, working: 0},
+		screen.look,
+	);
+	if (!content) return null;
+	return (
+		<DialogBox
+			content={content}
+			columns={columns}
+			rows={rows}
+			top={dialog.kind === 'help' ? dialog.top : 0}
+			painter={painter}
+			frames={preferences.frames}
+			look={screen.look}
+		/>
+	);
+}
+
+/** The whole screen, made from one version of the state. */
+export function App({
+	screen,
+	store,
+	painter: painterFor,
+}: {
+	readonly screen: ScreenContext;
+	readonly store: Store;
+	/** The painter of a theme; the same one for the same name. */
+	readonly painter: (theme: string) => Painter;
+}): ReactNode {
+	const state = useSyncExternalStore(store.subscribe, store.get);
+	useInput((input, key) => {
+		for (const name of keyNames(input, key)) pressKey(screen, name);
+	});
+	usePaste(text => pasted(screen, text));
+	const {columns, rows, view, model} = state;
+	const painter = painterFor(state.preferences.theme);
+	const {look} = screen;
+	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+	const layout = screen.layout();
+	const body: ReactNode[] = [];
+	if (layout.kind === 'line') {
+		body.push(line(painter, layout.header, [oneLine(torrent, model.session, columns, look)]));
+	} else {
+		const props = (area: Rect, focused: boolean): PaneProps => ({area, state, focused, painter, look});
+		const header =
+			view.screen === 'session'
+				? sessionHeader(model.session, model.torrents ?? [], layout.header, look)
+				: torrent
+					? torrentHeader(torrent, model.session, layout.header, look)
+					: [[[model.torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']] as Row];
+		const noDialog = !view.dialog || view.dialog.kind === 'line' || view.dialog.kind === 'sort';
+		const focus = (pane: string) => noDialog && view.screen === 'torrent' && view.pane === pane;
+		const {panes} = layout;
+		const speed = view.screen === 'session' ? model.speed : model.torrent?.speed;
+		body.push(
+			<Lines
+				key="header"
+				area={layout.header}
+				lines={header.map(row => painter.row(fitRow(row, columns)))}
+			/>,
+			line(painter, layout.strip, [
+				stripRow(model.torrent?.pieces, model.torrent?.lit ?? new Set(), columns, look),
+			]),
+			line(painter, layout.spark, [sparkRow(model.torrent?.speed, columns, look)]),
+			panes.pieces && <PiecesPane key="pieces" {...props(panes.pieces, focus('pieces'))} />,
+			panes.speed && <SpeedPane key="speed" {...props(panes.speed, focus('speed'))} speed={speed} />,
+			panes.peers && <PeersPane key="peers" {...props(panes.peers, focus('peers'))} />,
+			panes.trackers && (
+				<TrackersPane key="trackers" {...props(panes.trackers, focus('trackers'))} now={screen.clock.now()} />
+			),
+			panes.files && <FilesPane key="files" {...props(panes.files, focus('files'))} />,
+			panes.log && <LogPane key="log" {...props(panes.log, focus('log'))} cost={costWords(screen)} />,
+			layout.torrents && <TorrentsPane key="torrents" {...props(layout.torrents, noDialog)} />,
+			layout.lastLine && model.log?.at(-1)
+				? line(painter, layout.lastLine, [
+						logRow(model.log.at(-1) as NonNullable<typeof model.log>[number], columns, look),
+					])
+				: null,
+			line(painter, layout.footer, [footer(screen, state, columns)]),
+		);
+	}
+	return (
+		<Box width={columns} height={rows}>
+			{...body}
+			{layout.kind === 'line' ? null : <Over screen={screen} state={state} painter={painter} />}
+		</Box>
+	);
+}

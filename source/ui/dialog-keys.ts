@@ -1,0 +1,163 @@
+import {find, setList, sortBy} from './actions/moving.js';
+import {actions} from './actions/screen-actions.js';
+import {formValues} from './form.js';
+import {activeList} from './lists.js';
+import {settingsList} from './present/settings.js';
+import type {ScreenContext} from './screen-context.js';
+import {edit, field, fieldText, insert} from './text-field.js';
+import type {Dialog, FormField} from './view.js';
+
+function formKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'form'}>, key: string): void {
+	const {fields, at} = dialog;
+	const current = fields[at];
+	const go = (to: number) =>
+		screen.setDialog({...dialog, at: (to + fields.length) % fields.length, problem: undefined});
+	const change = (next: FormField) =>
+		screen.setDialog({
+			...dialog,
+			fields: fields.map((part, index) => (index === at ? next : part)),
+			problem: undefined,
+		});
+	if (key === 'esc') screen.setDialog(undefined);
+	else if (key === 'enter') {
+		const problem = dialog.submit(formValues(fields));
+		if (problem !== undefined) screen.setDialog({...dialog, problem});
+		// A form may have opened another dialog.
+		else if (screen.state().view.dialog === dialog) screen.setDialog(undefined);
+	} else if (key === 'tab' || key === 'down') go(at + 1);
+	else if (key === 'shift-tab' || key === 'up') go(at - 1);
+	else if (current?.kind === 'choice') {
+		const {options} = current;
+		if (key === 'right' || key === 'space') change({...current, at: (current.at + 1) % options.length});
+		else if (key === 'left') change({...current, at: (current.at + options.length - 1) % options.length});
+	} else if (current?.kind === 'text') {
+		const value = edit(current.value, key);
+		if (value) change({...current, value});
+	}
+}
+
+function runLine(screen: ScreenContext, line: string): void {
+	const [name = '', ...rest] = line.trim().split(/\s+/);
+	if (name === '') return;
+	const argument = rest.join(' ');
+	if (actions[name]) {
+		screen.run(name, argument, '');
+		return;
+	}
+	const near = Object.keys(actions).filter(other => other.startsWith(name));
+	if (near.length === 1 && near[0]) screen.run(near[0], argument, '');
+	else if (near.length > 1) screen.say(`“${name}” could be ${near.join(', ')}.`, 'warn');
+	else screen.say(`There is no command “${name}”: ? lists the names.`, 'warn');
+}
+
+function lineKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'line'}>, key: string): void {
+	const text = fieldText(dialog.value);
+	const list = activeList(screen.state().view);
+	if (key === 'esc' || (key === 'backspace' && text === '')) {
+		if (dialog.prompt === 'filter' && list) setList(screen, list, {filter: dialog.before});
+		screen.setDialog(undefined);
+		return;
+	}
+	if (key === 'enter') {
+		screen.setDialog(undefined);
+		if (dialog.prompt === ':') runLine(screen, text);
+		else if (dialog.prompt === '/') {
+			screen.setView({query: text || dialog.before});
+			if (text !== '' && !find(screen, text, 1, 'here')) screen.say(`Nothing here holds “${text}”.`, 'warn');
+		}
+		return;
+	}
+	if (key === 'tab' && dialog.prompt === ':') {
+		const near = Object.keys(actions).filter(name => name.startsWith(text));
+		if (near.length === 1) screen.setDialog({...dialog, value: field(`${near[0]} `)});
+		else if (near.length > 1) screen.say(near.join('  '));
+		return;
+	}
+	const value = edit(dialog.value, key);
+	if (!value) return;
+	screen.setDialog({...dialog, value});
+	if (dialog.prompt === 'filter' && list) setList(screen, list, {filter: fieldText(value)});
+	if (dialog.prompt === '/') find(screen, fieldText(value), 1, 'here');
+}
+
+/** Handles a key while a dialog is open. */
+export function dialogKey(screen: ScreenContext, dialog: Dialog, key: string): void {
+	switch (dialog.kind) {
+		case 'form':
+			formKey(screen, dialog, key);
+			return;
+		case 'line':
+			lineKey(screen, dialog, key);
+			return;
+		case 'help': {
+			if (key === 'esc' || key === 'enter' || key === 'f1') screen.setDialog(undefined);
+			else if (key === 'down' || key === 'up')
+				screen.setDialog({...dialog, top: Math.max(0, dialog.top + (key === 'down' ? 1 : -1))});
+			else if (key === 'pagedown' || key === 'pageup')
+				screen.setDialog({...dialog, top: Math.max(0, dialog.top + (key === 'pagedown' ? 10 : -10))});
+			else if ((key === '?' || key === 'q') && fieldText(dialog.query) === '') screen.setDialog(undefined);
+			else {
+				const query = edit(dialog.query, key);
+				if (query) screen.setDialog({...dialog, query, top: 0});
+			}
+			return;
+		}
+		case 'quit':
+			if (key === 'd' || key === 'enter' || key === 'Q') screen.leave({how: 'detach'});
+			else if (key === 's') screen.leave({how: 'stop'});
+			else if (key === 'esc' || key === 'n' || key === 'q') screen.setDialog(undefined);
+			return;
+		case 'ask': {
+			const choice = dialog.choices.find(candidate => candidate.key === key);
+			if (choice) {
+				screen.setDialog(undefined);
+				choice.run();
+			} else if (key === 'esc' || key === 'q') screen.setDialog(undefined);
+			return;
+		}
+		case 'sort':
+			if (key === 'esc' || sortBy(screen, dialog.list, key)) screen.setDialog(undefined);
+			return;
+		case 'settings': {
+			const items = settingsList(screen.state().preferences);
+			if (key === 'esc' || key === 'q' || key === ',') screen.setDialog(undefined);
+			else if (key === 'down' || key === 'j')
+				screen.setDialog({...dialog, at: (dialog.at + 1) % items.length});
+			else if (key === 'up' || key === 'k')
+				screen.setDialog({...dialog, at: (dialog.at + items.length - 1) % items.length});
+			else if (['right', 'l', 'enter', 'space'].includes(key))
+				screen.setPreferences(items[dialog.at]?.change(1) ?? {});
+			else if (key === 'left' || key === 'h') screen.setPreferences(items[dialog.at]?.change(-1) ?? {});
+			return;
+		}
+		case 'details':
+		case 'inspection':
+			// What lies over the panes goes away at once, and moving on the grid looks into the next cell.
+			screen.setDialog(undefined);
+			if (!['esc', 'enter', 'space', 'i', 'q'].includes(key)) {
+				const name = {left: 'left', right: 'right', up: 'up', down: 'down'}[key];
+				if (name && dialog.kind === 'inspection') {
+					screen.run(name, '', key);
+					screen.run('inspect', '', key);
+				}
+			}
+			return;
+	}
+}
+
+/** Handles text that was pasted: into the field being edited, or as a torrent to add. */
+export function pasted(screen: ScreenContext, text: string): void {
+	const {dialog} = screen.state().view;
+	if (dialog?.kind === 'form') {
+		const current = dialog.fields[dialog.at];
+		if (current?.kind === 'text') {
+			const value = insert(current.value, text.trim());
+			screen.setDialog({
+				...dialog,
+				fields: dialog.fields.map((part, index) => (index === dialog.at ? {...current, value} : part)),
+			});
+		}
+	} else if (dialog?.kind === 'line') {
+		screen.setDialog({...dialog, value: insert(dialog.value, text.trim())});
+	} else if (text.trim() !== '') screen.run('add', text.trim(), '');
+}

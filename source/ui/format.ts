@@ -1,0 +1,106 @@
+import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+
+const units = ['', 'K', 'M', 'G', 'T', 'P'] as const;
+
+/** A quantity in three digits and a unit of 1024: `0`, `853 K`, `1.2 M`, `4.64 G`. At most 6 cells. */
+export function quantity(value: number, digits: 2 | 3 = 3): string {
+	if (!Number.isFinite(value) || value <= 0) return '0';
+	let scaled = value;
+	let unit = 0;
+	while (scaled >= 999.5 && unit < units.length - 1) {
+		scaled /= 1024;
+		unit++;
+	}
+	if (unit === 0) return `${Math.round(scaled)}`;
+	const decimals = scaled < 9.995 ? digits - 1 : scaled < 99.95 ? digits - 2 : 0;
+	return `${scaled.toFixed(Math.max(0, decimals))} ${units[unit]}`;
+}
+
+/** A size: `4.64 G`. */
+export function size(bytes: Bytes): string {
+	return quantity(bytes);
+}
+
+/** A speed in few digits, so that equal speeds stay equal text: `1.2 M`, `12 M`, `853 K`. At most 5 cells. */
+export function rate(bytesPerSecond: BytesPerSecond): string {
+	return bytesPerSecond < 512 ? '0' : quantity(Math.max(1024, bytesPerSecond), 2);
+}
+
+/** A speed with its unit: `1.2 M/s`. */
+export function rateWithUnit(bytesPerSecond: BytesPerSecond): string {
+	const text = rate(bytesPerSecond);
+	return text === '0' ? '0 B/s' : `${text}/s`;
+}
+
+/** How long: `0:40`, `4:12`, `1:02:03`, `3 d 4 h`, `–` when not known. At most 8 cells. */
+export function duration(seconds: Seconds | undefined): string {
+	if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return '–';
+	const total = Math.round(seconds);
+	if (total >= 100 * 86_400) return '> 100 d';
+	if (total >= 86_400) return `${Math.floor(total / 86_400)} d ${Math.floor((total % 86_400) / 3600)} h`;
+	const two = (value: number) => String(value).padStart(2, '0');
+	if (total >= 3600)
+		return `${Math.floor(total / 3600)}:${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
+	return `${Math.floor(total / 60)}:${two(total % 60)}`;
+}
+
+/** A countdown that changes once a minute until two minutes are left: `27 min`, `1:40`, `0:12`. */
+export function countdown(seconds: Seconds | undefined): string {
+	if (seconds === undefined) return '–';
+	if (seconds >= 7200) return `${Math.round(seconds / 3600)} h`;
+	if (seconds >= 120) return `${Math.round(seconds / 60)} min`;
+	return duration(Math.max(0, seconds));
+}
+
+/** `71.3 %`; `100 %` only when nothing is missing. At most 6 cells. */
+export function percent(part: number, whole: number, decimals: 0 | 1 = 1): string {
+	if (whole <= 0 || part >= whole) return '100 %';
+	const factor = decimals === 1 ? 10 : 1;
+	const value = Math.floor((Math.max(0, part) / whole) * 100 * factor) / factor;
+	return `${value.toFixed(decimals)} %`;
+}
+
+/** A ratio: `0.12`, `12.3`, `123`. At most 4 cells below 10,000. */
+export function ratio(value: number): string {
+	if (!Number.isFinite(value)) return '∞';
+	return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : String(Math.round(value));
+}
+
+/** Time of day: `14:02:11`. `offset` is minutes to take from UTC, as `Date#getTimezoneOffset` has it. */
+export function timeOfDay(at: Millis, offset: number): string {
+	return new Date(at - offset * 60_000).toISOString().slice(11, 19);
+}
+
+/** Day and time: `2026-11-20 14:02`. */
+export function dayAndTime(at: Millis, offset: number): string {
+	return new Date(at - offset * 60_000).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** `1 peer`, `2 peers`. */
+export function count(value: number, one: string, many = `${one}s`): string {
+	return `${value} ${value === 1 ? one : many}`;
+}
+
+const factors: Readonly<Record<string, number>> = {
+	'': 1,
+	k: 1024,
+	m: 1024 ** 2,
+	g: 1024 ** 3,
+	t: 1024 ** 4,
+};
+
+/** Reads `500K`, `2M`, `1.5 g` into bytes; undefined when it is none. */
+export function parseQuantity(text: string): number | undefined {
+	const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?(?:\/s)?$/i.exec(text.trim());
+	if (!match) return undefined;
+	const value = Number(match[1]) * (factors[(match[2] ?? '').toLowerCase()] ?? 1);
+	return Number.isSafeInteger(Math.round(value)) ? Math.round(value) : undefined;
+}
+
+/** Reads `90`, `90s`, `5m`, `2h`, `1d` into seconds; undefined when it is none. */
+export function parseDuration(text: string): Seconds | undefined {
+	const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?$/i.exec(text.trim());
+	if (!match) return undefined;
+	const unit = (match[2] ?? 's').toLowerCase();
+	return Math.round(Number(match[1]) * (unit === 'd' ? 86_400 : unit === 'h' ? 3600 : unit === 's' ? 1 : 60));
+}

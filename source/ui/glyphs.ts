@@ -1,0 +1,137 @@
+import type {TorrentState} from '../api/snapshot.js';
+
+/** The six characters of a pane's frame. */
+export interface FrameGlyphs {
+	readonly topLeft: string;
+	readonly topRight: string;
+	readonly bottomLeft: string;
+	readonly bottomRight: string;
+	readonly horizontal: string;
+	readonly vertical: string;
+}
+
+const frame = (characters: string): FrameGlyphs => {
+	const [topLeft = '', horizontal = '', topRight = '', vertical = '', bottomLeft = '', bottomRight = ''] =
+		characters;
+	return {topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical};
+};
+
+/** How frames can look, by name; `heavy` marks the pane that has the keys. */
+export const frames = {
+	rounded: {plain: frame('╭─╮│╰╯'), heavy: frame('┏━┓┃┗┛')},
+	square: {plain: frame('┌─┐│└┘'), heavy: frame('┏━┓┃┗┛')},
+	double: {plain: frame('┌─┐│└┘'), heavy: frame('╔═╗║╚╝')},
+	ascii: {plain: frame("+-+|'."), heavy: frame('#=#|##')},
+} as const satisfies Record<string, {plain: FrameGlyphs; heavy: FrameGlyphs}>;
+
+export type FrameName = keyof typeof frames;
+
+/** Every character the screen draws with, besides text. All are one cell wide. */
+export interface Glyphs {
+	readonly ascii: boolean;
+	readonly ellipsis: '…' | '~';
+	readonly down: string;
+	readonly up: string;
+	readonly cursor: string;
+	readonly mark: string;
+	readonly folded: string;
+	readonly unfolded: string;
+	readonly on: string;
+	readonly off: string;
+	readonly busy: string;
+	readonly dash: string;
+	readonly dot: string;
+	readonly axis: string;
+	readonly tick: string;
+	readonly arrow: string;
+	/** Piece cells: have, checking, in flight, partly had, missing, unwanted. */
+	readonly cell: Readonly<Record<string, string>>;
+	/** The same for a cell in which a file begins. */
+	readonly boundary: Readonly<Record<string, string>>;
+	/** A bar's cells in eighths, from empty to full. */
+	readonly eighths: readonly string[];
+	readonly barRest: string;
+	/** Sparkline levels from nothing to full. */
+	readonly levels: readonly string[];
+	readonly state: Readonly<Record<TorrentState, string>>;
+}
+
+const unicode: Glyphs = {
+	ascii: false,
+	ellipsis: '…',
+	down: '▼',
+	up: '▲',
+	cursor: '›',
+	mark: '✓',
+	folded: '▸',
+	unfolded: '▾',
+	on: '●',
+	off: '○',
+	busy: '◐',
+	dash: '–',
+	dot: '·',
+	axis: '│',
+	tick: '┤',
+	arrow: '→',
+	cell: {h: '█', c: '▚', r: '▒', p: '▓', m: '░', u: '·'},
+	boundary: {h: '▐', c: '▚', r: '▒', p: '▐', m: '┊', u: '┊'},
+	eighths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+	barRest: '░',
+	levels: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	state: {
+		metadata: '◌',
+		checking: '◎',
+		queued: '○',
+		downloading: '▼',
+		seeding: '▲',
+		finished: '✓',
+		pausing: '‖',
+		paused: '‖',
+		failed: '✗',
+	},
+};
+
+const ascii: Glyphs = {
+	ascii: true,
+	ellipsis: '~',
+	down: 'v',
+	up: '^',
+	cursor: '>',
+	mark: '*',
+	folded: '+',
+	unfolded: '-',
+	on: '*',
+	off: 'o',
+	busy: '@',
+	dash: '-',
+	dot: '.',
+	axis: '|',
+	tick: '|',
+	arrow: '->',
+	cell: {h: '#', c: 'c', r: '%', p: '+', m: '-', u: '.'},
+	boundary: {h: '|', c: 'c', r: '%', p: '+', m: '!', u: '!'},
+	eighths: [' ', ' ', ' ', ' ', '=', '=', '=', '=', '#'],
+	barRest: '.',
+	levels: [' ', '_', '.', ':', '-', '=', '+', '*', '#'],
+	state: {
+		metadata: 'M',
+		checking: 'C',
+		queued: 'Q',
+		downloading: 'D',
+		seeding: 'U',
+		finished: 'F',
+		pausing: 'P',
+		paused: 'P',
+		failed: '!',
+	},
+};
+
+/** The characters for a terminal that shows UTF-8, or for one that does not. */
+export function glyphsFor(asciiOnly: boolean): Glyphs {
+	return asciiOnly ? ascii : unicode;
+}
+
+/** The frames to draw: the ones chosen, or ASCII ones where nothing else can be shown. */
+export function asciiFrames(chosen: FrameName, glyphs: Glyphs): FrameName {
+	return glyphs.ascii ? 'ascii' : chosen in frames ? chosen : 'rounded';
+}

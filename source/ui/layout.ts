@@ -1,0 +1,219 @@
+/** The panes of a torrent, in the order of their digits. */
+export const paneNames = ['pieces', 'speed', 'peers', 'trackers', 'files', 'log'] as const;
+
+export type PaneName = (typeof paneNames)[number];
+
+/** A part of the terminal in cells; the top left one is 0, 0. */
+export interface Rect {
+	readonly x: number;
+	readonly y: number;
+	readonly columns: number;
+	readonly rows: number;
+}
+
+/** How much room the pane with the keys gets: its own share, most of the screen, or all of it. */
+export type Grow = 'share' | 'half' | 'full';
+
+/** How much is shown at once: every pane, the pane with the keys below two strips, or that pane alone. */
+export type Density = 'all' | 'strip' | 'one';
+
+/** What a layout depends on, and nothing else. */
+export interface LayoutRequest {
+	readonly columns: number;
+	readonly rows: number;
+	readonly screen: 'torrent' | 'session';
+	/** The pane that has the keys. */
+	readonly pane: PaneName;
+	readonly grow: Grow;
+	readonly density: Density;
+}
+
+/** Where everything goes. What is absent is not shown. */
+export interface Layout {
+	readonly kind: 'line' | 'small' | 'normal' | 'wide';
+	readonly header: Rect;
+	/** One row of pieces, and one of speed, where the panes themselves have no room. */
+	readonly strip?: Rect;
+	readonly spark?: Rect;
+	readonly panes: Readonly<Partial<Record<PaneName, Rect>>>;
+	/** The list of the session screen. */
+	readonly torrents?: Rect;
+	/** One row with the newest line of the log, where the log has no pane. */
+	readonly lastLine?: Rect;
+	readonly footer?: Rect;
+}
+
+/** Sizes that share remembered settings. */
+export type SizeClass = 'small' | 'normal' | 'large' | 'huge';
+
+/** Which sizes are remembered together. */
+export function sizeClass(columns: number, rows: number): SizeClass {
+	if (columns < 72 || rows < 20) return 'small';
+	if (columns >= 160 && rows >= 44) return 'huge';
+	return columns >= 100 && rows >= 28 ? 'large' : 'normal';
+}
+
+const rect = (x: number, y: number, columns: number, rows: number): Rect => ({x, y, columns, rows});
+
+/** Splits rows at `y` of `columns` cells between two panes, the left one taking `share`. */
+function pair(
+	panes: Partial<Record<PaneName, Rect>>,
+	[left, right]: readonly [PaneName, PaneName],
+	area: Rect,
+	share: number,
+): void {
+	const columns = Math.round(area.columns * share);
+	panes[left] = rect(area.x, area.y, columns, area.rows);
+	panes[right] = rect(area.x + columns, area.y, area.columns - columns, area.rows);
+}
+
+function normal({columns, rows}: LayoutRequest, body: Rect): Partial<Record<PaneName, Rect>> {
+	const panes: Partial<Record<PaneName, Rect>> = {};
+	const log = body.rows >= 34 ? 5 : body.rows >= 24 ? 4 : 0;
+	const top =
+		rows < 24
+			? 5
+			: rows < 28
+				? 6
+				: Math.min(16, Math.max(8, Math.round(body.rows * (rows < 36 ? 0.31 : 0.34))));
+	const bottom = rows < 24 ? 4 : rows < 28 ? 5 : Math.min(14, Math.max(6, Math.round(body.rows * 0.24)));
+	pair(panes, ['pieces', 'speed'], rect(0, body.y, columns, top), columns < 100 ? 0.54 : 0.61);
+	panes.peers = rect(0, body.y + top, columns, body.rows - top - bottom - log);
+	pair(
+		panes,
+		['trackers', 'files'],
+		rect(0, body.y + body.rows - log - bottom, columns, bottom),
+		columns < 100 ? 0.51 : 0.54,
+	);
+	if (log > 0) panes.log = rect(0, body.y + body.rows - log, columns, log);
+	return panes;
+}
+
+function wide({columns}: LayoutRequest, body: Rect): Partial<Record<PaneName, Rect>> {
+	const left = Math.round(columns * 0.6);
+	const right = columns - left;
+	const pieces = Math.min(26, Math.round(body.rows * 0.42));
+	const speed = Math.min(16, Math.round(body.rows * 0.27));
+	const trackers = Math.min(10, Math.round(body.rows * 0.18));
+	const log = Math.min(13, Math.round(body.rows * 0.22));
+	return {
+		pieces: rect(0, body.y, left, pieces),
+		peers: rect(0, body.y + pieces, left, body.rows - pieces),
+		speed: rect(left, body.y, right, speed),
+		trackers: rect(left, body.y + speed, right, trackers),
+		files: rect(left, body.y + speed + trackers, right, body.rows - speed - trackers - log),
+		log: rect(left, body.y + body.rows - log, right, log),
+	};
+}
+
+/** The pane with the keys above, two others that say most below. */
+function half(pane: PaneName, body: Rect): Partial<Record<PaneName, Rect>> {
+	const rows = Math.ceil(body.rows * 0.62);
+	const panes: Partial<Record<PaneName, Rect>> = {[pane]: rect(body.x, body.y, body.columns, rows)};
+	const others = (['pieces', 'speed', 'peers'] as const).filter(name => name !== pane);
+	pair(
+		panes,
+		[others[0] ?? 'pieces', others[1] ?? 'speed'],
+		rect(body.x, body.y + rows, body.columns, body.rows - rows),
+		0.54,
+	);
+	return panes;
+}
+
+function sessionLayout({columns, rows}: LayoutRequest): Layout {
+	const footer = rect(0, rows - 1, columns, 1);
+	const header = rect(0, 0, columns, rows < 14 ? 1 : 2);
+	const body = rect(0, header.rows, columns, rows - header.rows - 1);
+	if (columns < 72 || rows < 20) return {kind: 'small', header, torrents: body, panes: {}, footer};
+	const below = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.28));
+	const panes: Partial<Record<PaneName, Rect>> = {};
+	pair(panes, ['log', 'speed'], rect(0, rows - 1 - below, columns, below), columns < 100 ? 0.54 : 0.61);
+	return {
+		kind: columns >= 160 && rows >= 44 ? 'wide' : 'normal',
+		header,
+		torrents: rect(0, body.y, columns, body.rows - below),
+		panes,
+		footer,
+	};
+}
+
+/** Says where everything goes: the same request always gives the same answer, with no cell used twice. */
+export function planLayout(request: LayoutRequest): Layout {
+	const {columns, rows, screen, pane, grow, density} = request;
+	if (columns < 40 || rows < 10) {
+		return {kind: 'line', header: rect(0, 0, columns, Math.max(1, rows)), panes: {}};
+	}
+	if (screen === 'session') return sessionLayout(request);
+	const footer = rect(0, rows - 1, columns, 1);
+	const header = rect(0, 0, columns, 3);
+	const body = rect(0, 3, columns, rows - 4);
+	const kind = columns < 72 || rows < 20 ? 'small' : columns >= 160 && rows >= 44 ? 'wide' : 'normal';
+	if (grow === 'full' || density === 'one') return {kind, header, panes: {[pane]: body}, footer};
+	if (density === 'strip' || kind === 'small') {
+		const roomForSpark = rows >= 14;
+		const used = roomForSpark ? 2 : 1;
+		return {
+			kind,
+			header,
+			strip: rect(0, 3, columns, 1),
+			...(roomForSpark && {spark: rect(0, 4, columns, 1)}),
+			panes: {[pane]: rect(0, 3 + used, columns, body.rows - used)},
+			footer,
+		};
+	}
+	if (grow === 'half') return {kind, header, panes: half(pane, body), footer};
+	if (kind === 'wide') return {kind, header, panes: wide(request, body), footer};
+	if (rows < 28) {
+		const above = rect(0, body.y, columns, body.rows - 1);
+		const panes = normal(request, above);
+		if (pane !== 'log') return {kind, header, panes, lastLine: rect(0, rows - 2, columns, 1), footer};
+		// Where the log is one line only, giving it the keys gives it the place of trackers and files.
+		const {trackers, files: _files, ...others} = panes;
+		const place = trackers as Rect;
+		return {
+			kind,
+			header,
+			panes: {...others, log: rect(0, place.y, columns, place.rows + 1)},
+			footer,
+		};
+	}
+	return {kind, header, panes: normal(request, body), footer};
+}
+
+/** The size of what a frame leaves for its pane's rows. */
+export function inside(area: Rect): {readonly columns: number; readonly rows: number} {
+	return {columns: Math.max(0, area.columns - 2), rows: Math.max(0, area.rows - 2)};
+}
+
+/**
+ * Draws a layout, one letter a part, for tests: `H` header, `F` footer, `p` pieces, `s` speed, `e` peers,
+ * `t` trackers, `f` files, `l` log, `L` list of torrents, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
+ */
+export function drawLayout(layout: Layout, columns: number, rows: number): string {
+	const cells = Array.from({length: rows}, () => Array.from({length: columns}, () => '?'));
+	const put = (area: Rect | undefined, letter: string) => {
+		if (!area) return;
+		for (let y = area.y; y < area.y + area.rows; y++) {
+			for (let x = area.x; x < area.x + area.columns; x++) {
+				const row = cells[y];
+				if (row) row[x] = row[x] === '?' ? letter : '!';
+			}
+		}
+	};
+	put(layout.header, 'H');
+	put(layout.footer, 'F');
+	put(layout.strip, '-');
+	put(layout.spark, '~');
+	put(layout.lastLine, '_');
+	put(layout.torrents, 'L');
+	const letters: Record<PaneName, string> = {
+		pieces: 'p',
+		speed: 's',
+		peers: 'e',
+		trackers: 't',
+		files: 'f',
+		log: 'l',
+	};
+	for (const name of paneNames) put(layout.panes[name], letters[name]);
+	return cells.map(row => row.join('')).join('\n');
+}

@@ -1,0 +1,264 @@
+import type {LogView, PeerView, TorrentView, TrackerView} from '../api/snapshot.js';
+import {fileTree, type TreeNode, treeRows} from './file-tree.js';
+import type {Model} from './model.js';
+import type {ScreenState} from './store.js';
+import type {ListName, ListState, View} from './view.js';
+
+/** Remembers the last answer: it stays the same object while the arguments do. */
+function remembered<Arguments extends readonly unknown[], Result>(
+	compute: (...values: Arguments) => Result,
+): (...values: Arguments) => Result {
+	let last: {readonly values: Arguments; readonly result: Result} | undefined;
+	return (...values) => {
+		if (last?.values.every((value, index) => value === values[index])) return last.result;
+		last = {values, result: compute(...values)};
+		return last.result;
+	};
+}
+
+/** A way to order a list: the letter that picks it, what it is called, and whether large comes first. */
+export interface SortOrder<Item> {
+	readonly id: string;
+	readonly letter: string;
+	readonly label: string;
+	readonly descending?: boolean;
+	readonly compare?: (a: Item, b: Item) => number;
+}
+
+const byText = (a: string, b: string) => a.localeCompare(b, undefined, {numeric: true});
+
+export const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
+	{
+		id: 'down',
+		letter: 'd',
+		label: 'down',
+		descending: true,
+		compare: (a, b) => a.downloadRate - b.downloadRate,
+	},
+	{id: 'up', letter: 'u', label: 'up', descending: true, compare: (a, b) => a.uploadRate - b.uploadRate},
+	{id: 'done', letter: 'p', label: 'progress', descending: true, compare: (a, b) => a.progress - b.progress},
+	{
+		id: 'requests',
+		letter: 'r',
+		label: 'requests',
+		descending: true,
+		compare: (a, b) => a.requested - b.requested,
+	},
+	{id: 'client', letter: 'c', label: 'client', compare: (a, b) => byText(a.client, b.client)},
+	{id: 'address', letter: 'a', label: 'address', compare: (a, b) => byText(a.address, b.address)},
+	{id: 'flags', letter: 'f', label: 'flags', compare: (a, b) => byText(a.flags, b.flags)},
+	{id: 'source', letter: 's', label: 'source', compare: (a, b) => byText(a.source, b.source)},
+	{
+		id: 'downloaded',
+		letter: 't',
+		label: 'total down',
+		descending: true,
+		compare: (a, b) => a.downloaded - b.downloaded,
+	},
+];
+
+export const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
+	{id: 'tier', letter: 't', label: 'tier'},
+	{id: 'url', letter: 'u', label: 'address', compare: (a, b) => byText(a.url, b.url)},
+	{
+		id: 'seeds',
+		letter: 's',
+		label: 'seeds',
+		descending: true,
+		compare: (a, b) => (a.seeders ?? -1) - (b.seeders ?? -1),
+	},
+	{id: 'next', letter: 'n', label: 'next announce', compare: (a, b) => (a.nextIn ?? 1e9) - (b.nextIn ?? 1e9)},
+];
+
+export const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
+	{id: 'queue', letter: 'q', label: 'queue', compare: (a, b) => a.queue - b.queue},
+	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
+	{id: 'state', letter: 's', label: 'state', compare: (a, b) => byText(a.state, b.state)},
+	{id: 'size', letter: 'z', label: 'size', descending: true, compare: (a, b) => a.length - b.length},
+	{
+		id: 'done',
+		letter: 'p',
+		label: 'progress',
+		descending: true,
+		compare: (a, b) => a.completed / Math.max(1, a.wanted) - b.completed / Math.max(1, b.wanted),
+	},
+	{
+		id: 'down',
+		letter: 'd',
+		label: 'down',
+		descending: true,
+		compare: (a, b) => a.downloadRate - b.downloadRate,
+	},
+	{id: 'up', letter: 'u', label: 'up', descending: true, compare: (a, b) => a.uploadRate - b.uploadRate},
+	{id: 'ratio', letter: 'r', label: 'ratio', descending: true, compare: (a, b) => a.ratio - b.ratio},
+	{id: 'eta', letter: 'e', label: 'ETA', compare: (a, b) => (a.eta ?? 1e12) - (b.eta ?? 1e12)},
+	{id: 'added', letter: 'a', label: 'added', descending: true, compare: (a, b) => a.addedAt - b.addedAt},
+	{id: 'label', letter: 'l', label: 'label', compare: (a, b) => byText(a.label ?? '', b.label ?? '')},
+];
+
+export const fileOrders: ReadonlyArray<SortOrder<TreeNode>> = [
+	{id: 'path', letter: 'o', label: 'torrent order'},
+	{id: 'name', letter: 'n', label: 'name'},
+	{id: 'size', letter: 'z', label: 'size', descending: true},
+	{id: 'done', letter: 'p', label: 'progress', descending: true},
+	{id: 'priority', letter: 'r', label: 'priority', descending: true},
+];
+
+export const logOrders: ReadonlyArray<SortOrder<LogView>> = [
+	{id: 'time', letter: 't', label: 'time'},
+	{id: 'level', letter: 'l', label: 'level', compare: (a, b) => byText(a.level, b.level)},
+];
+
+/** The orders of each list, without their comparing. */
+export const orders: Readonly<Record<ListName, ReadonlyArray<SortOrder<never>>>> = {
+	peers: peerOrders,
+	trackers: trackerOrders,
+	torrents: torrentOrders,
+	files: fileOrders,
+	log: logOrders,
+};
+
+function arrange<Item>(
+	items: readonly Item[],
+	{sort, reverse, filter}: Pick<ListState, 'sort' | 'reverse' | 'filter'>,
+	known: ReadonlyArray<SortOrder<Item>>,
+	text: (item: Item) => string,
+): readonly Item[] {
+	const wanted = filter.toLowerCase();
+	const kept = wanted === '' ? items : items.filter(item => text(item).toLowerCase().includes(wanted));
+	const compare = known.find(order => order.id === sort)?.compare;
+	if (!compare) return reverse ? [...kept].reverse() : kept;
+	return [...kept].sort((a, b) => (reverse ? compare(b, a) : compare(a, b)));
+}
+
+const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
+const trackerText = (tracker: TrackerView) => `${tracker.url || tracker.kind} ${tracker.status}`;
+const torrentText = (torrent: TorrentView) => `${torrent.name} ${torrent.label ?? ''} ${torrent.state}`;
+const logText = (line: LogView) => `${line.level} ${line.text}`;
+
+const arrangePeers = remembered(
+	(peers: readonly PeerView[], sort: string, reverse: boolean, filter: string) =>
+		arrange(peers, {sort, reverse, filter}, peerOrders, peerText),
+);
+const arrangeTrackers = remembered(
+	(trackers: readonly TrackerView[], sort: string, reverse: boolean, filter: string) =>
+		arrange(trackers, {sort, reverse, filter}, trackerOrders, trackerText),
+);
+const arrangeTorrents = remembered(
+	(
+		torrents: readonly TorrentView[],
+		removals: View['removals'],
+		sort: string,
+		reverse: boolean,
+		filter: string,
+	) =>
+		arrange(
+			torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id))),
+			{sort, reverse, filter},
+			torrentOrders,
+			torrentText,
+		),
+);
+const arrangeLog = remembered((log: readonly LogView[], sort: string, reverse: boolean, filter: string) =>
+	arrange(log, {sort, reverse, filter}, logOrders, logText),
+);
+const tree = remembered(fileTree);
+const arrangeFiles = remembered(treeRows0);
+
+function treeRows0(
+	files: NonNullable<NonNullable<Model['torrent']>['files']>,
+	progress: NonNullable<Model['torrent']>['progress'],
+	folded: ReadonlySet<string>,
+	sort: string,
+	reverse: boolean,
+	filter: string,
+): readonly TreeNode[] {
+	return treeRows(tree(files), progress, {folded, sort, reverse, filter});
+}
+
+const none: readonly never[] = [];
+
+/** The peers as the pane shows them. */
+export function shownPeers({model, view}: ScreenState): readonly PeerView[] {
+	const {sort, reverse, filter} = view.lists.peers;
+	return arrangePeers(model.torrent?.peers ?? none, sort, reverse, filter);
+}
+
+/** The trackers and other sources as the pane shows them. */
+export function shownTrackers({model, view}: ScreenState): readonly TrackerView[] {
+	const {sort, reverse, filter} = view.lists.trackers;
+	return arrangeTrackers(model.torrent?.trackers ?? none, sort, reverse, filter);
+}
+
+/** The torrents as the session screen shows them; those just removed are left out. */
+export function shownTorrents({model, view}: ScreenState): readonly TorrentView[] {
+	const {sort, reverse, filter} = view.lists.torrents;
+	return arrangeTorrents(model.torrents ?? none, view.removals, sort, reverse, filter);
+}
+
+/** The rows of the file tree as the pane shows them. */
+export function shownFiles({model, view}: ScreenState): readonly TreeNode[] {
+	const {sort, reverse, filter} = view.lists.files;
+	// Only orders that look at progress need to be made anew when it changes.
+	const progress = sort === 'done' || sort === 'priority' ? model.torrent?.progress : undefined;
+	return arrangeFiles(model.torrent?.files ?? none, progress, view.folded, sort, reverse, filter);
+}
+
+/** The lines of the log as the pane shows them. */
+export function shownLog({model, view}: ScreenState): readonly LogView[] {
+	const {sort, reverse, filter} = view.lists.log;
+	return arrangeLog(model.log ?? none, sort, reverse, filter);
+}
+
+/** An entry of a list: what the cursor remembers, and what searching looks at. */
+export interface Entry {
+	readonly key: string;
+	readonly text: string;
+}
+
+const peerEntries = remembered((peers: readonly PeerView[]): readonly Entry[] =>
+	peers.map(peer => ({key: String(peer.id), text: peerText(peer)})),
+);
+const trackerEntries = remembered((trackers: readonly TrackerView[]): readonly Entry[] =>
+	trackers.map(tracker => ({key: tracker.url || tracker.kind, text: trackerText(tracker)})),
+);
+const torrentEntries = remembered((torrents: readonly TorrentView[]): readonly Entry[] =>
+	torrents.map(torrent => ({key: torrent.id, text: torrentText(torrent)})),
+);
+const fileEntries = remembered((nodes: readonly TreeNode[]): readonly Entry[] =>
+	nodes.map(node => ({key: node.key, text: node.key})),
+);
+const logEntries = remembered((log: readonly LogView[]): readonly Entry[] =>
+	log.map((line, index) => ({key: `${line.at}/${index}`, text: logText(line)})),
+);
+
+/** The entries of a list in the order shown. */
+export function entries(state: ScreenState, list: ListName): readonly Entry[] {
+	switch (list) {
+		case 'peers':
+			return peerEntries(shownPeers(state));
+		case 'trackers':
+			return trackerEntries(shownTrackers(state));
+		case 'torrents':
+			return torrentEntries(shownTorrents(state));
+		case 'files':
+			return fileEntries(shownFiles(state));
+		case 'log':
+			return logEntries(shownLog(state));
+	}
+}
+
+/** The row that has the cursor: where its entry is now, or where it was when the entry has left. */
+export function cursorRow(shown: readonly Entry[], {key, index}: ListState, list?: ListName): number {
+	if (shown.length === 0) return -1;
+	// A log that nobody has moved in stays at its newest line.
+	if (key === undefined) return list === 'log' ? shown.length - 1 : 0;
+	const found = shown.findIndex(entry => entry.key === key);
+	return found >= 0 ? found : Math.min(index, shown.length - 1);
+}
+
+/** The list that has the keys now, if a list has them. */
+export function activeList({screen, pane}: View): ListName | undefined {
+	if (screen === 'session') return 'torrents';
+	return pane === 'pieces' || pane === 'speed' ? undefined : pane;
+}

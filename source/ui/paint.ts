@@ -1,0 +1,150 @@
+import type {Row} from './present/row.js';
+import {cellWidth, graphemes} from './text.js';
+import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes.js';
+
+/** Colours a terminal can show: none, 16, 256 or 16 million. */
+export type ColourDepth = 0 | 16 | 256 | 16_777_216;
+
+const reset = '\u001B[0m';
+
+function nearest256(red: number, green: number, blue: number): number {
+	const steps = [0, 95, 135, 175, 215, 255];
+	const nearest = (value: number) => {
+		let best = 0;
+		for (let index = 1; index < steps.length; index++) {
+			if (Math.abs((steps[index] ?? 0) - value) < Math.abs((steps[best] ?? 0) - value)) best = index;
+		}
+		return best;
+	};
+	const [r, g, b] = [nearest(red), nearest(green), nearest(blue)];
+	const grey = Math.max(0, Math.min(23, Math.round(((red + green + blue) / 3 - 8) / 10)));
+	const distance = (x: number, y: number, z: number) => (x - red) ** 2 + (y - green) ** 2 + (z - blue) ** 2;
+	const level = 8 + grey * 10;
+	return distance(level, level, level) < distance(steps[r] ?? 0, steps[g] ?? 0, steps[b] ?? 0)
+		? 232 + grey
+		: 16 + 36 * r + 6 * g + b;
+}
+
+/** SGR parameters of a colour, as foreground or background; empty when the terminal's own colour is meant. */
+function parameters([hex, ansi]: Colour, depth: ColourDepth, background: boolean): string {
+	if (depth === 0) return '';
+	if (depth === 16) return ansi === 39 ? '' : String(background ? ansi + 10 : ansi);
+	if (hex === '') return '';
+	const value = Number.parseInt(hex, 16);
+	const [red, green, blue] = [value >> 16, (value >> 8) & 255, value & 255];
+	const lead = background ? '48' : '38';
+	return depth === 256 ? `${lead};5;${nearest256(red, green, blue)}` : `${lead};2;${red};${green};${blue}`;
+}
+
+const asciiOf: Readonly<Record<string, string>> = {
+	'…': '~',
+	'’': "'",
+	'“': '"',
+	'”': '"',
+	'–': '-',
+	'·': '.',
+	'↑': '^',
+	'↓': 'v',
+	'←': '<',
+	'→': '>',
+	'▼': 'v',
+	'▲': '^',
+	'›': '>',
+	'∞': '-',
+	é: 'e',
+};
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is looked for
+const onlyAscii = /^[\u0000-\u007F]*$/;
+
+/** The same text in ASCII, taking the same cells. */
+export function asciiText(text: string): string {
+	if (onlyAscii.test(text)) return text;
+	return graphemes(text)
+		.map(part => (onlyAscii.test(part) ? part : (asciiOf[part] ?? '?'.repeat(cellWidth(part)))))
+		.join('');
+}
+
+/** Turns rows of toned text into strings for a terminal: one theme at one colour depth. */
+export class Painter {
+	readonly depth: ColourDepth;
+	readonly theme: Theme;
+	readonly #ascii: boolean;
+	readonly #prefixes = new Map<string, string>();
+
+	/** `ascii`: characters beyond ASCII, also those in names, are replaced by ones that any terminal has. */
+	constructor(themeName: string, depth: ColourDepth, ascii: boolean) {
+		this.depth = depth;
+		this.#ascii = ascii;
+		this.theme = themes[themeName] ?? (themes[defaultTheme] as Theme);
+	}
+
+	/** SGR that begins a tone; empty when nothing needs saying. */
+	#prefix(tone: Tone, selected: boolean, inverse: boolean): string {
+		const key = `${tone}${selected ? '+' : ''}${inverse ? '~' : ''}`;
+		let prefix = this.#prefixes.get(key);
+		if (prefix === undefined) {
+			const colour = this.theme.tones[tone];
+			const parts: string[] = [];
+			if (this.depth === 0) {
+				// Without colours weight is all there is; NO_COLOR leaves bold and inverse alone.
+				if (colour[2] === 'bold' || tone === 'accent') parts.push('1');
+				if (inverse) parts.push('7');
+			} else {
+				if (colour[2] === 'bold') parts.push('1');
+				// On 16 colours a selection's background could hide a tone, so selected text takes the brightest one.
+				const text = selected && this.depth === 16 ? this.theme.tones.title : colour;
+				const foreground = parameters(text, this.depth, false);
+				if (foreground) parts.push(foreground);
+				if (selected) parts.push(parameters(this.theme.selection, this.depth, true));
+				if (inverse) parts.push('7');
+			}
+			prefix = parts.length > 0 ? `\u001B[${parts.join(';')}m` : '';
+			this.#prefixes.set(key, prefix);
+		}
+		return prefix;
+	}
+
+	/** One row as a string with SGR. A `selected` row gets the theme's selection behind it. */
+	row(row: Row, selected = false): string {
+		let result = '';
+		for (const [given, tone = 'text', inverse = false] of row) {
+			if (given === '') continue;
+			const text = this.#ascii ? asciiText(given) : given;
+			const prefix = this.#prefix(tone, selected, inverse);
+			result += prefix === '' ? text : prefix + text + reset;
+		}
+		return result;
+	}
+}
+
+/** What the environment says about a terminal, handed in as values. */
+export interface TerminalEnvironment {
+	readonly term?: string | undefined;
+	readonly colorTerm?: string | undefined;
+	readonly noColor?: boolean | undefined;
+	/** The value that decides among LC_ALL, LC_CTYPE and LANG. */
+	readonly locale?: string | undefined;
+}
+
+/** How many colours to use. `always` beats NO_COLOR and a dumb terminal. */
+export function colourDepth(
+	mode: 'auto' | 'always' | 'never',
+	environment: TerminalEnvironment,
+): ColourDepth {
+	const {term = '', colorTerm = '', noColor = false} = environment;
+	if (mode === 'never' || (mode === 'auto' && (noColor || term === 'dumb'))) return 0;
+	if (
+		/^(?:truecolor|24bit)$/i.test(colorTerm) ||
+		/-direct$|kitty|alacritty|ghostty|wezterm|foot/.test(term)
+	) {
+		return 16_777_216;
+	}
+	return /256/.test(term) || (mode === 'always' && !/^(?:linux|ansi|vt\d+|dumb|xterm-16color)/.test(term))
+		? 256
+		: 16;
+}
+
+/** Whether a locale can show UTF-8. An unset one is taken for one that can: most that say nothing do. */
+export function showsUtf8(locale: string | undefined): boolean {
+	return locale === undefined || locale === '' || /utf-?8/i.test(locale);
+}

@@ -1,0 +1,68 @@
+import {type ReactNode, useRef} from 'react';
+import {inside} from '../layout.js';
+import {cursorRow, entries, orders} from '../lists.js';
+import {type Column, tableRows, windowTop} from '../present/table.js';
+import type {ListName} from '../view.js';
+import {Pane} from './pane.js';
+import type {PaneProps} from './pane-props.js';
+
+/** A pane with a list in columns: its window follows the cursor. */
+export function ListPane<Item>({
+	props,
+	list,
+	digit,
+	title,
+	note,
+	items,
+	columns,
+	empty,
+	headerFrom = 4,
+}: {
+	readonly props: PaneProps;
+	readonly list: ListName;
+	readonly digit?: number;
+	readonly title: string;
+	readonly note: string;
+	readonly items: readonly Item[];
+	readonly columns: ReadonlyArray<Column<Item>>;
+	readonly empty: string;
+	/** Rows inside the frame from which on the columns' titles are shown. */
+	readonly headerFrom?: number;
+}): ReactNode {
+	const {area, state, focused, look} = props;
+	const top = useRef(0);
+	const room = inside(area);
+	const listState = state.view.lists[list];
+	const shown = entries(state, list);
+	const cursor = cursorRow(shown, listState, list);
+	const header = room.rows >= headerFrom;
+	top.current = windowTop(items.length, room.rows - (header ? 1 : 0), cursor, top.current);
+	const order = orders[list].find(({id}) => id === listState.sort);
+	const parts = [note];
+	if (listState.filter !== '') parts.push(`filter “${listState.filter}” ${items.length}`);
+	if (listState.marks.size > 0 && list !== 'files') parts.push(`${listState.marks.size} marked`);
+	if (area.columns >= 60 && order)
+		parts.push(`sort ${order.label}${listState.reverse === (order.descending ?? false) ? '' : ' reversed'}`);
+	return (
+		<Pane
+			props={props}
+			{...(digit !== undefined && {digit})}
+			title={title}
+			note={parts.filter(part => part !== '').join(' · ')}
+			rows={tableRows(columns, items, {
+				...room,
+				header,
+				gap: area.columns >= 100 ? 2 : 1,
+				cursor: focused || list === 'torrents' ? cursor : -1,
+				active: focused,
+				top: top.current,
+				sort: listState.sort,
+				reverse: listState.reverse,
+				cursorGlyph: look.glyphs.cursor,
+				ellipsis: look.glyphs.ellipsis,
+				empty: listState.filter === '' ? empty : 'nothing holds the filter: Esc clears it',
+				mark: index => (listState.marks.has(shown[index]?.key ?? '') ? look.glyphs.mark : undefined),
+			})}
+		/>
+	);
+}

@@ -1,0 +1,160 @@
+import {memo, type ReactNode} from 'react';
+import type {Millis} from '../../base/units.js';
+import {inside} from '../layout.js';
+import {
+	cursorRow,
+	entries,
+	shownFiles,
+	shownLog,
+	shownPeers,
+	shownTorrents,
+	shownTrackers,
+} from '../lists.js';
+import {fileColumns, filesTitle} from '../present/files.js';
+import {logRows} from '../present/log.js';
+import {peerColumns} from '../present/peers.js';
+import {windowTop} from '../present/table.js';
+import {torrentColumns} from '../present/torrents.js';
+import {trackerColumns, trackersTitle} from '../present/trackers.js';
+import type {ListName} from '../view.js';
+import {ListPane} from './list-pane.js';
+import {Pane} from './pane.js';
+import type {PaneProps} from './pane-props.js';
+
+/** Whether a list pane would look the same: `sections` are the parts of the model it shows. */
+function same<Props extends PaneProps>(
+	list: ListName,
+	sections: (props: Props) => readonly unknown[],
+): (before: Props, after: Props) => boolean {
+	return (before, after) => {
+		const earlier = sections(before);
+		return (
+			before.area === after.area &&
+			before.focused === after.focused &&
+			before.painter === after.painter &&
+			before.state.preferences === after.state.preferences &&
+			before.state.view.lists[list] === after.state.view.lists[list] &&
+			sections(after).every((value, index) => value === earlier[index])
+		);
+	};
+}
+
+/** The peers of the torrent. */
+export const PeersPane = memo(
+	function PeersPane(props: PaneProps): ReactNode {
+		const overview = props.state.model.torrent?.overview;
+		return (
+			<ListPane
+				props={props}
+				list="peers"
+				digit={3}
+				title="Peers"
+				note={overview ? `${overview.connected} of ${overview.known}` : ''}
+				items={shownPeers(props.state)}
+				columns={peerColumns(props.area.columns, props.look)}
+				empty="nobody connected yet"
+			/>
+		);
+	},
+	same('peers', ({state}) => [
+		state.model.torrent?.peers,
+		state.model.torrent?.overview?.connected,
+		state.model.torrent?.overview?.known,
+	]),
+);
+
+/** The trackers and the other sources of peers. */
+export const TrackersPane = memo(
+	function TrackersPane(props: PaneProps & {readonly now: Millis}): ReactNode {
+		const torrent = props.state.model.torrent;
+		const elapsed = Math.max(0, (props.now - (torrent?.trackersAt ?? props.now)) / 1000);
+		return (
+			<ListPane
+				props={props}
+				list="trackers"
+				digit={4}
+				title="Trackers"
+				note={trackersTitle(torrent?.trackers)}
+				items={shownTrackers(props.state)}
+				columns={trackerColumns(props.area.columns, elapsed, props.look)}
+				empty="no trackers: A adds one"
+				headerFrom={5}
+			/>
+		);
+	},
+	same('trackers', ({state, now}) => [state.model.torrent?.trackers, Math.floor(now / 1000)]),
+);
+
+/** The files of the torrent, as a tree. */
+export const FilesPane = memo(
+	function FilesPane(props: PaneProps): ReactNode {
+		const {state, look} = props;
+		const torrent = state.model.torrent;
+		const overview = torrent?.overview;
+		return (
+			<ListPane
+				props={props}
+				list="files"
+				digit={5}
+				title="Files"
+				note={
+					overview ? filesTitle(overview.filesWanted, overview.files, state.view.lists.files.marks.size) : ''
+				}
+				items={shownFiles(state)}
+				columns={fileColumns(torrent?.progress, state.view.folded, look)}
+				empty="the files are known when the torrent’s description is here"
+				headerFrom={8}
+			/>
+		);
+	},
+	same('files', ({state}) => [
+		state.model.torrent?.files,
+		state.model.torrent?.progress,
+		state.view.folded,
+		state.model.torrent?.overview?.filesWanted,
+	]),
+);
+
+/** What happened, newest last. `cost` says what drawing costs. */
+export const LogPane = memo(
+	function LogPane(props: PaneProps & {readonly cost: string}): ReactNode {
+		const {area, state, focused, look} = props;
+		const room = inside(area);
+		const lines = shownLog(state);
+		const listState = state.view.lists.log;
+		const cursor = cursorRow(entries(state, 'log'), listState, 'log');
+		const follow = listState.key === undefined || !focused;
+		const top = follow
+			? Math.max(0, lines.length - room.rows)
+			: windowTop(lines.length, room.rows, cursor, Math.max(0, cursor - Math.floor(room.rows / 2)));
+		const note = listState.filter === '' ? props.cost : `filter “${listState.filter}” ${lines.length}`;
+		return (
+			<Pane
+				props={props}
+				{...(state.view.screen === 'torrent' && {digit: 6})}
+				title="Log"
+				note={note}
+				rows={logRows(lines, room, top, cursor, focused, look)}
+			/>
+		);
+	},
+	same('log', ({state, cost}) => [state.model.log, cost]),
+);
+
+/** All torrents, one line each. */
+export const TorrentsPane = memo(
+	function TorrentsPane(props: PaneProps): ReactNode {
+		return (
+			<ListPane
+				props={props}
+				list="torrents"
+				title="Torrents"
+				note=""
+				items={shownTorrents(props.state)}
+				columns={torrentColumns(props.area.columns, props.look)}
+				empty="nothing here yet: press a, or paste a magnet link"
+			/>
+		);
+	},
+	same('torrents', ({state}) => [state.model.torrents, state.view.removals]),
+);

@@ -1,0 +1,59 @@
+import type {FrameName} from './glyphs.js';
+import type {Density, Grow, PaneName, SizeClass} from './layout.js';
+
+/** What the screen remembers of one class of sizes. */
+export interface SizePreferences {
+	readonly pane: PaneName;
+	readonly grow: Grow;
+	readonly density: Density;
+}
+
+/** What the screen remembers, and the config file may say. All of it may be missing. */
+export interface Preferences {
+	readonly theme?: string;
+	readonly frames?: FrameName;
+	/** Ring the bell, and notify the desktop, when a torrent is done or fails. */
+	readonly bell?: boolean;
+	readonly notify?: boolean;
+	/** Show progress in the window's title. */
+	readonly title?: boolean;
+	/** Seconds that the speed graph spans. */
+	readonly graphRange?: number;
+	readonly sizes?: Readonly<Partial<Record<SizeClass, SizePreferences>>>;
+	/** List name to column and direction. */
+	readonly sort?: Readonly<Record<string, {readonly column: string; readonly reverse: boolean}>>;
+	/** Command to its keys, instead of those of the key table: `{"pause": ["p", "ctrl-p"]}`. */
+	readonly keys?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Where preferences are kept: `save` may be called often, and fails by throwing. */
+export interface PreferenceStore {
+	load(): Preferences | undefined;
+	save(preferences: Preferences): void;
+}
+
+/** Preferences with everything filled in that has a default. */
+export type FullPreferences = Required<Preferences>;
+
+export const defaultPreferences: FullPreferences = {
+	theme: 'tortui',
+	frames: 'rounded',
+	bell: true,
+	notify: true,
+	title: true,
+	graphRange: 300,
+	sizes: {},
+	sort: {},
+	keys: {},
+};
+
+/** The preferences of a file, wrong parts left out: a bad config never keeps the screen from opening. */
+export function readPreferences(loaded: unknown): FullPreferences {
+	if (typeof loaded !== 'object' || loaded === null) return defaultPreferences;
+	const result: Record<string, unknown> = {...defaultPreferences};
+	for (const [name, fallback] of Object.entries(defaultPreferences)) {
+		const value = (loaded as Record<string, unknown>)[name];
+		if (typeof value === typeof fallback && value !== null && !Array.isArray(value)) result[name] = value;
+	}
+	return result as unknown as FullPreferences;
+}

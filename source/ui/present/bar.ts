@@ -1,0 +1,32 @@
+import type {Glyphs} from '../glyphs.js';
+import type {Tone} from '../themes.js';
+import type {Row, Span} from './row.js';
+
+/** A progress bar of exactly `columns` cells, in eighths of a cell. `part` is 0..1. */
+export function bar(part: number, columns: number, glyphs: Glyphs, tone: Tone = 'have'): Row {
+	if (columns <= 0) return [];
+	const eighths = Math.max(0, Math.min(columns * 8, Math.floor(part * columns * 8)));
+	const full = Math.floor(eighths / 8);
+	const rest = eighths % 8;
+	const row: Span[] = [];
+	if (full > 0) row.push([(glyphs.eighths[8] ?? '#').repeat(full), tone]);
+	if (full < columns) {
+		const drawn = rest > 0 ? 1 : 0;
+		if (drawn) row.push([glyphs.eighths[rest] ?? ' ', tone]);
+		if (columns - full - drawn > 0) row.push([glyphs.barRest.repeat(columns - full - drawn), 'missing']);
+	}
+	return row;
+}
+
+/** The newest values as a line of `columns` cells, newest at the right. */
+export function sparkline(values: readonly number[], columns: number, peak: number, glyphs: Glyphs): string {
+	const shown = values.slice(-columns);
+	const top = Math.max(1, peak);
+	const line = shown
+		.map(value => {
+			const level = value <= 0 ? 0 : Math.max(1, Math.min(8, Math.round((value / top) * 8)));
+			return glyphs.levels[level] ?? ' ';
+		})
+		.join('');
+	return line.padStart(columns, ' ');
+}

@@ -1,0 +1,14 @@
+import type {Glyphs} from '../glyphs.js';
+
+/** What every presenter needs besides its data. */
+export interface Look {
+	readonly glyphs: Glyphs;
+	/** Minutes to take from UTC to get the local time. */
+	readonly timezone: number;
+}
+
+/** The room a presenter has. */
+export interface Room {
+	readonly columns: number;
+	readonly rows: number;
+}

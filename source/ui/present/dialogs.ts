@@ -1,0 +1,299 @@
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {formValues} from '../form.js';
+import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../format.js';
+import {type KeyRecord, keyGroups, keyName} from '../keymap.js';
+import {orders} from '../lists.js';
+import type {FullPreferences} from '../preferences.js';
+import {cellWidth, fit, safeText} from '../text.js';
+import {fieldText, type TextField} from '../text-field.js';
+import type {Dialog} from '../view.js';
+import type {Look} from './context.js';
+import {peerFlags} from './peers.js';
+import type {Row, Span} from './row.js';
+import {settingsList} from './settings.js';
+
+/** A dialog as it is drawn: a title, rows, what the bottom edge says. `columns` is what the rows would like to have. */
+export interface DialogRows {
+	readonly title: string;
+	readonly rows: readonly Row[];
+	readonly foot: string;
+	readonly columns: number;
+	/** The row of the cursor, which is kept in sight. */
+	readonly selected?: number;
+}
+
+/** A field with its cursor, in `columns` cells; the part round the cursor is shown. */
+export function fieldRow(value: TextField, columns: number, active: boolean): Row {
+	const before = value.parts.slice(0, value.at);
+	while (cellWidth(before.join('')) > columns - 2) before.shift();
+	const left = before.join('');
+	const under = active ? (value.parts[value.at] ?? ' ') : (value.parts[value.at] ?? '');
+	const after = value.parts.slice(value.at + 1).join('');
+	const room = columns - cellWidth(left) - cellWidth(under);
+	return [
+		[left, 'text'],
+		[under, 'text', active],
+		[fit(after, room), 'text'],
+	];
+}
+
+function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look: Look): DialogRows {
+	const {glyphs} = look;
+	const labels = Math.max(...dialog.fields.map(({label}) => cellWidth(label)));
+	const rows: Row[] = [];
+	for (const [index, part] of dialog.fields.entries()) {
+		const active = index === dialog.at;
+		const lead: Span[] = [
+			[active ? glyphs.cursor : ' ', 'accent'],
+			[` ${fit(part.label, labels, 'right')}  `, active ? 'accent' : 'dim'],
+		];
+		const room = columns - labels - 5;
+		if (part.kind === 'text') rows.push([...lead, ...fieldRow(part.value, room, active)]);
+		else {
+			const options: Span[] = part.options.flatMap((option, at): Span[] => [
+				[at === part.at ? glyphs.on : glyphs.off, at === part.at ? 'accent' : 'faint'],
+				[` ${option}   `, at === part.at ? 'text' : 'faint'],
+			]);
+			rows.push([...lead, ...options]);
+		}
+		if (part.hint !== undefined && active) rows.push([[' '.repeat(labels + 4)], [part.hint, 'faint']]);
+	}
+	const preview = dialog.preview?.(formValues(dialog.fields)) ?? [];
+	if (preview.length > 0) rows.push([], ...preview.map((line): Row => [[`  ${safeText(line)}`, 'dim']]));
+	if (dialog.problem !== undefined) rows.push([], [[`  ${dialog.problem}`, 'warn']]);
+	return {title: dialog.title, rows, foot: 'Enter does it   Tab next   Esc leaves', columns: 76};
+}
+
+function helpRows(
+	dialog: Extract<Dialog, {kind: 'help'}>,
+	table: readonly KeyRecord[],
+	look: Look,
+): DialogRows {
+	const query = fieldText(dialog.query).toLowerCase();
+	const rows: Row[] = [[[' find ', 'faint'], ...fieldRow(dialog.query, 40, true)], []];
+	for (const group of keyGroups) {
+		const records = table.filter(record => {
+			if (record.group !== group || record.keys.length === 0) return false;
+			return (
+				query === '' ||
+				`${record.help} ${record.command} ${record.keys.join(' ')}`.toLowerCase().includes(query)
+			);
+		});
+		if (records.length === 0) continue;
+		rows.push([[` ${group}`, 'title']]);
+		for (const record of records) {
+			const keys = record.keys.map(key => keyName(key, look.glyphs.ascii)).join(' ');
+			const only = record.where.filter(place => !['torrent', 'anywhere', 'list', 'session'].includes(place));
+			rows.push([
+				[`  ${fit(keys, 16)} `, 'key'],
+				[record.help, 'text'],
+				[only.length > 0 ? ` (${only.join(', ')})` : '', 'faint'],
+				[`  :${record.command}`, 'faint'],
+			]);
+		}
+		rows.push([]);
+	}
+	const flags = peerFlags.filter(
+		([letter, meaning]) => query === '' || `flags ${letter} ${meaning}`.toLowerCase().includes(query),
+	);
+	if (flags.length > 0) {
+		rows.push([[' Letters in the flags of peers', 'title']]);
+		for (const [letter, meaning] of flags)
+			rows.push([
+				[`  ${fit(letter, 16)} `, 'key'],
+				[meaning, 'text'],
+			]);
+	}
+	return {title: 'Help', rows, foot: 'type to find   ↑↓ scroll   Esc leaves', columns: 100};
+}
+
+/** All that is known of a torrent, as names and values. */
+export function detailPairs(
+	torrent: TorrentView,
+	session: SessionView | undefined,
+	look: Look,
+): ReadonlyArray<readonly [string, string]> {
+	const pairs: Array<readonly [string, string] | undefined> = [
+		['name', safeText(torrent.name)],
+		['folder', safeText(torrent.dir)],
+		['size', `${size(torrent.length)} in ${count(torrent.files, 'file')}, ${torrent.filesWanted} wanted`],
+		['pieces', `${torrent.piecesHave} of ${torrent.pieces}, ${size(torrent.pieceLength)} each`],
+		[
+			'done',
+			`${percent(torrent.completed, torrent.wanted)}, ${size(torrent.completed)} of ${size(torrent.wanted)}`,
+		],
+		['downloaded', `${size(torrent.downloaded)}, wasted ${size(torrent.wasted)}`],
+		['uploaded', `${size(torrent.uploaded)}, ratio ${ratio(torrent.ratio)}`],
+		[
+			'rates',
+			`down ${rateWithUnit(torrent.downloadRate)}, up ${rateWithUnit(torrent.uploadRate)}, ETA ${duration(torrent.eta)}`,
+		],
+		[
+			'peers',
+			`${torrent.connected} connected, ${torrent.seedsConnected} of them seeds, ${torrent.known} known`,
+		],
+		[
+			'limits',
+			`down ${torrent.maxDownload === undefined ? 'none' : rateWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : rateWithUnit(torrent.maxUpload)}`,
+		],
+		torrent.label ? ['label', safeText(torrent.label)] : undefined,
+		['added', dayAndTime(torrent.addedAt, look.timezone)],
+		torrent.completedAt === undefined
+			? undefined
+			: ['completed', dayAndTime(torrent.completedAt, look.timezone)],
+		torrent.creationDate === undefined
+			? undefined
+			: [
+					'made',
+					`${dayAndTime(torrent.creationDate * 1000, look.timezone)}${torrent.createdBy ? ` by ${safeText(torrent.createdBy)}` : ''}`,
+				],
+		torrent.comment ? ['comment', safeText(torrent.comment)] : undefined,
+		['info-hash', torrent.id],
+		torrent.infoHashV2 ? ['v2', torrent.infoHashV2] : undefined,
+		session
+			? ['engine', `tortui ${session.version}, process ${session.pid}, up ${duration(session.uptime)}`]
+			: undefined,
+	];
+	return pairs.filter(pair => pair !== undefined);
+}
+
+/** A dialog's rows, for `columns` at most. Lines and tables that are drawn elsewhere answer nothing. */
+export function dialogRows(
+	dialog: Dialog,
+	columns: number,
+	context: {
+		readonly table: readonly KeyRecord[];
+		readonly torrent: TorrentView | undefined;
+		readonly session: SessionView | undefined;
+		readonly preferences: FullPreferences;
+		readonly working: number;
+	},
+	look: Look,
+): DialogRows | undefined {
+	switch (dialog.kind) {
+		case 'form':
+			return formRows(dialog, Math.min(76, columns), look);
+		case 'help':
+			return helpRows(dialog, context.table, look);
+		case 'quit':
+			return {
+				title: 'Leave tortui',
+				rows: [
+					[[' Downloads are at work.', 'text']],
+					[],
+					[
+						['  d ', 'key'],
+						['detach', 'title'],
+						['   they go on; `tortui attach` comes back', 'dim'],
+					],
+					[
+						['  s ', 'key'],
+						['stop', 'title'],
+						['     end them now; what is here is kept', 'dim'],
+					],
+					[
+						['  n ', 'key'],
+						['stay', 'title'],
+						['     go on looking', 'dim'],
+					],
+				],
+				foot: 'd  s  n',
+				columns: 52,
+			};
+		case 'ask':
+			return {
+				title: dialog.title,
+				rows: [
+					...dialog.lines.map((line): Row => [[` ${line}`, 'text']]),
+					[],
+					...dialog.choices.map(
+						({key, label}): Row => [
+							[`  ${key} `, 'key'],
+							[label, 'text'],
+						],
+					),
+				],
+				foot: 'Esc leaves',
+				columns: Math.max(40, ...dialog.lines.map(line => cellWidth(line) + 3)),
+			};
+		case 'settings': {
+			const items = settingsList(context.preferences);
+			return {
+				title: 'Settings',
+				rows: items.map(
+					({label, value, about}, index): Row => [
+						[index === dialog.at ? `${look.glyphs.cursor} ` : '  ', 'accent'],
+						[fit(label, 15), index === dialog.at ? 'title' : 'text'],
+						[fit(value, 11), 'accent'],
+						[about, 'faint'],
+					],
+				),
+				foot: '←→ change   ↑↓ choose   Esc leaves',
+				columns: 74,
+				selected: dialog.at,
+			};
+		}
+		case 'inspection': {
+			const {inspection} = dialog;
+			const last = inspection.piece + inspection.pieces - 1;
+			const rows: Row[] = [
+				[
+					[' state    ', 'faint'],
+					[safeText(inspection.state), 'title'],
+				],
+				[
+					[' length   ', 'faint'],
+					[size(inspection.length), 'text'],
+				],
+				[
+					[' blocks   ', 'faint'],
+					[`${inspection.blocksHave} of ${inspection.blocks} here`, 'text'],
+				],
+				[
+					[' holders  ', 'faint'],
+					[count(inspection.holders, 'connected peer'), inspection.holders < 2 ? 'rare' : 'text'],
+				],
+				...inspection.requestedFrom.slice(0, 4).map(
+					(peer, index): Row => [
+						[index === 0 ? ' asked of ' : '          ', 'faint'],
+						[safeText(peer), 'flight'],
+					],
+				),
+				...inspection.files.slice(0, 6).map(
+					(file, index): Row => [
+						[index === 0 ? ' files    ' : '          ', 'faint'],
+						[safeText(file), 'text'],
+					],
+				),
+			];
+			if (inspection.files.length > 6)
+				rows.push([[`          and ${inspection.files.length - 6} more`, 'faint']]);
+			return {
+				title:
+					inspection.pieces > 1
+						? `Pieces ${inspection.piece}-${last}, the first`
+						: `Piece ${inspection.piece}`,
+				rows,
+				foot: '←→↑↓ next cell   Esc leaves',
+				columns: 60,
+			};
+		}
+		default:
+			return undefined;
+	}
+}
+
+/** What stands in the footer's place while a line is typed or an order chosen. */
+export function lineRow(dialog: Dialog, columns: number): Row | undefined {
+	if (dialog.kind === 'line') {
+		const prompt = dialog.prompt === 'filter' ? ' filter: ' : ` ${dialog.prompt}`;
+		return [[prompt, 'accent'], ...fieldRow(dialog.value, columns - cellWidth(prompt), true)];
+	}
+	if (dialog.kind === 'sort') {
+		const row: Span[] = [[' sort by ', 'dim']];
+		for (const {letter, label} of orders[dialog.list]) row.push([letter, 'key'], [` ${label}  `, 'text']);
+		row.push(['upper case turns it round', 'faint']);
+		return row;
+	}
+	return undefined;
+}

@@ -1,0 +1,42 @@
+import type {LogView} from '../../api/snapshot.js';
+import {timeOfDay} from '../format.js';
+import {fit, safeText} from '../text.js';
+import type {Tone} from '../themes.js';
+import type {Look} from './context.js';
+import {fitRow, type ListRow, type Row} from './row.js';
+
+const tones: Readonly<Record<LogView['level'], Tone>> = {
+	debug: 'faint',
+	info: 'dim',
+	warn: 'warn',
+	error: 'bad',
+};
+const signs: Readonly<Record<LogView['level'], string>> = {debug: ' ', info: ' ', warn: '!', error: 'x'};
+
+/** One line of the log. */
+export function logRow(line: LogView, columns: number, look: Look, lead = ' '): Row {
+	const time = `${lead}${timeOfDay(line.at, look.timezone)} ${signs[line.level]} `;
+	return fitRow(
+		[
+			[time, 'faint'],
+			[fit(safeText(line.text), columns - time.length, 'left', look.glyphs.ellipsis), tones[line.level]],
+		],
+		columns,
+	);
+}
+
+/** The lines in sight, newest last. `cursor` is the row with the cursor. */
+export function logRows(
+	lines: readonly LogView[],
+	room: {readonly columns: number; readonly rows: number},
+	top: number,
+	cursor: number,
+	active: boolean,
+	look: Look,
+): readonly ListRow[] {
+	if (lines.length === 0) return [{row: [['  nothing has happened yet', 'faint']], selected: false}];
+	return lines.slice(top, top + room.rows).map((line, index) => {
+		const selected = active && top + index === cursor;
+		return {row: logRow(line, room.columns, look, selected ? look.glyphs.cursor : ' '), selected};
+	});
+}

@@ -1,0 +1,235 @@
+import type {FileView, PiecesView} from '../../api/snapshot.js';
+import {count} from '../format.js';
+import {cellWidth, fit, safeText} from '../text.js';
+import type {Tone} from '../themes.js';
+import type {Look, Room} from './context.js';
+import {fitRow, pack, type Row, type Span, spread} from './row.js';
+
+/** How many cells to ask the engine for, given the room inside the frame. */
+export function cellsFor({columns, rows}: Room): number {
+	return Math.max(1, columns * gridRows(rows));
+}
+
+function gridRows(rows: number): number {
+	return rows >= 3 ? rows - 1 : Math.max(1, rows);
+}
+
+/** How cells are laid out: `tile` columns a cell, `perRow` cells a row. */
+export interface Grid {
+	readonly tile: number;
+	readonly perRow: number;
+	readonly rows: number;
+}
+
+/** The layout that fills the room best: cells as wide as the room allows, but no wider than twelve columns. */
+export function gridFor(cells: number, {columns, rows}: Room): Grid {
+	const height = gridRows(rows);
+	let tile = 1;
+	for (let wider = 2; wider <= 12; wider++) {
+		const perRow = Math.floor(columns / wider);
+		if (perRow < 1 || Math.ceil(cells / perRow) > height) break;
+		tile = wider;
+	}
+	return {tile, perRow: Math.max(1, Math.floor(columns / tile)), rows: height};
+}
+
+function toneOf(state: string, availability: string, lit: boolean): Tone {
+	if (lit) return 'lit';
+	switch (state) {
+		case 'h':
+			return 'have';
+		case 'c':
+			return 'check';
+		case 'r':
+			return 'flight';
+		case 'p':
+			return 'part';
+		case 'm':
+			return availability === '0' || availability === '1' ? 'rare' : 'missing';
+		default:
+			return 'faint';
+	}
+}
+
+/** What the pane needs to know besides the pieces. */
+export interface PiecesOptions {
+	readonly lit: ReadonlySet<number>;
+	/** The cell with the cursor, when the pane has the keys. */
+	readonly cursor: number | undefined;
+	readonly files: readonly FileView[] | undefined;
+}
+
+/** The grid of pieces, with a legend or what the cursor is on below it. */
+export function piecesRows(
+	view: PiecesView | undefined,
+	room: Room,
+	options: PiecesOptions,
+	look: Look,
+): readonly Row[] {
+	if (!view || view.cells.length === 0)
+		return [[['  the pieces are known when the torrent’s description is here', 'faint']]];
+	const {glyphs} = look;
+	const grid = gridFor(view.cells.length, room);
+	// Where every other cell begins a file, boundaries would say nothing.
+	const starts = new Set(
+		view.fileStarts.length * 4 <= view.cells.length ? view.fileStarts.map(([cell]) => cell) : [],
+	);
+	starts.delete(0);
+	const result: Row[] = [];
+	for (let y = 0; y < grid.rows; y++) {
+		const row: Span[] = [];
+		for (let x = 0; x < grid.perRow; x++) {
+			const cell = y * grid.perRow + x;
+			const state = view.cells[cell];
+			if (state === undefined) break;
+			const body = glyphs.cell[state] ?? ' ';
+			const tone = toneOf(state, view.availability[cell] ?? '9', options.lit.has(cell));
+			const under = options.cursor === cell;
+			if (grid.tile === 1) {
+				row.push([
+					(starts.has(cell) && !under ? glyphs.boundary[state] : undefined) ?? body,
+					under ? 'accent' : tone,
+					under,
+				]);
+			} else {
+				const first = (starts.has(cell) ? glyphs.boundary[state] : undefined) ?? body;
+				const gap = grid.tile >= 3 ? 1 : 0;
+				row.push([first + body.repeat(grid.tile - 1 - gap), under ? 'accent' : tone, under]);
+				if (gap) row.push([' ']);
+			}
+		}
+		result.push(pack(row));
+	}
+	if (room.rows >= 3) {
+		result.push(
+			options.cursor === undefined
+				? legendRow(view, room.columns, look)
+				: cursorRow(view, options.cursor, options.files, room.columns, look),
+		);
+	}
+	return result;
+}
+
+function perCell(view: PiecesView): string {
+	const pieces = view.pieces / view.cells.length;
+	return pieces <= 1
+		? '1 cell = 1 piece'
+		: `1 cell = ${pieces < 9.95 ? pieces.toFixed(1).replace('.0', '') : Math.round(pieces)}`;
+}
+
+function legendRow(view: PiecesView, columns: number, look: Look): Row {
+	const {cell} = look.glyphs;
+	const long = columns >= 60;
+	const legend: Span[] = [];
+	const entries: ReadonlyArray<readonly [string, Tone, string, string]> = [
+		['h', 'have', 'have', 'have'],
+		['p', 'part', 'partly', 'part'],
+		['r', 'flight', 'in flight', 'now'],
+		['c', 'check', 'checking', 'check'],
+		['m', 'missing', 'missing', 'miss'],
+		['u', 'faint', 'not wanted', 'skip'],
+	];
+	for (const [state, tone, name, short] of entries) {
+		if (state !== 'h' && state !== 'm' && state !== 'r' && !view.cells.includes(state)) continue;
+		legend.push(
+			[`${legend.length > 0 ? '  ' : ''}${cell[state] ?? ''}`, tone],
+			[` ${long ? name : short}`, 'dim'],
+		);
+	}
+	const rarest = [...view.availability].some((value, index) => view.cells[index] === 'm' && value < '2');
+	if (rarest) legend.push([`  ${cell['m'] ?? ''}`, 'rare'], [' rare', 'dim']);
+	return spread(legend, [[` ${perCell(view)}`, 'faint']], columns);
+}
+
+/** The pieces of a cell: first and last. */
+export function piecesOfCell(view: PiecesView, cell: number): readonly [first: number, last: number] {
+	const first = Math.floor((cell * view.pieces) / view.cells.length);
+	const last = Math.max(first, Math.floor(((cell + 1) * view.pieces) / view.cells.length) - 1);
+	return [first, last];
+}
+
+const stateWords: Readonly<Record<string, string>> = {
+	h: 'have',
+	c: 'being checked',
+	r: 'in flight',
+	p: 'partly had',
+	m: 'missing',
+	u: 'not wanted',
+};
+
+function cursorRow(
+	view: PiecesView,
+	cell: number,
+	files: readonly FileView[] | undefined,
+	columns: number,
+	look: Look,
+): Row {
+	const [first, last] = piecesOfCell(view, cell);
+	const state = view.cells[cell] ?? 'm';
+	let file: number | undefined;
+	for (const [start, index] of view.fileStarts) {
+		if (start > cell) break;
+		file = index;
+	}
+	const path = files?.find(candidate => candidate.index === file)?.path.join('/');
+	const holders = view.availability[cell] ?? '0';
+	const left: Span[] = [
+		[first === last ? `piece ${first}` : `pieces ${first}-${last}`, 'text'],
+		[` ${stateWords[state] ?? ''}`, toneOf(state, holders, false)],
+	];
+	if (state === 'm' || state === 'r' || state === 'p') {
+		left.push([
+			` ${look.glyphs.dot} ${holders === '9' ? '9+ peers' : count(Number(holders), 'peer')}`,
+			holders < '2' ? 'rare' : 'dim',
+		]);
+	}
+	const used = left.reduce((sum, [text]) => sum + cellWidth(text), 0);
+	if (path !== undefined && columns - used > 10) {
+		left.push([
+			` ${look.glyphs.dot} ${fit(safeText(path), columns - used - 3, 'left', look.glyphs.ellipsis).trimEnd()}`,
+			'dim',
+		]);
+	}
+	return fitRow(left, columns);
+}
+
+/** The pieces in one row: what stays of the grid where there is no room for it. */
+export function stripRow(
+	view: PiecesView | undefined,
+	lit: ReadonlySet<number>,
+	columns: number,
+	look: Look,
+): Row {
+	if (!view || view.cells.length === 0) return fitRow([], columns);
+	const width = columns - 2;
+	const row: Span[] = [];
+	for (let x = 0; x < width; x++) {
+		const from = Math.floor((x * view.cells.length) / width);
+		const to = Math.max(from + 1, Math.floor(((x + 1) * view.cells.length) / width));
+		let state = '';
+		let landed = false;
+		// A column stands for its least finished cell, but what moves now is always seen.
+		for (let cell = from; cell < to; cell++) {
+			const candidate = view.cells[cell] ?? 'm';
+			landed ||= lit.has(cell);
+			if (state === '' || 'crmpuh'.indexOf(candidate) < 'crmpuh'.indexOf(state)) state = candidate;
+		}
+		row.push([look.glyphs.cell[state] ?? ' ', toneOf(state, view.availability[from] ?? '9', landed)]);
+	}
+	return fitRow([[' '], ...pack(row), [' ']], columns);
+}
+
+/** What the pane's title says at its right end. */
+export function piecesTitle(view: PiecesView | undefined, columns: number): string {
+	if (!view) return '';
+	const flight =
+		view.inFlight > 0
+			? ` · ${view.inFlight} in flight`
+			: view.checking > 0
+				? ` · ${view.checking} checking`
+				: '';
+	if (columns < 44) return `${view.have}/${view.pieces}`;
+	return columns < 60
+		? `${view.have} of ${view.pieces}${flight}`
+		: `${view.have} of ${view.pieces}${flight} · ${view.copies.toFixed(2)} copies`;
+}

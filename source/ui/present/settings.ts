@@ -1,0 +1,54 @@
+import {frames} from '../glyphs.js';
+import type {FullPreferences} from '../preferences.js';
+import {themes} from '../themes.js';
+
+/** A setting: what it is called, what it is now, and how stepping changes it. */
+export interface Setting {
+	readonly label: string;
+	readonly value: string;
+	readonly about: string;
+	readonly change: (step: 1 | -1) => Partial<FullPreferences>;
+}
+
+function stepped<Value>(values: readonly Value[], current: Value, step: 1 | -1): Value {
+	const at = values.indexOf(current);
+	return values[(at + step + values.length) % values.length] ?? current;
+}
+
+/** What the settings screen holds. */
+export function settingsList(preferences: FullPreferences): readonly Setting[] {
+	const yes = (value: boolean) => (value ? 'yes' : 'no');
+	const frameNames = Object.keys(frames) as Array<keyof typeof frames>;
+	return [
+		{
+			label: 'Theme',
+			value: preferences.theme,
+			about: themes[preferences.theme]?.about ?? '',
+			change: step => ({theme: stepped(Object.keys(themes), preferences.theme, step)}),
+		},
+		{
+			label: 'Frames',
+			value: preferences.frames,
+			about: 'rounded, square, double or ASCII',
+			change: step => ({frames: stepped(frameNames, preferences.frames, step)}),
+		},
+		{
+			label: 'Bell',
+			value: yes(preferences.bell),
+			about: 'ring when a torrent is done or fails',
+			change: () => ({bell: !preferences.bell}),
+		},
+		{
+			label: 'Notifications',
+			value: yes(preferences.notify),
+			about: 'on your own desktop, also over SSH (OSC 9)',
+			change: () => ({notify: !preferences.notify}),
+		},
+		{
+			label: 'Window title',
+			value: yes(preferences.title),
+			about: 'progress in the title',
+			change: () => ({title: !preferences.title}),
+		},
+	];
+}

@@ -1,0 +1,46 @@
+import type {Command, Reply} from '../api/command.js';
+import type {EngineClient} from '../api/engine-client.js';
+import type {Clock} from '../base/ports.js';
+import type {KeyContext, KeyRecord} from './keymap.js';
+import type {Layout} from './layout.js';
+import type {FullPreferences} from './preferences.js';
+import type {Look} from './present/context.js';
+import type {ScreenState} from './store.js';
+import type {DrawingCost} from './terminal/frame-stream.js';
+import type {Dialog, Notice, View} from './view.js';
+
+/** How somebody left the screen: with the downloads going on, stopping them, or because the engine or terminal went away. */
+export interface Leaving {
+	readonly how: 'detach' | 'stop' | 'lost';
+	readonly message?: string;
+}
+
+/** What actions may do: everything a key can cause goes through here. */
+export interface ScreenContext {
+	readonly client: EngineClient;
+	readonly clock: Clock;
+	readonly look: Look;
+	readonly version: string;
+	state(): ScreenState;
+	layout(): Layout;
+	keys(): readonly KeyRecord[];
+	keyContext(): KeyContext;
+	setView(change: Partial<View>): void;
+	setDialog(dialog: Dialog | undefined): void;
+	setPreferences(change: Partial<FullPreferences>): void;
+	say(text: string, level?: Notice['level']): void;
+	/** Sends a command; what goes wrong is said to the person. `done` is said when it worked. */
+	send(command: Command, done?: string | ((reply: Reply) => void)): void;
+	/** Runs an action by its name, as `:` does. */
+	run(name: string, argument: string, key: string): void;
+	copy(text: string): void;
+	redraw(): void;
+	suspend(): void;
+	leave(leaving: Leaving): void;
+	/** Opens a finished file; absent where there is no way to. */
+	readonly openFile?: ((path: string) => void) | undefined;
+	cost(): DrawingCost;
+}
+
+/** An action: what a key or `:name argument` does. */
+export type Action = (screen: ScreenContext, argument: string, key: string) => void;

@@ -1,0 +1,437 @@
+import {type Instance, render} from 'ink';
+import {Component, type ReactNode} from 'react';
+import type {Command, Reply} from '../api/command.js';
+import type {EngineClient, Watching} from '../api/engine-client.js';
+import type {Update, Watch} from '../api/snapshot.js';
+import type {Clock, Timer} from '../base/ports.js';
+import {fileUnderCursor} from './actions/files.js';
+import {actions} from './actions/screen-actions.js';
+import {targets} from './actions/target.js';
+import {App, pressKey} from './app.js';
+import {systemClock} from './clock.js';
+import {priorityOf} from './file-tree.js';
+import {percent} from './format.js';
+import {glyphsFor} from './glyphs.js';
+import {type KeyContext, keyTable, rebind} from './keymap.js';
+import {type Layout, planLayout, sizeClass} from './layout.js';
+import {merge, unlit} from './model.js';
+import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
+import {type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
+import {progressOf} from './present/header.js';
+import type {Leaving, ScreenContext} from './screen-context.js';
+import {Store} from './store.js';
+import {filteredInput, type TerminalInput} from './terminal/filtered-input.js';
+import {FrameStream, type TerminalOutput} from './terminal/frame-stream.js';
+import {bell, clipboard, enterScreen, leaveScreen, notification, windowTitle} from './terminal/modes.js';
+import {safeText} from './text.js';
+import {themes} from './themes.js';
+import {type ListName, openingView, type View} from './view.js';
+import {watchFor} from './watching.js';
+
+/** The part of a process that the screen needs: to put the terminal back when it is told to end or to stop. */
+export interface ScreenProcess {
+	readonly pid: number;
+	on(event: string, listener: () => void): unknown;
+	off(event: string, listener: () => void): unknown;
+	kill(pid: number, signal: string): unknown;
+}
+
+/** How the screen is to look and where it is shown. The environment comes in as values. */
+export interface ScreenOptions {
+	/** The torrent to open on; without one, the list of all. */
+	readonly torrent?: string | undefined;
+	readonly stdout: TerminalOutput;
+	readonly stdin: TerminalInput;
+	readonly ascii: boolean;
+	readonly color: 'auto' | 'always' | 'never';
+	readonly theme?: string | undefined;
+	/** Updates a second at most. */
+	readonly fps?: number | undefined;
+	readonly version: string;
+	readonly prefs?: PreferenceStore | undefined;
+	readonly env: TerminalEnvironment & {
+		/** Whether the terminal is at the other end of an SSH line. */
+		readonly ssh: boolean;
+		readonly screenReader?: boolean | undefined;
+		/** Minutes to take from UTC to get the local time; the system's by default. */
+		readonly timezone?: number | undefined;
+	};
+	/** Opens a finished file with its program. */
+	readonly openFile?: ((path: string) => void) | undefined;
+	readonly clock?: Clock | undefined;
+	readonly process?: ScreenProcess | undefined;
+}
+
+class CrashGuard extends Component<{readonly crashed: (error: Error) => void; readonly children: ReactNode}> {
+	static getDerivedStateFromError(): {crashed: true} {
+		return {crashed: true};
+	}
+
+	override state = {crashed: false};
+
+	override componentDidCatch(error: Error): void {
+		this.props.crashed(error);
+	}
+
+	override render(): ReactNode {
+		return this.state.crashed ? null : this.props.children;
+	}
+}
+
+const litTime = 900;
+const noticeTime = 8000;
+
+/**
+ * Opens the full screen on an engine and resolves when somebody has left it. The terminal is then as it was, however
+ * it ended: by a key, a signal, a crash in a component (`message` holds the report) or the engine going away.
+ */
+export async function openScreen(client: EngineClient, options: ScreenOptions): Promise<Leaving> {
+	const {stdout, stdin, env} = options;
+	const clock = options.clock ?? systemClock;
+	const host = options.process ?? (process as unknown as ScreenProcess);
+	const loaded = readPreferences(loadPreferences(options.prefs));
+	const theme = options.theme !== undefined && themes[options.theme] ? options.theme : loaded.theme;
+	const depth = colourDepth(options.color, env);
+	const look = {glyphs: glyphsFor(options.ascii), timezone: env.timezone ?? new Date().getTimezoneOffset()};
+	const painters = new Map<string, Painter>();
+	const painter = (name: string): Painter => {
+		let found = painters.get(name);
+		if (!found) {
+			found = new Painter(name, depth, options.ascii);
+			painters.set(name, found);
+		}
+		return found;
+	};
+
+	const size = () => ({columns: stdout.columns ?? 80, rows: stdout.rows ?? 24});
+	const opening = openingView(options.torrent);
+	const remembered = loaded.sizes[sizeClass(size().columns, size().rows)];
+	const lists = {...opening.lists};
+	for (const [name, {column, reverse}] of Object.entries(loaded.sort)) {
+		const list = lists[name as ListName];
+		if (list) lists[name as ListName] = {...list, sort: column, reverse};
+	}
+	const store = new Store({
+		model: {},
+		view: {...opening, lists, range: loaded.graphRange, ...remembered},
+		preferences: {...loaded, theme},
+		...size(),
+	});
+	const frames = new FrameStream(stdout, () => clock.now());
+	const table = rebind(keyTable, loaded.keys);
+
+	let app: Instance | undefined;
+	let watching: Watching | undefined;
+	let watched = '';
+	let saveTimer: Timer | undefined;
+	let litTimer: Timer | undefined;
+	let noticeTimer: Timer | undefined;
+	let left = false;
+	let resolveLeaving: (leaving: Leaving) => void = () => undefined;
+	const leaving = new Promise<Leaving>(resolve => {
+		resolveLeaving = resolve;
+	});
+	let layoutCache: {readonly key: string; readonly layout: Layout} | undefined;
+
+	const screen: ScreenContext = {
+		client,
+		clock,
+		look,
+		version: options.version,
+		...(options.openFile && {openFile: options.openFile}),
+		state: store.get,
+		layout() {
+			const {columns, rows, view} = store.get();
+			const key = `${columns}x${rows} ${view.screen} ${view.pane} ${view.grow} ${view.density}`;
+			if (layoutCache?.key !== key) {
+				const {screen: name, pane, grow, density} = view;
+				layoutCache = {key, layout: planLayout({columns, rows, screen: name, pane, grow, density})};
+			}
+			return layoutCache.layout;
+		},
+		keys: () => table,
+		keyContext(): KeyContext {
+			const state = store.get();
+			const [first] = targets(state);
+			const node =
+				state.view.screen === 'torrent' && state.view.pane === 'files' ? fileUnderCursor(state) : undefined;
+			return {
+				screen: state.view.screen,
+				pane: state.view.pane,
+				torrent: first !== undefined,
+				paused: first?.state === 'paused' || first?.state === 'failed',
+				wanted: node ? priorityOf(node, state.model.torrent?.progress) !== 0 : true,
+				folder: node?.folder ?? false,
+				removals: state.view.removals.length,
+				slow: state.model.session?.slowMode ?? false,
+				sequential: first?.sequential ?? false,
+				searched: state.view.query !== '',
+			};
+		},
+		setView(change: Partial<View>) {
+			store.setView(change);
+			watchAgain();
+		},
+		setDialog: dialog => store.setView({dialog}),
+		setPreferences(change) {
+			const {preferences} = store.get();
+			store.set({preferences: {...preferences, ...change}});
+			saveTimer?.clear();
+			saveTimer = clock.after(500, savePreferences);
+		},
+		say(text, level = 'info') {
+			const notice = {text, level};
+			store.setView({notice});
+			noticeTimer?.clear();
+			noticeTimer = clock.after(noticeTime, () => {
+				if (store.get().view.notice === notice) store.setView({notice: undefined});
+			});
+		},
+		send(command: Command, done?: string | ((reply: Reply) => void)) {
+			client.send(command).then(
+				reply => {
+					if (left) return;
+					if (typeof done === 'function') done(reply);
+					else if (done !== undefined) screen.say(done, 'good');
+				},
+				(error: unknown) => {
+					if (!left) screen.say(error instanceof Error ? error.message : String(error), 'error');
+				},
+			);
+		},
+		run(name, argument, key) {
+			actions[name]?.(screen, argument, key);
+		},
+		copy: text => frames.send(clipboard(text)),
+		redraw: () => frames.repaint(),
+		suspend,
+		leave,
+		cost: () => frames.cost,
+	};
+
+	function savePreferences(): void {
+		saveTimer = undefined;
+		const {theme: shown, ...rest} = store.get().preferences;
+		// A theme given on the command line is for this once, unless another one was then chosen.
+		const keep = shown === options.theme ? loaded.theme : shown;
+		const preferences: Preferences = {...rest, theme: keep};
+		try {
+			options.prefs?.save(preferences);
+		} catch (error) {
+			screen.say(
+				`Settings could not be saved: ${error instanceof Error ? error.message : String(error)}`,
+				'warn',
+			);
+		}
+	}
+
+	/** Milliseconds between updates: fewer over SSH, when nobody looks, and when the terminal is slow to take them. */
+	function interval(): number {
+		const base = 1000 / Math.max(0.1, Math.min(options.fps ?? (env.ssh ? 2 : 4), 15));
+		const {drain} = frames.cost;
+		const unhurried = store.get().view.focused ? base : Math.max(base * 4, 1000);
+		return Math.round(Math.max(50, unhurried, drain > 100 ? Math.min(5000, drain * 4) : 0) / 50) * 50;
+	}
+
+	function watchAgain(): void {
+		if (left || !watching) return;
+		const watch = watchFor(store.get(), screen.layout(), interval(), options.ascii);
+		const key = JSON.stringify(watch);
+		if (key === watched) return;
+		watched = key;
+		watching.change(watch);
+	}
+
+	function took(update: Update): void {
+		if (left) return;
+		const before = store.get();
+		const model = merge(before.model, update, before.view.torrent, clock.now());
+		store.set({model});
+		announce(before.model.torrents, model.torrents ?? []);
+		const shown = model.torrent?.overview;
+		if (shown && before.model.torrent?.overview) announce([before.model.torrent.overview], [shown]);
+		if ((model.torrent?.lit.size ?? 0) > 0 && model.torrent?.lit !== before.model.torrent?.lit) {
+			litTimer?.clear();
+			litTimer = clock.after(litTime, () => store.set({model: unlit(store.get().model)}));
+		}
+		title();
+		watchAgain();
+	}
+
+	let shownTitle = '';
+	function title(): void {
+		const {model, view, preferences} = store.get();
+		if (!preferences.title) return;
+		const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${safeText(torrent.name)}` : 'tortui';
+		if (text === shownTitle) return;
+		shownTitle = text;
+		frames.send(windowTitle(text));
+	}
+
+	function announce(
+		before: readonly {readonly id: string; readonly state: string}[] | undefined,
+		after: readonly {readonly id: string; readonly state: string; readonly name: string}[],
+	): void {
+		if (!before) return;
+		const {preferences} = store.get();
+		for (const torrent of after) {
+			const earlier = before.find(({id}) => id === torrent.id)?.state;
+			if (earlier === undefined || earlier === torrent.state) continue;
+			const done = earlier === 'downloading' && (torrent.state === 'seeding' || torrent.state === 'finished');
+			if (!done && torrent.state !== 'failed') continue;
+			const text = `${safeText(torrent.name)}: ${done ? 'download complete' : 'stopped by an error'}`;
+			screen.say(text, done ? 'good' : 'error');
+			if (preferences.bell) frames.send(bell);
+			if (preferences.notify) frames.send(notification(text));
+		}
+	}
+
+	function leave(how: Leaving): void {
+		if (left) return;
+		left = true;
+		resolveLeaving(how);
+	}
+
+	let suspended = false;
+	function suspend(): void {
+		if (suspended || left) return;
+		suspended = true;
+		frames.mute(true);
+		stdout.write(leaveScreen);
+		stdin.setRawMode?.(false);
+		host.off('SIGTSTP', suspend);
+		// The whole group stops, as Ctrl-Z does it for programs that leave the terminal alone.
+		host.kill(0, 'SIGTSTP');
+	}
+	function resume(): void {
+		if (left) return;
+		if (suspended) {
+			suspended = false;
+			host.on('SIGTSTP', suspend);
+			stdin.setRawMode?.(true);
+		}
+		stdout.write(enterScreen);
+		frames.mute(false);
+	}
+
+	const onResize = () => {
+		store.set(size());
+		watchAgain();
+	};
+	const onTerminate = () => leave({how: 'detach', message: 'ended by a signal; downloads go on'});
+	const onHangup = () => leave({how: 'lost', message: 'the terminal went away; downloads go on'});
+	const onGone = (error?: unknown) => {
+		const code = error instanceof Error ? error.message : '';
+		leave({how: 'lost', message: `the terminal went away${code ? ` (${code})` : ''}; downloads go on`});
+	};
+	const restoreNow = () => {
+		if (!restored) stdout.write(leaveScreen);
+	};
+	let restored = false;
+
+	stdout.write(enterScreen);
+	host.on('exit', restoreNow);
+	host.on('SIGTERM', onTerminate);
+	host.on('SIGINT', onTerminate);
+	host.on('SIGHUP', onHangup);
+	host.on('SIGTSTP', suspend);
+	host.on('SIGCONT', resume);
+	stdout.on('resize', onResize);
+	stdout.on('error', onGone);
+	stdin.on('error', onGone);
+	stdin.on('end', onGone);
+	client.closed.then(
+		why => leave({how: 'lost', message: why}),
+		(error: unknown) => leave({how: 'lost', message: String(error)}),
+	);
+
+	const input = filteredInput(stdin, event => {
+		if (event === 'f1') pressKey(screen, 'f1');
+		else {
+			store.setView({focused: event === 'focus'});
+			watchAgain();
+		}
+	});
+
+	try {
+		app = render(
+			<CrashGuard
+				crashed={error =>
+					leave({how: 'lost', message: `the screen failed: ${error.message}\n${error.stack ?? ''}`})
+				}
+			>
+				<App screen={screen} store={store} painter={painter} />
+			</CrashGuard>,
+			{
+				stdout: frames as unknown as NodeJS.WriteStream,
+				stdin: input as unknown as NodeJS.ReadStream,
+				stderr: frames as unknown as NodeJS.WriteStream,
+				interactive: true,
+				incrementalRendering: true,
+				exitOnCtrlC: false,
+				patchConsole: false,
+				maxFps: 30,
+				...(env.screenReader !== undefined && {isScreenReaderEnabled: env.screenReader}),
+			},
+		);
+		const watch: Watch = watchFor(store.get(), screen.layout(), interval(), options.ascii);
+		watched = JSON.stringify(watch);
+		watching = client.watch(watch, took);
+		title();
+		return await leaving;
+	} catch (error) {
+		return {
+			how: 'lost',
+			message: `the screen failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+		};
+	} finally {
+		left = true;
+		watching?.stop();
+		litTimer?.clear();
+		noticeTimer?.clear();
+		if (saveTimer) {
+			saveTimer.clear();
+			savePreferences();
+		}
+		// Nobody is here any more to take a removal back.
+		for (const removal of store.get().view.removals) {
+			for (const id of removal.ids)
+				client.send({type: 'torrent.remove', id, withData: removal.withData}).catch(() => undefined);
+		}
+		frames.mute(true);
+		app?.unmount();
+		stdin.setRawMode?.(false);
+		for (const [event, listener] of [
+			['exit', restoreNow],
+			['SIGTERM', onTerminate],
+			['SIGINT', onTerminate],
+			['SIGHUP', onHangup],
+			['SIGTSTP', suspend],
+			['SIGCONT', resume],
+		] as const) {
+			host.off(event, listener);
+		}
+		stdout.off('resize', onResize);
+		stdin.off('error', onGone);
+		stdin.off('end', onGone);
+		await new Promise<void>(resolve => {
+			const late = clock.after(1000, resolve);
+			stdout.write(leaveScreen, () => {
+				late.clear();
+				resolve();
+			});
+			restored = true;
+		});
+		stdout.off('error', onGone);
+	}
+}
+
+function loadPreferences(prefs: PreferenceStore | undefined): unknown {
+	try {
+		return prefs?.load();
+	} catch {
+		// A config that cannot be read is the caller's to report; the screen opens with its defaults.
+		return undefined;
+	}
+}

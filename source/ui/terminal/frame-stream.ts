@@ -1,0 +1,341 @@
+import {isSingleCells} from '../text.js';
+import {applySgr, CellGrid, plain, type Style, sgrBetween} from './cells.js';
+
+/** The part of a terminal's output stream that the screen needs. */
+export interface TerminalOutput {
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+	readonly rows?: number;
+	write(text: string, written?: (error?: Error | null) => void): boolean;
+	on(event: string, listener: (...values: never[]) => void): unknown;
+	off(event: string, listener: (...values: never[]) => void): unknown;
+}
+
+/** What drawing has cost so far. */
+export interface DrawingCost {
+	readonly frames: number;
+	readonly bytes: number;
+	/** Bytes of the last frame. */
+	readonly lastFrame: number;
+	/** Milliseconds that the terminal took to accept the last frame. */
+	readonly drain: number;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const sequence = /\u001B(?:\[([0-9;?<=>]*)([@-~])|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[=>78cDEHM])/y;
+
+/**
+ * What Ink takes for its terminal. It keeps the picture that Ink draws cell by cell and sends the real terminal only
+ * the cells that differ from what it shows, with absolute moves, so that no disagreement about a character's width
+ * can shift anything. While the terminal has not yet taken one frame, later ones only change the picture: a slow line
+ * gets fewer frames, never late ones, and nothing queues up.
+ */
+export class FrameStream {
+	readonly isTTY = true;
+	readonly writable = true;
+	readonly #out: TerminalOutput;
+	readonly #now: () => number;
+	#next: CellGrid;
+	#shown: CellGrid;
+	#touched: boolean[];
+	#x = 0;
+	#y = 0;
+	#style: Style = plain;
+	#waiting = false;
+	#scheduled = false;
+	#everything = true;
+	#muted = false;
+	#synchronized = false;
+	#frames = 0;
+	#bytes = 0;
+	#lastFrame = 0;
+	#drain = 0;
+	#settled: Array<() => void> = [];
+
+	/** `now` answers monotonic milliseconds. */
+	constructor(out: TerminalOutput, now: () => number) {
+		this.#out = out;
+		this.#now = now;
+		this.#next = new CellGrid(this.columns, this.rows);
+		this.#shown = new CellGrid(this.columns, this.rows);
+		this.#touched = [];
+	}
+
+	get columns(): number {
+		return this.#out.columns ?? 80;
+	}
+
+	get rows(): number {
+		return this.#out.rows ?? 24;
+	}
+
+	get cost(): DrawingCost {
+		return {frames: this.#frames, bytes: this.#bytes, lastFrame: this.#lastFrame, drain: this.#drain};
+	}
+
+	/** Whether the terminal still has to take a frame. */
+	get congested(): boolean {
+		return this.#waiting;
+	}
+
+	on(event: string, listener: (...values: never[]) => void): this {
+		this.#out.on(event, listener);
+		return this;
+	}
+
+	off(event: string, listener: (...values: never[]) => void): this {
+		this.#out.off(event, listener);
+		return this;
+	}
+
+	/** While muted the picture goes on, but nothing reaches the terminal. */
+	mute(muted: boolean): void {
+		this.#muted = muted;
+		if (!muted) this.repaint();
+	}
+
+	/** Draws everything anew: after something else may have written on the terminal. */
+	repaint(): void {
+		this.#everything = true;
+		this.#schedule();
+	}
+
+	/** Sends something that is not part of the picture (a title, a bell, the clipboard), at once. */
+	send(text: string): void {
+		if (this.#muted) return;
+		this.#bytes += Buffer.byteLength(text);
+		this.#out.write(text);
+	}
+
+	/** Takes what Ink writes: text, colours, cursor moves and erasing. Modes are the screen's own business. */
+	write(chunk: string | Uint8Array, encoding?: unknown, written?: () => void): boolean {
+		const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
+		if (this.#next.columns !== this.columns || this.#next.rows !== this.rows) this.#resize();
+		if (text !== '') this.#interpret(text);
+		const done = typeof encoding === 'function' ? (encoding as () => void) : written;
+		if (done) queueMicrotask(done);
+		return true;
+	}
+
+	/** Resolves when the terminal has taken the newest picture. */
+	async settle(): Promise<void> {
+		if (!this.#scheduled && !this.#waiting) return;
+		await new Promise<void>(resolve => this.#settled.push(resolve));
+	}
+
+	#resize(): void {
+		// Ink goes on from the picture it drew, so what still fits of it is kept.
+		this.#next = this.#next.resized(this.columns, this.rows);
+		this.#shown = new CellGrid(this.columns, this.rows);
+		this.#touched = [];
+		this.#everything = true;
+		this.#x = 0;
+		this.#y = Math.min(this.#y, this.rows - 1);
+	}
+
+	#interpret(text: string): void {
+		let at = 0;
+		while (at < text.length) {
+			const code = text.charCodeAt(at);
+			if (code === 27) {
+				sequence.lastIndex = at;
+				const match = sequence.exec(text);
+				if (!match) {
+					at++;
+					continue;
+				}
+				at = sequence.lastIndex;
+				if (match[2] !== undefined) this.#control(match[1] ?? '', match[2]);
+			} else if (code === 10) {
+				this.#x = 0;
+				this.#y = Math.min(this.#y + 1, this.#next.rows - 1);
+				at++;
+			} else if (code === 13) {
+				this.#x = 0;
+				at++;
+			} else if (code < 32) at++;
+			else {
+				let end = at + 1;
+				while (end < text.length && text.charCodeAt(end) >= 32 && text.charCodeAt(end) !== 127) end++;
+				this.#x = this.#next.put(this.#x, this.#y, text.slice(at, end), this.#style);
+				this.#touch(this.#y);
+				at = Math.max(end, at + 1);
+			}
+		}
+	}
+
+	#touch(row: number): void {
+		this.#touched[row] = true;
+		if (!this.#synchronized) this.#schedule();
+	}
+
+	#erase(from: number, to: number): void {
+		this.#next.clear(from, to);
+		for (let row = Math.floor(from / this.#next.columns); row * this.#next.columns < to; row++)
+			this.#touch(row);
+	}
+
+	#control(parameters: string, final: string): void {
+		const {columns, rows} = this.#next;
+		const number = (at: number, otherwise: number) => Number(parameters.split(';')[at] || otherwise);
+		const cell = this.#y * columns + this.#x;
+		switch (final) {
+			case 'm':
+				this.#style = applySgr(this.#style, parameters);
+				break;
+			case 'A':
+				this.#y = Math.max(0, this.#y - number(0, 1));
+				break;
+			case 'B':
+				this.#y = Math.min(rows - 1, this.#y + number(0, 1));
+				break;
+			case 'C':
+				this.#x = Math.min(columns - 1, this.#x + number(0, 1));
+				break;
+			case 'D':
+				this.#x = Math.max(0, this.#x - number(0, 1));
+				break;
+			case 'E':
+				this.#x = 0;
+				this.#y = Math.min(rows - 1, this.#y + number(0, 1));
+				break;
+			case 'G':
+				this.#x = Math.min(columns, number(0, 1)) - 1;
+				break;
+			case 'H':
+				this.#y = Math.min(rows, number(0, 1)) - 1;
+				this.#x = Math.min(columns, number(1, 1)) - 1;
+				break;
+			case 'J':
+				this.#erase(parameters === '2' ? 0 : cell, columns * rows);
+				break;
+			case 'K':
+				this.#erase(parameters === '2' ? this.#y * columns : cell, (this.#y + 1) * columns);
+				break;
+			case 'h':
+			case 'l':
+				if (parameters === '?2026') {
+					this.#synchronized = final === 'h';
+					if (!this.#synchronized) this.#schedule();
+				}
+				break;
+			default:
+				break;
+		}
+	}
+
+	#schedule(): void {
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		queueMicrotask(() => {
+			this.#scheduled = false;
+			this.#flush();
+		});
+	}
+
+	#flush(): void {
+		if (this.#waiting || this.#muted) return;
+		const text = this.#changes();
+		if (text === '') {
+			this.#rest();
+			return;
+		}
+		this.#frames++;
+		this.#lastFrame = Buffer.byteLength(text);
+		this.#bytes += this.#lastFrame;
+		this.#waiting = true;
+		const started = this.#now();
+		this.#out.write(text, () => {
+			this.#drain = this.#now() - started;
+			this.#waiting = false;
+			this.#flush();
+		});
+	}
+
+	#rest(): void {
+		const settled = this.#settled;
+		this.#settled = [];
+		for (const resolve of settled) resolve();
+	}
+
+	/** What turns the terminal's picture into the newest one; brings the two into step. */
+	#changes(): string {
+		const {columns, rows, texts, styles} = this.#next;
+		const shown = this.#shown;
+		let out = '';
+		let style: Style = plain;
+		if (this.#everything) {
+			out = '\u001B[m\u001B[H\u001B[2J';
+			shown.clear(0, columns * rows);
+		}
+		for (let y = 0; y < rows; y++) {
+			if (!this.#everything && !this.#touched[y]) continue;
+			const start = y * columns;
+			// Blank and plain to the end: erasing says it in three bytes.
+			let end = columns;
+			while (end > 0 && texts[start + end - 1] === ' ' && styles[start + end - 1] === plain) end--;
+			let cursor = -1;
+			let x = 0;
+			while (x < columns) {
+				const at = start + x;
+				if (texts[at] === shown.texts[at] && styles[at] === shown.styles[at]) {
+					x++;
+					continue;
+				}
+				if (x >= end && columns - x > 4) {
+					out += this.#move(cursor, x, y, style) + sgrBetween(style, plain);
+					style = plain;
+					out += '\u001B[K';
+					break;
+				}
+				// A wide character is written from its first cell.
+				while (x > 0 && texts[start + x] === '') x--;
+				out += this.#move(cursor, x, y, style);
+				const cell = start + x;
+				const text = texts[cell] ?? ' ';
+				const wanted = styles[cell] ?? plain;
+				out += sgrBetween(style, wanted) + text;
+				style = wanted;
+				let width = 1;
+				while (x + width < columns && texts[start + x + width] === '') width++;
+				// Terminals may disagree about how far such a character moves the cursor.
+				cursor = width > 1 || !isSingleCells(text) ? -1 : x + width;
+				for (let offset = 0; offset < width; offset++) {
+					shown.texts[cell + offset] = texts[cell + offset] ?? ' ';
+					shown.styles[cell + offset] = styles[cell + offset] ?? plain;
+				}
+				x += width;
+			}
+			for (let at = start + end; at < start + columns; at++) {
+				shown.texts[at] = ' ';
+				shown.styles[at] = plain;
+			}
+		}
+		this.#touched = [];
+		this.#everything = false;
+		if (out === '') return '';
+		out += sgrBetween(style, plain);
+		return out.length > 160 ? `\u001B[?2026h${out}\u001B[?2026l` : out;
+	}
+
+	/** Moves the terminal's cursor, which is at column `from` of the row (-1: anywhere), to `x`, `y`. */
+	#move(from: number, x: number, y: number, style: Style): string {
+		if (from === x) return '';
+		const {texts, styles} = this.#next;
+		const start = y * this.#next.columns;
+		if (from >= 0 && x > from && x - from <= 4) {
+			let between = '';
+			for (let column = from; column < x; column++) {
+				const text = texts[start + column] ?? '';
+				if (styles[start + column] !== style || text === '' || !isSingleCells(text)) {
+					between = '';
+					break;
+				}
+				between += text;
+			}
+			if (between !== '' && Buffer.byteLength(between) <= 4) return between;
+		}
+		if (from >= 0 && x > from) return `\u001B[${x - from === 1 ? '' : x - from}C`;
+		return x === 0 ? `\u001B[${y + 1}H` : `\u001B[${y + 1};${x + 1}H`;
+	}
+}

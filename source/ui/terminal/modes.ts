@@ -1,0 +1,37 @@
+/** What the screen changes about a terminal, and how it is put back: in one place, so that nothing is forgotten. */
+export const enterScreen = [
+	'\u001B[22;2t', // keep the window's title
+	'\u001B[?1049h', // the other screen
+	'\u001B[?7l', // no wrapping: a character wider than we think must not break the lines below
+	'\u001B[?25l', // no cursor
+	'\u001B[?2004h', // pastes come marked as such
+	'\u001B[?1004h', // tell when the window gains or loses the focus
+].join('');
+
+export const leaveScreen = [
+	'\u001B[?1004l',
+	'\u001B[?2004l',
+	'\u001B[m',
+	'\u001B[?7h',
+	'\u001B[?1049l',
+	'\u001B[?25h',
+	'\u001B[23;2t',
+].join('');
+
+/** Sets the window's title. `text` must be safe. */
+export function windowTitle(text: string): string {
+	return `\u001B]2;${text}\u0007`;
+}
+
+/** Puts `text` on the clipboard of the person's own machine, also over SSH. OSC 52. */
+export function clipboard(text: string): string {
+	const bytes = new TextEncoder().encode(text);
+	return `\u001B]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`;
+}
+
+/** A desktop notification (OSC 9). `text` must be safe. */
+export function notification(text: string): string {
+	return `\u001B]9;${text}\u0007`;
+}
+
+export const bell = '\u0007';

@@ -1,0 +1,47 @@
+import type {Watch} from '../api/snapshot.js';
+import {inside, type Layout} from './layout.js';
+import {cellsFor} from './present/pieces.js';
+import {samplesFor} from './present/speed.js';
+import type {ScreenState} from './store.js';
+
+/** What to ask of the engine so that everything in sight can be drawn, and nothing else is sent. */
+export function watchFor(state: ScreenState, layout: Layout, interval: number, ascii: boolean): Watch {
+	const {view, columns} = state;
+	const speedArea = layout.panes.speed ?? layout.spark;
+	const speed = speedArea && {
+		range: view.range,
+		samples: samplesFor(
+			layout.panes.speed ? inside(layout.panes.speed) : {columns: Math.ceil(columns / 2), rows: 1},
+			ascii,
+		),
+	};
+	if (view.screen === 'session' || view.torrent === undefined) {
+		return {
+			interval,
+			session: true,
+			torrents: true,
+			...(speed && {speed}),
+			...(layout.panes.log && {log: 200}),
+		};
+	}
+	const pieces = layout.panes.pieces
+		? cellsFor(inside(layout.panes.pieces))
+		: layout.strip
+			? columns - 2
+			: undefined;
+	return {
+		interval,
+		session: true,
+		torrent: {
+			id: view.torrent,
+			overview: true,
+			...(pieces !== undefined && {pieces}),
+			...(layout.panes.peers && {peers: true}),
+			...(layout.panes.trackers && {trackers: true}),
+			// The pieces pane names the file under its cursor.
+			...((layout.panes.files || layout.panes.pieces) && {files: true}),
+			...(speed && {speed}),
+		},
+		...((layout.panes.log || layout.lastLine) && {log: layout.panes.log ? 200 : 1}),
+	};
+}

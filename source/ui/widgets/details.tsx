@@ -1,0 +1,114 @@
+import {Box, Text} from 'ink';
+import {createContext, memo, type ReactNode, useContext} from 'react';
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {asciiFrames, type FrameName} from '../glyphs.js';
+import {asciiText, type Painter} from '../paint.js';
+import type {Look} from '../present/context.js';
+import {detailPairs} from '../present/dialogs.js';
+import {cellWidth, fit} from '../text.js';
+import type {Tone} from '../themes.js';
+import {framed} from './frame.js';
+import {Table} from './ink-table.js';
+import {Lines} from './lines.js';
+
+const PainterContext = createContext<Painter | undefined>(undefined);
+
+function Painted({tone, children}: {readonly tone: Tone; readonly children?: ReactNode}): ReactNode {
+	const text = String(children ?? '');
+	return <Text>{useContext(PainterContext)?.row([[text, tone]]) ?? text}</Text>;
+}
+
+function Header({children}: {readonly children?: ReactNode}): ReactNode {
+	return <Painted tone="faint">{children}</Painted>;
+}
+
+function Cell({column, children}: {readonly column: number; readonly children?: ReactNode}): ReactNode {
+	return <Painted tone={column === 0 ? 'dim' : 'text'}>{children}</Painted>;
+}
+
+// ink-table puts a line between any two rows; without them a table is half as high.
+function Skeleton({children}: {readonly children?: ReactNode}): ReactNode {
+	return /^[ │]*$/.test(String(children ?? '')) ? <Text> </Text> : null;
+}
+
+/** All that is known of a torrent, as a table over the panes: as it was when it was opened or its state last changed. */
+export const Details = memo(
+	function Details({
+		torrent,
+		session,
+		columns,
+		rows,
+		painter,
+		frames,
+		look,
+	}: {
+		readonly torrent: TorrentView;
+		readonly session: SessionView | undefined;
+		readonly columns: number;
+		readonly rows: number;
+		readonly painter: Painter;
+		readonly frames: FrameName;
+		readonly look: Look;
+	}): ReactNode {
+		const pairs = detailPairs(torrent, session, look).slice(0, Math.max(1, rows - 4));
+		const names = Math.max('torrent'.length, ...pairs.map(([name]) => name.length));
+		const values = Math.min(
+			Math.max(8, Math.min(76, columns - names - 11)),
+			Math.max(...pairs.map(([, value]) => cellWidth(value))),
+		);
+		const data = pairs.map(([name, value]) => {
+			const shown = fit(value, values, 'left', look.glyphs.ellipsis);
+			return {torrent: name, what: look.glyphs.ascii ? asciiText(shown) : shown};
+		});
+		const width = Math.min(columns, names + values + 9);
+		const height = Math.min(rows, data.length + 3);
+		const area = {
+			x: Math.floor((columns - width) / 2),
+			y: Math.floor((rows - height) / 2),
+			columns: width,
+			rows: height,
+		};
+		const frame = framed(
+			[],
+			{
+				columns: width,
+				rows: height,
+				title: 'Details',
+				foot: 'Esc leaves',
+				focused: true,
+				frames: asciiFrames(frames, look.glyphs),
+			},
+			painter,
+		);
+		return (
+			<>
+				<Lines area={area} lines={frame} />
+				<Box
+					position="absolute"
+					left={area.x + 1}
+					top={area.y + 1}
+					width={width - 2}
+					height={height - 2}
+					overflow="hidden"
+				>
+					<PainterContext value={painter}>
+						<Table
+							key={`${columns}x${rows}`}
+							data={data}
+							columns={['torrent', 'what']}
+							header={Header as never}
+							skeleton={Skeleton as never}
+							cell={Cell as never}
+						/>
+					</PainterContext>
+				</Box>
+			</>
+		);
+	},
+	(before, after) =>
+		before.torrent.id === after.torrent.id &&
+		before.torrent.state === after.torrent.state &&
+		before.painter === after.painter &&
+		before.columns === after.columns &&
+		before.rows === after.rows,
+);

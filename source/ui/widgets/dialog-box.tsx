@@ -1,0 +1,62 @@
+import type {ReactNode} from 'react';
+import {asciiFrames, type FrameName} from '../glyphs.js';
+import type {Painter} from '../paint.js';
+import type {Look} from '../present/context.js';
+import type {DialogRows} from '../present/dialogs.js';
+import {framed, plainRows} from './frame.js';
+import {Lines} from './lines.js';
+
+/** A dialog in the middle of the screen; what is too long scrolls from `top`. */
+export function DialogBox({
+	content,
+	columns,
+	rows,
+	top = 0,
+	painter,
+	frames,
+	look,
+}: {
+	readonly content: DialogRows;
+	readonly columns: number;
+	readonly rows: number;
+	readonly top?: number;
+	readonly painter: Painter;
+	readonly frames: FrameName;
+	readonly look: Look;
+}): ReactNode {
+	const width = Math.min(columns - 2, content.columns + 4);
+	const height = Math.min(rows - 1, content.rows.length + 2);
+	const inner = height - 2;
+	const last = Math.max(0, content.rows.length - inner);
+	const from =
+		content.selected !== undefined && content.selected >= inner
+			? content.selected - inner + 1
+			: Math.min(top, last);
+	const lines = framed(
+		plainRows(content.rows.slice(from, from + inner).map(row => [[' '], ...row])),
+		{
+			columns: width,
+			rows: height,
+			title: content.title,
+			note:
+				last > 0
+					? `${from + 1}-${Math.min(content.rows.length, from + inner)} of ${content.rows.length}`
+					: '',
+			foot: content.foot,
+			focused: true,
+			frames: asciiFrames(frames, look.glyphs),
+		},
+		painter,
+	);
+	return (
+		<Lines
+			area={{
+				x: Math.floor((columns - width) / 2),
+				y: Math.max(0, Math.floor((rows - height) / 2)),
+				columns: width,
+				rows: height,
+			}}
+			lines={lines}
+		/>
+	);
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {drawLayout, type LayoutRequest, paneNames, planLayout} from '../../source/ui/layout.ts';
+
+const request = (columns: number, rows: number, change: Partial<LayoutRequest> = {}): LayoutRequest => ({
+	columns,
+	rows,
+	screen: 'torrent',
+	pane: 'pieces',
+	grow: 'share',
+	density: 'all',
+	...change,
+});
+
+/** The drawing with every fourth column and every row: small enough to read. */
+function sketch(columns: number, rows: number, change: Partial<LayoutRequest> = {}): string {
+	const drawing = drawLayout(planLayout(request(columns, rows, change)), columns, rows);
+	return drawing
+		.split('\n')
+		.map(line => [...line].filter((_, index) => index % 4 === 0).join(''))
+		.join('\n');
+}
+
+test('shows all panes but the log, and its newest line, at 80x24', () => {
+	assert.equal(
+		sketch(80, 24),
+		`
+HHHHHHHHHHHHHHHHHHHH
+HHHHHHHHHHHHHHHHHHHH
+HHHHHHHHHHHHHHHHHHHH
+pppppppppppsssssssss
+pppppppppppsssssssss
+pppppppppppsssssssss
+pppppppppppsssssssss
+pppppppppppsssssssss
+pppppppppppsssssssss
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+eeeeeeeeeeeeeeeeeeee
+tttttttttttfffffffff
+tttttttttttfffffffff
+tttttttttttfffffffff
+tttttttttttfffffffff
+tttttttttttfffffffff
+____________________
+FFFFFFFFFFFFFFFFFFFF`.trim(),
+	);
+});
+
+test('keeps one pane below a strip of pieces at 40x10', () => {
+	assert.equal(
+		sketch(40, 10, {pane: 'files'}),
+		`
+HHHHHHHHHH
+HHHHHHHHHH
+HHHHHHHHHH
+----------
+ffffffffff
+ffffffffff
+ffffffffff
+ffffffffff
+ffffffffff
+FFFFFFFFFF`.trim(),
+	);
+});
+
+test('adds a strip of speed when there are fourteen rows', () => {
+	assert.match(sketch(60, 14), /^H+\nH+\nH+\n-+\n~+\np+\n/);
+});
+
+test('is one line below 40x10', () => {
+	for (const [columns, rows] of [
+		[39, 24],
+		[80, 9],
+		[20, 3],
+		[1, 1],
+	] as const) {
+		assert.equal(planLayout(request(columns, rows)).kind, 'line');
+	}
+});
+
+test('uses every cell exactly once at every size', () => {
+	for (let columns = 40; columns <= 220; columns += 30) {
+		for (let rows = 10; rows <= 70; rows += 5) {
+			for (const screen of ['torrent', 'session'] as const) {
+				for (const grow of ['share', 'half', 'full'] as const) {
+					for (const density of ['all', 'strip', 'one'] as const) {
+						for (const pane of paneNames) {
+							const layout = planLayout(request(columns, rows, {screen, grow, density, pane}));
+							const drawing = drawLayout(layout, columns, rows);
+							assert.doesNotMatch(
+								drawing,
+								/[?!]/,
+								`${columns}x${rows} ${screen} ${grow} ${density} ${pane}\n${drawing}`,
+							);
+						}
+					}
+				}
+			}
+		}
+	}
+});
+
+test('always has room for the pane with the keys', () => {
+	for (let columns = 40; columns <= 220; columns += 20) {
+		for (let rows = 10; rows <= 70; rows += 2) {
+			for (const pane of paneNames) {
+				const area = planLayout(request(columns, rows, {pane})).panes[pane];
+				assert.ok(area && area.rows >= 4 && area.columns >= 30, `${pane} at ${columns}x${rows}`);
+			}
+		}
+	}
+});
+
+test('gives the pane with the keys most of the screen, then all of it', () => {
+	const shared = planLayout(request(120, 40, {pane: 'files'})).panes.files;
+	const half = planLayout(request(120, 40, {pane: 'files', grow: 'half'})).panes.files;
+	const full = planLayout(request(120, 40, {pane: 'files', grow: 'full'})).panes.files;
+	assert.ok(shared && half && full);
+	assert.ok(shared.rows < half.rows && half.rows < full.rows);
+	assert.equal(full.rows, 36);
+});

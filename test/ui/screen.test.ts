@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {openTestScreen} from '../helpers/open-test-screen.ts';
+import {keys} from '../helpers/screen-terminal.ts';
+
+test('shows a torrent whole at 80x24', async () => {
+	const screen = await openTestScreen(80, 24);
+	const text = screen.terminal.text();
+	for (const part of [
+		'field-recordings-2026-flac',
+		'1 Pieces',
+		'2 Speed',
+		'3 Peers',
+		'4 Trackers',
+		'5 Files',
+	]) {
+		assert.ok(text.includes(part), part);
+	}
+	assert.match(text, /downloading from 24 of 61 peers/);
+	assert.match(screen.terminal.line(23), /p pause .*q leave|\? help/);
+	await screen.close();
+});
+
+test('fills every row to its last column, and never more, at all sizes', async () => {
+	const screen = await openTestScreen(80, 24);
+	for (const [columns, rows] of [
+		[40, 10],
+		[100, 30],
+		[120, 40],
+		[200, 60],
+		[57, 13],
+		[80, 24],
+	] as const) {
+		await screen.terminal.resize(columns, rows);
+		await screen.terminal.settled();
+		const lines = screen.terminal.text().split('\n');
+		assert.equal(lines.length, rows);
+		assert.ok(
+			lines.some(line => /[╯┛]$/.test(line)),
+			`${columns}x${rows}\n${lines.join('\n')}`,
+		);
+		for (const line of lines) {
+			const edges = [...line].filter(character => '┃│'.includes(character)).length;
+			assert.ok(edges === 0 || /[┃│╮╯┓┛]$/.test(line), `${columns}x${rows}: ${line}`);
+		}
+	}
+	await screen.close();
+});
+
+test('pauses and resumes with p', async () => {
+	const {terminal, engine, close} = await openTestScreen(80, 24);
+	await terminal.press('p');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.pause', id: engine.id});
+	assert.match(terminal.text(), /paused/);
+	assert.match(terminal.line(23), /p resume/);
+	await terminal.press('p');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: engine.id});
+	await close();
+});
+
+test('goes from pane to pane with Tab, Shift-Tab and digits', async () => {
+	const {terminal, close} = await openTestScreen(80, 24);
+	assert.match(terminal.text(), /┏━ 1 Pieces/);
+	await terminal.press(keys.tab);
+	assert.match(terminal.text(), /┏━ 2 Speed/);
+	await terminal.press('5');
+	assert.match(terminal.text(), /┏━ 5 Files/);
+	await terminal.press(keys.shiftTab);
+	assert.match(terminal.text(), /┏━ 4 Trackers/);
+	await close();
+});
+
+test('skips and wants files with Space, and changes their priority with + and -', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press('5', '/', '00-index', keys.enter);
+	await terminal.press(' ');
+	assert.deepEqual(engine.sent.at(-1), {type: 'files.priority', id: engine.id, files: [0], priority: 0});
+	assert.match(terminal.text(), /00-index\.flac +skip/);
+	await terminal.press(' ');
+	await terminal.press('+');
+	assert.deepEqual(engine.sent.at(-1), {type: 'files.priority', id: engine.id, files: [0], priority: 3});
+	await terminal.press('-');
+	assert.deepEqual(engine.sent.at(-1), {type: 'files.priority', id: engine.id, files: [0], priority: 2});
+	await close();
+});
+
+test('asks before it leaves while something downloads', async () => {
+	const {terminal, left} = await openTestScreen(80, 24);
+	await terminal.press('q');
+	assert.match(terminal.text(), /detach[\s\S]*stop[\s\S]*stay/);
+	await terminal.press('n');
+	assert.doesNotMatch(terminal.text(), /tortui attach/);
+	await terminal.press('q', 's');
+	assert.deepEqual(await left, {how: 'stop'});
+});
+
+test('detaches at once with Q and puts the terminal back', async () => {
+	const {terminal, left, process} = await openTestScreen(80, 24);
+	assert.ok(terminal.alternate && terminal.raw);
+	terminal.forget();
+	await terminal.press('Q');
+	assert.deepEqual(await left, {how: 'detach'});
+	await terminal.settled();
+	assert.equal(terminal.alternate, false);
+	assert.equal(terminal.raw, false);
+	for (const mode of ['?7h', '?25h', '?2004l', '?1004l', '?1049l']) {
+		assert.ok(terminal.written.includes(`\u001B[${mode}`), mode);
+	}
+	assert.equal(process.listening, 0);
+});
+
+test('writes nothing when nothing changes', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	engine.publish();
+	await terminal.settled();
+	terminal.forget();
+	engine.publish();
+	await terminal.settled();
+	assert.equal(terminal.bytes, 0);
+	await close();
+});
