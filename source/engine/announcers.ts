@@ -9,11 +9,11 @@ import {
 	type AnnounceTask,
 	type AnnounceTimes,
 	announceTimes,
-	type ScheduledTracker,
 } from '../policy/announce-schedule.js';
 import {safeText} from '../protocol/safe-text.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../protocol/tracker-announce.js';
 import {TrackerExchange, trackerUrlFault} from './tracker-exchange.js';
+import {type AnnouncersState, type TrackerMemory, trackerRow} from './tracker-row.js';
 
 /** What trackers are told of the torrent, in bytes; `left` may be anything large while it is not known. */
 export interface AnnounceFacts {
@@ -54,18 +54,6 @@ export interface AnnouncersOptions {
 	readonly times?: AnnounceTimes;
 }
 
-/** What is known of a tracker beside when to ask it. */
-interface Memory {
-	status?: string | undefined;
-	warning?: string | undefined;
-	trackerId?: string | undefined;
-	seeders?: number | undefined;
-	leechers?: number | undefined;
-	completed?: number | undefined;
-	peers?: number | undefined;
-	scrapedAt?: number | undefined;
-}
-
 interface Request {
 	readonly abort: AbortController;
 	readonly done: Promise<void>;
@@ -84,11 +72,11 @@ export class Announcers {
 	readonly #options: AnnouncersOptions;
 	readonly #schedule: AnnounceSchedule;
 	readonly #exchange: TrackerExchange;
-	readonly #memories = new Map<string, Memory>();
+	readonly #memories = new Map<string, TrackerMemory>();
 	readonly #requests = new Map<string, Request>();
 	readonly #scrapes = new Set<Timer>();
 	#timer: Timer | undefined;
-	#state: 'off' | 'running' | 'stopping' = 'off';
+	#state: AnnouncersState = 'off';
 	#stopped: Promise<void> = Promise.resolve();
 	#startAgain = false;
 	#externalIps = new Set<string>();
@@ -201,26 +189,9 @@ export class Announcers {
 
 	/** One row a tracker, in the order in which they are tried. */
 	views(now: number): TrackerView[] {
-		return this.#schedule.trackers.map(tracker => this.#view(tracker, now));
-	}
-
-	#view(tracker: ScheduledTracker, now: number): TrackerView {
-		const memory = this.#memories.get(tracker.url) ?? {};
-		const {seeders, leechers, completed, peers, warning} = memory;
-		const waits = this.#state === 'running' && (tracker.state === 'working' || tracker.state === 'failed');
-		const nextIn = waits && tracker.nextAt > now ? Math.ceil((tracker.nextAt - now) / 1000) : undefined;
-		return {
-			tier: tracker.tier + 1,
-			kind: 'tracker',
-			url: safeText(tracker.url, 2048),
-			...describe(tracker, memory.status, this.#state),
-			...(seeders !== undefined && {seeders}),
-			...(leechers !== undefined && {leechers}),
-			...(completed !== undefined && {completed}),
-			...(peers !== undefined && {peers}),
-			...(warning !== undefined && {warning}),
-			...(nextIn !== undefined && {nextIn}),
-		};
+		return this.#schedule.trackers.map(tracker =>
+			trackerRow(tracker, this.#memories.get(tracker.url) ?? {}, this.#state, now),
+		);
 	}
 
 	#pump(): void {
@@ -300,7 +271,7 @@ export class Announcers {
 		return host === '127.0.0.1' || host === '::1' || this.#externalIps.has(host);
 	}
 
-	#scrapeLater(url: string, memory: Memory, now: number): void {
+	#scrapeLater(url: string, memory: TrackerMemory, now: number): void {
 		if (memory.scrapedAt !== undefined && now - memory.scrapedAt < scrapeInterval) return;
 		memory.scrapedAt = now;
 		const timer = this.#options.clock.after(scrapeDelay, () => {
@@ -310,7 +281,7 @@ export class Announcers {
 		this.#scrapes.add(timer);
 	}
 
-	async #scrape(url: string, memory: Memory): Promise<void> {
+	async #scrape(url: string, memory: TrackerMemory): Promise<void> {
 		try {
 			const answer = await this.#exchange.scrape(url, this.#options.infoHash, this.#deadline(30_000));
 			if (answer?.kind !== 'counts') return;
@@ -390,39 +361,16 @@ export class Announcers {
 		return controller.signal;
 	}
 
-	#memory(url: string): Memory {
+	#memory(url: string): TrackerMemory {
 		const known = this.#memories.get(url);
 		if (known) return known;
-		const memory: Memory = {};
+		const memory: TrackerMemory = {};
 		this.#memories.set(url, memory);
 		return memory;
 	}
 
 	#now(): number {
 		return this.#options.clock.now();
-	}
-}
-
-function describe(
-	{state}: ScheduledTracker,
-	status: string | undefined,
-	ours: 'off' | 'running' | 'stopping',
-): Pick<TrackerView, 'state' | 'status'> {
-	if (ours === 'off') return {state: 'idle', status: 'stopped'};
-	if (ours === 'stopping') return {state: 'announcing', status: 'telling it that we stopped'};
-	switch (state) {
-		case 'announcing':
-			return {state: 'announcing', status: status ?? 'asking'};
-		case 'slow':
-			return {state: 'announcing', status: 'no answer yet'};
-		case 'working':
-			return {state: 'working', status: 'working'};
-		case 'failed':
-			return {state: 'retrying', status: status ?? 'failed'};
-		case 'off':
-			return {state: 'off', status: status ?? 'off'};
-		case 'idle':
-			return {state: 'idle', status: 'in reserve'};
 	}
 }
 
