@@ -1,3 +1,4 @@
+import type {Bytes} from '../base/units.js';
 import type {LayoutData} from './file-layout.js';
 import type {StorageFailure} from './storage.js';
 
@@ -36,6 +37,8 @@ export type DiskTask =
 	| {readonly type: 'check'; readonly pieces: Int32Array; readonly fresh: boolean}
 	| {readonly type: 'place'; readonly wanted: Uint8Array}
 	| {readonly type: 'create'; readonly wanted: Uint8Array; readonly links: boolean}
+	/** Answered by `left`. */
+	| {readonly type: 'allocate'; readonly file: number; readonly length: Bytes}
 	| {readonly type: 'flush'}
 	/** Closes the torrent's files, which are opened again when needed. */
 	| {readonly type: 'release'}
@@ -52,6 +55,8 @@ export interface DiskReply {
 	readonly failure?: StorageFailure | undefined;
 	/** For `check`: one byte a piece, 1 where its hash is right. */
 	readonly right?: Uint8Array;
+	/** For `allocate`: bytes still to be taken up. */
+	readonly left?: Bytes;
 }
 
 /** What a worker is started with. */

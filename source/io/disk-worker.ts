@@ -27,7 +27,7 @@ function say(message: FromWorker): void {
 
 async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
 	try {
-		await torrents.get(torrent)?.flush();
+		await torrents.get(torrent)?.handles.flush();
 		return {id};
 	} catch (error) {
 		return {id, failure: failureOf(error, 'the download')};
@@ -37,7 +37,7 @@ async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
 function perform({id, torrent, task}: DiskRequest): DiskReply {
 	try {
 		if (task.type === 'open') {
-			torrents.get(torrent)?.close();
+			torrents.get(torrent)?.handles.close();
 			torrents.set(torrent, new TorrentFiles(new FileLayout(task.layout), open));
 			return {id};
 		}
@@ -46,12 +46,12 @@ function perform({id, torrent, task}: DiskRequest): DiskReply {
 		if (!files) throw new StorageError('io', 'the torrent was closed');
 		switch (task.type) {
 			case 'check': {
-				if (task.fresh) files.refresh();
+				if (task.fresh) files.handles.refresh();
 				return {id, right: checker.check(files, task.pieces)};
 			}
 
 			case 'place': {
-				files.place(task.wanted);
+				files.places.place(task.wanted);
 				break;
 			}
 
@@ -60,17 +60,20 @@ function perform({id, torrent, task}: DiskRequest): DiskReply {
 				break;
 			}
 
+			case 'allocate':
+				return {id, left: files.allocate(task.file, task.length)};
+
 			case 'flush': // Goes on beside the others.
 				break;
 
 			case 'close': {
 				torrents.delete(torrent);
-				files.close();
+				files.handles.close();
 				break;
 			}
 
 			case 'release': {
-				files.close();
+				files.handles.close();
 				break;
 			}
 

@@ -3,7 +3,6 @@ import {closeSync} from 'node:fs';
 /** A file that is open, in one thread. */
 export interface Handle {
 	readonly descriptor: number;
-	readonly writable: boolean;
 	/** When the file was last seen to be still in its folder, in the monotonic milliseconds of `performance.now`. */
 	seen: number;
 	/** Closed meanwhile, to make room. */
@@ -22,10 +21,9 @@ export class FileHandles {
 	}
 
 	/** Takes in a file just opened. */
-	add(descriptor: number, writable: boolean): Handle {
+	add(descriptor: number): Handle {
 		const handle = {
 			descriptor,
-			writable,
 			seen: performance.now(),
 			closed: false,
 			used: ++this.#turn,

@@ -117,7 +117,7 @@ export class PieceWriter {
 			return;
 		}
 
-		files.prepare(piece);
+		files.places.prepare(piece);
 		for (const stretch of stretches) this.#group.push(stretch);
 		this.#grouped += size;
 		if (this.#grouped >= groupLength) this.#writeGroup();
@@ -153,7 +153,7 @@ export class PieceWriter {
 	): void {
 		const {layout} = files;
 		const size = layout.pieceSize(piece);
-		files.prepare(piece);
+		files.places.prepare(piece);
 		for (let n = 0; n < count; n++) {
 			const begin = jobs[first + 2 * n]! * blockLength;
 			const length = Math.min(blockLength, size - begin);

@@ -62,6 +62,11 @@ export interface Storage {
 	createEmptyFiles(): Promise<StorageFailure | undefined>;
 	/** One entry a file. */
 	stamps(): Promise<ReadonlyArray<FileStamp | undefined>>;
+	/**
+	 * Takes up the room of all wanted files on the disk, for those who do not want sparse files; before the first piece
+	 * is stored. Ends early when the storage is closed.
+	 */
+	allocate(): Promise<StorageFailure | undefined>;
 	/** Creates the symbolic links among the wanted files; for when the torrent is complete. BEP 47. */
 	createLinks(): Promise<StorageFailure | undefined>;
 	/** Asks the system to put everything written so far on the disk. */

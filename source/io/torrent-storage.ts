@@ -25,6 +25,8 @@ export interface StorageShare {
 	readonly closed: () => void;
 }
 
+const allocatedAtOnce: Bytes = 8 << 20;
+
 type Outcome = Promise<StorageFailure | undefined>;
 
 /** One torrent's files, written by a worker and read from the event loop. */
@@ -126,6 +128,22 @@ export class TorrentStorage implements Storage, JobListener {
 
 	createEmptyFiles(): Outcome {
 		return this.#ask({type: 'create', wanted: this.#wanted, links: false});
+	}
+
+	async allocate(): Outcome {
+		const {lengths, fileCount} = this.#layout;
+		const {lane, torrent} = this.#share;
+		for (let file = 0; file < fileCount; file++) {
+			if (this.#wanted[file] === 0 || this.#layout.isPad(file)) continue;
+			for (let left = lengths[file]!; left > 0 && !this.#closing; ) {
+				await this.#moving;
+				// In portions, so that the thread can do other things as well.
+				const reply = await lane.request(torrent, {type: 'allocate', file, length: allocatedAtOnce});
+				if (reply.failure) return reply.failure;
+				left = reply.left ?? 0;
+			}
+		}
+		return undefined;
 	}
 
 	createLinks(): Outcome {

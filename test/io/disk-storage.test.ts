@@ -428,6 +428,30 @@ test('a file longer than it should be is cut, executables can be run, links poin
 	await torrent.storage.close();
 });
 
+test('room can be taken up for wanted files before anything comes', async () => {
+	const {disk, dir} = place();
+	const torrent = disk.open(
+		makeTorrent(
+			[
+				['t/a', 9_000_000],
+				['t/b', 100],
+				['t/c', 100],
+			],
+			1_048_576,
+		),
+		{dir, wanted: [1, 1, 0]},
+	);
+	assert.equal(await torrent.storage.allocate(), undefined);
+	assert.equal(statSync(torrent.path(0)).size, 9_000_000);
+	assert.ok(statSync(torrent.path(0)).blocks * 512 >= 9_000_000);
+	assert.equal(statSync(torrent.path(1)).size, 100);
+	assert.equal(torrent.onDisk(2), undefined);
+	for (let piece = 0; piece < 9; piece++) await torrent.storeAll([piece]);
+	assert.equal(await torrent.storage.allocate(), undefined);
+	assert.equal(await torrent.check(), 'xxxxxxxxx');
+	await torrent.storage.close();
+});
+
 test('stamps tell size and time of what is there', async () => {
 	const {disk, dir} = place();
 	const torrent = disk.open(

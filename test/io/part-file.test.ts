@@ -123,6 +123,39 @@ test('blocks of a shared piece that come early go where the piece goes', async (
 	await torrent.storage.close();
 });
 
+test('zeros that were had stay had when their file becomes wanted', async () => {
+	const made = makeTorrent(
+		[
+			['t/a', 20_000],
+			['t/zeros', 12_768 + 32_768],
+		],
+		32_768,
+		0,
+	);
+	const torrent = disk.open(made, {id: 'zeros', dir: folder(), wanted: [1, 0]});
+	await torrent.storeAll([0]);
+	assert.equal(await torrent.storage.setWanted(Uint8Array.of(1, 1)), undefined);
+	assert.equal(await torrent.check(), 'x.');
+	assert.deepEqual(await torrent.read(20_000, [12_768]), torrent.data.subarray(20_000, 32_768));
+	await torrent.storage.close();
+});
+
+test('what a wanted file holds is never overwritten by an old part file', async () => {
+	const made = makeTorrent(files, 32_768);
+	const dir = folder();
+	const first = disk.open(made, {id: 'old', dir, wanted: [1, 0, 0, 0, 0]});
+	// Half a piece, of which nobody knows whether it is right.
+	const slots = first.fill(Buffer.alloc(32_768, 1));
+	assert.equal(await first.storage.storeBlocks(1, [0, 1], slots), undefined);
+	await first.storage.setWanted(Uint8Array.of(1, 1, 0, 0, 0));
+	await first.storeAll([1]);
+	await first.storage.close();
+	const second = disk.open(made, {id: 'old', dir, wanted: [1, 1, 0, 0, 0]});
+	assert.equal(await second.check(), '.x...');
+	assert.deepEqual(await second.read(32_768, [32_768]), second.piece(1));
+	await second.storage.close();
+});
+
 test('pad files are in neither place', async () => {
 	const made = makeTorrent(
 		[

@@ -65,9 +65,10 @@ export function describe(
 	};
 }
 
-/** Bytes that look like chance and are the same for the same seed. */
+/** Bytes that look like chance and are the same for the same seed; zeros for seed 0. */
 export function noise(length: number, seed: number): Buffer {
 	const bytes = Buffer.alloc(length);
+	if (seed === 0) return bytes;
 	let state = seed * 2_654_435_761 || 1;
 	for (let n = 0; n < length; n++) {
 		state ^= state << 13;

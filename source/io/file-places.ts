@@ -1,0 +1,108 @@
+import {existsSync, readSync, unlinkSync} from 'node:fs';
+import type {Bytes} from '../base/units.js';
+import type {FileLayout} from './file-layout.js';
+import type {TorrentHandles} from './torrent-handles.js';
+import {writeAll} from './write-all.js';
+
+const chunkLength: Bytes = 1 << 20;
+
+/**
+ * Decides where the bytes of each file are: in the file, or, while it is not wanted, in the part file, at their place in
+ * the torrent's stream. The part file only ever holds bytes of pieces shared with another file, so those that change
+ * places are at a file's two ends. For the one worker that writes the torrent.
+ */
+export class FilePlaces {
+	readonly #layout: FileLayout;
+	readonly #handles: TorrentHandles;
+	/** Whether every file has its bytes itself: then the part file need not be thought of. */
+	#allPlaced: boolean;
+
+	constructor(layout: FileLayout, handles: TorrentHandles) {
+		this.#layout = layout;
+		this.#handles = handles;
+		this.#allPlaced = this.#areAllPlaced();
+	}
+
+	/** A file's bytes are in itself when it is wanted or there already; one that becomes wanted takes over its bytes. */
+	place(wanted: Uint8Array): void {
+		const layout = this.#layout;
+		for (let file = 0; file < layout.fileCount; file++) {
+			if (layout.isPad(file)) continue;
+			if (wanted[file] !== 0) this.#adopt(file);
+			else layout.placed[file] = existsSync(layout.path(file)) ? 1 : 0;
+		}
+		this.#allPlaced = this.#areAllPlaced();
+		if (this.#allPlaced) this.#delete(this.#handles.partKey);
+	}
+
+	/** To be called before anything of a piece is written. */
+	prepare(piece: number): void {
+		if (this.#allPlaced) return;
+		const {placed, map, pieceLength} = this.#layout;
+		const segments = map.segments(piece * pieceLength, this.#layout.pieceSize(piece));
+		if (segments.some(({file}) => file >= 0 && placed[file] !== 0)) return;
+		// Nothing of it is wanted any more, but it was when its download began.
+		for (const {file} of segments) if (file >= 0) this.#adopt(file);
+	}
+
+	#areAllPlaced(): boolean {
+		return this.#layout.placed.every((place, file) => place !== 0 || this.#layout.isPad(file));
+	}
+
+	#adopt(file: number): void {
+		const layout = this.#layout;
+		if (layout.placed[file] !== 0) return;
+		// One that is there took them over in an earlier session, and knows better by now.
+		if (!existsSync(layout.path(file)) && !layout.links.has(file)) this.#takeOver(file);
+		// Set last: until then readers find the bytes in the part file.
+		layout.placed[file] = 1;
+	}
+
+	/** Copies both ends of a file out of the part file, or nothing. */
+	#takeOver(file: number): void {
+		const {pieceLength, offsets, lengths} = this.#layout;
+		const start = offsets[file]!;
+		const end = start + lengths[file]!;
+		const headEnd = Math.min(end, (Math.floor(start / pieceLength) + 1) * pieceLength);
+		const tailStart = Math.max(headEnd, Math.floor((end - 1) / pieceLength) * pieceLength);
+		try {
+			this.#copy(file, start, headEnd);
+			this.#copy(file, tailStart, end);
+		} catch (error) {
+			// Half a copy would be taken for a whole one later.
+			this.#delete(file);
+			throw error;
+		}
+	}
+
+	#copy(file: number, start: Bytes, end: Bytes): void {
+		const handles = this.#handles;
+		const chunk = new Uint8Array(Math.min(end - start, chunkLength));
+		for (let at = start; at < end; ) {
+			let path = handles.path(handles.partKey);
+			try {
+				const part = handles.readable(handles.partKey);
+				if (part === undefined) return;
+				const count = readSync(part, chunk, 0, Math.min(chunk.length, end - at), at);
+				if (count === 0) return;
+				path = handles.path(file);
+				writeAll(handles.writable(file), [chunk.subarray(0, count)], count, at - this.#layout.offsets[file]!);
+				at += count;
+			} catch (error) {
+				throw handles.explain(error, path);
+			}
+		}
+	}
+
+	#delete(key: number): void {
+		const handles = this.#handles;
+		const path = handles.path(key);
+		handles.forget(key);
+		try {
+			unlinkSync(path);
+		} catch (error) {
+			const {code} = error as NodeJS.ErrnoException;
+			if (code !== 'ENOENT' && code !== 'ENOTDIR') throw handles.explain(error, path);
+		}
+	}
+}

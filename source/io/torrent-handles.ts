@@ -1,0 +1,181 @@
+import {constants, existsSync, fstatSync, mkdirSync, openSync, statSync} from 'node:fs';
+import {open} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import type {Bytes, Millis} from '../base/units.js';
+import type {FileHandles, Handle} from './file-handles.js';
+import type {FileLayout} from './file-layout.js';
+import {freeSpaceNow} from './free-space.js';
+import {openForWriting} from './open-file.js';
+import {failureOf, StorageError} from './storage-failure.js';
+
+/** How long a file is believed to be still in its folder. */
+const seenFor: Millis = 1000;
+
+/**
+ * The files one torrent has open in a disk worker. A file is known by its number, the part file by `partKey`.
+ * Notices files that are taken away: each is told once as missing, and made anew after that.
+ */
+export class TorrentHandles {
+	readonly partKey: number;
+	readonly #layout: FileLayout;
+	readonly #handles: FileHandles;
+	/** By key; files open only for reading by its complement. */
+	readonly #open = new Map<number, Handle>();
+	/** Files that have been there: when one of them is gone it is not silently made anew. */
+	readonly #known = new Set<number>();
+	/** Files written to since the last flush. */
+	readonly #dirty = new Set<number>();
+
+	constructor(layout: FileLayout, handles: FileHandles) {
+		this.partKey = layout.fileCount;
+		this.#layout = layout;
+		this.#handles = handles;
+	}
+
+	path(key: number): string {
+		return key === this.partKey ? this.#layout.partPath : this.#layout.path(key);
+	}
+
+	/**
+	 * A file open for writing, made with its folders when it is not there.
+	 *
+	 * @returns its descriptor, good until the next call
+	 */
+	writable(key: number): number {
+		const known = this.#open.get(key);
+		const handle = known && !known.closed && this.#stillThere(key, known) ? known : this.#reopen(key);
+		this.#dirty.add(key);
+		return handle.descriptor;
+	}
+
+	/** A file open for reading; undefined when there is none. Its descriptor is good until the next call. */
+	readable(key: number): number | undefined {
+		for (const place of [key, ~key]) {
+			const known = this.#open.get(place);
+			if (!known || known.closed) continue;
+			this.#handles.touch(known);
+			return known.descriptor;
+		}
+		this.#handles.makeRoom();
+		try {
+			const handle = this.#handles.add(openSync(this.path(key), constants.O_RDONLY));
+			this.#open.set(~key, handle);
+			return handle.descriptor;
+		} catch (error) {
+			const {code} = error as NodeJS.ErrnoException;
+			if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+			throw error;
+		}
+	}
+
+	/** Forgets what was opened for reading, and files that were taken away: they may be made anew. */
+	refresh(): void {
+		for (const [place, handle] of this.#open) {
+			if (place < 0 || handle.closed || fstatSync(handle.descriptor).nlink === 0) this.#drop(place, handle);
+		}
+		this.#known.clear();
+	}
+
+	/** Closes a file that is to be deleted. */
+	forget(key: number): void {
+		for (const place of [key, ~key]) {
+			const handle = this.#open.get(place);
+			if (handle) this.#drop(place, handle);
+		}
+		this.#known.delete(key);
+		this.#dirty.delete(key);
+	}
+
+	/**
+	 * Puts everything written so far on the disk, without holding up the thread. Files that were taken away are found
+	 * out here.
+	 */
+	async flush(): Promise<void> {
+		const dirty = [...this.#dirty];
+		this.#dirty.clear();
+		let failed: StorageError | undefined;
+		for (const key of dirty) {
+			const path = this.path(key);
+			try {
+				// Opened anew: its handle may be closed meanwhile to make room.
+				const file = await open(path);
+				await file.datasync().finally(() => file.close());
+			} catch (error) {
+				this.forget(key);
+				failed ??= this.explain(error, path);
+			}
+		}
+		if (failed) throw failed;
+	}
+
+	close(): void {
+		for (const handle of this.#open.values()) this.#handles.close(handle);
+		this.#open.clear();
+	}
+
+	/** Says what went wrong with a file as a person would. */
+	explain(error: unknown, path: string): StorageError {
+		const {code, message} = failureOf(error, path, () => ({
+			needed: this.#needed(),
+			free: freeSpaceNow(this.#layout.dir),
+		}));
+		return new StorageError(code, message);
+	}
+
+	#reopen(key: number): Handle {
+		this.#handles.makeRoom();
+		const handle = this.#handles.add(this.#openForWriting(key));
+		this.#open.set(key, handle);
+		return handle;
+	}
+
+	#openForWriting(key: number): number {
+		const layout = this.#layout;
+		if (key === this.partKey) {
+			mkdirSync(dirname(layout.partPath), {recursive: true});
+			return openSync(layout.partPath, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+		}
+		if (this.#known.size > 0 && !existsSync(layout.dir)) {
+			// A disk that was taken out, perhaps: not to be made anew on another one.
+			this.#known.clear();
+			throw new StorageError('missing', `folder is gone: ${layout.dir}: bring it back, then resume`);
+		}
+		const create = !this.#known.has(key);
+		// Only the first time: whoever brings it back, or checks the torrent, may go on after that.
+		this.#known.delete(key);
+		const descriptor = openForWriting(layout.dir, layout.relative(key), {
+			create,
+			executable: layout.isExecutable(key),
+			length: layout.lengths[key]!,
+		});
+		this.#known.add(key);
+		return descriptor;
+	}
+
+	#stillThere(key: number, handle: Handle): boolean {
+		this.#handles.touch(handle);
+		const now = performance.now();
+		if (now - handle.seen < seenFor) return true;
+		handle.seen = now;
+		if (fstatSync(handle.descriptor).nlink > 0) return true;
+		this.#drop(key, handle);
+		return false;
+	}
+
+	#drop(place: number, handle: Handle): void {
+		this.#handles.close(handle);
+		this.#open.delete(place);
+	}
+
+	/** Bytes that the files with a place of their own do not take up on the disk yet. */
+	#needed(): Bytes {
+		const layout = this.#layout;
+		let needed = 0;
+		for (let file = 0; file < layout.fileCount; file++) {
+			if (layout.placed[file] === 0 || layout.isPad(file)) continue;
+			const stats = statSync(layout.path(file), {throwIfNoEntry: false});
+			needed += Math.max(0, layout.lengths[file]! - (stats ? stats.blocks * 512 : 0));
+		}
+		return needed;
+	}
+}
