@@ -40,6 +40,7 @@ export function packLayout(
 	const tree = metainfo.pieceHashes === undefined;
 	const paths = files.map((file, index) => renamed?.get(index) ?? file.path);
 	for (const path of paths) checkPath(path);
+	for (const {symlink} of files) if (symlink) checkPath(symlink);
 	const flags = files.map(
 		file => (file.pad ? padFlag : 0) | (file.executable ? executableFlag : 0) | (file.symlink ? linkFlag : 0),
 	);

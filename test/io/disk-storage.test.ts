@@ -365,6 +365,15 @@ test('paths that were not sanitised are refused', () => {
 	for (const path of ['../a', 't/..', 't//a', './a', 't/\0']) {
 		assert.throws(() => disk.open(makeTorrent([[path, 10]], 16_384), {dir}), TypeError, path);
 	}
+
+	const link = makeTorrent(
+		[
+			['t/a', 10],
+			['t/link', 0, {symlink: ['..', 'outside']}],
+		],
+		16_384,
+	);
+	assert.throws(() => disk.open(link, {dir}), TypeError);
 });
 
 test('a file taken away behind our back fails once with a plain line, then is made anew', async () => {
