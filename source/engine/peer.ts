@@ -20,8 +20,10 @@ export interface PeerOwner {
 	readonly blocksPerPiece: number;
 	/** The handshake is done both ways: the peer is one of ours now. */
 	peerReady(peer: Peer): void;
-	/** `before` is what it had: undefined for nothing. */
+	/** It told what it has. */
 	peerPieces(peer: Peer): void;
+	/** What it has is about to be told anew: what is known of it counts no more. */
+	peerForgets(peer: Peer): void;
 	peerHas(peer: Peer, piece: number): void;
 	peerLost(peer: Peer, piece: number): void;
 	peerChokes(peer: Peer): void;
@@ -67,6 +69,9 @@ export interface PeerOptions {
 
 /** Requests of a peer that make no sense before it is let go. */
 const patience = 300;
+/** Telling all of one's pieces anew costs us a look at each; it is not to be done all the time. */
+const piecesInterval: Millis = 250;
+const piecesWeight = 10;
 const noPieces = new Bitfield(0);
 
 /** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
@@ -124,6 +129,7 @@ export class Peer implements PeerWireSink, Provider {
 	#pieces: Bitfield = noPieces;
 	#seed = false;
 	#toldPieces = false;
+	#toldAt: Millis = -Infinity;
 	#strikes = 0;
 
 	constructor(options: PeerOptions) {
@@ -382,26 +388,34 @@ export class Peer implements PeerWireSink, Provider {
 	}
 
 	bitfield(bytes: Uint8Array): void {
-		if (this.#toldPieces) throw new ProtocolError('late-bitfield', 'bitfield after other messages', 3);
-		this.#toldPieces = true;
-		const pieces = Bitfield.fromWire(bytes, this.#pieces.length);
-		if (pieces.full) this.#seed = true;
-		else this.#pieces = pieces;
-		this.#owner?.peerPieces(this);
+		this.#replacePieces(Bitfield.fromWire(bytes, this.#pieces.length));
 	}
 
 	haveAll(): void {
 		this.#fastOnly('have all');
-		if (this.#toldPieces) throw new ProtocolError('late-bitfield', 'have all after other messages', 6);
-		this.#toldPieces = true;
-		this.#seed = true;
-		this.#owner?.peerPieces(this);
+		const pieces = new Bitfield(this.#pieces.length);
+		pieces.fill();
+		this.#replacePieces(pieces);
 	}
 
 	haveNone(): void {
 		this.#fastOnly('have none');
-		if (this.#toldPieces) throw new ProtocolError('late-bitfield', 'have none after other messages', 6);
+		if (this.#toldPieces) this.#replacePieces(new Bitfield(this.#pieces.length));
 		this.#toldPieces = true;
+	}
+
+	/** BEP 3 has it come first, but aria2 sends it again in place of many haves. */
+	#replacePieces(pieces: Bitfield): void {
+		if (this.#toldPieces) {
+			if (this.now - this.#toldAt < piecesInterval) this.strike(piecesWeight);
+			if (this.isClosed) return;
+			this.#owner?.peerForgets(this);
+		}
+		this.#toldPieces = true;
+		this.#toldAt = this.now;
+		this.#seed = pieces.full;
+		this.#pieces = pieces;
+		this.#owner?.peerPieces(this);
 	}
 
 	/** A peer that was counted piece by piece turned out to have them all. */
@@ -477,7 +491,7 @@ export class Peer implements PeerWireSink, Provider {
 		}
 	}
 
-	/** A bitfield may only come first. */
+	/** From now on a bitfield is a later word on what was told, or not told, before. */
 	#firstMessage(): void {
 		this.#toldPieces = true;
 	}

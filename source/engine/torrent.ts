@@ -697,6 +697,11 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.swarm.revision++;
 	}
 
+	peerForgets(peer: Peer): void {
+		if (peer.isSeed) this.downloader.picker.seedLeft();
+		else if (peer.pieces !== undefined) this.downloader.picker.peerLeft(peer.pieces);
+	}
+
 	peerHas(peer: Peer, piece: number): void {
 		this.downloader.picker.peerHas(piece);
 		if (peer.pieces?.full) {
@@ -794,8 +799,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	peerClosed(peer: Peer, reason: string): void {
 		if (peer.ready) {
-			if (peer.isSeed) this.downloader.picker.seedLeft();
-			else if (peer.pieces !== undefined) this.downloader.picker.peerLeft(peer.pieces);
+			this.peerForgets(peer);
 			this.#room.log('debug', `${nameOf(peer)} left: ${reason}`, this.id);
 		}
 		this.downloader.release(peer);
