@@ -1,0 +1,268 @@
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import process from 'node:process';
+import {type ExitStatus, UserError} from '../base/errors.js';
+import type {Log} from '../base/ports.js';
+import type {Bytes} from '../base/units.js';
+import {freeSpace} from '../io/free-space.js';
+import {size as sizeText} from '../ui/format.js';
+import {safeText} from '../ui/text.js';
+import {type Context, defineCommand, type Flags} from './command.js';
+import {demoHost} from './demo-peer.js';
+import {demoName} from './demo-recordings.js';
+import {DemoSwarm} from './demo-swarm.js';
+import {openLog} from './file-log.js';
+import {engineOptions, jsonOption, logOptions, screenOptions} from './flags.js';
+import {type Interruption, interruption} from './interruption.js';
+import {jsonReport} from './json-report.js';
+import {type EngineSettings, type LocalEngine, openSession} from './open-session.js';
+import {plainReport} from './plain-report.js';
+import {size, text} from './quantities.js';
+import {systemClock} from './system-clock.js';
+import {systemRandom} from './system-random.js';
+import {transfer} from './transfer.js';
+
+const options = {
+	fast: {kind: 'on', help: 'nobody in the swarm holds back'},
+	size: {
+		kind: 'value',
+		value: 'SIZE',
+		read: size,
+		help: 'about how much there is to download',
+		standard: '160M',
+	},
+	dir: {kind: 'value', short: 'd', value: 'DIR', read: text, help: 'keep what was downloaded here'},
+	port: {...engineOptions.port, standard: 'any free one'},
+	...jsonOption,
+	...logOptions,
+	...screenOptions,
+} as const;
+
+const usualSize: Bytes = 167_772_160;
+const leastSize: Bytes = 1_048_576;
+const mostSize: Bytes = 8_589_934_592;
+/** What is left to say and save has this long. */
+const stopTime = 5000;
+
+function checkSize(wanted: Bytes): Bytes {
+	if (wanted >= leastSize && wanted <= mostSize) return wanted;
+	throw new UserError('bad-value', '--size: the demo can be of 1M to 8G', 2);
+}
+
+/** A folder for what nobody needs afterwards; it goes however this process ends, short of being killed. */
+function temporaryFolder(): {readonly path: string; remove(): void} {
+	let path: string;
+	try {
+		path = mkdtempSync(join(tmpdir(), 'tortui-demo-'));
+	} catch (error) {
+		const {message} = error as Error;
+		throw new UserError(
+			'temporary',
+			`cannot make a temporary folder: ${message.split(',')[0]}; set TMPDIR to one that can be written`,
+		);
+	}
+	const remove = () => {
+		process.off('exit', remove);
+		rmSync(path, {recursive: true, force: true, maxRetries: 3});
+	};
+	process.on('exit', remove);
+	return {path, remove};
+}
+
+/** Where the data goes; made when it is missing. */
+async function dataFolder(wanted: string | undefined, temporary: string, length: Bytes): Promise<string> {
+	const path = wanted === undefined ? join(temporary, 'data') : resolve(wanted);
+	try {
+		mkdirSync(path, {recursive: true});
+	} catch (error) {
+		const {message} = error as Error;
+		throw new UserError('no-folder', `cannot make ${path}: ${message.split(',')[0]}`);
+	}
+	const free = await freeSpace(path);
+	if (wanted === undefined && free !== undefined && free < length) {
+		throw new UserError(
+			'no-room',
+			`the demo needs ${sizeText(length)} and ${tmpdir()} has ${sizeText(free)}: choose --dir DIR, or a smaller --size`,
+		);
+	}
+	return path;
+}
+
+/** What a screen cannot show is said on stderr: who lied, what went wrong. */
+function tellTrouble(log: Log, context: Context): Log {
+	return (level, message, torrent) => {
+		log(level, message, torrent);
+		if (level === 'warn' || level === 'error') context.warn(safeText(message));
+	};
+}
+
+/** The screen, until somebody leaves it: to detach from a demo is to end it. */
+async function showDemo(
+	engine: LocalEngine,
+	torrent: string,
+	flags: Flags<typeof options>,
+	context: Context,
+): Promise<ExitStatus> {
+	const {stdout, stdin, env, version} = context;
+	const {openScreen} = await import('../ui/screen.js');
+	const {TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG, SSH_CONNECTION} = env;
+	const {how, message} = await openScreen(engine, {
+		torrent,
+		stdout,
+		stdin,
+		ascii: flags.ascii,
+		color: flags.color ?? 'auto',
+		theme: flags.theme,
+		fps: flags.fps,
+		version,
+		env: {
+			term: TERM,
+			colorTerm: COLORTERM,
+			noColor: Boolean(NO_COLOR),
+			locale: LC_ALL || LC_CTYPE || LANG,
+			ssh: Boolean(SSH_CONNECTION),
+		},
+	});
+	if (how !== 'lost') return 0;
+	context.warn(message ?? 'the screen was lost');
+	return 1;
+}
+
+/** Plain lines or JSON, until everything is there. */
+async function printDemo(
+	engine: LocalEngine,
+	torrent: string,
+	json: boolean,
+	interrupted: Interruption,
+	context: Context,
+): Promise<ExitStatus> {
+	// Nobody reads any more: that ends it, too.
+	const unread = new Promise<void>(resolve => {
+		context.stdout.on('error', () => resolve());
+	});
+	const outcome = await transfer({
+		engine,
+		ids: [torrent],
+		links: new Set(),
+		goal: {time: 0, ratio: undefined},
+		report: json ? jsonReport(context) : plainReport(context),
+		stopped: Promise.race([interrupted.first, unread]),
+	});
+	return outcome === 'done' ? 0 : 1;
+}
+
+/** The newcomer's first minute: a swarm of its own, shown live. Touches neither the network nor the user's engine. */
+export const command = defineCommand({
+	name: 'demo',
+	usage: ['demo [options]'],
+	summary: 'Shows a download from a swarm of its own, on loopback: needs no network and no file.',
+	words: [0, 0],
+	notes: [
+		'A tracker and eight peers that are part of the program share a folder of made-up',
+		'recordings. One of them lies about its data, one never answers. What is downloaded',
+		'goes to a temporary folder that is removed at the end, unless --dir keeps it.',
+		'Without a terminal it prints lines and ends when everything is there.',
+	],
+	options,
+	async run({flags}, context) {
+		const wanted = checkSize(flags.size ?? usualSize);
+		const {stdout, stdin, version} = context;
+		const onScreen = stdout.isTTY && stdin.isTTY && !flags.json;
+		const log = openLog(flags.log, flags.verbose);
+		const interrupted = interruption();
+		const aborting = new AbortController();
+		void interrupted.first.then(() => aborting.abort());
+		const temporary = temporaryFolder();
+		let swarm: DemoSwarm | undefined;
+		let engine: LocalEngine | undefined;
+		try {
+			const dir = await dataFolder(flags.dir, temporary.path, wanted);
+			swarm = await DemoSwarm.start({
+				size: wanted,
+				unlimited: flags.fast,
+				createdBy: `tortui/${version}`,
+				clock: systemClock,
+				random: systemRandom,
+				signal: aborting.signal,
+			});
+			engine = await openSession({
+				stateDir: join(temporary.path, 'state'),
+				dir,
+				restore: false,
+				version,
+				log: onScreen ? log : tellTrouble(log, context),
+				flags: engineFlags(flags.port),
+			});
+			swarm.invite(await listenPort(engine));
+			const {length} = swarm.metainfo;
+			if (!onScreen && !flags.json) {
+				stdout.write(`${swarm.peers} peers on ${demoHost} share ${demoName}, ${sizeText(length)}\n`);
+			}
+			const {id} = await engine.send({
+				type: 'torrent.add',
+				metainfo: Buffer.from(swarm.torrent).toString('base64'),
+				options: {dir},
+			});
+			const status = onScreen
+				? await showDemo(engine, id!, flags, context)
+				: await printDemo(engine, id!, flags.json, interrupted, context);
+			if (!flags.json) stdout.write(farewell(flags.dir === undefined ? undefined : join(dir, demoName)));
+			return aborting.signal.aborted ? 130 : status;
+		} catch (error) {
+			if (aborting.signal.aborted) return 130;
+			throw error;
+		} finally {
+			await end(engine, swarm, interrupted);
+			temporary.remove();
+			interrupted.release();
+		}
+	},
+});
+
+/** The engine of the demo: on loopback alone, with nothing that looks for peers elsewhere. */
+function engineFlags(port: number | undefined): EngineSettings['flags'] {
+	return {
+		port: port ?? 0,
+		bind: [demoHost],
+		dht: false,
+		pex: false,
+		lsd: false,
+		utp: false,
+		tcp: true,
+		trackers: true,
+		encryption: undefined,
+		maxDownload: undefined,
+		maxUpload: undefined,
+		maxPeers: undefined,
+	};
+}
+
+async function listenPort(engine: LocalEngine): Promise<number> {
+	const told = Promise.withResolvers<number>();
+	const watching = engine.watch({interval: 1000, session: true}, ({session}) => {
+		if (session) told.resolve(session.port);
+	});
+	const port = await told.promise;
+	watching.stop();
+	return port;
+}
+
+function farewell(kept: string | undefined): string {
+	return kept === undefined
+		? 'the demo has ended and left nothing behind; a download of your own: tortui FILE.torrent\n'
+		: `the demo has ended; what it downloaded is in ${safeText(kept)}\n`;
+}
+
+async function end(
+	engine: LocalEngine | undefined,
+	swarm: DemoSwarm | undefined,
+	interrupted: Interruption,
+): Promise<void> {
+	const ending = (async () => {
+		await engine?.stop();
+		await swarm?.close();
+	})();
+	const late = new Promise<void>(resolve => setTimeout(resolve, stopTime).unref());
+	await Promise.race([ending, late, interrupted.second]);
+}
