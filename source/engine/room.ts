@@ -29,6 +29,8 @@ export interface Room {
 	readonly client: string;
 	readonly log: (level: LogLevel, text: string, torrent?: string) => void;
 	port(): number;
+	/** The addresses of this machine. */
+	readonly ownHosts: readonly string[];
 	nextPeerId(): number;
 	/** Whether one more connection may be made; the answer yes is for using at once. */
 	mayConnect(): boolean;

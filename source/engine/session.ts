@@ -11,6 +11,7 @@ import {DiskService} from '../io/disk-storage.js';
 import {freeSpace} from '../io/free-space.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {NodeHttpClient} from '../io/http-client.js';
+import {machineAddresses} from '../io/machine-addresses.js';
 import {type Listener, type Network, TcpNetwork} from '../io/network.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {ResumeData} from '../io/resume-data.js';
@@ -142,7 +143,11 @@ export class Session implements EngineClient {
 			network: this.#network,
 			pool,
 			disk: this.#disk,
-			http: new NodeHttpClient({clock, userAgent: `tortui/${options.version}`, bind: options.bind[0]}),
+			http: new NodeHttpClient({
+				clock,
+				userAgent: `tortui/${options.version}`,
+				bind: options.bind.length === 1 ? options.bind[0] : undefined,
+			}),
 			udp: this.#udp,
 			outbox: new Outbox(clock),
 			uploader: new Uploader(clock),
@@ -155,6 +160,7 @@ export class Session implements EngineClient {
 			client: `tortui ${options.version}`,
 			log: (level, text, torrent) => this.#log(level, text, torrent),
 			port: () => this.#listener?.port ?? 0,
+			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
 			nextPeerId: () => this.#peerIds++,
 			mayConnect: () => {
 				if (this.#connections >= maxConnections) return false;
@@ -459,18 +465,21 @@ export class Session implements EngineClient {
 	}
 
 	/** Rules that do not fit the torrent are refused before anything is added. */
+	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
 	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
 		const {files} = torrent.metainfo;
+		const visible = [...files.keys()].filter(index => !files[index]!.pad);
+		torrent.post({type: 'prioritise', files: visible, priority: 2});
 		if (select !== undefined) {
-			const visible = [...files.keys()].filter(index => !files[index]!.pad);
 			const chosen = selectFiles(
 				select,
 				visible.map(index => files[index]!),
 			);
 			torrent.post({type: 'prioritise', files: visible.filter((_, at) => !chosen[at]), priority: 0});
 		}
-		for (const [index, priority] of priorities ?? [])
+		for (const [index, priority] of priorities ?? []) {
 			torrent.post({type: 'prioritise', files: [index], priority});
+		}
 	}
 
 	async #applyOptions(torrent: Torrent, options: AddOptions): Promise<void> {

@@ -49,7 +49,7 @@ export class Swarm {
 	constructor(owner: SwarmOwner, room: Room) {
 		this.#owner = owner;
 		this.#room = room;
-		this.list = new PeerList({port: room.port()});
+		this.list = new PeerList({port: room.port(), ownHosts: room.ownHosts});
 	}
 
 	get connected(): number {

@@ -74,6 +74,7 @@ export interface TorrentSetup {
 
 const haveDelay: Millis = 100;
 const farewell: Millis = 5000;
+const flushTime: Millis = 3000;
 /** Lines about single pieces are for slow downloads only. */
 const pieceLogGap: Millis = 250;
 
@@ -489,6 +490,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 				),
 			}))
 			.filter(({blocks}) => blocks.length > 0);
+		// A bit must not outlive the bytes it stands for when the power goes; but leaving must not wait for a slow disk.
+		const slow = new Promise<undefined>(resolve =>
+			this.#room.clock.after(flushTime, () => resolve(undefined)),
+		);
+		const failure = await Promise.race([storage.flush(), slow]);
+		if (failure !== undefined && this.active) this.post({type: 'failure', failure});
 		// Times are read after the pieces: a write in between makes a file look newer than known, never the reverse.
 		const stamps = have.count > 0 || partials.length > 0 ? await storage.stamps() : [];
 		this.#memory = {
@@ -609,6 +616,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			this.#announced = true;
 			this.announcers.complete();
 		}
+		if (this.have.full) void this.storage?.createLinks();
 		for (const peer of this.peers) if (peer.ready) peer.setInterested(false);
 		this.swarm.rechokeSoon();
 		this.onChange();

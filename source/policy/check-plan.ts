@@ -8,8 +8,10 @@ export type Stamp = {readonly size: Bytes; readonly mtime: Millis} | undefined;
 /** What was known of the data when it was last in use. */
 export interface Remembered {
 	readonly have: Bitfield;
-	/** One entry a file. */
+	/** One entry a file; empty when nothing was had. */
 	readonly stamps: readonly Stamp[];
+	/** One entry a file, 0 where it was not wanted; empty when all were. */
+	readonly priorities: readonly number[];
 }
 
 /** What is believed of the data on disk, and what must be hashed to know. */
@@ -43,15 +45,16 @@ export function planCheck(
 		if (file.pad || file.length === 0) continue;
 		const now = stamps[index];
 		const before = remembered?.stamps[index];
+		// What is had of a file that is not wanted lies in the part file, which has no stamp.
+		const inPartFile = now === undefined && before === undefined && remembered?.priorities[index] === 0;
 		let verdict = 1;
-		if (mode === 'full')
-			verdict = now === undefined && before === undefined && remembered !== undefined ? 1 : now ? 1 : 2;
-		else if (mode === 'none') verdict = now?.size === file.length ? 0 : 2;
-		else if (remembered === undefined) verdict = now && now.size > 0 ? 1 : 2;
-		else if (now === undefined) verdict = before === undefined ? 0 : 2;
+		if (mode === 'none') verdict = now?.size === file.length ? 0 : 2;
+		else if (mode === 'full') verdict = now !== undefined || inPartFile ? 1 : 2;
+		else if (inPartFile) verdict = 0;
+		else if (now === undefined || now.size === 0) verdict = 2;
 		else if (before && now.size === before.size && Math.abs(now.mtime - before.mtime) < sameTime) verdict = 0;
 		if (verdict === 0) continue;
-		if (remembered !== undefined && mode === 'quick') changed = true;
+		if (mode === 'quick' && before !== undefined) changed = true;
 		const [first, last] = map.span(file.offset, file.length);
 		for (let piece = first; piece <= last; piece++) {
 			// A missing file spoils its pieces even where a neighbour could be hashed.

@@ -6,12 +6,12 @@ import {addressScope, formatIp, parseIp} from '../protocol/ip-address.js';
 export type PeerKey = string;
 
 /**
- * The host, so that a new connection or port washes nothing clean. On loopback host and port:
- * everyone there shares one host.
+ * The host, so that a new connection or port washes nothing clean. On 127.0.0.1 and ::1 host and port:
+ * everyone on this machine shares those.
  */
 export function peerKey(address: PeerAddress): PeerKey {
 	const host = normalHost(address.host) ?? address.host;
-	return isLoopback(host) ? formatAddress({host, port: address.port}) : host;
+	return host === '127.0.0.1' || host === '::1' ? formatAddress({host, port: address.port}) : host;
 }
 
 /** One spelling for each IP address: IPv4 inside IPv6 as IPv4, RFC 5952 else; undefined when it is none. */
