@@ -109,6 +109,8 @@ export interface PiecesView {
 	readonly cells: string;
 	/** One character a cell, `0`-`9`: how many connected peers have its rarest missing piece, 9 for nine and more. */
 	readonly availability: string;
+	/** One character a cell, `0`-`9`: tenths of its pieces that are had, rounded down. */
+	readonly filled?: string | undefined;
 	/** Copies of the whole torrent among connected peers, ours left out. */
 	readonly copies: number;
 	/** Cell of each file's first piece, files without data left out; at most one entry a cell. */

@@ -44,7 +44,9 @@ export interface Glyphs {
 	readonly axis: string;
 	readonly tick: string;
 	readonly arrow: string;
-	/** Piece cells: have, checking, in flight, partly had, missing, unwanted. */
+	/** A thin bar's cells: full, half, and what is missing. */
+	readonly thin: readonly [full: string, half: string, rest: string];
+	/** Piece cells: have, checking, in flight, less than half had (l), partly had (p), missing, unwanted. */
 	readonly cell: Readonly<Record<string, string>>;
 	/** The same for a cell in which a file begins. */
 	readonly boundary: Readonly<Record<string, string>>;
@@ -73,8 +75,9 @@ const unicode: Glyphs = {
 	axis: '│',
 	tick: '┤',
 	arrow: '→',
-	cell: {h: '█', c: '▚', r: '▒', p: '▓', m: '░', u: '·'},
-	boundary: {h: '▐', c: '▚', r: '▒', p: '▐', m: '┊', u: '┊'},
+	thin: ['━', '╸', '─'],
+	cell: {h: '█', c: '▚', r: '▞', l: '▒', p: '▓', m: '░', u: '·'},
+	boundary: {h: '▐', c: '▚', r: '▞', l: '▐', p: '▐', m: '┊', u: '┊'},
 	eighths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	barRest: '░',
 	levels: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
@@ -108,9 +111,10 @@ const ascii: Glyphs = {
 	axis: '|',
 	tick: '|',
 	arrow: '->',
-	cell: {h: '#', c: 'c', r: '%', p: '+', m: '-', u: '.'},
-	boundary: {h: '|', c: 'c', r: '%', p: '+', m: '!', u: '!'},
-	eighths: [' ', ' ', ' ', ' ', '=', '=', '=', '=', '#'],
+	thin: ['=', '-', '.'],
+	cell: {h: '#', c: 'c', r: '%', l: ':', p: '+', m: '-', u: '.'},
+	boundary: {h: '|', c: 'c', r: '%', l: '|', p: '|', m: '!', u: '!'},
+	eighths: ['.', '.', '.', '.', '=', '=', '=', '=', '#'],
 	barRest: '.',
 	levels: [' ', '_', '.', ':', '-', '=', '+', '*', '#'],
 	state: {

@@ -5,7 +5,23 @@ import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes
 /** Colours a terminal can show: none, 16, 256 or 16 million. */
 export type ColourDepth = 0 | 16 | 256 | 16_777_216;
 
-const reset = '\u001B[0m';
+interface Code {
+	readonly on: string;
+	readonly off: string;
+}
+
+const none: readonly Code[] = [];
+const codes = new Map<string, Code>();
+
+/** One object for equal codes, so that codes compare by identity. */
+function code(on: string, off: string): Code {
+	let found = codes.get(on);
+	if (!found) {
+		found = {on: `\u001B[${on}m`, off: `\u001B[${off}m`};
+		codes.set(on, found);
+	}
+	return found;
+}
 
 function nearest256(red: number, green: number, blue: number): number {
 	const steps = [0, 95, 135, 175, 215, 255];
@@ -69,7 +85,7 @@ export class Painter {
 	readonly depth: ColourDepth;
 	readonly theme: Theme;
 	readonly #ascii: boolean;
-	readonly #prefixes = new Map<string, string>();
+	readonly #codes = new Map<string, readonly Code[]>();
 
 	/** `ascii`: characters beyond ASCII, also those in names, are replaced by ones that any terminal has. */
 	constructor(themeName: string, depth: ColourDepth, ascii: boolean) {
@@ -78,41 +94,56 @@ export class Painter {
 		this.theme = themes[themeName] ?? (themes[defaultTheme] as Theme);
 	}
 
-	/** SGR that begins a tone; empty when nothing needs saying. */
-	#prefix(tone: Tone, selected: boolean, inverse: boolean): string {
+	/** The codes of a tone: what turns each on, and what turns it off. */
+	#codesOf(tone: Tone, selected: boolean, inverse: boolean): readonly Code[] {
 		const key = `${tone}${selected ? '+' : ''}${inverse ? '~' : ''}`;
-		let prefix = this.#prefixes.get(key);
-		if (prefix === undefined) {
+		let codes = this.#codes.get(key);
+		if (codes === undefined) {
 			const colour = this.theme.tones[tone];
-			const parts: string[] = [];
-			if (this.depth === 0) {
-				// Without colours weight is all there is; NO_COLOR leaves bold and inverse alone.
-				if (colour[2] === 'bold' || tone === 'accent') parts.push('1');
-				if (inverse) parts.push('7');
-			} else {
-				if (colour[2] === 'bold') parts.push('1');
-				// On 16 colours a selection's background could hide a tone, so selected text takes the brightest one.
-				const text = selected && this.depth === 16 ? this.theme.tones.title : colour;
-				const foreground = parameters(text, this.depth, false);
-				if (foreground) parts.push(foreground);
-				if (selected) parts.push(parameters(this.theme.selection, this.depth, true));
-				if (inverse) parts.push('7');
-			}
-			prefix = parts.length > 0 ? `\u001B[${parts.join(';')}m` : '';
-			this.#prefixes.set(key, prefix);
+			// Without colours weight is all there is; NO_COLOR leaves bold and inverse alone.
+			const bold = colour[2] === 'bold' || (this.depth === 0 && tone === 'accent');
+			// On 16 colours a selection's background could hide a tone, so selected text takes the brightest one.
+			const text = selected && this.depth === 16 ? this.theme.tones.title : colour;
+			const foreground = parameters(text, this.depth, false);
+			const background = selected ? parameters(this.theme.selection, this.depth, true) : '';
+			codes = [
+				bold ? code('1', '22') : undefined,
+				foreground === '' ? undefined : code(foreground, '39'),
+				background === '' ? undefined : code(background, '49'),
+				inverse ? code('7', '27') : undefined,
+			].filter(part => part !== undefined);
+			this.#codes.set(key, codes);
 		}
-		return prefix;
+		return codes;
 	}
 
-	/** One row as a string with SGR. A `selected` row gets the theme's selection behind it. */
+	/**
+	 * One row as a string with SGR. A `selected` row gets the theme's selection behind it. The codes are exactly
+	 * those that Ink would put there itself, so that it need not take the row apart twice.
+	 */
 	row(row: Row, selected = false): string {
 		let result = '';
+		let on: readonly Code[] = [];
+		const change = (codes: readonly Code[]) => {
+			if (codes === on) return;
+			const kept = on.filter(({off}) => codes.some(other => other.off === off));
+			for (let index = on.length - 1; index >= 0; index--) {
+				const old = on[index] as Code;
+				if (!kept.includes(old)) result += old.off;
+			}
+			on = kept;
+			for (const next of codes) {
+				if (on.includes(next)) continue;
+				result += next.on;
+				on = [...on.filter(({off}) => off !== next.off), next];
+			}
+		};
 		for (const [given, tone = 'text', inverse = false] of row) {
 			if (given === '') continue;
-			const text = this.#ascii ? asciiText(given) : given;
-			const prefix = this.#prefix(tone, selected, inverse);
-			result += prefix === '' ? text : prefix + text + reset;
+			change(this.#codesOf(tone, selected, inverse));
+			result += this.#ascii ? asciiText(given) : given;
 		}
+		change(none);
 		return result;
 	}
 }

@@ -419,6 +419,7 @@ export class FakeEngine implements EngineClient {
 		const cells = Math.min(count, wanted);
 		let text = '';
 		let availability = '';
+		let filled = '';
 		for (let cell = 0; cell < cells; cell++) {
 			const from = Math.floor((cell * count) / cells);
 			const to = Math.floor(((cell + 1) * count) / cells);
@@ -451,6 +452,7 @@ export class FakeEngine implements EngineClient {
 									? 'p'
 									: 'm';
 			availability += String(rarest);
+			filled += String(Math.min(9, Math.floor((have * 10) / size)));
 		}
 		const fileStarts: Array<readonly [number, number]> = [];
 		for (const [position, offset] of this.#starts.entries()) {
@@ -464,6 +466,7 @@ export class FakeEngine implements EngineClient {
 			checking: this.#state.reduce((sum, state) => sum + (state === 2 ? 1 : 0), 0),
 			cells: text,
 			availability,
+			filled,
 			copies: 7.31,
 			fileStarts,
 		};

@@ -101,7 +101,7 @@ export const FilesPane = memo(
 					overview ? filesTitle(overview.filesWanted, overview.files, state.view.lists.files.marks.size) : ''
 				}
 				items={shownFiles(state)}
-				columns={fileColumns(torrent?.progress, state.view.folded, look)}
+				columns={fileColumns(props.area.columns, torrent?.progress, state.view.folded, look)}
 				empty="the files are known when the torrent’s description is here"
 				headerFrom={8}
 			/>

@@ -18,6 +18,17 @@ export function bar(part: number, columns: number, glyphs: Glyphs, tone: Tone = 
 	return row;
 }
 
+/** A thin bar for rows of a list, where solid ones would grow together: exactly `columns` cells. `part` is 0..1. */
+export function thinBar(part: number, columns: number, glyphs: Glyphs, tone: Tone = 'have'): Row {
+	const halves = Math.max(0, Math.min(columns * 2, Math.floor(part * columns * 2)));
+	const [full, half, rest] = glyphs.thin;
+	const done = full.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? half : '');
+	const row: Span[] = [];
+	if (done !== '') row.push([done, tone]);
+	if (done.length < columns) row.push([rest.repeat(columns - done.length), 'missing']);
+	return row;
+}
+
 /** The newest values as a line of `columns` cells, newest at the right. */
 export function sparkline(values: readonly number[], columns: number, peak: number, glyphs: Glyphs): string {
 	const shown = values.slice(-columns);

@@ -3,7 +3,7 @@ import {completedOf, priorityOf, type TreeNode} from '../file-tree.js';
 import {percent, size} from '../format.js';
 import {fit} from '../text.js';
 import type {Tone} from '../themes.js';
-import {bar} from './bar.js';
+import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import type {Column} from './table.js';
 
@@ -16,15 +16,19 @@ export const priorityWords: readonly [string, string, string, string, string] = 
 	'first',
 ];
 
-const priorityTones: readonly [Tone, Tone, Tone, Tone, Tone] = ['faint', 'dim', 'dim', 'flight', 'lit'];
+const shortWords: typeof priorityWords = ['skip', 'low', 'norm', 'high', '1st'];
+
+const priorityTones: readonly [Tone, Tone, Tone, Tone, Tone] = ['faint', 'dim', 'faint', 'flight', 'lit'];
 
 /** The columns of the files pane. */
 export function fileColumns(
+	columns: number,
 	progress: FileProgressView | undefined,
 	folded: ReadonlySet<string>,
 	look: Look,
 ): ReadonlyArray<Column<TreeNode>> {
 	const {glyphs} = look;
+	const narrow = columns < 60;
 	const skipped = (node: TreeNode) => priorityOf(node, progress) === 0;
 	return [
 		{
@@ -35,7 +39,7 @@ export function fileColumns(
 			rank: 0,
 			cell: (node, width) => {
 				const sign = node.folder ? (folded.has(node.key) ? glyphs.folded : glyphs.unfolded) : ' ';
-				const indent = '  '.repeat(Math.min(node.depth, 8));
+				const indent = (narrow ? ' ' : '  ').repeat(Math.min(node.depth, 8));
 				return fit(`${indent}${sign} ${node.name}${node.folder ? '/' : ''}`, width, 'left', glyphs.ellipsis);
 			},
 			tone: node => (skipped(node) ? 'faint' : node.folder ? 'title' : 'text'),
@@ -43,11 +47,12 @@ export function fileColumns(
 		{
 			id: 'priority',
 			title: 'prio',
-			width: 6,
+			width: narrow ? 4 : 6,
 			rank: 2,
 			cell: node => {
 				const priority = priorityOf(node, progress);
-				return priority === undefined ? 'mixed' : priorityWords[priority as FilePriority];
+				const words = narrow ? shortWords : priorityWords;
+				return priority === undefined ? (narrow ? 'mix' : 'mixed') : words[priority as FilePriority];
 			},
 			tone: node => priorityTones[priorityOf(node, progress) ?? 2],
 		},
@@ -69,7 +74,7 @@ export function fileColumns(
 				const done = completedOf(node, progress);
 				return skipped(node)
 					? ' '.repeat(10)
-					: bar(
+					: thinBar(
 							node.length === 0 ? 1 : done / node.length,
 							10,
 							glyphs,

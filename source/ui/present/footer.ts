@@ -26,22 +26,22 @@ export function footerRow(
 		.filter(({record}) => record.command !== 'fold' || context.folder)
 		.sort((a, b) => a.rank - b.rank);
 	const gap = columns >= 100 ? 3 : 2;
+	const nameOf = ({record, key}: (typeof candidates)[number]) =>
+		record.command === 'file-less' ? '+/-' : keyName(key, look.glyphs.ascii);
+	const widthOf = (candidate: (typeof candidates)[number]) =>
+		cellWidth(nameOf(candidate)) + 1 + cellWidth(candidate.label) + gap;
+	// Help and leaving always stand there, at the end, where they are looked for.
+	const last = candidates.filter(({record}) => record.command === 'help' || record.command === 'quit');
 	const kept: typeof candidates = [];
-	let used = 1;
+	let used = 1 + last.reduce((sum, candidate) => sum + widthOf(candidate), 0);
 	for (const candidate of candidates) {
-		const name = candidate.record.command === 'file-less' ? '+/-' : keyName(candidate.key, look.glyphs.ascii);
-		const width = cellWidth(name) + 1 + cellWidth(candidate.label) + gap;
-		if (used + width > columns) continue;
-		used += width;
+		if (last.includes(candidate) || used + widthOf(candidate) > columns + gap) continue;
+		used += widthOf(candidate);
 		kept.push(candidate);
 	}
-	// Help and leaving stand at the end, where they are looked for.
-	const last = (command: string) => (command === 'help' ? 1 : command === 'quit' ? 2 : 0);
-	kept.sort((a, b) => last(a.record.command) - last(b.record.command) || a.rank - b.rank);
 	const row: Span[] = [[' ']];
-	for (const {record, key, label} of kept) {
-		const name = record.command === 'file-less' ? '+/-' : keyName(key, look.glyphs.ascii);
-		row.push([name, 'key'], [` ${label}${' '.repeat(gap)}`, 'dim']);
+	for (const candidate of [...kept, ...last]) {
+		row.push([nameOf(candidate), 'key'], [` ${candidate.label}${' '.repeat(gap)}`, 'dim']);
 	}
 	return fitRow(row, columns);
 }

@@ -95,10 +95,11 @@ export function torrentHeader(
 		`${glyphs.down} ${rateWithUnit(torrent.downloadRate).padStart(columns < 60 ? 0 : 7)}`,
 		torrent.downloadRate > 0 ? 'down' : 'faint',
 	]);
-	right.push([
-		`${gap}${glyphs.up} ${rateWithUnit(torrent.uploadRate).padStart(columns < 60 ? 0 : 7)}`,
-		torrent.uploadRate > 0 ? 'up' : 'faint',
-	]);
+	if (columns >= 48)
+		right.push([
+			`${gap}${glyphs.up} ${rateWithUnit(torrent.uploadRate).padStart(columns < 60 ? 0 : 7)}`,
+			torrent.uploadRate > 0 ? 'up' : 'faint',
+		]);
 	if (wide) right.push([`${gap}ratio `, 'faint'], [ratio(torrent.ratio).padStart(4), 'dim']);
 	if (torrent.state === 'downloading' && columns >= 60) {
 		right.push([`${gap}ETA `, 'faint'], [duration(torrent.eta).padStart(wide ? 7 : 5), 'text']);

@@ -1,7 +1,7 @@
 import type {PeerSource, PeerView} from '../../api/snapshot.js';
 import {percent, rate} from '../format.js';
 import {fit, fitMiddle, safeText} from '../text.js';
-import {bar} from './bar.js';
+import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import type {Column} from './table.js';
 
@@ -71,7 +71,7 @@ export function peerColumns(columns: number, look: Look): ReadonlyArray<Column<P
 				const text = percent(peer.progress, 1, 0).padStart(5);
 				return width >= 12
 					? [
-							...bar(peer.progress, 6, glyphs, peer.progress >= 1 ? 'good' : 'have'),
+							...thinBar(peer.progress, 6, glyphs, peer.progress >= 1 ? 'good' : 'have'),
 							[` ${text}`, peer.progress >= 1 ? 'good' : 'dim'],
 						]
 					: text;

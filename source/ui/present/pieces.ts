@@ -82,17 +82,18 @@ export function piecesRows(
 			const cell = y * grid.perRow + x;
 			const state = view.cells[cell];
 			if (state === undefined) break;
-			const body = glyphs.cell[state] ?? ' ';
+			const shape = state === 'p' && (view.filled?.[cell] ?? '9') < '5' ? 'l' : state;
+			const body = glyphs.cell[shape] ?? ' ';
 			const tone = toneOf(state, view.availability[cell] ?? '9', options.lit.has(cell));
 			const under = options.cursor === cell;
 			if (grid.tile === 1) {
 				row.push([
-					(starts.has(cell) && !under ? glyphs.boundary[state] : undefined) ?? body,
+					(starts.has(cell) && !under ? glyphs.boundary[shape] : undefined) ?? body,
 					under ? 'accent' : tone,
 					under,
 				]);
 			} else {
-				const first = (starts.has(cell) ? glyphs.boundary[state] : undefined) ?? body;
+				const first = (starts.has(cell) ? glyphs.boundary[shape] : undefined) ?? body;
 				const gap = grid.tile >= 3 ? 1 : 0;
 				row.push([first + body.repeat(grid.tile - 1 - gap), under ? 'accent' : tone, under]);
 				if (gap) row.push([' ']);
@@ -125,20 +126,23 @@ function legendRow(view: PiecesView, columns: number, look: Look): Row {
 		['h', 'have', 'have', 'have'],
 		['p', 'part', 'partly', 'part'],
 		['r', 'flight', 'in flight', 'now'],
-		['c', 'check', 'checking', 'check'],
 		['m', 'missing', 'missing', 'miss'],
+		['c', 'check', 'checking', 'check'],
 		['u', 'faint', 'not wanted', 'skip'],
 	];
+	const scale = ` ${perCell(view)}`;
+	let room = columns - scale.length;
 	for (const [state, tone, name, short] of entries) {
 		if (state !== 'h' && state !== 'm' && state !== 'r' && !view.cells.includes(state)) continue;
-		legend.push(
-			[`${legend.length > 0 ? '  ' : ''}${cell[state] ?? ''}`, tone],
-			[` ${long ? name : short}`, 'dim'],
-		);
+		const lead = legend.length > 0 ? '  ' : '';
+		const word = ` ${long ? name : short}`;
+		room -= lead.length + 1 + word.length;
+		if (room < 0) break;
+		legend.push([`${lead}${cell[state] ?? ''}`, tone], [word, 'dim']);
 	}
 	const rarest = [...view.availability].some((value, index) => view.cells[index] === 'm' && value < '2');
-	if (rarest) legend.push([`  ${cell['m'] ?? ''}`, 'rare'], [' rare', 'dim']);
-	return spread(legend, [[` ${perCell(view)}`, 'faint']], columns);
+	if (rarest && room >= 8) legend.push([`  ${cell['m'] ?? ''}`, 'rare'], [' rare', 'dim']);
+	return spread(legend, [[scale, 'faint']], columns);
 }
 
 /** The pieces of a cell: first and last. */

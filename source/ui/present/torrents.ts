@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {duration, percent, rate, ratio, size} from '../format.js';
 import {safeText} from '../text.js';
-import {bar} from './bar.js';
+import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import {progressOf, stateTones} from './header.js';
 import type {Column} from './table.js';
@@ -60,7 +60,7 @@ export function torrentColumns(columns: number, look: Look): ReadonlyArray<Colum
 			width: barColumns,
 			rank: 5,
 			cell: torrent =>
-				bar(
+				thinBar(
 					progressOf(torrent),
 					barColumns,
 					glyphs,

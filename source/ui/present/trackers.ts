@@ -61,7 +61,7 @@ export function trackerColumns(
 		{
 			id: 'url',
 			title: 'tracker',
-			width: 14,
+			width: columns >= 60 ? 24 : 14,
 			flexible: true,
 			rank: 0,
 			cell: tracker => trackerName(tracker),

@@ -22,7 +22,6 @@ export const Lines = memo(function Lines({
 			width={area.columns}
 			height={area.rows}
 			flexDirection="column"
-			overflow="hidden"
 		>
 			{lines.map((text, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its index
