@@ -80,7 +80,7 @@ export async function aria2c(space: Workspace, options: ClientOptions): Promise<
 		program,
 		port,
 		address: `127.0.0.1:${port}`,
-		complete: async (ms = 60_000) => void (await marked(program, mark, ms)),
+		complete: async (ms = 40_000) => void (await marked(program, mark, ms)),
 	};
 }
 
@@ -117,7 +117,7 @@ export async function transmissionCli(space: Workspace, options: ClientOptions):
 		program,
 		port,
 		address: `127.0.0.1:${port}`,
-		complete: async (ms = 60_000) => void (await marked(program, mark, ms)),
+		complete: async (ms = 40_000) => void (await marked(program, mark, ms)),
 	};
 }
 
@@ -184,7 +184,7 @@ export async function transmissionDaemon(space: Workspace, options: ClientOption
 		program,
 		port,
 		address: `127.0.0.1:${port}`,
-		async complete(ms = 60_000) {
+		async complete(ms = 40_000) {
 			const seeding = 6;
 			let state: unknown;
 			await until(

@@ -38,22 +38,25 @@ export class Terminal {
 		chmodSync(`${bin}/tortui`, 0o755);
 		const env = {
 			PATH: `${bin}:${process.env['PATH']}`,
-			PS1: '[$?] ready> ',
 			TORTUI_HOME: space.path('state'),
 			LC_ALL: 'C.UTF-8',
-			HISTFILE: '',
-			SSH_CONNECTION: '',
-			NO_COLOR: '',
-			FORCE_COLOR: '',
-			NODE_ENV: '',
-			CI: '',
 		};
-		const shell = 'exec bash --norc --noprofile -i';
-		const assignments = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-		terminal.#tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, ...assignments, shell);
+		// Given by the shell's own settings, because tmux and the shell it starts this one with change the environment.
+		const settings = space.path(`bashrc-${terminal.#number}`);
+		writeFileSync(
+			settings,
+			[
+				"PS1='[$?] ready> '",
+				'unset HISTFILE PROMPT_COMMAND SSH_CONNECTION NO_COLOR FORCE_COLOR NODE_ENV CI',
+				...Object.entries(env).map(([name, value]) => `export ${name}='${value}'`),
+				'',
+			].join('\n'),
+		);
+		const shell = `exec bash --noprofile --rcfile ${settings} -i`;
+		terminal.#tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, shell);
 		space.defer(() => terminal.close());
 		space.explain(() => `--- the terminal\n${terminal.#snapshot()}`);
-		await terminal.sees(/ready> $/m);
+		await terminal.prompt();
 		return terminal;
 	}
 
@@ -97,8 +100,8 @@ export class Terminal {
 
 	/** Waits for the shell, and answers the exit status of what ran in it. */
 	async prompt(ms = 10_000): Promise<number> {
-		const text = await this.sees(text => /^\[\d+\] ready> ?$/.test(text.trimEnd().split('\n').at(-1)!), ms);
-		return Number(/\[(\d+)\] ready> ?$/.exec(text.trimEnd())![1]);
+		const text = await this.sees(text => /^\[\d+\] ready>$/.test(text.trimEnd().split('\n').at(-1)!), ms);
+		return Number(/\[(\d+)\] ready>$/.exec(text.trimEnd())![1]);
 	}
 
 	/** Asks the shell and tmux how the terminal is; the shell must be at its prompt. */

@@ -1,4 +1,4 @@
-import {execFileSync} from 'node:child_process';
+import {spawnSync} from 'node:child_process';
 import {existsSync, globSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import process from 'node:process';
@@ -11,17 +11,25 @@ const root = resolve(import.meta.dirname, '../..');
 /** The program as it was built. TORTUI_CLI names another one, to try the tests on. */
 export const cli = process.env['TORTUI_CLI'] ?? join(root, 'dist/cli.js');
 
-let built = false;
+let built: boolean | undefined;
 
 /** Builds the program unless it is newer than its source. */
 export function build(): void {
-	if (built || process.env['TORTUI_CLI']) return;
-	const newest = Math.max(
-		...globSync('source/**/*.{ts,tsx}', {cwd: root}).map(file => statSync(join(root, file)).mtimeMs),
-	);
-	if (!existsSync(cli) || statSync(cli).mtimeMs < newest)
-		execFileSync(join(root, 'node_modules/.bin/tsc'), {cwd: root, stdio: ['ignore', 'inherit', 'inherit']});
-	built = true;
+	if (process.env['TORTUI_CLI']) return;
+	if (built === undefined) {
+		const newest = Math.max(
+			...globSync('source/**/*.{ts,tsx}', {cwd: root}).map(file => statSync(join(root, file)).mtimeMs),
+		);
+		const {status} =
+			existsSync(cli) && statSync(cli).mtimeMs > newest
+				? {status: 0}
+				: spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+						cwd: root,
+						stdio: ['ignore', 'inherit', 'inherit'],
+					});
+		built = status === 0;
+	}
+	if (!built) throw new Error('the program does not build: npm run build says why');
 }
 
 /** One line of `--json`. */
