@@ -1,12 +1,18 @@
 // Runs every test: those that share nothing in one process, those with real programs one file at a time, each in a
 // process group of its own with a deadline, so that whatever hangs is cut, counted as failed, and leaves nothing behind.
 import {spawn} from 'node:child_process';
-import {globSync} from 'node:fs';
+import {globSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import process from 'node:process';
 
 process.env.NODE_ENV ??= 'production';
 process.env.FORCE_COLOR ??= '0';
 console.log(`Node.js ${process.version}`);
+
+// What a test that was cut off leaves behind goes with this folder.
+const folder = mkdtempSync(join(tmpdir(), 'tortui-run-'));
+const env = {...process.env, TMPDIR: folder};
 
 const testMs = 120_000;
 const sharedMs = 240_000;
@@ -42,7 +48,7 @@ function run(tests, limit) {
 				'--test-reporter-destination=stdout',
 				...tests,
 			],
-			{stdio: ['ignore', 'pipe', 'inherit'], detached: true},
+			{stdio: ['ignore', 'pipe', 'inherit'], detached: true, env},
 		);
 		groups.add(child);
 		let counts = [0, 0, 0];
@@ -87,9 +93,18 @@ function run(tests, limit) {
 	});
 }
 
+function removeFolder() {
+	try {
+		rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+	} catch (error) {
+		console.log(`left behind: ${error.message}`);
+	}
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 	process.once(signal, () => {
 		for (const child of groups) endGroup(child);
+		removeFolder();
 		process.exit(130);
 	});
 }
@@ -108,6 +123,7 @@ if (total.passed + total.failed === 0) {
 	console.log('no test was found');
 	total.failed++;
 }
+removeFolder();
 if (total.skipped > 0) console.log(`\n${total.skipped} skipped, for the reasons given above`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
