@@ -104,8 +104,7 @@ const httpAnswers: ReadonlyArray<readonly [what: string, answer: Answer]> = [
 	['hangs up', request => request.socket.destroy()],
 	[
 		'redirects for ever',
-		(_, response) =>
-			response.writeHead(302, {location: `/announce?${randomBytes(4).toString('hex')}`}).end(),
+		(_, response) => response.writeHead(302, {location: `/announce?${randomBytes(4).toString('hex')}`}).end(),
 	],
 	['answers nothing at all', (_, response) => response.end()],
 	['answers a list in 100,000 lists', (_, response) => response.end('l'.repeat(100_000))],
