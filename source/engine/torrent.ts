@@ -331,9 +331,13 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	async #open(run: number, mode: CheckMode): Promise<void> {
-		const storage = this.#openStorage();
-		this.storage = storage;
 		const memory = this.#memory;
+		const wanted = this.files.wantedFiles;
+		const before = memory?.priorities.length === wanted.length ? memory.priorities : undefined;
+		const storage = this.#openStorage(
+			before === undefined ? wanted : Uint8Array.from(before, priority => (priority > 0 ? 1 : 0)),
+		);
+		this.storage = storage;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
 		const root = this.metainfo.files[0]?.path[0] ?? this.metainfo.name;
 		const fresh = memory === undefined && !(await pathExists(this.dir, root));
@@ -347,15 +351,18 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			this.#room.log('warn', 'files on disk are not as they were left: hashing them', this.id);
 		if (plan.check.length > 0 && !(await this.#hash(run, storage, plan.check))) return;
 		if (mode === 'quick' && memory !== undefined) this.#restorePartials(memory, plan.trusted);
-		const failure = await storage.createEmptyFiles();
+		// Files that are wanted only now take over what the part file holds of them.
+		const failure =
+			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
+			(await storage.createEmptyFiles());
 		if (run !== this.#run) return;
 		if (failure !== undefined) return this.#fail(failure);
 		this.#activate(memory);
 	}
 
-	#openStorage(): Storage {
+	#openStorage(wanted: Uint8Array): Storage {
 		return this.#room.disk.open(
-			{metainfo: this.metainfo, dir: this.dir, wanted: this.files.wantedFiles, id: this.id},
+			{metainfo: this.metainfo, dir: this.dir, wanted, id: this.id},
 			{
 				stored: piece => this.post({type: 'stored', piece}),
 				wrong: (piece, digests) => this.post({type: 'wrong', piece, digests}),
@@ -824,7 +831,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	/** Deletes the torrent's files; only for one that is closed. */
 	async removeData(): Promise<void> {
-		const storage = this.#openStorage();
+		const storage = this.#openStorage(this.files.wantedFiles);
 		await storage.remove();
 		await storage.close();
 	}

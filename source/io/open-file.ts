@@ -8,7 +8,7 @@ import {
 	openSync,
 	realpathSync,
 } from 'node:fs';
-import {join, sep} from 'node:path';
+import {dirname, join, sep} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {StorageError} from './storage-failure.js';
 
@@ -52,13 +52,13 @@ export function openForWriting(root: string, relative: string, options: WriteOpt
  * when asked to.
  */
 export function guardFolders(root: string, elements: readonly string[], create: boolean): void {
-	if (create) mkdirSync(root, {recursive: true});
+	if (create) makeFolder(root);
 	let folder = root;
 	for (const element of elements) {
 		folder = join(folder, element);
 		let stats = lstatSync(folder, {throwIfNoEntry: false});
 		if (!stats && create) {
-			mkdirSync(folder, {recursive: true});
+			makeFolder(folder);
 			stats = lstatSync(folder);
 		}
 
@@ -71,5 +71,18 @@ export function guardFolders(root: string, elements: readonly string[], create: 
 				`a symbolic link leads out of the download folder: ${folder}: remove it, then resume`,
 			);
 		}
+	}
+}
+
+/** Makes a folder and those above it. Node's own recursive way tells ENOENT whatever the reason is. */
+function makeFolder(path: string): void {
+	try {
+		mkdirSync(path);
+	} catch (error) {
+		const {code} = error as NodeJS.ErrnoException;
+		if (code === 'EEXIST') return;
+		if (code !== 'ENOENT' || dirname(path) === path) throw error;
+		makeFolder(dirname(path));
+		mkdirSync(path);
 	}
 }
