@@ -146,7 +146,8 @@ export class Swarm {
 		if (!this.peers.delete(peer.id)) return;
 		const now = this.#room.clock.now();
 		if (peer.ready) {
-			const useful = peer.downloaded > 0 || peer.uploaded > 0;
+			// When it was we who left, nobody is to blame.
+			const useful = peer.downloaded > 0 || peer.uploaded > 0 || !this.#owner.active;
 			this.list.disconnected(peer.address, now, {useful});
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
@@ -162,6 +163,12 @@ export class Swarm {
 		this.#room.log('warn', `${key} ${why}: banned`, this.#owner.id);
 		for (const peer of [...this.peers.values()])
 			if (peerKey(peer.address) === key) peer.close(`banned: ${why}`);
+	}
+
+	/** The torrent runs again: whoever is known is dialled at once. */
+	resume(now: Millis): void {
+		this.list.wakeAll();
+		this.dial(now);
 	}
 
 	closeAll(reason: string): void {

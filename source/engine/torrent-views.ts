@@ -42,7 +42,8 @@ export function stateOf(torrent: Torrent): TorrentState {
 
 export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | undefined): TorrentView {
 	const {metainfo, files, swarm, activity} = torrent;
-	const downloadRate = Math.round(torrent.download.rate(now));
+	// What still rings in the meters is past once it stands still.
+	const downloadRate = torrent.active ? Math.round(torrent.download.rate(now)) : 0;
 	const left = files.wanted - files.wantedCompleted;
 	return {
 		id: torrent.id,
@@ -60,7 +61,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		uploaded: torrent.uploaded,
 		wasted: torrent.wastedBytes,
 		downloadRate,
-		uploadRate: Math.round(torrent.upload.rate(now)),
+		uploadRate: torrent.active ? Math.round(torrent.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
 		ratio: torrent.uploaded / (torrent.downloaded || metainfo.length),
 		connected: swarm.connected,

@@ -344,7 +344,6 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
 		const plan = planCheck(this.map, this.metainfo.files, stamps, memory, mode);
-		this.have.bytes.fill(0);
 		this.#resetPieces();
 		for (let piece = 0; piece < this.map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
 		if (plan.changed)
@@ -415,7 +414,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.#announced = this.have.full;
 		this.#become({name: 'active'});
 		if (memory !== undefined) this.swarm.add(memory.peers, 'resume');
-		this.swarm.dial(this.#room.clock.now());
+		this.swarm.resume(this.#room.clock.now());
 		this.announcers.start();
 		if (this.#wasComplete) {
 			this.completedAt ??= this.#room.clock.wall();

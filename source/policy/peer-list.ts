@@ -189,6 +189,11 @@ export class PeerList {
 		if (known && isBusy(known)) this.#letGo(known, now, useful);
 	}
 
+	/** Those who wait to be tried again need not: it was we who were away. */
+	wakeAll(): void {
+		for (const known of this.#known.values()) if (known.state === 'waiting') this.#makeReady(known);
+	}
+
 	/** Never deals with this host again (a `peerKey`). Connections that stand are the caller's to close. */
 	ban(key: PeerKey): void {
 		this.#banned.add(key);
