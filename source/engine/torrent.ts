@@ -344,6 +344,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
 		const plan = planCheck(this.map, this.metainfo.files, stamps, memory, mode);
+		this.downloader.forgetPartials();
 		this.#resetPieces();
 		for (let piece = 0; piece < this.map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
 		if (plan.changed)
