@@ -104,11 +104,16 @@ export class DemoSwarm {
 		this.#visitor = port;
 	}
 
-	/** Ends all of it. */
-	async close(): Promise<void> {
+	/** All peers go; the tracker still hears who says goodbye. */
+	leave(): void {
 		this.#closed = true;
 		this.#timer?.clear();
 		for (const peer of this.#peers) peer.close();
+	}
+
+	/** Ends all of it. */
+	async close(): Promise<void> {
+		this.leave();
 		await this.#tracker.close();
 		// Sockets that were destroyed are gone after a turn.
 		await turn();

@@ -250,7 +250,7 @@ async function listenPort(engine: LocalEngine): Promise<number> {
 
 function farewell(kept: string | undefined): string {
 	return kept === undefined
-		? 'the demo has ended and left nothing behind; a download of your own: tortui FILE.torrent\n'
+		? 'the demo has ended and left nothing behind; now yours: tortui FILE.torrent\n'
 		: `the demo has ended; what it downloaded is in ${safeText(kept)}\n`;
 }
 
@@ -260,6 +260,7 @@ async function end(
 	interrupted: Interruption,
 ): Promise<void> {
 	const ending = (async () => {
+		swarm?.leave();
 		await engine?.stop();
 		await swarm?.close();
 	})();
