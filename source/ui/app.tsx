@@ -80,6 +80,8 @@ function footer(screen: ScreenContext, state: ScreenState, columns: number): Row
 	if (line) return fitRow(line, columns);
 	if (view.notice)
 		return fitRow([[` ${safeText(view.notice.text)}`, noticeTones[view.notice.level] ?? 'text']], columns);
+	// A dialog names its keys itself.
+	if (view.dialog) return fitRow([], columns);
 	return footerRow(screen.keys(), screen.keyContext(), columns, screen.look);
 }
 

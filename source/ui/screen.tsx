@@ -200,7 +200,11 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			);
 		},
 		run(name, argument, key) {
-			actions[name]?.(screen, argument, key);
+			try {
+				actions[name]?.(screen, argument, key);
+			} catch (error) {
+				crashed(error);
+			}
 		},
 		copy: text => frames.send(clipboard(text)),
 		redraw: () => frames.repaint(),
@@ -228,9 +232,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	/** Milliseconds between updates: fewer over SSH, when nobody looks, and when the terminal is slow to take them. */
 	function interval(): number {
 		const base = 1000 / Math.max(0.1, Math.min(options.fps ?? (env.ssh ? 2 : 4), 15));
-		const {drain} = frames.cost;
 		const unhurried = store.get().view.focused ? base : Math.max(base * 4, 1000);
-		return Math.round(Math.max(50, unhurried, drain > 100 ? Math.min(5000, drain * 4) : 0) / 50) * 50;
+		return Math.round(Math.max(50, unhurried, frames.cost.pause) / 50) * 50;
 	}
 
 	function watchAgain(): void {
@@ -242,8 +245,21 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		watching.change(watch);
 	}
 
+	/** Something in the screen itself is wrong: it ends, with a report, and the engine goes on. */
+	function crashed(error: unknown): void {
+		leave({how: 'lost', message: `the screen failed: ${report(error)}`});
+	}
+
 	function took(update: Update): void {
 		if (left) return;
+		try {
+			take(update);
+		} catch (error) {
+			crashed(error);
+		}
+	}
+
+	function take(update: Update): void {
 		const before = store.get();
 		const model = merge(before.model, update, before.view.torrent, clock.now());
 		store.set({model});
@@ -316,7 +332,12 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	}
 
 	const onResize = () => {
-		store.set(size());
+		const {columns, rows, preferences, view} = store.get();
+		const next = size();
+		const kind = sizeClass(next.columns, next.rows);
+		// Another class of sizes may be remembered with another pane in front.
+		const own = kind === sizeClass(columns, rows) ? undefined : preferences.sizes[kind];
+		store.set({...next, view: {...view, ...own}});
 		watchAgain();
 	};
 	const onTerminate = () => leave({how: 'detach', message: 'ended by a signal; downloads go on'});
@@ -330,6 +351,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	};
 	let restored = false;
 
+	// Written while the terminal is not ready, a frame would hold up keys and commands.
+	blocking(stdout, false);
 	stdout.write(enterScreen);
 	host.on('exit', restoreNow);
 	host.on('SIGTERM', onTerminate);
@@ -356,11 +379,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 
 	try {
 		app = render(
-			<CrashGuard
-				crashed={error =>
-					leave({how: 'lost', message: `the screen failed: ${error.message}\n${error.stack ?? ''}`})
-				}
-			>
+			<CrashGuard crashed={crashed}>
 				<App screen={screen} store={store} painter={painter} />
 			</CrashGuard>,
 			{
@@ -381,10 +400,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		title();
 		return await leaving;
 	} catch (error) {
-		return {
-			how: 'lost',
-			message: `the screen failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-		};
+		return {how: 'lost', message: `the screen failed: ${report(error)}`};
 	} finally {
 		left = true;
 		watching?.stop();
@@ -424,7 +440,19 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			restored = true;
 		});
 		stdout.off('error', onGone);
+		blocking(stdout, true);
 	}
+}
+
+/** An error with where it happened. */
+function report(error: unknown): string {
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Whether writing waits until the terminal has taken everything, where a stream lets one choose. */
+function blocking(stdout: TerminalOutput, wait: boolean): void {
+	const {_handle: handle} = stdout as {_handle?: {setBlocking?: (wait: boolean) => void}};
+	handle?.setBlocking?.(wait);
 }
 
 function loadPreferences(prefs: PreferenceStore | undefined): unknown {

@@ -244,7 +244,7 @@ export class FakeEngine implements EngineClient {
 		const length = (number * 731 + 120) * mib;
 		const done = state === 'seeding' || state === 'finished' ? 1 : (number * 0.23) % 1;
 		return {
-			...this.#overview(),
+			...this.overview(),
 			id: number.toString(16).padStart(40, '0'),
 			name: names[number % names.length] || `torrent ${number}`,
 			state,
@@ -351,7 +351,8 @@ export class FakeEngine implements EngineClient {
 		return this.#state.reduce((sum, state) => sum + (state === 3 ? 1 : 0), 0);
 	}
 
-	#overview(): TorrentView {
+	/** The torrent as it stands. */
+	overview(): TorrentView {
 		const have = this.#have();
 		const progress = this.#progress();
 		let wanted = 0;
@@ -535,7 +536,7 @@ export class FakeEngine implements EngineClient {
 				torrent: ours
 					? {
 							id: part.id,
-							...(part.overview && {overview: this.#overview()}),
+							...(part.overview && {overview: this.overview()}),
 							...(part.pieces && {pieces: this.#pieces(part.pieces)}),
 							...(part.peers && {peers: this.#peers.map(({view}) => view)}),
 							...(part.trackers && {trackers: this.#trackers}),
@@ -555,7 +556,7 @@ export class FakeEngine implements EngineClient {
 	}
 
 	#all(): readonly TorrentView[] {
-		return this.#gone ? this.#others : [this.#overview(), ...this.#others];
+		return this.#gone ? this.#others : [this.overview(), ...this.#others];
 	}
 
 	async send(command: Command): Promise<Reply> {
@@ -636,9 +637,21 @@ export class FakeEngine implements EngineClient {
 		};
 	}
 
+	/** Those who watch now: a test may tell them anything. */
+	listeners(): ReadonlyArray<(update: Update) => void> {
+		return [...this.#listeners.keys()];
+	}
+
 	/** Runs in real time until the answer is called: four steps a second. */
 	run(): () => void {
-		const timer = setInterval(() => this.advance(0.25), 250);
+		let last = 0;
+		const timer = setInterval(() => {
+			this.#step();
+			const slowest = Math.max(0, ...[...this.#listeners.values()].map(({watch}) => watch.interval));
+			if (Date.now() - last + 20 < slowest) return;
+			last = Date.now();
+			this.publish();
+		}, 250);
 		return () => clearInterval(timer);
 	}
 

@@ -9,7 +9,7 @@ import {fieldText, type TextField} from '../text-field.js';
 import type {Dialog} from '../view.js';
 import type {Look} from './context.js';
 import {peerFlags} from './peers.js';
-import type {Row, Span} from './row.js';
+import {type Row, rowWidth, type Span, spread} from './row.js';
 import {settingsList} from './settings.js';
 
 /** A dialog as it is drawn: a title, rows, what the bottom edge says. `columns` is what the rows would like to have. */
@@ -67,8 +67,10 @@ function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look
 function helpRows(
 	dialog: Extract<Dialog, {kind: 'help'}>,
 	table: readonly KeyRecord[],
+	columns: number,
 	look: Look,
 ): DialogRows {
+	const width = Math.min(100, columns) - 2;
 	const query = fieldText(dialog.query).toLowerCase();
 	const rows: Row[] = [[[' find ', 'faint'], ...fieldRow(dialog.query, 40, true)], []];
 	for (const group of keyGroups) {
@@ -84,12 +86,13 @@ function helpRows(
 		for (const record of records) {
 			const keys = record.keys.map(key => keyName(key, look.glyphs.ascii)).join(' ');
 			const only = record.where.filter(place => !['torrent', 'anywhere', 'list', 'session'].includes(place));
-			rows.push([
-				[`  ${fit(keys, 16)} `, 'key'],
+			const left: Row = [
+				[`  ${fit(keys, 13)} `, 'key'],
 				[record.help, 'text'],
 				[only.length > 0 ? ` (${only.join(', ')})` : '', 'faint'],
-				[`  :${record.command}`, 'faint'],
-			]);
+			];
+			const name = ` :${record.command}`;
+			rows.push(rowWidth(left) + name.length <= width ? spread(left, [[name, 'faint']], width) : left);
 		}
 		rows.push([]);
 	}
@@ -100,7 +103,7 @@ function helpRows(
 		rows.push([[' Letters in the flags of peers', 'title']]);
 		for (const [letter, meaning] of flags)
 			rows.push([
-				[`  ${fit(letter, 16)} `, 'key'],
+				[`  ${fit(letter, 13)} `, 'key'],
 				[meaning, 'text'],
 			]);
 	}
@@ -174,7 +177,7 @@ export function dialogRows(
 		case 'form':
 			return formRows(dialog, Math.min(76, columns), look);
 		case 'help':
-			return helpRows(dialog, context.table, look);
+			return helpRows(dialog, context.table, columns, look);
 		case 'quit':
 			return {
 				title: 'Leave tortui',

@@ -212,13 +212,16 @@ export function stripRow(
 		const to = Math.max(from + 1, Math.floor(((x + 1) * view.cells.length) / width));
 		let state = '';
 		let landed = false;
+		let had = 0;
 		// A column stands for its least finished cell, but what moves now is always seen.
 		for (let cell = from; cell < to; cell++) {
 			const candidate = view.cells[cell] ?? 'm';
 			landed ||= lit.has(cell);
+			had += candidate === 'h' ? 10 : candidate === 'p' ? Number(view.filled?.[cell] ?? 9) : 0;
 			if (state === '' || 'crmpuh'.indexOf(candidate) < 'crmpuh'.indexOf(state)) state = candidate;
 		}
-		row.push([look.glyphs.cell[state] ?? ' ', toneOf(state, view.availability[from] ?? '9', landed)]);
+		const shape = state === 'p' && had < (to - from) * 5 ? 'l' : state;
+		row.push([look.glyphs.cell[shape] ?? ' ', toneOf(state, view.availability[from] ?? '9', landed)]);
 	}
 	return fitRow([[' '], ...pack(row), [' ']], columns);
 }

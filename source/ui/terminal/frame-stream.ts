@@ -17,8 +17,8 @@ export interface DrawingCost {
 	readonly bytes: number;
 	/** Bytes of the last frame. */
 	readonly lastFrame: number;
-	/** Milliseconds that the terminal took to accept the last frame. */
-	readonly drain: number;
+	/** Milliseconds to leave between frames so that the terminal keeps up: 0 while it takes them at once. */
+	readonly pause: number;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
@@ -49,7 +49,7 @@ export class FrameStream {
 	#frames = 0;
 	#bytes = 0;
 	#lastFrame = 0;
-	#drain = 0;
+	#pause = 0;
 	#settled: Array<() => void> = [];
 
 	/** `now` answers monotonic milliseconds. */
@@ -70,7 +70,7 @@ export class FrameStream {
 	}
 
 	get cost(): DrawingCost {
-		return {frames: this.#frames, bytes: this.#bytes, lastFrame: this.#lastFrame, drain: this.#drain};
+		return {frames: this.#frames, bytes: this.#bytes, lastFrame: this.#lastFrame, pause: this.#pause};
 	}
 
 	/** Whether the terminal still has to take a frame. */
@@ -246,10 +246,16 @@ export class FrameStream {
 		this.#waiting = true;
 		const started = this.#now();
 		this.#out.write(text, () => {
-			this.#drain = this.#now() - started;
+			this.#adapt(this.#now() - started);
 			this.#waiting = false;
 			this.#flush();
 		});
+	}
+
+	/** Slows down at once when the terminal is slow to take a frame, and speeds up again little by little. */
+	#adapt(taken: number): void {
+		if (taken > 60) this.#pause = Math.min(5000, Math.max(this.#pause * 1.5, taken * 4));
+		else this.#pause = this.#pause < 100 ? 0 : this.#pause * 0.95;
 	}
 
 	#rest(): void {

@@ -58,7 +58,7 @@ export const Details = memo(
 		);
 		const data = pairs.map(([name, value]) => {
 			const shown = fit(value, values, 'left', look.glyphs.ellipsis);
-			return {torrent: name, what: look.glyphs.ascii ? asciiText(shown) : shown};
+			return {torrent: name, ' ': look.glyphs.ascii ? asciiText(shown) : shown};
 		});
 		const width = Math.min(columns, names + values + 9);
 		const height = Math.min(rows, data.length + 3);
@@ -95,7 +95,7 @@ export const Details = memo(
 						<Table
 							key={`${columns}x${rows}`}
 							data={data}
-							columns={['torrent', 'what']}
+							columns={['torrent', ' ']}
 							header={Header as never}
 							skeleton={Skeleton as never}
 							cell={Cell as never}

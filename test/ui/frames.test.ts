@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname} from 'node:path';
+import process from 'node:process';
+import {test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {openTestScreen} from '../helpers/open-test-screen.ts';
+
+/** Compares with a kept picture; `UPDATE_FRAMES=1` keeps the new one instead. */
+function looksLike(name: string, text: string): void {
+	const file = fileURLToPath(new URL(`./frames/${name}.txt`, import.meta.url));
+	if (process.env['UPDATE_FRAMES'] || !existsSync(file)) {
+		mkdirSync(dirname(file), {recursive: true});
+		writeFileSync(file, `${text}\n`);
+	}
+	assert.equal(`${text}\n`, readFileSync(file, 'utf8'));
+}
+
+for (const [columns, rows] of [
+	[40, 10],
+	[80, 24],
+	[120, 40],
+	[200, 60],
+] as const) {
+	test(`draws a torrent at ${columns}x${rows} as in the kept picture`, async () => {
+		const screen = await openTestScreen(columns, rows, {peers: 30});
+		await screen.terminal.press('5');
+		looksLike(`torrent-${columns}x${rows}`, screen.terminal.text());
+		await screen.close();
+	});
+}
+
+test('draws a torrent in ASCII alone as in the kept picture', async () => {
+	const screen = await openTestScreen(80, 24, {ascii: true});
+	const text = screen.terminal.text();
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is looked for
+	assert.match(text, /^[\u0000-\u007F]*$/);
+	looksLike('torrent-80x24-ascii', text);
+	await screen.close();
+});
+
+test('draws the list of torrents as in the kept picture', async () => {
+	const screen = await openTestScreen(100, 30, {list: true});
+	looksLike('list-100x30', screen.terminal.text());
+	await screen.close();
+});
+
+test('says name, percent and rate in one line below 40x10', async () => {
+	const screen = await openTestScreen(32, 4);
+	assert.match(screen.terminal.line(0), /^field-record.*… \d+ % ▼[\d.]+ M\/s$/);
+	await screen.close();
+});

@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {actions} from '../../source/ui/actions/screen-actions.ts';
+import {keyTable, keyTableMarkdown, lookup, rebind} from '../../source/ui/keymap.ts';
+import {openTestScreen} from '../helpers/open-test-screen.ts';
+import {keys} from '../helpers/screen-terminal.ts';
+
+test('has an action for every key, and a help text for each', () => {
+	for (const record of keyTable) {
+		assert.ok(actions[record.command], record.command);
+		assert.ok(record.help.length > 1 && !record.help.endsWith('.'), record.help);
+	}
+});
+
+test('never gives one key two meanings in one place', () => {
+	const seen = new Map<string, string>();
+	for (const record of keyTable) {
+		for (const place of record.where) {
+			for (const key of record.keys) {
+				const id = `${place} ${key}`;
+				assert.equal(seen.get(id), undefined, `${id}: ${seen.get(id)} and ${record.command}`);
+				seen.set(id, record.command);
+			}
+		}
+	}
+});
+
+test('lets the nearest place decide what a key means', () => {
+	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'files'})?.command, 'file-more');
+	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'peers'})?.command, 'grow');
+	assert.equal(lookup(keyTable, 'enter', {screen: 'session', pane: 'peers'})?.command, 'open');
+	assert.equal(lookup(keyTable, 'tab', {screen: 'session', pane: 'peers'}), undefined);
+});
+
+test('gives a key to another action when a person says so', () => {
+	const table = rebind(keyTable, {verify: ['p'], pause: ['F'], nonsense: ['x']});
+	const here = {screen: 'torrent', pane: 'speed'} as const;
+	assert.equal(lookup(table, 'p', here)?.command, 'verify');
+	assert.equal(lookup(table, 'F', here)?.command, 'pause');
+	assert.equal(lookup(table, 'v', here), undefined);
+});
+
+test('uses rebound keys on the screen and in its footer', async () => {
+	const screen = await openTestScreen(80, 24, {stored: {keys: {pause: ['F']}}});
+	assert.match(screen.terminal.line(23), /F pause/);
+	await screen.terminal.press('F');
+	assert.equal(screen.engine.sent.at(-1)?.type, 'torrent.pause');
+	await screen.close();
+});
+
+test('writes the README table from the same records', () => {
+	const text = keyTableMarkdown();
+	assert.match(text, /\| `p` \| Pause the torrent, or let it go on \|/);
+	for (const {command, help} of keyTable) assert.ok(text.includes(help), command);
+});
+
+test('finds help by what it says', async () => {
+	const {terminal, close} = await openTestScreen(100, 30);
+	await terminal.press('?');
+	assert.match(terminal.text(), /━ Help ━/);
+	await terminal.press('magnet');
+	assert.match(terminal.text(), /Copy the magnet link/);
+	assert.doesNotMatch(terminal.text(), /Hash what is on disk/);
+	await terminal.press(keys.escape);
+	assert.doesNotMatch(terminal.text(), /━ Help ━/);
+	await terminal.press(keys.f1);
+	assert.match(terminal.text(), /━ Help ━/);
+	await close();
+});
+
+test('takes several keys that come in one piece one after another', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press('5jj ');
+	assert.equal(engine.sent.at(-1)?.type, 'files.priority');
+	await close();
+});
+
+test('sorts by a letter, and the other way round with its capital', async () => {
+	const {terminal, saved, clock, close} = await openTestScreen(120, 40);
+	await terminal.press('3', 's');
+	assert.match(terminal.line(39), /sort by d down .*c client/);
+	await terminal.press('a');
+	assert.match(terminal.text(), /sort address/);
+	const first = terminal.line(17);
+	await terminal.press('S');
+	assert.match(terminal.text(), /sort address reversed/);
+	assert.notEqual(terminal.line(17), first);
+	clock.turn(1000);
+	assert.equal(saved.at(-1)?.sort?.['peers']?.column, 'address');
+	await close();
+});
+
+test('searches as one types, goes on with n, and filters with f', async () => {
+	const {terminal, close} = await openTestScreen(120, 40);
+	await terminal.press('5', '/', 'rain');
+	assert.match(terminal.text(), /› +03 rain\.flac/);
+	await terminal.press(keys.enter, 'n');
+	const second = terminal.text().match(/┃›.*/)?.[0];
+	assert.match(second ?? '', /rain/);
+	await terminal.press('f', 'cover', keys.enter);
+	assert.match(terminal.text(), /filter “cover”/);
+	assert.doesNotMatch(terminal.text(), /rain\.flac/);
+	await terminal.press(keys.escape);
+	assert.match(terminal.text(), /rain\.flac|oak\.flac/);
+	await close();
+});
+
+test('folds folders, and acts on a whole one', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press('5', keys.left);
+	assert.match(terminal.text(), /› ▸ dawn\//);
+	assert.doesNotMatch(terminal.text(), /marsh/);
+	await terminal.press(' ');
+	const command = engine.sent.at(-1);
+	assert.ok(command?.type === 'files.priority' && command.files.length === 9 && command.priority === 0);
+	await terminal.press(keys.right);
+	assert.match(terminal.text(), /marsh/);
+	await close();
+});
+
+test('acts on marked files together', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press('5', '/', '01 oak', keys.enter, 'x', 'x', '+');
+	const command = engine.sent.at(-1);
+	assert.ok(command?.type === 'files.priority' && command.files.length === 2 && command.priority === 3);
+	assert.match(terminal.text(), /2 marked/);
+	await close();
+});
+
+test('sets many files by a rule and shows which before', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press('5', '*', '>200M');
+	assert.match(terminal.text(), /\d+ of 21 files, [\d.]+ G/);
+	await terminal.press(keys.enter);
+	const command = engine.sent.at(-1);
+	assert.ok(command?.type === 'files.priority' && command.files.length === 7 && command.priority === 0);
+	await terminal.press('*', '/[/', keys.enter);
+	assert.match(terminal.text(), /cannot be read/);
+	await close();
+});
+
+test('looks into a cell of the grid', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press(keys.right, keys.right, keys.down);
+	assert.match(terminal.text(), /pieces? \d+.*(have|missing|partly|in flight|checked)/);
+	await terminal.press(keys.enter);
+	assert.equal(engine.sent.at(-1)?.type, 'piece.inspect');
+	assert.match(terminal.text(), /holders +\d+ connected/);
+	await close();
+});
+
+test('adds what is pasted anywhere', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	await terminal.press('3', '\u001B[200~magnet:?xt=urn:btih:0123&dn=Summer+songs&tr=x\u001B[201~');
+	assert.match(terminal.text(), /Add a torrent/);
+	assert.match(terminal.text(), /magnet link: Summer songs/);
+	await terminal.press(keys.enter);
+	const command = engine.sent.at(-1);
+	assert.ok(
+		command?.type === 'torrent.addLink' && command.link === 'magnet:?xt=urn:btih:0123&dn=Summer+songs&tr=x',
+	);
+	await close();
+});
+
+test('takes a removal back for fifteen seconds, and carries it out after that', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press('d');
+	assert.doesNotMatch(terminal.text(), /field-recordings.*M\/s|› ▼ +field-rec/);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
+	await terminal.press('u');
+	assert.match(terminal.text(), /field-recordings/);
+	clock.turn(20_000);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
+	await terminal.press('d');
+	clock.turn(15_000);
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.remove', id: engine.id, withData: false});
+	await close();
+});
+
+test('asks before it deletes data', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press('D');
+	assert.match(terminal.text(), /Remove with its data\?/);
+	await terminal.press('n');
+	clock.turn(20_000);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
+	await close();
+});
+
+test('acts on all marked torrents', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press(' ', ' ', 'p');
+	assert.equal(engine.sent.filter(({type}) => type === 'torrent.pause').length, 2);
+	await close();
+});
+
+test('opens a torrent from the list with Enter, and goes back with Escape', async () => {
+	const {terminal, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press(keys.enter);
+	assert.match(terminal.text(), /1 Pieces/);
+	await terminal.press(keys.escape);
+	assert.match(terminal.text(), /━ Torrents ━/);
+	await close();
+});
+
+test('copies the magnet link through the terminal, so that it works over SSH', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	terminal.forget();
+	await terminal.press('c');
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+	const encoded = /\u001B\]52;c;([\w+/=]+)\u0007/.exec(terminal.written)?.[1] ?? '';
+	assert.match(Buffer.from(encoded, 'base64').toString(), new RegExp(`^magnet:\\?xt=urn:btih:${engine.id}`));
+	await close();
+});
+
+test('rings and notifies when a torrent is done, unless told not to', async () => {
+	for (const quiet of [false, true]) {
+		const {terminal, engine, close} = await openTestScreen(80, 24, {
+			stored: quiet ? {bell: false, notify: false} : {},
+		});
+		const overview = engine.overview();
+		terminal.forget();
+		for (const listener of engine.listeners()) {
+			listener({revision: 9, torrent: {id: engine.id, overview: {...overview, state: 'seeding'}}});
+		}
+		await terminal.settled();
+		assert.equal(terminal.written.includes('\u001B]9;field-recordings-2026-flac: download complete'), !quiet);
+		assert.match(terminal.line(23), /download complete/);
+		await close();
+	}
+});
+
+test('shows progress in the window title', async () => {
+	const {terminal, close} = await openTestScreen(80, 24);
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+	assert.match(terminal.written, /\u001B\]2;\d+ % field-recordings-2026-flac\u0007/);
+	await close();
+});
+
+test('runs anything that has a name from the : line', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	await terminal.press(':', 'label jazz', keys.enter);
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.label', id: engine.id, label: 'jazz'});
+	await terminal.press(':', 'theme nord', keys.enter);
+	assert.match(terminal.line(29), /Theme nord/);
+	await terminal.press(':', 'nonsense', keys.enter);
+	assert.match(terminal.line(29), /no command “nonsense”/);
+	await close();
+});
+
+test('sets limits, and says what is wrong with one', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	await terminal.press('L', 'fast', keys.enter);
+	assert.match(terminal.text(), /A speed is written 500K or 2M/);
+	await terminal.press('\u0015', '2M', keys.enter);
+	assert.deepEqual(engine.sent.at(-1), {
+		type: 'torrent.limits',
+		id: engine.id,
+		maxDownload: 2 * 1024 * 1024,
+		maxUpload: null,
+	});
+	await close();
+});
+
+test('remembers theme, sorting, range and the pane in front, by the size of the screen', async () => {
+	const first = await openTestScreen(120, 40);
+	await first.terminal.press('5', ']', ':', 'theme gruvbox', keys.enter);
+	await first.close();
+	const stored = first.saved.at(-1);
+	assert.equal(stored?.theme, 'gruvbox');
+	const second = await openTestScreen(120, 40, {stored: stored ?? {}});
+	assert.match(second.terminal.text(), /┏━ 5 Files/);
+	assert.equal(second.engine.watches.at(-1)?.torrent?.speed?.range, 900);
+	await second.terminal.resize(60, 16);
+	assert.match(second.terminal.text(), /5 Files/);
+	await second.close();
+});
+
+test('gives a pane more room with + and the rest back with _', async () => {
+	const {terminal, engine, close} = await openTestScreen(80, 24);
+	await terminal.press('3', '+', '+');
+	assert.doesNotMatch(terminal.text(), /1 Pieces/);
+	// What is not in sight is not asked for.
+	assert.equal(engine.watches.at(-1)?.torrent?.pieces, undefined);
+	await terminal.press('_', '_');
+	assert.match(terminal.text(), /1 Pieces/);
+	await close();
+});
+
+test('says why a key does nothing', async () => {
+	const {terminal, close} = await openTestScreen(80, 24);
+	await terminal.press('u');
+	assert.match(terminal.line(23), /nothing to undo/);
+	await close();
+});
