@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import process from 'node:process';
 
 const argv = process.argv.slice(2);
+let isAbandoned = false;
 
 function complain(message: string): void {
 	// Names and paths may hold anything: nothing of it may move the cursor.
@@ -62,6 +63,9 @@ async function main(): Promise<number> {
 		env: process.env,
 		version: version(),
 		warn: complain,
+		abandon() {
+			isAbandoned = true;
+		},
 	});
 }
 
@@ -88,5 +92,7 @@ if (Number.parseInt(process.versions.node, 10) < 22) {
 	process.on('uncaughtException', error => process.exit(report(error)));
 	const status = await main().catch(report);
 	await Promise.all([drained(process.stdout), drained(process.stderr)]);
+	// An exit would wait for a thread that the disk holds up; a signal does not.
+	if (isAbandoned) process.kill(process.pid, status === 130 ? 'SIGINT' : 'SIGKILL');
 	process.exit(status);
 }

@@ -29,7 +29,6 @@ export function socketPath(stateDir: string, env: NodeJS.ProcessEnv): string {
 	const folders = [
 		...(XDG_RUNTIME_DIR?.startsWith('/') ? [join(XDG_RUNTIME_DIR, 'tortui')] : []),
 		join(tmpdir(), `tortui-${process.getuid?.() ?? 0}`),
-		`/tmp/tortui-${process.getuid?.() ?? 0}`,
 	];
 	const folder = folders.find(candidate => Buffer.byteLength(join(candidate, name)) <= longestPath);
 	if (folder === undefined)

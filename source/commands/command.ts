@@ -48,6 +48,8 @@ export interface Context {
 	readonly version: string;
 	/** One line on stderr, `tortui: ` before it. */
 	warn(message: string): void;
+	/** The end of the process shall not wait for its threads: one of them hangs in the system. */
+	readonly abandon?: () => void;
 }
 
 /** The words and options after the command's name. */

@@ -15,6 +15,9 @@ export const configOptions = {
 	...screenOptions,
 };
 
+/** Settings of the screen that have no option of their own. */
+const screenSettings: ReadonlySet<string> = new Set(['keys', 'bell', 'notify', 'title', 'frames']);
+
 const largestConfig = 1_048_576;
 
 /** `XDG_CONFIG_HOME/tortui/config.json`, or the same below `~/.config`. */
@@ -65,12 +68,11 @@ export function readConfig(env: NodeJS.ProcessEnv, warn: (message: string) => vo
 	);
 	const result = new Map<string, {value: string | boolean | readonly string[]; where: string}>();
 	for (const [name, value] of Object.entries(parse(path, text))) {
-		// Settings of the screen that have no option of their own: the screen reads them itself.
-		if (name === 'keys' || name === 'themes') continue;
+		if (screenSettings.has(name)) continue;
 		const plain = name.replace(/^no-/, '');
 		const key = keys.get(name) ?? keys.get(plain);
 		if (key === undefined) {
-			const guess = nearest(name, [...keys.keys()]);
+			const guess = nearest(name, [...keys.keys(), ...screenSettings]);
 			warn(`${path}: unknown setting ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ''}`);
 			continue;
 		}
@@ -92,4 +94,12 @@ export function readConfig(env: NodeJS.ProcessEnv, warn: (message: string) => vo
 		}
 	}
 	return result;
+}
+
+/** What the config file says about the screen beside its options; the screen leaves out what makes no sense. */
+export function readScreenSettings(env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
+	const path = configPath(env);
+	const text = read(path);
+	if (text === undefined) return {};
+	return Object.fromEntries(Object.entries(parse(path, text)).filter(([name]) => screenSettings.has(name)));
 }

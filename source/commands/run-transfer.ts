@@ -31,7 +31,7 @@ function chooseReport(flags: Flags<typeof sharedOptions>, context: Context): Tra
 	if (!context.stdout.isTTY) return plainReport(context);
 	const {LC_ALL, LC_CTYPE, LANG} = context.env;
 	const locale = LC_ALL || LC_CTYPE || LANG || '';
-	return terminalReport(context, flags.ascii || !/utf-?8/i.test(locale));
+	return terminalReport(context, flags.ascii || (locale !== '' && !/utf-?8/i.test(locale)));
 }
 
 /** Two processes must not write the same torrent into the same folder. */
@@ -50,14 +50,16 @@ function claim(folder: string, {source, options}: Task): ProcessLock {
 	return lock;
 }
 
-async function stop(engine: LocalEngine, hurry: Promise<unknown>): Promise<void> {
-	const within = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms).unref());
-	const stopping = engine.stop();
-	await Promise.race([
+/** Lets the engine put everything away. What a disk that does not answer holds up is given up. */
+async function stop(engine: LocalEngine, hurry: Promise<unknown>, context: Context): Promise<void> {
+	const within = (ms: number) => new Promise<'late'>(resolve => setTimeout(resolve, ms, 'late').unref());
+	const stopping = engine.stop().then(() => 'stopped' as const);
+	const outcome = await Promise.race([
 		stopping,
 		within(stopTime),
 		hurry.then(() => Promise.race([stopping, within(hurriedStopTime)])),
 	]);
+	if (outcome === 'late') context.abandon?.();
 }
 
 /**
@@ -112,7 +114,7 @@ export async function runTransfer(
 			if (outcome === 'done') return 0;
 			return outcome === 'stopped' && isRead ? 130 : 1;
 		} finally {
-			await stop(engine, interrupted.second);
+			await stop(engine, interrupted.second, context);
 		}
 	} finally {
 		for (const lock of locks) lock.release();

@@ -1,10 +1,15 @@
-import {openSync} from 'node:fs';
+import {spawn} from 'node:child_process';
+import {openSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {ReadStream} from 'node:tty';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import type {RemoteEngine} from '../bridge/connect-engine.js';
+import type {TerminalInput} from '../ui/terminal/filtered-input.js';
+import type {TerminalOutput} from '../ui/terminal/frame-stream.js';
 import type {Context, Flags} from './command.js';
 import type {screenOptions} from './flags.js';
 import {enginePid} from './host-engine.js';
+import {screenPreferences} from './screen-preferences.js';
 
 /** Refuses early where no screen can be drawn. */
 export function requireTerminal({stdout}: Pick<Context, 'stdout'>): void {
@@ -49,6 +54,50 @@ export async function stopEngine(engine: RemoteEngine, stateDir: string): Promis
 	}
 }
 
+/** The environment in the words of the screen. */
+export function screenEnvironment(env: NodeJS.ProcessEnv) {
+	const {TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG, SSH_CONNECTION, SSH_TTY} = env;
+	return {
+		term: TERM,
+		colorTerm: COLORTERM,
+		noColor: Boolean(NO_COLOR),
+		locale: LC_ALL || LC_CTYPE || LANG,
+		ssh: Boolean(SSH_CONNECTION || SSH_TTY),
+	};
+}
+
+/** How to open a file with its program; undefined where there is no desktop to open it on. */
+function fileOpener({DISPLAY, WAYLAND_DISPLAY}: NodeJS.ProcessEnv): ((path: string) => void) | undefined {
+	const isMac = process.platform === 'darwin';
+	if (!isMac && !DISPLAY && !WAYLAND_DISPLAY) return undefined;
+	return path => {
+		const opener = spawn(isMac ? 'open' : 'xdg-open', [path], {detached: true, stdio: 'ignore'});
+		// A desktop without an opener: nothing opens, which is all there is to see.
+		opener.once('error', () => {});
+		opener.unref();
+	};
+}
+
+/** Why the screen went away, in one line; the rest of a long story goes to a file. */
+async function tellLoss(
+	message: string,
+	engine: RemoteEngine,
+	stateDir: string,
+	context: Context,
+): Promise<void> {
+	const [line = '', ...details] = message.split('\n');
+	let reason = line;
+	if (details.length > 0) {
+		const path = join(stateDir, 'screen-failure.txt');
+		writeFileSync(path, `${new Date().toISOString()} tortui ${context.version}\n${message}\n`, {mode: 0o600});
+		reason += ` (more: ${path})`;
+	}
+	const isGone = await Promise.race([engine.closed.then(() => true), Promise.resolve(false)]);
+	context.warn(
+		`${reason}; ${isGone ? 'start the engine again with: tortui' : 'come back with: tortui attach'}`,
+	);
+}
+
 /** Opens the screen on an engine, and does what its end asks for. `torrent` is the id of the one to show first. */
 export async function showScreen(
 	engine: RemoteEngine,
@@ -59,17 +108,23 @@ export async function showScreen(
 ): Promise<ExitStatus> {
 	const {stdout, env, version} = context;
 	const stdin = keyboard(context);
-	const {openScreen} = await import('../ui/screen.js');
+	const [{openScreen}, {showsUtf8}] = await Promise.all([
+		import('../ui/screen.js'),
+		import('../ui/paint.js'),
+	]);
+	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {
 		torrent,
-		stdout,
-		stdin,
-		ascii: flags.ascii,
+		stdout: stdout as unknown as TerminalOutput,
+		stdin: stdin as unknown as TerminalInput,
+		ascii: flags.ascii || !showsUtf8(environment.locale),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
 		fps: flags.fps,
 		version,
-		env,
+		prefs: screenPreferences(stateDir, env),
+		env: environment,
+		openFile: fileOpener(env),
 	});
 	if (stdin !== context.stdin) stdin.destroy();
 	switch (how) {
@@ -79,12 +134,19 @@ export async function showScreen(
 			stdout.write('\r\u001B[Kstopped; everything is saved, `tortui` goes on with it\n');
 			return 0;
 		case 'lost':
-			context.warn(`${message ?? 'the engine has ended'}; start it again with: tortui`);
-			return 1;
-		default: {
+			await tellLoss(message ?? 'the screen was lost', engine, stateDir, context);
 			engine.close();
-			stdout.write(`${message ?? 'the engine goes on in the background; `tortui attach` comes back'}\n`);
+			return 1;
+		case 'detach': {
+			const {torrents = []} = await engine.send({type: 'session.list'});
+			engine.close();
+			const busy = torrents.filter(({state}) => !['paused', 'failed', 'finished'].includes(state)).length;
+			const going =
+				busy === 1 ? '1 torrent goes on' : busy > 1 ? `${busy} torrents go on` : 'the engine goes on';
+			stdout.write(`${going} in the background; \`tortui attach\` comes back, \`tortui stop\` ends it\n`);
 			return 0;
 		}
+		default:
+			return how satisfies never;
 	}
 }
