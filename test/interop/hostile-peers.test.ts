@@ -242,11 +242,8 @@ for (const {what, act, closed} of misdeeds) {
 	test(`a peer that ${what} does not hinder the download`, async t => {
 		const space = new Workspace(t);
 		const {torrent, file} = start(space);
-		let done = () => {};
-		const acted = new Promise<void>(resolve => {
-			done = resolve;
-		});
-		const hostile = await listen(space, '127.0.0.2', peer => act(peer, torrent).then(done, done));
+		const {promise: acted, resolve, reject} = Promise.withResolvers<unknown>();
+		const hostile = await listen(space, '127.0.0.2', peer => act(peer, torrent).then(resolve, reject));
 		// The honest one gives nothing before the hostile one has done its worst.
 		const honest = await rawSeeder(space, torrent, {host: '127.0.0.3', unchokeAfter: acted});
 		const args = [file, '-d', space.folder('ours'), '--peer', hostile.address, '--peer', honest.address];

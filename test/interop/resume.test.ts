@@ -91,7 +91,8 @@ test('killed five times at random moments, it still completes and nothing is wro
 	const space = new Workspace(t);
 	const {content, seeder, args} = await begin(space, 64 * kibibyte);
 	const delays = Array.from({length: 5}, () => randomInt(100, 1200));
-	t.diagnostic(`killed after ${delays.join(', ')} ms`);
+	space.explain(() => `killed ${delays.join(', ')} ms after the first sign of progress`);
+	seeder.setRate(3 * mebibyte);
 	for (const delay of delays) {
 		const ours = await get(space, args);
 		await Promise.race([ours.event('progress').catch(() => {}), ours.program.exited]);
