@@ -33,7 +33,7 @@ const options = {
 		standard: '160M',
 	},
 	dir: {kind: 'value', short: 'd', value: 'DIR', read: text, help: 'keep what was downloaded here'},
-	port: {...engineOptions.port, standard: 'any free one'},
+	port: {...engineOptions.port, help: 'listen port of the download', standard: 'any free one'},
 	...jsonOption,
 	...logOptions,
 	...screenOptions,
@@ -125,7 +125,9 @@ async function showDemo(
 		},
 	});
 	if (how !== 'lost') return 0;
-	context.warn(message ?? 'the screen was lost');
+	// The screen cannot know that in a demo nothing goes on without it.
+	const [reason = ''] = (message ?? 'the screen was lost').split('\n');
+	context.warn(reason.replace(/; downloads go on$/, '; the demo has ended'));
 	return 1;
 }
 
