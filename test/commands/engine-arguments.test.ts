@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {after, test} from 'node:test';
+import {type Command, defineCommand, type Flags} from '../../source/commands/command.ts';
+import {
+	describeOptions,
+	differences,
+	engineArguments,
+	ownOptions,
+} from '../../source/commands/engine-arguments.ts';
+import {sharedOptions} from '../../source/commands/flags.ts';
+import {parseArguments} from '../../source/commands/parse-arguments.ts';
+import {screenPreferences} from '../../source/commands/screen-preferences.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tortui-arguments-'));
+after(() => rmSync(folder, {recursive: true}));
+
+function parse(options: Command['options'], argv: readonly string[]) {
+	const command = defineCommand({
+		name: 'x',
+		usage: [],
+		summary: '',
+		words: [0, 9],
+		options,
+		run: async () => 0,
+	});
+	const args = parseArguments(argv, command);
+	assert(args !== 'help');
+	return {flags: args.flags as unknown as Flags<typeof sharedOptions>, given: args.given};
+}
+
+test('the options of a session reach the engine it starts unchanged', () => {
+	const typed = [
+		'--port',
+		'0',
+		'--bind',
+		'a',
+		'--bind',
+		'b',
+		'--no-dht',
+		'--max-upload',
+		'1K',
+		'--max-download',
+		'none',
+	];
+	const session = parse(sharedOptions, typed);
+	const passed = engineArguments(session.flags, session.given);
+	const engine = parse(ownOptions, passed);
+	for (const key of ['port', 'bind', 'dht', 'pex', 'maxUpload', 'maxDownload', 'encryption'] as const) {
+		assert.deepEqual(engine.flags[key], session.flags[key], key);
+	}
+	assert.equal(engine.flags.dir, resolve('.'));
+	assert.equal(parse(ownOptions, engineArguments(session.flags, new Set())).flags.port, undefined);
+});
+
+test('only what was typed and differs from the running engine is named', () => {
+	const about = JSON.parse(JSON.stringify(describeOptions(parse(sharedOptions, ['--port', '80']).flags)));
+	const compare = (...argv: string[]) => {
+		const {flags, given} = parse(sharedOptions, argv);
+		return differences(about, flags, given);
+	};
+	assert.deepEqual(compare(), []);
+	assert.deepEqual(compare('--port', '80', '--dht'), []);
+	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', 'a'), ['--port', '--bind', '--no-dht']);
+});
+
+test('what the screen remembers survives, damaged or not; the config file goes before it', () => {
+	const env = {XDG_CONFIG_HOME: folder};
+	const store = screenPreferences(folder, env);
+	assert.deepEqual(store.load(), {});
+	store.save({theme: 'dark', bell: false});
+	assert.deepEqual(store.load(), {theme: 'dark', bell: false});
+	writeFileSync(join(folder, 'screen.json'), '{"theme":');
+	assert.deepEqual(store.load(), {});
+});
