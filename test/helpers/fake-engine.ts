@@ -387,7 +387,7 @@ export class FakeEngine implements EngineClient {
 			known: 61,
 			files: this.#files.length,
 			filesWanted: this.#priority.filter(priority => priority > 0).length,
-			dir: '/home/ada/downloads',
+			dir: '/srv/downloads',
 			label: this.#label,
 			queue: 1,
 			sequential: this.#sequential,
@@ -521,7 +521,7 @@ export class FakeEngine implements EngineClient {
 			dhtNodes: 312,
 			freeSpace: 210 * 1024 * mib,
 			slowMode: this.#slow,
-			dir: '/home/ada/downloads',
+			dir: '/srv/downloads',
 		};
 	}
 

@@ -13,8 +13,8 @@ if (words.has('reason')) engine.reason = {level: 'warn', text: 'all 12 peers cho
 const stop = engine.run();
 const left = await openScreen(engine, {
 	torrent: words.has('list') ? undefined : engine.id,
-	stdout: process.stdout as never,
-	stdin: process.stdin as never,
+	stdout: process.stdout,
+	stdin: process.stdin,
 	ascii: words.has('ascii'),
 	color: words.has('nocolor') ? 'never' : 'auto',
 	theme: words.get('theme'),

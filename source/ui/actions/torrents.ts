@@ -87,7 +87,7 @@ export function openAdd(screen: ScreenContext, link: string): void {
 			if (wanted === '') return 'Type or paste a path, URL or magnet link.';
 			const dir = (values['dir'] ?? '').trim();
 			if (dir !== '' && !/^(?:\/|~|[A-Za-z]:[\\/])/.test(dir))
-				return 'Give the folder from the root on: /home/you/Downloads.';
+				return 'Give the folder from the root on: /srv/downloads.';
 			const select = (values['select'] ?? '').trim();
 			const label = (values['label'] ?? '').trim();
 			const first = values['start']?.startsWith('paused') ?? false;
@@ -324,8 +324,7 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		const [first] = torrents;
 		if (!first) return;
 		const set = (dir: string) => {
-			if (!/^(?:\/|~|[A-Za-z]:[\\/])/.test(dir))
-				return 'Give the folder from the root on: /home/you/Downloads.';
+			if (!/^(?:\/|~|[A-Za-z]:[\\/])/.test(dir)) return 'Give the folder from the root on: /srv/downloads.';
 			for (const {id} of torrents) screen.send({type: 'torrent.move', id, dir}, `Moving to ${dir}.`);
 			return undefined;
 		};

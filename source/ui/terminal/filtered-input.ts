@@ -1,3 +1,5 @@
+import type {StreamListener} from './frame-stream.js';
+
 /** The part of a terminal's input stream that Ink uses. */
 export interface TerminalInput {
 	readonly isTTY?: boolean;
@@ -6,8 +8,8 @@ export interface TerminalInput {
 	read(): string | null;
 	ref?(): unknown;
 	unref?(): unknown;
-	on(event: string, listener: (...values: never[]) => void): unknown;
-	off(event: string, listener: (...values: never[]) => void): unknown;
+	on(event: string, listener: StreamListener): unknown;
+	off(event: string, listener: StreamListener): unknown;
 }
 
 /** What a terminal says besides keys. */

@@ -1,14 +1,18 @@
 import {isSingleCells} from '../text.js';
 import {applySgr, CellGrid, plain, type Style, sgrBetween} from './cells.js';
 
+/** What hears of a stream's events. */
+// biome-ignore lint/suspicious/noExplicitAny: as Node types it, so that its streams fit
+export type StreamListener = (...values: any[]) => void;
+
 /** The part of a terminal's output stream that the screen needs. */
 export interface TerminalOutput {
 	readonly isTTY?: boolean;
 	readonly columns?: number;
 	readonly rows?: number;
 	write(text: string, written?: (error?: Error | null) => void): boolean;
-	on(event: string, listener: (...values: never[]) => void): unknown;
-	off(event: string, listener: (...values: never[]) => void): unknown;
+	on(event: string, listener: StreamListener): unknown;
+	off(event: string, listener: StreamListener): unknown;
 }
 
 /** What drawing has cost so far. */
@@ -78,12 +82,12 @@ export class FrameStream {
 		return this.#waiting;
 	}
 
-	on(event: string, listener: (...values: never[]) => void): this {
+	on(event: string, listener: StreamListener): this {
 		this.#out.on(event, listener);
 		return this;
 	}
 
-	off(event: string, listener: (...values: never[]) => void): this {
+	off(event: string, listener: StreamListener): this {
 		this.#out.off(event, listener);
 		return this;
 	}

@@ -1,5 +1,7 @@
-import {createRequire, Module} from 'node:module';
 import * as ink from 'ink';
+
+// The screen touches nothing of Node but this: a loader for a widget.
+const {createRequire, Module} = process.getBuiltinModule('node:module');
 
 // ink-table is CommonJS and calls require('ink'), which Node refuses because Ink has top-level await.
 // Ink is evaluated by now, so its namespace is handed to the CommonJS loader.
