@@ -778,8 +778,8 @@ export class Session implements EngineClient {
 
 	async #stop(): Promise<void> {
 		this.#timer?.clear();
-		await this.#listener?.close();
 		await Promise.all([...this.#torrents.values()].map(torrent => torrent.close()));
+		await this.#listener?.close();
 		await this.#saveAll();
 		await this.#store.settled();
 		this.#udp.close();

@@ -69,9 +69,7 @@ export class Swarm {
 
 	/** Dials as many as there is room for. */
 	dial(now: Millis): void {
-		if (!this.#owner.active || this.#owner.complete) {
-			if (!this.#owner.active) return;
-		}
+		if (!this.#owner.active) return;
 		const room = this.#owner.maxPeers - this.peers.size;
 		if (room <= 0) return;
 		for (const address of this.list.candidates(now, Math.min(room, 30))) {
@@ -149,6 +147,8 @@ export class Swarm {
 			// When it was we who left, nobody is to blame.
 			const useful = peer.downloaded > 0 || peer.uploaded > 0 || !this.#owner.active;
 			this.list.disconnected(peer.address, now, {useful});
+			// Two who have everything need each other no more.
+			if (peer.isSeed && this.#owner.complete) this.list.forget(peer.address);
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
 		}
@@ -159,6 +159,7 @@ export class Swarm {
 	}
 
 	ban(key: string, why: string): void {
+		if (this.list.isBanned(key)) return;
 		this.list.ban(key);
 		this.#room.log('warn', `${key} ${why}: banned`, this.#owner.id);
 		for (const peer of [...this.peers.values()])

@@ -1,5 +1,8 @@
 import {blockLength} from '../base/units.js';
 
+/** Slots: 8 MiB. */
+const diskQueue = 512;
+
 /**
  * The memory for blocks on their way from the network to the disk: 16 KiB slots in one SharedArrayBuffer, so that
  * the hash/disk worker sees them without a copy. Slots are handed out last-returned first: only as much memory is
@@ -13,6 +16,8 @@ export class BlockPool {
 	#freeCount: number;
 	/** Slots that will be needed when blocks arrive that were asked for. */
 	#promised = 0;
+	/** Slots the disk has not given back yet. */
+	#atDisk = 0;
 
 	/** @param capacity slots of 16 KiB */
 	constructor(capacity: number) {
@@ -27,9 +32,17 @@ export class BlockPool {
 		return this.#freeCount;
 	}
 
-	/** How many more blocks may be asked for, so that each finds a slot when it comes. */
+	/**
+	 * How many more blocks may be asked for, so that each finds a slot when it comes. None while a good deal waits for
+	 * the disk: a longer queue there is no faster, and memory that is cold costs every byte twice.
+	 */
 	get available(): number {
-		return this.#freeCount - this.#promised;
+		return this.#atDisk > diskQueue ? 0 : this.#freeCount - this.#promised;
+	}
+
+	/** Slots were handed to the disk, or came back from there (negative). */
+	queued(change: number): void {
+		this.#atDisk += change;
 	}
 
 	/** A block was asked for (1), or will not come any more (-1), or has come (-1). */

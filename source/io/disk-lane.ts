@@ -92,7 +92,10 @@ export class DiskLane {
 		jobs[at] = torrent;
 		jobs[at + 1] = piece;
 		jobs[at + 2] = count;
-		for (let n = 0; n < count; n++) jobs[at + 3 + n] = slots[n]!;
+		for (let n = 0; n < count; n++) {
+			jobs[at + 3 + n] = slots[n]!;
+			if (slots[n]! >= 0) this.#pool.queued(1);
+		}
 		batch.slots += count;
 		this.#send(false);
 	}
@@ -107,6 +110,7 @@ export class DiskLane {
 		for (let n = 0; n < slots.length; n++) {
 			jobs[at + 3 + 2 * n] = blocks[n]!;
 			jobs[at + 4 + 2 * n] = slots[n]!;
+			this.#pool.queued(1);
 		}
 
 		batch.slots += slots.length;
@@ -232,7 +236,9 @@ export class DiskLane {
 			// Backwards: the pool then hands them out in ascending order, and neighbours are written as one.
 			for (let n = count - 1; n >= 0; n--) {
 				const slot = jobs[at + 2 + step * (n + 1)]!;
-				if (slot >= 0) this.#pool.give(slot);
+				if (slot < 0) continue;
+				this.#pool.queued(-1);
+				this.#pool.give(slot);
 			}
 
 			at += 3 + step * count;

@@ -29,6 +29,7 @@ export interface Connection {
 
 export interface Listener {
 	readonly port: number;
+	/** Takes nobody any more, and ends the connections it took that still stand. */
 	close(): Promise<void>;
 }
 
@@ -94,10 +95,15 @@ export class TcpNetwork implements Network {
 		accept: (connection: Connection) => ConnectionEvents | undefined,
 	): Promise<Listener> {
 		const servers: net.Server[] = [];
+		const taken = new Set<net.Socket>();
 		let bound = port;
 		try {
 			for (const host of addresses.length > 0 ? addresses : [undefined]) {
-				const server = await listenOn(bound, host, socket => take(socket, accept));
+				const server = await listenOn(bound, host, socket => {
+					taken.add(socket);
+					socket.once('close', () => taken.delete(socket));
+					take(socket, accept);
+				});
 				servers.push(server);
 				bound = (server.address() as net.AddressInfo).port;
 			}
@@ -108,6 +114,7 @@ export class TcpNetwork implements Network {
 		return {
 			port: bound,
 			close: async () => {
+				for (const socket of taken) socket.destroy();
 				await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
 			},
 		};

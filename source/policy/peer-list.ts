@@ -189,6 +189,12 @@ export class PeerList {
 		if (known && isBusy(known)) this.#letGo(known, now, useful);
 	}
 
+	/** Nothing is to be had from this peer any more; it counts as new when it is heard of again. */
+	forget(address: PeerAddress): void {
+		const known = this.#find(address);
+		if (known && !isBusy(known)) this.#remove(known);
+	}
+
 	/** Those who wait to be tried again need not: it was we who were away. */
 	wakeAll(): void {
 		for (const known of this.#known.values()) if (known.state === 'waiting') this.#makeReady(known);
