@@ -13,6 +13,8 @@ export interface Clock {
 	wall(): Millis;
 	/** Calls `callback` once, no earlier than `delay` ms from now. Never keeps the process alive by itself. */
 	after(delay: Millis, callback: () => void): Timer;
+	/** Calls `callback` once what is being done now is over, without time passing: things are gathered until then. */
+	soon(callback: () => void): void;
 }
 
 /** Chance as the engine sees it; tests hand in a seeded one. */

@@ -8,4 +8,7 @@ export const systemClock: Clock = {
 		const timer = setTimeout(callback, delay).unref();
 		return {clear: () => clearTimeout(timer)};
 	},
+	soon(callback) {
+		setImmediate(callback);
+	},
 };

@@ -19,7 +19,7 @@ export class Outbox {
 		this.#waiting.push(peer);
 		if (this.#scheduled) return;
 		this.#scheduled = true;
-		setImmediate(() => this.flush());
+		this.#clock.soon(() => this.flush());
 	}
 
 	/** Sends everything that waits, now. */

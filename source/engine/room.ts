@@ -1,6 +1,6 @@
 import type {Clock, LogLevel, Random} from '../base/ports.js';
 import type {BlockPool} from '../io/block-pool.js';
-import type {DiskService} from '../io/disk-storage.js';
+import type {Disk} from '../io/disk.js';
 import type {HttpClient} from '../io/http-client.js';
 import type {Network} from '../io/network.js';
 import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
@@ -15,7 +15,7 @@ export interface Room {
 	readonly random: Random;
 	readonly network: Network;
 	readonly pool: BlockPool;
-	readonly disk: DiskService;
+	readonly disk: Disk;
 	readonly http: HttpClient;
 	readonly udp: UdpTrackerSocket;
 	readonly outbox: Outbox;

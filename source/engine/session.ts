@@ -7,10 +7,10 @@ import {ProtocolError, UserError} from '../base/errors.js';
 import type {Clock, Log, LogLevel, Random, Timer} from '../base/ports.js';
 import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
 import {BlockPool} from '../io/block-pool.js';
+import type {Disk} from '../io/disk.js';
 import {DiskService} from '../io/disk-storage.js';
-import {freeSpace} from '../io/free-space.js';
 import {hashFunctions} from '../io/hash-functions.js';
-import {NodeHttpClient} from '../io/http-client.js';
+import {type HttpClient, NodeHttpClient} from '../io/http-client.js';
 import {machineAddresses} from '../io/machine-addresses.js';
 import {type Listener, type Network, TcpNetwork} from '../io/network.js';
 import {resolvePeer} from '../io/resolve-peer.js';
@@ -70,9 +70,14 @@ export interface SessionOptions {
 	readonly clock?: Clock;
 	readonly random?: Random;
 	readonly network?: Network;
+	readonly http?: HttpClient;
+	readonly openDisk?: (pool: BlockPool) => Disk;
+	readonly store?: Pick<StateStore, 'find' | 'load' | 'save' | 'saveMetainfo' | 'remove' | 'settled'>;
+	/** Blocks of 16 KiB in memory on their way to the disk; 4096 when left out. */
+	readonly poolSlots?: number;
 }
 
-const poolSlots = 4096;
+const usualPoolSlots = 4096;
 const maxConnections = 200;
 const tickTime: Millis = 1000;
 const saveTime: Millis = 30_000;
@@ -85,6 +90,9 @@ const realClock: Clock = {
 	after(delay, callback) {
 		const timer = setTimeout(callback, delay).unref();
 		return {clear: () => clearTimeout(timer)};
+	},
+	soon(callback) {
+		setImmediate(callback);
 	},
 };
 
@@ -99,12 +107,12 @@ export class Session implements EngineClient {
 	readonly #options: SessionOptions;
 	readonly #torrents = new Map<string, Torrent>();
 	readonly #room: Room;
-	readonly #disk: DiskService;
+	readonly #disk: Disk;
 	readonly #udp: NodeUdpTrackerSocket;
 	readonly #network: Network;
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
-	readonly #store: StateStore;
+	readonly #store: NonNullable<SessionOptions['store']>;
 	readonly #history = new SpeedHistory();
 	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
 	readonly #startedAt: Millis;
@@ -131,9 +139,11 @@ export class Session implements EngineClient {
 		const random = options.random ?? realRandom;
 		this.#startedAt = clock.now();
 		this.#lastSave = this.#startedAt;
-		const pool = new BlockPool(poolSlots);
-		this.#disk = new DiskService(pool, {stateDir: options.stateDir});
-		this.#store = new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));
+		const pool = new BlockPool(options.poolSlots ?? usualPoolSlots);
+		this.#disk = options.openDisk?.(pool) ?? new DiskService(pool, {stateDir: options.stateDir});
+		this.#store =
+			options.store ??
+			new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));
 		this.#network = options.network ?? new TcpNetwork(options.bind);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
 		const session = this;
@@ -143,11 +153,13 @@ export class Session implements EngineClient {
 			network: this.#network,
 			pool,
 			disk: this.#disk,
-			http: new NodeHttpClient({
-				clock,
-				userAgent: `tortui/${options.version}`,
-				bind: options.bind.length === 1 ? options.bind[0] : undefined,
-			}),
+			http:
+				options.http ??
+				new NodeHttpClient({
+					clock,
+					userAgent: `tortui/${options.version}`,
+					bind: options.bind.length === 1 ? options.bind[0] : undefined,
+				}),
 			udp: this.#udp,
 			outbox: new Outbox(clock),
 			uploader: new Uploader(clock),
@@ -691,7 +703,7 @@ export class Session implements EngineClient {
 		if (now - this.#lastSave >= saveTime) {
 			this.#lastSave = now;
 			void this.#saveAll();
-			void freeSpace(this.#options.dir).then(bytes => {
+			void this.#disk.freeSpace(this.#options.dir).then(bytes => {
 				this.#freeSpace = bytes;
 			});
 		}
@@ -728,7 +740,7 @@ export class Session implements EngineClient {
 		}
 		this.#share = {
 			at: now,
-			blocks: Math.max(fewestShare, Math.floor((poolSlots * 0.9) / Math.max(1, givers))),
+			blocks: Math.max(fewestShare, Math.floor((this.#room.pool.capacity * 0.9) / Math.max(1, givers))),
 		};
 		return this.#share.blocks;
 	}
@@ -746,7 +758,7 @@ export class Session implements EngineClient {
 			}
 			return;
 		}
-		if (pool.free > poolSlots / 4) return;
+		if (pool.free > pool.capacity / 4) return;
 		for (const torrent of this.#torrents.values()) {
 			if (torrent.storage === undefined || !torrent.active || torrent.storage.waiting > 0) continue;
 			void torrent.downloader.savePartials(torrent.storage).then(() => this.#relieve());

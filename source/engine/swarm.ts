@@ -204,7 +204,7 @@ export class Swarm {
 	rechokeSoon(): void {
 		if (this.#chokeSoon) return;
 		this.#chokeSoon = true;
-		setImmediate(() => {
+		this.#room.clock.soon(() => {
 			if (this.#chokeSoon) this.rechoke(this.#room.clock.now());
 		});
 	}

@@ -5,7 +5,6 @@ import {UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import {type Bytes, blockLength, type InfoHash, type Millis, type Seconds} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
-import {pathExists} from '../io/path-exists.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {Checking, Storage, StorageFailure} from '../io/storage.js';
 import {planCheck, type Stamp} from '../policy/check-plan.js';
@@ -340,7 +339,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.storage = storage;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
 		const root = this.metainfo.files[0]?.path[0] ?? this.metainfo.name;
-		const fresh = memory === undefined && !(await pathExists(this.dir, root));
+		const fresh = memory === undefined && !(await this.#room.disk.exists(this.dir, root));
 		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
 		const plan = planCheck(this.map, this.metainfo.files, stamps, memory, mode);

@@ -1,9 +1,13 @@
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
+import type {Bytes} from '../base/units.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {BlockPool} from './block-pool.js';
+import type {Disk} from './disk.js';
 import {DiskLane} from './disk-lane.js';
 import {packLayout} from './file-layout.js';
+import {freeSpace} from './free-space.js';
+import {pathExists} from './path-exists.js';
 import {ReadHandles} from './read-handles.js';
 import type {Storage, StorageEvents} from './storage.js';
 import {TorrentStorage} from './torrent-storage.js';
@@ -33,7 +37,7 @@ export interface TorrentOnDisk {
 }
 
 /** The disk: threads that hash and write, and the files held open. Each torrent is written by one thread. */
-export class DiskService {
+export class DiskService implements Disk {
 	readonly #stateDir: string;
 	readonly #writers: readonly DiskLane[];
 	/** Threads that only help with checks: while one goes on, the event loop has a core to spare. */
@@ -71,6 +75,14 @@ export class DiskService {
 		});
 		this.#open.add(storage);
 		return storage;
+	}
+
+	exists(dir: string, name: string): Promise<boolean> {
+		return pathExists(dir, name);
+	}
+
+	freeSpace(path: string): Promise<Bytes | undefined> {
+		return freeSpace(path);
 	}
 
 	/** Finishes what was begun, closes every file and ends the threads. */

@@ -9,4 +9,7 @@ export const systemClock: Clock = {
 		timer.unref?.();
 		return {clear: () => clearTimeout(timer)};
 	},
+	soon(callback): void {
+		setImmediate(callback);
+	},
 };

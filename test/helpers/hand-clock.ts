@@ -23,6 +23,10 @@ export class HandClock implements Clock {
 		};
 	}
 
+	soon(callback: () => void): void {
+		setImmediate(callback);
+	}
+
 	/** When the next timer ends, undefined when there is none. */
 	get next(): number | undefined {
 		return this.#timers.length === 0 ? undefined : Math.min(...this.#timers.map(({at}) => at));

@@ -28,6 +28,10 @@ export class HandClock implements Clock {
 		};
 	}
 
+	soon(callback: () => void): void {
+		this.after(0, callback);
+	}
+
 	turn(milliseconds: number): void {
 		this.#now += milliseconds;
 		const due = this.#timers.filter(timer => timer.at <= this.#now).sort((a, b) => a.at - b.at);
