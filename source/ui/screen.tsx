@@ -387,7 +387,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 				stdin: input as unknown as NodeJS.ReadStream,
 				stderr: frames as unknown as NodeJS.WriteStream,
 				interactive: true,
-				incrementalRendering: true,
+				// The stream finds out itself what changed, cell by cell.
+				incrementalRendering: false,
 				exitOnCtrlC: false,
 				patchConsole: false,
 				maxFps: 30,

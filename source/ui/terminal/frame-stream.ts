@@ -1,6 +1,10 @@
 import {isSingleCells} from '../text.js';
 import {applySgr, CellGrid, plain, type Style, sgrBetween} from './cells.js';
 
+const up = '\u001B[2K\u001B[1A';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const erasing = /(?:\u001B\[2K\u001B\[1A)+\u001B\[2K\u001B\[G/y;
+
 /** What hears of a stream's events. */
 // biome-ignore lint/suspicious/noExplicitAny: as Node types it, so that its streams fit
 export type StreamListener = (...values: any[]) => void;
@@ -45,6 +49,8 @@ export class FrameStream {
 	#x = 0;
 	#y = 0;
 	#style: Style = plain;
+	/** The rows of the picture as Ink wrote them, while nothing else was written. */
+	#lines: readonly string[] = [];
 	#waiting = false;
 	#scheduled = false;
 	#everything = true;
@@ -115,7 +121,10 @@ export class FrameStream {
 	write(chunk: string | Uint8Array, encoding?: unknown, written?: () => void): boolean {
 		const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
 		if (this.#next.columns !== this.columns || this.#next.rows !== this.rows) this.#resize();
-		if (text !== '') this.#interpret(text);
+		if (text !== '' && !this.#replace(text)) {
+			this.#lines = [];
+			this.#interpret(text);
+		}
 		const done = typeof encoding === 'function' ? (encoding as () => void) : written;
 		if (done) queueMicrotask(done);
 		return true;
@@ -132,9 +141,35 @@ export class FrameStream {
 		this.#next = this.#next.resized(this.columns, this.rows);
 		this.#shown = new CellGrid(this.columns, this.rows);
 		this.#touched = [];
+		this.#lines = [];
 		this.#everything = true;
 		this.#x = 0;
 		this.#y = Math.min(this.#y, this.rows - 1);
+	}
+
+	/** Takes a whole picture in place of the one before, row by row, and answers whether the text was one. */
+	#replace(text: string): boolean {
+		erasing.lastIndex = 0;
+		if (!erasing.test(text)) return false;
+		const erased = erasing.lastIndex;
+		const lines = text.slice(erased).split('\n');
+		// Ink erases upwards from its last row: only from the very last one does that empty the screen.
+		const {rows, columns} = this.#next;
+		if (lines.length !== rows || this.#y !== rows - 1 || erased < up.length * (rows - 1)) {
+			return false;
+		}
+		for (const [row, line] of lines.entries()) {
+			if (line === this.#lines[row]) continue;
+			this.#next.clear(row * columns, (row + 1) * columns);
+			this.#x = 0;
+			this.#y = row;
+			this.#style = plain;
+			this.#interpret(line);
+			this.#touch(row);
+		}
+		this.#lines = lines;
+		this.#y = rows - 1;
+		return true;
 	}
 
 	#interpret(text: string): void {

@@ -3,6 +3,7 @@ import {asciiFrames, type FrameName} from '../glyphs.js';
 import type {Painter} from '../paint.js';
 import type {Look} from '../present/context.js';
 import type {DialogRows} from '../present/dialogs.js';
+import type {Row} from '../present/row.js';
 import {framed, plainRows} from './frame.js';
 import {Lines} from './lines.js';
 
@@ -25,15 +26,20 @@ export function DialogBox({
 	readonly look: Look;
 }): ReactNode {
 	const width = Math.min(columns - 2, content.columns + 4);
-	const height = Math.min(rows - 1, content.rows.length + 2);
-	const inner = height - 2;
+	// Air above and below, where there is room for it.
+	const air = content.rows.length + 6 <= rows ? 1 : 0;
+	const height = Math.min(rows - 1, content.rows.length + 2 + air * 2);
+	const inner = height - 2 - air * 2;
 	const last = Math.max(0, content.rows.length - inner);
 	const from =
 		content.selected !== undefined && content.selected >= inner
 			? content.selected - inner + 1
 			: Math.min(top, last);
 	const lines = framed(
-		plainRows(content.rows.slice(from, from + inner).map(row => [[' '], ...row])),
+		plainRows([
+			...(air ? [[]] : []),
+			...content.rows.slice(from, from + inner).map((row): Row => [[' '], ...row]),
+		]),
 		{
 			columns: width,
 			rows: height,
