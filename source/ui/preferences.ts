@@ -17,7 +17,7 @@ export interface Preferences {
 	readonly notify?: boolean;
 	/** Show progress in the window's title. */
 	readonly title?: boolean;
-	/** Seconds that the speed graph spans. */
+	/** Seconds that the speed graph spans; 0 for what fits its history. */
 	readonly graphRange?: number;
 	readonly sizes?: Readonly<Partial<Record<SizeClass, SizePreferences>>>;
 	/** List name to column and direction. */
@@ -41,7 +41,7 @@ export const defaultPreferences: FullPreferences = {
 	bell: true,
 	notify: true,
 	title: true,
-	graphRange: 300,
+	graphRange: 0,
 	sizes: {},
 	sort: {},
 	keys: {},

@@ -99,6 +99,7 @@ export interface View {
 	readonly folded: ReadonlySet<string>;
 	/** The piece cell with the cursor; -1 before anybody moved there. */
 	readonly cell: number;
+	/** What the speed graph spans; 0 for what fits its history. */
 	readonly range: Seconds;
 	readonly dialog: Dialog | undefined;
 	readonly notice: Notice | undefined;
@@ -133,7 +134,7 @@ export function openingView(torrent: string | undefined): View {
 		query: '',
 		folded: new Set(),
 		cell: -1,
-		range: 300,
+		range: 0,
 		dialog: undefined,
 		notice: undefined,
 		removals: [],

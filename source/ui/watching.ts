@@ -1,20 +1,19 @@
 import type {Watch} from '../api/snapshot.js';
 import {inside, type Layout} from './layout.js';
 import {cellsFor} from './present/pieces.js';
-import {samplesFor} from './present/speed.js';
+import {fittingRange, samplesFor} from './present/speed.js';
 import type {ScreenState} from './store.js';
 
 /** What to ask of the engine so that everything in sight can be drawn, and nothing else is sent. */
 export function watchFor(state: ScreenState, layout: Layout, interval: number, ascii: boolean): Watch {
 	const {view, columns} = state;
 	const speedArea = layout.panes.speed ?? layout.spark;
-	const speed = speedArea && {
-		range: view.range,
-		samples: samplesFor(
-			layout.panes.speed ? inside(layout.panes.speed) : {columns: Math.ceil(columns / 2), rows: 1},
-			ascii,
-		),
-	};
+	const samples = samplesFor(
+		layout.panes.speed ? inside(layout.panes.speed) : {columns: Math.ceil(columns / 2), rows: 1},
+		ascii,
+	);
+	const shown = view.screen === 'session' ? state.model.speed : state.model.torrent?.speed;
+	const speed = speedArea && {range: view.range || fittingRange(shown, samples), samples};
 	if (view.screen === 'session' || view.torrent === undefined) {
 		return {
 			interval,

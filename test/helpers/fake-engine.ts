@@ -476,7 +476,7 @@ export class FakeEngine implements EngineClient {
 	#speed({range, samples}: {readonly range: number; readonly samples: number}): SpeedView {
 		const fold = (values: readonly number[]) => {
 			const shown = values.slice(-range);
-			const count = Math.min(samples, shown.length);
+			const count = Math.round((samples * shown.length) / range);
 			return Array.from({length: count}, (_, index) => {
 				const part = shown.slice(
 					Math.floor((index * shown.length) / count),

@@ -119,9 +119,16 @@ function again(step: 1 | -1): Action {
 
 function range(step: 1 | -1): Action {
 	return (screen, argument) => {
-		const {view} = screen.state();
+		const {view, model} = screen.state();
+		const current =
+			view.range || (view.screen === 'session' ? model.speed : model.torrent?.speed)?.range || 60;
+		if (argument === 'auto') {
+			screen.setView({range: 0});
+			screen.setPreferences({graphRange: 0});
+			return;
+		}
 		const named = graphRanges.find(([, name]) => name.replace(' ', '') === argument.replace(' ', ''));
-		const at = graphRanges.findIndex(([seconds]) => seconds === view.range);
+		const at = graphRanges.findIndex(([seconds]) => seconds === current);
 		const next = named ?? graphRanges[Math.max(0, Math.min(graphRanges.length - 1, at + step))];
 		if (!next) return;
 		screen.setView({range: next[0]});

@@ -22,6 +22,15 @@ export function rangeName(seconds: number): string {
 	return graphRanges.find(([range]) => range === seconds)?.[1] ?? `${seconds} s`;
 }
 
+/** The range that shows a young history whole: what it has outgrown, up to five minutes. `samples` is what was asked for. */
+export function fittingRange(speed: SpeedView | undefined, samples: number): number {
+	const shortest = graphRanges[0]?.[0] ?? 60;
+	if (!speed) return shortest;
+	const age = (speed.download.length / samples) * speed.range;
+	const fitting = graphRanges.find(([range]) => range >= Math.min(300, age * 1.02));
+	return Math.max(speed.range <= 300 ? speed.range : shortest, fitting?.[0] ?? shortest);
+}
+
 const axisColumns = 6;
 
 /** How many samples the graph can draw. */
