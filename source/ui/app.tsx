@@ -188,7 +188,7 @@ export function App({
 				lines={header.map(row => painter.row(fitRow(row, columns)))}
 			/>,
 			line(painter, layout.strip, [
-				stripRow(model.torrent?.pieces, model.torrent?.lit ?? new Set(), columns, look),
+				stripRow(model.torrent?.pieces, model.torrent?.lit ?? new Map(), columns, look),
 			]),
 			line(painter, layout.spark, [sparkRow(model.torrent?.speed, columns, look)]),
 			panes.pieces && <PiecesPane key="pieces" {...props(panes.pieces, focus('pieces'))} />,

@@ -25,8 +25,8 @@ export interface TorrentModel {
 	readonly files?: readonly FileView[] | undefined;
 	readonly progress?: FileProgressView | undefined;
 	readonly speed?: SpeedView | undefined;
-	/** Cells that became `h` a moment ago. */
-	readonly lit: ReadonlySet<number>;
+	/** Cells in which something landed a moment ago, and when. */
+	readonly lit: ReadonlyMap<number, Millis>;
 }
 
 /** The newest of every section that came. Sections are replaced whole, so equal objects mean nothing changed. */
@@ -38,23 +38,37 @@ export interface Model {
 	readonly log?: readonly LogView[] | undefined;
 }
 
-const nothingLit: ReadonlySet<number> = new Set();
+const nothingLit: ReadonlyMap<number, Millis> = new Map();
+
+/** How long a cell stays lit. */
+export const litTime: Millis = 900;
 
 /** A torrent of which nothing has come yet. */
 export function emptyTorrent(id: string): TorrentModel {
 	return {id, gone: false, trackersAt: 0, lit: nothingLit};
 }
 
-/** Cells that are had now and were not before; none when the two views are not of one shape. */
-export function landed(before: PiecesView | undefined, after: PiecesView): ReadonlySet<number> {
-	if (!before || before.cells.length !== after.cells.length || before.cells === after.cells)
-		return nothingLit;
-	const cells = new Set<number>();
+/** Cells that hold more than before; none when the two views are not of one shape, or nearly all changed. */
+export function landed(before: PiecesView | undefined, after: PiecesView): readonly number[] {
+	if (!before || before.cells.length !== after.cells.length) return [];
+	const cells: number[] = [];
 	for (let cell = 0; cell < after.cells.length; cell++) {
-		if (after.cells[cell] === 'h' && before.cells[cell] !== 'h') cells.add(cell);
+		const done = after.cells[cell] === 'h' && before.cells[cell] !== 'h';
+		const more = (after.filled?.[cell] ?? '') > (before.filled?.[cell] ?? '9');
+		if (done || more) cells.push(cell);
 	}
 	// A recheck or a jump is not something that landed.
-	return cells.size > 0 && cells.size <= Math.max(8, after.cells.length / 4) ? cells : nothingLit;
+	return cells.length <= Math.max(8, after.cells.length / 4) ? cells : [];
+}
+
+/** The cells that are lit after these pieces came. */
+function light(torrent: TorrentModel, pieces: PiecesView, now: Millis): ReadonlyMap<number, Millis> {
+	const fresh = landed(torrent.pieces, pieces);
+	const same = torrent.pieces?.cells.length === pieces.cells.length;
+	if (fresh.length === 0 && (same || torrent.lit.size === 0)) return torrent.lit;
+	const lit = new Map(same ? torrent.lit : nothingLit);
+	for (const cell of fresh) lit.set(cell, now);
+	return lit;
 }
 
 /** The model after an update. Sections of a torrent that is no longer looked at are dropped. */
@@ -69,7 +83,7 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 			...sections,
 			gone: gone ?? false,
 			...(part.trackers && {trackersAt: now}),
-			...(part.pieces && {lit: landed(base.pieces, part.pieces)}),
+			...(part.pieces && {lit: light(base, part.pieces, now)}),
 		};
 	}
 	return {
@@ -81,9 +95,11 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 	};
 }
 
-/** The same model with no cell lit. */
-export function unlit(model: Model): Model {
-	return model.torrent && model.torrent.lit.size > 0
-		? {...model, torrent: {...model.torrent, lit: nothingLit}}
-		: model;
+/** The same model without the cells that have been lit long enough. */
+export function unlit(model: Model, now: Millis): Model {
+	const torrent = model.torrent;
+	if (!torrent || torrent.lit.size === 0) return model;
+	const lit = new Map([...torrent.lit].filter(([, at]) => now - at < litTime));
+	if (lit.size === torrent.lit.size) return model;
+	return {...model, torrent: {...torrent, lit: lit.size === 0 ? nothingLit : lit}};
 }

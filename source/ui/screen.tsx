@@ -14,7 +14,7 @@ import {percent} from './format.js';
 import {glyphsFor} from './glyphs.js';
 import {type KeyContext, keyTable, rebind} from './keymap.js';
 import {type Layout, planLayout, sizeClass} from './layout.js';
-import {merge, unlit} from './model.js';
+import {litTime, merge, unlit} from './model.js';
 import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
 import {type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
 import {progressOf} from './present/header.js';
@@ -78,7 +78,6 @@ class CrashGuard extends Component<{readonly crashed: (error: Error) => void; re
 	}
 }
 
-const litTime = 900;
 const noticeTime = 8000;
 
 /**
@@ -176,6 +175,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		setPreferences(change) {
 			const {preferences} = store.get();
 			store.set({preferences: {...preferences, ...change}});
+			if (change.graphRange !== undefined) screen.setView({range: change.graphRange});
 			saveTimer?.clear();
 			saveTimer = clock.after(500, savePreferences);
 		},
@@ -259,17 +259,25 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		}
 	}
 
+	/** Lets lit cells go out, also when nothing more comes. */
+	function dim(): void {
+		if (litTimer || (store.get().model.torrent?.lit.size ?? 0) === 0) return;
+		litTimer = clock.after(litTime, () => {
+			litTimer = undefined;
+			store.set({model: unlit(store.get().model, clock.now())});
+			dim();
+		});
+	}
+
 	function take(update: Update): void {
 		const before = store.get();
-		const model = merge(before.model, update, before.view.torrent, clock.now());
+		const now = clock.now();
+		const model = unlit(merge(before.model, update, before.view.torrent, now), now);
 		store.set({model});
 		announce(before.model.torrents, model.torrents ?? []);
 		const shown = model.torrent?.overview;
 		if (shown && before.model.torrent?.overview) announce([before.model.torrent.overview], [shown]);
-		if ((model.torrent?.lit.size ?? 0) > 0 && model.torrent?.lit !== before.model.torrent?.lit) {
-			litTimer?.clear();
-			litTimer = clock.after(litTime, () => store.set({model: unlit(store.get().model)}));
-		}
+		dim();
 		title();
 		watchAgain();
 	}

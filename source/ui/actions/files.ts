@@ -1,5 +1,5 @@
 import type {FilePriority} from '../../api/snapshot.js';
-import {matchRule, priorityOf, type TreeNode} from '../file-tree.js';
+import {completedOf, matchRule, priorityOf, type TreeNode} from '../file-tree.js';
 import {parseQuantity, size} from '../format.js';
 import {cursorRow, entries, shownFiles} from '../lists.js';
 import {priorityWords} from '../present/files.js';
@@ -20,8 +20,9 @@ function chosen(state: ScreenState): readonly number[] {
 	const positions = new Set<number>();
 	const files = state.model.torrent?.files ?? [];
 	for (const [position, file] of files.entries()) {
-		const path = file.path.join('/');
-		for (const mark of marks) if (path === mark || path.startsWith(`${mark}/`)) positions.add(position);
+		for (let depth = 1; depth <= file.path.length; depth++) {
+			if (marks.has(file.path.slice(0, depth).join('/'))) positions.add(position);
+		}
 	}
 	return [...positions];
 }
@@ -160,6 +161,8 @@ export const fileActions: Readonly<Record<string, Action>> = {
 		if (!screen.openFile) screen.say('Files cannot be opened from here.', 'warn');
 		else if (priorityOf(node, state.model.torrent?.progress) === 0)
 			screen.say('This file is skipped.', 'warn');
+		else if (completedOf(node, state.model.torrent?.progress) < node.length)
+			screen.say('This is not finished yet.', 'warn');
 		else screen.openFile(`${overview.dir}/${node.key}`);
 	},
 };

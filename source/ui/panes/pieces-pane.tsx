@@ -21,7 +21,7 @@ export const PiecesPane = memo(
 						torrent?.pieces,
 						inside(area),
 						{
-							lit: torrent?.lit ?? new Set(),
+							lit: torrent?.lit ?? new Map(),
 							cursor: focused && state.view.cell >= 0 ? state.view.cell : undefined,
 							files: torrent?.files,
 						},

@@ -187,17 +187,17 @@ export function dialogRows(
 					[
 						['  d ', 'key'],
 						['detach', 'title'],
-						['   they go on; `tortui attach` comes back', 'dim'],
+						[columns < 50 ? '' : '   they go on; `tortui attach` comes back', 'dim'],
 					],
 					[
 						['  s ', 'key'],
 						['stop', 'title'],
-						['     end them now; what is here is kept', 'dim'],
+						[columns < 50 ? '' : '     end them now; what is here is kept', 'dim'],
 					],
 					[
 						['  n ', 'key'],
 						['stay', 'title'],
-						['     go on looking', 'dim'],
+						[columns < 50 ? '' : '     go on looking', 'dim'],
 					],
 				],
 				foot: 'd  s  n',

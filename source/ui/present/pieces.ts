@@ -53,7 +53,7 @@ function toneOf(state: string, availability: string, lit: boolean): Tone {
 
 /** What the pane needs to know besides the pieces. */
 export interface PiecesOptions {
-	readonly lit: ReadonlySet<number>;
+	readonly lit: ReadonlyMap<number, unknown>;
 	/** The cell with the cursor, when the pane has the keys. */
 	readonly cursor: number | undefined;
 	readonly files: readonly FileView[] | undefined;
@@ -200,7 +200,7 @@ function cursorRow(
 /** The pieces in one row: what stays of the grid where there is no room for it. */
 export function stripRow(
 	view: PiecesView | undefined,
-	lit: ReadonlySet<number>,
+	lit: ReadonlyMap<number, unknown>,
 	columns: number,
 	look: Look,
 ): Row {

@@ -1,6 +1,7 @@
 import {frames} from '../glyphs.js';
 import type {FullPreferences} from '../preferences.js';
 import {themes} from '../themes.js';
+import {graphRanges, rangeName} from './speed.js';
 
 /** A setting: what it is called, what it is now, and how stepping changes it. */
 export interface Setting {
@@ -31,6 +32,14 @@ export function settingsList(preferences: FullPreferences): readonly Setting[] {
 			value: preferences.frames,
 			about: 'rounded, square, double or ASCII',
 			change: step => ({frames: stepped(frameNames, preferences.frames, step)}),
+		},
+		{
+			label: 'Speed graph',
+			value: preferences.graphRange === 0 ? 'as it fits' : rangeName(preferences.graphRange),
+			about: 'the time it spans',
+			change: step => ({
+				graphRange: stepped([0, ...graphRanges.map(([seconds]) => seconds)], preferences.graphRange, step),
+			}),
 		},
 		{
 			label: 'Bell',
