@@ -20,6 +20,8 @@ export interface DownloadOwner {
 	readonly fairShare: number;
 	/** How many of `wanted` bytes may be asked for now. */
 	downloadGrant(wanted: Bytes): Bytes;
+	/** How many of the bytes granted will come; or, when they were asked for, will not (0 of so many). */
+	downloadUsed(granted: Bytes, used: Bytes): void;
 	wasted(bytes: Bytes): void;
 	/** Blocks of a piece came that nothing can be done with now. */
 	changed(piece: number): void;
@@ -101,8 +103,10 @@ export class Downloader {
 			return;
 		}
 		let count = Math.min(target - outstanding, available);
-		count = Math.floor(this.#owner.downloadGrant(count * blockLength) / blockLength);
+		const granted = this.#owner.downloadGrant(count * blockLength);
+		count = Math.floor(granted / blockLength);
 		if (count === 0) return;
+		let used = 0;
 		const options: PlanOptions = {
 			sequential: this.#owner.sequential,
 			have: this.#owner.have.count,
@@ -113,13 +117,22 @@ export class Downloader {
 		const ask = (piece: number, block: number): void => {
 			peer.pipeline.ask(piece, block, now);
 			pool.promise(1);
-			peer.sendRequest(piece, block * blockLength, this.#map.blockSize(piece, block));
+			const size = this.#map.blockSize(piece, block);
+			used += size;
+			peer.sendRequest(piece, block * blockLength, size);
 		};
 		if (!peer.peerChoking) {
 			this.#planner.plan(peer, count, options, ask);
 		} else if (peer.fastPieces.size > 0) {
 			this.#planner.plan(this.#chokedProvider(peer), count, options, ask);
 		}
+		this.#owner.downloadUsed(granted, used);
+	}
+
+	/** A block that was asked for will not come. */
+	#unpay(piece: number, block: number): void {
+		this.#owner.pool.promise(-1);
+		this.#owner.downloadUsed(this.#map.blockSize(piece, block), 0);
 	}
 
 	/** What a peer that chokes us lets us have all the same. BEP 6. */
@@ -173,6 +186,7 @@ export class Downloader {
 		}
 		const asked = peer.pipeline.settle(piece, block, peer.now, true);
 		if (asked) this.#owner.pool.promise(-1);
+		else this.#owner.downloadUsed(0, length);
 		peer.lastUsefulAt = peer.now;
 		const partial = this.ledger.get(piece);
 		if (slot < 0 || partial === undefined || partial.states[block] !== blockState.missing) {
@@ -196,6 +210,22 @@ export class Downloader {
 		partial.slots.fill(-1);
 	}
 
+	/** Throws away what came from peers that lie, of pieces that are not judged yet. Answers how many bytes that was. */
+	disown(givers: ReadonlySet<number>): Bytes {
+		let bytes = 0;
+		for (const partial of [...this.ledger.all()]) {
+			if (partial.judging) continue;
+			for (let block = 0; block < partial.blocks; block++) {
+				if (!givers.has(partial.givers[block]!)) continue;
+				const slot = this.ledger.disown(partial, block);
+				if (slot >= 0) this.#owner.pool.give(slot);
+				bytes += this.#map.blockSize(partial.piece, block);
+			}
+			if (partial.untouched) this.#forget(partial);
+		}
+		return bytes;
+	}
+
 	/** The peer was asked for a block that it will not send. */
 	rejected(peer: Peer, piece: number, begin: number, length: number): void {
 		if (this.#map.check(piece) === undefined || !this.#map.isBlock(piece, begin, length)) {
@@ -207,7 +237,7 @@ export class Downloader {
 			peer.strike();
 			return;
 		}
-		this.#owner.pool.promise(-1);
+		this.#unpay(piece, block);
 		this.#unask(piece, block);
 		// A piece it will not give while choking is none it lets us have.
 		peer.fastPieces.delete(piece);
@@ -216,7 +246,7 @@ export class Downloader {
 	/** Takes back everything the peer was asked for: it choked us, was too slow, or is gone. */
 	release(peer: Peer): void {
 		peer.pipeline.clear((piece, block) => {
-			this.#owner.pool.promise(-1);
+			this.#unpay(piece, block);
 			this.#unask(piece, block);
 		});
 		const {arriving} = peer;
@@ -235,7 +265,7 @@ export class Downloader {
 	cancelAll(peer: Peer, now: Millis): void {
 		peer.now = now;
 		peer.pipeline.clear((piece, block) => {
-			this.#owner.pool.promise(-1);
+			this.#unpay(piece, block);
 			this.#unask(piece, block);
 			peer.cancelled++;
 			peer.sendCancel(piece, block * blockLength, this.#map.blockSize(piece, block));
@@ -317,7 +347,7 @@ export class Downloader {
 
 	#cancel(peer: Peer, partial: PartialPiece, block: number): void {
 		if (!peer.pipeline.settle(partial.piece, block, peer.now, false)) return;
-		this.#owner.pool.promise(-1);
+		this.#unpay(partial.piece, block);
 		this.ledger.unask(partial, block);
 		peer.cancelled++;
 		peer.sendCancel(partial.piece, block * blockLength, this.#map.blockSize(partial.piece, block));

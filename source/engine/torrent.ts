@@ -11,7 +11,6 @@ import {planCheck, type Stamp} from '../policy/check-plan.js';
 import {FileMap} from '../policy/file-map.js';
 import {type PeerKey, peerKey} from '../policy/peer-key.js';
 import {PieceMap, piecePriorities} from '../policy/piece-map.js';
-import {RateLimiter} from '../policy/rate-limiter.js';
 import {SpeedHistory} from '../policy/speed-history.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
 import {Trust, type Verdict} from '../policy/trust.js';
@@ -28,9 +27,11 @@ import type {Metainfo} from '../protocol/metainfo.js';
 import {Announcers} from './announcers.js';
 import {Downloader, type DownloadOwner} from './downloader.js';
 import {FileTally} from './file-tally.js';
+import type {PacedWrites} from './paced-writes.js';
 import type {Peer} from './peer.js';
 import type {Room} from './room.js';
 import {nameOf, Swarm, type SwarmOwner} from './swarm.js';
+import {Throttle} from './throttle.js';
 import {acceptedRequests} from './upload-queue.js';
 import type {UploadSource} from './uploader.js';
 
@@ -72,6 +73,10 @@ export interface TorrentSetup {
 }
 
 const haveDelay: Millis = 100;
+/** More than this at a limit that was just set is taken back. */
+const askedAhead: Seconds = 5;
+/** How long a block may take under a limit so low that we ourselves let it wait. */
+const pacedPatience: Millis = 60_000;
 const farewell: Millis = 5000;
 const flushTime: Millis = 3000;
 /** Lines about single pieces are for slow downloads only. */
@@ -100,9 +105,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	sequential = false;
 	label: string | undefined;
 	queue = 0;
-	/** Below the session's. */
-	readonly downloadLimiter: RateLimiter;
-	readonly uploadLimiter: RateLimiter;
+	readonly throttle: Throttle;
 	seedRatio: number | undefined;
 	seedTime: Seconds | undefined;
 	activeTime: Seconds = 0;
@@ -137,6 +140,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	#magnet: string | undefined;
 	#tickedAt: Millis | undefined;
 	#sampled = {downloaded: 0, uploaded: 0};
+	/** Whose turn it is to be served first when a limit allows more. */
+	#turn = 0;
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
@@ -150,8 +155,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
-		this.downloadLimiter = new RateLimiter(undefined, room.downloadLimiter);
-		this.uploadLimiter = new RateLimiter(undefined, room.uploadLimiter);
+		this.throttle = new Throttle({download: room.downloadLimiter, upload: room.uploadLimiter});
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.#fileMap = new FileMap(metainfo.files, metainfo.length);
 		this.have = new Bitfield(this.map.pieceCount);
@@ -202,7 +206,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	get uploadLimit(): number | undefined {
-		return this.uploadLimiter.rate ?? this.#room.uploadLimiter.rate;
+		return this.throttle.maxUpload;
 	}
 
 	/** Computed once, when first looked at. */
@@ -254,10 +258,22 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	/** Bytes a second; undefined for none. */
 	setLimits(maxDownload: number | undefined, maxUpload: number | undefined): void {
 		const now = this.#room.clock.now();
-		this.downloadLimiter.setRate(maxDownload, now);
-		this.uploadLimiter.setRate(maxUpload, now);
+		this.throttle.download.setRate(maxDownload, now);
+		this.throttle.upload.setRate(maxUpload, now);
 		this.memoryRevision++;
 		this.#room.limitsChanged();
+	}
+
+	/** A limit of this torrent or of all was changed: what goes beyond it is not waited for. */
+	applyLimits(now: Millis): void {
+		const {throttle} = this;
+		throttle.apply(this.peers, this.active && !this.complete, now);
+		const {maxDownload} = throttle;
+		if (maxDownload === undefined || !this.active) return;
+		let asked = 0;
+		for (const peer of this.peers) asked += peer.outstanding * blockLength;
+		if (asked <= Math.max(8 * blockLength, maxDownload * askedAhead)) return;
+		for (const peer of this.peers) if (peer.outstanding > 0) this.downloader.cancelAll(peer, now);
 	}
 
 	/** The one way in for everything that is not a block. */
@@ -413,6 +429,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.#wasComplete = this.downloader.needed.count === 0;
 		this.#announced = this.have.full;
 		this.#become({name: 'active'});
+		this.applyLimits(this.#room.clock.now());
 		if (memory !== undefined) this.swarm.add(memory.peers, 'resume');
 		this.swarm.resume(this.#room.clock.now());
 		this.announcers.start();
@@ -527,8 +544,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			trackers: this.announcers.tiers,
 			peers: this.swarm.list.export(),
 			maxPeers: this.maxPeers,
-			maxDownload: this.downloadLimiter.rate,
-			maxUpload: this.uploadLimiter.rate,
+			maxDownload: this.throttle.download.rate,
+			maxUpload: this.throttle.upload.rate,
 			seedRatio: this.seedRatio,
 			seedTime: this.seedTime,
 			renamed: [],
@@ -624,6 +641,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		}
 		if (this.have.full) void this.storage?.createLinks();
 		for (const peer of this.peers) if (peer.ready) peer.setInterested(false);
+		this.applyLimits(this.#room.clock.now());
 		this.swarm.rechokeSoon();
 		this.onChange();
 	}
@@ -676,6 +694,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	#apply({ban, parole}: Verdict): void {
 		for (const key of ban) this.swarm.ban(key, 'sent wrong data');
+		if (ban.length > 0) {
+			const liars = new Set<number>();
+			for (const [id, key] of this.#givers) if (ban.includes(key)) liars.add(id);
+			this.wasted(this.downloader.disown(liars));
+			for (const peer of this.peers) this.downloader.refill(peer);
+		}
 		if (parole.length === 0) return;
 		for (const peer of this.peers) peer.onParole = this.#trust.onParole(peerKey(peer.address));
 	}
@@ -699,6 +723,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 				}),
 			);
 		}
+		this.throttle.reads.join(peer);
 		this.#givers.set(peer.id, peerKey(peer.address));
 		peer.onParole = this.#trust.onParole(peerKey(peer.address));
 	}
@@ -759,12 +784,28 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	blockEnd(peer: Peer): void {
-		const {length} = peer.arriving;
-		peer.download.add(length, peer.now);
-		peer.downloaded += length;
-		this.download.add(length, peer.now);
-		this.downloaded += length;
+		this.#count(peer, peer.arriving.length - peer.countedEarly);
+		peer.countedEarly = 0;
+		peer.blockCame = true;
 		if (this.downloader.blockEnd(peer) !== undefined) this.piecesRevision++;
+	}
+
+	#count(peer: Peer, bytes: Bytes): void {
+		peer.download.add(bytes, peer.now);
+		peer.downloaded += bytes;
+		this.download.add(bytes, peer.now);
+		this.downloaded += bytes;
+	}
+
+	/** Under a low limit a block is counted as it comes, since that takes its time. */
+	#readPaced(peer: Peer): void {
+		if (peer.inBlock) {
+			const early = Math.min(peer.lastRead, peer.arriving.length - peer.countedEarly);
+			peer.countedEarly += early;
+			this.#count(peer, early);
+		}
+		if (peer.inBlock || peer.blockCame) this.throttle.reads.took(peer, peer.lastRead, peer.now);
+		peer.blockCame = false;
 	}
 
 	peerRejects(peer: Peer, piece: number, begin: number, length: number): void {
@@ -804,6 +845,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	peerRead(peer: Peer): void {
+		if (this.throttle.reads.active) this.#readPaced(peer);
 		this.downloader.refill(peer);
 		if (peer.hungry) this.#room.starving(peer, starved => this.downloader.refill(starved));
 		if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
@@ -848,11 +890,23 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {
-		return grantBlocks(this.uploadLimiter, this.#room.clock.now(), wanted);
+		return this.throttle.uploadGrant(this.#room.clock.now(), wanted);
+	}
+
+	uploadUsed(granted: Bytes, used: Bytes): void {
+		this.throttle.uploadUsed(this.#room.clock.now(), granted, used);
+	}
+
+	get pacedWrites(): PacedWrites {
+		return this.throttle.writes;
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {
-		return grantBlocks(this.downloadLimiter, this.#room.clock.now(), wanted);
+		return this.throttle.downloadGrant(this.#room.clock.now(), wanted);
+	}
+
+	downloadUsed(granted: Bytes, used: Bytes): void {
+		this.throttle.downloadUsed(this.#room.clock.now(), granted, used);
 	}
 
 	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
@@ -880,7 +934,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	/** Tokens came: those who waited for them go on. */
 	resupply(now: Millis): void {
 		if (!this.active) return;
-		for (const peer of this.peers) {
+		this.throttle.writes.wake(now);
+		this.throttle.reads.wake(this.peers, now);
+		const peers = [...this.peers];
+		const first = this.#turn++;
+		for (let step = 0; step < peers.length; step++) {
+			const peer = peers[(first + step) % peers.length]!;
 			if (!peer.ready) continue;
 			peer.now = now;
 			this.downloader.refill(peer);
@@ -918,7 +977,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		for (const peer of this.peers) {
 			if (!peer.ready) continue;
 			peer.pipeline.adapt(peer.download.rate(now));
-			if (peer.pipeline.isLate(now)) {
+			const paced = this.throttle.reads.active;
+			if (paced ? peer.pipeline.oldest(now) > pacedPatience : peer.pipeline.isLate(now)) {
 				peer.pipeline.snubbed = true;
 				this.downloader.cancelAll(peer, now);
 			}
@@ -929,17 +989,4 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		}
 		this.swarm.tick(now);
 	}
-}
-
-/**
- * Blocks are never split: when a limit allows the first byte of one, the rest is taken on credit, and nothing is
- * granted until that is paid back.
- */
-function grantBlocks(limiter: RateLimiter, now: Millis, wanted: Bytes): Bytes {
-	const granted = limiter.grant(now, wanted);
-	const excess = granted % blockLength;
-	if (excess === 0 || granted === wanted) return granted;
-	const whole = Math.min(wanted, granted - excess + blockLength);
-	limiter.spend(now, whole - granted);
-	return whole;
 }

@@ -170,6 +170,22 @@ export class BlockLedger {
 		partial.received++;
 	}
 
+	/** A block that came is not to be used after all. Answers its slot, which is the caller's now; -1 when it had none. */
+	disown(partial: PartialPiece, block: number): number {
+		if (partial.states[block] === blockState.missing) return -1;
+		const slot = partial.slots[block]!;
+		partial.states[block] = blockState.missing;
+		partial.slots[block] = -1;
+		partial.givers[block] = -1;
+		partial.received--;
+		if (partial.requests[block] === 0) {
+			partial.free++;
+			partial.reopen(block);
+			this.#open.add(partial);
+		}
+		return slot;
+	}
+
 	/** A block that was thought to be written is not. */
 	unrestore(partial: PartialPiece, block: number): void {
 		if (partial.states[block] !== blockState.onDisk) return;

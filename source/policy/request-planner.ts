@@ -65,6 +65,13 @@ export class RequestPlanner {
 				planned += this.#drain(partial, count - planned, ask);
 			}
 		}
+		// Rather share with a suspect than stand still.
+		if (planned === 0 && peer.onParole && peer.outstanding === 0) {
+			const trusted: Provider = {...providerFacts(peer), onParole: false};
+			for (let priority = 4; priority >= 1 && planned < count; priority--) {
+				planned += this.#fromPartials(trusted, priority, count - planned, ask);
+			}
+		}
 		if (planned === 0 && peer.outstanding < 2 && !peer.snubbed && this.#picker.open === 0) {
 			planned += this.#again(peer, ask);
 		}
@@ -121,6 +128,11 @@ export class RequestPlanner {
 		ask(best.piece, bestBlock);
 		return 1;
 	}
+}
+
+function providerFacts(peer: Provider): Provider {
+	const {id, pieces, snubbed, onParole, outstanding} = peer;
+	return {id, pieces, snubbed, onParole, outstanding, asked: (piece, block) => peer.asked(piece, block)};
 }
 
 function has(peer: Provider, piece: number): boolean {
