@@ -700,8 +700,10 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			this.wasted(this.downloader.disown(liars));
 			for (const peer of this.peers) this.downloader.refill(peer);
 		}
-		if (parole.length === 0) return;
-		for (const peer of this.peers) peer.onParole = this.#trust.onParole(peerKey(peer.address));
+		// Those who were suspected wrongly are cleared as the guilty are found.
+		for (const peer of this.peers) {
+			if (peer.onParole || parole.length > 0) peer.onParole = this.#trust.onParole(peerKey(peer.address));
+		}
 	}
 
 	// What peers say.
