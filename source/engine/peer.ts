@@ -121,6 +121,12 @@ export class Peer implements PeerWireSink, Provider {
 	now: Millis;
 	isClosed = false;
 	ready = false;
+	/** Bytes that came with the last read. */
+	lastRead = 0;
+	/** Bytes of the block now arriving that were counted before its end, at low limits. */
+	countedEarly = 0;
+	/** The last read brought the end of a block. */
+	blockCame = false;
 	readonly #options: PeerOptions;
 	readonly #decoder: PeerWireDecoder;
 	readonly writer = new PeerWireWriter();
@@ -131,6 +137,8 @@ export class Peer implements PeerWireSink, Provider {
 	#toldPieces = false;
 	#toldAt: Millis = -Infinity;
 	#strikes = 0;
+	/** A part of a message was sent: nothing may come between it and the rest. */
+	#midMessage = false;
 
 	constructor(options: PeerOptions) {
 		this.#options = options;
@@ -260,7 +268,7 @@ export class Peer implements PeerWireSink, Provider {
 
 	/** Hands what was collected to the connection: called by the outbox, once a turn. */
 	flush(now: Millis): void {
-		if (this.writer.length === 0 || this.isClosed) return;
+		if (this.writer.length === 0 || this.isClosed || this.#midMessage) return;
 		this.lastSentAt = now;
 		this.#connection?.write(this.writer.take());
 	}
@@ -271,6 +279,34 @@ export class Peer implements PeerWireSink, Provider {
 		this.lastSentAt = now;
 		if (this.#connection === undefined || this.isClosed) done();
 		else this.#connection.write(bytes, done);
+	}
+
+	/** A part of what `sendFrames` would send whole; whatever else there is to say waits for the last one. */
+	sendPortion(bytes: Uint8Array, now: Millis, last: boolean, done?: () => void): void {
+		this.flush(now);
+		this.lastSentAt = now;
+		this.#midMessage = !last;
+		if (this.#connection === undefined || this.isClosed) done?.();
+		else this.#connection.write(bytes, done);
+		if (last && this.writer.length > 0) this.#options.outbox.post(this);
+	}
+
+	/** True while a block is arriving. */
+	get inBlock(): boolean {
+		return this.#decoder.inBlock;
+	}
+
+	pauseReading(): void {
+		this.#connection?.pause();
+	}
+
+	resumeReading(): void {
+		if (!this.isClosed) this.#connection?.resume();
+	}
+
+	/** As `Connection.readAtMost`. */
+	readAtMost(bytes: number | undefined): void {
+		this.#connection?.readAtMost?.(bytes);
 	}
 
 	/** A request or block that makes no sense; too many end the connection. */
@@ -313,6 +349,7 @@ export class Peer implements PeerWireSink, Provider {
 		if (this.isClosed) return;
 		this.now = this.#options.clock.now();
 		this.lastReceivedAt = this.now;
+		this.lastRead = length;
 		try {
 			this.#decoder.push(bytes, length);
 		} catch (error) {

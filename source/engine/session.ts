@@ -329,8 +329,8 @@ export class Session implements EngineClient {
 				const pick = <Value>(value: Value | null | undefined, before: Value | undefined) =>
 					value === null ? undefined : (value ?? before);
 				torrent.setLimits(
-					pick(command.maxDownload, torrent.downloadLimiter.rate),
-					pick(command.maxUpload, torrent.uploadLimiter.rate),
+					pick(command.maxDownload, torrent.throttle.download.rate),
+					pick(command.maxUpload, torrent.throttle.upload.rate),
 				);
 				torrent.seedRatio = pick(command.seedRatio, torrent.seedRatio);
 				torrent.seedTime = pick(command.seedTime, torrent.seedTime);
@@ -497,7 +497,10 @@ export class Session implements EngineClient {
 	async #applyOptions(torrent: Torrent, options: AddOptions): Promise<void> {
 		const {maxDownload, maxUpload} = options;
 		if (maxDownload !== undefined || maxUpload !== undefined) {
-			torrent.setLimits(maxDownload ?? torrent.downloadLimiter.rate, maxUpload ?? torrent.uploadLimiter.rate);
+			torrent.setLimits(
+				maxDownload ?? torrent.throttle.download.rate,
+				maxUpload ?? torrent.throttle.upload.rate,
+			);
 		}
 		torrent.seedRatio = options.seedRatio ?? torrent.seedRatio;
 		torrent.seedTime = options.seedTime ?? torrent.seedTime;
@@ -666,8 +669,6 @@ export class Session implements EngineClient {
 				now,
 				port: this.port,
 				listeningFor: (now - this.#startedAt) / 1000,
-				maxDownload: this.#room.downloadLimiter.rate,
-				maxUpload: this.#room.uploadLimiter.rate,
 				memoryShort: this.#hungry.size > 0,
 			}),
 		);
@@ -711,13 +712,14 @@ export class Session implements EngineClient {
 
 	/** While a limit holds, those who wait for it are served ten times a second. */
 	#watchLimits(): void {
+		for (const torrent of this.#torrents.values()) torrent.applyLimits(this.#room.clock.now());
 		if (this.#limitTimer !== undefined) return;
 		const limited = (): boolean => {
 			const {downloadLimiter, uploadLimiter} = this.#room;
 			if (downloadLimiter.rate !== undefined || uploadLimiter.rate !== undefined) return true;
 			for (const torrent of this.#torrents.values()) {
-				if (torrent.downloadLimiter.rate !== undefined || torrent.uploadLimiter.rate !== undefined)
-					return true;
+				const {maxDownload, maxUpload} = torrent.throttle;
+				if (maxDownload !== undefined || maxUpload !== undefined) return true;
 			}
 			return false;
 		};

@@ -1,4 +1,4 @@
-import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
+import {blockLength, type Millis, type Seconds} from '../base/units.js';
 import type {StallFacts, TrackerFacts} from '../policy/stall-reason.js';
 import type {Torrent} from './torrent.js';
 import {stateOf} from './torrent-views.js';
@@ -8,8 +8,6 @@ export interface SessionFacts {
 	readonly now: Millis;
 	readonly port: number;
 	readonly listeningFor: Seconds;
-	readonly maxDownload: BytesPerSecond | undefined;
-	readonly maxUpload: BytesPerSecond | undefined;
 	/** No more blocks can be taken in until some are written. */
 	readonly memoryShort: boolean;
 }
@@ -62,8 +60,8 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		firstUnavailable,
 		downloadRate,
 		uploadRate: torrent.upload.rate(now),
-		maxDownload: narrower(torrent.downloadLimiter.rate, session.maxDownload),
-		maxUpload: narrower(torrent.uploadLimiter.rate, session.maxUpload),
+		maxDownload: torrent.throttle.maxDownload,
+		maxUpload: torrent.throttle.maxUpload,
 		diskQueue: Math.max(queued, blockLength),
 		diskBehind: session.memoryShort && queued > 0 && downloader.ledger.size > 0 && downloadRate === 0,
 		port: session.port,
@@ -96,11 +94,4 @@ function missing(torrent: Torrent): readonly [count: number, first: number | und
 		first ??= piece;
 	}
 	return [count, first];
-}
-
-function narrower(
-	one: BytesPerSecond | undefined,
-	other: BytesPerSecond | undefined,
-): BytesPerSecond | undefined {
-	return one === undefined ? other : Math.min(one, other ?? Number.POSITIVE_INFINITY);
 }

@@ -2,6 +2,7 @@ import type {Clock} from '../base/ports.js';
 import {blockLength} from '../base/units.js';
 import type {StorageFailure} from '../io/storage.js';
 import {writePieceHeader} from '../protocol/peer-wire.js';
+import type {PacedWrites} from './paced-writes.js';
 import type {Peer} from './peer.js';
 import {blocksPerSlab} from './upload-queue.js';
 
@@ -29,6 +30,10 @@ export interface UploadSource {
 	): void;
 	/** How many of `wanted` bytes may leave now; 0 means ask again when woken. */
 	uploadGrant(wanted: number): number;
+	/** How many bytes of a grant, or beyond it, will leave. */
+	uploadUsed(granted: number, used: number): void;
+	/** Sends blocks bit by bit while a low limit holds. */
+	readonly pacedWrites: PacedWrites;
 	uploadDone(peer: Peer, bytes: number, blocks: number): void;
 	readFailed(peer: Peer, failure: StorageFailure): void;
 }
@@ -55,6 +60,7 @@ export class Uploader {
 			}
 			const grant = source.uploadGrant(blocksPerSlab * blockLength);
 			const run = grant > 0 ? peer.uploads.takeRun(grant) : undefined;
+			source.uploadUsed(grant, run?.length ?? 0);
 			if (run === undefined) {
 				this.#give(slab);
 				return;
@@ -84,6 +90,7 @@ export class Uploader {
 		if (!whole) (views as Uint8Array[])[run.count - 1] = slab.blocks[run.count - 1]!.subarray(0, tail);
 		source.readPiece(run.piece, run.begin, views, failure => {
 			if (failure !== undefined || peer.isClosed) {
+				source.pacedWrites.dropped();
 				this.#done(peer, source, slab);
 				if (failure !== undefined) {
 					for (let block = 0; block < run.count; block++) {
@@ -99,10 +106,19 @@ export class Uploader {
 				writePieceHeader(slab.bytes, block * frameLength, run.piece, run.begin + block * blockLength, length);
 			}
 			const end = (run.count - 1) * frameLength + frameHeader + tail;
-			peer.sendFrames(slab.bytes.subarray(0, end), this.#clock.now(), () => {
-				if (!peer.isClosed) source.uploadDone(peer, run.length, run.count);
+			const frames = slab.bytes.subarray(0, end);
+			let counted = 0;
+			const done = (): void => {
+				if (!peer.isClosed) source.uploadDone(peer, run.length - counted, run.count);
 				this.#done(peer, source, slab);
-			});
+			};
+			if (!source.pacedWrites.active) return peer.sendFrames(frames, this.#clock.now(), done);
+			const left = (bytes: number): void => {
+				const payload = Math.min(bytes, run.length - counted);
+				counted += payload;
+				source.uploadDone(peer, payload, 0);
+			};
+			source.pacedWrites.send(peer, frames, this.#clock.now(), left, done);
 		});
 	}
 

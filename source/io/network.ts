@@ -24,6 +24,11 @@ export interface Connection {
 	/** Stops and restarts reading. */
 	pause(): void;
 	resume(): void;
+	/**
+	 * From the next portion on so many bytes are told at a time, for those who pause after each; undefined for as many
+	 * as have come.
+	 */
+	readAtMost?(bytes: number | undefined): void;
 	close(reason: string): void;
 }
 
@@ -71,7 +76,7 @@ export class TcpNetwork implements Network {
 			noDelay: true,
 			...(localAddress === undefined ? {} : {localAddress}),
 			onread: {
-				buffer: this.#buffer,
+				buffer: () => connection.nextBuffer(this.#buffer),
 				callback: length => {
 					events.data(this.#buffer, length);
 					return !connection.paused;
@@ -134,6 +139,9 @@ function take(socket: net.Socket, accept: (connection: Connection) => Connection
 	socket.on('data', bytes => events.data(bytes, bytes.length));
 }
 
+/** What Node reads into; it takes undefined as "the same again", which its types do not tell. */
+type ReadBuffer = Uint8Array;
+
 function listenOn(
 	port: number,
 	host: string | undefined,
@@ -157,6 +165,9 @@ class TcpConnection implements Connection {
 	paused = false;
 	#socket: net.Socket | undefined;
 	#reason = 'the peer closed the connection';
+	#most = receiveBufferLength;
+	/** The length of the buffer that Node has. */
+	#given = 0;
 
 	constructor(remote: PeerAddress, incoming: boolean) {
 		this.remote = remote;
@@ -192,8 +203,27 @@ class TcpConnection implements Connection {
 	}
 
 	resume(): void {
+		if (this.incoming && this.#most < receiveBufferLength) return this.#readPortion();
 		this.paused = false;
 		this.#socket?.resume();
+	}
+
+	readAtMost(bytes: number | undefined): void {
+		this.#most = Math.min(receiveBufferLength, bytes ?? receiveBufferLength);
+		if (this.incoming && this.#most < receiveBufferLength) this.pause();
+	}
+
+	/** Changes the buffer only when another size is wanted: doing so for each read would cost. */
+	nextBuffer(whole: Uint8Array): ReadBuffer {
+		if (this.#given === this.#most) return undefined as unknown as ReadBuffer;
+		this.#given = this.#most;
+		return whole.subarray(0, this.#most);
+	}
+
+	/** A socket that was accepted has a buffer of its own: while it is paused, portions are taken out of that. */
+	#readPortion(): void {
+		const socket = this.#socket;
+		if (socket !== undefined && !socket.destroyed) socket.read(Math.min(this.#most, socket.readableLength));
 	}
 
 	close(reason: string): void {
