@@ -25,7 +25,7 @@ import {DialogBox} from './widgets/dialog-box.js';
 import {Lines} from './widgets/lines.js';
 
 /** The name of a key as the key table writes it; undefined for what is none. */
-export function keyNames(input: string, key: Key): readonly string[] {
+function keyNames(input: string, key: Key): readonly string[] {
 	if (key.upArrow) return ['up'];
 	if (key.downArrow) return ['down'];
 	if (key.leftArrow) return ['left'];
@@ -57,7 +57,9 @@ export function keyNames(input: string, key: Key): readonly string[] {
 export function pressKey(screen: ScreenContext, key: string): void {
 	const {view} = screen.state();
 	if (view.dialog) {
-		if (key === 'ctrl-c') screen.setDialog(undefined);
+		// Pressed twice, Ctrl-C leaves; what downloads goes on.
+		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.leave({how: 'detach'});
+		else if (key === 'ctrl-c') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
 		else dialogKey(screen, view.dialog, key);
@@ -128,7 +130,7 @@ function Over({
 	const content = dialogRows(
 		dialog,
 		columns - 6,
-		{table: screen.keys(), torrent, session: model.session, preferences, working: 0},
+		{table: screen.keys(), torrent, session: model.session, preferences},
 		screen.look,
 	);
 	if (!content) return null;

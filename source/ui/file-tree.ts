@@ -70,9 +70,6 @@ export function fileTree(files: readonly FileView[]): readonly TreeNode[] {
 	return only ? build(only[1], only[0], 0, files) : build(root, '', 0, files);
 }
 
-/** Orders of the file list, by name. */
-export const fileSorts = ['path', 'name', 'size', 'done', 'priority'] as const;
-
 /** Bytes of a node that are here. */
 export function completedOf(node: TreeNode, progress: FileProgressView | undefined): Bytes {
 	let sum = 0;

@@ -12,7 +12,8 @@ import {systemClock} from './clock.js';
 import {priorityOf} from './file-tree.js';
 import {percent} from './format.js';
 import {glyphsFor} from './glyphs.js';
-import {type KeyContext, keyTable, rebind} from './keymap.js';
+import {keyTable} from './key-table.js';
+import {type KeyContext, rebind} from './keymap.js';
 import {type Layout, planLayout, sizeClass} from './layout.js';
 import {litTime, merge, unlit} from './model.js';
 import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
@@ -164,7 +165,6 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 				removals: state.view.removals.length,
 				slow: state.model.session?.slowMode ?? false,
 				sequential: first?.sequential ?? false,
-				searched: state.view.query !== '',
 			};
 		},
 		setView(change: Partial<View>) {

@@ -119,3 +119,17 @@ test('writes nothing when nothing changes', async () => {
 	assert.equal(terminal.bytes, 0);
 	await close();
 });
+
+test('leaves with Ctrl-C pressed twice, and downloads go on', async () => {
+	const {terminal, left} = await openTestScreen(80, 24);
+	await terminal.press('\u0003', '\u0003');
+	assert.deepEqual(await left, {how: 'detach'});
+});
+
+test('draws for a screen reader too, in reading order', async () => {
+	const screen = await openTestScreen(80, 24, {
+		env: {ssh: false, term: 'xterm', timezone: 0, screenReader: true},
+	});
+	assert.match(screen.terminal.text(), /field-recordings-2026-flac/);
+	await screen.close();
+});

@@ -1,144 +1,21 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import type {Millis} from '../../base/units.js';
 import {parseDuration, parseQuantity, quantity} from '../format.js';
-import {cursorRow, entries, shownPeers, shownTorrents, shownTrackers} from '../lists.js';
+import {cursorRow, entries, shownTorrents} from '../lists.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
 import {field} from '../text-field.js';
-import type {FormField, PendingRemoval} from '../view.js';
+import type {FormField} from '../view.js';
+import {openAdd} from './adding.js';
+import {ask} from './ask.js';
 import {openTorrent, setList} from './moving.js';
+import {removalActions} from './removing.js';
+import {swarmActions} from './swarm.js';
 import {targetNames, targets} from './target.js';
-
-/** How long a removal can be taken back. */
-export const undoTime: Millis = 15_000;
 
 function forAll(act: (screen: ScreenContext, torrent: TorrentView, argument: string) => void): Action {
 	return (screen, argument) => {
 		for (const torrent of targets(screen.state())) act(screen, torrent, argument);
 	};
-}
-
-/** Sends a removal that was not taken back. */
-export function carryOut(screen: ScreenContext, removal: PendingRemoval): void {
-	const {view} = screen.state();
-	if (!view.removals.includes(removal)) return;
-	screen.setView({removals: view.removals.filter(other => other !== removal)});
-	for (const id of removal.ids) screen.send({type: 'torrent.remove', id, withData: removal.withData});
-}
-
-function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {
-	if (torrents.length === 0) return;
-	const names = safeText(targetNames(torrents));
-	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), names, withData};
-	const {view} = screen.state();
-	screen.setView({
-		removals: [...view.removals, removal],
-		...(view.screen === 'torrent' && {screen: 'session'}),
-		lists: {...view.lists, torrents: {...view.lists.torrents, marks: new Set(), key: undefined}},
-	});
-	screen.say(
-		`${withData ? 'Deleting' : 'Removing'} ${names} in 15 s: u takes it back.`,
-		withData ? 'warn' : 'info',
-	);
-	screen.clock.after(undoTime, () => carryOut(screen, removal));
-}
-
-/** Opens the dialog that adds a torrent, with what was pasted already in it. */
-export function openAdd(screen: ScreenContext, link: string): void {
-	const {model} = screen.state();
-	screen.setDialog({
-		kind: 'form',
-		title: 'Add a torrent',
-		fields: [
-			{
-				kind: 'text',
-				name: 'link',
-				label: 'torrent',
-				hint: 'path of a .torrent, URL, magnet link or info-hash',
-				value: field(link),
-			},
-			{
-				kind: 'text',
-				name: 'dir',
-				label: 'folder',
-				hint: 'where the data goes',
-				value: field(model.session?.dir ?? model.torrent?.overview?.dir ?? ''),
-			},
-			{
-				kind: 'text',
-				name: 'select',
-				label: 'files',
-				hint: 'all when empty: 1,3-5   *.mkv   >100M',
-				value: field(),
-			},
-			{
-				kind: 'choice',
-				name: 'start',
-				label: 'start',
-				options: ['now', 'in order', 'paused, choose files first'],
-				at: 0,
-			},
-			{kind: 'text', name: 'label', label: 'label', value: field()},
-		],
-		at: 0,
-		preview: values => describeLink(values['link'] ?? ''),
-		submit: values => {
-			const wanted = (values['link'] ?? '').trim();
-			if (wanted === '') return 'Type or paste a path, URL or magnet link.';
-			const dir = (values['dir'] ?? '').trim();
-			if (dir !== '' && !/^(?:\/|~|[A-Za-z]:[\\/])/.test(dir))
-				return 'Give the folder from the root on: /srv/downloads.';
-			const select = (values['select'] ?? '').trim();
-			const label = (values['label'] ?? '').trim();
-			const first = values['start']?.startsWith('paused') ?? false;
-			screen.say('Adding …');
-			screen.send(
-				{
-					type: 'torrent.addLink',
-					link: wanted,
-					options: {
-						...(dir !== '' && {dir}),
-						...(select !== '' && {select}),
-						...(label !== '' && {label}),
-						...(first && {paused: true}),
-						...(values['start'] === 'in order' && {sequential: true}),
-					},
-				},
-				reply => {
-					screen.say(reply.already ? 'It was there already.' : 'Added.', 'good');
-					if (reply.id) openTorrent(screen, reply.id, first ? 'files' : undefined);
-				},
-			);
-			return undefined;
-		},
-	});
-}
-
-/** Says in words what a link is, before it is added. */
-export function describeLink(link: string): readonly string[] {
-	const text = link.trim();
-	if (text === '') return [];
-	const magnet = /^magnet:\?(.*)$/i.exec(text);
-	if (magnet) {
-		const parameters = new URLSearchParams(magnet[1]);
-		const name = parameters.get('dn');
-		const length = Number(parameters.get('xl') ?? Number.NaN);
-		const trackers = parameters.getAll('tr').length;
-		return [
-			`magnet link${name ? `: ${safeText(name)}` : ''}`,
-			[
-				Number.isFinite(length) ? quantity(length) : undefined,
-				`${trackers} tracker${trackers === 1 ? '' : 's'}`,
-				parameters.getAll('xt').some(topic => topic.startsWith('urn:btmh:')) ? 'v2' : undefined,
-			]
-				.filter(part => part !== undefined)
-				.join(' · '),
-		];
-	}
-	if (/^https?:\/\//i.test(text)) return ['the .torrent behind a URL'];
-	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(text))
-		return ['an info-hash: the rest comes from peers'];
-	return ['a .torrent file'];
 }
 
 function limitField(name: string, label: string, value: number | undefined, hint: string): FormField {
@@ -199,32 +76,6 @@ function openLimits(screen: ScreenContext): void {
 	});
 }
 
-function ask(
-	screen: ScreenContext,
-	title: string,
-	fieldLabel: string,
-	hint: string,
-	start: string,
-	submit: (value: string) => string | undefined,
-): void {
-	screen.setDialog({
-		kind: 'form',
-		title,
-		fields: [{kind: 'text', name: 'value', label: fieldLabel, hint, value: field(start)}],
-		at: 0,
-		submit: values => submit((values['value'] ?? '').trim()),
-	});
-}
-
-function underCursor<Item>(
-	screen: ScreenContext,
-	list: 'peers' | 'trackers',
-	items: readonly Item[],
-): Item | undefined {
-	const state = screen.state();
-	return items[cursorRow(entries(state, list), state.view.lists[list])];
-}
-
 function queue(by: 1 | -1): Action {
 	return screen => {
 		const [torrent] = targets(screen.state());
@@ -234,7 +85,7 @@ function queue(by: 1 | -1): Action {
 	};
 }
 
-/** Everything that is done to torrents, their peers and trackers, and the session. */
+/** Everything that is done to torrents and the session. */
 export const torrentActions: Readonly<Record<string, Action>> = {
 	pause: screen => {
 		const torrents = targets(screen.state());
@@ -251,28 +102,8 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		);
 	},
 	add: (screen, argument) => openAdd(screen, argument),
-	remove: screen => remove(screen, targets(screen.state()), false),
-	'remove-data': screen => {
-		const torrents = targets(screen.state());
-		if (torrents.length === 0) return;
-		screen.setDialog({
-			kind: 'ask',
-			title: 'Remove with its data?',
-			lines: [safeText(targetNames(torrents)), ...torrents.slice(0, 3).map(({dir}) => `in ${safeText(dir)}`)],
-			choices: [
-				{key: 'y', label: 'delete the data', run: () => remove(screen, torrents, true)},
-				{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},
-				{key: 'n', label: 'keep all', run: () => undefined},
-			],
-		});
-	},
-	undo: screen => {
-		const {view} = screen.state();
-		const last = view.removals.at(-1);
-		if (!last) return;
-		screen.setView({removals: view.removals.slice(0, -1)});
-		screen.say(`${last.names} stays.`, 'good');
-	},
+	...removalActions,
+	...swarmActions,
 	verify: forAll((screen, {id, name}) =>
 		screen.send({type: 'torrent.verify', id}, `Checking ${safeText(name)}.`),
 	),
@@ -369,89 +200,6 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		const list = view.screen === 'session' ? 'torrents' : 'files';
 		const all = entries(screen.state(), list).map(entry => entry.key);
 		setList(screen, list, {marks: new Set(view.lists[list].marks.size > 0 ? [] : all)});
-	},
-	'peer-add': (screen, argument) => {
-		const id = screen.state().view.torrent;
-		if (id === undefined) return;
-		const set = (address: string) => {
-			if (!/^\[?[\w.:-]+\]?:\d{1,5}$/.test(address))
-				return 'An address has a port: 192.0.2.1:6881 or [2001:db8::1]:6881.';
-			screen.send({type: 'peer.add', id, address}, `Connecting to ${address}.`);
-			return undefined;
-		};
-		if (argument) {
-			const problem = set(argument);
-			if (problem) screen.say(problem, 'warn');
-		} else ask(screen, 'Connect to a peer', 'address', 'host:port', '', set);
-	},
-	'peer-kick': screen => {
-		const peer = underCursor(screen, 'peers', shownPeers(screen.state()));
-		const id = screen.state().view.torrent;
-		if (peer && id !== undefined)
-			screen.send({type: 'peer.kick', id, peer: peer.id}, `Disconnected ${peer.address}.`);
-	},
-	'peer-ban': screen => {
-		const peer = underCursor(screen, 'peers', shownPeers(screen.state()));
-		const id = screen.state().view.torrent;
-		if (!peer || id === undefined) return;
-		screen.setDialog({
-			kind: 'ask',
-			title: 'Ban this peer?',
-			lines: [`${peer.address}  ${safeText(peer.client)}`],
-			choices: [
-				{
-					key: 'y',
-					label: 'ban it',
-					run: () => screen.send({type: 'peer.ban', id, peer: peer.id}, `Banned ${peer.address}.`),
-				},
-				{key: 'n', label: 'keep it', run: () => undefined},
-			],
-		});
-	},
-	'tracker-add': (screen, argument) => {
-		const id = screen.state().view.torrent;
-		if (id === undefined) return;
-		const set = (url: string) => {
-			if (!/^(?:https?|udp):\/\/[^\s/]+/i.test(url))
-				return 'A tracker is an http://, https:// or udp:// URL.';
-			screen.send({type: 'tracker.add', id, url}, 'Tracker added.');
-			return undefined;
-		};
-		if (argument) {
-			const problem = set(argument);
-			if (problem) screen.say(problem, 'warn');
-		} else ask(screen, 'Add a tracker', 'URL', 'http, https or udp', '', set);
-	},
-	'tracker-remove': screen => {
-		const tracker = underCursor(screen, 'trackers', shownTrackers(screen.state()));
-		const id = screen.state().view.torrent;
-		if (!tracker || id === undefined) return;
-		if (tracker.kind !== 'tracker') {
-			screen.say('Only trackers can be removed here.', 'warn');
-			return;
-		}
-		screen.setDialog({
-			kind: 'ask',
-			title: 'Remove this tracker?',
-			lines: [safeText(tracker.url)],
-			choices: [
-				{
-					key: 'y',
-					label: 'remove it',
-					run: () => screen.send({type: 'tracker.remove', id, url: tracker.url}, 'Tracker removed.'),
-				},
-				{key: 'n', label: 'keep it', run: () => undefined},
-			],
-		});
-	},
-	inspect: screen => {
-		const {view, model} = screen.state();
-		const cells = model.torrent?.pieces?.cells.length ?? 0;
-		if (view.torrent === undefined || cells === 0) return;
-		const cell = Math.max(0, view.cell);
-		screen.send({type: 'piece.inspect', id: view.torrent, cell, cells}, ({inspection}) => {
-			if (inspection) screen.setDialog({kind: 'inspection', inspection, cell});
-		});
 	},
 	torrent: (screen, argument) => {
 		const found = shownTorrents(screen.state()).find(({name}) =>

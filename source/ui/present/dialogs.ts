@@ -169,7 +169,6 @@ export function dialogRows(
 		readonly torrent: TorrentView | undefined;
 		readonly session: SessionView | undefined;
 		readonly preferences: FullPreferences;
-		readonly working: number;
 	},
 	look: Look,
 ): DialogRows | undefined {

@@ -60,7 +60,6 @@ export class FrameStream {
 	#bytes = 0;
 	#lastFrame = 0;
 	#pause = 0;
-	#settled: Array<() => void> = [];
 
 	/** `now` answers monotonic milliseconds. */
 	constructor(out: TerminalOutput, now: () => number) {
@@ -81,11 +80,6 @@ export class FrameStream {
 
 	get cost(): DrawingCost {
 		return {frames: this.#frames, bytes: this.#bytes, lastFrame: this.#lastFrame, pause: this.#pause};
-	}
-
-	/** Whether the terminal still has to take a frame. */
-	get congested(): boolean {
-		return this.#waiting;
 	}
 
 	on(event: string, listener: StreamListener): this {
@@ -128,12 +122,6 @@ export class FrameStream {
 		const done = typeof encoding === 'function' ? (encoding as () => void) : written;
 		if (done) queueMicrotask(done);
 		return true;
-	}
-
-	/** Resolves when the terminal has taken the newest picture. */
-	async settle(): Promise<void> {
-		if (!this.#scheduled && !this.#waiting) return;
-		await new Promise<void>(resolve => this.#settled.push(resolve));
 	}
 
 	#resize(): void {
@@ -275,10 +263,7 @@ export class FrameStream {
 	#flush(): void {
 		if (this.#waiting || this.#muted) return;
 		const text = this.#changes();
-		if (text === '') {
-			this.#rest();
-			return;
-		}
+		if (text === '') return;
 		this.#frames++;
 		this.#lastFrame = Buffer.byteLength(text);
 		this.#bytes += this.#lastFrame;
@@ -295,12 +280,6 @@ export class FrameStream {
 	#adapt(taken: number): void {
 		if (taken > 60) this.#pause = Math.min(5000, Math.max(this.#pause * 1.5, taken * 4));
 		else this.#pause = this.#pause < 100 ? 0 : this.#pause * 0.95;
-	}
-
-	#rest(): void {
-		const settled = this.#settled;
-		this.#settled = [];
-		for (const resolve of settled) resolve();
 	}
 
 	/** What turns the terminal's picture into the newest one; brings the two into step. */

@@ -1,0 +1,20 @@
+import type {ScreenContext} from '../screen-context.js';
+import {field} from '../text-field.js';
+
+/** Opens a form with one field. `submit` answers a problem in words, or nothing when all is well. */
+export function ask(
+	screen: ScreenContext,
+	title: string,
+	fieldLabel: string,
+	hint: string,
+	start: string,
+	submit: (value: string) => string | undefined,
+): void {
+	screen.setDialog({
+		kind: 'form',
+		title,
+		fields: [{kind: 'text', name: 'value', label: fieldLabel, hint, value: field(start)}],
+		at: 0,
+		submit: values => submit((values['value'] ?? '').trim()),
+	});
+}

@@ -1,0 +1,60 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import type {Millis} from '../../base/units.js';
+import type {Action, ScreenContext} from '../screen-context.js';
+import {safeText} from '../text.js';
+import type {PendingRemoval} from '../view.js';
+import {targetNames, targets} from './target.js';
+
+/** How long a removal can be taken back. */
+const undoTime: Millis = 15_000;
+
+/** Sends a removal that was not taken back. */
+function carryOut(screen: ScreenContext, removal: PendingRemoval): void {
+	const {view} = screen.state();
+	if (!view.removals.includes(removal)) return;
+	screen.setView({removals: view.removals.filter(other => other !== removal)});
+	for (const id of removal.ids) screen.send({type: 'torrent.remove', id, withData: removal.withData});
+}
+
+function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {
+	if (torrents.length === 0) return;
+	const names = safeText(targetNames(torrents));
+	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), names, withData};
+	const {view} = screen.state();
+	screen.setView({
+		removals: [...view.removals, removal],
+		...(view.screen === 'torrent' && {screen: 'session'}),
+		lists: {...view.lists, torrents: {...view.lists.torrents, marks: new Set(), key: undefined}},
+	});
+	screen.say(
+		`${withData ? 'Deleting' : 'Removing'} ${names} in 15 s: u takes it back.`,
+		withData ? 'warn' : 'info',
+	);
+	screen.clock.after(undoTime, () => carryOut(screen, removal));
+}
+
+/** Removing torrents, and taking that back. */
+export const removalActions: Readonly<Record<string, Action>> = {
+	remove: screen => remove(screen, targets(screen.state()), false),
+	'remove-data': screen => {
+		const torrents = targets(screen.state());
+		if (torrents.length === 0) return;
+		screen.setDialog({
+			kind: 'ask',
+			title: 'Remove with its data?',
+			lines: [safeText(targetNames(torrents)), ...torrents.slice(0, 3).map(({dir}) => `in ${safeText(dir)}`)],
+			choices: [
+				{key: 'y', label: 'delete the data', run: () => remove(screen, torrents, true)},
+				{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},
+				{key: 'n', label: 'keep all', run: () => undefined},
+			],
+		});
+	},
+	undo: screen => {
+		const {view} = screen.state();
+		const last = view.removals.at(-1);
+		if (!last) return;
+		screen.setView({removals: view.removals.slice(0, -1)});
+		screen.say(`${last.names} stays.`, 'good');
+	},
+};
