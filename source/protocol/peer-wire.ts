@@ -102,6 +102,11 @@ export class PeerWireDecoder {
 		return this.#state === 'block';
 	}
 
+	/** Bytes of memory for a message whose end has not come: at most twice what came, and a handshake's at least. */
+	get held(): number {
+		return this.#held.length;
+	}
+
 	/** Takes `chunk[0..end)`. Throws a ProtocolError when the peer breaks the protocol. */
 	push(chunk: Uint8Array, end: number = chunk.length): void {
 		let at = 0;

@@ -1,0 +1,412 @@
+import {hash} from 'node:crypto';
+import type {PeerAddress} from '../../source/base/peer-address.js';
+import type {LogLevel} from '../../source/base/ports.js';
+import {blockLength} from '../../source/base/units.js';
+import {Outbox} from '../../source/engine/outbox.js';
+import type {Peer} from '../../source/engine/peer.js';
+import type {Room} from '../../source/engine/room.js';
+import {Swarm} from '../../source/engine/swarm.js';
+import {Torrent} from '../../source/engine/torrent.js';
+import {Uploader} from '../../source/engine/uploader.js';
+import {BlockPool} from '../../source/io/block-pool.js';
+import type {Disk} from '../../source/io/disk.js';
+import {hashFunctions} from '../../source/io/hash-functions.js';
+import type {Connection, ConnectionEvents, Network} from '../../source/io/network.js';
+import type {Storage, StorageEvents, StorageFailure} from '../../source/io/storage.js';
+import {RateLimiter} from '../../source/policy/rate-limiter.js';
+import {encodeBencode} from '../../source/protocol/bencode.js';
+import {parseMetainfo} from '../../source/protocol/metainfo-reader.js';
+import {HandClock} from './hand-clock.ts';
+import {bytesFrom} from './torrents.ts';
+
+/** Our end of a connection that is no socket: what is written to it is kept, what is said to it is the test's choice. */
+export class FakeConnection implements Connection {
+	readonly remote: PeerAddress;
+	readonly incoming: boolean;
+	/** What the engine said and the other side has not read. */
+	readonly written: Uint8Array[] = [];
+	/** Set to false, the other side reads nothing: nothing counts as sent. */
+	reads = true;
+	/** Why the engine ended it; undefined while it stands. */
+	reason: string | undefined;
+	unsent = 0;
+	paused = false;
+	events!: ConnectionEvents;
+	#waiting: Array<() => void> = [];
+
+	constructor(remote: PeerAddress, incoming: boolean) {
+		this.remote = remote;
+		this.incoming = incoming;
+	}
+
+	write(bytes: Uint8Array, done?: () => void): void {
+		if (this.reason !== undefined) {
+			if (done) setImmediate(done);
+			return;
+		}
+		this.written.push(new Uint8Array(bytes));
+		if (this.reads) {
+			if (done) setImmediate(done);
+			return;
+		}
+		this.unsent += bytes.length;
+		if (done) this.#waiting.push(done);
+	}
+
+	pause(): void {
+		this.paused = true;
+	}
+
+	resume(): void {
+		this.paused = false;
+	}
+
+	close(reason: string): void {
+		if (this.reason !== undefined) return;
+		this.reason = reason;
+		for (const done of this.#waiting) setImmediate(done);
+		this.#waiting = [];
+		setImmediate(() => this.events.closed(reason));
+	}
+
+	/** The other side says this. */
+	say(bytes: Uint8Array): void {
+		if (this.reason === undefined) this.events.data(bytes, bytes.length);
+	}
+
+	/** The other side hangs up. */
+	hangUp(): void {
+		if (this.reason !== undefined) return;
+		this.reason = 'the peer closed the connection';
+		for (const done of this.#waiting) done();
+		this.#waiting = [];
+		this.events.closed(this.reason);
+	}
+
+	/** Takes everything that was written so far. */
+	take(): Uint8Array {
+		const bytes = Buffer.concat(this.written);
+		this.written.length = 0;
+		return bytes;
+	}
+}
+
+/** A disk in memory that does things when it is told to, in order; or refuses them. */
+export class FakeStorage implements Storage {
+	readonly bytes: Uint8Array;
+	/** Given, everything fails with it. */
+	failure: StorageFailure | undefined;
+	written = 0;
+	waiting = 0;
+	readonly #lone: LoneTorrent;
+	readonly #events: StorageEvents;
+	#jobs: Array<() => void> = [];
+
+	constructor(lone: LoneTorrent, events: StorageEvents) {
+		this.#lone = lone;
+		this.#events = events;
+		this.bytes = lone.disk;
+	}
+
+	/** Does what it was given so far. */
+	work(): void {
+		const jobs = this.#jobs;
+		this.#jobs = [];
+		for (const job of jobs) job();
+	}
+
+	#later(job: () => void): void {
+		this.#jobs.push(job);
+		setImmediate(() => this.work());
+	}
+
+	#put(piece: number, block: number, slot: number): void {
+		const {pool, pieceLength} = this.#lone;
+		const at = piece * pieceLength + block * blockLength;
+		const length = Math.min(blockLength, this.bytes.length - at);
+		this.bytes.set(pool.bytes.subarray(slot * blockLength, slot * blockLength + length), at);
+		pool.queued(-1);
+		pool.give(slot);
+	}
+
+	storePiece(piece: number, slots: ArrayLike<number>): void {
+		const {pool, pieceLength, content} = this.#lone;
+		const copy = Array.from(slots);
+		this.waiting++;
+		for (const slot of copy) if (slot >= 0) pool.queued(1);
+		this.#later(() => {
+			this.waiting--;
+			const from = piece * pieceLength;
+			const before = this.bytes.slice(from, from + pieceLength);
+			for (const [block, slot] of copy.entries()) if (slot >= 0) this.#put(piece, block, slot);
+			const now = this.bytes.subarray(from, from + pieceLength);
+			if (this.failure) {
+				now.set(before);
+				this.#events.failed(piece, this.failure);
+			} else if (Buffer.from(now).equals(content.subarray(from, from + pieceLength))) {
+				this.written += now.length;
+				this.#events.stored(piece);
+			} else {
+				const digests = new Uint8Array(copy.length * 20);
+				for (let block = 0; block < copy.length; block++) {
+					const bytes = now.subarray(block * blockLength, (block + 1) * blockLength);
+					digests.set(hash('sha1', bytes, 'buffer'), block * 20);
+				}
+				now.set(before);
+				this.#events.wrong(piece, digests);
+			}
+		});
+	}
+
+	storeBlocks(
+		piece: number,
+		blocks: readonly number[],
+		slots: readonly number[],
+	): Promise<StorageFailure | undefined> {
+		for (const _ of slots) this.#lone.pool.queued(1);
+		return new Promise(resolve => {
+			this.#later(() => {
+				for (const [n, slot] of slots.entries()) this.#put(piece, blocks[n]!, slot);
+				resolve(this.failure);
+			});
+		});
+	}
+
+	read(
+		position: number,
+		views: readonly Uint8Array[],
+		done: (failure: StorageFailure | undefined) => void,
+	): void {
+		this.#later(() => {
+			let at = position;
+			for (const view of views) {
+				view.set(this.bytes.subarray(at, at + view.length));
+				at += view.length;
+			}
+			done(this.failure);
+		});
+	}
+
+	check(): {done: Promise<void>; stop: () => void} {
+		return {done: Promise.resolve(), stop() {}};
+	}
+
+	async setWanted(): Promise<StorageFailure | undefined> {
+		return this.failure;
+	}
+
+	async createEmptyFiles(): Promise<StorageFailure | undefined> {
+		return this.failure;
+	}
+
+	async stamps(): Promise<[]> {
+		return [];
+	}
+
+	async allocate(): Promise<undefined> {}
+
+	async createLinks(): Promise<undefined> {}
+
+	async flush(): Promise<undefined> {}
+
+	async close(): Promise<void> {
+		while (this.#jobs.length > 0) this.work();
+	}
+
+	async remove(): Promise<undefined> {}
+
+	async move(): Promise<undefined> {}
+
+	async rename(): Promise<undefined> {}
+}
+
+export interface LoneOptions {
+	readonly pieces?: number;
+	/** A multiple of 16 KiB. */
+	readonly pieceLength?: number;
+	/** Bytes the last piece lacks. */
+	readonly short?: number;
+	readonly random?: () => number;
+	/** Everything is on the disk from the beginning. */
+	readonly seeds?: boolean;
+	/** Blocks of memory. */
+	readonly pool?: number;
+	readonly maxPeers?: number;
+	/** Bytes the info dictionary is made longer by. */
+	readonly infoPadding?: number;
+}
+
+/** A torrent with no sockets, no files and no time of its own: one thread, one test, everything in its hands. */
+export class LoneTorrent {
+	readonly clock = new HandClock();
+	readonly pool: BlockPool;
+	readonly outbox: Outbox;
+	readonly uploader: Uploader;
+	readonly room: Room;
+	readonly torrent: Torrent;
+	readonly content: Uint8Array;
+	readonly disk: Uint8Array;
+	readonly pieceLength: number;
+	readonly storages: FakeStorage[] = [];
+	readonly lines: Array<readonly [LogLevel, string]> = [];
+	/** Connections the engine made. */
+	readonly dialled: FakeConnection[] = [];
+	/** Connections counted as open. */
+	connections = 0;
+	#peerIds = 0;
+	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
+
+	constructor(options: LoneOptions = {}) {
+		const {pieces = 12, pieceLength = 2 * blockLength, short = 5000, seeds = false, pool = 256} = options;
+		const random = options.random ?? Math.random;
+		this.pieceLength = pieceLength;
+		this.content = bytesFrom('lone', pieces * pieceLength - short);
+		this.disk = seeds ? this.content.slice() : new Uint8Array(this.content.length);
+		this.pool = new BlockPool(pool);
+		this.outbox = new Outbox(this.clock);
+		this.uploader = new Uploader(this.clock);
+		const hashes = new Uint8Array(pieces * 20);
+		for (let piece = 0; piece < pieces; piece++) {
+			const bytes = this.content.subarray(piece * pieceLength, (piece + 1) * pieceLength);
+			hashes.set(hashFunctions.sha1(bytes), piece * 20);
+		}
+		const metainfo = parseMetainfo(
+			encodeBencode({
+				info: {
+					length: this.content.length,
+					name: 'lone.bin',
+					'piece length': pieceLength,
+					pieces: hashes,
+					...(options.infoPadding && {padding: new Uint8Array(options.infoPadding)}),
+				},
+			}),
+			hashFunctions,
+		);
+		const network: Network = {
+			dial: (to, _timeout, events) => {
+				const connection = new FakeConnection(to, false);
+				connection.events = events;
+				this.dialled.push(connection);
+				return connection;
+			},
+			listen: () => Promise.reject(new Error('nobody listens here')),
+		};
+		const disk: Disk = {
+			open: (_, events) => {
+				const storage = new FakeStorage(this, events);
+				this.storages.push(storage);
+				return storage;
+			},
+			exists: async () => false,
+			freeSpace: async () => undefined,
+			close: async () => {},
+		};
+		this.room = {
+			clock: this.clock,
+			random: {
+				next: random,
+				bytes: length => Uint8Array.from({length}, () => Math.floor(random() * 256)),
+			},
+			network,
+			pool: this.pool,
+			disk,
+			http: undefined as never,
+			udp: undefined as never,
+			outbox: this.outbox,
+			uploader: this.uploader,
+			router: {
+				route: (peer, infoHash) =>
+					Buffer.from(infoHash).equals(this.torrent.infoHash) && this.torrent.swarm.accept(peer)
+						? this.torrent
+						: undefined,
+				strayClosed: () => {
+					this.connections--;
+				},
+			},
+			peerId: Buffer.from('-TY0000-aaaaaaaaaaaa'),
+			key: 1,
+			client: 'tortui',
+			log: (level, text) => {
+				this.lines.push([level, text]);
+			},
+			port: () => 6881,
+			ownHosts: [],
+			nextPeerId: () => this.#peerIds++,
+			mayConnect: () => {
+				this.connections++;
+				return true;
+			},
+			connectionEnded: () => {
+				this.connections--;
+			},
+			downloadLimiter: new RateLimiter(undefined),
+			uploadLimiter: new RateLimiter(undefined),
+			limitsChanged() {},
+			fairShare: Math.max(8, pool >> 2),
+			starving: (peer, refill) => {
+				this.#hungry.set(peer, refill);
+			},
+			relieve: () => this.relieve(),
+		};
+		this.torrent = new Torrent(
+			metainfo,
+			{dir: '/nowhere/at/all', maxPeers: options.maxPeers ?? 50, trackers: [], addedAt: 0},
+			this.room,
+		);
+		if (seeds) {
+			for (let piece = 0; piece < pieces; piece++) {
+				this.torrent.have.set(piece);
+				this.torrent.downloader.found(piece);
+				this.torrent.files.tally(piece, 1);
+			}
+		}
+	}
+
+	get storage(): FakeStorage {
+		return this.storages.at(-1)!;
+	}
+
+	/** Makes it active; what it has stays had. */
+	async start(): Promise<void> {
+		const had = [...Array(this.torrent.pieceCount).keys()].filter(piece => this.torrent.have.has(piece));
+		this.torrent.post({type: 'start', check: 'none'});
+		while (this.torrent.activity.name === 'checking') await turn();
+		for (const piece of had) {
+			if (!this.torrent.have.set(piece)) continue;
+			this.torrent.downloader.found(piece);
+			this.torrent.files.tally(piece, 1);
+		}
+	}
+
+	/** Somebody comes to us. */
+	incoming(port: number, host = '198.51.100.7'): FakeConnection {
+		const connection = new FakeConnection({host, port}, true);
+		this.room.mayConnect();
+		connection.events = Swarm.incoming(this.room, connection, infoHash =>
+			this.torrent.swarm.handshakeFor(infoHash),
+		);
+		return connection;
+	}
+
+	/** Memory came free. */
+	relieve(): void {
+		if (this.pool.available <= 0) return;
+		const waiting = [...this.#hungry];
+		this.#hungry.clear();
+		for (const [peer, refill] of waiting) {
+			peer.hungry = false;
+			refill(peer);
+		}
+	}
+
+	/** The right bytes of a block. */
+	block(piece: number, begin: number, length: number): Uint8Array {
+		const at = piece * this.pieceLength + begin;
+		return this.content.slice(at, at + length);
+	}
+}
+
+/** Lets everything that waits for the next turn of the event loop have it. */
+export function turn(): Promise<void> {
+	return new Promise(resolve => setImmediate(resolve));
+}
