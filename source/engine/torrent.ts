@@ -632,6 +632,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const complete = this.downloader.needed.count === 0;
 		if (complete === this.#wasComplete) return;
 		this.#wasComplete = complete;
+		this.#tellUploadOnly(complete);
 		if (!complete) return;
 		this.completedAt = this.#room.clock.wall();
 		this.#room.log('info', this.have.full ? 'complete' : 'every wanted file is complete', this.id);
@@ -644,6 +645,14 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.applyLimits(this.#room.clock.now());
 		this.swarm.rechokeSoon();
 		this.onChange();
+	}
+
+	/** Who has everything too hears no more haves of us, and could not tell that there is nothing to give. BEP 21. */
+	#tellUploadOnly(uploadOnly: boolean): void {
+		for (const peer of this.peers) {
+			const id = peer.extension.uploadOnlyId;
+			if (peer.ready && id) peer.sendExtended(id, Uint8Array.of(uploadOnly ? 1 : 0));
+		}
 	}
 
 	#keysOf(givers: Int32Array): Array<PeerKey | undefined> {
