@@ -17,6 +17,8 @@ const idleTimeout: Millis = 120_000;
 const keepAliveAfter: Millis = 60_000;
 const uselessAfter: Millis = 600_000;
 const chokeRound: Millis = 10_000;
+/** Unchoked for so long without asking for anything, a peer does not need its slot. */
+const idleAfter: Millis = 5000;
 
 /** What the swarm asks of its torrent. */
 export interface SwarmOwner extends PeerOwner {
@@ -232,6 +234,7 @@ export class Swarm {
 				snubbed: peer.snubbed,
 				optimisticSince: peer.optimistic ? peer.optimisticSince : undefined,
 				connectedAt: peer.connectedAt,
+				idle: rateFromUs === 0 && peer.uploads.isIdle && now - peer.unchokedAt > idleAfter,
 			});
 		}
 		const plan = planUnchokes(facts, {

@@ -17,6 +17,11 @@ export class UploadQueue {
 		return this.#count;
 	}
 
+	/** Nothing is asked for, nothing on its way. */
+	get isIdle(): boolean {
+		return this.#count === 0 && this.inFlight === 0;
+	}
+
 	/** False when the peer has asked for more than it may. */
 	push(piece: number, begin: number, length: number): boolean {
 		if (this.#count >= acceptedRequests) return false;

@@ -30,6 +30,8 @@ export interface ChokeFacts {
 	/** Since when they hold an optimistic slot; undefined when they hold none. */
 	readonly optimisticSince: Millis | undefined;
 	readonly connectedAt: Millis;
+	/** Unchoked for a while, it asks for nothing. */
+	readonly idle?: boolean;
 }
 
 /** What the choker is to go by. */
@@ -55,11 +57,14 @@ export interface ChokePlan {
  * Says who may download from us until the next round, 10 to 15 s from now.
  * Leeching ranks by their rate to us, those who snub us left out; seeding lets everyone have a turn.
  * One slot in five, and at least one, goes to a peer drawn by lot for 30 s, newcomers three times as likely.
- * No slot stands empty while somebody is interested. BEP 3.
+ * No slot stands empty while somebody is interested: whoever holds one and asks for nothing does not count. BEP 3.
  */
 export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions): ChokePlan {
 	const {seeding, slots, now, random} = options;
-	const contenders = peers.filter(peer => peer.interested && !peer.isSeed);
+	// Who asks for nothing needs no slot: it keeps the word it was given, and another has a turn.
+	const interested = peers.filter(peer => peer.interested && !peer.isSeed);
+	const idle = interested.filter(peer => !peer.amChoking && peer.idle).map(peer => peer.id);
+	const contenders = interested.filter(peer => peer.amChoking || !peer.idle);
 	if (contenders.length <= slots) {
 		const unchoke = contenders.map(peer => peer.id);
 		// Whoever was unchoked and lost interest costs nothing while there is room, and need not ask again.
@@ -67,7 +72,7 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 			if (unchoke.length >= slots) break;
 			if (!peer.interested && !peer.amChoking && !peer.isSeed) unchoke.push(peer.id);
 		}
-		return {unchoke, optimistic: []};
+		return {unchoke: [...unchoke, ...idle], optimistic: []};
 	}
 	const optimisticSlots = slots > 1 ? Math.max(1, Math.floor(slots / 5)) : 0;
 	const optimistic = contenders
@@ -101,7 +106,10 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 	}
 	take(fit, slots - chosen.size);
 	take(ranked, slots - chosen.size);
-	return {unchoke: [...chosen].map(peer => peer.id), optimistic: optimistic.map(peer => peer.id)};
+	return {
+		unchoke: [...Array.from(chosen, peer => peer.id), ...idle],
+		optimistic: optimistic.map(peer => peer.id),
+	};
 }
 
 function chokedJustNow(peer: ChokeFacts, now: Millis): boolean {

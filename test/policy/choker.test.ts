@@ -42,6 +42,17 @@ test('a peer that lost interest stays unchoked only while a slot is free', () =>
 	assert.deepEqual(plan(draw('cc?'), 2).unchoke, [0, 1]);
 });
 
+test('an unchoked peer that asks for nothing keeps nobody from a slot', () => {
+	const peers = draw('uucc', id => ({idle: id === 0}));
+	assert.deepEqual(plan(peers, 3).unchoke, [0, 1, 2, 3]);
+	assert.ok(
+		plan(
+			draw('uucccc', id => ({idle: id === 0})),
+			3,
+		).unchoke.includes(0),
+	);
+});
+
 test('leeching keeps those who give most and draws one optimistic peer', () => {
 	const peers = draw('ccccccc', id => ({rateToUs: [1, 9, 3, 8, 2, 7, 0][id]! * 1000}));
 	const {unchoke, optimistic} = plan(peers, 4);
