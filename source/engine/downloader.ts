@@ -29,6 +29,7 @@ export interface DownloadOwner {
 
 /** One block that a peer sent although nobody asked; more are a nuisance. */
 const unrequestedWeight = 3;
+const mostRefusals = 2000;
 
 /** Asks peers for blocks, takes them in, and hands whole pieces to the disk. */
 export class Downloader {
@@ -188,6 +189,7 @@ export class Downloader {
 		if (asked) this.#owner.pool.promise(-1);
 		else this.#owner.downloadUsed(0, length);
 		peer.lastUsefulAt = peer.now;
+		peer.refusals = 0;
 		const partial = this.ledger.get(piece);
 		if (slot < 0 || partial === undefined || partial.states[block] !== blockState.missing) {
 			if (slot >= 0) this.#owner.pool.give(slot);
@@ -239,6 +241,8 @@ export class Downloader {
 		}
 		this.#unpay(piece, block);
 		this.#unask(piece, block);
+		// With a choke comes a refusal for each request; who refuses far more than that gives nothing at all.
+		if (++peer.refusals > mostRefusals) return peer.close('refuses whatever it is asked for');
 		// A piece it will not give while choking is none it lets us have.
 		peer.fastPieces.delete(piece);
 	}

@@ -2,7 +2,7 @@ import type {PeerSource} from '../api/snapshot.js';
 import {ProtocolError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
+import type {Bytes, Millis} from '../base/units.js';
 import type {Connection, ConnectionEvents} from '../io/network.js';
 import {RequestPipeline} from '../policy/request-pipeline.js';
 import type {Provider} from '../policy/request-planner.js';
@@ -69,6 +69,13 @@ export interface PeerOptions {
 
 /** Requests of a peer that make no sense before it is let go. */
 const patience = 300;
+/** A choke so soon after the unchoke makes us ask and take back for nothing. */
+const flapInterval: Millis = 1000;
+const flapWeight = 3;
+/** Why a peer is let go that does not read. */
+export const takesNothing = 'takes nothing of what it is sent';
+/** More than its blocks and everything else we say at a time: who has not taken so much does not read. */
+const mostUnsent: Bytes = 2 << 20;
 /** Telling all of one's pieces anew costs us a look at each; it is not to be done all the time. */
 const piecesInterval: Millis = 250;
 const piecesWeight = 10;
@@ -127,6 +134,10 @@ export class Peer implements PeerWireSink, Provider {
 	countedEarly = 0;
 	/** The last read brought the end of a block. */
 	blockCame = false;
+	/** Requests it has refused since it last gave a block. */
+	refusals = 0;
+	/** Pieces of the metadata it has asked for and could not take yet. BEP 9. */
+	readonly metadataWanted = new Set<number>();
 	readonly #options: PeerOptions;
 	readonly #decoder: PeerWireDecoder;
 	readonly writer = new PeerWireWriter();
@@ -136,6 +147,7 @@ export class Peer implements PeerWireSink, Provider {
 	#seed = false;
 	#toldPieces = false;
 	#toldAt: Millis = -Infinity;
+	#unchokedUsAt: Millis = -Infinity;
 	#strikes = 0;
 	/** A part of a message was sent: nothing may come between it and the rest. */
 	#midMessage = false;
@@ -269,6 +281,7 @@ export class Peer implements PeerWireSink, Provider {
 	/** Hands what was collected to the connection: called by the outbox, once a turn. */
 	flush(now: Millis): void {
 		if (this.writer.length === 0 || this.isClosed || this.#midMessage) return;
+		if (this.unsent > mostUnsent) return this.close(takesNothing);
 		this.lastSentAt = now;
 		this.#connection?.write(this.writer.take());
 	}
@@ -391,13 +404,15 @@ export class Peer implements PeerWireSink, Provider {
 		this.#firstMessage();
 		if (this.peerChoking) return;
 		this.peerChoking = true;
-		this.#owner?.peerChokes(this);
+		if (this.now - this.#unchokedUsAt < flapInterval) this.strike(flapWeight);
+		if (!this.isClosed) this.#owner?.peerChokes(this);
 	}
 
 	unchoke(): void {
 		this.#firstMessage();
 		if (!this.peerChoking) return;
 		this.peerChoking = false;
+		this.#unchokedUsAt = this.now;
 		this.#owner?.peerUnchokes(this);
 	}
 
@@ -518,6 +533,9 @@ export class Peer implements PeerWireSink, Provider {
 
 	#loses(piece: number): void {
 		if (this.#seed) {
+			if (this.now - this.#toldAt < piecesInterval) this.strike(piecesWeight);
+			if (this.isClosed) return;
+			this.#toldAt = this.now;
 			this.#seed = false;
 			this.#pieces = new Bitfield(this.#pieces.length);
 			this.#pieces.fill();

@@ -12,7 +12,13 @@ import {DiskService} from '../io/disk-storage.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {type HttpClient, NodeHttpClient} from '../io/http-client.js';
 import {machineAddresses} from '../io/machine-addresses.js';
-import {type Listener, type Network, TcpNetwork} from '../io/network.js';
+import {
+	type Connection,
+	type ConnectionEvents,
+	type Listener,
+	type Network,
+	TcpNetwork,
+} from '../io/network.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {SavedTorrent} from '../io/state-store.js';
@@ -30,7 +36,7 @@ import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
 import type {Room} from './room.js';
 import {stallFacts} from './stall-facts.js';
-import {Swarm} from './swarm.js';
+import {handshakeTimeout, Swarm} from './swarm.js';
 import {Torrent} from './torrent.js';
 import {
 	inspectCell,
@@ -79,6 +85,8 @@ export interface SessionOptions {
 
 const usualPoolSlots = 4096;
 const maxConnections = 200;
+const mostStrays = 64;
+const sameWarning: Millis = 60_000;
 const tickTime: Millis = 1000;
 const saveTime: Millis = 30_000;
 const limitTime: Millis = 100;
@@ -118,6 +126,9 @@ export class Session implements EngineClient {
 	readonly #startedAt: Millis;
 	#listener: Listener | undefined;
 	#connections = 0;
+	/** Those who came and have not said what they want, oldest first. */
+	readonly #strays = new Set<Peer>();
+	#notTakenAt: Millis = -Infinity;
 	#peerIds = 0;
 	#share = {at: -Infinity, blocks: 512};
 	#sampled = {downloaded: 0, uploaded: 0, written: 0};
@@ -165,7 +176,7 @@ export class Session implements EngineClient {
 			uploader: new Uploader(clock),
 			router: {
 				route: (peer, infoHash) => this.#route(peer, infoHash),
-				strayClosed: () => this.#room.connectionEnded(),
+				strayClosed: peer => this.#strays.delete(peer),
 			},
 			peerId: makePeerId(options.version, random),
 			key: new DataView(random.bytes(4).buffer).getUint32(0),
@@ -223,10 +234,14 @@ export class Session implements EngineClient {
 			portFixed || port === 0 ? [port] : [...Array.from({length: 32}, (_, step) => port + step), 0];
 		for (const candidate of ports) {
 			try {
-				return await this.#network.listen(candidate, bind, connection => {
-					if (!this.#room.mayConnect()) return undefined;
-					return Swarm.incoming(this.#room, connection, infoHash => this.#handshakeFor(infoHash));
-				});
+				return await this.#network.listen(
+					candidate,
+					bind,
+					connection => {
+						return this.#welcome(connection);
+					},
+					code => this.#notTaken(code),
+				);
 			} catch (error) {
 				const {code} = error as NodeJS.ErrnoException;
 				if (code === 'EADDRINUSE' || code === 'EACCES') continue;
@@ -237,6 +252,31 @@ export class Session implements EngineClient {
 			}
 		}
 		throw new UserError('port-taken', `port ${port} is taken: choose another with --port, or 0 for any`);
+	}
+
+	/**
+	 * Who has not said yet which torrent it wants is no peer and has a place for a short time only: when more come than
+	 * there are such places, the one that has waited longest makes room.
+	 */
+	#welcome(connection: Connection): ConnectionEvents {
+		if (this.#strays.size >= mostStrays)
+			for (const oldest of [...this.#strays].slice(0, 1)) oldest.close('others wait');
+		const peer = Swarm.incoming(this.#room, connection, infoHash => this.#handshakeFor(infoHash));
+		this.#strays.add(peer);
+		return peer.events;
+	}
+
+	/** The system let nobody in. */
+	#notTaken(code: string): void {
+		const now = this.#room.clock.now();
+		if (now - this.#notTakenAt < sameWarning) return;
+		this.#notTakenAt = now;
+		this.#log(
+			'warn',
+			code === 'EMFILE' || code === 'ENFILE'
+				? 'too many open files, so that peers are turned away: raise the limit with ulimit -n'
+				: `peers are turned away: ${code}`,
+		);
 	}
 
 	#handshakeFor(infoHash: Uint8Array) {
@@ -260,7 +300,9 @@ export class Session implements EngineClient {
 
 	#route(peer: Peer, infoHash: Uint8Array): PeerOwner | undefined {
 		const torrent = this.#torrentFor(infoHash);
-		return torrent?.swarm.accept(peer) ? torrent : undefined;
+		if (!torrent?.swarm.accept(peer)) return undefined;
+		this.#strays.delete(peer);
+		return torrent;
 	}
 
 	// Commands.
@@ -684,6 +726,8 @@ export class Session implements EngineClient {
 	#tick(): void {
 		this.#timer = this.#room.clock.after(tickTime, () => this.#tick());
 		const now = this.#room.clock.now();
+		for (const stray of [...this.#strays])
+			if (now - stray.connectedAt > handshakeTimeout) stray.close('no handshake');
 		let downloaded = 0;
 		let uploaded = 0;
 		let written = 0;

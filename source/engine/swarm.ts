@@ -1,24 +1,31 @@
 import type {PeerSource} from '../api/snapshot.js';
 import {formatAddress, type PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
-import type {Connection, ConnectionEvents} from '../io/network.js';
+import type {Connection} from '../io/network.js';
 import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
 import {peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
 import {sameBytes} from '../protocol/same-bytes.js';
-import {Peer, type PeerOwner} from './peer.js';
+import {Peer, type PeerOwner, takesNothing} from './peer.js';
 import type {Room} from './room.js';
 
 const connectTimeout: Millis = 15_000;
-const handshakeTimeout: Millis = 10_000;
+/** How long a stranger may take to say which torrent it wants. */
+export const handshakeTimeout: Millis = 10_000;
 const idleTimeout: Millis = 120_000;
 const keepAliveAfter: Millis = 60_000;
 const uselessAfter: Millis = 600_000;
 const chokeRound: Millis = 10_000;
+/** Blocks we sent that nobody takes for so long are memory for nothing. */
+const takeTimeout: Millis = 120_000;
+/** Who has traded nothing for so long may have to make room … */
+const tradelessAfter: Millis = 120_000;
+/** … for one newcomer in this time. */
+const turnover: Millis = 5000;
 /** Unchoked for so long without asking for anything, a peer does not need its slot. */
-const idleAfter: Millis = 5000;
+const idleSlotAfter: Millis = 5000;
 
 /** What the swarm asks of its torrent. */
 export interface SwarmOwner extends PeerOwner {
@@ -42,6 +49,9 @@ export class Swarm {
 	#nextChokeRound: Millis = 0;
 	#chokeSoon = false;
 	#dialLater = false;
+	#madeRoomAt: Millis = -Infinity;
+	/** A place is being made for somebody who is here already: nobody is to be dialled for it. */
+	#roomIsTaken = false;
 	/** Rises whenever a peer comes, goes or changes. */
 	revision = 0;
 	seeds = 0;
@@ -71,7 +81,7 @@ export class Swarm {
 
 	/** Dials as many as there is room for. */
 	dial(now: Millis): void {
-		if (!this.#owner.active) return;
+		if (!this.#owner.active || this.#roomIsTaken) return;
 		const room = this.#owner.maxPeers - this.peers.size;
 		if (room <= 0) return;
 		for (const address of this.list.candidates(now, Math.min(room, 30))) {
@@ -108,10 +118,30 @@ export class Swarm {
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
-		if (!this.#owner.active || this.peers.size >= this.#owner.maxPeers) return false;
-		if (this.list.isBanned(peerKey(peer.address))) return false;
+		if (!this.#owner.active || this.list.isBanned(peerKey(peer.address))) return false;
+		if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(peer.now)) return false;
+		if (!this.#room.mayConnect() && !(this.#makeRoom(peer.now) && this.#room.mayConnect())) return false;
 		this.reached = true;
 		this.peers.set(peer.id, peer);
+		return true;
+	}
+
+	/**
+	 * Lets go of the peer that has traded nothing for longest, so that nobody can fill our places by merely holding
+	 * them. Few at a time: a crowd of newcomers is no better than those it would drive out.
+	 */
+	#makeRoom(now: Millis): boolean {
+		if (now - this.#madeRoomAt < turnover) return false;
+		let idlest: Peer | undefined;
+		for (const peer of this.peers.values()) {
+			if (!peer.ready || now - peer.lastUsefulAt < tradelessAfter) continue;
+			if (idlest === undefined || peer.lastUsefulAt < idlest.lastUsefulAt) idlest = peer;
+		}
+		if (idlest === undefined) return false;
+		this.#madeRoomAt = now;
+		this.#roomIsTaken = true;
+		idlest.close('made room for another');
+		this.#roomIsTaken = false;
 		return true;
 	}
 
@@ -195,6 +225,8 @@ export class Swarm {
 		}
 		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
 		if (this.#owner.complete && (peer.isSeed || peer.uploadOnly)) return peer.close('both have everything');
+		const {uploads} = peer;
+		if (uploads.inFlight > 0 && now - uploads.movedAt > takeTimeout) return peer.close(takesNothing);
 		const crowded = this.peers.size >= this.#owner.maxPeers;
 		if (crowded && !peer.amInterested && !peer.peerInterested && now - peer.lastUsefulAt > uselessAfter) {
 			return peer.close('of no use to each other');
@@ -234,7 +266,7 @@ export class Swarm {
 				snubbed: peer.snubbed,
 				optimisticSince: peer.optimistic ? peer.optimisticSince : undefined,
 				connectedAt: peer.connectedAt,
-				idle: rateFromUs === 0 && peer.uploads.isIdle && now - peer.unchokedAt > idleAfter,
+				idle: rateFromUs === 0 && peer.uploads.isIdle && now - peer.unchokedAt > idleSlotAfter,
 			});
 		}
 		const plan = planUnchokes(facts, {
@@ -254,12 +286,12 @@ export class Swarm {
 		this.revision++;
 	}
 
-	/** What an incoming connection from this address is to call, once it says which torrent it wants. */
+	/** A connection somebody made to us. Which torrent it wants is not known before its handshake. */
 	static incoming(
 		room: Room,
 		connection: Connection,
 		handshake: (infoHash: Uint8Array) => ReturnType<Swarm['handshakeFor']>,
-	): ConnectionEvents {
+	): Peer {
 		const peer = new Peer({
 			id: room.nextPeerId(),
 			address: connection.remote,
@@ -272,10 +304,7 @@ export class Swarm {
 			ourHandshake: handshake,
 		});
 		peer.attach(connection);
-		room.clock.after(handshakeTimeout, () => {
-			if (!peer.ready) peer.close('no handshake');
-		});
-		return peer.events;
+		return peer;
 	}
 }
 

@@ -20,6 +20,7 @@ import {
 	decodeMetadataMessage,
 	encodeExtensionHandshake,
 	extensionId,
+	metadataPiece,
 } from '../protocol/extension.js';
 import {fromHex} from '../protocol/hex.js';
 import {formatMagnet} from '../protocol/magnet.js';
@@ -73,6 +74,8 @@ export interface TorrentSetup {
 }
 
 const haveDelay: Millis = 100;
+/** Metadata on its way to one peer. */
+const mostMetadata: Bytes = 128 << 10;
 /** More than this at a limit that was just set is taken back. */
 const askedAhead: Seconds = 5;
 /** How long a block may take under a limit so low that we ourselves let it wait. */
@@ -568,8 +571,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const wanted = this.files.wantedFiles;
 		if (wanted.some((value, index) => value !== before[index])) {
 			void this.storage?.setWanted(wanted).then(async failure => {
-				if (failure !== undefined) this.post({type: 'failure', failure});
-				else await this.storage?.createEmptyFiles();
+				const other = failure ?? (await this.storage?.createEmptyFiles());
+				if (other !== undefined && this.active) this.post({type: 'failure', failure: other});
 			});
 		}
 		this.#reviewInterest();
@@ -767,7 +770,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			this.downloader.picker.seedLeft();
 			if (peer.pieces !== undefined) this.downloader.picker.peerJoined(peer.pieces);
 		} else this.downloader.picker.peerLacks(piece);
-		this.#review(peer);
+		// Whether it still interests us is looked at once a second: here it would cost a look at all pieces each time.
 	}
 
 	#review(peer: Peer): void {
@@ -780,8 +783,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.swarm.revision++;
 	}
 
-	peerUnchokes(peer: Peer): void {
-		this.downloader.refill(peer);
+	/** It is asked for blocks when its buffer is read to the end: it may choke us again before. */
+	peerUnchokes(): void {
 		this.swarm.revision++;
 	}
 
@@ -851,8 +854,22 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const message = decodeMetadataMessage(payload);
 		const id = peer.extension.metadata;
 		if (message?.type !== 'request' || !id) return;
-		if (peer.unsent > 1 << 20) return peer.strike(10);
-		peer.sendExtended(id, answerMetadataRequest(this.metainfo.info, message.piece));
+		if (message.piece * metadataPiece >= this.metainfo.info.length) {
+			peer.strike();
+			peer.sendExtended(id, answerMetadataRequest(this.metainfo.info, message.piece));
+			return;
+		}
+		peer.metadataWanted.add(message.piece);
+		this.#giveMetadata(peer, id);
+	}
+
+	/** As much of what it asked for as it can take soon: a request is small, its answer is not. BEP 9. */
+	#giveMetadata(peer: Peer, id: number): void {
+		for (const piece of peer.metadataWanted) {
+			if (peer.unsent + peer.writer.length > mostMetadata) return;
+			peer.metadataWanted.delete(piece);
+			peer.sendExtended(id, answerMetadataRequest(this.metainfo.info, piece));
+		}
 	}
 
 	peerRead(peer: Peer): void {
@@ -862,7 +879,10 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
 	}
 
-	peerDrained(): void {}
+	peerDrained(peer: Peer): void {
+		const id = peer.extension.metadata;
+		if (peer.metadataWanted.size > 0 && id) this.#giveMetadata(peer, id);
+	}
 
 	peerClosed(peer: Peer, reason: string): void {
 		if (peer.ready) {
@@ -922,6 +942,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
 		const now = this.#room.clock.now();
+		peer.uploads.movedAt = now;
 		peer.upload.add(bytes, now);
 		peer.uploaded += bytes;
 		peer.lastUsefulAt = now;

@@ -83,7 +83,7 @@ export class Uploader {
 		slab: Slab,
 		run: {piece: number; begin: number; count: number; length: number},
 	): void {
-		peer.uploads.inFlight++;
+		if (peer.uploads.inFlight++ === 0) peer.uploads.movedAt = this.#clock.now();
 		const whole = run.length === run.count * blockLength;
 		const tail = run.length - (run.count - 1) * blockLength;
 		const views = whole && run.count === blocksPerSlab ? slab.blocks : slab.blocks.slice(0, run.count);

@@ -49,6 +49,8 @@ export interface Network {
 		port: number,
 		addresses: readonly string[],
 		accept: (connection: Connection) => ConnectionEvents | undefined,
+		/** Told the system's error code when somebody came and could not be let in. */
+		refused?: (code: string) => void,
 	): Promise<Listener>;
 }
 
@@ -98,17 +100,23 @@ export class TcpNetwork implements Network {
 		port: number,
 		addresses: readonly string[],
 		accept: (connection: Connection) => ConnectionEvents | undefined,
+		refused: (code: string) => void = () => {},
 	): Promise<Listener> {
 		const servers: net.Server[] = [];
 		const taken = new Set<net.Socket>();
 		let bound = port;
 		try {
 			for (const host of addresses.length > 0 ? addresses : [undefined]) {
-				const server = await listenOn(bound, host, socket => {
-					taken.add(socket);
-					socket.once('close', () => taken.delete(socket));
-					take(socket, accept);
-				});
+				const server = await listenOn(
+					bound,
+					host,
+					socket => {
+						taken.add(socket);
+						socket.once('close', () => taken.delete(socket));
+						take(socket, accept);
+					},
+					refused,
+				);
 				servers.push(server);
 				bound = (server.address() as net.AddressInfo).port;
 			}
@@ -146,6 +154,7 @@ function listenOn(
 	port: number,
 	host: string | undefined,
 	take: (socket: net.Socket) => void,
+	refused: (code: string) => void,
 ): Promise<net.Server> {
 	const server = net.createServer(take);
 	return new Promise((resolve, reject) => {
@@ -153,7 +162,7 @@ function listenOn(
 		server.listen({port, ...(host === undefined ? {} : {host}), backlog: 256}, () => {
 			server.off('error', reject);
 			// Running out of file descriptors costs the newcomer, not the listener.
-			server.on('error', () => {});
+			server.on('error', (error: NodeJS.ErrnoException) => refused(error.code ?? error.message));
 			resolve(server);
 		});
 	});

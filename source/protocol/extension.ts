@@ -75,7 +75,8 @@ export function encodeExtensionHandshake(ours: {
 	});
 }
 
-const metadataPiece = 16_384;
+/** Metadata travels in pieces of so many bytes. BEP 9. */
+export const metadataPiece = 16_384;
 
 /** One message of BEP 9. */
 export interface MetadataMessage {

@@ -83,6 +83,13 @@ export class FakeConnection implements Connection {
 		this.events.closed(this.reason);
 	}
 
+	/** The other side, which reads nothing, has taken what waited for it. */
+	drain(): void {
+		this.unsent = 0;
+		for (const done of this.#waiting.splice(0)) done();
+		if (this.reason === undefined) this.events.drained();
+	}
+
 	/** Takes everything that was written so far. */
 	take(): Uint8Array {
 		const bytes = Buffer.concat(this.written);
@@ -319,9 +326,7 @@ export class LoneTorrent {
 					Buffer.from(infoHash).equals(this.torrent.infoHash) && this.torrent.swarm.accept(peer)
 						? this.torrent
 						: undefined,
-				strayClosed: () => {
-					this.connections--;
-				},
+				strayClosed() {},
 			},
 			peerId: Buffer.from('-TY0000-aaaaaaaaaaaa'),
 			key: 1,
@@ -381,10 +386,9 @@ export class LoneTorrent {
 	/** Somebody comes to us. */
 	incoming(port: number, host = '198.51.100.7'): FakeConnection {
 		const connection = new FakeConnection({host, port}, true);
-		this.room.mayConnect();
 		connection.events = Swarm.incoming(this.room, connection, infoHash =>
 			this.torrent.swarm.handshakeFor(infoHash),
-		);
+		).events;
 		return connection;
 	}
 
