@@ -3,6 +3,7 @@ import {ProtocolError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Clock} from '../base/ports.js';
 import type {Bytes, Millis} from '../base/units.js';
+import {copyShared} from '../io/block-pool.js';
 import type {Connection, ConnectionEvents} from '../io/network.js';
 import {RequestPipeline} from '../policy/request-pipeline.js';
 import type {Provider} from '../policy/request-planner.js';
@@ -164,7 +165,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;
 		this.pipeline = new RequestPipeline(1, this.now);
-		this.#decoder = new PeerWireDecoder(this, options.blockMemory);
+		this.#decoder = new PeerWireDecoder(this, options.blockMemory, copyShared);
 	}
 
 	/** The torrent this peer belongs to; set when the connection is dialled or routed. */

