@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {isAbsolute} from 'node:path';
 import type {AddOptions, Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
-import type {Reason, SessionView, Update, Watch} from '../api/snapshot.js';
+import type {Reason, SessionView, TorrentView, Update, Watch} from '../api/snapshot.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import type {Clock, Log, LogLevel, Random, Timer} from '../base/ports.js';
 import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
@@ -26,27 +26,27 @@ import {StateStore} from '../io/state-store.js';
 import {NodeUdpTrackerSocket} from '../io/tracker-udp-socket.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {selectFiles} from '../policy/selection.js';
-import {SpeedHistory} from '../policy/speed-history.js';
+import type {SlowTime} from '../policy/speed-schedule.js';
 import {whyNothingMoves} from '../policy/stall-reason.js';
+import type {QueueLimits} from '../policy/torrent-queue.js';
 import {toHex} from '../protocol/hex.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
+import {Limits, usualSlowRate} from './limits.js';
+import {LogRate} from './log-rate.js';
 import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
+import {TorrentQueue} from './queue.js';
 import type {Room} from './room.js';
+import {type CommandHost, obey} from './session-commands.js';
+import {SessionMemory} from './session-memory.js';
+import {composeUpdate} from './session-views.js';
 import {stallFacts} from './stall-facts.js';
 import {handshakeTimeout, Swarm} from './swarm.js';
 import {Torrent} from './torrent.js';
-import {
-	inspectCell,
-	viewFiles,
-	viewPeers,
-	viewPieces,
-	viewProgress,
-	viewSpeed,
-	viewTorrent,
-} from './torrent-views.js';
+import {viewTorrent} from './torrent-views.js';
+import {Traffic} from './traffic.js';
 import {Uploader} from './uploader.js';
 import {Watchers} from './watchers.js';
 
@@ -65,11 +65,19 @@ export interface SessionOptions {
 	readonly maxPeers: number;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
+	/** What holds in slow mode; undefined for 50 KiB/s, null for no limit. */
+	readonly slowDownload?: BytesPerSecond | null | undefined;
+	readonly slowUpload?: BytesPerSecond | null | undefined;
+	/** When slow mode comes and goes by itself. */
+	readonly slowTimes?: readonly SlowTime[];
+	/** How many torrents run at a time; all when left out. */
+	readonly queue?: QueueLimits | undefined;
 	/** Whether trackers are asked. */
 	readonly trackers: boolean;
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;
+	/** What its owner calls this client: shown on screens, told to nobody else. */
 	readonly name?: string | undefined;
 	readonly log: Log;
 	/** Replaced in tests. */
@@ -89,8 +97,23 @@ const mostStrays = 64;
 const sameWarning: Millis = 60_000;
 const tickTime: Millis = 1000;
 const saveTime: Millis = 30_000;
-const limitTime: Millis = 100;
+/** Speeds are written down this often. */
+const speedSaveTime: Millis = 300_000;
+/** In ticks. */
+const queueTicks = 5;
+/** No memory has been free for so many ticks: the disk is behind, not just busy. */
+const longStarved = 3;
+/** Nobody has come in for so long. */
+const silenceOfClosedPort: Millis = 600_000;
+/** What the disk has to end what it does when we leave. */
+const diskFarewell: Millis = 3000;
 const fewestShare = 8;
+const shareTime: Millis = 100;
+/** A handshake of TCP that takes no longer is one on the same machine or in the same house. */
+const nearRoundTrip: Millis = 8;
+/** Blocks on their way from all near peers together, and from each at least. */
+const nearBlocks = 1024;
+const fewestNear = 64;
 
 const realClock: Clock = {
 	now: () => performance.now(),
@@ -121,7 +144,13 @@ export class Session implements EngineClient {
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
 	readonly #store: NonNullable<SessionOptions['store']>;
-	readonly #history = new SpeedHistory();
+	readonly #traffic = new Traffic();
+	readonly #limits: Limits;
+	readonly #queue: TorrentQueue;
+	readonly #host: CommandHost;
+	readonly #logRate: LogRate;
+	/** Undefined when nothing is to be kept. */
+	readonly #memory: SessionMemory | undefined;
 	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
 	readonly #startedAt: Millis;
 	#listener: Listener | undefined;
@@ -130,14 +159,16 @@ export class Session implements EngineClient {
 	readonly #strays = new Set<Peer>();
 	#notTakenAt: Millis = -Infinity;
 	#peerIds = 0;
-	#share = {at: -Infinity, blocks: 512};
-	#sampled = {downloaded: 0, uploaded: 0, written: 0};
-	#diskRate: BytesPerSecond = 0;
+	#share = {at: -Infinity, far: 512, near: 256};
+	#ticks = 0;
+	#starved = 0;
+	#lastSpeedSave: Millis;
 	#freeSpace: Bytes | undefined;
 	#timer: Timer | undefined;
-	#limitTimer: Timer | undefined;
 	#lastSave: Millis;
 	#saved = new Map<string, number>();
+	/** When a torrent whose speeds were saved had last moved anything. */
+	readonly #savedMoves = new Map<string, Millis>();
 	#stopping: Promise<void> | undefined;
 	#tellClosed: (why: string) => void = () => {};
 
@@ -150,6 +181,11 @@ export class Session implements EngineClient {
 		const random = options.random ?? realRandom;
 		this.#startedAt = clock.now();
 		this.#lastSave = this.#startedAt;
+		this.#lastSpeedSave = this.#startedAt;
+		this.#logRate = new LogRate(
+			(level, text, torrent) => this.#write(level, text, torrent),
+			() => clock.now(),
+		);
 		const pool = new BlockPool(options.poolSlots ?? usualPoolSlots);
 		this.#disk = options.openDisk?.(pool) ?? new DiskService(pool, {stateDir: options.stateDir});
 		this.#store =
@@ -193,19 +229,62 @@ export class Session implements EngineClient {
 			connectionEnded: () => {
 				this.#connections--;
 			},
-			downloadLimiter: new RateLimiter(options.maxDownload),
-			uploadLimiter: new RateLimiter(options.maxUpload),
-			limitsChanged: () => this.#watchLimits(),
-			get fairShare() {
-				return session.#fairShare();
-			},
+			downloadLimiter: new RateLimiter(),
+			uploadLimiter: new RateLimiter(),
+			limitsChanged: () => this.#limits.changed(),
+			fairShare: peer => this.#fairShare(peer),
 			starving: (peer, refill) => {
 				this.#hungry.set(peer, refill);
 				this.#relieve();
 			},
 			relieve: () => this.#relieve(),
 		};
-		this.#watchers = new Watchers({compose: (watch, section) => this.#compose(watch, section)}, clock);
+		const torrents = this.#torrents;
+		const slow = (rate: BytesPerSecond | null | undefined) =>
+			rate === null ? undefined : (rate ?? usualSlowRate);
+		this.#limits = new Limits(
+			{
+				normal: {maxDownload: options.maxDownload, maxUpload: options.maxUpload},
+				slow: {maxDownload: slow(options.slowDownload), maxUpload: slow(options.slowUpload)},
+				slowTimes: options.slowTimes ?? [],
+			},
+			{download: this.#room.downloadLimiter, upload: this.#room.uploadLimiter},
+			torrents,
+			clock,
+		);
+		this.#queue = new TorrentQueue(torrents, options.queue, clock);
+		if (options.persist) {
+			this.#memory = new SessionMemory(options.stateDir, ({message}) =>
+				this.#log('warn', `speeds are not kept: ${message}`),
+			);
+		}
+		this.#host = {
+			torrents,
+			queue: this.#queue,
+			limits: this.#limits,
+			add: (bytes, options) => this.#add(bytes, options),
+			addLink: (link, options) => this.#addLink(link, options),
+			remove: (torrent, withData) => this.#remove(torrent, withData),
+			list: () => [...torrents.values()].map(torrent => this.#viewTorrent(torrent, clock.now())),
+			stop: () => this.stop(),
+		};
+		const looked = {
+			torrents,
+			clock,
+			lines: this.#lines,
+			get history() {
+				return session.#traffic.history;
+			},
+			get diskRate() {
+				return session.#traffic.diskRate;
+			},
+			session: (now: Millis) => this.#view(now),
+			torrent: (torrent: Torrent, now: Millis) => this.#viewTorrent(torrent, now),
+		};
+		this.#watchers = new Watchers(
+			{compose: (watch, section) => composeUpdate(looked, watch, section)},
+			clock,
+		);
 	}
 
 	/** Listens, and takes up what the last session left. Rejects with a UserError when the port cannot be had. */
@@ -218,9 +297,13 @@ export class Session implements EngineClient {
 			session.#udp.close();
 			throw error;
 		}
-		if (options.persist) await session.#restore();
+		const memory = session.#memory;
+		if (memory !== undefined) {
+			session.#traffic.take(await memory.load());
+			await session.#restore();
+			void memory.keepOnly(new Set(session.#torrents.keys()));
+		}
 		session.#tick();
-		session.#watchLimits();
 		return session;
 	}
 
@@ -311,114 +394,9 @@ export class Session implements EngineClient {
 		if (this.#stopping !== undefined && command.type !== 'session.stop') {
 			throw new UserError('stopping', 'the engine is stopping: start it again');
 		}
-		const reply = await this.#obey(command);
+		const reply = await obey(this.#host, command);
 		this.#watchers.hurry();
 		return reply;
-	}
-
-	async #obey(command: Command): Promise<Reply> {
-		switch (command.type) {
-			case 'torrent.add':
-				return this.#add(Buffer.from(command.metainfo, 'base64'), command.options ?? {});
-			case 'torrent.addLink':
-				return this.#addLink(command.link, command.options ?? {});
-			case 'torrent.pause':
-				this.#find(command.id).post({type: 'pause'});
-				return {};
-			case 'torrent.resume':
-				this.#find(command.id).post({type: 'start', check: 'quick'});
-				return {};
-			case 'torrent.remove':
-				return this.#remove(command.id, command.withData);
-			case 'torrent.verify':
-				this.#find(command.id).post({type: 'verify'});
-				return {};
-			case 'torrent.reannounce':
-				this.#find(command.id).announcers.reannounce();
-				return {};
-			case 'torrent.sequential':
-				this.#find(command.id).post({type: 'sequential', on: command.on});
-				return {};
-			case 'torrent.label':
-				this.#find(command.id).label = command.label || undefined;
-				return {};
-			case 'files.priority':
-				this.#find(command.id).post({type: 'prioritise', files: command.files, priority: command.priority});
-				return {};
-			case 'tracker.add':
-				this.#find(command.id).announcers.add(command.url, command.tier);
-				return {};
-			case 'tracker.remove':
-				this.#find(command.id).announcers.remove(command.url);
-				return {};
-			case 'peer.add': {
-				const torrent = this.#find(command.id);
-				torrent.post({type: 'peers', addresses: [await resolvePeer(command.address)], source: 'manual'});
-				return {};
-			}
-			case 'peer.kick':
-				this.#findPeer(command.id, command.peer).close('kicked');
-				return {};
-			case 'peer.ban':
-				this.#find(command.id).banPeer(this.#findPeer(command.id, command.peer));
-				return {};
-			case 'piece.inspect': {
-				const inspection = inspectCell(this.#find(command.id), command.cell, command.cells);
-				return inspection === undefined ? {} : {inspection};
-			}
-			case 'torrent.limits': {
-				const torrent = this.#find(command.id);
-				const pick = <Value>(value: Value | null | undefined, before: Value | undefined) =>
-					value === null ? undefined : (value ?? before);
-				torrent.setLimits(
-					pick(command.maxDownload, torrent.throttle.download.rate),
-					pick(command.maxUpload, torrent.throttle.upload.rate),
-				);
-				torrent.seedRatio = pick(command.seedRatio, torrent.seedRatio);
-				torrent.seedTime = pick(command.seedTime, torrent.seedTime);
-				return {};
-			}
-			case 'session.limits': {
-				const now = this.#room.clock.now();
-				const {downloadLimiter, uploadLimiter} = this.#room;
-				if (command.maxDownload !== undefined) downloadLimiter.setRate(command.maxDownload ?? undefined, now);
-				if (command.maxUpload !== undefined) uploadLimiter.setRate(command.maxUpload ?? undefined, now);
-				this.#watchLimits();
-				return {};
-			}
-			case 'session.pauseAll':
-				for (const torrent of this.#torrents.values()) torrent.post({type: 'pause'});
-				return {};
-			case 'session.resumeAll':
-				for (const torrent of this.#torrents.values()) torrent.post({type: 'start', check: 'quick'});
-				return {};
-			case 'session.list': {
-				const now = this.#room.clock.now();
-				return {
-					torrents: [...this.#torrents.values()].map(torrent =>
-						viewTorrent(torrent, now, this.#reason(torrent, now)),
-					),
-				};
-			}
-			case 'session.stop':
-				await this.stop();
-				return {};
-			default:
-				throw new UserError('not-yet', `this engine does not know the command ${command.type}`);
-		}
-	}
-
-	#find(id: string): Torrent {
-		const torrent = this.#torrents.get(id);
-		if (torrent === undefined)
-			throw new UserError('no-such-torrent', 'the engine has no such torrent: see `tortui list`');
-		return torrent;
-	}
-
-	#findPeer(id: string, peer: number): Peer {
-		const found = this.#find(id).swarm.peers.get(peer);
-		if (found === undefined) throw new UserError('no-such-peer', 'that peer is not connected any more');
-		return found;
 	}
 
 	async #addLink(link: string, options: AddOptions): Promise<Reply> {
@@ -468,7 +446,7 @@ export class Session implements EngineClient {
 		this.#log('info', `added ${metainfo.name}`, id);
 		await this.#applyOptions(torrent, options);
 		torrent.wanted = options.paused !== true;
-		if (torrent.wanted) torrent.post({type: 'start', check: options.check ?? 'quick'});
+		if (torrent.wanted) this.#queue.start(torrent, options.check ?? 'quick');
 		else torrent.activity = {name: 'paused'};
 		if (saved?.metainfo === undefined) void this.#store.saveMetainfo(id, bytes);
 		return {id};
@@ -508,17 +486,22 @@ export class Session implements EngineClient {
 		torrent.remember(resume);
 		this.#adopt(torrent);
 		torrent.wanted = resume.active;
-		if (resume.active) torrent.post({type: 'start', check: 'quick'});
-		else torrent.activity = {name: 'paused'};
+		if (!resume.active) torrent.activity = {name: 'paused'};
+		else if (!torrent.restIfDone()) this.#queue.start(torrent, 'quick');
+		void this.#memory?.loadTorrent(torrent.id).then(history => {
+			if (history !== undefined) torrent.takeHistory(history);
+		});
 	}
 
 	#adopt(torrent: Torrent): void {
 		torrent.queue ||= this.#torrents.size + 1;
 		this.#torrents.set(torrent.id, torrent);
-		torrent.onChange = () => this.#watchers.hurry();
+		torrent.onChange = () => {
+			this.#watchers.hurry();
+			this.#queue.plan();
+		};
 	}
 
-	/** Rules that do not fit the torrent are refused before anything is added. */
 	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
 	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
 		const {files} = torrent.metainfo;
@@ -544,23 +527,34 @@ export class Session implements EngineClient {
 				maxUpload ?? torrent.throttle.upload.rate,
 			);
 		}
-		torrent.seedRatio = options.seedRatio ?? torrent.seedRatio;
-		torrent.seedTime = options.seedTime ?? torrent.seedTime;
-		if (options.sequential !== undefined) torrent.post({type: 'sequential', on: options.sequential});
-		if (options.label !== undefined) torrent.label = options.label;
+		const {seedRatio, seedTime, sequential, label} = options;
+		torrent.post({
+			type: 'set',
+			settings: {
+				...(seedRatio !== undefined && {seedRatio}),
+				...(seedTime !== undefined && {seedTime}),
+				...(sequential !== undefined && {sequential}),
+				...(label !== undefined && {label}),
+			},
+		});
 		for (const url of options.trackers ?? []) torrent.announcers.add(url);
 		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
 		if (addresses.length > 0) torrent.post({type: 'peers', addresses, source: 'manual'});
 	}
 
-	async #remove(id: string, withData: boolean): Promise<Reply> {
-		const torrent = this.#find(id);
-		this.#torrents.delete(id);
+	async #remove(torrent: Torrent, withData: boolean): Promise<void> {
+		this.#torrents.delete(torrent.id);
+		this.#queue.left(torrent);
 		await torrent.close();
-		if (withData) await torrent.removeData();
+		const failure = withData ? await torrent.removeData() : undefined;
 		await this.#store.remove(torrent.id);
+		await this.#memory?.removeTorrent(torrent.id);
 		this.#log('info', `removed ${torrent.metainfo.name}${withData ? ' and its data' : ''}`);
-		return {};
+		if (failure !== undefined)
+			throw new UserError(
+				failure.code,
+				`the torrent is removed, some of its data is not: ${failure.message}`,
+			);
 	}
 
 	// Looking.
@@ -569,120 +563,14 @@ export class Session implements EngineClient {
 		return this.#watchers.watch(watch, listener);
 	}
 
-	#compose(
-		watch: Watch,
-		section: <View>(name: string, revision: number, make: () => View) => View | undefined,
-	): Update {
-		const now = this.#room.clock.now();
-		const update: {-readonly [Key in keyof Update]: Update[Key]} = {revision: 0};
-		const put = <Key extends keyof Update>(key: Key, value: Update[Key] | undefined): void => {
-			if (value !== undefined) update[key] = value;
-		};
-		if (watch.session)
-			put(
-				'session',
-				section('session', 0, () => this.#view(now)),
-			);
-		if (watch.torrents) {
-			const view = () =>
-				[...this.#torrents.values()].map(torrent => viewTorrent(torrent, now, this.#reason(torrent, now)));
-			put('torrents', section('torrents', 0, view));
-		}
-		const {speed} = watch;
-		if (speed !== undefined) {
-			const view = () => ({
-				...this.#history.view(speed.range, speed.samples),
-				diskRate: this.#diskRate,
-				diskQueue: 0,
-			});
-			put('speed', section('speed', 0, view));
-		}
-		const {log} = watch;
-		if (log !== undefined) {
-			put(
-				'log',
-				section('log', this.#lines.revision, () => this.#lines.newest(log, watch.torrent?.id)),
-			);
-		}
-		if (watch.torrent !== undefined) put('torrent', this.#composeTorrent(watch.torrent, now, section));
-		return update;
-	}
-
-	#composeTorrent(
-		watch: NonNullable<Watch['torrent']>,
-		now: Millis,
-		section: <View>(name: string, revision: number, make: () => View) => View | undefined,
-	): Update['torrent'] {
-		const {id} = watch;
-		const torrent = this.#torrents.get(id);
-		if (torrent === undefined) {
-			return section('gone', 0, () => true) === undefined ? {id} : {id, gone: true};
-		}
-		const view: {
-			-readonly [Key in keyof NonNullable<Update['torrent']>]: NonNullable<Update['torrent']>[Key];
-		} = {id};
-		const put = <Key extends keyof NonNullable<Update['torrent']>>(
-			key: Key,
-			value: NonNullable<Update['torrent']>[Key] | undefined,
-		): void => {
-			if (value !== undefined) view[key] = value;
-		};
-		if (watch.overview)
-			put(
-				'overview',
-				section('overview', 0, () => viewTorrent(torrent, now, this.#reason(torrent, now))),
-			);
-		const {pieces, speed} = watch;
-		if (pieces !== undefined) {
-			const revision = torrent.piecesRevision + torrent.swarm.revision;
-			put(
-				'pieces',
-				section('pieces', revision, () => viewPieces(torrent, pieces)),
-			);
-		}
-		if (watch.peers)
-			put(
-				'peers',
-				section('peers', 0, () => viewPeers(torrent, now)),
-			);
-		if (watch.trackers)
-			put(
-				'trackers',
-				section('trackers', 0, () => torrent.announcers.views(now)),
-			);
-		if (watch.files) {
-			put(
-				'files',
-				section('files', 1, () => viewFiles(torrent)),
-			);
-			put(
-				'progress',
-				section('progress', torrent.files.revision, () => viewProgress(torrent)),
-			);
-		}
-		if (speed !== undefined) {
-			put(
-				'speed',
-				section('torrent-speed', 0, () => viewSpeed(torrent, speed.range, speed.samples, this.#diskRate)),
-			);
-		}
-		return view;
-	}
-
 	#view(now: Millis): SessionView {
 		let downloadRate = 0;
 		let uploadRate = 0;
-		let downloaded = 0;
-		let uploaded = 0;
 		let connected = 0;
-		let reached = false;
 		for (const torrent of this.#torrents.values()) {
 			downloadRate += torrent.download.rate(now);
 			uploadRate += torrent.upload.rate(now);
-			downloaded += torrent.downloaded;
-			uploaded += torrent.uploaded;
 			connected += torrent.swarm.connected;
-			reached ||= torrent.swarm.reached;
 		}
 		return {
 			name: this.#options.name ?? 'tortui',
@@ -690,19 +578,29 @@ export class Session implements EngineClient {
 			pid: process.pid,
 			uptime: Math.floor((now - this.#startedAt) / 1000),
 			port: this.port,
-			portState: reached ? 'open' : 'unknown',
+			portState: this.#reached ? 'open' : now - this.#startedAt < silenceOfClosedPort ? 'unknown' : 'closed',
 			downloadRate: Math.round(downloadRate),
 			uploadRate: Math.round(uploadRate),
-			downloaded,
-			uploaded,
+			downloaded: this.#traffic.downloaded,
+			uploaded: this.#traffic.uploaded,
 			connected,
 			dhtNodes: 0,
 			freeSpace: this.#freeSpace,
 			maxDownload: this.#room.downloadLimiter.rate,
 			maxUpload: this.#room.uploadLimiter.rate,
-			slowMode: false,
+			slowMode: this.#limits.slowMode,
 			dir: this.#options.dir,
 		};
+	}
+
+	/** Somebody has come to us: the port is open. */
+	get #reached(): boolean {
+		for (const torrent of this.#torrents.values()) if (torrent.swarm.reached) return true;
+		return false;
+	}
+
+	#viewTorrent(torrent: Torrent, now: Millis): TorrentView {
+		return viewTorrent(torrent, now, this.#reason(torrent, now));
 	}
 
 	#reason(torrent: Torrent, now: Millis): Reason | undefined {
@@ -711,12 +609,19 @@ export class Session implements EngineClient {
 				now,
 				port: this.port,
 				listeningFor: (now - this.#startedAt) / 1000,
-				memoryShort: this.#hungry.size > 0,
+				reached: this.#reached,
+				diskBehind: this.#starved >= longStarved,
+				queuedBehind: torrent.activity.name === 'queued' ? this.#queue.before(torrent) : 0,
 			}),
 		);
 	}
 
+	/** Says what happened; more than anybody could read is left out. */
 	#log(level: LogLevel, text: string, torrent?: string): void {
+		this.#logRate.write(level, text, torrent);
+	}
+
+	#write(level: LogLevel, text: string, torrent?: string): void {
 		this.#lines.add(this.#room.clock.wall(), level, text, torrent);
 		this.#options.log(level, text, torrent);
 	}
@@ -728,67 +633,42 @@ export class Session implements EngineClient {
 		const now = this.#room.clock.now();
 		for (const stray of [...this.#strays])
 			if (now - stray.connectedAt > handshakeTimeout) stray.close('no handshake');
-		let downloaded = 0;
-		let uploaded = 0;
-		let written = 0;
-		for (const torrent of this.#torrents.values()) {
-			torrent.post({type: 'tick', now});
-			downloaded += torrent.downloaded;
-			uploaded += torrent.uploaded;
-			written += torrent.storage?.written ?? 0;
-		}
-		this.#history.sample(
-			this.#room.clock.wall(),
-			Math.max(0, downloaded - this.#sampled.downloaded),
-			Math.max(0, uploaded - this.#sampled.uploaded),
-		);
-		this.#diskRate = Math.max(0, written - this.#sampled.written);
-		this.#sampled = {downloaded, uploaded, written};
+		for (const torrent of this.#torrents.values()) torrent.post({type: 'tick', now});
+		this.#traffic.sample(this.#torrents.values(), this.#room.clock.wall());
+		this.#starved = this.#room.pool.available <= 0 ? this.#starved + 1 : 0;
+		if (this.#limits.tick())
+			this.#log('info', `slow mode is ${this.#limits.slowMode ? 'on' : 'over'}: its time`);
+		if (++this.#ticks % queueTicks === 0) this.#queue.plan();
+		this.#logRate.tick();
 		this.#relieve();
 		if (now - this.#lastSave >= saveTime) {
 			this.#lastSave = now;
 			void this.#saveAll();
+			if (now - this.#lastSpeedSave >= speedSaveTime) {
+				this.#lastSpeedSave = now;
+				void this.#saveSpeeds();
+			}
 			void this.#disk.freeSpace(this.#options.dir).then(bytes => {
 				this.#freeSpace = bytes;
 			});
 		}
 	}
 
-	/** While a limit holds, those who wait for it are served ten times a second. */
-	#watchLimits(): void {
-		for (const torrent of this.#torrents.values()) torrent.applyLimits(this.#room.clock.now());
-		if (this.#limitTimer !== undefined) return;
-		const limited = (): boolean => {
-			const {downloadLimiter, uploadLimiter} = this.#room;
-			if (downloadLimiter.rate !== undefined || uploadLimiter.rate !== undefined) return true;
-			for (const torrent of this.#torrents.values()) {
-				const {maxDownload, maxUpload} = torrent.throttle;
-				if (maxDownload !== undefined || maxUpload !== undefined) return true;
-			}
-			return false;
-		};
-		const wake = (): void => {
-			this.#limitTimer = undefined;
-			if (this.#stopping !== undefined || !limited()) return;
-			const now = this.#room.clock.now();
-			for (const torrent of this.#torrents.values()) torrent.resupply(now);
-			this.#limitTimer = this.#room.clock.after(limitTime, wake);
-		};
-		if (limited()) this.#limitTimer = this.#room.clock.after(limitTime, wake);
+	#fairShare(peer: Peer): number {
+		const now = this.#room.clock.now();
+		if (now - this.#share.at >= shareTime) this.#share = this.#countShares(now);
+		return peer.roundTrip < nearRoundTrip ? this.#share.near : this.#share.far;
 	}
 
-	#fairShare(): number {
-		const now = this.#room.clock.now();
-		if (now - this.#share.at < 100) return this.#share.blocks;
+	/** Of peers that are near little need be on its way at a time, and what is not in memory is not cold. */
+	#countShares(now: Millis): {at: Millis; far: number; near: number} {
 		let givers = 0;
 		for (const torrent of this.#torrents.values()) {
 			for (const peer of torrent.swarm.peers.values()) if (peer.amInterested && !peer.peerChoking) givers++;
 		}
-		this.#share = {
-			at: now,
-			blocks: Math.max(fewestShare, Math.floor((this.#room.pool.capacity * 0.9) / Math.max(1, givers))),
-		};
-		return this.#share.blocks;
+		const share = (blocks: number): number => Math.max(fewestShare, Math.floor(blocks / Math.max(1, givers)));
+		const far = share(this.#room.pool.capacity * 0.9);
+		return {at: now, far, near: Math.min(far, Math.max(fewestNear, share(nearBlocks)))};
 	}
 
 	/** Memory is short: peers that wait are served as it comes free; blocks that wait for nothing go to the disk. */
@@ -815,6 +695,16 @@ export class Session implements EngineClient {
 		for (const torrent of this.#torrents.values()) await this.#save(torrent);
 	}
 
+	async #saveSpeeds(): Promise<void> {
+		if (this.#memory === undefined) return;
+		await this.#memory.save(this.#traffic);
+		for (const torrent of this.#torrents.values()) {
+			if (this.#savedMoves.get(torrent.id) === torrent.movedAt) continue;
+			this.#savedMoves.set(torrent.id, torrent.movedAt);
+			await this.#memory.saveTorrent(torrent.id, torrent.history);
+		}
+	}
+
 	async #save(torrent: Torrent): Promise<void> {
 		if (this.#saved.get(torrent.id) === torrent.memoryRevision) return;
 		this.#saved.set(torrent.id, torrent.memoryRevision);
@@ -836,12 +726,20 @@ export class Session implements EngineClient {
 
 	async #stop(): Promise<void> {
 		this.#timer?.clear();
+		this.#limits.stop();
+		const totals = this.#torrents;
+		for (const torrent of totals.values()) torrent.post({type: 'count'});
+		this.#traffic.sample(totals.values(), this.#room.clock.wall());
+		const speeds = this.#saveSpeeds();
 		await Promise.all([...this.#torrents.values()].map(torrent => torrent.close()));
 		await this.#listener?.close();
 		await this.#saveAll();
 		await this.#store.settled();
+		await speeds;
 		this.#udp.close();
-		await this.#disk.close();
+		// Files that are being copied to another disk are still where they were.
+		const late = new Promise<void>(resolve => this.#room.clock.after(diskFarewell, resolve));
+		await Promise.race([this.#disk.close(), late]);
 		this.#watchers.stop();
 		this.#tellClosed('the engine was stopped');
 	}

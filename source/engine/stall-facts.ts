@@ -8,14 +8,18 @@ export interface SessionFacts {
 	readonly now: Millis;
 	readonly port: number;
 	readonly listeningFor: Seconds;
-	/** No more blocks can be taken in until some are written. */
-	readonly memoryShort: boolean;
+	/** Somebody has come to us since the start. */
+	readonly reached: boolean;
+	/** No more blocks could be taken in for some time because too many wait to be written. */
+	readonly diskBehind: boolean;
+	/** Torrents that want to run and stand before it. */
+	readonly queuedBehind: number;
 }
 
 /** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
 	const {now} = session;
-	const {swarm, downloader, activity} = torrent;
+	const {swarm, activity, relocation} = torrent;
 	const downloadRate = torrent.download.rate(now);
 	let connected = 0;
 	let connecting = 0;
@@ -41,9 +45,10 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 	const deadline = torrent.active ? swarm.list.nextDeadline(now) : Number.POSITIVE_INFINITY;
 	return {
 		state: stateOf(torrent),
+		moving: relocation.progress,
 		failure: activity.name === 'failed' ? activity.failure.message : undefined,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
-		queuedBehind: Math.max(0, torrent.queue - 1),
+		queuedBehind: session.queuedBehind,
 		filesWanted: torrent.files.filesWanted,
 		goalReached: torrent.goalReached,
 		trackers: trackerFacts(torrent, now),
@@ -63,9 +68,9 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		maxDownload: torrent.throttle.maxDownload,
 		maxUpload: torrent.throttle.maxUpload,
 		diskQueue: Math.max(queued, blockLength),
-		diskBehind: session.memoryShort && queued > 0 && downloader.ledger.size > 0 && downloadRate === 0,
+		diskBehind: session.diskBehind && queued > 0,
 		port: session.port,
-		incoming: swarm.reached ? 1 : 0,
+		incoming: session.reached ? 1 : 0,
 		listeningFor: session.listeningFor,
 	};
 }

@@ -34,6 +34,7 @@ export function stateOf(torrent: Torrent): TorrentState {
 		case 'failed':
 			return activity.name;
 		case 'idle':
+		case 'queued':
 			return 'queued';
 		case 'closed':
 			return 'paused';
@@ -73,7 +74,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		label: torrent.label,
 		queue: torrent.queue,
 		sequential: torrent.sequential,
-		superSeeding: false,
+		superSeeding: torrent.superSeeding.wanted,
 		private: metainfo.private,
 		maxDownload: torrent.throttle.download.rate,
 		maxUpload: torrent.throttle.upload.rate,
@@ -112,6 +113,7 @@ export function viewPieces(torrent: Torrent, wantedCells: number): PiecesView {
 	}
 	const states: string[] = [];
 	const rarity: string[] = [];
+	const filled: string[] = [];
 	let scarcest = Number.POSITIVE_INFINITY;
 	let abundant = 0;
 	for (let piece = 0; piece < pieces; piece++) {
@@ -144,6 +146,7 @@ export function viewPieces(torrent: Torrent, wantedCells: number): PiecesView {
 		else if (had > 0 && wanted > 0) states.push('p');
 		else states.push(wanted > 0 ? 'm' : had > 0 ? 'p' : 'u');
 		rarity.push(String(Math.min(9, rarest)));
+		filled.push(String(Math.min(9, Math.floor((had * 10) / size))));
 	}
 	const fileStarts: Array<readonly [number, number]> = [];
 	let lastCell = -1;
@@ -162,6 +165,7 @@ export function viewPieces(torrent: Torrent, wantedCells: number): PiecesView {
 		checking,
 		cells: states.join(''),
 		availability: rarity.join(''),
+		filled: filled.join(''),
 		copies: pieces === 0 ? 0 : scarcest + abundant / pieces,
 		fileStarts,
 	};
@@ -207,7 +211,7 @@ function flagsOf(peer: Peer, letters: string): string {
 
 export function viewFiles(torrent: Torrent): FileView[] {
 	return torrent.metainfo.files.flatMap((file, index) =>
-		file.pad ? [] : [{index, path: file.path, length: file.length}],
+		file.pad ? [] : [{index, path: torrent.renamed.get(index) ?? file.path, length: file.length}],
 	);
 }
 

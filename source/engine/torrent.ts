@@ -3,6 +3,7 @@ import type {CheckMode} from '../api/command.js';
 import type {FilePriority} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
+import type {LogLevel} from '../base/ports.js';
 import {type Bytes, blockLength, type InfoHash, type Millis, type Seconds} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
 import type {ResumeData} from '../io/resume-data.js';
@@ -30,9 +31,12 @@ import {Downloader, type DownloadOwner} from './downloader.js';
 import {FileTally} from './file-tally.js';
 import type {PacedWrites} from './paced-writes.js';
 import type {Peer} from './peer.js';
+import {Relocation, type RelocationOwner} from './relocation.js';
 import type {Room} from './room.js';
+import {SuperSeeding, type SuperSeedingOwner} from './super-seeding.js';
 import {nameOf, Swarm, type SwarmOwner} from './swarm.js';
 import {Throttle} from './throttle.js';
+import {type DataMemory, dataOf, nothingKnown, resumeDataOf, withStamps} from './torrent-memory.js';
 import {acceptedRequests} from './upload-queue.js';
 import type {UploadSource} from './uploader.js';
 
@@ -43,6 +47,8 @@ export type TorrentActivity =
 	| {readonly name: 'active'}
 	| {readonly name: 'pausing'}
 	| {readonly name: 'paused'}
+	/** It is to run, and waits for others. */
+	| {readonly name: 'queued'}
 	| {readonly name: 'failed'; readonly failure: StorageFailure}
 	| {readonly name: 'closed'};
 
@@ -50,9 +56,11 @@ export type TorrentActivity =
 export type TorrentEvent =
 	| {readonly type: 'start'; readonly check: CheckMode}
 	| {readonly type: 'pause'}
+	/** Others go first. */
+	| {readonly type: 'queue'}
+	| {readonly type: 'set'; readonly settings: TorrentSettings}
 	| {readonly type: 'verify'}
 	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
-	| {readonly type: 'sequential'; readonly on: boolean}
 	| {
 			readonly type: 'peers';
 			readonly addresses: readonly PeerAddress[];
@@ -62,7 +70,21 @@ export type TorrentEvent =
 	| {readonly type: 'wrong'; readonly piece: number; readonly digests: Uint8Array}
 	| {readonly type: 'unstored'; readonly piece: number; readonly failure: StorageFailure}
 	| {readonly type: 'failure'; readonly failure: StorageFailure}
+	/** Takes account of what was moved since the last time. */
+	| {readonly type: 'count'}
 	| {readonly type: 'tick'; readonly now: Millis};
+
+/** What people may change of a torrent at any time; what is left out stays as it is. */
+export interface TorrentSettings {
+	readonly label?: string | undefined;
+	/** Its place in the queue, 1 for the first. */
+	readonly queue?: number;
+	readonly sequential?: boolean;
+	readonly superSeeding?: boolean;
+	/** Null for none. */
+	readonly seedRatio?: number | null;
+	readonly seedTime?: Seconds | null;
+}
 
 /** How a torrent is set up. */
 export interface TorrentSetup {
@@ -74,6 +96,8 @@ export interface TorrentSetup {
 }
 
 const haveDelay: Millis = 100;
+/** What was only uploaded is worth saving this often. */
+const totalsTime: Millis = 300_000;
 /** Metadata on its way to one peer. */
 const mostMetadata: Bytes = 128 << 10;
 /** More than this at a limit that was just set is taken back. */
@@ -86,7 +110,7 @@ const flushTime: Millis = 3000;
 const pieceLogGap: Millis = 250;
 
 /** One torrent: owns its storage, its swarm, its trackers and the truth about which pieces are here. */
-export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
+export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSeedingOwner, RelocationOwner {
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly infoHash: Uint8Array;
@@ -99,7 +123,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	readonly announcers: Announcers;
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();
-	readonly history = new SpeedHistory();
+	history = new SpeedHistory();
 	readonly maxPeers: number;
 	readonly addedAt: Millis;
 	dir: string;
@@ -127,6 +151,18 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	memoryRevision = 0;
 	activity: TorrentActivity = {name: 'idle'};
 	storage: Storage | undefined;
+	readonly superSeeding: SuperSeeding;
+	readonly relocation: Relocation;
+	/** Files that have another path than the torrent says, below `dir`. */
+	readonly renamed = new Map<number, readonly string[]>();
+	/** Rises when files get other names. */
+	filesRevision = 1;
+	/** Peers that were banned because of what they sent, and why. */
+	bans = 0;
+	/** What was moved between the last two counts, about a second apart. */
+	lately = {downloaded: 0, uploaded: 0};
+	/** When a byte was last moved, by the clock of the session. */
+	movedAt: Millis;
 	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
 	onChange: () => void = () => {};
 	readonly #room: Room;
@@ -142,6 +178,11 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	#lastPieceLog: Millis = 0;
 	#magnet: string | undefined;
 	#tickedAt: Millis | undefined;
+	#totalsKeptAt: Millis = -Infinity;
+	/** Somebody started it again after it had reached its goal. */
+	#goalWaived = false;
+	/** What files were when they were moved while it did not run. */
+	#stamps: Pick<ResumeData, 'stamps'> | undefined;
 	#sampled = {downloaded: 0, uploaded: 0};
 	/** Whose turn it is to be served first when a limit allows more. */
 	#turn = 0;
@@ -158,6 +199,9 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
+		this.movedAt = room.clock.now();
+		this.superSeeding = new SuperSeeding(this, () => room.random.next());
+		this.relocation = new Relocation(this);
 		this.throttle = new Throttle({download: room.downloadLimiter, upload: room.uploadLimiter});
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.#fileMap = new FileMap(metainfo.files, metainfo.length);
@@ -204,8 +248,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		return this.swarm.peers.values();
 	}
 
-	get fairShare(): number {
-		return this.#room.fairShare;
+	fairShare(peer: Peer): number {
+		return this.#room.fairShare(peer);
 	}
 
 	get uploadLimit(): number | undefined {
@@ -237,6 +281,9 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	/** What an earlier session knew; to be told before the first start. */
 	remember(memory: ResumeData): void {
 		this.#memory = memory;
+		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
+		this.superSeeding.wanted = memory.superSeeding;
+		this.#sampled = {downloaded: memory.downloaded, uploaded: memory.uploaded};
 		this.downloaded = memory.downloaded;
 		this.uploaded = memory.uploaded;
 		this.wastedBytes = memory.wasted;
@@ -256,6 +303,63 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			);
 		}
 		this.#applyPriorities();
+	}
+
+	/** Whether it runs or would, were it not for others. */
+	get runs(): boolean {
+		const {name} = this.activity;
+		return this.wanted && !this.goalReached && name !== 'failed' && name !== 'closed';
+	}
+
+	/** Whether it has nothing more to download, as far as is known. */
+	get hasAllWanted(): boolean {
+		return this.active ? this.downloader.needed.count === 0 : this.completedAt !== undefined;
+	}
+
+	/** Everything is here, and it runs. */
+	get seeds(): boolean {
+		return this.active && this.have.full;
+	}
+
+	/** It is to run, whatever it has done before. */
+	want(): void {
+		// Who starts a torrent that has reached its goal wants it to go on all the same.
+		if (this.goalReached || this.#meetsGoal()) this.#goalWaived = true;
+		this.goalReached = false;
+		this.wanted = true;
+		this.memoryRevision++;
+	}
+
+	/** After `remember`: it reached its goal in an earlier session, and rests. Answers whether it is so. */
+	restIfDone(): boolean {
+		if (this.completedAt === undefined || !this.#meetsGoal()) return false;
+		this.goalReached = true;
+		this.activity = {name: 'paused'};
+		return true;
+	}
+
+	#meetsGoal(): boolean {
+		const ratio = this.uploaded / (this.downloaded || this.metainfo.length);
+		return (
+			(this.seedRatio !== undefined && ratio >= this.seedRatio) ||
+			(this.seedTime !== undefined && this.seedingTime >= this.seedTime)
+		);
+	}
+
+	#set(settings: TorrentSettings): void {
+		if ('label' in settings) this.label = settings.label;
+		if (settings.queue !== undefined) this.queue = settings.queue;
+		if (settings.sequential !== undefined) this.sequential = settings.sequential;
+		if (settings.superSeeding !== undefined) this.superSeeding.wanted = settings.superSeeding;
+		if (settings.seedRatio !== undefined) this.seedRatio = settings.seedRatio ?? undefined;
+		if (settings.seedTime !== undefined) this.seedTime = settings.seedTime ?? undefined;
+		if (settings.seedRatio !== undefined || settings.seedTime !== undefined) {
+			this.#goalWaived = false;
+			if (this.goalReached && !this.#meetsGoal()) this.goalReached = false;
+		}
+		this.superSeeding.review();
+		this.memoryRevision++;
+		this.onChange();
 	}
 
 	/** Bytes a second; undefined for none. */
@@ -284,8 +388,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		if (this.activity.name === 'closed') return;
 		switch (event.type) {
 			case 'start':
-				this.wanted = true;
-				this.goalReached = false;
+				this.want();
 				return this.#start(event.check);
 			case 'pause':
 				this.wanted = false;
@@ -294,10 +397,10 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 				return this.#verify();
 			case 'prioritise':
 				return this.#prioritise(event.files, event.priority);
-			case 'sequential':
-				this.sequential = event.on;
-				this.memoryRevision++;
-				return;
+			case 'queue':
+				return this.#queue();
+			case 'set':
+				return this.#set(event.settings);
 			case 'peers':
 				return this.swarm.add(event.addresses, event.source);
 			case 'stored':
@@ -309,6 +412,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 				return this.#fail(event.failure);
 			case 'failure':
 				return this.#fail(event.failure);
+			case 'count':
+				return this.#sample(this.#room.clock.now());
 			case 'tick':
 				return this.#tick(event.now);
 			default:
@@ -319,7 +424,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
 	async close(): Promise<void> {
 		if (this.activity.name === 'closed') return;
-		if (this.activity.name !== 'paused' && this.activity.name !== 'pausing') await this.#halt('closed');
+		const {name} = this.activity;
+		if (name !== 'paused' && name !== 'queued' && name !== 'pausing') await this.#halt('closed');
 		else await this.#stopping;
 		this.#become({name: 'closed'});
 	}
@@ -357,7 +463,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		);
 		this.storage = storage;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
-		const root = this.metainfo.files[0]?.path[0] ?? this.metainfo.name;
+		const root = this.renamed.get(0)?.[0] ?? this.metainfo.files[0]?.path[0] ?? this.metainfo.name;
 		const fresh = memory === undefined && !(await this.#room.disk.exists(this.dir, root));
 		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
@@ -380,7 +486,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	#openStorage(wanted: Uint8Array): Storage {
 		return this.#room.disk.open(
-			{metainfo: this.metainfo, dir: this.dir, wanted, id: this.id},
+			{metainfo: this.metainfo, dir: this.dir, wanted, id: this.id, renamed: this.renamed},
 			{
 				stored: piece => this.post({type: 'stored', piece}),
 				wrong: (piece, digests) => this.post({type: 'wrong', piece, digests}),
@@ -431,7 +537,10 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	#activate(memory: ResumeData | undefined): void {
 		this.#wasComplete = this.downloader.needed.count === 0;
 		this.#announced = this.have.full;
+		this.#stamps = undefined;
 		this.#become({name: 'active'});
+		this.movedAt = this.#room.clock.now();
+		this.superSeeding.review();
 		this.applyLimits(this.#room.clock.now());
 		if (memory !== undefined) this.swarm.add(memory.peers, 'resume');
 		this.swarm.resume(this.#room.clock.now());
@@ -444,21 +553,73 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 
 	#pause(): void {
 		const {name} = this.activity;
-		if (name === 'paused' || name === 'pausing') return;
+		if (name === 'paused') return;
+		if (name === 'queued' || name === 'idle') {
+			this.#run++;
+			return this.#become({name: 'paused'});
+		}
 		void this.#halt('paused');
 	}
 
+	#queue(): void {
+		const {name} = this.activity;
+		if (name === 'queued') return;
+		if (name === 'active' || name === 'checking') return void this.#halt('queued');
+		this.#run++;
+		this.#become({name: 'queued'});
+	}
+
+	/** For the time of a task nobody else opens the torrent's files: a start waits for it. */
+	async withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
+		if (this.storage !== undefined) return task(this.storage);
+		const work = this.#stopping.then(async () => {
+			if (this.storage !== undefined) return task(this.storage);
+			const storage = this.#openStorage(this.files.wantedFiles);
+			const value = await task(storage);
+			const stamps = await storage.stamps();
+			await storage.close();
+			// Copies may be younger than what they were made from.
+			if (this.#memory !== undefined && this.#memory.stamps.length > 0) {
+				this.#memory = {...this.#memory, stamps};
+				this.#stamps = {stamps};
+			}
+			return value;
+		});
+		this.#stopping = work.then(
+			() => {},
+			() => {},
+		);
+		return work;
+	}
+
+	moved(): void {
+		if (this.#memory !== undefined) this.#memory = {...this.#memory, dir: this.dir};
+		this.filesRevision++;
+		this.memoryRevision++;
+		this.onChange();
+	}
+
+	log(level: LogLevel, text: string): void {
+		this.#room.log(level, text, this.id);
+	}
+
+	meetAnew(): void {
+		this.swarm.closeAll('begins to super-seed');
+		this.swarm.resume(this.#room.clock.now());
+	}
+
 	/** Lets go of everybody and everything, in order; what is on its way to the disk arrives there. */
-	async #halt(then: 'paused' | 'closed'): Promise<void> {
+	async #halt(then: 'paused' | 'queued' | 'closed'): Promise<void> {
 		const run = ++this.#run;
 		if (this.activity.name === 'checking') this.activity.stop();
 		const wasActive = this.activity.name === 'active';
 		this.#become({name: 'pausing'});
-		this.swarm.closeAll(then === 'paused' ? 'paused' : 'leaving');
+		this.superSeeding.review();
+		this.swarm.closeAll(then === 'closed' ? 'leaving' : 'paused');
 		const {storage} = this;
 		this.#stopping = this.#letGo(storage, wasActive);
 		await this.#stopping;
-		if (run === this.#run && then === 'paused') this.#become({name: 'paused'});
+		if (run === this.#run && then !== 'closed') this.#become({name: then});
 	}
 
 	async #letGo(storage: Storage | undefined, wasActive: boolean): Promise<void> {
@@ -478,6 +639,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const run = ++this.#run;
 		if (this.activity.name === 'checking') this.activity.stop();
 		this.#become({name: 'failed', failure});
+		this.superSeeding.review();
 		this.swarm.closeAll('stopped by a disk failure');
 		const {storage} = this;
 		this.#stopping = (async () => {
@@ -504,56 +666,18 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		const {storage} = this;
 		const {name} = this.activity;
 		// While pieces are being checked, what was known before is the better account.
-		if (storage === undefined || name === 'checking' || name === 'idle') return this.#memory;
-		const have = new Bitfield(this.map.pieceCount);
-		for (let piece = 0; piece < this.map.pieceCount; piece++) if (this.have.has(piece)) have.set(piece);
-		const partials = [...this.downloader.ledger.all()]
-			.filter(partial => !partial.judging)
-			.map(partial => ({
-				piece: partial.piece,
-				blocks: [...partial.states.subarray(0, partial.blocks).entries()].flatMap(([block, state]) =>
-					state === 2 ? [block] : [],
-				),
-			}))
-			.filter(({blocks}) => blocks.length > 0);
+		if (storage === undefined || name === 'checking' || name === 'idle') {
+			const known = this.#memory ?? (name === 'paused' || name === 'queued' ? nothingKnown(this) : undefined);
+			return known && resumeDataOf(this, {...pickData(known), ...(storage === undefined && this.#stamps)});
+		}
+		const data = dataOf(this);
 		// A bit must not outlive the bytes it stands for when the power goes; but leaving must not wait for a slow disk.
 		const slow = new Promise<undefined>(resolve =>
 			this.#room.clock.after(flushTime, () => resolve(undefined)),
 		);
 		const failure = await Promise.race([storage.flush(), slow]);
 		if (failure !== undefined && this.active) this.post({type: 'failure', failure});
-		// Times are read after the pieces: a write in between makes a file look newer than known, never the reverse.
-		const stamps = have.count > 0 || partials.length > 0 ? await storage.stamps() : [];
-		this.#memory = {
-			id: this.id,
-			name: this.metainfo.name,
-			dir: this.dir,
-			addedAt: this.addedAt,
-			active: this.wanted,
-			queue: this.queue,
-			have,
-			partials,
-			stamps,
-			priorities: [...this.files.priorities] as FilePriority[],
-			downloaded: this.downloaded,
-			uploaded: this.uploaded,
-			wasted: this.wastedBytes,
-			completedAt: this.completedAt,
-			sequential: this.sequential,
-			superSeeding: false,
-			label: this.label,
-			activeTime: this.activeTime,
-			seedingTime: this.seedingTime,
-			trackers: this.announcers.tiers,
-			peers: this.swarm.list.export(),
-			maxPeers: this.maxPeers,
-			maxDownload: this.throttle.download.rate,
-			maxUpload: this.throttle.upload.rate,
-			seedRatio: this.seedRatio,
-			seedTime: this.seedTime,
-			renamed: [],
-			link: undefined,
-		};
+		this.#memory = resumeDataOf(this, await withStamps(data, storage));
 		return this.#memory;
 	}
 
@@ -646,6 +770,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		if (this.have.full) void this.storage?.createLinks();
 		for (const peer of this.peers) if (peer.ready) peer.setInterested(false);
 		this.applyLimits(this.#room.clock.now());
+		this.superSeeding.review();
 		this.swarm.rechokeSoon();
 		this.onChange();
 	}
@@ -705,6 +830,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	#apply({ban, parole}: Verdict): void {
+		this.bans += ban.length;
 		for (const key of ban) this.swarm.ban(key, 'sent wrong data');
 		if (ban.length > 0) {
 			const liars = new Set<number>();
@@ -723,7 +849,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	peerReady(peer: Peer): void {
 		this.swarm.ready(peer);
 		if (peer.isClosed) return;
-		peer.sendPieces(this.have);
+		peer.sendPieces(this.superSeeding.shown(this.have));
 		if (peer.supportsExtended) {
 			peer.sendExtended(
 				extensionId.handshake,
@@ -732,7 +858,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 					reqq: acceptedRequests,
 					port: this.#room.port(),
 					metadataSize: this.metainfo.info.length,
-					uploadOnly: this.complete,
+					uploadOnly: this.complete && !this.superSeeding.active,
 					yourIp: undefined,
 				}),
 			);
@@ -762,6 +888,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			peer.becomeSeed();
 		}
 		if (!peer.amInterested && this.downloader.needed.has(piece)) peer.setInterested(true);
+		this.superSeeding.has(peer, piece);
 		this.swarm.revision++;
 	}
 
@@ -890,6 +1017,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 			this.#room.log('debug', `${nameOf(peer)} left: ${reason}`, this.id);
 		}
 		this.downloader.release(peer);
+		this.superSeeding.left(peer);
 		this.swarm.remove(peer);
 		if (this.active) for (const other of this.peers) this.downloader.refill(other);
 		if (this.#givers.size > 10_000) {
@@ -901,11 +1029,12 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.swarm.ban(peerKey(peer.address), 'was banned by hand');
 	}
 
-	/** Deletes the torrent's files; only for one that is closed. */
-	async removeData(): Promise<void> {
+	/** Deletes the torrent's files; only for one that is closed. Answers why some are still there. */
+	async removeData(): Promise<StorageFailure | undefined> {
 		const storage = this.#openStorage(this.files.wantedFiles);
-		await storage.remove();
+		const failure = await storage.remove();
 		await storage.close();
+		return failure;
 	}
 
 	// What the uploader asks.
@@ -933,6 +1062,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {
+		// Pieces could not be stored before the files are where they go.
+		if (this.relocation.progress !== undefined) return 0;
 		return this.throttle.downloadGrant(this.#room.clock.now(), wanted);
 	}
 
@@ -986,39 +1117,69 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource {
 		this.activeTime += seconds;
 		if (!this.complete) return;
 		this.seedingTime += seconds;
-		const ratio = this.uploaded / (this.downloaded || this.metainfo.length);
-		const reached =
-			(this.seedRatio !== undefined && ratio >= this.seedRatio) ||
-			(this.seedTime !== undefined && this.seedingTime >= this.seedTime);
-		if (!reached) return;
+		if (this.#goalWaived || !this.#meetsGoal()) return;
 		this.#room.log('info', 'the seeding goal is reached', this.id);
 		this.goalReached = true;
 		this.#pause();
 	}
 
+	#sample(now: Millis): void {
+		const {downloaded, uploaded} = this;
+		this.lately = {
+			downloaded: downloaded - this.#sampled.downloaded,
+			uploaded: uploaded - this.#sampled.uploaded,
+		};
+		this.#sampled = {downloaded, uploaded};
+		this.history.sample(this.#room.clock.wall(), this.lately.downloaded, this.lately.uploaded);
+		if (this.lately.downloaded + this.lately.uploaded === 0) return;
+		this.movedAt = now;
+		if (now - this.#totalsKeptAt < totalsTime) return;
+		this.#totalsKeptAt = now;
+		this.memoryRevision++;
+	}
+
+	/** The speeds of an earlier session. */
+	takeHistory(history: SpeedHistory): void {
+		this.history = history;
+	}
+
 	/** Once a second. */
 	#tick(now: Millis): void {
-		this.history.sample(
-			this.#room.clock.wall(),
-			this.downloaded - this.#sampled.downloaded,
-			this.uploaded - this.#sampled.uploaded,
-		);
-		this.#sampled = {downloaded: this.downloaded, uploaded: this.uploaded};
+		this.#sample(now);
 		this.#countTime(now);
 		if (!this.active) return;
+		const late = this.#takeBackLate(now);
 		for (const peer of this.peers) {
-			if (!peer.ready) continue;
-			peer.pipeline.adapt(peer.download.rate(now));
-			const paced = this.throttle.reads.active;
-			if (paced ? peer.pipeline.oldest(now) > pacedPatience : peer.pipeline.isLate(now)) {
-				peer.pipeline.snubbed = true;
-				this.downloader.cancelAll(peer, now);
-			}
+			if (!peer.ready || late.has(peer)) continue;
 			if (peer.amInterested && peer.outstanding === 0) this.#review(peer);
 			peer.now = now;
 			this.downloader.refill(peer);
 			if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
 		}
+		for (const peer of late) this.downloader.refill(peer);
+		this.superSeeding.tick();
 		this.swarm.tick(now);
 	}
+
+	/** Takes back what silent peers were asked for, and at the end what late ones were: others come first then. */
+	#takeBackLate(now: Millis): Set<Peer> {
+		const late = new Set<Peer>();
+		const ending = this.downloader.nothingLeftToAsk;
+		const paced = this.throttle.reads.active;
+		for (const peer of this.peers) {
+			if (!peer.ready) continue;
+			const {pipeline} = peer;
+			pipeline.adapt(peer.download.rate(now));
+			const silent = paced ? pipeline.oldest(now) > pacedPatience : pipeline.isSilent(now);
+			if (silent) pipeline.snubbed = true;
+			else if (paced || !ending || !pipeline.isLate(now)) continue;
+			late.add(peer);
+			this.downloader.cancelAll(peer, now);
+		}
+		return late;
+	}
+}
+
+function pickData({have, partials, stamps, peers}: DataMemory): DataMemory {
+	return {have, partials, stamps, peers};
 }

@@ -331,11 +331,11 @@ export class TorrentStorage implements Storage, JobListener {
 			this.#layout = layout;
 			this.#data = data;
 			lane.open(torrent, this, {type: 'open', layout: data});
-			// What cannot be deleted any more is at the new place as well: no reason to go back.
+			// What cannot be deleted any more is at the new place as well: no reason to go back, and no failure.
 			const gone = old.filter((path, n) => path !== fresh[n] || before.dir !== layout.dir);
-			return renamed
-				? await removeEmptyFolders(before.dir, new Set(gone.map(path => dirname(path))))
-				: await deleteFiles(before.dir, gone);
+			if (renamed) await removeEmptyFolders(before.dir, new Set(gone.map(path => dirname(path))));
+			else await deleteFiles(before.dir, gone);
+			return undefined;
 		} finally {
 			if (!reading) this.#reader.release();
 			this.#held = undefined;

@@ -42,6 +42,8 @@ export interface StallFacts {
 	readonly checked: number | undefined;
 	/** In state `queued`: how many torrents go first, and what ends the wait. */
 	readonly queuedBehind: number;
+	/** Its files are on their way to another folder: how many are there, 0 .. 1. */
+	readonly moving?: {readonly dir: string; readonly done: number} | undefined;
 	readonly filesWanted: number;
 	/** It was seeded as far or as long as was asked for. */
 	readonly goalReached: boolean;
@@ -81,6 +83,9 @@ export interface StallFacts {
  * What a person decided comes first, then what they must mend, then what one has to wait for.
  */
 export function whyNothingMoves(facts: StallFacts): Reason | undefined {
+	const {moving} = facts;
+	if (moving !== undefined && facts.state !== 'failed')
+		return info(`moving to ${moving.dir}: ${Math.floor(moving.done * 100)} %`);
 	switch (facts.state) {
 		case 'failed':
 			return {level: 'error', text: facts.failure ?? 'stopped by an error: see the log'};

@@ -1,0 +1,110 @@
+import type {CheckMode} from '../api/command.js';
+import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
+import {planQueue, type QueueFacts, type QueueLimits} from '../policy/torrent-queue.js';
+import type {Torrent} from './torrent.js';
+
+/** As other clients: a few downloads at a time are quicker than many; seeds that nobody asks cost nearly nothing. */
+export const usualQueue: QueueLimits = {downloads: 5, seeds: undefined, total: Infinity};
+
+/** Nothing has moved for so long: others need not wait for it. */
+const stallTime: Millis = 600_000;
+
+/** Says which of the torrents that want to run do, and which wait for others. */
+export class TorrentQueue {
+	readonly #torrents: ReadonlyMap<string, Torrent>;
+	readonly #limits: QueueLimits | undefined;
+	readonly #clock: Clock;
+	/** How those that wait are to be checked when their turn comes. */
+	readonly #checks = new Map<Torrent, CheckMode>();
+	#planning = false;
+
+	/** @param limits undefined lets all run */
+	constructor(torrents: ReadonlyMap<string, Torrent>, limits: QueueLimits | undefined, clock: Clock) {
+		this.#torrents = torrents;
+		this.#limits = limits;
+		this.#clock = clock;
+	}
+
+	/** In the order of the queue. */
+	get order(): Torrent[] {
+		return [...this.#torrents.values()].sort((one, other) => one.queue - other.queue);
+	}
+
+	/** How many torrents that want to run stand before this one. */
+	before(torrent: Torrent): number {
+		let count = 0;
+		for (const other of this.#torrents.values()) {
+			if (other.queue < torrent.queue && other.runs && !other.hasAllWanted) count++;
+		}
+		return count;
+	}
+
+	/** The torrent shall run as soon as it is its turn. */
+	start(torrent: Torrent, check: CheckMode): void {
+		if (torrent.activity.name === 'active' || torrent.activity.name === 'checking') return;
+		if (this.#limits === undefined) return torrent.post({type: 'start', check});
+		torrent.want();
+		torrent.post({type: 'queue'});
+		this.#checks.set(torrent, check);
+		this.plan();
+	}
+
+	/** Gives a torrent another place, 1 for the first. */
+	move(torrent: Torrent, position: number): void {
+		const others = this.order.filter(other => other !== torrent);
+		const at = Math.max(0, Math.min(others.length, Math.trunc(position) - 1));
+		others.splice(at, 0, torrent);
+		this.#number(others);
+		this.plan();
+	}
+
+	/** A torrent has gone: the others move up. */
+	left(torrent: Torrent): void {
+		this.#checks.delete(torrent);
+		this.#number(this.order);
+		this.plan();
+	}
+
+	/** Starts and holds back torrents as their turn comes; after every change, and now and then. */
+	plan(): void {
+		if (this.#limits === undefined || this.#planning) return;
+		this.#planning = true;
+		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
+		const now = this.#clock.now();
+		const active = new Set(
+			planQueue(
+				runs.map(torrent => factsOf(torrent, now)),
+				this.#limits,
+			),
+		);
+		for (const torrent of runs) if (!active.has(torrent.id)) torrent.post({type: 'queue'});
+		for (const torrent of runs) {
+			if (!active.has(torrent.id) || isBusy(torrent)) continue;
+			const check = this.#checks.get(torrent) ?? 'quick';
+			this.#checks.delete(torrent);
+			torrent.post({type: 'start', check});
+		}
+		this.#planning = false;
+	}
+
+	#number(order: readonly Torrent[]): void {
+		for (const [index, torrent] of order.entries())
+			if (torrent.queue !== index + 1) torrent.post({type: 'set', settings: {queue: index + 1}});
+	}
+}
+
+function isBusy({activity: {name}}: Torrent): boolean {
+	return name === 'active' || name === 'checking';
+}
+
+function factsOf(torrent: Torrent, now: Millis): QueueFacts {
+	return {
+		id: torrent.id,
+		position: torrent.queue,
+		wants: torrent.hasAllWanted ? 'seed' : 'download',
+		active: isBusy(torrent),
+		stalled: torrent.active && now - torrent.movedAt > stallTime,
+		forced: false,
+	};
+}

@@ -1,0 +1,156 @@
+import {isAbsolute} from 'node:path';
+import type {AddOptions, Command, Reply} from '../api/command.js';
+import type {TorrentView} from '../api/snapshot.js';
+import {UserError} from '../base/errors.js';
+import {resolvePeer} from '../io/resolve-peer.js';
+import type {StorageFailure} from '../io/storage.js';
+import type {Limits} from './limits.js';
+import type {Peer} from './peer.js';
+import type {TorrentQueue} from './queue.js';
+import type {Torrent} from './torrent.js';
+import {inspectCell} from './torrent-views.js';
+
+/** What commands work on: the session. */
+export interface CommandHost {
+	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly queue: TorrentQueue;
+	readonly limits: Limits;
+	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
+	addLink(link: string, options: AddOptions): Promise<Reply>;
+	remove(torrent: Torrent, withData: boolean): Promise<void>;
+	list(): TorrentView[];
+	stop(): Promise<void>;
+}
+
+/** Does what was asked. Rejects with a `UserError` when it cannot be done. */
+export async function obey(host: CommandHost, command: Command): Promise<Reply> {
+	switch (command.type) {
+		case 'torrent.add':
+			return host.add(Buffer.from(command.metainfo, 'base64'), command.options ?? {});
+		case 'torrent.addLink':
+			return host.addLink(command.link, command.options ?? {});
+		case 'piece.inspect': {
+			const inspection = inspectCell(find(host, command.id), command.cell, command.cells);
+			return inspection === undefined ? {} : {inspection};
+		}
+		case 'session.pauseAll':
+			for (const torrent of host.torrents.values()) torrent.post({type: 'pause'});
+			break;
+		case 'session.resumeAll':
+			for (const torrent of host.queue.order) host.queue.start(torrent, 'quick');
+			break;
+		case 'session.slowMode':
+			host.limits.setSlowMode(command.on);
+			break;
+		case 'session.limits':
+			host.limits.set(command);
+			break;
+		case 'session.list':
+			return {torrents: host.list()};
+		case 'session.stop':
+			await host.stop();
+			break;
+		default:
+			await obeyFor(host, find(host, command.id), command);
+	}
+	return {};
+}
+
+/** Commands for one torrent that have nothing to tell. */
+async function obeyFor(
+	host: CommandHost,
+	torrent: Torrent,
+	command: Exclude<Extract<Command, {readonly id: string}>, {readonly type: 'piece.inspect'}>,
+): Promise<void> {
+	switch (command.type) {
+		case 'torrent.pause':
+			torrent.post({type: 'pause'});
+			return host.queue.plan();
+		case 'torrent.resume':
+			return host.queue.start(torrent, 'quick');
+		case 'torrent.remove':
+			return host.remove(torrent, command.withData);
+		case 'torrent.verify':
+			return torrent.post({type: 'verify'});
+		case 'torrent.move':
+			if (!isAbsolute(command.dir))
+				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
+			return refuse(await torrent.relocation.move(command.dir));
+		case 'torrent.rename':
+			requireFiles(torrent, [command.fileIndex]);
+			return refuse(await torrent.relocation.rename(command.fileIndex, command.name));
+		case 'torrent.reannounce':
+			return torrent.announcers.reannounce();
+		case 'torrent.sequential':
+			return torrent.post({type: 'set', settings: {sequential: command.on}});
+		case 'torrent.superSeed':
+			return torrent.post({type: 'set', settings: {superSeeding: command.on}});
+		case 'torrent.label':
+			return torrent.post({type: 'set', settings: {label: command.label.trim().slice(0, 100) || undefined}});
+		case 'torrent.queue':
+			return host.queue.move(torrent, command.position);
+		case 'torrent.limits':
+			return limit(host, torrent, command);
+		case 'files.priority':
+			requireFiles(torrent, command.files);
+			torrent.post({type: 'prioritise', files: command.files, priority: command.priority});
+			return host.queue.plan();
+		case 'tracker.add':
+			return torrent.announcers.add(command.url, command.tier);
+		case 'tracker.remove':
+			return torrent.announcers.remove(command.url);
+		case 'peer.add': {
+			const address = await resolvePeer(command.address);
+			return torrent.post({type: 'peers', addresses: [address], source: 'manual'});
+		}
+		case 'peer.kick':
+			return findPeer(torrent, command.peer).close('kicked');
+		case 'peer.ban':
+			return torrent.banPeer(findPeer(torrent, command.peer));
+		default:
+			command satisfies never;
+	}
+}
+
+function find(host: CommandHost, id: string): Torrent {
+	const torrent = host.torrents.get(id);
+	if (torrent === undefined)
+		throw new UserError('no-such-torrent', 'the engine has no such torrent: see `tortui list`');
+	return torrent;
+}
+
+function findPeer(torrent: Torrent, peer: number): Peer {
+	const found = torrent.swarm.peers.get(peer);
+	if (found === undefined) throw new UserError('no-such-peer', 'that peer is not connected any more');
+	return found;
+}
+
+function requireFiles(torrent: Torrent, files: readonly number[]): void {
+	for (const index of files) {
+		const file = torrent.metainfo.files[index];
+		if (file === undefined || file.pad) throw new UserError('no-such-file', `there is no file ${index}`);
+	}
+}
+
+function limit(
+	host: CommandHost,
+	torrent: Torrent,
+	change: Extract<Command, {readonly type: 'torrent.limits'}>,
+): void {
+	const pick = (value: number | null | undefined, before: number | undefined) =>
+		value === null ? undefined : (value ?? before);
+	const {download, upload} = torrent.throttle;
+	if (change.maxDownload !== undefined || change.maxUpload !== undefined)
+		torrent.setLimits(pick(change.maxDownload, download.rate), pick(change.maxUpload, upload.rate));
+	const {seedRatio, seedTime, goalReached} = {...change, goalReached: torrent.goalReached};
+	torrent.post({
+		type: 'set',
+		settings: {...(seedRatio !== undefined && {seedRatio}), ...(seedTime !== undefined && {seedTime})},
+	});
+	// A goal that was moved further away is not reached any more.
+	if (goalReached && torrent.runs) host.queue.start(torrent, 'quick');
+}
+
+function refuse(failure: StorageFailure | undefined): void {
+	if (failure !== undefined) throw new UserError(failure.code, failure.message);
+}

@@ -1,0 +1,107 @@
+import type {Bitfield} from '../protocol/bitfield.js';
+
+/** A piece to tell a peer of. */
+export interface Reveal {
+	readonly peer: number;
+	readonly piece: number;
+}
+
+/** What a peer may fetch at a time: two, so that it need not wait for the second. */
+const atOnce = 2;
+
+interface Student {
+	/** Undefined for a peer that has everything. */
+	readonly pieces: () => Bitfield | undefined;
+	/** Told of, and not yet seen with anybody else. */
+	readonly open: Set<number>;
+	readonly told: Set<number>;
+}
+
+/**
+ * Super-seeding: a first seeder shows each peer only pieces that are rare, and another one only when a piece it was
+ * shown turns up with somebody else. So each piece leaves about once, and those who pass on nothing get nothing.
+ * A peer is given more at once, too, when there is nobody else who could get the piece from it. BEP 16.
+ */
+export class SuperSeeder {
+	readonly #pieceCount: number;
+	readonly #random: () => number;
+	/** How many peers have a piece or were told of it. */
+	readonly #spread: Uint16Array;
+	readonly #students = new Map<number, Student>();
+
+	/** @param random 0 <= x < 1 */
+	constructor(pieceCount: number, random: () => number) {
+		this.#pieceCount = pieceCount;
+		this.#random = random;
+		this.#spread = new Uint16Array(pieceCount);
+	}
+
+	/** A peer told what it has. Answers what to tell it. */
+	joined(peer: number, pieces: () => Bitfield | undefined): Reveal[] {
+		this.left(peer);
+		const student: Student = {pieces, open: new Set(), told: new Set()};
+		this.#students.set(peer, student);
+		return this.#teach(peer, student);
+	}
+
+	/** A peer has a piece now. Answers what to tell whom. */
+	has(peer: number, piece: number): Reveal[] {
+		const reveals: Reveal[] = [];
+		for (const [other, student] of this.#students) {
+			if (!student.open.has(piece)) continue;
+			if (other === peer && !this.#isLast(peer, piece)) continue;
+			student.open.delete(piece);
+			reveals.push(...this.#teach(other, student));
+		}
+		return reveals;
+	}
+
+	left(peer: number): void {
+		const student = this.#students.get(peer);
+		if (student === undefined) return;
+		for (const piece of student.told) this.#spread[piece]!--;
+		this.#students.delete(peer);
+	}
+
+	/** Whether a peer was told of a piece. */
+	wasTold(peer: number, piece: number): boolean {
+		return this.#students.get(peer)?.told.has(piece) ?? false;
+	}
+
+	/** Nobody else lacks the piece: it cannot turn up anywhere. */
+	#isLast(peer: number, piece: number): boolean {
+		for (const [other, student] of this.#students) {
+			const pieces = student.pieces();
+			if (other !== peer && pieces !== undefined && !pieces.has(piece)) return false;
+		}
+		return true;
+	}
+
+	#teach(peer: number, student: Student): Reveal[] {
+		const reveals: Reveal[] = [];
+		const pieces = student.pieces();
+		while (pieces !== undefined && student.open.size < atOnce) {
+			const piece = this.#rarest(student, pieces);
+			if (piece < 0) break;
+			student.open.add(piece);
+			student.told.add(piece);
+			this.#spread[piece]!++;
+			reveals.push({peer, piece});
+		}
+		return reveals;
+	}
+
+	/** The piece it lacks that fewest were told of, beginning anywhere; -1 when it has or knows all. */
+	#rarest(student: Student, pieces: Bitfield): number {
+		let best = -1;
+		const from = Math.floor(this.#random() * this.#pieceCount);
+		for (let step = 0; step < this.#pieceCount; step++) {
+			const piece = (from + step) % this.#pieceCount;
+			if (pieces.has(piece) || student.told.has(piece)) continue;
+			const spread = this.#spread[piece]!;
+			if (spread === 0) return piece;
+			if (best < 0 || spread < this.#spread[best]!) best = piece;
+		}
+		return best;
+	}
+}
