@@ -225,6 +225,8 @@ export interface Watch {
 	readonly speed?: {readonly range: Seconds; readonly samples: number};
 	/** The newest lines: of one torrent when `torrent.id` is watched, else of all. */
 	readonly log?: number;
+	/** Of these only lines of this level and of those above it; all when left out. */
+	readonly logFrom?: LogView['level'];
 }
 
 /** Only the sections that changed since the watcher's last update. Sections replace what came before, whole. */

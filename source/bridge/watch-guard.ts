@@ -4,6 +4,7 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /** More samples, cells or log lines than any screen has room for are not computed. */
 const most = 10_000;
+const levels: ReadonlySet<unknown> = new Set(['debug', 'info', 'warn', 'error']);
 
 function isObject(value: unknown): value is Loose {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -39,9 +40,10 @@ function isTorrent(value: unknown): boolean {
 /** The value as a subscription when it is one; intervals too short are lengthened to 50 ms. */
 export function asWatch(value: unknown): Watch | undefined {
 	if (!isObject(value)) return undefined;
-	const {interval, session, torrents, torrent, speed, log} = value;
+	const {interval, session, torrents, torrent, speed, log, logFrom} = value;
 	if (typeof interval !== 'number' || !Number.isFinite(interval)) return undefined;
 	if (![session, torrents].every(isFlag) || !isTorrent(torrent) || !isSpeed(speed)) return undefined;
 	if (log !== undefined && !isCount(log)) return undefined;
+	if (logFrom !== undefined && !levels.has(logFrom)) return undefined;
 	return {...(value as unknown as Watch), interval: Math.max(50, interval)};
 }

@@ -7,6 +7,7 @@ import type {Log} from '../base/ports.js';
 import type {Bytes} from '../base/units.js';
 import {freeSpace} from '../io/free-space.js';
 import {size as sizeText} from '../ui/format.js';
+import {showsUtf8} from '../ui/paint.js';
 import {safeText} from '../ui/text.js';
 import {type Context, defineCommand, type Flags} from './command.js';
 import {demoHost} from './demo-peer.js';
@@ -19,6 +20,8 @@ import {jsonReport} from './json-report.js';
 import {type EngineSettings, type LocalEngine, openSession} from './open-session.js';
 import {plainReport} from './plain-report.js';
 import {size, text} from './quantities.js';
+import {screenPreferences} from './screen-preferences.js';
+import {fileOpener, screenEnvironment} from './show-screen.js';
 import {systemClock} from './system-clock.js';
 import {systemRandom} from './system-random.js';
 import {transfer} from './transfer.js';
@@ -102,27 +105,25 @@ async function showDemo(
 	engine: LocalEngine,
 	torrent: string,
 	flags: Flags<typeof options>,
+	stateDir: string,
 	context: Context,
 ): Promise<ExitStatus> {
 	const {stdout, stdin, env, version} = context;
 	const {openScreen} = await import('../ui/screen.js');
-	const {TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG, SSH_CONNECTION} = env;
+	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {
 		torrent,
 		stdout,
 		stdin,
-		ascii: flags.ascii,
+		ascii: flags.ascii || !showsUtf8(environment.locale),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
 		fps: flags.fps,
 		version,
-		env: {
-			term: TERM,
-			colorTerm: COLORTERM,
-			noColor: Boolean(NO_COLOR),
-			locale: LC_ALL || LC_CTYPE || LANG,
-			ssh: Boolean(SSH_CONNECTION),
-		},
+		detachable: false,
+		prefs: screenPreferences(stateDir, env),
+		openFile: fileOpener(env),
+		env: environment,
 	});
 	if (how !== 'lost') return 0;
 	// The screen cannot know that in a demo nothing goes on without it.
@@ -188,8 +189,9 @@ export const command = defineCommand({
 				random: systemRandom,
 				signal: aborting.signal,
 			});
+			const stateDir = join(temporary.path, 'state');
 			engine = await openSession({
-				stateDir: join(temporary.path, 'state'),
+				stateDir,
 				dir,
 				restore: false,
 				version,
@@ -207,7 +209,7 @@ export const command = defineCommand({
 				options: {dir},
 			});
 			const status = onScreen
-				? await showDemo(engine, id!, flags, context)
+				? await showDemo(engine, id!, flags, stateDir, context)
 				: await printDemo(engine, id!, flags.json, interrupted, context);
 			if (!flags.json) stdout.write(farewell(flags.dir === undefined ? undefined : join(dir, demoName)));
 			return aborting.signal.aborted ? 130 : status;

@@ -67,7 +67,10 @@ export function screenEnvironment(env: NodeJS.ProcessEnv) {
 }
 
 /** How to open a file with its program; undefined where there is no desktop to open it on. */
-function fileOpener({DISPLAY, WAYLAND_DISPLAY}: NodeJS.ProcessEnv): ((path: string) => void) | undefined {
+export function fileOpener({
+	DISPLAY,
+	WAYLAND_DISPLAY,
+}: NodeJS.ProcessEnv): ((path: string) => void) | undefined {
 	const isMac = process.platform === 'darwin';
 	if (!isMac && !DISPLAY && !WAYLAND_DISPLAY) return undefined;
 	return path => {

@@ -4,26 +4,43 @@ import type {Millis} from '../base/units.js';
 import {safeText} from '../protocol/safe-text.js';
 
 const capacity = 1000;
+const ranks: Readonly<Record<LogLevel, number>> = {debug: 0, info: 1, warn: 2, error: 3};
 
-/** The newest lines of what happened, for whoever looks. */
+/** The newest lines of what happened, for whoever looks. Details never push anything else out. */
 export class LogRing {
 	#lines: LogView[] = [];
-	/** Rises with every line. */
-	revision = 1;
+	/** How many lines of each level there were. */
+	readonly #counts = [0, 0, 0, 0];
 
 	add(at: Millis, level: LogLevel, text: string, torrent?: string): void {
 		this.#lines.push({at, level, text: safeText(text, 500), torrent});
-		if (this.#lines.length >= 2 * capacity) this.#lines = this.#lines.slice(-capacity);
-		this.revision++;
+		if (this.#lines.length >= 3 * capacity) this.#trim();
+		this.#counts[ranks[level]]!++;
 	}
 
-	/** Up to `count` lines, oldest first: those of one torrent and of none, or all. */
-	newest(count: number, torrent?: string): LogView[] {
+	/** Rises with every line of this level or above. */
+	revision(from: LogLevel = 'debug'): number {
+		return this.#counts.reduce((sum, count, rank) => (rank < ranks[from] ? sum : sum + count), 1);
+	}
+
+	/** Up to `count` lines of level `from` or above, oldest first: those of one torrent and of none, or all. */
+	newest(count: number, torrent?: string, from: LogLevel = 'debug'): LogView[] {
 		const found: LogView[] = [];
 		for (let at = this.#lines.length - 1; at >= 0 && found.length < Math.min(count, capacity); at--) {
 			const line = this.#lines[at]!;
+			if (ranks[line.level] < ranks[from]) continue;
 			if (torrent === undefined || line.torrent === undefined || line.torrent === torrent) found.push(line);
 		}
 		return found.reverse();
+	}
+
+	/** Keeps the newest details, and the newest of all else. */
+	#trim(): void {
+		const left = {details: capacity, rest: capacity};
+		const kept: LogView[] = [];
+		for (const line of this.#lines.toReversed()) {
+			if (left[line.level === 'debug' ? 'details' : 'rest']-- > 0) kept.push(line);
+		}
+		this.#lines = kept.reverse();
 	}
 }

@@ -10,11 +10,11 @@ import type {PaneProps} from './panes/pane-props.js';
 import {PiecesPane} from './panes/pieces-pane.js';
 import {SpeedPane} from './panes/speed-pane.js';
 import {dialogRows, lineRow} from './present/dialogs.js';
-import {footerRow} from './present/footer.js';
+import {footerRow, lastKeys} from './present/footer.js';
 import {oneLine, sessionHeader, torrentHeader} from './present/header.js';
 import {logRow} from './present/log.js';
 import {stripRow} from './present/pieces.js';
-import {fitRow, type Row} from './present/row.js';
+import {fitRow, type Row, rowWidth, spread} from './present/row.js';
 import {sparkRow} from './present/speed.js';
 import type {ScreenContext} from './screen-context.js';
 import type {ScreenState, Store} from './store.js';
@@ -58,7 +58,7 @@ export function pressKey(screen: ScreenContext, key: string): void {
 	const {view} = screen.state();
 	if (view.dialog) {
 		// Pressed twice, Ctrl-C leaves; what downloads goes on.
-		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.leave({how: 'detach'});
+		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.run('detach', '', key);
 		else if (key === 'ctrl-c') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
@@ -80,8 +80,14 @@ function footer(screen: ScreenContext, state: ScreenState, columns: number): Row
 	const {view} = state;
 	const line = view.dialog && lineRow(view.dialog, columns);
 	if (line) return fitRow(line, columns);
-	if (view.notice)
-		return fitRow([[` ${safeText(view.notice.text)}`, noticeTones[view.notice.level] ?? 'text']], columns);
+	if (view.notice) {
+		const notice: Row = [[` ${safeText(view.notice.text)} `, noticeTones[view.notice.level] ?? 'text']];
+		const keys = lastKeys(screen.keys(), screen.keyContext(), screen.look);
+		// What it says goes before the keys; these stay where they are looked for.
+		return columns >= rowWidth(notice) + rowWidth(keys)
+			? spread(notice, keys, columns)
+			: fitRow(notice, columns);
+	}
 	// A dialog names its keys itself.
 	if (view.dialog) return fitRow([], columns);
 	return footerRow(screen.keys(), screen.keyContext(), columns, screen.look);
@@ -130,7 +136,13 @@ function Over({
 	const content = dialogRows(
 		dialog,
 		columns - 6,
-		{table: screen.keys(), torrent, session: model.session, preferences},
+		{
+			table: screen.keys(),
+			torrent,
+			session: model.session,
+			preferences,
+			detachable: screen.detachable,
+		},
 		screen.look,
 	);
 	if (!content) return null;

@@ -21,7 +21,7 @@ export const frames = {
 	rounded: {plain: frame('╭─╮│╰╯'), heavy: frame('┏━┓┃┗┛')},
 	square: {plain: frame('┌─┐│└┘'), heavy: frame('┏━┓┃┗┛')},
 	double: {plain: frame('┌─┐│└┘'), heavy: frame('╔═╗║╚╝')},
-	ascii: {plain: frame("+-+|'."), heavy: frame('#=#|##')},
+	ascii: {plain: frame('+-+|++'), heavy: frame('#=#|##')},
 } as const satisfies Record<string, {plain: FrameGlyphs; heavy: FrameGlyphs}>;
 
 export type FrameName = keyof typeof frames;

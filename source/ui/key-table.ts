@@ -220,6 +220,15 @@ export const keyTable: readonly KeyRecord[] = [
 	},
 
 	{
+		command: 'log-details',
+		keys: ['space'],
+		where: ['log'],
+		label: c => (c.details ? 'less' : 'details'),
+		help: 'Show details in the log too, such as every piece that was verified, or leave them out',
+		group: 'Screen',
+		footer: 2,
+	},
+	{
 		command: 'next-pane',
 		keys: ['tab'],
 		where: ['torrent'],
@@ -580,5 +589,6 @@ export const keyTable: readonly KeyRecord[] = [
 		label: 'detach',
 		help: 'Leave at once, downloads go on',
 		group: 'Leaving',
+		disabled: c => (c.detachable ? undefined : 'Nothing goes on here without the screen: q leaves.'),
 	},
 ];

@@ -16,6 +16,10 @@ export interface KeyContext {
 	readonly removals: number;
 	readonly slow: boolean;
 	readonly sequential: boolean;
+	/** Whether the log shows details. */
+	readonly details: boolean;
+	/** Whether downloads go on when the screen is left. */
+	readonly detachable: boolean;
 }
 
 /** One row of the key table: dispatch, footer, help screen and the README's table are all made from it. */

@@ -21,6 +21,8 @@ export interface ScreenContext {
 	readonly clock: Clock;
 	readonly look: Look;
 	readonly version: string;
+	/** Whether downloads go on when the screen is left. */
+	readonly detachable: boolean;
 	state(): ScreenState;
 	layout(): Layout;
 	keys(): readonly KeyRecord[];

@@ -57,6 +57,8 @@ export interface ScreenOptions {
 		/** Minutes to take from UTC to get the local time; the system's by default. */
 		readonly timezone?: number | undefined;
 	};
+	/** Whether downloads go on when the screen is left; yes when left out. */
+	readonly detachable?: boolean | undefined;
 	/** Opens a finished file with its program. */
 	readonly openFile?: ((path: string) => void) | undefined;
 	readonly clock?: Clock | undefined;
@@ -79,7 +81,9 @@ class CrashGuard extends Component<{readonly crashed: (error: Error) => void; re
 	}
 }
 
-const noticeTime = 8000;
+const noticeTimes = {info: 4000, good: 4000, warn: 8000, error: 10_000} as const;
+/** The first picture waits so long for something to show. */
+const firstWait = 150;
 
 /**
  * Opens the full screen on an engine and resolves when somebody has left it. The terminal is then as it was, however
@@ -138,6 +142,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		clock,
 		look,
 		version: options.version,
+		detachable: options.detachable ?? true,
 		...(options.openFile && {openFile: options.openFile}),
 		state: store.get,
 		layout() {
@@ -165,6 +170,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 				removals: state.view.removals.length,
 				slow: state.model.session?.slowMode ?? false,
 				sequential: first?.sequential ?? false,
+				details: state.view.details,
+				detachable: options.detachable ?? true,
 			};
 		},
 		setView(change: Partial<View>) {
@@ -183,7 +190,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			const notice = {text, level};
 			store.setView({notice});
 			noticeTimer?.clear();
-			noticeTimer = clock.after(noticeTime, () => {
+			noticeTimer = clock.after(noticeTimes[level], () => {
 				if (store.get().view.notice === notice) store.setView({notice: undefined});
 			});
 		},
@@ -285,7 +292,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	let shownTitle = '';
 	function title(): void {
 		const {model, view, preferences} = store.get();
-		if (!preferences.title) return;
+		if (!preferences.title || !entered) return;
 		const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
 		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${safeText(torrent.name)}` : 'tortui';
 		if (text === shownTitle) return;
@@ -355,13 +362,12 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		leave({how: 'lost', message: `the terminal went away${code ? ` (${code})` : ''}; downloads go on`});
 	};
 	const restoreNow = () => {
-		if (!restored) stdout.write(leaveScreen);
+		if (entered) stdout.write(leaveScreen);
 	};
-	let restored = false;
+	let entered = false;
 
 	// Written while the terminal is not ready, a frame would hold up keys and commands.
 	blocking(stdout, false);
-	stdout.write(enterScreen);
 	host.on('exit', restoreNow);
 	host.on('SIGTERM', onTerminate);
 	host.on('SIGINT', onTerminate);
@@ -386,6 +392,21 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	});
 
 	try {
+		const watch: Watch = watchFor(store.get(), screen.layout(), interval(), options.ascii);
+		watched = JSON.stringify(watch);
+		const first = new Promise<void>(resolve => {
+			const late = clock.after(firstWait, resolve);
+			watching = client.watch(watch, update => {
+				late.clear();
+				took(update);
+				resolve();
+			});
+		});
+		watchAgain();
+		await Promise.race([first, leaving]);
+		if (left) return await leaving;
+		stdout.write(enterScreen);
+		entered = true;
 		app = render(
 			<CrashGuard crashed={crashed}>
 				<App screen={screen} store={store} painter={painter} />
@@ -403,9 +424,6 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 				...(env.screenReader !== undefined && {isScreenReaderEnabled: env.screenReader}),
 			},
 		);
-		const watch: Watch = watchFor(store.get(), screen.layout(), interval(), options.ascii);
-		watched = JSON.stringify(watch);
-		watching = client.watch(watch, took);
 		title();
 		return await leaving;
 	} catch (error) {
@@ -440,14 +458,16 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		stdout.off('resize', onResize);
 		stdin.off('error', onGone);
 		stdin.off('end', onGone);
-		await new Promise<void>(resolve => {
-			const late = clock.after(1000, resolve);
-			stdout.write(leaveScreen, () => {
-				late.clear();
-				resolve();
+		if (entered) {
+			await new Promise<void>(resolve => {
+				const late = clock.after(1000, resolve);
+				stdout.write(leaveScreen, () => {
+					late.clear();
+					resolve();
+				});
+				entered = false;
 			});
-			restored = true;
-		});
+		}
 		stdout.off('error', onGone);
 		blocking(stdout, true);
 	}

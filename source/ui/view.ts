@@ -101,6 +101,8 @@ export interface View {
 	readonly cell: number;
 	/** What the speed graph spans; 0 for what fits its history. */
 	readonly range: Seconds;
+	/** Whether the log also shows details: what only matters when something is looked into. */
+	readonly details: boolean;
 	readonly dialog: Dialog | undefined;
 	readonly notice: Notice | undefined;
 	readonly removals: readonly PendingRemoval[];
@@ -135,6 +137,7 @@ export function openingView(torrent: string | undefined): View {
 		folded: new Set(),
 		cell: -1,
 		range: 0,
+		details: false,
 		dialog: undefined,
 		notice: undefined,
 		removals: [],

@@ -7,6 +7,10 @@ import type {ScreenState} from './store.js';
 /** What to ask of the engine so that everything in sight can be drawn, and nothing else is sent. */
 export function watchFor(state: ScreenState, layout: Layout, interval: number, ascii: boolean): Watch {
 	const {view, columns} = state;
+	const log = (lines: number): Pick<Watch, 'log' | 'logFrom'> => ({
+		log: lines,
+		logFrom: view.details ? 'debug' : 'info',
+	});
 	const speedArea = layout.panes.speed ?? layout.spark;
 	const samples = samplesFor(
 		layout.panes.speed ? inside(layout.panes.speed) : {columns: Math.ceil(columns / 2), rows: 1},
@@ -20,7 +24,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 			session: true,
 			torrents: true,
 			...(speed && {speed}),
-			...(layout.panes.log && {log: 200}),
+			...(layout.panes.log && log(200)),
 		};
 	}
 	const pieces = layout.panes.pieces
@@ -41,6 +45,6 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 			...((layout.panes.files || layout.panes.pieces) && {files: true}),
 			...(speed && {speed}),
 		},
-		...((layout.panes.log || layout.lastLine) && {log: layout.panes.log ? 200 : 1}),
+		...((layout.panes.log || layout.lastLine) && log(layout.panes.log ? 200 : 1)),
 	};
 }

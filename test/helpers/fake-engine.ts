@@ -52,6 +52,8 @@ export interface FakeOptions {
 	/** How much is there at the start: 0..1. */
 	readonly have?: number;
 	readonly torrents?: number;
+	/** Says nothing by itself, not even at first. */
+	readonly silent?: boolean;
 }
 
 const folders: ReadonlyArray<readonly [string, number, number]> = [
@@ -92,6 +94,7 @@ export class FakeEngine implements EngineClient {
 	#label: string | undefined;
 	#reason: TorrentView['reason'];
 	readonly #length: number;
+	readonly #silent: boolean;
 	readonly id = '5d0f3b6c9a1e4f70b2c8d6e1a3f59b7c0e2d4f68';
 
 	constructor(options: FakeOptions = {}) {
@@ -99,6 +102,7 @@ export class FakeEngine implements EngineClient {
 			this.lose = resolve;
 		});
 		this.#random = seeded(options.seed ?? 7);
+		this.#silent = options.silent ?? false;
 		const random = this.#random;
 		const root = 'field-recordings-2026-flac';
 		let index = 0;
@@ -311,7 +315,7 @@ export class FakeEngine implements EngineClient {
 			}
 			if (whole && landed > 0 && random() < 0.4)
 				this.#write(
-					'info',
+					'debug',
 					`piece ${Math.floor(random() * this.#state.length)} verified: ${1 + Math.floor(random() * 4)} peers gave it`,
 				);
 			if (whole && random() < 0.02)
@@ -551,7 +555,9 @@ export class FakeEngine implements EngineClient {
 						: {id: part.id, gone: true},
 			}),
 			...(watch.speed && {speed: this.#speed(watch.speed)}),
-			...(watch.log && {log: this.#log.slice(-watch.log)}),
+			...(watch.log && {
+				log: this.#log.filter(({level}) => level !== 'debug' || watch.logFrom !== 'info').slice(-watch.log),
+			}),
 		};
 	}
 
@@ -622,7 +628,7 @@ export class FakeEngine implements EngineClient {
 		const state = {watch, full: true};
 		this.watches.push(watch);
 		this.#listeners.set(listener, state);
-		queueMicrotask(() => listener(this.#update(state.watch)));
+		if (!this.#silent) queueMicrotask(() => listener(this.#update(state.watch)));
 		return {
 			change: next => {
 				state.watch = next;

@@ -133,3 +133,72 @@ test('draws for a screen reader too, in reading order', async () => {
 	assert.match(screen.terminal.text(), /field-recordings-2026-flac/);
 	await screen.close();
 });
+
+test('leaves details out of the log until Space asks for them, so that warnings stay in sight', async () => {
+	const {terminal, engine, close, advance} = await openTestScreen(120, 40);
+	assert.equal(engine.watches.at(-1)?.logFrom, 'info');
+	await advance(30);
+	assert.doesNotMatch(terminal.text(), /piece \d+ verified/);
+	assert.match(terminal.text(), /! udp:\/\/two\.example:80 does not answer/);
+	await terminal.press('6', ' ');
+	assert.equal(engine.watches.at(-1)?.logFrom, 'debug');
+	assert.match(terminal.text(), /piece \d+ verified/);
+	assert.match(terminal.line(39), /Space less/);
+	await close();
+});
+
+test('draws nothing before there is something to show', async () => {
+	const screen = await openTestScreen(80, 24, {silent: true});
+	assert.equal(screen.terminal.written, '');
+	screen.engine.publish();
+	await screen.terminal.settled();
+	assert.match(screen.terminal.text(), /field-recordings/);
+	await screen.close();
+});
+
+test('does not wait longer than 150 ms for a slow engine', async () => {
+	const screen = await openTestScreen(80, 24, {silent: true});
+	screen.clock.turn(150);
+	await screen.terminal.settled();
+	assert.ok(screen.terminal.alternate);
+	await screen.close();
+});
+
+test('says once that a torrent is paused, and why nobody is connected', async () => {
+	const {terminal, engine, close} = await openTestScreen(80, 24, {peers: 0});
+	engine.reason = {level: 'info', text: 'paused'};
+	await terminal.press('p');
+	assert.match(terminal.line(2), /^ paused · 21 files/);
+	assert.match(terminal.text(), /nobody is connected while it is paused/);
+	await close();
+});
+
+test('says before the reason how a torrent stands', async () => {
+	const {terminal, engine, close} = await openTestScreen(80, 24);
+	engine.reason = {level: 'info', text: 'waiting for tracker: next try in 40 s'};
+	engine.publish();
+	await terminal.settled();
+	assert.match(terminal.line(2), /^ downloading · waiting for tracker: next try in 40 s/);
+	await close();
+});
+
+test('keeps help and leaving in the footer beside what it says', async () => {
+	const {terminal, clock, close} = await openTestScreen(80, 24);
+	await terminal.press('c');
+	assert.match(terminal.line(23), /Magnet link copied\. +\? help +q leave/);
+	clock.turn(4000);
+	await terminal.settled();
+	assert.match(terminal.line(23), /p pause/);
+	await close();
+});
+
+test('offers no detaching where nothing goes on without the screen', async () => {
+	const {terminal, left} = await openTestScreen(80, 24, {detachable: false});
+	await terminal.press('q');
+	assert.match(terminal.text(), /end with the screen/);
+	assert.doesNotMatch(terminal.text(), /detach/);
+	await terminal.press('d');
+	assert.match(terminal.text(), /end with the screen/);
+	await terminal.press('s');
+	assert.deepEqual(await left, {how: 'stop'});
+});

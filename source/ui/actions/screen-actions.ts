@@ -4,7 +4,7 @@ import type {Action} from '../screen-context.js';
 import {field} from '../text-field.js';
 import {themes} from '../themes.js';
 import {fileActions} from './files.js';
-import {moving} from './moving.js';
+import {moving, setList} from './moving.js';
 import {torrentActions} from './torrents.js';
 
 const themeNames = Object.keys(themes);
@@ -14,6 +14,11 @@ const screenActions: Readonly<Record<string, Action>> = {
 	details: screen => screen.setDialog({kind: 'details'}),
 	settings: screen => screen.setDialog({kind: 'settings', at: 0}),
 	'command-line': screen => screen.setDialog({kind: 'line', prompt: ':', value: field(), before: ''}),
+	'log-details': screen => {
+		const details = !screen.state().view.details;
+		screen.setView({details});
+		setList(screen, 'log', {key: undefined});
+	},
 	redraw: screen => screen.redraw(),
 	suspend: screen => screen.suspend(),
 	theme: (screen, argument) => {
@@ -46,7 +51,7 @@ const screenActions: Readonly<Record<string, Action>> = {
 			() => screen.setDialog({kind: 'quit'}),
 		);
 	},
-	detach: screen => screen.leave({how: 'detach'}),
+	detach: screen => screen.leave({how: screen.detachable ? 'detach' : 'stop'}),
 	stop: screen => screen.leave({how: 'stop'}),
 };
 

@@ -12,7 +12,7 @@ import {
 } from '../lists.js';
 import {fileColumns, filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
-import {peerColumns} from '../present/peers.js';
+import {nobodyHere, peerColumns} from '../present/peers.js';
 import {windowTop} from '../present/table.js';
 import {torrentColumns} from '../present/torrents.js';
 import {trackerColumns, trackersTitle} from '../present/trackers.js';
@@ -52,11 +52,12 @@ export const PeersPane = memo(
 				note={overview ? `${overview.connected} of ${overview.known}` : ''}
 				items={shownPeers(props.state)}
 				columns={peerColumns(props.area.columns, props.look)}
-				empty="nobody connected yet"
+				empty={nobodyHere(overview?.state)}
 			/>
 		);
 	},
 	same('peers', ({state}) => [
+		state.model.torrent?.overview?.state,
 		state.model.torrent?.peers,
 		state.model.torrent?.overview?.connected,
 		state.model.torrent?.overview?.known,

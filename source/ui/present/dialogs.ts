@@ -169,6 +169,7 @@ export function dialogRows(
 		readonly torrent: TorrentView | undefined;
 		readonly session: SessionView | undefined;
 		readonly preferences: FullPreferences;
+		readonly detachable: boolean;
 	},
 	look: Look,
 ): DialogRows | undefined {
@@ -178,6 +179,25 @@ export function dialogRows(
 		case 'help':
 			return helpRows(dialog, context.table, columns, look);
 		case 'quit':
+			if (!context.detachable) {
+				return {
+					title: 'Leave',
+					rows: [
+						[[' Downloads are at work, and end with the screen.', 'text']],
+						[],
+						[
+							['  s ', 'key'],
+							['stop', 'title'],
+						],
+						[
+							['  n ', 'key'],
+							['stay', 'title'],
+						],
+					],
+					foot: 's  n',
+					columns: 52,
+				};
+			}
 			return {
 				title: 'Leave tortui',
 				rows: [

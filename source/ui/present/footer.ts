@@ -3,6 +3,18 @@ import {cellWidth} from '../text.js';
 import type {Look} from './context.js';
 import {fitRow, type Row, type Span} from './row.js';
 
+/** Help and leaving, which stand in the footer whatever else it says. */
+export function lastKeys(table: readonly KeyRecord[], context: KeyContext, look: Look): Row {
+	const row: Span[] = [];
+	for (const record of table) {
+		const [key] = record.keys;
+		if ((record.command !== 'help' && record.command !== 'quit') || key === undefined) continue;
+		const label = typeof record.label === 'function' ? record.label(context) : record.label;
+		row.push([keyName(key, look.glyphs.ascii), 'key'], [` ${label}  `, 'dim']);
+	}
+	return row;
+}
+
 /** The keys that work here and now, as many as fit, the most useful ones first. */
 export function footerRow(
 	table: readonly KeyRecord[],

@@ -42,16 +42,36 @@ export function progressOf(torrent: TorrentView): number {
 export function reasonRow(torrent: TorrentView, columns: number, look: Look): Row {
 	const {glyphs} = look;
 	const reason = torrent.reason;
-	if (reason) {
-		const tone: Tone = reason.level === 'error' ? 'bad' : reason.level === 'warn' ? 'warn' : 'dim';
-		const sign = reason.level === 'error' ? '✗' : reason.level === 'warn' ? '!' : glyphs.dot;
-		const shown = glyphs.ascii && sign === '✗' ? 'x' : sign;
+	if (reason && reason.level !== 'info') {
+		const sign = reason.level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
 		return fitRow(
-			[[` ${shown} ${fit(safeText(reason.text), columns - 4, 'left', glyphs.ellipsis)}`, tone]],
+			[
+				[
+					` ${sign} ${fit(safeText(reason.text), columns - 4, 'left', glyphs.ellipsis)}`,
+					reason.level === 'error' ? 'bad' : 'warn',
+				],
+			],
+			columns,
+		);
+	}
+	// What only says again how the torrent stands is no reason.
+	if (reason && reason.text !== stateWords[torrent.state] && torrent.state !== 'checking') {
+		const text = safeText(reason.text);
+		const again = text.startsWith(stateWords[torrent.state]);
+		const word = again ? '' : `${stateWords[torrent.state]} ${glyphs.dot} `;
+		return fitRow(
+			[
+				[` ${word}`, stateTones[torrent.state]],
+				[
+					fit(text, Math.max(0, columns - cellWidth(word) - 2), 'left', glyphs.ellipsis),
+					again ? stateTones[torrent.state] : 'dim',
+				],
+			],
 			columns,
 		);
 	}
 	const parts: string[] = [];
+	const counted = ['downloading', 'seeding', 'checking'].includes(torrent.state);
 	if (torrent.state === 'downloading') {
 		parts.push(`from ${torrent.connected} of ${count(torrent.known, 'peer')}`);
 		if (torrent.seedsConnected > 0) parts.push(`${count(torrent.seedsConnected, 'seed')}`);
@@ -71,7 +91,7 @@ export function reasonRow(torrent: TorrentView, columns: number, look: Look): Ro
 	const words = glyphs.ascii ? stateWords[torrent.state].replaceAll('’', "'") : stateWords[torrent.state];
 	const left: Row = [
 		[` ${words}`, stateTones[torrent.state]],
-		[parts.length > 0 ? ` ${parts.join(` ${glyphs.dot} `)}` : '', 'dim'],
+		[parts.length > 0 ? `${counted ? '' : ` ${glyphs.dot}`} ${parts.join(` ${glyphs.dot} `)}` : '', 'dim'],
 	];
 	const to = `${glyphs.arrow} ${safeText(torrent.dir)} `;
 	const leftWidth = left.reduce((sum, [text]) => sum + cellWidth(text), 0);

@@ -1,4 +1,4 @@
-import type {PeerSource, PeerView} from '../../api/snapshot.js';
+import type {PeerSource, PeerView, TorrentState} from '../../api/snapshot.js';
 import {percent, rate} from '../format.js';
 import {fit, fitMiddle, safeText} from '../text.js';
 import {thinBar} from './bar.js';
@@ -115,6 +115,25 @@ export function peerColumns(columns: number, look: Look): ReadonlyArray<Column<P
 			tone: peer => (peer.requested > 0 ? 'flight' : 'faint'),
 		},
 	];
+}
+
+/** Why nobody is in the list, as far as the torrent's own state says it. */
+export function nobodyHere(state: TorrentState | undefined): string {
+	switch (state) {
+		case 'paused':
+		case 'pausing':
+			return 'nobody is connected while it is paused';
+		case 'checking':
+			return 'nobody is connected while the files are checked';
+		case 'queued':
+			return 'nobody is connected while it waits in the queue';
+		case 'failed':
+			return 'nobody is connected: it was stopped by an error';
+		case 'finished':
+			return 'nobody is connected: all that is wanted is here';
+		default:
+			return 'nobody is connected yet';
+	}
 }
 
 /** What the letters in the flags column mean, for the help screen. */
