@@ -1,6 +1,5 @@
 import type {FilePriority} from '../api/snapshot.js';
 import type {ResumeData} from '../io/resume-data.js';
-import type {Storage} from '../io/storage.js';
 import {blockState} from '../policy/block-ledger.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Torrent} from './torrent.js';
@@ -28,12 +27,6 @@ export function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 		}))
 		.filter(({blocks}) => blocks.length > 0);
 	return {have, partials, peers: torrent.swarm.list.export()};
-}
-
-/** Adds when each file was written last. Read after the rest: a write in between makes a file newer than known, never older. */
-export async function withStamps(data: Omit<DataMemory, 'stamps'>, storage: Storage): Promise<DataMemory> {
-	const isAnything = data.have.count > 0 || data.partials.length > 0;
-	return {...data, stamps: isAnything ? await storage.stamps() : []};
 }
 
 /** Everything that a torrent takes along to the next session. */

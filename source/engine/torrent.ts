@@ -36,7 +36,7 @@ import type {Room} from './room.js';
 import {SuperSeeding, type SuperSeedingOwner} from './super-seeding.js';
 import {nameOf, Swarm, type SwarmOwner} from './swarm.js';
 import {Throttle} from './throttle.js';
-import {type DataMemory, dataOf, nothingKnown, resumeDataOf, withStamps} from './torrent-memory.js';
+import {type DataMemory, dataOf, nothingKnown, resumeDataOf} from './torrent-memory.js';
 import {acceptedRequests} from './upload-queue.js';
 import type {UploadSource} from './uploader.js';
 
@@ -626,6 +626,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 		const told = this.announcers.stop();
 		if (storage !== undefined) {
 			if (wasActive) await this.downloader.savePartials(storage);
+			// Pieces on their way to the disk arrive there before anything is noted down.
+			if (storage.waiting > 0) await Promise.race([storage.flush(), this.#slowDisk()]);
 			await this.rememberNow();
 			await storage.close();
 			if (this.storage === storage) this.storage = undefined;
@@ -661,6 +663,11 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 
 	// What is kept over restarts.
 
+	/** A disk that is slower than this is not waited for. */
+	#slowDisk(): Promise<undefined> {
+		return new Promise(resolve => this.#room.clock.after(flushTime, () => resolve(undefined)));
+	}
+
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
 	async rememberNow(): Promise<ResumeData | undefined> {
 		const {storage} = this;
@@ -670,14 +677,15 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 			const known = this.#memory ?? (name === 'paused' || name === 'queued' ? nothingKnown(this) : undefined);
 			return known && resumeDataOf(this, {...pickData(known), ...(storage === undefined && this.#stamps)});
 		}
+		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
+		// at next time. The other way round a piece would be lost that came between.
+		const isAnything = this.have.count > 0 || this.downloader.ledger.size > 0;
+		const stamps = isAnything ? await storage.stamps() : [];
 		const data = dataOf(this);
 		// A bit must not outlive the bytes it stands for when the power goes; but leaving must not wait for a slow disk.
-		const slow = new Promise<undefined>(resolve =>
-			this.#room.clock.after(flushTime, () => resolve(undefined)),
-		);
-		const failure = await Promise.race([storage.flush(), slow]);
+		const failure = await Promise.race([storage.flush(), this.#slowDisk()]);
 		if (failure !== undefined && this.active) this.post({type: 'failure', failure});
-		this.#memory = resumeDataOf(this, await withStamps(data, storage));
+		this.#memory = resumeDataOf(this, {...data, stamps});
 		return this.#memory;
 	}
 

@@ -206,15 +206,17 @@ export class FakeStorage implements Storage {
 		return this.failure;
 	}
 
-	async stamps(): Promise<[]> {
-		return [];
+	async stamps(): Promise<Array<{size: number; mtime: number}>> {
+		return [{size: this.bytes.length, mtime: this.written}];
 	}
 
 	async allocate(): Promise<undefined> {}
 
 	async createLinks(): Promise<undefined> {}
 
-	async flush(): Promise<undefined> {}
+	async flush(): Promise<undefined> {
+		this.work();
+	}
 
 	async close(): Promise<void> {
 		while (this.#jobs.length > 0) this.work();

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {LoneTorrent, turn} from '../helpers/lone-torrent.ts';
+
+/** Hands a whole piece to the disk, which has not done anything with it yet. */
+function complete(lone: LoneTorrent, piece: number): void {
+	const {downloader, map} = lone.torrent;
+	downloader.picker.take(piece);
+	const partial = downloader.ledger.begin(piece);
+	for (let block = 0; block < map.blockCount(piece); block++) {
+		const slot = lone.pool.take();
+		const size = map.blockSize(piece, block);
+		lone.pool.bytes.set(lone.block(piece, block * 16_384, size), slot * 16_384);
+		downloader.ledger.receive(partial, block, slot, -1);
+	}
+	downloader.judge(partial);
+}
+
+test('what is remembered of the files is never newer than what is remembered of the pieces', async () => {
+	const lone = new LoneTorrent();
+	await lone.start();
+	complete(lone, 1);
+	lone.storage.work();
+	complete(lone, 3);
+	// The piece arrives on the disk while the rest is noted down.
+	const memory = (await lone.torrent.rememberNow())!;
+	const [now] = await lone.storage.stamps();
+	const [remembered] = memory.stamps;
+	assert.ok(lone.torrent.have.has(3));
+	if (remembered?.mtime === now?.mtime) assert.ok(memory.have.has(3), 'piece 3 would be fetched again');
+	assert.ok(memory.have.has(1));
+	const closing = lone.torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
+
+test('pieces on their way to the disk when it stops are remembered, and their files need no check', async () => {
+	const lone = new LoneTorrent();
+	await lone.start();
+	complete(lone, 1);
+	lone.storage.work();
+	complete(lone, 3);
+	lone.torrent.post({type: 'pause'});
+	for (let rest = 0; rest < 4; rest++) await turn();
+	await lone.clock.pass(6000);
+	const memory = (await lone.torrent.rememberNow())!;
+	assert.ok(memory.have.has(1) && memory.have.has(3));
+	assert.deepEqual(memory.stamps, await lone.storage.stamps());
+	await lone.torrent.close();
+});
