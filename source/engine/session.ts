@@ -19,11 +19,13 @@ import {
 	type Network,
 	TcpNetwork,
 } from '../io/network.js';
+import {openFileLimit} from '../io/open-file-limit.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {SavedTorrent} from '../io/state-store.js';
 import {StateStore} from '../io/state-store.js';
 import {NodeUdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import {connectionPlaces} from '../policy/connection-places.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {selectFiles} from '../policy/selection.js';
 import type {SlowTime} from '../policy/speed-schedule.js';
@@ -32,6 +34,7 @@ import type {QueueLimits} from '../policy/torrent-queue.js';
 import {toHex} from '../protocol/hex.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
+import {safeText} from '../protocol/safe-text.js';
 import {Limits, usualSlowRate} from './limits.js';
 import {LogRate} from './log-rate.js';
 import {LogRing} from './log-ring.js';
@@ -92,8 +95,6 @@ export interface SessionOptions {
 }
 
 const usualPoolSlots = 4096;
-const maxConnections = 200;
-const mostStrays = 64;
 const sameWarning: Millis = 60_000;
 const tickTime: Millis = 1000;
 const saveTime: Millis = 30_000;
@@ -109,8 +110,8 @@ const silenceOfClosedPort: Millis = 600_000;
 const diskFarewell: Millis = 3000;
 const fewestShare = 8;
 const shareTime: Millis = 100;
-/** A handshake of TCP that takes no longer is one on the same machine or in the same house. */
-const nearRoundTrip: Millis = 8;
+/** A TCP handshake that takes no longer is one with a peer nearby: 16 MiB on their way fill any line to there. */
+const nearRoundTrip: Millis = 50;
 /** Blocks on their way from all near peers together, and from each at least. */
 const nearBlocks = 1024;
 const fewestNear = 64;
@@ -158,6 +159,7 @@ export class Session implements EngineClient {
 	/** Those who came and have not said what they want, oldest first. */
 	readonly #strays = new Set<Peer>();
 	#notTakenAt: Millis = -Infinity;
+	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
 	#share = {at: -Infinity, far: 512, near: 256};
 	#ticks = 0;
@@ -222,7 +224,7 @@ export class Session implements EngineClient {
 			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
 			nextPeerId: () => this.#peerIds++,
 			mayConnect: () => {
-				if (this.#connections >= maxConnections) return false;
+				if (this.#connections >= this.#places.peers) return false;
 				this.#connections++;
 				return true;
 			},
@@ -297,6 +299,13 @@ export class Session implements EngineClient {
 			session.#udp.close();
 			throw error;
 		}
+		const {peers} = session.#places;
+		if (peers < options.maxPeers) {
+			session.#log(
+				'warn',
+				`too few open files are allowed: at most ${peers} peers at a time; raise the limit with ulimit -n`,
+			);
+		}
 		const memory = session.#memory;
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
@@ -342,8 +351,10 @@ export class Session implements EngineClient {
 	 * there are such places, the one that has waited longest makes room.
 	 */
 	#welcome(connection: Connection): ConnectionEvents {
-		if (this.#strays.size >= mostStrays)
-			for (const oldest of [...this.#strays].slice(0, 1)) oldest.close('others wait');
+		for (const oldest of this.#strays) {
+			if (this.#strays.size < this.#places.strangers) break;
+			oldest.close('others wait');
+		}
 		const peer = Swarm.incoming(this.#room, connection, infoHash => this.#handshakeFor(infoHash));
 		this.#strays.add(peer);
 		return peer.events;
@@ -573,7 +584,7 @@ export class Session implements EngineClient {
 			connected += torrent.swarm.connected;
 		}
 		return {
-			name: this.#options.name ?? 'tortui',
+			name: safeText(this.#options.name ?? '', 40) || 'tortui',
 			version: this.#options.version,
 			pid: process.pid,
 			uptime: Math.floor((now - this.#startedAt) / 1000),

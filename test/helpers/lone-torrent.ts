@@ -349,7 +349,7 @@ export class LoneTorrent {
 			downloadLimiter: new RateLimiter(undefined),
 			uploadLimiter: new RateLimiter(undefined),
 			limitsChanged() {},
-			fairShare: Math.max(8, pool >> 2),
+			fairShare: () => Math.max(8, pool >> 2),
 			starving: (peer, refill) => {
 				this.#hungry.set(peer, refill);
 			},
