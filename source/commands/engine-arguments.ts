@@ -12,7 +12,22 @@ export const ownOptions = {
 } as const satisfies Options;
 
 /** What can only be told to an engine when it starts. */
-const fixed = ['port', 'bind', 'dht', 'pex', 'lsd', 'utp', 'tcp', 'encryption'] as const;
+const fixed = [
+	'port',
+	'bind',
+	'dht',
+	'pex',
+	'lsd',
+	'utp',
+	'tcp',
+	'encryption',
+	'slowDownload',
+	'slowUpload',
+	'slowTimes',
+	'activeDownloads',
+	'activeSeeds',
+	'name',
+] as const;
 
 /** The options an engine is started with, as it tells them to whoever connects. */
 export function describeOptions(flags: Flags<typeof engineOptions>): Record<string, unknown> {

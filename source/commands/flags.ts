@@ -1,4 +1,5 @@
 import type {Options} from './command.js';
+import {countOrNone, rateOrNone, slowTime} from './engine-quantities.js';
 import {choice, duration, hostAndPort, integer, rate, ratio, text, trackerUrl} from './quantities.js';
 
 /** `--json`: machine-readable output. */
@@ -59,6 +60,47 @@ export const engineOptions = {
 		standard: 'no limit',
 	},
 	maxUpload: {kind: 'value', value: 'RATE', read: rate, help: 'the same for sending', standard: 'no limit'},
+	slowDownload: {
+		kind: 'value',
+		value: 'RATE',
+		read: rateOrNone,
+		help: 'what holds in slow mode instead',
+		standard: '50K',
+	},
+	slowUpload: {
+		kind: 'value',
+		value: 'RATE',
+		read: rateOrNone,
+		help: 'the same for sending',
+		standard: '50K',
+	},
+	slowTimes: {
+		kind: 'list',
+		value: 'TIME',
+		read: slowTime,
+		help: "slow mode by itself: '08:00-18:00', 'mon-fri 22:00-06:00' (repeatable)",
+	},
+	activeDownloads: {
+		kind: 'value',
+		value: 'N',
+		read: countOrNone,
+		help: 'torrents of the session that download at a time',
+		standard: '5',
+	},
+	activeSeeds: {
+		kind: 'value',
+		value: 'N',
+		read: countOrNone,
+		help: 'torrents of the session that seed at a time',
+		standard: 'no limit',
+	},
+	name: {
+		kind: 'value',
+		value: 'TEXT',
+		read: text,
+		help: 'what the screen calls this engine; nobody else is told',
+		standard: 'tortui',
+	},
 } as const satisfies Options;
 
 /** What a torrent is added with. */

@@ -1,6 +1,7 @@
 import type {EngineClient} from '../api/engine-client.js';
 import type {Log} from '../base/ports.js';
 import type {Flags} from './command.js';
+import {parseSlowTime} from './engine-quantities.js';
 import type {engineOptions, torrentOptions} from './flags.js';
 
 /** An engine in this process. */
@@ -8,6 +9,9 @@ export interface LocalEngine extends EngineClient {
 	/** Announces `stopped`, saves the resume data, lets go of everything. At most 5 s. */
 	stop(): Promise<void>;
 }
+
+/** What the demonstration, say, can do without. */
+type Optional = 'slowDownload' | 'slowUpload' | 'slowTimes' | 'activeDownloads' | 'activeSeeds' | 'name';
 
 /** What an engine is started with. */
 export interface EngineSettings {
@@ -18,13 +22,19 @@ export interface EngineSettings {
 	readonly restore: boolean;
 	readonly version: string;
 	readonly log: Log;
-	readonly flags: Flags<typeof engineOptions> & Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
+	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
+		Partial<Pick<Flags<typeof engineOptions>, Optional>> &
+		Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
 }
+
+/** As many as other clients: a few at a time are finished sooner than all together. */
+const usualDownloads = 5;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
 	const {stateDir, dir, restore, version, log, flags} = settings;
 	const {Session} = await import('../engine/session.js');
+	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	return Session.open({
 		stateDir,
 		dir,
@@ -34,6 +44,14 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		maxPeers: flags.maxPeers ?? 50,
 		maxDownload: flags.maxDownload,
 		maxUpload: flags.maxUpload,
+		slowDownload: flags.slowDownload,
+		slowUpload: flags.slowUpload,
+		slowTimes: (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times')),
+		// Who asks for torrents to be got wants them all.
+		queue: restore
+			? {downloads: activeDownloads ?? undefined, seeds: activeSeeds ?? undefined, total: Infinity}
+			: undefined,
+		name: flags.name,
 		trackers: flags.trackers,
 		persist: restore,
 		version,

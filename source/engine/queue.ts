@@ -4,9 +4,6 @@ import type {Millis} from '../base/units.js';
 import {planQueue, type QueueFacts, type QueueLimits} from '../policy/torrent-queue.js';
 import type {Torrent} from './torrent.js';
 
-/** As other clients: a few downloads at a time are quicker than many; seeds that nobody asks cost nearly nothing. */
-export const usualQueue: QueueLimits = {downloads: 5, seeds: undefined, total: Infinity};
-
 /** Nothing has moved for so long: others need not wait for it. */
 const stallTime: Millis = 600_000;
 

@@ -37,6 +37,7 @@ import {parseMetainfo} from '../protocol/metainfo-reader.js';
 import {safeText} from '../protocol/safe-text.js';
 import {Limits, usualSlowRate} from './limits.js';
 import {LogRate} from './log-rate.js';
+import {LinkReader, readMetainfo} from './link-reader.js';
 import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
@@ -266,6 +267,7 @@ export class Session implements EngineClient {
 			limits: this.#limits,
 			add: (bytes, options) => this.#add(bytes, options),
 			addLink: (link, options) => this.#addLink(link, options),
+			preview: link => this.#links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => this.#remove(torrent, withData),
 			list: () => [...torrents.values()].map(torrent => this.#viewTorrent(torrent, clock.now())),
 			stop: () => this.stop(),
@@ -411,24 +413,11 @@ export class Session implements EngineClient {
 	}
 
 	async #addLink(link: string, options: AddOptions): Promise<Reply> {
-		const {readTorrentLink} = await import('../io/torrent-link.js');
-		return this.#add(await readTorrentLink(link, this.#room.http), options);
+		return this.#add(await this.#links.read(link), options);
 	}
 
 	async #add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
-		let metainfo: Metainfo;
-		try {
-			metainfo = parseMetainfo(bytes, hashFunctions);
-		} catch (error) {
-			if (!(error instanceof ProtocolError)) throw error;
-			throw new UserError(error.code, `not a valid torrent: ${error.message}`, 3);
-		}
-		if (metainfo.pieceHashes === undefined) {
-			throw new UserError(
-				'v2-only',
-				`${metainfo.name} is a v2-only torrent, which cannot be downloaded yet: use a hybrid one`,
-			);
-		}
+		const metainfo = readMetainfo(bytes);
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		const present = this.#torrents.get(id);
 		if (present !== undefined) {

@@ -11,7 +11,7 @@ import type {Checking, Storage, StorageFailure} from '../io/storage.js';
 import {planCheck, type Stamp} from '../policy/check-plan.js';
 import {FileMap} from '../policy/file-map.js';
 import {type PeerKey, peerKey} from '../policy/peer-key.js';
-import {PieceMap, piecePriorities} from '../policy/piece-map.js';
+import {headPieces, PieceMap, piecePriorities} from '../policy/piece-map.js';
 import {SpeedHistory} from '../policy/speed-history.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
 import {Trust, type Verdict} from '../policy/trust.js';
@@ -713,7 +713,9 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 	}
 
 	#applyPriorities(): void {
-		this.downloader.setPriorities(piecePriorities(this.map, this.metainfo.files, this.files.priorities));
+		const {map, files} = this;
+		this.downloader.setPriorities(piecePriorities(map, this.metainfo.files, files.priorities));
+		this.downloader.picker.setHeads(headPieces(map, this.metainfo.files, files.priorities));
 		this.piecesRevision++;
 	}
 

@@ -74,3 +74,18 @@ export function piecePriorities(
 	}
 	return pieces;
 }
+
+/** The first and the last piece of every file that is wanted first: a player looks at both before it begins. */
+export function headPieces(
+	map: PieceMap,
+	files: ReadonlyArray<{readonly offset: Bytes; readonly length: Bytes; readonly pad: boolean}>,
+	priorities: ArrayLike<number>,
+): number[] {
+	const pieces = new Set<number>();
+	for (const [index, file] of files.entries()) {
+		if (file.pad || file.length === 0 || priorities[index] !== 4) continue;
+		const [first, last] = map.span(file.offset, file.length);
+		pieces.add(first).add(last);
+	}
+	return [...pieces];
+}

@@ -37,6 +37,10 @@ export class PiecePicker {
 	#seeds = 0;
 	#stale = true;
 	#firstOpen = 0;
+	/** Below this no piece of the highest priority is open. */
+	#firstUrgent = 0;
+	/** Open pieces that come before all others. */
+	#heads: number[] = [];
 
 	/** @param random 0 <= x < 1 */
 	constructor(pieceCount: number, random: () => number) {
@@ -108,8 +112,14 @@ export class PiecePicker {
 		this.#stale = true;
 	}
 
+	/** Pieces to begin before all others of the highest priority, while they have it: ends of files, for previews. */
+	setHeads(pieces: readonly number[]): void {
+		this.#heads = [...pieces];
+	}
+
 	setPriority(piece: number, priority: number): void {
 		if (this.#priority[piece] === priority) return;
+		this.#firstUrgent = 0;
 		this.#remove(piece);
 		this.#priority[piece] = priority;
 		this.#insert(piece);
@@ -126,11 +136,13 @@ export class PiecePicker {
 		if (this.#idle[piece] === 1) return;
 		this.#idle[piece] = 1;
 		if (piece < this.#firstOpen) this.#firstOpen = piece;
+		if (piece < this.#firstUrgent) this.#firstUrgent = piece;
 		this.#insert(piece);
 	}
 
 	/**
-	 * The open piece to begin for a peer, or -1. Only pieces of exactly `priority` are looked at.
+	 * The open piece to begin for a peer, or -1. Only pieces of exactly `priority` are looked at. Those of the highest are
+	 * begun in order: who wants a file first wants its beginning first.
 	 * @param pieces what the peer has; undefined for a seed
 	 */
 	pick(pieces: Bitfield | undefined, priority: number, mode: PickMode): number {
@@ -139,6 +151,7 @@ export class PiecePicker {
 		const from = this.#start[band * levels]!;
 		const to = this.#start[(band + 1) * levels]!;
 		if (from === to) return -1;
+		if (priority === bands) return this.#pickUrgent(pieces);
 		if (mode.sequential) return this.#pickInOrder(pieces, priority);
 		if (pieces !== undefined && pieces.count * 16 < to - from)
 			return this.#pickFromFew(pieces, from, to, mode.reverse);
@@ -161,6 +174,24 @@ export class PiecePicker {
 			if (pieces === undefined || pieces.has(order[at]!)) return order[at]!;
 		}
 		return -1;
+	}
+
+	#pickUrgent(pieces: Bitfield | undefined): number {
+		this.#heads = this.#heads.filter(piece => this.#idle[piece] === 1);
+		for (const piece of this.#heads) if (this.#isUrgent(piece, pieces)) return piece;
+		while (this.#firstUrgent < this.pieceCount && !this.#isUrgent(this.#firstUrgent, undefined))
+			this.#firstUrgent++;
+		for (let piece = this.#firstUrgent; piece < this.pieceCount; piece++)
+			if (this.#isUrgent(piece, pieces)) return piece;
+		return -1;
+	}
+
+	#isUrgent(piece: number, pieces: Bitfield | undefined): boolean {
+		return (
+			this.#place[piece]! >= 0 &&
+			this.#priority[piece] === bands &&
+			(pieces === undefined || pieces.has(piece))
+		);
 	}
 
 	#pickInOrder(pieces: Bitfield | undefined, priority: number): number {
@@ -289,6 +320,7 @@ export class PiecePicker {
 		if (!this.#stale) return;
 		this.#stale = false;
 		this.#firstOpen = 0;
+		this.#firstUrgent = 0;
 		const start = this.#start.fill(0);
 		for (let piece = 0; piece < this.pieceCount; piece++) {
 			this.#place[piece] = -1;

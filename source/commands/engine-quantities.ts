@@ -1,0 +1,57 @@
+import {UserError} from '../base/errors.js';
+import type {BytesPerSecond} from '../base/units.js';
+import type {SlowTime} from '../policy/speed-schedule.js';
+import {integer, rate} from './quantities.js';
+
+const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const form = /^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
+
+/** A rate; null is no limit, which is something else than none given. */
+export function rateOrNone(value: string, where: string): BytesPerSecond | null {
+	return rate(value, where) ?? null;
+}
+
+/** A whole number; null for `none`. */
+export function countOrNone(value: string, where: string): number | null {
+	return /^(?:none|off|unlimited)$/i.test(value.trim()) ? null : integer(1, 100_000)(value, where);
+}
+
+/** Days of the week, 0 for Monday; undefined when it is none. `mon-fri,sun` goes on past Sunday where need be. */
+function readDays(text: string): number[] | undefined {
+	const found = new Set<number>();
+	for (const part of text.split(',')) {
+		const [first, last = first, ...more] = part.trim().split('-');
+		const from = days.indexOf(first!.trim() as (typeof days)[number]);
+		const to = days.indexOf(last!.trim() as (typeof days)[number]);
+		if (from < 0 || to < 0 || more.length > 0) return undefined;
+		for (let day = from; ; day = (day + 1) % 7) {
+			found.add(day);
+			if (day === to) break;
+		}
+	}
+	return [...found].sort((one, other) => one - other);
+}
+
+/** A time of the day, on all days or some: `08:00-18:00`, `mon-fri 22:30-06:00`, `sat,sun 10:00-12:00`. */
+export function parseSlowTime(value: string, where: string): SlowTime {
+	const match = form.exec(value.trim().toLowerCase());
+	const on = match && (match[1] === undefined ? [0, 1, 2, 3, 4, 5, 6] : readDays(match[1]));
+	const [fromHour, fromMinute, toHour, toMinute] = (match ?? []).slice(2).map(Number) as number[];
+	const isTime = (hour = 99, minute = 99) => hour < 24 && minute < 60;
+	// Midnight may be called 24:00 at the end.
+	const end = toHour === 24 && toMinute === 0 ? 0 : toHour;
+	if (!on || !isTime(fromHour, fromMinute) || !isTime(end, toMinute)) {
+		throw new UserError(
+			'bad-value',
+			`${where}: ${JSON.stringify(value)} is not a time such as 08:00-18:00 or "mon-fri 22:30-06:00"`,
+			2,
+		);
+	}
+	return {days: on, from: fromHour! * 60 + fromMinute!, to: end! * 60 + toMinute!};
+}
+
+/** As `parseSlowTime`, kept as it was written. */
+export function slowTime(value: string, where: string): string {
+	parseSlowTime(value, where);
+	return value.trim();
+}
