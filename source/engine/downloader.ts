@@ -91,6 +91,11 @@ export class Downloader {
 		return peer.pieces === undefined || this.needed.countCommon(peer.pieces) > 0;
 	}
 
+	/** Whether every block that is needed has come or was asked of somebody. */
+	get nothingLeftToAsk(): boolean {
+		return this.picker.open === 0 && this.ledger.open().next().done === true;
+	}
+
 	/** Asks the peer for more when it has room for a good few; cheap when it has not. */
 	refill(peer: Peer): void {
 		const storage = this.#owner.storage;
@@ -112,6 +117,7 @@ export class Downloader {
 			sequential: this.#owner.sequential,
 			have: this.#owner.have.count,
 			mayBegin: true,
+			now: peer.now,
 		};
 		const {pool} = this.#owner;
 		const {now} = peer;
@@ -146,6 +152,7 @@ export class Downloader {
 			snubbed: peer.snubbed,
 			onParole: peer.onParole,
 			outstanding: peer.outstanding,
+			blockTime: peer.blockTime,
 			asked: (piece: number, block: number) => peer.asked(piece, block),
 		};
 	}

@@ -208,6 +208,10 @@ export class Peer implements PeerWireSink, Provider {
 		return this.pipeline.outstanding;
 	}
 
+	get blockTime(): number {
+		return this.pipeline.blockTime;
+	}
+
 	asked(piece: number, block: number): boolean {
 		return this.pipeline.has(piece, block);
 	}

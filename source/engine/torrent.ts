@@ -1160,10 +1160,10 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 		if (!this.active) return;
 		const late = this.#takeBackLate(now);
 		for (const peer of this.peers) {
-			if (!peer.ready || late.has(peer)) continue;
+			if (!peer.ready) continue;
 			if (peer.amInterested && peer.outstanding === 0) this.#review(peer);
 			peer.now = now;
-			this.downloader.refill(peer);
+			if (!late.has(peer)) this.downloader.refill(peer);
 			if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this);
 		}
 		for (const peer of late) this.downloader.refill(peer);

@@ -1,4 +1,4 @@
-import {blockLength, type Millis} from '../base/units.js';
+import {type Bytes, blockLength, type Millis} from '../base/units.js';
 
 /** Blocks that go out together in one frame slab. */
 export const blocksPerSlab = 16;
@@ -12,6 +12,8 @@ export class UploadQueue {
 	#count = 0;
 	/** Slabs that are being read or sent. */
 	inFlight = 0;
+	/** Bytes in them. */
+	bytesInFlight: Bytes = 0;
 	/** When any of that was last taken, or the first of it began. */
 	movedAt: Millis = 0;
 

@@ -1,5 +1,5 @@
 import type {Clock} from '../base/ports.js';
-import {blockLength} from '../base/units.js';
+import {type Bytes, blockLength, type Seconds} from '../base/units.js';
 import type {StorageFailure} from '../io/storage.js';
 import {writePieceHeader} from '../protocol/peer-wire.js';
 import type {PacedWrites} from './paced-writes.js';
@@ -11,6 +11,9 @@ const frameHeader = 13;
 const frameLength = frameHeader + blockLength;
 const slabsPerPeer = 4;
 const mostSlabs = 64;
+/** What is on its way can be neither cancelled nor choked, and all else we say waits behind it: half a second's worth. */
+const sendTime: Seconds = 0.5;
+const leastOnItsWay: Bytes = 2 * blockLength;
 
 /** Room for 16 framed blocks, with views of where their data goes: a file is read straight into its frames. */
 class Slab {
@@ -52,13 +55,18 @@ export class Uploader {
 
 	/** Sends as much of the peer's queue as may be on its way at once. */
 	pump(peer: Peer, source: UploadSource): void {
+		const most = Math.max(leastOnItsWay, sendTime * peer.upload.rate(this.#clock.now()));
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
+			const room = most - peer.uploads.bytesInFlight;
+			if (room <= 0) return;
 			const slab = this.#take();
 			if (slab === undefined) {
 				this.#waiting.set(peer, source);
 				return;
 			}
-			const grant = source.uploadGrant(blocksPerSlab * blockLength);
+			const grant = source.uploadGrant(
+				Math.min(blocksPerSlab * blockLength, Math.ceil(room / blockLength) * blockLength),
+			);
 			const run = grant > 0 ? peer.uploads.takeRun(grant) : undefined;
 			source.uploadUsed(grant, run?.length ?? 0);
 			if (run === undefined) {
@@ -83,6 +91,7 @@ export class Uploader {
 		slab: Slab,
 		run: {piece: number; begin: number; count: number; length: number},
 	): void {
+		peer.uploads.bytesInFlight += run.length;
 		if (peer.uploads.inFlight++ === 0) peer.uploads.movedAt = this.#clock.now();
 		const whole = run.length === run.count * blockLength;
 		const tail = run.length - (run.count - 1) * blockLength;
@@ -91,7 +100,7 @@ export class Uploader {
 		source.readPiece(run.piece, run.begin, views, failure => {
 			if (failure !== undefined || peer.isClosed) {
 				source.pacedWrites.dropped();
-				this.#done(peer, source, slab);
+				this.#done(peer, source, slab, run.length);
 				if (failure !== undefined) {
 					for (let block = 0; block < run.count; block++) {
 						const begin = run.begin + block * blockLength;
@@ -110,7 +119,7 @@ export class Uploader {
 			let counted = 0;
 			const done = (): void => {
 				if (!peer.isClosed) source.uploadDone(peer, run.length - counted, run.count);
-				this.#done(peer, source, slab);
+				this.#done(peer, source, slab, run.length);
 			};
 			if (!source.pacedWrites.active) return peer.sendFrames(frames, this.#clock.now(), done);
 			const left = (bytes: number): void => {
@@ -122,8 +131,9 @@ export class Uploader {
 		});
 	}
 
-	#done(peer: Peer, source: UploadSource, slab: Slab): void {
+	#done(peer: Peer, source: UploadSource, slab: Slab, bytes: Bytes): void {
 		peer.uploads.inFlight--;
+		peer.uploads.bytesInFlight -= bytes;
 		this.#give(slab);
 		this.pump(peer, source);
 		for (const [waiting, its] of this.#waiting) {

@@ -14,6 +14,8 @@ export class PartialPiece {
 	readonly slots: Int32Array;
 	/** Who gave the block; -1 for nobody yet, or a peer of another session. */
 	readonly givers: Int32Array;
+	/** When a block that is asked for was asked for last. */
+	readonly askedAt: Float64Array;
 	/** Missing blocks nobody is asked for. */
 	free = 0;
 	/** Blocks that came. */
@@ -30,6 +32,7 @@ export class PartialPiece {
 		this.states = new Uint8Array(capacity);
 		this.slots = new Int32Array(capacity);
 		this.givers = new Int32Array(capacity);
+		this.askedAt = new Float64Array(capacity);
 	}
 
 	reset(piece: number, blocks: number): void {

@@ -1,6 +1,6 @@
 import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
 
-const fewest = 8;
+const fewest = 2;
 const most = 500;
 /** How much is kept on its way, as time at the peer's rate. */
 const queueTime: Seconds = 3;
@@ -26,7 +26,7 @@ export class RequestPipeline {
 	#meanTime: Millis = 0;
 	#deviation: Millis = 0;
 	#lastBlockAt: Millis;
-	/** It let a request time out, or sent nothing for 20 s. */
+	/** It sent nothing for 20 s of what it was asked for. */
 	snubbed = false;
 
 	constructor(blocksPerPiece: number, now: Millis) {
@@ -101,17 +101,25 @@ export class RequestPipeline {
 		}
 	}
 
+	/** How long a block takes, on average; 0 before the first. */
+	get blockTime(): Millis {
+		return this.#meanTime;
+	}
+
 	/** How long a block may take before others are asked: what this peer usually needs, and then some. */
 	get timeout(): Millis {
 		if (this.#meanTime === 0) return longestTimeout / 2;
 		return Math.max(shortestTimeout, Math.min(longestTimeout, this.#meanTime + 4 * this.#deviation));
 	}
 
-	/** Whether the peer has just become too slow to wait for. */
+	/** Whether it takes longer than it usually does: reason to ask others, if there is nothing else left to ask for. */
 	isLate(now: Millis): boolean {
-		if (this.#count === 0) return false;
-		const waited = now - this.#lastBlockAt;
-		return waited > Math.min(snubAfter, this.timeout);
+		return this.#count > 0 && now - this.#lastBlockAt > this.timeout;
+	}
+
+	/** Whether it has been silent for so long that there is no counting on it. */
+	isSilent(now: Millis): boolean {
+		return this.#count > 0 && now - this.#lastBlockAt > snubAfter;
 	}
 
 	/** 1 (just asked) …; how long the oldest request waits. */

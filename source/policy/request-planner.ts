@@ -1,3 +1,4 @@
+import type {Millis} from '../base/units.js';
 import type {Bitfield} from '../protocol/bitfield.js';
 import {type BlockLedger, blockState, type PartialPiece} from './block-ledger.js';
 import type {PiecePicker} from './piece-picker.js';
@@ -11,6 +12,8 @@ export interface Provider {
 	readonly onParole: boolean;
 	/** Blocks it has been asked for and not sent. */
 	readonly outstanding: number;
+	/** How long a block takes it. */
+	readonly blockTime: Millis;
 	asked(piece: number, block: number): boolean;
 }
 
@@ -20,6 +23,7 @@ export interface PlanOptions {
 	readonly have: number;
 	/** Whether new pieces may be begun; false while memory is short. */
 	readonly mayBegin: boolean;
+	readonly now: Millis;
 }
 
 /** How many peers a block is asked of at the end, the first one included. BEP 3 calls it end game. */
@@ -50,7 +54,7 @@ export class RequestPlanner {
 	): number {
 		let planned = 0;
 		for (let priority = 4; priority >= 1 && planned < count; priority--) {
-			planned += this.#fromPartials(peer, priority, count - planned, ask);
+			planned += this.#fromPartials(peer, priority, count - planned, options.now, ask);
 			if (!options.mayBegin) continue;
 			while (planned < count) {
 				const piece = this.#picker.pick(peer.pieces, priority, {
@@ -62,18 +66,18 @@ export class RequestPlanner {
 				this.#picker.take(piece);
 				const partial = this.#ledger.begin(piece);
 				if (peer.onParole) partial.exclusive = peer.id;
-				planned += this.#drain(partial, count - planned, ask);
+				planned += this.#drain(partial, count - planned, options.now, ask);
 			}
 		}
 		// Rather share with a suspect than stand still.
 		if (planned === 0 && peer.onParole && peer.outstanding === 0) {
 			const trusted: Provider = {...providerFacts(peer), onParole: false};
 			for (let priority = 4; priority >= 1 && planned < count; priority--) {
-				planned += this.#fromPartials(trusted, priority, count - planned, ask);
+				planned += this.#fromPartials(trusted, priority, count - planned, options.now, ask);
 			}
 		}
-		if (planned === 0 && peer.outstanding < 2 && !peer.snubbed && this.#picker.open === 0) {
-			planned += this.#again(peer, ask);
+		if (planned === 0 && peer.outstanding === 0 && !peer.snubbed && this.#picker.open === 0) {
+			planned += this.#again(peer, options.now, ask);
 		}
 		return planned;
 	}
@@ -82,6 +86,7 @@ export class RequestPlanner {
 		peer: Provider,
 		priority: number,
 		count: number,
+		now: Millis,
 		ask: (piece: number, block: number) => void,
 	): number {
 		let planned = 0;
@@ -89,34 +94,44 @@ export class RequestPlanner {
 			if (planned === count) break;
 			if (this.#picker.priority(partial.piece) !== priority) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
-			planned += this.#drain(partial, count - planned, ask);
+			planned += this.#drain(partial, count - planned, now, ask);
 		}
 		return planned;
 	}
 
-	#drain(partial: PartialPiece, count: number, ask: (piece: number, block: number) => void): number {
+	#drain(
+		partial: PartialPiece,
+		count: number,
+		now: Millis,
+		ask: (piece: number, block: number) => void,
+	): number {
 		let asked = 0;
 		while (asked < count) {
 			const block = this.#ledger.ask(partial);
 			if (block < 0) break;
+			partial.askedAt[block] = now;
 			ask(partial.piece, block);
 			asked++;
 		}
 		return asked;
 	}
 
-	/** End game: one block that others were asked for and this peer was not. */
-	#again(peer: Provider, ask: (piece: number, block: number) => void): number {
+	/**
+	 * End game: one block that others were asked for and this peer was not. Not one that was asked for a moment ago, as
+	 * this peer counts time: it would only come twice.
+	 */
+	#again(peer: Provider, now: Millis, ask: (piece: number, block: number) => void): number {
 		let best: PartialPiece | undefined;
 		let bestBlock = -1;
 		let fewest = copies;
+		const patience = peer.blockTime * 4;
 		for (const partial of this.#ledger.all()) {
 			if (partial.judging || this.#picker.priority(partial.piece) === 0) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				const requests = partial.requests[block]!;
 				if (partial.states[block] !== blockState.missing || requests === 0 || requests >= fewest) continue;
-				if (peer.asked(partial.piece, block)) continue;
+				if (now - partial.askedAt[block]! < patience || peer.asked(partial.piece, block)) continue;
 				best = partial;
 				bestBlock = block;
 				fewest = requests;
@@ -125,14 +140,16 @@ export class RequestPlanner {
 		}
 		if (best === undefined) return 0;
 		best.requests[bestBlock]!++;
+		best.askedAt[bestBlock] = now;
 		ask(best.piece, bestBlock);
 		return 1;
 	}
 }
 
 function providerFacts(peer: Provider): Provider {
-	const {id, pieces, snubbed, onParole, outstanding} = peer;
-	return {id, pieces, snubbed, onParole, outstanding, asked: (piece, block) => peer.asked(piece, block)};
+	const {id, pieces, snubbed, onParole, outstanding, blockTime} = peer;
+	const asked = (piece: number, block: number): boolean => peer.asked(piece, block);
+	return {id, pieces, snubbed, onParole, outstanding, blockTime, asked};
 }
 
 function has(peer: Provider, piece: number): boolean {
