@@ -1,5 +1,5 @@
 import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
-import type {FilePriority} from './snapshot.js';
+import type {FilePriority, FileView} from './snapshot.js';
 
 /** How data already on disk is treated when a torrent is added. */
 export type CheckMode = 'full' | 'quick' | 'none';
@@ -31,6 +31,8 @@ export interface AddOptions {
 export type Command =
 	| {readonly type: 'torrent.add'; readonly metainfo: string /* base64 */; readonly options?: AddOptions}
 	| {readonly type: 'torrent.addLink'; readonly link: string; readonly options?: AddOptions}
+	/** Looks at what a link holds and adds nothing: answers `preview`. */
+	| {readonly type: 'torrent.preview'; readonly link: string}
 	| {readonly type: 'torrent.pause'; readonly id: string}
 	| {readonly type: 'torrent.resume'; readonly id: string}
 	| {readonly type: 'torrent.remove'; readonly id: string; readonly withData: boolean}
@@ -93,11 +95,33 @@ export interface PieceInspection {
 	readonly requestedFrom: readonly string[];
 }
 
+/** What a torrent holds, before it is added. Texts are safe for a terminal but for those of the paths and the name. */
+export interface TorrentPreview {
+	/** The id it will have: its info-hash. */
+	readonly id: string;
+	readonly infoHashV2?: string | undefined;
+	readonly name: string;
+	/** All files. */
+	readonly length: Bytes;
+	readonly pieceLength: Bytes;
+	readonly pieces: number;
+	readonly private: boolean;
+	/** Announce URLs it names. */
+	readonly trackers: number;
+	readonly comment?: string | undefined;
+	/** Whether the engine has it already. */
+	readonly already: boolean;
+	/** The first of its `fileCount` files; pad files are left out. */
+	readonly files: readonly FileView[];
+	readonly fileCount: number;
+}
+
 /** What comes back when a command was done. Commands that have nothing to tell answer `{}`. */
 export interface Reply {
 	/** The torrent that was added, or was there already. */
 	readonly id?: string;
 	readonly already?: boolean;
 	readonly inspection?: PieceInspection;
+	readonly preview?: TorrentPreview;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
 }

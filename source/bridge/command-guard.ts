@@ -44,6 +44,7 @@ const options: Check = value => value === undefined || fits(value, addOptions);
 const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.add': {metainfo: text, options},
 	'torrent.addLink': {link: text, options},
+	'torrent.preview': {link: text},
 	'torrent.pause': {id: text},
 	'torrent.resume': {id: text},
 	'torrent.remove': {id: text, withData: flag},

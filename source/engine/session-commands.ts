@@ -1,5 +1,5 @@
 import {isAbsolute} from 'node:path';
-import type {AddOptions, Command, Reply} from '../api/command.js';
+import type {AddOptions, Command, Reply, TorrentPreview} from '../api/command.js';
 import type {TorrentView} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import {resolvePeer} from '../io/resolve-peer.js';
@@ -17,6 +17,7 @@ export interface CommandHost {
 	readonly limits: Limits;
 	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
 	addLink(link: string, options: AddOptions): Promise<Reply>;
+	preview(link: string): Promise<TorrentPreview>;
 	remove(torrent: Torrent, withData: boolean): Promise<void>;
 	list(): TorrentView[];
 	stop(): Promise<void>;
@@ -29,6 +30,8 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 			return host.add(Buffer.from(command.metainfo, 'base64'), command.options ?? {});
 		case 'torrent.addLink':
 			return host.addLink(command.link, command.options ?? {});
+		case 'torrent.preview':
+			return {preview: await host.preview(command.link)};
 		case 'piece.inspect': {
 			const inspection = inspectCell(find(host, command.id), command.cell, command.cells);
 			return inspection === undefined ? {} : {inspection};

@@ -32,12 +32,11 @@ import type {SlowTime} from '../policy/speed-schedule.js';
 import {whyNothingMoves} from '../policy/stall-reason.js';
 import type {QueueLimits} from '../policy/torrent-queue.js';
 import {toHex} from '../protocol/hex.js';
-import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
 import {safeText} from '../protocol/safe-text.js';
 import {Limits, usualSlowRate} from './limits.js';
-import {LogRate} from './log-rate.js';
 import {LinkReader, readMetainfo} from './link-reader.js';
+import {LogRate} from './log-rate.js';
 import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
@@ -145,6 +144,7 @@ export class Session implements EngineClient {
 	readonly #network: Network;
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
+	readonly #links: LinkReader;
 	readonly #store: NonNullable<SessionOptions['store']>;
 	readonly #traffic = new Traffic();
 	readonly #limits: Limits;
@@ -261,6 +261,7 @@ export class Session implements EngineClient {
 				this.#log('warn', `speeds are not kept: ${message}`),
 			);
 		}
+		this.#links = new LinkReader(this.#room.http, clock);
 		this.#host = {
 			torrents,
 			queue: this.#queue,

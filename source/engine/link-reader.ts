@@ -1,0 +1,76 @@
+import type {TorrentPreview} from '../api/command.js';
+import {ProtocolError, UserError} from '../base/errors.js';
+import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
+import {hashFunctions} from '../io/hash-functions.js';
+import type {HttpClient} from '../io/http-client.js';
+import {readTorrentLink} from '../io/torrent-link.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {parseMetainfo} from '../protocol/metainfo-reader.js';
+import {safeText} from '../protocol/safe-text.js';
+
+/** So many files are told before a torrent is added; the others can be chosen afterwards. */
+const mostFiles = 10_000;
+/** What was looked at so short a while ago is added without being fetched again. */
+const keepTime: Millis = 600_000;
+
+/** A .torrent's bytes as a torrent that can be downloaded. Rejects what is none with a `UserError`. */
+export function readMetainfo(bytes: Uint8Array): Metainfo {
+	let metainfo: Metainfo;
+	try {
+		metainfo = parseMetainfo(bytes, hashFunctions);
+	} catch (error) {
+		if (!(error instanceof ProtocolError)) throw error;
+		throw new UserError(error.code, `not a valid torrent: ${error.message}`, 3);
+	}
+	if (metainfo.pieceHashes !== undefined) return metainfo;
+	throw new UserError(
+		'v2-only',
+		`${metainfo.name} is a v2-only torrent, which cannot be downloaded yet: use a hybrid one`,
+	);
+}
+
+/** Fetches what paths and URLs lead to, for a look before it is added: what was looked at is what is added then. */
+export class LinkReader {
+	readonly #http: HttpClient;
+	readonly #clock: Clock;
+	#kept: {readonly link: string; readonly bytes: Uint8Array; readonly at: Millis} | undefined;
+
+	constructor(http: HttpClient, clock: Clock) {
+		this.#http = http;
+		this.#clock = clock;
+	}
+
+	/** The .torrent behind a link, for adding it. Rejects with a `UserError`. */
+	async read(link: string): Promise<Uint8Array> {
+		const kept = this.#kept;
+		this.#kept = undefined;
+		if (kept?.link === link && this.#clock.now() - kept.at < keepTime) return kept.bytes;
+		return readTorrentLink(link, this.#http);
+	}
+
+	/** What the .torrent behind a link holds; nothing is added. Rejects with a `UserError`. */
+	async preview(link: string, isHere: (id: string) => boolean): Promise<TorrentPreview> {
+		const bytes = await readTorrentLink(link, this.#http);
+		const metainfo = readMetainfo(bytes);
+		this.#kept = {link, bytes, at: this.#clock.now()};
+		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
+		const files = metainfo.files.flatMap(({path, length, pad}, index) =>
+			pad ? [] : [{index, path, length}],
+		);
+		return {
+			id,
+			infoHashV2: metainfo.infoHashV2,
+			name: metainfo.name,
+			length: files.reduce((sum, file) => sum + file.length, 0),
+			pieceLength: metainfo.pieceLength,
+			pieces: metainfo.pieceCount,
+			private: metainfo.private,
+			trackers: metainfo.trackers.flat().length,
+			comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),
+			already: isHere(id),
+			files: files.slice(0, mostFiles),
+			fileCount: files.length,
+		};
+	}
+}
