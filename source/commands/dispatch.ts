@@ -21,6 +21,7 @@ const loaders = {
 	remove: async () => (await import('./remove.js')).command,
 	stop: async () => (await import('./stop.js')).command,
 	config: async () => (await import('./config.js')).command,
+	completion: async () => (await import('./completion.js')).command,
 	engine: async () => (await import('./engine.js')).command,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 
@@ -29,6 +30,11 @@ export type Verb = keyof typeof loaders;
 
 /** The verbs somebody may type. */
 export const verbNames = Object.keys(loaders).filter(name => name !== 'engine') as Verb[];
+
+/** Reads the command of a verb. */
+export function loadCommand(verb: Verb): Promise<Command> {
+	return loaders[verb]();
+}
 
 /** What a command line asks for: a verb with what follows it, or the program's own help or version. */
 export type Choice =

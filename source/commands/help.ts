@@ -18,6 +18,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],
 	['tortui stop', 'stop the running engine'],
 	['tortui config', 'where the config file is, and what is in force'],
+	['tortui completion SHELL', 'a script that completes its words in bash, zsh or fish'],
 ];
 
 const width = 79;

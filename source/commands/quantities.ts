@@ -81,11 +81,17 @@ export function duration(value: string, where: string): Seconds {
 
 /** One of a few words. */
 export function choice<const Word extends string>(...words: readonly Word[]): ValueReader<Word> {
-	return (value, where) => {
+	const reader: ValueReader<Word> = (value, where) => {
 		const found = words.find(word => word === value.trim().toLowerCase());
 		if (found === undefined) throw wrong(where, value, `one of: ${words.join(', ')}`);
 		return found;
 	};
+	return Object.assign(reader, {words});
+}
+
+/** The words that a reader made by `choice` takes; undefined for all other readers. */
+export function wordsOf(reader: ValueReader<unknown>): readonly string[] | undefined {
+	return (reader as {readonly words?: readonly string[]}).words;
 }
 
 /** `HOST:PORT` or `[IPV6]:PORT`, kept as it was written; the port is 1 to 65,535. */

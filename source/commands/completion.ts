@@ -1,0 +1,56 @@
+import type {ExitStatus} from '../base/errors.js';
+import {safeText} from '../ui/text.js';
+import {type Context, defineCommand} from './command.js';
+import {completedCommands} from './completion-model.js';
+import {findEngine} from './ensure-engine.js';
+import {choice} from './quantities.js';
+import {stateDirPath} from './state-dir.js';
+
+const shell = choice('bash', 'zsh', 'fish');
+
+/** For the scripts: id and name of every torrent of the running engine; nothing when none runs. */
+async function tellTorrents({env, version, stdout}: Context): Promise<ExitStatus> {
+	const engine = await findEngine(stateDirPath(undefined, env), env, version);
+	if (!engine) return 0;
+	const {torrents = []} = await engine.send({type: 'session.list'});
+	engine.close();
+	for (const {id, name} of torrents) stdout.write(`${id}\t${safeText(name)}\n`);
+	return 0;
+}
+
+/** Prints a script that teaches a shell the words of the command line. */
+export const command = defineCommand({
+	name: 'completion',
+	usage: ['completion bash|zsh|fish'],
+	summary: 'Prints a script that completes the words of tortui in a shell.',
+	words: [1, 1],
+	options: {},
+	notes: [
+		'bash: put this into ~/.bashrc:  source <(tortui completion bash)',
+		'zsh:  put this into ~/.zshrc, after compinit:  source <(tortui completion zsh)',
+		'fish: tortui completion fish > ~/.config/fish/completions/tortui.fish',
+	],
+	async run({input: [word = '']}, context) {
+		if (word === 'torrents') return tellTorrents(context);
+		const asked = shell(word, 'completion');
+		switch (asked) {
+			case 'bash': {
+				const {bashCompletion} = await import('./completion-bash.js');
+				context.stdout.write(bashCompletion(await completedCommands()));
+				return 0;
+			}
+			case 'zsh': {
+				const {zshCompletion} = await import('./completion-zsh.js');
+				context.stdout.write(zshCompletion(await completedCommands()));
+				return 0;
+			}
+			case 'fish': {
+				const {fishCompletion} = await import('./completion-fish.js');
+				context.stdout.write(fishCompletion(await completedCommands()));
+				return 0;
+			}
+			default:
+				return asked satisfies never;
+		}
+	},
+});
