@@ -217,14 +217,12 @@ export class PeerWireDecoder {
 	#hold(chunk: Uint8Array, at: number, end: number, wanted: number): number {
 		const count = Math.min(wanted - this.#heldLength, end - at);
 		if (count <= 0) return at;
-		if (this.#held.length < wanted) {
+		const needed = this.#heldLength + count;
+		if (this.#held.length < needed) {
 			// Grows by what has come, not by what was announced: a stated length alone costs us nothing.
-			const size = Math.min(wanted, Math.max(2 * this.#held.length, this.#heldLength + count));
-			if (this.#held.length < size) {
-				const grown = new Uint8Array(size);
-				grown.set(this.#held.subarray(0, this.#heldLength));
-				this.#held = grown;
-			}
+			const grown = new Uint8Array(Math.min(wanted, Math.max(2 * this.#held.length, needed)));
+			grown.set(this.#held.subarray(0, this.#heldLength));
+			this.#held = grown;
 		}
 		this.#held.set(chunk.subarray(at, at + count), this.#heldLength);
 		this.#heldLength += count;

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {ProtocolError, UserError} from '../../source/base/errors.js';
+import {asInfoHash} from '../../source/base/units.js';
+import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.js';
+import {checkSelection, selectFiles} from '../../source/policy/selection.js';
+import {encodeBencode} from '../../source/protocol/bencode.js';
+import {Bitfield} from '../../source/protocol/bitfield.js';
+import {
+	answerMetadataRequest,
+	decodeExtensionHandshake,
+	decodeMetadataMessage,
+	encodeExtensionHandshake,
+} from '../../source/protocol/extension.js';
+import {decodeHandshake, encodeHandshake, handshakeLength} from '../../source/protocol/handshake.js';
+import {seeded} from '../policy/seeded.ts';
+import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
+
+const seed = fuzzSeed(31);
+const rounds = fuzzRounds(8000);
+
+/** Runs `read` over damaged samples: it answers, or throws what `isRefusal` knows. Says how many were read. */
+function fuzz(
+	samples: readonly Uint8Array[],
+	read: (bytes: Uint8Array) => void,
+	isRefusal: (error: unknown) => boolean = error => error instanceof ProtocolError,
+): number {
+	const random = seeded(seed);
+	let accepted = 0;
+	for (let round = 0; round < rounds; round++) {
+		const bytes = mutate(samples[round % samples.length]!, random);
+		try {
+			read(bytes);
+			accepted++;
+		} catch (error) {
+			if (!isRefusal(error)) {
+				console.log(`round ${round} of seed ${seed}: ${Buffer.from(bytes).toString('latin1')}`);
+				throw error;
+			}
+		}
+	}
+	return accepted;
+}
+
+test(`handshakes are read or refused (seed ${seed})`, () => {
+	const hello = {infoHash: new Uint8Array(20), peerId: new Uint8Array(20), fast: true, dht: true, v2: true};
+	fuzz([encodeHandshake({...hello, extended: true})], bytes => {
+		const {infoHash, peerId} = decodeHandshake(bytes);
+		assert.equal(bytes.length, handshakeLength);
+		assert.equal(infoHash.length + peerId.length, 40);
+	});
+});
+
+test('extension handshakes are read or refused, and every number in them is one that may be used', () => {
+	const ours = {
+		client: 'x',
+		reqq: 5,
+		port: 6881,
+		metadataSize: 9,
+		uploadOnly: true,
+		yourIp: new Uint8Array(4),
+	};
+	const samples = [
+		encodeExtensionHandshake(ours),
+		encodeBencode({
+			m: {ut_metadata: -1, ut_pex: 300, lt_donthave: 2 ** 40},
+			p: 70_000,
+			reqq: 0,
+			v: '\u001b[2J',
+		}),
+		encodeBencode({m: 'no', p: 'no', reqq: [], v: {}, yourip: 7, upload_only: 'x'}),
+	];
+	fuzz(samples, bytes => {
+		const told = decodeExtensionHandshake(bytes);
+		for (const id of [told.metadata, told.pex, told.donthave, told.uploadOnlyId])
+			assert.ok(id === undefined || (Number.isInteger(id) && id >= 0 && id <= 255));
+		assert.ok(told.port === undefined || (told.port > 0 && told.port < 65_536));
+		assert.ok(told.reqq === undefined || (told.reqq > 0 && told.reqq <= 1 << 20));
+		assert.ok((told.client ?? '').length <= 128);
+	});
+});
+
+test('metadata messages are read or refused, and no request is answered with more than a piece', () => {
+	const info = new Uint8Array(16_384 + 300);
+	const samples = [
+		encodeBencode({msg_type: 0, piece: 2}),
+		encodeBencode({msg_type: 2, piece: 9}),
+		answerMetadataRequest(info, 1),
+	];
+	fuzz(samples, bytes => {
+		const message = decodeMetadataMessage(bytes);
+		if (message === undefined) return;
+		assert.ok(Number.isSafeInteger(message.piece) && message.piece >= 0);
+		assert.ok(message.data.length < bytes.length);
+		assert.ok(answerMetadataRequest(info, message.piece).length < 17_000);
+	});
+});
+
+test('resume data is read or refused, and what is read can be written', () => {
+	const have = new Bitfield(20);
+	have.set(3);
+	const sample = encodeResumeData({
+		id: asInfoHash('c12fe1c06bba254a9dc9f519b335aa7c1367a88a')!,
+		name: 'name',
+		dir: '/somewhere',
+		addedAt: 1,
+		completedAt: 2,
+		active: true,
+		queue: 1,
+		have,
+		partials: [{piece: 4, blocks: [0, 2]}],
+		stamps: [{size: 5, mtime: 6.5}, undefined],
+		priorities: [0, 4],
+		downloaded: 7,
+		uploaded: 8,
+		wasted: 9,
+		activeTime: 10,
+		seedingTime: 11,
+		trackers: [['http://t.example/announce']],
+		peers: [{host: '192.0.2.1', port: 1}],
+		sequential: false,
+		superSeeding: false,
+		label: 'label',
+		maxPeers: 3,
+		maxDownload: 4,
+		maxUpload: undefined,
+		seedRatio: 1.5,
+		seedTime: 20,
+		renamed: [[0, ['a', 'b']]],
+		link: undefined,
+	});
+	fuzz([sample], bytes => {
+		const data = decodeResumeData(bytes);
+		assert.ok(data.partials.every(({piece}) => piece >= 0 && piece < data.have.length));
+		encodeResumeData(data);
+	});
+});
+
+test('selection rules are understood or refused with one line', () => {
+	const files = Array.from({length: 30}, (_, n) => ({path: ['set', `${n}.mkv`], length: n * 1e6}));
+	const samples = ['1,3-5,7-', '*.mkv,!subs/**', '>100M,<=1.5G', '/a+b/i,!/c/', '[a-z]{1,2}?.txt'];
+	fuzz(
+		samples.map(text => Buffer.from(text)),
+		bytes => {
+			const text = Buffer.from(bytes).toString('latin1');
+			checkSelection(text);
+			assert.equal(selectFiles(text, files).length, files.length);
+		},
+		error => error instanceof UserError && !error.message.includes('\n'),
+	);
+});
