@@ -61,7 +61,11 @@ export class SuperSeeding {
 	tick(): void {
 		if (this.#seeder === undefined) return;
 		for (const peer of this.#owner.peers) {
-			if (!peer.ready || this.#met.has(peer.id)) continue;
+			if (!peer.ready) continue;
+			if (this.#met.has(peer.id)) {
+				if (!peer.peerInterested && peer.uploads.isIdle) this.#tell(this.#seeder.sated(peer.id));
+				continue;
+			}
 			this.#met.add(peer.id);
 			this.#tell(this.#seeder.joined(peer.id, () => peer.pieces));
 		}

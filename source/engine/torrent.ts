@@ -761,7 +761,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 		this.#newHaves = [];
 		for (const peer of this.peers) {
 			if (!peer.ready || peer.isSeed) continue;
-			for (const piece of pieces) if (!peer.hasPiece(piece)) peer.sendHave(piece);
+			// Who has a piece is told, too: a super-seeder waits for that.
+			for (const piece of pieces) peer.sendHave(piece);
 		}
 	}
 

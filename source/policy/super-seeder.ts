@@ -56,6 +56,16 @@ export class SuperSeeder {
 		return reveals;
 	}
 
+	/**
+	 * A peer wants nothing of what it was shown, so it has it all, whether it says so or not: some tell those who have a
+	 * piece nothing of theirs. Answers what to tell it when nobody else could show that.
+	 */
+	sated(peer: number): Reveal[] {
+		return [...(this.#students.get(peer)?.open ?? [])].flatMap(piece =>
+			this.#isLast(peer, piece) ? this.has(peer, piece) : [],
+		);
+	}
+
 	left(peer: number): void {
 		const student = this.#students.get(peer);
 		if (student === undefined) return;

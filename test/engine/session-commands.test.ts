@@ -3,7 +3,13 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
 import {until} from '../helpers/deadline.ts';
-import {openTestSession, PushedClock, type TestTorrent, testTorrent} from '../helpers/sessions.ts';
+import {
+	openTestSession,
+	PushedClock,
+	seedTorrent,
+	type TestTorrent,
+	testTorrent,
+} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 function assertContent(
@@ -27,7 +33,7 @@ test('a torrent is moved while it downloads, and goes on in the new folder', asy
 		['b/c.bin', 900_000],
 	]);
 	const seeder = await openTestSession(space, 'seeder', {maxUpload: 800_000});
-	await seeder.add(torrent, {dir: torrent.content.dir});
+	await seedTorrent(seeder, torrent);
 	const leecher = await openTestSession(space, 'leecher');
 	const id = await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
 	await leecher.sees(id, 'a part is here', view => view.completed > 300_000);
@@ -103,7 +109,7 @@ test('a file is renamed while it downloads; a name that is taken is refused', as
 		['b.bin', 400_000],
 	]);
 	const seeder = await openTestSession(space, 'seeder', {maxUpload: 400_000});
-	await seeder.add(torrent, {dir: torrent.content.dir});
+	await seedTorrent(seeder, torrent);
 	const leecher = await openTestSession(space, 'leecher');
 	const id = await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
 	await leecher.sees(id, 'a part is here', view => view.completed > 100_000);
@@ -166,7 +172,7 @@ test('a complete torrent leaves its place in the queue to the next', async t => 
 	const space = new Workspace(t);
 	const torrents = ['first', 'second'].map(name => testTorrent(space, name, [['x.bin', 200_000]]));
 	const seeder = await openTestSession(space, 'seeder');
-	for (const torrent of torrents) await seeder.add(torrent, {dir: torrent.content.dir});
+	for (const torrent of torrents) await seedTorrent(seeder, torrent);
 	const leecher = await openTestSession(space, 'leecher', {
 		queue: {downloads: 1, seeds: undefined, total: Infinity},
 	});
@@ -241,7 +247,7 @@ test('speeds and totals are known after a restart, and what was known makes no p
 	const space = new Workspace(t);
 	const torrent = testTorrent(space, 'speeds', [['x.bin', 3_000_000]]);
 	const seeder = await openTestSession(space, 'seeder');
-	await seeder.add(torrent, {dir: torrent.content.dir});
+	await seedTorrent(seeder, torrent);
 	const leecher = await openTestSession(space, 'leecher', {maxDownload: 1_000_000});
 	const id = await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
 	await leecher.sees(id, 'complete', view => view.state === 'seeding');

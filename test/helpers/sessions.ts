@@ -120,3 +120,10 @@ export function testTorrent(
 	const path = torrent.write(space.path(`${name}.torrent`), trackers);
 	return {content, pieces: torrent.pieces, metainfo: readFileSync(path).toString('base64')};
 }
+
+/** Adds a torrent where its content is, and waits until it is seeded. */
+export async function seedTorrent(engine: TestSession, torrent: TestTorrent): Promise<string> {
+	const id = await engine.add(torrent, {dir: torrent.content.dir});
+	await engine.sees(id, 'seeded', ({state}) => state === 'seeding');
+	return id;
+}
