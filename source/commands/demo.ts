@@ -21,7 +21,7 @@ import {type EngineSettings, type LocalEngine, openSession} from './open-session
 import {plainReport} from './plain-report.js';
 import {size, text} from './quantities.js';
 import {screenPreferences} from './screen-preferences.js';
-import {fileOpener, screenEnvironment} from './show-screen.js';
+import {fileOpener, fullPath, screenEnvironment} from './show-screen.js';
 import {systemClock} from './system-clock.js';
 import {systemRandom} from './system-random.js';
 import {transfer} from './transfer.js';
@@ -123,6 +123,7 @@ async function showDemo(
 		detachable: false,
 		prefs: screenPreferences(stateDir, env),
 		openFile: fileOpener(env),
+		fullPath: fullPath(env),
 		env: environment,
 	});
 	if (how !== 'lost') return 0;

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {openSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {homedir} from 'node:os';
+import {join, resolve} from 'node:path';
 import {ReadStream} from 'node:tty';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import type {RemoteEngine} from '../bridge/connect-engine.js';
@@ -81,6 +82,12 @@ export function fileOpener({
 	};
 }
 
+/** How what somebody types becomes an absolute path. */
+export function fullPath({HOME}: NodeJS.ProcessEnv): (path: string) => string {
+	const home = HOME || homedir();
+	return path => resolve(path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path);
+}
+
 /** Why the screen went away, in one line; the rest of a long story goes to a file. */
 async function tellLoss(
 	message: string,
@@ -128,6 +135,7 @@ export async function showScreen(
 		prefs: screenPreferences(stateDir, env),
 		env: environment,
 		openFile: fileOpener(env),
+		fullPath: fullPath(env),
 	});
 	if (stdin !== context.stdin) stdin.destroy();
 	switch (how) {

@@ -9,6 +9,7 @@ import {FilesPane, LogPane, PeersPane, TorrentsPane, TrackersPane} from './panes
 import type {PaneProps} from './panes/pane-props.js';
 import {PiecesPane} from './panes/pieces-pane.js';
 import {SpeedPane} from './panes/speed-pane.js';
+import {addRows} from './present/add-dialog.js';
 import {dialogRows, lineRow} from './present/dialogs.js';
 import {footerRow, lastKeys} from './present/footer.js';
 import {oneLine, sessionHeader, torrentHeader} from './present/header.js';
@@ -133,18 +134,21 @@ function Over({
 			/>
 		) : null;
 	}
-	const content = dialogRows(
-		dialog,
-		columns - 6,
-		{
-			table: screen.keys(),
-			torrent,
-			session: model.session,
-			preferences,
-			detachable: screen.detachable,
-		},
-		screen.look,
-	);
+	const content =
+		dialog.kind === 'add'
+			? addRows(dialog, {columns: columns - 6, rows}, model.session, screen.look)
+			: dialogRows(
+					dialog,
+					columns - 6,
+					{
+						table: screen.keys(),
+						torrent,
+						session: model.session,
+						preferences,
+						detachable: screen.detachable,
+					},
+					screen.look,
+				);
 	if (!content) return null;
 	return (
 		<DialogBox

@@ -1,23 +1,18 @@
+import {addKey, addPaste} from './actions/adding.js';
 import {find, setList, sortBy} from './actions/moving.js';
 import {actions} from './actions/screen-actions.js';
-import {formValues} from './form.js';
+import {changeField, formValues, withField} from './form.js';
 import {activeList} from './lists.js';
 import {settingsList} from './present/settings.js';
 import type {ScreenContext} from './screen-context.js';
 import {edit, field, fieldText, insert} from './text-field.js';
-import type {Dialog, FormField} from './view.js';
+import type {Dialog} from './view.js';
 
 function formKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'form'}>, key: string): void {
 	const {fields, at} = dialog;
 	const current = fields[at];
 	const go = (to: number) =>
 		screen.setDialog({...dialog, at: (to + fields.length) % fields.length, problem: undefined});
-	const change = (next: FormField) =>
-		screen.setDialog({
-			...dialog,
-			fields: fields.map((part, index) => (index === at ? next : part)),
-			problem: undefined,
-		});
 	if (key === 'esc') screen.setDialog(undefined);
 	else if (key === 'enter') {
 		const problem = dialog.submit(formValues(fields));
@@ -26,13 +21,9 @@ function formKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'form'}>,
 		else if (screen.state().view.dialog === dialog) screen.setDialog(undefined);
 	} else if (key === 'tab' || key === 'down') go(at + 1);
 	else if (key === 'shift-tab' || key === 'up') go(at - 1);
-	else if (current?.kind === 'choice') {
-		const {options} = current;
-		if (key === 'right' || key === 'space') change({...current, at: (current.at + 1) % options.length});
-		else if (key === 'left') change({...current, at: (current.at + options.length - 1) % options.length});
-	} else if (current?.kind === 'text') {
-		const value = edit(current.value, key);
-		if (value) change({...current, value});
+	else {
+		const next = current && changeField(current, key);
+		if (next) screen.setDialog({...dialog, fields: withField(fields, at, next), problem: undefined});
 	}
 }
 
@@ -88,6 +79,9 @@ export function dialogKey(screen: ScreenContext, dialog: Dialog, key: string): v
 			return;
 		case 'line':
 			lineKey(screen, dialog, key);
+			return;
+		case 'add':
+			addKey(screen, dialog, key);
 			return;
 		case 'help': {
 			if (key === 'esc' || key === 'enter' || key === 'f1') screen.setDialog(undefined);
@@ -149,14 +143,15 @@ export function dialogKey(screen: ScreenContext, dialog: Dialog, key: string): v
 /** Handles text that was pasted: into the field being edited, or as a torrent to add. */
 export function pasted(screen: ScreenContext, text: string): void {
 	const {dialog} = screen.state().view;
-	if (dialog?.kind === 'form') {
+	if (dialog?.kind === 'add') {
+		addPaste(screen, dialog, part =>
+			part.kind === 'text' ? {...part, value: insert(part.value, text.trim())} : part,
+		);
+	} else if (dialog?.kind === 'form') {
 		const current = dialog.fields[dialog.at];
 		if (current?.kind === 'text') {
 			const value = insert(current.value, text.trim());
-			screen.setDialog({
-				...dialog,
-				fields: dialog.fields.map((part, index) => (index === dialog.at ? {...current, value} : part)),
-			});
+			screen.setDialog({...dialog, fields: withField(dialog.fields, dialog.at, {...current, value})});
 		}
 	} else if (dialog?.kind === 'line') {
 		screen.setDialog({...dialog, value: insert(dialog.value, text.trim())});

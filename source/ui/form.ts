@@ -1,4 +1,4 @@
-import {fieldText} from './text-field.js';
+import {edit, fieldText} from './text-field.js';
 import type {FormField} from './view.js';
 
 /** The values of a form, by field name. */
@@ -8,4 +8,21 @@ export function formValues(fields: readonly FormField[]): Readonly<Record<string
 		values[part.name] = part.kind === 'text' ? fieldText(part.value) : (part.options[part.at] ?? '');
 	}
 	return values;
+}
+
+/** The field after a key that changes it; undefined when the key does nothing to it. */
+export function changeField(part: FormField, key: string): FormField | undefined {
+	if (part.kind === 'text') {
+		const value = edit(part.value, key);
+		return value && {...part, value};
+	}
+	const {options, at} = part;
+	if (key === 'right' || key === 'space') return {...part, at: (at + 1) % options.length};
+	if (key === 'left') return {...part, at: (at + options.length - 1) % options.length};
+	return undefined;
+}
+
+/** The fields with one in place of that at `at`. */
+export function withField(fields: readonly FormField[], at: number, next: FormField): readonly FormField[] {
+	return fields.map((part, index) => (index === at ? next : part));
 }

@@ -39,6 +39,8 @@ export interface ScreenContext {
 	redraw(): void;
 	suspend(): void;
 	leave(leaving: Leaving): void;
+	/** A path in full: from the home folder for `~`, from the current one for others. */
+	fullPath(path: string): string;
 	/** Opens a finished file; absent where there is no way to. */
 	readonly openFile?: ((path: string) => void) | undefined;
 	cost(): DrawingCost;

@@ -59,6 +59,8 @@ export interface ScreenOptions {
 	};
 	/** Whether downloads go on when the screen is left; yes when left out. */
 	readonly detachable?: boolean | undefined;
+	/** A path that somebody typed, in full: `~/x` and `x` become absolute. As it is when left out. */
+	readonly fullPath?: ((path: string) => string) | undefined;
 	/** Opens a finished file with its program. */
 	readonly openFile?: ((path: string) => void) | undefined;
 	readonly clock?: Clock | undefined;
@@ -215,6 +217,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		},
 		copy: text => frames.send(clipboard(text)),
 		redraw: () => frames.repaint(),
+		fullPath: path => options.fullPath?.(path) ?? path,
 		suspend,
 		leave,
 		cost: () => frames.cost,

@@ -1,4 +1,5 @@
-import type {PieceInspection} from '../api/command.js';
+import type {PieceInspection, TorrentPreview} from '../api/command.js';
+import type {FilePriority} from '../api/snapshot.js';
 import type {Seconds} from '../base/units.js';
 import type {Density, Grow, PaneName} from './layout.js';
 import type {TextField} from './text-field.js';
@@ -37,6 +38,22 @@ export type FormField =
 			readonly at: number;
 	  };
 
+/** What is known of a torrent that may be added. */
+export type AddPreview =
+	| {readonly kind: 'none'}
+	| {readonly kind: 'asked'; readonly link: string}
+	| {readonly kind: 'refused'; readonly link: string; readonly why: string}
+	| {
+			readonly kind: 'known';
+			readonly link: string;
+			readonly torrent: TorrentPreview;
+			/** By position in the preview's files. */
+			readonly priorities: readonly FilePriority[];
+			readonly folded: ReadonlySet<string>;
+			/** The row of the tree that has the cursor. */
+			readonly row: number;
+	  };
+
 /** What lies over the panes and takes the keys. `id` says which action the answer belongs to. */
 export type Dialog =
 	| {readonly kind: 'help'; readonly query: TextField; readonly top: number}
@@ -67,6 +84,14 @@ export type Dialog =
 			readonly prompt: '/' | ':' | 'filter';
 			readonly value: TextField;
 			readonly before: string;
+	  }
+	| {
+			readonly kind: 'add';
+			readonly fields: readonly FormField[];
+			/** The field that has the keys; after the last one the tree of files. */
+			readonly at: number;
+			readonly problem?: string | undefined;
+			readonly preview: AddPreview;
 	  }
 	| {readonly kind: 'sort'; readonly list: ListName}
 	| {readonly kind: 'details'}

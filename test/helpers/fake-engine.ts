@@ -595,6 +595,26 @@ export class FakeEngine implements EngineClient {
 				break;
 			case 'session.list':
 				return {torrents: this.#all()};
+			case 'torrent.preview':
+				if (command.link.startsWith('magnet:'))
+					throw new UserError(
+						'magnet',
+						'magnet links cannot be opened yet: give the .torrent file or its URL',
+					);
+				return {
+					preview: {
+						id: this.id,
+						name: 'field-recordings-2026-flac',
+						length: this.#length,
+						pieceLength: this.#pieceLength,
+						pieces: this.#state.length,
+						private: false,
+						trackers: 3,
+						already: false,
+						files: this.#files,
+						fileCount: this.#files.length,
+					},
+				};
 			case 'torrent.addLink':
 				return {id: this.id};
 			case 'torrent.remove':

@@ -103,6 +103,7 @@ export async function openTestScreen(
 		ascii: false,
 		color: 'never',
 		version: '1.0.0',
+		fullPath: path => path.replace(/^~/, '/people/me'),
 		env: {ssh: false, term: 'xterm-256color', timezone: 0},
 		prefs: {load: () => options.stored, save: preferences => saved.push(preferences)},
 		...options,

@@ -150,16 +150,57 @@ test('looks into a cell of the grid', async () => {
 	await close();
 });
 
-test('adds what is pasted anywhere', async () => {
+test('shows what a pasted link holds, lets one choose of it, and then adds it', async () => {
 	const {terminal, engine, close} = await openTestScreen(100, 30);
-	await terminal.press('3', '\u001B[200~magnet:?xt=urn:btih:0123&dn=Summer+songs&tr=x\u001B[201~');
-	assert.match(terminal.text(), /Add a torrent/);
-	assert.match(terminal.text(), /magnet link: Summer songs/);
+	await terminal.press('3', '\u001B[200~https://example.org/field.torrent\n\u001B[201~');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.preview', link: 'https://example.org/field.torrent'});
+	assert.match(terminal.text(), /━ Add a torrent ━/);
+	assert.match(terminal.text(), /field-recordings-2026-flac +3\.71 G in 21 files/);
+	assert.match(terminal.text(), /▾ dawn\//);
+	// Past the fields to the tree: its first folder is skipped, the folder below it comes first.
+	await terminal.press(
+		keys.tab,
+		'\u0015',
+		'/srv/music',
+		keys.tab,
+		keys.tab,
+		keys.tab,
+		'field',
+		keys.tab,
+		' ',
+	);
+	assert.match(terminal.text(), /› +▾ dawn\/ +skip/);
+	assert.match(terminal.text(), /wanted 1\.55 G in 12 files/);
 	await terminal.press(keys.enter);
 	const command = engine.sent.at(-1);
-	assert.ok(
-		command?.type === 'torrent.addLink' && command.link === 'magnet:?xt=urn:btih:0123&dn=Summer+songs&tr=x',
-	);
+	assert.ok(command?.type === 'torrent.addLink');
+	assert.equal(command.link, 'https://example.org/field.torrent');
+	assert.equal(command.options?.dir, '/srv/music');
+	assert.equal(command.options?.label, 'field');
+	assert.equal(command.options?.priorities?.length, 9);
+	await close();
+});
+
+test('chooses the files of a torrent to add by a rule', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 40);
+	await terminal.press('a', '~/field.torrent', keys.enter, keys.tab, keys.tab, '>200M');
+	assert.match(terminal.text(), /wanted 2\.\d+ G in 7 files/);
+	await terminal.press('\u0015', '1,20-21', keys.enter);
+	const command = engine.sent.at(-1);
+	assert.ok(command?.type === 'torrent.addLink' && command.options?.priorities?.length === 18);
+	assert.equal(command.link, '/people/me/field.torrent');
+	await close();
+});
+
+test('says plainly what cannot be opened, and keeps what was typed', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	await terminal.press('\u001B[200~magnet:?xt=urn:btih:0123&dn=Summer\u001B[201~');
+	assert.match(terminal.text(), /magnet links cannot be opened yet: give the \.torrent file or its URL/);
+	assert.match(terminal.text(), /magnet:\?xt=urn:btih:0123/);
+	await terminal.press('4');
+	assert.doesNotMatch(terminal.text(), /cannot be opened yet/);
+	await terminal.press(keys.escape);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.addLink'));
 	await close();
 });
 

@@ -1,23 +1,29 @@
-import {quantity} from '../format.js';
+import type {AddOptions} from '../../api/command.js';
+import type {FilePriority, FileView} from '../../api/snapshot.js';
+import {
+	type AddDialog,
+	currentPreview,
+	type KnownPreview as Known,
+	linkOf,
+	previewRows,
+} from '../add-preview.js';
+import {matchRule, priorityOf, type TreeNode} from '../file-tree.js';
+import {changeField, formValues, withField} from '../form.js';
+import {parseQuantity} from '../format.js';
 import type {ScreenContext} from '../screen-context.js';
-import {safeText} from '../text.js';
 import {field} from '../text-field.js';
+import type {AddPreview, FormField} from '../view.js';
 import {openTorrent} from './moving.js';
 
-/** Opens the dialog that adds a torrent, with what was pasted already in it. */
+const normal: FilePriority = 2;
+
+/** Opens the dialog that adds a torrent; what was pasted is looked into at once. */
 export function openAdd(screen: ScreenContext, link: string): void {
 	const {model} = screen.state();
 	screen.setDialog({
-		kind: 'form',
-		title: 'Add a torrent',
+		kind: 'add',
 		fields: [
-			{
-				kind: 'text',
-				name: 'link',
-				label: 'torrent',
-				hint: 'path of a .torrent, URL, magnet link or info-hash',
-				value: field(link),
-			},
+			{kind: 'text', name: 'link', label: 'torrent', hint: 'a path or URL of a .torrent', value: field(link)},
 			{
 				kind: 'text',
 				name: 'dir',
@@ -29,75 +35,227 @@ export function openAdd(screen: ScreenContext, link: string): void {
 				kind: 'text',
 				name: 'select',
 				label: 'files',
-				hint: 'all when empty: 1,3-5   *.mkv   >100M',
+				hint: 'all when empty: 1,3-5   *.mkv   >100M   /sample/i',
 				value: field(),
 			},
-			{
-				kind: 'choice',
-				name: 'start',
-				label: 'start',
-				options: ['now', 'in order', 'paused, choose files first'],
-				at: 0,
-			},
+			{kind: 'choice', name: 'start', label: 'start', options: ['now', 'in order', 'paused'], at: 0},
 			{kind: 'text', name: 'label', label: 'label', value: field()},
 		],
 		at: 0,
-		preview: values => describeLink(values['link'] ?? ''),
-		submit: values => {
-			const wanted = (values['link'] ?? '').trim();
-			if (wanted === '') return 'Type or paste a path, URL or magnet link.';
-			const dir = (values['dir'] ?? '').trim();
-			if (dir !== '' && !/^(?:\/|~|[A-Za-z]:[\\/])/.test(dir))
-				return 'Give the folder from the root on: /srv/downloads.';
-			const select = (values['select'] ?? '').trim();
-			const label = (values['label'] ?? '').trim();
-			const first = values['start']?.startsWith('paused') ?? false;
-			screen.say('Adding …');
-			screen.send(
-				{
-					type: 'torrent.addLink',
-					link: wanted,
-					options: {
-						...(dir !== '' && {dir}),
-						...(select !== '' && {select}),
-						...(label !== '' && {label}),
-						...(first && {paused: true}),
-						...(values['start'] === 'in order' && {sequential: true}),
-					},
-				},
-				reply => {
-					screen.say(reply.already ? 'It was there already.' : 'Added.', 'good');
-					if (reply.id) openTorrent(screen, reply.id, first ? 'files' : undefined);
-				},
-			);
-			return undefined;
-		},
+		preview: {kind: 'none'},
+	});
+	if (link.trim() !== '') look(screen);
+}
+
+/** Whether a link is one, and no path. */
+function isLink(link: string): boolean {
+	return /^(?:https?:|magnet:)/i.test(link) || /^(?:[0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(link);
+}
+
+function fullLink(screen: ScreenContext, link: string): string {
+	return isLink(link) ? link : screen.fullPath(link);
+}
+
+/** Asks the engine what the link holds. */
+function look(screen: ScreenContext): void {
+	const {dialog} = screen.state().view;
+	if (dialog?.kind !== 'add') return;
+	const link = linkOf(dialog);
+	if (link === '') {
+		screen.setDialog({...dialog, problem: 'Type or paste the path or URL of a .torrent.'});
+		return;
+	}
+	screen.setDialog({...dialog, problem: undefined, preview: {kind: 'asked', link}});
+	const settle = (preview: AddPreview) => {
+		const now = screen.state().view.dialog;
+		if (now?.kind !== 'add' || now.preview.kind !== 'asked' || now.preview.link !== link) return;
+		screen.setDialog(applyRule({...now, preview}));
+	};
+	screen.client.send({type: 'torrent.preview', link: fullLink(screen, link)}).then(
+		({preview: torrent}) =>
+			settle(
+				torrent
+					? {
+							kind: 'known',
+							link,
+							torrent,
+							priorities: torrent.files.map(() => normal),
+							folded: new Set(),
+							row: 0,
+						}
+					: {kind: 'refused', link, why: 'the engine does not say what it holds'},
+			),
+		(error: unknown) =>
+			settle({kind: 'refused', link, why: error instanceof Error ? error.message : String(error)}),
+	);
+}
+
+/** Positions of the files that a rule picks, or why it is none. `1,3-5` are files by their number. */
+function picked(
+	rule: string,
+	files: readonly FileView[],
+): {readonly positions: readonly number[]} | {readonly problem: string} {
+	if (!/^\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*$/.test(rule)) return matchRule(rule, files, parseQuantity);
+	const positions = new Set<number>();
+	for (const part of rule.split(',')) {
+		const [from = 0, to = from] = part.split('-').map(Number);
+		for (let number = from; number <= Math.min(to, files.length); number++) {
+			if (number > 0) positions.add(number - 1);
+		}
+	}
+	return {positions: [...positions]};
+}
+
+/** The dialog with its rule carried out on the files that are shown. */
+function applyRule(dialog: AddDialog): AddDialog {
+	const {preview} = dialog;
+	const rule = (formValues(dialog.fields)['select'] ?? '').trim();
+	if (preview.kind !== 'known' || rule === '') return dialog;
+	const result = picked(rule, preview.torrent.files);
+	if ('problem' in result) return {...dialog, problem: result.problem};
+	const wanted = new Set(result.positions);
+	return {
+		...dialog,
+		problem: wanted.size === 0 ? 'No file matches.' : undefined,
+		preview: {...preview, priorities: preview.torrent.files.map((_, at) => (wanted.has(at) ? normal : 0))},
+	};
+}
+
+/** What differs from everything being wanted alike. */
+function chosenPriorities({torrent, priorities}: Known): NonNullable<AddOptions['priorities']> {
+	return torrent.files.flatMap((file, at): Array<readonly [number, FilePriority]> => {
+		const priority = priorities[at] ?? normal;
+		return priority === normal ? [] : [[file.index, priority]];
 	});
 }
 
-/** Says in words what a link is, before it is added. */
-function describeLink(link: string): readonly string[] {
-	const text = link.trim();
-	if (text === '') return [];
-	const magnet = /^magnet:\?(.*)$/i.exec(text);
-	if (magnet) {
-		const parameters = new URLSearchParams(magnet[1]);
-		const name = parameters.get('dn');
-		const length = Number(parameters.get('xl') ?? Number.NaN);
-		const trackers = parameters.getAll('tr').length;
-		return [
-			`magnet link${name ? `: ${safeText(name)}` : ''}`,
-			[
-				Number.isFinite(length) ? quantity(length) : undefined,
-				`${trackers} tracker${trackers === 1 ? '' : 's'}`,
-				parameters.getAll('xt').some(topic => topic.startsWith('urn:btmh:')) ? 'v2' : undefined,
-			]
-				.filter(part => part !== undefined)
-				.join(' · '),
-		];
+function submit(screen: ScreenContext, dialog: AddDialog, known: Known): void {
+	const values = formValues(dialog.fields);
+	const dir = (values['dir'] ?? '').trim();
+	const label = (values['label'] ?? '').trim();
+	const rule = (values['select'] ?? '').trim();
+	const {start} = values;
+	// What cannot be shown whole is chosen by the rule alone.
+	const isWhole = known.torrent.fileCount === known.torrent.files.length;
+	const priorities = chosenPriorities(known);
+	screen.setDialog(undefined);
+	screen.say('Adding …');
+	screen.send(
+		{
+			type: 'torrent.addLink',
+			link: fullLink(screen, known.link),
+			options: {
+				...(dir !== '' && {dir: screen.fullPath(dir)}),
+				...(isWhole ? priorities.length > 0 && {priorities} : rule !== '' && {select: rule}),
+				...(label !== '' && {label}),
+				...(start === 'paused' && {paused: true}),
+				...(start === 'in order' && {sequential: true}),
+			},
+		},
+		reply => {
+			screen.say(reply.already ? 'It was there already.' : 'Added.', 'good');
+			if (reply.id) openTorrent(screen, reply.id);
+		},
+	);
+}
+
+function setPriority(
+	known: Known,
+	node: TreeNode,
+	next: (before: FilePriority | undefined) => FilePriority,
+): Known {
+	const before = priorityOf(node, {completed: [], priority: known.priorities});
+	const chosen = next(before);
+	const inside = new Set(node.files);
+	return {...known, priorities: known.priorities.map((old, at) => (inside.has(at) ? chosen : old))};
+}
+
+/** A key in the tree of files; undefined when it means nothing there. */
+function treeKey(known: Known, key: string): Known | undefined {
+	const rows = previewRows(known);
+	const node = rows[known.row];
+	const go = (row: number): Known => ({...known, row: Math.max(0, Math.min(rows.length - 1, row))});
+	const fold = (folded: boolean): Known => {
+		const next = new Set(known.folded);
+		if (node && folded) next.add(node.key);
+		else if (node) next.delete(node.key);
+		return {...known, folded: next};
+	};
+	switch (key) {
+		case 'up':
+		case 'k':
+			return go(known.row - 1);
+		case 'down':
+		case 'j':
+			return go(known.row + 1);
+		case 'pageup':
+			return go(known.row - 10);
+		case 'pagedown':
+			return go(known.row + 10);
+		case 'home':
+		case 'g':
+			return go(0);
+		case 'end':
+		case 'G':
+			return go(rows.length - 1);
+		case 'left':
+		case 'h':
+			if (node?.folder && !known.folded.has(node.key)) return fold(true);
+			return go(rows.findIndex(({key: other}) => other === node?.key.slice(0, node.key.lastIndexOf('/'))));
+		case 'right':
+		case 'l':
+			return node?.folder ? fold(false) : undefined;
+		case 'space':
+			return node && setPriority(known, node, before => (before === 0 ? normal : 0));
+		case '+':
+		case '=':
+			return node && setPriority(known, node, (before = normal) => Math.min(4, before + 1) as FilePriority);
+		case '-':
+			return node && setPriority(known, node, (before = normal) => Math.max(0, before - 1) as FilePriority);
+		default:
+			return undefined;
 	}
-	if (/^https?:\/\//i.test(text)) return ['the .torrent behind a URL'];
-	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(text))
-		return ['an info-hash: the rest comes from peers'];
-	return ['a .torrent file'];
+}
+
+/** A key in the dialog that adds a torrent. */
+export function addKey(screen: ScreenContext, dialog: AddDialog, key: string): void {
+	const {fields, at} = dialog;
+	const preview = currentPreview(dialog);
+	const known = preview.kind === 'known' ? preview : undefined;
+	// The tree of files comes after the last field.
+	const stops = fields.length + (known ? 1 : 0);
+	const inTree = known !== undefined && at >= fields.length;
+	if (key === 'esc') screen.setDialog(undefined);
+	else if (key === 'enter') {
+		if (known) submit(screen, dialog, known);
+		else if (preview.kind !== 'asked') look(screen);
+	} else if (key === 'tab' || (key === 'down' && !inTree))
+		screen.setDialog({...dialog, at: (at + 1) % stops});
+	else if (key === 'shift-tab' || (key === 'up' && (!inTree || known.row === 0))) {
+		screen.setDialog({...dialog, at: (Math.min(at, stops) + stops - 1) % stops});
+	} else if (inTree) {
+		const next = treeKey(known, key);
+		if (next) screen.setDialog({...dialog, preview: next});
+	} else {
+		const part = fields[at];
+		const next = part && changeField(part, key);
+		if (next) changed(screen, dialog, at, next);
+	}
+}
+
+function changed(screen: ScreenContext, dialog: AddDialog, at: number, next: FormField): void {
+	const after: AddDialog = {...dialog, fields: withField(dialog.fields, at, next), problem: undefined};
+	screen.setDialog(next.name === 'select' ? applyRule(after) : after);
+}
+
+/** Text that was pasted into the dialog: a link is looked into at once. */
+export function addPaste(
+	screen: ScreenContext,
+	dialog: AddDialog,
+	paste: (part: FormField) => FormField,
+): void {
+	const part = dialog.fields[dialog.at];
+	if (part?.kind !== 'text') return;
+	changed(screen, dialog, dialog.at, paste(part));
+	if (part.name === 'link') look(screen);
 }

@@ -155,8 +155,10 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		const [first] = torrents;
 		if (!first) return;
 		const set = (dir: string) => {
-			if (!/^(?:\/|~|[A-Za-z]:[\\/])/.test(dir)) return 'Give the folder from the root on: /srv/downloads.';
-			for (const {id} of torrents) screen.send({type: 'torrent.move', id, dir}, `Moving to ${dir}.`);
+			if (dir === '') return 'Give the folder that the data goes to.';
+			const full = screen.fullPath(dir);
+			for (const {id} of torrents)
+				screen.send({type: 'torrent.move', id, dir: full}, `Moved to ${safeText(full)}.`);
 			return undefined;
 		};
 		if (argument) {
@@ -167,7 +169,7 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 				screen,
 				`Move the data of ${safeText(targetNames(torrents))}`,
 				'folder',
-				'from the root on',
+				'~ is your home folder',
 				first.dir,
 				set,
 			);

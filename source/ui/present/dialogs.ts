@@ -6,7 +6,7 @@ import {orders} from '../lists.js';
 import type {FullPreferences} from '../preferences.js';
 import {cellWidth, fit, safeText} from '../text.js';
 import {fieldText, type TextField} from '../text-field.js';
-import type {Dialog} from '../view.js';
+import type {Dialog, FormField} from '../view.js';
 import type {Look} from './context.js';
 import {peerFlags} from './peers.js';
 import {type Row, rowWidth, type Span, spread} from './row.js';
@@ -37,12 +37,18 @@ export function fieldRow(value: TextField, columns: number, active: boolean): Ro
 	];
 }
 
-function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look: Look): DialogRows {
+/** The fields of a form, one a row; the one that has the keys says what it takes. */
+export function fieldRows(
+	fields: readonly FormField[],
+	at: number,
+	columns: number,
+	look: Look,
+): readonly Row[] {
 	const {glyphs} = look;
-	const labels = Math.max(...dialog.fields.map(({label}) => cellWidth(label)));
+	const labels = Math.max(...fields.map(({label}) => cellWidth(label)));
 	const rows: Row[] = [];
-	for (const [index, part] of dialog.fields.entries()) {
-		const active = index === dialog.at;
+	for (const [index, part] of fields.entries()) {
+		const active = index === at;
 		const lead: Span[] = [
 			[active ? glyphs.cursor : ' ', 'accent'],
 			[` ${fit(part.label, labels, 'right')}  `, active ? 'accent' : 'dim'],
@@ -50,14 +56,19 @@ function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look
 		const room = columns - labels - 5;
 		if (part.kind === 'text') rows.push([...lead, ...fieldRow(part.value, room, active)]);
 		else {
-			const options: Span[] = part.options.flatMap((option, at): Span[] => [
-				[at === part.at ? glyphs.on : glyphs.off, at === part.at ? 'accent' : 'faint'],
-				[` ${option}   `, at === part.at ? 'text' : 'faint'],
+			const options: Span[] = part.options.flatMap((option, choice): Span[] => [
+				[choice === part.at ? glyphs.on : glyphs.off, choice === part.at ? 'accent' : 'faint'],
+				[` ${option}   `, choice === part.at ? 'text' : 'faint'],
 			]);
 			rows.push([...lead, ...options]);
 		}
 		if (part.hint !== undefined && active) rows.push([[' '.repeat(labels + 4)], [part.hint, 'faint']]);
 	}
+	return rows;
+}
+
+function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look: Look): DialogRows {
+	const rows: Row[] = [...fieldRows(dialog.fields, dialog.at, columns, look)];
 	const preview = dialog.preview?.(formValues(dialog.fields)) ?? [];
 	if (preview.length > 0) rows.push([], ...preview.map((line): Row => [[`  ${safeText(line)}`, 'dim']]));
 	if (dialog.problem !== undefined) rows.push([], [[`  ${dialog.problem}`, 'warn']]);

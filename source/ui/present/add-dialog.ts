@@ -1,0 +1,97 @@
+import type {SessionView} from '../../api/snapshot.js';
+import {type AddDialog, currentPreview, previewRows, wantedOf} from '../add-preview.js';
+import {formValues} from '../form.js';
+import {count, size} from '../format.js';
+import {safeText} from '../text.js';
+import type {Look} from './context.js';
+import {type DialogRows, fieldRows} from './dialogs.js';
+import {fileColumns} from './files.js';
+import type {Row, Span} from './row.js';
+import {tableRows, windowTop} from './table.js';
+
+/** What a link is, in words, while nothing more is known of it. */
+function describe(link: string): string {
+	if (link === '') return 'Paste a link, or type it: Enter looks what it holds.';
+	if (/^magnet:/i.test(link)) return 'A magnet link: Enter asks the engine.';
+	if (/^https?:\/\//i.test(link)) return 'The .torrent behind a URL: Enter fetches it.';
+	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(link))
+		return 'An info-hash: Enter asks the engine.';
+	return 'A .torrent file: Enter opens it.';
+}
+
+/** The dialog that adds a torrent, in at most `room` cells: its fields, and what the link holds. */
+export function addRows(
+	dialog: AddDialog,
+	room: {readonly columns: number; readonly rows: number},
+	session: SessionView | undefined,
+	look: Look,
+): DialogRows {
+	const {glyphs} = look;
+	const columns = Math.min(92, room.columns);
+	const values = formValues(dialog.fields);
+	const preview = currentPreview(dialog);
+	const known = preview.kind === 'known' ? preview : undefined;
+	const active = known ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
+	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look)];
+	if (known) {
+		const {torrent, priorities} = known;
+		const wanted = wantedOf(torrent, priorities);
+		const facts: Span[] = [
+			[` ${safeText(torrent.name)}`, 'title'],
+			[`  ${size(torrent.length)} in ${count(torrent.fileCount, 'file')}`, 'dim'],
+		];
+		if (torrent.private) facts.push([`  private`, 'dim']);
+		if (torrent.already) facts.push(['  is here already: options are added to it', 'warn']);
+		const amount: Span[] = [[` wanted ${size(wanted.length)} in ${count(wanted.files, 'file')}`, 'dim']];
+		const free = session && (values['dir'] ?? '').trim() === session.dir ? session.freeSpace : undefined;
+		if (free !== undefined) amount.push([`  free ${size(free)}`, free < wanted.length ? 'bad' : 'dim']);
+		amount.push([`  info-hash ${torrent.id.slice(0, columns >= 80 ? 40 : 8)}`, 'faint']);
+		rows.push(facts, amount);
+		const height = Math.max(3, Math.min(14, room.rows - rows.length - 5));
+		const nodes = previewRows(known);
+		const focused = active >= dialog.fields.length;
+		const listed = tableRows(
+			fileColumns(columns, {completed: [], priority: priorities}, known.folded, look).filter(
+				({id}) => id === 'path' || id === 'priority' || id === 'size',
+			),
+			nodes,
+			{
+				columns,
+				rows: Math.min(height, nodes.length),
+				header: false,
+				gap: 2,
+				cursor: focused ? known.row : -1,
+				active: focused,
+				top: windowTop(
+					nodes.length,
+					Math.min(height, nodes.length),
+					focused ? known.row : 0,
+					Math.max(0, known.row - Math.floor(height / 2)),
+				),
+				sort: '',
+				reverse: false,
+				cursorGlyph: glyphs.cursor,
+				ellipsis: glyphs.ellipsis,
+				empty: 'no files',
+			},
+		);
+		rows.push(...listed.map(({row}) => row));
+		if (torrent.fileCount > torrent.files.length)
+			rows.push([
+				[`  and ${torrent.fileCount - torrent.files.length} more: choose them by the rule`, 'faint'],
+			]);
+	} else if (preview.kind === 'asked') rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
+	else if (preview.kind === 'refused') rows.push([], [[` ${safeText(preview.why)}`, 'bad']]);
+	else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
+	if (dialog.problem !== undefined) rows.push([[` ${dialog.problem}`, 'warn']]);
+	return {
+		title: 'Add a torrent',
+		rows,
+		foot: known
+			? active >= dialog.fields.length
+				? 'Enter adds   Space want   +- priority   Tab next   Esc leaves'
+				: 'Enter adds   Tab next   Esc leaves'
+			: 'Enter looks   Tab next   Esc leaves',
+		columns,
+	};
+}
