@@ -3,7 +3,7 @@ import {formatAddress, type PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
 import type {Connection} from '../io/network.js';
 import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
-import {peerKey} from '../policy/peer-key.js';
+import {isLoopback, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
@@ -20,6 +20,7 @@ const uselessAfter: Millis = 600_000;
 const chokeRound: Millis = 10_000;
 /** Blocks we sent that nobody takes for so long are memory for nothing. */
 const takeTimeout: Millis = 120_000;
+const mostPerHost = 4;
 /** Who has traded nothing for so long may have to make room … */
 const tradelessAfter: Millis = 120_000;
 /** … for one newcomer in this time. */
@@ -119,11 +120,20 @@ export class Swarm {
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
 		if (!this.#owner.active || this.list.isBanned(peerKey(peer.address))) return false;
+		if (this.#fromHost(peer.address) >= mostPerHost) return false;
 		if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(peer.now)) return false;
 		if (!this.#room.mayConnect() && !(this.#makeRoom(peer.now) && this.#room.mayConnect())) return false;
 		this.reached = true;
 		this.peers.set(peer.id, peer);
 		return true;
+	}
+
+	/** Connections with an address that is not this machine's: a household shares one, but none needs all our places. */
+	#fromHost({host}: PeerAddress): number {
+		if (isLoopback(host)) return 0;
+		let count = 0;
+		for (const {address} of this.peers.values()) if (address.host === host) count++;
+		return count;
 	}
 
 	/**

@@ -100,6 +100,8 @@ const haveDelay: Millis = 100;
 const totalsTime: Millis = 300_000;
 /** Metadata on its way to one peer. */
 const mostMetadata: Bytes = 128 << 10;
+/** A multiple of a block. */
+const digestedAtOnce: Bytes = 1 << 20;
 /** More than this at a limit that was just set is taken back. */
 const askedAhead: Seconds = 5;
 /** How long a block may take under a limit so low that we ourselves let it wait. */
@@ -778,7 +780,11 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 			this.#announced = true;
 			this.announcers.complete();
 		}
-		if (this.have.full) void this.storage?.createLinks();
+		if (this.have.full) {
+			void this.storage?.createLinks().then(failure => {
+				if (failure !== undefined) this.#room.log('warn', failure.message, this.id);
+			});
+		}
 		for (const peer of this.peers) if (peer.ready) peer.setInterested(false);
 		this.applyLimits(this.#room.clock.now());
 		this.superSeeding.review();
@@ -805,17 +811,25 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 			return;
 		}
 		// Whose block differed from the right one is known only now.
+		this.#digest(piece, digests => this.#apply(this.#trust.piecePassed(piece, keys, digests)));
+	}
+
+	/** SHA-1 of each block of a piece on disk, read a portion at a time: pieces may be of half a gigabyte. */
+	#digest(piece: number, done: (digests: Uint8Array[] | undefined) => void): void {
 		const size = this.map.pieceSize(piece);
-		const bytes = new Uint8Array(size);
-		this.storage?.read(piece * this.map.pieceLength, [bytes], failure => {
-			const digests =
-				failure === undefined
-					? Array.from(givers, (_, block) =>
-							hash('sha1', bytes.subarray(block * blockLength, (block + 1) * blockLength), 'buffer'),
-						)
-					: undefined;
-			this.#apply(this.#trust.piecePassed(piece, keys, digests));
-		});
+		const digests: Uint8Array[] = [];
+		const portion = new Uint8Array(Math.min(digestedAtOnce, size));
+		const readOn = (from: number): void => {
+			const bytes = portion.subarray(0, Math.min(portion.length, size - from));
+			this.storage?.read(piece * this.map.pieceLength + from, [bytes], failure => {
+				if (failure !== undefined) return done(undefined);
+				for (let at = 0; at < bytes.length; at += blockLength)
+					digests.push(hash('sha1', bytes.subarray(at, at + blockLength), 'buffer'));
+				if (from + bytes.length < size) readOn(from + bytes.length);
+				else done(digests);
+			});
+		};
+		readOn(0);
 	}
 
 	#wrong(piece: number, digests: Uint8Array): void {

@@ -48,8 +48,8 @@ function count(bytes: Uint8Array, wanted: keyof PeerWireSink): number {
 	return found;
 }
 
-async function met(lone: LoneTorrent, id: number, fast = true): Promise<FakeConnection> {
-	const connection = lone.incoming(4000 + id);
+async function met(lone: LoneTorrent, id: number, fast = true, host?: string): Promise<FakeConnection> {
+	const connection = lone.incoming(4000 + id, host ?? `198.51.100.${id}`);
 	connection.say(hello(lone, id, fast));
 	await turn();
 	return connection;
@@ -225,4 +225,55 @@ test('those who only hold their place make room for newcomers, one at a time; th
 	assert.equal(lone.connections, 6);
 	await lone.torrent.close();
 	assert.equal(lone.connections, 0);
+});
+
+test('one address cannot take all places, however many ports it comes from; this machine may', async () => {
+	const lone = new LoneTorrent({seeds: true});
+	await lone.start();
+	const many: FakeConnection[] = [];
+	for (let id = 1; id <= 20; id++) many.push(await met(lone, id, true, '203.0.113.9'));
+	assert.equal(many.filter(({reason}) => reason === undefined).length, 4);
+	for (let id = 21; id <= 30; id++) assert.equal((await met(lone, id, true, '127.0.0.1')).reason, undefined);
+	assert.equal((await met(lone, 31)).reason, undefined);
+	await lone.torrent.close();
+});
+
+test('a wrong block in a huge piece is found without all of the piece in memory', async () => {
+	const pieceLength = 4 * mebibyte;
+	const lone = new LoneTorrent({pieces: 1, pieceLength, short: 100, pool: 600});
+	await lone.start();
+	const [liar, honest] = ['203.0.113.1', '203.0.113.2'].map(host => lone.incoming(5000, host));
+	const {torrent} = lone;
+	for (const [connection, id] of [
+		[liar!, 1],
+		[honest!, 2],
+	] as const) {
+		connection.say(hello(lone, id));
+		connection.say(repeat(1, writer => writer.plain(messageId.haveAll)));
+		await turn();
+	}
+	const [one, other] = [...torrent.peers];
+	const deliver = (wrong: number) => {
+		torrent.downloader.picker.take(0);
+		const {ledger} = torrent.downloader;
+		const partial = ledger.get(0) ?? ledger.begin(0);
+		for (let block = 0; block < partial.blocks; block++) {
+			const slot = lone.pool.take();
+			const size = torrent.map.blockSize(0, block);
+			lone.pool.bytes.set(lone.block(0, block * blockLength, size), slot * blockLength);
+			if (block === wrong) lone.pool.bytes[slot * blockLength]! ^= 1;
+			ledger.receive(partial, block, slot, block % 2 === 0 ? one!.id : other!.id);
+		}
+		torrent.downloader.judge(partial);
+		lone.storage.work();
+	};
+	deliver(100);
+	assert.equal(torrent.hashFailures, 1);
+	deliver(-1);
+	for (let rest = 0; rest < 12; rest++) await turn();
+	assert.ok(torrent.have.full);
+	assert.ok(lone.storage.longestRead <= mebibyte, `${lone.storage.longestRead} bytes were read at once`);
+	assert.match(liar!.reason ?? 'it is still there', /banned/);
+	assert.doesNotMatch(honest!.reason ?? '', /banned/);
+	await lone.torrent.close();
 });

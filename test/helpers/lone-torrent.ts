@@ -105,6 +105,8 @@ export class FakeStorage implements Storage {
 	failure: StorageFailure | undefined;
 	written = 0;
 	waiting = 0;
+	/** Bytes. */
+	longestRead = 0;
 	readonly #lone: LoneTorrent;
 	readonly #events: StorageEvents;
 	#jobs: Array<() => void> = [];
@@ -184,6 +186,7 @@ export class FakeStorage implements Storage {
 		views: readonly Uint8Array[],
 		done: (failure: StorageFailure | undefined) => void,
 	): void {
+		for (const view of views) this.longestRead = Math.max(this.longestRead, view.length);
 		this.#later(() => {
 			let at = position;
 			for (const view of views) {
