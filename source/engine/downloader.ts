@@ -17,7 +17,7 @@ export interface DownloadOwner {
 	readonly storage: Storage | undefined;
 	readonly peers: Iterable<Peer>;
 	/** Blocks one peer may be asked for, so that all have a share of the memory. */
-	readonly fairShare: number;
+	fairShare(peer: Peer): number;
 	/** How many of `wanted` bytes may be asked for now. */
 	downloadGrant(wanted: Bytes): Bytes;
 	/** How many of the bytes granted will come; or, when they were asked for, will not (0 of so many). */
@@ -100,7 +100,7 @@ export class Downloader {
 	refill(peer: Peer): void {
 		const storage = this.#owner.storage;
 		if (storage === undefined || !peer.amInterested || peer.isClosed) return;
-		const target = Math.min(peer.pipeline.target, this.#owner.fairShare);
+		const target = Math.min(peer.pipeline.target, this.#owner.fairShare(peer));
 		const outstanding = peer.pipeline.outstanding;
 		if (outstanding > target - Math.max(1, target >> 3)) return;
 		const available = this.#owner.pool.available;

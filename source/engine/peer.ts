@@ -91,6 +91,8 @@ export class Peer implements PeerWireSink, Provider {
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();
 	readonly connectedAt: Millis;
+	/** What connecting took, for peers we dialled: one round trip and a little. */
+	roundTrip: Millis = Infinity;
 	amChoking = true;
 	amInterested = false;
 	peerChoking = true;
@@ -353,6 +355,7 @@ export class Peer implements PeerWireSink, Provider {
 	get events(): ConnectionEvents {
 		return {
 			connected: () => {
+				this.roundTrip = this.#options.clock.now() - this.connectedAt;
 				if (this.#options.infoHash !== undefined) this.#sendHandshake(this.#options.infoHash);
 			},
 			data: (bytes, length) => this.#receive(bytes, length),

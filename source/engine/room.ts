@@ -41,7 +41,7 @@ export interface Room {
 	/** A limit was set or lifted. */
 	limitsChanged(): void;
 	/** Blocks one peer may be asked for, so that all have a share of the pool. */
-	readonly fairShare: number;
+	fairShare(peer: Peer): number;
 	/** A peer found no memory free: it is asked again when there is. */
 	starving(peer: Peer, refill: (peer: Peer) => void): void;
 	/** Memory may have come free. */
