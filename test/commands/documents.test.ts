@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {resolve} from 'node:path';
+import {test} from 'node:test';
+import {manPage} from '../../media/man-page.ts';
+import {withoutEffect} from '../../media/option-table.ts';
+import {withTables} from '../../media/readme.ts';
+import {configOptions} from '../../source/commands/config-file.ts';
+import {choose, loadCommand} from '../../source/commands/dispatch.ts';
+import {sharedOptions} from '../../source/commands/flags.ts';
+import {optionName, parseArguments} from '../../source/commands/parse-arguments.ts';
+import {missing} from '../helpers/processes.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
+const readme = read('README.md');
+
+/** The fenced blocks of the README in one language. */
+function blocks(language: string): string[] {
+	return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+		([, text]) => text!,
+	);
+}
+
+/** A line of a shell in words; knows quotes and comments. */
+function shellWords(line: string): string[] {
+	const words = line.replace(/\s#.*$/, '').match(/(?:'[^']*'|[^\s'])+/g) ?? [];
+	return words.map(word => word.replaceAll("'", ''));
+}
+
+test('the tables of options and keys in the README are those of the program; npm run docs makes them so', () => {
+	assert.equal(readme, withTables(readme));
+});
+
+test('the manual page is that of the program; npm run docs makes it so', async () => {
+	const {version} = JSON.parse(read('package.json'));
+	assert.equal(read('media/tortui.1'), await manPage(version));
+});
+
+test('the manual page is sound', {skip: missing('mandoc')}, () => {
+	execFileSync('mandoc', ['-T', 'lint', '-W', 'warning', resolve(root, 'media/tortui.1')]);
+});
+
+test('every command line in the README is one that the program understands', async () => {
+	const lines = blocks('sh')
+		.flatMap(block => block.split('\n'))
+		.map(line => line.replace(/^npm start --/, 'tortui').split(/ \|\| | > /)[0]!)
+		.filter(line => line.startsWith('tortui '));
+	assert.ok(lines.length > 15);
+	for (const line of lines) {
+		const choice = choose(shellWords(line).slice(1), () => true);
+		assert.ok(choice.verb !== 'help' && choice.verb !== 'version', line);
+		parseArguments(choice.rest, await loadCommand(choice.verb));
+	}
+});
+
+test('every command has its place in the README', async () => {
+	const headings = [...readme.matchAll(/^### (.*)$/gm)].map(([, text]) => text).join('\n');
+	const {verbNames} = await import('../../source/commands/dispatch.ts');
+	const told = new Set(['session', 'demo', 'config']);
+	for (const verb of verbNames) {
+		const where = told.has(verb) ? readme : headings;
+		assert.match(where, new RegExp(verb === 'session' ? '`tortui \\[options\\]' : `\\b${verb}\\b`));
+	}
+});
+
+test('the config file in the README sets what can be set', () => {
+	const names = new Set([
+		...Object.keys(configOptions).map(optionName),
+		'keys',
+		'bell',
+		'notify',
+		'title',
+		'frames',
+	]);
+	const [config] = blocks('json').filter(block => block.includes('max-upload'));
+	for (const name of Object.keys(JSON.parse(config!))) assert.ok(names.has(name), name);
+});
+
+test('every picture and file that the README names is there', () => {
+	const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => path!);
+	assert.ok(links.length > 2);
+	for (const path of links) read(path);
+});
+
+test('what the README leaves out for now are options that exist', () => {
+	for (const key of withoutEffect) assert.ok(key in sharedOptions, key);
+});
