@@ -44,6 +44,9 @@ export interface TorrentView {
 	readonly uploaded: Bytes;
 	/** Bytes thrown away: duplicates, failed hashes. */
 	readonly wasted: Bytes;
+	/** Since the engine started: pieces that were wrong, and peers banned because of them. */
+	readonly hashFailures?: number | undefined;
+	readonly bans?: number | undefined;
 	readonly downloadRate: BytesPerSecond;
 	readonly uploadRate: BytesPerSecond;
 	readonly eta?: Seconds | undefined;

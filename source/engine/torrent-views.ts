@@ -61,6 +61,8 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		downloaded: torrent.downloaded,
 		uploaded: torrent.uploaded,
 		wasted: torrent.wastedBytes,
+		hashFailures: torrent.hashFailures,
+		bans: torrent.bans,
 		downloadRate,
 		uploadRate: torrent.active ? Math.round(torrent.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,

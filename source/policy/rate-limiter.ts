@@ -6,7 +6,7 @@ const burst: Millis = 250;
 const hungerTime: Millis = 1000;
 
 interface Hunger {
-	/** The part of the tokens that is kept for this claimant. */
+	/** The part of the tokens that is kept for this claimant; below 0 it has had more than its share, and others go first. */
 	credit: Bytes;
 	until: Millis;
 }
@@ -90,7 +90,9 @@ export class RateLimiter {
 		this.#refill(now);
 		this.#tokens -= bytes;
 		const hunger = claimant && this.#hungry.get(claimant);
-		if (hunger) hunger.credit = Math.max(0, hunger.credit - bytes);
+		// What one had beyond its share long ago shall not keep it waiting for long.
+		if (hunger)
+			hunger.credit = Math.max(hunger.credit - bytes, -this.#capacity(this.#rate) - 2 * blockLength);
 	}
 
 	#deadline(now: Millis, wanted: Bytes, claimant: RateLimiter | undefined): Millis {
@@ -107,7 +109,7 @@ export class RateLimiter {
 
 	#tokensFor(claimant: RateLimiter | undefined): Bytes {
 		let tokens = this.#tokens;
-		for (const [other, hunger] of this.#hungry) if (other !== claimant) tokens -= hunger.credit;
+		for (const [other, hunger] of this.#hungry) if (other !== claimant) tokens -= Math.max(0, hunger.credit);
 		return tokens;
 	}
 

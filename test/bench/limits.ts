@@ -45,7 +45,11 @@ if (folder !== undefined) {
 	const id = (await session.send({type: 'session.list'})).torrents![0]!.id;
 	if (peers) await session.send({type: 'peer.add', id, address: peers});
 	process.send!(session.port);
-	process.on('message', () => void session.stop().then(() => process.exit(0)));
+	process.on('message', message => {
+		if (message === 'stop') void session.stop().then(() => process.exit(0));
+		else
+			void session.send({type: 'session.list'}).then(({torrents}) => process.send!(torrents![0]!.uploaded));
+	});
 } else {
 	const seconds = Number(process.argv[2] ?? 10);
 	const rates = (process.argv[3] ?? '10e3,100e3,1e6,50e6,500e6,0').split(',').map(Number);
@@ -84,7 +88,13 @@ async function measure(
 		child.once('message', message => resolve(message as number)),
 	);
 	if (dialler === 'leecher') await leecher.send({type: 'peer.add', id: id!, address: `127.0.0.1:${port}`});
-	const bytes = async () => (await leecher.send({type: 'session.list'})).torrents![0]!.downloaded;
+	// Counted where the limit is: the other side counts whole blocks.
+	const bytes = async (): Promise<number> => {
+		if (direction === 'download')
+			return (await leecher.send({type: 'session.list'})).torrents![0]!.downloaded;
+		child.send('count');
+		return new Promise(resolve => child.once('message', message => resolve(message as number)));
+	};
 	while ((await bytes()) === 0) await delay(5);
 	await delay(limited ? 2000 : 300);
 	const cpu = process.cpuUsage();
