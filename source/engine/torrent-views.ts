@@ -62,7 +62,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		uploaded: torrent.uploaded,
 		wasted: torrent.wastedBytes,
 		hashFailures: torrent.hashFailures,
-		bans: torrent.bans,
+		bans: torrent.judge.bans,
 		downloadRate,
 		uploadRate: torrent.active ? Math.round(torrent.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,

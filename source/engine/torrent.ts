@@ -1,4 +1,3 @@
-import {hash} from 'node:crypto';
 import type {CheckMode} from '../api/command.js';
 import type {FilePriority} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
@@ -10,11 +9,10 @@ import type {ResumeData} from '../io/resume-data.js';
 import type {Checking, Storage, StorageFailure} from '../io/storage.js';
 import {planCheck, type Stamp} from '../policy/check-plan.js';
 import {FileMap} from '../policy/file-map.js';
-import {type PeerKey, peerKey} from '../policy/peer-key.js';
+import {peerKey} from '../policy/peer-key.js';
 import {headPieces, PieceMap, piecePriorities} from '../policy/piece-map.js';
 import {SpeedHistory} from '../policy/speed-history.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
-import {Trust, type Verdict} from '../policy/trust.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {
 	answerMetadataRequest,
@@ -31,6 +29,7 @@ import {Downloader, type DownloadOwner} from './downloader.js';
 import {FileTally} from './file-tally.js';
 import type {PacedWrites} from './paced-writes.js';
 import type {Peer} from './peer.js';
+import {type JudgeOwner, PieceJudge} from './piece-judge.js';
 import {Relocation, type RelocationOwner} from './relocation.js';
 import type {Room} from './room.js';
 import {SuperSeeding, type SuperSeedingOwner} from './super-seeding.js';
@@ -100,8 +99,6 @@ const haveDelay: Millis = 100;
 const totalsTime: Millis = 300_000;
 /** Metadata on its way to one peer. */
 const mostMetadata: Bytes = 128 << 10;
-/** A multiple of a block. */
-const digestedAtOnce: Bytes = 1 << 20;
 /** More than this at a limit that was just set is taken back. */
 const askedAhead: Seconds = 5;
 /** How long a block may take under a limit so low that we ourselves let it wait. */
@@ -112,7 +109,9 @@ const flushTime: Millis = 3000;
 const pieceLogGap: Millis = 250;
 
 /** One torrent: owns its storage, its swarm, its trackers and the truth about which pieces are here. */
-export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSeedingOwner, RelocationOwner {
+export class Torrent
+	implements DownloadOwner, SwarmOwner, UploadSource, SuperSeedingOwner, RelocationOwner, JudgeOwner
+{
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly infoHash: Uint8Array;
@@ -144,7 +143,6 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 	downloaded: Bytes = 0;
 	uploaded: Bytes = 0;
 	wastedBytes: Bytes = 0;
-	hashFailures = 0;
 	/** Milliseconds since 1970 at which the last wanted piece came. */
 	completedAt: Millis | undefined;
 	/** Rises with every change of pieces, to know what must be drawn again. */
@@ -153,14 +151,13 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 	memoryRevision = 0;
 	activity: TorrentActivity = {name: 'idle'};
 	storage: Storage | undefined;
+	readonly judge = new PieceJudge(this);
 	readonly superSeeding: SuperSeeding;
 	readonly relocation: Relocation;
 	/** Files that have another path than the torrent says, below `dir`. */
 	readonly renamed = new Map<number, readonly string[]>();
 	/** Rises when files get other names. */
 	filesRevision = 1;
-	/** Peers that were banned because of what they sent, and why. */
-	bans = 0;
 	/** What was moved between the last two counts, about a second apart. */
 	lately = {downloaded: 0, uploaded: 0};
 	/** When a byte was last moved, by the clock of the session. */
@@ -169,9 +166,6 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 	onChange: () => void = () => {};
 	readonly #room: Room;
 	readonly #fileMap: FileMap;
-	readonly #trust = new Trust();
-	/** Who gave blocks: peers may be gone when the verdict comes. */
-	readonly #givers = new Map<number, PeerKey>();
 	#memory: ResumeData | undefined;
 	#newHaves: number[] = [];
 	#haveTimer = false;
@@ -256,6 +250,11 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 
 	get uploadLimit(): number | undefined {
 		return this.throttle.maxUpload;
+	}
+
+	/** Pieces that were wrong, since the start. */
+	get hashFailures(): number {
+		return this.judge.hashFailures;
 	}
 
 	/** Computed once, when first looked at. */
@@ -408,7 +407,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 			case 'stored':
 				return this.#stored(event.piece);
 			case 'wrong':
-				return this.#wrong(event.piece, event.digests);
+				return this.judge.wrong(event.piece, event.digests);
 			case 'unstored':
 				this.downloader.again(event.piece);
 				return this.#fail(event.failure);
@@ -514,6 +513,13 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 	/** Hashes pieces on disk. Answers whether it came to its end. */
 	async #hash(run: number, storage: Storage, pieces: ArrayLike<number>): Promise<boolean> {
 		const progress: TorrentActivity = {name: 'checking', total: pieces.length, done: 0, stop: () => {}};
+		this.#become(progress);
+		// One after the other: several at once would only make the disk seek.
+		const done = await this.#room.checkTurn();
+		if (run !== this.#run) {
+			done();
+			return false;
+		}
 		const checking: Checking = storage.check(pieces, (piece, right) => {
 			if (run !== this.#run) return;
 			progress.done++;
@@ -521,8 +527,8 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 			if (right) this.#found(piece);
 		});
 		progress.stop = () => checking.stop();
-		this.#become(progress);
 		await checking.done;
+		done();
 		return run === this.#run;
 	}
 
@@ -733,8 +739,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 	// What the disk says.
 
 	#stored(piece: number): void {
-		const partial = this.downloader.ledger.get(piece);
-		if (partial !== undefined) this.#thank(piece, partial.givers.subarray(0, partial.blocks));
+		this.judge.right(piece);
 		this.downloader.stored(piece);
 		if (this.have.set(piece)) this.files.tally(piece, 1);
 		this.piecesRevision++;
@@ -800,75 +805,6 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 		}
 	}
 
-	#keysOf(givers: Int32Array): Array<PeerKey | undefined> {
-		return Array.from(givers, giver => (giver < 0 ? undefined : this.#givers.get(giver)));
-	}
-
-	#thank(piece: number, givers: Int32Array): void {
-		const keys = this.#keysOf(givers);
-		if (!this.#trust.hasFailed(piece)) {
-			this.#apply(this.#trust.piecePassed(piece, keys));
-			return;
-		}
-		// Whose block differed from the right one is known only now.
-		this.#digest(piece, digests => this.#apply(this.#trust.piecePassed(piece, keys, digests)));
-	}
-
-	/** SHA-1 of each block of a piece on disk, read a portion at a time: pieces may be of half a gigabyte. */
-	#digest(piece: number, done: (digests: Uint8Array[] | undefined) => void): void {
-		const size = this.map.pieceSize(piece);
-		const digests: Uint8Array[] = [];
-		const portion = new Uint8Array(Math.min(digestedAtOnce, size));
-		const readOn = (from: number): void => {
-			const bytes = portion.subarray(0, Math.min(portion.length, size - from));
-			this.storage?.read(piece * this.map.pieceLength + from, [bytes], failure => {
-				if (failure !== undefined) return done(undefined);
-				for (let at = 0; at < bytes.length; at += blockLength)
-					digests.push(hash('sha1', bytes.subarray(at, at + blockLength), 'buffer'));
-				if (from + bytes.length < size) readOn(from + bytes.length);
-				else done(digests);
-			});
-		};
-		readOn(0);
-	}
-
-	#wrong(piece: number, digests: Uint8Array): void {
-		const partial = this.downloader.ledger.get(piece);
-		const size = this.map.pieceSize(piece);
-		this.hashFailures++;
-		this.wasted(size);
-		if (partial === undefined) return;
-		const keys = this.#keysOf(partial.givers.subarray(0, partial.blocks));
-		const who = new Set(keys.filter(key => key !== undefined));
-		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
-		this.#room.log('warn', `piece ${piece} from ${from} is wrong: fetched again`, this.id);
-		this.downloader.again(piece);
-		this.piecesRevision++;
-		this.#apply(
-			this.#trust.pieceFailed(
-				piece,
-				keys,
-				keys.map((_, block) => digests.subarray(block * 20, block * 20 + 20)),
-			),
-		);
-		for (const peer of this.peers) this.downloader.refill(peer);
-	}
-
-	#apply({ban, parole}: Verdict): void {
-		this.bans += ban.length;
-		for (const key of ban) this.swarm.ban(key, 'sent wrong data');
-		if (ban.length > 0) {
-			const liars = new Set<number>();
-			for (const [id, key] of this.#givers) if (ban.includes(key)) liars.add(id);
-			this.wasted(this.downloader.disown(liars));
-			for (const peer of this.peers) this.downloader.refill(peer);
-		}
-		// Those who were suspected wrongly are cleared as the guilty are found.
-		for (const peer of this.peers) {
-			if (peer.onParole || parole.length > 0) peer.onParole = this.#trust.onParole(peerKey(peer.address));
-		}
-	}
-
 	// What peers say.
 
 	peerReady(peer: Peer): void {
@@ -889,8 +825,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 			);
 		}
 		this.throttle.reads.join(peer);
-		this.#givers.set(peer.id, peerKey(peer.address));
-		peer.onParole = this.#trust.onParole(peerKey(peer.address));
+		this.judge.met(peer);
 	}
 
 	peerPieces(peer: Peer): void {
@@ -1045,9 +980,7 @@ export class Torrent implements DownloadOwner, SwarmOwner, UploadSource, SuperSe
 		this.superSeeding.left(peer);
 		this.swarm.remove(peer);
 		if (this.active) for (const other of this.peers) this.downloader.refill(other);
-		if (this.#givers.size > 10_000) {
-			for (const id of this.#givers.keys()) if (!this.swarm.peers.has(id)) this.#givers.delete(id);
-		}
+		this.judge.left();
 	}
 
 	banPeer(peer: Peer): void {

@@ -1,0 +1,125 @@
+import {hash} from 'node:crypto';
+import type {LogLevel} from '../base/ports.js';
+import {type Bytes, blockLength} from '../base/units.js';
+import type {Storage} from '../io/storage.js';
+import {type PeerKey, peerKey} from '../policy/peer-key.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import {Trust, type Verdict} from '../policy/trust.js';
+import type {Downloader} from './downloader.js';
+import type {Peer} from './peer.js';
+import type {Swarm} from './swarm.js';
+
+const digestedAtOnce: Bytes = 1 << 20;
+/** Of so many peers is remembered who they were, though they are gone. */
+const mostGivers = 10_000;
+
+/** What judging asks of its torrent. */
+export interface JudgeOwner {
+	readonly map: PieceMap;
+	readonly downloader: Downloader;
+	readonly swarm: Swarm;
+	readonly peers: Iterable<Peer>;
+	readonly storage: Storage | undefined;
+	wasted(bytes: Bytes): void;
+	/** Pieces are not what they were. */
+	changed(): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** Finds out who sends wrong data, from what the disk says of whole pieces, and has them banned. */
+export class PieceJudge {
+	/** Pieces that were wrong, and peers that were banned, since the start. */
+	hashFailures = 0;
+	bans = 0;
+	readonly #owner: JudgeOwner;
+	readonly #trust = new Trust();
+	/** Who gave blocks, by peer id: peers may be gone when the verdict comes. */
+	readonly #givers = new Map<number, PeerKey>();
+
+	constructor(owner: JudgeOwner) {
+		this.#owner = owner;
+	}
+
+	met(peer: Peer): void {
+		this.#givers.set(peer.id, peerKey(peer.address));
+		peer.onParole = this.#trust.onParole(peerKey(peer.address));
+	}
+
+	/** A peer has gone: what is known of those who went long ago is let go now and then. */
+	left(): void {
+		if (this.#givers.size <= mostGivers) return;
+		for (const id of this.#givers.keys()) if (!this.#owner.swarm.peers.has(id)) this.#givers.delete(id);
+	}
+
+	#keysOf(givers: Int32Array): Array<PeerKey | undefined> {
+		return Array.from(givers, giver => (giver < 0 ? undefined : this.#givers.get(giver)));
+	}
+
+	/** The disk says that a piece is right. To be told before the ledger forgets who gave its blocks. */
+	right(piece: number): void {
+		const partial = this.#owner.downloader.ledger.get(piece);
+		if (partial === undefined) return;
+		const keys = this.#keysOf(partial.givers.subarray(0, partial.blocks));
+		if (!this.#trust.hasFailed(piece)) {
+			this.#apply(this.#trust.piecePassed(piece, keys));
+			return;
+		}
+		// Whose block differed from the right one is known only now.
+		this.#digest(piece, digests => this.#apply(this.#trust.piecePassed(piece, keys, digests)));
+	}
+
+	/** SHA-1 of each block of a piece on disk, read a portion at a time: pieces may be of half a gigabyte. */
+	#digest(piece: number, done: (digests: Uint8Array[] | undefined) => void): void {
+		const size = this.#owner.map.pieceSize(piece);
+		const digests: Uint8Array[] = [];
+		const portion = new Uint8Array(Math.min(digestedAtOnce, size));
+		const readOn = (from: number): void => {
+			const bytes = portion.subarray(0, Math.min(portion.length, size - from));
+			this.#owner.storage?.read(piece * this.#owner.map.pieceLength + from, [bytes], failure => {
+				if (failure !== undefined) return done(undefined);
+				for (let at = 0; at < bytes.length; at += blockLength)
+					digests.push(hash('sha1', bytes.subarray(at, at + blockLength), 'buffer'));
+				if (from + bytes.length < size) readOn(from + bytes.length);
+				else done(digests);
+			});
+		};
+		readOn(0);
+	}
+
+	/** The disk says that a piece is wrong: it is fetched again. `digests` are SHA-1 of each block, 20 bytes a block. */
+	wrong(piece: number, digests: Uint8Array): void {
+		const partial = this.#owner.downloader.ledger.get(piece);
+		this.hashFailures++;
+		this.#owner.wasted(this.#owner.map.pieceSize(piece));
+		if (partial === undefined) return;
+		const keys = this.#keysOf(partial.givers.subarray(0, partial.blocks));
+		const who = new Set(keys.filter(key => key !== undefined));
+		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
+		this.#owner.log('warn', `piece ${piece} from ${from} is wrong: fetched again`);
+		this.#owner.downloader.again(piece);
+		this.#owner.changed();
+		this.#apply(
+			this.#trust.pieceFailed(
+				piece,
+				keys,
+				keys.map((_, block) => digests.subarray(block * 20, block * 20 + 20)),
+			),
+		);
+		for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
+	}
+
+	#apply({ban, parole}: Verdict): void {
+		this.bans += ban.length;
+		for (const key of ban) this.#owner.swarm.ban(key, 'sent wrong data');
+		if (ban.length > 0) {
+			const liars = new Set<number>();
+			for (const [id, key] of this.#givers) if (ban.includes(key)) liars.add(id);
+			this.#owner.wasted(this.#owner.downloader.disown(liars));
+			for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
+		}
+		// Those who were suspected wrongly are cleared as the guilty are found.
+		for (const peer of this.#owner.peers) {
+			if (peer.onParole || parole.length > 0) peer.onParole = this.#trust.onParole(peerKey(peer.address));
+		}
+	}
+}
