@@ -74,6 +74,8 @@ export type Command =
 	| {readonly type: 'session.slowMode'; readonly on: boolean}
 	| {
 			readonly type: 'session.limits';
+			/** Which limits are meant: those that hold now when left out. */
+			readonly mode?: 'normal' | 'slow';
 			readonly maxDownload?: BytesPerSecond | null;
 			readonly maxUpload?: BytesPerSecond | null;
 	  }

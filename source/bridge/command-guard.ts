@@ -67,7 +67,11 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'session.pauseAll': {},
 	'session.resumeAll': {},
 	'session.slowMode': {on: flag},
-	'session.limits': {maxDownload: limit, maxUpload: limit},
+	'session.limits': {
+		mode: optional(value => value === 'normal' || value === 'slow'),
+		maxDownload: limit,
+		maxUpload: limit,
+	},
 	'session.list': {},
 	'session.stop': {},
 };

@@ -1,6 +1,6 @@
-import {readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {UserError} from '../base/errors.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
 import {nearest} from './nearest.js';
@@ -102,4 +102,40 @@ export function readScreenSettings(env: NodeJS.ProcessEnv): Readonly<Record<stri
 	const text = read(path);
 	if (text === undefined) return {};
 	return Object.fromEntries(Object.entries(parse(path, text)).filter(([name]) => screenSettings.has(name)));
+}
+
+/** All that the config file holds, as it stands there. A `UserError` when it cannot be read. */
+export function readConfigFile(env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
+	const path = configPath(env);
+	const text = read(path);
+	return text === undefined ? {} : parse(path, text);
+}
+
+/**
+ * Changes settings in the config file, which is made when it is missing; undefined takes one out. All else in it
+ * stays, also the width of its indentation. A `UserError` when it cannot be read or written.
+ */
+export function writeConfig(env: NodeJS.ProcessEnv, changes: Readonly<Record<string, unknown>>): void {
+	const path = configPath(env);
+	const text = read(path);
+	const before = text === undefined ? {} : parse(path, text);
+	const after = Object.fromEntries(
+		Object.entries({...before, ...changes}).filter(([, value]) => value !== undefined),
+	);
+	const indent = /^([ \t]+)"/m.exec(text ?? '')?.[1] ?? '\t';
+	try {
+		mkdirSync(dirname(path), {recursive: true, mode: 0o700});
+		// A link to where the file really is stays one.
+		const target = text === undefined ? path : realpathSync(path);
+		const mode = text === undefined ? 0o600 : statSync(target).mode & 0o777;
+		replaceFileNow(target, `${JSON.stringify(after, undefined, indent)}\n`, mode);
+	} catch (error) {
+		throw new UserError('config', `cannot write ${path}: ${(error as Error).message.split(',')[0]}`);
+	}
+}
+
+function replaceFileNow(path: string, text: string, mode: number): void {
+	const draft = `${path}.${process.pid}`;
+	writeFileSync(draft, text, {mode});
+	renameSync(draft, path);
 }

@@ -8,6 +8,7 @@ import type {Bytes} from '../base/units.js';
 import {freeSpace} from '../io/free-space.js';
 import {size as sizeText} from '../ui/format.js';
 import {showsUtf8} from '../ui/paint.js';
+import type {PreferenceStore} from '../ui/preferences.js';
 import {safeText} from '../ui/text.js';
 import {type Context, defineCommand, type Flags} from './command.js';
 import {demoHost} from './demo-peer.js';
@@ -100,6 +101,11 @@ function tellTrouble(log: Log, context: Context): Log {
 	};
 }
 
+/** What is chosen in the demo changes nothing of one's own. */
+function passing({load, save}: PreferenceStore): PreferenceStore {
+	return {load, save};
+}
+
 /** The screen, until somebody leaves it: to detach from a demo is to end it. */
 async function showDemo(
 	engine: LocalEngine,
@@ -121,7 +127,7 @@ async function showDemo(
 		fps: flags.fps,
 		version,
 		detachable: false,
-		prefs: screenPreferences(stateDir, env),
+		prefs: passing(screenPreferences(stateDir, env)),
 		openFile: fileOpener(env),
 		fullPath: fullPath(env),
 		env: environment,

@@ -1,11 +1,11 @@
 import {readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {PreferenceStore, Preferences} from '../ui/preferences.js';
-import {readScreenSettings} from './config-file.js';
+import {configPath, readConfigFile, readScreenSettings, writeConfig} from './config-file.js';
 
 /**
  * What the screen remembers, in `screen.json` of the state folder. What the config file says about the screen goes
- * before it, and is never written.
+ * before it; what is chosen on the settings screen is written there.
  */
 export function screenPreferences(stateDir: string, env: NodeJS.ProcessEnv): PreferenceStore {
 	const path = join(stateDir, 'screen.json');
@@ -20,6 +20,11 @@ export function screenPreferences(stateDir: string, env: NodeJS.ProcessEnv): Pre
 			}
 			const kept = typeof remembered === 'object' && remembered !== null ? remembered : {};
 			return {...kept, ...settings} as Preferences;
+		},
+		config: {
+			path: configPath(env),
+			read: () => readConfigFile(env),
+			write: changes => writeConfig(env, changes),
 		},
 		save(preferences) {
 			const own = Object.entries(preferences).filter(([name]) => !Object.hasOwn(settings, name));

@@ -64,17 +64,19 @@ export class Limits {
 		this.#apply();
 	}
 
-	/** Changes the limits that hold now: in slow mode the slow ones. What is left out stays; null is none. */
+	/** Changes limits: those of a mode, or those that hold now. What is left out stays; null is none. */
 	set(change: {
+		readonly mode?: 'normal' | 'slow' | undefined;
 		readonly maxDownload?: BytesPerSecond | null | undefined;
 		readonly maxUpload?: BytesPerSecond | null | undefined;
 	}): void {
-		const now = this.#slowMode ? this.#slow : this.#normal;
+		const isSlow = change.mode === undefined ? this.#slowMode : change.mode === 'slow';
+		const now = isSlow ? this.#slow : this.#normal;
 		const limits: SpeedLimits = {
 			maxDownload: change.maxDownload === undefined ? now.maxDownload : (change.maxDownload ?? undefined),
 			maxUpload: change.maxUpload === undefined ? now.maxUpload : (change.maxUpload ?? undefined),
 		};
-		if (this.#slowMode) this.#slow = limits;
+		if (isSlow) this.#slow = limits;
 		else this.#normal = limits;
 		this.#apply();
 	}

@@ -146,6 +146,7 @@ function Over({
 						session: model.session,
 						preferences,
 						detachable: screen.detachable,
+						config: screen.config?.path,
 					},
 					screen.look,
 				);

@@ -114,12 +114,15 @@ export function dialogKey(screen: ScreenContext, dialog: Dialog, key: string): v
 			if (key === 'esc' || sortBy(screen, dialog.list, key)) screen.setDialog(undefined);
 			return;
 		case 'settings': {
-			const items = settingsList(screen.state().preferences);
+			const {preferences, model} = screen.state();
+			const items = settingsList(preferences, model.session);
+			const {action} = items[dialog.at] ?? {};
 			if (key === 'esc' || key === 'q' || key === ',') screen.setDialog(undefined);
 			else if (key === 'down' || key === 'j')
 				screen.setDialog({...dialog, at: (dialog.at + 1) % items.length});
 			else if (key === 'up' || key === 'k')
 				screen.setDialog({...dialog, at: (dialog.at + items.length - 1) % items.length});
+			else if (action !== undefined && ['enter', 'space', 'right'].includes(key)) screen.run(action, '', key);
 			else if (['right', 'l', 'enter', 'space'].includes(key))
 				screen.setPreferences(items[dialog.at]?.change(1) ?? {});
 			else if (key === 'left' || key === 'h') screen.setPreferences(items[dialog.at]?.change(-1) ?? {});

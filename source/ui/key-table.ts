@@ -201,6 +201,14 @@ export const keyTable: readonly KeyRecord[] = [
 		disabled: needsTorrent,
 	},
 	{
+		command: 'groups',
+		keys: ['B'],
+		where: ['session'],
+		label: 'groups',
+		help: 'Put the torrents of a label together, or all in one list',
+		group: 'Screen',
+	},
+	{
 		command: 'queue-up',
 		keys: ['K'],
 		where: ['session'],
@@ -409,6 +417,15 @@ export const keyTable: readonly KeyRecord[] = [
 		footer: 11,
 	},
 	{
+		command: 'open-data',
+		keys: ['o'],
+		where: ['torrent'],
+		label: 'open',
+		help: 'Open the file or folder of a finished torrent',
+		group: 'Torrent',
+		disabled: needsTorrent,
+	},
+	{
 		command: 'remove',
 		keys: ['d'],
 		where: ['torrent'],
@@ -520,7 +537,7 @@ export const keyTable: readonly KeyRecord[] = [
 		keys: ['ctrl-t'],
 		where: ['anywhere'],
 		label: 'all limits',
-		help: 'Limit the speed of all torrents together',
+		help: 'Limit the speed of all torrents together, also in slow mode',
 		group: 'Torrent',
 	},
 
@@ -529,7 +546,7 @@ export const keyTable: readonly KeyRecord[] = [
 		keys: [','],
 		where: ['anywhere'],
 		label: 'settings',
-		help: 'Theme, frames, bell, notifications',
+		help: 'Theme, frames, bell, notifications, limits: kept in the config file',
 		group: 'Screen',
 	},
 	{

@@ -46,6 +46,35 @@ export interface KeyRecord {
 	readonly disabled?: (context: KeyContext) => string | undefined;
 }
 
+/** The keys of one command as a config file has them: a list, or one alone. */
+function keysOf(value: unknown): readonly string[] | undefined {
+	const list = typeof value === 'string' ? [value] : value;
+	if (!Array.isArray(list)) return undefined;
+	return list.every(key => typeof key === 'string' && key !== '') ? (list as string[]) : undefined;
+}
+
+const named: ReadonlySet<string> = new Set([
+	...['up', 'down', 'left', 'right', 'enter', 'esc', 'tab', 'shift-tab', 'space', 'backspace', 'delete'],
+	...['pageup', 'pagedown', 'home', 'end', 'f1'],
+]);
+
+/** What is wrong with a person's own keys, in words; undefined when all of them mean something. */
+export function keyProblem(
+	table: readonly KeyRecord[],
+	own: Readonly<Record<string, unknown>>,
+): string | undefined {
+	for (const [command, value] of Object.entries(own)) {
+		if (!table.some(record => record.command === command))
+			return `keys in the config file: there is no command “${command}”; ? lists them.`;
+		const keys = keysOf(value);
+		if (!keys) return `keys in the config file: “${command}” needs a list of keys, such as ["p", "ctrl-p"].`;
+		const strange = keys.find(key => !named.has(key) && !/^ctrl-[a-z]$/.test(key) && [...key].length !== 1);
+		if (strange !== undefined)
+			return `keys in the config file: “${strange}” is no key; write p, P, ctrl-p, space, enter, f1 …`;
+	}
+	return undefined;
+}
+
 /** The table with a person's own keys in place: command to keys. A key given to one command leaves the others there. */
 export function rebind(
 	table: readonly KeyRecord[],
@@ -53,8 +82,8 @@ export function rebind(
 ): readonly KeyRecord[] {
 	const given = new Map<KeyRecord, readonly string[]>();
 	for (const record of table) {
-		const keys = own[record.command];
-		if (Array.isArray(keys) && keys.every(key => typeof key === 'string')) given.set(record, keys);
+		const keys = keysOf(own[record.command]);
+		if (keys) given.set(record, keys);
 	}
 	if (given.size === 0) return table;
 	return table.map(record => {

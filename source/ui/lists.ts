@@ -144,6 +144,8 @@ const arrangeTrackers = remembered(
 	(trackers: readonly TrackerView[], sort: string, reverse: boolean, filter: string) =>
 		arrange(trackers, {sort, reverse, filter}, trackerOrders, trackerText),
 );
+/** By name, those without one last. */
+const byGroup = (a: string, b: string) => (a === b ? 0 : a === '' ? 1 : b === '' ? -1 : byText(a, b));
 const arrangeTorrents = remembered(
 	(
 		torrents: readonly TorrentView[],
@@ -151,13 +153,17 @@ const arrangeTorrents = remembered(
 		sort: string,
 		reverse: boolean,
 		filter: string,
-	) =>
-		arrange(
+		groups: boolean,
+	) => {
+		const arranged = arrange(
 			torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id))),
 			{sort, reverse, filter},
 			torrentOrders,
 			torrentText,
-		),
+		);
+		// Sorting is stable, so that each group keeps the order that was chosen.
+		return groups ? [...arranged].sort((a, b) => byGroup(a.label ?? '', b.label ?? '')) : arranged;
+	},
 );
 const arrangeLog = remembered((log: readonly LogView[], sort: string, reverse: boolean, filter: string) =>
 	arrange(log, {sort, reverse, filter}, logOrders, logText),
@@ -191,9 +197,9 @@ export function shownTrackers({model, view}: ScreenState): readonly TrackerView[
 }
 
 /** The torrents as the session screen shows them; those just removed are left out. */
-export function shownTorrents({model, view}: ScreenState): readonly TorrentView[] {
+export function shownTorrents({model, view, preferences}: ScreenState): readonly TorrentView[] {
 	const {sort, reverse, filter} = view.lists.torrents;
-	return arrangeTorrents(model.torrents ?? none, view.removals, sort, reverse, filter);
+	return arrangeTorrents(model.torrents ?? none, view.removals, sort, reverse, filter, preferences.groups);
 }
 
 /** The rows of the file tree as the pane shows them. */

@@ -22,6 +22,8 @@ export interface Preferences {
 	readonly sizes?: Readonly<Partial<Record<SizeClass, SizePreferences>>>;
 	/** List name to column and direction. */
 	readonly sort?: Readonly<Record<string, {readonly column: string; readonly reverse: boolean}>>;
+	/** Whether the list of torrents is in groups, one a label. */
+	readonly groups?: boolean;
 	/** Command to its keys, instead of those of the key table: `{"pause": ["p", "ctrl-p"]}`. */
 	readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
@@ -30,7 +32,21 @@ export interface Preferences {
 export interface PreferenceStore {
 	load(): Preferences | undefined;
 	save(preferences: Preferences): void;
+	/** The person's own config file; absent where what is chosen lasts as long as the screen. */
+	readonly config?: ConfigFile;
 }
+
+/** The config file as the screen sees it: settings by the names they have there. Both fail by throwing. */
+export interface ConfigFile {
+	/** Where it is, for people. */
+	readonly path: string;
+	read(): Readonly<Record<string, unknown>>;
+	/** Sets what is given and keeps all else; undefined takes a setting out. */
+	write(changes: Readonly<Record<string, unknown>>): void;
+}
+
+/** Preferences that are settings: chosen by a person, kept in the config file. The others are only remembered. */
+export const configured: ReadonlySet<string> = new Set(['theme', 'frames', 'bell', 'notify', 'title']);
 
 /** Preferences with everything filled in that has a default. */
 export type FullPreferences = Required<Preferences>;
@@ -44,6 +60,7 @@ export const defaultPreferences: FullPreferences = {
 	graphRange: 0,
 	sizes: {},
 	sort: {},
+	groups: false,
 	keys: {},
 };
 

@@ -3,7 +3,7 @@ import type {EngineClient} from '../api/engine-client.js';
 import type {Clock} from '../base/ports.js';
 import type {KeyContext, KeyRecord} from './keymap.js';
 import type {Layout} from './layout.js';
-import type {FullPreferences} from './preferences.js';
+import type {ConfigFile, FullPreferences} from './preferences.js';
 import type {Look} from './present/context.js';
 import type {ScreenState} from './store.js';
 import type {DrawingCost} from './terminal/frame-stream.js';
@@ -39,6 +39,8 @@ export interface ScreenContext {
 	redraw(): void;
 	suspend(): void;
 	leave(leaving: Leaving): void;
+	/** The person's config file, where there is one to write. */
+	readonly config: ConfigFile | undefined;
 	/** A path in full: from the home folder for `~`, from the current one for others. */
 	fullPath(path: string): string;
 	/** Opens a finished file; absent where there is no way to. */

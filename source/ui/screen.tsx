@@ -13,11 +13,11 @@ import {priorityOf} from './file-tree.js';
 import {percent} from './format.js';
 import {glyphsFor} from './glyphs.js';
 import {keyTable} from './key-table.js';
-import {type KeyContext, rebind} from './keymap.js';
+import {type KeyContext, keyProblem, rebind} from './keymap.js';
 import {type Layout, planLayout, sizeClass} from './layout.js';
 import {litTime, merge, unlit} from './model.js';
 import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
-import {type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
+import {configured, type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
 import {progressOf} from './present/header.js';
 import type {Leaving, ScreenContext} from './screen-context.js';
 import {Store} from './store.js';
@@ -86,6 +86,8 @@ class CrashGuard extends Component<{readonly crashed: (error: Error) => void; re
 const noticeTimes = {info: 4000, good: 4000, warn: 8000, error: 10_000} as const;
 /** The first picture waits so long for something to show. */
 const firstWait = 150;
+/** The engine has so long to carry out what was asked for last. */
+const lastWait = 3000;
 
 /**
  * Opens the full screen on an engine and resolves when somebody has left it. The terminal is then as it was, however
@@ -130,6 +132,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	let watching: Watching | undefined;
 	let watched = '';
 	let saveTimer: Timer | undefined;
+	/** Settings that somebody has changed and that are not written yet. */
+	const chosen = new Map<string, unknown>();
 	let litTimer: Timer | undefined;
 	let noticeTimer: Timer | undefined;
 	let left = false;
@@ -185,6 +189,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			const {preferences} = store.get();
 			store.set({preferences: {...preferences, ...change}});
 			if (change.graphRange !== undefined) screen.setView({range: change.graphRange});
+			for (const [name, value] of Object.entries(change)) if (configured.has(name)) chosen.set(name, value);
 			saveTimer?.clear();
 			saveTimer = clock.after(500, savePreferences);
 		},
@@ -217,6 +222,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		},
 		copy: text => frames.send(clipboard(text)),
 		redraw: () => frames.repaint(),
+		config: options.prefs?.config,
 		fullPath: path => options.fullPath?.(path) ?? path,
 		suspend,
 		leave,
@@ -230,6 +236,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		const keep = shown === options.theme ? loaded.theme : shown;
 		const preferences: Preferences = {...rest, theme: keep};
 		try {
+			if (chosen.size > 0) options.prefs?.config?.write(Object.fromEntries(chosen));
+			chosen.clear();
 			options.prefs?.save(preferences);
 		} catch (error) {
 			screen.say(
@@ -410,6 +418,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		if (left) return await leaving;
 		stdout.write(enterScreen);
 		entered = true;
+		const problem = keyProblem(keyTable, loaded.keys);
+		if (problem !== undefined) screen.say(problem, 'warn');
 		app = render(
 			<CrashGuard crashed={crashed}>
 				<App screen={screen} store={store} painter={painter} />
@@ -441,10 +451,11 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			savePreferences();
 		}
 		// Nobody is here any more to take a removal back.
-		for (const removal of store.get().view.removals) {
-			for (const id of removal.ids)
-				client.send({type: 'torrent.remove', id, withData: removal.withData}).catch(() => undefined);
-		}
+		const removed = store
+			.get()
+			.view.removals.flatMap(({ids, withData}) =>
+				ids.map(id => client.send({type: 'torrent.remove', id, withData}).catch(() => undefined)),
+			);
 		frames.mute(true);
 		app?.unmount();
 		stdin.setRawMode?.(false);
@@ -473,7 +484,15 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		}
 		stdout.off('error', onGone);
 		blocking(stdout, true);
+		// The caller may let go of the engine next, which must have heard of it.
+		if (removed.length > 0) await Promise.race([Promise.all(removed), passed(clock, lastWait)]);
 	}
+}
+
+function passed(clock: Clock, time: number): Promise<void> {
+	return new Promise(resolve => {
+		clock.after(time, resolve);
+	});
 }
 
 /** An error with where it happened. */

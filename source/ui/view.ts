@@ -107,6 +107,8 @@ export interface Notice {
 /** A removal that can still be taken back. */
 export interface PendingRemoval {
 	readonly ids: readonly string[];
+	/** Those that were not paused before. */
+	readonly running: readonly string[];
 	readonly names: string;
 	readonly withData: boolean;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, test} from 'node:test';
@@ -74,4 +74,24 @@ test('what the screen remembers survives, damaged or not; the config file goes b
 	assert.deepEqual(store.load(), {theme: 'dark', bell: false});
 	writeFileSync(join(folder, 'screen.json'), '{"theme":');
 	assert.deepEqual(store.load(), {});
+});
+
+test('what is chosen on the settings screen is written to the config file, and all else there stays', () => {
+	const home = mkdtempSync(join(folder, 'config-'));
+	const env = {XDG_CONFIG_HOME: home};
+	const {config} = screenPreferences(home, env);
+	config?.write({theme: 'nord', 'max-download': '2M'});
+	const path = join(home, 'tortui', 'config.json');
+	assert.equal(config?.path, path);
+	assert.equal(statSync(path).mode & 0o777, 0o600);
+	writeFileSync(path, '{\n  "theme": "nord",\n  "max-download": "2M",\n  "keys": {"pause": ["F"]}\n}\n');
+	config?.write({theme: 'dark', 'max-download': undefined});
+	assert.equal(
+		readFileSync(path, 'utf8'),
+		'{\n  "theme": "dark",\n  "keys": {\n    "pause": [\n      "F"\n    ]\n  }\n}\n',
+	);
+	assert.deepEqual(screenPreferences(home, env).load(), {keys: {pause: ['F']}});
+	writeFileSync(path, '{');
+	assert.throws(() => config?.write({theme: 'mono'}), /is not valid JSON/);
+	assert.equal(readFileSync(path, 'utf8'), '{');
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {actions} from '../../source/ui/actions/screen-actions.ts';
 import {keyTable} from '../../source/ui/key-table.ts';
-import {keyTableMarkdown, lookup, rebind} from '../../source/ui/keymap.ts';
+import {keyProblem, keyTableMarkdown, lookup, rebind} from '../../source/ui/keymap.ts';
 import {openTestScreen} from '../helpers/open-test-screen.ts';
 import {keys} from '../helpers/screen-terminal.ts';
 
@@ -334,4 +334,112 @@ test('says why a key does nothing', async () => {
 	await terminal.press('u');
 	assert.match(terminal.line(23), /nothing to undo/);
 	await close();
+});
+
+test('writes what is chosen on the settings screen to the config file, and nothing else', async () => {
+	const written: Array<Readonly<Record<string, unknown>>> = [];
+	const config = {
+		path: '/srv/config.json',
+		read: () => ({}),
+		write: (changes: object) => written.push({...changes}),
+	};
+	const {terminal, clock, close} = await openTestScreen(100, 30, {
+		prefs: {load: () => ({}), save: () => undefined, config},
+	});
+	await terminal.press(',');
+	assert.match(terminal.text(), /kept in \/srv\/config\.json/);
+	await terminal.press(keys.right, keys.down, keys.right);
+	clock.turn(500);
+	assert.deepEqual(written, [{theme: 'dark', frames: 'square'}]);
+	await terminal.press(keys.escape, '5');
+	clock.turn(500);
+	assert.equal(written.length, 1);
+	await close();
+});
+
+test('sets the limits of all torrents, also those of slow mode, for now or for good', async () => {
+	const written: Array<Readonly<Record<string, unknown>>> = [];
+	const config = {
+		path: '/srv/config.json',
+		read: () => ({'slow-upload': '10K'}),
+		write: (changes: object) => written.push({...changes}),
+	};
+	const {terminal, engine, close} = await openTestScreen(100, 30, {
+		prefs: {load: () => ({}), save: () => undefined, config},
+	});
+	await terminal.press('\u0014');
+	assert.match(terminal.text(), /slow mode download +50K/);
+	assert.match(terminal.text(), /slow mode upload +10K/);
+	await terminal.press('2M', keys.tab, keys.tab, keys.tab, keys.tab, keys.right);
+	assert.match(terminal.text(), /written to \/srv\/config\.json/);
+	await terminal.press(keys.enter);
+	assert.deepEqual(written, [
+		{'max-download': '2M', 'max-upload': undefined, 'slow-download': '50K', 'slow-upload': '10K'},
+	]);
+	assert.deepEqual(engine.sent.slice(-2), [
+		{type: 'session.limits', mode: 'normal', maxDownload: 2 * 1024 * 1024, maxUpload: null},
+		{type: 'session.limits', mode: 'slow', maxDownload: 50 * 1024, maxUpload: 10 * 1024},
+	]);
+	await close();
+});
+
+test('says what is wrong with keys of the config file, and how to write them', async () => {
+	const wrong = await openTestScreen(100, 30, {stored: {keys: {paus: ['F']}}});
+	assert.match(wrong.terminal.line(29), /there is no command “paus”/);
+	await wrong.close();
+	const {terminal, close} = await openTestScreen(100, 40);
+	await terminal.press('?', 'rebind');
+	assert.match(terminal.text(), /\{"keys": \{"pause": \["p", "ctrl-p"\]/);
+	await close();
+	assert.equal(keyProblem(keyTable, {pause: 'F', verify: ['ctrl-v', 'space', 'é']}), undefined);
+	assert.match(keyProblem(keyTable, {pause: ['shift-p']}) ?? '', /“shift-p” is no key/);
+	assert.match(keyProblem(keyTable, {pause: 5}) ?? '', /needs a list of keys/);
+});
+
+test('puts the torrents of a label together, each label under its name', async () => {
+	const {terminal, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press('B');
+	const lines = terminal.text().split('\n');
+	const group = lines.findIndex(line => /linux +\d+/.test(line) && !/%/.test(line));
+	assert.ok(group > 0, terminal.text());
+	assert.match(lines[group + 1] ?? '', /debian/);
+	assert.ok(lines.some(line => /no label +3/.test(line)));
+	await terminal.press('G');
+	assert.match(terminal.text(), /› /);
+	await terminal.press('B');
+	assert.doesNotMatch(terminal.text(), /no label/);
+	await close();
+});
+
+test('opens what is finished: a file, or the data of a torrent', async () => {
+	const opened: string[] = [];
+	const {terminal, engine, close} = await openTestScreen(120, 40, {
+		openFile: path => opened.push(path),
+		have: 2,
+	});
+	await terminal.press('5', 'G', 'o');
+	assert.deepEqual(opened, ['/srv/downloads/field-recordings-2026-flac/cover.jpg']);
+	await terminal.press('3', 'o');
+	assert.equal(opened.at(-1), '/srv/downloads/field-recordings-2026-flac');
+	assert.equal(engine.sent.length, 0);
+	await close();
+});
+
+test('pauses what is to be removed at once, and lets it go on when that is taken back', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press('d');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.pause', id: engine.id});
+	await terminal.press('u');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: engine.id});
+	clock.turn(20_000);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
+	await close();
+});
+
+test('carries a removal out when the screen is lost before its time is over', async () => {
+	const {terminal, engine, process, left} = await openTestScreen(100, 30, {list: true});
+	await terminal.press('d');
+	process.signal('SIGHUP');
+	assert.equal((await left).how, 'lost');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.remove', id: engine.id, withData: false});
 });

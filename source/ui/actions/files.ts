@@ -5,8 +5,10 @@ import {cursorRow, entries, shownFiles} from '../lists.js';
 import {priorityWords} from '../present/files.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import type {ScreenState} from '../store.js';
+import {safeText} from '../text.js';
 import {field} from '../text-field.js';
 import {setList} from './moving.js';
+import {targets} from './target.js';
 
 /** The row of the file tree that has the cursor. */
 export function fileUnderCursor(state: ScreenState): TreeNode | undefined {
@@ -153,12 +155,20 @@ export const fileActions: Readonly<Record<string, Action>> = {
 		}
 		screen.setView({folded: folders});
 	},
+	'open-data': screen => {
+		for (const torrent of targets(screen.state())) {
+			if (!screen.openFile) screen.say('Files cannot be opened from here: there is no desktop.', 'warn');
+			else if (torrent.completed < torrent.wanted || torrent.wanted === 0)
+				screen.say(`${safeText(torrent.name)} is not finished yet.`, 'warn');
+			else screen.openFile(`${torrent.dir}/${torrent.name}`);
+		}
+	},
 	'open-file': screen => {
 		const state = screen.state();
 		const node = fileUnderCursor(state);
 		const overview = state.model.torrent?.overview;
 		if (!node || !overview) return;
-		if (!screen.openFile) screen.say('Files cannot be opened from here.', 'warn');
+		if (!screen.openFile) screen.say('Files cannot be opened from here: there is no desktop.', 'warn');
 		else if (priorityOf(node, state.model.torrent?.progress) === 0)
 			screen.say('This file is skipped.', 'warn');
 		else if (completedOf(node, state.model.torrent?.progress) < node.length)

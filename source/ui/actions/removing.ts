@@ -19,7 +19,9 @@ function carryOut(screen: ScreenContext, removal: PendingRemoval): void {
 function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {
 	if (torrents.length === 0) return;
 	const names = safeText(targetNames(torrents));
-	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), names, withData};
+	const running = torrents.filter(({state}) => state !== 'paused' && state !== 'failed').map(({id}) => id);
+	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), running, names, withData};
+	for (const id of running) screen.send({type: 'torrent.pause', id});
 	const {view} = screen.state();
 	screen.setView({
 		removals: [...view.removals, removal],
@@ -33,7 +35,12 @@ function remove(screen: ScreenContext, torrents: readonly TorrentView[], withDat
 	screen.clock.after(undoTime, () => carryOut(screen, removal));
 }
 
-/** Removing torrents, and taking that back. */
+/**
+ * Removing torrents, and taking that back. What is removed is paused at once and gone from the list; the engine is told
+ * to forget it when nobody has taken that back in time, or when the screen is left, however that comes about. Only a
+ * screen that is killed within that time leaves the torrent where it was, paused: a removal is easily asked for again,
+ * deleted data is not had again.
+ */
 export const removalActions: Readonly<Record<string, Action>> = {
 	remove: screen => remove(screen, targets(screen.state()), false),
 	'remove-data': screen => {
@@ -55,6 +62,7 @@ export const removalActions: Readonly<Record<string, Action>> = {
 		const last = view.removals.at(-1);
 		if (!last) return;
 		screen.setView({removals: view.removals.slice(0, -1)});
+		for (const id of last.running) screen.send({type: 'torrent.resume', id});
 		screen.say(`${last.names} stays.`, 'good');
 	},
 };

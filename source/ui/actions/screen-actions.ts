@@ -14,6 +14,7 @@ const screenActions: Readonly<Record<string, Action>> = {
 	details: screen => screen.setDialog({kind: 'details'}),
 	settings: screen => screen.setDialog({kind: 'settings', at: 0}),
 	'command-line': screen => screen.setDialog({kind: 'line', prompt: ':', value: field(), before: ''}),
+	groups: screen => screen.setPreferences({groups: !screen.state().preferences.groups}),
 	'log-details': screen => {
 		const details = !screen.state().view.details;
 		screen.setView({details});

@@ -1,14 +1,15 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {parseDuration, parseQuantity, quantity} from '../format.js';
+import {parseDuration, parseQuantity} from '../format.js';
 import {cursorRow, entries, shownTorrents} from '../lists.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
 import {field} from '../text-field.js';
-import type {FormField} from '../view.js';
 import {openAdd} from './adding.js';
 import {ask} from './ask.js';
+import {limitField, readLimit} from './limit-field.js';
 import {openTorrent, setList} from './moving.js';
 import {removalActions} from './removing.js';
+import {openSessionLimits} from './session-limits.js';
 import {swarmActions} from './swarm.js';
 import {targetNames, targets} from './target.js';
 
@@ -16,25 +17,6 @@ function forAll(act: (screen: ScreenContext, torrent: TorrentView, argument: str
 	return (screen, argument) => {
 		for (const torrent of targets(screen.state())) act(screen, torrent, argument);
 	};
-}
-
-function limitField(name: string, label: string, value: number | undefined, hint: string): FormField {
-	return {
-		kind: 'text',
-		name,
-		label,
-		hint,
-		value: field(value === undefined ? '' : quantity(value).replace(' ', '')),
-	};
-}
-
-/** Reads a limit: nothing is none (null), wrong text is undefined. */
-function readLimit(
-	text: string | undefined,
-	read: (text: string) => number | undefined,
-): number | null | undefined {
-	const trimmed = (text ?? '').trim();
-	return trimmed === '' || trimmed === 'none' ? null : read(trimmed);
 }
 
 function openLimits(screen: ScreenContext): void {
@@ -47,8 +29,20 @@ function openLimits(screen: ScreenContext): void {
 		fields: [
 			limitField('down', 'download', first.maxDownload, '500K, 2M; empty for none'),
 			limitField('up', 'upload', first.maxUpload, 'a second'),
-			{kind: 'text', name: 'ratio', label: 'seed ratio', hint: 'stop seeding at this ratio', value: field()},
-			{kind: 'text', name: 'time', label: 'seed time', hint: '30m, 2h, 1d', value: field()},
+			{
+				kind: 'text',
+				name: 'ratio',
+				label: 'seed ratio',
+				hint: 'stop seeding at this ratio; none; empty: as it is',
+				value: field(),
+			},
+			{
+				kind: 'text',
+				name: 'time',
+				label: 'seed time',
+				hint: '30m, 2h, 1d; none; empty: as it is',
+				value: field(),
+			},
 		],
 		at: 0,
 		submit: values => {
@@ -67,8 +61,8 @@ function openLimits(screen: ScreenContext): void {
 					id: torrent.id,
 					maxDownload,
 					maxUpload,
-					...(seedRatio !== null && {seedRatio}),
-					...(seedTime !== null && {seedTime}),
+					...((values['ratio'] ?? '').trim() !== '' && {seedRatio}),
+					...((values['time'] ?? '').trim() !== '' && {seedTime}),
 				});
 			}
 			return undefined;
@@ -118,25 +112,7 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		screen.send({type: 'torrent.superSeed', id, on: !superSeeding}),
 	),
 	limits: openLimits,
-	'session-limits': screen => {
-		const session = screen.state().model.session;
-		screen.setDialog({
-			kind: 'form',
-			title: 'Limits of all torrents together',
-			fields: [
-				limitField('down', 'download', session?.maxDownload, '500K, 2M; empty for none'),
-				limitField('up', 'upload', session?.maxUpload, 'a second'),
-			],
-			at: 0,
-			submit: values => {
-				const maxDownload = readLimit(values['down'], parseQuantity);
-				const maxUpload = readLimit(values['up'], parseQuantity);
-				if (maxDownload === undefined || maxUpload === undefined) return 'A speed is written 500K or 2M.';
-				screen.send({type: 'session.limits', maxDownload, maxUpload});
-				return undefined;
-			},
-		});
-	},
+	'session-limits': openSessionLimits,
 	slow: screen => {
 		const on = !(screen.state().model.session?.slowMode ?? false);
 		screen.send({type: 'session.slowMode', on}, on ? 'Slow mode.' : 'Full speed.');

@@ -17,6 +17,7 @@ export function ListPane<Item>({
 	columns,
 	empty,
 	headerFrom = 4,
+	group,
 }: {
 	readonly props: PaneProps;
 	readonly list: ListName;
@@ -28,6 +29,8 @@ export function ListPane<Item>({
 	readonly empty: string;
 	/** Rows inside the frame from which on the columns' titles are shown. */
 	readonly headerFrom?: number;
+	/** The group of an item; absent when they are all in one list. */
+	readonly group?: ((item: Item) => string) | undefined;
 }): ReactNode {
 	const {area, state, focused, look} = props;
 	const top = useRef(0);
@@ -61,6 +64,7 @@ export function ListPane<Item>({
 				cursorGlyph: look.glyphs.cursor,
 				ellipsis: look.glyphs.ellipsis,
 				empty: listState.filter === '' ? empty : 'nothing holds the filter: Esc clears it',
+				...(group && {group: index => group(items[index] as Item)}),
 				mark: index => (listState.marks.has(shown[index]?.key ?? '') ? look.glyphs.mark : undefined),
 			})}
 		/>

@@ -16,6 +16,7 @@ import {nobodyHere, peerColumns} from '../present/peers.js';
 import {windowTop} from '../present/table.js';
 import {torrentColumns} from '../present/torrents.js';
 import {trackerColumns, trackersTitle} from '../present/trackers.js';
+import {safeText} from '../text.js';
 import type {ListName} from '../view.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
@@ -153,7 +154,12 @@ export const TorrentsPane = memo(
 				note=""
 				items={shownTorrents(props.state)}
 				columns={torrentColumns(props.area.columns, props.look)}
-				empty="nothing here yet: press a, or paste a magnet link"
+				empty="nothing here yet: press a, or paste the path or URL of a .torrent"
+				group={
+					props.state.preferences.groups
+						? torrent => (torrent.label ? safeText(torrent.label) : 'no label')
+						: undefined
+				}
 			/>
 		);
 	},

@@ -78,6 +78,7 @@ function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look
 function helpRows(
 	dialog: Extract<Dialog, {kind: 'help'}>,
 	table: readonly KeyRecord[],
+	config: string | undefined,
 	columns: number,
 	look: Look,
 ): DialogRows {
@@ -117,6 +118,14 @@ function helpRows(
 				[`  ${fit(letter, 13)} `, 'key'],
 				[meaning, 'text'],
 			]);
+	}
+	const own = [
+		'Any command can have other keys. In the config file, with the names that stand at the right:',
+		'  {"keys": {"pause": ["p", "ctrl-p"], "remove": []}}',
+		...(config === undefined ? [] : [`The config file is ${safeText(config)}`]),
+	];
+	if (query === '' || `own keys rebind config ${own.join(' ')}`.toLowerCase().includes(query)) {
+		rows.push([], [[' Your own keys', 'title']], ...own.map((line): Row => [[`  ${line}`, 'text']]));
 	}
 	return {title: 'Help', rows, foot: 'type to find   ↑↓ scroll   Esc leaves', columns: 100};
 }
@@ -181,6 +190,8 @@ export function dialogRows(
 		readonly session: SessionView | undefined;
 		readonly preferences: FullPreferences;
 		readonly detachable: boolean;
+		/** Where the config file is. */
+		readonly config: string | undefined;
 	},
 	look: Look,
 ): DialogRows | undefined {
@@ -188,7 +199,7 @@ export function dialogRows(
 		case 'form':
 			return formRows(dialog, Math.min(76, columns), look);
 		case 'help':
-			return helpRows(dialog, context.table, columns, look);
+			return helpRows(dialog, context.table, context.config, columns, look);
 		case 'quit':
 			if (!context.detachable) {
 				return {
@@ -250,17 +261,28 @@ export function dialogRows(
 				columns: Math.max(40, ...dialog.lines.map(line => cellWidth(line) + 3)),
 			};
 		case 'settings': {
-			const items = settingsList(context.preferences);
+			const items = settingsList(context.preferences, context.session);
 			return {
 				title: 'Settings',
-				rows: items.map(
-					({label, value, about}, index): Row => [
-						[index === dialog.at ? `${look.glyphs.cursor} ` : '  ', 'accent'],
-						[fit(label, 15), index === dialog.at ? 'title' : 'text'],
-						[fit(value, 11), 'accent'],
-						[about, 'faint'],
+				rows: [
+					...items.map(
+						({label, value, about}, index): Row => [
+							[index === dialog.at ? `${look.glyphs.cursor} ` : '  ', 'accent'],
+							[fit(label, 15), index === dialog.at ? 'title' : 'text'],
+							[fit(value, 13), 'accent'],
+							[about, 'faint'],
+						],
+					),
+					[],
+					[
+						[
+							context.config === undefined
+								? '  What is chosen here lasts as long as this screen.'
+								: `  kept in ${safeText(context.config)}`,
+							'faint',
+						],
 					],
-				),
+				],
 				foot: '←→ change   ↑↓ choose   Esc leaves',
 				columns: 74,
 				selected: dialog.at,

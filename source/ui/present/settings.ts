@@ -1,3 +1,5 @@
+import type {SessionView} from '../../api/snapshot.js';
+import {rate} from '../format.js';
 import {frames} from '../glyphs.js';
 import type {FullPreferences} from '../preferences.js';
 import {themes} from '../themes.js';
@@ -9,6 +11,8 @@ export interface Setting {
 	readonly value: string;
 	readonly about: string;
 	readonly change: (step: 1 | -1) => Partial<FullPreferences>;
+	/** The action that changes it, where stepping cannot. */
+	readonly action?: string;
 }
 
 function stepped<Value>(values: readonly Value[], current: Value, step: 1 | -1): Value {
@@ -16,8 +20,18 @@ function stepped<Value>(values: readonly Value[], current: Value, step: 1 | -1):
 	return values[(at + step + values.length) % values.length] ?? current;
 }
 
+function limits(session: SessionView | undefined): string {
+	const both = [session?.maxDownload, session?.maxUpload];
+	return both.every(limit => limit === undefined)
+		? 'none'
+		: both.map(limit => (limit === undefined ? 'none' : rate(limit).replace(' ', ''))).join(' / ');
+}
+
 /** What the settings screen holds. */
-export function settingsList(preferences: FullPreferences): readonly Setting[] {
+export function settingsList(
+	preferences: FullPreferences,
+	session?: SessionView | undefined,
+): readonly Setting[] {
 	const yes = (value: boolean) => (value ? 'yes' : 'no');
 	const frameNames = Object.keys(frames) as Array<keyof typeof frames>;
 	return [
@@ -58,6 +72,19 @@ export function settingsList(preferences: FullPreferences): readonly Setting[] {
 			value: yes(preferences.title),
 			about: 'progress in the title',
 			change: () => ({title: !preferences.title}),
+		},
+		{
+			label: 'Groups',
+			value: yes(preferences.groups),
+			about: 'the list of torrents by label',
+			change: () => ({groups: !preferences.groups}),
+		},
+		{
+			label: 'Limits of all',
+			value: session?.slowMode ? 'slow mode' : limits(session),
+			about: 'Enter: speeds, also those of slow mode',
+			change: () => ({}),
+			action: 'session-limits',
 		},
 	];
 }

@@ -70,6 +70,27 @@ export interface TableOptions {
 	/** Said when there is nothing in the list. */
 	readonly empty: string;
 	readonly mark?: ((index: number) => string | undefined) | undefined;
+	/** The group of an item, said above the first of each; the items come group by group. */
+	readonly group?: ((index: number) => string) | undefined;
+}
+
+/** Rows that items `from` to `to` take with the names of their groups. */
+function rowsBetween(from: number, to: number, group: (index: number) => string): number {
+	let rows = 0;
+	for (let at = from; at <= to; at++) rows += at === from || group(at) !== group(at - 1) ? 2 : 1;
+	return rows;
+}
+
+function groupRow(group: (index: number) => string, at: number, total: number): Row {
+	const name = group(at);
+	let first = at;
+	while (first > 0 && group(first - 1) === name) first--;
+	let end = at + 1;
+	while (end < total && group(end) === name) end++;
+	return [
+		[`  ${name}`, 'accent'],
+		[`  ${end - first}`, 'faint'],
+	];
 }
 
 /** Rows of a list: a header when asked for, then the items in sight, then blank rows. */
@@ -97,8 +118,16 @@ export function tableRows<Item>(
 	if (items.length === 0 && height > 0) {
 		result.push({row: [[`  ${options.empty}`, 'faint']], selected: false});
 	}
-	for (let at = options.top; at < Math.min(items.length, options.top + height); at++) {
+	const {group} = options;
+	let top = options.top;
+	// The names of groups take rows too: the cursor must stay in sight.
+	if (group) while (top < options.cursor && rowsBetween(top, options.cursor, group) > height) top++;
+	for (let at = top; at < items.length && result.length < options.rows; at++) {
 		const item = items[at] as Item;
+		if (group && (at === top || group(at) !== group(at - 1))) {
+			result.push({row: groupRow(group, at, items.length), selected: false});
+			if (result.length >= options.rows) break;
+		}
 		const onCursor = at === options.cursor;
 		const mark = options.mark?.(at);
 		const row: Span[] = [

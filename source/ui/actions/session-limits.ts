@@ -1,0 +1,79 @@
+import {parseQuantity} from '../format.js';
+import type {ScreenContext} from '../screen-context.js';
+import {field} from '../text-field.js';
+import type {FormField} from '../view.js';
+import {limitField, readLimit} from './limit-field.js';
+
+const usualSlow = '50K';
+const always = 'always';
+
+/** What the config file says; nothing when it cannot be read, which whoever started the screen has been told. */
+function configOf(screen: ScreenContext): Readonly<Record<string, unknown>> {
+	try {
+		return screen.config?.read() ?? {};
+	} catch {
+		return {};
+	}
+}
+
+/** The form for the limits of all torrents together: the usual ones, and those of slow mode. */
+export function openSessionLimits(screen: ScreenContext): void {
+	const session = screen.state().model.session;
+	const config = configOf(screen);
+	const slowNow = session?.slowMode ?? false;
+	const entry = (
+		name: string,
+		label: string,
+		isNow: boolean,
+		now: number | undefined,
+		setting: string,
+		standard: string,
+	): FormField => {
+		if (isNow) return limitField(name, label, now, '500K, 2M; empty for none');
+		const text = config[setting] === undefined ? standard : String(config[setting]);
+		return {kind: 'text', name, label, hint: '500K, 2M; empty for none', value: field(text)};
+	};
+	const fields: FormField[] = [
+		entry('down', 'download', !slowNow, session?.maxDownload, 'max-download', ''),
+		entry('up', 'upload', !slowNow, session?.maxUpload, 'max-upload', ''),
+		entry('slowDown', 'slow mode download', slowNow, session?.maxDownload, 'slow-download', usualSlow),
+		entry('slowUp', 'slow mode upload', slowNow, session?.maxUpload, 'slow-upload', usualSlow),
+	];
+	if (screen.config)
+		fields.push({
+			kind: 'choice',
+			name: 'keep',
+			label: 'holds',
+			options: ['until the engine ends', always],
+			at: 0,
+			hint: `always: written to ${screen.config.path}`,
+		});
+	screen.setDialog({
+		kind: 'form',
+		title: 'Limits of all torrents together',
+		fields,
+		at: 0,
+		submit: values => {
+			const read = (name: string) => readLimit(values[name], parseQuantity);
+			const [down, up, slowDown, slowUp] = [read('down'), read('up'), read('slowDown'), read('slowUp')];
+			if (down === undefined || up === undefined || slowDown === undefined || slowUp === undefined)
+				return 'A speed is written 500K or 2M.';
+			if (values['keep'] === always) {
+				const text = (name: string) => (values[name] ?? '').trim();
+				try {
+					screen.config?.write({
+						'max-download': text('down') || undefined,
+						'max-upload': text('up') || undefined,
+						'slow-download': text('slowDown') || 'none',
+						'slow-upload': text('slowUp') || 'none',
+					});
+				} catch (error) {
+					return error instanceof Error ? error.message : String(error);
+				}
+			}
+			screen.send({type: 'session.limits', mode: 'normal', maxDownload: down, maxUpload: up});
+			screen.send({type: 'session.limits', mode: 'slow', maxDownload: slowDown, maxUpload: slowUp});
+			return undefined;
+		},
+	});
+}
