@@ -41,9 +41,12 @@ export class TorrentQueue {
 	start(torrent: Torrent, check: CheckMode): void {
 		if (torrent.activity.name === 'active' || torrent.activity.name === 'checking') return;
 		if (this.#limits === undefined) return torrent.post({type: 'start', check});
+		this.#checks.set(torrent, check);
+		// Both are told to whoever listens, who may ask for a plan: not before the torrent is ready for it.
+		this.#planning = true;
 		torrent.want();
 		torrent.post({type: 'queue'});
-		this.#checks.set(torrent, check);
+		this.#planning = false;
 		this.plan();
 	}
 

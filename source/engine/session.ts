@@ -50,6 +50,7 @@ import {handshakeTimeout, Swarm} from './swarm.js';
 import {Torrent} from './torrent.js';
 import {viewTorrent} from './torrent-views.js';
 import {Traffic} from './traffic.js';
+import {makeTurns} from './turns.js';
 import {Uploader} from './uploader.js';
 import {Watchers} from './watchers.js';
 
@@ -236,6 +237,7 @@ export class Session implements EngineClient {
 			uploadLimiter: new RateLimiter(),
 			limitsChanged: () => this.#limits.changed(),
 			fairShare: peer => this.#fairShare(peer),
+			checkTurn: makeTurns(),
 			starving: (peer, refill) => {
 				this.#hungry.set(peer, refill);
 				this.#relieve();
