@@ -444,7 +444,11 @@ export class Session implements EngineClient {
 		// Data in another folder is other data.
 		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, torrent))
 			torrent.remember(saved.resume);
+		// Until everything about it is settled it is not the queue's to start.
+		torrent.wanted = false;
 		this.#selectInitially(torrent, options);
+		// Meanwhile somebody else may have added it.
+		if (this.#torrents.has(id)) return {id, already: true};
 		this.#adopt(torrent);
 		this.#log('info', `added ${metainfo.name}`, id);
 		await this.#applyOptions(torrent, options);

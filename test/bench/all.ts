@@ -1,0 +1,11 @@
+/** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
+import {benchIdle} from './idle.bench.ts';
+import {benchPicker} from './picker.bench.ts';
+import {benchViews} from './views.bench.ts';
+import {benchWire} from './wire.bench.ts';
+
+benchWire();
+benchPicker();
+await benchViews();
+await benchIdle();
+process.exit();
