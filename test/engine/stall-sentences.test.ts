@@ -1,110 +1,113 @@
 import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
-import test from 'node:test';
+import test, {describe} from 'node:test';
 import {bitfield, fullBitfield, handshake, listen, message, unchoke} from '../helpers/raw-peer.ts';
 import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const infoHashOf = (id: string) => Buffer.from(id, 'hex');
 
-test('nobody known, nobody to ask', async t => {
-	const space = new Workspace(t);
-	const engine = await openTestSession(space, 'engine');
-	const id = await engine.add(testTorrent(space, 'lonely', [['x.bin', 100_000]]));
-	await engine.says(id, 'downloading', /^no peers known and no tracker to ask: add a tracker or a peer$/);
-	await engine.send({type: 'torrent.pause', id});
-	await engine.says(id, 'paused', /^paused$/);
-});
-
-test('a tracker that does not answer is named with when it is asked again', async t => {
-	const space = new Workspace(t);
-	const engine = await openTestSession(space, 'engine');
-	const torrent = testTorrent(space, 'tracked', [['x.bin', 100_000]], 32_768, [
-		'http://127.0.0.1:1/announce',
-	]);
-	const id = await engine.add(torrent);
-	await engine.says(id, 'downloading', /^no tracker answers: .+ \(next try in \d+ s\)$/);
-});
-
-test('a peer that cannot be reached, and when it is tried again', async t => {
-	const space = new Workspace(t);
-	const clock = new PushedClock();
-	const engine = await openTestSession(space, 'engine', {clock});
-	const id = await engine.add(testTorrent(space, 'unreached', [['x.bin', 100_000]]), {
-		peers: ['127.0.0.1:1'],
+// Most of their time is waiting.
+describe('the words beside the state', {concurrency: true}, () => {
+	test('nobody known, nobody to ask', async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine');
+		const id = await engine.add(testTorrent(space, 'lonely', [['x.bin', 100_000]]));
+		await engine.says(id, 'downloading', /^no peers known and no tracker to ask: add a tracker or a peer$/);
+		await engine.send({type: 'torrent.pause', id});
+		await engine.says(id, 'paused', /^paused$/);
 	});
-	await engine.says(id, 'downloading', /^no peer can be reached, 1 known: next try in \d+ s$/);
-	clock.push(601_000);
-	await engine.says(id, 'downloading', /^no incoming connections: port \d+ seems closed$/);
-});
 
-test('nothing wanted', async t => {
-	const space = new Workspace(t);
-	const engine = await openTestSession(space, 'engine');
-	const id = await engine.add(testTorrent(space, 'unwanted', [['x.bin', 100_000]]));
-	await engine.send({type: 'files.priority', id, files: [0], priority: 0});
-	await engine.says(id, 'finished', /^nothing wanted: every file is skipped$/);
-});
-
-test('a folder that is a file is told with its path', async t => {
-	const space = new Workspace(t);
-	writeFileSync(space.path('taken'), '');
-	const seeder = await openTestSession(space, 'seeder');
-	const torrent = testTorrent(space, 'stuck', [['x.bin', 100_000]]);
-	await seedTorrent(seeder, torrent);
-	const engine = await openTestSession(space, 'engine');
-	const id = await engine.add(torrent, {
-		dir: space.path('taken', 'below'),
-		peers: [`127.0.0.1:${seeder.port}`],
+	test('a tracker that does not answer is named with when it is asked again', async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine');
+		const torrent = testTorrent(space, 'tracked', [['x.bin', 100_000]], 32_768, [
+			'http://127.0.0.1:1/announce',
+		]);
+		const id = await engine.add(torrent);
+		await engine.says(id, 'downloading', /^no tracker answers: .+ \(next try in \d+ s\)$/);
 	});
-	await engine.says(id, 'failed', /taken/);
-});
 
-test('a peer that chokes, one that has nothing of use, one that is asked and keeps silent', async t => {
-	const space = new Workspace(t);
-	const torrent = testTorrent(space, 'peers', [['x.bin', 400_000]]);
-	const engine = await openTestSession(space, 'engine');
-	const id = await engine.add(torrent);
-	const meet = (...said: Buffer[]) =>
-		listen(space, '127.0.0.1', peer => {
-			void peer.greeted.then(() => peer.send(handshake(infoHashOf(id)), ...said));
+	test('a peer that cannot be reached, and when it is tried again', async t => {
+		const space = new Workspace(t);
+		const clock = new PushedClock();
+		const engine = await openTestSession(space, 'engine', {clock});
+		const id = await engine.add(testTorrent(space, 'unreached', [['x.bin', 100_000]]), {
+			peers: ['127.0.0.1:1'],
 		});
-	const empty = await meet(message(bitfield, Buffer.alloc(Math.ceil(torrent.pieces / 8))));
-	await engine.send({type: 'peer.add', id, address: empty.address});
-	await engine.says(id, 'downloading', /^nobody connected has piece 0 and \d+ more$/);
-	const choking = await meet(fullBitfield(torrent.pieces));
-	await engine.send({type: 'peer.add', id, address: choking.address});
-	await engine.says(id, 'downloading', /^the only peer with what is missing chokes us$/);
-	const silent = await meet(fullBitfield(torrent.pieces), message(unchoke));
-	await engine.send({type: 'peer.add', id, address: silent.address});
-	await engine.says(id, 'downloading', /^waiting for 1 peer to send$/);
-});
-
-test('a limit, and afterwards complete with nobody there', async t => {
-	const space = new Workspace(t);
-	const torrent = testTorrent(space, 'limited', [['x.bin', 700_000]]);
-	const seeder = await openTestSession(space, 'seeder');
-	const id = await seedTorrent(seeder, torrent);
-	await seeder.says(id, 'seeding', /^complete: nobody is connected$/);
-	const leecher = await openTestSession(space, 'leecher', {maxDownload: 150_000});
-	await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
-	await leecher.says(id, 'downloading', /^limited to 146 KiB\/s$/);
-	await leecher.says(id, 'seeding', /^complete: nobody is connected$/);
-	const {torrents} = await leecher.send({type: 'session.list'});
-	assert.equal(torrents![0]!.hashFailures, 0);
-});
-
-test('while its files are hashed it says how far it is', async t => {
-	const space = new Workspace(t);
-	const torrent = testTorrent(space, 'hashed', [['x.bin', 60_000_000]], 65_536);
-	const engine = await openTestSession(space, 'engine');
-	const said = new Set<string>();
-	engine.session.watch({interval: 50, torrents: true}, ({torrents}) => {
-		for (const {state, reason} of torrents ?? []) said.add(`${state}: ${reason?.text}`);
+		await engine.says(id, 'downloading', /^no peer can be reached, 1 known: next try in \d+ s$/);
+		clock.push(601_000);
+		await engine.says(id, 'downloading', /^no incoming connections: port \d+ seems closed$/);
 	});
-	await seedTorrent(engine, torrent);
-	assert.ok(
-		[...said].some(words => /^checking: checking the files: \d+ %$/.test(words)),
-		[...said].join(', '),
-	);
+
+	test('nothing wanted', async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine');
+		const id = await engine.add(testTorrent(space, 'unwanted', [['x.bin', 100_000]]));
+		await engine.send({type: 'files.priority', id, files: [0], priority: 0});
+		await engine.says(id, 'finished', /^nothing wanted: every file is skipped$/);
+	});
+
+	test('a folder that is a file is told with its path', async t => {
+		const space = new Workspace(t);
+		writeFileSync(space.path('taken'), '');
+		const seeder = await openTestSession(space, 'seeder');
+		const torrent = testTorrent(space, 'stuck', [['x.bin', 100_000]]);
+		await seedTorrent(seeder, torrent);
+		const engine = await openTestSession(space, 'engine');
+		const id = await engine.add(torrent, {
+			dir: space.path('taken', 'below'),
+			peers: [`127.0.0.1:${seeder.port}`],
+		});
+		await engine.says(id, 'failed', /taken/);
+	});
+
+	test('a peer that chokes, one that has nothing of use, one that is asked and keeps silent', async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'peers', [['x.bin', 400_000]]);
+		const engine = await openTestSession(space, 'engine');
+		const id = await engine.add(torrent);
+		const meet = (...said: Buffer[]) =>
+			listen(space, '127.0.0.1', peer => {
+				void peer.greeted.then(() => peer.send(handshake(infoHashOf(id)), ...said));
+			});
+		const empty = await meet(message(bitfield, Buffer.alloc(Math.ceil(torrent.pieces / 8))));
+		await engine.send({type: 'peer.add', id, address: empty.address});
+		await engine.says(id, 'downloading', /^nobody connected has piece 0 and \d+ more$/);
+		const choking = await meet(fullBitfield(torrent.pieces));
+		await engine.send({type: 'peer.add', id, address: choking.address});
+		await engine.says(id, 'downloading', /^the only peer with what is missing chokes us$/);
+		const silent = await meet(fullBitfield(torrent.pieces), message(unchoke));
+		await engine.send({type: 'peer.add', id, address: silent.address});
+		await engine.says(id, 'downloading', /^waiting for 1 peer to send$/);
+	});
+
+	test('a limit, and afterwards complete with nobody there', async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'limited', [['x.bin', 700_000]]);
+		const seeder = await openTestSession(space, 'seeder');
+		const id = await seedTorrent(seeder, torrent);
+		await seeder.says(id, 'seeding', /^complete: nobody is connected$/);
+		const leecher = await openTestSession(space, 'leecher', {maxDownload: 150_000});
+		await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
+		await leecher.says(id, 'downloading', /^limited to 146 KiB\/s$/);
+		await leecher.says(id, 'seeding', /^complete: nobody is connected$/);
+		const {torrents} = await leecher.send({type: 'session.list'});
+		assert.equal(torrents![0]!.hashFailures, 0);
+	});
+
+	test('while its files are hashed it says how far it is', async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'hashed', [['x.bin', 60_000_000]], 65_536);
+		const engine = await openTestSession(space, 'engine');
+		const said = new Set<string>();
+		engine.session.watch({interval: 50, torrents: true}, ({torrents}) => {
+			for (const {state, reason} of torrents ?? []) said.add(`${state}: ${reason?.text}`);
+		});
+		await seedTorrent(engine, torrent);
+		assert.ok(
+			[...said].some(words => /^checking: checking the files: \d+ %$/.test(words)),
+			[...said].join(', '),
+		);
+	});
 });
