@@ -77,13 +77,7 @@ export class TcpNetwork implements Network {
 			port: to.port,
 			noDelay: true,
 			...(localAddress === undefined ? {} : {localAddress}),
-			onread: {
-				buffer: () => connection.nextBuffer(this.#buffer),
-				callback: length => {
-					events.data(this.#buffer, length);
-					return !connection.paused;
-				},
-			},
+			onread: this.#reading(connection, events),
 		});
 		const slow = setTimeout(() => connection.close('connecting took too long'), timeout);
 		slow.unref();
@@ -94,6 +88,42 @@ export class TcpNetwork implements Network {
 		socket.once('close', () => clearTimeout(slow));
 		connection.attach(socket, events);
 		return connection;
+	}
+
+	#reading(connection: TcpConnection, events: ConnectionEvents): net.OnReadOpts {
+		return {
+			buffer: () => connection.nextBuffer(this.#buffer),
+			callback: length => {
+				events.data(this.#buffer, length);
+				return !connection.paused;
+			},
+		};
+	}
+
+	/**
+	 * Node lets only those who dial say where to read to. So a connection that was accepted changes hands: the socket
+	 * that has not begun to read gives its handle to one that knows our buffer. It costs a third of the usual way.
+	 */
+	#take(
+		accepted: net.Socket,
+		accept: (connection: Connection) => ConnectionEvents | undefined,
+	): net.Socket | undefined {
+		const host = (accepted.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+		const connection = new TcpConnection({host, port: accepted.remotePort ?? 0}, true);
+		const events = host === '' ? undefined : accept(connection);
+		if (events === undefined) {
+			accepted.destroy();
+			return undefined;
+		}
+		const holder = accepted as unknown as {_handle: unknown};
+		const handle = holder._handle;
+		holder._handle = null;
+		accepted.destroy();
+		const options = {handle, onread: this.#reading(connection, events)};
+		const socket = new net.Socket(options as net.SocketConstructorOpts);
+		socket.setNoDelay(true);
+		connection.attach(socket, events);
+		return socket;
 	}
 
 	async listen(
@@ -110,10 +140,11 @@ export class TcpNetwork implements Network {
 				const server = await listenOn(
 					bound,
 					host,
-					socket => {
+					accepted => {
+						const socket = this.#take(accepted, accept);
+						if (socket === undefined) return;
 						taken.add(socket);
 						socket.once('close', () => taken.delete(socket));
-						take(socket, accept);
 					},
 					refused,
 				);
@@ -134,19 +165,6 @@ export class TcpNetwork implements Network {
 	}
 }
 
-function take(socket: net.Socket, accept: (connection: Connection) => ConnectionEvents | undefined): void {
-	const host = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
-	const connection = new TcpConnection({host, port: socket.remotePort ?? 0}, true);
-	const events = host === '' ? undefined : accept(connection);
-	if (events === undefined) {
-		socket.destroy();
-		return;
-	}
-	socket.setNoDelay(true);
-	connection.attach(socket, events);
-	socket.on('data', bytes => events.data(bytes, bytes.length));
-}
-
 /** What Node reads into; it takes undefined as "the same again", which its types do not tell. */
 type ReadBuffer = Uint8Array;
 
@@ -156,7 +174,7 @@ function listenOn(
 	take: (socket: net.Socket) => void,
 	refused: (code: string) => void,
 ): Promise<net.Server> {
-	const server = net.createServer(take);
+	const server = net.createServer({pauseOnConnect: true}, take);
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
 		server.listen({port, ...(host === undefined ? {} : {host}), backlog: 256}, () => {
@@ -212,14 +230,12 @@ class TcpConnection implements Connection {
 	}
 
 	resume(): void {
-		if (this.incoming && this.#most < receiveBufferLength) return this.#readPortion();
 		this.paused = false;
 		this.#socket?.resume();
 	}
 
 	readAtMost(bytes: number | undefined): void {
 		this.#most = Math.min(receiveBufferLength, bytes ?? receiveBufferLength);
-		if (this.incoming && this.#most < receiveBufferLength) this.pause();
 	}
 
 	/** Changes the buffer only when another size is wanted: doing so for each read would cost. */
@@ -227,12 +243,6 @@ class TcpConnection implements Connection {
 		if (this.#given === this.#most) return undefined as unknown as ReadBuffer;
 		this.#given = this.#most;
 		return whole.subarray(0, this.#most);
-	}
-
-	/** A socket that was accepted has a buffer of its own: while it is paused, portions are taken out of that. */
-	#readPortion(): void {
-		const socket = this.#socket;
-		if (socket !== undefined && !socket.destroyed) socket.read(Math.min(this.#most, socket.readableLength));
 	}
 
 	close(reason: string): void {

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
+import {type TestContext, test} from 'node:test';
+import {type Connection, type ConnectionEvents, TcpNetwork} from '../../source/io/network.ts';
+import {bytesFrom} from '../helpers/torrents.ts';
+
+/** One end of a connection, with what came of it. */
+class End implements ConnectionEvents {
+	connection: Connection | undefined;
+	readonly hash = createHash('sha256');
+	length = 0;
+	closes = 0;
+	readonly #waiting: Array<{length: number; resolve: () => void}> = [];
+	readonly opened = Promise.withResolvers<void>();
+	readonly ended = Promise.withResolvers<string>();
+
+	connected(): void {
+		this.opened.resolve();
+	}
+
+	data(bytes: Uint8Array, length: number): void {
+		this.hash.update(bytes.subarray(0, length));
+		this.length += length;
+		for (const {length: wanted, resolve} of this.#waiting) if (this.length >= wanted) resolve();
+	}
+
+	drained(): void {}
+
+	closed(reason: string): void {
+		this.closes++;
+		this.ended.resolve(reason);
+	}
+
+	has(length: number): Promise<void> {
+		if (this.length >= length) return Promise.resolve();
+		return new Promise(resolve => this.#waiting.push({length, resolve}));
+	}
+}
+
+async function listen(t: TestContext) {
+	const network = new TcpNetwork();
+	const taken: End[] = [];
+	const listener = await network.listen(0, ['127.0.0.1'], connection => {
+		const end = new End();
+		end.connection = connection;
+		taken.push(end);
+		return end;
+	});
+	t.after(() => listener.close());
+	const dial = async () => {
+		const end = new End();
+		end.connection = network.dial({host: '127.0.0.1', port: listener.port}, 5000, end);
+		await end.opened.promise;
+		return end;
+	};
+	return {dial, taken, listener};
+}
+
+const until = async (holds: () => boolean) => {
+	while (!holds()) await new Promise(resolve => setImmediate(resolve));
+};
+
+test('bytes arrive whole and in order both ways, on connections that share one buffer', async t => {
+	const {dial, taken} = await listen(t);
+	const dialled = [await dial(), await dial(), await dial()];
+	await until(() => taken.length === 3);
+	const content = dialled.map((_, n) => bytesFrom(`content ${n}`, 3_000_000 + n));
+	for (const [n, end] of dialled.entries()) {
+		end.connection!.write(content[n]!);
+		taken[n]!.connection!.write(content[n]!);
+	}
+	for (const [n, bytes] of content.entries()) {
+		await dialled[n]!.has(bytes.length);
+		await taken[n]!.has(bytes.length);
+		const right = createHash('sha256').update(bytes).digest('hex');
+		assert.equal(dialled[n]!.hash.digest('hex'), right);
+		assert.equal(taken[n]!.hash.digest('hex'), right);
+		assert.match(taken[n]!.connection!.remote.host, /^127\.0\.0\.1$/);
+	}
+});
+
+test('whichever side closes, both are told once', async t => {
+	const {dial, taken} = await listen(t);
+	const first = await dial();
+	const second = await dial();
+	await until(() => taken.length === 2);
+	first.connection!.close('enough');
+	assert.equal(await first.ended.promise, 'enough');
+	await taken[0]!.ended.promise;
+	taken[1]!.connection!.close('enough');
+	await Promise.all([second, ...taken].map(end => end.ended.promise));
+	await new Promise(resolve => setImmediate(resolve));
+	assert.deepEqual(
+		[first, second, ...taken].map(end => end.closes),
+		[1, 1, 1, 1],
+	);
+});
+
+test('a paused connection reads nothing more until it goes on, dialled or accepted', async t => {
+	const {dial, taken} = await listen(t);
+	const dialled = await dial();
+	await until(() => taken.length === 1);
+	const accepted = taken[0]!;
+	const bytes = bytesFrom('paused', 30_000_000);
+	for (const [reader, writer] of [
+		[dialled, accepted],
+		[accepted, dialled],
+	] as const) {
+		reader.connection!.pause();
+		writer.connection!.write(bytes);
+		for (let turn = 0; turn < 200; turn++) await new Promise(resolve => setImmediate(resolve));
+		assert.ok(reader.length < bytes.length / 2, `${reader.length} bytes came`);
+		reader.connection!.resume();
+		await reader.has(bytes.length);
+	}
+});
+
+test('closing the listener ends what it took', async t => {
+	const {dial, listener} = await listen(t);
+	const dialled = await dial();
+	await listener.close();
+	await dialled.ended.promise;
+});
+
+test('a port nobody listens on is told as refused', async t => {
+	const {listener} = await listen(t);
+	await listener.close();
+	const end = new End();
+	new TcpNetwork().dial({host: '127.0.0.1', port: listener.port}, 5000, end);
+	assert.equal(await end.ended.promise, 'connection refused');
+});
