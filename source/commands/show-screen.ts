@@ -57,13 +57,15 @@ export async function stopEngine(engine: RemoteEngine, stateDir: string): Promis
 
 /** The environment in the words of the screen. */
 export function screenEnvironment(env: NodeJS.ProcessEnv) {
-	const {TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG, SSH_CONNECTION, SSH_TTY} = env;
+	const {TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG, SSH_CONNECTION, SSH_TTY, INK_SCREEN_READER} = env;
 	return {
 		term: TERM,
 		colorTerm: COLORTERM,
 		noColor: Boolean(NO_COLOR),
 		locale: LC_ALL || LC_CTYPE || LANG,
 		ssh: Boolean(SSH_CONNECTION || SSH_TTY),
+		// The name that Ink's programs know.
+		screenReader: INK_SCREEN_READER === 'true',
 	};
 }
 

@@ -26,7 +26,7 @@ import {DialogBox} from './widgets/dialog-box.js';
 import {Lines} from './widgets/lines.js';
 
 /** The name of a key as the key table writes it; undefined for what is none. */
-function keyNames(input: string, key: Key): readonly string[] {
+export function keyNames(input: string, key: Key): readonly string[] {
 	if (key.upArrow) return ['up'];
 	if (key.downArrow) return ['down'];
 	if (key.leftArrow) return ['left'];
@@ -56,6 +56,7 @@ function keyNames(input: string, key: Key): readonly string[] {
 
 /** Does what a key means here and now. */
 export function pressKey(screen: ScreenContext, key: string): void {
+	screen.urgent();
 	const {view} = screen.state();
 	if (view.dialog) {
 		// Pressed twice, Ctrl-C leaves; what downloads goes on.

@@ -37,6 +37,8 @@ export interface ScreenContext {
 	run(name: string, argument: string, key: string): void;
 	copy(text: string): void;
 	redraw(): void;
+	/** What is drawn next answers a key. */
+	urgent(): void;
 	suspend(): void;
 	leave(leaving: Leaving): void;
 	/** The person's config file, where there is one to write. */

@@ -20,6 +20,7 @@ import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
 import {configured, type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
 import {progressOf} from './present/header.js';
 import type {Leaving, ScreenContext} from './screen-context.js';
+import {SpokenApp} from './spoken-app.js';
 import {Store} from './store.js';
 import {filteredInput, type TerminalInput} from './terminal/filtered-input.js';
 import {FrameStream, type TerminalOutput} from './terminal/frame-stream.js';
@@ -125,7 +126,10 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		preferences: {...loaded, theme},
 		...size(),
 	});
-	const frames = new FrameStream(stdout, () => clock.now());
+	const spoken = env.screenReader ?? false;
+	/** What this screen changes about the terminal; a screen reader's is left as it is. */
+	const modes = spoken ? {enter: '', leave: ''} : {enter: enterScreen, leave: leaveScreen};
+	const frames = new FrameStream(stdout, clock);
 	const table = rebind(keyTable, loaded.keys);
 
 	let app: Instance | undefined;
@@ -222,6 +226,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		},
 		copy: text => frames.send(clipboard(text)),
 		redraw: () => frames.repaint(),
+		urgent: () => frames.urgent(),
 		config: options.prefs?.config,
 		fullPath: path => options.fullPath?.(path) ?? path,
 		suspend,
@@ -303,7 +308,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	let shownTitle = '';
 	function title(): void {
 		const {model, view, preferences} = store.get();
-		if (!preferences.title || !entered) return;
+		if (!preferences.title || !entered || spoken) return;
 		const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
 		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${safeText(torrent.name)}` : 'tortui';
 		if (text === shownTitle) return;
@@ -340,7 +345,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		if (suspended || left) return;
 		suspended = true;
 		frames.mute(true);
-		stdout.write(leaveScreen);
+		stdout.write(modes.leave);
 		stdin.setRawMode?.(false);
 		host.off('SIGTSTP', suspend);
 		// The whole group stops, as Ctrl-Z does it for programs that leave the terminal alone.
@@ -353,8 +358,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			host.on('SIGTSTP', suspend);
 			stdin.setRawMode?.(true);
 		}
-		stdout.write(enterScreen);
-		frames.mute(false);
+		stdout.write(modes.enter);
+		if (!spoken) frames.mute(false);
 	}
 
 	const onResize = () => {
@@ -373,7 +378,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		leave({how: 'lost', message: `the terminal went away${code ? ` (${code})` : ''}; downloads go on`});
 	};
 	const restoreNow = () => {
-		if (entered) stdout.write(leaveScreen);
+		if (entered) stdout.write(modes.leave);
 	};
 	let entered = false;
 
@@ -416,25 +421,29 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		watchAgain();
 		await Promise.race([first, leaving]);
 		if (left) return await leaving;
-		stdout.write(enterScreen);
+		stdout.write(modes.enter);
 		entered = true;
 		const problem = keyProblem(keyTable, loaded.keys);
 		if (problem !== undefined) screen.say(problem, 'warn');
 		app = render(
 			<CrashGuard crashed={crashed}>
-				<App screen={screen} store={store} painter={painter} />
+				{spoken ? (
+					<SpokenApp screen={screen} store={store} />
+				) : (
+					<App screen={screen} store={store} painter={painter} />
+				)}
 			</CrashGuard>,
 			{
-				stdout: frames as unknown as NodeJS.WriteStream,
+				stdout: (spoken ? stdout : frames) as unknown as NodeJS.WriteStream,
 				stdin: input as unknown as NodeJS.ReadStream,
-				stderr: frames as unknown as NodeJS.WriteStream,
+				stderr: (spoken ? stdout : frames) as unknown as NodeJS.WriteStream,
 				interactive: true,
 				// The stream finds out itself what changed, cell by cell.
 				incrementalRendering: false,
 				exitOnCtrlC: false,
 				patchConsole: false,
 				maxFps: 30,
-				...(env.screenReader !== undefined && {isScreenReaderEnabled: env.screenReader}),
+				isScreenReaderEnabled: spoken,
 			},
 		);
 		title();
@@ -475,7 +484,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		if (entered) {
 			await new Promise<void>(resolve => {
 				const late = clock.after(1000, resolve);
-				stdout.write(leaveScreen, () => {
+				stdout.write(modes.leave, () => {
 					late.clear();
 					resolve();
 				});

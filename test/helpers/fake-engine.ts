@@ -52,6 +52,8 @@ export interface FakeOptions {
 	/** How much is there at the start: 0..1. */
 	readonly have?: number;
 	readonly torrents?: number;
+	/** What the files of one more folder are called. */
+	readonly names?: readonly string[];
 	/** Says nothing by itself, not even at first. */
 	readonly silent?: boolean;
 }
@@ -125,6 +127,7 @@ export class FakeEngine implements EngineClient {
 				);
 			}
 		}
+		for (const name of options.names ?? []) add([name, name], 9 * mib);
 		add(['notes.txt'], 12 * 1024);
 		add(['cover.jpg'], 3 * mib);
 		const pieces = options.pieces ?? Math.ceil(offset / this.#pieceLength);

@@ -41,6 +41,63 @@ test('keeps every frame straight when names are wide, long or hostile', async ()
 	await screen.close();
 });
 
+const hostile = [
+	'素晴らしい音楽と長い名前のファイル',
+	'👍🏽👨‍👩‍👧‍👦❤️🏳️‍🌈1️⃣🇩🇪',
+	'שלום עולם \u202Egnp.exe',
+	'\u001B[31m\u001B]0;title\u0007\u009B2Jred',
+	`z${'\u0335'.repeat(60)}algo`,
+	'ก็\u0E33\u0E33 ﷽ 𒐫',
+	'ë'.repeat(127),
+	'\t\r\n\u2028',
+];
+
+test('keeps every pane straight, at every size, whatever files and folders are called', async () => {
+	const screen = await openTestScreen(120, 40, {names: hostile});
+	for (const [columns, rows] of [
+		[40, 10],
+		[80, 24],
+		[120, 40],
+		[200, 60],
+	] as const) {
+		await screen.terminal.resize(columns, rows);
+		for (const pane of ['5', '1']) {
+			await screen.terminal.press(pane, 'G', keys.up, keys.up);
+			for (const line of screen.terminal.text().split('\n')) {
+				if (/^[┃│]/.test(line)) assert.match(line, /[┃│╯╮┓┛]$/, `${columns}x${rows}: ${line}`);
+			}
+			assert.doesNotMatch(screen.terminal.text(), /[\u202A-\u202E\u2066-\u2069]/);
+		}
+	}
+	assert.ok(!screen.terminal.written.includes('\u001B]0;'));
+	await screen.close();
+});
+
+test('on a slow line what a key does comes before the rest', async () => {
+	const screen = await openTestScreen(200, 60, {peers: 50});
+	const {terminal, clock} = screen;
+	terminal.slow = true;
+	await screen.advance(0.25);
+	clock.turn(3000);
+	terminal.drain();
+	await terminal.settled();
+	// Known to be slow now: the picture comes in parts.
+	await screen.advance(0.25);
+	terminal.forget();
+	await terminal.press('u');
+	terminal.drain();
+	await terminal.settled();
+	assert.match(terminal.written.slice(0, 400), /nothing to undo/);
+	for (let turn = 0; turn < 60; turn++) {
+		clock.turn(1000);
+		terminal.drain();
+		await new Promise(resolve => setImmediate(resolve));
+	}
+	terminal.slow = false;
+	terminal.drain();
+	await screen.close();
+});
+
 test('survives a storm of resizes and leaves no rubbish', async () => {
 	const screen = await openTestScreen(80, 24);
 	const before = screen.terminal.text();

@@ -126,12 +126,29 @@ test('leaves with Ctrl-C pressed twice, and downloads go on', async () => {
 	assert.deepEqual(await left, {how: 'detach'});
 });
 
-test('draws for a screen reader too, in reading order', async () => {
-	const screen = await openTestScreen(80, 24, {
+test('tells a screen reader in added lines what is new, and draws no frames', async () => {
+	const screen = await openTestScreen(100, 40, {
 		env: {ssh: false, term: 'xterm', timezone: 0, screenReader: true},
 	});
-	assert.match(screen.terminal.text(), /field-recordings-2026-flac/);
-	await screen.close();
+	const {terminal, advance, close} = screen;
+	assert.equal(terminal.alternate, false);
+	assert.match(terminal.text(), /field-recordings-2026-flac: downloading, 7\d %/);
+	assert.match(terminal.text(), /^Pieces/m);
+	terminal.forget();
+	await advance(2);
+	// Numbers that change all the time are no news.
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is left out
+	assert.equal(terminal.written.replaceAll(/\u001B\[[?\d;]*[A-Za-z]/g, '').trim(), '');
+	await terminal.press('5', keys.down, keys.down);
+	assert.match(terminal.text(), /Files: .*dawn.*, 1 of \d+/);
+	assert.match(terminal.text(), /oak\.flac, 3 of \d+/);
+	await terminal.press('q');
+	assert.match(terminal.text(), /detach/);
+	await terminal.press('n', 'p');
+	assert.match(terminal.text(), /field-recordings-2026-flac: paused/);
+	assert.doesNotMatch(terminal.text(), /[│┃╭━]/);
+	await close();
+	assert.equal(terminal.raw, false);
 });
 
 test('leaves details out of the log until Space asks for them, so that warnings stay in sight', async () => {

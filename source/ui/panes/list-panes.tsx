@@ -153,7 +153,7 @@ export const TorrentsPane = memo(
 				title="Torrents"
 				note=""
 				items={shownTorrents(props.state)}
-				columns={torrentColumns(props.area.columns, props.look)}
+				columns={torrentColumns(props.area.columns, props.look, props.state.preferences.groups)}
 				empty="nothing here yet: press a, or paste the path or URL of a .torrent"
 				group={
 					props.state.preferences.groups

@@ -6,8 +6,21 @@ import type {Look} from './context.js';
 import {progressOf, stateTones} from './header.js';
 import type {Column} from './table.js';
 
-/** The columns of the session screen. */
-export function torrentColumns(columns: number, look: Look): ReadonlyArray<Column<TorrentView>> {
+const label: Column<TorrentView> = {
+	id: 'label',
+	title: 'label',
+	width: 10,
+	rank: 8,
+	cell: torrent => safeText(torrent.label ?? ''),
+	tone: 'faint',
+};
+
+/** The columns of the session screen; `groups`: whether labels are said above the torrents. */
+export function torrentColumns(
+	columns: number,
+	look: Look,
+	groups = false,
+): ReadonlyArray<Column<TorrentView>> {
 	const {glyphs} = look;
 	const barColumns = columns >= 150 ? 20 : 12;
 	return [
@@ -37,14 +50,8 @@ export function torrentColumns(columns: number, look: Look): ReadonlyArray<Colum
 			cell: torrent => safeText(torrent.name),
 			tone: torrent => (torrent.state === 'paused' || torrent.state === 'queued' ? 'dim' : 'text'),
 		},
-		{
-			id: 'label',
-			title: 'label',
-			width: 10,
-			rank: 8,
-			cell: torrent => safeText(torrent.label ?? ''),
-			tone: 'faint',
-		},
+		// Where groups are named, a column would say it again.
+		...(groups ? [] : [label]),
 		{
 			id: 'size',
 			title: 'size',

@@ -1,9 +1,18 @@
+import type {Clock, Timer} from '../../base/ports.js';
 import {isSingleCells} from '../text.js';
 import {applySgr, CellGrid, plain, type Style, sgrBetween} from './cells.js';
 
 const up = '\u001B[2K\u001B[1A';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const erasing = /(?:\u001B\[2K\u001B\[1A)+\u001B\[2K\u001B\[G/y;
+
+/** Milliseconds after which a write was slow. */
+const slowWrite = 60;
+/** Bytes a millisecond: below and above these a line's speed does not matter. */
+const minimumRate = 0.05;
+const fastRate = 50;
+/** Characters after which a slow line gets the rest later. */
+const partLength = 800;
 
 /** What hears of a stream's events. */
 // biome-ignore lint/suspicious/noExplicitAny: as Node types it, so that its streams fit
@@ -42,10 +51,18 @@ export class FrameStream {
 	readonly isTTY = true;
 	readonly writable = true;
 	readonly #out: TerminalOutput;
-	readonly #now: () => number;
+	readonly #clock: Clock;
 	#next: CellGrid;
 	#shown: CellGrid;
-	#touched: boolean[];
+	/** By row: when it was touched last, in turns; 0 when the terminal shows it as it is. */
+	#touched: number[];
+	#turn = 1;
+	/** Rows touched from this turn on answer a key. */
+	#urgentFrom = Number.POSITIVE_INFINITY;
+	/** Bytes a millisecond that the line takes, while it is slow enough to be noticed. */
+	#lineRate: number | undefined;
+	#restUntil = 0;
+	#restTimer: Timer | undefined;
 	#x = 0;
 	#y = 0;
 	#style: Style = plain;
@@ -61,10 +78,9 @@ export class FrameStream {
 	#lastFrame = 0;
 	#pause = 0;
 
-	/** `now` answers monotonic milliseconds. */
-	constructor(out: TerminalOutput, now: () => number) {
+	constructor(out: TerminalOutput, clock: Clock) {
 		this.#out = out;
-		this.#now = now;
+		this.#clock = clock;
 		this.#next = new CellGrid(this.columns, this.rows);
 		this.#shown = new CellGrid(this.columns, this.rows);
 		this.#touched = [];
@@ -96,6 +112,12 @@ export class FrameStream {
 	mute(muted: boolean): void {
 		this.#muted = muted;
 		if (!muted) this.repaint();
+	}
+
+	/** What changes from now on answers a key: on a slow line it goes before all else. */
+	urgent(): void {
+		this.#turn++;
+		this.#urgentFrom = Math.min(this.#urgentFrom, this.#turn);
 	}
 
 	/** Draws everything anew: after something else may have written on the terminal. */
@@ -192,7 +214,7 @@ export class FrameStream {
 	}
 
 	#touch(row: number): void {
-		this.#touched[row] = true;
+		this.#touched[row] = this.#turn;
 		if (!this.#synchronized) this.#schedule();
 	}
 
@@ -261,25 +283,56 @@ export class FrameStream {
 	}
 
 	#flush(): void {
-		if (this.#waiting || this.#muted) return;
+		if (this.#waiting || this.#muted || this.#rests()) return;
 		const text = this.#changes();
 		if (text === '') return;
 		this.#frames++;
 		this.#lastFrame = Buffer.byteLength(text);
 		this.#bytes += this.#lastFrame;
 		this.#waiting = true;
-		const started = this.#now();
+		const started = this.#clock.now();
 		this.#out.write(text, () => {
-			this.#adapt(this.#now() - started);
+			this.#adapt(started, this.#lastFrame);
 			this.#waiting = false;
 			this.#flush();
 		});
 	}
 
-	/** Slows down at once when the terminal is slow to take a frame, and speeds up again little by little. */
-	#adapt(taken: number): void {
-		if (taken > 60) this.#pause = Math.min(5000, Math.max(this.#pause * 1.5, taken * 4));
-		else this.#pause = this.#pause < 100 ? 0 : this.#pause * 0.95;
+	/** On a slow line each part waits until the one before has left, lest keys stand behind what nobody waits for. */
+	#rests(): boolean {
+		const left = this.#restUntil - this.#clock.now();
+		if (left <= 0 || this.#urgentFrom !== Number.POSITIVE_INFINITY) return false;
+		this.#restTimer ??= this.#clock.after(left, () => {
+			this.#restTimer = undefined;
+			this.#flush();
+		});
+		return true;
+	}
+
+	/** Finds out how much the line takes: at once when it is slow, and little by little that it has become faster. */
+	#adapt(started: number, bytes: number): void {
+		const taken = this.#clock.now() - started;
+		if (taken > slowWrite) this.#lineRate = Math.max(minimumRate, bytes / taken);
+		else if (this.#lineRate !== undefined) this.#lineRate *= 1.05;
+		if (this.#lineRate !== undefined && this.#lineRate > fastRate) this.#lineRate = undefined;
+		const rate = this.#lineRate;
+		if (rate === undefined) {
+			this.#pause = 0;
+			this.#restUntil = 0;
+			return;
+		}
+		this.#pause = Math.min(5000, Math.max(this.#pause * 0.95, (bytes / rate) * 4));
+		this.#restUntil = started + Math.min(5000, (bytes / rate) * 1.3);
+	}
+
+	/** Rows to send now: on a slow line those first that answer a key. */
+	#rowsToSend(): readonly number[] {
+		const rows: number[] = [];
+		for (let y = 0; y < this.#next.rows; y++) if (this.#everything || this.#touched[y]) rows.push(y);
+		if (this.#lineRate === undefined) return rows;
+		const isUrgent = (y: number) => ((this.#touched[y] ?? 0) >= this.#urgentFrom ? 0 : 1);
+		// A sort that is stable leaves the others from top to bottom; what is said stands in the last row.
+		return rows.sort((a, b) => isUrgent(a) - isUrgent(b) || (isUrgent(a) === 0 ? b - a : 0));
 	}
 
 	/** What turns the terminal's picture into the newest one; brings the two into step. */
@@ -292,8 +345,12 @@ export class FrameStream {
 			out = '\u001B[m\u001B[H\u001B[2J';
 			shown.clear(0, columns * rows);
 		}
-		for (let y = 0; y < rows; y++) {
-			if (!this.#everything && !this.#touched[y]) continue;
+		const pending = this.#rowsToSend();
+		this.#everything = false;
+		for (const y of pending) this.#touched[y] ||= this.#turn;
+		for (const y of pending) {
+			if (this.#lineRate !== undefined && out.length > partLength) break;
+			this.#touched[y] = 0;
 			const start = y * columns;
 			// Blank and plain to the end: erasing says it in three bytes.
 			let end = columns;
@@ -335,8 +392,8 @@ export class FrameStream {
 				shown.styles[at] = plain;
 			}
 		}
-		this.#touched = [];
-		this.#everything = false;
+		if (!pending.some(y => (this.#touched[y] ?? 0) >= this.#urgentFrom))
+			this.#urgentFrom = Number.POSITIVE_INFINITY;
 		if (out === '') return '';
 		out += sgrBetween(style, plain);
 		return out.length > 160 ? `\u001B[?2026h${out}\u001B[?2026l` : out;

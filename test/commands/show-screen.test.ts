@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {after, test} from 'node:test';
+import type {RemoteEngine} from '../../source/bridge/connect-engine.ts';
+import type {Context} from '../../source/commands/command.ts';
+import {fullPath, showScreen} from '../../source/commands/show-screen.ts';
+import {FakeEngine} from '../helpers/fake-engine.ts';
+import {TestTerminal} from '../helpers/screen-terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tortui-show-'));
+after(() => rmSync(folder, {recursive: true}));
+
+test('when the screen itself fails, the terminal is put back, a report is written and told in one line, and the engine goes on', async () => {
+	const terminal = new TestTerminal(80, 24);
+	const engine = new FakeEngine();
+	const told: string[] = [];
+	const context = {
+		stdout: terminal.stdout,
+		stdin: terminal.stdin,
+		env: {XDG_CONFIG_HOME: folder, TERM: 'xterm', LANG: 'C.UTF-8'},
+		version: '1.0.0',
+		warn: (line: string) => told.push(line),
+	} as unknown as Context;
+	const flags = {ascii: false, color: undefined, theme: undefined, fps: undefined};
+	const shown = showScreen(engine as unknown as RemoteEngine, engine.id, flags as never, folder, context);
+	await terminal.settled();
+	await new Promise(resolve => setTimeout(resolve, 200));
+	assert.ok(terminal.alternate);
+	for (const listener of engine.listeners()) {
+		listener({revision: 99, torrent: {id: engine.id, pieces: {pieces: 3, have: 0} as never}});
+	}
+	assert.equal(await shown, 1);
+	assert.equal(terminal.alternate, false);
+	assert.equal(terminal.raw, false);
+	assert.equal(told.length, 1);
+	const path = join(folder, 'screen-failure.txt');
+	assert.ok(told[0]?.includes(`(more: ${path})`), told[0]);
+	assert.match(told[0] ?? '', /^the screen failed: .*come back with: tortui attach$/);
+	assert.match(readFileSync(path, 'utf8'), /tortui 1\.0\.0\nthe screen failed: [\s\S]*\n +at /);
+	assert.equal(statSync(path).mode & 0o777, 0o600);
+	assert.ok(!engine.sent.some(({type}) => type === 'session.stop' || type === 'torrent.remove'));
+});
+
+test('what somebody types becomes an absolute path', () => {
+	const full = fullPath({HOME: '/people/me'});
+	assert.equal(full('~'), '/people/me');
+	assert.equal(full('~/a b'), '/people/me/a b');
+	assert.equal(full('/srv/x'), '/srv/x');
+	assert.equal(full('x'), join(process.cwd(), 'x'));
+});
