@@ -269,6 +269,7 @@ export class Swarm {
 				amChoking: peer.amChoking,
 				rateToUs: peer.download.rate(now),
 				rateFromUs,
+				hasGiven: peer.downloaded > 0,
 				lastUnchokedAt: peer.unchokedAt,
 				lastChokedAt: peer.chokedAt,
 				piecesSentSinceUnchoke: peer.piecesSinceUnchoke,

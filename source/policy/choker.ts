@@ -21,6 +21,8 @@ export interface ChokeFacts {
 	/** What they send us, and we them. */
 	readonly rateToUs: BytesPerSecond;
 	readonly rateFromUs: BytesPerSecond;
+	/** They have sent us something since they came. */
+	readonly hasGiven?: boolean;
 	readonly lastUnchokedAt: Millis;
 	readonly lastChokedAt: Millis;
 	readonly piecesSentSinceUnchoke: number;
@@ -55,7 +57,7 @@ export interface ChokePlan {
 
 /**
  * Says who may download from us until the next round, 10 to 15 s from now.
- * Leeching ranks by their rate to us, those who snub us left out; seeding lets everyone have a turn.
+ * Leeching ranks by their rate to us, then those who gave before those who never did, those who snub us left out; seeding lets everyone have a turn.
  * One slot in five, and at least one, goes to a peer drawn by lot for 30 s, newcomers three times as likely.
  * No slot stands empty while somebody is interested: whoever holds one and asks for nothing does not count. BEP 3.
  */
@@ -120,7 +122,11 @@ type Order = (one: ChokeFacts, other: ChokeFacts) => number;
 
 function byReciprocity(now: Millis): Order {
 	const turns = byTurn(now);
-	return (one, other) => other.rateToUs - one.rateToUs || turns(one, other);
+	return (one, other) => other.rateToUs - one.rateToUs || given(other) - given(one) || turns(one, other);
+}
+
+function given(peer: ChokeFacts): number {
+	return peer.hasGiven ? 1 : 0;
 }
 
 /** First those whose turn lasts, the fastest in front; then those who have waited longest. */

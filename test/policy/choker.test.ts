@@ -62,6 +62,12 @@ test('leeching keeps those who give most and draws one optimistic peer', () => {
 	assert.ok(![1, 3, 5].includes(optimistic[0]!));
 });
 
+test('a slot no giver claims goes to one who gave before, sooner than to one who never did', () => {
+	const peers = draw('cccc', id => ({hasGiven: id === 3, rateToUs: id === 0 ? 1000 : 0}));
+	assert.deepEqual(plan(peers, 3).unchoke.slice(0, 1), [0]);
+	assert.ok(plan(peers, 3).unchoke.includes(3));
+});
+
 test('a peer that snubs us earns no regular slot, whatever its rate was', () => {
 	const peers = draw('zccc', id => ({rateToUs: id === 0 ? 50_000 : 1000 * id}));
 	const seen = new Set<number>();
