@@ -73,6 +73,15 @@ export class PiecePicker {
 		return this.#start[buckets]!;
 	}
 
+	/** How many peers, seeds left out, have the rarest open piece of a priority; Infinity when none is open. */
+	rarest(priority: number): number {
+		this.#settle();
+		const from = this.#start[(bands - priority) * levels]!;
+		return from === this.#start[(bands - priority + 1) * levels]!
+			? Infinity
+			: this.#availability[this.#order[from]!]!;
+	}
+
 	seedJoined(): void {
 		this.#seeds++;
 	}

@@ -29,6 +29,8 @@ export interface PlanOptions {
 /** How many peers a block is asked of at the end, the first one included. BEP 3 calls it end game. */
 const copies = 3;
 const randomPieces = 4;
+/** With more pieces begun than this they are all finished first. */
+const mostBegun = 64;
 
 /**
  * Which blocks to ask a peer for. By priority; then pieces that were begun before new ones; rarest first among those.
@@ -54,7 +56,8 @@ export class RequestPlanner {
 	): number {
 		let planned = 0;
 		for (let priority = 4; priority >= 1 && planned < count; priority--) {
-			planned += this.#fromPartials(peer, priority, count - planned, options.now, ask);
+			const commonest = this.#commonest(peer, priority, options);
+			planned += this.#fromPartials(peer, priority, count - planned, options.now, ask, commonest);
 			if (!options.mayBegin) continue;
 			while (planned < count) {
 				const piece = this.#picker.pick(peer.pieces, priority, {
@@ -67,6 +70,9 @@ export class RequestPlanner {
 				const partial = this.#ledger.begin(piece);
 				if (peer.onParole) partial.exclusive = peer.id;
 				planned += this.#drain(partial, count - planned, options.now, ask);
+			}
+			if (commonest < Infinity) {
+				planned += this.#fromPartials(peer, priority, count - planned, options.now, ask);
 			}
 		}
 		// Rather share with a suspect than stand still.
@@ -82,18 +88,31 @@ export class RequestPlanner {
 		return planned;
 	}
 
+	/**
+	 * Pieces that were begun go first, but not those that many have when this peer alone may have others: what a seed
+	 * can send is best spent on what nobody else can. While few are begun, or more and more would be.
+	 */
+	#commonest(peer: Provider, priority: number, {sequential, have, mayBegin}: PlanOptions): number {
+		if (peer.pieces !== undefined || sequential || !mayBegin || have < randomPieces) return Infinity;
+		if (this.#ledger.size > mostBegun) return Infinity;
+		return this.#picker.rarest(priority);
+	}
+
 	#fromPartials(
 		peer: Provider,
 		priority: number,
 		count: number,
 		now: Millis,
 		ask: (piece: number, block: number) => void,
+		commonest = Infinity,
 	): number {
 		let planned = 0;
 		for (const partial of this.#ledger.open()) {
 			if (planned === count) break;
 			if (this.#picker.priority(partial.piece) !== priority) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
+			if (commonest < Infinity && this.#picker.availability(partial.piece) - this.#picker.seeds > commonest)
+				continue;
 			planned += this.#drain(partial, count - planned, now, ask);
 		}
 		return planned;

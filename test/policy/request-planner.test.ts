@@ -5,6 +5,7 @@ import {BlockLedger} from '../../source/policy/block-ledger.ts';
 import {PieceMap} from '../../source/policy/piece-map.ts';
 import {PiecePicker} from '../../source/policy/piece-picker.ts';
 import {type Provider, RequestPlanner} from '../../source/policy/request-planner.ts';
+import {Bitfield} from '../../source/protocol/bitfield.ts';
 import {seeded} from './seeded.ts';
 
 /** One piece of two blocks. `ask` plans for a seed with this block time and answers the blocks it got. */
@@ -52,4 +53,31 @@ test('at the end only a peer that has nothing else to do is asked for copies', (
 	const ask = lastPiece();
 	ask(1, 10, 0);
 	assert.deepEqual(ask(2, 10, 1000, 1), []);
+});
+
+test('a seed is asked for what nobody else has before pieces that were begun and others can finish', () => {
+	const map = new PieceMap(8 * 2 * blockLength, 2 * blockLength);
+	const picker = new PiecePicker(8, seeded(1));
+	const planner = new RequestPlanner(picker, new BlockLedger(map));
+	const leecher = new Bitfield(8);
+	leecher.set(0);
+	picker.peerJoined(leecher);
+	picker.seedJoined();
+	const provider = (id: number, pieces: Bitfield | undefined): Provider => ({
+		id,
+		pieces,
+		snubbed: false,
+		onParole: false,
+		outstanding: 0,
+		blockTime: 100,
+		asked: () => false,
+	});
+	const ask = (peer: Provider, count: number): number[] => {
+		const got: number[] = [];
+		planner.plan(peer, count, {sequential: false, have: 9, mayBegin: true, now: 0}, piece => got.push(piece));
+		return got;
+	};
+	assert.deepEqual(ask(provider(1, leecher), 1), [0]);
+	assert.ok(!ask(provider(2, undefined), 14).includes(0));
+	assert.deepEqual(ask(provider(2, undefined), 1), [0]);
 });
