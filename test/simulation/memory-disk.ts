@@ -24,7 +24,8 @@ function isRight(view: Uint8Array, piece: number, block: number): boolean {
 	const stamp = (piece << 8) | block;
 	const first = ((view[0]! << 24) | (view[1]! << 16) | (view[2]! << 8) | view[3]!) === stamp;
 	const end = view.length - 4;
-	const last = ((view[end]! << 24) | (view[end + 1]! << 16) | (view[end + 2]! << 8) | view[end + 3]!) === stamp;
+	const last =
+		((view[end]! << 24) | (view[end + 1]! << 16) | (view[end + 2]! << 8) | view[end + 3]!) === stamp;
 	return first && last && view[view.length >> 1] === ((piece * 7 + block) & 255);
 }
 
@@ -132,10 +133,12 @@ class MemoryStorage implements Storage {
 		this.#disk.reads++;
 		let at = position;
 		for (const view of views) {
-			const piece = Math.floor(at / this.#map.pieceLength);
-			fillBlock(view, piece, (at % this.#map.pieceLength) / blockLength);
-			if (lies?.()) view.fill(255, 0, 32);
-			at += view.length;
+			for (let from = 0; from < view.length; from += blockLength, at += blockLength) {
+				const piece = Math.floor(at / this.#map.pieceLength);
+				const block = view.subarray(from, from + blockLength);
+				fillBlock(block, piece, (at % this.#map.pieceLength) / blockLength);
+				if (lies?.()) block.fill(255, 0, 32);
+			}
 		}
 		clock.after(delay, () => done(undefined));
 	}
@@ -143,7 +146,8 @@ class MemoryStorage implements Storage {
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
 		let stopped = false;
 		const done = (async () => {
-			for (let at = 0; at < pieces.length && !stopped; at++) told(pieces[at]!, this.#disk.have.has(pieces[at]!));
+			for (let at = 0; at < pieces.length && !stopped; at++)
+				told(pieces[at]!, this.#disk.have.has(pieces[at]!));
 		})();
 		return {
 			done,

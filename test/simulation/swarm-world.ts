@@ -15,6 +15,8 @@ export interface WorldOptions {
 	readonly blocksPerPiece: number;
 	/** How often trackers are to be asked, in seconds. */
 	readonly interval?: number;
+	/** How soon promises settle, in virtual ms: what takes a day can wait a little. */
+	readonly settleTime?: number;
 }
 
 export interface NodeOptions extends Partial<Line> {
@@ -26,6 +28,9 @@ export interface NodeOptions extends Partial<Line> {
 	readonly maxPeers?: number;
 	readonly poolSlots?: number;
 	readonly diskDelay?: number;
+	readonly sequential?: boolean;
+	/** What it has when it comes; all with `seed`. */
+	readonly has?: Bitfield;
 }
 
 /** One client of the swarm: our whole engine on a machine of its own. */
@@ -45,8 +50,8 @@ export interface Node {
 
 /** A swarm of our engines around one torrent, on virtual time. The same seed gives the same run. */
 export class SwarmWorld {
-	readonly clock = new VirtualClock();
-	readonly network = new VirtualNetwork(this.clock);
+	readonly clock: VirtualClock;
+	readonly network: VirtualNetwork;
 	readonly tracker: VirtualTracker;
 	readonly random: () => number;
 	readonly seed: number;
@@ -57,7 +62,9 @@ export class SwarmWorld {
 	readonly #id: string;
 	#hosts = 0;
 
-	constructor({seed, pieces, blocksPerPiece, interval = 1800}: WorldOptions) {
+	constructor({seed, pieces, blocksPerPiece, interval = 1800, settleTime = 20}: WorldOptions) {
+		this.clock = new VirtualClock(settleTime);
+		this.network = new VirtualNetwork(this.clock);
 		this.seed = seed;
 		this.random = seeded(seed);
 		this.pieces = pieces;
@@ -103,7 +110,8 @@ export class SwarmWorld {
 			},
 		};
 		const ownDisk = new MemoryDisk(this.pieces, diskSetup);
-		if (disk !== undefined) ownDisk.have = disk.have;
+		const before = disk?.have ?? options.has;
+		if (before !== undefined) ownDisk.have = before;
 		if (options.seed) ownDisk.have.fill();
 		const log: string[] = [];
 		const banned = new Set<string>();
@@ -156,7 +164,11 @@ export class SwarmWorld {
 		};
 		this.nodes.add(node);
 		const check = ownDisk.have.full ? 'none' : 'full';
-		await session.send({type: 'torrent.add', metainfo: this.#metainfo, options: {check}});
+		await session.send({
+			type: 'torrent.add',
+			metainfo: this.#metainfo,
+			options: {check, sequential: options.sequential ?? false},
+		});
 		// Machines do not tick in step.
 		await clock.pass(Math.floor(this.random() * 7));
 		return node;

@@ -7,14 +7,12 @@ interface Event {
 	callback: (() => void) | undefined;
 }
 
-/** Promises settle at least this often, in virtual ms. */
-const settleTime = 20;
-
 /** Time that passes as fast as the work in it can be done, the same way each time. */
 export class VirtualClock implements Clock {
 	readonly #events = new Heap<Event>((one, other) =>
 		one.at === other.at ? one.turn < other.turn : one.at < other.at,
 	);
+	readonly #settleTime: number;
 	#now = 0;
 	#turn = 0;
 	#settled = 0;
@@ -23,6 +21,11 @@ export class VirtualClock implements Clock {
 	pending = 0;
 	/** How many things happened. */
 	happened = 0;
+
+	/** @param settleTime promises settle at least this often, in virtual ms */
+	constructor(settleTime: number) {
+		this.#settleTime = settleTime;
+	}
 
 	now(): number {
 		return this.#now;
@@ -49,7 +52,7 @@ export class VirtualClock implements Clock {
 		this.#soon.push(callback);
 	}
 
-	/** Lets time pass. Whatever is promised settles within 20 virtual ms of what it waits for. */
+	/** Lets time pass. Whatever is promised settles within the settle time of what it waits for. */
 	async pass(milliseconds: number): Promise<void> {
 		await this.passUntil(() => false, milliseconds);
 	}
@@ -62,7 +65,7 @@ export class VirtualClock implements Clock {
 		for (;;) {
 			const next = this.#events.peek();
 			if (next === undefined || next.at > end) break;
-			if (next.at - this.#settled >= settleTime) {
+			if (next.at - this.#settled >= this.#settleTime) {
 				await this.#settle();
 				// What settled may have set a timer.
 				if (this.#events.peek() !== next) continue;

@@ -1,4 +1,5 @@
 import type {PeerAddress} from '../../source/base/peer-address.js';
+import type {Timer} from '../../source/base/ports.js';
 import type {Connection, ConnectionEvents, Listener, Network} from '../../source/io/network.js';
 import type {VirtualClock} from './virtual-clock.js';
 
@@ -16,7 +17,7 @@ interface Item {
 
 /** A line: bytes a second up and down, ms to the middle of the network. */
 export interface Line {
-	readonly up: number;
+	up: number;
 	readonly down: number;
 	readonly latency: number;
 }
@@ -66,6 +67,8 @@ export class VirtualHost implements Network {
 	#nextPort = 50_000;
 	#queue: End[] = [];
 	#sending = false;
+	#quantumSent: (() => void) | undefined;
+	#timer: Timer | undefined;
 	/** Bytes of small packets that were sent out of turn, and count against the line. */
 	#upDebt = 0;
 	#downUntil = 0;
@@ -134,6 +137,12 @@ export class VirtualHost implements Network {
 		}
 	}
 
+	/** Another line, from now on: a packet that hung in the old one arrives. */
+	revive(line: Line): void {
+		this.line = line;
+		this.#quantumSent?.();
+	}
+
 	/** The end has something to send and room to send it. */
 	activate(end: End): void {
 		if (end.queued || this.gone) return;
@@ -155,11 +164,14 @@ export class VirtualHost implements Network {
 			const length = Math.min(quantum, item.bytes.length - item.sent);
 			const time = ((length + this.#upDebt) * 1000) / this.line.up;
 			this.#upDebt = 0;
-			this.clock.after(time, () => {
+			this.#quantumSent = () => {
+				this.#quantumSent = undefined;
+				this.#timer?.clear();
 				if (!end.closed) end.sentQuantum(item, length);
 				this.#sending = false;
 				this.#sendNext();
-			});
+			};
+			this.#timer = this.clock.after(time, this.#quantumSent);
 			return;
 		}
 	}
@@ -276,7 +288,8 @@ class End implements Connection {
 
 	#deliver(bytes: Uint8Array, length: number, pooled: boolean): void {
 		if (!this.closed) {
-			this.#other?.#acknowledged(length);
+			const other = this.#other;
+			if (other !== undefined) other.#acknowledged(length);
 			this.events?.data(bytes, length);
 		}
 		if (pooled) this.#host.network.giveBuffer(bytes);

@@ -1,6 +1,11 @@
 import {TrackerService} from '../../source/engine/tracker-service.js';
 import type {HttpClient} from '../../source/io/http-client.js';
-import {encodeAnnounceAnswer, encodeScrapeAnswer, parseAnnounceQuery, parseScrapeQuery} from '../../source/protocol/tracker-query.js';
+import {
+	encodeAnnounceAnswer,
+	encodeScrapeAnswer,
+	parseAnnounceQuery,
+	parseScrapeQuery,
+} from '../../source/protocol/tracker-query.js';
 import type {VirtualClock} from './virtual-clock.js';
 import type {VirtualHost} from './virtual-network.js';
 
@@ -35,7 +40,9 @@ export class VirtualTracker {
 	#answer(url: string, host: string): Uint8Array {
 		const [path = '', query = ''] = url.split(/\?(.*)/s, 2);
 		if (path.endsWith('/scrape'))
-			return encodeScrapeAnswer(parseScrapeQuery(query).map(hash => [hash, this.service.scrape(hash)] as const));
+			return encodeScrapeAnswer(
+				parseScrapeQuery(query).map(hash => [hash, this.service.scrape(hash)] as const),
+			);
 		const announce = parseAnnounceQuery(query);
 		const {interval, minInterval} = this.service;
 		const answer = this.service.announce(announce.request, host, 'ipv4');
