@@ -91,9 +91,12 @@ export class BlockLedger {
 	/** Those with blocks nobody was asked for: what the planner goes through. */
 	readonly #open = new Set<PartialPiece>();
 	readonly #spare: PartialPiece[] = [];
+	/** Many small ones or few large ones: about a megabyte. */
+	readonly #spareMost: number;
 
 	constructor(map: PieceMap) {
 		this.#map = map;
+		this.#spareMost = Math.max(16, Math.min(2048, Math.floor(65_536 / map.blocksPerPiece)));
 	}
 
 	get size(): number {
@@ -140,7 +143,7 @@ export class BlockLedger {
 		if (partial === undefined) return;
 		this.#partials.delete(piece);
 		this.#open.delete(partial);
-		if (this.#spare.length < 64) this.#spare.push(partial);
+		if (this.#spare.length < this.#spareMost) this.#spare.push(partial);
 	}
 
 	/** Takes a block in. `duplicate` means it was there already and the slot is still the caller's. */
