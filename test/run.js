@@ -15,9 +15,9 @@ const folder = mkdtempSync(join(tmpdir(), 'tortui-run-'));
 const env = {...process.env, TMPDIR: folder};
 
 const testMs = 120_000;
-const sharedMs = 240_000;
+const sharedMs = 420_000;
 const fileMs = 240_000;
-const wholeMs = 690_000;
+const wholeMs = 810_000;
 
 const isIsolated = file => /^test\/(?:journeys|interop)\//.test(file);
 const found = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.{ts,tsx}').sort();

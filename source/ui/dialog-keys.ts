@@ -97,9 +97,8 @@ export function dialogKey(screen: ScreenContext, dialog: Dialog, key: string): v
 			return;
 		}
 		case 'quit':
-			if (screen.detachable && (key === 'd' || key === 'enter' || key === 'Q')) screen.leave({how: 'detach'});
-			else if (key === 's' || (!screen.detachable && ['y', 'enter', 'Q'].includes(key)))
-				screen.leave({how: 'stop'});
+			if (['d', 'enter', 'Q'].includes(key)) screen.leave({how: screen.detachable ? 'detach' : 'stop'});
+			else if (key === 's') screen.leave({how: 'stop'});
 			else if (key === 'esc' || key === 'n' || key === 'q') screen.setDialog(undefined);
 			return;
 		case 'ask': {

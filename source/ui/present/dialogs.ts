@@ -208,15 +208,22 @@ export function dialogRows(
 						[[' Downloads are at work, and end with the screen.', 'text']],
 						[],
 						[
+							['  d ', 'key'],
+							['detach', 'title'],
+							[columns < 50 ? '' : '   nothing goes on here: the same as stop', 'dim'],
+						],
+						[
 							['  s ', 'key'],
 							['stop', 'title'],
+							[columns < 50 ? '' : '     end them now', 'dim'],
 						],
 						[
 							['  n ', 'key'],
 							['stay', 'title'],
+							[columns < 50 ? '' : '     go on looking', 'dim'],
 						],
 					],
-					foot: 's  n',
+					foot: 'd  s  n',
 					columns: 52,
 				};
 			}
