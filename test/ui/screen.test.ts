@@ -209,8 +209,14 @@ test('keeps help and leaving in the footer beside what it says', async () => {
 	await close();
 });
 
-test('offers no detaching where nothing goes on without the screen', async () => {
+test('says that to detach is to stop where nothing goes on without the screen', async () => {
 	const {terminal, left} = await openTestScreen(80, 24, {detachable: false});
+	await terminal.press('q');
+	assert.match(terminal.text(), /end with the screen/);
+	assert.match(terminal.text(), /detach +nothing goes on here: the same as stop/);
+	await terminal.press('d');
+	assert.deepEqual(await left, {how: 'stop'});
+});
 	await terminal.press('q');
 	assert.match(terminal.text(), /end with the screen/);
 	assert.doesNotMatch(terminal.text(), /detach/);
