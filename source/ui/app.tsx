@@ -19,11 +19,12 @@ import {fitRow, type Row, rowWidth, spread} from './present/row.js';
 import {sparkRow} from './present/speed.js';
 import type {ScreenContext} from './screen-context.js';
 import type {ScreenState, Store} from './store.js';
+import type {Canvas} from './terminal/canvas.js';
 import {graphemes, safeText} from './text.js';
 import type {Tone} from './themes.js';
 import {Details} from './widgets/details.js';
 import {DialogBox} from './widgets/dialog-box.js';
-import {Lines} from './widgets/lines.js';
+import {CanvasContext, Lines} from './widgets/lines.js';
 
 /** The name of a key as the key table writes it; undefined for what is none. */
 export function keyNames(input: string, key: Key): readonly string[] {
@@ -170,11 +171,13 @@ export function App({
 	screen,
 	store,
 	painter: painterFor,
+	canvas,
 }: {
 	readonly screen: ScreenContext;
 	readonly store: Store;
 	/** The painter of a theme; the same one for the same name. */
 	readonly painter: (theme: string) => Painter;
+	readonly canvas: Canvas;
 }): ReactNode {
 	const state = useSyncExternalStore(store.subscribe, store.get);
 	useInput((input, key) => {
@@ -229,9 +232,11 @@ export function App({
 		);
 	}
 	return (
-		<Box width={columns} height={rows}>
-			{...body}
-			{layout.kind === 'line' ? null : <Over screen={screen} state={state} painter={painter} />}
-		</Box>
+		<CanvasContext value={canvas}>
+			<Box width={columns} height={rows}>
+				{...body}
+				{layout.kind === 'line' ? null : <Over screen={screen} state={state} painter={painter} />}
+			</Box>
+		</CanvasContext>
 	);
 }

@@ -118,8 +118,8 @@ export class Painter {
 	}
 
 	/**
-	 * One row as a string with SGR. A `selected` row gets the theme's selection behind it. The codes are exactly
-	 * those that Ink would put there itself, so that it need not take the row apart twice.
+	 * One row as a string with SGR. A `selected` row gets the theme's selection behind it. No more
+	 * codes than it takes: what changes between two spans is turned off and on, the rest stays.
 	 */
 	row(row: Row, selected = false): string {
 		let result = '';

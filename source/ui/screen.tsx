@@ -430,7 +430,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 				{spoken ? (
 					<SpokenApp screen={screen} store={store} />
 				) : (
-					<App screen={screen} store={store} painter={painter} />
+					<App screen={screen} store={store} painter={painter} canvas={frames.canvas} />
 				)}
 			</CrashGuard>,
 			{

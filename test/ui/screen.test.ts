@@ -217,11 +217,3 @@ test('says that to detach is to stop where nothing goes on without the screen', 
 	await terminal.press('d');
 	assert.deepEqual(await left, {how: 'stop'});
 });
-	await terminal.press('q');
-	assert.match(terminal.text(), /end with the screen/);
-	assert.doesNotMatch(terminal.text(), /detach/);
-	await terminal.press('d');
-	assert.match(terminal.text(), /end with the screen/);
-	await terminal.press('s');
-	assert.deepEqual(await left, {how: 'stop'});
-});

@@ -33,8 +33,24 @@ const attributeOff: Readonly<Record<string, readonly string[]>> = {
 	29: ['9'],
 };
 
+const steps = new WeakMap<Style, Map<string, Style>>();
+
 /** The style after an SGR sequence with these parameters. */
 export function applySgr(style: Style, parameters: string): Style {
+	let known = steps.get(style);
+	if (!known) {
+		known = new Map();
+		steps.set(style, known);
+	}
+	let next = known.get(parameters);
+	if (!next) {
+		next = afterSgr(style, parameters);
+		known.set(parameters, next);
+	}
+	return next;
+}
+
+function afterSgr(style: Style, parameters: string): Style {
 	let {foreground, background, attributes} = style;
 	const codes = parameters === '' ? ['0'] : parameters.split(';');
 	for (let index = 0; index < codes.length; index++) {

@@ -1,5 +1,6 @@
 import type {Clock, Timer} from '../../base/ports.js';
 import {isSingleCells} from '../text.js';
+import {Canvas} from './canvas.js';
 import {applySgr, CellGrid, plain, type Style, sgrBetween} from './cells.js';
 
 const up = '\u001B[2K\u001B[1A';
@@ -42,17 +43,22 @@ export interface DrawingCost {
 const sequence = /\u001B(?:\[([0-9;?<=>]*)([@-~])|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[=>78cDEHM])/y;
 
 /**
- * What Ink takes for its terminal. It keeps the picture that Ink draws cell by cell and sends the real terminal only
- * the cells that differ from what it shows, with absolute moves, so that no disagreement about a character's width
- * can shift anything. While the terminal has not yet taken one frame, later ones only change the picture: a slow line
- * gets fewer frames, never late ones, and nothing queues up.
+ * What Ink takes for its terminal, and where the canvas is shown. It keeps the picture cell by cell and sends the real
+ * terminal only the cells that differ from what it shows, with absolute moves, so that no disagreement about a
+ * character's width can shift anything. While the terminal has not yet taken one frame, later ones only change the
+ * picture: a slow line gets fewer frames, never late ones, and nothing queues up.
  */
 export class FrameStream {
 	readonly isTTY = true;
 	readonly writable = true;
 	readonly #out: TerminalOutput;
 	readonly #clock: Clock;
+	/** What Ink draws, and what the screen is to show of it and of the canvas. */
+	#ink: CellGrid;
 	#next: CellGrid;
+	/** Rows of which the canvas or Ink has drawn something else. */
+	readonly #stale = new Set<number>();
+	readonly canvas = new Canvas(row => this.#draw(row));
 	#shown: CellGrid;
 	/** By row: when it was touched last, in turns; 0 when the terminal shows it as it is. */
 	#touched: number[];
@@ -81,6 +87,7 @@ export class FrameStream {
 	constructor(out: TerminalOutput, clock: Clock) {
 		this.#out = out;
 		this.#clock = clock;
+		this.#ink = new CellGrid(this.columns, this.rows);
 		this.#next = new CellGrid(this.columns, this.rows);
 		this.#shown = new CellGrid(this.columns, this.rows);
 		this.#touched = [];
@@ -148,7 +155,9 @@ export class FrameStream {
 
 	#resize(): void {
 		// Ink goes on from the picture it drew, so what still fits of it is kept.
-		this.#next = this.#next.resized(this.columns, this.rows);
+		this.#ink = this.#ink.resized(this.columns, this.rows);
+		this.#next = new CellGrid(this.columns, this.rows);
+		for (let row = 0; row < this.rows; row++) this.#stale.add(row);
 		this.#shown = new CellGrid(this.columns, this.rows);
 		this.#touched = [];
 		this.#lines = [];
@@ -164,13 +173,13 @@ export class FrameStream {
 		const erased = erasing.lastIndex;
 		const lines = text.slice(erased).split('\n');
 		// Ink erases upwards from its last row: only from the very last one does that empty the screen.
-		const {rows, columns} = this.#next;
+		const {rows, columns} = this.#ink;
 		if (lines.length !== rows || this.#y !== rows - 1 || erased < up.length * (rows - 1)) {
 			return false;
 		}
 		for (const [row, line] of lines.entries()) {
 			if (line === this.#lines[row]) continue;
-			this.#next.clear(row * columns, (row + 1) * columns);
+			this.#ink.clear(row * columns, (row + 1) * columns);
 			this.#x = 0;
 			this.#y = row;
 			this.#style = plain;
@@ -197,7 +206,7 @@ export class FrameStream {
 				if (match[2] !== undefined) this.#control(match[1] ?? '', match[2]);
 			} else if (code === 10) {
 				this.#x = 0;
-				this.#y = Math.min(this.#y + 1, this.#next.rows - 1);
+				this.#y = Math.min(this.#y + 1, this.#ink.rows - 1);
 				at++;
 			} else if (code === 13) {
 				this.#x = 0;
@@ -206,26 +215,34 @@ export class FrameStream {
 			else {
 				let end = at + 1;
 				while (end < text.length && text.charCodeAt(end) >= 32 && text.charCodeAt(end) !== 127) end++;
-				this.#x = this.#next.put(this.#x, this.#y, text.slice(at, end), this.#style);
+				this.#x = this.#ink.put(this.#x, this.#y, text.slice(at, end), this.#style);
 				this.#touch(this.#y);
 				at = Math.max(end, at + 1);
 			}
 		}
 	}
 
+	/** Ink has drawn in a row. */
 	#touch(row: number): void {
+		if (this.canvas.shows(row)) this.#draw(row);
+	}
+
+	/** A row is to be put together anew. */
+	#draw(row: number): void {
+		if (row < 0 || row >= this.#next.rows) return;
+		this.#stale.add(row);
 		this.#touched[row] = this.#turn;
 		if (!this.#synchronized) this.#schedule();
 	}
 
 	#erase(from: number, to: number): void {
-		this.#next.clear(from, to);
-		for (let row = Math.floor(from / this.#next.columns); row * this.#next.columns < to; row++)
+		this.#ink.clear(from, to);
+		for (let row = Math.floor(from / this.#ink.columns); row * this.#ink.columns < to; row++)
 			this.#touch(row);
 	}
 
 	#control(parameters: string, final: string): void {
-		const {columns, rows} = this.#next;
+		const {columns, rows} = this.#ink;
 		const number = (at: number, otherwise: number) => Number(parameters.split(';')[at] || otherwise);
 		const cell = this.#y * columns + this.#x;
 		switch (final) {
@@ -337,6 +354,8 @@ export class FrameStream {
 
 	/** What turns the terminal's picture into the newest one; brings the two into step. */
 	#changes(): string {
+		for (const row of this.#stale) if (row < this.#next.rows) this.canvas.compose(row, this.#next, this.#ink);
+		this.#stale.clear();
 		const {columns, rows, texts, styles} = this.#next;
 		const shown = this.#shown;
 		let out = '';

@@ -1,5 +1,5 @@
 import {Box, Text} from 'ink';
-import {createContext, memo, type ReactNode, useContext} from 'react';
+import {createContext, memo, type ReactNode, useContext, useLayoutEffect} from 'react';
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {asciiFrames, type FrameName} from '../glyphs.js';
 import {asciiText, type Painter} from '../paint.js';
@@ -9,7 +9,7 @@ import {cellWidth, fit} from '../text.js';
 import type {Tone} from '../themes.js';
 import {framed} from './frame.js';
 import {Table} from './ink-table.js';
-import {Lines} from './lines.js';
+import {CanvasContext, Lines} from './lines.js';
 
 const PainterContext = createContext<Painter | undefined>(undefined);
 
@@ -80,9 +80,15 @@ export const Details = memo(
 			},
 			painter,
 		);
+		const canvas = useContext(CanvasContext);
+		const {x, y} = area;
+		useLayoutEffect(() => {
+			canvas?.show({x: x + 1, y: y + 1, columns: width - 2, rows: height - 2});
+			return () => canvas?.show(undefined);
+		}, [canvas, x, y, width, height]);
 		return (
 			<>
-				<Lines area={area} lines={frame} />
+				<Lines area={area} lines={frame} over />
 				<Box
 					position="absolute"
 					left={area.x + 1}

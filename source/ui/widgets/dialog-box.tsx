@@ -63,6 +63,7 @@ export function DialogBox({
 				rows: height,
 			}}
 			lines={lines}
+			over
 		/>
 	);
 }

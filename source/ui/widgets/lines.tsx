@@ -1,32 +1,23 @@
-import {Box, Text} from 'ink';
-import {memo, type ReactNode} from 'react';
+import {createContext, memo, useContext, useLayoutEffect, useState} from 'react';
 import type {Rect} from '../layout.js';
+import type {Canvas} from '../terminal/canvas.js';
 
-const Line = memo(function Line({text}: {readonly text: string}): ReactNode {
-	return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>;
-});
+/** What the screen's lines are drawn on. */
+export const CanvasContext = createContext<Canvas | undefined>(undefined);
 
-/** Coloured lines at a place on the screen: one text a row, equal rows are not drawn again. */
+/** Coloured lines at a place on the screen, one a row. `over` lies above what does not. */
 export const Lines = memo(function Lines({
 	area,
 	lines,
+	over = false,
 }: {
 	readonly area: Rect;
 	readonly lines: readonly string[];
-}): ReactNode {
-	return (
-		<Box
-			position="absolute"
-			left={area.x}
-			top={area.y}
-			width={area.columns}
-			height={area.rows}
-			flexDirection="column"
-		>
-			{lines.map((text, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its index
-				<Line key={index} text={text} />
-			))}
-		</Box>
-	);
+	readonly over?: boolean;
+}): null {
+	const canvas = useContext(CanvasContext);
+	const [who] = useState(() => ({}));
+	useLayoutEffect(() => canvas?.draw(who, area, lines, over), [canvas, who, area, lines, over]);
+	useLayoutEffect(() => () => canvas?.erase(who), [canvas, who]);
+	return null;
 });

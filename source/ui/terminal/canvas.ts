@@ -1,0 +1,140 @@
+import type {Rect} from '../layout.js';
+import {cellWidth, graphemes} from '../text.js';
+import {applySgr, type CellGrid, plain, type Style} from './cells.js';
+
+/** A line as cells: the second cell of a wide character holds an empty string. */
+interface Line {
+	readonly source: string;
+	readonly texts: readonly string[];
+	readonly styles: readonly Style[];
+}
+
+interface Layer {
+	area: Rect;
+	over: boolean;
+	lines: readonly Line[];
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const colours = /\u001B\[([\d;]*)m/g;
+
+/** Takes a coloured line apart into cells; of escape sequences only colours mean anything. */
+function cellsOf(source: string): Line {
+	const texts: string[] = [];
+	const styles: Style[] = [];
+	let style = plain;
+	let at = 0;
+	const put = (text: string) => {
+		for (const grapheme of graphemes(text)) {
+			texts.push(grapheme);
+			styles.push(style);
+			for (let extra = cellWidth(grapheme); extra > 1; extra--) {
+				texts.push('');
+				styles.push(style);
+			}
+		}
+	};
+	colours.lastIndex = 0;
+	for (let match = colours.exec(source); match; match = colours.exec(source)) {
+		if (match.index > at) put(source.slice(at, match.index));
+		style = applySgr(style, match[1] ?? '');
+		at = colours.lastIndex;
+	}
+	if (at < source.length) put(source.slice(at));
+	return {source, texts, styles};
+}
+
+/**
+ * Coloured lines at their places on the screen, one layer for each who draws. Ink keeps what is a tree: who is there,
+ * and the keys; taking every character of every row apart for each frame would be most of what drawing costs.
+ */
+export class Canvas {
+	readonly #layers = new Map<object, Layer>();
+	readonly #changed: (row: number) => void;
+	/** Where Ink's own drawing shows. */
+	#window: Rect | undefined;
+
+	/** `changed` hears of every row that looks different now. */
+	constructor(changed: (row: number) => void) {
+		this.#changed = changed;
+	}
+
+	/** Draws lines as the layer of `who`, in place of what it had; `over` lies above the layers that do not. */
+	draw(who: object, area: Rect, lines: readonly string[], over: boolean): void {
+		const before = this.#layers.get(who);
+		const stays = before?.over === over && sameRect(before.area, area);
+		if (before && !stays) this.#touch(before.area);
+		const cells = lines.map((line, index) => {
+			const old = before?.lines[index];
+			if (old?.source === line) return old;
+			if (stays) this.#changed(area.y + index);
+			return cellsOf(line);
+		});
+		this.#layers.set(who, {area, over, lines: cells});
+		if (!stays || cells.length !== before?.lines.length) this.#touch(area);
+	}
+
+	/** Takes a layer away. */
+	erase(who: object): void {
+		const layer = this.#layers.get(who);
+		if (layer) this.#touch(layer.area);
+		this.#layers.delete(who);
+	}
+
+	/** Shows what Ink draws in `area`, above everything else; nothing of it when there is none. */
+	show(area: Rect | undefined): void {
+		if (this.#window) this.#touch(this.#window);
+		this.#window = area;
+		if (area) this.#touch(area);
+	}
+
+	/** Whether what Ink draws in a row is seen. */
+	shows(row: number): boolean {
+		return this.#window !== undefined && row >= this.#window.y && row < this.#window.y + this.#window.rows;
+	}
+
+	/** Puts a row together in `grid`. `ink` is what Ink has drawn. */
+	compose(row: number, grid: CellGrid, ink: CellGrid): void {
+		grid.clear(row * grid.columns, (row + 1) * grid.columns);
+		for (const over of [false, true]) {
+			for (const layer of this.#layers.values()) {
+				if (layer.over !== over || row < layer.area.y || row >= layer.area.y + layer.area.rows) continue;
+				const line = layer.lines[row - layer.area.y];
+				if (line) copy(line.texts, line.styles, 0, grid, row, layer.area);
+			}
+		}
+		const shown = this.#window;
+		if (shown && this.shows(row)) copy(ink.texts, ink.styles, row * ink.columns + shown.x, grid, row, shown);
+	}
+
+	#touch(area: Rect): void {
+		for (let row = area.y; row < area.y + area.rows; row++) this.#changed(row);
+	}
+}
+
+function sameRect(a: Rect, b: Rect): boolean {
+	return a.x === b.x && a.y === b.y && a.columns === b.columns && a.rows === b.rows;
+}
+
+function copy(
+	texts: readonly string[],
+	styles: readonly Style[],
+	from: number,
+	grid: CellGrid,
+	row: number,
+	area: Rect,
+): void {
+	const start = row * grid.columns + area.x;
+	const width = Math.min(area.columns, grid.columns - area.x, texts.length - from);
+	if (width <= 0) return;
+	// A wide character of which one half is covered leaves a blank.
+	if (area.x > 0 && grid.texts[start] === '') grid.texts[start - 1] = ' ';
+	const end = start + width;
+	if (area.x + width < grid.columns && grid.texts[end] === '') grid.texts[end] = ' ';
+	for (let cell = 0; cell < width; cell++) {
+		grid.texts[start + cell] = texts[from + cell] ?? ' ';
+		grid.styles[start + cell] = styles[from + cell] ?? plain;
+	}
+	// One that does not fit whole is not begun.
+	if (texts[from + width] === '') grid.texts[end - 1] = ' ';
+}
