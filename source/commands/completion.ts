@@ -1,5 +1,5 @@
 import type {ExitStatus} from '../base/errors.js';
-import {safeText} from '../ui/text.js';
+import {safeText} from '../ui/safe-text.js';
 import {type Context, defineCommand} from './command.js';
 import {completedCommands} from './completion-model.js';
 import {findEngine} from './ensure-engine.js';

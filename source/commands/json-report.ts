@@ -1,5 +1,5 @@
 import type {TorrentView} from '../api/snapshot.js';
-import {safeText} from '../ui/text.js';
+import {safeText} from '../ui/safe-text.js';
 import type {Context} from './command.js';
 import type {TransferReport} from './transfer-report.js';
 

@@ -95,22 +95,27 @@ export function parseArguments(
 	command: Command,
 	defaults: Defaults = new Map(),
 ): Arguments<Options> | 'help' {
+	const words = normalise(argv, command);
+	// Only of those that were typed: what becomes of each option in meow takes a sixth of a millisecond.
+	const typed = new Set(words.map(word => /^--(?:no-)?([^=]+)/.exec(word)?.[1]));
 	const parsed = meow('', {
 		importMeta: import.meta,
 		pkg: {name: 'tortui'},
 		description: false,
-		argv: normalise(argv, command),
+		argv: words,
 		autoHelp: false,
 		autoVersion: false,
 		flags: {
 			help: {type: 'boolean'},
 			...Object.fromEntries(
-				Object.entries(command.options).map(([key, option]) => [
-					key,
-					option.kind === 'value' || option.kind === 'list'
-						? ({type: 'string', isMultiple: true} as const)
-						: ({type: 'boolean'} as const),
-				]),
+				Object.entries(command.options)
+					.filter(([key]) => typed.has(optionName(key)))
+					.map(([key, option]) => [
+						key,
+						option.kind === 'value' || option.kind === 'list'
+							? ({type: 'string', isMultiple: true} as const)
+							: ({type: 'boolean'} as const),
+					]),
 			),
 		},
 		booleanDefault: undefined,

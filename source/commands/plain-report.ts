@@ -1,7 +1,7 @@
 import {duration, size} from '../ui/format.js';
-import {safeText} from '../ui/text.js';
+import {safeText} from '../ui/safe-text.js';
 import type {Context} from './command.js';
-import {plainLine} from './progress-line.js';
+import {plainLine} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
 
 const every = 10_000;

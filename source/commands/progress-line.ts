@@ -1,6 +1,7 @@
 import type {TorrentView} from '../api/snapshot.js';
-import {duration, percent, rateWithUnit, size} from '../ui/format.js';
+import {duration, percent, rateWithUnit} from '../ui/format.js';
 import {cellWidth, fit, safeText} from '../ui/text.js';
+import {activity, isComplete, peers} from './plain-line.js';
 
 const widestBar = 30;
 const widestName = 40;
@@ -9,34 +10,6 @@ function bar(part: number, cells: number, ascii: boolean): string {
 	const full = Math.floor(Math.max(0, Math.min(1, part)) * cells);
 	const [done, left, open, close] = ascii ? ['#', '.', '[', ']'] : ['█', '░', '', ''];
 	return `${open}${done?.repeat(full)}${left?.repeat(cells - full)}${close}`;
-}
-
-/** What is under way, in one word or two where there is no rate to show. */
-function activity(view: TorrentView): string | undefined {
-	switch (view.state) {
-		case 'metadata':
-			return 'asking peers what it holds';
-		case 'checking':
-			return 'checking what is on disk';
-		case 'queued':
-			return 'queued';
-		case 'failed':
-			return safeText(view.reason?.text ?? 'failed');
-		case 'pausing':
-		case 'paused':
-			return safeText(view.reason?.text ?? 'paused');
-		default:
-			return undefined;
-	}
-}
-
-function peers(view: TorrentView): string {
-	return view.connected === 1 ? '1 peer' : `${view.connected} peers`;
-}
-
-/** Whether every wanted byte is verified and on disk. */
-export function isComplete(view: TorrentView): boolean {
-	return (view.state === 'seeding' || view.state === 'finished') && view.completed >= view.wanted;
 }
 
 /**
@@ -78,17 +51,4 @@ export function progressLine(view: TorrentView, width: number, ascii: boolean): 
 	if (nameRoom >= 8) return `${fit(name, nameRoom)}  ${tail}`;
 	const tight = room - cellWidth(short) - 2;
 	return tight >= 8 ? `${fit(name, tight)}  ${short}` : fit(short.trim(), room).trimEnd();
-}
-
-/** The same for a log file or a pipe, as wide as it needs. */
-export function plainLine(view: TorrentView): string {
-	const name = safeText(view.name);
-	const busy = activity(view);
-	if (busy !== undefined) {
-		const share = view.checked === undefined ? '' : ` (${percent(view.checked, 1)})`;
-		return `${name}: ${busy}${view.state === 'checking' ? share : ''}`;
-	}
-	const rates = `${rateWithUnit(view.downloadRate)} down, ${rateWithUnit(view.uploadRate)} up, ${peers(view)}`;
-	if (isComplete(view)) return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}`;
-	return `${name}: ${percent(view.completed, view.wanted)} of ${size(view.wanted)}, ${rates}, ETA ${duration(view.eta)}`;
 }

@@ -7,11 +7,8 @@ import type {Context, Flags} from './command.js';
 import {openLog} from './file-log.js';
 import type {sharedOptions} from './flags.js';
 import {interruption} from './interruption.js';
-import {jsonReport} from './json-report.js';
 import {type LocalEngine, openSession} from './open-session.js';
-import {plainReport} from './plain-report.js';
 import {makeStateDir} from './state-dir.js';
-import {terminalReport} from './terminal-report.js';
 import {addCommand, sourceId, type TorrentSource} from './torrent-source.js';
 import {type SeedGoal, transfer} from './transfer.js';
 import type {TransferReport} from './transfer-report.js';
@@ -26,9 +23,11 @@ export interface Task {
 const stopTime = 5000;
 const hurriedStopTime = 300;
 
-function chooseReport(flags: Flags<typeof sharedOptions>, context: Context): TransferReport {
-	if (flags.json) return jsonReport(context);
-	if (!context.stdout.isTTY) return plainReport(context);
+/** Only the report that is asked for is read: one that measures text takes a fifth of the time to start. */
+async function chooseReport(flags: Flags<typeof sharedOptions>, context: Context): Promise<TransferReport> {
+	if (flags.json) return (await import('./json-report.js')).jsonReport(context);
+	if (!context.stdout.isTTY) return (await import('./plain-report.js')).plainReport(context);
+	const {terminalReport} = await import('./terminal-report.js');
 	const {LC_ALL, LC_CTYPE, LANG} = context.env;
 	const locale = LC_ALL || LC_CTYPE || LANG || '';
 	return terminalReport(context, flags.ascii || (locale !== '' && !/utf-?8/i.test(locale)));
@@ -108,7 +107,7 @@ export async function runTransfer(
 				ids,
 				links,
 				goal,
-				report: chooseReport(flags, context),
+				report: await chooseReport(flags, context),
 				stopped: Promise.race([interrupted.first, unread]),
 			});
 			if (outcome === 'done') return 0;

@@ -1,7 +1,7 @@
 import type {EngineClient} from '../api/engine-client.js';
 import type {TorrentView} from '../api/snapshot.js';
 import type {Millis, Seconds} from '../base/units.js';
-import {isComplete} from './progress-line.js';
+import {isComplete} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
 
 /** When a torrent that is complete may go. */

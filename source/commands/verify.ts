@@ -3,7 +3,7 @@ import {basename, join, resolve} from 'node:path';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {percent, size} from '../ui/format.js';
-import {safeText} from '../ui/text.js';
+import {safeText} from '../ui/safe-text.js';
 import {type Context, defineCommand} from './command.js';
 import {jsonOption, logOptions} from './flags.js';
 import {interruption} from './interruption.js';

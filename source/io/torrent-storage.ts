@@ -126,7 +126,12 @@ export class TorrentStorage implements Storage, JobListener {
 		return this.#place();
 	}
 
-	createEmptyFiles(): Outcome {
+	async createEmptyFiles(): Outcome {
+		const {lengths, fileCount} = this.#layout;
+		let file = 0;
+		while (file < fileCount && (lengths[file] !== 0 || this.#wanted[file] === 0)) file++;
+		// Most torrents have none: their first announce need not wait until the thread has started.
+		if (file === fileCount) return undefined;
 		return this.#ask({type: 'create', wanted: this.#wanted, links: false});
 	}
 

@@ -1,10 +1,8 @@
 import stringWidth from 'string-width';
 
-const unsafe = /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}|[\u{FFF9}-\u{FFFB}]/gu;
-const skinTones = /[\u{1F3FB}-\u{1F3FF}]/gu;
-const regionalIndicators = /[\u{1F1E6}-\u{1F1FF}]/gu;
-const stackedMarks = /(\p{M}{3})\p{M}+/gu;
-const printableAscii = /^[ -~]*$/;
+// What has no width of its own to measure is made safe without loading how to measure.
+export {safeText} from './safe-text.js';
+
 // Latin, punctuation, arrows, frames, blocks, shapes, braille: one UTF-16 unit, one cell, whatever stands beside it.
 const singleCells =
 	/^[ -~\u00A0-\u00AC\u00AE-\u02FF\u2010-\u2027\u2030-\u203B\u203D-\u2048\u2190-\u2193\u221E\u2500-\u25FC\u2713\u2717\u2800-\u28FF]*$/;
@@ -12,20 +10,6 @@ const singleCells =
 /** Whether every UTF-16 unit of `text` is a character of one cell on any terminal. */
 export function isSingleCells(text: string): boolean {
 	return singleCells.test(text);
-}
-
-/**
- * Makes text from the network fit for a terminal: no control or escape characters, no bidi overrides, no joiners,
- * variation selectors or skin tones (terminals disagree about their width), at most three marks on one letter.
- */
-export function safeText(text: string): string {
-	if (printableAscii.test(text)) return text;
-	return text
-		.replace(/[\t\n\r\u2028\u2029]+/g, ' ')
-		.replace(unsafe, '')
-		.replace(skinTones, '')
-		.replace(regionalIndicators, flag => String.fromCodePoint((flag.codePointAt(0) ?? 0) - 0x1f1e6 + 65))
-		.replace(stackedMarks, '$1');
 }
 
 const cacheLimit = 4000;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {table} from '../../source/commands/list.ts';
-import {plainLine, progressLine} from '../../source/commands/progress-line.ts';
+import {plainLine} from '../../source/commands/plain-line.ts';
+import {progressLine} from '../../source/commands/progress-line.ts';
 import {cellWidth} from '../../source/ui/text.ts';
 import {torrentView} from './torrent-view.ts';
 

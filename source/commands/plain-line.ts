@@ -1,0 +1,45 @@
+import type {TorrentView} from '../api/snapshot.js';
+import {duration, percent, rateWithUnit, size} from '../ui/format.js';
+import {safeText} from '../ui/safe-text.js';
+
+/** What is under way, in one word or two where there is no rate to show. */
+export function activity(view: TorrentView): string | undefined {
+	switch (view.state) {
+		case 'metadata':
+			return 'asking peers what it holds';
+		case 'checking':
+			return 'checking what is on disk';
+		case 'queued':
+			return 'queued';
+		case 'failed':
+			return safeText(view.reason?.text ?? 'failed');
+		case 'pausing':
+		case 'paused':
+			return safeText(view.reason?.text ?? 'paused');
+		default:
+			return undefined;
+	}
+}
+
+/** How many are connected, in words. */
+export function peers(view: TorrentView): string {
+	return view.connected === 1 ? '1 peer' : `${view.connected} peers`;
+}
+
+/** Whether every wanted byte is verified and on disk. */
+export function isComplete(view: TorrentView): boolean {
+	return (view.state === 'seeding' || view.state === 'finished') && view.completed >= view.wanted;
+}
+
+/** One torrent in one line for a log file or a pipe, as wide as it needs. */
+export function plainLine(view: TorrentView): string {
+	const name = safeText(view.name);
+	const busy = activity(view);
+	if (busy !== undefined) {
+		const share = view.checked === undefined ? '' : ` (${percent(view.checked, 1)})`;
+		return `${name}: ${busy}${view.state === 'checking' ? share : ''}`;
+	}
+	const rates = `${rateWithUnit(view.downloadRate)} down, ${rateWithUnit(view.uploadRate)} up, ${peers(view)}`;
+	if (isComplete(view)) return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}`;
+	return `${name}: ${percent(view.completed, view.wanted)} of ${size(view.wanted)}, ${rates}, ETA ${duration(view.eta)}`;
+}
