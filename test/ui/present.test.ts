@@ -114,8 +114,8 @@ test('shows where files begin as a fine line', () => {
 });
 
 test('draws few pieces as wide tiles that fill the room', () => {
-	assert.deepEqual(gridFor(20, {columns: 60, rows: 5}), {tile: 12, perRow: 5, rows: 4});
-	assert.deepEqual(gridFor(500, {columns: 60, rows: 5}), {tile: 1, perRow: 60, rows: 4});
+	assert.deepEqual(gridFor(20, {columns: 60, rows: 5}), {tile: 12, tall: 1, perRow: 5, rows: 4});
+	assert.deepEqual(gridFor(500, {columns: 60, rows: 5}), {tile: 1, tall: 1, perRow: 60, rows: 4});
 });
 
 test('names rare pieces by a tone of their own', () => {
@@ -235,4 +235,9 @@ test('paints every theme at every depth, ending each row as it began', () => {
 
 test('replaces what a terminal without UTF-8 cannot show by as many cells', () => {
 	assert.equal(new Painter('mono', 0, true).row([['“a” · 川…']]), '"a" . ??~');
+});
+
+test('makes cells taller where few pieces would leave rows empty', () => {
+	assert.deepEqual(gridFor(200, {columns: 118, rows: 22}), {tile: 11, tall: 1, perRow: 10, rows: 21});
+	assert.equal(gridFor(40, {columns: 118, rows: 22}).tall, 3);
 });

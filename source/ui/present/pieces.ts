@@ -14,14 +14,15 @@ function gridRows(rows: number): number {
 	return rows >= 3 ? rows - 1 : Math.max(1, rows);
 }
 
-/** How cells are laid out: `tile` columns a cell, `perRow` cells a row. */
+/** How cells are laid out: `tile` columns and `tall` rows a cell, `perRow` cells a row, `rows` rows of cells. */
 export interface Grid {
 	readonly tile: number;
+	readonly tall: number;
 	readonly perRow: number;
 	readonly rows: number;
 }
 
-/** The layout that fills the room best: cells as wide as the room allows, but no wider than twelve columns. */
+/** The layout that fills the room best: cells as wide as the room allows, but no wider than twelve columns, and up to three rows tall. */
 export function gridFor(cells: number, {columns, rows}: Room): Grid {
 	const height = gridRows(rows);
 	let tile = 1;
@@ -30,7 +31,9 @@ export function gridFor(cells: number, {columns, rows}: Room): Grid {
 		if (perRow < 1 || Math.ceil(cells / perRow) > height) break;
 		tile = wider;
 	}
-	return {tile, perRow: Math.max(1, Math.floor(columns / tile)), rows: height};
+	const perRow = Math.max(1, Math.floor(columns / tile));
+	const tall = Math.max(1, Math.min(3, Math.floor(height / Math.ceil(cells / perRow))));
+	return {tile, tall, perRow, rows: Math.floor(height / tall)};
 }
 
 function toneOf(state: string, availability: string, lit: boolean): Tone {
@@ -99,8 +102,10 @@ export function piecesRows(
 				if (gap) row.push([' ']);
 			}
 		}
-		result.push(pack(row));
+		const packed = pack(row);
+		for (let again = 0; again < grid.tall; again++) result.push(packed);
 	}
+	while (result.length < gridRows(room.rows)) result.push([]);
 	if (room.rows >= 3) {
 		result.push(
 			options.cursor === undefined
