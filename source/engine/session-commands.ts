@@ -145,7 +145,7 @@ function limit(
 	const {download, upload} = torrent.throttle;
 	if (change.maxDownload !== undefined || change.maxUpload !== undefined)
 		torrent.setLimits(pick(change.maxDownload, download.rate), pick(change.maxUpload, upload.rate));
-	const {seedRatio, seedTime, goalReached} = {...change, goalReached: torrent.goalReached};
+	const {seedRatio, seedTime, goalReached} = {...change, goalReached: torrent.goal.reached};
 	torrent.post({
 		type: 'set',
 		settings: {...(seedRatio !== undefined && {seedRatio}), ...(seedTime !== undefined && {seedTime})},

@@ -401,7 +401,7 @@ export class Session implements EngineClient {
 		const torrent = this.#torrentFor(infoHash);
 		if (!torrent?.swarm.accept(peer)) return undefined;
 		this.#strays.delete(peer);
-		return torrent;
+		return torrent.talk;
 	}
 
 	// Commands.
@@ -454,7 +454,7 @@ export class Session implements EngineClient {
 		await this.#applyOptions(torrent, options);
 		torrent.wanted = options.paused !== true;
 		if (torrent.wanted) this.#queue.start(torrent, options.check ?? 'quick');
-		else torrent.activity = {name: 'paused'};
+		else torrent.rest();
 		if (saved?.metainfo === undefined) void this.#store.saveMetainfo(id, bytes);
 		return {id};
 	}
@@ -493,7 +493,7 @@ export class Session implements EngineClient {
 		torrent.remember(resume);
 		this.#adopt(torrent);
 		torrent.wanted = resume.active;
-		if (!resume.active) torrent.activity = {name: 'paused'};
+		if (!resume.active) torrent.rest();
 		else if (!torrent.restIfDone()) this.#queue.start(torrent, 'quick');
 		void this.#memory?.loadTorrent(torrent.id).then(history => {
 			if (history !== undefined) torrent.takeHistory(history);
@@ -575,8 +575,8 @@ export class Session implements EngineClient {
 		let uploadRate = 0;
 		let connected = 0;
 		for (const torrent of this.#torrents.values()) {
-			downloadRate += torrent.download.rate(now);
-			uploadRate += torrent.upload.rate(now);
+			downloadRate += torrent.record.download.rate(now);
+			uploadRate += torrent.record.upload.rate(now);
 			connected += torrent.swarm.connected;
 		}
 		return {
@@ -706,15 +706,15 @@ export class Session implements EngineClient {
 		if (this.#memory === undefined) return;
 		await this.#memory.save(this.#traffic);
 		for (const torrent of this.#torrents.values()) {
-			if (this.#savedMoves.get(torrent.id) === torrent.movedAt) continue;
-			this.#savedMoves.set(torrent.id, torrent.movedAt);
-			await this.#memory.saveTorrent(torrent.id, torrent.history);
+			if (this.#savedMoves.get(torrent.id) === torrent.record.movedAt) continue;
+			this.#savedMoves.set(torrent.id, torrent.record.movedAt);
+			await this.#memory.saveTorrent(torrent.id, torrent.record.history);
 		}
 	}
 
 	async #save(torrent: Torrent): Promise<void> {
-		if (this.#saved.get(torrent.id) === torrent.memoryRevision) return;
-		this.#saved.set(torrent.id, torrent.memoryRevision);
+		if (this.#saved.get(torrent.id) === torrent.memory.revision) return;
+		this.#saved.set(torrent.id, torrent.memory.revision);
 		const memory = await torrent.rememberNow();
 		// It may have been removed meanwhile.
 		if (memory === undefined || this.#torrents.get(torrent.id) !== torrent) return;

@@ -20,7 +20,7 @@ export interface SessionFacts {
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
 	const {now} = session;
 	const {swarm, activity, relocation} = torrent;
-	const downloadRate = torrent.download.rate(now);
+	const downloadRate = torrent.record.download.rate(now);
 	let connected = 0;
 	let connecting = 0;
 	let interesting = 0;
@@ -50,7 +50,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
 		queuedBehind: session.queuedBehind,
 		filesWanted: torrent.files.filesWanted,
-		goalReached: torrent.goalReached,
+		goalReached: torrent.goal.reached,
 		trackers: trackerFacts(torrent, now),
 		otherSources: false,
 		known: swarm.list.known - connected,
@@ -64,7 +64,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		unavailable,
 		firstUnavailable,
 		downloadRate,
-		uploadRate: torrent.upload.rate(now),
+		uploadRate: torrent.record.upload.rate(now),
 		maxDownload: torrent.throttle.maxDownload,
 		maxUpload: torrent.throttle.maxUpload,
 		diskQueue: Math.max(queued, blockLength),

@@ -29,7 +29,7 @@ const turnover: Millis = 5000;
 const idleSlotAfter: Millis = 5000;
 
 /** What the swarm asks of its torrent. */
-export interface SwarmOwner extends PeerOwner {
+export interface SwarmOwner {
 	readonly id: string;
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
@@ -39,6 +39,8 @@ export interface SwarmOwner extends PeerOwner {
 	readonly active: boolean;
 	readonly maxPeers: number;
 	readonly uploadLimit: number | undefined;
+	/** Who hears what its peers say. */
+	readonly talk: PeerOwner;
 }
 
 /** The connections of one torrent: whom to dial, whom to take, whom to let go, whom to unchoke. */
@@ -107,7 +109,7 @@ export class Swarm {
 			ourHandshake: infoHash => this.handshakeFor(infoHash),
 			infoHash: this.#owner.infoHash,
 		});
-		peer.join(this.#owner);
+		peer.join(this.#owner.talk);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
 		peer.attach(this.#room.network.dial(address, connectTimeout, peer.events));

@@ -1,19 +1,107 @@
 import type {FilePriority} from '../api/snapshot.js';
+import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
 import type {ResumeData} from '../io/resume-data.js';
+import type {Storage, StorageFailure} from '../io/storage.js';
 import {blockState} from '../policy/block-ledger.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Torrent} from './torrent.js';
 
+const flushTime: Millis = 3000;
+
 /** What resume data says of the data on disk; the rest of it is what people chose and what was counted. */
-export type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers'>;
+type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers'>;
+
+/** What is known of a torrent's data on disk, and is kept over restarts. */
+export class TorrentMemory {
+	/** Rises when something changes that resume data holds. */
+	revision = 0;
+	readonly #torrent: Torrent;
+	readonly #clock: Clock;
+	#known: ResumeData | undefined;
+	/** What files were when they were moved while it did not run. */
+	#stamps: Pick<ResumeData, 'stamps'> | undefined;
+
+	constructor(torrent: Torrent, clock: Clock) {
+		this.#torrent = torrent;
+		this.#clock = clock;
+	}
+
+	/** What was known last; undefined when nothing was, or when it is to be found out anew. */
+	get known(): ResumeData | undefined {
+		return this.#known;
+	}
+
+	/** Takes up what an earlier session knew. */
+	take(memory: ResumeData): void {
+		this.#known = memory;
+	}
+
+	/** What was known counts no more: everything is to be looked at. */
+	forget(): void {
+		this.#known = undefined;
+	}
+
+	/** The torrent runs, and its files are what it says of them. */
+	begin(): void {
+		this.#stamps = undefined;
+	}
+
+	/** Files lie elsewhere now. */
+	moved(): void {
+		if (this.#known !== undefined) this.#known = {...this.#known, dir: this.#torrent.dir};
+	}
+
+	/** Something was done with the files of a torrent that does not run: copies may be younger than what they were made from. */
+	restamp(stamps: ResumeData['stamps']): void {
+		if (this.#known === undefined || this.#known.stamps.length === 0) return;
+		this.#known = {...this.#known, stamps};
+		this.#stamps = {stamps};
+	}
+
+	/** Resolves when everything is on the disk, or when that takes too long: a slow disk is not waited for. */
+	flush(storage: Storage): Promise<StorageFailure | undefined> {
+		return Promise.race([
+			storage.flush(),
+			new Promise<undefined>(resolve => this.#clock.after(flushTime, () => resolve(undefined))),
+		]);
+	}
+
+	/** Everything resume data needs, as of now. Looks at every file's size and time. */
+	async now(): Promise<ResumeData | undefined> {
+		const torrent = this.#torrent;
+		const {storage} = torrent;
+		const {name} = torrent.activity;
+		// While pieces are being checked, what was known before is the better account.
+		if (storage === undefined || name === 'checking' || name === 'idle') {
+			const known =
+				this.#known ?? (name === 'paused' || name === 'queued' ? nothingKnown(torrent) : undefined);
+			return known && resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
+		}
+		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
+		// at next time. The other way round a piece would be lost that came between.
+		const isAnything = torrent.have.count > 0 || torrent.downloader.ledger.size > 0;
+		const stamps = isAnything ? await storage.stamps() : [];
+		const data = dataOf(torrent);
+		// A bit must not outlive the bytes it stands for when the power goes; but leaving must not wait for a slow disk.
+		const failure = await this.flush(storage);
+		if (failure !== undefined && torrent.active) torrent.post({type: 'failure', failure});
+		this.#known = resumeDataOf(torrent, {...data, stamps});
+		return this.#known;
+	}
+}
+
+function pickData({have, partials, stamps, peers}: DataMemory): DataMemory {
+	return {have, partials, stamps, peers};
+}
 
 /** For a torrent of which nothing was looked at yet. */
-export function nothingKnown(torrent: Torrent): DataMemory {
+function nothingKnown(torrent: Torrent): DataMemory {
 	return {have: new Bitfield(torrent.map.pieceCount), partials: [], stamps: [], peers: []};
 }
 
 /** What is on the disk now, but for the stamps; only what has arrived there counts. */
-export function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
+function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 	const {map} = torrent;
 	const have = new Bitfield(map.pieceCount);
 	for (let piece = 0; piece < map.pieceCount; piece++) if (torrent.have.has(piece)) have.set(piece);
@@ -30,8 +118,8 @@ export function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 }
 
 /** Everything that a torrent takes along to the next session. */
-export function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
-	const {throttle} = torrent;
+function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
+	const {throttle, record, goal} = torrent;
 	return {
 		id: torrent.id,
 		name: torrent.metainfo.name,
@@ -41,21 +129,21 @@ export function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		queue: torrent.queue,
 		...data,
 		priorities: [...torrent.files.priorities] as FilePriority[],
-		downloaded: torrent.downloaded,
-		uploaded: torrent.uploaded,
-		wasted: torrent.wastedBytes,
-		completedAt: torrent.completedAt,
+		downloaded: record.downloaded,
+		uploaded: record.uploaded,
+		wasted: record.wasted,
+		completedAt: record.completedAt,
 		sequential: torrent.sequential,
 		superSeeding: torrent.superSeeding.wanted,
 		label: torrent.label,
-		activeTime: torrent.activeTime,
-		seedingTime: torrent.seedingTime,
+		activeTime: record.activeTime,
+		seedingTime: record.seedingTime,
 		trackers: torrent.announcers.tiers,
 		maxPeers: torrent.maxPeers,
 		maxDownload: throttle.download.rate,
 		maxUpload: throttle.upload.rate,
-		seedRatio: torrent.seedRatio,
-		seedTime: torrent.seedTime,
+		seedRatio: goal.ratio,
+		seedTime: goal.time,
 		renamed: [...torrent.renamed],
 		link: undefined,
 	};

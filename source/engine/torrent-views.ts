@@ -28,7 +28,7 @@ export function stateOf(torrent: Torrent): TorrentState {
 			if (!torrent.complete) return 'downloading';
 			return torrent.have.full ? 'seeding' : 'finished';
 		case 'paused':
-			return torrent.goalReached ? 'finished' : 'paused';
+			return torrent.goal.reached ? 'finished' : 'paused';
 		case 'checking':
 		case 'pausing':
 		case 'failed':
@@ -44,7 +44,7 @@ export function stateOf(torrent: Torrent): TorrentState {
 export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | undefined): TorrentView {
 	const {metainfo, files, swarm, activity} = torrent;
 	// What still rings in the meters is past once it stands still.
-	const downloadRate = torrent.active ? Math.round(torrent.download.rate(now)) : 0;
+	const downloadRate = torrent.active ? Math.round(torrent.record.download.rate(now)) : 0;
 	const left = files.wanted - files.wantedCompleted;
 	return {
 		id: torrent.id,
@@ -58,15 +58,15 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		pieces: torrent.map.pieceCount,
 		piecesHave: torrent.have.count,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
-		downloaded: torrent.downloaded,
-		uploaded: torrent.uploaded,
-		wasted: torrent.wastedBytes,
+		downloaded: torrent.record.downloaded,
+		uploaded: torrent.record.uploaded,
+		wasted: torrent.record.wasted,
 		hashFailures: torrent.hashFailures,
 		bans: torrent.judge.bans,
 		downloadRate,
-		uploadRate: torrent.active ? Math.round(torrent.upload.rate(now)) : 0,
+		uploadRate: torrent.active ? Math.round(torrent.record.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
-		ratio: torrent.uploaded / (torrent.downloaded || metainfo.length),
+		ratio: torrent.record.uploaded / (torrent.record.downloaded || metainfo.length),
 		connected: swarm.connected,
 		seedsConnected: torrent.downloader.picker.seeds,
 		known: swarm.list.known,
@@ -81,7 +81,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		maxDownload: torrent.throttle.download.rate,
 		maxUpload: torrent.throttle.upload.rate,
 		addedAt: torrent.addedAt,
-		completedAt: torrent.completedAt,
+		completedAt: torrent.record.completedAt,
 		comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),
 		createdBy: metainfo.createdBy === undefined ? undefined : safeText(metainfo.createdBy),
 		creationDate: metainfo.creationDate,
@@ -229,7 +229,7 @@ export function viewProgress(torrent: Torrent): FileProgressView {
 }
 
 export function viewSpeed(torrent: Torrent, range: Seconds, samples: number, diskRate: number): SpeedView {
-	return {...torrent.history.view(range, samples), diskRate, diskQueue: torrent.storage?.waiting ?? 0};
+	return {...torrent.record.history.view(range, samples), diskRate, diskQueue: torrent.storage?.waiting ?? 0};
 }
 
 /** What is under a cell of the piece grid: its first piece that is not had, or its first. */

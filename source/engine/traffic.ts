@@ -23,9 +23,9 @@ export class Traffic implements SessionTotals {
 		let downloaded = 0;
 		let uploaded = 0;
 		let written = 0;
-		for (const {lately, storage} of torrents) {
-			downloaded += lately.downloaded;
-			uploaded += lately.uploaded;
+		for (const {record, storage} of torrents) {
+			downloaded += record.lately.downloaded;
+			uploaded += record.lately.uploaded;
 			written += storage?.written ?? 0;
 		}
 		this.downloaded += downloaded;

@@ -329,7 +329,7 @@ export class LoneTorrent {
 			router: {
 				route: (peer, infoHash) =>
 					Buffer.from(infoHash).equals(this.torrent.infoHash) && this.torrent.swarm.accept(peer)
-						? this.torrent
+						? this.torrent.talk
 						: undefined,
 				strayClosed() {},
 			},

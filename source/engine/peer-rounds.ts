@@ -1,0 +1,99 @@
+import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
+import type {Downloader} from './downloader.js';
+import type {Peer} from './peer.js';
+import type {Throttle} from './throttle.js';
+import type {Uploader, UploadSource} from './uploader.js';
+
+/** More than this at a limit that was just set is taken back. */
+const askedAhead: Seconds = 5;
+/** How long a block may take under a limit so low that we ourselves let it wait. */
+const pacedPatience: Millis = 60_000;
+
+/** What going round asks of its torrent. */
+export interface RoundsOwner {
+	readonly peers: Iterable<Peer>;
+	readonly downloader: Downloader;
+	readonly throttle: Throttle;
+	readonly desk: UploadSource;
+}
+
+/** Goes round the peers of one torrent when it is time to, though none of them has said anything. */
+export class PeerRounds {
+	readonly #owner: RoundsOwner;
+	readonly #uploader: Uploader;
+	/** Whose turn it is to be served first when a limit allows more. */
+	#turn = 0;
+
+	constructor(owner: RoundsOwner, uploader: Uploader) {
+		this.#owner = owner;
+		this.#uploader = uploader;
+	}
+
+	/** Once a second, while it runs. */
+	tick(now: Millis): void {
+		const {downloader} = this.#owner;
+		const late = this.#takeBackLate(now);
+		for (const peer of this.#owner.peers) {
+			if (!peer.ready) continue;
+			if (peer.amInterested && peer.outstanding === 0) peer.setInterested(downloader.interesting(peer));
+			peer.now = now;
+			if (!late.has(peer)) downloader.refill(peer);
+			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.desk);
+		}
+		for (const peer of late) downloader.refill(peer);
+	}
+
+	/** Takes back what silent peers were asked for, and at the end what late ones were: others come first then. */
+	#takeBackLate(now: Millis): Set<Peer> {
+		const {downloader, throttle} = this.#owner;
+		const late = new Set<Peer>();
+		const ending = downloader.nothingLeftToAsk;
+		const paced = throttle.reads.active;
+		for (const peer of this.#owner.peers) {
+			if (!peer.ready) continue;
+			const {pipeline} = peer;
+			pipeline.adapt(peer.download.rate(now));
+			const silent = paced ? pipeline.oldest(now) > pacedPatience : pipeline.isSilent(now);
+			if (silent) pipeline.snubbed = true;
+			else if (paced || !ending || !pipeline.isLate(now)) continue;
+			late.add(peer);
+			downloader.cancelAll(peer, now);
+		}
+		return late;
+	}
+
+	/** Tokens came: those who waited for them go on. */
+	resupply(now: Millis): void {
+		const {downloader, throttle} = this.#owner;
+		throttle.writes.wake(now);
+		throttle.reads.wake(this.#owner.peers, now);
+		const peers = [...this.#owner.peers];
+		const first = this.#turn++;
+		for (let step = 0; step < peers.length; step++) {
+			const peer = peers[(first + step) % peers.length]!;
+			if (!peer.ready) continue;
+			peer.now = now;
+			downloader.refill(peer);
+			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.desk);
+		}
+	}
+
+	/** A limit holds now: what goes far beyond it is not waited for. */
+	takeBackExcess(maxDownload: BytesPerSecond, now: Millis): void {
+		let asked = 0;
+		for (const peer of this.#owner.peers) asked += peer.outstanding * blockLength;
+		if (asked <= Math.max(8 * blockLength, maxDownload * askedAhead)) return;
+		for (const peer of this.#owner.peers)
+			if (peer.outstanding > 0) this.#owner.downloader.cancelAll(peer, now);
+	}
+
+	/** Which peers have something for us may have changed. */
+	reviewInterest(): void {
+		const {downloader} = this.#owner;
+		for (const peer of this.#owner.peers) {
+			if (!peer.ready) continue;
+			peer.setInterested(downloader.interesting(peer));
+			downloader.refill(peer);
+		}
+	}
+}

@@ -1,0 +1,256 @@
+import type {LogLevel} from '../base/ports.js';
+import {type Bytes, blockLength} from '../base/units.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import type {Bitfield} from '../protocol/bitfield.js';
+import {
+	answerMetadataRequest,
+	decodeMetadataMessage,
+	encodeExtensionHandshake,
+	extensionId,
+	metadataPiece,
+} from '../protocol/extension.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import type {Downloader} from './downloader.js';
+import type {Peer, PeerOwner} from './peer.js';
+import type {PieceJudge} from './piece-judge.js';
+import type {Room} from './room.js';
+import type {SuperSeeding} from './super-seeding.js';
+import {nameOf, type Swarm} from './swarm.js';
+import type {Throttle} from './throttle.js';
+import type {TorrentRecord} from './torrent-record.js';
+import {acceptedRequests} from './upload-queue.js';
+import type {UploadSource} from './uploader.js';
+
+/** Metadata on its way to one peer. */
+const mostMetadata: Bytes = 128 << 10;
+
+/** What talking with peers asks of their torrent. */
+export interface PeerTalkOwner {
+	readonly metainfo: Metainfo;
+	readonly map: PieceMap;
+	readonly have: Bitfield;
+	readonly active: boolean;
+	/** Nothing more is wanted. */
+	readonly complete: boolean;
+	readonly peers: Iterable<Peer>;
+	readonly swarm: Swarm;
+	readonly downloader: Downloader;
+	readonly desk: UploadSource;
+	readonly throttle: Throttle;
+	readonly judge: PieceJudge;
+	readonly superSeeding: SuperSeeding;
+	readonly record: TorrentRecord;
+	/** Pieces are not what they were. */
+	changed(): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** Hears what the peers of one torrent say, and answers. BEP 3, 6, 9, 10. */
+export class PeerTalk implements PeerOwner {
+	readonly #owner: PeerTalkOwner;
+	readonly #downloader: Downloader;
+	readonly #throttle: Throttle;
+	readonly #room: Room;
+
+	constructor(owner: PeerTalkOwner, room: Room) {
+		this.#owner = owner;
+		this.#downloader = owner.downloader;
+		this.#throttle = owner.throttle;
+		this.#room = room;
+	}
+
+	get pieceCount(): number {
+		return this.#owner.map.pieceCount;
+	}
+
+	get blocksPerPiece(): number {
+		return this.#owner.map.blocksPerPiece;
+	}
+
+	peerReady(peer: Peer): void {
+		const {swarm, superSeeding, judge, have, metainfo} = this.#owner;
+		swarm.ready(peer);
+		if (peer.isClosed) return;
+		peer.sendPieces(superSeeding.shown(have));
+		if (peer.supportsExtended) {
+			peer.sendExtended(
+				extensionId.handshake,
+				encodeExtensionHandshake({
+					client: this.#room.client,
+					reqq: acceptedRequests,
+					port: this.#room.port(),
+					metadataSize: metainfo.info.length,
+					uploadOnly: this.#owner.complete && !superSeeding.active,
+					yourIp: undefined,
+				}),
+			);
+		}
+		this.#throttle.reads.join(peer);
+		judge.met(peer);
+	}
+
+	peerPieces(peer: Peer): void {
+		const {picker} = this.#downloader;
+		if (peer.isSeed) picker.seedJoined();
+		else if (peer.pieces !== undefined) picker.peerJoined(peer.pieces);
+		if (peer.isSeed && this.#owner.complete) return peer.close('both have everything');
+		peer.setInterested(this.#downloader.interesting(peer));
+		this.#owner.swarm.revision++;
+	}
+
+	peerForgets(peer: Peer): void {
+		const {picker} = this.#downloader;
+		if (peer.isSeed) picker.seedLeft();
+		else if (peer.pieces !== undefined) picker.peerLeft(peer.pieces);
+	}
+
+	peerHas(peer: Peer, piece: number): void {
+		const {picker, needed} = this.#downloader;
+		picker.peerHas(piece);
+		if (peer.pieces?.full) {
+			picker.peerBecameSeed(peer.pieces);
+			peer.becomeSeed();
+		}
+		if (!peer.amInterested && needed.has(piece)) peer.setInterested(true);
+		this.#owner.superSeeding.has(peer, piece);
+		this.#owner.swarm.revision++;
+	}
+
+	peerLost(peer: Peer, piece: number): void {
+		const {picker} = this.#downloader;
+		if (piece < 0) {
+			picker.seedLeft();
+			if (peer.pieces !== undefined) picker.peerJoined(peer.pieces);
+		} else picker.peerLacks(piece);
+		// Whether it still interests us is looked at once a second: here it would cost a look at all pieces each time.
+	}
+
+	peerChokes(peer: Peer): void {
+		// With the fast extension every request is answered, by a block or a reject.
+		if (!peer.supportsFast) this.#downloader.release(peer);
+		this.#owner.swarm.revision++;
+	}
+
+	/** It is asked for blocks when its buffer is read to the end: it may choke us again before. */
+	peerUnchokes(): void {
+		this.#owner.swarm.revision++;
+	}
+
+	peerInterest(peer: Peer): void {
+		const {swarm} = this.#owner;
+		if (peer.peerInterested) swarm.rechokeSoon();
+		swarm.revision++;
+	}
+
+	// Blocks that come.
+
+	blockStart(peer: Peer, piece: number, begin: number, length: number): number {
+		return this.#downloader.blockStart(peer, piece, begin, length);
+	}
+
+	blockEnd(peer: Peer): void {
+		this.#count(peer, peer.arriving.length - peer.countedEarly);
+		peer.countedEarly = 0;
+		peer.blockCame = true;
+		if (this.#downloader.blockEnd(peer) !== undefined) this.#owner.changed();
+	}
+
+	#count(peer: Peer, bytes: Bytes): void {
+		const {record} = this.#owner;
+		peer.download.add(bytes, peer.now);
+		peer.downloaded += bytes;
+		record.download.add(bytes, peer.now);
+		record.downloaded += bytes;
+	}
+
+	/** Under a low limit a block is counted as it comes, since that takes its time. */
+	#readPaced(peer: Peer): void {
+		if (peer.inBlock) {
+			const early = Math.min(peer.lastRead, peer.arriving.length - peer.countedEarly);
+			peer.countedEarly += early;
+			this.#count(peer, early);
+		}
+		if (peer.inBlock || peer.blockCame) this.#throttle.reads.took(peer, peer.lastRead, peer.now);
+		peer.blockCame = false;
+	}
+
+	peerRejects(peer: Peer, piece: number, begin: number, length: number): void {
+		this.#downloader.rejected(peer, piece, begin, length);
+	}
+
+	peerRead(peer: Peer): void {
+		if (this.#throttle.reads.active) this.#readPaced(peer);
+		this.#downloader.refill(peer);
+		if (peer.hungry) this.#room.starving(peer, starved => this.#downloader.refill(starved));
+		if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this.#owner.desk);
+	}
+
+	// What it wants of us.
+
+	peerRequests(peer: Peer, piece: number, begin: number, length: number): void {
+		const {map, have} = this.#owner;
+		const sensible =
+			length <= blockLength &&
+			map.check(piece) !== undefined &&
+			map.holds(piece, begin, length) &&
+			have.has(piece);
+		if (!sensible) {
+			peer.strike();
+			peer.sendReject(piece, begin, length);
+		} else if (peer.amChoking || !this.#owner.active || !peer.uploads.push(piece, begin, length)) {
+			peer.sendReject(piece, begin, length);
+		}
+	}
+
+	peerCancels(peer: Peer, piece: number, begin: number, length: number): void {
+		if (peer.uploads.cancel(piece, begin, length)) peer.sendReject(piece, begin, length);
+	}
+
+	peerExtended(peer: Peer): void {
+		const {swarm} = this.#owner;
+		const {port} = peer.extension;
+		if (port !== undefined && peer.incoming) swarm.list.listens(peer.address, port, peer.now);
+		swarm.revision++;
+	}
+
+	peerMetadata(peer: Peer, payload: Uint8Array): void {
+		const {info} = this.#owner.metainfo;
+		const message = decodeMetadataMessage(payload);
+		const id = peer.extension.metadata;
+		if (message?.type !== 'request' || !id) return;
+		if (message.piece * metadataPiece >= info.length) {
+			peer.strike();
+			peer.sendExtended(id, answerMetadataRequest(info, message.piece));
+			return;
+		}
+		peer.metadataWanted.add(message.piece);
+		this.#giveMetadata(peer, id);
+	}
+
+	/** As much of what it asked for as it can take soon: a request is small, its answer is not. BEP 9. */
+	#giveMetadata(peer: Peer, id: number): void {
+		for (const piece of peer.metadataWanted) {
+			if (peer.unsent + peer.writer.length > mostMetadata) return;
+			peer.metadataWanted.delete(piece);
+			peer.sendExtended(id, answerMetadataRequest(this.#owner.metainfo.info, piece));
+		}
+	}
+
+	peerDrained(peer: Peer): void {
+		const id = peer.extension.metadata;
+		if (peer.metadataWanted.size > 0 && id) this.#giveMetadata(peer, id);
+	}
+
+	peerClosed(peer: Peer, reason: string): void {
+		const {swarm, superSeeding, judge} = this.#owner;
+		if (peer.ready) {
+			this.peerForgets(peer);
+			this.#owner.log('debug', `${nameOf(peer)} left: ${reason}`);
+		}
+		this.#downloader.release(peer);
+		superSeeding.left(peer);
+		swarm.remove(peer);
+		if (this.#owner.active) for (const other of this.#owner.peers) this.#downloader.refill(other);
+		judge.left();
+	}
+}

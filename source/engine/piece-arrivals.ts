@@ -1,0 +1,140 @@
+import type {LogLevel} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
+import type {Storage} from '../io/storage.js';
+import type {Bitfield} from '../protocol/bitfield.js';
+import type {Announcers} from './announcers.js';
+import type {Downloader} from './downloader.js';
+import type {FileTally} from './file-tally.js';
+import type {Peer} from './peer.js';
+import type {PieceJudge} from './piece-judge.js';
+import type {Room} from './room.js';
+import type {SuperSeeding} from './super-seeding.js';
+import type {Swarm} from './swarm.js';
+import type {TorrentMemory} from './torrent-memory.js';
+import type {TorrentRecord} from './torrent-record.js';
+
+const haveDelay: Millis = 100;
+/** Lines about single pieces are for slow downloads only. */
+const pieceLogGap: Millis = 250;
+
+/** What the arrival of pieces asks of, and tells, their torrent. */
+export interface ArrivalsOwner {
+	readonly have: Bitfield;
+	readonly files: FileTally;
+	readonly downloader: Downloader;
+	readonly judge: PieceJudge;
+	readonly swarm: Swarm;
+	readonly announcers: Announcers;
+	readonly superSeeding: SuperSeeding;
+	readonly record: TorrentRecord;
+	readonly memory: TorrentMemory;
+	readonly storage: Storage | undefined;
+	readonly active: boolean;
+	readonly peers: Iterable<Peer>;
+	/** The last wanted piece is on disk. */
+	readonly onChange: () => void;
+	/** Pieces are not what they were. */
+	changed(): void;
+	applyLimits(now: Millis): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** Takes note of pieces that the disk has stored, and of the last of them; tells peers and trackers. */
+export class PieceArrivals {
+	readonly #owner: ArrivalsOwner;
+	readonly #room: Room;
+	#newHaves: number[] = [];
+	#haveTimer = false;
+	#wasComplete = false;
+	#announced = false;
+	#lastPieceLog: Millis = 0;
+
+	constructor(owner: ArrivalsOwner, room: Room) {
+		this.#owner = owner;
+		this.#room = room;
+	}
+
+	/** The torrent begins to run: what it has now did not just arrive. */
+	begin(): void {
+		this.#wasComplete = this.#owner.downloader.needed.count === 0;
+		this.#announced = this.#owner.have.full;
+	}
+
+	/** The torrent runs, and everybody has been told. */
+	begun(): void {
+		if (!this.#wasComplete) return;
+		this.#owner.record.completedAt ??= this.#room.clock.wall();
+		this.#owner.onChange();
+	}
+
+	/** The disk says that a piece is right and in its place. */
+	stored(piece: number): void {
+		const {judge, downloader, have, files, memory} = this.#owner;
+		judge.right(piece);
+		downloader.stored(piece);
+		if (have.set(piece)) files.tally(piece, 1);
+		this.#owner.changed();
+		memory.revision++;
+		if (!this.#owner.active) return;
+		this.#room.relieve();
+		this.#newHaves.push(piece);
+		if (!this.#haveTimer) {
+			this.#haveTimer = true;
+			this.#room.clock.after(haveDelay, () => this.#sendHaves());
+		}
+		this.#logPiece(piece);
+		if (downloader.needed.count === 0) this.checkCompletion();
+	}
+
+	#logPiece(piece: number): void {
+		const now = this.#room.clock.now();
+		if (now - this.#lastPieceLog < pieceLogGap) return;
+		this.#lastPieceLog = now;
+		this.#owner.log('debug', `piece ${piece} verified`);
+	}
+
+	#sendHaves(): void {
+		this.#haveTimer = false;
+		const pieces = this.#newHaves;
+		this.#newHaves = [];
+		for (const peer of this.#owner.peers) {
+			if (!peer.ready || peer.isSeed) continue;
+			// Who has a piece is told, too: a super-seeder waits for that.
+			for (const piece of pieces) peer.sendHave(piece);
+		}
+	}
+
+	/** Something arrived, or other files are wanted now: is that all? Only for a torrent that runs. */
+	checkCompletion(): void {
+		const owner = this.#owner;
+		const complete = owner.downloader.needed.count === 0;
+		if (complete === this.#wasComplete) return;
+		this.#wasComplete = complete;
+		this.#tellUploadOnly(complete);
+		if (!complete) return;
+		owner.record.completedAt = this.#room.clock.wall();
+		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');
+		if (owner.have.full && !this.#announced) {
+			this.#announced = true;
+			owner.announcers.complete();
+		}
+		if (owner.have.full) {
+			void owner.storage?.createLinks().then(failure => {
+				if (failure !== undefined) owner.log('warn', failure.message);
+			});
+		}
+		for (const peer of owner.peers) if (peer.ready) peer.setInterested(false);
+		owner.applyLimits(this.#room.clock.now());
+		owner.superSeeding.review();
+		owner.swarm.rechokeSoon();
+		owner.onChange();
+	}
+
+	/** Who has everything too hears no more haves of us, and could not tell that there is nothing to give. BEP 21. */
+	#tellUploadOnly(uploadOnly: boolean): void {
+		for (const peer of this.#owner.peers) {
+			const id = peer.extension.uploadOnlyId;
+			if (peer.ready && id) peer.sendExtended(id, Uint8Array.of(uploadOnly ? 1 : 0));
+		}
+	}
+}

@@ -1,0 +1,106 @@
+import type {CheckMode} from '../api/command.js';
+import type {LogLevel} from '../base/ports.js';
+import type {ResumeData} from '../io/resume-data.js';
+import type {Checking, Storage} from '../io/storage.js';
+import {type CheckPlan, planCheck, type Stamp} from '../policy/check-plan.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import type {Bitfield} from '../protocol/bitfield.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import type {Downloader} from './downloader.js';
+import type {FileTally} from './file-tally.js';
+import type {Room} from './room.js';
+
+/** How far hashing has come, in pieces. */
+export interface CheckProgress {
+	readonly name: 'checking';
+	readonly total: number;
+	done: number;
+	stop: () => void;
+}
+
+/** What checking asks of its torrent. */
+export interface CheckOwner {
+	readonly map: PieceMap;
+	readonly metainfo: Metainfo;
+	readonly have: Bitfield;
+	readonly files: FileTally;
+	readonly downloader: Downloader;
+	/** Pieces are not what they were. */
+	changed(): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** Finds out which pieces of a torrent are on disk, from what was known of them or by hashing. */
+export class PieceCheck {
+	readonly #owner: CheckOwner;
+	readonly #room: Room;
+
+	constructor(owner: CheckOwner, room: Room) {
+		this.#owner = owner;
+		this.#room = room;
+	}
+
+	/** Begins anew with what can be trusted; answers what is left to hash. */
+	begin(stamps: readonly Stamp[], memory: ResumeData | undefined, mode: CheckMode): CheckPlan {
+		const {map, metainfo, downloader} = this.#owner;
+		const plan = planCheck(map, metainfo.files, stamps, memory, mode);
+		downloader.forgetPartials();
+		this.#reset();
+		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
+		if (plan.changed) this.#owner.log('warn', 'files on disk are not as they were left: hashing them');
+		return plan;
+	}
+
+	#reset(): void {
+		const {map, have, downloader, files} = this.#owner;
+		for (let piece = 0; piece < map.pieceCount; piece++) {
+			if (!have.clear(piece)) continue;
+			downloader.lost(piece);
+		}
+		files.clear();
+	}
+
+	#found(piece: number): void {
+		const {have, downloader, files} = this.#owner;
+		if (!have.set(piece)) return;
+		downloader.found(piece);
+		files.tally(piece, 1);
+	}
+
+	/** Hashes pieces on disk when it is this torrent's turn, for as long as `goesOn`. Answers whether it came to its end. */
+	async hash(
+		storage: Storage,
+		pieces: ArrayLike<number>,
+		progress: CheckProgress,
+		goesOn: () => boolean,
+	): Promise<boolean> {
+		// One after the other: several at once would only make the disk seek.
+		const done = await this.#room.checkTurn();
+		if (!goesOn()) {
+			done();
+			return false;
+		}
+		const checking: Checking = storage.check(pieces, (piece, right) => {
+			if (!goesOn()) return;
+			progress.done++;
+			this.#owner.changed();
+			if (right) this.#found(piece);
+		});
+		progress.stop = () => checking.stop();
+		await checking.done;
+		done();
+		return goesOn();
+	}
+
+	/** Takes up the blocks of pieces that were not whole; only when nothing else has changed. */
+	restorePartials(memory: ResumeData, trusted: Bitfield): void {
+		const {map, have, downloader} = this.#owner;
+		if (trusted.count !== memory.have.count) return;
+		for (const {piece, blocks} of memory.partials) {
+			if (map.check(piece) === undefined || have.has(piece)) continue;
+			downloader.restore(piece, blocks);
+			const partial = downloader.ledger.get(piece);
+			if (partial !== undefined && partial.received === partial.blocks) downloader.judge(partial);
+		}
+	}
+}

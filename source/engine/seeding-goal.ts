@@ -1,0 +1,51 @@
+import type {Bytes, Seconds} from '../base/units.js';
+import type {TorrentSettings} from './torrent-event.js';
+import type {TorrentRecord} from './torrent-record.js';
+
+/** How far and how long a torrent is to be seeded before it pauses itself; without either it has no end. */
+export class SeedingGoal {
+	ratio: number | undefined;
+	time: Seconds | undefined;
+	/** It was seeded as far or as long as was asked for, and has paused itself. */
+	reached = false;
+	readonly #record: TorrentRecord;
+	readonly #length: Bytes;
+	/** Somebody started it again after it had reached its goal. */
+	#waived = false;
+
+	/** @param length what the ratio is reckoned by when nothing was downloaded */
+	constructor(record: TorrentRecord, length: Bytes) {
+		this.#record = record;
+		this.#length = length;
+	}
+
+	/** Whether it was seeded as far or as long as was asked for. */
+	get met(): boolean {
+		const {uploaded, downloaded, seedingTime} = this.#record;
+		const ratio = uploaded / (downloaded || this.#length);
+		return (
+			(this.ratio !== undefined && ratio >= this.ratio) ||
+			(this.time !== undefined && seedingTime >= this.time)
+		);
+	}
+
+	/** Whether it is time to stop: nobody wants it to go on all the same. */
+	get isDue(): boolean {
+		return !this.#waived && this.met;
+	}
+
+	/** Who starts a torrent that has reached its goal wants it to go on all the same. */
+	waive(): void {
+		if (this.reached || this.met) this.#waived = true;
+		this.reached = false;
+	}
+
+	/** A goal that was moved further away is not reached any more. */
+	set({seedRatio, seedTime}: TorrentSettings): void {
+		if (seedRatio !== undefined) this.ratio = seedRatio ?? undefined;
+		if (seedTime !== undefined) this.time = seedTime ?? undefined;
+		if (seedRatio === undefined && seedTime === undefined) return;
+		this.#waived = false;
+		if (this.reached && !this.met) this.reached = false;
+	}
+}

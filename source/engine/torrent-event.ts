@@ -1,0 +1,39 @@
+import type {CheckMode} from '../api/command.js';
+import type {FilePriority} from '../api/snapshot.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import type {Millis, Seconds} from '../base/units.js';
+import type {StorageFailure} from '../io/storage.js';
+
+/** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
+export type TorrentEvent =
+	| {readonly type: 'start'; readonly check: CheckMode}
+	| {readonly type: 'pause'}
+	/** Others go first. */
+	| {readonly type: 'queue'}
+	| {readonly type: 'set'; readonly settings: TorrentSettings}
+	| {readonly type: 'verify'}
+	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
+	| {
+			readonly type: 'peers';
+			readonly addresses: readonly PeerAddress[];
+			readonly source: 'tracker' | 'manual' | 'resume';
+	  }
+	| {readonly type: 'stored'; readonly piece: number}
+	| {readonly type: 'wrong'; readonly piece: number; readonly digests: Uint8Array}
+	| {readonly type: 'unstored'; readonly piece: number; readonly failure: StorageFailure}
+	| {readonly type: 'failure'; readonly failure: StorageFailure}
+	/** Takes account of what was moved since the last time. */
+	| {readonly type: 'count'}
+	| {readonly type: 'tick'; readonly now: Millis};
+
+/** What people may change of a torrent at any time; what is left out stays as it is. */
+export interface TorrentSettings {
+	readonly label?: string | undefined;
+	/** Its place in the queue, 1 for the first. */
+	readonly queue?: number;
+	readonly sequential?: boolean;
+	readonly superSeeding?: boolean;
+	/** Null for none. */
+	readonly seedRatio?: number | null;
+	readonly seedTime?: Seconds | null;
+}

@@ -1,0 +1,72 @@
+import type {Bytes, Millis, Seconds} from '../base/units.js';
+import type {ResumeData} from '../io/resume-data.js';
+import {SpeedHistory} from '../policy/speed-history.js';
+import {SpeedMeter} from '../policy/speed-meter.js';
+
+/** What was only uploaded is worth saving this often. */
+const totalsTime: Millis = 300_000;
+
+/** What one torrent has moved, second by second and in all sessions together, and how long it has run. */
+export class TorrentRecord {
+	readonly download = new SpeedMeter();
+	readonly upload = new SpeedMeter();
+	downloaded: Bytes = 0;
+	uploaded: Bytes = 0;
+	wasted: Bytes = 0;
+	activeTime: Seconds = 0;
+	seedingTime: Seconds = 0;
+	/** Milliseconds since 1970 at which the last wanted piece came. */
+	completedAt: Millis | undefined;
+	history = new SpeedHistory();
+	/** What was moved between the last two counts, about a second apart. */
+	lately = {downloaded: 0, uploaded: 0};
+	/** When a byte was last moved, by the clock of the session. */
+	movedAt: Millis;
+	#sampled = {downloaded: 0, uploaded: 0};
+	#tickedAt: Millis | undefined;
+	#totalsKeptAt: Millis = -Infinity;
+
+	constructor(now: Millis) {
+		this.movedAt = now;
+	}
+
+	/** Takes up what an earlier session counted. */
+	take(memory: ResumeData): void {
+		this.#sampled = {downloaded: memory.downloaded, uploaded: memory.uploaded};
+		this.downloaded = memory.downloaded;
+		this.uploaded = memory.uploaded;
+		this.wasted = memory.wasted;
+		this.completedAt = memory.completedAt;
+		this.activeTime = memory.activeTime;
+		this.seedingTime = memory.seedingTime;
+	}
+
+	/**
+	 * Counts what was moved since the last time. Answers whether there is enough of it to be worth saving.
+	 *
+	 * @param wall milliseconds since 1970
+	 */
+	sample(now: Millis, wall: Millis): boolean {
+		const {downloaded, uploaded} = this;
+		this.lately = {
+			downloaded: downloaded - this.#sampled.downloaded,
+			uploaded: uploaded - this.#sampled.uploaded,
+		};
+		this.#sampled = {downloaded, uploaded};
+		this.history.sample(wall, this.lately.downloaded, this.lately.uploaded);
+		if (this.lately.downloaded + this.lately.uploaded === 0) return false;
+		this.movedAt = now;
+		if (now - this.#totalsKeptAt < totalsTime) return false;
+		this.#totalsKeptAt = now;
+		return true;
+	}
+
+	/** Once a second, whether it runs or not. A clock that jumps counts for 10 s at the most. */
+	countTime(now: Millis, active: boolean, complete: boolean): void {
+		const seconds = this.#tickedAt === undefined ? 0 : Math.min(10, (now - this.#tickedAt) / 1000);
+		this.#tickedAt = now;
+		if (!active) return;
+		this.activeTime += seconds;
+		if (complete) this.seedingTime += seconds;
+	}
+}

@@ -1,0 +1,265 @@
+import type {CheckMode} from '../api/command.js';
+import type {LogLevel} from '../base/ports.js';
+import type {InfoHash, Millis} from '../base/units.js';
+import type {ResumeData} from '../io/resume-data.js';
+import type {Storage, StorageFailure} from '../io/storage.js';
+import type {Stamp} from '../policy/check-plan.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import type {Announcers} from './announcers.js';
+import type {Downloader} from './downloader.js';
+import type {FileTally} from './file-tally.js';
+import type {PieceArrivals} from './piece-arrivals.js';
+import {type CheckOwner, type CheckProgress, PieceCheck} from './piece-check.js';
+import type {Room} from './room.js';
+import type {SuperSeeding} from './super-seeding.js';
+import type {Swarm} from './swarm.js';
+import type {TorrentEvent} from './torrent-event.js';
+import type {TorrentMemory} from './torrent-memory.js';
+import type {TorrentRecord} from './torrent-record.js';
+
+/** What a torrent is doing. */
+export type TorrentActivity =
+	| {readonly name: 'idle'}
+	| CheckProgress
+	| {readonly name: 'active'}
+	| {readonly name: 'pausing'}
+	| {readonly name: 'paused'}
+	/** It is to run, and waits for others. */
+	| {readonly name: 'queued'}
+	| {readonly name: 'failed'; readonly failure: StorageFailure}
+	| {readonly name: 'closed'};
+
+/** How long trackers have to take our leave. */
+const farewell: Millis = 5000;
+
+/** What running asks of, and tells, its torrent. */
+export interface RunOwner extends CheckOwner {
+	readonly id: InfoHash;
+	readonly metainfo: Metainfo;
+	readonly dir: string;
+	/** Files that have another path than the torrent says, below `dir`. */
+	readonly renamed: ReadonlyMap<number, readonly string[]>;
+	readonly files: FileTally;
+	readonly downloader: Downloader;
+	readonly swarm: Swarm;
+	readonly announcers: Announcers;
+	readonly superSeeding: SuperSeeding;
+	readonly arrivals: PieceArrivals;
+	readonly memory: TorrentMemory;
+	readonly record: TorrentRecord;
+	post(event: TorrentEvent): void;
+	/** It does something else now. */
+	activityChanged(): void;
+	applyLimits(now: Millis): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** Starts a torrent and stops it, in order, and keeps what it is doing and where its data is. */
+export class TorrentRun {
+	activity: TorrentActivity = {name: 'idle'};
+	/** Undefined while its files are nobody's. */
+	storage: Storage | undefined;
+	readonly #owner: RunOwner;
+	readonly #room: Room;
+	readonly #check: PieceCheck;
+	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
+	#run = 0;
+	#stopping: Promise<void> = Promise.resolve();
+
+	constructor(owner: RunOwner, room: Room) {
+		this.#owner = owner;
+		this.#room = room;
+		this.#check = new PieceCheck(owner, room);
+	}
+
+	#become(activity: TorrentActivity): void {
+		this.activity = activity;
+		this.#owner.activityChanged();
+	}
+
+	#becomeChecking(total: number): CheckProgress {
+		const progress: CheckProgress = {name: 'checking', total, done: 0, stop: () => {}};
+		this.#become(progress);
+		return progress;
+	}
+
+	start(check: CheckMode): void {
+		const {name} = this.activity;
+		if (name === 'active' || name === 'checking') return;
+		const run = ++this.#run;
+		this.#becomeChecking(0);
+		const begin = async (): Promise<void> => {
+			await this.#stopping;
+			if (run !== this.#run) return;
+			await this.#open(run, check);
+		};
+		void begin();
+	}
+
+	async #open(run: number, mode: CheckMode): Promise<void> {
+		const {files, renamed, metainfo, dir} = this.#owner;
+		const memory = this.#owner.memory.known;
+		const wanted = files.wantedFiles;
+		const before = memory?.priorities.length === wanted.length ? memory.priorities : undefined;
+		const storage = this.#openStorage(
+			before === undefined ? wanted : Uint8Array.from(before, priority => (priority > 0 ? 1 : 0)),
+		);
+		this.storage = storage;
+		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
+		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
+		const fresh = memory === undefined && !(await this.#room.disk.exists(dir, root));
+		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
+		if (run !== this.#run) return;
+		const plan = this.#check.begin(stamps, memory, mode);
+		if (plan.check.length > 0) {
+			const progress = this.#becomeChecking(plan.check.length);
+			if (!(await this.#check.hash(storage, plan.check, progress, () => run === this.#run))) return;
+		}
+		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
+		// Files that are wanted only now take over what the part file holds of them.
+		const failure =
+			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
+			(await storage.createEmptyFiles());
+		if (run !== this.#run) return;
+		if (failure !== undefined) return this.fail(failure);
+		this.#activate(memory);
+	}
+
+	#openStorage(wanted: Uint8Array): Storage {
+		const {metainfo, dir, id, renamed} = this.#owner;
+		return this.#room.disk.open(
+			{metainfo, dir, wanted, id, renamed},
+			{
+				stored: piece => this.#owner.post({type: 'stored', piece}),
+				wrong: (piece, digests) => this.#owner.post({type: 'wrong', piece, digests}),
+				failed: (piece, failure) => this.#owner.post({type: 'unstored', piece, failure}),
+			},
+		);
+	}
+
+	#activate(memory: ResumeData | undefined): void {
+		const {arrivals, record, superSeeding, swarm, announcers} = this.#owner;
+		arrivals.begin();
+		this.#owner.memory.begin();
+		this.#become({name: 'active'});
+		record.movedAt = this.#room.clock.now();
+		superSeeding.review();
+		this.#owner.applyLimits(this.#room.clock.now());
+		if (memory !== undefined) swarm.add(memory.peers, 'resume');
+		swarm.resume(this.#room.clock.now());
+		announcers.start();
+		arrivals.begun();
+	}
+
+	pause(): void {
+		const {name} = this.activity;
+		if (name === 'paused') return;
+		if (name === 'queued' || name === 'idle') {
+			this.#run++;
+			return this.#become({name: 'paused'});
+		}
+		void this.#halt('paused');
+	}
+
+	/** Others go first. */
+	queue(): void {
+		const {name} = this.activity;
+		if (name === 'queued') return;
+		if (name === 'active' || name === 'checking') return void this.#halt('queued');
+		this.#run++;
+		this.#become({name: 'queued'});
+	}
+
+	/** Stops it for good. Resolves when all is done, in 5 s at the most. */
+	async close(): Promise<void> {
+		const {name} = this.activity;
+		if (name !== 'paused' && name !== 'queued' && name !== 'pausing') await this.#halt('closed');
+		else await this.#stopping;
+		this.#become({name: 'closed'});
+	}
+
+	/** Lets go of everybody and everything, in order; what is on its way to the disk arrives there. */
+	async #halt(then: 'paused' | 'queued' | 'closed'): Promise<void> {
+		const {superSeeding, swarm} = this.#owner;
+		const run = ++this.#run;
+		if (this.activity.name === 'checking') this.activity.stop();
+		const wasActive = this.activity.name === 'active';
+		this.#become({name: 'pausing'});
+		superSeeding.review();
+		swarm.closeAll(then === 'closed' ? 'leaving' : 'paused');
+		const {storage} = this;
+		this.#stopping = this.#letGo(storage, wasActive);
+		await this.#stopping;
+		if (run === this.#run && then !== 'closed') this.#become({name: then});
+	}
+
+	async #letGo(storage: Storage | undefined, wasActive: boolean): Promise<void> {
+		const {announcers, downloader, memory} = this.#owner;
+		const told = announcers.stop();
+		if (storage !== undefined) {
+			if (wasActive) await downloader.savePartials(storage);
+			// Pieces on their way to the disk arrive there before anything is noted down.
+			if (storage.waiting > 0) await memory.flush(storage);
+			await memory.now();
+			await storage.close();
+			if (this.storage === storage) this.storage = undefined;
+		}
+		await Promise.race([told, new Promise<void>(resolve => this.#room.clock.after(farewell, resolve))]);
+	}
+
+	/** The disk does not do what it should: it stops, and says so. */
+	fail(failure: StorageFailure): void {
+		if (this.activity.name === 'failed') return;
+		const {superSeeding, swarm, downloader, memory} = this.#owner;
+		this.#owner.log('error', failure.message);
+		const run = ++this.#run;
+		if (this.activity.name === 'checking') this.activity.stop();
+		this.#become({name: 'failed', failure});
+		superSeeding.review();
+		swarm.closeAll('stopped by a disk failure');
+		const {storage} = this;
+		this.#stopping = (async () => {
+			downloader.forgetPartials();
+			await this.#letGo(storage, false);
+			if (run === this.#run) memory.revision++;
+		})();
+	}
+
+	/** Hashes everything anew, and starts it then. */
+	verify(): void {
+		const again = async (): Promise<void> => {
+			if (this.activity.name === 'active' || this.activity.name === 'checking') await this.#halt('paused');
+			this.#owner.downloader.forgetPartials();
+			this.#owner.memory.forget();
+			this.start('full');
+		};
+		void again();
+	}
+
+	/** For the time of a task nobody else opens the torrent's files: a start waits for it. */
+	async withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
+		if (this.storage !== undefined) return task(this.storage);
+		const work = this.#stopping.then(async () => {
+			if (this.storage !== undefined) return task(this.storage);
+			const storage = this.#openStorage(this.#owner.files.wantedFiles);
+			const value = await task(storage);
+			const stamps = await storage.stamps();
+			await storage.close();
+			this.#owner.memory.restamp(stamps);
+			return value;
+		});
+		this.#stopping = work.then(
+			() => {},
+			() => {},
+		);
+		return work;
+	}
+
+	/** Deletes the torrent's files; only for one that is closed. Answers why some are still there. */
+	async removeData(): Promise<StorageFailure | undefined> {
+		const storage = this.#openStorage(this.#owner.files.wantedFiles);
+		const failure = await storage.remove();
+		await storage.close();
+		return failure;
+	}
+}

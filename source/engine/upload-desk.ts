@@ -1,0 +1,71 @@
+import type {Bytes} from '../base/units.js';
+import type {Storage, StorageFailure} from '../io/storage.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import type {PacedWrites} from './paced-writes.js';
+import type {Peer} from './peer.js';
+import type {Room} from './room.js';
+import type {Throttle} from './throttle.js';
+import type {TorrentEvent} from './torrent-event.js';
+import type {TorrentRecord} from './torrent-record.js';
+import type {UploadSource} from './uploader.js';
+
+/** What giving asks of its torrent. */
+export interface UploadDeskOwner {
+	readonly map: PieceMap;
+	readonly throttle: Throttle;
+	readonly record: TorrentRecord;
+	readonly active: boolean;
+	/** Undefined while nothing can be read. */
+	readonly storage: Storage | undefined;
+	post(event: TorrentEvent): void;
+}
+
+/** What the uploader asks of one torrent: its data, leave to send it, and an account of what has left. */
+export class UploadDesk implements UploadSource {
+	readonly #owner: UploadDeskOwner;
+	readonly #room: Room;
+
+	constructor(owner: UploadDeskOwner, room: Room) {
+		this.#owner = owner;
+		this.#room = room;
+	}
+
+	readPiece(
+		piece: number,
+		begin: number,
+		views: readonly Uint8Array[],
+		done: (failure: StorageFailure | undefined) => void,
+	): void {
+		const {storage, map} = this.#owner;
+		if (storage === undefined) done({code: 'io', message: 'stopped'});
+		else storage.read(piece * map.pieceLength + begin, views, done);
+	}
+
+	uploadGrant(wanted: Bytes): Bytes {
+		return this.#owner.throttle.uploadGrant(this.#room.clock.now(), wanted);
+	}
+
+	uploadUsed(granted: Bytes, used: Bytes): void {
+		this.#owner.throttle.uploadUsed(this.#room.clock.now(), granted, used);
+	}
+
+	get pacedWrites(): PacedWrites {
+		return this.#owner.throttle.writes;
+	}
+
+	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
+		const now = this.#room.clock.now();
+		const {record, map} = this.#owner;
+		peer.uploads.movedAt = now;
+		peer.upload.add(bytes, now);
+		peer.uploaded += bytes;
+		peer.lastUsefulAt = now;
+		peer.piecesSinceUnchoke += blocks / map.blocksPerPiece;
+		record.upload.add(bytes, now);
+		record.uploaded += bytes;
+	}
+
+	readFailed(_peer: Peer, failure: StorageFailure): void {
+		if (this.#owner.active) this.#owner.post({type: 'failure', failure});
+	}
+}
