@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {join, resolve} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {AddOptions} from '../api/command.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import {type ProcessLock, takeLock} from '../bridge/process-lock.js';
@@ -102,6 +103,8 @@ export async function runTransfer(
 				ids.push(id);
 				if (source.kind === 'link') links.add(id);
 			}
+			// The first dial before the first report: a turn of the loop, in which the disk is looked at.
+			await delay(2);
 			const outcome = await transfer({
 				engine,
 				ids,

@@ -19,6 +19,7 @@ export type TorrentSource =
 	| {readonly kind: 'link'; readonly label: string; readonly link: string; readonly id: string};
 
 const fetchTime = 30_000;
+const smallest = 4096;
 
 function tooLarge(label: string): UserError {
 	return new UserError(
@@ -42,9 +43,13 @@ function readFile(path: string): Uint8Array {
 		const stat = fstatSync(descriptor);
 		if (stat.isDirectory()) throw new UserError('is-folder', `${path} is a folder, not a .torrent file`);
 		// Read to the end, not by the size told: a pipe has none.
-		const bytes = Buffer.allocUnsafe(maximumMetainfoLength + 1);
+		let bytes = Buffer.allocUnsafe(Math.min(stat.size, maximumMetainfoLength) + smallest);
 		let length = 0;
 		for (;;) {
+			if (length === bytes.length) {
+				const larger = Math.min(2 * length, maximumMetainfoLength + 1);
+				bytes = Buffer.concat([bytes], larger);
+			}
 			const count = readSync(descriptor, bytes, length, bytes.length - length, null);
 			length += count;
 			if (length > maximumMetainfoLength) throw tooLarge(path);

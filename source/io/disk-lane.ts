@@ -17,6 +17,8 @@ import type {StorageFailure} from './storage.js';
 const batchSlots = 256;
 /** A second batch is not sent before it holds this many slots, unless an answer has just come. */
 const worthSending = 32;
+/** The first announce goes before the thread, whose start takes a core; the first piece comes later than both. */
+const startDelay = 20;
 
 /** Who is told of jobs done. */
 export interface JobListener {
@@ -62,6 +64,7 @@ export class DiskLane {
 	#replies = new Map<number, (reply: DiskReply) => void>();
 	#nextId = 0;
 	#closing = false;
+	#soon: NodeJS.Timeout | undefined;
 
 	/** @param handles files it may hold open */
 	constructor(pool: BlockPool, handles: number) {
@@ -77,11 +80,11 @@ export class DiskLane {
 		return this.#torrents.has(torrent);
 	}
 
-	/** Makes a torrent known to the worker, and starts it if need be. */
+	/** Makes a torrent known to the worker, which starts soon if it does not run. */
 	open(torrent: number, listener: JobListener, task: DiskTask & {type: 'open'}): void {
 		this.#torrents.set(torrent, {listener, open: task});
 		if (this.#worker) void this.#post(torrent, task);
-		else this.start();
+		else this.#soon ??= setTimeout(() => this.#start(), startDelay).unref();
 	}
 
 	storePiece(torrent: number, piece: number, slots: ArrayLike<number>): void {
@@ -119,7 +122,7 @@ export class DiskLane {
 
 	/** Asks for something besides jobs; done after the jobs given before it. Never rejects. */
 	request(torrent: number, task: DiskTask): Promise<DiskReply> {
-		if (!this.#worker) this.start();
+		if (!this.#worker) this.#start();
 		while (this.#collecting.length > 0) this.#sendNext();
 		if (task.type === 'close') {
 			return this.#post(torrent, task).finally(() => this.#torrents.delete(torrent));
@@ -130,6 +133,8 @@ export class DiskLane {
 
 	/** Ends the thread and forgets its torrents, until one is opened again. Nothing may be under way. */
 	async rest(): Promise<void> {
+		clearTimeout(this.#soon);
+		this.#soon = undefined;
 		const worker = this.#worker;
 		this.#worker = undefined;
 		this.#torrents.clear();
@@ -139,6 +144,7 @@ export class DiskLane {
 	/** Ends the thread; whoever calls has seen to it that nothing is under way. */
 	async close(): Promise<void> {
 		this.#closing = true;
+		clearTimeout(this.#soon);
 		await this.#worker?.terminate();
 		this.#worker = undefined;
 	}
@@ -151,8 +157,10 @@ export class DiskLane {
 		});
 	}
 
-	/** Starts the thread, which takes some 40 ms on another core; otherwise the first use does. */
-	start(): void {
+	/** Starts the thread, which takes some 40 ms on another core. */
+	#start(): void {
+		clearTimeout(this.#soon);
+		this.#soon = undefined;
 		if (this.#worker) return;
 		const typescript = import.meta.url.endsWith('.ts');
 		const workerData: WorkerStart = {memory: this.#pool.memory, handles: this.#handles};
@@ -201,7 +209,7 @@ export class DiskLane {
 	}
 
 	#send(now: boolean): void {
-		if (!this.#worker) this.start();
+		if (!this.#worker) this.#start();
 		while (this.#collecting.length > 0 && this.#sent.length < 2) {
 			if (!now && this.#sent.length === 1 && this.#collecting[0]!.slots < worthSending) return;
 			this.#sendNext();

@@ -55,8 +55,6 @@ export class DiskService implements Disk {
 		const handles = Math.floor(workerHandles / (writers + helpers));
 		this.#writers = Array.from({length: writers}, () => new DiskLane(pool, handles));
 		this.#helpers = Array.from({length: helpers}, () => new DiskLane(pool, handles));
-		// By the time the first piece is here the thread is.
-		this.#writers[0]?.start();
 	}
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
