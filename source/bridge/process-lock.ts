@@ -60,17 +60,27 @@ function pathOf(folder: string, name: string, number: number): string {
 
 /** Who holds the lock `name` in `folder` now; undefined when nobody does. */
 export function lockHolder(folder: string, name: string): LockHolder | undefined {
-	const newest = numbers(folder, name).at(-1);
-	const holder = newest === undefined ? undefined : readHolder(pathOf(folder, name, newest));
-	return holder && isAlive(holder) ? holder : undefined;
+	return livingHolder(folder, name, numbers(folder, name));
+}
+
+/** The process behind the highest of some locks whose process lives. */
+function livingHolder(folder: string, name: string, among: readonly number[]): LockHolder | undefined {
+	for (const number of among.toReversed()) {
+		const holder = readHolder(pathOf(folder, name, number));
+		if (holder && isAlive(holder)) return holder;
+	}
+	return undefined;
 }
 
 /**
  * Takes the lock `name` in `folder`, which is made when missing, or answers who holds it.
  *
- * A lock is a file with a number; the highest number counts, and only a higher one can follow it. A lock whose
- * process is gone is not deleted but succeeded, which two at once cannot both do: creating the next number is
- * atomic. The highest file is never deleted, so whoever was slow always finds that it came too late.
+ * A lock is a file with a number, and only a higher one can follow it. A lock whose process is gone is not deleted
+ * but succeeded, which two at once cannot both do: creating the next number is atomic. Who lets go deletes its file,
+ * so numbers may begin anew while somebody slow still reckons with the old ones. Therefore a lock is held only by who
+ * finds, after its file is there, no other of a living process: of any two the one that came last sees the first.
+ * Who sees another steps back and looks again; of two that see each other at most one is then told that the other
+ * has it, because it looks only after its own file is gone.
  */
 export function takeLock(folder: string, name: string): ProcessLock | LockHolder {
 	mkdirSync(folder, {recursive: true, mode: 0o700});
@@ -78,9 +88,10 @@ export function takeLock(folder: string, name: string): ProcessLock | LockHolder
 	writeFileSync(draft, JSON.stringify({pid: process.pid, began: beginning(process.pid)}), {mode: 0o600});
 	try {
 		for (;;) {
-			const newest = numbers(folder, name).at(-1) ?? 0;
-			const holder = readHolder(pathOf(folder, name, newest));
-			if (holder && isAlive(holder)) return holder;
+			const before = numbers(folder, name);
+			const holder = livingHolder(folder, name, before);
+			if (holder) return holder;
+			const newest = before.at(-1) ?? 0;
 			const mine = pathOf(folder, name, newest + 1);
 			try {
 				linkSync(draft, mine);
@@ -89,15 +100,18 @@ export function takeLock(folder: string, name: string): ProcessLock | LockHolder
 				throw error;
 			}
 			const all = numbers(folder, name);
-			if (all.at(-1) !== newest + 1) {
+			const others = all.filter(number => number !== newest + 1);
+			if (all.at(-1) !== newest + 1 || livingHolder(folder, name, others)) {
 				rmSync(mine, {force: true});
 				continue;
 			}
-			for (const old of all.slice(0, -1)) rmSync(pathOf(folder, name, old), {force: true});
+			for (const old of others) rmSync(pathOf(folder, name, old), {force: true});
+			let released = false;
 			return {
 				release() {
-					// The number stays taken: an empty file is a lock that nobody holds.
-					if (readHolder(mine)?.pid === process.pid) writeFileSync(mine, '');
+					if (released) return;
+					released = true;
+					if (readHolder(mine)?.pid === process.pid) rmSync(mine, {force: true});
 				},
 			};
 		}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import process from 'node:process';
+import {after, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {takeLock} from '../../source/bridge/process-lock.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tortui-lock-'));
+after(() => rmSync(folder, {recursive: true}));
+
+const racer = fileURLToPath(new URL('./lock-racer.ts', import.meta.url));
+
+/** How often a process that races for a lock held it; what it complained of when it failed. */
+function race(rounds: number): Promise<{held: number; complaint: string}> {
+	return new Promise(resolve => {
+		const tsx = `--import=${import.meta.resolve('tsx')}`;
+		const child = spawn(process.execPath, [tsx, racer, folder, `${rounds}`]);
+		let out = '';
+		let complaint = '';
+		child.stdout.on('data', chunk => (out += chunk));
+		child.stderr.on('data', chunk => (complaint += chunk));
+		child.on('close', () => resolve({held: Number(out), complaint}));
+	});
+}
+
+test('processes that race for a lock hold it one at a time, and leave nothing behind', async () => {
+	const racers = await Promise.all([race(1500), race(1500), race(1500)]);
+	for (const {held, complaint} of racers) {
+		assert.equal(complaint, '');
+		assert(held > 0);
+	}
+	assert.deepEqual(readdirSync(join(folder, 'locks')), []);
+});
+
+test('a lock that is let go of twice does not take away its successor', () => {
+	const locks = join(folder, 'twice');
+	const first = takeLock(locks, 'x');
+	assert('release' in first);
+	first.release();
+	const second = takeLock(locks, 'x');
+	assert('release' in second);
+	first.release();
+	assert('pid' in takeLock(locks, 'x'));
+	second.release();
+	assert.deepEqual(readdirSync(locks), []);
+});
+
+test('who comes late with an old number does not take a lock that began anew', () => {
+	const locks = join(folder, 'late');
+	mkdirSync(locks);
+	const holder = takeLock(locks, 'x');
+	assert('release' in holder);
+	// Left by one that was killed after it had seen number 6.
+	writeFileSync(join(locks, 'x-7.lock'), '{"pid": 4194304, "began": "1"}');
+	assert.deepEqual(readdirSync(locks).sort(), ['x-1.lock', 'x-7.lock']);
+	assert.equal((takeLock(locks, 'x') as {pid?: number}).pid, process.pid);
+	holder.release();
+	const next = takeLock(locks, 'x');
+	assert('release' in next);
+	next.release();
+	assert.deepEqual(readdirSync(locks), []);
+});
