@@ -36,12 +36,12 @@ function open(stateDir: string, full: boolean, limits: {maxDownload?: number; ma
 	});
 }
 
-const folder = process.env.LIMITS_FOLDER;
+const folder = process.env['LIMITS_FOLDER'];
 if (folder !== undefined) {
-	const maxUpload = Number(process.env.LIMITS_UPLOAD) || undefined;
+	const maxUpload = Number(process.env['LIMITS_UPLOAD']) || undefined;
 	const session = await open(folder, true, maxUpload === undefined ? {} : {maxUpload});
 	await session.send({type: 'torrent.add', metainfo: metainfo(), options: {check: 'none'}});
-	const peers = process.env.LIMITS_PEER;
+	const peers = process.env['LIMITS_PEER'];
 	const id = (await session.send({type: 'session.list'})).torrents![0]!.id;
 	if (peers) await session.send({type: 'peer.add', id, address: peers});
 	process.send!(session.port);

@@ -353,6 +353,7 @@ export class LoneTorrent {
 			uploadLimiter: new RateLimiter(undefined),
 			limitsChanged() {},
 			fairShare: () => Math.max(8, pool >> 2),
+			checkTurn: async () => () => {},
 			starving: (peer, refill) => {
 				this.#hungry.set(peer, refill);
 			},
