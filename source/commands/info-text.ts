@@ -54,8 +54,8 @@ function note(file: MetainfoFile): string {
  * @param width cells of the terminal; undefined: paths are not cut
  */
 export async function infoLines(torrent: Metainfo, width: number | undefined): Promise<string[]> {
-	const files = torrent.files.map((file, index) => ({file, index})).filter(({file}) => !file.pad);
-	const content = files.reduce((sum, {file}) => sum + file.length, 0);
+	const files = torrent.files.filter(({pad}) => !pad);
+	const content = files.reduce((sum, {length}) => sum + length, 0);
 	const lines = [
 		chalk.bold(safeText(torrent.name)),
 		...factLines([
@@ -76,17 +76,17 @@ export async function infoLines(torrent: Metainfo, width: number | undefined): P
 		'',
 	];
 	const listed = files.slice(0, maximumListed);
-	const sizes = listed.map(({file}) => size(file.length));
+	const sizes = listed.map(({length}) => size(length));
 	const sizeCells = Math.max(...sizes.map(text => text.length), 4);
-	const numberCells = String(torrent.files.length).length;
+	const numberCells = String(files.length).length;
 	const pathCells = Math.max(
 		leastPathCells,
 		(width ?? Number.POSITIVE_INFINITY) - sizeCells - numberCells - 13,
 	);
-	const rows = listed.map(({file, index}, at) => {
+	const rows = listed.map((file, at) => {
 		const path = safeText(`${file.path.join('/')}${note(file)}`);
 		return {
-			'#': String(index + 1).padStart(numberCells),
+			'#': String(at + 1).padStart(numberCells),
 			Size: sizes[at]!.padStart(sizeCells),
 			File: width === undefined ? path : fitMiddle(path, pathCells).trimEnd(),
 		};

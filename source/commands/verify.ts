@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import type {Metainfo} from '../protocol/metainfo.js';
@@ -99,11 +99,12 @@ export const command = defineCommand({
 	async run({input: [torrent = '', folder = ''], flags}, context): Promise<ExitStatus> {
 		const source = await readTorrentSource(torrent, context);
 		if (source.kind === 'link') {
-			throw new UserError('needs-torrent', 'verify needs a .torrent: a link does not hold the hashes', 3);
+			throw new UserError('needs-torrent', 'verify needs a .torrent: a link does not hold the hashes');
 		}
 		const {metainfo} = source;
 		const dir = resolve(folder);
 		if (!existsSync(dir)) throw new UserError('no-folder', `no such folder: ${folder}`);
+		if (!statSync(dir).isDirectory()) throw new UserError('no-folder', `not a folder: ${folder}`);
 		const top = metainfo.files[0]?.path[0] ?? metainfo.name;
 		if (!existsSync(join(dir, top)) && basename(dir) === top) {
 			context.warn(
@@ -122,6 +123,8 @@ export const command = defineCommand({
 		if (shown > 0) stderr.write('\r\u001B[K');
 		if (!right) return 130;
 		const files = await judgeFiles(metainfo, dir, right);
+		// Padding is none of the content that somebody sees.
+		const content = metainfo.files.reduce((sum, {pad, length}) => sum + (pad ? 0 : length), 0);
 		const good = right.reduce((sum, one) => sum + one, 0);
 		const isWhole = good === metainfo.pieceCount && files.every(({state}) => state === 'ok');
 		if (flags.json) {
@@ -138,7 +141,7 @@ export const command = defineCommand({
 			);
 		} else if (isWhole) {
 			stdout.write(
-				`${safeText(metainfo.name)}: all ${metainfo.pieceCount} pieces (${size(metainfo.length)}) are right\n`,
+				`${safeText(metainfo.name)}: all ${metainfo.pieceCount} pieces (${size(content)}) are right\n`,
 			);
 		} else {
 			stdout.write(`${safeText(metainfo.name)}: ${good} of ${metainfo.pieceCount} pieces are right\n`);

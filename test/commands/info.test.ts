@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
+import {readTorrentSource} from '../../source/commands/torrent-source.ts';
+import {selectFiles} from '../../source/policy/selection.ts';
+import type {Metainfo} from '../../source/protocol/metainfo.ts';
 import {type Bencodable, bencode} from '../helpers/bencode.ts';
 import {run} from './printed.ts';
 
@@ -69,7 +73,7 @@ test('people get the facts and a table of the files, pad files left out', async 
 	assert.match(out, /Info-hash {5}de7bbb3060d5744bcc431e2c7760ab958e77df35\n/);
 	assert.match(out, /Version {7}hybrid \(v1 and v2\)\n/);
 	assert.match(out, /in 7 files\n/);
-	assert.match(out, /│ {2}6 │ {6}0 │ set\/link -> set\/sub\/x\.bin/);
+	assert.match(out, /│ 4 │ {6}0 │ set\/link -> set\/sub\/x\.bin/);
 	assert.doesNotMatch(out, /\.pad/);
 	const table = out.split('\n').filter(line => /^ {2}[┌│├└]/.test(line));
 	assert.equal(table.length, 7 + 4);
@@ -149,4 +153,35 @@ test('a damaged file gives exit status 3 and says what is wrong', async () => {
 	const {status, error} = await run(['info', path]);
 	assert.equal(status, 3);
 	assert.match(error, /bad\.torrent is not a valid torrent: its piece hashes are 19 bytes/);
+});
+
+test('files have the numbers that --select takes', async () => {
+	const {out} = await run(['info', hybrid]);
+	const numbers = [...out.matchAll(/^ *(?:│ *)?(\d+) /gm)].map(([, number]) => Number(number));
+	assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6, 7]);
+	const {metainfo} = (await readTorrentSource(hybrid, {stdin: process.stdin, version: '1'})) as {
+		metainfo: Metainfo;
+	};
+	const visible = metainfo.files.filter(({pad}) => !pad);
+	assert.equal(visible[selectFiles('6', visible).indexOf(true)]?.path.join('/'), 'set/sub/x.bin');
+	assert.match(out, /│ 6 │ 64\.0 K │ set\/sub\/x\.bin/);
+});
+
+test('verify tells the same size as info, padding left out', async () => {
+	const content = mkdtempSync(join(dir, 'content-'));
+	const source = join(content, 'set');
+	mkdirSync(source);
+	for (const [name, length] of [
+		['a', 40_000],
+		['b', 30_000],
+	] as const) {
+		writeFileSync(join(source, name), Buffer.alloc(length, name));
+	}
+	const path = join(content, 'set.torrent');
+	assert.equal((await run(['create', source, '-l', '32K', '-o', path])).status, 0);
+	const [, told] = /Size +(\S+ \S+) \(70,000 bytes\)/.exec((await run(['info', path])).out) ?? [];
+	assert.equal(told, '68.4 K');
+	const {status, out} = await run(['verify', path, content]);
+	assert.equal(status, 0);
+	assert.match(out, /^set: all \d+ pieces \(68\.4 K\) are right\n$/);
 });
