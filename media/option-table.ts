@@ -1,9 +1,6 @@
 import type {Options} from '../source/commands/command.ts';
 import {optionLabel} from '../source/commands/parse-arguments.ts';
 
-/** Options that are read already, for what is still to be built: nothing promises them yet. */
-export const withoutEffect: ReadonlySet<string> = new Set(['dht', 'pex', 'lsd', 'utp', 'tcp', 'encryption']);
-
 /** An option as people read it. */
 export interface DescribedOption {
 	/** Each with its dashes; the short one first. */
@@ -16,7 +13,7 @@ export interface DescribedOption {
 /** The options of a table that do something, as people read them. */
 export function describedOptions(options: Options): DescribedOption[] {
 	return Object.entries(options)
-		.filter(([key]) => !withoutEffect.has(key))
+		.filter(([, option]) => !('hidden' in option))
 		.map(([key, option]) => ({
 			names: [...(option.short ? [`-${option.short}`] : []), optionLabel(key, options)],
 			...('value' in option && {value: option.value}),
@@ -27,10 +24,10 @@ export function describedOptions(options: Options): DescribedOption[] {
 
 /** The options as a table in Markdown. */
 export function optionTableMarkdown(options: Options): string {
-	const escape = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+	const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 	const rows = describedOptions(options).map(({names, value, help, standard}) => {
 		const label = `\`${names.join(', ')}${value === undefined ? '' : ` ${value}`}\``;
-		return `| ${label} | ${escape(help)} | ${escape(standard ?? '')} |`;
+		return `| ${label} | ${cell(help)} | ${cell(standard ?? '')} |`;
 	});
 	return ['| option | what it does | default |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -40,7 +40,7 @@ function number(value: number): string {
 	return String(Math.round(value * 100) / 100).replace(/^(-?)0\./, '$1.');
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
 	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
@@ -231,7 +231,7 @@ function drawTexts(cells: readonly Cell[], names: Colours): string {
 		if (first && shown !== '') {
 			const length = [...shown].length > 1 ? ` textLength="${wide * cellWidth}"` : '';
 			const style = `${names.name(first.colour)}${first.bold ? ' o' : ''}`;
-			result += `<text class="${style}" x="${from * cellWidth}" y="${baseline}"${length}>${escape(shown)}</text>`;
+			result += `<text class="${style}" x="${from * cellWidth}" y="${baseline}"${length}>${escaped(shown)}</text>`;
 		}
 		[first, text, cellsWide] = [undefined, '', 0];
 	};
@@ -287,13 +287,13 @@ function drawBar(width: number, title: string): string {
 				`<circle cx="${22 + index * 19}" cy="${middle}" r="5.5" fill="${colour}" opacity=".8"/>`,
 		)
 		.join('');
-	return `${lights}<text class="t" x="${width / 2}" y="${middle + 4.5}" text-anchor="middle">${escape(title)}</text>`;
+	return `${lights}<text class="t" x="${width / 2}" y="${middle + 4.5}" text-anchor="middle">${escaped(title)}</text>`;
 }
 
 function drawCaption(width: number, caption: string): string {
 	const wide = [...caption].length * 7.8 + 20;
 	const x = width - padding - wide;
-	return `<rect class="k" x="${number(x)}" y="7" width="${number(wide)}" height="21" rx="5"/><text class="q" x="${number(x + wide / 2)}" y="22" text-anchor="middle">${escape(caption)}</text>`;
+	return `<rect class="k" x="${number(x)}" y="7" width="${number(wide)}" height="21" rx="5"/><text class="q" x="${number(x + wide / 2)}" y="22" text-anchor="middle">${escaped(caption)}</text>`;
 }
 
 /** When a moment shows, as a CSS animation over the whole film; reduced motion leaves the one that stands still. */
@@ -363,7 +363,7 @@ export function drawPicture(
 		moments.length > 1 ? timing(moments, still) : '',
 	].join('');
 	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(label)}">`,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(label)}">`,
 		`<style>${css}</style>`,
 		`<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="10" fill="${colours.background}" stroke="#2a363d"/>`,
 		drawBar(width, title),

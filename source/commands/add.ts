@@ -3,7 +3,7 @@ import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from './flags.js';
 import {stateDirPath} from './state-dir.js';
-import {addCommand, readTorrentSource} from './torrent-source.js';
+import {addCommand, readDownload} from './torrent-source.js';
 
 /** Hands torrents to the running engine. */
 export const command = defineCommand({
@@ -22,7 +22,7 @@ export const command = defineCommand({
 	},
 	async run({input, flags}, context) {
 		const {env, version, stdout} = context;
-		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		const sources = await Promise.all(input.map(word => readDownload(word, context)));
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const options = {
 			...addOptions(flags),

@@ -13,6 +13,10 @@ export interface NegatedOption {
 	readonly kind: 'off';
 	readonly short?: string;
 	readonly help: string;
+	/** It has no effect yet: read, but told to nobody. */
+	readonly hidden?: true;
+	/** Why it cannot be turned off, where it cannot. */
+	readonly refusal?: string;
 }
 
 /** `--name VALUE`; with kind `list` it may be given again and again. */
@@ -25,6 +29,8 @@ export interface ValueOption<Value = unknown> {
 	readonly help: string;
 	/** What holds when it is not given, in words or as a value would be typed. */
 	readonly standard?: string;
+	/** It has no effect yet: read, but told to nobody. */
+	readonly hidden?: true;
 }
 
 /** By name in camelCase: `maxDownload` is `--max-download`. */

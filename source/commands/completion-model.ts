@@ -1,4 +1,3 @@
-import {themes} from '../ui/themes.js';
 import type {Command, Options} from './command.js';
 import {loadCommand, verbNames} from './dispatch.js';
 import {optionLabel} from './parse-arguments.js';
@@ -44,11 +43,11 @@ function wordKinds(usage: string): Kind[] {
 }
 
 function completeOptions(options: Options): CompletedOption[] {
-	const found = Object.entries(options).map(([key, option]): CompletedOption => {
+	const shown = Object.entries(options).filter(([, option]) => !('hidden' in option));
+	const found = shown.map(([key, option]): CompletedOption => {
 		const hasValue = option.kind === 'value' || option.kind === 'list';
 		const kind = (): Kind => {
 			if (!hasValue) return 'anything';
-			if (key === 'theme') return Object.keys(themes);
 			return wordsOf(option.read) ?? kinds[option.value] ?? 'anything';
 		};
 		return {

@@ -14,7 +14,7 @@ export const command = defineCommand({
 	options: jsonOption,
 	notes: [
 		'The file holds one JSON object; its names are those of the long options:',
-		'{"dir": "/srv/torrents", "max-upload": "500K", "dht": false, "bind": ["192.0.2.1"]}',
+		'{"dir": "/srv/torrents", "max-upload": "500K", "sequential": true, "bind": ["192.0.2.1"]}',
 		'What is typed on the command line goes before it.',
 	],
 	async run({flags}, {env, stdout, warn}) {
@@ -38,8 +38,10 @@ export const command = defineCommand({
 							: (option.standard ?? null);
 			return {name: optionName(key), value: entry?.value ?? standard, isSet: entry !== undefined};
 		});
+		// What has no effect yet is shown to those only who set it.
+		const shown = rows.filter((row, at) => row.isSet || !('hidden' in Object.values(options)[at]!));
 		const stateDir = stateDirPath(set.get('stateDir')?.value as string | undefined, env);
-		const values = rows.map(row => (row.name === 'state-dir' ? {...row, value: stateDir} : row));
+		const values = shown.map(row => (row.name === 'state-dir' ? {...row, value: stateDir} : row));
 		if (flags.json) {
 			const settings = Object.fromEntries(values.map(({name, value}) => [name, value]));
 			stdout.write(`${JSON.stringify({path, exists: existsSync(path), settings}, undefined, 2)}\n`);

@@ -80,7 +80,7 @@ function chooseVersion(flags: {v1: boolean; v2: boolean; hybrid: boolean}): Meta
 export const command = defineCommand({
 	name: 'create',
 	usage: ['create PATH [options]'],
-	summary: 'Write a .torrent of a file or folder, and print its magnet link.',
+	summary: 'Writes a .torrent of a file or folder, and prints its magnet link.',
 	notes: [
 		'In folders, names that begin with a dot are left out without --include-hidden.',
 		"Patterns: * and ? within a name, ** across folders; '*.tmp' is matched against",

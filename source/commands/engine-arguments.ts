@@ -41,7 +41,8 @@ export function differences(
 	given: ReadonlySet<string>,
 ): string[] {
 	return fixed
-		.filter(key => given.has(key) && JSON.stringify(about[key]) !== JSON.stringify(flags[key] ?? null))
+		.filter(key => given.has(key) && !('hidden' in engineOptions[key]))
+		.filter(key => JSON.stringify(about[key]) !== JSON.stringify(flags[key] ?? null))
 		.map(key => `--${engineOptions[key].kind === 'off' ? 'no-' : ''}${optionName(key)}`);
 }
 

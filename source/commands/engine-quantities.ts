@@ -1,7 +1,7 @@
 import {UserError} from '../base/errors.js';
 import type {BytesPerSecond} from '../base/units.js';
 import type {SlowTime} from '../policy/speed-schedule.js';
-import {integer, rate} from './quantities.js';
+import {choice, integer, rate} from './quantities.js';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const form = /^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
@@ -48,6 +48,19 @@ export function parseSlowTime(value: string, where: string): SlowTime {
 		);
 	}
 	return {days: on, from: fromHour! * 60 + fromMinute!, to: end! * 60 + toMinute!};
+}
+
+const encryptionModes = choice('prefer', 'require', 'off');
+
+/** How connections are encrypted. Nobody who requires it shall believe that they are. */
+export function encryption(value: string, where: string): 'prefer' | 'off' {
+	const mode = encryptionModes(value, where);
+	if (mode !== 'require') return mode;
+	throw new UserError(
+		'not-encrypted',
+		`${where}: connections cannot be encrypted yet; choose prefer or off`,
+		2,
+	);
 }
 
 /** As `parseSlowTime`, kept as it was written. */

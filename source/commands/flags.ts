@@ -1,6 +1,7 @@
 import type {Options} from './command.js';
-import {countOrNone, rateOrNone, slowTime} from './engine-quantities.js';
+import {countOrNone, encryption, rateOrNone, slowTime} from './engine-quantities.js';
 import {choice, duration, hostAndPort, integer, rate, ratio, text, trackerUrl} from './quantities.js';
+import {themeName, themeNames} from './theme-name.js';
 
 /** `--json`: machine-readable output. */
 export const jsonOption = {
@@ -39,16 +40,22 @@ export const engineOptions = {
 		read: text,
 		help: 'listen and dial from this address only (repeatable)',
 	},
-	dht: {kind: 'off', help: 'do not use the distributed hash table'},
-	pex: {kind: 'off', help: 'do not exchange peers with peers'},
-	lsd: {kind: 'off', help: 'do not look for peers on the local network'},
-	utp: {kind: 'off', help: 'do not use uTP'},
-	tcp: {kind: 'off', help: 'do not use TCP'},
+	dht: {kind: 'off', help: 'do not use the distributed hash table', hidden: true},
+	pex: {kind: 'off', help: 'do not exchange peers with peers', hidden: true},
+	lsd: {kind: 'off', help: 'do not look for peers on the local network', hidden: true},
+	utp: {kind: 'off', help: 'do not use uTP', hidden: true},
+	tcp: {
+		kind: 'off',
+		help: 'do not use TCP',
+		hidden: true,
+		refusal: 'peers are reached over TCP only, without it nothing would be left',
+	},
 	trackers: {kind: 'off', help: 'do not speak to trackers'},
 	encryption: {
 		kind: 'value',
 		value: 'MODE',
-		read: choice('prefer', 'require', 'off'),
+		read: encryption,
+		hidden: true,
 		help: 'message stream encryption: prefer, require or off',
 		standard: 'prefer',
 	},
@@ -156,7 +163,13 @@ export const screenOptions = {
 		standard: 'auto',
 	},
 	ascii: {kind: 'on', help: 'draw with ASCII characters only'},
-	theme: {kind: 'value', value: 'NAME', read: text, help: 'colours of the screen'},
+	theme: {
+		kind: 'value',
+		value: 'NAME',
+		read: themeName,
+		help: `colours: ${themeNames.join(', ')}`,
+		standard: themeNames[0]!,
+	},
 	fps: {kind: 'value', value: 'N', read: integer(1, 30), help: 'at most so many frames a second'},
 } as const satisfies Options;
 

@@ -2,7 +2,7 @@ import {addOptions} from './add-options.js';
 import {defineCommand} from './command.js';
 import {sharedOptions} from './flags.js';
 import {runTransfer} from './run-transfer.js';
-import {readTorrentSource} from './torrent-source.js';
+import {readDownload} from './torrent-source.js';
 
 /** Downloads without a screen and ends. */
 export const command = defineCommand({
@@ -18,7 +18,7 @@ export const command = defineCommand({
 		'goes on later. Without --seed-time and --seed-ratio it does not stay to seed.',
 	],
 	async run({input, flags}, context) {
-		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		const sources = await Promise.all(input.map(word => readDownload(word, context)));
 		const options = addOptions(flags);
 		const {seedRatio, seedTime} = flags;
 		return runTransfer(

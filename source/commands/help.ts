@@ -7,18 +7,18 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui get TORRENT ...', 'download without a screen, exit when done'],
 	['tortui seed PATH ...', 'make a torrent of PATH (or take TORRENT=PATH) and seed it'],
 	['tortui create PATH', 'write a .torrent'],
-	['tortui info TORRENT', 'show what a .torrent or magnet link holds'],
+	['tortui info TORRENT', 'show what a .torrent holds, or a magnet link says'],
 	['tortui verify TORRENT DIR', 'hash the data on disk against the torrent'],
 	['tortui tracker', 'run an HTTP and UDP tracker'],
-	['tortui demo', 'a swarm on this machine, shown live: needs no network, no file'],
+	['tortui demo', 'show a swarm on this machine live: needs no network, no file'],
 	['tortui attach', 'open the screen on the engine that already runs'],
 	['tortui add TORRENT ...', 'hand torrents to the running engine'],
-	['tortui list', 'the torrents of the running engine'],
+	['tortui list', 'list the torrents of the running engine'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],
 	['tortui stop', 'stop the running engine'],
-	['tortui config', 'where the config file is, and what is in force'],
-	['tortui completion SHELL', 'a script that completes its words in bash, zsh or fish'],
+	['tortui config', 'tell where the config file is, and what is in force'],
+	['tortui completion SHELL', 'print a script that completes words in bash, zsh or fish'],
 ];
 
 const width = 79;
@@ -49,7 +49,8 @@ function columns(rows: ReadonlyArray<readonly [string, string]>, widest: number)
 }
 
 function optionRows(options: Options): Array<readonly [string, string]> {
-	const rows = Object.entries(options).map(([key, option]) => {
+	const shown = Object.entries(options).filter(([, option]) => !('hidden' in option));
+	const rows = shown.map(([key, option]) => {
 		const value = option.kind === 'value' || option.kind === 'list' ? ` ${option.value}` : '';
 		const short = option.short ? `-${option.short}, ` : '    ';
 		const standard = 'standard' in option && option.standard !== undefined ? ` (${option.standard})` : '';
@@ -61,14 +62,14 @@ function optionRows(options: Options): Array<readonly [string, string]> {
 /** The help of one command. */
 export function commandHelp(command: Command): string {
 	return [
-		command.summary,
+		...wrap(command.summary, width),
 		'',
 		'Usage',
 		...command.usage.map(line => `  tortui ${line}`),
 		'',
 		'Options',
 		...columns(optionRows(command.options), 30),
-		...(command.notes ? ['', ...command.notes] : []),
+		...(command.notes ? ['', ...command.notes.flatMap(note => wrap(note, width))] : []),
 		'',
 	].join('\n');
 }
@@ -81,8 +82,8 @@ export function generalHelp(session: Command): string {
 		'Usage',
 		...columns(verbs, 30),
 		'',
-		'TORRENT is a .torrent file, an http(s) URL of one, a magnet: link or a bare',
-		'info-hash. - reads a .torrent from standard input.',
+		'TORRENT is a .torrent file or an http(s) URL of one; - reads one from standard',
+		'input. Magnet links and info-hashes cannot be downloaded from yet.',
 		'',
 		'Options of the session, get and seed',
 		...columns([...optionRows(session.options), ['    --version', 'the version of tortui']], 30),

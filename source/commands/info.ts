@@ -67,7 +67,7 @@ function linkMagnet(link: MagnetLink): string {
 export const command = defineCommand({
 	name: 'info',
 	usage: ['info TORRENT [--json]'],
-	summary: 'Show what a .torrent or magnet link holds.',
+	summary: 'Shows what a .torrent holds, or a magnet link says.',
 	notes: [
 		'TORRENT is a .torrent file, an http(s) URL of one, a magnet link, an info-hash,',
 		'or - for standard input.',

@@ -131,6 +131,10 @@ export function parseArguments(
 		if (option.kind === 'on' || option.kind === 'off') {
 			if (raw[key] !== undefined) given.add(key);
 			flags[key] = raw[key] ?? fallback?.value ?? option.kind === 'off';
+			if (option.kind === 'off' && option.refusal !== undefined && flags[key] === false) {
+				const where = raw[key] === undefined ? (fallback?.where ?? label) : label;
+				throw new UserError('bad-value', `${where}: ${option.refusal}`, 2);
+			}
 			continue;
 		}
 		const typed = (raw[key] ?? []) as readonly string[];

@@ -19,7 +19,9 @@ export function plainReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): T
 			last = now - ((now - last) % every);
 			for (const view of views) stdout.write(`${plainLine(view)}\n`);
 		},
-		complete(view) {
+		complete(view, stays) {
+			// That it seeds says as much.
+			if (stays && view.downloaded === 0) return;
 			const time = duration((performance.now() - start) / 1000);
 			stdout.write(
 				view.downloaded > 0

@@ -7,7 +7,7 @@ import {type Context, defineCommand, type Flags} from './command.js';
 import {sharedOptions} from './flags.js';
 import {interruption} from './interruption.js';
 import {runTransfer, type Task} from './run-transfer.js';
-import {readTorrentSource} from './torrent-source.js';
+import {readDownload} from './torrent-source.js';
 
 const options = {
 	...sharedOptions,
@@ -29,9 +29,9 @@ async function withTorrent(
 	flags: Flags<typeof options>,
 	context: Context,
 ): Promise<Task> {
-	const source = await readTorrentSource(torrent, context);
+	const source = await readDownload(torrent, context);
 	const data = resolve(path);
-	if (source.kind === 'metainfo' && basename(data) !== source.metainfo.name) {
+	if (basename(data) !== source.metainfo.name) {
 		const {name} = source.metainfo;
 		// The folder that holds the data was named instead of the data.
 		if (existsSync(resolve(data, name))) return {source, options: {...addOptions(flags), dir: data}};
@@ -84,7 +84,7 @@ async function toTask(word: string, flags: Flags<typeof options>, context: Conte
 		throw new UserError('no-file', `no such file or folder: ${word} (give PATH or TORRENT=PATH)`);
 	}
 	if (/\.torrent$/i.test(word) && statSync(word).isFile()) {
-		return {source: await readTorrentSource(word, context), options: addOptions(flags)};
+		return {source: await readDownload(word, context), options: addOptions(flags)};
 	}
 	return makeTorrent(word, flags, context);
 }

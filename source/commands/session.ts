@@ -8,7 +8,7 @@ import {ensureEngine} from './ensure-engine.js';
 import {sharedOptions} from './flags.js';
 import {requireTerminal, showScreen} from './show-screen.js';
 import {makeStateDir} from './state-dir.js';
-import {addCommand, readTorrentSource} from './torrent-source.js';
+import {addCommand, readDownload} from './torrent-source.js';
 
 /** What was typed for an engine that runs already: limits are set, the rest waits for its next start. */
 async function adjust(
@@ -51,7 +51,7 @@ export const command = defineCommand({
 			);
 		}
 		requireTerminal(context);
-		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		const sources = await Promise.all(input.map(word => readDownload(word, context)));
 		const {env, version} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);

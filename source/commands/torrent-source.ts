@@ -122,6 +122,19 @@ export async function readTorrentSource(
 	return {kind: 'metainfo', label, bytes, metainfo: checkMetainfo(bytes, label)};
 }
 
+/** As `readTorrentSource`, for what is to be downloaded: a link is a `UserError`, for now. */
+export async function readDownload(
+	word: string,
+	context: Pick<Context, 'stdin' | 'version'>,
+): Promise<TorrentSource & {readonly kind: 'metainfo'}> {
+	const source = await readTorrentSource(word, context);
+	if (source.kind === 'metainfo') return source;
+	throw new UserError(
+		'magnet',
+		'magnet links and info-hashes cannot be downloaded from yet: give the .torrent file or its URL',
+	);
+}
+
 /** The info-hash under which the engine knows a torrent. */
 export function sourceId(source: TorrentSource): string {
 	if (source.kind === 'link') return source.id;

@@ -8,8 +8,8 @@ export interface TransferReport {
 	metadata(view: TorrentView): void;
 	/** Called often; what is shown of it is the report's affair. */
 	progress(views: readonly TorrentView[]): void;
-	/** Every wanted piece is verified and on disk. */
-	complete(view: TorrentView): void;
+	/** Every wanted piece is verified and on disk. `stays`: it goes on seeding, which is told next. */
+	complete(view: TorrentView, stays: boolean): void;
 	seeding(view: TorrentView): void;
 	/** It cannot go on. */
 	failed(view: TorrentView, reason: string): void;

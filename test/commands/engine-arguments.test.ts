@@ -63,7 +63,7 @@ test('only what was typed and differs from the running engine is named', () => {
 	};
 	assert.deepEqual(compare(), []);
 	assert.deepEqual(compare('--port', '80', '--dht'), []);
-	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', 'a'), ['--port', '--bind', '--no-dht']);
+	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', 'a'), ['--port', '--bind']);
 });
 
 test('what the screen remembers survives, damaged or not; the config file goes before it', () => {
