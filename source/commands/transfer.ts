@@ -3,6 +3,7 @@ import type {TorrentView} from '../api/snapshot.js';
 import type {Millis, Seconds} from '../base/units.js';
 import {isComplete} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
+import {TransferWarnings} from './transfer-warnings.js';
 
 /** When a torrent that is complete may go. */
 export interface SeedGoal {
@@ -31,7 +32,7 @@ interface Progress {
 	hasMetadata: boolean;
 	completeAt?: Millis;
 	outcome?: 'done' | 'failed';
-	warned?: string;
+	warnings?: TransferWarnings;
 }
 
 /** The engine tells of changes this often, so that the end is seen soon. */
@@ -46,6 +47,7 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 
 	const finish = (progress: Progress, outcome: 'done' | 'failed') => {
 		progress.outcome = outcome;
+		progress.warnings?.end(performance.now());
 		const outcomes = [...all.values()].map(other => other.outcome);
 		if (outcomes.includes(undefined)) return;
 		over.resolve(outcomes.includes('failed') ? 'failed' : 'done');
@@ -68,6 +70,9 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 		const isNew = progress.view === undefined;
 		progress.view = view;
 		if (isNew) report.added(view);
+		progress.warnings ??= new TransferWarnings(text => {
+			if (progress.view) report.warning(progress.view, text);
+		});
 		if (!progress.hasMetadata && view.state !== 'metadata' && view.state !== 'failed' && view.pieces > 0) {
 			progress.hasMetadata = true;
 			report.metadata(view);
@@ -77,14 +82,14 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 			fail(progress, view, reason?.text ?? 'it cannot go on');
 			return;
 		}
-		if (reason && reason.level !== 'info' && reason.text !== progress.warned) {
-			progress.warned = reason.text;
-			report.warning(view, reason.text);
-		}
+		const now = performance.now();
+		progress.warnings.holdUp(reason && reason.level !== 'info' ? reason.text : undefined, now);
+		progress.warnings.wrongPieces(view.hashFailures ?? 0, now);
 		if (progress.completeAt === undefined && isComplete(view)) {
 			progress.completeAt = performance.now();
-			report.complete(view);
-			if (!hasSeeded(progress)) report.seeding(view);
+			const stays = !hasSeeded(progress);
+			report.complete(view, stays);
+			if (stays) report.seeding(view);
 		}
 		if (hasSeeded(progress)) finish(progress, 'done');
 	};
@@ -97,8 +102,11 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 	});
 	// Time passes though nothing changes: rates are told, seeding comes to its end.
 	const timer = setInterval(() => {
-		for (const progress of all.values())
-			if (!progress.outcome && hasSeeded(progress)) finish(progress, 'done');
+		for (const progress of all.values()) {
+			if (progress.outcome) continue;
+			progress.warnings?.wrongPieces(progress.view?.hashFailures ?? 0, performance.now());
+			if (hasSeeded(progress)) finish(progress, 'done');
+		}
 		report.progress(views());
 	}, tick);
 	let isOver = false;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {TorrentView} from '../../source/api/snapshot.ts';
+import {plainReport} from '../../source/commands/plain-report.ts';
 import {type SeedGoal, transfer} from '../../source/commands/transfer.ts';
 import type {TransferReport} from '../../source/commands/transfer-report.ts';
 import {FakeEngine} from '../bridge/fake-engine.ts';
@@ -17,8 +18,8 @@ function start(
 ) {
 	const engine = new FakeEngine();
 	const told: string[] = [];
-	const tell = (what: string) => (view: TorrentView, text?: string) => {
-		told.push([what, view.name, ...(text === undefined ? [] : [text])].join(' '));
+	const tell = (what: string) => (view: TorrentView, text?: string | boolean) => {
+		told.push([what, view.name, ...(typeof text === 'string' ? [text] : [])].join(' '));
 	};
 	const report: TransferReport = {
 		added: tell('added'),
@@ -114,4 +115,31 @@ test('it ends when it is stopped, and when the engine is gone', async () => {
 	second.engine.stop('the engine has ended');
 	assert.equal(await second.outcome, 'failed');
 	assert.deepEqual(second.told, ['added a', 'failed a the engine has ended', 'end']);
+});
+
+test('without a terminal, what was there already is told as seeding alone', () => {
+	const run = (tell: (report: TransferReport) => void): string[] => {
+		let out = '';
+		const stdout = {write: (text: string) => (out += text)} as unknown as NodeJS.WriteStream;
+		tell(plainReport({stdout, warn() {}}));
+		return out.trimEnd().split('\n');
+	};
+	const view = torrentView({name: 'a', ...done});
+	assert.deepEqual(
+		run(report => {
+			report.complete(view, true);
+			report.seeding(view);
+		}),
+		['a: seeding'],
+	);
+	assert.deepEqual(
+		run(report => report.complete(view, false)),
+		['a: complete, everything was there'],
+	);
+	const [line, more] = run(report => {
+		report.complete({...view, downloaded: 1000}, true);
+		report.seeding(view);
+	});
+	assert.match(line ?? '', /^a: complete, 0\.98 K in 0:0\d$/);
+	assert.equal(more, 'a: seeding');
 });
