@@ -39,6 +39,9 @@ function find(word: string, torrents: readonly TorrentView[]): TorrentView {
  */
 export async function findTorrents(client: EngineClient, words: readonly string[]): Promise<TorrentView[]> {
 	const {torrents = []} = await client.send({type: 'session.list'});
-	if (words.length === 1 && words[0] === 'all') return [...torrents];
+	if (words.includes('all')) {
+		if (words.length === 1) return [...torrents];
+		throw new UserError('usage', 'all means every torrent: give it alone', 2);
+	}
 	return [...new Set(words.map(word => find(word, torrents)))];
 }

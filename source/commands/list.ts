@@ -1,13 +1,15 @@
 import type {TorrentView} from '../api/snapshot.js';
 import {duration, percent, rateWithUnit, size} from '../ui/format.js';
-import {cellWidth, fit, safeText} from '../ui/text.js';
+import {fit, safeText} from '../ui/text.js';
 import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {jsonOption, logOptions, stateOptions} from './flags.js';
+import {printTable} from './print-table.js';
 import {stateDirPath} from './state-dir.js';
 
-const heads = ['ID', 'STATE', 'DONE', 'SIZE', 'DOWN', 'UP', 'ETA', 'PEERS', 'NAME'];
-const numeric = new Set(['DONE', 'SIZE', 'DOWN', 'UP', 'ETA', 'PEERS']);
+const heads = ['ID', 'State', 'Done', 'Size', 'Down', 'Up', 'ETA', 'Peers', 'Name'];
+const numeric = new Set(['Done', 'Size', 'Down', 'Up', 'ETA', 'Peers']);
+const leastName = 10;
 
 function cells(view: TorrentView): string[] {
 	return [
@@ -23,21 +25,42 @@ function cells(view: TorrentView): string[] {
 	];
 }
 
-/** The torrents as lines of columns; names are cut to `width` where there is one. */
-export function table(views: readonly TorrentView[], width: number | undefined): string[] {
-	const rows = [heads, ...views.map(cells)];
-	const widths = heads.map((_, column) => Math.max(...rows.map(row => cellWidth(row[column] ?? ''))));
-	return rows.map(row => {
-		const line = row
-			.slice(0, -1)
-			.map((text, column) =>
-				fit(text, widths[column] ?? 0, numeric.has(heads[column] ?? '') ? 'right' : 'left'),
-			)
-			.join('  ');
-		const name = row.at(-1) ?? '';
-		const room = width === undefined ? cellWidth(name) : Math.max(10, width - cellWidth(line) - 3);
-		return `${line}  ${cellWidth(name) > room ? fit(name, room) : name}`;
-	});
+/** The torrents as a table for a terminal; names are cut so that it is no wider than `width` cells. */
+export async function torrentTable(views: readonly TorrentView[], width: number): Promise<string[]> {
+	const rows = views.map(cells);
+	const widths = heads.map((head, column) =>
+		Math.max(head.length, ...rows.map(row => row[column]?.length ?? 0)),
+	);
+	// A frame takes three cells a column and one more.
+	const others = widths.slice(0, -1).reduce((sum, cells) => sum + cells + 3, 4);
+	const room = Math.max(leastName, width - others);
+	return printTable(
+		rows.map(row =>
+			Object.fromEntries(
+				heads.map((head, column) => {
+					const text = row[column] ?? '';
+					if (head === 'Name') return [head, fit(text, room).trimEnd()];
+					return [head, numeric.has(head) ? text.padStart(widths[column] ?? 0) : text];
+				}),
+			),
+		),
+		heads,
+	);
+}
+
+/** A torrent as a line for a script: bytes, bytes per second, seconds. */
+function tabbed(view: TorrentView): string {
+	return [
+		view.id,
+		view.state,
+		view.completed,
+		view.wanted,
+		Math.round(view.downloadRate),
+		Math.round(view.uploadRate),
+		view.eta === undefined || !Number.isFinite(view.eta) ? '' : Math.round(view.eta),
+		view.connected,
+		safeText(view.name),
+	].join('\t');
 }
 
 /** The torrents of the running engine. */
@@ -47,14 +70,21 @@ export const command = defineCommand({
 	summary: 'Shows the torrents of the running engine.',
 	words: [0, 0],
 	options: {...jsonOption, ...stateOptions, verbose: logOptions.verbose},
-	notes: ['--json: one array of all that is known about each, sizes in bytes, rates in bytes per second.'],
+	notes: [
+		'A table on a terminal. In a pipe a line each, with tabs between: info-hash, state,',
+		'bytes that are had and wanted, bytes per second down and up, seconds left, peers,',
+		'name. --json: one array of all that is known about each.',
+	],
 	async run({flags}, {env, version, stdout, stderr}) {
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const {torrents = []} = await engine.send({type: 'session.list'});
 		engine.close();
 		if (flags.json) stdout.write(`${JSON.stringify(torrents, undefined, 2)}\n`);
 		else if (torrents.length === 0) stderr.write('no torrents yet; add one with: tortui add TORRENT\n');
-		else stdout.write(`${table(torrents, stdout.isTTY ? stdout.columns : undefined).join('\n')}\n`);
+		else {
+			const lines = stdout.isTTY ? await torrentTable(torrents, stdout.columns || 80) : torrents.map(tabbed);
+			stdout.write(`${lines.join('\n')}\n`);
+		}
 		return 0;
 	},
 });

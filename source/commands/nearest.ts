@@ -31,11 +31,12 @@ export function nearest(typed: string, names: readonly string[]): string | undef
 	let best: string | undefined;
 	let bestScore = Number.POSITIVE_INFINITY;
 	for (const name of names) {
-		const begins = word.length >= 2 && name.startsWith(word);
-		const score = begins ? 0.5 : distance(word, name);
+		const plain = name.slice(0, 40).toLowerCase();
+		const begins = word.length >= 2 && plain.startsWith(word);
+		const score = begins ? 0.5 : distance(word, plain);
 		if (
 			score < bestScore &&
-			(begins || score <= Math.max(1, Math.floor(Math.max(word.length, name.length) / 3)))
+			(begins || score <= Math.max(1, Math.floor(Math.max(word.length, plain.length) / 3)))
 		) {
 			best = name;
 			bestScore = score;

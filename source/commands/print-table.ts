@@ -7,8 +7,8 @@ export type TableRow = Readonly<Record<string, string>>;
 const maximumFramed = 40;
 
 /**
- * A table for standard output, as lines. Framed by ink-table when it is short; plain columns when it is long, or holds
- * characters whose width ink-table does not know. All rows have the same columns.
+ * A table for standard output, as lines. Framed by ink-table when it is short; columns below their titles when it is
+ * long, or holds characters whose width ink-table does not know. All rows have the same columns.
  *
  * @param indent cells before the frame
  */
@@ -20,8 +20,11 @@ export async function printTable(
 	const margin = ' '.repeat(indent);
 	const texts = rows.flatMap(row => Object.values(row));
 	if (rows.length === 0 || rows.length > maximumFramed || !texts.every(isSingleCells)) {
-		const widths = columns.map(column => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0));
-		return rows.map(row => {
+		const widths = columns.map(column =>
+			rows.reduce((most, row) => Math.max(most, row[column]!.length), column.length),
+		);
+		const titles = Object.fromEntries(columns.map(column => [column, column]));
+		return [titles, ...rows].map(row => {
 			const cells = columns.map((column, index) => {
 				const last = index === columns.length - 1;
 				return last ? row[column]! : row[column]!.padEnd(widths[index]!);

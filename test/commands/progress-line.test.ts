@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {table} from '../../source/commands/list.ts';
+import {torrentTable} from '../../source/commands/list.ts';
 import {plainLine} from '../../source/commands/plain-line.ts';
 import {progressLine} from '../../source/commands/progress-line.ts';
 import {cellWidth} from '../../source/ui/text.ts';
@@ -53,9 +53,13 @@ test('a plain line says what is under way', () => {
 	);
 });
 
-test('the list has one line a torrent, as wide as the terminal at most', () => {
-	const lines = table([view, {...view, name: 'x'.repeat(100)}], 100);
-	assert.equal(lines.length, 3);
-	for (const line of lines) assert(cellWidth(line) <= 100);
-	assert.match(lines[1] ?? '', /^aaaaaaaa {2}downloading {2}45\.3 % {2}0\.98 K .* debian\.iso$/);
-});
+for (const name of ['x'.repeat(100), '映画'.repeat(30)]) {
+	test(`the list has one line a torrent, as wide as the terminal at most: ${name.slice(0, 10)}`, async () => {
+		const lines = await torrentTable([view, {...view, name}], 100);
+		for (const line of lines) assert(cellWidth(line) <= 100, line);
+		const own = lines.filter(line => line.includes('aaaaaaaa'));
+		assert.equal(own.length, 2);
+		assert.match(own[0] ?? '', /downloading\W+45\.3 %\W+0\.98 K.* debian\.iso/);
+		assert(lines.some(line => /ID\W+State\W+Done\W+Size\W+Down\W+Up\W+ETA\W+Peers\W+Name/.test(line)));
+	});
+}

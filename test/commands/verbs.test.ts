@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {after, before, test} from 'node:test';
+import type {Command as EngineCommand} from '../../source/api/command.ts';
+import type {TorrentView} from '../../source/api/snapshot.ts';
+import {serveEngine} from '../../source/bridge/serve-engine.ts';
+import {socketPath} from '../../source/bridge/socket-path.ts';
+import {loadCommand, verbNames} from '../../source/commands/dispatch.ts';
+import {commandHelp, generalHelp} from '../../source/commands/help.ts';
+import {FakeEngine} from '../bridge/fake-engine.ts';
+import {bencode} from '../helpers/bencode.ts';
+import {run} from './printed.ts';
+import {torrentView} from './torrent-view.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tortui-verbs-'));
+const none = join(folder, 'none');
+const live = join(folder, 'live');
+const torrent = join(folder, 'x.torrent');
+const broken = join(folder, 'broken.torrent');
+const hash = 'c0ffee'.padEnd(40, '0');
+const magnet = `magnet:?xt=urn:btih:${hash}`;
+
+const torrents: readonly TorrentView[] = [
+	torrentView({id: hash, name: 'Coast Recordings'}),
+	torrentView({id: 'abcd'.repeat(10), name: 'Storm'}),
+	torrentView({id: 'abcd'.padEnd(40, '0'), name: 'Storm II'}),
+];
+
+class ListedEngine extends FakeEngine {
+	override async send(command: EngineCommand) {
+		const reply = await super.send(command);
+		return command.type === 'session.list' ? {torrents} : reply;
+	}
+}
+
+const engine = new ListedEngine();
+let served: Awaited<ReturnType<typeof serveEngine>>;
+
+before(async () => {
+	mkdirSync(live);
+	const info = {name: 'x', length: 1, 'piece length': 16_384, pieces: Buffer.alloc(20)};
+	writeFileSync(torrent, bencode({info}));
+	writeFileSync(broken, 'd4:infod4:name');
+	served = await serveEngine(engine, socketPath(live, {}), {version: '1.2.3', about: {}});
+});
+after(async () => {
+	await served.close('the test is over');
+	rmSync(folder, {recursive: true});
+});
+
+const noEngine = /^no engine is running; start one with: tortui$/;
+
+/** What is typed, the exit status, and the one line that says what is wrong. */
+const mistakes: ReadonlyArray<readonly [argv: readonly string[], status: number, line: RegExp]> = [
+	[['get'], 2, /^missing: get TORRENT \.\.\. \[options\] \(see: tortui get --help\)$/],
+	[['get', '/none.torrent'], 1, /^no such file: \/none\.torrent$/],
+	[['get', broken], 3, /broken\.torrent is not a valid torrent: /],
+	[['get', folder], 1, /is a folder, not a \.torrent file$/],
+	[['get', magnet], 1, /^magnet links and info-hashes cannot be downloaded from yet: give the \.torrent/],
+	[['get', hash], 1, /^magnet links and info-hashes cannot be downloaded from yet/],
+	[['get', 'magnet:?xt=urn:btih:zz'], 3, /./],
+	[['get', 'ftp://h/x.torrent'], 3, /^ftp:\/\/h\/x\.torrent is neither an http\(s\) URL nor a magnet link$/],
+	[['get', torrent, '--no-tcp'], 2, /^--no-tcp: peers are reached over TCP only/],
+	[['get', torrent, '--encryption', 'require'], 2, /^--encryption: connections cannot be encrypted yet/],
+	[['get', torrent, '--theme', 'nrod'], 2, /^--theme: "nrod" is no theme; did you mean nord\?$/],
+	[['get', torrent, '--theme', 'xxxxxx'], 2, /^--theme: "xxxxxx" is no theme; there are tortui, dark, /],
+	[['seed'], 2, /^missing: seed PATH/],
+	[['seed', '/none'], 1, /^no such file or folder: \/none \(give PATH or TORRENT=PATH\)$/],
+	[['create'], 2, /^missing: create PATH/],
+	[['create', '/none'], 1, /none/],
+	[['create', folder, '--v1', '--v2'], 2, /^--v1, --v2 and --hybrid exclude each other/],
+	[['create', torrent, '-l', '1000'], 2, /power of two/],
+	[['info'], 2, /^missing: info TORRENT/],
+	[['info', torrent, torrent], 2, /^one argument too many: /],
+	[['info', broken], 3, /is not a valid torrent/],
+	[['info', '/none'], 1, /^no such file: \/none$/],
+	[['verify'], 2, /^missing: verify TORRENT DIR/],
+	[['verify', torrent], 2, /^missing: verify TORRENT DIR/],
+	[['verify', torrent, '/none'], 1, /^no such folder: \/none$/],
+	[['verify', torrent, torrent], 1, /^not a folder: /],
+	[['verify', magnet, folder], 1, /^verify needs a \.torrent: a link does not hold the hashes$/],
+	[['tracker', 'x'], 2, /^one argument too many: "x"/],
+	[['tracker', '--bind', 'host'], 2, /^--bind: "host" is not an IP address$/],
+	[['tracker', '--port', 'x'], 2, /^--port: "x" is not a whole number/],
+	[['attach'], 2, /^the screen needs a terminal/],
+	[['add'], 2, /^missing: add TORRENT/],
+	[['add', torrent, '--state-dir', none], 1, noEngine],
+	[['add', magnet, '--state-dir', live], 1, /^magnet links and info-hashes cannot be downloaded from yet/],
+	[['list', 'x'], 2, /^one argument too many: "x"/],
+	[['list', '--state-dir', none], 1, noEngine],
+	[['pause'], 2, /^missing: pause ID/],
+	[['pause', 'x', '--state-dir', none], 1, noEngine],
+	[['pause', 'stom', '--state-dir', live], 1, /^no torrent "stom"; did you mean "Storm"\?$/],
+	[['pause', 'zzzzzzzzzz', '--state-dir', live], 1, /^no torrent "zzzzzzzzzz" \(see: tortui list\)$/],
+	[['pause', 'abcd', '--state-dir', live], 2, /^"abcd" fits 2 torrents; give more of the info-hash/],
+	[['pause', 'all', 'c0ffee', '--state-dir', live], 2, /^all means every torrent: give it alone/],
+	[['resume'], 2, /^missing: resume ID/],
+	[['resume', 'x', '--state-dir', none], 1, noEngine],
+	[['resume', 'zzzzzzzzzz', '--state-dir', live], 1, /^no torrent "zzzzzzzzzz"/],
+	[['remove'], 2, /^missing: remove ID/],
+	[['remove', 'x', '--state-dir', none], 1, noEngine],
+	[['remove', 'zzzzzzzzzz', '--state-dir', live], 1, /^no torrent "zzzzzzzzzz"/],
+	[['stop', 'x'], 2, /^one argument too many: "x"/],
+	[['stop', '--state-dir', none], 1, noEngine],
+	[['config', 'x'], 2, /^one argument too many: "x"/],
+	[['completion'], 2, /^missing: completion bash\|zsh\|fish/],
+	[['completion', 'csh'], 2, /^completion: "csh" is not one of: bash, zsh, fish$/],
+	[['demo', 'x'], 2, /^one argument too many: "x"/],
+	[['lsit'], 2, /^no command or file "lsit"; did you mean tortui list\?$/],
+];
+
+for (const [argv, status, line] of mistakes) {
+	const name = argv.map(word => word.replace(`${folder}/`, '')).join(' ');
+	test(`tortui ${name}: one line, exit status ${status}`, async () => {
+		const {status: got, out, error} = await run(argv);
+		assert.match(error, line);
+		assert(!error.trimEnd().includes('\n'), error);
+		assert.deepEqual([got, out], [status, '']);
+	});
+}
+
+test('every verb refuses an option it does not have and names the nearest', async () => {
+	for (const verb of verbNames.filter(name => name !== 'session')) {
+		const {status, error} = await run([verb, '--hepl']);
+		assert.equal(status, 2, verb);
+		assert.match(error, /^unknown option --hepl; did you mean --help\?/, verb);
+	}
+});
+
+test('pause, resume and remove do what they say to the torrents that are meant', async () => {
+	const before = engine.commands.length;
+	for (const verb of ['pause', 'remove']) await run([verb, 'c0ffee', 'Storm', '--state-dir', live]);
+	await run(['pause', 'all', '--state-dir', live]);
+	const told = engine.commands.slice(before).filter(({type}) => type !== 'session.list');
+	assert.deepEqual(
+		told.map(command => [command.type, 'id' in command ? command.id.slice(0, 6) : '']),
+		[
+			['torrent.pause', 'c0ffee'],
+			['torrent.pause', 'abcdab'],
+			['torrent.remove', 'c0ffee'],
+			['torrent.remove', 'abcdab'],
+			['torrent.pause', 'c0ffee'],
+			['torrent.pause', 'abcdab'],
+			['torrent.pause', 'abcd00'],
+		],
+	);
+});
+
+test('list is a table on a terminal, tabs in a pipe, and JSON where that is asked for', async () => {
+	const table = await run(['list', '--state-dir', live], {columns: 100});
+	assert.match(table.out, /^┌.*┬.*\n│ ID +│ State +│ Done/);
+	assert.match(table.out, /│ c0ffee00 │ downloading │.*│ Coast Recordings *│\n/);
+	for (const line of table.out.trimEnd().split('\n')) assert(line.length <= 100, line);
+	const piped = await run(['list', '--state-dir', live]);
+	assert.deepEqual(piped.out.split('\n')[0]?.split('\t'), [
+		hash,
+		'downloading',
+		'0',
+		'1000',
+		'0',
+		'0',
+		'',
+		'0',
+		'Coast Recordings',
+	]);
+	const json = await run(['list', '--state-dir', live, '--json']);
+	assert.equal(JSON.parse(json.out).length, torrents.length);
+});
+
+test('a line of help is no longer than 79 cells, and promises nothing that is hidden', async () => {
+	const session = await loadCommand('session');
+	const helps = [generalHelp(session)];
+	for (const verb of verbNames) helps.push(commandHelp(await loadCommand(verb)));
+	for (const help of helps) {
+		for (const line of help.split('\n')) assert(line.length <= 79, line);
+		assert.doesNotMatch(help, /--encryption|--no-(?:dht|pex|lsd|utp|tcp)\b/);
+	}
+	assert.match(helps[0]!, /nord, dracula/);
+});
+
+test('what has no effect yet is taken without a word', async () => {
+	const argv = ['--no-dht', '--no-pex', '--no-lsd', '--no-utp', '--encryption', 'prefer'];
+	assert.match((await run(['get', '/none.torrent', ...argv])).error, /^no such file/);
+});
