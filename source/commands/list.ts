@@ -9,7 +9,8 @@ import {stateDirPath} from './state-dir.js';
 
 const heads = ['ID', 'State', 'Done', 'Size', 'Down', 'Up', 'ETA', 'Peers', 'Name'];
 const numeric = new Set(['Done', 'Size', 'Down', 'Up', 'ETA', 'Peers']);
-const leastName = 10;
+const leastName = 16;
+const firstToGo = ['Up', 'Peers', 'ETA', 'Size', 'Down'];
 
 function cells(view: TorrentView): string[] {
 	return [
@@ -25,26 +26,29 @@ function cells(view: TorrentView): string[] {
 	];
 }
 
-/** The torrents as a table for a terminal; names are cut so that it is no wider than `width` cells. */
+/** The torrents as a table for a terminal, no wider than `width` cells: names are cut, on narrow ones columns go. */
 export async function torrentTable(views: readonly TorrentView[], width: number): Promise<string[]> {
 	const rows = views.map(cells);
-	const widths = heads.map((head, column) =>
-		Math.max(head.length, ...rows.map(row => row[column]?.length ?? 0)),
+	const widths = new Map(
+		heads.map((head, column) => [head, Math.max(head.length, ...rows.map(row => row[column]?.length ?? 0))]),
 	);
+	let shown = heads;
 	// A frame takes three cells a column and one more.
-	const others = widths.slice(0, -1).reduce((sum, cells) => sum + cells + 3, 4);
-	const room = Math.max(leastName, width - others);
+	const room = () =>
+		width - shown.reduce((sum, head) => sum + 3 + (head === 'Name' ? 0 : (widths.get(head) ?? 0)), 1);
+	for (const head of firstToGo) if (room() < leastName) shown = shown.filter(other => other !== head);
+	const nameCells = Math.max(leastName, room());
 	return printTable(
 		rows.map(row =>
 			Object.fromEntries(
-				heads.map((head, column) => {
-					const text = row[column] ?? '';
-					if (head === 'Name') return [head, fit(text, room).trimEnd()];
-					return [head, numeric.has(head) ? text.padStart(widths[column] ?? 0) : text];
+				shown.map(head => {
+					const text = row[heads.indexOf(head)] ?? '';
+					if (head === 'Name') return [head, fit(text, nameCells).trimEnd()];
+					return [head, numeric.has(head) ? text.padStart(widths.get(head) ?? 0) : text];
 				}),
 			),
 		),
-		heads,
+		shown,
 	);
 }
 

@@ -60,6 +60,11 @@ for (const name of ['x'.repeat(100), '映画'.repeat(30)]) {
 		const own = lines.filter(line => line.includes('aaaaaaaa'));
 		assert.equal(own.length, 2);
 		assert.match(own[0] ?? '', /downloading\W+45\.3 %\W+0\.98 K.* debian\.iso/);
+		for (const width of [60, 80]) {
+			for (const line of await torrentTable([view, {...view, name}], width)) {
+				assert(cellWidth(line) <= width, line);
+			}
+		}
 		assert(lines.some(line => /ID\W+State\W+Done\W+Size\W+Down\W+Up\W+ETA\W+Peers\W+Name/.test(line)));
 	});
 }
