@@ -77,7 +77,7 @@ export const command = defineCommand({
 	async run({input, flags}, context) {
 		const source = await readTorrentSource(input[0]!, context);
 		const {stdout} = context;
-		const width = stdout.isTTY ? stdout.columns : undefined;
+		const width = stdout.isTTY ? stdout.columns || 80 : undefined;
 		if (source.kind === 'metainfo') {
 			const {metainfo} = source;
 			if (flags.json) stdout.write(`${JSON.stringify(metainfoJson(metainfo), undefined, '\t')}\n`);

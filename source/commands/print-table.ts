@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util';
 import {isSingleCells} from '../ui/text.js';
 
 /** A row by column title. */
@@ -48,6 +49,6 @@ export async function printTable(
 	// One rule below the titles is enough; the ones between all rows double the height.
 	return drawn
 		.split('\n')
-		.filter((line, index) => index < 3 || !/^\P{L}*├/u.test(line))
+		.filter((line, index) => index < 3 || !stripVTControlCharacters(line).startsWith('├'))
 		.map(line => `${margin}${line}`);
 }

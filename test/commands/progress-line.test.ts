@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import chalk from 'chalk';
 import {torrentTable} from '../../source/commands/list.ts';
 import {plainLine} from '../../source/commands/plain-line.ts';
 import {progressLine} from '../../source/commands/progress-line.ts';
@@ -51,6 +52,21 @@ test('a plain line says what is under way', () => {
 		plainLine({...view, state: 'failed', reason: {level: 'error', text: 'the disk is full'}}),
 		'debian.iso: the disk is full',
 	);
+});
+
+test('a table has one rule, below its titles, in colour too', async () => {
+	const level = chalk.level;
+	chalk.level = 1;
+	try {
+		const lines = await torrentTable([view, view, view], 100);
+		assert(
+			lines.some(line => line.includes('\u001B[')),
+			'it is in colour',
+		);
+		assert.equal(lines.filter(line => line.includes('├')).length, 1);
+	} finally {
+		chalk.level = level;
+	}
 });
 
 for (const name of ['x'.repeat(100), '映画'.repeat(30)]) {
