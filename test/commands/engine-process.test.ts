@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -15,8 +15,23 @@ import {makeStateDir, stateDirPath} from '../../source/commands/state-dir.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-engine-'));
 const started: number[] = [];
+
+/** Those whose command line names the folder: of several that start at once the last may come when all is over. */
+function processesIn(folder: string): number[] {
+	return readdirSync('/proc')
+		.filter(name => /^\d+$/.test(name))
+		.filter(name => {
+			try {
+				return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(folder);
+			} catch {
+				return false;
+			}
+		})
+		.map(Number);
+}
+
 after(() => {
-	for (const pid of started) {
+	for (const pid of new Set([...started, ...processesIn(folder)])) {
 		try {
 			process.kill(pid, 'SIGKILL');
 		} catch {
@@ -61,7 +76,6 @@ test('an engine is started in the background, found again, and stopped', async (
 });
 
 test('an engine leads a session of its own: the end of a terminal does not reach it', async () => {
-	const {readFileSync} = await import('node:fs');
 	const stateDir = newState();
 	const {engine} = await ensure(stateDir);
 	const {pid} = engine.hello;
