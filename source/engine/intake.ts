@@ -1,0 +1,186 @@
+import {isAbsolute} from 'node:path';
+import type {AddOptions, Reply} from '../api/command.js';
+import {ProtocolError, UserError} from '../base/errors.js';
+import {hashFunctions} from '../io/hash-functions.js';
+import {resolvePeer} from '../io/resolve-peer.js';
+import type {ResumeData} from '../io/resume-data.js';
+import type {SavedTorrent, StateStore} from '../io/state-store.js';
+import {selectFiles} from '../policy/selection.js';
+import {parseMetainfo} from '../protocol/metainfo-reader.js';
+import {readMetainfo} from './link-reader.js';
+import type {TorrentQueue} from './queue.js';
+import type {Room} from './room.js';
+import type {SessionMemory} from './session-memory.js';
+import {Torrent} from './torrent.js';
+
+/** What torrents that come in get from their session. */
+export interface IntakeSetup {
+	readonly room: Room;
+	readonly torrents: Map<string, Torrent>;
+	readonly queue: TorrentQueue;
+	readonly store: Pick<StateStore, 'find' | 'load' | 'saveMetainfo'>;
+	/** Undefined when no speeds are kept. */
+	readonly speeds: SessionMemory | undefined;
+	/** Absolute; where data goes that is added without a folder. */
+	readonly dir: string;
+	/** Connections a torrent. */
+	readonly maxPeers: number;
+	/** Whether trackers are asked. */
+	readonly trackers: boolean;
+	/** Something about a torrent is not what it was. */
+	changed(): void;
+}
+
+/** Takes torrents into a session: those that people add, and those that the last session left. */
+export class Intake {
+	readonly #setup: IntakeSetup;
+
+	constructor(setup: IntakeSetup) {
+		this.#setup = setup;
+	}
+
+	/**
+	 * Adds the torrent of a .torrent file, or applies the options to the one that is here already.
+	 *
+	 * @throws {UserError} when it cannot be added, and nothing was then
+	 */
+	async add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
+		const {torrents, store, room, queue} = this.#setup;
+		const metainfo = readMetainfo(bytes);
+		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
+		const present = torrents.get(id);
+		if (present !== undefined) {
+			await this.#applyOptions(present, options);
+			return {id, already: true};
+		}
+		const saved = await store.find(id);
+		const dir = options.dir ?? this.#setup.dir;
+		if (!isAbsolute(dir))
+			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
+		const torrent = new Torrent(
+			metainfo,
+			{
+				dir,
+				maxPeers: options.maxPeers ?? this.#setup.maxPeers,
+				trackers: this.#setup.trackers && options.trackersOff !== true ? metainfo.trackers : [],
+				addedAt: saved?.resume.addedAt ?? room.clock.wall(),
+			},
+			room,
+		);
+		// Data in another folder is other data.
+		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, torrent))
+			torrent.remember(saved.resume);
+		// Until everything about it is settled it is not the queue's to start.
+		torrent.wanted = false;
+		this.#selectInitially(torrent, options);
+		// Meanwhile somebody else may have added it.
+		if (torrents.has(id)) return {id, already: true};
+		this.#adopt(torrent);
+		room.log('info', `added ${metainfo.name}`, id);
+		await this.#applyOptions(torrent, options);
+		torrent.wanted = options.paused !== true;
+		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
+		else torrent.rest();
+		if (saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
+		return {id};
+	}
+
+	/** Takes up what the last session left. */
+	async restore(): Promise<void> {
+		for (const saved of await this.#setup.store.load()) {
+			try {
+				this.#restoreOne(saved);
+			} catch (error) {
+				if (!(error instanceof ProtocolError) && !(error instanceof UserError)) throw error;
+				this.#setup.room.log(
+					'error',
+					`${saved.resume.name} cannot be taken up again: ${error.message}`,
+					saved.resume.id,
+				);
+			}
+		}
+	}
+
+	#restoreOne({resume, metainfo: bytes}: SavedTorrent): void {
+		if (bytes === undefined) throw new UserError('no-metainfo', 'its .torrent is gone: add it again');
+		const metainfo = parseMetainfo(bytes, hashFunctions);
+		const torrent = new Torrent(
+			metainfo,
+			{
+				dir: resume.dir,
+				maxPeers: resume.maxPeers ?? this.#setup.maxPeers,
+				trackers: this.#setup.trackers ? resume.trackers : [],
+				addedAt: resume.addedAt,
+			},
+			this.#setup.room,
+		);
+		if (torrent.id !== resume.id || !fits(resume, torrent))
+			throw new UserError('other-metainfo', 'its .torrent is of another torrent');
+		torrent.remember(resume);
+		this.#adopt(torrent);
+		torrent.wanted = resume.active;
+		if (!resume.active) torrent.rest();
+		else if (!torrent.restIfDone()) this.#setup.queue.start(torrent, 'quick');
+		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {
+			if (history !== undefined) torrent.takeHistory(history);
+		});
+	}
+
+	#adopt(torrent: Torrent): void {
+		const {torrents, queue} = this.#setup;
+		torrent.queue ||= torrents.size + 1;
+		torrents.set(torrent.id, torrent);
+		torrent.onChange = () => {
+			this.#setup.changed();
+			queue.plan();
+		};
+	}
+
+	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
+	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
+		const {files} = torrent.metainfo;
+		const visible = [...files.keys()].filter(index => !files[index]!.pad);
+		torrent.post({type: 'prioritise', files: visible, priority: 2});
+		if (select !== undefined) {
+			const chosen = selectFiles(
+				select,
+				visible.map(index => files[index]!),
+			);
+			torrent.post({type: 'prioritise', files: visible.filter((_, at) => !chosen[at]), priority: 0});
+		}
+		for (const [index, priority] of priorities ?? []) {
+			torrent.post({type: 'prioritise', files: [index], priority});
+		}
+	}
+
+	async #applyOptions(torrent: Torrent, options: AddOptions): Promise<void> {
+		const {maxDownload, maxUpload} = options;
+		if (maxDownload !== undefined || maxUpload !== undefined) {
+			torrent.setLimits(
+				maxDownload ?? torrent.throttle.download.rate,
+				maxUpload ?? torrent.throttle.upload.rate,
+			);
+		}
+		const {seedRatio, seedTime, sequential, label} = options;
+		torrent.post({
+			type: 'set',
+			settings: {
+				...(seedRatio !== undefined && {seedRatio}),
+				...(seedTime !== undefined && {seedTime}),
+				...(sequential !== undefined && {sequential}),
+				...(label !== undefined && {label}),
+			},
+		});
+		for (const url of options.trackers ?? []) torrent.announcers.add(url);
+		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
+		if (addresses.length > 0) torrent.post({type: 'peers', addresses, source: 'manual'});
+	}
+}
+
+/** Whether what was remembered is of a torrent of this form. */
+function fits(resume: ResumeData, torrent: Torrent): boolean {
+	return (
+		resume.have.length === torrent.map.pieceCount &&
+		(resume.priorities.length === 0 || resume.priorities.length === torrent.metainfo.files.length)
+	);
+}

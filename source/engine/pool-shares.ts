@@ -1,0 +1,85 @@
+import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
+import type {BlockPool} from '../io/block-pool.js';
+import type {Peer} from './peer.js';
+import type {Torrent} from './torrent.js';
+
+const fewestShare = 8;
+const shareTime: Millis = 100;
+/** A TCP handshake that takes no longer is one with a peer nearby: 16 MiB on their way fill any line to there. */
+const nearRoundTrip: Millis = 50;
+/** Blocks on their way from all near peers together, and from each at least. */
+const nearBlocks = 1024;
+const fewestNear = 64;
+/** No memory has been free for so many ticks: the disk is behind, not just busy. */
+const longStarved = 3;
+
+/** Shares the memory for blocks out among the peers of all torrents, and sees to those who found none free. */
+export class PoolShares {
+	readonly #pool: BlockPool;
+	readonly #torrents: ReadonlyMap<string, Torrent>;
+	readonly #clock: Clock;
+	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
+	#share = {at: -Infinity, far: 512, near: 256};
+	#starved = 0;
+
+	constructor(pool: BlockPool, torrents: ReadonlyMap<string, Torrent>, clock: Clock) {
+		this.#pool = pool;
+		this.#torrents = torrents;
+		this.#clock = clock;
+	}
+
+	/** No memory has been free for some time. */
+	get diskBehind(): boolean {
+		return this.#starved >= longStarved;
+	}
+
+	/** Blocks one peer may be asked for. */
+	fairShare(peer: Peer): number {
+		const now = this.#clock.now();
+		if (now - this.#share.at >= shareTime) this.#share = this.#countShares(now);
+		return peer.roundTrip < nearRoundTrip ? this.#share.near : this.#share.far;
+	}
+
+	/** Of peers that are near little need be on its way at a time, and what is not in memory is not cold. */
+	#countShares(now: Millis): {at: Millis; far: number; near: number} {
+		let givers = 0;
+		for (const torrent of this.#torrents.values()) {
+			for (const peer of torrent.swarm.peers.values()) if (peer.amInterested && !peer.peerChoking) givers++;
+		}
+		const share = (blocks: number): number => Math.max(fewestShare, Math.floor(blocks / Math.max(1, givers)));
+		const far = share(this.#pool.capacity * 0.9);
+		return {at: now, far, near: Math.min(far, Math.max(fewestNear, share(nearBlocks)))};
+	}
+
+	/** A peer found no memory free: it is asked again when there is. */
+	starving(peer: Peer, refill: (peer: Peer) => void): void {
+		this.#hungry.set(peer, refill);
+		this.relieve();
+	}
+
+	/** Memory is short: peers that wait are served as it comes free; blocks that wait for nothing go to the disk. */
+	relieve(): void {
+		const pool = this.#pool;
+		if (this.#hungry.size === 0) return;
+		if (pool.available > 0) {
+			const waiting = [...this.#hungry];
+			this.#hungry.clear();
+			for (const [peer, refill] of waiting) {
+				peer.hungry = false;
+				refill(peer);
+			}
+			return;
+		}
+		if (pool.free > pool.capacity / 4) return;
+		for (const torrent of this.#torrents.values()) {
+			if (torrent.storage === undefined || !torrent.active || torrent.storage.waiting > 0) continue;
+			void torrent.downloader.savePartials(torrent.storage).then(() => this.relieve());
+		}
+	}
+
+	/** Once a second. */
+	tick(): void {
+		this.#starved = this.#pool.available <= 0 ? this.#starved + 1 : 0;
+	}
+}

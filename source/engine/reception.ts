@@ -1,0 +1,113 @@
+import {UserError} from '../base/errors.js';
+import type {Millis} from '../base/units.js';
+import type {Connection, ConnectionEvents, Listener} from '../io/network.js';
+import type {Handshake} from '../protocol/handshake.js';
+import type {Peer} from './peer.js';
+import type {Room} from './room.js';
+import {handshakeTimeout, Swarm} from './swarm.js';
+
+const sameWarning: Millis = 60_000;
+
+/** Where peers may come in. */
+export interface Entrance {
+	/** 0 for any; unless `portFixed`, the next free one is taken when it is not to be had. */
+	readonly port: number;
+	readonly portFixed: boolean;
+	/** Addresses to listen on; none for all. */
+	readonly bind: readonly string[];
+}
+
+/** Lets those in who come to us, until it is known which torrent they want. */
+export class Reception {
+	readonly #room: Room;
+	readonly #places: number;
+	readonly #handshakeFor: (infoHash: Uint8Array) => Handshake;
+	/** Those who came and have not said what they want, oldest first. */
+	readonly #strays = new Set<Peer>();
+	#listener: Listener | undefined;
+	#notTakenAt: Millis = -Infinity;
+
+	/** @param places how many may be here at a time */
+	constructor(room: Room, places: number, handshakeFor: (infoHash: Uint8Array) => Handshake) {
+		this.#room = room;
+		this.#places = places;
+		this.#handshakeFor = handshakeFor;
+	}
+
+	/** Where we can be found; 0 before anybody can. */
+	get port(): number {
+		return this.#listener?.port ?? 0;
+	}
+
+	/** Listens. Rejects with a UserError when the port cannot be had. */
+	async open(entrance: Entrance): Promise<void> {
+		this.#listener = await this.#listen(entrance);
+	}
+
+	async #listen({port, portFixed, bind}: Entrance): Promise<Listener> {
+		const ports =
+			portFixed || port === 0 ? [port] : [...Array.from({length: 32}, (_, step) => port + step), 0];
+		for (const candidate of ports) {
+			try {
+				return await this.#room.network.listen(
+					candidate,
+					bind,
+					connection => {
+						return this.#welcome(connection);
+					},
+					code => this.#notTaken(code),
+				);
+			} catch (error) {
+				const {code} = error as NodeJS.ErrnoException;
+				if (code === 'EADDRINUSE' || code === 'EACCES') continue;
+				if (code === 'EADDRNOTAVAIL') {
+					throw new UserError('bad-bind', `this machine has no address ${bind.join(' or ')}: mend --bind`);
+				}
+				throw error;
+			}
+		}
+		throw new UserError('port-taken', `port ${port} is taken: choose another with --port, or 0 for any`);
+	}
+
+	/**
+	 * Who has not said yet which torrent it wants is no peer and has a place for a short time only: when more come than
+	 * there are such places, the one that has waited longest makes room.
+	 */
+	#welcome(connection: Connection): ConnectionEvents {
+		for (const oldest of this.#strays) {
+			if (this.#strays.size < this.#places) break;
+			oldest.close('others wait');
+		}
+		const peer = Swarm.incoming(this.#room, connection, this.#handshakeFor);
+		this.#strays.add(peer);
+		return peer.events;
+	}
+
+	/** The system let nobody in. */
+	#notTaken(code: string): void {
+		const now = this.#room.clock.now();
+		if (now - this.#notTakenAt < sameWarning) return;
+		this.#notTakenAt = now;
+		this.#room.log(
+			'warn',
+			code === 'EMFILE' || code === 'ENFILE'
+				? 'too many open files, so that peers are turned away: raise the limit with ulimit -n'
+				: `peers are turned away: ${code}`,
+		);
+	}
+
+	/** It belongs to a torrent now, or has gone. */
+	forget(peer: Peer): void {
+		this.#strays.delete(peer);
+	}
+
+	/** Once a second: who says nothing goes. */
+	tick(now: Millis): void {
+		for (const stray of [...this.#strays])
+			if (now - stray.connectedAt > handshakeTimeout) stray.close('no handshake');
+	}
+
+	async close(): Promise<void> {
+		await this.#listener?.close();
+	}
+}

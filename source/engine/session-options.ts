@@ -1,0 +1,50 @@
+import type {Clock, Log, Random} from '../base/ports.js';
+import type {BytesPerSecond} from '../base/units.js';
+import type {BlockPool} from '../io/block-pool.js';
+import type {Disk} from '../io/disk.js';
+import type {HttpClient} from '../io/http-client.js';
+import type {Network} from '../io/network.js';
+import type {StateStore} from '../io/state-store.js';
+import type {SlowTime} from '../policy/speed-schedule.js';
+import type {QueueLimits} from '../policy/torrent-queue.js';
+
+/** What an engine is opened with. */
+export interface SessionOptions {
+	/** Absolute; part files and resume data live here. */
+	readonly stateDir: string;
+	/** Absolute; where data goes that is added without a folder. */
+	readonly dir: string;
+	/** The listen port, 0 for any; unless `portFixed`, the next free one is taken when it is not to be had. */
+	readonly port: number;
+	readonly portFixed: boolean;
+	/** Addresses to listen on and dial from; none for all. */
+	readonly bind: readonly string[];
+	/** Connections a torrent. */
+	readonly maxPeers: number;
+	readonly maxDownload?: BytesPerSecond | undefined;
+	readonly maxUpload?: BytesPerSecond | undefined;
+	/** What holds in slow mode; undefined for 50 KiB/s, null for no limit. */
+	readonly slowDownload?: BytesPerSecond | null | undefined;
+	readonly slowUpload?: BytesPerSecond | null | undefined;
+	/** When slow mode comes and goes by itself. */
+	readonly slowTimes?: readonly SlowTime[];
+	/** How many torrents run at a time; all when left out. */
+	readonly queue?: QueueLimits | undefined;
+	/** Whether trackers are asked. */
+	readonly trackers: boolean;
+	/** Whether the torrents of the last session come back. */
+	readonly persist: boolean;
+	readonly version: string;
+	/** What its owner calls this client: shown on screens, told to nobody else. */
+	readonly name?: string | undefined;
+	readonly log: Log;
+	/** Replaced in tests. */
+	readonly clock?: Clock;
+	readonly random?: Random;
+	readonly network?: Network;
+	readonly http?: HttpClient;
+	readonly openDisk?: (pool: BlockPool) => Disk;
+	readonly store?: Pick<StateStore, 'find' | 'load' | 'save' | 'saveMetainfo' | 'remove' | 'settled'>;
+	/** Blocks of 16 KiB in memory on their way to the disk; 4096 when left out. */
+	readonly poolSlots?: number;
+}

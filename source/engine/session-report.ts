@@ -1,0 +1,97 @@
+import type {Reason, SessionView, TorrentView} from '../api/snapshot.js';
+import type {Bytes, Millis} from '../base/units.js';
+import {whyNothingMoves} from '../policy/stall-reason.js';
+import {safeText} from '../protocol/safe-text.js';
+import type {Limits} from './limits.js';
+import type {PoolShares} from './pool-shares.js';
+import type {TorrentQueue} from './queue.js';
+import type {Room} from './room.js';
+import {stallFacts} from './stall-facts.js';
+import type {Torrent} from './torrent.js';
+import {viewTorrent} from './torrent-views.js';
+import type {Traffic} from './traffic.js';
+
+/** Nobody has come in for so long. */
+const silenceOfClosedPort: Millis = 600_000;
+
+/** What is reported on. */
+export interface ReportedSession {
+	readonly room: Room;
+	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly traffic: Traffic;
+	readonly limits: Limits;
+	readonly queue: TorrentQueue;
+	readonly shares: PoolShares;
+	readonly startedAt: Millis;
+	readonly version: string;
+	/** What its owner calls this client. */
+	readonly name: string | undefined;
+	/** Absolute; where data goes that is added without a folder. */
+	readonly dir: string;
+}
+
+/** What the screen and scripts see of a session, and of its torrents in the light of it. */
+export class SessionReport {
+	/** On the disk of the usual folder; undefined while nobody knows. */
+	freeSpace: Bytes | undefined;
+	readonly #session: ReportedSession;
+
+	constructor(session: ReportedSession) {
+		this.#session = session;
+	}
+
+	session(now: Millis): SessionView {
+		const {room, torrents, traffic, limits, startedAt, version, name, dir} = this.#session;
+		let downloadRate = 0;
+		let uploadRate = 0;
+		let connected = 0;
+		for (const torrent of torrents.values()) {
+			downloadRate += torrent.record.download.rate(now);
+			uploadRate += torrent.record.upload.rate(now);
+			connected += torrent.swarm.connected;
+		}
+		return {
+			name: safeText(name ?? '', 40) || 'tortui',
+			version,
+			pid: process.pid,
+			uptime: Math.floor((now - startedAt) / 1000),
+			port: room.port(),
+			portState: this.#reached ? 'open' : now - startedAt < silenceOfClosedPort ? 'unknown' : 'closed',
+			downloadRate: Math.round(downloadRate),
+			uploadRate: Math.round(uploadRate),
+			downloaded: traffic.downloaded,
+			uploaded: traffic.uploaded,
+			connected,
+			dhtNodes: 0,
+			freeSpace: this.freeSpace,
+			maxDownload: room.downloadLimiter.rate,
+			maxUpload: room.uploadLimiter.rate,
+			slowMode: limits.slowMode,
+			dir,
+		};
+	}
+
+	/** Somebody has come to us: the port is open. */
+	get #reached(): boolean {
+		for (const torrent of this.#session.torrents.values()) if (torrent.swarm.reached) return true;
+		return false;
+	}
+
+	torrent(torrent: Torrent, now: Millis): TorrentView {
+		return viewTorrent(torrent, now, this.#reason(torrent, now));
+	}
+
+	#reason(torrent: Torrent, now: Millis): Reason | undefined {
+		const {room, queue, shares, startedAt} = this.#session;
+		return whyNothingMoves(
+			stallFacts(torrent, {
+				now,
+				port: room.port(),
+				listeningFor: (now - startedAt) / 1000,
+				reached: this.#reached,
+				diskBehind: shares.diskBehind,
+				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
+			}),
+		);
+	}
+}
