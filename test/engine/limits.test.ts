@@ -58,7 +58,7 @@ describe('limits', {concurrency: true}, () => {
 		}
 	}
 
-	test('a limit set while it downloads holds soon, and lifted gives full speed at once', async t => {
+	test('a limit set while it downloads is not exceeded, is soon met, and lifted gives full speed at once', async t => {
 		const space = new Workspace(t);
 		const torrent = testTorrent(space, 'turned', [['x.bin', 30_000_000]]);
 		const seeder = await openTestSession(space, 'seeder');
@@ -69,8 +69,14 @@ describe('limits', {concurrency: true}, () => {
 		await leecher.send({type: 'torrent.limits', id, maxDownload: 20_000});
 		await sleep(1500);
 		const count = async () => (await leecher.view(id)).downloaded;
-		const slow = await rate(count, 4);
-		assert.ok(Math.abs(slow / 20_000 - 1) < 0.15, `${Math.round(slow)} B/s`);
+		// What had been asked for before came all the same and is paid back first: slower for a while, never faster.
+		const rates: number[] = [];
+		const holds = (slow: number | undefined) => slow !== undefined && Math.abs(slow / 20_000 - 1) < 0.15;
+		while (rates.length < 6 && !holds(rates.at(-1))) rates.push(await rate(count, 4));
+		assert.ok(
+			rates.every(slow => slow < 20_000 * 1.15) && holds(rates.at(-1)),
+			`${rates.map(Math.round)} B/s`,
+		);
 		await leecher.send({type: 'torrent.limits', id, maxDownload: null});
 		await leecher.send({type: 'session.limits', maxDownload: null});
 		await leecher.sees(id, 'complete', view => view.state === 'seeding', 10_000);
