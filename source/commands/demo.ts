@@ -6,6 +6,8 @@ import {type ExitStatus, UserError} from '../base/errors.js';
 import type {Log} from '../base/ports.js';
 import type {Bytes} from '../base/units.js';
 import {freeSpace} from '../io/free-space.js';
+import {machineClock} from '../io/machine-clock.js';
+import {machineRandom} from '../io/machine-random.js';
 import {size as sizeText} from '../ui/format.js';
 import {showsUtf8} from '../ui/paint.js';
 import type {PreferenceStore} from '../ui/preferences.js';
@@ -23,8 +25,6 @@ import {plainReport} from './plain-report.js';
 import {size, text} from './quantities.js';
 import {screenPreferences} from './screen-preferences.js';
 import {fileOpener, fullPath, screenEnvironment} from './show-screen.js';
-import {systemClock} from './system-clock.js';
-import {systemRandom} from './system-random.js';
 import {transfer} from './transfer.js';
 
 const options = {
@@ -192,8 +192,8 @@ export const command = defineCommand({
 				size: wanted,
 				unlimited: flags.fast,
 				createdBy: `tortui/${version}`,
-				clock: systemClock,
-				random: systemRandom,
+				clock: machineClock,
+				random: machineRandom,
 				signal: aborting.signal,
 			});
 			const stateDir = join(temporary.path, 'state');

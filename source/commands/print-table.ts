@@ -37,7 +37,7 @@ export async function printTable(
 	const [{renderToString}, {createElement}, {Table}] = await Promise.all([
 		import('ink'),
 		import('react'),
-		import('./ink-table.js'),
+		import('../ui/widgets/ink-table.js'),
 	]);
 	const width = columns.reduce(
 		(sum, column) => sum + 3 + rows.reduce((most, row) => Math.max(most, row[column]!.length), column.length),

@@ -1,8 +1,6 @@
 import {defineCommand} from './command.js';
-import {requireEngine} from './ensure-engine.js';
-import {findTorrents} from './find-torrents.js';
 import {logOptions, stateOptions} from './flags.js';
-import {stateDirPath} from './state-dir.js';
+import {tellTorrents} from './tell-torrents.js';
 
 /** Lets torrents of the running engine go on. */
 export const command = defineCommand({
@@ -12,13 +10,5 @@ export const command = defineCommand({
 	words: [1, 1000],
 	options: {...stateOptions, verbose: logOptions.verbose},
 	notes: ['ID: the beginning of an info-hash, or a part of a name that fits one torrent only.'],
-	async run({input, flags}, {env, version}) {
-		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
-		try {
-			for (const {id} of await findTorrents(engine, input)) await engine.send({type: 'torrent.resume', id});
-		} finally {
-			engine.close();
-		}
-		return 0;
-	},
+	run: ({input, flags}, context) => tellTorrents('torrent.resume', input, flags.stateDir, context),
 });

@@ -2,11 +2,11 @@ import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import type {AddOptions, Command as EngineCommand} from '../api/command.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {hashFunctions} from '../io/hash-functions.js';
+import {machineClock} from '../io/machine-clock.js';
 import {isMagnet, parseMagnet} from '../protocol/magnet.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
 import type {Context} from './command.js';
-import {systemClock} from './system-clock.js';
 
 /** What a TORRENT on the command line came to, checked. `label` names it in messages. */
 export type TorrentSource =
@@ -74,7 +74,7 @@ async function readStream(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
 
 async function fetchTorrent(url: string, version: string): Promise<Uint8Array> {
 	const {NodeHttpClient} = await import('../io/http-client.js');
-	const client = new NodeHttpClient({clock: systemClock, userAgent: `tortui/${version}`});
+	const client = new NodeHttpClient({clock: machineClock, userAgent: `tortui/${version}`});
 	let answer: Awaited<ReturnType<typeof client.get>>;
 	try {
 		answer = await client.get(url, {maximumBody: maximumMetainfoLength, timeout: fetchTime});

@@ -2,13 +2,13 @@ import {isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {UserError} from '../base/errors.js';
 import {TrackerServer} from '../engine/tracker-server.js';
+import {machineClock} from '../io/machine-clock.js';
+import {machineRandom} from '../io/machine-random.js';
 import {addressScope, parseIp} from '../protocol/ip-address.js';
 import {defineCommand} from './command.js';
 import {jsonOption} from './flags.js';
 import {interruption} from './interruption.js';
 import {integer, type ValueReader} from './quantities.js';
-import {systemClock} from './system-clock.js';
-import {systemRandom} from './system-random.js';
 
 const defaultPort = 6969;
 
@@ -55,8 +55,8 @@ export const command = defineCommand({
 		const server = new TrackerServer({
 			port,
 			bind: flags.bind,
-			clock: systemClock,
-			random: systemRandom,
+			clock: machineClock,
+			random: machineRandom,
 			...(flags.interval !== undefined && {interval: flags.interval}),
 			...(flags.verbose && {
 				log: (level, text) =>
