@@ -23,7 +23,7 @@ export function build(): void {
 		const {status} =
 			existsSync(cli) && statSync(cli).mtimeMs > newest
 				? {status: 0}
-				: spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+				: spawnSync(process.execPath, [join(root, '.build.js')], {
 						cwd: root,
 						stdio: ['ignore', 'inherit', 'inherit'],
 					});
