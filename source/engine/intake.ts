@@ -42,11 +42,11 @@ export class Intake {
 	/**
 	 * Adds the torrent of a .torrent file, or applies the options to the one that is here already.
 	 *
+	 * @param metainfo what the bytes say, for whoever has read them already
 	 * @throws {UserError} when it cannot be added, and nothing was then
 	 */
-	async add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
+	async add(bytes: Uint8Array, options: AddOptions, metainfo = readMetainfo(bytes)): Promise<Reply> {
 		const {torrents, store, room, queue} = this.#setup;
-		const metainfo = readMetainfo(bytes);
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		const present = torrents.get(id);
 		if (present !== undefined) {

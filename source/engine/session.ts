@@ -1,4 +1,4 @@
-import type {Command, Reply} from '../api/command.js';
+import type {AddOptions, Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
@@ -18,9 +18,10 @@ import {NodeUdpTrackerSocket} from '../io/tracker-udp-socket.js';
 import {connectionPlaces} from '../policy/connection-places.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {toHex} from '../protocol/hex.js';
+import type {Metainfo} from '../protocol/metainfo.js';
 import {Intake} from './intake.js';
 import {Limits, usualSlowRate} from './limits.js';
-import {LinkReader} from './link-reader.js';
+import {downloadable, LinkReader} from './link-reader.js';
 import {LogRate} from './log-rate.js';
 import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
@@ -289,12 +290,23 @@ export class Session implements EngineClient {
 	// Commands.
 
 	async send(command: Command): Promise<Reply> {
-		if (this.#stopping !== undefined && command.type !== 'session.stop') {
-			throw new UserError('stopping', 'the engine is stopping: start it again');
-		}
+		if (command.type !== 'session.stop') this.#requireGoing();
 		const reply = await obey(this.#host, command);
 		this.#watchers.hurry();
 		return reply;
+	}
+
+	/** Adds a torrent that was read in this process: as `torrent.add`, without reading it again. */
+	async add(metainfo: Metainfo, bytes: Uint8Array, options: AddOptions): Promise<Reply> {
+		this.#requireGoing();
+		const reply = await this.#intake.add(bytes, options, downloadable(metainfo));
+		this.#watchers.hurry();
+		return reply;
+	}
+
+	#requireGoing(): void {
+		if (this.#stopping === undefined) return;
+		throw new UserError('stopping', 'the engine is stopping: start it again');
 	}
 
 	async #remove(torrent: Torrent, withData: boolean): Promise<void> {
