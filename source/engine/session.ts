@@ -19,6 +19,7 @@ import {connectionPlaces} from '../policy/connection-places.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {toHex} from '../protocol/hex.js';
 import {Intake} from './intake.js';
+import {LimitMemory} from './limit-memory.js';
 import {Limits, usualSlowRate} from './limits.js';
 import {LinkReader} from './link-reader.js';
 import {LogRate} from './log-rate.js';
@@ -71,6 +72,7 @@ export class Session implements EngineClient {
 	readonly #logRate: LogRate;
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
+	readonly #limitMemory: LimitMemory | undefined;
 	#connections = 0;
 	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
@@ -150,9 +152,15 @@ export class Session implements EngineClient {
 			rate === null ? undefined : (rate ?? usualSlowRate);
 		this.#limits = new Limits(
 			{
-				normal: {maxDownload: options.maxDownload, maxUpload: options.maxUpload},
-				slow: {maxDownload: slow(options.slowDownload), maxUpload: slow(options.slowUpload)},
+				configured: {
+					maxDownload: options.maxDownload,
+					maxUpload: options.maxUpload,
+					slowDownload: slow(options.slowDownload),
+					slowUpload: slow(options.slowUpload),
+				},
+				typed: options.typedLimits ?? new Set(),
 				slowTimes: options.slowTimes ?? [],
+				remember: choices => this.#limitMemory?.save(choices),
 			},
 			{download: this.#room.downloadLimiter, upload: this.#room.uploadLimiter},
 			torrents,
@@ -163,6 +171,10 @@ export class Session implements EngineClient {
 			this.#memory = new SessionMemory(options.stateDir, ({message}) =>
 				this.#log('warn', `speeds are not kept: ${message}`),
 			);
+			this.#limitMemory = new LimitMemory(options.stateDir, {
+				damaged: why => this.#log('warn', `limits chosen earlier are forgotten: ${why}`),
+				failed: ({message}) => this.#log('warn', `limits are not kept: ${message}`),
+			});
 		}
 		this.#intake = new Intake({
 			room: this.#room,
@@ -246,6 +258,7 @@ export class Session implements EngineClient {
 				`too few open files are allowed: at most ${peers} peers at a time; raise the limit with ulimit -n`,
 			);
 		}
+		await session.#takeLimits();
 		const memory = session.#memory;
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
@@ -254,6 +267,12 @@ export class Session implements EngineClient {
 		}
 		session.#tick();
 		return session;
+	}
+
+	async #takeLimits(): Promise<void> {
+		if (this.#limitMemory === undefined) return;
+		const held = this.#limits.take(await this.#limitMemory.load());
+		if (held.length > 0) this.#log('info', `limits chosen earlier hold: ${held.join(', ')}`);
 	}
 
 	get port(): number {
@@ -369,6 +388,7 @@ export class Session implements EngineClient {
 		await this.#saver.saveAll();
 		await this.#store.settled();
 		await speeds;
+		await this.#limitMemory?.settled();
 		this.#udp.close();
 		// Files that are being copied to another disk are still where they were.
 		const late = new Promise<void>(resolve => this.#room.clock.after(diskFarewell, resolve));
