@@ -152,8 +152,9 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 	};
 }
 
+/** A whole number that can be read again. */
 function rounded(value: number | undefined): number | undefined {
-	return value === undefined ? undefined : Math.round(value);
+	return value === undefined ? undefined : Math.min(Math.round(value), Number.MAX_SAFE_INTEGER);
 }
 
 function blockBits(blocks: readonly number[]): Uint8Array {
