@@ -215,6 +215,7 @@ export class Session implements EngineClient {
 			torrents,
 			queue: this.#queue,
 			limits: this.#limits,
+			now: () => clock.now(),
 			add: (bytes, options) => this.#intake.add(bytes, options),
 			addLink: async (link, options) => this.#intake.add(await links.read(link), options),
 			preview: link => links.preview(link, id => torrents.has(id)),

@@ -129,6 +129,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		queue: torrent.queue,
 		...data,
 		priorities: [...torrent.files.priorities] as FilePriority[],
+		piecePriorities: torrent.pieceChoice.export(),
 		downloaded: record.downloaded,
 		uploaded: record.uploaded,
 		wasted: record.wasted,
