@@ -74,8 +74,8 @@ export class TorrentMemory {
 		const {name} = torrent.activity;
 		// While pieces are being checked, what was known before is the better account.
 		if (storage === undefined || name === 'checking' || name === 'idle') {
-			const known =
-				this.#known ?? (name === 'paused' || name === 'queued' ? nothingKnown(torrent) : undefined);
+			const rests = name === 'paused' || name === 'queued' || name === 'closed';
+			const known = this.#known ?? (rests ? nothingKnown(torrent) : undefined);
 			return known && resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
 		}
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked

@@ -232,3 +232,20 @@ test('the limits and the goal of one torrent outlive a restart, whatever number 
 	assert.deepEqual([last.maxDownload, last.maxUpload], [undefined, Number.MAX_SAFE_INTEGER]);
 	assert.ok(!third.log.some(line => line.startsWith('error')));
 });
+
+test('what was chosen for a torrent that has never run outlives a restart', async t => {
+	const space = new Workspace(t);
+	const torrent = testTorrent(space, 'resting', [['x.bin', 100_000]]);
+	const first = await openTestSession(space, 'engine');
+	const id = await first.add(torrent, {dir: torrent.content.dir, paused: true});
+	await first.send({type: 'torrent.limits', id, maxUpload: 5000});
+	await first.send({type: 'files.priority', id, files: [0], priority: 3});
+	await first.session.stop();
+	const second = await openTestSession(space, 'engine');
+	const view = await second.view(id);
+	assert.deepEqual([view.state, view.maxUpload], ['paused', 5000]);
+	await second.send({type: 'torrent.resume', id});
+	// What lies there was never looked at.
+	const seeding = await second.sees(id, 'it is hashed and seeds', ({state}) => state === 'seeding');
+	assert.equal(seeding.piecesHave, torrent.pieces);
+});
