@@ -59,11 +59,13 @@ export class DuePieces {
 			this.#timer = undefined;
 			this.wake();
 		});
-		this.#ask(this.#clock.now());
+		this.look(this.#clock.now());
 	}
 
-	#ask(now: Millis): void {
+	/** Asks for what must be asked for now, if anything is due. */
+	look(now: Millis): void {
 		const {downloader, pool, map} = this.#owner;
+		if (downloader.deadlines.size === 0) return;
 		const peers = new Map<number, Peer>();
 		const facts: DuePeer[] = [];
 		for (const peer of this.#owner.peers) {

@@ -292,7 +292,10 @@ export class Torrent
 
 	/** Tokens came: those who waited for them go on. */
 	resupply(now: Millis): void {
-		if (this.active) this.#rounds.resupply(now);
+		if (!this.active) return;
+		// Else what is not due would take every token.
+		this.#due.look(now);
+		this.#rounds.resupply(now);
 	}
 
 	/** The one way in for everything that is not a block. */

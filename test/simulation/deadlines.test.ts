@@ -13,6 +13,29 @@ async function midway(seed: number, slowUp: number) {
 	return {world, slow, leecher};
 }
 
+/** The first pieces nothing was done for yet. */
+async function untouched(world: SwarmWorld, leecher: Node, count: number): Promise<number[]> {
+	const found: number[] = [];
+	for (let piece = 0; piece < world.pieces && found.length < count; piece++) {
+		const {inspection} = await leecher.session.send({
+			type: 'piece.inspect',
+			id: world.id,
+			cell: piece,
+			cells: world.pieces,
+		});
+		if (inspection?.state === 'missing') found.push(piece);
+	}
+	return found;
+}
+
+/** How long it takes until a node has all of these. */
+async function timeTo(world: SwarmWorld, node: Node, pieces: readonly number[]): Promise<number> {
+	const from = world.clock.now();
+	while (!pieces.every(piece => node.disk.have.has(piece)) && world.clock.now() - from < 100_000)
+		await world.clock.pass(100);
+	return world.clock.now() - from;
+}
+
 /** A piece whose missing blocks only slow peers were asked for, but for those in `but`. */
 async function heldBySlow(
 	world: SwarmWorld,
@@ -124,4 +147,41 @@ test('who watches while it downloads has every piece in time, and in order, and 
 		await world.end();
 	}
 	assert.ok(whole[1]! < 1.03 * whole[0]!, `${whole} ms`);
+});
+
+test('a source that falls silent with blocks that are due makes none of them late', async () => {
+	const world = new SwarmWorld({seed: 34, pieces: 400, blocksPerPiece: 4});
+	const sources: Node[] = [];
+	for (let at = 0; at < 3; at++) sources.push(await world.join({seed: true, up: 50_000}));
+	const leecher = await world.join({down: 2_000_000});
+	await world.clock.pass(20_000);
+	const pieces = await untouched(world, leecher, 8);
+	await leecher.session.send({type: 'piece.deadline', id: world.id, pieces, within: 12_000});
+	await world.clock.pass(3000);
+	sources[0]!.line.up = 0.001;
+	const took = 3000 + (await timeTo(world, leecher, pieces));
+	await world.end();
+	assert.ok(took <= 12_000, `${took} ms`);
+});
+
+test('under a limit what is due has all of it, as soon as what was asked for before is paid', async () => {
+	const world = new SwarmWorld({seed: 35, pieces: 400, blocksPerPiece: 4});
+	for (let at = 0; at < 4; at++) await world.join({seed: true, up: 150_000});
+	const leecher = await world.join({down: 2_000_000});
+	const limit = 20_000;
+	await leecher.session.send({type: 'session.limits', maxDownload: limit});
+	await world.clock.pass(20_000);
+	for (let turn = 0; turn < 4; turn++) {
+		const pieces = await untouched(world, leecher, 1);
+		await leecher.session.send({type: 'piece.deadline', id: world.id, pieces, within: 1000});
+		const took = await timeTo(world, leecher, pieces);
+		const shortest = (world.pieceLength * 1000) / limit;
+		assert.ok(took < 1.5 * shortest, `${took} ms, the shortest is ${shortest}`);
+		await world.clock.pass(5000);
+	}
+	const [before, from] = [leecher.network.received, world.clock.now()];
+	await world.clock.pass(20_000);
+	const rate = ((leecher.network.received - before) * 1000) / (world.clock.now() - from);
+	await world.end();
+	assert.ok(rate < 1.05 * limit, `${rate} B/s`);
 });
