@@ -19,6 +19,8 @@ export class TorrentMemory {
 	readonly #torrent: Torrent;
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
+	/** Whether every piece has been looked at: until then what is not found yet is not missing. */
+	#isSure = false;
 	/** What files were when they were moved while it did not run. */
 	#stamps: Pick<ResumeData, 'stamps'> | undefined;
 
@@ -42,8 +44,14 @@ export class TorrentMemory {
 		this.#known = undefined;
 	}
 
+	/** What is on the disk is being looked at. */
+	doubt(): void {
+		this.#isSure = false;
+	}
+
 	/** The torrent runs, and its files are what it says of them. */
 	begin(): void {
+		this.#isSure = true;
 		this.#stamps = undefined;
 	}
 
@@ -72,8 +80,8 @@ export class TorrentMemory {
 		const torrent = this.#torrent;
 		const {storage} = torrent;
 		const {name} = torrent.activity;
-		// While pieces are being checked, what was known before is the better account.
-		if (storage === undefined || name === 'checking' || name === 'idle') {
+		// While pieces are being checked, and when that was cut short, what was known before is the better account.
+		if (storage === undefined || !this.#isSure) {
 			const rests = name === 'paused' || name === 'queued' || name === 'closed';
 			const known = this.#known ?? (rests ? nothingKnown(torrent) : undefined);
 			return known && resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
