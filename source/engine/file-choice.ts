@@ -66,7 +66,10 @@ export class FileChoice {
 		if (wanted.some((value, index) => value !== before[index])) this.#layOut(wanted);
 	}
 
-	/** Runs do not overlap. @param priority null for that of the files again */
+	/**
+	 * @param ranges without overlaps
+	 * @param priority null for that of the files again
+	 */
 	choosePieces(ranges: readonly PieceRange[], priority: FilePriority | null): void {
 		const {pieceChoice, files, downloader} = this.#owner;
 		for (const range of ranges) pieceChoice.set(range, priority ?? undefined);

@@ -11,7 +11,10 @@ export class FileTally {
 	readonly priorities: Uint8Array;
 	/** Verified bytes of each file. */
 	readonly completed: Float64Array;
-	/** Bytes of the files that are wanted, but for pieces of them that are not, and of other pieces that are; and how many of them are here. */
+	/**
+	 * Bytes of the files that are wanted, but for pieces of them that are not, and of other pieces that are; and how many
+	 * of these are here.
+	 */
 	wanted: Bytes = 0;
 	wantedCompleted: Bytes = 0;
 	filesWanted = 0;

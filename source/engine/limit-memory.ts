@@ -35,7 +35,7 @@ export class LimitMemory {
 	async load(): Promise<LimitChoices> {
 		try {
 			// Left behind by a save that a crash cut short.
-			await rm(`${this.#path}.tmp`, {force: true});
+			await rm(`${this.#path}.tmp`, {force: true}).catch(() => {});
 			const file = await open(this.#path);
 			try {
 				if ((await file.stat()).size > ceiling) throw new Error('the file of limits is too large');

@@ -67,7 +67,7 @@ export class ChosenLimits {
 		return this.#chosen;
 	}
 
-	/** Takes up what was remembered. Answers what holds again because of it, and whether less or other is to be remembered now. */
+	/** Takes up what was remembered. Answers what holds because of it, and whether something else is to be remembered. */
 	take(remembered: LimitChoices['limits']): {readonly held: readonly LimitName[]; readonly changed: boolean} {
 		this.#chosen = {};
 		this.#now = {...this.#configured};

@@ -41,8 +41,9 @@ const dueMargin = 0.8;
 
 /**
  * Which blocks to ask a peer for. Those of pieces that are due go first, in order of time, as far as the peer will have
- * sent them in time; what no peer takes this way is `planDue`'s. Then by priority; then pieces that were begun before new ones; rarest first among those.
- * When nothing is left that nobody was asked for, the last blocks are asked of a few peers at once.
+ * sent them in time; what no peer takes this way is `planDue`'s. Then by priority; then pieces that were begun before
+ * new ones; rarest first among those. When nothing is left that nobody was asked for, the last blocks are asked of a
+ * few peers at once.
  */
 export class RequestPlanner {
 	readonly #picker: PiecePicker;

@@ -4,7 +4,6 @@ import type {Flags} from '../../source/commands/command.ts';
 import {engineOptions, torrentOptions} from '../../source/commands/flags.ts';
 import {openSession} from '../../source/commands/open-session.ts';
 import {parseArguments} from '../../source/commands/parse-arguments.ts';
-import {until} from '../helpers/deadline.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const options = {...engineOptions, maxPeers: torrentOptions.maxPeers};
@@ -34,13 +33,12 @@ test('of a limit that was typed, configured and chosen by command, the typed one
 			flags: args.flags as unknown as Flags<typeof options>,
 			given: args.given,
 		});
-		let limit: number | undefined;
-		let seen = false;
-		engine.watch({interval: 50, session: true}, ({session}) => {
-			limit = session?.maxDownload;
-			seen = true;
+		const limit = await new Promise<number | undefined>(resolve => {
+			const watching = engine.watch({interval: 50, session: true}, ({session}) => {
+				watching.stop();
+				resolve(session?.maxDownload);
+			});
 		});
-		await until('it tells', 5000, () => seen || undefined);
 		if (change !== undefined) await engine.send({type: 'session.limits', maxDownload: change});
 		await engine.stop();
 		return limit;
