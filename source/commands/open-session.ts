@@ -1,6 +1,5 @@
 import type {EngineClient} from '../api/engine-client.js';
 import type {Log} from '../base/ports.js';
-import {limitNames} from '../policy/chosen-limits.js';
 import type {Flags} from './command.js';
 import {parseSlowTime} from './engine-quantities.js';
 import type {engineOptions, torrentOptions} from './flags.js';
@@ -49,7 +48,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		maxUpload: flags.maxUpload,
 		slowDownload: flags.slowDownload,
 		slowUpload: flags.slowUpload,
-		typedLimits: new Set(limitNames.filter(name => given?.has(name))),
+		typed: given,
 		slowTimes: (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times')),
 		// Who asks for torrents to be got wants them all.
 		queue: restore

@@ -27,7 +27,7 @@ export interface LimitSetup {
 	/** What holds while nothing was chosen: in the normal mode, and in slow mode. */
 	readonly configured: NamedLimits;
 	/** Those of them that were typed for this start. */
-	readonly typed: ReadonlySet<LimitName>;
+	readonly typed: ReadonlySet<string>;
 	/** When slow mode comes and goes by itself, by the wall clock here. */
 	readonly slowTimes: readonly SlowTime[];
 	/** Something else is to be remembered now. */

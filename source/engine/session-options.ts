@@ -5,7 +5,6 @@ import type {Disk} from '../io/disk.js';
 import type {HttpClient} from '../io/http-client.js';
 import type {Network} from '../io/network.js';
 import type {StateStore} from '../io/state-store.js';
-import type {LimitName} from '../policy/chosen-limits.js';
 import type {SlowTime} from '../policy/speed-schedule.js';
 import type {QueueLimits} from '../policy/torrent-queue.js';
 
@@ -27,8 +26,8 @@ export interface SessionOptions {
 	/** What holds in slow mode; undefined for 50 KiB/s, null for no limit. */
 	readonly slowDownload?: BytesPerSecond | null | undefined;
 	readonly slowUpload?: BytesPerSecond | null | undefined;
-	/** Which of these four limits were typed on the command line for this start; see `ChosenLimits`. */
-	readonly typedLimits?: ReadonlySet<LimitName>;
+	/** Names of what was typed on the command line for this start; matters for the four limits, see `ChosenLimits`. */
+	readonly typed?: ReadonlySet<string> | undefined;
 	/** When slow mode comes and goes by itself. */
 	readonly slowTimes?: readonly SlowTime[];
 	/** How many torrents run at a time; all when left out. */

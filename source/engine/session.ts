@@ -158,7 +158,7 @@ export class Session implements EngineClient {
 					slowDownload: slow(options.slowDownload),
 					slowUpload: slow(options.slowUpload),
 				},
-				typed: options.typedLimits ?? new Set(),
+				typed: options.typed ?? new Set(),
 				slowTimes: options.slowTimes ?? [],
 				remember: choices => this.#limitMemory?.save(choices),
 			},

@@ -43,15 +43,15 @@ export interface LimitChoices {
  */
 export class ChosenLimits {
 	readonly #configured: NamedLimits;
-	readonly #typed: ReadonlySet<LimitName>;
+	readonly #typed: ReadonlySet<string>;
 	#chosen: Partial<Record<LimitName, ChosenLimit>> = {};
 	#now: Record<LimitName, BytesPerSecond | undefined>;
 
 	/**
 	 * @param configured what holds while nothing was chosen: typed, from the config file, or the default
-	 * @param typed those of them that come from the command line of this start
+	 * @param typed the names of those that come from the command line of this start, maybe among other names
 	 */
-	constructor(configured: NamedLimits, typed: ReadonlySet<LimitName>) {
+	constructor(configured: NamedLimits, typed: ReadonlySet<string>) {
 		this.#configured = configured;
 		this.#typed = typed;
 		this.#now = {...configured};

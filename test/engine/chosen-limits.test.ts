@@ -93,7 +93,7 @@ test('a limit configured otherwise since the choice holds, and what is typed for
 	const first = await start(home, noon, {maxDownload: 1_000_000});
 	await first.send({type: 'session.limits', maxDownload: 300_000, maxUpload: 200_000});
 	await first.stop();
-	const typed = await start(home, noon, {maxDownload: 5_000_000, typedLimits: new Set(['maxDownload'])});
+	const typed = await start(home, noon, {maxDownload: 5_000_000, typed: new Set(['maxDownload'])});
 	assert.deepEqual(await typed.holds(), [5_000_000, 200_000, false]);
 	await typed.stop();
 	const again = await start(home, noon, {maxDownload: 1_000_000});
