@@ -29,6 +29,8 @@ export interface EngineSettings {
 	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
 		Partial<Pick<Flags<typeof engineOptions>, Optional>> &
 		Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
+	/** The options that were typed, by name in camelCase; what was typed goes before what is remembered. */
+	readonly given?: ReadonlySet<string>;
 }
 
 /** As many as other clients: a few at a time are finished sooner than all together. */
@@ -36,7 +38,7 @@ const usualDownloads = 5;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
-	const {stateDir, dir, restore, version, log, flags} = settings;
+	const {stateDir, dir, restore, version, log, flags, given} = settings;
 	const {Session} = await import('../engine/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	return Session.open({
@@ -50,6 +52,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		maxUpload: flags.maxUpload,
 		slowDownload: flags.slowDownload,
 		slowUpload: flags.slowUpload,
+		typed: given,
 		slowTimes: (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times')),
 		// Who asks for torrents to be got wants them all.
 		queue: restore

@@ -141,6 +141,8 @@ export class Intake {
 		const {files} = torrent.metainfo;
 		const visible = [...files.keys()].filter(index => !files[index]!.pad);
 		torrent.post({type: 'prioritise', files: visible, priority: 2});
+		if (torrent.pieceChoice.count > 0)
+			torrent.post({type: 'prioritisePieces', pieces: [[0, torrent.pieceCount - 1]], priority: null});
 		if (select !== undefined) {
 			const chosen = selectFiles(
 				select,

@@ -20,6 +20,7 @@ import {RateLimiter} from '../policy/rate-limiter.js';
 import {toHex} from '../protocol/hex.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {Intake} from './intake.js';
+import {LimitMemory} from './limit-memory.js';
 import {Limits, usualSlowRate} from './limits.js';
 import {downloadable, LinkReader} from './link-reader.js';
 import {LogRate} from './log-rate.js';
@@ -72,6 +73,7 @@ export class Session implements EngineClient {
 	readonly #logRate: LogRate;
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
+	readonly #limitMemory: LimitMemory | undefined;
 	#connections = 0;
 	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
@@ -151,9 +153,15 @@ export class Session implements EngineClient {
 			rate === null ? undefined : (rate ?? usualSlowRate);
 		this.#limits = new Limits(
 			{
-				normal: {maxDownload: options.maxDownload, maxUpload: options.maxUpload},
-				slow: {maxDownload: slow(options.slowDownload), maxUpload: slow(options.slowUpload)},
+				configured: {
+					maxDownload: options.maxDownload,
+					maxUpload: options.maxUpload,
+					slowDownload: slow(options.slowDownload),
+					slowUpload: slow(options.slowUpload),
+				},
+				typed: options.typed ?? new Set(),
 				slowTimes: options.slowTimes ?? [],
+				remember: choices => this.#limitMemory?.save(choices),
 			},
 			{download: this.#room.downloadLimiter, upload: this.#room.uploadLimiter},
 			torrents,
@@ -164,6 +172,10 @@ export class Session implements EngineClient {
 			this.#memory = new SessionMemory(options.stateDir, ({message}) =>
 				this.#log('warn', `speeds are not kept: ${message}`),
 			);
+			this.#limitMemory = new LimitMemory(options.stateDir, {
+				damaged: why => this.#log('warn', `limits chosen earlier are forgotten: ${why}`),
+				failed: ({message}) => this.#log('warn', `limits are not kept: ${message}`),
+			});
 		}
 		this.#intake = new Intake({
 			room: this.#room,
@@ -204,6 +216,7 @@ export class Session implements EngineClient {
 			torrents,
 			queue: this.#queue,
 			limits: this.#limits,
+			now: () => clock.now(),
 			add: (bytes, options) => this.#intake.add(bytes, options),
 			addLink: async (link, options) => this.#intake.add(await links.read(link), options),
 			preview: link => links.preview(link, id => torrents.has(id)),
@@ -247,6 +260,7 @@ export class Session implements EngineClient {
 				`too few open files are allowed: at most ${peers} peers at a time; raise the limit with ulimit -n`,
 			);
 		}
+		await session.#takeLimits();
 		const memory = session.#memory;
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
@@ -255,6 +269,12 @@ export class Session implements EngineClient {
 		}
 		session.#tick();
 		return session;
+	}
+
+	async #takeLimits(): Promise<void> {
+		if (this.#limitMemory === undefined) return;
+		const held = this.#limits.take(await this.#limitMemory.load());
+		if (held.length > 0) this.#log('info', `limits chosen earlier hold: ${held.join(', ')}`);
 	}
 
 	get port(): number {
@@ -381,6 +401,7 @@ export class Session implements EngineClient {
 		await this.#saver.saveAll();
 		await this.#store.settled();
 		await speeds;
+		await this.#limitMemory?.settled();
 		this.#udp.close();
 		// Files that are being copied to another disk are still where they were.
 		const late = new Promise<void>(resolve => this.#room.clock.after(diskFarewell, resolve));

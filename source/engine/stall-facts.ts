@@ -49,7 +49,8 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		failure: activity.name === 'failed' ? activity.failure.message : undefined,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
 		queuedBehind: session.queuedBehind,
-		filesWanted: torrent.files.filesWanted,
+		// Pieces may be wanted of files that are not.
+		filesWanted: torrent.files.filesWanted || Math.min(1, torrent.downloader.needed.count),
 		goalReached: torrent.goal.reached,
 		trackers: trackerFacts(torrent, now),
 		otherSources: false,

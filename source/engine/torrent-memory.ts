@@ -19,6 +19,8 @@ export class TorrentMemory {
 	readonly #torrent: Torrent;
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
+	/** Whether every piece has been looked at: until then what is not found yet is not missing. */
+	#isSure = false;
 	/** What files were when they were moved while it did not run. */
 	#stamps: Pick<ResumeData, 'stamps'> | undefined;
 
@@ -42,8 +44,14 @@ export class TorrentMemory {
 		this.#known = undefined;
 	}
 
+	/** What is on the disk is being looked at. */
+	doubt(): void {
+		this.#isSure = false;
+	}
+
 	/** The torrent runs, and its files are what it says of them. */
 	begin(): void {
+		this.#isSure = true;
 		this.#stamps = undefined;
 	}
 
@@ -72,10 +80,10 @@ export class TorrentMemory {
 		const torrent = this.#torrent;
 		const {storage} = torrent;
 		const {name} = torrent.activity;
-		// While pieces are being checked, what was known before is the better account.
-		if (storage === undefined || name === 'checking' || name === 'idle') {
-			const known =
-				this.#known ?? (name === 'paused' || name === 'queued' ? nothingKnown(torrent) : undefined);
+		// While pieces are being checked, and when that was cut short, what was known before is the better account.
+		if (storage === undefined || !this.#isSure) {
+			const rests = name === 'paused' || name === 'queued' || name === 'closed';
+			const known = this.#known ?? (rests ? nothingKnown(torrent) : undefined);
 			return known && resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
 		}
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
@@ -129,6 +137,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		queue: torrent.queue,
 		...data,
 		priorities: [...torrent.files.priorities] as FilePriority[],
+		piecePriorities: torrent.pieceChoice.export(),
 		downloaded: record.downloaded,
 		uploaded: record.uploaded,
 		wasted: record.wasted,

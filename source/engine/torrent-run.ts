@@ -99,6 +99,7 @@ export class TorrentRun {
 	async #open(run: number, mode: CheckMode): Promise<void> {
 		const {files, renamed, metainfo, dir} = this.#owner;
 		const memory = this.#owner.memory.known;
+		this.#owner.memory.doubt();
 		const wanted = files.wantedFiles;
 		const before = memory?.priorities.length === wanted.length ? memory.priorities : undefined;
 		const storage = this.#openStorage(

@@ -9,6 +9,7 @@ import {
 	type Millis,
 	type Seconds,
 } from '../base/units.js';
+import {asFiles} from '../policy/piece-choice.js';
 import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {decodeCompactPeers, encodeCompactPeers} from '../protocol/compact-peers.js';
@@ -35,6 +36,8 @@ export interface ResumeData {
 	readonly stamps: ReadonlyArray<FileStamp | undefined>;
 	/** One a file; empty for the default. */
 	readonly priorities: readonly FilePriority[];
+	/** One byte a piece: the priority chosen for it, or `asFiles`; undefined when none was. */
+	readonly piecePriorities: Uint8Array | undefined;
 	readonly downloaded: Bytes;
 	readonly uploaded: Bytes;
 	readonly wasted: Bytes;
@@ -77,6 +80,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		partials: data.partials.map(({piece, blocks}) => [piece, blockBits(blocks)]),
 		stamps: stampBytes(data.stamps),
 		priorities: Uint8Array.from(data.priorities),
+		piecePriorities: data.piecePriorities,
 		downloaded: data.downloaded,
 		uploaded: data.uploaded,
 		wasted: data.wasted,
@@ -129,6 +133,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 			if (priority > 4) throw broken('has a bad priority');
 			return priority as FilePriority;
 		}),
+		piecePriorities: readPiecePriorities(root.get('piecePriorities'), pieces),
 		downloaded: natural(root, 'downloaded'),
 		uploaded: natural(root, 'uploaded'),
 		wasted: natural(root, 'wasted'),
@@ -152,8 +157,9 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 	};
 }
 
+/** A whole number that can be read again. */
 function rounded(value: number | undefined): number | undefined {
-	return value === undefined ? undefined : Math.round(value);
+	return value === undefined ? undefined : Math.min(Math.round(value), Number.MAX_SAFE_INTEGER);
 }
 
 function blockBits(blocks: readonly number[]): Uint8Array {
@@ -172,6 +178,14 @@ function readPartial(entry: BencodeNode, pieces: number): {piece: number; blocks
 		if ((bits[block >> 3]! & (128 >> (block & 7))) !== 0) blocks.push(block);
 	}
 	return {piece, blocks};
+}
+
+function readPiecePriorities(node: BencodeNode | undefined, pieces: number): Uint8Array | undefined {
+	if (node === undefined) return undefined;
+	const bytes = node.bytes();
+	if (bytes?.length !== pieces || bytes.some(priority => priority > 4 && priority !== asFiles))
+		throw broken('has bad piecePriorities');
+	return bytes.slice();
 }
 
 /** Size and time of each file as two 64-bit floats; not-a-number where there is no file. */

@@ -111,6 +111,7 @@ test('resume data is read or refused, and what is read can be written', () => {
 		partials: [{piece: 4, blocks: [0, 2]}],
 		stamps: [{size: 5, mtime: 6.5}, undefined],
 		priorities: [0, 4],
+		piecePriorities: Uint8Array.from({length: 20}, (_, piece) => (piece % 3 === 0 ? 255 : piece % 5)),
 		downloaded: 7,
 		uploaded: 8,
 		wasted: 9,
