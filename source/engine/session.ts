@@ -174,6 +174,7 @@ export class Session implements EngineClient {
 			maxPeers: options.maxPeers,
 			trackers: options.trackers,
 			changed: () => this.#watchers.hurry(),
+			keep: torrent => this.#saver.save(torrent),
 		});
 		this.#saver = new StateSaver(
 			{

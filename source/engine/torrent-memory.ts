@@ -1,7 +1,7 @@
 import type {FilePriority} from '../api/snapshot.js';
 import type {Clock} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
-import type {ResumeData} from '../io/resume-data.js';
+import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
 import {blockState} from '../policy/block-ledger.js';
 import {Bitfield} from '../protocol/bitfield.js';
@@ -16,11 +16,15 @@ type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers'>;
 export class TorrentMemory {
 	/** Rises when something changes that resume data holds. */
 	revision = 0;
+	/** Where some of its files may be besides: a move is under way, or was cut short. */
+	otherPlace: OtherPlace | undefined;
 	readonly #torrent: Torrent;
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
 	/** What files were when they were moved while it did not run. */
 	#stamps: Pick<ResumeData, 'stamps'> | undefined;
+	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
+	#settled = false;
 
 	constructor(torrent: Torrent, clock: Clock) {
 		this.#torrent = torrent;
@@ -35,6 +39,7 @@ export class TorrentMemory {
 	/** Takes up what an earlier session knew. */
 	take(memory: ResumeData): void {
 		this.#known = memory;
+		this.otherPlace = memory.otherPlace;
 	}
 
 	/** What was known counts no more: everything is to be looked at. */
@@ -42,8 +47,14 @@ export class TorrentMemory {
 		this.#known = undefined;
 	}
 
-	/** The torrent runs, and its files are what it says of them. */
+	/** It is being found out what is on the disk: until `begin` the torrent's pieces are no account of that. */
+	doubt(): void {
+		this.#settled = false;
+	}
+
+	/** The torrent's files are what it says of them. */
 	begin(): void {
+		this.#settled = true;
 		this.#stamps = undefined;
 	}
 
@@ -67,16 +78,19 @@ export class TorrentMemory {
 		]);
 	}
 
+	/** Resume data of a torrent of whose data nothing is known: all that is on disk then is hashed. */
+	nothing(): ResumeData {
+		return resumeDataOf(this.#torrent, nothingKnown(this.#torrent));
+	}
+
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
-	async now(): Promise<ResumeData | undefined> {
+	async now(): Promise<ResumeData> {
 		const torrent = this.#torrent;
 		const {storage} = torrent;
-		const {name} = torrent.activity;
-		// While pieces are being checked, what was known before is the better account.
-		if (storage === undefined || name === 'checking' || name === 'idle') {
-			const known =
-				this.#known ?? (name === 'paused' || name === 'queued' ? nothingKnown(torrent) : undefined);
-			return known && resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
+		// While pieces are being checked, and when that was cut short, what was known before is the better account.
+		if (storage === undefined || !this.#settled) {
+			const known = this.#known ?? nothingKnown(torrent);
+			return resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
 		}
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
@@ -145,6 +159,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		seedRatio: goal.ratio,
 		seedTime: goal.time,
 		renamed: [...torrent.renamed],
+		otherPlace: torrent.memory.otherPlace,
 		link: undefined,
 	};
 }

@@ -1,6 +1,8 @@
 import type {CheckMode} from '../api/command.js';
+import {UserError} from '../base/errors.js';
 import type {LogLevel} from '../base/ports.js';
 import type {InfoHash, Millis} from '../base/units.js';
+import {bringBack} from '../io/bring-back.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
 import type {Stamp} from '../policy/check-plan.js';
@@ -87,13 +89,33 @@ export class TorrentRun {
 		const {name} = this.activity;
 		if (name === 'active' || name === 'checking') return;
 		const run = ++this.#run;
+		this.#owner.memory.doubt();
 		this.#becomeChecking(0);
+		const back = this.#stopping.then(() => this.#bringBack());
 		const begin = async (): Promise<void> => {
-			await this.#stopping;
+			const failure = await back;
 			if (run !== this.#run) return;
+			if (failure !== undefined) return this.fail(failure);
 			await this.#open(run, check);
 		};
 		void begin();
+		this.#stopping = back.then(() => {});
+	}
+
+	/** Files that a move which was cut short left elsewhere come back before anybody opens them. Answers why not. */
+	async #bringBack(): Promise<StorageFailure | undefined> {
+		const {memory, metainfo, dir, renamed} = this.#owner;
+		const there = memory.otherPlace;
+		if (there === undefined) return undefined;
+		const failure = await bringBack(metainfo, {dir, renamed}, there, there.files);
+		if (failure !== undefined) return failure;
+		if (memory.otherPlace === there) memory.otherPlace = undefined;
+		memory.revision++;
+		this.#owner.log(
+			'warn',
+			`the move ${there.goal ? 'to' : 'from'} ${there.dir} was cut short: everything is in ${dir}`,
+		);
+		return undefined;
 	}
 
 	async #open(run: number, mode: CheckMode): Promise<void> {
@@ -116,6 +138,7 @@ export class TorrentRun {
 			if (!(await this.#check.hash(storage, plan.check, progress, () => run === this.#run))) return;
 		}
 		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
+		this.#owner.memory.begin();
 		// Files that are wanted only now take over what the part file holds of them.
 		const failure =
 			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
@@ -140,7 +163,6 @@ export class TorrentRun {
 	#activate(memory: ResumeData | undefined): void {
 		const {arrivals, record, superSeeding, swarm, announcers} = this.#owner;
 		arrivals.begin();
-		this.#owner.memory.begin();
 		this.#become({name: 'active'});
 		record.movedAt = this.#room.clock.now();
 		superSeeding.review();
@@ -236,11 +258,16 @@ export class TorrentRun {
 		void again();
 	}
 
-	/** For the time of a task nobody else opens the torrent's files: a start waits for it. */
+	/**
+	 * For the time of a task nobody else opens the torrent's files: a start waits for it. Rejects with a `UserError` when
+	 * they cannot be opened.
+	 */
 	async withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
 		if (this.storage !== undefined) return task(this.storage);
 		const work = this.#stopping.then(async () => {
 			if (this.storage !== undefined) return task(this.storage);
+			const failure = await this.#bringBack();
+			if (failure !== undefined) throw new UserError(failure.code, failure.message);
 			const storage = this.#openStorage(this.#owner.files.wantedFiles);
 			const value = await task(storage);
 			const stamps = await storage.stamps();
@@ -257,9 +284,10 @@ export class TorrentRun {
 
 	/** Deletes the torrent's files; only for one that is closed. Answers why some are still there. */
 	async removeData(): Promise<StorageFailure | undefined> {
+		const back = await this.#bringBack();
 		const storage = this.#openStorage(this.#owner.files.wantedFiles);
 		const failure = await storage.remove();
 		await storage.close();
-		return failure;
+		return back ?? failure;
 	}
 }

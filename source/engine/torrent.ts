@@ -93,6 +93,8 @@ export class Torrent
 	filesRevision = 1;
 	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
 	onChange: () => void = () => {};
+	/** Puts what is known of it on the disk, now. */
+	keep: () => Promise<void> = async () => {};
 	readonly #room: Room;
 	readonly #run: TorrentRun;
 	readonly #rounds: PeerRounds;
@@ -237,7 +239,7 @@ export class Torrent
 	}
 
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
-	rememberNow(): Promise<ResumeData | undefined> {
+	rememberNow(): Promise<ResumeData> {
 		return this.memory.now();
 	}
 
@@ -322,6 +324,7 @@ export class Torrent
 
 	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
 	async close(): Promise<void> {
+		this.relocation.stop();
 		if (this.activity.name !== 'closed') await this.#run.close();
 	}
 

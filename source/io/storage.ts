@@ -31,6 +31,19 @@ export interface Checking {
 	stop(): void;
 }
 
+/** What whoever moves files is asked on the way, so that a crash at any instant loses nothing. */
+export interface MoveSteps {
+	/**
+	 * The files of these numbers are about to go. From now on until `arrived`, or until the move has failed, each of them
+	 * may be at either place, or at both. Waited for.
+	 */
+	leaving(files: readonly number[]): Promise<void>;
+	/** All are at the new place, and on the disk there; where they were copied the old ones are deleted next. Waited for. */
+	arrived(): Promise<void>;
+	/** Aborted before `arrived`, copying ends and everything is where it was. */
+	readonly signal: AbortSignal;
+}
+
 /** Where one torrent's bytes are kept. Positions are in the torrent's stream of pieces. */
 export interface Storage {
 	/**
@@ -83,10 +96,14 @@ export interface Storage {
 	 * were. Reading goes on meanwhile; pieces wait to be stored until it is over, so it is better not to ask for any.
 	 * After a failure everything is where it was.
 	 *
-	 * @param dir absolute
+	 * @param dir absolute, without `.` and `..`
 	 * @param told bytes copied, of how many
 	 */
-	move(dir: string, told: (copied: Bytes, total: Bytes) => void): Promise<StorageFailure | undefined>;
+	move(
+		dir: string,
+		told: (copied: Bytes, total: Bytes) => void,
+		steps?: MoveSteps,
+	): Promise<StorageFailure | undefined>;
 	/** Gives one file another path below the download folder; its elements must be sanitised. */
-	rename(file: number, path: readonly string[]): Promise<StorageFailure | undefined>;
+	rename(file: number, path: readonly string[], steps?: MoveSteps): Promise<StorageFailure | undefined>;
 }
