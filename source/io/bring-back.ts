@@ -39,7 +39,7 @@ export async function bringBack(
 			if (!found || found.isDirectory()) continue;
 			if (await statOf(to)) await unlink(from);
 			else {
-				makeFolders({root: here.dir, to});
+				await makeFolders({root: here.dir, to});
 				await rename(from, to);
 			}
 		} catch (error) {

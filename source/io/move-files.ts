@@ -68,7 +68,7 @@ export async function renameFiles(moves: readonly Move[]): Promise<boolean> {
 	const done: Move[] = [];
 	for (const move of moves) {
 		try {
-			makeFolders(move);
+			await makeFolders(move);
 			await rename(move.from, move.to);
 			done.push(move);
 		} catch (error) {
@@ -98,7 +98,7 @@ export async function copyFiles(
 	try {
 		await requireRoom(moves);
 		for (const move of moves) {
-			makeFolders(move);
+			await about(move.to, makeFolders(move));
 			await copyOne(move, begun, some => {
 				if (signal?.aborted) throw moveStopped();
 				copied += some;
@@ -181,7 +181,7 @@ async function writeWhole(file: FileHandle, bytes: Buffer, position: Bytes): Pro
 }
 
 /** Makes the folders that a file is to be in. */
-export function makeFolders({root, to}: {readonly root: string; readonly to: string}): void {
+export async function makeFolders({root, to}: {readonly root: string; readonly to: string}): Promise<void> {
 	const elements = relative(root, dirname(to))
 		.split('/')
 		.filter(element => element !== '');
@@ -191,7 +191,7 @@ export function makeFolders({root, to}: {readonly root: string; readonly to: str
 async function leaveNoFolders(moves: readonly Move[]): Promise<void> {
 	const root = moves[0]?.root;
 	if (root === undefined) return;
-	await removeEmptyFolders(root, new Set(moves.map(({to}) => relative(root, dirname(to)))));
+	await removeEmptyFolders(root, new Set(moves.map(({to}) => relative(root, dirname(to)) || '.')));
 }
 
 /** What is at a path; undefined when nothing is. */
