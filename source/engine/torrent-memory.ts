@@ -3,7 +3,9 @@ import type {Clock} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
 import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
+import {changed} from '../io/stream-reader.js';
 import {blockState} from '../policy/block-ledger.js';
+import {isSameStamp, type Stamp} from '../policy/check-plan.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Torrent} from './torrent.js';
 
@@ -23,6 +25,8 @@ export class TorrentMemory {
 	#known: ResumeData | undefined;
 	/** What files were when they were moved while it did not run. */
 	#stamps: Pick<ResumeData, 'stamps'> | undefined;
+	/** How the files are that are whole; by number. */
+	#whole: Array<Stamp> = [];
 	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
 	#settled = false;
 
@@ -52,28 +56,49 @@ export class TorrentMemory {
 		this.#settled = false;
 	}
 
-	/** The torrent's files are what it says of them. */
-	begin(): void {
+	/**
+	 * The torrent's files are what it says of them.
+	 *
+	 * @param stamps what they were before they were looked at
+	 */
+	begin(storage: Storage, stamps: readonly Stamp[]): void {
 		this.#settled = true;
 		this.#stamps = undefined;
+		this.#whole = [];
+		this.#believe(storage, this.#wholeFiles(), stamps);
 	}
 
-	/** Files lie elsewhere now. */
+	/** Files lie elsewhere now, where times may be kept less exactly. */
 	moved(): void {
 		if (this.#known !== undefined) this.#known = {...this.#known, dir: this.#torrent.dir};
+		const {storage, active} = this.#torrent;
+		if (storage === undefined || !active) return;
+		this.#whole = [];
+		storage.expect([]);
 	}
 
-	/** Something was done with the files of a torrent that does not run: copies may be younger than what they were made from. */
-	restamp(stamps: ResumeData['stamps']): void {
+	/**
+	 * Something was done with the files of a torrent that does not run: copies may be younger than what they were made
+	 * from. Files that were not as they had been left before are not believed now.
+	 */
+	restamp(before: readonly Stamp[], after: readonly Stamp[]): void {
 		if (this.#known === undefined || this.#known.stamps.length === 0) return;
+		const stamps = this.#known.stamps.map((left, file) =>
+			isSameStamp(left, before[file]) ? after[file] : left,
+		);
 		this.#known = {...this.#known, stamps};
 		this.#stamps = {stamps};
 	}
 
-	/** Resolves when everything is on the disk, or when that takes too long: a slow disk is not waited for. */
+	/**
+	 * Resolves when everything is on the disk. When the torrent is being let go of a slow disk is not waited for: what is
+	 * written will come there, unless the power goes.
+	 */
 	flush(storage: Storage): Promise<StorageFailure | undefined> {
+		const flushed = storage.flush();
+		if (this.#torrent.active) return flushed;
 		return Promise.race([
-			storage.flush(),
+			flushed,
 			new Promise<undefined>(resolve => this.#clock.after(flushTime, () => resolve(undefined))),
 		]);
 	}
@@ -95,13 +120,45 @@ export class TorrentMemory {
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
 		const isAnything = torrent.have.count > 0 || torrent.downloader.ledger.size > 0;
+		const whole = this.#wholeFiles();
 		const stamps = isAnything ? await storage.stamps() : [];
+		const changedFile = whole.find(
+			file => this.#whole[file] && !isSameStamp(stamps[file], this.#whole[file]),
+		);
 		const data = dataOf(torrent);
-		// A bit must not outlive the bytes it stands for when the power goes; but leaving must not wait for a slow disk.
-		const failure = await this.flush(storage);
+		const failure =
+			(await this.flush(storage)) ?? (changedFile === undefined ? undefined : this.#changedFile(changedFile));
+		// Some file systems settle a file's time only when its bytes are on the disk.
+		const isNew = whole.some(file => this.#whole[file] === undefined);
+		this.#believe(storage, whole, isNew ? await storage.stamps() : stamps);
 		if (failure !== undefined && torrent.active) torrent.post({type: 'failure', failure});
-		this.#known = resumeDataOf(torrent, {...data, stamps});
+		// A bit must not outlive the bytes it stands for: after a failed flush all is looked at anew.
+		const isOnDisk = failure === undefined || failure.code === 'changed';
+		const left = isOnDisk ? stamps.map((stamp, file) => this.#whole[file] ?? stamp) : [];
+		this.#known = resumeDataOf(torrent, {...data, stamps: left});
 		return this.#known;
+	}
+
+	/** The numbers of files that are whole: nobody writes to them any more. */
+	#wholeFiles(): number[] {
+		const {files, metainfo} = this.#torrent;
+		const whole: number[] = [];
+		for (const [file, {length}] of metainfo.files.entries()) {
+			if (length > 0 && files.completed[file] === length) whole.push(file);
+		}
+		return whole;
+	}
+
+	/** From now on these files are to stay as they are. */
+	#believe(storage: Storage, whole: readonly number[], stamps: readonly Stamp[]): void {
+		for (const file of whole) this.#whole[file] ??= stamps[file];
+		storage.expect(this.#whole);
+	}
+
+	#changedFile(file: number): StorageFailure {
+		const {dir, renamed, metainfo} = this.#torrent;
+		const path = [dir, ...(renamed.get(file) ?? metainfo.files[file]!.path)].join('/');
+		return changed(path);
 	}
 }
 

@@ -6,6 +6,7 @@ import {bringBack} from '../io/bring-back.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
 import type {Stamp} from '../policy/check-plan.js';
+import type {Bitfield} from '../protocol/bitfield.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Announcers} from './announcers.js';
 import type {Downloader} from './downloader.js';
@@ -49,6 +50,8 @@ export interface RunOwner extends CheckOwner {
 	readonly arrivals: PieceArrivals;
 	readonly memory: TorrentMemory;
 	readonly record: TorrentRecord;
+	/** Whether it is to run: what a person said last. */
+	readonly wanted: boolean;
 	post(event: TorrentEvent): void;
 	/** It does something else now. */
 	activityChanged(): void;
@@ -67,6 +70,8 @@ export class TorrentRun {
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
+	/** Who else seems to have written to the files, as a person would say it. */
+	#doubt: string | undefined;
 
 	constructor(owner: RunOwner, room: Room) {
 		this.#owner = owner;
@@ -138,7 +143,15 @@ export class TorrentRun {
 			if (!(await this.#check.hash(storage, plan.check, progress, () => run === this.#run))) return;
 		}
 		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
-		this.#owner.memory.begin();
+		this.#owner.memory.begin(storage, stamps);
+		const doubt = this.#doubt;
+		this.#doubt = undefined;
+		const lost = memory === undefined ? 0 : countMissing(memory.have, this.#owner.have);
+		// What somebody else wrote is not written over before a person has said so.
+		if (doubt !== undefined && lost > 0) {
+			const wrong = `${lost} ${lost === 1 ? 'piece is' : 'pieces are'} wrong`;
+			return this.fail({code: 'io', message: `${doubt}: ${wrong}: resume to fetch them again`});
+		}
 		// Files that are wanted only now take over what the part file holds of them.
 		const failure =
 			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
@@ -231,6 +244,7 @@ export class TorrentRun {
 
 	/** The disk does not do what it should: it stops, and says so. */
 	fail(failure: StorageFailure): void {
+		if (failure.code === 'changed') return this.#recheck(failure);
 		if (this.activity.name === 'failed') return;
 		const {superSeeding, swarm, downloader, memory} = this.#owner;
 		this.#owner.log('error', failure.message);
@@ -245,6 +259,19 @@ export class TorrentRun {
 			await this.#letGo(storage, false);
 			if (run === this.#run) memory.revision++;
 		})();
+	}
+
+	/** Somebody else wrote to the files: nobody gets anything of them before those that are not as they were are hashed. */
+	#recheck({message}: StorageFailure): void {
+		if (this.activity.name !== 'active') return;
+		const again = async (): Promise<void> => {
+			await this.#halt('paused');
+			// Unless it was stopped by hand meanwhile.
+			if (this.activity.name !== 'paused' || !this.#owner.wanted) return;
+			this.#doubt = message;
+			this.start('quick');
+		};
+		void again();
 	}
 
 	/** Hashes everything anew, and starts it then. */
@@ -269,10 +296,11 @@ export class TorrentRun {
 			const failure = await this.#bringBack();
 			if (failure !== undefined) throw new UserError(failure.code, failure.message);
 			const storage = this.#openStorage(this.#owner.files.wantedFiles);
+			const before = await storage.stamps();
 			const value = await task(storage);
-			const stamps = await storage.stamps();
+			const after = await storage.stamps();
 			await storage.close();
-			this.#owner.memory.restamp(stamps);
+			this.#owner.memory.restamp(before, after);
 			return value;
 		});
 		this.#stopping = work.then(
@@ -290,4 +318,11 @@ export class TorrentRun {
 		await storage.close();
 		return back ?? failure;
 	}
+}
+
+/** Pieces of `before` that are not in `now`. */
+function countMissing(before: Bitfield, now: Bitfield): number {
+	let missing = 0;
+	for (let piece = 0; piece < before.length; piece++) if (before.has(piece) && !now.has(piece)) missing++;
+	return missing;
 }

@@ -160,6 +160,10 @@ export class TorrentStorage implements Storage, JobListener {
 		return this.#ask({type: 'create', wanted: this.#wanted, links: true});
 	}
 
+	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
+		this.#reader.expect(stamps);
+	}
+
 	async stamps(): Promise<ReadonlyArray<FileStamp | undefined>> {
 		const stamps: Array<FileStamp | undefined> = [];
 		const {fileCount} = this.#layout;
@@ -379,7 +383,7 @@ export class TorrentStorage implements Storage, JobListener {
 		return new Promise(resolve => {
 			if (this.#layout.isPad(file)) return resolve(undefined);
 			stat(this.#layout.path(file), (error, stats) => {
-				resolve(error ? undefined : {size: stats.size, mtime: stats.mtimeMs});
+				resolve(error || !stats.isFile() ? undefined : {size: stats.size, mtime: stats.mtimeMs});
 			});
 		});
 	}

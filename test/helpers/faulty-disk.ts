@@ -133,6 +133,10 @@ class FaultyStorage implements Storage {
 		return this.#real.check(pieces, told);
 	}
 
+	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
+		this.#real.expect(stamps);
+	}
+
 	async flush(): Outcome {
 		this.#disk.asked.flush++;
 		return this.#disk.fails.flush ?? this.#real.flush();

@@ -197,6 +197,8 @@ export class FakeStorage implements Storage {
 		});
 	}
 
+	expect(): void {}
+
 	check(): {done: Promise<void>; stop: () => void} {
 		return {done: Promise.resolve(), stop() {}};
 	}
