@@ -112,8 +112,9 @@ export class TorrentMemory {
 	async now(): Promise<ResumeData> {
 		const torrent = this.#torrent;
 		const {storage} = torrent;
-		// While pieces are being checked, and when that was cut short, what was known before is the better account.
-		if (storage === undefined || !this.#settled) {
+		// While pieces are being checked, and when that was cut short, what was known before is the better account. A disk
+		// that has not answered when the torrent was closed is not asked again.
+		if (storage === undefined || !this.#settled || torrent.activity.name === 'closed') {
 			const known = this.#known ?? nothingKnown(torrent);
 			return resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
 		}

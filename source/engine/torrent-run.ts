@@ -32,7 +32,7 @@ export type TorrentActivity =
 	| {readonly name: 'failed'; readonly failure: StorageFailure}
 	| {readonly name: 'closed'};
 
-/** How long trackers have to take our leave. */
+/** How long trackers, and the disk, have to take our leave. */
 const farewell: Millis = 5000;
 
 /** What running asks of, and tells, its torrent. */
@@ -92,7 +92,7 @@ export class TorrentRun {
 
 	start(check: CheckMode): void {
 		const {name} = this.activity;
-		if (name === 'active' || name === 'checking') return;
+		if (name === 'active' || name === 'checking' || name === 'closed') return;
 		const run = ++this.#run;
 		this.#owner.memory.doubt();
 		this.#becomeChecking(0);
@@ -205,11 +205,16 @@ export class TorrentRun {
 		this.#become({name: 'queued'});
 	}
 
-	/** Stops it for good. Resolves when all is done, in 5 s at the most. */
+	/** Stops it for good. Resolves when all is done, in 5 s at the most: a disk that hangs is not waited for. */
 	async close(): Promise<void> {
 		const {name} = this.activity;
-		if (name !== 'paused' && name !== 'queued' && name !== 'pausing') await this.#halt('closed');
-		else await this.#stopping;
+		const isStopped = name === 'paused' || name === 'queued' || name === 'pausing';
+		const stopped = isStopped ? this.#stopping : this.#halt('closed');
+		const late = new Promise<void>(resolve => {
+			const timer = this.#room.clock.after(farewell, resolve);
+			void stopped.then(() => timer.clear());
+		});
+		await Promise.race([stopped, late]);
 		this.#become({name: 'closed'});
 	}
 
@@ -223,7 +228,8 @@ export class TorrentRun {
 		superSeeding.review();
 		swarm.closeAll(then === 'closed' ? 'leaving' : 'paused');
 		const {storage} = this;
-		this.#stopping = this.#letGo(storage, wasActive);
+		// Whoever has the files at the moment, to move them say, goes on having them.
+		this.#stopping = allDone(this.#stopping, this.#letGo(storage, wasActive));
 		await this.#stopping;
 		if (run === this.#run && then !== 'closed') this.#become({name: then});
 	}
@@ -254,11 +260,12 @@ export class TorrentRun {
 		superSeeding.review();
 		swarm.closeAll('stopped by a disk failure');
 		const {storage} = this;
-		this.#stopping = (async () => {
+		const letGo = async (): Promise<void> => {
 			downloader.forgetPartials();
 			await this.#letGo(storage, false);
 			if (run === this.#run) memory.revision++;
-		})();
+		};
+		this.#stopping = allDone(this.#stopping, letGo());
 	}
 
 	/** Somebody else wrote to the files: nobody gets anything of them before those that are not as they were are hashed. */
@@ -325,4 +332,8 @@ function countMissing(before: Bitfield, now: Bitfield): number {
 	let missing = 0;
 	for (let piece = 0; piece < before.length; piece++) if (before.has(piece) && !now.has(piece)) missing++;
 	return missing;
+}
+
+async function allDone(...tasks: ReadonlyArray<Promise<unknown>>): Promise<void> {
+	await Promise.all(tasks);
 }

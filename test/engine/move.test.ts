@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {describe} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {assertSame} from '../helpers/compare.ts';
 import {until} from '../helpers/deadline.ts';
 import {FaultyDisk} from '../helpers/faulty-disk.ts';
@@ -93,6 +94,35 @@ describe('a move to another file system', {concurrency: true}, () => {
 		await again.send({type: 'torrent.verify', id});
 		const checked = await again.sees(id, 'seeds after a check', view => view.state === 'seeding');
 		assert.equal(checked.piecesHave, torrent.pieces);
+	});
+
+	test('of a paused torrent is waited for, however often it is started and stopped meanwhile', async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'restless', [['a.bin', 300_000]]);
+		let faulty: FaultyDisk | undefined;
+		const engine = await openTestSession(space, 'engine', {
+			openDisk: pool => {
+				faulty = new FaultyDisk(pool, space.path('engine'));
+				return faulty;
+			},
+		});
+		const id = await engine.add(torrent, {dir: torrent.content.dir});
+		await engine.sees(id, 'seeds', view => view.state === 'seeding');
+		await engine.send({type: 'torrent.pause', id});
+		await engine.sees(id, 'paused', view => view.state === 'paused');
+		faulty!.gate.shut();
+		const moved = engine.send({type: 'torrent.move', id, dir: space.path('there')});
+		for (const type of ['torrent.resume', 'torrent.pause', 'torrent.resume'] as const) {
+			await engine.send({type, id});
+			await sleep(150);
+			assert.notEqual((await engine.view(id)).state, 'seeding');
+		}
+		faulty!.gate.open();
+		await moved;
+		const view = await engine.sees(id, 'seeds', ({state}) => state === 'seeding');
+		assert.equal(view.dir, space.path('there'));
+		assert.equal(view.piecesHave, torrent.pieces);
+		assert.ok(!existsSync(torrent.content.root));
 	});
 
 	test('a target that is full or read-only is said in one line, and everything stays where it was', async t => {
