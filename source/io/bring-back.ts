@@ -4,6 +4,7 @@ import type {Metainfo} from '../protocol/metainfo.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {FileLayout, packLayout} from './file-layout.js';
 import {makeFolders, movedPaths, statOf} from './move-files.js';
+import {guardFolders} from './open-file.js';
 import type {StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
 
@@ -37,6 +38,7 @@ export async function bringBack(
 		try {
 			const found = await statOf(from);
 			if (!found || found.isDirectory()) continue;
+			guardFolders(there.dir, otherPath.split('/').slice(0, -1), false);
 			if (await statOf(to)) await unlink(from);
 			else {
 				await makeFolders({root: here.dir, to});
