@@ -106,6 +106,7 @@ export class Session implements EngineClient {
 			network: options.network ?? new TcpNetwork(options.bind),
 			pool,
 			disk: this.#disk,
+			allocatesFully: options.allocation === 'full',
 			http:
 				options.http ??
 				new NodeHttpClient({

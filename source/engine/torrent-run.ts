@@ -64,6 +64,8 @@ export class TorrentRun {
 	activity: TorrentActivity = {name: 'idle'};
 	/** Undefined while its files are nobody's. */
 	storage: Storage | undefined;
+	/** While its files are given their room on the disk. */
+	allocating = false;
 	readonly #owner: RunOwner;
 	readonly #room: Room;
 	readonly #check: PieceCheck;
@@ -157,8 +159,18 @@ export class TorrentRun {
 			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
 			(await storage.createEmptyFiles());
 		if (run !== this.#run) return;
-		if (failure !== undefined) return this.fail(failure);
+		const other = failure ?? (await this.#allocate(storage));
+		if (run !== this.#run) return;
+		if (other !== undefined) return this.fail(other);
 		this.#activate(memory);
+	}
+
+	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
+		if (this.#room.allocatesFully !== true || this.#owner.downloader.needed.count === 0) return undefined;
+		this.allocating = true;
+		const failure = await storage.allocate();
+		this.allocating = false;
+		return failure;
 	}
 
 	#openStorage(wanted: Uint8Array): Storage {

@@ -159,6 +159,15 @@ export class Torrent
 		return this.#run.storage;
 	}
 
+	get allocatesFully(): boolean {
+		return this.#room.allocatesFully === true;
+	}
+
+	/** Its files are being given their room on the disk. */
+	get allocating(): boolean {
+		return this.#run.allocating;
+	}
+
 	get pieceCount(): number {
 		return this.map.pieceCount;
 	}
