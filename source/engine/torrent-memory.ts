@@ -25,6 +25,8 @@ export class TorrentMemory {
 	#known: ResumeData | undefined;
 	/** What files were when they were moved while it did not run. */
 	#stamps: Pick<ResumeData, 'stamps'> | undefined;
+	/** Something could not be put on the disk: a bit must not outlive its bytes, so that all is to be looked at anew. */
+	#lostBytes = false;
 	/** How the files are that are whole; by number. */
 	#whole: Array<Stamp> = [];
 	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
@@ -64,6 +66,7 @@ export class TorrentMemory {
 	begin(storage: Storage, stamps: readonly Stamp[]): void {
 		this.#settled = true;
 		this.#stamps = undefined;
+		this.#lostBytes = false;
 		this.#whole = [];
 		this.#believe(storage, this.#wholeFiles(), stamps);
 	}
@@ -133,9 +136,8 @@ export class TorrentMemory {
 		const isNew = whole.some(file => this.#whole[file] === undefined);
 		this.#believe(storage, whole, isNew ? await storage.stamps() : stamps);
 		if (failure !== undefined && torrent.active) torrent.post({type: 'failure', failure});
-		// A bit must not outlive the bytes it stands for: after a failed flush all is looked at anew.
-		const isOnDisk = failure === undefined || failure.code === 'changed';
-		const left = isOnDisk ? stamps.map((stamp, file) => this.#whole[file] ?? stamp) : [];
+		if (failure !== undefined && failure.code !== 'changed') this.#lostBytes = true;
+		const left = this.#lostBytes ? [] : stamps.map((stamp, file) => this.#whole[file] ?? stamp);
 		this.#known = resumeDataOf(torrent, {...data, stamps: left});
 		return this.#known;
 	}

@@ -38,7 +38,7 @@ describe('a disk that fails', {concurrency: true}, () => {
 		const torrent = testTorrent(space, 'read', [['x.bin', 700_000]]);
 		const {session, disk} = await onFaultyDisk(space, 'seeder');
 		const id = await seedTorrent(session, torrent);
-		const leecher = await openTestSession(space, 'leecher', {maxDownload: 400_000});
+		const leecher = await openTestSession(space, 'leecher', {maxDownload: 2_000_000});
 		disk.fails.read = brokenDisk;
 		await leecher.add(torrent, {peers: [`127.0.0.1:${session.port}`]});
 		await session.says(id, 'failed', /^disk error EIO: /);
@@ -57,17 +57,17 @@ describe('a disk that fails', {concurrency: true}, () => {
 		test(`on ${what} stops a download with one line; resumed when it works again, nothing is fetched twice`, async t => {
 			const space = new Workspace(t);
 			const torrent = testTorrent(space, what, [['x.bin', 1_500_000]]);
-			const seeder = await openTestSession(space, 'seeder', {maxUpload: 500_000});
+			const seeder = await openTestSession(space, 'seeder', {maxUpload: 1_200_000});
 			await seedTorrent(seeder, torrent);
 			const {session, disk, clock} = await onFaultyDisk(space, 'leecher');
 			const id = await session.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
-			await session.sees(id, 'a part is here', ({completed}) => completed > 300_000);
+			await session.sees(id, 'a part is here', ({completed}) => completed > 200_000);
 			disk.fails[what] = brokenDisk;
 			clock.push(31_000);
 			await session.says(id, 'failed', /^disk error EIO: /);
 			const before = await session.view(id);
 			assert.equal(errors(session).length, 1, session.log.join('\n'));
-			assert.ok(before.completed >= 300_000);
+			assert.ok(before.completed > 200_000);
 			delete disk.fails[what];
 			await session.send({type: 'torrent.resume', id});
 			const after = await session.sees(id, 'it downloads', ({state}) => state === 'downloading');

@@ -32,7 +32,7 @@ describe('a move to another file system', {concurrency: true}, () => {
 			['b/c.bin', 900_000],
 			['b/d.bin', 0],
 		]);
-		const seeder = await openTestSession(space, 'seeder', {maxUpload: 600_000});
+		const seeder = await openTestSession(space, 'seeder', {maxUpload: 1_500_000});
 		await seedTorrent(seeder, torrent);
 		let faulty: FaultyDisk | undefined;
 		const leecher = await openTestSession(space, 'leecher', {
@@ -166,7 +166,7 @@ describe('a move to another file system', {concurrency: true}, () => {
 		const disk = secondDisk(space);
 		if (disk === undefined) return t.skip(noSecondDisk);
 		// As good as no room, and some time to copy.
-		const content = writeSparseFile(space.folder('content'), 'big.bin', 768 * mebibyte, [0, 7e8], kibibyte);
+		const content = writeSparseFile(space.folder('content'), 'big.bin', 512 * mebibyte, [0, 5e8], kibibyte);
 		const made = makeTorrent(content, mebibyte);
 		const metainfo = readFileSync(made.write(space.path('big.torrent'))).toString('base64');
 		const torrent = {content, pieces: made.pieces, metainfo};

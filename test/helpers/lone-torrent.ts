@@ -219,8 +219,9 @@ export class FakeStorage implements Storage {
 
 	async createLinks(): Promise<undefined> {}
 
-	async flush(): Promise<undefined> {
+	async flush(): Promise<StorageFailure | undefined> {
 		this.work();
+		return undefined;
 	}
 
 	async close(): Promise<void> {

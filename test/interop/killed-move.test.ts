@@ -13,7 +13,7 @@ import {kibibyte, makeTorrent, writeFolder} from '../helpers/torrents.ts';
 import {Workspace} from '../helpers/workspace.ts';
 import {seeded} from '../policy/seeded.ts';
 
-const kills = env['TORTUI_LONG'] ? 60 : 6;
+const kills = env['TORTUI_LONG'] ? 60 : 4;
 const files = 150;
 
 test(`killed ${kills} times in the middle of a move, everything is had again, at one place`, async t => {

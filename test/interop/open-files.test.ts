@@ -54,7 +54,8 @@ test(`${files} files are seeded and downloaded by processes that may open 128, w
 		watchOpenFiles(leecher.program, space, space.path('ours')),
 	];
 	await leecher.event('complete');
-	await leecher.done();
+	// What two thousand files cost to be put on the disk is no matter here.
+	await leecher.program.stop('SIGKILL');
 	assertSame(space.path('ours', 'set'), content.root);
 	for (const count of most) assert.ok(count() > 0 && count() <= 40, `${count()} were open at a time`);
 	assert.equal(seeder.program.ended, undefined);
