@@ -20,6 +20,7 @@ export class TorrentMemory {
 	revision = 0;
 	/** Where some of its files may be besides: a move is under way, or was cut short. */
 	otherPlace: OtherPlace | undefined;
+	#inherited: OtherPlace | undefined;
 	readonly #torrent: Torrent;
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
@@ -46,6 +47,12 @@ export class TorrentMemory {
 	take(memory: ResumeData): void {
 		this.#known = memory;
 		this.otherPlace = memory.otherPlace;
+		this.#inherited = memory.otherPlace;
+	}
+
+	/** Where files may be that an earlier session was moving when it ended. */
+	get cutShort(): OtherPlace | undefined {
+		return this.otherPlace === this.#inherited ? this.#inherited : undefined;
 	}
 
 	/** What was known counts no more: everything is to be looked at. */

@@ -112,11 +112,11 @@ export class TorrentRun {
 	/** Files that a move which was cut short left elsewhere come back before anybody opens them. Answers why not. */
 	async #bringBack(): Promise<StorageFailure | undefined> {
 		const {memory, metainfo, dir, renamed} = this.#owner;
-		const there = memory.otherPlace;
+		const there = memory.cutShort;
 		if (there === undefined) return undefined;
 		const failure = await bringBack(metainfo, {dir, renamed}, there, there.files);
 		if (failure !== undefined) return failure;
-		if (memory.otherPlace === there) memory.otherPlace = undefined;
+		memory.otherPlace = undefined;
 		memory.revision++;
 		this.#owner.log(
 			'warn',
@@ -283,12 +283,11 @@ export class TorrentRun {
 	/** Somebody else wrote to the files: nobody gets anything of them before those that are not as they were are hashed. */
 	#recheck({message}: StorageFailure): void {
 		if (this.activity.name !== 'active') return;
+		this.#doubt = message;
 		const again = async (): Promise<void> => {
 			await this.#halt('paused');
 			// Unless it was stopped by hand meanwhile.
-			if (this.activity.name !== 'paused' || !this.#owner.wanted) return;
-			this.#doubt = message;
-			this.start('quick');
+			if (this.activity.name === 'paused' && this.#owner.wanted) this.start('quick');
 		};
 		void again();
 	}

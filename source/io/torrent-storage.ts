@@ -180,7 +180,8 @@ export class TorrentStorage implements Storage, JobListener {
 		else {
 			const flushing = this.#flush();
 			this.#flushes.add(flushing);
-			await flushing;
+			// What another flush took upon itself is not on the disk before that is done.
+			await Promise.all(this.#flushes);
 			this.#flushes.delete(flushing);
 		}
 		const failure = this.#unsaid;

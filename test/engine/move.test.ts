@@ -121,6 +121,7 @@ describe('a move to another file system', {concurrency: true}, () => {
 		await moved;
 		const view = await engine.sees(id, 'seeds', ({state}) => state === 'seeding');
 		assert.equal(view.dir, space.path('there'));
+		assert.ok(!engine.log.some(line => line.includes('cut short')), engine.log.join('\n'));
 		assert.equal(view.piecesHave, torrent.pieces);
 		assert.ok(!existsSync(torrent.content.root));
 	});
