@@ -20,6 +20,8 @@ export interface FileChoiceOwner {
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
 	readonly have: Bitfield;
+	/** Whether files take up all their room before anything comes. */
+	readonly allocatesFully: boolean;
 	/** Pieces are not what they were. */
 	changed(): void;
 	post(event: TorrentEvent): void;
@@ -100,7 +102,11 @@ export class FileChoice {
 	#layOut(wanted: Uint8Array): void {
 		const owner = this.#owner;
 		void owner.storage?.setWanted(wanted).then(async failure => {
-			const other = failure ?? (await owner.storage?.createEmptyFiles());
+			const {storage} = owner;
+			const other =
+				failure ??
+				(await storage?.createEmptyFiles()) ??
+				(owner.allocatesFully ? await storage?.allocate() : undefined);
 			if (other !== undefined && owner.active) owner.post({type: 'failure', failure: other});
 		});
 	}

@@ -3,7 +3,7 @@ import type {AddOptions, Reply} from '../api/command.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {resolvePeer} from '../io/resolve-peer.js';
-import type {ResumeData} from '../io/resume-data.js';
+import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {SavedTorrent, StateStore} from '../io/state-store.js';
 import {selectFiles} from '../policy/selection.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
@@ -29,6 +29,8 @@ export interface IntakeSetup {
 	readonly trackers: boolean;
 	/** Something about a torrent is not what it was. */
 	changed(): void;
+	/** Puts what is known of a torrent on the disk, now. */
+	keep(torrent: Torrent): Promise<void>;
 }
 
 /** Takes torrents into a session: those that people add, and those that the last session left. */
@@ -121,9 +123,19 @@ export class Intake {
 		torrent.wanted = resume.active;
 		if (!resume.active) torrent.rest();
 		else if (!torrent.restIfDone()) this.#setup.queue.start(torrent, 'quick');
+		if (resume.otherPlace?.goal) void this.#again(torrent, resume.otherPlace);
 		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {
 			if (history !== undefined) torrent.takeHistory(history);
 		});
+	}
+
+	async #again(torrent: Torrent, place: OtherPlace): Promise<void> {
+		try {
+			await torrent.relocation.again(place);
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			torrent.log('error', error.message);
+		}
 	}
 
 	#adopt(torrent: Torrent): void {
@@ -134,6 +146,7 @@ export class Intake {
 			this.#setup.changed();
 			queue.plan();
 		};
+		torrent.keep = () => this.#setup.keep(torrent);
 	}
 
 	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */

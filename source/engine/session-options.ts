@@ -30,6 +30,8 @@ export interface SessionOptions {
 	readonly typed?: ReadonlySet<string> | undefined;
 	/** When slow mode comes and goes by itself. */
 	readonly slowTimes?: readonly SlowTime[];
+	/** Whether files take up all their room on the disk before anything comes; sparse when left out. */
+	readonly allocation?: 'sparse' | 'full';
 	/** How many torrents run at a time; all when left out. */
 	readonly queue?: QueueLimits | undefined;
 	/** Whether trackers are asked. */

@@ -109,6 +109,7 @@ export class Session implements EngineClient {
 			network: options.network ?? new TcpNetwork(options.bind),
 			pool,
 			disk: this.#disk,
+			allocatesFully: options.allocation === 'full',
 			http:
 				options.http ??
 				new NodeHttpClient({
@@ -187,6 +188,7 @@ export class Session implements EngineClient {
 			maxPeers: options.maxPeers,
 			trackers: options.trackers,
 			changed: () => this.#watchers.hurry(),
+			keep: torrent => this.#saver.save(torrent),
 		});
 		this.#saver = new StateSaver(
 			{

@@ -48,6 +48,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		moving: relocation.progress,
 		failure: activity.name === 'failed' ? activity.failure.message : undefined,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
+		allocating: torrent.allocating,
 		queuedBehind: session.queuedBehind,
 		// Pieces may be wanted of files that are not.
 		filesWanted: torrent.files.filesWanted || Math.min(1, torrent.downloader.needed.count),

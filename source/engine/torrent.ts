@@ -96,6 +96,8 @@ export class Torrent
 	filesRevision = 1;
 	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
 	onChange: () => void = () => {};
+	/** Puts what is known of it on the disk, now. */
+	keep: () => Promise<void> = async () => {};
 	readonly #room: Room;
 	readonly #run: TorrentRun;
 	readonly #rounds: PeerRounds;
@@ -167,6 +169,15 @@ export class Torrent
 	/** Undefined while its files are nobody's. */
 	get storage(): Storage | undefined {
 		return this.#run.storage;
+	}
+
+	get allocatesFully(): boolean {
+		return this.#room.allocatesFully === true;
+	}
+
+	/** Its files are being given their room on the disk. */
+	get allocating(): boolean {
+		return this.#run.allocating;
 	}
 
 	get pieceCount(): number {
@@ -250,7 +261,7 @@ export class Torrent
 	}
 
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
-	rememberNow(): Promise<ResumeData | undefined> {
+	rememberNow(): Promise<ResumeData> {
 		return this.memory.now();
 	}
 
@@ -344,6 +355,7 @@ export class Torrent
 
 	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
 	async close(): Promise<void> {
+		this.relocation.stop();
 		if (this.activity.name !== 'closed') await this.#run.close();
 	}
 

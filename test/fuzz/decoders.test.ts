@@ -128,11 +128,18 @@ test('resume data is read or refused, and what is read can be written', () => {
 		seedRatio: 1.5,
 		seedTime: 20,
 		renamed: [[0, ['a', 'b']]],
+		otherPlace: {dir: '/elsewhere', renamed: [[1, ['c']]], files: [1], goal: false},
 		link: undefined,
 	});
 	fuzz([sample], bytes => {
 		const data = decodeResumeData(bytes);
 		assert.ok(data.partials.every(({piece}) => piece >= 0 && piece < data.have.length));
+		for (const [, path] of [...data.renamed, ...(data.otherPlace?.renamed ?? [])]) {
+			assert.ok(
+				path.length > 0 && path.every(element => /^(?!\.{1,2}$)[^/\0]+$/s.test(element)),
+				path.join('|'),
+			);
+		}
 		encodeResumeData(data);
 	});
 });

@@ -119,7 +119,8 @@ export class Transfer {
 	}
 }
 
-async function transfer(
+/** `tortui get` or `seed`, as the two below. */
+export async function transfer(
 	space: Workspace,
 	verb: 'get' | 'seed',
 	args: readonly string[],

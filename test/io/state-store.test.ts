@@ -53,6 +53,7 @@ function resumeData(changes: Partial<ResumeData> = {}): ResumeData {
 		seedRatio: 1.25,
 		seedTime: undefined,
 		renamed: [[1, ['t', 'nëw']]],
+		otherPlace: {dir: '/elsewhere', renamed: [[1, ['t', 'öld']]], files: [0, 1, 9], goal: true},
 		link: undefined,
 		...changes,
 	};
