@@ -18,11 +18,13 @@ export const command = defineCommand({
 		'goes on later. Without --seed-time and --seed-ratio it does not stay to seed.',
 	],
 	async run({input, flags}, context) {
-		const sources = await Promise.all(input.map(word => readDownload(word, context)));
-		const options = addOptions(flags);
 		const {seedRatio, seedTime} = flags;
 		return runTransfer(
-			sources.map(source => ({source, options})),
+			async () => {
+				const sources = await Promise.all(input.map(word => readDownload(word, context)));
+				const options = addOptions(flags);
+				return sources.map(source => ({source, options}));
+			},
 			{time: seedTime ?? (seedRatio === undefined ? 0 : undefined), ratio: seedRatio},
 			flags,
 			context,

@@ -1,6 +1,7 @@
 import type {AddOptions, Reply} from '../api/command.js';
 import type {EngineClient} from '../api/engine-client.js';
 import type {Log} from '../base/ports.js';
+import type {DiskThread} from '../io/disk-thread.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Flags} from './command.js';
 import {parseSlowTime} from './engine-quantities.js';
@@ -26,6 +27,8 @@ export interface EngineSettings {
 	readonly restore: boolean;
 	readonly version: string;
 	readonly log: Log;
+	/** A thread for the disk, started ahead; the engine ends it. */
+	readonly diskThread?: DiskThread;
 	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
 		Partial<Pick<Flags<typeof engineOptions>, Optional>> &
 		Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
@@ -38,7 +41,7 @@ const usualDownloads = 5;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
-	const {stateDir, dir, restore, version, log, flags, given} = settings;
+	const {stateDir, dir, restore, version, log, diskThread, flags, given} = settings;
 	const {Session} = await import('../engine/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	return Session.open({
@@ -63,5 +66,6 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		persist: restore,
 		version,
 		log,
+		diskThread,
 	});
 }

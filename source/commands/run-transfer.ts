@@ -4,6 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {AddOptions} from '../api/command.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import {type ProcessLock, takeLock} from '../bridge/process-lock.js';
+import {DiskThread} from '../io/disk-thread.js';
 import type {Context, Flags} from './command.js';
 import {openLog} from './file-log.js';
 import type {sharedOptions} from './flags.js';
@@ -62,15 +63,12 @@ async function stop(engine: LocalEngine, hurry: Promise<unknown>, context: Conte
 	if (outcome === 'late') context.abandon?.();
 }
 
-/**
- * Downloads and seeds without a screen, with an engine of its own in this process. Its resume data is kept apart from
- * that of the engine in the background, which it never meets.
- */
-export async function runTransfer(
+async function transferAll(
 	tasks: readonly Task[],
 	goal: SeedGoal,
 	flags: Flags<typeof sharedOptions>,
 	context: Context,
+	diskThread: DiskThread,
 ): Promise<ExitStatus> {
 	const stateDir = join(makeStateDir(flags.stateDir, context.env), 'get');
 	const unique = [...new Map(tasks.map(task => [sourceId(task.source), task])).values()];
@@ -93,6 +91,7 @@ export async function runTransfer(
 			restore: false,
 			version: context.version,
 			log,
+			diskThread,
 			flags,
 		});
 		try {
@@ -124,5 +123,27 @@ export async function runTransfer(
 	} finally {
 		for (const lock of locks) lock.release();
 		interrupted.release();
+	}
+}
+
+/**
+ * Downloads and seeds without a screen, with an engine of its own in this process. Its resume data is kept apart from
+ * that of the engine in the background, which it never meets.
+ *
+ * @param read finds out what is to be downloaded and seeded
+ */
+export async function runTransfer(
+	read: () => Promise<readonly Task[]>,
+	goal: SeedGoal,
+	flags: Flags<typeof sharedOptions>,
+	context: Context,
+): Promise<ExitStatus> {
+	// It comes up on another core while the torrents are read.
+	const diskThread = new DiskThread();
+	try {
+		return await transferAll(await read(), goal, flags, context, diskThread);
+	} catch (error) {
+		void diskThread.end();
+		throw error;
 	}
 }

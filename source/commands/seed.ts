@@ -102,14 +102,21 @@ export const command = defineCommand({
 		'is seeded are printed first. It ends with Ctrl-C, or at --seed-time or --seed-ratio.',
 	],
 	async run({input, flags}, context): Promise<ExitStatus> {
-		const tasks: Task[] = [];
-		for (const word of input) tasks.push(await toTask(word, flags, context));
-		if (!flags.json) {
-			const {formatMagnet} = await import('../protocol/magnet.js');
-			for (const {source} of tasks) {
-				if (source.kind === 'metainfo') context.stdout.write(`${formatMagnet(source.metainfo)}\n`);
-			}
-		}
-		return runTransfer(tasks, {time: flags.seedTime, ratio: flags.seedRatio}, flags, context);
+		return runTransfer(
+			async () => {
+				const tasks: Task[] = [];
+				for (const word of input) tasks.push(await toTask(word, flags, context));
+				if (!flags.json) {
+					const {formatMagnet} = await import('../protocol/magnet.js');
+					for (const {source} of tasks) {
+						if (source.kind === 'metainfo') context.stdout.write(`${formatMagnet(source.metainfo)}\n`);
+					}
+				}
+				return tasks;
+			},
+			{time: flags.seedTime, ratio: flags.seedRatio},
+			flags,
+			context,
+		);
 	},
 });

@@ -2,6 +2,7 @@ import type {Clock, Log, Random} from '../base/ports.js';
 import type {BytesPerSecond} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
 import type {Disk} from '../io/disk.js';
+import type {DiskThread} from '../io/disk-thread.js';
 import type {HttpClient} from '../io/http-client.js';
 import type {Network} from '../io/network.js';
 import type {StateStore} from '../io/state-store.js';
@@ -39,6 +40,8 @@ export interface SessionOptions {
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;
+	/** A thread for the disk, started ahead; the session ends it. */
+	readonly diskThread?: DiskThread | undefined;
 	/** What its owner calls this client: shown on screens, told to nobody else. */
 	readonly name?: string | undefined;
 	readonly log: Log;

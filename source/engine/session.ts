@@ -95,7 +95,9 @@ export class Session implements EngineClient {
 			() => clock.now(),
 		);
 		const pool = new BlockPool(options.poolSlots ?? usualPoolSlots);
-		this.#disk = options.openDisk?.(pool) ?? new DiskService(pool, {stateDir: options.stateDir});
+		this.#disk =
+			options.openDisk?.(pool) ??
+			new DiskService(pool, {stateDir: options.stateDir, thread: options.diskThread});
 		this.#store =
 			options.store ??
 			new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));

@@ -1,4 +1,3 @@
-import {Worker} from 'node:worker_threads';
 import type {BlockPool} from './block-pool.js';
 import {
 	allStored,
@@ -8,17 +7,15 @@ import {
 	type FromWorker,
 	failed,
 	stored,
-	type WorkerStart,
 	wrong,
 } from './disk-jobs.js';
+import {DiskThread} from './disk-thread.js';
 import type {StorageFailure} from './storage.js';
 
 /** A batch ends when it holds this many slots (4 MiB), so that slots come back to the pool steadily. */
 const batchSlots = 256;
 /** A second batch is not sent before it holds this many slots, unless an answer has just come. */
 const worthSending = 32;
-/** The first announce goes before the thread, whose start takes a core; the first piece comes later than both. */
-const startDelay = 20;
 
 /** Who is told of jobs done. */
 export interface JobListener {
@@ -55,7 +52,9 @@ class Batch {
 export class DiskLane {
 	readonly #pool: BlockPool;
 	readonly #handles: number;
-	#worker: Worker | undefined;
+	#thread: DiskThread | undefined;
+	/** One that was started before it was needed. */
+	#ready: DiskThread | undefined;
 	/** What a worker that is started anew must be told again. */
 	readonly #torrents = new Map<number, {readonly listener: JobListener; readonly open: DiskTask}>();
 	#collecting: Batch[] = [];
@@ -63,13 +62,15 @@ export class DiskLane {
 	#spare: Batch[] = [];
 	#replies = new Map<number, (reply: DiskReply) => void>();
 	#nextId = 0;
-	#closing = false;
-	#soon: NodeJS.Timeout | undefined;
 
-	/** @param handles files it may hold open */
-	constructor(pool: BlockPool, handles: number) {
+	/**
+	 * @param handles files it may hold open
+	 * @param ready a thread that was started ahead; one is started when it is needed otherwise
+	 */
+	constructor(pool: BlockPool, handles: number, ready?: DiskThread) {
 		this.#pool = pool;
 		this.#handles = handles;
+		this.#ready = ready;
 	}
 
 	get torrents(): number {
@@ -80,11 +81,11 @@ export class DiskLane {
 		return this.#torrents.has(torrent);
 	}
 
-	/** Makes a torrent known to the worker, which starts soon if it does not run. */
+	/** Makes a torrent known to the worker, which starts if it does not run. */
 	open(torrent: number, listener: JobListener, task: DiskTask & {type: 'open'}): void {
 		this.#torrents.set(torrent, {listener, open: task});
-		if (this.#worker) void this.#post(torrent, task);
-		else this.#soon ??= setTimeout(() => this.#start(), startDelay).unref();
+		if (this.#thread) void this.#post(torrent, task);
+		else this.#start();
 	}
 
 	storePiece(torrent: number, piece: number, slots: ArrayLike<number>): void {
@@ -122,7 +123,7 @@ export class DiskLane {
 
 	/** Asks for something besides jobs; done after the jobs given before it. Never rejects. */
 	request(torrent: number, task: DiskTask): Promise<DiskReply> {
-		if (!this.#worker) this.#start();
+		if (!this.#thread) this.#start();
 		while (this.#collecting.length > 0) this.#sendNext();
 		if (task.type === 'close') {
 			return this.#post(torrent, task).finally(() => this.#torrents.delete(torrent));
@@ -133,60 +134,45 @@ export class DiskLane {
 
 	/** Ends the thread and forgets its torrents, until one is opened again. Nothing may be under way. */
 	async rest(): Promise<void> {
-		clearTimeout(this.#soon);
-		this.#soon = undefined;
-		const worker = this.#worker;
-		this.#worker = undefined;
 		this.#torrents.clear();
-		await worker?.terminate();
+		await this.close();
 	}
 
 	/** Ends the thread; whoever calls has seen to it that nothing is under way. */
 	async close(): Promise<void> {
-		this.#closing = true;
-		clearTimeout(this.#soon);
-		await this.#worker?.terminate();
-		this.#worker = undefined;
+		const threads = [this.#thread, this.#ready];
+		this.#thread = undefined;
+		this.#ready = undefined;
+		await Promise.all(threads.map(thread => thread?.end()));
 	}
 
 	#post(torrent: number, task: DiskTask): Promise<DiskReply> {
 		const id = this.#nextId++;
 		return new Promise(resolve => {
 			this.#replies.set(id, resolve);
-			this.#worker!.postMessage({id, torrent, task});
+			this.#thread!.post({id, torrent, task});
 		});
 	}
 
-	/** Starts the thread, which takes some 40 ms on another core. */
 	#start(): void {
-		clearTimeout(this.#soon);
-		this.#soon = undefined;
-		if (this.#worker) return;
-		const typescript = import.meta.url.endsWith('.ts');
-		const workerData: WorkerStart = {memory: this.#pool.memory, handles: this.#handles};
-		const worker = new Worker(
-			new URL(typescript ? './disk-worker.ts' : './disk-worker.js', import.meta.url),
+		const thread = this.#ready ?? new DiskThread();
+		this.#ready = undefined;
+		this.#thread = thread;
+		thread.begin(
+			{memory: this.#pool.memory, handles: this.#handles},
 			{
-				workerData,
-				name: 'disk',
-				...(typescript && {execArgv: ['--import=tsx']}),
+				hear: message => this.#hear(message),
+				lost: reason => {
+					if (thread === this.#thread) this.#lost(reason);
+				},
 			},
 		);
-		this.#worker = worker;
-		worker.on('message', (message: FromWorker) => this.#hear(message));
-		let reason = 'it ended';
-		worker.on('error', error => {
-			reason = error instanceof Error ? error.message : String(error);
-		});
-		worker.on('exit', () => {
-			if (worker === this.#worker && !this.#closing) this.#lost(reason);
-		});
 		for (const [torrent, {open}] of this.#torrents) void this.#post(torrent, open);
 	}
 
 	/** The thread died, which is a bug or a lack of memory: what was with it has failed; the next job starts another. */
 	#lost(reason: string): void {
-		this.#worker = undefined;
+		this.#thread = undefined;
 		const failure: StorageFailure = {
 			code: 'io',
 			message: `the disk thread stopped (${reason}): resume to start it again`,
@@ -209,7 +195,7 @@ export class DiskLane {
 	}
 
 	#send(now: boolean): void {
-		if (!this.#worker) this.#start();
+		if (!this.#thread) this.#start();
 		while (this.#collecting.length > 0 && this.#sent.length < 2) {
 			if (!now && this.#sent.length === 1 && this.#collecting[0]!.slots < worthSending) return;
 			this.#sendNext();
@@ -219,7 +205,7 @@ export class DiskLane {
 	#sendNext(): void {
 		const batch = this.#collecting.shift()!;
 		this.#sent.push(batch);
-		this.#worker!.postMessage(batch.jobs.slice(0, batch.length));
+		this.#thread!.post(batch.jobs.slice(0, batch.length));
 	}
 
 	#hear(message: FromWorker): void {

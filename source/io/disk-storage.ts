@@ -5,6 +5,7 @@ import type {Metainfo} from '../protocol/metainfo.js';
 import type {BlockPool} from './block-pool.js';
 import type {Disk} from './disk.js';
 import {DiskLane} from './disk-lane.js';
+import type {DiskThread} from './disk-thread.js';
 import {packLayout} from './file-layout.js';
 import {freeSpace} from './free-space.js';
 import {pathExists} from './path-exists.js';
@@ -21,6 +22,8 @@ export interface DiskOptions {
 	readonly workers?: number;
 	/** Where part files are kept. */
 	readonly stateDir: string;
+	/** One of the threads, started ahead. */
+	readonly thread?: DiskThread | undefined;
 }
 
 /** What a storage is opened for. */
@@ -53,7 +56,10 @@ export class DiskService implements Disk {
 		const writers = options.workers ?? (cores >= 8 ? 3 : cores >= 4 ? 2 : 1);
 		const helpers = Math.max(0, Math.min(cores, 4) - writers);
 		const handles = Math.floor(workerHandles / (writers + helpers));
-		this.#writers = Array.from({length: writers}, () => new DiskLane(pool, handles));
+		this.#writers = Array.from(
+			{length: writers},
+			(_, index) => new DiskLane(pool, handles, index === 0 ? options.thread : undefined),
+		);
 		this.#helpers = Array.from({length: helpers}, () => new DiskLane(pool, handles));
 	}
 

@@ -1,4 +1,4 @@
-import {parentPort, workerData} from 'node:worker_threads';
+import {parentPort} from 'node:worker_threads';
 import type {DiskReply, DiskRequest, FromWorker, ToWorker, WorkerStart} from './disk-jobs.js';
 import {FileHandles} from './file-handles.js';
 import {FileLayout} from './file-layout.js';
@@ -8,17 +8,19 @@ import {failureOf, StorageError} from './storage-failure.js';
 import {TorrentFiles} from './torrent-files.js';
 
 /** The thread that hashes pieces and writes them. What it hears and says is in `disk-jobs`. */
-const {memory, handles} = workerData as WorkerStart;
 const port = parentPort!;
-const open = new FileHandles(handles);
 const torrents = new Map<number, TorrentFiles>();
-const writer = new PieceWriter(memory, torrents);
 const checker = new PieceChecker();
 
-port.on('message', (message: ToWorker) => {
-	if (message instanceof Int32Array) say(writer.run(message));
-	else if (message.task.type === 'flush') void flush(message).then(say);
-	else say(perform(message));
+// It is up before it is known what it is for.
+port.once('message', ({memory, handles}: WorkerStart) => {
+	const open = new FileHandles(handles);
+	const writer = new PieceWriter(memory, torrents);
+	port.on('message', (message: ToWorker) => {
+		if (message instanceof Int32Array) say(writer.run(message));
+		else if (message.task.type === 'flush') void flush(message).then(say);
+		else say(perform(message, open));
+	});
 });
 
 function say(message: FromWorker): void {
@@ -34,7 +36,7 @@ async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
 	}
 }
 
-function perform({id, torrent, task}: DiskRequest): DiskReply {
+function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply {
 	try {
 		if (task.type === 'open') {
 			torrents.get(torrent)?.handles.close();

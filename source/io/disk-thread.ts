@@ -1,0 +1,51 @@
+import {Worker} from 'node:worker_threads';
+import type {FromWorker, ToWorker, WorkerStart} from './disk-jobs.js';
+
+/** Who hears what a thread says. */
+export interface ThreadListener {
+	hear(message: FromWorker): void;
+	/** It ended by itself, which is a bug or a lack of memory. */
+	lost(reason: string): void;
+}
+
+/**
+ * A thread that hashes pieces and writes them, as `disk-worker` does. To come up takes it some 40 ms of another core: it
+ * may be made before anybody has work for it. Until then it does not keep the process alive.
+ */
+export class DiskThread {
+	readonly #worker: Worker;
+	#isWanted = true;
+
+	constructor() {
+		const typescript = import.meta.url.endsWith('.ts');
+		this.#worker = new Worker(
+			new URL(typescript ? './disk-worker.ts' : './disk-worker.js', import.meta.url),
+			{name: 'disk', ...(typescript && {execArgv: ['--import=tsx']})},
+		);
+		this.#worker.unref();
+	}
+
+	/** Gives it what it works on, and somebody to answer to. Once. */
+	begin(start: WorkerStart, listener: ThreadListener): void {
+		let reason = 'it ended';
+		this.#worker.ref();
+		this.#worker.on('message', (message: FromWorker) => listener.hear(message));
+		this.#worker.on('error', error => {
+			reason = error instanceof Error ? error.message : String(error);
+		});
+		this.#worker.on('exit', () => {
+			if (this.#isWanted) listener.lost(reason);
+		});
+		this.#worker.postMessage(start);
+	}
+
+	post(message: ToWorker): void {
+		this.#worker.postMessage(message);
+	}
+
+	/** Ends it; whoever calls has seen to it that nothing is under way. */
+	async end(): Promise<void> {
+		this.#isWanted = false;
+		await this.#worker.terminate();
+	}
+}
