@@ -8,6 +8,7 @@ import type {Connection, ConnectionEvents} from '../io/network.js';
 import {RequestPipeline} from '../policy/request-pipeline.js';
 import type {Provider} from '../policy/request-planner.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
+import {SteadyRate} from '../policy/steady-rate.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {decodeExtensionHandshake, type ExtensionHandshake, extensionId} from '../protocol/extension.js';
 import {encodeHandshake, type Handshake} from '../protocol/handshake.js';
@@ -90,6 +91,8 @@ export class Peer implements PeerWireSink, Provider {
 	readonly incoming: boolean;
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();
+	/** What it gives us, to rank it by. */
+	readonly giving: SteadyRate;
 	readonly connectedAt: Millis;
 	/** What connecting took, for peers we dialled: one round trip and a little. */
 	roundTrip: Millis = Infinity;
@@ -163,6 +166,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.incoming = options.incoming;
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
+		this.giving = new SteadyRate(this.now);
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;

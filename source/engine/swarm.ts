@@ -269,7 +269,7 @@ export class Swarm {
 				id: peer.id,
 				interested: peer.peerInterested,
 				amChoking: peer.amChoking,
-				rateToUs: peer.download.rate(now),
+				rateToUs: peer.giving.rate(peer.downloaded, now),
 				rateFromUs,
 				hasGiven: peer.downloaded > 0,
 				lastUnchokedAt: peer.unchokedAt,
