@@ -127,7 +127,8 @@ export class PeerTalk implements PeerOwner {
 
 	peerChokes(peer: Peer): void {
 		// With the fast extension every request is answered, by a block or a reject.
-		if (!peer.supportsFast) this.#downloader.release(peer);
+		if (peer.supportsFast) this.#downloader.share(peer);
+		else this.#downloader.release(peer);
 		this.#owner.swarm.revision++;
 	}
 
