@@ -11,6 +11,7 @@ import {
 } from '../protocol/extension.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Downloader} from './downloader.js';
+import {offerGifts} from './gifts.js';
 import type {Peer, PeerOwner} from './peer.js';
 import type {PieceJudge} from './piece-judge.js';
 import type {Room} from './room.js';
@@ -26,6 +27,8 @@ const mostMetadata: Bytes = 128 << 10;
 
 /** What talking with peers asks of their torrent. */
 export interface PeerTalkOwner {
+	/** 20 bytes. */
+	readonly infoHash: Uint8Array;
 	readonly metainfo: Metainfo;
 	readonly map: PieceMap;
 	readonly have: Bitfield;
@@ -138,8 +141,11 @@ export class PeerTalk implements PeerOwner {
 	}
 
 	peerInterest(peer: Peer): void {
-		const {swarm} = this.#owner;
-		if (peer.peerInterested) swarm.rechokeSoon();
+		const {swarm, superSeeding} = this.#owner;
+		if (peer.peerInterested) {
+			swarm.rechokeSoon();
+			if (peer.amChoking && !superSeeding.active) offerGifts(peer, this.#owner);
+		}
 		swarm.revision++;
 	}
 
@@ -198,9 +204,11 @@ export class PeerTalk implements PeerOwner {
 		if (!sensible) {
 			peer.strike();
 			peer.sendReject(piece, begin, length);
-		} else if (peer.amChoking || !this.#owner.active || !peer.uploads.push(piece, begin, length)) {
-			peer.sendReject(piece, begin, length);
+			return;
 		}
+		const may = !peer.amChoking || peer.gifts.take(piece, length, peer.pieceCount);
+		if (!may || !this.#owner.active || !peer.uploads.push(piece, begin, length))
+			peer.sendReject(piece, begin, length);
 	}
 
 	peerCancels(peer: Peer, piece: number, begin: number, length: number): void {

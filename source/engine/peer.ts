@@ -13,6 +13,7 @@ import {Bitfield} from '../protocol/bitfield.js';
 import {decodeExtensionHandshake, type ExtensionHandshake, extensionId} from '../protocol/extension.js';
 import {encodeHandshake, type Handshake} from '../protocol/handshake.js';
 import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../protocol/peer-wire.js';
+import {Gifts} from './gifts.js';
 import type {Outbox} from './outbox.js';
 import {UploadQueue} from './upload-queue.js';
 
@@ -127,6 +128,8 @@ export class Peer implements PeerWireSink, Provider {
 	/** Pieces it lets us ask for while it chokes us. BEP 6. */
 	readonly fastPieces = new Set<number>();
 	readonly uploads = new UploadQueue();
+	/** What it may have though we choke it. BEP 6. */
+	readonly gifts = new Gifts();
 	pipeline: RequestPipeline;
 	/** What the block now arriving is; the torrent's own notes. */
 	arriving = {piece: -1, block: -1, slot: -1, length: 0};
@@ -244,7 +247,8 @@ export class Peer implements PeerWireSink, Provider {
 		this.writer.plain(choking ? messageId.choke : messageId.unchoke);
 		if (choking) {
 			this.uploads.clear((piece, begin, length) => {
-				if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
+				if (this.gifts.take(piece, length, this.pieceCount)) this.uploads.push(piece, begin, length);
+				else if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
 			});
 		}
 		this.#options.outbox.post(this);
@@ -263,6 +267,11 @@ export class Peer implements PeerWireSink, Provider {
 	sendReject(piece: number, begin: number, length: number): void {
 		if (!this.supportsFast) return;
 		this.writer.block(messageId.reject, piece, begin, length);
+		this.#options.outbox.post(this);
+	}
+
+	sendAllowedFast(piece: number): void {
+		this.writer.piece(messageId.allowedFast, piece);
 		this.#options.outbox.post(this);
 	}
 
