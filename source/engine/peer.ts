@@ -136,6 +136,8 @@ export class Peer implements PeerWireSink, Provider {
 	/** The time at which the buffer at hand came. */
 	now: Millis;
 	isClosed = false;
+	/** It was let go because it broke the protocol. */
+	misbehaved = false;
 	ready = false;
 	/** Bytes that came with the last read. */
 	lastRead = 0;
@@ -345,7 +347,12 @@ export class Peer implements PeerWireSink, Provider {
 	/** A request or block that makes no sense; too many end the connection. */
 	strike(weight = 1): void {
 		this.#strikes += weight;
-		if (this.#strikes >= patience) this.close('too many senseless messages');
+		if (this.#strikes >= patience) this.#expel('too many senseless messages');
+	}
+
+	#expel(reason: string): void {
+		this.misbehaved ||= !this.isClosed;
+		this.close(reason);
 	}
 
 	close(reason: string): void {
@@ -388,7 +395,7 @@ export class Peer implements PeerWireSink, Provider {
 			this.#decoder.push(bytes, length);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
-			this.close(error.message);
+			this.#expel(error.message);
 			return;
 		}
 		if (this.ready && !this.isClosed) this.#owner?.peerRead(this);

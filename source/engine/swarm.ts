@@ -3,6 +3,7 @@ import {formatAddress, type PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
 import type {Connection} from '../io/network.js';
 import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
+import {Offences} from '../policy/offences.js';
 import {isLoopback, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
@@ -47,6 +48,7 @@ export interface SwarmOwner {
 export class Swarm {
 	readonly peers = new Map<number, Peer>();
 	readonly list: PeerList;
+	readonly #offences = new Offences();
 	readonly #owner: SwarmOwner;
 	readonly #room: Room;
 	#nextChokeRound: Millis = 0;
@@ -121,7 +123,8 @@ export class Swarm {
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
-		if (!this.#owner.active || this.list.isBanned(peerKey(peer.address))) return false;
+		const key = peerKey(peer.address);
+		if (!this.#owner.active || this.list.isBanned(key) || this.#offences.tooMany(key, peer.now)) return false;
 		if (this.#fromHost(peer.address) >= mostPerHost) return false;
 		if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(peer.now)) return false;
 		if (!this.#room.mayConnect() && !(this.#makeRoom(peer.now) && this.#room.mayConnect())) return false;
@@ -187,9 +190,11 @@ export class Swarm {
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
 		const now = this.#room.clock.now();
+		if (peer.misbehaved) this.#offences.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
-			const useful = peer.downloaded > 0 || peer.uploaded > 0 || !this.#owner.active;
+			const traded = peer.downloaded > 0 || peer.uploaded > 0;
+			const useful = (traded && !peer.misbehaved) || !this.#owner.active;
 			this.list.disconnected(peer.address, now, {useful});
 			// Two who have everything need each other no more.
 			if (peer.isSeed && this.#owner.complete) this.list.forget(peer.address);
@@ -232,7 +237,8 @@ export class Swarm {
 
 	#check(peer: Peer, now: Millis): void {
 		if (!peer.ready) {
-			if (now - peer.connectedAt > connectTimeout + handshakeTimeout) peer.close('no handshake');
+			const connecting = Math.min(peer.roundTrip, connectTimeout);
+			if (now - peer.connectedAt > connecting + handshakeTimeout) peer.close('no handshake');
 			return;
 		}
 		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
