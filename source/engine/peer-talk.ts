@@ -9,6 +9,7 @@ import {
 	extensionId,
 	metadataPiece,
 } from '../protocol/extension.js';
+import {parseIp} from '../protocol/ip-address.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Downloader} from './downloader.js';
 import {offerGifts} from './gifts.js';
@@ -84,7 +85,7 @@ export class PeerTalk implements PeerOwner {
 					port: this.#room.port(),
 					metadataSize: metainfo.info.length,
 					uploadOnly: this.#owner.complete && !superSeeding.active,
-					yourIp: undefined,
+					yourIp: parseIp(peer.address.host),
 				}),
 			);
 		}

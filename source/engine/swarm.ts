@@ -8,6 +8,7 @@ import {isLoopback, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
+import {addressScope, parseIp} from '../protocol/ip-address.js';
 import {sameBytes} from '../protocol/same-bytes.js';
 import {Peer, type PeerOwner, takesNothing} from './peer.js';
 import type {Room} from './room.js';
@@ -51,6 +52,8 @@ export class Swarm {
 	readonly #offences = new Offences();
 	readonly #owner: SwarmOwner;
 	readonly #room: Room;
+	/** Addresses others may know us by; the first of a family is what they do. */
+	#ownHosts: readonly string[];
 	#nextChokeRound: Millis = 0;
 	#chokeSoon = false;
 	#dialLater = false;
@@ -66,7 +69,17 @@ export class Swarm {
 	constructor(owner: SwarmOwner, room: Room) {
 		this.#owner = owner;
 		this.#room = room;
+		this.#ownHosts = room.ownHosts;
 		this.list = new PeerList({port: room.port(), ownHosts: room.ownHosts});
+	}
+
+	/** Somebody sees us at this address: whom to dial first goes by what others see. BEP 40. */
+	knownAs(host: string): void {
+		const ip = parseIp(host);
+		if (ip === undefined) return;
+		const isPublic = addressScope(ip) === 'public';
+		this.#ownHosts = isPublic ? [host, ...this.#ownHosts] : [...this.#ownHosts, host];
+		this.list.setOwn(this.#room.port(), this.#ownHosts);
 	}
 
 	get connected(): number {
