@@ -103,7 +103,7 @@ export class Swarm {
 		const room = this.#owner.maxPeers - this.peers.size;
 		if (room <= 0) return;
 		for (const address of this.list.candidates(now, Math.min(room, 30))) {
-			if (!this.#room.mayConnect()) {
+			if (!this.#room.mayDial(this.peers.size)) {
 				this.#dialLater = true;
 				return;
 			}
@@ -140,7 +140,8 @@ export class Swarm {
 		if (!this.#owner.active || this.list.isBanned(key) || this.#offences.tooMany(key, peer.now)) return false;
 		if (this.#fromHost(peer.address) >= mostPerHost) return false;
 		if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(peer.now)) return false;
-		if (!this.#room.mayConnect() && !(this.#makeRoom(peer.now) && this.#room.mayConnect())) return false;
+		const mayAccept = () => this.#room.mayAccept(this.peers.size);
+		if (!mayAccept() && !(this.#makeRoom(peer.now) && mayAccept())) return false;
 		this.reached = true;
 		this.peers.set(peer.id, peer);
 		return true;
@@ -160,17 +161,35 @@ export class Swarm {
 	 */
 	#makeRoom(now: Millis): boolean {
 		if (now - this.#madeRoomAt < turnover) return false;
+		const idlest = this.#idlest();
+		if (idlest === undefined || now - idlest.lastUsefulAt < tradelessAfter) return false;
+		this.#madeRoomAt = now;
+		this.#letGo(idlest, 'made room for another');
+		return true;
+	}
+
+	/** Another torrent has fewer connections, and there are no more places. Answers whether one is free now. */
+	yieldPlace(): boolean {
+		const idlest = this.#idlest();
+		if (idlest !== undefined) this.#letGo(idlest, 'made room for another torrent');
+		return idlest !== undefined;
+	}
+
+	/** Who has traded nothing for longest. */
+	#idlest(): Peer | undefined {
 		let idlest: Peer | undefined;
 		for (const peer of this.peers.values()) {
-			if (!peer.ready || now - peer.lastUsefulAt < tradelessAfter) continue;
+			if (!peer.ready) continue;
 			if (idlest === undefined || peer.lastUsefulAt < idlest.lastUsefulAt) idlest = peer;
 		}
-		if (idlest === undefined) return false;
-		this.#madeRoomAt = now;
+		return idlest;
+	}
+
+	/** Ends a connection whose place is somebody else's already. */
+	#letGo(peer: Peer, why: string): void {
 		this.#roomIsTaken = true;
-		idlest.close('made room for another');
+		peer.close(why);
 		this.#roomIsTaken = false;
-		return true;
 	}
 
 	/** The handshake is done: the peer counts. */
