@@ -97,13 +97,18 @@ test('while it downloads those who give most are unchoked, who snubs us and who 
 	await lone.torrent.close();
 });
 
-test('a slot that no giver claims goes to one who gave before', async () => {
-	const lone = await leeching();
-	const peers = await crowd(lone, 16);
-	for (const {peer} of peers.slice(10)) peer.downloaded = 20_000;
-	await busy(lone, 200, peers);
-	const regular = peers.flatMap(({peer}, at) => (peer.amChoking || peer.optimistic ? [] : [at]));
-	assert.ok(regular.filter(at => at >= 10).length >= 5, `${regular}`);
+test('the optimistic slot goes rather to one who gave before than to those who had a turn for nothing', async () => {
+	const lone = await leeching({random: () => 0.3});
+	const peers = await crowd(lone, 14);
+	const gave = peers[11]!;
+	gave.peer.downloaded = 20_000;
+	for (const {peer} of peers.slice(8)) peer.unchokedAt = -100_000;
+	const drawn = new Set<number>();
+	await busy(lone, 45, peers, () => {
+		for (const {peer} of peers.slice(0, 7)) peer.downloaded += 1000;
+		drawn.add(peers.findIndex(({peer}) => peer.optimistic && lone.clock.now() - peer.optimisticSince < 1000));
+	});
+	assert.ok(drawn.has(11), `${[...drawn]}`);
 	await lone.torrent.close();
 });
 
@@ -382,6 +387,18 @@ test('a torrent that runs again dials whom it knows at once', async () => {
 	await lone.torrent.close();
 });
 
+test('whom to dial first goes by the addresses of this machine', async () => {
+	const order = async (ownHosts: readonly string[]): Promise<string[]> => {
+		const lone = await started({ownHosts});
+		const addresses = ['123.213.32.234', '98.76.54.32'].map(host => ({host, port: 1}));
+		lone.torrent.post({type: 'peers', addresses, source: 'tracker'});
+		await lone.torrent.close();
+		return lone.dialled.map(({remote}) => remote.host);
+	};
+	assert.deepEqual(await order(['2001:db8::1', '123.213.32.10']), ['98.76.54.32', '123.213.32.234']);
+	assert.deepEqual(await order([]), ['123.213.32.234', '98.76.54.32']);
+});
+
 test('whom to dial first goes by the address at which a tracker sees us', async () => {
 	const near: PeerAddress = {host: '123.213.32.234', port: 1};
 	const far: PeerAddress = {host: '98.76.54.32', port: 1};
@@ -411,4 +428,18 @@ test('whom to dial first goes by the address at which a tracker sees us', async 
 		await lone.clock.pass(6000);
 		await closed;
 	}
+});
+
+test('a super-seeder says that it has nothing, and shows a peer what nobody else has', async () => {
+	const lone = await started({seeds: true, pieces: 8});
+	lone.torrent.post({type: 'set', settings: {superSeeding: true}});
+	const poor = await LonePeer.meet(lone, 1);
+	const rich = await LonePeer.meet(lone, 2);
+	rich.say(writer => writer.bitfield(Uint8Array.of(0b1111_1010)));
+	const heard = await poor.hears();
+	assert.ok(heard.includes('have none'));
+	assert.ok(heard.some(text => text.includes('upload_onlyi0e')));
+	await seconds(lone, 1);
+	assert.deepEqual((await poor.hears('have ')).sort(), ['have 5', 'have 7']);
+	await lone.torrent.close();
 });

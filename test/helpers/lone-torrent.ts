@@ -246,6 +246,8 @@ export interface LoneOptions {
 	/** Blocks of memory. */
 	readonly pool?: number;
 	readonly maxPeers?: number;
+	/** Addresses of its machine. */
+	readonly ownHosts?: readonly string[];
 	/** Shared with other torrents; as many as it wants when left out. */
 	readonly places?: Places;
 	/** A tracker to ask, and what answers for it. */
@@ -346,7 +348,7 @@ export class LoneTorrent {
 				this.lines.push([level, text]);
 			},
 			port: () => 6881,
-			ownHosts: [],
+			ownHosts: options.ownHosts ?? [],
 			nextPeerId: () => this.#peerIds++,
 			mayDial: held => this.#count(options.places?.mayDial(held) ?? true),
 			mayAccept: held => this.#count(options.places?.mayAccept(held) ?? true),
