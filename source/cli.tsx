@@ -4,6 +4,8 @@ import module from 'node:module';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
+import {fileURLToPath} from 'node:url';
+import {setFlagsFromString} from 'node:v8';
 
 const argv = process.argv.slice(2);
 let isAbandoned = false;
@@ -41,6 +43,14 @@ function settleEnvironment(): void {
 	else if (when === 'never' || NO_COLOR) Object.assign(process.env, {FORCE_COLOR: '0'});
 }
 
+/**
+ * Does without V8's last compiler: SHA-1 and the kernel have most of a download's work, and what it saves of the rest it
+ * takes itself. Measured over 1 GiB: 1.53 -> 1.45 s of CPU from one seeder, 1.98 -> 1.60 s from twenty.
+ */
+function compileLightly(): void {
+	setFlagsFromString('--no-turbofan');
+}
+
 /** Keeps what V8 makes of the program's text, in this user's own cache: a third off the time to start. */
 function rememberCompiled(): void {
 	const {XDG_CACHE_HOME, HOME} = process.env;
@@ -54,14 +64,20 @@ async function main(): Promise<number> {
 		return 0;
 	}
 	settleEnvironment();
+	// What is remembered depends on how it is compiled.
+	compileLightly();
 	rememberCompiled();
 	const {dispatch} = await import('./commands/dispatch.js');
 	return dispatch(argv, {
 		stdout: process.stdout,
 		stderr: process.stderr,
-		stdin: process.stdin,
+		// Making it is half the time of reading a torrent, and few read from it.
+		get stdin() {
+			return process.stdin;
+		},
 		env: process.env,
 		version: version(),
+		program: fileURLToPath(import.meta.url),
 		warn: complain,
 		abandon() {
 			isAbandoned = true;
@@ -78,10 +94,7 @@ async function drained(stream: NodeJS.WriteStream): Promise<void> {
 	});
 }
 
-if (Number.parseInt(process.versions.node, 10) < 22) {
-	complain(`needs Node.js 22 or newer, this is ${process.version}`);
-	process.exitCode = 1;
-} else {
+async function start(): Promise<void> {
 	for (const stream of [process.stdout, process.stderr]) {
 		stream.on('error', (error: NodeJS.ErrnoException) => {
 			// A command that has something to save listens too, and ends in its own time.
@@ -96,3 +109,8 @@ if (Number.parseInt(process.versions.node, 10) < 22) {
 	if (isAbandoned) process.kill(process.pid, status === 130 ? 'SIGINT' : 'SIGKILL');
 	process.exit(status);
 }
+
+if (Number.parseInt(process.versions.node, 10) < 22) {
+	complain(`needs Node.js 22 or newer, this is ${process.version}`);
+	process.exitCode = 1;
+} else void start();

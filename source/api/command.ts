@@ -1,4 +1,4 @@
-import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
+import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {FilePriority, FileView} from './snapshot.js';
 
 /** How data already on disk is treated when a torrent is added. */
@@ -26,6 +26,9 @@ export interface AddOptions {
 	/** Hash nothing, believe that everything is there: for data that was hashed a moment ago. */
 	readonly trackersOff?: boolean;
 }
+
+/** Pieces by their numbers: single ones, and runs of which both ends belong to it. At most 10,000 of either. */
+export type PieceSelection = ReadonlyArray<number | readonly [first: number, last: number]>;
 
 /** Everything a person or script can ask the engine to do. `id` is a torrent's info-hash. */
 export type Command =
@@ -57,6 +60,24 @@ export type Command =
 			readonly id: string;
 			readonly files: readonly number[];
 			readonly priority: FilePriority;
+	  }
+	/** Goes before the priorities of the pieces' files; null for these again. Kept over restarts. */
+	| {
+			readonly type: 'piece.priority';
+			readonly id: string;
+			readonly pieces: PieceSelection;
+			readonly priority: FilePriority | null;
+	  }
+	/**
+	 * The pieces are wanted within so long from now, before everything else: in the order in which they are due, each from
+	 * whoever sends it soonest. Also a skipped piece is wanted then. Holds until the piece is here or is skipped; null
+	 * takes it back. Not kept over restarts. At most 10,000 pieces of a torrent are due at a time.
+	 */
+	| {
+			readonly type: 'piece.deadline';
+			readonly id: string;
+			readonly pieces: PieceSelection;
+			readonly within: Millis | null;
 	  }
 	| {readonly type: 'tracker.add'; readonly id: string; readonly url: string; readonly tier?: number}
 	| {readonly type: 'tracker.remove'; readonly id: string; readonly url: string}
@@ -90,6 +111,9 @@ export interface PieceInspection {
 	readonly pieces: number;
 	readonly length: Bytes;
 	readonly state: string;
+	readonly priority?: FilePriority;
+	/** Undefined when it has no deadline; below zero when that is over. */
+	readonly dueIn?: Millis | undefined;
 	readonly files: readonly string[];
 	readonly holders: number;
 	readonly blocks: number;

@@ -96,6 +96,11 @@ export interface SessionView {
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
 	readonly slowMode: boolean;
+	/** The limits of the mode that does not hold now: of slow mode while it is off. */
+	readonly otherMode?: {
+		readonly maxDownload?: BytesPerSecond | undefined;
+		readonly maxUpload?: BytesPerSecond | undefined;
+	};
 	readonly dir: string;
 }
 

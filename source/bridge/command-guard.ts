@@ -8,6 +8,10 @@ const number: Check = value => typeof value === 'number' && Number.isFinite(valu
 const count: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
 const texts: Check = value => Array.isArray(value) && value.every(text);
 const counts: Check = value => Array.isArray(value) && value.every(count);
+const listed = 10_000;
+const isPieces: Check = entry =>
+	count(entry) || (Array.isArray(entry) && entry.length === 2 && entry.every(count) && entry[0] <= entry[1]);
+const pieces: Check = value => Array.isArray(value) && value.length <= listed && value.every(isPieces);
 const priority: Check = value => count(value) && (value as number) <= 4;
 const optional =
 	(check: Check): Check =>
@@ -58,6 +62,8 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.queue': {id: text, position: count},
 	'torrent.limits': {id: text, maxDownload: limit, maxUpload: limit, seedRatio: limit, seedTime: limit},
 	'files.priority': {id: text, files: counts, priority},
+	'piece.priority': {id: text, pieces, priority: value => value === null || priority(value)},
+	'piece.deadline': {id: text, pieces, within: value => value === null || number(value)},
 	'tracker.add': {id: text, url: text, tier: optional(count)},
 	'tracker.remove': {id: text, url: text},
 	'peer.add': {id: text, address: text},

@@ -52,6 +52,8 @@ export interface Context {
 	readonly stdin: NodeJS.ReadStream;
 	readonly env: NodeJS.ProcessEnv;
 	readonly version: string;
+	/** The file that was started, to start it again in the background. */
+	readonly program: string;
 	/** One line on stderr, `tortui: ` before it. */
 	warn(message: string): void;
 	/** The end of the process shall not wait for its threads: one of them hangs in the system. */

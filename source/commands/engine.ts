@@ -19,7 +19,7 @@ export const command = defineCommand({
 		...stateOptions,
 		background: {kind: 'on', help: 'stay when the terminal closes'},
 	},
-	async run({flags}, {env, version}) {
+	async run({flags, given}, {env, version}) {
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const log = openLog(flags.log, flags.verbose);
 		if (flags.background) process.on('SIGHUP', () => {});
@@ -29,7 +29,8 @@ export const command = defineCommand({
 			version,
 			signals: flags.background ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'],
 			about: describeOptions(flags),
-			open: () => openSession({stateDir, dir: resolve(flags.dir ?? '.'), restore: true, version, log, flags}),
+			open: () =>
+				openSession({stateDir, dir: resolve(flags.dir ?? '.'), restore: true, version, log, flags, given}),
 		});
 		return 0;
 	},

@@ -3,7 +3,6 @@ import {closeSync, fstatSync, ftruncateSync, openSync, readSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {fileURLToPath} from 'node:url';
 import {UserError} from '../base/errors.js';
 import {connectEngine, type RemoteEngine} from '../bridge/connect-engine.js';
 import {socketPath} from '../bridge/socket-path.js';
@@ -14,8 +13,8 @@ export interface EnsureSettings {
 	readonly stateDir: string;
 	readonly env: NodeJS.ProcessEnv;
 	readonly version: string;
-	/** What follows the name of node to start one; the program itself when not given. */
-	readonly program?: readonly string[];
+	/** What follows the name of node to start one. */
+	readonly program: readonly string[];
 	/** The options a new engine gets. */
 	readonly options: readonly string[];
 }
@@ -76,11 +75,10 @@ function lastLine(log: number, from: number): string {
 export async function ensureEngine(
 	settings: EnsureSettings,
 ): Promise<{engine: RemoteEngine; started: boolean}> {
-	const {stateDir, env, version, options} = settings;
+	const {stateDir, env, version, program, options} = settings;
 	const running = await findEngine(stateDir, env, version);
 	if (running) return {engine: running, started: false};
 
-	const program = settings.program ?? [fileURLToPath(new URL('../cli.js', import.meta.url)), 'engine'];
 	const logPath = join(stateDir, 'engine.log');
 	const log = openSync(logPath, 'a+', 0o600);
 	try {

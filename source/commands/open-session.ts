@@ -1,11 +1,15 @@
+import type {AddOptions, Reply} from '../api/command.js';
 import type {EngineClient} from '../api/engine-client.js';
 import type {Log} from '../base/ports.js';
+import type {Metainfo} from '../protocol/metainfo.js';
 import type {Flags} from './command.js';
 import {parseSlowTime} from './engine-quantities.js';
 import type {engineOptions, torrentOptions} from './flags.js';
 
 /** An engine in this process. */
 export interface LocalEngine extends EngineClient {
+	/** As `torrent.add`, for a .torrent that was read already. */
+	add(metainfo: Metainfo, bytes: Uint8Array, options: AddOptions): Promise<Reply>;
 	/** Announces `stopped`, saves the resume data, lets go of everything. At most 5 s. */
 	stop(): Promise<void>;
 }
@@ -25,6 +29,8 @@ export interface EngineSettings {
 	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
 		Partial<Pick<Flags<typeof engineOptions>, Optional>> &
 		Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
+	/** The options that were typed, by name in camelCase; what was typed goes before what is remembered. */
+	readonly given?: ReadonlySet<string>;
 }
 
 /** As many as other clients: a few at a time are finished sooner than all together. */
@@ -32,7 +38,7 @@ const usualDownloads = 5;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
-	const {stateDir, dir, restore, version, log, flags} = settings;
+	const {stateDir, dir, restore, version, log, flags, given} = settings;
 	const {Session} = await import('../engine/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	return Session.open({
@@ -46,6 +52,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		maxUpload: flags.maxUpload,
 		slowDownload: flags.slowDownload,
 		slowUpload: flags.slowUpload,
+		typed: given,
 		slowTimes: (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times')),
 		// Who asks for torrents to be got wants them all.
 		queue: restore

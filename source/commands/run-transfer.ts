@@ -99,7 +99,10 @@ export async function runTransfer(
 			const ids: string[] = [];
 			const links = new Set<string>();
 			for (const {source, options} of unique) {
-				const {id = sourceId(source)} = await engine.send(addCommand(source, options));
+				const {id = sourceId(source)} =
+					source.kind === 'metainfo'
+						? await engine.add(source.metainfo, source.bytes, options)
+						: await engine.send(addCommand(source, options));
 				ids.push(id);
 				if (source.kind === 'link') links.add(id);
 			}

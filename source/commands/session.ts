@@ -52,10 +52,16 @@ export const command = defineCommand({
 		}
 		requireTerminal(context);
 		const sources = await Promise.all(input.map(word => readDownload(word, context)));
-		const {env, version} = context;
+		const {env, version, program} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);
-		const {engine, started} = await ensureEngine({stateDir, env, version, options});
+		const {engine, started} = await ensureEngine({
+			stateDir,
+			env,
+			version,
+			program: [program, 'engine'],
+			options,
+		});
 		if (!started) await adjust(engine, flags, given, context);
 		let torrent: string | undefined;
 		for (const source of sources) {

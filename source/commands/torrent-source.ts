@@ -102,7 +102,7 @@ export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
  */
 export async function readTorrentSource(
 	word: string,
-	{stdin, version}: Pick<Context, 'stdin' | 'version'>,
+	context: Pick<Context, 'stdin' | 'version'>,
 ): Promise<TorrentSource> {
 	if (isMagnet(word)) {
 		const {infoHash, infoHashV2, name} = parseMagnet(word);
@@ -112,10 +112,11 @@ export async function readTorrentSource(
 	let bytes: Uint8Array;
 	let label = word;
 	if (word === '-') {
+		const {stdin} = context;
 		label = 'standard input';
 		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
 		bytes = await readStream(stdin);
-	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, version);
+	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, context.version);
 	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
 		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
 	} else bytes = readFile(word);

@@ -2,8 +2,9 @@ import {type Bytes, blockLength, type Millis} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
 import type {Storage} from '../io/storage.js';
 import {BlockLedger, blockState, type PartialPiece} from '../policy/block-ledger.js';
+import {Deadlines} from '../policy/deadlines.js';
 import type {PieceMap} from '../policy/piece-map.js';
-import {PiecePicker} from '../policy/piece-picker.js';
+import {duePriority, PiecePicker} from '../policy/piece-picker.js';
 import {type PlanOptions, RequestPlanner} from '../policy/request-planner.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Peer} from './peer.js';
@@ -16,6 +17,8 @@ export interface DownloadOwner {
 	/** Where whole pieces go; undefined while nothing may be downloaded. */
 	readonly storage: Storage | undefined;
 	readonly peers: Iterable<Peer>;
+	/** What follows from the choices of people: 0 not wanted .. 4 first. */
+	piecePriority(piece: number): number;
 	/** Blocks one peer may be asked for, so that all have a share of the memory. */
 	fairShare(peer: Peer): number;
 	/** How many of `wanted` bytes may be asked for now. */
@@ -30,6 +33,8 @@ export interface DownloadOwner {
 /** One block that a peer sent although nobody asked; more are a nuisance. */
 const unrequestedWeight = 3;
 const mostRefusals = 2000;
+/** While pieces are due no queue is cut below so many blocks. */
+const fewestDue = 8;
 
 /** Asks peers for blocks, takes them in, and hands whole pieces to the disk. */
 export class Downloader {
@@ -37,6 +42,8 @@ export class Downloader {
 	readonly ledger: BlockLedger;
 	/** Wanted and not had. */
 	readonly needed: Bitfield;
+	/** When pieces are due that are wanted and not had. */
+	readonly deadlines = new Deadlines();
 	readonly #map: PieceMap;
 	readonly #owner: DownloadOwner;
 	readonly #planner: RequestPlanner;
@@ -47,11 +54,15 @@ export class Downloader {
 		this.picker = new PiecePicker(map.pieceCount, random);
 		this.ledger = new BlockLedger(map);
 		this.needed = new Bitfield(map.pieceCount);
-		this.#planner = new RequestPlanner(this.picker, this.ledger);
+		this.#planner = new RequestPlanner(this.picker, this.ledger, this.deadlines);
 	}
 
-	/** Takes over which pieces are wanted. One byte a piece. */
+	/** Takes over which pieces are wanted, and the array. One byte a piece. What is not wanted is not due either. */
 	setPriorities(priorities: Uint8Array): void {
+		for (const piece of this.deadlines.pieces()) {
+			if (priorities[piece] === 0) this.deadlines.delete(piece);
+			else priorities[piece] = duePriority;
+		}
 		this.picker.setPriorities(priorities);
 		for (let piece = 0; piece < this.#map.pieceCount; piece++) {
 			if (priorities[piece]! > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
@@ -60,6 +71,27 @@ export class Downloader {
 		for (const partial of [...this.ledger.all()]) {
 			if (partial.received === 0 && priorities[partial.piece] === 0) this.#withdraw(partial);
 		}
+	}
+
+	/** As `setPriorities`, for one piece. */
+	setPriority(piece: number, priority: number): void {
+		if (priority === 0) this.deadlines.delete(piece);
+		this.picker.setPriority(piece, this.deadlines.has(piece) ? duePriority : priority);
+		if (priority > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
+		else this.needed.clear(piece);
+		const partial = priority === 0 ? this.ledger.get(piece) : undefined;
+		if (partial?.received === 0) this.#withdraw(partial);
+	}
+
+	/** A piece that is wanted and not had is due. */
+	hurry(piece: number, at: Millis): void {
+		this.deadlines.set(piece, at);
+		this.picker.setPriority(piece, duePriority);
+	}
+
+	/** A piece is not due any more, if it was. */
+	calm(piece: number): void {
+		if (this.deadlines.delete(piece)) this.picker.setPriority(piece, this.#owner.piecePriority(piece));
 	}
 
 	/** Nobody wants the piece any more: what was asked for is cancelled. */
@@ -77,6 +109,7 @@ export class Downloader {
 	found(piece: number): void {
 		this.picker.take(piece);
 		this.needed.clear(piece);
+		this.calm(piece);
 	}
 
 	/** A piece that was had is not there any more. */
@@ -100,7 +133,9 @@ export class Downloader {
 	refill(peer: Peer): void {
 		const storage = this.#owner.storage;
 		if (storage === undefined || !peer.amInterested || peer.isClosed) return;
-		const target = Math.min(peer.pipeline.target, this.#owner.fairShare(peer));
+		let target = Math.min(peer.pipeline.target, this.#owner.fairShare(peer));
+		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
+		if (this.deadlines.size > 0 && target > fewestDue) target = Math.max(fewestDue, Math.ceil(target / 3));
 		const outstanding = peer.pipeline.outstanding;
 		if (outstanding > target - Math.max(1, target >> 3)) return;
 		const available = this.#owner.pool.available;
@@ -119,14 +154,8 @@ export class Downloader {
 			mayBegin: true,
 			now: peer.now,
 		};
-		const {pool} = this.#owner;
-		const {now} = peer;
 		const ask = (piece: number, block: number): void => {
-			peer.pipeline.ask(piece, block, now);
-			pool.promise(1);
-			const size = this.#map.blockSize(piece, block);
-			used += size;
-			peer.sendRequest(piece, block * blockLength, size);
+			used += this.#send(peer, piece, block, peer.now);
 		};
 		if (!peer.peerChoking) {
 			this.#planner.plan(peer, count, options, ask);
@@ -134,6 +163,32 @@ export class Downloader {
 			this.#planner.plan(this.#chokedProvider(peer), count, options, ask);
 		}
 		this.#owner.downloadUsed(granted, used);
+	}
+
+	/** Answers the length of what the peer was asked for. */
+	#send(peer: Peer, piece: number, block: number, now: Millis): Bytes {
+		peer.pipeline.ask(piece, block, now);
+		this.#owner.pool.promise(1);
+		const size = this.#map.blockSize(piece, block);
+		peer.sendRequest(piece, block * blockLength, size);
+		return size;
+	}
+
+	/**
+	 * Asks a peer for this very block, which is missing, whomever else it was asked of. Answers its length; that it may
+	 * come, and that there is memory for it, is the caller's to know.
+	 */
+	askFor(peer: Peer, piece: number, block: number, now: Millis): Bytes {
+		let partial = this.ledger.get(piece);
+		if (partial === undefined) {
+			this.picker.take(piece);
+			partial = this.ledger.begin(piece);
+		}
+		// Who works alone to show whose fault a wrong piece is does not make others late.
+		partial.exclusive = -1;
+		this.ledger.askFor(partial, block);
+		partial.askedAt[block] = now;
+		return this.#send(peer, piece, block, now);
 	}
 
 	/** A block that was asked for will not come. */
@@ -295,6 +350,7 @@ export class Downloader {
 	/** The disk has the piece. */
 	stored(piece: number): void {
 		this.needed.clear(piece);
+		this.calm(piece);
 		this.ledger.drop(piece);
 	}
 

@@ -1,7 +1,9 @@
 import type {FilePriority} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import type {Storage} from '../io/storage.js';
+import type {PieceChoice, PieceRange} from '../policy/piece-choice.js';
 import {headPieces, type PieceMap, piecePriorities} from '../policy/piece-map.js';
+import type {Bitfield} from '../protocol/bitfield.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Downloader} from './downloader.js';
 import type {FileTally} from './file-tally.js';
@@ -12,15 +14,28 @@ export interface FileChoiceOwner {
 	readonly metainfo: Metainfo;
 	readonly map: PieceMap;
 	readonly files: FileTally;
+	/** Priorities of single pieces. */
+	readonly pieceChoice: PieceChoice;
 	readonly downloader: Downloader;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
+	readonly have: Bitfield;
+	/** Whether files take up all their room before anything comes. */
+	readonly allocatesFully: boolean;
 	/** Pieces are not what they were. */
 	changed(): void;
 	post(event: TorrentEvent): void;
 }
 
-/** Which files of a torrent people want, and which first; what follows for its pieces and on the disk. */
+/** With more pieces changed at a time it is cheaper to look at all. */
+const fewPieces = 256;
+/** What a skipped piece becomes when it is due all the same. */
+const lowest = 1;
+
+/**
+ * Which files of a torrent people want, and which first; what follows for its pieces and on the disk. A priority
+ * chosen for a piece goes before those of its files until it is taken back.
+ */
 export class FileChoice {
 	readonly #owner: FileChoiceOwner;
 
@@ -53,19 +68,55 @@ export class FileChoice {
 		if (wanted.some((value, index) => value !== before[index])) this.#layOut(wanted);
 	}
 
+	/**
+	 * @param ranges without overlaps
+	 * @param priority null for that of the files again
+	 */
+	choosePieces(ranges: readonly PieceRange[], priority: FilePriority | null): void {
+		const {pieceChoice, files, downloader} = this.#owner;
+		for (const range of ranges) pieceChoice.set(range, priority ?? undefined);
+		files.reviewPieces();
+		const count = ranges.reduce((sum, [first, last]) => sum + last + 1 - first, 0);
+		if (count > fewPieces) return this.apply();
+		for (const [first, last] of ranges) {
+			for (let piece = first; piece <= last; piece++)
+				downloader.setPriority(piece, files.piecePriority(piece));
+		}
+		this.#owner.changed();
+	}
+
+	/** Wants those of the pieces that are skipped, last of all but for their being due. Answers whether there were any. */
+	unskip(ranges: readonly PieceRange[]): boolean {
+		const {downloader, have} = this.#owner;
+		const skipped: PieceRange[] = [];
+		for (const [first, last] of ranges) {
+			for (let piece = first; piece <= last; piece++)
+				if (downloader.picker.priority(piece) === 0 && !have.has(piece)) skipped.push([piece, piece]);
+		}
+		if (skipped.length === 0) return false;
+		this.choosePieces(skipped, lowest);
+		return true;
+	}
+
 	/** Files that are wanted now take over what the part file holds of them, and the other way round. */
 	#layOut(wanted: Uint8Array): void {
 		const owner = this.#owner;
 		void owner.storage?.setWanted(wanted).then(async failure => {
-			const other = failure ?? (await owner.storage?.createEmptyFiles());
+			const {storage} = owner;
+			const other =
+				failure ??
+				(await storage?.createEmptyFiles()) ??
+				(owner.allocatesFully ? await storage?.allocate() : undefined);
 			if (other !== undefined && owner.active) owner.post({type: 'failure', failure: other});
 		});
 	}
 
 	/** Has pieces downloaded in the order that follows from the files'. */
 	apply(): void {
-		const {map, metainfo, files, downloader} = this.#owner;
-		downloader.setPriorities(piecePriorities(map, metainfo.files, files.priorities));
+		const {map, metainfo, files, pieceChoice, downloader} = this.#owner;
+		const priorities = piecePriorities(map, metainfo.files, files.priorities);
+		pieceChoice.over(priorities);
+		downloader.setPriorities(priorities);
 		downloader.picker.setHeads(headPieces(map, metainfo.files, files.priorities));
 		this.#owner.changed();
 	}

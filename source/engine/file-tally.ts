@@ -1,7 +1,9 @@
 import type {FilePriority} from '../api/snapshot.js';
 import type {Bytes} from '../base/units.js';
 import type {FileMap} from '../policy/file-map.js';
+import type {PieceChoice} from '../policy/piece-choice.js';
 import type {PieceMap} from '../policy/piece-map.js';
+import type {Bitfield} from '../protocol/bitfield.js';
 import type {MetainfoFile} from '../protocol/metainfo.js';
 
 /** What is wanted of a torrent's files and how much of each is here; kept up to date piece by piece. */
@@ -9,7 +11,10 @@ export class FileTally {
 	readonly priorities: Uint8Array;
 	/** Verified bytes of each file. */
 	readonly completed: Float64Array;
-	/** Bytes of the files that are wanted, and how many of them are here. */
+	/**
+	 * Bytes of the files that are wanted, but for pieces of them that are not, and of other pieces that are; and how many
+	 * of these are here.
+	 */
 	wanted: Bytes = 0;
 	wantedCompleted: Bytes = 0;
 	filesWanted = 0;
@@ -21,11 +26,21 @@ export class FileTally {
 	readonly #files: readonly MetainfoFile[];
 	readonly #map: PieceMap;
 	readonly #fileMap: FileMap;
+	readonly #choice: PieceChoice;
+	readonly #have: Bitfield;
 
-	constructor(files: readonly MetainfoFile[], map: PieceMap, fileMap: FileMap) {
+	constructor(
+		files: readonly MetainfoFile[],
+		map: PieceMap,
+		fileMap: FileMap,
+		choice: PieceChoice,
+		have: Bitfield,
+	) {
 		this.#files = files;
 		this.#map = map;
 		this.#fileMap = fileMap;
+		this.#choice = choice;
+		this.#have = have;
 		this.priorities = Uint8Array.from(files, file => (file.pad ? 0 : 2));
 		this.completed = new Float64Array(files.length);
 		const solid = files.filter(file => !file.pad);
@@ -48,17 +63,35 @@ export class FileTally {
 		return this.priorities.map(priority => (priority > 0 ? 1 : 0));
 	}
 
+	/** How urgent a piece is: as its most urgent file is, or as was chosen. */
+	piecePriority(piece: number): number {
+		const chosen = this.#choice.of(piece);
+		if (chosen !== undefined) return chosen;
+		let priority = 0;
+		for (const {file} of this.#segments(piece)) {
+			if (file >= 0) priority = Math.max(priority, this.priorities[file]!);
+		}
+		return priority;
+	}
+
 	/** A piece came (1), or was lost (-1). */
 	tally(piece: number, change: 1 | -1): void {
-		for (const {file, length} of this.#fileMap.segments(
-			piece * this.#map.pieceLength,
-			this.#map.pieceSize(piece),
-		)) {
+		const chosen = this.#choice.of(piece);
+		for (const {file, length} of this.#segments(piece)) {
 			if (file < 0) continue;
 			this.completed[file]! += change * length;
-			if (this.priorities[file]! > 0) this.wantedCompleted += change * length;
+			if ((chosen ?? this.priorities[file]!) > 0) this.wantedCompleted += change * length;
 		}
 		this.revision++;
+	}
+
+	#segments(piece: number) {
+		return this.#fileMap.segments(piece * this.#map.pieceLength, this.#map.pieceSize(piece));
+	}
+
+	/** Other priorities were chosen for pieces. */
+	reviewPieces(): void {
+		this.#sum();
 	}
 
 	/** Nothing is here. */
@@ -77,6 +110,17 @@ export class FileTally {
 			this.wanted += file.length;
 			this.wantedCompleted += this.completed[index]!;
 		}
+		for (const piece of this.#choice.pieces()) this.#sumChosen(piece, this.#choice.of(piece)! > 0);
 		this.revision++;
+	}
+
+	/** What of a piece is wanted though its files are not, or the other way round. */
+	#sumChosen(piece: number, isWanted: boolean): void {
+		const sign = isWanted ? 1 : -1;
+		for (const {file, length} of this.#segments(piece)) {
+			if (file < 0 || this.priorities[file]! > 0 === isWanted) continue;
+			this.wanted += sign * length;
+			if (this.#have.has(piece)) this.wantedCompleted += sign * length;
+		}
 	}
 }

@@ -3,7 +3,7 @@ import type {AddOptions, Reply} from '../api/command.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {resolvePeer} from '../io/resolve-peer.js';
-import type {ResumeData} from '../io/resume-data.js';
+import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {SavedTorrent, StateStore} from '../io/state-store.js';
 import {selectFiles} from '../policy/selection.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
@@ -29,6 +29,8 @@ export interface IntakeSetup {
 	readonly trackers: boolean;
 	/** Something about a torrent is not what it was. */
 	changed(): void;
+	/** Puts what is known of a torrent on the disk, now. */
+	keep(torrent: Torrent): Promise<void>;
 }
 
 /** Takes torrents into a session: those that people add, and those that the last session left. */
@@ -42,11 +44,11 @@ export class Intake {
 	/**
 	 * Adds the torrent of a .torrent file, or applies the options to the one that is here already.
 	 *
+	 * @param metainfo what the bytes say, for whoever has read them already
 	 * @throws {UserError} when it cannot be added, and nothing was then
 	 */
-	async add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
+	async add(bytes: Uint8Array, options: AddOptions, metainfo = readMetainfo(bytes)): Promise<Reply> {
 		const {torrents, store, room, queue} = this.#setup;
-		const metainfo = readMetainfo(bytes);
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		const present = torrents.get(id);
 		if (present !== undefined) {
@@ -121,9 +123,19 @@ export class Intake {
 		torrent.wanted = resume.active;
 		if (!resume.active) torrent.rest();
 		else if (!torrent.restIfDone()) this.#setup.queue.start(torrent, 'quick');
+		if (resume.otherPlace?.goal) void this.#again(torrent, resume.otherPlace);
 		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {
 			if (history !== undefined) torrent.takeHistory(history);
 		});
+	}
+
+	async #again(torrent: Torrent, place: OtherPlace): Promise<void> {
+		try {
+			await torrent.relocation.again(place);
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			torrent.log('error', error.message);
+		}
 	}
 
 	#adopt(torrent: Torrent): void {
@@ -134,6 +146,7 @@ export class Intake {
 			this.#setup.changed();
 			queue.plan();
 		};
+		torrent.keep = () => this.#setup.keep(torrent);
 	}
 
 	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
@@ -141,6 +154,8 @@ export class Intake {
 		const {files} = torrent.metainfo;
 		const visible = [...files.keys()].filter(index => !files[index]!.pad);
 		torrent.post({type: 'prioritise', files: visible, priority: 2});
+		if (torrent.pieceChoice.count > 0)
+			torrent.post({type: 'prioritisePieces', pieces: [[0, torrent.pieceCount - 1]], priority: null});
 		if (select !== undefined) {
 			const chosen = selectFiles(
 				select,

@@ -1,20 +1,37 @@
 import type {Clock, Timer} from '../base/ports.js';
 import type {BytesPerSecond, Millis} from '../base/units.js';
+import {
+	ChosenLimits,
+	type LimitChoices,
+	type LimitName,
+	type NamedLimits,
+	type SlowModeByHand,
+} from '../policy/chosen-limits.js';
 import type {RateLimiter} from '../policy/rate-limiter.js';
-import {limitsAt, type SlowTime, type SpeedLimits} from '../policy/speed-schedule.js';
+import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../policy/speed-schedule.js';
 import type {Torrent} from './torrent.js';
 
 /** What holds in slow mode when nothing else was chosen. */
 export const usualSlowRate: BytesPerSecond = 50 * 1024;
 const limitTime: Millis = 100;
 
+const words: Readonly<Record<LimitName, string>> = {
+	maxDownload: 'download',
+	maxUpload: 'upload',
+	slowDownload: 'slow mode download',
+	slowUpload: 'slow mode upload',
+};
+
 /** The session's limits. */
 export interface LimitSetup {
-	readonly normal: SpeedLimits;
-	/** What holds in slow mode. */
-	readonly slow: SpeedLimits;
+	/** What holds while nothing was chosen: in the normal mode, and in slow mode. */
+	readonly configured: NamedLimits;
+	/** Those of them that were typed for this start. */
+	readonly typed: ReadonlySet<string>;
 	/** When slow mode comes and goes by itself, by the wall clock here. */
 	readonly slowTimes: readonly SlowTime[];
+	/** Something else is to be remembered now. */
+	readonly remember: (choices: LimitChoices) => void;
 }
 
 /**
@@ -28,9 +45,11 @@ export class Limits {
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
 	readonly #slowTimes: readonly SlowTime[];
-	#normal: SpeedLimits;
-	#slow: SpeedLimits;
+	readonly #remember: (choices: LimitChoices) => void;
+	readonly #chosen: ChosenLimits;
 	#slowMode = false;
+	/** Undefined while the schedule has it its way. */
+	#byHand: SlowModeByHand | undefined;
 	/** What the schedule said last. */
 	#scheduled = false;
 	#timer: Timer | undefined;
@@ -42,25 +61,41 @@ export class Limits {
 		torrents: ReadonlyMap<string, Torrent>,
 		clock: Clock,
 	) {
-		this.#normal = setup.normal;
-		this.#slow = setup.slow;
+		this.#chosen = new ChosenLimits(setup.configured, setup.typed);
 		this.#slowTimes = setup.slowTimes;
+		this.#remember = setup.remember;
 		this.#download = limiters.download;
 		this.#upload = limiters.upload;
 		this.#torrents = torrents;
 		this.#clock = clock;
-		this.#scheduled = this.#scheduledNow();
+		this.#scheduled = this.#isSlowTime(clock.wall());
 		this.#slowMode = this.#scheduled;
 		this.#apply();
+	}
+
+	/** Takes up what was chosen in earlier sessions; answers which limits hold because of it, in words. */
+	take(remembered: LimitChoices): string[] {
+		const {held, changed} = this.#chosen.take(remembered.limits);
+		const now = this.#clock.wall();
+		const hand = remembered.slowMode;
+		if (hand !== undefined && !hasTurned(this.#slowTimes, hand.at, now, minuteOfWeekAt)) {
+			// A clock that was ahead does not make it hold for ever.
+			this.#turn(hand.on, Math.min(hand.at, now));
+		}
+		this.#apply();
+		if (changed || hand?.at !== this.#byHand?.at) this.#keep();
+		return held.map(name => words[name]);
 	}
 
 	get slowMode(): boolean {
 		return this.#slowMode;
 	}
 
-	/** By hand: holds until it is changed again or the schedule's next time begins or ends. */
+	/** By hand: holds until it is changed again or the schedule's next time begins or ends, also over a restart. */
 	setSlowMode(on: boolean): void {
-		this.#slowMode = on;
+		if (on === this.#slowMode) return;
+		this.#turn(on, this.#clock.wall());
+		this.#keep();
 		this.#apply();
 	}
 
@@ -71,24 +106,48 @@ export class Limits {
 		readonly maxUpload?: BytesPerSecond | null | undefined;
 	}): void {
 		const isSlow = change.mode === undefined ? this.#slowMode : change.mode === 'slow';
-		const now = isSlow ? this.#slow : this.#normal;
-		const limits: SpeedLimits = {
-			maxDownload: change.maxDownload === undefined ? now.maxDownload : (change.maxDownload ?? undefined),
-			maxUpload: change.maxUpload === undefined ? now.maxUpload : (change.maxUpload ?? undefined),
-		};
-		if (isSlow) this.#slow = limits;
-		else this.#normal = limits;
+		const [download, upload] = isSlow
+			? (['slowDownload', 'slowUpload'] as const)
+			: (['maxDownload', 'maxUpload'] as const);
+		let isNew = false;
+		if (change.maxDownload !== undefined)
+			isNew = this.#chosen.choose(download, change.maxDownload ?? undefined);
+		if (change.maxUpload !== undefined)
+			isNew = this.#chosen.choose(upload, change.maxUpload ?? undefined) || isNew;
+		if (!isNew) return;
+		this.#keep();
 		this.#apply();
+	}
+
+	/** Those of one mode. */
+	of(mode: 'normal' | 'slow'): SpeedLimits {
+		const {maxDownload, maxUpload, slowDownload, slowUpload} = this.#chosen.now;
+		return mode === 'slow' ? {maxDownload: slowDownload, maxUpload: slowUpload} : {maxDownload, maxUpload};
 	}
 
 	/** Looks at the schedule; once a second. Answers whether it has changed the mode. */
 	tick(): boolean {
-		const scheduled = this.#scheduledNow();
+		const scheduled = this.#isSlowTime(this.#clock.wall());
 		if (scheduled === this.#scheduled) return false;
 		this.#scheduled = scheduled;
-		if (scheduled === this.#slowMode) return false;
-		this.setSlowMode(scheduled);
-		return true;
+		const isNew = scheduled !== this.#slowMode;
+		this.#slowMode = scheduled;
+		if (this.#byHand !== undefined) {
+			this.#byHand = undefined;
+			this.#keep();
+		}
+		if (isNew) this.#apply();
+		return isNew;
+	}
+
+	/** @param at by the wall clock */
+	#turn(on: boolean, at: Millis): void {
+		this.#slowMode = on;
+		this.#byHand = on === this.#scheduled ? undefined : {on, at};
+	}
+
+	#keep(): void {
+		this.#remember({limits: this.#chosen.chosen, slowMode: this.#byHand});
 	}
 
 	/** A limit was set or lifted somewhere: torrents are told, and served while there is one. */
@@ -105,17 +164,14 @@ export class Limits {
 
 	#apply(): void {
 		const now = this.#clock.now();
-		const {maxDownload, maxUpload} = this.#slowMode ? this.#slow : this.#normal;
+		const {maxDownload, maxUpload} = this.of(this.#slowMode ? 'slow' : 'normal');
 		this.#download.setRate(maxDownload, now);
 		this.#upload.setRate(maxUpload, now);
 		this.changed();
 	}
 
-	#scheduledNow(): boolean {
-		if (this.#slowTimes.length === 0) return false;
-		const date = new Date(this.#clock.wall());
-		const minutes = ((date.getDay() + 6) % 7) * 1440 + date.getHours() * 60 + date.getMinutes();
-		return limitsAt({normal: this.#normal, slow: this.#slow, slowTimes: this.#slowTimes}, minutes).slow;
+	#isSlowTime(wall: Millis): boolean {
+		return this.#slowTimes.length > 0 && isSlowAt(this.#slowTimes, minuteOfWeekAt(wall));
 	}
 
 	get #limited(): boolean {
@@ -135,4 +191,10 @@ export class Limits {
 			this.#wakeLater();
 		});
 	}
+}
+
+/** Counted from Monday 00:00 by the wall clock here. */
+function minuteOfWeekAt(wall: Millis): number {
+	const date = new Date(wall);
+	return ((date.getDay() + 6) % 7) * 1440 + date.getHours() * 60 + date.getMinutes();
 }

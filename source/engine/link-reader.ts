@@ -23,6 +23,11 @@ export function readMetainfo(bytes: Uint8Array): Metainfo {
 		if (!(error instanceof ProtocolError)) throw error;
 		throw new UserError(error.code, `not a valid torrent: ${error.message}`, 3);
 	}
+	return downloadable(metainfo);
+}
+
+/** The same torrent when it can be downloaded. Throws a `UserError` when not. */
+export function downloadable(metainfo: Metainfo): Metainfo {
 	if (metainfo.pieceHashes !== undefined) return metainfo;
 	throw new UserError(
 		'v2-only',

@@ -109,8 +109,11 @@ export class PieceJudge {
 	}
 
 	#apply({ban, parole}: Verdict): void {
-		this.bans += ban.length;
-		for (const key of ban) this.#owner.swarm.ban(key, 'sent wrong data');
+		for (const key of ban) {
+			// What it sent before that is still being judged.
+			if (!this.#owner.swarm.list.isBanned(key)) this.bans++;
+			this.#owner.swarm.ban(key, 'sent wrong data');
+		}
 		if (ban.length > 0) {
 			const liars = new Set<number>();
 			for (const [id, key] of this.#givers) if (ban.includes(key)) liars.add(id);

@@ -1,7 +1,10 @@
+import {resolve} from 'node:path';
 import type {LogLevel} from '../base/ports.js';
-import type {Storage, StorageFailure} from '../io/storage.js';
+import type {OtherPlace} from '../io/resume-data.js';
+import type {MoveSteps, Storage, StorageFailure} from '../io/storage.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {sanitizePathElement} from '../protocol/sanitize-path.js';
+import type {TorrentMemory} from './torrent-memory.js';
 
 /** What moving asks of its torrent. */
 export interface RelocationOwner {
@@ -9,16 +12,26 @@ export interface RelocationOwner {
 	dir: string;
 	/** Files that have another path than the torrent says. */
 	readonly renamed: Map<number, readonly string[]>;
+	readonly memory: TorrentMemory;
 	/** Does something with the torrent's files while nobody else opens them, whether it runs or not. */
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
 	/** Files lie elsewhere now. */
 	moved(): void;
+	/** Puts what is known of it on the disk, now. */
+	readonly keep: () => Promise<void>;
 	log(level: LogLevel, text: string): void;
 }
 
-/** Moves a torrent's files to another folder, and gives them other names, whether it runs or not. */
+/** A folder, and the files in it that have another path than the torrent says. */
+type Place = Pick<OtherPlace, 'dir' | 'renamed'>;
+
+/**
+ * Moves a torrent's files to another folder, and gives them other names, whether it runs or not. Where they are and
+ * where they are going to is noted down before the first goes, so that a crash at any instant loses none.
+ */
 export class Relocation {
 	readonly #owner: RelocationOwner;
+	readonly #stopping = new AbortController();
 	/** Where its files are going to, and how much of them is there: 0 .. 1; undefined when they stay. */
 	progress: {readonly dir: string; readonly done: number} | undefined;
 
@@ -26,28 +39,39 @@ export class Relocation {
 		this.#owner = owner;
 	}
 
-	/** @param dir absolute; answers why everything is where it was */
-	async move(dir: string): Promise<StorageFailure | undefined> {
+	/** The torrent is let go of: what is on its way comes back, to begin anew in the next session. */
+	stop(): void {
+		this.#stopping.abort();
+	}
+
+	/** @param folder absolute; answers why everything is where it was */
+	async move(folder: string): Promise<StorageFailure | undefined> {
 		const owner = this.#owner;
+		const dir = resolve(folder);
 		if (this.progress !== undefined)
 			return {code: 'io', message: `it is being moved to ${this.progress.dir}: wait for that`};
 		if (dir === owner.dir) return undefined;
 		this.progress = {dir, done: 0};
 		owner.log('info', `moving to ${dir}`);
-		const failure = await owner.withStorage(storage =>
-			storage.move(dir, (copied, total) => {
+		try {
+			const steps = this.#steps(
+				() => ({dir, renamed: [...owner.renamed]}),
+				() => {
+					owner.dir = dir;
+				},
+			);
+			const told = (copied: number, total: number): void => {
 				this.progress = {dir, done: total === 0 ? 1 : copied / total};
-			}),
-		);
-		this.progress = undefined;
-		if (failure !== undefined) {
-			owner.log('error', `it stays in ${owner.dir}: ${failure.message}`);
+			};
+			const failure = await owner.withStorage(storage => storage.move(dir, told, steps));
+			if (failure === undefined) owner.log('info', `moved to ${dir}`);
+			else if (this.#stopping.signal.aborted) owner.log('info', `it stays in ${owner.dir} for now`);
+			else owner.log('error', `it stays in ${owner.dir}: ${failure.message}`);
+			await steps.over();
 			return failure;
+		} finally {
+			this.progress = undefined;
 		}
-		owner.dir = dir;
-		owner.moved();
-		owner.log('info', `moved to ${dir}`);
-		return undefined;
 	}
 
 	/**
@@ -62,12 +86,65 @@ export class Relocation {
 		const before = owner.renamed.get(file) ?? entry.path;
 		const path = [...before.slice(0, -1), sanitizePathElement(new TextEncoder().encode(name))];
 		if (path.at(-1) === before.at(-1)) return undefined;
-		const failure = await owner.withStorage(storage => storage.rename(file, path));
-		if (failure !== undefined) return failure;
-		if (path.at(-1) === entry.path.at(-1)) owner.renamed.delete(file);
-		else owner.renamed.set(file, path);
-		owner.moved();
-		owner.log('info', `renamed ${before.join('/')} to ${path.at(-1)}`);
-		return undefined;
+		const steps = this.#steps(
+			() => ({dir: owner.dir, renamed: [[file, path]]}),
+			() => {
+				if (path.at(-1) === entry.path.at(-1)) owner.renamed.delete(file);
+				else owner.renamed.set(file, path);
+			},
+		);
+		const failure = await owner.withStorage(storage => storage.rename(file, path, steps));
+		await steps.over();
+		if (failure === undefined) owner.log('info', `renamed ${before.join('/')} to ${path.at(-1)}`);
+		return failure;
+	}
+
+	/** Begins anew what was cut short in an earlier session; what had been done of it is undone by then. */
+	async again({dir, renamed, files: [file]}: OtherPlace): Promise<void> {
+		const owner = this.#owner;
+		if (dir !== owner.dir) return void (await this.move(dir));
+		const entry = file === undefined ? undefined : owner.metainfo.files[file];
+		if (file === undefined || entry === undefined) return;
+		const name = (new Map(renamed).get(file) ?? entry.path).at(-1)!;
+		const failure = await this.rename(file, name);
+		if (failure !== undefined) owner.log('error', failure.message);
+	}
+
+	/**
+	 * @param goal where files are going to; asked when everything before it is done
+	 * @param settle takes note that they are there
+	 */
+	#steps(goal: () => Place, settle: () => void): MoveSteps & {readonly over: () => Promise<void>} {
+		const owner = this.#owner;
+		const {memory} = owner;
+		const {signal} = this.#stopping;
+		let here: Place = {dir: owner.dir, renamed: []};
+		let files: readonly number[] = [];
+		let noted: OtherPlace | undefined;
+		const note = (place: Place, isGoal: boolean): Promise<void> => {
+			noted = {dir: place.dir, renamed: place.renamed, files, goal: isGoal};
+			memory.otherPlace = noted;
+			return owner.keep();
+		};
+		return {
+			signal,
+			leaving: going => {
+				here = {dir: owner.dir, renamed: [...owner.renamed]};
+				files = going;
+				return note(goal(), true);
+			},
+			arrived: () => {
+				settle();
+				owner.moved();
+				return note(here, false);
+			},
+			over: async () => {
+				// What was stopped is begun anew in the next session.
+				if (noted === undefined || memory.otherPlace !== noted || (noted.goal && signal.aborted)) return;
+				memory.otherPlace = undefined;
+				memory.revision++;
+				await owner.keep();
+			},
+		};
 	}
 }

@@ -16,6 +16,8 @@ export interface Room {
 	readonly network: Network;
 	readonly pool: BlockPool;
 	readonly disk: Disk;
+	/** Whether files take up all their room before anything comes. */
+	readonly allocatesFully?: boolean | undefined;
 	readonly http: HttpClient;
 	readonly udp: UdpTrackerSocket;
 	readonly outbox: Outbox;

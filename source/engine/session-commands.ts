@@ -1,20 +1,27 @@
 import {isAbsolute} from 'node:path';
-import type {AddOptions, Command, Reply, TorrentPreview} from '../api/command.js';
+import type {AddOptions, Command, PieceSelection, Reply, TorrentPreview} from '../api/command.js';
 import type {TorrentView} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
+import type {Millis} from '../base/units.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {StorageFailure} from '../io/storage.js';
+import {joinRanges, type PieceRange} from '../policy/piece-choice.js';
 import type {Limits} from './limits.js';
 import type {Peer} from './peer.js';
 import type {TorrentQueue} from './queue.js';
 import type {Torrent} from './torrent.js';
 import {inspectCell} from './torrent-views.js';
 
+/** Pieces of one torrent: with more of them due nothing is urgent any more. */
+const mostDue = 10_000;
+
 /** What commands work on: the session. */
 export interface CommandHost {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly queue: TorrentQueue;
 	readonly limits: Limits;
+	/** By the session's clock. */
+	now(): Millis;
 	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
@@ -33,7 +40,7 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 		case 'torrent.preview':
 			return {preview: await host.preview(command.link)};
 		case 'piece.inspect': {
-			const inspection = inspectCell(find(host, command.id), command.cell, command.cells);
+			const inspection = inspectCell(find(host, command.id), command.cell, command.cells, host.now());
 			return inspection === undefined ? {} : {inspection};
 		}
 		case 'session.pauseAll':
@@ -98,6 +105,19 @@ async function obeyFor(
 			requireFiles(torrent, command.files);
 			torrent.post({type: 'prioritise', files: command.files, priority: command.priority});
 			return host.queue.plan();
+		case 'piece.priority':
+			torrent.post({
+				type: 'prioritisePieces',
+				pieces: requirePieces(torrent, command.pieces),
+				priority: command.priority,
+			});
+			return host.queue.plan();
+		case 'piece.deadline': {
+			const pieces = requirePieces(torrent, command.pieces);
+			if (command.within !== null) requireFewDue(torrent, pieces);
+			torrent.post({type: 'deadline', pieces, within: command.within});
+			return host.queue.plan();
+		}
 		case 'tracker.add':
 			return torrent.announcers.add(command.url, command.tier);
 		case 'tracker.remove':
@@ -132,6 +152,34 @@ function requireFiles(torrent: Torrent, files: readonly number[]): void {
 	for (const index of files) {
 		const file = torrent.metainfo.files[index];
 		if (file === undefined || file.pad) throw new UserError('no-such-file', `there is no file ${index}`);
+	}
+}
+
+/** The same pieces as runs that do not touch. */
+function requirePieces(torrent: Torrent, pieces: PieceSelection): PieceRange[] {
+	const {pieceCount} = torrent;
+	for (const entry of pieces) {
+		const [first, last] = typeof entry === 'number' ? [entry, entry] : entry;
+		if (first <= last && torrent.map.check(first) !== undefined && torrent.map.check(last) !== undefined)
+			continue;
+		const wrong = first <= last && torrent.map.check(first) !== undefined ? last : first;
+		throw new UserError('no-such-piece', `there is no piece ${wrong}: they are 0 to ${pieceCount - 1}`);
+	}
+	return joinRanges(pieces);
+}
+
+function requireFewDue(torrent: Torrent, pieces: readonly PieceRange[]): void {
+	const {deadlines} = torrent.downloader;
+	let count = pieces.reduce((sum, [first, last]) => sum + last + 1 - first, 0);
+	if (count <= mostDue) {
+		for (const [first, last] of pieces)
+			for (let piece = first; piece <= last; piece++) if (deadlines.has(piece)) count--;
+	}
+	if (count + deadlines.size > mostDue) {
+		throw new UserError(
+			'too-many-due',
+			`no more than ${mostDue} pieces of a torrent can be due at a time: give a priority to those that are not urgent`,
+		);
 	}
 }
 

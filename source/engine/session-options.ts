@@ -26,8 +26,12 @@ export interface SessionOptions {
 	/** What holds in slow mode; undefined for 50 KiB/s, null for no limit. */
 	readonly slowDownload?: BytesPerSecond | null | undefined;
 	readonly slowUpload?: BytesPerSecond | null | undefined;
+	/** Names of what was typed on the command line for this start; matters for the four limits, see `ChosenLimits`. */
+	readonly typed?: ReadonlySet<string> | undefined;
 	/** When slow mode comes and goes by itself. */
 	readonly slowTimes?: readonly SlowTime[];
+	/** Whether files take up all their room on the disk before anything comes; sparse when left out. */
+	readonly allocation?: 'sparse' | 'full';
 	/** How many torrents run at a time; all when left out. */
 	readonly queue?: QueueLimits | undefined;
 	/** Whether trackers are asked. */

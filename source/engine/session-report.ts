@@ -67,6 +67,7 @@ export class SessionReport {
 			maxDownload: room.downloadLimiter.rate,
 			maxUpload: room.uploadLimiter.rate,
 			slowMode: limits.slowMode,
+			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,
 		};
 	}

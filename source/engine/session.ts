@@ -1,4 +1,4 @@
-import type {Command, Reply} from '../api/command.js';
+import type {AddOptions, Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
@@ -18,9 +18,11 @@ import {NodeUdpTrackerSocket} from '../io/tracker-udp-socket.js';
 import {connectionPlaces} from '../policy/connection-places.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {toHex} from '../protocol/hex.js';
+import type {Metainfo} from '../protocol/metainfo.js';
 import {Intake} from './intake.js';
+import {LimitMemory} from './limit-memory.js';
 import {Limits, usualSlowRate} from './limits.js';
-import {LinkReader} from './link-reader.js';
+import {downloadable, LinkReader} from './link-reader.js';
 import {LogRate} from './log-rate.js';
 import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
@@ -72,6 +74,7 @@ export class Session implements EngineClient {
 	readonly #logRate: LogRate;
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
+	readonly #limitMemory: LimitMemory | undefined;
 	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
 	#ticks = 0;
@@ -107,6 +110,7 @@ export class Session implements EngineClient {
 			network: options.network ?? new TcpNetwork(options.bind),
 			pool,
 			disk: this.#disk,
+			allocatesFully: options.allocation === 'full',
 			http:
 				options.http ??
 				new NodeHttpClient({
@@ -146,9 +150,15 @@ export class Session implements EngineClient {
 			rate === null ? undefined : (rate ?? usualSlowRate);
 		this.#limits = new Limits(
 			{
-				normal: {maxDownload: options.maxDownload, maxUpload: options.maxUpload},
-				slow: {maxDownload: slow(options.slowDownload), maxUpload: slow(options.slowUpload)},
+				configured: {
+					maxDownload: options.maxDownload,
+					maxUpload: options.maxUpload,
+					slowDownload: slow(options.slowDownload),
+					slowUpload: slow(options.slowUpload),
+				},
+				typed: options.typed ?? new Set(),
 				slowTimes: options.slowTimes ?? [],
+				remember: choices => this.#limitMemory?.save(choices),
 			},
 			{download: this.#room.downloadLimiter, upload: this.#room.uploadLimiter},
 			torrents,
@@ -159,6 +169,10 @@ export class Session implements EngineClient {
 			this.#memory = new SessionMemory(options.stateDir, ({message}) =>
 				this.#log('warn', `speeds are not kept: ${message}`),
 			);
+			this.#limitMemory = new LimitMemory(options.stateDir, {
+				damaged: why => this.#log('warn', `limits chosen earlier are forgotten: ${why}`),
+				failed: ({message}) => this.#log('warn', `limits are not kept: ${message}`),
+			});
 		}
 		this.#intake = new Intake({
 			room: this.#room,
@@ -170,6 +184,7 @@ export class Session implements EngineClient {
 			maxPeers: options.maxPeers,
 			trackers: options.trackers,
 			changed: () => this.#watchers.hurry(),
+			keep: torrent => this.#saver.save(torrent),
 		});
 		this.#saver = new StateSaver(
 			{
@@ -199,6 +214,7 @@ export class Session implements EngineClient {
 			torrents,
 			queue: this.#queue,
 			limits: this.#limits,
+			now: () => clock.now(),
 			add: (bytes, options) => this.#intake.add(bytes, options),
 			addLink: async (link, options) => this.#intake.add(await links.read(link), options),
 			preview: link => links.preview(link, id => torrents.has(id)),
@@ -242,6 +258,7 @@ export class Session implements EngineClient {
 				`too few open files are allowed: at most ${peers} peers at a time; raise the limit with ulimit -n`,
 			);
 		}
+		await session.#takeLimits();
 		const memory = session.#memory;
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
@@ -250,6 +267,12 @@ export class Session implements EngineClient {
 		}
 		session.#tick();
 		return session;
+	}
+
+	async #takeLimits(): Promise<void> {
+		if (this.#limitMemory === undefined) return;
+		const held = this.#limits.take(await this.#limitMemory.load());
+		if (held.length > 0) this.#log('info', `limits chosen earlier hold: ${held.join(', ')}`);
 	}
 
 	get port(): number {
@@ -285,12 +308,23 @@ export class Session implements EngineClient {
 	// Commands.
 
 	async send(command: Command): Promise<Reply> {
-		if (this.#stopping !== undefined && command.type !== 'session.stop') {
-			throw new UserError('stopping', 'the engine is stopping: start it again');
-		}
+		if (command.type !== 'session.stop') this.#requireGoing();
 		const reply = await obey(this.#host, command);
 		this.#watchers.hurry();
 		return reply;
+	}
+
+	/** Adds a torrent that was read in this process: as `torrent.add`, without reading it again. */
+	async add(metainfo: Metainfo, bytes: Uint8Array, options: AddOptions): Promise<Reply> {
+		this.#requireGoing();
+		const reply = await this.#intake.add(bytes, options, downloadable(metainfo));
+		this.#watchers.hurry();
+		return reply;
+	}
+
+	#requireGoing(): void {
+		if (this.#stopping === undefined) return;
+		throw new UserError('stopping', 'the engine is stopping: start it again');
 	}
 
 	async #remove(torrent: Torrent, withData: boolean): Promise<void> {
@@ -369,6 +403,7 @@ export class Session implements EngineClient {
 		await this.#saver.saveAll();
 		await this.#store.settled();
 		await speeds;
+		await this.#limitMemory?.settled();
 		this.#udp.close();
 		// Files that are being copied to another disk are still where they were.
 		const late = new Promise<void>(resolve => this.#room.clock.after(diskFarewell, resolve));

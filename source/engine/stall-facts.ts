@@ -48,8 +48,10 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		moving: relocation.progress,
 		failure: activity.name === 'failed' ? activity.failure.message : undefined,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
+		allocating: torrent.allocating,
 		queuedBehind: session.queuedBehind,
-		filesWanted: torrent.files.filesWanted,
+		// Pieces may be wanted of files that are not.
+		filesWanted: torrent.files.filesWanted || Math.min(1, torrent.downloader.needed.count),
 		goalReached: torrent.goal.reached,
 		trackers: trackerFacts(torrent, now),
 		otherSources: false,

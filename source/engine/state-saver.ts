@@ -1,5 +1,6 @@
 import type {LogLevel} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
+import type {ResumeData} from '../io/resume-data.js';
 import type {StateStore} from '../io/state-store.js';
 import type {SessionMemory} from './session-memory.js';
 import type {Torrent} from './torrent.js';
@@ -22,10 +23,12 @@ export interface Saved {
 /** Saves now and then what has changed since it was saved last. */
 export class StateSaver {
 	readonly #saved: Saved;
-	/** By torrent: the revision of its memory. */
-	readonly #revisions = new Map<string, number>();
+	/** The revision of its memory that was saved. Of the torrent itself: one that is added again is another. */
+	readonly #revisions = new WeakMap<Torrent, number>();
+	/** Why a torrent could not be saved, said already. */
+	readonly #failures = new WeakMap<Torrent, string>();
 	/** When a torrent whose speeds were saved had last moved anything. */
-	readonly #moves = new Map<string, Millis>();
+	readonly #moves = new WeakMap<Torrent, Millis>();
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
 
@@ -37,6 +40,9 @@ export class StateSaver {
 
 	/** Once a second. Answers whether it was time to save. */
 	tick(now: Millis): boolean {
+		for (const torrent of this.#saved.torrents.values()) {
+			if (!this.#revisions.has(torrent)) this.#introduce(torrent);
+		}
 		if (now - this.#lastSave < saveTime) return false;
 		this.#lastSave = now;
 		void this.saveAll();
@@ -47,29 +53,48 @@ export class StateSaver {
 		return true;
 	}
 
-	async saveAll(): Promise<void> {
-		for (const torrent of this.#saved.torrents.values()) await this.#save(torrent);
+	/** That there is a torrent is not to be forgotten when the power goes soon; its data is looked at later. */
+	#introduce(torrent: Torrent): void {
+		this.#revisions.set(torrent, -1);
+		if (torrent.memory.known === undefined) void this.#write(torrent, torrent.memory.nothing());
 	}
 
-	async #save(torrent: Torrent): Promise<void> {
+	async saveAll(): Promise<void> {
+		for (const torrent of this.#saved.torrents.values()) {
+			if (this.#revisions.get(torrent) !== torrent.memory.revision) await this.save(torrent);
+		}
+	}
+
+	/** Saves one torrent at once. What could not be saved is tried again when it is time. */
+	async save(torrent: Torrent): Promise<void> {
+		this.#revisions.set(torrent, torrent.memory.revision);
+		await this.#write(torrent, await torrent.rememberNow());
+	}
+
+	async #write(torrent: Torrent, memory: ResumeData): Promise<void> {
 		const {torrents, store, log} = this.#saved;
-		if (this.#revisions.get(torrent.id) === torrent.memory.revision) return;
-		this.#revisions.set(torrent.id, torrent.memory.revision);
-		const memory = await torrent.rememberNow();
+		const {id} = torrent;
 		// It may have been removed meanwhile.
-		if (memory === undefined || torrents.get(torrent.id) !== torrent) return;
-		const failure = await store.save(memory);
-		if (failure !== undefined)
-			log('error', `what is known of it is not saved: ${failure.message}`, torrent.id);
+		if (torrents.get(id) !== torrent) return;
+		const message = (await store.save(memory))?.message;
+		if (message === undefined) {
+			if (this.#failures.delete(torrent)) log('info', 'what is known of it is saved again', id);
+			return;
+		}
+		this.#revisions.set(torrent, -1);
+		if (this.#failures.get(torrent) === message) return;
+		this.#failures.set(torrent, message);
+		log('error', `what is known of it is not saved: ${message}`, id);
 	}
 
 	async saveSpeeds(): Promise<void> {
 		const {torrents, speeds, traffic} = this.#saved;
 		if (speeds === undefined) return;
 		await speeds.save(traffic);
-		for (const {id, record} of torrents.values()) {
-			if (this.#moves.get(id) === record.movedAt) continue;
-			this.#moves.set(id, record.movedAt);
+		for (const torrent of torrents.values()) {
+			const {id, record} = torrent;
+			if (this.#moves.get(torrent) === record.movedAt) continue;
+			this.#moves.set(torrent, record.movedAt);
 			await speeds.saveTorrent(id, record.history);
 		}
 	}

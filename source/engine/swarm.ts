@@ -27,6 +27,8 @@ const mostPerHost = 4;
 const tradelessAfter: Millis = 120_000;
 /** … for one newcomer in this time. */
 const turnover: Millis = 5000;
+/** When nobody has given or taken a block for so long, those who hold the places are not the right ones. */
+const standstill: Millis = 60_000;
 /** Unchoked for so long without asking for anything, a peer does not need its slot. */
 const idleSlotAfter: Millis = 5000;
 
@@ -261,10 +263,20 @@ export class Swarm {
 	tick(now: Millis): void {
 		for (const peer of [...this.peers.values()]) this.#check(peer, now);
 		if (now >= this.#nextChokeRound) this.rechoke(now);
+		if (this.#standsStill(now) && this.list.nextDeadline(now) <= now && this.#makeRoom(now)) this.dial(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
 			this.#dialLater = false;
 			this.dial(now);
 		}
+	}
+
+	/** All places are taken, and nobody who has one trades: whoever was not tried yet may do better. */
+	#standsStill(now: Millis): boolean {
+		if (this.#owner.complete || this.peers.size < this.#owner.maxPeers) return false;
+		for (const {lastUsefulAt, connectedAt} of this.peers.values()) {
+			if (lastUsefulAt > connectedAt && now - lastUsefulAt < standstill) return false;
+		}
+		return true;
 	}
 
 	#check(peer: Peer, now: Millis): void {

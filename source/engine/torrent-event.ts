@@ -3,6 +3,7 @@ import type {FilePriority} from '../api/snapshot.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Millis, Seconds} from '../base/units.js';
 import type {StorageFailure} from '../io/storage.js';
+import type {PieceRange} from '../policy/piece-choice.js';
 
 /** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
 export type TorrentEvent =
@@ -13,6 +14,14 @@ export type TorrentEvent =
 	| {readonly type: 'set'; readonly settings: TorrentSettings}
 	| {readonly type: 'verify'}
 	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
+	/** Null for the priority of their files. */
+	| {
+			readonly type: 'prioritisePieces';
+			readonly pieces: readonly PieceRange[];
+			readonly priority: FilePriority | null;
+	  }
+	/** They are due so long from now; null for no hurry. */
+	| {readonly type: 'deadline'; readonly pieces: readonly PieceRange[]; readonly within: Millis | null}
 	| {
 			readonly type: 'peers';
 			readonly addresses: readonly PeerAddress[];

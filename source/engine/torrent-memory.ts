@@ -1,9 +1,11 @@
 import type {FilePriority} from '../api/snapshot.js';
 import type {Clock} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
-import type {ResumeData} from '../io/resume-data.js';
+import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
+import {changed} from '../io/stream-reader.js';
 import {blockState} from '../policy/block-ledger.js';
+import {isSameStamp, type Stamp} from '../policy/check-plan.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Torrent} from './torrent.js';
 
@@ -16,11 +18,20 @@ type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers'>;
 export class TorrentMemory {
 	/** Rises when something changes that resume data holds. */
 	revision = 0;
+	/** Where some of its files may be besides: a move is under way, or was cut short. */
+	otherPlace: OtherPlace | undefined;
+	#inherited: OtherPlace | undefined;
 	readonly #torrent: Torrent;
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
 	/** What files were when they were moved while it did not run. */
 	#stamps: Pick<ResumeData, 'stamps'> | undefined;
+	/** Something could not be put on the disk: a bit must not outlive its bytes, so that all is to be looked at anew. */
+	#lostBytes = false;
+	/** How the files are that are whole; by number. */
+	#whole: Array<Stamp> = [];
+	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
+	#settled = false;
 
 	constructor(torrent: Torrent, clock: Clock) {
 		this.#torrent = torrent;
@@ -35,6 +46,13 @@ export class TorrentMemory {
 	/** Takes up what an earlier session knew. */
 	take(memory: ResumeData): void {
 		this.#known = memory;
+		this.otherPlace = memory.otherPlace;
+		this.#inherited = memory.otherPlace;
+	}
+
+	/** Where files may be that an earlier session was moving when it ended. */
+	get cutShort(): OtherPlace | undefined {
+		return this.otherPlace === this.#inherited ? this.#inherited : undefined;
 	}
 
 	/** What was known counts no more: everything is to be looked at. */
@@ -42,52 +60,115 @@ export class TorrentMemory {
 		this.#known = undefined;
 	}
 
-	/** The torrent runs, and its files are what it says of them. */
-	begin(): void {
-		this.#stamps = undefined;
+	/** It is being found out what is on the disk: until `begin` the torrent's pieces are no account of that. */
+	doubt(): void {
+		this.#settled = false;
 	}
 
-	/** Files lie elsewhere now. */
+	/**
+	 * The torrent's files are what it says of them.
+	 *
+	 * @param stamps what they were before they were looked at
+	 */
+	begin(storage: Storage, stamps: readonly Stamp[]): void {
+		this.#settled = true;
+		this.#stamps = undefined;
+		this.#lostBytes = false;
+		this.#whole = [];
+		this.#believe(storage, this.#wholeFiles(), stamps);
+	}
+
+	/** Files lie elsewhere now, where times may be kept less exactly. */
 	moved(): void {
 		if (this.#known !== undefined) this.#known = {...this.#known, dir: this.#torrent.dir};
+		const {storage, active} = this.#torrent;
+		if (storage === undefined || !active) return;
+		this.#whole = [];
+		storage.expect([]);
 	}
 
-	/** Something was done with the files of a torrent that does not run: copies may be younger than what they were made from. */
-	restamp(stamps: ResumeData['stamps']): void {
+	/**
+	 * Something was done with the files of a torrent that does not run: copies may be younger than what they were made
+	 * from. Files that were not as they had been left before are not believed now.
+	 */
+	restamp(before: readonly Stamp[], after: readonly Stamp[]): void {
 		if (this.#known === undefined || this.#known.stamps.length === 0) return;
+		const stamps = this.#known.stamps.map((left, file) =>
+			isSameStamp(left, before[file]) ? after[file] : left,
+		);
 		this.#known = {...this.#known, stamps};
 		this.#stamps = {stamps};
 	}
 
-	/** Resolves when everything is on the disk, or when that takes too long: a slow disk is not waited for. */
+	/**
+	 * Resolves when everything is on the disk. When the torrent is being let go of a slow disk is not waited for: what is
+	 * written will come there, unless the power goes.
+	 */
 	flush(storage: Storage): Promise<StorageFailure | undefined> {
+		const flushed = storage.flush();
+		if (this.#torrent.active) return flushed;
 		return Promise.race([
-			storage.flush(),
+			flushed,
 			new Promise<undefined>(resolve => this.#clock.after(flushTime, () => resolve(undefined))),
 		]);
 	}
 
+	/** Resume data of a torrent of whose data nothing is known: all that is on disk then is hashed. */
+	nothing(): ResumeData {
+		return resumeDataOf(this.#torrent, nothingKnown(this.#torrent));
+	}
+
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
-	async now(): Promise<ResumeData | undefined> {
+	async now(): Promise<ResumeData> {
 		const torrent = this.#torrent;
 		const {storage} = torrent;
-		const {name} = torrent.activity;
-		// While pieces are being checked, what was known before is the better account.
-		if (storage === undefined || name === 'checking' || name === 'idle') {
-			const known =
-				this.#known ?? (name === 'paused' || name === 'queued' ? nothingKnown(torrent) : undefined);
-			return known && resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
+		// While pieces are being checked, and when that was cut short, what was known before is the better account. A disk
+		// that has not answered when the torrent was closed is not asked again.
+		if (storage === undefined || !this.#settled || torrent.activity.name === 'closed') {
+			const known = this.#known ?? nothingKnown(torrent);
+			return resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
 		}
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
 		const isAnything = torrent.have.count > 0 || torrent.downloader.ledger.size > 0;
+		const whole = this.#wholeFiles();
 		const stamps = isAnything ? await storage.stamps() : [];
+		const changedFile = whole.find(
+			file => this.#whole[file] && !isSameStamp(stamps[file], this.#whole[file]),
+		);
 		const data = dataOf(torrent);
-		// A bit must not outlive the bytes it stands for when the power goes; but leaving must not wait for a slow disk.
-		const failure = await this.flush(storage);
+		const failure =
+			(await this.flush(storage)) ?? (changedFile === undefined ? undefined : this.#changedFile(changedFile));
+		// Some file systems settle a file's time only when its bytes are on the disk.
+		const isNew = whole.some(file => this.#whole[file] === undefined);
+		this.#believe(storage, whole, isNew ? await storage.stamps() : stamps);
 		if (failure !== undefined && torrent.active) torrent.post({type: 'failure', failure});
-		this.#known = resumeDataOf(torrent, {...data, stamps});
+		if (failure !== undefined && failure.code !== 'changed') this.#lostBytes = true;
+		const left = this.#lostBytes ? [] : stamps.map((stamp, file) => this.#whole[file] ?? stamp);
+		this.#known = resumeDataOf(torrent, {...data, stamps: left});
 		return this.#known;
+	}
+
+	/** The numbers of files that are whole: nobody writes to them any more. */
+	#wholeFiles(): number[] {
+		const {files, metainfo} = this.#torrent;
+		const whole: number[] = [];
+		for (const [file, {length}] of metainfo.files.entries()) {
+			if (length > 0 && files.completed[file] === length) whole.push(file);
+		}
+		return whole;
+	}
+
+	/** From now on these files are to stay as they are. */
+	#believe(storage: Storage, whole: readonly number[], stamps: readonly Stamp[]): void {
+		for (const file of whole) this.#whole[file] ??= stamps[file];
+		storage.expect(this.#whole);
+	}
+
+	#changedFile(file: number): StorageFailure {
+		const {dir, renamed, metainfo} = this.#torrent;
+		const path = [dir, ...(renamed.get(file) ?? metainfo.files[file]!.path)].join('/');
+		return changed(path);
 	}
 }
 
@@ -129,6 +210,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		queue: torrent.queue,
 		...data,
 		priorities: [...torrent.files.priorities] as FilePriority[],
+		piecePriorities: torrent.pieceChoice.export(),
 		downloaded: record.downloaded,
 		uploaded: record.uploaded,
 		wasted: record.wasted,
@@ -145,6 +227,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		seedRatio: goal.ratio,
 		seedTime: goal.time,
 		renamed: [...torrent.renamed],
+		otherPlace: torrent.memory.otherPlace,
 		link: undefined,
 	};
 }

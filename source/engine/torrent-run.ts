@@ -1,9 +1,12 @@
 import type {CheckMode} from '../api/command.js';
+import {UserError} from '../base/errors.js';
 import type {LogLevel} from '../base/ports.js';
 import type {InfoHash, Millis} from '../base/units.js';
+import {bringBack} from '../io/bring-back.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
 import type {Stamp} from '../policy/check-plan.js';
+import type {Bitfield} from '../protocol/bitfield.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Announcers} from './announcers.js';
 import type {Downloader} from './downloader.js';
@@ -29,7 +32,7 @@ export type TorrentActivity =
 	| {readonly name: 'failed'; readonly failure: StorageFailure}
 	| {readonly name: 'closed'};
 
-/** How long trackers have to take our leave. */
+/** How long trackers, and the disk, have to take our leave. */
 const farewell: Millis = 5000;
 
 /** What running asks of, and tells, its torrent. */
@@ -47,6 +50,8 @@ export interface RunOwner extends CheckOwner {
 	readonly arrivals: PieceArrivals;
 	readonly memory: TorrentMemory;
 	readonly record: TorrentRecord;
+	/** Whether it is to run: what a person said last. */
+	readonly wanted: boolean;
 	post(event: TorrentEvent): void;
 	/** It does something else now. */
 	activityChanged(): void;
@@ -59,12 +64,16 @@ export class TorrentRun {
 	activity: TorrentActivity = {name: 'idle'};
 	/** Undefined while its files are nobody's. */
 	storage: Storage | undefined;
+	/** While its files are given their room on the disk. */
+	allocating = false;
 	readonly #owner: RunOwner;
 	readonly #room: Room;
 	readonly #check: PieceCheck;
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
+	/** Who else seems to have written to the files, as a person would say it. */
+	#doubt: string | undefined;
 
 	constructor(owner: RunOwner, room: Room) {
 		this.#owner = owner;
@@ -85,15 +94,35 @@ export class TorrentRun {
 
 	start(check: CheckMode): void {
 		const {name} = this.activity;
-		if (name === 'active' || name === 'checking') return;
+		if (name === 'active' || name === 'checking' || name === 'closed') return;
 		const run = ++this.#run;
+		this.#owner.memory.doubt();
 		this.#becomeChecking(0);
+		const back = this.#stopping.then(() => this.#bringBack());
 		const begin = async (): Promise<void> => {
-			await this.#stopping;
+			const failure = await back;
 			if (run !== this.#run) return;
+			if (failure !== undefined) return this.fail(failure);
 			await this.#open(run, check);
 		};
 		void begin();
+		this.#stopping = back.then(() => {});
+	}
+
+	/** Files that a move which was cut short left elsewhere come back before anybody opens them. Answers why not. */
+	async #bringBack(): Promise<StorageFailure | undefined> {
+		const {memory, metainfo, dir, renamed} = this.#owner;
+		const there = memory.cutShort;
+		if (there === undefined) return undefined;
+		const failure = await bringBack(metainfo, {dir, renamed}, there, there.files);
+		if (failure !== undefined) return failure;
+		memory.otherPlace = undefined;
+		memory.revision++;
+		this.#owner.log(
+			'warn',
+			`the move ${there.goal ? 'to' : 'from'} ${there.dir} was cut short: everything is in ${dir}`,
+		);
+		return undefined;
 	}
 
 	async #open(run: number, mode: CheckMode): Promise<void> {
@@ -116,13 +145,32 @@ export class TorrentRun {
 			if (!(await this.#check.hash(storage, plan.check, progress, () => run === this.#run))) return;
 		}
 		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
+		this.#owner.memory.begin(storage, stamps);
+		const doubt = this.#doubt;
+		this.#doubt = undefined;
+		const lost = memory === undefined ? 0 : countMissing(memory.have, this.#owner.have);
+		// What somebody else wrote is not written over before a person has said so.
+		if (doubt !== undefined && lost > 0) {
+			const wrong = `${lost} ${lost === 1 ? 'piece is' : 'pieces are'} wrong`;
+			return this.fail({code: 'io', message: `${doubt}: ${wrong}: resume to fetch them again`});
+		}
 		// Files that are wanted only now take over what the part file holds of them.
 		const failure =
 			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
 			(await storage.createEmptyFiles());
 		if (run !== this.#run) return;
-		if (failure !== undefined) return this.fail(failure);
+		const other = failure ?? (await this.#allocate(storage));
+		if (run !== this.#run) return;
+		if (other !== undefined) return this.fail(other);
 		this.#activate(memory);
+	}
+
+	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
+		if (this.#room.allocatesFully !== true || this.#owner.downloader.needed.count === 0) return undefined;
+		this.allocating = true;
+		const failure = await storage.allocate();
+		this.allocating = false;
+		return failure;
 	}
 
 	#openStorage(wanted: Uint8Array): Storage {
@@ -140,7 +188,6 @@ export class TorrentRun {
 	#activate(memory: ResumeData | undefined): void {
 		const {arrivals, record, superSeeding, swarm, announcers} = this.#owner;
 		arrivals.begin();
-		this.#owner.memory.begin();
 		this.#become({name: 'active'});
 		record.movedAt = this.#room.clock.now();
 		superSeeding.review();
@@ -170,11 +217,16 @@ export class TorrentRun {
 		this.#become({name: 'queued'});
 	}
 
-	/** Stops it for good. Resolves when all is done, in 5 s at the most. */
+	/** Stops it for good. Resolves when all is done, in 5 s at the most: a disk that hangs is not waited for. */
 	async close(): Promise<void> {
 		const {name} = this.activity;
-		if (name !== 'paused' && name !== 'queued' && name !== 'pausing') await this.#halt('closed');
-		else await this.#stopping;
+		const isStopped = name === 'paused' || name === 'queued' || name === 'pausing';
+		const stopped = isStopped ? this.#stopping : this.#halt('closed');
+		const late = new Promise<void>(resolve => {
+			const timer = this.#room.clock.after(farewell, resolve);
+			void stopped.then(() => timer.clear());
+		});
+		await Promise.race([stopped, late]);
 		this.#become({name: 'closed'});
 	}
 
@@ -188,7 +240,8 @@ export class TorrentRun {
 		superSeeding.review();
 		swarm.closeAll(then === 'closed' ? 'leaving' : 'paused');
 		const {storage} = this;
-		this.#stopping = this.#letGo(storage, wasActive);
+		// Whoever has the files at the moment, to move them say, goes on having them.
+		this.#stopping = allDone(this.#stopping, this.#letGo(storage, wasActive));
 		await this.#stopping;
 		if (run === this.#run && then !== 'closed') this.#become({name: then});
 	}
@@ -209,6 +262,7 @@ export class TorrentRun {
 
 	/** The disk does not do what it should: it stops, and says so. */
 	fail(failure: StorageFailure): void {
+		if (failure.code === 'changed') return this.#recheck(failure);
 		if (this.activity.name === 'failed') return;
 		const {superSeeding, swarm, downloader, memory} = this.#owner;
 		this.#owner.log('error', failure.message);
@@ -218,11 +272,24 @@ export class TorrentRun {
 		superSeeding.review();
 		swarm.closeAll('stopped by a disk failure');
 		const {storage} = this;
-		this.#stopping = (async () => {
+		const letGo = async (): Promise<void> => {
 			downloader.forgetPartials();
 			await this.#letGo(storage, false);
 			if (run === this.#run) memory.revision++;
-		})();
+		};
+		this.#stopping = allDone(this.#stopping, letGo());
+	}
+
+	/** Somebody else wrote to the files: nobody gets anything of them before those that are not as they were are hashed. */
+	#recheck({message}: StorageFailure): void {
+		if (this.activity.name !== 'active') return;
+		this.#doubt = message;
+		const again = async (): Promise<void> => {
+			await this.#halt('paused');
+			// Unless it was stopped by hand meanwhile.
+			if (this.activity.name === 'paused' && this.#owner.wanted) this.start('quick');
+		};
+		void again();
 	}
 
 	/** Hashes everything anew, and starts it then. */
@@ -236,16 +303,22 @@ export class TorrentRun {
 		void again();
 	}
 
-	/** For the time of a task nobody else opens the torrent's files: a start waits for it. */
+	/**
+	 * For the time of a task nobody else opens the torrent's files: a start waits for it. Rejects with a `UserError` when
+	 * they cannot be opened.
+	 */
 	async withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
 		if (this.storage !== undefined) return task(this.storage);
 		const work = this.#stopping.then(async () => {
 			if (this.storage !== undefined) return task(this.storage);
+			const failure = await this.#bringBack();
+			if (failure !== undefined) throw new UserError(failure.code, failure.message);
 			const storage = this.#openStorage(this.#owner.files.wantedFiles);
+			const before = await storage.stamps();
 			const value = await task(storage);
-			const stamps = await storage.stamps();
+			const after = await storage.stamps();
 			await storage.close();
-			this.#owner.memory.restamp(stamps);
+			this.#owner.memory.restamp(before, after);
 			return value;
 		});
 		this.#stopping = work.then(
@@ -257,9 +330,21 @@ export class TorrentRun {
 
 	/** Deletes the torrent's files; only for one that is closed. Answers why some are still there. */
 	async removeData(): Promise<StorageFailure | undefined> {
+		const back = await this.#bringBack();
 		const storage = this.#openStorage(this.#owner.files.wantedFiles);
 		const failure = await storage.remove();
 		await storage.close();
-		return failure;
+		return back ?? failure;
 	}
+}
+
+/** Pieces of `before` that are not in `now`. */
+function countMissing(before: Bitfield, now: Bitfield): number {
+	let missing = 0;
+	for (let piece = 0; piece < before.length; piece++) if (before.has(piece) && !now.has(piece)) missing++;
+	return missing;
+}
+
+async function allDone(...tasks: ReadonlyArray<Promise<unknown>>): Promise<void> {
+	await Promise.all(tasks);
 }

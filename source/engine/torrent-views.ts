@@ -237,6 +237,7 @@ export function inspectCell(
 	torrent: Torrent,
 	cell: number,
 	wantedCells: number,
+	now: Millis,
 ): PieceInspection | undefined {
 	const {map, have, downloader, metainfo} = torrent;
 	const cells = Math.max(1, Math.min(map.pieceCount, wantedCells));
@@ -247,6 +248,7 @@ export function inspectCell(
 	let piece = from;
 	while (piece < to - 1 && have.has(piece)) piece++;
 	const partial = downloader.ledger.get(piece);
+	const due = downloader.deadlines.of(piece);
 	const start = piece * map.pieceLength;
 	const end = start + map.pieceSize(piece);
 	const asked = new Set<string>();
@@ -266,6 +268,8 @@ export function inspectCell(
 		pieces: to - from,
 		length: end - start,
 		state: stateOfPiece(torrent, piece),
+		priority: torrent.files.piecePriority(piece) as FilePriority,
+		dueIn: due === undefined ? undefined : Math.round(due - now),
 		files: metainfo.files
 			.filter(file => !file.pad && file.length > 0 && file.offset < end && file.offset + file.length > start)
 			.slice(0, 20)

@@ -1,4 +1,3 @@
-import type {FilePriority} from '../api/snapshot.js';
 import type {LogLevel} from '../base/ports.js';
 import type {Bytes, InfoHash, Millis} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
@@ -6,6 +5,7 @@ import type {ResumeData} from '../io/resume-data.js';
 import type {Storage, StorageFailure} from '../io/storage.js';
 import {FileMap} from '../policy/file-map.js';
 import {peerKey} from '../policy/peer-key.js';
+import {PieceChoice, type PieceRange} from '../policy/piece-choice.js';
 import {PieceMap} from '../policy/piece-map.js';
 import type {SpeedHistory} from '../policy/speed-history.js';
 import {Bitfield} from '../protocol/bitfield.js';
@@ -14,6 +14,7 @@ import {formatMagnet} from '../protocol/magnet.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {Announcers} from './announcers.js';
 import {Downloader, type DownloadOwner} from './downloader.js';
+import {type DueOwner, DuePieces} from './due-pieces.js';
 import {FileChoice, type FileChoiceOwner} from './file-choice.js';
 import {FileTally} from './file-tally.js';
 import type {Peer} from './peer.js';
@@ -47,6 +48,7 @@ export class Torrent
 	implements
 		ArrivalsOwner,
 		DownloadOwner,
+		DueOwner,
 		FileChoiceOwner,
 		JudgeOwner,
 		PeerTalkOwner,
@@ -64,6 +66,7 @@ export class Torrent
 	readonly map: PieceMap;
 	readonly have: Bitfield;
 	readonly files: FileTally;
+	readonly pieceChoice: PieceChoice;
 	readonly downloader: Downloader;
 	readonly desk: UploadDesk;
 	readonly talk: PeerTalk;
@@ -93,10 +96,13 @@ export class Torrent
 	filesRevision = 1;
 	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
 	onChange: () => void = () => {};
+	/** Puts what is known of it on the disk, now. */
+	keep: () => Promise<void> = async () => {};
 	readonly #room: Room;
 	readonly #run: TorrentRun;
 	readonly #rounds: PeerRounds;
 	readonly #choice: FileChoice;
+	readonly #due: DuePieces;
 	#magnet: string | undefined;
 
 	constructor(metainfo: Metainfo, setup: TorrentSetup, room: Room) {
@@ -117,8 +123,16 @@ export class Torrent
 		this.throttle = new Throttle({download: room.downloadLimiter, upload: room.uploadLimiter});
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.have = new Bitfield(this.map.pieceCount);
-		this.files = new FileTally(metainfo.files, this.map, new FileMap(metainfo.files, metainfo.length));
+		this.pieceChoice = new PieceChoice(this.map.pieceCount);
+		this.files = new FileTally(
+			metainfo.files,
+			this.map,
+			new FileMap(metainfo.files, metainfo.length),
+			this.pieceChoice,
+			this.have,
+		);
 		this.downloader = new Downloader(this.map, this, () => room.random.next());
+		this.#due = new DuePieces(this, room.clock);
 		this.#choice = new FileChoice(this);
 		this.#choice.apply();
 		this.desk = new UploadDesk(this, room);
@@ -156,6 +170,15 @@ export class Torrent
 	/** Undefined while its files are nobody's. */
 	get storage(): Storage | undefined {
 		return this.#run.storage;
+	}
+
+	get allocatesFully(): boolean {
+		return this.#room.allocatesFully === true;
+	}
+
+	/** Its files are being given their room on the disk. */
+	get allocating(): boolean {
+		return this.#run.allocating;
 	}
 
 	get pieceCount(): number {
@@ -229,6 +252,7 @@ export class Torrent
 		this.goal.ratio = memory.seedRatio;
 		this.goal.time = memory.seedTime;
 		this.setLimits(memory.maxDownload, memory.maxUpload);
+		this.pieceChoice.take(memory.piecePriorities);
 		this.#choice.take(memory.priorities);
 	}
 
@@ -238,7 +262,7 @@ export class Torrent
 	}
 
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
-	rememberNow(): Promise<ResumeData | undefined> {
+	rememberNow(): Promise<ResumeData> {
 		return this.memory.now();
 	}
 
@@ -280,7 +304,10 @@ export class Torrent
 
 	/** Tokens came: those who waited for them go on. */
 	resupply(now: Millis): void {
-		if (this.active) this.#rounds.resupply(now);
+		if (!this.active) return;
+		// Else what is not due would take every token.
+		this.#due.look(now);
+		this.#rounds.resupply(now);
 	}
 
 	/** The one way in for everything that is not a block. */
@@ -296,7 +323,13 @@ export class Torrent
 			case 'verify':
 				return this.#run.verify();
 			case 'prioritise':
-				return this.#prioritise(event.files, event.priority);
+				this.#choice.choose(event.files, event.priority);
+				return this.#wantOther();
+			case 'prioritisePieces':
+				this.#choice.choosePieces(event.pieces, event.priority);
+				return this.#wantOther();
+			case 'deadline':
+				return this.#hurry(event.pieces, event.within);
 			case 'queue':
 				return this.#run.queue();
 			case 'set':
@@ -323,6 +356,7 @@ export class Torrent
 
 	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
 	async close(): Promise<void> {
+		this.relocation.stop();
 		if (this.activity.name !== 'closed') await this.#run.close();
 	}
 
@@ -348,8 +382,14 @@ export class Torrent
 		this.onChange();
 	}
 
-	#prioritise(files: readonly number[], priority: FilePriority): void {
-		this.#choice.choose(files, priority);
+	#hurry(pieces: readonly PieceRange[], within: Millis | null): void {
+		if (within !== null && this.#choice.unskip(pieces)) this.#wantOther();
+		this.#due.set(pieces, within);
+		this.#due.wake();
+	}
+
+	/** Other pieces are wanted than before, or in another order. */
+	#wantOther(): void {
 		this.memory.revision++;
 		this.#rounds.reviewInterest();
 		if (this.active) this.arrivals.checkCompletion();
@@ -393,6 +433,10 @@ export class Torrent
 		this.throttle.downloadUsed(this.#room.clock.now(), granted, used);
 	}
 
+	piecePriority(piece: number): number {
+		return this.files.piecePriority(piece);
+	}
+
 	wasted(bytes: Bytes): void {
 		this.record.wasted += bytes;
 	}
@@ -405,6 +449,7 @@ export class Torrent
 		this.memory.revision++;
 		this.piecesRevision++;
 		this.swarm.revision++;
+		this.#due.wake();
 		this.onChange();
 	}
 

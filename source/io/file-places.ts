@@ -41,7 +41,7 @@ export class FilePlaces {
 		const {placed, map, pieceLength} = this.#layout;
 		const segments = map.segments(piece * pieceLength, this.#layout.pieceSize(piece));
 		if (segments.some(({file}) => file >= 0 && placed[file] !== 0)) return;
-		// Nothing of it is wanted any more, but it was when its download began.
+		// It is wanted though none of its files is, or was when its download began: the part file is not for whole pieces.
 		for (const {file} of segments) if (file >= 0) this.#adopt(file);
 	}
 

@@ -1,42 +1,59 @@
+import type {Stats} from 'node:fs';
 import {type FileHandle, lstat, open, readlink, rename, symlink, unlink} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
+import {removeEmptyFolders} from './delete-files.js';
+import type {FileLayout} from './file-layout.js';
+import {freeSpace} from './free-space.js';
 import {guardFolders} from './open-file.js';
-import {failureOf, StorageError} from './storage-failure.js';
+import {failureOf, StorageError, sizeText} from './storage-failure.js';
 
 const chunkLength: Bytes = 1 << 20;
 const zeros = Buffer.alloc(chunkLength);
 
 /** A file to be moved: absolute paths. */
 export interface Move {
+	/** Its number in the torrent. */
+	readonly file: number;
 	readonly from: string;
 	readonly to: string;
 	/** What is at `to` must lie below this folder. */
 	readonly root: string;
 	readonly size: Bytes;
+	/** What it takes up on the disk. */
+	readonly room: Bytes;
+}
+
+/** Where one file is and where it is to be, below two folders. */
+export type MovedPath = readonly [file: number, from: string, to: string];
+
+/** Where each file of a torrent is in one layout and in another; pad files are nowhere. */
+export function movedPaths(from: FileLayout, to: FileLayout): MovedPath[] {
+	return Array.from({length: from.fileCount}, (_, file) => file)
+		.filter(file => !from.isPad(file))
+		.map(file => [file, from.relative(file), to.relative(file)]);
 }
 
 /**
  * The moves of those files that are there.
  *
- * @param paths pairs of old and new path below `oldRoot` and `newRoot`
  * @throws {StorageError} when something is in the way
  */
 export async function planMoves(
 	oldRoot: string,
 	newRoot: string,
-	paths: ReadonlyArray<readonly [from: string, to: string]>,
+	paths: readonly MovedPath[],
 ): Promise<Move[]> {
 	const moves: Move[] = [];
-	for (const [oldPath, newPath] of paths) {
+	for (const [file, oldPath, newPath] of paths) {
 		const from = join(oldRoot, oldPath);
 		const to = join(newRoot, newPath);
-		const stats = from === to ? undefined : await statOf(from);
+		const stats = from === to ? undefined : await about(from, statOf(from));
 		if (!stats) continue;
-		if (await statOf(to)) {
+		if (await about(to, statOf(to))) {
 			throw new StorageError('io', `already there: ${to}: move it away or choose another place`);
 		}
-		moves.push({from, to, root: newRoot, size: stats.size});
+		moves.push({file, from, to, root: newRoot, size: stats.size, room: stats.blocks * 512});
 	}
 	return moves;
 }
@@ -51,82 +68,109 @@ export async function renameFiles(moves: readonly Move[]): Promise<boolean> {
 	const done: Move[] = [];
 	for (const move of moves) {
 		try {
-			makeFolders(move);
+			await makeFolders(move);
 			await rename(move.from, move.to);
 			done.push(move);
 		} catch (error) {
 			for (const {from, to} of done.reverse()) await rename(to, from);
 			if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
-			throw asStorageError(error, move.to);
+			await leaveNoFolders(moves);
+			throw moveError(error, move.to);
 		}
 	}
 	return true;
 }
 
 /**
- * Copies the files onto the disk, with their times; the old ones stay. When it fails the copies are deleted.
+ * Copies the files onto the disk, with their times; the old ones stay. When it fails, or is aborted, the copies are
+ * deleted.
  *
  * @param told bytes copied so far
  * @throws {StorageError}
  */
-export async function copyFiles(moves: readonly Move[], told: (copied: Bytes) => void): Promise<void> {
+export async function copyFiles(
+	moves: readonly Move[],
+	told: (copied: Bytes) => void,
+	signal?: AbortSignal,
+): Promise<void> {
 	let copied = 0;
 	const begun: string[] = [];
-	for (const move of moves) {
-		const {from, to, size} = move;
-		try {
-			makeFolders(move);
-			await copyOne(from, to, begun, some => {
+	try {
+		await requireRoom(moves);
+		for (const move of moves) {
+			await about(move.to, makeFolders(move));
+			await copyOne(move, begun, some => {
+				if (signal?.aborted) throw moveStopped();
 				copied += some;
 				told(copied);
 			});
-			const stats = await lstat(to);
-			if (stats.size !== size)
-				throw new StorageError('io', `changed while it was copied: ${from}: move the torrent again`);
-		} catch (error) {
-			for (const path of begun) await unlink(path).catch(() => undefined);
-			throw asStorageError(error, to);
 		}
+	} catch (error) {
+		for (const path of begun) await unlink(path).catch(() => undefined);
+		await leaveNoFolders(moves);
+		throw error instanceof StorageError ? error : moveError(error, moves[0]?.root ?? '');
 	}
 }
 
-async function copyOne(
-	from: string,
-	to: string,
-	begun: string[],
-	told: (some: Bytes) => void,
-): Promise<void> {
-	const stats = await lstat(from);
+/** Somebody does not want it any more. */
+export function moveStopped(): StorageError {
+	return new StorageError('io', 'the move was stopped');
+}
+
+/** It is kinder to say at once what would be found out an hour later. */
+async function requireRoom(moves: readonly Move[]): Promise<void> {
+	const root = moves[0]?.root;
+	const free = root === undefined ? undefined : await freeSpace(root);
+	const needed = moves.reduce((sum, {room}) => sum + room, 0);
+	if (free === undefined || needed <= free) return;
+	throw new StorageError(
+		'disk-full',
+		`disk full: ${root} (needs ${sizeText(needed)}, ${sizeText(free)} free): free some space or choose another folder`,
+	);
+}
+
+async function copyOne({from, to, size}: Move, begun: string[], told: (some: Bytes) => void): Promise<void> {
+	const stats = await about(from, lstat(from));
 	if (stats.isSymbolicLink()) {
-		await symlink(await readlink(from), to);
+		const target = await about(from, readlink(from));
+		await about(to, symlink(target, to));
 		begun.push(to);
 		told(stats.size);
 		return;
 	}
-	const source = await open(from, 'r');
+	const source = await about(from, open(from, 'r'));
 	try {
-		const target = await open(to, 'wx', stats.mode);
+		const target = await about(to, open(to, 'wx', stats.mode));
 		begun.push(to);
 		try {
 			const chunk = Buffer.allocUnsafe(chunkLength);
-			for (let at = 0; ; ) {
-				const {bytesRead} = await source.read(chunk, 0, chunkLength, at);
+			let at = 0;
+			for (;;) {
+				const {bytesRead} = await about(from, source.read(chunk, 0, chunkLength, at));
 				if (bytesRead === 0) break;
 				const view = chunk.subarray(0, bytesRead);
 				// Holes stay holes.
-				if (!view.equals(zeros.subarray(0, bytesRead))) await writeWhole(target, view, at);
+				if (!view.equals(zeros.subarray(0, bytesRead))) await about(to, writeWhole(target, view, at));
 				at += bytesRead;
 				told(bytesRead);
 			}
-			await target.truncate(stats.size);
-			await target.utimes(stats.atimeMs / 1000, stats.mtimeMs / 1000);
-			await target.sync();
+			const {mtimeMs} = await about(from, source.stat());
+			if (at !== size || mtimeMs !== stats.mtimeMs)
+				throw new StorageError('io', `changed while it was copied: ${from}: move the torrent again`);
+			await about(to, finish(target, stats));
 		} finally {
 			await target.close();
 		}
 	} finally {
 		await source.close();
 	}
+}
+
+/** What the system does not do by itself: the length where a hole is at the end, the times, and onto the disk. */
+async function finish(target: FileHandle, {size, atimeMs, mtimeMs}: Stats): Promise<void> {
+	await target.truncate(size);
+	await target.utimes(atimeMs / 1000, mtimeMs / 1000);
+	await target.sync();
 }
 
 async function writeWhole(file: FileHandle, bytes: Buffer, position: Bytes): Promise<void> {
@@ -136,25 +180,43 @@ async function writeWhole(file: FileHandle, bytes: Buffer, position: Bytes): Pro
 	}
 }
 
-function makeFolders({root, to}: Move): void {
-	const elements = dirname(to)
-		.slice(root.length)
+/** Makes the folders that a file is to be in. */
+export async function makeFolders({root, to}: {readonly root: string; readonly to: string}): Promise<void> {
+	const elements = relative(root, dirname(to))
 		.split('/')
 		.filter(element => element !== '');
 	guardFolders(root, elements, true);
 }
 
-async function statOf(path: string): Promise<{size: Bytes} | undefined> {
+async function leaveNoFolders(moves: readonly Move[]): Promise<void> {
+	const root = moves[0]?.root;
+	if (root === undefined) return;
+	await removeEmptyFolders(root, new Set(moves.map(({to}) => relative(root, dirname(to)) || '.')));
+}
+
+/** What is at a path; undefined when nothing is. */
+export async function statOf(path: string): Promise<Stats | undefined> {
 	try {
 		return await lstat(path);
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-		throw asStorageError(error, path);
+		throw error;
 	}
 }
 
-function asStorageError(error: unknown, path: string): StorageError {
+/** Which of the two files an error is about is known only where it is touched. */
+async function about<Value>(path: string, done: Promise<Value>): Promise<Value> {
+	try {
+		return await done;
+	} catch (error) {
+		throw moveError(error, path);
+	}
+}
+
+/** The torrent goes on where it is: what one is told to do is not to resume it. */
+function moveError(error: unknown, path: string): StorageError {
+	if (error instanceof StorageError) return error;
 	const {code, message} = failureOf(error, path);
-	return new StorageError(code, message);
+	return new StorageError(code, message.replace(/, then resume$/, ', then move it again'));
 }

@@ -9,10 +9,23 @@ import {
 	type Millis,
 	type Seconds,
 } from '../base/units.js';
+import {asFiles} from '../policy/piece-choice.js';
 import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {decodeCompactPeers, encodeCompactPeers} from '../protocol/compact-peers.js';
 import type {FileStamp} from './storage.js';
+
+/** Another folder some files of a torrent may be in: those were on their way when this was written. */
+export interface OtherPlace {
+	/** Absolute. */
+	readonly dir: string;
+	/** As `ResumeData.renamed`, for that place. */
+	readonly renamed: ReadonlyArray<readonly [file: number, path: readonly string[]]>;
+	/** The files that may be there. */
+	readonly files: readonly number[];
+	/** Whether it is where they were going to, not where they came from. */
+	readonly goal: boolean;
+}
 
 /** What one torrent takes along from session to session. */
 export interface ResumeData {
@@ -35,6 +48,8 @@ export interface ResumeData {
 	readonly stamps: ReadonlyArray<FileStamp | undefined>;
 	/** One a file; empty for the default. */
 	readonly priorities: readonly FilePriority[];
+	/** One byte a piece: the priority chosen for it, or `asFiles`; undefined when none was. */
+	readonly piecePriorities: Uint8Array | undefined;
 	readonly downloaded: Bytes;
 	readonly uploaded: Bytes;
 	readonly wasted: Bytes;
@@ -54,6 +69,8 @@ export interface ResumeData {
 	readonly seedTime: Seconds | undefined;
 	/** Files that have another path than the torrent says, below `dir`. */
 	readonly renamed: ReadonlyArray<readonly [file: number, path: readonly string[]]>;
+	/** While files are being moved. */
+	readonly otherPlace: OtherPlace | undefined;
 	/** The magnet link it came from, while its metadata is not known. */
 	readonly link: string | undefined;
 }
@@ -74,9 +91,10 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		queue: data.queue,
 		pieces: data.have.length,
 		have: data.have.bytes,
-		partials: data.partials.map(({piece, blocks}) => [piece, blockBits(blocks)]),
+		partials: data.partials.map(({piece, blocks}) => [piece, bitsOf(blocks)]),
 		stamps: stampBytes(data.stamps),
 		priorities: Uint8Array.from(data.priorities),
+		piecePriorities: data.piecePriorities,
 		downloaded: data.downloaded,
 		uploaded: data.uploaded,
 		wasted: data.wasted,
@@ -95,6 +113,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		seedRatio: data.seedRatio === undefined ? undefined : String(data.seedRatio),
 		seedTime: rounded(data.seedTime),
 		renamed: data.renamed.map(([file, path]) => [file, path]),
+		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
 	};
 	return encodeBencode(whole);
@@ -129,6 +148,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 			if (priority > 4) throw broken('has a bad priority');
 			return priority as FilePriority;
 		}),
+		piecePriorities: readPiecePriorities(root.get('piecePriorities'), pieces),
 		downloaded: natural(root, 'downloaded'),
 		uploaded: natural(root, 'uploaded'),
 		wasted: natural(root, 'wasted'),
@@ -148,18 +168,29 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		seedRatio,
 		seedTime: optional(root, 'seedTime'),
 		renamed: [...items(root, 'renamed')].map(readRename),
+		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
 	};
 }
 
+/** A whole number that can be read again. */
 function rounded(value: number | undefined): number | undefined {
-	return value === undefined ? undefined : Math.round(value);
+	return value === undefined ? undefined : Math.min(Math.round(value), Number.MAX_SAFE_INTEGER);
 }
 
-function blockBits(blocks: readonly number[]): Uint8Array {
-	const bits = new Uint8Array(Math.ceil((Math.max(-1, ...blocks) + 1) / 8));
-	for (const block of blocks) bits[block >> 3]! |= 128 >> (block & 7);
+function bitsOf(numbers: readonly number[]): Uint8Array {
+	const most = numbers.reduce((max, number) => Math.max(max, number), -1);
+	const bits = new Uint8Array(Math.ceil((most + 1) / 8));
+	for (const number of numbers) bits[number >> 3]! |= 128 >> (number & 7);
 	return bits;
+}
+
+function numbersOf(bits: Uint8Array): number[] {
+	const numbers: number[] = [];
+	for (let number = 0; number < bits.length * 8; number++) {
+		if ((bits[number >> 3]! & (128 >> (number & 7))) !== 0) numbers.push(number);
+	}
+	return numbers;
 }
 
 function readPartial(entry: BencodeNode, pieces: number): {piece: number; blocks: number[]} {
@@ -167,11 +198,15 @@ function readPartial(entry: BencodeNode, pieces: number): {piece: number; blocks
 	const piece = first?.number();
 	const bits = second?.bytes();
 	if (piece === undefined || piece < 0 || piece >= pieces || !bits) throw broken('has a bad partial piece');
-	const blocks: number[] = [];
-	for (let block = 0; block < bits.length * 8; block++) {
-		if ((bits[block >> 3]! & (128 >> (block & 7))) !== 0) blocks.push(block);
-	}
-	return {piece, blocks};
+	return {piece, blocks: numbersOf(bits)};
+}
+
+function readPiecePriorities(node: BencodeNode | undefined, pieces: number): Uint8Array | undefined {
+	if (node === undefined) return undefined;
+	const bytes = node.bytes();
+	if (bytes?.length !== pieces || bytes.some(priority => priority > 4 && priority !== asFiles))
+		throw broken('has bad piecePriorities');
+	return bytes.slice();
 }
 
 /** Size and time of each file as two 64-bit floats; not-a-number where there is no file. */
@@ -198,8 +233,31 @@ function readStamps(bytes: Uint8Array): Array<FileStamp | undefined> {
 function readRename(entry: BencodeNode): readonly [number, readonly string[]] {
 	const [first, second] = entry.items();
 	const file = first?.number();
-	if (file === undefined || file < 0 || !second) throw broken('has a bad renamed file');
-	return [file, texts(second, 'renamed')];
+	if (file === undefined || file < 0 || second?.type !== 'list') throw broken('has a bad renamed file');
+	const path = texts(second, 'renamed');
+	// Or a damaged byte could lead out of the download folder.
+	const isSafe = path.every(element => !/^\.{0,2}$|[/\0]/.test(element));
+	if (path.length === 0 || !isSafe) throw broken('has a bad renamed file');
+	return [file, path];
+}
+
+function placeItems({dir, renamed, files, goal}: OtherPlace): Bencodable {
+	return [dir, renamed.map(([file, path]) => [file, path]), bitsOf(files), goal];
+}
+
+function readPlace([dir, renamed, files, goal]: readonly BencodeNode[]): OtherPlace {
+	const path = dir?.text();
+	const bits = files?.bytes();
+	const forth = goal?.number();
+	if (path === undefined || renamed?.type !== 'list' || bits === undefined || forth === undefined) {
+		throw broken('has a bad otherPlace');
+	}
+	return {
+		dir: path,
+		renamed: [...renamed.items()].map(readRename),
+		files: numbersOf(bits),
+		goal: forth !== 0,
+	};
 }
 
 function texts(list: BencodeNode, key: string): string[] {

@@ -2,7 +2,15 @@ import type {Bytes, Millis} from '../base/units.js';
 
 /** What went wrong with the disk, as a person would say it. */
 export interface StorageFailure {
-	readonly code: 'disk-full' | 'read-only' | 'no-permission' | 'missing' | 'too-many-files' | 'io';
+	readonly code:
+		| 'disk-full'
+		| 'read-only'
+		| 'no-permission'
+		| 'missing'
+		/** A file is not as `expect` says; it may hold the same bytes all the same. */
+		| 'changed'
+		| 'too-many-files'
+		| 'io';
 	/** One line: what and where, and what to do. */
 	readonly message: string;
 }
@@ -31,6 +39,19 @@ export interface Checking {
 	stop(): void;
 }
 
+/** What whoever moves files is asked on the way, so that a crash at any instant loses nothing. */
+export interface MoveSteps {
+	/**
+	 * The files of these numbers are about to go. From now on until `arrived`, or until the move has failed, each of them
+	 * may be at either place, or at both. Waited for.
+	 */
+	leaving(files: readonly number[]): Promise<void>;
+	/** All are at the new place, and on the disk there; where they were copied the old ones are deleted next. Waited for. */
+	arrived(): Promise<void>;
+	/** Aborted before `arrived`, copying ends and everything is where it was. */
+	readonly signal: AbortSignal;
+}
+
 /** Where one torrent's bytes are kept. Positions are in the torrent's stream of pieces. */
 export interface Storage {
 	/**
@@ -54,13 +75,18 @@ export interface Storage {
 		views: readonly Uint8Array[],
 		done: (failure: StorageFailure | undefined) => void,
 	): void;
+	/**
+	 * How files are that nothing is written to any more, undefined for the others; one entry a file. From now on a read of
+	 * one that is not so any more fails with `changed`: somebody else wrote to it.
+	 */
+	expect(stamps: ReadonlyArray<FileStamp | undefined>): void;
 	/** Hashes what is on disk; pieces whose files are missing are told as wrong without reading. Reads the pieces in order. */
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking;
 	/** One entry a file, 1 where it is wanted. Files that become wanted take over what the part file holds of them. */
 	setWanted(wanted: Uint8Array): Promise<StorageFailure | undefined>;
 	/** Creates the wanted files without data in them, and folders; asked once all pieces of a file are there is not needed. */
 	createEmptyFiles(): Promise<StorageFailure | undefined>;
-	/** One entry a file. */
+	/** One entry a file; undefined where there is none, or something else than a file. */
 	stamps(): Promise<ReadonlyArray<FileStamp | undefined>>;
 	/**
 	 * Takes up the room of all wanted files on the disk, for those who do not want sparse files; before the first piece
@@ -83,10 +109,14 @@ export interface Storage {
 	 * were. Reading goes on meanwhile; pieces wait to be stored until it is over, so it is better not to ask for any.
 	 * After a failure everything is where it was.
 	 *
-	 * @param dir absolute
+	 * @param dir absolute, without `.` and `..`
 	 * @param told bytes copied, of how many
 	 */
-	move(dir: string, told: (copied: Bytes, total: Bytes) => void): Promise<StorageFailure | undefined>;
+	move(
+		dir: string,
+		told: (copied: Bytes, total: Bytes) => void,
+		steps?: MoveSteps,
+	): Promise<StorageFailure | undefined>;
 	/** Gives one file another path below the download folder; its elements must be sanitised. */
-	rename(file: number, path: readonly string[]): Promise<StorageFailure | undefined>;
+	rename(file: number, path: readonly string[], steps?: MoveSteps): Promise<StorageFailure | undefined>;
 }

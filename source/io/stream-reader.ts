@@ -1,10 +1,14 @@
-import {readv} from 'node:fs';
-import type {Bytes} from '../base/units.js';
+import {readv, stat} from 'node:fs';
+import type {Bytes, Millis} from '../base/units.js';
+import {isSameStamp} from '../policy/check-plan.js';
 import type {FileLayout} from './file-layout.js';
 import type {ReadHandles} from './read-handles.js';
-import type {StorageFailure} from './storage.js';
+import type {FileStamp, StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
 import {cut} from './views.js';
+
+/** How long a file is believed to be as it was: less than a peer needs to find a block wrong and ask for it again. */
+const believedFor: Millis = 10;
 
 type Done = (failure: StorageFailure | undefined) => void;
 
@@ -16,10 +20,20 @@ export class StreamReader {
 	#holds = 0;
 	#held: Array<() => void> = [];
 	#idle: Array<() => void> = [];
+	/** How files are that nothing is written to, and when each was last seen to be so. */
+	#expected: ReadonlyArray<FileStamp | undefined> = [];
+	readonly #seen: Float64Array;
 
 	constructor(handles: ReadHandles, layout: FileLayout) {
 		this.#handles = handles;
 		this.#layout = layout;
+		this.#seen = new Float64Array(layout.fileCount);
+	}
+
+	/** As `Storage.expect`. */
+	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
+		this.#expected = stamps;
+		this.#seen.fill(0);
 	}
 
 	/** As `Storage.read`. */
@@ -78,9 +92,13 @@ export class StreamReader {
 				for (const view of part) view.fill(0);
 			} else {
 				pending++;
-				const own = placed[segment.file] !== 0;
-				const path = own ? this.#layout.path(segment.file) : this.#layout.partPath;
-				this.#readFile(path, own ? segment.offset : position + at, part, segment.length, finish);
+				const {file, offset} = segment;
+				const own = placed[file] !== 0;
+				const path = own ? this.#layout.path(file) : this.#layout.partPath;
+				const from = own ? offset : position + at;
+				const begin = (): void => this.#readFile(file, path, from, part, segment.length, finish);
+				if (this.#isBelieved(file)) begin();
+				else this.#look(file, path, failure => (failure ? finish(failure) : begin()));
 			}
 			at += segment.length;
 		}
@@ -88,7 +106,32 @@ export class StreamReader {
 		process.nextTick(finish);
 	}
 
-	#readFile(path: string, from: Bytes, views: readonly Uint8Array[], length: Bytes, finish: Done): void {
+	#isBelieved(file: number): boolean {
+		return this.#expected[file] === undefined || performance.now() - this.#seen[file]! < believedFor;
+	}
+
+	/** Looks whether a file is still as it was: what somebody else wrote to it is nothing to be sent. */
+	#look(file: number, path: string, done: Done): void {
+		stat(path, (error, stats) => {
+			const expected = this.#expected[file];
+			const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
+			if (!error && (expected === undefined || isSameStamp(now, expected))) {
+				this.#seen[file] = performance.now();
+				return done(undefined);
+			}
+			this.#handles.forget(path);
+			done(error ? failureOf(error, path) : changed(path));
+		});
+	}
+
+	#readFile(
+		file: number,
+		path: string,
+		from: Bytes,
+		views: readonly Uint8Array[],
+		length: Bytes,
+		finish: Done,
+	): void {
 		this.#handles.use(path, (error, descriptor, release) => {
 			if (error) {
 				release();
@@ -100,6 +143,7 @@ export class StreamReader {
 				if (problem) return finish(failureOf(problem, path));
 				if (count === length) return finish(undefined);
 				this.#handles.forget(path);
+				if (this.#expected[file] !== undefined) return finish(changed(path));
 				finish({
 					code: 'missing',
 					message: `file is shorter than it was: ${path}: check the torrent, then resume`,
@@ -107,4 +151,9 @@ export class StreamReader {
 			});
 		});
 	}
+}
+
+/** Somebody else wrote to a file that is whole. */
+export function changed(path: string): StorageFailure {
+	return {code: 'changed', message: `changed by another program: ${path}`};
 }

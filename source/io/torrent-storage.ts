@@ -6,9 +6,9 @@ import {checkPieces} from './disk-check.js';
 import type {DiskTask} from './disk-jobs.js';
 import type {DiskLane, JobListener} from './disk-lane.js';
 import {FileLayout, type LayoutData, withPath} from './file-layout.js';
-import {copyFiles, planMoves, renameFiles} from './move-files.js';
+import {copyFiles, movedPaths, moveStopped, planMoves, renameFiles} from './move-files.js';
 import type {ReadHandles} from './read-handles.js';
-import type {Checking, FileStamp, Storage, StorageEvents, StorageFailure} from './storage.js';
+import type {Checking, FileStamp, MoveSteps, Storage, StorageEvents, StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
 import {StreamReader} from './stream-reader.js';
 
@@ -44,6 +44,11 @@ export class TorrentStorage implements Storage, JobListener {
 	/** Jobs that wait while the files move; undefined when they do not. */
 	#held: Array<() => void> | undefined;
 	#moving: Promise<unknown> | undefined;
+	/** While files move: settled when what was written before is on the disk; nothing is written then. */
+	#quiet: Promise<unknown> | undefined;
+	readonly #flushes = new Set<Promise<unknown>>();
+	/** Of a flush that nobody asked for: told to who asks next. */
+	#unsaid: StorageFailure | undefined;
 	#closing: Outcome | undefined;
 	readonly #checks = new Set<Checking>();
 	/** Lanes that have helped with a check and may hold files open. */
@@ -155,6 +160,10 @@ export class TorrentStorage implements Storage, JobListener {
 		return this.#ask({type: 'create', wanted: this.#wanted, links: true});
 	}
 
+	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
+		this.#reader.expect(stamps);
+	}
+
 	async stamps(): Promise<ReadonlyArray<FileStamp | undefined>> {
 		const stamps: Array<FileStamp | undefined> = [];
 		const {fileCount} = this.#layout;
@@ -166,8 +175,24 @@ export class TorrentStorage implements Storage, JobListener {
 		return stamps;
 	}
 
-	flush(): Outcome {
-		return this.#ask({type: 'flush'});
+	async flush(): Outcome {
+		if (this.#quiet !== undefined) await this.#quiet;
+		else {
+			const flushing = this.#flush();
+			this.#flushes.add(flushing);
+			// What another flush took upon itself is not on the disk before that is done.
+			await Promise.all(this.#flushes);
+			this.#flushes.delete(flushing);
+		}
+		const failure = this.#unsaid;
+		this.#unsaid = undefined;
+		return failure;
+	}
+
+	async #flush(): Promise<void> {
+		const {lane, torrent} = this.#share;
+		const {failure} = await lane.request(torrent, {type: 'flush'});
+		this.#unsaid ??= failure;
 	}
 
 	async close(): Promise<void> {
@@ -183,11 +208,11 @@ export class TorrentStorage implements Storage, JobListener {
 		);
 	}
 
-	move(dir: string, told: (copied: Bytes, total: Bytes) => void): Outcome {
-		return this.#relocate(data => ({...data, dir}), told);
+	move(dir: string, told: (copied: Bytes, total: Bytes) => void, steps?: MoveSteps): Outcome {
+		return this.#relocate(data => ({...data, dir}), told, steps);
 	}
 
-	async rename(file: number, path: readonly string[]): Outcome {
+	async rename(file: number, path: readonly string[], steps?: MoveSteps): Outcome {
 		if (!(file >= 0 && file < this.#layout.fileCount)) throw new RangeError(`there is no file ${file}`);
 		const wish = path.join('/');
 		const now = this.#layout.relative(file);
@@ -201,6 +226,7 @@ export class TorrentStorage implements Storage, JobListener {
 		return this.#relocate(
 			data => withPath(data, file, path),
 			() => {},
+			steps,
 		);
 	}
 
@@ -274,10 +300,8 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#helpers.clear();
 	}
 
-	#paths(layout = this.#layout): string[] {
-		return Array.from({length: layout.fileCount}, (_, file) => file)
-			.filter(file => !layout.isPad(file))
-			.map(file => layout.relative(file));
+	#paths(): string[] {
+		return movedPaths(this.#layout, this.#layout).map(([, path]) => path);
 	}
 
 	#partName(): string {
@@ -287,10 +311,11 @@ export class TorrentStorage implements Storage, JobListener {
 	async #relocate(
 		change: (data: LayoutData) => LayoutData,
 		told: (copied: Bytes, total: Bytes) => void,
+		steps: MoveSteps | undefined,
 	): Outcome {
 		while (this.#moving) await this.#moving;
 		if (this.#closing) return {code: 'io', message: 'the torrent was closed'};
-		const moving = this.#moveTo(change(this.#data), told).catch((error: unknown) =>
+		const moving = this.#moveTo(change(this.#data), told, steps).catch((error: unknown) =>
 			failureOf(error, this.#layout.dir),
 		);
 		this.#moving = moving;
@@ -299,50 +324,57 @@ export class TorrentStorage implements Storage, JobListener {
 		return failure;
 	}
 
-	async #moveTo(data: LayoutData, told: (copied: Bytes, total: Bytes) => void): Outcome {
+	async #moveTo(
+		data: LayoutData,
+		told: (copied: Bytes, total: Bytes) => void,
+		steps: MoveSteps | undefined,
+	): Outcome {
 		const {lane, torrent} = this.#share;
 		const held: Array<() => void> = [];
 		this.#held = held;
 		let reading = true;
 		try {
 			await Promise.all([...this.#checks].map(({done}) => done));
-			// Whatever was to be written is, once this is answered.
+			// What was written is on the disk before it goes, or a crash could keep the note of it and lose the bytes.
+			this.#quiet = Promise.all([...this.#flushes, this.#flush()]);
+			await this.#quiet;
 			await lane.request(torrent, {type: 'release'});
 			await this.#leaveHelpers();
 			const before = this.#layout;
 			const layout = new FileLayout(data);
-			const old = this.#paths(before);
-			const fresh = this.#paths(layout);
-			const moves = await planMoves(
-				before.dir,
-				layout.dir,
-				old.map((path, n) => [path, fresh[n]!]),
-			);
+			const paths = movedPaths(before, layout);
+			const moves = await planMoves(before.dir, layout.dir, paths);
 			const stopReading = async (): Promise<void> => {
 				this.#reader.hold();
 				reading = false;
 				await this.#reader.idle();
 			};
+			if (steps?.signal.aborted) throw moveStopped();
+			await steps?.leaving(moves.map(({file}) => file));
 			await stopReading();
 			const renamed = await renameFiles(moves);
 			if (!renamed) {
 				this.#reader.release();
 				reading = true;
 				const total = moves.reduce((sum, {size}) => sum + size, 0);
-				await copyFiles(moves, copied => told(copied, total));
+				await copyFiles(moves, copied => told(copied, total), steps?.signal);
 				await stopReading();
 			}
 			this.#reader.use(layout);
 			this.#layout = layout;
 			this.#data = data;
 			lane.open(torrent, this, {type: 'open', layout: data});
+			await steps?.arrived();
 			// What cannot be deleted any more is at the new place as well: no reason to go back, and no failure.
-			const gone = old.filter((path, n) => path !== fresh[n] || before.dir !== layout.dir);
+			const gone = paths
+				.filter(([, from, to]) => from !== to || before.dir !== layout.dir)
+				.map(([, from]) => from);
 			if (renamed) await removeEmptyFolders(before.dir, new Set(gone.map(path => dirname(path))));
 			else await deleteFiles(before.dir, gone);
 			return undefined;
 		} finally {
 			if (!reading) this.#reader.release();
+			this.#quiet = undefined;
 			this.#held = undefined;
 			for (const job of held) job();
 		}
@@ -352,7 +384,7 @@ export class TorrentStorage implements Storage, JobListener {
 		return new Promise(resolve => {
 			if (this.#layout.isPad(file)) return resolve(undefined);
 			stat(this.#layout.path(file), (error, stats) => {
-				resolve(error ? undefined : {size: stats.size, mtime: stats.mtimeMs});
+				resolve(error || !stats.isFile() ? undefined : {size: stats.size, mtime: stats.mtimeMs});
 			});
 		});
 	}

@@ -131,6 +131,14 @@ export class BlockLedger {
 		return block;
 	}
 
+	/** One peer more is asked for this very block, which is missing. */
+	askFor(partial: PartialPiece, block: number): void {
+		partial.requests[block]!++;
+		if (partial.requests[block] !== 1) return;
+		partial.free--;
+		if (partial.free === 0) this.#open.delete(partial);
+	}
+
 	/** A peer will not send a block after all. */
 	unask(partial: PartialPiece, block: number): void {
 		partial.unask(block);

@@ -26,6 +26,12 @@ export interface CheckPlan {
 /** Times written by one file system and read by another may be rounded. */
 const sameTime: Millis = 2;
 
+/** Whether a file is as it was, as far as one can tell without reading it. */
+export function isSameStamp(now: Stamp, before: Stamp): boolean {
+	if (now === undefined || before === undefined) return now === before;
+	return now.size === before.size && Math.abs(now.mtime - before.mtime) < sameTime;
+}
+
 /**
  * Decides which pieces are taken as had and which are hashed. A file whose size and time are as remembered is trusted;
  * one that is there but differs is hashed, with its neighbours' ends; one that is gone has lost its pieces.
@@ -52,7 +58,7 @@ export function planCheck(
 		else if (mode === 'full') verdict = now !== undefined || inPartFile ? 1 : 2;
 		else if (inPartFile) verdict = 0;
 		else if (now === undefined || now.size === 0) verdict = 2;
-		else if (before && now.size === before.size && Math.abs(now.mtime - before.mtime) < sameTime) verdict = 0;
+		else if (isSameStamp(now, before)) verdict = 0;
 		if (verdict === 0) continue;
 		if (mode === 'quick' && before !== undefined) changed = true;
 		const [first, last] = map.span(file.offset, file.length);

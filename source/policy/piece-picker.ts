@@ -1,10 +1,15 @@
 import type {Bitfield} from '../protocol/bitfield.js';
 
-/** Priorities 4 (first) to 1 (low); 0 is not wanted and in no bucket. */
-const bands = 4;
+/** The priority of pieces with a deadline, above all that can be chosen: only what knows of deadlines asks for them. */
+export const duePriority = 5;
+/** Those that are wanted first. */
+const urgent = 4;
+/** Priorities 5 (due), 4 (first) to 1 (low); 0 is not wanted and in no bucket. */
+const bands = 5;
 /** Pieces that this many peers or more have are equally common. */
 const levels = 48;
 const buckets = bands * levels;
+const fewUrgent = 128;
 
 /** How one peer's next piece is looked for. */
 export interface PickMode {
@@ -37,7 +42,7 @@ export class PiecePicker {
 	#seeds = 0;
 	#stale = true;
 	#firstOpen = 0;
-	/** Below this no piece of the highest priority is open. */
+	/** Below this no piece that is wanted first is open. */
 	#firstUrgent = 0;
 	/** Open pieces that come before all others. */
 	#heads: number[] = [];
@@ -65,6 +70,11 @@ export class PiecePicker {
 
 	priority(piece: number): number {
 		return this.#priority[piece]!;
+	}
+
+	/** Whether a piece is wanted, not had and not begun. */
+	isOpen(piece: number): boolean {
+		return this.#idle[piece] === 1 && this.#priority[piece] !== 0;
 	}
 
 	/** How many pieces are open. */
@@ -115,20 +125,20 @@ export class PiecePicker {
 		this.#seeds++;
 	}
 
-	/** One byte a piece, 0 (not wanted) to 4 (first). */
+	/** One byte a piece, 0 (not wanted) to 4 (first), or `duePriority`. */
 	setPriorities(priorities: Uint8Array): void {
 		this.#priority.set(priorities);
 		this.#stale = true;
 	}
 
-	/** Pieces to begin before all others of the highest priority, while they have it: ends of files, for previews. */
+	/** Pieces to begin before all others that are wanted first, while they are: ends of files, for previews. */
 	setHeads(pieces: readonly number[]): void {
 		this.#heads = [...pieces];
 	}
 
 	setPriority(piece: number, priority: number): void {
 		if (this.#priority[piece] === priority) return;
-		this.#firstUrgent = 0;
+		if (priority === urgent) this.#firstUrgent = Math.min(this.#firstUrgent, piece);
 		this.#remove(piece);
 		this.#priority[piece] = priority;
 		this.#insert(piece);
@@ -150,7 +160,7 @@ export class PiecePicker {
 	}
 
 	/**
-	 * The open piece to begin for a peer, or -1. Only pieces of exactly `priority` are looked at. Those of the highest are
+	 * The open piece to begin for a peer, or -1. Only pieces of exactly `priority` are looked at. Those of 4 are
 	 * begun in order: who wants a file first wants its beginning first.
 	 * @param pieces what the peer has; undefined for a seed
 	 */
@@ -160,7 +170,7 @@ export class PiecePicker {
 		const from = this.#start[band * levels]!;
 		const to = this.#start[(band + 1) * levels]!;
 		if (from === to) return -1;
-		if (priority === bands) return this.#pickUrgent(pieces);
+		if (priority === urgent) return this.#pickUrgent(pieces, from, to);
 		if (mode.sequential) return this.#pickInOrder(pieces, priority);
 		if (pieces !== undefined && pieces.count * 16 < to - from)
 			return this.#pickFromFew(pieces, from, to, mode.reverse);
@@ -185,9 +195,11 @@ export class PiecePicker {
 		return -1;
 	}
 
-	#pickUrgent(pieces: Bitfield | undefined): number {
+	#pickUrgent(pieces: Bitfield | undefined, from: number, to: number): number {
 		this.#heads = this.#heads.filter(piece => this.#idle[piece] === 1);
 		for (const piece of this.#heads) if (this.#isUrgent(piece, pieces)) return piece;
+		// A few need not be sought among all there are.
+		if (to - from <= fewUrgent) return this.#pickLowest(pieces, from, to);
 		while (this.#firstUrgent < this.pieceCount && !this.#isUrgent(this.#firstUrgent, undefined))
 			this.#firstUrgent++;
 		for (let piece = this.#firstUrgent; piece < this.pieceCount; piece++)
@@ -195,10 +207,19 @@ export class PiecePicker {
 		return -1;
 	}
 
+	#pickLowest(pieces: Bitfield | undefined, from: number, to: number): number {
+		let lowest = -1;
+		for (let at = from; at < to; at++) {
+			const piece = this.#order[at]!;
+			if ((lowest < 0 || piece < lowest) && (pieces === undefined || pieces.has(piece))) lowest = piece;
+		}
+		return lowest;
+	}
+
 	#isUrgent(piece: number, pieces: Bitfield | undefined): boolean {
 		return (
 			this.#place[piece]! >= 0 &&
-			this.#priority[piece] === bands &&
+			this.#priority[piece] === urgent &&
 			(pieces === undefined || pieces.has(piece))
 		);
 	}

@@ -48,6 +48,16 @@ export class RequestPipeline {
 		return this.snubbed ? 1 : Math.min(this.#window, this.#ceiling);
 	}
 
+	/** How many more blocks the peer takes, whatever its rate. */
+	get room(): number {
+		return Math.max(0, (this.snubbed ? 1 : this.#ceiling) - this.#count);
+	}
+
+	/** How long it has kept us waiting for a block; 0 when it was asked for none. */
+	waited(now: Millis): Millis {
+		return this.#count === 0 ? 0 : Math.max(0, now - this.#lastBlockAt);
+	}
+
 	has(piece: number, block: number): boolean {
 		return this.#find(piece * this.#blocksPerPiece + block) >= 0;
 	}
@@ -74,6 +84,15 @@ export class RequestPipeline {
 		this.#count--;
 		if (this.#count === 0) this.#head = 0;
 		return true;
+	}
+
+	/** Tells everything that was asked for, and how many blocks come before each. */
+	each(tell: (piece: number, block: number, ahead: number) => void): void {
+		for (let ahead = 0; ahead < this.#count; ahead++) {
+			const id = this.#blocks[this.#head + ahead]!;
+			const piece = Math.floor(id / this.#blocksPerPiece);
+			tell(piece, id - piece * this.#blocksPerPiece, ahead);
+		}
 	}
 
 	/** Takes everything back that was asked for before `before`, and tells it. */

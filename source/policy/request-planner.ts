@@ -1,7 +1,9 @@
 import type {Millis} from '../base/units.js';
 import type {Bitfield} from '../protocol/bitfield.js';
 import {type BlockLedger, blockState, type PartialPiece} from './block-ledger.js';
-import type {PiecePicker} from './piece-picker.js';
+import {Deadlines} from './deadlines.js';
+import {timeToSend} from './due-blocks.js';
+import {duePriority, type PiecePicker} from './piece-picker.js';
 
 /** What the planner must know of a peer. */
 export interface Provider {
@@ -35,17 +37,26 @@ const randomPieces = 4;
  */
 const mostBegun = 64;
 
+/** So many due pieces are looked at for one peer; those behind them have their turn when these have come. */
+const mostDue = 1000;
+/** A peer is asked for a due block when it would be here in this part of the time that is left. */
+const dueMargin = 0.8;
+
 /**
- * Which blocks to ask a peer for. By priority; then pieces that were begun before new ones; rarest first among those.
- * When nothing is left that nobody was asked for, the last blocks are asked of a few peers at once.
+ * Which blocks to ask a peer for. Those of pieces that are due go first, in order of time, as far as the peer will have
+ * sent them in time; what no peer takes this way is `planDue`'s. Then by priority; then pieces that were begun before
+ * new ones; rarest first among those. When nothing is left that nobody was asked for, the last blocks are asked of a
+ * few peers at once.
  */
 export class RequestPlanner {
 	readonly #picker: PiecePicker;
 	readonly #ledger: BlockLedger;
+	readonly #deadlines: Deadlines;
 
-	constructor(picker: PiecePicker, ledger: BlockLedger) {
+	constructor(picker: PiecePicker, ledger: BlockLedger, deadlines = new Deadlines()) {
 		this.#picker = picker;
 		this.#ledger = ledger;
+		this.#deadlines = deadlines;
 	}
 
 	/**
@@ -57,8 +68,10 @@ export class RequestPlanner {
 		options: PlanOptions,
 		ask: (piece: number, block: number) => void,
 	): number {
-		let planned = 0;
-		for (let priority = 4; priority >= 1 && planned < count; priority--) {
+		let planned = this.#deadlines.size > 0 ? this.#due(peer, count, options, ask) : 0;
+		// A suspect works alone, so others are not made late by it.
+		const highest = peer.onParole ? duePriority : duePriority - 1;
+		for (let priority = highest; priority >= 1 && planned < count; priority--) {
 			const commonest = this.#commonest(peer, priority, options);
 			planned += this.#fromPartials(peer, priority, count - planned, options.now, ask, commonest);
 			if (!options.mayBegin) continue;
@@ -78,15 +91,49 @@ export class RequestPlanner {
 				planned += this.#fromPartials(peer, priority, count - planned, options.now, ask);
 			}
 		}
+		// Rather late than never.
+		if (planned === 0 && peer.outstanding === 0 && this.#deadlines.size > 0)
+			planned += this.#due(peer, count, options, ask, true);
 		// Rather share with a suspect than stand still.
 		if (planned === 0 && peer.onParole && peer.outstanding === 0) {
 			const trusted: Provider = {...providerFacts(peer), onParole: false};
-			for (let priority = 4; priority >= 1 && planned < count; priority--) {
+			for (let priority = duePriority; priority >= 1 && planned < count; priority--) {
 				planned += this.#fromPartials(trusted, priority, count - planned, options.now, ask);
 			}
 		}
 		if (planned === 0 && peer.outstanding === 0 && !peer.snubbed && this.#picker.open === 0) {
 			planned += this.#again(peer, options.now, ask);
+		}
+		return planned;
+	}
+
+	/** What is due and would be here in time, or anyhow. */
+	#due(
+		peer: Provider,
+		count: number,
+		{mayBegin, now}: PlanOptions,
+		ask: (piece: number, block: number) => void,
+		anyhow = false,
+	): number {
+		if (!anyhow && (peer.snubbed || peer.onParole)) return 0;
+		const pace = {blockTime: peer.blockTime, waited: 0};
+		const {outstanding} = peer;
+		const [first, second] = [timeToSend(pace, outstanding), timeToSend(pace, outstanding + 1)];
+		let planned = 0;
+		let looked = 0;
+		for (let due = this.#deadlines.first; due !== undefined && planned < count; due = due.next) {
+			if (looked++ === mostDue) break;
+			// So many more blocks would be here in time.
+			const left = anyhow ? Infinity : (due.at - now) * dueMargin - first;
+			const inTime = left < 0 ? 0 : 1 + Math.floor(left / (second - first)) - planned;
+			if (inTime <= 0 || !has(peer, due.piece)) continue;
+			let partial = this.#ledger.get(due.piece);
+			if (partial === undefined) {
+				if (!mayBegin || !this.#picker.isOpen(due.piece)) continue;
+				this.#picker.take(due.piece);
+				partial = this.#ledger.begin(due.piece);
+			} else if (partial.free === 0 || !mayShare(partial, peer)) continue;
+			planned += this.#drain(partial, Math.min(inTime, count - planned), now, ask);
 		}
 		return planned;
 	}

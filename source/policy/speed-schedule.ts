@@ -1,4 +1,4 @@
-import type {BytesPerSecond} from '../base/units.js';
+import type {BytesPerSecond, Millis} from '../base/units.js';
 
 /** Speed limits; undefined is none. */
 export interface SpeedLimits {
@@ -24,21 +24,30 @@ export interface SpeedSchedule {
 
 const day = 1440;
 const week = 7 * day;
+const minute: Millis = 60_000;
 
 /** The limits that hold at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. */
 export function limitsAt(
 	schedule: SpeedSchedule,
 	wallMinutesOfWeek: number,
 ): SpeedLimits & {readonly slow: boolean} {
-	const slow = schedule.slowTimes.some(({days, from, to}) => {
-		const length = to > from ? to - from : to - from + day;
-		return days.some(start => (wallMinutesOfWeek - start * day - from + 2 * week) % week < length);
-	});
+	const slow = isSlowAt(schedule.slowTimes, wallMinutesOfWeek);
 	return {...(slow ? schedule.slow : schedule.normal), slow};
 }
 
+/** Whether one of the times holds at a minute of the week. */
+export function isSlowAt(slowTimes: readonly SlowTime[], wallMinutesOfWeek: number): boolean {
+	return slowTimes.some(({days, from, to}) => {
+		const length = to > from ? to - from : to - from + day;
+		return days.some(start => (wallMinutesOfWeek - start * day - from + 2 * week) % week < length);
+	});
+}
+
 /** How many minutes until the limits may change; undefined when they never do. */
-export function minutesToChange(schedule: SpeedSchedule, wallMinutesOfWeek: number): number | undefined {
+export function minutesToChange(
+	schedule: Pick<SpeedSchedule, 'slowTimes'>,
+	wallMinutesOfWeek: number,
+): number | undefined {
 	let soonest: number | undefined;
 	for (const {days, from, to} of schedule.slowTimes) {
 		for (const start of days) {
@@ -49,4 +58,28 @@ export function minutesToChange(schedule: SpeedSchedule, wallMinutesOfWeek: numb
 		}
 	}
 	return soonest;
+}
+
+/**
+ * Whether slow mode has come or gone by these times since `from`: two moments by the wall clock, in milliseconds.
+ *
+ * @param minuteOfWeek of a moment, counted from Monday 00:00 where the person is
+ */
+export function hasTurned(
+	slowTimes: readonly SlowTime[],
+	from: Millis,
+	to: Millis,
+	minuteOfWeek: (wall: Millis) => number,
+): boolean {
+	const before = isSlowAt(slowTimes, minuteOfWeek(from));
+	// After a week everything has been seen; what comes then comes again.
+	const end = Math.min(to, from + week * minute);
+	for (let at = from; at < end; ) {
+		const next = minutesToChange({slowTimes}, minuteOfWeek(at));
+		if (next === undefined) return false;
+		// A day may have an hour more or less than the week counts with.
+		at = Math.min(end, at - (at % minute) + Math.min(next, 60) * minute);
+		if (isSlowAt(slowTimes, minuteOfWeek(at)) !== before) return true;
+	}
+	return false;
 }

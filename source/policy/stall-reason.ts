@@ -40,6 +40,8 @@ export interface StallFacts {
 	readonly failure: string | undefined;
 	/** 0 .. 1, in state `checking`. */
 	readonly checked: number | undefined;
+	/** In state `checking`, when that is done: its files are given their room on the disk. */
+	readonly allocating?: boolean | undefined;
 	/** In state `queued`: how many torrents go first, and what ends the wait. */
 	readonly queuedBehind: number;
 	/** Its files are on their way to another folder: how many are there, 0 .. 1. */
@@ -94,6 +96,7 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 		case 'pausing':
 			return info('pausing: finishing what is being written');
 		case 'checking':
+			if (facts.allocating) return info('making room for the files on the disk');
 			return info(`checking the files: ${Math.floor((facts.checked ?? 0) * 100)} %`);
 		case 'queued':
 			return info(`queued: ${plural(facts.queuedBehind, 'torrent goes', 'torrents go')} first`);

@@ -1,6 +1,8 @@
 import {BlockLedger} from '../../source/policy/block-ledger.ts';
+import {Deadlines} from '../../source/policy/deadlines.ts';
+import {type DuePeer, planDue} from '../../source/policy/due-blocks.ts';
 import {PieceMap} from '../../source/policy/piece-map.ts';
-import {PiecePicker} from '../../source/policy/piece-picker.ts';
+import {duePriority, PiecePicker} from '../../source/policy/piece-picker.ts';
 import {type Provider, RequestPlanner} from '../../source/policy/request-planner.ts';
 import {Bitfield} from '../../source/protocol/bitfield.ts';
 import {seeded} from '../policy/seeded.ts';
@@ -8,6 +10,7 @@ import {secondsEach, tell} from './measure.ts';
 
 const pieces = 100_000;
 const peers = 200;
+const due = 1000;
 
 /** What choosing costs in a large torrent with many peers. */
 export function benchPicker(): void {
@@ -15,7 +18,8 @@ export function benchPicker(): void {
 	const map = new PieceMap(pieces * 262_144, 262_144);
 	const picker = new PiecePicker(pieces, random);
 	const ledger = new BlockLedger(map);
-	const planner = new RequestPlanner(picker, ledger);
+	const deadlines = new Deadlines();
+	const planner = new RequestPlanner(picker, ledger, deadlines);
 	const fields = Array.from({length: peers}, (_, peer) => {
 		const field = new Bitfield(pieces);
 		const share = peer / peers;
@@ -50,16 +54,43 @@ export function benchPicker(): void {
 	);
 	const options = {sequential: false, have: 100, mayBegin: true, now: 0};
 	let asked = 0;
-	const picking = secondsEach(() => {
-		for (const peer of providers) planner.plan(peer, 16, options, () => asked++);
-		for (const partial of [...ledger.all()]) {
-			ledger.drop(partial.piece);
-			picker.giveBack(partial.piece);
-		}
-	});
-	tell(
-		`a request, ${peers} peers x ${pieces} pieces`,
-		`${(picking / (peers * 16)) * 1e6 < 0.01 ? '<0.01' : ((picking / (peers * 16)) * 1e6).toFixed(2)} us`,
-		'< 2 us',
+	const request = (): string => {
+		const picking = secondsEach(() => {
+			for (const peer of providers) planner.plan(peer, 16, options, () => asked++);
+			for (const partial of [...ledger.all()]) {
+				ledger.drop(partial.piece);
+				picker.giveBack(partial.piece);
+			}
+		});
+		const each = (picking / (peers * 16)) * 1e6;
+		return `${each < 0.01 ? '<0.01' : each.toFixed(2)} us`;
+	};
+	tell(`a request, ${peers} peers x ${pieces} pieces`, request(), '< 2 us');
+	for (let nth = 0; nth < due; nth++) {
+		deadlines.set((nth * 97) % pieces, 60_000 + nth);
+		picker.setPriority((nth * 97) % pieces, duePriority);
+	}
+	tell(`the same with ${due} pieces due`, request(), '< 5 us');
+	benchRound(fields, map, deadlines);
+}
+
+/** What looking after due pieces costs, while all peers have much to send: five times a second. */
+function benchRound(fields: readonly Bitfield[], map: PieceMap, deadlines: Deadlines): void {
+	const ledger = new BlockLedger(map);
+	const queue = 20;
+	const facts = fields.map(
+		(field, id): DuePeer => ({
+			id,
+			pieces: field,
+			outstanding: queue,
+			room: 230,
+			blockTime: 50 + id,
+			waited: 10,
+			eachAsked(tell) {
+				for (let ahead = 0; ahead < queue; ahead++) tell((id * queue + ahead) % pieces, 0, ahead);
+			},
+		}),
 	);
+	const round = secondsEach(() => void planDue(deadlines, facts, {ledger, map}, 60_500, 256));
+	tell(`a look after ${due} pieces due, ${peers} peers`, `${((round * 1e6) | 0).toString()} us`, '< 5000 us');
 }

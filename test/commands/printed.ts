@@ -35,6 +35,7 @@ export async function run(
 		stdin: Readable.from(options.stdin ? [Buffer.from(options.stdin)] : []) as unknown as NodeJS.ReadStream,
 		env: {},
 		version: '1.2.3',
+		program: 'tortui',
 		warn: (message: string) => {
 			error += `${message}\n`;
 		},

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
 import test, {describe} from 'node:test';
+import {assertSame} from '../helpers/compare.ts';
+import {FaultyDisk} from '../helpers/faulty-disk.ts';
 import {bitfield, fullBitfield, handshake, listen, message, unchoke} from '../helpers/raw-peer.ts';
 import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';
@@ -94,6 +96,34 @@ describe('the words beside the state', {concurrency: true}, () => {
 		await leecher.says(id, 'seeding', /^complete: nobody is connected$/);
 		const {torrents} = await leecher.send({type: 'session.list'});
 		assert.equal(torrents![0]!.hashFailures, 0);
+	});
+
+	test('a disk that does not keep up, for as long as it does not', async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'slow', [['x.bin', 4_000_000]]);
+		const seeder = await openTestSession(space, 'seeder');
+		await seedTorrent(seeder, torrent);
+		let disk: FaultyDisk | undefined;
+		const leecher = await openTestSession(space, 'leecher', {
+			poolSlots: 64,
+			openDisk: pool => {
+				disk = new FaultyDisk(pool, space.path('leecher'));
+				return disk;
+			},
+		});
+		disk!.gate.shut();
+		const id = await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
+		const {reason, downloadRate} = await leecher.says(
+			id,
+			'downloading',
+			/^the disk is slow: \d+ [KM]iB wait to be written$/,
+		);
+		assert.equal(reason?.level, 'warn');
+		assert.ok(downloadRate < 1_000_000);
+		disk!.gate.open();
+		await leecher.sees(id, 'it is complete', ({state}) => state === 'seeding');
+		await leecher.says(id, 'seeding', /^complete: /);
+		assertSame(space.path('leecher-data', 'slow'), torrent.content.root);
 	});
 
 	test('while its files are hashed it says how far it is', async t => {

@@ -34,6 +34,8 @@ const commands: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{type: 'torrent.superSeed', id, on: true},
 	{type: 'torrent.reannounce', id},
 	{type: 'files.priority', id, files: [0, 7], priority: 4},
+	{type: 'piece.priority', id, pieces: [0, [2, 5], 6], priority: 4},
+	{type: 'piece.deadline', id, pieces: [[0, 6], 3], within: 1500},
 	{type: 'tracker.add', id, url: 'http://t.example/announce', tier: 1},
 	{type: 'tracker.remove', id, url: 'http://t.example/announce'},
 	{type: 'peer.kick', id, peer: 3},

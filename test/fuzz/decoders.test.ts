@@ -111,6 +111,7 @@ test('resume data is read or refused, and what is read can be written', () => {
 		partials: [{piece: 4, blocks: [0, 2]}],
 		stamps: [{size: 5, mtime: 6.5}, undefined],
 		priorities: [0, 4],
+		piecePriorities: Uint8Array.from({length: 20}, (_, piece) => (piece % 3 === 0 ? 255 : piece % 5)),
 		downloaded: 7,
 		uploaded: 8,
 		wasted: 9,
@@ -127,11 +128,18 @@ test('resume data is read or refused, and what is read can be written', () => {
 		seedRatio: 1.5,
 		seedTime: 20,
 		renamed: [[0, ['a', 'b']]],
+		otherPlace: {dir: '/elsewhere', renamed: [[1, ['c']]], files: [1], goal: false},
 		link: undefined,
 	});
 	fuzz([sample], bytes => {
 		const data = decodeResumeData(bytes);
 		assert.ok(data.partials.every(({piece}) => piece >= 0 && piece < data.have.length));
+		for (const [, path] of [...data.renamed, ...(data.otherPlace?.renamed ?? [])]) {
+			assert.ok(
+				path.length > 0 && path.every(element => /^(?!\.{1,2}$)[^/\0]+$/s.test(element)),
+				path.join('|'),
+			);
+		}
 		encodeResumeData(data);
 	});
 });

@@ -199,6 +199,8 @@ export class FakeStorage implements Storage {
 		});
 	}
 
+	expect(): void {}
+
 	check(): {done: Promise<void>; stop: () => void} {
 		return {done: Promise.resolve(), stop() {}};
 	}
@@ -219,8 +221,9 @@ export class FakeStorage implements Storage {
 
 	async createLinks(): Promise<undefined> {}
 
-	async flush(): Promise<undefined> {
+	async flush(): Promise<StorageFailure | undefined> {
 		this.work();
+		return undefined;
 	}
 
 	async close(): Promise<void> {

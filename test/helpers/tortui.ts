@@ -23,7 +23,7 @@ export function build(): void {
 		const {status} =
 			existsSync(cli) && statSync(cli).mtimeMs > newest
 				? {status: 0}
-				: spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+				: spawnSync(process.execPath, [join(root, '.build.js')], {
 						cwd: root,
 						stdio: ['ignore', 'inherit', 'inherit'],
 					});
@@ -119,7 +119,8 @@ export class Transfer {
 	}
 }
 
-async function transfer(
+/** `tortui get` or `seed`, as the two below. */
+export async function transfer(
 	space: Workspace,
 	verb: 'get' | 'seed',
 	args: readonly string[],

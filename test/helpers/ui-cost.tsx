@@ -4,7 +4,7 @@ import process from 'node:process';
 import {Writable} from 'node:stream';
 
 process.env['NODE_ENV'] = 'production';
-const built = '../../dist/ui/screen.js';
+const built = '../../dist/screen.mjs';
 const {openScreen} = (await import(built)) as typeof import('../../source/ui/screen.tsx');
 const {FakeEngine} = await import('./fake-engine.ts');
 const {TestTerminal} = await import('./screen-terminal.ts');

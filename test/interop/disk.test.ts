@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
 import {chmodSync} from 'node:fs';
 import process from 'node:process';
 import {test} from 'node:test';
 import {assertSame} from '../helpers/compare.ts';
 import {rawSeeder} from '../helpers/raw-peer.ts';
+import {mountDisk, remount} from '../helpers/small-disk.ts';
 import {kibibyte, makeTorrent, mebibyte, writeFile, writeFolder} from '../helpers/torrents.ts';
 import {get, type Transfer} from '../helpers/tortui.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const isRoot = process.getuid?.() === 0;
-
-/** A small disk of its own; undefined, after `t.skip`, where this user may not mount one. */
-function mountDisk(space: Workspace, size: string): string | undefined {
-	const dir = space.folder('disk');
-	try {
-		execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=755`, 'tortui-test', dir], {
-			stdio: 'pipe',
-		});
-	} catch {
-		space.test.skip('this user may not mount a small disk');
-		return undefined;
-	}
-	space.defer(() => execFileSync('umount', ['-l', dir]));
-	return dir;
-}
-
-function remount(dir: string, options: string): void {
-	execFileSync('mount', ['-o', `remount,${options}`, dir], {stdio: 'pipe'});
-}
 
 /** It has to end with status 1, and one line that says what is the matter. */
 async function fails(transfer: Transfer, reason: RegExp): Promise<void> {

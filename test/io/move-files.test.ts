@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
+import {bringBack} from '../../source/io/bring-back.js';
 import {makeTorrent, TestDisk} from './torrent-on-disk.js';
 
 const disk = new TestDisk();
@@ -173,4 +174,64 @@ test('closing waits for a move', async () => {
 	assert.equal(await moving, undefined);
 	assert.equal(existsSync(join(to, 't/a')), true);
 	assert.notEqual(await torrent.storage.move(from, () => {}), undefined);
+});
+
+test('what a crash left at another place is brought back, and nothing else is touched', async () => {
+	const here = folder();
+	const there = folder();
+	const made = makeTorrent([...files, ['t/d', 10]], 32_768);
+	const at = (root: string, path: string): string => join(root, path);
+	const put = (root: string, path: string, text: string): void => {
+		mkdirSync(join(at(root, path), '..'), {recursive: true});
+		writeFileSync(at(root, path), text);
+	};
+	put(here, 't/a', 'whole');
+	put(there, 't/a', 'half a copy');
+	put(there, 't/deep/new name', 'moved');
+	put(there, 't/c', 'was there before');
+	const back = (): ReturnType<typeof bringBack> =>
+		bringBack(
+			made.metainfo,
+			{dir: here, renamed: []},
+			{dir: there, renamed: [[1, ['t', 'deep', 'new name']]]},
+			[0, 1, 3],
+		);
+	assert.equal(await back(), undefined);
+	assert.equal(readFileSync(at(here, 't/a'), 'utf8'), 'whole');
+	assert.equal(readFileSync(at(here, 't/deep/b'), 'utf8'), 'moved');
+	assert.deepEqual(readdirSync(there, {recursive: true}).sort(), ['t', 't/c']);
+	assert.equal(await back(), undefined);
+
+	symlinkSync(here, join(there, 't/deep'));
+	put(here, 'new name', 'mine');
+	const failure = await back();
+	assert.match(failure?.message ?? '', /^a symbolic link leads out of the download folder: /);
+	assert.equal(readFileSync(at(here, 'new name'), 'utf8'), 'mine');
+});
+
+test('a move tells the files that go before the first goes, and that all are there before the old ones are deleted', async t => {
+	const far = elsewhere();
+	if (far === undefined) t.diagnostic('there is no second file system: files are renamed only');
+	else t.after(() => rmSync(far, {recursive: true, force: true}));
+	for (const to of [folder(), ...(far === undefined ? [] : [far])]) {
+		const from = folder();
+		const torrent = disk.open(makeTorrent(files, 32_768), {dir: from});
+		await torrent.storeAll([0, 4]);
+		const told: string[] = [];
+		const steps = {
+			leaving: async (going: readonly number[]): Promise<void> => {
+				told.push(`leaving ${going}`);
+				assert.equal(existsSync(join(to, 't')), false);
+			},
+			arrived: async (): Promise<void> => {
+				told.push(`arrived ${readdirSync(join(to, 't')).sort()}`);
+				assert.equal(existsSync(join(from, 't/a')), to === far);
+			},
+			signal: new AbortController().signal,
+		};
+		assert.equal(await torrent.storage.move(to, () => {}, steps), undefined);
+		assert.deepEqual(told, ['leaving 0,1,2', 'arrived a,c,deep']);
+		assert.equal(existsSync(join(from, 't')), false);
+		await torrent.storage.close();
+	}
 });

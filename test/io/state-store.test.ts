@@ -33,6 +33,7 @@ function resumeData(changes: Partial<ResumeData> = {}): ResumeData {
 		],
 		stamps: [{size: 2 ** 43 + 1, mtime: 1_700_000_000_123.456}, undefined, {size: 0, mtime: 1}],
 		priorities: [2, 0, 4],
+		piecePriorities: Uint8Array.from([255, 0, 1, 2, 3, 4, 255, 255, 255, 255, 0]),
 		downloaded: 2 ** 50,
 		uploaded: 7,
 		wasted: 0,
@@ -52,6 +53,7 @@ function resumeData(changes: Partial<ResumeData> = {}): ResumeData {
 		seedRatio: 1.25,
 		seedTime: undefined,
 		renamed: [[1, ['t', 'nëw']]],
+		otherPlace: {dir: '/elsewhere', renamed: [[1, ['t', 'öld']]], files: [0, 1, 9], goal: true},
 		link: undefined,
 		...changes,
 	};
@@ -73,6 +75,7 @@ test('resume data is read as it was written', () => {
 		partials: [],
 		stamps: [],
 		priorities: [],
+		piecePriorities: undefined,
 		trackers: [],
 		peers: [],
 		label: undefined,

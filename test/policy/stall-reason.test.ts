@@ -60,6 +60,11 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	['a failure without words points to the log', {state: 'failed'}, 'error: stopped by an error: see the log'],
 	['paused, whatever else holds', {...alone, state: 'paused', filesWanted: 0}, 'info: paused'],
 	['on the way to paused', {state: 'pausing'}, 'info: pausing: finishing what is being written'],
+	[
+		'checking, when that is done',
+		{state: 'checking', allocating: true},
+		'info: making room for the files on the disk',
+	],
 	['checking says how far', {state: 'checking', checked: 0.426}, 'info: checking the files: 42 %'],
 	['queued behind one', {state: 'queued', queuedBehind: 1}, 'info: queued: 1 torrent goes first'],
 	['queued behind several', {state: 'queued', queuedBehind: 3}, 'info: queued: 3 torrents go first'],

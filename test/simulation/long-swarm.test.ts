@@ -1,33 +1,58 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import v8 from 'node:v8';
+import vm from 'node:vm';
 import {Peer} from '../../source/engine/peer.ts';
 import {PartialPiece} from '../../source/policy/block-ledger.ts';
 import {type Node, SwarmWorld} from './swarm-world.ts';
 
-test('what the engine holds stays the same over a simulated day of peers that come and go', async () => {
+v8.setFlagsFromString('--expose-gc');
+const collect = vm.runInNewContext('gc') as () => void;
+
+/** Bytes that cannot be let go of. */
+function heldMemory(): {objects: number; buffers: number} {
+	collect();
+	const {heapUsed, arrayBuffers} = process.memoryUsage();
+	return {objects: heapUsed, buffers: arrayBuffers};
+}
+
+test('memory, and what the engine holds in it, stays the same over a simulated day of peers that come and go', async () => {
 	const world = new SwarmWorld({seed: 21, pieces: 40, blocksPerPiece: 1, interval: 300, settleTime: 500});
-	const seeder = await world.join({seed: true, up: 500_000});
+	const seeder = await world.join({seed: true, up: 500_000, poolSlots: 64});
 	let guests: Node[] = [];
-	const counts: Array<{peers: number; partials: number; timers: number}> = [];
+	const counts: Array<{peers: number; partials: number; timers: number; objects: number; buffers: number}> =
+		[];
 	for (let hour = 0; hour < 24; hour++) {
 		for (let turn = 0; turn < 3; turn++) {
 			for (const guest of guests) await world.leave(guest, turn === 1 ? 'silently' : 'politely');
 			guests = [];
-			for (let at = 0; at < 4; at++) guests.push(await world.join({up: 100_000}));
-			await world.clock.pass(1_190_000);
+			for (let at = 0; at < 4; at++) guests.push(await world.join({up: 100_000, poolSlots: 64}));
+			await world.clock.pass(1_180_000);
 			assert.ok(
 				guests.every(({completedAt}) => completedAt !== undefined),
 				`seed ${world.seed}: hour ${hour}`,
 			);
 		}
+		for (const guest of guests) await world.leave(guest, 'politely');
+		guests = [];
 		counts.push({
 			peers: v8.queryObjects(Peer) as unknown as number,
 			partials: v8.queryObjects(PartialPiece) as unknown as number,
 			timers: world.clock.pending,
+			...heldMemory(),
 		});
 	}
 	await world.end();
+	const mean = (from: number, to: number, what: 'objects' | 'buffers'): number =>
+		counts.slice(from, to).reduce((sum, count) => sum + count[what], 0) / (to - from);
+	// Log lines and addresses may grow up to their ceilings; a leak of 200 bytes a peer would show.
+	for (const [what, most] of [
+		['objects', 400_000],
+		['buffers', 1_000_000],
+	] as const) {
+		const growth = Math.round(mean(20, 24, what) - mean(4, 8, what));
+		assert.ok(growth < most, `${what}: ${growth} bytes more in the end: ${counts.map(count => count[what])}`);
+	}
 	const most = (from: number, to: number, what: 'peers' | 'partials' | 'timers'): number =>
 		Math.max(...counts.slice(from, to).map(count => count[what]));
 	for (const what of ['peers', 'partials', 'timers'] as const) {

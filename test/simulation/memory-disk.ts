@@ -169,6 +169,7 @@ class MemoryStorage implements Storage {
 		return this.#closed;
 	}
 
+	expect(): void {}
 	async setWanted(): Promise<undefined> {}
 	async createEmptyFiles(): Promise<undefined> {}
 	async allocate(): Promise<undefined> {}

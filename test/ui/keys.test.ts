@@ -383,6 +383,19 @@ test('sets the limits of all torrents, also those of slow mode, for now or for g
 	await close();
 });
 
+test('sends of the limits of all torrents only what was changed, when it is for now', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	await terminal.press('\u0014', keys.tab, keys.tab, keys.tab, 'x');
+	const before = engine.sent.length;
+	await terminal.press('\u007F', keys.enter);
+	assert.deepEqual(engine.sent.slice(before), []);
+	await terminal.press('\u0014', keys.tab, '3M', keys.enter);
+	assert.deepEqual(engine.sent.slice(before), [
+		{type: 'session.limits', mode: 'normal', maxUpload: 3 * 1024 * 1024},
+	]);
+	await close();
+});
+
 test('says what is wrong with keys of the config file, and how to write them', async () => {
 	const wrong = await openTestScreen(100, 30, {stored: {keys: {paus: ['F']}}});
 	assert.match(wrong.terminal.line(29), /there is no command “paus”/);

@@ -1,6 +1,6 @@
 import {parseQuantity} from '../format.js';
 import type {ScreenContext} from '../screen-context.js';
-import {field} from '../text-field.js';
+import {field, fieldText} from '../text-field.js';
 import type {FormField} from '../view.js';
 import {limitField, readLimit} from './limit-field.js';
 
@@ -25,26 +25,30 @@ export function openSessionLimits(screen: ScreenContext): void {
 		name: string,
 		label: string,
 		isNow: boolean,
-		now: number | undefined,
+		which: 'maxDownload' | 'maxUpload',
 		setting: string,
 		standard: string,
 	): FormField => {
-		if (isNow) return limitField(name, label, now, '500K, 2M; empty for none');
+		const limits = isNow ? session : session?.otherMode;
+		if (limits || isNow) return limitField(name, label, limits?.[which], '500K, 2M; empty for none');
 		const text = config[setting] === undefined ? standard : String(config[setting]);
 		return {kind: 'text', name, label, hint: '500K, 2M; empty for none', value: field(text)};
 	};
 	const fields: FormField[] = [
-		entry('down', 'download', !slowNow, session?.maxDownload, 'max-download', ''),
-		entry('up', 'upload', !slowNow, session?.maxUpload, 'max-upload', ''),
-		entry('slowDown', 'slow mode download', slowNow, session?.maxDownload, 'slow-download', usualSlow),
-		entry('slowUp', 'slow mode upload', slowNow, session?.maxUpload, 'slow-upload', usualSlow),
+		entry('down', 'download', !slowNow, 'maxDownload', 'max-download', ''),
+		entry('up', 'upload', !slowNow, 'maxUpload', 'max-upload', ''),
+		entry('slowDown', 'slow mode download', slowNow, 'maxDownload', 'slow-download', usualSlow),
+		entry('slowUp', 'slow mode upload', slowNow, 'maxUpload', 'slow-upload', usualSlow),
 	];
+	const shown = new Map(
+		fields.map(entry => [entry.name, entry.kind === 'text' ? fieldText(entry.value) : '']),
+	);
 	if (screen.config)
 		fields.push({
 			kind: 'choice',
 			name: 'keep',
 			label: 'holds',
-			options: ['until the engine ends', always],
+			options: ['until it is changed', always],
 			at: 0,
 			hint: `always: written to ${screen.config.path}`,
 		});
@@ -71,8 +75,21 @@ export function openSessionLimits(screen: ScreenContext): void {
 					return error instanceof Error ? error.message : String(error);
 				}
 			}
-			screen.send({type: 'session.limits', mode: 'normal', maxDownload: down, maxUpload: up});
-			screen.send({type: 'session.limits', mode: 'slow', maxDownload: slowDown, maxUpload: slowUp});
+			// What was not touched is not chosen; and what is shown is rounded.
+			const isNew = (name: string) => values['keep'] === always || values[name] !== shown.get(name);
+			const send = (
+				mode: 'normal' | 'slow',
+				[nameDown, maxDownload]: readonly [string, number | null],
+				[nameUp, maxUpload]: readonly [string, number | null],
+			) => {
+				const change = {
+					...(isNew(nameDown) && {maxDownload}),
+					...(isNew(nameUp) && {maxUpload}),
+				};
+				if (Object.keys(change).length > 0) screen.send({type: 'session.limits', mode, ...change});
+			};
+			send('normal', ['down', down], ['up', up]);
+			send('slow', ['slowDown', slowDown], ['slowUp', slowUp]);
 			return undefined;
 		},
 	});

@@ -1,0 +1,102 @@
+import type {Clock, Timer} from '../base/ports.js';
+import {type Bytes, blockLength, type Millis} from '../base/units.js';
+import type {BlockPool} from '../io/block-pool.js';
+import {type DuePeer, planDue} from '../policy/due-blocks.js';
+import type {PieceRange} from '../policy/piece-choice.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import type {Downloader} from './downloader.js';
+import type {Peer} from './peer.js';
+
+/** How often is looked after pieces that are due. */
+const roundTime: Millis = 200;
+/** What a block is thought to take a peer that is snubbed. */
+const snubTime: Millis = 20_000;
+/** Blocks asked for out of turn at a time. */
+const mostAsks = 256;
+
+/** What looking after pieces that are due asks of their torrent. */
+export interface DueOwner {
+	readonly map: PieceMap;
+	readonly downloader: Downloader;
+	readonly pool: BlockPool;
+	readonly active: boolean;
+	readonly peers: Iterable<Peer>;
+	downloadGrant(wanted: Bytes): Bytes;
+	downloadUsed(granted: Bytes, used: Bytes): void;
+}
+
+/**
+ * Sees to it that pieces with a deadline come in time: five times a second while there are any and the torrent runs.
+ * In between, `RequestPlanner` gives their blocks to whoever has room and will be in time.
+ */
+export class DuePieces {
+	readonly #owner: DueOwner;
+	readonly #clock: Clock;
+	#timer: Timer | undefined;
+
+	constructor(owner: DueOwner, clock: Clock) {
+		this.#owner = owner;
+		this.#clock = clock;
+	}
+
+	/** Has pieces that are wanted and not had within so long from now; null for no hurry any more. */
+	set(ranges: readonly PieceRange[], within: Millis | null): void {
+		const {downloader} = this.#owner;
+		const at = within === null ? undefined : this.#clock.now() + within;
+		for (const [first, last] of ranges) {
+			for (let piece = first; piece <= last; piece++) {
+				if (at === undefined) downloader.calm(piece);
+				else if (downloader.needed.has(piece)) downloader.hurry(piece, at);
+			}
+		}
+	}
+
+	/** Something is due now, or the torrent runs again: looks at once, and goes on as long as need be. */
+	wake(): void {
+		if (this.#owner.downloader.deadlines.size === 0 || !this.#owner.active) return;
+		this.#timer?.clear();
+		this.#timer = this.#clock.after(roundTime, () => {
+			this.#timer = undefined;
+			this.wake();
+		});
+		this.look(this.#clock.now());
+	}
+
+	/** Asks for what must be asked for now, if anything is due. */
+	look(now: Millis): void {
+		const {downloader, pool, map} = this.#owner;
+		if (downloader.deadlines.size === 0) return;
+		const peers = new Map<number, Peer>();
+		const facts: DuePeer[] = [];
+		for (const peer of this.#owner.peers) {
+			if (!peer.ready || peer.isClosed) continue;
+			peers.set(peer.id, peer);
+			facts.push(dueFacts(peer, now));
+		}
+		const most = Math.min(mostAsks, pool.available);
+		if (most <= 0) return;
+		const asks = planDue(downloader.deadlines, facts, {ledger: downloader.ledger, map}, now, most);
+		if (asks.length === 0) return;
+		const granted = this.#owner.downloadGrant(asks.length * blockLength);
+		let used = 0;
+		for (const {peer, piece, block} of asks.slice(0, Math.floor(granted / blockLength))) {
+			used += downloader.askFor(peers.get(peer)!, piece, block, now);
+		}
+		this.#owner.downloadUsed(granted, used);
+	}
+}
+
+function dueFacts(peer: Peer, now: Millis): DuePeer {
+	const {id, pieces, pipeline, outstanding, snubbed} = peer;
+	const mayAsk = peer.amInterested && !peer.peerChoking && !peer.onParole;
+	return {
+		id,
+		pieces,
+		outstanding,
+		// Who has sent nothing for so long is the last to be asked.
+		blockTime: snubbed ? Math.max(snubTime, peer.blockTime) : peer.blockTime,
+		room: mayAsk ? pipeline.room : 0,
+		waited: pipeline.waited(now),
+		eachAsked: tell => pipeline.each(tell),
+	};
+}

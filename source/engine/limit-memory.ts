@@ -1,0 +1,76 @@
+import {open, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Bytes} from '../base/units.js';
+import {decodeLimits, encodeLimits} from '../io/limit-data.js';
+import {replaceFile} from '../io/replace-file.js';
+import type {StorageFailure} from '../io/storage.js';
+import {failureOf} from '../io/storage-failure.js';
+import type {LimitChoices} from '../policy/chosen-limits.js';
+
+const ceiling: Bytes = 4096;
+
+/** What a person hears of it. */
+export interface LimitMemoryEvents {
+	/** What was remembered cannot be read and is begun anew; with why. */
+	damaged(why: string): void;
+	/** It cannot be written; told once. */
+	failed(failure: StorageFailure): void;
+}
+
+/** The chosen limits in the file `limits` of the state folder, which is only ever replaced whole. */
+export class LimitMemory {
+	readonly #path: string;
+	readonly #events: LimitMemoryEvents;
+	#next: Uint8Array | undefined;
+	#saving: Promise<void> | undefined;
+	#saidFailure = false;
+
+	/** @param stateDir absolute; made when something is saved */
+	constructor(stateDir: string, events: LimitMemoryEvents) {
+		this.#path = join(stateDir, 'limits');
+		this.#events = events;
+	}
+
+	/** What was saved last; nothing chosen when there is no such file, or none that can be read. */
+	async load(): Promise<LimitChoices> {
+		try {
+			// Left behind by a save that a crash cut short.
+			await rm(`${this.#path}.tmp`, {force: true}).catch(() => {});
+			const file = await open(this.#path);
+			try {
+				if ((await file.stat()).size > ceiling) throw new Error('the file of limits is too large');
+				return decodeLimits(await file.readFile());
+			} finally {
+				await file.close();
+			}
+		} catch (error) {
+			const {code, message} = error as NodeJS.ErrnoException;
+			if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#events.damaged(message);
+			return {limits: {}};
+		}
+	}
+
+	/** Puts choices on the disk; of those that wait for the disk only the latest are written. */
+	save(choices: LimitChoices): void {
+		this.#next = encodeLimits(choices);
+		this.#saving ??= this.#write();
+	}
+
+	/** Resolves when nothing is being saved any more. */
+	async settled(): Promise<void> {
+		await this.#saving;
+	}
+
+	async #write(): Promise<void> {
+		for (let bytes = this.#next; bytes !== undefined; bytes = this.#next) {
+			this.#next = undefined;
+			try {
+				await replaceFile(this.#path, bytes);
+			} catch (error) {
+				if (!this.#saidFailure) this.#events.failed(failureOf(error, this.#path));
+				this.#saidFailure = true;
+			}
+		}
+		this.#saving = undefined;
+	}
+}

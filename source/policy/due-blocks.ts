@@ -1,0 +1,156 @@
+import type {Millis} from '../base/units.js';
+import type {Bitfield} from '../protocol/bitfield.js';
+import {type BlockLedger, blockState} from './block-ledger.js';
+import type {Deadlines} from './deadlines.js';
+import type {PieceMap} from './piece-map.js';
+
+/** How soon a peer sends. */
+export interface Pace {
+	/** How long a block takes it; 0 before the first. */
+	readonly blockTime: Millis;
+	/** How long it has kept us waiting: since its last block, or since it was asked; 0 when it was not. */
+	readonly waited: Millis;
+}
+
+/** What must be known of a peer to say which due blocks to ask it for. */
+export interface DuePeer extends Pace {
+	readonly id: number;
+	/** What it has and may be asked for; undefined for everything. */
+	readonly pieces: Bitfield | undefined;
+	/** Blocks it was asked for and has not sent. */
+	readonly outstanding: number;
+	/** How many more it may be asked for; 0 when it chokes us or is suspected of lies. */
+	readonly room: number;
+	/** Tells all it was asked for, and how many of them come before. */
+	eachAsked(tell: (piece: number, block: number, ahead: number) => void): void;
+}
+
+/** A block that a peer is to be asked for. */
+export interface DueAsk {
+	readonly peer: number;
+	readonly piece: number;
+	readonly block: number;
+}
+
+/** How many peers a block is asked of, the first one included. */
+const copies = 3;
+/** What a block is thought to take somebody who has not sent one. */
+const unknownTime: Millis = 500;
+/** A block that is sure to come this much too early can wait for a peer that has room. */
+const spare: Millis = 1000;
+/** So many pieces, and blocks, are looked at at a time. */
+const mostPieces = 256;
+const mostBlocks = 8192;
+
+/** How long until a peer has sent one more block, after `ahead` others. */
+export function timeToSend({blockTime, waited}: Pace, ahead: number): Millis {
+	const each = blockTime > 0 ? blockTime : unknownTime;
+	// Who has been silent for longer than usual may well be for as long again.
+	return Math.abs(each - waited) + ahead * each;
+}
+
+/**
+ * Which blocks to ask for out of turn so that pieces come in time, in the order in which these are due: blocks nobody
+ * was asked for, when they cannot wait for a peer to have room; and again those that will be late where they were
+ * asked for, of a peer that is in time or at least twice as soon. Each of the peer that will have sent it first.
+ *
+ * Nothing is changed: asking is the caller's.
+ *
+ * @param most asks that make sense
+ */
+export function planDue(
+	deadlines: Deadlines,
+	peers: readonly DuePeer[],
+	{ledger, map}: {readonly ledger: BlockLedger; readonly map: PieceMap},
+	now: Millis,
+	most: number,
+): DueAsk[] {
+	const asks: DueAsk[] = [];
+	const lines = peers.map(peer => new Line(peer, now));
+	const expected = expectations(deadlines, peers, map, now);
+	let pieces = 0;
+	let blocks = 0;
+	for (let due = deadlines.first; due !== undefined && pieces++ < mostPieces; due = due.next) {
+		const {piece} = due;
+		const partial = ledger.get(piece);
+		if (partial?.judging) continue;
+		/** For the blocks of this piece that nobody was asked for there is time, or nobody. */
+		let canWait = false;
+		for (let block = 0; block < map.blockCount(piece); block++) {
+			if (asks.length === most || blocks++ === mostBlocks) return asks;
+			if (partial !== undefined && partial.states[block] !== blockState.missing) continue;
+			const held = expected.get(piece * map.blocksPerPiece + block);
+			if (held === undefined ? canWait : held.at <= due.at || held.by.length >= copies) continue;
+			const line = soonest(lines, piece, held?.by);
+			const isUseful =
+				line !== undefined &&
+				(held === undefined
+					? line.next > due.at - spare
+					: line.next <= due.at || (line.next - now) * 2 < held.at - now);
+			if (!isUseful) {
+				canWait ||= held === undefined;
+				continue;
+			}
+			asks.push({peer: line.peer.id, piece, block});
+			line.ahead++;
+		}
+	}
+	return asks;
+}
+
+/** What one peer is asked for, and what comes on top of it now. */
+class Line {
+	readonly peer: DuePeer;
+	ahead: number;
+	readonly #now: Millis;
+
+	constructor(peer: DuePeer, now: Millis) {
+		this.peer = peer;
+		this.ahead = peer.outstanding;
+		this.#now = now;
+	}
+
+	/** When one more block will be here. */
+	get next(): Millis {
+		return this.#now + timeToSend(this.peer, this.ahead);
+	}
+
+	get isFull(): boolean {
+		return this.ahead - this.peer.outstanding >= this.peer.room;
+	}
+}
+
+/** When the blocks of due pieces that were asked for will be here, and of whom they were asked. */
+function expectations(
+	deadlines: Deadlines,
+	peers: readonly DuePeer[],
+	map: PieceMap,
+	now: Millis,
+): Map<number, {at: Millis; readonly by: number[]}> {
+	const expected = new Map<number, {at: Millis; readonly by: number[]}>();
+	for (const peer of peers) {
+		peer.eachAsked((piece, block, ahead) => {
+			if (!deadlines.has(piece)) return;
+			const at = now + timeToSend(peer, ahead);
+			const key = piece * map.blocksPerPiece + block;
+			const known = expected.get(key);
+			if (known === undefined) {
+				expected.set(key, {at, by: [peer.id]});
+			} else {
+				known.at = Math.min(known.at, at);
+				known.by.push(peer.id);
+			}
+		});
+	}
+	return expected;
+}
+
+function soonest(lines: readonly Line[], piece: number, but: readonly number[] = []): Line | undefined {
+	let best: Line | undefined;
+	for (const line of lines) {
+		if (line.isFull || (best !== undefined && best.next <= line.next)) continue;
+		const {pieces, id} = line.peer;
+		if ((pieces === undefined || pieces.has(piece)) && !but.includes(id)) best = line;
+	}
+	return best;
+}

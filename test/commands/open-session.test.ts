@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {Flags} from '../../source/commands/command.ts';
+import {engineOptions, torrentOptions} from '../../source/commands/flags.ts';
+import {openSession} from '../../source/commands/open-session.ts';
+import {parseArguments} from '../../source/commands/parse-arguments.ts';
+import {Workspace} from '../helpers/workspace.ts';
+
+const options = {...engineOptions, maxPeers: torrentOptions.maxPeers};
+
+test('of a limit that was typed, configured and chosen by command, the typed one holds for that start only', async t => {
+	const space = new Workspace(t);
+	const stateDir = space.folder('home');
+	const config = new Map([['maxDownload', {value: '1M', where: 'config'}]]);
+	/** Starts the engine with these words, looks at its download limit, and changes it. */
+	const start = async (words: string[], change?: number): Promise<number | undefined> => {
+		const command = {
+			name: 'engine',
+			usage: ['engine'],
+			summary: '',
+			options,
+			words: [0, 0],
+			run: async () => 0 as const,
+		} as const;
+		const args = parseArguments(['--port=0', '--bind=127.0.0.1', ...words], command, config);
+		assert.ok(args !== 'help');
+		const engine = await openSession({
+			stateDir,
+			dir: space.folder('data'),
+			restore: true,
+			version: '0.0.0',
+			log() {},
+			flags: args.flags as unknown as Flags<typeof options>,
+			given: args.given,
+		});
+		const limit = await new Promise<number | undefined>(resolve => {
+			const watching = engine.watch({interval: 50, session: true}, ({session}) => {
+				watching.stop();
+				resolve(session?.maxDownload);
+			});
+		});
+		if (change !== undefined) await engine.send({type: 'session.limits', maxDownload: change});
+		await engine.stop();
+		return limit;
+	};
+	assert.equal(await start([], 300_000), 1_048_576);
+	assert.equal(await start(['--max-download', '5M']), 5_242_880);
+	assert.equal(await start([]), 300_000);
+});
