@@ -40,6 +40,8 @@ export interface AnnouncersOptions {
 	readonly facts: () => AnnounceFacts;
 	/** Peers that can be dialled, us left out as far as we know ourselves. */
 	readonly onPeers: (peers: readonly PeerAddress[]) => void;
+	/** A tracker sees us at this IP address, which is news. BEP 24. */
+	readonly onExternalIp?: ((host: string) => void) | undefined;
 	/** Shared by all torrents. */
 	readonly http: HttpClient;
 	readonly udp: UdpTrackerSocket;
@@ -246,8 +248,10 @@ export class Announcers {
 		memory.leechers = answer.leechers ?? memory.leechers;
 		memory.completed = answer.completed ?? memory.completed;
 		memory.peers = answer.peers.length;
-		if (answer.externalIp !== undefined && this.#externalIps.size < 8) {
-			this.#externalIps.add(answer.externalIp);
+		const {externalIp} = answer;
+		if (externalIp !== undefined && this.#externalIps.size < 8 && !this.#externalIps.has(externalIp)) {
+			this.#externalIps.add(externalIp);
+			this.#options.onExternalIp?.(externalIp);
 		}
 		const host = hostOf(url);
 		if (memory.warning) this.#options.log('warn', `${host} warns: ${memory.warning}`);

@@ -298,7 +298,7 @@ export class Downloader {
 		}
 		const block = begin / blockLength;
 		if (!peer.pipeline.settle(piece, block, peer.now, false)) {
-			// With the fast extension a cancelled request is answered, too.
+			// A cancel is answered too: by the block, or by a refusal like this one. BEP 6.
 			if (peer.cancelled > 0) peer.cancelled--;
 			else peer.strike();
 			return;
@@ -322,22 +322,29 @@ export class Downloader {
 			this.#owner.pool.give(arriving.slot);
 			arriving.slot = -1;
 		}
-		for (const partial of [...this.ledger.all()]) {
-			if (partial.exclusive === peer.id && !partial.judging) {
-				partial.exclusive = -1;
-			}
+		this.share(peer);
+	}
+
+	/** What the peer was to finish alone, being on parole, others may finish: nobody knows whether it goes on. */
+	share(peer: Peer): void {
+		for (const partial of this.ledger.all()) {
+			if (partial.exclusive === peer.id && !partial.judging) partial.exclusive = -1;
 		}
 	}
 
-	/** As `release`, for requests that are late: others may have them, and the peer is told. */
-	cancelAll(peer: Peer, now: Millis): void {
+	/**
+	 * As `release`, for requests that are late: others may have them, and the peer is told.
+	 * @param before only what was asked for before this
+	 */
+	cancelAll(peer: Peer, now: Millis, before: Millis = Infinity): void {
 		peer.now = now;
 		peer.pipeline.clear((piece, block) => {
 			this.#unpay(piece, block);
 			this.#unask(piece, block);
 			peer.cancelled++;
 			peer.sendCancel(piece, block * blockLength, this.#map.blockSize(piece, block));
-		});
+		}, before);
+		this.share(peer);
 	}
 
 	/** The disk has the piece. */

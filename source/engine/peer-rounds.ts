@@ -8,6 +8,8 @@ import type {Uploader, UploadSource} from './uploader.js';
 const askedAhead: Seconds = 5;
 /** How long a block may take under a limit so low that we ourselves let it wait. */
 const pacedPatience: Millis = 60_000;
+/** Passed over for so long by a peer that sends other blocks, a request is lost. */
+const lostAfter: Millis = 60_000;
 
 /** What going round asks of its torrent. */
 export interface RoundsOwner {
@@ -43,7 +45,10 @@ export class PeerRounds {
 		for (const peer of late) downloader.refill(peer);
 	}
 
-	/** Takes back what silent peers were asked for, and at the end what late ones were: others come first then. */
+	/**
+	 * Takes back what silent peers were asked for, and at the end what late ones were: others come first then. And what
+	 * was lost on the way.
+	 */
 	#takeBackLate(now: Millis): Set<Peer> {
 		const {downloader, throttle} = this.#owner;
 		const late = new Set<Peer>();
@@ -55,7 +60,10 @@ export class PeerRounds {
 			pipeline.adapt(peer.download.rate(now));
 			const silent = paced ? pipeline.oldest(now) > pacedPatience : pipeline.isSilent(now);
 			if (silent) pipeline.snubbed = true;
-			else if (paced || !ending || !pipeline.isLate(now)) continue;
+			else if (paced || !ending || !pipeline.isLate(now)) {
+				if (pipeline.oldest(now) > lostAfter) downloader.cancelAll(peer, now, now - lostAfter);
+				continue;
+			}
 			late.add(peer);
 			downloader.cancelAll(peer, now);
 		}

@@ -9,8 +9,10 @@ import {
 	extensionId,
 	metadataPiece,
 } from '../protocol/extension.js';
+import {parseIp} from '../protocol/ip-address.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Downloader} from './downloader.js';
+import {offerGifts} from './gifts.js';
 import type {Peer, PeerOwner} from './peer.js';
 import type {PieceJudge} from './piece-judge.js';
 import type {Room} from './room.js';
@@ -26,6 +28,8 @@ const mostMetadata: Bytes = 128 << 10;
 
 /** What talking with peers asks of their torrent. */
 export interface PeerTalkOwner {
+	/** 20 bytes. */
+	readonly infoHash: Uint8Array;
 	readonly metainfo: Metainfo;
 	readonly map: PieceMap;
 	readonly have: Bitfield;
@@ -81,7 +85,7 @@ export class PeerTalk implements PeerOwner {
 					port: this.#room.port(),
 					metadataSize: metainfo.info.length,
 					uploadOnly: this.#owner.complete && !superSeeding.active,
-					yourIp: undefined,
+					yourIp: parseIp(peer.address.host),
 				}),
 			);
 		}
@@ -127,7 +131,8 @@ export class PeerTalk implements PeerOwner {
 
 	peerChokes(peer: Peer): void {
 		// With the fast extension every request is answered, by a block or a reject.
-		if (!peer.supportsFast) this.#downloader.release(peer);
+		if (peer.supportsFast) this.#downloader.share(peer);
+		else this.#downloader.release(peer);
 		this.#owner.swarm.revision++;
 	}
 
@@ -137,8 +142,11 @@ export class PeerTalk implements PeerOwner {
 	}
 
 	peerInterest(peer: Peer): void {
-		const {swarm} = this.#owner;
-		if (peer.peerInterested) swarm.rechokeSoon();
+		const {swarm, superSeeding} = this.#owner;
+		if (peer.peerInterested) {
+			swarm.rechokeSoon();
+			if (peer.amChoking && !superSeeding.active) offerGifts(peer, this.#owner);
+		}
 		swarm.revision++;
 	}
 
@@ -197,9 +205,11 @@ export class PeerTalk implements PeerOwner {
 		if (!sensible) {
 			peer.strike();
 			peer.sendReject(piece, begin, length);
-		} else if (peer.amChoking || !this.#owner.active || !peer.uploads.push(piece, begin, length)) {
-			peer.sendReject(piece, begin, length);
+			return;
 		}
+		const may = !peer.amChoking || peer.gifts.take(piece, length, peer.pieceCount);
+		if (!may || !this.#owner.active || !peer.uploads.push(piece, begin, length))
+			peer.sendReject(piece, begin, length);
 	}
 
 	peerCancels(peer: Peer, piece: number, begin: number, length: number): void {

@@ -8,10 +8,12 @@ import type {Connection, ConnectionEvents} from '../io/network.js';
 import {RequestPipeline} from '../policy/request-pipeline.js';
 import type {Provider} from '../policy/request-planner.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
+import {SteadyRate} from '../policy/steady-rate.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {decodeExtensionHandshake, type ExtensionHandshake, extensionId} from '../protocol/extension.js';
 import {encodeHandshake, type Handshake} from '../protocol/handshake.js';
 import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../protocol/peer-wire.js';
+import {Gifts} from './gifts.js';
 import type {Outbox} from './outbox.js';
 import {UploadQueue} from './upload-queue.js';
 
@@ -90,6 +92,8 @@ export class Peer implements PeerWireSink, Provider {
 	readonly incoming: boolean;
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();
+	/** What it gives us, to rank it by. */
+	readonly giving: SteadyRate;
 	readonly connectedAt: Millis;
 	/** What connecting took, for peers we dialled: one round trip and a little. */
 	roundTrip: Millis = Infinity;
@@ -124,12 +128,16 @@ export class Peer implements PeerWireSink, Provider {
 	/** Pieces it lets us ask for while it chokes us. BEP 6. */
 	readonly fastPieces = new Set<number>();
 	readonly uploads = new UploadQueue();
+	/** What it may have though we choke it. BEP 6. */
+	readonly gifts = new Gifts();
 	pipeline: RequestPipeline;
 	/** What the block now arriving is; the torrent's own notes. */
 	arriving = {piece: -1, block: -1, slot: -1, length: 0};
 	/** The time at which the buffer at hand came. */
 	now: Millis;
 	isClosed = false;
+	/** It was let go because it broke the protocol. */
+	misbehaved = false;
 	ready = false;
 	/** Bytes that came with the last read. */
 	lastRead = 0;
@@ -163,6 +171,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.incoming = options.incoming;
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
+		this.giving = new SteadyRate(this.now);
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;
@@ -240,7 +249,8 @@ export class Peer implements PeerWireSink, Provider {
 		this.writer.plain(choking ? messageId.choke : messageId.unchoke);
 		if (choking) {
 			this.uploads.clear((piece, begin, length) => {
-				if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
+				if (this.gifts.take(piece, length, this.pieceCount)) this.uploads.push(piece, begin, length);
+				else if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
 			});
 		}
 		this.#options.outbox.post(this);
@@ -259,6 +269,11 @@ export class Peer implements PeerWireSink, Provider {
 	sendReject(piece: number, begin: number, length: number): void {
 		if (!this.supportsFast) return;
 		this.writer.block(messageId.reject, piece, begin, length);
+		this.#options.outbox.post(this);
+	}
+
+	sendAllowedFast(piece: number): void {
+		this.writer.piece(messageId.allowedFast, piece);
 		this.#options.outbox.post(this);
 	}
 
@@ -332,7 +347,12 @@ export class Peer implements PeerWireSink, Provider {
 	/** A request or block that makes no sense; too many end the connection. */
 	strike(weight = 1): void {
 		this.#strikes += weight;
-		if (this.#strikes >= patience) this.close('too many senseless messages');
+		if (this.#strikes >= patience) this.#expel('too many senseless messages');
+	}
+
+	#expel(reason: string): void {
+		this.misbehaved ||= !this.isClosed;
+		this.close(reason);
 	}
 
 	close(reason: string): void {
@@ -375,7 +395,7 @@ export class Peer implements PeerWireSink, Provider {
 			this.#decoder.push(bytes, length);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
-			this.close(error.message);
+			this.#expel(error.message);
 			return;
 		}
 		if (this.ready && !this.isClosed) this.#owner?.peerRead(this);

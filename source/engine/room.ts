@@ -34,8 +34,10 @@ export interface Room {
 	/** The addresses of this machine. */
 	readonly ownHosts: readonly string[];
 	nextPeerId(): number;
-	/** Whether one more connection may be made; the answer yes is for using at once. */
-	mayConnect(): boolean;
+	/** Whether a torrent that holds so many connections may dial one more; the answer yes is for using at once. */
+	mayDial(held: number): boolean;
+	/** Whether it may let one more in; the same. */
+	mayAccept(held: number): boolean;
 	connectionEnded(): void;
 	/** The session's own limits, above those of the torrents. */
 	readonly downloadLimiter: RateLimiter;

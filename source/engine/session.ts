@@ -28,6 +28,7 @@ import {LogRing} from './log-ring.js';
 import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
 import {makePeerId} from './peer-id.js';
+import {Places} from './places.js';
 import {PoolShares} from './pool-shares.js';
 import {TorrentQueue} from './queue.js';
 import {Reception} from './reception.js';
@@ -74,7 +75,6 @@ export class Session implements EngineClient {
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
 	readonly #limitMemory: LimitMemory | undefined;
-	#connections = 0;
 	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
 	#ticks = 0;
@@ -103,6 +103,7 @@ export class Session implements EngineClient {
 			new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));
 		const torrents = this.#torrents;
 		this.#shares = new PoolShares(pool, torrents, clock);
+		const places = new Places(this.#places.peers, torrents, clock);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
 		const session = this;
 		this.#room = {
@@ -133,14 +134,9 @@ export class Session implements EngineClient {
 			port: () => this.#reception.port,
 			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
 			nextPeerId: () => this.#peerIds++,
-			mayConnect: () => {
-				if (this.#connections >= this.#places.peers) return false;
-				this.#connections++;
-				return true;
-			},
-			connectionEnded: () => {
-				this.#connections--;
-			},
+			mayDial: held => places.mayDial(held),
+			mayAccept: held => places.mayAccept(held),
+			connectionEnded: () => places.ended(),
 			downloadLimiter: new RateLimiter(),
 			uploadLimiter: new RateLimiter(),
 			limitsChanged: () => this.#limits.changed(),
@@ -370,7 +366,11 @@ export class Session implements EngineClient {
 		this.#timer = this.#room.clock.after(tickTime, () => this.#tick());
 		const now = this.#room.clock.now();
 		this.#reception.tick(now);
-		for (const torrent of this.#torrents.values()) torrent.post({type: 'tick', now});
+		// Whoever comes first has the first of this second's new connections.
+		const torrents = [...this.#torrents.values()];
+		const first = this.#ticks % Math.max(1, torrents.length);
+		for (const torrent of [...torrents.slice(first), ...torrents.slice(0, first)])
+			torrent.post({type: 'tick', now});
 		this.#traffic.sample(this.#torrents.values(), this.#room.clock.wall());
 		this.#shares.tick();
 		if (this.#limits.tick())

@@ -1,3 +1,4 @@
+import type {PiecePicker} from '../policy/piece-picker.js';
 import {type Reveal, SuperSeeder} from '../policy/super-seeder.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Peer} from './peer.js';
@@ -5,6 +6,7 @@ import type {Peer} from './peer.js';
 /** What super-seeding asks of its torrent. */
 export interface SuperSeedingOwner {
 	readonly pieceCount: number;
+	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
 	readonly peers: Iterable<Peer>;
 	/** Everything is here, and the torrent runs. */
 	readonly seeds: boolean;
@@ -41,7 +43,10 @@ export class SuperSeeding {
 		const active = this.wanted && this.#owner.seeds;
 		if (active === this.active) return;
 		if (active) {
-			this.#seeder = new SuperSeeder(this.#owner.pieceCount, this.#random);
+			const {picker} = this.#owner.downloader;
+			this.#seeder = new SuperSeeder(this.#owner.pieceCount, this.#random, piece =>
+				picker.availability(piece),
+			);
 			this.#owner.meetAnew();
 			return;
 		}

@@ -3,10 +3,12 @@ import {formatAddress, type PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
 import type {Connection} from '../io/network.js';
 import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
+import {Offences} from '../policy/offences.js';
 import {isLoopback, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
+import {addressScope, parseIp} from '../protocol/ip-address.js';
 import {sameBytes} from '../protocol/same-bytes.js';
 import {Peer, type PeerOwner, takesNothing} from './peer.js';
 import type {Room} from './room.js';
@@ -49,8 +51,11 @@ export interface SwarmOwner {
 export class Swarm {
 	readonly peers = new Map<number, Peer>();
 	readonly list: PeerList;
+	readonly #offences = new Offences();
 	readonly #owner: SwarmOwner;
 	readonly #room: Room;
+	/** Addresses others may know us by; the first of a family is what they do. */
+	#ownHosts: readonly string[];
 	#nextChokeRound: Millis = 0;
 	#chokeSoon = false;
 	#dialLater = false;
@@ -66,7 +71,17 @@ export class Swarm {
 	constructor(owner: SwarmOwner, room: Room) {
 		this.#owner = owner;
 		this.#room = room;
+		this.#ownHosts = room.ownHosts;
 		this.list = new PeerList({port: room.port(), ownHosts: room.ownHosts});
+	}
+
+	/** Somebody sees us at this address: whom to dial first goes by what others see. BEP 40. */
+	knownAs(host: string): void {
+		const ip = parseIp(host);
+		if (ip === undefined) return;
+		const isPublic = addressScope(ip) === 'public';
+		this.#ownHosts = isPublic ? [host, ...this.#ownHosts] : [...this.#ownHosts, host];
+		this.list.setOwn(this.#room.port(), this.#ownHosts);
 	}
 
 	get connected(): number {
@@ -90,7 +105,7 @@ export class Swarm {
 		const room = this.#owner.maxPeers - this.peers.size;
 		if (room <= 0) return;
 		for (const address of this.list.candidates(now, Math.min(room, 30))) {
-			if (!this.#room.mayConnect()) {
+			if (!this.#room.mayDial(this.peers.size)) {
 				this.#dialLater = true;
 				return;
 			}
@@ -123,10 +138,12 @@ export class Swarm {
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
-		if (!this.#owner.active || this.list.isBanned(peerKey(peer.address))) return false;
+		const key = peerKey(peer.address);
+		if (!this.#owner.active || this.list.isBanned(key) || this.#offences.tooMany(key, peer.now)) return false;
 		if (this.#fromHost(peer.address) >= mostPerHost) return false;
 		if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(peer.now)) return false;
-		if (!this.#room.mayConnect() && !(this.#makeRoom(peer.now) && this.#room.mayConnect())) return false;
+		const mayAccept = () => this.#room.mayAccept(this.peers.size);
+		if (!mayAccept() && !(this.#makeRoom(peer.now) && mayAccept())) return false;
 		this.reached = true;
 		this.peers.set(peer.id, peer);
 		return true;
@@ -146,17 +163,35 @@ export class Swarm {
 	 */
 	#makeRoom(now: Millis): boolean {
 		if (now - this.#madeRoomAt < turnover) return false;
+		const idlest = this.#idlest();
+		if (idlest === undefined || now - idlest.lastUsefulAt < tradelessAfter) return false;
+		this.#madeRoomAt = now;
+		this.#letGo(idlest, 'made room for another');
+		return true;
+	}
+
+	/** Another torrent has fewer connections, and there are no more places. Answers whether one is free now. */
+	yieldPlace(): boolean {
+		const idlest = this.#idlest();
+		if (idlest !== undefined) this.#letGo(idlest, 'made room for another torrent');
+		return idlest !== undefined;
+	}
+
+	/** Who has traded nothing for longest. */
+	#idlest(): Peer | undefined {
 		let idlest: Peer | undefined;
 		for (const peer of this.peers.values()) {
-			if (!peer.ready || now - peer.lastUsefulAt < tradelessAfter) continue;
+			if (!peer.ready) continue;
 			if (idlest === undefined || peer.lastUsefulAt < idlest.lastUsefulAt) idlest = peer;
 		}
-		if (idlest === undefined) return false;
-		this.#madeRoomAt = now;
+		return idlest;
+	}
+
+	/** Ends a connection whose place is somebody else's already. */
+	#letGo(peer: Peer, why: string): void {
 		this.#roomIsTaken = true;
-		idlest.close('made room for another');
+		peer.close(why);
 		this.#roomIsTaken = false;
-		return true;
 	}
 
 	/** The handshake is done: the peer counts. */
@@ -189,9 +224,11 @@ export class Swarm {
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
 		const now = this.#room.clock.now();
+		if (peer.misbehaved) this.#offences.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
-			const useful = peer.downloaded > 0 || peer.uploaded > 0 || !this.#owner.active;
+			const traded = peer.downloaded > 0 || peer.uploaded > 0;
+			const useful = (traded && !peer.misbehaved) || !this.#owner.active;
 			this.list.disconnected(peer.address, now, {useful});
 			// Two who have everything need each other no more.
 			if (peer.isSeed && this.#owner.complete) this.list.forget(peer.address);
@@ -244,7 +281,8 @@ export class Swarm {
 
 	#check(peer: Peer, now: Millis): void {
 		if (!peer.ready) {
-			if (now - peer.connectedAt > connectTimeout + handshakeTimeout) peer.close('no handshake');
+			const connecting = Math.min(peer.roundTrip, connectTimeout);
+			if (now - peer.connectedAt > connecting + handshakeTimeout) peer.close('no handshake');
 			return;
 		}
 		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
@@ -281,7 +319,7 @@ export class Swarm {
 				id: peer.id,
 				interested: peer.peerInterested,
 				amChoking: peer.amChoking,
-				rateToUs: peer.download.rate(now),
+				rateToUs: peer.giving.rate(peer.downloaded, now),
 				rateFromUs,
 				hasGiven: peer.downloaded > 0,
 				lastUnchokedAt: peer.unchokedAt,

@@ -156,6 +156,7 @@ export class Torrent
 				complete: this.have.full,
 			}),
 			onPeers: addresses => this.post({type: 'peers', addresses, source: 'tracker'}),
+			onExternalIp: host => this.swarm.knownAs(host),
 			http: room.http,
 			udp: room.udp,
 			supportsEncryption: false,

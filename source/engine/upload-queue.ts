@@ -51,12 +51,15 @@ export class UploadQueue {
 		return false;
 	}
 
+	/** Takes all out and tells each, which may be put in again at once. */
 	clear(tell: (piece: number, begin: number, length: number) => void): void {
-		for (let index = this.#head; index < this.#head + this.#count; index++) {
-			tell(this.#items[3 * index]!, this.#items[3 * index + 1]!, this.#items[3 * index + 2]!);
-		}
+		const from = this.#head;
+		const to = from + this.#count;
 		this.#head = 0;
 		this.#count = 0;
+		for (let index = from; index < to; index++) {
+			tell(this.#items[3 * index]!, this.#items[3 * index + 1]!, this.#items[3 * index + 2]!);
+		}
 	}
 
 	/**

@@ -10,7 +10,12 @@ const turnTime: Millis = 60_000;
 const turnPieces = 20;
 /** … but never longer than this, or a slow reader of large pieces would sit there for hours. */
 const longestTurn: Millis = 300_000;
-const newcomerWeight = 3;
+/** So long a peer is a newcomer: the time of one optimistic unchoke. */
+const newcomerTime: Millis = optimisticTime;
+/** How much likelier newcomers, and those who gave before, are drawn than those of whom nothing is known … */
+const promising = 3;
+/** … and those who had a turn and gave nothing, or let our requests lie. */
+const fruitless = 1 / 3;
 
 /** What the choker knows of one connected peer. Times that never were are `-Infinity`. */
 export interface ChokeFacts {
@@ -18,7 +23,7 @@ export interface ChokeFacts {
 	/** They want something we have. */
 	readonly interested: boolean;
 	readonly amChoking: boolean;
-	/** What they send us, and we them. */
+	/** What they send us, steadied, and we them. */
 	readonly rateToUs: BytesPerSecond;
 	readonly rateFromUs: BytesPerSecond;
 	/** They have sent us something since they came. */
@@ -58,14 +63,20 @@ export interface ChokePlan {
 /**
  * Says who may download from us until the next round, 10 to 15 s from now.
  * Leeching ranks by their rate to us, then those who gave before those who never did, those who snub us left out; seeding lets everyone have a turn.
- * One slot in five, and at least one, goes to a peer drawn by lot for 30 s, newcomers three times as likely.
+ * One slot in five, and at least one, goes to a peer drawn by lot for 30 s: newcomers and those who gave before are three
+ * times as likely, those who had a turn and gave nothing three times less.
  * No slot stands empty while somebody is interested: whoever holds one and asks for nothing does not count. BEP 3.
  */
 export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions): ChokePlan {
 	const {seeding, slots, now, random} = options;
-	// Who asks for nothing needs no slot: it keeps the word it was given, and another has a turn.
+	// Who asks for nothing needs no slot: it keeps the word it was given, and another has a turn. But not who has had
+	// its fill: with pauses at the right times it would have a slot from everybody, and for ever.
 	const interested = peers.filter(peer => peer.interested && !peer.isSeed);
-	const idle = interested.filter(peer => !peer.amChoking && peer.idle).map(peer => peer.id);
+	const keepsWord = (peer: ChokeFacts): boolean =>
+		peer.piecesSentSinceUnchoke === 0 || now - peer.lastUnchokedAt < antiFlap;
+	const idle = interested
+		.filter(peer => !peer.amChoking && peer.idle && keepsWord(peer))
+		.map(peer => peer.id);
 	const contenders = interested.filter(peer => peer.amChoking || !peer.idle);
 	if (contenders.length <= slots) {
 		const unchoke = contenders.map(peer => peer.id);
@@ -101,7 +112,7 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 	take(fit, regular - chosen.size);
 	while (optimistic.length < optimisticSlots) {
 		const waiting = ranked.filter(peer => !chosen.has(peer) && peer.amChoking && !chokedJustNow(peer, now));
-		const drawn = draw(waiting, random());
+		const drawn = draw(waiting, now, random());
 		if (!drawn) break;
 		chosen.add(drawn);
 		optimistic.push(drawn);
@@ -150,12 +161,19 @@ function waitingSince(peer: ChokeFacts, now: Millis): Millis {
 	return peer.amChoking ? Math.max(peer.lastChokedAt, peer.connectedAt) : now;
 }
 
-function draw(waiting: readonly ChokeFacts[], chance: number): ChokeFacts | undefined {
-	const weight = (peer: ChokeFacts): number => (peer.lastUnchokedAt === -Infinity ? newcomerWeight : 1);
-	let left = chance * waiting.reduce((sum, peer) => sum + weight(peer), 0);
+function draw(waiting: readonly ChokeFacts[], now: Millis, chance: number): ChokeFacts | undefined {
+	let left = chance * waiting.reduce((sum, peer) => sum + promise(peer, now), 0);
 	for (const peer of waiting) {
-		left -= weight(peer);
+		left -= promise(peer, now);
 		if (left < 0) return peer;
 	}
 	return waiting.at(-1);
+}
+
+/** How likely a peer is to be drawn, compared with others. */
+function promise(peer: ChokeFacts, now: Millis): number {
+	if (peer.snubbed) return fruitless;
+	if (peer.hasGiven) return promising;
+	if (peer.lastUnchokedAt > -Infinity) return fruitless;
+	return now - peer.connectedAt < newcomerTime ? promising : 1;
 }

@@ -95,12 +95,14 @@ export class RequestPipeline {
 		}
 	}
 
-	/** Takes everything back that was asked for, and tells it. */
-	clear(tell: (piece: number, block: number) => void): void {
+	/** Takes everything back that was asked for before `before`, and tells it. */
+	clear(tell: (piece: number, block: number) => void, before: Millis = Infinity): void {
 		const from = this.#head;
-		const to = from + this.#count;
-		this.#head = 0;
-		this.#count = 0;
+		const end = from + this.#count;
+		let to = from;
+		while (to < end && this.#askedAt[to]! < before) to++;
+		this.#count = end - to;
+		this.#head = this.#count === 0 ? 0 : to;
 		for (let at = from; at < to; at++) {
 			const piece = Math.floor(this.#blocks[at]! / this.#blocksPerPiece);
 			tell(piece, this.#blocks[at]! - piece * this.#blocksPerPiece);
@@ -141,7 +143,7 @@ export class RequestPipeline {
 		return this.#count > 0 && now - this.#lastBlockAt > snubAfter;
 	}
 
-	/** 1 (just asked) …; how long the oldest request waits. */
+	/** How long the oldest request waits; 0 when there is none. */
 	oldest(now: Millis): Millis {
 		return this.#count === 0 ? 0 : now - this.#askedAt[this.#head]!;
 	}

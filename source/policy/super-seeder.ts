@@ -25,15 +25,20 @@ interface Student {
 export class SuperSeeder {
 	readonly #pieceCount: number;
 	readonly #random: () => number;
-	/** How many peers have a piece or were told of it. */
-	readonly #spread: Uint16Array;
+	readonly #held: (piece: number) => number;
+	/** How many peers were told of a piece. */
+	readonly #told: Uint16Array;
 	readonly #students = new Map<number, Student>();
 
-	/** @param random 0 <= x < 1 */
-	constructor(pieceCount: number, random: () => number) {
+	/**
+	 * @param random 0 <= x < 1
+	 * @param held how many peers have a piece, as far as they say
+	 */
+	constructor(pieceCount: number, random: () => number, held: (piece: number) => number) {
 		this.#pieceCount = pieceCount;
 		this.#random = random;
-		this.#spread = new Uint16Array(pieceCount);
+		this.#held = held;
+		this.#told = new Uint16Array(pieceCount);
 	}
 
 	/** A peer told what it has. Answers what to tell it. */
@@ -69,7 +74,7 @@ export class SuperSeeder {
 	left(peer: number): void {
 		const student = this.#students.get(peer);
 		if (student === undefined) return;
-		for (const piece of student.told) this.#spread[piece]!--;
+		for (const piece of student.told) this.#told[piece]!--;
 		this.#students.delete(peer);
 	}
 
@@ -95,22 +100,25 @@ export class SuperSeeder {
 			if (piece < 0) break;
 			student.open.add(piece);
 			student.told.add(piece);
-			this.#spread[piece]!++;
+			this.#told[piece]!++;
 			reveals.push({peer, piece});
 		}
 		return reveals;
 	}
 
-	/** The piece it lacks that fewest were told of, beginning anywhere; -1 when it has or knows all. */
+	/** The piece it lacks that fewest have or were told of, beginning anywhere; -1 when it has or knows all. */
 	#rarest(student: Student, pieces: Bitfield): number {
 		let best = -1;
+		let fewest = Infinity;
 		const from = Math.floor(this.#random() * this.#pieceCount);
 		for (let step = 0; step < this.#pieceCount; step++) {
 			const piece = (from + step) % this.#pieceCount;
 			if (pieces.has(piece) || student.told.has(piece)) continue;
-			const spread = this.#spread[piece]!;
+			const spread = this.#told[piece]! + this.#held(piece);
 			if (spread === 0) return piece;
-			if (best < 0 || spread < this.#spread[best]!) best = piece;
+			if (spread >= fewest) continue;
+			best = piece;
+			fewest = spread;
 		}
 		return best;
 	}

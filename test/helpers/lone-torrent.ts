@@ -4,6 +4,7 @@ import type {LogLevel} from '../../source/base/ports.js';
 import {blockLength} from '../../source/base/units.js';
 import {Outbox} from '../../source/engine/outbox.js';
 import type {Peer} from '../../source/engine/peer.js';
+import type {Places} from '../../source/engine/places.js';
 import type {Room} from '../../source/engine/room.js';
 import {Swarm} from '../../source/engine/swarm.js';
 import {Torrent} from '../../source/engine/torrent.js';
@@ -11,6 +12,7 @@ import {Uploader} from '../../source/engine/uploader.js';
 import {BlockPool} from '../../source/io/block-pool.js';
 import type {Disk} from '../../source/io/disk.js';
 import {hashFunctions} from '../../source/io/hash-functions.js';
+import type {HttpClient} from '../../source/io/http-client.js';
 import type {Connection, ConnectionEvents, Network} from '../../source/io/network.js';
 import type {Storage, StorageEvents, StorageFailure} from '../../source/io/storage.js';
 import {RateLimiter} from '../../source/policy/rate-limiter.js';
@@ -247,6 +249,12 @@ export interface LoneOptions {
 	/** Blocks of memory. */
 	readonly pool?: number;
 	readonly maxPeers?: number;
+	/** Addresses of its machine. */
+	readonly ownHosts?: readonly string[];
+	/** Shared with other torrents; as many as it wants when left out. */
+	readonly places?: Places;
+	/** A tracker to ask, and what answers for it. */
+	readonly tracker?: {readonly url: string; readonly http: HttpClient};
 	/** Bytes the info dictionary is made longer by. */
 	readonly infoPadding?: number;
 }
@@ -325,7 +333,7 @@ export class LoneTorrent {
 			network,
 			pool: this.pool,
 			disk,
-			http: undefined as never,
+			http: options.tracker?.http ?? (undefined as never),
 			udp: undefined as never,
 			outbox: this.outbox,
 			uploader: this.uploader,
@@ -343,14 +351,13 @@ export class LoneTorrent {
 				this.lines.push([level, text]);
 			},
 			port: () => 6881,
-			ownHosts: [],
+			ownHosts: options.ownHosts ?? [],
 			nextPeerId: () => this.#peerIds++,
-			mayConnect: () => {
-				this.connections++;
-				return true;
-			},
+			mayDial: held => this.#count(options.places?.mayDial(held) ?? true),
+			mayAccept: held => this.#count(options.places?.mayAccept(held) ?? true),
 			connectionEnded: () => {
 				this.connections--;
+				options.places?.ended();
 			},
 			downloadLimiter: new RateLimiter(undefined),
 			uploadLimiter: new RateLimiter(undefined),
@@ -362,9 +369,10 @@ export class LoneTorrent {
 			},
 			relieve: () => this.relieve(),
 		};
+		const trackers = options.tracker === undefined ? [] : [[options.tracker.url]];
 		this.torrent = new Torrent(
 			metainfo,
-			{dir: '/nowhere/at/all', maxPeers: options.maxPeers ?? 50, trackers: [], addedAt: 0},
+			{dir: '/nowhere/at/all', maxPeers: options.maxPeers ?? 50, trackers, addedAt: 0},
 			this.room,
 		);
 		if (seeds) {
@@ -374,6 +382,11 @@ export class LoneTorrent {
 				this.torrent.files.tally(piece, 1);
 			}
 		}
+	}
+
+	#count(may: boolean): boolean {
+		if (may) this.connections++;
+		return may;
 	}
 
 	get storage(): FakeStorage {

@@ -53,6 +53,14 @@ test('an unchoked peer that asks for nothing keeps nobody from a slot', () => {
 	);
 });
 
+test('a peer that has had its fill and asks for no more is choked, but not at once', () => {
+	const sated = (since: number) => (id: number) =>
+		id === 0 ? {idle: true, piecesSentSinceUnchoke: 3, lastUnchokedAt: now - since} : {};
+	assert.ok(!plan(draw('uucccc', sated(11_000)), 3).unchoke.includes(0));
+	assert.equal(plan(draw('uucccc', sated(11_000)), 3).unchoke.length, 3);
+	assert.ok(plan(draw('uucccc', sated(9000)), 3).unchoke.includes(0));
+});
+
 test('leeching keeps those who give most and draws one optimistic peer', () => {
 	const peers = draw('ccccccc', id => ({rateToUs: [1, 9, 3, 8, 2, 7, 0][id]! * 1000}));
 	const {unchoke, optimistic} = plan(peers, 4);
@@ -90,18 +98,25 @@ test('an optimistic peer is safe for 30 s and then competes like everyone', () =
 	assert.deepEqual(plan(over, 4), {unchoke: [1, 2, 3, 4], optimistic: [1]});
 });
 
-test('newcomers are drawn three times as often', () => {
-	const peers = draw('uuucc', id =>
-		id < 3
-			? {rateToUs: 5000}
-			: {lastUnchokedAt: id === 3 ? now - 90_000 : -Infinity, lastChokedAt: now - 50_000},
-	);
+test('newcomers and those who gave are drawn three times as often as strangers, the fruitless three times less', () => {
+	const facts = [
+		...Array.from({length: 3}, () => ({rateToUs: 5000})),
+		{connectedAt: now - 20_000},
+		{hasGiven: true, lastUnchokedAt: now - 90_000, lastChokedAt: now - 50_000},
+		{},
+		{lastUnchokedAt: now - 90_000, lastChokedAt: now - 50_000},
+		{hasGiven: true, snubbed: true},
+	];
+	const peers = draw('uuuccccc', id => facts[id]!);
 	const random = seeded(7);
-	let newcomer = 0;
-	for (let round = 0; round < 4000; round++) {
-		if (planUnchokes(peers, {seeding: false, slots: 4, now, random}).optimistic[0] === 4) newcomer++;
-	}
-	assert.ok(Math.abs(newcomer / 4000 - 0.75) < 0.03, `${newcomer} of 4000`);
+	const drawn = peers.map(() => 0);
+	const rounds = 12_000;
+	for (let round = 0; round < rounds; round++)
+		drawn[planUnchokes(peers, {seeding: false, slots: 4, now, random}).optimistic[0]!]!++;
+	const weights = [3, 3, 1, 1 / 3, 1 / 3];
+	const all = weights.reduce((sum, weight) => sum + weight, 0);
+	for (const [at, weight] of weights.entries())
+		assert.ok(Math.abs(drawn[3 + at]! / rounds - weight / all) < 0.02, `${drawn}`);
 });
 
 test('nobody is choked within 10 s of being unchoked', () => {

@@ -60,3 +60,89 @@ test('a file that becomes wanted first while others are fetched goes before them
 	picker.setPriorities(Uint8Array.of(2, 2, 2, 2, 2));
 	assert.equal(picker.pick(undefined, 4, mode), -1);
 });
+
+/** A picker that knows how many peers have each piece, a digit a piece; seeds besides. */
+function swarm(availability: string, seeds = 0, seed = 1): PiecePicker {
+	const picker = new PiecePicker(availability.length, seeded(seed));
+	for (let peer = 1; peer <= 9; peer++) {
+		picker.peerJoined(bits([...availability].map(count => (Number(count) >= peer ? 'x' : '.')).join('')));
+	}
+	for (let count = 0; count < seeds; count++) picker.seedJoined();
+	return picker;
+}
+
+test('the rarest of the pieces a peer has comes first, seeds or no seeds', () => {
+	for (const seeds of [0, 3]) {
+		assert.deepEqual(order(swarm('31524', seeds)), [1, 3, 0, 4, 2]);
+		assert.deepEqual(order(swarm('31524', seeds), 'x.xx.'), [3, 0, 2]);
+	}
+	assert.equal(swarm('31524', 3).availability(1), 4);
+});
+
+test('among equally rare ones chance decides', () => {
+	const firsts = new Set(Array.from({length: 40}, (_, seed) => order(swarm('21112', 0, seed))[0]));
+	assert.deepEqual([...firsts].sort(), [1, 2, 3]);
+});
+
+test('a peer that lets requests lie is given the commonest piece, and one may be taken by chance', () => {
+	const picker = swarm('31524');
+	assert.equal(picker.pick(bits('xxxxx'), 2, {...mode, reverse: true}), 2);
+	assert.equal(picker.pick(undefined, 2, {...mode, reverse: true}), 2);
+	const chances = new Set(
+		Array.from({length: 60}, (_, seed) =>
+			swarm('31524', 0, seed).pick(undefined, 2, {...mode, random: true}),
+		),
+	);
+	assert.equal(chances.size, 5);
+});
+
+test('whatever comes and goes, the piece that is picked is one of the rarest that are open, wanted and there', () => {
+	const random = seeded(17);
+	const count = 120;
+	const picker = new PiecePicker(count, random);
+	const peers = new Map<number, Bitfield>();
+	const taken = new Set<number>();
+	const priorities = new Uint8Array(count).fill(2);
+	const held = (piece: number): number => [...peers.values()].filter(pieces => pieces.has(piece)).length;
+	for (let step = 0; step < 3000; step++) {
+		const chance = random();
+		const piece = Math.floor(random() * count);
+		const some = [...peers.keys()][Math.floor(random() * peers.size)];
+		if (chance < 0.1 && peers.size < 70) {
+			const pieces = new Bitfield(count);
+			const share = random();
+			for (let at = 0; at < count; at++) if (random() < share) pieces.set(at);
+			peers.set(step, pieces);
+			picker.peerJoined(pieces);
+		} else if (chance < 0.15 && some !== undefined) {
+			picker.peerLeft(peers.get(some)!);
+			peers.delete(some);
+		} else if (chance < 0.5 && some !== undefined) {
+			if (peers.get(some)!.set(piece)) picker.peerHas(piece);
+		} else if (chance < 0.6 && some !== undefined) {
+			if (peers.get(some)!.clear(piece)) picker.peerLacks(piece);
+		} else if (chance < 0.65) {
+			priorities[piece] = Math.floor(random() * 4);
+			picker.setPriority(piece, priorities[piece]!);
+		} else if (chance < 0.75) {
+			taken.delete(piece);
+			picker.giveBack(piece);
+		} else if (some !== undefined) {
+			const priority = 1 + Math.floor(random() * 3);
+			const has = random() < 0.3 ? undefined : peers.get(some)!;
+			const open = [...Array(count).keys()].filter(
+				at => !taken.has(at) && priorities[at] === priority && (has === undefined || has.has(at)),
+			);
+			const picked = picker.pick(has, priority, mode);
+			const fewest = Math.min(...open.map(held), 47);
+			if (open.length === 0) assert.equal(picked, -1, `step ${step}`);
+			else {
+				assert.ok(open.includes(picked), `step ${step}: ${picked}`);
+				assert.equal(Math.min(held(picked), 47), fewest, `step ${step}`);
+				taken.add(picked);
+				picker.take(picked);
+			}
+		}
+		if (step % 100 === 0) assert.equal(picker.availability(piece), held(piece));
+	}
+});

@@ -54,3 +54,41 @@ test('a silent peer is asked for one block at a time until one comes', () => {
 	pipeline.settle(0, 5, at + 30_000, true);
 	assert.ok(pipeline.target > 1);
 });
+
+test('what was asked for before a moment is taken back, what was asked for later is not', () => {
+	const pipeline = new RequestPipeline(16, 0);
+	for (let block = 0; block < 10; block++) pipeline.ask(0, block, block * 1000);
+	pipeline.settle(0, 1, 9500, true);
+	assert.equal(pipeline.oldest(10_000), 10_000);
+	const taken: number[] = [];
+	pipeline.clear((_, block) => taken.push(block), 4000);
+	assert.deepEqual(taken, [0, 2, 3]);
+	assert.equal(pipeline.outstanding, 6);
+	assert.equal(pipeline.oldest(10_000), 6000);
+	assert.ok(pipeline.has(0, 4) && !pipeline.has(0, 3));
+	pipeline.ask(0, 0, 10_000);
+	pipeline.clear((_, block) => taken.push(block));
+	assert.deepEqual(taken, [0, 2, 3, 4, 5, 6, 7, 8, 9, 0]);
+	assert.equal(pipeline.outstanding, 0);
+	pipeline.ask(0, 3, 11_000);
+	assert.ok(pipeline.has(0, 3));
+});
+
+test('a block may take what is usual for this peer and four deviations more, 2 s at least and 60 s at most', () => {
+	const after = (gaps: readonly number[]): number => {
+		const pipeline = new RequestPipeline(16, 0);
+		for (let block = 0; block < gaps.length; block++) pipeline.ask(0, block, 0);
+		let now = 0;
+		for (const [block, gap] of gaps.entries()) {
+			now += gap;
+			pipeline.settle(0, block, now, true);
+		}
+		return pipeline.timeout;
+	};
+	assert.equal(after(Array(40).fill(50)), 2000);
+	assert.equal(after([1000]), 3000);
+	const steady = after(Array(60).fill(4000));
+	assert.ok(steady >= 4000 && steady < 4100, `${steady}`);
+	assert.ok(after([...Array(30).fill(2000), 9000, 500, 9000]) > 8000);
+	assert.equal(after([50_000, 1000, 50_000]), 60_000);
+});

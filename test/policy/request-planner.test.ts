@@ -81,3 +81,54 @@ test('a seed is asked for what nobody else has before pieces that were begun and
 	assert.ok(!ask(provider(2, undefined), 14).includes(0));
 	assert.deepEqual(ask(provider(2, undefined), 1), [0]);
 });
+
+test('a peer that lets requests lie begins the commonest piece, one we know little of any', () => {
+	const picked = (facts: Partial<Provider>, have: number, seed: number): number => {
+		const picker = new PiecePicker(6, seeded(seed));
+		const planner = new RequestPlanner(picker, new BlockLedger(new PieceMap(6 * blockLength, blockLength)));
+		// Piece 5 is the commonest, piece 0 the rarest.
+		for (let peer = 0; peer < 5; peer++) {
+			const pieces = new Bitfield(6);
+			for (let piece = 5; piece > peer; piece--) pieces.set(piece);
+			picker.peerJoined(pieces);
+		}
+		const provider: Provider = {
+			id: 1,
+			pieces: undefined,
+			snubbed: false,
+			onParole: false,
+			outstanding: 0,
+			blockTime: 100,
+			asked: () => false,
+			...facts,
+		};
+		let first = -1;
+		planner.plan(provider, 1, {sequential: false, have, mayBegin: true, now: 0}, piece => {
+			first = piece;
+		});
+		return first;
+	};
+	assert.equal(picked({}, 4, 1), 0);
+	assert.equal(picked({snubbed: true}, 4, 1), 5);
+	const early = new Set(Array.from({length: 40}, (_, seed) => picked({}, 3, seed)));
+	assert.equal(early.size, 6);
+});
+
+test('a peer on parole works alone: on no piece of others, and others on none of its', () => {
+	const map = new PieceMap(2 * 2 * blockLength, 2 * blockLength);
+	const planner = new RequestPlanner(new PiecePicker(2, seeded(1)), new BlockLedger(map));
+	const ask = (id: number, onParole: boolean, count: number, outstanding = 1): number[] => {
+		const got: number[] = [];
+		const asked = (): boolean => false;
+		const facts = {id, pieces: undefined, snubbed: false, onParole, outstanding, blockTime: 1, asked};
+		planner.plan(facts, count, {sequential: false, have: 9, mayBegin: true, now: 0}, piece =>
+			got.push(piece),
+		);
+		return got;
+	};
+	const [shared] = ask(1, false, 1);
+	const own = ask(2, true, 1);
+	assert.notEqual(own[0], shared);
+	assert.deepEqual(ask(3, false, 8), [shared]);
+	assert.deepEqual(ask(2, true, 8), own);
+});

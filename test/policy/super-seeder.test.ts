@@ -7,8 +7,9 @@ import {seeded} from './seeded.ts';
 /** Peers that pass on what they are shown, each block once round the swarm; answers how often each piece left. */
 function spread(pieceCount: number, peerCount: number): {sent: number; complete: number} {
 	const random = seeded(7);
-	const seeder = new SuperSeeder(pieceCount, random);
 	const have = Array.from({length: peerCount}, () => new Bitfield(pieceCount));
+	const held = (piece: number): number => have.filter(pieces => pieces.has(piece)).length;
+	const seeder = new SuperSeeder(pieceCount, random, held);
 	const shown = have.map(
 		(pieces, peer) => new Set(seeder.joined(peer, () => pieces).map(({piece}) => piece)),
 	);
@@ -41,7 +42,7 @@ test('a swarm that passes everything on is fed with little more than one copy', 
 });
 
 test('a peer is shown two pieces, different from those of others', () => {
-	const seeder = new SuperSeeder(10, seeded(1));
+	const seeder = new SuperSeeder(10, seeded(1), () => 0);
 	const empty = new Bitfield(10);
 	const pieces = [1, 2, 3].flatMap(peer => seeder.joined(peer, () => empty).map(({piece}) => piece));
 	assert.equal(pieces.length, 6);
@@ -49,7 +50,7 @@ test('a peer is shown two pieces, different from those of others', () => {
 });
 
 test('who passes nothing on is shown nothing more', () => {
-	const seeder = new SuperSeeder(10, seeded(1));
+	const seeder = new SuperSeeder(10, seeded(1), () => 0);
 	const one = new Bitfield(10);
 	const two = new Bitfield(10);
 	const [first] = seeder.joined(1, () => one);
@@ -64,7 +65,7 @@ test('who passes nothing on is shown nothing more', () => {
 });
 
 test('a peer that is alone is shown one piece after the other', () => {
-	const seeder = new SuperSeeder(5, seeded(1));
+	const seeder = new SuperSeeder(5, seeded(1), () => 0);
 	const pieces = new Bitfield(5);
 	const open = seeder.joined(1, () => pieces).map(({piece}) => piece);
 	while (open.length > 0) {
@@ -73,4 +74,17 @@ test('a peer that is alone is shown one piece after the other', () => {
 		open.push(...seeder.has(1, piece).map(reveal => reveal.piece));
 	}
 	assert.ok(pieces.full);
+});
+
+test('who begins to super-seed in the midst of a swarm shows what nobody has, then what fewest have', () => {
+	const held = [3, 0, 2, 1, 3, 0, 4, 1, 2, 3];
+	for (let seed = 1; seed <= 10; seed++) {
+		const seeder = new SuperSeeder(10, seeded(seed), piece => held[piece]!);
+		const shown = [1, 2].map(peer => seeder.joined(peer, () => new Bitfield(10)).map(({piece}) => piece));
+		assert.deepEqual(shown[0]!.toSorted(), [1, 5]);
+		assert.ok(
+			shown[1]!.every(piece => [1, 3, 5, 7].includes(piece)),
+			`${shown}`,
+		);
+	}
 });

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {type Node, piecesOf, SwarmWorld} from './swarm-world.ts';
 
-test('no piece is lost and everybody is done though half of fifty leechers come and go', async () => {
+test('no piece is lost and everybody is done though half of fifty leechers come and go, and the seeder goes', async () => {
 	const world = new SwarmWorld({seed: 11, pieces: 200, blocksPerPiece: 2, interval: 300});
-	await world.join({seed: true, up: 300_000});
+	const seeder = await world.join({seed: true, up: 300_000});
 	const leechers = new Set<Node>();
 	for (let at = 0; at < 50; at++) leechers.add(await world.join({up: 50_000, down: 500_000}));
 	for (let round = 0; round < 25; round++) {
 		await world.clock.pass(2000);
+		const rarest = Math.min(...world.copies(leechers));
+		// With two copies of each among them those who are left can lose one, and have to see to it themselves.
+		if (!world.nodes.has(seeder))
+			assert.ok(rarest > 0, `seed ${world.seed}: a piece is lost in round ${round}`);
+		else if (rarest >= 2) await world.leave(seeder, 'silently');
 		const all = [...leechers];
 		const leaver = all[Math.floor(world.random() * all.length)]!;
 		leechers.delete(leaver);
@@ -18,6 +23,25 @@ test('no piece is lost and everybody is done though half of fifty leechers come 
 	}
 	assert.ok(await world.untilComplete(leechers, 1_000_000), `seed ${world.seed}: not all complete`);
 	await world.end();
+	assert.ok(!world.nodes.has(seeder), `seed ${world.seed}: the seeder never left`);
+});
+
+test('who comes and does not say what it wants has ten seconds', async () => {
+	const world = new SwarmWorld({seed: 16, pieces: 10, blocksPerPiece: 1});
+	const node = await world.join({seed: true});
+	const {line} = node;
+	const ended: number[] = [];
+	const events = {
+		connected: () => {},
+		data: () => {},
+		drained: () => {},
+		closed: () => ended.push(world.clock.now() - dialledAt),
+	};
+	const dialledAt = world.clock.now();
+	world.network.join('10.9.9.9', line).dial({host: node.host, port: 6881}, 15_000, events);
+	await world.clock.pass(20_000);
+	await world.end();
+	assert.ok(ended.length === 1 && ended[0]! > 10_000 && ended[0]! < 12_000, `${ended}`);
 });
 
 test('all of the five in a hundred who send wrong data are banned, and nobody else is', async () => {

@@ -1,0 +1,57 @@
+import type {Bytes} from '../base/units.js';
+import {hashFunctions} from '../io/hash-functions.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import type {PiecePicker} from '../policy/piece-picker.js';
+import {allowedFastSet} from '../protocol/allowed-fast.js';
+import type {Bitfield} from '../protocol/bitfield.js';
+import {parseIp} from '../protocol/ip-address.js';
+import type {Peer} from './peer.js';
+
+/** Who has fewer pieces is a starter, and is given as many. BEP 6. */
+const most = 5;
+/** A piece that fewer others have is not given away: when a swarm is young its seeder has better uses for its line. */
+const fewestHolders = 3;
+
+/** What one peer may have though we choke it: some pieces to begin trading with, once each. BEP 6, "allowed fast". */
+export class Gifts {
+	/** What is left of each piece; most peers are given none. */
+	#left: Map<number, Bytes> | undefined;
+
+	get none(): boolean {
+		return this.#left === undefined;
+	}
+
+	add(piece: number, size: Bytes): void {
+		this.#left ??= new Map();
+		this.#left.set(piece, size);
+	}
+
+	/** Whether a request is for one of them, of a peer that has `pieces` pieces; counts it. */
+	take(piece: number, length: Bytes, pieces: number): boolean {
+		const left = this.#left?.get(piece) ?? 0;
+		if (left < length || pieces >= most) return false;
+		this.#left?.set(piece, left - length);
+		return true;
+	}
+}
+
+/** What giving asks of its torrent. */
+export interface GiftOwner {
+	/** 20 bytes. */
+	readonly infoHash: Uint8Array;
+	readonly map: PieceMap;
+	readonly have: Bitfield;
+	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
+}
+
+/** Tells a starter what it may have at any time. */
+export function offerGifts(peer: Peer, {infoHash, map, have, downloader}: GiftOwner): void {
+	const ip = parseIp(peer.address.host);
+	if (ip === undefined || !peer.supportsFast || peer.pieceCount >= most || !peer.gifts.none) return;
+	for (const piece of allowedFastSet(ip, infoHash, map.pieceCount, most, hashFunctions.sha1)) {
+		if (!have.has(piece) || peer.hasPiece(piece)) continue;
+		if (downloader.picker.availability(piece) < fewestHolders) continue;
+		peer.gifts.add(piece, map.pieceSize(piece));
+		peer.sendAllowedFast(piece);
+	}
+}

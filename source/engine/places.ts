@@ -1,0 +1,53 @@
+import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
+import {DialPace} from '../policy/dial-pace.js';
+import type {Torrent} from './torrent.js';
+
+/** No faster than this do torrents with many connections let go of one for those with few. */
+const yieldGap: Millis = 1000;
+
+/** The places for connections with peers, of all torrents together, and how fast new ones are made. */
+export class Places {
+	readonly #most: number;
+	readonly #torrents: ReadonlyMap<string, Torrent>;
+	readonly #clock: Clock;
+	readonly #pace: DialPace;
+	#taken = 0;
+	#yieldedAt: Millis = -Infinity;
+
+	constructor(most: number, torrents: ReadonlyMap<string, Torrent>, clock: Clock) {
+		this.#most = most;
+		this.#torrents = torrents;
+		this.#clock = clock;
+		this.#pace = new DialPace(clock.now());
+	}
+
+	/** Whether a torrent that holds so many may let one more in; the answer yes is for using at once. */
+	mayAccept(held: number): boolean {
+		if (this.#taken >= this.#most && !this.#yields(held)) return false;
+		this.#taken++;
+		return true;
+	}
+
+	/** As `mayAccept`, for one that we dial. */
+	mayDial(held: number): boolean {
+		return this.#pace.admits(this.#clock.now()) && this.mayAccept(held);
+	}
+
+	ended(): void {
+		this.#taken--;
+	}
+
+	/** The first torrents to come would keep all places for ever: who has most gives one to who has fewer. */
+	#yields(held: number): boolean {
+		const now = this.#clock.now();
+		if (now - this.#yieldedAt < yieldGap) return false;
+		let largest: Torrent | undefined;
+		for (const torrent of this.#torrents.values()) {
+			if (torrent.swarm.peers.size > (largest?.swarm.peers.size ?? held + 1)) largest = torrent;
+		}
+		if (largest === undefined) return false;
+		this.#yieldedAt = now;
+		return largest.swarm.yieldPlace();
+	}
+}

@@ -1,0 +1,30 @@
+import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
+
+/** What was `age` ago counts e times less. The mean age is that of a plain mean over 20 s, which BEP 3 recommends. */
+const age: Millis = 10_000;
+
+/**
+ * A rate that changes slowly, from a total looked at now and then: for ranking, where a mean over a few blocks would
+ * be mostly chance. Allocates nothing after it was made.
+ */
+export class SteadyRate {
+	#at: Millis;
+	#total: Bytes = 0;
+	#rate: BytesPerSecond = 0;
+
+	/** @param now when the total was 0 */
+	constructor(now: Millis) {
+		this.#at = now;
+	}
+
+	/** The rate as of now, when the total is `total`. The times between may be any. */
+	rate(total: Bytes, now: Millis): BytesPerSecond {
+		const elapsed = now - this.#at;
+		if (elapsed <= 0) return this.#rate;
+		const mean = ((total - this.#total) * 1000) / elapsed;
+		this.#rate += (mean - this.#rate) * (1 - Math.exp(-elapsed / age));
+		this.#at = now;
+		this.#total = total;
+		return this.#rate;
+	}
+}

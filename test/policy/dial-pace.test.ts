@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {DialPace} from '../../source/policy/dial-pace.ts';
+
+test('30 at once, then 30 a second, and never more saved up', () => {
+	const pace = new DialPace(0);
+	const admitted = (now: number): number => {
+		let count = 0;
+		while (pace.admits(now)) count++;
+		return count;
+	};
+	assert.equal(admitted(0), 30);
+	assert.equal(admitted(500), 15);
+	assert.equal(admitted(1000), 15);
+	assert.equal(admitted(1010), 0);
+	assert.equal(admitted(600_000), 30);
+	assert.equal(admitted(500_000), 0, 'a clock that goes back gives nothing');
+});

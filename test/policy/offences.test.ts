@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {Offences} from '../../source/policy/offences.ts';
+
+const minute = 60_000;
+
+test('the third offence is one too many, until there has been peace for a quarter of an hour', () => {
+	const offences = new Offences();
+	for (let times = 0; times < 3; times++) {
+		assert.equal(offences.tooMany('192.0.2.1', times * minute), false);
+		offences.add('192.0.2.1', times * minute);
+	}
+	assert.equal(offences.tooMany('192.0.2.1', 3 * minute), true);
+	assert.equal(offences.tooMany('192.0.2.2', 3 * minute), false);
+	assert.equal(offences.tooMany('192.0.2.1', 18 * minute), false);
+	offences.add('192.0.2.1', 18 * minute);
+	assert.equal(offences.tooMany('192.0.2.1', 18 * minute), false);
+});
+
+test('one offence now and then is no habit, and the oldest of very many are forgotten', () => {
+	const offences = new Offences();
+	for (let times = 0; times < 10; times++) offences.add('a', times * 16 * minute);
+	assert.equal(offences.tooMany('a', 160 * minute), false);
+	for (let times = 0; times < 3; times++) offences.add('b', 0);
+	for (let host = 0; host < 10_000; host++) offences.add(`h${host}`, 0);
+	assert.equal(offences.tooMany('b', 0), false);
+});
