@@ -26,6 +26,7 @@ const fixed = [
 	'slowTimes',
 	'activeDownloads',
 	'activeSeeds',
+	'allocation',
 	'name',
 ] as const;
 

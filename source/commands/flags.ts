@@ -101,6 +101,13 @@ export const engineOptions = {
 		help: 'torrents of the session that seed at a time',
 		standard: 'no limit',
 	},
+	allocation: {
+		kind: 'value',
+		value: 'MODE',
+		read: choice('sparse', 'full'),
+		help: 'room on the disk: as data comes (sparse), or all at once (full)',
+		standard: 'sparse',
+	},
 	name: {
 		kind: 'value',
 		value: 'TEXT',

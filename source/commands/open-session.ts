@@ -16,7 +16,14 @@ export interface LocalEngine extends EngineClient {
 }
 
 /** What the demonstration, say, can do without. */
-type Optional = 'slowDownload' | 'slowUpload' | 'slowTimes' | 'activeDownloads' | 'activeSeeds' | 'name';
+type Optional =
+	| 'slowDownload'
+	| 'slowUpload'
+	| 'slowTimes'
+	| 'activeDownloads'
+	| 'activeSeeds'
+	| 'allocation'
+	| 'name';
 
 /** What an engine is started with. */
 export interface EngineSettings {
@@ -61,6 +68,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		queue: restore
 			? {downloads: activeDownloads ?? undefined, seeds: activeSeeds ?? undefined, total: Infinity}
 			: undefined,
+		allocation: flags.allocation,
 		name: flags.name,
 		trackers: flags.trackers,
 		persist: restore,

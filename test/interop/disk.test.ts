@@ -47,6 +47,20 @@ test('on a full disk it stops with the reason, and goes on when there is room', 
 	);
 });
 
+test('with --allocation full a disk too small for the whole is told before anything is fetched', async t => {
+	const space = new Workspace(t);
+	const dir = mountDisk(space, '6m');
+	if (dir === undefined) return;
+	const torrent = makeTorrent(writeFile(space.folder('theirs'), 'file.bin', 16 * mebibyte), 256 * kibibyte);
+	const seeder = await rawSeeder(space, torrent);
+	const file = torrent.write(space.path('file.torrent'));
+	await fails(
+		await get(space, [file, '-d', dir, '--peer', seeder.address, '--allocation', 'full']),
+		/full|no (?:space|room)/i,
+	);
+	assert.equal(seeder.served.bytes, 0);
+});
+
 test('on a read-only disk it stops with the reason, and goes on when it may write', async t => {
 	const space = new Workspace(t);
 	const dir = mountDisk(space, '64m');
