@@ -55,7 +55,9 @@ async function checkPieces(
 			stopped = true;
 			checking.stop();
 		});
-		await checking.done;
+		const failure = await checking.done;
+		if (failure !== undefined)
+			throw new UserError(failure.code, failure.message.replace(/resume\b.*$/, 'verify again'));
 		return stopped ? undefined : right;
 	} finally {
 		interrupted.release();

@@ -1,7 +1,7 @@
 import type {CheckMode} from '../api/command.js';
 import type {LogLevel} from '../base/ports.js';
 import type {ResumeData} from '../io/resume-data.js';
-import type {Checking, Storage} from '../io/storage.js';
+import type {Checking, Storage, StorageFailure} from '../io/storage.js';
 import {type CheckPlan, planCheck, type Stamp} from '../policy/check-plan.js';
 import type {PieceMap} from '../policy/piece-map.js';
 import type {Bitfield} from '../protocol/bitfield.js';
@@ -67,18 +67,21 @@ export class PieceCheck {
 		files.tally(piece, 1);
 	}
 
-	/** Hashes pieces on disk when it is this torrent's turn, for as long as `goesOn`. Answers whether it came to its end. */
+	/**
+	 * Hashes pieces on disk when it is this torrent's turn, for as long as `goesOn`. Answers what kept it from coming to
+	 * its end.
+	 */
 	async hash(
 		storage: Storage,
 		pieces: ArrayLike<number>,
 		progress: CheckProgress,
 		goesOn: () => boolean,
-	): Promise<boolean> {
+	): Promise<StorageFailure | 'stopped' | undefined> {
 		// One after the other: several at once would only make the disk seek.
 		const done = await this.#room.checkTurn();
 		if (!goesOn()) {
 			done();
-			return false;
+			return 'stopped';
 		}
 		const checking: Checking = storage.check(pieces, (piece, right) => {
 			if (!goesOn()) return;
@@ -87,9 +90,9 @@ export class PieceCheck {
 			if (right) this.#found(piece);
 		});
 		progress.stop = () => checking.stop();
-		await checking.done;
+		const failure = await checking.done;
 		done();
-		return goesOn();
+		return goesOn() ? failure : 'stopped';
 	}
 
 	/** Takes up the blocks of pieces that were not whole; only when nothing else has changed. */

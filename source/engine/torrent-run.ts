@@ -142,7 +142,9 @@ export class TorrentRun {
 		const plan = this.#check.begin(stamps, memory, mode);
 		if (plan.check.length > 0) {
 			const progress = this.#becomeChecking(plan.check.length);
-			if (!(await this.#check.hash(storage, plan.check, progress, () => run === this.#run))) return;
+			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#run);
+			if (obstacle === 'stopped') return;
+			if (obstacle !== undefined) return this.fail(obstacle);
 		}
 		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
 		this.#owner.memory.begin(storage, stamps);

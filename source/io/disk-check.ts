@@ -1,6 +1,6 @@
 import type {Bytes} from '../base/units.js';
 import type {DiskLane} from './disk-lane.js';
-import type {Checking} from './storage.js';
+import type {Checking, StorageFailure} from './storage.js';
 
 /** A worker is given this much to check at once: between two such portions it does other jobs. */
 const portion: Bytes = 8 << 20;
@@ -20,15 +20,21 @@ export function checkPieces(
 	const todo = Int32Array.from(pieces);
 	let next = 0;
 	let stopped = false;
+	let why: StorageFailure | undefined;
 
 	const work = async (lane: DiskLane, first: boolean): Promise<void> => {
 		let fresh = first;
 		while (!stopped && next < todo.length) {
 			const some = todo.slice(next, next + each);
 			next += each;
-			const {right} = await lane.request(torrent, {type: 'check', pieces: some, fresh});
+			const {right, failure} = await lane.request(torrent, {type: 'check', pieces: some, fresh});
 			fresh = false;
 			if (stopped) return;
+			if (failure !== undefined) {
+				why = failure;
+				stopped = true;
+				return;
+			}
 			for (const [n, piece] of some.entries()) told(piece, right?.[n] === 1);
 		}
 	};
@@ -36,7 +42,7 @@ export function checkPieces(
 	const workers = lanes.flatMap(lane =>
 		Array.from({length: portionsAhead}, (_, ahead) => work(lane, ahead === 0)),
 	);
-	const done = Promise.all(workers).then(() => undefined);
+	const done = Promise.all(workers).then(() => why);
 	return {
 		done,
 		stop() {

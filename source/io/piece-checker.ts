@@ -72,8 +72,8 @@ export class PieceChecker {
 		try {
 			return files.read(position, target, absent);
 		} catch (error) {
-			// What cannot be read is not there as far as the torrent is concerned.
-			if (error instanceof StorageError) return false;
+			// What cannot be read is not there as far as the torrent is concerned; what cannot be opened just now may be.
+			if (error instanceof StorageError && error.failure.code !== 'too-many-files') return false;
 			throw error;
 		}
 	}

@@ -34,8 +34,8 @@ export interface StorageEvents {
 
 /** A recheck that is going on. */
 export interface Checking {
-	/** Resolves when all were told or it was stopped; rejects never. */
-	readonly done: Promise<void>;
+	/** Resolves when all were told or it was stopped, or with why the rest cannot be looked at now; rejects never. */
+	readonly done: Promise<StorageFailure | undefined>;
 	stop(): void;
 }
 

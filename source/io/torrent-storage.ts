@@ -107,11 +107,11 @@ export class TorrentStorage implements Storage, JobListener {
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
 		let stopped = false;
 		let inner: Checking | undefined;
-		const begin = async (): Promise<void> => {
+		const begin = async (): Outcome => {
 			await this.#moving;
-			if (stopped) return;
+			if (stopped) return undefined;
 			inner = this.#check(pieces, told);
-			await inner.done;
+			return inner.done;
 		};
 		const checking = {
 			done: begin(),

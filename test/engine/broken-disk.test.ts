@@ -53,6 +53,20 @@ describe('a disk that fails', {concurrency: true}, () => {
 		assert.ok(!session.log.some(line => line.includes('hashing')), session.log.join('\n'));
 	});
 
+	test('in a check stops the torrent with one line and forgets nothing; resumed, it looks again', async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'checked', [['x.bin', 700_000]]);
+		const {session, disk} = await onFaultyDisk(space, 'seeder');
+		const id = await seedTorrent(session, torrent);
+		disk.fails.check = brokenDisk;
+		await session.send({type: 'torrent.verify', id});
+		await session.says(id, 'failed', /^disk error EIO: /);
+		assert.deepEqual(errors(session), [`error: ${brokenDisk.message}`]);
+		delete disk.fails.check;
+		await session.send({type: 'torrent.resume', id});
+		await session.sees(id, 'all of it is there', ({state}) => state === 'seeding');
+	});
+
 	for (const what of ['write', 'flush'] as const) {
 		test(`on ${what} stops a download with one line; resumed when it works again, nothing is fetched twice`, async t => {
 			const space = new Workspace(t);

@@ -26,8 +26,8 @@ class HesitantDisk {
 			if (!this.hesitates) return storage.check(pieces, told);
 			const begun = storage.check(Array.from(pieces).slice(0, 10), told);
 			let stop = (): void => {};
-			const stopped = new Promise<void>(resolve => {
-				stop = resolve;
+			const stopped = new Promise<undefined>(resolve => {
+				stop = () => resolve(undefined);
 			});
 			return {done: begun.done.then(() => stopped), stop: () => stop()};
 		};

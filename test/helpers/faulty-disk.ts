@@ -14,7 +14,12 @@ type Outcome = Promise<StorageFailure | undefined>;
 /** The real disk, with faults a test can put in and take out. They hold for every torrent. */
 export class FaultyDisk implements Disk {
 	/** Fail as long as they are set. */
-	readonly fails: {read?: StorageFailure; write?: StorageFailure; flush?: StorageFailure} = {};
+	readonly fails: {
+		read?: StorageFailure;
+		write?: StorageFailure;
+		flush?: StorageFailure;
+		check?: StorageFailure;
+	} = {};
 	/** Pieces are handed to the disk only when it is open again; checks and copies go no further. */
 	readonly gate = new Gate();
 	/** Times each was asked for. */
@@ -130,7 +135,9 @@ class FaultyStorage implements Storage {
 	}
 
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
-		return this.#real.check(pieces, told);
+		const failure = this.#disk.fails.check;
+		if (failure === undefined) return this.#real.check(pieces, told);
+		return {done: Promise.resolve(failure), stop() {}};
 	}
 
 	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {

@@ -201,8 +201,8 @@ export class FakeStorage implements Storage {
 
 	expect(): void {}
 
-	check(): {done: Promise<void>; stop: () => void} {
-		return {done: Promise.resolve(), stop() {}};
+	check(): {done: Promise<undefined>; stop: () => void} {
+		return {done: Promise.resolve(undefined), stop() {}};
 	}
 
 	async setWanted(): Promise<StorageFailure | undefined> {

@@ -40,7 +40,7 @@ function weightlessStorage(
 		read: (_position, _views, done) => setImmediate(done, undefined),
 		check(pieces, told) {
 			for (let n = 0; n < pieces.length; n++) told(pieces[n]!, full);
-			return {done: Promise.resolve(), stop() {}};
+			return {done: Promise.resolve(undefined), stop() {}};
 		},
 		expect() {},
 		setWanted: fine,

@@ -4,11 +4,12 @@ import {test} from 'node:test';
 import {assertSame} from '../helpers/compare.ts';
 import type {Running} from '../helpers/processes.ts';
 import {kibibyte, makeTorrent, writeFolder} from '../helpers/torrents.ts';
-import {type Transfer, transfer} from '../helpers/tortui.ts';
+import {startTortui, type Transfer, transfer} from '../helpers/tortui.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const files = 2000;
-const few = ['bash', '-c', 'ulimit -n 128 && exec "$@"', 'few'];
+const atMost = (open: number) => ['bash', '-c', `ulimit -n ${open} && exec "$@"`, 'few'];
+const few = atMost(128);
 
 /** The most files below a folder that a program was seen to have open at a time. */
 function watchOpenFiles({pid}: Running, space: Workspace, folder: string): () => number {
@@ -65,4 +66,17 @@ test(`${files} files are seeded and downloaded by processes that may open 128, w
 		assert.doesNotMatch(log, /"level":"error"/);
 	}
 	assert.deepEqual(await seeder.program.stop('SIGTERM', 6000), {code: 130, signal: null});
+});
+
+test('files that cannot be opened just now are not told to be missing or wrong', async t => {
+	const space = new Workspace(t);
+	const entries = Array.from({length: 100}, (_, n) => [`${n}.bin`, 3000] as const);
+	const torrent = makeTorrent(writeFolder(space.folder('ours'), 'set', entries), 16 * kibibyte);
+	const file = torrent.write(space.path('set.torrent'));
+	for (const open of [28, 36]) {
+		const verify = startTortui(space, ['verify', file, space.path('ours')], {}, atMost(open));
+		assert.deepEqual(await verify.end(30_000), {code: 1, signal: null}, verify.stdout);
+		assert.equal(verify.stdout, '');
+		assert.match(verify.stderr, /^tortui: [^\n]*(?:too many open files|EMFILE)[^\n]*: [^\n]*verify again\n$/);
+	}
 });

@@ -148,6 +148,7 @@ class MemoryStorage implements Storage {
 		const done = (async () => {
 			for (let at = 0; at < pieces.length && !stopped; at++)
 				told(pieces[at]!, this.#disk.have.has(pieces[at]!));
+			return undefined;
 		})();
 		return {
 			done,
