@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test, {describe} from 'node:test';
 import type {PieceInspection} from '../../source/api/command.ts';
-import {until} from '../helpers/deadline.ts';
-import {rawSeeder} from '../helpers/raw-peer.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../helpers/sessions.ts';
-import {makeTorrent, mebibyte, writeFolder} from '../helpers/torrents.ts';
+import {mebibyte} from '../helpers/torrents.ts';
+import {watchedDownload} from '../helpers/watched-download.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const pieceLength = 32_768;
@@ -146,25 +145,9 @@ describe('pieces', {concurrency: true}, () => {
 		await due(10_000, 10_000);
 	});
 
-	/** A torrent of 64 pieces whose only source notes which pieces it gives, in order. */
+	/** A download of 64 pieces. */
 	async function watched(space: Workspace) {
-		const content = writeFolder(space.folder('theirs'), 'noted', [['a', 4 * mebibyte]]);
-		const torrent = makeTorrent(content, 65_536);
-		const path = torrent.write(space.path('noted.torrent'));
-		const given: number[] = [];
-		const seeder = await rawSeeder(space, torrent, {
-			alter(block, piece) {
-				given.push(piece);
-				return block;
-			},
-		});
-		const ours = await openTestSession(space, 'ours', {maxDownload: 600_000});
-		const {id = ''} = await ours.send({
-			type: 'torrent.add',
-			metainfo: readFileSync(path).toString('base64'),
-			options: {peers: [seeder.address]},
-		});
-		await until('some blocks', 10_000, () => (given.length > 20 ? true : undefined));
+		const {ours, id, given} = await watchedDownload(space, [['a', 4 * mebibyte]], 65_536, 600_000);
 		const untouched = async (count: number): Promise<number[]> => {
 			const found: number[] = [];
 			for (let piece = 0; piece < 64 && found.length < count; piece++)

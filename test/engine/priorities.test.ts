@@ -1,43 +1,25 @@
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
-import {until} from '../helpers/deadline.ts';
-import {rawSeeder} from '../helpers/raw-peer.ts';
-import {openTestSession} from '../helpers/sessions.ts';
-import {makeTorrent, mebibyte, writeFolder} from '../helpers/torrents.ts';
+import {mebibyte} from '../helpers/torrents.ts';
+import {watchedDownload} from '../helpers/watched-download.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const pieceLength = 65_536;
 const perFile = (2 * mebibyte) / pieceLength;
 
-/** A torrent of three files of 32 pieces each, whose only seeder notes which pieces it gives, in order. */
-async function watched(space: Workspace) {
-	const content = writeFolder(space.folder('theirs'), 'set', [
-		['a', 2 * mebibyte],
-		['b', 2 * mebibyte],
-		['c', 2 * mebibyte],
-	]);
-	const torrent = makeTorrent(content, pieceLength);
-	const path = torrent.write(space.path('set.torrent'));
-	const given: number[] = [];
-	const seeder = await rawSeeder(space, torrent, {
-		alter(block, piece) {
-			given.push(piece);
-			return block;
-		},
-	});
-	const ours = await openTestSession(space, 'ours', {maxDownload: 800_000});
-	const {id = ''} = await ours.send({
-		type: 'torrent.add',
-		metainfo: readFileSync(path).toString('base64'),
-		options: {peers: [seeder.address]},
-	});
-	return {ours, id, given, fileOf: (piece: number) => Math.floor(piece / perFile)};
-}
+/** A download of three files of 32 pieces each. */
+const watched = (space: Workspace) =>
+	watchedDownload(
+		space,
+		['a', 'b', 'c'].map(name => [name, 2 * mebibyte] as const),
+		pieceLength,
+		800_000,
+	);
+
+const fileOf = (piece: number): number => Math.floor(piece / perFile);
 
 test('a file made first while it downloads is what is asked for next, until it is whole', async t => {
-	const {ours, id, given, fileOf} = await watched(new Workspace(t));
-	await until('some blocks', 10_000, () => (given.length > 20 ? true : undefined));
+	const {ours, id, given} = await watched(new Workspace(t));
 	const chosen = 2;
 	await ours.send({type: 'files.priority', id, files: [chosen], priority: 4});
 	const before = given.length;
@@ -53,8 +35,7 @@ test('a file made first while it downloads is what is asked for next, until it i
 });
 
 test('a file skipped while it downloads is not asked for any more, and asked for again when it is wanted', async t => {
-	const {ours, id, given, fileOf} = await watched(new Workspace(t));
-	await until('some blocks', 10_000, () => (given.length > 20 ? true : undefined));
+	const {ours, id, given} = await watched(new Workspace(t));
 	await ours.send({type: 'files.priority', id, files: [1], priority: 0});
 	const before = given.length;
 	const view = await ours.sees(id, 'complete', ({completed, wanted}) => completed === wanted, 30_000);
