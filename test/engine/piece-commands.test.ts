@@ -161,11 +161,14 @@ describe('pieces', {concurrency: true}, () => {
 	test('pieces that are due are what is asked for next, in the order in which they are', async t => {
 		const {ours, id, given, untouched} = await watched(new Workspace(t));
 		const [first, second, third, fourth] = (await untouched(4)) as [number, number, number, number];
+		// Nothing is asked for before all is said.
+		await ours.send({type: 'torrent.pause', id});
 		await ours.send({type: 'piece.priority', id, pieces: [third], priority: 4});
 		await ours.send({type: 'piece.deadline', id, pieces: [fourth], within: 8000});
 		await ours.send({type: 'piece.deadline', id, pieces: [second], within: 9000});
 		await ours.send({type: 'piece.deadline', id, pieces: [first], within: 7000});
 		const before = given.length;
+		await ours.send({type: 'torrent.resume', id});
 		await ours.sees(id, 'complete', view => view.completed === view.wanted, 30_000);
 		const after = given.slice(before);
 		const order = [first, fourth, second, third].map(piece => after.lastIndexOf(piece));
