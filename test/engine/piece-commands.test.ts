@@ -160,9 +160,9 @@ describe('pieces', {concurrency: true}, () => {
 
 	test('pieces that are due are what is asked for next, in the order in which they are', async t => {
 		const {ours, id, given, untouched} = await watched(new Workspace(t));
-		const [first, second, third, fourth] = (await untouched(4)) as [number, number, number, number];
 		// Nothing is asked for before all is said.
 		await ours.send({type: 'torrent.pause', id});
+		const [first, second, third, fourth] = (await untouched(4)) as [number, number, number, number];
 		await ours.send({type: 'piece.priority', id, pieces: [third], priority: 4});
 		await ours.send({type: 'piece.deadline', id, pieces: [fourth], within: 8000});
 		await ours.send({type: 'piece.deadline', id, pieces: [second], within: 9000});
@@ -187,10 +187,12 @@ describe('pieces', {concurrency: true}, () => {
 
 	test('pieces wanted first are asked for before others, and low ones last', async t => {
 		const {ours, id, given, untouched} = await watched(new Workspace(t));
+		await ours.send({type: 'torrent.pause', id});
 		const [low, one, two] = (await untouched(3)) as [number, number, number];
 		await ours.send({type: 'piece.priority', id, pieces: [low], priority: 1});
 		await ours.send({type: 'piece.priority', id, pieces: [one, two], priority: 4});
 		const before = given.length;
+		await ours.send({type: 'torrent.resume', id});
 		await ours.sees(id, 'complete', view => view.completed === view.wanted, 30_000);
 		const after = given.slice(before);
 		assert.ok(after.lastIndexOf(low) > after.length - 8, `${after}`);
