@@ -1,9 +1,9 @@
 import {mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {Session} from '../../source/engine/session.ts';
 import {encodeBencode} from '../../source/protocol/bencode.ts';
 import {tell} from './measure.ts';
+import {openBenchSession} from './open-session.ts';
 
 const count = 1000;
 const pieces = 1000;
@@ -14,17 +14,8 @@ export async function benchIdle(): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'tortui-bench-'));
 	try {
 		mkdirSync(join(folder, 'data'));
-		const session = await Session.open({
-			stateDir: join(folder, 'state'),
+		const session = await openBenchSession(folder, {
 			dir: join(folder, 'data'),
-			port: 0,
-			portFixed: false,
-			bind: ['127.0.0.1'],
-			maxPeers: 50,
-			trackers: false,
-			persist: false,
-			version: '0.0.0',
-			log: () => {},
 			queue: {downloads: undefined, seeds: undefined, total: 2 * count},
 		});
 		globalThis.gc?.();

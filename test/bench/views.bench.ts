@@ -2,9 +2,9 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Update} from '../../source/api/snapshot.ts';
-import {Session} from '../../source/engine/session.ts';
 import {encodeBencode} from '../../source/protocol/bencode.ts';
 import {tell} from './measure.ts';
+import {openBenchSession} from './open-session.ts';
 
 const pieces = 100_000;
 const files = 10_000;
@@ -13,18 +13,7 @@ const files = 10_000;
 export async function benchViews(): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'tortui-bench-'));
 	try {
-		const session = await Session.open({
-			stateDir: join(folder, 'state'),
-			dir: folder,
-			port: 0,
-			portFixed: false,
-			bind: ['127.0.0.1'],
-			maxPeers: 50,
-			trackers: false,
-			persist: false,
-			version: '0.0.0',
-			log: () => {},
-		});
+		const session = await openBenchSession(folder);
 		const info = {
 			files: Array.from({length: files}, (_, n) => ({
 				length: (pieces * 16_384) / files,
