@@ -23,6 +23,12 @@ export interface AddOptions {
 	readonly seedRatio?: number;
 	readonly seedTime?: Seconds;
 	readonly check?: CheckMode;
+	/** Files that are in the way and none of the torrent's are replaced; without it they stop it. */
+	readonly overwrite?: boolean;
+	/** What is there and differs is fetched again, over it. */
+	readonly repair?: boolean;
+	/** Nothing is written: what is missing or wrong stops it. */
+	readonly seedOnly?: boolean;
 	/** Hash nothing, believe that everything is there: for data that was hashed a moment ago. */
 	readonly trackersOff?: boolean;
 }
@@ -37,7 +43,13 @@ export type Command =
 	/** Looks at what a link holds and adds nothing: answers `preview`. */
 	| {readonly type: 'torrent.preview'; readonly link: string}
 	| {readonly type: 'torrent.pause'; readonly id: string}
-	| {readonly type: 'torrent.resume'; readonly id: string}
+	/** With `overwrite` and `repair` as in `AddOptions`, for this once. */
+	| {
+			readonly type: 'torrent.resume';
+			readonly id: string;
+			readonly overwrite?: boolean;
+			readonly repair?: boolean;
+	  }
 	| {readonly type: 'torrent.remove'; readonly id: string; readonly withData: boolean}
 	| {readonly type: 'torrent.verify'; readonly id: string}
 	| {readonly type: 'torrent.move'; readonly id: string; readonly dir: string}
@@ -142,6 +154,15 @@ export interface TorrentPreview {
 	readonly fileCount: number;
 }
 
+/** What deleting a torrent's files came to. */
+export interface RemovedFiles {
+	readonly deleted: number;
+	/** How many are still there. */
+	readonly kept: number;
+	/** The first of those, and why. */
+	readonly keptFiles: ReadonlyArray<{readonly path: string; readonly why: string}>;
+}
+
 /** What comes back when a command was done. Commands that have nothing to tell answer `{}`. */
 export interface Reply {
 	/** The torrent that was added, or was there already. */
@@ -149,5 +170,7 @@ export interface Reply {
 	readonly already?: boolean;
 	readonly inspection?: PieceInspection;
 	readonly preview?: TorrentPreview;
+	/** Of `torrent.remove` with its data. */
+	readonly removed?: RemovedFiles;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
 }

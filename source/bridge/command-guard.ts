@@ -41,6 +41,9 @@ const addOptions: Shape = {
 	seedTime: optional(number),
 	check: optional(value => value === 'full' || value === 'quick' || value === 'none'),
 	trackersOff: optional(flag),
+	overwrite: optional(flag),
+	repair: optional(flag),
+	seedOnly: optional(flag),
 };
 
 const options: Check = value => value === undefined || fits(value, addOptions);
@@ -50,7 +53,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.addLink': {link: text, options},
 	'torrent.preview': {link: text},
 	'torrent.pause': {id: text},
-	'torrent.resume': {id: text},
+	'torrent.resume': {id: text, overwrite: optional(flag), repair: optional(flag)},
 	'torrent.remove': {id: text, withData: flag},
 	'torrent.verify': {id: text},
 	'torrent.move': {id: text, dir: text},

@@ -6,6 +6,8 @@ import type {PieceMap} from '../policy/piece-map.js';
 import type {Bitfield} from '../protocol/bitfield.js';
 import type {MetainfoFile} from '../protocol/metainfo.js';
 
+const none: readonly number[] = [];
+
 /** What is wanted of a torrent's files and how much of each is here; kept up to date piece by piece. */
 export class FileTally {
 	readonly priorities: Uint8Array;
@@ -74,15 +76,21 @@ export class FileTally {
 		return priority;
 	}
 
-	/** A piece came (1), or was lost (-1). */
-	tally(piece: number, change: 1 | -1): void {
+	/** A piece came (1), or was lost (-1). Answers the files that are whole now and were not before. */
+	tally(piece: number, change: 1 | -1): readonly number[] {
+		let whole: number[] | undefined;
 		const chosen = this.#choice.of(piece);
 		for (const {file, length} of this.#segments(piece)) {
 			if (file < 0) continue;
 			this.completed[file]! += change * length;
+			if (change > 0 && this.completed[file] === this.#files[file]!.length) {
+				whole ??= [];
+				whole.push(file);
+			}
 			if ((chosen ?? this.priorities[file]!) > 0) this.wantedCompleted += change * length;
 		}
 		this.revision++;
+		return whole ?? none;
 	}
 
 	#segments(piece: number) {

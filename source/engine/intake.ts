@@ -142,6 +142,7 @@ export class Intake {
 		const {torrents, queue} = this.#setup;
 		torrent.queue ||= torrents.size + 1;
 		torrents.set(torrent.id, torrent);
+		torrent.claimFiles();
 		torrent.onChange = () => {
 			this.#setup.changed();
 			queue.plan();
@@ -176,6 +177,9 @@ export class Intake {
 				maxUpload ?? torrent.throttle.upload.rate,
 			);
 		}
+		if (options.overwrite || options.repair)
+			torrent.allow({overwrite: true, ...(options.repair && {repair: true, absence: true})});
+		torrent.seedOnly = options.seedOnly === true && !options.repair;
 		const {seedRatio, seedTime, sequential, label} = options;
 		torrent.post({
 			type: 'set',

@@ -72,7 +72,10 @@ export class PieceArrivals {
 		const {judge, downloader, have, files, memory} = this.#owner;
 		judge.right(piece);
 		downloader.stored(piece);
-		if (have.set(piece)) files.tally(piece, 1);
+		if (have.set(piece)) {
+			const whole = files.tally(piece, 1);
+			if (whole.length > 0) void memory.completed(whole);
+		}
 		this.#owner.changed();
 		memory.revision++;
 		if (!this.#owner.active) return;

@@ -15,6 +15,11 @@ export interface RelocationOwner {
 	readonly memory: TorrentMemory;
 	/** Does something with the torrent's files while nobody else opens them, whether it runs or not. */
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
+	/** Why the files cannot be in another place: another torrent has one there that this one shares with nobody now. */
+	takenAt(place: {
+		readonly dir?: string;
+		readonly renamed?: ReadonlyMap<number, readonly string[]>;
+	}): Promise<StorageFailure | undefined>;
 	/** Files lie elsewhere now. */
 	moved(): void;
 	/** Puts what is known of it on the disk, now. */
@@ -51,6 +56,8 @@ export class Relocation {
 		if (this.progress !== undefined)
 			return {code: 'io', message: `it is being moved to ${this.progress.dir}: wait for that`};
 		if (dir === owner.dir) return undefined;
+		const taken = await owner.takenAt({dir});
+		if (taken !== undefined) return taken;
 		this.progress = {dir, done: 0};
 		owner.log('info', `moving to ${dir}`);
 		try {
@@ -86,6 +93,8 @@ export class Relocation {
 		const before = owner.renamed.get(file) ?? entry.path;
 		const path = [...before.slice(0, -1), sanitizePathElement(new TextEncoder().encode(name))];
 		if (path.at(-1) === before.at(-1)) return undefined;
+		const taken = await owner.takenAt({renamed: new Map([...owner.renamed, [file, path]])});
+		if (taken !== undefined) return taken;
 		const steps = this.#steps(
 			() => ({dir: owner.dir, renamed: [[file, path]]}),
 			() => {

@@ -3,6 +3,7 @@ import type {BlockPool} from '../io/block-pool.js';
 import type {Disk} from '../io/disk.js';
 import type {HttpClient} from '../io/http-client.js';
 import type {Network} from '../io/network.js';
+import type {PathRegistry} from '../io/path-registry.js';
 import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
 import type {RateLimiter} from '../policy/rate-limiter.js';
 import type {Outbox} from './outbox.js';
@@ -16,6 +17,8 @@ export interface Room {
 	readonly network: Network;
 	readonly pool: BlockPool;
 	readonly disk: Disk;
+	/** Which torrent has which file; undefined where there is only one torrent. */
+	readonly paths?: PathRegistry | undefined;
 	/** Whether files take up all their room before anything comes. */
 	readonly allocatesFully?: boolean | undefined;
 	readonly http: HttpClient;

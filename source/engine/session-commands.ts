@@ -1,5 +1,12 @@
 import {isAbsolute} from 'node:path';
-import type {AddOptions, Command, PieceSelection, Reply, TorrentPreview} from '../api/command.js';
+import type {
+	AddOptions,
+	Command,
+	PieceSelection,
+	RemovedFiles,
+	Reply,
+	TorrentPreview,
+} from '../api/command.js';
 import type {TorrentView} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import type {Millis} from '../base/units.js';
@@ -25,7 +32,7 @@ export interface CommandHost {
 	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
-	remove(torrent: Torrent, withData: boolean): Promise<void>;
+	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;
 	list(): TorrentView[];
 	stop(): Promise<void>;
 }
@@ -42,6 +49,10 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 		case 'piece.inspect': {
 			const inspection = inspectCell(find(host, command.id), command.cell, command.cells, host.now());
 			return inspection === undefined ? {} : {inspection};
+		}
+		case 'torrent.remove': {
+			const removed = await host.remove(find(host, command.id), command.withData);
+			return removed === undefined ? {} : {removed};
 		}
 		case 'session.pauseAll':
 			for (const torrent of host.torrents.values()) torrent.post({type: 'pause'});
@@ -70,16 +81,23 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 async function obeyFor(
 	host: CommandHost,
 	torrent: Torrent,
-	command: Exclude<Extract<Command, {readonly id: string}>, {readonly type: 'piece.inspect'}>,
+	command: Exclude<
+		Extract<Command, {readonly id: string}>,
+		{readonly type: 'piece.inspect' | 'torrent.remove'}
+	>,
 ): Promise<void> {
 	switch (command.type) {
 		case 'torrent.pause':
 			torrent.post({type: 'pause'});
 			return host.queue.plan();
 		case 'torrent.resume':
+			torrent.allow();
+			torrent.allow({
+				...(command.overwrite && {overwrite: true}),
+				...(command.repair && {repair: true, overwrite: true, absence: true}),
+			});
+			if (command.repair) torrent.seedOnly = false;
 			return host.queue.start(torrent, 'quick');
-		case 'torrent.remove':
-			return host.remove(torrent, command.withData);
 		case 'torrent.verify':
 			return torrent.post({type: 'verify'});
 		case 'torrent.move':

@@ -1,4 +1,4 @@
-import type {AddOptions, Command, Reply} from '../api/command.js';
+import type {AddOptions, Command, RemovedFiles, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
@@ -13,12 +13,15 @@ import {machineClock} from '../io/machine-clock.js';
 import {machineRandom} from '../io/machine-random.js';
 import {TcpNetwork} from '../io/network.js';
 import {openFileLimit} from '../io/open-file-limit.js';
+import {PathRegistry} from '../io/path-registry.js';
 import {StateStore} from '../io/state-store.js';
+import type {Removal} from '../io/storage.js';
 import {NodeUdpTrackerSocket} from '../io/tracker-udp-socket.js';
 import {connectionPlaces} from '../policy/connection-places.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {toHex} from '../protocol/hex.js';
 import type {Metainfo} from '../protocol/metainfo.js';
+import {FilePatrol} from './file-patrol.js';
 import {Intake} from './intake.js';
 import {LimitMemory} from './limit-memory.js';
 import {Limits, usualSlowRate} from './limits.js';
@@ -51,6 +54,8 @@ const tickTime: Millis = 1000;
 const queueTicks = 5;
 /** What the disk has to end what it does when we leave. */
 const diskFarewell: Millis = 3000;
+/** Of files that stay when a torrent's data is deleted so many are named. */
+const mostKeptTold = 100;
 /** The engine: torrents, and what they share. Spoken to by commands, looked at by watches, stopped once. */
 export class Session implements EngineClient {
 	readonly closed: Promise<string>;
@@ -58,6 +63,7 @@ export class Session implements EngineClient {
 	readonly #torrents = new Map<string, Torrent>();
 	readonly #room: Room;
 	readonly #disk: Disk;
+	readonly #paths = new PathRegistry();
 	readonly #udp: NodeUdpTrackerSocket;
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
@@ -75,6 +81,7 @@ export class Session implements EngineClient {
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
 	readonly #limitMemory: LimitMemory | undefined;
+	readonly #patrol = new FilePatrol(this.#torrents);
 	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
 	#ticks = 0;
@@ -112,6 +119,7 @@ export class Session implements EngineClient {
 			network: options.network ?? new TcpNetwork(options.bind),
 			pool,
 			disk: this.#disk,
+			paths: this.#paths,
 			allocatesFully: options.allocation === 'full',
 			http:
 				options.http ??
@@ -329,19 +337,27 @@ export class Session implements EngineClient {
 		throw new UserError('stopping', 'the engine is stopping: start it again');
 	}
 
-	async #remove(torrent: Torrent, withData: boolean): Promise<void> {
+	async #remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined> {
+		const others = withData ? await this.#paths.shared(torrent.id) : [];
 		this.#torrents.delete(torrent.id);
 		this.#queue.left(torrent);
 		await torrent.close();
-		const failure = withData ? await torrent.removeData() : undefined;
+		const removal = withData
+			? await torrent.removeData(new Map(others.map(({file, name}) => [file, name])))
+			: undefined;
+		this.#paths.release(torrent.id);
 		await this.#store.remove(torrent.id);
 		await this.#memory?.removeTorrent(torrent.id);
-		this.#log('info', `removed ${torrent.metainfo.name}${withData ? ' and its data' : ''}`);
+		this.#log('info', `removed ${torrent.metainfo.name}${removedText(removal)}`, torrent.id);
+		const failure = removal?.failure;
 		if (failure !== undefined)
 			throw new UserError(
 				failure.code,
 				`the torrent is removed, some of its data is not: ${failure.message}`,
 			);
+		if (removal === undefined) return undefined;
+		const {deleted, kept} = removal;
+		return {deleted, kept: kept.length, keptFiles: kept.slice(0, mostKeptTold)};
 	}
 
 	// Looking.
@@ -371,6 +387,7 @@ export class Session implements EngineClient {
 		const first = this.#ticks % Math.max(1, torrents.length);
 		for (const torrent of [...torrents.slice(first), ...torrents.slice(0, first)])
 			torrent.post({type: 'tick', now});
+		this.#patrol.tick();
 		this.#traffic.sample(this.#torrents.values(), this.#room.clock.wall());
 		this.#shares.tick();
 		if (this.#limits.tick())
@@ -418,4 +435,16 @@ export class Session implements EngineClient {
 	close(): void {
 		void this.stop();
 	}
+}
+
+function removedText(removal: Removal | undefined): string {
+	if (removal === undefined) return '; its files stay';
+	const {deleted, kept} = removal;
+	if (kept.length === 0) return ' and its data';
+	const [first] = kept;
+	const why =
+		kept.length === 1
+			? `${first!.path} stays: ${first!.why}`
+			: `${kept.length} files stay: ${first!.path}: ${first!.why}, ...`;
+	return ` and ${deleted} of its files; ${why}`;
 }

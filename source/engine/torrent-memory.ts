@@ -2,17 +2,17 @@ import type {FilePriority} from '../api/snapshot.js';
 import type {Clock} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
 import type {OtherPlace, ResumeData} from '../io/resume-data.js';
-import type {Storage, StorageFailure} from '../io/storage.js';
+import type {FileStamp, Storage, StorageFailure} from '../io/storage.js';
 import {changed} from '../io/stream-reader.js';
 import {blockState} from '../policy/block-ledger.js';
-import {isSameStamp, type Stamp} from '../policy/check-plan.js';
+import {isAsLeft, isSameStamp, type Stamp} from '../policy/check-plan.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import type {Torrent} from './torrent.js';
 
 const flushTime: Millis = 3000;
 
 /** What resume data says of the data on disk; the rest of it is what people chose and what was counted. */
-type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers'>;
+type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers' | 'owners'>;
 
 /** What is known of a torrent's data on disk, and is kept over restarts. */
 export class TorrentMemory {
@@ -29,7 +29,7 @@ export class TorrentMemory {
 	/** Something could not be put on the disk: a bit must not outlive its bytes, so that all is to be looked at anew. */
 	#lostBytes = false;
 	/** How the files are that are whole; by number. */
-	#whole: Array<Stamp> = [];
+	#whole: Array<FileStamp | undefined> = [];
 	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
 	#settled = false;
 
@@ -55,14 +55,36 @@ export class TorrentMemory {
 		return this.otherPlace === this.#inherited ? this.#inherited : undefined;
 	}
 
-	/** What was known counts no more: everything is to be looked at. */
-	forget(): void {
-		this.#known = undefined;
+	/**
+	 * It is being found out what is on the disk: until `begin` the torrent's pieces are no account of that. What was had
+	 * is remembered, to be compared with what is found; only files that were whole are known to be as they were.
+	 */
+	doubt(): void {
+		if (!this.#settled) return;
+		this.#settled = false;
+		const torrent = this.#torrent;
+		const stamps = torrent.metainfo.files.map((_, file) => this.#whole[file]);
+		this.#known = resumeDataOf(torrent, {...dataOf(torrent), stamps});
 	}
 
-	/** It is being found out what is on the disk: until `begin` the torrent's pieces are no account of that. */
-	doubt(): void {
-		this.#settled = false;
+	/** How a file is that is whole; undefined for the others. */
+	wholeStamp(file: number): FileStamp | undefined {
+		return this.#settled ? this.#whole[file] : undefined;
+	}
+
+	/** The last piece of some files was verified: from this moment on they are to stay as they are. */
+	async completed(files: readonly number[]): Promise<void> {
+		const {storage} = this.#torrent;
+		if (storage?.expectFile === undefined || !this.#settled) return;
+		const stamps = await storage.stamps(files);
+		if (!this.#settled || storage !== this.#torrent.storage) return;
+		const writtenUntil = this.#clock.wall();
+		for (const [n, file] of files.entries()) {
+			const stamp = stamps[n];
+			if (stamp === undefined || this.#whole[file] !== undefined) continue;
+			this.#whole[file] = {...stamp, writtenUntil};
+			storage.expectFile(file, this.#whole[file]!);
+		}
 	}
 
 	/**
@@ -70,7 +92,7 @@ export class TorrentMemory {
 	 *
 	 * @param stamps what they were before they were looked at
 	 */
-	begin(storage: Storage, stamps: readonly Stamp[]): void {
+	begin(storage: Storage, stamps: ReadonlyArray<FileStamp | undefined>): void {
 		this.#settled = true;
 		this.#stamps = undefined;
 		this.#lostBytes = false;
@@ -133,9 +155,7 @@ export class TorrentMemory {
 		const isAnything = torrent.have.count > 0 || torrent.downloader.ledger.size > 0;
 		const whole = this.#wholeFiles();
 		const stamps = isAnything ? await storage.stamps() : [];
-		const changedFile = whole.find(
-			file => this.#whole[file] && !isSameStamp(stamps[file], this.#whole[file]),
-		);
+		const changedFile = whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
 		const data = dataOf(torrent);
 		const failure =
 			(await this.flush(storage)) ?? (changedFile === undefined ? undefined : this.#changedFile(changedFile));
@@ -160,20 +180,23 @@ export class TorrentMemory {
 	}
 
 	/** From now on these files are to stay as they are. */
-	#believe(storage: Storage, whole: readonly number[], stamps: readonly Stamp[]): void {
-		for (const file of whole) this.#whole[file] ??= stamps[file];
+	#believe(storage: Storage, whole: readonly number[], stamps: ReadonlyArray<FileStamp | undefined>): void {
+		for (const file of whole) {
+			const left = this.#whole[file];
+			const now = stamps[file];
+			// Its time was settled to when we wrote to it; from now on it stays.
+			this.#whole[file] = left === undefined || (now !== undefined && isAsLeft(now, left)) ? now : left;
+		}
 		storage.expect(this.#whole);
 	}
 
 	#changedFile(file: number): StorageFailure {
-		const {dir, renamed, metainfo} = this.#torrent;
-		const path = [dir, ...(renamed.get(file) ?? metainfo.files[file]!.path)].join('/');
-		return changed(path);
+		return changed(this.#torrent.pathOf(file));
 	}
 }
 
-function pickData({have, partials, stamps, peers}: DataMemory): DataMemory {
-	return {have, partials, stamps, peers};
+function pickData({have, partials, stamps, peers, owners}: DataMemory): DataMemory {
+	return {have, partials, stamps, peers, ...(owners && {owners})};
 }
 
 /** For a torrent of which nothing was looked at yet. */
@@ -195,7 +218,8 @@ function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 			),
 		}))
 		.filter(({blocks}) => blocks.length > 0);
-	return {have, partials, peers: torrent.swarm.list.export()};
+	const owners = torrent.storage?.owners?.slice();
+	return {have, partials, peers: torrent.swarm.list.export(), ...(owners && {owners})};
 }
 
 /** Everything that a torrent takes along to the next session. */

@@ -4,13 +4,14 @@ import type {LogLevel} from '../base/ports.js';
 import type {InfoHash, Millis} from '../base/units.js';
 import {bringBack} from '../io/bring-back.js';
 import type {ResumeData} from '../io/resume-data.js';
-import type {Storage, StorageFailure} from '../io/storage.js';
-import type {Stamp} from '../policy/check-plan.js';
+import type {Removal, Storage, StorageFailure} from '../io/storage.js';
+import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import type {Bitfield} from '../protocol/bitfield.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import type {Announcers} from './announcers.js';
 import type {Downloader} from './downloader.js';
 import type {FileTally} from './file-tally.js';
+import {type Consent, noConsent, Ownership} from './ownership.js';
 import type {PieceArrivals} from './piece-arrivals.js';
 import {type CheckOwner, type CheckProgress, PieceCheck} from './piece-check.js';
 import type {Room} from './room.js';
@@ -50,6 +51,7 @@ export interface RunOwner extends CheckOwner {
 	readonly arrivals: PieceArrivals;
 	readonly memory: TorrentMemory;
 	readonly record: TorrentRecord;
+	readonly seedOnly: boolean;
 	/** Whether it is to run: what a person said last. */
 	readonly wanted: boolean;
 	post(event: TorrentEvent): void;
@@ -72,13 +74,18 @@ export class TorrentRun {
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
-	/** Who else seems to have written to the files, as a person would say it. */
-	#doubt: string | undefined;
+	readonly #ownership: Ownership;
+	/** What a person allowed the next start to do. */
+	#consent: Consent = noConsent;
+	/** When files that are gone were looked for last. */
+	#soughtAt: Millis = 0;
+	#seeking = false;
 
 	constructor(owner: RunOwner, room: Room) {
 		this.#owner = owner;
 		this.#room = room;
 		this.#check = new PieceCheck(owner, room);
+		this.#ownership = new Ownership(owner, room.paths);
 	}
 
 	#become(activity: TorrentActivity): void {
@@ -90,6 +97,17 @@ export class TorrentRun {
 		const progress: CheckProgress = {name: 'checking', total, done: 0, stop: () => {}};
 		this.#become(progress);
 		return progress;
+	}
+
+	/** A person allows the next start to do more than it would. */
+	allow(consent: Partial<Consent>): void {
+		this.#consent = {...this.#consent, ...consent};
+	}
+
+	/** What a person is told to do when it has failed for this reason, and does: it is allowed. */
+	allowAsTold(): void {
+		const {activity} = this;
+		if (activity.name === 'failed' && activity.failure.code === 'differs') this.allow({repair: true});
 	}
 
 	start(check: CheckMode): void {
@@ -130,41 +148,52 @@ export class TorrentRun {
 		const memory = this.#owner.memory.known;
 		const wanted = files.wantedFiles;
 		const before = memory?.priorities.length === wanted.length ? memory.priorities : undefined;
+		const owners = this.#ownership.before(memory);
 		const storage = this.#openStorage(
 			before === undefined ? wanted : Uint8Array.from(before, priority => (priority > 0 ? 1 : 0)),
+			owners,
 		);
 		this.storage = storage;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
 		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
 		const fresh = memory === undefined && !(await this.#room.disk.exists(dir, root));
-		const stamps: readonly Stamp[] = fresh ? [] : await storage.stamps();
+		const stamps = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
-		const plan = this.#check.begin(stamps, memory, mode);
+		const plan = this.#check.begin(
+			this.#ownership.shown(stamps, owners),
+			memory && {...memory, stamps: this.#ownership.shown(memory.stamps, owners)},
+			mode,
+		);
 		if (plan.check.length > 0) {
 			const progress = this.#becomeChecking(plan.check.length);
 			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#run);
 			if (obstacle === 'stopped') return;
 			if (obstacle !== undefined) return this.fail(obstacle);
 		}
+		// Until it is known whose the files are what was known of them before is the better account, and is kept.
+		const obstacle = await this.#ownership.judge(storage, stamps, memory, this.#consent);
+		if (run !== this.#run) return;
+		if (obstacle !== undefined) return this.fail(obstacle);
+		this.#consent = noConsent;
 		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
 		this.#owner.memory.begin(storage, stamps);
-		const doubt = this.#doubt;
-		this.#doubt = undefined;
-		const lost = memory === undefined ? 0 : countMissing(memory.have, this.#owner.have);
-		// What somebody else wrote is not written over before a person has said so.
-		if (doubt !== undefined && lost > 0) {
-			const wrong = `${lost} ${lost === 1 ? 'piece is' : 'pieces are'} wrong`;
-			return this.fail({code: 'io', message: `${doubt}: ${wrong}: resume to fetch them again`});
-		}
 		// Files that are wanted only now take over what the part file holds of them.
+		const isNews = before !== undefined || wanted.includes(0);
 		const failure =
-			(before === undefined ? undefined : await storage.setWanted(wanted)) ??
-			(await storage.createEmptyFiles());
+			(isNews ? await storage.setWanted(wanted) : undefined) ?? (await this.#createEmptyFiles(storage));
 		if (run !== this.#run) return;
 		const other = failure ?? (await this.#allocate(storage));
 		if (run !== this.#run) return;
 		if (other !== undefined) return this.fail(other);
 		this.#activate(memory);
+	}
+
+	/** What is complete is seeded also from where nothing can be made. */
+	async #createEmptyFiles(storage: Storage): Promise<StorageFailure | undefined> {
+		const failure = await storage.createEmptyFiles();
+		if (failure === undefined || this.#owner.downloader.needed.count > 0) return failure;
+		this.#owner.log('warn', `an empty file is not there: ${failure.message}`);
+		return undefined;
 	}
 
 	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
@@ -175,10 +204,10 @@ export class TorrentRun {
 		return failure;
 	}
 
-	#openStorage(wanted: Uint8Array): Storage {
+	#openStorage(wanted: Uint8Array, owners?: Uint8Array): Storage {
 		const {metainfo, dir, id, renamed} = this.#owner;
 		return this.#room.disk.open(
-			{metainfo, dir, wanted, id, renamed},
+			{metainfo, dir, wanted, id, renamed, owners},
 			{
 				stored: piece => this.#owner.post({type: 'stored', piece}),
 				wrong: (piece, digests) => this.#owner.post({type: 'wrong', piece, digests}),
@@ -269,6 +298,9 @@ export class TorrentRun {
 		const {superSeeding, swarm, downloader, memory} = this.#owner;
 		this.#owner.log('error', failure.message);
 		const run = ++this.#run;
+		this.#consent = noConsent;
+		if (isAboutFiles(failure)) memory.doubt();
+		this.#soughtAt = this.#room.clock.now();
 		if (this.activity.name === 'checking') this.activity.stop();
 		this.#become({name: 'failed', failure});
 		superSeeding.review();
@@ -285,7 +317,8 @@ export class TorrentRun {
 	/** Somebody else wrote to the files: nobody gets anything of them before those that are not as they were are hashed. */
 	#recheck({message}: StorageFailure): void {
 		if (this.activity.name !== 'active') return;
-		this.#doubt = message;
+		this.#owner.log('warn', `${message}: looking at it again`);
+		this.#owner.memory.doubt();
 		const again = async (): Promise<void> => {
 			await this.#halt('paused');
 			// Unless it was stopped by hand meanwhile.
@@ -297,9 +330,10 @@ export class TorrentRun {
 	/** Hashes everything anew, and starts it then. */
 	verify(): void {
 		const again = async (): Promise<void> => {
-			if (this.activity.name === 'active' || this.activity.name === 'checking') await this.#halt('paused');
+			const {activity} = this;
+			if (activity.name === 'failed' && activity.failure.code === 'missing') this.allow({absence: true});
+			if (activity.name === 'active' || activity.name === 'checking') await this.#halt('paused');
 			this.#owner.downloader.forgetPartials();
-			this.#owner.memory.forget();
 			this.start('full');
 		};
 		void again();
@@ -315,12 +349,13 @@ export class TorrentRun {
 			if (this.storage !== undefined) return task(this.storage);
 			const failure = await this.#bringBack();
 			if (failure !== undefined) throw new UserError(failure.code, failure.message);
-			const storage = this.#openStorage(this.#owner.files.wantedFiles);
+			const {memory} = this.#owner;
+			const storage = this.#openStorage(this.#owner.files.wantedFiles, await this.#ownersNow());
 			const before = await storage.stamps();
 			const value = await task(storage);
 			const after = await storage.stamps();
 			await storage.close();
-			this.#owner.memory.restamp(before, after);
+			memory.restamp(before, after);
 			return value;
 		});
 		this.#stopping = work.then(
@@ -330,21 +365,84 @@ export class TorrentRun {
 		return work;
 	}
 
-	/** Deletes the torrent's files; only for one that is closed. Answers why some are still there. */
-	async removeData(): Promise<StorageFailure | undefined> {
+	/** Whose the files are of a torrent that does not run, by what is known of them. */
+	async #ownersNow(): Promise<Uint8Array> {
+		const {memory, metainfo} = this.#owner;
+		const known = memory.known;
+		if (known?.owners !== undefined) return known.owners;
+		// An earlier version kept no note of it: what it had pieces of it had looked at.
+		return Uint8Array.from(metainfo.files, (_, file) =>
+			known?.stamps[file] !== undefined && known.have.count > 0 ? fileOwner.made : fileOwner.absent,
+		);
+	}
+
+	/**
+	 * Deletes those of the torrent's files that are its own; only for one that is closed.
+	 *
+	 * @param others the names of torrents that have a file, too, by its number
+	 */
+	async removeData(others: ReadonlyMap<number, string>): Promise<Removal> {
 		const back = await this.#bringBack();
-		const storage = this.#openStorage(this.#owner.files.wantedFiles);
-		const failure = await storage.remove();
+		const {memory, files, metainfo} = this.#owner;
+		const stamps = memory.known?.stamps ?? [];
+		const owners = await this.#ownersNow();
+		const storage = this.#openStorage(files.wantedFiles, owners);
+		const removal = await storage.remove({
+			stamps,
+			keep: file => {
+				const other = others.get(file);
+				if (other !== undefined) return `«${other}» has it too`;
+				if (owners[file] === fileOwner.made) return undefined;
+				// It was there before, so it goes only with the whole of it being the torrent's, and wanted.
+				const isWhole = memory.known !== undefined && isWholeFile(metainfo, memory.known.have, file);
+				return files.priorities[file] === 0 || !isWhole ? 'it was there before' : undefined;
+			},
+		});
 		await storage.close();
-		return back ?? failure;
+		return {...removal, failure: back ?? removal.failure};
+	}
+
+	/** Once a second: files that were gone may be back. */
+	tick(now: Millis): void {
+		const {activity} = this;
+		if (activity.name !== 'failed' || activity.failure.code !== 'missing' || !this.#owner.wanted) return;
+		if (this.#seeking || now - this.#soughtAt < seekTime) return;
+		this.#soughtAt = now;
+		void this.#seek(this.#run);
+	}
+
+	async #seek(run: number): Promise<void> {
+		const {memory, metainfo, files, dir, renamed} = this.#owner;
+		this.#seeking = true;
+		try {
+			for (const [file, {path, length, pad}] of metainfo.files.entries()) {
+				if (pad || length === 0 || files.priorities[file] === 0) continue;
+				if (memory.known?.stamps[file] === undefined && !isOurs(memory.known?.owners?.[file])) continue;
+				if (!(await this.#room.disk.exists(dir, (renamed.get(file) ?? path).join('/')))) return;
+				if (run !== this.#run) return;
+			}
+			if (this.activity.name === 'failed') this.start('quick');
+		} finally {
+			this.#seeking = false;
+		}
 	}
 }
 
-/** Pieces of `before` that are not in `now`. */
-function countMissing(before: Bitfield, now: Bitfield): number {
-	let missing = 0;
-	for (let piece = 0; piece < before.length; piece++) if (before.has(piece) && !now.has(piece)) missing++;
-	return missing;
+/** How long files that are gone are not looked for again. */
+const seekTime: Millis = 3000;
+
+/** Whether it is about what is in the files, so that what was known of them is to be compared with that. */
+function isAboutFiles({code}: StorageFailure): boolean {
+	return ['missing', 'changed', 'differs', 'foreign', 'taken'].includes(code);
+}
+
+function isWholeFile(metainfo: Metainfo, have: Bitfield, file: number): boolean {
+	const {offset, length} = metainfo.files[file]!;
+	if (length === 0) return false;
+	const last = Math.floor((offset + length - 1) / metainfo.pieceLength);
+	for (let piece = Math.floor(offset / metainfo.pieceLength); piece <= last; piece++)
+		if (!have.has(piece)) return false;
+	return true;
 }
 
 async function allDone(...tasks: ReadonlyArray<Promise<unknown>>): Promise<void> {

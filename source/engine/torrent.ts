@@ -1,8 +1,9 @@
 import type {LogLevel} from '../base/ports.js';
 import type {Bytes, InfoHash, Millis} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
+import type {ClaimedPlace} from '../io/path-registry.js';
 import type {ResumeData} from '../io/resume-data.js';
-import type {Storage, StorageFailure} from '../io/storage.js';
+import type {Removal, Storage} from '../io/storage.js';
 import {FileMap} from '../policy/file-map.js';
 import {peerKey} from '../policy/peer-key.js';
 import {PieceChoice, type PieceRange} from '../policy/piece-choice.js';
@@ -17,6 +18,7 @@ import {Downloader, type DownloadOwner} from './downloader.js';
 import {type DueOwner, DuePieces} from './due-pieces.js';
 import {FileChoice, type FileChoiceOwner} from './file-choice.js';
 import {FileTally} from './file-tally.js';
+import type {Consent} from './ownership.js';
 import type {Peer} from './peer.js';
 import {PeerRounds, type RoundsOwner} from './peer-rounds.js';
 import {PeerTalk, type PeerTalkOwner} from './peer-talk.js';
@@ -86,6 +88,8 @@ export class Torrent
 	/** Whether it is to run: what a person said last, kept over restarts. */
 	wanted = true;
 	sequential = false;
+	/** Whether nothing of it may be written, whatever is missing. */
+	seedOnly = false;
 	label: string | undefined;
 	queue = 0;
 	/** Files that have another path than the torrent says, below `dir`. */
@@ -360,9 +364,36 @@ export class Torrent
 		if (this.activity.name !== 'closed') await this.#run.close();
 	}
 
-	/** Deletes the torrent's files; only for one that is closed. Answers why some are still there. */
-	removeData(): Promise<StorageFailure | undefined> {
-		return this.#run.removeData();
+	/**
+	 * Deletes those of the torrent's files that are its own; only for one that is closed.
+	 *
+	 * @param others the names of torrents that have a file, too, by its number
+	 */
+	removeData(others: ReadonlyMap<number, string>): Promise<Removal> {
+		return this.#run.removeData(others);
+	}
+
+	/** A person allows its next start to do more than it would; undefined: what it was told to do when it failed. */
+	allow(consent?: Partial<Consent>): void {
+		if (consent === undefined) this.#run.allowAsTold();
+		else this.#run.allow(consent);
+	}
+
+	/** Where one of its files is to be, whole. */
+	pathOf(file: number): string {
+		return [this.dir, ...(this.renamed.get(file) ?? this.metainfo.files[file]!.path)].join('/');
+	}
+
+	/** Where its files are to be. */
+	get place(): ClaimedPlace {
+		return this.#placeIn(this.dir, this.renamed);
+	}
+
+	#placeIn(dir: string, renamed: ReadonlyMap<number, readonly string[]>): ClaimedPlace {
+		const paths = this.metainfo.files.map(({path, pad}, file) =>
+			pad ? undefined : (renamed.get(file) ?? path).join('/'),
+		);
+		return {dir, paths};
 	}
 
 	banPeer(peer: Peer): void {
@@ -411,6 +442,7 @@ export class Torrent
 			this.goal.reached = true;
 			this.#run.pause();
 		}
+		this.#run.tick(now);
 		if (!this.active) return;
 		this.#rounds.tick(now);
 		this.superSeeding.tick();
@@ -461,7 +493,24 @@ export class Torrent
 		this.memory.moved();
 		this.filesRevision++;
 		this.memory.revision++;
+		this.claimFiles();
 		this.onChange();
+	}
+
+	async takenAt({dir = this.dir, renamed = this.renamed}: Partial<Pick<Torrent, 'dir' | 'renamed'>>) {
+		const {paths} = this.#room;
+		if (paths === undefined) return undefined;
+		const now = new Set((await paths.shared(this.id)).map(({file}) => file));
+		const found = await paths.rivalsAt(this.id, this.#placeIn(dir, renamed));
+		const rival = found.find(({file}) => dir !== this.dir || !now.has(file));
+		if (rival === undefined) return undefined;
+		const message = `\u00ab${rival.name}\u00bb has a file there already: ${dir}: choose another place`;
+		return {code: 'taken', message} as const;
+	}
+
+	/** Says in the session which files are its own. */
+	claimFiles(): void {
+		this.#room.paths?.claim(this.id, this.metainfo.name, this.place);
 	}
 
 	meetAnew(): void {

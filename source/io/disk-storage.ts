@@ -37,6 +37,8 @@ export interface TorrentOnDisk {
 	readonly id: string;
 	/** Files that have another path than the torrent says. */
 	readonly renamed?: ReadonlyMap<number, readonly string[]>;
+	/** One `fileOwner` a file, as it was last; what is left out counts as not there. */
+	readonly owners?: Uint8Array | undefined;
 }
 
 /** The disk: threads that hash and write, and the files held open. Each torrent is written by one thread. */
@@ -64,11 +66,11 @@ export class DiskService implements Disk {
 	}
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
-	open({metainfo, dir, wanted, id, renamed}: TorrentOnDisk, events: StorageEvents): Storage {
+	open({metainfo, dir, wanted, id, renamed, owners}: TorrentOnDisk, events: StorageEvents): Storage {
 		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
 		const data = packLayout(metainfo, dir, join(this.#stateDir, 'parts', `${id}.part`), renamed);
 		const lane = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
-		const storage = new TorrentStorage(data, wanted, events, {
+		const share = {
 			torrent: this.#nextTorrent++,
 			lane,
 			readers: this.#readers,
@@ -76,7 +78,8 @@ export class DiskService implements Disk {
 			closed: () => {
 				this.#open.delete(storage);
 			},
-		});
+		};
+		const storage: TorrentStorage = new TorrentStorage(data, wanted, events, share, owners);
 		this.#open.add(storage);
 		return storage;
 	}

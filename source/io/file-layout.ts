@@ -27,9 +27,13 @@ export interface LayoutData {
 	readonly hashes: Uint8Array;
 	/** One byte a file, shared by all threads: 1 where its bytes are in the file itself, 0 where in the part file. */
 	readonly placed: Uint8Array;
+	/** One `fileOwner` a file, shared by all threads. */
+	readonly owners: Uint8Array;
+	/** Where it is noted which files were made. */
+	readonly madePath: string;
 }
 
-/** Packs what a worker must know of a torrent. `placed` is all zeros. */
+/** Packs what a worker must know of a torrent. `placed` is all zeros, and no file is there as far as `owners` says. */
 export function packLayout(
 	metainfo: Metainfo,
 	dir: string,
@@ -59,6 +63,8 @@ export function packLayout(
 		tree,
 		hashes: shared(metainfo.pieceHashes ?? treeHashes(metainfo)),
 		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
+		owners: new Uint8Array(new SharedArrayBuffer(files.length)),
+		madePath: partPath.replace(/\.part$/, '.made'),
 	};
 }
 
@@ -108,7 +114,9 @@ export class FileLayout {
 	readonly tree: boolean;
 	readonly hashes: Uint8Array;
 	readonly placed: Uint8Array;
+	readonly owners: Uint8Array;
 	readonly partPath: string;
+	readonly madePath: string;
 	readonly lengths: Float64Array;
 	readonly offsets: Float64Array;
 	readonly fileCount: number;
@@ -131,6 +139,8 @@ export class FileLayout {
 		this.tree = data.tree;
 		this.hashes = data.hashes;
 		this.placed = data.placed;
+		this.owners = data.owners;
+		this.madePath = data.madePath;
 		this.links = new Map(data.links);
 		this.map = new FileMap(
 			Array.from(data.lengths, (length, file) => ({

@@ -1,5 +1,6 @@
 import {existsSync, readSync, unlinkSync} from 'node:fs';
 import type {Bytes} from '../base/units.js';
+import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import type {FileLayout} from './file-layout.js';
 import type {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';
@@ -29,7 +30,7 @@ export class FilePlaces {
 		for (let file = 0; file < layout.fileCount; file++) {
 			if (layout.isPad(file)) continue;
 			if (wanted[file] !== 0) this.#adopt(file);
-			else layout.placed[file] = existsSync(layout.path(file)) ? 1 : 0;
+			else layout.placed[file] = this.#isUsable(file) ? 1 : 0;
 		}
 		this.#allPlaced = this.#areAllPlaced();
 		if (this.#allPlaced) this.#delete(this.#handles.partKey);
@@ -43,6 +44,13 @@ export class FilePlaces {
 		if (segments.some(({file}) => file >= 0 && placed[file] !== 0)) return;
 		// It is wanted though none of its files is, or was when its download began: the part file is not for whole pieces.
 		for (const {file} of segments) if (file >= 0) this.#adopt(file);
+	}
+
+	/** A file that is there though nobody wants it is made use of, unless it is somebody else's. */
+	#isUsable(file: number): boolean {
+		const {owners} = this.#layout;
+		const owner = owners[file]!;
+		return (owner === fileOwner.absent || isOurs(owner)) && existsSync(this.#layout.path(file));
 	}
 
 	#areAllPlaced(): boolean {
@@ -70,7 +78,9 @@ export class FilePlaces {
 			this.#copy(file, tailStart, end);
 		} catch (error) {
 			// Half a copy would be taken for a whole one later.
-			this.#delete(file);
+			const {owners} = this.#layout;
+			if (owners[file] === fileOwner.made) this.#delete(file);
+			owners[file] = fileOwner.absent;
 			throw error;
 		}
 	}

@@ -1,50 +1,220 @@
 import {
 	closeSync,
 	constants,
+	existsSync,
 	fstatSync,
 	ftruncateSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
 	realpathSync,
+	type Stats,
+	statSync,
+	unlinkSync,
 } from 'node:fs';
 import {dirname, join, sep} from 'node:path';
 import type {Bytes} from '../base/units.js';
-import {StorageError} from './storage-failure.js';
+import {StorageError, sizeText} from './storage-failure.js';
 
 export interface WriteOptions {
-	/** Without it, a file that is not there is `ENOENT`. */
-	readonly create: boolean;
+	/**
+	 * `make` a file that nobody else has made meanwhile; open one that `exists`; or `replace` what is there by a new one.
+	 */
+	readonly mode: 'make' | 'exists' | 'replace';
 	readonly executable: boolean;
-	/** A longer file is cut to this. */
+	/** What the torrent says of it. */
 	readonly length: Bytes;
+	/** Whether a longer file may be cut to this length. */
+	readonly mayCut: boolean;
 }
 
+/** A file open for reading and writing. */
+export interface OpenFile {
+	readonly descriptor: number;
+	readonly stats: Stats;
+	/** Whether it was not there before. */
+	readonly isNew: boolean;
+}
+
+/** A folder that is held open without any right to read it, so that it cannot be swapped for another: Linux only. */
+const pathOnly = 0o10_000_000;
+const descriptorFolder = '/proc/self/fd';
+const canHoldFolders = process.platform === 'linux' && existsSync(descriptorFolder);
+/** As many links as Linux itself follows in one path. */
+const mostLinks = 40;
+
 /**
- * Opens a file of a torrent for reading and writing; makes its folders when it may create it. Never writes through a
- * symbolic link that leads out of `root`, in whichever element of the path it hides.
+ * Opens a file of a torrent for reading and writing; makes its folders when it may be made. Every folder on the way is
+ * held while the next is entered, so that nothing that is swapped meanwhile, for a link say, leads out of `root`.
  *
  * @param relative below `root`, `/` between elements
- * @returns a file descriptor
- * @throws {StorageError} for symbolic links, system errors otherwise
+ * @throws {StorageError} for what is not the torrent's: links that lead out, devices, files of somebody else; system
+ * errors otherwise
  */
-export function openForWriting(root: string, relative: string, options: WriteOptions): number {
+export function openForWriting(root: string, relative: string, options: WriteOptions): OpenFile {
 	const elements = relative.split('/');
-	elements.pop();
-	guardFolders(root, elements, options.create);
-	const descriptor = openSync(
-		join(root, relative),
-		constants.O_RDWR | constants.O_NOFOLLOW | (options.create ? constants.O_CREAT : 0),
-		options.executable ? 0o777 : 0o666,
-	);
+	const name = elements.pop()!;
+	const whole = join(root, relative);
+	const folder = new HeldFolder(root, elements, options.mode !== 'exists');
 	try {
-		if (fstatSync(descriptor).size > options.length) ftruncateSync(descriptor, options.length);
-	} catch (error) {
-		closeSync(descriptor);
-		throw error;
+		const path = folder.entry(name);
+		const {executable, mode} = options;
+		const access = executable ? 0o777 : 0o666;
+		const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+		let opened: OpenFile | undefined;
+		if (mode === 'replace') removeFile(path, whole);
+		if (mode !== 'exists') {
+			try {
+				const descriptor = openSync(path, flags | constants.O_CREAT | constants.O_EXCL, access);
+				opened = {descriptor, stats: fstatSync(descriptor), isNew: true};
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+			}
+		}
+		if (opened === undefined) {
+			requireFile(path, whole);
+			const descriptor = openSync(path, flags);
+			opened = {descriptor, stats: fstatSync(descriptor), isNew: false};
+		}
+		try {
+			folder.require(whole, opened.stats);
+			judge(opened, whole, options);
+		} catch (error) {
+			closeSync(opened.descriptor);
+			throw error;
+		}
+		return opened;
+	} finally {
+		folder.close();
+	}
+}
+
+/** Sees that what was opened may be written to. */
+function judge({descriptor, stats, isNew}: OpenFile, path: string, options: WriteOptions): void {
+	if (!stats.isFile()) throw notAFile(path);
+	if (isNew) return;
+	if (options.mode !== 'exists' && stats.size > 0) throw foreignFile(path, stats.size, options.length);
+	if (stats.nlink > 1) {
+		throw new StorageError(
+			'foreign',
+			`has another name that would change too (a hard link): ${path}: put a copy in its place, then resume`,
+		);
+	}
+	if (stats.size <= options.length) return;
+	if (!options.mayCut) throw foreignFile(path, stats.size, options.length);
+	ftruncateSync(descriptor, options.length);
+}
+
+/** A file in the way that is none of the torrent's, as a person would say it. */
+export function foreignFile(path: string, size: Bytes, length: Bytes): StorageError {
+	return new StorageError(
+		'foreign',
+		`already there and not this torrent's: ${path} (${sizeText(size)}, to be ${sizeText(length)}): move it away, or overwrite it`,
+	);
+}
+
+function notAFile(path: string): StorageError {
+	return new StorageError('io', `not a regular file: ${path}: move it away, then resume`);
+}
+
+/** Devices do things when they are opened, and pipes wait. Links and folders are told by the system. */
+function requireFile(path: string, whole: string): void {
+	const stats = lstatSync(path, {throwIfNoEntry: false});
+	if (stats && !stats.isFile() && !stats.isSymbolicLink() && !stats.isDirectory()) throw notAFile(whole);
+}
+
+function removeFile(path: string, whole: string): void {
+	const stats = lstatSync(path, {throwIfNoEntry: false});
+	if (stats === undefined) return;
+	if (!stats.isFile()) throw notAFile(whole);
+	unlinkSync(path);
+}
+
+/** The folder a file is in, below `root`: held open where the system can do that, else looked at again afterwards. */
+class HeldFolder {
+	readonly #root: string;
+	readonly #path: string;
+	readonly #descriptor: number | undefined;
+
+	constructor(root: string, elements: readonly string[], create: boolean) {
+		if (create) makeFolder(root);
+		this.#root = root;
+		this.#path = join(root, ...elements);
+		if (canHoldFolders) this.#descriptor = holdFolder(root, elements, create);
+		else guardFolders(root, elements, create);
 	}
 
-	return descriptor;
+	/** The path of something in it. */
+	entry(name: string): string {
+		return join(
+			this.#descriptor === undefined ? this.#path : `${descriptorFolder}/${this.#descriptor}`,
+			name,
+		);
+	}
+
+	/** Where folders cannot be held: what was opened must be what is there now, and below the root. */
+	require(path: string, {ino, dev}: Stats): void {
+		if (this.#descriptor !== undefined) return;
+		const real = realpathSync(path);
+		const stats = statSync(real);
+		if (!isBelow(realpathSync(this.#root), real) || stats.ino !== ino || stats.dev !== dev)
+			throw leadsOut(path);
+	}
+
+	close(): void {
+		if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+	}
+}
+
+/** Enters one folder after the other. A link is followed only to a folder below `root`, and that is walked to again. */
+function holdFolder(root: string, elements: readonly string[], create: boolean, links = 0): number {
+	const realRoot = realpathSync(root);
+	const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | pathOnly;
+	let held = openSync(realRoot, flags);
+	for (const [depth, element] of elements.entries()) {
+		const path = `${descriptorFolder}/${held}/${element}`;
+		let next: number;
+		try {
+			next = enter(path, flags, create);
+		} catch (error) {
+			const isLink = lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink();
+			closeSync(held);
+			if (!isLink) throw error;
+			const whole = join(root, ...elements.slice(0, depth + 1));
+			const real = realpathSync(whole);
+			if (!isBelow(realRoot, real) || links >= mostLinks) throw leadsOut(whole);
+			const inner = real.slice(realRoot.length).split(sep).filter(Boolean);
+			return holdFolder(root, [...inner, ...elements.slice(depth + 1)], create, links + 1);
+		}
+		closeSync(held);
+		held = next;
+	}
+	return held;
+}
+
+function enter(path: string, flags: number, create: boolean): number {
+	try {
+		return openSync(path, flags);
+	} catch (error) {
+		if (!create || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+	}
+	try {
+		mkdirSync(path);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+	}
+	return openSync(path, flags);
+}
+
+function isBelow(realRoot: string, real: string): boolean {
+	return real === realRoot || real.startsWith(realRoot === sep ? sep : realRoot + sep);
+}
+
+function leadsOut(path: string): StorageError {
+	return new StorageError(
+		'io',
+		`a symbolic link leads out of the download folder: ${path}: remove it, then resume`,
+	);
 }
 
 /**
@@ -63,14 +233,7 @@ export function guardFolders(root: string, elements: readonly string[], create: 
 		}
 
 		if (!stats?.isSymbolicLink()) continue;
-		const real = realpathSync(folder);
-		const realRoot = realpathSync(root);
-		if (real !== realRoot && !real.startsWith(realRoot === sep ? sep : realRoot + sep)) {
-			throw new StorageError(
-				'io',
-				`a symbolic link leads out of the download folder: ${folder}: remove it, then resume`,
-			);
-		}
+		if (!isBelow(realpathSync(root), realpathSync(folder))) throw leadsOut(folder);
 	}
 }
 

@@ -1,4 +1,4 @@
-import {close, constants, open} from 'node:fs';
+import {close, constants, fstat, open} from 'node:fs';
 
 /** A file open for reading on the event loop. */
 interface ReadHandle {
@@ -48,7 +48,7 @@ export class ReadHandles {
 		const handle: ReadHandle = {descriptor: -1, users: 1, waiting: [], stale: false};
 		this.#handles.set(path, handle);
 		handle.waiting!.push((error, descriptor) => got(error, descriptor, () => this.#release(handle)));
-		open(path, constants.O_RDONLY, (error, descriptor) => {
+		openFile(path, (error, descriptor) => {
 			const waiting = handle.waiting!;
 			handle.waiting = undefined;
 			if (error) {
@@ -90,4 +90,18 @@ export class ReadHandles {
 		this.#count--;
 		if (handle.descriptor >= 0) close(handle.descriptor, () => undefined);
 	}
+}
+
+/** Opens a file for reading. Pipes are not waited for, and what is not a file cannot be read. */
+function openFile(
+	path: string,
+	done: (error: NodeJS.ErrnoException | null, descriptor: number) => void,
+): void {
+	open(path, constants.O_RDONLY | constants.O_NONBLOCK, (error, descriptor) => {
+		if (error) return done(error, descriptor);
+		fstat(descriptor, (problem, stats) => {
+			if (!problem && (stats.isFile() || stats.isDirectory())) return done(null, descriptor);
+			close(descriptor, () => done(problem ?? Object.assign(new Error('not a file'), {code: 'EINVAL'}), -1));
+		});
+	});
 }

@@ -9,6 +9,7 @@ import {
 	type Millis,
 	type Seconds,
 } from '../base/units.js';
+import {asFileOwner} from '../policy/file-ownership.js';
 import {asFiles} from '../policy/piece-choice.js';
 import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
 import {Bitfield} from '../protocol/bitfield.js';
@@ -73,6 +74,8 @@ export interface ResumeData {
 	readonly otherPlace: OtherPlace | undefined;
 	/** The magnet link it came from, while its metadata is not known. */
 	readonly link: string | undefined;
+	/** One `fileOwner` a file; left out when nobody knows. */
+	readonly owners?: Uint8Array;
 }
 
 const version = 1;
@@ -115,6 +118,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		renamed: data.renamed.map(([file, path]) => [file, path]),
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
+		owners: data.owners,
 	};
 	return encodeBencode(whole);
 }
@@ -170,6 +174,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		renamed: [...items(root, 'renamed')].map(readRename),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
+		...readOwners(root.get('owners')),
 	};
 }
 
@@ -207,6 +212,14 @@ function readPiecePriorities(node: BencodeNode | undefined, pieces: number): Uin
 	if (bytes?.length !== pieces || bytes.some(priority => priority > 4 && priority !== asFiles))
 		throw broken('has bad piecePriorities');
 	return bytes.slice();
+}
+
+function readOwners(node: BencodeNode | undefined): {owners?: Uint8Array} {
+	if (node === undefined) return {};
+	const bytes = node.bytes();
+	if (bytes === undefined || bytes.some(byte => asFileOwner(byte) === undefined))
+		throw broken('has bad owners');
+	return {owners: bytes.slice()};
 }
 
 /** Size and time of each file as two 64-bit floats; not-a-number where there is no file. */

@@ -7,6 +7,12 @@ export interface StorageFailure {
 		| 'read-only'
 		| 'no-permission'
 		| 'missing'
+		/** Something that is not the torrent's is where one of its files should be. */
+		| 'foreign'
+		/** Another torrent of the session has the same file. */
+		| 'taken'
+		/** What is to be seeded only is not what the torrent says. */
+		| 'differs'
 		/** A file is not as `expect` says; it may hold the same bytes all the same. */
 		| 'changed'
 		| 'too-many-files'
@@ -20,6 +26,37 @@ export interface FileStamp {
 	readonly size: Bytes;
 	/** Milliseconds since 1970, with a fraction. */
 	readonly mtime: Millis;
+	/** What tells it from every other file as long as it is there. */
+	readonly identity?: string | undefined;
+	/**
+	 * When we looked at a file that we had written to just before, in milliseconds since 1970: some file systems settle
+	 * its time later, but never to later than this.
+	 */
+	readonly writtenUntil?: Millis | undefined;
+}
+
+/** A file that was left where it is, and why, as a person would say it. */
+export interface KeptFile {
+	/** Below the download folder, `/` between elements. */
+	readonly path: string;
+	readonly why: string;
+}
+
+/** What deleting a torrent's files came to. */
+export interface Removal {
+	/** Files that are gone now. */
+	readonly deleted: number;
+	readonly kept: readonly KeptFile[];
+	/** Why some could not be deleted. */
+	readonly failure: StorageFailure | undefined;
+}
+
+/** What tells which of a torrent's files may be deleted. */
+export interface RemovalRules {
+	/** What each file was when we last knew it to be right. */
+	readonly stamps: ReadonlyArray<FileStamp | undefined>;
+	/** Why a file stays whatever else holds of it; undefined for those that may go. */
+	keep(file: number): string | undefined;
 }
 
 /** What a storage tells its torrent. All calls come from the event loop, never from inside a call to the storage. */
@@ -80,14 +117,28 @@ export interface Storage {
 	 * one that is not so any more fails with `changed`: somebody else wrote to it.
 	 */
 	expect(stamps: ReadonlyArray<FileStamp | undefined>): void;
+	/** The same for a single file. */
+	expectFile?(file: number, stamp: FileStamp): void;
+	/** Whose each file is, one `fileOwner` a file; kept up to date as files are made. */
+	readonly owners?: Uint8Array;
+	/** Says whose each file is, before anything is written; until then each is taken for `absent`. */
+	own?(owners: Uint8Array): void;
+	/** What tells each file apart that this torrent has made, by number. */
+	made?(): Promise<ReadonlyMap<number, string>>;
+	/** Files that something else than a file is in the place of, as of the last `stamps`. */
+	readonly obstructed?: ReadonlySet<number>;
 	/** Hashes what is on disk; pieces whose files are missing are told as wrong without reading. Reads the pieces in order. */
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking;
 	/** One entry a file, 1 where it is wanted. Files that become wanted take over what the part file holds of them. */
 	setWanted(wanted: Uint8Array): Promise<StorageFailure | undefined>;
 	/** Creates the wanted files without data in them, and folders; asked once all pieces of a file are there is not needed. */
 	createEmptyFiles(): Promise<StorageFailure | undefined>;
-	/** One entry a file; undefined where there is none, or something else than a file. */
-	stamps(): Promise<ReadonlyArray<FileStamp | undefined>>;
+	/**
+	 * One entry a file; undefined where there is none, or something else than a file.
+	 *
+	 * @param files looks at these only, and answers one entry for each
+	 */
+	stamps(files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>>;
 	/**
 	 * Takes up the room of all wanted files on the disk, for those who do not want sparse files; before the first piece
 	 * is stored. Ends early when the storage is closed.
@@ -102,8 +153,8 @@ export interface Storage {
 	readonly waiting: number;
 	/** Finishes what was begun and closes every file. */
 	close(): Promise<void>;
-	/** Deletes the torrent's files, the part file, and the folders that are empty then; closes first. */
-	remove(): Promise<StorageFailure | undefined>;
+	/** Deletes those of the torrent's files that are its own, the part file, and the folders that are empty then; closes first. */
+	remove(rules: RemovalRules): Promise<Removal>;
 	/**
 	 * Moves all files to another folder: at once on the same file system, else they are copied, then deleted where they
 	 * were. Reading goes on meanwhile; pieces wait to be stored until it is over, so it is better not to ask for any.

@@ -1,6 +1,6 @@
 import {readv, stat} from 'node:fs';
 import type {Bytes, Millis} from '../base/units.js';
-import {isSameStamp} from '../policy/check-plan.js';
+import {isAsLeft} from '../policy/check-plan.js';
 import type {FileLayout} from './file-layout.js';
 import type {ReadHandles} from './read-handles.js';
 import type {FileStamp, StorageFailure} from './storage.js';
@@ -21,7 +21,7 @@ export class StreamReader {
 	#held: Array<() => void> = [];
 	#idle: Array<() => void> = [];
 	/** How files are that nothing is written to, and when each was last seen to be so. */
-	#expected: ReadonlyArray<FileStamp | undefined> = [];
+	#expected: Array<FileStamp | undefined> = [];
 	readonly #seen: Float64Array;
 
 	constructor(handles: ReadHandles, layout: FileLayout) {
@@ -32,8 +32,14 @@ export class StreamReader {
 
 	/** As `Storage.expect`. */
 	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
-		this.#expected = stamps;
+		this.#expected = [...stamps];
 		this.#seen.fill(0);
+	}
+
+	/** As `Storage.expectFile`. */
+	expectFile(file: number, stamp: FileStamp): void {
+		this.#expected[file] = stamp;
+		this.#seen[file] = 0;
 	}
 
 	/** As `Storage.read`. */
@@ -115,7 +121,7 @@ export class StreamReader {
 		stat(path, (error, stats) => {
 			const expected = this.#expected[file];
 			const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
-			if (!error && (expected === undefined || isSameStamp(now, expected))) {
+			if (!error && (expected === undefined || isAsLeft(now, expected))) {
 				this.#seen[file] = performance.now();
 				return done(undefined);
 			}

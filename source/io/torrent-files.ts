@@ -2,10 +2,11 @@ import {fstatSync, readSync, symlinkSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import type {Segment} from '../policy/file-map.js';
+import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import type {FileHandles} from './file-handles.js';
 import type {FileLayout} from './file-layout.js';
 import {FilePlaces} from './file-places.js';
-import {guardFolders} from './open-file.js';
+import {foreignFile, guardFolders} from './open-file.js';
 import {TorrentHandles} from './torrent-handles.js';
 import {cut} from './views.js';
 import {writeAll} from './write-all.js';
@@ -71,7 +72,8 @@ export class TorrentFiles {
 			const target = layout.links.get(file);
 			try {
 				if (target === undefined) {
-					if (!links && layout.lengths[file] === 0) handles.writable(file);
+					// One that is there already may lie where nobody may write.
+					if (!links && layout.lengths[file] === 0 && !isOurs(layout.owners[file])) handles.writable(file);
 				} else if (links) this.#link(file, target);
 			} catch (error) {
 				throw handles.explain(error, layout.path(file));
@@ -105,10 +107,25 @@ export class TorrentFiles {
 		const {handles} = this;
 		const own = this.layout.placed[file] !== 0;
 		const key = own ? file : handles.partKey;
+		if (own && this.layout.owners[file] === fileOwner.unproven) return this.#compare(file, offset, views);
 		try {
 			writeAll(handles.writable(key), views, length, own ? offset : position);
 		} catch (error) {
 			throw handles.explain(error, handles.path(key));
+		}
+	}
+
+	/** Nothing is written to a file that may be somebody else's: it has the very bytes already, or it is. */
+	#compare(file: number, offset: Bytes, views: readonly Uint8Array[]): void {
+		const {handles, layout} = this;
+		let at = offset;
+		for (const view of views) {
+			const found = new Uint8Array(view.length);
+			const descriptor = handles.readable(file);
+			const count = descriptor === undefined ? 0 : readSync(descriptor, found, 0, found.length, at);
+			if (count < view.length || Buffer.compare(found, view) !== 0)
+				throw foreignFile(layout.path(file), layout.lengths[file]!, layout.lengths[file]!);
+			at += view.length;
 		}
 	}
 

@@ -1,11 +1,22 @@
-import {constants, existsSync, fstatSync, mkdirSync, openSync, statSync} from 'node:fs';
+import {
+	closeSync,
+	constants,
+	existsSync,
+	fstatSync,
+	mkdirSync,
+	openSync,
+	statSync,
+	unlinkSync,
+} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {Bytes, Millis} from '../base/units.js';
+import {fileOwner} from '../policy/file-ownership.js';
 import type {FileHandles, Handle} from './file-handles.js';
 import type {FileLayout} from './file-layout.js';
 import {freeSpaceNow} from './free-space.js';
-import {openForWriting} from './open-file.js';
+import {MadeFiles} from './made-files.js';
+import {foreignFile, type OpenFile, openForWriting} from './open-file.js';
 import {failureOf, StorageError} from './storage-failure.js';
 
 /** How long a file is believed to be still in its folder. */
@@ -13,7 +24,8 @@ const seenFor: Millis = 1000;
 
 /**
  * The files one torrent has open in a disk worker. A file is known by its number, the part file by `partKey`.
- * Notices files that are taken away: each is told once as missing, and made anew after that.
+ * Opens nothing for writing that is not the torrent's, and notices files that are taken away: what was there once is
+ * not made anew before somebody has said whose it is.
  */
 export class TorrentHandles {
 	readonly partKey: number;
@@ -21,8 +33,9 @@ export class TorrentHandles {
 	readonly #handles: FileHandles;
 	/** By key; files open only for reading by its complement. */
 	readonly #open = new Map<number, Handle>();
-	/** Files that have been there: when one of them is gone it is not silently made anew. */
-	readonly #known = new Set<number>();
+	/** The inode of each file that was opened for writing: when it is gone the others may be, too. */
+	readonly #known = new Map<number, number>();
+	readonly #made: MadeFiles;
 	/** Files written to since the last flush. */
 	readonly #dirty = new Set<number>();
 
@@ -30,6 +43,7 @@ export class TorrentHandles {
 		this.partKey = layout.fileCount;
 		this.#layout = layout;
 		this.#handles = handles;
+		this.#made = new MadeFiles(layout.madePath);
 	}
 
 	path(key: number): string {
@@ -58,7 +72,9 @@ export class TorrentHandles {
 		}
 		this.#handles.makeRoom();
 		try {
-			const handle = this.#handles.add(openSync(this.path(key), constants.O_RDONLY));
+			const descriptor = openForReading(this.path(key));
+			if (descriptor === undefined) return undefined;
+			const handle = this.#handles.add(descriptor);
 			this.#open.set(~key, handle);
 			return handle.descriptor;
 		} catch (error) {
@@ -135,21 +151,52 @@ export class TorrentHandles {
 			mkdirSync(dirname(layout.partPath), {recursive: true});
 			return openSync(layout.partPath, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
 		}
-		if (this.#known.size > 0 && !existsSync(layout.dir)) {
-			// A disk that was taken out, perhaps: not to be made anew on another one.
-			this.#known.clear();
-			throw new StorageError('missing', `folder is gone: ${layout.dir}: bring it back, then resume`);
+		const owner = layout.owners[key]!;
+		const path = layout.path(key);
+		const length = layout.lengths[key]!;
+		if (owner === fileOwner.foreign) {
+			throw foreignFile(path, statSync(path, {throwIfNoEntry: false})?.size ?? 0, length);
 		}
-		const create = !this.#known.has(key);
-		// Only the first time: whoever brings it back, or checks the torrent, may go on after that.
-		this.#known.delete(key);
-		const descriptor = openForWriting(layout.dir, layout.relative(key), {
-			create,
+		const isThere = owner === fileOwner.made || owner === fileOwner.found || owner === fileOwner.unproven;
+		if (!isThere) this.#requireOthers();
+		const {descriptor, stats, isNew} = openForWriting(layout.dir, layout.relative(key), {
+			mode: isThere ? 'exists' : owner === fileOwner.replaceable ? 'replace' : 'make',
 			executable: layout.isExecutable(key),
-			length: layout.lengths[key]!,
+			length,
+			mayCut: owner === fileOwner.made,
 		});
-		this.#known.add(key);
+		if (isNew) this.#note(key, descriptor, stats);
+		else if (!isThere) layout.owners[key] = fileOwner.found;
+		this.#known.set(key, stats.ino);
 		return descriptor;
+	}
+
+	/** A file that was made is ours only once that is noted down: it has no byte before. */
+	#note(key: number, descriptor: number, stats: OpenFile['stats']): void {
+		const layout = this.#layout;
+		try {
+			mkdirSync(dirname(layout.madePath), {recursive: true});
+			this.#made.note(key, stats);
+		} catch (error) {
+			closeSync(descriptor);
+			unlinkSync(layout.path(key));
+			const {code, message} = failureOf(error, layout.madePath);
+			throw new StorageError(code, message);
+		}
+		layout.owners[key] = fileOwner.made;
+	}
+
+	/** A disk that was taken out, or a folder that was moved away: nothing is made anew in the place of either. */
+	#requireOthers(): void {
+		const last = [...this.#known.keys()].at(-1);
+		if (last === undefined || this.#isAtItsPlace(last)) return;
+		const {dir} = this.#layout;
+		const path = existsSync(dir) ? this.path(last) : dir;
+		throw new StorageError('missing', `gone: ${path}: bring it back, then resume`);
+	}
+
+	#isAtItsPlace(key: number): boolean {
+		return statSync(this.path(key), {throwIfNoEntry: false})?.ino === this.#known.get(key);
 	}
 
 	#stillThere(key: number, handle: Handle): boolean {
@@ -157,7 +204,8 @@ export class TorrentHandles {
 		const now = performance.now();
 		if (now - handle.seen < seenFor) return true;
 		handle.seen = now;
-		if (fstatSync(handle.descriptor).nlink > 0) return true;
+		if (fstatSync(handle.descriptor).nlink > 0 && (key === this.partKey || this.#isAtItsPlace(key)))
+			return true;
 		this.#drop(key, handle);
 		return false;
 	}
@@ -178,4 +226,12 @@ export class TorrentHandles {
 		}
 		return needed;
 	}
+}
+
+/** Pipes are not waited for, and what is not a file is not there as far as a torrent is concerned. */
+function openForReading(path: string): number | undefined {
+	const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	if (fstatSync(descriptor).isFile()) return descriptor;
+	closeSync(descriptor);
+	return undefined;
 }

@@ -1,14 +1,26 @@
-import {stat} from 'node:fs';
+import {lstat, stat} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Bytes, blockLength} from '../base/units.js';
+import {isOurs} from '../policy/file-ownership.js';
 import {deleteFiles, removeEmptyFolders} from './delete-files.js';
 import {checkPieces} from './disk-check.js';
 import type {DiskTask} from './disk-jobs.js';
 import type {DiskLane, JobListener} from './disk-lane.js';
 import {FileLayout, type LayoutData, withPath} from './file-layout.js';
+import {fileIdentity, readMade, writeMade} from './made-files.js';
 import {copyFiles, movedPaths, moveStopped, planMoves, renameFiles} from './move-files.js';
 import type {ReadHandles} from './read-handles.js';
-import type {Checking, FileStamp, MoveSteps, Storage, StorageEvents, StorageFailure} from './storage.js';
+import {removeOwned} from './remove-owned.js';
+import type {
+	Checking,
+	FileStamp,
+	MoveSteps,
+	Removal,
+	RemovalRules,
+	Storage,
+	StorageEvents,
+	StorageFailure,
+} from './storage.js';
 import {failureOf} from './storage-failure.js';
 import {StreamReader} from './stream-reader.js';
 
@@ -53,8 +65,17 @@ export class TorrentStorage implements Storage, JobListener {
 	readonly #checks = new Set<Checking>();
 	/** Lanes that have helped with a check and may hold files open. */
 	readonly #helpers = new Set<DiskLane>();
+	readonly obstructed = new Set<number>();
 
-	constructor(data: LayoutData, wanted: Uint8Array, events: StorageEvents, share: StorageShare) {
+	/** @param owners whose each file was when it was last in use; undefined when nobody knows */
+	constructor(
+		data: LayoutData,
+		wanted: Uint8Array,
+		events: StorageEvents,
+		share: StorageShare,
+		owners?: Uint8Array,
+	) {
+		if (owners?.length === data.owners.length) data.owners.set(owners);
 		this.#data = data;
 		this.#layout = new FileLayout(data);
 		this.#wanted = wanted.slice();
@@ -164,7 +185,20 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#reader.expect(stamps);
 	}
 
-	async stamps(): Promise<ReadonlyArray<FileStamp | undefined>> {
+	get owners(): Uint8Array {
+		return this.#layout.owners;
+	}
+
+	own(owners: Uint8Array): void {
+		this.#layout.owners.set(owners);
+	}
+
+	made(): Promise<ReadonlyMap<number, string>> {
+		return readMade(this.#layout.madePath);
+	}
+
+	async stamps(files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>> {
+		if (files !== undefined) return Promise.all(files.map(file => this.#stamp(file)));
 		const stamps: Array<FileStamp | undefined> = [];
 		const {fileCount} = this.#layout;
 		// A few at a time: there may be ten thousand.
@@ -173,6 +207,10 @@ export class TorrentStorage implements Storage, JobListener {
 			stamps.push(...(await Promise.all(some)));
 		}
 		return stamps;
+	}
+
+	expectFile(file: number, stamp: FileStamp): void {
+		this.#reader.expectFile(file, stamp);
 	}
 
 	async flush(): Outcome {
@@ -200,12 +238,12 @@ export class TorrentStorage implements Storage, JobListener {
 		await this.#closing;
 	}
 
-	async remove(): Outcome {
+	async remove(rules: RemovalRules): Promise<Removal> {
 		await this.close();
-		return (
-			(await deleteFiles(this.#layout.dir, this.#paths())) ??
-			(await deleteFiles(dirname(this.#layout.partPath), [this.#partName()]))
-		);
+		const removal = await removeOwned(this.#layout, rules);
+		const folder = dirname(this.#layout.partPath);
+		const notes = [this.#layout.partPath, this.#layout.madePath].map(path => path.slice(folder.length + 1));
+		return {...removal, failure: removal.failure ?? (await deleteFiles(folder, notes))};
 	}
 
 	move(dir: string, told: (copied: Bytes, total: Bytes) => void, steps?: MoveSteps): Outcome {
@@ -304,8 +342,16 @@ export class TorrentStorage implements Storage, JobListener {
 		return movedPaths(this.#layout, this.#layout).map(([, path]) => path);
 	}
 
-	#partName(): string {
-		return this.#layout.partPath.slice(dirname(this.#layout.partPath).length + 1);
+	/** The copies are other files than those we made. */
+	async #noteCopies(layout: FileLayout): Promise<void> {
+		const made = new Map(await readMade(layout.madePath));
+		const files = [...made.keys()].filter(file => file < layout.fileCount);
+		const stamps = await this.stamps(files);
+		for (const [n, file] of files.entries()) {
+			const identity = stamps[n]?.identity;
+			if (identity !== undefined) made.set(file, identity);
+		}
+		await writeMade(layout.madePath, made);
 	}
 
 	async #relocate(
@@ -342,7 +388,8 @@ export class TorrentStorage implements Storage, JobListener {
 			await this.#leaveHelpers();
 			const before = this.#layout;
 			const layout = new FileLayout(data);
-			const paths = movedPaths(before, layout);
+			// What is not the torrent's stays where it is.
+			const paths = movedPaths(before, layout).filter(([file]) => isOurs(layout.owners[file]));
 			const moves = await planMoves(before.dir, layout.dir, paths);
 			const stopReading = async (): Promise<void> => {
 				this.#reader.hold();
@@ -364,6 +411,7 @@ export class TorrentStorage implements Storage, JobListener {
 			this.#layout = layout;
 			this.#data = data;
 			lane.open(torrent, this, {type: 'open', layout: data});
+			if (!renamed) await this.#noteCopies(layout);
 			await steps?.arrived();
 			// What cannot be deleted any more is at the new place as well: no reason to go back, and no failure.
 			const gone = paths
@@ -382,9 +430,18 @@ export class TorrentStorage implements Storage, JobListener {
 
 	#stamp(file: number): Promise<FileStamp | undefined> {
 		return new Promise(resolve => {
+			this.obstructed.delete(file);
 			if (this.#layout.isPad(file)) return resolve(undefined);
-			stat(this.#layout.path(file), (error, stats) => {
-				resolve(error || !stats.isFile() ? undefined : {size: stats.size, mtime: stats.mtimeMs});
+			const path = this.#layout.path(file);
+			stat(path, (error, stats) => {
+				if (!error && stats.isFile())
+					return resolve({size: stats.size, mtime: stats.mtimeMs, identity: fileIdentity(stats)});
+				if (this.#layout.links.has(file)) return resolve(undefined);
+				// A link that leads nowhere is in the way as well.
+				lstat(path, nothing => {
+					if (!nothing) this.obstructed.add(file);
+					resolve(undefined);
+				});
 			});
 		});
 	}

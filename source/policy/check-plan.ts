@@ -33,6 +33,19 @@ export function isSameStamp(now: Stamp, before: Stamp): boolean {
 }
 
 /**
+ * Whether a file is as we left it. Its time may have been settled since by its file system, to when we wrote to it:
+ * whoever wrote later gave it a later one.
+ */
+export function isAsLeft(
+	now: Stamp,
+	left: (Stamp & {readonly writtenUntil?: Millis | undefined}) | undefined,
+): boolean {
+	if (isSameStamp(now, left)) return true;
+	if (now === undefined || left?.writtenUntil === undefined || now.size !== left.size) return false;
+	return now.mtime >= left.mtime && now.mtime <= left.writtenUntil;
+}
+
+/**
  * Decides which pieces are taken as had and which are hashed. A file whose size and time are as remembered is trusted;
  * one that is there but differs is hashed, with its neighbours' ends; one that is gone has lost its pieces.
  * With mode `none` a file of the right size is believed, `full` hashes all that is there.
@@ -73,7 +86,7 @@ export function planCheck(
 		if (verdicts[piece] === 1) check.push(piece);
 		else if (
 			verdicts[piece] === 0 &&
-			(remembered === undefined || mode === 'none' || remembered.have.has(piece))
+			(remembered === undefined || mode !== 'quick' || remembered.have.has(piece))
 		) {
 			trusted.set(piece);
 		}

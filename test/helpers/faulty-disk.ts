@@ -162,8 +162,28 @@ class FaultyStorage implements Storage {
 		return this.#real.createEmptyFiles();
 	}
 
-	stamps(): Promise<ReadonlyArray<FileStamp | undefined>> {
-		return this.#real.stamps();
+	stamps(files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>> {
+		return this.#real.stamps(files);
+	}
+
+	get owners(): Uint8Array {
+		return this.#real.owners!;
+	}
+
+	get obstructed(): ReadonlySet<number> {
+		return this.#real.obstructed!;
+	}
+
+	own(owners: Uint8Array): void {
+		this.#real.own!(owners);
+	}
+
+	made(): Promise<ReadonlyMap<number, string>> {
+		return this.#real.made!();
+	}
+
+	expectFile(file: number, stamp: FileStamp): void {
+		this.#real.expectFile!(file, stamp);
 	}
 
 	allocate(): Outcome {
@@ -178,8 +198,8 @@ class FaultyStorage implements Storage {
 		return this.#real.close();
 	}
 
-	remove(): Outcome {
-		return this.#real.remove();
+	remove(...args: Parameters<Storage['remove']>): ReturnType<Storage['remove']> {
+		return this.#real.remove(...args);
 	}
 
 	rename(...args: Parameters<Storage['rename']>): Outcome {

@@ -230,7 +230,9 @@ export class FakeStorage implements Storage {
 		while (this.#jobs.length > 0) this.work();
 	}
 
-	async remove(): Promise<undefined> {}
+	async remove() {
+		return {deleted: 0, kept: [], failure: undefined};
+	}
 
 	async move(): Promise<undefined> {}
 

@@ -55,7 +55,7 @@ function weightlessStorage(
 		},
 		waiting: 0,
 		close: async () => {},
-		remove: fine,
+		remove: async () => ({deleted: 0, kept: [], failure: undefined}),
 		move: fine,
 		rename: fine,
 	};

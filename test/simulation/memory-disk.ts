@@ -179,7 +179,8 @@ class MemoryStorage implements Storage {
 	async move(): Promise<undefined> {}
 	async rename(): Promise<undefined> {}
 
-	async remove(): Promise<undefined> {
+	async remove() {
 		this.#disk.have = new Bitfield(this.#map.pieceCount);
+		return {deleted: 1, kept: [], failure: undefined};
 	}
 }

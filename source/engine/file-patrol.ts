@@ -1,0 +1,55 @@
+import {changed} from '../io/stream-reader.js';
+import {isAsLeft} from '../policy/check-plan.js';
+import type {Torrent} from './torrent.js';
+
+/** Files looked at a second, over all torrents: nothing for a disk, and a small session is gone round in a moment. */
+const looksATick = 16;
+
+/**
+ * Looks at whole files of running torrents in turn, so that one that was deleted, moved away or changed is noticed
+ * though nobody asks for it.
+ */
+export class FilePatrol {
+	readonly #torrents: ReadonlyMap<string, Torrent>;
+	#route: Array<readonly [torrent: Torrent, file: number]> = [];
+	#looking = false;
+
+	constructor(torrents: ReadonlyMap<string, Torrent>) {
+		this.#torrents = torrents;
+	}
+
+	/** Once a second. */
+	tick(): void {
+		if (this.#looking) return;
+		if (this.#route.length === 0) this.#plan();
+		const some = this.#route.splice(-looksATick);
+		if (some.length === 0) return;
+		this.#looking = true;
+		void Promise.all(some.map(([torrent, file]) => this.#look(torrent, file))).finally(() => {
+			this.#looking = false;
+		});
+	}
+
+	/** Every whole file once; a round over many takes its time. */
+	#plan(): void {
+		for (const torrent of this.#torrents.values()) {
+			if (!torrent.active || torrent.storage?.expectFile === undefined) continue;
+			for (const file of torrent.metainfo.files.keys())
+				if (torrent.memory.wholeStamp(file) !== undefined) this.#route.push([torrent, file]);
+		}
+		this.#route.reverse();
+	}
+
+	async #look(torrent: Torrent, file: number): Promise<void> {
+		const {storage} = torrent;
+		if (!torrent.active || storage === undefined || torrent.relocation.progress !== undefined) return;
+		const left = torrent.memory.wholeStamp(file);
+		if (left === undefined) return;
+		const [now] = await storage.stamps([file]);
+		const stillLeft = torrent.memory.wholeStamp(file);
+		if (storage !== torrent.storage || torrent.relocation.progress !== undefined || stillLeft !== left)
+			return;
+		if (isAsLeft(now, left)) return;
+		torrent.post({type: 'failure', failure: changed(torrent.pathOf(file))});
+	}
+}

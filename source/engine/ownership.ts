@@ -1,0 +1,222 @@
+import {join} from 'node:path';
+import {foreignFile} from '../io/open-file.js';
+import type {PathRegistry} from '../io/path-registry.js';
+import type {ResumeData} from '../io/resume-data.js';
+import type {FileStamp, Storage, StorageFailure} from '../io/storage.js';
+import {failureOf} from '../io/storage-failure.js';
+import {isSameStamp, type Stamp} from '../policy/check-plan.js';
+import {asFileOwner, decideOwner, fileOwner, isOurs} from '../policy/file-ownership.js';
+import type {PieceMap} from '../policy/piece-map.js';
+import {Bitfield} from '../protocol/bitfield.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import type {FileTally} from './file-tally.js';
+
+/** What a person has allowed; each for one start. */
+export interface Consent {
+	/** What somebody else has changed is fetched again, over it. */
+	readonly repair: boolean;
+	/** Files that are none of the torrent's are replaced. */
+	readonly overwrite: boolean;
+	/** Files that are gone are taken for gone, and fetched again. */
+	readonly absence: boolean;
+}
+
+export const noConsent: Consent = {repair: false, overwrite: false, absence: false};
+
+/** What ownership asks of its torrent. */
+export interface OwnershipOwner {
+	readonly id: string;
+	readonly metainfo: Metainfo;
+	readonly dir: string;
+	readonly renamed: ReadonlyMap<number, readonly string[]>;
+	readonly map: PieceMap;
+	readonly have: Bitfield;
+	readonly files: FileTally;
+	/** Whether nothing may be written whatever is missing. */
+	readonly seedOnly: boolean;
+}
+
+/** Files named in one line. */
+const mostNamed = 5;
+
+/**
+ * Whose the files of one torrent are. Asked after what is on the disk was looked at and before anything is written:
+ * answers what is in the way, as a person would say it, and tells the storage what it may write to.
+ */
+export class Ownership {
+	readonly #owner: OwnershipOwner;
+	readonly #paths: Pick<PathRegistry, 'rivals'> | undefined;
+
+	constructor(owner: OwnershipOwner, paths: Pick<PathRegistry, 'rivals'> | undefined) {
+		this.#owner = owner;
+		this.#paths = paths;
+	}
+
+	/** Whose each file was, for opening them again: one that is wanted only now is looked at anew. */
+	before(memory: ResumeData | undefined): Uint8Array | undefined {
+		const owners = memory?.owners?.slice();
+		if (owners === undefined || owners.length !== this.#owner.metainfo.files.length) return undefined;
+		const {priorities} = this.#owner.files;
+		for (const [file, owner] of owners.entries()) {
+			if (owner === fileOwner.foreign && priorities[file]! > 0) owners[file] = fileOwner.absent;
+		}
+		return owners;
+	}
+
+	/** What of a file counts when pieces are looked for: nothing of somebody else's that nobody wants. */
+	shown(stamps: readonly Stamp[], owners: Uint8Array | undefined): readonly Stamp[] {
+		if (owners === undefined) return stamps;
+		return stamps.map((stamp, file) => (owners[file] === fileOwner.foreign ? undefined : stamp));
+	}
+
+	/** Decides whose each file is, and tells the storage. Answers why the torrent cannot go on. */
+	async judge(
+		storage: Storage,
+		stamps: ReadonlyArray<FileStamp | undefined>,
+		memory: ResumeData | undefined,
+		consent: Consent,
+	): Promise<StorageFailure | undefined> {
+		const {metainfo, files, have} = this.#owner;
+		const made = stamps.length > 0 ? await storage.made?.() : undefined;
+		const owners = new Uint8Array(metainfo.files.length);
+		const lost = memory === undefined ? undefined : lostPieces(memory.have, have);
+		const missing: number[] = [];
+		const changed: number[] = [];
+		for (const [file, {length, pad}] of metainfo.files.entries()) {
+			if (pad) continue;
+			const now = stamps[file];
+			const before = memory?.stamps[file];
+			const ownerBefore = asFileOwner(memory?.owners?.[file]);
+			const isWanted = files.priorities[file]! > 0;
+			const wasOurs = ownerBefore === undefined ? before !== undefined && isWanted : isOurs(ownerBefore);
+			const isDifferent = now !== undefined && !isSameStamp(now, before);
+			const isObstructed = storage.obstructed?.has(file) === true;
+			const isChanged = isWanted && wasOurs && (isDifferent || isObstructed) && this.#hasAny(file, lost);
+			if (isWanted && length > 0 && wasOurs && now === undefined && !isObstructed) missing.push(file);
+			if (isChanged) changed.push(file);
+			owners[file] = decideOwner({
+				length,
+				now,
+				before,
+				ownerBefore,
+				isRight: this.#hasAny(file, have),
+				isProvable: this.#isProvable(file),
+				isNoted: now?.identity !== undefined && made?.get(file) === now.identity,
+				overwrite: consent.overwrite || (isChanged && consent.repair),
+			});
+		}
+		const taken = await this.#share(owners);
+		storage.own?.(owners);
+		if (missing.length > 0 && !consent.absence) return this.#missing(missing);
+		if (changed.length > 0 && !consent.repair) return this.#changed(changed, lost!);
+		return taken ?? this.#obstacle(storage, stamps, owners) ?? this.#unwritten();
+	}
+
+	/** What an earlier torrent has as well may be seeded when it is right; nobody but that one writes to it. */
+	async #share(owners: Uint8Array): Promise<StorageFailure | undefined> {
+		const {metainfo, files} = this.#owner;
+		let failure: StorageFailure | undefined;
+		for (const {file, name} of (await this.#paths?.rivals(this.#owner.id)) ?? []) {
+			owners[file] = fileOwner.foreign;
+			const {length} = metainfo.files[file]!;
+			if (files.priorities[file] === 0 || (length > 0 && files.completed[file] === length)) continue;
+			failure ??= {
+				code: 'taken',
+				message: `«${name}» has this file already: ${this.#path(file)}: choose another folder, or remove one of the two`,
+			};
+		}
+		return failure;
+	}
+
+	#missing(missing: readonly number[]): StorageFailure {
+		return failureOf({code: 'ENOENT'}, this.#names(missing));
+	}
+
+	#changed(changed: readonly number[], lost: Bitfield): StorageFailure {
+		const wrong = `${lost.count} ${lost.count === 1 ? 'piece is' : 'pieces are'} wrong`;
+		return {
+			code: 'differs',
+			message: `changed by another program: ${this.#names(changed)}: ${wrong}: resume to fetch them again`,
+		};
+	}
+
+	/** What is where a file is to be written. */
+	#obstacle(
+		storage: Storage,
+		stamps: ReadonlyArray<FileStamp | undefined>,
+		owners: Uint8Array,
+	): StorageFailure | undefined {
+		const {metainfo, files} = this.#owner;
+		for (const [file, {length, pad}] of metainfo.files.entries()) {
+			if (pad || files.priorities[file] === 0 || (length > 0 && files.completed[file] === length)) continue;
+			const path = this.#path(file);
+			if (storage.obstructed?.has(file)) {
+				return {
+					code: 'foreign',
+					message: `something else is where a file should be: ${path}: move it away, then resume`,
+				};
+			}
+			const size = stamps[file]?.size;
+			if (owners[file] === fileOwner.foreign && size !== undefined)
+				return foreignFile(path, size, length).failure;
+		}
+		return undefined;
+	}
+
+	/** Of one that is only to be seeded: what is not as the torrent says. */
+	#unwritten(): StorageFailure | undefined {
+		const {metainfo, files, seedOnly} = this.#owner;
+		if (!seedOnly) return undefined;
+		const wrong = [...metainfo.files.entries()].flatMap(([file, {length, pad}]) =>
+			!pad && files.priorities[file]! > 0 && files.completed[file]! < length ? [file] : [],
+		);
+		if (wrong.length === 0) return undefined;
+		return {
+			code: 'differs',
+			message: `not the torrent's data: ${this.#names(wrong)}: nothing is written over it unless it is to be repaired`,
+		};
+	}
+
+	#names(files: readonly number[]): string {
+		const more = files.length - mostNamed;
+		const named = files.slice(0, mostNamed).map(file => this.#path(file));
+		return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+	}
+
+	#path(file: number): string {
+		const {dir, renamed, metainfo} = this.#owner;
+		return join(dir, ...(renamed.get(file) ?? metainfo.files[file]!.path));
+	}
+
+	/** Whether any piece with bytes of a file is among these. */
+	#hasAny(file: number, pieces: Bitfield | undefined): boolean {
+		const {offset, length} = this.#owner.metainfo.files[file]!;
+		if (length === 0 || pieces === undefined || pieces.count === 0) return false;
+		const [first, last] = this.#owner.map.span(offset, length);
+		for (let piece = first; piece <= last; piece++) if (pieces.has(piece)) return true;
+		return false;
+	}
+
+	/** Whether a piece lies in this file alone, but for padding. */
+	#isProvable(file: number): boolean {
+		const {metainfo, map} = this.#owner;
+		const {files} = metainfo;
+		const isSolid = (at: number): boolean => !files[at]!.pad && files[at]!.length > 0;
+		let before = file - 1;
+		while (before >= 0 && !isSolid(before)) before--;
+		let after = file + 1;
+		while (after < files.length && !isSolid(after)) after++;
+		const from = before < 0 ? 0 : files[before]!.offset + files[before]!.length;
+		const to = after < files.length ? files[after]!.offset : metainfo.length;
+		const first = Math.ceil(from / map.pieceLength);
+		return first < map.pieceCount && first * map.pieceLength + map.pieceSize(first) <= to;
+	}
+}
+
+/** The pieces of `before` that are not there now. */
+function lostPieces(before: Bitfield, now: Bitfield): Bitfield {
+	const lost = new Bitfield(before.length);
+	for (let piece = 0; piece < before.length; piece++)
+		if (before.has(piece) && !now.has(piece)) lost.set(piece);
+	return lost;
+}

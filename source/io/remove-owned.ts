@@ -1,0 +1,74 @@
+import {lstat, readlink, unlink} from 'node:fs/promises';
+import {dirname, join, relative} from 'node:path';
+import {isSameStamp} from '../policy/check-plan.js';
+import {fileOwner, isOurs} from '../policy/file-ownership.js';
+import {removeEmptyFolders} from './delete-files.js';
+import type {FileLayout} from './file-layout.js';
+import {guardFolders} from './open-file.js';
+import type {KeptFile, Removal, RemovalRules, StorageFailure} from './storage.js';
+import {failureOf} from './storage-failure.js';
+
+/**
+ * Deletes those of a torrent's files that are its own and nobody else's, and the folders that are empty then. What a
+ * person put there, has changed since, or has linked from elsewhere stays, and is told. Goes on after a failure and
+ * tells the first one.
+ */
+export async function removeOwned(layout: FileLayout, rules: RemovalRules): Promise<Removal> {
+	const kept: KeptFile[] = [];
+	const folders = new Set<string>();
+	let deleted = 0;
+	let failure: StorageFailure | undefined;
+	for (let file = 0; file < layout.fileCount; file++) {
+		if (layout.isPad(file)) continue;
+		const path = layout.relative(file);
+		try {
+			const why = await whyKept(layout, file, rules);
+			if (why === 'gone') continue;
+			if (why !== undefined) {
+				kept.push({path, why});
+				continue;
+			}
+			await unlink(join(layout.dir, path));
+			deleted++;
+			folders.add(dirname(path));
+		} catch (error) {
+			const {code} = error as NodeJS.ErrnoException;
+			if (code === 'ENOENT' || code === 'ENOTDIR') continue;
+			failure ??= failureOf(error, join(layout.dir, path));
+			kept.push({path, why: 'it cannot be deleted'});
+		}
+	}
+	return {deleted, kept, failure: failure ?? (await removeEmptyFolders(layout.dir, folders))};
+}
+
+/** Undefined for a file that may go. */
+async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): Promise<string | undefined> {
+	const relativePath = layout.relative(file);
+	const path = join(layout.dir, relativePath);
+	const stats = await lstat(path, {throwIfNoEntry: false} as object).catch((error: NodeJS.ErrnoException) => {
+		if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+		throw error;
+	});
+	if (stats === undefined) return 'gone';
+	try {
+		guardFolders(layout.dir, relativePath.split('/').slice(0, -1), false);
+	} catch {
+		return 'a link leads to it';
+	}
+	const target = layout.links.get(file);
+	if (target !== undefined && stats.isSymbolicLink()) {
+		const ours = relative(dirname(path), join(layout.dir, target));
+		return (await readlink(path)) === ours ? undefined : 'it is a link of somebody else';
+	}
+	if (!stats.isFile()) return stats.isSymbolicLink() ? 'it is a link' : 'it is not a file';
+	const owner = layout.owners[file];
+	if (!isOurs(owner)) return 'it was there before';
+	const rule = rules.keep(file);
+	if (rule !== undefined) return rule;
+	if (stats.nlink > 1) return 'it has another name (a hard link)';
+	const left = rules.stamps[file];
+	const now = {size: stats.size, mtime: stats.mtimeMs};
+	// What we made and never finished has nothing in it that anybody could miss.
+	if (left === undefined) return owner === fileOwner.made && stats.size === 0 ? undefined : 'it was changed';
+	return isSameStamp(now, left) ? undefined : 'it was changed';
+}
