@@ -40,14 +40,24 @@ export class PieceCheck {
 		this.#room = room;
 	}
 
-	/** Begins anew with what can be trusted; answers what is left to hash. */
-	begin(stamps: readonly Stamp[], memory: ResumeData | undefined, mode: CheckMode): CheckPlan {
+	/**
+	 * Begins anew with what can be trusted; answers what is left to hash.
+	 *
+	 * @param isTold whether it was said already that files have changed
+	 */
+	begin(
+		stamps: readonly Stamp[],
+		memory: ResumeData | undefined,
+		mode: CheckMode,
+		isTold: boolean,
+	): CheckPlan {
 		const {map, metainfo, downloader} = this.#owner;
 		const plan = planCheck(map, metainfo.files, stamps, memory, mode);
 		downloader.forgetPartials();
 		this.#reset();
 		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
-		if (plan.changed) this.#owner.log('warn', 'files on disk are not as they were left: hashing them');
+		if (plan.changed && !isTold)
+			this.#owner.log('warn', 'files on disk are not as they were left: hashing them');
 		return plan;
 	}
 

@@ -56,8 +56,6 @@ export class Relocation {
 		if (this.progress !== undefined)
 			return {code: 'io', message: `it is being moved to ${this.progress.dir}: wait for that`};
 		if (dir === owner.dir) return undefined;
-		const taken = await owner.takenAt({dir});
-		if (taken !== undefined) return taken;
 		this.progress = {dir, done: 0};
 		owner.log('info', `moving to ${dir}`);
 		try {
@@ -70,7 +68,9 @@ export class Relocation {
 			const told = (copied: number, total: number): void => {
 				this.progress = {dir, done: total === 0 ? 1 : copied / total};
 			};
-			const failure = await owner.withStorage(storage => storage.move(dir, told, steps));
+			const failure = await owner.withStorage(
+				async storage => (await owner.takenAt({dir})) ?? storage.move(dir, told, steps),
+			);
 			if (failure === undefined) owner.log('info', `moved to ${dir}`);
 			else if (this.#stopping.signal.aborted) owner.log('info', `it stays in ${owner.dir} for now`);
 			else owner.log('error', `it stays in ${owner.dir}: ${failure.message}`);
@@ -93,8 +93,6 @@ export class Relocation {
 		const before = owner.renamed.get(file) ?? entry.path;
 		const path = [...before.slice(0, -1), sanitizePathElement(new TextEncoder().encode(name))];
 		if (path.at(-1) === before.at(-1)) return undefined;
-		const taken = await owner.takenAt({renamed: new Map([...owner.renamed, [file, path]])});
-		if (taken !== undefined) return taken;
 		const steps = this.#steps(
 			() => ({dir: owner.dir, renamed: [[file, path]]}),
 			() => {
@@ -102,7 +100,11 @@ export class Relocation {
 				else owner.renamed.set(file, path);
 			},
 		);
-		const failure = await owner.withStorage(storage => storage.rename(file, path, steps));
+		const failure = await owner.withStorage(
+			async storage =>
+				(await owner.takenAt({renamed: new Map([...owner.renamed, [file, path]])})) ??
+				storage.rename(file, path, steps),
+		);
 		await steps.over();
 		if (failure === undefined) owner.log('info', `renamed ${before.join('/')} to ${path.at(-1)}`);
 		return failure;

@@ -80,6 +80,8 @@ export class TorrentRun {
 	/** When files that are gone were looked for last. */
 	#soughtAt: Millis = 0;
 	#seeking = false;
+	/** It was said that files have changed. */
+	#isTold = false;
 
 	constructor(owner: RunOwner, room: Room) {
 		this.#owner = owner;
@@ -163,7 +165,9 @@ export class TorrentRun {
 			this.#ownership.shown(stamps, owners),
 			memory && {...memory, stamps: this.#ownership.shown(memory.stamps, owners)},
 			mode,
+			this.#isTold,
 		);
+		this.#isTold = false;
 		if (plan.check.length > 0) {
 			const progress = this.#becomeChecking(plan.check.length);
 			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#run);
@@ -318,6 +322,7 @@ export class TorrentRun {
 	#recheck({message}: StorageFailure): void {
 		if (this.activity.name !== 'active') return;
 		this.#owner.log('warn', `${message}: looking at it again`);
+		this.#isTold = true;
 		this.#owner.memory.doubt();
 		const again = async (): Promise<void> => {
 			await this.#halt('paused');

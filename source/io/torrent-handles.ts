@@ -191,8 +191,12 @@ export class TorrentHandles {
 		const last = [...this.#known.keys()].at(-1);
 		if (last === undefined || this.#isAtItsPlace(last)) return;
 		const {dir} = this.#layout;
-		const path = existsSync(dir) ? this.path(last) : dir;
-		throw new StorageError('missing', `gone: ${path}: bring it back, then resume`);
+		if (!existsSync(dir))
+			throw new StorageError('missing', `folder is gone: ${dir}: bring it back, then resume`);
+		throw new StorageError(
+			'missing',
+			`missing: ${this.path(last)}: bring it back or check the torrent, then resume`,
+		);
 	}
 
 	#isAtItsPlace(key: number): boolean {

@@ -60,7 +60,7 @@ test('files move to another folder while pieces come and are read', async () => 
 	for (const [file, [path]] of files.entries()) {
 		assert.deepEqual(readFileSync(join(to, path)), torrent.expected(file));
 	}
-	await torrent.storage.remove();
+	await torrent.remove();
 	assert.deepEqual(readdirSync(to), []);
 });
 

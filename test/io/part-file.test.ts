@@ -73,7 +73,7 @@ test('the part file is found again in the next session', async () => {
 	assert.equal(await second.check(), '.xx..');
 	assert.equal(await second.storage.setWanted(Uint8Array.of(1, 1, 1, 1, 1)), undefined);
 	assert.equal(await second.check(), '.xx..');
-	await second.storage.remove();
+	await second.remove();
 	assert.equal(existsSync(disk.part('again')), false);
 });
 

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import type {InfoHash} from '../../source/base/units.js';
 import {BlockPool} from '../../source/io/block-pool.js';
 import {DiskService} from '../../source/io/disk-storage.js';
-import type {Storage, StorageEvents, StorageFailure} from '../../source/io/storage.js';
+import type {Removal, Storage, StorageEvents, StorageFailure} from '../../source/io/storage.js';
 import type {Metainfo, MetainfoFile} from '../../source/protocol/metainfo.js';
 
 export const blockLength = 16_384;
@@ -212,6 +212,12 @@ export class TestTorrent {
 			told[piece] = right ? 'x' : '.';
 		}).done;
 		return told.join('');
+	}
+
+	/** Deletes what is the torrent's own, as it is now. */
+	async remove(): Promise<Removal> {
+		const stamps = await this.storage.stamps();
+		return this.storage.remove({stamps, keep: () => undefined});
 	}
 
 	path(file: number): string {
