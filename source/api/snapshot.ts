@@ -22,6 +22,17 @@ export interface Reason {
 	readonly text: string;
 }
 
+/** A file that is none of a torrent's, where one of the torrent's is to be; the first of several. */
+export interface FileInTheWay {
+	/** Whole. */
+	readonly path: string;
+	readonly size: Bytes;
+	/** What the torrent's has. */
+	readonly length: Bytes;
+	/** How many there are. */
+	readonly files: number;
+}
+
 /** A torrent in one line of the session screen, and the header of its own. */
 export interface TorrentView {
 	/** The info-hash in hex: v1 where there is one. */
@@ -29,6 +40,8 @@ export interface TorrentView {
 	readonly name: string;
 	readonly state: TorrentState;
 	readonly reason?: Reason | undefined;
+	/** What stopped it: files that are none of its own. `torrent.resume` may overwrite them. */
+	readonly inTheWay?: FileInTheWay | undefined;
 	/** All files. */
 	readonly length: Bytes;
 	/** What is wanted of it, and how much of that is verified and on disk. */

@@ -5,7 +5,8 @@ import type {torrentOptions} from './flags.js';
 
 /** The options of the command line as the engine takes them, each torrent's own. */
 export function addOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean}): AddOptions {
-	const {dir, peer, tracker, select, sequential, maxPeers, seedRatio, seedTime, check, trackers} = flags;
+	const {dir, peer, tracker, select, sequential, maxPeers, seedRatio, seedTime, check, trackers, overwrite} =
+		flags;
 	return {
 		dir: resolve(dir ?? '.'),
 		...(peer.length > 0 && {peers: peer}),
@@ -16,6 +17,7 @@ export function addOptions(flags: Flags<typeof torrentOptions> & {readonly track
 		...(seedRatio !== undefined && {seedRatio}),
 		...(seedTime !== undefined && {seedTime}),
 		...(check !== undefined && {check}),
+		...(overwrite && {overwrite}),
 		...(trackers === false && {trackersOff: true}),
 	};
 }

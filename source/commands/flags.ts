@@ -158,6 +158,7 @@ export const torrentOptions = {
 		help: 'data already on disk: full, quick or none',
 		standard: 'quick',
 	},
+	overwrite: {kind: 'on', help: 'replace files in the way that are none of the torrent'},
 } as const satisfies Options;
 
 /** How the screen looks. */

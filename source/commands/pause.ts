@@ -10,5 +10,5 @@ export const command = defineCommand({
 	words: [1, 1000],
 	options: {...stateOptions, verbose: logOptions.verbose},
 	notes: ['ID: the beginning of an info-hash, or a part of a name that fits one torrent only.'],
-	run: ({input, flags}, context) => tellTorrents('torrent.pause', input, flags.stateDir, context),
+	run: ({input, flags}, context) => tellTorrents({type: 'torrent.pause'}, input, flags.stateDir, context),
 });

@@ -1,8 +1,20 @@
+import type {RemovedFiles} from '../api/command.js';
+import {safeText} from '../protocol/safe-text.js';
 import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {findTorrents} from './find-torrents.js';
 import {logOptions, stateOptions} from './flags.js';
 import {stateDirPath} from './state-dir.js';
+
+/** What was deleted and what was not, and why. */
+function removedLines(name: string, {deleted, kept, keptFiles}: RemovedFiles): string {
+	const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
+	const stay = kept === 0 ? '' : `, ${files(kept)} ${kept === 1 ? 'stays' : 'stay'}:`;
+	const lines = [`${safeText(name)}: ${files(deleted)} deleted${stay}`];
+	for (const {path, why} of keptFiles) lines.push(`  ${safeText(path)}: ${safeText(why)}`);
+	if (kept > keptFiles.length) lines.push(`  and ${kept - keptFiles.length} more`);
+	return `${lines.join('\n')}\n`;
+}
 
 /** Makes the running engine forget torrents. */
 export const command = defineCommand({
@@ -11,17 +23,18 @@ export const command = defineCommand({
 	summary: 'Makes the running engine forget torrents; their files stay.',
 	words: [1, 1000],
 	options: {
-		withData: {kind: 'on', help: 'delete their files too'},
+		withData: {kind: 'on', help: 'delete their files too: those that are theirs alone'},
 		...stateOptions,
 		verbose: logOptions.verbose,
 	},
 	notes: ['ID: the beginning of an info-hash, or a part of a name that fits one torrent only.'],
-	async run({input, flags}, {env, version}) {
+	async run({input, flags}, {env, version, stdout}) {
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const {withData} = flags;
 		try {
-			for (const {id} of await findTorrents(engine, input)) {
-				await engine.send({type: 'torrent.remove', id, withData});
+			for (const {id, name} of await findTorrents(engine, input)) {
+				const {removed} = await engine.send({type: 'torrent.remove', id, withData});
+				if (removed !== undefined) stdout.write(removedLines(name, removed));
 			}
 		} finally {
 			engine.close();

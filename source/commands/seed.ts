@@ -1,5 +1,6 @@
 import {existsSync, statSync} from 'node:fs';
 import {basename, dirname, resolve} from 'node:path';
+import type {AddOptions} from '../api/command.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import {percent} from '../ui/format.js';
 import {addOptions} from './add-options.js';
@@ -12,6 +13,7 @@ import {readDownload} from './torrent-source.js';
 const options = {
 	...sharedOptions,
 	private: {kind: 'on', help: 'a torrent that is made tells clients to ask its trackers only'},
+	repair: {kind: 'on', help: 'download what is missing or wrong, over what is there'},
 } as const;
 
 /** `TORRENT=PATH` taken apart; undefined when the word is a PATH. */
@@ -21,6 +23,11 @@ function splitPair(word: string): readonly [torrent: string, path: string] | und
 		.map(({index}) => index)
 		.find(index => existsSync(word.slice(index + 1)) && index > 0);
 	return at === undefined ? undefined : [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** What is seeded is not written to, unless it is to be repaired. */
+function seedOptions(flags: Flags<typeof options>): AddOptions {
+	return {...addOptions(flags), ...(flags.repair ? {repair: true} : {seedOnly: true})};
 }
 
 async function withTorrent(
@@ -34,13 +41,13 @@ async function withTorrent(
 	if (basename(data) !== source.metainfo.name) {
 		const {name} = source.metainfo;
 		// The folder that holds the data was named instead of the data.
-		if (existsSync(resolve(data, name))) return {source, options: {...addOptions(flags), dir: data}};
+		if (existsSync(resolve(data, name))) return {source, options: {...seedOptions(flags), dir: data}};
 		throw new UserError(
 			'other-name',
 			`${path} is not named as the torrent's data: rename it to ${JSON.stringify(name)}`,
 		);
 	}
-	return {source, options: {...addOptions(flags), dir: dirname(data)}};
+	return {source, options: {...seedOptions(flags), dir: dirname(data)}};
 }
 
 async function makeTorrent(path: string, flags: Flags<typeof options>, context: Context): Promise<Task> {
@@ -69,7 +76,7 @@ async function makeTorrent(path: string, flags: Flags<typeof options>, context: 
 		});
 		return {
 			source: {kind: 'metainfo', label: path, bytes, metainfo},
-			options: {...addOptions(flags), dir: dirname(resolve(path)), check: 'none'},
+			options: {...addOptions(flags), dir: dirname(resolve(path)), check: 'none', seedOnly: true},
 		};
 	} finally {
 		interrupted.release();
@@ -84,7 +91,7 @@ async function toTask(word: string, flags: Flags<typeof options>, context: Conte
 		throw new UserError('no-file', `no such file or folder: ${word} (give PATH or TORRENT=PATH)`);
 	}
 	if (/\.torrent$/i.test(word) && statSync(word).isFile()) {
-		return {source: await readDownload(word, context), options: addOptions(flags)};
+		return {source: await readDownload(word, context), options: seedOptions(flags)};
 	}
 	return makeTorrent(word, flags, context);
 }
@@ -100,6 +107,7 @@ export const command = defineCommand({
 	notes: [
 		'A .torrent alone is seeded from the folder of --dir. The magnet links of what',
 		'is seeded are printed first. It ends with Ctrl-C, or at --seed-time or --seed-ratio.',
+		'Nothing is written to what is seeded: data that is not the torrent is told and refused.',
 	],
 	async run({input, flags}, context): Promise<ExitStatus> {
 		return runTransfer(

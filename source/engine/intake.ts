@@ -53,6 +53,7 @@ export class Intake {
 		const present = torrents.get(id);
 		if (present !== undefined) {
 			await this.#applyOptions(present, options);
+			if (options.overwrite || options.repair) queue.start(present, 'quick');
 			return {id, already: true};
 		}
 		const saved = await store.find(id);

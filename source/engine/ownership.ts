@@ -38,6 +38,8 @@ export interface OwnershipOwner {
 
 /** Files named in one line. */
 const mostNamed = 5;
+/** Files whose differences are told. */
+const mostTold = 50;
 
 /**
  * Whose the files of one torrent are. Asked after what is on the disk was looked at and before anything is written:
@@ -109,7 +111,7 @@ export class Ownership {
 		storage.own?.(owners);
 		if (missing.length > 0 && !consent.absence) return this.#missing(missing);
 		if (changed.length > 0 && !consent.repair) return this.#changed(changed, lost!);
-		return taken ?? this.#obstacle(storage, stamps, owners) ?? this.#unwritten();
+		return taken ?? this.#obstacle(storage, stamps, owners) ?? this.#unwritten(stamps);
 	}
 
 	/** What an earlier torrent has as well may be seeded when it is right; nobody but that one writes to it. */
@@ -140,13 +142,15 @@ export class Ownership {
 		};
 	}
 
-	/** What is where a file is to be written. */
+	/** What is where files are to be written. */
 	#obstacle(
 		storage: Storage,
 		stamps: ReadonlyArray<FileStamp | undefined>,
 		owners: Uint8Array,
 	): StorageFailure | undefined {
 		const {metainfo, files} = this.#owner;
+		let first: {path: string; size: number; length: number} | undefined;
+		let count = 0;
 		for (const [file, {length, pad}] of metainfo.files.entries()) {
 			if (pad || files.priorities[file] === 0 || (length > 0 && files.completed[file] === length)) continue;
 			const path = this.#path(file);
@@ -157,24 +161,59 @@ export class Ownership {
 				};
 			}
 			const size = stamps[file]?.size;
-			if (owners[file] === fileOwner.foreign && size !== undefined)
-				return foreignFile(path, size, length).failure;
+			if (owners[file] !== fileOwner.foreign || size === undefined) continue;
+			first ??= {path, size, length};
+			count++;
 		}
-		return undefined;
+		if (first === undefined) return undefined;
+		const {failure} = foreignFile(first.path, first.size, first.length, count - 1);
+		return {...failure, inTheWay: {...first, files: count}};
 	}
 
 	/** Of one that is only to be seeded: what is not as the torrent says. */
-	#unwritten(): StorageFailure | undefined {
+	#unwritten(stamps: ReadonlyArray<FileStamp | undefined>): StorageFailure | undefined {
 		const {metainfo, files, seedOnly} = this.#owner;
 		if (!seedOnly) return undefined;
 		const wrong = [...metainfo.files.entries()].flatMap(([file, {length, pad}]) =>
 			!pad && files.priorities[file]! > 0 && files.completed[file]! < length ? [file] : [],
 		);
 		if (wrong.length === 0) return undefined;
+		// A file that only shares a wrong piece with another is not told of where that other explains it.
+		const guilty = wrong.filter(file => this.#isWrongAlone(file, stamps[file]));
+		const told = guilty.length > 0 ? guilty : wrong;
+		const lines = told
+			.slice(0, mostTold)
+			.map(file => `${this.#path(file)}: ${this.#difference(file, stamps[file])}`);
+		const more = told.length > mostTold ? `; and ${told.length - mostTold} more` : '';
 		return {
 			code: 'differs',
-			message: `not the torrent's data: ${this.#names(wrong)}: nothing is written over it unless it is to be repaired`,
+			message: `not the torrent's data, and not written over (--repair does that): ${lines.join('; ')}${more}`,
 		};
+	}
+
+	/** What is wrong with a file that is not whole. */
+	#difference(file: number, stamp: FileStamp | undefined): string {
+		const {metainfo, map, have} = this.#owner;
+		const {offset, length} = metainfo.files[file]!;
+		if (stamp === undefined) return 'missing';
+		if (stamp.size !== length) return `${stamp.size} bytes, to be ${length}`;
+		const [first, last] = map.span(offset, length);
+		let count = 0;
+		for (let piece = first; piece <= last; piece++) if (!have.has(piece)) count++;
+		return `${count} of ${last - first + 1} ${last === first ? 'piece' : 'pieces'} wrong`;
+	}
+
+	#isWrongAlone(file: number, stamp: FileStamp | undefined): boolean {
+		const {metainfo, map, have} = this.#owner;
+		const {offset, length} = metainfo.files[file]!;
+		if (stamp?.size !== length) return true;
+		const [first, last] = map.span(offset, length);
+		for (let piece = first; piece <= last; piece++) {
+			const start = piece * map.pieceLength;
+			const isInside = start >= offset && start + map.pieceSize(piece) <= offset + length;
+			if (isInside && !have.has(piece)) return true;
+		}
+		return false;
 	}
 
 	#names(files: readonly number[]): string {

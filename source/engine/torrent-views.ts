@@ -51,6 +51,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		name: metainfo.name,
 		state: stateOf(torrent),
 		reason,
+		...(activity.name === 'failed' && activity.failure.inTheWay && {inTheWay: activity.failure.inTheWay}),
 		length: files.length,
 		wanted: files.wanted,
 		completed: files.wantedCompleted,

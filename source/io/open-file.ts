@@ -89,6 +89,22 @@ export function openForWriting(root: string, relative: string, options: WriteOpt
 	}
 }
 
+/**
+ * Deletes a file or link below `root`; no folder on the way can be swapped for another meanwhile.
+ *
+ * @param relative below `root`, `/` between elements
+ */
+export function removeBelow(root: string, relative: string): void {
+	const elements = relative.split('/');
+	const name = elements.pop()!;
+	const folder = new HeldFolder(root, elements, false);
+	try {
+		unlinkSync(folder.entry(name));
+	} finally {
+		folder.close();
+	}
+}
+
 /** Sees that what was opened may be written to. */
 function judge({descriptor, stats, isNew}: OpenFile, path: string, options: WriteOptions): void {
 	if (!stats.isFile()) throw notAFile(path);
@@ -105,11 +121,17 @@ function judge({descriptor, stats, isNew}: OpenFile, path: string, options: Writ
 	ftruncateSync(descriptor, options.length);
 }
 
-/** A file in the way that is none of the torrent's, as a person would say it. */
-export function foreignFile(path: string, size: Bytes, length: Bytes): StorageError {
+/**
+ * A file in the way that is none of the torrent's, as a person would say it.
+ *
+ * @param others how many more there are
+ */
+export function foreignFile(path: string, size: Bytes, length: Bytes, others = 0): StorageError {
+	const more = others > 0 ? ` and ${others} more` : '';
+	const sizes = `${sizeText(size)}, to be ${sizeText(length)}`;
 	return new StorageError(
 		'foreign',
-		`already there and not this torrent's: ${path} (${sizeText(size)}, to be ${sizeText(length)}): move it away, or overwrite it`,
+		`already there and not this torrent's: ${path} (${sizes})${more}: move it away, or --overwrite`,
 	);
 }
 

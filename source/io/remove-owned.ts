@@ -1,10 +1,10 @@
-import {lstat, readlink, unlink} from 'node:fs/promises';
+import {lstat, readlink} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
-import {isSameStamp} from '../policy/check-plan.js';
+import {isAsLeft} from '../policy/check-plan.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {removeEmptyFolders} from './delete-files.js';
 import type {FileLayout} from './file-layout.js';
-import {guardFolders} from './open-file.js';
+import {guardFolders, removeBelow} from './open-file.js';
 import type {KeptFile, Removal, RemovalRules, StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
 
@@ -28,7 +28,7 @@ export async function removeOwned(layout: FileLayout, rules: RemovalRules): Prom
 				kept.push({path, why});
 				continue;
 			}
-			await unlink(join(layout.dir, path));
+			removeBelow(layout.dir, path);
 			deleted++;
 			folders.add(dirname(path));
 		} catch (error) {
@@ -70,5 +70,5 @@ async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): P
 	const now = {size: stats.size, mtime: stats.mtimeMs};
 	// What we made and never finished has nothing in it that anybody could miss.
 	if (left === undefined) return owner === fileOwner.made && stats.size === 0 ? undefined : 'it was changed';
-	return isSameStamp(now, left) ? undefined : 'it was changed';
+	return isAsLeft(now, left) ? undefined : 'it was changed';
 }

@@ -1,3 +1,4 @@
+import type {FileInTheWay} from '../api/snapshot.js';
 import type {Bytes, Millis} from '../base/units.js';
 
 /** What went wrong with the disk, as a person would say it. */
@@ -19,6 +20,8 @@ export interface StorageFailure {
 		| 'io';
 	/** One line: what and where, and what to do. */
 	readonly message: string;
+	/** With `foreign`: the first of the files that are in the way, and how many there are. */
+	readonly inTheWay?: FileInTheWay;
 }
 
 /** What one file is on disk now; undefined where there is none. */

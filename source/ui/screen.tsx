@@ -5,6 +5,7 @@ import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import type {Clock, Timer} from '../base/ports.js';
 import {fileUnderCursor} from './actions/files.js';
+import {askToOverwrite, newlyInTheWay} from './actions/in-the-way.js';
 import {actions} from './actions/screen-actions.js';
 import {targets} from './actions/target.js';
 import {App, pressKey} from './app.js';
@@ -15,7 +16,7 @@ import {glyphsFor} from './glyphs.js';
 import {keyTable} from './key-table.js';
 import {type KeyContext, keyProblem, rebind} from './keymap.js';
 import {type Layout, planLayout, sizeClass} from './layout.js';
-import {litTime, merge, unlit} from './model.js';
+import {litTime, type Model, merge, unlit} from './model.js';
 import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
 import {configured, type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
 import {progressOf} from './present/header.js';
@@ -300,9 +301,20 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		announce(before.model.torrents, model.torrents ?? []);
 		const shown = model.torrent?.overview;
 		if (shown && before.model.torrent?.overview) announce([before.model.torrent.overview], [shown]);
+		askAbout(before.model, model);
 		dim();
 		title();
 		watchAgain();
+	}
+
+	/** What is in the way of a torrent is asked about when it turns up: in the list, or where somebody looks at it. */
+	function askAbout(before: Model, now: Model): void {
+		if (store.get().view.dialog !== undefined) return;
+		const shown = now.torrent?.overview;
+		const stopped =
+			(before.torrents && newlyInTheWay(before.torrents, now.torrents ?? [])) ??
+			(shown && newlyInTheWay(before.torrent?.overview && [before.torrent.overview], [shown]));
+		if (stopped) askToOverwrite(screen, stopped);
 	}
 
 	let shownTitle = '';

@@ -6,6 +6,7 @@ import {safeText} from '../text.js';
 import {field} from '../text-field.js';
 import {openAdd} from './adding.js';
 import {ask} from './ask.js';
+import {askToOverwrite} from './in-the-way.js';
 import {limitField, readLimit} from './limit-field.js';
 import {openTorrent, setList} from './moving.js';
 import {removalActions} from './removing.js';
@@ -84,6 +85,8 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 	pause: screen => {
 		const torrents = targets(screen.state());
 		const resume = torrents.every(torrent => torrent.state === 'paused' || torrent.state === 'failed');
+		const [only] = torrents;
+		if (resume && torrents.length === 1 && only?.inTheWay) return askToOverwrite(screen, only);
 		for (const {id} of torrents) screen.send({type: resume ? 'torrent.resume' : 'torrent.pause', id});
 	},
 	resume: forAll((screen, {id}) => screen.send({type: 'torrent.resume', id})),
