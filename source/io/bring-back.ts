@@ -1,12 +1,16 @@
-import {rename, unlink} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {open, readlink, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {FileLayout, packLayout} from './file-layout.js';
-import {makeFolders, movedPaths, statOf} from './move-files.js';
+import {makeFolders, movedPaths, moveFile, statOf} from './move-files.js';
 import {guardFolders} from './open-file.js';
 import type {StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
+
+const chunkLength = 1 << 20;
+const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Where the files of a torrent are: its folder, and those with another path than it says. */
 export interface Place {
@@ -39,10 +43,12 @@ export async function bringBack(
 			const found = await statOf(from);
 			if (!found || found.isDirectory()) continue;
 			guardFolders(there.dir, otherPath.split('/').slice(0, -1), false);
-			if (await statOf(to)) await unlink(from);
-			else {
+			// What is at the other place may be no copy of ours: somebody has put a file of that name there since.
+			if (await statOf(to)) {
+				if (await isCopy(from, to)) await unlink(from);
+			} else {
 				await makeFolders({root: here.dir, to});
-				await rename(from, to);
+				await moveFile(from, to);
 			}
 		} catch (error) {
 			// On another file system there are copies only: whoever took the file away meanwhile knows better than we do.
@@ -51,4 +57,39 @@ export async function bringBack(
 	}
 	await removeEmptyFolders(there.dir, new Set(paths.map(([, , path]) => dirname(path))));
 	return undefined;
+}
+
+/**
+ * Whether a file is a copy of another, or the beginning of one: every byte is the same, or has not been written yet.
+ * Links are copies when they lead to the same place.
+ */
+async function isCopy(path: string, original: string): Promise<boolean> {
+	const [copyStats, stats] = [await statOf(path), await statOf(original)];
+	if (!copyStats || !stats) return false;
+	if (copyStats.isSymbolicLink() && stats.isSymbolicLink())
+		return (await readlink(path)) === (await readlink(original));
+	if (!copyStats.isFile() || !stats.isFile() || copyStats.size > stats.size) return false;
+	const [copy, from] = [await open(path, readOnly), await open(original, readOnly)];
+	try {
+		const one = Buffer.allocUnsafe(chunkLength);
+		const other = Buffer.allocUnsafe(chunkLength);
+		for (let at = 0; at < copyStats.size; ) {
+			const {bytesRead} = await copy.read(one, 0, chunkLength, at);
+			if (bytesRead === 0) break;
+			await from.read(other, 0, bytesRead, at);
+			const part = one.subarray(0, bytesRead);
+			if (!part.equals(other.subarray(0, bytesRead)) && !isBeginning(part, other)) return false;
+			at += bytesRead;
+		}
+		return true;
+	} finally {
+		await copy.close();
+		await from.close();
+	}
+}
+
+/** Bytes that were not written before the crash are zeros. */
+function isBeginning(part: Buffer, original: Buffer): boolean {
+	for (let at = 0; at < part.length; at++) if (part[at] !== 0 && part[at] !== original[at]) return false;
+	return true;
 }

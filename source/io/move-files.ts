@@ -1,5 +1,5 @@
 import type {Stats} from 'node:fs';
-import {type FileHandle, lstat, open, readlink, rename, symlink, unlink} from 'node:fs/promises';
+import {type FileHandle, link, lstat, open, readlink, rename, symlink, unlink} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {removeEmptyFolders} from './delete-files.js';
@@ -51,7 +51,7 @@ export async function planMoves(
 		const stats = from === to ? undefined : await about(from, statOf(from));
 		if (!stats) continue;
 		if (await about(to, statOf(to))) {
-			throw new StorageError('io', `already there: ${to}: move it away or choose another place`);
+			throw alreadyThere(to);
 		}
 		moves.push({file, from, to, root: newRoot, size: stats.size, room: stats.blocks * 512});
 	}
@@ -69,12 +69,13 @@ export async function renameFiles(moves: readonly Move[]): Promise<boolean> {
 	for (const move of moves) {
 		try {
 			await makeFolders(move);
-			await rename(move.from, move.to);
+			await moveFile(move.from, move.to);
 			done.push(move);
 		} catch (error) {
-			for (const {from, to} of done.reverse()) await rename(to, from);
+			for (const {from, to} of done.reverse()) await moveFile(to, from);
 			if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
 			await leaveNoFolders(moves);
+			if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw alreadyThere(move.to);
 			throw moveError(error, move.to);
 		}
 	}
@@ -110,6 +111,28 @@ export async function copyFiles(
 		await leaveNoFolders(moves);
 		throw error instanceof StorageError ? error : moveError(error, moves[0]?.root ?? '');
 	}
+}
+
+/**
+ * Gives a file another path on the same file system, and replaces nothing: somebody may have put a file there since it
+ * was looked at.
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+	try {
+		await link(from, to);
+	} catch (error) {
+		// Not every file system knows two names for a file.
+		if (!noLinkCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+		if (await statOf(to)) throw alreadyThere(to);
+		return rename(from, to);
+	}
+	await unlink(from);
+}
+
+const noLinkCodes = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EACCES']);
+
+function alreadyThere(path: string): StorageError {
+	return new StorageError('io', `already there: ${path}: move it away or choose another place`);
 }
 
 /** Somebody does not want it any more. */

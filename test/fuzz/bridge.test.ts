@@ -152,7 +152,7 @@ test('whatever a client may say, the engine answers or refuses it with one line,
 			load: async () => [],
 			save: async () => undefined,
 			saveMetainfo: async () => undefined,
-			remove: async () => ({deleted: 0, kept: [], failure: undefined}),
+			remove: async () => undefined,
 			settled: async () => {},
 		},
 	});

@@ -186,7 +186,8 @@ test('what a crash left at another place is brought back, and nothing else is to
 		writeFileSync(at(root, path), text);
 	};
 	put(here, 't/a', 'whole');
-	put(there, 't/a', 'half a copy');
+	// Half a copy, with a hole.
+	put(there, 't/a', 'wh\0l');
 	put(there, 't/deep/new name', 'moved');
 	put(there, 't/c', 'was there before');
 	const back = (): ReturnType<typeof bringBack> =>
@@ -201,6 +202,10 @@ test('what a crash left at another place is brought back, and nothing else is to
 	assert.equal(readFileSync(at(here, 't/deep/b'), 'utf8'), 'moved');
 	assert.deepEqual(readdirSync(there, {recursive: true}).sort(), ['t', 't/c']);
 	assert.equal(await back(), undefined);
+
+	put(there, 't/a', 'mine');
+	assert.equal(await back(), undefined);
+	assert.equal(readFileSync(at(there, 't/a'), 'utf8'), 'mine');
 
 	symlinkSync(here, join(there, 't/deep'));
 	put(here, 'new name', 'mine');
