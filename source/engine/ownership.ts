@@ -110,7 +110,11 @@ export class Ownership {
 		const taken = await this.#share(owners);
 		storage.own?.(owners);
 		if (missing.length > 0 && !consent.absence) return this.#missing(missing);
-		if (changed.length > 0 && !consent.repair) return this.#changed(changed, lost!);
+		if (changed.length > 0 && !consent.repair) {
+			// A file that was not whole yet is named only when no other explains what is wrong.
+			const known = changed.filter(file => memory?.stamps[file] !== undefined);
+			return this.#changed(known.length > 0 ? known : changed, lost!);
+		}
 		return taken ?? this.#obstacle(storage, stamps, owners) ?? this.#unwritten(stamps);
 	}
 
@@ -119,9 +123,10 @@ export class Ownership {
 		const {metainfo, files} = this.#owner;
 		let failure: StorageFailure | undefined;
 		for (const {file, name} of (await this.#paths?.rivals(this.#owner.id)) ?? []) {
-			owners[file] = fileOwner.foreign;
 			const {length} = metainfo.files[file]!;
-			if (files.priorities[file] === 0 || (length > 0 && files.completed[file] === length)) continue;
+			const isWhole = length > 0 && files.completed[file] === length;
+			owners[file] = isWhole ? fileOwner.shared : fileOwner.foreign;
+			if (files.priorities[file] === 0 || isWhole) continue;
 			failure ??= {
 				code: 'taken',
 				message: `«${name}» has this file already: ${this.#path(file)}: choose another folder, or remove one of the two`,
@@ -178,9 +183,9 @@ export class Ownership {
 			!pad && files.priorities[file]! > 0 && files.completed[file]! < length ? [file] : [],
 		);
 		if (wrong.length === 0) return undefined;
-		// A file that only shares a wrong piece with another is not told of where that other explains it.
-		const guilty = wrong.filter(file => this.#isWrongAlone(file, stamps[file]));
-		const told = guilty.length > 0 ? guilty : wrong;
+		// A file that only shares wrong pieces with others is not told of where one of those explains them.
+		const guilty = new Set(wrong.filter(file => this.#isWrongAlone(file, stamps[file])));
+		const told = wrong.filter(file => guilty.has(file) || this.#hasUnexplained(file, guilty));
 		const lines = told
 			.slice(0, mostTold)
 			.map(file => `${this.#path(file)}: ${this.#difference(file, stamps[file])}`);
@@ -201,6 +206,25 @@ export class Ownership {
 		let count = 0;
 		for (let piece = first; piece <= last; piece++) if (!have.has(piece)) count++;
 		return `${count} of ${last - first + 1} ${last === first ? 'piece' : 'pieces'} wrong`;
+	}
+
+	/** Whether a file has a wrong piece that lies in no guilty file. */
+	#hasUnexplained(file: number, guilty: ReadonlySet<number>): boolean {
+		const {metainfo, map, have} = this.#owner;
+		const {offset, length} = metainfo.files[file]!;
+		const [first, last] = map.span(offset, length);
+		for (let piece = first; piece <= last; piece++) {
+			if (have.has(piece)) continue;
+			const start = piece * map.pieceLength;
+			const end = start + map.pieceSize(piece);
+			let isExplained = false;
+			for (const other of guilty) {
+				const {offset: from, length: bytes} = metainfo.files[other]!;
+				isExplained ||= from < end && from + bytes > start;
+			}
+			if (!isExplained) return true;
+		}
+		return false;
 	}
 
 	#isWrongAlone(file: number, stamp: FileStamp | undefined): boolean {

@@ -74,7 +74,7 @@ export class PieceArrivals {
 		downloader.stored(piece);
 		if (have.set(piece)) {
 			const whole = files.tally(piece, 1);
-			if (whole.length > 0) void memory.completed(whole);
+			if (whole.length > 0) memory.completed(whole);
 		}
 		this.#owner.changed();
 		memory.revision++;

@@ -72,18 +72,15 @@ export class TorrentMemory {
 		return this.#settled ? this.#whole[file] : undefined;
 	}
 
-	/** The last piece of some files was verified: from this moment on they are to stay as they are. */
-	async completed(files: readonly number[]): Promise<void> {
+	/** The last piece of some files was verified: they are to stay as they were when it was written. */
+	completed(files: readonly number[]): void {
 		const {storage} = this.#torrent;
-		if (storage?.expectFile === undefined || !this.#settled) return;
-		const stamps = await storage.stamps(files);
-		if (!this.#settled || storage !== this.#torrent.storage) return;
-		const writtenUntil = this.#clock.wall();
-		for (const [n, file] of files.entries()) {
-			const stamp = stamps[n];
+		if (!this.#settled || storage?.writtenStamp === undefined) return;
+		for (const file of files) {
+			const stamp = storage.writtenStamp(file);
 			if (stamp === undefined || this.#whole[file] !== undefined) continue;
-			this.#whole[file] = {...stamp, writtenUntil};
-			storage.expectFile(file, this.#whole[file]!);
+			this.#whole[file] = stamp;
+			storage.expectFile?.(file, stamp);
 		}
 	}
 

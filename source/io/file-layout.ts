@@ -29,6 +29,11 @@ export interface LayoutData {
 	readonly placed: Uint8Array;
 	/** One `fileOwner` a file, shared by all threads. */
 	readonly owners: Uint8Array;
+	/**
+	 * Three numbers a file, shared by all threads: its size and time just after it was written to last, and when that was;
+	 * zeros before.
+	 */
+	readonly written: Float64Array;
 	/** Where it is noted which files were made. */
 	readonly madePath: string;
 }
@@ -64,6 +69,7 @@ export function packLayout(
 		hashes: shared(metainfo.pieceHashes ?? treeHashes(metainfo)),
 		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
 		owners: new Uint8Array(new SharedArrayBuffer(files.length)),
+		written: new Float64Array(new SharedArrayBuffer(files.length * 24)),
 		madePath: partPath.replace(/\.part$/, '.made'),
 	};
 }
@@ -115,6 +121,7 @@ export class FileLayout {
 	readonly hashes: Uint8Array;
 	readonly placed: Uint8Array;
 	readonly owners: Uint8Array;
+	readonly written: Float64Array;
 	readonly partPath: string;
 	readonly madePath: string;
 	readonly lengths: Float64Array;
@@ -140,6 +147,7 @@ export class FileLayout {
 		this.hashes = data.hashes;
 		this.placed = data.placed;
 		this.owners = data.owners;
+		this.written = data.written;
 		this.madePath = data.madePath;
 		this.links = new Map(data.links);
 		this.map = new FileMap(

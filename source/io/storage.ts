@@ -122,6 +122,8 @@ export interface Storage {
 	expect(stamps: ReadonlyArray<FileStamp | undefined>): void;
 	/** The same for a single file. */
 	expectFile?(file: number, stamp: FileStamp): void;
+	/** What a file was just after it was written to last; undefined when it was not. */
+	writtenStamp?(file: number): FileStamp | undefined;
 	/** Whose each file is, one `fileOwner` a file; kept up to date as files are made. */
 	readonly owners?: Uint8Array;
 	/** Says whose each file is, before anything is written; until then each is taken for `absent`. */

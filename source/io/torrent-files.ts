@@ -109,10 +109,21 @@ export class TorrentFiles {
 		const key = own ? file : handles.partKey;
 		if (own && this.layout.owners[file] === fileOwner.unproven) return this.#compare(file, offset, views);
 		try {
-			writeAll(handles.writable(key), views, length, own ? offset : position);
+			const descriptor = handles.writable(key);
+			writeAll(descriptor, views, length, own ? offset : position);
+			if (own) this.#noteWritten(file, descriptor);
 		} catch (error) {
 			throw handles.explain(error, handles.path(key));
 		}
+	}
+
+	/** What a file is right after we wrote to it: what differs from that was done by somebody else. */
+	#noteWritten(file: number, descriptor: number): void {
+		const {written} = this.layout;
+		const {size, mtimeMs} = fstatSync(descriptor);
+		written[3 * file] = size;
+		written[3 * file + 1] = mtimeMs;
+		written[3 * file + 2] = Date.now();
 	}
 
 	/** Nothing is written to a file that may be somebody else's: it has the very bytes already, or it is. */

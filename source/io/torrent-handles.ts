@@ -157,6 +157,12 @@ export class TorrentHandles {
 		if (owner === fileOwner.foreign) {
 			throw foreignFile(path, statSync(path, {throwIfNoEntry: false})?.size ?? 0, length);
 		}
+		if (owner === fileOwner.shared) {
+			throw new StorageError(
+				'taken',
+				`another torrent has this file too, and came first: ${path}: choose another folder, or remove that one`,
+			);
+		}
 		const isThere = owner === fileOwner.made || owner === fileOwner.found || owner === fileOwner.unproven;
 		if (!isThere) this.#requireOthers();
 		const {descriptor, stats, isNew} = openForWriting(layout.dir, layout.relative(key), {

@@ -1,7 +1,7 @@
 import {lstat, stat} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Bytes, blockLength} from '../base/units.js';
-import {isOurs} from '../policy/file-ownership.js';
+import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {deleteFiles, removeEmptyFolders} from './delete-files.js';
 import {checkPieces} from './disk-check.js';
 import type {DiskTask} from './disk-jobs.js';
@@ -187,6 +187,12 @@ export class TorrentStorage implements Storage, JobListener {
 
 	get owners(): Uint8Array {
 		return this.#layout.owners;
+	}
+
+	writtenStamp(file: number): FileStamp | undefined {
+		const {written} = this.#layout;
+		const [size, mtime, writtenUntil] = written.subarray(3 * file, 3 * file + 3);
+		return writtenUntil === 0 ? undefined : {size: size!, mtime: mtime!, writtenUntil};
 	}
 
 	own(owners: Uint8Array): void {
@@ -389,7 +395,9 @@ export class TorrentStorage implements Storage, JobListener {
 			const before = this.#layout;
 			const layout = new FileLayout(data);
 			// What is not the torrent's stays where it is.
-			const paths = movedPaths(before, layout).filter(([file]) => isOurs(layout.owners[file]));
+			const paths = movedPaths(before, layout).filter(
+				([file]) => isOurs(layout.owners[file]) && layout.owners[file] !== fileOwner.shared,
+			);
 			const moves = await planMoves(before.dir, layout.dir, paths);
 			const stopReading = async (): Promise<void> => {
 				this.#reader.hold();

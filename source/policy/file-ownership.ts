@@ -18,6 +18,8 @@ export const fileOwner = {
 	 * What is written to it must be there already.
 	 */
 	unproven: 5,
+	/** It is whole, and another torrent of the session that came first has it too: it is only read. */
+	shared: 6,
 } as const;
 
 export type FileOwner = (typeof fileOwner)[keyof typeof fileOwner];
@@ -50,7 +52,8 @@ export function decideOwner(facts: OwnershipFacts): FileOwner {
 	// We never write beyond the end: whatever is longer was written to by somebody else.
 	if (facts.isNoted && now.size <= length) return fileOwner.made;
 	if (isUntouched && (ownerBefore === fileOwner.made || ownerBefore === undefined)) return fileOwner.made;
-	if (facts.isRight || (isUntouched && ownerBefore === fileOwner.found)) return fileOwner.found;
+	if (facts.isRight || (isUntouched && (ownerBefore === fileOwner.found || ownerBefore === fileOwner.shared)))
+		return fileOwner.found;
 	if (isUntouched && ownerBefore === fileOwner.replaceable) return ownerBefore;
 	// There is nothing in it to be lost.
 	if (now.size === 0) return fileOwner.found;
@@ -59,12 +62,17 @@ export function decideOwner(facts: OwnershipFacts): FileOwner {
 	return fileOwner.foreign;
 }
 
-/** Whether a file is the torrent's, to be moved along and, when a person asks for it, to be deleted. */
+/** Whether a file is the torrent's: to be read and, when a person asks for it, to be deleted. */
 export function isOurs(owner: number | undefined): boolean {
-	return owner === fileOwner.made || owner === fileOwner.found || owner === fileOwner.unproven;
+	return (
+		owner === fileOwner.made ||
+		owner === fileOwner.found ||
+		owner === fileOwner.unproven ||
+		owner === fileOwner.shared
+	);
 }
 
 /** Reads one byte of resume data; undefined when it is none that this version knows. */
 export function asFileOwner(byte: number | undefined): FileOwner | undefined {
-	return byte !== undefined && byte <= fileOwner.unproven ? (byte as FileOwner) : undefined;
+	return byte !== undefined && byte <= fileOwner.shared ? (byte as FileOwner) : undefined;
 }

@@ -174,6 +174,10 @@ class FaultyStorage implements Storage {
 		return this.#real.obstructed!;
 	}
 
+	writtenStamp(file: number): FileStamp | undefined {
+		return this.#real.writtenStamp!(file);
+	}
+
 	own(owners: Uint8Array): void {
 		this.#real.own!(owners);
 	}

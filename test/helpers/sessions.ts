@@ -83,7 +83,7 @@ export async function openTestSession(
 		if (found === undefined) throw new Error('no such torrent');
 		return found;
 	};
-	const sees: TestSession['sees'] = async (id, what, probe, ms = 15_000) => {
+	const sees: TestSession['sees'] = async (id, what, probe, ms = 60_000) => {
 		let last: TorrentView | undefined;
 		return until(
 			() => `${what}, but ${last?.state} ${last?.completed}/${last?.wanted}: ${last?.reason?.text}`,
