@@ -5,6 +5,7 @@ import type {InfoHash, Millis} from '../base/units.js';
 import {bringBack} from '../io/bring-back.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {Removal, Storage, StorageFailure} from '../io/storage.js';
+import {withoutPartFile} from '../policy/check-plan.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import type {Bitfield} from '../protocol/bitfield.js';
 import type {Metainfo} from '../protocol/metainfo.js';
@@ -147,10 +148,10 @@ export class TorrentRun {
 
 	async #open(run: number, mode: CheckMode): Promise<void> {
 		const {files, renamed, metainfo, dir} = this.#owner;
-		const memory = this.#owner.memory.known;
+		const {known} = this.#owner.memory;
 		const wanted = files.wantedFiles;
-		const before = memory?.priorities.length === wanted.length ? memory.priorities : undefined;
-		const owners = this.#ownership.before(memory);
+		const before = known?.priorities.length === wanted.length ? known.priorities : undefined;
+		const owners = this.#ownership.before(known);
 		const storage = this.#openStorage(
 			before === undefined ? wanted : Uint8Array.from(before, priority => (priority > 0 ? 1 : 0)),
 			owners,
@@ -158,15 +159,17 @@ export class TorrentRun {
 		this.storage = storage;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
 		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
-		const fresh = memory === undefined && !(await this.#room.disk.exists(dir, root));
+		const fresh = known === undefined && !(await this.#room.disk.exists(dir, root));
 		const stamps = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
-		const plan = this.#check.begin(
-			this.#ownership.shown(stamps, owners),
-			memory && {...memory, stamps: this.#ownership.shown(memory.stamps, owners)},
-			mode,
-			this.#isTold,
-		);
+		const shown = this.#ownership.shown(stamps, owners);
+		const recalled = known && {...known, stamps: this.#ownership.shown(known.stamps, owners)};
+		const isWhole = recalled === undefined || storage.hasPart === undefined || (await storage.hasPart());
+		if (run !== this.#run) return;
+		const {map} = this.#owner;
+		const trusted = isWhole ? recalled : withoutPartFile(map, metainfo.files, shown, recalled);
+		const memory = known && trusted && {...known, have: trusted.have};
+		const plan = this.#check.begin(shown, trusted, mode, this.#isTold);
 		this.#isTold = false;
 		if (plan.check.length > 0) {
 			const progress = this.#becomeChecking(plan.check.length);

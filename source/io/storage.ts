@@ -126,6 +126,8 @@ export interface Storage {
 	writtenStamp?(file: number): FileStamp | undefined;
 	/** Whose each file is, one `fileOwner` a file; kept up to date as files are made. */
 	readonly owners?: Uint8Array;
+	/** Whether there is a part file. */
+	hasPart?(): Promise<boolean>;
 	/** Says whose each file is, before anything is written; until then each is taken for `absent`. */
 	own?(owners: Uint8Array): void;
 	/** What tells each file apart that this torrent has made, by number. */

@@ -9,6 +9,7 @@ import type {DiskLane, JobListener} from './disk-lane.js';
 import {FileLayout, type LayoutData, withPath} from './file-layout.js';
 import {fileIdentity, readMade, writeMade} from './made-files.js';
 import {copyFiles, movedPaths, moveStopped, planMoves, renameFiles} from './move-files.js';
+import {pathExists} from './path-exists.js';
 import type {ReadHandles} from './read-handles.js';
 import {removeOwned} from './remove-owned.js';
 import type {
@@ -199,6 +200,10 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#layout.owners.set(owners);
 	}
 
+	async hasPart(): Promise<boolean> {
+		return pathExists(dirname(this.#layout.partPath), this.#partName());
+	}
+
 	made(): Promise<ReadonlyMap<number, string>> {
 		return readMade(this.#layout.madePath);
 	}
@@ -346,6 +351,10 @@ export class TorrentStorage implements Storage, JobListener {
 
 	#paths(): string[] {
 		return movedPaths(this.#layout, this.#layout).map(([, path]) => path);
+	}
+
+	#partName(): string {
+		return this.#layout.partPath.slice(dirname(this.#layout.partPath).length + 1);
 	}
 
 	/** The copies are other files than those we made. */

@@ -45,6 +45,33 @@ export function isAsLeft(
 	return now.mtime >= left.mtime && now.mtime <= left.writtenUntil;
 }
 
+/** The files as far as checking goes. */
+type CheckedFiles = ReadonlyArray<{readonly offset: Bytes; readonly length: Bytes; readonly pad: boolean}>;
+
+/** What is had of a file that is not wanted lies in the part file, which has no stamp. */
+function isInPartFile(file: number, stamps: readonly Stamp[], remembered: Remembered | undefined): boolean {
+	return (
+		stamps[file] === undefined && remembered?.stamps[file] === undefined && remembered?.priorities[file] === 0
+	);
+}
+
+/** What was remembered, but for the pieces that need the part file, which is gone. */
+export function withoutPartFile<Memory extends Remembered>(
+	map: PieceMap,
+	files: CheckedFiles,
+	stamps: readonly Stamp[],
+	remembered: Memory,
+): Memory {
+	const have = new Bitfield(map.pieceCount);
+	for (let piece = 0; piece < map.pieceCount; piece++) if (remembered.have.has(piece)) have.set(piece);
+	for (const [index, {offset, length, pad}] of files.entries()) {
+		if (pad || length === 0 || !isInPartFile(index, stamps, remembered)) continue;
+		const [first, last] = map.span(offset, length);
+		for (let piece = first; piece <= last; piece++) have.clear(piece);
+	}
+	return {...remembered, have};
+}
+
 /**
  * Decides which pieces are taken as had and which are hashed. A file whose size and time are as remembered is trusted;
  * one that is there but differs is hashed, with its neighbours' ends; one that is gone has lost its pieces.
@@ -52,7 +79,7 @@ export function isAsLeft(
  */
 export function planCheck(
 	map: PieceMap,
-	files: ReadonlyArray<{readonly offset: Bytes; readonly length: Bytes; readonly pad: boolean}>,
+	files: CheckedFiles,
 	stamps: readonly Stamp[],
 	remembered: Remembered | undefined,
 	mode: 'full' | 'quick' | 'none',
@@ -64,8 +91,7 @@ export function planCheck(
 		if (file.pad || file.length === 0) continue;
 		const now = stamps[index];
 		const before = remembered?.stamps[index];
-		// What is had of a file that is not wanted lies in the part file, which has no stamp.
-		const inPartFile = now === undefined && before === undefined && remembered?.priorities[index] === 0;
+		const inPartFile = isInPartFile(index, stamps, remembered);
 		let verdict = 1;
 		if (mode === 'none') verdict = now?.size === file.length ? 0 : 2;
 		else if (mode === 'full') verdict = now !== undefined || inPartFile ? 1 : 2;

@@ -174,6 +174,10 @@ class FaultyStorage implements Storage {
 		return this.#real.obstructed!;
 	}
 
+	hasPart(): Promise<boolean> {
+		return this.#real.hasPart!();
+	}
+
 	writtenStamp(file: number): FileStamp | undefined {
 		return this.#real.writtenStamp!(file);
 	}

@@ -83,8 +83,8 @@ test('a person may say that what is in the way goes; what fits is kept all the s
 
 test('only what is the torrent’s is moved and deleted, and an unknown byte of resume data means nothing', () => {
 	const ours = Object.entries(fileOwner).filter(([, owner]) => isOurs(owner));
-	assert.deepEqual(ours.map(([owner]) => owner).sort(), ['found', 'made', 'unproven']);
+	assert.deepEqual(ours.map(([owner]) => owner).sort(), ['found', 'made', 'shared', 'unproven']);
 	assert.equal(isOurs(undefined), false);
-	assert.equal(asFileOwner(6), undefined);
+	assert.equal(asFileOwner(7), undefined);
 	assert.equal(asFileOwner(fileOwner.unproven), fileOwner.unproven);
 });
