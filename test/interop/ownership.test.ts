@@ -99,6 +99,7 @@ test('a get that is killed goes on with the file it had made, of which not one p
 	assert.ok(existsSync(join(dir, 'slow.bin')));
 	// What was known of it is lost, but not who made it.
 	rmSync(join(space.path('state'), 'get/resume'), {recursive: true, force: true});
+	await seeder.program.stop('SIGINT', 20_000);
 	const fast = await seed(space, [`${torrent}=${content.root}`]);
 	const second = await get(space, [torrent, '-d', dir, '--peer', fast.address]);
 	await second.done();
