@@ -6,13 +6,17 @@ import {join} from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {setFlagsFromString} from 'node:v8';
+import {terminalLine} from './base/terminal-text.js';
+import {endBySignal, StandardOutput} from './commands/standard-output.js';
 
 const argv = process.argv.slice(2);
 let isAbandoned = false;
+/** Milliseconds for what is still to be written where nobody may wait for a slow reader. */
+const hurriedWait = 2000;
 
 function complain(message: string): void {
-	// Names and paths may hold anything: nothing of it may move the cursor.
-	process.stderr.write(`tortui: ${message.replace(/\p{Cc}+/gu, ' ')}\n`);
+	// Names and paths may hold anything: nothing of it may move the cursor, hide, or turn the line round.
+	process.stderr.write(`tortui: ${terminalLine(message)}\n`);
 }
 
 /** The reason in one line; where it came from only for those who asked. */
@@ -24,7 +28,8 @@ function report(error: unknown): number {
 	if (name === 'UserError') complain(line ?? '');
 	else if (name === 'ProtocolError') complain(line ?? '');
 	else complain(`${code === undefined ? 'unexpected error: ' : ''}${line || name}`);
-	if (argv.includes('--verbose') && stack) process.stderr.write(`${stack}\n`);
+	if (argv.includes('--verbose') && stack)
+		process.stderr.write(`${stack.split('\n').map(terminalLine).join('\n')}\n`);
 	return exitStatus ?? (name === 'ProtocolError' ? 3 : 1);
 }
 
@@ -58,9 +63,9 @@ function rememberCompiled(): void {
 	module.enableCompileCache?.(join(base, 'tortui'));
 }
 
-async function main(): Promise<number> {
+async function main(output: StandardOutput): Promise<number> {
 	if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-		process.stdout.write(`${version()}\n`);
+		output.stream.write(`${version()}\n`);
 		return 0;
 	}
 	settleEnvironment();
@@ -69,7 +74,7 @@ async function main(): Promise<number> {
 	rememberCompiled();
 	const {dispatch} = await import('./commands/dispatch.js');
 	return dispatch(argv, {
-		stdout: process.stdout,
+		stdout: output.stream,
 		stderr: process.stderr,
 		// Making it is half the time of reading a torrent, and few read from it.
 		get stdin() {
@@ -85,26 +90,35 @@ async function main(): Promise<number> {
 	});
 }
 
-/** Gives what is still to be written to a slow reader a moment. */
-async function drained(stream: NodeJS.WriteStream): Promise<void> {
-	if (stream.writableLength === 0 || stream.destroyed) return;
+/** Gives what is still to be said a moment to leave. */
+async function said(): Promise<void> {
+	if (process.stderr.writableLength === 0 || process.stderr.destroyed) return;
 	await new Promise<void>(resolve => {
-		setTimeout(resolve, 2000);
-		stream.write('', () => resolve());
+		setTimeout(resolve, hurriedWait);
+		process.stderr.write('', () => resolve());
 	});
 }
 
+/** The end of a program whose output could not be written: quiet when nobody reads it, else with the reason. */
+async function endUnwritten({code, message}: NodeJS.ErrnoException): Promise<never> {
+	if (code === 'EPIPE') endBySignal('SIGPIPE');
+	complain(`standard output could not be written: ${message.split(',')[0]?.replace(/^E[A-Z]+: /, '')}`);
+	await said();
+	process.exit(1);
+}
+
 async function start(): Promise<void> {
-	for (const stream of [process.stdout, process.stderr]) {
-		stream.on('error', (error: NodeJS.ErrnoException) => {
-			// A command that has something to save listens too, and ends in its own time.
-			if (stream.listenerCount('error') > 1) return;
-			process.exit(error.code === 'EPIPE' ? 0 : 1);
-		});
-	}
+	const output = new StandardOutput(process.stdout, error => {
+		// A command that has something to save listens too, and ends in its own time.
+		if (output.stream.listenerCount('error') === 1) void endUnwritten(error);
+	});
+	process.stderr.on('error', () => {});
 	process.on('uncaughtException', error => process.exit(report(error)));
-	const status = await main().catch(report);
-	await Promise.all([drained(process.stdout), drained(process.stderr)]);
+	const status = await main(output).catch(report);
+	// Who was interrupted does not wait for a reader that may never read again.
+	const failure = await output.written(status === 130 ? hurriedWait : undefined);
+	if (failure && status !== 130) await endUnwritten(failure);
+	await said();
 	// An exit would wait for a thread that the disk holds up; a signal does not.
 	if (isAbandoned) process.kill(process.pid, status === 130 ? 'SIGINT' : 'SIGKILL');
 	process.exit(status);

@@ -1,3 +1,4 @@
+import {terminalJson} from '../base/terminal-text.js';
 import {addOptions} from './add-options.js';
 import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
@@ -32,7 +33,7 @@ export const command = defineCommand({
 		try {
 			for (const source of sources) {
 				const {id, already = false} = await engine.send(addCommand(source, options));
-				if (flags.json) stdout.write(`${JSON.stringify({infoHash: id, already})}\n`);
+				if (flags.json) stdout.write(`${terminalJson({infoHash: id, already})}\n`);
 				else stdout.write(`${id}${already ? ' (was there already)' : ''}\n`);
 			}
 		} finally {

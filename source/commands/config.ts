@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {terminalJson, terminalLine} from '../base/terminal-text.js';
 import {defineCommand, type Options} from './command.js';
 import {configOptions, configPath, readConfig} from './config-file.js';
 import {jsonOption} from './flags.js';
@@ -44,14 +45,16 @@ export const command = defineCommand({
 		const values = shown.map(row => (row.name === 'state-dir' ? {...row, value: stateDir} : row));
 		if (flags.json) {
 			const settings = Object.fromEntries(values.map(({name, value}) => [name, value]));
-			stdout.write(`${JSON.stringify({path, exists: existsSync(path), settings}, undefined, 2)}\n`);
+			stdout.write(`${terminalJson({path, exists: existsSync(path), settings}, 2)}\n`);
 			return 0;
 		}
-		stdout.write(`${path}${existsSync(path) ? '' : ' (not there: everything is as it comes)'}\n\n`);
+		stdout.write(
+			`${terminalLine(path)}${existsSync(path) ? '' : ' (not there: everything is as it comes)'}\n\n`,
+		);
 		for (const {name, value, isSet} of values) {
 			const text =
 				value === null || (Array.isArray(value) && value.length === 0) ? '–' : [value].flat().join(', ');
-			stdout.write(`  ${name.padEnd(14)} ${text}${isSet ? '   (from the file)' : ''}\n`);
+			stdout.write(`  ${name.padEnd(14)} ${terminalLine(text)}${isSet ? '   (from the file)' : ''}\n`);
 		}
 		return 0;
 	},

@@ -1,6 +1,7 @@
 import {openSync, writeSync} from 'node:fs';
 import {UserError} from '../base/errors.js';
 import type {Log} from '../base/ports.js';
+import {terminalJson, terminalLine} from '../base/terminal-text.js';
 
 /**
  * A log that appends one JSON object a line to a file: `at` (milliseconds since 1970), `level`, `text`, `torrent`.
@@ -18,11 +19,13 @@ export function openLog(path: string | undefined, verbose: boolean): Log {
 	return (level, text, torrent) => {
 		if (broken || (level === 'debug' && !verbose)) return;
 		try {
-			writeSync(descriptor, `${JSON.stringify({at: Date.now(), level, text, torrent})}\n`);
+			writeSync(descriptor, `${terminalJson({at: Date.now(), level, text, torrent})}\n`);
 		} catch (error) {
 			// A full disk ends the log, not the download; said once.
 			broken = true;
-			process.stderr.write(`tortui: the log ${path} ends here: ${(error as Error).message}\n`);
+			process.stderr.write(
+				`tortui: ${terminalLine(`the log ${path} ends here: ${(error as Error).message}`)}\n`,
+			);
 		}
 	};
 }

@@ -1,3 +1,4 @@
+import {terminalJson} from '../base/terminal-text.js';
 import {formatMagnet, type MagnetLink, parseMagnet} from '../protocol/magnet.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {defineCommand} from './command.js';
@@ -80,11 +81,11 @@ export const command = defineCommand({
 		const width = stdout.isTTY ? stdout.columns || 80 : undefined;
 		if (source.kind === 'metainfo') {
 			const {metainfo} = source;
-			if (flags.json) stdout.write(`${JSON.stringify(metainfoJson(metainfo), undefined, '\t')}\n`);
+			if (flags.json) stdout.write(`${terminalJson(metainfoJson(metainfo), '\t')}\n`);
 			else stdout.write(`${(await infoLines(metainfo, width)).join('\n')}\n`);
 		} else {
 			const link = parseMagnet(source.link);
-			if (flags.json) stdout.write(`${JSON.stringify(linkJson(link), undefined, '\t')}\n`);
+			if (flags.json) stdout.write(`${terminalJson(linkJson(link), '\t')}\n`);
 			else stdout.write(`${linkLines(link, linkMagnet(link)).join('\n')}\n`);
 		}
 

@@ -1,4 +1,5 @@
 import type {TorrentView} from '../api/snapshot.js';
+import {terminalJson} from '../base/terminal-text.js';
 import {safeText} from '../ui/safe-text.js';
 import type {Context} from './command.js';
 import type {TransferReport} from './transfer-report.js';
@@ -10,7 +11,7 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 	let last = performance.now();
 	const tell = (event: string, view: TorrentView, more: Readonly<Record<string, unknown>> = {}) => {
 		stdout.write(
-			`${JSON.stringify({
+			`${terminalJson({
 				event,
 				infoHash: view.id,
 				name: view.name,

@@ -1,4 +1,5 @@
 import type {TorrentView} from '../api/snapshot.js';
+import {terminalJson} from '../base/terminal-text.js';
 import {duration, percent, rateWithUnit, size} from '../ui/format.js';
 import {fit, safeText} from '../ui/text.js';
 import {defineCommand} from './command.js';
@@ -83,7 +84,7 @@ export const command = defineCommand({
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const {torrents = []} = await engine.send({type: 'session.list'});
 		engine.close();
-		if (flags.json) stdout.write(`${JSON.stringify(torrents, undefined, 2)}\n`);
+		if (flags.json) stdout.write(`${terminalJson(torrents, 2)}\n`);
 		else if (torrents.length === 0) stderr.write('no torrents yet; add one with: tortui add TORRENT\n');
 		else {
 			const lines = stdout.isTTY ? await torrentTable(torrents, stdout.columns || 80) : torrents.map(tabbed);

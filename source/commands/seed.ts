@@ -3,6 +3,7 @@ import {basename, dirname, resolve} from 'node:path';
 import type {AddOptions} from '../api/command.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import {percent} from '../ui/format.js';
+import {safeText} from '../ui/safe-text.js';
 import {addOptions} from './add-options.js';
 import {type Context, defineCommand, type Flags} from './command.js';
 import {sharedOptions} from './flags.js';
@@ -71,7 +72,7 @@ async function makeTorrent(path: string, flags: Flags<typeof options>, context: 
 			onProgress(done, length) {
 				if (!isShown || performance.now() - shown < 100) return;
 				shown = performance.now();
-				stderr.write(`\rhashing ${basename(path)}  ${percent(done, length)}\u001B[K`);
+				stderr.write(`\rhashing ${safeText(basename(path))}  ${percent(done, length)}\u001B[K`);
 			},
 		});
 		return {

@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {UserError} from '../base/errors.js';
+import {terminalJson, terminalLine} from '../base/terminal-text.js';
 import {TrackerServer} from '../engine/tracker-server.js';
 import {machineClock} from '../io/machine-clock.js';
 import {machineRandom} from '../io/machine-random.js';
@@ -49,7 +50,10 @@ export const command = defineCommand({
 	},
 	async run({flags}, {stdout}) {
 		const tell = (event: Readonly<Record<string, unknown>>, text: string): void => {
-			if (!flags.quiet) stdout.write(flags.json ? `${JSON.stringify(event)}\n` : `${text}\n`);
+			if (!flags.quiet)
+				stdout.write(
+					flags.json ? `${terminalJson(event)}\n` : `${text.split('\n').map(terminalLine).join('\n')}\n`,
+				);
 		};
 		const port = flags.port ?? defaultPort;
 		const server = new TrackerServer({

@@ -1,6 +1,7 @@
 import {existsSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import {type ExitStatus, UserError} from '../base/errors.js';
+import {terminalJson} from '../base/terminal-text.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {percent, size} from '../ui/format.js';
 import {safeText} from '../ui/safe-text.js';
@@ -131,7 +132,7 @@ export const command = defineCommand({
 		const isWhole = good === metainfo.pieceCount && files.every(({state}) => state === 'ok');
 		if (flags.json) {
 			stdout.write(
-				`${JSON.stringify({
+				`${terminalJson({
 					name: metainfo.name,
 					infoHash: metainfo.infoHash,
 					infoHashV2: metainfo.infoHashV2,

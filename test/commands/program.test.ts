@@ -13,7 +13,7 @@ after(() => rmSync(home, {recursive: true}));
 
 /** Runs the program from its source in a home of its own. `reader` false: nobody reads what it says. */
 function run(args: readonly string[], reader = true) {
-	return new Promise<{status: number | null; stdout: string; stderr: string}>(resolve => {
+	return new Promise<{status: number | string | null; stdout: string; stderr: string}>(resolve => {
 		const child = spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, cli, ...args], {
 			env: {PATH: process.env['PATH'], HOME: home},
 			stdio: ['ignore', 'pipe', 'pipe'],
@@ -23,7 +23,7 @@ function run(args: readonly string[], reader = true) {
 		if (reader) child.stdout.setEncoding('utf8').on('data', chunk => (stdout += chunk));
 		else child.stdout.destroy();
 		child.stderr.setEncoding('utf8').on('data', chunk => (stderr += chunk));
-		child.on('close', status => resolve({status, stdout, stderr}));
+		child.on('close', (status, signal) => resolve({status: signal ?? status, stdout, stderr}));
 	});
 }
 
@@ -43,8 +43,14 @@ test('where an error came from is shown only with --verbose', async () => {
 	assert.match(next ?? '', /^UserError: /);
 });
 
-test('what nobody reads is no error', async () => {
-	assert.deepEqual(await run(['--help'], false), {status: 0, stdout: '', stderr: ''});
+test('what nobody reads ends it quietly, by the signal that ends other programs', async () => {
+	assert.deepEqual(await run(['--help'], false), {status: 'SIGPIPE', stdout: '', stderr: ''});
+});
+
+test('an argument in an error line neither hides a part of the line nor turns it round', async () => {
+	const {status, stderr} = await run(['verify', '/none\u202Egpj\u2066.\u200Btorrent\u009B2J', '.']);
+	assert.equal(status, 1);
+	assert.equal(stderr, 'tortui: no such file: /nonegpj.torrent 2J\n');
 });
 
 test('a screen without a terminal is refused with what to use instead', async () => {
