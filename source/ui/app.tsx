@@ -1,6 +1,6 @@
-import {Box, type Key, useInput, usePaste} from 'ink';
+import {Box, type Key, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
-import {dialogKey, pasted} from './dialog-keys.js';
+import {dialogKey} from './dialog-keys.js';
 import {quantity} from './format.js';
 import {lookup} from './keymap.js';
 import type {Rect} from './layout.js';
@@ -183,7 +183,6 @@ export function App({
 	useInput((input, key) => {
 		for (const name of keyNames(input, key)) pressKey(screen, name);
 	});
-	usePaste(text => pasted(screen, text));
 	const {columns, rows, view, model} = state;
 	const painter = painterFor(state.preferences.theme);
 	const {look} = screen;

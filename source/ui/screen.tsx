@@ -10,6 +10,7 @@ import {actions} from './actions/screen-actions.js';
 import {targets} from './actions/target.js';
 import {App, pressKey} from './app.js';
 import {systemClock} from './clock.js';
+import {pasted} from './dialog-keys.js';
 import {priorityOf} from './file-tree.js';
 import {percent} from './format.js';
 import {glyphsFor} from './glyphs.js';
@@ -25,6 +26,7 @@ import {SpokenApp} from './spoken-app.js';
 import {Store} from './store.js';
 import {filteredInput, type TerminalInput} from './terminal/filtered-input.js';
 import {FrameStream, type TerminalOutput} from './terminal/frame-stream.js';
+import type {InputEvent} from './terminal/input-parts.js';
 import {bell, clipboard, enterScreen, leaveScreen, notification, windowTitle} from './terminal/modes.js';
 import {safeText} from './text.js';
 import {themes} from './themes.js';
@@ -411,13 +413,20 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		(error: unknown) => leave({how: 'lost', message: String(error)}),
 	);
 
-	const input = filteredInput(stdin, event => {
-		if (event === 'f1') pressKey(screen, 'f1');
-		else {
-			store.setView({focused: event === 'focus'});
-			watchAgain();
+	const told = (event: InputEvent): void => {
+		if (left) return;
+		try {
+			if (event.kind === 'key') pressKey(screen, event.key);
+			else if (event.kind === 'paste') pasted(screen, event.text);
+			else if (event.kind === 'focus') {
+				store.setView({focused: event.focused});
+				watchAgain();
+			}
+		} catch (error) {
+			crashed(error);
 		}
-	});
+	};
+	const input = filteredInput(stdin, clock, () => env.ssh || frames.cost.pause > 0, told);
 
 	try {
 		const watch: Watch = watchFor(store.get(), screen.layout(), interval(), options.ascii);

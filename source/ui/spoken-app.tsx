@@ -1,7 +1,6 @@
 import {useInput, usePaste, useStdout} from 'ink';
 import {type ReactNode, useEffect, useRef, useSyncExternalStore} from 'react';
 import {keyNames, pressKey} from './app.js';
-import {pasted} from './dialog-keys.js';
 import {addRows} from './present/add-dialog.js';
 import {dialogRows, lineRow} from './present/dialogs.js';
 import {rowText} from './present/row.js';
@@ -51,7 +50,8 @@ export function SpokenApp({
 	useInput((input, key) => {
 		for (const name of keyNames(input, key)) pressKey(screen, name);
 	});
-	usePaste(text => pasted(screen, text));
+	// Has the terminal mark pastes; they come by another way.
+	usePaste(() => undefined);
 	useEffect(() => {
 		const spoken = speak(state, said.current, dialogLines(screen, state));
 		said.current = spoken.said;

@@ -94,6 +94,7 @@ export async function openTestScreen(
 	const terminal = new TestTerminal(columns, rows);
 	const engine = new FakeEngine(options);
 	const clock = new HandClock();
+	terminal.elapse = milliseconds => clock.turn(milliseconds);
 	const host = new TestProcess();
 	const saved: Preferences[] = [];
 	const left = openScreen(engine, {

@@ -1,6 +1,7 @@
 import {PassThrough, Writable} from 'node:stream';
 import unicode11 from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
+import {escapeTimes} from '../../source/ui/terminal/filtered-input.ts';
 
 /** A terminal in the test's own process: what programs write is shown by xterm, keys are written by hand. */
 export class TestTerminal {
@@ -81,14 +82,26 @@ export class TestTerminal {
 		await new Promise<void>(resolve => this.#xterm.write('', resolve));
 	}
 
+	/** Lets the time pass after which Esc is a key; the real time where nobody turns a clock. */
+	elapse: (milliseconds: number) => Promise<void> | void = milliseconds =>
+		new Promise(resolve => setTimeout(resolve, milliseconds));
+
 	/** Presses keys one after another, each written in one piece. */
 	async press(...keys: readonly string[]): Promise<void> {
 		for (const key of keys) {
 			this.stdin.write(key);
-			// A lone Escape counts as one after 20 ms.
-			if (key === '\u001B') await new Promise(resolve => setTimeout(resolve, 25));
+			if (key === '\u001B') {
+				await this.#turn();
+				await this.elapse(escapeTimes.far);
+			}
 			await this.settled();
 		}
+	}
+
+	/** Sends one piece of input as it is, and lets the screen read it: no time passes. */
+	async send(piece: string | Uint8Array): Promise<void> {
+		this.stdin.write(piece);
+		await this.settled();
 	}
 
 	async resize(columns: number, rows: number): Promise<void> {
