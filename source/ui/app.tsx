@@ -1,5 +1,6 @@
 import {Box, type Key, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
+import {drawDialog} from './dialog-drawing.js';
 import {dialogKey} from './dialog-keys.js';
 import {quantity} from './format.js';
 import {lookup} from './keymap.js';
@@ -9,8 +10,6 @@ import {FilesPane, LogPane, PeersPane, TorrentsPane, TrackersPane} from './panes
 import type {PaneProps} from './panes/pane-props.js';
 import {PiecesPane} from './panes/pieces-pane.js';
 import {SpeedPane} from './panes/speed-pane.js';
-import {addRows} from './present/add-dialog.js';
-import {dialogRows, lineRow} from './present/dialogs.js';
 import {footerRow, lastKeys} from './present/footer.js';
 import {oneLine, sessionHeader, torrentHeader} from './present/header.js';
 import {logRow} from './present/log.js';
@@ -59,7 +58,8 @@ export function keyNames(input: string, key: Key): readonly string[] {
 export function pressKey(screen: ScreenContext, key: string): void {
 	screen.urgent();
 	const {view} = screen.state();
-	if (view.dialog) {
+	if (view.dialog && !drawDialog(screen)) screen.setDialog(undefined);
+	else if (view.dialog) {
 		// Pressed twice, Ctrl-C leaves; what downloads goes on.
 		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.run('detach', '', key);
 		else if (key === 'ctrl-c') screen.setDialog(undefined);
@@ -81,8 +81,8 @@ const noticeTones: Readonly<Record<string, Tone>> = {info: 'text', good: 'good',
 
 function footer(screen: ScreenContext, state: ScreenState, columns: number): Row {
 	const {view} = state;
-	const line = view.dialog && lineRow(view.dialog, columns);
-	if (line) return fitRow(line, columns);
+	const drawing = drawDialog(screen);
+	if (drawing?.kind === 'line') return fitRow(drawing.row, columns);
 	if (view.notice) {
 		const notice: Row = [[` ${safeText(view.notice.text)} `, noticeTones[view.notice.level] ?? 'text']];
 		const keys = lastKeys(screen.keys(), screen.keyContext(), screen.look);
@@ -92,7 +92,7 @@ function footer(screen: ScreenContext, state: ScreenState, columns: number): Row
 			: fitRow(notice, columns);
 	}
 	// A dialog names its keys itself.
-	if (view.dialog) return fitRow([], columns);
+	if (drawing) return fitRow([], columns);
 	return footerRow(screen.keys(), screen.keyContext(), columns, screen.look);
 }
 
@@ -119,51 +119,29 @@ function Over({
 	readonly state: ScreenState;
 	readonly painter: Painter;
 }): ReactNode {
-	const {view, model, columns, rows, preferences} = state;
-	const {dialog} = view;
-	if (!dialog) return null;
-	const torrent = model.torrent?.overview ?? model.torrents?.find(({id}) => id === view.lists.torrents.key);
-	if (dialog.kind === 'details') {
-		return torrent ? (
-			<Details
-				torrent={torrent}
-				session={model.session}
-				columns={columns}
-				rows={rows - 1}
-				painter={painter}
-				frames={preferences.frames}
-				look={screen.look}
-			/>
-		) : null;
-	}
-	const content =
-		dialog.kind === 'add'
-			? addRows(dialog, {columns: columns - 6, rows}, model.session, screen.look)
-			: dialogRows(
-					dialog,
-					columns - 6,
-					{
-						table: screen.keys(),
-						torrent,
-						session: model.session,
-						preferences,
-						detachable: screen.detachable,
-						config: screen.config?.path,
-					},
-					screen.look,
-				);
-	if (!content) return null;
-	return (
-		<DialogBox
-			content={content}
-			columns={columns}
-			rows={rows}
-			top={dialog.kind === 'help' ? dialog.top : 0}
-			painter={painter}
-			frames={preferences.frames}
-			look={screen.look}
-		/>
+	const {model, columns, rows, preferences} = state;
+	const drawing = drawDialog(screen);
+	if (!drawing || drawing.kind === 'line') return null;
+	const look = {painter, frames: preferences.frames, look: screen.look, columns};
+	return drawing.kind === 'details' ? (
+		<Details {...look} torrent={drawing.torrent} session={model.session} rows={rows - 1} />
+	) : (
+		<DialogBox {...look} content={drawing.content} rows={rows} top={drawing.top} />
 	);
+}
+
+/** What somebody sees of a terminal that is too small for panes: what takes the keys or was just said, and a torrent. */
+function smallRows(screen: ScreenContext, state: ScreenState): readonly Row[] {
+	const {columns, rows, view, model} = state;
+	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+	const drawing = drawDialog(screen);
+	const said: Row | undefined =
+		drawing?.kind === 'line'
+			? drawing.row
+			: view.notice && [[safeText(view.notice.text), noticeTones[view.notice.level] ?? 'text']];
+	const line = oneLine(torrent, model.session, columns, screen.look);
+	if (!said) return [line];
+	return rows > 1 ? [line, said] : [said];
 }
 
 /** The whole screen, made from one version of the state. */
@@ -190,7 +168,7 @@ export function App({
 	const layout = screen.layout();
 	const body: ReactNode[] = [];
 	if (layout.kind === 'line') {
-		body.push(line(painter, layout.header, [oneLine(torrent, model.session, columns, look)]));
+		body.push(line(painter, layout.header, smallRows(screen, state)));
 	} else {
 		const props = (area: Rect, focused: boolean): PaneProps => ({area, state, focused, painter, look});
 		const header =
@@ -199,7 +177,7 @@ export function App({
 				: torrent
 					? torrentHeader(torrent, model.session, layout.header, look)
 					: [[[model.torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']] as Row];
-		const noDialog = !view.dialog || view.dialog.kind === 'line' || view.dialog.kind === 'sort';
+		const noDialog = (drawDialog(screen)?.kind ?? 'line') === 'line';
 		const focus = (pane: string) => noDialog && view.screen === 'torrent' && view.pane === pane;
 		const {panes} = layout;
 		const speed = view.screen === 'session' ? model.speed : model.torrent?.speed;

@@ -1,8 +1,9 @@
-import {addKey, addPaste} from './actions/adding.js';
+import {addKey, addPaste, openAddMany} from './actions/adding.js';
 import {find, setList, sortBy} from './actions/moving.js';
 import {actions} from './actions/screen-actions.js';
 import {changeField, formValues, withField} from './form.js';
 import {activeList} from './lists.js';
+import {pastedLinks} from './pasted-links.js';
 import {settingsList} from './present/settings.js';
 import type {ScreenContext} from './screen-context.js';
 import {edit, field, fieldText, insert} from './text-field.js';
@@ -27,16 +28,32 @@ function formKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'form'}>,
 	}
 }
 
+/** Runs an action by its name, unless its key would not do it now either. */
+function runNamed(screen: ScreenContext, name: string, argument: string): void {
+	const record = screen.keys().find(({command}) => command === name);
+	const context = screen.keyContext();
+	const onTorrent = record?.where.every(place => !['session', 'list', 'torrent', 'anywhere'].includes(place));
+	const problem =
+		onTorrent && context.screen === 'session'
+			? 'That is done on a torrent: Enter opens one.'
+			: // What is named with it need not be under the cursor.
+				argument === ''
+				? record?.disabled?.(context)
+				: undefined;
+	if (problem !== undefined) screen.say(problem, 'warn');
+	else screen.run(name, argument, '');
+}
+
 function runLine(screen: ScreenContext, line: string): void {
 	const [name = '', ...rest] = line.trim().split(/\s+/);
 	if (name === '') return;
 	const argument = rest.join(' ');
 	if (actions[name]) {
-		screen.run(name, argument, '');
+		runNamed(screen, name, argument);
 		return;
 	}
 	const near = Object.keys(actions).filter(other => other.startsWith(name));
-	if (near.length === 1 && near[0]) screen.run(near[0], argument, '');
+	if (near.length === 1 && near[0]) runNamed(screen, near[0], argument);
 	else if (near.length > 1) screen.say(`“${name}” could be ${near.join(', ')}.`, 'warn');
 	else screen.say(`There is no command “${name}”: ? lists the names.`, 'warn');
 }
@@ -46,6 +63,7 @@ function lineKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'line'}>,
 	const list = activeList(screen.state().view);
 	if (key === 'esc' || (key === 'backspace' && text === '')) {
 		if (dialog.prompt === 'filter' && list) setList(screen, list, {filter: dialog.before});
+		if (dialog.folded) screen.setView({folded: dialog.folded});
 		screen.setDialog(undefined);
 		return;
 	}
@@ -68,6 +86,7 @@ function lineKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'line'}>,
 	if (!value) return;
 	screen.setDialog({...dialog, value});
 	if (dialog.prompt === 'filter' && list) setList(screen, list, {filter: fieldText(value)});
+	if (dialog.folded) screen.setView({folded: dialog.folded});
 	if (dialog.prompt === '/') find(screen, fieldText(value), 1, 'here');
 }
 
@@ -145,10 +164,17 @@ export function dialogKey(screen: ScreenContext, dialog: Dialog, key: string): v
 /** Handles text that was pasted: into the field being edited, or as a torrent to add. */
 export function pasted(screen: ScreenContext, text: string): void {
 	const {dialog} = screen.state().view;
+	const links = pastedLinks(text);
 	if (dialog?.kind === 'add') {
-		addPaste(screen, dialog, part =>
-			part.kind === 'text' ? {...part, value: insert(part.value, text.trim())} : part,
-		);
+		addPaste(screen, dialog, part => {
+			if (part.kind !== 'text') return part;
+			const isPath = part.name === 'link' || part.name === 'dir';
+			// A link that is pasted over another one takes its place.
+			const before = part.name === 'link' && /^(?:[a-z]+:|\/)/i.test(links[0] ?? '') ? field() : part.value;
+			return {...part, value: insert(before, isPath ? (links[0] ?? '') : text.trim())};
+		});
+		if (links.length > 1 && dialog.fields[dialog.at]?.name === 'link')
+			screen.say(`${links.length} links were pasted: this is the first.`, 'warn');
 	} else if (dialog?.kind === 'form') {
 		const current = dialog.fields[dialog.at];
 		if (current?.kind === 'text') {
@@ -157,5 +183,6 @@ export function pasted(screen: ScreenContext, text: string): void {
 		}
 	} else if (dialog?.kind === 'line') {
 		screen.setDialog({...dialog, value: insert(dialog.value, text.trim())});
-	} else if (text.trim() !== '') screen.run('add', text.trim(), '');
+	} else if (links.length > 1) openAddMany(screen, links);
+	else if (links[0] !== undefined) screen.run('add', links[0], '');
 }

@@ -3,6 +3,32 @@ import type {KeyContext, KeyRecord} from './keymap.js';
 const needsTorrent = ({torrent}: KeyContext) =>
 	torrent ? undefined : 'There is no torrent here: press a to add one.';
 
+const needsFiles = ({files}: KeyContext) => (files ? undefined : 'The files are not known yet.');
+const needsFile = (context: KeyContext) =>
+	needsFiles(context) ??
+	(context.file === 'none' && context.marks === 0 ? 'There is no file here.' : undefined);
+const needsRow = (context: KeyContext) =>
+	needsFiles(context) ?? (context.file === 'none' ? 'There is no file here.' : undefined);
+const needsPeer = ({peer}: KeyContext) => (peer ? undefined : 'There is no peer here.');
+const needsTracker = ({tracker}: KeyContext) =>
+	tracker === 'tracker'
+		? undefined
+		: tracker === 'none'
+			? 'There is no tracker here.'
+			: 'Only trackers can be removed here.';
+const needsCells = ({cells}: KeyContext) => (cells > 0 ? undefined : 'The pieces are not known yet.');
+const needsSearch = ({searched}: KeyContext) =>
+	searched ? undefined : 'Nothing was searched yet: press / first.';
+
+const backLabels = {
+	filter: 'clear filter',
+	marks: 'mark none',
+	cell: 'leave the grid',
+	grow: 'shrink',
+	list: 'list',
+	nothing: '',
+} as const;
+
 /** The key table. */
 export const keyTable: readonly KeyRecord[] = [
 	{
@@ -19,10 +45,11 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'fold',
 		keys: ['enter', 'right', 'l', 'left', 'h'],
 		where: ['files'],
-		label: 'fold',
+		label: c => (c.folded ? 'unfold' : 'fold'),
 		help: 'Fold or unfold the folder',
 		group: 'Files',
 		footer: 7,
+		disabled: needsRow,
 	},
 	{
 		command: 'file-wanted',
@@ -32,6 +59,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Want the file or folder (or the marked ones), or skip it',
 		group: 'Files',
 		footer: 2,
+		disabled: needsFile,
 	},
 	{
 		command: 'file-more',
@@ -40,6 +68,7 @@ export const keyTable: readonly KeyRecord[] = [
 		label: '',
 		help: 'Raise the priority: skip, low, normal, high, first',
 		group: 'Files',
+		disabled: needsFile,
 	},
 	{
 		command: 'file-less',
@@ -49,23 +78,26 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Lower the priority',
 		group: 'Files',
 		footer: 3,
+		disabled: needsFile,
 	},
 	{
 		command: 'mark-file',
 		keys: ['x'],
 		where: ['files'],
-		label: 'mark',
+		label: c => (c.marked ? 'unmark' : 'mark'),
 		help: 'Mark the file or folder; Space, + and - then act on all that is marked',
 		group: 'Files',
 		footer: 8,
+		disabled: needsRow,
 	},
 	{
 		command: 'mark-all',
 		keys: ['A'],
 		where: ['files', 'session'],
-		label: 'mark all',
+		label: c => (c.marks > 0 ? 'mark none' : 'mark all'),
 		help: 'Mark everything shown, or nothing',
 		group: 'Files',
+		disabled: c => (c.marks > 0 ? undefined : c.screen === 'session' ? needsTorrent(c) : needsFile(c)),
 	},
 	{
 		command: 'file-rule',
@@ -75,14 +107,16 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Set many files at once by a rule: *.mkv, >100M, /sample/i',
 		group: 'Files',
 		footer: 6,
+		disabled: needsFiles,
 	},
 	{
 		command: 'fold-all',
 		keys: ['z'],
 		where: ['files'],
-		label: 'fold all',
+		label: c => (c.foldedFolders > 0 ? 'unfold all' : 'fold all'),
 		help: 'Fold or unfold all folders',
 		group: 'Files',
+		disabled: needsFiles,
 	},
 	{
 		command: 'open-file',
@@ -91,6 +125,7 @@ export const keyTable: readonly KeyRecord[] = [
 		label: 'open file',
 		help: 'Open a finished file with its program',
 		group: 'Files',
+		disabled: needsRow,
 	},
 	{
 		command: 'sequential',
@@ -99,6 +134,7 @@ export const keyTable: readonly KeyRecord[] = [
 		label: c => (c.sequential ? 'any order' : 'in order'),
 		help: 'Download pieces in order, or rarest first',
 		group: 'Files',
+		disabled: needsTorrent,
 	},
 	{
 		command: 'peer-add',
@@ -108,6 +144,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Connect to a peer at an address',
 		group: 'Peers and trackers',
 		footer: 9,
+		disabled: needsTorrent,
 	},
 	{
 		command: 'peer-kick',
@@ -117,6 +154,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Disconnect the peer',
 		group: 'Peers and trackers',
 		footer: 7,
+		disabled: needsPeer,
 	},
 	{
 		command: 'peer-ban',
@@ -126,6 +164,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Disconnect the peer and never connect to it again',
 		group: 'Peers and trackers',
 		footer: 8,
+		disabled: needsPeer,
 	},
 	{
 		command: 'tracker-add',
@@ -135,6 +174,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Add a tracker',
 		group: 'Peers and trackers',
 		footer: 3,
+		disabled: needsTorrent,
 	},
 	{
 		command: 'tracker-remove',
@@ -144,6 +184,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Remove the tracker',
 		group: 'Peers and trackers',
 		footer: 4,
+		disabled: needsTracker,
 	},
 	{
 		command: 'inspect',
@@ -153,6 +194,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Say what the cell under the cursor holds, and who has it',
 		group: 'Pieces and speed',
 		footer: 2,
+		disabled: needsCells,
 	},
 	{
 		command: 'next-missing',
@@ -162,6 +204,7 @@ export const keyTable: readonly KeyRecord[] = [
 		help: 'Go to the next cell that is not complete',
 		group: 'Pieces and speed',
 		footer: 3,
+		disabled: needsCells,
 	},
 	{
 		command: 'range-shorter',
@@ -194,7 +237,7 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'mark',
 		keys: ['space'],
 		where: ['session'],
-		label: 'mark',
+		label: c => (c.marked ? 'unmark' : 'mark'),
 		help: 'Mark the torrent; keys then act on all that are marked',
 		group: 'Torrent',
 		footer: 6,
@@ -204,7 +247,7 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'groups',
 		keys: ['B'],
 		where: ['session'],
-		label: 'groups',
+		label: c => (c.groups ? 'one list' : 'groups'),
 		help: 'Put the torrents of a label together, or all in one list',
 		group: 'Screen',
 	},
@@ -315,8 +358,8 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'back',
 		keys: ['esc'],
 		where: ['anywhere'],
-		label: 'list',
-		help: 'Clear the filter, or go back to the list of torrents',
+		label: c => backLabels[c.back ?? 'nothing'],
+		help: 'Clear the filter or the marks, or go back to the list of torrents',
 		group: 'Moving',
 		footer: 14,
 	},
@@ -336,6 +379,7 @@ export const keyTable: readonly KeyRecord[] = [
 		label: 'next',
 		help: 'Go to the next match',
 		group: 'Moving',
+		disabled: needsSearch,
 	},
 	{
 		command: 'search-previous',
@@ -344,6 +388,7 @@ export const keyTable: readonly KeyRecord[] = [
 		label: 'previous',
 		help: 'Go to the previous match',
 		group: 'Moving',
+		disabled: needsSearch,
 	},
 	{
 		command: 'filter',
@@ -511,7 +556,7 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'super-seed',
 		keys: ['ctrl-s'],
 		where: ['torrent'],
-		label: 'super-seed',
+		label: c => (c.superSeeding ? 'seed all alike' : 'super-seed'),
 		help: 'Give every peer other pieces while seeding (BEP 16)',
 		group: 'Torrent',
 		disabled: needsTorrent,
@@ -520,7 +565,7 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'pause-all',
 		keys: ['P'],
 		where: ['anywhere'],
-		label: 'pause all',
+		label: c => (c.allPaused ? 'resume all' : 'pause all'),
 		help: 'Pause all torrents, or let all go on',
 		group: 'Torrent',
 	},

@@ -1,4 +1,4 @@
-import type {PaneName} from './layout.js';
+import type {Grow, PaneName} from './layout.js';
 
 /** Where a key works: in one pane, on the session screen, in any list, for a torrent (shown or under the cursor), or anywhere. */
 export type Place = PaneName | 'session' | 'list' | 'torrent' | 'anywhere';
@@ -7,15 +7,36 @@ export type Place = PaneName | 'session' | 'list' | 'torrent' | 'anywhere';
 export interface KeyContext {
 	readonly screen: 'torrent' | 'session';
 	readonly pane: PaneName;
-	/** Whether there is a torrent that the key would act on, and how it stands. */
+	/** Whether there is a torrent that a key would act on, and whether all those it would act on stand still. */
 	readonly torrent: boolean;
 	readonly paused: boolean;
-	/** Whether the file under the cursor is wanted. */
+	/** Whether everything stands still. */
+	readonly allPaused: boolean;
+	readonly sequential: boolean;
+	readonly superSeeding: boolean;
+	/** Whether any of the files that a key would act on is wanted. */
 	readonly wanted: boolean;
+	/** What the cursor is on among the files. */
 	readonly folder: boolean;
+	readonly folded: boolean;
+	readonly file: 'none' | 'unfinished' | 'finished';
+	/** Whether what the cursor is on is marked, and how many are. */
+	readonly marked: boolean;
+	readonly marks: number;
+	readonly foldedFolders: number;
+	/** Whether the torrent's files are known. */
+	readonly files: boolean;
+	readonly peer: boolean;
+	readonly tracker: 'none' | 'tracker' | 'other';
+	/** How many cells the grid of pieces has. */
+	readonly cells: number;
+	readonly searched: boolean;
+	/** What Esc takes back. */
+	readonly back: 'filter' | 'marks' | 'cell' | 'grow' | 'list' | undefined;
 	readonly removals: number;
 	readonly slow: boolean;
-	readonly sequential: boolean;
+	readonly groups: boolean;
+	readonly grow: Grow;
 	/** Whether the log shows details. */
 	readonly details: boolean;
 	/** Whether downloads go on when the screen is left. */

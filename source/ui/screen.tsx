@@ -4,20 +4,18 @@ import type {Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import type {Clock, Timer} from '../base/ports.js';
-import {fileUnderCursor} from './actions/files.js';
 import {askToOverwrite, newlyInTheWay} from './actions/in-the-way.js';
 import {actions} from './actions/screen-actions.js';
-import {targets} from './actions/target.js';
 import {App, pressKey} from './app.js';
 import {systemClock} from './clock.js';
 import {pasted} from './dialog-keys.js';
-import {priorityOf} from './file-tree.js';
 import {percent} from './format.js';
 import {glyphsFor} from './glyphs.js';
+import {keyContext} from './key-context.js';
 import {keyTable} from './key-table.js';
-import {type KeyContext, keyProblem, rebind} from './keymap.js';
+import {keyProblem, rebind} from './keymap.js';
 import {type Layout, planLayout, sizeClass} from './layout.js';
-import {litTime, type Model, merge, unlit} from './model.js';
+import {emptyTorrent, litTime, type Model, merge, unlit} from './model.js';
 import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
 import {configured, type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
 import {progressOf} from './present/header.js';
@@ -168,26 +166,15 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			return layoutCache.layout;
 		},
 		keys: () => table,
-		keyContext(): KeyContext {
-			const state = store.get();
-			const [first] = targets(state);
-			const node =
-				state.view.screen === 'torrent' && state.view.pane === 'files' ? fileUnderCursor(state) : undefined;
-			return {
-				screen: state.view.screen,
-				pane: state.view.pane,
-				torrent: first !== undefined,
-				paused: first?.state === 'paused' || first?.state === 'failed',
-				wanted: node ? priorityOf(node, state.model.torrent?.progress) !== 0 : true,
-				folder: node?.folder ?? false,
-				removals: state.view.removals.length,
-				slow: state.model.session?.slowMode ?? false,
-				sequential: first?.sequential ?? false,
-				details: state.view.details,
-				detachable: options.detachable ?? true,
-			};
-		},
+		keyContext: () => keyContext(store.get(), options.detachable ?? true),
 		setView(change: Partial<View>) {
+			const {model} = store.get();
+			const opened = change.torrent;
+			// What keys act on is the torrent that is opened, never the one that was shown before it.
+			if (opened !== undefined && model.torrent?.id !== opened) {
+				const overview = model.torrents?.find(({id}) => id === opened);
+				store.set({model: {...model, torrent: {...emptyTorrent(opened), overview}}});
+			}
 			store.setView(change);
 			watchAgain();
 		},

@@ -1,5 +1,6 @@
 import {useInput, usePaste, useStdout} from 'ink';
 import {type ReactNode, useEffect, useRef, useSyncExternalStore} from 'react';
+import {torrentInSight} from './actions/target.js';
 import {keyNames, pressKey} from './app.js';
 import {addRows} from './present/add-dialog.js';
 import {dialogRows, lineRow} from './present/dialogs.js';
@@ -15,7 +16,7 @@ function dialogLines(screen: ScreenContext, state: ScreenState): readonly string
 	if (!dialog) return [];
 	const line = lineRow(dialog, 72);
 	if (line) return [rowText(line).trimEnd()];
-	const torrent = model.torrent?.overview;
+	const torrent = torrentInSight(state);
 	const {session} = model;
 	const content =
 		dialog.kind === 'add'

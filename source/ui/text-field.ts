@@ -19,8 +19,10 @@ export function fieldText({parts}: TextField): string {
 
 /** The field with `text` put in at the cursor. */
 export function insert({parts, at}: TextField, text: string): TextField {
-	const added = graphemes(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '));
-	return {parts: [...parts.slice(0, at), ...added, ...parts.slice(at)], at: at + added.length};
+	const added = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+	// A mark that comes later, as its line sent it, belongs to the letter before it.
+	const before = graphemes(parts.slice(0, at).join('') + added);
+	return {parts: [...before, ...parts.slice(at)], at: before.length};
 }
 
 /** The field after a key that edits; undefined when the key edits nothing. Readline's keys, as far as they go. */

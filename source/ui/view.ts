@@ -84,6 +84,8 @@ export type Dialog =
 			readonly prompt: '/' | ':' | 'filter';
 			readonly value: TextField;
 			readonly before: string;
+			/** The folders that were folded when a search began: only those of what is found are opened. */
+			readonly folded?: ReadonlySet<string>;
 	  }
 	| {
 			readonly kind: 'add';

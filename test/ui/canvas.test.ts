@@ -65,3 +65,12 @@ test('cuts what does not fit on the screen, as while it is made smaller', () => 
 	canvas.draw({}, at(6, 0, 3, 1), ['off'], true);
 	assert.equal(row(0), 'too ');
 });
+
+test('nothing that a terminal obeys gets past the canvas, whoever forgot to take it out', () => {
+	const canvas = new Canvas(() => undefined);
+	const area = {x: 0, y: 0, columns: 20, rows: 1};
+	canvas.draw({}, area, ['a\u009B2J\u202Eb\u200B\u2066\u0007\u0085é音'], false);
+	const grid = new CellGrid(20, 1);
+	canvas.compose(0, grid, new CellGrid(20, 1));
+	assert.equal(grid.texts.join('').trimEnd(), 'a2Jbé音');
+});

@@ -10,7 +10,9 @@ import {
 import {matchRule, priorityOf, type TreeNode} from '../file-tree.js';
 import {changeField, formValues, withField} from '../form.js';
 import {parseQuantity} from '../format.js';
+import {pastedLink} from '../pasted-links.js';
 import type {ScreenContext} from '../screen-context.js';
+import {safeText} from '../text.js';
 import {field} from '../text-field.js';
 import type {AddPreview, FormField} from '../view.js';
 import {openTorrent} from './moving.js';
@@ -52,8 +54,51 @@ function isLink(link: string): boolean {
 	return /^(?:https?:|magnet:)/i.test(link) || /^(?:[0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(link);
 }
 
-function fullLink(screen: ScreenContext, link: string): string {
+function fullLink(screen: ScreenContext, typed: string): string {
+	const link = pastedLink(typed);
 	return isLink(link) ? link : screen.fullPath(link);
+}
+
+const mostNamed = 6;
+
+/** Asks about several torrents at once: they are added as they come, into the usual folder. */
+export function openAddMany(screen: ScreenContext, links: readonly string[]): void {
+	const shown = links.slice(0, mostNamed).map(link => `  ${safeText(link)}`);
+	if (links.length > mostNamed) shown.push(`  and ${links.length - mostNamed} more`);
+	screen.setDialog({
+		kind: 'ask',
+		title: `Add ${links.length} torrents?`,
+		lines: shown,
+		choices: [
+			{key: 'y', label: 'add them all', run: () => addMany(screen, links)},
+			{key: 'o', label: 'only the first one, and choose how', run: () => openAdd(screen, links[0] ?? '')},
+			{key: 'n', label: 'add none', run: () => undefined},
+		],
+	});
+}
+
+function addMany(screen: ScreenContext, links: readonly string[]): void {
+	let added = 0;
+	const refused: string[] = [];
+	const settle = () => {
+		if (added + refused.length < links.length) return;
+		const [first] = refused;
+		if (first === undefined) screen.say(`Added ${added} torrents.`, 'good');
+		else screen.say(`Added ${added} of ${links.length}; not ${refused.length}: ${first}`, 'error');
+	};
+	screen.say(`Adding ${links.length} torrents …`);
+	for (const link of links) {
+		screen.client.send({type: 'torrent.addLink', link: fullLink(screen, link), options: {}}).then(
+			() => {
+				added++;
+				settle();
+			},
+			(error: unknown) => {
+				refused.push(error instanceof Error ? error.message : String(error));
+				settle();
+			},
+		);
+	}
 }
 
 /** Asks the engine what the link holds. */
@@ -145,7 +190,7 @@ function submit(screen: ScreenContext, dialog: AddDialog, known: Known): void {
 			type: 'torrent.addLink',
 			link: fullLink(screen, known.link),
 			options: {
-				...(dir !== '' && {dir: screen.fullPath(dir)}),
+				...(dir !== '' && {dir: screen.fullPath(pastedLink(dir))}),
 				...(isWhole ? priorities.length > 0 && {priorities} : rule !== '' && {select: rule}),
 				...(label !== '' && {label}),
 				...(start === 'paused' && {paused: true}),

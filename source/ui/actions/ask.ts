@@ -1,7 +1,10 @@
 import type {ScreenContext} from '../screen-context.js';
 import {field} from '../text-field.js';
 
-/** Opens a form with one field. `submit` answers a problem in words, or nothing when all is well. */
+/**
+ * Opens a form with one field. `submit` answers a problem in words, or nothing when all is well; `preview` what is said
+ * under the field.
+ */
 export function ask(
 	screen: ScreenContext,
 	title: string,
@@ -9,12 +12,14 @@ export function ask(
 	hint: string,
 	start: string,
 	submit: (value: string) => string | undefined,
+	preview?: () => readonly string[],
 ): void {
 	screen.setDialog({
 		kind: 'form',
 		title,
 		fields: [{kind: 'text', name: 'value', label: fieldLabel, hint, value: field(start)}],
 		at: 0,
+		preview,
 		submit: values => submit((values['value'] ?? '').trim()),
 	});
 }

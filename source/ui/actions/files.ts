@@ -1,33 +1,13 @@
 import type {FilePriority} from '../../api/snapshot.js';
-import {completedOf, matchRule, priorityOf, type TreeNode} from '../file-tree.js';
+import {completedOf, matchRule, priorityOf} from '../file-tree.js';
 import {parseQuantity, size} from '../format.js';
-import {cursorRow, entries, shownFiles} from '../lists.js';
 import {priorityWords} from '../present/files.js';
 import type {Action, ScreenContext} from '../screen-context.js';
-import type {ScreenState} from '../store.js';
 import {safeText} from '../text.js';
 import {field} from '../text-field.js';
+import {chosenFiles, fileUnderCursor} from './chosen-files.js';
 import {setList} from './moving.js';
 import {targets} from './target.js';
-
-/** The row of the file tree that has the cursor. */
-export function fileUnderCursor(state: ScreenState): TreeNode | undefined {
-	return shownFiles(state)[cursorRow(entries(state, 'files'), state.view.lists.files)];
-}
-
-/** Positions of the files that keys act on: the marked ones, else those under the cursor. */
-function chosen(state: ScreenState): readonly number[] {
-	const {marks} = state.view.lists.files;
-	if (marks.size === 0) return fileUnderCursor(state)?.files ?? [];
-	const positions = new Set<number>();
-	const files = state.model.torrent?.files ?? [];
-	for (const [position, file] of files.entries()) {
-		for (let depth = 1; depth <= file.path.length; depth++) {
-			if (marks.has(file.path.slice(0, depth).join('/'))) positions.add(position);
-		}
-	}
-	return [...positions];
-}
 
 function setPriority(screen: ScreenContext, positions: readonly number[], priority: FilePriority): void {
 	const {model} = screen.state();
@@ -48,7 +28,7 @@ function setPriority(screen: ScreenContext, positions: readonly number[], priori
 function step(by: 1 | -1): Action {
 	return screen => {
 		const state = screen.state();
-		const positions = chosen(state);
+		const positions = chosenFiles(state);
 		const progress = state.model.torrent?.progress;
 		// A group that is not of one mind starts from its highest member.
 		const highest = Math.max(...positions.map(position => progress?.priority[position] ?? 2), 0);
@@ -103,17 +83,14 @@ function openRule(screen: ScreenContext): void {
 export const fileActions: Readonly<Record<string, Action>> = {
 	'file-wanted': screen => {
 		const state = screen.state();
-		const positions = chosen(state);
-		const progress = state.model.torrent?.progress;
-		const anyWanted = positions.some(position => (progress?.priority[position] ?? 2) > 0);
-		setPriority(screen, positions, anyWanted ? 0 : 2);
+		setPriority(screen, chosenFiles(state), screen.keyContext().wanted ? 0 : 2);
 	},
 	'file-more': step(1),
 	'file-less': step(-1),
 	priority: (screen, argument) => {
 		const priority = byName.get(argument);
 		if (priority === undefined) screen.say(`A priority is one of ${priorityWords.join(', ')}.`, 'warn');
-		else setPriority(screen, chosen(screen.state()), priority);
+		else setPriority(screen, chosenFiles(screen.state()), priority);
 	},
 	'file-rule': openRule,
 	'mark-file': screen => {

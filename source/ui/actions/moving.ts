@@ -91,18 +91,35 @@ function stepPane(step: 1 | -1): Action {
 const growth = ['share', 'half', 'full'] as const;
 const densities = ['all', 'strip', 'one'] as const;
 
+const nothingFolded: ReadonlySet<string> = new Set();
+
+/** Opens the folders that a file or folder lies in. */
+function unfold(screen: ScreenContext, key: string): void {
+	const {folded} = screen.state().view;
+	const left = [...folded].filter(folder => !key.startsWith(`${folder}/`));
+	if (left.length < folded.size) screen.setView({folded: new Set(left)});
+}
+
 /** Finds the next entry that holds the text, from the cursor on, `step` rows at a time. */
 export function find(screen: ScreenContext, text: string, step: 1 | -1, from: 'here' | 'next'): boolean {
 	const state = screen.state();
 	const list = activeList(state.view);
 	if (!list || text === '') return false;
-	const shown = entries(state, list);
+	// What lies in folded folders is found too: they are opened then.
+	const searched = list === 'files' ? {...state, view: {...state.view, folded: nothingFolded}} : state;
+	const shown = entries(searched, list);
 	const wanted = text.toLowerCase();
 	const start = Math.max(0, cursorRow(shown, state.view.lists[list], list)) + (from === 'next' ? step : 0);
 	for (let offset = 0; offset < shown.length; offset++) {
 		const index = (((start + offset * step) % shown.length) + shown.length) % shown.length;
-		if (shown[index]?.text.toLowerCase().includes(wanted)) {
-			moveTo(screen, list, index);
+		const entry = shown[index];
+		if (entry?.text.toLowerCase().includes(wanted)) {
+			if (list === 'files') unfold(screen, entry.key);
+			moveTo(
+				screen,
+				list,
+				entries(screen.state(), list).findIndex(({key}) => key === entry.key),
+			);
 			return true;
 		}
 	}
@@ -158,11 +175,12 @@ function back(screen: ScreenContext): void {
 	const {view} = screen.state();
 	const list = activeList(view);
 	if (view.notice) screen.setView({notice: undefined});
-	if (list && view.lists[list].filter !== '') setList(screen, list, {filter: ''});
-	else if (list && view.lists[list].marks.size > 0) setList(screen, list, {marks: new Set()});
-	else if (view.screen === 'torrent' && view.pane === 'pieces' && view.cell >= 0) screen.setView({cell: -1});
-	else if (view.screen === 'torrent' && view.grow !== 'share') screen.setView({grow: 'share'});
-	else if (view.screen === 'torrent') {
+	const {back: step} = screen.keyContext();
+	if (step === 'filter' && list) setList(screen, list, {filter: ''});
+	else if (step === 'marks' && list) setList(screen, list, {marks: new Set()});
+	else if (step === 'cell') screen.setView({cell: -1});
+	else if (step === 'grow') screen.setView({grow: 'share'});
+	else if (step === 'list') {
 		const lists: View['lists'] = {
 			...view.lists,
 			torrents: {...view.lists.torrents, key: view.torrent ?? view.lists.torrents.key},
@@ -224,7 +242,7 @@ export const moving: Readonly<Record<string, Action>> = {
 	},
 	search: screen => {
 		const {view} = screen.state();
-		screen.setDialog({kind: 'line', prompt: '/', value: field(), before: view.query});
+		screen.setDialog({kind: 'line', prompt: '/', value: field(), before: view.query, folded: view.folded});
 	},
 	'search-next': again(1),
 	'search-previous': again(-1),

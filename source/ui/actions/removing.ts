@@ -3,7 +3,7 @@ import type {Millis} from '../../base/units.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
 import type {PendingRemoval} from '../view.js';
-import {targetNames, targets} from './target.js';
+import {targetLines, targetNames, targets} from './target.js';
 
 /** How long a removal can be taken back. */
 const undoTime: Millis = 15_000;
@@ -18,7 +18,11 @@ function carryOut(screen: ScreenContext, removal: PendingRemoval): void {
 
 function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {
 	if (torrents.length === 0) return;
-	const names = safeText(targetNames(torrents));
+	const [first] = torrents;
+	const names =
+		torrents.length > 1 && first
+			? `${safeText(first.name)} and ${torrents.length - 1} more`
+			: targetNames(torrents);
 	const running = torrents.filter(({state}) => state !== 'paused' && state !== 'failed').map(({id}) => id);
 	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), running, names, withData};
 	for (const id of running) screen.send({type: 'torrent.pause', id});
@@ -35,6 +39,13 @@ function remove(screen: ScreenContext, torrents: readonly TorrentView[], withDat
 	screen.clock.after(undoTime, () => carryOut(screen, removal));
 }
 
+/** Where data lies that would be deleted: each folder once, three at most. */
+function placeLines(torrents: readonly TorrentView[]): readonly string[] {
+	const dirs = [...new Set(torrents.map(({dir}) => dir))];
+	const shown = dirs.slice(0, 3).map(dir => `in ${safeText(dir)}`);
+	return dirs.length > 3 ? [...shown, `and in ${dirs.length - 3} more folders`] : shown;
+}
+
 /**
  * Removing torrents, and taking that back. What is removed is paused at once and gone from the list; the engine is told
  * to forget it when nobody has taken that back in time, or when the screen is left, however that comes about. Only a
@@ -49,7 +60,7 @@ export const removalActions: Readonly<Record<string, Action>> = {
 		screen.setDialog({
 			kind: 'ask',
 			title: 'Remove with its data?',
-			lines: [safeText(targetNames(torrents)), ...torrents.slice(0, 3).map(({dir}) => `in ${safeText(dir)}`)],
+			lines: [...targetLines(torrents), ...placeLines(torrents)],
 			choices: [
 				{key: 'y', label: 'delete the data', run: () => remove(screen, torrents, true)},
 				{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},

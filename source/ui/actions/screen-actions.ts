@@ -7,6 +7,9 @@ import {fileActions} from './files.js';
 import {moving, setList} from './moving.js';
 import {torrentActions} from './torrents.js';
 
+/** The engine has so long to say what is at work before leaving asks anyway. */
+const answerTime = 1000;
+
 const themeNames = Object.keys(themes);
 
 const screenActions: Readonly<Record<string, Action>> = {
@@ -41,15 +44,27 @@ const screenActions: Readonly<Record<string, Action>> = {
 		if (next) screen.setPreferences({frames: next});
 	},
 	quit: screen => {
+		let isOpen = false;
+		const open = () => {
+			if (!isOpen) screen.setDialog({kind: 'quit'});
+			isOpen = true;
+		};
+		// An engine that hangs must not keep anybody here.
+		const late = screen.clock.after(answerTime, open);
 		// The list may not be watched now, so the engine is asked what is at work.
 		screen.client.send({type: 'session.list'}).then(
 			({torrents = []}) => {
+				late.clear();
 				const idle = ({state}: TorrentView) =>
 					state === 'paused' || state === 'finished' || state === 'failed';
+				if (isOpen) return;
 				if (torrents.every(idle)) screen.leave({how: 'stop'});
-				else screen.setDialog({kind: 'quit'});
+				else open();
 			},
-			() => screen.setDialog({kind: 'quit'}),
+			() => {
+				late.clear();
+				open();
+			},
 		);
 	},
 	detach: screen => screen.leave({how: screen.detachable ? 'detach' : 'stop'}),

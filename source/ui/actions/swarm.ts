@@ -94,7 +94,10 @@ export const swarmActions: Readonly<Record<string, Action>> = {
 		if (view.torrent === undefined || cells === 0) return;
 		const cell = Math.max(0, view.cell);
 		screen.send({type: 'piece.inspect', id: view.torrent, cell, cells}, ({inspection}) => {
-			if (inspection) screen.setDialog({kind: 'inspection', inspection, cell});
+			// What was opened since, or another torrent, goes before an answer that comes late.
+			const now = screen.state().view;
+			if (inspection && !now.dialog && now.torrent === view.torrent && now.pane === 'pieces')
+				screen.setDialog({kind: 'inspection', inspection, cell});
 		});
 	},
 };

@@ -1,20 +1,45 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {cursorRow, entries, shownTorrents} from '../lists.js';
 import type {ScreenState} from '../store.js';
+import {safeText} from '../text.js';
 
 /** The torrents that keys act on: the marked ones, else the one shown or under the cursor. */
 export function targets(state: ScreenState): readonly TorrentView[] {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview ? [model.torrent.overview] : [];
 	const {marks} = view.lists.torrents;
-	if (marks.size > 0) return shownTorrents(state).filter(torrent => marks.has(torrent.id));
+	const marked = marks.size > 0 ? shownTorrents(state).filter(torrent => marks.has(torrent.id)) : [];
+	// Marks of torrents that are gone, or not shown now, leave the one under the cursor.
+	if (marked.length > 0) return marked;
 	const row = cursorRow(entries(state, 'torrents'), view.lists.torrents);
 	const torrent = shownTorrents(state)[row];
 	return torrent ? [torrent] : [];
 }
 
-/** How several torrents are called in one line. */
+/** The torrent that the screen shows, or that has the cursor. */
+export function torrentInSight(state: ScreenState): TorrentView | undefined {
+	const {view, model} = state;
+	if (view.screen === 'torrent') return model.torrent?.overview;
+	return shownTorrents(state)[cursorRow(entries(state, 'torrents'), view.lists.torrents)];
+}
+
+/** How several torrents are called in one line. Safe for a terminal. */
 export function targetNames(torrents: readonly TorrentView[]): string {
 	const [first] = torrents;
-	return torrents.length === 1 && first ? first.name : `${torrents.length} torrents`;
+	return torrents.length === 1 && first ? safeText(first.name) : `${torrents.length} torrents`;
+}
+
+const mostNamed = 5;
+
+/** Which torrents a dialog is about, a line each: the first ones by their names. Safe for a terminal. */
+export function targetLines(torrents: readonly TorrentView[]): readonly string[] {
+	const [first] = torrents;
+	if (torrents.length === 1 && first) return [safeText(first.name)];
+	const shown = torrents.length > mostNamed + 1 ? torrents.slice(0, mostNamed) : torrents;
+	const more = torrents.length - shown.length;
+	return [
+		`${torrents.length} torrents:`,
+		...shown.map(({name}) => `  ${safeText(name)}`),
+		...(more > 0 ? [`  and ${more} more`] : []),
+	];
 }

@@ -1,6 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {parseDuration, parseQuantity} from '../format.js';
 import {cursorRow, entries, shownTorrents} from '../lists.js';
+import {pastedLink} from '../pasted-links.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
 import {field} from '../text-field.js';
@@ -12,12 +13,17 @@ import {openTorrent, setList} from './moving.js';
 import {removalActions} from './removing.js';
 import {openSessionLimits} from './session-limits.js';
 import {swarmActions} from './swarm.js';
-import {targetNames, targets} from './target.js';
+import {targetLines, targetNames, targets} from './target.js';
 
 function forAll(act: (screen: ScreenContext, torrent: TorrentView, argument: string) => void): Action {
 	return (screen, argument) => {
 		for (const torrent of targets(screen.state())) act(screen, torrent, argument);
 	};
+}
+
+/** Names what a form is about where its title cannot. */
+function namesOf(torrents: readonly TorrentView[]): readonly string[] {
+	return torrents.length > 1 ? targetLines(torrents) : [];
 }
 
 function openLimits(screen: ScreenContext): void {
@@ -26,7 +32,8 @@ function openLimits(screen: ScreenContext): void {
 	if (!first) return;
 	screen.setDialog({
 		kind: 'form',
-		title: `Limits: ${safeText(targetNames(torrents))}`,
+		title: `Limits: ${targetNames(torrents)}`,
+		preview: () => namesOf(torrents),
 		fields: [
 			limitField('down', 'download', first.maxDownload, '500K, 2M; empty for none'),
 			limitField('up', 'upload', first.maxUpload, 'a second'),
@@ -84,18 +91,17 @@ function queue(by: 1 | -1): Action {
 export const torrentActions: Readonly<Record<string, Action>> = {
 	pause: screen => {
 		const torrents = targets(screen.state());
-		const resume = torrents.every(torrent => torrent.state === 'paused' || torrent.state === 'failed');
+		const {paused} = screen.keyContext();
 		const [only] = torrents;
-		if (resume && torrents.length === 1 && only?.inTheWay) return askToOverwrite(screen, only);
-		for (const {id} of torrents) screen.send({type: resume ? 'torrent.resume' : 'torrent.pause', id});
+		if (paused && torrents.length === 1 && only?.inTheWay) return askToOverwrite(screen, only);
+		for (const {id} of torrents) screen.send({type: paused ? 'torrent.resume' : 'torrent.pause', id});
 	},
 	resume: forAll((screen, {id}) => screen.send({type: 'torrent.resume', id})),
 	'pause-all': screen => {
-		const torrents = screen.state().model.torrents ?? targets(screen.state());
-		const resume = torrents.every(torrent => torrent.state === 'paused');
+		const {allPaused} = screen.keyContext();
 		screen.send(
-			{type: resume ? 'session.resumeAll' : 'session.pauseAll'},
-			resume ? 'All go on.' : 'All paused.',
+			{type: allPaused ? 'session.resumeAll' : 'session.pauseAll'},
+			allPaused ? 'All go on.' : 'All paused.',
 		);
 	},
 	add: (screen, argument) => openAdd(screen, argument),
@@ -105,19 +111,22 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		screen.send({type: 'torrent.verify', id}, `Checking ${safeText(name)}.`),
 	),
 	reannounce: forAll((screen, {id}) => screen.send({type: 'torrent.reannounce', id}, 'Asking for peers.')),
-	sequential: forAll((screen, {id, sequential}) =>
-		screen.send(
-			{type: 'torrent.sequential', id, on: !sequential},
-			sequential ? 'Rarest pieces first.' : 'Pieces in order.',
-		),
-	),
-	'super-seed': forAll((screen, {id, superSeeding}) =>
-		screen.send({type: 'torrent.superSeed', id, on: !superSeeding}),
-	),
+	sequential: screen => {
+		const {sequential} = screen.keyContext();
+		for (const {id} of targets(screen.state()))
+			screen.send(
+				{type: 'torrent.sequential', id, on: !sequential},
+				sequential ? 'Rarest pieces first.' : 'Pieces in order.',
+			);
+	},
+	'super-seed': screen => {
+		const on = !screen.keyContext().superSeeding;
+		for (const {id} of targets(screen.state())) screen.send({type: 'torrent.superSeed', id, on});
+	},
 	limits: openLimits,
 	'session-limits': openSessionLimits,
 	slow: screen => {
-		const on = !(screen.state().model.session?.slowMode ?? false);
+		const on = !screen.keyContext().slow;
 		screen.send({type: 'session.slowMode', on}, on ? 'Slow mode.' : 'Full speed.');
 	},
 	label: (screen, argument) => {
@@ -127,7 +136,16 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 			return undefined;
 		};
 		if (argument) set(argument);
-		else ask(screen, 'Label', 'label', 'empty for none', torrents[0]?.label ?? '', set);
+		else
+			ask(
+				screen,
+				`Label: ${targetNames(torrents)}`,
+				'label',
+				'empty for none',
+				torrents[0]?.label ?? '',
+				set,
+				() => namesOf(torrents),
+			);
 	},
 	move: (screen, argument) => {
 		const torrents = targets(screen.state());
@@ -135,7 +153,7 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		if (!first) return;
 		const set = (dir: string) => {
 			if (dir === '') return 'Give the folder that the data goes to.';
-			const full = screen.fullPath(dir);
+			const full = screen.fullPath(pastedLink(dir));
 			for (const {id} of torrents)
 				screen.send({type: 'torrent.move', id, dir: full}, `Moved to ${safeText(full)}.`);
 			return undefined;
@@ -146,11 +164,12 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		} else
 			ask(
 				screen,
-				`Move the data of ${safeText(targetNames(torrents))}`,
+				`Move the data of ${targetNames(torrents)}`,
 				'folder',
 				'~ is your home folder',
 				first.dir,
 				set,
+				() => namesOf(torrents),
 			);
 	},
 	copy: screen => {

@@ -83,7 +83,7 @@ export function addRows(
 	} else if (preview.kind === 'asked') rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
 	else if (preview.kind === 'refused') rows.push([], [[` ${safeText(preview.why)}`, 'bad']]);
 	else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
-	if (dialog.problem !== undefined) rows.push([[` ${dialog.problem}`, 'warn']]);
+	if (dialog.problem !== undefined) rows.push([[` ${safeText(dialog.problem)}`, 'warn']]);
 	return {
 		title: 'Add a torrent',
 		rows,

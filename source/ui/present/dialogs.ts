@@ -22,13 +22,19 @@ export interface DialogRows {
 	readonly selected?: number;
 }
 
+/** A character of a field as it is drawn: what is not seen, or would turn a line round, has a sign of its own. */
+function drawn(part: string): string {
+	return safeText(part) || '\u00B7';
+}
+
 /** A field with its cursor, in `columns` cells; the part round the cursor is shown. */
 export function fieldRow(value: TextField, columns: number, active: boolean): Row {
-	const before = value.parts.slice(0, value.at);
+	const parts = value.parts.map(drawn);
+	const before = parts.slice(0, value.at);
 	while (cellWidth(before.join('')) > columns - 2) before.shift();
 	const left = before.join('');
-	const under = active ? (value.parts[value.at] ?? ' ') : (value.parts[value.at] ?? '');
-	const after = value.parts.slice(value.at + 1).join('');
+	const under = active ? (parts[value.at] ?? ' ') : (parts[value.at] ?? '');
+	const after = parts.slice(value.at + 1).join('');
 	const room = columns - cellWidth(left) - cellWidth(under);
 	return [
 		[left, 'text'],
@@ -71,8 +77,15 @@ function formRows(dialog: Extract<Dialog, {kind: 'form'}>, columns: number, look
 	const rows: Row[] = [...fieldRows(dialog.fields, dialog.at, columns, look)];
 	const preview = dialog.preview?.(formValues(dialog.fields)) ?? [];
 	if (preview.length > 0) rows.push([], ...preview.map((line): Row => [[`  ${safeText(line)}`, 'dim']]));
-	if (dialog.problem !== undefined) rows.push([], [[`  ${dialog.problem}`, 'warn']]);
-	return {title: dialog.title, rows, foot: 'Enter does it   Tab next   Esc leaves', columns: 76};
+	if (dialog.problem !== undefined) rows.push([], [[`  ${safeText(dialog.problem)}`, 'warn']]);
+	return {
+		title: safeText(dialog.title),
+		rows,
+		foot: 'Enter does it   Tab next   Esc leaves',
+		columns: 76,
+		// Where not all has room: what is wrong, else the field that has the keys.
+		selected: dialog.problem === undefined ? Math.min(rows.length - 1, dialog.at + 1) : rows.length - 1,
+	};
 }
 
 function helpRows(
@@ -253,9 +266,9 @@ export function dialogRows(
 			};
 		case 'ask':
 			return {
-				title: dialog.title,
+				title: safeText(dialog.title),
 				rows: [
-					...dialog.lines.map((line): Row => [[` ${line}`, 'text']]),
+					...dialog.lines.map((line): Row => [[` ${safeText(line)}`, 'text']]),
 					[],
 					...dialog.choices.map(
 						({key, label}): Row => [
@@ -265,6 +278,8 @@ export function dialogRows(
 					),
 				],
 				foot: 'Esc leaves',
+				// What may be chosen is seen, whatever else has no room.
+				selected: dialog.lines.length + dialog.choices.length,
 				columns: Math.max(40, ...dialog.lines.map(line => cellWidth(line) + 3)),
 			};
 		case 'settings': {

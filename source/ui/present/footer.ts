@@ -34,7 +34,7 @@ export function footerRow(
 			const label = typeof record.label === 'function' ? record.label(context) : record.label;
 			return [{rank: record.footer ?? 99, record, key, label}];
 		})
-		.filter(({label, record}) => label !== '' && !(record.command === 'back' && context.screen === 'session'))
+		.filter(({label}) => label !== '')
 		.filter(({record}) => record.command !== 'fold' || context.folder)
 		.sort((a, b) => a.rank - b.rank);
 	const gap = columns >= 100 ? 3 : 2;

@@ -1,5 +1,5 @@
 import type {Rect} from '../layout.js';
-import {cellWidth, graphemes} from '../text.js';
+import {cellWidth, graphemes, isSingleCells} from '../text.js';
 import {applySgr, type CellGrid, plain, type Style} from './cells.js';
 
 /** A line as cells: the second cell of a wide character holds an empty string. */
@@ -18,6 +18,9 @@ interface Layer {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const colours = /\u001B\[([\d;]*)m/g;
 
+/** Whoever drew it should have taken it out; none of it reaches a terminal, whatever was forgotten. */
+const obeyed = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Takes a coloured line apart into cells; of escape sequences only colours mean anything. */
 function cellsOf(source: string): Line {
 	const texts: string[] = [];
@@ -25,7 +28,7 @@ function cellsOf(source: string): Line {
 	let style = plain;
 	let at = 0;
 	const put = (text: string) => {
-		for (const grapheme of graphemes(text)) {
+		for (const grapheme of graphemes(isSingleCells(text) ? text : text.replace(obeyed, ''))) {
 			texts.push(grapheme);
 			styles.push(style);
 			for (let extra = cellWidth(grapheme); extra > 1; extra--) {

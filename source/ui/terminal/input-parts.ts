@@ -14,7 +14,7 @@ export type InputPart = {readonly kind: 'keys'; readonly text: string} | InputEv
 /** What the end of the input so far may still become: nothing, a key or a sequence, a sequence's rest, a paste's rest. */
 export type Unfinished = 'nothing' | 'escape' | 'sequence' | 'paste';
 
-const escape = '\u001B';
+const esc = '\u001B';
 const pasteEnd = '\u001B[201~';
 const longestSequence = 256;
 /** Characters of one paste; a megabyte is no link, and no list of links. */
@@ -65,7 +65,7 @@ export class InputParts {
 	get unfinished(): Unfinished {
 		if (this.#paste !== undefined) return 'paste';
 		if (this.#text === '') return 'nothing';
-		return this.#text === escape ? 'escape' : 'sequence';
+		return this.#text === esc ? 'escape' : 'sequence';
 	}
 
 	/** Takes what came in one piece. */
@@ -77,7 +77,7 @@ export class InputParts {
 			return parts;
 		}
 		// An Esc that came by itself and then a letter are two keys; in one piece they are Alt and that letter.
-		this.#sawEscape = this.#text === escape;
+		this.#sawEscape = this.#text === esc;
 		this.#text += chunk;
 		this.#take(parts);
 		return parts;
@@ -87,7 +87,7 @@ export class InputParts {
 	expire(): InputPart[] {
 		const parts: InputPart[] = [];
 		if (this.#paste !== undefined) this.#endPaste(parts);
-		else if (this.#text === escape) parts.push({kind: 'key', key: 'esc'});
+		else if (this.#text === esc) parts.push({kind: 'key', key: 'esc'});
 		this.#text = '';
 		return parts;
 	}
@@ -112,7 +112,7 @@ export class InputParts {
 				if (!this.#takePaste(parts)) return;
 				continue;
 			}
-			const at = this.#text.indexOf(escape);
+			const at = this.#text.indexOf(esc);
 			this.#keys(parts, at < 0 ? this.#text : this.#text.slice(0, at));
 			this.#text = at < 0 ? '' : this.#text.slice(at);
 			if (at < 0 || !this.#takeEscape(parts)) return;
@@ -123,7 +123,7 @@ export class InputParts {
 	/** Takes what begins with Esc; answers false when it has to wait. */
 	#takeEscape(parts: InputPart[]): boolean {
 		const text = this.#text;
-		if (text === escape) return false;
+		if (text === esc) return false;
 		const sequence = matchAt(whole, text, 0)?.[0];
 		if (sequence !== undefined) {
 			this.#text = text.slice(sequence.length);
@@ -145,11 +145,11 @@ export class InputParts {
 		if (isBegun && text.length <= longestSequence) return false;
 		if (isBegun || text[1] === '[' || text[1] === ']') {
 			// Damaged: what follows is not typed by anybody, up to the next Esc.
-			const next = text.indexOf(escape, 1);
+			const next = text.indexOf(esc, 1);
 			this.#text = next < 0 ? '' : text.slice(next);
 			return true;
 		}
-		if (text[1] === escape || this.#sawEscape) {
+		if (text[1] === esc || this.#sawEscape) {
 			parts.push({kind: 'key', key: 'esc'});
 			this.#text = text.slice(1);
 			return true;

@@ -1,0 +1,73 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import {percent} from '../format.js';
+import type {FullPreferences} from '../preferences.js';
+import {safeText} from '../text.js';
+import type {Dialog} from '../view.js';
+import {fieldRow} from './dialogs.js';
+import {progressOf, stateWords} from './header.js';
+import type {Row, Span} from './row.js';
+import {settingsList} from './settings.js';
+
+function choices(title: string, keys: ReadonlyArray<readonly [key: string, label: string]>): Row {
+	return [
+		[`${title}  `, 'title'],
+		...keys.flatMap(([key, label]): Span[] => [
+			[key, 'key'],
+			[` ${label}  `, 'text'],
+		]),
+	];
+}
+
+/** A dialog in one row, for terminals too small for a box: what takes the keys is always seen. */
+export function dialogLine(
+	dialog: Exclude<Dialog, {kind: 'line' | 'sort'}>,
+	columns: number,
+	context: {readonly torrent: TorrentView | undefined; readonly preferences: FullPreferences},
+): Row {
+	switch (dialog.kind) {
+		case 'help':
+			return [['Help needs 40x10: Esc leaves', 'title']];
+		case 'quit':
+			return choices('Leave?', [
+				['d', 'detach'],
+				['s', 'stop'],
+				['n', 'stay'],
+			]);
+		case 'ask':
+			return choices(
+				safeText(dialog.title),
+				dialog.choices.map(({key, label}) => [key, label]),
+			);
+		case 'form':
+		case 'add': {
+			if (dialog.problem !== undefined) return [[safeText(dialog.problem), 'warn']];
+			const part = dialog.fields[Math.min(dialog.at, dialog.fields.length - 1)];
+			if (!part) return [[dialog.kind, 'title']];
+			const label: Span = [`${part.label}: `, 'accent'];
+			const room = Math.max(4, columns - part.label.length - 2);
+			if (part.kind === 'text') return [label, ...fieldRow(part.value, room, true)];
+			return [label, [part.options[part.at] ?? '', 'text']];
+		}
+		case 'settings': {
+			const setting = settingsList(context.preferences)[dialog.at];
+			return [
+				[`${setting?.label ?? 'Settings'}: `, 'accent'],
+				[setting?.value ?? '', 'text'],
+			];
+		}
+		case 'details': {
+			const {torrent} = context;
+			if (!torrent) return [['Details', 'title']];
+			return [
+				[
+					`Details  ${percent(progressOf(torrent), 1, 0)} ${stateWords[torrent.state]}  ${safeText(torrent.dir)}`,
+					'text',
+				],
+			];
+		}
+		case 'inspection':
+			return [[`Piece ${dialog.inspection.piece}  ${safeText(dialog.inspection.state)}`, 'text']];
+		default:
+			return dialog satisfies never;
+	}
+}
