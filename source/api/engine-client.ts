@@ -18,6 +18,8 @@ export interface EngineClient {
 	watch(watch: Watch, listener: (update: Update) => void): Watching;
 	/** Resolves, with why in words, when the engine can no longer be reached. */
 	readonly closed: Promise<string>;
+	/** Whether it has said goodbye: it ended because it was told to. */
+	readonly saidGoodbye?: boolean;
 	/** Lets go of the engine; what it does goes on. */
 	close(): void;
 }

@@ -44,6 +44,7 @@ export class RemoteEngine implements EngineClient {
 	readonly #subscriptions = new Map<number, Subscription>();
 	#resolveClosed: (why: string) => void = () => {};
 	#why: string | undefined;
+	#saidGoodbye = false;
 	#next = 0;
 
 	constructor(socket: Socket, hello: Hello) {
@@ -53,6 +54,10 @@ export class RemoteEngine implements EngineClient {
 			this.#resolveClosed = resolve;
 		});
 		socket.once('close', () => this.#end('the connection to the engine was lost'));
+	}
+
+	get saidGoodbye(): boolean {
+		return this.#saidGoodbye;
 	}
 
 	send(command: Command): Promise<Reply> {
@@ -113,6 +118,7 @@ export class RemoteEngine implements EngineClient {
 				return;
 			}
 			case 'bye':
+				this.#saidGoodbye = true;
 				this.#end(message.reason);
 				return;
 			default:

@@ -2,6 +2,7 @@ import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {findTorrents} from './find-torrents.js';
 import {logOptions, screenOptions, stateOptions} from './flags.js';
+import {engineRevival} from './revive-engine.js';
 import {requireTerminal, showScreen} from './show-screen.js';
 import {stateDirPath} from './state-dir.js';
 
@@ -19,6 +20,8 @@ export const command = defineCommand({
 		const stateDir = stateDirPath(flags.stateDir, context.env);
 		const engine = await requireEngine(stateDir, context.env, context.version);
 		const [found] = input.length === 0 ? [] : await findTorrents(engine, input);
-		return showScreen(engine, found?.id, flags, stateDir, context);
+		const {env, version, program} = context;
+		const revive = engineRevival(engine, {stateDir, env, version, program: [program, 'engine']}, undefined);
+		return showScreen(engine, found?.id, flags, stateDir, context, revive);
 	},
 });

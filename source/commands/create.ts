@@ -10,6 +10,7 @@ import {asWebSeedUrl} from '../protocol/source-urls.js';
 import {percent, rateWithUnit, size as sizeText} from '../ui/format.js';
 import {defineCommand} from './command.js';
 import {size, text, trackerUrl, type ValueReader} from './quantities.js';
+import {redraws} from './terminal-kind.js';
 
 /** One tier of trackers: `,` stands between its URLs. */
 const tier: ValueReader<readonly string[]> = (value, where) =>
@@ -29,15 +30,17 @@ const redrawTime = 100;
 class ProgressLine {
 	readonly #stream: NodeJS.WriteStream;
 	readonly #started = performance.now();
+	readonly #isShown: boolean;
 	#drawn = 0;
 
-	constructor(stream: NodeJS.WriteStream) {
+	constructor(stream: NodeJS.WriteStream, isShown: boolean) {
 		this.#stream = stream;
+		this.#isShown = isShown;
 	}
 
 	show(hashed: Bytes, length: Bytes): void {
 		const now = performance.now();
-		if (!this.#stream.isTTY || now - this.#drawn < redrawTime) return;
+		if (!this.#isShown || now - this.#drawn < redrawTime) return;
 		this.#drawn = now;
 		const full = Math.floor((hashed / length) * barCells);
 		const bar = '#'.repeat(full).padEnd(barCells, '.');
@@ -131,10 +134,10 @@ export const command = defineCommand({
 		exclude: {kind: 'list', value: 'GLOB', read: text, help: 'leave out what matches (repeatable)'},
 	},
 	words: [1, 1],
-	async run({input, flags}, {stdout, stderr, version}) {
+	async run({input, flags}, {stdout, stderr, version, env}) {
 		const path = input[0]!;
 		const output = resolve(flags.output ?? `${basename(resolve(path))}.torrent`);
-		const progress = new ProgressLine(stderr);
+		const progress = new ProgressLine(stderr, redraws(stderr, {env}));
 		try {
 			const {bytes, metainfo} = await createTorrent({
 				path,

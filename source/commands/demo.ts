@@ -25,6 +25,7 @@ import {plainReport} from './plain-report.js';
 import {size, text} from './quantities.js';
 import {screenPreferences} from './screen-preferences.js';
 import {fileOpener, fullPath, screenEnvironment} from './show-screen.js';
+import {redraws} from './terminal-kind.js';
 import {transfer} from './transfer.js';
 
 const options = {
@@ -178,7 +179,7 @@ export const command = defineCommand({
 	async run({flags}, context) {
 		const wanted = checkSize(flags.size ?? usualSize);
 		const {stdout, stdin, version} = context;
-		const onScreen = stdout.isTTY && stdin.isTTY && !flags.json;
+		const onScreen = redraws(stdout, context) && stdin.isTTY && !flags.json;
 		const log = openLog(flags.log, flags.verbose);
 		const interrupted = interruption();
 		const aborting = new AbortController();

@@ -35,6 +35,21 @@ export function describeOptions(flags: Flags<typeof engineOptions>): Record<stri
 	return Object.fromEntries(fixed.map(key => [key, flags[key] ?? null]));
 }
 
+/**
+ * The options that start an engine like the one that tells `about` of itself, as words. `dir` is where its data goes.
+ * What it was started without stays out.
+ */
+export function startedWith(about: Readonly<Record<string, unknown>>, dir: string | undefined): string[] {
+	const options = fixed.flatMap(key => {
+		const value = about[key];
+		const name = optionName(key);
+		if (value === null || value === undefined) return [];
+		if (engineOptions[key].kind === 'off') return value === false ? [`--no-${name}`] : [];
+		return [value].flat().map(item => `--${name}=${item}`);
+	});
+	return dir === undefined ? options : [`--dir=${dir}`, ...options];
+}
+
 /** Those of the options that were typed that the engine which runs was started without, by their long names. */
 export function differences(
 	about: Readonly<Record<string, unknown>>,

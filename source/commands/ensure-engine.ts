@@ -52,7 +52,7 @@ export async function requireEngine(
 	version: string,
 ): Promise<RemoteEngine> {
 	const engine = await findEngine(stateDir, env, version);
-	if (!engine) throw new UserError('no-engine', 'no engine is running; start one with: tortui');
+	if (!engine) throw new UserError('no-engine', 'no engine is running; start one with: tortui engine');
 	return engine;
 }
 

@@ -11,6 +11,7 @@ import type {sharedOptions} from './flags.js';
 import {interruption} from './interruption.js';
 import {type LocalEngine, openSession} from './open-session.js';
 import {makeStateDir} from './state-dir.js';
+import {redraws} from './terminal-kind.js';
 import {addCommand, sourceId, type TorrentSource} from './torrent-source.js';
 import {type SeedGoal, transfer} from './transfer.js';
 import type {TransferReport} from './transfer-report.js';
@@ -28,7 +29,7 @@ const hurriedStopTime = 300;
 /** Only the report that is asked for is read: one that measures text takes a fifth of the time to start. */
 async function chooseReport(flags: Flags<typeof sharedOptions>, context: Context): Promise<TransferReport> {
 	if (flags.json) return (await import('./json-report.js')).jsonReport(context);
-	if (!context.stdout.isTTY) return (await import('./plain-report.js')).plainReport(context);
+	if (!redraws(context.stdout, context)) return (await import('./plain-report.js')).plainReport(context);
 	const {terminalReport} = await import('./terminal-report.js');
 	const {LC_ALL, LC_CTYPE, LANG} = context.env;
 	const locale = LC_ALL || LC_CTYPE || LANG || '';

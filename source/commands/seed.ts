@@ -9,6 +9,7 @@ import {type Context, defineCommand, type Flags} from './command.js';
 import {sharedOptions} from './flags.js';
 import {interruption} from './interruption.js';
 import {runTransfer, type Task} from './run-transfer.js';
+import {redraws} from './terminal-kind.js';
 import {readDownload} from './torrent-source.js';
 
 const options = {
@@ -54,7 +55,7 @@ async function withTorrent(
 async function makeTorrent(path: string, flags: Flags<typeof options>, context: Context): Promise<Task> {
 	const {createTorrent} = await import('../engine/creator.js');
 	const {stderr} = context;
-	const isShown = stderr.isTTY && !flags.json;
+	const isShown = redraws(stderr, context) && !flags.json;
 	const aborted = new AbortController();
 	const interrupted = interruption();
 	void interrupted.first.then(signal =>

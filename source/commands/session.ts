@@ -6,6 +6,7 @@ import {verbNames} from './dispatch.js';
 import {differences, engineArguments} from './engine-arguments.js';
 import {ensureEngine} from './ensure-engine.js';
 import {sharedOptions} from './flags.js';
+import {engineRevival} from './revive-engine.js';
 import {requireTerminal, showScreen} from './show-screen.js';
 import {makeStateDir} from './state-dir.js';
 import {addCommand, readDownload} from './torrent-source.js';
@@ -55,19 +56,15 @@ export const command = defineCommand({
 		const {env, version, program} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);
-		const {engine, started} = await ensureEngine({
-			stateDir,
-			env,
-			version,
-			program: [program, 'engine'],
-			options,
-		});
+		const settings = {stateDir, env, version, program: [program, 'engine']};
+		const {engine, started} = await ensureEngine({...settings, options});
 		if (!started) await adjust(engine, flags, given, context);
 		let torrent: string | undefined;
 		for (const source of sources) {
 			const {id} = await engine.send(addCommand(source, addOptions(flags)));
 			if (sources.length === 1) torrent = id;
 		}
-		return showScreen(engine, torrent, flags, stateDir, context);
+		const revive = engineRevival(engine, settings, started ? options : undefined);
+		return showScreen(engine, torrent, flags, stateDir, context, revive);
 	},
 });

@@ -3,6 +3,7 @@ import {openSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {ReadStream} from 'node:tty';
+import type {TorrentView} from '../api/snapshot.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import type {RemoteEngine} from '../bridge/connect-engine.js';
 import type {TerminalInput} from '../ui/terminal/filtered-input.js';
@@ -11,6 +12,8 @@ import type {Context, Flags} from './command.js';
 import type {screenOptions} from './flags.js';
 import {enginePid} from './host-engine.js';
 import {screenPreferences} from './screen-preferences.js';
+import {showLines} from './show-lines.js';
+import {takesLinesOnly} from './terminal-kind.js';
 
 /** Refuses early where no screen can be drawn. */
 export function requireTerminal({stdout}: Pick<Context, 'stdout'>): void {
@@ -110,15 +113,44 @@ async function tellLoss(
 	);
 }
 
-/** Opens the screen on an engine, and does what its end asks for. `torrent` is the id of the one to show first. */
+const comingBack = '`tortui attach` comes back, `tortui stop` ends it\n';
+
+/** Lets go of an engine that goes on, and says so. */
+async function detach(engine: RemoteEngine, stateDir: string, context: Context): Promise<ExitStatus> {
+	let torrents: readonly TorrentView[] = [];
+	try {
+		({torrents = []} = await engine.send({type: 'session.list'}));
+	} catch (error) {
+		if (!(error instanceof UserError) || error.code !== 'engine-lost') throw error;
+		await tellLoss(error.message, engine, stateDir, context);
+		return 1;
+	} finally {
+		engine.close();
+	}
+	const busy = torrents.filter(({state}) => !['paused', 'failed', 'finished'].includes(state)).length;
+	const going = busy === 1 ? '1 torrent goes on' : busy > 1 ? `${busy} torrents go on` : 'the engine goes on';
+	context.stdout.write(`${going} in the background; ${comingBack}`);
+	return 0;
+}
+
+/**
+ * Opens the screen on an engine, and does what its end asks for: lines where a terminal takes nothing else. `torrent` is
+ * the id of the one to show first; `revive` starts the engine again when it has died.
+ */
 export async function showScreen(
 	engine: RemoteEngine,
 	torrent: string | undefined,
 	flags: Flags<typeof screenOptions>,
 	stateDir: string,
 	context: Context,
+	revive?: () => Promise<RemoteEngine>,
 ): Promise<ExitStatus> {
 	const {stdout, env, version} = context;
+	if (takesLinesOnly(env)) {
+		const status = await showLines(engine, torrent, context);
+		return status === 0 ? detach(engine, stateDir, context) : status;
+	}
+	let current = engine;
 	const stdin = keyboard(context);
 	const [{openScreen}, {showsUtf8}] = await Promise.all([
 		import('../ui/screen.js'),
@@ -138,27 +170,21 @@ export async function showScreen(
 		env: environment,
 		openFile: fileOpener(env),
 		fullPath: fullPath(env),
+		revive: revive && (async () => (current = await revive())),
 	});
 	if (stdin !== context.stdin) stdin.destroy();
 	switch (how) {
 		case 'stop':
 			stdout.write('stopping ...');
-			await stopEngine(engine, stateDir);
+			await stopEngine(current, stateDir);
 			stdout.write('\r\u001B[Kstopped; everything is saved, `tortui` goes on with it\n');
 			return 0;
 		case 'lost':
-			await tellLoss(message ?? 'the screen was lost', engine, stateDir, context);
-			engine.close();
+			await tellLoss(message ?? 'the screen was lost', current, stateDir, context);
+			current.close();
 			return 1;
-		case 'detach': {
-			const {torrents = []} = await engine.send({type: 'session.list'});
-			engine.close();
-			const busy = torrents.filter(({state}) => !['paused', 'failed', 'finished'].includes(state)).length;
-			const going =
-				busy === 1 ? '1 torrent goes on' : busy > 1 ? `${busy} torrents go on` : 'the engine goes on';
-			stdout.write(`${going} in the background; \`tortui attach\` comes back, \`tortui stop\` ends it\n`);
-			return 0;
-		}
+		case 'detach':
+			return detach(current, stateDir, context);
 		default:
 			return how satisfies never;
 	}

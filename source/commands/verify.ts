@@ -8,6 +8,7 @@ import {safeText} from '../ui/safe-text.js';
 import {type Context, defineCommand} from './command.js';
 import {jsonOption, logOptions} from './flags.js';
 import {interruption} from './interruption.js';
+import {redraws} from './terminal-kind.js';
 import {readTorrentSource} from './torrent-source.js';
 
 /** Slots of a pool that a check never takes from. */
@@ -119,7 +120,7 @@ export const command = defineCommand({
 		let checked = 0;
 		const right = await checkPieces(metainfo, dir, () => {
 			checked++;
-			if (!stderr.isTTY || flags.json || performance.now() - shown < 100) return;
+			if (!redraws(stderr, context) || flags.json || performance.now() - shown < 100) return;
 			shown = performance.now();
 			stderr.write(`\rchecking ${percent(checked, metainfo.pieceCount)}\u001B[K`);
 		});

@@ -1,4 +1,6 @@
+import {type FittedTheme, fitTheme} from './contrast.js';
 import type {Row} from './present/row.js';
+import type {TerminalColour} from './terminal/input-parts.js';
 import {cellWidth, graphemes} from './text.js';
 import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes.js';
 
@@ -39,6 +41,20 @@ function nearest256(red: number, green: number, blue: number): number {
 	return distance(level, level, level) < distance(steps[r] ?? 0, steps[g] ?? 0, steps[b] ?? 0)
 		? 232 + grey
 		: 16 + 36 * r + 6 * g + b;
+}
+
+const cubeSteps = [0, 95, 135, 175, 215, 255] as const;
+
+/** What a terminal of 256 colours makes of a colour. */
+export function shown256(colour: TerminalColour): TerminalColour {
+	const code = nearest256(...colour);
+	if (code >= 232) {
+		const level = 8 + (code - 232) * 10;
+		return [level, level, level];
+	}
+	const at = code - 16;
+	const step = (index: number) => cubeSteps[index] ?? 0;
+	return [step(Math.floor(at / 36)), step(Math.floor(at / 6) % 6), step(at % 6)];
 }
 
 /** SGR parameters of a colour, as foreground or background; empty when the terminal's own colour is meant. */
@@ -83,15 +99,19 @@ export function asciiText(text: string): string {
 /** Turns rows of toned text into strings for a terminal: one theme at one colour depth. */
 export class Painter {
 	readonly depth: ColourDepth;
-	readonly theme: Theme;
+	readonly theme: FittedTheme;
 	readonly #ascii: boolean;
 	readonly #codes = new Map<string, readonly Code[]>();
 
-	/** `ascii`: characters beyond ASCII, also those in names, are replaced by ones that any terminal has. */
-	constructor(themeName: string, depth: ColourDepth, ascii: boolean) {
+	/**
+	 * `ascii`: characters beyond ASCII, also those in names, are replaced by ones that any terminal has. `ground`: the
+	 * terminal's background, where it is known.
+	 */
+	constructor(themeName: string, depth: ColourDepth, ascii: boolean, ground?: TerminalColour) {
 		this.depth = depth;
 		this.#ascii = ascii;
-		this.theme = themes[themeName] ?? (themes[defaultTheme] as Theme);
+		const theme = themes[themeName] ?? (themes[defaultTheme] as Theme);
+		this.theme = fitTheme(theme, ground, depth === 256 ? shown256 : undefined);
 	}
 
 	/** The codes of a tone: what turns each on, and what turns it off. */
@@ -99,7 +119,7 @@ export class Painter {
 		const key = `${tone}${selected ? '+' : ''}${inverse ? '~' : ''}`;
 		let codes = this.#codes.get(key);
 		if (codes === undefined) {
-			const colour = this.theme.tones[tone];
+			const colour = (selected ? this.theme.selected : this.theme.tones)[tone];
 			// Without colours weight is all there is; NO_COLOR leaves bold and inverse alone.
 			const bold = colour[2] === 'bold' || (this.depth === 0 && tone === 'accent');
 			// On 16 colours a selection's background could hide a tone, so selected text takes the brightest one.

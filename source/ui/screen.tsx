@@ -24,8 +24,17 @@ import {SpokenApp} from './spoken-app.js';
 import {Store} from './store.js';
 import {filteredInput, type TerminalInput} from './terminal/filtered-input.js';
 import {FrameStream, type TerminalOutput} from './terminal/frame-stream.js';
-import type {InputEvent} from './terminal/input-parts.js';
-import {bell, clipboard, enterScreen, leaveScreen, notification, windowTitle} from './terminal/modes.js';
+import type {InputEvent, TerminalColour} from './terminal/input-parts.js';
+import {
+	askBackground,
+	bell,
+	clipboard,
+	enterScreen,
+	keepTitle,
+	leaveScreen,
+	notification,
+	windowTitle,
+} from './terminal/modes.js';
 import {safeText} from './text.js';
 import {themes} from './themes.js';
 import {type ListName, openingView, type View} from './view.js';
@@ -65,6 +74,8 @@ export interface ScreenOptions {
 	readonly fullPath?: ((path: string) => string) | undefined;
 	/** Opens a finished file with its program. */
 	readonly openFile?: ((path: string) => void) | undefined;
+	/** Starts the engine again after it has gone, and reaches it. When left out, the screen ends with its engine. */
+	readonly revive?: (() => Promise<EngineClient>) | undefined;
 	readonly clock?: Clock | undefined;
 	readonly process?: ScreenProcess | undefined;
 }
@@ -88,12 +99,14 @@ class CrashGuard extends Component<{readonly crashed: (error: Error) => void; re
 const noticeTimes = {info: 4000, good: 4000, warn: 8000, error: 10_000} as const;
 /** The first picture waits so long for something to show. */
 const firstWait = 150;
+/** An engine that was started again and goes away within this time is not started again by itself. */
+const revivalTime = 60_000;
 /** The engine has so long to carry out what was asked for last. */
 const lastWait = 3000;
 
 /**
  * Opens the full screen on an engine and resolves when somebody has left it. The terminal is then as it was, however
- * it ended: by a key, a signal, a crash in a component (`message` holds the report) or the engine going away.
+ * it ended: by a key, a signal, a crash in a component (`message` holds the report) or the engine going away for good.
  */
 export async function openScreen(client: EngineClient, options: ScreenOptions): Promise<Leaving> {
 	const {stdout, stdin, env} = options;
@@ -103,11 +116,14 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	const theme = options.theme !== undefined && themes[options.theme] ? options.theme : loaded.theme;
 	const depth = colourDepth(options.color, env);
 	const look = {glyphs: glyphsFor(options.ascii), timezone: env.timezone ?? new Date().getTimezoneOffset()};
+	/** The terminal's background, once it has said it. */
+	let ground: TerminalColour | undefined;
 	const painters = new Map<string, Painter>();
 	const painter = (name: string): Painter => {
 		let found = painters.get(name);
 		if (!found) {
-			found = new Painter(name, depth, options.ascii);
+			// A theme given on the command line is shown as it is.
+			found = new Painter(name, depth, options.ascii, name === options.theme ? undefined : ground);
 			painters.set(name, found);
 		}
 		return found;
@@ -130,9 +146,13 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	const spoken = env.screenReader ?? false;
 	/** What this screen changes about the terminal; a screen reader's is left as it is. */
 	const modes = spoken ? {enter: '', leave: ''} : {enter: enterScreen, leave: leaveScreen};
+	const begin = spoken ? '' : keepTitle + enterScreen;
+	// The console would show the question.
+	const asks = !spoken && depth !== 0 && !/^(?:linux|vt\d+|ansi|cons\d+|dumb|)$/.test(env.term ?? '');
 	const frames = new FrameStream(stdout, clock);
 	const table = rebind(keyTable, loaded.keys);
 
+	let current = client;
 	let app: Instance | undefined;
 	let watching: Watching | undefined;
 	let watched = '';
@@ -149,7 +169,9 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	let layoutCache: {readonly key: string; readonly layout: Layout} | undefined;
 
 	const screen: ScreenContext = {
-		client,
+		get client() {
+			return current;
+		},
 		clock,
 		look,
 		version: options.version,
@@ -196,14 +218,16 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			});
 		},
 		send(command: Command, done?: string | ((reply: Reply) => void)) {
-			client.send(command).then(
+			current.send(command).then(
 				reply => {
 					if (left) return;
 					if (typeof done === 'function') done(reply);
 					else if (done !== undefined) screen.say(done, 'good');
 				},
 				(error: unknown) => {
-					if (!left) screen.say(error instanceof Error ? error.message : String(error), 'error');
+					if (left) return;
+					if (isGone && options.revive) askToRevive();
+					else screen.say(error instanceof Error ? error.message : String(error), 'error');
 				},
 			);
 		},
@@ -354,13 +378,78 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	}
 	function resume(): void {
 		if (left) return;
-		if (suspended) {
-			suspended = false;
-			host.on('SIGTSTP', suspend);
-			stdin.setRawMode?.(true);
-		}
-		stdout.write(modes.enter);
+		if (suspended) host.on('SIGTSTP', suspend);
+		// Stopped by a signal that cannot be caught, it left its modes behind, and the shell has set its own since;
+		// Node sets none that it believes to be set.
+		else stdin.setRawMode?.(false);
+		stdin.setRawMode?.(true);
+		stdout.write(suspended ? begin : modes.enter);
+		suspended = false;
 		if (!spoken) frames.mute(false);
+	}
+
+	/** Why the engine cannot be reached, while it cannot. */
+	let isGone = false;
+	let whyGone = '';
+	let revivedAt = Number.NEGATIVE_INFINITY;
+
+	function follow(engine: EngineClient): void {
+		const gone = (why: unknown) => {
+			if (left || engine !== current) return;
+			const message = String(why);
+			if (!options.revive) {
+				leave({how: 'lost', message});
+				return;
+			}
+			isGone = true;
+			whyGone = message;
+			// Who has stopped it may not want it back, and one that cannot live is not to be started for ever.
+			if (engine.saidGoodbye || clock.now() - revivedAt < revivalTime) askToRevive();
+			else revive();
+		};
+		engine.closed.then(gone, gone);
+	}
+
+	function askToRevive(): void {
+		store.setView({
+			dialog: {
+				kind: 'ask',
+				title: 'The engine is not running',
+				lines: [whyGone, 'What was downloaded is kept.'],
+				choices: [
+					{key: 'r', label: 'start it again', run: revive},
+					{key: 'q', label: 'leave', run: () => leave({how: 'lost', message: whyGone})},
+				],
+			},
+		});
+	}
+
+	let isReviving = false;
+	function revive(): void {
+		if (isReviving || !options.revive) return;
+		isReviving = true;
+		noticeTimer?.clear();
+		store.setView({notice: {text: `The engine has died (${whyGone}): starting it again …`, level: 'warn'}});
+		options.revive().then(
+			engine => {
+				isReviving = false;
+				if (left) {
+					engine.close();
+					return;
+				}
+				isGone = false;
+				current = engine;
+				revivedAt = clock.now();
+				watching = engine.watch(JSON.parse(watched) as Watch, took);
+				follow(engine);
+				screen.say('The engine runs again, and goes on where it was.', 'good');
+			},
+			(error: unknown) => {
+				isReviving = false;
+				whyGone = error instanceof Error ? error.message : String(error);
+				if (!left) askToRevive();
+			},
+		);
 	}
 
 	const onResize = () => {
@@ -395,17 +484,18 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	stdout.on('error', onGone);
 	stdin.on('error', onGone);
 	stdin.on('end', onGone);
-	client.closed.then(
-		why => leave({how: 'lost', message: why}),
-		(error: unknown) => leave({how: 'lost', message: String(error)}),
-	);
+	follow(client);
 
 	const told = (event: InputEvent): void => {
 		if (left) return;
 		try {
 			if (event.kind === 'key') pressKey(screen, event.key);
 			else if (event.kind === 'paste') pasted(screen, event.text);
-			else if (event.kind === 'focus') {
+			else if (event.kind === 'background') {
+				ground = event.colour;
+				painters.clear();
+				store.set({});
+			} else if (event.kind === 'focus') {
 				store.setView({focused: event.focused});
 				watchAgain();
 			}
@@ -429,7 +519,9 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		watchAgain();
 		await Promise.race([first, leaving]);
 		if (left) return await leaving;
-		stdout.write(modes.enter);
+		// What the terminal answers must not be shown by it; keys that come now wait to be read.
+		stdin.setRawMode?.(true);
+		stdout.write(begin + (asks ? askBackground : ''));
 		entered = true;
 		const problem = keyProblem(keyTable, loaded.keys);
 		if (problem !== undefined) screen.say(problem, 'warn');
@@ -471,7 +563,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		const removed = store
 			.get()
 			.view.removals.flatMap(({ids, withData}) =>
-				ids.map(id => client.send({type: 'torrent.remove', id, withData}).catch(() => undefined)),
+				ids.map(id => current.send({type: 'torrent.remove', id, withData}).catch(() => undefined)),
 			);
 		frames.mute(true);
 		app?.unmount();

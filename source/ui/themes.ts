@@ -26,6 +26,8 @@ export type Colour = readonly [hex: string, ansi: number, bold?: 'bold'];
 /** A theme is data: nineteen tones and what lies behind the row that has the cursor. */
 export interface Theme {
 	readonly about: string;
+	/** The kind of background it is made for; dark when left out. On the other kind it is turned round. */
+	readonly ground?: 'dark' | 'light';
 	readonly tones: Readonly<Record<Tone, Colour>>;
 	readonly selection: Colour;
 }
@@ -84,6 +86,7 @@ export const themes: Readonly<Record<string, Theme>> = {
 	},
 	light: {
 		about: 'for light backgrounds',
+		ground: 'light',
 		selection: ['d7e6ee', 36],
 		tones: {
 			text: ['1d2a31', 30],

@@ -33,7 +33,7 @@ export async function run(
 			error += text;
 		}),
 		stdin: Readable.from(options.stdin ? [Buffer.from(options.stdin)] : []) as unknown as NodeJS.ReadStream,
-		env: {},
+		env: options.columns === undefined ? {} : {TERM: 'xterm'},
 		version: '1.2.3',
 		program: 'tortui',
 		warn: (message: string) => {

@@ -50,7 +50,7 @@ after(async () => {
 	rmSync(folder, {recursive: true});
 });
 
-const noEngine = /^no engine is running; start one with: tortui$/;
+const noEngine = /^no engine is running; start one with: tortui engine$/;
 
 /** What is typed, the exit status, and the one line that says what is wrong. */
 const mistakes: ReadonlyArray<readonly [argv: readonly string[], status: number, line: RegExp]> = [

@@ -1,12 +1,14 @@
 /** What the screen changes about a terminal, and how it is put back: in one place, so that nothing is forgotten. */
 export const enterScreen = [
-	'\u001B[22;2t', // keep the window's title
 	'\u001B[?1049h', // the other screen
 	'\u001B[?7l', // no wrapping: a character wider than we think must not break the lines below
 	'\u001B[?25l', // no cursor
 	'\u001B[?2004h', // pastes come marked as such
 	'\u001B[?1004h', // tell when the window gains or loses the focus
 ].join('');
+
+/** Keeps the window's title, for `leaveScreen` to bring back: once for each time that is written. */
+export const keepTitle = '\u001B[22;2t';
 
 export const leaveScreen = [
 	'\u001B[?1004l',
@@ -17,6 +19,9 @@ export const leaveScreen = [
 	'\u001B[?25h',
 	'\u001B[23;2t',
 ].join('');
+
+/** Asks the terminal for the colour of its background. OSC 11. */
+export const askBackground = '\u001B]11;?\u001B\\';
 
 /** Sets the window's title. `text` must be safe. */
 export function windowTitle(text: string): string {

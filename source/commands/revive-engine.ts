@@ -1,0 +1,28 @@
+import type {RemoteEngine} from '../bridge/connect-engine.js';
+import {startedWith} from './engine-arguments.js';
+import {type EnsureSettings, ensureEngine} from './ensure-engine.js';
+
+/**
+ * How the engine behind a screen is started again after it has died: with the options that were typed when this process
+ * started it, else with those it said it was started with, and its folder.
+ *
+ * @param typed the options this process has started it with; undefined when somebody else did
+ */
+export function engineRevival(
+	engine: RemoteEngine,
+	settings: Omit<EnsureSettings, 'options'>,
+	typed: readonly string[] | undefined,
+): () => Promise<RemoteEngine> {
+	let dir: string | undefined;
+	if (!typed) {
+		const watching = engine.watch({interval: 60_000, session: true}, ({session}) => {
+			if (!session) return;
+			({dir} = session);
+			watching.stop();
+		});
+	}
+	return async () => {
+		const options = typed ?? startedWith(engine.hello.about, dir);
+		return (await ensureEngine({...settings, options})).engine;
+	};
+}

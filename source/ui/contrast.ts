@@ -1,0 +1,123 @@
+import type {TerminalColour} from './terminal/input-parts.js';
+import type {Colour, Theme, Tone} from './themes.js';
+
+/** Contrast that text needs, by the usual rule for reading (WCAG 2, AA), and what lines and cells need to be seen. */
+export const textContrast = 4.5;
+const shapeContrast = 1.8;
+
+/** Tones that draw lines and cells; all others draw words. */
+export const shapes: ReadonlySet<Tone> = new Set<Tone>(['frame', 'missing', 'part', 'have', 'lit']);
+
+/** Backgrounds where a terminal does not say: as light as dark ones usually get, as dark as light ones. */
+export const usualGrounds = {dark: [0x1e, 0x1e, 0x1e], light: [0xf5, 0xf5, 0xf5]} as const;
+
+/** The colour of six hexadecimal digits. */
+export function colourOf(hex: string): TerminalColour {
+	const value = Number.parseInt(hex, 16);
+	return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+function hexOf(colour: TerminalColour): string {
+	return colour.map(value => Math.round(value).toString(16).padStart(2, '0')).join('');
+}
+
+/** How bright a colour is to the eye: 0 black to 1 white. */
+export function luminance(colour: TerminalColour): number {
+	const [red = 0, green = 0, blue = 0] = colour.map(value => {
+		const part = value / 255;
+		return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+	});
+	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** How well one colour is told from another: 1 not at all, 21 black on white. */
+export function contrast(a: TerminalColour, b: TerminalColour): number {
+	const [bright, dim] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+	return (bright + 0.05) / (dim + 0.05);
+}
+
+/** Whether a background takes dark text better than light text. */
+export function isLight(ground: TerminalColour): boolean {
+	return luminance(ground) > 0.179;
+}
+
+function mix(from: TerminalColour, to: TerminalColour, share: number): TerminalColour {
+	const part = (at: 0 | 1 | 2) => Math.round(from[at] + (to[at] - from[at]) * share);
+	return [part(0), part(1), part(2)];
+}
+
+/** The same hue as bright as it was dark: its lightness (HSL) turned round. */
+function mirrored(colour: TerminalColour): TerminalColour {
+	const sum = Math.max(...colour) + Math.min(...colour);
+	const [red, green, blue] = colour.map(value => value + 255 - sum) as [number, number, number];
+	return [red, green, blue];
+}
+
+/**
+ * The colour, or the nearest to it towards white or black that has enough contrast with `ground` as a terminal shows it.
+ */
+function readable(
+	colour: TerminalColour,
+	ground: TerminalColour,
+	enough: number,
+	shown: (colour: TerminalColour) => TerminalColour,
+): TerminalColour {
+	const end: TerminalColour = isLight(ground) ? [0, 0, 0] : [255, 255, 255];
+	for (let share = 0; share < 1; share += 0.02) {
+		const candidate = mix(colour, end, share);
+		if (contrast(shown(candidate), ground) >= enough) return candidate;
+	}
+	return end;
+}
+
+/** Codes of 16 colours for the other kind of background: bright ones are not seen on white, nor black on black. */
+function mirroredAnsi(ansi: number, light: boolean): number {
+	if (ansi === 39) return ansi;
+	if (!light) return ansi === 30 ? 97 : ansi >= 31 && ansi <= 36 ? ansi + 60 : ansi;
+	if (ansi === 97 || ansi === 37) return 30;
+	return ansi >= 91 && ansi <= 96 ? ansi - 60 : ansi;
+}
+
+/** The tones of a theme on the row that has the cursor, whose background is its selection. */
+export interface FittedTheme extends Theme {
+	readonly selected: Readonly<Record<Tone, Colour>>;
+}
+
+/**
+ * A theme fitted to a background: made for a dark one it is turned round on a light one and the other way round, and
+ * every tone keeps enough contrast to be read.
+ *
+ * @param ground the terminal's background; when it is not known, what the theme was made for
+ * @param shown what a terminal makes of a colour: itself, or the nearest it has
+ */
+export function fitTheme(
+	theme: Theme,
+	ground: TerminalColour | undefined,
+	shown: (colour: TerminalColour) => TerminalColour = colour => colour,
+): FittedTheme {
+	const own = theme.ground ?? 'dark';
+	const behind = ground ?? usualGrounds[own];
+	const light = isLight(behind);
+	const turns = light !== (own === 'light');
+	const fit = ([hex, ansi, bold]: Colour, on: TerminalColour, enough: number): Colour => {
+		const code = turns ? mirroredAnsi(ansi, light) : ansi;
+		const colour = hex === '' ? undefined : turns ? mirrored(colourOf(hex)) : colourOf(hex);
+		const fitted = colour ? hexOf(readable(colour, on, enough, shown)) : '';
+		return bold ? [fitted, code, bold] : [fitted, code];
+	};
+	const each = (make: (tone: Tone, colour: Colour) => Colour) =>
+		Object.fromEntries(
+			Object.entries(theme.tones).map(([tone, colour]) => [tone, make(tone as Tone, colour)]),
+		) as Record<Tone, Colour>;
+	const [selectionHex, selectionAnsi] = theme.selection;
+	const selection: Colour = turns
+		? [hexOf(mix(behind, mirrored(colourOf(selectionHex)), 0.5)), selectionAnsi]
+		: theme.selection;
+	const selected = shown(colourOf(selection[0]));
+	return {
+		...theme,
+		tones: each((tone, colour) => fit(colour, behind, shapes.has(tone) ? shapeContrast : textContrast)),
+		selection,
+		selected: each((_tone, colour) => fit(colour, selected, textContrast)),
+	};
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {colourOf, contrast, fitTheme, isLight, shapes, textContrast} from '../../source/ui/contrast.ts';
+import {Painter, shown256} from '../../source/ui/paint.ts';
+import type {TerminalColour} from '../../source/ui/terminal/input-parts.ts';
+import {type Tone, themes} from '../../source/ui/themes.ts';
+import {openTestScreen} from '../helpers/open-test-screen.ts';
+
+const grounds: readonly string[] = [
+	...['000000', '1e1e1e', '002b36', '282a36', '2e3440', '303446', '3c3836'],
+	...['ffffff', 'fdf6e3', 'f5f5f5', 'eee8d5', 'fafafa', 'e1e2e7', 'd5d5d5'],
+	...['0000aa', '808080', '7f7f7f', 'ffffdd'],
+];
+const colours = {
+	env: {ssh: false, term: 'xterm-256color', colorTerm: 'truecolor', timezone: 0},
+	color: 'auto',
+} as const;
+
+test('every theme can be read on every background, also on the row with the cursor', () => {
+	for (const [name, theme] of Object.entries(themes)) {
+		for (const hex of grounds) {
+			for (const shown of [(colour: TerminalColour) => colour, shown256]) {
+				const ground = colourOf(hex);
+				const fitted = fitTheme(theme, ground, shown);
+				const selection = shown(colourOf(fitted.selection[0]));
+				for (const tone of Object.keys(theme.tones) as Tone[]) {
+					const about = `${name} ${tone} on ${hex}`;
+					const [text] = fitted.tones[tone];
+					const least = shapes.has(tone) ? 1.8 : textContrast;
+					if (text !== '') assert.ok(contrast(shown(colourOf(text)), ground) >= least, about);
+					const [selected] = fitted.selected[tone];
+					if (selected !== '')
+						assert.ok(contrast(shown(colourOf(selected)), selection) >= textContrast, `${about}, selected`);
+				}
+			}
+		}
+	}
+});
+
+test('a background that is not known is taken for the kind the theme is made for', () => {
+	for (const theme of Object.values(themes)) {
+		const ground = colourOf(theme.ground === 'light' ? 'ffffff' : '000000');
+		const fitted = fitTheme(theme, undefined);
+		for (const [tone, [text]] of Object.entries(fitted.tones))
+			if (text !== '' && !shapes.has(tone as Tone))
+				assert.ok(contrast(colourOf(text), ground) >= textContrast, `${theme.about}: ${tone}`);
+	}
+});
+
+test('in 16 colours a theme for dark backgrounds has no bright colour and no white on a light one', () => {
+	const painter = new Painter('tortui', 16, false, [255, 255, 255]);
+	for (const tone of ['title', 'accent', 'warn', 'dim', 'key'] as const)
+		assert.match(painter.row([['x', tone]]), /\[3[0-6]m/);
+	assert.match(new Painter('tortui', 16, false).row([['x', 'title']]), /\[97m/);
+});
+
+/** The brightest colour of any text in a row. */
+function titleColour(terminal: {colour(column: number, row: number): number}): TerminalColour {
+	return colourOf(terminal.colour(4, 0).toString(16).padStart(6, '0'));
+}
+
+test('asks the terminal for its background, draws without waiting, and turns its colours round for a light one', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, colours);
+	assert.ok(terminal.written.includes('\u001B]11;?'));
+	assert.match(terminal.line(0), /field-recordings/);
+	assert.ok(isLight(titleColour(terminal)));
+	for (const piece of ['\u001B]1', '1;rgb:ffff/ff', 'ff/ffff', '\u0007']) await terminal.send(piece);
+	assert.ok(contrast(titleColour(terminal), [255, 255, 255]) > 7);
+	assert.equal(terminal.line(23).includes('rgb'), false);
+	await close();
+});
+
+test('keys that come before, within and after the answer are all taken', async () => {
+	const {terminal, close} = await openTestScreen(120, 40, colours);
+	await terminal.send('5/ra\u001B]11;rgb:ffff/ffff/ffff\u001B\\in\r');
+	assert.match(terminal.text(), /›.*rain\.flac/);
+	await close();
+});
+
+test('a theme of the command line stays as it is, whatever the background', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, {...colours, theme: 'nord'});
+	const before = titleColour(terminal);
+	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
+	assert.deepEqual(titleColour(terminal), before);
+	await close();
+});
+
+test('does not ask where nothing is coloured, or where the question would be shown', async () => {
+	for (const env of [{term: 'linux'}, {term: 'vt220'}, {term: 'xterm-256color', noColor: true}]) {
+		const {terminal, close} = await openTestScreen(80, 24, {
+			color: 'auto',
+			env: {ssh: false, timezone: 0, ...env},
+		});
+		assert.ok(!terminal.written.includes('\u001B]11;?'), env.term);
+		await close();
+	}
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {FakeEngine, type FakeOptions} from '../helpers/fake-engine.ts';
+import {openTestScreen} from '../helpers/open-test-screen.ts';
+import {keys} from '../helpers/screen-terminal.ts';
+
+const why = 'the connection to the engine was lost';
+
+/** A screen whose engine can be started again; each start gives the next of `engines`, or fails. */
+async function openRevivable(
+	engines: ReadonlyArray<FakeEngine | string>,
+	options: FakeOptions & {list?: boolean} = {},
+) {
+	let starts = 0;
+	const screen = await openTestScreen(100, 30, {
+		...options,
+		async revive() {
+			const next = engines[starts++];
+			if (next instanceof FakeEngine) return next;
+			throw new Error(next ?? 'there is no other engine');
+		},
+	});
+	return {
+		...screen,
+		starts: () => starts,
+		async leave() {
+			screen.process.signal('SIGTERM');
+			await screen.left;
+		},
+	};
+}
+
+test('when the engine dies the screen stays, says so, starts it, and goes on with it where somebody was', async () => {
+	const second = new FakeEngine({have: 0.2});
+	const {terminal, engine, starts, leave} = await openRevivable([second]);
+	await terminal.press('5', 'j');
+	engine.lose(why);
+	await terminal.settled();
+	assert.equal(starts(), 1);
+	assert.equal(terminal.alternate, true);
+	assert.match(terminal.line(29), /The engine runs again/);
+	assert.match(terminal.text(), /5 Files/);
+	// What is shown is what the new one says, and keys reach it.
+	assert.match(terminal.text(), /\b1\d\.\d %|\b2\d\.\d %/);
+	assert.ok(second.watches.at(-1)?.torrent?.files);
+	await terminal.press('p');
+	assert.equal(second.sent.at(-1)?.type, 'torrent.pause');
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.pause'));
+	await leave();
+});
+
+test('while the engine is being started, what somebody types stays in its field', async () => {
+	const second = new FakeEngine();
+	const {terminal, engine, leave} = await openRevivable([second]);
+	await terminal.press('m', '/somewhere');
+	engine.lose(why);
+	await terminal.settled();
+	await terminal.press('/else', keys.enter);
+	const command = second.sent.find(({type}) => type === 'torrent.move');
+	assert.ok(command?.type === 'torrent.move' && command.dir.endsWith('/somewhere/else'));
+	await leave();
+});
+
+test('an engine that cannot be started leaves a choice: again, or leave; the reason is shown', async () => {
+	const second = new FakeEngine();
+	const {terminal, engine, left, starts} = await openRevivable(['the port is taken', second, 'no more']);
+	engine.lose(why);
+	await terminal.settled();
+	assert.match(terminal.text(), /The engine is not running/);
+	assert.match(terminal.text(), /the port is taken/);
+	await terminal.press('r');
+	assert.equal(starts(), 2);
+	assert.match(terminal.line(29), /The engine runs again/);
+	// One that dies again at once is not started for ever.
+	second.lose(why);
+	await terminal.settled();
+	assert.equal(starts(), 2);
+	assert.match(terminal.text(), /The engine is not running/);
+	await terminal.press('q');
+	assert.deepEqual(await left, {how: 'lost', message: why});
+	assert.equal(terminal.alternate, false);
+});
+
+test('an engine that was told to end is started again only when somebody says so', async () => {
+	const second = new FakeEngine();
+	const {terminal, engine, starts, leave} = await openRevivable([second]);
+	Object.assign(engine, {saidGoodbye: true});
+	engine.lose('the engine was stopped');
+	await terminal.settled();
+	assert.equal(starts(), 0);
+	assert.match(terminal.text(), /The engine is not running[\s\S]*the engine was stopped/);
+	await terminal.press('r');
+	assert.equal(starts(), 1);
+	assert.match(terminal.line(29), /The engine runs again/);
+	await leave();
+});
+
+test('an engine that dies long after it was started again is started again', async () => {
+	const [second, third] = [new FakeEngine(), new FakeEngine()];
+	const {terminal, engine, clock, starts, leave} = await openRevivable([second, third]);
+	engine.lose(why);
+	await terminal.settled();
+	clock.turn(3_600_000);
+	second.lose(why);
+	await terminal.settled();
+	assert.equal(starts(), 2);
+	await leave();
+});
+
+test('after a stop that cannot be caught, fg sets the modes again and draws the screen anew', async () => {
+	const {terminal, process, close} = await openTestScreen(80, 24);
+	const before = terminal.text();
+	// What a shell does meanwhile: its own modes, its own lines.
+	const raws: boolean[] = [];
+	const {setRawMode} = terminal.stdin as unknown as {setRawMode: (raw: boolean) => unknown};
+	Object.assign(terminal.stdin, {
+		setRawMode(raw: boolean) {
+			raws.push(raw);
+			return setRawMode(raw);
+		},
+	});
+	terminal.stdout.write('\u001B[?1049l\u001B[?25h\u001B[?2004l[1]+  Stopped   tortui\r\n$ fg\r\n');
+	terminal.raw = false;
+	await terminal.settled();
+	terminal.forget();
+	process.signal('SIGCONT');
+	await terminal.settled();
+	assert.equal(terminal.alternate, true);
+	assert.equal(terminal.text(), before);
+	// Set where it is believed to be set already, nothing would happen.
+	assert.deepEqual(raws, [false, true]);
+	assert.equal(terminal.raw, true);
+	for (const mode of ['?1049h', '?7l', '?25l', '?2004h', '?1004h'])
+		assert.ok(terminal.written.includes(`\u001B[${mode}`), mode);
+	// The title that is brought back at the end is the one from before the screen.
+	assert.ok(!terminal.written.includes('\u001B[22;2t'));
+	await close();
+});
