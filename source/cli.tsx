@@ -101,7 +101,11 @@ async function said(): Promise<void> {
 
 /** The end of a program whose output could not be written: quiet when nobody reads it, else with the reason. */
 async function endUnwritten({code, message}: NodeJS.ErrnoException): Promise<never> {
-	if (code === 'EPIPE') endBySignal('SIGPIPE');
+	if (code === 'EPIPE') {
+		endBySignal('SIGPIPE');
+		// Where the signal is blocked: what a shell makes of it.
+		process.exit(141);
+	}
 	complain(`standard output could not be written: ${message.split(',')[0]?.replace(/^E[A-Z]+: /, '')}`);
 	await said();
 	process.exit(1);

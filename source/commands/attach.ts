@@ -15,13 +15,13 @@ export const command = defineCommand({
 	config: true,
 	options: {...stateOptions, ...screenOptions, verbose: logOptions.verbose},
 	notes: ['ID: a torrent to show at once, by the beginning of its info-hash or by its name.'],
-	async run({input, flags}, context) {
+	async run({input, flags, given}, context) {
 		requireTerminal(context);
 		const stateDir = stateDirPath(flags.stateDir, context.env);
 		const engine = await requireEngine(stateDir, context.env, context.version);
 		const [found] = input.length === 0 ? [] : await findTorrents(engine, input);
 		const {env, version, program} = context;
 		const revive = engineRevival(engine, {stateDir, env, version, program: [program, 'engine']}, undefined);
-		return showScreen(engine, found?.id, flags, stateDir, context, revive);
+		return showScreen(engine, found?.id, flags, stateDir, context, {revive, given});
 	},
 });

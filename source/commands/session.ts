@@ -65,6 +65,6 @@ export const command = defineCommand({
 			if (sources.length === 1) torrent = id;
 		}
 		const revive = engineRevival(engine, settings, started ? options : undefined);
-		return showScreen(engine, torrent, flags, stateDir, context, revive);
+		return showScreen(engine, torrent, flags, stateDir, context, {revive, given});
 	},
 });

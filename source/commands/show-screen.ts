@@ -135,7 +135,8 @@ async function detach(engine: RemoteEngine, stateDir: string, context: Context):
 
 /**
  * Opens the screen on an engine, and does what its end asks for: lines where a terminal takes nothing else. `torrent` is
- * the id of the one to show first; `revive` starts the engine again when it has died.
+ * the id of the one to show first; `revive` starts the engine again when it has died; `given` are the options that were
+ * typed, where others come from the config file.
  */
 export async function showScreen(
 	engine: RemoteEngine,
@@ -143,7 +144,7 @@ export async function showScreen(
 	flags: Flags<typeof screenOptions>,
 	stateDir: string,
 	context: Context,
-	revive?: () => Promise<RemoteEngine>,
+	{revive, given}: {readonly revive?: () => Promise<RemoteEngine>; readonly given?: ReadonlySet<string>} = {},
 ): Promise<ExitStatus> {
 	const {stdout, env, version} = context;
 	if (takesLinesOnly(env)) {
@@ -164,6 +165,7 @@ export async function showScreen(
 		ascii: flags.ascii || !showsUtf8(environment.locale),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
+		themeFits: given !== undefined && !given.has('theme'),
 		fps: flags.fps,
 		version,
 		prefs: screenPreferences(stateDir, env),

@@ -76,11 +76,10 @@ export class StandardOutput {
 }
 
 /** Ends this process as programs end that do not know the signal: a shell sees 128 and its number. */
-export function endBySignal(signal: 'SIGPIPE'): never {
+export function endBySignal(signal: 'SIGPIPE'): void {
 	const nothing = () => {};
 	// Node ignores this signal until somebody has listened to it.
 	process.on(signal, nothing);
 	process.off(signal, nothing);
 	process.kill(process.pid, signal);
-	process.exit(141);
 }

@@ -57,6 +57,8 @@ export interface ScreenOptions {
 	readonly ascii: boolean;
 	readonly color: 'auto' | 'always' | 'never';
 	readonly theme?: string | undefined;
+	/** Whether `theme` may be fitted to the terminal's background; one that was typed for this once stays as it is. */
+	readonly themeFits?: boolean | undefined;
 	/** Updates a second at most. */
 	readonly fps?: number | undefined;
 	readonly version: string;
@@ -122,8 +124,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 	const painter = (name: string): Painter => {
 		let found = painters.get(name);
 		if (!found) {
-			// A theme given on the command line is shown as it is.
-			found = new Painter(name, depth, options.ascii, name === options.theme ? undefined : ground);
+			const isFixed = name === options.theme && !options.themeFits;
+			found = new Painter(name, depth, options.ascii, isFixed ? undefined : ground);
 			painters.set(name, found);
 		}
 		return found;

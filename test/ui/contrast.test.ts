@@ -54,7 +54,7 @@ test('in 16 colours a theme for dark backgrounds has no bright colour and no whi
 	assert.match(new Painter('tortui', 16, false).row([['x', 'title']]), /\[97m/);
 });
 
-/** The brightest colour of any text in a row. */
+/** The colour of the torrent's name. */
 function titleColour(terminal: {colour(column: number, row: number): number}): TerminalColour {
 	return colourOf(terminal.colour(4, 0).toString(16).padStart(6, '0'));
 }
@@ -82,6 +82,13 @@ test('a theme of the command line stays as it is, whatever the background', asyn
 	const before = titleColour(terminal);
 	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
 	assert.deepEqual(titleColour(terminal), before);
+	await close();
+});
+
+test('a theme of the config file is fitted like any other', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, {...colours, theme: 'nord', themeFits: true});
+	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
+	assert.ok(contrast(titleColour(terminal), [255, 255, 255]) >= textContrast);
 	await close();
 });
 
