@@ -22,6 +22,12 @@ export interface EnsureSettings {
 const startTime = 15_000;
 const largestLog = 1_048_576;
 
+/** What it means that nobody listens, or that who did was about to end, or killed, before a word was said. */
+const nobodyThere: ReadonlySet<string> = new Set([
+	...['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'engine-lost'],
+	...['ECONNRESET', 'EPIPE'],
+]);
+
 /** The engine that runs, undefined when none does. */
 export async function findEngine(
 	stateDir: string,
@@ -32,9 +38,7 @@ export async function findEngine(
 		return await connectEngine(socketPath(stateDir, env), {version});
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
-		// `engine-lost`: it was about to end and closed the door before it spoke.
-		if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR' || code === 'engine-lost')
-			return undefined;
+		if (code !== undefined && nobodyThere.has(code)) return undefined;
 		if (code === 'EACCES' || code === 'EPERM') {
 			throw new UserError(
 				'engine-foreign',

@@ -414,6 +414,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 
 	function askToRevive(): void {
 		store.setView({
+			notice: undefined,
 			dialog: {
 				kind: 'ask',
 				title: 'The engine is not running',
