@@ -21,7 +21,7 @@ test('an engine that ends before it has said a word is none, however its end loo
 		};
 		end();
 	});
+	context.after(() => server.close());
 	await new Promise<void>(resolve => server.listen(socketPath(stateDir, {}), resolve));
 	for (let turn = 0; turn < 60; turn++) assert.equal(await findEngine(stateDir, {}, '1.0.0'), undefined);
-	await new Promise(resolve => server.close(resolve));
 });
