@@ -359,7 +359,7 @@ export const keyTable: readonly KeyRecord[] = [
 		keys: ['esc'],
 		where: ['anywhere'],
 		label: c => backLabels[c.back ?? 'nothing'],
-		help: 'Clear the filter or the marks, or go back to the list of torrents',
+		help: 'Clear the filter, or go back to the list of torrents',
 		group: 'Moving',
 		footer: 14,
 	},
