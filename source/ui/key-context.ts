@@ -57,6 +57,7 @@ export function keyContext(state: ScreenState, detachable: boolean): KeyContext 
 		pane,
 		torrent: torrents.length > 0,
 		paused: whole(torrents, isPaused),
+		inTheWay: torrents.length === 1 && whole(torrents, isPaused) && torrents[0]?.inTheWay !== undefined,
 		allPaused: whole(all, isPaused),
 		sequential: whole(torrents, torrent => torrent.sequential),
 		superSeeding: whole(torrents, torrent => torrent.superSeeding),

@@ -35,7 +35,7 @@ export const keyTable: readonly KeyRecord[] = [
 		command: 'pause',
 		keys: ['p'],
 		where: ['torrent'],
-		label: c => (c.paused ? 'resume' : 'pause'),
+		label: c => (c.inTheWay ? 'resume …' : c.paused ? 'resume' : 'pause'),
 		help: 'Pause the torrent, or let it go on',
 		group: 'Torrent',
 		footer: 1,

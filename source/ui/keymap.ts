@@ -10,6 +10,8 @@ export interface KeyContext {
 	/** Whether there is a torrent that a key would act on, and whether all those it would act on stand still. */
 	readonly torrent: boolean;
 	readonly paused: boolean;
+	/** Whether going on asks first: files that are none of the torrent's are in its way. */
+	readonly inTheWay: boolean;
 	/** Whether everything stands still. */
 	readonly allPaused: boolean;
 	readonly sequential: boolean;

@@ -145,8 +145,10 @@ function sentTo(bare: BareScreen, type: string, before: ReturnType<BareScreen['s
 }
 
 const promises: Readonly<Record<string, Promise>> = {
-	pause: (bare, label, before) =>
-		sentTo(bare, {pause: 'torrent.pause', resume: 'torrent.resume'}[label] ?? label, before),
+	pause: (bare, label, before) => {
+		if (label === 'resume …') assert.equal(bare.state().view.dialog?.kind, 'ask');
+		else sentTo(bare, {pause: 'torrent.pause', resume: 'torrent.resume'}[label] ?? label, before);
+	},
 	'pause-all': (bare, label) =>
 		assert.deepEqual(
 			bare.sent.map(({type}) => type),
@@ -260,6 +262,7 @@ function shake(bare: BareScreen, random: () => number): void {
 		...torrent,
 		state: random() < 0.6 ? mostly : pick(states),
 		sequential: random() < 0.5,
+		...(random() < 0.3 && {inTheWay: {path: 'a/b', files: 2, size: 3, length: 4}}),
 		superSeeding: random() < 0.5,
 	}));
 	const {model, view} = bare.state();

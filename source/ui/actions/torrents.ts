@@ -91,9 +91,9 @@ function queue(by: 1 | -1): Action {
 export const torrentActions: Readonly<Record<string, Action>> = {
 	pause: screen => {
 		const torrents = targets(screen.state());
-		const {paused} = screen.keyContext();
+		const {paused, inTheWay} = screen.keyContext();
 		const [only] = torrents;
-		if (paused && torrents.length === 1 && only?.inTheWay) return askToOverwrite(screen, only);
+		if (inTheWay && only) return askToOverwrite(screen, only);
 		for (const {id} of torrents) screen.send({type: paused ? 'torrent.resume' : 'torrent.pause', id});
 	},
 	resume: forAll((screen, {id}) => screen.send({type: 'torrent.resume', id})),
