@@ -2,7 +2,7 @@ import type {EngineClient} from '../api/engine-client.js';
 import type {TorrentView} from '../api/snapshot.js';
 import type {ExitStatus} from '../base/errors.js';
 import type {Context} from './command.js';
-import {interruption} from './interruption.js';
+import {type Interruption, interruption} from './interruption.js';
 import {isComplete, plainLine} from './plain-line.js';
 
 const every = 10_000;
@@ -20,8 +20,8 @@ export async function showLines(
 	engine: EngineClient,
 	torrent: string | undefined,
 	{stdout, warn}: Pick<Context, 'stdout' | 'warn'>,
+	interrupted: Pick<Interruption, 'first' | 'release'> = interruption(),
 ): Promise<ExitStatus> {
-	const interrupted = interruption();
 	let views: readonly TorrentView[] | undefined;
 	const told = new Map<string, string>();
 	const tell = (shown: readonly TorrentView[]) => {

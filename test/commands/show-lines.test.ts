@@ -64,11 +64,20 @@ test('Ctrl-C leaves the lines, and an empty list says how to fill it', async () 
 	const {engine, say} = scripted();
 	let out = '';
 	const stdout = {write: (text: string) => (out += text), on: () => undefined};
-	const shown = showLines(engine, undefined, {stdout: stdout as never, warn: () => undefined});
+	const {promise, resolve} = Promise.withResolvers<NodeJS.Signals>();
+	let isReleased = false;
+	const interrupted = {
+		first: promise,
+		release() {
+			isReleased = true;
+		},
+	};
+	const shown = showLines(engine, undefined, {stdout: stdout as never, warn: () => undefined}, interrupted);
 	say();
 	assert.match(out, /no torrents yet/);
-	process.emit('SIGINT', 'SIGINT');
+	resolve('SIGINT');
 	assert.equal(await shown, 0);
+	assert.ok(isReleased);
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 	assert.doesNotMatch(out, /[\u001B\r]/);
 });
