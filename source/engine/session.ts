@@ -28,6 +28,7 @@ import {Limits, usualSlowRate} from './limits.js';
 import {downloadable, LinkReader} from './link-reader.js';
 import {LogRate} from './log-rate.js';
 import {LogRing} from './log-ring.js';
+import {ourHandshake} from './our-handshake.js';
 import {Outbox} from './outbox.js';
 import type {Peer, PeerOwner} from './peer.js';
 import {makePeerId} from './peer-id.js';
@@ -154,7 +155,7 @@ export class Session implements EngineClient {
 			relieve: () => this.#shares.relieve(),
 		};
 		this.#reception = new Reception(this.#room, this.#places.strangers, infoHash =>
-			this.#handshakeFor(infoHash),
+			ourHandshake(infoHash, this.#room.peerId),
 		);
 		const slow = (rate: BytesPerSecond | null | undefined) =>
 			rate === null ? undefined : (rate ?? usualSlowRate);
@@ -289,23 +290,8 @@ export class Session implements EngineClient {
 		return this.#reception.port;
 	}
 
-	#handshakeFor(infoHash: Uint8Array) {
-		const torrent = this.#torrentFor(infoHash);
-		return {
-			infoHash,
-			peerId: this.#room.peerId,
-			extended: true,
-			fast: true,
-			dht: false,
-			v2: torrent?.v2 ?? false,
-		};
-	}
-
 	#torrentFor(infoHash: Uint8Array): Torrent | undefined {
-		return (
-			this.#torrents.get(toHex(infoHash)) ??
-			[...this.#torrents.values()].find(torrent => torrent.v2 && toHex(torrent.infoHash) === toHex(infoHash))
-		);
+		return this.#torrents.get(toHex(infoHash));
 	}
 
 	#route(peer: Peer, infoHash: Uint8Array): PeerOwner | undefined {

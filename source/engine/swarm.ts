@@ -8,8 +8,10 @@ import {isLoopback, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
+import type {Handshake} from '../protocol/handshake.js';
 import {addressScope, parseIp} from '../protocol/ip-address.js';
 import {sameBytes} from '../protocol/same-bytes.js';
+import {ourHandshake} from './our-handshake.js';
 import {Peer, type PeerOwner, takesNothing} from './peer.js';
 import type {Room} from './room.js';
 
@@ -37,7 +39,6 @@ export interface SwarmOwner {
 	readonly id: string;
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
-	readonly v2: boolean;
 	/** Nothing more is wanted. */
 	readonly complete: boolean;
 	readonly active: boolean;
@@ -123,17 +124,13 @@ export class Swarm {
 			outbox: this.#room.outbox,
 			blockMemory: this.#room.pool.bytes,
 			router: this.#room.router,
-			ourHandshake: infoHash => this.handshakeFor(infoHash),
+			ourHandshake: infoHash => ourHandshake(infoHash, this.#room.peerId),
 			infoHash: this.#owner.infoHash,
 		});
 		peer.join(this.#owner.talk);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
 		peer.attach(this.#room.network.dial(address, connectTimeout, peer.events));
-	}
-
-	handshakeFor(infoHash: Uint8Array) {
-		return {infoHash, peerId: this.#room.peerId, extended: true, fast: true, dht: false, v2: this.#owner.v2};
 	}
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
@@ -350,11 +347,7 @@ export class Swarm {
 	}
 
 	/** A connection somebody made to us. Which torrent it wants is not known before its handshake. */
-	static incoming(
-		room: Room,
-		connection: Connection,
-		handshake: (infoHash: Uint8Array) => ReturnType<Swarm['handshakeFor']>,
-	): Peer {
+	static incoming(room: Room, connection: Connection, handshake: (infoHash: Uint8Array) => Handshake): Peer {
 		const peer = new Peer({
 			id: room.nextPeerId(),
 			address: connection.remote,

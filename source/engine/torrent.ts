@@ -64,7 +64,6 @@ export class Torrent
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly infoHash: Uint8Array;
-	readonly v2: boolean;
 	readonly map: PieceMap;
 	readonly have: Bitfield;
 	readonly files: FileTally;
@@ -114,7 +113,6 @@ export class Torrent
 		this.metainfo = metainfo;
 		this.id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		this.infoHash = fromHex(this.id)!.subarray(0, 20);
-		this.v2 = metainfo.version !== '1';
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
