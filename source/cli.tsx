@@ -118,7 +118,15 @@ async function start(): Promise<void> {
 	});
 	process.stderr.on('error', () => {});
 	process.on('uncaughtException', error => process.exit(report(error)));
+	// With nothing left to wait for before it is done, what was asked for never was.
+	const unfinished = (): void => {
+		complain('ended before it was done: nothing was left to wait for');
+		process.exit(1);
+	};
+	process.on('beforeExit', unfinished);
 	const status = await main(output).catch(report);
+	process.off('beforeExit', unfinished);
+	process.exitCode = status;
 	// Who was interrupted does not wait for a reader that may never read again.
 	const failure = await output.written(status === 130 ? hurriedWait : undefined);
 	if (failure && status !== 130) await endUnwritten(failure);

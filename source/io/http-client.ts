@@ -1,9 +1,10 @@
-import type {ClientRequest, IncomingMessage, RequestOptions} from 'node:http';
+import {createRequire} from 'node:module';
+import {connect, isIP, type Socket} from 'node:net';
 import type {Clock} from '../base/ports.js';
 import type {Bytes, Millis} from '../base/units.js';
+import {HttpResponseReader, type RawHttpResponse} from '../protocol/http-response.js';
 import {AddressGuard} from './address-guard.js';
 import {describeNetworkError} from './network-error.js';
-import {nodeHttp, nodeHttps} from './node-http.js';
 
 export interface HttpRequest {
 	/** The answer may be no longer, neither as sent nor inflated. */
@@ -41,12 +42,14 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 const maximumRedirects = 5;
 
 /**
- * HTTP on Node's own client: TLS is verified, redirects are followed up to 5 times but never from a public address to
- * one on loopback or LAN, gzip is inflated up to the body's limit, and slow drips end with the timeout.
+ * HTTP on plain sockets: TLS is verified, redirects are followed up to 5 times but never from a public address to one
+ * on loopback or LAN, gzip is inflated up to the body's limit, and slow drips end with the timeout. Every request
+ * settles, however its connection ends. Not Node's own client: that one stays silent on a 101, and refuses answers
+ * that trackers are known to give.
  */
 export class NodeHttpClient implements HttpClient {
 	readonly #options: HttpClientOptions;
-	readonly #waiting: Array<() => void> = [];
+	readonly #waiting = new Set<() => void>();
 	#underWay = 0;
 
 	constructor(options: HttpClientOptions) {
@@ -54,9 +57,7 @@ export class NodeHttpClient implements HttpClient {
 	}
 
 	async get(url: string, request: HttpRequest): Promise<HttpResponse> {
-		if (this.#underWay >= (this.#options.concurrency ?? 50)) {
-			await new Promise<void>(resolve => this.#waiting.push(resolve));
-		} else this.#underWay++;
+		await this.#takeTurn(request.signal);
 		const timeout = request.timeout ?? 30_000;
 		const deadline = new AbortController();
 		const timer = this.#options.clock.after(timeout, () =>
@@ -69,10 +70,36 @@ export class NodeHttpClient implements HttpClient {
 			throw signal.aborted ? signal.reason : new Error(describeNetworkError(error), {cause: error});
 		} finally {
 			timer.clear();
-			const next = this.#waiting.shift();
-			if (next) next();
-			else this.#underWay--;
+			this.#underWay--;
+			const [next] = this.#waiting;
+			next?.();
 		}
+	}
+
+	/** Rejects with the signal's reason when that comes first. */
+	async #takeTurn(signal: AbortSignal | undefined): Promise<void> {
+		signal?.throwIfAborted();
+		if (this.#underWay < (this.#options.concurrency ?? 50) && this.#waiting.size === 0) {
+			this.#underWay++;
+			return;
+		}
+		await new Promise<void>((resolve, reject) => {
+			const leave = (): void => {
+				this.#waiting.delete(enter);
+				signal?.removeEventListener('abort', giveUp);
+			};
+			const enter = (): void => {
+				leave();
+				this.#underWay++;
+				resolve();
+			};
+			const giveUp = (): void => {
+				leave();
+				reject(signal?.reason);
+			};
+			this.#waiting.add(enter);
+			signal?.addEventListener('abort', giveUp);
+		});
 	}
 
 	async #follow(first: string, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
@@ -80,15 +107,11 @@ export class NodeHttpClient implements HttpClient {
 		let fromPublic = false;
 		for (let hop = 0; hop <= maximumRedirects; hop++) {
 			const guard = new AddressGuard(new URL(url).pathname, fromPublic, request.localPath);
-			const response = await this.#exchange(url, guard, signal);
-			const {location} = response.headers;
-			if (!redirects.has(response.statusCode ?? 0) || location === undefined) {
-				const body = await readBody(response, request.maximumBody);
-				// A body without a length ends with its connection, also when it was us who ended that.
-				signal.throwIfAborted();
-				return {status: response.statusCode ?? 0, body, url};
+			const response = await this.#exchange(url, guard, request.maximumBody, signal);
+			const location = response.headers.get('location');
+			if (!redirects.has(response.status) || location === undefined) {
+				return {status: response.status, body: await inflate(response, request.maximumBody), url};
 			}
-			response.destroy();
 			fromPublic ||= guard.public;
 			if (!URL.canParse(location, url)) throw new Error('it redirects to something that is no URL');
 			url = new URL(location, url).href;
@@ -96,48 +119,98 @@ export class NodeHttpClient implements HttpClient {
 		throw new Error(`it redirects more than ${maximumRedirects} times`);
 	}
 
-	async #exchange(url: string, guard: AddressGuard, signal: AbortSignal): Promise<IncomingMessage> {
+	async #exchange(
+		url: string,
+		guard: AddressGuard,
+		maximumBody: Bytes,
+		signal: AbortSignal,
+	): Promise<RawHttpResponse> {
 		signal.throwIfAborted();
 		const target = new URL(url);
-		const {protocol, username, password} = target;
+		const {protocol} = target;
 		if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`it leads to ${protocol}, not http`);
 		const host = target.hostname.replace(/^\[|\]$/g, '');
 		const refusal = guard.refuses(host);
 		if (refusal) throw new Error(refusal);
-		const {bind, userAgent} = this.#options;
-		const options: RequestOptions = {
-			protocol,
-			host,
-			port: target.port,
-			path: target.pathname + target.search,
-			agent: false,
-			lookup: guard.lookup,
-			headers: {'User-Agent': userAgent, 'Accept-Encoding': 'gzip', Accept: '*/*', Connection: 'close'},
-			...(bind !== undefined && {localAddress: bind, family: bind.includes(':') ? 6 : 4}),
-			...(username !== '' && {auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}`}),
-		};
-		const {request} = protocol === 'http:' ? nodeHttp() : nodeHttps();
 		return new Promise((resolve, reject) => {
-			const outgoing: ClientRequest = request({...options, signal});
-			outgoing.on('error', reject);
-			outgoing.on('response', resolve);
-			outgoing.end();
+			const reader = new HttpResponseReader(maximumBody);
+			const socket = this.#dial(target, host, guard, () => socket.write(this.#head(target)));
+			const settle = (error?: unknown): void => {
+				signal.removeEventListener('abort', abort);
+				socket.destroy();
+				const response = error === undefined ? reader.response : undefined;
+				if (response) resolve(response);
+				else reject(error ?? new Error('the connection broke off'));
+			};
+			const abort = (): void => settle(signal.reason);
+			const read = (step: () => void): void => {
+				try {
+					step();
+					if (reader.done) settle();
+				} catch (error) {
+					settle(error);
+				}
+			};
+			signal.addEventListener('abort', abort);
+			socket.on('data', (bytes: Uint8Array) => read(() => reader.push(bytes)));
+			socket.on('end', () => read(() => reader.end()));
+			socket.on('error', settle);
+			socket.on('close', () => settle());
 		});
+	}
+
+	#dial(target: URL, host: string, guard: AddressGuard, ready: () => void): Socket {
+		const {bind} = this.#options;
+		const secure = target.protocol === 'https:';
+		const options = {
+			host,
+			port: target.port === '' ? (secure ? 443 : 80) : Number(target.port),
+			lookup: guard.lookup,
+			...(bind !== undefined && {localAddress: bind, family: bind.includes(':') ? 6 : 4}),
+		};
+		if (!secure) return connect(options, ready);
+		// TLS takes its time to load, and many never need it.
+		const tls: typeof import('node:tls') = createRequire(import.meta.url)('node:tls');
+		const servername = isIP(host) === 0 ? {servername: host} : {};
+		return tls.connect({...options, ...servername, ALPNProtocols: ['http/1.1']}, ready);
+	}
+
+	#head(target: URL): string {
+		const {username, password} = target;
+		return [
+			`GET ${target.pathname}${target.search} HTTP/1.1`,
+			`Host: ${target.host}`,
+			`User-Agent: ${this.#options.userAgent}`,
+			'Accept-Encoding: gzip',
+			'Accept: */*',
+			...(username === '' && password === ''
+				? []
+				: [
+						`Authorization: Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`,
+					]),
+			'Connection: close',
+			'\r\n',
+		].join('\r\n');
 	}
 }
 
-async function readBody(response: IncomingMessage, maximum: Bytes): Promise<Uint8Array> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	for await (const chunk of response) {
-		length += chunk.length;
-		if (length > maximum) throw new Error(`the answer is longer than ${maximum} bytes`);
-		chunks.push(chunk);
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
 	}
-	const body = Buffer.concat(chunks, length);
-	const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-	if (encoding === 'identity' || encoding === '' || length === 0) return body;
-	if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'deflate') {
+}
+
+/** gzip's first three bytes: some servers send it without saying so, and nothing else we ask for begins like that. */
+function looksGzipped(body: Uint8Array): boolean {
+	return body[0] === 0x1f && body[1] === 0x8b && body[2] === 8;
+}
+
+async function inflate({headers, body}: RawHttpResponse, maximum: Bytes): Promise<Uint8Array> {
+	const encoding = headers.get('content-encoding')?.toLowerCase() || 'identity';
+	if (body.length === 0 || (encoding === 'identity' && !looksGzipped(body))) return body;
+	if (!['identity', 'gzip', 'x-gzip', 'deflate'].includes(encoding)) {
 		throw new Error(`the answer is encoded as ${encoding.slice(0, 20).replace(/[^\w-]/g, '?')}`);
 	}
 	const {unzip} = await import('node:zlib');

@@ -1,3 +1,5 @@
+import {ProtocolError} from '../base/errors.js';
+
 const words: Readonly<Record<string, string>> = {
 	ECONNREFUSED: 'connection refused',
 	ECONNRESET: 'the connection broke off',
@@ -27,8 +29,7 @@ export function describeNetworkError(error: unknown): string {
 	const {code, message, errors} = error as Error & {code?: string; errors?: readonly unknown[]};
 	// Several addresses were tried: the last one tells.
 	if (errors && errors.length > 0) return describeNetworkError(errors.at(-1));
-	if (code === undefined) return message ?? String(error);
-	if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+	if (code === undefined || error instanceof ProtocolError) return message ?? String(error);
 	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'TLS failed: is it really https?';
 	return words[code] ?? `${message} (${code})`;
 }

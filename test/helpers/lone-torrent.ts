@@ -2,6 +2,7 @@ import {hash} from 'node:crypto';
 import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {LogLevel} from '../../source/base/ports.js';
 import {blockLength} from '../../source/base/units.js';
+import {ourHandshake} from '../../source/engine/our-handshake.js';
 import {Outbox} from '../../source/engine/outbox.js';
 import type {Peer} from '../../source/engine/peer.js';
 import type {Places} from '../../source/engine/places.js';
@@ -411,7 +412,7 @@ export class LoneTorrent {
 	incoming(port: number, host = '198.51.100.7'): FakeConnection {
 		const connection = new FakeConnection({host, port}, true);
 		connection.events = Swarm.incoming(this.room, connection, infoHash =>
-			this.torrent.swarm.handshakeFor(infoHash),
+			ourHandshake(infoHash, this.room.peerId),
 		).events;
 		return connection;
 	}

@@ -175,3 +175,101 @@ test('requests beyond the limit wait for their turn', async t => {
 	await Promise.all(Array.from({length: 12}, () => http.get(base, {maximumBody})));
 	assert.equal(most, 3);
 });
+
+test('an answer that wants another protocol than HTTP is one that failed', async t => {
+	for (const head of [
+		'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+		'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+	]) {
+		const open = await blurt(t, socket => void socket.write(head));
+		await assert.rejects(client().get(open, {maximumBody}), {message: /something other than HTTP/});
+		const closed = await blurt(t, socket => void socket.end(`${head}rest`));
+		await assert.rejects(client().get(closed, {maximumBody}), {message: /something other than HTTP/});
+	}
+});
+
+test('every way in which a connection ends, ends the request and frees its place', async t => {
+	const http = client(new HandClock(), 1);
+	const ways: Array<readonly [write: (socket: Socket) => void, message: RegExp]> = [
+		[socket => socket.destroy(), /broke off/],
+		[socket => socket.resetAndDestroy(), /broke off/],
+		[socket => socket.end(), /broke off/],
+		[socket => socket.end('HTTP/1.1 200 OK\r\n'), /broke off/],
+		[socket => socket.end('HTTP/1.1 100 Continue\r\n\r\n'), /broke off/],
+		[socket => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'), /broke off/],
+		[socket => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'), /not HTTP/],
+		[
+			socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc'),
+			/not HTTP/,
+		],
+		[socket => socket.end('HTTP/2 200\r\n\r\n'), /not HTTP/],
+		[socket => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), /not HTTP/],
+		[socket => void socket.write('HTTP/1.1 101 X\r\n\r\n'), /other than HTTP/],
+	];
+	for (const [write, message] of ways) {
+		const base = await blurt(t, write);
+		await assert.rejects(http.get(base, {maximumBody}), {message});
+	}
+	const fine = await blurt(t, socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+	assert.equal(text.decode((await http.get(fine, {maximumBody})).body), 'ok');
+});
+
+test('answers of old and home-made servers are read', async t => {
+	for (const answer of [
+		'HTTP/1.1 200 OK\nContent-Length: 2\n\nok',
+		'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok',
+		'HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok',
+		'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more',
+		'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 7\r\n\r\n1\r\no\r\n1;x=y\r\nk\r\n0\r\n\r\n',
+		'HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n',
+		'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok',
+		'HTTP/1.0 200\r\n\r\nok',
+	]) {
+		const base = await blurt(t, socket => void socket.end(answer));
+		const {body, status} = await client().get(base, {maximumBody});
+		assert.deepEqual([status, text.decode(body)], [200, 'ok'], answer);
+	}
+});
+
+test('gzip that is not announced is inflated, within the same limit', async t => {
+	const base = await serve(t, (request, response) =>
+		response.end(gzipSync(request.url === '/bomb' ? Buffer.alloc(100 << 20) : 'hello')),
+	);
+	assert.equal(text.decode((await client().get(base, {maximumBody})).body), 'hello');
+	await assert.rejects(client().get(`${base}/bomb`, {maximumBody}), {message: /longer than/});
+});
+
+test('who waits for a place gives up when asked to, and takes nobody else’s', async t => {
+	const http = client(new HandClock(), 1);
+	const silent = await blurt(t, () => {});
+	const fine = await blurt(t, socket => void socket.end('HTTP/1.1 200 OK\r\n\r\nok'));
+	const first = new AbortController();
+	const holds = http.get(silent, {maximumBody, signal: first.signal});
+	const second = new AbortController();
+	const waits = http.get(fine, {maximumBody, signal: second.signal});
+	const third = http.get(fine, {maximumBody});
+	second.abort(new Error('enough'));
+	await assert.rejects(waits, {message: 'enough'});
+	first.abort(new Error('go'));
+	await assert.rejects(holds, {message: 'go'});
+	assert.equal((await third).status, 200);
+	await assert.rejects(http.get(fine, {maximumBody, signal: second.signal}), {message: 'enough'});
+});
+
+test('redirects in a circle end', async t => {
+	const base = await serve(t, (request, response) => {
+		response.writeHead(302, {Location: request.url === '/a' ? '/b' : '/a'}).end();
+	});
+	await assert.rejects(client().get(`${base}/a`, {maximumBody}), {message: 'it redirects more than 5 times'});
+});
+
+test('a user in the URL is told to the server, also one whose name is badly encoded', async t => {
+	const base = await serve(t, (request, response) => response.end(request.headers.authorization));
+	for (const [user, told] of [
+		['a%40b:c%3Ad', 'a@b:c:d'],
+		['a%zz:p', 'a%zz:p'],
+	] as const) {
+		const {body} = await client().get(base.replace('//', `//${user}@`), {maximumBody});
+		assert.equal(text.decode(body), `Basic ${Buffer.from(told).toString('base64')}`);
+	}
+});
