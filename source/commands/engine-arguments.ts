@@ -21,6 +21,7 @@ const fixed = [
 	'utp',
 	'tcp',
 	'encryption',
+	'localTrackers',
 	'slowDownload',
 	'slowUpload',
 	'slowTimes',

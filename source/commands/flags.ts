@@ -51,6 +51,10 @@ export const engineOptions = {
 		refusal: 'peers are reached over TCP only, without it nothing would be left',
 	},
 	trackers: {kind: 'off', help: 'do not speak to trackers'},
+	localTrackers: {
+		kind: 'on',
+		help: 'trackers that torrents name on this machine or network may have any path',
+	},
 	encryption: {
 		kind: 'value',
 		value: 'MODE',

@@ -17,6 +17,7 @@ export interface LocalEngine extends EngineClient {
 
 /** What the demonstration, say, can do without. */
 type Optional =
+	| 'localTrackers'
 	| 'slowDownload'
 	| 'slowUpload'
 	| 'slowTimes'
@@ -71,6 +72,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		allocation: flags.allocation,
 		name: flags.name,
 		trackers: flags.trackers,
+		localTrackers: flags.localTrackers,
 		persist: restore,
 		version,
 		log,

@@ -10,6 +10,8 @@ import {
 	type AnnounceTimes,
 	announceTimes,
 } from '../policy/announce-schedule.js';
+import {isDialable} from '../protocol/compact-peers.js';
+import {formatIp, parseIp} from '../protocol/ip-address.js';
 import {safeText} from '../protocol/safe-text.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../protocol/tracker-announce.js';
 import {TrackerExchange, trackerUrlFault} from './tracker-exchange.js';
@@ -51,7 +53,11 @@ export interface AnnouncersOptions {
 	readonly supportsEncryption?: boolean | undefined;
 	/** The torrent's name, when trackers are to be told: they may list it. Not told when left out. */
 	readonly name?: (() => string | undefined) | undefined;
-	/** Whether HTTP trackers on loopback and LAN addresses may have a path that does not end in announce. */
+	/** Those of the tiers' URLs that a person named: on loopback and LAN addresses these may have any path. */
+	readonly named?: readonly string[] | undefined;
+	/** Finds the address of a peer that a tracker tells by its DNS name. Such peers are left out without it. */
+	readonly lookUp?: ((host: string) => Promise<string | undefined>) | undefined;
+	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly anyLocalPath?: boolean | undefined;
 	readonly times?: AnnounceTimes;
 }
@@ -74,6 +80,7 @@ export class Announcers {
 	readonly #options: AnnouncersOptions;
 	readonly #schedule: AnnounceSchedule;
 	readonly #exchange: TrackerExchange;
+	readonly #named: Set<string>;
 	readonly #memories = new Map<string, TrackerMemory>();
 	readonly #requests = new Map<string, Request>();
 	readonly #scrapes = new Set<Timer>();
@@ -86,6 +93,7 @@ export class Announcers {
 
 	constructor(options: AnnouncersOptions) {
 		this.#options = options;
+		this.#named = new Set(options.named);
 		const tiers = options.tiers.map(tier =>
 			tier.filter(url => {
 				const fault = trackerUrlFault(url);
@@ -154,19 +162,29 @@ export class Announcers {
 	}
 
 	/**
-	 * Adds a tracker and asks it at once. Adding one that is there does nothing.
+	 * Adds a tracker, which a person names, and asks it at once. Answers whether it was not there. One that was is asked
+	 * anew when it could not be asked because nobody had named it.
 	 *
 	 * @param tier 1 is tried first; a tier of its own at the end when left out
 	 * @throws {UserError} when the URL cannot be a tracker's
 	 */
-	add(url: string, tier?: number): void {
+	add(url: string, tier?: number): boolean {
 		const trimmed = url.trim();
 		const fault = trackerUrlFault(trimmed);
 		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(trimmed)}: ${fault}`);
 		const index = tier === undefined ? undefined : Math.max(0, Math.trunc(tier) - 1);
-		if (!this.#schedule.add(trimmed, index, this.#now())) return;
+		const isNamed = this.#named.has(trimmed);
+		this.#named.add(trimmed);
+		const isNew = this.#schedule.add(trimmed, index, this.#now());
+		if (!isNew && !isNamed) this.#schedule.retry(trimmed, this.#now());
 		this.#revision++;
 		this.#pump();
+		return isNew;
+	}
+
+	/** Those of the trackers that a person named, as `AnnouncersOptions.named`. */
+	get named(): string[] {
+		return this.#schedule.trackers.map(({url}) => url).filter(url => this.#named.has(url));
 	}
 
 	/** Removes a tracker; it hears that we stopped if it knows us. Removing one that is not there does nothing. */
@@ -224,6 +242,7 @@ export class Announcers {
 				url,
 				this.#request(event, memory.trackerId),
 				signal,
+				this.#named.has(url),
 				() => {
 					this.#schedule.slow(url);
 					this.#pump();
@@ -261,6 +280,17 @@ export class Announcers {
 		const port = this.#options.port();
 		const peers = answer.peers.filter(peer => peer.port !== port || !this.#isOurs(peer.host));
 		if (peers.length > 0) this.#options.onPeers(peers);
+		void this.#lookUp(answer.names ?? []);
+	}
+
+	/** One by one, so that no tracker makes us flood those who answer such questions. */
+	async #lookUp(names: readonly PeerAddress[]): Promise<void> {
+		for (const {host, port} of names) {
+			const found = await this.#options.lookUp?.(host);
+			if (this.#state !== 'running') return;
+			const address = found === undefined ? undefined : parseIp(found);
+			if (address && isDialable(address, port)) this.#options.onPeers([{host: formatIp(address), port}]);
+		}
 	}
 
 	#fail(url: string, reason: string, retryIn?: number | 'never'): void {
@@ -287,7 +317,12 @@ export class Announcers {
 
 	async #scrape(url: string, memory: TrackerMemory): Promise<void> {
 		try {
-			const answer = await this.#exchange.scrape(url, this.#options.infoHash, this.#deadline(30_000));
+			const answer = await this.#exchange.scrape(
+				url,
+				this.#options.infoHash,
+				this.#deadline(30_000),
+				this.#named.has(url),
+			);
 			if (answer?.kind !== 'counts') return;
 			memory.seeders = answer.seeders;
 			memory.leechers = answer.leechers;
@@ -332,7 +367,7 @@ export class Announcers {
 	): Promise<void> {
 		for (const event of events) {
 			try {
-				await this.#exchange.announce(url, this.#request(event, trackerId), deadline);
+				await this.#exchange.announce(url, this.#request(event, trackerId), deadline, this.#named.has(url));
 			} catch (error) {
 				const reason = safeText((error as Error).message);
 				this.#options.log('debug', `${hostOf(url)} may not have heard "${event}": ${reason}`);

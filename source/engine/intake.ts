@@ -6,6 +6,7 @@ import {resolvePeer} from '../io/resolve-peer.js';
 import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {SavedTorrent, StateStore} from '../io/state-store.js';
 import {selectFiles} from '../policy/selection.js';
+import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
 import {readMetainfo} from './link-reader.js';
 import type {TorrentQueue} from './queue.js';
@@ -113,6 +114,7 @@ export class Intake {
 				dir: resume.dir,
 				maxPeers: resume.maxPeers ?? this.#setup.maxPeers,
 				trackers: this.#setup.trackers ? resume.trackers : [],
+				namedTrackers: resume.namedTrackers ?? strangersTo(metainfo, resume.trackers),
 				addedAt: resume.addedAt,
 			},
 			this.#setup.room,
@@ -195,6 +197,12 @@ export class Intake {
 		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
 		if (addresses.length > 0) torrent.post({type: 'peers', addresses, source: 'manual'});
 	}
+}
+
+/** Trackers that are not the torrent's own, and so were added by a person. */
+function strangersTo(metainfo: Metainfo, tiers: readonly (readonly string[])[]): string[] {
+	const own = new Set(metainfo.trackers.flat());
+	return tiers.flat().filter(url => !own.has(url));
 }
 
 /** Whether what was remembered is of a torrent of this form. */

@@ -23,6 +23,8 @@ export interface Room {
 	readonly allocatesFully?: boolean | undefined;
 	readonly http: HttpClient;
 	readonly udp: UdpTrackerSocket;
+	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
+	readonly localTrackers?: boolean | undefined;
 	readonly outbox: Outbox;
 	readonly uploader: Uploader;
 	readonly router: PeerRouter;

@@ -137,7 +137,7 @@ async function obeyFor(
 			return host.queue.plan();
 		}
 		case 'tracker.add':
-			return torrent.announcers.add(command.url, command.tier);
+			return void torrent.announcers.add(command.url, command.tier);
 		case 'tracker.remove':
 			return torrent.announcers.remove(command.url);
 		case 'peer.add': {

@@ -37,6 +37,8 @@ export interface SessionOptions {
 	readonly queue?: QueueLimits | undefined;
 	/** Whether trackers are asked. */
 	readonly trackers: boolean;
+	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
+	readonly localTrackers?: boolean | undefined;
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;

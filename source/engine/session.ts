@@ -130,6 +130,7 @@ export class Session implements EngineClient {
 					bind: options.bind.length === 1 ? options.bind[0] : undefined,
 				}),
 			udp: this.#udp,
+			localTrackers: options.localTrackers,
 			outbox: new Outbox(clock),
 			uploader: new Uploader(clock),
 			router: {

@@ -242,6 +242,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		activeTime: record.activeTime,
 		seedingTime: record.seedingTime,
 		trackers: torrent.announcers.tiers,
+		namedTrackers: torrent.announcers.named,
 		maxPeers: torrent.maxPeers,
 		maxDownload: throttle.download.rate,
 		maxUpload: throttle.upload.rate,

@@ -2,6 +2,7 @@ import type {LogLevel} from '../base/ports.js';
 import type {Bytes, InfoHash, Millis} from '../base/units.js';
 import type {BlockPool} from '../io/block-pool.js';
 import type {ClaimedPlace} from '../io/path-registry.js';
+import {lookUpHost} from '../io/resolve-peer.js';
 import type {ResumeData} from '../io/resume-data.js';
 import type {Removal, Storage} from '../io/storage.js';
 import {FileMap} from '../policy/file-map.js';
@@ -42,6 +43,8 @@ export interface TorrentSetup {
 	readonly maxPeers: number;
 	/** Tiers of trackers to announce to. */
 	readonly trackers: ReadonlyArray<readonly string[]>;
+	/** Those of them that a person named. */
+	readonly namedTrackers?: readonly string[] | undefined;
 	readonly addedAt: Millis;
 }
 
@@ -148,6 +151,9 @@ export class Torrent
 			key: room.key,
 			port: () => room.port(),
 			tiers: setup.trackers,
+			named: setup.namedTrackers,
+			anyLocalPath: room.localTrackers,
+			lookUp: lookUpHost,
 			clock: room.clock,
 			random: room.random,
 			log: (level, text) => this.log(level, text),

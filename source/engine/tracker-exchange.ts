@@ -13,10 +13,14 @@ import {
 export interface TrackerExchangeOptions {
 	readonly http: HttpClient;
 	readonly udp: UdpTrackerSocket;
-	/** Whether HTTP trackers on loopback and LAN addresses may have a path that does not end in announce. */
+	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly anyLocalPath?: boolean | undefined;
 }
 
+/** Paths that no router's or printer's door has: `/announce`, `/announce.php`, `/announce/KEY`, `/KEY/announce`. */
+const announcePath = /\/announce/;
+const scrapePath = /\/scrape/;
+const anyPath = /^/;
 const clientParameters = new Set(['info_hash', 'peer_id', 'port', 'uploaded', 'downloaded', 'left', 'event']);
 
 /** Why this cannot be a tracker's URL, in a few words; undefined when it can. */
@@ -43,23 +47,39 @@ export class TrackerExchange {
 		this.#options = options;
 	}
 
-	/** @param onSlow called once when the next tracker should be tried though this one may answer yet */
+	/**
+	 * @param named a person named this tracker: on loopback and LAN addresses, too, any path of it is asked
+	 * @param onSlow called once when the next tracker should be tried though this one may answer yet
+	 */
 	async announce(
 		url: string,
 		request: AnnounceRequest,
 		signal: AbortSignal,
+		named: boolean,
 		onSlow?: () => void,
 	): Promise<AnnounceResponse> {
 		if (url.startsWith('udp:')) return this.#options.udp.announce(url, request, {signal, onSlow});
-		return this.#fetch(announceUrl(url, request), /\/announce$/, signal, decodeAnnounceResponse);
+		return this.#fetch(
+			announceUrl(url, request),
+			named ? anyPath : announcePath,
+			signal,
+			decodeAnnounceResponse,
+		);
 	}
 
 	/** Undefined when the tracker has no scrape. */
-	async scrape(url: string, infoHash: Uint8Array, signal: AbortSignal): Promise<ScrapeResponse | undefined> {
+	async scrape(
+		url: string,
+		infoHash: Uint8Array,
+		signal: AbortSignal,
+		named: boolean,
+	): Promise<ScrapeResponse | undefined> {
 		if (url.startsWith('udp:')) return this.#options.udp.scrape(url, infoHash, {signal});
 		const address = scrapeUrl(url, infoHash);
 		if (address === undefined) return undefined;
-		return this.#fetch(address, /\/scrape$/, signal, body => decodeScrapeResponse(body, infoHash));
+		return this.#fetch(address, named ? anyPath : scrapePath, signal, body =>
+			decodeScrapeResponse(body, infoHash),
+		);
 	}
 
 	async #fetch<Answer>(

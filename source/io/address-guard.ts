@@ -34,7 +34,7 @@ export class AddressGuard {
 		}
 		if (this.#fromPublic) return `it redirects into the local network (${host}): refused`;
 		if (this.#localPath?.(this.#path) === false) {
-			return `${host} is a local address, and the path does not end in announce: refused`;
+			return `${host} is a local address and no part of the path begins with announce: refused unless you name it with --tracker, or allow it with --local-trackers`;
 		}
 		return undefined;
 	}

@@ -3,6 +3,15 @@ import {isIP} from 'node:net';
 import {UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 
+/** The first address of a host by its DNS name; undefined when none is to be found. */
+export async function lookUpHost(name: string): Promise<string | undefined> {
+	try {
+		return (await lookup(name)).address;
+	} catch {
+		return undefined;
+	}
+}
+
 /** Reads `HOST:PORT` (`[2001:db8::1]:6881` for IPv6) and looks names up. Rejects with a UserError a person can act on. */
 export async function resolvePeer(text: string): Promise<PeerAddress> {
 	const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text.trim());
@@ -16,9 +25,7 @@ export async function resolvePeer(text: string): Promise<PeerAddress> {
 		);
 	}
 	if (isIP(host) !== 0) return {host, port};
-	try {
-		return {host: (await lookup(host)).address, port};
-	} catch {
-		throw new UserError('unknown-host', `the peer ${text} cannot be found: no address is known for ${host}`);
-	}
+	const address = await lookUpHost(host);
+	if (address !== undefined) return {host: address, port};
+	throw new UserError('unknown-host', `the peer ${text} cannot be found: no address is known for ${host}`);
 }

@@ -59,6 +59,8 @@ export interface ResumeData {
 	readonly seedingTime: Seconds;
 	/** Tiers of announce URLs as they are now. */
 	readonly trackers: readonly (readonly string[])[];
+	/** Those of them that a person named; undefined in what was written before that was kept. */
+	readonly namedTrackers?: readonly string[] | undefined;
 	readonly peers: readonly PeerAddress[];
 	readonly sequential: boolean;
 	readonly superSeeding: boolean;
@@ -104,6 +106,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		activeTime: Math.round(data.activeTime),
 		seedingTime: Math.round(data.seedingTime),
 		trackers: data.trackers,
+		namedTrackers: data.namedTrackers,
 		peers: encodeCompactPeers(data.peers),
 		peers6: encodeCompactPeers(data.peers, 'ipv6'),
 		sequential: data.sequential,
@@ -159,6 +162,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		activeTime: natural(root, 'activeTime'),
 		seedingTime: natural(root, 'seedingTime'),
 		trackers: [...items(root, 'trackers')].map(tier => texts(tier, 'trackers')),
+		...(root.get('namedTrackers') && {namedTrackers: texts(root.get('namedTrackers')!, 'namedTrackers')}),
 		peers: [
 			...decodeCompactPeers(byteString(root, 'peers')),
 			...decodeCompactPeers(byteString(root, 'peers6'), 'ipv6'),

@@ -59,6 +59,8 @@ interface Entry {
 	answeredAt: Millis;
 	/** What the tracker itself asked for. */
 	minInterval: Millis | undefined;
+	/** It refused and said when to come back: not before, also over stops and starts, unless by hand. BEP 31. */
+	notBefore: Millis;
 	registered: boolean;
 	completedOwed: boolean;
 	completedTold: boolean;
@@ -116,7 +118,7 @@ export class AnnounceSchedule {
 	start(now: Millis): void {
 		this.#running = true;
 		for (const entry of this.#entries) {
-			Object.assign(entry, forgotten, {nextAt: now});
+			Object.assign(entry, forgotten, {nextAt: Math.max(now, entry.notBefore)});
 		}
 	}
 
@@ -163,6 +165,7 @@ export class AnnounceSchedule {
 		const wait = Math.max(interval, minInterval, this.#floor(entry));
 		entry.state = 'working';
 		entry.fails = 0;
+		entry.notBefore = Number.NEGATIVE_INFINITY;
 		entry.answeredAt = now;
 		entry.minInterval = timing.minInterval === undefined ? undefined : minInterval;
 		entry.nextAt = now + Math.min(wait, this.#times.maximumInterval);
@@ -187,6 +190,7 @@ export class AnnounceSchedule {
 		const backOff = Math.min(base + entry.fails ** 2 * step, maximum);
 		const asked = typeof retryIn === 'number' ? Math.min(retryIn * 1000, this.#times.maximumInterval) : 0;
 		entry.nextAt = now + Math.max(backOff, asked);
+		entry.notBefore = asked > 0 ? now + asked : Number.NEGATIVE_INFINITY;
 	}
 
 	/** A tracker takes its time: it may still answer, and the next one is tried. */
@@ -204,6 +208,7 @@ export class AnnounceSchedule {
 				entry.nextAt = Math.min(entry.nextAt, Math.max(now, entry.answeredAt + wait));
 			} else {
 				entry.nextAt = now;
+				entry.notBefore = Number.NEGATIVE_INFINITY;
 				entry.state = 'idle';
 			}
 		}
@@ -226,6 +231,14 @@ export class AnnounceSchedule {
 		entry.nextAt = now;
 		entry.urgent = true;
 		return true;
+	}
+
+	/** What kept a tracker from being asked is gone: it is asked at once when it failed. */
+	retry(url: string, now: Millis): void {
+		const entry = this.#find(url);
+		if (entry?.state !== 'failed') return;
+		entry.nextAt = now;
+		entry.urgent = true;
 	}
 
 	/** False when there is no such tracker. */
@@ -284,6 +297,7 @@ export class AnnounceSchedule {
 			nextAt: Number.NEGATIVE_INFINITY,
 			answeredAt: Number.NEGATIVE_INFINITY,
 			minInterval: undefined,
+			notBefore: Number.NEGATIVE_INFINITY,
 			...forgotten,
 		};
 		const after = this.#entries.findIndex(other => other.tier > tier);

@@ -1,4 +1,3 @@
-import {ProtocolError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import {addressScope, formatIp, parseIp} from './ip-address.js';
 
@@ -8,18 +7,14 @@ export const compactPeerLength = {ipv4: 6, ipv6: 18} as const;
 export type AddressFamily = keyof typeof compactPeerLength;
 
 /**
- * Reads peers in compact form. Those nobody can dial (port 0, no or multicast address) and repeated ones are left out.
- *
- * @throws {ProtocolError} when the bytes are no whole number of peers
+ * Reads peers in compact form. Those nobody can dial (port 0, no or multicast address) and repeated ones are left out;
+ * bytes at the end that are no whole peer are no reason to leave out the others.
  */
 export function decodeCompactPeers(bytes: Uint8Array, family: AddressFamily = 'ipv4'): PeerAddress[] {
 	const stride = compactPeerLength[family];
-	if (bytes.length % stride !== 0) {
-		throw new ProtocolError('bad-compact-peers', `${bytes.length} bytes are no whole number of peers`, 23);
-	}
 	const peers: PeerAddress[] = [];
 	const seen = new Set<string>();
-	for (let at = 0; at < bytes.length; at += stride) {
+	for (let at = 0; at + stride <= bytes.length; at += stride) {
 		const address = bytes.subarray(at, at + stride - 2);
 		const port = (bytes[at + stride - 2]! << 8) | bytes[at + stride - 1]!;
 		if (!isDialable(address, port)) continue;

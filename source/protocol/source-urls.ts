@@ -39,13 +39,15 @@ export function readTrackers(root: BencodeNode): string[][] {
 		if (tier.length > 0) tiers.push(tier);
 	};
 
-	for (const tier of root.get('announce-list')?.items() ?? []) {
-		// Some put the URLs there without tiers.
-		readTier(tier.type === 'list' ? tier.items() : [tier]);
-	}
-
-	const announce = root.get('announce');
-	if (tiers.length === 0 && announce) readTier([announce]);
+	// Some put the URLs there without tiers, some make a list of `announce`.
+	const readTiers = (node: BencodeNode | undefined): void => {
+		if (node === undefined) return;
+		for (const tier of node.type === 'list' ? node.items() : [node]) {
+			readTier(tier.type === 'list' ? tier.items() : [tier]);
+		}
+	};
+	readTiers(root.get('announce-list'));
+	if (tiers.length === 0) readTiers(root.get('announce'));
 	return tiers;
 }
 

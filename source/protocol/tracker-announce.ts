@@ -31,6 +31,8 @@ export interface AnnounceRequest {
 export interface AnnouncePeers {
 	readonly kind: 'peers';
 	readonly peers: readonly PeerAddress[];
+	/** Peers whose host is a DNS name, which is to be looked up. */
+	readonly names?: readonly PeerAddress[] | undefined;
 	readonly interval?: Seconds | undefined;
 	readonly minInterval?: Seconds | undefined;
 	readonly seeders?: number | undefined;
@@ -66,3 +68,6 @@ export type ScrapeResponse = ScrapeCounts | TrackerFailure;
 
 /** No tracker may name more peers than this in one answer; the rest is not read. */
 export const maximumPeersInAnswer = 2000;
+
+/** Nor more peers by DNS names: each costs a question to somebody else. */
+export const maximumNamesInAnswer = 20;

@@ -6,6 +6,7 @@ import {formatIp, parseIp} from './ip-address.js';
 import {
 	type AnnounceRequest,
 	type AnnounceResponse,
+	maximumNamesInAnswer,
 	maximumPeersInAnswer,
 	type ScrapeResponse,
 	type TrackerFailure,
@@ -16,6 +17,9 @@ export const maximumTrackerBody = 1 << 20;
 
 const limits = {depth: 10, tokens: 100_000};
 const longestText = 1024;
+/** Labels of letters, digits and hyphens, the last of them no number. RFC 1123, section 2.1. */
+const dnsName =
+	/^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z](?:[a-z\d-]{0,61}[a-z\d])?\.?$/i;
 
 /** Bytes as they stand in a URL's query. RFC 3986. */
 export function percentEncode(bytes: Uint8Array): string {
@@ -80,6 +84,7 @@ export function decodeAnnounceResponse(body: Uint8Array): AnnounceResponse {
 	const failure = failureOf(root);
 	if (failure) return failure;
 	const peers = readPeers(root.get('peers'));
+	const names = readNames(root.get('peers'));
 	const peers6 = root.get('peers6')?.bytes();
 	if (peers6) append(peers, decodeCompactPeers(peers6, 'ipv6'));
 	const external = root.get('external ip')?.bytes();
@@ -87,6 +92,7 @@ export function decodeAnnounceResponse(body: Uint8Array): AnnounceResponse {
 	return {
 		kind: 'peers',
 		peers,
+		...(names.length > 0 && {names}),
 		interval: count(root.get('interval')),
 		minInterval: count(root.get('min interval')),
 		seeders: count(root.get('complete')),
@@ -123,9 +129,9 @@ function failureOf(root: BencodeNode): TrackerFailure | undefined {
 	const reason = shortText(root.get('failure reason'));
 	if (reason === undefined) return undefined;
 	const retry = root.get('retry in');
-	// Minutes, as a number or as digits in a string.
-	const minutes = count(retry) ?? Number(retry?.text()?.match(/^\d{1,6}$/)?.[0] ?? Number.NaN);
-	const never = retry?.text() === 'never';
+	// Minutes, as a number or as the digits a string begins with.
+	const minutes = count(retry) ?? Number(retry?.text()?.match(/^\s*(\d{1,6})(?!\d)/)?.[1] ?? Number.NaN);
+	const never = /^\s*never\s*$/i.test(retry?.text() ?? '');
 	const retryIn = never ? 'never' : Number.isFinite(minutes) ? minutes * 60 : undefined;
 	return {kind: 'failure', reason, retryIn};
 }
@@ -143,6 +149,20 @@ function readPeers(node: BencodeNode | undefined): PeerAddress[] {
 		if (address && isDialable(address, port)) append(peers, [{host: formatIp(address), port}]);
 	}
 	return peers;
+}
+
+/** Those peers of a list that are told by a DNS name. BEP 3. */
+function readNames(node: BencodeNode | undefined): PeerAddress[] {
+	const names: PeerAddress[] = [];
+	if (node?.type !== 'list') return names;
+	for (const item of node.items()) {
+		if (names.length === maximumNamesInAnswer) break;
+		const host = item.get('ip')?.text() ?? '';
+		const port = item.get('port')?.number() ?? 0;
+		const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535;
+		if (isPort && !parseIp(host) && dnsName.test(host)) names.push({host, port});
+	}
+	return names;
 }
 
 function append(peers: PeerAddress[], more: readonly PeerAddress[]): void {

@@ -131,7 +131,6 @@ export function decodeUdpResponse(bytes: Uint8Array, family: AddressFamily = 'ip
 			}
 			const stride = compactPeerLength[family];
 			const count = Math.min(Math.floor((bytes.length - 20) / stride), maximumPeersInAnswer);
-			if ((bytes.length - 20) % stride !== 0) throw malformed('no whole number of peers');
 			return {
 				kind: 'announce',
 				transactionId,

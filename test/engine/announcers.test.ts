@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Announcers, type AnnouncersOptions} from '../../source/engine/announcers.js';
+import type {HttpRequest} from '../../source/io/http-client.js';
 import {encodeBencode} from '../../source/protocol/bencode.js';
 import type {AnnounceRequest, AnnounceResponse} from '../../source/protocol/tracker-announce.js';
 import {HandClock, settled} from '../helpers/hand-clock.ts';
@@ -265,4 +266,84 @@ test('counters trackers cannot read are made whole numbers', async () => {
 	await settled();
 	const {left, uploaded, downloaded} = s.requests[0]!;
 	assert.deepEqual([left, uploaded, downloaded], [Number.MAX_SAFE_INTEGER, 1, 0]);
+});
+
+test('peers told by a DNS name are looked up one by one, and those that have no address left out', async () => {
+	const asked: string[] = [];
+	const names = ['a.example', 'none.example', 'multicast.example', 'b.example'].map((host, at) => ({
+		host,
+		port: at + 1,
+	}));
+	const s = stage(
+		[[one]],
+		{[one]: {...fine, peers: [], names}},
+		{
+			async lookUp(host) {
+				asked.push(host);
+				return {'a.example': '192.0.2.7', 'b.example': '2001:DB8::1', 'multicast.example': '239.0.0.1'}[host];
+			},
+		},
+	);
+	s.announcers.start();
+	await settled();
+	await settled();
+	assert.deepEqual(
+		asked,
+		names.map(({host}) => host),
+	);
+	assert.deepEqual(s.found, [
+		{host: '192.0.2.7', port: 1},
+		{host: '2001:db8::1', port: 4},
+	]);
+	await s.announcers.stop();
+});
+
+test('a tracker on a local address needs announce in its path, unless a person named it', async () => {
+	const local = (path: string): string => `http://127.0.0.1:1${path}`;
+	const asked: string[] = [];
+	const http = {
+		async get(url: string, {localPath}: HttpRequest) {
+			const {pathname} = new URL(url);
+			if (localPath?.(pathname) === false) throw new Error('refused');
+			asked.push(pathname);
+			return {
+				status: 200,
+				url,
+				body: encodeBencode({interval: 900, complete: 1, incomplete: 1, downloaded: 5}),
+			};
+		},
+	};
+	const ask = async (path: string, how: 'own' | 'named' | 'added' | 'allowed'): Promise<boolean> => {
+		asked.length = 0;
+		const url = local(path);
+		const s = stage(
+			[[url]],
+			{},
+			{http, named: how === 'named' ? [url] : [], anyLocalPath: how === 'allowed'},
+		);
+		s.announcers.start();
+		await settled();
+		if (how === 'added') {
+			assert.equal(s.announcers.add(url), false);
+			assert.deepEqual(s.announcers.named, [url]);
+			await settled();
+		}
+		const heard = asked.length > 0;
+		await s.announcers.stop();
+		return heard;
+	};
+	for (const path of [
+		'/announce',
+		'/announce.php?passkey=1',
+		'/announce/KEY',
+		'/KEY/announce',
+		'/a/announce.php',
+	]) {
+		assert.equal(await ask(path, 'own'), true, path);
+	}
+	for (const path of ['/', '/tracker', '/shutdown?x=/announce', '/xannounce', '/KEY/xannounce/']) {
+		assert.equal(await ask(path, 'own'), false, path);
+		for (const how of ['named', 'added', 'allowed'] as const)
+			assert.equal(await ask(path, how), true, `${how} ${path}`);
+	}
 });

@@ -103,6 +103,27 @@ test('a tracker that says when to retry is obeyed, also when it says never', () 
 	assert.deepEqual(due(s, 1000), [`${a} started`]);
 });
 
+test('a tracker that says when to retry is not asked sooner because of stops and starts', () => {
+	for (const again of [
+		(s: AnnounceSchedule) => {
+			s.stop();
+			s.start(1000);
+		},
+		(s: AnnounceSchedule) => s.hurry(1000),
+	]) {
+		const s = schedule([[a]]);
+		s.due(0);
+		s.failed(a, 0, 600);
+		again(s);
+		assert.deepEqual(due(s, 599_999), []);
+		assert.deepEqual(due(s, 600_000), [`${a} started`]);
+		s.succeeded(a, {interval: 900}, 600_001);
+		s.stop();
+		s.start(600_002);
+		assert.deepEqual(due(s, 600_002), [`${a} started`]);
+	}
+});
+
 test('when the working tracker fails, the next one is asked at once', () => {
 	const s = schedule([[a], [b]]);
 	s.due(0);

@@ -30,9 +30,14 @@ test('an IPv4 address inside an IPv6 one is the IPv4 peer', () => {
 	assert.deepEqual(decodeCompactPeers(mapped, 'ipv6'), [{host: '192.0.2.9', port: 6881}]);
 });
 
-test('a broken number of bytes is refused', () => {
-	assert.throws(() => decodeCompactPeers(new Uint8Array(7)), {code: 'bad-compact-peers'});
-	assert.throws(() => decodeCompactPeers(new Uint8Array(6), 'ipv6'), {code: 'bad-compact-peers'});
+test('bytes that are no whole peer cost themselves, not the others', () => {
+	const one = [192, 0, 2, 1, 1, 1];
+	for (const spare of [[1], [1, 2, 3, 4, 5]]) {
+		assert.deepEqual(decodeCompactPeers(Uint8Array.from([...one, ...spare])), [
+			{host: '192.0.2.1', port: 257},
+		]);
+	}
+	assert.deepEqual(decodeCompactPeers(new Uint8Array(6), 'ipv6'), []);
 	assert.deepEqual(decodeCompactPeers(new Uint8Array()), []);
 });
 

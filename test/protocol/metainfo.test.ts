@@ -358,6 +358,11 @@ test('tiers of trackers: http, https and udp, trimmed, each once', () => {
 		['http://first.example/'],
 	]);
 	assert.deepEqual(parse(single, {announce: 5}).trackers, []);
+	// Seen in the wild: a list where one URL belongs, one URL where tiers belong.
+	const [x, y] = ['http://x.example/announce', 'http://y.example/announce'] as const;
+	assert.deepEqual(parse(single, {announce: [x, y]}).trackers, [[x], [y]]);
+	assert.deepEqual(parse(single, {announce: [[x, y]]}).trackers, [[x, y]]);
+	assert.deepEqual(parse(single, {'announce-list': x}).trackers, [[x]]);
 });
 
 test('web seeds: one or several, http and https, each once', () => {

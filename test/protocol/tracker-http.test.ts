@@ -222,3 +222,59 @@ test('text of strangers is one harmless line', () => {
 	assert.equal(safeText('x'.repeat(1000), 10), `${'x'.repeat(9)}…`);
 	assert.equal(safeText('\ud800a'), 'a');
 });
+
+test('peers told by a DNS name are told apart from those with an address, and only so many are read', () => {
+	const read = (peers: unknown[]) => {
+		const answer = decodeAnnounceResponse(encodeBencode({interval: 9, peers} as never));
+		assert.ok(answer.kind === 'peers');
+		return answer;
+	};
+	const {peers, names} = read([
+		{ip: '192.0.2.1', port: 1},
+		{ip: 'peer.example.org', port: 2},
+		{ip: 'seedbox', port: 3},
+		{ip: 'peer.example.org', port: 0},
+		{ip: '', port: 4},
+		{ip: '1.2.3', port: 5},
+		{ip: 'a b', port: 6},
+		{ip: 'x;rm', port: 7},
+		{ip: `${'a'.repeat(64)}.org`, port: 8},
+		{ip: '-a.org', port: 9},
+	]);
+	assert.deepEqual(peers, [{host: '192.0.2.1', port: 1}]);
+	assert.deepEqual(names, [
+		{host: 'peer.example.org', port: 2},
+		{host: 'seedbox', port: 3},
+	]);
+	const many = Array.from({length: 500}, (_, index) => ({ip: `p${index}.example.org`, port: 6881}));
+	assert.equal(read(many).names?.length, 20);
+	assert.equal(read([{ip: '192.0.2.1', port: 1}]).names, undefined);
+});
+
+test('spare bytes behind compact peers of an answer cost only themselves', () => {
+	const four = Uint8Array.from([192, 0, 2, 1, 1, 1, 9, 9]);
+	const six = Uint8Array.from([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 7]);
+	const answer = decodeAnnounceResponse(encodeBencode({interval: 9, peers: four, peers6: six}));
+	assert.ok(answer.kind === 'peers');
+	assert.deepEqual(
+		answer.peers.map(({host}) => host),
+		['192.0.2.1', '2001:db8::1'],
+	);
+});
+
+test('when to retry is read in the forms that trackers send', () => {
+	for (const [retry, expected] of [
+		[5, 300],
+		['5', 300],
+		[' 12 minutes', 720],
+		['never', 'never'],
+		['Never', 'never'],
+		['soon', undefined],
+		[-1, undefined],
+		[[5], undefined],
+	] as const) {
+		const answer = decodeAnnounceResponse(encodeBencode({'failure reason': 'x', 'retry in': retry as never}));
+		assert.ok(answer.kind === 'failure');
+		assert.equal(answer.retryIn, expected, JSON.stringify(retry));
+	}
+});
