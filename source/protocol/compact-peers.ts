@@ -1,3 +1,4 @@
+import {ProtocolError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import {addressScope, formatIp, parseIp} from './ip-address.js';
 
@@ -9,9 +10,14 @@ export type AddressFamily = keyof typeof compactPeerLength;
 /**
  * Reads peers in compact form. Those nobody can dial (port 0, no or multicast address) and repeated ones are left out;
  * bytes at the end that are no whole peer are no reason to leave out the others.
+ *
+ * @throws {ProtocolError} when there are bytes and not one whole peer
  */
 export function decodeCompactPeers(bytes: Uint8Array, family: AddressFamily = 'ipv4'): PeerAddress[] {
 	const stride = compactPeerLength[family];
+	if (bytes.length > 0 && bytes.length < stride) {
+		throw new ProtocolError('bad-compact-peers', `${bytes.length} bytes are not one whole peer`, 23);
+	}
 	const peers: PeerAddress[] = [];
 	const seen = new Set<string>();
 	for (let at = 0; at + stride <= bytes.length; at += stride) {

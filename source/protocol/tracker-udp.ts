@@ -130,7 +130,7 @@ export function decodeUdpResponse(bytes: Uint8Array, family: AddressFamily = 'ip
 				throw new ProtocolError('empty-tracker-answer', 'an empty answer: it may not serve this torrent', 15);
 			}
 			const stride = compactPeerLength[family];
-			const count = Math.min(Math.floor((bytes.length - 20) / stride), maximumPeersInAnswer);
+			const end = Math.min(bytes.length, 20 + maximumPeersInAnswer * stride);
 			return {
 				kind: 'announce',
 				transactionId,
@@ -139,7 +139,7 @@ export function decodeUdpResponse(bytes: Uint8Array, family: AddressFamily = 'ip
 					interval: input.getUint32(8),
 					leechers: input.getUint32(12),
 					seeders: input.getUint32(16),
-					peers: decodeCompactPeers(bytes.subarray(20, 20 + count * stride), family),
+					peers: decodeCompactPeers(bytes.subarray(20, end), family),
 				},
 			};
 		}

@@ -37,7 +37,8 @@ test('bytes that are no whole peer cost themselves, not the others', () => {
 			{host: '192.0.2.1', port: 257},
 		]);
 	}
-	assert.deepEqual(decodeCompactPeers(new Uint8Array(6), 'ipv6'), []);
+	assert.throws(() => decodeCompactPeers(new Uint8Array(5)), {code: 'bad-compact-peers'});
+	assert.throws(() => decodeCompactPeers(new Uint8Array(6), 'ipv6'), {code: 'bad-compact-peers'});
 	assert.deepEqual(decodeCompactPeers(new Uint8Array()), []);
 });
 

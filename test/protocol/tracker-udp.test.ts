@@ -97,6 +97,13 @@ test('answers are read as they were written', () => {
 	});
 });
 
+test('spare bytes behind the peers cost only themselves', () => {
+	const peers = Uint8Array.from([192, 0, 2, 1, 1, 1, 9, 9, 9]);
+	const answer = decodeUdpResponse(encodeUdpAnnounced(1, {interval: 1, seeders: 1, leechers: 1, peers}));
+	assert.ok(answer.kind === 'announce');
+	assert.deepEqual(answer.answer.peers, [{host: '192.0.2.1', port: 257}]);
+});
+
 test('short, long and unknown datagrams are refused', () => {
 	for (const bytes of [
 		new Uint8Array(7),
