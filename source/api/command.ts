@@ -10,8 +10,8 @@ export interface AddOptions {
 	readonly dir?: string;
 	readonly paused?: boolean;
 	readonly sequential?: boolean;
-	/** Selection rules as on the command line: `1,3-5`, `*.mkv`, `>100M`. */
-	readonly select?: string;
+	/** Selection rules as on the command line: `1,3-5`, `*.mkv`, `>100M`; see `selectFiles`. */
+	readonly select?: string | readonly string[];
 	readonly priorities?: ReadonlyArray<readonly [fileIndex: number, priority: FilePriority]>;
 	readonly trackers?: readonly string[];
 	/** `host:port` */

@@ -25,7 +25,7 @@ const addOptions: Shape = {
 	dir: optional(text),
 	paused: optional(flag),
 	sequential: optional(flag),
-	select: optional(text),
+	select: optional(value => text(value) || texts(value)),
 	priorities: optional(
 		value =>
 			Array.isArray(value) &&

@@ -11,7 +11,8 @@ export function addOptions(flags: Flags<typeof torrentOptions> & {readonly track
 		dir: resolve(dir ?? '.'),
 		...(peer.length > 0 && {peers: peer}),
 		...(tracker.length > 0 && {trackers: tracker}),
-		...(select !== undefined && {select}),
+		// One as text: an engine of an earlier version knows no list.
+		...(select.length > 0 && {select: select.length === 1 ? select[0]! : select}),
 		...(sequential && {sequential}),
 		...(maxPeers !== undefined && {maxPeers}),
 		...(seedRatio !== undefined && {seedRatio}),

@@ -134,10 +134,10 @@ export const torrentOptions = {
 	peer: {kind: 'list', value: 'HOST:PORT', read: hostAndPort, help: 'a peer to dial at once (repeatable)'},
 	tracker: {kind: 'list', value: 'URL', read: trackerUrl, help: 'one more tracker (repeatable)'},
 	select: {
-		kind: 'value',
+		kind: 'list',
 		value: 'LIST',
 		read: text,
-		help: "files to download: 1,3-5, '*.mkv', '>100M'",
+		help: "files to download: 1,3-5, '*.mkv', '>100M', NAME … (repeatable)",
 		standard: 'all',
 	},
 	sequential: {kind: 'on', help: 'download pieces in order'},

@@ -2,6 +2,7 @@ import {addOptions} from './add-options.js';
 import {defineCommand} from './command.js';
 import {sharedOptions} from './flags.js';
 import {runTransfer} from './run-transfer.js';
+import {selectionNotes} from './selection-notes.js';
 import {readDownload} from './torrent-source.js';
 
 /** Downloads without a screen and ends. */
@@ -16,6 +17,8 @@ export const command = defineCommand({
 		'On a terminal each torrent has a line, redrawn in place; elsewhere a line every',
 		'10 s. --json: one object a line. Ctrl-C saves what is there: the same command',
 		'goes on later. Without --seed-time and --seed-ratio it does not stay to seed.',
+		'',
+		...selectionNotes,
 	],
 	async run({input, flags}, context) {
 		const {seedRatio, seedTime} = flags;

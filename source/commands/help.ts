@@ -1,5 +1,6 @@
 import type {Command, Options} from './command.js';
 import {optionLabel} from './parse-arguments.js';
+import {selectionNotes} from './selection-notes.js';
 
 /** Every verb with what it does, in the order people meet them. */
 export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
@@ -25,6 +26,7 @@ const width = 79;
 
 /** Text in lines no longer than `room`. */
 function wrap(text: string, room: number): string[] {
+	if (text.length <= room) return [text];
 	const lines: string[] = [];
 	let line = '';
 	for (const word of text.split(' ')) {
@@ -87,6 +89,8 @@ export function generalHelp(session: Command): string {
 		'',
 		'Options of the session, get and seed',
 		...columns([...optionRows(session.options), ['    --version', 'the version of tortui']], 30),
+		'',
+		...selectionNotes,
 		'',
 		'tortui COMMAND --help tells what a command takes.',
 		'Options that are not given come from the config file: tortui config.',

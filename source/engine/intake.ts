@@ -1,11 +1,11 @@
 import {isAbsolute} from 'node:path';
 import type {AddOptions, Reply} from '../api/command.js';
+import {selectFiles} from '../api/selection.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import type {SavedTorrent, StateStore} from '../io/state-store.js';
-import {selectFiles} from '../policy/selection.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
 import {readMetainfo} from './link-reader.js';

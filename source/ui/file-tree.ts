@@ -1,4 +1,6 @@
+import {selectFiles} from '../api/selection.js';
 import type {FilePriority, FileProgressView, FileView} from '../api/snapshot.js';
+import {UserError} from '../base/errors.js';
 import type {Bytes} from '../base/units.js';
 import {safeText} from './text.js';
 
@@ -135,40 +137,16 @@ export function treeRows(
 	return rows;
 }
 
-/** What a rule such as `*.mkv`, `>100M`, `<1M`, `/sample/i` or a part of a path picks, or why it is none. */
+/** Which of the files, by their position, a rule picks, or why it picks none; the rules are those of `--select`. */
 export function matchRule(
 	rule: string,
 	files: readonly FileView[],
-	parse: (text: string) => number | undefined,
 ): {readonly positions: readonly number[]} | {readonly problem: string} {
-	const text = rule.trim();
-	if (text === '') return {problem: 'Type a rule: *.mkv, >100M, <1M, /regex/, or a part of a path.'};
-	let test: (file: FileView, path: string) => boolean;
-	const sized = /^([<>])\s*(.+)$/.exec(text);
-	const pattern = /^\/(.+)\/(i?)$/.exec(text);
-	if (sized) {
-		const limit = parse(sized[2] ?? '');
-		if (limit === undefined) return {problem: `“${sized[2]}” is not a size: write 100M or 1.5G.`};
-		test = file => (sized[1] === '>' ? file.length > limit : file.length < limit);
-	} else if (pattern) {
-		let expression: RegExp;
-		try {
-			expression = new RegExp(pattern[1] ?? '', pattern[2]);
-		} catch {
-			return {problem: 'That regular expression cannot be read.'};
-		}
-		test = (_file, path) => expression.test(path);
-	} else if (/[*?]/.test(text)) {
-		const source = text
-			.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-			.replace(/\*+/g, '.*')
-			.replace(/\?/g, '.');
-		const expression = new RegExp(`^${source}$`, 'i');
-		test = (file, path) => expression.test(path) || expression.test(file.path.at(-1) ?? '');
-	} else test = (_file, path) => path.toLowerCase().includes(text.toLowerCase());
-	const positions: number[] = [];
-	for (const [position, file] of files.entries()) {
-		if (test(file, file.path.join('/'))) positions.push(position);
+	try {
+		const selected = selectFiles(rule, files);
+		return {positions: selected.flatMap((isSelected, position) => (isSelected ? [position] : []))};
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		return {problem: error.message};
 	}
-	return {positions};
 }

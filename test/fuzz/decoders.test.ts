@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {checkSelection, selectFiles} from '../../source/api/selection.js';
 import {ProtocolError, UserError} from '../../source/base/errors.js';
 import {asInfoHash} from '../../source/base/units.js';
 import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.js';
-import {checkSelection, selectFiles} from '../../source/policy/selection.js';
 import {encodeBencode} from '../../source/protocol/bencode.js';
 import {Bitfield} from '../../source/protocol/bitfield.js';
 import {

@@ -196,7 +196,7 @@ test('makes a tree of files that leaves out the folder all are in', () => {
 
 test('picks files by pattern, size, expression, or a part of their path', () => {
 	const picked = (rule: string) => {
-		const result = matchRule(rule, files, parseQuantity);
+		const result = matchRule(rule, files);
 		return 'positions' in result ? result.positions : result.problem;
 	};
 	assert.deepEqual(picked('*.mkv'), [0, 1]);

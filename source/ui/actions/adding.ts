@@ -1,5 +1,5 @@
 import type {AddOptions} from '../../api/command.js';
-import type {FilePriority, FileView} from '../../api/snapshot.js';
+import type {FilePriority} from '../../api/snapshot.js';
 import {
 	type AddDialog,
 	currentPreview,
@@ -9,7 +9,6 @@ import {
 } from '../add-preview.js';
 import {matchRule, priorityOf, type TreeNode} from '../file-tree.js';
 import {changeField, formValues, withField} from '../form.js';
-import {parseQuantity} from '../format.js';
 import {pastedLink} from '../pasted-links.js';
 import type {ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
@@ -37,7 +36,7 @@ export function openAdd(screen: ScreenContext, link: string): void {
 				kind: 'text',
 				name: 'select',
 				label: 'files',
-				hint: 'all when empty: 1,3-5   *.mkv   >100M   /sample/i',
+				hint: 'all when empty: 1,3-5   *.mkv   >100M   subs/   part of a path',
 				value: field(),
 			},
 			{kind: 'choice', name: 'start', label: 'start', options: ['now', 'in order', 'paused'], at: 0},
@@ -135,28 +134,12 @@ function look(screen: ScreenContext): void {
 	);
 }
 
-/** Positions of the files that a rule picks, or why it is none. `1,3-5` are files by their number. */
-function picked(
-	rule: string,
-	files: readonly FileView[],
-): {readonly positions: readonly number[]} | {readonly problem: string} {
-	if (!/^\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*$/.test(rule)) return matchRule(rule, files, parseQuantity);
-	const positions = new Set<number>();
-	for (const part of rule.split(',')) {
-		const [from = 0, to = from] = part.split('-').map(Number);
-		for (let number = from; number <= Math.min(to, files.length); number++) {
-			if (number > 0) positions.add(number - 1);
-		}
-	}
-	return {positions: [...positions]};
-}
-
 /** The dialog with its rule carried out on the files that are shown. */
 function applyRule(dialog: AddDialog): AddDialog {
 	const {preview} = dialog;
 	const rule = (formValues(dialog.fields)['select'] ?? '').trim();
 	if (preview.kind !== 'known' || rule === '') return dialog;
-	const result = picked(rule, preview.torrent.files);
+	const result = matchRule(rule, preview.torrent.files);
 	if ('problem' in result) return {...dialog, problem: result.problem};
 	const wanted = new Set(result.positions);
 	return {

@@ -1,6 +1,6 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import {completedOf, matchRule, priorityOf} from '../file-tree.js';
-import {parseQuantity, size} from '../format.js';
+import {size} from '../format.js';
 import {priorityWords} from '../present/files.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
@@ -49,14 +49,14 @@ function openRule(screen: ScreenContext): void {
 				kind: 'text',
 				name: 'rule',
 				label: 'files',
-				hint: '*.mkv   >100M   <1M   /sample/i   part of a path',
+				hint: '*.mkv   >100M   1,3-5   /sample/i   subs/   !*.nfo   part of a path',
 				value: field(),
 			},
 			{kind: 'choice', name: 'priority', label: 'become', options: priorityWords, at: 0},
 		],
 		at: 0,
 		preview: values => {
-			const result = matchRule(values['rule'] ?? '', files, parseQuantity);
+			const result = matchRule(values['rule'] ?? '', files);
 			if ('problem' in result) return [result.problem];
 			const bytes = result.positions.reduce((sum, position) => sum + (files[position]?.length ?? 0), 0);
 			const names = result.positions
@@ -70,7 +70,7 @@ function openRule(screen: ScreenContext): void {
 			];
 		},
 		submit: values => {
-			const result = matchRule(values['rule'] ?? '', files, parseQuantity);
+			const result = matchRule(values['rule'] ?? '', files);
 			if ('problem' in result) return result.problem;
 			if (result.positions.length === 0) return 'No file matches.';
 			setPriority(screen, result.positions, byName.get(values['priority'] ?? '') ?? 2);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {compileGlob} from '../../source/api/glob.ts';
+import {checkSelection, selectFiles} from '../../source/api/selection.ts';
 import {UserError} from '../../source/base/errors.ts';
-import {compileGlob} from '../../source/policy/glob.ts';
-import {checkSelection, selectFiles} from '../../source/policy/selection.ts';
-import {seeded} from './seeded.ts';
+import {seeded} from '../policy/seeded.ts';
 
 const M = 1024 * 1024;
 const files = [

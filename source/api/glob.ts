@@ -10,17 +10,22 @@ const mostAlternatives = 256;
  * A test for file paths from a pattern: `*` and `?` stay inside a path element, `**` as an element crosses folders,
  * `[a-z]`, `[!a-z]`, `{one,other}`, `\` takes the next character as it is. Upper and lower case are the same.
  * A pattern without `/` is matched with the file's name, others with the path, with or without the first folder;
- * one that ends in `/` means everything below. Undefined when `{}` gives more than 256 patterns.
+ * one that ends in `/` means everything below, of any folder of that name when it has no other `/`. Undefined when `{}` gives more than 256 patterns.
  * Takes at most pattern times path steps for each of them, whatever the names.
  */
 export function compileGlob(pattern: string): ((path: readonly string[]) => boolean) | undefined {
-	const alternatives = expand(fold(pattern.endsWith('/') ? `${pattern}**` : pattern));
+	const alternatives = expand(fold(below(pattern)));
 	if (!alternatives) return undefined;
 	const tests = alternatives.map(compilePath);
 	return path => {
 		const folded = path.map(element => [...fold(element)]);
 		return tests.some(test => test(folded));
 	};
+}
+
+function below(pattern: string): string {
+	if (!pattern.endsWith('/')) return pattern;
+	return `${pattern.indexOf('/') === pattern.length - 1 ? '**/' : ''}${pattern}**`;
 }
 
 type Path = readonly (readonly string[])[];
@@ -135,6 +140,7 @@ function readGroup(pattern: string, start: number): {choices: string[]; end: num
 	return undefined;
 }
 
-function fold(text: string): string {
+/** A name as it is compared: letter case and the way an accent is written do not matter. */
+export function fold(text: string): string {
 	return text.normalize('NFC').toLowerCase();
 }
