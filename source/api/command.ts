@@ -31,6 +31,16 @@ export interface AddOptions {
 	readonly seedOnly?: boolean;
 	/** Hash nothing, believe that everything is there: for data that was hashed a moment ago. */
 	readonly trackersOff?: boolean;
+	/** Which of the above are what is usually wanted, not asked for this time: a torrent that is here keeps its own. */
+	readonly usual?: readonly string[];
+}
+
+/** What a torrent that was here already got from being added again. */
+export interface Merged {
+	readonly trackers: number;
+	readonly peers: number;
+	/** Files that are wanted now and were not before. */
+	readonly files: number;
 }
 
 /** Pieces by their numbers: single ones, and runs of which both ends belong to it. At most 10,000 of either. */
@@ -168,6 +178,7 @@ export interface Reply {
 	/** The torrent that was added, or was there already. */
 	readonly id?: string;
 	readonly already?: boolean;
+	readonly merged?: Merged;
 	readonly inspection?: PieceInspection;
 	readonly preview?: TorrentPreview;
 	/** Of `torrent.remove` with its data. */

@@ -44,6 +44,7 @@ const addOptions: Shape = {
 	overwrite: optional(flag),
 	repair: optional(flag),
 	seedOnly: optional(flag),
+	usual: optional(texts),
 };
 
 const options: Check = value => value === undefined || fits(value, addOptions);

@@ -3,8 +3,26 @@ import type {AddOptions} from '../api/command.js';
 import type {Flags} from './command.js';
 import type {torrentOptions} from './flags.js';
 
-/** The options of the command line as the engine takes them, each torrent's own. */
-export function addOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean}): AddOptions {
+/** What `AddOptions` calls the options whose names differ there. */
+const names: Readonly<Record<string, string>> = {peer: 'peers', tracker: 'trackers'};
+
+/**
+ * The options of the command line as the engine takes them, each torrent's own.
+ *
+ * @param given which of them were typed; the others come from the config file and do not change a torrent that is there
+ */
+export function addOptions(
+	flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean},
+	given?: ReadonlySet<string>,
+): AddOptions {
+	const options = allOptions(flags);
+	if (given === undefined) return options;
+	const typed = new Set([...given].map(name => names[name] ?? name));
+	const usual = Object.keys(options).filter(name => !typed.has(name) && name !== 'trackersOff');
+	return usual.length > 0 ? {...options, usual} : options;
+}
+
+function allOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean}): AddOptions {
 	const {dir, peer, tracker, select, sequential, maxPeers, seedRatio, seedTime, check, trackers, overwrite} =
 		flags;
 	return {

@@ -1,8 +1,10 @@
 import {terminalJson} from '../base/terminal-text.js';
+import {mergedInWords} from '../ui/present/merged.js';
 import {addOptions} from './add-options.js';
 import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from './flags.js';
+import {selectionNotes} from './selection-notes.js';
 import {stateDirPath} from './state-dir.js';
 import {addCommand, readDownload} from './torrent-source.js';
 
@@ -12,6 +14,7 @@ export const command = defineCommand({
 	usage: ['add TORRENT ... [options]'],
 	summary: 'Hands torrents to the running engine.',
 	words: [1, 1000],
+	config: true,
 	options: {
 		...torrentOptions,
 		trackers: engineOptions.trackers,
@@ -21,20 +24,27 @@ export const command = defineCommand({
 		...jsonOption,
 		verbose: logOptions.verbose,
 	},
-	async run({input, flags}, context) {
+	notes: [
+		'A torrent that is there already gets the trackers, the peers and the selected',
+		'files that it has not; what was wanted stays wanted. What the config file sets',
+		'holds for torrents that are new.',
+		'',
+		...selectionNotes,
+	],
+	async run({input, flags, given}, context) {
 		const {env, version, stdout} = context;
 		const sources = await Promise.all(input.map(word => readDownload(word, context)));
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const options = {
-			...addOptions(flags),
+			...addOptions(flags, given),
 			...(flags.paused && {paused: true}),
 			...(flags.label !== undefined && {label: flags.label}),
 		};
 		try {
 			for (const source of sources) {
-				const {id, already = false} = await engine.send(addCommand(source, options));
-				if (flags.json) stdout.write(`${terminalJson({infoHash: id, already})}\n`);
-				else stdout.write(`${id}${already ? ' (was there already)' : ''}\n`);
+				const {id, already = false, merged} = await engine.send(addCommand(source, options));
+				if (flags.json) stdout.write(`${terminalJson({infoHash: id, already, ...(merged && {merged})})}\n`);
+				else stdout.write(`${id}${already ? ` (was there already${mergedInWords(merged)})` : ''}\n`);
 			}
 		} finally {
 			engine.close();

@@ -61,7 +61,7 @@ export const command = defineCommand({
 		if (!started) await adjust(engine, flags, given, context);
 		let torrent: string | undefined;
 		for (const source of sources) {
-			const {id} = await engine.send(addCommand(source, addOptions(flags)));
+			const {id} = await engine.send(addCommand(source, addOptions(flags, given)));
 			if (sources.length === 1) torrent = id;
 		}
 		const revive = engineRevival(engine, settings, started ? options : undefined);

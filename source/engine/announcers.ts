@@ -182,6 +182,21 @@ export class Announcers {
 		return isNew;
 	}
 
+	/** Adds those of a torrent's own trackers that are not there, behind all others. Answers how many those were. */
+	merge(tiers: ReadonlyArray<readonly string[]>): number {
+		const known = new Set(this.#schedule.trackers.map(({url}) => url));
+		let count = 0;
+		for (const tier of tiers) {
+			const added = tier.filter(url => !known.has(url) && trackerUrlFault(url) === undefined);
+			const index = (this.#schedule.trackers.at(-1)?.tier ?? -1) + 1;
+			for (const url of added) if (this.#schedule.add(url, index, this.#now())) count++;
+		}
+		if (count === 0) return 0;
+		this.#revision++;
+		this.#pump();
+		return count;
+	}
+
 	/** Those of the trackers that a person named, as `AnnouncersOptions.named`. */
 	get named(): string[] {
 		return this.#schedule.trackers.map(({url}) => url).filter(url => this.#named.has(url));

@@ -1,7 +1,7 @@
 import {isAbsolute} from 'node:path';
 import type {AddOptions, Reply} from '../api/command.js';
-import {selectFiles} from '../api/selection.js';
 import {ProtocolError, UserError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {OtherPlace, ResumeData} from '../io/resume-data.js';
@@ -9,6 +9,7 @@ import type {SavedTorrent, StateStore} from '../io/state-store.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {parseMetainfo} from '../protocol/metainfo-reader.js';
 import {readMetainfo} from './link-reader.js';
+import {meantOptions, mergeInto, requireTrackers, selectedFiles} from './merge.js';
 import type {TorrentQueue} from './queue.js';
 import type {Room} from './room.js';
 import type {SessionMemory} from './session-memory.js';
@@ -51,12 +52,10 @@ export class Intake {
 	async add(bytes: Uint8Array, options: AddOptions, metainfo = readMetainfo(bytes)): Promise<Reply> {
 		const {torrents, store, room, queue} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
+		requireTrackers(options.trackers ?? []);
+		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
 		const present = torrents.get(id);
-		if (present !== undefined) {
-			await this.#applyOptions(present, options);
-			if (options.overwrite || options.repair) queue.start(present, 'quick');
-			return {id, already: true};
-		}
+		if (present !== undefined) return this.#merge(present, metainfo, options, addresses);
 		const saved = await store.find(id);
 		const dir = options.dir ?? this.#setup.dir;
 		if (!isAbsolute(dir))
@@ -78,15 +77,41 @@ export class Intake {
 		torrent.wanted = false;
 		this.#selectInitially(torrent, options);
 		// Meanwhile somebody else may have added it.
-		if (torrents.has(id)) return {id, already: true};
+		const other = torrents.get(id);
+		if (other !== undefined) return this.#merge(other, metainfo, options, addresses);
 		this.#adopt(torrent);
 		room.log('info', `added ${metainfo.name}`, id);
-		await this.#applyOptions(torrent, options);
+		this.#applyOptions(torrent, options, addresses);
 		torrent.wanted = options.paused !== true;
 		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
 		else torrent.rest();
 		if (saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
 		return {id};
+	}
+
+	/** What is added anew has whatever more than the one that is here. */
+	#merge(
+		torrent: Torrent,
+		metainfo: Metainfo,
+		options: AddOptions,
+		addresses: readonly PeerAddress[],
+	): Reply {
+		const {trackers, queue, room} = this.#setup;
+		const meant = meantOptions(options);
+		const usual = new Set(options.usual);
+		const trackersOff = !trackers || options.trackersOff === true;
+		const merged = mergeInto(torrent, metainfo, meant, usual.has('peers') ? [] : addresses, trackersOff);
+		this.#applySettings(torrent, meant);
+		if (meant.overwrite || meant.repair) queue.start(torrent, 'quick');
+		queue.plan();
+		const {trackers: urls, peers, files} = merged;
+		if (urls + peers + files > 0)
+			room.log(
+				'info',
+				`added again: ${urls} trackers, ${peers} peers, ${files} wanted files more`,
+				torrent.id,
+			);
+		return {id: torrent.id, already: true, merged};
 	}
 
 	/** Takes up what the last session left. */
@@ -161,18 +186,21 @@ export class Intake {
 		if (torrent.pieceChoice.count > 0)
 			torrent.post({type: 'prioritisePieces', pieces: [[0, torrent.pieceCount - 1]], priority: null});
 		if (select !== undefined) {
-			const chosen = selectFiles(
-				select,
-				visible.map(index => files[index]!),
-			);
-			torrent.post({type: 'prioritise', files: visible.filter((_, at) => !chosen[at]), priority: 0});
+			const chosen = new Set(selectedFiles(torrent.metainfo, select));
+			torrent.post({type: 'prioritise', files: visible.filter(index => !chosen.has(index)), priority: 0});
 		}
 		for (const [index, priority] of priorities ?? []) {
 			torrent.post({type: 'prioritise', files: [index], priority});
 		}
 	}
 
-	async #applyOptions(torrent: Torrent, options: AddOptions): Promise<void> {
+	#applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
+		this.#applySettings(torrent, options);
+		for (const url of options.trackers ?? []) torrent.announcers.add(url);
+		if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
+	}
+
+	#applySettings(torrent: Torrent, options: AddOptions): void {
 		const {maxDownload, maxUpload} = options;
 		if (maxDownload !== undefined || maxUpload !== undefined) {
 			torrent.setLimits(
@@ -193,9 +221,6 @@ export class Intake {
 				...(label !== undefined && {label}),
 			},
 		});
-		for (const url of options.trackers ?? []) torrent.announcers.add(url);
-		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
-		if (addresses.length > 0) torrent.post({type: 'peers', addresses, source: 'manual'});
 	}
 }
 

@@ -11,7 +11,7 @@ export interface Printed {
 /** Runs a command line in this process, streams and all. No terminal unless `columns` says how wide it is. */
 export async function run(
 	argv: readonly string[],
-	options: {stdin?: Uint8Array; columns?: number} = {},
+	options: {stdin?: Uint8Array; columns?: number; env?: Readonly<Record<string, string>>} = {},
 ): Promise<Printed> {
 	let out = '';
 	let error = '';
@@ -33,7 +33,7 @@ export async function run(
 			error += text;
 		}),
 		stdin: Readable.from(options.stdin ? [Buffer.from(options.stdin)] : []) as unknown as NodeJS.ReadStream,
-		env: options.columns === undefined ? {} : {TERM: 'xterm'},
+		env: {...(options.columns !== undefined && {TERM: 'xterm'}), ...options.env},
 		version: '1.2.3',
 		program: 'tortui',
 		warn: (message: string) => {

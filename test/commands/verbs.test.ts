@@ -129,6 +129,65 @@ test('every verb refuses an option it does not have and names the nearest', asyn
 	}
 });
 
+test('add reads the config file, and tells the engine what was only usual', async () => {
+	const home = join(folder, 'config');
+	mkdirSync(join(home, 'tortui'), {recursive: true});
+	const config = {
+		dir: '/srv/data',
+		'seed-ratio': 2,
+		sequential: true,
+		'max-upload': '1M',
+		select: ['1', '*.mkv'],
+	};
+	writeFileSync(join(home, 'tortui/config.json'), JSON.stringify(config));
+	const add = async (...argv: string[]) => {
+		const {status, error} = await run(['add', torrent, '--state-dir', live, ...argv], {
+			env: {XDG_CONFIG_HOME: home},
+		});
+		assert.deepEqual([status, error], [0, '']);
+		const command = engine.commands.at(-1);
+		assert.ok(command?.type === 'torrent.add');
+		return command.options;
+	};
+	assert.deepEqual(await add(), {
+		dir: '/srv/data',
+		select: ['1', '*.mkv'],
+		sequential: true,
+		seedRatio: 2,
+		usual: ['dir', 'select', 'sequential', 'seedRatio'],
+	});
+	assert.deepEqual(
+		await add('--select', '1', '--dir', '/tmp', '--peer', '127.0.0.1:1', '--seed-ratio', '1'),
+		{
+			dir: '/tmp',
+			peers: ['127.0.0.1:1'],
+			select: '1',
+			sequential: true,
+			seedRatio: 1,
+			usual: ['sequential'],
+		},
+	);
+});
+
+test('add says what a torrent that was there already got', async () => {
+	const add = async (merged: object, ...argv: string[]) => {
+		const {send} = engine;
+		engine.send = async () => ({id: hash, already: true, merged}) as never;
+		try {
+			return (await run(['add', torrent, '--state-dir', live, ...argv])).out;
+		} finally {
+			engine.send = send;
+		}
+	};
+	const some = {trackers: 2, peers: 1, files: 3};
+	assert.equal(await add(some), `${hash} (was there already: added 2 trackers, 1 peer, 3 wanted files)\n`);
+	assert.equal(
+		await add({trackers: 0, peers: 0, files: 0}),
+		`${hash} (was there already, with nothing to add)\n`,
+	);
+	assert.deepEqual(JSON.parse(await add(some, '--json')), {infoHash: hash, already: true, merged: some});
+});
+
 test('pause, resume and remove do what they say to the torrents that are meant', async () => {
 	const before = engine.commands.length;
 	for (const verb of ['pause', 'remove']) await run([verb, 'c0ffee', 'Storm', '--state-dir', live]);

@@ -10,6 +10,7 @@ import {
 import {matchRule, priorityOf, type TreeNode} from '../file-tree.js';
 import {changeField, formValues, withField} from '../form.js';
 import {pastedLink} from '../pasted-links.js';
+import {mergedInWords} from '../present/merged.js';
 import type {ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
 import {field} from '../text-field.js';
@@ -181,7 +182,7 @@ function submit(screen: ScreenContext, dialog: AddDialog, known: Known): void {
 			},
 		},
 		reply => {
-			screen.say(reply.already ? 'It was there already.' : 'Added.', 'good');
+			screen.say(reply.already ? `It was there already${mergedInWords(reply.merged)}.` : 'Added.', 'good');
 			if (reply.id) openTorrent(screen, reply.id);
 		},
 	);

@@ -1,0 +1,59 @@
+import type {AddOptions, Merged} from '../api/command.js';
+import {selectFiles} from '../api/selection.js';
+import {UserError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {safeText} from '../protocol/safe-text.js';
+import type {Torrent} from './torrent.js';
+import {trackerUrlFault} from './tracker-exchange.js';
+
+/** Throws a `UserError` for a tracker that can be none, so that nothing is half done when it is told. */
+export function requireTrackers(urls: readonly string[]): void {
+	for (const url of urls) {
+		const fault = trackerUrlFault(url.trim());
+		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(url)}: ${fault}`);
+	}
+}
+
+/** The options that were meant for this torrent, without what its adder usually wants of new ones. */
+export function meantOptions(options: AddOptions): AddOptions {
+	const usual = new Set<string>(options.usual);
+	return Object.fromEntries(Object.entries(options).filter(([name]) => !usual.has(name)));
+}
+
+/** Positions of a torrent's visible files that a selection picks. Throws a `UserError` when it is not understood. */
+export function selectedFiles(metainfo: Metainfo, select: NonNullable<AddOptions['select']>): number[] {
+	const visible = [...metainfo.files.keys()].filter(index => !metainfo.files[index]!.pad);
+	const chosen = selectFiles(
+		select,
+		visible.map(index => metainfo.files[index]!),
+	);
+	return visible.filter((_, at) => chosen[at]);
+}
+
+/**
+ * Gives a torrent that is here what another .torrent of it, and the options it was added with, have more of: trackers,
+ * peers, wanted files. Nothing is taken away: what was wanted stays wanted.
+ *
+ * @param addresses of the peers in the options
+ * @throws {UserError} when the selection is not understood, and nothing has changed then
+ */
+export function mergeInto(
+	torrent: Torrent,
+	metainfo: Metainfo,
+	options: AddOptions,
+	addresses: readonly PeerAddress[],
+	trackersOff: boolean,
+): Merged {
+	const {announcers, files} = torrent;
+	const selected = options.select === undefined ? [] : selectedFiles(torrent.metainfo, options.select);
+	const more = selected.filter(index => files.priorities[index] === 0);
+	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});
+	for (const [index, priority] of options.priorities ?? []) {
+		torrent.post({type: 'prioritise', files: [index], priority});
+	}
+	let trackers = trackersOff ? 0 : announcers.merge(metainfo.trackers);
+	for (const url of options.trackers ?? []) if (announcers.add(url)) trackers++;
+	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
+	return {trackers, peers: addresses.length, files: more.length};
+}
