@@ -1,9 +1,7 @@
-import {createHmac, randomBytes} from 'node:crypto';
+import {hash, randomBytes} from 'node:crypto';
 import {createSocket, type Socket} from 'node:dgram';
 import {ProtocolError} from '../base/errors.js';
 import type {Clock} from '../base/ports.js';
-import {encodeCompactPeers} from '../protocol/compact-peers.js';
-import {formatIp, parseIp} from '../protocol/ip-address.js';
 import {nameInQuery} from '../protocol/tracker-query.js';
 import {
 	decodeUdpRequest,
@@ -13,10 +11,14 @@ import {
 	encodeUdpScraped,
 	type UdpRequest,
 } from '../protocol/tracker-udp.js';
+import {plainHost} from './plain-host.js';
 import type {TrackerService} from './tracker-service.js';
 
 /** Connection ids change this often, and the last one is still good. BEP 15 wants two minutes in all. */
 const connectionWindow = 60_000;
+/** Room for datagrams that come while we are busy; the system may give less. */
+const receiveBuffer = 1 << 20;
+const ignore = (): void => undefined;
 /** An answer is one datagram that no network has to cut. */
 const maximumPeers = {ipv4: 200, ipv6: 76} as const;
 
@@ -28,7 +30,7 @@ const maximumPeers = {ipv4: 200, ipv6: 76} as const;
 export class TrackerUdpServer {
 	readonly #service: TrackerService;
 	readonly #clock: Clock;
-	readonly #secret = randomBytes(32);
+	readonly #secret = randomBytes(32).toString('hex');
 	#socket: Socket | undefined;
 
 	constructor(service: TrackerService, clock: Clock) {
@@ -38,7 +40,13 @@ export class TrackerUdpServer {
 
 	/** Rejects with the system's error when the port cannot be had. */
 	async listen(port: number, host: string): Promise<number> {
-		const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+		const ipv6 = host.includes(':');
+		const socket = createSocket({
+			type: ipv6 ? 'udp6' : 'udp4',
+			recvBufferSize: receiveBuffer,
+			// Answers go to addresses only: nothing is to be looked up, which takes a turn of the loop each.
+			lookup: (address, _options, done) => done(null, address, ipv6 ? 6 : 4),
+		});
 		try {
 			await new Promise<void>((resolve, reject) => {
 				socket.once('error', reject);
@@ -53,11 +61,9 @@ export class TrackerUdpServer {
 		}
 		socket.on('error', () => undefined);
 		socket.on('message', (bytes, remote) => {
-			const address = parseIp(remote.address);
-			if (!address) return;
-			const answer = this.answer(bytes, formatIp(address));
+			const answer = this.answer(bytes, plainHost(remote.address));
 			// A datagram that cannot be sent is as good as lost.
-			if (answer) socket.send(answer, remote.port, remote.address, () => undefined);
+			if (answer) socket.send(answer, 0, answer.length, remote.port, remote.address, ignore);
 		});
 		this.#socket = socket;
 		return socket.address().port;
@@ -105,17 +111,19 @@ export class TrackerUdpServer {
 
 	#announce({transactionId, request, urlData}: UdpRequest & {kind: 'announce'}, host: string): Uint8Array {
 		const family = host.includes(':') ? 'ipv6' : 'ipv4';
-		const name = nameInQuery(urlData.split(/\?(.*)/s, 2)[1] ?? '');
-		const {seeders, leechers, peers} = this.#service.announce({...request, name}, host, family);
-		return encodeUdpAnnounced(transactionId, {
-			interval: this.#service.interval,
-			seeders,
-			leechers,
-			peers: encodeCompactPeers(peers.slice(0, maximumPeers[family]), family),
-		});
+		const name = urlData === '' ? undefined : nameInQuery(urlData.split(/\?(.*)/s, 2)[1] ?? '');
+		const {seeders, leechers, peers4, peers6} = this.#service.announceCompact(
+			name === undefined ? request : {...request, name},
+			host,
+			family,
+			maximumPeers[family],
+		);
+		const peers = family === 'ipv4' ? peers4 : peers6;
+		return encodeUdpAnnounced(transactionId, {interval: this.#service.interval, seeders, leechers, peers});
 	}
 
 	#connectionId(host: string, window: number): bigint {
-		return createHmac('sha256', this.#secret).update(`${window} ${host}`).digest().readBigUInt64BE();
+		// Cut to 64 bits, a hash behind a secret is a fine authentication code.
+		return hash('sha256', `${this.#secret} ${window} ${host}`, 'buffer').readBigUInt64BE();
 	}
 }

@@ -3,6 +3,7 @@ import type {Clock, LogLevel, Random} from '../base/ports.js';
 import type {Seconds} from '../base/units.js';
 import {FloodGuard} from '../policy/flood-guard.js';
 import {
+	type CompactPeers,
 	type SwarmAnnounce,
 	type SwarmCounts,
 	type SwarmLimits,
@@ -40,7 +41,12 @@ export class TrackerService {
 		this.interval = options.interval ?? 1800;
 		// Long enough for one lost announce.
 		const peerLife = this.interval * 2000 + 60_000;
-		this.#table = new SwarmTable(() => options.random.next(), {...swarmLimits, peerLife, ...options.limits});
+		const seed = new DataView(options.random.bytes(4).buffer).getInt32(0);
+		this.#table = new SwarmTable(
+			() => options.random.next(),
+			{...swarmLimits, peerLife, ...options.limits},
+			seed,
+		);
 		this.#guard = new FloodGuard(options.requestsPerHost ?? 1000, 10_000);
 	}
 
@@ -65,20 +71,36 @@ export class TrackerService {
 		host: string,
 		families: SwarmAnnounce['families'],
 	): SwarmCounts & {readonly peers: SwarmPeer[]} {
+		return this.#table.announce(this.#announced(request, host, families), this.#options.clock.now());
+	}
+
+	/** As `announce`, with the peers in compact form. */
+	announceCompact(
+		request: AnnounceRequest,
+		host: string,
+		families: SwarmAnnounce['families'],
+		most = maximumNumwant,
+	): SwarmCounts & CompactPeers {
+		const announced = this.#announced(request, host, families, most);
+		return this.#table.announceCompact(announced, this.#options.clock.now());
+	}
+
+	#announced(
+		request: AnnounceRequest,
+		host: string,
+		families: SwarmAnnounce['families'],
+		most = maximumNumwant,
+	): SwarmAnnounce {
 		if (request.port === 0) throw new ProtocolError('bad-announce', 'port is missing or wrong', 3);
 		const infoHash = hex(request.infoHash);
 		const {event, left, name, peerId, port} = request;
 		// 2³²-1 is how UDP clients say that they leave it to us.
-		const numwant = request.numwant < 0 ? defaultNumwant : Math.min(request.numwant, maximumNumwant);
-		const answer = this.#table.announce(
-			{infoHash, address: {host, port}, peerId, left, event, name, numwant, families},
-			this.#options.clock.now(),
-		);
+		const numwant = Math.min(request.numwant < 0 ? defaultNumwant : request.numwant, most);
 		this.#options.log?.(
 			'debug',
 			`${host} port ${port} ${event ?? 'announced'} ${infoHash}, ${left} bytes left`,
 		);
-		return answer;
+		return {infoHash, address: {host, port}, peerId, left, event, name, numwant, families};
 	}
 
 	scrape(infoHash: Uint8Array): SwarmCounts {
@@ -106,7 +128,5 @@ function isLoopback(host: string): boolean {
 }
 
 function hex(bytes: Uint8Array): string {
-	let text = '';
-	for (const byte of bytes.subarray(0, 20)) text += byte.toString(16).padStart(2, '0');
-	return text;
+	return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(20, bytes.length)).toString('hex');
 }

@@ -2,6 +2,9 @@ import {ProtocolError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Millis} from '../base/units.js';
 import type {AnnounceEvent} from '../protocol/tracker-announce.js';
+import {HostTable} from './host-table.js';
+import {isLoopback} from './peer-key.js';
+import {none, PeerSlots} from './peer-slots.js';
 
 export interface SwarmLimits {
 	readonly torrents: number;
@@ -11,6 +14,11 @@ export interface SwarmLimits {
 	readonly peersPerHost: number;
 	/** In one torrent; not for loopback, where whole swarms are tried out. */
 	readonly peersPerHostAndTorrent: number;
+	/** Over all torrents, of a /24 of IPv4 or a /64 of IPv6; not for loopback. */
+	readonly peersPerNetwork: number;
+	/** Torrents that nobody else announces, of one host and of one network; not for loopback. */
+	readonly aloneTorrentsPerHost: number;
+	readonly aloneTorrentsPerNetwork: number;
 	/** A peer that has not announced for so long is forgotten. */
 	readonly peerLife: Millis;
 }
@@ -21,6 +29,10 @@ export const swarmLimits: SwarmLimits = {
 	peersPerTorrent: 20_000,
 	peersPerHost: 5000,
 	peersPerHostAndTorrent: 200,
+	peersPerNetwork: 20_000,
+	// A tenth and a fifth of all torrents: no few addresses can fill the table with what nobody else wants.
+	aloneTorrentsPerHost: 2000,
+	aloneTorrentsPerNetwork: 4000,
 	peerLife: 3_600_000,
 };
 
@@ -58,39 +70,57 @@ export interface SwarmListing extends SwarmCounts {
 	readonly name?: string | undefined;
 }
 
-type Group = 'seeders4' | 'seeders6' | 'leechers4' | 'leechers6';
-
-interface Entry extends SwarmPeer {
-	group: Group;
-	/** Its place in the group. */
-	index: number;
-	seenAt: Millis;
+/** Peers as bytes: 6 each of IPv4, 18 of IPv6. */
+export interface CompactPeers {
+	readonly peers4: Uint8Array;
+	readonly peers6: Uint8Array;
 }
+
+/** Where a group's members are in a swarm's list of groups: seeders or leechers, of IPv4 or IPv6. */
+const leecherGroup = 2;
+const ipv6Group = 1;
 
 interface Swarm {
-	/** By address, the one that announced longest ago first. */
-	readonly peers: Map<string, Entry>;
-	readonly groups: Record<Group, Entry[]>;
-	readonly hosts: Map<string, number>;
+	/** Another one for each swarm. */
+	readonly number: number;
+	readonly infoHash: string;
+	/** Slots of its peers; made when there is a first. */
+	readonly groups: [number[]?, number[]?, number[]?, number[]?];
+	size: number;
 	completed: number;
 	name: string | undefined;
+	/** When its only peer announced first; undefined once it had another, or that one came again later. */
+	freshSince: Millis | undefined;
 }
 
+/** What comes again sooner than this has announced once: two announces in a row prove nothing. */
+const againAfter: Millis = 60_000;
+
 /**
- * Who is in which swarm, as a tracker knows it. Memory is bounded by the limits; peers that fell silent are forgotten.
- * Times are in ms of the same clock throughout.
+ * Who is in which swarm, as a tracker knows it. Memory is bounded by the limits, and about 100 bytes a peer and 400 a
+ * torrent; peers that fell silent are forgotten. When there is no room left, torrents go of which the only peer announced
+ * once, the oldest first. Times are in ms of the same clock throughout.
  */
 export class SwarmTable {
 	readonly #limits: SwarmLimits;
 	readonly #random: () => number;
 	readonly #swarms = new Map<string, Swarm>();
-	readonly #hosts = new Map<string, number>();
-	#peers = 0;
+	readonly #hosts = new HostTable();
+	readonly #slots: PeerSlots<Swarm>;
+	/** Those that can go first, the oldest first. */
+	readonly #fresh = new Set<Swarm>();
+	/** The slots chosen for the answer that is being made. */
+	readonly #chosen: number[] = [];
+	#numbers = 0;
 
-	/** @param random 0 <= x < 1 */
-	constructor(random: () => number, limits: SwarmLimits = swarmLimits) {
+	/**
+	 * @param random 0 <= x < 1
+	 * @param seed 32 bits that nobody else knows
+	 */
+	constructor(random: () => number, limits: SwarmLimits = swarmLimits, seed = 0) {
 		this.#random = random;
 		this.#limits = limits;
+		this.#slots = new PeerSlots(seed);
 	}
 
 	get torrents(): number {
@@ -98,7 +128,7 @@ export class SwarmTable {
 	}
 
 	get peers(): number {
-		return this.#peers;
+		return this.#slots.size;
 	}
 
 	/**
@@ -107,51 +137,75 @@ export class SwarmTable {
 	 * @throws {ProtocolError} when a limit is reached; its message can be sent back
 	 */
 	announce(announce: SwarmAnnounce, now: Millis): SwarmCounts & {readonly peers: SwarmPeer[]} {
-		const {infoHash, address, event, left} = announce;
-		const key = `${address.host} ${address.port}`;
-		const known = this.#swarms.get(infoHash);
-		if (event === 'stopped') {
-			const entry = known?.peers.get(key);
-			if (known && entry) this.#forget(infoHash, known, key, entry);
-			return {...this.scrape(infoHash), peers: []};
+		const counts = this.#note(announce, now);
+		const peers = this.#chosen.map(slot => ({
+			host: this.#hosts.name(this.#slots.host[slot]!),
+			port: this.#slots.port[slot]!,
+			peerId: this.#slots.id(slot),
+		}));
+		return {...counts, peers};
+	}
+
+	/** As `announce`, with the peers in compact form, each family by itself. BEP 23, BEP 7. */
+	announceCompact(announce: SwarmAnnounce, now: Millis): SwarmCounts & CompactPeers {
+		const counts = this.#note(announce, now);
+		return {...counts, peers4: this.#compact(false), peers6: this.#compact(true)};
+	}
+
+	#compact(ipv6: boolean): Uint8Array {
+		const length = ipv6 ? 16 : 4;
+		let count = 0;
+		for (const slot of this.#chosen) if (this.#hosts.isIpv6(this.#slots.host[slot]!) === ipv6) count++;
+		const bytes = new Uint8Array(count * (length + 2));
+		let at = 0;
+		for (const slot of this.#chosen) {
+			const host = this.#slots.host[slot]!;
+			if (this.#hosts.isIpv6(host) !== ipv6) continue;
+			this.#hosts.write(host, bytes, at);
+			bytes[at + length] = this.#slots.port[slot]! >> 8;
+			bytes[at + length + 1] = this.#slots.port[slot]! & 255;
+			at += length + 2;
 		}
-		if (known) this.#expire(infoHash, known, now);
-		const swarm = this.#swarms.get(infoHash) ?? this.#newSwarm();
-		const former = swarm.peers.get(key);
-		const wasLeecher = former?.group.startsWith('leechers') === true;
-		if (!former) this.#admit(swarm, address.host);
-		else this.#leave(swarm, former);
-		const family = address.host.includes(':') ? 6 : 4;
-		const group: Group = `${left === 0 ? 'seeders' : 'leechers'}${family}`;
-		const members = swarm.groups[group];
-		const entry: Entry = {
-			host: address.host,
-			port: address.port,
-			peerId: announce.peerId,
-			group,
-			index: members.length,
-			seenAt: now,
-		};
-		members.push(entry);
-		// Put in again, so that the map stays in order of time.
-		swarm.peers.delete(key);
-		swarm.peers.set(key, entry);
-		this.#swarms.set(infoHash, swarm);
+		return bytes;
+	}
+
+	/** Takes note of a peer and chooses others. */
+	#note(announce: SwarmAnnounce, now: Millis): SwarmCounts {
+		const {infoHash, address, event, left} = announce;
+		this.#chosen.length = 0;
+		this.expire(now);
+		const slots = this.#slots;
+		const known = this.#swarms.get(infoHash);
+		const host = this.#hosts.find(address.host);
+		const former = known === undefined || host === undefined ? none : slots.find(known, host, address.port);
+		if (event === 'stopped') {
+			if (former !== none) this.#forget(former);
+			return this.scrape(infoHash);
+		}
+		let swarm = known;
+		let slot = former;
+		let wasLeecher = false;
+		if (swarm === undefined || slot === none) {
+			this.#admit(swarm, address.host);
+			swarm ??= this.#newSwarm(infoHash, now);
+			slot = this.#join(swarm, address);
+		} else {
+			wasLeecher = slots.group[slot]! >= leecherGroup;
+			this.#leaveGroup(slot);
+			if (swarm.freshSince !== undefined && now - swarm.freshSince >= againAfter) this.#endFresh(swarm);
+		}
+		slots.touch(slot, announce.peerId, now);
+		this.#enterGroup(slot, left !== 0);
 		if (event === 'completed' && wasLeecher && left === 0) swarm.completed++;
 		swarm.name ??= announce.name;
-		return {...this.scrape(infoHash), peers: this.#choose(swarm, entry, announce)};
+		this.#choose(swarm, slot, announce);
+		return countsOf(swarm);
 	}
 
 	/** Zeros for torrents nobody announced. */
 	scrape(infoHash: string): SwarmCounts {
 		const swarm = this.#swarms.get(infoHash);
-		if (!swarm) return {seeders: 0, leechers: 0, completed: 0};
-		const {seeders4, seeders6, leechers4, leechers6} = swarm.groups;
-		return {
-			seeders: seeders4.length + seeders6.length,
-			leechers: leechers4.length + leechers6.length,
-			completed: swarm.completed,
-		};
+		return swarm ? countsOf(swarm) : {seeders: 0, leechers: 0, completed: 0};
 	}
 
 	/** Torrents whose name has all words of `query`, or whose info-hash begins with it; the liveliest first. */
@@ -162,7 +216,7 @@ export class SwarmTable {
 			const name = swarm.name?.toLowerCase() ?? '';
 			const fits =
 				words.every(word => name.includes(word)) || (words.length === 1 && infoHash.startsWith(words[0]!));
-			if (fits) found.push({infoHash, name: swarm.name, ...this.scrape(infoHash)});
+			if (fits) found.push({infoHash, name: swarm.name, ...countsOf(swarm)});
 		}
 		const size = ({seeders, leechers}: SwarmListing): number => seeders * 2 + leechers;
 		return found.sort((a, b) => size(b) - size(a)).slice(0, maximum);
@@ -170,88 +224,178 @@ export class SwarmTable {
 
 	/** Forgets peers that fell silent, and torrents without peers. */
 	expire(now: Millis): void {
-		for (const [infoHash, swarm] of this.#swarms) this.#expire(infoHash, swarm, now);
-	}
-
-	#expire(infoHash: string, swarm: Swarm, now: Millis): void {
-		for (const [key, entry] of swarm.peers) {
-			if (now - entry.seenAt < this.#limits.peerLife) break;
-			this.#forget(infoHash, swarm, key, entry);
+		const slots = this.#slots;
+		while (slots.oldest !== none && now - slots.seenAt[slots.oldest]! >= this.#limits.peerLife) {
+			this.#forget(slots.oldest);
 		}
 	}
 
-	#newSwarm(): Swarm {
-		if (this.#swarms.size >= this.#limits.torrents) {
-			throw new ProtocolError('tracker-full', 'this tracker is full: too many torrents');
+	/** Makes room for one more peer. */
+	#admit(swarm: Swarm | undefined, host: string): void {
+		const limits = this.#limits;
+		if ((swarm?.size ?? 0) >= limits.peersPerTorrent) throw full('peers');
+		if (!isLoopback(host)) this.#limitHost(swarm, host);
+		if (swarm === undefined && this.#swarms.size >= limits.torrents && !this.#makeRoom(swarm)) {
+			throw full('torrents');
 		}
-		return {
-			peers: new Map(),
-			groups: {seeders4: [], seeders6: [], leechers4: [], leechers6: []},
-			hosts: new Map(),
+		if (this.#slots.size >= limits.peers && !this.#makeRoom(swarm)) throw full('peers');
+	}
+
+	#limitHost(swarm: Swarm | undefined, host: string): void {
+		const limits = this.#limits;
+		const counts = this.#hosts.counts(host);
+		if (counts.peers >= limits.peersPerHost || counts.networkPeers >= limits.peersPerNetwork) {
+			throw tooMany('too many peers announce from your address');
+		}
+		if (swarm === undefined) {
+			if (
+				counts.alone >= limits.aloneTorrentsPerHost ||
+				counts.networkAlone >= limits.aloneTorrentsPerNetwork
+			) {
+				throw tooMany('too many torrents that nobody else announces come from your address');
+			}
+			return;
+		}
+		// Looked for only in what has that many.
+		if (Math.min(counts.peers, swarm.size) < limits.peersPerHostAndTorrent) return;
+		const number = this.#hosts.find(host)!;
+		let count = 0;
+		for (const members of swarm.groups) {
+			for (const slot of members ?? []) if (this.#slots.host[slot] === number) count++;
+		}
+		if (count >= limits.peersPerHostAndTorrent) throw tooMany('too many peers announce from your address');
+	}
+
+	/** Lets the oldest torrent go whose only peer announced once, other than this one. */
+	#makeRoom(except: Swarm | undefined): boolean {
+		for (const swarm of this.#fresh) {
+			if (swarm === except) continue;
+			this.#forget(this.#onlyPeer(swarm));
+			return true;
+		}
+		return false;
+	}
+
+	#newSwarm(infoHash: string, now: Millis): Swarm {
+		const swarm: Swarm = {
+			number: this.#numbers++ | 0,
+			infoHash,
+			groups: [],
+			size: 0,
 			completed: 0,
 			name: undefined,
+			freshSince: now,
 		};
+		this.#swarms.set(infoHash, swarm);
+		this.#fresh.add(swarm);
+		return swarm;
 	}
 
-	#admit(swarm: Swarm, host: string): void {
-		const limits = this.#limits;
-		const inTorrent = swarm.hosts.get(host) ?? 0;
-		const inAll = this.#hosts.get(host) ?? 0;
-		const loopback = host.startsWith('127.') || host === '::1';
-		if (this.#peers >= limits.peers || swarm.peers.size >= limits.peersPerTorrent) {
-			throw new ProtocolError('tracker-full', 'this tracker is full: too many peers');
+	#join(swarm: Swarm, {host, port}: PeerAddress): number {
+		const number = this.#hosts.number(host);
+		if (swarm.size === 1) {
+			this.#hosts.countAlone(this.#slots.host[this.#onlyPeer(swarm)]!, -1);
+			this.#endFresh(swarm);
 		}
-		if (!loopback && (inTorrent >= limits.peersPerHostAndTorrent || inAll >= limits.peersPerHost)) {
-			throw new ProtocolError('too-many-from-host', 'too many peers announce from your address');
-		}
-		swarm.hosts.set(host, inTorrent + 1);
-		this.#hosts.set(host, inAll + 1);
-		this.#peers++;
+		const slot = this.#slots.take(swarm, number, port);
+		this.#hosts.countPeer(number, 1);
+		if (++swarm.size === 1) this.#hosts.countAlone(number, 1);
+		return slot;
 	}
 
-	#leave(swarm: Swarm, entry: Entry): void {
-		const members = swarm.groups[entry.group];
+	#forget(slot: number): void {
+		const swarm = this.#slots.swarm[slot]!;
+		const host = this.#slots.host[slot]!;
+		this.#leaveGroup(slot);
+		this.#slots.release(slot);
+		if (--swarm.size === 0) {
+			this.#hosts.countAlone(host, -1);
+			this.#endFresh(swarm);
+			this.#swarms.delete(swarm.infoHash);
+		} else if (swarm.size === 1) this.#hosts.countAlone(this.#slots.host[this.#onlyPeer(swarm)]!, 1);
+		this.#hosts.countPeer(host, -1);
+	}
+
+	#endFresh(swarm: Swarm): void {
+		if (swarm.freshSince === undefined) return;
+		swarm.freshSince = undefined;
+		this.#fresh.delete(swarm);
+	}
+
+	#onlyPeer({groups}: Swarm): number {
+		for (const members of groups) if (members?.length) return members[0]!;
+		return none;
+	}
+
+	#enterGroup(slot: number, leeches: boolean): void {
+		const slots = this.#slots;
+		const group = (leeches ? leecherGroup : 0) + (this.#hosts.isIpv6(slots.host[slot]!) ? ipv6Group : 0);
+		const {groups} = slots.swarm[slot]!;
+		groups[group] ??= [];
+		slots.group[slot] = group;
+		slots.index[slot] = groups[group].push(slot) - 1;
+	}
+
+	#leaveGroup(slot: number): void {
+		const slots = this.#slots;
+		const members = slots.swarm[slot]!.groups[slots.group[slot]!]!;
 		const last = members.pop()!;
-		if (last === entry) return;
-		members[entry.index] = last;
-		last.index = entry.index;
+		if (last === slot) return;
+		members[slots.index[slot]!] = last;
+		slots.index[last] = slots.index[slot]!;
 	}
 
-	#forget(infoHash: string, swarm: Swarm, key: string, entry: Entry): void {
-		this.#leave(swarm, entry);
-		swarm.peers.delete(key);
-		this.#peers--;
-		for (const hosts of [swarm.hosts, this.#hosts]) {
-			const count = hosts.get(entry.host)! - 1;
-			if (count === 0) hosts.delete(entry.host);
-			else hosts.set(entry.host, count);
+	#choose({groups}: Swarm, asker: number, {numwant, families}: SwarmAnnounce): void {
+		if (numwant <= 0) return;
+		const first = this.#slots.group[asker]! >= leecherGroup ? 0 : leecherGroup;
+		let total = 0;
+		for (let group = 3; group >= first; group--) {
+			if (isWanted(group, families)) total += groups[group]?.length ?? 0;
 		}
-		if (swarm.peers.size === 0) this.#swarms.delete(infoHash);
-	}
-
-	#choose(swarm: Swarm, asker: Entry, {numwant, families}: SwarmAnnounce): SwarmPeer[] {
-		const kinds = asker.group.startsWith('seeders') ? ['leechers'] : ['leechers', 'seeders'];
-		const numbers = families === 'ipv4' ? [4] : families === 'ipv6' ? [6] : [4, 6];
-		const groups = kinds.flatMap(kind => numbers.map(number => swarm.groups[`${kind}${number}` as Group]));
-		const total = groups.reduce((sum, members) => sum + members.length, 0);
-		const chosen: SwarmPeer[] = [];
 		// One more than wanted, since the asker may be among them.
 		const share = Math.min(1, (numwant + 1) / Math.max(1, total));
-		for (const members of groups) {
-			if (numwant > 0) this.#draw(members, Math.ceil(members.length * share), asker, chosen);
+		// Leechers first.
+		for (const group of [2, 3, 0, 1]) {
+			const members = groups[group];
+			if (group < first || members === undefined || !isWanted(group, families)) continue;
+			this.#draw(members, Math.ceil(members.length * share), asker);
 		}
-		return chosen.slice(0, Math.max(0, numwant));
+		if (this.#chosen.length > numwant) this.#chosen.length = numwant;
 	}
 
 	/** Shuffles only as much as is taken. */
-	#draw(members: Entry[], count: number, asker: Entry, chosen: SwarmPeer[]): void {
-		for (let index = 0; index < count; index++) {
-			const other = index + Math.floor(this.#random() * (members.length - index));
-			const [entry, former] = [members[other]!, members[index]!];
-			[members[index], members[other]] = [entry, former];
-			former.index = other;
-			entry.index = index;
-			if (entry !== asker) chosen.push(entry);
+	#draw(members: number[], count: number, asker: number): void {
+		const {index} = this.#slots;
+		for (let at = 0; at < count; at++) {
+			const other = at + Math.floor(this.#random() * (members.length - at));
+			const slot = members[other]!;
+			const former = members[at]!;
+			members[at] = slot;
+			members[other] = former;
+			index[former] = other;
+			index[slot] = at;
+			if (slot !== asker) this.#chosen.push(slot);
 		}
 	}
+}
+
+function isWanted(group: number, families: SwarmAnnounce['families']): boolean {
+	return families === 'both' || (group % 2 === ipv6Group) === (families === 'ipv6');
+}
+
+function countsOf({groups, completed}: Swarm): SwarmCounts {
+	const [seeders4, seeders6, leechers4, leechers6] = groups;
+	return {
+		seeders: (seeders4?.length ?? 0) + (seeders6?.length ?? 0),
+		leechers: (leechers4?.length ?? 0) + (leechers6?.length ?? 0),
+		completed,
+	};
+}
+
+function full(of: string): ProtocolError {
+	return new ProtocolError('tracker-full', `this tracker is full: too many ${of}`);
+}
+
+function tooMany(text: string): ProtocolError {
+	return new ProtocolError('too-many-from-host', text);
 }

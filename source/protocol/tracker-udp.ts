@@ -207,9 +207,9 @@ export function decodeUdpRequest(bytes: Uint8Array): UdpRequest {
 				request: {
 					infoHash: bytes.slice(16, 36),
 					peerId: bytes.slice(36, 56),
-					downloaded: Number(input.getBigUint64(56)),
-					left: Number(input.getBigUint64(64)),
-					uploaded: Number(input.getBigUint64(72)),
+					downloaded: count64(input, 56),
+					left: count64(input, 64),
+					uploaded: count64(input, 72),
 					event: ([undefined, 'completed', 'started', 'stopped'] as const)[event] satisfies
 						| AnnounceEvent
 						| undefined,
@@ -229,6 +229,11 @@ export function decodeUdpRequest(bytes: Uint8Array): UdpRequest {
 		default:
 			throw malformed('an unknown action');
 	}
+}
+
+/** 64 bits as a number, which above 2⁵³ is not exact. */
+function count64(input: DataView, at: number): number {
+	return input.getUint32(at) * 2 ** 32 + input.getUint32(at + 4);
 }
 
 function decodeUrlData(bytes: Uint8Array): string {

@@ -7,6 +7,7 @@ import {
 	SwarmTable,
 	swarmLimits,
 } from '../../source/policy/swarm-table.js';
+import {encodeCompactPeers} from '../../source/protocol/compact-peers.js';
 import {seeded} from './seeded.ts';
 
 const hash = 'a'.repeat(40);
@@ -106,13 +107,15 @@ test('no more peers are named than wanted, and over time all of them are', () =>
 
 test('torrents, peers and peers of a host are limited; loopback may try out whole swarms', () => {
 	const t = table({torrents: 2, peers: 8, peersPerTorrent: 6, peersPerHostAndTorrent: 2, peersPerHost: 3});
-	const from = (host: string, port: number, digit = 'a') =>
-		t.announce(announce(host, {port, infoHash: digit.repeat(40)}), 0);
+	const from = (host: string, port: number, digit = 'a', now = 0) =>
+		t.announce(announce(host, {port, infoHash: digit.repeat(40)}), now);
 	from('192.0.2.1', 1);
 	from('192.0.2.1', 2);
 	assert.throws(() => from('192.0.2.1', 3), {code: 'too-many-from-host'});
 	from('192.0.2.1', 3, 'b');
 	assert.throws(() => from('192.0.2.1', 4, 'b'), {code: 'too-many-from-host'});
+	// What came again is not what goes first.
+	from('192.0.2.1', 3, 'b', 60_000);
 	assert.throws(() => from('192.0.2.2', 1, 'c'), {code: 'tracker-full'});
 	for (let port = 1; port <= 4; port++) from('127.0.0.1', port);
 	assert.throws(() => from('127.0.0.1', 5), {code: 'tracker-full'});
@@ -166,4 +169,118 @@ test('a flood from one host is stopped, others are served, memory is bounded', (
 		[true, true, true, false],
 	);
 	assert.equal(guard.admits('a', 1000), true);
+});
+
+test('when there is no room, torrents go whose only peer announced once, the oldest first; all others stay', () => {
+	const t = table({torrents: 6});
+	const from = (host: string, digit: string, now: number, more: Partial<SwarmAnnounce> = {}) =>
+		t.announce(announce(host, {infoHash: digit.repeat(40), ...more}), now);
+	from('192.0.2.1', 'a', 0);
+	from('192.0.2.2', 'a', 0);
+	from('192.0.2.1', 'b', 1);
+	from('192.0.2.1', 'b', 60_001);
+	from('192.0.2.1', 'c', 60_002);
+	// Twice in a row is once.
+	from('192.0.2.1', 'c', 60_003);
+	from('192.0.2.1', 'd', 60_004);
+	// Had two, has one.
+	from('192.0.2.1', 'e', 60_005);
+	from('192.0.2.2', 'e', 60_005);
+	from('192.0.2.2', 'e', 60_006, {event: 'stopped'});
+	from('192.0.2.1', 'f', 60_007);
+	const known = () =>
+		t
+			.list('', 99)
+			.map(({infoHash}) => infoHash[0])
+			.sort()
+			.join('');
+	assert.equal(known(), 'abcdef');
+	from('192.0.2.9', '1', 60_008);
+	assert.equal(known(), '1abdef');
+	from('192.0.2.9', '2', 60_009);
+	from('192.0.2.9', '3', 60_010);
+	assert.equal(known(), '123abe');
+	for (const digit of '123') from('192.0.2.9', digit, 200_000);
+	assert.throws(() => from('192.0.2.9', '4', 200_001), {code: 'tracker-full'});
+	assert.equal(known(), '123abe');
+	assert.equal(t.peers, 7);
+});
+
+test('peers make room for peers of other torrents, never for others of their own', () => {
+	const t = table({peers: 3});
+	const from = (host: string, digit: string) => t.announce(announce(host, {infoHash: digit.repeat(40)}), 0);
+	from('192.0.2.1', 'a');
+	from('192.0.2.2', 'a');
+	from('192.0.2.3', 'b');
+	assert.throws(() => from('192.0.2.4', 'b'), {code: 'tracker-full'});
+	assert.equal(from('192.0.2.4', 'a').leechers, 3);
+	assert.equal(t.torrents, 1);
+	assert.throws(() => from('192.0.2.5', 'c'), {code: 'tracker-full'});
+});
+
+test('20,000 torrents of one peer each from 4 addresses leave room for others, whose torrents stay', () => {
+	const t = new SwarmTable(seeded(2));
+	const infoHash = (n: number): string => n.toString(16).padStart(40, '0');
+	const add = (host: string, n: number, now: number): boolean => {
+		try {
+			t.announce(announce(host, {infoHash: infoHash(n), port: 1 + (n % 60_000)}), now);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	for (let n = 0; n < 5000; n++) assert.ok(add(`203.0.${n % 250}.${n % 7}`, 1e6 + n, 0));
+	for (let n = 0; n < 20_000; n++) add(`192.0.2.${n % 4}`, n, 1);
+	for (let n = 0; n < 20_000; n++) add(`2001:db8::${(n % 5000).toString(16)}`, 1e5 + n, 1);
+	// A network has its share and no more, whatever addresses it has.
+	assert.equal(t.torrents, 5000 + 4000 + 4000);
+	for (let n = 0; n < 5000; n++) assert.ok(add(`198.51.${n % 250}.${n % 7}`, 2e6 + n, 2));
+	for (let n = 0; n < 5000; n++) assert.equal(t.scrape(infoHash(1e6 + n)).leechers, 1);
+});
+
+test('any number of peers, of both families, are kept and forgotten without loss', () => {
+	const random = seeded(23);
+	const t = table({peerLife: 2000, peersPerHost: 1e6, peersPerHostAndTorrent: 1e6, peersPerNetwork: 1e6});
+	const truth = new Map<string, number>();
+	for (let now = 0; now < 30_000; now++) {
+		const v6 = random() < 0.3;
+		const number = Math.floor(random() * 300);
+		const host = v6 ? `2001:db8::${number.toString(16)}` : `198.51.100.${number % 250}`;
+		const port = 1 + Math.floor(random() * 5);
+		const infoHash = '0123456789abcdef'[Math.floor(random() * 16)]!.repeat(40);
+		const key = `${infoHash} ${host} ${port}`;
+		const stopped = random() < 0.1;
+		for (const [other, at] of truth) {
+			if (now - at < 2000) break;
+			truth.delete(other);
+		}
+		truth.delete(key);
+		if (!stopped) truth.set(key, now);
+		const {peers, seeders, leechers} = t.announce(
+			announce(host, {
+				infoHash,
+				port,
+				left: random() < 0.5 ? 0 : 1,
+				numwant: 5,
+				...(stopped && {event: 'stopped'}),
+			}),
+			now,
+		);
+		for (const peer of peers) assert.ok(truth.has(`${infoHash} ${peer.host} ${peer.port}`));
+		if (now % 1000 === 0) {
+			assert.equal(t.peers, truth.size);
+			assert.equal(seeders + leechers, [...truth.keys()].filter(name => name.startsWith(infoHash)).length);
+		}
+	}
+});
+
+test('compact peers are the same as those with names', () => {
+	const [plain, compact] = [table(), table()];
+	for (let n = 0; n < 20; n++) {
+		const one = announce(n % 3 === 0 ? `2001:db8::${n}` : `192.0.2.${n}`, {port: 1000 + n});
+		const {peers} = plain.announce(one, n);
+		const {peers4, peers6} = compact.announceCompact(one, n);
+		assert.deepEqual(peers4, encodeCompactPeers(peers, 'ipv4'));
+		assert.deepEqual(peers6, encodeCompactPeers(peers, 'ipv6'));
+	}
 });
