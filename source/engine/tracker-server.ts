@@ -74,7 +74,7 @@ export class TrackerServer {
 	}
 
 	async #listen(port: number, host: string): Promise<number> {
-		this.#http = new TrackerHttpServer(this.service);
+		this.#http = new TrackerHttpServer(this.service, this.#options.clock);
 		this.#udp = new TrackerUdpServer(this.service, this.#options.clock);
 		const taken = await this.#http.listen(port, host);
 		return this.#udp.listen(taken, host);

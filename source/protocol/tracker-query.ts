@@ -22,17 +22,28 @@ export const maximumScrapes = 74;
 const longestName = 255;
 const utf8 = new TextDecoder();
 
+/** The value of each hex digit by its character code; 16 for all else. */
+const digits = Uint8Array.from({length: 128}, (_, code) => {
+	const value = Number.parseInt(String.fromCharCode(code), 16);
+	return Number.isNaN(value) ? 16 : value;
+});
+
 /** What percent-encoding stands for, byte by byte; `+` is a space. */
 export function percentDecode(text: string): Uint8Array {
 	const bytes = new Uint8Array(text.length);
 	let length = 0;
 	for (let at = 0; at < text.length; at++) {
 		const code = text.charCodeAt(at);
-		const hex = code === 0x25 ? text.slice(at + 1, at + 3) : '';
-		if (/^[\da-f]{2}$/i.test(hex)) {
-			bytes[length++] = Number.parseInt(hex, 16);
-			at += 2;
-		} else bytes[length++] = code === 0x2b ? 0x20 : code & 255;
+		if (code === 0x25 && at + 2 < text.length) {
+			const high = digits[text.charCodeAt(at + 1)] ?? 16;
+			const low = digits[text.charCodeAt(at + 2)] ?? 16;
+			if (high < 16 && low < 16) {
+				bytes[length++] = high * 16 + low;
+				at += 2;
+				continue;
+			}
+		}
+		bytes[length++] = code === 0x2b ? 0x20 : code & 255;
 	}
 	return bytes.subarray(0, length);
 }
@@ -82,6 +93,7 @@ export function nameInQuery(query: string): string | undefined {
 }
 
 function nameIn(values: ReadonlyMap<string, string>): string | undefined {
+	if (!values.has('name')) return undefined;
 	const name = safeText(utf8.decode(percentDecode(values.get('name') ?? '')), longestName);
 	return name === '' ? undefined : name;
 }
@@ -145,6 +157,34 @@ export function encodeAnnounceAnswer(
 		peers: compact ? encodeCompactPeers(peers, 'ipv4') : list(),
 		peers6: peers6.length > 0 ? peers6 : undefined,
 	});
+}
+
+/** An answer with compact peers, which is nearly every one: as `encodeAnnounceAnswer`, in a tenth of the time. */
+export function encodeCompactAnswer(
+	answer: Omit<AnnounceAnswer, 'peers' | 'externalIp'> & {
+		readonly peers4: Uint8Array;
+		readonly peers6: Uint8Array;
+		/** 4 or 16 bytes of who asked. BEP 24. */
+		readonly externalIp: Uint8Array | undefined;
+	},
+): Uint8Array {
+	const {interval, minInterval, seeders, leechers, completed, peers4, peers6, externalIp} = answer;
+	const parts: Array<string | Uint8Array> = [`d8:completei${seeders}e10:downloadedi${completed}e`];
+	if (externalIp) parts.push(`11:external ip${externalIp.length}:`, externalIp);
+	parts.push(
+		`10:incompletei${leechers}e8:intervali${interval}e12:min intervali${minInterval}e5:peers${peers4.length}:`,
+		peers4,
+	);
+	if (peers6.length > 0) parts.push(`6:peers6${peers6.length}:`, peers6);
+	parts.push('e');
+	const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+	let at = 0;
+	for (const part of parts) {
+		if (typeof part === 'string') for (let n = 0; n < part.length; n++) bytes[at + n] = part.charCodeAt(n);
+		else bytes.set(part, at);
+		at += part.length;
+	}
+	return bytes;
 }
 
 /** An answer to a scrape over HTTP. BEP 48. */

@@ -1,6 +1,7 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
 import {benchIdle} from './idle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
+import {benchTracker} from './tracker.bench.ts';
 import {benchViews} from './views.bench.ts';
 import {benchWire} from './wire.bench.ts';
 
@@ -8,5 +9,6 @@ import {benchWire} from './wire.bench.ts';
 await benchIdle();
 benchWire();
 benchPicker();
+benchTracker();
 await benchViews();
 process.exit();
