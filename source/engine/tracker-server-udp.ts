@@ -77,7 +77,6 @@ export class TrackerUdpServer {
 
 	/** What to send back to a host for its datagram; undefined for nothing. */
 	answer(bytes: Uint8Array, host: string): Uint8Array | undefined {
-		if (!this.#service.admits(host)) return undefined;
 		let request: UdpRequest;
 		try {
 			request = decodeUdpRequest(bytes);
@@ -87,15 +86,19 @@ export class TrackerUdpServer {
 		}
 		const {transactionId} = request;
 		const window = Math.floor(this.#clock.now() / connectionWindow);
-		if (request.kind === 'connect')
+		if (request.kind === 'connect') {
+			if (!this.#service.admitsStranger(host)) return undefined;
 			return encodeUdpConnected(transactionId, this.#connectionId(host, window));
+		}
 		const {connectionId} = request;
 		if (
 			connectionId !== this.#connectionId(host, window) &&
 			connectionId !== this.#connectionId(host, window - 1)
 		) {
+			if (!this.#service.admitsStranger(host)) return undefined;
 			return encodeUdpError(transactionId, 'bad connection id');
 		}
+		if (!this.#service.admits(host)) return undefined;
 		try {
 			return request.kind === 'announce'
 				? this.#announce(request, host)

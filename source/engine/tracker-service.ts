@@ -2,6 +2,7 @@ import {ProtocolError} from '../base/errors.js';
 import type {Clock, LogLevel, Random} from '../base/ports.js';
 import type {Seconds} from '../base/units.js';
 import {FloodGuard} from '../policy/flood-guard.js';
+import {networkOf} from '../policy/host-table.js';
 import {
 	type CompactPeers,
 	type SwarmAnnounce,
@@ -25,6 +26,10 @@ export interface TrackerServiceOptions {
 	readonly log?: (level: LogLevel, text: string) => void;
 }
 
+const floodWindow = 10_000;
+/** A /24 or /64 may ask as much as so many hosts. */
+const hostsOfNetwork = 5;
+const strangers = 20_000;
 const defaultNumwant = 50;
 const maximumNumwant = 200;
 const maximumListing = 500;
@@ -35,6 +40,8 @@ export class TrackerService {
 	readonly #options: TrackerServiceOptions;
 	readonly #table: SwarmTable;
 	readonly #guard: FloodGuard;
+	readonly #networks: FloodGuard;
+	readonly #strangers: FloodGuard;
 
 	constructor(options: TrackerServiceOptions) {
 		this.#options = options;
@@ -47,7 +54,10 @@ export class TrackerService {
 			{...swarmLimits, peerLife, ...options.limits},
 			seed,
 		);
-		this.#guard = new FloodGuard(options.requestsPerHost ?? 1000, 10_000);
+		const perHost = options.requestsPerHost ?? 1000;
+		this.#guard = new FloodGuard(perHost, floodWindow);
+		this.#networks = new FloodGuard(perHost * hostsOfNetwork, floodWindow);
+		this.#strangers = new FloodGuard(perHost, floodWindow, strangers, 'admit');
 	}
 
 	/** The least time between two announces of a peer. */
@@ -55,9 +65,20 @@ export class TrackerService {
 		return Math.min(this.interval, Math.max(5, Math.floor(this.interval / 4)));
 	}
 
-	/** Whether a request of this host may be served at all. */
+	/** Whether a request may be served at all, of a host that has shown that it receives at its address. */
 	admits(host: string): boolean {
-		return isLoopback(host) || this.#guard.admits(host, this.#options.clock.now());
+		if (isLoopback(host)) return true;
+		const now = this.#options.clock.now();
+		const network = networkOf(host);
+		// Who has one address of IPv6 has a /64 of them.
+		return (
+			this.#guard.admits(host.includes(':') ? network : host, now) && this.#networks.admits(network, now)
+		);
+	}
+
+	/** The same of a host whose address may be anybody's: those who lie about it cannot crowd out others. */
+	admitsStranger(host: string): boolean {
+		return isLoopback(host) || this.#strangers.admits(host, this.#options.clock.now());
 	}
 
 	/**

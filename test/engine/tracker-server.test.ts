@@ -243,3 +243,27 @@ test('a host that floods is no longer answered, until it calms down', async () =
 	await clock.pass(10_000);
 	assert.ok(server.answer(encodeUdpConnect(1), '192.0.2.1'));
 });
+
+test('no flood of datagrams with false addresses keeps anybody else out', () => {
+	const clock = new HandClock();
+	const server = new TrackerUdpServer(new TrackerService({clock, random}), clock);
+	for (let n = 0; n < 60_000; n++)
+		server.answer(encodeUdpConnect(n), `203.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
+	const connected = decodeUdpResponse(server.answer(encodeUdpConnect(5), '192.0.2.1')!);
+	assert.ok(connected.kind === 'connect');
+	const scrape = encodeUdpScrape(connected.connectionId, 7, [infoHash]);
+	assert.equal(decodeUdpResponse(server.answer(scrape, '192.0.2.1')!).kind, 'scrape');
+});
+
+test('a network has the share of a few hosts, whatever addresses it has', () => {
+	for (const [host, others, most] of [
+		['192.0.2.', '198.51.100.1', 50],
+		['2001:db8::', '2001:db8:1::1', 10],
+	] as const) {
+		const service = new TrackerService({clock: new HandClock(), random, requestsPerHost: 10});
+		let admitted = 0;
+		for (let n = 1; n <= 200; n++) if (service.admits(`${host}${n}`)) admitted++;
+		assert.equal(admitted, most);
+		assert.ok(service.admits(others));
+	}
+});
