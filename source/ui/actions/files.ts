@@ -49,7 +49,7 @@ function openRule(screen: ScreenContext): void {
 				kind: 'text',
 				name: 'rule',
 				label: 'files',
-				hint: '*.mkv   >100M   1,3-5   /sample/i   subs/   !*.nfo   part of a path',
+				hint: '*.mkv  >100M  1,3-5  subs/  !*.nfo  /sample/i  part of a path',
 				value: field(),
 			},
 			{kind: 'choice', name: 'priority', label: 'become', options: priorityWords, at: 0},
