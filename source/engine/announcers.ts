@@ -53,6 +53,8 @@ export interface AnnouncersOptions {
 	readonly supportsEncryption?: boolean | undefined;
 	/** The torrent's name, when trackers are to be told: they may list it. Not told when left out. */
 	readonly name?: (() => string | undefined) | undefined;
+	/** Tiers that are kept for later and not asked now: trackers are turned off. */
+	readonly unused?: ReadonlyArray<readonly string[]> | undefined;
 	/** Those of the tiers' URLs that a person named: on loopback and LAN addresses these may have any path. */
 	readonly named?: readonly string[] | undefined;
 	/** Finds the address of a peer that a tracker tells by its DNS name. Such peers are left out without it. */
@@ -199,7 +201,7 @@ export class Announcers {
 
 	/** Those of the trackers that a person named, as `AnnouncersOptions.named`. */
 	get named(): string[] {
-		return this.#schedule.trackers.map(({url}) => url).filter(url => this.#named.has(url));
+		return this.tiers.flat().filter(url => this.#named.has(url));
 	}
 
 	/** Removes a tracker; it hears that we stopped if it knows us. Removing one that is not there does nothing. */
@@ -215,11 +217,11 @@ export class Announcers {
 		this.#pump();
 	}
 
-	/** The URLs of all trackers, tier by tier in the order in which they are tried now. */
+	/** The URLs of all trackers, tier by tier in the order in which they are tried now, those that are not asked last. */
 	get tiers(): string[][] {
 		const tiers = new Map<number, string[]>();
 		for (const {url, tier} of this.#schedule.trackers) tiers.set(tier, [...(tiers.get(tier) ?? []), url]);
-		return [...tiers.values()];
+		return [...tiers.values(), ...(this.#options.unused ?? []).map(tier => [...tier])];
 	}
 
 	/** One row a tracker, in the order in which they are tried. */

@@ -43,6 +43,8 @@ export interface TorrentSetup {
 	readonly maxPeers: number;
 	/** Tiers of trackers to announce to. */
 	readonly trackers: ReadonlyArray<readonly string[]>;
+	/** Tiers that are kept, and not announced to for now. */
+	readonly unusedTrackers?: ReadonlyArray<readonly string[]> | undefined;
 	/** Those of them that a person named. */
 	readonly namedTrackers?: readonly string[] | undefined;
 	readonly addedAt: Millis;
@@ -151,6 +153,7 @@ export class Torrent
 			key: room.key,
 			port: () => room.port(),
 			tiers: setup.trackers,
+			unused: setup.unusedTrackers,
 			named: setup.namedTrackers,
 			anyLocalPath: room.localTrackers,
 			lookUp: lookUpHost,

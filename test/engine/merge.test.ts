@@ -129,3 +129,20 @@ test('trackers that a person named are told from the torrent’s own after a res
 	await once(again, id, seen => /connection refused/.test(status(seen, named)));
 	assert.doesNotMatch(status(view, named), /local address/);
 });
+
+test('trackers outlive a session that asks none', async t => {
+	const {space, engine, id} = await stage(t);
+	await engine.send({type: 'tracker.add', id, url: second});
+	await engine.session.stop();
+	const silent = await openTestSession(space, 'engine', {trackers: false});
+	assert.deepEqual((await once(silent, id, view => view.trackers !== undefined)).trackers, []);
+	await silent.send({type: 'torrent.label', id, label: 'changed'});
+	await silent.session.stop();
+	const again = await openTestSession(space, 'engine');
+	const {trackers} = await once(again, id, view => view.trackers !== undefined);
+	assert.deepEqual(
+		trackers?.map(({url}) => url),
+		[first, second],
+	);
+	assert.equal((await again.view(id)).label, 'changed');
+});
