@@ -11,9 +11,9 @@ const next = seeded(4);
 const random = {next, bytes: (length: number) => Uint8Array.from({length}, () => Math.floor(next() * 256))};
 const query = `info_hash=${'%01'.repeat(20)}&peer_id=-XX0001-abcdefghijkl&port=6881&left=1`;
 
-async function start(t: TestContext) {
+async function start(t: TestContext, isExempt?: (host: string) => boolean) {
 	const clock = new HandClock();
-	const server = new TrackerHttpServer(new TrackerService({clock, random}), clock);
+	const server = new TrackerHttpServer(new TrackerService({clock, random}), clock, isExempt);
 	const port = await server.listen(0, '127.0.0.1');
 	const sockets: Socket[] = [];
 	t.after(async () => {
@@ -116,4 +116,22 @@ test('who asks too much, too long or something else is told so and let go', asyn
 		assert.match(visitor.heard, answer);
 	}
 	assert.equal(server.connections, 0);
+});
+
+test('an address has 100 connections and its network 300, and others have theirs', async t => {
+	const {server, say, hears} = await start(t, () => false);
+	const many = await Promise.all(Array.from({length: 105}, () => say('GET', '127.0.0.1')));
+	await until('five to be turned away', 10_000, () => many.filter(({gone}) => gone).length === 5, 2);
+	assert.equal(server.connections, 100);
+	const others = await Promise.all(
+		Array.from({length: 250}, (_, n) => say('GET', `127.0.0.${10 + (n % 200)}`)),
+	);
+	await until('fifty to be turned away', 10_000, () => others.filter(({gone}) => gone).length === 50, 2);
+	assert.equal(server.connections, 300);
+	const far = await say(`GET /announce?${query} HTTP/1.1\r\n\r\n`, '127.0.1.1');
+	await hears(far, /8:completei0e/);
+	many.find(({gone}) => !gone)!.socket.destroy();
+	await until('a place to be free', 10_000, () => server.connections === 300, 2);
+	const near = await say(`GET /announce?${query} HTTP/1.1\r\n\r\n`, '127.0.0.1');
+	await hears(near, /8:completei0e/);
 });
