@@ -23,6 +23,15 @@ function plain(text: string): string {
 		.replace(/^\./, '\\&.');
 }
 
+/** Notes line by line, as they are written; an empty one begins a paragraph, blanks at the beginning are kept. */
+function noteLines(notes: readonly string[]): string[] {
+	return notes.flatMap((line, at) => {
+		if (line === '') return ['.PP'];
+		const isFirst = at === 0 || notes[at - 1] === '';
+		return [...(isFirst ? [] : ['.br']), plain(line).replace(/^ +/, blanks => '\\ '.repeat(blanks.length))];
+	});
+}
+
 const widest = 78;
 
 /** A line of text in pieces no wider than a page of roff should be. */
@@ -64,9 +73,7 @@ function commandLines(command: Command): string[] {
 		...command.usage.flatMap((line, index) => [...(index > 0 ? ['.br'] : []), `.B tortui ${plain(line)}`]),
 		'.PP',
 		plain(command.summary),
-		...(command.notes
-			? ['.PP', ...command.notes.flatMap((line, at) => [...(at > 0 ? ['.br'] : []), plain(line)])]
-			: []),
+		...(command.notes ? ['.PP', ...noteLines(command.notes)] : []),
 		...(isLikeSession ? ['.PP', `Takes the options of the session${own.length > 0 ? ', and:' : '.'}`] : []),
 		...own.flatMap(optionLines),
 	];
