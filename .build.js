@@ -76,6 +76,7 @@ await Promise.all([
 		entryPoints: [
 			'source/commands/dispatch.ts',
 			'source/io/disk-worker.ts',
+			'source/io/metainfo-worker.ts',
 			'source/engine/creator-worker.ts',
 		],
 		entryNames: '[name]',

@@ -1,7 +1,8 @@
-import {mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, realpathSync, renameSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {UserError} from '../base/errors.js';
+import {readRegularFileNow, type UnreadableFile} from '../io/regular-file.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
 import {nearest} from './nearest.js';
 import {type Defaults, optionName} from './parse-arguments.js';
@@ -29,15 +30,12 @@ export function configPath(env: NodeJS.ProcessEnv): string {
 
 function read(path: string): string | undefined {
 	try {
-		const text = readFileSync(path, 'utf8');
-		if (text.length > largestConfig)
-			throw new UserError('config', `${path} is too large for a config file`, 2);
-		return text;
+		return Buffer.from(readRegularFileNow(path, largestConfig)).toString('utf8');
 	} catch (error) {
-		const {code, message} = error as NodeJS.ErrnoException;
+		const {code, message} = error as UnreadableFile;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-		if (error instanceof UserError) throw error;
-		throw new UserError('config', `cannot read ${path}: ${message}`, 2);
+		if (code === 'too-large') throw new UserError('config', `${path} is too large for a config file`, 2);
+		throw new UserError('config', message, 2);
 	}
 }
 

@@ -1,8 +1,10 @@
-import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {createReadStream, statSync} from 'node:fs';
 import type {AddOptions, Command as EngineCommand} from '../api/command.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {machineClock} from '../io/machine-clock.js';
+import {readRegularFileNow, type UnreadableFile} from '../io/regular-file.js';
+import {unreadableTorrent} from '../io/torrent-link.js';
 import {isMagnet, parseMagnet} from '../protocol/magnet.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
@@ -19,7 +21,6 @@ export type TorrentSource =
 	| {readonly kind: 'link'; readonly label: string; readonly link: string; readonly id: string};
 
 const fetchTime = 30_000;
-const smallest = 4096;
 
 function tooLarge(label: string): UserError {
 	return new UserError(
@@ -29,45 +30,30 @@ function tooLarge(label: string): UserError {
 	);
 }
 
-function readFile(path: string): Uint8Array {
-	let descriptor: number;
+/** What a shell hands over with `<(…)` is a pipe, and whoever types that means it. */
+const handedOver = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/;
+
+async function readFile(path: string): Promise<Uint8Array> {
+	if (handedOver.test(path) && !isRegular(path)) return readStream(createReadStream(path), path);
 	try {
-		descriptor = openSync(path, 'r');
+		return readRegularFileNow(path, maximumMetainfoLength);
 	} catch (error) {
-		const {code, message} = error as NodeJS.ErrnoException;
-		if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError('no-file', `no such file: ${path}`);
-		if (code === 'EACCES') throw new UserError('no-permission', `not allowed to read ${path}`);
-		throw new UserError('unreadable', `cannot read ${path}: ${message}`);
-	}
-	try {
-		const stat = fstatSync(descriptor);
-		if (stat.isDirectory()) throw new UserError('is-folder', `${path} is a folder, not a .torrent file`);
-		// Read to the end, not by the size told: a pipe has none.
-		let bytes = Buffer.allocUnsafe(Math.min(stat.size, maximumMetainfoLength) + smallest);
-		let length = 0;
-		for (;;) {
-			if (length === bytes.length) {
-				const larger = Math.min(2 * length, maximumMetainfoLength + 1);
-				bytes = Buffer.concat([bytes], larger);
-			}
-			const count = readSync(descriptor, bytes, length, bytes.length - length, null);
-			length += count;
-			if (length > maximumMetainfoLength) throw tooLarge(path);
-			if (count === 0) return Uint8Array.prototype.slice.call(bytes, 0, length);
-		}
-	} finally {
-		closeSync(descriptor);
+		throw unreadableTorrent(path, error as UnreadableFile);
 	}
 }
 
-async function readStream(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
+function isRegular(path: string): boolean {
+	return statSync(path, {throwIfNoEntry: false})?.isFile() ?? true;
+}
+
+async function readStream(stream: AsyncIterable<unknown>, label: string): Promise<Uint8Array> {
 	const chunks: Uint8Array[] = [];
 	let length = 0;
 	for await (const chunk of stream) {
 		const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
 		chunks.push(bytes);
 		length += bytes.length;
-		if (length > maximumMetainfoLength) throw tooLarge('standard input');
+		if (length > maximumMetainfoLength) throw tooLarge(label);
 	}
 	return Buffer.concat(chunks, length);
 }
@@ -115,11 +101,11 @@ export async function readTorrentSource(
 		const {stdin} = context;
 		label = 'standard input';
 		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
-		bytes = await readStream(stdin);
+		bytes = await readStream(stdin, label);
 	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, context.version);
 	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
 		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
-	} else bytes = readFile(word);
+	} else bytes = await readFile(word);
 	return {kind: 'metainfo', label, bytes, metainfo: checkMetainfo(bytes, label)};
 }
 

@@ -1,26 +1,32 @@
 import {isAbsolute} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {AddOptions, Reply} from '../api/command.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
-import {hashFunctions} from '../io/hash-functions.js';
+import type {InfoHash} from '../base/units.js';
 import {resolvePeer} from '../io/resolve-peer.js';
 import type {OtherPlace, ResumeData} from '../io/resume-data.js';
-import type {SavedTorrent, StateStore} from '../io/state-store.js';
+import {type HeldTorrent, type KeptTorrents, laterText, type SavedTorrent} from '../io/state-store.js';
 import type {Metainfo} from '../protocol/metainfo.js';
-import {parseMetainfo} from '../protocol/metainfo-reader.js';
-import {readMetainfo} from './link-reader.js';
+import {readAnyMetainfo, readMetainfo} from './link-reader.js';
 import {meantOptions, mergeInto, requireTrackers, selectedFiles} from './merge.js';
+import {byPriority} from './priority-groups.js';
 import type {TorrentQueue} from './queue.js';
 import type {Room} from './room.js';
 import type {SessionMemory} from './session-memory.js';
 import {Torrent} from './torrent.js';
+
+const lostText =
+	'what was known of it is lost, its folder too: move it to the folder its data is in, or add it again with --dir';
 
 /** What torrents that come in get from their session. */
 export interface IntakeSetup {
 	readonly room: Room;
 	readonly torrents: Map<string, Torrent>;
 	readonly queue: TorrentQueue;
-	readonly store: Pick<StateStore, 'find' | 'load' | 'saveMetainfo'>;
+	readonly store: KeptTorrents;
+	/** Whether what is added comes back in the next session: then it is on the disk before it is added. */
+	readonly lasting: boolean;
 	/** Undefined when no speeds are kept. */
 	readonly speeds: SessionMemory | undefined;
 	/** Absolute; where data goes that is added without a folder. */
@@ -46,15 +52,20 @@ export class Intake {
 	/**
 	 * Adds the torrent of a .torrent file, or applies the options to the one that is here already.
 	 *
-	 * @param metainfo what the bytes say, for whoever has read them already
+	 * @param known what the bytes say, for whoever has read them already
 	 * @throws {UserError} when it cannot be added, and nothing was then
 	 */
-	async add(bytes: Uint8Array, options: AddOptions, metainfo = readMetainfo(bytes)): Promise<Reply> {
+	async add(bytes: Uint8Array, options: AddOptions, known?: Metainfo): Promise<Reply> {
+		const metainfo = known ?? (await readMetainfo(bytes));
 		const {torrents, store, room, queue} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		requireTrackers(options.trackers ?? []);
 		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
 		const present = torrents.get(id);
+		if (present?.held !== undefined) {
+			await this.settle(present, options.dir ?? this.#setup.dir, options, addresses);
+			return {id, already: true};
+		}
 		if (present !== undefined) return this.#merge(present, metainfo, options, addresses);
 		const saved = await store.find(id);
 		const dir = options.dir ?? this.#setup.dir;
@@ -77,6 +88,8 @@ export class Intake {
 		// Until everything about it is settled it is not the queue's to start.
 		torrent.wanted = false;
 		this.#selectInitially(torrent, options);
+		torrent.doubtful = saved?.doubtful === true;
+		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.get(id);
 		if (other !== undefined) return this.#merge(other, metainfo, options, addresses);
@@ -86,7 +99,7 @@ export class Intake {
 		torrent.wanted = options.paused !== true;
 		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
 		else torrent.rest();
-		if (saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
+		if (!this.#setup.lasting && saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
 		return {id};
 	}
 
@@ -115,25 +128,107 @@ export class Intake {
 		return {id: torrent.id, already: true, merged};
 	}
 
-	/** Takes up what the last session left. */
-	async restore(): Promise<void> {
-		for (const saved of await this.#setup.store.load()) {
+	/** What could not be found again after a restart is not added at all. */
+	async #keepNew(
+		torrent: Torrent,
+		bytes: Uint8Array,
+		saved: SavedTorrent | undefined,
+		wanted: boolean,
+	): Promise<void> {
+		const {store, torrents} = this.#setup;
+		const {id} = torrent;
+		torrent.wanted = wanted;
+		const memory = torrent.memory.known ?? torrent.memory.nothing();
+		torrent.wanted = false;
+		const failure = (await store.saveMetainfo(id, bytes)) ?? (await store.save(memory));
+		if (failure === undefined) return;
+		if (saved === undefined && !torrents.has(id)) await store.remove(id);
+		const reason = failure.message.replace(/, then resume$/, ', then add it again');
+		throw new UserError(failure.code, `not added, for it could not be kept: ${reason}`);
+	}
+
+	/** Takes up what the last session left. Answers the ids of all torrents the disk knows, taken up or not. */
+	async restore(): Promise<ReadonlySet<string>> {
+		const {store, room, torrents} = this.#setup;
+		const known = new Set<string>();
+		const take = async (id: InfoHash, name: string, task: () => Promise<void>): Promise<void> => {
+			known.add(id);
+			// Who has reached us already is not kept waiting by all of them together.
+			await nextTurn();
 			try {
-				this.#restoreOne(saved);
+				await task();
 			} catch (error) {
 				if (!(error instanceof ProtocolError) && !(error instanceof UserError)) throw error;
-				this.#setup.room.log(
-					'error',
-					`${saved.resume.name} cannot be taken up again: ${error.message}`,
-					saved.resume.id,
-				);
+				room.log('error', `${name} cannot be taken up again: ${error.message}`, id);
 			}
+		};
+		for (const saved of await store.load())
+			await take(saved.resume.id, saved.resume.name, () => this.#restoreOne(saved));
+		for (const held of store.held ?? [])
+			if (!torrents.has(held.id)) await take(held.id, held.id, () => this.#restoreHeld(held));
+		return known;
+	}
+
+	/** Its .torrent, or the copy that is kept of it when it is not what it was. */
+	async #restoreMetainfo(id: InfoHash, bytes: Uint8Array | undefined): Promise<Metainfo> {
+		const {store} = this.#setup;
+		try {
+			if (bytes === undefined) throw new UserError('no-metainfo', 'its .torrent is gone: add it again');
+			return requireId(await readAnyMetainfo(bytes), id);
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			const spare = await store.spareMetainfo?.(id);
+			if (spare === undefined) throw error;
+			const metainfo = requireId(await readAnyMetainfo(spare), id);
+			await store.mendMetainfo?.(id, spare);
+			return metainfo;
 		}
 	}
 
-	#restoreOne({resume, metainfo: bytes}: SavedTorrent): void {
-		if (bytes === undefined) throw new UserError('no-metainfo', 'its .torrent is gone: add it again');
-		const metainfo = parseMetainfo(bytes, hashFunctions);
+	async #restoreHeld({id, metainfo: bytes, why}: HeldTorrent): Promise<void> {
+		const {dir, maxPeers, room} = this.#setup;
+		const metainfo = await this.#restoreMetainfo(id, bytes);
+		const torrent = new Torrent(metainfo, {dir, maxPeers, trackers: [], addedAt: room.clock.wall()}, room);
+		torrent.hold({why, text: why === 'later' ? laterText : lostText});
+		this.#adopt(torrent);
+		torrent.log('warn', `${metainfo.name}: ${torrent.held?.text}`);
+	}
+
+	/**
+	 * Says where the data of a torrent is of which that was lost, and starts it.
+	 *
+	 * @throws {UserError} when it is not this program's to do so, or cannot be kept
+	 */
+	async settle(
+		torrent: Torrent,
+		dir: string,
+		options: AddOptions = {},
+		addresses: readonly PeerAddress[] = [],
+	): Promise<void> {
+		const {held} = torrent;
+		if (held === undefined) return;
+		if (held.why === 'later') throw new UserError('held', held.text);
+		if (!isAbsolute(dir))
+			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
+		torrent.release(dir);
+		torrent.claimFiles();
+		this.#selectInitially(torrent, options);
+		torrent.wanted = options.paused !== true;
+		const failure = await this.#setup.store.save(torrent.memory.nothing());
+		if (failure !== undefined) {
+			torrent.hold(held);
+			throw new UserError(failure.code, failure.message);
+		}
+		if (this.#setup.trackers && options.trackersOff !== true)
+			torrent.announcers.merge(torrent.metainfo.trackers);
+		this.#applyOptions(torrent, options, addresses);
+		torrent.doubtful = true;
+		if (torrent.wanted) this.#setup.queue.start(torrent, 'full');
+		this.#setup.changed();
+	}
+
+	async #restoreOne({resume, metainfo: bytes, doubtful}: SavedTorrent): Promise<void> {
+		const metainfo = await this.#restoreMetainfo(resume.id, bytes);
 		const torrent = new Torrent(
 			metainfo,
 			{
@@ -146,9 +241,9 @@ export class Intake {
 			},
 			this.#setup.room,
 		);
-		if (torrent.id !== resume.id || !fits(resume, torrent))
-			throw new UserError('other-metainfo', 'its .torrent is of another torrent');
+		if (!fits(resume, torrent)) throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 		torrent.remember(resume);
+		torrent.doubtful = doubtful === true;
 		this.#adopt(torrent);
 		torrent.wanted = resume.active;
 		if (!resume.active) torrent.rest();
@@ -172,7 +267,7 @@ export class Intake {
 		const {torrents, queue} = this.#setup;
 		torrent.queue ||= torrents.size + 1;
 		torrents.set(torrent.id, torrent);
-		torrent.claimFiles();
+		if (torrent.held === undefined) torrent.claimFiles();
 		torrent.onChange = () => {
 			this.#setup.changed();
 			queue.plan();
@@ -191,9 +286,9 @@ export class Intake {
 			const chosen = new Set(selectedFiles(torrent.metainfo, select));
 			torrent.post({type: 'prioritise', files: visible.filter(index => !chosen.has(index)), priority: 0});
 		}
-		for (const [index, priority] of priorities ?? []) {
-			torrent.post({type: 'prioritise', files: [index], priority});
-		}
+		// Each change is worked out for all pieces: no more of them than there are priorities.
+		for (const [priority, chosen] of byPriority(priorities ?? []))
+			torrent.post({type: 'prioritise', files: chosen, priority});
 	}
 
 	#applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
@@ -230,6 +325,11 @@ export class Intake {
 function strangersTo(metainfo: Metainfo, tiers: readonly (readonly string[])[]): string[] {
 	const own = new Set(metainfo.trackers.flat());
 	return tiers.flat().filter(url => !own.has(url));
+}
+
+function requireId(metainfo: Metainfo, id: InfoHash): Metainfo {
+	if ((metainfo.infoHash ?? metainfo.infoHashV2) === id) return metainfo;
+	throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 }
 
 /** Whether what was remembered is of a torrent of this form. */

@@ -1,8 +1,10 @@
-import {open, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {decodeLimits, encodeLimits} from '../io/limit-data.js';
+import {readRegularFile} from '../io/regular-file.js';
 import {replaceFile} from '../io/replace-file.js';
+import {setAside} from '../io/set-aside.js';
 import type {StorageFailure} from '../io/storage.js';
 import {failureOf} from '../io/storage-failure.js';
 import type {LimitChoices} from '../policy/chosen-limits.js';
@@ -13,6 +15,8 @@ const ceiling: Bytes = 4096;
 export interface LimitMemoryEvents {
 	/** What was remembered cannot be read and is begun anew; with why. */
 	damaged(why: string): void;
+	/** What was remembered is of a later version of the program: it does not hold here, and is left; with why. */
+	later(why: string): void;
 	/** It cannot be written; told once. */
 	failed(failure: StorageFailure): void;
 }
@@ -24,6 +28,8 @@ export class LimitMemory {
 	#next: Uint8Array | undefined;
 	#saving: Promise<void> | undefined;
 	#saidFailure = false;
+	/** What is there is of a later version of the program, and stays as it is. */
+	#isLater = false;
 
 	/** @param stateDir absolute; made when something is saved */
 	constructor(stateDir: string, events: LimitMemoryEvents) {
@@ -36,22 +42,30 @@ export class LimitMemory {
 		try {
 			// Left behind by a save that a crash cut short.
 			await rm(`${this.#path}.tmp`, {force: true}).catch(() => {});
-			const file = await open(this.#path);
-			try {
-				if ((await file.stat()).size > ceiling) throw new Error('the file of limits is too large');
-				return decodeLimits(await file.readFile());
-			} finally {
-				await file.close();
-			}
+			return decodeLimits(await readRegularFile(this.#path, ceiling));
 		} catch (error) {
 			const {code, message} = error as NodeJS.ErrnoException;
-			if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#events.damaged(message);
+			if (code === 'ENOENT' || code === 'ENOTDIR') return {limits: {}};
+			this.#isLater = code === 'later-version';
+			if (this.#isLater) this.#events.later(message);
+			else this.#events.damaged(`${message}${this.#setAside()}`);
 			return {limits: {}};
+		}
+	}
+
+	/** Answers where it is now, to be read after what is wrong with it. */
+	#setAside(): string {
+		try {
+			return `; kept as ${setAside(this.#path)}`;
+		} catch {
+			// It stays, until other limits are chosen.
+			return '';
 		}
 	}
 
 	/** Puts choices on the disk; of those that wait for the disk only the latest are written. */
 	save(choices: LimitChoices): void {
+		if (this.#isLater) return;
 		this.#next = encodeLimits(choices);
 		this.#saving ??= this.#write();
 	}

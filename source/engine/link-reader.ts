@@ -2,11 +2,10 @@ import type {TorrentPreview} from '../api/command.js';
 import {ProtocolError, UserError} from '../base/errors.js';
 import type {Clock} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
-import {hashFunctions} from '../io/hash-functions.js';
 import type {HttpClient} from '../io/http-client.js';
+import {readMetainfoAside} from '../io/metainfo-thread.js';
 import {readTorrentLink} from '../io/torrent-link.js';
 import type {Metainfo} from '../protocol/metainfo.js';
-import {parseMetainfo} from '../protocol/metainfo-reader.js';
 import {safeText} from '../protocol/safe-text.js';
 
 /** So many files are told before a torrent is added; the others can be chosen afterwards. */
@@ -14,16 +13,19 @@ const mostFiles = 10_000;
 /** What was looked at so short a while ago is added without being fetched again. */
 const keepTime: Millis = 600_000;
 
-/** A .torrent's bytes as a torrent that can be downloaded. Rejects what is none with a `UserError`. */
-export function readMetainfo(bytes: Uint8Array): Metainfo {
-	let metainfo: Metainfo;
+/** A .torrent's bytes as a torrent, which may be one that cannot be downloaded. Rejects with a `UserError`. */
+export async function readAnyMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	try {
-		metainfo = parseMetainfo(bytes, hashFunctions);
+		return await readMetainfoAside(bytes);
 	} catch (error) {
 		if (!(error instanceof ProtocolError)) throw error;
 		throw new UserError(error.code, `not a valid torrent: ${error.message}`, 3);
 	}
-	return downloadable(metainfo);
+}
+
+/** A .torrent's bytes as a torrent that can be downloaded. Rejects what is none with a `UserError`. */
+export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
+	return downloadable(await readAnyMetainfo(bytes));
 }
 
 /** The same torrent when it can be downloaded. Throws a `UserError` when not. */
@@ -57,7 +59,7 @@ export class LinkReader {
 	/** What the .torrent behind a link holds; nothing is added. Rejects with a `UserError`. */
 	async preview(link: string, isHere: (id: string) => boolean): Promise<TorrentPreview> {
 		const bytes = await readTorrentLink(link, this.#http);
-		const metainfo = readMetainfo(bytes);
+		const metainfo = await readMetainfo(bytes);
 		this.#kept = {link, bytes, at: this.#clock.now()};
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		const files = metainfo.files.flatMap(({path, length, pad}, index) =>

@@ -4,6 +4,7 @@ import {UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {safeText} from '../protocol/safe-text.js';
+import {byPriority} from './priority-groups.js';
 import type {Torrent} from './torrent.js';
 import {trackerUrlFault} from './tracker-exchange.js';
 
@@ -49,9 +50,8 @@ export function mergeInto(
 	const selected = options.select === undefined ? [] : selectedFiles(torrent.metainfo, options.select);
 	const more = selected.filter(index => files.priorities[index] === 0);
 	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});
-	for (const [index, priority] of options.priorities ?? []) {
-		torrent.post({type: 'prioritise', files: [index], priority});
-	}
+	for (const [priority, chosen] of byPriority(options.priorities ?? []))
+		torrent.post({type: 'prioritise', files: chosen, priority});
 	let trackers = trackersOff ? 0 : announcers.merge(metainfo.trackers);
 	for (const url of options.trackers ?? []) if (announcers.add(url)) trackers++;
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});

@@ -39,6 +39,7 @@ export class TorrentQueue {
 
 	/** The torrent shall run as soon as it is its turn. */
 	start(torrent: Torrent, check: CheckMode): void {
+		if (torrent.held !== undefined) return;
 		if (torrent.activity.name === 'active' || torrent.activity.name === 'checking') return;
 		if (this.#limits === undefined) return torrent.post({type: 'start', check});
 		this.#checks.set(torrent, check);

@@ -33,6 +33,8 @@ export interface CommandHost {
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
 	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;
+	/** Says where the data of a torrent is of which nobody knew it. */
+	settle(torrent: Torrent, dir: string): Promise<void>;
 	list(): TorrentView[];
 	stop(): Promise<void>;
 }
@@ -51,7 +53,9 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 			return inspection === undefined ? {} : {inspection};
 		}
 		case 'torrent.remove': {
-			const removed = await host.remove(find(host, command.id), command.withData);
+			const torrent = find(host, command.id);
+			requireFree(torrent, command);
+			const removed = await host.remove(torrent, command.withData);
 			return removed === undefined ? {} : {removed};
 		}
 		case 'session.pauseAll':
@@ -86,6 +90,7 @@ async function obeyFor(
 		{readonly type: 'piece.inspect' | 'torrent.remove'}
 	>,
 ): Promise<void> {
+	requireFree(torrent, command);
 	switch (command.type) {
 		case 'torrent.pause':
 			torrent.post({type: 'pause'});
@@ -103,6 +108,7 @@ async function obeyFor(
 		case 'torrent.move':
 			if (!isAbsolute(command.dir))
 				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
+			if (torrent.held !== undefined) return host.settle(torrent, command.dir);
 			return refuse(await torrent.relocation.move(command.dir));
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);
@@ -158,6 +164,16 @@ function find(host: CommandHost, id: string): Torrent {
 	if (torrent === undefined)
 		throw new UserError('no-such-torrent', 'the engine has no such torrent: see `tortui list`');
 	return torrent;
+}
+
+/** Of a torrent whose data nobody knows the place of there is little that can be done. */
+function requireFree({held}: Torrent, command: Command): void {
+	if (held === undefined) return;
+	if (command.type === 'torrent.remove') {
+		if (!command.withData) return;
+		throw new UserError('held', 'nobody knows where its data is: remove it without its data');
+	}
+	if (command.type !== 'torrent.move' || held.why === 'later') throw new UserError('held', held.text);
 }
 
 function findPeer(torrent: Torrent, peer: number): Peer {

@@ -1,8 +1,9 @@
-import {open, readdir, rm} from 'node:fs/promises';
+import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Bytes} from '../base/units.js';
+import {readRegularFile} from '../io/regular-file.js';
 import {replaceFile} from '../io/replace-file.js';
-import type {StorageFailure} from '../io/storage.js';
+import {setAside} from '../io/set-aside.js';
 import {failureOf} from '../io/storage-failure.js';
 import {SpeedHistory} from '../policy/speed-history.js';
 
@@ -22,13 +23,18 @@ const version = 1;
  */
 export class SessionMemory {
 	readonly #folder: string;
-	readonly #failed: (failure: StorageFailure) => void;
+	readonly #say: (text: string) => void;
+	/** Names of files that a later version wrote. */
+	readonly #later = new Set<string>();
 	#saidFailure = false;
 
-	/** @param stateDir absolute */
-	constructor(stateDir: string, failed: (failure: StorageFailure) => void) {
+	/**
+	 * @param stateDir absolute
+	 * @param say hears what could not be read, and once that nothing can be written
+	 */
+	constructor(stateDir: string, say: (text: string) => void) {
 		this.#folder = join(stateDir, 'speed');
-		this.#failed = failed;
+		this.#say = say;
 	}
 
 	async load(): Promise<SessionTotals> {
@@ -63,7 +69,9 @@ export class SessionMemory {
 	async keepOnly(ids: ReadonlySet<string>): Promise<void> {
 		for (const name of await readdir(this.#folder).catch(() => [])) {
 			const id = name.replace(/\.json(?:\.tmp)?$/, '');
-			if (id !== 'session' && !ids.has(id)) await rm(join(this.#folder, name), {force: true}).catch(() => {});
+			// What was set aside is somebody's to look at.
+			if (id === 'session' || ids.has(id) || name.includes('.damaged')) continue;
+			await rm(join(this.#folder, name), {force: true}).catch(() => {});
 		}
 	}
 
@@ -71,29 +79,46 @@ export class SessionMemory {
 		return join(this.#folder, `${name}.json`);
 	}
 
+	/** Undefined when there is nothing that can be read. What is damaged is set aside; what is of a later version stays. */
 	async #read(name: string): Promise<Record<string, unknown> | undefined> {
+		const path = this.#path(name);
 		try {
-			const file = await open(this.#path(name));
-			try {
-				if ((await file.stat()).size > ceiling) return undefined;
-				const value: unknown = JSON.parse(await file.readFile('utf8'));
-				const isOurs = typeof value === 'object' && value !== null && 'version' in value;
-				return isOurs && value.version === version ? (value as Record<string, unknown>) : undefined;
-			} finally {
-				await file.close();
-			}
+			const text = new TextDecoder('utf-8', {fatal: true}).decode(await readRegularFile(path, ceiling));
+			const value: unknown = JSON.parse(text);
+			if (
+				typeof value !== 'object' ||
+				value === null ||
+				!('version' in value) ||
+				typeof value.version !== 'number'
+			)
+				throw new Error('it is not what it should be');
+			if (value.version === version) return value as Record<string, unknown>;
+			if (value.version < version) return undefined;
+			this.#later.add(name);
+			this.#say(`speeds and totals of ${path} are of a later version: they are left as they are`);
+		} catch (error) {
+			const {code, message} = error as NodeJS.ErrnoException;
+			if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#setAside(path, message);
+		}
+		return undefined;
+	}
+
+	/** A graph without its past is no reason to trouble anybody more than with a line. */
+	#setAside(path: string, why: string): void {
+		try {
+			this.#say(`speeds begin anew: ${why}: set aside as ${setAside(path)}`);
 		} catch {
-			// A graph without its past is no reason to trouble anybody.
-			return undefined;
+			this.#say(`speeds begin anew: ${why}`);
 		}
 	}
 
 	async #write(name: string, value: object): Promise<void> {
+		if (this.#later.has(name)) return;
 		const path = this.#path(name);
 		try {
 			await replaceFile(path, new TextEncoder().encode(JSON.stringify({version, ...value})));
 		} catch (error) {
-			if (!this.#saidFailure) this.#failed(failureOf(error, path));
+			if (!this.#saidFailure) this.#say(`speeds are not kept: ${failureOf(error, path).message}`);
 			this.#saidFailure = true;
 		}
 	}

@@ -5,7 +5,7 @@ import type {Disk} from '../io/disk.js';
 import type {DiskThread} from '../io/disk-thread.js';
 import type {HttpClient} from '../io/http-client.js';
 import type {Network} from '../io/network.js';
-import type {StateStore} from '../io/state-store.js';
+import type {KeptTorrents, StateStore} from '../io/state-store.js';
 import type {SlowTime} from '../policy/speed-schedule.js';
 import type {QueueLimits} from '../policy/torrent-queue.js';
 
@@ -53,7 +53,7 @@ export interface SessionOptions {
 	readonly network?: Network;
 	readonly http?: HttpClient;
 	readonly openDisk?: (pool: BlockPool) => Disk;
-	readonly store?: Pick<StateStore, 'find' | 'load' | 'save' | 'saveMetainfo' | 'remove' | 'settled'>;
+	readonly store?: KeptTorrents & Pick<StateStore, 'settled'>;
 	/** Blocks of 16 KiB in memory on their way to the disk; 4096 when left out. */
 	readonly poolSlots?: number;
 }

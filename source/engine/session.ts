@@ -178,11 +178,10 @@ export class Session implements EngineClient {
 		);
 		this.#queue = new TorrentQueue(torrents, options.queue, clock);
 		if (options.persist) {
-			this.#memory = new SessionMemory(options.stateDir, ({message}) =>
-				this.#log('warn', `speeds are not kept: ${message}`),
-			);
+			this.#memory = new SessionMemory(options.stateDir, text => this.#log('warn', text));
 			this.#limitMemory = new LimitMemory(options.stateDir, {
 				damaged: why => this.#log('warn', `limits chosen earlier are forgotten: ${why}`),
+				later: why => this.#log('warn', `limits chosen earlier do not hold, new ones are not kept: ${why}`),
 				failed: ({message}) => this.#log('warn', `limits are not kept: ${message}`),
 			});
 		}
@@ -191,6 +190,7 @@ export class Session implements EngineClient {
 			torrents,
 			queue: this.#queue,
 			store: this.#store,
+			lasting: options.persist,
 			speeds: this.#memory,
 			dir: options.dir,
 			maxPeers: options.maxPeers,
@@ -231,6 +231,7 @@ export class Session implements EngineClient {
 			addLink: async (link, options) => this.#intake.add(await links.read(link), options),
 			preview: link => links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => this.#remove(torrent, withData),
+			settle: (torrent, dir) => this.#intake.settle(torrent, dir),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 			stop: () => this.stop(),
 		};
@@ -274,8 +275,7 @@ export class Session implements EngineClient {
 		const memory = session.#memory;
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
-			await session.#intake.restore();
-			void memory.keepOnly(new Set(session.#torrents.keys()));
+			void memory.keepOnly(await session.#intake.restore());
 		}
 		session.#tick();
 		return session;

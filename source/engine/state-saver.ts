@@ -74,8 +74,8 @@ export class StateSaver {
 	async #write(torrent: Torrent, memory: ResumeData): Promise<void> {
 		const {torrents, store, log} = this.#saved;
 		const {id} = torrent;
-		// It may have been removed meanwhile.
-		if (torrents.get(id) !== torrent) return;
+		// It may have been removed meanwhile. What is not known must not take the place of what is on the disk.
+		if (torrents.get(id) !== torrent || torrent.held !== undefined) return;
 		const message = (await store.save(memory))?.message;
 		if (message === undefined) {
 			if (this.#failures.delete(torrent)) log('info', 'what is known of it is saved again', id);

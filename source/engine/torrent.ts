@@ -50,6 +50,14 @@ export interface TorrentSetup {
 	readonly addedAt: Millis;
 }
 
+/** Why a torrent of an earlier session can only be looked at. */
+export interface Held {
+	/** What was known of it is lost; or a later version of the program knows it. */
+	readonly why: 'lost' | 'later';
+	/** The same in words, with what to do. */
+	readonly text: string;
+}
+
 /** One torrent: who it is, what people chose of it, and the one way in for what happens to it. */
 export class Torrent
 	implements
@@ -96,6 +104,10 @@ export class Torrent
 	seedOnly = false;
 	label: string | undefined;
 	queue = 0;
+	/** Set while nobody knows where its data is: it cannot run, and is not saved. */
+	held: Held | undefined;
+	/** All that is on the disk is hashed at its next start, whatever is asked for. */
+	doubtful = false;
 	/** Files that have another path than the torrent says, below `dir`. */
 	readonly renamed = new Map<number, readonly string[]>();
 	/** Rises with every change of pieces, to know what must be drawn again. */
@@ -289,6 +301,22 @@ export class Torrent
 		this.#run.activity = {name: 'paused'};
 	}
 
+	/** It can only be looked at; to be told before the first start. */
+	hold(held: Held): void {
+		this.held = held;
+		this.wanted = false;
+		this.#run.activity = {name: 'failed', failure: {code: 'io', message: held.text}};
+	}
+
+	/** Somebody says where its data is. */
+	release(dir: string): void {
+		this.held = undefined;
+		this.dir = dir;
+		this.rest();
+		this.filesRevision++;
+		this.memory.revision++;
+	}
+
 	/** After `remember`: it reached its goal in an earlier session, and rests. Answers whether it is so. */
 	restIfDone(): boolean {
 		if (this.record.completedAt === undefined || !this.goal.met) return false;
@@ -326,13 +354,16 @@ export class Torrent
 		if (this.activity.name === 'closed') return;
 		switch (event.type) {
 			case 'start':
+				if (this.held !== undefined) return;
 				this.want();
-				return this.#run.start(event.check);
+				this.#run.start(this.doubtful ? 'full' : event.check);
+				this.doubtful = false;
+				return;
 			case 'pause':
 				this.wanted = false;
 				return this.#run.pause();
 			case 'verify':
-				return this.#run.verify();
+				return this.held === undefined ? this.#run.verify() : undefined;
 			case 'prioritise':
 				this.#choice.choose(event.files, event.priority);
 				return this.#wantOther();

@@ -26,11 +26,16 @@ export function encodeLimits({limits, slowMode}: LimitChoices): Uint8Array {
 /**
  * Reads what `encodeLimits` wrote; as strict as with bytes of strangers, for disks forget things.
  *
- * @throws {ProtocolError} when it is not that, or of a later version
+ * @throws {ProtocolError} when it is not that; `later-version` when a later version wrote it
  */
 export function decodeLimits(bytes: Uint8Array): LimitChoices {
 	const root = decodeDictionary(bytes, 'the file of limits', {depth: 8, tokens: 100});
 	const found = root.get('version')?.number();
+	if (found !== undefined && found > version)
+		throw new ProtocolError(
+			'later-version',
+			`the file of limits is of version ${found}, this program knows ${version}`,
+		);
 	if (found !== version) throw broken(`is of version ${found ?? 'none'}, this program knows ${version}`);
 	const chosen = root.get('limits');
 	if (chosen?.type !== 'dictionary') throw broken('has no limits');

@@ -14,6 +14,8 @@ import {asFiles} from '../policy/piece-choice.js';
 import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {decodeCompactPeers, encodeCompactPeers} from '../protocol/compact-peers.js';
+import {sameBytes} from '../protocol/same-bytes.js';
+import {hashFunctions} from './hash-functions.js';
 import type {FileStamp} from './storage.js';
 
 /** Another folder some files of a torrent may be in: those were on their way when this was written. */
@@ -78,12 +80,26 @@ export interface ResumeData {
 	readonly link: string | undefined;
 	/** One `fileOwner` a file; left out when nobody knows. */
 	readonly owners?: Uint8Array;
+	/** How long its part file was at least when this was written; left out when nothing was known of that. */
+	readonly partSize?: Bytes | undefined;
 }
 
 const version = 1;
 const stampLength = 16;
+/** Sorts behind every other key, so that the checksum is what the bytes end with. */
+const sumKey = '~sum';
+const sumLength = 8;
+/** The dictionary's end. */
+const tail = 1;
 
-/** Writes resume data as one bencoded dictionary. */
+/** Resume data that a later version of the program wrote: not damaged, and not ours to read or replace. */
+export class LaterVersion extends ProtocolError {
+	constructor(found: number) {
+		super('later-version', `is of version ${found}, this program knows ${version}`);
+	}
+}
+
+/** Writes resume data as one bencoded dictionary that ends with its own checksum. */
 export function encodeResumeData(data: ResumeData): Uint8Array {
 	const whole: Record<string, Bencodable | undefined> = {
 		version,
@@ -122,19 +138,42 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
 		owners: data.owners,
+		partSize: data.partSize,
+		[sumKey]: new Uint8Array(sumLength),
 	};
-	return encodeBencode(whole);
+	const bytes = Uint8Array.from(encodeBencode(whole));
+	bytes.set(sumOf(bytes), bytes.length - tail - sumLength);
+	return bytes;
+}
+
+/** Over everything, with zeros where it stands itself. */
+function sumOf(bytes: Uint8Array): Uint8Array {
+	const copy = bytes.slice();
+	copy.fill(0, bytes.length - tail - sumLength, bytes.length - tail);
+	return hashFunctions.sha1(copy).subarray(0, sumLength);
+}
+
+/** A changed byte could be one of the folder's name, and data be looked for, and fetched again, elsewhere. */
+function requireSum(bytes: Uint8Array, root: BencodeNode): void {
+	const sum = root.get(sumKey)?.bytes();
+	// Earlier versions wrote none.
+	if (sum === undefined) return;
+	if (sum.length !== sumLength || root.end !== bytes.length || !sameBytes(sum, sumOf(bytes)))
+		throw broken('does not have its checksum');
 }
 
 /**
  * Reads what `encodeResumeData` wrote; as strict as with bytes of strangers, for disks forget things.
  *
- * @throws {ProtocolError} when it is not resume data, or of a later version
+ * @throws {LaterVersion} when a later version wrote it
+ * @throws {ProtocolError} when it is not resume data
  */
 export function decodeResumeData(bytes: Uint8Array): ResumeData {
 	const root = decodeDictionary(bytes, 'the resume data');
 	const found = natural(root, 'version');
+	if (found > version) throw new LaterVersion(found);
 	if (found !== version) throw broken(`is of version ${found}, this program knows ${version}`);
+	requireSum(bytes, root);
 	const id = asInfoHash(text(root, 'id'));
 	if (id === undefined) throw broken('has no info-hash');
 	const pieces = natural(root, 'pieces');
@@ -179,6 +218,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
 		...readOwners(root.get('owners')),
+		...(root.has('partSize') && {partSize: natural(root, 'partSize')}),
 	};
 }
 

@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import {isAbsolute} from 'node:path';
 import {UserError} from '../base/errors.js';
 import {maximumMetainfoLength} from '../protocol/metainfo-reader.js';
 import type {HttpClient} from './http-client.js';
+import {readRegularFile, type UnreadableFile} from './regular-file.js';
 
 /** Fetches the .torrent behind an absolute path or an http(s) URL. Rejects with a UserError. */
 export async function readTorrentLink(link: string, http: HttpClient): Promise<Uint8Array> {
@@ -21,14 +21,29 @@ export async function readTorrentLink(link: string, http: HttpClient): Promise<U
 	if (!isAbsolute(link))
 		throw new UserError('relative-path', `${link} is no absolute path, URL or magnet link`, 2);
 	try {
-		const bytes = await readFile(link);
-		if (bytes.length <= maximumMetainfoLength) return bytes;
+		return await readRegularFile(link, maximumMetainfoLength);
 	} catch (error) {
-		const {code} = error as NodeJS.ErrnoException;
-		throw new UserError(
-			'unreadable',
-			code === 'ENOENT' ? `no such file: ${link}` : `cannot read ${link} (${code})`,
-		);
+		throw unreadableTorrent(link, error as UnreadableFile);
 	}
-	throw new UserError('too-large', `${link} is not a valid torrent: larger than 10 MB`, 3);
+}
+
+/** Why a path could not be read as a .torrent, as a person would say it. */
+export function unreadableTorrent(path: string, {code, kind}: UnreadableFile): UserError {
+	switch (code) {
+		case 'ENOENT':
+		case 'ENOTDIR':
+			return new UserError('no-file', `no such file: ${path}`);
+		case 'EACCES':
+			return new UserError('no-permission', `not allowed to read ${path}`);
+		case 'not-regular':
+			return new UserError('not-a-file', `${path} is ${kind}, not a .torrent file`);
+		case 'too-large':
+			return new UserError(
+				'too-large',
+				`${path} is not a valid torrent: larger than ${maximumMetainfoLength / 1_000_000} MB`,
+				3,
+			);
+		default:
+			return new UserError('unreadable', `cannot read ${path} (${code})`);
+	}
 }

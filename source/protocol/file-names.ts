@@ -1,4 +1,5 @@
 import {ProtocolError} from '../base/errors.js';
+import {LinkTargets} from './link-targets.js';
 
 /** A file as it stands in the torrent, before its name is settled. */
 export interface NamedFile {
@@ -16,7 +17,6 @@ export interface SettledName {
 
 const maximumCollisions = 500;
 const maximumFolders = 100_000;
-const maximumHops = 40;
 
 /** Names that some file system would take for the same one. */
 function fold(path: string): string {
@@ -34,7 +34,8 @@ function withNumber(name: string, number: number): string {
  * the later file becomes `name.1.ext`. Folders claim their names first. Links whose target is not in the torrent, or
  * that lead in a circle, are no links any more: `symlink` is undefined and the file is an empty one. BEP 47.
  *
- * @throws {ProtocolError} when more than 500 names collide, or there are more than 100,000 folders
+ * @throws {ProtocolError} when more than 500 names collide, there are more than 100,000 folders, or the links take too
+ * much work to follow
  */
 export function settleNames(files: readonly NamedFile[]): SettledName[] {
 	const folders = new Set<string>();
@@ -88,23 +89,14 @@ export function settleNames(files: readonly NamedFile[]): SettledName[] {
 		return settled;
 	});
 
-	const resolve = (target: readonly string[]): readonly string[] | undefined => {
-		let rest = [...target];
-		let walked: string[] = [];
-		for (let hops = 0; rest.length > 0; ) {
-			walked.push(rest.shift()!);
-			const index = byWritten.get(walked.join('/'));
-			const file = index === undefined ? undefined : files[index]!;
-			if (!file) continue;
-			if (file.target) {
-				if (++hops > maximumHops) return undefined;
-				rest = [...file.target, ...rest];
-				walked = [];
-			} else return rest.length === 0 ? paths[index!]! : undefined;
-		}
-
-		return folders.has(fold(walked.join('/'))) ? walked : undefined;
-	};
-
-	return files.map(({target}, index) => ({path: paths[index]!, symlink: target && resolve(target)}));
+	const links = new LinkTargets({
+		target: file => files[file]!.target,
+		file: written => byWritten.get(written),
+		isFolder: written => folders.has(fold(written)),
+		settled: file => paths[file]!,
+	});
+	return files.map(({target}, index) => ({
+		path: paths[index]!,
+		symlink: target && links.resolve(index),
+	}));
 }

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
@@ -139,20 +149,132 @@ test('a save cut short by a crash leaves the one before it', async () => {
 	assert.deepEqual(lines, []);
 });
 
-test('a damaged file is set aside with a line, and the others are loaded', async () => {
-	const {store, folder, lines} = newStore();
+test('a damaged file is set aside with a line, and what people chose comes from its spare', async () => {
+	const {store, dir, folder, lines} = newStore();
 	await store.save(resumeData());
-	await store.save(resumeData({id: otherId}));
+	await store.save(resumeData({id: otherId, uploaded: 9}));
 	const path = join(folder, `${otherId}.resume`);
-	writeFileSync(path, readFileSync(path).subarray(0, 100));
-	assert.deepEqual(
-		(await store.load()).map(({resume}) => resume.id),
-		[id],
+	for (const [kept, damaged] of [
+		[100, '.damaged'],
+		[0, '.damaged-2'],
+	] as const) {
+		writeFileSync(path, readFileSync(path).subarray(0, kept));
+		lines.length = 0;
+		const [first, second] = await new StateStore(dir, (level, text) => lines.push(`${level} ${text}`)).load();
+		assert.deepEqual(first, {resume: resumeData(), metainfo: undefined});
+		assert.deepEqual(second, {
+			resume: {
+				...resumeData({id: otherId, uploaded: 9}),
+				have: new Bitfield(11),
+				partials: [],
+				stamps: [],
+				peers: [],
+			},
+			metainfo: undefined,
+			doubtful: true,
+		});
+		assert.equal(readFileSync(`${path}${damaged}`).length, kept);
+		assert.equal(existsSync(path), false);
+		assert.match(lines[0]!, /^error .*: set aside as .*\.resume\.damaged(-2)?: its files are checked then/);
+		assert.match(lines[1]!, /^warn what was known of its data is lost: its files are checked$/);
+		assert.equal(lines.length, 2);
+		writeFileSync(path, '');
+	}
+});
+
+test('with its spare gone too there is only the .torrent left, and nobody knows its folder', async () => {
+	const {store, dir, folder} = newStore();
+	await store.saveMetainfo(id, Buffer.from('de'));
+	await store.save(resumeData());
+	await store.settled();
+	rmSync(join(folder, `${id}.resume`));
+	rmSync(join(dir, 'spare', `${id}.resume`));
+	const again = new StateStore(dir, () => {});
+	assert.deepEqual(await again.load(), []);
+	assert.deepEqual(again.held, [{id, metainfo: new Uint8Array(Buffer.from('de')), why: 'lost'}]);
+	assert.equal(await again.find(id), undefined);
+});
+
+test('the folder and the choices in the spare are those of the last save that changed them', async () => {
+	const {store, dir, folder} = newStore();
+	await store.save(resumeData({uploaded: 1}));
+	const written = () => readFileSync(join(dir, 'spare', `${id}.resume`));
+	const first = written();
+	await store.save(resumeData({uploaded: 2, have: new Bitfield(11), queue: 7}));
+	assert.deepEqual(written(), first, 'nothing was chosen');
+	await store.save(resumeData({uploaded: 3, dir: '/moved'}));
+	rmSync(join(folder, `${id}.resume`));
+	writeFileSync(join(folder, `${id}.resume`), '');
+	const [saved] = await new StateStore(dir, () => {}).load();
+	assert.equal(saved?.resume.dir, '/moved');
+});
+
+test('resume data of a later version is left where it is, neither read nor written over', async () => {
+	const {store, dir, folder, lines} = newStore();
+	await store.saveMetainfo(id, Buffer.from('de'));
+	await store.save(resumeData());
+	await store.settled();
+	const path = join(folder, `${id}.resume`);
+	const later = Buffer.from(
+		readFileSync(path).toString('latin1').replace('7:versioni1e', '7:versioni2e'),
+		'latin1',
 	);
-	assert.equal(existsSync(`${path}.damaged`), true);
-	assert.equal(existsSync(path), false);
-	assert.match(lines.join('\n'), /^error .*: set aside as .*\.resume\.damaged: add the torrent again/);
-	assert.equal(lines.length, 1);
+	writeFileSync(path, later);
+	const again = new StateStore(dir, (level, text) => lines.push(`${level} ${text}`));
+	assert.deepEqual(await again.load(), []);
+	assert.equal(again.held[0]?.why, 'later');
+	assert.match(
+		lines.join('\n'),
+		/^warn .*: a later version of tortui keeps this torrent: .*: it is left where it is$/,
+	);
+	await assert.rejects(again.find(id), /a later version of tortui keeps this torrent/);
+	assert.match((await again.save(resumeData()))?.message ?? '', /is of a later version: it is left as it is/);
+	assert.deepEqual(readFileSync(path), later);
+	assert.deepEqual(readdirSync(folder).sort(), [`${id}.resume`, `${id}.torrent`]);
+	assert.equal(await again.remove(id), undefined);
+	assert.deepEqual(readdirSync(folder), []);
+});
+
+test('removing is finished after a crash in the middle of it', async () => {
+	const {store, dir, folder} = newStore();
+	await store.saveMetainfo(id, Buffer.from('de'));
+	await store.save(resumeData());
+	await store.settled();
+	renameSync(join(folder, `${id}.resume`), join(folder, `${id}.removed`));
+	const again = new StateStore(dir, () => {});
+	assert.deepEqual(await again.load(), []);
+	assert.deepEqual(again.held, []);
+	assert.deepEqual(readdirSync(folder), []);
+	assert.deepEqual(readdirSync(join(dir, 'spare')), []);
+});
+
+test('a part file that is shorter than it was costs a check', async () => {
+	const {store, dir} = newStore();
+	mkdirSync(join(dir, 'parts'), {recursive: true});
+	const part = join(dir, 'parts', `${id}.part`);
+	writeFileSync(part, Buffer.alloc(1000));
+	await store.save(resumeData());
+	const load = async () => (await new StateStore(dir, () => {}).load())[0];
+	assert.equal((await load())?.doubtful, undefined);
+	writeFileSync(part, Buffer.alloc(2000));
+	assert.equal((await load())?.doubtful, undefined);
+	writeFileSync(part, Buffer.alloc(999));
+	assert.equal((await load())?.doubtful, true);
+	rmSync(part);
+	assert.equal((await load())?.doubtful, undefined);
+});
+
+test('a pipe or a folder in the place of a file hold nothing up', async () => {
+	const {store, dir, folder, lines} = newStore();
+	await store.save(resumeData());
+	const path = join(folder, `${id}.resume`);
+	rmSync(path);
+	spawnSync('mkfifo', [path]);
+	mkdirSync(join(folder, `${otherId}.resume`));
+	const [saved] = await new StateStore(dir, (_, text) => lines.push(text)).load();
+	assert.equal(saved?.resume.dir, '/downloads');
+	assert.match(lines.join('\n'), /is a pipe, not a file: set aside/);
+	assert.match(lines.join('\n'), /is a folder, not a file: set aside/);
 });
 
 test('resume data under the name of another torrent is set aside, other files are left alone', async () => {
@@ -166,12 +288,13 @@ test('resume data under the name of another torrent is set aside, other files ar
 });
 
 test('removing forgets a torrent, whatever was being saved', async () => {
-	const {store, folder} = newStore();
+	const {store, dir, folder} = newStore();
 	void store.saveMetainfo(id, Buffer.from('de'));
 	void store.save(resumeData({uploaded: 1}));
 	void store.save(resumeData({uploaded: 2}));
 	assert.equal(await store.remove(id), undefined);
 	assert.deepEqual(readdirSync(folder), []);
+	assert.deepEqual(readdirSync(join(dir, 'spare')), []);
 	assert.equal(await store.remove(id), undefined);
 });
 

@@ -1,0 +1,57 @@
+import {parentPort} from 'node:worker_threads';
+import {ProtocolError} from '../base/errors.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {parseMetainfo} from '../protocol/metainfo-reader.js';
+import {hashFunctions} from './hash-functions.js';
+import type {FromReader, SentFile, SentHead, Span, ToReader} from './metainfo-messages.js';
+
+/** The thread that reads large .torrent files. What it hears and says is in `metainfo-messages`. */
+const port = parentPort!;
+
+/** So many files are taken over in a few milliseconds. */
+const filesAtATime = 1000;
+
+let waiting: SentFile[] = [];
+let taken = 0;
+
+port.on('message', (message: ToReader) => {
+	if (message.type === 'read') read(message.bytes);
+	else more();
+});
+
+function say(message: FromReader): void {
+	port.postMessage(message);
+}
+
+function more(): void {
+	const files = waiting.slice(taken, taken + filesAtATime);
+	taken += files.length;
+	if (taken === waiting.length) waiting = [];
+	say({type: 'files', files});
+}
+
+function read(bytes: Uint8Array): void {
+	let metainfo: Metainfo;
+	try {
+		metainfo = parseMetainfo(bytes, hashFunctions);
+	} catch (error) {
+		if (!(error instanceof ProtocolError)) throw error;
+		const {code, message, bep} = error;
+		return say({type: 'fault', code, message, bep});
+	}
+	const {files, info, pieceHashes, pieceLayers, ...rest} = metainfo;
+	const head: SentHead = {
+		...rest,
+		info: spanOf(info),
+		pieceHashes: pieceHashes && spanOf(pieceHashes),
+		pieceLayers: pieceLayers && [...pieceLayers].map(([root, layer]) => [root, spanOf(layer)] as const),
+	};
+	waiting = files.map(({piecesRoot, ...file}) => ({...file, root: piecesRoot && spanOf(piecesRoot)}));
+	taken = 0;
+	say({type: 'head', head, files: files.length});
+}
+
+/** The bytes are all of their buffer. */
+function spanOf(view: Uint8Array): Span {
+	return [view.byteOffset, view.byteLength];
+}
