@@ -1,6 +1,23 @@
-import {linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	linkSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
+
+/** A lock's number rises by one a start; junk may have any. */
+const largestNumber = 1_000_000_000;
+/** In bytes; no holder writes more. */
+const largestHolder = 1024;
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -31,7 +48,9 @@ function isAlive({pid, began}: LockHolder): boolean {
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
 	}
-	return began === '' || beginning(pid) === began;
+	// Where the system tells when processes began, who has not noted it is no holder.
+	if (began === '' && beginning(process.pid) === '') return true;
+	return began !== '' && beginning(pid) === began;
 }
 
 /** The locks of one name there are in a folder, by number. */
@@ -41,17 +60,39 @@ function numbers(folder: string, name: string): number[] {
 			file.startsWith(`${name}-`) ? /^(\d{1,15})\.lock$/.exec(file.slice(name.length + 1)) : null,
 		)
 		.flatMap(match => (match ? [Number(match[1])] : []))
+		.filter(number => number < largestNumber)
 		.sort((a, b) => a - b);
 }
 
 function readHolder(path: string): LockHolder | undefined {
 	try {
-		const {pid, began} = JSON.parse(readFileSync(path, 'utf8'));
+		const {pid, began} = JSON.parse(readSmall(path));
 		if (Number.isSafeInteger(pid) && pid > 0 && typeof began === 'string') return {pid, began};
 	} catch {
 		// Gone, let go of, or not ours: nobody holds it.
 	}
 	return undefined;
+}
+
+/** A pipe or a device of that name is not waited for. */
+function readSmall(path: string): string {
+	const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+	try {
+		if (!fstatSync(file).isFile()) return '';
+		const bytes = Buffer.alloc(largestHolder);
+		return bytes.toString('utf8', 0, readSync(file, bytes));
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** A lock nobody holds, or what has its name without being one: a folder, say, stays where it is. */
+function discard(path: string): void {
+	try {
+		rmSync(path, {force: true});
+	} catch {
+		// It holds nobody up: only higher numbers count.
+	}
 }
 
 function pathOf(folder: string, name: string, number: number): string {
@@ -92,6 +133,11 @@ export function takeLock(folder: string, name: string): ProcessLock | LockHolder
 			const holder = livingHolder(folder, name, before);
 			if (holder) return holder;
 			const newest = before.at(-1) ?? 0;
+			if (newest === largestNumber - 1) {
+				// No lock has ever come so far, and none could follow.
+				rmSync(pathOf(folder, name, newest), {force: true, recursive: true});
+				continue;
+			}
 			const mine = pathOf(folder, name, newest + 1);
 			try {
 				linkSync(draft, mine);
@@ -105,7 +151,7 @@ export function takeLock(folder: string, name: string): ProcessLock | LockHolder
 				rmSync(mine, {force: true});
 				continue;
 			}
-			for (const old of others) rmSync(pathOf(folder, name, old), {force: true});
+			for (const old of others) discard(pathOf(folder, name, old));
 			let released = false;
 			return {
 				release() {

@@ -1,12 +1,14 @@
 import {spawn} from 'node:child_process';
-import {closeSync, fstatSync, ftruncateSync, openSync, readSync} from 'node:fs';
+import {closeSync, fstatSync, ftruncateSync, readSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import {UserError} from '../base/errors.js';
 import {connectEngine, type RemoteEngine} from '../bridge/connect-engine.js';
 import {socketPath} from '../bridge/socket-path.js';
+import {openEngineLog} from './file-log.js';
 import {enginePid} from './host-engine.js';
+import {requireOwnSocket} from './own-folder.js';
 
 /** How to reach or start the engine of a state folder. */
 export interface EnsureSettings {
@@ -35,7 +37,9 @@ export async function findEngine(
 	version: string,
 ): Promise<RemoteEngine | undefined> {
 	try {
-		return await connectEngine(socketPath(stateDir, env), {version});
+		const path = socketPath(stateDir, env);
+		requireOwnSocket(path);
+		return await connectEngine(path, {version});
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
 		if (code !== undefined && nobodyThere.has(code)) return undefined;
@@ -84,7 +88,7 @@ export async function ensureEngine(
 	if (running) return {engine: running, started: false};
 
 	const logPath = join(stateDir, 'engine.log');
-	const log = openSync(logPath, 'a+', 0o600);
+	const log = openEngineLog(logPath);
 	try {
 		if (fstatSync(log).size > largestLog) ftruncateSync(log);
 		const from = fstatSync(log).size;

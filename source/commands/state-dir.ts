@@ -2,6 +2,7 @@ import {mkdirSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {UserError} from '../base/errors.js';
+import {requireOwnFolder} from './own-folder.js';
 
 /**
  * The folder of resume data, engine socket and log, absolute: `--state-dir`, else `TORTUI_HOME`, else
@@ -15,7 +16,7 @@ export function stateDirPath(option: string | undefined, env: NodeJS.ProcessEnv)
 	return join(HOME || homedir(), '.local', 'state', 'tortui');
 }
 
-/** The same, made when it is missing, for this user only. */
+/** The same, made when it is missing, for this user only; one that others can write to is a `UserError`. */
 export function makeStateDir(option: string | undefined, env: NodeJS.ProcessEnv): string {
 	const path = stateDirPath(option, env);
 	try {
@@ -27,5 +28,6 @@ export function makeStateDir(option: string | undefined, env: NodeJS.ProcessEnv)
 			`cannot make the state folder ${path}: ${message.split(',')[0]}; choose another with --state-dir`,
 		);
 	}
+	requireOwnFolder(path, 'the state folder');
 	return path;
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {spawn, spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {takeLock} from '../../source/bridge/process-lock.ts';
+import {lockHolder, takeLock} from '../../source/bridge/process-lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-lock-'));
 after(() => rmSync(folder, {recursive: true}));
@@ -63,3 +63,37 @@ test('who comes late with an old number does not take a lock that began anew', (
 	next.release();
 	assert.deepEqual(readdirSync(locks), []);
 });
+
+const holder = (pid: number, began: string) => JSON.stringify({pid, began});
+
+for (const [what, make] of [
+	['an empty file', (path: string) => writeFileSync(path, '')],
+	['bytes', (path: string) => writeFileSync(path, Buffer.from([0, 255, 128, 10]))],
+	['a folder', (path: string) => mkdirSync(path)],
+	['a folder with something in it', (path: string) => mkdirSync(join(path, 'x'), {recursive: true})],
+	['a pipe', (path: string) => spawnSync('mkfifo', [path])],
+	['a link that leads nowhere', (path: string) => symlinkSync('/nowhere/at/all', path)],
+	['a link to something that never ends', (path: string) => symlinkSync('/dev/zero', path)],
+	[
+		'a process that has not said when it began',
+		(path: string) => writeFileSync(path, holder(process.pid, '')),
+	],
+	['a process with a number that none has', (path: string) => writeFileSync(path, holder(2 ** 40, '1'))],
+	['a process that began at another time', (path: string) => writeFileSync(path, holder(1, '1'))],
+] as const) {
+	for (const number of ['1', '007', '999999999', '1000000000', '999999999999999', '1234567890123456']) {
+		test(`${what} under the name of lock ${number} holds nobody up`, () => {
+			const locks = mkdtempSync(join(folder, 'junk-'));
+			make(join(locks, `x-${number}.lock`));
+			const first = takeLock(locks, 'x');
+			assert('release' in first);
+			assert.deepEqual(takeLock(locks, 'x'), lockHolder(locks, 'x'));
+			assert.equal(lockHolder(locks, 'x')?.pid, process.pid);
+			first.release();
+			const second = takeLock(locks, 'x');
+			assert('release' in second);
+			second.release();
+			assert.equal(lockHolder(locks, 'x'), undefined);
+		});
+	}
+}

@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
-import {existsSync, readFileSync, statSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {
+	closeSync,
+	constants,
+	existsSync,
+	linkSync,
+	openSync,
+	readFileSync,
+	readSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import {createServer} from 'node:net';
 import {test} from 'node:test';
-import {openLog} from '../../source/commands/file-log.ts';
+import {openEngineLog, openLog} from '../../source/commands/file-log.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const lines = (path: string): unknown[] =>
@@ -51,4 +65,59 @@ test('a log whose disk is full ends, once, and says so', {
 	t.mock.restoreAll();
 	assert.equal(said.length, 1);
 	assert.match(said[0]!, /^tortui: the log \/dev\/full ends here: ENOSPC[^\n]*\n$/);
+});
+
+test('a log that is a link, a folder or a socket is refused, and what it leads to stays as it is', async t => {
+	const space = new Workspace(t);
+	writeFileSync(space.path('mine'), 'my thesis');
+	symlinkSync(space.path('mine'), space.path('link'));
+	symlinkSync(space.path('nowhere'), space.path('dangling'));
+	space.folder('folder');
+	spawnSync('mkfifo', [space.path('pipe')]);
+	const server = createServer().listen(space.path('socket'));
+	space.defer(() => server.close());
+	await once(server, 'listening');
+	for (const [name, why] of [
+		['link', /it is a link; name the file itself$/],
+		['dangling', /it is a link; name the file itself$/],
+		['folder', /EISDIR/],
+		['pipe', /it is a pipe that nobody reads/],
+		['socket', /it is a pipe that nobody reads, or a socket$/],
+	] as const) {
+		assert.throws(() => openLog(space.path(name), false), {message: why});
+		assert.throws(() => openEngineLog(space.path(name)), name);
+	}
+	assert.equal(readFileSync(space.path('mine'), 'utf8'), 'my thesis');
+	assert.equal(existsSync(space.path('nowhere')), false);
+});
+
+test("the engine's own log is a file of one name only", t => {
+	const space = new Workspace(t);
+	writeFileSync(space.path('mine'), 'my thesis');
+	linkSync(space.path('mine'), space.path('engine.log'));
+	assert.throws(() => openEngineLog(space.path('engine.log')), /linked to from elsewhere, too; move it away/);
+	assert.throws(() => openEngineLog('/dev/null'), /a device; move it away/);
+	const log = openEngineLog(space.path('new.log'));
+	assert.equal(statSync(space.path('new.log')).mode & 0o777, 0o600);
+	closeSync(log);
+});
+
+test('a log may be a pipe that somebody reads, who misses what comes too fast, or what the process was handed', t => {
+	const space = new Workspace(t);
+	const path = space.path('pipe');
+	spawnSync('mkfifo', [path]);
+	const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	space.defer(() => closeSync(reader));
+	const log = openLog(path, false);
+	for (let line = 0; line < 5000; line++) log('info', `line ${line}`);
+	const bytes = Buffer.alloc(1_000_000);
+	const told = bytes.toString('utf8', 0, readSync(reader, bytes)).split('\n').slice(0, -1);
+	assert.ok(told.length > 100 && told.length < 5000, `${told.length} lines`);
+	assert.ok(told.every((line, n) => JSON.parse(line).text === `line ${n}`));
+	const file = openSync(space.path('handed'), 'w');
+	space.defer(() => closeSync(file));
+	openLog(`/dev/fd/${file}`, false)('warn', 'handed over');
+	assert.equal((lines(space.path('handed'))[0] as {text: string}).text, 'handed over');
+	assert.throws(() => openLog('/dev/fd/999', false), /it is not open$/);
+	openLog('/dev/null', false)('info', 'nobody reads it');
 });

@@ -27,7 +27,8 @@ export class Workspace {
 	/** An empty folder in the workspace. */
 	folder(...names: string[]): string {
 		const path = this.path(...names);
-		mkdirSync(path, {recursive: true});
+		// As with the usual umask, whatever it is here: what others can write to is no state folder.
+		mkdirSync(path, {recursive: true, mode: 0o755});
 		return path;
 	}
 
