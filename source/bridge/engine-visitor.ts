@@ -3,18 +3,30 @@ import process from 'node:process';
 import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update} from '../api/snapshot.js';
 import {ProtocolError, UserError} from '../base/errors.js';
-import {encodeFrame, FrameReader} from './frame.js';
+import {encodeFrame, FrameReader, largestFrame} from './frame.js';
+import type {FrameBudget} from './frame-budget.js';
 import {mergeUpdates} from './merge-updates.js';
 import {asClientMessage, type ClientMessage, type EngineMessage, protocolVersion} from './message.js';
 import type {EngineFacts} from './serve-engine.js';
+import type {WatchPlaces} from './watch-places.js';
 
 /** Updates wait, merged, while more than this is on its way to a client. */
 const highWater = 64 * 1024;
 /** A client that lets more answers than this pile up is gone. */
 const mostUnread = 64 * 1024 * 1024;
 const mostWatches = 64;
+/** A hello is some hundred bytes; who has not said it gets no memory for more. */
+const largestHello = 16 * 1024;
+/** In which a client says hello, and in which a frame that has begun is whole: over a local socket far more than enough. */
+const frameTime = 30_000;
 /** What a client gets to read its farewell in. */
 const farewellTime = 500;
+
+/** What all connections have together. */
+export interface SharedByVisitors {
+	readonly frames: FrameBudget;
+	readonly watches: WatchPlaces;
+}
 
 interface Subscription {
 	watching: Watching;
@@ -38,14 +50,24 @@ export class EngineVisitor {
 	readonly #socket: Socket;
 	readonly #client: EngineClient;
 	readonly #facts: EngineFacts;
-	readonly #reader = new FrameReader();
+	readonly #shared: SharedByVisitors;
+	readonly #reader: FrameReader;
 	readonly #subscriptions = new Map<number, Subscription>();
 	#greeted = false;
+	/** Ends the connection when what it waits for has not come. */
+	#late: NodeJS.Timeout | undefined;
 
-	constructor(socket: Socket, client: EngineClient, facts: EngineFacts) {
+	constructor(socket: Socket, client: EngineClient, facts: EngineFacts, shared: SharedByVisitors) {
 		this.#socket = socket;
 		this.#client = client;
 		this.#facts = facts;
+		this.#shared = shared;
+		this.#reader = new FrameReader({
+			largest: largestHello,
+			budget: shared.frames,
+			drop: () => socket.destroy(),
+		});
+		this.#expect();
 		socket.on('data', chunk => this.#receive(chunk));
 		socket.on('drain', () => this.#drained());
 		socket.on('error', () => socket.destroy());
@@ -62,20 +84,35 @@ export class EngineVisitor {
 
 	#receive(chunk: Uint8Array): void {
 		try {
-			for (const value of this.#reader.push(chunk)) {
+			let whole = 0;
+			for (const value of this.#reader.messages(chunk)) {
 				if (this.#socket.destroyed || this.#socket.writableEnded) return;
+				whole++;
 				this.#take(asClientMessage(value));
 			}
+			const waits = !this.#greeted || this.#reader.unfinished;
+			if (whole > 0 || !waits) this.#stopWaiting();
+			if (waits && this.#late === undefined) this.#expect();
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			this.#socket.destroy();
 		}
 	}
 
+	#expect(): void {
+		this.#late = setTimeout(() => this.#socket.destroy(), frameTime).unref();
+	}
+
+	#stopWaiting(): void {
+		clearTimeout(this.#late);
+		this.#late = undefined;
+	}
+
 	#take(message: ClientMessage): void {
 		if (!this.#greeted) {
 			if (message.type !== 'hello') throw new ProtocolError('no-hello', 'the first message is not a hello');
 			this.#greeted = true;
+			this.#reader.largest = largestFrame;
 			const {version, about} = this.#facts;
 			this.#write({type: 'hello', protocol: protocolVersion, version, pid: process.pid, about});
 			if (message.protocol !== protocolVersion) this.#socket.end();
@@ -91,6 +128,7 @@ export class EngineVisitor {
 				this.#watch(message);
 				return;
 			case 'unwatch':
+				if (this.#subscriptions.has(message.watch)) this.#shared.watches.gone(this.#subscriptions.size);
 				this.#subscriptions.get(message.watch)?.watching.stop();
 				this.#subscriptions.delete(message.watch);
 				return;
@@ -119,7 +157,7 @@ export class EngineVisitor {
 			known.watching.change(what);
 			return;
 		}
-		if (this.#subscriptions.size >= mostWatches)
+		if (this.#subscriptions.size >= mostWatches || !this.#shared.watches.another(this.#subscriptions.size))
 			throw new ProtocolError('too-many-watches', 'too many watches');
 		const subscription: Subscription = {
 			watching: {change() {}, stop() {}},
@@ -155,7 +193,10 @@ export class EngineVisitor {
 	}
 
 	#release(): void {
+		this.#stopWaiting();
+		this.#reader.end();
 		for (const {watching} of this.#subscriptions.values()) watching.stop();
+		for (let count = this.#subscriptions.size; count > 0; count--) this.#shared.watches.gone(count);
 		this.#subscriptions.clear();
 	}
 }

@@ -1,4 +1,5 @@
 import {ProtocolError} from '../base/errors.js';
+import type {FrameBudget, FrameHold} from './frame-budget.js';
 
 /** No frame is longer than this; a longer one is a broken peer. */
 export const largestFrame = 16 * 1024 * 1024;
@@ -14,43 +15,101 @@ export function encodeFrame(message: unknown): Buffer {
 	return frame;
 }
 
-/** Cuts a stream into messages again. A `ProtocolError` from `push` means that the stream cannot be read further. */
+/** Frames up to this size need no leave. */
+const smallFrame = 64 * 1024;
+
+/** What reading frames may cost. */
+export interface FrameLimits {
+	/** No longer frame is taken; `largestFrame` when left out. */
+	readonly largest?: number;
+	/** Where memory for what is unfinished comes from; there is no end of it when left out. */
+	readonly budget?: FrameBudget;
+	/** The memory is needed elsewhere: nothing of the stream is read any more. */
+	drop?(): void;
+}
+
+/**
+ * Cuts a stream into messages again. A `ProtocolError` from `push` means that the stream cannot be read further. What a
+ * frame holds grows with what has come of it, and never with what it says it will be.
+ */
 export class FrameReader {
-	#chunks: Uint8Array[] = [];
+	/** May be raised once it is known who speaks. */
+	largest: number;
+	readonly #budget: FrameBudget | undefined;
+	readonly #hold: FrameHold;
+	readonly #header = Buffer.alloc(4);
+	#headerHeld = 0;
+	/** Of the frame that is coming. */
+	#length = 0;
+	#body = Buffer.alloc(0);
 	#held = 0;
+
+	constructor({largest = largestFrame, budget, drop}: FrameLimits = {}) {
+		this.largest = largest;
+		this.#budget = budget;
+		this.#hold = {drop: () => drop?.()};
+	}
+
+	/** Whether a frame has begun and is not whole. */
+	get unfinished(): boolean {
+		return this.#headerHeld > 0;
+	}
 
 	/** Takes bytes as they came; answers the messages that are whole now. */
 	push(chunk: Uint8Array): unknown[] {
-		this.#chunks.push(chunk);
-		this.#held += chunk.length;
-		const messages: unknown[] = [];
-		for (let length = this.#nextLength(); length !== undefined && this.#held >= 4 + length; ) {
-			const all = this.#joined();
-			const text = all.toString('utf8', 4, 4 + length);
-			this.#chunks = [all.subarray(4 + length)];
-			this.#held -= 4 + length;
-			messages.push(parse(text));
-			length = this.#nextLength();
+		return [...this.messages(chunk)];
+	}
+
+	/** As `push`, one after the other: what follows a message is read only when that one has been dealt with. */
+	*messages(chunk: Uint8Array): Generator<unknown, void, undefined> {
+		let at = 0;
+		while (at < chunk.length) {
+			if (this.#headerHeld < 4) {
+				this.#header[this.#headerHeld++] = chunk[at++]!;
+				if (this.#headerHeld < 4) continue;
+				this.#length = this.#header.readUInt32BE(0);
+				if (this.#length > this.largest)
+					throw new ProtocolError('oversized-frame', `a message of ${this.#length} bytes`);
+			}
+			const bytes = chunk.subarray(at, at + this.#length - this.#held);
+			at += bytes.length;
+			if (this.#held === 0 && bytes.length === this.#length) {
+				const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+				this.#begin();
+				yield parse(text);
+				continue;
+			}
+			this.#keep(bytes);
+			if (this.#held < this.#length) continue;
+			const text = this.#body.toString('utf8', 0, this.#length);
+			this.#begin();
+			yield parse(text);
 		}
-		return messages;
 	}
 
-	#nextLength(): number | undefined {
-		if (this.#held < 4) return undefined;
-		if ((this.#chunks[0]?.length ?? 0) < 4) this.#joined();
-		const length = Buffer.from(this.#chunks[0]?.subarray(0, 4) ?? []).readUInt32BE(0);
-		if (length > largestFrame) throw new ProtocolError('oversized-frame', `a message of ${length} bytes`);
-		return length;
+	/** Nothing more will come. */
+	end(): void {
+		this.#begin();
 	}
 
-	#joined(): Buffer {
-		const [only, ...more] = this.#chunks;
-		const all =
-			only && more.length === 0
-				? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
-				: Buffer.concat(this.#chunks, this.#held);
-		this.#chunks = [all];
-		return all;
+	#begin(): void {
+		this.#budget?.release(this.#hold);
+		this.#headerHeld = 0;
+		this.#held = 0;
+		if (this.#body.length > 0) this.#body = Buffer.alloc(0);
+	}
+
+	#keep(bytes: Uint8Array): void {
+		const needed = this.#held + bytes.length;
+		if (needed > this.#body.length) {
+			const size = Math.min(this.#length, Math.max(2 * this.#body.length, needed));
+			if (size > smallFrame) this.#budget?.hold(this.#hold, size);
+			const larger = Buffer.allocUnsafeSlow(size);
+			this.#body.copy(larger, 0, 0, this.#held);
+			this.#body = larger;
+		}
+		this.#body.set(bytes, this.#held);
+		this.#held = needed;
 	}
 }
 

@@ -2,6 +2,8 @@ import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
 import type {EngineClient} from '../api/engine-client.js';
 import {EngineVisitor} from './engine-visitor.js';
+import {FrameBudget} from './frame-budget.js';
+import {WatchPlaces} from './watch-places.js';
 
 /** What the engine's side says about itself to whoever connects. */
 export interface EngineFacts {
@@ -14,6 +16,9 @@ export interface ServedEngine {
 	/** Tells every client `reason`, lets them go and removes the socket. */
 	close(reason: string): Promise<void>;
 }
+
+/** More than anybody has screens and scripts; each may hold what it was told and has not read. */
+const mostVisitors = 256;
 
 /** Listens with nobody but this user allowed in, from the first instant on. */
 async function listen(server: Server, path: string): Promise<void> {
@@ -43,8 +48,11 @@ export async function serveEngine(
 ): Promise<ServedEngine> {
 	rmSync(path, {force: true});
 	const visitors = new Map<Socket, EngineVisitor>();
+	const shared = {frames: new FrameBudget(), watches: new WatchPlaces()};
 	const server = createServer(socket => {
-		const visitor = new EngineVisitor(socket, client, facts);
+		// Who cannot get in now tries again.
+		if (visitors.size >= mostVisitors) return void socket.destroy();
+		const visitor = new EngineVisitor(socket, client, facts, shared);
 		visitors.set(socket, visitor);
 		socket.once('close', () => visitors.delete(socket));
 	});

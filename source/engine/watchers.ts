@@ -1,6 +1,7 @@
 import type {Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import type {Clock, Timer} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
 
 /** Makes the sections of an update. */
 export interface SectionSource {
@@ -15,6 +16,23 @@ export interface SectionSource {
 }
 
 const shortestInterval = 50;
+/** Of the engine's time looking may take one part in so many, however many look. */
+const share = 4;
+
+/** How long it takes to tell all watchers once, by what it took the last time: each waits for its part of that. */
+class Round {
+	#time: Millis = 0;
+
+	/** What one took changed from `before` to `after`. */
+	changed(before: Millis, after: Millis): void {
+		this.#time = Math.max(0, this.#time + after - before);
+	}
+
+	/** No watcher is told again before so long has passed. */
+	get shortest(): Millis {
+		return this.#time * share;
+	}
+}
 
 /**
  * Those who look at the engine. Each gets, no more often than it asked for, the sections it watches that have changed
@@ -24,6 +42,7 @@ export class Watchers {
 	readonly #source: SectionSource;
 	readonly #clock: Clock;
 	readonly #all = new Set<Watcher>();
+	readonly #round = new Round();
 
 	constructor(source: SectionSource, clock: Clock) {
 		this.#source = source;
@@ -31,7 +50,7 @@ export class Watchers {
 	}
 
 	watch(watch: Watch, listener: (update: Update) => void): Watching {
-		const watcher = new Watcher(watch, listener, this.#source, this.#clock);
+		const watcher = new Watcher(watch, listener, this.#source, this.#clock, this.#round);
 		this.#all.add(watcher);
 		watcher.begin();
 		return {
@@ -65,8 +84,18 @@ class Watcher {
 	#timer: Timer | undefined;
 	#stopped = false;
 	#hurried = false;
+	readonly #round: Round;
+	/** What it took to tell it, the last time. */
+	#cost: Millis = 0;
 
-	constructor(watch: Watch, listener: (update: Update) => void, source: SectionSource, clock: Clock) {
+	constructor(
+		watch: Watch,
+		listener: (update: Update) => void,
+		source: SectionSource,
+		clock: Clock,
+		round: Round,
+	) {
+		this.#round = round;
 		this.#watch = watch;
 		this.#listener = listener;
 		this.#source = source;
@@ -80,18 +109,21 @@ class Watcher {
 	change(watch: Watch): void {
 		this.#watch = watch;
 		this.#seen = new Map();
-		this.#again(0);
+		const {shortest} = this.#round;
+		this.#again(shortest > shortestInterval ? shortest : 0);
 	}
 
 	hurry(): void {
 		if (this.#stopped || this.#hurried) return;
 		this.#hurried = true;
-		this.#again(10);
+		this.#again(Math.max(10, this.#round.shortest));
 	}
 
 	stop(): void {
+		if (this.#stopped) return;
 		this.#stopped = true;
 		this.#timer?.clear();
+		this.#round.changed(this.#cost, 0);
 	}
 
 	#again(delay: number): void {
@@ -100,7 +132,20 @@ class Watcher {
 	}
 
 	#tell(): void {
+		const began = this.#clock.now();
 		this.#hurried = false;
+		this.#timer = undefined;
+		this.#look();
+		if (this.#stopped) return;
+		const cost = Math.max(0, this.#clock.now() - began);
+		this.#round.changed(this.#cost, cost);
+		this.#cost = cost;
+		// Whoever was told may have asked for something else at once.
+		if (this.#timer === undefined)
+			this.#again(Math.max(shortestInterval, this.#watch.interval, this.#round.shortest));
+	}
+
+	#look(): void {
 		const update = this.#source.compose(this.#watch, (name, revision, make) => {
 			const seen = this.#seen.get(name);
 			if (seen !== undefined && revision > 0 && seen.revision === revision) return undefined;
@@ -113,7 +158,6 @@ class Watcher {
 			this.#seen.set(name, {revision, content});
 			return view;
 		});
-		this.#again(Math.max(shortestInterval, this.#watch.interval));
 		if (!holdsNews(update)) return;
 		this.#revision++;
 		this.#listener({...update, revision: this.#revision});
