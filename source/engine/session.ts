@@ -57,6 +57,8 @@ const queueTicks = 5;
 const diskFarewell: Millis = 3000;
 /** Of files that stay when a torrent's data is deleted so many are named. */
 const mostKeptTold = 100;
+/** Torrents saved at a time when all are: more of them wait for the disk together, and no longer for each other. */
+const savesAtTheEnd = 32;
 /** The engine: torrents, and what they share. Spoken to by commands, looked at by watches, stopped once. */
 export class Session implements EngineClient {
 	readonly closed: Promise<string>;
@@ -403,10 +405,10 @@ export class Session implements EngineClient {
 		const totals = this.#torrents;
 		for (const torrent of totals.values()) torrent.post({type: 'count'});
 		this.#traffic.sample(totals.values(), this.#room.clock.wall());
-		const speeds = this.#saver.saveSpeeds();
+		const speeds = this.#saver.saveSpeeds(savesAtTheEnd);
 		await Promise.all([...this.#torrents.values()].map(torrent => torrent.close()));
 		await this.#reception.close();
-		await this.#saver.saveAll();
+		await this.#saver.saveAll(savesAtTheEnd);
 		await this.#store.settled();
 		await speeds;
 		await this.#limitMemory?.settled();

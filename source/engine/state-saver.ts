@@ -59,10 +59,18 @@ export class StateSaver {
 		if (torrent.memory.known === undefined) void this.#write(torrent, torrent.memory.nothing());
 	}
 
-	async saveAll(): Promise<void> {
-		for (const torrent of this.#saved.torrents.values()) {
-			if (this.#revisions.get(torrent) !== torrent.memory.revision) await this.save(torrent);
-		}
+	/**
+	 * Saves what has changed of all torrents.
+	 *
+	 * @param atATime while it runs one after the other leaves the disk to others; in the end nobody else is there
+	 */
+	async saveAll(atATime = 1): Promise<void> {
+		const left = this.#saved.torrents.values();
+		const saveSome = async (): Promise<void> => {
+			for (const torrent of left)
+				if (this.#revisions.get(torrent) !== torrent.memory.revision) await this.save(torrent);
+		};
+		await Promise.all(Array.from({length: atATime}, saveSome));
 	}
 
 	/** Saves one torrent at once. What could not be saved is tried again when it is time. */
@@ -87,15 +95,20 @@ export class StateSaver {
 		log('error', `what is known of it is not saved: ${message}`, id);
 	}
 
-	async saveSpeeds(): Promise<void> {
+	/** @param atATime as for `saveAll` */
+	async saveSpeeds(atATime = 1): Promise<void> {
 		const {torrents, speeds, traffic} = this.#saved;
 		if (speeds === undefined) return;
 		await speeds.save(traffic);
-		for (const torrent of torrents.values()) {
-			const {id, record} = torrent;
-			if (this.#moves.get(torrent) === record.movedAt) continue;
-			this.#moves.set(torrent, record.movedAt);
-			await speeds.saveTorrent(id, record.history);
-		}
+		const left = torrents.values();
+		const saveSome = async (): Promise<void> => {
+			for (const torrent of left) {
+				const {id, record} = torrent;
+				if (this.#moves.get(torrent) === record.movedAt) continue;
+				this.#moves.set(torrent, record.movedAt);
+				await speeds.saveTorrent(id, record.history);
+			}
+		};
+		await Promise.all(Array.from({length: atATime}, saveSome));
 	}
 }

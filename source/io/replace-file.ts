@@ -1,5 +1,6 @@
 import {mkdir, open, rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {syncFolder} from './sync-folder.js';
 
 /**
  * Writes a file so that, whenever the machine stops, either the old content is there or the new, whole: to a temporary
@@ -18,10 +19,5 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
 	}
 	await rename(temporary, path);
 	// The new name is safe only when the folder is on the disk too.
-	const handle = await open(folder);
-	try {
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
+	await syncFolder(folder);
 }
