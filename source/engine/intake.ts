@@ -16,6 +16,8 @@ import type {Room} from './room.js';
 import type {SessionMemory} from './session-memory.js';
 import {Torrent} from './torrent.js';
 
+const manyFiles = 10_000;
+
 const lostText =
 	'what was known of it is lost, its folder too: move it to the folder its data is in, or add it again with --dir';
 
@@ -87,7 +89,9 @@ export class Intake {
 			torrent.remember(saved.resume);
 		// Until everything about it is settled it is not the queue's to start.
 		torrent.wanted = false;
+		await breathe(metainfo);
 		this.#selectInitially(torrent, options);
+		await breathe(metainfo);
 		torrent.doubtful = saved?.doubtful === true;
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
@@ -319,6 +323,11 @@ export class Intake {
 			},
 		});
 	}
+}
+
+/** Each step with very many files takes some 20 ms: between them others have their turn. */
+async function breathe({files}: Metainfo): Promise<void> {
+	if (files.length > manyFiles) await nextTurn();
 }
 
 /** Trackers that are not the torrent's own, and so were added by a person. */

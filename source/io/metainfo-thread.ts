@@ -9,8 +9,8 @@ import type {FromReader, SentFile, SentHead, Span, ToReader} from './metainfo-me
 
 /** What is smaller is read in less time than it takes to hand it to a thread, some milliseconds at the most. */
 const small: Bytes = 64 * 1024;
-/** Somebody has made it to cost: the largest honest ones take 2 s on a slow machine. */
-const longest: Millis = 30_000;
+/** Somebody has made it to cost: the largest honest ones take 2 s, and some more on a busy machine. */
+const longest: Millis = 60_000;
 /** A thread that has nothing to do for so long only takes up memory. */
 const rest: Millis = 5000;
 /** In MiB: 3 million values and their names; the engine's own memory is another. */
