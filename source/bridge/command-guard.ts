@@ -7,7 +7,9 @@ const flag: Check = value => typeof value === 'boolean';
 const number: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 const count: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
 const texts: Check = value => Array.isArray(value) && value.every(text);
-const counts: Check = value => Array.isArray(value) && value.every(count);
+/** No torrent has more files: more is not looked at one by one. */
+const mostFiles = 3_000_000;
+const counts: Check = value => Array.isArray(value) && value.length <= mostFiles && value.every(count);
 const listed = 10_000;
 const isPieces: Check = entry =>
 	count(entry) || (Array.isArray(entry) && entry.length === 2 && entry.every(count) && entry[0] <= entry[1]);
@@ -29,6 +31,7 @@ const addOptions: Shape = {
 	priorities: optional(
 		value =>
 			Array.isArray(value) &&
+			value.length <= mostFiles &&
 			value.every(pair => Array.isArray(pair) && pair.length === 2 && count(pair[0]) && priority(pair[1])),
 	),
 	trackers: optional(texts),

@@ -17,6 +17,9 @@ import type {SessionMemory} from './session-memory.js';
 import {Torrent} from './torrent.js';
 
 const manyFiles = 10_000;
+/** As many as a .torrent may name. */
+const mostTrackers = 500;
+const mostPeers = 1000;
 
 const lostText =
 	'what was known of it is lost, its folder too: move it to the folder its data is in, or add it again with --dir';
@@ -58,6 +61,7 @@ export class Intake {
 	 * @throws {UserError} when it cannot be added, and nothing was then
 	 */
 	async add(bytes: Uint8Array, options: AddOptions, known?: Metainfo): Promise<Reply> {
+		requireModest(options);
 		const metainfo = known ?? (await readMetainfo(bytes));
 		const {torrents, store, room, queue} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
@@ -323,6 +327,14 @@ export class Intake {
 			},
 		});
 	}
+}
+
+/** Each of them is looked up, or asked: nobody means thousands. */
+function requireModest({trackers = [], peers = []}: AddOptions): void {
+	if (trackers.length > mostTrackers)
+		throw new UserError('too-many', `no more than ${mostTrackers} trackers can be added with a torrent`, 2);
+	if (peers.length > mostPeers)
+		throw new UserError('too-many', `no more than ${mostPeers} peers can be added with a torrent`, 2);
 }
 
 /** Each step with very many files takes some 20 ms: between them others have their turn. */

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
+import {test} from 'node:test';
+import type {AddOptions} from '../../source/api/command.ts';
+import type {FilePriority} from '../../source/api/snapshot.ts';
+import {asCommand} from '../../source/bridge/command-guard.ts';
+import {Intake} from '../../source/engine/intake.ts';
+import {TorrentQueue} from '../../source/engine/queue.ts';
+import type {Torrent} from '../../source/engine/torrent.ts';
+import {encodeBencode} from '../../source/protocol/bencode.ts';
+import {LoneTorrent} from '../helpers/lone-torrent.ts';
+
+const fileCount = 10_000;
+const metainfo = Uint8Array.from(
+	encodeBencode({
+		info: {
+			files: Array.from({length: fileCount}, (_, n) => ({length: 4, path: [`f${n}`]})),
+			name: 'many',
+			'piece length': 16_384,
+			pieces: Buffer.concat(
+				Array.from({length: Math.ceil((fileCount * 4) / 16_384)}, () => createHash('sha1').digest()),
+			),
+		},
+	}),
+);
+
+/** Adds ten thousand small files in one torrent. */
+async function add(options: AddOptions): Promise<Torrent | undefined> {
+	const {room} = new LoneTorrent();
+	const torrents = new Map<string, Torrent>();
+	const intake = new Intake({
+		room,
+		torrents,
+		queue: new TorrentQueue(torrents, undefined, room.clock),
+		store: {
+			find: async () => undefined,
+			load: async () => [],
+			save: async () => undefined,
+			saveMetainfo: async () => undefined,
+			remove: async () => undefined,
+		},
+		lasting: true,
+		speeds: undefined,
+		dir: '/nowhere/at/all',
+		maxPeers: 50,
+		trackers: true,
+		changed() {},
+		keep: async () => {},
+	});
+	const {id} = await intake.add(metainfo, {paused: true, ...options});
+	return torrents.get(id!);
+}
+
+test('thousands of priorities in one add are worked out once a priority, the last said of a file holds', async () => {
+	const chosen = Array.from({length: 9999}, (_, n) => [n, (n % 5) as FilePriority] as const);
+	const torrent = await add({priorities: [[7, 4], ...chosen, [8, 1]]});
+	assert.deepEqual(
+		[...torrent!.files.priorities],
+		Array.from({length: fileCount}, (_, n) => (n === 8 ? 1 : n < 9999 ? n % 5 : 2)),
+	);
+	assert.ok(torrent!.piecesRevision <= 12, `${torrent!.piecesRevision} times`);
+});
+
+test('a file that is not there refuses the add, and nothing is added', async () => {
+	await assert.rejects(
+		add({
+			priorities: [
+				[1, 0],
+				[fileCount, 0],
+			],
+		}),
+		/there is no file 10000/,
+	);
+});
+
+test('more trackers or peers than anybody means are refused in one line', async () => {
+	const trackers = Array.from({length: 501}, (_, n) => `http://t${n}.example/announce`);
+	await assert.rejects(add({trackers}), /^UserError: no more than 500 trackers can be added with a torrent$/);
+	const peers = Array.from({length: 1001}, (_, n) => `p${n}.example:1`);
+	await assert.rejects(add({peers}), /^UserError: no more than 1000 peers can be added with a torrent$/);
+});
+
+test('longer lists of files than any torrent has are no command', () => {
+	const files = new Array<number>(3_000_001).fill(0);
+	assert.equal(asCommand({type: 'files.priority', id: 'x', files, priority: 1}), undefined);
+	assert.notEqual(
+		asCommand({type: 'files.priority', id: 'x', files: files.slice(0, 1000), priority: 1}),
+		undefined,
+	);
+});
