@@ -148,7 +148,8 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 
 /** Over everything, with zeros where it stands itself. */
 function sumOf(bytes: Uint8Array): Uint8Array {
-	const copy = bytes.slice();
+	// The `slice` of a Buffer is no copy.
+	const copy = Uint8Array.from(bytes);
 	copy.fill(0, bytes.length - tail - sumLength, bytes.length - tail);
 	return hashFunctions.sha1(copy).subarray(0, sumLength);
 }

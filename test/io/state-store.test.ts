@@ -97,6 +97,19 @@ test('resume data is read as it was written', () => {
 	assert.deepEqual(decodeResumeData(encodeResumeData(bare)), bare);
 });
 
+test('resume data is read from a Buffer as from any bytes, and left as it is', () => {
+	const bytes = Buffer.from(encodeResumeData(resumeData()));
+	const before = bytes.toString('hex');
+	assert.deepEqual(decodeResumeData(bytes), resumeData());
+	assert.equal(bytes.toString('hex'), before);
+});
+
+test('resume data without a checksum, as earlier versions wrote it, is read', () => {
+	const bytes = Buffer.from(encodeResumeData(resumeData()));
+	const old = Buffer.concat([bytes.subarray(0, bytes.lastIndexOf('4:~sum')), Buffer.from('e')]);
+	assert.deepEqual(decodeResumeData(old), resumeData());
+});
+
 test('resume data cut off anywhere, or with any byte changed, is refused or read, and never breaks the reader', () => {
 	const bytes = encodeResumeData(resumeData());
 	for (let length = 0; length < bytes.length; length++) {
