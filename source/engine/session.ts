@@ -335,7 +335,9 @@ export class Session implements EngineClient {
 			? await torrent.removeData(new Map(others.map(({file, name}) => [file, name])))
 			: undefined;
 		this.#paths.release(torrent.id);
-		await this.#store.remove(torrent.id);
+		const unforgotten = await this.#store.remove(torrent.id);
+		if (unforgotten !== undefined)
+			this.#log('error', `it may come back at the next start: ${unforgotten.message}`, torrent.id);
 		await this.#memory?.removeTorrent(torrent.id);
 		this.#log('info', `removed ${torrent.metainfo.name}${removedText(removal)}`, torrent.id);
 		const failure = removal?.failure;
