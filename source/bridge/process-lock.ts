@@ -91,7 +91,7 @@ function discard(path: string): void {
 	try {
 		rmSync(path, {force: true});
 	} catch {
-		// It holds nobody up: only higher numbers count.
+		// It holds nobody up: only higher numbers of living processes count.
 	}
 }
 
@@ -157,7 +157,7 @@ export function takeLock(folder: string, name: string): ProcessLock | LockHolder
 				release() {
 					if (released) return;
 					released = true;
-					if (readHolder(mine)?.pid === process.pid) rmSync(mine, {force: true});
+					if (readHolder(mine)?.pid === process.pid) discard(mine);
 				},
 			};
 		}

@@ -7,7 +7,7 @@ import {stateDirPath} from './state-dir.js';
 
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
 
-/** Has the running engine do the same to each torrent that the words name. */
+/** Has the running engine do the same to each torrent that the words name; one that cannot do it holds up no other. */
 export async function tellTorrents(
 	command: DistributiveOmit<Extract<Command, {type: 'torrent.pause' | 'torrent.resume'}>, 'id'>,
 	words: readonly string[],
@@ -15,10 +15,14 @@ export async function tellTorrents(
 	{env, version}: Pick<Context, 'env' | 'version'>,
 ): Promise<ExitStatus> {
 	const engine = await requireEngine(stateDirPath(stateDir, env), env, version);
+	const refusals: unknown[] = [];
 	try {
-		for (const {id} of await findTorrents(engine, words)) await engine.send({...command, id});
+		for (const {id} of await findTorrents(engine, words)) {
+			await engine.send({...command, id}).catch((error: unknown) => void refusals.push(error));
+		}
 	} finally {
 		engine.close();
 	}
+	if (refusals.length > 0) throw refusals[0];
 	return 0;
 }

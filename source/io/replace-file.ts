@@ -1,4 +1,4 @@
-import {mkdir, open, rename} from 'node:fs/promises';
+import {mkdir, open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {syncFolder} from './sync-folder.js';
 
@@ -12,12 +12,18 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
 	const temporary = `${path}.tmp`;
 	const file = await open(temporary, 'w', 0o600);
 	try {
-		await file.writeFile(bytes);
-		await file.sync();
-	} finally {
-		await file.close();
+		try {
+			await file.writeFile(bytes);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await rename(temporary, path);
+	} catch (error) {
+		// What a full disk has of it only takes up more of that.
+		await rm(temporary, {force: true}).catch(() => {});
+		throw error;
 	}
-	await rename(temporary, path);
 	// The new name is safe only when the folder is on the disk too.
 	await syncFolder(folder);
 }

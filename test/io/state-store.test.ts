@@ -317,3 +317,12 @@ test('a state folder that cannot be written is told in a plain line', async () =
 	const failure = await store.save(resumeData());
 	assert.match(failure?.message ?? '', /^a file is where a folder should be: .*: move it away, then resume$/);
 });
+
+test('a save that fails leaves nothing behind', async () => {
+	const {store, folder} = newStore();
+	await store.save(resumeData());
+	rmSync(join(folder, `${id}.resume`));
+	mkdirSync(join(folder, `${id}.resume`));
+	assert.match((await store.save(resumeData()))?.message ?? '', /a folder is where a file should be/);
+	assert.deepEqual(readdirSync(folder), [`${id}.resume`]);
+});
