@@ -136,7 +136,4 @@ async function start(): Promise<void> {
 	process.exit(status);
 }
 
-if (Number.parseInt(process.versions.node, 10) < 22) {
-	complain(`needs Node.js 22 or newer, this is ${process.version}`);
-	process.exitCode = 1;
-} else void start();
+void start();

@@ -34,21 +34,13 @@ export async function printTable(
 		});
 	}
 
-	const [{renderToString}, {createElement}, {Table}] = await Promise.all([
-		import('ink'),
-		import('react'),
-		import('../ui/widgets/ink-table.js'),
-	]);
+	const {tableText} = await import('../ui/widgets/table-text.js');
 	const width = columns.reduce(
 		(sum, column) => sum + 3 + rows.reduce((most, row) => Math.max(most, row[column]!.length), column.length),
 		1,
 	);
-	const drawn = renderToString(createElement(Table<TableRow>, {data: [...rows], columns: [...columns]}), {
-		columns: width,
-	});
 	// One rule below the titles is enough; the ones between all rows double the height.
-	return drawn
-		.split('\n')
+	return tableText(rows, columns, width)
 		.filter((line, index) => index < 3 || !stripVTControlCharacters(line).startsWith('├'))
 		.map(line => `${margin}${line}`);
 }

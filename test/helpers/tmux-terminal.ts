@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import process from 'node:process';
 import {until} from './deadline.ts';
-import {build, cli} from './tortui.ts';
+import {build, cli, node} from './tortui.ts';
 import type {Workspace} from './workspace.ts';
 
 /** What a program may leave behind in a terminal. */
@@ -34,7 +34,7 @@ export class Terminal {
 		const terminal = new Terminal(space, columns);
 		const bin = space.path('bin');
 		mkdirSync(bin, {recursive: true});
-		writeFileSync(`${bin}/tortui`, `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`);
+		writeFileSync(`${bin}/tortui`, `#!/bin/sh\nexec '${node}' '${cli}' "$@"\n`);
 		chmodSync(`${bin}/tortui`, 0o755);
 		const env = {
 			PATH: `${bin}:${process.env['PATH']}`,

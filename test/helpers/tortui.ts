@@ -10,6 +10,8 @@ import type {Workspace} from './workspace.ts';
 const root = resolve(import.meta.dirname, '../..');
 /** The program as it was built. TORTUI_CLI names another one, to try the tests on. */
 export const cli = process.env['TORTUI_CLI'] ?? join(root, 'dist/cli.js');
+/** The Node.js it runs on. TORTUI_NODE names another one than the tests', to try an older one. */
+export const node = process.env['TORTUI_NODE'] ?? process.execPath;
 
 let built: boolean | undefined;
 
@@ -57,7 +59,7 @@ export function startTortui(
 	through: readonly string[] = [],
 ): Running {
 	build();
-	const [command, ...rest] = [...through, process.execPath, cli, ...args];
+	const [command, ...rest] = [...through, node, cli, ...args];
 	return new Running(space, command!, rest, {
 		...options,
 		env: {NO_COLOR: '1', TORTUI_HOME: space.path('state'), ...options.env},
