@@ -3,6 +3,8 @@ import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {UserError} from '../base/errors.js';
 import {readRegularFileNow, type UnreadableFile} from '../io/regular-file.js';
+import type {Options} from './command.js';
+import {jsonFault, lineOfEachName} from './config-lines.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
 import {nearest} from './nearest.js';
 import {type Defaults, optionName} from './parse-arguments.js';
@@ -30,7 +32,9 @@ export function configPath(env: NodeJS.ProcessEnv): string {
 
 function read(path: string): string | undefined {
 	try {
-		return Buffer.from(readRegularFileNow(path, largestConfig)).toString('utf8');
+		const text = Buffer.from(readRegularFileNow(path, largestConfig)).toString('utf8');
+		// Some editors begin a file with a mark of their own.
+		return text.replace(/^\uFEFF/, '');
 	} catch (error) {
 		const {code, message} = error as UnreadableFile;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -44,7 +48,8 @@ function parse(path: string, text: string): Readonly<Record<string, unknown>> {
 	try {
 		value = JSON.parse(text);
 	} catch (error) {
-		throw new UserError('config', `${path} is not valid JSON: ${(error as Error).message.split('\n')[0]}`, 2);
+		const {line, reason} = jsonFault(text, error);
+		throw new UserError('config', `${path}${line ? `:${line}` : ''} is not valid JSON: ${reason}`, 2);
 	}
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
 		throw new UserError('config', `${path} must hold one JSON object, such as {"max-peers": 80}`, 2);
@@ -52,46 +57,93 @@ function parse(path: string, text: string): Readonly<Record<string, unknown>> {
 	return value as Record<string, unknown>;
 }
 
+/** Something in the config file that is not as it should be, in a sentence that begins with its place. */
+export interface ConfigFault {
+	readonly message: string;
+	/** Whether it keeps commands from running; else the setting is left out. */
+	readonly isFatal: boolean;
+}
+
+/** What the options of the config file come to, and what is wrong with them. */
+export interface ConfigOptions {
+	readonly values: Defaults;
+	readonly faults: readonly ConfigFault[];
+}
+
+/** A path as people write it in a file, where no shell replaces `~`. */
+function withHome(path: string, env: NodeJS.ProcessEnv): string {
+	return path === '~' || path.startsWith('~/') ? join(env['HOME'] || homedir(), path.slice(1)) : path;
+}
+
+const isPath = (option: Options[string]) => 'value' in option && /^(?:DIR|FILE|PATH)$/.test(option.value);
+
 /**
- * What the config file sets, named as the long options are: `{"max-upload": "500K", "no-dht": true}`. Empty when
- * there is no file. A name that is no option is told to `warn` and left out; a value of the wrong kind is a
- * `UserError`.
+ * Reads what the config file sets, named as the long options are: `{"max-upload": "500K", "no-dht": true}`; empty when
+ * there is no file. What is no JSON object is a `UserError`.
  */
-export function readConfig(env: NodeJS.ProcessEnv, warn: (message: string) => void): Defaults {
+export function readOptions(env: NodeJS.ProcessEnv): ConfigOptions {
 	const path = configPath(env);
 	const text = read(path);
-	if (text === undefined) return new Map();
-	const keys = new Map(
-		Object.keys(configOptions).map(key => [optionName(key), key as keyof typeof configOptions]),
-	);
-	const result = new Map<string, {value: string | boolean | readonly string[]; where: string}>();
-	for (const [name, value] of Object.entries(parse(path, text))) {
+	const values = new Map<string, {value: string | boolean | readonly string[]; where: string}>();
+	const faults: ConfigFault[] = [];
+	if (text === undefined) return {values, faults};
+	const settings = Object.entries(parse(path, text));
+	const lines = lineOfEachName(text);
+	const options: Options = configOptions;
+	const keys = new Map(Object.keys(options).map(key => [optionName(key), key]));
+	for (const [name, value] of settings) {
+		const [line, again] = lines.get(name)?.slice(-2) ?? [];
+		const where = `${path}:${again ?? line}: ${name}`;
+		const wrong = (message: string, isFatal = true) => faults.push({message: `${where} ${message}`, isFatal});
+		if (again !== undefined) wrong(`is set on line ${line} already; this one holds`, false);
 		if (screenSettings.has(name)) continue;
-		const plain = name.replace(/^no-/, '');
-		const key = keys.get(name) ?? keys.get(plain);
+		const negated = keys.has(name) ? undefined : keys.get(name.replace(/^no-/, ''));
+		const isSwitch = negated !== undefined && /^(?:on|off)$/.test(options[negated]!.kind);
+		const key = keys.get(name) ?? (isSwitch ? negated : undefined);
 		if (key === undefined) {
 			const guess = nearest(name, [...keys.keys(), ...screenSettings]);
-			warn(`${path}: unknown setting ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ''}`);
+			faults.push({
+				message: `${path}:${again ?? line}: unknown setting ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ''}`,
+				isFatal: false,
+			});
 			continue;
 		}
-		const {kind} = configOptions[key];
-		const where = `${name} in ${path}`;
-		if (kind === 'on' || kind === 'off') {
-			if (typeof value !== 'boolean') throw new UserError('config', `${where} must be true or false`, 2);
-			result.set(key, {value: keys.has(name) ? value : !value, where});
+		const option = options[key]!;
+		const written = (item: string) => (isPath(option) ? withHome(item, env) : item);
+		if (option.kind === 'on' || option.kind === 'off') {
+			if (typeof value !== 'boolean') wrong('must be true or false');
+			else values.set(key, {value: isSwitch ? !value : value, where});
 		} else if (typeof value === 'string' || typeof value === 'number') {
-			result.set(key, {value: String(value), where});
-		} else if (kind === 'list' && Array.isArray(value) && value.every(item => typeof item === 'string')) {
-			result.set(key, {value: value as string[], where});
-		} else {
-			throw new UserError(
-				'config',
-				`${where} must be ${kind === 'list' ? 'a list of texts' : 'a text or number'}`,
-				2,
-			);
-		}
+			values.set(key, {value: written(String(value)), where});
+		} else if (
+			option.kind === 'list' &&
+			Array.isArray(value) &&
+			value.every(item => typeof item === 'string')
+		) {
+			values.set(key, {value: value.map(written), where});
+		} else wrong(`must be ${option.kind === 'list' ? 'a list of texts' : 'a text or number'}`);
 	}
-	return result;
+	return {values, faults};
+}
+
+/**
+ * As `readOptions`, for a command that is to run: a name that is no option is told to `warn` and left out; a value of
+ * the wrong kind is a `UserError`.
+ */
+export function readConfig(env: NodeJS.ProcessEnv, warn: (message: string) => void): Defaults {
+	const {values, faults} = readOptions(env);
+	for (const {message, isFatal} of faults) {
+		if (isFatal) throw new UserError('config', message, 2);
+		warn(message);
+	}
+	return values;
+}
+
+/** The line of a setting in the config file; undefined when it is not there. */
+export function lineOfSetting(env: NodeJS.ProcessEnv, name: string): number | undefined {
+	return lineOfEachName(read(configPath(env)) ?? '')
+		.get(name)
+		?.at(-1);
 }
 
 /** What the config file says about the screen beside its options; the screen leaves out what makes no sense. */

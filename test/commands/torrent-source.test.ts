@@ -132,12 +132,12 @@ test('the config file is read, unknown settings are told, wrong ones refused', (
 	});
 	assert.deepEqual(read('{"max-uplaod": 1}'), {
 		config: {},
-		warnings: [`${path}: unknown setting "max-uplaod"; did you mean max-upload?`],
+		warnings: [`${path}:1: unknown setting "max-uplaod"; did you mean max-upload?`],
 	});
 	for (const [text, message] of [
 		['{"port": }', /is not valid JSON/],
 		['[]', /must hold one JSON object/],
-		['{"dht": "no"}', /^UserError: dht in .* must be true or false/],
+		['{"dht": "no"}', /^UserError: .*:1: dht must be true or false/],
 		['{"port": [1]}', /must be a text or number/],
 	] as const) {
 		assert.throws(() => read(text), message);
