@@ -1,7 +1,9 @@
 import type {Command} from '../source/commands/command.ts';
-import {loadCommand, verbNames} from '../source/commands/dispatch.ts';
+import {loadCommand, type Verb, verbNames} from '../source/commands/dispatch.ts';
+import {type Example, examples} from '../source/commands/examples.ts';
 import {sharedOptions} from '../source/commands/flags.ts';
 import {verbs} from '../source/commands/help.ts';
+import {paragraphs} from '../source/commands/paragraphs.ts';
 import {keyTable} from '../source/ui/key-table.ts';
 import {keyGroups, keyName} from '../source/ui/keymap.ts';
 import {type DescribedOption, describedOptions} from './option-table.ts';
@@ -21,15 +23,6 @@ function plain(text: string): string {
 		.replaceAll('←', '\\(<-')
 		.replaceAll('→', '\\(->')
 		.replace(/^\./, '\\&.');
-}
-
-/** Notes line by line, as they are written; an empty one begins a paragraph, blanks at the beginning are kept. */
-function noteLines(notes: readonly string[]): string[] {
-	return notes.flatMap((line, at) => {
-		if (line === '') return ['.PP'];
-		const isFirst = at === 0 || notes[at - 1] === '';
-		return [...(isFirst ? [] : ['.br']), plain(line).replace(/^ +/, blanks => '\\ '.repeat(blanks.length))];
-	});
 }
 
 const widest = 78;
@@ -54,11 +47,24 @@ function optionLines({names, value, help, standard}: DescribedOption): string[] 
 	return [
 		'.TP',
 		`${spelled}${value === undefined ? '' : ` \\fI${plain(value)}\\fR`}`,
-		`${text[0]?.toUpperCase()}${text.slice(1)}${standard === undefined ? '' : ` (default: ${plain(standard)})`}.`,
+		`${text.replace(/^[a-z](?=[a-z ])/, first => first.toUpperCase())}${standard === undefined ? '' : ` (default: ${plain(standard)})`}.`,
 	];
 }
 
 const shared = new Set(Object.keys(sharedOptions));
+
+/** A paragraph of a note; one that stands as it is keeps its spaces. */
+function noteLines(text: string): string[] {
+	return text.startsWith(' ') ? ['.PP', '.nf', plain(text), '.fi'] : ['.PP', plain(text)];
+}
+
+function exampleLines(rows: readonly Example[]): string[] {
+	return rows.flatMap(([line, what]) => [
+		'.TP',
+		`.B ${plain(line).replaceAll('"', '\\(dq')}`,
+		`${plain(what)[0]?.toUpperCase()}${plain(what).slice(1)}.`,
+	]);
+}
 
 /** A command with the options that it does not share with the session. */
 function commandLines(command: Command): string[] {
@@ -73,9 +79,12 @@ function commandLines(command: Command): string[] {
 		...command.usage.flatMap((line, index) => [...(index > 0 ? ['.br'] : []), `.B tortui ${plain(line)}`]),
 		'.PP',
 		plain(command.summary),
-		...(command.notes ? ['.PP', ...noteLines(command.notes)] : []),
+		...paragraphs(command.notes ?? []).flatMap(noteLines),
 		...(isLikeSession ? ['.PP', `Takes the options of the session${own.length > 0 ? ', and:' : '.'}`] : []),
 		...own.flatMap(optionLines),
+		'.PP',
+		'Examples:',
+		...exampleLines(examples[command.name as Verb] ?? []),
 	];
 }
 
@@ -119,6 +128,8 @@ export async function manPage(version: string): Promise<string> {
 		...describedOptions(sharedOptions).flatMap(optionLines),
 		'.SH COMMANDS',
 		...commands.flatMap(commandLines),
+		'.SH EXAMPLES',
+		...exampleLines([...examples.session, ...examples.get, ...examples.seed, ...examples.demo]),
 		'.SH KEYS',
 		...keyLines(),
 		'.SH EXIT STATUS',

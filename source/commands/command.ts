@@ -6,6 +6,8 @@ export interface SwitchOption {
 	readonly kind: 'on';
 	readonly short?: string;
 	readonly help: string;
+	/** The program's own: read, but told to nobody. */
+	readonly hidden?: true;
 }
 
 /** `--no-name`: on unless given. Named without its `no`. */
@@ -74,7 +76,10 @@ export interface Command<O extends Options = Options> {
 	/** `get TORRENT ... [options]`: one line a form. */
 	readonly usage: readonly string[];
 	readonly summary: string;
-	/** Lines below the options in the help. */
+	/**
+	 * Below the options in the help: lines that follow each other are a paragraph, an empty one ends it, one that begins
+	 * with a space stands as it is.
+	 */
 	readonly notes?: readonly string[];
 	readonly options: O;
 	/** How many words it takes beside its options. */

@@ -26,9 +26,9 @@ export const command = defineCommand({
 	words: [1, 1],
 	options: {},
 	notes: [
-		'bash: put this into ~/.bashrc:  source <(tortui completion bash)',
-		'zsh:  put this into ~/.zshrc, after compinit:  source <(tortui completion zsh)',
-		'fish: tortui completion fish > ~/.config/fish/completions/tortui.fish',
+		'  bash, in ~/.bashrc:                  source <(tortui completion bash)',
+		'  zsh, in ~/.zshrc, after compinit:    source <(tortui completion zsh)',
+		'  fish:  tortui completion fish > ~/.config/fish/completions/tortui.fish',
 	],
 	async run({input: [word = '']}, context) {
 		if (word === 'torrents') return tellTorrents(context);

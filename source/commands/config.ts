@@ -65,7 +65,7 @@ export const command = defineCommand({
 	options: jsonOption,
 	notes: [
 		'The file holds one JSON object; its names are those of the long options:',
-		'{"dir": "/srv/torrents", "max-upload": "500K", "sequential": true, "bind": ["192.0.2.1"]}',
+		'  {"dir": "~/torrents", "max-upload": "500K", "bind": ["192.0.2.1"]}',
 		'A path may begin with ~/ there. What is typed on the command line goes before it.',
 		'What is wrong in it is told with its line; the exit status is 2 then.',
 	],

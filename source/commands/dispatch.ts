@@ -25,11 +25,11 @@ const loaders = {
 	engine: async () => (await import('./engine.js')).command,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 
-/** A verb of the command line. `engine` is what the session starts in the background; the help does not name it. */
+/** A verb of the command line. `engine` is also what the session starts in the background. */
 export type Verb = keyof typeof loaders;
 
 /** The verbs somebody may type. */
-export const verbNames = Object.keys(loaders).filter(name => name !== 'engine') as Verb[];
+export const verbNames = Object.keys(loaders) as Verb[];
 
 /** Reads the command of a verb. */
 export function loadCommand(verb: Verb): Promise<Command> {
@@ -84,8 +84,8 @@ export async function dispatch(argv: readonly string[], context: Context): Promi
 		return 0;
 	}
 	if (choice.verb === 'help') {
-		const {generalHelp} = await import('./help.js');
-		context.stdout.write(generalHelp(await loaders.session()));
+		const {generalHelp, helpWidth} = await import('./help.js');
+		context.stdout.write(generalHelp(await loaders.session(), helpWidth(context.stdout.columns)));
 		return 0;
 	}
 	const {rest} = choice;
@@ -96,8 +96,9 @@ export async function dispatch(argv: readonly string[], context: Context): Promi
 	]);
 	const args = parseArguments(rest, command);
 	if (args === 'help') {
-		const {commandHelp, generalHelp} = await import('./help.js');
-		context.stdout.write(choice.verb === 'session' ? generalHelp(command) : commandHelp(command));
+		const {commandHelp, generalHelp, helpWidth} = await import('./help.js');
+		const help = choice.verb === 'session' ? generalHelp : commandHelp;
+		context.stdout.write(help(command, helpWidth(context.stdout.columns)));
 		return 0;
 	}
 	if (!command.config) return command.run(args, context);

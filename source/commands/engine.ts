@@ -12,12 +12,16 @@ export const command = defineCommand({
 	name: 'engine',
 	usage: ['engine [options]'],
 	summary: 'Runs the engine in the foreground; the session starts it by itself.',
+	notes: [
+		'For systemd, containers and machines without a screen: tortui attach, add, list and the others speak to it.',
+		'It ends with Ctrl-C, SIGTERM or tortui stop, and saves everything first.',
+	],
 	words: [0, 0],
 	config: true,
 	options: {
 		...ownOptions,
 		...stateOptions,
-		background: {kind: 'on', help: 'stay when the terminal closes'},
+		background: {kind: 'on', help: 'stay when the terminal closes', hidden: true},
 	},
 	async run({flags, given}, {env, version}) {
 		const stateDir = makeStateDir(flags.stateDir, env);

@@ -1,4 +1,7 @@
 import type {Command, Options} from './command.js';
+import type {Verb} from './dispatch.js';
+import {type Example, examples} from './examples.js';
+import {paragraphs, wrap} from './paragraphs.js';
 import {optionLabel} from './parse-arguments.js';
 import {selectionNotes} from './selection-notes.js';
 
@@ -13,6 +16,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui tracker', 'run an HTTP and UDP tracker'],
 	['tortui demo', 'show a swarm on this machine live: needs no network, no file'],
 	['tortui attach', 'open the screen on the engine that already runs'],
+	['tortui engine', 'run the engine in the foreground: for systemd, containers'],
 	['tortui add TORRENT ...', 'hand torrents to the running engine'],
 	['tortui list', 'list the torrents of the running engine'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],
@@ -22,25 +26,17 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui completion SHELL', 'print a script that completes words in bash, zsh or fish'],
 ];
 
-const width = 79;
+/** As wide as a page is where nobody knows how wide the terminal is. */
+const usualWidth = 79;
 
-/** Text in lines no longer than `room`. */
-function wrap(text: string, room: number): string[] {
-	if (text.length <= room) return [text];
-	const lines: string[] = [];
-	let line = '';
-	for (const word of text.split(' ')) {
-		if (line !== '' && line.length + 1 + word.length > room) {
-			lines.push(line);
-			line = word;
-		} else line = line === '' ? word : `${line} ${word}`;
-	}
-	return [...lines, line];
+/** The width for text on a terminal with so many columns; undefined: on none. */
+export function helpWidth(columns: number | undefined): number {
+	return columns === undefined || columns <= 0 ? usualWidth : Math.min(Math.max(columns - 1, 40), 110);
 }
 
 /** Two columns; what does not fit the first has a line of its own. */
-function columns(rows: ReadonlyArray<readonly [string, string]>, widest: number): string[] {
-	const left = Math.min(widest, Math.max(...rows.map(([first]) => first.length)));
+function columns(rows: ReadonlyArray<readonly [string, string]>, width: number): string[] {
+	const left = Math.min(30, Math.floor(width / 2), Math.max(...rows.map(([first]) => first.length)));
 	return rows.flatMap(([first, second]) => {
 		const [line = '', ...more] = wrap(second, width - left - 4);
 		const rest = more.map(part => `${' '.repeat(left + 4)}${part}`);
@@ -61,8 +57,25 @@ function optionRows(options: Options): Array<readonly [string, string]> {
 	return [...rows, ['-h, --help', 'this text']];
 }
 
-/** The help of one command. */
-export function commandHelp(command: Command): string {
+function exampleLines(rows: readonly Example[], width: number): string[] {
+	const left = Math.max(...rows.map(([line]) => line.length));
+	const isWide = rows.every(([, what]) => left + what.length + 4 <= width);
+	return rows.flatMap(([line, what]) =>
+		isWide
+			? [`  ${line.padEnd(left)}  ${what}`]
+			: [`  ${line}`, ...wrap(what, width - 6).map(part => `      ${part}`)],
+	);
+}
+
+/** Paragraphs with an empty line between those that are prose. */
+function prose(lines: readonly string[], width: number): string[] {
+	return paragraphs(lines).flatMap((text, at) =>
+		text.startsWith(' ') ? [text] : [...(at > 0 ? [''] : []), ...wrap(text, width)],
+	);
+}
+
+/** The help of one command, in lines of at most so many cells. */
+export function commandHelp(command: Command, width = usualWidth): string {
 	return [
 		...wrap(command.summary, width),
 		'',
@@ -70,33 +83,49 @@ export function commandHelp(command: Command): string {
 		...command.usage.map(line => `  tortui ${line}`),
 		'',
 		'Options',
-		...columns(optionRows(command.options), 30),
-		...(command.notes ? ['', ...command.notes.flatMap(note => wrap(note, width))] : []),
+		...columns(optionRows(command.options), width),
+		...(command.notes ? ['', ...prose(command.notes, width)] : []),
+		'',
+		'Examples',
+		...exampleLines(examples[command.name as Verb] ?? [], width),
 		'',
 	].join('\n');
 }
 
 /** The help of the program: every verb, and the options of the session. */
-export function generalHelp(session: Command): string {
+export function generalHelp(session: Command, width = usualWidth): string {
 	return [
 		'A BitTorrent client for the terminal.',
 		'',
 		'Usage',
-		...columns(verbs, 30),
+		...columns(verbs, width),
 		'',
-		'TORRENT is a .torrent file or an http(s) URL of one; - reads one from standard',
-		'input. Magnet links and info-hashes cannot be downloaded from yet.',
+		...prose(
+			[
+				'TORRENT is a .torrent file or an http(s) URL of one; - reads one from standard',
+				'input. Magnet links and info-hashes cannot be downloaded from yet.',
+			],
+			width,
+		),
 		'',
 		'Options of the session, get and seed',
-		...columns([...optionRows(session.options), ['    --version', 'the version of tortui']], 30),
+		...columns([...optionRows(session.options), ['    --version', 'the version of tortui']], width),
 		'',
-		...selectionNotes,
+		...prose(selectionNotes, width),
 		'',
-		'tortui COMMAND --help tells what a command takes.',
-		'Options that are not given come from the config file: tortui config.',
+		'Examples',
+		...exampleLines([...examples.session, examples.get[0]!, examples.seed[0]!, examples.demo[0]!], width),
 		'',
-		'Exit status: 0 done, 1 failed, 2 wrong usage, 3 not a valid torrent or magnet',
-		'link, 4 verify found data missing or wrong, 130 interrupted.',
+		...prose(
+			[
+				'tortui COMMAND --help tells what a command takes; man tortui has all of it.',
+				'Options that are not given come from the config file: tortui config.',
+				'',
+				'Exit status: 0 done, 1 failed, 2 wrong usage, 3 not a valid torrent or magnet',
+				'link, 4 verify found data missing or wrong, 130 interrupted.',
+			],
+			width,
+		),
 		'',
 	].join('\n');
 }

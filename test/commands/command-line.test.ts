@@ -29,7 +29,7 @@ const lines: ReadonlyArray<readonly [line: string, meaning: string]> = [
 	['gte x', 'no command or file "gte"; did you mean tortui get?'],
 	['statsu', 'no command or file "statsu" (see: tortui --help)'],
 	['veriyf', 'no command or file "veriyf"; did you mean tortui verify?'],
-	['engin', 'no command or file "engin" (see: tortui --help)'],
+	['engin', 'no command or file "engin"; did you mean tortui engine?'],
 ];
 
 for (const [line, meaning] of lines) {

@@ -4,10 +4,11 @@ import {readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {test} from 'node:test';
 import {manPage} from '../../media/man-page.ts';
-import {withTables} from '../../media/readme.ts';
+import {pages, withTable} from '../../media/pages.ts';
 import type {Options} from '../../source/commands/command.ts';
 import {configOptions} from '../../source/commands/config-file.ts';
-import {choose, loadCommand} from '../../source/commands/dispatch.ts';
+import {choose, loadCommand, verbNames} from '../../source/commands/dispatch.ts';
+import {examples} from '../../source/commands/examples.ts';
 import {sharedOptions} from '../../source/commands/flags.ts';
 import {optionLabel, optionName, parseArguments} from '../../source/commands/parse-arguments.ts';
 import {missing} from '../helpers/processes.ts';
@@ -29,8 +30,24 @@ function shellWords(line: string): string[] {
 	return words.map(word => word.replaceAll("'", ''));
 }
 
-test('the tables of options and keys in the README are those of the program; npm run docs makes them so', () => {
-	assert.equal(readme, withTables(readme));
+for (const [page, table] of Object.entries(pages)) {
+	test(`the table of ${table} in ${page} is that of the program; npm run docs makes it so`, () => {
+		assert.equal(read(page), withTable(read(page), table));
+	});
+}
+
+test('the README is short, leads to every page, and says early what is not there yet', () => {
+	const lines = readme.split('\n');
+	assert.ok(lines.length < 200, `${lines.length} lines`);
+	for (const page of Object.keys(pages)) assert.ok(readme.includes(`](${page}`), page);
+	const early = lines.slice(0, 25).join('\n');
+	assert.match(early, /Not there yet[\s\S]*magnet/);
+	assert.deepEqual(blocks('sh')[0]?.match(/^npm (?:install|start|test)/gm), [
+		'npm install',
+		'npm start',
+		'npm start',
+		'npm test',
+	]);
 });
 
 test('the manual page is that of the program; npm run docs makes it so', async () => {
@@ -42,10 +59,12 @@ test('the manual page is sound', {skip: missing('mandoc')}, () => {
 	execFileSync('mandoc', ['-T', 'lint', '-W', 'warning', resolve(root, 'media/tortui.1')]);
 });
 
-test('every command line in the README is one that the program understands', async () => {
-	const lines = blocks('sh')
-		.flatMap(block => block.split('\n'))
-		.map(line => line.replace(/^npm start --/, 'tortui').split(/ \|\| | > /)[0]!)
+test('every command line in the README and among the examples is one that the program understands', async () => {
+	const typed = Object.values(examples)
+		.flat()
+		.map(([line]) => line);
+	const lines = [...blocks('sh').flatMap(block => block.split('\n')), ...typed]
+		.map(line => line.replace(/^npm start --/, 'tortui').split(/ \|\|? | > /)[0]!)
 		.filter(line => line.startsWith('tortui '));
 	assert.ok(lines.length > 15);
 	for (const line of lines) {
@@ -57,8 +76,7 @@ test('every command line in the README is one that the program understands', asy
 
 test('every command has its place in the README', async () => {
 	const headings = [...readme.matchAll(/^### (.*)$/gm)].map(([, text]) => text).join('\n');
-	const {verbNames} = await import('../../source/commands/dispatch.ts');
-	const told = new Set(['session', 'demo', 'config']);
+	const told = new Set(['session', 'demo']);
 	for (const verb of verbNames) {
 		const where = told.has(verb) ? readme : headings;
 		assert.match(where, new RegExp(verb === 'session' ? '`tortui \\[options\\]' : `\\b${verb}\\b`));
@@ -81,7 +99,7 @@ test('the config file in the README sets what can be set', () => {
 test('every picture and file that the README names is there', () => {
 	const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => path!);
 	assert.ok(links.length > 2);
-	for (const path of links) read(path);
+	for (const path of links) read(path.replace(/#.*/, ''));
 });
 
 test('what has no effect yet is read, but told to nobody', async () => {
@@ -90,7 +108,7 @@ test('what has no effect yet is read, but told to nobody', async () => {
 	const page = await manPage('1');
 	for (const [key] of hidden) {
 		const name = optionLabel(key, sharedOptions);
-		assert.ok(!withTables(readme).includes(`| \`${name}`), name);
+		assert.ok(!read('media/command-line.md').includes(`| \`${name}`), name);
 		assert.ok(!page.includes(name.replaceAll('-', '\\-')), name);
 	}
 });

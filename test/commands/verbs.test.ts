@@ -8,7 +8,9 @@ import type {TorrentView} from '../../source/api/snapshot.ts';
 import {serveEngine} from '../../source/bridge/serve-engine.ts';
 import {socketPath} from '../../source/bridge/socket-path.ts';
 import {loadCommand, verbNames} from '../../source/commands/dispatch.ts';
-import {commandHelp, generalHelp} from '../../source/commands/help.ts';
+import {examples} from '../../source/commands/examples.ts';
+import {commandHelp, generalHelp, helpWidth} from '../../source/commands/help.ts';
+import {paragraphs} from '../../source/commands/paragraphs.ts';
 import {FakeEngine} from '../bridge/fake-engine.ts';
 import {bencode} from '../helpers/bencode.ts';
 import {run} from './printed.ts';
@@ -237,6 +239,52 @@ test('a line of help is no longer than 79 cells, and promises nothing that is hi
 		assert.doesNotMatch(help, /--encryption|--no-(?:dht|pex|lsd|utp|tcp)\b/);
 	}
 	assert.match(helps[0]!, /nord, dracula/);
+});
+
+test('help fills the width of the terminal by paragraphs, and has examples of every command', async () => {
+	for (const verb of verbNames) {
+		const command = await loadCommand(verb);
+		assert.ok(examples[verb].length > 0, verb);
+		for (const width of [40, 79, 110]) {
+			const help = verb === 'session' ? generalHelp(command, width) : commandHelp(command, width);
+			const lines = help.split('\n');
+			for (const line of lines) {
+				// What is typed is not broken, and a word is not cut.
+				const isTyped = /^ {2}(?:tortui|source|ssh|curl|bash|zsh|fish|\{)/.test(line) || /^ *\S+$/.test(line);
+				assert.ok(line.length <= width || isTyped, `${width}: ${line}`);
+			}
+			for (const [example] of examples[verb]) assert.ok(help.includes(`\n  ${example}`), example);
+		}
+	}
+	const demo = await loadCommand('demo');
+	const widest = (width: number) =>
+		Math.max(
+			...commandHelp(demo, width)
+				.split('\n')
+				.map(({length}) => length),
+		);
+	assert.ok(widest(110) > 100, 'lines of the source are no lines of the help');
+	assert.deepEqual(
+		[helpWidth(undefined), helpWidth(0), helpWidth(20), helpWidth(80), helpWidth(300)],
+		[79, 79, 40, 79, 110],
+	);
+});
+
+test('what follows each other is a paragraph; an empty line ends it, a space before a line keeps it', () => {
+	assert.deepEqual(paragraphs(['a b', 'c', '', 'd', '  e  f', '  g', 'h', 'i']), [
+		'a b c',
+		'd',
+		'  e  f',
+		'  g',
+		'h i',
+	]);
+});
+
+test('every verb is in the help of the program, the engine too', async () => {
+	const help = generalHelp(await loadCommand('session'));
+	for (const verb of verbNames)
+		if (verb !== 'session' && verb !== 'resume') assert.match(help, new RegExp(`^  tortui ${verb}\\b`, 'm'));
+	assert.doesNotMatch(commandHelp(await loadCommand('engine')), /--background/);
 });
 
 test('what has no effect yet is taken without a word', async () => {

@@ -1,0 +1,60 @@
+import type {Verb} from './dispatch.js';
+
+/** A command line as somebody would type it, and what it does. */
+export type Example = readonly [line: string, what: string];
+
+/** Examples for the help and the manual page, by verb; those of the session begin both. */
+export const examples: Readonly<Record<Verb, readonly Example[]>> = {
+	session: [
+		['tortui debian.torrent -d ~/Downloads', 'download it and watch'],
+		["tortui album.torrent --select '*.flac' --sequential", 'some of its files, in order'],
+		['tortui', 'the list of all torrents'],
+	],
+	get: [
+		['tortui get debian.torrent -d /srv/data', 'download, and end when all is on the disk'],
+		[
+			'tortui get a.torrent b.torrent --json --seed-ratio 1',
+			'events for a script; share as much as was taken',
+		],
+	],
+	seed: [
+		['tortui seed Album', 'make a torrent of the folder and share it'],
+		['tortui seed Album.torrent=Album --seed-time 2h', 'share what a torrent is there for already'],
+	],
+	create: [
+		['tortui create Album -t udp://tracker.example:6969', 'write Album.torrent'],
+		["tortui create Album --private --exclude '*.tmp' -o mine.torrent", 'without some of its files'],
+	],
+	info: [
+		['tortui info album.torrent', 'files, trackers and the magnet link'],
+		['curl -s https://example.org/album.torrent | tortui info - --json', 'the same for a script'],
+	],
+	verify: [['tortui verify album.torrent ~/Music || echo incomplete', 'status 4: some is missing or wrong']],
+	tracker: [['tortui tracker --port 6969', 'a tracker for http://HOST:6969/announce and UDP']],
+	demo: [
+		['tortui demo', 'a swarm on this machine, on the screen'],
+		['tortui demo --fast --size 64M', 'the same in a few seconds'],
+	],
+	attach: [
+		['tortui attach', 'back to the downloads that go on'],
+		['ssh -t HOST tortui attach', 'to those of another machine'],
+	],
+	add: [['tortui add debian.torrent -d ~/Downloads --paused --label linux', 'hand it to the running engine']],
+	list: [
+		['tortui list', 'a table of the torrents'],
+		["tortui list | awk -F'\\t' '$2 == \"seeding\" {print $9}'", 'the names of those that seed'],
+	],
+	pause: [['tortui pause all', 'hold every torrent']],
+	resume: [['tortui resume debian', 'let the one with this in its name go on']],
+	remove: [
+		['tortui remove c0ffee12', 'forget it, keep its files'],
+		['tortui remove debian --with-data', 'delete its files, too'],
+	],
+	stop: [['tortui stop', 'end the engine and all downloads; tortui goes on with them']],
+	config: [['tortui config', 'what is set, and what is wrong with it']],
+	completion: [['source <(tortui completion bash)', 'in ~/.bashrc']],
+	engine: [
+		['tortui engine', 'until Ctrl-C, for systemd or a container'],
+		['tortui engine -d /srv/torrents --state-dir /var/lib/tortui', 'with folders of its own'],
+	],
+};
