@@ -7,6 +7,7 @@ import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {setFlagsFromString} from 'node:v8';
 import {terminalLine} from './base/terminal-text.js';
+import {isShortOfMemory, memoryLimits, memoryShortage} from './commands/memory.js';
 import {endBySignal, StandardOutput} from './commands/standard-output.js';
 
 const argv = process.argv.slice(2);
@@ -27,6 +28,7 @@ function report(error: unknown): number {
 		?.trim();
 	if (name === 'UserError') complain(line ?? '');
 	else if (name === 'ProtocolError') complain(line ?? '');
+	else if (isShortOfMemory(error)) complain(`too little memory: ${line} (see: ulimit -a)`);
 	else complain(`${code === undefined ? 'unexpected error: ' : ''}${line || name}`);
 	if (argv.includes('--verbose') && stack)
 		process.stderr.write(`${stack.split('\n').map(terminalLine).join('\n')}\n`);
@@ -79,6 +81,11 @@ async function main(output: StandardOutput): Promise<number> {
 	if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 		output.stream.write(`${version()}\n`);
 		return 0;
+	}
+	const shortage = memoryShortage(memoryLimits());
+	if (shortage !== undefined) {
+		complain(shortage);
+		return 1;
 	}
 	returnToCaller();
 	settleEnvironment();

@@ -1,5 +1,6 @@
 import {stripVTControlCharacters} from 'node:util';
 import {isSingleCells} from '../ui/text.js';
+import {isShortOfMemory} from './memory.js';
 
 /** A row by column title. */
 export type TableRow = Readonly<Record<string, string>>;
@@ -21,26 +22,36 @@ export async function printTable(
 	const margin = ' '.repeat(indent);
 	const texts = rows.flatMap(row => Object.values(row));
 	if (rows.length === 0 || rows.length > maximumFramed || !texts.every(isSingleCells)) {
-		const widths = columns.map(column =>
-			rows.reduce((most, row) => Math.max(most, row[column]!.length), column.length),
-		);
-		const titles = Object.fromEntries(columns.map(column => [column, column]));
-		return [titles, ...rows].map(row => {
-			const cells = columns.map((column, index) => {
-				const last = index === columns.length - 1;
-				return last ? row[column]! : row[column]!.padEnd(widths[index]!);
-			});
-			return `${margin}${cells.join('  ')}`;
-		});
+		return unframed(rows, columns, margin);
 	}
 
-	const {tableText} = await import('../ui/widgets/table-text.js');
+	const text = await import('../ui/widgets/table-text.js').catch(error => {
+		// What draws the frame asks for 10 GiB of address space on Node.js 20.
+		if (!isShortOfMemory(error)) throw error;
+	});
+	if (!text) return unframed(rows, columns, margin);
 	const width = columns.reduce(
 		(sum, column) => sum + 3 + rows.reduce((most, row) => Math.max(most, row[column]!.length), column.length),
 		1,
 	);
 	// One rule below the titles is enough; the ones between all rows double the height.
-	return tableText(rows, columns, width)
+	return text
+		.tableText(rows, columns, width)
 		.filter((line, index) => index < 3 || !stripVTControlCharacters(line).startsWith('├'))
 		.map(line => `${margin}${line}`);
+}
+
+/** Columns below their titles. */
+function unframed(rows: readonly TableRow[], columns: readonly string[], margin: string): string[] {
+	const widths = columns.map(column =>
+		rows.reduce((most, row) => Math.max(most, row[column]!.length), column.length),
+	);
+	const titles = Object.fromEntries(columns.map(column => [column, column]));
+	return [titles, ...rows].map(row => {
+		const cells = columns.map((column, index) => {
+			const last = index === columns.length - 1;
+			return last ? row[column]! : row[column]!.padEnd(widths[index]!);
+		});
+		return `${margin}${cells.join('  ')}`;
+	});
 }

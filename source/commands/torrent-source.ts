@@ -60,15 +60,17 @@ async function readStream(stream: AsyncIterable<unknown>, label: string): Promis
 
 async function fetchTorrent(url: string, version: string): Promise<Uint8Array> {
 	const {NodeHttpClient} = await import('../io/http-client.js');
+	// A password is not for the terminal, nor for a log of it.
+	const shown = url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
 	const client = new NodeHttpClient({clock: machineClock, userAgent: `tortui/${version}`});
 	let answer: Awaited<ReturnType<typeof client.get>>;
 	try {
 		answer = await client.get(url, {maximumBody: maximumMetainfoLength, timeout: fetchTime});
 	} catch (error) {
-		throw new UserError('fetch', `cannot fetch ${url}: ${(error as Error).message}`);
+		throw new UserError('fetch', `cannot fetch ${shown}: ${(error as Error).message}`);
 	}
 	if (answer.status !== 200)
-		throw new UserError('fetch', `cannot fetch ${url}: the server answers ${answer.status}`);
+		throw new UserError('fetch', `cannot fetch ${shown}: the server answers ${answer.status}`);
 	return answer.body;
 }
 

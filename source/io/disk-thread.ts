@@ -15,6 +15,8 @@ export interface ThreadListener {
 export class DiskThread {
 	readonly #worker: Worker;
 	#isWanted = true;
+	#reason = 'it ended';
+	#hasEnded = false;
 
 	constructor() {
 		const typescript = import.meta.url.endsWith('.ts');
@@ -23,18 +25,26 @@ export class DiskThread {
 			{name: 'disk', ...(typescript && {execArgv: ['--import=tsx']})},
 		);
 		this.#worker.unref();
+		// One that nobody waits for yet may fail, too, as where no more threads are allowed.
+		this.#worker.on('error', (error: NodeJS.ErrnoException) => {
+			const isShort = /^ERR_WORKER_(?:OUT_OF_MEMORY|INIT_FAILED)$/.test(error?.code ?? '');
+			this.#reason = `${error instanceof Error ? error.message : error}${isShort ? ' (too little memory, or too many threads)' : ''}`;
+		});
+		this.#worker.on('exit', () => {
+			this.#hasEnded = true;
+		});
 	}
 
 	/** Gives it what it works on, and somebody to answer to. Once. */
 	begin(start: WorkerStart, listener: ThreadListener): void {
-		let reason = 'it ended';
+		if (this.#hasEnded) {
+			queueMicrotask(() => listener.lost(this.#reason));
+			return;
+		}
 		this.#worker.ref();
 		this.#worker.on('message', (message: FromWorker) => listener.hear(message));
-		this.#worker.on('error', error => {
-			reason = error instanceof Error ? error.message : String(error);
-		});
 		this.#worker.on('exit', () => {
-			if (this.#isWanted) listener.lost(reason);
+			if (this.#isWanted) listener.lost(this.#reason);
 		});
 		this.#worker.postMessage(start);
 	}

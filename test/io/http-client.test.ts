@@ -273,3 +273,24 @@ test('a user in the URL is told to the server, also one whose name is badly enco
 		assert.equal(text.decode(body), `Basic ${Buffer.from(told).toString('base64')}`);
 	}
 });
+
+for (const [userInfo, sent] of [
+	['user:pass@', 'user:pass'],
+	['us%65r:p%40ss@', 'user:p@ss'],
+	['100%:%zz@', '100%:%zz'],
+	['user@', 'user:'],
+	[':pass@', ':pass'],
+] as const) {
+	test(`a redirect to ${userInfo}… is followed with ${sent}`, async t => {
+		let authorization: string | undefined;
+		const base = await serve(t, (request, response) => {
+			authorization = request.headers.authorization;
+			if (request.url !== '/there')
+				response.writeHead(302, {Location: `http://${userInfo}${request.headers.host}/there`});
+			response.end('here');
+		});
+		const answer = await client().get(`${base}/announce`, {maximumBody});
+		assert.equal(text.decode(answer.body), 'here');
+		assert.equal(Buffer.from(authorization!.replace('Basic ', ''), 'base64').toString(), sent);
+	});
+}
