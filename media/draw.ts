@@ -2,6 +2,7 @@
 import {existsSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import process from 'node:process';
+import {isDeepStrictEqual} from 'node:util';
 import {drawPicture, type Moment} from './picture.ts';
 import {TerminalSession} from './terminal-session.ts';
 
@@ -30,60 +31,73 @@ async function leave(session: TerminalSession): Promise<void> {
 	await session.close();
 }
 
-/** The whole session as a film of some twenty moments. */
+/** Seconds between two moments: those between two frames of the screen. */
+const step = 0.25;
+
+/** The whole session as a film, as quick as it was. */
 async function film(): Promise<Moment[]> {
 	const session = start(120, 40);
 	const moments: Moment[] = [];
-	const take = (seconds: number, caption?: string) => {
-		moments.push({frame: session.frame(), seconds, ...(caption !== undefined && {caption})});
+	/** Films for so many seconds; the caption is the key that was pressed. */
+	const watch = async (seconds: number, caption?: string) => {
+		for (let left = Math.round(seconds / step); left > 0; left--) {
+			await session.wait(step * 1000);
+			const frame = session.frame();
+			const last = moments.at(-1);
+			const isSame = last?.caption === caption && isDeepStrictEqual(last?.frame, frame);
+			if (isSame) moments.pop();
+			const shown = step + (isSame ? last!.seconds : 0);
+			moments.push({frame, seconds: shown, ...(caption !== undefined && {caption})});
+		}
 	};
-	const press = async (seconds: number, key: string, then = 350) => {
+	const press = async (seconds: number, key: string) => {
 		await session.press(key);
-		await session.wait(then);
-		take(seconds, key);
+		await watch(seconds, key);
 	};
-	const reaches = (percent: number) => hasReached(session, percent);
 	try {
 		await session.sees('peers', text => /from \d of \d/.test(text));
-		take(1.2);
-		for (let turn = 0; turn < 2; turn++) {
-			await session.wait(1800);
-			take(1.2);
+		await session.sees('speed', text => !/peak 0 B/.test(text));
+		await watch(3);
+		await press(1.5, 'p');
+		await press(1.5, 'p');
+		await press(0.75, '5');
+		await press(0.5, '↓');
+		await press(0.5, '↓');
+		await press(0.75, '+');
+		await press(1.5, 'w');
+		await press(0.75, '_');
+		await press(0.5, '1');
+		await press(1.75, 'Enter');
+		await press(0.5, 'Esc');
+		await press(2, '?');
+		await press(0.5, 'Esc');
+		for (const percent of [30, 45, 60, 75]) {
+			await hasReached(session, percent);
+			await watch(1);
 		}
-		await press(2.2, 'p', 1200);
-		await press(1.4, 'p', 2200);
-		await press(1.4, '5');
-		await session.press('↓');
-		await press(1, '↓');
-		await press(1.2, '+');
-		await press(1.4, '+');
-		await press(2, 'w', 700);
-		await session.press('_');
-		await press(1, '1');
-		await press(2.4, 'Enter');
-		await session.press('Esc');
-		await press(2.4, '?');
-		await session.press('Esc');
-		await reaches(45);
-		take(1.2);
-		await session.press('w');
-		await press(1.6, 'w', 700);
-		await reaches(60);
-		take(1.2);
-		await reaches(75);
-		take(1.2);
-		await session.press('_');
-		await press(1.2, '_', 700);
-		await reaches(95);
-		take(1.2);
+		await hasReached(session, 96);
+		for (let turn = 0; turn < 16 && !/seeding/.test(session.text()); turn++) await watch(step);
 		await session.sees('the end', text => /seeding/.test(text));
-		await session.wait(5500);
-		take(4);
+		await watch(1);
+		await session.wait(3000);
+		await watch(3);
 		await leave(session);
 	} finally {
 		await session.close(0);
 	}
 	return moments;
+}
+
+/** The moment half way that stands for the whole film where nothing moves. */
+function middle(moments: readonly Moment[]): number {
+	const percent = ({frame}: Moment) => {
+		const text = frame.rows.map(row => row.map(cell => cell.text || ' ').join('')).join('\n');
+		return Number(/([\d.]+) %/.exec(text)?.[1] ?? 0);
+	};
+	return Math.max(
+		0,
+		moments.findIndex(moment => percent(moment) >= 60),
+	);
 }
 
 /** One moment on a small terminal, half way. */
@@ -104,7 +118,7 @@ mkdirSync(folder, {recursive: true});
 try {
 	const moments = await film();
 	const about = 'tortui downloading in a terminal: pieces, speed, peers, trackers, files and log';
-	const animated = drawPicture(moments, {title, label: about, still: moments.length - 4});
+	const animated = drawPicture(moments, {title, label: about, still: middle(moments)});
 	writeFileSync(resolve(root, 'media/tortui.svg'), animated);
 	rmSync(folder, {recursive: true});
 	const small = drawPicture([await photograph()], {title, label: `${about}, in 80 columns by 24 lines`});

@@ -278,6 +278,18 @@ function drawRow(cells: readonly Cell[], names: Colours): string {
 	return paths(behind, names) + paths(inks, names) + drawTexts(cells, names);
 }
 
+/** A row cut behind the frames of panes, so that what stays in one pane is told once while another one moves. */
+function parts(row: readonly Cell[]): Array<readonly [column: number, cells: readonly Cell[]]> {
+	const result: Array<readonly [number, readonly Cell[]]> = [];
+	let from = 0;
+	for (const [column, {text}] of row.entries()) {
+		if (!/^[│┃]$/.test(text) && column < row.length - 1) continue;
+		result.push([from, row.slice(from, column + 1)]);
+		from = column + 1;
+	}
+	return result;
+}
+
 /** The bar of the window, and on it the keys that were pressed. */
 function drawBar(width: number, title: string): string {
 	const middle = barHeight / 2 + 1;
@@ -296,22 +308,26 @@ function drawCaption(width: number, caption: string): string {
 	return `<rect class="k" x="${number(x)}" y="7" width="${number(wide)}" height="21" rx="5"/><text class="q" x="${number(x + wide / 2)}" y="22" text-anchor="middle">${escaped(caption)}</text>`;
 }
 
-/** When a moment shows, as a CSS animation over the whole film; reduced motion leaves the one that stands still. */
-function timing(moments: readonly Moment[], still: number): string {
+/**
+ * When a moment shows, as a CSS animation over the whole film. Without it, and where nothing shall move, their attributes
+ * hold, by which one alone is seen.
+ */
+function timing(moments: readonly Moment[]): string {
 	const total = moments.reduce((sum, {seconds}) => sum + seconds, 0);
 	let start = 0;
-	let css = '.f{visibility:hidden;animation-duration:';
+	let css = '.f{animation-duration:';
 	css += `${number(total)}s;animation-timing-function:step-end;animation-iteration-count:infinite}`;
 	for (const [index, {seconds}] of moments.entries()) {
-		const [from, to] = [start / total, (start + seconds) / total].map(part => number(part * 100));
+		const [from, to] = [start / total, (start + seconds) / total].map(part =>
+			String(Math.round(part * 1e5) / 1e3),
+		);
 		const shown = `${from}%{visibility:visible}`;
 		const hidden = `${index === 0 ? '' : '0%{visibility:hidden}'}${shown}`;
 		css += `@keyframes k${index}{${hidden}${index === moments.length - 1 ? '' : `${to}%{visibility:hidden}`}}`;
 		css += `.f${index}{animation-name:k${index}}`;
 		start += seconds;
 	}
-	css += `@media(prefers-reduced-motion:reduce){.f{animation:none}.f${still}{visibility:visible}}`;
-	return css;
+	return `${css}@media(prefers-reduced-motion:reduce){.f{animation:none}}`;
 }
 
 /**
@@ -328,28 +344,32 @@ export function drawPicture(
 	const names = new Colours();
 	const ids = new Map<string, string>();
 	const drawn = moments.map(({frame}) =>
-		frame.rows.map(row => {
-			const elements = drawRow(row, names);
-			if (elements === '') return undefined;
-			const id = ids.get(elements) ?? `r${ids.size.toString(36)}`;
-			ids.set(elements, id);
-			return id;
-		}),
+		frame.rows.map(row =>
+			parts(row).flatMap(([column, cells]) => {
+				const elements = drawRow(cells, names);
+				if (elements === '') return [];
+				const id = ids.get(elements) ?? `r${ids.size.toString(36)}`;
+				ids.set(elements, id);
+				return [[column, id] as const];
+			}),
+		),
 	);
 	const uses = new Map<string, number>();
-	for (const id of drawn.flat()) if (id !== undefined) uses.set(id, (uses.get(id) ?? 0) + 1);
+	for (const [, id] of drawn.flat(2)) uses.set(id, (uses.get(id) ?? 0) + 1);
 	const elements = new Map([...ids].map(([text, id]) => [id, text]));
 	const isShared = (id: string) => (uses.get(id) ?? 0) > 1;
 	const shared = [...ids.values()].filter(isShared);
 	const films = moments.map(({caption}, index) => {
-		const lines = drawn[index]!.map((id, row) => {
-			if (id === undefined) return '';
-			const y = row * cellHeight;
-			if (isShared(id)) return `<use href="#${id}"${y === 0 ? '' : ` y="${y}"`}/>`;
-			return `<g transform="translate(0 ${y})">${elements.get(id)}</g>`;
-		});
+		const lines = drawn[index]!.flatMap((found, row) =>
+			found.map(([column, id]) => {
+				const [x, y] = [column * cellWidth, row * cellHeight];
+				if (!isShared(id)) return `<g transform="translate(${x} ${y})">${elements.get(id)}</g>`;
+				return `<use href="#${id}"${x === 0 ? '' : ` x="${x}"`}${y === 0 ? '' : ` y="${y}"`}/>`;
+			}),
+		);
 		const key = caption === undefined ? '' : drawCaption(width, caption);
-		const style = moments.length > 1 ? ` class="f f${index}"` : '';
+		const isHidden = moments.length > 1 && index !== still;
+		const style = moments.length > 1 ? ` class="f f${index}"${isHidden ? ' visibility="hidden"' : ''}` : '';
 		return `<g${style}>${key}<g transform="translate(${padding} ${barHeight})">${lines.join('')}</g></g>`;
 	});
 	const css = [
@@ -360,7 +380,7 @@ export function drawPicture(
 		`.d{stroke-width:3.1;stroke-linecap:round;stroke-dasharray:.01 ${cellWidth / 2 - 0.01}}`,
 		'.t{color:#8b9aa5;font-size:13px}.q{color:#f0d9a0;font-size:13px}.k{fill:#1c262c;stroke:#41525d}',
 		names.css(),
-		moments.length > 1 ? timing(moments, still) : '',
+		moments.length > 1 ? timing(moments) : '',
 	].join('');
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(label)}">`,
