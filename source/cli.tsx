@@ -28,6 +28,10 @@ function report(error: unknown): number {
 		?.trim();
 	if (name === 'UserError') complain(line ?? '');
 	else if (name === 'ProtocolError') complain(line ?? '');
+	else if (code === 'ERR_WORKER_INIT_FAILED')
+		complain(
+			`no more threads can be started (${line}): too many run already, see ulimit -u, or too little memory`,
+		);
 	else if (isShortOfMemory(error)) complain(`too little memory: ${line} (see: ulimit -a)`);
 	else complain(`${code === undefined ? 'unexpected error: ' : ''}${line || name}`);
 	if (argv.includes('--verbose') && stack)
