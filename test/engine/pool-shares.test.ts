@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {Clock} from '../../source/base/ports.ts';
+import type {Peer} from '../../source/engine/peer.ts';
+import {PoolShares} from '../../source/engine/pool-shares.ts';
+import type {Torrent} from '../../source/engine/torrent.ts';
+import {BlockPool} from '../../source/io/block-pool.ts';
+import {HandClock, settled} from '../helpers/hand-clock.ts';
+
+/** As much of a peer as is looked at. */
+function peerOf(facts: Partial<Peer> = {}): Peer {
+	return {amInterested: true, peerChoking: false, roundTrip: 200, hungry: true, ...facts} as Peer;
+}
+
+interface FakeTorrent {
+	readonly peers: Peer[];
+	active: boolean;
+	storage: {waiting: number} | undefined;
+	/** How often its unfinished pieces were written. */
+	saves: number;
+	/** Done by each save. */
+	save: () => void;
+}
+
+function open(slots: number, ...fakes: FakeTorrent[]) {
+	const pool = new BlockPool(slots);
+	const clock = new HandClock();
+	const torrents = new Map(
+		fakes.map((fake, n) => [
+			String(n),
+			{
+				swarm: {peers: new Map(fake.peers.map((peer, id) => [id, peer]))},
+				get active() {
+					return fake.active;
+				},
+				get storage() {
+					return fake.storage;
+				},
+				downloader: {
+					savePartials: async () => {
+						fake.saves++;
+						fake.save();
+					},
+				},
+			} as unknown as Torrent,
+		]),
+	);
+	return {pool, clock, shares: new PoolShares(pool, torrents, clock as Clock)};
+}
+
+function fake(peers: Peer[] = []): FakeTorrent {
+	return {peers, active: true, storage: {waiting: 0}, saves: 0, save: () => {}};
+}
+
+/** Takes every block there is. */
+function exhaust(pool: BlockPool): number[] {
+	const slots: number[] = [];
+	for (let slot = pool.take(); slot >= 0; slot = pool.take()) slots.push(slot);
+	return slots;
+}
+
+test('peers that give share nine tenths of the memory alike; those that do not, count for nothing', () => {
+	const givers = [peerOf(), peerOf(), peerOf()];
+	const others = [peerOf({amInterested: false}), peerOf({peerChoking: true})];
+	const {shares} = open(1000, fake([...givers, ...others]));
+	assert.equal(shares.fairShare(givers[0]!), 300);
+});
+
+test('peers of all torrents share it, and everybody gets a few blocks', () => {
+	const crowd = Array.from({length: 600}, () => peerOf());
+	const {shares} = open(1000, fake([peerOf()]), fake([peerOf()]));
+	assert.equal(shares.fairShare(peerOf()), 450);
+	const crowded = open(1000, fake(crowd));
+	assert.equal(crowded.shares.fairShare(crowd[0]!), 8);
+});
+
+test('of a peer that is near less is on its way, but enough', () => {
+	const [near, far] = [peerOf({roundTrip: 49}), peerOf({roundTrip: 50})];
+	const alone = open(8192, fake([near]));
+	assert.equal(alone.shares.fairShare(near), 1024);
+	assert.equal(alone.shares.fairShare(far), Math.floor(8192 * 0.9));
+	const many = open(8192, fake(Array.from({length: 32}, () => near)));
+	assert.equal(many.shares.fairShare(near), 64);
+	// Near or far, nobody gets more than there is.
+	const little = open(100, fake([near, near, near]));
+	assert.equal(little.shares.fairShare(near), 30);
+});
+
+test('shares are counted anew, but no more often than every tenth of a second', async () => {
+	const peers = [peerOf(), peerOf()];
+	const {shares, clock} = open(1000, fake(peers));
+	assert.equal(shares.fairShare(peers[0]!), 450);
+	(peers[1] as {peerChoking: boolean}).peerChoking = true;
+	await clock.pass(99);
+	assert.equal(shares.fairShare(peers[0]!), 450);
+	await clock.pass(1);
+	assert.equal(shares.fairShare(peers[0]!), 900);
+});
+
+test('who found no memory free is served when there is some, once', () => {
+	const {shares, pool} = open(4, fake());
+	const slots = exhaust(pool);
+	const hungry = peerOf();
+	let served = 0;
+	shares.starving(hungry, peer => {
+		assert.equal(peer, hungry);
+		served++;
+	});
+	assert.equal(served, 0);
+	assert.equal(hungry.hungry, true);
+	pool.give(slots.pop()!);
+	shares.relieve();
+	assert.equal(served, 1);
+	assert.equal(hungry.hungry, false);
+	shares.relieve();
+	assert.equal(served, 1);
+});
+
+test('with memory free it is served at once', () => {
+	const {shares} = open(4, fake());
+	let served = 0;
+	shares.starving(peerOf(), () => served++);
+	assert.equal(served, 1);
+});
+
+test('when memory is short, unfinished pieces are written, and those who wait go on', async () => {
+	const torrent = fake();
+	const {shares, pool} = open(8, torrent);
+	const slots = exhaust(pool);
+	torrent.save = () => {
+		for (const slot of slots.splice(0)) pool.give(slot);
+	};
+	let served = 0;
+	shares.starving(peerOf(), () => served++);
+	assert.equal(torrent.saves, 1);
+	await settled();
+	assert.equal(served, 1);
+});
+
+test('nothing is written for nobody, nor by a torrent that rests or whose disk is busy as it is', () => {
+	const torrents = [fake(), fake(), fake()];
+	torrents[0]!.active = false;
+	torrents[1]!.storage = undefined;
+	torrents[2]!.storage = {waiting: 1};
+	const {shares, pool} = open(8, ...torrents);
+	exhaust(pool);
+	shares.relieve();
+	shares.starving(peerOf(), () => assert.fail('there is none'));
+	assert.deepEqual(
+		torrents.map(({saves}) => saves),
+		[0, 0, 0],
+	);
+});
+
+test('memory that is only promised is no reason to write', () => {
+	const torrent = fake();
+	const {shares, pool} = open(8, torrent);
+	pool.promise(8);
+	shares.starving(peerOf(), () => assert.fail('there is none'));
+	assert.equal(torrent.saves, 0);
+});
+
+test('the disk is behind when no memory has been free three seconds long, and no more once some is', () => {
+	const {shares, pool} = open(4, fake());
+	const slots = exhaust(pool);
+	const behind: boolean[] = [];
+	for (let second = 0; second < 4; second++) {
+		shares.tick();
+		behind.push(shares.diskBehind);
+	}
+	assert.deepEqual(behind, [false, false, true, true]);
+	pool.give(slots[0]!);
+	shares.tick();
+	assert.equal(shares.diskBehind, false);
+});
