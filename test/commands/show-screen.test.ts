@@ -6,6 +6,7 @@ import {after, test} from 'node:test';
 import type {RemoteEngine} from '../../source/bridge/connect-engine.ts';
 import type {Context} from '../../source/commands/command.ts';
 import {fullPath, showScreen} from '../../source/commands/show-screen.ts';
+import {until, within} from '../helpers/deadline.ts';
 import {FakeEngine} from '../helpers/fake-engine.ts';
 import {TestTerminal} from '../helpers/screen-terminal.ts';
 
@@ -25,13 +26,15 @@ test('when the screen itself fails, the terminal is put back, a report is writte
 	} as unknown as Context;
 	const flags = {ascii: false, color: undefined, theme: undefined, fps: undefined};
 	const shown = showScreen(engine as unknown as RemoteEngine, engine.id, flags as never, folder, context);
-	await terminal.settled();
-	await new Promise(resolve => setTimeout(resolve, 200));
-	assert.ok(terminal.alternate);
+	// What draws is loaded first, and is asked what to watch when it stands.
+	await until('the screen', 20_000, async () => {
+		await terminal.settled();
+		return terminal.alternate && [...engine.listeners()].length > 0;
+	});
 	for (const listener of engine.listeners()) {
 		listener({revision: 99, torrent: {id: engine.id, pieces: {pieces: 3, have: 0} as never}});
 	}
-	assert.equal(await shown, 1);
+	assert.equal(await within(20_000, 'the screen to go away', shown), 1);
 	assert.equal(terminal.alternate, false);
 	assert.equal(terminal.raw, false);
 	assert.equal(told.length, 1);

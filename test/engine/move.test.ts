@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {describe} from 'node:test';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {assertSame} from '../helpers/compare.ts';
 import {until} from '../helpers/deadline.ts';
 import {FaultyDisk} from '../helpers/faulty-disk.ts';
+import {settled} from '../helpers/hand-clock.ts';
 import {noSecondDisk, secondDisk} from '../helpers/second-disk.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../helpers/sessions.ts';
 import {mountDisk, remount} from '../helpers/small-disk.ts';
@@ -114,7 +115,9 @@ describe('a move to another file system', {concurrency: true}, () => {
 		const moved = engine.send({type: 'torrent.move', id, dir: space.path('there')});
 		for (const type of ['torrent.resume', 'torrent.pause', 'torrent.resume'] as const) {
 			await engine.send({type, id});
-			await sleep(150);
+			// Whatever starting it does without its files was done.
+			for (let turns = 0; turns < 20; turns++) await stat(torrent.content.root);
+			await settled();
 			assert.notEqual((await engine.view(id)).state, 'seeding');
 		}
 		faulty!.gate.open();

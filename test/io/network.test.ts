@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {type TestContext, test} from 'node:test';
 import {type Connection, type ConnectionEvents, TcpNetwork} from '../../source/io/network.ts';
+import {until, within} from '../helpers/deadline.ts';
 import {bytesFrom} from '../helpers/torrents.ts';
 
 /** One end of a connection, with what came of it. */
@@ -33,7 +34,13 @@ class End implements ConnectionEvents {
 
 	has(length: number): Promise<void> {
 		if (this.length >= length) return Promise.resolve();
-		return new Promise(resolve => this.#waiting.push({length, resolve}));
+		const came = new Promise<void>(resolve => this.#waiting.push({length, resolve}));
+		return within(limit, () => `${this.length} of ${length} bytes have come`, came);
+	}
+
+	/** Why it ended. */
+	get over(): Promise<string> {
+		return within(limit, 'the end of a connection', this.ended.promise);
 	}
 }
 
@@ -50,20 +57,21 @@ async function listen(t: TestContext) {
 	const dial = async () => {
 		const end = new End();
 		end.connection = network.dial({host: '127.0.0.1', port: listener.port}, 5000, end);
-		await end.opened.promise;
+		await within(limit, 'a connection', end.opened.promise);
 		return end;
 	};
 	return {dial, taken, listener};
 }
 
-const until = async (holds: () => boolean) => {
-	while (!holds()) await new Promise(resolve => setImmediate(resolve));
-};
+/** What takes longer than this does not come any more. */
+const limit = 20_000;
+const taking = (taken: readonly End[], count: number) =>
+	until('the connections to be taken', limit, () => taken.length === count, 1);
 
 test('bytes arrive whole and in order both ways, on connections that share one buffer', async t => {
 	const {dial, taken} = await listen(t);
 	const dialled = [await dial(), await dial(), await dial()];
-	await until(() => taken.length === 3);
+	await taking(taken, 3);
 	const content = dialled.map((_, n) => bytesFrom(`content ${n}`, 3_000_000 + n));
 	for (const [n, end] of dialled.entries()) {
 		end.connection!.write(content[n]!);
@@ -83,12 +91,12 @@ test('whichever side closes, both are told once', async t => {
 	const {dial, taken} = await listen(t);
 	const first = await dial();
 	const second = await dial();
-	await until(() => taken.length === 2);
+	await taking(taken, 2);
 	first.connection!.close('enough');
-	assert.equal(await first.ended.promise, 'enough');
-	await taken[0]!.ended.promise;
+	assert.equal(await first.over, 'enough');
+	await taken[0]!.over;
 	taken[1]!.connection!.close('enough');
-	await Promise.all([second, ...taken].map(end => end.ended.promise));
+	await Promise.all([second, ...taken].map(end => end.over));
 	await new Promise(resolve => setImmediate(resolve));
 	assert.deepEqual(
 		[first, second, ...taken].map(end => end.closes),
@@ -99,7 +107,7 @@ test('whichever side closes, both are told once', async t => {
 test('a paused connection reads nothing more until it goes on, dialled or accepted', async t => {
 	const {dial, taken} = await listen(t);
 	const dialled = await dial();
-	await until(() => taken.length === 1);
+	await taking(taken, 1);
 	const accepted = taken[0]!;
 	const bytes = bytesFrom('paused', 30_000_000);
 	for (const [reader, writer] of [
@@ -118,8 +126,8 @@ test('a paused connection reads nothing more until it goes on, dialled or accept
 test('closing the listener ends what it took', async t => {
 	const {dial, listener} = await listen(t);
 	const dialled = await dial();
-	await listener.close();
-	await dialled.ended.promise;
+	await within(limit, 'the listener to close', listener.close());
+	await dialled.over;
 });
 
 test('a port nobody listens on is told as refused', async t => {
@@ -127,5 +135,5 @@ test('a port nobody listens on is told as refused', async t => {
 	await listener.close();
 	const end = new End();
 	new TcpNetwork().dial({host: '127.0.0.1', port: listener.port}, 5000, end);
-	assert.equal(await end.ended.promise, 'connection refused');
+	assert.equal(await end.over, 'connection refused');
 });

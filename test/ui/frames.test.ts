@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {openTestScreen} from '../helpers/open-test-screen.ts';
 
-/** Compares with a kept picture; `UPDATE_FRAMES=1` keeps the new one instead. */
+const folder = new URL('./frames/', import.meta.url);
+/** Pictures that were compared. */
+const compared = new Set<string>();
+
+/** Compares with a kept picture; `npm run frames` keeps the new ones instead. One that is missing fails. */
 function looksLike(name: string, text: string): void {
-	const file = fileURLToPath(new URL(`./frames/${name}.txt`, import.meta.url));
-	if (process.env['UPDATE_FRAMES'] || !existsSync(file)) {
+	compared.add(`${name}.txt`);
+	const file = fileURLToPath(new URL(`${name}.txt`, folder));
+	if (process.env['UPDATE_FRAMES']) {
 		mkdirSync(dirname(file), {recursive: true});
 		writeFileSync(file, `${text}\n`);
 	}
+	assert.ok(existsSync(file), `there is no picture ${name}: npm run frames makes it`);
 	assert.equal(`${text}\n`, readFileSync(file, 'utf8'));
 }
 
@@ -49,4 +55,8 @@ test('says name, percent and rate in one line below 40x10', async () => {
 	const screen = await openTestScreen(32, 4);
 	assert.match(screen.terminal.line(0), /^field-record.*… \d+ % ▼[\d.]+ M\/s$/);
 	await screen.close();
+});
+
+test('no picture is kept that is compared with nothing', () => {
+	assert.deepEqual(readdirSync(folder).sort(), [...compared].sort());
 });
