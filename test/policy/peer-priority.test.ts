@@ -41,3 +41,27 @@ test('far hosts that differ only in masked bits count the same, near ones do not
 test('IPv4 and IPv6 cannot be compared', () => {
 	assert.equal(peerPriority(end('192.0.2.1'), end('2001:db8::1')), 0);
 });
+
+test('of IPv6 the first six bytes are always compared whole, and one more for each that is shared behind them', () => {
+	const own = end('2001:db8:1111:2222::1');
+	// Another network: what lies behind it counts in part.
+	assert.equal(
+		peerPriority(own, end('2001:db8:9999:0::')),
+		peerPriority(own, end('2001:db8:9999:aaaa:aaaa:aaaa:aaaa:aaaa')),
+	);
+	assert.notEqual(peerPriority(own, end('2001:db8:9999::')), peerPriority(own, end('2001:db8:999b::')));
+	// The same network: the byte behind what is shared is whole.
+	assert.notEqual(
+		peerPriority(own, end('2001:db8:1111:0::')),
+		peerPriority(own, end('2001:db8:1111:8000::')),
+	);
+	assert.equal(peerPriority(own, end('2001:db8:1111:0::')), peerPriority(own, end('2001:db8:1111:00aa::')));
+});
+
+test('two on one address are told apart by their ports, of which both bytes count', () => {
+	const own = end('192.0.2.1', 0x1234);
+	const values = [0x1235, 0x1334, 0x34, 0x1200].map(port => peerPriority(own, end('192.0.2.1', port)));
+	assert.equal(new Set(values).size, 4);
+	assert.equal(values[0], crc32c(Uint8Array.of(0x12, 0x34, 0x12, 0x35)));
+	assert.equal(values[2], crc32c(Uint8Array.of(0x00, 0x34, 0x12, 0x34)));
+});

@@ -215,3 +215,21 @@ test('chance picks among all that are open, with about the same luck for each', 
 	assert.deepEqual([...counts.keys()].sort(), [0, 1, 2, 4]);
 	for (const count of counts.values()) assert.ok(count > 800 && count < 1200, `${count}`);
 });
+
+test('of hundreds that are wanted first one that is wanted so only now comes in its order', () => {
+	const picker = new PiecePicker(400, seeded(2));
+	const priorities = new Uint8Array(400).fill(4);
+	priorities[3] = 1;
+	picker.setPriorities(priorities);
+	for (const piece of [0, 1, 2, 4, 5]) {
+		assert.equal(picker.pick(undefined, 4, usual), piece);
+		picker.take(piece);
+	}
+	picker.setPriority(3, 4);
+	assert.equal(picker.pick(undefined, 4, usual), 3);
+	picker.take(3);
+	picker.giveBack(1);
+	assert.equal(picker.pick(undefined, 4, usual), 1);
+	picker.take(1);
+	assert.equal(picker.pick(undefined, 4, usual), 6);
+});
