@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
+import type {Peer} from '../../source/engine/peer.ts';
 import type {StorageFailure} from '../../source/io/storage.ts';
 import {messageId} from '../../source/protocol/peer-wire.ts';
 import {settled} from '../helpers/hand-clock.ts';
@@ -32,7 +33,7 @@ async function giver(lone: LoneTorrent, id: number, pieces?: readonly number[]):
 test('a peer is asked for no more than its share of the memory', async () => {
 	for (const share of [1, 3, 7]) {
 		const lone = await leech(40);
-		(lone.room as {fairShare: () => number}).fairShare = () => share;
+		(lone.room as {fairShare: (peer: Peer) => number}).fairShare = () => share;
 		const peer = await giver(lone, 1);
 		let asked = await peer.hears('request');
 		assert.equal(asked.length, share);

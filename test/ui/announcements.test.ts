@@ -63,8 +63,8 @@ test('the window title and what is announced hold nothing that ends them, whatev
 		[title, 2],
 		[announced, 9],
 	] as const) {
-		const found = new RegExp(`<ESC>\\]${kind};(.*?)<BEL>`, 's').exec(written)?.[1];
-		assert.ok(found?.includes('a'), JSON.stringify(written.slice(0, 200)));
+		const found = new RegExp(`<ESC>\\]${kind};(.*?)<BEL>`, 's').exec(written)?.[1] ?? '';
+		assert.ok(found.includes('a'), JSON.stringify(written.slice(0, 200)));
 		assert.doesNotMatch(found, /<ESC>|[\p{Cc}\u202E]/u);
 		assert.ok(found.includes('g'), 'and all of it is in there');
 	}
