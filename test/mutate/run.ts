@@ -7,11 +7,12 @@
  * --files    globs of source files without JSX; source/policy/*.ts when left out. May be repeated.
  * --sample   that many faults of all, chosen by chance; all when left out
  * --seed     a whole number; printed
- * --near     only the tests nearest to the file by imports; else those that reach it through more come after them
+ * --near     only the tests that are the file's own; else all others that reach it come after them
  * --jobs     processes at a time, 2 when left out
  * --at       only faults in these lines of the one file: 12, or 12-40
  */
 import {globSync, readFileSync} from 'node:fs';
+import {sep} from 'node:path';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
 import {seeded} from '../policy/seeded.ts';
@@ -87,14 +88,20 @@ async function inTurns<Entry>(
 
 try {
 	const graph = new ImportGraph('.');
-	const tests = globSync('test/{base,protocol,policy,api,io,engine,bridge,ui,simulation}/**/*.test.ts');
+	const tests = globSync('test/{base,protocol,policy,api,io,engine,bridge,ui,simulation,fuzz}/**/*.test.ts');
 	const reached = new Map(tests.map(test => [test, graph.distances(test)]));
 	const tried = new Set(trials.map(({file}) => file));
 	const stepsTo = (test: string, file: string): number => reached.get(test)!.get(file) ?? Infinity;
-	const nearest = new Map(
-		[...tried].map(file => [file, Math.min(...tests.map(test => stepsTo(test, file)))] as const),
-	);
-	const isNear = (test: string, file: string): boolean => stepsTo(test, file) <= nearest.get(file)!;
+	/** Its own are those that name it in its own folder, or make nonsense of its input; else whoever is nearest. */
+	const ownTests = (file: string): ReadonlySet<string> => {
+		const least = Math.min(...tests.map(test => stepsTo(test, file)));
+		const nearest = tests.filter(test => stepsTo(test, file) === least);
+		const room = new RegExp(`^test/(?:${file.split(sep)[1]}|fuzz)/`);
+		const own = nearest.filter(test => room.test(test));
+		return new Set(own.length > 0 ? own : nearest);
+	};
+	const near = new Map([...tried].map(file => [file, ownTests(file)] as const));
+	const isNear = (test: string, file: string): boolean => near.get(file)!.has(test);
 	const useful = tests.filter(test =>
 		[...tried].some(file => stepsTo(test, file) < Infinity && (!values.near || isNear(test, file))),
 	);
@@ -110,14 +117,14 @@ try {
 		const usable = useful
 			.filter(test => times.has(test) && stepsTo(test, file) < Infinity)
 			.sort((one, other) => stepsTo(one, file) - stepsTo(other, file) || times.get(one)! - times.get(other)!);
-		const near = usable.filter(test => isNear(test, file));
 		const wide: string[] = [];
 		let total = 0;
-		for (const test of values.near ? [] : usable.slice(near.length)) {
+		for (const test of usable) {
+			if (values.near || isNear(test, file)) continue;
 			total += times.get(test)!;
 			if (total <= widestMs) wide.push(test);
 		}
-		return {near, wide};
+		return {near: usable.filter(test => isNear(test, file)), wide};
 	};
 	const survivors: string[] = [];
 	const counts = new Map<string, {killed: number; survived: number}>();

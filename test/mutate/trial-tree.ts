@@ -12,6 +12,8 @@ export type Outcome = 'passed' | 'failed' | 'late';
 export class TrialTree {
 	readonly root: string;
 	readonly #temporary: string;
+	/** Ends the tests that run now. */
+	#end: () => void = () => {};
 
 	constructor() {
 		this.root = mkdtempSync(join(tmpdir(), 'tortui-mutate-'));
@@ -55,6 +57,7 @@ export class TrialTree {
 				process.kill(-child.pid!, 'SIGKILL');
 			} catch {} // It is gone already.
 		};
+		this.#end = end;
 		return new Promise(done => {
 			let late = false;
 			const timer = setTimeout(() => {
@@ -63,6 +66,7 @@ export class TrialTree {
 			}, limit);
 			child.on('close', code => {
 				clearTimeout(timer);
+				this.#end = () => {};
 				// Programs that a test left behind.
 				end();
 				done(late ? 'late' : code === 0 ? 'passed' : 'failed');
@@ -70,7 +74,9 @@ export class TrialTree {
 		});
 	}
 
+	/** Ends what runs in it, and deletes it. */
 	remove(): void {
+		this.#end();
 		rmSync(this.root, {recursive: true, force: true, maxRetries: 5});
 	}
 }
