@@ -180,7 +180,7 @@ describe('a move to another file system', {concurrency: true}, () => {
 		const moved = assert.rejects(engine.send({type: 'torrent.move', id, dir: disk}));
 		const words = await until(
 			'it to be on its way',
-			5000,
+			20_000,
 			async () => {
 				const {reason} = await engine.view(id);
 				return /^moving to \S+: [1-9]\d? %$/.test(reason?.text ?? '') && reason?.text;
@@ -205,7 +205,7 @@ describe('a move to another file system', {concurrency: true}, () => {
 			[...said].some(text => /^moving to \S+: [1-9]\d? %$/.test(text)),
 			[...said].join(),
 		);
-		await until('nothing to be left', 5000, () => !existsSync(content.root));
+		await until('nothing to be left', 20_000, () => !existsSync(content.root));
 		assert.ok(!again.log.some(line => line.includes('hashing')), again.log.join('\n'));
 		await again.sees(id, 'seeds', ({state}) => state === 'seeding');
 	});

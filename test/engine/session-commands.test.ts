@@ -141,7 +141,7 @@ describe('commands', {concurrency: true}, () => {
 		const become = (...wanted: string[]) =>
 			until(
 				() => `they are ${wanted}`,
-				5000,
+				20_000,
 				async () => (await states()).join() === wanted.join(),
 			);
 		await become('downloading', 'downloading', 'queued', 'queued');
@@ -161,7 +161,7 @@ describe('commands', {concurrency: true}, () => {
 		const again = await openTestSession(space, 'engine', {
 			queue: {downloads: 1, seeds: undefined, total: Infinity},
 		});
-		await until('one runs', 5000, async () => {
+		await until('one runs', 20_000, async () => {
 			const {torrents} = await again.send({type: 'session.list'});
 			return (
 				torrents!.map(view => `${view.name} ${view.state}`).join() ===
@@ -221,11 +221,11 @@ describe('commands', {concurrency: true}, () => {
 		});
 		const slow = () => engine.log.filter(line => line.includes('slow mode')).at(-1);
 		clock.push(61 * 60_000);
-		await until('it is on', 5000, () => slow() === 'info: slow mode is on: its time');
+		await until('it is on', 20_000, () => slow() === 'info: slow mode is on: its time');
 		await engine.send({type: 'session.slowMode', on: false});
 		await engine.send({type: 'session.slowMode', on: true});
 		clock.push(60 * 60_000);
-		await until('it is over', 5000, () => slow() === 'info: slow mode is over: its time');
+		await until('it is over', 20_000, () => slow() === 'info: slow mode is over: its time');
 	});
 
 	test('a torrent that has reached its goal rests, also after a restart, until the goal is moved or it is started', async t => {
@@ -262,7 +262,7 @@ describe('commands', {concurrency: true}, () => {
 		await leecher.session.stop();
 		const again = await openTestSession(space, 'leecher');
 		await again.sees(id, 'seeds', view => view.state === 'seeding');
-		const update = await until('graphs', 5000, async () => {
+		const update = await until('graphs', 20_000, async () => {
 			const seen = await new Promise<import('../../source/api/snapshot.ts').Update>(resolve => {
 				const range = {range: 60, samples: 60};
 				const watching = again.session.watch(
