@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {type GiftOwner, Gifts, offerGifts} from '../../source/engine/gifts.ts';
+import type {Peer} from '../../source/engine/peer.ts';
+import {PieceMap} from '../../source/policy/piece-map.ts';
+import {Bitfield} from '../../source/protocol/bitfield.ts';
+
+test('a gift may be taken once, byte for byte, by who has few pieces', () => {
+	const gifts = new Gifts();
+	assert.equal(gifts.none, true);
+	assert.equal(gifts.take(3, 1, 0), false);
+	gifts.add(3, 40);
+	assert.equal(gifts.none, false);
+	assert.equal(gifts.take(3, 30, 4), true);
+	assert.equal(gifts.take(3, 11, 4), false);
+	assert.equal(gifts.take(3, 10, 5), false, 'it has enough to trade with');
+	assert.equal(gifts.take(3, 10, 4), true);
+	assert.equal(gifts.take(3, 1, 0), false);
+	assert.equal(gifts.take(4, 1, 0), false);
+});
+
+function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
+	const map = new PieceMap(100 * 16, 16);
+	const have = new Bitfield(100);
+	for (let piece = 0; piece < (change.have ?? 100); piece++) have.set(piece);
+	const told: number[] = [];
+	const peer = {
+		address: {host: '80.4.4.200', port: 1},
+		supportsFast: true,
+		pieceCount: 0,
+		gifts: new Gifts(),
+		hasPiece: () => false,
+		sendAllowedFast: (piece: number) => told.push(piece),
+		...change.peer,
+	};
+	const owner = {
+		...{infoHash: new Uint8Array(20).fill(0xaa), map, have},
+		downloader: {picker: {availability: () => change.holders ?? 3}},
+	} as unknown as GiftOwner;
+	offerGifts(peer as unknown as Peer, owner);
+	return {told, peer};
+}
+
+test('a starter is told five pieces that others have, too, and may have them', () => {
+	const {told, peer} = offer();
+	assert.equal(new Set(told).size, 5);
+	for (const piece of told) assert.equal(peer.gifts.take(piece, 16, 0), true);
+	assert.deepEqual(offer().told, told, 'the same each time');
+	const other = offer({peer: {address: {host: '80.5.4.200', port: 1}}}).told;
+	assert.notDeepEqual(other, told);
+});
+
+test('nothing is offered to who cannot take it, has enough, or was offered some before', () => {
+	const some = new Gifts();
+	some.add(1, 1);
+	for (const peer of [
+		{supportsFast: false},
+		{pieceCount: 5},
+		{gifts: some},
+		{address: {host: 'no address', port: 1}},
+		{hasPiece: () => true},
+	]) {
+		assert.deepEqual(offer({peer}).told, []);
+	}
+	assert.equal(offer({peer: {pieceCount: 4}}).told.length, 5);
+});
+
+test('what we lack, or nearly nobody has, is no gift', () => {
+	assert.deepEqual(offer({have: 0}).told, []);
+	assert.deepEqual(offer({holders: 2}).told, []);
+	for (const piece of offer({have: 50}).told) assert.ok(piece < 50);
+});

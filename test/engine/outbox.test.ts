@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Clock} from '../../source/base/ports.ts';
+import {Outbox} from '../../source/engine/outbox.ts';
+import type {Peer} from '../../source/engine/peer.ts';
+
+function open() {
+	const soon: Array<() => void> = [];
+	const clock = {now: () => 77, soon: (callback: () => void) => soon.push(callback)} as unknown as Clock;
+	const outbox = new Outbox(clock);
+	const flushed: string[] = [];
+	const peer = (name: string, onFlush: () => void = () => {}): Peer =>
+		({
+			flush: (now: number) => {
+				flushed.push(`${name} ${now}`);
+				onFlush();
+			},
+		}) as unknown as Peer;
+	const turn = (): string[] => {
+		for (const callback of soon.splice(0)) callback();
+		return flushed.splice(0);
+	};
+	return {outbox, peer, turn, soon};
+}
+
+test('who has something to say says it once a turn, in the order of asking', () => {
+	const {outbox, peer, turn, soon} = open();
+	const [one, two] = [peer('one'), peer('two')];
+	for (const each of [one, two, one, one, two]) outbox.post(each);
+	assert.equal(soon.length, 1);
+	assert.deepEqual(turn(), ['one 77', 'two 77']);
+	assert.deepEqual(turn(), []);
+	outbox.post(two);
+	assert.deepEqual(turn(), ['two 77']);
+});
+
+test('who has more to say while it speaks has its turn the next time', () => {
+	const {outbox, peer, turn} = open();
+	let times = 0;
+	const two = peer('two');
+	const talkative = peer('one', () => {
+		if (times++ > 1) return;
+		outbox.post(talkative);
+		outbox.post(two);
+	});
+	outbox.post(talkative);
+	assert.deepEqual(turn(), ['one 77']);
+	assert.deepEqual(turn(), ['one 77', 'two 77']);
+	assert.deepEqual(turn(), ['one 77', 'two 77']);
+	assert.deepEqual(turn(), []);
+});
+
+test('what is said now is not said again in the turn', () => {
+	const {outbox, peer, turn} = open();
+	outbox.post(peer('one'));
+	outbox.flush();
+	assert.deepEqual(turn(), ['one 77']);
+	outbox.post(peer('two'));
+	assert.deepEqual(turn(), ['two 77']);
+});
