@@ -102,3 +102,11 @@ test('slow mode has not turned where no time ever begins, nor by a clock that wa
 	assert.equal(hasTurned([{days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 0}], 0, 99 * day, minuteOfWeek), false);
 	assert.equal(hasTurned(evenings, 40 * day, 3 * day, minuteOfWeek), false);
 });
+
+test('what was taken up before counts no more when something else is taken up', () => {
+	const chosen = start({maxDownload: {limit: 300, instead: 1000}}, 1000);
+	assert.equal(chosen.now.maxDownload, 300);
+	chosen.take({});
+	assert.deepEqual(chosen.chosen, {});
+	assert.equal(chosen.now.maxDownload, 1000);
+});

@@ -136,3 +136,58 @@ test('damaged data is not taken', () => {
 	}
 	assert.ok(SpeedHistory.from(good));
 });
+
+test('a clock set back while bytes move loses none of them, and goes on from where it was', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 100, () => 1000);
+	// An hour back: seconds go on as if nothing had been.
+	for (let second = 0; second < 50; second++) history.sample((start - 3600 + second) * 1000 + 300, 500, 0);
+	const {download} = history.view(100, 100);
+	assert.equal(download.length, 100);
+	assert.equal(download[0], 1000);
+	assert.ok(
+		download.slice(-40).every(rate => rate === 500),
+		download.slice(-45).join(),
+	);
+	// The first second after it told twice what one second had: nothing is lost.
+	const sum = history.view(200, 200).download.reduce((total, rate) => total + rate, 0);
+	assert.ok(sum >= 100 * 1000 + 49 * 500 - 1000, `${sum}`);
+});
+
+test('means are of all the time that is shown, both ways', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 100, second => (second < 50 ? 0 : 600));
+	const {meanDownload, meanUpload} = history.view(100, 10);
+	assert.equal(meanDownload, 300);
+	assert.equal(meanUpload, 150);
+	const half = history.view(50, 10);
+	assert.deepEqual([half.meanDownload, half.meanUpload], [600, 300]);
+});
+
+test('a history of nothing has no mean', () => {
+	const {meanUpload, meanDownload, peakUpload} = new SpeedHistory().view(60, 60);
+	assert.deepEqual([meanUpload, meanDownload, peakUpload], [0, 0, 0]);
+});
+
+test('what was kept by another is read only when it is whole', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 30, () => 100);
+	const data = history.export()!;
+	assert.deepEqual(SpeedHistory.from(JSON.parse(JSON.stringify(data)))?.export(), data);
+	for (const change of [
+		{first: data.last + 1},
+		{first: -1},
+		{last: 1.5},
+		{last: 2e11},
+		{levels: data.levels.slice(1)},
+		{levels: undefined},
+		{levels: [{...data.levels[0], upload: [1]}, ...data.levels.slice(1)]},
+		{levels: [{...data.levels[0], upload: data.levels[0]!.upload.map(() => -1)}, ...data.levels.slice(1)]},
+		{levels: [{...data.levels[0], upload: data.levels[0]!.upload.map(() => 'x')}, ...data.levels.slice(1)]},
+	]) {
+		assert.equal(SpeedHistory.from({...data, ...change}), undefined, Object.keys(change).join());
+	}
+	assert.equal(SpeedHistory.from(undefined), undefined);
+	const one = {first: data.first, last: data.first, levels: []};
+	assert.equal(SpeedHistory.from(one)?.export()?.last, data.first);
+});

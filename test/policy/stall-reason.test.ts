@@ -207,3 +207,18 @@ for (const [name, change, expected] of sentences) {
 		assert.equal(reason && `${reason.level}: ${reason.text}`, expected);
 	});
 }
+
+test('rates are told as people read them: a digit more where they are small', () => {
+	for (const [maxDownload, words] of [
+		[999, '999 B/s'],
+		[1024, '1 KiB/s'],
+		[9.5 * 1024, '9.5 KiB/s'],
+		[10.4 * 1024, '10 KiB/s'],
+		[512_000, '500 KiB/s'],
+		[1.25 * 2 ** 20, '1.3 MiB/s'],
+		[3 * 2 ** 30, '3 GiB/s'],
+	] as const) {
+		const reason = whyNothingMoves(facts({maxDownload, downloadRate: maxDownload}));
+		assert.equal(reason?.text, `limited to ${words}`);
+	}
+});

@@ -88,3 +88,23 @@ test('who begins to super-seed in the midst of a swarm shows what nobody has, th
 		);
 	}
 });
+
+test('who leaves leaves the pieces it was told of to be shown to others', () => {
+	const pieces = () => new Bitfield(4);
+	const seeder = new SuperSeeder(4, seeded(1), () => 0);
+	const first = new Set(seeder.joined(1, pieces).map(({piece}) => piece));
+	for (const piece of first) assert.equal(seeder.wasTold(1, piece), true);
+	const second = seeder.joined(2, pieces).map(({piece}) => piece);
+	if (first.size + second.length <= 4)
+		for (const piece of second) assert.ok(!first.has(piece), `${piece} twice`);
+	seeder.left(1);
+	seeder.left(1);
+	seeder.left(99);
+	for (const piece of first) assert.equal(seeder.wasTold(1, piece), false);
+	// What nobody who is here was told of goes before what somebody was.
+	const third = seeder.joined(3, pieces).map(({piece}) => piece);
+	assert.ok(
+		third.every(piece => !second.includes(piece)),
+		`${third} after ${second}`,
+	);
+});
