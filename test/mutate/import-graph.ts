@@ -1,9 +1,11 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
+/** What is gone when the program runs. */
+const typeImports = /^(?:import|export) type\b[^;]*;/gm;
 const imports = /(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
 
-/** Which files a file of the tree brings in, and how near they are. Paths are relative to its root. */
+/** Which files a file of the tree brings in when it runs, and how near they are. Paths are relative to its root. */
 export class ImportGraph {
 	readonly #root: string;
 	readonly #direct = new Map<string, readonly string[]>();
@@ -16,7 +18,7 @@ export class ImportGraph {
 	#importsOf(file: string): readonly string[] {
 		let found = this.#direct.get(file);
 		if (found === undefined) {
-			const source = readFileSync(join(this.#root, file), 'utf8');
+			const source = readFileSync(join(this.#root, file), 'utf8').replace(typeImports, '');
 			found = [...source.matchAll(imports)].flatMap(([, path]) => this.#resolve(join(dirname(file), path!)));
 			this.#direct.set(file, found);
 		}

@@ -102,4 +102,9 @@ test('the import graph knows how near a test is to a file', () => {
 	const far = new ImportGraph('.').distances('test/policy/dial-queue.test.ts');
 	assert.equal(far.get('source/policy/dial-queue.ts'), 1);
 	assert.equal(far.get('source/policy/heap.ts'), 2);
+	// What is imported as a type alone is not there when it runs.
+	assert.equal(
+		new ImportGraph('.').distances('test/engine/outbox.test.ts').get('source/engine/peer.ts'),
+		undefined,
+	);
 });
