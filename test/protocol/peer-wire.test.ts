@@ -211,8 +211,11 @@ test('a length that cannot be right is refused as soon as it has come, whole or 
 	const longest = 1 + blockLength;
 	for (const [id, lengths] of [
 		[0, [2]],
+		[1, [2]],
+		[2, [2]],
 		[3, [2, 5]],
 		[14, [2]],
+		[15, [2]],
 		[4, [1, 4, 6]],
 		[13, [4, 6]],
 		[17, [4, 6]],
@@ -314,6 +317,15 @@ test('what the writer writes is what the decoder reads, however much is collecte
 	writer.raw(Uint8Array.of(0, 0, 0, 1, 0));
 	decoder.push(writer.take());
 	assert.equal(ear.heard.at(-1), 'choke');
+});
+
+test('one long message finds room, and large numbers keep all their bytes', () => {
+	const {ear, decoder} = open();
+	const writer = new PeerWireWriter();
+	writer.extended(9, Buffer.alloc(5000, 'y'));
+	writer.piece(4, 0x81_02_03_04);
+	decoder.push(writer.take());
+	assert.deepEqual(ear.heard, [`extended 9 ${'y'.repeat(5000)}`, `have ${0x81_02_03_04}`]);
 });
 
 test('what was taken from the writer stays as it is', () => {
