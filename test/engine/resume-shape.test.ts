@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import {readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
-import {decodeResumeData, encodeResumeData, type ResumeData} from '../../source/io/resume-data.ts';
+import type {InfoHash} from '../../source/base/units.ts';
+import type {ResumeData} from '../../source/io/resume-data.ts';
+import {StateStore} from '../../source/io/state-store.ts';
 import {Bitfield} from '../../source/protocol/bitfield.ts';
 import {until} from '../helpers/deadline.ts';
 import {openTestSession, seedTorrent, testTorrent} from '../helpers/sessions.ts';
@@ -32,8 +34,10 @@ for (const [what, change] of [
 		const id = await seedTorrent(engine, torrent);
 		await engine.session.stop();
 
-		const saved = space.path('engine', 'resume', `${id}.resume`);
-		writeFileSync(saved, encodeResumeData(change(decodeResumeData(readFileSync(saved)))));
+		const store = new StateStore(space.path('engine'), () => {});
+		const saved = await store.find(id as InfoHash);
+		assert.ok(saved);
+		assert.equal(await store.save(change(saved.resume)), undefined);
 		// Not one byte of it is right any more, and nothing shows that.
 		for (const {path} of torrent.content.files) {
 			const file = join(torrent.content.root, ...path);

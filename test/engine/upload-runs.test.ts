@@ -109,6 +109,8 @@ test('whatever is asked for, cancelled and taken, the queue holds the rest in or
 					? [last[0], last[1] + blockLength, random() < 0.9 ? blockLength : 77]
 					: block(Math.floor(random() * 5), Math.floor(random() * 9));
 			if (chance < (step % 1000 < 500 ? 0.7 : 0.4)) {
+				// Nobody asks twice for what it has not got yet.
+				if (model.some(each => each[0] === next[0] && each[1] === next[1])) continue;
 				queue.push(...next);
 				model.push(next);
 			} else if (chance < 0.8) {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import http, {createServer, type IncomingMessage, type RequestOptions, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {type AddressInfo, Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {NodeHttpClient} from '../../source/io/http-client.ts';
-import {nodeHttp} from '../../source/io/node-http.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 
 /** Addresses that are public as far as anybody can tell, and lead to this machine in these tests. */
@@ -37,10 +36,12 @@ async function open(t: TestContext): Promise<World> {
 		server.close();
 	});
 	// Only the last step is another: whom the client means to dial is its own choice.
-	const {request} = http;
-	t.mock.method(nodeHttp(), 'request', (options: RequestOptions) => {
-		const isPublic = publicHosts.some(host => host.replace(/[[\]]/g, '') === options.host);
-		return request(isPublic ? {...options, host: '127.0.0.1', family: 4} : options);
+	const {connect} = Socket.prototype;
+	t.mock.method(Socket.prototype, 'connect', function (this: Socket, ...given: unknown[]): Socket {
+		const [first] = given.flat() as [{host?: string; family?: number}];
+		if (publicHosts.some(host => host.replace(/[[\]]/g, '') === first.host))
+			Object.assign(first, {host: '127.0.0.1', family: 4});
+		return connect.apply(this, given as Parameters<typeof connect>);
 	});
 	const client = new NodeHttpClient({clock: new HandClock(), userAgent: 'tortui/test'});
 	return {

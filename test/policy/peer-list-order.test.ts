@@ -93,7 +93,6 @@ test('what one hears of a connection that was never made changes nothing', () =>
 	list.disconnected(at(1), 0, {useful: false});
 	list.failed(at(9), 0);
 	list.disconnected(at(9), 0, {useful: true});
-	list.forget(at(9));
 	assert.equal(list.known, 1);
 	assert.equal(last(list.candidates(0, 5)), '1');
 	list.connecting(at(1));
