@@ -87,3 +87,159 @@ test('to a peer that has gone nothing is sent', () => {
 	assert.deepEqual(sent, []);
 	assert.equal(done(), 0);
 });
+
+/** A peer that takes what it is sent when it is told to. */
+function slow(uploader: Uploader, bytes: (at: number) => number = () => 0) {
+	const frames: Uint8Array[] = [];
+	const taking: Array<() => void> = [];
+	const grants: Array<readonly [granted: number, used: number]> = [];
+	const peer = {
+		uploads: new UploadQueue(),
+		isClosed: false,
+		upload: {rate: () => 1e9},
+		sendReject: () => assert.fail('nothing is refused'),
+		sendFrames: (sent: Uint8Array, _now: number, done: () => void) => {
+			frames.push(sent.slice());
+			taking.push(done);
+		},
+	};
+	const source: UploadSource = {
+		readPiece: (_piece, begin, views, told) => {
+			let at = begin;
+			for (const view of views) {
+				for (let n = 0; n < view.length; n++) view[n] = bytes(at + n);
+				at += view.length;
+			}
+			told(undefined);
+		},
+		uploadGrant: wanted => wanted,
+		uploadUsed: (granted, used) => grants.push([granted, used]),
+		pacedWrites: {active: false, dropped: () => {}} as unknown as UploadSource['pacedWrites'],
+		uploadDone: () => {},
+		readFailed: () => assert.fail('nothing fails'),
+	};
+	return {
+		...{peer, frames, grants},
+		/** Takes the oldest that was sent. */
+		take: (): void => taking.shift()?.(),
+		waiting: (): number => taking.length,
+		pump: () => uploader.pump(peer as unknown as Peer, source),
+	};
+}
+
+test('what is sent is framed block by block, with the bytes of the piece, the last one as long as it is', () => {
+	const {peer, pump, frames} = slow(new Uploader(new HandClock()), at => at % 251);
+	const lengths = [blockLength, blockLength, 777];
+	for (const [n, length] of lengths.entries()) peer.uploads.push(6, n * blockLength, length);
+	pump();
+	assert.equal(frames.length, 1);
+	const frame = Buffer.from(frames[0]!);
+	let at = 0;
+	for (const [n, length] of lengths.entries()) {
+		assert.equal(frame.readUInt32BE(at), 9 + length);
+		assert.deepEqual(
+			[frame[at + 4], frame.readUInt32BE(at + 5), frame.readUInt32BE(at + 9)],
+			[7, 6, n * blockLength],
+		);
+		for (const byte of [0, 1, length - 1])
+			assert.equal(frame[at + 13 + byte], (n * blockLength + byte) % 251);
+		at += 13 + length;
+	}
+	assert.equal(at, frame.length);
+});
+
+test('one peer has a few runs on its way at a time, and the next goes when one was taken', () => {
+	const {peer, pump, take, frames, waiting} = slow(new Uploader(new HandClock()));
+	for (let n = 0; n < 10; n++) peer.uploads.push(n, 0, blockLength);
+	pump();
+	const most = frames.length;
+	assert.ok(most >= 2 && most < 10, `${most} at a time`);
+	pump();
+	assert.equal(frames.length, most);
+	take();
+	assert.equal(frames.length, most + 1);
+	for (let n = 0; n < 20; n++) take();
+	assert.equal(frames.length, 10);
+	assert.equal(waiting(), 0);
+	assert.equal(peer.uploads.isIdle, true);
+});
+
+test('memory for all peers together is limited: who finds none has its turn when some comes free', () => {
+	const uploader = new Uploader(new HandClock());
+	const peers = Array.from({length: 40}, () => slow(uploader));
+	for (const {peer, pump} of peers) {
+		for (let n = 0; n < 4; n++) peer.uploads.push(n, 0, blockLength);
+		pump();
+	}
+	const sent = (): number => peers.reduce((sum, {frames}) => sum + frames.length, 0);
+	const most = sent();
+	assert.ok(most < 160, 'there is no end to it');
+	assert.equal(peers.at(-1)!.frames.length, 0);
+	// Each that is taken makes room for one more, until all have what they asked for.
+	for (let round = 0; round < 200 && sent() < 160; round++) for (const {take} of peers) take();
+	assert.equal(sent(), 160);
+	for (const {take} of peers) for (let n = 0; n < 4; n++) take();
+	uploader.trim();
+	const [one] = peers;
+	one!.peer.uploads.push(9, 0, blockLength);
+	one!.pump();
+	assert.equal(one!.frames.length, 5);
+});
+
+test('what may not leave now is not taken from the queue, and what was granted is accounted for', () => {
+	const {peer, pump, grants, frames} = slow(new Uploader(new HandClock()));
+	peer.uploads.push(0, 0, 1000);
+	pump();
+	assert.equal(grants.length, 1);
+	assert.equal(grants[0]![1], 1000);
+	const stingy = slow(new Uploader(new HandClock()));
+	stingy.peer.uploads.push(0, 0, 1000);
+	const uploader = new Uploader(new HandClock());
+	const used: number[] = [];
+	uploader.pump(stingy.peer as unknown as Peer, {
+		...({} as UploadSource),
+		uploadGrant: () => 0,
+		uploadUsed: (_, bytes) => used.push(bytes),
+	});
+	assert.deepEqual(used, [0]);
+	assert.equal(stingy.peer.uploads.length, 1);
+	assert.equal(frames.length, 1);
+});
+
+test('at a low limit blocks go bit by bit, and each byte is counted once', () => {
+	const uploader = new Uploader(new HandClock());
+	const {peer} = slow(uploader);
+	let counted = 0;
+	let left: (bytes: number) => void = () => {};
+	let done: () => void = () => {};
+	let length = 0;
+	const source: UploadSource = {
+		readPiece: (_piece, _begin, _views, told) => told(undefined),
+		uploadGrant: () => 1,
+		uploadUsed: () => {},
+		pacedWrites: {
+			active: true,
+			dropped: () => {},
+			send: (_peer: Peer, frames: Uint8Array, _now: number, onLeft: typeof left, onDone: () => void) => {
+				length = frames.length;
+				left = onLeft;
+				done = onDone;
+			},
+		} as unknown as UploadSource['pacedWrites'],
+		uploadDone: (_peer, bytes) => {
+			counted += bytes;
+		},
+		readFailed: () => {},
+	};
+	peer.uploads.push(0, 0, 5000);
+	uploader.pump(peer as unknown as Peer, source);
+	assert.equal(length, 5013);
+	left(2000);
+	assert.equal(counted, 2000);
+	// The frame is longer than the block: what is beyond it is no payload.
+	left(3013);
+	assert.equal(counted, 5000);
+	done();
+	assert.equal(counted, 5000);
+	assert.equal(peer.uploads.isIdle, true);
+});
