@@ -2,6 +2,7 @@ import {existsSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import {terminalJson} from '../base/terminal-text.js';
+import {diskPath} from '../io/disk-path.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {percent, size} from '../ui/format.js';
 import {safeText} from '../ui/safe-text.js';
@@ -14,7 +15,7 @@ import {readTorrentSource} from './torrent-source.js';
 /** Slots of a pool that a check never takes from. */
 const smallPool = 1;
 
-/** What became of the files of a torrent. */
+/** What became of the files of a torrent; the path is the one on the disk. */
 interface FileResult {
 	readonly path: readonly string[];
 	readonly length: number;
@@ -25,6 +26,7 @@ interface FileResult {
 async function checkPieces(
 	metainfo: Metainfo,
 	dir: string,
+	renamed: ReadonlyMap<number, readonly string[]>,
 	progress: (piece: number) => void,
 ): Promise<Uint8Array | undefined> {
 	const [{DiskService}, {BlockPool}] = await Promise.all([
@@ -39,6 +41,7 @@ async function checkPieces(
 			dir,
 			wanted: new Uint8Array(metainfo.files.length).fill(1),
 			id: metainfo.infoHash ?? metainfo.infoHashV2 ?? '',
+			renamed,
 		},
 		{stored() {}, wrong() {}, failed() {}},
 	);
@@ -68,13 +71,19 @@ async function checkPieces(
 }
 
 /** A file is wrong when a piece that holds some of it is, or when it is longer or shorter than it should be. */
-async function judgeFiles(metainfo: Metainfo, dir: string, right: Uint8Array): Promise<FileResult[]> {
+async function judgeFiles(
+	metainfo: Metainfo,
+	dir: string,
+	renamed: ReadonlyMap<number, readonly string[]>,
+	right: Uint8Array,
+): Promise<FileResult[]> {
 	const {stat} = await import('node:fs/promises');
 	return Promise.all(
-		metainfo.files
-			.filter(({pad, symlink}) => !pad && symlink === undefined)
-			.map(async ({path, length, offset}) => {
-				const found = await stat(join(dir, ...path)).catch(() => undefined);
+		[...metainfo.files.entries()]
+			.filter(([, {pad, symlink}]) => !pad && symlink === undefined)
+			.map(async ([index, {path: written, length, offset}]) => {
+				const path = renamed.get(index) ?? written;
+				const found = await stat(diskPath(join(dir, ...path))).catch(() => undefined);
 				if (!found?.isFile()) return {path, length, state: 'missing'} as const;
 				const first = Math.floor(offset / metainfo.pieceLength);
 				const last = Math.floor((offset + Math.max(length, 1) - 1) / metainfo.pieceLength);
@@ -109,8 +118,10 @@ export const command = defineCommand({
 		const dir = resolve(folder);
 		if (!existsSync(dir)) throw new UserError('no-folder', `no such folder: ${folder}`);
 		if (!statSync(dir).isDirectory()) throw new UserError('no-folder', `not a folder: ${folder}`);
-		const top = metainfo.files[0]?.path[0] ?? metainfo.name;
-		if (!existsSync(join(dir, top)) && basename(dir) === top) {
+		const {findNames} = await import('../io/find-names.js');
+		const renamed = await findNames(metainfo, dir, 'present');
+		const top = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
+		if (!existsSync(diskPath(join(dir, top))) && basename(dir) === top) {
 			context.warn(
 				`${folder} seems to be the data itself; DIR is the folder it is in: ${resolve(dir, '..')}`,
 			);
@@ -118,7 +129,7 @@ export const command = defineCommand({
 		const {stderr, stdout} = context;
 		let shown = 0;
 		let checked = 0;
-		const right = await checkPieces(metainfo, dir, () => {
+		const right = await checkPieces(metainfo, dir, renamed, () => {
 			checked++;
 			if (!redraws(stderr, context) || flags.json || performance.now() - shown < 100) return;
 			shown = performance.now();
@@ -126,7 +137,7 @@ export const command = defineCommand({
 		});
 		if (shown > 0) stderr.write('\r\u001B[K');
 		if (!right) return 130;
-		const files = await judgeFiles(metainfo, dir, right);
+		const files = await judgeFiles(metainfo, dir, renamed, right);
 		// Padding is none of the content that somebody sees.
 		const content = metainfo.files.reduce((sum, {pad, length}) => sum + (pad ? 0 : length), 0);
 		const good = right.reduce((sum, one) => sum + one, 0);

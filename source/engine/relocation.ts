@@ -1,10 +1,13 @@
 import {resolve} from 'node:path';
+import {ProtocolError} from '../base/errors.js';
 import type {LogLevel} from '../base/ports.js';
+import {mayClash, namesApart} from '../io/find-names.js';
 import type {OtherPlace} from '../io/resume-data.js';
 import type {MoveSteps, Storage, StorageFailure} from '../io/storage.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {sanitizePathElement} from '../protocol/sanitize-path.js';
 import type {TorrentMemory} from './torrent-memory.js';
+import type {TorrentNames} from './torrent-names.js';
 
 /** What moving asks of its torrent. */
 export interface RelocationOwner {
@@ -13,6 +16,7 @@ export interface RelocationOwner {
 	/** Files that have another path than the torrent says. */
 	readonly renamed: Map<number, readonly string[]>;
 	readonly memory: TorrentMemory;
+	readonly names: TorrentNames;
 	/** Does something with the torrent's files while nobody else opens them, whether it runs or not. */
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
 	/** Why the files cannot be in another place: another torrent has one there that this one shares with nobody now. */
@@ -59,6 +63,13 @@ export class Relocation {
 		this.progress = {dir, done: 0};
 		owner.log('info', `moving to ${dir}`);
 		try {
+			const nameless = owner.names.settled ? undefined : await owner.names.find();
+			if (nameless !== undefined) return nameless;
+			const paths = this.#paths();
+			if (mayClash(paths.values())) {
+				const clash = await this.#nameApart(paths, dir);
+				if (clash !== undefined) return clash;
+			}
 			const steps = this.#steps(
 				() => ({dir, renamed: [...owner.renamed]}),
 				() => {
@@ -81,6 +92,32 @@ export class Relocation {
 		}
 	}
 
+	/** Where the files are below their folder, by their number. */
+	#paths(): Map<number, readonly string[]> {
+		const {metainfo, renamed} = this.#owner;
+		const paths = new Map<number, readonly string[]>();
+		for (const [file, {path, pad}] of metainfo.files.entries())
+			if (!pad) paths.set(file, renamed.get(file) ?? path);
+		return paths;
+	}
+
+	/** The disk of another folder may take two names for the same one: of such files all but one are renamed first. */
+	async #nameApart(
+		paths: ReadonlyMap<number, readonly string[]>,
+		dir: string,
+	): Promise<StorageFailure | undefined> {
+		try {
+			for (const [file, name] of await namesApart(paths, dir)) {
+				const failure = await this.rename(file, name);
+				if (failure !== undefined) return failure;
+			}
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			return {code: 'io', message: `its files cannot all be told apart in ${dir}: ${error.message}`};
+		}
+		return undefined;
+	}
+
 	/**
 	 * Gives one file another name in the folder where it is. What cannot be in a name is taken out of it.
 	 *
@@ -90,13 +127,15 @@ export class Relocation {
 		const owner = this.#owner;
 		const entry = owner.metainfo.files[file];
 		if (entry === undefined || entry.pad) throw new RangeError(`there is no file ${file}`);
+		const nameless = owner.names.settled ? undefined : await owner.names.find();
+		if (nameless !== undefined) return nameless;
 		const before = owner.renamed.get(file) ?? entry.path;
 		const path = [...before.slice(0, -1), sanitizePathElement(new TextEncoder().encode(name))];
 		if (path.at(-1) === before.at(-1)) return undefined;
 		const steps = this.#steps(
 			() => ({dir: owner.dir, renamed: [[file, path]]}),
 			() => {
-				if (path.at(-1) === entry.path.at(-1)) owner.renamed.delete(file);
+				if (path.join('/') === entry.path.join('/')) owner.renamed.delete(file);
 				else owner.renamed.set(file, path);
 			},
 		);

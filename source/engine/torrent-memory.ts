@@ -249,6 +249,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		seedRatio: goal.ratio,
 		seedTime: goal.time,
 		renamed: [...torrent.renamed],
+		names: torrent.names.history,
 		otherPlace: torrent.memory.otherPlace,
 		link: undefined,
 	};

@@ -20,6 +20,7 @@ import type {SuperSeeding} from './super-seeding.js';
 import type {Swarm} from './swarm.js';
 import type {TorrentEvent} from './torrent-event.js';
 import type {TorrentMemory} from './torrent-memory.js';
+import type {TorrentNames} from './torrent-names.js';
 import type {TorrentRecord} from './torrent-record.js';
 
 /** What a torrent is doing. */
@@ -51,6 +52,7 @@ export interface RunOwner extends CheckOwner {
 	readonly superSeeding: SuperSeeding;
 	readonly arrivals: PieceArrivals;
 	readonly memory: TorrentMemory;
+	readonly names: TorrentNames;
 	readonly record: TorrentRecord;
 	readonly seedOnly: boolean;
 	/** Whether it is to run: what a person said last. */
@@ -130,12 +132,19 @@ export class TorrentRun {
 		this.#stopping = back.then(() => {});
 	}
 
-	/** Files that a move which was cut short left elsewhere come back before anybody opens them. Answers why not. */
+	/**
+	 * The names of its files are found, and those that a move which was cut short left elsewhere come back, before
+	 * anybody opens them. Answers why not.
+	 */
 	async #bringBack(): Promise<StorageFailure | undefined> {
-		const {memory, metainfo, dir, renamed} = this.#owner;
+		const {memory, metainfo, dir, renamed, names} = this.#owner;
+		const nameless = await names.find();
+		if (nameless !== undefined) return nameless;
 		const there = memory.cutShort;
 		if (there === undefined) return undefined;
-		const failure = await bringBack(metainfo, {dir, renamed}, there, there.files);
+		// Versions that did not note the names on the disk noted only what was renamed by hand.
+		const other = {dir: there.dir, renamed: new Map([...names.former, ...there.renamed])};
+		const failure = await bringBack(metainfo, {dir, renamed}, other, there.files);
 		if (failure !== undefined) return failure;
 		memory.otherPlace = undefined;
 		memory.revision++;

@@ -33,6 +33,7 @@ import {Swarm, type SwarmOwner} from './swarm.js';
 import {Throttle} from './throttle.js';
 import type {TorrentEvent, TorrentSettings} from './torrent-event.js';
 import {TorrentMemory} from './torrent-memory.js';
+import {type NamesOwner, TorrentNames} from './torrent-names.js';
 import {TorrentRecord} from './torrent-record.js';
 import {type RunOwner, type TorrentActivity, TorrentRun} from './torrent-run.js';
 import {UploadDesk, type UploadDeskOwner} from './upload-desk.js';
@@ -66,6 +67,7 @@ export class Torrent
 		DueOwner,
 		FileChoiceOwner,
 		JudgeOwner,
+		NamesOwner,
 		PeerTalkOwner,
 		RelocationOwner,
 		RoundsOwner,
@@ -93,6 +95,7 @@ export class Torrent
 	readonly arrivals: PieceArrivals;
 	readonly superSeeding: SuperSeeding;
 	readonly relocation: Relocation;
+	readonly names = new TorrentNames(this);
 	readonly memory: TorrentMemory;
 	readonly maxPeers: number;
 	readonly addedAt: Millis;
@@ -267,6 +270,7 @@ export class Torrent
 	remember(memory: ResumeData): void {
 		this.memory.take(memory);
 		this.record.take(memory);
+		this.names.history = memory.names ?? 'former';
 		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
 		this.superSeeding.wanted = memory.superSeeding;
 		this.sequential = memory.sequential;
@@ -549,6 +553,13 @@ export class Torrent
 	/** Says in the session which files are its own. */
 	claimFiles(): void {
 		this.#room.paths?.claim(this.id, this.metainfo.name, this.place);
+	}
+
+	namesFound(): void {
+		this.claimFiles();
+		this.filesRevision++;
+		this.memory.revision++;
+		this.onChange();
 	}
 
 	meetAnew(): void {

@@ -3,6 +3,7 @@ import {open, readlink, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {removeEmptyFolders} from './delete-files.js';
+import {diskPath} from './disk-path.js';
 import {FileLayout, packLayout} from './file-layout.js';
 import {makeFolders, movedPaths, moveFile, statOf} from './move-files.js';
 import {guardFolders} from './open-file.js';
@@ -45,7 +46,7 @@ export async function bringBack(
 			guardFolders(there.dir, otherPath.split('/').slice(0, -1), false);
 			// What is at the other place may be no copy of ours: somebody has put a file of that name there since.
 			if (await statOf(to)) {
-				if (await isCopy(from, to)) await unlink(from);
+				if (await isCopy(from, to)) await unlink(diskPath(from));
 			} else {
 				await makeFolders({root: here.dir, to});
 				await moveFile(from, to);
@@ -67,9 +68,9 @@ async function isCopy(path: string, original: string): Promise<boolean> {
 	const [copyStats, stats] = [await statOf(path), await statOf(original)];
 	if (!copyStats || !stats) return false;
 	if (copyStats.isSymbolicLink() && stats.isSymbolicLink())
-		return (await readlink(path)) === (await readlink(original));
+		return (await readlink(diskPath(path))) === (await readlink(diskPath(original)));
 	if (!copyStats.isFile() || !stats.isFile() || copyStats.size > stats.size) return false;
-	const [copy, from] = [await open(path, readOnly), await open(original, readOnly)];
+	const [copy, from] = [await open(diskPath(path), readOnly), await open(diskPath(original), readOnly)];
 	try {
 		const one = Buffer.allocUnsafe(chunkLength);
 		const other = Buffer.allocUnsafe(chunkLength);

@@ -1,5 +1,6 @@
 import {rmdir, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {diskPath} from './disk-path.js';
 import {guardFolders} from './open-file.js';
 import type {StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
@@ -26,7 +27,7 @@ export async function deleteFiles(
 		}
 		if (!ours) continue;
 		try {
-			await unlink(join(root, path));
+			await unlink(diskPath(join(root, path)));
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
 			if (code !== 'ENOENT' && code !== 'ENOTDIR') failure ??= failureOf(error, join(root, path));
@@ -49,7 +50,7 @@ export async function removeEmptyFolders(
 	// The deepest first.
 	for (const folder of [...all].sort((a, b) => b.split('/').length - a.split('/').length)) {
 		try {
-			await rmdir(join(root, folder));
+			await rmdir(diskPath(join(root, folder)));
 		} catch (error) {
 			// Somebody else keeps things in it, it is gone, or it is a link: all are left as they are.
 			const {code = ''} = error as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
 import {existsSync, readSync, unlinkSync} from 'node:fs';
 import type {Bytes} from '../base/units.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
+import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import type {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';
@@ -50,7 +51,7 @@ export class FilePlaces {
 	#isUsable(file: number): boolean {
 		const {owners} = this.#layout;
 		const owner = owners[file]!;
-		return (owner === fileOwner.absent || isOurs(owner)) && existsSync(this.#layout.path(file));
+		return (owner === fileOwner.absent || isOurs(owner)) && existsSync(diskPath(this.#layout.path(file)));
 	}
 
 	#areAllPlaced(): boolean {
@@ -61,7 +62,7 @@ export class FilePlaces {
 		const layout = this.#layout;
 		if (layout.placed[file] !== 0) return;
 		// One that is there took them over in an earlier session, and knows better by now.
-		if (!existsSync(layout.path(file)) && !layout.links.has(file)) this.#takeOver(file);
+		if (!existsSync(diskPath(layout.path(file))) && !layout.links.has(file)) this.#takeOver(file);
 		// Set last: until then readers find the bytes in the part file.
 		layout.placed[file] = 1;
 	}
@@ -109,7 +110,7 @@ export class FilePlaces {
 		const path = handles.path(key);
 		handles.forget(key);
 		try {
-			unlinkSync(path);
+			unlinkSync(diskPath(path));
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
 			if (code !== 'ENOENT' && code !== 'ENOTDIR') throw handles.explain(error, path);

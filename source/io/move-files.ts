@@ -3,6 +3,7 @@ import {type FileHandle, link, lstat, open, readlink, rename, symlink, unlink} f
 import {dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {removeEmptyFolders} from './delete-files.js';
+import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import {freeSpace} from './free-space.js';
 import {guardFolders} from './open-file.js';
@@ -107,7 +108,7 @@ export async function copyFiles(
 			});
 		}
 	} catch (error) {
-		for (const path of begun) await unlink(path).catch(() => undefined);
+		for (const path of begun) await unlink(diskPath(path)).catch(() => undefined);
 		await leaveNoFolders(moves);
 		throw error instanceof StorageError ? error : moveError(error, moves[0]?.root ?? '');
 	}
@@ -119,14 +120,14 @@ export async function copyFiles(
  */
 export async function moveFile(from: string, to: string): Promise<void> {
 	try {
-		await link(from, to);
+		await link(diskPath(from), diskPath(to));
 	} catch (error) {
 		// Not every file system knows two names for a file.
 		if (!noLinkCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
 		if (await statOf(to)) throw alreadyThere(to);
-		return rename(from, to);
+		return rename(diskPath(from), diskPath(to));
 	}
-	await unlink(from);
+	await unlink(diskPath(from));
 }
 
 const noLinkCodes = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EACCES']);
@@ -153,17 +154,17 @@ async function requireRoom(moves: readonly Move[]): Promise<void> {
 }
 
 async function copyOne({from, to, size}: Move, begun: string[], told: (some: Bytes) => void): Promise<void> {
-	const stats = await about(from, lstat(from));
+	const stats = await about(from, lstat(diskPath(from)));
 	if (stats.isSymbolicLink()) {
-		const target = await about(from, readlink(from));
-		await about(to, symlink(target, to));
+		const target = await about(from, readlink(diskPath(from), 'buffer'));
+		await about(to, symlink(target, diskPath(to)));
 		begun.push(to);
 		told(stats.size);
 		return;
 	}
-	const source = await about(from, open(from, 'r'));
+	const source = await about(from, open(diskPath(from), 'r'));
 	try {
-		const target = await about(to, open(to, 'wx', stats.mode));
+		const target = await about(to, open(diskPath(to), 'wx', stats.mode));
 		begun.push(to);
 		try {
 			const chunk = Buffer.allocUnsafe(chunkLength);
@@ -220,7 +221,7 @@ async function leaveNoFolders(moves: readonly Move[]): Promise<void> {
 /** What is at a path; undefined when nothing is. */
 export async function statOf(path: string): Promise<Stats | undefined> {
 	try {
-		return await lstat(path);
+		return await lstat(diskPath(path));
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -7,13 +7,13 @@ import {
 	lstatSync,
 	mkdirSync,
 	openSync,
-	realpathSync,
 	type Stats,
 	statSync,
 	unlinkSync,
 } from 'node:fs';
 import {dirname, join, sep} from 'node:path';
 import type {Bytes} from '../base/units.js';
+import {diskPath, realDiskPath} from './disk-path.js';
 import {StorageError, sizeText} from './storage-failure.js';
 
 export interface WriteOptions {
@@ -65,7 +65,7 @@ export function openForWriting(root: string, relative: string, options: WriteOpt
 		if (mode === 'replace') removeFile(path, whole);
 		if (mode !== 'exists') {
 			try {
-				const descriptor = openSync(path, flags | constants.O_CREAT | constants.O_EXCL, access);
+				const descriptor = openSync(diskPath(path), flags | constants.O_CREAT | constants.O_EXCL, access);
 				opened = {descriptor, stats: fstatSync(descriptor), isNew: true};
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -73,7 +73,7 @@ export function openForWriting(root: string, relative: string, options: WriteOpt
 		}
 		if (opened === undefined) {
 			requireFile(path, whole);
-			const descriptor = openSync(path, flags);
+			const descriptor = openSync(diskPath(path), flags);
 			opened = {descriptor, stats: fstatSync(descriptor), isNew: false};
 		}
 		try {
@@ -99,7 +99,7 @@ export function removeBelow(root: string, relative: string): void {
 	const name = elements.pop()!;
 	const folder = new HeldFolder(root, elements, false);
 	try {
-		unlinkSync(folder.entry(name));
+		unlinkSync(diskPath(folder.entry(name)));
 	} finally {
 		folder.close();
 	}
@@ -141,15 +141,15 @@ function notAFile(path: string): StorageError {
 
 /** Devices do things when they are opened, and pipes wait. Links and folders are told by the system. */
 function requireFile(path: string, whole: string): void {
-	const stats = lstatSync(path, {throwIfNoEntry: false});
+	const stats = lstatSync(diskPath(path), {throwIfNoEntry: false});
 	if (stats && !stats.isFile() && !stats.isSymbolicLink() && !stats.isDirectory()) throw notAFile(whole);
 }
 
 function removeFile(path: string, whole: string): void {
-	const stats = lstatSync(path, {throwIfNoEntry: false});
+	const stats = lstatSync(diskPath(path), {throwIfNoEntry: false});
 	if (stats === undefined) return;
 	if (!stats.isFile()) throw notAFile(whole);
-	unlinkSync(path);
+	unlinkSync(diskPath(path));
 }
 
 /** The folder a file is in, below `root`: held open where the system can do that, else looked at again afterwards. */
@@ -177,9 +177,9 @@ class HeldFolder {
 	/** Where folders cannot be held: what was opened must be what is there now, and below the root. */
 	require(path: string, {ino, dev}: Stats): void {
 		if (this.#descriptor !== undefined) return;
-		const real = realpathSync(path);
-		const stats = statSync(real);
-		if (!isBelow(realpathSync(this.#root), real) || stats.ino !== ino || stats.dev !== dev)
+		const real = realDiskPath(path);
+		const stats = statSync(diskPath(real));
+		if (!isBelow(realDiskPath(this.#root), real) || stats.ino !== ino || stats.dev !== dev)
 			throw leadsOut(path);
 	}
 
@@ -190,7 +190,7 @@ class HeldFolder {
 
 /** Enters one folder after the other. A link is followed only to a folder below `root`, and that is walked to again. */
 function holdFolder(root: string, elements: readonly string[], create: boolean, links = 0): number {
-	const realRoot = realpathSync(root);
+	const realRoot = realDiskPath(root);
 	const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | pathOnly;
 	let held = openSync(realRoot, flags);
 	for (const [depth, element] of elements.entries()) {
@@ -199,11 +199,11 @@ function holdFolder(root: string, elements: readonly string[], create: boolean, 
 		try {
 			next = enter(path, flags, create);
 		} catch (error) {
-			const isLink = lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink();
+			const isLink = lstatSync(diskPath(path), {throwIfNoEntry: false})?.isSymbolicLink();
 			closeSync(held);
 			if (!isLink) throw error;
 			const whole = join(root, ...elements.slice(0, depth + 1));
-			const real = realpathSync(whole);
+			const real = realDiskPath(whole);
 			if (!isBelow(realRoot, real) || links >= mostLinks) throw leadsOut(whole);
 			const inner = real.slice(realRoot.length).split(sep).filter(Boolean);
 			return holdFolder(root, [...inner, ...elements.slice(depth + 1)], create, links + 1);
@@ -216,16 +216,16 @@ function holdFolder(root: string, elements: readonly string[], create: boolean, 
 
 function enter(path: string, flags: number, create: boolean): number {
 	try {
-		return openSync(path, flags);
+		return openSync(diskPath(path), flags);
 	} catch (error) {
 		if (!create || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 	}
 	try {
-		mkdirSync(path);
+		mkdirSync(diskPath(path));
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 	}
-	return openSync(path, flags);
+	return openSync(diskPath(path), flags);
 }
 
 function isBelow(realRoot: string, real: string): boolean {
@@ -248,26 +248,26 @@ export function guardFolders(root: string, elements: readonly string[], create: 
 	let folder = root;
 	for (const element of elements) {
 		folder = join(folder, element);
-		let stats = lstatSync(folder, {throwIfNoEntry: false});
+		let stats = lstatSync(diskPath(folder), {throwIfNoEntry: false});
 		if (!stats && create) {
 			makeFolder(folder);
-			stats = lstatSync(folder);
+			stats = lstatSync(diskPath(folder));
 		}
 
 		if (!stats?.isSymbolicLink()) continue;
-		if (!isBelow(realpathSync(root), realpathSync(folder))) throw leadsOut(folder);
+		if (!isBelow(realDiskPath(root), realDiskPath(folder))) throw leadsOut(folder);
 	}
 }
 
 /** Makes a folder and those above it. Node's own recursive way tells ENOENT whatever the reason is. */
 function makeFolder(path: string): void {
 	try {
-		mkdirSync(path);
+		mkdirSync(diskPath(path));
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
 		if (code === 'EEXIST') return;
 		if (code !== 'ENOENT' || dirname(path) === path) throw error;
 		makeFolder(dirname(path));
-		mkdirSync(path);
+		mkdirSync(diskPath(path));
 	}
 }

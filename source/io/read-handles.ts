@@ -1,4 +1,5 @@
 import {close, constants, fstat, open} from 'node:fs';
+import {diskPath} from './disk-path.js';
 
 /** A file open for reading on the event loop. */
 interface ReadHandle {
@@ -97,7 +98,7 @@ function openFile(
 	path: string,
 	done: (error: NodeJS.ErrnoException | null, descriptor: number) => void,
 ): void {
-	open(path, constants.O_RDONLY | constants.O_NONBLOCK, (error, descriptor) => {
+	open(diskPath(path), constants.O_RDONLY | constants.O_NONBLOCK, (error, descriptor) => {
 		if (error) return done(error, descriptor);
 		fstat(descriptor, (problem, stats) => {
 			if (!problem && (stats.isFile() || stats.isDirectory())) return done(null, descriptor);

@@ -3,6 +3,7 @@ import {dirname, join, relative} from 'node:path';
 import {isAsLeft} from '../policy/check-plan.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {removeEmptyFolders} from './delete-files.js';
+import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import {guardFolders, removeBelow} from './open-file.js';
 import type {KeptFile, Removal, RemovalRules, StorageFailure} from './storage.js';
@@ -45,10 +46,12 @@ export async function removeOwned(layout: FileLayout, rules: RemovalRules): Prom
 async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): Promise<string | undefined> {
 	const relativePath = layout.relative(file);
 	const path = join(layout.dir, relativePath);
-	const stats = await lstat(path, {throwIfNoEntry: false} as object).catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-		throw error;
-	});
+	const stats = await lstat(diskPath(path), {throwIfNoEntry: false} as object).catch(
+		(error: NodeJS.ErrnoException) => {
+			if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+			throw error;
+		},
+	);
 	if (stats === undefined) return 'gone';
 	try {
 		guardFolders(layout.dir, relativePath.split('/').slice(0, -1), false);
@@ -58,7 +61,7 @@ async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): P
 	const target = layout.links.get(file);
 	if (target !== undefined && stats.isSymbolicLink()) {
 		const ours = relative(dirname(path), join(layout.dir, target));
-		return (await readlink(path)) === ours ? undefined : 'it is a link of somebody else';
+		return (await readlink(diskPath(path))) === ours ? undefined : 'it is a link of somebody else';
 	}
 	if (!stats.isFile()) return stats.isSymbolicLink() ? 'it is a link' : 'it is not a file';
 	const owner = layout.owners[file];

@@ -14,7 +14,9 @@ import {asFiles} from '../policy/piece-choice.js';
 import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
 import {Bitfield} from '../protocol/bitfield.js';
 import {decodeCompactPeers, encodeCompactPeers} from '../protocol/compact-peers.js';
+import {nameFromBytes, nameToBytes} from '../protocol/name-bytes.js';
 import {sameBytes} from '../protocol/same-bytes.js';
+import type {NameHistory} from './find-names.js';
 import {hashFunctions} from './hash-functions.js';
 import type {FileStamp} from './storage.js';
 
@@ -74,6 +76,11 @@ export interface ResumeData {
 	readonly seedTime: Seconds | undefined;
 	/** Files that have another path than the torrent says, below `dir`. */
 	readonly renamed: ReadonlyArray<readonly [file: number, path: readonly string[]]>;
+	/**
+	 * Whose names the other files have: those of earlier versions, which did not note it, or ours; `found` when it was
+	 * found out, and `renamed` holds all that differs.
+	 */
+	readonly names?: NameHistory | 'found' | undefined;
 	/** While files are being moved. */
 	readonly otherPlace: OtherPlace | undefined;
 	/** The magnet link it came from, while its metadata is not known. */
@@ -134,7 +141,8 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		// bencode has no fractions.
 		seedRatio: data.seedRatio === undefined ? undefined : String(data.seedRatio),
 		seedTime: rounded(data.seedTime),
-		renamed: data.renamed.map(([file, path]) => [file, path]),
+		renamed: data.renamed.map(renameItems),
+		names: data.names === 'former' ? undefined : data.names,
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
 		owners: data.owners,
@@ -216,6 +224,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		seedRatio,
 		seedTime: optional(root, 'seedTime'),
 		renamed: [...items(root, 'renamed')].map(readRename),
+		...readNames(root.get('names')?.text()),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
 		...readOwners(root.get('owners')),
@@ -292,15 +301,25 @@ function readRename(entry: BencodeNode): readonly [number, readonly string[]] {
 	const [first, second] = entry.items();
 	const file = first?.number();
 	if (file === undefined || file < 0 || second?.type !== 'list') throw broken('has a bad renamed file');
-	const path = texts(second, 'renamed');
+	const path = [...second.items()].map(entry => nameFromBytes(entry.bytes() ?? fail('renamed')));
 	// Or a damaged byte could lead out of the download folder.
 	const isSafe = path.every(element => !/^\.{0,2}$|[/\0]/.test(element));
 	if (path.length === 0 || !isSafe) throw broken('has a bad renamed file');
 	return [file, path];
 }
 
+/** Names as bytes: on a disk they need not be UTF-8. */
+function renameItems([file, path]: readonly [number, readonly string[]]): Bencodable {
+	return [file, path.map(nameToBytes)];
+}
+
+/** Versions that do not know the key wrote none, and had names of their own. */
+function readNames(names: string | undefined): Pick<ResumeData, 'names'> {
+	return names === 'found' || names === 'present' ? {names} : {};
+}
+
 function placeItems({dir, renamed, files, goal}: OtherPlace): Bencodable {
-	return [dir, renamed.map(([file, path]) => [file, path]), bitsOf(files), goal];
+	return [dir, renamed.map(renameItems), bitsOf(files), goal];
 }
 
 function readPlace([dir, renamed, files, goal]: readonly BencodeNode[]): OtherPlace {

@@ -1,6 +1,7 @@
 import {readv, stat} from 'node:fs';
 import type {Bytes, Millis} from '../base/units.js';
 import {isAsLeft} from '../policy/check-plan.js';
+import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import type {ReadHandles} from './read-handles.js';
 import type {FileStamp, StorageFailure} from './storage.js';
@@ -118,7 +119,7 @@ export class StreamReader {
 
 	/** Looks whether a file is still as it was: what somebody else wrote to it is nothing to be sent. */
 	#look(file: number, path: string, done: Done): void {
-		stat(path, (error, stats) => {
+		stat(diskPath(path), (error, stats) => {
 			const expected = this.#expected[file];
 			const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
 			if (!error && (expected === undefined || isAsLeft(now, expected))) {

@@ -3,6 +3,7 @@ import {dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import type {Segment} from '../policy/file-map.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
+import {diskPath} from './disk-path.js';
 import type {FileHandles} from './file-handles.js';
 import type {FileLayout} from './file-layout.js';
 import {FilePlaces} from './file-places.js';
@@ -172,7 +173,7 @@ export class TorrentFiles {
 		elements.pop();
 		guardFolders(layout.dir, elements, true);
 		try {
-			symlinkSync(relative(dirname(path), join(layout.dir, target)), path);
+			symlinkSync(diskPath(relative(dirname(path), join(layout.dir, target))), diskPath(path));
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 		}

@@ -12,6 +12,7 @@ import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {Bytes, Millis} from '../base/units.js';
 import {fileOwner} from '../policy/file-ownership.js';
+import {diskPath} from './disk-path.js';
 import type {FileHandles, Handle} from './file-handles.js';
 import type {FileLayout} from './file-layout.js';
 import {freeSpaceNow} from './free-space.js';
@@ -114,7 +115,7 @@ export class TorrentHandles {
 			const path = this.path(key);
 			try {
 				// Opened anew: its handle may be closed meanwhile to make room.
-				const file = await open(path);
+				const file = await open(diskPath(path));
 				await file.datasync().finally(() => file.close());
 			} catch (error) {
 				this.forget(key);
@@ -155,7 +156,7 @@ export class TorrentHandles {
 		const path = layout.path(key);
 		const length = layout.lengths[key]!;
 		if (owner === fileOwner.foreign) {
-			throw foreignFile(path, statSync(path, {throwIfNoEntry: false})?.size ?? 0, length);
+			throw foreignFile(path, statSync(diskPath(path), {throwIfNoEntry: false})?.size ?? 0, length);
 		}
 		if (owner === fileOwner.shared) {
 			throw new StorageError(
@@ -185,7 +186,7 @@ export class TorrentHandles {
 			this.#made.note(key, stats);
 		} catch (error) {
 			closeSync(descriptor);
-			unlinkSync(layout.path(key));
+			unlinkSync(diskPath(layout.path(key)));
 			const {code, message} = failureOf(error, layout.madePath);
 			throw new StorageError(code, message);
 		}
@@ -197,7 +198,7 @@ export class TorrentHandles {
 		const last = [...this.#known.keys()].at(-1);
 		if (last === undefined || this.#isAtItsPlace(last)) return;
 		const {dir} = this.#layout;
-		if (!existsSync(dir))
+		if (!existsSync(diskPath(dir)))
 			throw new StorageError('missing', `folder is gone: ${dir}: bring it back, then resume`);
 		throw new StorageError(
 			'missing',
@@ -206,7 +207,7 @@ export class TorrentHandles {
 	}
 
 	#isAtItsPlace(key: number): boolean {
-		return statSync(this.path(key), {throwIfNoEntry: false})?.ino === this.#known.get(key);
+		return statSync(diskPath(this.path(key)), {throwIfNoEntry: false})?.ino === this.#known.get(key);
 	}
 
 	#stillThere(key: number, handle: Handle): boolean {
@@ -231,7 +232,7 @@ export class TorrentHandles {
 		let needed = 0;
 		for (let file = 0; file < layout.fileCount; file++) {
 			if (layout.placed[file] === 0 || layout.isPad(file)) continue;
-			const stats = statSync(layout.path(file), {throwIfNoEntry: false});
+			const stats = statSync(diskPath(layout.path(file)), {throwIfNoEntry: false});
 			needed += Math.max(0, layout.lengths[file]! - (stats ? stats.blocks * 512 : 0));
 		}
 		return needed;
@@ -240,7 +241,7 @@ export class TorrentHandles {
 
 /** Pipes are not waited for, and what is not a file is not there as far as a torrent is concerned. */
 function openForReading(path: string): number | undefined {
-	const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	const descriptor = openSync(diskPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
 	if (fstatSync(descriptor).isFile()) return descriptor;
 	closeSync(descriptor);
 	return undefined;

@@ -6,6 +6,7 @@ import {deleteFiles, removeEmptyFolders} from './delete-files.js';
 import {checkPieces} from './disk-check.js';
 import type {DiskTask} from './disk-jobs.js';
 import type {DiskLane, JobListener} from './disk-lane.js';
+import {diskPath} from './disk-path.js';
 import {FileLayout, type LayoutData, withPath} from './file-layout.js';
 import {fileIdentity, readMade, writeMade} from './made-files.js';
 import {copyFiles, movedPaths, moveStopped, planMoves, renameFiles} from './move-files.js';
@@ -450,12 +451,14 @@ export class TorrentStorage implements Storage, JobListener {
 			this.obstructed.delete(file);
 			if (this.#layout.isPad(file)) return resolve(undefined);
 			const path = this.#layout.path(file);
-			stat(path, (error, stats) => {
+			// A link of the torrent's has no data: what it leads to is another file.
+			const look = this.#layout.links.has(file) ? lstat : stat;
+			look(diskPath(path), (error, stats) => {
 				if (!error && stats.isFile())
 					return resolve({size: stats.size, mtime: stats.mtimeMs, identity: fileIdentity(stats)});
 				if (this.#layout.links.has(file)) return resolve(undefined);
 				// A link that leads nowhere is in the way as well.
-				lstat(path, nothing => {
+				lstat(diskPath(path), nothing => {
 					if (!nothing) this.obstructed.add(file);
 					resolve(undefined);
 				});

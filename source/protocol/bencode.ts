@@ -46,16 +46,61 @@ export function decodeBencode(bytes: Uint8Array, limits: BencodeLimits = {}): Be
 /** Writes a value of ours in canonical form: keys are sorted as bytes, whatever order they came in. BEP 3. */
 export function encodeBencode(value: Bencodable): Uint8Array {
 	if (!needsCare(value)) return bencode.encode(value);
-	const chunks: Uint8Array[] = [];
-	compose(chunks, value);
-	const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-	let at = 0;
-	for (const chunk of chunks) {
-		bytes.set(chunk, at);
-		at += chunk.length;
+	const writer = new ByteWriter();
+	compose(writer, value);
+	return writer.taken();
+}
+
+/** Bytes written one after the other: many small ones, without an array for each. */
+class ByteWriter {
+	#bytes = new Uint8Array(4096);
+	#length = 0;
+
+	#room(more: number): void {
+		const needed = this.#length + more;
+		if (needed <= this.#bytes.length) return;
+		const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+		larger.set(this.#bytes.subarray(0, this.#length));
+		this.#bytes = larger;
 	}
 
-	return bytes;
+	byte(value: number): void {
+		this.#room(1);
+		this.#bytes[this.#length++] = value;
+	}
+
+	/** Of ASCII. */
+	ascii(value: string): void {
+		this.#room(value.length);
+		for (let at = 0; at < value.length; at++) this.#bytes[this.#length++] = value.charCodeAt(at);
+	}
+
+	bytes(value: Uint8Array): void {
+		this.#room(value.length);
+		this.#bytes.set(value, this.#length);
+		this.#length += value.length;
+	}
+
+	/** A string of bencode. */
+	string(value: string | Uint8Array): void {
+		if (typeof value === 'string' && isAscii(value)) {
+			this.ascii(`${value.length}:`);
+			this.ascii(value);
+			return;
+		}
+		const bytes = typeof value === 'string' ? utf8.encode(value) : value;
+		this.ascii(`${bytes.length}:`);
+		this.bytes(bytes);
+	}
+
+	taken(): Uint8Array {
+		return this.#bytes.slice(0, this.#length);
+	}
+}
+
+function isAscii(text: string): boolean {
+	for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+	return true;
 }
 
 function isList(value: Bencodable): value is readonly Bencodable[] {
@@ -79,30 +124,38 @@ function needsCare(value: Bencodable): boolean {
 }
 
 // The package sorts a map's keys by their text form, which is not the order of bytes outside ASCII.
-function compose(chunks: Uint8Array[], value: Bencodable): void {
+function compose(writer: ByteWriter, value: Bencodable): void {
 	if (isLeaf(value)) {
-		chunks.push(bencode.encode(typeof value === 'boolean' ? Number(value) : value));
+		if (typeof value === 'string' || value instanceof Uint8Array) writer.string(value);
+		else if (Number.isSafeInteger(Number(value))) writer.ascii(`i${Number(value)}e`);
+		else writer.bytes(bencode.encode(value));
 		return;
 	}
 
 	if (isList(value)) {
-		chunks.push(Uint8Array.of(0x6c));
-		for (const item of value) compose(chunks, item);
+		writer.byte(0x6c);
+		for (const item of value) compose(writer, item);
 	} else {
-		chunks.push(Uint8Array.of(0x64));
-		const entries: Array<[key: Uint8Array, entry: Bencodable]> = [];
+		writer.byte(0x64);
+		const entries: Array<readonly [key: string | Uint8Array, entry: Bencodable]> = [];
 		for (const [key, entry] of isMap(value) ? value : Object.entries(value)) {
-			if (entry !== undefined) entries.push([typeof key === 'string' ? utf8.encode(key) : key, entry]);
+			if (entry !== undefined) entries.push([key, entry]);
 		}
 
-		entries.sort(([a], [b]) => compareBytes(a, b));
+		entries.sort(([a], [b]) => compareKeys(a, b));
 		for (const [key, entry] of entries) {
-			chunks.push(bencode.encode(key));
-			compose(chunks, entry);
+			writer.string(key);
+			compose(writer, entry);
 		}
 	}
 
-	chunks.push(Uint8Array.of(0x65));
+	writer.byte(0x65);
+}
+
+function compareKeys(a: string | Uint8Array, b: string | Uint8Array): number {
+	if (typeof a === 'string' && typeof b === 'string' && isAscii(a) && isAscii(b))
+		return a < b ? -1 : a > b ? 1 : 0;
+	return compareBytes(typeof a === 'string' ? utf8.encode(a) : a, typeof b === 'string' ? utf8.encode(b) : b);
 }
 
 /** Below zero, zero or above: how `a` sorts beside `b` as raw bytes. */

@@ -3,7 +3,7 @@ import type {Bytes} from '../base/units.js';
 import type {BencodeNode} from './bencode.js';
 import {type SettledName, settleNames} from './file-names.js';
 import type {MetainfoFile} from './metainfo.js';
-import {sanitizePathElement} from './sanitize-path.js';
+import {type NameRule, sanitizePathElement} from './sanitize-path.js';
 
 /** A file of an info dictionary, its path sanitised but not yet settled among the others. */
 export interface ListedFile {
@@ -19,6 +19,11 @@ const maximumLength = 2 ** 48 - 1;
 const maximumDepth = 100;
 const padName = '_____padding_file_';
 const attributes = {executable: 0x78, link: 0x6c, pad: 0x70};
+
+/** Whether a file of this name is padding, where attributes do not say so: how clients before BEP 47 made it. */
+export function isPadName(name: string): boolean {
+	return name.startsWith(padName);
+}
 
 /** `file 3` for errors: files are counted from 1 as people do. */
 function label(index: number): string {
@@ -39,6 +44,11 @@ function readLength(node: BencodeNode | undefined, what: string): Bytes {
 class PathReader {
 	readonly #elements: BencodeNode[] = [];
 	readonly #names: string[] = [];
+	readonly #rule: NameRule;
+
+	constructor(rule: NameRule) {
+		this.#rule = rule;
+	}
 
 	/** The sanitised elements below `folder`. */
 	read(node: BencodeNode, folder: string, what: string): string[] {
@@ -53,7 +63,7 @@ class PathReader {
 				const bytes = element.bytes();
 				if (!bytes) throw new ProtocolError('bad-path', `the path of ${what} is not a list of names`, 3);
 				this.#elements[depth] = element;
-				this.#names[depth] = sanitizePathElement(bytes);
+				this.#names[depth] = this.#rule(bytes);
 			}
 
 			path.push(this.#names[depth]!);
@@ -84,7 +94,7 @@ function readTarget(entry: BencodeNode, folder: string, what: string): readonly 
 function readFile(entry: BencodeNode, path: string[], folder: string, what: string): ListedFile {
 	const attr = entry.get('attr')?.bytes();
 	const link = attr?.includes(attributes.link) ?? false;
-	const pad = (attr?.includes(attributes.pad) ?? false) || (path.at(-1)?.startsWith(padName) ?? false);
+	const pad = (attr?.includes(attributes.pad) ?? false) || (path.length > 0 && isPadName(path.at(-1)!));
 	const target = link && !pad ? readTarget(entry, folder, what) : undefined;
 	return {
 		path,
@@ -101,9 +111,14 @@ function readFile(entry: BencodeNode, path: string[], folder: string, what: stri
  * The files of a v1 info dictionary (`length`, or `files`), in torrent order; undefined when it has neither. BEP 3, 47.
  *
  * @param name the sanitised name of the torrent
+ * @param rule what makes elements of paths out of names
  * @throws {ProtocolError} naming the file that breaks a rule
  */
-export function readFileList(info: BencodeNode, name: string): ListedFile[] | undefined {
+export function readFileList(
+	info: BencodeNode,
+	name: string,
+	rule: NameRule = sanitizePathElement,
+): ListedFile[] | undefined {
 	const list = info.get('files');
 	if (!list) {
 		return info.has('length') ? [readFile(info, [name], name, 'the file')] : undefined;
@@ -111,7 +126,7 @@ export function readFileList(info: BencodeNode, name: string): ListedFile[] | un
 
 	if (list.type !== 'list') throw new ProtocolError('bad-files', 'the list of files is not a list', 3);
 	const files: ListedFile[] = [];
-	const paths = new PathReader();
+	const paths = new PathReader(rule);
 	for (const entry of list.items()) {
 		const what = label(files.length);
 		if (entry.type !== 'dictionary') throw new ProtocolError('bad-files', `${what} is not described`, 3);
@@ -135,9 +150,14 @@ export function readFileList(info: BencodeNode, name: string): ListedFile[] | un
  *
  * @param name the sanitised name of the torrent; the only file, when it has that name, stands in no folder unless the
  * v1 half says so
+ * @param rule what makes elements of paths out of names
  * @throws {ProtocolError} naming the file that breaks a rule
  */
-export function readFileTree(info: BencodeNode, name: string): ListedFile[] | undefined {
+export function readFileTree(
+	info: BencodeNode,
+	name: string,
+	rule: NameRule = sanitizePathElement,
+): ListedFile[] | undefined {
 	const tree = info.get('file tree');
 	if (!tree) return undefined;
 	if (tree.type !== 'dictionary')
@@ -150,7 +170,7 @@ export function readFileTree(info: BencodeNode, name: string): ListedFile[] | un
 				throw new ProtocolError('bad-file-tree', `${what} of the file tree has no name`, 52);
 			}
 
-			const below = [...path, sanitizePathElement(key)];
+			const below = [...path, rule(key)];
 			const leaf = child.get('');
 			if (!leaf) {
 				walk(child, below);
@@ -246,6 +266,17 @@ export function mergeHybrid(
 	}
 
 	return merged;
+}
+
+/** The files of a torrent in the order of its pieces, pad files among them, from what its halves list. */
+export function arrangeFiles(
+	v1: ListedFile[] | undefined,
+	v2: ListedFile[] | undefined,
+	name: string,
+	pieceLength: Bytes,
+): readonly ListedFile[] {
+	if (v1 && v2) return mergeHybrid(v1, v2, pieceLength);
+	return v1 ?? padToPieces(v2!, name, pieceLength);
 }
 
 /** Settles the names and lays the files out one after the other. */

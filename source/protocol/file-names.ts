@@ -1,5 +1,7 @@
 import {ProtocolError} from '../base/errors.js';
 import {LinkTargets} from './link-targets.js';
+import {nameToBytes} from './name-bytes.js';
+import {cutName, maximumElementBytes} from './sanitize-path.js';
 
 /** A file as it stands in the torrent, before its name is settled. */
 export interface NamedFile {
@@ -18,26 +20,37 @@ export interface SettledName {
 const maximumCollisions = 500;
 const maximumFolders = 100_000;
 
+/** What two paths have in common that are one on a disk. */
+export type PathFold = (path: string) => string;
+
+/** A disk that tells all names apart. */
+export const exactFold: PathFold = path => path;
+
 /** Names that some file system would take for the same one. */
-function fold(path: string): string {
+export function widestFold(path: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
 	return (/^[\u0000-\u007f]*$/.test(path) ? path : path.normalize('NFC')).toLowerCase();
 }
 
 function withNumber(name: string, number: number): string {
 	const dot = name.lastIndexOf('.');
-	return dot > 0 ? `${name.slice(0, dot)}.${number}${name.slice(dot)}` : `${name}.${number}`;
+	const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+	const room = maximumElementBytes - nameToBytes(`.${number}`).length;
+	// An ending that takes all the room is none.
+	if (nameToBytes(ending).length >= room) return `${cutName(name, room)}.${number}`;
+	return `${cutName(stem, room - nameToBytes(ending).length)}.${number}${ending}`;
 }
 
 /**
- * Gives every file a path of its own: where two would be the same on some file system, or a file and a folder would,
- * the later file becomes `name.1.ext`. Folders claim their names first. Links whose target is not in the torrent, or
- * that lead in a circle, are no links any more: `symlink` is undefined and the file is an empty one. BEP 47.
+ * Gives every file a path of its own: where two would be the same on a disk that folds paths in this way, or a file and
+ * a folder would, the later file becomes `name.1.ext`. Folders claim their names first. Links whose target is not in
+ * the torrent, or that lead in a circle, are no links any more: `symlink` is undefined and the file is an empty one.
+ * BEP 47.
  *
  * @throws {ProtocolError} when more than 500 names collide, there are more than 100,000 folders, or the links take too
  * much work to follow
  */
-export function settleNames(files: readonly NamedFile[]): SettledName[] {
+export function settleNames(files: readonly NamedFile[], fold: PathFold = exactFold): SettledName[] {
 	const folders = new Set<string>();
 	const walked = new Set<string>();
 	for (const {path, pad} of files) {

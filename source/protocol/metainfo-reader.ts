@@ -1,11 +1,11 @@
 import {ProtocolError} from '../base/errors.js';
 import type {Bytes, InfoHash} from '../base/units.js';
 import {type BencodeNode, decodeBencode} from './bencode.js';
-import {type ListedFile, layOut, mergeHybrid, padToPieces, readFileList, readFileTree} from './file-list.js';
+import {arrangeFiles, layOut, readFileList, readFileTree} from './file-list.js';
 import {toHex} from './hex.js';
 import type {Metainfo} from './metainfo.js';
 import {readPieceLayers} from './piece-layers.js';
-import {sanitizeName} from './sanitize-path.js';
+import {isNothing, isOddName, sanitizeName, sanitizePathElement} from './sanitize-path.js';
 import {readNodes, readTrackers, readWebSeeds} from './source-urls.js';
 
 /** The hash functions of torrents: SHA-1 answers 20 bytes, SHA-256 32. */
@@ -84,11 +84,16 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 	const infoHashV2 = isV2 ? (toHex(hash.sha256(raw)) as InfoHash) : undefined;
 	const name = readName(info) || (infoHash ?? infoHashV2!);
 	const pieceLength = readPieceLength(info, isV2);
-	const v1 = isV1 ? readFileList(info, name) : undefined;
-	const v2 = isV2 ? readFileTree(info, name) : undefined;
+	let oddNames = isOddName(nameBytes(info));
+	const rule = (element: Uint8Array): string => {
+		oddNames ||= isOddName(element);
+		return sanitizePathElement(element);
+	};
+	const v1 = isV1 ? readFileList(info, name, rule) : undefined;
+	const v2 = isV2 ? readFileTree(info, name, rule) : undefined;
 	if (isV2 && !v2) throw new ProtocolError('no-files', 'it has no file tree', 52);
 	if (isV1 && !v1) throw new ProtocolError('no-files', 'it lists no files', 3);
-	const {files, length} = layOut(arrange(v1, v2, name, pieceLength));
+	const {files, length} = layOut(arrangeFiles(v1, v2, name, pieceLength));
 	if (length === 0) throw new ProtocolError('no-data', 'its files hold no data', 3);
 	const pieceCount = Math.ceil(length / pieceLength);
 	if (pieceCount > maximumPieces) {
@@ -108,6 +113,7 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 		pieceHashes: isV1 ? readPieces(info, pieceCount) : undefined,
 		pieceLayers: isV2 ? new Map() : undefined,
 		files,
+		oddNames,
 		private: isPrivate !== undefined && isPrivate !== 0,
 		trackers: [],
 		webSeeds: [],
@@ -132,11 +138,15 @@ function readMetaVersion(info: BencodeNode): boolean {
 	return version === 2;
 }
 
-function readName(info: BencodeNode): string {
+function nameBytes(info: BencodeNode): Uint8Array {
 	const bytes = (info.get('name.utf-8') ?? info.get('name'))?.bytes();
 	if (!bytes) throw new ProtocolError('no-name', 'it has no name', 3);
-	const name = sanitizeName(bytes);
-	return /^\.+$/.test(name) ? '_' : name;
+	return bytes;
+}
+
+function readName(info: BencodeNode): string {
+	const name = sanitizeName(nameBytes(info));
+	return name !== '' && isNothing(name) ? '_' : name;
 }
 
 function readPieceLength(info: BencodeNode, isV2: boolean): Bytes {
@@ -157,16 +167,6 @@ function readPieceLength(info: BencodeNode, isV2: boolean): Bytes {
 	}
 
 	return length;
-}
-
-function arrange(
-	v1: ListedFile[] | undefined,
-	v2: ListedFile[] | undefined,
-	name: string,
-	pieceLength: Bytes,
-): readonly ListedFile[] {
-	if (v1 && v2) return mergeHybrid(v1, v2, pieceLength);
-	return v1 ?? padToPieces(v2!, name, pieceLength);
 }
 
 function readPieces(info: BencodeNode, pieceCount: number): Uint8Array {

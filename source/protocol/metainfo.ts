@@ -35,6 +35,8 @@ export interface Metainfo {
 	/** By hex root: the 32-byte hashes of a file's pieces, for files longer than one piece. BEP 52. */
 	readonly pieceLayers: ReadonlyMap<string, Uint8Array> | undefined;
 	readonly files: readonly MetainfoFile[];
+	/** Whether some of its files could have other names on a disk: as it was written, or as earlier versions named them. */
+	readonly oddNames?: boolean;
 	readonly private: boolean;
 	/** Tiers of announce URLs (BEP 12): http, https and udp only. */
 	readonly trackers: readonly (readonly string[])[];

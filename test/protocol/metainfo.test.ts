@@ -3,7 +3,9 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
+import {exactFold} from '../../source/protocol/file-names.js';
 import {parseInfo, parseMetainfo} from '../../source/protocol/metainfo-reader.js';
+import {formerPaths, writtenPaths} from '../../source/protocol/other-names.js';
 import {type Bencodable, bencode} from '../helpers/bencode.ts';
 
 const digest = (algorithm: string) => (bytes: Uint8Array) =>
@@ -280,15 +282,55 @@ test('the UTF-8 fields win', () => {
 	assert.deepEqual(torrent.files[0]!.path, ['Ünï', 'new']);
 });
 
-test('files that would fall together get numbers, folders keep their names', () => {
-	assert.deepEqual(paths(multi([file(['a.txt']), file(['A.TXT']), file(['a.txt'])])), [
+test('files of one name get numbers, folders keep their names', () => {
+	assert.deepEqual(paths(multi([file(['a.txt']), file(['a.txt']), file(['a.txt'])])), [
 		'set/a.txt',
-		'set/A.1.TXT',
+		'set/a.1.txt',
 		'set/a.2.txt',
 	]);
 	assert.deepEqual(paths(multi([file(['x']), file(['x', 'y'])])), ['set/x.1', 'set/x/y']);
 	assert.deepEqual(paths(multi([file(['b']), file(['b.1']), file(['b'])])), ['set/b', 'set/b.1', 'set/b.2']);
-	assert.deepEqual(paths(multi([file(['é']), file(['e\u0301'])])), ['set/é', 'set/e\u0301.1']);
+});
+
+test('names that differ in case or in how letters are composed are names of their own', () => {
+	const names = ['a.txt', 'A.TXT', 'é', 'e\u0301'];
+	assert.deepEqual(
+		paths(multi(names.map(name => file([name])))),
+		names.map(name => `set/${name}`),
+	);
+	assert.deepEqual(paths(multi([file(['X']), file(['x', 'y'])])), ['set/X', 'set/x/y']);
+});
+
+test('names that cannot be told apart any more once they are cut get numbers that fit', () => {
+	const long = 'x'.repeat(300);
+	const found = paths(
+		multi([file([`${long}.mkv`]), file([`${long}y.mkv`]), file(['日'.repeat(90)]), file(['日'.repeat(91)])]),
+	);
+	assert.equal(new Set(found).size, 4);
+	assert.deepEqual(
+		found.map(path => Buffer.byteLength(path.slice(4))),
+		[255, 255, 255, 254],
+	);
+	assert.ok(found[1]!.endsWith('x.1.mkv'));
+});
+
+test('the names that earlier versions gave can still be told, and those of the disk it was made on', () => {
+	const long = 'x'.repeat(250);
+	const names = ['a.txt', 'A.TXT', 'a.txt', 'می\u200cخواهم', 'back\\slash', long];
+	const torrent = parse(multi(names.map(name => file([name]))));
+	const below = (all: ReadonlyArray<readonly string[]> | undefined) =>
+		all?.map(path => path.slice(1).join('/'));
+	assert.deepEqual(below(formerPaths(torrent)), [
+		'a.txt',
+		'A.1.TXT',
+		'a.2.txt',
+		'میخواهم',
+		'backslash',
+		'x'.repeat(240),
+	]);
+	assert.deepEqual(below(writtenPaths(torrent, exactFold)), ['a.txt', 'A.TXT', 'a.1.txt', ...names.slice(3)]);
+	assert.equal(torrent.oddNames, true);
+	assert.equal(parse(multi([file(['a']), file(['Ünï', 'b'])])).oddNames, false);
 });
 
 test('pad files are told by attribute or name, and may share names', () => {

@@ -1,0 +1,172 @@
+import {lstat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Bytes} from '../base/units.js';
+import {chooseLayouts, type NameLayout} from '../policy/name-layouts.js';
+import {exactFold, type PathFold, settleNames, widestFold} from '../protocol/file-names.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {formerPaths, writtenPaths} from '../protocol/other-names.js';
+import {exactNames, type NameRules, probeNameRules} from './disk-names.js';
+import {diskPath} from './disk-path.js';
+
+/** Which rule gave a torrent's files the names they have on the disk: that of an earlier version, or ours. */
+export type NameHistory = 'former' | 'present';
+
+/** What finding names asks of the disk. */
+export interface NameFinder {
+	probe(dir: string): Promise<NameRules>;
+	/** The size of a regular file, undefined when there is none. */
+	sizeOf(path: string): Promise<Bytes | undefined>;
+	isLink(path: string): Promise<boolean>;
+}
+
+const machineFinder: NameFinder = {
+	probe: probeNameRules,
+	async sizeOf(path) {
+		const stats = await lstat(diskPath(path)).catch(() => undefined);
+		return stats?.isFile() ? stats.size : undefined;
+	},
+	async isLink(path) {
+		return (await lstat(diskPath(path)).catch(() => undefined))?.isSymbolicLink() ?? false;
+	},
+};
+
+/** What two paths have in common that are one on a disk of these rules. */
+export function foldOf({caseSensitive, normalises}: NameRules): PathFold {
+	if (caseSensitive && !normalises) return exactFold;
+	return path => {
+		const composed = normalises ? path.normalize('NFC') : path;
+		return caseSensitive ? composed : composed.toLowerCase();
+	};
+}
+
+function joined(paths: ReadonlyArray<readonly string[]>): NameLayout {
+	return paths.map(path => path.join('/'));
+}
+
+/** Whether two files, or a file and a folder, would share a path on some disk. */
+export function mayClash(all: Iterable<readonly string[]>): boolean {
+	const paths = joined([...all]);
+	const seen = new Set<string>();
+	for (const path of paths) seen.add(widestFold(path));
+	if (seen.size < new Set(paths).size) return true;
+	const folders = new Set<string>();
+	for (const path of paths) {
+		for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+			const folder = path.slice(0, end);
+			if (folders.has(folder)) break;
+			folders.add(folder);
+			if (seen.has(widestFold(folder))) return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * The files that need another name, and which, so that all have a path of their own in a folder on another disk.
+ *
+ * @param paths of all files, pad files left out, by their number
+ * @throws {ProtocolError} when more names collide there than can be told apart
+ */
+export async function namesApart(
+	paths: ReadonlyMap<number, readonly string[]>,
+	dir: string,
+	finder: NameFinder = machineFinder,
+): Promise<Map<number, string>> {
+	const apart = new Map<number, string>();
+	const entries = [...paths];
+	if (!mayClash(paths.values())) return apart;
+	const settled = settleNames(
+		entries.map(([, path]) => ({path, pad: false})),
+		foldOf(await finder.probe(dir)),
+	);
+	for (const [at, [file, path]] of entries.entries()) {
+		const name = settled[at]!.path.at(-1)!;
+		if (name !== path.at(-1)) apart.set(file, name);
+	}
+	return apart;
+}
+
+/** The paths of the torrent, settled for a disk that takes some of them for the same one. */
+function settledFor(fold: PathFold, {files}: Metainfo): NameLayout {
+	if (fold === exactFold) return joined(files.map(({path}) => path));
+	return joined(
+		settleNames(
+			files.map(({path, pad}) => ({path, pad})),
+			fold,
+		).map(({path}) => path),
+	);
+}
+
+/** So many files are looked for at once. */
+const looksAtOnce = 256;
+
+/** By path, the size of what is there of each file that has more than one; 0 for links. */
+async function sizesOf(
+	layouts: readonly NameLayout[],
+	{files}: Metainfo,
+	dir: string,
+	finder: NameFinder,
+): Promise<ReadonlyMap<string, Bytes | undefined>> {
+	const sizes = new Map<string, Bytes | undefined>();
+	const looks: Array<readonly [path: string, isLink: boolean]> = [];
+	for (const [file, {pad, symlink}] of files.entries()) {
+		const paths = new Set(layouts.map(layout => layout[file]!));
+		if (pad || paths.size === 1) continue;
+		for (const path of paths) looks.push([path, symlink !== undefined]);
+	}
+	for (let next = 0; next < looks.length; next += looksAtOnce) {
+		await Promise.all(
+			looks.slice(next, next + looksAtOnce).map(async ([path, isLink]) => {
+				const at = join(dir, path);
+				if (!isLink) sizes.set(path, await finder.sizeOf(at));
+				else if (await finder.isLink(at)) sizes.set(path, 0);
+			}),
+		);
+	}
+	return sizes;
+}
+
+/**
+ * Finds out under which names the files of a torrent are in a folder, or are to be made there: those of the torrent,
+ * told apart where the disk does not do so itself; where a file is not there under that name but under the one that
+ * earlier versions gave it, or that it had where the torrent was made, that one. Names that were found before, or given
+ * by hand, hold as long as nothing is there under others instead.
+ *
+ * @param dir absolute; need not be there
+ * @param history whose names hold for what is not there; or those that hold already, where they differ from the torrent's
+ * @returns the files whose path is not the one in `metainfo`, by their number
+ * @throws {ProtocolError} when more names collide on this disk than can be told apart
+ */
+export async function findNames(
+	metainfo: Metainfo,
+	dir: string,
+	history: NameHistory | ReadonlyMap<number, readonly string[]>,
+	finder: NameFinder = machineFinder,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+	const {files} = metainfo;
+	const known = typeof history === 'string' ? undefined : history;
+	const plain = files.map(({path}) => path);
+	const clash = mayClash(plain);
+	if (!clash && metainfo.oddNames !== true) return known ?? new Map();
+	const fold = foldOf(clash ? await finder.probe(dir) : exactNames);
+	const layouts = [settledFor(fold, metainfo)];
+	const former = formerPaths(metainfo);
+	const written = metainfo.oddNames === true ? writtenPaths(metainfo, fold) : undefined;
+	if (former) layouts.splice(history === 'former' ? 0 : 1, 0, joined(former));
+	if (written) layouts.push(joined(written));
+	if (known) layouts.unshift(joined(plain.map((path, file) => known.get(file) ?? path)));
+	const sizes = await sizesOf(layouts, metainfo, dir, finder);
+	const isThere = (path: string, file: number, layout: number): boolean => {
+		const size = sizes.get(path);
+		if (size === undefined) return false;
+		// What was begun under a name may be shorter yet.
+		const isBegun = history === 'former' || (known !== undefined && layout === 0);
+		return isBegun ? size <= files[file]!.length : size === files[file]!.length;
+	};
+	const found = new Map<number, readonly string[]>();
+	for (const [file, layout] of chooseLayouts(layouts, fold, isThere).entries()) {
+		const path = layouts[layout]![file]!;
+		if (path !== plain[file]!.join('/') && !files[file]!.pad) found.set(file, path.split('/'));
+	}
+	return found;
+}
