@@ -1,4 +1,5 @@
-import {mkdirSync, realpathSync, renameSync, statSync, writeFileSync} from 'node:fs';
+import {randomBytes} from 'node:crypto';
+import {mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {UserError} from '../base/errors.js';
@@ -185,7 +186,12 @@ export function writeConfig(env: NodeJS.ProcessEnv, changes: Readonly<Record<str
 }
 
 function replaceFileNow(path: string, text: string, mode: number): void {
-	const draft = `${path}.${process.pid}`;
-	writeFileSync(draft, text, {mode});
-	renameSync(draft, path);
+	const draft = `${path}.${randomBytes(8).toString('hex')}`;
+	try {
+		writeFileSync(draft, text, {mode, flag: 'wx'});
+		renameSync(draft, path);
+	} catch (error) {
+		rmSync(draft, {force: true});
+		throw error;
+	}
 }

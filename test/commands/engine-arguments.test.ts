@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, test} from 'node:test';
@@ -91,6 +91,7 @@ test('what is chosen on the settings screen is written to the config file, and a
 		'{\n  "theme": "dark",\n  "keys": {\n    "pause": [\n      "F"\n    ]\n  }\n}\n',
 	);
 	assert.deepEqual(screenPreferences(home, env).load(), {keys: {pause: ['F']}});
+	assert.deepEqual(readdirSync(join(home, 'tortui')), ['config.json']);
 	writeFileSync(path, '{');
 	assert.throws(() => config?.write({theme: 'mono'}), /is not valid JSON/);
 	assert.equal(readFileSync(path, 'utf8'), '{');
