@@ -1,13 +1,15 @@
-import {isUtf8} from 'node:buffer';
-import type {Dirent, Stats} from 'node:fs';
-import {lstat, readdir, readlink, realpath} from 'node:fs/promises';
-import {basename, dirname, join, relative, resolve, sep} from 'node:path';
+import {constants, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats} from 'node:fs';
+import {basename, dirname, relative, resolve, sep} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {UserError} from '../base/errors.js';
 import type {Bytes, Millis} from '../base/units.js';
+import {diskPath} from '../io/disk-path.js';
+import {typedPath} from '../io/typed-path.js';
 import {compareBytes} from '../protocol/bencode.js';
+import {nameFromBytes, nameToBytes} from '../protocol/name-bytes.js';
 import {excludes, type Glob} from './glob.js';
 
-/** A file on disk that goes into a torrent. */
+/** A file on disk that goes into a torrent. Names and paths are as `nameFromBytes` writes them. */
 export interface SourceFile {
 	/** Where it is. */
 	readonly source: string;
@@ -26,23 +28,48 @@ export interface SourceTree {
 	/** Whether it is one file and no folder. */
 	readonly single: boolean;
 	readonly files: readonly SourceFile[];
+	/** What is there and cannot be in a torrent, a line each. */
+	readonly skipped: readonly string[];
 }
 
 const maximumDepth = 90;
+/** So many entries are looked at before others have a turn. */
+const turnEntries = 500;
+
+/** A path in a message of one line: what cannot be shown of it stands there as it would be written in JSON. */
+export function shown(path: string): string {
+	return path
+		.toWellFormed()
+		.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+			character < ' '
+				? JSON.stringify(character).slice(1, -1)
+				: `\\u{${character.codePointAt(0)!.toString(16)}}`,
+		);
+}
 
 /** A `UserError` about one path, from what the system said. */
 export function unreadable(path: string, error: unknown): UserError {
-	const code = (error as NodeJS.ErrnoException).code;
-	if (code === 'ENOENT' || code === 'ENOTDIR')
-		return new UserError('missing', `${path}: no such file or folder`);
-	if (code === 'EACCES' || code === 'EPERM') {
-		return new UserError(
-			'no-permission',
-			`${path}: not allowed to read it (change its permissions, or leave it out)`,
-		);
+	const {code, message} = error as NodeJS.ErrnoException;
+	const where = shown(path);
+	switch (code) {
+		case 'ENOENT':
+		case 'ENOTDIR':
+			return new UserError('missing', `${where}: no such file or folder`);
+		case 'EACCES':
+		case 'EPERM':
+			return new UserError(
+				'no-permission',
+				`${where}: not allowed to read it (change its permissions, or leave it out with --exclude)`,
+			);
+		case 'ENAMETOOLONG':
+			return new UserError('unreadable', `${where}: the path is longer than the system takes`);
+		default:
+			return new UserError('unreadable', `${where} cannot be read: ${message.split(',')[0]}`);
 	}
+}
 
-	return new UserError('unreadable', `${path} cannot be read: ${(error as Error).message}`);
+function look(path: string): Stats {
+	return lstatSync(diskPath(path));
 }
 
 function describe(source: string, path: readonly string[], stats: Stats): SourceFile {
@@ -50,92 +77,166 @@ function describe(source: string, path: readonly string[], stats: Stats): Source
 	return {source, path, length: stats.size, mtime: stats.mtimeMs, executable};
 }
 
+/** Whether a file is still what it was when it was found. */
+export function isUnchanged({source, length, mtime}: SourceFile): boolean {
+	try {
+		const stats = look(source);
+		return stats.size === length && stats.mtimeMs === mtime;
+	} catch {
+		return false;
+	}
+}
+
 /**
  * Finds the files of a torrent: one file, or all in a folder, every folder's entries sorted by the bytes of their
- * names, which is the order of a v2 file tree. Hidden files are left out unless asked for. Links to what is inside the
- * folder stay links.
+ * names, which is the order of a v2 file tree. Any name will do. Hidden files are left out unless asked for. Links to
+ * what is inside the folder stay links; other links, devices, pipes and sockets are left out and told.
  *
- * @throws {UserError} naming what cannot be shared
+ * @throws {UserError} naming what cannot be read
  */
 export async function findFiles(
 	path: string,
-	options: {readonly includeHidden: boolean; readonly exclude: readonly Glob[]},
+	options: {
+		readonly includeHidden: boolean;
+		readonly exclude: readonly Glob[];
+		readonly signal?: AbortSignal | undefined;
+	},
 ): Promise<SourceTree> {
+	const typed = typedPath(path);
 	let root: string;
 	let stats: Stats;
 	try {
 		// A link given by hand stands for what it leads to, but keeps its name.
-		root = await realpath(path);
-		stats = await lstat(root);
+		root = nameFromBytes(realpathSync.native(diskPath(typed), {encoding: 'buffer'}));
+		stats = look(root);
 	} catch (error) {
 		throw unreadable(path, error);
 	}
 
-	const name = basename(resolve(path));
+	const name = basename(typed);
 	if (name === '')
-		throw new UserError('no-name', `${path} has no name a torrent could have: share a folder in it`);
-	if (stats.isFile()) return {name, single: true, files: [describe(root, [name], stats)]};
-	if (!stats.isDirectory()) throw new UserError('not-a-file', `${path} is neither a file nor a folder`);
-	const files: SourceFile[] = [];
-	const walk = async (folder: string, below: readonly string[]): Promise<void> => {
-		if (below.length > maximumDepth)
-			throw new UserError('too-deep', `${folder}: too many folders inside each other`);
-		let entries: Array<Dirent<Buffer>>;
-		try {
-			entries = await readdir(folder, {withFileTypes: true, encoding: 'buffer'});
-		} catch (error) {
-			throw unreadable(folder, error);
-		}
-
-		entries.sort((a, b) => compareBytes(a.name, b.name));
-		for (const entry of entries) {
-			const element = entry.name.toString();
-			const at = [...below, element];
-			if (!options.includeHidden && element.startsWith('.')) continue;
-			if (excludes(options.exclude, at)) continue;
-			const source = join(folder, element);
-			if (!isUtf8(entry.name)) {
-				throw new UserError(
-					'bad-name',
-					`${source}: its name is not UTF-8 (rename it, or leave it out with --exclude)`,
-				);
-			}
-
-			if (entry.isDirectory()) await walk(source, at);
-			else if (entry.isFile()) {
-				try {
-					files.push(describe(source, at, await lstat(source)));
-				} catch (error) {
-					throw unreadable(source, error);
-				}
-			} else if (entry.isSymbolicLink()) files.push(await readLink(root, source, at));
-			else {
-				throw new UserError(
-					'not-a-file',
-					`${source} is neither a file nor a folder (leave it out with --exclude)`,
-				);
-			}
-		}
-	};
-
-	await walk(root, []);
-	return {name, single: false, files};
+		throw new UserError('no-name', `${shown(path)} has no name a torrent could have: share a folder in it`);
+	if (stats.isFile()) return {name, single: true, files: [describe(root, [name], stats)], skipped: []};
+	if (!stats.isDirectory())
+		throw new UserError('not-a-file', `${shown(path)} is neither a file nor a folder`);
+	const walk = new Walk(root, options);
+	await walk.enter(root, []);
+	return {name, single: false, ...walk.settleLinks()};
 }
 
-async function readLink(root: string, source: string, path: readonly string[]): Promise<SourceFile> {
-	const advice = 'replace it by what it leads to, or leave it out with --exclude';
-	let target: string;
+const ascii = /^[ -~]*$/;
+
+/** The names in a folder, sorted by their bytes. */
+function namesIn(folder: string): readonly string[] {
 	try {
-		target = resolve(dirname(source), await readlink(source));
-		await realpath(source);
-	} catch {
-		throw new UserError('bad-link', `${source} is a link that leads nowhere (${advice})`);
+		const names = readdirSync(diskPath(folder));
+		if (names.every(name => ascii.test(name))) return names.sort();
+		const raw = names.some(name => name.includes('\ufffd'))
+			? readdirSync(diskPath(folder), {encoding: 'buffer'})
+			: names.map(nameToBytes);
+		return raw.sort(compareBytes).map(nameFromBytes);
+	} catch (error) {
+		throw unreadable(folder, error);
+	}
+}
+
+/** One round through a folder. */
+class Walk {
+	readonly #root: string;
+	readonly #options: Parameters<typeof findFiles>[1];
+	readonly #files: SourceFile[] = [];
+	readonly #skipped: string[] = [];
+	#entries = 0;
+
+	constructor(root: string, options: Parameters<typeof findFiles>[1]) {
+		this.#root = root;
+		this.#options = options;
 	}
 
-	const inside = relative(root, target).split(sep);
-	if (inside[0] === '..' || inside[0] === '') {
-		throw new UserError('bad-link', `${source} is a link that leads out of the folder (${advice})`);
+	async enter(folder: string, below: readonly string[]): Promise<void> {
+		if (below.length > maximumDepth)
+			throw new UserError('too-deep', `${shown(folder)}: too many folders inside each other`);
+		for (const element of namesIn(folder)) {
+			// System calls that wait for nobody cost a tenth of those that do; but everybody else waits for them.
+			if (++this.#entries % turnEntries === 0) {
+				await nextTurn();
+				this.#options.signal?.throwIfAborted();
+			}
+			const at = [...below, element];
+			if (!this.#options.includeHidden && element.startsWith('.')) continue;
+			if (this.#options.exclude.length > 0 && excludes(this.#options.exclude, at)) continue;
+			const source = `${folder === sep ? '' : folder}${sep}${element}`;
+			let stats: Stats;
+			try {
+				stats = look(source);
+			} catch (error) {
+				throw unreadable(source, error);
+			}
+			if (stats.isDirectory()) await this.enter(source, at);
+			else if (stats.isFile()) this.#files.push(describe(source, at, stats));
+			else if (stats.isSymbolicLink()) this.#takeLink(source, at);
+			else this.#skip(source, `is ${kindOf(stats)}`);
+		}
 	}
 
-	return {source, path, length: 0, mtime: 0, executable: false, symlink: inside};
+	#takeLink(source: string, path: readonly string[]): void {
+		let target: string;
+		try {
+			const written = nameFromBytes(readlinkSync(diskPath(source), {encoding: 'buffer'}));
+			target = nameFromBytes(realpathSync.native(diskPath(source), {encoding: 'buffer'}));
+			// As it was written where that leads there by itself: a link to a link stays one.
+			const direct = resolve(dirname(source), written);
+			if (this.#isBelow(direct)) target = direct;
+		} catch {
+			this.#skip(source, 'is a link that leads nowhere');
+			return;
+		}
+		if (!this.#isBelow(target)) {
+			this.#skip(source, 'is a link that leads out of the folder');
+			return;
+		}
+		const symlink = relative(this.#root, target).split(sep);
+		this.#files.push({source, path, length: 0, mtime: 0, executable: false, symlink});
+	}
+
+	#isBelow(path: string): boolean {
+		return path.startsWith(this.#root === sep ? sep : this.#root + sep) && path !== this.#root;
+	}
+
+	#skip(source: string, why: string): void {
+		this.#skipped.push(`${shown(source)} ${why}: left out`);
+	}
+
+	/** Links to what is not in the torrent are left out, and links to those. */
+	settleLinks(): Pick<SourceTree, 'files' | 'skipped'> {
+		let files = this.#files;
+		for (let before = -1; files.length !== before; ) {
+			before = files.length;
+			if (!files.some(({symlink}) => symlink)) break;
+			const there = new Set<string>();
+			for (const {path} of files)
+				for (let depth = path.length; depth > 0; depth--) {
+					const at = path.slice(0, depth).join('/');
+					if (there.has(at)) break;
+					there.add(at);
+				}
+			files = files.filter(({symlink, source}) => {
+				if (!symlink || there.has(symlink.join('/'))) return true;
+				this.#skip(source, 'is a link to what is not in the torrent');
+				return false;
+			});
+		}
+		return {files, skipped: this.#skipped};
+	}
+}
+
+function kindOf(stats: Stats): string {
+	switch (stats.mode & constants.S_IFMT) {
+		case constants.S_IFIFO:
+			return 'a pipe';
+		case constants.S_IFSOCK:
+			return 'a socket';
+		default:
+			return 'a device';
+	}
 }

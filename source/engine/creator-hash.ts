@@ -1,6 +1,7 @@
 import {hash} from 'node:crypto';
-import {closeSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, openSync, readSync} from 'node:fs';
 import type {Bytes} from '../base/units.js';
+import {diskPath} from '../io/disk-path.js';
 import {hashFunctions} from '../io/hash-functions.js';
 import {blockHashes, pieceHash} from '../protocol/merkle.js';
 
@@ -56,55 +57,89 @@ function extentAt(extents: readonly Extent[], position: Bytes): number {
 	return low;
 }
 
+/** Takes batches of a job: reads, hashes, writes down the answers. To be closed. */
+export class BatchHasher {
+	readonly #job: HashJob;
+	readonly #control: Int32Array;
+	readonly #batch: Bytes;
+	readonly #buffer: Uint8Array;
+	readonly #reader = new ExtentReader();
+	readonly #sha1: Uint8Array | undefined;
+	readonly #sha256: Uint8Array | undefined;
+
+	constructor(job: HashJob) {
+		this.#job = job;
+		this.#control = new Int32Array(job.control);
+		this.#sha1 = job.sha1 && new Uint8Array(job.sha1);
+		this.#sha256 = job.sha256 && new Uint8Array(job.sha256);
+		this.#batch = batchLength(job.pieceLength);
+		this.#buffer = new Uint8Array(Math.min(this.#batch, job.length));
+	}
+
+	/**
+	 * Hashes the next batch that nobody has taken.
+	 *
+	 * @returns its bytes; 0 when none is left, or all shall stop
+	 * @throws {ChangedFile} when a file cannot be read to where its end was
+	 */
+	next(): Bytes {
+		const {extents, length, pieceLength} = this.#job;
+		if (Atomics.load(this.#control, 1) !== 0) return 0;
+		const start = Atomics.add(this.#control, 0, 1) * this.#batch;
+		if (start >= length) return 0;
+		const end = Math.min(start + this.#batch, length);
+		const buffer = this.#buffer;
+		for (let index = extentAt(extents, start); index < extents.length; index++) {
+			const extent = extents[index]!;
+			if (extent.offset >= end) break;
+			const from = Math.max(start, extent.offset);
+			const to = Math.min(end, extent.offset + extent.length);
+			this.#reader.read(extent, from - extent.offset, buffer.subarray(from - start, to - start));
+		}
+
+		for (let at = start; at < end; at += pieceLength) {
+			this.#hashPiece(at, buffer.subarray(at - start, Math.min(at + pieceLength, end) - start));
+		}
+
+		return end - start;
+	}
+
+	#hashPiece(start: Bytes, data: Uint8Array): void {
+		const {extents, pieceLength} = this.#job;
+		const piece = start / pieceLength;
+		this.#sha1?.set(hash('sha1', data, 'buffer'), piece * 20);
+		if (!this.#sha256) return;
+		// In v2 every piece is of one file, and its padding is no data.
+		const extent = extents[extentAt(extents, start)]!;
+		const left = extent.offset + extent.length - start;
+		const {sha256} = hashFunctions;
+		const blocks = blockHashes(data.subarray(0, left), sha256);
+		const whole = extent.length <= pieceLength;
+		this.#sha256.set(pieceHash(blocks, pieceLength, whole, sha256), piece * 32);
+	}
+
+	close(): void {
+		this.#reader.close();
+	}
+}
+
 /**
- * Takes batch after batch of a job until none is left: reads, hashes, writes down the answers.
+ * Takes batch after batch of a job until none is left.
  *
  * @param done told how many bytes of the stream were hashed since the last time
  * @throws {ChangedFile} when a file cannot be read to where its end was
  */
 export function hashBatches(job: HashJob, done: (bytes: Bytes) => void): void {
-	const {extents, length, pieceLength} = job;
-	const control = new Int32Array(job.control);
-	const batch = batchLength(pieceLength);
-	const buffer = new Uint8Array(Math.min(batch, length));
-	const reader = new ExtentReader();
+	const hasher = new BatchHasher(job);
 	try {
-		for (;;) {
-			if (Atomics.load(control, 1) !== 0) return;
-			const start = Atomics.add(control, 0, 1) * batch;
-			if (start >= length) return;
-			const end = Math.min(start + batch, length);
-			for (let index = extentAt(extents, start); index < extents.length; index++) {
-				const extent = extents[index]!;
-				if (extent.offset >= end) break;
-				const from = Math.max(start, extent.offset);
-				const to = Math.min(end, extent.offset + extent.length);
-				reader.read(extent, from - extent.offset, buffer.subarray(from - start, to - start));
-			}
-
-			for (let at = start; at < end; at += pieceLength) {
-				hashPiece(job, at, buffer.subarray(at - start, Math.min(at + pieceLength, end) - start));
-			}
-
-			done(end - start);
-		}
+		for (let bytes = hasher.next(); bytes > 0; bytes = hasher.next()) done(bytes);
 	} finally {
-		reader.close();
+		hasher.close();
 	}
 }
 
-function hashPiece(job: HashJob, start: Bytes, data: Uint8Array): void {
-	const piece = start / job.pieceLength;
-	if (job.sha1) new Uint8Array(job.sha1).set(hash('sha1', data, 'buffer'), piece * 20);
-	if (!job.sha256) return;
-	// In v2 every piece is of one file, and its padding is no data.
-	const extent = job.extents[extentAt(job.extents, start)]!;
-	const left = extent.offset + extent.length - start;
-	const {sha256} = hashFunctions;
-	const blocks = blockHashes(data.subarray(0, left), sha256);
-	const whole = extent.length <= job.pieceLength;
-	new Uint8Array(job.sha256).set(pieceHash(blocks, job.pieceLength, whole, sha256), piece * 32);
-}
+// What was a file may be a link or a pipe by now: the one would lead elsewhere, the other never end.
+const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Reads extents, keeping the last file open: batches follow each other. */
 class ExtentReader {
@@ -120,7 +155,7 @@ class ExtentReader {
 		try {
 			if (this.#source !== extent.source) {
 				this.close();
-				this.#file = openSync(extent.source, 'r');
+				this.#file = openSync(diskPath(extent.source), readOnly);
 				this.#source = extent.source;
 			}
 

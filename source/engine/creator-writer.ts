@@ -4,6 +4,7 @@ import {type Bencodable, encodeBencode} from '../protocol/bencode.js';
 import {toHex} from '../protocol/hex.js';
 import {hashLength, rootOfPieces} from '../protocol/merkle.js';
 import type {Metainfo} from '../protocol/metainfo.js';
+import {nameToBytes, needsBytes} from '../protocol/name-bytes.js';
 import type {CreateOptions} from './creator.js';
 import type {SourceFile, SourceTree} from './creator-files.js';
 
@@ -53,6 +54,11 @@ function dictionary(entries: ReadonlyArray<readonly [string, Bencodable | undefi
 	return new Map(entries.filter((entry): entry is readonly [string, Bencodable] => entry[1] !== undefined));
 }
 
+/** A name as the disk has it: bytes where they are no UTF-8. */
+function asName(name: string): string | Uint8Array {
+	return needsBytes(name) ? nameToBytes(name) : name;
+}
+
 function attributes(file: SourceFile): string | undefined {
 	if (file.symlink) return 'l';
 	return file.executable ? 'x' : undefined;
@@ -64,8 +70,8 @@ function fileList(files: readonly LaidFile[]): Bencodable {
 			? dictionary([
 					['attr', attributes(file)],
 					['length', length],
-					['path', file.path],
-					['symlink path', file.symlink],
+					['path', file.path.map(asName)],
+					['symlink path', file.symlink?.map(asName)],
 				])
 			: dictionary([
 					['attr', 'p'],
@@ -75,8 +81,23 @@ function fileList(files: readonly LaidFile[]): Bencodable {
 	);
 }
 
+/** The dictionary of a folder in the tree, made with those above it when it is not there yet. */
+function folderOf(root: Dictionary, folders: Map<string, Dictionary>, path: readonly string[]): Dictionary {
+	if (path.length === 0) return root;
+	const key = path.join('/');
+	let folder = folders.get(key);
+	if (!folder) {
+		folder = new Map();
+		folders.set(key, folder);
+		folderOf(root, folders, path.slice(0, -1)).set(asName(path.at(-1)!), folder);
+	}
+
+	return folder;
+}
+
 function fileTree(parts: MetainfoParts, layers: Dictionary): Bencodable {
 	const root: Dictionary = new Map();
+	const folders = new Map<string, Dictionary>();
 	const known = new Set<string>();
 	const hashes = new Uint8Array(parts.sha256!);
 	for (const {file, offset, length} of parts.files) {
@@ -94,24 +115,15 @@ function fileTree(parts: MetainfoParts, layers: Dictionary): Bencodable {
 			}
 		}
 
-		let folder = root;
-		for (const element of file.path.slice(0, -1)) {
-			let next = folder.get(element) as Dictionary | undefined;
-			if (!next) {
-				next = new Map();
-				folder.set(element, next);
-			}
-
-			folder = next;
-		}
+		const folder = folderOf(root, folders, file.path.slice(0, -1));
 
 		const leaf = dictionary([
 			['attr', attributes(file)],
 			['length', length],
 			['pieces root', piecesRoot],
-			['symlink path', file.symlink],
+			['symlink path', file.symlink?.map(asName)],
 		]);
-		folder.set(file.path.at(-1)!, dictionary([['', leaf]]));
+		folder.set(asName(file.path.at(-1)!), dictionary([['', leaf]]));
 	}
 
 	return root;
@@ -130,7 +142,7 @@ export function writeMetainfo(parts: MetainfoParts): Uint8Array {
 		['files', isV1 && !tree.single ? fileList(files) : undefined],
 		['length', isV1 && tree.single ? only!.length : undefined],
 		['meta version', isV2 ? 2 : undefined],
-		['name', tree.name],
+		['name', asName(tree.name)],
 		['piece length', parts.pieceLength],
 		['pieces', isV1 ? new Uint8Array(parts.sha1!) : undefined],
 		['private', options.private ? 1 : undefined],

@@ -1,13 +1,23 @@
-import {lstat} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {type Bytes, blockLength, type Seconds} from '../base/units.js';
 import {hashFunctions} from '../io/hash-functions.js';
+import {isPadName} from '../protocol/file-list.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
-import {findFiles, type SourceFile, type SourceTree, unreadable} from './creator-files.js';
-import {batchLength, ChangedFile, type Extent, type HashJob, hashBatches} from './creator-hash.js';
+import {nameToBytes} from '../protocol/name-bytes.js';
+import {sanitizePathElement} from '../protocol/sanitize-path.js';
+import {
+	findFiles,
+	isUnchanged,
+	type SourceFile,
+	type SourceTree,
+	shown,
+	unreadable,
+} from './creator-files.js';
+import {BatchHasher, batchLength, ChangedFile, type Extent, type HashJob} from './creator-hash.js';
 import type {HashReport} from './creator-worker.js';
 import {type LaidFile, layOutFiles, writeMetainfo} from './creator-writer.js';
 import {parseGlob} from './glob.js';
@@ -16,6 +26,7 @@ import {parseGlob} from './glob.js';
 export interface CreateOptions {
 	/** A file or folder. */
 	readonly path: string;
+	/** v1 when left out, which all clients read. */
 	readonly version?: Metainfo['version'];
 	/** A power of two from 16 KiB to 128 MiB; chosen for 1,000 to 2,000 pieces when left out. */
 	readonly pieceLength?: Bytes | undefined;
@@ -33,6 +44,8 @@ export interface CreateOptions {
 	readonly exclude?: readonly string[];
 	/** Told now and then while hashing. */
 	readonly onProgress?: ((hashed: Bytes, length: Bytes) => void) | undefined;
+	/** Told of everything that is there and cannot be in a torrent, a line each. */
+	readonly onSkipped?: ((what: string) => void) | undefined;
 	/** Stops the hashing; the promise rejects with the signal's reason. */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -48,8 +61,12 @@ const mostChosenPieceLength: Bytes = 16_777_216;
 const mostPieceLength: Bytes = 134_217_728;
 const mostPieces = 2_097_152;
 const wantedPieces = 2_000;
-/** What is hashed sooner than a thread could start. */
-const smallLength: Bytes = 2_097_152;
+/** What is hashed sooner than threads could start and be told of it. */
+const smallLength: Bytes = 33_554_432;
+/** So many batches are hashed before others have a turn: 10 to 20 ms. */
+const turnBatches = 4;
+/** So many files are looked at again before others have a turn. */
+const turnFiles = 500;
 
 /** The piece length for a torrent of `length` bytes: 1,000 to 2,000 pieces where 16 KiB to 16 MiB allow. */
 export function choosePieceLength(length: Bytes): Bytes {
@@ -65,13 +82,16 @@ export function choosePieceLength(length: Bytes): Bytes {
  * @throws {UserError} when something cannot be read or shared, or changed meanwhile
  */
 export async function createTorrent(options: CreateOptions): Promise<CreatedTorrent> {
-	const version = options.version ?? 'hybrid';
+	const version = options.version ?? '1';
 	const tree = await findFiles(options.path, {
 		includeHidden: options.includeHidden ?? false,
 		exclude: (options.exclude ?? []).map(parseGlob),
+		signal: options.signal,
 	});
+	for (const what of tree.skipped) options.onSkipped?.(what);
 	const content = tree.files.reduce((sum, file) => sum + file.length, 0);
 	if (content === 0) throw nothingIn(options.path, tree);
+	checkNames(tree);
 	const pieceLength = checkPieceLength(options.pieceLength ?? choosePieceLength(content));
 	const {files, length} = layOutFiles(tree.files, version === '1' ? undefined : pieceLength);
 	const pieceCount = Math.ceil(length / pieceLength);
@@ -103,11 +123,12 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 		sha256: job.sha256,
 	});
 	if (bytes.length > maximumMetainfoLength) {
-		throw new UserError(
-			'too-large',
-			'the torrent file would be larger than 10 MB: choose a larger piece length',
-			2,
-		);
+		const hashes = (job.sha1?.byteLength ?? 0) + (job.sha256?.byteLength ?? 0);
+		const [what, advice] =
+			hashes > bytes.length / 2
+				? [`${pieceCount} pieces`, 'choose a larger piece length']
+				: [`the names of ${tree.files.length} files`, 'share them in several torrents'];
+		throw new UserError('too-large', `with ${what} the .torrent would be larger than 10 MB: ${advice}`, 2);
 	}
 
 	return {bytes, metainfo: readBack(bytes, tree)};
@@ -142,7 +163,7 @@ function toExtents(files: readonly LaidFile[]): Extent[] {
 function changed(source: string): UserError {
 	return new UserError(
 		'changed',
-		`${source} changed while it was hashed: try again when nothing writes to it`,
+		`${shown(source)} changed while it was hashed: try again when nothing writes to it`,
 	);
 }
 
@@ -150,7 +171,9 @@ function failed(
 	source: string,
 	error: {readonly code?: string | undefined; readonly message: string},
 ): UserError {
-	return error.code === undefined || error.code === 'ENOENT' ? changed(source) : unreadable(source, error);
+	return error.code === undefined || ['ENOENT', 'ENOTDIR', 'ELOOP', 'EAGAIN'].includes(error.code)
+		? changed(source)
+		: unreadable(source, error);
 }
 
 async function runJob(job: HashJob, {onProgress, signal}: CreateOptions): Promise<void> {
@@ -161,16 +184,7 @@ async function runJob(job: HashJob, {onProgress, signal}: CreateOptions): Promis
 		onProgress?.(hashed, job.length);
 	};
 
-	if (job.length <= smallLength) {
-		try {
-			hashBatches(job, progress);
-		} catch (error) {
-			throw error instanceof ChangedFile ? failed(error.source, error.cause as NodeJS.ErrnoException) : error;
-		}
-
-		return;
-	}
-
+	if (job.length <= smallLength) return hashHere(job, progress, signal);
 	const batches = Math.ceil(job.length / batchLength(job.pieceLength));
 	const stop = (): void => {
 		new Int32Array(job.control)[1] = 1;
@@ -194,6 +208,26 @@ async function runJob(job: HashJob, {onProgress, signal}: CreateOptions): Promis
 	signal?.throwIfAborted();
 }
 
+async function hashHere(
+	job: HashJob,
+	progress: (bytes: Bytes) => void,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const hasher = new BatchHasher(job);
+	try {
+		let batches = 0;
+		for (let bytes = hasher.next(); bytes > 0; bytes = hasher.next()) {
+			progress(bytes);
+			if (++batches % turnBatches === 0) await nextTurn();
+			signal?.throwIfAborted();
+		}
+	} catch (error) {
+		throw error instanceof ChangedFile ? failed(error.source, error.cause as NodeJS.ErrnoException) : error;
+	} finally {
+		hasher.close();
+	}
+}
+
 function runThread(job: HashJob, progress: (bytes: Bytes) => void): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const worker = new Worker(new URL('./creator-worker.js', import.meta.url), {workerData: job});
@@ -207,14 +241,14 @@ function runThread(job: HashJob, progress: (bytes: Bytes) => void): Promise<void
 }
 
 async function checkUnchanged(files: readonly SourceFile[]): Promise<void> {
-	for (const {source, symlink, length, mtime} of files) {
-		if (symlink) continue;
-		const stats = await lstat(source).catch(() => undefined);
-		if (stats?.size !== length || stats.mtimeMs !== mtime) throw changed(source);
+	for (const [index, file] of files.entries()) {
+		if (file.symlink) continue;
+		if (index % turnFiles === turnFiles - 1) await nextTurn();
+		if (!isUnchanged(file)) throw changed(file.source);
 	}
 }
 
-/** Reads what was written as others will, and makes sure that they will write the same names. */
+/** Reads what was written as others will, and makes sure that they will have the same files. */
 function readBack(bytes: Uint8Array, tree: SourceTree): Metainfo {
 	let metainfo: Metainfo;
 	try {
@@ -224,24 +258,29 @@ function readBack(bytes: Uint8Array, tree: SourceTree): Metainfo {
 		throw new UserError('cannot-share', `no torrent can be made of this: ${error.message}`);
 	}
 
-	const files = metainfo.files.filter(file => !file.pad);
-	for (const [index, {path, source, symlink}] of tree.files.entries()) {
-		const expected = tree.single ? path : [tree.name, ...path];
-		const file = files[index]!;
-		if (file.path.join('/') !== expected.join('/')) {
+	const files = metainfo.files.filter(({pad}) => !pad);
+	for (const [index, file] of tree.files.entries()) {
+		const {length, symlink} = files[index]!;
+		if (length !== file.length || (file.symlink && !symlink)) {
 			throw new UserError(
-				'bad-name',
-				`${source}: others would have to write it as ${JSON.stringify(file.path.join('/'))} (rename it, or leave it out)`,
-			);
-		}
-
-		if (symlink && !file.symlink) {
-			throw new UserError(
-				'bad-link',
-				`${source} is a link to what is not in the torrent (leave it out with --exclude)`,
+				'cannot-share',
+				`${shown(file.source)} would be another file for others (rename it, or leave it out with --exclude)`,
 			);
 		}
 	}
 
 	return metainfo;
+}
+
+/** What clients that know no attributes take for padding would be lost. */
+function checkNames({files}: SourceTree): void {
+	for (const {path, source} of files) {
+		const name = path.at(-1)!;
+		// What is not seen in it counts for nothing.
+		if (!isPadName(/^[ -~]*$/.test(name) ? name : sanitizePathElement(nameToBytes(name)))) continue;
+		throw new UserError(
+			'bad-name',
+			`${shown(source)}: others take a file of such a name for padding (rename it, or leave it out with --exclude)`,
+		);
+	}
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
@@ -22,7 +31,7 @@ test('writes the torrent, prints its magnet link and leaves nothing else behind'
 	const {status, out, error} = await run(['create', source, '-o', output]);
 	const torrent = await info(output);
 	assert.deepEqual([status, out, error], [0, `${torrent.magnet}\n`, '']);
-	assert.deepEqual([torrent.version, torrent.createdBy], ['hybrid', 'tortui/1.2.3']);
+	assert.deepEqual([torrent.version, torrent.createdBy], ['1', 'tortui/1.2.3']);
 	assert.ok(Math.abs(torrent.creationDate - Date.now() / 1000) < 60);
 	assert.deepEqual(readdirSync(join(dir, 'out')), ['x.torrent']);
 });
@@ -67,6 +76,78 @@ test('a terminal sees progress on the error stream, and it is gone at the end', 
 	assert.match(out, /^magnet:\?\S+\n$/);
 	assert.match(error, /^\r\[[#.]{24}\] .* of 8\.58 M /s);
 	assert.ok(error.endsWith('\r\u001B[K'));
+});
+
+test('a file that is there stays as it is; --force replaces it', async () => {
+	const output = join(dir, 'mine.torrent');
+	writeFileSync(output, 'mine');
+	const refused = await run(['create', source, '-o', output]);
+	assert.deepEqual([refused.status, refused.out], [1, '']);
+	assert.match(
+		refused.error,
+		/mine\.torrent is there already: choose another name with -o, or replace it with --force/,
+	);
+	assert.equal(readFileSync(output, 'utf8'), 'mine');
+	assert.equal((await run(['create', source, '-o', output, '--force'])).status, 0);
+	assert.equal((await info(output)).name, 'set');
+});
+
+test('-o - writes the torrent, and nothing else, to standard output', async () => {
+	const output = join(dir, 'same.torrent');
+	await run(['create', source, '--no-date', '-o', output]);
+	const {status, out, error} = await run(['create', source, '--no-date', '-o', '-'], {encoding: 'latin1'});
+	assert.deepEqual([status, error], [0, '']);
+	assert.deepEqual(Buffer.from(out, 'latin1'), readFileSync(output));
+	assert.equal(existsSync('-'), false);
+	assert.match((await run(['create', source, '-o', '-'], {columns: 80})).error, /nothing for a terminal/);
+});
+
+test('a device is written to and stays one', async context => {
+	const device = join(dir, 'device');
+	const made = spawnSync('mknod', [device, 'c', '1', '3']);
+	if (made.status !== 0) return context.skip('this user may not make a device');
+	const {status, out, error} = await run(['create', source, '-o', device]);
+	assert.deepEqual([status, error], [0, '']);
+	assert.match(out, /^magnet:/);
+	assert.ok(lstatSync(device).isCharacterDevice());
+});
+
+test('v1 is what is made unless told, and the help says why', async () => {
+	for (const [flag, version] of [
+		['--v2', '2'],
+		['--hybrid', 'hybrid'],
+	] as const) {
+		const output = join(dir, `${version}.torrent`);
+		assert.equal((await run(['create', source, flag, '-o', output])).status, 0);
+		assert.equal((await info(output)).version, version);
+	}
+	for (const command of ['create', 'seed'])
+		assert.match(
+			(await run([command, '--help'])).out.replace(/\s+/g, ' '),
+			/A v1 torrent is made unless told: .* refuse hybrid/,
+		);
+});
+
+test('what is left out is told, a line each', async () => {
+	const odd = join(dir, 'odd');
+	mkdirSync(odd);
+	writeFileSync(join(odd, 'a'), 'a');
+	spawnSync('mkfifo', [join(odd, 'new\nline')]);
+	const {status, error} = await run(['create', odd, '-o', join(dir, 'odd.torrent')]);
+	assert.deepEqual([status, error], [0, `${odd}/new\\nline is a pipe: left out\n`]);
+});
+
+test('the torrent of a name as long as a disk takes has one that fits', async () => {
+	const name = 'n'.repeat(255);
+	writeFileSync(join(dir, name), 'data');
+	const before = process.cwd();
+	process.chdir(join(dir, 'out'));
+	try {
+		assert.equal((await run(['create', join(dir, name)])).status, 0);
+	} finally {
+		process.chdir(before);
+	}
+	assert.equal((await info(join(dir, 'out', `${'n'.repeat(247)}.torrent`))).name, name);
 });
 
 const wrong: ReadonlyArray<

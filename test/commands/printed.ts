@@ -11,7 +11,7 @@ export interface Printed {
 /** Runs a command line in this process, streams and all. No terminal unless `columns` says how wide it is. */
 export async function run(
 	argv: readonly string[],
-	options: {stdin?: Uint8Array; columns?: number; env?: Readonly<Record<string, string>>} = {},
+	options: {stdin?: Uint8Array; columns?: number; encoding?: BufferEncoding; env?: Readonly<Record<string, string>>} = {},
 ): Promise<Printed> {
 	let out = '';
 	let error = '';
@@ -19,7 +19,7 @@ export async function run(
 		Object.assign(
 			new Writable({
 				write(chunk, _encoding, done) {
-					take(String(chunk));
+					take(Buffer.from(chunk).toString(options.encoding));
 					done();
 				},
 			}),

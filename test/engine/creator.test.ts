@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {
 	chmodSync,
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
 	rmSync,
 	symlinkSync,
 	truncateSync,
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {UserError} from '../../source/base/errors.js';
 import {choosePieceLength, createTorrent} from '../../source/engine/creator.js';
+import {exactFold} from '../../source/protocol/file-names.js';
 import type {Metainfo} from '../../source/protocol/metainfo.js';
+import {writtenPaths} from '../../source/protocol/other-names.js';
 import {bytesFrom} from '../helpers/torrents.ts';
 
 function folder(context: TestContext): string {
@@ -94,9 +99,18 @@ for (const [version, infoHash, infoHashV2] of expected) {
 	});
 }
 
-test('is a hybrid unless told otherwise, with padding between files and none at the end', async context => {
+test('is v1 unless told otherwise', async context => {
+	const {metainfo} = await createTorrent({path: writeSet(folder(context)), pieceLength: 32_768});
+	assert.equal(metainfo.version, '1');
+	assert.equal(
+		metainfo.files.some(({pad}) => pad),
+		false,
+	);
+});
+
+test('a hybrid has padding between files and none at the end', async context => {
 	const root = writeSet(folder(context));
-	const {metainfo} = await createTorrent({path: root, pieceLength: 32_768});
+	const {metainfo} = await createTorrent({path: root, pieceLength: 32_768, version: 'hybrid'});
 	assert.equal(metainfo.version, 'hybrid');
 	assert.deepEqual(
 		metainfo.files.map(({path, length, pad}) => `${pad ? 'pad' : path.slice(1).join('/')} ${length}`),
@@ -119,7 +133,7 @@ test('is a hybrid unless told otherwise, with padding between files and none at 
 
 test('threads and no threads give the same torrent', async context => {
 	const dir = folder(context);
-	write(dir, 'big/one.bin', 5_000_000);
+	write(dir, 'big/one.bin', 35_000_000);
 	write(dir, 'big/two.bin', 3_333_333);
 	const told: number[] = [];
 	const path = join(dir, 'big');
@@ -137,11 +151,11 @@ test('threads and no threads give the same torrent', async context => {
 	assert.deepEqual(again.bytes, bytes);
 	// Each file by itself is small enough to be hashed without threads.
 	write(dir, 'small.bin', 1_000_000);
-	const alone = await createTorrent({path: join(dir, 'small.bin'), pieceLength: 65_536});
+	const alone = await createTorrent({path: join(dir, 'small.bin'), pieceLength: 65_536, version: '2'});
 	mkdirSync(join(dir, 'both'));
-	write(dir, 'both/zzz', 5_000_000);
+	write(dir, 'both/zzz', 35_000_000);
 	writeFileSync(join(dir, 'both', 'small.bin'), bytesFrom('small.bin', 1_000_000));
-	const both = await createTorrent({path: join(dir, 'both'), pieceLength: 65_536});
+	const both = await createTorrent({path: join(dir, 'both'), pieceLength: 65_536, version: '2'});
 	assert.deepEqual(both.metainfo.files[0]!.piecesRoot, alone.metainfo.files[0]!.piecesRoot);
 });
 
@@ -237,33 +251,64 @@ test('says in one line what cannot be shared', async context => {
 	write(path, 'data');
 	await rejects(createTorrent({path, pieceLength: 20_000}), /piece length 20000 is not a power of two/, 2);
 	await rejects(createTorrent({path, pieceLength: 2 ** 28}), /piece length/, 2);
-	for (const [link, target, message] of [
-		['broken', 'nowhere', /leads nowhere/],
-		['outside', dir, /leads out of the folder/],
-	] as const) {
-		symlinkSync(target, join(path, link));
-		await rejects(createTorrent({path}), message);
-		rmSync(join(path, link));
-	}
-
-	write(path, '.secret');
-	symlinkSync('.secret', join(path, 'to-hidden'));
-	await rejects(createTorrent({path}), /link to what is not in the torrent/);
-	rmSync(join(path, 'to-hidden'));
-	write(path, 'back\\slash');
-	await rejects(createTorrent({path}), /others would have to write it as "set\/backslash"/);
-	rmSync(join(path, 'back\\slash'));
-	writeFileSync(Buffer.concat([Buffer.from(`${path}/`), Buffer.of(0x61, 0xff)]), 'x');
-	await rejects(createTorrent({path}), /name is not UTF-8/);
+	write(path, '_____padding_file_7_____');
+	await rejects(createTorrent({path}), /others take a file of such a name for padding/);
+	await createTorrent({path, exclude: ['_____padding_file_*']});
 });
 
-test('names that differ only in case are refused: not every system can hold both', async context => {
+test('what cannot be in a torrent is left out and told', async context => {
+	const dir = folder(context);
+	const path = join(dir, 'set');
+	write(path, 'data');
+	write(path, '.secret');
+	symlinkSync('nowhere', join(path, 'broken'));
+	symlinkSync(dir, join(path, 'outside'));
+	symlinkSync('circle', join(path, 'circle'));
+	symlinkSync('.secret', join(path, 'to-hidden'));
+	symlinkSync('to-hidden', join(path, 'to-to-hidden'));
+	symlinkSync('data', join(path, 'to-data'));
+	execFileSync('mkfifo', [join(path, 'pipe')]);
+	const server = createServer().listen(join(path, 'socket'));
+	context.after(() => server.close());
+	await new Promise(resolve => server.once('listening', resolve));
+	const told: string[] = [];
+	const {metainfo} = await createTorrent({path, onSkipped: what => told.push(what.slice(path.length + 1))});
+	assert.deepEqual(names(metainfo), ['set/data', 'set/to-data']);
+	assert.deepEqual(metainfo.files[1]!.symlink, ['set', 'data']);
+	assert.deepEqual(told.sort(), [
+		'broken is a link that leads nowhere: left out',
+		'circle is a link that leads nowhere: left out',
+		'outside is a link that leads out of the folder: left out',
+		'pipe is a pipe: left out',
+		'socket is a socket: left out',
+		'to-hidden is a link to what is not in the torrent: left out',
+		'to-to-hidden is a link to what is not in the torrent: left out',
+	]);
+});
+
+test('any name a disk can have goes into a torrent as it is', async context => {
 	const path = join(folder(context), 'set');
-	write(path, 'Readme');
-	write(path, 'readme');
-	if ((await import('node:fs')).readdirSync(path).length < 2)
-		return context.skip('this file system folds case');
-	await rejects(createTorrent({path}), /readme: others would have to write it as/);
+	for (const name of ['back\\slash', 'new\nline', 'Readme', 'readme', 'é', 'e\u0301', 'x'.repeat(255)])
+		write(path, name);
+	writeFileSync(Buffer.concat([Buffer.from(`${path}/`), Buffer.of(0x61, 0xff)]), 'x');
+	if (readdirSync(path).length < 8) return context.skip('this file system cannot hold these names');
+	for (const version of ['1', '2', 'hybrid'] as const) {
+		const {metainfo} = await createTorrent({path, version});
+		const written = writtenPaths(metainfo, exactFold)!.filter((_, file) => !metainfo.files[file]!.pad);
+		assert.deepEqual(
+			written.map(elements => elements[1]),
+			['Readme', 'a\udcff', 'back\\slash', 'e\u0301', 'new\nline', 'readme', 'x'.repeat(255), 'é'],
+		);
+	}
+});
+
+test('a folder whose name is not UTF-8 is found as the command line gives it', async context => {
+	const dir = folder(context);
+	const bytes = Buffer.concat([Buffer.from(`${dir}/a`), Buffer.of(0xff)]);
+	mkdirSync(bytes);
+	writeFileSync(Buffer.concat([bytes, Buffer.from('/file')]), 'x');
+	const {metainfo} = await createTorrent({path: bytes.toString()});
+	assert.deepEqual(writtenPaths(metainfo, exactFold), [['a\udcff', 'file']]);
 });
 
 test('a file that cannot be read is named', async context => {

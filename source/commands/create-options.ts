@@ -1,0 +1,127 @@
+import {basename} from 'node:path';
+import {UserError} from '../base/errors.js';
+import type {CreateOptions} from '../engine/creator.js';
+import {typedPath} from '../io/typed-path.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+import {nameToBytes} from '../protocol/name-bytes.js';
+import {cutName, maximumElementBytes, sanitizePathElement} from '../protocol/sanitize-path.js';
+import {asWebSeedUrl} from '../protocol/source-urls.js';
+import type {Flags, Options} from './command.js';
+import {size, text, trackerUrl, type ValueReader} from './quantities.js';
+
+/** One tier of trackers: `,` stands between its URLs. */
+const tier: ValueReader<readonly string[]> = (value, where) =>
+	value.split(',').map(url => trackerUrl(url, where));
+
+const webSeed: ValueReader<string> = (value, where) => {
+	const url = asWebSeedUrl(value);
+	if (url === undefined)
+		throw new UserError('bad-value', `${where}: ${JSON.stringify(value)} is not an http(s) URL`, 2);
+	return url;
+};
+
+/** What a torrent that is made says, and where it is written: the options of `create` and `seed`. */
+export const createOptions = {
+	output: {
+		kind: 'value',
+		short: 'o',
+		value: 'FILE',
+		read: text,
+		help: 'where to write it; -: standard output (NAME.torrent here)',
+	},
+	force: {kind: 'on', help: 'replace a file that is there already'},
+	tracker: {
+		kind: 'list',
+		short: 't',
+		value: 'URL',
+		read: tier,
+		help: 'a tracker (repeatable; "," joins one tier)',
+	},
+	webSeed: {
+		kind: 'list',
+		short: 'w',
+		value: 'URL',
+		read: webSeed,
+		help: 'a web server with the content (repeatable)',
+	},
+	pieceLength: {
+		kind: 'value',
+		short: 'l',
+		value: 'SIZE',
+		read: size,
+		help: 'a power of two from 16K to 128M (for 1,000 to 2,000 pieces)',
+	},
+	v1: {kind: 'on', help: 'v1 only, which every client reads (what is made unless told)'},
+	v2: {kind: 'on', help: 'v2 only: needs clients that know BitTorrent v2'},
+	hybrid: {kind: 'on', help: 'both in one'},
+	private: {kind: 'on', help: 'peers come from the trackers only'},
+	source: {
+		kind: 'value',
+		value: 'TEXT',
+		read: text,
+		help: 'a source tag: makes the info-hash a different one',
+	},
+	comment: {kind: 'value', value: 'TEXT', read: text, help: 'a comment'},
+	date: {kind: 'off', help: 'do not write when it was made: the same content gives the same bytes'},
+	includeHidden: {kind: 'on', help: 'hidden files too'},
+	exclude: {kind: 'list', value: 'GLOB', read: text, help: 'leave out what matches (repeatable)'},
+} as const satisfies Options;
+
+/** Why v1 is made unless told. */
+export const versionNotes: readonly string[] = [
+	'A v1 torrent is made unless told: Transmission 3, aria2 and rtorrent, which',
+	'most people still have, refuse hybrid torrents or misread them.',
+];
+
+/** Lines about what goes into a torrent. */
+export const contentNotes: readonly string[] = [
+	'In folders, names that begin with a dot are left out without --include-hidden;',
+	'devices, pipes, sockets, and links that lead nowhere or out of the folder are',
+	'always left out, with a line each.',
+	"Patterns: * and ? within a name, ** across folders; '*.tmp' is matched against",
+	"every name, 'sub/*.tmp' against the path below the folder.",
+];
+
+/** What is said of a file in the way. */
+export const outputAdvice = 'choose another name with -o, or replace it with --force';
+
+function chooseVersion(flags: {v1: boolean; v2: boolean; hybrid: boolean}): Metainfo['version'] {
+	if (Number(flags.v1) + Number(flags.v2) + Number(flags.hybrid) > 1) {
+		throw new UserError('usage', '--v1, --v2 and --hybrid exclude each other (see: tortui create --help)', 2);
+	}
+	if (flags.hybrid) return 'hybrid';
+	return flags.v2 ? '2' : '1';
+}
+
+/** What a torrent is to be made of and to say. */
+export function creation(path: string, flags: Flags<typeof createOptions>, version: string): CreateOptions {
+	return {
+		path,
+		version: chooseVersion(flags),
+		pieceLength: flags.pieceLength,
+		trackers: flags.tracker,
+		webSeeds: flags.webSeed,
+		private: flags.private,
+		source: flags.source,
+		comment: flags.comment,
+		createdBy: `tortui/${version}`,
+		creationDate: flags.date ? Math.floor(Date.now() / 1000) : undefined,
+		includeHidden: flags.includeHidden,
+		exclude: flags.exclude,
+	};
+}
+
+/** `NAME.torrent` of what is at a path, such as others will have the name; of a long one so much that disks take it. */
+export function torrentName(path: string): string {
+	const ending = '.torrent';
+	const name = sanitizePathElement(nameToBytes(basename(typedPath(path))));
+	return `${cutName(name, maximumElementBytes - ending.length)}${ending}`;
+}
+
+const mostLines = 20;
+
+/** Says what was left out of a torrent. */
+export function tellSkipped(skipped: readonly string[], warn: (message: string) => void): void {
+	for (const what of skipped.slice(0, mostLines)) warn(what);
+	if (skipped.length > mostLines) warn(`and ${skipped.length - mostLines} more left out`);
+}
