@@ -11,7 +11,12 @@ export interface Printed {
 /** Runs a command line in this process, streams and all. No terminal unless `columns` says how wide it is. */
 export async function run(
 	argv: readonly string[],
-	options: {stdin?: Uint8Array; columns?: number; encoding?: BufferEncoding; env?: Readonly<Record<string, string>>} = {},
+	options: {
+		stdin?: Uint8Array;
+		columns?: number;
+		encoding?: BufferEncoding;
+		env?: Readonly<Record<string, string>>;
+	} = {},
 ): Promise<Printed> {
 	let out = '';
 	let error = '';

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {test} from 'node:test';
+import {hashFunctions} from '../../source/io/hash-functions.js';
+import {parseMetainfo} from '../../source/protocol/metainfo-reader.js';
+import {bytesFrom, writeFile} from '../helpers/torrents.ts';
+import {seed, startTortui, type TortuiEvent, type Transfer} from '../helpers/tortui.ts';
+import {Workspace} from '../helpers/workspace.ts';
+import {run} from './printed.ts';
+
+/** What `--json` tells first of a torrent that was made. */
+interface Created extends Omit<TortuiEvent, 'event'> {
+	readonly event: 'created';
+	readonly torrent: string;
+	readonly magnet: string;
+}
+
+function created(seeding: Transfer): Created {
+	const found = (seeding.events as ReadonlyArray<TortuiEvent | Created>).find(
+		(event): event is Created => event.event === 'created',
+	);
+	assert.ok(found);
+	return found;
+}
+
+const read = (path: string) => parseMetainfo(new Uint8Array(readFileSync(path)), hashFunctions);
+
+async function end(seeding: Transfer): Promise<void> {
+	await seeding.program.stop('SIGINT', 10_000);
+}
+
+test('what is seeded is written beside the state, to be given to others, and no second time', async t => {
+	const space = new Workspace(t);
+	const {root} = writeFile(space.dir, 'film.mkv', 100_000);
+	const first = await seed(space, [root, '-t', 'http://127.0.0.1:1/announce', '--no-trackers']);
+	const {torrent, infoHash, magnet} = created(first);
+	assert.equal(torrent, space.path('state', 'torrents', 'film.mkv.torrent'));
+	const made = read(torrent);
+	assert.deepEqual([made.infoHash, made.version], [infoHash, '1']);
+	assert.deepEqual(made.trackers, [['http://127.0.0.1:1/announce']]);
+	assert.match(magnet, /^magnet:/);
+	await end(first);
+	const second = await seed(space, [root]);
+	assert.equal(created(second).torrent, torrent);
+	await end(second);
+	assert.deepEqual(readdirSync(space.path('state', 'torrents')), ['film.mkv.torrent']);
+	// Another torrent of that name does not take its place.
+	mkdirSync(space.path('other'));
+	const other = await seed(space, [writeFile(space.path('other'), 'film.mkv', 50_000).root]);
+	const {torrent: theirs, infoHash: id} = created(other);
+	assert.equal(basename(theirs), `film.mkv.${id.slice(0, 8)}.torrent`);
+	assert.deepEqual([read(theirs).infoHash, read(torrent).infoHash], [id, infoHash]);
+	await end(other);
+});
+
+test('every option of create is one of seed', async t => {
+	const space = new Workspace(t);
+	const root = space.folder('set');
+	writeFileSync(join(root, 'a'), bytesFrom('a', 70_000));
+	writeFileSync(join(root, '.b'), bytesFrom('b', 70_000));
+	writeFileSync(join(root, 'c.tmp'), 'c');
+	const output = space.path('given.torrent');
+	const options = ['-l', '32K', '--hybrid', '--private', '--source', 'S', '--comment', 'C', '--no-date'];
+	options.push('-w', 'http://127.0.0.1:1/', '-t', 'http://127.0.0.1:1/announce,udp://127.0.0.1:1');
+	options.push('--include-hidden', '--exclude', '*.tmp');
+	const seeding = await seed(space, [root, '-o', output, '--no-trackers', ...options]);
+	assert.equal(created(seeding).torrent, output);
+	await end(seeding);
+	const made = read(output);
+	assert.deepEqual(
+		[made.version, made.pieceLength, made.private, made.source, made.comment, made.creationDate],
+		['hybrid', 32_768, true, 'S', 'C', undefined],
+	);
+	assert.deepEqual(made.trackers, [['http://127.0.0.1:1/announce', 'udp://127.0.0.1:1']]);
+	assert.deepEqual(made.webSeeds, ['http://127.0.0.1:1/']);
+	assert.deepEqual(
+		made.files.filter(({pad}) => !pad).map(({path}) => path.join('/')),
+		['set/.b', 'set/a'],
+	);
+});
+
+test('on a terminal or in a file the links come first, then where the torrents are', async t => {
+	const space = new Workspace(t);
+	const {root} = writeFile(space.dir, 'one', 20_000);
+	const args = [
+		'seed',
+		root,
+		'--seed-time',
+		'0',
+		'--bind',
+		'127.0.0.1',
+		'--port',
+		'0',
+		'--no-dht',
+		'--no-lsd',
+	];
+	const program = startTortui(space, args);
+	const {code} = await program.end(30_000);
+	assert.equal(code, 0);
+	const [link = '', line] = program.stdout.split('\n');
+	assert.match(link, /^magnet:\?/);
+	assert.equal(line, `torrent file: ${space.path('state', 'torrents', 'one.torrent')}`);
+	assert.equal(program.stderr, '');
+});
+
+test('a file in the way is refused before anything is hashed', async t => {
+	const space = new Workspace(t);
+	const {root} = writeFile(space.dir, 'one', 20_000);
+	const env = {TORTUI_HOME: space.path('state')};
+	writeFileSync(space.path('mine'), 'mine');
+	const refused = await run(['seed', root, '-o', space.path('mine')], {env});
+	assert.equal(refused.status, 1);
+	assert.match(
+		refused.error,
+		/mine is there already: choose another name with -o, or replace it with --force/,
+	);
+	assert.equal(readFileSync(space.path('mine'), 'utf8'), 'mine');
+	assert.match((await run(['seed', root, root, '-o', 'x'], {env})).error, /-o names one file/);
+	assert.match((await run(['seed', root, '-o', '-'], {env})).error, /name a file with -o/);
+	assert.match((await run(['seed', root, '--v2'], {env})).error, /cannot be seeded yet: use --hybrid/);
+});
+
+test('a torrent is seeded from data that has the name it was made with, or the one earlier versions gave', async t => {
+	const space = new Workspace(t);
+	const written = 'Serie \u200c1\\2.mkv';
+	writeFileSync(space.path(written), bytesFrom('one', 50_000));
+	const torrent = space.path('x.torrent');
+	assert.equal((await run(['create', space.path(written), '-o', torrent])).status, 0);
+	for (const name of [written, 'Serie 12.mkv', 'Serie \u200c12.mkv']) {
+		rmSync(space.path('data'), {recursive: true, force: true});
+		writeFileSync(join(space.folder('data'), name), bytesFrom('one', 50_000));
+		const seeding = await seed(space, [`${torrent}=${space.path('data', name)}`]);
+		await end(seeding);
+		assert.deepEqual(readdirSync(space.path('data')), [name]);
+	}
+});
