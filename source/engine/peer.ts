@@ -5,6 +5,7 @@ import type {Clock} from '../base/ports.js';
 import type {Bytes, Millis} from '../base/units.js';
 import {copyShared} from '../io/block-pool.js';
 import type {Connection, ConnectionEvents} from '../io/network.js';
+import {MessageBudget} from '../policy/message-budget.js';
 import {RequestPipeline} from '../policy/request-pipeline.js';
 import type {Provider} from '../policy/request-planner.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
@@ -82,6 +83,11 @@ const mostUnsent: Bytes = 2 << 20;
 /** Telling all of one's pieces anew costs us a look at each; it is not to be done all the time. */
 const piecesInterval: Millis = 250;
 const piecesWeight = 10;
+/** Reading an extension handshake costs as much as so many small messages. */
+const handshakeCost = 5;
+/** So many bytes of a message that is read over cost as much as a small one. */
+const bytesPerCost: Bytes = 4096;
+const mostFastPieces = 32;
 const noPieces = new Bitfield(0);
 
 /** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
@@ -160,6 +166,10 @@ export class Peer implements PeerWireSink, Provider {
 	#toldAt: Millis = -Infinity;
 	#unchokedUsAt: Millis = -Infinity;
 	#strikes = 0;
+	readonly #budget: MessageBudget;
+	/** What it asked for so far, and took back. */
+	#requests = 0;
+	#cancels = 0;
 	/** A part of a message was sent: nothing may come between it and the rest. */
 	#midMessage = false;
 
@@ -172,6 +182,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
 		this.giving = new SteadyRate(this.now);
+		this.#budget = new MessageBudget(this.now);
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;
@@ -278,6 +289,8 @@ export class Peer implements PeerWireSink, Provider {
 	}
 
 	sendHave(piece: number): void {
+		// It may want something now, and not any more when it has that.
+		this.#budget.earn(2);
 		this.writer.piece(messageId.have, piece);
 		this.#options.outbox.post(this);
 	}
@@ -348,6 +361,11 @@ export class Peer implements PeerWireSink, Provider {
 	strike(weight = 1): void {
 		this.#strikes += weight;
 		if (this.#strikes >= patience) this.#expel('too many senseless messages');
+	}
+
+	/** It said what changes nothing: that is fine now and then. */
+	#idleTalk(cost = 1): void {
+		if (!this.#budget.spend(this.now, cost)) this.strike();
 	}
 
 	#expel(reason: string): void {
@@ -426,11 +444,13 @@ export class Peer implements PeerWireSink, Provider {
 		this.#owner?.peerReady(this);
 	}
 
-	keepAlive(): void {}
+	keepAlive(): void {
+		this.#idleTalk();
+	}
 
 	choke(): void {
 		this.#firstMessage();
-		if (this.peerChoking) return;
+		if (this.peerChoking) return this.#idleTalk();
 		this.peerChoking = true;
 		if (this.now - this.#unchokedUsAt < flapInterval) this.strike(flapWeight);
 		if (!this.isClosed) this.#owner?.peerChokes(this);
@@ -438,7 +458,7 @@ export class Peer implements PeerWireSink, Provider {
 
 	unchoke(): void {
 		this.#firstMessage();
-		if (!this.peerChoking) return;
+		if (!this.peerChoking) return this.#idleTalk();
 		this.peerChoking = false;
 		this.#unchokedUsAt = this.now;
 		this.#owner?.peerUnchokes(this);
@@ -455,7 +475,8 @@ export class Peer implements PeerWireSink, Provider {
 	}
 
 	#setPeerInterested(interested: boolean): void {
-		if (this.peerInterested === interested) return;
+		this.#idleTalk();
+		if (this.peerInterested === interested || this.isClosed) return;
 		this.peerInterested = interested;
 		this.#owner?.peerInterest(this);
 	}
@@ -463,7 +484,7 @@ export class Peer implements PeerWireSink, Provider {
 	have(piece: number): void {
 		this.#firstMessage();
 		if (piece >= this.#pieces.length) throw new ProtocolError('bad-have', `have of piece ${piece}`, 3);
-		if (this.#seed || !this.#pieces.set(piece)) return;
+		if (this.#seed || !this.#pieces.set(piece)) return this.#idleTalk();
 		this.#owner?.peerHas(this, piece);
 	}
 
@@ -505,6 +526,7 @@ export class Peer implements PeerWireSink, Provider {
 
 	request(piece: number, begin: number, length: number): void {
 		this.#firstMessage();
+		this.#requests++;
 		this.#owner?.peerRequests(this, piece, begin, length);
 	}
 
@@ -519,14 +541,23 @@ export class Peer implements PeerWireSink, Provider {
 
 	cancel(piece: number, begin: number, length: number): void {
 		this.#firstMessage();
+		// Nobody can take back more than it asked for.
+		if (++this.#cancels > this.#requests) return this.strike();
 		this.#owner?.peerCancels(this, piece, begin, length);
 	}
 
-	port(): void {}
+	port(): void {
+		this.#idleTalk();
+	}
+
+	other(_id: number, length: number): void {
+		this.#idleTalk(1 + length / bytesPerCost);
+	}
 
 	suggest(piece: number): void {
 		this.#fastOnly('suggest');
 		if (piece >= this.#pieces.length) throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
+		this.#idleTalk();
 	}
 
 	reject(piece: number, begin: number, length: number): void {
@@ -536,14 +567,17 @@ export class Peer implements PeerWireSink, Provider {
 
 	allowedFast(piece: number): void {
 		this.#fastOnly('allowed fast');
-		if (piece >= this.#pieces.length) return;
-		if (this.fastPieces.size < 32) this.fastPieces.add(piece);
+		const known = this.fastPieces.size;
+		if (piece < this.#pieces.length && known < mostFastPieces) this.fastPieces.add(piece);
+		if (this.fastPieces.size === known) this.#idleTalk();
 	}
 
 	extended(id: number, payload: Uint8Array): void {
 		if (!this.supportsExtended)
 			throw new ProtocolError('unasked-extension', 'extension message without the bit', 10);
 		if (id === extensionId.handshake) {
+			this.#idleTalk(handshakeCost);
+			if (this.isClosed) return;
 			this.extension = {...this.extension, ...decodeExtensionHandshake(payload)};
 			if (this.extension.uploadOnly !== undefined) this.uploadOnly = this.extension.uploadOnly;
 			if (this.extension.reqq !== undefined) this.pipeline.ceiling = this.extension.reqq;
@@ -551,11 +585,15 @@ export class Peer implements PeerWireSink, Provider {
 		} else if (id === extensionId.metadata) {
 			this.#owner?.peerMetadata(this, payload);
 		} else if (id === extensionId.uploadOnly && payload.length >= 1) {
+			this.#idleTalk();
 			this.uploadOnly = payload[0] !== 0;
 			this.#owner?.peerExtended(this);
 		} else if (id === extensionId.donthave && payload.length >= 4) {
 			const piece = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
-			if (piece < this.#pieces.length) this.#loses(piece);
+			this.#idleTalk();
+			if (piece < this.#pieces.length && !this.isClosed) this.#loses(piece);
+		} else {
+			this.#idleTalk(1 + payload.length / bytesPerCost);
 		}
 	}
 

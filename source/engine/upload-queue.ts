@@ -5,11 +5,23 @@ export const blocksPerSlab = 16;
 /** What we tell peers they may ask for at a time (`reqq`, BEP 10). */
 export const acceptedRequests = 2000;
 
-/** What one peer has asked for and not got yet, oldest first. Three numbers a request, in one growing ring. */
+/** Numbers a request takes: its piece, its first byte, its length, which is 0 once it was taken back. */
+const fields = 3;
+/** More than the bytes of any piece: a piece and a byte in it make one number. */
+const longestPiece = 2 ** 30;
+
+/**
+ * What one peer has asked for and not got yet, oldest first. Three numbers a request, in one growing array; where each
+ * stands is known, so that taking one back costs no look at the others.
+ */
 export class UploadQueue {
-	#items = new Float64Array(3 * 64);
+	#items = new Float64Array(fields * 64);
+	/** The first that waits, and the end, in requests. */
 	#head = 0;
+	#end = 0;
+	/** Requests that wait: those between that were not taken back. */
 	#count = 0;
+	readonly #places = new Map<number, number>();
 	/** Slabs that are being read or sent. */
 	inFlight = 0;
 	/** Bytes in them. */
@@ -29,75 +41,95 @@ export class UploadQueue {
 	/** False when the peer has asked for more than it may. */
 	push(piece: number, begin: number, length: number): boolean {
 		if (this.#count >= acceptedRequests) return false;
-		if (3 * (this.#head + this.#count) === this.#items.length) this.#makeRoom();
-		const at = 3 * (this.#head + this.#count);
-		this.#items[at] = piece;
-		this.#items[at + 1] = begin;
-		this.#items[at + 2] = length;
+		if (fields * this.#end === this.#items.length) this.#makeRoom();
+		this.#put(this.#end, piece, begin, length);
+		this.#end++;
 		this.#count++;
 		return true;
 	}
 
+	#put(place: number, piece: number, begin: number, length: number): void {
+		const at = fields * place;
+		this.#items[at] = piece;
+		this.#items[at + 1] = begin;
+		this.#items[at + 2] = length;
+		this.#places.set(piece * longestPiece + begin, place);
+	}
+
 	/** Answers whether the request was still waiting. */
 	cancel(piece: number, begin: number, length: number): boolean {
-		for (let index = this.#head; index < this.#head + this.#count; index++) {
-			const at = 3 * index;
-			if (this.#items[at] !== piece || this.#items[at + 1] !== begin || this.#items[at + 2] !== length)
-				continue;
-			this.#items.copyWithin(at, at + 3, 3 * (this.#head + this.#count));
-			this.#count--;
-			return true;
-		}
-		return false;
+		const key = piece * longestPiece + begin;
+		const place = this.#places.get(key);
+		if (place === undefined || this.#items[fields * place + 2] !== length) return false;
+		this.#places.delete(key);
+		this.#items[fields * place + 2] = 0;
+		this.#count--;
+		if (this.#count === 0) this.#reset();
+		return true;
 	}
 
 	/** Takes all out and tells each, which may be put in again at once. */
 	clear(tell: (piece: number, begin: number, length: number) => void): void {
-		const from = this.#head;
-		const to = from + this.#count;
-		this.#head = 0;
-		this.#count = 0;
-		for (let index = from; index < to; index++) {
-			tell(this.#items[3 * index]!, this.#items[3 * index + 1]!, this.#items[3 * index + 2]!);
-		}
+		const items = this.#items.slice(fields * this.#head, fields * this.#end);
+		this.#reset();
+		for (let at = 0; at < items.length; at += fields)
+			if (items[at + 2]! > 0) tell(items[at]!, items[at + 1]!, items[at + 2]!);
 	}
 
 	/**
 	 * Takes the requests that can be read in one go: neighbours in one piece, whole blocks but for the last.
 	 * Answers their first byte in the piece, their number and their length together; undefined when nothing waits.
 	 * @param mostBytes at least one request is taken, whatever it is
+	 * @param mostBlocks how many requests there is room for
 	 */
-	takeRun(mostBytes: number): {piece: number; begin: number; count: number; length: number} | undefined {
+	takeRun(
+		mostBytes: Bytes,
+		mostBlocks = blocksPerSlab,
+	): {piece: number; begin: number; count: number; length: number} | undefined {
 		if (this.#count === 0) return undefined;
-		let at = 3 * this.#head;
+		while (this.#items[fields * this.#head + 2] === 0) this.#head++;
+		const at = fields * this.#head;
 		const piece = this.#items[at]!;
 		const begin = this.#items[at + 1]!;
-		let length = this.#items[at + 2]!;
-		let count = 1;
-		let last = length;
-		while (count < blocksPerSlab && count < this.#count && last === blockLength) {
-			at += 3;
-			const next = this.#items[at + 2]!;
-			if (this.#items[at] !== piece || this.#items[at + 1] !== begin + length || length + next > mostBytes)
-				break;
-			length += next;
-			last = next;
+		let length = 0;
+		let count = 0;
+		let last = blockLength;
+		for (; this.#head < this.#end && count < mostBlocks && last === blockLength; this.#head++) {
+			const next = fields * this.#head;
+			const size = this.#items[next + 2]!;
+			if (size === 0) continue;
+			const follows = this.#items[next] === piece && this.#items[next + 1] === begin + length;
+			if (count > 0 && (!follows || length + size > mostBytes)) break;
+			const key = piece * longestPiece + begin + length;
+			if (this.#places.get(key) === this.#head) this.#places.delete(key);
+			length += size;
+			last = size;
 			count++;
 		}
-		this.#head += count;
 		this.#count -= count;
-		if (this.#count === 0) this.#head = 0;
+		if (this.#count === 0) this.#reset();
 		return {piece, begin, count, length};
 	}
 
+	#reset(): void {
+		this.#head = 0;
+		this.#end = 0;
+		this.#count = 0;
+		this.#places.clear();
+	}
+
+	/** Moves those that wait to the front, of a longer array when they fill half of this one. */
 	#makeRoom(): void {
-		if (this.#head > 0) {
-			this.#items.copyWithin(0, 3 * this.#head, 3 * (this.#head + this.#count));
-			this.#head = 0;
-			return;
+		const from = this.#items;
+		const end = this.#end;
+		if (2 * fields * this.#count > from.length) this.#items = new Float64Array(2 * from.length);
+		let to = 0;
+		this.#places.clear();
+		for (let place = this.#head; place < end; place++) {
+			const at = fields * place;
+			if (from[at + 2]! > 0) this.#put(to++, from[at]!, from[at + 1]!, from[at + 2]!);
 		}
-		const items = new Float64Array(2 * this.#items.length);
-		items.set(this.#items);
-		this.#items = items;
+		this.#head = 0;
+		this.#end = to;
 	}
 }

@@ -66,6 +66,8 @@ export interface PeerWireSink {
 	reject(piece: number, begin: number, length: number): void;
 	allowedFast(piece: number): void;
 	extended(id: number, payload: Uint8Array): void;
+	/** A message of a kind that is read over; `length` bytes, its number not counted. */
+	other?(id: number, length: number): void;
 }
 
 /** Copies `source[from..to)` to `target` at `at`. */
@@ -269,7 +271,8 @@ export class PeerWireDecoder {
 			case messageId.extended:
 				return sink.extended(bytes[at]!, bytes.subarray(at + 1, end));
 			default:
-			// Hash messages (BEP 52) and numbers nobody has given a meaning: read over.
+				// Hash messages (BEP 52) and numbers nobody has given a meaning.
+				sink.other?.(id, end - at);
 		}
 	}
 }
