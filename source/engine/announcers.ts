@@ -316,10 +316,10 @@ export class Announcers {
 		this.#options.log('warn', `${hostOf(url)}: ${reason}`);
 	}
 
+	/** What a tracker calls our address may be a stranger's: only our own peer id coming back shows that we are there. */
 	#isOurs(host: string): boolean {
 		const {bind} = this.#options;
-		if (bind !== undefined) return host === bind;
-		return host === '127.0.0.1' || host === '::1' || this.#externalIps.has(host);
+		return bind === undefined ? host === '127.0.0.1' || host === '::1' : host === bind;
 	}
 
 	#scrapeLater(url: string, memory: TrackerMemory, now: number): void {

@@ -1,10 +1,10 @@
 import type {PeerSource} from '../api/snapshot.js';
 import {formatAddress, type PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
+import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
 import type {Connection} from '../io/network.js';
 import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
 import {Offences} from '../policy/offences.js';
-import {isLoopback, peerKey} from '../policy/peer-key.js';
+import {isLoopback, normalHost, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
@@ -24,6 +24,8 @@ const uselessAfter: Millis = 600_000;
 const chokeRound: Millis = 10_000;
 /** Blocks we sent that nobody takes for so long are memory for nothing. */
 const takeTimeout: Millis = 120_000;
+/** … and for so long when others wait for that memory. */
+const crowdedTakeTimeout: Millis = 10_000;
 const mostPerHost = 4;
 /** Who has traded nothing for so long may have to make room … */
 const tradelessAfter: Millis = 120_000;
@@ -33,6 +35,20 @@ const turnover: Millis = 5000;
 const standstill: Millis = 60_000;
 /** Unchoked for so long without asking for anything, a peer does not need its slot. */
 const idleSlotAfter: Millis = 5000;
+/** Nothing taken for so long of what lies ready for it: a peer that does not read needs no slot … */
+const stalledAfter: Millis = 5000;
+/** … unless the line may be that slow: in so long it carries what lies ready for one peer after the other. */
+const slowStallAfter: Millis = 20_000;
+/** What lies ready for one peer at least, twice. */
+const fairPart: Bytes = 4 * blockLength;
+/** Peers are waiting, and nobody takes anything for so long: others may try … */
+const lineIdleAfter: Millis = 1000;
+/** … so many at a time … */
+const trials = 4;
+/** … unless a limit lower than this is what keeps the line idle. */
+const lowLimit: BytesPerSecond = 64 << 10;
+/** Of two with the same peer id one is let go that has traded nothing for so long. */
+const rivalPatience: Millis = 60_000;
 
 /** What the swarm asks of its torrent. */
 export interface SwarmOwner {
@@ -82,7 +98,7 @@ export class Swarm {
 		if (ip === undefined) return;
 		const isPublic = addressScope(ip) === 'public';
 		this.#ownHosts = isPublic ? [host, ...this.#ownHosts] : [...this.#ownHosts, host];
-		this.list.setOwn(this.#room.port(), this.#ownHosts);
+		this.list.seenAs(this.#room.port(), this.#ownHosts);
 	}
 
 	get connected(): number {
@@ -199,10 +215,9 @@ export class Swarm {
 			peer.close('that was ourselves');
 			return;
 		}
-		for (const other of this.peers.values()) {
-			if (other === peer || !other.ready || !other.peerId || !peerId || !sameBytes(other.peerId, peerId))
-				continue;
-			const worse = this.#surplus(other, peer, peerId);
+		for (const other of [...this.peers.values()]) {
+			if (other === peer || !sameIdentity(other, peer) || !sameHost(other, peer)) continue;
+			const worse = this.#surplus(other, peer);
 			worse.close('connected twice');
 			if (worse === peer) return;
 		}
@@ -210,11 +225,27 @@ export class Swarm {
 		this.revision++;
 	}
 
-	/** When both sides dialled at once, both must let go of the same connection: the one the lower peer id made. */
-	#surplus(older: Peer, newer: Peer, theirs: Uint8Array): Peer {
-		if (older.incoming === newer.incoming) return newer;
-		const oursIsHigher = compareBytes(this.#room.peerId, theirs) > 0;
+	/**
+	 * When both sides dialled at once, both must let go of the same connection: the one the lower peer id made. Else
+	 * the one that trades is kept: the other may be what is left of a line that broke.
+	 */
+	#surplus(older: Peer, newer: Peer): Peer {
+		if (older.incoming === newer.incoming)
+			return newer.now - older.lastUsefulAt > rivalPatience ? older : newer;
+		const oursIsHigher = compareBytes(this.#room.peerId, newer.peerId!) > 0;
 		return newer.incoming === oursIsHigher ? newer : older;
+	}
+
+	/**
+	 * The same peer id from two hosts is one peer with two addresses, or a stranger with a stolen id: whoever trades
+	 * is kept, and for who does not there is time to begin.
+	 */
+	#endRivalry(peer: Peer, now: Millis): void {
+		if (peer.lastUsefulAt === peer.connectedAt || now - peer.lastUsefulAt > rivalPatience) return;
+		for (const other of [...this.peers.values()]) {
+			if (other === peer || !sameIdentity(other, peer) || now - other.lastUsefulAt <= rivalPatience) continue;
+			other.close('another connection with its peer id trades');
+		}
 	}
 
 	/** Takes a peer out; the connection has ended. */
@@ -259,7 +290,7 @@ export class Swarm {
 	/** Once a second: what has waited too long, whose turn it is. */
 	tick(now: Millis): void {
 		for (const peer of [...this.peers.values()]) this.#check(peer, now);
-		if (now >= this.#nextChokeRound) this.rechoke(now);
+		if (now >= this.#nextChokeRound || this.#lineIsIdle(now)) this.rechoke(now);
 		if (this.#standsStill(now) && this.list.nextDeadline(now) <= now && this.#makeRoom(now)) this.dial(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
 			this.#dialLater = false;
@@ -285,12 +316,14 @@ export class Swarm {
 		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
 		if (this.#owner.complete && (peer.isSeed || peer.uploadOnly)) return peer.close('both have everything');
 		const {uploads} = peer;
-		if (uploads.inFlight > 0 && now - uploads.movedAt > takeTimeout) return peer.close(takesNothing);
+		const patience = this.#room.uploader.isCrowded ? crowdedTakeTimeout : takeTimeout;
+		if (uploads.inFlight > 0 && now - uploads.movedAt > patience) return peer.close(takesNothing);
 		const crowded = this.peers.size >= this.#owner.maxPeers;
 		if (crowded && !peer.amInterested && !peer.peerInterested && now - peer.lastUsefulAt > uselessAfter) {
 			return peer.close('of no use to each other');
 		}
 		if (now - peer.lastSentAt > keepAliveAfter) peer.sendKeepAlive();
+		this.#endRivalry(peer, now);
 	}
 
 	/** Somebody became interested, or a slot fell free: no need to wait for the round. */
@@ -302,16 +335,52 @@ export class Swarm {
 		});
 	}
 
+	/** Some wait for a slot, and all who have one ask for nothing, or take nothing of what lies ready for them. */
+	#lineIsIdle(now: Millis): boolean {
+		const {uploadLimit} = this.#owner;
+		if (uploadLimit !== undefined && uploadLimit < lowLimit) return false;
+		let waiting = false;
+		let held = false;
+		for (const peer of this.peers.values()) {
+			if (!peer.ready || peer.isSeed) continue;
+			if (peer.amChoking) {
+				waiting ||= peer.peerInterested;
+				continue;
+			}
+			const {uploads, unchokedAt} = peer;
+			// Who has had something and asks for no more is of another kind.
+			const taking = uploads.isIdle ? peer.piecesSinceUnchoke > 0 : peer.unsent === 0;
+			if (taking || now - Math.max(uploads.movedAt, unchokedAt) < lineIdleAfter) return false;
+			held = true;
+		}
+		return waiting && held;
+	}
+
+	/** Whether blocks lie ready for the peer that it does not take, and the line is not what keeps them. */
+	#stalls(peer: Peer, now: Millis, perPeer: BytesPerSecond): boolean {
+		const {uploads, unsent} = peer;
+		if (uploads.inFlight === 0 || unsent === 0) return false;
+		const slow = perPeer > 0 && perPeer * stalledAfter < fairPart * 1000;
+		return now - uploads.movedAt >= (slow ? slowStallAfter : stalledAfter);
+	}
+
 	rechoke(now: Millis): void {
 		this.#chokeSoon = false;
 		this.#nextChokeRound = now + chokeRound;
 		if (!this.#owner.active) return;
+		const lineIsIdle = this.#lineIsIdle(now);
 		const facts: ChokeFacts[] = [];
 		const rates: number[] = [];
+		let holders = 0;
+		for (const peer of this.peers.values()) {
+			if (!peer.ready) continue;
+			rates.push(peer.upload.rate(now));
+			if (peer.uploads.inFlight > 0) holders++;
+		}
+		const perPeer = rates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, holders);
 		for (const peer of this.peers.values()) {
 			if (!peer.ready) continue;
 			const rateFromUs = peer.upload.rate(now);
-			rates.push(rateFromUs);
 			facts.push({
 				id: peer.id,
 				interested: peer.peerInterested,
@@ -327,11 +396,13 @@ export class Swarm {
 				optimisticSince: peer.optimistic ? peer.optimisticSince : undefined,
 				connectedAt: peer.connectedAt,
 				idle: rateFromUs === 0 && peer.uploads.isIdle && now - peer.unchokedAt > idleSlotAfter,
+				stalled: this.#stalls(peer, now, perPeer),
 			});
 		}
 		const plan = planUnchokes(facts, {
 			seeding: this.#owner.complete,
 			slots: uploadSlots(rates, this.#owner.uploadLimit),
+			trials: lineIsIdle ? trials : 0,
 			now,
 			random: () => this.#room.random.next(),
 		});
@@ -362,6 +433,19 @@ export class Swarm {
 		peer.attach(connection);
 		return peer;
 	}
+}
+
+/** Two connections whose other side gives the same peer id, both past the handshake. */
+function sameIdentity(one: Peer, other: Peer): boolean {
+	if (!one.ready || !other.ready || !one.peerId || !other.peerId) return false;
+	return sameBytes(one.peerId, other.peerId);
+}
+
+function sameHost(one: Peer, other: Peer): boolean {
+	return (
+		(normalHost(one.address.host) ?? one.address.host) ===
+		(normalHost(other.address.host) ?? other.address.host)
+	);
 }
 
 /** `192.0.2.1:6881`, for the log. */

@@ -11,16 +11,61 @@ const frameHeader = 13;
 const frameLength = frameHeader + blockLength;
 const slabsPerPeer = 4;
 const mostSlabs = 64;
+/** Smaller ones, for peers that take little at a time, or nothing: they must not keep the others from being served. */
+const smallBlocks = 2;
+const mostSmallSlabs = 512;
 /** What is on its way can be neither cancelled nor choked, and all else we say waits behind it: half a second's worth. */
 const sendTime: Seconds = 0.5;
-const leastOnItsWay: Bytes = 2 * blockLength;
+const leastOnItsWay: Bytes = smallBlocks * blockLength;
 
-/** Room for 16 framed blocks, with views of where their data goes: a file is read straight into its frames. */
+/** Room for some framed blocks, with views of where their data goes: a file is read straight into its frames. */
 class Slab {
-	readonly bytes = Buffer.allocUnsafeSlow(blocksPerSlab * frameLength);
-	readonly blocks: readonly Uint8Array[] = Array.from({length: blocksPerSlab}, (_, block) =>
-		this.bytes.subarray(block * frameLength + frameHeader, (block + 1) * frameLength),
-	);
+	readonly bytes: Buffer;
+	readonly blocks: readonly Uint8Array[];
+
+	constructor(blocks: number) {
+		this.bytes = Buffer.allocUnsafeSlow(blocks * frameLength);
+		this.blocks = Array.from({length: blocks}, (_, block) =>
+			this.bytes.subarray(block * frameLength + frameHeader, (block + 1) * frameLength),
+		);
+	}
+}
+
+/** Slabs of one size, made when they are needed. */
+class SlabRack {
+	readonly #blocks: number;
+	readonly #most: number;
+	readonly #free: Slab[] = [];
+	#made = 0;
+
+	constructor(blocks: number, most: number) {
+		this.#blocks = blocks;
+		this.#most = most;
+	}
+
+	get hasFree(): boolean {
+		return this.#free.length > 0;
+	}
+
+	/** Undefined when all are in use. */
+	take(): Slab | undefined {
+		const slab = this.#free.pop();
+		if (slab !== undefined || this.#made === this.#most) return slab;
+		this.#made++;
+		return new Slab(this.#blocks);
+	}
+
+	give(slab: Slab): void {
+		this.#free.push(slab);
+	}
+
+	/** Lets memory go that nobody needs just now. */
+	trim(): void {
+		while (this.#free.length > 2) {
+			this.#free.pop();
+			this.#made--;
+		}
+	}
 }
 
 /** Where the uploader gets data from, and whom it tells: one torrent. */
@@ -44,8 +89,8 @@ export interface UploadSource {
 /** Serves what peers ask for: runs of blocks, one read and one write each, few at a time. */
 export class Uploader {
 	readonly #clock: Clock;
-	readonly #free: Slab[] = [];
-	#made = 0;
+	readonly #large = new SlabRack(blocksPerSlab, mostSlabs);
+	readonly #small = new SlabRack(smallBlocks, mostSmallSlabs);
 	/** Peers that found no slab free. */
 	readonly #waiting = new Map<Peer, UploadSource>();
 
@@ -59,18 +104,19 @@ export class Uploader {
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
-			const slab = this.#take();
+			const rack = room <= leastOnItsWay ? this.#small : this.#large;
+			const slab = rack.take();
 			if (slab === undefined) {
 				this.#waiting.set(peer, source);
 				return;
 			}
 			const grant = source.uploadGrant(
-				Math.min(blocksPerSlab * blockLength, Math.ceil(room / blockLength) * blockLength),
+				Math.min(slab.blocks.length * blockLength, Math.ceil(room / blockLength) * blockLength),
 			);
-			const run = grant > 0 ? peer.uploads.takeRun(grant) : undefined;
+			const run = grant > 0 ? peer.uploads.takeRun(grant, slab.blocks.length) : undefined;
 			source.uploadUsed(grant, run?.length ?? 0);
 			if (run === undefined) {
-				this.#give(slab);
+				rack.give(slab);
 				return;
 			}
 			this.#serve(peer, source, slab, run);
@@ -79,10 +125,13 @@ export class Uploader {
 
 	/** Lets memory go that nobody needs just now. */
 	trim(): void {
-		while (this.#free.length > 2) {
-			this.#free.pop();
-			this.#made--;
-		}
+		this.#large.trim();
+		this.#small.trim();
+	}
+
+	/** Peers wait for memory that others hold. */
+	get isCrowded(): boolean {
+		return this.#waiting.size > 0;
 	}
 
 	#serve(
@@ -95,7 +144,7 @@ export class Uploader {
 		if (peer.uploads.inFlight++ === 0) peer.uploads.movedAt = this.#clock.now();
 		const whole = run.length === run.count * blockLength;
 		const tail = run.length - (run.count - 1) * blockLength;
-		const views = whole && run.count === blocksPerSlab ? slab.blocks : slab.blocks.slice(0, run.count);
+		const views = whole && run.count === slab.blocks.length ? slab.blocks : slab.blocks.slice(0, run.count);
 		if (!whole) (views as Uint8Array[])[run.count - 1] = slab.blocks[run.count - 1]!.subarray(0, tail);
 		source.readPiece(run.piece, run.begin, views, failure => {
 			if (failure !== undefined || peer.isClosed) {
@@ -134,23 +183,13 @@ export class Uploader {
 	#done(peer: Peer, source: UploadSource, slab: Slab, bytes: Bytes): void {
 		peer.uploads.inFlight--;
 		peer.uploads.bytesInFlight -= bytes;
-		this.#give(slab);
+		(slab.blocks.length > smallBlocks ? this.#large : this.#small).give(slab);
 		this.pump(peer, source);
-		for (const [waiting, its] of this.#waiting) {
-			if (this.#free.length === 0) break;
+		// A copy, for who still finds none free goes to the end.
+		for (const [waiting, its] of [...this.#waiting]) {
+			if (!this.#large.hasFree && !this.#small.hasFree) break;
 			this.#waiting.delete(waiting);
 			this.pump(waiting, its);
 		}
-	}
-
-	#take(): Slab | undefined {
-		const slab = this.#free.pop();
-		if (slab !== undefined || this.#made === mostSlabs) return slab;
-		this.#made++;
-		return new Slab();
-	}
-
-	#give(slab: Slab): void {
-		this.#free.push(slab);
 	}
 }

@@ -39,6 +39,8 @@ export interface ChokeFacts {
 	readonly connectedAt: Millis;
 	/** Unchoked for a while, it asks for nothing. */
 	readonly idle?: boolean;
+	/** What it asked for lies there: it takes nothing. */
+	readonly stalled?: boolean;
 }
 
 /** What the choker is to go by. */
@@ -47,6 +49,8 @@ export interface ChokeOptions {
 	readonly seeding: boolean;
 	/** Peers unchoked at a time, optimistic ones included. */
 	readonly slots: number;
+	/** So many more may try: those who have the slots take nothing, and the line stands still. */
+	readonly trials?: number;
 	readonly now: Millis;
 	/** 0 <= x < 1 */
 	readonly random: () => number;
@@ -65,13 +69,14 @@ export interface ChokePlan {
  * Leeching ranks by their rate to us, then those who gave before those who never did, those who snub us left out; seeding lets everyone have a turn.
  * One slot in five, and at least one, goes to a peer drawn by lot for 30 s: newcomers and those who gave before are three
  * times as likely, those who had a turn and gave nothing three times less.
- * No slot stands empty while somebody is interested: whoever holds one and asks for nothing does not count. BEP 3.
+ * No slot stands empty while somebody is interested: whoever holds one and asks for nothing does not count, and who asks
+ * and does not take what it is sent has none. BEP 3.
  */
 export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions): ChokePlan {
-	const {seeding, slots, now, random} = options;
+	const {seeding, slots, trials = 0, now, random} = options;
 	// Who asks for nothing needs no slot: it keeps the word it was given, and another has a turn. But not who has had
 	// its fill: with pauses at the right times it would have a slot from everybody, and for ever.
-	const interested = peers.filter(peer => peer.interested && !peer.isSeed);
+	const interested = peers.filter(peer => peer.interested && !peer.isSeed && !peer.stalled);
 	const keepsWord = (peer: ChokeFacts): boolean =>
 		peer.piecesSentSinceUnchoke === 0 || now - peer.lastUnchokedAt < antiFlap;
 	const idle = interested
@@ -83,7 +88,7 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 		// Whoever was unchoked and lost interest costs nothing while there is room, and need not ask again.
 		for (const peer of peers) {
 			if (unchoke.length >= slots) break;
-			if (!peer.interested && !peer.amChoking && !peer.isSeed) unchoke.push(peer.id);
+			if (!peer.interested && !peer.amChoking && !peer.isSeed && !peer.stalled) unchoke.push(peer.id);
 		}
 		return {unchoke: [...unchoke, ...idle], optimistic: []};
 	}
@@ -119,10 +124,25 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 	}
 	take(fit, slots - chosen.size);
 	take(ranked, slots - chosen.size);
+	take(onTrial(ranked), trials - [...chosen].filter(peer => peer.amChoking).length);
 	return {
 		unchoke: [...Array.from(chosen, peer => peer.id), ...idle],
 		optimistic: optimistic.map(peer => peer.id),
 	};
+}
+
+/** Who may try while those who hold the slots take nothing: in turns the newest of those never unchoked, and the oldest. */
+function onTrial(ranked: readonly ChokeFacts[]): ChokeFacts[] {
+	const waiting = ranked.filter(peer => peer.amChoking);
+	const fresh = waiting
+		.filter(peer => peer.lastUnchokedAt === -Infinity)
+		.sort((one, other) => other.connectedAt - one.connectedAt || other.id - one.id);
+	const oldest = waiting.toSorted(
+		(one, other) =>
+			Math.max(one.lastChokedAt, one.connectedAt) - Math.max(other.lastChokedAt, other.connectedAt) ||
+			one.id - other.id,
+	);
+	return oldest.flatMap((peer, at) => (fresh[at] === undefined ? [peer] : [fresh[at], peer]));
 }
 
 function chokedJustNow(peer: ChokeFacts, now: Millis): boolean {

@@ -71,13 +71,21 @@ export class PeerList {
 		this.#evict(this.#known.size - limit);
 	}
 
-	/** Our port and addresses have become known or changed: the order follows, and we never dial ourselves. O(n). */
+	/** The port and addresses of this machine have become known or changed: we never dial these. O(n). */
 	setOwn(port: number, hosts: readonly string[]): void {
+		for (const host of ['127.0.0.1', '::1', ...hosts]) this.markOwn({host, port});
+		this.seenAs(port, hosts);
+	}
+
+	/**
+	 * Others say that they see us at these addresses: the order of dialling follows. They may lie, and the address be a
+	 * stranger's: it is dialled all the same. O(n).
+	 */
+	seenAs(port: number, hosts: readonly string[]): void {
 		this.#ends = hosts.flatMap(host => {
 			const ip = parseIp(host);
 			return ip ? [{ip, port}] : [];
 		});
-		for (const host of ['127.0.0.1', '::1', ...hosts]) this.markOwn({host, port});
 		for (const known of this.#known.values()) known.priority = this.#priority(known.ip, known.address.port);
 		this.#queue.rebuild(this.#known.values());
 	}

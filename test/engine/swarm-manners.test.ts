@@ -262,9 +262,35 @@ test('of two connections with one peer one is ended; when both dialled, the same
 	assert.deepEqual(await both(7, () => ({})), [undefined, 'connected twice']);
 	assert.deepEqual(await both(200, () => ({})), ['connected twice', undefined]);
 	const peerId = new Uint8Array(20).fill(77);
-	const first = await LonePeer.meet(lone, 9, {port: 1, peerId});
-	const second = await LonePeer.meet(lone, 10, {port: 2, peerId});
+	const again = {host: '198.51.100.9', peerId};
+	const first = await LonePeer.meet(lone, 9, {...again, port: 1});
+	const second = await LonePeer.meet(lone, 9, {...again, port: 2});
 	assert.deepEqual([first.connection.reason, second.connection.reason], [undefined, 'connected twice']);
+	// What is left of a line that broke a while ago has to go.
+	await seconds(lone, 61, [first]);
+	const third = await LonePeer.meet(lone, 9, {...again, port: 3});
+	assert.deepEqual([first.connection.reason, third.connection.reason], ['connected twice', undefined]);
+	await lone.torrent.close();
+});
+
+test('a stranger with the peer id of another, from another host, keeps nobody out, and goes when the other trades', async () => {
+	const lone = await started({seeds: true});
+	const peerId = new Uint8Array(20).fill(77);
+	const thief = await LonePeer.meet(lone, 10, {peerId});
+	const honest = await LonePeer.meet(lone, 9, {peerId});
+	assert.deepEqual([thief.connection.reason, honest.connection.reason], [undefined, undefined]);
+	honest.say(writer => writer.plain(messageId.interested));
+	await honest.listen();
+	await busy(lone, 59, [honest]);
+	assert.equal(thief.connection.reason, undefined, 'it may yet begin to trade');
+	await busy(lone, 4, [honest]);
+	assert.match(thief.connection.reason ?? 'it is still there', /its peer id trades/);
+	// It comes again and again, and the other stays.
+	for (let times = 0; times < 4; times++) {
+		await LonePeer.meet(lone, 10, {peerId, port: 5000 + times});
+		await busy(lone, 70, [honest]);
+	}
+	assert.equal(honest.connection.reason, undefined);
 	await lone.torrent.close();
 });
 

@@ -94,6 +94,15 @@ test('the order follows when our address becomes known', () => {
 	assert.equal(peers.known, 2, 'we are not our own peer');
 });
 
+test('where others say that they see us goes into the order, and is dialled all the same: they may lie', () => {
+	const peers = new PeerList({port: 6881});
+	for (const host of ['123.213.32.234', '98.76.54.32', '123.213.32.10'])
+		peers.add({host, port: 6881}, 'tracker', 0);
+	peers.seenAs(6881, ['123.213.32.10']);
+	assert.equal(peers.known, 3);
+	assert.ok(names(peers, 0).includes('123.213.32.10:6881'));
+});
+
 test('one connection an IP address, unless told or on loopback', () => {
 	const text = '192.0.2.1:1 192.0.2.1:2';
 	const peers = list(text);
