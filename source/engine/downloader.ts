@@ -33,6 +33,10 @@ export interface DownloadOwner {
 /** One block that a peer sent although nobody asked; more are a nuisance. */
 const unrequestedWeight = 3;
 const mostRefusals = 2000;
+/** What others do not send is asked of a peer that would have sent so many blocks in the meantime. */
+const takeOverTime = 4;
+/** How often a peer we do not count on is asked for one block, to see whether it sends again. */
+const probeTime: Millis = 1000;
 /** While pieces are due no queue is cut below so many blocks. */
 const fewestDue = 8;
 
@@ -47,6 +51,8 @@ export class Downloader {
 	readonly #map: PieceMap;
 	readonly #owner: DownloadOwner;
 	readonly #planner: RequestPlanner;
+	/** Peers whose requests count for nothing: they owe us blocks, and there is nothing else left to ask others for. */
+	readonly #disregarded = new Set<Peer>();
 
 	constructor(map: PieceMap, owner: DownloadOwner, random: () => number) {
 		this.#map = map;
@@ -133,6 +139,11 @@ export class Downloader {
 	refill(peer: Peer): void {
 		const storage = this.#owner.storage;
 		if (storage === undefined || !peer.amInterested || peer.isClosed) return;
+		if (peer.pipeline.disregarded) {
+			if (this.nothingLeftToBegin) return this.#probe(peer);
+			this.#regard(peer);
+			peer.pipeline.snubbed = true;
+		}
 		let target = Math.min(peer.pipeline.target, this.#owner.fairShare(peer));
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0 && target > fewestDue) target = Math.max(fewestDue, Math.ceil(target / 3));
@@ -158,11 +169,73 @@ export class Downloader {
 			used += this.#send(peer, piece, block, peer.now);
 		};
 		if (!peer.peerChoking) {
-			this.#planner.plan(peer, count, options, ask);
+			const planned = this.#planner.plan(peer, count, options, ask);
+			if (planned < count && this.#disregardDoubtful(peer)) {
+				this.#planner.plan(peer, count - planned, options, ask);
+			}
 		} else if (peer.fastPieces.size > 0) {
 			this.#planner.plan(this.#chokedProvider(peer), count, options, ask);
 		}
 		this.#owner.downloadUsed(granted, used);
+	}
+
+	/** Whether every piece that is needed was begun. */
+	get nothingLeftToBegin(): boolean {
+		return this.picker.open === 0;
+	}
+
+	/**
+	 * There is nothing left to ask this peer for: what others were asked for and do not send is open again. They may
+	 * send it all the same. Answers whether there were any.
+	 */
+	#disregardDoubtful(peer: Peer): boolean {
+		const {now} = peer;
+		if (peer.pipeline.isDoubtful(now) || !this.nothingLeftToAsk) return false;
+		let any = false;
+		for (const other of this.#owner.peers) {
+			const {pipeline} = other;
+			if (other === peer || pipeline.outstanding === 0 || pipeline.disregarded) continue;
+			if (!pipeline.isDoubtful(now, takeOverTime * peer.blockTime)) continue;
+			pipeline.each((piece, block) => {
+				const partial = this.ledger.get(piece);
+				if (partial !== undefined) this.ledger.unask(partial, block);
+			});
+			pipeline.disregarded = true;
+			this.#disregarded.add(other);
+			this.share(other);
+			any = true;
+		}
+		return any;
+	}
+
+	/** It sends, or there is other work for it: what it was asked for counts again. */
+	#regard(peer: Peer): void {
+		peer.pipeline.disregarded = false;
+		this.#disregarded.delete(peer);
+		peer.pipeline.each((piece, block) => {
+			let partial = this.ledger.get(piece);
+			if (partial === undefined && this.picker.isOpen(piece)) {
+				this.picker.take(piece);
+				partial = this.ledger.begin(piece);
+			}
+			if (partial?.states[block] === blockState.missing) this.ledger.askFor(partial, block);
+		});
+	}
+
+	/** Asks one that is not counted on for a block that others are asked for, or will be. */
+	#probe(peer: Peer): void {
+		const {pipeline, now} = peer;
+		if (peer.peerChoking || peer.onParole || pipeline.outstanding > 0) return;
+		if (now - pipeline.lastAskedAt < probeTime || this.#owner.pool.available <= 0) return;
+		for (const partial of this.ledger.all()) {
+			if (partial.judging || partial.exclusive !== -1 || this.picker.priority(partial.piece) === 0) continue;
+			if (!peer.hasPiece(partial.piece)) continue;
+			const block = partial.states.subarray(0, partial.blocks).indexOf(blockState.missing);
+			if (block < 0) continue;
+			const granted = this.#owner.downloadGrant(blockLength);
+			const used = granted < blockLength ? 0 : this.#send(peer, partial.piece, block, now);
+			return this.#owner.downloadUsed(granted, used);
+		}
 	}
 
 	/** Answers the length of what the peer was asked for. */
@@ -248,6 +321,8 @@ export class Downloader {
 			return undefined;
 		}
 		const asked = peer.pipeline.settle(piece, block, peer.now, true);
+		const counted = asked && !peer.pipeline.disregarded;
+		if (asked && !counted) this.#regard(peer);
 		if (asked) this.#owner.pool.promise(-1);
 		else this.#owner.downloadUsed(0, length);
 		peer.lastUsefulAt = peer.now;
@@ -255,12 +330,13 @@ export class Downloader {
 		const partial = this.ledger.get(piece);
 		if (slot < 0 || partial === undefined || partial.states[block] !== blockState.missing) {
 			if (slot >= 0) this.#owner.pool.give(slot);
-			if (partial !== undefined && asked) this.ledger.unask(partial, block);
+			if (partial !== undefined && counted) this.ledger.unask(partial, block);
 			this.#owner.wasted(length);
 			return undefined;
 		}
 		const outcome = this.ledger.receive(partial, block, slot, peer.id);
-		if (partial.requests[block]! > (asked ? 1 : 0)) this.#cancelOthers(partial, block, peer);
+		if (partial.requests[block]! > (counted ? 1 : 0) || this.#disregarded.size > 0)
+			this.#cancelOthers(partial, block, peer);
 		partial.requests[block] = 0;
 		if (outcome !== 'complete') return undefined;
 		this.judge(partial);
@@ -304,7 +380,8 @@ export class Downloader {
 			return;
 		}
 		this.#unpay(piece, block);
-		this.#unask(piece, block);
+		this.#unask(peer, piece, block);
+		peer.pipeline.excuse();
 		// With a choke comes a refusal for each request; who refuses far more than that gives nothing at all.
 		if (++peer.refusals > mostRefusals) return peer.close('refuses whatever it is asked for');
 		// A piece it will not give while choking is none it lets us have.
@@ -315,8 +392,10 @@ export class Downloader {
 	release(peer: Peer): void {
 		peer.pipeline.clear((piece, block) => {
 			this.#unpay(piece, block);
-			this.#unask(piece, block);
+			this.#unask(peer, piece, block);
 		});
+		peer.pipeline.excuse();
+		if (peer.isClosed) this.#disregarded.delete(peer);
 		const {arriving} = peer;
 		if (arriving.slot >= 0 && peer.isClosed) {
 			this.#owner.pool.give(arriving.slot);
@@ -340,7 +419,7 @@ export class Downloader {
 		peer.now = now;
 		peer.pipeline.clear((piece, block) => {
 			this.#unpay(piece, block);
-			this.#unask(piece, block);
+			this.#unask(peer, piece, block);
 			peer.cancelled++;
 			peer.sendCancel(piece, block * blockLength, this.#map.blockSize(piece, block));
 		}, before);
@@ -414,7 +493,8 @@ export class Downloader {
 		for (const block of blocks) if (block < partial.blocks) this.ledger.restore(partial, block);
 	}
 
-	#unask(piece: number, block: number): void {
+	#unask(peer: Peer, piece: number, block: number): void {
+		if (peer.pipeline.disregarded) return;
 		const partial = this.ledger.get(piece);
 		if (partial === undefined) return;
 		this.ledger.unask(partial, block);
@@ -424,7 +504,7 @@ export class Downloader {
 	#cancel(peer: Peer, partial: PartialPiece, block: number): void {
 		if (!peer.pipeline.settle(partial.piece, block, peer.now, false)) return;
 		this.#unpay(partial.piece, block);
-		this.ledger.unask(partial, block);
+		if (!peer.pipeline.disregarded) this.ledger.unask(partial, block);
 		peer.cancelled++;
 		peer.sendCancel(partial.piece, block * blockLength, this.#map.blockSize(partial.piece, block));
 	}

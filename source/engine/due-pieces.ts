@@ -97,6 +97,7 @@ function dueFacts(peer: Peer, now: Millis): DuePeer {
 		blockTime: snubbed ? Math.max(snubTime, peer.blockTime) : peer.blockTime,
 		room: mayAsk ? pipeline.room : 0,
 		waited: pipeline.waited(now),
+		isDoubtful: pipeline.isDoubtful(now),
 		eachAsked: tell => pipeline.each(tell),
 	};
 }

@@ -205,6 +205,15 @@ export class Peer implements PeerWireSink, Provider {
 		return this.#connection?.unsent ?? 0;
 	}
 
+	/** Looks whether it has taken some of what lies ready for it since the last time. */
+	lookAtSending(now: Millis): void {
+		const {uploads} = this;
+		if (uploads.inFlight === 0) return;
+		const untaken = this.#connection?.untaken ?? this.unsent;
+		if (untaken < uploads.untaken) uploads.movedAt = now;
+		uploads.untaken = untaken;
+	}
+
 	/** What it has; undefined for everything. */
 	get pieces(): Bitfield | undefined {
 		return this.#seed ? undefined : this.#pieces;

@@ -42,9 +42,11 @@ const slowStallAfter: Millis = 20_000;
 /** What lies ready for one peer at least, twice. */
 const fairPart: Bytes = 4 * blockLength;
 /** Peers are waiting, and nobody takes anything for so long: others may try … */
-const lineIdleAfter: Millis = 1000;
-/** … so many at a time … */
-const trials = 4;
+const lineIdleAfter: Millis = 500;
+/** … so many newcomers at a time … */
+const trials = 2;
+/** … and who asks for less than this does not count … */
+const worthASlot: BytesPerSecond = 1024;
 /** … unless a limit lower than this is what keeps the line idle. */
 const lowLimit: BytesPerSecond = 64 << 10;
 /** Of two with the same peer id one is let go that has traded nothing for so long. */
@@ -289,7 +291,10 @@ export class Swarm {
 
 	/** Once a second: what has waited too long, whose turn it is. */
 	tick(now: Millis): void {
-		for (const peer of [...this.peers.values()]) this.#check(peer, now);
+		for (const peer of [...this.peers.values()]) {
+			peer.lookAtSending(now);
+			this.#check(peer, now);
+		}
 		if (now >= this.#nextChokeRound || this.#lineIsIdle(now)) this.rechoke(now);
 		if (this.#standsStill(now) && this.list.nextDeadline(now) <= now && this.#makeRoom(now)) this.dial(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
@@ -335,7 +340,7 @@ export class Swarm {
 		});
 	}
 
-	/** Some wait for a slot, and all who have one ask for nothing, or take nothing of what lies ready for them. */
+	/** Some wait for a slot, and all who have one ask for next to nothing, or take nothing of what lies ready for them. */
 	#lineIsIdle(now: Millis): boolean {
 		const {uploadLimit} = this.#owner;
 		if (uploadLimit !== undefined && uploadLimit < lowLimit) return false;
@@ -348,9 +353,10 @@ export class Swarm {
 				continue;
 			}
 			const {uploads, unchokedAt} = peer;
-			// Who has had something and asks for no more is of another kind.
-			const taking = uploads.isIdle ? peer.piecesSinceUnchoke > 0 : peer.unsent === 0;
-			if (taking || now - Math.max(uploads.movedAt, unchokedAt) < lineIdleAfter) return false;
+			if (now - unchokedAt < lineIdleAfter) return false;
+			const stuck = peer.unsent > 0 && now - uploads.movedAt >= lineIdleAfter;
+			const waitsForUs = uploads.length > 0 || peer.unsent > 0;
+			if (!stuck && (waitsForUs || peer.upload.rate(now) >= worthASlot)) return false;
 			held = true;
 		}
 		return waiting && held;
@@ -360,7 +366,7 @@ export class Swarm {
 	#stalls(peer: Peer, now: Millis, perPeer: BytesPerSecond): boolean {
 		const {uploads, unsent} = peer;
 		if (uploads.inFlight === 0 || unsent === 0) return false;
-		const slow = perPeer > 0 && perPeer * stalledAfter < fairPart * 1000;
+		const slow = perPeer * stalledAfter < fairPart * 1000;
 		return now - uploads.movedAt >= (slow ? slowStallAfter : stalledAfter);
 	}
 

@@ -19,6 +19,8 @@ export interface Connection {
 	readonly incoming: boolean;
 	/** Bytes written that the kernel has not taken. */
 	readonly unsent: number;
+	/** As far as it can be told: bytes of what is being written just now that the kernel has not taken. */
+	readonly untaken?: number;
 	/** `done` is called when the kernel has taken the bytes, or the connection is closed: then they may be reused. */
 	write(bytes: Uint8Array, done?: () => void): void;
 	/** Stops and restarts reading. */
@@ -213,6 +215,12 @@ class TcpConnection implements Connection {
 
 	get unsent(): number {
 		return this.#socket?.writableLength ?? 0;
+	}
+
+	/** Node tells that a write is done when all of it is; its handle knows how far it has come. */
+	get untaken(): number {
+		const holder = this.#socket as unknown as {_handle?: {writeQueueSize?: number} | null} | undefined;
+		return holder?._handle?.writeQueueSize ?? 0;
 	}
 
 	write(bytes: Uint8Array, done?: () => void): void {

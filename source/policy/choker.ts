@@ -76,20 +76,23 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 	const {seeding, slots, trials = 0, now, random} = options;
 	// Who asks for nothing needs no slot: it keeps the word it was given, and another has a turn. But not who has had
 	// its fill: with pauses at the right times it would have a slot from everybody, and for ever.
-	const interested = peers.filter(peer => peer.interested && !peer.isSeed && !peer.stalled);
+	const interested = peers.filter(peer => peer.interested && !peer.isSeed);
 	const keepsWord = (peer: ChokeFacts): boolean =>
 		peer.piecesSentSinceUnchoke === 0 || now - peer.lastUnchokedAt < antiFlap;
 	const idle = interested
 		.filter(peer => !peer.amChoking && peer.idle && keepsWord(peer))
 		.map(peer => peer.id);
-	const contenders = interested.filter(peer => peer.amChoking || !peer.idle);
+	const contenders = interested.filter(peer => !peer.stalled && (peer.amChoking || !peer.idle));
+	const stalled = interested.filter(peer => peer.stalled && !peer.amChoking);
 	if (contenders.length <= slots) {
 		const unchoke = contenders.map(peer => peer.id);
 		// Whoever was unchoked and lost interest costs nothing while there is room, and need not ask again.
 		for (const peer of peers) {
 			if (unchoke.length >= slots) break;
-			if (!peer.interested && !peer.amChoking && !peer.isSeed && !peer.stalled) unchoke.push(peer.id);
+			if (!peer.interested && !peer.amChoking && !peer.isSeed) unchoke.push(peer.id);
 		}
+		// Nobody waits for their slots: the line may be at fault, not they.
+		unchoke.push(...stalled.map(peer => peer.id));
 		return {unchoke: [...unchoke, ...idle], optimistic: []};
 	}
 	const optimisticSlots = slots > 1 ? Math.max(1, Math.floor(slots / 5)) : 0;
@@ -124,25 +127,18 @@ export function planUnchokes(peers: readonly ChokeFacts[], options: ChokeOptions
 	}
 	take(fit, slots - chosen.size);
 	take(ranked, slots - chosen.size);
-	take(onTrial(ranked), trials - [...chosen].filter(peer => peer.amChoking).length);
+	take(onTrial(ranked), trials);
 	return {
 		unchoke: [...Array.from(chosen, peer => peer.id), ...idle],
 		optimistic: optimistic.map(peer => peer.id),
 	};
 }
 
-/** Who may try while those who hold the slots take nothing: in turns the newest of those never unchoked, and the oldest. */
+/** Who may try while those who hold the slots take nothing: the newest of those who were never unchoked. */
 function onTrial(ranked: readonly ChokeFacts[]): ChokeFacts[] {
-	const waiting = ranked.filter(peer => peer.amChoking);
-	const fresh = waiting
-		.filter(peer => peer.lastUnchokedAt === -Infinity)
+	return ranked
+		.filter(peer => peer.amChoking && peer.lastUnchokedAt === -Infinity)
 		.sort((one, other) => other.connectedAt - one.connectedAt || other.id - one.id);
-	const oldest = waiting.toSorted(
-		(one, other) =>
-			Math.max(one.lastChokedAt, one.connectedAt) - Math.max(other.lastChokedAt, other.connectedAt) ||
-			one.id - other.id,
-	);
-	return oldest.flatMap((peer, at) => (fresh[at] === undefined ? [peer] : [fresh[at], peer]));
 }
 
 function chokedJustNow(peer: ChokeFacts, now: Millis): boolean {

@@ -19,6 +19,8 @@ export interface DuePeer extends Pace {
 	readonly pieces: Bitfield | undefined;
 	/** Blocks it was asked for and has not sent. */
 	readonly outstanding: number;
+	/** It has kept us waiting for so long that what it was asked for may not come. */
+	readonly isDoubtful?: boolean;
 	/** How many more it may be asked for; 0 when it chokes us or is suspected of lies. */
 	readonly room: number;
 	/** Tells all it was asked for, and how many of them come before. */
@@ -80,7 +82,7 @@ export function planDue(
 			if (asks.length === most || blocks++ === mostBlocks) return asks;
 			if (partial !== undefined && partial.states[block] !== blockState.missing) continue;
 			const held = expected.get(piece * map.blocksPerPiece + block);
-			if (held === undefined ? canWait : held.at <= due.at || held.by.length >= copies) continue;
+			if (held === undefined ? canWait : held.at <= due.at || held.copies >= copies) continue;
 			const line = soonest(lines, piece, held?.by);
 			const isUseful =
 				line !== undefined &&
@@ -120,25 +122,34 @@ class Line {
 	}
 }
 
-/** When the blocks of due pieces that were asked for will be here, and of whom they were asked. */
+/** When a block that was asked for will be here, of whom it was asked, and of how many that can be counted on. */
+interface Expected {
+	at: Millis;
+	readonly by: number[];
+	copies: number;
+}
+
+/** What is to be expected of the blocks of due pieces that were asked for. */
 function expectations(
 	deadlines: Deadlines,
 	peers: readonly DuePeer[],
 	map: PieceMap,
 	now: Millis,
-): Map<number, {at: Millis; readonly by: number[]}> {
-	const expected = new Map<number, {at: Millis; readonly by: number[]}>();
+): Map<number, Expected> {
+	const expected = new Map<number, Expected>();
 	for (const peer of peers) {
 		peer.eachAsked((piece, block, ahead) => {
 			if (!deadlines.has(piece)) return;
 			const at = now + timeToSend(peer, ahead);
 			const key = piece * map.blocksPerPiece + block;
 			const known = expected.get(key);
+			const copy = peer.isDoubtful ? 0 : 1;
 			if (known === undefined) {
-				expected.set(key, {at, by: [peer.id]});
+				expected.set(key, {at, by: [peer.id], copies: copy});
 			} else {
 				known.at = Math.min(known.at, at);
 				known.by.push(peer.id);
+				known.copies += copy;
 			}
 		});
 	}

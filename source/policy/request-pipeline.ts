@@ -7,6 +7,12 @@ const queueTime: Seconds = 3;
 const shortestTimeout: Millis = 2000;
 const longestTimeout: Millis = 60_000;
 const snubAfter: Millis = 20_000;
+/** At the end others are not kept waiting by one that has never sent a block, for so long after it was asked, nor … */
+const doubtNewAfter: Millis = 1000;
+/** … by one that owes us a block for so long, or … */
+const doubtAfter: Millis = 2000;
+/** … for twice as long as a block usually takes it, when it is a slow one; but no longer than this. */
+const longestDoubt: Millis = 10_000;
 
 /**
  * The blocks one peer was asked for, oldest first, and how many there should be. Starts slowly: one more for each
@@ -26,6 +32,12 @@ export class RequestPipeline {
 	#meanTime: Millis = 0;
 	#deviation: Millis = 0;
 	#lastBlockAt: Millis;
+	/** Since when it owes us a block, whatever was taken back since; Infinity when it sent what it was asked for. */
+	#owesSince: Millis = Infinity;
+	/** At the end: what it is asked for, others are asked for as if it were not, until it sends a block. */
+	disregarded = false;
+	/** When it was asked last. */
+	lastAskedAt: Millis = -Infinity;
 	/** It sent nothing for 20 s of what it was asked for. */
 	snubbed = false;
 
@@ -68,6 +80,8 @@ export class RequestPipeline {
 		this.#blocks[this.#head + this.#count] = piece * this.#blocksPerPiece + block;
 		this.#askedAt[this.#head + this.#count] = now;
 		this.#count++;
+		this.lastAskedAt = now;
+		if (this.#owesSince === Infinity) this.#owesSince = now;
 	}
 
 	/** A block came, or was refused. Answers whether it was asked for. */
@@ -83,6 +97,7 @@ export class RequestPipeline {
 		}
 		this.#count--;
 		if (this.#count === 0) this.#head = 0;
+		if (came) this.#owesSince = this.#count === 0 ? Infinity : now;
 		return true;
 	}
 
@@ -141,6 +156,20 @@ export class RequestPipeline {
 	/** Whether it has been silent for so long that there is no counting on it. */
 	isSilent(now: Millis): boolean {
 		return this.#count > 0 && now - this.#lastBlockAt > snubAfter;
+	}
+
+	/** It said that it will not send what it was asked for: it owes us nothing. */
+	excuse(): void {
+		if (this.#count === 0) this.#owesSince = Infinity;
+	}
+
+	/**
+	 * Whether it is better not to count on what it was asked for, when there is nothing else left to ask for.
+	 * @param least for one that others cannot help sooner
+	 */
+	isDoubtful(now: Millis, least: Millis = 0): boolean {
+		const usual = Math.max(doubtAfter, Math.min(2 * this.#meanTime, longestDoubt));
+		return now - this.#owesSince > Math.max(least, this.#meanTime === 0 ? doubtNewAfter : usual);
 	}
 
 	/** How long the oldest request waits; 0 when there is none. */
