@@ -153,6 +153,8 @@ export class Peer implements PeerWireSink, Provider {
 	blockCame = false;
 	/** Requests it has refused since it last gave a block. */
 	refusals = 0;
+	/** Its host was here before, and traded nothing. */
+	returns = false;
 	/** Pieces of the metadata it has asked for and could not take yet. BEP 9. */
 	readonly metadataWanted = new Set<number>();
 	readonly #options: PeerOptions;
@@ -203,6 +205,19 @@ export class Peer implements PeerWireSink, Provider {
 
 	get unsent(): number {
 		return this.#connection?.unsent ?? 0;
+	}
+
+	/** It has something, or wants something. */
+	get hasSpoken(): boolean {
+		return this.peerInterested || this.pieceCount > 0;
+	}
+
+	/** Since when it could ask us for what it wants and does not, or owes us everything it was asked for. */
+	get silentSince(): Millis | undefined {
+		if (this.downloaded > 0 || this.uploaded > 0) return undefined;
+		const asks = this.#requests > 0 || !this.peerInterested || this.unchokedAt === -Infinity;
+		const since = Math.min(asks ? Infinity : this.unchokedAt, this.pipeline.owesSince);
+		return since === Infinity ? undefined : since;
 	}
 
 	/** Looks whether it has taken some of what lies ready for it since the last time. */

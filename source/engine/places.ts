@@ -22,9 +22,12 @@ export class Places {
 		this.#pace = new DialPace(clock.now());
 	}
 
-	/** Whether a torrent that holds so many may let one more in; the answer yes is for using at once. */
-	mayAccept(held: number): boolean {
-		if (this.#taken >= this.#most && !this.#yields(held)) return false;
+	/**
+	 * Whether a torrent that holds so many may let one more in; the answer yes is for using at once.
+	 * @param isNew it was not here before for nothing: one that merely holds its place makes room for it at once
+	 */
+	mayAccept(held: number, isNew = false): boolean {
+		if (this.#taken >= this.#most && !(isNew && this.#yieldsHeld()) && !this.#yields(held)) return false;
 		this.#taken++;
 		return true;
 	}
@@ -36,6 +39,13 @@ export class Places {
 
 	ended(): void {
 		this.#taken--;
+	}
+
+	/** Of all torrents one with a peer that merely holds its place lets go of it. */
+	#yieldsHeld(): boolean {
+		const now = this.#clock.now();
+		for (const {swarm} of this.#torrents.values()) if (swarm.yieldHeldPlace(now)) return true;
+		return false;
 	}
 
 	/** The first torrents to come would keep all places for ever: who has most gives one to who has fewer. */

@@ -41,8 +41,8 @@ export interface Room {
 	nextPeerId(): number;
 	/** Whether a torrent that holds so many connections may dial one more; the answer yes is for using at once. */
 	mayDial(held: number): boolean;
-	/** Whether it may let one more in; the same. */
-	mayAccept(held: number): boolean;
+	/** Whether it may let one more in; the same. `isNew`: its host was not here before for nothing. */
+	mayAccept(held: number, isNew: boolean): boolean;
 	connectionEnded(): void;
 	/** The session's own limits, above those of the torrents. */
 	readonly downloadLimiter: RateLimiter;

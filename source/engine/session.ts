@@ -147,7 +147,7 @@ export class Session implements EngineClient {
 			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
 			nextPeerId: () => this.#peerIds++,
 			mayDial: held => places.mayDial(held),
-			mayAccept: held => places.mayAccept(held),
+			mayAccept: (held, isNew) => places.mayAccept(held, isNew),
 			connectionEnded: () => places.ended(),
 			downloadLimiter: new RateLimiter(),
 			uploadLimiter: new RateLimiter(),

@@ -3,9 +3,11 @@ import {formatAddress, type PeerAddress} from '../base/peer-address.js';
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
 import type {Connection} from '../io/network.js';
 import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
+import {IdleHosts} from '../policy/idle-hosts.js';
 import {Offences} from '../policy/offences.js';
 import {isLoopback, normalHost, peerKey} from '../policy/peer-key.js';
 import {PeerList} from '../policy/peer-list.js';
+import {type Newcomer, type TurnoverFacts, whoYields} from '../policy/peer-turnover.js';
 import {uploadSlots} from '../policy/upload-slots.js';
 import {compareBytes} from '../protocol/bencode.js';
 import type {Handshake} from '../protocol/handshake.js';
@@ -27,12 +29,6 @@ const takeTimeout: Millis = 120_000;
 /** … and for so long when others wait for that memory. */
 const crowdedTakeTimeout: Millis = 10_000;
 const mostPerHost = 4;
-/** Who has traded nothing for so long may have to make room … */
-const tradelessAfter: Millis = 120_000;
-/** … for one newcomer in this time. */
-const turnover: Millis = 5000;
-/** When nobody has given or taken a block for so long, those who hold the places are not the right ones. */
-const standstill: Millis = 60_000;
 /** Unchoked for so long without asking for anything, a peer does not need its slot. */
 const idleSlotAfter: Millis = 5000;
 /** Nothing taken for so long of what lies ready for it: a peer that does not read needs no slot … */
@@ -71,6 +67,7 @@ export class Swarm {
 	readonly peers = new Map<number, Peer>();
 	readonly list: PeerList;
 	readonly #offences = new Offences();
+	readonly #idleHosts = new IdleHosts();
 	readonly #owner: SwarmOwner;
 	readonly #room: Room;
 	/** Addresses others may know us by; the first of a family is what they do. */
@@ -79,6 +76,7 @@ export class Swarm {
 	#chokeSoon = false;
 	#dialLater = false;
 	#madeRoomAt: Millis = -Infinity;
+	#turnedOverAt: Millis = -Infinity;
 	/** A place is being made for somebody who is here already: nobody is to be dialled for it. */
 	#roomIsTaken = false;
 	/** Rises whenever a peer comes, goes or changes. */
@@ -118,11 +116,15 @@ export class Swarm {
 		this.revision++;
 	}
 
-	/** Dials as many as there is room for. */
+	/** Dials as many as there is room for, or one whose place can be made. */
 	dial(now: Millis): void {
 		if (!this.#owner.active || this.#roomIsTaken) return;
-		const room = this.#owner.maxPeers - this.peers.size;
-		if (room <= 0) return;
+		let room = this.#owner.maxPeers - this.peers.size;
+		if (room <= 0) {
+			if (!this.#makeRoomToDial(now)) return;
+			room = 1;
+			this.#dialLater = true;
+		}
 		for (const address of this.list.candidates(now, Math.min(room, 30))) {
 			if (!this.#room.mayDial(this.peers.size)) {
 				this.#dialLater = true;
@@ -130,6 +132,14 @@ export class Swarm {
 			}
 			this.#connect(address);
 		}
+	}
+
+	/** Somebody is known who may do better than one of those who are here. Who has everything waits for others to come. */
+	#makeRoomToDial(now: Millis): boolean {
+		if (this.#owner.complete) return false;
+		const [next] = this.list.candidates(now, 1);
+		if (next === undefined) return false;
+		return this.#makeRoom(now, {how: 'dialled', isNew: !this.#idleHosts.has(peerKey(next), now)});
 	}
 
 	#connect(address: PeerAddress): void {
@@ -146,6 +156,7 @@ export class Swarm {
 			infoHash: this.#owner.infoHash,
 		});
 		peer.join(this.#owner.talk);
+		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
 		peer.attach(this.#room.network.dial(address, connectTimeout, peer.events));
@@ -156,9 +167,12 @@ export class Swarm {
 		const key = peerKey(peer.address);
 		if (!this.#owner.active || this.list.isBanned(key) || this.#offences.tooMany(key, peer.now)) return false;
 		if (this.#fromHost(peer.address) >= mostPerHost) return false;
-		if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(peer.now)) return false;
-		const mayAccept = () => this.#room.mayAccept(this.peers.size);
-		if (!mayAccept() && !(this.#makeRoom(peer.now) && mayAccept())) return false;
+		peer.returns = this.#idleHosts.has(key, peer.now);
+		const isNew = !peer.returns;
+		const makeRoom = () => this.#makeRoom(peer.now, {how: 'comes', isNew});
+		if (this.peers.size >= this.#owner.maxPeers && !makeRoom()) return false;
+		const mayAccept = () => this.#room.mayAccept(this.peers.size, isNew);
+		if (!mayAccept() && !(makeRoom() && mayAccept())) return false;
 		this.reached = true;
 		this.peers.set(peer.id, peer);
 		return true;
@@ -172,34 +186,53 @@ export class Swarm {
 		return count;
 	}
 
-	/**
-	 * Lets go of the peer that has traded nothing for longest, so that nobody can fill our places by merely holding
-	 * them. Few at a time: a crowd of newcomers is no better than those it would drive out.
-	 */
-	#makeRoom(now: Millis): boolean {
-		if (now - this.#madeRoomAt < turnover) return false;
-		const idlest = this.#idlest();
-		if (idlest === undefined || now - idlest.lastUsefulAt < tradelessAfter) return false;
+	/** Lets go of a peer for somebody else, so that nobody can fill our places by merely holding them. */
+	#makeRoom(now: Millis, newcomer: Newcomer): boolean {
+		const yields = whoYields(this.#turnoverFacts(), newcomer, {
+			now,
+			lastMade: this.#madeRoomAt,
+			lastTurnover: this.#turnedOverAt,
+			places: this.#owner.maxPeers,
+		});
+		if (yields === undefined) return false;
 		this.#madeRoomAt = now;
-		this.#letGo(idlest, 'made room for another');
+		if (yields.isTurnover) this.#turnedOverAt = now;
+		this.#letGo(this.peers.get(yields.id)!, 'made room for another');
+		return true;
+	}
+
+	#turnoverFacts(): TurnoverFacts[] {
+		const facts: TurnoverFacts[] = [];
+		for (const peer of this.peers.values()) {
+			if (!peer.ready) continue;
+			const {id, incoming, connectedAt, lastUsefulAt, downloaded, hasSpoken, returns, silentSince} = peer;
+			const tradedAt = lastUsefulAt > connectedAt ? lastUsefulAt : undefined;
+			const hasGiven = downloaded > 0;
+			facts.push({id, incoming, connectedAt, tradedAt, hasGiven, hasSpoken, returns, silentSince});
+		}
+		return facts;
+	}
+
+	/** All places of all torrents are taken, and somebody new has come: answers whether one that merely held its place went. */
+	yieldHeldPlace(now: Millis): boolean {
+		const newcomer: Newcomer = {how: 'comes', isNew: true};
+		const state = {now, lastMade: this.#madeRoomAt, lastTurnover: now, places: 0};
+		const yields = whoYields(this.#turnoverFacts(), newcomer, state);
+		if (yields === undefined) return false;
+		this.#madeRoomAt = now;
+		this.#letGo(this.peers.get(yields.id)!, 'made room for another torrent');
 		return true;
 	}
 
 	/** Another torrent has fewer connections, and there are no more places. Answers whether one is free now. */
 	yieldPlace(): boolean {
-		const idlest = this.#idlest();
-		if (idlest !== undefined) this.#letGo(idlest, 'made room for another torrent');
-		return idlest !== undefined;
-	}
-
-	/** Who has traded nothing for longest. */
-	#idlest(): Peer | undefined {
 		let idlest: Peer | undefined;
 		for (const peer of this.peers.values()) {
 			if (!peer.ready) continue;
 			if (idlest === undefined || peer.lastUsefulAt < idlest.lastUsefulAt) idlest = peer;
 		}
-		return idlest;
+		if (idlest !== undefined) this.#letGo(idlest, 'made room for another torrent');
+		return idlest !== undefined;
 	}
 
 	/** Ends a connection whose place is somebody else's already. */
@@ -258,6 +291,9 @@ export class Swarm {
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
 			const traded = peer.downloaded > 0 || peer.uploaded > 0;
+			if (traded) this.#idleHosts.delete(peerKey(peer.address));
+			else if (this.#owner.active && !(peer.isSeed && this.#owner.complete))
+				this.#idleHosts.add(peerKey(peer.address), now);
 			const useful = (traded && !peer.misbehaved) || !this.#owner.active;
 			this.list.disconnected(peer.address, now, {useful});
 			// Two who have everything need each other no more.
@@ -296,20 +332,10 @@ export class Swarm {
 			this.#check(peer, now);
 		}
 		if (now >= this.#nextChokeRound || this.#lineIsIdle(now)) this.rechoke(now);
-		if (this.#standsStill(now) && this.list.nextDeadline(now) <= now && this.#makeRoom(now)) this.dial(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
 			this.#dialLater = false;
 			this.dial(now);
 		}
-	}
-
-	/** All places are taken, and nobody who has one trades: whoever was not tried yet may do better. */
-	#standsStill(now: Millis): boolean {
-		if (this.#owner.complete || this.peers.size < this.#owner.maxPeers) return false;
-		for (const {lastUsefulAt, connectedAt} of this.peers.values()) {
-			if (lastUsefulAt > connectedAt && now - lastUsefulAt < standstill) return false;
-		}
-		return true;
 	}
 
 	#check(peer: Peer, now: Millis): void {

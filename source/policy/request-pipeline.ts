@@ -158,6 +158,11 @@ export class RequestPipeline {
 		return this.#count > 0 && now - this.#lastBlockAt > snubAfter;
 	}
 
+	/** Since when it owes us a block; Infinity when it owes none. */
+	get owesSince(): Millis {
+		return this.#owesSince;
+	}
+
 	/** It said that it will not send what it was asked for: it owes us nothing. */
 	excuse(): void {
 		if (this.#count === 0) this.#owesSince = Infinity;

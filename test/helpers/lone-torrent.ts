@@ -357,7 +357,7 @@ export class LoneTorrent {
 			ownHosts: options.ownHosts ?? [],
 			nextPeerId: () => this.#peerIds++,
 			mayDial: held => this.#count(options.places?.mayDial(held) ?? true),
-			mayAccept: held => this.#count(options.places?.mayAccept(held) ?? true),
+			mayAccept: (held, isNew) => this.#count(options.places?.mayAccept(held, isNew) ?? true),
 			connectionEnded: () => {
 				this.connections--;
 				options.places?.ended();

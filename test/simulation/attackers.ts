@@ -1,5 +1,5 @@
 import type {Connection} from '../../source/io/network.js';
-import {encodeHandshake} from '../../source/protocol/handshake.js';
+import {encodeHandshake, type Handshake} from '../../source/protocol/handshake.js';
 import {fromHex} from '../../source/protocol/hex.js';
 import {PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../source/protocol/peer-wire.js';
 import type {Node, SwarmWorld} from './swarm-world.js';
@@ -16,6 +16,8 @@ export interface AttackScript {
 		numbers: readonly number[],
 		attacker: Attacker,
 	) => void;
+	/** Told the other's peer id. */
+	readonly hears?: (peerId: Uint8Array) => void;
 	/** 20 bytes; its own when left out. */
 	readonly peerId?: Uint8Array;
 	/** Dials again so soon after its connection has ended; never when left out. */
@@ -50,7 +52,7 @@ export class Attacker {
 		if (this.#stopped) return;
 		this.dials++;
 		const {clock} = this.#world;
-		const {says, answers, leaves, redials, peerId} = this.#script;
+		const {says, answers, hears, leaves, redials, peerId} = this.#script;
 		let ended = false;
 		const say = (tell: (writer: PeerWireWriter) => void): void => {
 			const writer = new PeerWireWriter();
@@ -64,6 +66,7 @@ export class Attacker {
 					if (name === 'handshake') {
 						this.connected = true;
 						this.greeted.push(clock.now());
+						hears?.((numbers[0] as unknown as Handshake).peerId);
 						say(writer => says?.(writer, this));
 					} else say(writer => answers?.(writer, String(name), numbers, this));
 					return -1;

@@ -26,6 +26,8 @@ export interface NodeOptions extends Partial<Line> {
 	/** The part of the blocks it sends that are wrong. */
 	readonly corrupts?: number;
 	readonly maxPeers?: number;
+	/** It asks no tracker. */
+	readonly shy?: boolean;
 	readonly poolSlots?: number;
 	readonly diskDelay?: number;
 	readonly sequential?: boolean;
@@ -123,7 +125,7 @@ export class SwarmWorld {
 			bind: [host],
 			maxPeers: options.maxPeers ?? 50,
 			maxUpload: options.freeRider ? 0 : undefined,
-			trackers: true,
+			trackers: !options.shy,
 			persist: false,
 			version: '0.1.0',
 			log: (level, text) => {

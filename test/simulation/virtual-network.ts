@@ -58,6 +58,8 @@ export class VirtualHost implements Network {
 	readonly host: string;
 	readonly network: VirtualNetwork;
 	line: Line;
+	/** Connections it began. */
+	dials = 0;
 	/** Bytes that went up and came down. */
 	sent = 0;
 	received = 0;
@@ -98,6 +100,7 @@ export class VirtualHost implements Network {
 	}
 
 	dial(to: PeerAddress, timeout: number, events: ConnectionEvents): Connection {
+		this.dials++;
 		const near = new End(this, to, false);
 		near.events = events;
 		const other = this.network.hosts.get(to.host);
