@@ -17,6 +17,8 @@ export interface DownloadOwner {
 	/** Where whole pieces go; undefined while nothing may be downloaded. */
 	readonly storage: Storage | undefined;
 	readonly peers: Iterable<Peer>;
+	/** A limit so low holds that peers wait for us to read. */
+	readonly readsPaced: boolean;
 	/** What follows from the choices of people: 0 not wanted .. 4 first. */
 	piecePriority(piece: number): number;
 	/** Blocks one peer may be asked for, so that all have a share of the memory. */
@@ -190,7 +192,7 @@ export class Downloader {
 	 */
 	#disregardDoubtful(peer: Peer): boolean {
 		const {now} = peer;
-		if (peer.pipeline.isDoubtful(now) || !this.nothingLeftToAsk) return false;
+		if (this.#owner.readsPaced || peer.pipeline.isDoubtful(now) || !this.nothingLeftToAsk) return false;
 		let any = false;
 		for (const other of this.#owner.peers) {
 			const {pipeline} = other;

@@ -507,6 +507,10 @@ export class Torrent
 		this.throttle.downloadUsed(this.#room.clock.now(), granted, used);
 	}
 
+	get readsPaced(): boolean {
+		return this.throttle.reads.active;
+	}
+
 	piecePriority(piece: number): number {
 		return this.files.piecePriority(piece);
 	}
