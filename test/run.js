@@ -19,7 +19,7 @@ const sharedMs = 420_000;
 const fileMs = 240_000;
 const wholeMs = 810_000;
 
-const isIsolated = file => /^test\/(?:journeys|interop)\//.test(file);
+const isIsolated = file => /^test\/(?:journeys|interop|hostile)\//.test(file);
 const found = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.{ts,tsx}').sort();
 const files = found.map(file => file.replaceAll('\\', '/').replace(/^\.\//, ''));
 const shared = files.filter(file => !isIsolated(file));

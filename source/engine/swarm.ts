@@ -247,6 +247,8 @@ export class Swarm {
 		const {peerId} = peer;
 		if (peerId !== undefined && sameBytes(peerId, this.#room.peerId)) {
 			this.list.markOwn(peer.address);
+			// It is the other end that knows whom it dialled, and has to see our peer id.
+			if (peer.incoming) peer.flush(peer.now);
 			peer.close('that was ourselves');
 			return;
 		}

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageId} from '../../source/protocol/peer-wire.ts';
+import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {attack} from './attackers.ts';
-import {SwarmWorld} from './swarm-world.ts';
+import {inSeconds, tell} from './tell.ts';
 
 test('ten silent connections with the peer id of a seeder do not keep the seeder out', async () => {
 	const took: number[] = [];
@@ -30,5 +31,9 @@ test('ten silent connections with the peer id of a seeder do not keep the seeder
 		took.push((ours.completedAt ?? Infinity) - from);
 		await world.end();
 	}
+	tell(
+		'10 with the peer id of the seeder',
+		`16 MiB in ${inSeconds(took[1]!)}, undisturbed ${inSeconds(took[0]!)}`,
+	);
 	assert.ok(took[1]! <= 1.5 * took[0]!, `${took[1]} ms, ${took[0]} ms undisturbed`);
 });

@@ -2,8 +2,8 @@ import type {Connection} from '../../source/io/network.js';
 import {encodeHandshake, type Handshake} from '../../source/protocol/handshake.js';
 import {fromHex} from '../../source/protocol/hex.js';
 import {PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../source/protocol/peer-wire.js';
-import type {Node, SwarmWorld} from './swarm-world.js';
-import type {VirtualHost} from './virtual-network.js';
+import type {Node, SwarmWorld} from '../simulation/swarm-world.js';
+import type {VirtualHost} from '../simulation/virtual-network.js';
 
 /** What an attacker does with each of its connections. */
 export interface AttackScript {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageId} from '../../source/protocol/peer-wire.ts';
+import {type Node, SwarmWorld} from '../simulation/swarm-world.ts';
 import {type AttackScript, attack} from './attackers.ts';
-import {type Node, SwarmWorld} from './swarm-world.ts';
+import {inSeconds, tell} from './tell.ts';
 
 const shape = {pieces: 64, blocksPerPiece: 16};
 const seederLine = {up: 4 << 20, down: 20 << 20, latency: 10};
@@ -63,7 +64,8 @@ for (const [what, script] of Object.entries(holders)) {
 			const usual = await download(51, 0, script, {headStart: 20_000, dialled});
 			for (const headStart of [10_000, 65_000, 200_000]) {
 				const {took, tries} = await download(51, 60, script, {headStart, dialled});
-				const told = `${dialled ? 'dialled' : 'comes'}, ${headStart} ms ahead: ${took} of ${usual.took} ms, ${tries} dials`;
+				const told = `seeder ${dialled ? 'is dialled' : 'dials in'} ${headStart / 1000} s later, 16 MiB in ${inSeconds(took)}, undisturbed ${inSeconds(usual.took)}, ${tries} dials`;
+				tell(`60 that ${what}`, told);
 				assert.ok(took <= 1.5 * usual.took, told);
 			}
 		}

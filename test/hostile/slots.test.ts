@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
 import {messageId, type PeerWireWriter} from '../../source/protocol/peer-wire.ts';
+import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {type AttackScript, attack} from './attackers.ts';
-import {SwarmWorld} from './swarm-world.ts';
+import {inSeconds, tell} from './tell.ts';
 
 const shape = {pieces: 64, blocksPerPiece: 16};
 const interested = (writer: PeerWireWriter): void => {
@@ -64,7 +65,8 @@ for (const [what, script] of Object.entries({
 		for (const count of [12, 45]) {
 			for (const headStart of [0, 1500, 5000, 30_000, 100_000]) {
 				const {first, whole} = await serve(41, count, script, headStart);
-				const told = `${count}, ${headStart} ms before: first ${first} ms, whole ${whole} of ${usual.whole} ms`;
+				const told = `${headStart / 1000} s later a first block after ${inSeconds(first)}, 16 MiB in ${inSeconds(whole)}, undisturbed ${inSeconds(usual.whole)}`;
+				tell(`${count} that ${what}`, told);
 				assert.ok(first <= 2000, told);
 				assert.ok(whole <= 1.5 * usual.whole, told);
 			}

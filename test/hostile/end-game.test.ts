@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageId, writePieceHeader} from '../../source/protocol/peer-wire.ts';
+import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {type AttackScript, attack} from './attackers.ts';
-import {SwarmWorld} from './swarm-world.ts';
+import {inSeconds, tell} from './tell.ts';
 
 /** As a user feels it: 16 MiB of a seeder that sends 4 MiB a second. */
 const fast = {up: 4 << 20, down: 20 << 20, latency: 10};
@@ -42,6 +43,10 @@ for (const headStart of [0, 5000]) {
 		const usual = await download(31, 0, unchoker);
 		for (const count of [2, 4, 10, 45]) {
 			const took = await download(31, count, unchoker, headStart);
+			tell(
+				`${count} that unchoke and never answer`,
+				`16 MiB in ${inSeconds(took)}, undisturbed ${inSeconds(usual)}`,
+			);
 			assert.ok(took <= 1.5 * usual, `${count}: ${took} ms, ${usual} ms undisturbed`);
 		}
 	});
@@ -74,6 +79,7 @@ test('peers that begin a block and never end it, or refuse all, or flap, do not 
 	};
 	for (const [name, script] of Object.entries({refuses, drips, flaps})) {
 		const took = await download(32, 45, script, 3000);
+		tell(`45 that unchoke: ${name}`, `16 MiB in ${inSeconds(took)}, undisturbed ${inSeconds(usual)}`);
 		assert.ok(took <= 1.5 * usual, `${name}: ${took} ms, ${usual} ms undisturbed`);
 	}
 });
