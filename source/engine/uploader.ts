@@ -104,8 +104,7 @@ export class Uploader {
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
-			const rack = room <= leastOnItsWay ? this.#small : this.#large;
-			const slab = rack.take();
+			const slab = (room > leastOnItsWay ? this.#large.take() : undefined) ?? this.#small.take();
 			if (slab === undefined) {
 				this.#waiting.set(peer, source);
 				return;
@@ -116,7 +115,7 @@ export class Uploader {
 			const run = grant > 0 ? peer.uploads.takeRun(grant, slab.blocks.length) : undefined;
 			source.uploadUsed(grant, run?.length ?? 0);
 			if (run === undefined) {
-				rack.give(slab);
+				this.#give(slab);
 				return;
 			}
 			this.#serve(peer, source, slab, run);
@@ -183,7 +182,7 @@ export class Uploader {
 	#done(peer: Peer, source: UploadSource, slab: Slab, bytes: Bytes): void {
 		peer.uploads.inFlight--;
 		peer.uploads.bytesInFlight -= bytes;
-		(slab.blocks.length > smallBlocks ? this.#large : this.#small).give(slab);
+		this.#give(slab);
 		this.pump(peer, source);
 		// A copy, for who still finds none free goes to the end.
 		for (const [waiting, its] of [...this.#waiting]) {
@@ -191,5 +190,9 @@ export class Uploader {
 			this.#waiting.delete(waiting);
 			this.pump(waiting, its);
 		}
+	}
+
+	#give(slab: Slab): void {
+		(slab.blocks.length > smallBlocks ? this.#large : this.#small).give(slab);
 	}
 }
