@@ -83,6 +83,8 @@ const mostUnsent: Bytes = 2 << 20;
 /** Telling all of one's pieces anew costs us a look at each; it is not to be done all the time. */
 const piecesInterval: Millis = 250;
 const piecesWeight = 10;
+/** A bitfield in place of many haves costs us a look at all pieces; aria2 sends up to ten a second. */
+const bitfieldCost = 5;
 /** Reading an extension handshake costs as much as so many small messages. */
 const handshakeCost = 5;
 /** So many bytes of a message that is read over cost as much as a small one. */
@@ -388,8 +390,8 @@ export class Peer implements PeerWireSink, Provider {
 	}
 
 	/** It said what changes nothing: that is fine now and then. */
-	#idleTalk(cost = 1): void {
-		if (!this.#budget.spend(this.now, cost)) this.strike();
+	#idleTalk(cost = 1, weight = 1): void {
+		if (!this.#budget.spend(this.now, cost)) this.strike(weight);
 	}
 
 	#expel(reason: string): void {
@@ -532,7 +534,7 @@ export class Peer implements PeerWireSink, Provider {
 	/** BEP 3 has it come first, but aria2 sends it again in place of many haves. */
 	#replacePieces(pieces: Bitfield): void {
 		if (this.#toldPieces) {
-			if (this.now - this.#toldAt < piecesInterval) this.strike(piecesWeight);
+			this.#idleTalk(bitfieldCost, piecesWeight);
 			if (this.isClosed) return;
 			this.#owner?.peerForgets(this);
 		}

@@ -2,7 +2,8 @@ import type {Millis} from '../base/units.js';
 
 /**
  * Messages a second that say nothing new: keep-alives, haves told before, interest that comes and goes, extensions
- * nobody offered. Real clients were seen to need at most two a second; fifty cost nothing.
+ * nobody offered. Of libtorrent, rtorrent and Transmission at most five were seen in one second, of aria2 thirty-one
+ * (it sends bitfields for haves, five each); fifty cost nothing.
  */
 const usual = 50;
 /** So many at once: what a client says when it has been away, or looks through all it has. */

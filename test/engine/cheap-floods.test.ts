@@ -32,6 +32,7 @@ const floods: ReadonlyArray<readonly [what: string, say: (writer: PeerWireWriter
 	['messages of unknown kinds', writer => writer.raw(unknown)],
 	['suggestions', writer => writer.piece(messageId.suggest, 1)],
 	['leave to ask for the same piece', writer => writer.piece(messageId.allowedFast, 1)],
+	['bitfields', writer => writer.bitfield(new Uint8Array(8))],
 	['cancels of what was never asked for', writer => writer.block(messageId.cancel, 0, 0, blockLength)],
 ];
 
