@@ -28,6 +28,8 @@ const chokeRound: Millis = 10_000;
 const takeTimeout: Millis = 120_000;
 /** … and for so long when others wait for that memory. */
 const crowdedTakeTimeout: Millis = 10_000;
+/** Most who can be reached have answered by then. */
+const slowAnswer: Millis = 3000;
 const mostPerHost = 4;
 /** Unchoked for so long without asking for anything, a peer does not need its slot. */
 const idleSlotAfter: Millis = 5000;
@@ -194,11 +196,21 @@ export class Swarm {
 			lastTurnover: this.#turnedOverAt,
 			places: this.#owner.maxPeers,
 		});
-		if (yields === undefined) return false;
+		if (yields === undefined) return newcomer.how === 'comes' && newcomer.isNew && this.#giveUpDialling(now);
 		this.#madeRoomAt = now;
 		if (yields.isTurnover) this.#turnedOverAt = now;
 		this.#letGo(this.peers.get(yields.id)!, 'made room for another');
 		return true;
+	}
+
+	/** Who is here is worth more than one that does not answer: else a list full of the dead would leave no place. */
+	#giveUpDialling(now: Millis): boolean {
+		for (const peer of this.peers.values()) {
+			if (peer.incoming || peer.roundTrip < Infinity || now - peer.connectedAt < slowAnswer) continue;
+			this.#letGo(peer, 'made room for one that came');
+			return true;
+		}
+		return false;
 	}
 
 	#turnoverFacts(): TurnoverFacts[] {

@@ -227,6 +227,21 @@ test('those who only hold their place make room for newcomers, one at a time; th
 	assert.equal(lone.connections, 0);
 });
 
+test('a list full of addresses that do not answer leaves a place for who comes', async () => {
+	const lone = new LoneTorrent({maxPeers: 6});
+	await lone.start();
+	const addresses = Array.from({length: 200}, (_, at) => ({host: `192.0.2.${at + 1}`, port: 6881}));
+	lone.torrent.post({type: 'peers', addresses, source: 'tracker'});
+	assert.equal(lone.dialled.length, 6);
+	await idle(lone, 2, []);
+	assert.notEqual((await met(lone, 1)).reason, undefined, 'they may yet answer');
+	await idle(lone, 2, []);
+	assert.equal((await met(lone, 2)).reason, undefined);
+	assert.equal(lone.torrent.swarm.peers.size, 6);
+	assert.equal(lone.dialled[0]!.reason, 'made room for one that came');
+	await lone.torrent.close();
+});
+
 test('one address cannot take all places, however many ports it comes from; this machine may', async () => {
 	const lone = new LoneTorrent({seeds: true});
 	await lone.start();

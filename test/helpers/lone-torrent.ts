@@ -258,6 +258,8 @@ export interface LoneOptions {
 	readonly places?: Places;
 	/** A tracker to ask, and what answers for it. */
 	readonly tracker?: {readonly url: string; readonly http: HttpClient};
+	/** As `tracker`, in tiers. */
+	readonly trackers?: {readonly urls: ReadonlyArray<readonly string[]>; readonly http: HttpClient};
 	/** Bytes the info dictionary is made longer by. */
 	readonly infoPadding?: number;
 }
@@ -336,7 +338,7 @@ export class LoneTorrent {
 			network,
 			pool: this.pool,
 			disk,
-			http: options.tracker?.http ?? (undefined as never),
+			http: options.tracker?.http ?? options.trackers?.http ?? (undefined as never),
 			udp: undefined as never,
 			outbox: this.outbox,
 			uploader: this.uploader,
@@ -372,7 +374,7 @@ export class LoneTorrent {
 			},
 			relieve: () => this.relieve(),
 		};
-		const trackers = options.tracker === undefined ? [] : [[options.tracker.url]];
+		const trackers = options.trackers?.urls ?? (options.tracker === undefined ? [] : [[options.tracker.url]]);
 		this.torrent = new Torrent(
 			metainfo,
 			{dir: '/nowhere/at/all', maxPeers: options.maxPeers ?? 50, trackers, addedAt: 0},
