@@ -171,9 +171,20 @@ export class SwarmWorld {
 			metainfo: this.#metainfo,
 			options: {check, sequential: options.sequential ?? false},
 		});
+		await this.#begun(session);
 		// Machines do not tick in step.
 		await clock.pass(Math.floor(this.random() * 7));
 		return node;
+	}
+
+	/** What a torrent waits for when it begins may take the real machine a while, in which no virtual time is to pass. */
+	async #begun(session: Session): Promise<void> {
+		for (let turn = 0; turn < 10_000; turn++) {
+			const {torrents} = await session.send({type: 'session.list'});
+			if (torrents?.[0] !== undefined && !/^(?:queued|checking)$/.test(torrents[0].state)) return;
+			await new Promise(resolve => setImmediate(resolve));
+		}
+		throw new Error('the torrent does not begin');
 	}
 
 	/** `politely`: the tracker and the peers are told; `silently`: the line is cut. */
