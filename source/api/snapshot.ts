@@ -10,10 +10,10 @@ export type TorrentState =
 	| 'checking'
 	| 'queued'
 	| 'downloading'
-	| 'seeding'
-	| 'finished' // every wanted file is here, some are not wanted, or seeding has reached its goal
+	| 'seeding' // every wanted file is here, and others may have it; also when some files are not wanted
+	| 'finished' // it stands still by itself: everything wanted is here and its seeding goal is reached
 	| 'pausing'
-	| 'paused'
+	| 'paused' // by hand
 	| 'failed';
 
 /** Why nothing moves, in words a person can act on. */

@@ -254,7 +254,7 @@ export class Intake {
 		torrent.doubtful = doubtful === true;
 		this.#adopt(torrent);
 		torrent.wanted = resume.active;
-		if (!resume.active) torrent.rest();
+		if (!resume.active) torrent.restIfDone() || torrent.rest();
 		else if (!torrent.restIfDone()) this.#setup.queue.start(torrent, 'quick');
 		if (resume.otherPlace?.goal) void this.#again(torrent, resume.otherPlace);
 		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {

@@ -70,6 +70,13 @@ export class PieceCheck {
 		files.clear();
 	}
 
+	/** Takes the pieces for had that were when they were last looked at; before anything is begun. */
+	recall(have: Bitfield): void {
+		this.#reset();
+		for (let piece = 0; piece < this.#owner.map.pieceCount; piece++) if (have.has(piece)) this.#found(piece);
+		this.#owner.changed();
+	}
+
 	#found(piece: number): void {
 		const {have, downloader, files} = this.#owner;
 		if (!have.set(piece)) return;

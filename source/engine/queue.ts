@@ -40,7 +40,9 @@ export class TorrentQueue {
 	/** The torrent shall run as soon as it is its turn. */
 	start(torrent: Torrent, check: CheckMode): void {
 		if (torrent.held !== undefined) return;
-		if (torrent.activity.name === 'active' || torrent.activity.name === 'checking') return;
+		if (torrent.activity.name === 'active') return;
+		// It is looked at already: what it does then is what was said last.
+		if (torrent.activity.name === 'checking') return torrent.post({type: 'start', check});
 		if (this.#limits === undefined) return torrent.post({type: 'start', check});
 		this.#checks.set(torrent, check);
 		// Both are told to whoever listens, who may ask for a plan: not before the torrent is ready for it.

@@ -29,6 +29,16 @@ export class SeedingGoal {
 		);
 	}
 
+	/** Whether it goes on beyond its goal; kept over restarts. */
+	get waived(): boolean {
+		return this.#waived;
+	}
+
+	/** What an earlier session knew. */
+	recall(waived: boolean): void {
+		this.#waived = waived;
+	}
+
 	/** Whether it is time to stop: nobody wants it to go on all the same. */
 	get isDue(): boolean {
 		return !this.#waived && this.met;

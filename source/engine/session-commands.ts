@@ -15,6 +15,7 @@ import type {StorageFailure} from '../io/storage.js';
 import {joinRanges, type PieceRange} from '../policy/piece-choice.js';
 import type {Limits} from './limits.js';
 import type {Peer} from './peer.js';
+import {pauseAll, resumeAll} from './pause-all.js';
 import type {TorrentQueue} from './queue.js';
 import type {Torrent} from './torrent.js';
 import {inspectCell} from './torrent-views.js';
@@ -59,10 +60,10 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 			return removed === undefined ? {} : {removed};
 		}
 		case 'session.pauseAll':
-			for (const torrent of host.torrents.values()) torrent.post({type: 'pause'});
+			pauseAll(host.torrents.values());
 			break;
 		case 'session.resumeAll':
-			for (const torrent of host.queue.order) host.queue.start(torrent, 'quick');
+			resumeAll(host.queue);
 			break;
 		case 'session.slowMode':
 			host.limits.setSlowMode(command.on);

@@ -8,7 +8,8 @@ import type {PieceRange} from '../policy/piece-choice.js';
 /** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
 export type TorrentEvent =
 	| {readonly type: 'start'; readonly check: CheckMode}
-	| {readonly type: 'pause'}
+	/** `withAll`: not by itself, but because everything was to stop. */
+	| {readonly type: 'pause'; readonly withAll?: boolean}
 	/** Others go first. */
 	| {readonly type: 'queue'}
 	| {readonly type: 'set'; readonly settings: TorrentSettings}

@@ -248,6 +248,8 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		maxUpload: throttle.upload.rate,
 		seedRatio: goal.ratio,
 		seedTime: goal.time,
+		goalWaived: goal.waived,
+		heldWithAll: torrent.heldWithAll,
 		renamed: [...torrent.renamed],
 		names: torrent.names.history,
 		otherPlace: torrent.memory.otherPlace,

@@ -66,7 +66,6 @@ export interface RunOwner extends CheckOwner {
 
 /** Starts a torrent and stops it, in order, and keeps what it is doing and where its data is. */
 export class TorrentRun {
-	activity: TorrentActivity = {name: 'idle'};
 	/** Undefined while its files are nobody's. */
 	storage: Storage | undefined;
 	/** While its files are given their room on the disk. */
@@ -74,6 +73,9 @@ export class TorrentRun {
 	readonly #owner: RunOwner;
 	readonly #room: Room;
 	readonly #check: PieceCheck;
+	#activity: TorrentActivity = {name: 'idle'};
+	/** What follows on a check. */
+	#afterCheck: 'active' | 'paused' | 'queued' = 'active';
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
@@ -93,8 +95,19 @@ export class TorrentRun {
 		this.#ownership = new Ownership(owner, room.paths);
 	}
 
+	/** What it is doing. `closed` is the last, whatever comes to its end later. */
+	get activity(): TorrentActivity {
+		return this.#activity;
+	}
+
+	/** It is looked at, and does not run or wait for others meanwhile. */
+	get onlyChecks(): boolean {
+		return this.#activity.name === 'checking' && this.#afterCheck !== 'active';
+	}
+
 	#become(activity: TorrentActivity): void {
-		this.activity = activity;
+		if (this.#activity.name === 'closed') return;
+		this.#activity = activity;
 		this.#owner.activityChanged();
 	}
 
@@ -115,9 +128,30 @@ export class TorrentRun {
 		if (activity.name === 'failed' && activity.failure.code === 'differs') this.allow({repair: true});
 	}
 
+	/** It has not run yet, and is not to. */
+	rest(): void {
+		if (this.#activity.name !== 'closed') this.#activity = {name: 'paused'};
+	}
+
+	/** It has not run yet, and cannot. */
+	hold(failure: StorageFailure): void {
+		if (this.#activity.name !== 'closed') this.#activity = {name: 'failed', failure};
+	}
+
+	/** What an earlier session knew of its pieces stands until somebody looks at the files. */
+	recall(have: Bitfield): void {
+		this.#check.recall(have);
+	}
+
 	start(check: CheckMode): void {
 		const {name} = this.activity;
+		if (name === 'checking') this.#afterCheck = 'active';
 		if (name === 'active' || name === 'checking' || name === 'closed') return;
+		this.#begin(check, 'active');
+	}
+
+	#begin(check: CheckMode, afterCheck: 'active' | 'paused' | 'queued'): void {
+		this.#afterCheck = afterCheck;
 		const run = ++this.#run;
 		this.#owner.memory.doubt();
 		this.#becomeChecking(0);
@@ -189,10 +223,16 @@ export class TorrentRun {
 		// Until it is known whose the files are what was known of them before is the better account, and is kept.
 		const obstacle = await this.#ownership.judge(storage, stamps, memory, this.#consent);
 		if (run !== this.#run) return;
+		if (obstacle !== undefined && this.#afterCheck !== 'active') {
+			// Nothing is written, so nothing is in the way; what was known of the files before is kept for the next start.
+			this.#owner.log('warn', obstacle.message);
+			return this.#settle(storage, run, this.#afterCheck);
+		}
 		if (obstacle !== undefined) return this.fail(obstacle);
 		this.#consent = noConsent;
 		if (mode === 'quick' && memory !== undefined) this.#check.restorePartials(memory, plan.trusted);
 		this.#owner.memory.begin(storage, stamps);
+		if (this.#afterCheck !== 'active') return this.#settle(storage, run, this.#afterCheck);
 		// Files that are wanted only now take over what the part file holds of them.
 		const isNews = before !== undefined || wanted.includes(0);
 		const failure =
@@ -210,6 +250,14 @@ export class TorrentRun {
 		if (failure === undefined || this.#owner.downloader.needed.count > 0) return failure;
 		this.#owner.log('warn', `an empty file is not there: ${failure.message}`);
 		return undefined;
+	}
+
+	/** What was counted is kept, and the files are nobody's again. */
+	async #settle(storage: Storage, run: number, then: 'paused' | 'queued'): Promise<void> {
+		this.#become({name: 'pausing'});
+		this.#stopping = allDone(this.#stopping, this.#letGo(storage, false));
+		await this.#stopping;
+		if (run === this.#run) this.#become({name: then});
 	}
 
 	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
@@ -310,7 +358,7 @@ export class TorrentRun {
 	/** The disk does not do what it should: it stops, and says so. */
 	fail(failure: StorageFailure): void {
 		if (failure.code === 'changed') return this.#recheck(failure);
-		if (this.activity.name === 'failed') return;
+		if (this.activity.name === 'failed' || this.activity.name === 'closed') return;
 		const {superSeeding, swarm, downloader, memory} = this.#owner;
 		this.#owner.log('error', failure.message);
 		const run = ++this.#run;
@@ -344,16 +392,26 @@ export class TorrentRun {
 		void again();
 	}
 
-	/** Hashes everything anew, and starts it then. */
+	/** Hashes everything anew. Whoever ran goes on then; who was paused, or waited, does so again. */
 	verify(): void {
+		const then = this.#whatItDid();
 		const again = async (): Promise<void> => {
 			const {activity} = this;
 			if (activity.name === 'failed' && activity.failure.code === 'missing') this.allow({absence: true});
 			if (activity.name === 'active' || activity.name === 'checking') await this.#halt('paused');
+			if (this.activity.name === 'closed') return;
 			this.#owner.downloader.forgetPartials();
-			this.start('full');
+			if (this.activity.name === 'checking') this.#afterCheck = then;
+			else this.#begin('full', then);
 		};
 		void again();
+	}
+
+	#whatItDid(): 'active' | 'paused' | 'queued' {
+		const {name} = this.activity;
+		if (name === 'queued') return 'queued';
+		if (name === 'checking') return this.#afterCheck;
+		return name === 'paused' || !this.#owner.wanted ? 'paused' : 'active';
 	}
 
 	/**

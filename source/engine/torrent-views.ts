@@ -25,10 +25,9 @@ export function stateOf(torrent: Torrent): TorrentState {
 	const {activity} = torrent;
 	switch (activity.name) {
 		case 'active':
-			if (!torrent.complete) return 'downloading';
-			return torrent.have.full ? 'seeding' : 'finished';
+			return torrent.complete ? 'seeding' : 'downloading';
 		case 'paused':
-			return torrent.goal.reached ? 'finished' : 'paused';
+			return torrent.goal.reached && torrent.hasAllWanted ? 'finished' : 'paused';
 		case 'checking':
 		case 'pausing':
 		case 'failed':

@@ -102,6 +102,8 @@ export class Torrent
 	dir: string;
 	/** Whether it is to run: what a person said last, kept over restarts. */
 	wanted = true;
+	/** It was paused together with all that ran, not by itself. */
+	heldWithAll = false;
 	sequential = false;
 	/** Whether nothing of it may be written, whatever is missing. */
 	seedOnly = false;
@@ -253,12 +255,15 @@ export class Torrent
 	/** Whether it runs or would, were it not for others. */
 	get runs(): boolean {
 		const {name} = this.activity;
+		if (this.#run.onlyChecks) return false;
 		return this.wanted && !this.goal.reached && name !== 'failed' && name !== 'closed';
 	}
 
 	/** Whether it has nothing more to download, as far as is known. */
 	get hasAllWanted(): boolean {
-		return this.active ? this.downloader.needed.count === 0 : this.record.completedAt !== undefined;
+		if (this.downloader.needed.count === 0) return true;
+		// Its pieces are no account of it while they are being counted.
+		return this.activity.name === 'checking' && this.record.completedAt !== undefined;
 	}
 
 	/** Everything is here, and it runs. */
@@ -278,9 +283,12 @@ export class Torrent
 		this.queue = memory.queue;
 		this.goal.ratio = memory.seedRatio;
 		this.goal.time = memory.seedTime;
+		this.goal.recall(memory.goalWaived === true);
+		this.heldWithAll = memory.heldWithAll === true;
 		this.setLimits(memory.maxDownload, memory.maxUpload);
 		this.pieceChoice.take(memory.piecePriorities);
 		this.#choice.take(memory.priorities);
+		this.#run.recall(memory.have);
 	}
 
 	/** The speeds of an earlier session. */
@@ -297,19 +305,20 @@ export class Torrent
 	want(): void {
 		this.goal.waive();
 		this.wanted = true;
+		this.heldWithAll = false;
 		this.memory.revision++;
 	}
 
 	/** It has not run yet, and is not to. */
 	rest(): void {
-		this.#run.activity = {name: 'paused'};
+		this.#run.rest();
 	}
 
 	/** It can only be looked at; to be told before the first start. */
 	hold(held: Held): void {
 		this.held = held;
 		this.wanted = false;
-		this.#run.activity = {name: 'failed', failure: {code: 'io', message: held.text}};
+		this.#run.hold({code: 'io', message: held.text});
 	}
 
 	/** Somebody says where its data is. */
@@ -321,9 +330,12 @@ export class Torrent
 		this.memory.revision++;
 	}
 
-	/** After `remember`: it reached its goal in an earlier session, and rests. Answers whether it is so. */
+	/**
+	 * After `remember`, for one that was not paused by hand: it reached its goal in an earlier session, and rests. Answers
+	 * whether it is so.
+	 */
 	restIfDone(): boolean {
-		if (this.record.completedAt === undefined || !this.goal.met) return false;
+		if (this.record.completedAt === undefined || !this.goal.isDue) return false;
 		this.goal.reached = true;
 		this.rest();
 		return true;
@@ -365,6 +377,7 @@ export class Torrent
 				return;
 			case 'pause':
 				this.wanted = false;
+				this.heldWithAll = event.withAll === true;
 				return this.#run.pause();
 			case 'verify':
 				return this.held === undefined ? this.#run.verify() : undefined;

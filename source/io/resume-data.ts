@@ -74,6 +74,10 @@ export interface ResumeData {
 	readonly maxUpload: BytesPerSecond | undefined;
 	readonly seedRatio: number | undefined;
 	readonly seedTime: Seconds | undefined;
+	/** It goes on seeding though it reached its goal: somebody started it again. False when left out. */
+	readonly goalWaived?: boolean | undefined;
+	/** It is not active because everything was paused, not because it was. False when left out. */
+	readonly heldWithAll?: boolean | undefined;
 	/** Files that have another path than the torrent says, below `dir`. */
 	readonly renamed: ReadonlyArray<readonly [file: number, path: readonly string[]]>;
 	/**
@@ -141,6 +145,8 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		// bencode has no fractions.
 		seedRatio: data.seedRatio === undefined ? undefined : String(data.seedRatio),
 		seedTime: rounded(data.seedTime),
+		goalWaived: data.goalWaived || undefined,
+		heldWithAll: data.heldWithAll || undefined,
 		renamed: data.renamed.map(renameItems),
 		names: data.names === 'former' ? undefined : data.names,
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
@@ -223,6 +229,8 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		maxUpload: optional(root, 'maxUpload'),
 		seedRatio,
 		seedTime: optional(root, 'seedTime'),
+		goalWaived: root.get('goalWaived')?.number() === 1,
+		heldWithAll: root.get('heldWithAll')?.number() === 1,
 		renamed: [...items(root, 'renamed')].map(readRename),
 		...readNames(root.get('names')?.text()),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
