@@ -6,6 +6,7 @@ import {ReadStream} from 'node:tty';
 import type {TorrentView} from '../api/snapshot.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
 import type {RemoteEngine} from '../bridge/connect-engine.js';
+import {standsStill} from '../ui/stands-still.js';
 import type {TerminalInput} from '../ui/terminal/filtered-input.js';
 import type {TerminalOutput} from '../ui/terminal/frame-stream.js';
 import type {Context, Flags} from './command.js';
@@ -127,7 +128,7 @@ async function detach(engine: RemoteEngine, stateDir: string, context: Context):
 	} finally {
 		engine.close();
 	}
-	const busy = torrents.filter(({state}) => !['paused', 'failed', 'finished'].includes(state)).length;
+	const busy = torrents.filter(torrent => !standsStill(torrent)).length;
 	const going = busy === 1 ? '1 torrent goes on' : busy > 1 ? `${busy} torrents go on` : 'the engine goes on';
 	context.stdout.write(`${going} in the background; ${comingBack}`);
 	return 0;

@@ -52,7 +52,6 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		queuedBehind: session.queuedBehind,
 		// Pieces may be wanted of files that are not.
 		filesWanted: torrent.files.filesWanted || Math.min(1, torrent.downloader.needed.count),
-		goalReached: torrent.goal.reached,
 		trackers: trackerFacts(torrent, now),
 		otherSources: false,
 		known: swarm.list.known - connected,

@@ -47,8 +47,6 @@ export interface StallFacts {
 	/** Its files are on their way to another folder: how many are there, 0 .. 1. */
 	readonly moving?: {readonly dir: string; readonly done: number} | undefined;
 	readonly filesWanted: number;
-	/** It was seeded as far or as long as was asked for. */
-	readonly goalReached: boolean;
 	readonly trackers: TrackerFacts;
 	/** DHT, PEX or LSD may still find somebody. */
 	readonly otherSources: boolean;
@@ -104,10 +102,9 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 		case 'downloading':
 			return whyNoDownload(facts);
 		case 'seeding':
-			return whyNoUpload(facts);
+			return facts.filesWanted === 0 ? nothingWanted : whyNoUpload(facts);
 		case 'finished':
-			if (facts.filesWanted === 0) return nothingWanted;
-			return facts.goalReached ? info('finished: the seeding goal is reached') : whyNoUpload(facts);
+			return info('finished: the seeding goal is reached');
 	}
 }
 

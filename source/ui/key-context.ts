@@ -4,6 +4,7 @@ import {targets} from './actions/target.js';
 import {completedOf, priorityOf} from './file-tree.js';
 import type {KeyContext} from './keymap.js';
 import {activeList, cursorRow, entries, shownPeers, shownTrackers} from './lists.js';
+import {standsStill} from './stands-still.js';
 import type {ScreenState} from './store.js';
 
 /** What Esc takes back, the nearest first. */
@@ -18,8 +19,6 @@ export function backStep({view}: ScreenState): BackStep | undefined {
 	if (view.pane === 'pieces' && view.cell >= 0) return 'cell';
 	return view.grow === 'share' ? 'list' : 'grow';
 }
-
-const isPaused = ({state}: TorrentView) => state === 'paused' || state === 'failed';
 
 function whole(torrents: readonly TorrentView[], test: (torrent: TorrentView) => boolean): boolean {
 	return torrents.length > 0 && torrents.every(test);
@@ -56,9 +55,9 @@ export function keyContext(state: ScreenState, detachable: boolean): KeyContext 
 		screen,
 		pane,
 		torrent: torrents.length > 0,
-		paused: whole(torrents, isPaused),
-		inTheWay: torrents.length === 1 && whole(torrents, isPaused) && torrents[0]?.inTheWay !== undefined,
-		allPaused: whole(all, isPaused),
+		paused: whole(torrents, standsStill),
+		inTheWay: torrents.length === 1 && whole(torrents, standsStill) && torrents[0]?.inTheWay !== undefined,
+		allPaused: whole(all, standsStill),
 		sequential: whole(torrents, torrent => torrent.sequential),
 		superSeeding: whole(torrents, torrent => torrent.superSeeding),
 		...(inFiles

@@ -46,7 +46,7 @@ describe('pieces', {concurrency: true}, () => {
 		const {torrent, address, leecher, id} = await pair(space);
 		await leecher.send({type: 'piece.priority', id, pieces: [3, [10, 12]], priority: 0});
 		await leecher.send({type: 'torrent.resume', id});
-		const view = await leecher.sees(id, 'finished', ({state}) => state === 'finished');
+		const view = await leecher.sees(id, 'it seeds', ({state}) => state === 'seeding');
 		assert.deepEqual(
 			[view.piecesHave, view.wanted, view.completed],
 			[36, 36 * pieceLength, 36 * pieceLength],
@@ -55,7 +55,7 @@ describe('pieces', {concurrency: true}, () => {
 		await leecher.session.stop();
 
 		const again = await openTestSession(space, 'leecher');
-		const restored = await again.sees(id, 'finished', ({state}) => state === 'finished');
+		const restored = await again.sees(id, 'it seeds', ({state}) => state === 'seeding');
 		assert.deepEqual([restored.piecesHave, restored.wanted], [36, 36 * pieceLength]);
 		assert.equal((await inspect(again, id, 40, 10)).priority, 0);
 		assert.equal((await inspect(again, id, 40, 13)).priority, 2);
@@ -72,12 +72,12 @@ describe('pieces', {concurrency: true}, () => {
 		await leecher.send({type: 'files.priority', id, files: [1], priority: 0});
 		await leecher.send({type: 'piece.priority', id, pieces: [25, 33], priority: 3});
 		await leecher.send({type: 'torrent.resume', id});
-		const view = await leecher.sees(id, 'finished', ({state}) => state === 'finished');
+		const view = await leecher.sees(id, 'it seeds', ({state}) => state === 'seeding');
 		assert.deepEqual([view.piecesHave, view.wanted, view.filesWanted], [22, 22 * pieceLength, 1]);
 		await leecher.session.stop();
 
 		const again = await openTestSession(space, 'leecher');
-		const restored = await again.sees(id, 'finished', ({state}) => state === 'finished');
+		const restored = await again.sees(id, 'it seeds', ({state}) => state === 'seeding');
 		assert.deepEqual([restored.piecesHave, restored.completed], [22, 22 * pieceLength]);
 		assert.ok(!again.log.some(line => line.includes('hashing')), 'nothing had to be hashed again');
 		assert.equal((await inspect(again, id, 40, 33)).priority, 3);
@@ -106,7 +106,7 @@ describe('pieces', {concurrency: true}, () => {
 		await again.send({type: 'piece.deadline', id, pieces: [35, 30], within: 0});
 		await again.send({type: 'torrent.resume', id});
 		await again.send({type: 'peer.add', id, address});
-		const view = await again.sees(id, 'finished', ({state}) => state === 'finished');
+		const view = await again.sees(id, 'it seeds', ({state}) => state === 'seeding');
 		assert.equal(view.piecesHave, 23);
 		for (const piece of [30, 35]) assert.equal((await inspect(again, id, 40, piece)).dueIn, undefined);
 	});

@@ -47,7 +47,7 @@ describe('the words beside the state', {concurrency: true}, () => {
 		const engine = await openTestSession(space, 'engine');
 		const id = await engine.add(testTorrent(space, 'unwanted', [['x.bin', 100_000]]));
 		await engine.send({type: 'files.priority', id, files: [0], priority: 0});
-		await engine.says(id, 'finished', /^nothing wanted: every file is skipped$/);
+		await engine.says(id, 'seeding', /^nothing wanted: every file is skipped$/);
 	});
 
 	test('a folder that is a file is told with its path', async t => {

@@ -1,6 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import type {Action, ScreenContext} from '../screen-context.js';
+import {standsStill} from '../stands-still.js';
 import {safeText} from '../text.js';
 import type {PendingRemoval} from '../view.js';
 import {targetLines, targetNames, targets} from './target.js';
@@ -23,7 +24,7 @@ function remove(screen: ScreenContext, torrents: readonly TorrentView[], withDat
 		torrents.length > 1 && first
 			? `${safeText(first.name)} and ${torrents.length - 1} more`
 			: targetNames(torrents);
-	const running = torrents.filter(({state}) => state !== 'paused' && state !== 'failed').map(({id}) => id);
+	const running = torrents.filter(torrent => !standsStill(torrent)).map(({id}) => id);
 	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), running, names, withData};
 	for (const id of running) screen.send({type: 'torrent.pause', id});
 	const {view} = screen.state();

@@ -1,6 +1,6 @@
-import type {TorrentView} from '../../api/snapshot.js';
 import {type FrameName, frames} from '../glyphs.js';
 import type {Action} from '../screen-context.js';
+import {standsStill} from '../stands-still.js';
 import {field} from '../text-field.js';
 import {themes} from '../themes.js';
 import {fileActions} from './files.js';
@@ -55,10 +55,8 @@ const screenActions: Readonly<Record<string, Action>> = {
 		screen.client.send({type: 'session.list'}).then(
 			({torrents = []}) => {
 				late.clear();
-				const idle = ({state}: TorrentView) =>
-					state === 'paused' || state === 'finished' || state === 'failed';
 				if (isOpen) return;
-				if (torrents.every(idle)) screen.leave({how: 'stop'});
+				if (torrents.every(standsStill)) screen.leave({how: 'stop'});
 				else open();
 			},
 			() => {

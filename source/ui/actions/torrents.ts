@@ -101,7 +101,7 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 		const {allPaused} = screen.keyContext();
 		screen.send(
 			{type: allPaused ? 'session.resumeAll' : 'session.pauseAll'},
-			allPaused ? 'All go on.' : 'All paused.',
+			allPaused ? 'All go on as before.' : 'All paused.',
 		);
 	},
 	add: (screen, argument) => openAdd(screen, argument),

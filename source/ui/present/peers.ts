@@ -130,7 +130,7 @@ export function nobodyHere(state: TorrentState | undefined): string {
 		case 'failed':
 			return 'nobody is connected: it was stopped by an error';
 		case 'finished':
-			return 'nobody is connected: all that is wanted is here';
+			return 'nobody is connected: its seeding goal is reached';
 		default:
 			return 'nobody is connected yet';
 	}
