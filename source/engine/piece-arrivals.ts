@@ -114,7 +114,7 @@ export class PieceArrivals {
 		if (complete === this.#wasComplete) return;
 		this.#wasComplete = complete;
 		this.#tellUploadOnly(complete);
-		if (!complete) return;
+		if (!complete) return this.#wantMore();
 		owner.record.completedAt = this.#room.clock.wall();
 		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');
 		if (owner.have.full && !this.#announced) {
@@ -131,6 +131,13 @@ export class PieceArrivals {
 		owner.superSeeding.review();
 		owner.swarm.rechokeSoon();
 		owner.onChange();
+	}
+
+	/** Whoever was let go because there was nothing to get may have what is wanted now. */
+	#wantMore(): void {
+		const {swarm, announcers} = this.#owner;
+		swarm.resume(this.#room.clock.now());
+		announcers.needPeers();
 	}
 
 	/** Who has everything too hears no more haves of us, and could not tell that there is nothing to give. BEP 21. */

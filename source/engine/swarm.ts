@@ -309,9 +309,10 @@ export class Swarm {
 			else if (this.#owner.active && !(peer.isSeed && this.#owner.complete))
 				this.#idleHosts.add(peerKey(peer.address), now);
 			const useful = (traded && !peer.misbehaved) || !this.#owner.active;
-			this.list.disconnected(peer.address, now, {useful});
-			// Two who have everything need each other no more.
-			if (peer.isSeed && this.#owner.complete) this.list.forget(peer.address);
+			// Two who have everything need each other no more, until one wants something else.
+			if (this.#owner.complete && !peer.misbehaved && (peer.isSeed || peer.uploadOnly))
+				this.list.setAside(peer.address, now);
+			else this.list.disconnected(peer.address, now, {useful});
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
 		}
@@ -332,6 +333,7 @@ export class Swarm {
 	/** The torrent runs again: whoever is known is dialled at once. */
 	resume(now: Millis): void {
 		this.list.wakeAll();
+		if (!this.#owner.complete) this.list.recallAside();
 		this.dial(now);
 	}
 

@@ -4,8 +4,11 @@ import type {Millis} from '../base/units.js';
 /** Who named a peer. */
 export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'manual' | 'incoming' | 'resume';
 
-/** `ready` may be dialled, `waiting` until its retry time, `blocked` while its host is in use. */
-export type KnownPeerState = 'ready' | 'waiting' | 'blocked' | 'connecting' | 'connected';
+/**
+ * `ready` may be dialled, `waiting` until its retry time, `blocked` while its host is in use, `aside` until there is
+ * something to be had from it again.
+ */
+export type KnownPeerState = 'ready' | 'waiting' | 'blocked' | 'aside' | 'connecting' | 'connected';
 
 /** An IP address with everyone known there. */
 export interface KnownHost {

@@ -197,15 +197,23 @@ export class PeerList {
 		if (known && isBusy(known)) this.#letGo(known, now, useful);
 	}
 
-	/** Nothing is to be had from this peer any more; it counts as new when it is heard of again. */
-	forget(address: PeerAddress): void {
+	/**
+	 * A connection has ended because neither side needs the other: it stays known, and is not dialled before
+	 * `recallAside`.
+	 */
+	setAside(address: PeerAddress, now: Millis): void {
 		const known = this.#find(address);
-		if (known && !isBusy(known)) this.#remove(known);
+		if (known && isBusy(known)) this.#letGo(known, now, true, true);
 	}
 
 	/** Those who wait to be tried again need not: it was we who were away. */
 	wakeAll(): void {
 		for (const known of this.#known.values()) if (known.state === 'waiting') this.#makeReady(known);
+	}
+
+	/** There is something to be had again: those set aside may be dialled. */
+	recallAside(): void {
+		for (const known of this.#known.values()) if (known.state === 'aside') this.#makeReady(known);
 	}
 
 	/** Never deals with this host again (a `peerKey`). Connections that stand are the caller's to close. */
@@ -241,7 +249,9 @@ export class PeerList {
 	/** Up to 200 peers worth trying after a restart, the proven ones first. */
 	export(): PeerAddress[] {
 		const worth = (known: KnownPeer): number =>
-			(known.state === 'connected' ? 4 : 0) + (known.proven ? 2 : 0) + (known.manual ? 1 : 0);
+			known.state === 'aside'
+				? -1
+				: (known.state === 'connected' ? 4 : 0) + (known.proven ? 2 : 0) + (known.manual ? 1 : 0);
 		return [...this.#known.values()]
 			.filter(known => known.dialable && known.fails === 0)
 			.sort((one, other) => worth(other) - worth(one) || other.seenAt - one.seenAt)
@@ -318,7 +328,7 @@ export class PeerList {
 		if (this.#queue.size > this.#known.size * 2 + 64) this.#queue.rebuild(this.#known.values());
 	}
 
-	#letGo(known: KnownPeer, now: Millis, useful: boolean): void {
+	#letGo(known: KnownPeer, now: Millis, useful: boolean, aside = false): void {
 		const {host} = known;
 		host.inUse--;
 		if (useful) known.proven = true;
@@ -328,13 +338,15 @@ export class PeerList {
 		if (!known.dialable || banned || givenUp || this.#own.has(known.key)) {
 			if (givenUp && known.dialable) this.#forget(known.key, now);
 			this.#remove(known);
+		} else if (aside) {
+			setState(known, 'aside');
 		} else {
 			const usual = retryTime * (known.fails + 1);
 			known.retryAt = now + (known.manual ? Math.min(manualRetryTime * (known.fails + 1), retryTime) : usual);
 			this.#queue.makeWait(known);
 			this.#tidy();
 		}
-		if (known.listensAs && isBusy(known.listensAs)) this.#letGo(known.listensAs, now, useful);
+		if (known.listensAs && isBusy(known.listensAs)) this.#letGo(known.listensAs, now, useful, aside);
 		for (const other of host.peers) if (other.state === 'blocked') this.#makeReady(other);
 	}
 
@@ -357,14 +369,22 @@ export class PeerList {
 		return this.#known.size < this.#limit;
 	}
 
-	/** Lets go of the worst: most failures, then hearsay, then longest unheard of. Never of proven or busy ones. */
+	/**
+	 * Lets go of the worst: those set aside, then most failures, then hearsay, then longest unheard of. Never of other
+	 * proven ones, or of busy ones.
+	 */
 	#evict(count: number): void {
 		if (count <= 0) return;
+		const isAside = ({state}: KnownPeer): number => (state === 'aside' ? 1 : 0);
 		const hearsay = (known: KnownPeer): number => (/^[XH]$/.test(known.letters) ? 1 : 0);
 		const worst = [...this.#known.values()]
-			.filter(known => !isBusy(known) && !known.manual && !known.proven)
+			.filter(known => !isBusy(known) && !known.manual && (!known.proven || known.state === 'aside'))
 			.sort(
-				(one, other) => other.fails - one.fails || hearsay(other) - hearsay(one) || one.seenAt - other.seenAt,
+				(one, other) =>
+					isAside(other) - isAside(one) ||
+					other.fails - one.fails ||
+					hearsay(other) - hearsay(one) ||
+					one.seenAt - other.seenAt,
 			);
 		for (const known of worst.slice(0, count)) this.#remove(known);
 	}

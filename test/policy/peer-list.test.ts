@@ -301,3 +301,41 @@ test('any sequence of events: bounded, no candidate that may not be dialled, nob
 		assert.ok(peers.known <= 100 + busy.size, `${peers.known}`);
 	}
 });
+
+test('who was set aside is known, not dialled, and dialled at once when it is recalled', () => {
+	const peers = list('192.0.2.1:1 192.0.2.2:1');
+	for (const address of ['192.0.2.1:1', '192.0.2.2:1']) {
+		peers.connecting(at(address));
+		peers.connected(at(address), 0);
+	}
+	peers.setAside(at('192.0.2.1:1'), 0);
+	peers.disconnected(at('192.0.2.2:1'), 0, {useful: true});
+	assert.equal(peers.known, 2);
+	assert.deepEqual(names(peers, 3600 * second), ['192.0.2.2:1']);
+	peers.add(at('192.0.2.1:1'), 'tracker', 3600 * second);
+	peers.wakeAll();
+	assert.deepEqual(names(peers, 3600 * second), ['192.0.2.2:1']);
+	peers.recallAside();
+	assert.deepEqual(names(peers, 3600 * second), ['192.0.2.1:1', '192.0.2.2:1']);
+});
+
+test('who came to us is set aside where it listens', () => {
+	const peers = list();
+	peers.connected(at('192.0.2.1:50000'), 0);
+	peers.listens(at('192.0.2.1:50000'), 7000, 0);
+	peers.setAside(at('192.0.2.1:50000'), 0);
+	assert.deepEqual(names(peers, 3600 * second), []);
+	peers.recallAside();
+	assert.deepEqual(names(peers, 0), ['192.0.2.1:7000']);
+});
+
+test('those set aside are the first to go when there is no room, and the last to be kept over a restart', () => {
+	const peers = list('192.0.2.1:1 192.0.2.2:1', 'tracker', 2);
+	peers.connecting(at('192.0.2.1:1'));
+	peers.connected(at('192.0.2.1:1'), 0);
+	peers.setAside(at('192.0.2.1:1'), 0);
+	assert.deepEqual(peers.export().map(formatAddress), ['192.0.2.2:1', '192.0.2.1:1']);
+	assert.ok(peers.add(at('192.0.2.3:1'), 'tracker', 0));
+	peers.recallAside();
+	assert.deepEqual(names(peers, 0), ['192.0.2.2:1', '192.0.2.3:1']);
+});
