@@ -224,6 +224,10 @@ export interface LogView {
 	/** Made safe for a terminal. */
 	readonly text: string;
 	readonly torrent?: string | undefined;
+	/** What that torrent is called, made safe for a terminal. */
+	readonly name?: string | undefined;
+	/** How often the same was said, the last time at `at`; once when left out. */
+	readonly times?: number | undefined;
 }
 
 /** What somebody looks at; nothing else is computed or sent. */

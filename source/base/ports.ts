@@ -35,5 +35,5 @@ export interface LogEntry {
 	readonly torrent?: string | undefined;
 }
 
-/** Where things that happened are told. */
-export type Log = (level: LogLevel, text: string, torrent?: string) => void;
+/** Where things that happened are told: `torrent` is the id of the torrent a line is about, `name` what it is called. */
+export type Log = (level: LogLevel, text: string, torrent?: string, name?: string) => void;

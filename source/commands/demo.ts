@@ -96,8 +96,8 @@ async function dataFolder(wanted: string | undefined, temporary: string, length:
 
 /** What a screen cannot show is said on stderr: who lied, what went wrong. */
 function tellTrouble(log: Log, context: Context): Log {
-	return (level, message, torrent) => {
-		log(level, message, torrent);
+	return (level, message, torrent, name) => {
+		log(level, message, torrent, name);
 		if (level === 'warn' || level === 'error') context.warn(safeText(message));
 	};
 }

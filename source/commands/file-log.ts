@@ -51,7 +51,8 @@ function openNamedLog(path: string): number {
 }
 
 /**
- * A log that appends one JSON object a line to a file: `at` (milliseconds since 1970), `level`, `text`, `torrent`.
+ * A log that appends one JSON object a line to a file: `at` (milliseconds since 1970), `level`, `text`, and of the
+ * torrent it is about its id, `torrent`, and its `name`.
  * Without a file it tells nobody. `debug` lines only when `verbose`. What a slow reader of a pipe does not take in time
  * it misses: the engine waits for nobody.
  */
@@ -59,10 +60,10 @@ export function openLog(path: string | undefined, verbose: boolean): Log {
 	if (path === undefined) return () => {};
 	const descriptor = openNamedLog(path);
 	let broken = false;
-	return (level, text, torrent) => {
+	return (level, text, torrent, name) => {
 		if (broken || (level === 'debug' && !verbose)) return;
 		try {
-			writeSync(descriptor, `${terminalJson({at: Date.now(), level, text, torrent})}\n`);
+			writeSync(descriptor, `${terminalJson({at: Date.now(), level, text, torrent, name})}\n`);
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
 			// A full disk ends the log, not the download; said once.

@@ -4,6 +4,9 @@ import type {Millis} from '../base/units.js';
 import {safeText} from '../protocol/safe-text.js';
 
 const capacity = 1000;
+/** A line that is equal to one of so many before it, said no longer ago than this, takes its place and counts it. */
+const fewLines = 20;
+const equalWithin: Millis = 3_600_000;
 const ranks: Readonly<Record<LogLevel, number>> = {debug: 0, info: 1, warn: 2, error: 3};
 
 /** The newest lines of what happened, for whoever looks. Details never push anything else out. */
@@ -12,8 +15,10 @@ export class LogRing {
 	/** How many lines of each level there were. */
 	readonly #counts = [0, 0, 0, 0];
 
-	add(at: Millis, level: LogLevel, text: string, torrent?: string): void {
-		this.#lines.push({at, level, text: safeText(text, 500), torrent});
+	add(at: Millis, level: LogLevel, text: string, torrent?: string, name?: string): void {
+		const line = {at, level, text: safeText(text, 500), torrent, name: name && safeText(name, 100)};
+		const times = this.#takeEqual(line) + 1;
+		this.#lines.push(times > 1 ? {...line, times} : line);
 		if (this.#lines.length >= 3 * capacity) this.#trim();
 		this.#counts[ranks[level]]!++;
 	}
@@ -32,6 +37,19 @@ export class LogRing {
 			if (torrent === undefined || line.torrent === undefined || line.torrent === torrent) found.push(line);
 		}
 		return found.reverse();
+	}
+
+	/** Takes out a line of the last few that says the same; answers how often it was said. */
+	#takeEqual({at, level, text, torrent}: LogView): number {
+		const end = Math.max(0, this.#lines.length - fewLines);
+		for (let index = this.#lines.length - 1; index >= end; index--) {
+			const other = this.#lines[index]!;
+			if (at - other.at > equalWithin) return 0;
+			if (other.text !== text || other.level !== level || other.torrent !== torrent) continue;
+			this.#lines.splice(index, 1);
+			return other.times ?? 1;
+		}
+		return 0;
 	}
 
 	/** Keeps the newest details, and the newest of all else. */

@@ -27,6 +27,7 @@ import {LimitMemory} from './limit-memory.js';
 import {Limits, usualSlowRate} from './limits.js';
 import {downloadable, LinkReader} from './link-reader.js';
 import {LogRate} from './log-rate.js';
+import {LogRepeats} from './log-repeats.js';
 import {LogRing} from './log-ring.js';
 import {ourHandshake} from './our-handshake.js';
 import {Outbox} from './outbox.js';
@@ -81,6 +82,7 @@ export class Session implements EngineClient {
 	readonly #queue: TorrentQueue;
 	readonly #host: CommandHost;
 	readonly #logRate: LogRate;
+	readonly #logRepeats: LogRepeats;
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
 	readonly #limitMemory: LimitMemory | undefined;
@@ -104,6 +106,7 @@ export class Session implements EngineClient {
 			(level, text, torrent) => this.#write(level, text, torrent),
 			() => clock.now(),
 		);
+		this.#logRepeats = new LogRepeats(options.log, () => clock.now());
 		const pool = new BlockPool(options.poolSlots ?? usualPoolSlots);
 		this.#disk =
 			options.openDisk?.(pool) ??
@@ -363,8 +366,9 @@ export class Session implements EngineClient {
 	}
 
 	#write(level: LogLevel, text: string, torrent?: string): void {
-		this.#lines.add(this.#room.clock.wall(), level, text, torrent);
-		this.#options.log(level, text, torrent);
+		const name = torrent === undefined ? undefined : this.#torrents.get(torrent)?.metainfo.name;
+		this.#lines.add(this.#room.clock.wall(), level, text, torrent, name);
+		this.#logRepeats.write(level, text, torrent, name);
 	}
 
 	// Time and memory.
@@ -385,6 +389,7 @@ export class Session implements EngineClient {
 			this.#log('info', `slow mode is ${this.#limits.slowMode ? 'on' : 'over'}: its time`);
 		if (++this.#ticks % queueTicks === 0) this.#queue.plan();
 		this.#logRate.tick();
+		this.#logRepeats.tick();
 		this.#shares.relieve();
 		if (this.#saver.tick(now)) {
 			void this.#disk.freeSpace(this.#options.dir).then(bytes => {
@@ -419,6 +424,7 @@ export class Session implements EngineClient {
 		const late = new Promise<void>(resolve => this.#room.clock.after(diskFarewell, resolve));
 		await Promise.race([this.#disk.close(), late]);
 		this.#watchers.stop();
+		this.#logRepeats.end();
 		this.#tellClosed('the engine was stopped');
 	}
 

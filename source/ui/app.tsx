@@ -202,7 +202,12 @@ export function App({
 			layout.torrents && <TorrentsPane key="torrents" {...props(layout.torrents, noDialog)} />,
 			layout.lastLine && model.log?.at(-1)
 				? line(painter, layout.lastLine, [
-						logRow(model.log.at(-1) as NonNullable<typeof model.log>[number], columns, look),
+						logRow(
+							model.log.at(-1) as NonNullable<typeof model.log>[number],
+							columns,
+							look,
+							view.screen === 'session',
+						),
 					])
 				: null,
 			line(painter, layout.footer, [footer(screen, state, columns)]),

@@ -134,7 +134,7 @@ function arrange<Item>(
 const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
 const trackerText = (tracker: TrackerView) => `${tracker.url || tracker.kind} ${tracker.status}`;
 const torrentText = (torrent: TorrentView) => `${torrent.name} ${torrent.label ?? ''} ${torrent.state}`;
-const logText = (line: LogView) => `${line.level} ${line.text}`;
+const logText = (line: LogView) => `${line.level} ${line.name ?? ''} ${line.text}`;
 
 const arrangePeers = remembered(
 	(peers: readonly PeerView[], sort: string, reverse: boolean, filter: string) =>

@@ -31,3 +31,22 @@ test('answers the newest lines in the order they came, those of one torrent and 
 		['three', 'four'],
 	);
 });
+
+test('a line that is said again takes the place of the one before, and counts it, for each torrent by itself', () => {
+	const ring = new LogRing();
+	for (let minute = 0; minute < 12; minute++) {
+		ring.add(minute * 60_000, 'warn', 'tracker x: no answer', 'a', 'First');
+		ring.add(minute * 60_000, 'warn', 'tracker x: no answer', 'b', 'Second');
+		if (minute === 5) ring.add(minute * 60_000, 'info', 'something else');
+	}
+	assert.deepEqual(
+		ring.newest(10).map(({at, text, name, times}) => [at / 60_000, text, name, times]),
+		[
+			[5, 'something else', undefined, undefined],
+			[11, 'tracker x: no answer', 'First', 12],
+			[11, 'tracker x: no answer', 'Second', 12],
+		],
+	);
+	ring.add(10 * 3_600_000, 'warn', 'tracker x: no answer', 'a', 'First');
+	assert.equal(ring.newest(1)[0]!.times, undefined, 'what is long ago is another matter');
+});

@@ -79,7 +79,10 @@ describe('what is said of torrents that do not run', {concurrency: true}, () => 
 		await engine.send({type: 'torrent.verify', id});
 		const view = await engine.sees(id, 'paused again', ({state}) => state === 'paused');
 		assert.ok(view.piecesHave > 0 && view.piecesHave <= Math.ceil(200_000 / 32_768), `${view.piecesHave}`);
-		assert.ok(readFileSync(file).every(byte => byte === 0), 'it was only looked at');
+		assert.ok(
+			readFileSync(file).every(byte => byte === 0),
+			'it was only looked at',
+		);
 		await engine.session.stop();
 		const again = await openTestSession(space, 'engine');
 		const restored = await again.view(id);

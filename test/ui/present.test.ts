@@ -17,6 +17,7 @@ import {glyphsFor} from '../../source/ui/glyphs.ts';
 import {colourDepth, Painter, showsUtf8} from '../../source/ui/paint.ts';
 import {thinBar} from '../../source/ui/present/bar.ts';
 import {brailleGraph, resample, roundScale} from '../../source/ui/present/graph.ts';
+import {logText} from '../../source/ui/present/log.ts';
 import {gridFor, piecesRows} from '../../source/ui/present/pieces.ts';
 import {rowText, rowWidth} from '../../source/ui/present/row.ts';
 import {chooseColumns, windowTop} from '../../source/ui/present/table.ts';
@@ -240,4 +241,11 @@ test('replaces what a terminal without UTF-8 cannot show by as many cells', () =
 test('makes cells taller where few pieces would leave rows empty', () => {
 	assert.deepEqual(gridFor(200, {columns: 118, rows: 22}), {tile: 11, tall: 1, perRow: 10, rows: 21});
 	assert.equal(gridFor(40, {columns: 118, rows: 22}).tall, 3);
+});
+
+test('the log names the torrent of a line where it is of many, once, and counts what was said again', () => {
+	const line = {at: 0, level: 'warn', text: 'no answer', torrent: 'a', name: 'Debian', times: 12} as const;
+	assert.equal(logText(line, true), 'Debian: no answer (12 times)');
+	assert.equal(logText(line, false), 'no answer (12 times)');
+	assert.equal(logText({...line, text: 'added Debian', times: 1}, true), 'added Debian');
 });

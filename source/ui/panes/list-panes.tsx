@@ -136,7 +136,7 @@ export const LogPane = memo(
 				{...(state.view.screen === 'torrent' && {digit: 6})}
 				title="Log"
 				note={note}
-				rows={logRows(lines, room, top, cursor, focused, look)}
+				rows={logRows(lines, room, top, cursor, focused, look, state.view.screen === 'session')}
 			/>
 		);
 	},

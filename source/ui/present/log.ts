@@ -13,13 +13,19 @@ const tones: Readonly<Record<LogView['level'], Tone>> = {
 };
 const signs: Readonly<Record<LogView['level'], string>> = {debug: ' ', info: ' ', warn: '!', error: 'x'};
 
+/** What a line says. `named`: torrents are called by their names, for the lines are of many. */
+export function logText({text, name, times}: LogView, named: boolean): string {
+	const about = named && name && !text.includes(name) ? `${name}: ` : '';
+	return safeText(`${about}${text}${times !== undefined && times > 1 ? ` (${times} times)` : ''}`);
+}
+
 /** One line of the log. */
-export function logRow(line: LogView, columns: number, look: Look, lead = ' '): Row {
+export function logRow(line: LogView, columns: number, look: Look, named = false, lead = ' '): Row {
 	const time = `${lead}${timeOfDay(line.at, look.timezone)} ${signs[line.level]} `;
 	return fitRow(
 		[
 			[time, 'faint'],
-			[fit(safeText(line.text), columns - time.length, 'left', look.glyphs.ellipsis), tones[line.level]],
+			[fit(logText(line, named), columns - time.length, 'left', look.glyphs.ellipsis), tones[line.level]],
 		],
 		columns,
 	);
@@ -33,10 +39,11 @@ export function logRows(
 	cursor: number,
 	active: boolean,
 	look: Look,
+	named = false,
 ): readonly ListRow[] {
 	if (lines.length === 0) return [{row: [['  nothing has happened yet', 'faint']], selected: false}];
 	return lines.slice(top, top + room.rows).map((line, index) => {
 		const selected = active && top + index === cursor;
-		return {row: logRow(line, room.columns, look, selected ? look.glyphs.cursor : ' '), selected};
+		return {row: logRow(line, room.columns, look, named, selected ? look.glyphs.cursor : ' '), selected};
 	});
 }

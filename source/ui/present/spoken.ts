@@ -6,6 +6,7 @@ import type {ScreenState} from '../store.js';
 import {safeText} from '../text.js';
 import type {Dialog} from '../view.js';
 import {progressOf, stateWords} from './header.js';
+import {logText} from './log.js';
 
 /** What has been said, so that nothing is said twice. */
 export interface Said {
@@ -87,7 +88,8 @@ export function speak(
 	const from = said.log
 		? log.findIndex(({at, text}) => at === said.log?.at && text === said.log.text)
 		: log.length - 2;
-	for (const line of log.slice(Math.max(from + 1, log.length - 5))) lines.push(safeText(line.text));
+	for (const line of log.slice(Math.max(from + 1, log.length - 5)))
+		lines.push(logText(line, view.screen === 'session'));
 	return {
 		lines,
 		said: {
