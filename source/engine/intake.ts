@@ -15,6 +15,7 @@ import type {TorrentQueue} from './queue.js';
 import type {Room} from './room.js';
 import type {SessionMemory} from './session-memory.js';
 import {Torrent} from './torrent.js';
+import type {TotalsMemory} from './totals-memory.js';
 
 const manyFiles = 10_000;
 /** As many as a .torrent may name. */
@@ -34,6 +35,8 @@ export interface IntakeSetup {
 	readonly lasting: boolean;
 	/** Undefined when no speeds are kept. */
 	readonly speeds: SessionMemory | undefined;
+	/** Undefined when none are kept. */
+	readonly totals: Pick<TotalsMemory, 'recall'> | undefined;
 	/** Absolute; where data goes that is added without a folder. */
 	readonly dir: string;
 	/** Connections a torrent. */
@@ -251,6 +254,7 @@ export class Intake {
 		);
 		if (!fits(resume, torrent)) throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 		torrent.remember(resume);
+		this.#setup.totals?.recall(torrent);
 		torrent.doubtful = doubtful === true;
 		this.#adopt(torrent);
 		torrent.wanted = resume.active;

@@ -45,6 +45,7 @@ import {SessionReport} from './session-report.js';
 import {composeUpdate} from './session-views.js';
 import {StateSaver} from './state-saver.js';
 import type {Torrent} from './torrent.js';
+import {TotalsMemory} from './totals-memory.js';
 import {Traffic} from './traffic.js';
 import {makeTurns} from './turns.js';
 import {Uploader} from './uploader.js';
@@ -85,6 +86,7 @@ export class Session implements EngineClient {
 	readonly #logRepeats: LogRepeats;
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: SessionMemory | undefined;
+	readonly #totals: TotalsMemory | undefined;
 	readonly #limitMemory: LimitMemory | undefined;
 	readonly #patrol = new FilePatrol(this.#torrents);
 	readonly #places = connectionPlaces(openFileLimit());
@@ -184,6 +186,9 @@ export class Session implements EngineClient {
 		this.#queue = new TorrentQueue(torrents, options.queue, clock);
 		if (options.persist) {
 			this.#memory = new SessionMemory(options.stateDir, text => this.#log('warn', text));
+			this.#totals = new TotalsMemory(options.stateDir, torrents, this.#traffic, ({message}) =>
+				this.#log('warn', `totals are not kept: ${message}`),
+			);
 			this.#limitMemory = new LimitMemory(options.stateDir, {
 				damaged: why => this.#log('warn', `limits chosen earlier are forgotten: ${why}`),
 				later: why => this.#log('warn', `limits chosen earlier do not hold, new ones are not kept: ${why}`),
@@ -197,6 +202,7 @@ export class Session implements EngineClient {
 			store: this.#store,
 			lasting: options.persist,
 			speeds: this.#memory,
+			totals: this.#totals,
 			dir: options.dir,
 			maxPeers: options.maxPeers,
 			trackers: options.trackers,
@@ -280,6 +286,7 @@ export class Session implements EngineClient {
 		const memory = session.#memory;
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
+			await session.#totals?.load();
 			void memory.keepOnly(await session.#intake.restore());
 		}
 		session.#tick();
@@ -384,6 +391,7 @@ export class Session implements EngineClient {
 			torrent.post({type: 'tick', now});
 		this.#patrol.tick();
 		this.#traffic.sample(this.#torrents.values(), this.#room.clock.wall());
+		this.#totals?.tick(now);
 		this.#shares.tick();
 		if (this.#limits.tick())
 			this.#log('info', `slow mode is ${this.#limits.slowMode ? 'on' : 'over'}: its time`);
@@ -418,6 +426,7 @@ export class Session implements EngineClient {
 		await this.#saver.saveAll(savesAtTheEnd);
 		await this.#store.settled();
 		await speeds;
+		await this.#totals?.save();
 		await this.#limitMemory?.settled();
 		this.#udp.close();
 		// Files that are being copied to another disk are still where they were.

@@ -41,6 +41,18 @@ export class TorrentRecord {
 		this.seedingTime = memory.seedingTime;
 	}
 
+	/** After `take`: what another account of the same sessions says, where it is later. */
+	atLeast(
+		totals: Pick<ResumeData, 'downloaded' | 'uploaded' | 'wasted' | 'activeTime' | 'seedingTime'>,
+	): void {
+		this.downloaded = Math.max(this.downloaded, totals.downloaded);
+		this.uploaded = Math.max(this.uploaded, totals.uploaded);
+		this.wasted = Math.max(this.wasted, totals.wasted);
+		this.activeTime = Math.max(this.activeTime, totals.activeTime);
+		this.seedingTime = Math.max(this.seedingTime, totals.seedingTime);
+		this.#sampled = {downloaded: this.downloaded, uploaded: this.uploaded};
+	}
+
 	/**
 	 * Counts what was moved since the last time. Answers whether there is enough of it to be worth saving.
 	 *

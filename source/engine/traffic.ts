@@ -18,6 +18,12 @@ export class Traffic implements SessionTotals {
 		this.history = history;
 	}
 
+	/** What another account of earlier sessions says, where it is later. */
+	atLeast(downloaded: Bytes, uploaded: Bytes): void {
+		this.downloaded = Math.max(this.downloaded, downloaded);
+		this.uploaded = Math.max(this.uploaded, uploaded);
+	}
+
 	/** Once a second, when the torrents have counted theirs. `wall` in ms since 1970. */
 	sample(torrents: Iterable<Torrent>, wall: Millis): void {
 		let downloaded = 0;
