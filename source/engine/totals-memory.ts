@@ -87,11 +87,15 @@ export class TotalsMemory {
 	}
 
 	/** Saves everything now. */
-	async save(): Promise<void> {
-		await this.#writing;
-		this.#writing = this.#write();
-		await this.#writing;
-		this.#writing = undefined;
+	save(): Promise<void> {
+		const before = this.#writing ?? Promise.resolve();
+		const writing = before
+			.then(() => this.#write())
+			.finally(() => {
+				if (this.#writing === writing) this.#writing = undefined;
+			});
+		this.#writing = writing;
+		return writing;
 	}
 
 	/** Resolves when what is being saved is on the disk. */
