@@ -1,6 +1,7 @@
 import {addOptions} from './add-options.js';
 import {defineCommand} from './command.js';
 import {sharedOptions} from './flags.js';
+import {duration} from './quantities.js';
 import {runTransfer} from './run-transfer.js';
 import {selectionNotes} from './selection-notes.js';
 import {readDownload} from './torrent-source.js';
@@ -12,11 +13,29 @@ export const command = defineCommand({
 	summary: 'Downloads without a screen and ends when everything is verified and on disk.',
 	words: [1, 1000],
 	config: true,
-	options: sharedOptions,
+	options: {
+		...sharedOptions,
+		stopTimeout: {
+			kind: 'value',
+			value: 'TIME',
+			read: duration,
+			help: 'give up when not a byte came for so long: 90s, 10m',
+			standard: 'never',
+		},
+		timeout: {
+			kind: 'value',
+			value: 'TIME',
+			read: duration,
+			help: 'give up what is not complete after this time',
+			standard: 'never',
+		},
+	},
 	notes: [
 		'On a terminal each torrent has a line, redrawn in place; elsewhere a line every',
-		'10 s. --json: one object a line. Ctrl-C saves what is there: the same command',
-		'goes on later. Without --seed-time and --seed-ratio it does not stay to seed.',
+		'10 s, the first within 5 s; a last line says what, where, how long and how fast.',
+		'--json: one object a line. Ctrl-C saves what is there, and so does giving up: the',
+		'same command goes on later. Without --seed-time and --seed-ratio it does not stay',
+		'to seed.',
 		'',
 		...selectionNotes,
 	],
@@ -31,6 +50,7 @@ export const command = defineCommand({
 			{time: seedTime ?? (seedRatio === undefined ? 0 : undefined), ratio: seedRatio},
 			flags,
 			context,
+			{stopTimeout: flags.stopTimeout, timeout: flags.timeout},
 		);
 	},
 });

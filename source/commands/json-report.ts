@@ -9,7 +9,12 @@ const every = 1000;
 /** `--json`: one object a line, `progress` once a second. */
 export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): TransferReport {
 	let last = performance.now();
+	/** What was told of each last, but for the time. */
+	const told = new Map<string, string>();
+	const figures = ({completed, downloaded, uploaded, connected}: TorrentView) =>
+		[completed, downloaded, uploaded, connected].join();
 	const tell = (event: string, view: TorrentView, more: Readonly<Record<string, unknown>> = {}) => {
+		told.set(view.id, figures(view));
 		stdout.write(
 			`${terminalJson({
 				event,
@@ -22,6 +27,8 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 				downloadRate: Math.round(view.downloadRate),
 				uploadRate: Math.round(view.uploadRate),
 				peers: view.connected,
+				state: view.state,
+				...(view.reason && {reason: safeText(view.reason.text)}),
 				// The clock's zero is when the process began.
 				seconds: Number((performance.now() / 1000).toFixed(3)),
 				...more,
@@ -45,6 +52,11 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 			warn(`${safeText(view.name)}: ${message}`);
 		},
 		warning: (view, text) => warn(`${safeText(view.name)}: ${text}`),
-		end() {},
+		ended(view) {
+			if (told.get(view.id) !== figures(view)) tell('progress', view);
+		},
+		end(views) {
+			for (const view of views) this.ended(view);
+		},
 	};
 }

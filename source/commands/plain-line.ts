@@ -21,6 +21,11 @@ export function activity(view: TorrentView): string | undefined {
 	}
 }
 
+/** Why nothing comes; undefined while something does. */
+export function stallOf({downloadRate, reason}: TorrentView): string | undefined {
+	return downloadRate > 0 || reason === undefined ? undefined : safeText(reason.text);
+}
+
 /** How many are connected, in words. */
 export function peers(view: TorrentView): string {
 	return view.connected === 1 ? '1 peer' : `${view.connected} peers`;
@@ -40,6 +45,13 @@ export function plainLine(view: TorrentView): string {
 		return `${name}: ${busy}${view.state === 'checking' ? share : ''}`;
 	}
 	const rates = `${rateWithUnit(view.downloadRate)} down, ${rateWithUnit(view.uploadRate)} up, ${peers(view)}`;
+	if (view.state === 'finished')
+		return `${name}: ${safeText(view.reason?.text ?? 'finished')}, ratio ${view.ratio.toFixed(2)}`;
 	if (isComplete(view)) return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}`;
-	return `${name}: ${percent(view.completed, view.wanted)} of ${size(view.wanted)}, ${rates}, ETA ${duration(view.eta)}`;
+	const stall = stallOf(view);
+	return [
+		`${name}: ${percent(view.completed, view.wanted)} of ${size(view.wanted)}`,
+		rates,
+		`ETA ${duration(view.eta)}${stall === undefined ? '' : `: ${stall}`}`,
+	].join(', ');
 }

@@ -1,22 +1,28 @@
 import {duration, size} from '../ui/format.js';
 import {safeText} from '../ui/safe-text.js';
+import {closingLine, type FiguresBefore} from './closing-line.js';
 import type {Context} from './command.js';
 import {plainLine} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
 
 const every = 10_000;
+/** Who waits wants to know soon whether anything moves, and why not. */
+const firstAfter = 4000;
 
-/** Without a terminal: a plain line a torrent every 10 s, and one when it is complete. */
-export function plainReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): TransferReport {
+/** Without a terminal: a plain line a torrent soon and every 10 s, one when it is complete, and one at the end. */
+export function plainReport(
+	{stdout, warn}: Pick<Context, 'stdout' | 'warn'>,
+	before: FiguresBefore = new Map(),
+): TransferReport {
 	const start = performance.now();
-	let last = start;
+	let next = start + firstAfter;
 	return {
 		added() {},
 		metadata() {},
 		progress(views) {
 			const now = performance.now();
-			if (now - last < every) return;
-			last = now - ((now - last) % every);
+			if (now < next) return;
+			next = start + every * (1 + Math.floor((now - start) / every));
 			for (const view of views) stdout.write(`${plainLine(view)}\n`);
 		},
 		complete(view, stays) {
@@ -36,6 +42,10 @@ export function plainReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): T
 			warn(`${safeText(view.name)}: ${reason}`);
 		},
 		warning: (view, text) => warn(`${safeText(view.name)}: ${text}`),
-		end() {},
+		ended() {},
+		end(views, outcome) {
+			const line = closingLine(views, before, (performance.now() - start) / 1000, outcome);
+			if (line !== undefined) stdout.write(`${line}\n`);
+		},
 	};
 }

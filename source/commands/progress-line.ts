@@ -1,7 +1,7 @@
 import type {TorrentView} from '../api/snapshot.js';
 import {duration, percent, rateWithUnit} from '../ui/format.js';
 import {cellWidth, fit, safeText} from '../ui/text.js';
-import {activity, isComplete, peers} from './plain-line.js';
+import {activity, isComplete, peers, stallOf} from './plain-line.js';
 
 const widestBar = 30;
 const widestName = 40;
@@ -12,43 +12,73 @@ function bar(part: number, cells: number, ascii: boolean): string {
 	return `${open}${done?.repeat(full)}${left?.repeat(cells - full)}${close}`;
 }
 
-/**
- * One torrent in one line of a terminal `width` cells wide: name, percent, bar, rate, peers, time left. The bar goes
- * first where room is short, then the peers.
- */
-export function progressLine(view: TorrentView, width: number, ascii: boolean): string {
-	const room = Math.max(10, width - 1);
+/** What a line shows beside the name and the bar. */
+interface Fields {
+	readonly share: string;
+	readonly part: number;
+	readonly speed: string;
+	readonly peers: string;
+	readonly last: string;
+	/** In words, in place of the three. */
+	readonly busy: string | undefined;
+}
+
+function fieldsOf(view: TorrentView): Fields {
 	const checking = view.state === 'checking' && view.checked !== undefined;
 	const part = checking ? (view.checked ?? 0) : view.wanted > 0 ? view.completed / view.wanted : 0;
-	const share = checking
-		? percent(part, 1)
-		: view.state === 'metadata'
-			? ''
-			: percent(view.completed, view.wanted);
-	const busy = activity(view);
 	const upload = isComplete(view);
-	const speed = upload ? `up ${rateWithUnit(view.uploadRate)}` : rateWithUnit(view.downloadRate);
-	const facts =
-		busy === undefined
-			? [
-					speed.padStart(7),
-					peers(view).padStart(9),
-					upload ? `ratio ${view.ratio.toFixed(2)}` : `ETA ${duration(view.eta)}`,
-				]
-			: [busy];
-	const tail = [share.padStart(6), ...facts].join('  ');
-	const short = [share.padStart(6), ...(busy === undefined ? [facts[0], facts[2]] : [busy])].join('  ');
+	return {
+		share: checking
+			? percent(part, 1)
+			: view.state === 'metadata'
+				? ''
+				: percent(view.completed, view.wanted),
+		part,
+		speed: upload ? `up ${rateWithUnit(view.uploadRate)}` : rateWithUnit(view.downloadRate),
+		peers: peers(view),
+		last: upload ? `ratio ${view.ratio.toFixed(2)}` : `ETA ${duration(view.eta)}`,
+		busy: activity(view) ?? (upload ? undefined : stallOf(view)),
+	};
+}
 
-	const name = safeText(view.name);
-	const wide = room - cellWidth(tail) - 4;
-	if (wide >= 20) {
-		const nameCells = Math.min(widestName, Math.max(10, Math.floor(wide * 0.6)));
-		const barCells = Math.min(widestBar, wide - nameCells - (ascii ? 2 : 0));
-		const [first, ...rest] = [share.padStart(6), ...facts];
-		return [fit(name, nameCells), first, bar(part, barCells, ascii), ...rest].join('  ').trimEnd();
-	}
-	const nameRoom = room - cellWidth(tail) - 2;
-	if (nameRoom >= 8) return `${fit(name, nameRoom)}  ${tail}`;
-	const tight = room - cellWidth(short) - 2;
-	return tight >= 8 ? `${fit(name, tight)}  ${short}` : fit(short.trim(), room).trimEnd();
+/**
+ * Torrents in one line each of a terminal `width` cells wide, their columns below each other: name, percent, bar, rate,
+ * peers, time left. The bar goes first where room is short, then the peers.
+ */
+export function progressLines(views: readonly TorrentView[], width: number, ascii: boolean): string[] {
+	const room = Math.max(10, width - 1);
+	const rows = views.map(fieldsOf);
+	const widest = (field: 'speed' | 'peers' | 'last', least: number) =>
+		rows.reduce((most, row) => (row.busy === undefined ? Math.max(most, row[field].length) : most), least);
+	const isAnyMoving = rows.some(({busy}) => busy === undefined);
+	const speedCells = widest('speed', 7);
+	const peerCells = widest('peers', 9);
+	const lastCells = widest('last', 0);
+	const busyCells = rows.reduce((most, {busy = ''}) => Math.max(most, cellWidth(busy)), 0);
+	const restCells = isAnyMoving ? speedCells + peerCells + lastCells + 4 : busyCells;
+	const shortCells = isAnyMoving ? speedCells + lastCells + 2 : busyCells;
+	const shareCells = 6;
+	const tailCells = shareCells + 2 + restCells;
+	const wide = room - tailCells - 4;
+	const nameCells = Math.min(widestName, Math.max(10, Math.floor(wide * 0.6)));
+	const barCells = Math.min(widestBar, wide - nameCells - (ascii ? 2 : 0));
+	const nameRoom = room - tailCells - 2;
+	const tight = room - (shareCells + 2 + shortCells) - 2;
+	return rows.map((row, index) => {
+		const name = safeText(views[index]!.name);
+		const share = row.share.padStart(shareCells);
+		const {busy} = row;
+		const last = row.last.padEnd(lastCells);
+		const rest = busy ?? [row.speed.padStart(speedCells), row.peers.padStart(peerCells), last].join('  ');
+		const short = busy ?? [row.speed.padStart(speedCells), last].join('  ');
+		const whole = (...fields: readonly string[]) => fit(fields.join('  '), room).trimEnd();
+		if (wide >= 20) return whole(fit(name, nameCells), share, bar(row.part, barCells, ascii), rest);
+		if (nameRoom >= 8) return whole(fit(name, nameRoom), share, rest);
+		return tight >= 8 ? whole(fit(name, tight), share, short) : whole(`${share}  ${short}`.trimStart());
+	});
+}
+
+/** As `progressLines`, for one. */
+export function progressLine(view: TorrentView, width: number, ascii: boolean): string {
+	return progressLines([view], width, ascii)[0]!;
 }

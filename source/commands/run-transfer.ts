@@ -2,14 +2,18 @@ import {createHash} from 'node:crypto';
 import {join, resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {AddOptions} from '../api/command.js';
+import type {TorrentView} from '../api/snapshot.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
+import type {Seconds} from '../base/units.js';
 import {type ProcessLock, takeLock} from '../bridge/process-lock.js';
 import {DiskThread} from '../io/disk-thread.js';
+import type {FiguresBefore} from './closing-line.js';
 import type {Context, Flags} from './command.js';
 import {openLog} from './file-log.js';
 import type {sharedOptions} from './flags.js';
 import {interruption} from './interruption.js';
 import {type LocalEngine, openSession} from './open-session.js';
+import type {Waiting} from './patience.js';
 import {makeStateDir} from './state-dir.js';
 import {redraws} from './terminal-kind.js';
 import {addCommand, sourceId, type TorrentSource} from './torrent-source.js';
@@ -25,15 +29,30 @@ export interface Task {
 /** What is left to say and save has this long. */
 const stopTime = 5000;
 const hurriedStopTime = 300;
+/** Of more the figures before are noted once, not after each. */
+const fewTorrents = 50;
+/** What holds a transfer up for less than this is no matter for a person. */
+const warnAfter = 5000;
 
 /** Only the report that is asked for is read: one that measures text takes a fifth of the time to start. */
-async function chooseReport(flags: Flags<typeof sharedOptions>, context: Context): Promise<TransferReport> {
+async function chooseReport(
+	flags: Flags<typeof sharedOptions>,
+	context: Context,
+	before: FiguresBefore,
+): Promise<TransferReport> {
 	if (flags.json) return (await import('./json-report.js')).jsonReport(context);
-	if (!redraws(context.stdout, context)) return (await import('./plain-report.js')).plainReport(context);
+	if (!redraws(context.stdout, context))
+		return (await import('./plain-report.js')).plainReport(context, before);
 	const {terminalReport} = await import('./terminal-report.js');
 	const {LC_ALL, LC_CTYPE, LANG} = context.env;
 	const locale = LC_ALL || LC_CTYPE || LANG || '';
-	return terminalReport(context, flags.ascii || (locale !== '' && !/utf-?8/i.test(locale)));
+	return terminalReport(context, flags.ascii || (locale !== '' && !/utf-?8/i.test(locale)), before);
+}
+
+/** Notes what torrents had moved in earlier runs, before much has come in this one. */
+async function note(before: Map<string, TorrentView>, engine: LocalEngine): Promise<void> {
+	const {torrents = []} = await engine.send({type: 'session.list'});
+	for (const view of torrents) if (!before.has(view.id)) before.set(view.id, view);
 }
 
 /** Two processes must not write the same torrent into the same folder. */
@@ -70,6 +89,7 @@ async function transferAll(
 	flags: Flags<typeof sharedOptions>,
 	context: Context,
 	diskThread: DiskThread,
+	waiting: Waiting | undefined,
 ): Promise<ExitStatus> {
 	const stateDir = join(makeStateDir(flags.stateDir, context.env), 'get');
 	const unique = [...new Map(tasks.map(task => [sourceId(task.source), task])).values()];
@@ -98,6 +118,7 @@ async function transferAll(
 		try {
 			const ids: string[] = [];
 			const links = new Set<string>();
+			const before = new Map<string, TorrentView>();
 			for (const {source, options} of unique) {
 				const {id = sourceId(source)} =
 					source.kind === 'metainfo'
@@ -105,7 +126,9 @@ async function transferAll(
 						: await engine.send(addCommand(source, options));
 				ids.push(id);
 				if (source.kind === 'link') links.add(id);
+				if (unique.length <= fewTorrents) await note(before, engine);
 			}
+			await note(before, engine);
 			// The first dial before the first report: a turn of the loop, in which the disk is looked at.
 			await delay(2);
 			const outcome = await transfer({
@@ -113,8 +136,10 @@ async function transferAll(
 				ids,
 				links,
 				goal,
-				report: await chooseReport(flags, context),
+				report: await chooseReport(flags, context, before),
 				stopped: Promise.race([interrupted.first, unread]),
+				waiting,
+				warnAfter,
 			});
 			if (outcome === 'done') return 0;
 			return outcome === 'stopped' && isRead ? 130 : 1;
@@ -127,22 +152,42 @@ async function transferAll(
 	}
 }
 
+/** What is to be downloaded must be read in time, too. */
+async function inTime<Value>(read: Promise<Value>, timeout: Seconds | undefined): Promise<Value> {
+	if (timeout === undefined) return read;
+	const timer = new AbortController();
+	const late = delay(Math.max(0, timeout * 1000 - performance.now()), undefined, {signal: timer.signal}).then(
+		(): never => {
+			throw new UserError('timeout', `the torrent could not be read in ${timeout} s`);
+		},
+	);
+	late.catch(() => {});
+	try {
+		return await Promise.race([read, late]);
+	} finally {
+		timer.abort();
+	}
+}
+
 /**
  * Downloads and seeds without a screen, with an engine of its own in this process. Its resume data is kept apart from
  * that of the engine in the background, which it never meets.
  *
  * @param read finds out what is to be downloaded and seeded
+ * @param waiting how long downloads are waited for; as long as it takes when left out
  */
 export async function runTransfer(
 	read: () => Promise<readonly Task[]>,
 	goal: SeedGoal,
 	flags: Flags<typeof sharedOptions>,
 	context: Context,
+	waiting?: Waiting,
 ): Promise<ExitStatus> {
 	// It comes up on another core while the torrents are read.
 	const diskThread = new DiskThread();
 	try {
-		return await transferAll(await read(), goal, flags, context, diskThread);
+		const tasks = await inTime(read(), waiting?.timeout);
+		return await transferAll(tasks, goal, flags, context, diskThread, waiting);
 	} catch (error) {
 		void diskThread.end();
 		throw error;

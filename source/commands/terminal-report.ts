@@ -1,7 +1,8 @@
 import type {TorrentView} from '../api/snapshot.js';
 import {safeText} from '../ui/text.js';
+import {closingLine, type FiguresBefore} from './closing-line.js';
 import type {Context} from './command.js';
-import {progressLine} from './progress-line.js';
+import {progressLines} from './progress-line.js';
 import type {TransferReport} from './transfer-report.js';
 
 const every = 250;
@@ -10,13 +11,15 @@ const every = 250;
 export function terminalReport(
 	{stdout, warn}: Pick<Context, 'stdout' | 'warn'>,
 	ascii: boolean,
+	before: FiguresBefore = new Map(),
 ): TransferReport {
+	const start = performance.now();
 	let last = Number.NEGATIVE_INFINITY;
 	let shown: readonly string[] = [];
 	let views: readonly TorrentView[] = [];
 	const draw = () => {
 		const rows = Math.max(1, (stdout.rows || 24) - 1);
-		const lines = views.slice(0, rows).map(view => progressLine(view, stdout.columns || 80, ascii));
+		const lines = progressLines(views.slice(0, rows), stdout.columns || 80, ascii);
 		if (views.length > rows) lines[rows - 1] = `… and ${views.length - rows + 1} more`;
 		if (lines.length === shown.length && lines.every((line, index) => line === shown[index])) return;
 		stdout.write(`${back()}${lines.map(line => `${line}\u001B[K`).join('\n')}\u001B[J`);
@@ -42,11 +45,14 @@ export function terminalReport(
 		seeding: draw,
 		failed: (view, reason) => aside(`${safeText(view.name)}: ${reason}`),
 		warning: (view, text) => aside(`${safeText(view.name)}: ${text}`),
-		end(final) {
+		ended() {},
+		end(final, outcome) {
 			views = final;
 			draw();
 			if (shown.length > 0) stdout.write('\n');
 			shown = [];
+			const line = closingLine(views, before, (performance.now() - start) / 1000, outcome);
+			if (line !== undefined) stdout.write(`${line}\n`);
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import type {TorrentView} from '../api/snapshot.js';
+import type {TransferOutcome} from './transfer.js';
 
 /** What a transfer tells while it goes on. Each form of output is one of these. */
 export interface TransferReport {
@@ -15,6 +16,8 @@ export interface TransferReport {
 	failed(view: TorrentView, reason: string): void;
 	/** Something a person should know; goes to stderr. */
 	warning(view: TorrentView, text: string): void;
+	/** It has come to its goal, with these figures; it may go on all the same for as long as others do not. */
+	ended(view: TorrentView): void;
 	/** Nothing follows. */
-	end(views: readonly TorrentView[]): void;
+	end(views: readonly TorrentView[], outcome: TransferOutcome): void;
 }

@@ -11,7 +11,7 @@ interface Told {
 }
 
 /** The same sentence with other figures in it is the same warning: a countdown, a number of pieces. */
-function kindOf(text: string): string {
+export function kindOf(text: string): string {
 	return text.replaceAll(/\d[\d.,]*(?: (?:s|min|h|[KMGT]i?B|B)\b)?/g, '#');
 }
 

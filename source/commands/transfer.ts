@@ -1,6 +1,8 @@
 import type {EngineClient} from '../api/engine-client.js';
 import type {TorrentView} from '../api/snapshot.js';
 import type {Millis, Seconds} from '../base/units.js';
+import {LastingReason} from './lasting-reason.js';
+import {Patience, type Waiting} from './patience.js';
 import {isComplete} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
 import {TransferWarnings} from './transfer-warnings.js';
@@ -22,6 +24,10 @@ export interface TransferSettings {
 	readonly report: TransferReport;
 	/** Resolves when it shall end early. */
 	readonly stopped: Promise<unknown>;
+	/** How long downloads are waited for; as long as it takes when left out. */
+	readonly waiting?: Waiting;
+	/** How long something must hold a torrent up before it is warned of; 0 when left out. */
+	readonly warnAfter?: Millis;
 }
 
 /** How it ended: every torrent came to its goal, some could not, or it was stopped. */
@@ -33,21 +39,34 @@ interface Progress {
 	completeAt?: Millis;
 	outcome?: 'done' | 'failed';
 	warnings?: TransferWarnings;
+	readonly patience: Patience;
+	readonly holdUp: LastingReason;
 }
 
 /** The engine tells of changes this often, so that the end is seen soon. */
 const interval = 50;
 const tick = 250;
+const forever: Waiting = {stopTimeout: undefined, timeout: undefined};
 
 /** Follows torrents until all have come to their end, and tells `report` what happens to them. */
 export async function transfer(settings: TransferSettings): Promise<TransferOutcome> {
-	const {engine, ids, links, goal, report, stopped} = settings;
-	const all = new Map<string, Progress>(ids.map(id => [id, {hasMetadata: !links.has(id)}]));
+	const {engine, ids, links, goal, report, stopped, waiting = forever, warnAfter = 0} = settings;
+	const all = new Map<string, Progress>(
+		ids.map(id => [
+			id,
+			{
+				hasMetadata: !links.has(id),
+				patience: new Patience(waiting),
+				holdUp: new LastingReason(warnAfter),
+			},
+		]),
+	);
 	const over = Promise.withResolvers<'done' | 'failed'>();
 
 	const finish = (progress: Progress, outcome: 'done' | 'failed') => {
 		progress.outcome = outcome;
 		progress.warnings?.end(performance.now());
+		if (outcome === 'done' && progress.view) report.ended(progress.view);
 		const outcomes = [...all.values()].map(other => other.outcome);
 		if (outcomes.includes(undefined)) return;
 		over.resolve(outcomes.includes('failed') ? 'failed' : 'done');
@@ -64,11 +83,28 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 			(ratio !== undefined && view.ratio >= ratio)
 		);
 	};
+	const warn = ({view, warnings, holdUp}: Progress) => {
+		if (!view) return;
+		const now = performance.now();
+		const {reason} = view;
+		warnings?.holdUp(holdUp.look(reason && reason.level !== 'info' ? reason.text : undefined, now), now);
+		warnings?.wrongPieces(view.hashFailures ?? 0, now);
+	};
+	const giveUp = (progress: Progress) => {
+		const {view} = progress;
+		const why = view && progress.patience.end(view, performance.now());
+		if (why === undefined) return;
+		// Others may go on.
+		engine.send({type: 'torrent.pause', id: view!.id}).catch(() => {});
+		fail(progress, view!, why);
+	};
 	const look = (view: TorrentView) => {
 		const progress = all.get(view.id);
-		if (!progress || progress.outcome) return;
+		if (!progress) return;
 		const isNew = progress.view === undefined;
+		// It goes on while others do: what it gives is shown.
 		progress.view = view;
+		if (progress.outcome) return;
 		if (isNew) report.added(view);
 		progress.warnings ??= new TransferWarnings(text => {
 			if (progress.view) report.warning(progress.view, text);
@@ -82,9 +118,7 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 			fail(progress, view, reason?.text ?? 'it cannot go on');
 			return;
 		}
-		const now = performance.now();
-		progress.warnings.holdUp(reason && reason.level !== 'info' ? reason.text : undefined, now);
-		progress.warnings.wrongPieces(view.hashFailures ?? 0, now);
+		warn(progress);
 		if (progress.completeAt === undefined && isComplete(view)) {
 			progress.completeAt = performance.now();
 			const stays = !hasSeeded(progress);
@@ -104,12 +138,14 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 	const timer = setInterval(() => {
 		for (const progress of all.values()) {
 			if (progress.outcome) continue;
-			progress.warnings?.wrongPieces(progress.view?.hashFailures ?? 0, performance.now());
+			warn(progress);
 			if (hasSeeded(progress)) finish(progress, 'done');
+			else giveUp(progress);
 		}
 		report.progress(views());
 	}, tick);
 	let isOver = false;
+	let outcome: TransferOutcome = 'failed';
 	const lost = engine.closed.then(why => {
 		if (isOver) return 'failed' as const;
 		for (const progress of all.values()) {
@@ -118,11 +154,12 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 		return 'failed' as const;
 	});
 	try {
-		return await Promise.race([over.promise, lost, stopped.then(() => 'stopped' as const)]);
+		outcome = await Promise.race([over.promise, lost, stopped.then(() => 'stopped' as const)]);
+		return outcome;
 	} finally {
 		isOver = true;
 		clearInterval(timer);
 		watching.stop();
-		report.end(views());
+		report.end(views(), outcome);
 	}
 }

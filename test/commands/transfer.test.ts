@@ -29,6 +29,7 @@ function start(
 		seeding: tell('seeding'),
 		failed: tell('failed'),
 		warning: tell('warning'),
+		ended() {},
 		end: () => told.push('end'),
 	};
 	const outcome = transfer({engine, ids, links: new Set(links), goal, report, stopped});
