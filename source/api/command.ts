@@ -173,6 +173,20 @@ export interface RemovedFiles {
 	readonly keptFiles: ReadonlyArray<{readonly path: string; readonly why: string}>;
 }
 
+/** What came of `torrent.reannounce`. Trackers are named by their hosts, safe for a terminal. */
+export interface Reannouncement {
+	/** Whether it runs: else nobody is asked. */
+	readonly running: boolean;
+	/** How many trackers it has. */
+	readonly trackers: number;
+	/** Those that are asked now. */
+	readonly asked: readonly string[];
+	/** Those that were asked before and have not answered yet. */
+	readonly busy: readonly string[];
+	/** Those that do not want to be asked again so soon; they are then. */
+	readonly waits: ReadonlyArray<{readonly tracker: string; readonly allowedIn: Seconds}>;
+}
+
 /** What comes back when a command was done. Commands that have nothing to tell answer `{}`. */
 export interface Reply {
 	/** The torrent that was added, or was there already. */
@@ -183,5 +197,6 @@ export interface Reply {
 	readonly preview?: TorrentPreview;
 	/** Of `torrent.remove` with its data. */
 	readonly removed?: RemovedFiles;
+	readonly reannouncement?: Reannouncement;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
 }

@@ -67,6 +67,9 @@ export interface TorrentView {
 	readonly ratio: number;
 	readonly connected: number;
 	readonly seedsConnected: number;
+	/** Of those connected: who lets us have what we want of them, and whom we let have what they want of us. */
+	readonly sending?: number | undefined;
+	readonly receiving?: number | undefined;
 	readonly known: number;
 	readonly files: number;
 	readonly filesWanted: number;
@@ -96,7 +99,7 @@ export interface SessionView {
 	readonly pid: number;
 	readonly uptime: Seconds;
 	readonly port: number;
-	/** Whether anybody has reached our port yet. */
+	/** `open` when somebody has reached our port, `closed` when somebody tried and could not, else `unknown`. */
 	readonly portState: 'open' | 'unknown' | 'closed';
 	readonly downloadRate: BytesPerSecond;
 	readonly uploadRate: BytesPerSecond;
@@ -182,6 +185,10 @@ export interface TrackerView {
 	/** Peers its last answer named. */
 	readonly peers?: number | undefined;
 	readonly nextIn?: Seconds | undefined;
+	/** It was asked so long ago and has not answered yet; undefined while that is no news. */
+	readonly silentFor?: Seconds | undefined;
+	/** What was wrong with its last answer: there was none, it refused, or it was of no use. */
+	readonly trouble?: 'silent' | 'refused' | 'broken' | undefined;
 	readonly warning?: string | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type {Reannouncement} from '../api/command.js';
 import type {TrackerView} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
@@ -15,7 +16,14 @@ import {formatIp, parseIp} from '../protocol/ip-address.js';
 import {safeText} from '../protocol/safe-text.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../protocol/tracker-announce.js';
 import {TrackerExchange, trackerUrlFault} from './tracker-exchange.js';
-import {type AnnouncersState, type TrackerMemory, trackerRow} from './tracker-row.js';
+import {
+	type AnnouncersState,
+	silentAfter,
+	type TrackerMemory,
+	type TrackerTrouble,
+	trackerRow,
+	troubleOf,
+} from './tracker-row.js';
 
 /** What trackers are told of the torrent, in bytes; `left` may be anything large while it is not known. */
 export interface AnnounceFacts {
@@ -74,6 +82,8 @@ const numwant = 200;
 const farewellTime = 5000;
 /** How long one that never answered has before we leave without a word. */
 const strangerTime = 1500;
+/** So few peers of an answer are remembered, to know whether they are all ourselves. */
+const fewPeers = 8;
 const scrapeDelay = 5000;
 const scrapeInterval = 1_800_000;
 
@@ -151,10 +161,39 @@ export class Announcers {
 		return this.#stopped;
 	}
 
-	/** Asks again now, as far as the trackers allow: for a person who does not want to wait. */
-	reannounce(): void {
-		this.#schedule.reannounce(this.#now());
-		this.#pump();
+	/** Asks again now, as far as the trackers allow: for a person who does not want to wait. Answers what came of it. */
+	reannounce(): Reannouncement {
+		const busy = [...this.#requests.keys()];
+		const now = this.#now();
+		if (this.#state === 'running') {
+			this.#schedule.reannounce(now);
+			this.#pump();
+		}
+		const asked = [...this.#requests.keys()].filter(url => !busy.includes(url));
+		const waits = this.#schedule.trackers
+			.filter(({state, nextAt}) => state === 'working' && nextAt > now)
+			.map(({url, nextAt}) => ({tracker: hostOf(url), allowedIn: Math.ceil((nextAt - now) / 1000)}));
+		return {
+			running: this.#state === 'running',
+			trackers: this.#schedule.trackers.length,
+			asked: asked.map(hostOf),
+			busy: this.#state === 'running' ? busy.map(hostOf) : [],
+			waits: this.#state === 'running' ? waits : [],
+		};
+	}
+
+	/** Whether those that answered named somebody, and nobody but us. */
+	namesOnly(isOurs: (peer: PeerAddress) => boolean): boolean {
+		let named = 0;
+		for (const {url, state} of this.#schedule.trackers) {
+			const memory = state === 'working' ? this.#memories.get(url) : undefined;
+			if (memory?.peers === undefined || memory.peers === 0) continue;
+			const few = memory.few ?? [];
+			if (few.length < memory.peers || !few.every(peer => this.#isOurAddress(peer) || isOurs(peer)))
+				return false;
+			named++;
+		}
+		return named > 0;
 	}
 
 	/** More peers are needed: asks as soon as the trackers' minimum interval allows. */
@@ -254,6 +293,10 @@ export class Announcers {
 
 	async #ask({url, event}: AnnounceTask, signal: AbortSignal): Promise<void> {
 		const memory = this.#memory(url);
+		memory.askedAt = this.#now();
+		const silent = this.#options.clock.after(silentAfter, () => {
+			this.#revision++;
+		});
 		try {
 			const answer = await this.#exchange.announce(
 				url,
@@ -267,9 +310,12 @@ export class Announcers {
 			);
 			if (signal.aborted) return;
 			if (answer.kind === 'peers') this.#take(url, answer);
-			else this.#fail(url, safeText(answer.reason) || 'it refuses, without a reason', answer.retryIn);
+			else this.#fail(url, safeText(answer.reason) || 'without a reason', 'refused', answer.retryIn);
 		} catch (error) {
-			if (!signal.aborted) this.#fail(url, safeText((error as Error).message));
+			if (!signal.aborted) this.#fail(url, safeText((error as Error).message), troubleOf(error));
+		} finally {
+			silent.clear();
+			memory.askedAt = undefined;
 		}
 	}
 
@@ -278,6 +324,8 @@ export class Announcers {
 		this.#schedule.succeeded(url, answer, now);
 		const memory = this.#memory(url);
 		memory.status = undefined;
+		memory.trouble = undefined;
+		memory.few = answer.peers.length <= fewPeers ? answer.peers : undefined;
 		memory.warning = answer.warning === undefined ? undefined : safeText(answer.warning);
 		memory.trackerId = answer.trackerId ?? memory.trackerId;
 		memory.seeders = answer.seeders ?? memory.seeders;
@@ -294,8 +342,7 @@ export class Announcers {
 		this.#options.log('debug', `${host} answered: ${answer.peers.length} peers`);
 		if (this.#state !== 'running') return;
 		if (memory.completed === undefined || memory.seeders === undefined) this.#scrapeLater(url, memory, now);
-		const port = this.#options.port();
-		const peers = answer.peers.filter(peer => peer.port !== port || !this.#isOurs(peer.host));
+		const peers = answer.peers.filter(peer => !this.#isOurAddress(peer));
 		if (peers.length > 0) this.#options.onPeers(peers);
 		void this.#lookUp(answer.names ?? []);
 	}
@@ -310,10 +357,18 @@ export class Announcers {
 		}
 	}
 
-	#fail(url: string, reason: string, retryIn?: number | 'never'): void {
-		this.#memory(url).status = reason;
+	#fail(url: string, reason: string, trouble: TrackerTrouble, retryIn?: number | 'never'): void {
+		const memory = this.#memory(url);
+		memory.status = reason;
+		memory.trouble = trouble;
+		// What it said when it answered last is past.
+		memory.warning = undefined;
 		this.#schedule.failed(url, this.#now(), retryIn);
 		this.#options.log('warn', `${hostOf(url)}: ${reason}`);
+	}
+
+	#isOurAddress({host, port}: PeerAddress): boolean {
+		return port === this.#options.port() && this.#isOurs(host);
 	}
 
 	/** What a tracker calls our address may be a stranger's: only our own peer id coming back shows that we are there. */

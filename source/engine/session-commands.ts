@@ -59,6 +59,8 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 			const removed = await host.remove(torrent, command.withData);
 			return removed === undefined ? {} : {removed};
 		}
+		case 'torrent.reannounce':
+			return {reannouncement: find(host, command.id).announcers.reannounce()};
 		case 'session.pauseAll':
 			pauseAll(host.torrents.values());
 			break;
@@ -88,7 +90,7 @@ async function obeyFor(
 	torrent: Torrent,
 	command: Exclude<
 		Extract<Command, {readonly id: string}>,
-		{readonly type: 'piece.inspect' | 'torrent.remove'}
+		{readonly type: 'piece.inspect' | 'torrent.reannounce' | 'torrent.remove'}
 	>,
 ): Promise<void> {
 	requireFree(torrent, command);
@@ -114,8 +116,6 @@ async function obeyFor(
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);
 			return refuse(await torrent.relocation.rename(command.fileIndex, command.name));
-		case 'torrent.reannounce':
-			return torrent.announcers.reannounce();
 		case 'torrent.sequential':
 			return torrent.post({type: 'set', settings: {sequential: command.on}});
 		case 'torrent.superSeed':

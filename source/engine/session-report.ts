@@ -11,9 +11,6 @@ import type {Torrent} from './torrent.js';
 import {viewTorrent} from './torrent-views.js';
 import type {Traffic} from './traffic.js';
 
-/** Nobody has come in for so long. */
-const silenceOfClosedPort: Millis = 600_000;
-
 /** What is reported on. */
 export interface ReportedSession {
 	readonly room: Room;
@@ -56,7 +53,8 @@ export class SessionReport {
 			pid: process.pid,
 			uptime: Math.floor((now - startedAt) / 1000),
 			port: room.port(),
-			portState: this.#reached ? 'open' : now - startedAt < silenceOfClosedPort ? 'unknown' : 'closed',
+			// That nobody has come in is no proof that nobody can: `closed` takes somebody who tried.
+			portState: this.#reached ? 'open' : 'unknown',
 			downloadRate: Math.round(downloadRate),
 			uploadRate: Math.round(uploadRate),
 			downloaded: traffic.downloaded,

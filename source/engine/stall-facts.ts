@@ -1,3 +1,4 @@
+import type {TrackerView} from '../api/snapshot.js';
 import {blockLength, type Millis, type Seconds} from '../base/units.js';
 import type {StallFacts, TrackerFacts} from '../policy/stall-reason.js';
 import type {Torrent} from './torrent.js';
@@ -16,6 +17,9 @@ export interface SessionFacts {
 	readonly queuedBehind: number;
 }
 
+/** A peer that has not said so long after it was dialled what it has has nothing. */
+const tellTime: Millis = 5000;
+
 /** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
 	const {now} = session;
@@ -27,6 +31,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 	let choking = 0;
 	let snubbed = 0;
 	let interested = 0;
+	let untold = 0;
 	for (const peer of swarm.peers.values()) {
 		if (!peer.ready) {
 			connecting++;
@@ -34,6 +39,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		}
 		connected++;
 		if (peer.peerInterested) interested++;
+		if (peer.pieceCount === 0 && now - peer.connectedAt < tellTime) untold++;
 		if (!peer.amInterested) continue;
 		interesting++;
 		if (peer.peerChoking) choking++;
@@ -61,6 +67,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		interesting,
 		interestingChoking: choking,
 		interestingSnubbed: snubbed,
+		untold,
 		interested,
 		unavailable,
 		firstUnavailable,
@@ -77,15 +84,28 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 }
 
 function trackerFacts(torrent: Torrent, now: Millis): TrackerFacts {
-	const trackers = torrent.announcers
-		.views(now)
-		.filter(({kind, state}) => kind === 'tracker' && state !== 'off');
+	// One that wants never to be asked again is none, but for what it said.
+	const trackers = torrent.announcers.views(now).filter(({kind}) => kind === 'tracker');
+	const failed = trackers.filter(({state}) => state === 'retrying' || state === 'off');
+	const working = trackers.filter(({state}) => state === 'working');
+	const most = (count: (tracker: TrackerView) => number | undefined) =>
+		working.reduce((sum, tracker) => Math.max(sum, count(tracker) ?? 0), 0);
+	const silent = trackers.flatMap(({silentFor}) => silentFor ?? []);
 	const next = trackers.flatMap(({nextIn}) => (nextIn === undefined ? [] : [nextIn]));
 	return {
 		count: trackers.length,
 		announcing: trackers.some(({state}) => state === 'announcing'),
-		working: trackers.some(({state}) => state === 'working'),
-		lastError: trackers.find(({state}) => state === 'retrying')?.status,
+		working: working.length > 0,
+		lastError: failed[0]?.status,
+		troubles: failed.map(({trouble}) => trouble ?? 'silent'),
+		silentFor: working.length === 0 && silent.length > 0 ? Math.max(...silent) : undefined,
+		seeders: most(({seeders}) => seeders),
+		named: most(({peers}) => peers),
+		onlyUs:
+			torrent.announcers.namesOnly(peer => torrent.swarm.list.isOwn(peer)) ||
+			(most(({peers}) => peers) === 0 &&
+				most(({seeders}) => seeders) === 0 &&
+				most(({leechers}) => leechers) === 1),
 		nextIn: next.length > 0 ? Math.min(...next) : undefined,
 	};
 }

@@ -69,6 +69,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		ratio: torrent.record.uploaded / (torrent.record.downloaded || metainfo.length),
 		connected: swarm.connected,
 		seedsConnected: torrent.downloader.picker.seeds,
+		...countTrading(swarm.peers.values()),
 		known: swarm.list.known,
 		files: files.count,
 		filesWanted: files.filesWanted,
@@ -88,6 +89,18 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		infoHashV2: metainfo.infoHashV2,
 		magnet: torrent.magnet,
 	};
+}
+
+/** Who gives to whom, or may. */
+function countTrading(peers: Iterable<Peer>): Pick<TorrentView, 'sending' | 'receiving'> {
+	let sending = 0;
+	let receiving = 0;
+	for (const peer of peers) {
+		if (!peer.ready) continue;
+		if (peer.amInterested && !peer.peerChoking && !peer.snubbed) sending++;
+		if (peer.peerInterested && !peer.amChoking) receiving++;
+	}
+	return {sending, receiving};
 }
 
 /** First piece of each cell; the last entry is the end. */

@@ -17,6 +17,17 @@ export interface TrackerExchangeOptions {
 	readonly anyLocalPath?: boolean | undefined;
 }
 
+/** A tracker answered with an HTTP status that is not 200 and a body that is no answer. */
+export class HttpStatusError extends Error {
+	override readonly name = 'HttpStatusError';
+	readonly status: number;
+
+	constructor(status: number, message: string) {
+		super(message);
+		this.status = status;
+	}
+}
+
 /** Paths that no router's or printer's door has: `/announce`, `/announce.php`, `/announce/KEY`, `/KEY/announce`. */
 const announcePath = /\/announce/;
 const scrapePath = /\/scrape/;
@@ -98,7 +109,7 @@ export class TrackerExchange {
 			return decode(response.body);
 		} catch (error) {
 			if (response.status === 200 || !(error instanceof ProtocolError)) throw error;
-			throw new Error(statusInWords(response), {cause: error});
+			throw new HttpStatusError(response.status, statusInWords(response));
 		}
 	}
 }

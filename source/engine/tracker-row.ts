@@ -1,6 +1,10 @@
 import type {TrackerView} from '../api/snapshot.js';
+import {ProtocolError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
+import type {Millis} from '../base/units.js';
 import type {ScheduledTracker} from '../policy/announce-schedule.js';
 import {safeText} from '../protocol/safe-text.js';
+import {HttpStatusError} from './tracker-exchange.js';
 
 /** What a torrent's announcers as a whole are about. */
 export type AnnouncersState = 'off' | 'running' | 'stopping';
@@ -15,6 +19,24 @@ export interface TrackerMemory {
 	completed?: number | undefined;
 	peers?: number | undefined;
 	scrapedAt?: number | undefined;
+	/** When it was asked what it has not answered yet. */
+	askedAt?: number | undefined;
+	/** What was wrong the last time it was asked; undefined when nothing was. */
+	trouble?: TrackerTrouble | undefined;
+	/** Whom its last answer named, when they were few. */
+	few?: readonly PeerAddress[] | undefined;
+}
+
+/** It did not answer, said no, or answered what is of no use. */
+export type TrackerTrouble = 'silent' | 'refused' | 'broken';
+
+/** A tracker that has not answered after this time is said to be silent, though it may answer yet. */
+export const silentAfter: Millis = 3000;
+
+/** What a rejected announce says of its tracker. */
+export function troubleOf(error: unknown): TrackerTrouble {
+	if (error instanceof HttpStatusError) return error.status < 500 ? 'refused' : 'broken';
+	return error instanceof ProtocolError ? 'broken' : 'silent';
 }
 
 /** A tracker as a screen shows it; `now` in ms of the schedule's clock. */
@@ -25,13 +47,19 @@ export function trackerRow(
 	now: number,
 ): TrackerView {
 	const {seeders, leechers, completed, peers, warning} = memory;
+	const silentFor =
+		memory.askedAt !== undefined && now - memory.askedAt >= silentAfter
+			? Math.floor((now - memory.askedAt) / 1000)
+			: undefined;
 	const waits = ours === 'running' && (tracker.state === 'working' || tracker.state === 'failed');
 	const nextIn = waits && tracker.nextAt > now ? Math.ceil((tracker.nextAt - now) / 1000) : undefined;
 	return {
 		tier: tracker.tier + 1,
 		kind: 'tracker',
 		url: safeText(tracker.url, 2048),
-		...describe(tracker, memory.status, ours),
+		...describe(tracker, memory.status, ours, silentFor !== undefined),
+		...(silentFor !== undefined && {silentFor}),
+		...(memory.trouble !== undefined && {trouble: memory.trouble}),
 		...(seeders !== undefined && {seeders}),
 		...(leechers !== undefined && {leechers}),
 		...(completed !== undefined && {completed}),
@@ -45,12 +73,13 @@ function describe(
 	{state}: ScheduledTracker,
 	status: string | undefined,
 	ours: AnnouncersState,
+	isSilent: boolean,
 ): Pick<TrackerView, 'state' | 'status'> {
 	if (ours === 'off') return {state: 'idle', status: 'stopped'};
 	if (ours === 'stopping') return {state: 'announcing', status: 'telling it that we stopped'};
 	switch (state) {
 		case 'announcing':
-			return {state: 'announcing', status: status ?? 'asking'};
+			return {state: 'announcing', status: isSilent ? 'no answer yet' : (status ?? 'asking')};
 		case 'slow':
 			return {state: 'announcing', status: 'no answer yet'};
 		case 'working':

@@ -98,6 +98,11 @@ export class PeerList {
 		if (known && !isBusy(known)) this.#remove(known);
 	}
 
+	/** Whether this is known to be our own address. */
+	isOwn({host, port}: PeerAddress): boolean {
+		return this.#own.has(formatAddress({host: normalHost(host) ?? host, port}));
+	}
+
 	/**
 	 * Hears of a peer. False when it adds nothing: known already, banned, given up a while ago, our own address,
 	 * an address nobody can be dialled at, or no room.

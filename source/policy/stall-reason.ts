@@ -8,8 +8,10 @@ export interface Reason {
 
 /** With so much of a limit used it is the limit that holds the torrent back. */
 const limitReached = 0.9;
-/** Nobody has come in for so long: the port is closed, as far as one can tell from inside. */
-const silenceOfClosedPort: Seconds = 600;
+/** Nobody has come in for so long, which may be because the port is closed: nobody can tell from inside. */
+const silenceAtPort: Seconds = 600;
+/** A tracker that has not answered for so long is in the way. */
+const longSilence: Seconds = 8;
 
 /** What the trackers of a torrent are about. */
 export interface TrackerFacts {
@@ -20,6 +22,16 @@ export interface TrackerFacts {
 	readonly working: boolean;
 	/** What the last failed announce said, made safe for a terminal. */
 	readonly lastError: string | undefined;
+	/** What was wrong with each that failed; the same words in the same order as `TrackerView.trouble`. */
+	readonly troubles?: ReadonlyArray<'silent' | 'refused' | 'broken'>;
+	/** One was asked so long ago, and none has answered yet. */
+	readonly silentFor?: Seconds | undefined;
+	/** Seeds that one of them counts. */
+	readonly seeders?: number | undefined;
+	/** The peers that their last answers named. */
+	readonly named?: number;
+	/** These are all ourselves, or nobody but us is counted. */
+	readonly onlyUs?: boolean;
 	/** Until the next announce; undefined when none is planned. */
 	readonly nextIn: Seconds | undefined;
 }
@@ -59,6 +71,8 @@ export interface StallFacts {
 	readonly interesting: number;
 	readonly interestingChoking: number;
 	readonly interestingSnubbed: number;
+	/** Those who came a moment ago and have not said yet what they have. */
+	readonly untold?: number;
 	/** Those who want something of us. */
 	readonly interested: number;
 	/** Wanted pieces that nobody connected has, and the first of them. */
@@ -122,6 +136,9 @@ function whyNobodySends(facts: StallFacts): Reason {
 	const {connected, interesting, interestingChoking, interestingSnubbed, unavailable} = facts;
 	if (facts.state === 'metadata')
 		return info(`asking ${plural(connected, 'peer', 'peers')} what the torrent holds`);
+	const {untold = 0} = facts;
+	if (interesting === 0 && untold > 0)
+		return info(`waiting for ${plural(untold, 'peer', 'peers')} to say what they have`);
 	if (interesting === 0 && unavailable > 0) {
 		const first = `nobody connected has piece ${facts.firstUnavailable ?? 0}`;
 		return warn(unavailable === 1 ? first : `${first} and ${unavailable - 1} more`);
@@ -146,28 +163,71 @@ function whyNobodySends(facts: StallFacts): Reason {
 function whyNobodyIsHere(facts: StallFacts): Reason {
 	const {trackers, known, connecting, nextDialIn} = facts;
 	if (connecting > 0) return info(`connecting to ${plural(connecting, 'peer', 'peers')}`);
+	if (known === 0 && trackers.silentFor !== undefined) return silence(trackers.silentFor);
 	if (trackers.announcing && known === 0) return info('asking the tracker for peers');
-	if (trackers.count > 0 && !trackers.working && trackers.lastError !== undefined) {
-		const again = trackers.nextIn === undefined ? '' : ` (next try in ${time(trackers.nextIn)})`;
-		return warn(`no tracker answers: ${trackers.lastError}${again}`);
-	}
+	const trouble = trackerTrouble(trackers);
+	if (trouble !== undefined) return trouble;
 	if (known > 0) {
 		if (nextDialIn === 0) return info(`about to connect: ${plural(known, 'peer', 'peers')} known`);
 		const again = nextDialIn === undefined ? '' : `: next try in ${time(nextDialIn)}`;
-		return portClosed(facts) ?? warn(`no peer can be reached, ${known} known${again}`);
+		return warn(`no peer can be reached, ${known} known${again}`);
 	}
 	if (trackers.count > 0 && trackers.nextIn !== undefined) {
-		const told = trackers.working ? 'the tracker knows no peers' : 'waiting for tracker';
+		const told = trackers.working ? whatIsKnown(trackers) : 'waiting for tracker';
 		return info(`${told}: next try in ${time(trackers.nextIn)}`);
 	}
 	if (facts.otherSources) return info('no peers known yet: searching');
 	return warn('no peers known and no tracker to ask: add a tracker or a peer');
 }
 
+function silence(silentFor: Seconds): Reason {
+	const text = `no answer from the tracker yet: asked ${time(silentFor)} ago`;
+	return silentFor < longSilence ? info(text) : warn(text);
+}
+
+/** No tracker is of any use, each for its reason. */
+function trackerTrouble({
+	count,
+	working,
+	lastError,
+	troubles = [],
+	nextIn,
+}: TrackerFacts): Reason | undefined {
+	if (count === 0 || working || lastError === undefined) return undefined;
+	const again = nextIn === undefined ? '' : ` (next try in ${time(nextIn)})`;
+	return warn(`${troubleInWords(count, troubles)}: ${lastError}${again}`);
+}
+
+function troubleInWords(count: number, troubles: NonNullable<TrackerFacts['troubles']>): string {
+	const are = (trouble: (typeof troubles)[number]) => troubles.every(other => other === trouble);
+	const isAll = troubles.length >= count;
+	if (are('silent')) return 'no tracker answers';
+	if (are('refused')) {
+		if (count === 1) return 'the tracker refuses';
+		return isAll ? `all ${count} trackers refuse` : 'no tracker helps, one refuses';
+	}
+	if (are('broken'))
+		return count === 1 ? 'the tracker’s answer is of no use' : 'no tracker’s answer is of use';
+	return troubles[0] === 'refused' ? 'no tracker helps, one refuses' : 'no tracker helps';
+}
+
+/** What trackers that answered, and named nobody who is of use, know. */
+function whatIsKnown({onlyUs, seeders = 0, named = 0}: TrackerFacts): string {
+	if (onlyUs) return 'the tracker knows only us';
+	if (named > 0) return 'nobody whom the tracker named can be reached';
+	if (seeders > 0) return `the tracker counts ${plural(seeders, 'seed', 'seeds')} and names nobody`;
+	return 'the tracker knows no peers';
+}
+
 function whyNoUpload(facts: StallFacts): Reason | undefined {
 	if (isLimited(facts.uploadRate, facts.maxUpload)) return info(`limited to ${rate(facts.maxUpload!)}`);
 	if (facts.uploadRate > 0) return undefined;
-	if (facts.connected === 0) return portClosed(facts) ?? info('complete: nobody is connected');
+	if (facts.connected === 0) {
+		// Nobody can find us then.
+		const trouble = trackerTrouble(facts.trackers);
+		if (trouble !== undefined) return {...trouble, text: `complete: ${trouble.text}`};
+		return info(`complete: nobody is connected${silentPort(facts)}`);
+	}
 	if (facts.interested === 0) {
 		const {connected} = facts;
 		const nobody =
@@ -177,9 +237,10 @@ function whyNoUpload(facts: StallFacts): Reason | undefined {
 	return undefined;
 }
 
-function portClosed({incoming, listeningFor, port}: StallFacts): Reason | undefined {
-	if (incoming > 0 || listeningFor < silenceOfClosedPort) return undefined;
-	return warn(`no incoming connections: port ${port} seems closed`);
+/** Whether a port is open is known when somebody has come in; that nobody has is no proof of the contrary. */
+function silentPort({incoming, listeningFor, port}: StallFacts): string {
+	if (incoming > 0 || listeningFor < silenceAtPort) return '';
+	return `, and nobody has come to port ${port} yet`;
 }
 
 function isLimited(speed: BytesPerSecond, limit: BytesPerSecond | undefined): boolean {

@@ -156,7 +156,7 @@ test('the closing line says how it ended, what, where, how long and how fast, of
 	);
 	assert.equal(
 		closingLine([{...view, downloaded: 1_000_000, uploaded: 3_000_000}], before, 3, 'stopped'),
-		'stopped: debian.iso, 4.77 M in /data, 3.0 s, 2.86 M sent, mean 1.2 M/s',
+		'stopped: debian.iso, 4.77 M in /data, 3.0 s, 2.86 M sent, mean 977 K/s',
 	);
 	assert.equal(
 		closingLine([view, {...view, id: 'b', dir: '/other'}], before, 9, 'failed'),

@@ -39,7 +39,7 @@ describe('the words beside the state', {concurrency: true}, () => {
 		});
 		await engine.says(id, 'downloading', /^no peer can be reached, 1 known: next try in \d+ s$/);
 		clock.push(601_000);
-		await engine.says(id, 'downloading', /^no incoming connections: port \d+ seems closed$/);
+		await engine.says(id, 'downloading', /^no peer can be reached, 1 known: next try in \d+ s$/);
 	});
 
 	test('nothing wanted', async t => {

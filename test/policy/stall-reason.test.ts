@@ -140,9 +140,60 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		'warn: no tracker answers: connection refused (next try in 40 s)',
 	],
 	[
-		'no tracker answers and none will be asked',
-		{...alone, trackers: {working: false, lastError: 'not registered', nextIn: undefined}},
-		'warn: no tracker answers: not registered',
+		'a tracker that refuses for good',
+		{
+			...alone,
+			trackers: {working: false, lastError: 'not registered', troubles: ['refused'], nextIn: undefined},
+		},
+		'warn: the tracker refuses: not registered',
+	],
+	[
+		'all trackers refuse',
+		{...alone, trackers: {count: 2, working: false, lastError: 'no', troubles: ['refused', 'refused']}},
+		'warn: all 2 trackers refuse: no (next try in 40 s)',
+	],
+	[
+		'one refuses, one is silent',
+		{...alone, trackers: {count: 2, working: false, lastError: 'no', troubles: ['refused', 'silent']}},
+		'warn: no tracker helps, one refuses: no (next try in 40 s)',
+	],
+	[
+		'a tracker that answers nonsense',
+		{
+			...alone,
+			trackers: {working: false, lastError: 'HTTP 502: the tracker is in trouble', troubles: ['broken']},
+		},
+		'warn: the tracker’s answer is of no use: HTTP 502: the tracker is in trouble (next try in 40 s)',
+	],
+	[
+		'a tracker that takes its time',
+		{...alone, trackers: {announcing: true, working: false, silentFor: 4}},
+		'info: no answer from the tracker yet: asked 4 s ago',
+	],
+	[
+		'a tracker that is silent',
+		{...alone, trackers: {announcing: true, working: false, silentFor: 9}},
+		'warn: no answer from the tracker yet: asked 9 s ago',
+	],
+	[
+		'a tracker that knows only us',
+		{...alone, trackers: {onlyUs: true, named: 1, nextIn: 1700}},
+		'info: the tracker knows only us: next try in 29 min',
+	],
+	[
+		'a tracker that counts a seed and names nobody',
+		{...alone, trackers: {seeders: 1, nextIn: 1700}},
+		'info: the tracker counts 1 seed and names nobody: next try in 29 min',
+	],
+	[
+		'a tracker that named somebody who was given up',
+		{...alone, trackers: {seeders: 1, named: 1, nextIn: 1700}},
+		'info: nobody whom the tracker named can be reached: next try in 29 min',
+	],
+	[
+		'peers that have just come',
+		{interesting: 0, interestingChoking: 0, untold: 2, unavailable: 5, firstUnavailable: 0},
+		'info: waiting for 2 peers to say what they have',
 	],
 	[
 		'a tracker that was not asked yet',
@@ -163,7 +214,7 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	[
 		'known peers, and nobody ever came in',
 		{...alone, known: 7, nextDialIn: 90, incoming: 0, listeningFor: 700},
-		'warn: no incoming connections: port 6881 seems closed',
+		'warn: no peer can be reached, 7 known: next try in 90 s',
 	],
 	[
 		'searching without a tracker',
@@ -183,9 +234,18 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	],
 	['seeding to nobody', {...alone, state: 'seeding'}, 'info: complete: nobody is connected'],
 	[
-		'seeding behind a closed port',
+		'seeding where nobody came in, which proves nothing',
 		{...alone, state: 'seeding', incoming: 0, listeningFor: 601},
-		'warn: no incoming connections: port 6881 seems closed',
+		'info: complete: nobody is connected, and nobody has come to port 6881 yet',
+	],
+	[
+		'seeding, and the tracker refuses',
+		{
+			...alone,
+			state: 'seeding',
+			trackers: {working: false, lastError: 'not registered', troubles: ['refused'], nextIn: 100},
+		},
+		'warn: complete: the tracker refuses: not registered (next try in 100 s)',
 	],
 	[
 		'nobody wants anything',

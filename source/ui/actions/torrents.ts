@@ -1,7 +1,9 @@
+import type {Reannouncement} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {parseDuration, parseQuantity} from '../format.js';
 import {cursorRow, entries, shownTorrents} from '../lists.js';
 import {pastedLink} from '../pasted-links.js';
+import {reannounced, reannouncedAll} from '../present/reannounced.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {safeText} from '../text.js';
 import {field} from '../text-field.js';
@@ -110,7 +112,19 @@ export const torrentActions: Readonly<Record<string, Action>> = {
 	verify: forAll((screen, {id, name}) =>
 		screen.send({type: 'torrent.verify', id}, `Checking ${safeText(name)}.`),
 	),
-	reannounce: forAll((screen, {id}) => screen.send({type: 'torrent.reannounce', id}, 'Asking for peers.')),
+	reannounce: screen => {
+		const torrents = targets(screen.state());
+		const told: Reannouncement[] = [];
+		for (const {id} of torrents) {
+			screen.send({type: 'torrent.reannounce', id}, ({reannouncement}) => {
+				// An engine of an earlier version does not say.
+				if (reannouncement === undefined) return screen.say('Asking for peers.');
+				told.push(reannouncement);
+				if (told.length < torrents.length) return;
+				screen.say(torrents.length === 1 ? reannounced(reannouncement) : reannouncedAll(told));
+			});
+		}
+	},
 	sequential: screen => {
 		const {sequential} = screen.keyContext();
 		for (const {id} of targets(screen.state()))

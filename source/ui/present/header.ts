@@ -73,9 +73,18 @@ export function reasonRow(torrent: TorrentView, columns: number, look: Look): Ro
 	const parts: string[] = [];
 	const counted = ['downloading', 'seeding', 'checking'].includes(torrent.state);
 	if (torrent.state === 'downloading') {
-		parts.push(`from ${torrent.connected} of ${count(torrent.known, 'peer')}`);
+		parts.push(
+			torrent.sending === undefined
+				? `from ${torrent.connected} of ${count(torrent.known, 'peer')}`
+				: `from ${torrent.sending} of ${count(torrent.connected, 'peer')}`,
+		);
 		if (torrent.seedsConnected > 0) parts.push(`${count(torrent.seedsConnected, 'seed')}`);
-	} else if (torrent.state === 'seeding') parts.push(`to ${count(torrent.connected, 'peer')}`);
+	} else if (torrent.state === 'seeding')
+		parts.push(
+			torrent.receiving === undefined
+				? `to ${count(torrent.connected, 'peer')}`
+				: `to ${torrent.receiving} of ${count(torrent.connected, 'peer')}`,
+		);
 	else if (torrent.state === 'checking') parts.push(percent(torrent.checked ?? 0, 1));
 	if (torrent.filesWanted < torrent.files) {
 		parts.push(`${torrent.filesWanted} of ${count(torrent.files, 'file')} wanted`);

@@ -1,0 +1,42 @@
+import type {Reannouncement} from '../../api/command.js';
+import {countdown} from '../format.js';
+import {safeText} from '../text.js';
+
+/** What asking for peers came to, in one sentence or two. */
+export function reannounced({running, trackers, asked, busy, waits}: Reannouncement): string {
+	if (trackers === 0) return 'It has no tracker to ask.';
+	if (!running) return 'It stands still: its trackers are asked when it goes on.';
+	const parts: string[] = [];
+	if (asked.length > 0) parts.push(`Asking ${names(asked)}.`);
+	if (busy.length > 0)
+		parts.push(`${names(busy)} ${busy.length === 1 ? 'was' : 'were'} asked already: no answer yet.`);
+	const [first] = [...waits].sort((one, other) => one.allowedIn - other.allowedIn);
+	if (first !== undefined) {
+		const others = waits.length > 1 ? `, ${waits.length - 1} more later` : '';
+		parts.push(
+			`${sentence(safeText(first.tracker))} allows it in ${countdown(first.allowedIn)}, and is asked then${others}.`,
+		);
+	}
+	// In reserve, all of them: those that come before have answered.
+	return parts.length > 0 ? parts.join(' ') : 'No tracker has to be asked now.';
+}
+
+/** The same for several torrents. */
+export function reannouncedAll(all: readonly Reannouncement[]): string {
+	const asking = all.filter(({asked, busy}) => asked.length + busy.length > 0).length;
+	const waiting = all.filter(({asked, busy, waits}) => asked.length + busy.length === 0 && waits.length > 0);
+	const soonest = Math.min(...waiting.flatMap(({waits}) => waits.map(({allowedIn}) => allowedIn)));
+	const parts = [`Asking the trackers of ${asking} of ${all.length} torrents.`];
+	if (waiting.length > 0)
+		parts.push(`The trackers of ${waiting.length} allow it in ${countdown(soonest)} at the soonest.`);
+	return parts.join(' ');
+}
+
+function names(trackers: readonly string[]): string {
+	const [first = '', ...rest] = trackers.map(name => safeText(name));
+	return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+}
+
+function sentence(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
