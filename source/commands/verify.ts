@@ -9,18 +9,12 @@ import {safeText} from '../ui/safe-text.js';
 import {type Context, defineCommand} from './command.js';
 import {jsonOption, logOptions} from './flags.js';
 import {interruption} from './interruption.js';
+import {type FileResult, judgeFiles} from './judge-files.js';
 import {redraws} from './terminal-kind.js';
 import {readTorrentSource} from './torrent-source.js';
 
 /** Slots of a pool that a check never takes from. */
 const smallPool = 1;
-
-/** What became of the files of a torrent; the path is the one on the disk. */
-interface FileResult {
-	readonly path: readonly string[];
-	readonly length: number;
-	readonly state: 'ok' | 'missing' | 'wrong';
-}
 
 /** Hashes every piece on disk. One entry a piece: 1 where it is right. Undefined when it was interrupted. */
 async function checkPieces(
@@ -70,35 +64,24 @@ async function checkPieces(
 	}
 }
 
-/** A file is wrong when a piece that holds some of it is, or when it is longer or shorter than it should be. */
-async function judgeFiles(
-	metainfo: Metainfo,
-	dir: string,
-	renamed: ReadonlyMap<number, readonly string[]>,
-	right: Uint8Array,
-): Promise<FileResult[]> {
-	const {stat} = await import('node:fs/promises');
-	return Promise.all(
-		[...metainfo.files.entries()]
-			.filter(([, {pad, symlink}]) => !pad && symlink === undefined)
-			.map(async ([index, {path: written, length, offset}]) => {
-				const path = renamed.get(index) ?? written;
-				const found = await stat(diskPath(join(dir, ...path))).catch(() => undefined);
-				if (!found?.isFile()) return {path, length, state: 'missing'} as const;
-				const first = Math.floor(offset / metainfo.pieceLength);
-				const last = Math.floor((offset + Math.max(length, 1) - 1) / metainfo.pieceLength);
-				const isRight = length === 0 || right.subarray(first, last + 1).every(one => one === 1);
-				return {path, length, state: isRight && found.size === length ? 'ok' : 'wrong'} as const;
-			}),
-	);
-}
+/** What each state is called, in the order in which they are told: what is missing explains the others. */
+const badStates = [
+	['missing', 'missing'],
+	['wrong', 'wrong'],
+	['unknown', 'cannot be known'],
+] as const;
 
 function tellFiles(files: readonly FileResult[], {stdout}: Context): void {
 	const most = 20;
-	const bad = files.filter(({state}) => state !== 'ok');
-	for (const {path, state} of bad.slice(0, most))
-		stdout.write(`  ${state.padEnd(8)}${safeText(path.join('/'))}\n`);
+	const bad = badStates.flatMap(([state, word]) =>
+		files.filter(file => file.state === state).map(({path}) => ({word, path})),
+	);
+	const shown = bad.slice(0, most);
+	const width = shown.reduce((longest, {word}) => Math.max(longest, word.length), 0) + 2;
+	for (const {word, path} of shown) stdout.write(`  ${word.padEnd(width)}${safeText(path.join('/'))}\n`);
 	if (bad.length > most) stdout.write(`  and ${bad.length - most} more\n`);
+	if (shown.some(({word}) => word === 'cannot be known'))
+		stdout.write('  (cannot be known: a piece is wrong that it shares with another file)\n');
 }
 
 /** Hashes the data on disk against the torrent. */
@@ -108,7 +91,11 @@ export const command = defineCommand({
 	summary: 'Hashes the data below DIR against the torrent. Exit status 4: some is missing or wrong.',
 	words: [2, 2],
 	options: {...jsonOption, verbose: logOptions.verbose},
-	notes: ['DIR is the folder that holds the file or folder named in the torrent.'],
+	notes: [
+		'DIR is the folder that holds the file or folder named in the torrent. What is missing',
+		'is told first. Of a file that shares a wrong piece with another nothing can be known,',
+		'unless a piece that is its alone is wrong, or its size is (in --json: unknown).',
+	],
 	async run({input: [torrent = '', folder = ''], flags}, context): Promise<ExitStatus> {
 		const source = await readTorrentSource(torrent, context);
 		if (source.kind === 'link') {

@@ -224,7 +224,8 @@ function whyNoUpload(facts: StallFacts): Reason | undefined {
 	if (facts.uploadRate > 0) return undefined;
 	if (facts.connected === 0) {
 		// Nobody can find us then.
-		const trouble = trackerTrouble(facts.trackers);
+		const {silentFor} = facts.trackers;
+		const trouble = silentFor === undefined ? trackerTrouble(facts.trackers) : silence(silentFor);
 		if (trouble !== undefined) return {...trouble, text: `complete: ${trouble.text}`};
 		return info(`complete: nobody is connected${silentPort(facts)}`);
 	}

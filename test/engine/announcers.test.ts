@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {ProtocolError} from '../../source/base/errors.js';
 import {Announcers, type AnnouncersOptions} from '../../source/engine/announcers.js';
+import {HttpStatusError} from '../../source/engine/tracker-exchange.js';
 import type {HttpRequest} from '../../source/io/http-client.js';
 import {encodeBencode} from '../../source/protocol/bencode.js';
 import type {AnnounceRequest, AnnounceResponse} from '../../source/protocol/tracker-announce.js';
@@ -346,4 +348,85 @@ test('a tracker on a local address needs announce in its path, unless a person n
 		for (const how of ['named', 'added', 'allowed'] as const)
 			assert.equal(await ask(path, how), true, `${how} ${path}`);
 	}
+});
+
+test('asking by hand answers who is asked, who has not answered yet, and who does not allow it yet', async () => {
+	const s = stage([[one], [two], [three]], {[one]: {...fine, minInterval: 300}});
+	assert.deepEqual(s.announcers.reannounce(), {running: false, trackers: 3, asked: [], busy: [], waits: []});
+	s.announcers.start();
+	await settled();
+	await s.clock.pass(60_000);
+	assert.deepEqual(s.announcers.reannounce().waits, [{tracker: 'tracker one:1', allowedIn: 240}]);
+	assert.deepEqual(s.announcers.reannounce().asked, []);
+	await s.clock.pass(240_000);
+	const announces = s.heard.filter(line => !line.endsWith('scrape'));
+	assert.deepEqual(announces, [`${one} started`, `${one} -`], 'it is asked as soon as it allows');
+	s.answers[one] = 'never';
+	await s.clock.pass(300_000);
+	assert.deepEqual(s.announcers.reannounce().asked, ['tracker one:1']);
+	assert.deepEqual(s.announcers.reannounce().busy, ['tracker one:1']);
+	await s.clock.pass(60_000);
+});
+
+test('what is wrong with a tracker is told apart: it refuses, answers what is of no use, or is silent', async () => {
+	const refuses: AnnounceResponse = {kind: 'failure', reason: 'not registered'};
+	for (const [answer, trouble] of [
+		[refuses, 'refused'],
+		[new HttpStatusError(403, 'HTTP 403: not permitted'), 'refused'],
+		[new HttpStatusError(502, 'HTTP 502: the tracker is in trouble'), 'broken'],
+		[new ProtocolError('bad-answer', 'the answer is no dictionary'), 'broken'],
+		[new Error('connection refused'), 'silent'],
+	] as const) {
+		const s = stage([[one]], {[one]: {...fine, warning: 'old news'}});
+		s.announcers.start();
+		await settled();
+		s.answers[one] = answer;
+		await s.clock.pass(900_000);
+		assert.equal(s.view(one)?.trouble, trouble);
+		assert.equal(s.view(one)?.warning, undefined, 'what it said before is past');
+		s.answers[one] = fine;
+		await s.clock.pass(900_000);
+		assert.equal(s.view(one)?.trouble, undefined);
+	}
+});
+
+test('a tracker that has not answered for some seconds is seen to be silent', async () => {
+	const s = stage([[three]], {[three]: 'never'});
+	s.announcers.start();
+	await s.clock.pass(2999);
+	assert.equal(s.view(three)?.silentFor, undefined);
+	const before = s.announcers.revision;
+	await s.clock.pass(3001);
+	assert.ok(s.announcers.revision > before);
+	assert.deepEqual([s.view(three)?.silentFor, s.view(three)?.status], [6, 'no answer yet']);
+});
+
+test('an answer that names nobody but us is known as that', async () => {
+	const us = {host: '127.0.0.1', port: 6881};
+	const asks = async (...peers: (typeof us)[]) => {
+		const s = stage([[one]], {[one]: {...fine, peers}});
+		s.announcers.start();
+		await settled();
+		return s.announcers;
+	};
+	const outside = {host: '198.51.100.9', port: 6881};
+	const isOutside = ({host}: typeof us) => host === outside.host;
+	assert.equal(
+		(await asks(us)).namesOnly(() => false),
+		true,
+	);
+	assert.equal((await asks(us, outside)).namesOnly(isOutside), true);
+	assert.equal(
+		(await asks(us, outside)).namesOnly(() => false),
+		false,
+	);
+	assert.equal(
+		(await asks()).namesOnly(() => true),
+		false,
+	);
+	assert.equal(
+		(await asks(...Array(9).fill(us))).namesOnly(() => true),
+		false,
+		'so many were not looked at',
+	);
 });

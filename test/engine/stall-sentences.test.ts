@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import test, {describe} from 'node:test';
+import {type Bencodable, bencode} from '../helpers/bencode.ts';
 import {assertSame} from '../helpers/compare.ts';
 import {FaultyDisk} from '../helpers/faulty-disk.ts';
 import {bitfield, fullBitfield, handshake, listen, message, unchoke} from '../helpers/raw-peer.ts';
@@ -28,6 +31,70 @@ describe('the words beside the state', {concurrency: true}, () => {
 		]);
 		const id = await engine.add(torrent);
 		await engine.says(id, 'downloading', /^no tracker answers: .+ \(next try in \d+ s\)$/);
+	});
+
+	test('what trackers say is told as they say it: no, nobody, a seed they do not name, or only us', async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine');
+		let n = 0;
+		const says = async (answer: Bencodable, words: RegExp, status = 200) => {
+			const server = createServer((_, response) => {
+				response.statusCode = status;
+				response.end(bencode(answer));
+			});
+			space.defer(() => server.close());
+			await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+			const {port} = server.address() as AddressInfo;
+			const torrent = testTorrent(space, `told-${n++}`, [['x.bin', 100_000]], 32_768, [
+				`http://127.0.0.1:${port}/announce`,
+			]);
+			await engine.says(await engine.add(torrent), 'downloading', words);
+		};
+		const us = Buffer.from([127, 0, 0, 1, engine.port >> 8, engine.port & 255]);
+		const elsewhere = Buffer.from([127, 0, 0, 1, 0, 1]);
+		const interval = 1800;
+		const next = ': next try in 30 min$';
+		await Promise.all([
+			says({'failure reason': 'not registered'}, /^the tracker refuses: not registered \(next try in/),
+			says({'failure reason': 'banned', 'retry in': 'never'}, /^the tracker refuses: banned$/),
+			says('x', /^the tracker refuses: HTTP 403: not permitted \(next/, 403),
+			says('x', /^the tracker’s answer is of no use: .+ \(next/),
+			says('x', /^the tracker’s answer is of no use: HTTP 502: .+ \(next/, 502),
+			says({interval, peers: ''}, new RegExp(`^the tracker knows no peers${next}`)),
+			says(
+				{interval, peers: '', complete: 1},
+				new RegExp(`^the tracker counts 1 seed and names nobody${next}`),
+			),
+			says(
+				{interval, peers: '', complete: 0, incomplete: 1},
+				new RegExp(`^the tracker knows only us${next}`),
+			),
+			says(
+				{interval, peers: us, complete: 0, incomplete: 2},
+				new RegExp(`^the tracker knows only us${next}`),
+			),
+			says({interval, peers: elsewhere, complete: 1}, /^no peer can be reached, 1 known: next try in \d+ s$/),
+		]);
+	});
+
+	test('a tracker that is silent is told within ten seconds, also to whoever seeds', async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine');
+		const server = createServer(() => {});
+		space.defer(() => {
+			server.closeAllConnections();
+			server.close();
+		});
+		await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+		const {port} = server.address() as AddressInfo;
+		const torrent = testTorrent(space, 'silence', [['x.bin', 100_000]], 32_768, [
+			`http://127.0.0.1:${port}/announce`,
+		]);
+		const id = await engine.add(torrent);
+		await engine.says(id, 'downloading', /^no answer from the tracker yet: asked \d+ s ago$/);
+		const seeder = await openTestSession(space, 'seeder');
+		await seeder.add(torrent, {dir: torrent.content.dir});
+		await seeder.says(id, 'seeding', /^complete: no answer from the tracker yet: asked \d+ s ago$/);
 	});
 
 	test('a peer that cannot be reached, and when it is tried again', async t => {

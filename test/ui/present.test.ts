@@ -19,6 +19,7 @@ import {thinBar} from '../../source/ui/present/bar.ts';
 import {brailleGraph, resample, roundScale} from '../../source/ui/present/graph.ts';
 import {logText} from '../../source/ui/present/log.ts';
 import {gridFor, piecesRows} from '../../source/ui/present/pieces.ts';
+import {reannounced, reannouncedAll} from '../../source/ui/present/reannounced.ts';
 import {rowText, rowWidth} from '../../source/ui/present/row.ts';
 import {chooseColumns, windowTop} from '../../source/ui/present/table.ts';
 import {themes} from '../../source/ui/themes.ts';
@@ -248,4 +249,27 @@ test('the log names the torrent of a line where it is of many, once, and counts 
 	assert.equal(logText(line, true), 'Debian: no answer (12 times)');
 	assert.equal(logText(line, false), 'no answer (12 times)');
 	assert.equal(logText({...line, text: 'added Debian', times: 1}, true), 'added Debian');
+});
+
+test('asking trackers by hand says what it came to, and what they forbid', () => {
+	const nothing = {running: true, trackers: 2, asked: [], busy: [], waits: []};
+	const waits = [
+		{tracker: 'tracker b', allowedIn: 900},
+		{tracker: 'tracker a', allowedIn: 75},
+	];
+	assert.equal(reannounced({...nothing, trackers: 0}), 'It has no tracker to ask.');
+	assert.match(reannounced({...nothing, running: false}), /stands still/);
+	assert.equal(reannounced({...nothing, asked: ['tracker a', 'tracker b']}), 'Asking tracker a and 1 more.');
+	assert.equal(
+		reannounced({...nothing, waits}),
+		'Tracker a allows it in 1:15, and is asked then, 1 more later.',
+	);
+	assert.equal(
+		reannounced({...nothing, asked: ['tracker c'], busy: ['tracker d'], waits: waits.slice(0, 1)}),
+		'Asking tracker c. Tracker d was asked already: no answer yet. Tracker b allows it in 15 min, and is asked then.',
+	);
+	assert.equal(
+		reannouncedAll([nothing, {...nothing, waits}, {...nothing, asked: ['x']}]),
+		'Asking the trackers of 1 of 3 torrents. The trackers of 1 allow it in 1:15 at the soonest.',
+	);
 });

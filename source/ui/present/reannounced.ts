@@ -14,11 +14,11 @@ export function reannounced({running, trackers, asked, busy, waits}: Reannouncem
 	if (first !== undefined) {
 		const others = waits.length > 1 ? `, ${waits.length - 1} more later` : '';
 		parts.push(
-			`${sentence(safeText(first.tracker))} allows it in ${countdown(first.allowedIn)}, and is asked then${others}.`,
+			`${safeText(first.tracker)} allows it in ${countdown(first.allowedIn)}, and is asked then${others}.`,
 		);
 	}
 	// In reserve, all of them: those that come before have answered.
-	return parts.length > 0 ? parts.join(' ') : 'No tracker has to be asked now.';
+	return parts.length > 0 ? parts.map(sentence).join(' ') : 'No tracker has to be asked now.';
 }
 
 /** The same for several torrents. */

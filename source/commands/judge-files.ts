@@ -1,0 +1,63 @@
+import {join} from 'node:path';
+import {diskPath} from '../io/disk-path.js';
+import type {Metainfo} from '../protocol/metainfo.js';
+
+/**
+ * What became of a file. `unknown`: no piece that is its alone is wrong, but one is that it shares with a file that is
+ * missing or wrong, or that may be; which of the two is at fault no hash can tell.
+ */
+export type FileState = 'ok' | 'missing' | 'wrong' | 'unknown';
+
+/** One file of a torrent; the path is the one on the disk. */
+export interface FileResult {
+	readonly path: readonly string[];
+	readonly length: number;
+	readonly state: FileState;
+}
+
+/**
+ * Judges files by their pieces, 1 where one is right, and by their sizes: what is too long is wrong whatever fits.
+ *
+ * @param renamed the paths of files that have others than the torrent says, below `dir`
+ */
+export async function judgeFiles(
+	metainfo: Metainfo,
+	dir: string,
+	renamed: ReadonlyMap<number, readonly string[]>,
+	right: Uint8Array,
+): Promise<FileResult[]> {
+	const {stat} = await import('node:fs/promises');
+	const {files, pieceLength} = metainfo;
+	const sharers = countSharers(metainfo);
+	return Promise.all(
+		[...files.entries()]
+			.filter(([, {pad, symlink}]) => !pad && symlink === undefined)
+			.map(async ([index, {path: written, length, offset}]) => {
+				const path = renamed.get(index) ?? written;
+				const found = await stat(diskPath(join(dir, ...path))).catch(() => undefined);
+				if (!found?.isFile()) return {path, length, state: 'missing'} as const;
+				if (found.size !== length) return {path, length, state: 'wrong'} as const;
+				let state: FileState = 'ok';
+				if (length === 0) return {path, length, state};
+				const last = Math.floor((offset + length - 1) / pieceLength);
+				for (let piece = Math.floor(offset / pieceLength); piece <= last; piece++) {
+					if (right[piece] === 1) continue;
+					if (sharers[piece]! < 2) return {path, length, state: 'wrong'} as const;
+					state = 'unknown';
+				}
+				return {path, length, state};
+			}),
+	);
+}
+
+/** How many files have bytes of their own in each piece, two at the most. */
+function countSharers({files, pieceLength, pieceCount}: Metainfo): Uint8Array {
+	const sharers = new Uint8Array(pieceCount);
+	for (const {pad, length, offset} of files) {
+		if (pad || length === 0) continue;
+		const last = Math.floor((offset + length - 1) / pieceLength);
+		for (let piece = Math.floor(offset / pieceLength); piece <= last; piece++)
+			sharers[piece] = Math.min(2, sharers[piece]! + 1);
+	}
+	return sharers;
+}

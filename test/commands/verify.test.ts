@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import {appendFileSync, closeSync, openSync, rmSync, truncateSync, writeFileSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+import {test} from 'node:test';
+import {makeTorrent, writeFolder} from '../helpers/torrents.ts';
+import {Workspace} from '../helpers/workspace.ts';
+import {run} from './printed.ts';
+
+const pieceLength = 32_768;
+
+/** Four files that share their first and last pieces with their neighbours. */
+function onDisk(space: Workspace) {
+	const content = writeFolder(space.folder('content'), 'set', [
+		['a.bin', 100_000],
+		['b.bin', 100_000],
+		['c.bin', 100_000],
+		['d.bin', 100_000],
+	]);
+	const path = makeTorrent(content, pieceLength).write(space.path('set.torrent'), []);
+	const file = (name: string) => join(content.root, name);
+	const states = async () => {
+		const {status, out} = await run(['verify', path, content.dir, '--json']);
+		const {files} = JSON.parse(out) as {files: Array<{path: string[]; state: string}>};
+		return [status, Object.fromEntries(files.map(each => [each.path.at(-1)![0], each.state]))];
+	};
+	const tell = () => run(['verify', path, content.dir]);
+	const spoil = (name: string, at: number) => {
+		const descriptor = openSync(file(name), 'r+');
+		writeSync(descriptor, Buffer.from([1, 2, 3, 4, 5, 6, 7]), 0, 7, at);
+		closeSync(descriptor);
+	};
+	return {file, states, tell, spoil};
+}
+
+test('of a file that shares a piece with a missing one nothing can be known; what is missing comes first', async t => {
+	const disk = onDisk(new Workspace(t));
+	rmSync(disk.file('c.bin'));
+	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'unknown', c: 'missing', d: 'unknown'}]);
+	const {status, out} = await disk.tell();
+	assert.equal(status, 4);
+	assert.deepEqual(out.split('\n').slice(1), [
+		'  missing          set/c.bin',
+		'  cannot be known  set/b.bin',
+		'  cannot be known  set/d.bin',
+		'  (cannot be known: a piece is wrong that it shares with another file)',
+		'',
+	]);
+});
+
+test('a file with a wrong piece of its own is wrong, whoever is missing beside it', async t => {
+	const disk = onDisk(new Workspace(t));
+	rmSync(disk.file('c.bin'));
+	disk.spoil('b.bin', 50_000);
+	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'wrong', c: 'missing', d: 'unknown'}]);
+	const {out} = await disk.tell();
+	assert.match(out, /missing +set\/c\.bin\n +wrong +set\/b\.bin\n +cannot be known +set\/d\.bin/);
+});
+
+test('a file that is too long is wrong though all its pieces fit, and so is one that is too short', async t => {
+	const disk = onDisk(new Workspace(t));
+	appendFileSync(disk.file('b.bin'), 'x');
+	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'wrong', c: 'ok', d: 'ok'}]);
+	truncateSync(disk.file('d.bin'), 50_000);
+	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'wrong', c: 'ok', d: 'wrong'}]);
+	truncateSync(disk.file('d.bin'), 0);
+	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'wrong', c: 'unknown', d: 'wrong'}]);
+});
+
+test('which of two files a wrong piece that they share is due to cannot be known', async t => {
+	const disk = onDisk(new Workspace(t));
+	disk.spoil('a.bin', 99_990);
+	assert.deepEqual(await disk.states(), [4, {a: 'unknown', b: 'unknown', c: 'ok', d: 'ok'}]);
+	writeFileSync(disk.file('b.bin'), Buffer.alloc(100_000));
+	assert.deepEqual(await disk.states(), [4, {a: 'unknown', b: 'wrong', c: 'unknown', d: 'ok'}]);
+});
