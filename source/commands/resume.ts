@@ -14,7 +14,10 @@ export const command = defineCommand({
 		...stateOptions,
 		verbose: logOptions.verbose,
 	},
-	notes: ['ID: the beginning of an info-hash, or a part of a name that fits one torrent only.'],
+	notes: [
+		'ID: the beginning of an info-hash, or a part of a name that fits one torrent only.',
+		'all: what pause all held; without that, everything but what reached its seeding goal.',
+	],
 	run({input, flags}, context) {
 		const {overwrite, repair} = flags;
 		const allowed = {...(overwrite && {overwrite}), ...(repair && {repair})};

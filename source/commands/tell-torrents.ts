@@ -7,7 +7,10 @@ import {stateDirPath} from './state-dir.js';
 
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
 
-/** Has the running engine do the same to each torrent that the words name; one that cannot do it holds up no other. */
+/**
+ * Has the running engine do the same to each torrent that the words name; one that cannot do it holds up no other. `all`
+ * leaves alone what was paused by hand.
+ */
 export async function tellTorrents(
 	command: DistributiveOmit<Extract<Command, {type: 'torrent.pause' | 'torrent.resume'}>, 'id'>,
 	words: readonly string[],
@@ -17,6 +20,12 @@ export async function tellTorrents(
 	const engine = await requireEngine(stateDirPath(stateDir, env), env, version);
 	const refusals: unknown[] = [];
 	try {
+		// What is allowed is allowed to each by itself.
+		const isPlain = Object.keys(command).length === 1;
+		if (isPlain && words.length === 1 && words[0] === 'all') {
+			await engine.send({type: command.type === 'torrent.pause' ? 'session.pauseAll' : 'session.resumeAll'});
+			return 0;
+		}
 		for (const {id} of await findTorrents(engine, words)) {
 			await engine.send({...command, id}).catch((error: unknown) => void refusals.push(error));
 		}

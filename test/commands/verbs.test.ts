@@ -203,9 +203,7 @@ test('pause, resume and remove do what they say to the torrents that are meant',
 			['torrent.pause', 'abcdab'],
 			['torrent.remove', 'c0ffee'],
 			['torrent.remove', 'abcdab'],
-			['torrent.pause', 'c0ffee'],
-			['torrent.pause', 'abcdab'],
-			['torrent.pause', 'abcd00'],
+			['session.pauseAll', ''],
 		],
 	);
 });

@@ -17,7 +17,7 @@ import {glyphsFor} from '../../source/ui/glyphs.ts';
 import {colourDepth, Painter, showsUtf8} from '../../source/ui/paint.ts';
 import {thinBar} from '../../source/ui/present/bar.ts';
 import {brailleGraph, resample, roundScale} from '../../source/ui/present/graph.ts';
-import {logText} from '../../source/ui/present/log.ts';
+import {logRow, logText} from '../../source/ui/present/log.ts';
 import {gridFor, piecesRows} from '../../source/ui/present/pieces.ts';
 import {reannounced, reannouncedAll} from '../../source/ui/present/reannounced.ts';
 import {rowText, rowWidth} from '../../source/ui/present/row.ts';
@@ -272,4 +272,19 @@ test('asking trackers by hand says what it came to, and what they forbid', () =>
 		reannouncedAll([nothing, {...nothing, waits}, {...nothing, asked: ['x']}]),
 		'Asking the trackers of 1 of 3 torrents. The trackers of 1 allow it in 1:15 at the soonest.',
 	);
+});
+
+test('where a line of the log is too long, how often it was said is still read', () => {
+	const line = {
+		at: 0,
+		level: 'warn',
+		text: 'no answer from a tracker far away',
+		torrent: 'a',
+		name: 'Debian',
+	} as const;
+	assert.equal(
+		rowText(logRow({...line, times: 12}, 40, look, true)).trimEnd(),
+		' 00:00:00 ! Debian: no answe… (12 times)',
+	);
+	assert.equal(rowText(logRow(line, 30, look)).trimEnd(), ' 00:00:00 ! no answer from a …');
 });

@@ -1,6 +1,6 @@
 import type {LogView} from '../../api/snapshot.js';
 import {timeOfDay} from '../format.js';
-import {fit, safeText} from '../text.js';
+import {cellWidth, fit, safeText} from '../text.js';
 import type {Tone} from '../themes.js';
 import type {Look} from './context.js';
 import {fitRow, type ListRow, type Row} from './row.js';
@@ -14,18 +14,30 @@ const tones: Readonly<Record<LogView['level'], Tone>> = {
 const signs: Readonly<Record<LogView['level'], string>> = {debug: ' ', info: ' ', warn: '!', error: 'x'};
 
 /** What a line says. `named`: torrents are called by their names, for the lines are of many. */
-export function logText({text, name, times}: LogView, named: boolean): string {
-	const about = named && name && !text.includes(name) ? `${name}: ` : '';
-	return safeText(`${about}${text}${times !== undefined && times > 1 ? ` (${times} times)` : ''}`);
+export function logText(line: LogView, named: boolean): string {
+	return `${said(line, named)}${often(line)}`;
+}
+
+function said({text, name}: LogView, named: boolean): string {
+	return safeText(`${named && name && !text.includes(name) ? `${name}: ` : ''}${text}`);
+}
+
+function often({times}: LogView): string {
+	return times !== undefined && times > 1 ? ` (${times} times)` : '';
 }
 
 /** One line of the log. */
 export function logRow(line: LogView, columns: number, look: Look, named = false, lead = ' '): Row {
 	const time = `${lead}${timeOfDay(line.at, look.timezone)} ${signs[line.level]} `;
+	// How often it was said is not what is cut off.
+	const count = often(line);
+	const text = said(line, named);
+	const room = columns - time.length - count.length;
+	const shown = cellWidth(text) > room ? fit(text, room, 'left', look.glyphs.ellipsis) : text;
 	return fitRow(
 		[
 			[time, 'faint'],
-			[fit(logText(line, named), columns - time.length, 'left', look.glyphs.ellipsis), tones[line.level]],
+			[fit(`${shown}${count}`, columns - time.length, 'left', look.glyphs.ellipsis), tones[line.level]],
 		],
 		columns,
 	);
