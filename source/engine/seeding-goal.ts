@@ -44,9 +44,12 @@ export class SeedingGoal {
 		return !this.#waived && this.met;
 	}
 
-	/** Who starts a torrent that has reached its goal wants it to go on all the same. */
+	/**
+	 * Who starts a torrent that has paused itself wants it to go on all the same. One that was paused by hand, or waited
+	 * for others, is to stop at its goal though it may have given enough already.
+	 */
 	waive(): void {
-		if (this.reached || this.met) this.#waived = true;
+		if (this.reached) this.#waived = true;
 		this.reached = false;
 	}
 

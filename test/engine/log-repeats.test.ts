@@ -47,7 +47,7 @@ test('lines of a session name their torrent, to the log file and to whoever look
 	});
 	const torrent = testTorrent(space, 'a name', [['x.bin', 1000]]);
 	await engine.add(torrent, {dir: torrent.content.dir});
-	await until('it is told', 5000, () => told.some(([text]) => text.startsWith('added')));
+	await until('it is told', 30_000, () => told.some(([text]) => text.startsWith('added')));
 	assert.equal(told.find(([text]) => text.startsWith('added'))![1], 'a name');
 	const seen = await new Promise<readonly (string | undefined)[]>(resolve => {
 		const watching = engine.session.watch({interval: 50, log: 10}, ({log}) => {

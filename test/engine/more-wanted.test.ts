@@ -24,16 +24,16 @@ describe('more is wanted than before', {concurrency: true}, () => {
 		const {leecher, id} = await halfDone(new Workspace(t));
 		assert.equal((await leecher.view(id)).known, 1);
 		await leecher.send({type: 'files.priority', id, files: [1], priority: 2});
-		await leecher.sees(id, 'both files are here', view => view.completed === 262_144, 5000);
+		await leecher.sees(id, 'both files are here', view => view.completed === 262_144);
 	});
 
 	test('the same for a piece that is due, and for one that is chosen', async t => {
 		const {leecher, id} = await halfDone(new Workspace(t));
 		await leecher.send({type: 'piece.deadline', id, pieces: [5], within: 1000});
-		await leecher.sees(id, 'the piece is here', view => view.piecesHave === 5, 5000);
+		await leecher.sees(id, 'the piece is here', view => view.piecesHave === 5);
 		await leecher.sees(id, 'alone', ({state, connected}) => state === 'seeding' && connected === 0);
 		await leecher.send({type: 'piece.priority', id, pieces: [6], priority: 3});
-		await leecher.sees(id, 'the other piece is here', view => view.piecesHave === 6, 5000);
+		await leecher.sees(id, 'the other piece is here', view => view.piecesHave === 6);
 	});
 
 	test('the same after a pause in which more was chosen, and after a restart', async t => {
@@ -45,6 +45,6 @@ describe('more is wanted than before', {concurrency: true}, () => {
 		const again = await openTestSession(space, 'leecher');
 		await again.send({type: 'files.priority', id, files: [1], priority: 2});
 		await again.send({type: 'torrent.resume', id});
-		await again.sees(id, 'both files are here', view => view.completed === 262_144, 5000);
+		await again.sees(id, 'both files are here', view => view.completed === 262_144);
 	});
 });

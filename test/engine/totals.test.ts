@@ -30,7 +30,7 @@ async function moved(space: Workspace, clock: PushedClock) {
 /** Waits until the totals on the disk are those of the moment; answers the state folder as a kill would leave it. */
 async function killedState(space: Workspace, home: string, id: string, key: 0 | 1): Promise<string> {
 	const path = join(space.path(home), 'totals.json');
-	await until('the totals are saved', 10_000, () => {
+	await until('the totals are saved', 30_000, () => {
 		try {
 			return JSON.parse(readFileSync(path, 'utf8')).torrents[id][key] >= 400_000;
 		} catch {

@@ -2,9 +2,26 @@ import assert from 'node:assert/strict';
 import {readFileSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {describe} from 'node:test';
+import {SeedingGoal} from '../../source/engine/seeding-goal.ts';
+import {TorrentRecord} from '../../source/engine/torrent-record.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';
 import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';
+
+test('who paused itself at its goal goes on beyond it when it is started; who was started before does not', () => {
+	const record = new TorrentRecord(0);
+	const goal = new SeedingGoal(record, 1000);
+	goal.set({seedRatio: 1});
+	record.downloaded = 100;
+	record.uploaded = 200;
+	goal.waive();
+	assert.equal(goal.isDue, true, 'it had given enough while it was not complete, and was paused and resumed');
+	goal.reached = true;
+	goal.waive();
+	assert.deepEqual([goal.isDue, goal.reached, goal.waived], [false, false, true]);
+	goal.set({seedRatio: 1});
+	assert.equal(goal.isDue, true, 'a goal that is set anew holds');
+});
 
 describe('closed is the last state', () => {
 	test('a torrent paused and then closed while its disk hangs stays closed when the disk answers', async () => {
