@@ -163,7 +163,8 @@ function whyNobodySends(facts: StallFacts): Reason {
 function whyNobodyIsHere(facts: StallFacts): Reason {
 	const {trackers, known, connecting, nextDialIn} = facts;
 	if (connecting > 0) return info(`connecting to ${plural(connecting, 'peer', 'peers')}`);
-	if (known === 0 && trackers.silentFor !== undefined) return silence(trackers.silentFor);
+	const {silentFor} = trackers;
+	if (silentFor !== undefined && (known === 0 || silentFor >= longSilence)) return silence(silentFor);
 	if (trackers.announcing && known === 0) return info('asking the tracker for peers');
 	const trouble = trackerTrouble(trackers);
 	if (trouble !== undefined) return trouble;

@@ -176,6 +176,11 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		'warn: no answer from the tracker yet: asked 9 s ago',
 	],
 	[
+		'a tracker that is silent, and peers that cannot be reached',
+		{...alone, known: 3, nextDialIn: 9, trackers: {announcing: true, working: false, silentFor: 9}},
+		'warn: no answer from the tracker yet: asked 9 s ago',
+	],
+	[
 		'a tracker that knows only us',
 		{...alone, trackers: {onlyUs: true, named: 1, nextIn: 1700}},
 		'info: the tracker knows only us: next try in 29 min',
