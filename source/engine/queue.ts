@@ -28,11 +28,11 @@ export class TorrentQueue {
 		return [...this.#torrents.values()].sort((one, other) => one.queue - other.queue);
 	}
 
-	/** How many torrents that want to run stand before this one. */
+	/** How many torrents that want to do the same, download or seed, stand before this one. */
 	before(torrent: Torrent): number {
 		let count = 0;
 		for (const other of this.#torrents.values()) {
-			if (other.queue < torrent.queue && other.runs && !other.hasAllWanted) count++;
+			if (other.queue < torrent.queue && other.runs && other.hasAllWanted === torrent.hasAllWanted) count++;
 		}
 		return count;
 	}

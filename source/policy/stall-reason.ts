@@ -111,6 +111,7 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 			if (facts.allocating) return info('making room for the files on the disk');
 			return info(`checking the files: ${Math.floor((facts.checked ?? 0) * 100)} %`);
 		case 'queued':
+			if (facts.queuedBehind === 0) return info('queued: its turn comes when another makes room');
 			return info(`queued: ${plural(facts.queuedBehind, 'torrent goes', 'torrents go')} first`);
 		case 'metadata':
 		case 'downloading':

@@ -145,6 +145,16 @@ describe('what is said of torrents that do not run', {concurrency: true}, () => 
 		assert.equal((await engine.view(first)).state, 'downloading');
 	});
 
+	test('a seed that waits says how many seeds go first', async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine', {queue: {downloads: 2, seeds: 1, total: Infinity}});
+		const first = testTorrent(space, 'one', [['x.bin', 40_000]]);
+		await seedTorrent(engine, first);
+		const other = testTorrent(space, 'two', [['x.bin', 40_000]]);
+		const id = await engine.add(other, {dir: other.content.dir});
+		await engine.says(id, 'queued', /^queued: 1 torrent goes first$/);
+	});
+
 	test('a paused torrent keeps its figures over a restart, without a look at its files', async t => {
 		const space = new Workspace(t);
 		const torrent = testTorrent(space, 'figures', [

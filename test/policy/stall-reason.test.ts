@@ -65,6 +65,7 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		'info: making room for the files on the disk',
 	],
 	['checking says how far', {state: 'checking', checked: 0.426}, 'info: checking the files: 42 %'],
+	['queued behind nobody', {state: 'queued'}, 'info: queued: its turn comes when another makes room'],
 	['queued behind one', {state: 'queued', queuedBehind: 1}, 'info: queued: 1 torrent goes first'],
 	['queued behind several', {state: 'queued', queuedBehind: 3}, 'info: queued: 3 torrents go first'],
 	['every file skipped', {filesWanted: 0}, 'warn: nothing wanted: every file is skipped'],
