@@ -19,7 +19,7 @@ async function halfDone(space: Workspace): Promise<{seeder: TestSession; leecher
 	return {seeder, leecher, id};
 }
 
-describe('more is wanted than before', {concurrency: true}, () => {
+describe('more is wanted than before', {concurrency: 2}, () => {
 	test('the seed that was let go is known, and gives the rest at once', async t => {
 		const {leecher, id} = await halfDone(new Workspace(t));
 		assert.equal((await leecher.view(id)).known, 1);

@@ -80,7 +80,7 @@ describe('closed is the last state', () => {
 });
 
 // Most of their time is waiting.
-describe('what is said of torrents that do not run', {concurrency: true}, () => {
+describe('what is said of torrents that do not run', {concurrency: 3}, () => {
 	test('a paused torrent that is verified is paused afterwards, and counts what is there', async t => {
 		const space = new Workspace(t);
 		const torrent = testTorrent(space, 'verified', [
