@@ -456,3 +456,28 @@ test('carries a removal out when the screen is lost before its time is over', as
 	assert.equal((await left).how, 'lost');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.remove', id: engine.id, withData: false});
 });
+
+test('what stands still at its seeding goal is resumed, as its label says, and is not when a removal is taken back', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 30, {list: true, torrents: 6});
+	await terminal.press('j', 'j', 'j', 'j');
+	assert.match(terminal.text(), /› +\d *✓ +public-domain/);
+	assert.match(terminal.line(29), /p resume/);
+	await terminal.press('p');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: '4'.padStart(40, '0')});
+	const before = engine.sent.length;
+	await terminal.press('d', 'u');
+	assert.deepEqual(engine.sent.slice(before), []);
+	await close();
+});
+
+test('with torrents marked of which some run, the label is pause and so is what the key does', async () => {
+	const {terminal, engine, close} = await openTestScreen(120, 30, {list: true, torrents: 6});
+	await terminal.press('j', 'j', ' ', ' ');
+	assert.match(terminal.line(29), /p pause/);
+	await terminal.press('p');
+	assert.deepEqual(
+		engine.sent.map(({type}) => type),
+		['torrent.pause', 'torrent.pause'],
+	);
+	await close();
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {stripVTControlCharacters} from 'node:util';
-import type {FileView, PiecesView} from '../../source/api/snapshot.ts';
+import type {FileView, PiecesView, TorrentView} from '../../source/api/snapshot.ts';
 import {fileTree, matchRule, treeRows} from '../../source/ui/file-tree.ts';
 import {
 	countdown,
@@ -17,12 +17,14 @@ import {glyphsFor} from '../../source/ui/glyphs.ts';
 import {colourDepth, Painter, showsUtf8} from '../../source/ui/paint.ts';
 import {thinBar} from '../../source/ui/present/bar.ts';
 import {brailleGraph, resample, roundScale} from '../../source/ui/present/graph.ts';
+import {reasonRow} from '../../source/ui/present/header.ts';
 import {logRow, logText} from '../../source/ui/present/log.ts';
 import {gridFor, piecesRows} from '../../source/ui/present/pieces.ts';
 import {reannounced, reannouncedAll} from '../../source/ui/present/reannounced.ts';
 import {rowText, rowWidth} from '../../source/ui/present/row.ts';
 import {chooseColumns, windowTop} from '../../source/ui/present/table.ts';
 import {themes} from '../../source/ui/themes.ts';
+import {torrentView} from '../commands/torrent-view.ts';
 
 const look = {glyphs: glyphsFor(false), timezone: 0};
 
@@ -287,4 +289,16 @@ test('where a line of the log is too long, how often it was said is still read',
 		' 00:00:00 ! Debian: no answe… (12 times)',
 	);
 	assert.equal(rowText(logRow(line, 30, look)).trimEnd(), ' 00:00:00 ! no answer from a …');
+});
+
+test('a torrent downloads from those who send, and seeds to those who may ask', () => {
+	const view = torrentView({connected: 60, known: 900, sending: 53, receiving: 4});
+	const words = (more: Partial<TorrentView>) => rowText(reasonRow({...view, ...more}, 80, look));
+	assert.match(words({}), /downloading from 53 of 60 peers/);
+	assert.match(words({state: 'seeding'}), /seeding to 4 of 60 peers/);
+	assert.match(
+		words({sending: undefined}),
+		/downloading from 60 of 900 peers/,
+		'an older engine does not say',
+	);
 });
