@@ -229,8 +229,8 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		maxUpload: optional(root, 'maxUpload'),
 		seedRatio,
 		seedTime: optional(root, 'seedTime'),
-		goalWaived: root.get('goalWaived')?.number() === 1,
-		heldWithAll: root.get('heldWithAll')?.number() === 1,
+		...(isSet(root, 'goalWaived') && {goalWaived: true}),
+		...(isSet(root, 'heldWithAll') && {heldWithAll: true}),
 		renamed: [...items(root, 'renamed')].map(readRename),
 		...readNames(root.get('names')?.text()),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
@@ -369,6 +369,10 @@ function natural(root: BencodeNode, key: string): number {
 
 function optional(root: BencodeNode, key: string): number | undefined {
 	return root.get(key) && natural(root, key);
+}
+
+function isSet(root: BencodeNode, key: string): boolean {
+	return root.get(key) !== undefined && natural(root, key) !== 0;
 }
 
 function fail(key: string): never {

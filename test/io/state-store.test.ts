@@ -95,6 +95,8 @@ test('resume data is read as it was written', () => {
 		link: 'magnet:?xt=urn:btih:ab',
 	});
 	assert.deepEqual(decodeResumeData(encodeResumeData(bare)), bare);
+	const held = resumeData({active: false, heldWithAll: true, goalWaived: true});
+	assert.deepEqual(decodeResumeData(encodeResumeData(held)), held);
 });
 
 test('resume data is read from a Buffer as from any bytes, and left as it is', () => {
