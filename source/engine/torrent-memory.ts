@@ -20,6 +20,11 @@ export class TorrentMemory {
 	revision = 0;
 	/** Where some of its files may be besides: a move is under way, or was cut short. */
 	otherPlace: OtherPlace | undefined;
+	/**
+	 * What was found when the files of a torrent that does not run were looked at, where it is less than what is known of
+	 * them: to be shown, not to be believed.
+	 */
+	counted: Bitfield | undefined;
 	#inherited: OtherPlace | undefined;
 	readonly #torrent: Torrent;
 	readonly #clock: Clock;
@@ -47,6 +52,7 @@ export class TorrentMemory {
 	take(memory: ResumeData): void {
 		this.#known = memory;
 		this.otherPlace = memory.otherPlace;
+		this.counted = memory.counted;
 		this.#inherited = memory.otherPlace;
 	}
 
@@ -91,6 +97,7 @@ export class TorrentMemory {
 	 */
 	begin(storage: Storage, stamps: ReadonlyArray<FileStamp | undefined>): void {
 		this.#settled = true;
+		this.counted = undefined;
 		this.#stamps = undefined;
 		this.#lostBytes = false;
 		this.#whole = [];
@@ -249,6 +256,7 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		seedRatio: goal.ratio,
 		seedTime: goal.time,
 		goalWaived: goal.waived,
+		counted: torrent.memory.counted,
 		heldWithAll: torrent.heldWithAll,
 		renamed: [...torrent.renamed],
 		names: torrent.names.history,

@@ -226,6 +226,7 @@ export class TorrentRun {
 		if (obstacle !== undefined && this.#afterCheck !== 'active') {
 			// Nothing is written, so nothing is in the way; what was known of the files before is kept for the next start.
 			this.#owner.log('warn', obstacle.message);
+			this.#owner.memory.counted = this.#owner.have;
 			return this.#settle(storage, run, this.#afterCheck);
 		}
 		if (obstacle !== undefined) return this.fail(obstacle);

@@ -288,7 +288,7 @@ export class Torrent
 		this.setLimits(memory.maxDownload, memory.maxUpload);
 		this.pieceChoice.take(memory.piecePriorities);
 		this.#choice.take(memory.priorities);
-		this.#run.recall(memory.have);
+		this.#run.recall(memory.counted ?? memory.have);
 	}
 
 	/** The speeds of an earlier session. */

@@ -47,6 +47,8 @@ export interface ResumeData {
 	readonly queue: number;
 	/** The pieces that are on disk; of length 0 while the metadata is not known. */
 	readonly have: Bitfield;
+	/** What was counted since, when that was less than `have` and the torrent did not run; for people to see. */
+	readonly counted?: Bitfield | undefined;
 	/** Pieces of which some blocks are on disk. */
 	readonly partials: ReadonlyArray<{readonly piece: number; readonly blocks: readonly number[]}>;
 	/** What each file was when the above held; empty when nothing is had. */
@@ -123,6 +125,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		queue: data.queue,
 		pieces: data.have.length,
 		have: data.have.bytes,
+		counted: data.counted?.bytes,
 		partials: data.partials.map(({piece, blocks}) => [piece, bitsOf(blocks)]),
 		stamps: stampBytes(data.stamps),
 		priorities: Uint8Array.from(data.priorities),
@@ -203,6 +206,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		active: natural(root, 'active') !== 0,
 		queue: natural(root, 'queue'),
 		have: Bitfield.fromWire(byteString(root, 'have'), pieces),
+		...readCounted(root.get('counted'), pieces),
 		partials: [...items(root, 'partials')].map(entry => readPartial(entry, pieces)),
 		stamps: readStamps(byteString(root, 'stamps')),
 		priorities: [...byteString(root, 'priorities')].map(priority => {
@@ -369,6 +373,11 @@ function natural(root: BencodeNode, key: string): number {
 
 function optional(root: BencodeNode, key: string): number | undefined {
 	return root.get(key) && natural(root, key);
+}
+
+function readCounted(node: BencodeNode | undefined, pieces: number): Pick<ResumeData, 'counted'> {
+	if (node === undefined) return {};
+	return {counted: Bitfield.fromWire(node.bytes() ?? fail('counted'), pieces)};
 }
 
 function isSet(root: BencodeNode, key: string): boolean {

@@ -142,11 +142,11 @@ describe('a file that is there already', {concurrency: 4}, () => {
 		const mine = Buffer.alloc(300_000, 'mine');
 		put(all.at(1), mine);
 		const id = await all.add({select: '1,3'});
-		await all.leecher.sees(id, 'what is wanted is here', ({state}) => state === 'finished');
+		await all.leecher.sees(id, 'what is wanted is here', ({state}) => state === 'seeding');
 		assertRight(all, [0, 2]);
 		assert.ok(readFileSync(all.at(1)).equals(mine));
 		const again = await all.reopen();
-		const view = await again.sees(id, 'it is here still', ({state}) => state === 'finished');
+		const view = await again.sees(id, 'it is here still', ({state}) => state === 'seeding');
 		assert.equal(view.completed, 300_000);
 		assert.ok(!again.log.some(line => line.includes('hashing')), again.log.join('\n'));
 		await again.send({type: 'files.priority', id, files: [1], priority: 2});
@@ -337,9 +337,9 @@ describe('removing a torrent with its data', {concurrency: 4}, () => {
 		const all = await swarm(t);
 		put(all.at(1), all.right(1));
 		const id = await all.add({select: '1'});
-		await all.leecher.sees(id, 'what is wanted is here', ({state}) => state === 'finished');
+		await all.leecher.sees(id, 'what is wanted is here', ({state}) => state === 'seeding');
 		const again = await all.reopen();
-		await again.sees(id, 'it is here still', ({state}) => state === 'finished');
+		await again.sees(id, 'it is here still', ({state}) => state === 'seeding');
 		const {removed} = await again.send({type: 'torrent.remove', id, withData: true});
 		assert.deepEqual(removed?.keptFiles, [{path: 'owned/deep/b.bin', why: 'it was there before'}]);
 		assert.ok(!existsSync(all.at(0)) && existsSync(all.at(1)));

@@ -95,7 +95,7 @@ test('resume data is read as it was written', () => {
 		link: 'magnet:?xt=urn:btih:ab',
 	});
 	assert.deepEqual(decodeResumeData(encodeResumeData(bare)), bare);
-	const held = resumeData({active: false, heldWithAll: true, goalWaived: true});
+	const held = resumeData({active: false, heldWithAll: true, goalWaived: true, counted: resumeData().have});
 	assert.deepEqual(decodeResumeData(encodeResumeData(held)), held);
 });
 
