@@ -41,6 +41,7 @@ async function add(options: AddOptions): Promise<Torrent | undefined> {
 		},
 		lasting: true,
 		speeds: undefined,
+		totals: undefined,
 		dir: '/nowhere/at/all',
 		maxPeers: 50,
 		trackers: true,
