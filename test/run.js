@@ -2,7 +2,7 @@
 // process group of its own with a deadline, so that whatever hangs is cut, counted as failed, and leaves nothing behind.
 import {spawn} from 'node:child_process';
 import {globSync, mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 
@@ -17,13 +17,23 @@ const env = {...process.env, TMPDIR: folder};
 const testMs = 120_000;
 const sharedMs = 420_000;
 const fileMs = 240_000;
-const wholeMs = 810_000;
+const wholeMs = 1_020_000;
+/** Processes at a time: most tests wait for something most of their time. */
+const lanes = Math.min(2, availableParallelism());
 
-const isIsolated = file => /^test\/(?:journeys|interop|hostile)\//.test(file);
+const isIsolated = file => /^test\/(?:journeys|interop|hostile|simulation)\//.test(file);
 const found = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.{ts,tsx}').sort();
 const files = found.map(file => file.replaceAll('\\', '/').replace(/^\.\//, ''));
 const shared = files.filter(file => !isIsolated(file));
-const isolated = files.filter(isIsolated);
+const engine = shared.filter(file => file.startsWith('test/engine/'));
+const others = shared.filter(file => !file.startsWith('test/engine/'));
+/** What takes longest begins first. */
+const jobs = [engine, ...files.filter(isIsolated).map(file => [file]), others].filter(job => job.length > 0);
+const isLong = job => job.some(file => file.startsWith('test/simulation/'));
+jobs.sort(
+	(one, other) =>
+		Number(other === engine) - Number(one === engine) || Number(isLong(other)) - Number(isLong(one)),
+);
 
 const total = {passed: 0, failed: 0, skipped: 0};
 const groups = new Set();
@@ -58,13 +68,15 @@ function run(tests, limit) {
 			endGroup(child);
 		}, limit);
 		let rest = '';
+		/** Told whole when it is over: others run beside it. */
+		const said = [];
 		child.stdout.setEncoding('utf8').on('data', chunk => {
 			const lines = (rest + chunk).split('\n');
 			rest = lines.pop();
 			for (const line of lines) {
 				const match = /^counts (\d+) (\d+) (\d+)$/.exec(line);
 				if (match) counts = match.slice(1).map(Number);
-				else console.log(line);
+				else said.push(line);
 			}
 		});
 		// Programs that a test left behind may hold the pipe open; they go with the group.
@@ -72,22 +84,23 @@ function run(tests, limit) {
 		child.on('close', code => {
 			clearTimeout(timer);
 			groups.delete(child);
-			if (rest !== '') console.log(rest);
+			if (rest !== '') said.push(rest);
 			let [passed, failed, skipped] = counts;
 			const names = tests.length > 1 ? `${tests.length} files` : tests[0];
 			if (cut) {
-				console.log(`  ✗ ${names}: cut off after ${Math.round(limit / 1000)} s`);
+				said.push(`  ✗ ${names}: cut off after ${Math.round(limit / 1000)} s`);
 				failed++;
 			} else if (code !== 0 && failed === 0) {
-				console.log(`  ✗ ${names}: ended with exit status ${code}`);
+				said.push(`  ✗ ${names}: ended with exit status ${code}`);
 				failed++;
 			} else if (passed + failed + skipped === 0) {
-				console.log(`  ✗ ${names}: no test was run`);
+				said.push(`  ✗ ${names}: no test was run`);
 				failed++;
 			}
 			total.passed += passed;
 			total.failed += failed;
 			total.skipped += skipped;
+			console.log(said.join('\n'));
 			resolve();
 		});
 	});
@@ -110,15 +123,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 const end = performance.now() + wholeMs;
-if (shared.length > 0) await run(shared, sharedMs);
-for (const file of isolated) {
-	const left = end - performance.now();
-	if (left > 1000) await run([file], Math.min(fileMs, left));
-	else {
-		console.log(`  ✗ ${file}: not run, the whole run took longer than ${wholeMs / 1000} s`);
-		total.failed++;
+async function runLane() {
+	for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+		const left = end - performance.now();
+		if (left > 1000) await run(job, Math.min(job.length > 1 ? sharedMs : fileMs, left));
+		else {
+			console.log(`  ✗ ${job[0]}: not run, the whole run took longer than ${wholeMs / 1000} s`);
+			total.failed++;
+		}
 	}
 }
+await Promise.all(Array.from({length: lanes}, runLane));
 if (total.passed + total.failed === 0) {
 	console.log('no test was found');
 	total.failed++;

@@ -173,8 +173,9 @@ export class Intake {
 				room.log('error', `${name} cannot be taken up again: ${error.message}`, id);
 			}
 		};
-		for (const saved of await store.load())
-			await take(saved.resume.id, saved.resume.name, () => this.#restoreOne(saved));
+		// Who came first had its files first, and has them still.
+		const all = [...(await store.load())].sort((one, other) => one.resume.addedAt - other.resume.addedAt);
+		for (const saved of all) await take(saved.resume.id, saved.resume.name, () => this.#restoreOne(saved));
 		for (const held of store.held ?? [])
 			if (!torrents.has(held.id)) await take(held.id, held.id, () => this.#restoreHeld(held));
 		return known;

@@ -171,8 +171,7 @@ export class Ownership {
 			count++;
 		}
 		if (first === undefined) return undefined;
-		const {failure} = foreignFile(first.path, first.size, first.length, count - 1);
-		return {...failure, inTheWay: {...first, files: count}};
+		return foreignFile(first.path, first.size, first.length, count - 1).failure;
 	}
 
 	/** Of one that is only to be seeded: what is not as the torrent says. */

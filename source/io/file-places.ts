@@ -1,8 +1,10 @@
-import {existsSync, readSync, unlinkSync} from 'node:fs';
+import {existsSync, readSync, statSync, unlinkSync} from 'node:fs';
 import type {Bytes} from '../base/units.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
+import {foreignFile} from './open-file.js';
+import type {StorageError} from './storage-failure.js';
 import type {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';
 
@@ -61,10 +63,20 @@ export class FilePlaces {
 	#adopt(file: number): void {
 		const layout = this.#layout;
 		if (layout.placed[file] !== 0) return;
+		const owner = layout.owners[file];
+		// What the part file holds of it must not be looked for in a file of somebody else's.
+		if (owner === fileOwner.foreign) throw this.#inTheWay(file);
 		// One that is there took them over in an earlier session, and knows better by now.
-		if (!existsSync(diskPath(layout.path(file))) && !layout.links.has(file)) this.#takeOver(file);
+		const isThere = owner !== fileOwner.replaceable && existsSync(diskPath(layout.path(file)));
+		if (!isThere && !layout.links.has(file)) this.#takeOver(file);
 		// Set last: until then readers find the bytes in the part file.
 		layout.placed[file] = 1;
+	}
+
+	#inTheWay(file: number): StorageError {
+		const path = this.#layout.path(file);
+		const size = statSync(diskPath(path), {throwIfNoEntry: false})?.size ?? 0;
+		return foreignFile(path, size, this.#layout.lengths[file]!);
 	}
 
 	/** Copies both ends of a file out of the part file, or nothing. */

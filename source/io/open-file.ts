@@ -132,6 +132,7 @@ export function foreignFile(path: string, size: Bytes, length: Bytes, others = 0
 	return new StorageError(
 		'foreign',
 		`already there and not this torrent's: ${path} (${sizes})${more}: move it away, or --overwrite`,
+		{path, size, length, files: 1 + others},
 	);
 }
 

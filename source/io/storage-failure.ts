@@ -1,3 +1,4 @@
+import type {FileInTheWay} from '../api/snapshot.js';
 import type {Bytes} from '../base/units.js';
 import type {StorageFailure} from './storage.js';
 
@@ -6,9 +7,9 @@ export class StorageError extends Error {
 	override readonly name = 'StorageError';
 	readonly failure: StorageFailure;
 
-	constructor(code: StorageFailure['code'], message: string) {
+	constructor(code: StorageFailure['code'], message: string, inTheWay?: FileInTheWay) {
 		super(message);
-		this.failure = {code, message};
+		this.failure = {code, message, ...(inTheWay && {inTheWay})};
 	}
 }
 

@@ -132,6 +132,7 @@ export class TorrentHandles {
 
 	/** Says what went wrong with a file as a person would. */
 	explain(error: unknown, path: string): StorageError {
+		if (error instanceof StorageError) return error;
 		const {code, message} = failureOf(error, path, () => ({
 			needed: this.#needed(),
 			free: freeSpaceNow(this.#layout.dir),

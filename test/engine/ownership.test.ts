@@ -150,10 +150,8 @@ describe('a file that is there already', {concurrency: 4}, () => {
 		assert.equal(view.completed, 300_000);
 		assert.ok(!again.log.some(line => line.includes('hashing')), again.log.join('\n'));
 		await again.send({type: 'files.priority', id, files: [1], priority: 2});
-		await again.send({type: 'torrent.pause', id});
-		await again.sees(id, 'paused', ({state}) => state === 'paused');
-		await again.send({type: 'torrent.resume', id});
-		await again.says(id, 'failed', /^already there/);
+		const asked = await again.says(id, 'failed', /^already there/);
+		assert.equal(asked.inTheWay?.path, all.at(1));
 		assert.ok(readFileSync(all.at(1)).equals(mine));
 	});
 
@@ -591,4 +589,29 @@ test('whose a file is outlives a crash right after it was made: the note is ther
 	assert.match(notes, /^0 \d+ \d+\n/);
 	assert.equal(fileOwner.made, 1);
 	chmodSync(all.dir, 0o755);
+});
+
+test('after a restart the torrent that came first has its files still, whatever the order of the queue', async t => {
+	const space = new Workspace(t);
+	const one = writeFile(space.folder('one'), 'same.bin', 200_000);
+	const other = {...one, dir: space.folder('two'), root: join(space.folder('two'), 'same.bin')};
+	writeFileSync(other.root, bytesFrom('another', 200_000));
+	const [first, second] = [one, other].map(content => {
+		const made = makeTorrent(content, pieceLength);
+		const metainfo = readFileSync(made.write(space.path('t.torrent'))).toString('base64');
+		return {content, pieces: made.pieces, metainfo};
+	}) as [TestTorrent, TestTorrent];
+	const dir = space.folder('downloads');
+	const clock = new HurriedClock();
+	const engine = await openTestSession(space, 'engine', {clock});
+	const firstId = await engine.add(first, {dir});
+	await engine.sees(firstId, 'waits for peers', ({state}) => state === 'downloading');
+	clock.push(5000);
+	const secondId = await engine.add(second, {dir});
+	await engine.says(secondId, 'failed', /^«same\.bin» has this file already: /);
+	await engine.send({type: 'torrent.queue', id: secondId, position: 1});
+	await engine.session.stop();
+	const again = await openTestSession(space, 'engine');
+	await again.sees(firstId, 'waits for peers', ({state}) => state === 'downloading');
+	await again.says(secondId, 'failed', /^«same\.bin» has this file already: /);
 });
