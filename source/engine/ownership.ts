@@ -60,15 +60,26 @@ export class Ownership {
 		if (owners === undefined || owners.length !== this.#owner.metainfo.files.length) return undefined;
 		const {priorities} = this.#owner.files;
 		for (const [file, owner] of owners.entries()) {
-			if (owner === fileOwner.foreign && priorities[file]! > 0) owners[file] = fileOwner.absent;
+			if (owner === fileOwner.foreign && priorities[file]! > 0) owners[file] = fileOwner.unknown;
 		}
 		return owners;
 	}
 
-	/** What of a file counts when pieces are looked for: nothing of somebody else's that nobody wants. */
+	/**
+	 * What of the files counts when pieces are looked for: nothing of somebody else's that nobody wants.
+	 *
+	 * @param owners what `before` answered
+	 */
 	shown(stamps: readonly Stamp[], owners: Uint8Array | undefined): readonly Stamp[] {
 		if (owners === undefined) return stamps;
 		return stamps.map((stamp, file) => (owners[file] === fileOwner.foreign ? undefined : stamp));
+	}
+
+	/** What was known of the files and counts still: one that was somebody else's and is wanted now is looked at anew. */
+	remembered(stamps: readonly Stamp[], owners: Uint8Array | undefined): readonly Stamp[] {
+		return this.shown(stamps, owners).map((stamp, file) =>
+			owners?.[file] === fileOwner.unknown ? undefined : stamp,
+		);
 	}
 
 	/** Decides whose each file is, and tells the storage. Answers why the torrent cannot go on. */
@@ -90,6 +101,11 @@ export class Ownership {
 			const before = memory?.stamps[file];
 			const ownerBefore = asFileOwner(memory?.owners?.[file]);
 			const isWanted = files.priorities[file]! > 0;
+			// It was not looked at: what is had of it lies in the part file, and proves nothing.
+			if (ownerBefore === fileOwner.foreign && !isWanted && now !== undefined) {
+				owners[file] = fileOwner.foreign;
+				continue;
+			}
 			const wasOurs = ownerBefore === undefined ? before !== undefined && isWanted : isOurs(ownerBefore);
 			const isDifferent = now !== undefined && !isSameStamp(now, before);
 			const isObstructed = storage.obstructed?.has(file) === true;

@@ -206,7 +206,7 @@ export class TorrentRun {
 		const stamps = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
 		const shown = this.#ownership.shown(stamps, owners);
-		const recalled = known && {...known, stamps: this.#ownership.shown(known.stamps, owners)};
+		const recalled = known && {...known, stamps: this.#ownership.remembered(known.stamps, owners)};
 		const isWhole = recalled === undefined || storage.hasPart === undefined || (await storage.hasPart());
 		if (run !== this.#run) return;
 		const {map} = this.#owner;

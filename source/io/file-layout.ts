@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {FileMap} from '../policy/file-map.js';
+import {fileOwner} from '../policy/file-ownership.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 
 /** The flags of `LayoutData.flags`. */
@@ -38,7 +39,7 @@ export interface LayoutData {
 	readonly madePath: string;
 }
 
-/** Packs what a worker must know of a torrent. `placed` is all zeros, and no file is there as far as `owners` says. */
+/** Packs what a worker must know of a torrent. `placed` is all zeros, and nobody knows whose the files are. */
 export function packLayout(
 	metainfo: Metainfo,
 	dir: string,
@@ -68,7 +69,7 @@ export function packLayout(
 		tree,
 		hashes: shared(metainfo.pieceHashes ?? treeHashes(metainfo)),
 		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
-		owners: new Uint8Array(new SharedArrayBuffer(files.length)),
+		owners: new Uint8Array(new SharedArrayBuffer(files.length)).fill(fileOwner.unknown),
 		written: new Float64Array(new SharedArrayBuffer(files.length * 24)),
 		madePath: partPath.replace(/\.part$/, '.made'),
 	};

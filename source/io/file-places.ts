@@ -53,7 +53,7 @@ export class FilePlaces {
 	#isUsable(file: number): boolean {
 		const {owners} = this.#layout;
 		const owner = owners[file]!;
-		return (owner === fileOwner.absent || isOurs(owner)) && existsSync(diskPath(this.#layout.path(file)));
+		return (owner === fileOwner.unknown || isOurs(owner)) && existsSync(diskPath(this.#layout.path(file)));
 	}
 
 	#areAllPlaced(): boolean {
@@ -65,7 +65,8 @@ export class FilePlaces {
 		if (layout.placed[file] !== 0) return;
 		const owner = layout.owners[file];
 		// What the part file holds of it must not be looked for in a file of somebody else's.
-		if (owner === fileOwner.foreign) throw this.#inTheWay(file);
+		if (owner === fileOwner.foreign || (owner === fileOwner.absent && this.#size(file) > 0))
+			throw this.#inTheWay(file);
 		// One that is there took them over in an earlier session, and knows better by now.
 		const isThere = owner !== fileOwner.replaceable && existsSync(diskPath(layout.path(file)));
 		if (!isThere && !layout.links.has(file)) this.#takeOver(file);
@@ -74,9 +75,12 @@ export class FilePlaces {
 	}
 
 	#inTheWay(file: number): StorageError {
-		const path = this.#layout.path(file);
-		const size = statSync(diskPath(path), {throwIfNoEntry: false})?.size ?? 0;
-		return foreignFile(path, size, this.#layout.lengths[file]!);
+		return foreignFile(this.#layout.path(file), this.#size(file), this.#layout.lengths[file]!);
+	}
+
+	/** Zero when nothing is there. */
+	#size(file: number): Bytes {
+		return statSync(diskPath(this.#layout.path(file)), {throwIfNoEntry: false})?.size ?? 0;
 	}
 
 	/** Copies both ends of a file out of the part file, or nothing. */

@@ -1,6 +1,6 @@
 import {lstat, readlink} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
-import {isAsLeft} from '../policy/check-plan.js';
+import {isAsLeft, isSameStamp} from '../policy/check-plan.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
@@ -73,5 +73,5 @@ async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): P
 	const now = {size: stats.size, mtime: stats.mtimeMs};
 	// What we made and never finished has nothing in it that anybody could miss.
 	if (left === undefined) return owner === fileOwner.made && stats.size === 0 ? undefined : 'it was changed';
-	return isAsLeft(now, left) ? undefined : 'it was changed';
+	return isSameStamp(now, left) || isAsLeft(now, left) ? undefined : 'it was changed';
 }

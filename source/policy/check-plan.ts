@@ -33,16 +33,17 @@ export function isSameStamp(now: Stamp, before: Stamp): boolean {
 }
 
 /**
- * Whether a file is as we left it. Its time may have been settled since by its file system, to when we wrote to it:
- * whoever wrote later gave it a later one.
+ * Whether a file is as we left it a moment ago, to the last digit of its time. Its file system may have settled that
+ * since, to when we wrote to it: whoever wrote later gave it a later one.
  */
 export function isAsLeft(
 	now: Stamp,
 	left: (Stamp & {readonly writtenUntil?: Millis | undefined}) | undefined,
 ): boolean {
-	if (isSameStamp(now, left)) return true;
-	if (now === undefined || left?.writtenUntil === undefined || now.size !== left.size) return false;
-	return now.mtime >= left.mtime && now.mtime <= left.writtenUntil;
+	if (now === undefined || left === undefined) return now === left;
+	if (now.size !== left.size) return false;
+	if (left.writtenUntil === undefined) return now.mtime === left.mtime;
+	return now.mtime >= left.mtime && now.mtime <= Math.max(left.mtime, left.writtenUntil);
 }
 
 /** The files as far as checking goes. */

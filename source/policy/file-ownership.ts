@@ -20,6 +20,8 @@ export const fileOwner = {
 	unproven: 5,
 	/** It is whole, and another torrent of the session that came first has it too: it is only read. */
 	shared: 6,
+	/** Nobody has looked yet: it is read, to find out whose it is. */
+	unknown: 7,
 } as const;
 
 export type FileOwner = (typeof fileOwner)[keyof typeof fileOwner];
@@ -74,5 +76,5 @@ export function isOurs(owner: number | undefined): boolean {
 
 /** Reads one byte of resume data; undefined when it is none that this version knows. */
 export function asFileOwner(byte: number | undefined): FileOwner | undefined {
-	return byte !== undefined && byte <= fileOwner.shared ? (byte as FileOwner) : undefined;
+	return byte !== undefined && byte < fileOwner.unknown ? (byte as FileOwner) : undefined;
 }

@@ -8,6 +8,7 @@ import {
 	readFileSync,
 	renameSync,
 	rmSync,
+	statSync,
 	symlinkSync,
 	truncateSync,
 	utimesSync,
@@ -16,6 +17,7 @@ import {
 import {dirname, join} from 'node:path';
 import test, {describe, type TestContext} from 'node:test';
 import {fileOwner} from '../../source/policy/file-ownership.ts';
+import {until} from '../helpers/deadline.ts';
 import {HurriedClock} from '../helpers/hurried-clock.ts';
 import {
 	openTestSession,
@@ -82,6 +84,12 @@ async function swarm(
 function put(path: string, bytes: string | Buffer): void {
 	mkdirSync(dirname(path), {recursive: true});
 	writeFileSync(path, bytes);
+}
+
+/** A disk tells times apart no better than to some milliseconds: whoever changes a file comes later than that. */
+async function aMomentAfter(path: string): Promise<void> {
+	const {mtimeMs} = statSync(path);
+	await until('time to pass', 5000, () => Date.now() > mtimeMs + 20, 5);
 }
 
 async function complete({leecher, meet}: Swarm, id: string, session = leecher): Promise<void> {
@@ -486,6 +494,7 @@ describe('data that a person changed', {concurrency: 4}, () => {
 			const all = await swarm(t);
 			const id = await all.add();
 			await complete(all, id);
+			await aMomentAfter(all.at(1));
 			edit(all.at(1));
 			const mine = readFileSync(all.at(1));
 			await all.leecher.says(
@@ -507,6 +516,7 @@ describe('data that a person changed', {concurrency: 4}, () => {
 			const id = await all.add();
 			await complete(all, id);
 			await all.leecher.session.stop();
+			await aMomentAfter(all.at(1));
 			edit(all.at(1));
 			const mine = readFileSync(all.at(1));
 			const again = await openTestSession(all.space, 'leecher', {clock: new HurriedClock()});
@@ -519,6 +529,7 @@ describe('data that a person changed', {concurrency: 4}, () => {
 		const all = await swarm(t);
 		const id = await all.add();
 		await all.leecher.sees(id, 'complete', ({piecesHave, pieces}) => piecesHave === pieces);
+		await aMomentAfter(all.at(1));
 		edits[0]![1](all.at(1));
 		const again = await all.reopen();
 		await again.says(id, 'failed', /^changed by another program: \S+\/b\.bin: 1 piece is wrong: /);
@@ -530,6 +541,7 @@ describe('data that a person changed', {concurrency: 4}, () => {
 		await complete(all, id);
 		await all.leecher.send({type: 'torrent.pause', id});
 		await all.leecher.sees(id, 'paused', ({state}) => state === 'paused');
+		await aMomentAfter(all.at(1));
 		edits[0]![1](all.at(1));
 		const mine = readFileSync(all.at(1));
 		await all.leecher.send({type: 'torrent.verify', id});
@@ -544,6 +556,7 @@ describe('data that a person changed', {concurrency: 4}, () => {
 	test('is not written over by one that is only to seed', async t => {
 		const all = await swarm(t);
 		for (const file of [0, 1]) put(all.at(file), all.right(file));
+		await aMomentAfter(all.at(1));
 		edits[0]![1](all.at(1));
 		const mine = readFileSync(all.at(1));
 		const id = await all.add({seedOnly: true});
