@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {isNotedFile} from '../io/made-files.js';
 import {foreignFile} from '../io/open-file.js';
 import type {PathRegistry} from '../io/path-registry.js';
 import type {ResumeData} from '../io/resume-data.js';
@@ -119,7 +120,7 @@ export class Ownership {
 				ownerBefore,
 				isRight: this.#hasAny(file, have),
 				isProvable: this.#isProvable(file),
-				isNoted: now?.identity !== undefined && made?.get(file) === now.identity,
+				isNoted: isNotedFile(made?.get(file), now?.identity),
 				overwrite: consent.overwrite || (isChanged && consent.repair),
 			});
 		}

@@ -5,9 +5,23 @@ import {dirname} from 'node:path';
 /** A note is no longer than this many bytes a file. */
 const longestNotes = 64 << 20;
 
-/** What tells one file from every other, as long as it is there: its inode number and when it came to be. */
-export function fileIdentity({ino, birthtimeMs}: Pick<Stats, 'ino' | 'birthtimeMs'>): string {
-	return `${ino} ${Math.round(birthtimeMs)}`;
+/** What is told of a file to know it again: its inode number, its times of birth and of its last change. */
+type Told = Pick<Stats, 'ino' | 'birthtimeMs' | 'ctimeMs'>;
+
+/**
+ * What tells one file from every other, as long as it is there: its inode number and when it came to be. Where a file
+ * system keeps no time of birth the last change stands in for it, which says nothing: then it is left out.
+ */
+export function fileIdentity({ino, birthtimeMs, ctimeMs}: Told): string {
+	return birthtimeMs === 0 || birthtimeMs === ctimeMs ? `${ino}` : `${ino} ${Math.round(birthtimeMs)}`;
+}
+
+/** Whether a file is the one that was noted down when it was made. */
+export function isNotedFile(noted: string | undefined, identity: string | undefined): boolean {
+	if (noted === undefined || identity === undefined) return false;
+	const [inode, birth] = noted.split(' ');
+	const [inodeNow, birthNow] = identity.split(' ');
+	return inode === inodeNow && (birth === undefined || birthNow === undefined || birth === birthNow);
 }
 
 /**
@@ -29,7 +43,7 @@ export class MadeFiles {
 			0o600,
 		);
 		try {
-			writeSync(descriptor, `${file} ${fileIdentity(stats)}\n`);
+			writeSync(descriptor, `${file} ${stats.ino} ${Math.round(stats.birthtimeMs)}\n`);
 		} finally {
 			closeSync(descriptor);
 		}
@@ -46,7 +60,7 @@ export async function readMade(path: string): Promise<Map<number, string>> {
 		return made;
 	}
 	for (const line of text.split('\n')) {
-		const match = /^(\d+) (\d+ \d+)$/.exec(line);
+		const match = /^(\d+) (\d+(?: \d+)?)$/.exec(line);
 		if (match) made.set(Number(match[1]), match[2]!);
 	}
 	return made;
