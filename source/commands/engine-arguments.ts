@@ -45,7 +45,9 @@ export function startedWith(about: Readonly<Record<string, unknown>>, dir: strin
 		const value = about[key];
 		const name = optionName(key);
 		if (value === null || value === undefined) return [];
-		if (engineOptions[key].kind === 'off') return value === false ? [`--no-${name}`] : [];
+		const {kind} = engineOptions[key];
+		if (kind === 'off') return value === false ? [`--no-${name}`] : [];
+		if (kind === 'on') return value === true ? [`--${name}`] : [];
 		return [value].flat().map(item => `--${name}=${item}`);
 	});
 	return dir === undefined ? options : [`--dir=${dir}`, ...options];

@@ -9,6 +9,7 @@ import {
 	differences,
 	engineArguments,
 	ownOptions,
+	startedWith,
 } from '../../source/commands/engine-arguments.ts';
 import {sharedOptions} from '../../source/commands/flags.ts';
 import {parseArguments} from '../../source/commands/parse-arguments.ts';
@@ -53,6 +54,20 @@ test('the options of a session reach the engine it starts unchanged', () => {
 	}
 	assert.equal(engine.flags.dir, resolve('.'));
 	assert.equal(parse(ownOptions, engineArguments(session.flags, new Set())).flags.port, undefined);
+});
+
+test('an engine is started again as it says it was started, whatever kinds its options are of', () => {
+	for (const typed of [
+		[],
+		['--local-trackers'],
+		['--port', '0', '--bind', 'a', '--bind', 'b', '--no-dht', '--local-trackers', '--slow-upload', '9K'],
+		['--active-seeds', '3', '--allocation', 'full', '--name', 'x', '--slow-times', '08:00-18:00'],
+	]) {
+		const about = JSON.parse(JSON.stringify(describeOptions(parse(ownOptions, typed).flags)));
+		const again = parse(ownOptions, startedWith(about, '/srv')).flags;
+		assert.deepEqual(JSON.parse(JSON.stringify(describeOptions(again))), about, typed.join(' '));
+		assert.equal(again.dir, '/srv');
+	}
 });
 
 test('only what was typed and differs from the running engine is named', () => {
