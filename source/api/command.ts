@@ -41,6 +41,10 @@ export interface Merged {
 	readonly peers: number;
 	/** Files that are wanted now and were not before. */
 	readonly files: number;
+	/** What else of it is another one now: `label`, `seeding goal`, `order`, `speed limits`. */
+	readonly set?: readonly string[];
+	/** Where it is and stays, when another folder was named. */
+	readonly dir?: string;
 }
 
 /** Pieces by their numbers: single ones, and runs of which both ends belong to it. At most 10,000 of either. */

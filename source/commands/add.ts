@@ -4,9 +4,10 @@ import {addOptions} from './add-options.js';
 import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from './flags.js';
+import {oneByOne} from './one-by-one.js';
 import {selectionNotes} from './selection-notes.js';
 import {stateDirPath} from './state-dir.js';
-import {addCommand, readDownload} from './torrent-source.js';
+import {addCommand, readDownload, type TorrentSource} from './torrent-source.js';
 
 /** Hands torrents to the running engine. */
 export const command = defineCommand({
@@ -26,7 +27,8 @@ export const command = defineCommand({
 	},
 	notes: [
 		'A torrent that is there already gets the trackers, the peers and the selected',
-		'files that it has not; what was wanted stays wanted. What the config file sets',
+		'files that it has not; what was wanted stays wanted. A label and goals that are',
+		'typed hold for it, too; its data stays where it is. What the config file sets',
 		'holds for torrents that are new.',
 		'',
 		...selectionNotes,
@@ -41,11 +43,12 @@ export const command = defineCommand({
 			...(flags.label !== undefined && {label: flags.label}),
 		};
 		try {
-			for (const source of sources) {
+			const add = async (source: TorrentSource) => {
 				const {id, already = false, merged} = await engine.send(addCommand(source, options));
 				if (flags.json) stdout.write(`${terminalJson({infoHash: id, already, ...(merged && {merged})})}\n`);
 				else stdout.write(`${id}${already ? ` (was there already${mergedInWords(merged)})` : ''}\n`);
-			}
+			};
+			await oneByOne(sources, add, context);
 		} finally {
 			engine.close();
 		}

@@ -16,7 +16,7 @@ export const command = defineCommand({
 	options: {...stateOptions, ...screenOptions, verbose: logOptions.verbose},
 	notes: ['ID: a torrent to show at once, by the beginning of its info-hash or by its name.'],
 	async run({input, flags, given}, context) {
-		requireTerminal(context);
+		requireTerminal(context, 'tortui list');
 		const stateDir = stateDirPath(flags.stateDir, context.env);
 		const engine = await requireEngine(stateDir, context.env, context.version);
 		const [found] = input.length === 0 ? [] : await findTorrents(engine, input);

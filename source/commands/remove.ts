@@ -1,9 +1,11 @@
 import type {RemovedFiles} from '../api/command.js';
+import type {TorrentView} from '../api/snapshot.js';
 import {safeText} from '../protocol/safe-text.js';
 import {defineCommand} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {findTorrents} from './find-torrents.js';
 import {logOptions, stateOptions} from './flags.js';
+import {oneByOne} from './one-by-one.js';
 import {stateDirPath} from './state-dir.js';
 
 /** What was deleted and what was not, and why. */
@@ -28,14 +30,15 @@ export const command = defineCommand({
 		verbose: logOptions.verbose,
 	},
 	notes: ['ID: the beginning of an info-hash, or a part of a name that fits one torrent only.'],
-	async run({input, flags}, {env, version, stdout}) {
+	async run({input, flags}, {env, version, stdout, warn}) {
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const {withData} = flags;
 		try {
-			for (const {id, name} of await findTorrents(engine, input)) {
+			const remove = async ({id, name}: TorrentView) => {
 				const {removed} = await engine.send({type: 'torrent.remove', id, withData});
 				if (removed !== undefined) stdout.write(removedLines(name, removed));
-			}
+			};
+			await oneByOne(await findTorrents(engine, input), remove, {warn});
 		} finally {
 			engine.close();
 		}

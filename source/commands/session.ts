@@ -59,12 +59,13 @@ export const command = defineCommand({
 		const settings = {stateDir, env, version, program: [program, 'engine']};
 		const {engine, started} = await ensureEngine({...settings, options});
 		if (!started) await adjust(engine, flags, given, context);
-		let torrent: string | undefined;
+		const added: string[] = [];
 		for (const source of sources) {
 			const {id} = await engine.send(addCommand(source, addOptions(flags, given)));
-			if (sources.length === 1) torrent = id;
+			if (id !== undefined) added.push(id);
 		}
+		const torrent = sources.length === 1 ? added[0] : undefined;
 		const revive = engineRevival(engine, settings, started ? options : undefined);
-		return showScreen(engine, torrent, flags, stateDir, context, {revive, given});
+		return showScreen(engine, torrent, flags, stateDir, context, {revive, given, added});
 	},
 });

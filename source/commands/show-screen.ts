@@ -16,10 +16,14 @@ import {screenPreferences} from './screen-preferences.js';
 import {showLines} from './show-lines.js';
 import {takesLinesOnly} from './terminal-kind.js';
 
-/** Refuses early where no screen can be drawn. */
-export function requireTerminal({stdout}: Pick<Context, 'stdout'>): void {
+/** Refuses early where no screen can be drawn; `instead` is what does without one. */
+export function requireTerminal({stdout}: Pick<Context, 'stdout'>, instead = 'tortui get TORRENT'): void {
 	if (stdout.isTTY) return;
-	throw new UserError('no-terminal', 'the screen needs a terminal; without one use: tortui get TORRENT', 2);
+	throw new UserError(
+		'no-terminal',
+		`the screen needs a terminal (over SSH: ssh -t); without one use: ${instead}`,
+		2,
+	);
 }
 
 /** Where keys come from: standard input, or the terminal itself when a torrent was piped in. */
@@ -137,7 +141,7 @@ async function detach(engine: RemoteEngine, stateDir: string, context: Context):
 /**
  * Opens the screen on an engine, and does what its end asks for: lines where a terminal takes nothing else. `torrent` is
  * the id of the one to show first; `revive` starts the engine again when it has died; `given` are the options that were
- * typed, where others come from the config file.
+ * typed, where others come from the config file; `added` the ids of torrents that were added a moment ago.
  */
 export async function showScreen(
 	engine: RemoteEngine,
@@ -145,7 +149,15 @@ export async function showScreen(
 	flags: Flags<typeof screenOptions>,
 	stateDir: string,
 	context: Context,
-	{revive, given}: {readonly revive?: () => Promise<RemoteEngine>; readonly given?: ReadonlySet<string>} = {},
+	{
+		revive,
+		given,
+		added,
+	}: {
+		readonly revive?: () => Promise<RemoteEngine>;
+		readonly given?: ReadonlySet<string>;
+		readonly added?: readonly string[];
+	} = {},
 ): Promise<ExitStatus> {
 	const {stdout, env, version} = context;
 	if (takesLinesOnly(env)) {
@@ -161,6 +173,7 @@ export async function showScreen(
 	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {
 		torrent,
+		added,
 		stdout: stdout as unknown as TerminalOutput,
 		stdin: stdin as unknown as TerminalInput,
 		ascii: flags.ascii || !showsUtf8(environment.locale),

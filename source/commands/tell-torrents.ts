@@ -3,6 +3,7 @@ import type {ExitStatus} from '../base/errors.js';
 import type {Context} from './command.js';
 import {requireEngine} from './ensure-engine.js';
 import {findTorrents} from './find-torrents.js';
+import {oneByOne} from './one-by-one.js';
 import {stateDirPath} from './state-dir.js';
 
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
@@ -15,10 +16,9 @@ export async function tellTorrents(
 	command: DistributiveOmit<Extract<Command, {type: 'torrent.pause' | 'torrent.resume'}>, 'id'>,
 	words: readonly string[],
 	stateDir: string | undefined,
-	{env, version}: Pick<Context, 'env' | 'version'>,
+	{env, version, warn}: Pick<Context, 'env' | 'version' | 'warn'>,
 ): Promise<ExitStatus> {
 	const engine = await requireEngine(stateDirPath(stateDir, env), env, version);
-	const refusals: unknown[] = [];
 	try {
 		// What is allowed is allowed to each by itself.
 		const isPlain = Object.keys(command).length === 1;
@@ -26,12 +26,10 @@ export async function tellTorrents(
 			await engine.send({type: command.type === 'torrent.pause' ? 'session.pauseAll' : 'session.resumeAll'});
 			return 0;
 		}
-		for (const {id} of await findTorrents(engine, words)) {
-			await engine.send({...command, id}).catch((error: unknown) => void refusals.push(error));
-		}
+		const torrents = await findTorrents(engine, words);
+		await oneByOne(torrents, async ({id}) => void (await engine.send({...command, id})), {warn});
 	} finally {
 		engine.close();
 	}
-	if (refusals.length > 0) throw refusals[0];
 	return 0;
 }

@@ -9,7 +9,7 @@ import type {OtherPlace, ResumeData} from '../io/resume-data.js';
 import {type HeldTorrent, type KeptTorrents, laterText, type SavedTorrent} from '../io/state-store.js';
 import type {Metainfo} from '../protocol/metainfo.js';
 import {readAnyMetainfo, readMetainfo} from './link-reader.js';
-import {meantOptions, mergeInto, requireTrackers, selectedFiles} from './merge.js';
+import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge.js';
 import {byPriority} from './priority-groups.js';
 import type {TorrentQueue} from './queue.js';
 import type {Room} from './room.js';
@@ -126,6 +126,7 @@ export class Intake {
 		const usual = new Set(options.usual);
 		const trackersOff = !trackers || options.trackersOff === true;
 		const merged = mergeInto(torrent, metainfo, meant, usual.has('peers') ? [] : addresses, trackersOff);
+		const set = settingsChanged(torrent, meant);
 		this.#applySettings(torrent, meant);
 		if (meant.overwrite || meant.repair) queue.start(torrent, 'quick');
 		queue.plan();
@@ -136,7 +137,12 @@ export class Intake {
 				`added again: ${urls} trackers, ${peers} peers, ${files} wanted files more`,
 				torrent.id,
 			);
-		return {id: torrent.id, already: true, merged};
+		const elsewhere = meant.dir !== undefined && meant.dir !== torrent.dir;
+		return {
+			id: torrent.id,
+			already: true,
+			merged: {...merged, ...(set.length > 0 && {set}), ...(elsewhere && {dir: torrent.dir})},
+		};
 	}
 
 	/** What could not be found again after a restart is not added at all. */

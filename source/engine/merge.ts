@@ -8,6 +8,24 @@ import {byPriority} from './priority-groups.js';
 import type {Torrent} from './torrent.js';
 import {trackerUrlFault} from './tracker-exchange.js';
 
+/** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
+export function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
+	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload} = options;
+	const {goal, throttle} = torrent;
+	const differs = <Value>(wish: Value | undefined, now: Value | undefined) =>
+		wish !== undefined && wish !== now;
+	const changes: ReadonlyArray<readonly [string, boolean]> = [
+		['label', differs(label, torrent.label)],
+		['seeding goal', differs(seedRatio, goal.ratio) || differs(seedTime, goal.time)],
+		['order', differs(sequential, torrent.sequential)],
+		[
+			'speed limits',
+			differs(maxDownload, throttle.download.rate) || differs(maxUpload, throttle.upload.rate),
+		],
+	];
+	return changes.flatMap(([name, isChanged]) => (isChanged ? [name] : []));
+}
+
 /** Throws a `UserError` for a tracker that can be none, so that nothing is half done when it is told. */
 export function requireTrackers(urls: readonly string[]): void {
 	for (const url of urls) {

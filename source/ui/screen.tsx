@@ -2,7 +2,7 @@ import {type Instance, render} from 'ink';
 import {Component, type ReactNode} from 'react';
 import type {Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
-import type {Update, Watch} from '../api/snapshot.js';
+import type {TorrentView, Update, Watch} from '../api/snapshot.js';
 import type {Clock, Timer} from '../base/ports.js';
 import {askToOverwrite, newlyInTheWay} from './actions/in-the-way.js';
 import {actions} from './actions/screen-actions.js';
@@ -52,6 +52,8 @@ export interface ScreenProcess {
 export interface ScreenOptions {
 	/** The torrent to open on; without one, the list of all. */
 	readonly torrent?: string | undefined;
+	/** Torrents that the person has just added: what is in their way is asked about. */
+	readonly added?: readonly string[] | undefined;
 	readonly stdout: TerminalOutput;
 	readonly stdin: TerminalInput;
 	readonly ascii: boolean;
@@ -202,7 +204,11 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 			store.setView(change);
 			watchAgain();
 		},
-		setDialog: dialog => store.setView({dialog}),
+		setDialog(dialog) {
+			store.setView({dialog});
+			// After whatever the answer does, which may open another one.
+			if (dialog === undefined && toAsk.size > 0) clock.after(0, askNext);
+		},
 		setPreferences(change) {
 			const {preferences} = store.get();
 			store.set({preferences: {...preferences, ...change}});
@@ -322,14 +328,33 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		watchAgain();
 	}
 
+	/** Torrents that something is in the way of, and nobody was asked about yet. */
+	const toAsk = new Map<string, TorrentView>();
+
 	/** What is in the way of a torrent is asked about when it turns up: in the list, or where somebody looks at it. */
 	function askAbout(before: Model, now: Model): void {
-		if (store.get().view.dialog !== undefined) return;
 		const shown = now.torrent?.overview;
-		const stopped =
-			(before.torrents && newlyInTheWay(before.torrents, now.torrents ?? [])) ??
-			(shown && newlyInTheWay(before.torrent?.overview && [before.torrent.overview], [shown]));
-		if (stopped) askToOverwrite(screen, stopped);
+		// What stands in a list that is opened was asked about before, but for what has just been added.
+		const listed = before.torrents
+			? newlyInTheWay(before.torrents, now.torrents ?? [])
+			: newlyInTheWay(undefined, now.torrents ?? []).filter(({id}) => options.added?.includes(id));
+		const looked = shown ? newlyInTheWay(before.torrent?.overview && [before.torrent.overview], [shown]) : [];
+		for (const torrent of [...listed, ...looked]) toAsk.set(torrent.id, torrent);
+		askNext();
+	}
+
+	/** One question at a time: the next comes when the one before it is answered. */
+	function askNext(): void {
+		const {view, model} = store.get();
+		if (left || view.dialog !== undefined) return;
+		for (const [id, then] of toAsk) {
+			toAsk.delete(id);
+			const all = model.torrents ?? [];
+			const now = model.torrent?.id === id ? model.torrent.overview : all.find(other => other.id === id);
+			if ((now ?? then).inTheWay === undefined) continue;
+			askToOverwrite(screen, now ?? then);
+			return;
+		}
 	}
 
 	let shownTitle = '';

@@ -67,7 +67,7 @@ test('a screen without a terminal is refused with what to use instead', async ()
 	assert.deepEqual(await run([]), {
 		status: 2,
 		stdout: '',
-		stderr: 'tortui: the screen needs a terminal; without one use: tortui get TORRENT\n',
+		stderr: 'tortui: the screen needs a terminal (over SSH: ssh -t); without one use: tortui get TORRENT\n',
 	});
 });
 

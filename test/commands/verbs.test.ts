@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import type {Command as EngineCommand} from '../../source/api/command.ts';
 import type {TorrentView} from '../../source/api/snapshot.ts';
+import {UserError} from '../../source/base/errors.ts';
 import {serveEngine} from '../../source/bridge/serve-engine.ts';
 import {socketPath} from '../../source/bridge/socket-path.ts';
 import {loadCommand, verbNames} from '../../source/commands/dispatch.ts';
@@ -87,7 +88,7 @@ const mistakes: ReadonlyArray<readonly [argv: readonly string[], status: number,
 	[['tracker', 'x'], 2, /^one argument too many: "x"/],
 	[['tracker', '--bind', 'host'], 2, /^--bind: "host" is not an IP address$/],
 	[['tracker', '--port', 'x'], 2, /^--port: "x" is not a whole number/],
-	[['attach'], 2, /^the screen needs a terminal/],
+	[['attach'], 2, /^the screen needs a terminal \(over SSH: ssh -t\); without one use: tortui list$/],
 	[['add'], 2, /^missing: add TORRENT/],
 	[['add', torrent, '--state-dir', none], 1, noEngine],
 	[['add', magnet, '--state-dir', live], 1, /^magnet links and info-hashes cannot be downloaded from yet/],
@@ -188,6 +189,10 @@ test('add says what a torrent that was there already got', async () => {
 		await add({trackers: 0, peers: 0, files: 0}),
 		`${hash} (was there already, with nothing to add)\n`,
 	);
+	assert.equal(
+		await add({trackers: 0, peers: 0, files: 0, set: ['label', 'order'], dir: '/srv/a'}),
+		`${hash} (was there already: set its label, order; its data stays in /srv/a)\n`,
+	);
 	assert.deepEqual(JSON.parse(await add(some, '--json')), {infoHash: hash, already: true, merged: some});
 });
 
@@ -206,6 +211,36 @@ test('pause, resume and remove do what they say to the torrents that are meant',
 			['session.pauseAll', ''],
 		],
 	);
+});
+
+test('a torrent that is refused holds up no other, and each refusal is told', async () => {
+	const second = join(folder, 'y.torrent');
+	const info = {name: 'y', length: 1, 'piece length': 16_384, pieces: Buffer.alloc(20)};
+	writeFileSync(second, bencode({info}));
+	const {send} = engine;
+	let count = 0;
+	engine.send = async command => {
+		if (command.type === 'session.list') return {torrents};
+		count++;
+		if (count === 3) return {id: hash, removed: {deleted: 1, kept: 0, keptFiles: []}};
+		throw new UserError('refused', `refused ${count}`);
+	};
+	try {
+		for (const argv of [
+			['add', torrent, second, torrent],
+			['remove', 'c0ffee', 'abcdab', 'abcd000', '--with-data'],
+			['pause', 'c0ffee', 'abcdab', 'abcd000'],
+			['resume', 'c0ffee', 'abcdab', 'abcd000'],
+		]) {
+			count = 0;
+			const {status, out, error} = await run([...argv, '--state-dir', live]);
+			assert.deepEqual([count, status, error], [3, 1, 'refused 1\nrefused 2'], argv[0]);
+			if (argv[0] === 'add') assert.equal(out, `${hash}\n`);
+			if (argv[0] === 'remove') assert.equal(out, 'Storm II: 1 file deleted\n');
+		}
+	} finally {
+		engine.send = send;
+	}
 });
 
 test('list is a table on a terminal, tabs in a pipe, and JSON where that is asked for', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
+import type {AddOptions} from '../../source/api/command.ts';
 import type {Update} from '../../source/api/snapshot.ts';
 import {within} from '../helpers/deadline.ts';
 import {openTestSession, type TestSession} from '../helpers/sessions.ts';
@@ -72,7 +73,7 @@ test('a torrent that is added again gets the trackers, peers and files it has no
 		options: {select: ['2'], trackers: [third, first], peers: ['127.0.0.1:1'], label: 'new'},
 	});
 	assert.equal(again.already, true);
-	assert.deepEqual(again.merged, {trackers: 2, peers: 1, files: 1});
+	assert.deepEqual(again.merged, {trackers: 2, peers: 1, files: 1, set: ['label']});
 	const {trackers, priorities} = await look();
 	assert.deepEqual([...trackers].sort(), [first, second, third]);
 	assert.deepEqual([...priorities], [2, 2, 0]);
@@ -91,6 +92,24 @@ test('nothing is taken away, and what a person usually wants does not change a t
 	assert.deepEqual(again.merged, {trackers: 0, peers: 0, files: 0});
 	assert.deepEqual([...(await look()).priorities], [2, 0, 0]);
 	assert.equal((await engine.view(id)).label, undefined);
+});
+
+test('what else a torrent that is added again is told is named where it changes something, and its folder stays', async t => {
+	const {engine, read, id} = await stage(t);
+	const metainfo = read('one.torrent', [first]);
+	const add = async (options: AddOptions) =>
+		(await engine.send({type: 'torrent.add', metainfo, options})).merged;
+	const none = {trackers: 0, peers: 0, files: 0};
+	const {dir} = await engine.view(id);
+	assert.deepEqual(await add({seedRatio: 3, dir}), none);
+	assert.deepEqual(await add({seedRatio: 4, sequential: true, maxUpload: 5000}), {
+		...none,
+		set: ['seeding goal', 'order', 'speed limits'],
+	});
+	assert.deepEqual(await add({seedRatio: 4, sequential: true, maxUpload: 5000}), none);
+	assert.deepEqual(await add({dir: '/elsewhere'}), {...none, dir});
+	assert.deepEqual(await add({dir: '/elsewhere', usual: ['dir']}), none);
+	assert.equal((await engine.view(id)).dir, dir);
 });
 
 test('what cannot be added changes nothing', async t => {

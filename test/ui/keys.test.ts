@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {RemovedFiles} from '../../source/api/command.ts';
 import {actions} from '../../source/ui/actions/screen-actions.ts';
 import {keyTable} from '../../source/ui/key-table.ts';
 import {keyProblem, keyTableMarkdown, lookup, rebind} from '../../source/ui/keymap.ts';
@@ -226,6 +227,28 @@ test('asks before it deletes data', async () => {
 	await terminal.press('n');
 	clock.turn(20_000);
 	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
+	await close();
+});
+
+test('says what deleting data came to, and what stays', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
+	const send = engine.send.bind(engine);
+	const keptFiles = [{path: 'album/mine\u001B[2K.txt', why: 'it was changed'}];
+	let removed: RemovedFiles = {deleted: 1, kept: 0, keptFiles: []};
+	engine.send = async command => ({
+		...(await send(command)),
+		...(command.type === 'torrent.remove' && {removed}),
+	});
+	const remove = async () => {
+		await terminal.press('D', 'y');
+		clock.turn(15_000);
+		await terminal.settled();
+	};
+	await remove();
+	assert.match(terminal.text(), /: 1 file deleted\./);
+	removed = {deleted: 3, kept: 2, keptFiles};
+	await remove();
+	assert.match(terminal.text(), /: 3 files deleted, 2 files stay: album\/mine\[2K\.txt \(it was changed\)/);
 	await close();
 });
 

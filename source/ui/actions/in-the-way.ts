@@ -11,12 +11,7 @@ export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: Torr
 	screen.setDialog({
 		kind: 'ask',
 		title: files === 1 ? 'A file of yours is in the way' : `${files} files of yours are in the way`,
-		lines: [
-			safeText(name),
-			safeText(path),
-			`there now: ${size(there)}    the torrent's: ${size(length)}`,
-			...others,
-		],
+		lines: [safeText(name), safeText(path), `yours ${size(there)}, the torrent's ${size(length)}`, ...others],
 		choices: [
 			{
 				key: 'o',
@@ -25,7 +20,7 @@ export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: Torr
 			},
 			{
 				key: 'l',
-				label: 'I have moved it away: look again',
+				label: 'I moved it away: look again',
 				run: () => screen.send({type: 'torrent.resume', id}),
 			},
 			{key: 'n', label: 'leave everything as it is', run: () => undefined},
@@ -37,8 +32,8 @@ export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: Torr
 export function newlyInTheWay(
 	before: readonly TorrentView[] | undefined,
 	now: readonly TorrentView[],
-): TorrentView | undefined {
-	return now.find(
+): readonly TorrentView[] {
+	return now.filter(
 		torrent =>
 			torrent.inTheWay !== undefined &&
 			before?.find(({id}) => id === torrent.id)?.inTheWay?.path !== torrent.inTheWay.path,

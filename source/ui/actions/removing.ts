@@ -1,5 +1,7 @@
+import type {RemovedFiles} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
+import {removedInWords} from '../present/removed.js';
 import type {Action, ScreenContext} from '../screen-context.js';
 import {standsStill} from '../stands-still.js';
 import {safeText} from '../text.js';
@@ -14,7 +16,15 @@ function carryOut(screen: ScreenContext, removal: PendingRemoval): void {
 	const {view} = screen.state();
 	if (!view.removals.includes(removal)) return;
 	screen.setView({removals: view.removals.filter(other => other !== removal)});
-	for (const id of removal.ids) screen.send({type: 'torrent.remove', id, withData: removal.withData});
+	const {withData, names} = removal;
+	const sum: RemovedFiles[] = [];
+	for (const id of removal.ids) {
+		screen.send({type: 'torrent.remove', id, withData}, ({removed}) => {
+			if (removed === undefined) return;
+			sum.push(removed);
+			screen.say(removedInWords(names, sum), sum.some(({kept}) => kept > 0) ? 'warn' : 'good');
+		});
+	}
 }
 
 function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {

@@ -5,10 +5,24 @@ import {safeText} from '../text.js';
 import type {Dialog} from '../view.js';
 import {fieldRow} from './dialogs.js';
 import {progressOf, stateWords} from './header.js';
-import type {Row, Span} from './row.js';
+import {type Row, rowWidth, type Span} from './row.js';
 import {settingsList} from './settings.js';
 
-function choices(title: string, keys: ReadonlyArray<readonly [key: string, label: string]>): Row {
+function choices(
+	title: string,
+	keys: ReadonlyArray<readonly [key: string, label: string]>,
+	columns: number,
+): Row {
+	const whole = spelled(title, keys);
+	if (rowWidth(whole) <= columns + 2) return whole;
+	// Which keys there are is seen, if not what each does.
+	return [
+		[`${keys.map(([key]) => key).join('/')} `, 'key'],
+		[title, 'title'],
+	];
+}
+
+function spelled(title: string, keys: ReadonlyArray<readonly [key: string, label: string]>): Row {
 	return [
 		[`${title}  `, 'title'],
 		...keys.flatMap(([key, label]): Span[] => [
@@ -28,15 +42,20 @@ export function dialogLine(
 		case 'help':
 			return [['Help needs 40x10: Esc leaves', 'title']];
 		case 'quit':
-			return choices('Leave?', [
-				['d', 'detach'],
-				['s', 'stop'],
-				['n', 'stay'],
-			]);
+			return choices(
+				'Leave?',
+				[
+					['d', 'detach'],
+					['s', 'stop'],
+					['n', 'stay'],
+				],
+				columns,
+			);
 		case 'ask':
 			return choices(
 				safeText(dialog.title),
 				dialog.choices.map(({key, label}) => [key, label]),
+				columns,
 			);
 		case 'form':
 		case 'add': {

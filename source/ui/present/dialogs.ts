@@ -4,7 +4,7 @@ import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '.
 import {type KeyRecord, keyGroups, keyName} from '../keymap.js';
 import {orders} from '../lists.js';
 import type {FullPreferences} from '../preferences.js';
-import {cellWidth, fit, safeText} from '../text.js';
+import {cellWidth, fit, fitMiddle, safeText} from '../text.js';
 import {fieldText, type TextField} from '../text-field.js';
 import type {Dialog, FormField} from '../view.js';
 import type {Look} from './context.js';
@@ -143,6 +143,11 @@ function helpRows(
 	return {title: 'Help', rows, foot: 'type to find   ↑↓ scroll   Esc leaves', columns: 100};
 }
 
+/** A line that is cut in its middle where it has no room. */
+function shortened(line: string, columns: number): string {
+	return cellWidth(line) > columns ? fitMiddle(line, columns) : line;
+}
+
 /** All that is known of a torrent, as names and values. */
 export function detailPairs(
 	torrent: TorrentView,
@@ -268,7 +273,8 @@ export function dialogRows(
 			return {
 				title: safeText(dialog.title),
 				rows: [
-					...dialog.lines.map((line): Row => [[` ${safeText(line)}`, 'text']]),
+					// A path's end says as much as its beginning.
+					...dialog.lines.map((line): Row => [[` ${shortened(safeText(line), columns)}`, 'text']]),
 					[],
 					...dialog.choices.map(
 						({key, label}): Row => [

@@ -1,6 +1,6 @@
 import type {SessionView, TorrentState, TorrentView} from '../../api/snapshot.js';
 import {count, duration, percent, rateWithUnit, ratio, size} from '../format.js';
-import {cellWidth, fit, safeText} from '../text.js';
+import {cellWidth, fit, fitMiddle, safeText} from '../text.js';
 import type {Tone} from '../themes.js';
 import {bar} from './bar.js';
 import type {Look, Room} from './context.js';
@@ -38,10 +38,23 @@ export function progressOf(torrent: TorrentView): number {
 	return torrent.wanted === 0 ? (torrent.state === 'metadata' ? 0 : 1) : torrent.completed / torrent.wanted;
 }
 
+/** What is in the way, in the screen's own words: here a key asks what to do. */
+function wayReason(
+	{path, files, size: there, length}: NonNullable<TorrentView['inTheWay']>,
+	columns: number,
+	{glyphs}: Look,
+): NonNullable<TorrentView['reason']> {
+	const more = files > 1 ? ` and ${files - 1} more` : '';
+	const about = ` is yours (${size(there)}, not ${size(length)})${more}: resume asks`;
+	const room = Math.max(8, columns - 4 - about.length);
+	const shown = cellWidth(path) > room ? fitMiddle(safeText(path), room, glyphs.ellipsis) : safeText(path);
+	return {level: 'error', text: `${shown}${about}`};
+}
+
 /** The one line that says how things stand: why nothing moves, or what moves. */
 export function reasonRow(torrent: TorrentView, columns: number, look: Look): Row {
 	const {glyphs} = look;
-	const reason = torrent.reason;
+	const reason = torrent.inTheWay === undefined ? torrent.reason : wayReason(torrent.inTheWay, columns, look);
 	if (reason && reason.level !== 'info') {
 		const sign = reason.level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
 		return fitRow(
@@ -57,7 +70,9 @@ export function reasonRow(torrent: TorrentView, columns: number, look: Look): Ro
 	// What only says again how the torrent stands is no reason.
 	if (reason && reason.text !== stateWords[torrent.state] && torrent.state !== 'checking') {
 		const text = safeText(reason.text);
-		const again = text.startsWith(stateWords[torrent.state]);
+		const again =
+			text.startsWith(stateWords[torrent.state]) ||
+			(torrent.state === 'queued' && text.startsWith('queued'));
 		const word = again ? '' : `${stateWords[torrent.state]} ${glyphs.dot} `;
 		return fitRow(
 			[

@@ -1,7 +1,8 @@
 import type {Merged} from '../../api/command.js';
 import {count} from '../format.js';
+import {safeText} from '../safe-text.js';
 
-/** What a torrent that was there got from being added again: `: 2 trackers, 1 peer, 3 wanted files added`. */
+/** What a torrent that was there got from being added again: `: added 2 trackers, 1 peer; set its label`. */
 export function mergedInWords(merged: Merged | undefined): string {
 	if (merged === undefined) return '';
 	const parts = [
@@ -9,5 +10,11 @@ export function mergedInWords(merged: Merged | undefined): string {
 		...(merged.peers > 0 ? [count(merged.peers, 'peer')] : []),
 		...(merged.files > 0 ? [count(merged.files, 'wanted file')] : []),
 	];
-	return parts.length === 0 ? ', with nothing to add' : `: added ${parts.join(', ')}`;
+	const {set = [], dir} = merged;
+	const changes = [
+		...(parts.length > 0 ? [`added ${parts.join(', ')}`] : []),
+		...(set.length > 0 ? [`set its ${set.join(', ')}`] : []),
+	];
+	const what = changes.length === 0 ? ', with nothing to add' : `: ${changes.join('; ')}`;
+	return dir === undefined ? what : `${what}; its data stays in ${safeText(dir)}`;
 }
