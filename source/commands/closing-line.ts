@@ -10,6 +10,11 @@ export type FiguresBefore = ReadonlyMap<string, Pick<TorrentView, 'downloaded' |
 
 const words: Readonly<Record<TransferOutcome, string>> = {done: 'done', failed: 'failed', stopped: 'stopped'};
 
+/** How long it took: `0.4 s`, `4:12`. */
+export function timeSpent(seconds: Seconds): string {
+	return seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds);
+}
+
 /** The one line a transfer ends with: how, what, where, how long, and how fast in the mean. Undefined without torrents. */
 export function closingLine(
 	views: readonly TorrentView[],
@@ -32,7 +37,7 @@ export function closingLine(
 	return [
 		`${words[outcome]}: ${views.length === 1 ? safeText(first.name) : `${views.length} torrents`}`,
 		`${amount} in ${dirs.size === 1 ? safeText(first.dir) : `${dirs.size} folders`}`,
-		seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds),
+		timeSpent(seconds),
 		...(gives ? [] : [mean(downloaded)]),
 		...(uploaded > 0 ? [`${size(uploaded)} sent${gives ? `, ${mean(uploaded)}` : ''}`] : []),
 	].join(', ');

@@ -1,6 +1,6 @@
-import {duration, size} from '../ui/format.js';
+import {size} from '../ui/format.js';
 import {safeText} from '../ui/safe-text.js';
-import {closingLine, type FiguresBefore} from './closing-line.js';
+import {closingLine, type FiguresBefore, timeSpent} from './closing-line.js';
 import type {Context} from './command.js';
 import {plainLine} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
@@ -26,12 +26,13 @@ export function plainReport(
 			for (const view of views) stdout.write(`${plainLine(view)}\n`);
 		},
 		complete(view, stays) {
+			// What earlier runs had fetched was there.
+			const hasFetched = view.downloaded > (before.get(view.id)?.downloaded ?? 0);
 			// That it seeds says as much.
-			if (stays && view.downloaded === 0) return;
-			const time = duration((performance.now() - start) / 1000);
+			if (stays && !hasFetched) return;
 			stdout.write(
-				view.downloaded > 0
-					? `${safeText(view.name)}: complete, ${size(view.wanted)} in ${time}\n`
+				hasFetched
+					? `${safeText(view.name)}: complete, ${size(view.wanted)} in ${timeSpent((performance.now() - start) / 1000)}\n`
 					: `${safeText(view.name)}: complete, everything was there\n`,
 			);
 		},

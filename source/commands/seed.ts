@@ -2,6 +2,7 @@ import {existsSync, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import type {AddOptions} from '../api/command.js';
 import {type ExitStatus, UserError} from '../base/errors.js';
+import {terminalJson, terminalLine} from '../base/terminal-text.js';
 import {diskPath} from '../io/disk-path.js';
 import {typedPath} from '../io/typed-path.js';
 import {percent} from '../ui/format.js';
@@ -146,14 +147,14 @@ async function tellSeeds(seeds: readonly Seed[], isJson: boolean, {stdout}: Cont
 			if (source.kind !== 'metainfo' || made === undefined) continue;
 			const {infoHash, infoHashV2, name, length} = source.metainfo;
 			stdout.write(
-				`${JSON.stringify({event: 'created', infoHash: infoHash ?? infoHashV2, name, length, torrent: made, magnet: formatMagnet(source.metainfo)})}\n`,
+				`${terminalJson({event: 'created', infoHash: infoHash ?? infoHashV2, name, length, torrent: made, magnet: formatMagnet(source.metainfo)})}\n`,
 			);
 		}
 		return;
 	}
 	for (const {source} of seeds)
 		if (source.kind === 'metainfo') stdout.write(`${formatMagnet(source.metainfo)}\n`);
-	for (const {made} of seeds) if (made !== undefined) stdout.write(`torrent file: ${made}\n`);
+	for (const {made} of seeds) if (made !== undefined) stdout.write(`torrent file: ${terminalLine(made)}\n`);
 }
 
 /** Seeds without a screen until it is told to stop. */

@@ -1,6 +1,7 @@
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
 import {ProtocolError} from '../base/errors.js';
 import type {Clock, Timer} from '../base/ports.js';
+import {terminalJson} from '../base/terminal-text.js';
 import {networkOf} from '../policy/host-table.js';
 import {isLoopback} from '../policy/peer-key.js';
 import {type HttpRequestHead, headLength, parseRequestHead} from '../protocol/http-request.js';
@@ -253,7 +254,7 @@ export class TrackerHttpServer {
 		const values = new Map(query.split('&', 20).map(part => part.split('=', 2) as [string, string]));
 		const words = utf8.decode(percentDecode(values.get('q') ?? ''));
 		const limit = Number(/^\d{1,4}$/.exec(values.get('limit') ?? '')?.[0] ?? 100);
-		return `${JSON.stringify({torrents: this.#service.list(words, limit)})}\n`;
+		return `${terminalJson({torrents: this.#service.list(words, limit)})}\n`;
 	}
 
 	#encode(encode: () => Uint8Array): Uint8Array {

@@ -54,6 +54,20 @@ test('what is seeded is written beside the state, to be given to others, and no 
 	await end(other);
 });
 
+test('what it tells of a torrent that it made moves no cursor and hides nothing', async t => {
+	const space = new Workspace(t);
+	const name = 'a\u202Egpj\u009B2J\u007F';
+	const {root} = writeFile(space.dir, name, 100_000);
+	const seeding = await seed(space, [root, '-o', space.path('\u202Ex.torrent'), '--no-trackers']);
+	assert.equal(basename(created(seeding).torrent), '\u202Ex.torrent');
+	await end(seeding);
+	assert.doesNotMatch(seeding.program.stdout, /[\u007F-\u009F\u202E]/);
+	const plain = startTortui(space, ['seed', root, '-o', space.path('\u202Ey.torrent'), '--no-trackers']);
+	await plain.output(/torrent file: .*y\.torrent/, 20_000);
+	assert.doesNotMatch(plain.stdout, /[\u007F-\u009F\u202E]/);
+	await plain.stop('SIGINT', 10_000);
+});
+
 test('every option of create is one of seed', async t => {
 	const space = new Workspace(t);
 	const root = space.folder('set');

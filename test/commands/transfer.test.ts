@@ -141,6 +141,16 @@ test('without a terminal, what was there already is told as seeding alone', () =
 		report.complete({...view, downloaded: 1000}, true);
 		report.seeding(view);
 	});
-	assert.match(line ?? '', /^a: complete, 0\.98 K in 0:0\d$/);
+	assert.match(line ?? '', /^a: complete, 0\.98 K in \d\.\d s$/);
 	assert.equal(more, 'a: seeding');
+});
+
+test('without a terminal, what an earlier run had fetched is not called fetched now', () => {
+	let out = '';
+	const stdout = {write: (text: string) => (out += text)} as unknown as NodeJS.WriteStream;
+	const view = torrentView({name: 'a', ...done, downloaded: 1000});
+	const report = plainReport({stdout, warn() {}}, new Map([[view.id, view]]));
+	report.complete(view, true);
+	report.complete(view, false);
+	assert.equal(out, 'a: complete, everything was there\n');
 });
