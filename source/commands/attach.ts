@@ -1,4 +1,5 @@
 import {defineCommand} from './command.js';
+import {isService} from './engine-arguments.js';
 import {requireEngine} from './ensure-engine.js';
 import {findTorrents} from './find-torrents.js';
 import {logOptions, screenOptions, stateOptions} from './flags.js';
@@ -22,6 +23,10 @@ export const command = defineCommand({
 		const [found] = input.length === 0 ? [] : await findTorrents(engine, input);
 		const {env, version, program} = context;
 		const revive = engineRevival(engine, {stateDir, env, version, program: [program, 'engine']}, undefined);
-		return showScreen(engine, found?.id, flags, stateDir, context, {revive, given});
+		return showScreen(engine, found?.id, flags, stateDir, context, {
+			revive,
+			given,
+			stays: isService(engine.hello.about),
+		});
 	},
 });

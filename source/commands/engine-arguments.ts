@@ -36,6 +36,11 @@ export function describeOptions(flags: Flags<typeof engineOptions>): Record<stri
 	return Object.fromEntries(fixed.map(key => [key, flags[key] ?? null]));
 }
 
+/** Whether an engine, by what it tells of itself, was started by a person or a service, and no screen: it is theirs to end. */
+export function isService(about: Readonly<Record<string, unknown>>): boolean {
+	return about['background'] === false;
+}
+
 /**
  * The options that start an engine like the one that tells `about` of itself, as words. `dir` is where its data goes.
  * What it was started without stays out.

@@ -32,7 +32,7 @@ export const command = defineCommand({
 			env,
 			version,
 			signals: flags.background ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'],
-			about: describeOptions(flags),
+			about: {...describeOptions(flags), background: flags.background},
 			open: () =>
 				openSession({stateDir, dir: resolve(flags.dir ?? '.'), restore: true, version, log, flags, given}),
 		});

@@ -3,7 +3,7 @@ import type {RemoteEngine} from '../bridge/connect-engine.js';
 import {addOptions} from './add-options.js';
 import {type Context, defineCommand, type Flags} from './command.js';
 import {verbNames} from './dispatch.js';
-import {differences, engineArguments} from './engine-arguments.js';
+import {differences, engineArguments, isService} from './engine-arguments.js';
 import {ensureEngine} from './ensure-engine.js';
 import {sharedOptions} from './flags.js';
 import {engineRevival} from './revive-engine.js';
@@ -66,6 +66,11 @@ export const command = defineCommand({
 		}
 		const torrent = sources.length === 1 ? added[0] : undefined;
 		const revive = engineRevival(engine, settings, started ? options : undefined);
-		return showScreen(engine, torrent, flags, stateDir, context, {revive, given, added});
+		return showScreen(engine, torrent, flags, stateDir, context, {
+			revive,
+			given,
+			added,
+			stays: isService(engine.hello.about),
+		});
 	},
 });

@@ -134,14 +134,15 @@ async function detach(engine: RemoteEngine, stateDir: string, context: Context):
 	}
 	const busy = torrents.filter(torrent => !standsStill(torrent)).length;
 	const going = busy === 1 ? '1 torrent goes on' : busy > 1 ? `${busy} torrents go on` : 'the engine goes on';
-	context.stdout.write(`${going} in the background; ${comingBack}`);
+	context.stdout.write(`${going} in the background\n${comingBack}`);
 	return 0;
 }
 
 /**
  * Opens the screen on an engine, and does what its end asks for: lines where a terminal takes nothing else. `torrent` is
  * the id of the one to show first; `revive` starts the engine again when it has died; `given` are the options that were
- * typed, where others come from the config file; `added` the ids of torrents that were added a moment ago.
+ * typed, where others come from the config file; `added` the ids of torrents that were added a moment ago; with
+ * `stays` only a person who says so stops the engine.
  */
 export async function showScreen(
 	engine: RemoteEngine,
@@ -153,10 +154,12 @@ export async function showScreen(
 		revive,
 		given,
 		added,
+		stays,
 	}: {
 		readonly revive?: () => Promise<RemoteEngine>;
 		readonly given?: ReadonlySet<string>;
 		readonly added?: readonly string[];
+		readonly stays?: boolean;
 	} = {},
 ): Promise<ExitStatus> {
 	const {stdout, env, version} = context;
@@ -174,6 +177,7 @@ export async function showScreen(
 	const {how, message} = await openScreen(engine, {
 		torrent,
 		added,
+		stays,
 		stdout: stdout as unknown as TerminalOutput,
 		stdin: stdin as unknown as TerminalInput,
 		ascii: flags.ascii || !showsUtf8(environment.locale),

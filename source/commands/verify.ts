@@ -104,7 +104,8 @@ export const command = defineCommand({
 		const {metainfo} = source;
 		const dir = resolve(folder);
 		if (!existsSync(dir)) throw new UserError('no-folder', `no such folder: ${folder}`);
-		if (!statSync(dir).isDirectory()) throw new UserError('no-folder', `not a folder: ${folder} (give the one that the data is in)`);
+		if (!statSync(dir).isDirectory())
+			throw new UserError('no-folder', `not a folder: ${folder} (give the one that the data is in)`);
 		const {findNames} = await import('../io/find-names.js');
 		const renamed = await findNames(metainfo, dir, 'present');
 		const top = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;

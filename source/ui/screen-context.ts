@@ -23,6 +23,8 @@ export interface ScreenContext {
 	readonly version: string;
 	/** Whether downloads go on when the screen is left. */
 	readonly detachable: boolean;
+	/** Whether the engine goes on when the screen is left, also with nothing at work. */
+	readonly stays: boolean;
 	state(): ScreenState;
 	layout(): Layout;
 	keys(): readonly KeyRecord[];

@@ -74,6 +74,8 @@ export interface ScreenOptions {
 	};
 	/** Whether downloads go on when the screen is left; yes when left out. */
 	readonly detachable?: boolean | undefined;
+	/** Whether the engine goes on when the screen is left, also with nothing at work; no when left out. */
+	readonly stays?: boolean | undefined;
 	/** A path that somebody typed, in full: `~/x` and `x` become absolute. As it is when left out. */
 	readonly fullPath?: ((path: string) => string) | undefined;
 	/** Opens a finished file with its program. */
@@ -180,6 +182,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		look,
 		version: options.version,
 		detachable: options.detachable ?? true,
+		stays: options.stays ?? false,
 		...(options.openFile && {openFile: options.openFile}),
 		state: store.get,
 		layout() {

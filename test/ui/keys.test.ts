@@ -230,6 +230,17 @@ test('asks before it deletes data', async () => {
 	await close();
 });
 
+test('leaving when nothing is at work stops an engine that a screen started, and no other', async () => {
+	for (const stays of [false, true]) {
+		const {terminal, engine, left, close} = await openTestScreen(100, 30, {stays});
+		const send = engine.send.bind(engine);
+		engine.send = async command => (command.type === 'session.list' ? {torrents: []} : send(command));
+		await terminal.press('q');
+		await close();
+		assert.equal((await left).how, stays ? 'detach' : 'stop');
+	}
+});
+
 test('says what deleting data came to, and what stays', async () => {
 	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
 	const send = engine.send.bind(engine);

@@ -56,7 +56,7 @@ const screenActions: Readonly<Record<string, Action>> = {
 			({torrents = []}) => {
 				late.clear();
 				if (isOpen) return;
-				if (torrents.every(standsStill)) screen.leave({how: 'stop'});
+				if (torrents.every(standsStill)) screen.leave({how: screen.stays ? 'detach' : 'stop'});
 				else open();
 			},
 			() => {

@@ -71,8 +71,7 @@ export function reasonRow(torrent: TorrentView, columns: number, look: Look): Ro
 	if (reason && reason.text !== stateWords[torrent.state] && torrent.state !== 'checking') {
 		const text = safeText(reason.text);
 		const again =
-			text.startsWith(stateWords[torrent.state]) ||
-			(torrent.state === 'queued' && text.startsWith('queued'));
+			text.startsWith(stateWords[torrent.state]) || (torrent.state === 'queued' && text.startsWith('queued'));
 		const word = again ? '' : `${stateWords[torrent.state]} ${glyphs.dot} `;
 		return fitRow(
 			[

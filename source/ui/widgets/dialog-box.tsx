@@ -4,8 +4,16 @@ import type {Painter} from '../paint.js';
 import type {Look} from '../present/context.js';
 import type {DialogRows} from '../present/dialogs.js';
 import type {Row} from '../present/row.js';
+import {cellWidth} from '../text.js';
 import {framed, plainRows} from './frame.js';
 import {Lines} from './lines.js';
+
+/** What the bottom edge says, in so many cells: what stands first and last goes last. */
+function fittedFoot(foot: string, room: number): string {
+	const parts = foot.split(/ {3}/);
+	while (parts.length > 1 && cellWidth(parts.join('   ')) > room) parts.splice(parts.length > 2 ? -2 : 0, 1);
+	return parts.join('   ');
+}
 
 /** A dialog in the middle of the screen; what is too long scrolls from `top`. */
 export function DialogBox({
@@ -48,7 +56,8 @@ export function DialogBox({
 				last > 0
 					? `${from + 1}-${Math.min(content.rows.length, from + inner)} of ${content.rows.length}`
 					: '',
-			foot: content.foot,
+			// Corners, an edge and a space on each side.
+			foot: fittedFoot(content.foot, width - 6),
 			focused: true,
 			frames: asciiFrames(frames, look.glyphs),
 		},
