@@ -37,7 +37,7 @@ import {
 } from './terminal/modes.js';
 import {safeText} from './text.js';
 import {themes} from './themes.js';
-import {type ListName, openingView, type View} from './view.js';
+import {type Dialog, type ListName, openingView, type View} from './view.js';
 import {watchFor} from './watching.js';
 
 /** The part of a process that the screen needs: to put the terminal back when it is told to end or to stop. */
@@ -237,7 +237,8 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 				},
 				(error: unknown) => {
 					if (left) return;
-					if (isGone && options.revive) askToRevive();
+					if (isReviving) screen.say('The engine is still being started: try it again then.', 'warn');
+					else if (isGone && options.revive) askToRevive();
 					else screen.say(error instanceof Error ? error.message : String(error), 'error');
 				},
 			);
@@ -440,19 +441,19 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 		engine.closed.then(gone, gone);
 	}
 
+	/** The question whether the engine shall be started, while it is open. */
+	let reviveDialog: Dialog | undefined;
 	function askToRevive(): void {
-		store.setView({
-			notice: undefined,
-			dialog: {
-				kind: 'ask',
-				title: 'The engine is not running',
-				lines: [whyGone, 'What was downloaded is kept.'],
-				choices: [
-					{key: 'r', label: 'start it again', run: revive},
-					{key: 'q', label: 'leave', run: () => leave({how: 'lost', message: whyGone})},
-				],
-			},
-		});
+		reviveDialog = {
+			kind: 'ask',
+			title: 'The engine is not running',
+			lines: [whyGone, 'What was downloaded is kept.'],
+			choices: [
+				{key: 'r', label: 'start it again', run: revive},
+				{key: 'q', label: 'leave', run: () => leave({how: 'lost', message: whyGone})},
+			],
+		};
+		store.setView({notice: undefined, dialog: reviveDialog});
 	}
 
 	let isReviving = false;
@@ -469,6 +470,7 @@ export async function openScreen(client: EngineClient, options: ScreenOptions): 
 					return;
 				}
 				isGone = false;
+				if (store.get().view.dialog === reviveDialog) screen.setDialog(undefined);
 				current = engine;
 				revivedAt = clock.now();
 				watching = engine.watch(JSON.parse(watched) as Watch, took);

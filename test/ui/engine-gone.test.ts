@@ -61,6 +61,23 @@ test('while the engine is being started, what somebody types stays in its field'
 	await leave();
 });
 
+test('a key pressed while the engine is being started opens no question that it does not run', async () => {
+	const {promise, resolve} = Promise.withResolvers<FakeEngine>();
+	const screen = await openTestScreen(100, 30, {revive: () => promise});
+	const {terminal, engine} = screen;
+	engine.lose(why);
+	await terminal.settled();
+	engine.refuse = why;
+	await terminal.press('p');
+	assert.doesNotMatch(terminal.text(), /is not running/);
+	assert.match(terminal.line(29), /still being started/);
+	resolve(new FakeEngine());
+	await terminal.settled();
+	assert.match(terminal.line(29), /The engine runs again/);
+	screen.process.signal('SIGTERM');
+	await screen.left;
+});
+
 test('an engine that cannot be started leaves a choice: again, or leave; the reason is shown', async () => {
 	const second = new FakeEngine();
 	const {terminal, engine, left, starts} = await openRevivable(['the port is taken', second, 'no more']);
