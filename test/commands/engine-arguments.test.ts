@@ -8,6 +8,7 @@ import {
 	describeOptions,
 	differences,
 	engineArguments,
+	isService,
 	ownOptions,
 	startedWith,
 } from '../../source/commands/engine-arguments.ts';
@@ -68,6 +69,12 @@ test('an engine is started again as it says it was started, whatever kinds its o
 		assert.deepEqual(JSON.parse(JSON.stringify(describeOptions(again))), about, typed.join(' '));
 		assert.equal(again.dir, '/srv');
 	}
+});
+
+test('an engine is a service when it says that no screen started it; one of an earlier version says nothing', () => {
+	assert.equal(isService({port: 1, background: false}), true);
+	assert.equal(isService({port: 1, background: true}), false);
+	assert.equal(isService({port: 1}), false);
 });
 
 test('only what was typed and differs from the running engine is named', () => {

@@ -93,6 +93,7 @@ export async function openBareScreen(
 		look: {glyphs: glyphsFor(false), timezone: 0},
 		version: '1.0.0',
 		detachable: true,
+		stays: false,
 		config: undefined,
 		state: () => state,
 		layout: () => {

@@ -241,6 +241,18 @@ test('leaving when nothing is at work stops an engine that a screen started, and
 	}
 });
 
+test('the foot of a dialog leaves out what has no room, and cuts nothing', async () => {
+	for (const [columns, foot] of [
+		[40, /Enter does it {3}Esc leaves ━/],
+		[80, /Enter does it {3}Tab next {3}Esc leaves ━/],
+	] as const) {
+		const {terminal, close} = await openTestScreen(columns, 12);
+		await terminal.press('L');
+		assert.match(terminal.text(), foot);
+		await close();
+	}
+});
+
 test('says what deleting data came to, and what stays', async () => {
 	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
 	const send = engine.send.bind(engine);
