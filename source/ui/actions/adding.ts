@@ -84,7 +84,7 @@ function addMany(screen: ScreenContext, links: readonly string[]): void {
 		if (added + refused.length < links.length) return;
 		const [first] = refused;
 		if (first === undefined) screen.say(`Added ${added} torrents.`, 'good');
-		else screen.say(`Added ${added} of ${links.length}; not ${refused.length}: ${first}`, 'error');
+		else screen.say(`Added ${added} of ${links.length}, ${refused.length} refused: ${first}`, 'error');
 	};
 	screen.say(`Adding ${links.length} torrents …`);
 	for (const link of links) {
