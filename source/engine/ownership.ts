@@ -196,7 +196,11 @@ export class Ownership {
 		const {metainfo, files, seedOnly} = this.#owner;
 		if (!seedOnly) return undefined;
 		const wrong = [...metainfo.files.entries()].flatMap(([file, {length, pad}]) =>
-			!pad && files.priorities[file]! > 0 && files.completed[file]! < length ? [file] : [],
+			!pad &&
+			files.priorities[file]! > 0 &&
+			(files.completed[file]! < length || (stamps[file]?.size ?? length) !== length)
+				? [file]
+				: [],
 		);
 		if (wrong.length === 0) return undefined;
 		// A file that only shares wrong pieces with others is not told of where one of those explains them.

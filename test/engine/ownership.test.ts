@@ -572,6 +572,18 @@ describe('data that a person changed', {concurrency: 4}, () => {
 	});
 });
 
+test('a file that is longer than the torrent says is told by who is only to seed, though its pieces fit', async t => {
+	const all = await swarm(t);
+	for (const file of [0, 1, 2]) put(all.at(file), all.right(file));
+	put(all.at(2), Buffer.concat([all.right(2), Buffer.from('more')]));
+	const {reason} = await all.leecher.says(
+		await all.add({seedOnly: true}),
+		'failed',
+		/^not the torrent's data/,
+	);
+	assert.match(reason!.text, /\(--repair does that\): \S+\/c\.bin: 100004 bytes, to be 100000$/);
+});
+
 test('complete data that cannot be written is seeded, with its empty files', async t => {
 	const space = new Workspace(t);
 	const disk = mountDisk(space, '4m');
