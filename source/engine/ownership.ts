@@ -1,5 +1,4 @@
 import {join} from 'node:path';
-import {isNotedFile} from '../io/made-files.js';
 import {foreignFile} from '../io/open-file.js';
 import type {PathRegistry} from '../io/path-registry.js';
 import type {ResumeData} from '../io/resume-data.js';
@@ -91,7 +90,7 @@ export class Ownership {
 		consent: Consent,
 	): Promise<StorageFailure | undefined> {
 		const {metainfo, files, have} = this.#owner;
-		const made = stamps.length > 0 ? await storage.made?.() : undefined;
+		const made = stamps.length > 0 ? await storage.made?.(stamps) : undefined;
 		const owners = new Uint8Array(metainfo.files.length);
 		const lost = memory === undefined ? undefined : lostPieces(memory.have, have);
 		const missing: number[] = [];
@@ -116,11 +115,12 @@ export class Ownership {
 			owners[file] = decideOwner({
 				length,
 				now,
-				before,
+				// Earlier versions kept no note of it, and made no file that nobody wanted.
+				before: ownerBefore === undefined && memory?.priorities[file] === 0 ? undefined : before,
 				ownerBefore,
 				isRight: this.#hasAny(file, have),
 				isProvable: this.#isProvable(file),
-				isNoted: isNotedFile(made?.get(file), now?.identity),
+				isNoted: made?.has(file) === true,
 				overwrite: consent.overwrite || (isChanged && consent.repair),
 			});
 		}

@@ -70,7 +70,9 @@ export class TorrentMemory {
 		this.#settled = false;
 		const torrent = this.#torrent;
 		const stamps = torrent.metainfo.files.map((_, file) => this.#whole[file]);
-		this.#known = resumeDataOf(torrent, {...dataOf(torrent), stamps});
+		// Of one that has let go of its files they are whose they were then.
+		const owners = this.#known?.owners;
+		this.#known = resumeDataOf(torrent, {...(owners && {owners}), ...dataOf(torrent), stamps});
 	}
 
 	/** How a file is that is whole; undefined for the others. */

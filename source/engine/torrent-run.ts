@@ -446,10 +446,11 @@ export class TorrentRun {
 		const {memory, metainfo} = this.#owner;
 		const known = memory.known;
 		if (known?.owners !== undefined) return known.owners;
-		// An earlier version kept no note of it: what it had pieces of it had looked at.
-		return Uint8Array.from(metainfo.files, (_, file) =>
-			known?.stamps[file] !== undefined && known.have.count > 0 ? fileOwner.made : fileOwner.absent,
-		);
+		// An earlier version kept no note of it: what it had pieces of it had looked at, and made what was wanted.
+		return Uint8Array.from(metainfo.files, (_, file) => {
+			if (known?.stamps[file] === undefined || known.have.count === 0) return fileOwner.absent;
+			return known.priorities[file] === 0 ? fileOwner.foreign : fileOwner.made;
+		});
 	}
 
 	/**

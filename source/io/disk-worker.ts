@@ -70,6 +70,7 @@ function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply
 
 			case 'close': {
 				torrents.delete(torrent);
+				files.handles.noteLeft();
 				files.handles.close();
 				break;
 			}

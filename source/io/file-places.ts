@@ -113,7 +113,9 @@ export class FilePlaces {
 				const count = readSync(part, chunk, 0, Math.min(chunk.length, end - at), at);
 				if (count === 0) return;
 				path = handles.path(file);
-				writeAll(handles.writable(file), [chunk.subarray(0, count)], count, at - this.#layout.offsets[file]!);
+				const descriptor = handles.writable(file);
+				writeAll(descriptor, [chunk.subarray(0, count)], count, at - this.#layout.offsets[file]!);
+				handles.noteWritten(file, descriptor);
 				at += count;
 			} catch (error) {
 				throw handles.explain(error, path);

@@ -1,6 +1,8 @@
 import {closeSync, constants, openSync, type Stats, writeSync} from 'node:fs';
 import {mkdir, readFile, unlink, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import type {Millis} from '../base/units.js';
+import type {FileStamp} from './storage.js';
 
 /** A note is no longer than this many bytes a file. */
 const longestNotes = 64 << 20;
@@ -16,6 +18,11 @@ export function fileIdentity({ino, birthtimeMs, ctimeMs}: Told): string {
 	return birthtimeMs === 0 || birthtimeMs === ctimeMs ? `${ino}` : `${ino} ${Math.round(birthtimeMs)}`;
 }
 
+/** What a file is noted down with. */
+export function notedIdentity({ino, birthtimeMs}: Told): string {
+	return `${ino} ${Math.round(birthtimeMs)}`;
+}
+
 /** Whether a file is the one that was noted down when it was made. */
 export function isNotedFile(noted: string | undefined, identity: string | undefined): boolean {
 	if (noted === undefined || identity === undefined) return false;
@@ -24,9 +31,29 @@ export function isNotedFile(noted: string | undefined, identity: string | undefi
 	return inode === inodeNow && (birth === undefined || birthNow === undefined || birth === birthNow);
 }
 
+/** A file that a torrent has made. */
+export interface MadeFile {
+	readonly identity: string;
+	/** How it was when it was let go of; undefined when that was never noted: it is being written to, or there was a crash. */
+	readonly left?: FileStamp | undefined;
+}
+
+/** Times that were settled, or read from another file system, may be rounded to so much. */
+const roundedTime: Millis = 2000;
+
+/** Whether a file is the one that was made, and nobody else has written to it as far as one can tell. */
+export function isStillMade(made: MadeFile | undefined, now: FileStamp | undefined): boolean {
+	if (made === undefined || now === undefined || !isNotedFile(made.identity, now.identity)) return false;
+	const {left} = made;
+	if (left === undefined) return true;
+	const until = (left.writtenUntil ?? left.mtime) + roundedTime;
+	return now.size === left.size && now.mtime >= left.mtime - roundedTime && now.mtime <= until;
+}
+
 /**
- * Notes down which files a torrent has made, each before anything is written to it: after a crash at any instant it is
- * known whose a file is. For the one worker that writes the torrent. A note that cannot be taken stops the writing.
+ * Notes down which files a torrent has made, each before anything is written to it, and how they are when they are let
+ * go of: after a crash at any instant it is known whose a file is, and otherwise also whether somebody else has written
+ * to it since. For the one worker that writes the torrent. A note that cannot be taken stops the writing.
  */
 export class MadeFiles {
 	readonly #path: string;
@@ -37,22 +64,38 @@ export class MadeFiles {
 	}
 
 	note(file: number, stats: Stats): void {
+		this.#append(noteOf(file, {identity: notedIdentity(stats)}));
+	}
+
+	/** The files are let go of. */
+	noteLeft(files: ReadonlyMap<number, MadeFile>): void {
+		if (files.size > 0) this.#append([...files].map(([file, made]) => noteOf(file, made)).join(''));
+	}
+
+	#append(text: string): void {
 		const descriptor = openSync(
 			this.#path,
 			constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
 			0o600,
 		);
 		try {
-			writeSync(descriptor, `${file} ${stats.ino} ${Math.round(stats.birthtimeMs)}\n`);
+			writeSync(descriptor, text);
 		} finally {
 			closeSync(descriptor);
 		}
 	}
 }
 
-/** Reads which files were made: their numbers and what they are told by. What is damaged is passed over. */
-export async function readMade(path: string): Promise<Map<number, string>> {
-	const made = new Map<number, string>();
+function noteOf(file: number, {identity, left}: MadeFile): string {
+	const stamp = left === undefined ? '' : `: ${left.size} ${left.mtime} ${left.writtenUntil ?? left.mtime}`;
+	return `${file} ${identity}${stamp}\n`;
+}
+
+const notePattern = /^(\d+) (\d+(?: \d+)?)(?:: (\d+) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?))?$/;
+
+/** Reads which files were made, by their numbers. What is damaged is passed over. */
+export async function readMade(path: string): Promise<Map<number, MadeFile>> {
+	const made = new Map<number, MadeFile>();
 	let text: string;
 	try {
 		text = (await readFile(path)).subarray(0, longestNotes).toString('latin1');
@@ -60,15 +103,22 @@ export async function readMade(path: string): Promise<Map<number, string>> {
 		return made;
 	}
 	for (const line of text.split('\n')) {
-		const match = /^(\d+) (\d+(?: \d+)?)$/.exec(line);
-		if (match) made.set(Number(match[1]), match[2]!);
+		const match = notePattern.exec(line);
+		if (!match) continue;
+		const [, file, identity, size, mtime, writtenUntil] = match;
+		const left = size !== undefined && {
+			size: Number(size),
+			mtime: Number(mtime),
+			writtenUntil: Number(writtenUntil),
+		};
+		made.set(Number(file), {identity: identity!, ...(left && {left})});
 	}
 	return made;
 }
 
 /** Writes the notes anew, for files that others have been put in the place of: they were moved to another disk, say. */
-export async function writeMade(path: string, made: ReadonlyMap<number, string>): Promise<void> {
+export async function writeMade(path: string, made: ReadonlyMap<number, MadeFile>): Promise<void> {
 	if (made.size === 0) return void (await unlink(path).catch(() => undefined));
 	await mkdir(dirname(path), {recursive: true});
-	await writeFile(path, [...made].map(([file, identity]) => `${file} ${identity}\n`).join(''), {mode: 0o600});
+	await writeFile(path, [...made].map(([file, one]) => noteOf(file, one)).join(''), {mode: 0o600});
 }

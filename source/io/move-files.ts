@@ -84,29 +84,36 @@ export async function renameFiles(moves: readonly Move[]): Promise<boolean> {
 }
 
 /**
- * Copies the files onto the disk, with their times; the old ones stay. When it fails, or is aborted, the copies are
- * deleted.
+ * Copies the files onto the disk, with their times; the old ones stay. When it fails, or is aborted, or somebody changes
+ * a file meanwhile, the copies are deleted.
  *
  * @param told bytes copied so far
+ * @returns what tells the old files, as they were copied, from such as somebody changes later: by number
  * @throws {StorageError}
  */
 export async function copyFiles(
 	moves: readonly Move[],
 	told: (copied: Bytes) => void,
 	signal?: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlyMap<number, string>> {
 	let copied = 0;
+	const sources = new Map<number, string>();
 	const begun: string[] = [];
 	try {
 		await requireRoom(moves);
 		for (const move of moves) {
 			await about(move.to, makeFolders(move));
-			await copyOne(move, begun, some => {
+			const source = await copyOne(move, begun, some => {
 				if (signal?.aborted) throw moveStopped();
 				copied += some;
 				told(copied);
 			});
+			sources.set(move.file, source);
 		}
+		// The first may have been copied an hour before the last.
+		for (const {file, from} of moves)
+			if ((await about(from, stateOf(from))) !== sources.get(file)) throw changedMeanwhile(from);
+		return sources;
 	} catch (error) {
 		for (const path of begun) await unlink(diskPath(path)).catch(() => undefined);
 		await leaveNoFolders(moves);
@@ -153,14 +160,33 @@ async function requireRoom(moves: readonly Move[]): Promise<void> {
 	);
 }
 
-async function copyOne({from, to, size}: Move, begun: string[], told: (some: Bytes) => void): Promise<void> {
+/** Whatever changes with a file's bytes, or when another is put in its place; undefined when nothing is there. */
+export async function stateOf(path: string): Promise<string | undefined> {
+	const stats = await statOf(path);
+	return stats && stateIn(stats);
+}
+
+function stateIn({ino, size, mtimeMs}: Stats): string {
+	return `${ino} ${size} ${mtimeMs}`;
+}
+
+function changedMeanwhile(path: string): StorageError {
+	return new StorageError('io', `changed while it was copied: ${path}: move the torrent again`);
+}
+
+/** @returns how the file was that was copied */
+async function copyOne(
+	{from, to, size}: Move,
+	begun: string[],
+	told: (some: Bytes) => void,
+): Promise<string> {
 	const stats = await about(from, lstat(diskPath(from)));
 	if (stats.isSymbolicLink()) {
 		const target = await about(from, readlink(diskPath(from), 'buffer'));
 		await about(to, symlink(target, diskPath(to)));
 		begun.push(to);
 		told(stats.size);
-		return;
+		return stateIn(stats);
 	}
 	const source = await about(from, open(diskPath(from), 'r'));
 	try {
@@ -178,10 +204,10 @@ async function copyOne({from, to, size}: Move, begun: string[], told: (some: Byt
 				at += bytesRead;
 				told(bytesRead);
 			}
-			const {mtimeMs} = await about(from, source.stat());
-			if (at !== size || mtimeMs !== stats.mtimeMs)
-				throw new StorageError('io', `changed while it was copied: ${from}: move the torrent again`);
+			if (at !== size || stateIn(await about(from, source.stat())) !== stateIn(stats))
+				throw changedMeanwhile(from);
 			await about(to, finish(target, stats));
+			return stateIn(stats);
 		} finally {
 			await target.close();
 		}

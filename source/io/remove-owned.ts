@@ -5,6 +5,7 @@ import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
+import {fileIdentity, isStillMade, type MadeFile} from './made-files.js';
 import {guardFolders, removeBelow} from './open-file.js';
 import type {KeptFile, Removal, RemovalRules, StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
@@ -13,8 +14,14 @@ import {failureOf} from './storage-failure.js';
  * Deletes those of a torrent's files that are its own and nobody else's, and the folders that are empty then. What a
  * person put there, has changed since, or has linked from elsewhere stays, and is told. Goes on after a failure and
  * tells the first one.
+ *
+ * @param made which files were made, and how they were left
  */
-export async function removeOwned(layout: FileLayout, rules: RemovalRules): Promise<Removal> {
+export async function removeOwned(
+	layout: FileLayout,
+	rules: RemovalRules,
+	made: ReadonlyMap<number, MadeFile>,
+): Promise<Removal> {
 	const kept: KeptFile[] = [];
 	const folders = new Set<string>();
 	let deleted = 0;
@@ -23,7 +30,7 @@ export async function removeOwned(layout: FileLayout, rules: RemovalRules): Prom
 		if (layout.isPad(file)) continue;
 		const path = layout.relative(file);
 		try {
-			const why = await whyKept(layout, file, rules);
+			const why = await whyKept(layout, file, rules, made.get(file));
 			if (why === 'gone') continue;
 			if (why !== undefined) {
 				kept.push({path, why});
@@ -43,7 +50,12 @@ export async function removeOwned(layout: FileLayout, rules: RemovalRules): Prom
 }
 
 /** Undefined for a file that may go. */
-async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): Promise<string | undefined> {
+async function whyKept(
+	layout: FileLayout,
+	file: number,
+	rules: RemovalRules,
+	made: MadeFile | undefined,
+): Promise<string | undefined> {
 	const relativePath = layout.relative(file);
 	const path = join(layout.dir, relativePath);
 	const stats = await lstat(diskPath(path), {throwIfNoEntry: false} as object).catch(
@@ -70,8 +82,10 @@ async function whyKept(layout: FileLayout, file: number, rules: RemovalRules): P
 	if (rule !== undefined) return rule;
 	if (stats.nlink > 1) return 'it has another name (a hard link)';
 	const left = rules.stamps[file];
-	const now = {size: stats.size, mtime: stats.mtimeMs};
+	const now = {size: stats.size, mtime: stats.mtimeMs, identity: fileIdentity(stats)};
+	if (left !== undefined) return isAsLeft(now, left) ? undefined : 'it was changed';
+	if (owner !== fileOwner.made) return 'it may have been changed';
 	// What we made and never finished has nothing in it that anybody could miss.
-	if (left === undefined) return owner === fileOwner.made && stats.size === 0 ? undefined : 'it was changed';
-	return isSameStamp(now, left) || isAsLeft(now, left) ? undefined : 'it was changed';
+	if (stats.size === 0 || (made?.left !== undefined && isStillMade(made, now))) return undefined;
+	return made?.left === undefined ? 'it may have been changed' : 'it was changed';
 }

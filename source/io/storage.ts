@@ -130,8 +130,12 @@ export interface Storage {
 	hasPart?(): Promise<boolean>;
 	/** Says whose each file is, before anything is written; until then each is taken for `absent`. */
 	own?(owners: Uint8Array): void;
-	/** What tells each file apart that this torrent has made, by number. */
-	made?(): Promise<ReadonlyMap<number, string>>;
+	/**
+	 * The numbers of those files that this torrent has made and nobody else has written to since.
+	 *
+	 * @param stamps how they are now
+	 */
+	made?(stamps: ReadonlyArray<FileStamp | undefined>): Promise<ReadonlySet<number>>;
 	/** Files that something else than a file is in the place of, as of the last `stamps`. */
 	readonly obstructed?: ReadonlySet<number>;
 	/** Hashes what is on disk; pieces whose files are missing are told as wrong without reading. Reads the pieces in order. */

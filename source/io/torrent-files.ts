@@ -1,4 +1,4 @@
-import {fstatSync, readSync, symlinkSync} from 'node:fs';
+import {fstatSync, readSync, statSync, symlinkSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import type {Segment} from '../policy/file-map.js';
@@ -89,6 +89,8 @@ export class TorrentFiles {
 	 */
 	allocate(file: number, length: Bytes): Bytes {
 		const {layout, handles} = this;
+		// One that is as long as it will be may lie where nobody may write.
+		if (isOurs(layout.owners[file]) && this.#size(file) === layout.lengths[file]) return 0;
 		try {
 			const descriptor = handles.writable(file);
 			const {size} = fstatSync(descriptor);
@@ -97,10 +99,15 @@ export class TorrentFiles {
 				const count = Math.min(zeros.length, end - at);
 				writeAll(descriptor, [zeros.subarray(0, count)], count, at);
 			}
+			handles.noteWritten(file, descriptor);
 			return layout.lengths[file]! - end;
 		} catch (error) {
 			throw handles.explain(error, layout.path(file));
 		}
+	}
+
+	#size(file: number): Bytes | undefined {
+		return statSync(diskPath(this.layout.path(file)), {throwIfNoEntry: false})?.size;
 	}
 
 	#writeSegment({file, offset, length}: Segment, position: Bytes, views: readonly Uint8Array[]): void {
@@ -112,33 +119,41 @@ export class TorrentFiles {
 		try {
 			const descriptor = handles.writable(key);
 			writeAll(descriptor, views, length, own ? offset : position);
-			if (own) this.#noteWritten(file, descriptor);
+			if (own) handles.noteWritten(file, descriptor);
 		} catch (error) {
+			// A piece that two files share is written to both, also where one of them is right and may not be written to.
+			if (own && this.#hasSurely(file, offset, views)) return;
 			throw handles.explain(error, handles.path(key));
 		}
 	}
 
-	/** What a file is right after we wrote to it: what differs from that was done by somebody else. */
-	#noteWritten(file: number, descriptor: number): void {
-		const {written} = this.layout;
-		const {size, mtimeMs} = fstatSync(descriptor);
-		written[3 * file] = size;
-		written[3 * file + 1] = mtimeMs;
-		written[3 * file + 2] = Date.now();
-	}
-
 	/** Nothing is written to a file that may be somebody else's: it has the very bytes already, or it is. */
 	#compare(file: number, offset: Bytes, views: readonly Uint8Array[]): void {
-		const {handles, layout} = this;
+		const {layout} = this;
+		if (!this.#has(file, offset, views))
+			throw foreignFile(layout.path(file), layout.lengths[file]!, layout.lengths[file]!);
+	}
+
+	#hasSurely(file: number, offset: Bytes, views: readonly Uint8Array[]): boolean {
+		try {
+			return this.#has(file, offset, views);
+		} catch {
+			return false;
+		}
+	}
+
+	/** Whether a file has these very bytes. */
+	#has(file: number, offset: Bytes, views: readonly Uint8Array[]): boolean {
+		const descriptor = this.handles.readable(file);
+		if (descriptor === undefined) return false;
 		let at = offset;
 		for (const view of views) {
 			const found = new Uint8Array(view.length);
-			const descriptor = handles.readable(file);
-			const count = descriptor === undefined ? 0 : readSync(descriptor, found, 0, found.length, at);
-			if (count < view.length || Buffer.compare(found, view) !== 0)
-				throw foreignFile(layout.path(file), layout.lengths[file]!, layout.lengths[file]!);
+			const count = readSync(descriptor, found, 0, found.length, at);
+			if (count < view.length || Buffer.compare(found, view) !== 0) return false;
 			at += view.length;
 		}
+		return true;
 	}
 
 	#readSegment({file, offset}: Segment, position: Bytes, target: Uint8Array, absent?: Set<number>): boolean {

@@ -16,7 +16,7 @@ import {diskPath} from './disk-path.js';
 import type {FileHandles, Handle} from './file-handles.js';
 import type {FileLayout} from './file-layout.js';
 import {freeSpaceNow} from './free-space.js';
-import {MadeFiles} from './made-files.js';
+import {type MadeFile, MadeFiles, notedIdentity} from './made-files.js';
 import {foreignFile, type OpenFile, openForWriting} from './open-file.js';
 import {failureOf, StorageError} from './storage-failure.js';
 
@@ -37,6 +37,8 @@ export class TorrentHandles {
 	/** The inode of each file that was opened for writing: when it is gone the others may be, too. */
 	readonly #known = new Map<number, number>();
 	readonly #made: MadeFiles;
+	/** Files of ours that were opened for writing, by what tells them apart: noted as being written to. */
+	readonly #noted = new Map<number, string>();
 	/** Files written to since the last flush. */
 	readonly #dirty = new Set<number>();
 
@@ -61,6 +63,15 @@ export class TorrentHandles {
 		const handle = known && !known.closed && this.#stillThere(key, known) ? known : this.#reopen(key);
 		this.#dirty.add(key);
 		return handle.descriptor;
+	}
+
+	/** What a file is right after we wrote to it: what differs from that was done by somebody else. */
+	noteWritten(file: number, descriptor: number): void {
+		const {written} = this.#layout;
+		const {size, mtimeMs} = fstatSync(descriptor);
+		written[3 * file] = size;
+		written[3 * file + 1] = mtimeMs;
+		written[3 * file + 2] = Date.now();
 	}
 
 	/** A file open for reading; undefined when there is none. Its descriptor is good until the next call. */
@@ -173,25 +184,62 @@ export class TorrentHandles {
 			length,
 			mayCut: owner === fileOwner.made,
 		});
-		if (isNew) this.#note(key, descriptor, stats);
+		if (isNew) this.#noteNew(key, descriptor, stats);
+		else if (owner === fileOwner.made) this.#noteOpened(key, descriptor, stats);
 		else if (!isThere) layout.owners[key] = fileOwner.found;
 		this.#known.set(key, stats.ino);
 		return descriptor;
 	}
 
 	/** A file that was made is ours only once that is noted down: it has no byte before. */
-	#note(key: number, descriptor: number, stats: OpenFile['stats']): void {
+	#noteNew(key: number, descriptor: number, stats: OpenFile['stats']): void {
 		const layout = this.#layout;
 		try {
-			mkdirSync(dirname(layout.madePath), {recursive: true});
-			this.#made.note(key, stats);
+			this.#note(key, stats);
 		} catch (error) {
 			closeSync(descriptor);
 			unlinkSync(diskPath(layout.path(key)));
-			const {code, message} = failureOf(error, layout.madePath);
-			throw new StorageError(code, message);
+			throw error;
 		}
 		layout.owners[key] = fileOwner.made;
+	}
+
+	/** It is written to again: how it was left says nothing from now on. */
+	#noteOpened(key: number, descriptor: number, stats: OpenFile['stats']): void {
+		if (this.#noted.get(key) === notedIdentity(stats)) return;
+		try {
+			this.#note(key, stats);
+		} catch (error) {
+			closeSync(descriptor);
+			throw error;
+		}
+	}
+
+	#note(key: number, stats: OpenFile['stats']): void {
+		const {madePath} = this.#layout;
+		try {
+			mkdirSync(dirname(madePath), {recursive: true});
+			this.#made.note(key, stats);
+		} catch (error) {
+			const {code, message} = failureOf(error, madePath);
+			throw new StorageError(code, message);
+		}
+		this.#noted.set(key, notedIdentity(stats));
+	}
+
+	/** The torrent is let go of: whoever writes to its files from now on is somebody else. */
+	noteLeft(): void {
+		const {written} = this.#layout;
+		const left = new Map<number, MadeFile>();
+		for (const [key, identity] of this.#noted) {
+			const [size, mtime, writtenUntil] = written.subarray(3 * key, 3 * key + 3);
+			if (writtenUntil) left.set(key, {identity, left: {size: size!, mtime: mtime!, writtenUntil}});
+		}
+		try {
+			this.#made.noteLeft(left);
+		} catch {
+			// It is as after a crash, then.
+		}
 	}
 
 	/** A disk that was taken out, or a folder that was moved away: nothing is made anew in the place of either. */

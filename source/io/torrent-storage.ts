@@ -8,8 +8,16 @@ import type {DiskTask} from './disk-jobs.js';
 import type {DiskLane, JobListener} from './disk-lane.js';
 import {diskPath} from './disk-path.js';
 import {FileLayout, type LayoutData, withPath} from './file-layout.js';
-import {fileIdentity, readMade, writeMade} from './made-files.js';
-import {copyFiles, movedPaths, moveStopped, planMoves, renameFiles} from './move-files.js';
+import {fileIdentity, isStillMade, readMade, writeMade} from './made-files.js';
+import {
+	copyFiles,
+	type MovedPath,
+	movedPaths,
+	moveStopped,
+	planMoves,
+	renameFiles,
+	stateOf,
+} from './move-files.js';
 import {pathExists} from './path-exists.js';
 import type {ReadHandles} from './read-handles.js';
 import {removeOwned} from './remove-owned.js';
@@ -205,8 +213,9 @@ export class TorrentStorage implements Storage, JobListener {
 		return pathExists(dirname(this.#layout.partPath), this.#partName());
 	}
 
-	made(): Promise<ReadonlyMap<number, string>> {
-		return readMade(this.#layout.madePath);
+	async made(stamps: ReadonlyArray<FileStamp | undefined>): Promise<ReadonlySet<number>> {
+		const notes = await readMade(this.#layout.madePath);
+		return new Set([...notes.keys()].filter(file => isStillMade(notes.get(file), stamps[file])));
 	}
 
 	async stamps(files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>> {
@@ -252,7 +261,7 @@ export class TorrentStorage implements Storage, JobListener {
 
 	async remove(rules: RemovalRules): Promise<Removal> {
 		await this.close();
-		const removal = await removeOwned(this.#layout, rules);
+		const removal = await removeOwned(this.#layout, rules, await readMade(this.#layout.madePath));
 		const folder = dirname(this.#layout.partPath);
 		const notes = [this.#layout.partPath, this.#layout.madePath].map(path => path.slice(folder.length + 1));
 		return {...removal, failure: removal.failure ?? (await deleteFiles(folder, notes))};
@@ -365,9 +374,28 @@ export class TorrentStorage implements Storage, JobListener {
 		const stamps = await this.stamps(files);
 		for (const [n, file] of files.entries()) {
 			const identity = stamps[n]?.identity;
-			if (identity !== undefined) made.set(file, identity);
+			// The times are kept: what it was left as still holds.
+			if (identity !== undefined) made.set(file, {...made.get(file), identity});
 		}
 		await writeMade(layout.madePath, made);
+	}
+
+	/**
+	 * What cannot be deleted any more is at the new place as well: no reason to go back, and no failure. What was put
+	 * there, or changed, since it was copied is nobody's but the person's who did.
+	 */
+	async #deleteCopied(
+		before: FileLayout,
+		paths: readonly MovedPath[],
+		copied: ReadonlyMap<number, string>,
+	): Promise<void> {
+		const gone: string[] = [];
+		for (const [file, from] of paths) {
+			const state = copied.get(file);
+			if (state !== undefined && (await stateOf(before.path(file)).catch(() => undefined)) === state)
+				gone.push(from);
+		}
+		await deleteFiles(before.dir, gone);
 	}
 
 	async #relocate(
@@ -418,11 +446,12 @@ export class TorrentStorage implements Storage, JobListener {
 			await steps?.leaving(moves.map(({file}) => file));
 			await stopReading();
 			const renamed = await renameFiles(moves);
+			let copied: ReadonlyMap<number, string> = new Map();
 			if (!renamed) {
 				this.#reader.release();
 				reading = true;
 				const total = moves.reduce((sum, {size}) => sum + size, 0);
-				await copyFiles(moves, copied => told(copied, total), steps?.signal);
+				copied = await copyFiles(moves, bytes => told(bytes, total), steps?.signal);
 				await stopReading();
 			}
 			this.#reader.use(layout);
@@ -431,12 +460,12 @@ export class TorrentStorage implements Storage, JobListener {
 			lane.open(torrent, this, {type: 'open', layout: data});
 			if (!renamed) await this.#noteCopies(layout);
 			await steps?.arrived();
-			// What cannot be deleted any more is at the new place as well: no reason to go back, and no failure.
-			const gone = paths
-				.filter(([, from, to]) => from !== to || before.dir !== layout.dir)
-				.map(([, from]) => from);
-			if (renamed) await removeEmptyFolders(before.dir, new Set(gone.map(path => dirname(path))));
-			else await deleteFiles(before.dir, gone);
+			if (!renamed) {
+				await this.#deleteCopied(before, paths, copied);
+				return undefined;
+			}
+			const gone = paths.filter(([, from, to]) => from !== to || before.dir !== layout.dir);
+			await removeEmptyFolders(before.dir, new Set(gone.map(([, from]) => dirname(from))));
 			return undefined;
 		} finally {
 			if (!reading) this.#reader.release();

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {describe, type TestContext} from 'node:test';
+import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.ts';
 import {fileOwner} from '../../source/policy/file-ownership.ts';
 import {until} from '../helpers/deadline.ts';
 import {HurriedClock} from '../helpers/hurried-clock.ts';
@@ -351,6 +352,46 @@ describe('removing a torrent with its data', {concurrency: 4}, () => {
 		assert.ok(!existsSync(all.at(0)) && existsSync(all.at(1)));
 	});
 
+	test('leaves what an earlier version had found of a file that nobody wanted: it kept no note of whose it is', async t => {
+		const all = await swarm(t);
+		put(all.at(1), 'mine');
+		const id = await all.add({select: '1,3'});
+		await all.leecher.sees(id, 'what is wanted is here', ({state}) => state === 'seeding');
+		await all.leecher.session.stop();
+		const resume = all.space.path('leecher', 'resume', `${id}.resume`);
+		const {owners, ...rest} = decodeResumeData(readFileSync(resume));
+		assert.deepEqual([...(owners ?? [])], [fileOwner.made, fileOwner.foreign, fileOwner.made]);
+		writeFileSync(resume, encodeResumeData(rest));
+		for (const goesOn of [true, false]) {
+			const copy = readFileSync(resume);
+			const again = await openTestSession(all.space, 'leecher', {clock: new HurriedClock()});
+			await again.sees(id, 'it is here still', ({state}) => state === 'seeding' || state === 'paused');
+			if (goesOn) {
+				await again.send({type: 'torrent.pause', id});
+				await again.sees(id, 'it rests', ({state}) => state === 'paused');
+				await again.session.stop();
+				assert.equal(readFileSync(all.at(1), 'utf8'), 'mine');
+				writeFileSync(resume, copy);
+				continue;
+			}
+			const {removed} = await again.send({type: 'torrent.remove', id, withData: true});
+			assert.deepEqual(removed?.keptFiles, [{path: 'owned/deep/b.bin', why: 'it was there before'}]);
+			assert.equal(removed?.deleted, 2);
+		}
+		assert.equal(readFileSync(all.at(1), 'utf8'), 'mine');
+	});
+
+	test('of one that is half way and being checked deletes what it made so far', async t => {
+		const all = await swarm(t);
+		await all.leecher.send({type: 'session.limits', maxDownload: 20_000});
+		const id = await all.add();
+		await all.leecher.sees(id, 'begun', ({completed}) => completed > 0);
+		await all.leecher.send({type: 'torrent.verify', id});
+		const {removed} = await all.leecher.send({type: 'torrent.remove', id, withData: true});
+		assert.deepEqual(removed?.keptFiles, []);
+		assert.deepEqual(readdirSync(all.dir), []);
+	});
+
 	test('of one that is half way deletes what it made so far', async t => {
 		const all = await swarm(t);
 		await all.leecher.send({type: 'session.limits', maxDownload: 20_000});
@@ -639,4 +680,77 @@ test('after a restart the torrent that came first has its files still, whatever 
 	const again = await openTestSession(space, 'engine');
 	await again.sees(firstId, 'waits for peers', ({state}) => state === 'downloading');
 	await again.says(secondId, 'failed', /^«same\.bin» has this file already: /);
+});
+
+describe('a file that was begun, and has no piece yet', {concurrency: 4}, () => {
+	const begun = async (t: TestContext): Promise<readonly [space: Workspace, path: string, id: string]> => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'begun', [['a.bin', 300_000]], pieceLength);
+		const engine = await openTestSession(space, 'engine', {allocation: 'full'});
+		const id = await engine.add(torrent);
+		await engine.sees(id, 'it waits for peers', ({state}) => state === 'downloading');
+		await engine.session.stop();
+		const path = space.path('engine-data', 'begun', 'a.bin');
+		assert.equal(readFileSync(path).length, 300_000);
+		return [space, path, id];
+	};
+
+	for (const [what, replace] of [
+		['written over', (path: string) => writeFileSync(path, 'my own words')],
+		['written over by as many bytes', (path: string) => writeFileSync(path, Buffer.alloc(300_000, 'mine'))],
+		[
+			'replaced',
+			(path: string) => {
+				writeFileSync(`${path}.new`, 'my own words');
+				renameSync(`${path}.new`, path);
+			},
+		],
+	] as const) {
+		test(`and was ${what} while no engine ran is that person's, at the start and when the torrent is removed`, async t => {
+			const [space, path, id] = await begun(t);
+			replace(path);
+			utimesSync(path, new Date(), new Date(Date.now() + 60_000));
+			const mine = readFileSync(path);
+			const again = await openTestSession(space, 'engine', {allocation: 'full', clock: new HurriedClock()});
+			await again.says(id, 'failed', /^already there and not this torrent's: /);
+			assert.ok(readFileSync(path).equals(mine));
+			const {removed} = await again.send({type: 'torrent.remove', id, withData: true});
+			assert.equal(removed?.deleted, 0);
+			assert.ok(readFileSync(path).equals(mine));
+		});
+	}
+
+	test('and was left alone goes on, and goes with the torrent', async t => {
+		const [space, path, id] = await begun(t);
+		const again = await openTestSession(space, 'engine', {allocation: 'full'});
+		await again.sees(id, 'it waits for peers', ({state}) => state === 'downloading');
+		const {removed} = await again.send({type: 'torrent.remove', id, withData: true});
+		assert.deepEqual(removed, {deleted: 1, kept: 0, keptFiles: []});
+		assert.ok(!existsSync(path));
+	});
+});
+
+describe('a file that is right and has another name as well', {concurrency: 4}, () => {
+	for (const allocation of ['sparse', 'full'] as const) {
+		test(`is no hindrance to what shares a piece with it (allocation ${allocation})`, async t => {
+			const all = await swarm(t);
+			put(all.at(0), all.right(0));
+			linkSync(all.at(0), all.space.path('another name'));
+			const engine = await openTestSession(all.space, 'other', {allocation, clock: new HurriedClock()});
+			const id = await engine.add(all.torrent, {dir: all.dir});
+			await complete(all, id, engine);
+			assertRight(all);
+			assert.ok(readFileSync(all.space.path('another name')).equals(all.right(0)));
+		});
+	}
+
+	test('and ends otherwise stops it, and stays', async t => {
+		const all = await swarm(t);
+		const mine = Buffer.concat([all.right(0).subarray(0, -6), Buffer.from('EDITED')]);
+		put(all.at(0), mine);
+		linkSync(all.at(0), all.space.path('another name'));
+		const id = await all.add();
+		await all.leecher.says(id, 'failed', /^has another name that would change too/);
+		assert.ok(readFileSync(all.space.path('another name')).equals(mine));
+	});
 });

@@ -186,8 +186,8 @@ class FaultyStorage implements Storage {
 		this.#real.own!(owners);
 	}
 
-	made(): Promise<ReadonlyMap<number, string>> {
-		return this.#real.made!();
+	made(stamps: ReadonlyArray<FileStamp | undefined>): Promise<ReadonlySet<number>> {
+		return this.#real.made!(stamps);
 	}
 
 	expectFile(file: number, stamp: FileStamp): void {

@@ -5,6 +5,7 @@ import {
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	statSync,
 	symlinkSync,
@@ -127,6 +128,54 @@ test('a copy that fails is deleted and everything stays where it was', async t =
 	assert.equal(await torrent.check(), 'xxxxx');
 	await torrent.storage.close();
 });
+
+for (const [when, what] of [
+	['while the next is copied', 'edited'],
+	['before the old ones are deleted', 'edited'],
+	['before the old ones are deleted', 'replaced by another'],
+] as const) {
+	test(`a file that is ${what} ${when} stays where it was`, async t => {
+		const to = elsewhere();
+		if (to === undefined) return t.skip('there is no second file system');
+		t.after(() => rmSync(to, {recursive: true, force: true}));
+		const from = folder();
+		const torrent = disk.open(makeTorrent(files, 32_768), {dir: from});
+		await torrent.storeAll();
+		const path = join(from, 't/a');
+		let isDone = false;
+		const edit = (): void => {
+			if (isDone) return;
+			isDone = true;
+			if (what === 'edited') writeFileSync(path, 'edited', {flag: 'r+'});
+			else {
+				writeFileSync(`${path}.new`, 'edited');
+				renameSync(`${path}.new`, path);
+			}
+		};
+		const isEarly = when === 'while the next is copied';
+		const failure = await torrent.storage.move(
+			to,
+			copied => {
+				if (isEarly && copied > torrent.expected(0).length) edit();
+			},
+			{
+				leaving: async () => {},
+				arrived: async () => edit(),
+				signal: new AbortController().signal,
+			},
+		);
+		assert.ok(isDone);
+		if (isEarly)
+			assert.equal(failure?.message, `changed while it was copied: ${path}: move the torrent again`);
+		else assert.equal(failure, undefined);
+		assert.equal(readFileSync(path, 'utf8').slice(0, 6), 'edited');
+		assert.equal(existsSync(join(to, 't/a')), !isEarly);
+		// The others went as they should, or not at all.
+		for (const other of ['t/c', 't/deep/b'].filter(name => files.some(([path]) => path === name)))
+			assert.equal(existsSync(join(isEarly ? from : to, other)), true);
+		await torrent.storage.close();
+	});
+}
 
 test('a file can be given another name or folder, and is found there in the next session', async () => {
 	const dir = folder();
