@@ -44,8 +44,11 @@ const roundedTime: Millis = 2000;
 /** Whether a file is the one that was made, and nobody else has written to it as far as one can tell. */
 export function isStillMade(made: MadeFile | undefined, now: FileStamp | undefined): boolean {
 	if (made === undefined || now === undefined || !isNotedFile(made.identity, now.identity)) return false;
-	const {left} = made;
-	if (left === undefined) return true;
+	return made.left === undefined || isAsNoted(made.left, now);
+}
+
+/** Whether a file is as it was noted to have been left. */
+export function isAsNoted(left: FileStamp, now: FileStamp): boolean {
 	const until = (left.writtenUntil ?? left.mtime) + roundedTime;
 	return now.size === left.size && now.mtime >= left.mtime - roundedTime && now.mtime <= until;
 }

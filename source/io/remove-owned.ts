@@ -5,7 +5,7 @@ import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
-import {fileIdentity, isStillMade, type MadeFile} from './made-files.js';
+import {fileIdentity, isAsNoted, isStillMade, type MadeFile} from './made-files.js';
 import {guardFolders, removeBelow} from './open-file.js';
 import type {KeptFile, Removal, RemovalRules, StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
@@ -81,11 +81,14 @@ async function whyKept(
 	const rule = rules.keep(file);
 	if (rule !== undefined) return rule;
 	if (stats.nlink > 1) return 'it has another name (a hard link)';
-	const left = rules.stamps[file];
 	const now = {size: stats.size, mtime: stats.mtimeMs, identity: fileIdentity(stats)};
-	if (left !== undefined) return isAsLeft(now, left) ? undefined : 'it was changed';
-	if (owner !== fileOwner.made) return 'it may have been changed';
+	const noted = owner === fileOwner.made ? made?.left : undefined;
+	// We never write beyond the end; and of a file that is not whole the last look at it may have been at another's bytes.
+	if (stats.size > layout.lengths[file]! || (noted !== undefined && !isAsNoted(noted, now)))
+		return 'it was changed';
+	const left = rules.stamps[file];
+	if (left !== undefined) return isSameStamp(now, left) || isAsLeft(now, left) ? undefined : 'it was changed';
 	// What we made and never finished has nothing in it that anybody could miss.
-	if (stats.size === 0 || (made?.left !== undefined && isStillMade(made, now))) return undefined;
-	return made?.left === undefined ? 'it may have been changed' : 'it was changed';
+	const isOwn = stats.size === 0 || (noted !== undefined && isStillMade(made, now));
+	return owner === fileOwner.made && isOwn ? undefined : 'it may have been changed';
 }

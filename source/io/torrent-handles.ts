@@ -3,6 +3,7 @@ import {
 	constants,
 	existsSync,
 	fstatSync,
+	lstatSync,
 	mkdirSync,
 	openSync,
 	statSync,
@@ -19,6 +20,7 @@ import {freeSpaceNow} from './free-space.js';
 import {type MadeFile, MadeFiles, notedIdentity} from './made-files.js';
 import {foreignFile, type OpenFile, openForWriting} from './open-file.js';
 import {failureOf, StorageError} from './storage-failure.js';
+import {changed} from './stream-reader.js';
 
 /** How long a file is believed to be still in its folder. */
 const seenFor: Millis = 1000;
@@ -168,7 +170,11 @@ export class TorrentHandles {
 		const path = layout.path(key);
 		const length = layout.lengths[key]!;
 		if (owner === fileOwner.foreign) {
-			throw foreignFile(path, statSync(diskPath(path), {throwIfNoEntry: false})?.size ?? 0, length);
+			const stats = lstatSync(diskPath(path), {throwIfNoEntry: false});
+			if (stats !== undefined) throw foreignFile(path, stats.size, length);
+			// It is gone, or was never at the path that the file has now: it is to be judged anew.
+			const {code, message} = changed(path);
+			throw new StorageError(code, message);
 		}
 		if (owner === fileOwner.shared) {
 			throw new StorageError(
@@ -202,6 +208,8 @@ export class TorrentHandles {
 			throw error;
 		}
 		layout.owners[key] = fileOwner.made;
+		// An empty one is never written to.
+		this.noteWritten(key, descriptor);
 	}
 
 	/** It is written to again: how it was left says nothing from now on. */

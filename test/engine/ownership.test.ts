@@ -381,6 +381,26 @@ describe('removing a torrent with its data', {concurrency: 4}, () => {
 		assert.equal(readFileSync(all.at(1), 'utf8'), 'mine');
 	});
 
+	test('leaves what a person wrote into its empty files, and into those it has begun', async t => {
+		const all = await swarm(t, [
+			['a.bin', 200_000],
+			['deep/none.txt', 0],
+			['nothing', 0],
+		]);
+		await all.leecher.send({type: 'session.limits', maxDownload: 20_000});
+		const id = await all.add();
+		await all.leecher.sees(id, 'begun', ({completed}) => completed > 0);
+		await all.leecher.send({type: 'torrent.pause', id});
+		await all.leecher.sees(id, 'it rests', ({state}) => state === 'paused');
+		await all.leecher.send({type: 'torrent.resume', id});
+		await all.leecher.sees(id, 'it runs', ({state}) => state === 'downloading');
+		put(all.at(1), 'my notes');
+		const {removed} = await all.leecher.send({type: 'torrent.remove', id, withData: true});
+		assert.deepEqual(removed?.keptFiles, [{path: 'owned/deep/none.txt', why: 'it was changed'}]);
+		assert.equal(readFileSync(all.at(1), 'utf8'), 'my notes');
+		assert.deepEqual(readdirSync(join(all.dir, 'owned')), ['deep']);
+	});
+
 	test('of one that is half way and being checked deletes what it made so far', async t => {
 		const all = await swarm(t);
 		await all.leecher.send({type: 'session.limits', maxDownload: 20_000});
@@ -680,6 +700,22 @@ test('after a restart the torrent that came first has its files still, whatever 
 	const again = await openTestSession(space, 'engine');
 	await again.sees(firstId, 'waits for peers', ({state}) => state === 'downloading');
 	await again.says(secondId, 'failed', /^«same\.bin» has this file already: /);
+});
+
+test('a skipped file that is somebody else’s is not said to be in the way where it is not: renamed, or gone', async t => {
+	for (const what of ['renamed', 'gone'] as const) {
+		const all = await swarm(t);
+		put(all.at(1), 'mine');
+		const id = await all.add({select: '1,3'});
+		await all.leecher.sees(id, 'what is wanted is here', ({state}) => state === 'seeding');
+		if (what === 'gone') rmSync(all.at(1));
+		else await all.leecher.send({type: 'torrent.rename', id, fileIndex: 1, name: 'other.bin'});
+		await all.leecher.send({type: 'files.priority', id, files: [1], priority: 2});
+		await complete(all, id);
+		const path = what === 'gone' ? all.at(1) : join(dirname(all.at(1)), 'other.bin');
+		assert.ok(readFileSync(path).equals(all.right(1)));
+		if (what === 'renamed') assert.equal(readFileSync(all.at(1), 'utf8'), 'mine');
+	}
 });
 
 describe('a file that was begun, and has no piece yet', {concurrency: 4}, () => {
