@@ -3,8 +3,7 @@ import type {Bytes} from '../base/units.js';
 import {fileOwner, isOurs} from '../policy/file-ownership.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
-import {foreignFile} from './open-file.js';
-import type {StorageError} from './storage-failure.js';
+import {inTheWay} from './open-file.js';
 import type {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';
 
@@ -66,16 +65,12 @@ export class FilePlaces {
 		const owner = layout.owners[file];
 		// What the part file holds of it must not be looked for in a file of somebody else's.
 		if (owner === fileOwner.foreign || (owner === fileOwner.absent && this.#size(file) > 0))
-			throw this.#inTheWay(file);
+			throw inTheWay(layout.path(file), layout.lengths[file]!);
 		// One that is there took them over in an earlier session, and knows better by now.
 		const isThere = owner !== fileOwner.replaceable && existsSync(diskPath(layout.path(file)));
 		if (!isThere && !layout.links.has(file)) this.#takeOver(file);
 		// Set last: until then readers find the bytes in the part file.
 		layout.placed[file] = 1;
-	}
-
-	#inTheWay(file: number): StorageError {
-		return foreignFile(this.#layout.path(file), this.#size(file), this.#layout.lengths[file]!);
 	}
 
 	/** Zero when nothing is there. */

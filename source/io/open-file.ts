@@ -15,6 +15,7 @@ import {dirname, join, sep} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {diskPath, realDiskPath} from './disk-path.js';
 import {StorageError, sizeText} from './storage-failure.js';
+import {changed} from './stream-reader.js';
 
 export interface WriteOptions {
 	/**
@@ -134,6 +135,17 @@ export function foreignFile(path: string, size: Bytes, length: Bytes, others = 0
 		`already there and not this torrent's: ${path} (${sizes})${more}: move it away, or --overwrite`,
 		{path, size, length, files: 1 + others},
 	);
+}
+
+/**
+ * What is said of a file that is none of the torrent's. One that is gone, or was never at the path that the file has now,
+ * is to be judged anew.
+ */
+export function inTheWay(path: string, length: Bytes): StorageError {
+	const stats = lstatSync(diskPath(path), {throwIfNoEntry: false});
+	if (stats !== undefined) return foreignFile(path, stats.size, length);
+	const {code, message} = changed(path);
+	return new StorageError(code, message);
 }
 
 function notAFile(path: string): StorageError {

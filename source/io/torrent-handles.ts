@@ -3,7 +3,6 @@ import {
 	constants,
 	existsSync,
 	fstatSync,
-	lstatSync,
 	mkdirSync,
 	openSync,
 	statSync,
@@ -18,9 +17,8 @@ import type {FileHandles, Handle} from './file-handles.js';
 import type {FileLayout} from './file-layout.js';
 import {freeSpaceNow} from './free-space.js';
 import {type MadeFile, MadeFiles, notedIdentity} from './made-files.js';
-import {foreignFile, type OpenFile, openForWriting} from './open-file.js';
+import {inTheWay, type OpenFile, openForWriting} from './open-file.js';
 import {failureOf, StorageError} from './storage-failure.js';
-import {changed} from './stream-reader.js';
 
 /** How long a file is believed to be still in its folder. */
 const seenFor: Millis = 1000;
@@ -169,13 +167,7 @@ export class TorrentHandles {
 		const owner = layout.owners[key]!;
 		const path = layout.path(key);
 		const length = layout.lengths[key]!;
-		if (owner === fileOwner.foreign) {
-			const stats = lstatSync(diskPath(path), {throwIfNoEntry: false});
-			if (stats !== undefined) throw foreignFile(path, stats.size, length);
-			// It is gone, or was never at the path that the file has now: it is to be judged anew.
-			const {code, message} = changed(path);
-			throw new StorageError(code, message);
-		}
+		if (owner === fileOwner.foreign) throw inTheWay(path, length);
 		if (owner === fileOwner.shared) {
 			throw new StorageError(
 				'taken',
