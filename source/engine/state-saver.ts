@@ -25,10 +25,13 @@ export class StateSaver {
 	readonly #saved: Saved;
 	/** The revision of its memory that was saved. Of the torrent itself: one that is added again is another. */
 	readonly #revisions = new WeakMap<Torrent, number>();
+	/** Whether it was to run when it was saved last. */
+	readonly #wishes = new WeakMap<Torrent, boolean>();
 	/** Why a torrent could not be saved, said already. */
 	readonly #failures = new WeakMap<Torrent, string>();
 	/** When a torrent whose speeds were saved had last moved anything. */
 	readonly #moves = new WeakMap<Torrent, Millis>();
+	#savingWishes = false;
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
 
@@ -43,6 +46,7 @@ export class StateSaver {
 		for (const torrent of this.#saved.torrents.values()) {
 			if (!this.#revisions.has(torrent)) this.#introduce(torrent);
 		}
+		void this.#saveWishes();
 		if (now - this.#lastSave < saveTime) return false;
 		this.#lastSave = now;
 		void this.saveAll();
@@ -56,7 +60,24 @@ export class StateSaver {
 	/** That there is a torrent is not to be forgotten when the power goes soon; its data is looked at later. */
 	#introduce(torrent: Torrent): void {
 		this.#revisions.set(torrent, -1);
+		this.#wishes.set(torrent, torrent.wanted);
 		if (torrent.memory.known === undefined) void this.#write(torrent, torrent.memory.nothing());
+	}
+
+	/** What a person has paused does not run again because the engine died a moment later. */
+	async #saveWishes(): Promise<void> {
+		if (this.#savingWishes) return;
+		this.#savingWishes = true;
+		try {
+			for (const torrent of this.#saved.torrents.values()) {
+				const {wanted} = torrent;
+				if (this.#wishes.get(torrent) === wanted || torrent.activity.name === 'pausing') continue;
+				this.#wishes.set(torrent, wanted);
+				await this.save(torrent);
+			}
+		} finally {
+			this.#savingWishes = false;
+		}
 	}
 
 	/**

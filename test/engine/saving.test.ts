@@ -137,3 +137,19 @@ test('speeds are put down every five minutes, of torrents only when they have mo
 	await tick(620_000);
 	assert.deepEqual(speeds.splice(0), ['session', 'one']);
 });
+
+test('that a torrent was paused or goes on is saved within a second, when it has come to rest, and only then', async () => {
+	const torrent = {...fake('a'), wanted: true, activity: {name: 'active'}};
+	const {tick} = open(torrent, {...fake('b'), wanted: false, activity: {name: 'paused'}} as FakeTorrent);
+	assert.deepEqual(await tick(1000), []);
+	torrent.wanted = false;
+	torrent.activity.name = 'pausing';
+	assert.deepEqual(await tick(2000), []);
+	torrent.activity.name = 'paused';
+	assert.deepEqual(await tick(3000), ['a: revision 1']);
+	assert.deepEqual(await tick(4000), []);
+	torrent.wanted = true;
+	torrent.activity.name = 'checking';
+	assert.deepEqual(await tick(5000), ['a: revision 1']);
+	assert.deepEqual(await tick(6000), []);
+});
