@@ -109,6 +109,11 @@ export class Ownership {
 			const wasOurs = ownerBefore === undefined ? before !== undefined && isWanted : isOurs(ownerBefore);
 			const isDifferent = now !== undefined && !isSameStamp(now, before);
 			const isObstructed = storage.obstructed?.has(file) === true;
+			// Of most torrents that begin nothing is there: they need not wait until ten thousand files were thought about.
+			if (now === undefined && !wasOurs && !isObstructed) {
+				owners[file] = fileOwner.absent;
+				continue;
+			}
 			const isChanged = isWanted && wasOurs && (isDifferent || isObstructed) && this.#hasAny(file, lost);
 			if (isWanted && length > 0 && wasOurs && now === undefined && !isObstructed) missing.push(file);
 			if (isChanged) changed.push(file);
@@ -119,7 +124,7 @@ export class Ownership {
 				before: ownerBefore === undefined && memory?.priorities[file] === 0 ? undefined : before,
 				ownerBefore,
 				isRight: this.#hasAny(file, have),
-				isProvable: this.#isProvable(file),
+				isProvable: now?.size !== length || this.#isProvable(file),
 				isNoted: made?.has(file) === true,
 				overwrite: consent.overwrite || (isChanged && consent.repair),
 			});
@@ -175,8 +180,8 @@ export class Ownership {
 		let count = 0;
 		for (const [file, {length, pad}] of metainfo.files.entries()) {
 			if (pad || files.priorities[file] === 0 || (length > 0 && files.completed[file] === length)) continue;
-			const path = this.#path(file);
 			if (storage.obstructed?.has(file)) {
+				const path = this.#path(file);
 				return {
 					code: 'foreign',
 					message: `something else is where a file should be: ${path}: move it away, then resume`,
@@ -184,7 +189,7 @@ export class Ownership {
 			}
 			const size = stamps[file]?.size;
 			if (owners[file] !== fileOwner.foreign || size === undefined) continue;
-			first ??= {path, size, length};
+			first ??= {path: this.#path(file), size, length};
 			count++;
 		}
 		if (first === undefined) return undefined;

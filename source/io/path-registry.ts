@@ -160,14 +160,12 @@ function fold(path: string): string {
 async function resolveFolders({dir, paths}: ClaimedPlace): Promise<Map<string, string>> {
 	const real = new Map<string, string>([['.', await realFolder(dir)]]);
 	const root = real.get('.')!;
-	const first = new Set(
-		paths.flatMap(path => (path?.includes('/') ? [path.slice(0, path.indexOf('/'))] : [])),
-	);
+	const all = new Set<string>();
+	for (const path of paths) if (path?.includes('/')) all.add(folderOf(path));
+	const first = new Set([...all].map(folder => folder.split('/', 1)[0]!));
 	const there = new Map<string, boolean>();
 	for (const name of first)
 		there.set(name, (await realpath(join(root, name)).catch(() => undefined)) !== undefined);
-	const all = new Set(paths.flatMap(path => (path === undefined ? [] : [dirname(path)])));
-	all.delete('.');
 	const list = [...all];
 	for (let at = 0; at < list.length; at += together) {
 		await Promise.all(
@@ -195,14 +193,27 @@ async function realFolder(path: string): Promise<string> {
 function topsOf({paths}: ClaimedPlace, real: ReadonlyMap<string, string>): Set<string> {
 	const tops = new Set<string>();
 	const root = real.get('.')!;
+	const seen = new Set<string>();
 	for (const path of paths) {
 		if (path === undefined) continue;
-		const folder = real.get(dirname(path))!;
-		const [first] = path.split('/', 1);
-		const usual = join(root, first!);
-		tops.add(fold(folder === root || folder === usual || folder.startsWith(`${usual}/`) ? usual : folder));
+		if (!path.includes('/')) {
+			tops.add(join(root, path));
+			continue;
+		}
+		// There are many fewer folders than files.
+		const name = folderOf(path);
+		if (seen.has(name)) continue;
+		seen.add(name);
+		const folder = real.get(name)!;
+		const usual = join(root, name.split('/', 1)[0]!);
+		tops.add(folder === usual || folder.startsWith(`${usual}/`) ? usual : folder);
 	}
-	return tops;
+	return new Set([...tops].map(fold));
+}
+
+/** The folder of a path that has one. */
+function folderOf(path: string): string {
+	return path.slice(0, path.lastIndexOf('/'));
 }
 
 function foldersAbove(path: string): string[] {

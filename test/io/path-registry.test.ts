@@ -97,3 +97,13 @@ test('thousands of torrents in one folder are told apart without comparing each 
 	assert.deepEqual(await rivals(paths, 'last'), ['0:T1500']);
 	for (let n = 0; n < 3000; n++) assert.deepEqual(await rivals(paths, `${n}`), []);
 });
+
+test('a folder of a torrent that is a link to the download folder itself leads to the files there', async t => {
+	const {dir} = new Workspace(t);
+	symlinkSync('.', join(dir, 'loop'));
+	const paths = registry();
+	paths.claim('a', 'A', {dir, paths: ['song.ogg']});
+	paths.claim('b', 'B', {dir, paths: ['loop/song.ogg', 'loop/other.ogg']});
+	assert.deepEqual(await rivals(paths, 'b'), ['0:A']);
+	assert.deepEqual(await paths.shared('a'), [{file: 0, name: 'B'}]);
+});
