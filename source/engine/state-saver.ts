@@ -32,6 +32,8 @@ export class StateSaver {
 	/** When a torrent whose speeds were saved had last moved anything. */
 	readonly #moves = new WeakMap<Torrent, Millis>();
 	#savingWishes = false;
+	/** The torrents of the last session are here. */
+	#isBegun = false;
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
 
@@ -46,6 +48,7 @@ export class StateSaver {
 		for (const torrent of this.#saved.torrents.values()) {
 			if (!this.#revisions.has(torrent)) this.#introduce(torrent);
 		}
+		this.#isBegun = true;
 		void this.#saveWishes();
 		if (now - this.#lastSave < saveTime) return false;
 		this.#lastSave = now;
@@ -60,7 +63,9 @@ export class StateSaver {
 	/** That there is a torrent is not to be forgotten when the power goes soon; its data is looked at later. */
 	#introduce(torrent: Torrent): void {
 		this.#revisions.set(torrent, -1);
-		this.#wishes.set(torrent, torrent.wanted);
+		// Those of the last session come as they were saved; of one that was added since it is not known whether it was paused
+		// in its first second.
+		this.#wishes.set(torrent, this.#isBegun || torrent.wanted);
 		if (torrent.memory.known === undefined) void this.#write(torrent, torrent.memory.nothing());
 	}
 

@@ -10,6 +10,8 @@ interface FakeTorrent {
 	readonly id: string;
 	readonly memory: {revision: number; known: ResumeData | undefined; nothing: () => ResumeData};
 	readonly record: {movedAt: number; history: string};
+	wanted: boolean;
+	readonly activity: {name: string};
 	rememberNow(): Promise<ResumeData>;
 }
 
@@ -20,6 +22,8 @@ function fake(id: string, isNew = false): FakeTorrent {
 		id,
 		memory,
 		record: {movedAt: 0, history: `speeds of ${id}`},
+		wanted: true,
+		activity: {name: 'active'},
 		rememberNow: async () => data(`revision ${memory.revision}`),
 	};
 }
@@ -139,8 +143,8 @@ test('speeds are put down every five minutes, of torrents only when they have mo
 });
 
 test('that a torrent was paused or goes on is saved within a second, when it has come to rest, and only then', async () => {
-	const torrent = {...fake('a'), wanted: true, activity: {name: 'active'}};
-	const {tick} = open(torrent, {...fake('b'), wanted: false, activity: {name: 'paused'}} as FakeTorrent);
+	const torrent = fake('a');
+	const {tick} = open(torrent, {...fake('b'), wanted: false, activity: {name: 'paused'}});
 	assert.deepEqual(await tick(1000), []);
 	torrent.wanted = false;
 	torrent.activity.name = 'pausing';
@@ -152,4 +156,13 @@ test('that a torrent was paused or goes on is saved within a second, when it has
 	torrent.activity.name = 'checking';
 	assert.deepEqual(await tick(5000), ['a: revision 1']);
 	assert.deepEqual(await tick(6000), []);
+});
+
+test('one that was added and paused within a second is saved as paused', async () => {
+	const {tick, torrents} = open();
+	assert.deepEqual(await tick(1000), []);
+	const added = {...fake('a'), wanted: false, activity: {name: 'paused'}};
+	torrents.set('a', added as unknown as Torrent);
+	assert.deepEqual(await tick(2000), ['a: revision 1']);
+	assert.deepEqual(await tick(3000), []);
 });
