@@ -25,6 +25,8 @@ import type {UploadSource} from './uploader.js';
 
 /** Metadata on its way to one peer. */
 const mostMetadata: Bytes = 128 << 10;
+/** So many times over one peer may have the metadata, on one connection: choking and limits do not hold it. */
+const mostCopies = 4;
 
 /** What talking with peers asks of their torrent. */
 export interface PeerTalkOwner {
@@ -208,8 +210,9 @@ export class PeerTalk implements PeerOwner {
 			return;
 		}
 		const may = !peer.amChoking || peer.gifts.take(piece, length, peer.pieceCount);
-		if (!may || !this.#owner.active || !peer.uploads.push(piece, begin, length))
-			peer.sendReject(piece, begin, length);
+		if (may && this.#owner.active && peer.uploads.push(piece, begin, length)) return;
+		peer.sendReject(piece, begin, length);
+		peer.askedInVain();
 	}
 
 	peerCancels(peer: Peer, piece: number, begin: number, length: number): void {
@@ -227,12 +230,15 @@ export class PeerTalk implements PeerOwner {
 		const {info} = this.#owner.metainfo;
 		const message = decodeMetadataMessage(payload);
 		const id = peer.extension.metadata;
-		if (message?.type !== 'request' || !id) return;
-		if (message.piece * metadataPiece >= info.length) {
+		// What it gives nobody asked for.
+		if (message?.type !== 'request' || !id) return peer.strike();
+		const given = peer.metadataGiven * metadataPiece;
+		if (message.piece * metadataPiece >= info.length || given >= mostCopies * (info.length + metadataPiece)) {
 			peer.strike();
-			peer.sendExtended(id, answerMetadataRequest(info, message.piece));
+			peer.sendExtended(id, answerMetadataRequest(undefined, message.piece));
 			return;
 		}
+		if (peer.metadataWanted.has(message.piece)) peer.askedInVain();
 		peer.metadataWanted.add(message.piece);
 		this.#giveMetadata(peer, id);
 	}
@@ -242,6 +248,7 @@ export class PeerTalk implements PeerOwner {
 		for (const piece of peer.metadataWanted) {
 			if (peer.unsent + peer.writer.length > mostMetadata) return;
 			peer.metadataWanted.delete(piece);
+			peer.metadataGiven++;
 			peer.sendExtended(id, answerMetadataRequest(this.#owner.metainfo.info, piece));
 		}
 	}

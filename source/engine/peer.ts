@@ -5,7 +5,7 @@ import type {Clock} from '../base/ports.js';
 import type {Bytes, Millis} from '../base/units.js';
 import {copyShared} from '../io/block-pool.js';
 import type {Connection, ConnectionEvents} from '../io/network.js';
-import {MessageBudget} from '../policy/message-budget.js';
+import {MessageBudget, vain} from '../policy/message-budget.js';
 import {RequestPipeline} from '../policy/request-pipeline.js';
 import type {Provider} from '../policy/request-planner.js';
 import {SpeedMeter} from '../policy/speed-meter.js';
@@ -80,6 +80,8 @@ const flapWeight = 3;
 export const takesNothing = 'takes nothing of what it is sent';
 /** More than its blocks and everything else we say at a time: who has not taken so much does not read. */
 const mostUnsent: Bytes = 2 << 20;
+/** … and who is refused too often, when it has left so much lie. */
+const leftLying: Bytes = 64 << 10;
 /** Telling all of one's pieces anew costs us a look at each; it is not to be done all the time. */
 const piecesInterval: Millis = 250;
 const piecesWeight = 10;
@@ -89,6 +91,7 @@ const bitfieldCost = 5;
 const handshakeCost = 5;
 /** So many bytes of a message that is read over cost as much as a small one. */
 const bytesPerCost: Bytes = 4096;
+const longAge: Millis = 60_000;
 const mostFastPieces = 32;
 const noPieces = new Bitfield(0);
 
@@ -102,6 +105,9 @@ export class Peer implements PeerWireSink, Provider {
 	readonly upload = new SpeedMeter();
 	/** What it gives us, to rank it by. */
 	readonly giving: SteadyRate;
+	/** What it gives and takes, over a minute or so. */
+	readonly givingLong: SteadyRate;
+	readonly takingLong: SteadyRate;
 	readonly connectedAt: Millis;
 	/** What connecting took, for peers we dialled: one round trip and a little. */
 	roundTrip: Millis = Infinity;
@@ -159,6 +165,8 @@ export class Peer implements PeerWireSink, Provider {
 	returns = false;
 	/** Pieces of the metadata it has asked for and could not take yet. BEP 9. */
 	readonly metadataWanted = new Set<number>();
+	/** Pieces of the metadata it was given so far. */
+	metadataGiven = 0;
 	readonly #options: PeerOptions;
 	readonly #decoder: PeerWireDecoder;
 	readonly writer = new PeerWireWriter();
@@ -171,6 +179,7 @@ export class Peer implements PeerWireSink, Provider {
 	#unchokedUsAt: Millis = -Infinity;
 	#strikes = 0;
 	readonly #budget: MessageBudget;
+	readonly #vain: MessageBudget;
 	/** What it asked for so far, and took back. */
 	#requests = 0;
 	#cancels = 0;
@@ -186,7 +195,10 @@ export class Peer implements PeerWireSink, Provider {
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
 		this.giving = new SteadyRate(this.now);
+		this.givingLong = new SteadyRate(this.now, longAge);
+		this.takingLong = new SteadyRate(this.now, longAge);
 		this.#budget = new MessageBudget(this.now);
+		this.#vain = new MessageBudget(this.now, vain);
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;
@@ -394,6 +406,13 @@ export class Peer implements PeerWireSink, Provider {
 		if (!this.#budget.spend(this.now, cost)) this.strike(weight);
 	}
 
+	/** It asked for what it does not get. A full queue of that is fine, a flood is not. */
+	askedInVain(): void {
+		if (this.#vain.spend(this.now)) return;
+		if (this.unsent > leftLying) this.close(takesNothing);
+		else this.strike();
+	}
+
 	#expel(reason: string): void {
 		this.misbehaved ||= !this.isClosed;
 		this.close(reason);
@@ -569,6 +588,8 @@ export class Peer implements PeerWireSink, Provider {
 		this.#firstMessage();
 		// Nobody can take back more than it asked for.
 		if (++this.#cancels > this.#requests) return this.strike();
+		this.askedInVain();
+		if (this.isClosed) return;
 		this.#owner?.peerCancels(this, piece, begin, length);
 	}
 
@@ -602,7 +623,7 @@ export class Peer implements PeerWireSink, Provider {
 		if (!this.supportsExtended)
 			throw new ProtocolError('unasked-extension', 'extension message without the bit', 10);
 		if (id === extensionId.handshake) {
-			this.#idleTalk(handshakeCost);
+			this.#idleTalk(handshakeCost + payload.length / bytesPerCost);
 			if (this.isClosed) return;
 			this.extension = {...this.extension, ...decodeExtensionHandshake(payload)};
 			if (this.extension.uploadOnly !== undefined) this.uploadOnly = this.extension.uploadOnly;

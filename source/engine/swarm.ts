@@ -190,7 +190,7 @@ export class Swarm {
 
 	/** Lets go of a peer for somebody else, so that nobody can fill our places by merely holding them. */
 	#makeRoom(now: Millis, newcomer: Newcomer): boolean {
-		const yields = whoYields(this.#turnoverFacts(), newcomer, {
+		const yields = whoYields(this.#turnoverFacts(now), newcomer, {
 			now,
 			lastMade: this.#madeRoomAt,
 			lastTurnover: this.#turnedOverAt,
@@ -199,7 +199,10 @@ export class Swarm {
 		if (yields === undefined) return newcomer.how === 'comes' && newcomer.isNew && this.#giveUpDialling(now);
 		this.#madeRoomAt = now;
 		if (yields.isTurnover) this.#turnedOverAt = now;
-		this.#letGo(this.peers.get(yields.id)!, 'made room for another');
+		const peer = this.peers.get(yields.id)!;
+		this.#letGo(peer, 'made room for another');
+		// A few blocks buy no right to come back before those who were not here yet.
+		if (yields.trickles) this.#idleHosts.add(peerKey(peer.address), now);
 		return true;
 	}
 
@@ -213,14 +216,15 @@ export class Swarm {
 		return false;
 	}
 
-	#turnoverFacts(): TurnoverFacts[] {
+	#turnoverFacts(now: Millis): TurnoverFacts[] {
 		const facts: TurnoverFacts[] = [];
 		for (const peer of this.peers.values()) {
 			if (!peer.ready) continue;
-			const {id, incoming, connectedAt, lastUsefulAt, downloaded, hasSpoken, returns, silentSince} = peer;
+			const {id, incoming, connectedAt, lastUsefulAt, hasSpoken, returns, silentSince} = peer;
 			const tradedAt = lastUsefulAt > connectedAt ? lastUsefulAt : undefined;
-			const hasGiven = downloaded > 0;
-			facts.push({id, incoming, connectedAt, tradedAt, hasGiven, hasSpoken, returns, silentSince});
+			const giving = peer.givingLong.rate(peer.downloaded, now);
+			const trading = giving + peer.takingLong.rate(peer.uploaded, now);
+			facts.push({id, incoming, connectedAt, tradedAt, giving, trading, hasSpoken, returns, silentSince});
 		}
 		return facts;
 	}
@@ -229,7 +233,7 @@ export class Swarm {
 	yieldHeldPlace(now: Millis): boolean {
 		const newcomer: Newcomer = {how: 'comes', isNew: true};
 		const state = {now, lastMade: this.#madeRoomAt, lastTurnover: now, places: 0};
-		const yields = whoYields(this.#turnoverFacts(), newcomer, state);
+		const yields = whoYields(this.#turnoverFacts(now), newcomer, state);
 		if (yields === undefined) return false;
 		this.#madeRoomAt = now;
 		this.#letGo(this.peers.get(yields.id)!, 'made room for another torrent');

@@ -39,6 +39,7 @@ const reasons: Readonly<Record<number, string>> = {
 	405: 'Method Not Allowed',
 	413: 'Content Too Large',
 	431: 'Request Header Fields Too Large',
+	503: 'Service Unavailable',
 };
 
 interface Visitor {
@@ -212,6 +213,8 @@ export class TrackerHttpServer {
 					this.#encode(() => this.#scrape(request)),
 				);
 			case '/torrents':
+				if (!this.#service.admitsListing(host))
+					return this.#send(visitor, request, 503, 'text/plain', 'busy: ask again in a minute\n');
 				return this.#send(visitor, request, 200, 'application/json; charset=utf-8', this.#list(request));
 			case '/':
 				return this.#send(

@@ -3,6 +3,7 @@ import type {Clock, LogLevel, Random} from '../base/ports.js';
 import type {Seconds} from '../base/units.js';
 import {FloodGuard} from '../policy/flood-guard.js';
 import {networkOf} from '../policy/host-table.js';
+import {MessageBudget} from '../policy/message-budget.js';
 import {
 	type CompactPeers,
 	type SwarmAnnounce,
@@ -33,6 +34,10 @@ const strangers = 20_000;
 const defaultNumwant = 50;
 const maximumNumwant = 200;
 const maximumListing = 500;
+/** A listing of 20,000 torrents looks at all their names, some 10 ms: so many a second, for everybody together. */
+const listings = {usual: 10, burst: 30};
+/** … and one of them costs a host as much as so many other requests. */
+const listingCost = 50;
 
 /** What a tracker does, whatever it is asked over. */
 export class TrackerService {
@@ -42,6 +47,7 @@ export class TrackerService {
 	readonly #guard: FloodGuard;
 	readonly #networks: FloodGuard;
 	readonly #strangers: FloodGuard;
+	readonly #listings: MessageBudget;
 
 	constructor(options: TrackerServiceOptions) {
 		this.#options = options;
@@ -57,6 +63,7 @@ export class TrackerService {
 		const perHost = options.requestsPerHost ?? 1000;
 		this.#guard = new FloodGuard(perHost, floodWindow);
 		this.#networks = new FloodGuard(perHost * hostsOfNetwork, floodWindow);
+		this.#listings = new MessageBudget(options.clock.now(), listings);
 		this.#strangers = new FloodGuard(perHost, floodWindow, strangers, 'admit');
 	}
 
@@ -126,6 +133,12 @@ export class TrackerService {
 
 	scrape(infoHash: Uint8Array): SwarmCounts {
 		return this.#table.scrape(hex(infoHash));
+	}
+
+	/** Whether a listing may be made now for a host that is admitted. */
+	admitsListing(host: string): boolean {
+		for (let more = 1; more < listingCost; more++) if (!this.admits(host)) return false;
+		return this.#listings.spend(this.#options.clock.now());
 	}
 
 	/** Torrents by words of their name, or the beginning of their info-hash. */

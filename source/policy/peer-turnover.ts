@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {BytesPerSecond, Millis} from '../base/units.js';
 
 /** So long a newcomer may take to say what it has or what it wants. */
 const muteTime: Millis = 3000;
@@ -12,6 +12,15 @@ const longTradelessTime: Millis = 120_000;
 const holderGap: Millis = 200;
 /** One that might trade yet is let go for a newcomer no sooner than so long after the last. */
 const turnoverGap: Millis = 5000;
+/**
+ * Who trades less than this, some eight blocks a minute, holds its place rather than needs it: a full set of such peers
+ * is less than one slow line.
+ */
+const trickle: BytesPerSecond = 2048;
+/** … and has had so long to show it. */
+const trickleTime: Millis = 30_000;
+/** Who gives less than this, a block a second, makes room for one we dial in the part that is kept for those. */
+const slow: BytesPerSecond = 16_384;
 /** A part of the places, one in so many, is kept for peers we dial: nobody can choose whom we know. */
 const dialledPart = 4;
 
@@ -22,8 +31,9 @@ export interface TurnoverFacts {
 	readonly connectedAt: Millis;
 	/** When a block last came or went; undefined for never. */
 	readonly tradedAt: Millis | undefined;
-	/** It has given us a block. */
-	readonly hasGiven: boolean;
+	/** What it gives us and what goes either way, over the last minute or so. */
+	readonly giving: BytesPerSecond;
+	readonly trading: BytesPerSecond;
 	/** It has something, or wants something. */
 	readonly hasSpoken: boolean;
 	/** Its host was here before, and traded nothing. */
@@ -59,17 +69,23 @@ function holdsOnly(peer: TurnoverFacts, now: Millis): boolean {
 	return peer.silentSince !== undefined && now - peer.silentSince >= silentTime;
 }
 
+/** Whether it has had the time to show what it gives us, and that is not much. */
+function givesLittle(peer: TurnoverFacts, now: Millis): boolean {
+	const here = now - peer.connectedAt;
+	return here >= tradelessTime ? peer.giving < slow : here >= silentTime && peer.giving === 0;
+}
+
 /**
  * Who makes room when all places are taken; undefined when nobody is to. Those who merely hold their place make room at
  * once for anybody new; anybody does when nobody has traded for 5 s: those who have the places are not the right ones.
- * Else who might trade yet goes only after a minute without a block, one every 5 s. Who was here
+ * Else who might trade yet goes only after a minute without a block, or with a few only, one every 5 s. Who was here
  * before for nothing finds room only where nobody has traded for two minutes.
  */
 export function whoYields(
 	peers: readonly TurnoverFacts[],
 	newcomer: Newcomer,
 	{now, lastMade, lastTurnover, places}: TurnoverState,
-): {readonly id: number; readonly isTurnover: boolean} | undefined {
+): {readonly id: number; readonly isTurnover: boolean; readonly trickles?: boolean} | undefined {
 	const idleSince = (peer: TurnoverFacts): Millis => peer.tradedAt ?? peer.connectedAt;
 	const idlest = (of: readonly TurnoverFacts[]): TurnoverFacts | undefined =>
 		of.reduce<TurnoverFacts | undefined>(
@@ -91,8 +107,14 @@ export function whoYields(
 	const patience = newcomer.isNew ? tradelessTime : longTradelessTime;
 	const worst =
 		idlest(peers.filter(peer => now - idleSince(peer) >= patience)) ??
-		(owed
-			? idlest(peers.filter(peer => peer.incoming && !peer.hasGiven && now - peer.connectedAt >= silentTime))
-			: undefined);
-	return worst && {id: worst.id, isTurnover: true};
+		(owed ? idlest(peers.filter(peer => peer.incoming && givesLittle(peer, now))) : undefined);
+	if (worst !== undefined) return {id: worst.id, isTurnover: true};
+	if (!newcomer.isNew) return undefined;
+	const least = peers
+		.filter(peer => peer.tradedAt !== undefined && now - peer.connectedAt >= trickleTime && peer.trading < trickle)
+		.reduce<TurnoverFacts | undefined>(
+			(worst, peer) => (worst === undefined || peer.trading < worst.trading ? peer : worst),
+			undefined,
+		);
+	return least && {id: least.id, isTurnover: true, trickles: true};
 }

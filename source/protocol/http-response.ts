@@ -5,6 +5,10 @@ import type {Bytes} from '../base/units.js';
 const maximumHead: Bytes = 65_536;
 /** A chunk's line holds a number and what nobody reads. */
 const maximumChunkLine: Bytes = 4096;
+/** Bytes around chunks that come with one byte of the body: five are what chunks of one byte need. */
+const framingPerByte = 16;
+/** The room for a body when its first bytes come; it doubles. */
+const leastRoom: Bytes = 4096;
 
 /** A whole answer, its body as it was sent: not inflated. */
 export interface RawHttpResponse {
@@ -29,7 +33,8 @@ const latin1 = (bytes: Uint8Array): string => {
  */
 export class HttpResponseReader {
 	readonly #maximumBody: Bytes;
-	readonly #chunks: Uint8Array[] = [];
+	/** The body as far as it came, with room for more: many small parts must not cost more than their bytes. */
+	#body = new Uint8Array(0);
 	#state: State = 'head';
 	/** The line that has not ended yet. */
 	#line: number[] = [];
@@ -38,6 +43,8 @@ export class HttpResponseReader {
 	#status = 0;
 	#headers = new Map<string, string>();
 	#length = 0;
+	/** Bytes that came around the chunks so far. */
+	#framing = 0;
 	/** Bytes of the body, or of its chunk, still to come. */
 	#missing = 0;
 
@@ -53,13 +60,7 @@ export class HttpResponseReader {
 	/** The answer, once it is whole. */
 	get response(): RawHttpResponse | undefined {
 		if (this.#state !== 'done') return undefined;
-		const body = new Uint8Array(this.#length);
-		let at = 0;
-		for (const chunk of this.#chunks) {
-			body.set(chunk, at);
-			at += chunk.length;
-		}
-		return {status: this.#status, headers: this.#headers, body};
+		return {status: this.#status, headers: this.#headers, body: this.#body.slice(0, this.#length)};
 	}
 
 	/**
@@ -108,8 +109,10 @@ export class HttpResponseReader {
 
 	#endLine(): void {
 		const text = latin1(Uint8Array.from(this.#line)).replace(/\r$/, '');
-		this.#headLength += this.#line.length + 1;
+		if (this.#state === 'head') this.#headLength += this.#line.length + 1;
+		else this.#framing += this.#line.length + 1;
 		this.#line = [];
+		if (this.#framing > maximumChunkLine + framingPerByte * this.#length) throw notHttp();
 		if (this.#state === 'chunk-line') this.#beginChunk(text);
 		else if (this.#state === 'chunk-end') {
 			if (text !== '') throw notHttp();
@@ -164,9 +167,15 @@ export class HttpResponseReader {
 	}
 
 	#takeBody(part: Uint8Array): void {
-		this.#length += part.length;
-		if (this.#length > this.#maximumBody) throw this.#tooLong();
-		this.#chunks.push(part.slice());
+		const length = this.#length + part.length;
+		if (length > this.#maximumBody) throw this.#tooLong();
+		if (length > this.#body.length) {
+			const grown = new Uint8Array(Math.max(leastRoom, length, 2 * this.#body.length));
+			grown.set(this.#body.subarray(0, this.#length));
+			this.#body = grown;
+		}
+		this.#body.set(part, this.#length);
+		this.#length = length;
 		if (this.#state === 'until-close') return;
 		this.#missing -= part.length;
 		if (this.#missing === 0) this.#state = this.#state === 'chunk' ? 'chunk-end' : 'done';

@@ -60,6 +60,46 @@ for (const [what, say] of floods) {
 	});
 }
 
+/** Requests that come to nothing, of a peer that is choked and one that is not. */
+const fruitless: ReadonlyArray<
+	readonly [what: string, interested: boolean, say: (writer: PeerWireWriter) => void]
+> = [
+	['requests while it is choked', false, writer => writer.block(messageId.request, 1, 0, blockLength)],
+	[
+		'requests that are taken back at once',
+		true,
+		writer => {
+			writer.block(messageId.request, 1, 0, blockLength);
+			writer.block(messageId.cancel, 1, 0, blockLength);
+		},
+	],
+];
+
+for (const [what, interested, say] of fruitless) {
+	test(`a peer that floods us with ${what} is let go, and one that sends five hundred a second is not`, async () => {
+		for (const floods of [true, false]) {
+			const {lone, peer} = await meet({seeds: true});
+			if (interested) peer.say(writer => writer.plain(messageId.interested));
+			await peer.listen();
+			let said = 0;
+			for (let second = 0; second < (floods ? 4 : 120); second++) {
+				for (let time = 0; time < (floods ? 100 : 2); time++) {
+					if (peer.connection.reason !== undefined) break;
+					peer.say(writer => {
+						for (let each = 0; each < 100; each++) say(writer);
+					});
+					said += 100;
+					await peer.listen();
+				}
+				await seconds(lone, 1, [peer]);
+			}
+			if (floods) assert.match(peer.connection.reason ?? `it is still there after ${said}`, /senseless/);
+			else assert.equal(peer.connection.reason, undefined);
+			await lone.torrent.close();
+		}
+	});
+}
+
 test('a large message that is read over costs as much as many small ones', async () => {
 	const {lone, peer} = await meet();
 	let said = 0;

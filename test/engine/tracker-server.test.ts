@@ -267,3 +267,18 @@ test('a network has the share of a few hosts, whatever addresses it has', () => 
 		assert.ok(service.admits(others));
 	}
 });
+
+test('a flood of listings is turned away, and there are some again a second later', async t => {
+	const stage = await start(t);
+	const ask = async (): Promise<number> =>
+		(await stage.http.get(`http://127.0.0.1:${stage.port}/torrents?q=a`, {maximumBody: 1 << 20})).status;
+	const answers: number[] = [];
+	for (let time = 0; time < 60; time++) answers.push(await ask());
+	assert.equal(answers.filter(status => status === 200).length, 30);
+	assert.equal(answers.at(-1), 503);
+	await stage.clock.pass(1000);
+	assert.equal(await ask(), 200);
+	const {service} = stage.server;
+	const admitted = Array.from({length: 30}, () => service.admitsListing('198.51.100.7'));
+	assert.ok(admitted.filter(Boolean).length <= 20, 'one host has not all of them');
+});

@@ -1,7 +1,15 @@
+import {blockLength} from '../../source/base/units.js';
 import type {Connection} from '../../source/io/network.js';
 import {encodeHandshake, type Handshake} from '../../source/protocol/handshake.js';
 import {fromHex} from '../../source/protocol/hex.js';
-import {PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../source/protocol/peer-wire.js';
+import {
+	messageId,
+	PeerWireDecoder,
+	type PeerWireSink,
+	PeerWireWriter,
+	writePieceHeader,
+} from '../../source/protocol/peer-wire.js';
+import {fillBlock} from '../simulation/memory-disk.js';
 import type {Node, SwarmWorld} from '../simulation/swarm-world.js';
 import type {VirtualHost} from '../simulation/virtual-network.js';
 
@@ -24,6 +32,40 @@ export interface AttackScript {
 	readonly redials?: number;
 	/** Ends its connection itself after so many ms. */
 	readonly leaves?: number;
+}
+
+/** Has everything, unchokes us, gives a right block at once when it is asked for one, and another one every so many ms. */
+export function trickler(every: number): AttackScript {
+	const owed = new Map<Attacker, Array<readonly number[]>>();
+	const give = (writer: PeerWireWriter, attacker: Attacker): void => {
+		const [piece = 0, begin = 0, length = 0] = owed.get(attacker)?.at(0) ?? [];
+		if (length > 0) {
+			const frame = new Uint8Array(13 + length);
+			writePieceHeader(frame, 0, piece, begin, length);
+			fillBlock(frame.subarray(13), piece, begin / blockLength);
+			writer.raw(frame);
+			owed.get(attacker)?.shift();
+		}
+		attacker.later(every, later => give(later, attacker));
+	};
+	return {
+		says: (writer, attacker) => {
+			owed.set(attacker, []);
+			writer.plain(messageId.haveAll);
+			writer.plain(messageId.unchoke);
+			attacker.later(200, later => give(later, attacker));
+		},
+		answers: (_, what, numbers, attacker) => {
+			const queue = owed.get(attacker);
+			if (what === 'request') queue?.push(numbers);
+			const at =
+				what === 'cancel'
+					? (queue?.findIndex(([piece, begin]) => piece === numbers[0] && begin === numbers[1]) ?? -1)
+					: -1;
+			if (at >= 0) queue?.splice(at, 1);
+		},
+		redials: 1000,
+	};
 }
 
 /** One hostile machine on the virtual network, with an address of its own, that dials one of our engines. */
@@ -96,6 +138,17 @@ export class Attacker {
 			},
 		});
 		this.#connection = connection;
+	}
+
+	/** Says something on the connection that stands, so many ms from now, if that still stands then. */
+	later(wait: number, tell: (writer: PeerWireWriter) => void): void {
+		const connection = this.#connection;
+		this.#world.clock.after(wait, () => {
+			if (!this.connected || this.#connection !== connection) return;
+			const writer = new PeerWireWriter();
+			tell(writer);
+			if (writer.length > 0) connection?.write(writer.take());
+		});
 	}
 
 	/** Reads nothing any more on the connection that stands. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageId, writePieceHeader} from '../../source/protocol/peer-wire.ts';
 import {SwarmWorld} from '../simulation/swarm-world.ts';
-import {type AttackScript, attack} from './attackers.ts';
+import {type AttackScript, attack, trickler} from './attackers.ts';
 import {inSeconds, tell} from './tell.ts';
 
 /** As a user feels it: 16 MiB of a seeder that sends 4 MiB a second. */
@@ -81,5 +81,23 @@ test('peers that begin a block and never end it, or refuse all, or flap, do not 
 		const took = await download(32, 45, script, 3000);
 		tell(`45 that unchoke: ${name}`, `16 MiB in ${inSeconds(took)}, undisturbed ${inSeconds(usual)}`);
 		assert.ok(took <= 1.5 * usual, `${name}: ${took} ms, ${usual} ms undisturbed`);
+	}
+});
+
+test('peers that give a block now and then do not stall the end', async () => {
+	const usual = await download(33, 0, unchoker);
+	for (const every of [2500, 9000, 30_000]) {
+		for (const headStart of [0, 20_000]) {
+			const took = await download(33, 45, trickler(every), headStart);
+			tell(
+				`45 that give a block every ${inSeconds(every)}`,
+				`16 MiB in ${inSeconds(took)}, undisturbed ${inSeconds(usual)}`,
+			);
+			// No worse than honest peers on slow lines: what they have begun is waited for a little.
+			assert.ok(
+				took <= usual + 10_000,
+				`${every} ms, ${headStart} ms ahead: ${took} ms, ${usual} ms undisturbed`,
+			);
+		}
 	}
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageId} from '../../source/protocol/peer-wire.ts';
 import {type Node, SwarmWorld} from '../simulation/swarm-world.ts';
-import {type AttackScript, attack} from './attackers.ts';
+import {type AttackScript, attack, trickler} from './attackers.ts';
 import {inSeconds, tell} from './tell.ts';
 
 const shape = {pieces: 64, blocksPerPiece: 16};
@@ -71,3 +71,18 @@ for (const [what, script] of Object.entries(holders)) {
 		}
 	});
 }
+
+test('an honest seeder has a place beside 60 peers that give a block now and then, once they have shown that', async () => {
+	for (const every of [50_000, 12_000]) {
+		for (const dialled of [false, true]) {
+			const usual = await download(52, 0, trickler(every), {headStart: 20_000, dialled});
+			for (const headStart of [100_000, 200_000]) {
+				const {took} = await download(52, 60, trickler(every), {headStart, dialled});
+				const told = `seeder ${dialled ? 'is dialled' : 'dials in'} ${headStart / 1000} s later, 16 MiB in ${inSeconds(took)}, undisturbed ${inSeconds(usual.took)}`;
+				tell(`60 that give a block every ${every / 1000} s`, told);
+				// The place is one thing; those that have begun blocks slow the end by some seconds, too.
+				assert.ok(took <= usual.took + 10_000, told);
+			}
+		}
+	}
+});

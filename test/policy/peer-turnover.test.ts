@@ -9,15 +9,16 @@ const again: Newcomer = {how: 'comes', isNew: false};
 
 /**
  * One letter a peer, id = its place, all here for 100 s: `m` mute, `s` silent for 50 s, `w` has spoken and waits, `r` back
- * after it was here for nothing, `T` traded 1 s ago, `t` traded 70 s ago, `o` traded 130 s ago, `W` as `w`, for 20 s, we dialled it.
+ * after it was here for nothing, `d` trades a little, 1 s ago, `T` traded 1 s ago, `t` traded 70 s ago, `o` traded 130 s ago, `W` as `w`, for 20 s, we dialled it.
  */
 function draw(letters: string): TurnoverFacts[] {
 	return [...letters].map((letter, id) => ({
 		id,
 		incoming: letter !== 'W',
 		connectedAt: now - (letter === 'W' ? 20_000 : letter === 'r' ? 500 : 100_000),
-		tradedAt: {T: now - 1000, t: now - 70_000, o: now - 130_000}[letter],
-		hasGiven: 'Tto'.includes(letter),
+		tradedAt: {T: now - 1000, d: now - 1000, t: now - 70_000, o: now - 130_000}[letter],
+		giving: 'Tto'.includes(letter) ? 50_000 : letter === 'd' ? 400 : 0,
+		trading: 'Tto'.includes(letter) ? 50_000 : letter === 'd' ? 400 : 0,
 		hasSpoken: letter !== 'm',
 		returns: letter === 'r',
 		silentSince: letter === 's' ? now - 50_000 : undefined,
@@ -47,6 +48,16 @@ test('who waits makes room after a minute without a block, one every 5 s, the on
 	assert.equal(yields('TtoT', again), 2);
 });
 
+test('who trades a few blocks a minute only makes room as one that waits does, and not for its like', () => {
+	assert.equal(yields('TdT'), 1);
+	assert.equal(yields('TdT', fresh, now - 3000, now - 3000), undefined);
+	assert.equal(yields('TdT', again), undefined);
+	const young = draw('TdT').map(peer => ({...peer, connectedAt: now - 29_000}));
+	const state = {now, lastMade: -Infinity, lastTurnover: -Infinity, places: 3};
+	assert.equal(whoYields(young, fresh, state), undefined);
+	assert.equal(whoYields(draw('TdT'), fresh, state)?.trickles, true);
+});
+
 test('when nobody has traded for five seconds, nobody needs to have waited a minute', () => {
 	assert.equal(yields('WWtW'), 2);
 	assert.equal(yields('WWWW'), 0);
@@ -56,7 +67,7 @@ test('when nobody has traded for five seconds, nobody needs to have waited a min
 
 test('a quarter of the places is for peers we dial, at the cost of those who gave nothing', () => {
 	const dialled: Newcomer = {how: 'dialled', isNew: true};
-	const takers = draw('TTTTTTTW').map(peer => ({...peer, hasGiven: peer.id === 0}));
+	const takers = draw('TTTTTTTW').map(peer => ({...peer, giving: peer.id === 0 ? 50_000 : 0}));
 	const yieldsTo = (newcomer: Newcomer, peers = takers) =>
 		whoYields(peers, newcomer, {now, lastMade: -Infinity, lastTurnover: -Infinity, places: 8})?.id;
 	assert.ok([1, 2, 3, 4, 5, 6].includes(yieldsTo(dialled)!));

@@ -47,6 +47,27 @@ test('an answer may be as long as the limit, no byte longer, and its head has a 
 	});
 });
 
+test('a body in a million chunks of one byte costs no more memory than its length, and not any number of bytes around it', () => {
+	const head = Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+	const reader = new HttpResponseReader(2 << 20);
+	reader.push(head);
+	const chunks = Buffer.from('1\nx\n'.repeat(10_000));
+	const before = process.memoryUsage();
+	for (let round = 0; round < 50; round++) reader.push(chunks);
+	const after = process.memoryUsage();
+	const grown = after.heapUsed - before.heapUsed + after.external - before.external;
+	assert.ok(grown < 32 << 20, `${grown} bytes`);
+	const padded = new HttpResponseReader(2 << 20);
+	padded.push(head);
+	const chunk = Buffer.from(`1;${'x'.repeat(4000)}\r\nx\r\n`);
+	assert.throws(
+		() => {
+			for (let round = 0; round < 10_000; round++) padded.push(chunk);
+		},
+		{code: 'not-http'},
+	);
+});
+
 test('whatever the bytes, the answer is one or a clear refusal', () => {
 	const random = seeded(7);
 	for (let round = 0; round < 5000; round++) {
