@@ -82,6 +82,8 @@ const numwant = 200;
 const farewellTime = 5000;
 /** How long one that never answered has before we leave without a word. */
 const strangerTime = 1500;
+/** Who has not answered for so long is not waited for alone: the next tracker is asked, and both may answer. */
+const slowAfter = 10_000;
 /** So few peers of an answer are remembered, to know whether they are all ourselves. */
 const fewPeers = 8;
 const scrapeDelay = 5000;
@@ -297,16 +299,18 @@ export class Announcers {
 		const silent = this.#options.clock.after(silentAfter, () => {
 			this.#revision++;
 		});
+		const proceed = (): void => {
+			this.#schedule.slow(url);
+			this.#pump();
+		};
+		const slow = this.#options.clock.after(slowAfter, proceed);
 		try {
 			const answer = await this.#exchange.announce(
 				url,
 				this.#request(event, memory.trackerId),
 				signal,
 				this.#named.has(url),
-				() => {
-					this.#schedule.slow(url);
-					this.#pump();
-				},
+				proceed,
 			);
 			if (signal.aborted) return;
 			if (answer.kind === 'peers') this.#take(url, answer);
@@ -315,6 +319,7 @@ export class Announcers {
 			if (!signal.aborted) this.#fail(url, safeText((error as Error).message), troubleOf(error));
 		} finally {
 			silent.clear();
+			slow.clear();
 			memory.askedAt = undefined;
 		}
 	}

@@ -111,6 +111,19 @@ test('the next tier is asked when the first does not answer', async () => {
 	assert.equal(s.view(two)?.state, 'working');
 });
 
+test('a tracker that says nothing, or a byte now and then, keeps nobody from the next one for more than 10 s', async () => {
+	for (const silent of [one, three]) {
+		const s = stage([[silent], [two]], {[silent]: 'never'});
+		s.announcers.start();
+		await settled();
+		await s.clock.pass(9000);
+		assert.deepEqual(s.heard, [`${silent} started`]);
+		await s.clock.pass(1000);
+		assert.deepEqual(s.heard, [`${silent} started`, `${two} started`]);
+		assert.equal(s.view(two)?.state, 'working');
+	}
+});
+
 test('announces come at the interval, without any timer in between', async () => {
 	const s = stage([[three]], {});
 	s.announcers.start();
