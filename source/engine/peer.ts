@@ -92,6 +92,8 @@ const handshakeCost = 5;
 /** So many bytes of a message that is read over cost as much as a small one. */
 const bytesPerCost: Bytes = 4096;
 const longAge: Millis = 60_000;
+/** Of what is too much, so much more is one strike more. */
+const costPerStrike = 10;
 const mostFastPieces = 32;
 const noPieces = new Bitfield(0);
 
@@ -403,7 +405,7 @@ export class Peer implements PeerWireSink, Provider {
 
 	/** It said what changes nothing: that is fine now and then. */
 	#idleTalk(cost = 1, weight = 1): void {
-		if (!this.#budget.spend(this.now, cost)) this.strike(weight);
+		if (!this.#budget.spend(this.now, cost)) this.strike(Math.max(weight, cost / costPerStrike));
 	}
 
 	/** It asked for what it does not get. A full queue of that is fine, a flood is not. */

@@ -79,6 +79,8 @@ export class Swarm {
 	#dialLater = false;
 	#madeRoomAt: Millis = -Infinity;
 	#turnedOverAt: Millis = -Infinity;
+	/** Two of those who are here may have the same peer id: whether one of them trades is looked at once a second. */
+	#rivals = false;
 	/** A place is being made for somebody who is here already: nobody is to be dialled for it. */
 	#roomIsTaken = false;
 	/** Rises whenever a peer comes, goes or changes. */
@@ -269,7 +271,11 @@ export class Swarm {
 			return;
 		}
 		for (const other of [...this.peers.values()]) {
-			if (other === peer || !sameIdentity(other, peer) || !sameHost(other, peer)) continue;
+			if (other === peer || !sameIdentity(other, peer)) continue;
+			if (!sameHost(other, peer)) {
+				this.#rivals = true;
+				continue;
+			}
 			const worse = this.#surplus(other, peer);
 			worse.close('connected twice');
 			if (worse === peer) return;
@@ -287,6 +293,19 @@ export class Swarm {
 			return newer.now - older.lastUsefulAt > rivalPatience ? older : newer;
 		const oursIsHigher = compareBytes(this.#room.peerId, newer.peerId!) > 0;
 		return newer.incoming === oursIsHigher ? newer : older;
+	}
+
+	/** Whether those with the same peer id as another are still two, and the one that trades stays. */
+	#endRivalries(now: Millis): void {
+		const ids = new Set<string>();
+		this.#rivals = false;
+		for (const {ready, peerId} of this.peers.values()) {
+			if (!ready || peerId === undefined) continue;
+			const id = peerId.join();
+			this.#rivals ||= ids.has(id);
+			ids.add(id);
+		}
+		if (this.#rivals) for (const peer of [...this.peers.values()]) if (peer.ready) this.#endRivalry(peer, now);
 	}
 
 	/**
@@ -351,6 +370,7 @@ export class Swarm {
 			peer.lookAtSending(now);
 			this.#check(peer, now);
 		}
+		if (this.#rivals) this.#endRivalries(now);
 		if (now >= this.#nextChokeRound || this.#lineIsIdle(now)) this.rechoke(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
 			this.#dialLater = false;
@@ -374,7 +394,6 @@ export class Swarm {
 			return peer.close('of no use to each other');
 		}
 		if (now - peer.lastSentAt > keepAliveAfter) peer.sendKeepAlive();
-		this.#endRivalry(peer, now);
 	}
 
 	/** Somebody became interested, or a slot fell free: no need to wait for the round. */

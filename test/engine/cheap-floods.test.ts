@@ -111,6 +111,19 @@ test('a large message that is read over costs as much as many small ones', async
 	await lone.torrent.close();
 });
 
+test('extension handshakes as long as a message may be end a connection within a few', async () => {
+	const {lone, peer} = await meet();
+	const longest = encodeBencode({v: new Uint8Array((1 << 20) - 100)});
+	let said = 0;
+	while (peer.connection.reason === undefined && said < 100) {
+		peer.say(writer => writer.extended(0, longest));
+		said++;
+	}
+	assert.match(peer.connection.reason ?? 'it is still there', /senseless/);
+	assert.ok(said <= 20, `after ${said}`);
+	await lone.torrent.close();
+});
+
 test('interest may follow what we gain, however fast that is', async () => {
 	const {lone, peer} = await meet();
 	for (let round = 0; round < 3000; round++) {
