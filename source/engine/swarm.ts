@@ -305,7 +305,8 @@ export class Swarm {
 			this.#rivals ||= ids.has(id);
 			ids.add(id);
 		}
-		if (this.#rivals) for (const peer of [...this.peers.values()]) if (peer.ready) this.#endRivalry(peer, now);
+		if (this.#rivals)
+			for (const peer of [...this.peers.values()]) if (peer.ready) this.#endRivalry(peer, now);
 	}
 
 	/**

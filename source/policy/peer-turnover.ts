@@ -111,7 +111,9 @@ export function whoYields(
 	if (worst !== undefined) return {id: worst.id, isTurnover: true};
 	if (!newcomer.isNew) return undefined;
 	const least = peers
-		.filter(peer => peer.tradedAt !== undefined && now - peer.connectedAt >= trickleTime && peer.trading < trickle)
+		.filter(
+			peer => peer.tradedAt !== undefined && now - peer.connectedAt >= trickleTime && peer.trading < trickle,
+		)
 		.reduce<TurnoverFacts | undefined>(
 			(worst, peer) => (worst === undefined || peer.trading < worst.trading ? peer : worst),
 			undefined,
