@@ -137,6 +137,25 @@ test('metadata is given as fast as it is taken, not as fast as it is asked for',
 	await lone.torrent.close();
 });
 
+test('metadata is given a few times over, not without end', async () => {
+	const lone = new LoneTorrent({seeds: true, infoPadding: 100_000});
+	await lone.start();
+	const connection = await met(lone, 1);
+	connection.say(repeat(1, writer => writer.extended(0, encodeBencode({m: {ut_metadata: 9}}))));
+	const request = repeat(1, writer => writer.extended(1, encodeBencode({msg_type: 0, piece: 0})));
+	let given = 0;
+	for (let round = 0; round < 1000 && connection.reason === undefined; round++) {
+		connection.say(request);
+		await turn();
+		connection.drain();
+		const taken = connection.take();
+		if (taken.length > 16_384) given++;
+	}
+	assert.ok(given >= 20 && given < 60, `${given} pieces`);
+	assert.match(connection.reason ?? 'it is still there', /senseless/);
+	await lone.torrent.close();
+});
+
 test('a peer that chokes and unchokes thousands of times is not asked thousands of times', async () => {
 	for (const fast of [true, false]) {
 		const lone = new LoneTorrent({pieces: 40});

@@ -50,6 +50,48 @@ export const catalogue: readonly Tried[] = [
 		title: 'is let go within a thousand messages',
 	},
 	{
+		tried: '60 peers that give a block every 12 or 50 s and so hold all places',
+		felt: 'a seeder that comes has a place, 16 MiB take at most 10 s longer',
+		file: 'test/hostile/places.test.ts',
+		title: 'that give a block now and then',
+	},
+	{
+		tried: '45 peers that give a block every 2.5 to 30 s',
+		felt: 'the end comes at most 10 s later',
+		file: 'test/hostile/end-game.test.ts',
+		title: 'that give a block now and then',
+	},
+	{
+		tried: 'requests while choked, or taken back at once, without end',
+		felt: 'nothing: the flooder is let go',
+		file: 'test/engine/cheap-floods.test.ts',
+		title: 'is let go, and one that sends five hundred a second is not',
+	},
+	{
+		tried: 'extension handshakes of a mebibyte each',
+		felt: 'nothing: the flooder is let go within twenty',
+		file: 'test/engine/cheap-floods.test.ts',
+		title: 'as long as a message may be',
+	},
+	{
+		tried: 'HTTP answers in chunks of one byte, or with 4 KiB around each byte',
+		felt: 'no more memory than the answer has bytes; refused',
+		file: 'test/protocol/http-response.test.ts',
+		title: 'in a million chunks of one byte',
+	},
+	{
+		tried: 'a tracker that is silent or drips, in the first tier',
+		felt: 'the next one is asked after 10 s',
+		file: 'test/engine/announcers.test.ts',
+		title: 'keeps nobody from the next one',
+	},
+	{
+		tried: 'a flood of listings at our tracker',
+		felt: 'ten a second are answered',
+		file: 'test/engine/tracker-server.test.ts',
+		title: 'a flood of listings is turned away',
+	},
+	{
 		tried: 'wrong blocks from 20 of 21 seeders',
 		felt: 'the honest one is never banned, at most 1.6 x the bytes are fetched',
 		file: 'test/hostile/poisoning.test.ts',
