@@ -45,12 +45,7 @@ export class FileChoice {
 
 	/** What was chosen in an earlier session: one priority a file, or none at all. */
 	take(priorities: readonly FilePriority[]): void {
-		for (const priority of [0, 1, 2, 3, 4] as const) {
-			this.#owner.files.setPriority(
-				priorities.flatMap((value, index) => (value === priority ? [index] : [])),
-				priority,
-			);
-		}
+		if (priorities.length > 0) this.#owner.files.setPriorities(priorities);
 		this.apply();
 	}
 

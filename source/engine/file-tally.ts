@@ -60,6 +60,15 @@ export class FileTally {
 		this.#sum();
 	}
 
+	/** Sets the priorities of all files, in their order; those of pad files are passed over. */
+	setPriorities(priorities: readonly FilePriority[]): void {
+		for (const [index, priority] of priorities.entries()) {
+			const file = this.#files[index];
+			if (file !== undefined && !file.pad) this.priorities[index] = priority;
+		}
+		this.#sum();
+	}
+
 	/** One entry a file, 1 where it is wanted. */
 	get wantedFiles(): Uint8Array {
 		return this.priorities.map(priority => (priority > 0 ? 1 : 0));

@@ -298,7 +298,9 @@ export class Intake {
 	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
 		const {files} = torrent.metainfo;
 		const visible = [...files.keys()].filter(index => !files[index]!.pad);
-		torrent.post({type: 'prioritise', files: visible, priority: 2});
+		// With very many files that takes its time, and of a new torrent everything is wanted as it is.
+		if (visible.some(index => torrent.files.priorities[index] !== 2))
+			torrent.post({type: 'prioritise', files: visible, priority: 2});
 		if (torrent.pieceChoice.count > 0)
 			torrent.post({type: 'prioritisePieces', pieces: [[0, torrent.pieceCount - 1]], priority: null});
 		if (select !== undefined) {

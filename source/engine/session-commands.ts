@@ -121,7 +121,7 @@ async function obeyFor(
 		case 'torrent.superSeed':
 			return torrent.post({type: 'set', settings: {superSeeding: command.on}});
 		case 'torrent.label':
-			return torrent.post({type: 'set', settings: {label: command.label.trim().slice(0, 100) || undefined}});
+			return torrent.post({type: 'set', settings: {label: command.label}});
 		case 'torrent.queue':
 			return host.queue.move(torrent, command.position);
 		case 'torrent.limits':

@@ -21,6 +21,7 @@ import {connectionPlaces} from '../policy/connection-places.js';
 import {RateLimiter} from '../policy/rate-limiter.js';
 import {toHex} from '../protocol/hex.js';
 import type {Metainfo} from '../protocol/metainfo.js';
+import {chosenTorrents} from './chosen-torrents.js';
 import {FilePatrol} from './file-patrol.js';
 import {Intake} from './intake.js';
 import {LimitMemory} from './limit-memory.js';
@@ -55,6 +56,10 @@ const usualPoolSlots = 4096;
 const tickTime: Millis = 1000;
 /** In ticks. */
 const queueTicks = 5;
+/** Whoever stops an engine waits no longer than this, whatever a tracker or a disk does. */
+const stopTime: Millis = 5000;
+/** What trackers have of it. */
+const goodbyeTime: Millis = 3000;
 /** What the disk has to end what it does when we leave. */
 const diskFarewell: Millis = 3000;
 /** Of files that stay when a torrent's data is deleted so many are named. */
@@ -319,6 +324,7 @@ export class Session implements EngineClient {
 	async send(command: Command): Promise<Reply> {
 		if (command.type !== 'session.stop') this.#requireGoing();
 		const reply = await obey(this.#host, command);
+		this.#saver.chosen(chosenTorrents(command, reply, this.#torrents));
 		this.#watchers.hurry();
 		return reply;
 	}
@@ -327,6 +333,8 @@ export class Session implements EngineClient {
 	async add(metainfo: Metainfo, bytes: Uint8Array, options: AddOptions): Promise<Reply> {
 		this.#requireGoing();
 		const reply = await this.#intake.add(bytes, options, downloadable(metainfo));
+		const added = this.#torrents.get(reply.id ?? '');
+		if (added !== undefined) this.#saver.chosen([added]);
 		this.#watchers.hurry();
 		return reply;
 	}
@@ -417,11 +425,30 @@ export class Session implements EngineClient {
 	async #stop(): Promise<void> {
 		this.#timer?.clear();
 		this.#limits.stop();
-		const totals = this.#torrents;
-		for (const torrent of totals.values()) torrent.post({type: 'count'});
-		this.#traffic.sample(totals.values(), this.#room.clock.wall());
+		const late = this.#after(stopTime).then(() => 'late' as const);
+		const leave = this.#takeLeave();
+		leave.catch(() => {});
+		if ((await Promise.race([leave, late])) === 'late') {
+			const left = this.#saver.unsaved;
+			this.#log('error', `the engine ends before the disk has answered: ${left} torrents may not be saved`);
+			this.#udp.close();
+		}
+		this.#watchers.stop();
+		this.#logRepeats.end();
+		this.#tellClosed('the engine was stopped');
+	}
+
+	#after(time: Millis): Promise<void> {
+		return new Promise(resolve => this.#room.clock.after(time, resolve));
+	}
+
+	async #takeLeave(): Promise<void> {
+		const torrents = [...this.#torrents.values()];
+		for (const torrent of torrents) torrent.post({type: 'count'});
+		this.#traffic.sample(torrents, this.#room.clock.wall());
 		const speeds = this.#saver.saveSpeeds(savesAtTheEnd);
-		await Promise.all([...this.#torrents.values()].map(torrent => torrent.close()));
+		// Trackers that do not answer have been told by then, and what is known is still to be saved.
+		await Promise.race([Promise.all(torrents.map(torrent => torrent.close())), this.#after(goodbyeTime)]);
 		await this.#reception.close();
 		await this.#saver.saveAll(savesAtTheEnd);
 		await this.#store.settled();
@@ -430,11 +457,7 @@ export class Session implements EngineClient {
 		await this.#limitMemory?.settled();
 		this.#udp.close();
 		// Files that are being copied to another disk are still where they were.
-		const late = new Promise<void>(resolve => this.#room.clock.after(diskFarewell, resolve));
-		await Promise.race([this.#disk.close(), late]);
-		this.#watchers.stop();
-		this.#logRepeats.end();
-		this.#tellClosed('the engine was stopped');
+		await Promise.race([this.#disk.close(), this.#after(diskFarewell)]);
 	}
 
 	/** Part of `EngineClient`; an engine in this process is let go of by `stop`. */

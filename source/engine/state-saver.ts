@@ -7,6 +7,8 @@ import type {Torrent} from './torrent.js';
 import type {Traffic} from './traffic.js';
 
 const saveTime: Millis = 30_000;
+/** Torrents saved at a time of which a person has chosen something: a thousand paused at once are safe in seconds. */
+const choicesAtATime = 8;
 /** Speeds are written down this often. */
 const speedSaveTime: Millis = 300_000;
 
@@ -20,20 +22,19 @@ export interface Saved {
 	readonly log: (level: LogLevel, text: string, torrent: string) => void;
 }
 
-/** Saves now and then what has changed since it was saved last. */
+/** Saves now and then what has changed since it was saved last, and soon what people chose. */
 export class StateSaver {
 	readonly #saved: Saved;
 	/** The revision of its memory that was saved. Of the torrent itself: one that is added again is another. */
 	readonly #revisions = new WeakMap<Torrent, number>();
-	/** Whether it was to run when it was saved last. */
-	readonly #wishes = new WeakMap<Torrent, boolean>();
 	/** Why a torrent could not be saved, said already. */
 	readonly #failures = new WeakMap<Torrent, string>();
 	/** When a torrent whose speeds were saved had last moved anything. */
 	readonly #moves = new WeakMap<Torrent, Millis>();
-	#savingWishes = false;
-	/** The torrents of the last session are here. */
-	#isBegun = false;
+	/** Of these a person has chosen something that is not on the disk. */
+	#chosen = new Set<Torrent>();
+	#isSavingChoices = false;
+	#saving = 0;
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
 
@@ -48,8 +49,7 @@ export class StateSaver {
 		for (const torrent of this.#saved.torrents.values()) {
 			if (!this.#revisions.has(torrent)) this.#introduce(torrent);
 		}
-		this.#isBegun = true;
-		void this.#saveWishes();
+		if (this.#chosen.size > 0 && !this.#isSavingChoices) void this.#saveChoices();
 		if (now - this.#lastSave < saveTime) return false;
 		this.#lastSave = now;
 		void this.saveAll();
@@ -60,29 +60,28 @@ export class StateSaver {
 		return true;
 	}
 
+	/** A person has chosen something of these torrents: it is saved with the next tick, however often they choose. */
+	chosen(torrents: Iterable<Torrent>): void {
+		for (const torrent of torrents) this.#chosen.add(torrent);
+	}
+
+	async #saveChoices(): Promise<void> {
+		this.#isSavingChoices = true;
+		const all = [...this.#chosen];
+		// One that is coming to rest is saved with its figures, when it has.
+		this.#chosen = new Set(all.filter(({activity}) => activity.name === 'pausing'));
+		const chosen = all.filter(torrent => !this.#chosen.has(torrent)).values();
+		const saveSome = async (): Promise<void> => {
+			for (const torrent of chosen) await this.save(torrent);
+		};
+		await Promise.all(Array.from({length: choicesAtATime}, saveSome));
+		this.#isSavingChoices = false;
+	}
+
 	/** That there is a torrent is not to be forgotten when the power goes soon; its data is looked at later. */
 	#introduce(torrent: Torrent): void {
 		this.#revisions.set(torrent, -1);
-		// Those of the last session come as they were saved; of one that was added since it is not known whether it was paused
-		// in its first second.
-		this.#wishes.set(torrent, this.#isBegun || torrent.wanted);
 		if (torrent.memory.known === undefined) void this.#write(torrent, torrent.memory.nothing());
-	}
-
-	/** What a person has paused does not run again because the engine died a moment later. */
-	async #saveWishes(): Promise<void> {
-		if (this.#savingWishes) return;
-		this.#savingWishes = true;
-		try {
-			for (const torrent of this.#saved.torrents.values()) {
-				const {wanted} = torrent;
-				if (this.#wishes.get(torrent) === wanted || torrent.activity.name === 'pausing') continue;
-				this.#wishes.set(torrent, wanted);
-				await this.save(torrent);
-			}
-		} finally {
-			this.#savingWishes = false;
-		}
 	}
 
 	/**
@@ -99,10 +98,19 @@ export class StateSaver {
 		await Promise.all(Array.from({length: atATime}, saveSome));
 	}
 
+	/** How many torrents have changed since they were saved, or are being saved. */
+	get unsaved(): number {
+		let count = this.#saving;
+		for (const torrent of this.#saved.torrents.values())
+			if (this.#revisions.get(torrent) !== torrent.memory.revision) count++;
+		return count;
+	}
+
 	/** Saves one torrent at once. What could not be saved is tried again when it is time. */
 	async save(torrent: Torrent): Promise<void> {
 		this.#revisions.set(torrent, torrent.memory.revision);
-		await this.#write(torrent, await torrent.rememberNow());
+		this.#saving++;
+		await this.#write(torrent, await torrent.rememberNow()).finally(() => this.#saving--);
 	}
 
 	async #write(torrent: Torrent, memory: ResumeData): Promise<void> {

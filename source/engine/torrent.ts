@@ -38,6 +38,9 @@ import {TorrentRecord} from './torrent-record.js';
 import {type RunOwner, type TorrentActivity, TorrentRun} from './torrent-run.js';
 import {UploadDesk, type UploadDeskOwner} from './upload-desk.js';
 
+/** In UTF-16 units; more than any column shows. */
+const longestLabel = 100;
+
 /** How a torrent is set up. */
 export interface TorrentSetup {
 	readonly dir: string;
@@ -458,7 +461,7 @@ export class Torrent
 	// What people chose.
 
 	#set(settings: TorrentSettings): void {
-		if ('label' in settings) this.label = settings.label;
+		if ('label' in settings) this.label = settings.label?.trim().slice(0, longestLabel) || undefined;
 		if (settings.queue !== undefined) this.queue = settings.queue;
 		if (settings.sequential !== undefined) this.sequential = settings.sequential;
 		if (settings.superSeeding !== undefined) this.superSeeding.wanted = settings.superSeeding;

@@ -1,6 +1,6 @@
-import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Bytes, Millis} from '../base/units.js';
+import {readRegularFile} from '../io/regular-file.js';
 import {replaceFile} from '../io/replace-file.js';
 import type {StorageFailure} from '../io/storage.js';
 import {failureOf} from '../io/storage-failure.js';
@@ -36,6 +36,8 @@ export class TotalsMemory {
 	#savedAt: Millis = Number.NEGATIVE_INFINITY;
 	#writing: Promise<void> | undefined;
 	#saidFailure = false;
+	/** What is there is of a later version of the program, and stays as it is. */
+	#isLater = false;
 
 	/**
 	 * @param stateDir absolute
@@ -109,6 +111,7 @@ export class TotalsMemory {
 	}
 
 	async #write(): Promise<void> {
+		if (this.#isLater) return;
 		const {downloaded, uploaded} = this.#traffic;
 		const torrents: Record<string, TorrentTotals> = {};
 		for (const {id, record} of this.#torrents.values()) {
@@ -134,15 +137,11 @@ export class TotalsMemory {
 
 	async #read(): Promise<Record<string, unknown> | undefined> {
 		try {
-			const file = await open(this.#path);
-			try {
-				if ((await file.stat()).size > ceiling) return undefined;
-				const value: unknown = JSON.parse(await file.readFile('utf8'));
-				const isOurs = typeof value === 'object' && value !== null && 'version' in value;
-				return isOurs && value.version === version ? (value as Record<string, unknown>) : undefined;
-			} finally {
-				await file.close();
-			}
+			const bytes = await readRegularFile(this.#path, ceiling);
+			const value: unknown = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes));
+			if (typeof value !== 'object' || value === null || !('version' in value)) return undefined;
+			this.#isLater = typeof value.version === 'number' && value.version > version;
+			return value.version === version ? (value as Record<string, unknown>) : undefined;
 		} catch {
 			// What resume data says is as good but for the last half minute.
 			return undefined;

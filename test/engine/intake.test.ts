@@ -89,3 +89,9 @@ test('longer lists of files than any torrent has are no command', () => {
 		undefined,
 	);
 });
+
+test('a label is cut to what a column shows, however it is given', async () => {
+	const torrent = await add({label: `  ${'x'.repeat(1_000_000)}`});
+	assert.equal(torrent?.label, 'x'.repeat(100));
+	assert.equal((await add({label: ' \t '}))?.label, undefined);
+});

@@ -142,27 +142,46 @@ test('speeds are put down every five minutes, of torrents only when they have mo
 	assert.deepEqual(speeds.splice(0), ['session', 'one']);
 });
 
-test('that a torrent was paused or goes on is saved within a second, when it has come to rest, and only then', async () => {
-	const torrent = fake('a');
-	const {tick} = open(torrent, {...fake('b'), wanted: false, activity: {name: 'paused'}});
+test('what a person chose is saved with the next second, once, however often they chose', async () => {
+	const [one, two] = [fake('one'), fake('two')];
+	const {saver, tick} = open(one, two);
+	for (let time = 0; time < 5; time++) saver.chosen([one as unknown as Torrent]);
+	assert.deepEqual(await tick(1000), ['one: revision 1']);
+	assert.deepEqual(await tick(2000), []);
+	saver.chosen([one, two] as unknown as Torrent[]);
+	assert.deepEqual((await tick(3000)).sort(), ['one: revision 1', 'two: revision 1']);
+	assert.deepEqual(await tick(30_000), [], 'nothing has changed since');
+});
+
+test('what is chosen while choices are being saved waits for that, and is saved then', async () => {
+	const torrent = fake('one');
+	const {saver, tick} = open(torrent);
+	let letGo = () => {};
+	torrent.rememberNow = () =>
+		new Promise(resolve => {
+			letGo = () => resolve({id: 'one', what: `at ${torrent.memory.revision}`} as unknown as ResumeData);
+		});
+	saver.chosen([torrent as unknown as Torrent]);
 	assert.deepEqual(await tick(1000), []);
-	torrent.wanted = false;
+	assert.equal(saver.unsaved, 1, 'it is not on the disk yet');
+	saver.chosen([torrent as unknown as Torrent]);
+	assert.deepEqual(await tick(2000), []);
+	letGo();
+	assert.deepEqual(await tick(3000), ['one: at 1']);
+	assert.deepEqual(await tick(4000), []);
+	letGo();
+	assert.deepEqual(await tick(5000), ['one: at 1']);
+	assert.equal(saver.unsaved, 0);
+});
+
+test('what was paused is saved when it has come to rest, with its figures', async () => {
+	const torrent = fake('a');
+	const {saver, tick} = open(torrent);
 	torrent.activity.name = 'pausing';
+	saver.chosen([torrent as unknown as Torrent]);
+	assert.deepEqual(await tick(1000), []);
 	assert.deepEqual(await tick(2000), []);
 	torrent.activity.name = 'paused';
 	assert.deepEqual(await tick(3000), ['a: revision 1']);
 	assert.deepEqual(await tick(4000), []);
-	torrent.wanted = true;
-	torrent.activity.name = 'checking';
-	assert.deepEqual(await tick(5000), ['a: revision 1']);
-	assert.deepEqual(await tick(6000), []);
-});
-
-test('one that was added and paused within a second is saved as paused', async () => {
-	const {tick, torrents} = open();
-	assert.deepEqual(await tick(1000), []);
-	const added = {...fake('a'), wanted: false, activity: {name: 'paused'}};
-	torrents.set('a', added as unknown as Torrent);
-	assert.deepEqual(await tick(2000), ['a: revision 1']);
-	assert.deepEqual(await tick(3000), []);
 });
