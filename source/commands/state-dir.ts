@@ -1,8 +1,14 @@
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, statSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {UserError} from '../base/errors.js';
 import {requireOwnFolder} from './own-folder.js';
+
+/** The folders in it; what others put there would be believed. */
+const inner = [
+	'get',
+	...['resume', 'spare', 'parts', 'speed', 'torrents'].flatMap(name => [name, join('get', name)]),
+];
 
 /**
  * The folder of resume data, engine socket and log, absolute: `--state-dir`, else `TORTUI_HOME`, else
@@ -29,5 +35,8 @@ export function makeStateDir(option: string | undefined, env: NodeJS.ProcessEnv)
 		);
 	}
 	requireOwnFolder(path, 'the state folder');
+	// Whoever cannot enter it cannot reach what is in it either.
+	if ((statSync(path).mode & 0o011) !== 0)
+		for (const name of inner) requireOwnFolder(join(path, name), 'the state folder');
 	return path;
 }

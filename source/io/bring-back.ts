@@ -5,7 +5,7 @@ import type {Metainfo} from '../protocol/metainfo.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import {FileLayout, packLayout} from './file-layout.js';
-import {makeFolders, movedPaths, moveFile, statOf} from './move-files.js';
+import {into, movedPaths, moveFile, statOf} from './move-files.js';
 import {guardFolders} from './open-file.js';
 import type {StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
@@ -48,8 +48,7 @@ export async function bringBack(
 			if (await statOf(to)) {
 				if (await isCopy(from, to)) await unlink(diskPath(from));
 			} else {
-				await makeFolders({root: here.dir, to});
-				await moveFile(from, to);
+				await into({root: here.dir, to}, path => moveFile(from, path, to));
 			}
 		} catch (error) {
 			// On another file system there are copies only: whoever took the file away meanwhile knows better than we do.

@@ -1,9 +1,11 @@
-import {rmdir, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {diskPath} from './disk-path.js';
-import {guardFolders} from './open-file.js';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {removeBelow, removeFolderBelow} from './open-file.js';
 import type {StorageFailure} from './storage.js';
-import {failureOf} from './storage-failure.js';
+import {failureOf, StorageError} from './storage-failure.js';
+
+/** So many are deleted before others have a turn. */
+const atATime = 200;
 
 /**
  * Deletes files below `root`, and the folders below it that are empty then. What is not there is passed over; nothing
@@ -16,25 +18,21 @@ export async function deleteFiles(
 	paths: readonly string[],
 ): Promise<StorageFailure | undefined> {
 	let failure: StorageFailure | undefined;
-	/** Whether a folder may be entered. */
-	const folders = new Map<string, boolean>();
-	for (const path of paths) {
-		const folder = dirname(path);
-		let ours = folders.get(folder);
-		if (ours === undefined) {
-			ours = isBelow(root, folder);
-			folders.set(folder, ours);
-		}
-		if (!ours) continue;
+	for (const [n, path] of paths.entries()) {
+		if (n % atATime === atATime - 1) await nextTurn();
 		try {
-			await unlink(diskPath(join(root, path)));
+			removeBelow(root, path);
 		} catch (error) {
-			const {code} = error as NodeJS.ErrnoException;
-			if (code !== 'ENOENT' && code !== 'ENOTDIR') failure ??= failureOf(error, join(root, path));
+			if (!isNothing(error)) failure ??= failureOf(error, join(root, path));
 		}
 	}
-	const left = [...folders].flatMap(([folder, ours]) => (ours ? [folder] : []));
-	return failure ?? (await removeEmptyFolders(root, left));
+	return failure ?? (await removeEmptyFolders(root, new Set(paths.map(path => dirname(path)))));
+}
+
+/** Nothing is there, or only by a link that leads out. */
+function isNothing(error: unknown): boolean {
+	const {code} = error as NodeJS.ErrnoException;
+	return error instanceof StorageError || code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Removes those of `folders` below `root`, and the ones above them, that are empty. */
@@ -48,25 +46,18 @@ export async function removeEmptyFolders(
 		for (let at = folder; at !== '.' && at !== '/'; at = dirname(at)) all.add(at);
 	}
 	// The deepest first.
-	for (const folder of [...all].sort((a, b) => b.split('/').length - a.split('/').length)) {
+	const deepest = [...all].sort((a, b) => b.split('/').length - a.split('/').length);
+	for (const [n, folder] of deepest.entries()) {
+		if (n % atATime === atATime - 1) await nextTurn();
 		try {
-			await rmdir(diskPath(join(root, folder)));
+			removeFolderBelow(root, folder);
 		} catch (error) {
 			// Somebody else keeps things in it, it is gone, or it is a link: all are left as they are.
 			const {code = ''} = error as NodeJS.ErrnoException;
-			if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(code)) {
+			if (!isNothing(error) && code !== 'ENOTEMPTY' && code !== 'EEXIST') {
 				failure ??= failureOf(error, join(root, folder));
 			}
 		}
 	}
 	return failure;
-}
-
-function isBelow(root: string, folder: string): boolean {
-	try {
-		guardFolders(root, folder === '.' ? [] : folder.split('/'), false);
-		return true;
-	} catch {
-		return false;
-	}
 }

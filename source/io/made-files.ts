@@ -1,7 +1,8 @@
-import {closeSync, constants, openSync, type Stats, writeSync} from 'node:fs';
-import {mkdir, readFile, unlink, writeFile} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {closeSync, constants, fstatSync, openSync, type Stats, writeSync} from 'node:fs';
+import {unlink} from 'node:fs/promises';
 import type {Millis} from '../base/units.js';
+import {irregular, readRegularFile} from './regular-file.js';
+import {replaceFile} from './replace-file.js';
 import type {FileStamp} from './storage.js';
 
 /** A note is no longer than this many bytes a file. */
@@ -78,10 +79,17 @@ export class MadeFiles {
 	#append(text: string): void {
 		const descriptor = openSync(
 			this.#path,
-			constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+			// Nobody is waited for who might read a pipe.
+			constants.O_WRONLY |
+				constants.O_APPEND |
+				constants.O_CREAT |
+				constants.O_NOFOLLOW |
+				constants.O_NONBLOCK,
 			0o600,
 		);
 		try {
+			const kind = irregular(fstatSync(descriptor));
+			if (kind !== undefined) throw new Error(`it is ${kind}, not a file`);
 			writeSync(descriptor, text);
 		} finally {
 			closeSync(descriptor);
@@ -101,7 +109,7 @@ export async function readMade(path: string): Promise<Map<number, MadeFile>> {
 	const made = new Map<number, MadeFile>();
 	let text: string;
 	try {
-		text = (await readFile(path)).subarray(0, longestNotes).toString('latin1');
+		text = Buffer.from(await readRegularFile(path, longestNotes)).toString('latin1');
 	} catch {
 		return made;
 	}
@@ -122,6 +130,6 @@ export async function readMade(path: string): Promise<Map<number, MadeFile>> {
 /** Writes the notes anew, for files that others have been put in the place of: they were moved to another disk, say. */
 export async function writeMade(path: string, made: ReadonlyMap<number, MadeFile>): Promise<void> {
 	if (made.size === 0) return void (await unlink(path).catch(() => undefined));
-	await mkdir(dirname(path), {recursive: true});
-	await writeFile(path, [...made].map(([file, one]) => noteOf(file, one)).join(''), {mode: 0o600});
+	const text = [...made].map(([file, one]) => noteOf(file, one)).join('');
+	await replaceFile(path, new TextEncoder().encode(text));
 }

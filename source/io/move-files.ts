@@ -1,16 +1,19 @@
-import type {Stats} from 'node:fs';
+import {constants, type Stats} from 'node:fs';
 import {type FileHandle, link, lstat, open, readlink, rename, symlink, unlink} from 'node:fs/promises';
-import {dirname, join, relative} from 'node:path';
+import {basename, dirname, join, relative} from 'node:path';
 import type {Bytes} from '../base/units.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import {freeSpace} from './free-space.js';
-import {guardFolders} from './open-file.js';
+import {HeldFolder} from './open-file.js';
 import {failureOf, StorageError, sizeText} from './storage-failure.js';
 
 const chunkLength: Bytes = 1 << 20;
 const zeros = Buffer.alloc(chunkLength);
+
+/** What was a file may be a link or a pipe by now: the one would lead elsewhere, the other never end. */
+const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** A file to be moved: absolute paths. */
 export interface Move {
@@ -51,6 +54,8 @@ export async function planMoves(
 		const to = join(newRoot, newPath);
 		const stats = from === to ? undefined : await about(from, statOf(from));
 		if (!stats) continue;
+		// A pipe, say, that somebody has put in its place is nothing of the torrent's.
+		if (!stats.isFile() && !stats.isSymbolicLink()) throw notAFile(from);
 		if (await about(to, statOf(to))) {
 			throw alreadyThere(to);
 		}
@@ -69,8 +74,7 @@ export async function renameFiles(moves: readonly Move[]): Promise<boolean> {
 	const done: Move[] = [];
 	for (const move of moves) {
 		try {
-			await makeFolders(move);
-			await moveFile(move.from, move.to);
+			await into(move, to => moveFile(move.from, to, move.to));
 			done.push(move);
 		} catch (error) {
 			for (const {from, to} of done.reverse()) await moveFile(to, from);
@@ -102,11 +106,14 @@ export async function copyFiles(
 	try {
 		await requireRoom(moves);
 		for (const move of moves) {
-			await about(move.to, makeFolders(move));
-			const source = await copyOne(move, begun, some => {
-				if (signal?.aborted) throw moveStopped();
-				copied += some;
-				told(copied);
+			const source = await into(move, to =>
+				copyOne(move, to, begun, some => {
+					if (signal?.aborted) throw moveStopped();
+					copied += some;
+					told(copied);
+				}),
+			).catch(error => {
+				throw moveError(error, move.to);
 			});
 			sources.set(move.file, source);
 		}
@@ -124,14 +131,16 @@ export async function copyFiles(
 /**
  * Gives a file another path on the same file system, and replaces nothing: somebody may have put a file there since it
  * was looked at.
+ *
+ * @param named what `to` is called in an error
  */
-export async function moveFile(from: string, to: string): Promise<void> {
+export async function moveFile(from: string, to: string, named = to): Promise<void> {
 	try {
 		await link(diskPath(from), diskPath(to));
 	} catch (error) {
 		// Not every file system knows two names for a file.
 		if (!noLinkCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-		if (await statOf(to)) throw alreadyThere(to);
+		if (await statOf(to)) throw alreadyThere(named);
 		return rename(diskPath(from), diskPath(to));
 	}
 	await unlink(diskPath(from));
@@ -177,20 +186,23 @@ function changedMeanwhile(path: string): StorageError {
 /** @returns how the file was that was copied */
 async function copyOne(
 	{from, to, size}: Move,
+	held: string,
 	begun: string[],
 	told: (some: Bytes) => void,
 ): Promise<string> {
 	const stats = await about(from, lstat(diskPath(from)));
 	if (stats.isSymbolicLink()) {
 		const target = await about(from, readlink(diskPath(from), 'buffer'));
-		await about(to, symlink(target, diskPath(to)));
+		await about(to, symlink(target, diskPath(held)));
 		begun.push(to);
 		told(stats.size);
 		return stateIn(stats);
 	}
-	const source = await about(from, open(diskPath(from), 'r'));
+	const source = await about(from, open(diskPath(from), readOnly));
 	try {
-		const target = await about(to, open(diskPath(to), 'wx', stats.mode));
+		const {ino, dev} = await about(from, source.stat());
+		if (ino !== stats.ino || dev !== stats.dev) throw notAFile(from);
+		const target = await about(to, open(diskPath(held), 'wx', stats.mode));
 		begun.push(to);
 		try {
 			const chunk = Buffer.allocUnsafe(chunkLength);
@@ -230,12 +242,23 @@ async function writeWhole(file: FileHandle, bytes: Buffer, position: Bytes): Pro
 	}
 }
 
-/** Makes the folders that a file is to be in. */
-export async function makeFolders({root, to}: {readonly root: string; readonly to: string}): Promise<void> {
+/**
+ * Makes the folders that a file is to be in, and hands the path over by which it is reached whatever they are swapped
+ * for meanwhile.
+ */
+export async function into<Value>(
+	{root, to}: {readonly root: string; readonly to: string},
+	put: (path: string) => Promise<Value>,
+): Promise<Value> {
 	const elements = relative(root, dirname(to))
 		.split('/')
 		.filter(element => element !== '');
-	guardFolders(root, elements, true);
+	const folder = new HeldFolder(root, elements, true);
+	try {
+		return await put(folder.entry(basename(to)));
+	} finally {
+		folder.close();
+	}
 }
 
 async function leaveNoFolders(moves: readonly Move[]): Promise<void> {
@@ -262,6 +285,10 @@ async function about<Value>(path: string, done: Promise<Value>): Promise<Value> 
 	} catch (error) {
 		throw moveError(error, path);
 	}
+}
+
+function notAFile(path: string): StorageError {
+	return new StorageError('io', `not a regular file: ${path}: move it away, then move the torrent again`);
 }
 
 /** The torrent goes on where it is: what one is told to do is not to resume it. */

@@ -7,6 +7,7 @@ import {
 	lstatSync,
 	mkdirSync,
 	openSync,
+	rmdirSync,
 	type Stats,
 	statSync,
 	unlinkSync,
@@ -94,13 +95,31 @@ export function openForWriting(root: string, relative: string, options: WriteOpt
  * Deletes a file or link below `root`; no folder on the way can be swapped for another meanwhile.
  *
  * @param relative below `root`, `/` between elements
+ * @param seen what it was when somebody judged that it may go: another one stays
+ * @returns whether it was that one
  */
-export function removeBelow(root: string, relative: string): void {
+export function removeBelow(root: string, relative: string, seen?: Pick<Stats, 'ino' | 'dev'>): boolean {
+	return inFolder(root, relative, path => {
+		if (seen !== undefined) {
+			const {ino, dev} = lstatSync(path);
+			if (ino !== seen.ino || dev !== seen.dev) return false;
+		}
+		unlinkSync(path);
+		return true;
+	});
+}
+
+/** Removes an empty folder below `root`, as `removeBelow` does a file. */
+export function removeFolderBelow(root: string, relative: string): void {
+	inFolder(root, relative, path => rmdirSync(path));
+}
+
+function inFolder<Value>(root: string, relative: string, act: (path: string | Buffer) => Value): Value {
 	const elements = relative.split('/');
 	const name = elements.pop()!;
 	const folder = new HeldFolder(root, elements, false);
 	try {
-		unlinkSync(diskPath(folder.entry(name)));
+		return act(diskPath(folder.entry(name)));
 	} finally {
 		folder.close();
 	}
@@ -165,8 +184,8 @@ function removeFile(path: string, whole: string): void {
 	unlinkSync(diskPath(path));
 }
 
-/** The folder a file is in, below `root`: held open where the system can do that, else looked at again afterwards. */
-class HeldFolder {
+/** A folder below `root`, the one a file is in: held open where the system can do that, else looked at again afterwards. */
+export class HeldFolder {
 	readonly #root: string;
 	readonly #path: string;
 	readonly #descriptor: number | undefined;

@@ -1,3 +1,4 @@
+import type {Stats} from 'node:fs';
 import {lstat, readlink} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {isAsLeft, isSameStamp} from '../policy/check-plan.js';
@@ -30,13 +31,14 @@ export async function removeOwned(
 		if (layout.isPad(file)) continue;
 		const path = layout.relative(file);
 		try {
-			const why = await whyKept(layout, file, rules, made.get(file));
-			if (why === 'gone') continue;
-			if (why !== undefined) {
-				kept.push({path, why});
+			const seen = await seenAt(join(layout.dir, path));
+			if (seen === undefined) continue;
+			const why = await whyKept(layout, file, seen, rules, made.get(file));
+			// What has come into its place meanwhile is somebody else's.
+			if (why !== undefined || !removeBelow(layout.dir, path, seen)) {
+				kept.push({path, why: why ?? 'it was changed'});
 				continue;
 			}
-			removeBelow(layout.dir, path);
 			deleted++;
 			folders.add(dirname(path));
 		} catch (error) {
@@ -49,22 +51,27 @@ export async function removeOwned(
 	return {deleted, kept, failure: failure ?? (await removeEmptyFolders(layout.dir, folders))};
 }
 
+/** What is at a path; undefined when nothing is. */
+async function seenAt(path: string): Promise<Stats | undefined> {
+	try {
+		return await lstat(diskPath(path));
+	} catch (error) {
+		const {code} = error as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		throw error;
+	}
+}
+
 /** Undefined for a file that may go. */
 async function whyKept(
 	layout: FileLayout,
 	file: number,
+	stats: Stats,
 	rules: RemovalRules,
 	made: MadeFile | undefined,
 ): Promise<string | undefined> {
 	const relativePath = layout.relative(file);
 	const path = join(layout.dir, relativePath);
-	const stats = await lstat(diskPath(path), {throwIfNoEntry: false} as object).catch(
-		(error: NodeJS.ErrnoException) => {
-			if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-			throw error;
-		},
-	);
-	if (stats === undefined) return 'gone';
 	try {
 		guardFolders(layout.dir, relativePath.split('/').slice(0, -1), false);
 	} catch {

@@ -1,5 +1,6 @@
 import {mkdir, open, rename, rm, unlink} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {setAside} from './set-aside.js';
 import {syncFolder} from './sync-folder.js';
 
 /**
@@ -35,7 +36,8 @@ async function openAnew(path: string): ReturnType<typeof open> {
 		return await open(path, 'wx', 0o600);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-		await unlink(path);
+		// A folder in its place is somebody's, and out of the way under another name.
+		await unlink(path).catch(() => void setAside(path));
 		return open(path, 'wx', 0o600);
 	}
 }

@@ -82,15 +82,23 @@ export class StateStore {
 		const removed = new Set<InfoHash>();
 		for (const name of names) {
 			// Left behind by a save that a crash cut short; what it was to replace is there.
-			if (name.endsWith('.tmp')) await rm(join(this.#folder, name), {force: true});
+			if (name.endsWith('.tmp')) await discard(join(this.#folder, name));
 			const [, stem = '', kind] = /^(.*)\.(resume|torrent|removed)$/.exec(name) ?? [];
 			const id = asInfoHash(stem);
 			if (id === undefined) continue;
 			(kind === 'removed' ? removed : ids).add(id);
 		}
-		for (const id of removed) await this.#erase(id);
+		for (const id of removed) {
+			await this.#erase(id).catch(error =>
+				this.#log(
+					'error',
+					`it was removed, and is not forgotten: ${failureOf(error, this.#folder).message}`,
+					id,
+				),
+			);
+		}
 		for (const name of spares) {
-			if (name.endsWith('.tmp')) await rm(join(this.#spares, name), {force: true});
+			if (name.endsWith('.tmp')) await discard(join(this.#spares, name));
 		}
 		const saved: SavedTorrent[] = [];
 		this.#held = [];
@@ -376,6 +384,11 @@ export type KeptTorrents = Pick<StateStore, 'find' | 'load' | 'save' | 'saveMeta
 export const laterText = 'a later version of tortui keeps this torrent: use that version, or remove it here';
 
 const checkAdvice = 'its files are checked then, or add the torrent again';
+
+/** What is left of a save; a folder of that name stays where it is, until a save needs the name. */
+async function discard(path: string): Promise<void> {
+	await rm(path, {force: true}).catch(() => {});
+}
 
 function isThere(path: string): Promise<boolean> {
 	return stat(path).then(

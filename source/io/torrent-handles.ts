@@ -125,8 +125,8 @@ export class TorrentHandles {
 		for (const key of dirty) {
 			const path = this.path(key);
 			try {
-				// Opened anew: its handle may be closed meanwhile to make room.
-				const file = await open(diskPath(path));
+				// Opened anew: its handle may be closed meanwhile to make room. A pipe in its place is not waited for.
+				const file = await open(diskPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
 				await file.datasync().finally(() => file.close());
 			} catch (error) {
 				this.forget(key);
@@ -161,7 +161,7 @@ export class TorrentHandles {
 	#openForWriting(key: number): number {
 		const layout = this.#layout;
 		if (key === this.partKey) {
-			mkdirSync(dirname(layout.partPath), {recursive: true});
+			mkdirSync(dirname(layout.partPath), {recursive: true, mode: 0o700});
 			return openSync(layout.partPath, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
 		}
 		const owner = layout.owners[key]!;
@@ -218,7 +218,7 @@ export class TorrentHandles {
 	#note(key: number, stats: OpenFile['stats']): void {
 		const {madePath} = this.#layout;
 		try {
-			mkdirSync(dirname(madePath), {recursive: true});
+			mkdirSync(dirname(madePath), {recursive: true, mode: 0o700});
 			this.#made.note(key, stats);
 		} catch (error) {
 			const {code, message} = failureOf(error, madePath);

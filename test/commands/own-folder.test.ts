@@ -77,3 +77,21 @@ test('nobody speaks to a socket in a folder of others, or that is none', async t
 	);
 	assert.equal(spokenTo, 0);
 });
+
+test('a folder inside the state folder that others can write to is refused where they can get there', t => {
+	const space = new Workspace(t);
+	const folder = space.folder('state');
+	for (const name of ['resume', 'spare', 'parts', 'get/resume']) {
+		const inner = space.folder('state', name);
+		chmodSync(inner, 0o777);
+		assert.throws(() => makeStateDir(folder, {}), {
+			code: 'state-dir',
+			message: `others can write to the state folder ${inner}: keep them out with: chmod go-w ${inner}`,
+		});
+		chmodSync(folder, 0o700);
+		assert.equal(makeStateDir(folder, {}), folder, 'nobody can get there');
+		chmodSync(folder, 0o755);
+		chmodSync(inner, 0o755);
+		assert.equal(makeStateDir(folder, {}), folder);
+	}
+});

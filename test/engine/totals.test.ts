@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
 import {cpSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
@@ -6,7 +7,7 @@ import type {Torrent} from '../../source/engine/torrent.ts';
 import {TorrentRecord} from '../../source/engine/torrent-record.ts';
 import {TotalsMemory} from '../../source/engine/totals-memory.ts';
 import {Traffic} from '../../source/engine/traffic.ts';
-import {until} from '../helpers/deadline.ts';
+import {until, within} from '../helpers/deadline.ts';
 import {
 	openTestSession,
 	PushedClock,
@@ -122,4 +123,20 @@ test('totals that are damaged, of another kind or empty cost nothing but themsel
 		assert.deepEqual(await totals(again, id), [400_000, 0, 400_000, 0], text);
 		await again.session.stop();
 	}
+});
+
+test('a pipe in the place of the totals holds no start up, and totals of a later version are left as they are', async t => {
+	const space = new Workspace(t);
+	space.folder('home');
+	const path = space.path('home', 'totals.json');
+	if (spawnSync('mkfifo', [path]).status === 0) {
+		const engine = await within(10_000, 'the start', openTestSession(space, 'home'));
+		await engine.session.stop();
+		rmSync(path, {force: true});
+	}
+	const later = JSON.stringify({version: 2, everything: 'is otherwise'});
+	writeFileSync(path, later);
+	const engine = await openTestSession(space, 'home');
+	await engine.session.stop();
+	assert.equal(readFileSync(path, 'utf8'), later);
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
 import {
 	existsSync,
 	mkdirSync,
@@ -14,6 +15,7 @@ import {
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {bringBack} from '../../source/io/bring-back.js';
+import {within} from '../helpers/deadline.ts';
 import {makeTorrent, TestDisk} from './torrent-on-disk.js';
 
 const disk = new TestDisk();
@@ -286,6 +288,37 @@ test('a move tells the files that go before the first goes, and that all are the
 		assert.equal(await torrent.storage.move(to, () => {}, steps), undefined);
 		assert.deepEqual(told, ['leaving 0,1,2', 'arrived a,c,deep']);
 		assert.equal(existsSync(join(from, 't')), false);
+		await torrent.storage.close();
+	}
+});
+
+test('a pipe that somebody put in the place of a file is neither moved nor waited for', async t => {
+	const to = elsewhere();
+	if (to === undefined) return t.skip('there is no other file system');
+	t.after(() => rmSync(to, {recursive: true, force: true}));
+	for (const target of [to, folder()]) {
+		const from = folder();
+		const torrent = disk.open(makeTorrent(files, 32_768), {dir: from});
+		await torrent.storeAll();
+		rmSync(join(from, 't/a'));
+		spawnSync('mkfifo', [join(from, 't/a')]);
+		const failure = await within(
+			10_000,
+			'an answer',
+			torrent.storage.move(target, () => {}),
+		);
+		assert.equal(
+			failure?.message,
+			`not a regular file: ${from}/t/a: move it away, then move the torrent again`,
+		);
+		assert.deepEqual(
+			readdirSync(target === to ? to : from, {recursive: true})
+				.map(String)
+				.includes('t/a'),
+			target !== to,
+		);
+		assert.deepEqual(torrent.onDisk(2), torrent.expected(2));
+		rmSync(join(from, 't/a'));
 		await torrent.storage.close();
 	}
 });

@@ -328,3 +328,20 @@ test('a save that fails leaves nothing behind', async () => {
 	assert.match((await store.save(resumeData()))?.message ?? '', /a folder is where a file should be/);
 	assert.deepEqual(readdirSync(folder), [`${id}.resume`]);
 });
+
+test('folders in the place of what a save leaves hold neither the start nor a save up', async () => {
+	const {store, folder, dir} = newStore();
+	await store.saveMetainfo(id, Uint8Array.of(1));
+	await store.save(resumeData());
+	for (const path of [
+		join(folder, `${id}.resume.tmp`),
+		join(dir, 'spare', `${id}.resume.tmp`),
+		join(folder, `${otherId}.removed`),
+	])
+		mkdirSync(join(path, 'mine'), {recursive: true});
+	const again = new StateStore(dir, () => {});
+	assert.equal((await again.load()).length, 1);
+	assert.equal(await again.save(resumeData({label: 'other'})), undefined);
+	assert.equal((await new StateStore(dir, () => {}).load())[0]?.resume.label, 'other');
+	assert.ok(existsSync(join(folder, `${id}.resume.tmp.damaged`, 'mine')), 'what is in one is lost');
+});
