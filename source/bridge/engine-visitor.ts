@@ -19,6 +19,8 @@ const mostWatches = 64;
 const largestHello = 16 * 1024;
 /** In which a client says hello, and in which a frame that has begun is whole: over a local socket far more than enough. */
 const frameTime = 30_000;
+/** In ms; so long one client's messages may keep all others waiting. */
+const longestTurn = 10;
 /** What a client gets to read its farewell in. */
 const farewellTime = 500;
 
@@ -53,6 +55,8 @@ export class EngineVisitor {
 	readonly #shared: SharedByVisitors;
 	readonly #reader: FrameReader;
 	readonly #subscriptions = new Map<number, Subscription>();
+	/** What has come and is not dealt with yet. */
+	#unread: Iterator<unknown, void, undefined> | undefined;
 	#greeted = false;
 	/** Ends the connection when what it waits for has not come. */
 	#late: NodeJS.Timeout | undefined;
@@ -83,13 +87,28 @@ export class EngineVisitor {
 	}
 
 	#receive(chunk: Uint8Array): void {
+		this.#unread = this.#reader.messages(chunk);
+		this.#read();
+	}
+
+	/** Takes messages for as long as others can be kept waiting; the rest in another turn, or when answers are read. */
+	#read(): void {
+		const messages = this.#unread;
+		if (messages === undefined) return;
+		const began = performance.now();
 		try {
 			let whole = 0;
-			for (const value of this.#reader.messages(chunk)) {
+			for (let next = messages.next(); !next.done; next = messages.next()) {
 				if (this.#socket.destroyed || this.#socket.writableEnded) return;
 				whole++;
-				this.#take(asClientMessage(value));
+				this.#take(asClientMessage(next.value));
+				if (performance.now() - began < longestTurn) continue;
+				this.#stopWaiting();
+				this.#socket.pause();
+				setImmediate(() => this.#goOn());
+				return;
 			}
+			this.#unread = undefined;
 			const waits = !this.#greeted || this.#reader.unfinished;
 			if (whole > 0 || !waits) this.#stopWaiting();
 			if (waits && this.#late === undefined) this.#expect();
@@ -97,6 +116,13 @@ export class EngineVisitor {
 			if (!(error instanceof ProtocolError)) throw error;
 			this.#socket.destroy();
 		}
+	}
+
+	/** Nothing more is taken from a client before it has read what it was told. */
+	#goOn(): void {
+		if (this.#socket.destroyed || this.#socket.writableNeedDrain) return;
+		this.#read();
+		if (this.#unread === undefined && this.#socket.isPaused()) this.#socket.resume();
 	}
 
 	#expect(): void {
@@ -180,7 +206,8 @@ export class EngineVisitor {
 	}
 
 	#drained(): void {
-		if (this.#socket.isPaused()) this.#socket.resume();
+		if (this.#unread !== undefined) this.#goOn();
+		else if (this.#socket.isPaused()) this.#socket.resume();
 		for (const [watch, subscription] of this.#subscriptions) this.#flush(watch, subscription);
 	}
 

@@ -4,6 +4,8 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /** More samples, cells or log lines than any screen has room for are not computed. */
 const most = 10_000;
+/** Nobody looks less often than once a day. */
+const longestInterval = 86_400_000;
 const levels: ReadonlySet<unknown> = new Set(['debug', 'info', 'warn', 'error']);
 
 function isObject(value: unknown): value is Loose {
@@ -45,5 +47,5 @@ export function asWatch(value: unknown): Watch | undefined {
 	if (![session, torrents].every(isFlag) || !isTorrent(torrent) || !isSpeed(speed)) return undefined;
 	if (log !== undefined && !isCount(log)) return undefined;
 	if (logFrom !== undefined && !levels.has(logFrom)) return undefined;
-	return {...(value as unknown as Watch), interval: Math.max(50, interval)};
+	return {...(value as unknown as Watch), interval: Math.min(longestInterval, Math.max(50, interval))};
 }

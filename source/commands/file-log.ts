@@ -1,4 +1,5 @@
 import {closeSync, constants, fstatSync, openSync, type Stats, writeSync} from 'node:fs';
+import {isatty} from 'node:tty';
 import {UserError} from '../base/errors.js';
 import type {Log} from '../base/ports.js';
 import {terminalJson, terminalLine} from '../base/terminal-text.js';
@@ -36,18 +37,33 @@ export function openEngineLog(path: string): number {
 
 /** A log that a person names may also be a pipe that somebody reads, a terminal, or what the process was handed. */
 function openNamedLog(path: string): number {
-	if (path === '/dev/stdout') return 1;
-	if (path === '/dev/stderr') return 2;
+	if (path === '/dev/stdout') return unwaiting(path, 1);
+	if (path === '/dev/stderr') return unwaiting(path, 2);
 	const number = handed.exec(path)?.[1];
 	if (number === undefined) {
 		return open(path, O_WRONLY, stats => stats.isFile() || stats.isFIFO() || stats.isCharacterDevice());
 	}
+	return unwaiting(path, Number(number));
+}
+
+/**
+ * A pipe or a terminal that the process was handed, opened anew where the system can do that: whoever reads it may stop,
+ * and the one it was handed is others' too, who may wait for them.
+ */
+function unwaiting(path: string, descriptor: number): number {
+	let stats: Stats;
 	try {
-		fstatSync(Number(number));
+		stats = fstatSync(descriptor);
 	} catch {
 		throw refused(path, 'it is not open');
 	}
-	return Number(number);
+	if (!stats.isFIFO() && !isatty(descriptor)) return descriptor;
+	try {
+		return openSync(`/proc/self/fd/${descriptor}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+	} catch {
+		// Another user's, or another system.
+		return descriptor;
+	}
 }
 
 /**

@@ -153,3 +153,53 @@ test('visitors that go give their places to watch back', async () => {
 	}
 	await end();
 });
+
+test('a client that asks a thousand costly things at once keeps no other one waiting', async () => {
+	const {path, engine, end} = await open();
+	const busy = performance.now.bind(performance);
+	const send = engine.send.bind(engine);
+	engine.send = command => {
+		// As long as a list of a thousand torrents takes.
+		for (const until = busy() + 4; busy() < until; );
+		return send(command);
+	};
+	const greedy = await greeted(path);
+	const other = await connectEngine(path, {version: '1.2.3'});
+	const question = (id: number) => encodeFrame({type: 'send', id, command: {type: 'session.list'}});
+	let answered = 0;
+	const reader = new FrameReader();
+	greedy.on('data', chunk => {
+		answered += reader.push(chunk).length;
+	});
+	greedy.write(Buffer.concat(Array.from({length: 1000}, (_, id) => question(id))));
+	await until('the first answers', 5000, () => engine.commands.length > 0, 1);
+	await within(3000, 'an answer for the other', other.send({type: 'session.list'}));
+	assert.ok(engine.commands.length < 600, `${engine.commands.length} were dealt with before`);
+	await until('all answers', 30_000, () => answered === 1000, 5);
+	other.close();
+	greedy.destroy();
+	await end();
+});
+
+test('what is asked is answered in order, however it is cut, also by a client that reads late', async () => {
+	const {path, engine, end} = await open();
+	const big = 'x'.repeat(20_000);
+	engine.send = async () => ({id: big});
+	const client = await greeted(path);
+	const ids: number[] = [];
+	const reader = new FrameReader();
+	client.pause();
+	for (let id = 0; id < 2000; id++)
+		client.write(encodeFrame({type: 'send', id, command: {type: 'session.list'}}));
+	client.on('data', chunk => {
+		for (const message of reader.push(chunk)) ids.push((message as {id: number}).id);
+	});
+	client.resume();
+	await until('all answers', 30_000, () => ids.length === 2000, 5);
+	assert.deepEqual(
+		ids,
+		Array.from({length: 2000}, (_, id) => id),
+	);
+	client.destroy();
+	await end();
+});

@@ -58,3 +58,8 @@ test('sections, ids and levels of another kind are refused', () => {
 	for (const logFrom of ['loud', 1, null]) assert.equal(asWatch({interval: 250, log: 5, logFrom}), undefined);
 	for (const watch of [undefined, null, 5, 'x', [250]]) assert.equal(asWatch(watch), undefined);
 });
+
+test('an interval longer than any timer takes is shortened', () => {
+	assert.equal(asWatch({interval: 1e308})?.interval, 86_400_000);
+	assert.equal(asWatch({interval: 2 ** 31})?.interval, 86_400_000);
+});

@@ -121,3 +121,30 @@ test('a log may be a pipe that somebody reads, who misses what comes too fast, o
 	assert.throws(() => openLog('/dev/fd/999', false), /it is not open$/);
 	openLog('/dev/null', false)('info', 'nobody reads it');
 });
+
+test('who is handed a pipe and writes its log there waits for no reader, and leaves the pipe to others as it was', t => {
+	const space = new Workspace(t);
+	const path = space.path('handed');
+	spawnSync('mkfifo', [path]);
+	const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	space.defer(() => closeSync(reader));
+	// As a shell hands it over: whoever writes to it waits.
+	const handed = openSync(path, 'w');
+	space.defer(() => closeSync(handed));
+	const script = `
+		import {openLog} from './source/commands/file-log.ts';
+		const log = openLog('/dev/stderr', false);
+		for (let line = 0; line < 5000; line++) log('info', 'line ' + line);
+	`;
+	const {status, error} = spawnSync(
+		process.execPath,
+		['--import=tsx', '--input-type=module', '--eval', script],
+		{stdio: ['ignore', 'inherit', handed], timeout: 60_000},
+	);
+	assert.equal(status, 0, String(error));
+	const flags = Number.parseInt(
+		/flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${handed}`, 'utf8'))![1]!,
+		8,
+	);
+	assert.equal(flags & constants.O_NONBLOCK, 0);
+});
