@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {CheckMode} from '../api/command.js';
 import {UserError} from '../base/errors.js';
 import type {LogLevel} from '../base/ports.js';
@@ -462,7 +463,10 @@ export class TorrentRun {
 		const back = await this.#bringBack();
 		const {memory, files, metainfo} = this.#owner;
 		const stamps = memory.known?.stamps ?? [];
+		// With very many files each of these takes its time: others have their turn between them.
+		await nextTurn();
 		const owners = await this.#ownersNow();
+		await nextTurn();
 		const storage = this.#openStorage(files.wantedFiles, owners);
 		const removal = await storage.remove({
 			stamps,

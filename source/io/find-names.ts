@@ -1,5 +1,6 @@
 import {lstat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Bytes} from '../base/units.js';
 import {chooseLayouts, type NameLayout} from '../policy/name-layouts.js';
 import {exactFold, type PathFold, settleNames, widestFold} from '../protocol/file-names.js';
@@ -97,6 +98,8 @@ function settledFor(fold: PathFold, {files}: Metainfo): NameLayout {
 	);
 }
 
+/** With more of them others have a turn between steps. */
+const manyFiles = 10_000;
 /** So many files are looked for at once. */
 const looksAtOnce = 256;
 
@@ -146,11 +149,18 @@ export async function findNames(
 	const {files} = metainfo;
 	const known = typeof history === 'string' ? undefined : history;
 	const plain = files.map(({path}) => path);
+	const breathe = async (): Promise<void> => {
+		if (files.length > manyFiles) await nextTurn();
+	};
+	await breathe();
 	const clash = mayClash(plain);
+	await breathe();
 	if (!clash && metainfo.oddNames !== true) return known ?? new Map();
 	const fold = foldOf(clash ? await finder.probe(dir) : exactNames);
 	const layouts = [settledFor(fold, metainfo)];
+	await breathe();
 	const former = formerPaths(metainfo);
+	await breathe();
 	const written = metainfo.oddNames === true ? writtenPaths(metainfo, fold) : undefined;
 	if (former) layouts.splice(history === 'former' ? 0 : 1, 0, joined(former));
 	if (written) layouts.push(joined(written));
@@ -163,6 +173,7 @@ export async function findNames(
 		const isBegun = history === 'former' || (known !== undefined && layout === 0);
 		return isBegun ? size <= files[file]!.length : size === files[file]!.length;
 	};
+	await breathe();
 	const found = new Map<number, readonly string[]>();
 	for (const [file, layout] of chooseLayouts(layouts, fold, isThere).entries()) {
 		const path = layouts[layout]![file]!;

@@ -1,5 +1,6 @@
 import {realpath} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {type NameRules, probeNameRules} from './disk-names.js';
 
 /** Where a torrent's files are or are going to be. */
@@ -28,6 +29,8 @@ interface Claim {
 	readonly tops: Promise<ReadonlySet<string>>;
 }
 
+/** So many paths are folded before others have a turn. */
+const atATime = 2000;
 /** How many folders are looked up at a time. */
 const together = 32;
 
@@ -190,11 +193,12 @@ async function realFolder(path: string): Promise<string> {
 	}
 }
 
-function topsOf({paths}: ClaimedPlace, real: ReadonlyMap<string, string>): Set<string> {
+async function topsOf({paths}: ClaimedPlace, real: ReadonlyMap<string, string>): Promise<Set<string>> {
 	const tops = new Set<string>();
 	const root = real.get('.')!;
 	const seen = new Set<string>();
-	for (const path of paths) {
+	for (const [n, path] of paths.entries()) {
+		if (n % atATime === atATime - 1) await nextTurn();
 		if (path === undefined) continue;
 		if (!path.includes('/')) {
 			tops.add(join(root, path));

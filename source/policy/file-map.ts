@@ -29,10 +29,17 @@ export class FileMap {
 	) {
 		this.length = length;
 		this.fileCount = files.length;
-		const solid = [...files.keys()].filter(index => files[index]!.length > 0 && !files[index]!.pad);
+		const solid: number[] = [];
+		for (let index = 0; index < files.length; index++)
+			if (files[index]!.length > 0 && !files[index]!.pad) solid.push(index);
 		this.#files = Int32Array.from(solid);
-		this.#starts = Float64Array.from(solid, index => files[index]!.offset);
-		this.#ends = Float64Array.from(solid, index => files[index]!.offset + files[index]!.length);
+		this.#starts = new Float64Array(solid.length);
+		this.#ends = new Float64Array(solid.length);
+		for (let n = 0; n < solid.length; n++) {
+			const file = files[solid[n]!]!;
+			this.#starts[n] = file.offset;
+			this.#ends[n] = file.offset + file.length;
+		}
 	}
 
 	/**

@@ -62,9 +62,11 @@ export function piecePriorities(
 	priorities: ArrayLike<number>,
 ): Uint8Array {
 	const pieces = new Uint8Array(map.pieceCount);
-	for (const [index, file] of files.entries()) {
+	for (let index = 0; index < files.length; index++) {
+		const file = files[index]!;
 		const priority = file.pad ? 0 : (priorities[index] ?? 0);
-		if (priority === 0) continue;
+		// A file without bytes is in no piece.
+		if (priority === 0 || file.length === 0) continue;
 		const [first, last] = map.span(file.offset, file.length);
 		// Only the two ends can be shared with another file.
 		if (first > last) continue;
@@ -82,8 +84,9 @@ export function headPieces(
 	priorities: ArrayLike<number>,
 ): number[] {
 	const pieces = new Set<number>();
-	for (const [index, file] of files.entries()) {
-		if (file.pad || file.length === 0 || priorities[index] !== 4) continue;
+	for (let index = 0; index < files.length; index++) {
+		const file = files[index]!;
+		if (priorities[index] !== 4 || file.pad || file.length === 0) continue;
 		const [first, last] = map.span(file.offset, file.length);
 		pieces.add(first).add(last);
 	}

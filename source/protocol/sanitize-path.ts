@@ -1,3 +1,4 @@
+import type {Bytes} from '../base/units.js';
 import {nameFromBytes, nameToBytes} from './name-bytes.js';
 
 /** The most bytes a path element keeps: what file systems allow. */
@@ -30,6 +31,13 @@ function isPlain(bytes: Uint8Array, most: number): boolean {
 	return true;
 }
 
+/** In bytes, of one character as `nameToBytes` writes it: asked of every character of every long name. */
+function lengthOf(code: number): Bytes {
+	if (code < 0x80 || (code >= 0xdc80 && code <= 0xdcff)) return 1;
+	if (code < 0x800) return 2;
+	return code < 0x10000 ? 3 : 4;
+}
+
 /** Cuts a name by whole characters to so many bytes of UTF-8, its extension kept. */
 export function cutName(name: string, most: number): string {
 	if (nameToBytes(name).length <= most) return name;
@@ -37,7 +45,7 @@ export function cutName(name: string, most: number): string {
 	let room = most - nameToBytes(kept).length;
 	let stem = '';
 	for (const character of name.slice(0, name.length - kept.length)) {
-		room -= nameToBytes(character).length;
+		room -= lengthOf(character.codePointAt(0)!);
 		if (room < 0) break;
 		stem += character;
 	}
