@@ -22,19 +22,23 @@ const mostVisitors = 256;
 
 /** Listens with nobody but this user allowed in, from the first instant on. */
 async function listen(server: Server, path: string): Promise<void> {
+	const listening = new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.once('listening', () => {
+			server.off('error', reject);
+			resolve();
+		});
+	});
+	// The socket is there when the call returns. No turn passes meanwhile, for the mask is that of every thread: a folder
+	// that one made of a torrent would have no right to be entered.
 	const mask = process.umask(0o177);
 	try {
-		await new Promise<void>((resolve, reject) => {
-			server.once('error', reject);
-			server.listen(path, () => {
-				server.off('error', reject);
-				resolve();
-			});
-		});
-		chmodSync(path, 0o600);
+		server.listen(path);
 	} finally {
 		process.umask(mask);
 	}
+	await listening;
+	chmodSync(path, 0o600);
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, statSync} from 'node:fs';
 import {connect, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -202,4 +202,19 @@ test('what is asked is answered in order, however it is cut, also by a client th
 	);
 	client.destroy();
 	await end();
+});
+
+test('while the engine begins to listen no other thread makes folders that nobody may enter', async () => {
+	const engine = new FakeEngine();
+	const path = join(folder, `${sockets++}.sock`);
+	const mask = process.umask();
+	const serving = serveEngine(engine, path, {version: '1.2.3', about: {}});
+	assert.equal(process.umask(), mask);
+	const served = await serving;
+	assert.equal(statSync(path).mode & 0o777, 0o600);
+	await served.close('the test is over');
+	await assert.rejects(serveEngine(engine, join(folder, 'none', 'x.sock'), {version: '1.2.3', about: {}}), {
+		code: /^(?:ENOENT|EACCES)$/,
+	});
+	assert.equal(process.umask(), mask);
 });
