@@ -1,6 +1,7 @@
 import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
 import type {EngineClient} from '../api/engine-client.js';
+import {UserError} from '../base/errors.js';
 import {EngineVisitor} from './engine-visitor.js';
 import {FrameBudget} from './frame-budget.js';
 import {WatchPlaces} from './watch-places.js';
@@ -50,7 +51,14 @@ export async function serveEngine(
 	path: string,
 	facts: EngineFacts,
 ): Promise<ServedEngine> {
-	rmSync(path, {force: true});
+	try {
+		rmSync(path, {force: true});
+	} catch {
+		throw new UserError(
+			'socket-path',
+			`${path} is in the way of the engine's socket: move it away, then try again`,
+		);
+	}
 	const visitors = new Map<Socket, EngineVisitor>();
 	const shared = {frames: new FrameBudget(), watches: new WatchPlaces()};
 	const server = createServer(socket => {

@@ -1,4 +1,4 @@
-import {readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {lstat, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../base/errors.js';
 import type {Log} from '../base/ports.js';
@@ -86,7 +86,9 @@ export class StateStore {
 			const [, stem = '', kind] = /^(.*)\.(resume|torrent|removed)$/.exec(name) ?? [];
 			const id = asInfoHash(stem);
 			if (id === undefined) continue;
-			(kind === 'removed' ? removed : ids).add(id);
+			if (kind !== 'removed') ids.add(id);
+			// A folder or a pipe of that name is no mark of ours.
+			else if (await isFile(join(this.#folder, name))) removed.add(id);
 		}
 		for (const id of removed) {
 			await this.#erase(id).catch(error =>
@@ -388,6 +390,13 @@ const checkAdvice = 'its files are checked then, or add the torrent again';
 /** What is left of a save; a folder of that name stays where it is, until a save needs the name. */
 async function discard(path: string): Promise<void> {
 	await rm(path, {force: true}).catch(() => {});
+}
+
+function isFile(path: string): Promise<boolean> {
+	return lstat(path).then(
+		stats => stats.isFile(),
+		() => false,
+	);
 }
 
 function isThere(path: string): Promise<boolean> {

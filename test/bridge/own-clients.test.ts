@@ -217,4 +217,7 @@ test('while the engine begins to listen no other thread makes folders that nobod
 		code: /^(?:ENOENT|EACCES)$/,
 	});
 	assert.equal(process.umask(), mask);
+	await assert.rejects(serveEngine(engine, folder, {version: '1.2.3', about: {}}), {
+		message: `${folder} is in the way of the engine's socket: move it away, then try again`,
+	});
 });

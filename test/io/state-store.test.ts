@@ -337,6 +337,7 @@ test('folders in the place of what a save leaves hold neither the start nor a sa
 		join(folder, `${id}.resume.tmp`),
 		join(dir, 'spare', `${id}.resume.tmp`),
 		join(folder, `${otherId}.removed`),
+		join(folder, `${id}.removed`),
 	])
 		mkdirSync(join(path, 'mine'), {recursive: true});
 	const again = new StateStore(dir, () => {});
