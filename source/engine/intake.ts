@@ -184,7 +184,16 @@ export class Intake {
 		for (const saved of all) await take(saved.resume.id, saved.resume.name, () => this.#restoreOne(saved));
 		for (const held of store.held ?? [])
 			if (!torrents.has(held.id)) await take(held.id, held.id, () => this.#restoreHeld(held));
+		this.#inOrder();
 		return known;
+	}
+
+	/** They are told in the order of the queue, whichever came first. */
+	#inOrder(): void {
+		const {torrents, queue} = this.#setup;
+		const {order} = queue;
+		torrents.clear();
+		for (const torrent of order) torrents.set(torrent.id, torrent);
 	}
 
 	/** Its .torrent, or the copy that is kept of it when it is not what it was. */

@@ -32,7 +32,7 @@ test('a pipe, a folder or a link in the place of the notes is not waited for, an
 	const path = space.path('notes');
 	const mine = space.path('mine');
 	writeFileSync(mine, 'mine');
-	const notes = new Map([[1, '2 3']]);
+	const notes = new Map([[1, {identity: '2 3'}]]);
 	for (const plant of [
 		() => spawnSync('mkfifo', [path]),
 		() => mkdirSync(path),
