@@ -4,7 +4,7 @@
 import {spawnSync} from 'node:child_process';
 import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
-import {dirname} from 'node:path';
+import {basename, dirname} from 'node:path';
 import process from 'node:process';
 import {build} from 'esbuild';
 
@@ -13,18 +13,18 @@ const {engines} = JSON.parse(await readFile('package.json', 'utf8'));
 const oldest = engines.node.replace('>=', '');
 
 /** What is drawn with Ink is loaded when it is drawn. */
-const screenFiles = new Map([
-	['../ui/screen.js', './screen.mjs'],
-	['../ui/widgets/table-text.js', './table-text.mjs'],
-]);
+const screenFiles = /\/ui\/(?:screen|widgets\/table-text)\.js$/;
 
 const apart = {
 	name: 'apart',
 	setup({onResolve}) {
-		onResolve({filter: /\/ui\/(?:screen|widgets\/table-text)\.js$/}, ({path, kind}) =>
-			kind === 'dynamic-import' ? {path: screenFiles.get(path), external: true} : undefined,
+		onResolve({filter: screenFiles}, ({path, kind}) =>
+			kind === 'dynamic-import' ? {path: `./${basename(path, '.js')}.mjs`, external: true} : undefined,
 		);
-		onResolve({filter: /\/commands\/dispatch\.js$/}, () => ({path: './dispatch.js', external: true}));
+		onResolve({filter: /\/commands\/arguments\/dispatch\.js$/}, () => ({
+			path: './dispatch.js',
+			external: true,
+		}));
 		// Of Node's own only what is used is loaded.
 		onResolve({filter: /^(?:node:|(?:fs|path|url|util)$)/}, ({path}) => ({
 			path,
@@ -136,13 +136,12 @@ const builds = await Promise.all([
 	}),
 	build({
 		...common,
-		entryPoints: [
-			'source/commands/dispatch.ts',
-			'source/io/disk-worker.ts',
-			'source/io/metainfo-worker.ts',
-			'source/engine/creator-worker.ts',
-		],
-		entryNames: '[name]',
+		entryPoints: {
+			dispatch: 'source/commands/arguments/dispatch.ts',
+			'disk-worker': 'source/io/disk-worker/worker.ts',
+			'metainfo-worker': 'source/io/metainfo/worker.ts',
+			'hash-worker': 'source/creator/hash-worker.ts',
+		},
 	}),
 	build({
 		...shared,

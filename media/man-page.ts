@@ -1,9 +1,9 @@
-import type {Command} from '../source/commands/command.ts';
-import {loadCommand, type Verb, verbNames} from '../source/commands/dispatch.ts';
-import {type Example, examples} from '../source/commands/examples.ts';
-import {sharedOptions} from '../source/commands/flags.ts';
-import {verbs} from '../source/commands/help.ts';
-import {paragraphs} from '../source/commands/paragraphs.ts';
+import type {Command} from '../source/commands/arguments/command.ts';
+import {loadCommand, type Verb, verbNames} from '../source/commands/arguments/dispatch.ts';
+import {type Example, examples} from '../source/commands/arguments/examples.ts';
+import {sharedOptions} from '../source/commands/arguments/flags.ts';
+import {verbs} from '../source/commands/arguments/help.ts';
+import {paragraphs} from '../source/commands/output/paragraphs.ts';
 import {keyTable} from '../source/ui/key-table.ts';
 import {keyGroups, keyName} from '../source/ui/keymap.ts';
 import {type DescribedOption, describedOptions} from './option-table.ts';

@@ -1,4 +1,4 @@
-import {sharedOptions} from '../source/commands/flags.ts';
+import {sharedOptions} from '../source/commands/arguments/flags.ts';
 import {keyTable} from '../source/ui/key-table.ts';
 import {keyTableMarkdown} from '../source/ui/keymap.ts';
 import {optionTableMarkdown} from './option-table.ts';

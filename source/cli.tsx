@@ -7,8 +7,8 @@ import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {setFlagsFromString} from 'node:v8';
 import {terminalLine} from './base/terminal-text.js';
-import {isShortOfMemory, memoryLimits, memoryShortage} from './commands/memory.js';
-import {endBySignal, StandardOutput} from './commands/standard-output.js';
+import {isShortOfMemory, memoryLimits, memoryShortage} from './commands/engine-process/memory.js';
+import {endBySignal, StandardOutput} from './commands/output/standard-output.js';
 
 const argv = process.argv.slice(2);
 let isAbandoned = false;
@@ -96,7 +96,7 @@ async function main(output: StandardOutput): Promise<number> {
 	// What is remembered depends on how it is compiled.
 	compileLightly();
 	rememberCompiled();
-	const {dispatch} = await import('./commands/dispatch.js');
+	const {dispatch} = await import('./commands/arguments/dispatch.js');
 	return dispatch(argv, {
 		stdout: output.stream,
 		stderr: process.stderr,

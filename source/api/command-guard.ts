@@ -1,4 +1,4 @@
-import type {Command, CommandType} from '../api/command.js';
+import type {Command, CommandType} from './command.js';
 
 type Check = (value: unknown) => boolean;
 

@@ -1,4 +1,4 @@
-import type {Watch} from '../api/snapshot.js';
+import type {Watch} from './snapshot.js';
 
 type Loose = Readonly<Record<string, unknown>>;
 

@@ -3,24 +3,17 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {type Bytes, blockLength, type Seconds} from '../base/units.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import {isPadName} from '../protocol/file-list.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
-import {nameToBytes} from '../protocol/name-bytes.js';
-import {sanitizePathElement} from '../protocol/sanitize-path.js';
-import {
-	findFiles,
-	isUnchanged,
-	type SourceFile,
-	type SourceTree,
-	shown,
-	unreadable,
-} from './creator-files.js';
-import {BatchHasher, batchLength, ChangedFile, type Extent, type HashJob} from './creator-hash.js';
-import type {HashReport} from './creator-worker.js';
-import {type LaidFile, layOutFiles, writeMetainfo} from './creator-writer.js';
+import {hashFunctions} from '../io/machine/hash-functions.js';
+import {isPadName} from '../protocol/metainfo/file-list.js';
+import type {Metainfo} from '../protocol/metainfo/metainfo.js';
+import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo/metainfo-reader.js';
+import {nameToBytes} from '../protocol/metainfo/name-bytes.js';
+import {sanitizePathElement} from '../protocol/metainfo/sanitize-path.js';
 import {parseGlob} from './glob.js';
+import {BatchHasher, batchLength, ChangedFile, type Extent, type HashJob} from './hash-pieces.js';
+import type {HashReport} from './hash-worker.js';
+import {findFiles, isUnchanged, type SourceFile, type SourceTree, shown, unreadable} from './source-files.js';
+import {type LaidFile, layOutFiles, writeMetainfo} from './write-metainfo.js';
 
 /** What to make a torrent of, and what to say in it. */
 export interface CreateOptions {
@@ -230,7 +223,7 @@ async function hashHere(
 
 function runThread(job: HashJob, progress: (bytes: Bytes) => void): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const worker = new Worker(new URL('./creator-worker.js', import.meta.url), {workerData: job});
+		const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {workerData: job});
 		worker.on('message', (report: HashReport) => {
 			if (report.type === 'hashed') progress(report.bytes);
 			else reject(failed(report.source, {code: report.code, message: report.text}));

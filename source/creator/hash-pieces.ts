@@ -1,9 +1,9 @@
 import {hash} from 'node:crypto';
 import {closeSync, constants, openSync, readSync} from 'node:fs';
 import type {Bytes} from '../base/units.js';
-import {diskPath} from '../io/disk-path.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import {blockHashes, pieceHash} from '../protocol/merkle.js';
+import {diskPath} from '../io/files/disk-path.js';
+import {hashFunctions} from '../io/machine/hash-functions.js';
+import {blockHashes, pieceHash} from '../protocol/metainfo/merkle.js';
 
 /** A stretch of the stream of pieces; without `source` it is zeros. */
 export interface Extent {

@@ -1,6 +1,6 @@
 import {parentPort, workerData} from 'node:worker_threads';
 import type {Bytes} from '../base/units.js';
-import {ChangedFile, type HashJob, hashBatches} from './creator-hash.js';
+import {ChangedFile, type HashJob, hashBatches} from './hash-pieces.js';
 
 /** What a hashing thread tells: bytes hashed, or the file that could not be read and why. */
 export type HashReport =

@@ -3,10 +3,10 @@ import {basename, dirname, relative, resolve, sep} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {UserError} from '../base/errors.js';
 import type {Bytes, Millis} from '../base/units.js';
-import {diskPath} from '../io/disk-path.js';
-import {typedPath} from '../io/typed-path.js';
-import {compareBytes} from '../protocol/bencode.js';
-import {nameFromBytes, nameToBytes} from '../protocol/name-bytes.js';
+import {diskPath} from '../io/files/disk-path.js';
+import {typedPath} from '../io/files/typed-path.js';
+import {compareBytes} from '../protocol/bencode/bencode.js';
+import {nameFromBytes, nameToBytes} from '../protocol/metainfo/name-bytes.js';
 import {excludes, type Glob} from './glob.js';
 
 /** A file on disk that goes into a torrent. Names and paths are as `nameFromBytes` writes them. */

@@ -1,12 +1,12 @@
+import {toHex} from '../base/hex.js';
 import type {Bytes} from '../base/units.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import {type Bencodable, encodeBencode} from '../protocol/bencode.js';
-import {toHex} from '../protocol/hex.js';
-import {hashLength, rootOfPieces} from '../protocol/merkle.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {nameToBytes, needsBytes} from '../protocol/name-bytes.js';
-import type {CreateOptions} from './creator.js';
-import type {SourceFile, SourceTree} from './creator-files.js';
+import {hashFunctions} from '../io/machine/hash-functions.js';
+import {type Bencodable, encodeBencode} from '../protocol/bencode/bencode.js';
+import {hashLength, rootOfPieces} from '../protocol/metainfo/merkle.js';
+import type {Metainfo} from '../protocol/metainfo/metainfo.js';
+import {nameToBytes, needsBytes} from '../protocol/metainfo/name-bytes.js';
+import type {CreateOptions} from './create-torrent.js';
+import type {SourceFile, SourceTree} from './source-files.js';
 
 /** A file in the stream of pieces, or padding when `file` is undefined. */
 export interface LaidFile {

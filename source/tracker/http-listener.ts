@@ -1,11 +1,11 @@
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
 import {ProtocolError} from '../base/errors.js';
+import {parseIp} from '../base/ip-address.js';
 import type {Clock, Timer} from '../base/ports.js';
 import {terminalJson} from '../base/terminal-text.js';
-import {networkOf} from '../policy/host-table.js';
-import {isLoopback} from '../policy/peer-key.js';
-import {type HttpRequestHead, headLength, parseRequestHead} from '../protocol/http-request.js';
-import {parseIp} from '../protocol/ip-address.js';
+import {isLoopback} from '../policy/peers/peer-key.js';
+import {networkOf} from '../policy/tracker/host-table.js';
+import {type HttpRequestHead, headLength, parseRequestHead} from '../protocol/tracker/http-request.js';
 import {
 	encodeAnnounceAnswer,
 	encodeCompactAnswer,
@@ -14,7 +14,7 @@ import {
 	parseAnnounceQuery,
 	parseScrapeQuery,
 	percentDecode,
-} from '../protocol/tracker-query.js';
+} from '../protocol/tracker/query.js';
 import {plainHost} from './plain-host.js';
 import type {TrackerService} from './tracker-service.js';
 

@@ -1,8 +1,8 @@
 import {formatAddress} from '../base/peer-address.js';
 import type {Timer} from '../base/ports.js';
-import {TrackerHttpServer} from './tracker-server-http.js';
-import {TrackerUdpServer} from './tracker-server-udp.js';
+import {TrackerHttpServer} from './http-listener.js';
 import {TrackerService, type TrackerServiceOptions} from './tracker-service.js';
+import {TrackerUdpServer} from './udp-listener.js';
 
 export interface TrackerServerOptions extends TrackerServiceOptions {
 	/** Both protocols listen on this number; 0 for any that is free in both. */

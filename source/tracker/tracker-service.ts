@@ -1,9 +1,9 @@
 import {ProtocolError} from '../base/errors.js';
 import type {Clock, LogLevel, Random} from '../base/ports.js';
 import type {Seconds} from '../base/units.js';
-import {FloodGuard} from '../policy/flood-guard.js';
-import {networkOf} from '../policy/host-table.js';
-import {MessageBudget} from '../policy/message-budget.js';
+import {MessageBudget} from '../policy/peers/message-budget.js';
+import {FloodGuard} from '../policy/tracker/flood-guard.js';
+import {networkOf} from '../policy/tracker/host-table.js';
 import {
 	type CompactPeers,
 	type SwarmAnnounce,
@@ -13,8 +13,8 @@ import {
 	type SwarmPeer,
 	SwarmTable,
 	swarmLimits,
-} from '../policy/swarm-table.js';
-import type {AnnounceRequest} from '../protocol/tracker-announce.js';
+} from '../policy/tracker/swarm-table.js';
+import type {AnnounceRequest} from '../protocol/tracker/announce.js';
 
 export interface TrackerServiceOptions {
 	readonly clock: Clock;

@@ -2,7 +2,7 @@ import {hash, randomBytes} from 'node:crypto';
 import {createSocket, type Socket} from 'node:dgram';
 import {ProtocolError} from '../base/errors.js';
 import type {Clock} from '../base/ports.js';
-import {nameInQuery} from '../protocol/tracker-query.js';
+import {nameInQuery} from '../protocol/tracker/query.js';
 import {
 	decodeUdpRequest,
 	encodeUdpAnnounced,
@@ -10,7 +10,7 @@ import {
 	encodeUdpError,
 	encodeUdpScraped,
 	type UdpRequest,
-} from '../protocol/tracker-udp.js';
+} from '../protocol/tracker/udp.js';
 import {plainHost} from './plain-host.js';
 import type {TrackerService} from './tracker-service.js';
 

@@ -1,4 +1,4 @@
-import {selectFiles} from '../api/selection.js';
+import {selectFiles} from '../api/file-rules.js';
 import type {FilePriority, FileProgressView, FileView} from '../api/snapshot.js';
 import {UserError} from '../base/errors.js';
 import type {Bytes} from '../base/units.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {asCommand} from '../../source/bridge/command-guard.ts';
+import {asCommand} from '../../source/api/command-guard.ts';
 
 const id = 'ab'.repeat(20);
 

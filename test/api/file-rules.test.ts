@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {checkSelection, selectFiles} from '../../source/api/file-rules.ts';
 import {compileGlob} from '../../source/api/glob.ts';
-import {checkSelection, selectFiles} from '../../source/api/selection.ts';
 import {UserError} from '../../source/base/errors.ts';
 import {seeded} from '../policy/seeded.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {selectFiles} from '../../source/api/selection.ts';
+import {selectFiles} from '../../source/api/file-rules.ts';
 import {UserError} from '../../source/base/errors.ts';
 import {matchRule} from '../../source/ui/file-tree.ts';
 

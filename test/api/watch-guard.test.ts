@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {asWatch} from '../../source/bridge/watch-guard.ts';
+import {asWatch} from '../../source/api/watch-guard.ts';
 
 /** More of anything than a screen has room for. */
 const tooMany = 10_001;

@@ -21,10 +21,12 @@ export const rooms: Readonly<Record<string, Room>> = {
 	policy: {rooms: ['base', 'protocol'], packages: [], node: false, pure: true},
 	io: {rooms: ['base', 'protocol', 'policy', 'api'], packages: [], node: true},
 	engine: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: true},
+	creator: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: true},
+	tracker: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: true},
 	bridge: {rooms: ['base', 'api'], packages: [], node: true},
 	ui: {rooms: ['base', 'api'], packages: drawing, node: false},
 	commands: {
-		rooms: ['base', 'protocol', 'policy', 'api', 'io', 'engine', 'bridge', 'ui'],
+		rooms: ['base', 'protocol', 'policy', 'api', 'io', 'engine', 'creator', 'tracker', 'bridge', 'ui'],
 		packages: ['meow', ...drawing],
 		node: true,
 	},

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {Heap} from '../../source/policy/heap.ts';
-import {seeded} from './seeded.ts';
+import {Heap} from '../../source/base/heap.ts';
+import {seeded} from '../policy/seeded.ts';
 
 test('what is taken out is always the first of what is in it', () => {
 	const random = seeded(8);

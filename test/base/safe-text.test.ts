@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {safeText} from '../../source/protocol/safe-text.ts';
+import {safeText} from '../../source/base/safe-text.ts';
 
 test('plain lines come out as they went in, and whatever is next to plain is still made fit', () => {
 	assert.equal(safeText('piece 12 verified, at 192.0.2.1:6881'), 'piece 12 verified, at 192.0.2.1:6881');

@@ -1,7 +1,7 @@
 import {mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {encodeBencode} from '../../source/protocol/bencode.ts';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {tell} from './measure.ts';
 import {openBenchSession} from './open-session.ts';
 

@@ -5,7 +5,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {Session} from '../../source/engine/session.ts';
+import {Session} from '../../source/engine/session/session.ts';
 import {bencode} from '../helpers/bencode.ts';
 import {weightlessDisk} from '../helpers/weightless-disk.ts';
 

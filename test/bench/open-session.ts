@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {Session} from '../../source/engine/session.ts';
+import {Session} from '../../source/engine/session/session.ts';
 
 /** An engine on loopback that knows no tracker and keeps nothing; its state is below `folder`, which must exist. */
 export function openBenchSession(

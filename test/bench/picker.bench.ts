@@ -1,10 +1,10 @@
-import {BlockLedger} from '../../source/policy/block-ledger.ts';
-import {Deadlines} from '../../source/policy/deadlines.ts';
-import {type DuePeer, planDue} from '../../source/policy/due-blocks.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {duePriority, PiecePicker} from '../../source/policy/piece-picker.ts';
-import {type Provider, RequestPlanner} from '../../source/policy/request-planner.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
+import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
+import {duePriority, PiecePicker} from '../../source/policy/pieces/piece-picker.ts';
+import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
+import {type DuePeer, planDue} from '../../source/policy/requests/deadline-planner.ts';
+import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
+import {type Provider, RequestPlanner} from '../../source/policy/requests/request-planner.ts';
+import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 import {seeded} from '../policy/seeded.ts';
 import {secondsEach, tell} from './measure.ts';
 

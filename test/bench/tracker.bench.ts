@@ -1,9 +1,9 @@
-import {TrackerUdpServer} from '../../source/engine/tracker-server-udp.ts';
-import {TrackerService} from '../../source/engine/tracker-service.ts';
-import {machineClock} from '../../source/io/machine-clock.ts';
-import {machineRandom} from '../../source/io/machine-random.ts';
-import {encodeCompactAnswer, parseAnnounceQuery} from '../../source/protocol/tracker-query.ts';
-import {decodeUdpResponse, encodeUdpAnnounce, encodeUdpConnect} from '../../source/protocol/tracker-udp.ts';
+import {machineClock} from '../../source/io/machine/clock.ts';
+import {machineRandom} from '../../source/io/machine/random.ts';
+import {encodeCompactAnswer, parseAnnounceQuery} from '../../source/protocol/tracker/query.ts';
+import {decodeUdpResponse, encodeUdpAnnounce, encodeUdpConnect} from '../../source/protocol/tracker/udp.ts';
+import {TrackerService} from '../../source/tracker/tracker-service.ts';
+import {TrackerUdpServer} from '../../source/tracker/udp-listener.ts';
 import {secondsEach, tell} from './measure.ts';
 
 const peers = 100_000;

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Update} from '../../source/api/snapshot.ts';
-import {encodeBencode} from '../../source/protocol/bencode.ts';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {tell} from './measure.ts';
 import {openBenchSession} from './open-session.ts';
 

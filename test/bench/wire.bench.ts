@@ -1,11 +1,11 @@
-import {BlockPool, copyShared} from '../../source/io/block-pool.ts';
-import {encodeHandshake} from '../../source/protocol/handshake.ts';
+import {BlockPool, copyShared} from '../../source/io/disk/block-pool.ts';
 import {
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../../source/protocol/peer-wire.ts';
+} from '../../source/protocol/wire/decoder.ts';
+import {encodeHandshake} from '../../source/protocol/wire/handshake.ts';
 import {secondsEach, tell} from './measure.ts';
 
 const ignore = () => {};

@@ -7,9 +7,9 @@ import {after, test} from 'node:test';
 import type {EngineClient} from '../../source/api/engine-client.ts';
 import type {Update} from '../../source/api/snapshot.ts';
 import {UserError} from '../../source/base/errors.ts';
-import {connectEngine, EngineMismatch} from '../../source/bridge/connect-engine.ts';
-import {encodeFrame, FrameReader, largestFrame} from '../../source/bridge/frame.ts';
-import {serveEngine} from '../../source/bridge/serve-engine.ts';
+import {connectEngine, EngineMismatch} from '../../source/bridge/socket/connect-engine.ts';
+import {encodeFrame, FrameReader, largestFrame} from '../../source/bridge/socket/frame.ts';
+import {serveEngine} from '../../source/bridge/socket/serve-engine.ts';
 import {FakeEngine} from './fake-engine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-bridge-'));

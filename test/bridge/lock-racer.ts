@@ -2,7 +2,7 @@
 import {closeSync, openSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
-import {takeLock} from '../../source/bridge/process-lock.ts';
+import {takeLock} from '../../source/io/state/process-lock.ts';
 
 const [folder = '', rounds = '0'] = process.argv.slice(2);
 const alone = join(folder, 'alone');

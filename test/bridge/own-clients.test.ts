@@ -5,11 +5,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.ts';
-import {connectEngine} from '../../source/bridge/connect-engine.ts';
-import {encodeFrame, FrameReader, largestFrame} from '../../source/bridge/frame.ts';
-import {FrameBudget} from '../../source/bridge/frame-budget.ts';
-import {serveEngine} from '../../source/bridge/serve-engine.ts';
-import {WatchPlaces} from '../../source/bridge/watch-places.ts';
+import {connectEngine} from '../../source/bridge/socket/connect-engine.ts';
+import {encodeFrame, FrameReader, largestFrame} from '../../source/bridge/socket/frame.ts';
+import {FrameBudget} from '../../source/bridge/socket/frame-budget.ts';
+import {serveEngine} from '../../source/bridge/socket/serve-engine.ts';
+import {WatchPlaces} from '../../source/bridge/socket/watch-places.ts';
 import {until, within} from '../helpers/deadline.ts';
 import {FakeEngine} from './fake-engine.ts';
 

@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {lockHolder, takeLock} from '../../source/bridge/process-lock.ts';
+import {lockHolder, takeLock} from '../../source/io/state/process-lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-lock-'));
 after(() => rmSync(folder, {recursive: true}));

@@ -6,10 +6,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, type TestContext, test} from 'node:test';
 import type {Watch} from '../../source/api/snapshot.ts';
-import {RemoteEngine} from '../../source/bridge/connect-engine.ts';
-import {encodeFrame, FrameReader} from '../../source/bridge/frame.ts';
-import {protocolVersion} from '../../source/bridge/message.ts';
-import {serveEngine} from '../../source/bridge/serve-engine.ts';
+import {RemoteEngine} from '../../source/bridge/socket/connect-engine.ts';
+import {encodeFrame, FrameReader} from '../../source/bridge/socket/frame.ts';
+import {protocolVersion} from '../../source/bridge/socket/message.ts';
+import {serveEngine} from '../../source/bridge/socket/serve-engine.ts';
 import {until} from '../helpers/deadline.ts';
 import {FakeEngine} from './fake-engine.ts';
 

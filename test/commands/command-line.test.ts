@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type Command, defineCommand, type Options} from '../../source/commands/command.ts';
-import {choose} from '../../source/commands/dispatch.ts';
-import {sharedOptions} from '../../source/commands/flags.ts';
-import {parseArguments} from '../../source/commands/parse-arguments.ts';
+import {type Command, defineCommand, type Options} from '../../source/commands/arguments/command.ts';
+import {choose} from '../../source/commands/arguments/dispatch.ts';
+import {sharedOptions} from '../../source/commands/arguments/flags.ts';
+import {parseArguments} from '../../source/commands/arguments/parse-arguments.ts';
 
 const hash = 'a'.repeat(40);
 

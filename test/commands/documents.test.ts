@@ -5,12 +5,12 @@ import {resolve} from 'node:path';
 import {test} from 'node:test';
 import {manPage} from '../../media/man-page.ts';
 import {pages, withTable} from '../../media/pages.ts';
-import type {Options} from '../../source/commands/command.ts';
-import {configOptions} from '../../source/commands/config-file.ts';
-import {choose, loadCommand, verbNames} from '../../source/commands/dispatch.ts';
-import {examples} from '../../source/commands/examples.ts';
-import {sharedOptions} from '../../source/commands/flags.ts';
-import {optionLabel, optionName, parseArguments} from '../../source/commands/parse-arguments.ts';
+import type {Options} from '../../source/commands/arguments/command.ts';
+import {configOptions} from '../../source/commands/arguments/config-file.ts';
+import {choose, loadCommand, verbNames} from '../../source/commands/arguments/dispatch.ts';
+import {examples} from '../../source/commands/arguments/examples.ts';
+import {sharedOptions} from '../../source/commands/arguments/flags.ts';
+import {optionLabel, optionName, parseArguments} from '../../source/commands/arguments/parse-arguments.ts';
 import {missing} from '../helpers/processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -6,12 +6,12 @@ import {join} from 'node:path';
 import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {lockHolder, takeLock} from '../../source/bridge/process-lock.ts';
-import {socketPath} from '../../source/bridge/socket-path.ts';
-import {ensureEngine, findEngine} from '../../source/commands/ensure-engine.ts';
-import {enginePid} from '../../source/commands/host-engine.ts';
-import {engineGone, stopEngine} from '../../source/commands/show-screen.ts';
-import {makeStateDir, stateDirPath} from '../../source/commands/state-dir.ts';
+import {socketPath} from '../../source/bridge/socket/socket-path.ts';
+import {ensureEngine, findEngine} from '../../source/commands/engine-process/ensure-engine.ts';
+import {enginePid} from '../../source/commands/engine-process/host-engine.ts';
+import {makeStateDir, stateDirPath} from '../../source/commands/engine-process/state-dir.ts';
+import {engineGone, stopEngine} from '../../source/commands/screen/show-screen.ts';
+import {lockHolder, takeLock} from '../../source/io/state/process-lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-engine-'));
 const started: number[] = [];

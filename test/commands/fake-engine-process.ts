@@ -1,7 +1,7 @@
 // An engine process as the session starts it, with an engine that has no torrents.
 import {writeSync} from 'node:fs';
 import process from 'node:process';
-import {hostEngine} from '../../source/commands/host-engine.ts';
+import {hostEngine} from '../../source/commands/engine-process/host-engine.ts';
 import {FakeEngine} from '../bridge/fake-engine.ts';
 
 const stateDir = process.argv[process.argv.indexOf('--state-dir') + 1] ?? '';

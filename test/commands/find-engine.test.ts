@@ -4,8 +4,8 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {socketPath} from '../../source/bridge/socket-path.ts';
-import {findEngine} from '../../source/commands/ensure-engine.ts';
+import {socketPath} from '../../source/bridge/socket/socket-path.ts';
+import {findEngine} from '../../source/commands/engine-process/ensure-engine.ts';
 
 test('an engine that ends before it has said a word is none, however its end looks', async context => {
 	const stateDir = mkdtempSync(join(tmpdir(), 'tortui-find-'));

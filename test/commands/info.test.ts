@@ -5,9 +5,9 @@ import {join} from 'node:path';
 import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {selectFiles} from '../../source/api/selection.ts';
-import {readTorrentSource} from '../../source/commands/torrent-source.ts';
-import type {Metainfo} from '../../source/protocol/metainfo.ts';
+import {selectFiles} from '../../source/api/file-rules.ts';
+import {readTorrentSource} from '../../source/commands/transfer/torrent-source.ts';
+import type {Metainfo} from '../../source/protocol/metainfo/metainfo.ts';
 import {type Bencodable, bencode} from '../helpers/bencode.ts';
 import {run} from './printed.ts';
 

@@ -28,13 +28,13 @@ function packagesOf(file: string): Set<string> {
 
 test('a download starts without loading what draws and measures text', () => {
 	const packages = [
-		...packagesOf('get.ts'),
-		...packagesOf('json-report.ts'),
-		...packagesOf('plain-report.ts'),
+		...packagesOf('verbs/get.ts'),
+		...packagesOf('transfer/json-report.ts'),
+		...packagesOf('transfer/plain-report.ts'),
 	];
 	assert.deepEqual(
 		packages.filter(name => /^(?:ink|ink-table|react|chalk|string-width)\b/.test(name)),
 		[],
 	);
-	assert(packagesOf('terminal-report.ts').has('string-width'), 'the walk follows imports');
+	assert(packagesOf('transfer/terminal-report.ts').has('string-width'), 'the walk follows imports');
 });

@@ -1,5 +1,5 @@
 import {Readable, Writable} from 'node:stream';
-import {dispatch} from '../../source/commands/dispatch.js';
+import {dispatch} from '../../source/commands/arguments/dispatch.js';
 
 /** What a command printed, and how it ended: exit status, and its message when it failed. */
 export interface Printed {

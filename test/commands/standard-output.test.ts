@@ -7,7 +7,7 @@ import process from 'node:process';
 import {Writable} from 'node:stream';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {StandardOutput, writeAll} from '../../source/commands/standard-output.ts';
+import {StandardOutput, writeAll} from '../../source/commands/output/standard-output.ts';
 
 const cli = fileURLToPath(new URL('../../source/cli.tsx', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'tortui-output-'));

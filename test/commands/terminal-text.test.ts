@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {terminalJson, terminalLine} from '../../source/base/terminal-text.ts';
-import {openLog} from '../../source/commands/file-log.ts';
-import {jsonReport} from '../../source/commands/json-report.ts';
+import {openLog} from '../../source/commands/engine-process/file-log.ts';
+import {jsonReport} from '../../source/commands/transfer/json-report.ts';
 import {torrentView} from './torrent-view.ts';
 
 /** What a terminal obeys, and what hides or turns round the text beside it. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {TorrentView} from '../../source/api/snapshot.ts';
-import {closingLine} from '../../source/commands/closing-line.ts';
-import {jsonReport} from '../../source/commands/json-report.ts';
-import {LastingReason} from '../../source/commands/lasting-reason.ts';
-import {Patience} from '../../source/commands/patience.ts';
-import {plainLine} from '../../source/commands/plain-line.ts';
-import {plainReport} from '../../source/commands/plain-report.ts';
-import {progressLines} from '../../source/commands/progress-line.ts';
-import {type SeedGoal, transfer} from '../../source/commands/transfer.ts';
+import {closingLine} from '../../source/commands/transfer/closing-line.ts';
+import {jsonReport} from '../../source/commands/transfer/json-report.ts';
+import {LastingReason} from '../../source/commands/transfer/lasting-reason.ts';
+import {Patience} from '../../source/commands/transfer/patience.ts';
+import {plainLine} from '../../source/commands/transfer/plain-line.ts';
+import {plainReport} from '../../source/commands/transfer/plain-report.ts';
+import {progressLines} from '../../source/commands/transfer/progress-line.ts';
+import {type SeedGoal, transfer} from '../../source/commands/transfer/transfer.ts';
 import {FakeEngine} from '../bridge/fake-engine.ts';
 import {torrentView} from './torrent-view.ts';
 

@@ -16,10 +16,10 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {UserError} from '../../source/base/errors.js';
-import {choosePieceLength, createTorrent} from '../../source/engine/creator.js';
-import {exactFold} from '../../source/protocol/file-names.js';
-import type {Metainfo} from '../../source/protocol/metainfo.js';
-import {writtenPaths} from '../../source/protocol/other-names.js';
+import {choosePieceLength, createTorrent} from '../../source/creator/create-torrent.js';
+import {exactFold} from '../../source/protocol/metainfo/file-names.js';
+import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
+import {writtenPaths} from '../../source/protocol/metainfo/other-names.js';
 import {bytesFrom} from '../helpers/torrents.ts';
 
 function folder(context: TestContext): string {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import type {Peer} from '../../source/engine/peer.ts';
-import type {StorageFailure} from '../../source/io/storage.ts';
-import {messageId} from '../../source/protocol/peer-wire.ts';
+import type {Peer} from '../../source/engine/peers/peer-connection.ts';
+import type {StorageFailure} from '../../source/io/disk/storage.ts';
+import {messageId} from '../../source/protocol/wire/decoder.ts';
 import {settled} from '../helpers/hand-clock.ts';
 import {LonePeer, seconds} from '../helpers/lone-peer.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';

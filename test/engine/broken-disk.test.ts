@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, {describe} from 'node:test';
-import {StateStore} from '../../source/io/state-store.ts';
-import type {StorageFailure} from '../../source/io/storage.ts';
+import type {StorageFailure} from '../../source/io/disk/storage.ts';
+import {StateStore} from '../../source/io/state/torrent-store.ts';
 import {assertSame} from '../helpers/compare.ts';
 import {until} from '../helpers/deadline.ts';
 import {brokenDisk, FaultyDisk} from '../helpers/faulty-disk.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Peer} from '../../source/engine/peer.js';
-import {encodeHandshake} from '../../source/protocol/handshake.js';
-import {messageId, PeerWireWriter} from '../../source/protocol/peer-wire.js';
+import type {Peer} from '../../source/engine/peers/peer-connection.js';
+import {messageId, PeerWireWriter} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake} from '../../source/protocol/wire/handshake.js';
 import {LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 
 /** A seed with the fast extension that has unchoked us and sends nothing. */

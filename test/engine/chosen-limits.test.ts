@@ -3,9 +3,9 @@ import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:f
 import {join} from 'node:path';
 import {test} from 'node:test';
 import type {SessionView} from '../../source/api/snapshot.ts';
-import {Session} from '../../source/engine/session.ts';
-import type {SessionOptions} from '../../source/engine/session-options.ts';
-import type {SlowTime} from '../../source/policy/speed-schedule.ts';
+import {Session} from '../../source/engine/session/session.ts';
+import type {SessionOptions} from '../../source/engine/session/session-options.ts';
+import type {SlowTime} from '../../source/policy/rates/speed-schedule.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {openTestSession, testTorrent} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.js';
-import {encodeHandshake} from '../../source/protocol/handshake.js';
-import {PeerWireWriter} from '../../source/protocol/peer-wire.js';
+import {decodeResumeData, encodeResumeData} from '../../source/io/state/resume-data.js';
+import {PeerWireWriter} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake} from '../../source/protocol/wire/handshake.js';
 import {LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 
 const year = 31_557_600_000;

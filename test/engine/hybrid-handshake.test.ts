@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {decodeHandshake} from '../../source/protocol/handshake.ts';
+import {decodeHandshake} from '../../source/protocol/wire/handshake.ts';
 import {within} from '../helpers/deadline.ts';
 import {handshake, RawPeer} from '../helpers/raw-peer.ts';
 import {openTestSession} from '../helpers/sessions.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {BlockPool} from '../../source/io/block-pool.ts';
-import type {Disk} from '../../source/io/disk.ts';
-import {DiskService} from '../../source/io/disk-storage.ts';
-import type {Storage} from '../../source/io/storage.ts';
+import type {BlockPool} from '../../source/io/disk/block-pool.ts';
+import type {Disk} from '../../source/io/disk/disk.ts';
+import {DiskService} from '../../source/io/disk/disk-service.ts';
+import type {Storage} from '../../source/io/disk/storage.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';
 

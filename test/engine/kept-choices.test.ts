@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {cpSync, readFileSync} from 'node:fs';
 import {test} from 'node:test';
-import {decodeResumeData, type ResumeData} from '../../source/io/resume-data.ts';
+import {decodeResumeData, type ResumeData} from '../../source/io/state/resume-data.ts';
 import {until} from '../helpers/deadline.ts';
 import {HurriedClock} from '../helpers/hurried-clock.ts';
 import {openTestSession, seedTorrent, testTorrent} from '../helpers/sessions.ts';

@@ -15,11 +15,11 @@ import {
 import {join} from 'node:path';
 import type {TestContext} from 'node:test';
 import test, {describe} from 'node:test';
-import {createTorrent} from '../../source/engine/creator.js';
-import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.js';
-import type {Metainfo} from '../../source/protocol/metainfo.js';
-import {nameFromBytes, nameToBytes} from '../../source/protocol/name-bytes.js';
-import {sanitizePathElement} from '../../source/protocol/sanitize-path.js';
+import {createTorrent} from '../../source/creator/create-torrent.js';
+import {decodeResumeData, encodeResumeData} from '../../source/io/state/resume-data.js';
+import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
+import {nameFromBytes, nameToBytes} from '../../source/protocol/metainfo/name-bytes.js';
+import {sanitizePathElement} from '../../source/protocol/metainfo/sanitize-path.js';
 import {run} from '../commands/printed.ts';
 import {openTestSession, type TestSession, type TestTorrent} from '../helpers/sessions.ts';
 import {bytesFrom} from '../helpers/torrents.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {encodeBencode} from '../../source/protocol/bencode.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
-import {messageId} from '../../source/protocol/peer-wire.ts';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
+import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
+import {messageId} from '../../source/protocol/wire/decoder.ts';
 import {LonePeer, seconds} from '../helpers/lone-peer.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';
 import {seeded} from '../policy/seeded.ts';

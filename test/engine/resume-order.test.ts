@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {ResumeData} from '../../source/io/resume-data.ts';
+import type {ResumeData} from '../../source/io/state/resume-data.ts';
 import {LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 
 /** Hands a whole piece to the disk, which has not done anything with it yet. */

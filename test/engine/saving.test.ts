@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type Saved, StateSaver} from '../../source/engine/state-saver.ts';
-import type {Torrent} from '../../source/engine/torrent.ts';
-import type {ResumeData} from '../../source/io/resume-data.ts';
-import type {StorageFailure} from '../../source/io/storage.ts';
+import {type Saved, StateSaver} from '../../source/engine/session/autosave.ts';
+import type {Torrent} from '../../source/engine/torrent/torrent.ts';
+import type {StorageFailure} from '../../source/io/disk/storage.ts';
+import type {ResumeData} from '../../source/io/state/resume-data.ts';
 import {settled} from '../helpers/hand-clock.ts';
 
 interface FakeTorrent {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.js';
-import {encodeHandshake} from '../../source/protocol/handshake.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
-} from '../../source/protocol/peer-wire.js';
+} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake} from '../../source/protocol/wire/handshake.js';
 import {type FakeConnection, LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 
 const places = 20;

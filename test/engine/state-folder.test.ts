@@ -12,7 +12,7 @@ import {
 import {join, relative} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
-import type {SessionOptions} from '../../source/engine/session-options.ts';
+import type {SessionOptions} from '../../source/engine/session/session-options.ts';
 import {until} from '../helpers/deadline.ts';
 import {openTestSession, type TestSession, testTorrent} from '../helpers/sessions.ts';
 import {weightlessDisk} from '../helpers/weightless-disk.ts';

@@ -3,10 +3,10 @@ import {spawnSync} from 'node:child_process';
 import {cpSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
-import type {Torrent} from '../../source/engine/torrent.ts';
-import {TorrentRecord} from '../../source/engine/torrent-record.ts';
-import {TotalsMemory} from '../../source/engine/totals-memory.ts';
-import {Traffic} from '../../source/engine/traffic.ts';
+import {Traffic} from '../../source/engine/session/session-stats.ts';
+import {TotalsMemory} from '../../source/engine/session/totals-store.ts';
+import type {Torrent} from '../../source/engine/torrent/torrent.ts';
+import {TorrentRecord} from '../../source/engine/torrent/transfer-stats.ts';
 import {until, within} from '../helpers/deadline.ts';
 import {
 	openTestSession,

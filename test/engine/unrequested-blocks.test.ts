@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {messageId, writePieceHeader} from '../../source/protocol/peer-wire.ts';
+import {messageId, writePieceHeader} from '../../source/protocol/wire/decoder.ts';
 import {LonePeer} from '../helpers/lone-peer.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';
 import {seeded} from '../policy/seeded.ts';

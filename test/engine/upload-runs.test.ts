@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {acceptedRequests, blocksPerSlab, UploadQueue} from '../../source/engine/upload-queue.ts';
+import {acceptedRequests, blocksPerSlab, UploadQueue} from '../../source/engine/transfer/upload-queue.ts';
 import {seeded} from '../policy/seeded.ts';
 
 type Request = readonly [piece: number, begin: number, length: number];

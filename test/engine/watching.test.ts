@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Update, Watch} from '../../source/api/snapshot.ts';
-import {type SectionSource, Watchers} from '../../source/engine/watchers.ts';
+import {type SectionSource, Watchers} from '../../source/engine/views/watchers.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 
 /** An engine of one number, which may be told apart by its revision. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
-import {type BencodeNode, decodeBencode} from '../../source/protocol/bencode.js';
+import {type BencodeNode, decodeBencode} from '../../source/protocol/bencode/bencode.js';
 import {bencode} from '../helpers/bencode.ts';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.js';
-import {encodeBencode} from '../../source/protocol/bencode.js';
-import {encodeHandshake} from '../../source/protocol/handshake.js';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../../source/protocol/peer-wire.js';
+} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake} from '../../source/protocol/wire/handshake.js';
 import {type FakeConnection, LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {checkSelection, selectFiles} from '../../source/api/selection.js';
+import {checkSelection, selectFiles} from '../../source/api/file-rules.js';
 import {ProtocolError, UserError} from '../../source/base/errors.js';
 import {asInfoHash} from '../../source/base/units.js';
-import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.js';
-import {encodeBencode} from '../../source/protocol/bencode.js';
-import {Bitfield} from '../../source/protocol/bitfield.js';
+import {decodeResumeData, encodeResumeData} from '../../source/io/state/resume-data.js';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
+import {Bitfield} from '../../source/protocol/wire/bitfield.js';
 import {
 	answerMetadataRequest,
 	decodeExtensionHandshake,
 	decodeMetadataMessage,
 	encodeExtensionHandshake,
-} from '../../source/protocol/extension.js';
-import {decodeHandshake, encodeHandshake, handshakeLength} from '../../source/protocol/handshake.js';
+} from '../../source/protocol/wire/extension-handshake.js';
+import {decodeHandshake, encodeHandshake, handshakeLength} from '../../source/protocol/wire/handshake.js';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
 

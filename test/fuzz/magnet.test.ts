@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {UserError} from '../../source/base/errors.js';
-import {formatMagnet, parseMagnet} from '../../source/protocol/magnet.js';
+import {formatMagnet, parseMagnet} from '../../source/protocol/metainfo/magnet.js';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
 

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
-import {parseInfo, parseMetainfo} from '../../source/protocol/metainfo-reader.js';
+import {parseInfo, parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
 import {bencode} from '../helpers/bencode.ts';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
 import {blockLength} from '../../source/base/units.js';
-import {encodeHandshake, handshakeLength} from '../../source/protocol/handshake.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../../source/protocol/peer-wire.js';
+} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake, handshakeLength} from '../../source/protocol/wire/handshake.js';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
 

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
-import {encodeBencode} from '../../source/protocol/bencode.js';
-import {encodeCompactPeers} from '../../source/protocol/compact-peers.js';
-import {formatIp, parseIp} from '../../source/protocol/ip-address.js';
-import {safeText} from '../../source/protocol/safe-text.js';
+import {formatIp, parseIp} from '../../source/base/ip-address.js';
+import {safeText} from '../../source/base/safe-text.js';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
+import {encodeCompactPeers} from '../../source/protocol/tracker/compact-peers.js';
 import {
 	announceUrl,
 	decodeAnnounceResponse,
 	decodeScrapeResponse,
 	scrapeUrl,
-} from '../../source/protocol/tracker-http.js';
-import {parseAnnounceQuery, parseScrapeQuery} from '../../source/protocol/tracker-query.js';
+} from '../../source/protocol/tracker/http.js';
+import {parseAnnounceQuery, parseScrapeQuery} from '../../source/protocol/tracker/query.js';
 import {
 	decodeUdpRequest,
 	decodeUdpResponse,
@@ -20,7 +20,7 @@ import {
 	encodeUdpConnect,
 	encodeUdpScrape,
 	encodeUdpScraped,
-} from '../../source/protocol/tracker-udp.js';
+} from '../../source/protocol/tracker/udp.js';
 import {seeded} from '../policy/seeded.ts';
 
 const {FUZZ_SEED, FUZZ_ROUNDS} = process.env;

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {type Bencodable, encodeBencode} from '../../source/protocol/bencode.ts';
+import {type Bencodable, encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 
 /** Just below the largest .torrent that is read. */
 const largest = 9_900_000;

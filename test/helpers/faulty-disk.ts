@@ -1,7 +1,13 @@
-import type {BlockPool} from '../../source/io/block-pool.ts';
-import type {Disk} from '../../source/io/disk.ts';
-import {DiskService, type TorrentOnDisk} from '../../source/io/disk-storage.ts';
-import type {Checking, FileStamp, Storage, StorageEvents, StorageFailure} from '../../source/io/storage.ts';
+import type {BlockPool} from '../../source/io/disk/block-pool.ts';
+import type {Disk} from '../../source/io/disk/disk.ts';
+import {DiskService, type TorrentOnDisk} from '../../source/io/disk/disk-service.ts';
+import type {
+	Checking,
+	FileStamp,
+	Storage,
+	StorageEvents,
+	StorageFailure,
+} from '../../source/io/disk/storage.ts';
 
 /** What a broken disk says. */
 export const brokenDisk: StorageFailure = {

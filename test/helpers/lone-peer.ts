@@ -1,13 +1,13 @@
 import {blockLength} from '../../source/base/units.js';
-import type {Peer} from '../../source/engine/peer.js';
-import {encodeHandshake, type Handshake} from '../../source/protocol/handshake.js';
+import type {Peer} from '../../source/engine/peers/peer-connection.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../../source/protocol/peer-wire.js';
+} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake, type Handshake} from '../../source/protocol/wire/handshake.js';
 import {type FakeConnection, type LoneTorrent, turn} from './lone-torrent.ts';
 
 export interface LonePeerOptions {

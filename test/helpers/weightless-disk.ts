@@ -1,7 +1,7 @@
-import type {BlockPool} from '../../source/io/block-pool.ts';
-import type {Disk} from '../../source/io/disk.ts';
-import type {TorrentOnDisk} from '../../source/io/disk-storage.ts';
-import type {Storage, StorageEvents} from '../../source/io/storage.ts';
+import type {BlockPool} from '../../source/io/disk/block-pool.ts';
+import type {Disk} from '../../source/io/disk/disk.ts';
+import type {TorrentOnDisk} from '../../source/io/disk/disk-service.ts';
+import type {Storage, StorageEvents} from '../../source/io/disk/storage.ts';
 
 /**
  * A disk that costs nothing, for measuring everything else: whatever is stored is right, and forgotten; whatever is

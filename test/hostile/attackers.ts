@@ -1,14 +1,14 @@
+import {fromHex} from '../../source/base/hex.js';
 import {blockLength} from '../../source/base/units.js';
-import type {Connection} from '../../source/io/network.js';
-import {encodeHandshake, type Handshake} from '../../source/protocol/handshake.js';
-import {fromHex} from '../../source/protocol/hex.js';
+import type {Connection} from '../../source/io/net/network.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../../source/protocol/peer-wire.js';
+} from '../../source/protocol/wire/decoder.js';
+import {encodeHandshake, type Handshake} from '../../source/protocol/wire/handshake.js';
 import {fillBlock} from '../simulation/memory-disk.js';
 import type {Node, SwarmWorld} from '../simulation/swarm-world.js';
 import type {VirtualHost} from '../simulation/virtual-network.js';

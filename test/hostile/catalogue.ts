@@ -28,7 +28,7 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'a tracker that calls the address of a stranger ours',
 		felt: 'nothing: the stranger is dialled',
-		file: 'test/engine/announcers.test.ts',
+		file: 'test/engine/sources/tracker-source.test.ts',
 		title: 'we are not handed to ourselves',
 	},
 	{
@@ -76,19 +76,19 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'HTTP answers in chunks of one byte, or with 4 KiB around each byte',
 		felt: 'no more memory than the answer has bytes; refused',
-		file: 'test/protocol/http-response.test.ts',
+		file: 'test/protocol/tracker/http-response.test.ts',
 		title: 'in a million chunks of one byte',
 	},
 	{
 		tried: 'a tracker that is silent or drips, in the first tier',
 		felt: 'the next one is asked after 10 s',
-		file: 'test/engine/announcers.test.ts',
+		file: 'test/engine/sources/tracker-source.test.ts',
 		title: 'keeps nobody from the next one',
 	},
 	{
 		tried: 'a flood of listings at our tracker',
 		felt: 'ten a second are answered',
-		file: 'test/engine/tracker-server.test.ts',
+		file: 'test/tracker/tracker-server.test.ts',
 		title: 'a flood of listings is turned away',
 	},
 	{
@@ -136,25 +136,25 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'gzip bombs and bodies without end',
 		felt: 'cut at the limit',
-		file: 'test/io/http-client.test.ts',
+		file: 'test/io/net/http-client.test.ts',
 		title: 'a gzip bomb goes off at the limit',
 	},
 	{
 		tried: 'trackers and redirects that lead into the local network',
 		felt: 'refused',
-		file: 'test/io/address-guard.test.ts',
+		file: 'test/io/net/address-guard.test.ts',
 		title: 'may not lead into the local network',
 	},
 	{
 		tried: 'names of files that lead out of the folder, or are no names',
 		felt: 'made harmless',
-		file: 'test/protocol/sanitize-path.test.ts',
+		file: 'test/protocol/metainfo/sanitize-path.test.ts',
 		title: 'a name of which nothing is left',
 	},
 	{
 		tried: 'UDP packets to our tracker from addresses that were not proved',
 		felt: 'nothing is believed, and nothing longer than the packet goes back',
-		file: 'test/engine/tracker-server.test.ts',
+		file: 'test/tracker/tracker-server.test.ts',
 		title: 'a UDP client must show that it receives at its address',
 	},
 	{
@@ -172,7 +172,7 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'resume data cut off anywhere or with any byte changed',
 		felt: 'refused or read; the others are loaded',
-		file: 'test/io/state-store.test.ts',
+		file: 'test/io/state/torrent-store.test.ts',
 		title: 'resume data cut off anywhere',
 	},
 	{

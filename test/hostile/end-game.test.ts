@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {messageId, writePieceHeader} from '../../source/protocol/peer-wire.ts';
+import {messageId, writePieceHeader} from '../../source/protocol/wire/decoder.ts';
 import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {type AttackScript, attack, trickler} from './attackers.ts';
 import {inSeconds, tell} from './tell.ts';

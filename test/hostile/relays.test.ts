@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Connection} from '../../source/io/network.js';
+import type {Connection} from '../../source/io/net/network.js';
 import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {inSeconds, tell} from './tell.ts';
 

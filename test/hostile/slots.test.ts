@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {messageId, type PeerWireWriter} from '../../source/protocol/peer-wire.ts';
+import {messageId, type PeerWireWriter} from '../../source/protocol/wire/decoder.ts';
 import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {type AttackScript, attack} from './attackers.ts';
 import {inSeconds, tell} from './tell.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {HttpClient} from '../../source/io/http-client.js';
-import {encodeBencode} from '../../source/protocol/bencode.ts';
+import type {HttpClient} from '../../source/io/net/http-client.js';
+import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {LonePeer, seconds} from '../helpers/lone-peer.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';
 import {seeded} from '../policy/seeded.ts';

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {env} from 'node:process';
 import {test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {decodeResumeData} from '../../source/io/resume-data.js';
+import {decodeResumeData} from '../../source/io/state/resume-data.js';
 import {assertSame} from '../helpers/compare.ts';
 import {contentBytes, rawSeeder} from '../helpers/raw-peer.ts';
 import {kibibyte, makeTorrent, mebibyte, type Torrent, writeFolder} from '../helpers/torrents.ts';

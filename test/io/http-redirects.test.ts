@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {type AddressInfo, Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {NodeHttpClient} from '../../source/io/http-client.ts';
+import {NodeHttpClient} from '../../source/io/net/http-client.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 
 /** Addresses that are public as far as anybody can tell, and lead to this machine in these tests. */

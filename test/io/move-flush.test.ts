@@ -4,7 +4,7 @@ import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, type TestContext, test} from 'node:test';
 import {setImmediate as turn} from 'node:timers/promises';
-import {DiskLane} from '../../source/io/disk-lane.ts';
+import {DiskLane} from '../../source/io/disk/worker-queue.ts';
 import {until} from '../helpers/deadline.ts';
 import {makeTorrent, TestDisk} from './torrent-on-disk.ts';
 

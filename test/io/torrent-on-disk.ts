@@ -3,10 +3,10 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} fr
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {InfoHash} from '../../source/base/units.js';
-import {BlockPool} from '../../source/io/block-pool.js';
-import {DiskService} from '../../source/io/disk-storage.js';
-import type {Removal, Storage, StorageEvents, StorageFailure} from '../../source/io/storage.js';
-import type {Metainfo, MetainfoFile} from '../../source/protocol/metainfo.js';
+import {BlockPool} from '../../source/io/disk/block-pool.js';
+import {DiskService} from '../../source/io/disk/disk-service.js';
+import type {Removal, Storage, StorageEvents, StorageFailure} from '../../source/io/disk/storage.js';
+import type {Metainfo, MetainfoFile} from '../../source/protocol/metainfo/metainfo.js';
 
 export const blockLength = 16_384;
 

@@ -95,16 +95,18 @@ test('every fault in the source is one: it can be read, and is another program',
 
 test('the import graph knows how near a test is to a file', () => {
 	const near = new ImportGraph('.').distances('test/policy/piece-picker-modes.test.ts');
-	assert.equal(near.get('source/policy/piece-picker.ts'), 1);
-	assert.equal(near.get('source/protocol/bitfield.ts'), 1);
+	assert.equal(near.get('source/policy/pieces/piece-picker.ts'), 1);
+	assert.equal(near.get('source/protocol/wire/bitfield.ts'), 1);
 	assert.equal(near.get('test/policy/seeded.ts'), 1);
-	assert.equal(near.get('source/engine/session.ts'), undefined);
-	const far = new ImportGraph('.').distances('test/policy/dial-queue.test.ts');
-	assert.equal(far.get('source/policy/dial-queue.ts'), 1);
-	assert.equal(far.get('source/policy/heap.ts'), 2);
+	assert.equal(near.get('source/engine/session/session.ts'), undefined);
+	const far = new ImportGraph('.').distances('test/policy/peers/dial-queue.test.ts');
+	assert.equal(far.get('source/policy/peers/dial-queue.ts'), 1);
+	assert.equal(far.get('source/base/heap.ts'), 2);
 	// What is imported as a type alone is not there when it runs.
 	assert.equal(
-		new ImportGraph('.').distances('test/engine/outbox.test.ts').get('source/engine/peer.ts'),
+		new ImportGraph('.')
+			.distances('test/engine/peers/write-batch.test.ts')
+			.get('source/engine/peers/peer-connection.ts'),
 		undefined,
 	);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {RateLimiter} from '../../source/policy/rate-limiter.ts';
+import {RateLimiter} from '../../source/policy/rates/rate-limiter.ts';
 
 /** A limiter that has saved up all that it can. */
 function full(rate: number | undefined, parent?: RateLimiter): RateLimiter {

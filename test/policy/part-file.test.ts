@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {withoutPartFile} from '../../source/policy/check-plan.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
+import {withoutPartFile} from '../../source/policy/pieces/check-plan.ts';
+import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
+import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 
 test('when the part file is gone only the pieces that lay in it are had no more', () => {
 	const map = new PieceMap(400, 100);

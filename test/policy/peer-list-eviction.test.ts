@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {PeerSource} from '../../source/policy/known-peer.ts';
-import {PeerList} from '../../source/policy/peer-list.ts';
+import type {PeerSource} from '../../source/policy/peers/known-peer.ts';
+import {PeerList} from '../../source/policy/peers/peer-list.ts';
 
 const at = (n: number) => ({host: `192.0.2.${n}`, port: 6881});
 

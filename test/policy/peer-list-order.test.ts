@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {formatAddress} from '../../source/base/peer-address.ts';
-import type {PeerSource} from '../../source/policy/known-peer.ts';
-import {PeerList} from '../../source/policy/peer-list.ts';
+import type {PeerSource} from '../../source/policy/peers/known-peer.ts';
+import {PeerList} from '../../source/policy/peers/peer-list.ts';
 
 const second = 1000;
 const minute = 60 * second;

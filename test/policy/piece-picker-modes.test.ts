@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type PickMode, PiecePicker} from '../../source/policy/piece-picker.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
+import {type PickMode, PiecePicker} from '../../source/policy/pieces/piece-picker.ts';
+import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 import {seeded} from './seeded.ts';
 
 const usual: PickMode = {sequential: false, reverse: false, random: false};

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {BlockLedger} from '../../source/policy/block-ledger.ts';
-import {Deadlines} from '../../source/policy/deadlines.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {duePriority, PiecePicker} from '../../source/policy/piece-picker.ts';
-import {type PlanOptions, type Provider, RequestPlanner} from '../../source/policy/request-planner.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
+import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
+import {duePriority, PiecePicker} from '../../source/policy/pieces/piece-picker.ts';
+import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
+import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
+import {
+	type PlanOptions,
+	type Provider,
+	RequestPlanner,
+} from '../../source/policy/requests/request-planner.ts';
+import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 import {seeded} from './seeded.ts';
 
 /** Pieces of two blocks. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {RequestPipeline} from '../../source/policy/request-pipeline.ts';
+import {RequestPipeline} from '../../source/policy/requests/request-queue.ts';
 import {seeded} from './seeded.ts';
 
 const perPiece = 7;

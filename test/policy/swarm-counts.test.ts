@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {SwarmTable, swarmLimits} from '../../source/policy/swarm-table.ts';
+import {SwarmTable, swarmLimits} from '../../source/policy/tracker/swarm-table.ts';
 import {seeded} from './seeded.ts';
 
 const hash = 'a'.repeat(40);

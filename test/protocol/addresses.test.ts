@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {fromHex, toHex} from '../../source/protocol/hex.ts';
-import {addressScope, formatIp, parseIp} from '../../source/protocol/ip-address.ts';
+import {fromHex, toHex} from '../../source/base/hex.ts';
+import {addressScope, formatIp, parseIp} from '../../source/base/ip-address.ts';
 
 test('hex is read in either case, two digits a byte, and nothing else is', () => {
 	assert.deepEqual([...fromHex('00ff7Fa0')!], [0, 255, 127, 160]);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type Bencodable, compareBytes, decodeBencode, encodeBencode} from '../../source/protocol/bencode.ts';
+import {
+	type Bencodable,
+	compareBytes,
+	decodeBencode,
+	encodeBencode,
+} from '../../source/protocol/bencode/bencode.ts';
 import {seeded} from '../policy/seeded.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, letter => letter.charCodeAt(0));

@@ -3,9 +3,9 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
-import {exactFold} from '../../source/protocol/file-names.js';
-import {parseInfo, parseMetainfo} from '../../source/protocol/metainfo-reader.js';
-import {formerPaths, writtenPaths} from '../../source/protocol/other-names.js';
+import {exactFold} from '../../source/protocol/metainfo/file-names.js';
+import {parseInfo, parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
+import {formerPaths, writtenPaths} from '../../source/protocol/metainfo/other-names.js';
 import {type Bencodable, bencode} from '../helpers/bencode.ts';
 
 const digest = (algorithm: string) => (bytes: Uint8Array) =>

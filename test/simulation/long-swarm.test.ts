@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import {Peer} from '../../source/engine/peer.ts';
-import {PartialPiece} from '../../source/policy/block-ledger.ts';
+import {Peer} from '../../source/engine/peers/peer-connection.ts';
+import {PartialPiece} from '../../source/policy/requests/partial-pieces.ts';
 import {type Node, SwarmWorld} from './swarm-world.ts';
 
 v8.setFlagsFromString('--expose-gc');

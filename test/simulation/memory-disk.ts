@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto';
 import {blockLength} from '../../source/base/units.js';
-import type {BlockPool} from '../../source/io/block-pool.js';
-import type {Disk} from '../../source/io/disk.js';
-import type {TorrentOnDisk} from '../../source/io/disk-storage.js';
-import type {Checking, FileStamp, Storage, StorageEvents} from '../../source/io/storage.js';
-import {PieceMap} from '../../source/policy/piece-map.js';
-import {Bitfield} from '../../source/protocol/bitfield.js';
+import type {BlockPool} from '../../source/io/disk/block-pool.js';
+import type {Disk} from '../../source/io/disk/disk.js';
+import type {TorrentOnDisk} from '../../source/io/disk/disk-service.js';
+import type {Checking, FileStamp, Storage, StorageEvents} from '../../source/io/disk/storage.js';
+import {PieceMap} from '../../source/policy/pieces/piece-map.js';
+import {Bitfield} from '../../source/protocol/wire/bitfield.js';
 import type {VirtualClock} from './virtual-clock.js';
 
 /** Writes what the swarm's content has at this block: the same bytes everywhere. */

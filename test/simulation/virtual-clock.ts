@@ -1,5 +1,5 @@
+import {Heap} from '../../source/base/heap.js';
 import type {Clock, Timer} from '../../source/base/ports.js';
-import {Heap} from '../../source/policy/heap.js';
 
 interface Event {
 	readonly at: number;

@@ -1,6 +1,6 @@
 import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {Timer} from '../../source/base/ports.js';
-import type {Connection, ConnectionEvents, Listener, Network} from '../../source/io/network.js';
+import type {Connection, ConnectionEvents, Listener, Network} from '../../source/io/net/network.js';
 import type {VirtualClock} from './virtual-clock.js';
 
 /** What travels at a time: a framed block. Less (requests, haves) goes in between others' blocks, as small packets do. */

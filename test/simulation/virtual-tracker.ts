@@ -1,11 +1,11 @@
-import {TrackerService} from '../../source/engine/tracker-service.js';
-import type {HttpClient} from '../../source/io/http-client.js';
+import type {HttpClient} from '../../source/io/net/http-client.js';
 import {
 	encodeAnnounceAnswer,
 	encodeScrapeAnswer,
 	parseAnnounceQuery,
 	parseScrapeQuery,
-} from '../../source/protocol/tracker-query.js';
+} from '../../source/protocol/tracker/query.js';
+import {TrackerService} from '../../source/tracker/tracker-service.js';
 import type {VirtualClock} from './virtual-clock.js';
 import type {VirtualHost} from './virtual-network.js';
 

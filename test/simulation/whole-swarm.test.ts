@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Bitfield} from '../../source/protocol/bitfield.ts';
+import type {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 import {type Node, piecesOf, SwarmWorld} from './swarm-world.ts';
 
 /** Lines as people have them: bytes a second up and down. */

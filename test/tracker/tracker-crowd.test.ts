@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {connect, type Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {TrackerHttpServer} from '../../source/engine/tracker-server-http.js';
-import {TrackerService} from '../../source/engine/tracker-service.js';
+import {TrackerHttpServer} from '../../source/tracker/http-listener.js';
+import {TrackerService} from '../../source/tracker/tracker-service.js';
 import {until, within} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {seeded} from '../policy/seeded.ts';

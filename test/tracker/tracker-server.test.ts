@@ -3,18 +3,18 @@ import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {connect} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {Announcers} from '../../source/engine/announcers.js';
-import {TrackerServer, type TrackerServerOptions} from '../../source/engine/tracker-server.js';
-import {TrackerUdpServer} from '../../source/engine/tracker-server-udp.js';
-import {TrackerService} from '../../source/engine/tracker-service.js';
-import {NodeHttpClient} from '../../source/io/http-client.js';
-import {NodeUdpTrackerSocket} from '../../source/io/tracker-udp-socket.js';
+import {Announcers} from '../../source/engine/sources/tracker-source.js';
+import {NodeHttpClient} from '../../source/io/net/http-client.js';
+import {NodeUdpTrackerSocket} from '../../source/io/net/udp-tracker-client.js';
 import {
 	decodeUdpResponse,
 	encodeUdpAnnounce,
 	encodeUdpConnect,
 	encodeUdpScrape,
-} from '../../source/protocol/tracker-udp.js';
+} from '../../source/protocol/tracker/udp.js';
+import {TrackerServer, type TrackerServerOptions} from '../../source/tracker/tracker-server.js';
+import {TrackerService} from '../../source/tracker/tracker-service.js';
+import {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {seeded} from '../policy/seeded.ts';

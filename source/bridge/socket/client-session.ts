@@ -1,8 +1,8 @@
 import type {Socket} from 'node:net';
 import process from 'node:process';
-import type {EngineClient, Watching} from '../api/engine-client.js';
-import type {Update} from '../api/snapshot.js';
-import {ProtocolError, UserError} from '../base/errors.js';
+import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {Update} from '../../api/snapshot.js';
+import {ProtocolError, UserError} from '../../base/errors.js';
 import {encodeFrame, FrameReader, largestFrame} from './frame.js';
 import type {FrameBudget} from './frame-budget.js';
 import {mergeUpdates} from './merge-updates.js';

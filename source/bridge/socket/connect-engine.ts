@@ -1,9 +1,9 @@
 import {connect, type Socket} from 'node:net';
 import process from 'node:process';
-import type {Command, Reply} from '../api/command.js';
-import type {EngineClient, Watching} from '../api/engine-client.js';
-import type {Update, Watch} from '../api/snapshot.js';
-import {type ExitStatus, ProtocolError, UserError} from '../base/errors.js';
+import type {Command, Reply} from '../../api/command.js';
+import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {Update, Watch} from '../../api/snapshot.js';
+import {type ExitStatus, ProtocolError, UserError} from '../../base/errors.js';
 import {encodeFrame, FrameReader} from './frame.js';
 import {
 	asEngineMessage,

@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 
 /** Memory that a frame holds of which the rest has not come yet. */
 export interface FrameHold {

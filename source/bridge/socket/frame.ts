@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 import type {FrameBudget, FrameHold} from './frame-budget.js';
 
 /** No frame is longer than this; a longer one is a broken peer. */

@@ -1,4 +1,4 @@
-import type {Update} from '../api/snapshot.js';
+import type {Update} from '../../api/snapshot.js';
 
 /** Two updates as one for a reader who has seen neither: the newest of each section. */
 export function mergeUpdates(older: Update | undefined, newer: Update): Update {

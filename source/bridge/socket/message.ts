@@ -1,8 +1,8 @@
-import type {Command, Reply} from '../api/command.js';
-import type {Update, Watch} from '../api/snapshot.js';
-import {ProtocolError} from '../base/errors.js';
-import {asCommand} from './command-guard.js';
-import {asWatch} from './watch-guard.js';
+import type {Command, Reply} from '../../api/command.js';
+import {asCommand} from '../../api/command-guard.js';
+import type {Update, Watch} from '../../api/snapshot.js';
+import {asWatch} from '../../api/watch-guard.js';
+import {ProtocolError} from '../../base/errors.js';
 
 /** Raised whenever a message changes its meaning. */
 export const protocolVersion = 1;

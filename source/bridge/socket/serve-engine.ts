@@ -1,8 +1,8 @@
 import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
-import type {EngineClient} from '../api/engine-client.js';
-import {UserError} from '../base/errors.js';
-import {EngineVisitor} from './engine-visitor.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import {UserError} from '../../base/errors.js';
+import {EngineVisitor} from './client-session.js';
 import {FrameBudget} from './frame-budget.js';
 import {WatchPlaces} from './watch-places.js';
 

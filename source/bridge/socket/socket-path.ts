@@ -3,7 +3,7 @@ import {lstatSync, mkdirSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
-import {UserError} from '../base/errors.js';
+import {UserError} from '../../base/errors.js';
 
 /** The system's limit for the path of a socket, its closing zero byte left out, as small as it is anywhere. */
 const longestPath = 103;

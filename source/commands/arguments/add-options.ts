@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import type {AddOptions} from '../api/command.js';
+import type {AddOptions} from '../../api/command.js';
 import type {Flags} from './command.js';
 import type {torrentOptions} from './flags.js';
 

@@ -1,4 +1,4 @@
-import type {ExitStatus} from '../base/errors.js';
+import type {ExitStatus} from '../../base/errors.js';
 import type {ValueReader} from './quantities.js';
 
 /** `--name`: off unless given. */

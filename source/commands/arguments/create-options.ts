@@ -1,11 +1,11 @@
 import {basename} from 'node:path';
-import {UserError} from '../base/errors.js';
-import type {CreateOptions} from '../engine/creator.js';
-import {typedPath} from '../io/typed-path.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {nameToBytes} from '../protocol/name-bytes.js';
-import {cutName, maximumElementBytes, sanitizePathElement} from '../protocol/sanitize-path.js';
-import {asWebSeedUrl} from '../protocol/source-urls.js';
+import {UserError} from '../../base/errors.js';
+import type {CreateOptions} from '../../creator/create-torrent.js';
+import {typedPath} from '../../io/files/typed-path.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {nameToBytes} from '../../protocol/metainfo/name-bytes.js';
+import {cutName, maximumElementBytes, sanitizePathElement} from '../../protocol/metainfo/sanitize-path.js';
+import {asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 import type {Flags, Options} from './command.js';
 import {size, text, trackerUrl, type ValueReader} from './quantities.js';
 

@@ -1,28 +1,28 @@
 import {existsSync} from 'node:fs';
-import {type ExitStatus, UserError} from '../base/errors.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {Command, Context} from './command.js';
 import {nearest} from './nearest.js';
 
 /** Each verb and how to load it: nothing of a command is read before it is needed. */
 const loaders = {
-	session: async () => (await import('./session.js')).command,
-	get: async () => (await import('./get.js')).command,
-	seed: async () => (await import('./seed.js')).command,
-	create: async () => (await import('./create.js')).command,
-	info: async () => (await import('./info.js')).command,
-	verify: async () => (await import('./verify.js')).command,
-	tracker: async () => (await import('./tracker.js')).command,
-	demo: async () => (await import('./demo.js')).command,
-	attach: async () => (await import('./attach.js')).command,
-	add: async () => (await import('./add.js')).command,
-	list: async () => (await import('./list.js')).command,
-	pause: async () => (await import('./pause.js')).command,
-	resume: async () => (await import('./resume.js')).command,
-	remove: async () => (await import('./remove.js')).command,
-	stop: async () => (await import('./stop.js')).command,
-	config: async () => (await import('./config.js')).command,
-	completion: async () => (await import('./completion.js')).command,
-	engine: async () => (await import('./engine.js')).command,
+	session: async () => (await import('../verbs/session.js')).command,
+	get: async () => (await import('../verbs/get.js')).command,
+	seed: async () => (await import('../verbs/seed.js')).command,
+	create: async () => (await import('../verbs/create.js')).command,
+	info: async () => (await import('../verbs/info.js')).command,
+	verify: async () => (await import('../verbs/verify.js')).command,
+	tracker: async () => (await import('../verbs/tracker.js')).command,
+	demo: async () => (await import('../demo/demo.js')).command,
+	attach: async () => (await import('../verbs/attach.js')).command,
+	add: async () => (await import('../verbs/add.js')).command,
+	list: async () => (await import('../verbs/list.js')).command,
+	pause: async () => (await import('../verbs/pause.js')).command,
+	resume: async () => (await import('../verbs/resume.js')).command,
+	remove: async () => (await import('../verbs/remove.js')).command,
+	stop: async () => (await import('../verbs/stop.js')).command,
+	config: async () => (await import('../verbs/config.js')).command,
+	completion: async () => (await import('../completion/completion.js')).command,
+	engine: async () => (await import('../verbs/engine.js')).command,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 
 /** A verb of the command line. `engine` is also what the session starts in the background. */

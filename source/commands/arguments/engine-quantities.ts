@@ -1,6 +1,6 @@
-import {UserError} from '../base/errors.js';
-import type {BytesPerSecond} from '../base/units.js';
-import type {SlowTime} from '../policy/speed-schedule.js';
+import {UserError} from '../../base/errors.js';
+import type {BytesPerSecond} from '../../base/units.js';
+import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import {choice, integer, rate} from './quantities.js';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -1,6 +1,6 @@
-import type {EngineClient} from '../api/engine-client.js';
-import type {TorrentView} from '../api/snapshot.js';
-import {UserError} from '../base/errors.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
 import {nearest} from './nearest.js';
 
 const shortestPrefix = 4;

@@ -1,7 +1,7 @@
+import {paragraphs, wrap} from '../output/paragraphs.js';
 import type {Command, Options} from './command.js';
 import type {Verb} from './dispatch.js';
 import {type Example, examples} from './examples.js';
-import {paragraphs, wrap} from './paragraphs.js';
 import {optionLabel} from './parse-arguments.js';
 import {selectionNotes} from './selection-notes.js';
 

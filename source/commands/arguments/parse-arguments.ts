@@ -1,5 +1,5 @@
 import meow from 'meow';
-import {UserError} from '../base/errors.js';
+import {UserError} from '../../base/errors.js';
 import type {Arguments, Command, Flags, Options} from './command.js';
 import {nearest} from './nearest.js';
 

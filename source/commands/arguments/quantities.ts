@@ -1,5 +1,5 @@
-import {UserError} from '../base/errors.js';
-import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
+import {UserError} from '../../base/errors.js';
+import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
 
 /**
  * Readers of what people type as a value. `where` names the place (`--port`, `port in config.json`) for the

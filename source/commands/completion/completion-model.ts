@@ -1,7 +1,7 @@
-import type {Command, Options} from './command.js';
-import {loadCommand, verbNames} from './dispatch.js';
-import {optionLabel} from './parse-arguments.js';
-import {wordsOf} from './quantities.js';
+import type {Command, Options} from '../arguments/command.js';
+import {loadCommand, verbNames} from '../arguments/dispatch.js';
+import {optionLabel} from '../arguments/parse-arguments.js';
+import {wordsOf} from '../arguments/quantities.js';
 
 /** What can stand in a place of the command line: files, folders, torrents of the running engine, words, or anything. */
 export type Kind = 'torrent' | 'path' | 'folder' | 'id' | 'anything' | readonly string[];

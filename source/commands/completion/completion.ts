@@ -1,10 +1,10 @@
-import type {ExitStatus} from '../base/errors.js';
-import {safeText} from '../ui/safe-text.js';
-import {type Context, defineCommand} from './command.js';
+import type {ExitStatus} from '../../base/errors.js';
+import {safeText} from '../../ui/safe-text.js';
+import {type Context, defineCommand} from '../arguments/command.js';
+import {choice} from '../arguments/quantities.js';
+import {findEngine} from '../engine-process/ensure-engine.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
 import {completedCommands} from './completion-model.js';
-import {findEngine} from './ensure-engine.js';
-import {choice} from './quantities.js';
-import {stateDirPath} from './state-dir.js';
 
 const shell = choice('bash', 'zsh', 'fish');
 

@@ -1,25 +1,25 @@
 import {hash} from 'node:crypto';
 import type {Socket} from 'node:net';
-import {ProtocolError} from '../base/errors.js';
-import {type Bytes, blockLength, type Millis} from '../base/units.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import {
-	answerMetadataRequest,
-	decodeExtensionHandshake,
-	decodeMetadataMessage,
-	encodeExtensionHandshake,
-	extensionId,
-} from '../protocol/extension.js';
-import {encodeHandshake, type Handshake} from '../protocol/handshake.js';
-import type {Metainfo} from '../protocol/metainfo.js';
+import {sameBytes} from '../../base/bytes.js';
+import {ProtocolError} from '../../base/errors.js';
+import {type Bytes, blockLength, type Millis} from '../../base/units.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../protocol/peer-wire.js';
-import {sameBytes} from '../protocol/same-bytes.js';
+} from '../../protocol/wire/decoder.js';
+import {
+	answerMetadataRequest,
+	decodeExtensionHandshake,
+	decodeMetadataMessage,
+	encodeExtensionHandshake,
+	extensionId,
+} from '../../protocol/wire/extension-handshake.js';
+import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
 
 /** What a connection may know of the peer of the demo that it belongs to. */
 export interface DemoConnectionOwner {

@@ -1,8 +1,8 @@
 import {hash} from 'node:crypto';
 import {setImmediate as turn} from 'node:timers/promises';
-import type {Bytes} from '../base/units.js';
-import {choosePieceLength} from '../engine/creator.js';
-import {encodeBencode} from '../protocol/bencode.js';
+import type {Bytes} from '../../base/units.js';
+import {choosePieceLength} from '../../creator/create-torrent.js';
+import {encodeBencode} from '../../protocol/bencode/bencode.js';
 import {demoFiles, demoName} from './demo-recordings.js';
 
 /** A file in the stream of pieces. */

@@ -1,8 +1,8 @@
 import net from 'node:net';
-import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import {fromHex} from '../protocol/hex.js';
-import type {Metainfo} from '../protocol/metainfo.js';
+import {fromHex} from '../../base/hex.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {DemoConnection, type DemoConnectionOwner} from './demo-connection.js';
 import type {DemoContent} from './demo-content.js';
 

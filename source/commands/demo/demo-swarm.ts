@@ -1,11 +1,11 @@
 import {setImmediate as turn} from 'node:timers/promises';
-import type {Clock, Random, Timer} from '../base/ports.js';
-import type {Bytes, Millis} from '../base/units.js';
-import {TrackerServer} from '../engine/tracker-server.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {parseMetainfo} from '../protocol/metainfo-reader.js';
-import type {AnnounceEvent} from '../protocol/tracker-announce.js';
+import type {Clock, Random, Timer} from '../../base/ports.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
+import {TrackerServer} from '../../tracker/tracker-server.js';
 import {DemoContent} from './demo-content.js';
 import {DemoPeer, type DemoRole, demoHost} from './demo-peer.js';
 

@@ -2,31 +2,31 @@ import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import process from 'node:process';
-import {type ExitStatus, UserError} from '../base/errors.js';
-import type {Log} from '../base/ports.js';
-import type {Bytes} from '../base/units.js';
-import {freeSpace} from '../io/free-space.js';
-import {machineClock} from '../io/machine-clock.js';
-import {machineRandom} from '../io/machine-random.js';
-import {size as sizeText} from '../ui/format.js';
-import {showsUtf8} from '../ui/paint.js';
-import type {PreferenceStore} from '../ui/preferences.js';
-import {safeText} from '../ui/text.js';
-import {type Context, defineCommand, type Flags} from './command.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
+import type {Log} from '../../base/ports.js';
+import type {Bytes} from '../../base/units.js';
+import {freeSpace} from '../../io/disk/free-space.js';
+import {machineClock} from '../../io/machine/clock.js';
+import {machineRandom} from '../../io/machine/random.js';
+import {size as sizeText} from '../../ui/format.js';
+import {showsUtf8} from '../../ui/paint.js';
+import type {PreferenceStore} from '../../ui/preferences.js';
+import {safeText} from '../../ui/text.js';
+import {type Context, defineCommand, type Flags} from '../arguments/command.js';
+import {engineOptions, jsonOption, logOptions, screenOptions} from '../arguments/flags.js';
+import {size, text} from '../arguments/quantities.js';
+import {openLog} from '../engine-process/file-log.js';
+import {type EngineSettings, type LocalEngine, openSession} from '../engine-process/open-session.js';
+import {screenPreferences} from '../screen/screen-preferences.js';
+import {fileOpener, fullPath, screenEnvironment} from '../screen/show-screen.js';
+import {redraws} from '../screen/terminal-kind.js';
+import {type Interruption, interruption} from '../transfer/interruption.js';
+import {jsonReport} from '../transfer/json-report.js';
+import {plainReport} from '../transfer/plain-report.js';
+import {transfer} from '../transfer/transfer.js';
 import {demoHost} from './demo-peer.js';
 import {demoName} from './demo-recordings.js';
 import {DemoSwarm} from './demo-swarm.js';
-import {openLog} from './file-log.js';
-import {engineOptions, jsonOption, logOptions, screenOptions} from './flags.js';
-import {type Interruption, interruption} from './interruption.js';
-import {jsonReport} from './json-report.js';
-import {type EngineSettings, type LocalEngine, openSession} from './open-session.js';
-import {plainReport} from './plain-report.js';
-import {size, text} from './quantities.js';
-import {screenPreferences} from './screen-preferences.js';
-import {fileOpener, fullPath, screenEnvironment} from './show-screen.js';
-import {redraws} from './terminal-kind.js';
-import {transfer} from './transfer.js';
 
 const options = {
 	fast: {kind: 'on', help: 'nobody in the swarm holds back'},
@@ -116,7 +116,7 @@ async function showDemo(
 	context: Context,
 ): Promise<ExitStatus> {
 	const {stdout, stdin, env, version} = context;
-	const {openScreen} = await import('../ui/screen.js');
+	const {openScreen} = await import('../../ui/screen.js');
 	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {
 		torrent,

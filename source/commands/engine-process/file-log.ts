@@ -1,9 +1,9 @@
 import {closeSync, constants, fstatSync, openSync, type Stats, writeSync} from 'node:fs';
 import {isatty} from 'node:tty';
-import {UserError} from '../base/errors.js';
-import type {Log} from '../base/ports.js';
-import {terminalJson, terminalLine} from '../base/terminal-text.js';
-import {irregular} from '../io/regular-file.js';
+import {UserError} from '../../base/errors.js';
+import type {Log} from '../../base/ports.js';
+import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import {irregular} from '../../io/files/regular-file.js';
 
 const {O_APPEND, O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_WRONLY} = constants;
 /** What a process was handed is no file to be opened: as it stands there, a line a time, it is written to. */

@@ -1,8 +1,8 @@
-import {UserError} from '../base/errors.js';
-import {lockHolder, takeLock} from '../bridge/process-lock.js';
-import {serveEngine} from '../bridge/serve-engine.js';
-import {socketPath} from '../bridge/socket-path.js';
-import {interruption} from './interruption.js';
+import {UserError} from '../../base/errors.js';
+import {serveEngine} from '../../bridge/socket/serve-engine.js';
+import {socketPath} from '../../bridge/socket/socket-path.js';
+import {lockHolder, takeLock} from '../../io/state/process-lock.js';
+import {interruption} from '../transfer/interruption.js';
 import type {LocalEngine} from './open-session.js';
 
 /** What a process needs to be the engine of a state folder. */

@@ -1,5 +1,5 @@
-import {UserError} from '../base/errors.js';
-import type {Context} from './command.js';
+import {UserError} from '../../base/errors.js';
+import type {Context} from '../arguments/command.js';
 
 /** Without an engine, nothing of the rest can be done either. */
 const isOver = (error: unknown) =>

@@ -1,11 +1,11 @@
-import type {AddOptions, Reply} from '../api/command.js';
-import type {EngineClient} from '../api/engine-client.js';
-import type {Log} from '../base/ports.js';
-import type {DiskThread} from '../io/disk-thread.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import type {Flags} from './command.js';
-import {parseSlowTime} from './engine-quantities.js';
-import type {engineOptions, torrentOptions} from './flags.js';
+import type {AddOptions, Reply} from '../../api/command.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import type {Log} from '../../base/ports.js';
+import type {DiskThread} from '../../io/disk/worker-thread.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {Flags} from '../arguments/command.js';
+import {parseSlowTime} from '../arguments/engine-quantities.js';
+import type {engineOptions, torrentOptions} from '../arguments/flags.js';
 
 /** An engine in this process. */
 export interface LocalEngine extends EngineClient {
@@ -50,7 +50,7 @@ const usualDownloads = 5;
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
 	const {stateDir, dir, restore, version, log, diskThread, flags, given} = settings;
-	const {Session} = await import('../engine/session.js');
+	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	return Session.open({
 		stateDir,

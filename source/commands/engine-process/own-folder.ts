@@ -1,7 +1,7 @@
 import {lstatSync, type Stats, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import process from 'node:process';
-import {UserError} from '../base/errors.js';
+import {UserError} from '../../base/errors.js';
 
 /** May be written to by the group, or by everybody. */
 const others = 0o022;

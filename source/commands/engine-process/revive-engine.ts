@@ -1,5 +1,5 @@
-import type {RemoteEngine} from '../bridge/connect-engine.js';
-import {startedWith} from './engine-arguments.js';
+import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import {startedWith} from '../arguments/engine-arguments.js';
 import {type EnsureSettings, ensureEngine} from './ensure-engine.js';
 
 /**

@@ -1,7 +1,7 @@
 import {mkdirSync, statSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {UserError} from '../base/errors.js';
+import {UserError} from '../../base/errors.js';
 import {requireOwnFolder} from './own-folder.js';
 
 /** The folders in it; what others put there would be believed. */

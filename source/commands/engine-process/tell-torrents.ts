@@ -1,8 +1,8 @@
-import type {Command} from '../api/command.js';
-import type {ExitStatus} from '../base/errors.js';
-import type {Context} from './command.js';
+import type {Command} from '../../api/command.js';
+import type {ExitStatus} from '../../base/errors.js';
+import type {Context} from '../arguments/command.js';
+import {findTorrents} from '../arguments/find-torrents.js';
 import {requireEngine} from './ensure-engine.js';
-import {findTorrents} from './find-torrents.js';
 import {oneByOne} from './one-by-one.js';
 import {stateDirPath} from './state-dir.js';
 

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
-import {diskPath} from '../io/disk-path.js';
-import type {Metainfo} from '../protocol/metainfo.js';
+import {diskPath} from '../../io/files/disk-path.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /**
  * What became of a file. `unknown`: no piece that is its alone is wrong, but one is that it shares with a file that is

@@ -1,6 +1,6 @@
 import {stripVTControlCharacters} from 'node:util';
-import {isSingleCells} from '../ui/text.js';
-import {isShortOfMemory} from './memory.js';
+import {isSingleCells} from '../../ui/text.js';
+import {isShortOfMemory} from '../engine-process/memory.js';
 
 /** A row by column title. */
 export type TableRow = Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export async function printTable(
 		return unframed(rows, columns, margin);
 	}
 
-	const text = await import('../ui/widgets/table-text.js').catch(error => {
+	const text = await import('../../ui/widgets/table-text.js').catch(error => {
 		// What draws the frame asks for 10 GiB of address space on Node.js 20.
 		if (!isShortOfMemory(error)) throw error;
 	});

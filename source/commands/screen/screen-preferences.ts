@@ -1,9 +1,9 @@
 import {closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {readRegularFileNow} from '../io/regular-file.js';
-import {setAside} from '../io/set-aside.js';
-import type {PreferenceStore, Preferences} from '../ui/preferences.js';
-import {configPath, readConfigFile, readScreenSettings, writeConfig} from './config-file.js';
+import {readRegularFileNow} from '../../io/files/regular-file.js';
+import {setAside} from '../../io/state/set-aside.js';
+import type {PreferenceStore, Preferences} from '../../ui/preferences.js';
+import {configPath, readConfigFile, readScreenSettings, writeConfig} from '../arguments/config-file.js';
 
 /** More than anybody can have chosen. */
 const largest = 1_048_576;

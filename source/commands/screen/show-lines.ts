@@ -1,9 +1,9 @@
-import type {EngineClient} from '../api/engine-client.js';
-import type {TorrentView} from '../api/snapshot.js';
-import type {ExitStatus} from '../base/errors.js';
-import type {Context} from './command.js';
-import {type Interruption, interruption} from './interruption.js';
-import {isComplete, plainLine} from './plain-line.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import type {ExitStatus} from '../../base/errors.js';
+import type {Context} from '../arguments/command.js';
+import {type Interruption, interruption} from '../transfer/interruption.js';
+import {isComplete, plainLine} from '../transfer/plain-line.js';
 
 const every = 10_000;
 

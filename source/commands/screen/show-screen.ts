@@ -3,15 +3,15 @@ import {openSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {ReadStream} from 'node:tty';
-import type {TorrentView} from '../api/snapshot.js';
-import {type ExitStatus, UserError} from '../base/errors.js';
-import type {RemoteEngine} from '../bridge/connect-engine.js';
-import {standsStill} from '../ui/stands-still.js';
-import type {TerminalInput} from '../ui/terminal/filtered-input.js';
-import type {TerminalOutput} from '../ui/terminal/frame-stream.js';
-import type {Context, Flags} from './command.js';
-import type {screenOptions} from './flags.js';
-import {enginePid} from './host-engine.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
+import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import {standsStill} from '../../ui/stands-still.js';
+import type {TerminalInput} from '../../ui/terminal/filtered-input.js';
+import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
+import type {Context, Flags} from '../arguments/command.js';
+import type {screenOptions} from '../arguments/flags.js';
+import {enginePid} from '../engine-process/host-engine.js';
 import {screenPreferences} from './screen-preferences.js';
 import {showLines} from './show-lines.js';
 import {takesLinesOnly} from './terminal-kind.js';
@@ -170,8 +170,8 @@ export async function showScreen(
 	let current = engine;
 	const stdin = keyboard(context);
 	const [{openScreen}, {showsUtf8}] = await Promise.all([
-		import('../ui/screen.js'),
-		import('../ui/paint.js'),
+		import('../../ui/screen.js'),
+		import('../../ui/paint.js'),
 	]);
 	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type {Context} from './command.js';
+import type {Context} from '../arguments/command.js';
 
 /** Whether a terminal, by what the environment says of it, takes no escape sequences: lines are all it shows. */
 export function takesLinesOnly({TERM}: NodeJS.ProcessEnv): boolean {

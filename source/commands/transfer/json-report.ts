@@ -1,7 +1,7 @@
-import type {TorrentView} from '../api/snapshot.js';
-import {terminalJson} from '../base/terminal-text.js';
-import {safeText} from '../ui/safe-text.js';
-import type {Context} from './command.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import {safeText} from '../../ui/safe-text.js';
+import type {Context} from '../arguments/command.js';
 import type {TransferReport} from './transfer-report.js';
 
 const every = 1000;

@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 import {kindOf} from './transfer-warnings.js';
 
 /** Passes a reason on when it has held for some time: what is so for a moment only troubles nobody. */

@@ -1,7 +1,7 @@
-import {size} from '../ui/format.js';
-import {safeText} from '../ui/safe-text.js';
+import {size} from '../../ui/format.js';
+import {safeText} from '../../ui/safe-text.js';
+import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore, timeSpent} from './closing-line.js';
-import type {Context} from './command.js';
 import {plainLine} from './plain-line.js';
 import type {TransferReport} from './transfer-report.js';
 

@@ -1,11 +1,11 @@
 import {lstatSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {UserError} from '../base/errors.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import {replaceFile} from '../io/replace-file.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
-import {cutName, maximumElementBytes} from '../protocol/sanitize-path.js';
+import {UserError} from '../../base/errors.js';
+import {replaceFile} from '../../io/files/replace-file.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {maximumMetainfoLength, parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import {cutName, maximumElementBytes} from '../../protocol/metainfo/sanitize-path.js';
 
 function idOf({infoHash, infoHashV2}: Metainfo): string {
 	return infoHash ?? infoHashV2 ?? '';

@@ -1,7 +1,7 @@
-import type {TorrentView} from '../api/snapshot.js';
-import {safeText} from '../ui/text.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {safeText} from '../../ui/text.js';
+import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore} from './closing-line.js';
-import type {Context} from './command.js';
 import {progressLines} from './progress-line.js';
 import type {TransferReport} from './transfer-report.js';
 

@@ -1,14 +1,14 @@
 import {createReadStream, statSync} from 'node:fs';
-import type {AddOptions, Command as EngineCommand} from '../api/command.js';
-import {ProtocolError, UserError} from '../base/errors.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import {machineClock} from '../io/machine-clock.js';
-import {readRegularFileNow, type UnreadableFile} from '../io/regular-file.js';
-import {unreadableTorrent} from '../io/torrent-link.js';
-import {isMagnet, parseMagnet} from '../protocol/magnet.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo-reader.js';
-import type {Context} from './command.js';
+import type {AddOptions, Command as EngineCommand} from '../../api/command.js';
+import {ProtocolError, UserError} from '../../base/errors.js';
+import {unreadableTorrent} from '../../io/files/read-torrent.js';
+import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
+import {machineClock} from '../../io/machine/clock.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
+import {isMagnet, parseMagnet} from '../../protocol/metainfo/magnet.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {maximumMetainfoLength, parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import type {Context} from '../arguments/command.js';
 
 /** What a TORRENT on the command line came to, checked. `label` names it in messages. */
 export type TorrentSource =
@@ -59,7 +59,7 @@ async function readStream(stream: AsyncIterable<unknown>, label: string): Promis
 }
 
 async function fetchTorrent(url: string, version: string): Promise<Uint8Array> {
-	const {NodeHttpClient} = await import('../io/http-client.js');
+	const {NodeHttpClient} = await import('../../io/net/http-client.js');
 	// A password is not for the terminal, nor for a log of it.
 	const shown = url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
 	const client = new NodeHttpClient({clock: machineClock, userAgent: `tortui/${version}`});

@@ -1,4 +1,4 @@
-import type {TorrentView} from '../api/snapshot.js';
+import type {TorrentView} from '../../api/snapshot.js';
 import type {TransferOutcome} from './transfer.js';
 
 /** What a transfer tells while it goes on. Each form of output is one of these. */

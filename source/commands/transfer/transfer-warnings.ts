@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 
 /** A warning that comes and goes is told again after this time, and wrong pieces are counted for as long. */
 const again: Millis = 30_000;

@@ -1,6 +1,6 @@
-import type {EngineClient} from '../api/engine-client.js';
-import type {TorrentView} from '../api/snapshot.js';
-import type {Millis, Seconds} from '../base/units.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import type {Millis, Seconds} from '../../base/units.js';
 import {LastingReason} from './lasting-reason.js';
 import {Patience, type Waiting} from './patience.js';
 import {isComplete} from './plain-line.js';

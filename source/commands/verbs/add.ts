@@ -1,13 +1,13 @@
-import {terminalJson} from '../base/terminal-text.js';
-import {mergedInWords} from '../ui/present/merged.js';
-import {addOptions} from './add-options.js';
-import {defineCommand} from './command.js';
-import {requireEngine} from './ensure-engine.js';
-import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from './flags.js';
-import {oneByOne} from './one-by-one.js';
-import {selectionNotes} from './selection-notes.js';
-import {stateDirPath} from './state-dir.js';
-import {addCommand, readDownload, type TorrentSource} from './torrent-source.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import {mergedInWords} from '../../ui/present/merged.js';
+import {addOptions} from '../arguments/add-options.js';
+import {defineCommand} from '../arguments/command.js';
+import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
+import {selectionNotes} from '../arguments/selection-notes.js';
+import {requireEngine} from '../engine-process/ensure-engine.js';
+import {oneByOne} from '../engine-process/one-by-one.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {addCommand, readDownload, type TorrentSource} from '../transfer/torrent-source.js';
 
 /** Hands torrents to the running engine. */
 export const command = defineCommand({

@@ -1,11 +1,11 @@
-import {defineCommand} from './command.js';
-import {isService} from './engine-arguments.js';
-import {requireEngine} from './ensure-engine.js';
-import {findTorrents} from './find-torrents.js';
-import {logOptions, screenOptions, stateOptions} from './flags.js';
-import {engineRevival} from './revive-engine.js';
-import {requireTerminal, showScreen} from './show-screen.js';
-import {stateDirPath} from './state-dir.js';
+import {defineCommand} from '../arguments/command.js';
+import {isService} from '../arguments/engine-arguments.js';
+import {findTorrents} from '../arguments/find-torrents.js';
+import {logOptions, screenOptions, stateOptions} from '../arguments/flags.js';
+import {requireEngine} from '../engine-process/ensure-engine.js';
+import {engineRevival} from '../engine-process/revive-engine.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {requireTerminal, showScreen} from '../screen/show-screen.js';
 
 /** Opens the screen on the engine that already runs. */
 export const command = defineCommand({

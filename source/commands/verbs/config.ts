@@ -1,21 +1,27 @@
 import {existsSync} from 'node:fs';
-import {UserError} from '../base/errors.js';
-import {terminalJson, terminalLine} from '../base/terminal-text.js';
-import {defineCommand, type Options} from './command.js';
-import {configOptions, configPath, lineOfSetting, readOptions, readScreenSettings} from './config-file.js';
-import {jsonOption} from './flags.js';
-import {nearest} from './nearest.js';
-import {optionName} from './parse-arguments.js';
-import {stateDirPath} from './state-dir.js';
+import {UserError} from '../../base/errors.js';
+import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import {defineCommand, type Options} from '../arguments/command.js';
+import {
+	configOptions,
+	configPath,
+	lineOfSetting,
+	readOptions,
+	readScreenSettings,
+} from '../arguments/config-file.js';
+import {jsonOption} from '../arguments/flags.js';
+import {nearest} from '../arguments/nearest.js';
+import {optionName} from '../arguments/parse-arguments.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
 
 /** What is wrong with the settings of the screen that are no options, a sentence each. */
 async function screenFaults(env: NodeJS.ProcessEnv): Promise<string[]> {
 	const settings = Object.entries(readScreenSettings(env));
 	if (settings.length === 0) return [];
 	const [{keyTable}, {keyProblem}, {frames}] = await Promise.all([
-		import('../ui/key-table.js'),
-		import('../ui/keymap.js'),
-		import('../ui/glyphs.js'),
+		import('../../ui/key-table.js'),
+		import('../../ui/keymap.js'),
+		import('../../ui/glyphs.js'),
 	]);
 	return settings.flatMap(([name, value]) => {
 		const where = `${configPath(env)}:${lineOfSetting(env, name)}: ${name}`;

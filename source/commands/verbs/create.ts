@@ -1,11 +1,11 @@
 import {resolve} from 'node:path';
-import {UserError} from '../base/errors.js';
-import type {Bytes} from '../base/units.js';
-import {createTorrent} from '../engine/creator.js';
-import {checkNamedFile, writeNamedFile} from '../io/write-named-file.js';
-import {formatMagnet} from '../protocol/magnet.js';
-import {percent, rateWithUnit, size as sizeText} from '../ui/format.js';
-import {defineCommand} from './command.js';
+import {UserError} from '../../base/errors.js';
+import type {Bytes} from '../../base/units.js';
+import {createTorrent} from '../../creator/create-torrent.js';
+import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
+import {formatMagnet} from '../../protocol/metainfo/magnet.js';
+import {percent, rateWithUnit, size as sizeText} from '../../ui/format.js';
+import {defineCommand} from '../arguments/command.js';
 import {
 	contentNotes,
 	createOptions,
@@ -14,8 +14,8 @@ import {
 	tellSkipped,
 	torrentName,
 	versionNotes,
-} from './create-options.js';
-import {redraws} from './terminal-kind.js';
+} from '../arguments/create-options.js';
+import {redraws} from '../screen/terminal-kind.js';
 
 const barCells = 24;
 const redrawTime = 100;

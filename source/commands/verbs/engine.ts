@@ -1,11 +1,11 @@
 import {resolve} from 'node:path';
-import {defineCommand} from './command.js';
-import {describeOptions, ownOptions} from './engine-arguments.js';
-import {openLog} from './file-log.js';
-import {stateOptions} from './flags.js';
-import {hostEngine} from './host-engine.js';
-import {openSession} from './open-session.js';
-import {makeStateDir} from './state-dir.js';
+import {defineCommand} from '../arguments/command.js';
+import {describeOptions, ownOptions} from '../arguments/engine-arguments.js';
+import {stateOptions} from '../arguments/flags.js';
+import {openLog} from '../engine-process/file-log.js';
+import {hostEngine} from '../engine-process/host-engine.js';
+import {openSession} from '../engine-process/open-session.js';
+import {makeStateDir} from '../engine-process/state-dir.js';
 
 /** The engine itself, in the foreground: what the session starts in the background. */
 export const command = defineCommand({

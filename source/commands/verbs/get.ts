@@ -1,10 +1,10 @@
-import {addOptions} from './add-options.js';
-import {defineCommand} from './command.js';
-import {sharedOptions} from './flags.js';
-import {duration} from './quantities.js';
-import {runTransfer} from './run-transfer.js';
-import {selectionNotes} from './selection-notes.js';
-import {readDownload} from './torrent-source.js';
+import {addOptions} from '../arguments/add-options.js';
+import {defineCommand} from '../arguments/command.js';
+import {sharedOptions} from '../arguments/flags.js';
+import {duration} from '../arguments/quantities.js';
+import {selectionNotes} from '../arguments/selection-notes.js';
+import {runTransfer} from '../transfer/run-transfer.js';
+import {readDownload} from '../transfer/torrent-source.js';
 
 /** Downloads without a screen and ends. */
 export const command = defineCommand({

@@ -1,10 +1,10 @@
-import {terminalJson} from '../base/terminal-text.js';
-import {formatMagnet, type MagnetLink, parseMagnet} from '../protocol/magnet.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {defineCommand} from './command.js';
-import {jsonOption} from './flags.js';
-import {infoLines, linkLines} from './info-text.js';
-import {readTorrentSource} from './torrent-source.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import {formatMagnet, type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {defineCommand} from '../arguments/command.js';
+import {jsonOption} from '../arguments/flags.js';
+import {infoLines, linkLines} from '../output/info-text.js';
+import {readTorrentSource} from '../transfer/torrent-source.js';
 
 /** What `--json` prints; what is not known is null. */
 function metainfoJson(torrent: Metainfo): object {

@@ -1,12 +1,12 @@
-import type {TorrentView} from '../api/snapshot.js';
-import {terminalJson} from '../base/terminal-text.js';
-import {duration, percent, rateWithUnit, size} from '../ui/format.js';
-import {fit, safeText} from '../ui/text.js';
-import {defineCommand} from './command.js';
-import {requireEngine} from './ensure-engine.js';
-import {jsonOption, logOptions, stateOptions} from './flags.js';
-import {printTable} from './print-table.js';
-import {stateDirPath} from './state-dir.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import {duration, percent, rateWithUnit, size} from '../../ui/format.js';
+import {fit, safeText} from '../../ui/text.js';
+import {defineCommand} from '../arguments/command.js';
+import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
+import {requireEngine} from '../engine-process/ensure-engine.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {printTable} from '../output/print-table.js';
 
 const heads = ['ID', 'State', 'Done', 'Size', 'Down', 'Up', 'ETA', 'Peers', 'Name'];
 const numeric = new Set(['Done', 'Size', 'Down', 'Up', 'ETA', 'Peers']);

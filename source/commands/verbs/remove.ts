@@ -1,12 +1,12 @@
-import type {RemovedFiles} from '../api/command.js';
-import type {TorrentView} from '../api/snapshot.js';
-import {safeText} from '../protocol/safe-text.js';
-import {defineCommand} from './command.js';
-import {requireEngine} from './ensure-engine.js';
-import {findTorrents} from './find-torrents.js';
-import {logOptions, stateOptions} from './flags.js';
-import {oneByOne} from './one-by-one.js';
-import {stateDirPath} from './state-dir.js';
+import type {RemovedFiles} from '../../api/command.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {safeText} from '../../base/safe-text.js';
+import {defineCommand} from '../arguments/command.js';
+import {findTorrents} from '../arguments/find-torrents.js';
+import {logOptions, stateOptions} from '../arguments/flags.js';
+import {requireEngine} from '../engine-process/ensure-engine.js';
+import {oneByOne} from '../engine-process/one-by-one.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
 
 /** What was deleted and what was not, and why. */
 function removedLines(name: string, {deleted, kept, keptFiles}: RemovedFiles): string {

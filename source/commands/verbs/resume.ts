@@ -1,6 +1,6 @@
-import {defineCommand} from './command.js';
-import {logOptions, stateOptions} from './flags.js';
-import {tellTorrents} from './tell-torrents.js';
+import {defineCommand} from '../arguments/command.js';
+import {logOptions, stateOptions} from '../arguments/flags.js';
+import {tellTorrents} from '../engine-process/tell-torrents.js';
 
 /** Lets torrents of the running engine go on. */
 export const command = defineCommand({

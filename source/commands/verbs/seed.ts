@@ -1,14 +1,14 @@
 import {existsSync, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
-import type {AddOptions} from '../api/command.js';
-import {type ExitStatus, UserError} from '../base/errors.js';
-import {terminalJson, terminalLine} from '../base/terminal-text.js';
-import {diskPath} from '../io/disk-path.js';
-import {typedPath} from '../io/typed-path.js';
-import {percent} from '../ui/format.js';
-import {safeText} from '../ui/safe-text.js';
-import {addOptions} from './add-options.js';
-import {type Context, defineCommand, type Flags} from './command.js';
+import type {AddOptions} from '../../api/command.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
+import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import {diskPath} from '../../io/files/disk-path.js';
+import {typedPath} from '../../io/files/typed-path.js';
+import {percent} from '../../ui/format.js';
+import {safeText} from '../../ui/safe-text.js';
+import {addOptions} from '../arguments/add-options.js';
+import {type Context, defineCommand, type Flags} from '../arguments/command.js';
 import {
 	contentNotes,
 	createOptions,
@@ -16,13 +16,13 @@ import {
 	outputAdvice,
 	tellSkipped,
 	versionNotes,
-} from './create-options.js';
-import {sharedOptions} from './flags.js';
-import {interruption} from './interruption.js';
-import {runTransfer, type Task} from './run-transfer.js';
-import {makeStateDir} from './state-dir.js';
-import {redraws} from './terminal-kind.js';
-import {readDownload} from './torrent-source.js';
+} from '../arguments/create-options.js';
+import {sharedOptions} from '../arguments/flags.js';
+import {makeStateDir} from '../engine-process/state-dir.js';
+import {redraws} from '../screen/terminal-kind.js';
+import {interruption} from '../transfer/interruption.js';
+import {runTransfer, type Task} from '../transfer/run-transfer.js';
+import {readDownload} from '../transfer/torrent-source.js';
 
 const options = {
 	...sharedOptions,
@@ -70,7 +70,7 @@ async function withTorrent(
 	context: Context,
 ): Promise<Seed> {
 	const source = await readDownload(torrent, context);
-	const {rootNames} = await import('../protocol/other-names.js');
+	const {rootNames} = await import('../../protocol/metainfo/other-names.js');
 	const data = typedPath(path);
 	const names = rootNames(source.metainfo);
 	if (names.has(basename(data))) return {source, options: {...seedOptions(flags), dir: dirname(data)}};
@@ -86,9 +86,9 @@ async function withTorrent(
 
 async function makeTorrent(path: string, flags: Flags<typeof options>, context: Context): Promise<Seed> {
 	const [{createTorrent}, {checkNamedFile, writeNamedFile}, {keepTorrent}] = await Promise.all([
-		import('../engine/creator.js'),
-		import('../io/write-named-file.js'),
-		import('./seed-torrent.js'),
+		import('../../creator/create-torrent.js'),
+		import('../../io/files/write-named-file.js'),
+		import('../transfer/seed-torrent.js'),
 	]);
 	const {stderr} = context;
 	const isShown = redraws(stderr, context) && !flags.json;
@@ -141,7 +141,7 @@ async function toTask(word: string, flags: Flags<typeof options>, context: Conte
 
 /** What is seeded, for others: the links first, then the files. */
 async function tellSeeds(seeds: readonly Seed[], isJson: boolean, {stdout}: Context): Promise<void> {
-	const {formatMagnet} = await import('../protocol/magnet.js');
+	const {formatMagnet} = await import('../../protocol/metainfo/magnet.js');
 	if (isJson) {
 		for (const {source, made} of seeds) {
 			if (source.kind !== 'metainfo' || made === undefined) continue;

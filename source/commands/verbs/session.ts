@@ -1,15 +1,15 @@
-import {UserError} from '../base/errors.js';
-import type {RemoteEngine} from '../bridge/connect-engine.js';
-import {addOptions} from './add-options.js';
-import {type Context, defineCommand, type Flags} from './command.js';
-import {verbNames} from './dispatch.js';
-import {differences, engineArguments, isService} from './engine-arguments.js';
-import {ensureEngine} from './ensure-engine.js';
-import {sharedOptions} from './flags.js';
-import {engineRevival} from './revive-engine.js';
-import {requireTerminal, showScreen} from './show-screen.js';
-import {makeStateDir} from './state-dir.js';
-import {addCommand, readDownload} from './torrent-source.js';
+import {UserError} from '../../base/errors.js';
+import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import {addOptions} from '../arguments/add-options.js';
+import {type Context, defineCommand, type Flags} from '../arguments/command.js';
+import {verbNames} from '../arguments/dispatch.js';
+import {differences, engineArguments, isService} from '../arguments/engine-arguments.js';
+import {sharedOptions} from '../arguments/flags.js';
+import {ensureEngine} from '../engine-process/ensure-engine.js';
+import {engineRevival} from '../engine-process/revive-engine.js';
+import {makeStateDir} from '../engine-process/state-dir.js';
+import {requireTerminal, showScreen} from '../screen/show-screen.js';
+import {addCommand, readDownload} from '../transfer/torrent-source.js';
 
 /** What was typed for an engine that runs already: limits are set, the rest waits for its next start. */
 async function adjust(

@@ -1,12 +1,12 @@
 import process from 'node:process';
-import {UserError} from '../base/errors.js';
-import {EngineMismatch} from '../bridge/connect-engine.js';
-import {defineCommand} from './command.js';
-import {requireEngine} from './ensure-engine.js';
-import {logOptions, stateOptions} from './flags.js';
-import {enginePid} from './host-engine.js';
-import {engineGone, stopEngine} from './show-screen.js';
-import {stateDirPath} from './state-dir.js';
+import {UserError} from '../../base/errors.js';
+import {EngineMismatch} from '../../bridge/socket/connect-engine.js';
+import {defineCommand} from '../arguments/command.js';
+import {logOptions, stateOptions} from '../arguments/flags.js';
+import {requireEngine} from '../engine-process/ensure-engine.js';
+import {enginePid} from '../engine-process/host-engine.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {engineGone, stopEngine} from '../screen/show-screen.js';
 
 /** Stops the running engine, which saves everything first. */
 export const command = defineCommand({

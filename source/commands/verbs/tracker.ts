@@ -1,16 +1,16 @@
 import {isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {setFlagsFromString} from 'node:v8';
-import {UserError} from '../base/errors.js';
-import {terminalJson, terminalLine} from '../base/terminal-text.js';
-import {TrackerServer} from '../engine/tracker-server.js';
-import {machineClock} from '../io/machine-clock.js';
-import {machineRandom} from '../io/machine-random.js';
-import {addressScope, parseIp} from '../protocol/ip-address.js';
-import {defineCommand} from './command.js';
-import {jsonOption} from './flags.js';
-import {interruption} from './interruption.js';
-import {integer, type ValueReader} from './quantities.js';
+import {UserError} from '../../base/errors.js';
+import {addressScope, parseIp} from '../../base/ip-address.js';
+import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import {machineClock} from '../../io/machine/clock.js';
+import {machineRandom} from '../../io/machine/random.js';
+import {TrackerServer} from '../../tracker/tracker-server.js';
+import {defineCommand} from '../arguments/command.js';
+import {jsonOption} from '../arguments/flags.js';
+import {integer, type ValueReader} from '../arguments/quantities.js';
+import {interruption} from '../transfer/interruption.js';
 
 const defaultPort = 6969;
 

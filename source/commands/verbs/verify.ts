@@ -1,17 +1,17 @@
 import {existsSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
-import {type ExitStatus, UserError} from '../base/errors.js';
-import {terminalJson} from '../base/terminal-text.js';
-import {diskPath} from '../io/disk-path.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {percent, size} from '../ui/format.js';
-import {safeText} from '../ui/safe-text.js';
-import {type Context, defineCommand} from './command.js';
-import {jsonOption, logOptions} from './flags.js';
-import {interruption} from './interruption.js';
-import {type FileResult, judgeFiles} from './judge-files.js';
-import {redraws} from './terminal-kind.js';
-import {readTorrentSource} from './torrent-source.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import {diskPath} from '../../io/files/disk-path.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {percent, size} from '../../ui/format.js';
+import {safeText} from '../../ui/safe-text.js';
+import {type Context, defineCommand} from '../arguments/command.js';
+import {jsonOption, logOptions} from '../arguments/flags.js';
+import {type FileResult, judgeFiles} from '../output/judge-files.js';
+import {redraws} from '../screen/terminal-kind.js';
+import {interruption} from '../transfer/interruption.js';
+import {readTorrentSource} from '../transfer/torrent-source.js';
 
 /** Slots of a pool that a check never takes from. */
 const smallPool = 1;
@@ -24,8 +24,8 @@ async function checkPieces(
 	progress: (piece: number) => void,
 ): Promise<Uint8Array | undefined> {
 	const [{DiskService}, {BlockPool}] = await Promise.all([
-		import('../io/disk-storage.js'),
-		import('../io/block-pool.js'),
+		import('../../io/disk/disk-service.js'),
+		import('../../io/disk/block-pool.js'),
 	]);
 	// The part files of a running engine are no part of the data: a folder that is not there has none.
 	const disk = new DiskService(new BlockPool(smallPool), {stateDir: join(dir, '.tortui-verify')});
@@ -106,7 +106,7 @@ export const command = defineCommand({
 		if (!existsSync(dir)) throw new UserError('no-folder', `no such folder: ${folder}`);
 		if (!statSync(dir).isDirectory())
 			throw new UserError('no-folder', `not a folder: ${folder} (give the one that the data is in)`);
-		const {findNames} = await import('../io/find-names.js');
+		const {findNames} = await import('../../io/files/find-names.js');
 		const renamed = await findNames(metainfo, dir, 'present');
 		const top = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
 		if (!existsSync(diskPath(join(dir, top))) && basename(dir) === top) {

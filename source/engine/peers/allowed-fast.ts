@@ -1,11 +1,11 @@
-import type {Bytes} from '../base/units.js';
-import {hashFunctions} from '../io/hash-functions.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import type {PiecePicker} from '../policy/piece-picker.js';
-import {allowedFastSet} from '../protocol/allowed-fast.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import {parseIp} from '../protocol/ip-address.js';
-import type {Peer} from './peer.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {Bytes} from '../../base/units.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PiecePicker} from '../../policy/pieces/piece-picker.js';
+import {allowedFastSet} from '../../protocol/wire/allowed-fast.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {Peer} from './peer-connection.js';
 
 /** Who has fewer pieces is a starter, and is given as many. BEP 6. */
 const most = 5;

@@ -1,7 +1,7 @@
-import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import {DialPace} from '../policy/dial-pace.js';
-import type {Torrent} from './torrent.js';
+import type {Clock} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {DialPace} from '../../policy/peers/dial-rate.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 /** No faster than this do torrents with many connections let go of one for those with few. */
 const yieldGap: Millis = 1000;

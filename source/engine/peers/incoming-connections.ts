@@ -1,9 +1,9 @@
-import {UserError} from '../base/errors.js';
-import type {Millis} from '../base/units.js';
-import type {Connection, ConnectionEvents, Listener} from '../io/network.js';
-import type {Handshake} from '../protocol/handshake.js';
-import type {Peer} from './peer.js';
-import type {Room} from './room.js';
+import {UserError} from '../../base/errors.js';
+import type {Millis} from '../../base/units.js';
+import type {Connection, ConnectionEvents, Listener} from '../../io/net/network.js';
+import type {Handshake} from '../../protocol/wire/handshake.js';
+import type {Room} from '../session/session-services.js';
+import type {Peer} from './peer-connection.js';
 import {handshakeTimeout, Swarm} from './swarm.js';
 
 const sameWarning: Millis = 60_000;

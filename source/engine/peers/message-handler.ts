@@ -1,27 +1,27 @@
-import type {LogLevel} from '../base/ports.js';
-import {type Bytes, blockLength} from '../base/units.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import type {Bitfield} from '../protocol/bitfield.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {LogLevel} from '../../base/ports.js';
+import {type Bytes, blockLength} from '../../base/units.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import {
 	answerMetadataRequest,
 	decodeMetadataMessage,
 	encodeExtensionHandshake,
 	extensionId,
 	metadataPiece,
-} from '../protocol/extension.js';
-import {parseIp} from '../protocol/ip-address.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import type {Downloader} from './downloader.js';
-import {offerGifts} from './gifts.js';
-import type {Peer, PeerOwner} from './peer.js';
-import type {PieceJudge} from './piece-judge.js';
-import type {Room} from './room.js';
-import type {SuperSeeding} from './super-seeding.js';
+} from '../../protocol/wire/extension-handshake.js';
+import type {Room} from '../session/session-services.js';
+import type {TorrentRecord} from '../torrent/transfer-stats.js';
+import type {Downloader} from '../transfer/downloader.js';
+import type {PieceJudge} from '../transfer/smart-ban.js';
+import type {SuperSeeding} from '../transfer/super-seeding.js';
+import type {Throttle} from '../transfer/torrent-limits.js';
+import {acceptedRequests} from '../transfer/upload-queue.js';
+import type {UploadSource} from '../transfer/uploader.js';
+import {offerGifts} from './allowed-fast.js';
+import type {Peer, PeerOwner} from './peer-connection.js';
 import {nameOf, type Swarm} from './swarm.js';
-import type {Throttle} from './throttle.js';
-import type {TorrentRecord} from './torrent-record.js';
-import {acceptedRequests} from './upload-queue.js';
-import type {UploadSource} from './uploader.js';
 
 /** Metadata on its way to one peer. */
 const mostMetadata: Bytes = 128 << 10;

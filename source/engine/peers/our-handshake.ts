@@ -1,4 +1,4 @@
-import type {Handshake} from '../protocol/handshake.js';
+import type {Handshake} from '../../protocol/wire/handshake.js';
 
 /**
  * How we greet in a swarm, whoever dialled. A torrent with a v2 half is spoken of as v1: whoever sees the v2 bit may

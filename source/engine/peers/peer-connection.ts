@@ -1,22 +1,26 @@
-import type {PeerSource} from '../api/snapshot.js';
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Clock} from '../base/ports.js';
-import type {Bytes, Millis} from '../base/units.js';
-import {copyShared} from '../io/block-pool.js';
-import type {Connection, ConnectionEvents} from '../io/network.js';
-import {MessageBudget, vain} from '../policy/message-budget.js';
-import {RequestPipeline} from '../policy/request-pipeline.js';
-import type {Provider} from '../policy/request-planner.js';
-import {SpeedMeter} from '../policy/speed-meter.js';
-import {SteadyRate} from '../policy/steady-rate.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import {decodeExtensionHandshake, type ExtensionHandshake, extensionId} from '../protocol/extension.js';
-import {encodeHandshake, type Handshake} from '../protocol/handshake.js';
-import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../protocol/peer-wire.js';
-import {Gifts} from './gifts.js';
-import type {Outbox} from './outbox.js';
-import {UploadQueue} from './upload-queue.js';
+import type {PeerSource} from '../../api/snapshot.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Clock} from '../../base/ports.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {copyShared} from '../../io/disk/block-pool.js';
+import type {Connection, ConnectionEvents} from '../../io/net/network.js';
+import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
+import {SteadyRate} from '../../policy/rates/smoothed-rate.js';
+import {SpeedMeter} from '../../policy/rates/speed-meter.js';
+import type {Provider} from '../../policy/requests/request-planner.js';
+import {RequestPipeline} from '../../policy/requests/request-queue.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../protocol/wire/decoder.js';
+import {
+	decodeExtensionHandshake,
+	type ExtensionHandshake,
+	extensionId,
+} from '../../protocol/wire/extension-handshake.js';
+import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
+import {UploadQueue} from '../transfer/upload-queue.js';
+import {Gifts} from './allowed-fast.js';
+import type {Outbox} from './write-batch.js';
 
 /** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
 export interface PeerOwner {

@@ -1,4 +1,4 @@
-import type {Random} from '../base/ports.js';
+import type {Random} from '../../base/ports.js';
 
 /** `-TY0100-` and twelve random characters: 20 bytes. BEP 20. */
 export function makePeerId(version: string, random: Random): Uint8Array {

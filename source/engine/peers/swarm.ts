@@ -1,21 +1,21 @@
-import type {PeerSource} from '../api/snapshot.js';
-import {formatAddress, type PeerAddress} from '../base/peer-address.js';
-import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
-import type {Connection} from '../io/network.js';
-import {type ChokeFacts, planUnchokes} from '../policy/choker.js';
-import {IdleHosts} from '../policy/idle-hosts.js';
-import {Offences} from '../policy/offences.js';
-import {isLoopback, normalHost, peerKey} from '../policy/peer-key.js';
-import {PeerList} from '../policy/peer-list.js';
-import {type Newcomer, type TurnoverFacts, whoYields} from '../policy/peer-turnover.js';
-import {uploadSlots} from '../policy/upload-slots.js';
-import {compareBytes} from '../protocol/bencode.js';
-import type {Handshake} from '../protocol/handshake.js';
-import {addressScope, parseIp} from '../protocol/ip-address.js';
-import {sameBytes} from '../protocol/same-bytes.js';
+import type {PeerSource} from '../../api/snapshot.js';
+import {sameBytes} from '../../base/bytes.js';
+import {addressScope, parseIp} from '../../base/ip-address.js';
+import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
+import type {Connection} from '../../io/net/network.js';
+import {type ChokeFacts, planUnchokes} from '../../policy/peers/choker.js';
+import {IdleHosts} from '../../policy/peers/idle-hosts.js';
+import {Offences} from '../../policy/peers/misbehaviour.js';
+import {isLoopback, normalHost, peerKey} from '../../policy/peers/peer-key.js';
+import {PeerList} from '../../policy/peers/peer-list.js';
+import {type Newcomer, type TurnoverFacts, whoYields} from '../../policy/peers/peer-turnover.js';
+import {uploadSlots} from '../../policy/peers/upload-slots.js';
+import {compareBytes} from '../../protocol/bencode/bencode.js';
+import type {Handshake} from '../../protocol/wire/handshake.js';
+import type {Room} from '../session/session-services.js';
 import {ourHandshake} from './our-handshake.js';
-import {Peer, type PeerOwner, takesNothing} from './peer.js';
-import type {Room} from './room.js';
+import {Peer, type PeerOwner, takesNothing} from './peer-connection.js';
 
 const connectTimeout: Millis = 15_000;
 /** How long a stranger may take to say which torrent it wants. */

@@ -1,5 +1,5 @@
-import type {Clock} from '../base/ports.js';
-import type {Peer} from './peer.js';
+import type {Clock} from '../../base/ports.js';
+import type {Peer} from './peer-connection.js';
 
 /** Peers with something to say. Each is flushed once a turn of the event loop: a write costs more than its bytes. */
 export class Outbox {

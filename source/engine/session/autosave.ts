@@ -1,10 +1,10 @@
-import type {LogLevel} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {ResumeData} from '../io/resume-data.js';
-import type {StateStore} from '../io/state-store.js';
-import type {SessionMemory} from './session-memory.js';
-import type {Torrent} from './torrent.js';
-import type {Traffic} from './traffic.js';
+import type {LogLevel} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
+import type {SessionMemory} from '../../io/state/stats-store.js';
+import type {StateStore} from '../../io/state/torrent-store.js';
+import type {Torrent} from '../torrent/torrent.js';
+import type {Traffic} from './session-stats.js';
 
 const saveTime: Millis = 30_000;
 /** Torrents saved at a time of which a person has chosen something: a thousand paused at once are safe in seconds. */

@@ -1,8 +1,8 @@
-import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {BlockPool} from '../io/block-pool.js';
-import type {Peer} from './peer.js';
-import type {Torrent} from './torrent.js';
+import type {Clock} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 const fewestShare = 8;
 const shareTime: Millis = 100;

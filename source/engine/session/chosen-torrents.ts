@@ -1,5 +1,5 @@
-import type {Command, Reply} from '../api/command.js';
-import type {Torrent} from './torrent.js';
+import type {Command, Reply} from '../../api/command.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 /** Commands that leave nothing to be remembered, or are remembered by whoever does them. */
 const fleeting: ReadonlySet<Command['type']> = new Set([

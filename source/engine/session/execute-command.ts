@@ -6,19 +6,19 @@ import type {
 	RemovedFiles,
 	Reply,
 	TorrentPreview,
-} from '../api/command.js';
-import type {TorrentView} from '../api/snapshot.js';
-import {UserError} from '../base/errors.js';
-import type {Millis} from '../base/units.js';
-import {resolvePeer} from '../io/resolve-peer.js';
-import type {StorageFailure} from '../io/storage.js';
-import {joinRanges, type PieceRange} from '../policy/piece-choice.js';
-import type {Limits} from './limits.js';
+} from '../../api/command.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
+import type {Millis} from '../../base/units.js';
+import type {StorageFailure} from '../../io/disk/storage.js';
+import {resolvePeer} from '../../io/net/resolve-peer.js';
+import {joinRanges, type PieceRange} from '../../policy/pieces/piece-priorities.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Torrent} from '../torrent/torrent.js';
+import {inspectCell} from '../views/torrent-view.js';
 import {pauseAll, resumeAll} from './pause-all.js';
-import type {Peer} from './peer.js';
-import type {TorrentQueue} from './queue.js';
-import type {Torrent} from './torrent.js';
-import {inspectCell} from './torrent-views.js';
+import type {TorrentQueue} from './queue-manager.js';
+import type {Limits} from './session-limits.js';
 
 /** Pieces of one torrent: with more of them due nothing is urgent any more. */
 const mostDue = 10_000;

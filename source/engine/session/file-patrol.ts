@@ -1,6 +1,6 @@
-import {changed} from '../io/stream-reader.js';
-import {isAsLeft} from '../policy/check-plan.js';
-import type {Torrent} from './torrent.js';
+import {changed} from '../../io/disk/torrent-reader.js';
+import {isAsLeft} from '../../policy/pieces/check-plan.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 /** Files looked at a second, over all torrents: nothing for a disk, and a small session is gone round in a moment. */
 const looksATick = 16;

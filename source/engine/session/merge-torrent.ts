@@ -1,12 +1,12 @@
-import type {AddOptions, Merged} from '../api/command.js';
-import {selectFiles} from '../api/selection.js';
-import {UserError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {safeText} from '../protocol/safe-text.js';
+import type {AddOptions, Merged} from '../../api/command.js';
+import {selectFiles} from '../../api/file-rules.js';
+import {UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {trackerUrlFault} from '../sources/tracker-client.js';
+import type {Torrent} from '../torrent/torrent.js';
 import {byPriority} from './priority-groups.js';
-import type {Torrent} from './torrent.js';
-import {trackerUrlFault} from './tracker-exchange.js';
 
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
 export function settingsChanged(torrent: Torrent, options: AddOptions): string[] {

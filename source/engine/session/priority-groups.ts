@@ -1,5 +1,5 @@
-import type {AddOptions} from '../api/command.js';
-import type {FilePriority} from '../api/snapshot.js';
+import type {AddOptions} from '../../api/command.js';
+import type {FilePriority} from '../../api/snapshot.js';
 
 /** Files by the priority that is said last of each: every change is worked out for all pieces, so few are better. */
 export function byPriority(pairs: NonNullable<AddOptions['priorities']>): Map<FilePriority, number[]> {

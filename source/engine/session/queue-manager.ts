@@ -1,8 +1,8 @@
-import type {CheckMode} from '../api/command.js';
-import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import {planQueue, type QueueFacts, type QueueLimits} from '../policy/torrent-queue.js';
-import type {Torrent} from './torrent.js';
+import type {CheckMode} from '../../api/command.js';
+import type {Clock} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {planQueue, type QueueFacts, type QueueLimits} from '../../policy/session/torrent-queue.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 /** Nothing has moved for so long: others need not wait for it. */
 const stallTime: Millis = 600_000;

@@ -1,15 +1,15 @@
-import type {Clock, Timer} from '../base/ports.js';
-import type {BytesPerSecond, Millis} from '../base/units.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
 import {
 	ChosenLimits,
 	type LimitChoices,
 	type LimitName,
 	type NamedLimits,
 	type SlowModeByHand,
-} from '../policy/chosen-limits.js';
-import type {RateLimiter} from '../policy/rate-limiter.js';
-import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../policy/speed-schedule.js';
-import type {Torrent} from './torrent.js';
+} from '../../policy/rates/chosen-limits.js';
+import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../../policy/rates/speed-schedule.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 /** What holds in slow mode when nothing else was chosen. */
 export const usualSlowRate: BytesPerSecond = 50 * 1024;

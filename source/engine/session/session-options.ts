@@ -1,13 +1,13 @@
-import type {Clock, Log, Random} from '../base/ports.js';
-import type {BytesPerSecond} from '../base/units.js';
-import type {BlockPool} from '../io/block-pool.js';
-import type {Disk} from '../io/disk.js';
-import type {DiskThread} from '../io/disk-thread.js';
-import type {HttpClient} from '../io/http-client.js';
-import type {Network} from '../io/network.js';
-import type {KeptTorrents, StateStore} from '../io/state-store.js';
-import type {SlowTime} from '../policy/speed-schedule.js';
-import type {QueueLimits} from '../policy/torrent-queue.js';
+import type {Clock, Log, Random} from '../../base/ports.js';
+import type {BytesPerSecond} from '../../base/units.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {Disk} from '../../io/disk/disk.js';
+import type {DiskThread} from '../../io/disk/worker-thread.js';
+import type {HttpClient} from '../../io/net/http-client.js';
+import type {Network} from '../../io/net/network.js';
+import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
+import type {SlowTime} from '../../policy/rates/speed-schedule.js';
+import type {QueueLimits} from '../../policy/session/torrent-queue.js';
 
 /** What an engine is opened with. */
 export interface SessionOptions {

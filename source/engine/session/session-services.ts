@@ -1,14 +1,14 @@
-import type {Clock, LogLevel, Random} from '../base/ports.js';
-import type {BlockPool} from '../io/block-pool.js';
-import type {Disk} from '../io/disk.js';
-import type {HttpClient} from '../io/http-client.js';
-import type {Network} from '../io/network.js';
-import type {PathRegistry} from '../io/path-registry.js';
-import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
-import type {RateLimiter} from '../policy/rate-limiter.js';
-import type {Outbox} from './outbox.js';
-import type {Peer, PeerRouter} from './peer.js';
-import type {Uploader} from './uploader.js';
+import type {Clock, LogLevel, Random} from '../../base/ports.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {Disk} from '../../io/disk/disk.js';
+import type {PathRegistry} from '../../io/files/path-registry.js';
+import type {HttpClient} from '../../io/net/http-client.js';
+import type {Network} from '../../io/net/network.js';
+import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
+import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import type {Peer, PeerRouter} from '../peers/peer-connection.js';
+import type {Outbox} from '../peers/write-batch.js';
+import type {Uploader} from '../transfer/uploader.js';
 
 /** What all torrents of a session share. */
 export interface Room {

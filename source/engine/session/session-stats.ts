@@ -1,7 +1,7 @@
-import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
-import {SpeedHistory} from '../policy/speed-history.js';
-import type {SessionTotals} from './session-memory.js';
-import type {Torrent} from './torrent.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
+import type {SessionTotals} from '../../io/state/stats-store.js';
+import {SpeedHistory} from '../../policy/rates/speed-history.js';
+import type {Torrent} from '../torrent/torrent.js';
 
 /** What all torrents together have moved: in all sessions, second by second for a day, and to the disk just now. */
 export class Traffic implements SessionTotals {

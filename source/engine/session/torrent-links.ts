@@ -1,12 +1,12 @@
-import type {TorrentPreview} from '../api/command.js';
-import {ProtocolError, UserError} from '../base/errors.js';
-import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {HttpClient} from '../io/http-client.js';
-import {readMetainfoAside} from '../io/metainfo-thread.js';
-import {readTorrentLink} from '../io/torrent-link.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {safeText} from '../protocol/safe-text.js';
+import type {TorrentPreview} from '../../api/command.js';
+import {ProtocolError, UserError} from '../../base/errors.js';
+import type {Clock} from '../../base/ports.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Millis} from '../../base/units.js';
+import {readTorrentLink} from '../../io/files/read-torrent.js';
+import {readMetainfoAside} from '../../io/metainfo/thread.js';
+import type {HttpClient} from '../../io/net/http-client.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** So many files are told before a torrent is added; the others can be chosen afterwards. */
 const mostFiles = 10_000;

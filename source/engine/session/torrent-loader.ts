@@ -1,21 +1,26 @@
 import {isAbsolute} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import type {AddOptions, Reply} from '../api/command.js';
-import {ProtocolError, UserError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {InfoHash} from '../base/units.js';
-import {resolvePeer} from '../io/resolve-peer.js';
-import type {OtherPlace, ResumeData} from '../io/resume-data.js';
-import {type HeldTorrent, type KeptTorrents, laterText, type SavedTorrent} from '../io/state-store.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {readAnyMetainfo, readMetainfo} from './link-reader.js';
-import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge.js';
+import type {AddOptions, Reply} from '../../api/command.js';
+import {ProtocolError, UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {InfoHash} from '../../base/units.js';
+import {resolvePeer} from '../../io/net/resolve-peer.js';
+import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
+import type {SessionMemory} from '../../io/state/stats-store.js';
+import {
+	type HeldTorrent,
+	type KeptTorrents,
+	laterText,
+	type SavedTorrent,
+} from '../../io/state/torrent-store.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {Torrent} from '../torrent/torrent.js';
+import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge-torrent.js';
 import {byPriority} from './priority-groups.js';
-import type {TorrentQueue} from './queue.js';
-import type {Room} from './room.js';
-import type {SessionMemory} from './session-memory.js';
-import {Torrent} from './torrent.js';
-import type {TotalsMemory} from './totals-memory.js';
+import type {TorrentQueue} from './queue-manager.js';
+import type {Room} from './session-services.js';
+import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
+import type {TotalsMemory} from './totals-store.js';
 
 const manyFiles = 10_000;
 /** As many as a .torrent may name. */

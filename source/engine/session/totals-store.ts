@@ -1,11 +1,11 @@
 import {join} from 'node:path';
-import type {Bytes, Millis} from '../base/units.js';
-import {readRegularFile} from '../io/regular-file.js';
-import {replaceFile} from '../io/replace-file.js';
-import type {StorageFailure} from '../io/storage.js';
-import {failureOf} from '../io/storage-failure.js';
-import type {Torrent} from './torrent.js';
-import type {Traffic} from './traffic.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import type {StorageFailure} from '../../io/disk/storage.js';
+import {failureOf} from '../../io/disk/storage-failure.js';
+import {readRegularFile} from '../../io/files/regular-file.js';
+import {replaceFile} from '../../io/files/replace-file.js';
+import type {Torrent} from '../torrent/torrent.js';
+import type {Traffic} from './session-stats.js';
 
 /**
  * An engine that is killed loses no more than the totals of this time. One small file for all torrents: resume data,

@@ -1,14 +1,14 @@
-import {ProtocolError} from '../base/errors.js';
-import type {HttpClient, HttpResponse} from '../io/http-client.js';
-import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
-import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../protocol/tracker-announce.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {HttpClient, HttpResponse} from '../../io/net/http-client.js';
+import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
+import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../../protocol/tracker/announce.js';
 import {
 	announceUrl,
 	decodeAnnounceResponse,
 	decodeScrapeResponse,
 	maximumTrackerBody,
 	scrapeUrl,
-} from '../protocol/tracker-http.js';
+} from '../../protocol/tracker/http.js';
 
 export interface TrackerExchangeOptions {
 	readonly http: HttpClient;

@@ -1,21 +1,20 @@
-import type {Reannouncement} from '../api/command.js';
-import type {TrackerView} from '../api/snapshot.js';
-import {UserError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Clock, LogLevel, Random, Timer} from '../base/ports.js';
-import type {HttpClient} from '../io/http-client.js';
-import type {UdpTrackerSocket} from '../io/tracker-udp-socket.js';
+import type {Reannouncement} from '../../api/command.js';
+import type {TrackerView} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
+import {formatIp, parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Clock, LogLevel, Random, Timer} from '../../base/ports.js';
+import {safeText} from '../../base/safe-text.js';
+import type {HttpClient} from '../../io/net/http-client.js';
+import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
 import {
 	AnnounceSchedule,
 	type AnnounceTask,
 	type AnnounceTimes,
 	announceTimes,
-} from '../policy/announce-schedule.js';
-import {isDialable} from '../protocol/compact-peers.js';
-import {formatIp, parseIp} from '../protocol/ip-address.js';
-import {safeText} from '../protocol/safe-text.js';
-import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../protocol/tracker-announce.js';
-import {TrackerExchange, trackerUrlFault} from './tracker-exchange.js';
+} from '../../policy/tracker/announce-schedule.js';
+import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../../protocol/tracker/announce.js';
+import {isDialable} from '../../protocol/tracker/compact-peers.js';
 import {
 	type AnnouncersState,
 	silentAfter,
@@ -23,7 +22,8 @@ import {
 	type TrackerTrouble,
 	trackerRow,
 	troubleOf,
-} from './tracker-row.js';
+} from '../views/tracker-view.js';
+import {TrackerExchange, trackerUrlFault} from './tracker-client.js';
 
 /** What trackers are told of the torrent, in bytes; `left` may be anything large while it is not known. */
 export interface AnnounceFacts {

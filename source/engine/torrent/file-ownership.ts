@@ -1,15 +1,15 @@
 import {join} from 'node:path';
-import {foreignFile} from '../io/open-file.js';
-import type {PathRegistry} from '../io/path-registry.js';
-import type {ResumeData} from '../io/resume-data.js';
-import type {FileStamp, Storage, StorageFailure} from '../io/storage.js';
-import {failureOf} from '../io/storage-failure.js';
-import {isSameStamp, type Stamp} from '../policy/check-plan.js';
-import {asFileOwner, decideOwner, fileOwner, isOurs} from '../policy/file-ownership.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import type {FileTally} from './file-tally.js';
+import type {FileStamp, Storage, StorageFailure} from '../../io/disk/storage.js';
+import {failureOf} from '../../io/disk/storage-failure.js';
+import {foreignFile} from '../../io/disk-worker/open-file.js';
+import type {PathRegistry} from '../../io/files/path-registry.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
+import {isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import {asFileOwner, decideOwner, fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {FileTally} from './file-progress.js';
 
 /** What a person has allowed; each for one start. */
 export interface Consent {

@@ -1,10 +1,10 @@
-import type {FilePriority} from '../api/snapshot.js';
-import type {Bytes} from '../base/units.js';
-import type {FileMap} from '../policy/file-map.js';
-import type {PieceChoice} from '../policy/piece-choice.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import type {MetainfoFile} from '../protocol/metainfo.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import type {Bytes} from '../../base/units.js';
+import type {FileMap} from '../../policy/pieces/file-map.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceChoice} from '../../policy/pieces/piece-priorities.js';
+import type {MetainfoFile} from '../../protocol/metainfo/metainfo.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
 
 const none: readonly number[] = [];
 

@@ -1,12 +1,12 @@
-import type {FilePriority} from '../api/snapshot.js';
-import {UserError} from '../base/errors.js';
-import type {Storage} from '../io/storage.js';
-import type {PieceChoice, PieceRange} from '../policy/piece-choice.js';
-import {headPieces, type PieceMap, piecePriorities} from '../policy/piece-map.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import type {Downloader} from './downloader.js';
-import type {FileTally} from './file-tally.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
+import type {Storage} from '../../io/disk/storage.js';
+import {headPieces, type PieceMap, piecePriorities} from '../../policy/pieces/piece-map.js';
+import type {PieceChoice, PieceRange} from '../../policy/pieces/piece-priorities.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {Downloader} from '../transfer/downloader.js';
+import type {FileTally} from './file-progress.js';
 import type {TorrentEvent} from './torrent-event.js';
 
 /** What choosing files asks of, and tells, their torrent. */

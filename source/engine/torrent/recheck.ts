@@ -1,14 +1,14 @@
-import type {CheckMode} from '../api/command.js';
-import type {LogLevel} from '../base/ports.js';
-import type {ResumeData} from '../io/resume-data.js';
-import type {Checking, Storage, StorageFailure} from '../io/storage.js';
-import {type CheckPlan, planCheck, type Stamp} from '../policy/check-plan.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import type {Downloader} from './downloader.js';
-import type {FileTally} from './file-tally.js';
-import type {Room} from './room.js';
+import type {CheckMode} from '../../api/command.js';
+import type {LogLevel} from '../../base/ports.js';
+import type {Checking, Storage, StorageFailure} from '../../io/disk/storage.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
+import {type CheckPlan, planCheck, type Stamp} from '../../policy/pieces/check-plan.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {Room} from '../session/session-services.js';
+import type {Downloader} from '../transfer/downloader.js';
+import type {FileTally} from './file-progress.js';
 
 /** How far hashing has come, in pieces. */
 export interface CheckProgress {

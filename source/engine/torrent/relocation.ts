@@ -1,12 +1,12 @@
 import {resolve} from 'node:path';
-import {ProtocolError} from '../base/errors.js';
-import type {LogLevel} from '../base/ports.js';
-import {mayClash, namesApart} from '../io/find-names.js';
-import type {OtherPlace} from '../io/resume-data.js';
-import type {MoveSteps, Storage, StorageFailure} from '../io/storage.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {sanitizePathElement} from '../protocol/sanitize-path.js';
-import type {TorrentMemory} from './torrent-memory.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {LogLevel} from '../../base/ports.js';
+import type {MoveSteps, Storage, StorageFailure} from '../../io/disk/storage.js';
+import {mayClash, namesApart} from '../../io/files/find-names.js';
+import type {OtherPlace} from '../../io/state/resume-data.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {sanitizePathElement} from '../../protocol/metainfo/sanitize-path.js';
+import type {TorrentMemory} from './resume-state.js';
 import type {TorrentNames} from './torrent-names.js';
 
 /** What moving asks of its torrent. */

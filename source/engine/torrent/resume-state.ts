@@ -1,12 +1,12 @@
-import type {FilePriority} from '../api/snapshot.js';
-import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {OtherPlace, ResumeData} from '../io/resume-data.js';
-import type {FileStamp, Storage, StorageFailure} from '../io/storage.js';
-import {changed} from '../io/stream-reader.js';
-import {blockState} from '../policy/block-ledger.js';
-import {isAsLeft, isSameStamp, type Stamp} from '../policy/check-plan.js';
-import {Bitfield} from '../protocol/bitfield.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import type {Clock} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {FileStamp, Storage, StorageFailure} from '../../io/disk/storage.js';
+import {changed} from '../../io/disk/torrent-reader.js';
+import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
+import {isAsLeft, isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
+import {blockState} from '../../policy/requests/partial-pieces.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Torrent} from './torrent.js';
 
 const flushTime: Millis = 3000;

@@ -1,6 +1,6 @@
-import type {Bytes, Seconds} from '../base/units.js';
+import type {Bytes, Seconds} from '../../base/units.js';
 import type {TorrentSettings} from './torrent-event.js';
-import type {TorrentRecord} from './torrent-record.js';
+import type {TorrentRecord} from './transfer-stats.js';
 
 /** How far and how long a torrent is to be seeded before it pauses itself; without either it has no end. */
 export class SeedingGoal {

@@ -1,9 +1,9 @@
-import type {CheckMode} from '../api/command.js';
-import type {FilePriority} from '../api/snapshot.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Millis, Seconds} from '../base/units.js';
-import type {StorageFailure} from '../io/storage.js';
-import type {PieceRange} from '../policy/piece-choice.js';
+import type {CheckMode} from '../../api/command.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Millis, Seconds} from '../../base/units.js';
+import type {StorageFailure} from '../../io/disk/storage.js';
+import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 
 /** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
 export type TorrentEvent =

@@ -1,8 +1,8 @@
-import {ProtocolError} from '../base/errors.js';
-import type {LogLevel} from '../base/ports.js';
-import {findNames, mayClash, type NameHistory} from '../io/find-names.js';
-import type {StorageFailure} from '../io/storage.js';
-import type {Metainfo} from '../protocol/metainfo.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {LogLevel} from '../../base/ports.js';
+import type {StorageFailure} from '../../io/disk/storage.js';
+import {findNames, mayClash, type NameHistory} from '../../io/files/find-names.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** What finding its names asks of, and tells, a torrent. */
 export interface NamesOwner {

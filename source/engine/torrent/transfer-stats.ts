@@ -1,7 +1,7 @@
-import type {Bytes, Millis, Seconds} from '../base/units.js';
-import type {ResumeData} from '../io/resume-data.js';
-import {SpeedHistory} from '../policy/speed-history.js';
-import {SpeedMeter} from '../policy/speed-meter.js';
+import type {Bytes, Millis, Seconds} from '../../base/units.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
+import {SpeedHistory} from '../../policy/rates/speed-history.js';
+import {SpeedMeter} from '../../policy/rates/speed-meter.js';
 
 /** What was only uploaded is worth saving this often. */
 const totalsTime: Millis = 300_000;

@@ -1,13 +1,13 @@
-import {type Bytes, blockLength, type Millis} from '../base/units.js';
-import type {BlockPool} from '../io/block-pool.js';
-import type {Storage} from '../io/storage.js';
-import {BlockLedger, blockState, type PartialPiece} from '../policy/block-ledger.js';
-import {Deadlines} from '../policy/deadlines.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import {duePriority, PiecePicker} from '../policy/piece-picker.js';
-import {type PlanOptions, RequestPlanner} from '../policy/request-planner.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import type {Peer} from './peer.js';
+import {type Bytes, blockLength, type Millis} from '../../base/units.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {Storage} from '../../io/disk/storage.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import {duePriority, PiecePicker} from '../../policy/pieces/piece-picker.js';
+import {Deadlines} from '../../policy/requests/deadline-list.js';
+import {BlockLedger, blockState, type PartialPiece} from '../../policy/requests/partial-pieces.js';
+import {type PlanOptions, RequestPlanner} from '../../policy/requests/request-planner.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {Peer} from '../peers/peer-connection.js';
 
 /** What the downloader asks of, and tells, its torrent. */
 export interface DownloadOwner {

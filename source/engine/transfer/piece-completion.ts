@@ -1,17 +1,17 @@
-import type {LogLevel} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {Storage} from '../io/storage.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import type {Announcers} from './announcers.js';
+import type {LogLevel} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {Storage} from '../../io/disk/storage.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Swarm} from '../peers/swarm.js';
+import type {Room} from '../session/session-services.js';
+import type {Announcers} from '../sources/tracker-source.js';
+import type {FileTally} from '../torrent/file-progress.js';
+import type {TorrentMemory} from '../torrent/resume-state.js';
+import type {TorrentRecord} from '../torrent/transfer-stats.js';
 import type {Downloader} from './downloader.js';
-import type {FileTally} from './file-tally.js';
-import type {Peer} from './peer.js';
-import type {PieceJudge} from './piece-judge.js';
-import type {Room} from './room.js';
+import type {PieceJudge} from './smart-ban.js';
 import type {SuperSeeding} from './super-seeding.js';
-import type {Swarm} from './swarm.js';
-import type {TorrentMemory} from './torrent-memory.js';
-import type {TorrentRecord} from './torrent-record.js';
 
 const haveDelay: Millis = 100;
 /** Lines about single pieces are for slow downloads only. */

@@ -1,11 +1,11 @@
-import type {Clock, Timer} from '../base/ports.js';
-import {type Bytes, blockLength, type Millis} from '../base/units.js';
-import type {BlockPool} from '../io/block-pool.js';
-import {type DuePeer, planDue} from '../policy/due-blocks.js';
-import type {PieceRange} from '../policy/piece-choice.js';
-import type {PieceMap} from '../policy/piece-map.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import {type Bytes, blockLength, type Millis} from '../../base/units.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
+import {type DuePeer, planDue} from '../../policy/requests/deadline-planner.js';
+import type {Peer} from '../peers/peer-connection.js';
 import type {Downloader} from './downloader.js';
-import type {Peer} from './peer.js';
 
 /** How often is looked after pieces that are due. */
 const roundTime: Millis = 200;

@@ -1,7 +1,7 @@
-import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
+import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
+import type {Peer} from '../peers/peer-connection.js';
 import type {Downloader} from './downloader.js';
-import type {Peer} from './peer.js';
-import type {Throttle} from './throttle.js';
+import type {Throttle} from './torrent-limits.js';
 import type {Uploader, UploadSource} from './uploader.js';
 
 /** More than this at a limit that was just set is taken back. */

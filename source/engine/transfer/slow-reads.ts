@@ -1,6 +1,6 @@
-import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
-import {RateLimiter} from '../policy/rate-limiter.js';
-import type {Peer} from './peer.js';
+import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
+import {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import type {Peer} from '../peers/peer-connection.js';
 
 /** Below this a block takes so long that it must be taken in bit by bit. */
 export const pacedBelow: BytesPerSecond = 64 * 1024;

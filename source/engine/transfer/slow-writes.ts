@@ -1,7 +1,7 @@
-import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
-import type {RateLimiter} from '../policy/rate-limiter.js';
-import {pacedBelow, portionOf} from './paced-reads.js';
-import type {Peer} from './peer.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
+import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import type {Peer} from '../peers/peer-connection.js';
+import {pacedBelow, portionOf} from './slow-reads.js';
 
 /** Blocks on their way to one peer. */
 interface Sending {

@@ -1,13 +1,13 @@
 import {hash} from 'node:crypto';
-import type {LogLevel} from '../base/ports.js';
-import {type Bytes, blockLength} from '../base/units.js';
-import type {Storage} from '../io/storage.js';
-import {type PeerKey, peerKey} from '../policy/peer-key.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import {Trust, type Verdict} from '../policy/trust.js';
+import type {LogLevel} from '../../base/ports.js';
+import {type Bytes, blockLength} from '../../base/units.js';
+import type {Storage} from '../../io/disk/storage.js';
+import {type PeerKey, peerKey} from '../../policy/peers/peer-key.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import {Trust, type Verdict} from '../../policy/pieces/smart-ban.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Swarm} from '../peers/swarm.js';
 import type {Downloader} from './downloader.js';
-import type {Peer} from './peer.js';
-import type {Swarm} from './swarm.js';
 
 const digestedAtOnce: Bytes = 1 << 20;
 /** Of so many peers is remembered who they were, though they are gone. */

@@ -1,7 +1,7 @@
-import type {PiecePicker} from '../policy/piece-picker.js';
-import {type Reveal, SuperSeeder} from '../policy/super-seeder.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import type {Peer} from './peer.js';
+import type {PiecePicker} from '../../policy/pieces/piece-picker.js';
+import {type Reveal, SuperSeeder} from '../../policy/pieces/super-seeder.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {Peer} from '../peers/peer-connection.js';
 
 /** What super-seeding asks of its torrent. */
 export interface SuperSeedingOwner {

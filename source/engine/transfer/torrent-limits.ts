@@ -1,8 +1,8 @@
-import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
-import {RateLimiter} from '../policy/rate-limiter.js';
-import {PacedReads} from './paced-reads.js';
-import {PacedWrites} from './paced-writes.js';
-import type {Peer} from './peer.js';
+import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
+import {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import type {Peer} from '../peers/peer-connection.js';
+import {PacedReads} from './slow-reads.js';
+import {PacedWrites} from './slow-writes.js';
 
 /**
  * The limits of one torrent, below those of the session. Blocks to download are paid for when they are asked for, and

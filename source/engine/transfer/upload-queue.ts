@@ -1,4 +1,4 @@
-import {type Bytes, blockLength, type Millis} from '../base/units.js';
+import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 
 /** Blocks that go out together in one frame slab. */
 export const blocksPerSlab = 16;

@@ -1,12 +1,12 @@
-import type {Bytes} from '../base/units.js';
-import type {Storage, StorageFailure} from '../io/storage.js';
-import type {PieceMap} from '../policy/piece-map.js';
-import type {PacedWrites} from './paced-writes.js';
-import type {Peer} from './peer.js';
-import type {Room} from './room.js';
-import type {Throttle} from './throttle.js';
-import type {TorrentEvent} from './torrent-event.js';
-import type {TorrentRecord} from './torrent-record.js';
+import type {Bytes} from '../../base/units.js';
+import type {Storage, StorageFailure} from '../../io/disk/storage.js';
+import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Room} from '../session/session-services.js';
+import type {TorrentEvent} from '../torrent/torrent-event.js';
+import type {TorrentRecord} from '../torrent/transfer-stats.js';
+import type {PacedWrites} from './slow-writes.js';
+import type {Throttle} from './torrent-limits.js';
 import type {UploadSource} from './uploader.js';
 
 /** What giving asks of its torrent. */

@@ -1,9 +1,9 @@
-import type {Clock} from '../base/ports.js';
-import {type Bytes, blockLength, type Seconds} from '../base/units.js';
-import type {StorageFailure} from '../io/storage.js';
-import {writePieceHeader} from '../protocol/peer-wire.js';
-import type {PacedWrites} from './paced-writes.js';
-import type {Peer} from './peer.js';
+import type {Clock} from '../../base/ports.js';
+import {type Bytes, blockLength, type Seconds} from '../../base/units.js';
+import type {StorageFailure} from '../../io/disk/storage.js';
+import {writePieceHeader} from '../../protocol/wire/decoder.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {PacedWrites} from './slow-writes.js';
 import {blocksPerSlab} from './upload-queue.js';
 
 /** The bytes before a block on the wire. BEP 3. */

@@ -1,5 +1,5 @@
-import {safeText} from '../protocol/safe-text.js';
-import type {Peer} from './peer.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Peer} from '../peers/peer-connection.js';
 
 /** Two letters in a peer id of the usual form, `-XX1234-`. BEP 20. */
 const known: Readonly<Record<string, string>> = {

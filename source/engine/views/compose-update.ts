@@ -1,10 +1,10 @@
-import type {SessionView, TorrentView, Update, Watch} from '../api/snapshot.js';
-import type {Clock} from '../base/ports.js';
-import type {BytesPerSecond, Millis} from '../base/units.js';
-import type {SpeedHistory} from '../policy/speed-history.js';
+import type {SessionView, TorrentView, Update, Watch} from '../../api/snapshot.js';
+import type {Clock} from '../../base/ports.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
+import type {SpeedHistory} from '../../policy/rates/speed-history.js';
+import type {Torrent} from '../torrent/torrent.js';
 import type {LogRing} from './log-ring.js';
-import type {Torrent} from './torrent.js';
-import {viewFiles, viewPeers, viewPieces, viewProgress, viewSpeed} from './torrent-views.js';
+import {viewFiles, viewPeers, viewPieces, viewProgress, viewSpeed} from './torrent-view.js';
 
 /** Makes a section unless the watcher has seen it: as `SectionSource.compose` is given it. */
 type Section = <View>(name: string, revision: number, make: () => View) => View | undefined;

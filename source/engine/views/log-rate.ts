@@ -1,5 +1,5 @@
-import type {Log, LogLevel} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
+import type {Log, LogLevel} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
 
 /** Lines of one level in one period: more are counted, not written. */
 const period: Millis = 10_000;

@@ -1,5 +1,5 @@
-import type {Log, LogLevel} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
+import type {Log, LogLevel} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
 
 /** Lines that are equal to one told less than this ago are counted: long enough for a burst, short enough to be news. */
 const period: Millis = 30_000;

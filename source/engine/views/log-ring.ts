@@ -1,7 +1,7 @@
-import type {LogView} from '../api/snapshot.js';
-import type {LogLevel} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import {safeText} from '../protocol/safe-text.js';
+import type {LogView} from '../../api/snapshot.js';
+import type {LogLevel} from '../../base/ports.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Millis} from '../../base/units.js';
 
 const capacity = 1000;
 /** A line that is equal to one of so many before it, said no longer ago than this, takes its place and counts it. */

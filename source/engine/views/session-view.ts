@@ -1,15 +1,15 @@
-import type {Reason, SessionView, TorrentView} from '../api/snapshot.js';
-import type {Bytes, Millis} from '../base/units.js';
-import {whyNothingMoves} from '../policy/stall-reason.js';
-import {safeText} from '../protocol/safe-text.js';
-import type {Limits} from './limits.js';
-import type {PoolShares} from './pool-shares.js';
-import type {TorrentQueue} from './queue.js';
-import type {Room} from './room.js';
+import type {Reason, SessionView, TorrentView} from '../../api/snapshot.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {whyNothingMoves} from '../../policy/session/stall-reason.js';
+import type {PoolShares} from '../session/block-budget.js';
+import type {TorrentQueue} from '../session/queue-manager.js';
+import type {Limits} from '../session/session-limits.js';
+import type {Room} from '../session/session-services.js';
+import type {Traffic} from '../session/session-stats.js';
+import type {Torrent} from '../torrent/torrent.js';
 import {stallFacts} from './stall-facts.js';
-import type {Torrent} from './torrent.js';
-import {viewTorrent} from './torrent-views.js';
-import type {Traffic} from './traffic.js';
+import {viewTorrent} from './torrent-view.js';
 
 /** What is reported on. */
 export interface ReportedSession {

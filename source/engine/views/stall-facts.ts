@@ -1,8 +1,8 @@
-import type {TrackerView} from '../api/snapshot.js';
-import {blockLength, type Millis, type Seconds} from '../base/units.js';
-import type {StallFacts, TrackerFacts} from '../policy/stall-reason.js';
-import type {Torrent} from './torrent.js';
-import {stateOf} from './torrent-views.js';
+import type {TrackerView} from '../../api/snapshot.js';
+import {blockLength, type Millis, type Seconds} from '../../base/units.js';
+import type {StallFacts, TrackerFacts} from '../../policy/session/stall-reason.js';
+import type {Torrent} from '../torrent/torrent.js';
+import {stateOf} from './torrent-view.js';
 
 /** What the session adds to what a torrent knows of itself. */
 export interface SessionFacts {

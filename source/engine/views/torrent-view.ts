@@ -1,4 +1,4 @@
-import type {PieceInspection} from '../api/command.js';
+import type {PieceInspection} from '../../api/command.js';
 import type {
 	FilePriority,
 	FileProgressView,
@@ -9,15 +9,14 @@ import type {
 	SpeedView,
 	TorrentState,
 	TorrentView,
-} from '../api/snapshot.js';
-import {formatAddress} from '../base/peer-address.js';
-import {blockLength, type Millis, type Seconds} from '../base/units.js';
-import {blockState} from '../policy/block-ledger.js';
-
-import {safeText} from '../protocol/safe-text.js';
+} from '../../api/snapshot.js';
+import {formatAddress} from '../../base/peer-address.js';
+import {safeText} from '../../base/safe-text.js';
+import {blockLength, type Millis, type Seconds} from '../../base/units.js';
+import {blockState} from '../../policy/requests/partial-pieces.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Torrent} from '../torrent/torrent.js';
 import {clientName} from './client-name.js';
-import type {Peer} from './peer.js';
-import type {Torrent} from './torrent.js';
 
 /** What the screen and scripts see of one torrent: made fresh, plain, nothing of it alive. */
 

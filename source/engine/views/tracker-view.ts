@@ -1,10 +1,10 @@
-import type {TrackerView} from '../api/snapshot.js';
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
-import type {ScheduledTracker} from '../policy/announce-schedule.js';
-import {safeText} from '../protocol/safe-text.js';
-import {HttpStatusError} from './tracker-exchange.js';
+import type {TrackerView} from '../../api/snapshot.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Millis} from '../../base/units.js';
+import type {ScheduledTracker} from '../../policy/tracker/announce-schedule.js';
+import {HttpStatusError} from '../sources/tracker-client.js';
 
 /** What a torrent's announcers as a whole are about. */
 export type AnnouncersState = 'off' | 'running' | 'stopping';

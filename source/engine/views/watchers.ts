@@ -1,7 +1,7 @@
-import type {Watching} from '../api/engine-client.js';
-import type {Update, Watch} from '../api/snapshot.js';
-import type {Clock, Timer} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
+import type {Watching} from '../../api/engine-client.js';
+import type {Update, Watch} from '../../api/snapshot.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
 
 /** Makes the sections of an update. */
 export interface SectionSource {

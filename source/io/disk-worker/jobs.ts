@@ -1,6 +1,6 @@
-import type {Bytes} from '../base/units.js';
-import type {LayoutData} from './file-layout.js';
-import type {StorageFailure} from './storage.js';
+import type {Bytes} from '../../base/units.js';
+import type {StorageFailure} from '../disk/storage.js';
+import type {LayoutData} from '../files/file-layout.js';
 
 /**
  * What the event loop and a disk worker say to each other.

@@ -13,10 +13,10 @@ import {
 	unlinkSync,
 } from 'node:fs';
 import {dirname, join, sep} from 'node:path';
-import type {Bytes} from '../base/units.js';
-import {diskPath, realDiskPath} from './disk-path.js';
-import {StorageError, sizeText} from './storage-failure.js';
-import {changed} from './stream-reader.js';
+import type {Bytes} from '../../base/units.js';
+import {StorageError, sizeText} from '../disk/storage-failure.js';
+import {changed} from '../disk/torrent-reader.js';
+import {diskPath, realDiskPath} from '../files/disk-path.js';
 
 export interface WriteOptions {
 	/**

@@ -1,8 +1,8 @@
 import {existsSync, readSync, statSync, unlinkSync} from 'node:fs';
-import type {Bytes} from '../base/units.js';
-import {fileOwner, isOurs} from '../policy/file-ownership.js';
-import {diskPath} from './disk-path.js';
-import type {FileLayout} from './file-layout.js';
+import type {Bytes} from '../../base/units.js';
+import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import {diskPath} from '../files/disk-path.js';
+import type {FileLayout} from '../files/file-layout.js';
 import {inTheWay} from './open-file.js';
 import type {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';

@@ -1,6 +1,6 @@
-import type {Bytes} from '../base/units.js';
-import {isRight} from './piece-hash.js';
-import {StorageError} from './storage-failure.js';
+import type {Bytes} from '../../base/units.js';
+import {StorageError} from '../disk/storage-failure.js';
+import {isRight} from './piece-verifier.js';
 import type {TorrentFiles} from './torrent-files.js';
 
 /** What is read at once: larger reads gain nothing and fall out of the processor's cache. */

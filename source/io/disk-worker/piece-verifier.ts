@@ -1,7 +1,7 @@
 import {createHash, hash} from 'node:crypto';
-import {type Bytes, blockLength} from '../base/units.js';
-import {pieceHash} from '../protocol/merkle.js';
-import type {FileLayout} from './file-layout.js';
+import {type Bytes, blockLength} from '../../base/units.js';
+import {pieceHash} from '../../protocol/metainfo/merkle.js';
+import type {FileLayout} from '../files/file-layout.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 

@@ -1,8 +1,8 @@
-import {type Bytes, blockLength} from '../base/units.js';
-import {allStored, type BatchResult, failed, stored, wrong} from './disk-jobs.js';
-import {blockDigests, isRight} from './piece-hash.js';
-import type {StorageFailure} from './storage.js';
-import {failureOf} from './storage-failure.js';
+import {type Bytes, blockLength} from '../../base/units.js';
+import type {StorageFailure} from '../disk/storage.js';
+import {failureOf} from '../disk/storage-failure.js';
+import {allStored, type BatchResult, failed, stored, wrong} from './jobs.js';
+import {blockDigests, isRight} from './piece-verifier.js';
 import type {TorrentFiles} from './torrent-files.js';
 
 /** Small pieces that lie next to each other go to the disk together, while the processor's cache still holds them. */

@@ -1,15 +1,15 @@
 import {fstatSync, readSync, statSync, symlinkSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
-import type {Bytes} from '../base/units.js';
-import type {Segment} from '../policy/file-map.js';
-import {fileOwner, isOurs} from '../policy/file-ownership.js';
-import {diskPath} from './disk-path.js';
+import type {Bytes} from '../../base/units.js';
+import type {Segment} from '../../policy/pieces/file-map.js';
+import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import {cut} from '../disk/slice-views.js';
+import {diskPath} from '../files/disk-path.js';
+import type {FileLayout} from '../files/file-layout.js';
 import type {FileHandles} from './file-handles.js';
-import type {FileLayout} from './file-layout.js';
-import {FilePlaces} from './file-places.js';
 import {foreignFile, guardFolders} from './open-file.js';
+import {FilePlaces} from './part-file.js';
 import {TorrentHandles} from './torrent-handles.js';
-import {cut} from './views.js';
 import {writeAll} from './write-all.js';
 
 const zeros = new Uint8Array(1 << 20);

@@ -10,15 +10,15 @@ import {
 } from 'node:fs';
 import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import type {Bytes, Millis} from '../base/units.js';
-import {fileOwner} from '../policy/file-ownership.js';
-import {diskPath} from './disk-path.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {fileOwner} from '../../policy/session/file-ownership.js';
+import {freeSpaceNow} from '../disk/free-space.js';
+import {failureOf, StorageError} from '../disk/storage-failure.js';
+import {diskPath} from '../files/disk-path.js';
+import type {FileLayout} from '../files/file-layout.js';
+import {type MadeFile, MadeFiles, notedIdentity} from '../files/made-files.js';
 import type {FileHandles, Handle} from './file-handles.js';
-import type {FileLayout} from './file-layout.js';
-import {freeSpaceNow} from './free-space.js';
-import {type MadeFile, MadeFiles, notedIdentity} from './made-files.js';
 import {inTheWay, type OpenFile, openForWriting} from './open-file.js';
-import {failureOf, StorageError} from './storage-failure.js';
 
 /** How long a file is believed to be still in its folder. */
 const seenFor: Millis = 1000;

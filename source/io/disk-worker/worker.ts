@@ -1,10 +1,10 @@
 import {parentPort} from 'node:worker_threads';
-import type {DiskReply, DiskRequest, FromWorker, ToWorker, WorkerStart} from './disk-jobs.js';
+import {failureOf, StorageError} from '../disk/storage-failure.js';
+import {FileLayout} from '../files/file-layout.js';
 import {FileHandles} from './file-handles.js';
-import {FileLayout} from './file-layout.js';
+import type {DiskReply, DiskRequest, FromWorker, ToWorker, WorkerStart} from './jobs.js';
 import {PieceChecker} from './piece-checker.js';
 import {PieceWriter} from './piece-writer.js';
-import {failureOf, StorageError} from './storage-failure.js';
 import {TorrentFiles} from './torrent-files.js';
 
 /** The thread that hashes pieces and writes them. What it hears and says is in `disk-jobs`. */

@@ -1,6 +1,6 @@
 import {writeSync, writevSync} from 'node:fs';
-import type {Bytes} from '../base/units.js';
-import {cut} from './views.js';
+import type {Bytes} from '../../base/units.js';
+import {cut} from '../disk/slice-views.js';
 
 /** Writes `views`, `length` bytes, one after the other at a place in a file: in one system call, unless that is cut short. */
 export function writeAll(

@@ -1,4 +1,4 @@
-import {blockLength} from '../base/units.js';
+import {blockLength} from '../../base/units.js';
 
 /** Slots: 8 MiB. */
 const diskQueue = 512;

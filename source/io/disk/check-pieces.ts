@@ -1,6 +1,6 @@
-import type {Bytes} from '../base/units.js';
-import type {DiskLane} from './disk-lane.js';
+import type {Bytes} from '../../base/units.js';
 import type {Checking, StorageFailure} from './storage.js';
+import type {DiskLane} from './worker-queue.js';
 
 /** A worker is given this much to check at once: between two such portions it does other jobs. */
 const portion: Bytes = 8 << 20;

@@ -1,17 +1,17 @@
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
-import type {Bytes} from '../base/units.js';
-import type {Metainfo} from '../protocol/metainfo.js';
+import type {Bytes} from '../../base/units.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {packLayout} from '../files/file-layout.js';
+import {pathExists} from '../files/path-exists.js';
 import type {BlockPool} from './block-pool.js';
 import type {Disk} from './disk.js';
-import {DiskLane} from './disk-lane.js';
-import type {DiskThread} from './disk-thread.js';
-import {packLayout} from './file-layout.js';
 import {freeSpace} from './free-space.js';
-import {pathExists} from './path-exists.js';
 import {ReadHandles} from './read-handles.js';
 import type {Storage, StorageEvents} from './storage.js';
 import {TorrentStorage} from './torrent-storage.js';
+import {DiskLane} from './worker-queue.js';
+import type {DiskThread} from './worker-thread.js';
 
 /** Files open for reading on the event loop, and in all workers together. */
 const readerHandles = 12;

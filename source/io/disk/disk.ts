@@ -1,5 +1,5 @@
-import type {Bytes} from '../base/units.js';
-import type {TorrentOnDisk} from './disk-storage.js';
+import type {Bytes} from '../../base/units.js';
+import type {TorrentOnDisk} from './disk-service.js';
 import type {Storage, StorageEvents} from './storage.js';
 
 /** Where torrents keep their data: files here, memory in simulations. */

@@ -1,6 +1,6 @@
 import {statfs, statfsSync} from 'node:fs';
 import {dirname} from 'node:path';
-import type {Bytes} from '../base/units.js';
+import type {Bytes} from '../../base/units.js';
 
 /** Bytes this user may still write where `path` is, or would be: the nearest folder that exists counts. Undefined when the system does not tell. */
 export function freeSpace(path: string): Promise<Bytes | undefined> {

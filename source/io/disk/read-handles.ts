@@ -1,5 +1,5 @@
 import {close, constants, fstat, open} from 'node:fs';
-import {diskPath} from './disk-path.js';
+import {diskPath} from '../files/disk-path.js';
 
 /** A file open for reading on the event loop. */
 interface ReadHandle {

@@ -1,4 +1,4 @@
-import type {Bytes} from '../base/units.js';
+import type {Bytes} from '../../base/units.js';
 
 /** Views of `length` bytes from byte `from` on of the bytes that `views` are one after the other. */
 export function cut(views: readonly Uint8Array[], from: Bytes, length: Bytes): Uint8Array[] {

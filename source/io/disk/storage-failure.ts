@@ -1,5 +1,5 @@
-import type {FileInTheWay} from '../api/snapshot.js';
-import type {Bytes} from '../base/units.js';
+import type {FileInTheWay} from '../../api/snapshot.js';
+import type {Bytes} from '../../base/units.js';
 import type {StorageFailure} from './storage.js';
 
 /** A `StorageFailure` on its way up to where it becomes a value. */

@@ -1,5 +1,5 @@
-import type {FileInTheWay} from '../api/snapshot.js';
-import type {Bytes, Millis} from '../base/units.js';
+import type {FileInTheWay} from '../../api/snapshot.js';
+import type {Bytes, Millis} from '../../base/units.js';
 
 /** What went wrong with the disk, as a person would say it. */
 export interface StorageFailure {

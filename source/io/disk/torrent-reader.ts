@@ -1,12 +1,12 @@
 import {readv, stat} from 'node:fs';
-import type {Bytes, Millis} from '../base/units.js';
-import {isAsLeft} from '../policy/check-plan.js';
-import {diskPath} from './disk-path.js';
-import type {FileLayout} from './file-layout.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {isAsLeft} from '../../policy/pieces/check-plan.js';
+import {diskPath} from '../files/disk-path.js';
+import type {FileLayout} from '../files/file-layout.js';
 import type {ReadHandles} from './read-handles.js';
+import {cut} from './slice-views.js';
 import type {FileStamp, StorageFailure} from './storage.js';
 import {failureOf} from './storage-failure.js';
-import {cut} from './views.js';
 
 /** How long a file is believed to be as it was: less than a peer needs to find a block wrong and ask for it again. */
 const believedFor: Millis = 10;

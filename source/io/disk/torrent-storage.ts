@@ -1,14 +1,12 @@
 import {lstat, stat} from 'node:fs';
 import {dirname} from 'node:path';
-import {type Bytes, blockLength} from '../base/units.js';
-import {fileOwner, isOurs} from '../policy/file-ownership.js';
-import {deleteFiles, removeEmptyFolders} from './delete-files.js';
-import {checkPieces} from './disk-check.js';
-import type {DiskTask} from './disk-jobs.js';
-import type {DiskLane, JobListener} from './disk-lane.js';
-import {diskPath} from './disk-path.js';
-import {FileLayout, type LayoutData, withPath} from './file-layout.js';
-import {fileIdentity, isStillMade, readMade, writeMade} from './made-files.js';
+import {type Bytes, blockLength} from '../../base/units.js';
+import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import type {DiskTask} from '../disk-worker/jobs.js';
+import {deleteFiles, removeEmptyFolders} from '../files/delete-files.js';
+import {diskPath} from '../files/disk-path.js';
+import {FileLayout, type LayoutData, withPath} from '../files/file-layout.js';
+import {fileIdentity, isStillMade, readMade, writeMade} from '../files/made-files.js';
 import {
 	copyFiles,
 	type MovedPath,
@@ -17,10 +15,11 @@ import {
 	planMoves,
 	renameFiles,
 	stateOf,
-} from './move-files.js';
-import {pathExists} from './path-exists.js';
+} from '../files/move-files.js';
+import {pathExists} from '../files/path-exists.js';
+import {removeOwned} from '../files/remove-owned.js';
+import {checkPieces} from './check-pieces.js';
 import type {ReadHandles} from './read-handles.js';
-import {removeOwned} from './remove-owned.js';
 import type {
 	Checking,
 	FileStamp,
@@ -32,7 +31,8 @@ import type {
 	StorageFailure,
 } from './storage.js';
 import {failureOf} from './storage-failure.js';
-import {StreamReader} from './stream-reader.js';
+import {StreamReader} from './torrent-reader.js';
+import type {DiskLane, JobListener} from './worker-queue.js';
 
 /** What a storage shares with the others of its service. */
 export interface StorageShare {

@@ -1,4 +1,3 @@
-import type {BlockPool} from './block-pool.js';
 import {
 	allStored,
 	type BatchResult,
@@ -8,9 +7,10 @@ import {
 	failed,
 	stored,
 	wrong,
-} from './disk-jobs.js';
-import {DiskThread} from './disk-thread.js';
+} from '../disk-worker/jobs.js';
+import type {BlockPool} from './block-pool.js';
 import type {StorageFailure} from './storage.js';
+import {DiskThread} from './worker-thread.js';
 
 /** A batch ends when it holds this many slots (4 MiB), so that slots come back to the pool steadily. */
 const batchSlots = 256;

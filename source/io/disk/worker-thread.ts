@@ -1,5 +1,5 @@
 import {Worker} from 'node:worker_threads';
-import type {FromWorker, ToWorker, WorkerStart} from './disk-jobs.js';
+import type {FromWorker, ToWorker, WorkerStart} from '../disk-worker/jobs.js';
 
 /** Who hears what a thread says. */
 export interface ThreadListener {
@@ -21,7 +21,7 @@ export class DiskThread {
 	constructor() {
 		const typescript = import.meta.url.endsWith('.ts');
 		this.#worker = new Worker(
-			new URL(typescript ? './disk-worker.ts' : './disk-worker.js', import.meta.url),
+			new URL(typescript ? '../disk-worker/worker.ts' : './disk-worker.js', import.meta.url),
 			{name: 'disk', ...(typescript && {execArgv: ['--import=tsx']})},
 		);
 		this.#worker.unref();

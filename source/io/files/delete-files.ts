@@ -1,8 +1,8 @@
 import {dirname, join} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {removeBelow, removeFolderBelow} from './open-file.js';
-import type {StorageFailure} from './storage.js';
-import {failureOf, StorageError} from './storage-failure.js';
+import type {StorageFailure} from '../disk/storage.js';
+import {failureOf, StorageError} from '../disk/storage-failure.js';
+import {removeBelow, removeFolderBelow} from '../disk-worker/open-file.js';
 
 /** So many are deleted before others have a turn. */
 const atATime = 200;

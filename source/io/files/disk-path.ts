@@ -1,5 +1,5 @@
 import {realpathSync} from 'node:fs';
-import {nameFromBytes, nameToBytes, needsBytes} from '../protocol/name-bytes.js';
+import {nameFromBytes, nameToBytes, needsBytes} from '../../protocol/metainfo/name-bytes.js';
 
 /** A path as the system takes it: bytes where some of it is no UTF-8. See `nameFromBytes`. */
 export function diskPath(path: string): string | Buffer {

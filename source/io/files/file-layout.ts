@@ -1,8 +1,8 @@
 import {join} from 'node:path';
-import type {Bytes} from '../base/units.js';
-import {FileMap} from '../policy/file-map.js';
-import {fileOwner} from '../policy/file-ownership.js';
-import type {Metainfo} from '../protocol/metainfo.js';
+import type {Bytes} from '../../base/units.js';
+import {FileMap} from '../../policy/pieces/file-map.js';
+import {fileOwner} from '../../policy/session/file-ownership.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** The flags of `LayoutData.flags`. */
 const padFlag = 1;

@@ -1,13 +1,13 @@
 import {constants, type Stats} from 'node:fs';
 import {type FileHandle, link, lstat, open, readlink, rename, symlink, unlink} from 'node:fs/promises';
 import {basename, dirname, join, relative} from 'node:path';
-import type {Bytes} from '../base/units.js';
+import type {Bytes} from '../../base/units.js';
+import {freeSpace} from '../disk/free-space.js';
+import {failureOf, StorageError, sizeText} from '../disk/storage-failure.js';
+import {HeldFolder} from '../disk-worker/open-file.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
-import {freeSpace} from './free-space.js';
-import {HeldFolder} from './open-file.js';
-import {failureOf, StorageError, sizeText} from './storage-failure.js';
 
 const chunkLength: Bytes = 1 << 20;
 const zeros = Buffer.alloc(chunkLength);

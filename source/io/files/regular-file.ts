@@ -1,6 +1,6 @@
 import {closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs';
 import {type FileHandle, open, stat} from 'node:fs/promises';
-import type {Bytes} from '../base/units.js';
+import type {Bytes} from '../../base/units.js';
 
 /**
  * Opening never waits: not for somebody at the other end of a pipe, nor for a device. What waits in a thread of the

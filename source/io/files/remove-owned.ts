@@ -1,15 +1,15 @@
 import type {Stats} from 'node:fs';
 import {lstat, readlink} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
-import {isAsLeft, isSameStamp} from '../policy/check-plan.js';
-import {fileOwner, isOurs} from '../policy/file-ownership.js';
+import {isAsLeft, isSameStamp} from '../../policy/pieces/check-plan.js';
+import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import type {KeptFile, Removal, RemovalRules, StorageFailure} from '../disk/storage.js';
+import {failureOf} from '../disk/storage-failure.js';
+import {guardFolders, removeBelow} from '../disk-worker/open-file.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import {fileIdentity, isAsNoted, isStillMade, type MadeFile} from './made-files.js';
-import {guardFolders, removeBelow} from './open-file.js';
-import type {KeptFile, Removal, RemovalRules, StorageFailure} from './storage.js';
-import {failureOf} from './storage-failure.js';
 
 /**
  * Deletes those of a torrent's files that are its own and nobody else's, and the folders that are empty then. What a

@@ -1,6 +1,6 @@
 import {mkdir, open, rename, rm, unlink} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {setAside} from './set-aside.js';
+import {setAside} from '../state/set-aside.js';
 import {syncFolder} from './sync-folder.js';
 
 /**

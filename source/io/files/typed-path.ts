@@ -1,6 +1,6 @@
 import {lstatSync, readdirSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
-import {nameFromBytes} from '../protocol/name-bytes.js';
+import {nameFromBytes} from '../../protocol/metainfo/name-bytes.js';
 
 /**
  * The absolute path of what was typed, as `nameFromBytes` writes it. Names that are not UTF-8 come from the command line with U+FFFD in place of their

@@ -1,14 +1,14 @@
 import {constants} from 'node:fs';
 import {open, readlink, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import type {Metainfo} from '../protocol/metainfo.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {StorageFailure} from '../disk/storage.js';
+import {failureOf} from '../disk/storage-failure.js';
+import {guardFolders} from '../disk-worker/open-file.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import {FileLayout, packLayout} from './file-layout.js';
 import {into, movedPaths, moveFile, statOf} from './move-files.js';
-import {guardFolders} from './open-file.js';
-import type {StorageFailure} from './storage.js';
-import {failureOf} from './storage-failure.js';
 
 const chunkLength = 1 << 20;
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

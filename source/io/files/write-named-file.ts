@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {constants, type Stats} from 'node:fs';
 import {type FileHandle, link, lstat, open, realpath, rename, stat, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {UserError} from '../base/errors.js';
+import {UserError} from '../../base/errors.js';
 
 /** What is said where something is in the way. */
 export interface NamedFileRules {

@@ -1,4 +1,4 @@
-import type {Clock} from '../base/ports.js';
+import type {Clock} from '../../base/ports.js';
 
 /** What is to happen later than this is, for Node, to happen at once. */
 const longest = 2 ** 31 - 1;

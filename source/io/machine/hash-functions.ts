@@ -1,5 +1,5 @@
 import {hash} from 'node:crypto';
-import type {HashFunctions} from '../protocol/metainfo-reader.js';
+import type {HashFunctions} from '../../protocol/metainfo/metainfo-reader.js';
 
 /** SHA-1 and SHA-256 at once, in this thread: for what is small. */
 export const hashFunctions: HashFunctions = {

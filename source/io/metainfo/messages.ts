@@ -1,5 +1,5 @@
-import type {Bytes} from '../base/units.js';
-import type {Metainfo, MetainfoFile} from '../protocol/metainfo.js';
+import type {Bytes} from '../../base/units.js';
+import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 
 /** A part of the .torrent's bytes: views are not sent, for all that is behind them would go along. */
 export type Span = readonly [start: Bytes, length: Bytes];

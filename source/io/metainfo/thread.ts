@@ -1,11 +1,11 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
-import {ProtocolError} from '../base/errors.js';
-import type {Bytes, Millis} from '../base/units.js';
-import type {Metainfo, MetainfoFile} from '../protocol/metainfo.js';
-import {parseMetainfo} from '../protocol/metainfo-reader.js';
-import {hashFunctions} from './hash-functions.js';
-import type {FromReader, SentFile, SentHead, Span, ToReader} from './metainfo-messages.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
+import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import {hashFunctions} from '../machine/hash-functions.js';
+import type {FromReader, SentFile, SentHead, Span, ToReader} from './messages.js';
 
 /** What is smaller is read in less time than it takes to hand it to a thread, some milliseconds at the most. */
 const small: Bytes = 64 * 1024;
@@ -67,14 +67,11 @@ class MetainfoThread {
 
 	#start(): Worker {
 		const typescript = import.meta.url.endsWith('.ts');
-		const worker = new Worker(
-			new URL(typescript ? './metainfo-worker.ts' : './metainfo-worker.js', import.meta.url),
-			{
-				name: 'metainfo',
-				resourceLimits: {maxOldGenerationSizeMb: memory},
-				...(typescript && {execArgv: ['--import=tsx']}),
-			},
-		);
+		const worker = new Worker(new URL(typescript ? './worker.ts' : './metainfo-worker.js', import.meta.url), {
+			name: 'metainfo',
+			resourceLimits: {maxOldGenerationSizeMb: memory},
+			...(typescript && {execArgv: ['--import=tsx']}),
+		});
 		worker.once('exit', () => {
 			if (this.#worker === worker) this.#worker = undefined;
 		});

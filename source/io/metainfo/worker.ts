@@ -1,9 +1,9 @@
 import {parentPort} from 'node:worker_threads';
-import {ProtocolError} from '../base/errors.js';
-import type {Metainfo} from '../protocol/metainfo.js';
-import {parseMetainfo} from '../protocol/metainfo-reader.js';
-import {hashFunctions} from './hash-functions.js';
-import type {FromReader, SentFile, SentHead, Span, ToReader} from './metainfo-messages.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import {hashFunctions} from '../machine/hash-functions.js';
+import type {FromReader, SentFile, SentHead, Span, ToReader} from './messages.js';
 
 /** The thread that reads large .torrent files. What it hears and says is in `metainfo-messages`. */
 const port = parentPort!;

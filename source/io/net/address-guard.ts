@@ -1,6 +1,6 @@
 import {type LookupAddress, lookup} from 'node:dns';
 import type {LookupFunction} from 'node:net';
-import {addressScope, parseIp} from '../protocol/ip-address.js';
+import {addressScope, parseIp} from '../../base/ip-address.js';
 
 /**
  * Sees which addresses a request goes to before it goes there, so that no stranger's URL or redirect makes us ask

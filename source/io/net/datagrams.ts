@@ -1,5 +1,5 @@
 import type {Socket} from 'node:dgram';
-import {formatIp, parseIp} from '../protocol/ip-address.js';
+import {formatIp, parseIp} from '../../base/ip-address.js';
 
 export type DatagramFamily = 4 | 6;
 

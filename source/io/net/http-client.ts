@@ -1,8 +1,8 @@
 import {createRequire} from 'node:module';
 import {connect, isIP, type Socket} from 'node:net';
-import type {Clock} from '../base/ports.js';
-import type {Bytes, Millis} from '../base/units.js';
-import {HttpResponseReader, type RawHttpResponse} from '../protocol/http-response.js';
+import type {Clock} from '../../base/ports.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {HttpResponseReader, type RawHttpResponse} from '../../protocol/tracker/http-response.js';
 import {AddressGuard} from './address-guard.js';
 import {describeNetworkError} from './network-error.js';
 

@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 
 const words: Readonly<Record<string, string>> = {
 	ECONNREFUSED: 'connection refused',

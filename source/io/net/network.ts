@@ -1,6 +1,6 @@
 import net from 'node:net';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {

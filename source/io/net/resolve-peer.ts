@@ -1,7 +1,7 @@
 import {lookup} from 'node:dns/promises';
 import {isIP} from 'node:net';
-import {UserError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
+import {UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
 
 /** The first address of a host by its DNS name; undefined when none is to be found. */
 export async function lookUpHost(name: string): Promise<string | undefined> {

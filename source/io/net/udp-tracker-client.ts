@@ -1,9 +1,9 @@
 import {lookup} from 'node:dns/promises';
-import {ProtocolError} from '../base/errors.js';
-import type {Clock, Random} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import {formatIp, parseIp} from '../protocol/ip-address.js';
-import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../protocol/tracker-announce.js';
+import {ProtocolError} from '../../base/errors.js';
+import {formatIp, parseIp} from '../../base/ip-address.js';
+import type {Clock, Random} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../../protocol/tracker/announce.js';
 import {
 	decodeUdpResponse,
 	encodeUdpAnnounce,
@@ -11,7 +11,7 @@ import {
 	encodeUdpScrape,
 	type UdpResponse,
 	udpTransactionId,
-} from '../protocol/tracker-udp.js';
+} from '../../protocol/tracker/udp.js';
 import {type DatagramFamily, type Datagrams, type OpenDatagrams, openDatagrams} from './datagrams.js';
 import {describeNetworkError} from './network-error.js';
 

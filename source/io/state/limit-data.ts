@@ -1,7 +1,17 @@
-import {ProtocolError} from '../base/errors.js';
-import type {BytesPerSecond} from '../base/units.js';
-import {type ChosenLimit, type LimitChoices, type LimitName, limitNames} from '../policy/chosen-limits.js';
-import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {BytesPerSecond} from '../../base/units.js';
+import {
+	type ChosenLimit,
+	type LimitChoices,
+	type LimitName,
+	limitNames,
+} from '../../policy/rates/chosen-limits.js';
+import {
+	type Bencodable,
+	type BencodeNode,
+	decodeDictionary,
+	encodeBencode,
+} from '../../protocol/bencode/bencode.js';
 
 const version = 1;
 /** How no limit is written down. */

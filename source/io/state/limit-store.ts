@@ -1,13 +1,13 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Bytes} from '../base/units.js';
-import {decodeLimits, encodeLimits} from '../io/limit-data.js';
-import {readRegularFile} from '../io/regular-file.js';
-import {replaceFile} from '../io/replace-file.js';
-import {setAside} from '../io/set-aside.js';
-import type {StorageFailure} from '../io/storage.js';
-import {failureOf} from '../io/storage-failure.js';
-import type {LimitChoices} from '../policy/chosen-limits.js';
+import type {Bytes} from '../../base/units.js';
+import type {LimitChoices} from '../../policy/rates/chosen-limits.js';
+import type {StorageFailure} from '../disk/storage.js';
+import {failureOf} from '../disk/storage-failure.js';
+import {readRegularFile} from '../files/regular-file.js';
+import {replaceFile} from '../files/replace-file.js';
+import {decodeLimits, encodeLimits} from './limit-data.js';
+import {setAside} from './set-aside.js';
 
 const ceiling: Bytes = 4096;
 

@@ -1,6 +1,7 @@
-import type {FilePriority} from '../api/snapshot.js';
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import {sameBytes} from '../../base/bytes.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
 import {
 	asInfoHash,
 	type Bytes,
@@ -8,17 +9,21 @@ import {
 	type InfoHash,
 	type Millis,
 	type Seconds,
-} from '../base/units.js';
-import {asFileOwner} from '../policy/file-ownership.js';
-import {asFiles} from '../policy/piece-choice.js';
-import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../protocol/bencode.js';
-import {Bitfield} from '../protocol/bitfield.js';
-import {decodeCompactPeers, encodeCompactPeers} from '../protocol/compact-peers.js';
-import {nameFromBytes, nameToBytes} from '../protocol/name-bytes.js';
-import {sameBytes} from '../protocol/same-bytes.js';
-import type {NameHistory} from './find-names.js';
-import {hashFunctions} from './hash-functions.js';
-import type {FileStamp} from './storage.js';
+} from '../../base/units.js';
+import {asFiles} from '../../policy/pieces/piece-priorities.js';
+import {asFileOwner} from '../../policy/session/file-ownership.js';
+import {
+	type Bencodable,
+	type BencodeNode,
+	decodeDictionary,
+	encodeBencode,
+} from '../../protocol/bencode/bencode.js';
+import {nameFromBytes, nameToBytes} from '../../protocol/metainfo/name-bytes.js';
+import {decodeCompactPeers, encodeCompactPeers} from '../../protocol/tracker/compact-peers.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {FileStamp} from '../disk/storage.js';
+import type {NameHistory} from '../files/find-names.js';
+import {hashFunctions} from '../machine/hash-functions.js';
 
 /** Another folder some files of a torrent may be in: those were on their way when this was written. */
 export interface OtherPlace {

@@ -1,6 +1,6 @@
-import {Bitfield} from '../protocol/bitfield.js';
-import {toHex} from '../protocol/hex.js';
-import {hashFunctions} from './hash-functions.js';
+import {toHex} from '../../base/hex.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import {hashFunctions} from '../machine/hash-functions.js';
 import {encodeResumeData, type ResumeData} from './resume-data.js';
 
 /** What people chose of a torrent and what was counted, and nothing of its data: with it, all that is there is hashed. */

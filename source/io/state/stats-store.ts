@@ -1,11 +1,11 @@
 import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Bytes} from '../base/units.js';
-import {readRegularFile} from '../io/regular-file.js';
-import {replaceFile} from '../io/replace-file.js';
-import {setAside} from '../io/set-aside.js';
-import {failureOf} from '../io/storage-failure.js';
-import {SpeedHistory} from '../policy/speed-history.js';
+import type {Bytes} from '../../base/units.js';
+import {SpeedHistory} from '../../policy/rates/speed-history.js';
+import {failureOf} from '../disk/storage-failure.js';
+import {readRegularFile} from '../files/regular-file.js';
+import {replaceFile} from '../files/replace-file.js';
+import {setAside} from './set-aside.js';
 
 /** What the session as a whole takes along: what it ever moved, and how fast lately. */
 export interface SessionTotals {

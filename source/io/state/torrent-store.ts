@@ -1,15 +1,15 @@
 import {lstat, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {UserError} from '../base/errors.js';
-import type {Log} from '../base/ports.js';
-import {asInfoHash, type Bytes, type InfoHash} from '../base/units.js';
-import {readRegularFile, type UnreadableFile} from './regular-file.js';
-import {replaceFile} from './replace-file.js';
+import {UserError} from '../../base/errors.js';
+import type {Log} from '../../base/ports.js';
+import {asInfoHash, type Bytes, type InfoHash} from '../../base/units.js';
+import type {StorageFailure} from '../disk/storage.js';
+import {failureOf} from '../disk/storage-failure.js';
+import {readRegularFile, type UnreadableFile} from '../files/regular-file.js';
+import {replaceFile} from '../files/replace-file.js';
 import {decodeResumeData, encodeResumeData, LaterVersion, type ResumeData} from './resume-data.js';
 import {choicesKey, choicesOf} from './saved-choices.js';
 import {setAside} from './set-aside.js';
-import type {StorageFailure} from './storage.js';
-import {failureOf} from './storage-failure.js';
 
 /** A torrent of an earlier session. */
 export interface SavedTorrent {

@@ -1,4 +1,4 @@
-import type {BytesPerSecond, Millis} from '../base/units.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
 
 /** An unchoked peer is not choked, and a choked one not unchoked, before this has passed. */
 const antiFlap: Millis = 10_000;

@@ -1,5 +1,5 @@
-import type {Millis} from '../base/units.js';
-import {Heap} from './heap.js';
+import {Heap} from '../../base/heap.js';
+import type {Millis} from '../../base/units.js';
 import {type KnownPeer, setState} from './known-peer.js';
 
 /** Keys are copied: they must not change while an entry lies in a heap. Void once the peer's turn has moved on. */

@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 
 /** Connections that may be begun at once, and in each second after that. */
 const most = 30;

@@ -1,5 +1,5 @@
-import type {Millis} from '../base/units.js';
-import {parseIp} from '../protocol/ip-address.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {Millis} from '../../base/units.js';
 import {normalHost, type PeerKey} from './peer-key.js';
 
 /** So long is remembered who was here for nothing: who comes back sooner is no newcomer. */

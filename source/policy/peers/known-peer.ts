@@ -1,5 +1,5 @@
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
 
 /** Who named a peer. */
 export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'manual' | 'incoming' | 'resume';

@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 
 /**
  * Messages a second that say nothing new: keep-alives, haves told before, interest that comes and goes, extensions

@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 import type {PeerKey} from './peer-key.js';
 
 /** So many times anybody may break the protocol … */

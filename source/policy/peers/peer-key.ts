@@ -1,6 +1,6 @@
-import type {PeerAddress} from '../base/peer-address.js';
-import {formatAddress} from '../base/peer-address.js';
-import {addressScope, formatIp, parseIp} from '../protocol/ip-address.js';
+import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {formatAddress} from '../../base/peer-address.js';
 
 /** Under which name a peer's deeds are remembered. */
 export type PeerKey = string;

@@ -1,6 +1,6 @@
-import {formatAddress, type PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
-import {addressScope, parseIp} from '../protocol/ip-address.js';
+import {addressScope, parseIp} from '../../base/ip-address.js';
+import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
 import {DialQueue} from './dial-queue.js';
 import {isBusy, type KnownHost, type KnownPeer, type PeerSource, setState} from './known-peer.js';
 import {isLoopback, normalHost, type PeerKey, peerKey} from './peer-key.js';

@@ -1,4 +1,4 @@
-import {crc32c} from '../protocol/crc32c.js';
+import {crc32c} from '../../base/crc32c.js';
 
 /** One end of a connection: an address of 4 or 16 bytes, and a port. */
 export interface Endpoint {

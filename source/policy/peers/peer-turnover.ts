@@ -1,4 +1,4 @@
-import type {BytesPerSecond, Millis} from '../base/units.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
 
 /** So long a newcomer may take to say what it has or what it wants. */
 const muteTime: Millis = 3000;

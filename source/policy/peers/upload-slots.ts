@@ -1,4 +1,4 @@
-import type {BytesPerSecond} from '../base/units.js';
+import type {BytesPerSecond} from '../../base/units.js';
 
 const usualSlots = 8;
 const fewestSlots = 2;

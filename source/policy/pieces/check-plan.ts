@@ -1,5 +1,5 @@
-import type {Bytes, Millis} from '../base/units.js';
-import {Bitfield} from '../protocol/bitfield.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {PieceMap} from './piece-map.js';
 
 /** Size and time of a file; undefined where there is none. */

@@ -1,4 +1,4 @@
-import type {Bytes} from '../base/units.js';
+import type {Bytes} from '../../base/units.js';
 
 /** A run of bytes inside one file, or in none. */
 export interface Segment {

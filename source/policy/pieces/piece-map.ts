@@ -1,4 +1,4 @@
-import {type Bytes, blockLength, type PieceIndex} from '../base/units.js';
+import {type Bytes, blockLength, type PieceIndex} from '../../base/units.js';
 
 /** The geometry of a torrent's stream: pieces, and the 16 KiB blocks in them. The only maker of a `PieceIndex`. */
 export class PieceMap {

@@ -1,4 +1,4 @@
-import type {Bitfield} from '../protocol/bitfield.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
 
 /** The priority of pieces with a deadline, above all that can be chosen: only what knows of deadlines asks for them. */
 export const duePriority = 5;

@@ -1,4 +1,4 @@
-import type {PeerKey} from './peer-key.js';
+import type {PeerKey} from '../peers/peer-key.js';
 
 const lowest = -7;
 const highest = 8;

@@ -1,4 +1,4 @@
-import type {Bitfield} from '../protocol/bitfield.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
 
 /** A piece to tell a peer of. */
 export interface Reveal {

@@ -1,4 +1,4 @@
-import type {BytesPerSecond, Millis} from '../base/units.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
 
 /** The limits of all torrents together, by the names they have in the config file and on the command line. */
 export const limitNames = ['maxDownload', 'maxUpload', 'slowDownload', 'slowUpload'] as const;

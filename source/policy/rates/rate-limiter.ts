@@ -1,4 +1,4 @@
-import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../base/units.js';
+import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 
 /** What may be saved up while nobody asks: little enough to stay within 5 % over 10 s, enough to outlast a busy loop. */
 const burst: Millis = 250;

@@ -1,4 +1,4 @@
-import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
 
 /** What was so long ago counts e times less, unless told otherwise. The mean age is that of a plain mean over 20 s, which BEP 3 recommends. */
 const usualAge: Millis = 10_000;

@@ -1,4 +1,4 @@
-import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 import {type SpeedColumn, SpeedLevel, speedColumns} from './speed-level.js';
 
 /** 10 min by the second, 2 h by 10 s, 24 h by the minute. */

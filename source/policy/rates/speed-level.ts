@@ -1,4 +1,4 @@
-import type {BytesPerSecond, Seconds} from '../base/units.js';
+import type {BytesPerSecond, Seconds} from '../../base/units.js';
 
 /** What one entry of a level holds: the mean and the fastest second, of download and upload. */
 export const speedColumns = ['download', 'upload', 'peakDownload', 'peakUpload'] as const;

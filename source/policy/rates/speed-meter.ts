@@ -1,4 +1,4 @@
-import type {Bytes, BytesPerSecond, Millis} from '../base/units.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
 
 const slotTime: Millis = 250;
 const slots = 20;

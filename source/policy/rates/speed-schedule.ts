@@ -1,4 +1,4 @@
-import type {BytesPerSecond, Millis} from '../base/units.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
 
 /** Speed limits; undefined is none. */
 export interface SpeedLimits {

@@ -1,8 +1,8 @@
-import type {Millis} from '../base/units.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import {type BlockLedger, blockState} from './block-ledger.js';
-import type {Deadlines} from './deadlines.js';
-import type {PieceMap} from './piece-map.js';
+import type {Millis} from '../../base/units.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {PieceMap} from '../pieces/piece-map.js';
+import type {Deadlines} from './deadline-list.js';
+import {type BlockLedger, blockState} from './partial-pieces.js';
 
 /** How soon a peer sends. */
 export interface Pace {

@@ -1,4 +1,4 @@
-import type {PieceMap} from './piece-map.js';
+import type {PieceMap} from '../pieces/piece-map.js';
 
 /** What is known of a block in a piece that was begun. */
 export const blockState = {missing: 0, inPool: 1, onDisk: 2} as const;

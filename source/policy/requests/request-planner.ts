@@ -1,9 +1,9 @@
-import type {Millis} from '../base/units.js';
-import type {Bitfield} from '../protocol/bitfield.js';
-import {type BlockLedger, blockState, type PartialPiece} from './block-ledger.js';
-import {Deadlines} from './deadlines.js';
-import {timeToSend} from './due-blocks.js';
-import {duePriority, type PiecePicker} from './piece-picker.js';
+import type {Millis} from '../../base/units.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import {duePriority, type PiecePicker} from '../pieces/piece-picker.js';
+import {Deadlines} from './deadline-list.js';
+import {timeToSend} from './deadline-planner.js';
+import {type BlockLedger, blockState, type PartialPiece} from './partial-pieces.js';
 
 /** What the planner must know of a peer. */
 export interface Provider {

@@ -1,4 +1,4 @@
-import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../base/units.js';
+import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
 
 const fewest = 2;
 const most = 500;

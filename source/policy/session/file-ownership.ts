@@ -1,5 +1,5 @@
-import type {Bytes} from '../base/units.js';
-import {isSameStamp, type Stamp} from './check-plan.js';
+import type {Bytes} from '../../base/units.js';
+import {isSameStamp, type Stamp} from '../pieces/check-plan.js';
 
 /** Whose the file at a torrent's path is; one byte a file, shared by all threads and kept in resume data. */
 export const fileOwner = {

@@ -1,4 +1,4 @@
-import type {PathFold} from '../protocol/file-names.js';
+import type {PathFold} from '../../protocol/metainfo/file-names.js';
 
 /** The paths of all files of a torrent, by one rule; `/` between elements. */
 export type NameLayout = readonly string[];

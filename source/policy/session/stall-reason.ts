@@ -1,4 +1,4 @@
-import type {Bytes, BytesPerSecond, Seconds} from '../base/units.js';
+import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
 
 /** One sentence a person can act on. */
 export interface Reason {

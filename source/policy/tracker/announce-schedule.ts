@@ -1,5 +1,5 @@
-import type {Millis, Seconds} from '../base/units.js';
-import type {AnnounceEvent} from '../protocol/tracker-announce.js';
+import type {Millis, Seconds} from '../../base/units.js';
+import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
 
 /** How patient a schedule is; tests lower it. */
 export interface AnnounceTimes {

@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 
 /** Counts what comes from each host in windows of time, and says when it is too much. Remembers a bounded number of hosts. */
 export class FloodGuard {

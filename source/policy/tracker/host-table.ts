@@ -1,4 +1,4 @@
-import {parseIp} from '../protocol/ip-address.js';
+import {parseIp} from '../../base/ip-address.js';
 
 /** Bytes of a host's address in the table, whatever its family. */
 const addressLength = 16;

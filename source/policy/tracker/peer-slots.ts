@@ -1,4 +1,4 @@
-import type {Millis} from '../base/units.js';
+import type {Millis} from '../../base/units.js';
 import {grown} from './host-table.js';
 
 const idLength = 20;

@@ -1,9 +1,9 @@
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
-import type {AnnounceEvent} from '../protocol/tracker-announce.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
+import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
+import {isLoopback} from '../peers/peer-key.js';
 import {HostTable} from './host-table.js';
-import {isLoopback} from './peer-key.js';
 import {none, PeerSlots} from './peer-slots.js';
 
 export interface SwarmLimits {

@@ -1,5 +1,5 @@
 import bencode from 'bencode';
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 import {scanBencode, type TokenTable} from './bencode-scanner.js';
 
 export type BencodeType = 'dictionary' | 'list' | 'bytes' | 'integer';

@@ -1,6 +1,6 @@
-import {ProtocolError} from '../base/errors.js';
-import type {Bytes} from '../base/units.js';
-import type {BencodeNode} from './bencode.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Bytes} from '../../base/units.js';
+import type {BencodeNode} from '../bencode/bencode.js';
 import {type SettledName, settleNames} from './file-names.js';
 import type {MetainfoFile} from './metainfo.js';
 import {type NameRule, sanitizePathElement} from './sanitize-path.js';

@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 import {LinkTargets} from './link-targets.js';
 import {nameToBytes} from './name-bytes.js';
 import {cutName, maximumElementBytes} from './sanitize-path.js';

@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 
 /** What finding out where links lead needs to know of a torrent. */
 export interface LinkedFiles {

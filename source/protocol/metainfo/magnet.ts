@@ -1,6 +1,6 @@
-import {UserError} from '../base/errors.js';
-import {asInfoHash, type InfoHash} from '../base/units.js';
-import {toHex} from './hex.js';
+import {UserError} from '../../base/errors.js';
+import {toHex} from '../../base/hex.js';
+import {asInfoHash, type InfoHash} from '../../base/units.js';
 import type {Metainfo} from './metainfo.js';
 import {sanitizeName} from './sanitize-path.js';
 import {asTrackerUrl, asWebSeedUrl} from './source-urls.js';

@@ -1,5 +1,5 @@
-import {blockLength} from '../base/units.js';
-import {sameBytes} from './same-bytes.js';
+import {sameBytes} from '../../base/bytes.js';
+import {blockLength} from '../../base/units.js';
 
 /** SHA-256 of some bytes: 32 bytes. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;

@@ -1,8 +1,8 @@
-import {ProtocolError} from '../base/errors.js';
-import type {Bytes, InfoHash} from '../base/units.js';
-import {type BencodeNode, decodeBencode} from './bencode.js';
+import {ProtocolError} from '../../base/errors.js';
+import {toHex} from '../../base/hex.js';
+import type {Bytes, InfoHash} from '../../base/units.js';
+import {type BencodeNode, decodeBencode} from '../bencode/bencode.js';
 import {arrangeFiles, layOut, readFileList, readFileTree} from './file-list.js';
-import {toHex} from './hex.js';
 import type {Metainfo} from './metainfo.js';
 import {readPieceLayers} from './piece-layers.js';
 import {isNothing, isOddName, sanitizeName, sanitizePathElement} from './sanitize-path.js';

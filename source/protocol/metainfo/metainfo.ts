@@ -1,4 +1,4 @@
-import type {Bytes, InfoHash} from '../base/units.js';
+import type {Bytes, InfoHash} from '../../base/units.js';
 
 /** One file of a torrent, in torrent order. */
 export interface MetainfoFile {

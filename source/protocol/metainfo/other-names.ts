@@ -1,5 +1,5 @@
-import {ProtocolError} from '../base/errors.js';
-import {decodeBencode} from './bencode.js';
+import {ProtocolError} from '../../base/errors.js';
+import {decodeBencode} from '../bencode/bencode.js';
 import {arrangeFiles, readFileList, readFileTree} from './file-list.js';
 import {exactFold, type PathFold, settleNames, widestFold} from './file-names.js';
 import type {Metainfo} from './metainfo.js';

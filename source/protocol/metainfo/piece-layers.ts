@@ -1,10 +1,10 @@
-import {ProtocolError} from '../base/errors.js';
-import type {Bytes} from '../base/units.js';
-import type {BencodeNode} from './bencode.js';
-import {toHex} from './hex.js';
+import {sameBytes} from '../../base/bytes.js';
+import {ProtocolError} from '../../base/errors.js';
+import {toHex} from '../../base/hex.js';
+import type {Bytes} from '../../base/units.js';
+import type {BencodeNode} from '../bencode/bencode.js';
 import {hashLength, rootOfPieces, type Sha256} from './merkle.js';
 import type {MetainfoFile} from './metainfo.js';
-import {sameBytes} from './same-bytes.js';
 
 /**
  * The piece layers of a v2 .torrent by the hex root of their file, each checked against that root. Files without one

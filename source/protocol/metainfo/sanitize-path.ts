@@ -1,4 +1,4 @@
-import type {Bytes} from '../base/units.js';
+import type {Bytes} from '../../base/units.js';
 import {nameFromBytes, nameToBytes} from './name-bytes.js';
 
 /** The most bytes a path element keeps: what file systems allow. */

@@ -1,4 +1,4 @@
-import type {BencodeNode} from './bencode.js';
+import type {BencodeNode} from '../bencode/bencode.js';
 
 const maximumUrls = 500;
 const maximumUrlLength = 2048;

@@ -1,5 +1,5 @@
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Seconds} from '../base/units.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Seconds} from '../../base/units.js';
 
 /** What happened since the last announce; undefined for a regular one. BEP 3. */
 export type AnnounceEvent = 'started' | 'completed' | 'stopped';

@@ -1,6 +1,6 @@
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import {addressScope, formatIp, parseIp} from './ip-address.js';
+import {ProtocolError} from '../../base/errors.js';
+import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
 
 /** Bytes of one peer in compact form: 4 or 16 of the address, 2 of the port. BEP 23, BEP 7. */
 export const compactPeerLength = {ipv4: 6, ipv6: 18} as const;

@@ -1,5 +1,5 @@
-import {ProtocolError} from '../base/errors.js';
-import type {Bytes} from '../base/units.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Bytes} from '../../base/units.js';
 
 /** All headers of an answer together, those of interim answers included: more than any server needs. */
 const maximumHead: Bytes = 65_536;

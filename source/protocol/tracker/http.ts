@@ -1,8 +1,7 @@
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import {type BencodeNode, decodeDictionary} from './bencode.js';
-import {decodeCompactPeers, isDialable} from './compact-peers.js';
-import {formatIp, parseIp} from './ip-address.js';
+import {ProtocolError} from '../../base/errors.js';
+import {formatIp, parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {type BencodeNode, decodeDictionary} from '../bencode/bencode.js';
 import {
 	type AnnounceRequest,
 	type AnnounceResponse,
@@ -10,7 +9,8 @@ import {
 	maximumPeersInAnswer,
 	type ScrapeResponse,
 	type TrackerFailure,
-} from './tracker-announce.js';
+} from './announce.js';
+import {decodeCompactPeers, isDialable} from './compact-peers.js';
 
 /** No answer of an HTTP tracker may be longer, after it was inflated. */
 export const maximumTrackerBody = 1 << 20;

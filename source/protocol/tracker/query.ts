@@ -1,11 +1,11 @@
-import {ProtocolError} from '../base/errors.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Seconds} from '../base/units.js';
-import {type Bencodable, encodeBencode} from './bencode.js';
+import {ProtocolError} from '../../base/errors.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Seconds} from '../../base/units.js';
+import {type Bencodable, encodeBencode} from '../bencode/bencode.js';
+import type {AnnounceEvent, AnnounceRequest, ScrapeCounts} from './announce.js';
 import {encodeCompactPeers} from './compact-peers.js';
-import {parseIp} from './ip-address.js';
-import {safeText} from './safe-text.js';
-import type {AnnounceEvent, AnnounceRequest, ScrapeCounts} from './tracker-announce.js';
 
 /** An announce as an HTTP tracker receives it. */
 export interface AnnounceQuery {

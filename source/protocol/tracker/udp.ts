@@ -1,12 +1,12 @@
-import {ProtocolError} from '../base/errors.js';
-import {type AddressFamily, compactPeerLength, decodeCompactPeers} from './compact-peers.js';
+import {ProtocolError} from '../../base/errors.js';
 import {
 	type AnnounceEvent,
 	type AnnouncePeers,
 	type AnnounceRequest,
 	maximumPeersInAnswer,
 	type ScrapeCounts,
-} from './tracker-announce.js';
+} from './announce.js';
+import {type AddressFamily, compactPeerLength, decodeCompactPeers} from './compact-peers.js';
 
 /** The actions of the UDP tracker protocol. BEP 15. */
 export const udpAction = {connect: 0, announce: 1, scrape: 2, error: 3} as const;

@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 
 const bitsIn = Uint8Array.from({length: 256}, (_, byte) => {
 	let count = 0;

@@ -1,5 +1,5 @@
-import {ProtocolError} from '../base/errors.js';
-import {blockLength} from '../base/units.js';
+import {ProtocolError} from '../../base/errors.js';
+import {blockLength} from '../../base/units.js';
 import {decodeHandshake, type Handshake, handshakeLength, isHandshakeStart} from './handshake.js';
 
 /** Message numbers of BEP 3, 5, 6, 10 and 52. */

@@ -1,4 +1,4 @@
-import {decodeDictionary, encodeBencode} from './bencode.js';
+import {decodeDictionary, encodeBencode} from '../bencode/bencode.js';
 
 /** The numbers under which we take extension messages; peers have numbers of their own. BEP 10. */
 export const extensionId = {handshake: 0, metadata: 1, donthave: 3, uploadOnly: 4} as const;

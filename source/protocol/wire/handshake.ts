@@ -1,4 +1,4 @@
-import {ProtocolError} from '../base/errors.js';
+import {ProtocolError} from '../../base/errors.js';
 
 const protocolName = Uint8Array.from('\u0013BitTorrent protocol', character => character.charCodeAt(0));
 

@@ -3,7 +3,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync}
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, test} from 'node:test';
-import {type Command, defineCommand, type Flags} from '../../source/commands/command.ts';
+import {type Command, defineCommand, type Flags} from '../../../source/commands/arguments/command.ts';
 import {
 	describeOptions,
 	differences,
@@ -11,10 +11,10 @@ import {
 	isService,
 	ownOptions,
 	startedWith,
-} from '../../source/commands/engine-arguments.ts';
-import {sharedOptions} from '../../source/commands/flags.ts';
-import {parseArguments} from '../../source/commands/parse-arguments.ts';
-import {screenPreferences} from '../../source/commands/screen-preferences.ts';
+} from '../../../source/commands/arguments/engine-arguments.ts';
+import {sharedOptions} from '../../../source/commands/arguments/flags.ts';
+import {parseArguments} from '../../../source/commands/arguments/parse-arguments.ts';
+import {screenPreferences} from '../../../source/commands/screen/screen-preferences.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-arguments-'));
 after(() => rmSync(folder, {recursive: true}));

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {countOrNone, parseSlowTime, rateOrNone} from '../../source/commands/engine-quantities.ts';
+import {
+	countOrNone,
+	parseSlowTime,
+	rateOrNone,
+} from '../../../source/commands/arguments/engine-quantities.ts';
 
 test('slow times are read with and without days', () => {
 	assert.deepEqual(parseSlowTime('08:00-18:30', '--slow-times'), {

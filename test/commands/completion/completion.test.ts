@@ -5,10 +5,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {after, before, test} from 'node:test';
-import {completedCommands} from '../../source/commands/completion-model.ts';
-import {verbNames} from '../../source/commands/dispatch.ts';
-import {missing} from '../helpers/processes.ts';
-import {run} from './printed.ts';
+import {verbNames} from '../../../source/commands/arguments/dispatch.ts';
+import {completedCommands} from '../../../source/commands/completion/completion-model.ts';
+import {missing} from '../../helpers/processes.ts';
+import {run} from '../printed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-completion-'));
 const hash = 'c0ffee'.padEnd(40, '0');

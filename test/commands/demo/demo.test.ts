@@ -3,12 +3,12 @@ import {createHash} from 'node:crypto';
 import {existsSync, globSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {DemoContent} from '../../source/commands/demo-content.ts';
-import {demoName} from '../../source/commands/demo-recordings.ts';
-import {hashFunctions} from '../../source/io/hash-functions.ts';
-import {parseMetainfo} from '../../source/protocol/metainfo-reader.ts';
-import {build, startTortui} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {DemoContent} from '../../../source/commands/demo/demo-content.ts';
+import {demoName} from '../../../source/commands/demo/demo-recordings.ts';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
+import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.ts';
+import {build, startTortui} from '../../helpers/tortui.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const megabyte = 1_048_576;
 const trackers = ['udp://127.0.0.1:9/announce', 'http://127.0.0.1:9/announce'];

@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import {createServer} from 'node:net';
 import {test} from 'node:test';
-import {openEngineLog, openLog} from '../../source/commands/file-log.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {openEngineLog, openLog} from '../../../source/commands/engine-process/file-log.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const lines = (path: string): unknown[] =>
 	readFileSync(path, 'utf8')
@@ -132,7 +132,7 @@ test('who is handed a pipe and writes its log there waits for no reader, and lea
 	const handed = openSync(path, 'w');
 	space.defer(() => closeSync(handed));
 	const script = `
-		import {openLog} from './source/commands/file-log.ts';
+		import {openLog} from './source/commands/engine-process/file-log.ts';
 		const log = openLog('/dev/stderr', false);
 		for (let line = 0; line < 5000; line++) log('info', 'line ' + line);
 	`;

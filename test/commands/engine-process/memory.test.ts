@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {isShortOfMemory, memoryLimits, memoryShortage} from '../../source/commands/memory.ts';
-import {printTable} from '../../source/commands/print-table.ts';
-import {missing, run} from '../helpers/processes.ts';
-import {build, cli, node} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {
+	isShortOfMemory,
+	memoryLimits,
+	memoryShortage,
+} from '../../../source/commands/engine-process/memory.ts';
+import {printTable} from '../../../source/commands/output/print-table.ts';
+import {missing, run} from '../../helpers/processes.ts';
+import {build, cli, node} from '../../helpers/tortui.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;

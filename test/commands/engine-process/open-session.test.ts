@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Flags} from '../../source/commands/command.ts';
-import {engineOptions, torrentOptions} from '../../source/commands/flags.ts';
-import {openSession} from '../../source/commands/open-session.ts';
-import {parseArguments} from '../../source/commands/parse-arguments.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {Flags} from '../../../source/commands/arguments/command.ts';
+import {engineOptions, torrentOptions} from '../../../source/commands/arguments/flags.ts';
+import {parseArguments} from '../../../source/commands/arguments/parse-arguments.ts';
+import {openSession} from '../../../source/commands/engine-process/open-session.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const options = {...engineOptions, maxPeers: torrentOptions.maxPeers};
 

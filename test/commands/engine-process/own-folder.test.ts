@@ -3,11 +3,11 @@ import {chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync} fro
 import {createServer} from 'node:net';
 import process from 'node:process';
 import {test} from 'node:test';
-import {findEngine} from '../../source/commands/ensure-engine.ts';
-import {requireOwnFolder, requireOwnSocket} from '../../source/commands/own-folder.ts';
-import {makeStateDir} from '../../source/commands/state-dir.ts';
-import {within} from '../helpers/deadline.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {findEngine} from '../../../source/commands/engine-process/ensure-engine.ts';
+import {requireOwnFolder, requireOwnSocket} from '../../../source/commands/engine-process/own-folder.ts';
+import {makeStateDir} from '../../../source/commands/engine-process/state-dir.ts';
+import {within} from '../../helpers/deadline.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const stranger = 54_321;
 const rootOnly = {skip: process.getuid?.() !== 0 && 'only root may give a file away'};

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {EngineClient} from '../../source/api/engine-client.ts';
-import type {TorrentView, Update} from '../../source/api/snapshot.ts';
-import {startedWith} from '../../source/commands/engine-arguments.ts';
-import {showLines} from '../../source/commands/show-lines.ts';
-import {redraws, takesLinesOnly} from '../../source/commands/terminal-kind.ts';
-import {torrentView} from './torrent-view.ts';
+import type {EngineClient} from '../../../source/api/engine-client.ts';
+import type {TorrentView, Update} from '../../../source/api/snapshot.ts';
+import {startedWith} from '../../../source/commands/arguments/engine-arguments.ts';
+import {showLines} from '../../../source/commands/screen/show-lines.ts';
+import {redraws, takesLinesOnly} from '../../../source/commands/screen/terminal-kind.ts';
+import {torrentView} from '../torrent-view.ts';
 
 /** An engine that says what a test wants said. */
 function scripted() {

@@ -3,12 +3,12 @@ import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import type {RemoteEngine} from '../../source/bridge/connect-engine.ts';
-import type {Context} from '../../source/commands/command.ts';
-import {fullPath, showScreen} from '../../source/commands/show-screen.ts';
-import {until, within} from '../helpers/deadline.ts';
-import {FakeEngine} from '../helpers/fake-engine.ts';
-import {TestTerminal} from '../helpers/screen-terminal.ts';
+import type {RemoteEngine} from '../../../source/bridge/socket/connect-engine.ts';
+import type {Context} from '../../../source/commands/arguments/command.ts';
+import {fullPath, showScreen} from '../../../source/commands/screen/show-screen.ts';
+import {until, within} from '../../helpers/deadline.ts';
+import {FakeEngine} from '../../helpers/fake-engine.ts';
+import {TestTerminal} from '../../helpers/screen-terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-show-'));
 after(() => rmSync(folder, {recursive: true}));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import chalk from 'chalk';
-import {torrentTable} from '../../source/commands/list.ts';
-import {plainLine} from '../../source/commands/plain-line.ts';
-import {progressLine} from '../../source/commands/progress-line.ts';
-import {cellWidth} from '../../source/ui/text.ts';
-import {torrentView} from './torrent-view.ts';
+import {plainLine} from '../../../source/commands/transfer/plain-line.ts';
+import {progressLine} from '../../../source/commands/transfer/progress-line.ts';
+import {torrentTable} from '../../../source/commands/verbs/list.ts';
+import {cellWidth} from '../../../source/ui/text.ts';
+import {torrentView} from '../torrent-view.ts';
 
 const view = torrentView({
 	completed: 453,

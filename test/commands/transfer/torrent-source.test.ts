@@ -6,11 +6,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {after, before, test} from 'node:test';
-import {configPath, readConfig} from '../../source/commands/config-file.ts';
-import {findTorrents} from '../../source/commands/find-torrents.ts';
-import {addCommand, readTorrentSource, sourceId} from '../../source/commands/torrent-source.ts';
-import {FakeEngine} from '../bridge/fake-engine.ts';
-import {torrentView} from './torrent-view.ts';
+import {configPath, readConfig} from '../../../source/commands/arguments/config-file.ts';
+import {findTorrents} from '../../../source/commands/arguments/find-torrents.ts';
+import {addCommand, readTorrentSource, sourceId} from '../../../source/commands/transfer/torrent-source.ts';
+import {FakeEngine} from '../../bridge/fake-engine.ts';
+import {torrentView} from '../torrent-view.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-source-'));
 const torrent = Buffer.from(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {TransferWarnings} from '../../source/commands/transfer-warnings.ts';
+import {TransferWarnings} from '../../../source/commands/transfer/transfer-warnings.ts';
 
 function listen() {
 	const told: string[] = [];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {TorrentView} from '../../source/api/snapshot.ts';
-import {plainReport} from '../../source/commands/plain-report.ts';
-import {type SeedGoal, transfer} from '../../source/commands/transfer.ts';
-import type {TransferReport} from '../../source/commands/transfer-report.ts';
-import {FakeEngine} from '../bridge/fake-engine.ts';
-import {torrentView} from './torrent-view.ts';
+import type {TorrentView} from '../../../source/api/snapshot.ts';
+import {plainReport} from '../../../source/commands/transfer/plain-report.ts';
+import {type SeedGoal, transfer} from '../../../source/commands/transfer/transfer.ts';
+import type {TransferReport} from '../../../source/commands/transfer/transfer-report.ts';
+import {FakeEngine} from '../../bridge/fake-engine.ts';
+import {torrentView} from '../torrent-view.ts';
 
 const now: SeedGoal = {time: 0, ratio: undefined};
 const never = new Promise<never>(() => {});

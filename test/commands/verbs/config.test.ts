@@ -3,9 +3,9 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {command} from '../../source/commands/config.ts';
-import {configPath, readConfig} from '../../source/commands/config-file.ts';
-import {parseArguments} from '../../source/commands/parse-arguments.ts';
+import {configPath, readConfig} from '../../../source/commands/arguments/config-file.ts';
+import {parseArguments} from '../../../source/commands/arguments/parse-arguments.ts';
+import {command} from '../../../source/commands/verbs/config.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'tortui-config-'));
 after(() => rmSync(home, {recursive: true}));

@@ -13,8 +13,8 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {bytesFrom} from '../helpers/torrents.ts';
-import {run} from './printed.ts';
+import {bytesFrom} from '../../helpers/torrents.ts';
+import {run} from '../printed.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tortui-create-'));
 after(() => rmSync(dir, {recursive: true}));

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {test} from 'node:test';
-import {hashFunctions} from '../../source/io/hash-functions.js';
-import {parseMetainfo} from '../../source/protocol/metainfo-reader.js';
-import {bytesFrom, writeFile} from '../helpers/torrents.ts';
-import {seed, startTortui, type TortuiEvent, type Transfer} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
-import {run} from './printed.ts';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.js';
+import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.js';
+import {bytesFrom, writeFile} from '../../helpers/torrents.ts';
+import {seed, startTortui, type TortuiEvent, type Transfer} from '../../helpers/tortui.ts';
+import {Workspace} from '../../helpers/workspace.ts';
+import {run} from '../printed.ts';
 
 /** What `--json` tells first of a torrent that was made. */
 interface Created extends Omit<TortuiEvent, 'event'> {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import {appendFileSync, closeSync, openSync, rmSync, truncateSync, writeFileSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {makeTorrent, writeFolder} from '../helpers/torrents.ts';
-import {Workspace} from '../helpers/workspace.ts';
-import {run} from './printed.ts';
+import {makeTorrent, writeFolder} from '../../helpers/torrents.ts';
+import {Workspace} from '../../helpers/workspace.ts';
+import {run} from '../printed.ts';
 
 const pieceLength = 32_768;
 

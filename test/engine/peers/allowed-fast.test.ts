@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type GiftOwner, Gifts, offerGifts} from '../../source/engine/gifts.ts';
-import type {Peer} from '../../source/engine/peer.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
+import {type GiftOwner, Gifts, offerGifts} from '../../../source/engine/peers/allowed-fast.ts';
+import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
+import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
 test('a gift may be taken once, byte for byte, by who has few pieces', () => {
 	const gifts = new Gifts();

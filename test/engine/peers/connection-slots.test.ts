@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Places} from '../../source/engine/places.ts';
-import type {Torrent} from '../../source/engine/torrent.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
-import {LonePeer, seconds} from '../helpers/lone-peer.ts';
-import {LoneTorrent} from '../helpers/lone-torrent.ts';
-import {seeded} from '../policy/seeded.ts';
+import {Places} from '../../../source/engine/peers/connection-slots.ts';
+import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
+import {LonePeer, seconds} from '../../helpers/lone-peer.ts';
+import {LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 /** Two torrents that share so many places, counted by a clock of their own. */
 async function share(most: number): Promise<{one: LoneTorrent; other: LoneTorrent; clock: HandClock}> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Clock} from '../../source/base/ports.ts';
-import {Outbox} from '../../source/engine/outbox.ts';
-import type {Peer} from '../../source/engine/peer.ts';
+import type {Clock} from '../../../source/base/ports.ts';
+import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
+import {Outbox} from '../../../source/engine/peers/write-batch.ts';
 
 function open() {
 	const soon: Array<() => void> = [];

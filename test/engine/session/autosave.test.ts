@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Millis} from '../../source/base/units.ts';
-import type {SessionMemory} from '../../source/engine/session-memory.ts';
-import {StateSaver} from '../../source/engine/state-saver.ts';
-import type {Torrent} from '../../source/engine/torrent.ts';
-import type {Traffic} from '../../source/engine/traffic.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
+import type {Millis} from '../../../source/base/units.ts';
+import {StateSaver} from '../../../source/engine/session/autosave.ts';
+import type {Traffic} from '../../../source/engine/session/session-stats.ts';
+import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import type {SessionMemory} from '../../../source/io/state/stats-store.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
 
 /** Five hundred torrents that have all changed, on a disk that takes its time for each, however many wait for it. */
 function slowDisk(time: Millis) {

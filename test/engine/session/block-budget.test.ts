@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Clock} from '../../source/base/ports.ts';
-import type {Peer} from '../../source/engine/peer.ts';
-import {PoolShares} from '../../source/engine/pool-shares.ts';
-import type {Torrent} from '../../source/engine/torrent.ts';
-import {BlockPool} from '../../source/io/block-pool.ts';
-import {HandClock, settled} from '../helpers/hand-clock.ts';
+import type {Clock} from '../../../source/base/ports.ts';
+import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
+import {PoolShares} from '../../../source/engine/session/block-budget.ts';
+import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import {BlockPool} from '../../../source/io/disk/block-pool.ts';
+import {HandClock, settled} from '../../helpers/hand-clock.ts';
 
 /** As much of a peer as is looked at. */
 function peerOf(facts: Partial<Peer> = {}): Peer {

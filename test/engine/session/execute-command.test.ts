@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {describe} from 'node:test';
-import {until} from '../helpers/deadline.ts';
+import {until} from '../../helpers/deadline.ts';
 import {
 	openTestSession,
 	PushedClock,
 	seedTorrent,
 	type TestTorrent,
 	testTorrent,
-} from '../helpers/sessions.ts';
-import {Workspace} from '../helpers/workspace.ts';
+} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 function assertContent(
 	torrent: TestTorrent,
@@ -263,7 +263,7 @@ describe('commands', {concurrency: true}, () => {
 		const again = await openTestSession(space, 'leecher');
 		await again.sees(id, 'seeds', view => view.state === 'seeding');
 		const update = await until('graphs', 20_000, async () => {
-			const seen = await new Promise<import('../../source/api/snapshot.ts').Update>(resolve => {
+			const seen = await new Promise<import('../../../source/api/snapshot.ts').Update>(resolve => {
 				const range = {range: 60, samples: 60};
 				const watching = again.session.watch(
 					{interval: 50, session: true, speed: range, torrent: {id, speed: range}},

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
-import type {AddOptions} from '../../source/api/command.ts';
-import type {Update} from '../../source/api/snapshot.ts';
-import {within} from '../helpers/deadline.ts';
-import {openTestSession, type TestSession} from '../helpers/sessions.ts';
-import {makeTorrent, writeFolder} from '../helpers/torrents.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {AddOptions} from '../../../source/api/command.ts';
+import type {Update} from '../../../source/api/snapshot.ts';
+import {within} from '../../helpers/deadline.ts';
+import {openTestSession, type TestSession} from '../../helpers/sessions.ts';
+import {makeTorrent, writeFolder} from '../../helpers/torrents.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const [first, second, third] = [1, 2, 3].map(port => `http://127.0.0.1:${port}/announce`) as [
 	string,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import test from 'node:test';
-import {Session} from '../../source/engine/session.ts';
-import type {SessionOptions} from '../../source/engine/session-options.ts';
-import {bencode} from '../helpers/bencode.ts';
-import {weightlessDisk} from '../helpers/weightless-disk.ts';
-import {seeded} from '../policy/seeded.ts';
-import {VirtualClock} from '../simulation/virtual-clock.ts';
-import {VirtualNetwork} from '../simulation/virtual-network.ts';
+import {Session} from '../../../source/engine/session/session.ts';
+import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
+import {bencode} from '../../helpers/bencode.ts';
+import {weightlessDisk} from '../../helpers/weightless-disk.ts';
+import {seeded} from '../../policy/seeded.ts';
+import {VirtualClock} from '../../simulation/virtual-clock.ts';
+import {VirtualNetwork} from '../../simulation/virtual-network.ts';
 
 const second = 1000;
 const pieceLength = 1 << 18;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {test} from 'node:test';
-import type {AddOptions} from '../../source/api/command.ts';
-import type {FilePriority} from '../../source/api/snapshot.ts';
-import {asCommand} from '../../source/bridge/command-guard.ts';
-import {Intake} from '../../source/engine/intake.ts';
-import {TorrentQueue} from '../../source/engine/queue.ts';
-import type {Torrent} from '../../source/engine/torrent.ts';
-import {encodeBencode} from '../../source/protocol/bencode.ts';
-import {LoneTorrent} from '../helpers/lone-torrent.ts';
+import type {AddOptions} from '../../../source/api/command.ts';
+import {asCommand} from '../../../source/api/command-guard.ts';
+import type {FilePriority} from '../../../source/api/snapshot.ts';
+import {TorrentQueue} from '../../../source/engine/session/queue-manager.ts';
+import {Intake} from '../../../source/engine/session/torrent-loader.ts';
+import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {LoneTorrent} from '../../helpers/lone-torrent.ts';
 
 const fileCount = 10_000;
 const metainfo = Uint8Array.from(

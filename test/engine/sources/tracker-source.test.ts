@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ProtocolError} from '../../source/base/errors.js';
-import {Announcers, type AnnouncersOptions} from '../../source/engine/announcers.js';
-import {HttpStatusError} from '../../source/engine/tracker-exchange.js';
-import type {HttpRequest} from '../../source/io/http-client.js';
-import {encodeBencode} from '../../source/protocol/bencode.js';
-import type {AnnounceRequest, AnnounceResponse} from '../../source/protocol/tracker-announce.js';
-import {HandClock, settled} from '../helpers/hand-clock.ts';
-import {seeded} from '../policy/seeded.ts';
+import {ProtocolError} from '../../../source/base/errors.js';
+import {HttpStatusError} from '../../../source/engine/sources/tracker-client.js';
+import {Announcers, type AnnouncersOptions} from '../../../source/engine/sources/tracker-source.js';
+import type {HttpRequest} from '../../../source/io/net/http-client.js';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
+import type {AnnounceRequest, AnnounceResponse} from '../../../source/protocol/tracker/announce.js';
+import {HandClock, settled} from '../../helpers/hand-clock.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 const [one, two, three] = ['udp://one:1', 'udp://two:2', 'http://three/announce'] as const;
 const peer = {host: '192.0.2.1', port: 6881};

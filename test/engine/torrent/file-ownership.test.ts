@@ -16,20 +16,20 @@ import {
 } from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {describe, type TestContext} from 'node:test';
-import {decodeResumeData, encodeResumeData} from '../../source/io/resume-data.ts';
-import {fileOwner} from '../../source/policy/file-ownership.ts';
-import {until} from '../helpers/deadline.ts';
-import {HurriedClock} from '../helpers/hurried-clock.ts';
+import {decodeResumeData, encodeResumeData} from '../../../source/io/state/resume-data.ts';
+import {fileOwner} from '../../../source/policy/session/file-ownership.ts';
+import {until} from '../../helpers/deadline.ts';
+import {HurriedClock} from '../../helpers/hurried-clock.ts';
 import {
 	openTestSession,
 	seedTorrent,
 	type TestSession,
 	type TestTorrent,
 	testTorrent,
-} from '../helpers/sessions.ts';
-import {mountDisk, remount} from '../helpers/small-disk.ts';
-import {bytesFrom, makeTorrent, writeFile, writeFolder} from '../helpers/torrents.ts';
-import {Workspace} from '../helpers/workspace.ts';
+} from '../../helpers/sessions.ts';
+import {mountDisk, remount} from '../../helpers/small-disk.ts';
+import {bytesFrom, makeTorrent, writeFile, writeFolder} from '../../helpers/torrents.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const pieceLength = 32_768;
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {blockState} from '../../source/policy/block-ledger.ts';
-import {messageId, writePieceHeader} from '../../source/protocol/peer-wire.ts';
-import {settled} from '../helpers/hand-clock.ts';
-import {LonePeer} from '../helpers/lone-peer.ts';
-import {type FakeStorage, LoneTorrent} from '../helpers/lone-torrent.ts';
-import {seeded} from '../policy/seeded.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {blockState} from '../../../source/policy/requests/partial-pieces.ts';
+import {messageId, writePieceHeader} from '../../../source/protocol/wire/decoder.ts';
+import {settled} from '../../helpers/hand-clock.ts';
+import {LonePeer} from '../../helpers/lone-peer.ts';
+import {type FakeStorage, LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 const slots = 256;
 

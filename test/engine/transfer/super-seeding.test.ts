@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {openTestSession, seedTorrent, testTorrent} from '../helpers/sessions.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 test('a super-seeder feeds two leechers with hardly more than one copy, and both come to the end', async t => {
 	const space = new Workspace(t);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {pacedBelow, portionOf} from '../../source/engine/paced-reads.ts';
-import type {Peer} from '../../source/engine/peer.ts';
-import {narrower, Throttle} from '../../source/engine/throttle.ts';
-import {RateLimiter} from '../../source/policy/rate-limiter.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
+import {pacedBelow, portionOf} from '../../../source/engine/transfer/slow-reads.ts';
+import {narrower, Throttle} from '../../../source/engine/transfer/torrent-limits.ts';
+import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
 
 const start = 100_000;
 

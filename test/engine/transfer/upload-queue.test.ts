@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {acceptedRequests, UploadQueue} from '../../source/engine/upload-queue.ts';
-import {seeded} from '../policy/seeded.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {acceptedRequests, UploadQueue} from '../../../source/engine/transfer/upload-queue.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 test('what is taken back is not sent, whatever else waits, and there is room for others again', () => {
 	const queue = new UploadQueue();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import type {Peer} from '../../source/engine/peer.ts';
-import {UploadQueue} from '../../source/engine/upload-queue.ts';
-import {Uploader, type UploadSource} from '../../source/engine/uploader.ts';
-import type {StorageFailure} from '../../source/io/storage.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
+import {UploadQueue} from '../../../source/engine/transfer/upload-queue.ts';
+import {Uploader, type UploadSource} from '../../../source/engine/transfer/uploader.ts';
+import type {StorageFailure} from '../../../source/io/disk/storage.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
 
 const broken: StorageFailure = {code: 'io', message: 'the disk is broken'};
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {LogRepeats} from '../../source/engine/log-repeats.ts';
-import {until} from '../helpers/deadline.ts';
-import {openTestSession, testTorrent} from '../helpers/sessions.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {LogRepeats} from '../../../source/engine/views/log-repeats.ts';
+import {until} from '../../helpers/deadline.ts';
+import {openTestSession, testTorrent} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 function counted() {
 	const lines: string[] = [];

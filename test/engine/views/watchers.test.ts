@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Update} from '../../source/api/snapshot.ts';
-import {Watchers} from '../../source/engine/watchers.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
+import type {Update} from '../../../source/api/snapshot.ts';
+import {Watchers} from '../../../source/engine/views/watchers.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
 
 /** A clock that also goes while things are made. */
 class BusyClock extends HandClock {

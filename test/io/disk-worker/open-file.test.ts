@@ -16,9 +16,9 @@ import {
 import {join} from 'node:path';
 import test, {type TestContext} from 'node:test';
 import {Worker} from 'node:worker_threads';
-import {openForWriting, removeBelow, type WriteOptions} from '../../source/io/open-file.ts';
-import {StorageError} from '../../source/io/storage-failure.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {StorageError} from '../../../source/io/disk/storage-failure.ts';
+import {openForWriting, removeBelow, type WriteOptions} from '../../../source/io/disk-worker/open-file.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const usual: WriteOptions = {mode: 'make', executable: false, length: 100, mayCut: false};
 

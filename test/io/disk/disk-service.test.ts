@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {fileOwner} from '../../source/policy/file-ownership.js';
-import {blockHashes, pieceHash} from '../../source/protocol/merkle.js';
-import {blockLength, describe, makeTorrent, noise, TestDisk} from './torrent-on-disk.js';
+import {fileOwner} from '../../../source/policy/session/file-ownership.js';
+import {blockHashes, pieceHash} from '../../../source/protocol/metainfo/merkle.js';
+import {blockLength, describe, makeTorrent, noise, TestDisk} from '../torrent-on-disk.js';
 
 const shared = new TestDisk();
 after(() => shared.close());

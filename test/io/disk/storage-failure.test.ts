@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import {rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {failureOf, StorageError, sizeText} from '../../source/io/storage-failure.js';
-import {mountDisk} from '../helpers/small-disk.ts';
-import {Workspace} from '../helpers/workspace.ts';
-import {makeTorrent, TestDisk} from './torrent-on-disk.js';
+import {failureOf, StorageError, sizeText} from '../../../source/io/disk/storage-failure.js';
+import {mountDisk} from '../../helpers/small-disk.ts';
+import {Workspace} from '../../helpers/workspace.ts';
+import {makeTorrent, TestDisk} from '../torrent-on-disk.js';
 
 const systemError = (code: string): Error => Object.assign(new Error(code), {code});
 

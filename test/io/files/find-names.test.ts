@@ -3,19 +3,19 @@ import {createHash} from 'node:crypto';
 import {mkdirSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import type {NameRules} from '../../source/io/disk-names.js';
+import type {NameRules} from '../../../source/io/files/disk-names.js';
 import {
 	findNames,
 	foldOf,
 	type NameFinder,
 	type NameHistory,
 	namesApart,
-} from '../../source/io/find-names.js';
-import {hashFunctions} from '../../source/io/hash-functions.js';
-import type {Metainfo} from '../../source/protocol/metainfo.js';
-import {parseMetainfo} from '../../source/protocol/metainfo-reader.js';
-import {bencode} from '../helpers/bencode.ts';
-import {Workspace} from '../helpers/workspace.ts';
+} from '../../../source/io/files/find-names.js';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.js';
+import type {Metainfo} from '../../../source/protocol/metainfo/metainfo.js';
+import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.js';
+import {bencode} from '../../helpers/bencode.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const exact: NameRules = {caseSensitive: true, normalises: false};
 const folding: NameRules = {caseSensitive: false, normalises: true};

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {bringBack} from '../../source/io/bring-back.js';
-import {within} from '../helpers/deadline.ts';
-import {makeTorrent, TestDisk} from './torrent-on-disk.js';
+import {bringBack} from '../../../source/io/files/undo-move.js';
+import {within} from '../../helpers/deadline.ts';
+import {makeTorrent, TestDisk} from '../torrent-on-disk.js';
 
 const disk = new TestDisk();
 after(() => disk.close());

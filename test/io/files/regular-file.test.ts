@@ -6,15 +6,15 @@ import {closeSync, existsSync, openSync, symlinkSync, truncateSync, writeFileSyn
 import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {UserError} from '../../source/base/errors.ts';
-import {readTorrentSource} from '../../source/commands/torrent-source.ts';
-import {NodeHttpClient} from '../../source/io/http-client.ts';
-import {machineClock} from '../../source/io/machine-clock.ts';
-import {readRegularFile, readRegularFileNow, UnreadableFile} from '../../source/io/regular-file.ts';
-import {setAside} from '../../source/io/set-aside.ts';
-import {readTorrentLink} from '../../source/io/torrent-link.ts';
-import {within} from '../helpers/deadline.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {UserError} from '../../../source/base/errors.ts';
+import {readTorrentSource} from '../../../source/commands/transfer/torrent-source.ts';
+import {readTorrentLink} from '../../../source/io/files/read-torrent.ts';
+import {readRegularFile, readRegularFileNow, UnreadableFile} from '../../../source/io/files/regular-file.ts';
+import {machineClock} from '../../../source/io/machine/clock.ts';
+import {NodeHttpClient} from '../../../source/io/net/http-client.ts';
+import {setAside} from '../../../source/io/state/set-aside.ts';
+import {within} from '../../helpers/deadline.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const http = new NodeHttpClient({clock: machineClock, userAgent: 'test'});
 const context = {stdin: process.stdin, version: '0'} as Parameters<typeof readTorrentSource>[1];

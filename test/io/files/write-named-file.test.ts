@@ -16,9 +16,9 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
-import {UserError} from '../../source/base/errors.js';
-import {replaceFile} from '../../source/io/replace-file.js';
-import {checkNamedFile, writeNamedFile} from '../../source/io/write-named-file.js';
+import {UserError} from '../../../source/base/errors.js';
+import {replaceFile} from '../../../source/io/files/replace-file.js';
+import {checkNamedFile, writeNamedFile} from '../../../source/io/files/write-named-file.js';
 
 const bytes = new Uint8Array(Buffer.from('what is written'));
 const gently = {force: false, advice: 'choose another'};

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {machineClock} from '../../source/io/machine-clock.ts';
+import {machineClock} from '../../../source/io/machine/clock.ts';
 
 test('what is to happen after longer than a timer takes does not happen at once', async t => {
 	const warnings: string[] = [];

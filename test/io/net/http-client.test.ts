@@ -3,9 +3,9 @@ import {createServer, type RequestListener} from 'node:http';
 import {type AddressInfo, createServer as createTcpServer, type Server, type Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
-import type {Clock} from '../../source/base/ports.js';
-import {NodeHttpClient} from '../../source/io/http-client.js';
-import {HandClock} from '../helpers/hand-clock.ts';
+import type {Clock} from '../../../source/base/ports.js';
+import {NodeHttpClient} from '../../../source/io/net/http-client.js';
+import {HandClock} from '../../helpers/hand-clock.ts';
 
 const maximumBody = 1 << 20;
 const text = new TextDecoder();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {type TestContext, test} from 'node:test';
-import {type Connection, type ConnectionEvents, TcpNetwork} from '../../source/io/network.ts';
-import {until, within} from '../helpers/deadline.ts';
-import {bytesFrom} from '../helpers/torrents.ts';
+import {type Connection, type ConnectionEvents, TcpNetwork} from '../../../source/io/net/network.ts';
+import {until, within} from '../../helpers/deadline.ts';
+import {bytesFrom} from '../../helpers/torrents.ts';
 
 /** One end of a connection, with what came of it. */
 class End implements ConnectionEvents {

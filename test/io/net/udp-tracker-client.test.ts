@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {DatagramListener} from '../../source/io/datagrams.js';
-import {NodeUdpTrackerSocket, type UdpTrackerSocketOptions} from '../../source/io/tracker-udp-socket.js';
-import {encodeCompactPeers} from '../../source/protocol/compact-peers.js';
+import type {DatagramListener} from '../../../source/io/net/datagrams.js';
+import {
+	NodeUdpTrackerSocket,
+	type UdpTrackerSocketOptions,
+} from '../../../source/io/net/udp-tracker-client.js';
+import {encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
 import {
 	decodeUdpRequest,
 	encodeUdpAnnounced,
@@ -10,9 +13,9 @@ import {
 	encodeUdpError,
 	encodeUdpScraped,
 	type UdpRequest,
-} from '../../source/protocol/tracker-udp.js';
-import {HandClock, settled} from '../helpers/hand-clock.ts';
-import {seeded} from '../policy/seeded.ts';
+} from '../../../source/protocol/tracker/udp.js';
+import {HandClock, settled} from '../../helpers/hand-clock.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 const request = {
 	infoHash: new Uint8Array(20),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ProtocolError} from '../../source/base/errors.js';
-import {decodeLimits, encodeLimits} from '../../source/io/limit-data.js';
-import type {LimitChoices} from '../../source/policy/chosen-limits.js';
-import {encodeBencode} from '../../source/protocol/bencode.js';
+import {ProtocolError} from '../../../source/base/errors.js';
+import {decodeLimits, encodeLimits} from '../../../source/io/state/limit-data.js';
+import type {LimitChoices} from '../../../source/policy/rates/chosen-limits.js';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
 
 const choices: LimitChoices = {
 	limits: {

@@ -13,11 +13,11 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {ProtocolError} from '../../source/base/errors.js';
-import type {InfoHash} from '../../source/base/units.js';
-import {decodeResumeData, encodeResumeData, type ResumeData} from '../../source/io/resume-data.js';
-import {StateStore} from '../../source/io/state-store.js';
-import {Bitfield} from '../../source/protocol/bitfield.js';
+import {ProtocolError} from '../../../source/base/errors.js';
+import type {InfoHash} from '../../../source/base/units.js';
+import {decodeResumeData, encodeResumeData, type ResumeData} from '../../../source/io/state/resume-data.js';
+import {StateStore} from '../../../source/io/state/torrent-store.js';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.js';
 
 const root = mkdtempSync(join(tmpdir(), 'tortui-state-'));
 after(() => rmSync(root, {recursive: true, force: true}));

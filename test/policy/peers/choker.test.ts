@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type ChokeFacts, type ChokePlan, planUnchokes} from '../../source/policy/choker.ts';
-import {uploadSlots} from '../../source/policy/upload-slots.ts';
-import {seeded} from './seeded.ts';
+import {type ChokeFacts, type ChokePlan, planUnchokes} from '../../../source/policy/peers/choker.ts';
+import {uploadSlots} from '../../../source/policy/peers/upload-slots.ts';
+import {seeded} from '../seeded.ts';
 
 const now = 1_000_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connectionPlaces} from '../../source/policy/connection-places.js';
+import {connectionPlaces} from '../../../source/policy/peers/connection-limits.js';
 
 test('with file descriptors enough, or when nobody knows, there are 200 places for peers and 64 for strangers', () => {
 	for (const openFiles of [undefined, 400, 1024, 1_000_000])

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {DialQueue} from '../../source/policy/dial-queue.ts';
-import {type KnownPeer, setState} from '../../source/policy/known-peer.ts';
-import {seeded} from './seeded.ts';
+import {DialQueue} from '../../../source/policy/peers/dial-queue.ts';
+import {type KnownPeer, setState} from '../../../source/policy/peers/known-peer.ts';
+import {seeded} from '../seeded.ts';
 
 let order = 0;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {DialPace} from '../../source/policy/dial-pace.ts';
+import {DialPace} from '../../../source/policy/peers/dial-rate.ts';
 
 test('30 at once, then 30 a second, and never more saved up', () => {
 	const pace = new DialPace(0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {MessageBudget} from '../../source/policy/message-budget.ts';
+import {MessageBudget} from '../../../source/policy/peers/message-budget.ts';
 
 test('five hundred messages that change nothing are fine at once, and fifty a second after that', () => {
 	const budget = new MessageBudget(0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Offences} from '../../source/policy/offences.ts';
+import {Offences} from '../../../source/policy/peers/misbehaviour.ts';
 
 const minute = 60_000;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {formatAddress, type PeerAddress} from '../../source/base/peer-address.ts';
-import type {PeerSource} from '../../source/policy/known-peer.ts';
-import {peerKey} from '../../source/policy/peer-key.ts';
-import {PeerList} from '../../source/policy/peer-list.ts';
-import {seeded} from './seeded.ts';
+import {formatAddress, type PeerAddress} from '../../../source/base/peer-address.ts';
+import type {PeerSource} from '../../../source/policy/peers/known-peer.ts';
+import {peerKey} from '../../../source/policy/peers/peer-key.ts';
+import {PeerList} from '../../../source/policy/peers/peer-list.ts';
+import {seeded} from '../seeded.ts';
 
 const second = 1000;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type Endpoint, peerPriority} from '../../source/policy/peer-priority.ts';
-import {crc32c} from '../../source/protocol/crc32c.ts';
-import {parseIp} from '../../source/protocol/ip-address.ts';
+import {crc32c} from '../../../source/base/crc32c.ts';
+import {parseIp} from '../../../source/base/ip-address.ts';
+import {type Endpoint, peerPriority} from '../../../source/policy/peers/peer-priority.ts';
 
 function end(host: string, port = 6881): Endpoint {
 	return {ip: parseIp(host)!, port};

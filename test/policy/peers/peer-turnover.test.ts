@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {IdleHosts} from '../../source/policy/idle-hosts.ts';
-import {type Newcomer, type TurnoverFacts, whoYields} from '../../source/policy/peer-turnover.ts';
+import {IdleHosts} from '../../../source/policy/peers/idle-hosts.ts';
+import {type Newcomer, type TurnoverFacts, whoYields} from '../../../source/policy/peers/peer-turnover.ts';
 
 const now = 1_000_000;
 const fresh: Newcomer = {how: 'comes', isNew: true};

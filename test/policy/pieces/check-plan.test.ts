@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {isSameStamp, planCheck, type Remembered, type Stamp} from '../../source/policy/check-plan.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
+import {
+	isSameStamp,
+	planCheck,
+	type Remembered,
+	type Stamp,
+} from '../../../source/policy/pieces/check-plan.ts';
+import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
 const pieceLength = 16;
 /** Three files: pieces 0-1 are the first's alone, 2 is shared, 3 is the second's, 4 is shared, 5-6 the third's. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {FileMap} from '../../source/policy/file-map.js';
+import {FileMap} from '../../../source/policy/pieces/file-map.js';
 
 /** `a3 b0 .2 c4`: files with their lengths in stream order, `.` a pad file. */
 function draw(text: string): {map: FileMap; show: (position: number, length: number) => string} {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {headPieces, PieceMap, piecePriorities} from '../../source/policy/piece-map.ts';
+import {headPieces, PieceMap, piecePriorities} from '../../../source/policy/pieces/piece-map.ts';
 
 const block = 16_384;
 /** Three pieces of two and a half blocks, the last of which has one block and 100 bytes. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {headPieces, PieceMap, piecePriorities} from '../../source/policy/piece-map.ts';
-import {PiecePicker} from '../../source/policy/piece-picker.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
-import {seeded} from './seeded.ts';
+import {headPieces, PieceMap, piecePriorities} from '../../../source/policy/pieces/piece-map.ts';
+import {PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
+import {seeded} from '../seeded.ts';
 
 const mode = {sequential: false, reverse: false, random: false};
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {asFiles, joinRanges, PieceChoice} from '../../source/policy/piece-choice.ts';
+import {asFiles, joinRanges, PieceChoice} from '../../../source/policy/pieces/piece-priorities.ts';
 
 test('runs of pieces that touch or overlap are joined, whatever their order', () => {
 	assert.deepEqual(joinRanges([9, [3, 5], 6, [4, 4], 0, [8, 9]]), [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {Trust} from '../../source/policy/trust.ts';
-import {seeded} from './seeded.ts';
+import {Trust} from '../../../source/policy/pieces/smart-ban.ts';
+import {seeded} from '../seeded.ts';
 
 /** A letter a block: who gave it, `-` for disk. */
 function from(letters: string): (string | undefined)[] {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {SuperSeeder} from '../../source/policy/super-seeder.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
-import {seeded} from './seeded.ts';
+import {SuperSeeder} from '../../../source/policy/pieces/super-seeder.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
+import {seeded} from '../seeded.ts';
 
 /** Peers that pass on what they are shown, each block once round the swarm; answers how often each piece left. */
 function spread(pieceCount: number, peerCount: number): {sent: number; complete: number} {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {ChosenLimits, type LimitChoices, type LimitName} from '../../source/policy/chosen-limits.ts';
-import {hasTurned, type SlowTime} from '../../source/policy/speed-schedule.ts';
+import {ChosenLimits, type LimitChoices, type LimitName} from '../../../source/policy/rates/chosen-limits.ts';
+import {hasTurned, type SlowTime} from '../../../source/policy/rates/speed-schedule.ts';
 
 const nothing = {maxDownload: undefined, maxUpload: undefined, slowDownload: 50, slowUpload: 50};
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {shareBytes} from '../../source/policy/bandwidth.ts';
-import {RateLimiter} from '../../source/policy/rate-limiter.ts';
-import {limitsAt, minutesToChange} from '../../source/policy/speed-schedule.ts';
-import {seeded} from './seeded.ts';
+import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
+import {limitsAt, minutesToChange} from '../../../source/policy/rates/speed-schedule.ts';
+import {seeded} from '../seeded.ts';
 
 interface Claimant {
 	readonly limiter: RateLimiter;
@@ -139,20 +138,6 @@ test('what was not used is given back', () => {
 	assert.equal(limiter.grant(200, 1000), 200);
 	limiter.refund(150);
 	assert.equal(limiter.grant(200, 1000), 150);
-});
-
-test('shares are equal, and what one leaves goes to the others', () => {
-	assert.deepEqual(shareBytes(300, [1000, 1000, 1000]), [100, 100, 100]);
-	assert.deepEqual(shareBytes(300, [20, 1000, 1000]), [20, 140, 140]);
-	assert.deepEqual(shareBytes(300, [20, 0, 30]), [20, 0, 30]);
-	assert.deepEqual(shareBytes(0, [5]), [0]);
-	assert.deepEqual(shareBytes(10, []), []);
-});
-
-test('no crumbs: with little to share only some are served, the next ones next time', () => {
-	assert.deepEqual(shareBytes(250, [1000, 1000, 1000], {quantum: 100}), [125, 125, 0]);
-	assert.deepEqual(shareBytes(250, [1000, 1000, 1000], {quantum: 100, first: 2}), [125, 0, 125]);
-	assert.deepEqual(shareBytes(50, [1000, 1000], {quantum: 100, first: 1}), [0, 50]);
 });
 
 const schedule = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {SteadyRate} from '../../source/policy/steady-rate.ts';
+import {SteadyRate} from '../../../source/policy/rates/smoothed-rate.ts';
 
 test('a steady giver is ranked by its rate, however often one looks', () => {
 	for (const gap of [100, 1000, 10_000]) {

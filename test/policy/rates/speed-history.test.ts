@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {SpeedHistory} from '../../source/policy/speed-history.ts';
+import {SpeedHistory} from '../../../source/policy/rates/speed-history.ts';
 
 const start = 1_700_000_000;
 

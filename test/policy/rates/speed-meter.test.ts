@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {SpeedMeter} from '../../source/policy/speed-meter.ts';
-import {seeded} from './seeded.ts';
+import {SpeedMeter} from '../../../source/policy/rates/speed-meter.ts';
+import {seeded} from '../seeded.ts';
 
 /** Feeds `rate` bytes a second in portions, at uneven times, for `span` ms; answers the end. */
 function feed(meter: SpeedMeter, rate: number, portion: number, start: number, span: number): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {Deadlines} from '../../source/policy/deadlines.ts';
-import {seeded} from './seeded.ts';
+import {Deadlines} from '../../../source/policy/requests/deadline-list.ts';
+import {seeded} from '../seeded.ts';
 
 function inOrder(deadlines: Deadlines): number[] {
 	const pieces: number[] = [];

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {BlockLedger} from '../../source/policy/block-ledger.ts';
-import {Deadlines} from '../../source/policy/deadlines.ts';
-import {type DuePeer, planDue, timeToSend} from '../../source/policy/due-blocks.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {duePriority, PiecePicker} from '../../source/policy/piece-picker.ts';
-import {RequestPlanner} from '../../source/policy/request-planner.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
-import {seeded} from './seeded.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {duePriority, PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
+import {Deadlines} from '../../../source/policy/requests/deadline-list.ts';
+import {type DuePeer, planDue, timeToSend} from '../../../source/policy/requests/deadline-planner.ts';
+import {BlockLedger} from '../../../source/policy/requests/partial-pieces.ts';
+import {RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
+import {seeded} from '../seeded.ts';
 
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 const pieceCount = letters.length;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {BlockLedger, blockState, type PartialPiece} from '../../source/policy/block-ledger.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {seeded} from './seeded.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {BlockLedger, blockState, type PartialPiece} from '../../../source/policy/requests/partial-pieces.ts';
+import {seeded} from '../seeded.ts';
 
 /** Pieces of 4 blocks; the last has 3. */
 const map = new PieceMap(20 * 4 * blockLength - blockLength, 4 * blockLength);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {BlockLedger} from '../../source/policy/block-ledger.ts';
-import {PieceMap} from '../../source/policy/piece-map.ts';
-import {PiecePicker} from '../../source/policy/piece-picker.ts';
-import {type Provider, RequestPlanner} from '../../source/policy/request-planner.ts';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
-import {seeded} from './seeded.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
+import {BlockLedger} from '../../../source/policy/requests/partial-pieces.ts';
+import {type Provider, RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
+import {seeded} from '../seeded.ts';
 
 /** One piece of two blocks. `ask` plans for a seed with this block time and answers the blocks it got. */
 function lastPiece() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {RequestPipeline} from '../../source/policy/request-pipeline.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {RequestPipeline} from '../../../source/policy/requests/request-queue.ts';
 
 /** Blocks come `gap` ms apart, of 16 that are asked for. Answers when the last one came. */
 function trade(pipeline: RequestPipeline, gap: number, blocks: number): number {

@@ -6,7 +6,7 @@ import {
 	fileOwner,
 	isOurs,
 	type OwnershipFacts,
-} from '../../source/policy/file-ownership.ts';
+} from '../../../source/policy/session/file-ownership.ts';
 
 const stamp = {size: 1000, mtime: 5};
 const facts: OwnershipFacts = {

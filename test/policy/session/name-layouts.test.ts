@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {chooseLayouts} from '../../source/policy/name-layouts.js';
-import {exactFold} from '../../source/protocol/file-names.js';
+import {chooseLayouts} from '../../../source/policy/session/name-layouts.js';
+import {exactFold} from '../../../source/protocol/metainfo/file-names.js';
 
 /** Layouts in rows, files in columns; what is there as `path`, or `path:2` for one that fits the third file only. */
 function choose(rows: readonly string[], there: string): string {

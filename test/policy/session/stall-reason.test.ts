@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type StallFacts, type TrackerFacts, whyNothingMoves} from '../../source/policy/stall-reason.ts';
+import {
+	type StallFacts,
+	type TrackerFacts,
+	whyNothingMoves,
+} from '../../../source/policy/session/stall-reason.ts';
 
 type Change = Omit<Partial<StallFacts>, 'trackers'> & {readonly trackers?: Partial<TrackerFacts>};
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {planQueue, type QueueFacts, type QueueLimits} from '../../source/policy/torrent-queue.ts';
+import {planQueue, type QueueFacts, type QueueLimits} from '../../../source/policy/session/torrent-queue.ts';
 
 const limits: QueueLimits = {downloads: 2, seeds: 2, total: 500};
 

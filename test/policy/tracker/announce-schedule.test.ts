@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {AnnounceSchedule, announceTimes} from '../../source/policy/announce-schedule.js';
-import {seeded} from './seeded.ts';
+import {AnnounceSchedule, announceTimes} from '../../../source/policy/tracker/announce-schedule.js';
+import {seeded} from '../seeded.ts';
 
 const [a, b, c] = ['http://a/announce', 'udp://b:1/announce', 'http://c/announce'] as const;
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {FloodGuard} from '../../source/policy/flood-guard.js';
+import {FloodGuard} from '../../../source/policy/tracker/flood-guard.js';
 import {
 	type SwarmAnnounce,
 	type SwarmLimits,
 	SwarmTable,
 	swarmLimits,
-} from '../../source/policy/swarm-table.js';
-import {encodeCompactPeers} from '../../source/protocol/compact-peers.js';
-import {seeded} from './seeded.ts';
+} from '../../../source/policy/tracker/swarm-table.js';
+import {encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
+import {seeded} from '../seeded.ts';
 
 const hash = 'a'.repeat(40);
 const peerId = new Uint8Array(20);

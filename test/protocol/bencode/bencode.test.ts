@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ProtocolError} from '../../source/base/errors.js';
-import {decodeBencode, encodeBencode} from '../../source/protocol/bencode.js';
+import {ProtocolError} from '../../../source/base/errors.js';
+import {decodeBencode, encodeBencode} from '../../../source/protocol/bencode/bencode.js';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 const text = (value: Uint8Array | undefined): string | undefined =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ProtocolError} from '../../source/base/errors.ts';
-import {LinkTargets} from '../../source/protocol/link-targets.ts';
+import {ProtocolError} from '../../../source/base/errors.ts';
+import {LinkTargets} from '../../../source/protocol/metainfo/link-targets.ts';
 
 /** Links by path, all others of `paths` are files; folders are where something lies. Counts what is looked up. */
 function linked(paths: readonly string[], links: Readonly<Record<string, string>>) {

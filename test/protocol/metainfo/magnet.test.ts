@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {UserError} from '../../source/base/errors.js';
-import {formatMagnet, isMagnet, parseMagnet} from '../../source/protocol/magnet.js';
+import {UserError} from '../../../source/base/errors.js';
+import {formatMagnet, isMagnet, parseMagnet} from '../../../source/protocol/metainfo/magnet.js';
 
 const v1 = 'c12fe1c06bba254a9dc9f519b335aa7c1367a88a';
 const v2 = 'caf1e1c30e81cb361b9ee167c4aa64228a7fa4fa9f6105232b28ad099f3a302e';

@@ -8,7 +8,7 @@ import {
 	padHash,
 	pieceHash,
 	rootOfPieces,
-} from '../../source/protocol/merkle.js';
+} from '../../../source/protocol/metainfo/merkle.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
 const join = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {nameFromBytes, nameToBytes} from '../../source/protocol/name-bytes.js';
+import {nameFromBytes, nameToBytes} from '../../../source/protocol/metainfo/name-bytes.js';
 import {
 	formerPathElement,
 	isOddName,
 	sanitizeName,
 	sanitizePathElement,
 	writtenPathElement,
-} from '../../source/protocol/sanitize-path.js';
+} from '../../../source/protocol/metainfo/sanitize-path.js';
 
 const utf8 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const element = (text: string): string => sanitizePathElement(new Uint8Array(Buffer.from(text)));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {decodeCompactPeers, encodeCompactPeers} from '../../source/protocol/compact-peers.js';
-import {addressScope, formatIp, parseIp} from '../../source/protocol/ip-address.js';
+import {addressScope, formatIp, parseIp} from '../../../source/base/ip-address.js';
+import {decodeCompactPeers, encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
 
 test('compact peers come back as they were written, each family by itself', () => {
 	const peers = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {networkOf} from '../../source/policy/host-table.ts';
-import {headLength, parseRequestHead} from '../../source/protocol/http-request.ts';
-import {seeded} from '../policy/seeded.ts';
+import {networkOf} from '../../../source/policy/tracker/host-table.ts';
+import {headLength, parseRequestHead} from '../../../source/protocol/tracker/http-request.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 test('the head of a request is read', () => {
 	const read = (text: string) => parseRequestHead(text);

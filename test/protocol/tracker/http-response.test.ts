@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ProtocolError} from '../../source/base/errors.ts';
-import {HttpResponseReader} from '../../source/protocol/http-response.ts';
-import {seeded} from '../policy/seeded.ts';
+import {ProtocolError} from '../../../source/base/errors.ts';
+import {HttpResponseReader} from '../../../source/protocol/tracker/http-response.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 const answers = [
 	'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: 1\r\n\r\nhello',

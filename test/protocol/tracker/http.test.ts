@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {encodeBencode} from '../../source/protocol/bencode.js';
-import {encodeCompactPeers} from '../../source/protocol/compact-peers.js';
-import {safeText} from '../../source/protocol/safe-text.js';
+import {safeText} from '../../../source/base/safe-text.js';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
+import {encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
 import {
 	announceUrl,
 	decodeAnnounceResponse,
 	decodeScrapeResponse,
 	scrapeUrl,
-} from '../../source/protocol/tracker-http.js';
+} from '../../../source/protocol/tracker/http.js';
 import {
 	encodeAnnounceAnswer,
 	encodeScrapeAnswer,
 	parseAnnounceQuery,
 	parseScrapeQuery,
-} from '../../source/protocol/tracker-query.js';
+} from '../../../source/protocol/tracker/query.js';
 
 const infoHash = Uint8Array.from({length: 20}, (_, index) => index * 13);
 const request = {

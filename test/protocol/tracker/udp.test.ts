@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {encodeCompactPeers} from '../../source/protocol/compact-peers.js';
+import {encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
 import {
 	decodeUdpRequest,
 	decodeUdpResponse,
@@ -11,7 +11,7 @@ import {
 	encodeUdpError,
 	encodeUdpScrape,
 	encodeUdpScraped,
-} from '../../source/protocol/tracker-udp.js';
+} from '../../../source/protocol/tracker/udp.js';
 
 const request = {
 	infoHash: new Uint8Array(20).fill(1),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {hashFunctions} from '../../source/io/hash-functions.ts';
-import {allowedFastSet} from '../../source/protocol/allowed-fast.ts';
-import {parseIp} from '../../source/protocol/ip-address.ts';
+import {parseIp} from '../../../source/base/ip-address.ts';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
+import {allowedFastSet} from '../../../source/protocol/wire/allowed-fast.ts';
 
 const infoHash = new Uint8Array(20).fill(0xaa);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {Bitfield} from '../../source/protocol/bitfield.ts';
-import {seeded} from '../policy/seeded.ts';
+import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 const bad = {code: 'bad-bitfield'};
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {encodeHandshake, type Handshake} from '../../source/protocol/handshake.ts';
+import {blockLength} from '../../../source/base/units.ts';
 import {
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
 	writePieceHeader,
-} from '../../source/protocol/peer-wire.ts';
-import {seeded} from '../policy/seeded.ts';
+} from '../../../source/protocol/wire/decoder.ts';
+import {encodeHandshake, type Handshake} from '../../../source/protocol/wire/handshake.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 const ours: Handshake = {
 	infoHash: Uint8Array.from({length: 20}, (_, n) => n),

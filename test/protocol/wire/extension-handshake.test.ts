@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {encodeBencode} from '../../source/protocol/bencode.ts';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {
 	answerMetadataRequest,
 	decodeExtensionHandshake,
 	decodeMetadataMessage,
 	encodeExtensionHandshake,
 	metadataPiece,
-} from '../../source/protocol/extension.ts';
+} from '../../../source/protocol/wire/extension-handshake.ts';
 
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
