@@ -6,6 +6,7 @@ import {changed} from '../../io/disk/torrent-reader.js';
 import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
 import {isAsLeft, isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
 import {blockState} from '../../policy/requests/partial-pieces.js';
+import {fileOwner} from '../../policy/session/file-ownership.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Torrent} from './torrent.js';
 
@@ -30,7 +31,7 @@ export class TorrentMemory {
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
 	/** What files were when they were moved while it did not run. */
-	#stamps: Pick<ResumeData, 'stamps'> | undefined;
+	#stamps: Pick<ResumeData, 'stamps' | 'owners'> | undefined;
 	/** Something could not be put on the disk: a bit must not outlive its bytes, so that all is to be looked at anew. */
 	#lostBytes = false;
 	/** How the files are that are whole; by number. */
@@ -117,15 +118,19 @@ export class TorrentMemory {
 
 	/**
 	 * Something was done with the files of a torrent that does not run: copies may be younger than what they were made
-	 * from. Files that were not as they had been left before are not believed now.
+	 * from. Files that were not as they had been left before are not believed now. What turns up where nothing of the
+	 * torrent's was before is somebody else's, until something in it is found right.
 	 */
 	restamp(before: readonly Stamp[], after: readonly Stamp[]): void {
 		if (this.#known === undefined || this.#known.stamps.length === 0) return;
-		const stamps = this.#known.stamps.map((left, file) =>
-			isSameStamp(left, before[file]) ? after[file] : left,
-		);
-		this.#known = {...this.#known, stamps};
-		this.#stamps = {stamps};
+		const isNews = (file: number): boolean => before[file] === undefined && after[file] !== undefined;
+		const stamps = this.#known.stamps.map((left, file) => {
+			if (isNews(file)) return undefined;
+			return isSameStamp(left, before[file]) ? after[file] : left;
+		});
+		const owners = this.#known.owners?.map((owner, file) => (isNews(file) ? fileOwner.absent : owner));
+		this.#known = {...this.#known, stamps, ...(owners && {owners})};
+		this.#stamps = {stamps, ...(owners && {owners})};
 	}
 
 	/**

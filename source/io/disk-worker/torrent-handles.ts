@@ -20,6 +20,9 @@ import {type MadeFile, MadeFiles, notedIdentity} from '../files/made-files.js';
 import type {FileHandles, Handle} from './file-handles.js';
 import {inTheWay, type OpenFile, openForWriting} from './open-file.js';
 
+/** How long after a write its file system may settle the time of a file: this thread may be held up for longer. */
+const settlingTime: Millis = 50;
+
 /** How long a file is believed to be still in its folder. */
 const seenFor: Millis = 1000;
 
@@ -71,7 +74,7 @@ export class TorrentHandles {
 		const {size, mtimeMs} = fstatSync(descriptor);
 		written[3 * file] = size;
 		written[3 * file + 1] = mtimeMs;
-		written[3 * file + 2] = Date.now();
+		written[3 * file + 2] = Math.min(Date.now(), mtimeMs + settlingTime);
 	}
 
 	/** A file open for reading; undefined when there is none. Its descriptor is good until the next call. */
