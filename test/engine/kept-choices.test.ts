@@ -76,7 +76,7 @@ test('what is said with an add is on the disk soon, too', async t => {
 
 test('an engine that is stopped ends in 5 s, and says what the disk has not taken', async t => {
 	const space = new Workspace(t);
-	const clock = new HurriedClock(4);
+	const clock = new HurriedClock(4, Number.POSITIVE_INFINITY);
 	let deaf = false;
 	const never = new Promise<undefined>(() => {});
 	const engine = await openTestSession(space, 'home', {
