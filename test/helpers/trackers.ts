@@ -37,6 +37,17 @@ export async function opentracker(space: Workspace, ...torrents: readonly Torren
 				() => false,
 			),
 	);
+	// It reads its white list after it has begun to listen, and serves nobody before.
+	const isServed = async ({infoHash}: Torrent): Promise<boolean> => {
+		const query = [...infoHash].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('');
+		const who = 'peer_id=-XX0000-abcdefghijkl&port=1&uploaded=0&downloaded=0&left=0&compact=1&event=stopped';
+		const options = {signal: AbortSignal.timeout(2000)};
+		const answer = await fetch(`${base}/announce?info_hash=${query}&${who}`, options);
+		return !/failure/.test(Buffer.from(await answer.arrayBuffer()).toString('latin1'));
+	};
+	const [first] = torrents;
+	if (first !== undefined)
+		await until('opentracker to have read its white list', 10_000, () => isServed(first).catch(() => false));
 	return {
 		http: `${base}/announce`,
 		udp: `udp://127.0.0.1:${port}/announce`,
