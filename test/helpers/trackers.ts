@@ -24,8 +24,9 @@ export async function opentracker(space: Workspace, ...torrents: readonly Torren
 	new Running(space, findProgram('opentracker')!, args, {cwd: dir});
 	const base = `http://127.0.0.1:${port}`;
 	const scrape = async (infoHash: Buffer) => {
-		const query = [...infoHash].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('');
-		const answer = await fetch(`${base}/scrape?info_hash=${query}`, {signal: AbortSignal.timeout(2000)});
+		const answer = await fetch(`${base}/scrape?info_hash=${percentEncoded(infoHash)}`, {
+			signal: AbortSignal.timeout(2000),
+		});
 		return Buffer.from(await answer.arrayBuffer()).toString('latin1');
 	};
 	await until(
@@ -39,10 +40,9 @@ export async function opentracker(space: Workspace, ...torrents: readonly Torren
 	);
 	// It reads its white list after it has begun to listen, and serves nobody before.
 	const isServed = async ({infoHash}: Torrent): Promise<boolean> => {
-		const query = [...infoHash].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('');
 		const who = 'peer_id=-XX0000-abcdefghijkl&port=1&uploaded=0&downloaded=0&left=0&compact=1&event=stopped';
 		const options = {signal: AbortSignal.timeout(2000)};
-		const answer = await fetch(`${base}/announce?info_hash=${query}&${who}`, options);
+		const answer = await fetch(`${base}/announce?info_hash=${percentEncoded(infoHash)}&${who}`, options);
 		return !/failure/.test(Buffer.from(await answer.arrayBuffer()).toString('latin1'));
 	};
 	const [first] = torrents;
@@ -65,4 +65,8 @@ export async function opentracker(space: Workspace, ...torrents: readonly Torren
 			);
 		},
 	};
+}
+
+function percentEncoded(bytes: Uint8Array): string {
+	return Array.from(bytes, byte => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }

@@ -461,7 +461,7 @@ export class TorrentRun {
 	 */
 	async removeData(others: ReadonlyMap<number, string>): Promise<Removal> {
 		const back = await this.#bringBack();
-		const {memory, files, metainfo} = this.#owner;
+		const {memory, files} = this.#owner;
 		const stamps = memory.known?.stamps ?? [];
 		// With very many files each of these takes its time: others have their turn between them.
 		await nextTurn();
@@ -475,7 +475,7 @@ export class TorrentRun {
 				if (other !== undefined) return `«${other}» has it too`;
 				if (owners[file] === fileOwner.made) return undefined;
 				// It was there before, so it goes only with the whole of it being the torrent's, and wanted.
-				const isWhole = memory.known !== undefined && isWholeFile(metainfo, memory.known.have, file);
+				const isWhole = memory.known !== undefined && isWholeFile(this.#owner, memory.known.have, file);
 				return files.priorities[file] === 0 || !isWhole ? 'it was there before' : undefined;
 			},
 		});
@@ -517,12 +517,15 @@ function isAboutFiles({code}: StorageFailure): boolean {
 	return ['missing', 'changed', 'differs', 'foreign', 'taken'].includes(code);
 }
 
-function isWholeFile(metainfo: Metainfo, have: Bitfield, file: number): boolean {
+function isWholeFile(
+	{metainfo, map}: Pick<RunOwner, 'metainfo' | 'map'>,
+	have: Bitfield,
+	file: number,
+): boolean {
 	const {offset, length} = metainfo.files[file]!;
 	if (length === 0) return false;
-	const last = Math.floor((offset + length - 1) / metainfo.pieceLength);
-	for (let piece = Math.floor(offset / metainfo.pieceLength); piece <= last; piece++)
-		if (!have.has(piece)) return false;
+	const [first, last] = map.span(offset, length);
+	for (let piece = first; piece <= last; piece++) if (!have.has(piece)) return false;
 	return true;
 }
 
