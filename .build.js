@@ -13,7 +13,7 @@ const {engines} = JSON.parse(await readFile('package.json', 'utf8'));
 const oldest = engines.node.replace('>=', '');
 
 /** What is drawn with Ink is loaded when it is drawn. */
-const screenFiles = /\/ui\/(?:screen|widgets\/table-text)\.js$/;
+const screenFiles = /\/ui\/(?:screen\/screen|widgets\/table-text)\.js$/;
 
 const apart = {
 	name: 'apart',
@@ -151,7 +151,7 @@ const builds = await Promise.all([
 		banner: {
 			js: `import {createRequire} from 'node:module';\nconst require = createRequire(import.meta.url);\n${forNode20}`,
 		},
-		entryPoints: ['source/ui/screen.tsx', 'source/ui/widgets/table-text.ts'],
+		entryPoints: ['source/ui/screen/screen.tsx', 'source/ui/widgets/table-text.ts'],
 		entryNames: '[name]',
 		splitting: true,
 		outExtension: {'.js': '.mjs'},

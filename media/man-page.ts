@@ -4,8 +4,8 @@ import {type Example, examples} from '../source/commands/arguments/examples.ts';
 import {sharedOptions} from '../source/commands/arguments/flags.ts';
 import {verbs} from '../source/commands/arguments/help.ts';
 import {paragraphs} from '../source/commands/output/paragraphs.ts';
-import {keyTable} from '../source/ui/key-table.ts';
-import {keyGroups, keyName} from '../source/ui/keymap.ts';
+import {keyTable} from '../source/ui/keys/key-table.ts';
+import {keyGroups, keyName} from '../source/ui/keys/keymap.ts';
 import {type DescribedOption, describedOptions} from './option-table.ts';
 
 /** Text for roff: nothing in it is a request, dashes are those that are typed. */

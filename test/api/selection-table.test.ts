@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {selectFiles} from '../../source/api/file-rules.ts';
 import {UserError} from '../../source/base/errors.ts';
-import {matchRule} from '../../source/ui/file-tree.ts';
+import {matchRule} from '../../source/ui/model/file-tree.ts';
 
 const list = (...paths: Array<string | readonly [path: string, length: number]>) =>
 	paths.map((entry, index) => {

@@ -1,15 +1,15 @@
 import type {Command} from '../../source/api/command.ts';
 import type {TorrentView} from '../../source/api/snapshot.ts';
 import {actions} from '../../source/ui/actions/screen-actions.ts';
-import {glyphsFor} from '../../source/ui/glyphs.ts';
-import {keyContext} from '../../source/ui/key-context.ts';
-import {keyTable} from '../../source/ui/key-table.ts';
-import {planLayout} from '../../source/ui/layout.ts';
-import {type Model, merge} from '../../source/ui/model.ts';
-import {defaultPreferences} from '../../source/ui/preferences.ts';
-import type {Leaving, ScreenContext} from '../../source/ui/screen-context.ts';
-import type {ScreenState} from '../../source/ui/store.ts';
-import {openingView, type View} from '../../source/ui/view.ts';
+import {keyContext} from '../../source/ui/keys/key-context.ts';
+import {keyTable} from '../../source/ui/keys/key-table.ts';
+import {glyphsFor} from '../../source/ui/look/glyphs.ts';
+import {planLayout} from '../../source/ui/look/layout.ts';
+import {type Model, merge} from '../../source/ui/model/model.ts';
+import {defaultPreferences} from '../../source/ui/model/preferences.ts';
+import type {ScreenState} from '../../source/ui/model/store.ts';
+import {openingView, type View} from '../../source/ui/model/view.ts';
+import type {Leaving, ScreenContext} from '../../source/ui/screen/screen-context.ts';
 import {FakeEngine, type FakeOptions} from './fake-engine.ts';
 import {HandClock} from './open-test-screen.ts';
 

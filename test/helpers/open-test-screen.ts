@@ -1,7 +1,7 @@
 import type {Clock, Timer} from '../../source/base/ports.ts';
-import type {Preferences} from '../../source/ui/preferences.ts';
-import {openScreen, type ScreenOptions, type ScreenProcess} from '../../source/ui/screen.tsx';
-import type {Leaving} from '../../source/ui/screen-context.ts';
+import type {Preferences} from '../../source/ui/model/preferences.ts';
+import {openScreen, type ScreenOptions, type ScreenProcess} from '../../source/ui/screen/screen.tsx';
+import type {Leaving} from '../../source/ui/screen/screen-context.ts';
 import {FakeEngine, type FakeOptions} from './fake-engine.ts';
 import {TestTerminal} from './screen-terminal.ts';
 

@@ -1,5 +1,5 @@
 import {UserError} from '../../base/errors.js';
-import {themes} from '../../ui/themes.js';
+import {themes} from '../../ui/look/themes.js';
 import {nearest} from './nearest.js';
 import type {ValueReader} from './quantities.js';
 

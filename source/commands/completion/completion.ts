@@ -1,5 +1,5 @@
 import type {ExitStatus} from '../../base/errors.js';
-import {safeText} from '../../ui/safe-text.js';
+import {safeText} from '../../ui/text/safe-text.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {choice} from '../arguments/quantities.js';
 import {findEngine} from '../engine-process/ensure-engine.js';

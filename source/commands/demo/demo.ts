@@ -8,10 +8,10 @@ import type {Bytes} from '../../base/units.js';
 import {freeSpace} from '../../io/disk/free-space.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {machineRandom} from '../../io/machine/random.js';
-import {size as sizeText} from '../../ui/format.js';
-import {showsUtf8} from '../../ui/paint.js';
-import type {PreferenceStore} from '../../ui/preferences.js';
-import {safeText} from '../../ui/text.js';
+import {showsUtf8} from '../../ui/look/paint.js';
+import type {PreferenceStore} from '../../ui/model/preferences.js';
+import {size as sizeText} from '../../ui/text/format.js';
+import {safeText} from '../../ui/text/text.js';
 import {type Context, defineCommand, type Flags} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, screenOptions} from '../arguments/flags.js';
 import {size, text} from '../arguments/quantities.js';
@@ -116,7 +116,7 @@ async function showDemo(
 	context: Context,
 ): Promise<ExitStatus> {
 	const {stdout, stdin, env, version} = context;
-	const {openScreen} = await import('../../ui/screen.js');
+	const {openScreen} = await import('../../ui/screen/screen.js');
 	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {
 		torrent,

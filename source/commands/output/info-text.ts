@@ -1,8 +1,8 @@
 import chalk from 'chalk';
 import {formatMagnet, type MagnetLink} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
-import {count, dayAndTime, size} from '../../ui/format.js';
-import {fitMiddle, safeText} from '../../ui/text.js';
+import {count, dayAndTime, size} from '../../ui/text/format.js';
+import {fitMiddle, safeText} from '../../ui/text/text.js';
 import {printTable} from './print-table.js';
 
 type Fact = readonly [label: string, values: readonly string[]];

@@ -1,5 +1,5 @@
 import {stripVTControlCharacters} from 'node:util';
-import {isSingleCells} from '../../ui/text.js';
+import {isSingleCells} from '../../ui/text/text.js';
 import {isShortOfMemory} from '../engine-process/memory.js';
 
 /** A row by column title. */

@@ -2,7 +2,7 @@ import {closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync} from 
 import {join} from 'node:path';
 import {readRegularFileNow} from '../../io/files/regular-file.js';
 import {setAside} from '../../io/state/set-aside.js';
-import type {PreferenceStore, Preferences} from '../../ui/preferences.js';
+import type {PreferenceStore, Preferences} from '../../ui/model/preferences.js';
 import {configPath, readConfigFile, readScreenSettings, writeConfig} from '../arguments/config-file.js';
 
 /** More than anybody can have chosen. */

@@ -6,7 +6,7 @@ import {ReadStream} from 'node:tty';
 import type {TorrentView} from '../../api/snapshot.js';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
-import {standsStill} from '../../ui/stands-still.js';
+import {standsStill} from '../../ui/model/stands-still.js';
 import type {TerminalInput} from '../../ui/terminal/filtered-input.js';
 import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
 import type {Context, Flags} from '../arguments/command.js';
@@ -170,8 +170,8 @@ export async function showScreen(
 	let current = engine;
 	const stdin = keyboard(context);
 	const [{openScreen}, {showsUtf8}] = await Promise.all([
-		import('../../ui/screen.js'),
-		import('../../ui/paint.js'),
+		import('../../ui/screen/screen.js'),
+		import('../../ui/look/paint.js'),
 	]);
 	const environment = screenEnvironment(env);
 	const {how, message} = await openScreen(engine, {

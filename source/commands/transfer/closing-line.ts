@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Bytes, Seconds} from '../../base/units.js';
-import {duration, rateWithUnit, size} from '../../ui/format.js';
-import {safeText} from '../../ui/safe-text.js';
+import {duration, rateWithUnit, size} from '../../ui/text/format.js';
+import {safeText} from '../../ui/text/safe-text.js';
 import {isComplete} from './plain-line.js';
 import type {TransferOutcome} from './transfer.js';
 

@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {terminalJson} from '../../base/terminal-text.js';
-import {safeText} from '../../ui/safe-text.js';
+import {safeText} from '../../ui/text/safe-text.js';
 import type {Context} from '../arguments/command.js';
 import type {TransferReport} from './transfer-report.js';
 

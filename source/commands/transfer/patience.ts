@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Millis, Seconds} from '../../base/units.js';
-import {duration} from '../../ui/format.js';
+import {duration} from '../../ui/text/format.js';
 import {isComplete} from './plain-line.js';
 
 /** How long a download is waited for; undefined: as long as it takes. */

@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {duration, percent, rateWithUnit, size} from '../../ui/format.js';
-import {safeText} from '../../ui/safe-text.js';
+import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
+import {safeText} from '../../ui/text/safe-text.js';
 
 /** What is under way, in one word or two where there is no rate to show. */
 export function activity(view: TorrentView): string | undefined {

@@ -1,5 +1,5 @@
-import {size} from '../../ui/format.js';
-import {safeText} from '../../ui/safe-text.js';
+import {size} from '../../ui/text/format.js';
+import {safeText} from '../../ui/text/safe-text.js';
 import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore, timeSpent} from './closing-line.js';
 import {plainLine} from './plain-line.js';

@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {duration, percent, rateWithUnit} from '../../ui/format.js';
-import {cellWidth, fit, safeText} from '../../ui/text.js';
+import {duration, percent, rateWithUnit} from '../../ui/text/format.js';
+import {cellWidth, fit, safeText} from '../../ui/text/text.js';
 import {activity, isComplete, peers, stallOf} from './plain-line.js';
 
 const widestBar = 30;

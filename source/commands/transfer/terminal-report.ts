@@ -1,5 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {safeText} from '../../ui/text.js';
+import {safeText} from '../../ui/text/text.js';
 import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore} from './closing-line.js';
 import {progressLines} from './progress-line.js';

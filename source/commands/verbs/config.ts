@@ -19,9 +19,9 @@ async function screenFaults(env: NodeJS.ProcessEnv): Promise<string[]> {
 	const settings = Object.entries(readScreenSettings(env));
 	if (settings.length === 0) return [];
 	const [{keyTable}, {keyProblem}, {frames}] = await Promise.all([
-		import('../../ui/key-table.js'),
-		import('../../ui/keymap.js'),
-		import('../../ui/glyphs.js'),
+		import('../../ui/keys/key-table.js'),
+		import('../../ui/keys/keymap.js'),
+		import('../../ui/look/glyphs.js'),
 	]);
 	return settings.flatMap(([name, value]) => {
 		const where = `${configPath(env)}:${lineOfSetting(env, name)}: ${name}`;

@@ -4,7 +4,7 @@ import type {Bytes} from '../../base/units.js';
 import {createTorrent} from '../../creator/create-torrent.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
-import {percent, rateWithUnit, size as sizeText} from '../../ui/format.js';
+import {percent, rateWithUnit, size as sizeText} from '../../ui/text/format.js';
 import {defineCommand} from '../arguments/command.js';
 import {
 	contentNotes,

@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {terminalJson} from '../../base/terminal-text.js';
-import {duration, percent, rateWithUnit, size} from '../../ui/format.js';
-import {fit, safeText} from '../../ui/text.js';
+import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
+import {fit, safeText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';

@@ -5,8 +5,8 @@ import {type ExitStatus, UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import {diskPath} from '../../io/files/disk-path.js';
 import {typedPath} from '../../io/files/typed-path.js';
-import {percent} from '../../ui/format.js';
-import {safeText} from '../../ui/safe-text.js';
+import {percent} from '../../ui/text/format.js';
+import {safeText} from '../../ui/text/safe-text.js';
 import {addOptions} from '../arguments/add-options.js';
 import {type Context, defineCommand, type Flags} from '../arguments/command.js';
 import {

@@ -1,20 +1,20 @@
 import type {AddOptions} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
+import {changeField, formValues, withField} from '../dialogs/form.js';
 import {
 	type AddDialog,
 	currentPreview,
 	type KnownPreview as Known,
 	linkOf,
 	previewRows,
-} from '../add-preview.js';
-import {matchRule, priorityOf, type TreeNode} from '../file-tree.js';
-import {changeField, formValues, withField} from '../form.js';
-import {pastedLink} from '../pasted-links.js';
+} from '../model/add-preview.js';
+import {matchRule, priorityOf, type TreeNode} from '../model/file-tree.js';
+import type {AddPreview, FormField} from '../model/view.js';
 import {mergedInWords} from '../present/merged.js';
-import type {ScreenContext} from '../screen-context.js';
-import {safeText} from '../text.js';
-import {field} from '../text-field.js';
-import type {AddPreview, FormField} from '../view.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {pastedLink} from '../text/pasted-links.js';
+import {safeText} from '../text/text.js';
+import {field} from '../text/text-field.js';
 import {openTorrent} from './moving.js';
 
 const normal: FilePriority = 2;

@@ -1,5 +1,5 @@
-import type {ScreenContext} from '../screen-context.js';
-import {field} from '../text-field.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {field} from '../text/text-field.js';
 
 /**
  * Opens a form with one field. `submit` answers a problem in words, or nothing when all is well; `preview` what is said

@@ -1,10 +1,10 @@
 import type {FilePriority} from '../../api/snapshot.js';
-import {completedOf, matchRule, priorityOf} from '../file-tree.js';
-import {size} from '../format.js';
+import {completedOf, matchRule, priorityOf} from '../model/file-tree.js';
 import {priorityWords} from '../present/files.js';
-import type {Action, ScreenContext} from '../screen-context.js';
-import {safeText} from '../text.js';
-import {field} from '../text-field.js';
+import type {Action, ScreenContext} from '../screen/screen-context.js';
+import {size} from '../text/format.js';
+import {safeText} from '../text/text.js';
+import {field} from '../text/text-field.js';
 import {chosenFiles, fileUnderCursor} from './chosen-files.js';
 import {setList} from './moving.js';
 import {targets} from './target.js';

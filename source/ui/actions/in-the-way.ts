@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {size} from '../format.js';
-import type {ScreenContext} from '../screen-context.js';
-import {safeText} from '../text.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {size} from '../text/format.js';
+import {safeText} from '../text/text.js';
 
 /** Asks whether files that stopped a torrent, and are none of its own, may be overwritten. Names both sizes. */
 export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: TorrentView): void {

@@ -1,6 +1,6 @@
-import {quantity} from '../format.js';
-import {field} from '../text-field.js';
-import type {FormField} from '../view.js';
+import type {FormField} from '../model/view.js';
+import {quantity} from '../text/format.js';
+import {field} from '../text/text-field.js';
 
 /** A field for a limit of so many bytes a second. */
 export function limitField(name: string, label: string, value: number | undefined, hint: string): FormField {

@@ -1,10 +1,10 @@
-import {inside, type PaneName, paneNames, sizeClass} from '../layout.js';
-import {activeList, cursorRow, entries, orders} from '../lists.js';
+import {inside, type PaneName, paneNames, sizeClass} from '../look/layout.js';
+import {activeList, cursorRow, entries, orders} from '../model/lists.js';
+import type {ListName, ListState, View} from '../model/view.js';
 import {gridFor} from '../present/pieces.js';
 import {graphRanges} from '../present/speed.js';
-import type {Action, ScreenContext} from '../screen-context.js';
-import {field} from '../text-field.js';
-import type {ListName, ListState, View} from '../view.js';
+import type {Action, ScreenContext} from '../screen/screen-context.js';
+import {field} from '../text/text-field.js';
 
 /** Changes one list of the view. */
 export function setList(screen: ScreenContext, list: ListName, change: Partial<ListState>): void {

@@ -1,11 +1,11 @@
 import type {RemovedFiles} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
+import {standsStill} from '../model/stands-still.js';
+import type {PendingRemoval} from '../model/view.js';
 import {removedInWords} from '../present/removed.js';
-import type {Action, ScreenContext} from '../screen-context.js';
-import {standsStill} from '../stands-still.js';
-import {safeText} from '../text.js';
-import type {PendingRemoval} from '../view.js';
+import type {Action, ScreenContext} from '../screen/screen-context.js';
+import {safeText} from '../text/text.js';
 import {targetLines, targetNames, targets} from './target.js';
 
 /** How long a removal can be taken back. */

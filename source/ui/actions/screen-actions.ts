@@ -1,8 +1,8 @@
-import {type FrameName, frames} from '../glyphs.js';
-import type {Action} from '../screen-context.js';
-import {standsStill} from '../stands-still.js';
-import {field} from '../text-field.js';
-import {themes} from '../themes.js';
+import {type FrameName, frames} from '../look/glyphs.js';
+import {themes} from '../look/themes.js';
+import {standsStill} from '../model/stands-still.js';
+import type {Action} from '../screen/screen-context.js';
+import {field} from '../text/text-field.js';
 import {fileActions} from './files.js';
 import {moving, setList} from './moving.js';
 import {torrentActions} from './torrents.js';

@@ -1,7 +1,7 @@
-import {parseQuantity} from '../format.js';
-import type {ScreenContext} from '../screen-context.js';
-import {field, fieldText} from '../text-field.js';
-import type {FormField} from '../view.js';
+import type {FormField} from '../model/view.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {parseQuantity} from '../text/format.js';
+import {field, fieldText} from '../text/text-field.js';
 import {limitField, readLimit} from './limit-field.js';
 
 const usualSlow = '50K';

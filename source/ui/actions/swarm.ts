@@ -1,6 +1,6 @@
-import {cursorRow, entries, shownPeers, shownTrackers} from '../lists.js';
-import type {Action, ScreenContext} from '../screen-context.js';
-import {safeText} from '../text.js';
+import {cursorRow, entries, shownPeers, shownTrackers} from '../model/lists.js';
+import type {Action, ScreenContext} from '../screen/screen-context.js';
+import {safeText} from '../text/text.js';
 import {ask} from './ask.js';
 
 function underCursor<Item>(

@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {cursorRow, entries, shownTorrents} from '../lists.js';
-import type {ScreenState} from '../store.js';
-import {safeText} from '../text.js';
+import {cursorRow, entries, shownTorrents} from '../model/lists.js';
+import type {ScreenState} from '../model/store.js';
+import {safeText} from '../text/text.js';
 
 /** The torrents that keys act on: the marked ones, else the one shown or under the cursor. */
 export function targets(state: ScreenState): readonly TorrentView[] {

@@ -1,12 +1,12 @@
 import type {Reannouncement} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
-import {parseDuration, parseQuantity} from '../format.js';
-import {cursorRow, entries, shownTorrents} from '../lists.js';
-import {pastedLink} from '../pasted-links.js';
+import {cursorRow, entries, shownTorrents} from '../model/lists.js';
 import {reannounced, reannouncedAll} from '../present/reannounced.js';
-import type {Action, ScreenContext} from '../screen-context.js';
-import {safeText} from '../text.js';
-import {field} from '../text-field.js';
+import type {Action, ScreenContext} from '../screen/screen-context.js';
+import {parseDuration, parseQuantity} from '../text/format.js';
+import {pastedLink} from '../text/pasted-links.js';
+import {safeText} from '../text/text.js';
+import {field} from '../text/text-field.js';
 import {openAdd} from './adding.js';
 import {ask} from './ask.js';
 import {askToOverwrite} from './in-the-way.js';

@@ -1,13 +1,13 @@
 import type {SessionView} from '../../api/snapshot.js';
-import {type AddDialog, currentPreview, previewRows, wantedOf} from '../add-preview.js';
-import {formValues} from '../form.js';
-import {count, size} from '../format.js';
-import {safeText} from '../text.js';
-import type {Look} from './context.js';
-import {type DialogRows, fieldRows} from './dialogs.js';
-import {fileColumns} from './files.js';
-import type {Row, Span} from './row.js';
-import {tableRows, windowTop} from './table.js';
+import {type AddDialog, currentPreview, previewRows, wantedOf} from '../model/add-preview.js';
+import type {Look} from '../present/context.js';
+import {fileColumns} from '../present/files.js';
+import type {Row, Span} from '../present/row.js';
+import {tableRows, windowTop} from '../present/table.js';
+import {count, size} from '../text/format.js';
+import {safeText} from '../text/text.js';
+import {type DialogRows, fieldRows} from './dialog-rows.js';
+import {formValues} from './form.js';
 
 /** What a link is, in words, while nothing more is known of it. */
 function describe(link: string): string {

@@ -1,10 +1,10 @@
-import type {TorrentView} from '../api/snapshot.js';
-import {torrentInSight} from './actions/target.js';
-import {addRows} from './present/add-dialog.js';
-import {dialogLine} from './present/dialog-line.js';
-import {type DialogRows, dialogRows, lineRow} from './present/dialogs.js';
-import type {Row} from './present/row.js';
-import type {ScreenContext} from './screen-context.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {torrentInSight} from '../actions/target.js';
+import type {Row} from '../present/row.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {addRows} from './add-dialog.js';
+import {dialogLine} from './dialog-line.js';
+import {type DialogRows, dialogRows, lineRow} from './dialog-rows.js';
 
 /** How the open dialog looks: a row of its own, a box with rows, or the table of a torrent's details. */
 export type DialogDrawing =

@@ -1,13 +1,13 @@
-import {addKey, addPaste, openAddMany} from './actions/adding.js';
-import {find, setList, sortBy} from './actions/moving.js';
-import {actions} from './actions/screen-actions.js';
+import {addKey, addPaste, openAddMany} from '../actions/adding.js';
+import {find, setList, sortBy} from '../actions/moving.js';
+import {actions} from '../actions/screen-actions.js';
+import {activeList} from '../model/lists.js';
+import type {Dialog} from '../model/view.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {pastedLinks} from '../text/pasted-links.js';
+import {edit, field, fieldText, insert} from '../text/text-field.js';
 import {changeField, formValues, withField} from './form.js';
-import {activeList} from './lists.js';
-import {pastedLinks} from './pasted-links.js';
-import {settingsList} from './present/settings.js';
-import type {ScreenContext} from './screen-context.js';
-import {edit, field, fieldText, insert} from './text-field.js';
-import type {Dialog} from './view.js';
+import {settingsList} from './settings-dialog.js';
 
 function formKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'form'}>, key: string): void {
 	const {fields, at} = dialog;

@@ -1,12 +1,12 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {percent} from '../format.js';
-import type {FullPreferences} from '../preferences.js';
-import {safeText} from '../text.js';
-import type {Dialog} from '../view.js';
-import {fieldRow} from './dialogs.js';
-import {progressOf, stateWords} from './header.js';
-import {type Row, rowWidth, type Span} from './row.js';
-import {settingsList} from './settings.js';
+import type {FullPreferences} from '../model/preferences.js';
+import type {Dialog} from '../model/view.js';
+import {progressOf, stateWords} from '../present/header.js';
+import {type Row, rowWidth, type Span} from '../present/row.js';
+import {percent} from '../text/format.js';
+import {safeText} from '../text/text.js';
+import {fieldRow} from './dialog-rows.js';
+import {settingsList} from './settings-dialog.js';
 
 function choices(
 	title: string,

@@ -1,16 +1,16 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
-import {formValues} from '../form.js';
-import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../format.js';
-import {type KeyRecord, keyGroups, keyName} from '../keymap.js';
-import {orders} from '../lists.js';
-import type {FullPreferences} from '../preferences.js';
-import {cellWidth, fit, fitMiddle, safeText} from '../text.js';
-import {fieldText, type TextField} from '../text-field.js';
-import type {Dialog, FormField} from '../view.js';
-import type {Look} from './context.js';
-import {peerFlags} from './peers.js';
-import {type Row, rowWidth, type Span, spread} from './row.js';
-import {settingsList} from './settings.js';
+import {type KeyRecord, keyGroups, keyName} from '../keys/keymap.js';
+import {orders} from '../model/lists.js';
+import type {FullPreferences} from '../model/preferences.js';
+import type {Dialog, FormField} from '../model/view.js';
+import type {Look} from '../present/context.js';
+import {peerFlags} from '../present/peers.js';
+import {type Row, rowWidth, type Span, spread} from '../present/row.js';
+import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
+import {cellWidth, fit, fitMiddle, safeText} from '../text/text.js';
+import {fieldText, type TextField} from '../text/text-field.js';
+import {formValues} from './form.js';
+import {settingsList} from './settings-dialog.js';
 
 /** A dialog as it is drawn: a title, rows, what the bottom edge says. `columns` is what the rows would like to have. */
 export interface DialogRows {

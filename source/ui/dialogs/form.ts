@@ -1,5 +1,5 @@
-import {edit, fieldText} from './text-field.js';
-import type {FormField} from './view.js';
+import type {FormField} from '../model/view.js';
+import {edit, fieldText} from '../text/text-field.js';
 
 /** The values of a form, by field name. */
 export function formValues(fields: readonly FormField[]): Readonly<Record<string, string>> {

@@ -1,9 +1,9 @@
 import type {SessionView} from '../../api/snapshot.js';
-import {rate} from '../format.js';
-import {frames} from '../glyphs.js';
-import type {FullPreferences} from '../preferences.js';
-import {themes} from '../themes.js';
-import {graphRanges, rangeName} from './speed.js';
+import {frames} from '../look/glyphs.js';
+import {themes} from '../look/themes.js';
+import type {FullPreferences} from '../model/preferences.js';
+import {graphRanges, rangeName} from '../present/speed.js';
+import {rate} from '../text/format.js';
 
 /** A setting: what it is called, what it is now, and how stepping changes it. */
 export interface Setting {

@@ -1,11 +1,11 @@
-import type {TorrentView} from '../api/snapshot.js';
-import {chosenFiles, fileUnderCursor} from './actions/chosen-files.js';
-import {targets} from './actions/target.js';
-import {completedOf, priorityOf} from './file-tree.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {chosenFiles, fileUnderCursor} from '../actions/chosen-files.js';
+import {targets} from '../actions/target.js';
+import {completedOf, priorityOf} from '../model/file-tree.js';
+import {activeList, cursorRow, entries, shownPeers, shownTrackers} from '../model/lists.js';
+import {standsStill} from '../model/stands-still.js';
+import type {ScreenState} from '../model/store.js';
 import type {KeyContext} from './keymap.js';
-import {activeList, cursorRow, entries, shownPeers, shownTrackers} from './lists.js';
-import {standsStill} from './stands-still.js';
-import type {ScreenState} from './store.js';
 
 /** What Esc takes back, the nearest first. */
 export type BackStep = 'filter' | 'marks' | 'cell' | 'grow' | 'list';

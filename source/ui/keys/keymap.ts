@@ -1,4 +1,4 @@
-import type {Grow, PaneName} from './layout.js';
+import type {Grow, PaneName} from '../look/layout.js';
 
 /** Where a key works: in one pane, on the session screen, in any list, for a torrent (shown or under the cursor), or anywhere. */
 export type Place = PaneName | 'session' | 'list' | 'torrent' | 'anywhere';

@@ -1,4 +1,4 @@
-import type {TerminalColour} from './terminal/input-parts.js';
+import type {TerminalColour} from '../terminal/input-parts.js';
 import type {Colour, Theme, Tone} from './themes.js';
 
 /** Contrast that text needs, by the usual rule for reading (WCAG 2, AA), and what lines and cells need to be seen. */

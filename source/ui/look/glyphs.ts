@@ -1,4 +1,4 @@
-import type {TorrentState} from '../api/snapshot.js';
+import type {TorrentState} from '../../api/snapshot.js';
 
 /** The six characters of a pane's frame. */
 export interface FrameGlyphs {

@@ -1,7 +1,7 @@
+import type {Row} from '../present/row.js';
+import type {TerminalColour} from '../terminal/input-parts.js';
+import {cellWidth, graphemes} from '../text/text.js';
 import {type FittedTheme, fitTheme} from './contrast.js';
-import type {Row} from './present/row.js';
-import type {TerminalColour} from './terminal/input-parts.js';
-import {cellWidth, graphemes} from './text.js';
 import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes.js';
 
 /** Colours a terminal can show: none, 16, 256 or 16 million. */

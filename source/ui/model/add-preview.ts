@@ -1,7 +1,7 @@
-import type {TorrentPreview} from '../api/command.js';
-import type {FilePriority} from '../api/snapshot.js';
+import type {TorrentPreview} from '../../api/command.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import {formValues} from '../dialogs/form.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
-import {formValues} from './form.js';
 import type {AddPreview, Dialog} from './view.js';
 
 /** The dialog that adds a torrent. */

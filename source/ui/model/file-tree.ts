@@ -1,8 +1,8 @@
-import {selectFiles} from '../api/file-rules.js';
-import type {FilePriority, FileProgressView, FileView} from '../api/snapshot.js';
-import {UserError} from '../base/errors.js';
-import type {Bytes} from '../base/units.js';
-import {safeText} from './text.js';
+import {selectFiles} from '../../api/file-rules.js';
+import type {FilePriority, FileProgressView, FileView} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
+import type {Bytes} from '../../base/units.js';
+import {safeText} from '../text/text.js';
 
 /** A folder or file in the tree. `files` are positions in `FilesView`, not file indices. */
 export interface TreeNode {

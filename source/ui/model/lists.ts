@@ -1,4 +1,4 @@
-import type {LogView, PeerView, TorrentView, TrackerView} from '../api/snapshot.js';
+import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
 import type {Model} from './model.js';
 import type {ScreenState} from './store.js';

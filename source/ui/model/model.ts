@@ -9,8 +9,8 @@ import type {
 	TorrentView,
 	TrackerView,
 	Update,
-} from '../api/snapshot.js';
-import type {Millis} from '../base/units.js';
+} from '../../api/snapshot.js';
+import type {Millis} from '../../base/units.js';
 
 /** Everything the screen knows of the torrent it shows. */
 export interface TorrentModel {

@@ -1,5 +1,5 @@
-import type {FrameName} from './glyphs.js';
-import type {Density, Grow, PaneName, SizeClass} from './layout.js';
+import type {FrameName} from '../look/glyphs.js';
+import type {Density, Grow, PaneName, SizeClass} from '../look/layout.js';
 
 /** What the screen remembers of one class of sizes. */
 export interface SizePreferences {

@@ -1,4 +1,4 @@
-import type {TorrentView} from '../api/snapshot.js';
+import type {TorrentView} from '../../api/snapshot.js';
 
 /** Whether it does nothing until somebody resumes it: paused, stopped by an error, or at its seeding goal. */
 export function standsStill({state}: Pick<TorrentView, 'state'>): boolean {

@@ -1,8 +1,8 @@
-import type {PieceInspection, TorrentPreview} from '../api/command.js';
-import type {FilePriority} from '../api/snapshot.js';
-import type {Seconds} from '../base/units.js';
-import type {Density, Grow, PaneName} from './layout.js';
-import type {TextField} from './text-field.js';
+import type {PieceInspection, TorrentPreview} from '../../api/command.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import type {Seconds} from '../../base/units.js';
+import type {Density, Grow, PaneName} from '../look/layout.js';
+import type {TextField} from '../text/text-field.js';
 
 /** Lists that have a cursor. */
 export type ListName = 'torrents' | 'peers' | 'trackers' | 'files' | 'log';

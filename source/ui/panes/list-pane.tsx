@@ -1,8 +1,8 @@
 import {type ReactNode, useRef} from 'react';
-import {inside} from '../layout.js';
-import {cursorRow, entries, orders} from '../lists.js';
+import {inside} from '../look/layout.js';
+import {cursorRow, entries, orders} from '../model/lists.js';
+import type {ListName} from '../model/view.js';
 import {type Column, tableRows, windowTop} from '../present/table.js';
-import type {ListName} from '../view.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
 

@@ -1,6 +1,6 @@
 import {memo, type ReactNode} from 'react';
 import type {Millis} from '../../base/units.js';
-import {inside} from '../layout.js';
+import {inside} from '../look/layout.js';
 import {
 	cursorRow,
 	entries,
@@ -9,15 +9,15 @@ import {
 	shownPeers,
 	shownTorrents,
 	shownTrackers,
-} from '../lists.js';
+} from '../model/lists.js';
+import type {ListName} from '../model/view.js';
 import {fileColumns, filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
 import {nobodyHere, peerColumns} from '../present/peers.js';
 import {windowTop} from '../present/table.js';
 import {torrentColumns} from '../present/torrents.js';
 import {trackerColumns, trackersTitle} from '../present/trackers.js';
-import {safeText} from '../text.js';
-import type {ListName} from '../view.js';
+import {safeText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';

@@ -1,7 +1,7 @@
-import type {Rect} from '../layout.js';
-import type {Painter} from '../paint.js';
+import type {Rect} from '../look/layout.js';
+import type {Painter} from '../look/paint.js';
+import type {ScreenState} from '../model/store.js';
 import type {Look} from '../present/context.js';
-import type {ScreenState} from '../store.js';
 
 /** What every pane gets. */
 export interface PaneProps {

@@ -1,5 +1,5 @@
 import type {ReactNode} from 'react';
-import {asciiFrames} from '../glyphs.js';
+import {asciiFrames} from '../look/glyphs.js';
 import type {ListRow} from '../present/row.js';
 import {framed} from '../widgets/frame.js';
 import {Lines} from '../widgets/lines.js';

@@ -1,5 +1,5 @@
 import {memo, type ReactNode} from 'react';
-import {inside} from '../layout.js';
+import {inside} from '../look/layout.js';
 import {piecesRows, piecesTitle} from '../present/pieces.js';
 import {plainRows} from '../widgets/frame.js';
 import {Pane} from './pane.js';

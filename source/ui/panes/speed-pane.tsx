@@ -1,6 +1,6 @@
 import {memo, type ReactNode} from 'react';
 import type {SpeedView} from '../../api/snapshot.js';
-import {inside} from '../layout.js';
+import {inside} from '../look/layout.js';
 import {speedRows, speedTitle} from '../present/speed.js';
 import {plainRows} from '../widgets/frame.js';
 import {Pane} from './pane.js';

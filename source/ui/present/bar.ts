@@ -1,5 +1,5 @@
-import type {Glyphs} from '../glyphs.js';
-import type {Tone} from '../themes.js';
+import type {Glyphs} from '../look/glyphs.js';
+import type {Tone} from '../look/themes.js';
 import type {Row, Span} from './row.js';
 
 /** A progress bar of exactly `columns` cells, in eighths of a cell. `part` is 0..1. */

@@ -1,4 +1,4 @@
-import type {Glyphs} from '../glyphs.js';
+import type {Glyphs} from '../look/glyphs.js';
 
 /** What every presenter needs besides its data. */
 export interface Look {

@@ -1,8 +1,8 @@
 import type {FilePriority, FileProgressView} from '../../api/snapshot.js';
-import {completedOf, priorityOf, type TreeNode} from '../file-tree.js';
-import {percent, size} from '../format.js';
-import {fit} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {completedOf, priorityOf, type TreeNode} from '../model/file-tree.js';
+import {percent, size} from '../text/format.js';
+import {fit} from '../text/text.js';
 import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import type {Column} from './table.js';

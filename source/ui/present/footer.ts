@@ -1,5 +1,5 @@
-import {type KeyContext, type KeyRecord, keyName, recordsHere} from '../keymap.js';
-import {cellWidth} from '../text.js';
+import {type KeyContext, type KeyRecord, keyName, recordsHere} from '../keys/keymap.js';
+import {cellWidth} from '../text/text.js';
 import type {Look} from './context.js';
 import {fitRow, type Row, type Span} from './row.js';
 

@@ -1,7 +1,7 @@
 import type {SessionView, TorrentState, TorrentView} from '../../api/snapshot.js';
-import {count, duration, percent, rateWithUnit, ratio, size} from '../format.js';
-import {cellWidth, fit, fitMiddle, safeText} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {count, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
+import {cellWidth, fit, fitMiddle, safeText} from '../text/text.js';
 import {bar} from './bar.js';
 import type {Look, Room} from './context.js';
 import {fitRow, type Row, type Span, spread} from './row.js';

@@ -1,7 +1,7 @@
 import type {LogView} from '../../api/snapshot.js';
-import {timeOfDay} from '../format.js';
-import {cellWidth, fit, safeText} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {timeOfDay} from '../text/format.js';
+import {cellWidth, fit, safeText} from '../text/text.js';
 import type {Look} from './context.js';
 import {fitRow, type ListRow, type Row} from './row.js';
 

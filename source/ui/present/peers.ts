@@ -1,6 +1,6 @@
 import type {PeerSource, PeerView, TorrentState} from '../../api/snapshot.js';
-import {percent, rate} from '../format.js';
-import {fit, fitMiddle, safeText} from '../text.js';
+import {percent, rate} from '../text/format.js';
+import {fit, fitMiddle, safeText} from '../text/text.js';
 import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import type {Column} from './table.js';

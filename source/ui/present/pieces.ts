@@ -1,7 +1,7 @@
 import type {FileView, PiecesView} from '../../api/snapshot.js';
-import {count} from '../format.js';
-import {cellWidth, fit, safeText} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {count} from '../text/format.js';
+import {cellWidth, fit, safeText} from '../text/text.js';
 import type {Look, Room} from './context.js';
 import {fitRow, pack, type Row, type Span, spread} from './row.js';
 

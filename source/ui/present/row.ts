@@ -1,5 +1,5 @@
-import {cellWidth, fit} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {cellWidth, fit} from '../text/text.js';
 
 /** A piece of a row: text, what it means, and whether its colours are swapped. */
 export type Span = readonly [text: string, tone?: Tone, inverse?: boolean];

@@ -1,7 +1,7 @@
 import type {SpeedView} from '../../api/snapshot.js';
-import {quantity, rate, rateWithUnit} from '../format.js';
-import {fit} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {quantity, rate, rateWithUnit} from '../text/format.js';
+import {fit} from '../text/text.js';
 import {sparkline} from './bar.js';
 import type {Look, Room} from './context.js';
 import {asciiGraph, brailleGraph, roundScale} from './graph.js';

@@ -1,10 +1,10 @@
 import type {LogView} from '../../api/snapshot.js';
-import {duration, percent, rateWithUnit} from '../format.js';
-import type {PaneName} from '../layout.js';
-import {activeList, cursorRow, entries} from '../lists.js';
-import type {ScreenState} from '../store.js';
-import {safeText} from '../text.js';
-import type {Dialog} from '../view.js';
+import type {PaneName} from '../look/layout.js';
+import {activeList, cursorRow, entries} from '../model/lists.js';
+import type {ScreenState} from '../model/store.js';
+import type {Dialog} from '../model/view.js';
+import {duration, percent, rateWithUnit} from '../text/format.js';
+import {safeText} from '../text/text.js';
 import {progressOf, stateWords} from './header.js';
 import {logText} from './log.js';
 

@@ -1,5 +1,5 @@
-import {fit} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {fit} from '../text/text.js';
 import {type ListRow, pack, type Row, type Span} from './row.js';
 
 /** A column of a list. */

@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {duration, percent, rate, ratio, size} from '../format.js';
-import {safeText} from '../text.js';
+import {duration, percent, rate, ratio, size} from '../text/format.js';
+import {safeText} from '../text/text.js';
 import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import {progressOf, stateTones} from './header.js';

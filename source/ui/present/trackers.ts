@@ -1,7 +1,7 @@
 import type {TrackerView} from '../../api/snapshot.js';
-import {countdown} from '../format.js';
-import {safeText} from '../text.js';
-import type {Tone} from '../themes.js';
+import type {Tone} from '../look/themes.js';
+import {countdown} from '../text/format.js';
+import {safeText} from '../text/text.js';
 import type {Look} from './context.js';
 import type {Column} from './table.js';
 

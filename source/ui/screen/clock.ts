@@ -1,4 +1,4 @@
-import type {Clock, Timer} from '../base/ports.js';
+import type {Clock, Timer} from '../../base/ports.js';
 
 /** The real time. Its timers never keep the process alive. */
 export const systemClock: Clock = {

@@ -1,13 +1,13 @@
-import type {Command, Reply} from '../api/command.js';
-import type {EngineClient} from '../api/engine-client.js';
-import type {Clock} from '../base/ports.js';
-import type {KeyContext, KeyRecord} from './keymap.js';
-import type {Layout} from './layout.js';
-import type {ConfigFile, FullPreferences} from './preferences.js';
-import type {Look} from './present/context.js';
-import type {ScreenState} from './store.js';
-import type {DrawingCost} from './terminal/frame-stream.js';
-import type {Dialog, Notice, View} from './view.js';
+import type {Command, Reply} from '../../api/command.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import type {Clock} from '../../base/ports.js';
+import type {KeyContext, KeyRecord} from '../keys/keymap.js';
+import type {Layout} from '../look/layout.js';
+import type {ConfigFile, FullPreferences} from '../model/preferences.js';
+import type {ScreenState} from '../model/store.js';
+import type {Dialog, Notice, View} from '../model/view.js';
+import type {Look} from '../present/context.js';
+import type {DrawingCost} from '../terminal/frame-stream.js';
 
 /** How somebody left the screen: with the downloads going on, stopping them, or because the engine or terminal went away. */
 export interface Leaving {

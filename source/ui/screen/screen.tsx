@@ -1,30 +1,27 @@
 import {type Instance, render} from 'ink';
 import {Component, type ReactNode} from 'react';
-import type {Command, Reply} from '../api/command.js';
-import type {EngineClient, Watching} from '../api/engine-client.js';
-import type {TorrentView, Update, Watch} from '../api/snapshot.js';
-import type {Clock, Timer} from '../base/ports.js';
-import {askToOverwrite, newlyInTheWay} from './actions/in-the-way.js';
-import {actions} from './actions/screen-actions.js';
-import {App, pressKey} from './app.js';
-import {systemClock} from './clock.js';
-import {pasted} from './dialog-keys.js';
-import {percent} from './format.js';
-import {glyphsFor} from './glyphs.js';
-import {keyContext} from './key-context.js';
-import {keyTable} from './key-table.js';
-import {keyProblem, rebind} from './keymap.js';
-import {type Layout, planLayout, sizeClass} from './layout.js';
-import {emptyTorrent, litTime, type Model, merge, unlit} from './model.js';
-import {colourDepth, Painter, type TerminalEnvironment} from './paint.js';
-import {configured, type PreferenceStore, type Preferences, readPreferences} from './preferences.js';
-import {progressOf} from './present/header.js';
-import type {Leaving, ScreenContext} from './screen-context.js';
-import {SpokenApp} from './spoken-app.js';
-import {Store} from './store.js';
-import {filteredInput, type TerminalInput} from './terminal/filtered-input.js';
-import {FrameStream, type TerminalOutput} from './terminal/frame-stream.js';
-import type {InputEvent, TerminalColour} from './terminal/input-parts.js';
+import type {Command, Reply} from '../../api/command.js';
+import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {TorrentView, Update, Watch} from '../../api/snapshot.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import {askToOverwrite, newlyInTheWay} from '../actions/in-the-way.js';
+import {actions} from '../actions/screen-actions.js';
+import {pasted} from '../dialogs/dialog-keys.js';
+import {keyContext} from '../keys/key-context.js';
+import {keyTable} from '../keys/key-table.js';
+import {keyProblem, rebind} from '../keys/keymap.js';
+import {glyphsFor} from '../look/glyphs.js';
+import {type Layout, planLayout, sizeClass} from '../look/layout.js';
+import {colourDepth, Painter, type TerminalEnvironment} from '../look/paint.js';
+import {themes} from '../look/themes.js';
+import {emptyTorrent, litTime, type Model, merge, unlit} from '../model/model.js';
+import {configured, type PreferenceStore, type Preferences, readPreferences} from '../model/preferences.js';
+import {Store} from '../model/store.js';
+import {type Dialog, type ListName, openingView, type View} from '../model/view.js';
+import {progressOf} from '../present/header.js';
+import {filteredInput, type TerminalInput} from '../terminal/filtered-input.js';
+import {FrameStream, type TerminalOutput} from '../terminal/frame-stream.js';
+import type {InputEvent, TerminalColour} from '../terminal/input-parts.js';
 import {
 	askBackground,
 	bell,
@@ -34,10 +31,13 @@ import {
 	leaveScreen,
 	notification,
 	windowTitle,
-} from './terminal/modes.js';
-import {safeText} from './text.js';
-import {themes} from './themes.js';
-import {type Dialog, type ListName, openingView, type View} from './view.js';
+} from '../terminal/modes.js';
+import {percent} from '../text/format.js';
+import {safeText} from '../text/text.js';
+import {App, pressKey} from './app.js';
+import {systemClock} from './clock.js';
+import type {Leaving, ScreenContext} from './screen-context.js';
+import {SpokenApp} from './spoken-app.js';
 import {watchFor} from './watching.js';
 
 /** The part of a process that the screen needs: to put the terminal back when it is told to end or to stop. */

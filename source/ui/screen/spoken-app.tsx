@@ -1,13 +1,13 @@
 import {useInput, usePaste, useStdout} from 'ink';
 import {type ReactNode, useEffect, useRef, useSyncExternalStore} from 'react';
-import {torrentInSight} from './actions/target.js';
+import {torrentInSight} from '../actions/target.js';
+import {addRows} from '../dialogs/add-dialog.js';
+import {dialogRows, lineRow} from '../dialogs/dialog-rows.js';
+import type {ScreenState, Store} from '../model/store.js';
+import {rowText} from '../present/row.js';
+import {nothingSaid, type Said, speak} from '../present/spoken.js';
 import {keyNames, pressKey} from './app.js';
-import {addRows} from './present/add-dialog.js';
-import {dialogRows, lineRow} from './present/dialogs.js';
-import {rowText} from './present/row.js';
-import {nothingSaid, type Said, speak} from './present/spoken.js';
 import type {ScreenContext} from './screen-context.js';
-import type {ScreenState, Store} from './store.js';
 
 /** The rows of the open dialog, as plain lines. */
 function dialogLines(screen: ScreenContext, state: ScreenState): readonly string[] {

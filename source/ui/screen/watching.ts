@@ -1,8 +1,8 @@
-import type {Watch} from '../api/snapshot.js';
-import {inside, type Layout} from './layout.js';
-import {cellsFor} from './present/pieces.js';
-import {fittingRange, samplesFor} from './present/speed.js';
-import type {ScreenState} from './store.js';
+import type {Watch} from '../../api/snapshot.js';
+import {inside, type Layout} from '../look/layout.js';
+import type {ScreenState} from '../model/store.js';
+import {cellsFor} from '../present/pieces.js';
+import {fittingRange, samplesFor} from '../present/speed.js';
 
 /** What to ask of the engine so that everything in sight can be drawn, and nothing else is sent. */
 export function watchFor(state: ScreenState, layout: Layout, interval: number, ascii: boolean): Watch {

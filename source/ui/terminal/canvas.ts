@@ -1,5 +1,5 @@
-import type {Rect} from '../layout.js';
-import {cellWidth, graphemes, isSingleCells} from '../text.js';
+import type {Rect} from '../look/layout.js';
+import {cellWidth, graphemes, isSingleCells} from '../text/text.js';
 import {applySgr, type CellGrid, plain, type Style} from './cells.js';
 
 /** A line as cells: the second cell of a wide character holds an empty string. */

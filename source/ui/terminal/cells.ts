@@ -1,4 +1,4 @@
-import {cellWidth, graphemes} from '../text.js';
+import {cellWidth, graphemes} from '../text/text.js';
 
 /** Colours and weight of a cell, each as SGR parameters; `attributes` are the codes that are on, in order. */
 export interface Style {

@@ -1,5 +1,5 @@
 import type {Clock, Timer} from '../../base/ports.js';
-import {isSingleCells} from '../text.js';
+import {isSingleCells} from '../text/text.js';
 import {Canvas} from './canvas.js';
 import {applySgr, CellGrid, plain, type Style, sgrBetween} from './cells.js';
 

@@ -1,4 +1,4 @@
-import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 
 const units = ['', 'K', 'M', 'G', 'T', 'P'] as const;
 

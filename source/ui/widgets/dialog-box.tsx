@@ -1,10 +1,10 @@
 import type {ReactNode} from 'react';
-import {asciiFrames, type FrameName} from '../glyphs.js';
-import type {Painter} from '../paint.js';
+import type {DialogRows} from '../dialogs/dialog-rows.js';
+import {asciiFrames, type FrameName} from '../look/glyphs.js';
+import type {Painter} from '../look/paint.js';
 import type {Look} from '../present/context.js';
-import type {DialogRows} from '../present/dialogs.js';
 import type {Row} from '../present/row.js';
-import {cellWidth} from '../text.js';
+import {cellWidth} from '../text/text.js';
 import {framed, plainRows} from './frame.js';
 import {Lines} from './lines.js';
 

@@ -1,7 +1,7 @@
-import {type FrameName, frames} from '../glyphs.js';
-import type {Painter} from '../paint.js';
+import {type FrameName, frames} from '../look/glyphs.js';
+import type {Painter} from '../look/paint.js';
 import {fitRow, type ListRow, type Row, type Span} from '../present/row.js';
-import {cellWidth, fit} from '../text.js';
+import {cellWidth, fit} from '../text/text.js';
 
 /** What stands in a frame's edges. */
 export interface FrameOptions {

@@ -1,5 +1,5 @@
 import {createContext, memo, useContext, useLayoutEffect, useState} from 'react';
-import type {Rect} from '../layout.js';
+import type {Rect} from '../look/layout.js';
 import type {Canvas} from '../terminal/canvas.js';
 
 /** What the screen's lines are drawn on. */

@@ -4,7 +4,7 @@ import chalk from 'chalk';
 import {plainLine} from '../../../source/commands/transfer/plain-line.ts';
 import {progressLine} from '../../../source/commands/transfer/progress-line.ts';
 import {torrentTable} from '../../../source/commands/verbs/list.ts';
-import {cellWidth} from '../../../source/ui/text.ts';
+import {cellWidth} from '../../../source/ui/text/text.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const view = torrentView({

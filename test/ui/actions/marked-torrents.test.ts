@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
-import type {TorrentState} from '../../source/api/snapshot.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
+import type {TorrentState} from '../../../source/api/snapshot.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 /** The list of torrents in these states, all marked. */
 async function marked(t: TestContext, states: readonly TorrentState[]) {

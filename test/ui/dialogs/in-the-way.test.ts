@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {TorrentView} from '../../source/api/snapshot.ts';
-import {type OpenScreen, openTestScreen} from '../helpers/open-test-screen.ts';
+import type {TorrentView} from '../../../source/api/snapshot.ts';
+import {type OpenScreen, openTestScreen} from '../../helpers/open-test-screen.ts';
 
 const path = `/srv/downloads/${'deep/'.repeat(20)}album/cover.jpg`;
 const inTheWay = {path, files: 1, size: 1_047_552, length: 104_752_742};

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {FilePriority, TorrentState} from '../../source/api/snapshot.ts';
-import {chosenFiles} from '../../source/ui/actions/chosen-files.ts';
-import {targets} from '../../source/ui/actions/target.ts';
-import {pressKey} from '../../source/ui/app.tsx';
-import {drawDialog} from '../../source/ui/dialog-drawing.ts';
-import {keyTable} from '../../source/ui/key-table.ts';
-import {type KeyRecord, lookup, recordsHere} from '../../source/ui/keymap.ts';
-import {paneNames} from '../../source/ui/layout.ts';
-import {activeList, entries} from '../../source/ui/lists.ts';
-import {fitRow, rowText} from '../../source/ui/present/row.ts';
-import {safeText} from '../../source/ui/text.ts';
-import {type BareScreen, openBareScreen} from '../helpers/bare-screen.ts';
-import {seeded} from '../helpers/fake-engine.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
+import type {FilePriority, TorrentState} from '../../../source/api/snapshot.ts';
+import {chosenFiles} from '../../../source/ui/actions/chosen-files.ts';
+import {targets} from '../../../source/ui/actions/target.ts';
+import {drawDialog} from '../../../source/ui/dialogs/dialog-drawing.ts';
+import {keyTable} from '../../../source/ui/keys/key-table.ts';
+import {type KeyRecord, lookup, recordsHere} from '../../../source/ui/keys/keymap.ts';
+import {paneNames} from '../../../source/ui/look/layout.ts';
+import {activeList, entries} from '../../../source/ui/model/lists.ts';
+import {fitRow, rowText} from '../../../source/ui/present/row.ts';
+import {pressKey} from '../../../source/ui/screen/app.tsx';
+import {safeText} from '../../../source/ui/text/text.ts';
+import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
+import {seeded} from '../../helpers/fake-engine.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 const everyKey = [...new Set(keyTable.flatMap(({keys}) => keys))];
 const sizes = [

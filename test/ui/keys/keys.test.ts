@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {RemovedFiles} from '../../source/api/command.ts';
-import {actions} from '../../source/ui/actions/screen-actions.ts';
-import {keyTable} from '../../source/ui/key-table.ts';
-import {keyProblem, keyTableMarkdown, lookup, rebind} from '../../source/ui/keymap.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
-import {keys} from '../helpers/screen-terminal.ts';
+import type {RemovedFiles} from '../../../source/api/command.ts';
+import {actions} from '../../../source/ui/actions/screen-actions.ts';
+import {keyTable} from '../../../source/ui/keys/key-table.ts';
+import {keyProblem, keyTableMarkdown, lookup, rebind} from '../../../source/ui/keys/keymap.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
+import {keys} from '../../helpers/screen-terminal.ts';
 
 test('has an action for every key, and a help text for each', () => {
 	for (const record of keyTable) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {pastedLinks} from '../../source/ui/pasted-links.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
-import {keys} from '../helpers/screen-terminal.ts';
+import {pastedLinks} from '../../../source/ui/text/pasted-links.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
+import {keys} from '../../helpers/screen-terminal.ts';
 
 const paste = (text: string) => `\u001B[200~${text}\u001B[201~`;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {keyTable} from '../../source/ui/key-table.ts';
-import {type KeyRecord, lookup, rebind} from '../../source/ui/keymap.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
+import {keyTable} from '../../../source/ui/keys/key-table.ts';
+import {type KeyRecord, lookup, rebind} from '../../../source/ui/keys/keymap.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 function record(command: string, keys: string[], where: KeyRecord['where']): KeyRecord {
 	return {command, keys, where, label: command, help: command, group: 'Torrent'};

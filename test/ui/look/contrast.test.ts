@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {colourOf, contrast, fitTheme, isLight, shapes} from '../../source/ui/contrast.ts';
-import {Painter, shown256} from '../../source/ui/paint.ts';
-import type {TerminalColour} from '../../source/ui/terminal/input-parts.ts';
-import {type Tone, themes} from '../../source/ui/themes.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
+import {colourOf, contrast, fitTheme, isLight, shapes} from '../../../source/ui/look/contrast.ts';
+import {Painter, shown256} from '../../../source/ui/look/paint.ts';
+import {type Tone, themes} from '../../../source/ui/look/themes.ts';
+import type {TerminalColour} from '../../../source/ui/terminal/input-parts.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 /** What reading takes, by the usual rule. */
 const textContrast = 4.5;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {drawLayout, type LayoutRequest, paneNames, planLayout} from '../../source/ui/layout.ts';
+import {drawLayout, type LayoutRequest, paneNames, planLayout} from '../../../source/ui/look/layout.ts';
 
 const request = (columns: number, rows: number, change: Partial<LayoutRequest> = {}): LayoutRequest => ({
 	columns,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {LogView, PeerView, TorrentView, TrackerView} from '../../source/api/snapshot.ts';
+import type {LogView, PeerView, TorrentView, TrackerView} from '../../../source/api/snapshot.ts';
 import {
 	activeList,
 	cursorRow,
@@ -11,11 +11,11 @@ import {
 	shownPeers,
 	shownTorrents,
 	shownTrackers,
-} from '../../source/ui/lists.ts';
-import {emptyTorrent, type TorrentModel} from '../../source/ui/model.ts';
-import {defaultPreferences, type FullPreferences} from '../../source/ui/preferences.ts';
-import type {ScreenState} from '../../source/ui/store.ts';
-import {type ListName, type ListState, openingView, type View} from '../../source/ui/view.ts';
+} from '../../../source/ui/model/lists.ts';
+import {emptyTorrent, type TorrentModel} from '../../../source/ui/model/model.ts';
+import {defaultPreferences, type FullPreferences} from '../../../source/ui/model/preferences.ts';
+import type {ScreenState} from '../../../source/ui/model/store.ts';
+import {type ListName, type ListState, openingView, type View} from '../../../source/ui/model/view.ts';
 
 interface Wish {
 	readonly torrents?: ReadonlyArray<Partial<TorrentView>>;

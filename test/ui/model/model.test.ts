@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {PiecesView} from '../../source/api/snapshot.ts';
-import {litTime, type Model, merge, unlit} from '../../source/ui/model.ts';
+import type {PiecesView} from '../../../source/api/snapshot.ts';
+import {litTime, type Model, merge, unlit} from '../../../source/ui/model/model.ts';
 
 const pieces = (cells: string, filled?: string): PiecesView => ({
 	pieces: cells.length,

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {stripVTControlCharacters} from 'node:util';
-import type {FileView, PiecesView, TorrentView} from '../../source/api/snapshot.ts';
-import {fileTree, matchRule, treeRows} from '../../source/ui/file-tree.ts';
+import type {FileView, PiecesView, TorrentView} from '../../../source/api/snapshot.ts';
+import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
+import {colourDepth, Painter, showsUtf8} from '../../../source/ui/look/paint.ts';
+import {themes} from '../../../source/ui/look/themes.ts';
+import {fileTree, matchRule, treeRows} from '../../../source/ui/model/file-tree.ts';
+import {thinBar} from '../../../source/ui/present/bar.ts';
+import {brailleGraph, resample, roundScale} from '../../../source/ui/present/graph.ts';
+import {reasonRow} from '../../../source/ui/present/header.ts';
+import {logRow, logText} from '../../../source/ui/present/log.ts';
+import {gridFor, piecesRows} from '../../../source/ui/present/pieces.ts';
+import {reannounced, reannouncedAll} from '../../../source/ui/present/reannounced.ts';
+import {rowText, rowWidth} from '../../../source/ui/present/row.ts';
+import {chooseColumns, windowTop} from '../../../source/ui/present/table.ts';
 import {
 	countdown,
 	duration,
@@ -12,19 +23,8 @@ import {
 	quantity,
 	rate,
 	ratio,
-} from '../../source/ui/format.ts';
-import {glyphsFor} from '../../source/ui/glyphs.ts';
-import {colourDepth, Painter, showsUtf8} from '../../source/ui/paint.ts';
-import {thinBar} from '../../source/ui/present/bar.ts';
-import {brailleGraph, resample, roundScale} from '../../source/ui/present/graph.ts';
-import {reasonRow} from '../../source/ui/present/header.ts';
-import {logRow, logText} from '../../source/ui/present/log.ts';
-import {gridFor, piecesRows} from '../../source/ui/present/pieces.ts';
-import {reannounced, reannouncedAll} from '../../source/ui/present/reannounced.ts';
-import {rowText, rowWidth} from '../../source/ui/present/row.ts';
-import {chooseColumns, windowTop} from '../../source/ui/present/table.ts';
-import {themes} from '../../source/ui/themes.ts';
-import {torrentView} from '../commands/torrent-view.ts';
+} from '../../../source/ui/text/format.ts';
+import {torrentView} from '../../commands/torrent-view.ts';
 
 const look = {glyphs: glyphsFor(false), timezone: 0};
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
-import type {TorrentState, TorrentView} from '../../source/api/snapshot.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
+import type {TorrentState, TorrentView} from '../../../source/api/snapshot.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 /** A screen, and what it says and writes when the engine's torrent becomes something else. */
 async function open(t: TestContext, list: boolean) {

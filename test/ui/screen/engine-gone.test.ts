@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {FakeEngine, type FakeOptions} from '../helpers/fake-engine.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
-import {keys} from '../helpers/screen-terminal.ts';
+import {FakeEngine, type FakeOptions} from '../../helpers/fake-engine.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
+import {keys} from '../../helpers/screen-terminal.ts';
 
 const why = 'the connection to the engine was lost';
 

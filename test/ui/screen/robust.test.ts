@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {cellWidth, fit, fitMiddle, safeText} from '../../source/ui/text.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
-import {keys} from '../helpers/screen-terminal.ts';
+import {cellWidth, fit, fitMiddle, safeText} from '../../../source/ui/text/text.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
+import {keys} from '../../helpers/screen-terminal.ts';
 
 test('takes control, escape, bidi and joining characters out of names', () => {
 	assert.equal(safeText('a\u001B[31mb\u0007\u009Bc'), 'a[31mbc');

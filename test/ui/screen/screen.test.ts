@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
-import {keys} from '../helpers/screen-terminal.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
+import {keys} from '../../helpers/screen-terminal.ts';
 
 test('shows a torrent whole at 80x24', async () => {
 	const screen = await openTestScreen(80, 24);

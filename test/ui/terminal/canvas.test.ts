@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Canvas} from '../../source/ui/terminal/canvas.ts';
-import {CellGrid} from '../../source/ui/terminal/cells.ts';
+import {Canvas} from '../../../source/ui/terminal/canvas.ts';
+import {CellGrid} from '../../../source/ui/terminal/cells.ts';
 
 const at = (x: number, y: number, columns: number, rows: number) => ({x, y, columns, rows});
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setImmediate as turn} from 'node:timers/promises';
-import type {Rect} from '../../source/ui/layout.ts';
-import {FrameStream} from '../../source/ui/terminal/frame-stream.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
-import {TestTerminal} from '../helpers/screen-terminal.ts';
-import {seeded} from '../policy/seeded.ts';
+import type {Rect} from '../../../source/ui/look/layout.ts';
+import {FrameStream} from '../../../source/ui/terminal/frame-stream.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
+import {TestTerminal} from '../../helpers/screen-terminal.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 function open(columns: number, rows: number) {
 	const terminal = new TestTerminal(columns, rows);

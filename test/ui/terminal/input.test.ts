@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {escapeTimes} from '../../source/ui/terminal/filtered-input.ts';
-import {type InputPart, InputParts, parseBackground} from '../../source/ui/terminal/input-parts.ts';
-import {seeded} from '../helpers/fake-engine.ts';
-import {openTestScreen} from '../helpers/open-test-screen.ts';
-import {keys} from '../helpers/screen-terminal.ts';
+import {escapeTimes} from '../../../source/ui/terminal/filtered-input.ts';
+import {type InputPart, InputParts, parseBackground} from '../../../source/ui/terminal/input-parts.ts';
+import {seeded} from '../../helpers/fake-engine.ts';
+import {openTestScreen} from '../../helpers/open-test-screen.ts';
+import {keys} from '../../helpers/screen-terminal.ts';
 
 const far = {env: {ssh: true, term: 'xterm-256color', timezone: 0}} as const;
 
