@@ -240,7 +240,7 @@ test('our own address is found out, and not dialled again', async () => {
 	const lone = await started();
 	hears(lone, [1]);
 	const connection = lone.dialled.pop()!;
-	await LonePeer.meet(lone, 1, {connection, peerId: lone.room.peerId});
+	await LonePeer.meet(lone, 1, {connection, peerId: lone.services.peerId});
 	assert.equal(connection.reason, 'that was ourselves');
 	hears(lone, [1]);
 	await seconds(lone, 200);

@@ -300,7 +300,7 @@ async function play(run: number): Promise<number> {
 		const peerId = new Uint8Array(20).fill(below(random() < 0.2 ? 2 : 200));
 		const hello = encodeHandshake({
 			infoHash: random() < 0.03 ? new Uint8Array(20) : torrent.infoHash,
-			peerId: random() < 0.02 ? lone.room.peerId : peerId,
+			peerId: random() < 0.02 ? lone.services.peerId : peerId,
 			extended: random() < 0.7,
 			fast: random() < 0.7,
 			dht: false,

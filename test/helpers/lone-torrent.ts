@@ -7,7 +7,7 @@ import {ourHandshake} from '../../source/engine/peers/our-handshake.js';
 import type {Peer} from '../../source/engine/peers/peer-connection.js';
 import {Swarm} from '../../source/engine/peers/swarm.js';
 import {Outbox} from '../../source/engine/peers/write-batch.js';
-import type {Room} from '../../source/engine/session/session-services.js';
+import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {Torrent} from '../../source/engine/torrent/torrent.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
@@ -270,7 +270,7 @@ export class LoneTorrent {
 	readonly pool: BlockPool;
 	readonly outbox: Outbox;
 	readonly uploader: Uploader;
-	readonly room: Room;
+	readonly services: SessionServices;
 	readonly torrent: Torrent;
 	readonly content: Uint8Array;
 	readonly disk: Uint8Array;
@@ -329,7 +329,7 @@ export class LoneTorrent {
 			freeSpace: async () => undefined,
 			close: async () => {},
 		};
-		this.room = {
+		this.services = {
 			clock: this.clock,
 			random: {
 				next: random,
@@ -378,7 +378,7 @@ export class LoneTorrent {
 		this.torrent = new Torrent(
 			metainfo,
 			{dir: '/nowhere/at/all', maxPeers: options.maxPeers ?? 50, trackers, addedAt: 0},
-			this.room,
+			this.services,
 		);
 		if (seeds) {
 			for (let piece = 0; piece < pieces; piece++) {
@@ -413,8 +413,8 @@ export class LoneTorrent {
 	/** Somebody comes to us. */
 	incoming(port: number, host = '198.51.100.7'): FakeConnection {
 		const connection = new FakeConnection({host, port}, true);
-		connection.events = Swarm.incoming(this.room, connection, infoHash =>
-			ourHandshake(infoHash, this.room.peerId),
+		connection.events = Swarm.incoming(this.services, connection, infoHash =>
+			ourHandshake(infoHash, this.services.peerId),
 		).events;
 		return connection;
 	}

@@ -2,7 +2,7 @@ import {UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
 import type {Connection, ConnectionEvents, Listener} from '../../io/net/network.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {Peer} from './peer-connection.js';
 import {handshakeTimeout, Swarm} from './swarm.js';
 
@@ -19,7 +19,7 @@ export interface Entrance {
 
 /** Lets those in who come to us, until it is known which torrent they want. */
 export class Reception {
-	readonly #room: Room;
+	readonly #services: SessionServices;
 	readonly #places: number;
 	readonly #handshakeFor: (infoHash: Uint8Array) => Handshake;
 	/** Those who came and have not said what they want, oldest first. */
@@ -28,8 +28,8 @@ export class Reception {
 	#notTakenAt: Millis = -Infinity;
 
 	/** @param places how many may be here at a time */
-	constructor(room: Room, places: number, handshakeFor: (infoHash: Uint8Array) => Handshake) {
-		this.#room = room;
+	constructor(services: SessionServices, places: number, handshakeFor: (infoHash: Uint8Array) => Handshake) {
+		this.#services = services;
 		this.#places = places;
 		this.#handshakeFor = handshakeFor;
 	}
@@ -49,7 +49,7 @@ export class Reception {
 			portFixed || port === 0 ? [port] : [...Array.from({length: 32}, (_, step) => port + step), 0];
 		for (const candidate of ports) {
 			try {
-				return await this.#room.network.listen(
+				return await this.#services.network.listen(
 					candidate,
 					bind,
 					connection => {
@@ -78,17 +78,17 @@ export class Reception {
 			if (this.#strays.size < this.#places) break;
 			oldest.close('others wait');
 		}
-		const peer = Swarm.incoming(this.#room, connection, this.#handshakeFor);
+		const peer = Swarm.incoming(this.#services, connection, this.#handshakeFor);
 		this.#strays.add(peer);
 		return peer.events;
 	}
 
 	/** The system let nobody in. */
 	#notTaken(code: string): void {
-		const now = this.#room.clock.now();
+		const now = this.#services.clock.now();
 		if (now - this.#notTakenAt < sameWarning) return;
 		this.#notTakenAt = now;
-		this.#room.log(
+		this.#services.log(
 			'warn',
 			code === 'EMFILE' || code === 'ENFILE'
 				? 'too many open files, so that peers are turned away: raise the limit with ulimit -n'

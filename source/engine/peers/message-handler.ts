@@ -11,7 +11,7 @@ import {
 	extensionId,
 	metadataPiece,
 } from '../../protocol/wire/extension-handshake.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {TorrentRecord} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceJudge} from '../transfer/smart-ban.js';
@@ -56,13 +56,13 @@ export class PeerTalk implements PeerOwner {
 	readonly #owner: PeerTalkOwner;
 	readonly #downloader: Downloader;
 	readonly #throttle: Throttle;
-	readonly #room: Room;
+	readonly #services: SessionServices;
 
-	constructor(owner: PeerTalkOwner, room: Room) {
+	constructor(owner: PeerTalkOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#downloader = owner.downloader;
 		this.#throttle = owner.throttle;
-		this.#room = room;
+		this.#services = services;
 	}
 
 	get pieceCount(): number {
@@ -82,9 +82,9 @@ export class PeerTalk implements PeerOwner {
 			peer.sendExtended(
 				extensionId.handshake,
 				encodeExtensionHandshake({
-					client: this.#room.client,
+					client: this.#services.client,
 					reqq: acceptedRequests,
-					port: this.#room.port(),
+					port: this.#services.port(),
 					metadataSize: metainfo.info.length,
 					uploadOnly: this.#owner.complete && !superSeeding.active,
 					yourIp: parseIp(peer.address.host),
@@ -191,8 +191,8 @@ export class PeerTalk implements PeerOwner {
 	peerRead(peer: Peer): void {
 		if (this.#throttle.reads.active) this.#readPaced(peer);
 		this.#downloader.refill(peer);
-		if (peer.hungry) this.#room.starving(peer, starved => this.#downloader.refill(starved));
-		if (peer.uploads.length > 0) this.#room.uploader.pump(peer, this.#owner.desk);
+		if (peer.hungry) this.#services.starving(peer, starved => this.#downloader.refill(starved));
+		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.desk);
 	}
 
 	// What it wants of us.

@@ -13,7 +13,7 @@ import {type Newcomer, type TurnoverFacts, whoYields} from '../../policy/peers/p
 import {uploadSlots} from '../../policy/peers/upload-slots.js';
 import {compareBytes} from '../../protocol/bencode/bencode.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import {ourHandshake} from './our-handshake.js';
 import {Peer, type PeerOwner, takesNothing} from './peer-connection.js';
 
@@ -71,7 +71,7 @@ export class Swarm {
 	readonly #offences = new Offences();
 	readonly #idleHosts = new IdleHosts();
 	readonly #owner: SwarmOwner;
-	readonly #room: Room;
+	readonly #services: SessionServices;
 	/** Addresses others may know us by; the first of a family is what they do. */
 	#ownHosts: readonly string[];
 	#nextChokeRound: Millis = 0;
@@ -89,11 +89,11 @@ export class Swarm {
 	/** Somebody came to us. */
 	reached = false;
 
-	constructor(owner: SwarmOwner, room: Room) {
+	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
-		this.#room = room;
-		this.#ownHosts = room.ownHosts;
-		this.list = new PeerList({port: room.port(), ownHosts: room.ownHosts});
+		this.#services = services;
+		this.#ownHosts = services.ownHosts;
+		this.list = new PeerList({port: services.port(), ownHosts: services.ownHosts});
 	}
 
 	/** Somebody sees us at this address: whom to dial first goes by what others see. BEP 40. */
@@ -102,7 +102,7 @@ export class Swarm {
 		if (ip === undefined) return;
 		const isPublic = addressScope(ip) === 'public';
 		this.#ownHosts = isPublic ? [host, ...this.#ownHosts] : [...this.#ownHosts, host];
-		this.list.seenAs(this.#room.port(), this.#ownHosts);
+		this.list.seenAs(this.#services.port(), this.#ownHosts);
 	}
 
 	get connected(): number {
@@ -113,7 +113,7 @@ export class Swarm {
 
 	/** Hears of peers, and dials those there is room for. */
 	add(addresses: readonly PeerAddress[], source: PeerSource): void {
-		const now = this.#room.clock.now();
+		const now = this.#services.clock.now();
 		let news = false;
 		for (const address of addresses) news = this.list.add(address, source, now) || news;
 		if (news || source === 'manual') this.dial(now);
@@ -130,7 +130,7 @@ export class Swarm {
 			this.#dialLater = true;
 		}
 		for (const address of this.list.candidates(now, Math.min(room, 30))) {
-			if (!this.#room.mayDial(this.peers.size)) {
+			if (!this.#services.mayDial(this.peers.size)) {
 				this.#dialLater = true;
 				return;
 			}
@@ -148,22 +148,22 @@ export class Swarm {
 
 	#connect(address: PeerAddress): void {
 		const peer = new Peer({
-			id: this.#room.nextPeerId(),
+			id: this.#services.nextPeerId(),
 			address,
 			source: this.list.sourceOf(address)?.source ?? 'tracker',
 			incoming: false,
-			clock: this.#room.clock,
-			outbox: this.#room.outbox,
-			blockMemory: this.#room.pool.bytes,
-			router: this.#room.router,
-			ourHandshake: infoHash => ourHandshake(infoHash, this.#room.peerId),
+			clock: this.#services.clock,
+			outbox: this.#services.outbox,
+			blockMemory: this.#services.pool.bytes,
+			router: this.#services.router,
+			ourHandshake: infoHash => ourHandshake(infoHash, this.#services.peerId),
 			infoHash: this.#owner.infoHash,
 		});
 		peer.join(this.#owner.talk);
 		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
-		peer.attach(this.#room.network.dial(address, connectTimeout, peer.events));
+		peer.attach(this.#services.network.dial(address, connectTimeout, peer.events));
 	}
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
@@ -175,7 +175,7 @@ export class Swarm {
 		const isNew = !peer.returns;
 		const makeRoom = () => this.#makeRoom(peer.now, {how: 'comes', isNew});
 		if (this.peers.size >= this.#owner.maxPeers && !makeRoom()) return false;
-		const mayAccept = () => this.#room.mayAccept(this.peers.size, isNew);
+		const mayAccept = () => this.#services.mayAccept(this.peers.size, isNew);
 		if (!mayAccept() && !(makeRoom() && mayAccept())) return false;
 		this.reached = true;
 		this.peers.set(peer.id, peer);
@@ -263,7 +263,7 @@ export class Swarm {
 	/** The handshake is done: the peer counts. */
 	ready(peer: Peer): void {
 		const {peerId} = peer;
-		if (peerId !== undefined && sameBytes(peerId, this.#room.peerId)) {
+		if (peerId !== undefined && sameBytes(peerId, this.#services.peerId)) {
 			this.list.markOwn(peer.address);
 			// It is the other end that knows whom it dialled, and has to see our peer id.
 			if (peer.incoming) peer.flush(peer.now);
@@ -291,7 +291,7 @@ export class Swarm {
 	#surplus(older: Peer, newer: Peer): Peer {
 		if (older.incoming === newer.incoming)
 			return newer.now - older.lastUsefulAt > rivalPatience ? older : newer;
-		const oursIsHigher = compareBytes(this.#room.peerId, newer.peerId!) > 0;
+		const oursIsHigher = compareBytes(this.#services.peerId, newer.peerId!) > 0;
 		return newer.incoming === oursIsHigher ? newer : older;
 	}
 
@@ -324,7 +324,7 @@ export class Swarm {
 	/** Takes a peer out; the connection has ended. */
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
-		const now = this.#room.clock.now();
+		const now = this.#services.clock.now();
 		if (peer.misbehaved) this.#offences.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
@@ -340,7 +340,7 @@ export class Swarm {
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
 		}
-		this.#room.connectionEnded();
+		this.#services.connectionEnded();
 		this.revision++;
 		if (peer.ready && !peer.amChoking) this.rechokeSoon();
 		if (this.#owner.active) this.dial(now);
@@ -349,7 +349,7 @@ export class Swarm {
 	ban(key: string, why: string): void {
 		if (this.list.isBanned(key)) return;
 		this.list.ban(key);
-		this.#room.log('warn', `${key} ${why}: banned`, this.#owner.id);
+		this.#services.log('warn', `${key} ${why}: banned`, this.#owner.id);
 		for (const peer of [...this.peers.values()])
 			if (peerKey(peer.address) === key) peer.close(`banned: ${why}`);
 	}
@@ -388,7 +388,7 @@ export class Swarm {
 		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
 		if (this.#owner.complete && (peer.isSeed || peer.uploadOnly)) return peer.close('both have everything');
 		const {uploads} = peer;
-		const patience = this.#room.uploader.isCrowded ? crowdedTakeTimeout : takeTimeout;
+		const patience = this.#services.uploader.isCrowded ? crowdedTakeTimeout : takeTimeout;
 		if (uploads.inFlight > 0 && now - uploads.movedAt > patience) return peer.close(takesNothing);
 		const crowded = this.peers.size >= this.#owner.maxPeers;
 		if (crowded && !peer.amInterested && !peer.peerInterested && now - peer.lastUsefulAt > uselessAfter) {
@@ -401,8 +401,8 @@ export class Swarm {
 	rechokeSoon(): void {
 		if (this.#chokeSoon) return;
 		this.#chokeSoon = true;
-		this.#room.clock.soon(() => {
-			if (this.#chokeSoon) this.rechoke(this.#room.clock.now());
+		this.#services.clock.soon(() => {
+			if (this.#chokeSoon) this.rechoke(this.#services.clock.now());
 		});
 	}
 
@@ -476,7 +476,7 @@ export class Swarm {
 			slots: uploadSlots(rates, this.#owner.uploadLimit),
 			trials: lineIsIdle ? trials : 0,
 			now,
-			random: () => this.#room.random.next(),
+			random: () => this.#services.random.next(),
 		});
 		const unchoked = new Set(plan.unchoke);
 		const optimistic = new Set(plan.optimistic);
@@ -490,16 +490,20 @@ export class Swarm {
 	}
 
 	/** A connection somebody made to us. Which torrent it wants is not known before its handshake. */
-	static incoming(room: Room, connection: Connection, handshake: (infoHash: Uint8Array) => Handshake): Peer {
+	static incoming(
+		services: SessionServices,
+		connection: Connection,
+		handshake: (infoHash: Uint8Array) => Handshake,
+	): Peer {
 		const peer = new Peer({
-			id: room.nextPeerId(),
+			id: services.nextPeerId(),
 			address: connection.remote,
 			source: 'incoming',
 			incoming: true,
-			clock: room.clock,
-			outbox: room.outbox,
-			blockMemory: room.pool.bytes,
-			router: room.router,
+			clock: services.clock,
+			outbox: services.outbox,
+			blockMemory: services.pool.bytes,
+			router: services.router,
 			ourHandshake: handshake,
 		});
 		peer.attach(connection);

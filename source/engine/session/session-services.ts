@@ -11,7 +11,7 @@ import type {Outbox} from '../peers/write-batch.js';
 import type {Uploader} from '../transfer/uploader.js';
 
 /** What all torrents of a session share. */
-export interface Room {
+export interface SessionServices {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly network: Network;

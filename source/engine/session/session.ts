@@ -46,7 +46,7 @@ import {FilePatrol} from './file-patrol.js';
 import {TorrentQueue} from './queue-manager.js';
 import {Limits, usualSlowRate} from './session-limits.js';
 import type {SessionOptions} from './session-options.js';
-import type {Room} from './session-services.js';
+import type {SessionServices} from './session-services.js';
 import {Traffic} from './session-stats.js';
 import {downloadable, LinkReader} from './torrent-links.js';
 import {Intake} from './torrent-loader.js';
@@ -71,7 +71,7 @@ export class Session implements EngineClient {
 	readonly closed: Promise<string>;
 	readonly #options: SessionOptions;
 	readonly #torrents = new Map<string, Torrent>();
-	readonly #room: Room;
+	readonly #services: SessionServices;
 	readonly #disk: Disk;
 	readonly #paths = new PathRegistry();
 	readonly #udp: NodeUdpTrackerSocket;
@@ -126,7 +126,7 @@ export class Session implements EngineClient {
 		const places = new Places(this.#places.peers, torrents, clock);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
 		const session = this;
-		this.#room = {
+		this.#services = {
 			clock,
 			random,
 			network: options.network ?? new TcpNetwork(options.bind),
@@ -167,8 +167,8 @@ export class Session implements EngineClient {
 			starving: (peer, refill) => this.#shares.starving(peer, refill),
 			relieve: () => this.#shares.relieve(),
 		};
-		this.#reception = new Reception(this.#room, this.#places.strangers, infoHash =>
-			ourHandshake(infoHash, this.#room.peerId),
+		this.#reception = new Reception(this.#services, this.#places.strangers, infoHash =>
+			ourHandshake(infoHash, this.#services.peerId),
 		);
 		const slow = (rate: BytesPerSecond | null | undefined) =>
 			rate === null ? undefined : (rate ?? usualSlowRate);
@@ -184,7 +184,7 @@ export class Session implements EngineClient {
 				slowTimes: options.slowTimes ?? [],
 				remember: choices => this.#limitMemory?.save(choices),
 			},
-			{download: this.#room.downloadLimiter, upload: this.#room.uploadLimiter},
+			{download: this.#services.downloadLimiter, upload: this.#services.uploadLimiter},
 			torrents,
 			clock,
 		);
@@ -201,7 +201,7 @@ export class Session implements EngineClient {
 			});
 		}
 		this.#intake = new Intake({
-			room: this.#room,
+			services: this.#services,
 			torrents,
 			queue: this.#queue,
 			store: this.#store,
@@ -220,12 +220,12 @@ export class Session implements EngineClient {
 				traffic: this.#traffic,
 				store: this.#store,
 				speeds: this.#memory,
-				log: this.#room.log,
+				log: this.#services.log,
 			},
 			startedAt,
 		);
 		const report = new SessionReport({
-			room: this.#room,
+			services: this.#services,
 			torrents,
 			traffic: this.#traffic,
 			limits: this.#limits,
@@ -237,7 +237,7 @@ export class Session implements EngineClient {
 			dir: options.dir,
 		});
 		this.#report = report;
-		const links = new LinkReader(this.#room.http, clock);
+		const links = new LinkReader(this.#services.http, clock);
 		this.#host = {
 			torrents,
 			queue: this.#queue,
@@ -382,15 +382,15 @@ export class Session implements EngineClient {
 
 	#write(level: LogLevel, text: string, torrent?: string): void {
 		const name = torrent === undefined ? undefined : this.#torrents.get(torrent)?.metainfo.name;
-		this.#lines.add(this.#room.clock.wall(), level, text, torrent, name);
+		this.#lines.add(this.#services.clock.wall(), level, text, torrent, name);
 		this.#logRepeats.write(level, text, torrent, name);
 	}
 
 	// Time and memory.
 
 	#tick(): void {
-		this.#timer = this.#room.clock.after(tickTime, () => this.#tick());
-		const now = this.#room.clock.now();
+		this.#timer = this.#services.clock.after(tickTime, () => this.#tick());
+		const now = this.#services.clock.now();
 		this.#reception.tick(now);
 		// Whoever comes first has the first of this second's new connections.
 		const torrents = [...this.#torrents.values()];
@@ -398,7 +398,7 @@ export class Session implements EngineClient {
 		for (const torrent of [...torrents.slice(first), ...torrents.slice(0, first)])
 			torrent.post({type: 'tick', now});
 		this.#patrol.tick();
-		this.#traffic.sample(this.#torrents.values(), this.#room.clock.wall());
+		this.#traffic.sample(this.#torrents.values(), this.#services.clock.wall());
 		this.#totals?.tick(now);
 		this.#shares.tick();
 		if (this.#limits.tick())
@@ -439,13 +439,13 @@ export class Session implements EngineClient {
 	}
 
 	#after(time: Millis): Promise<void> {
-		return new Promise(resolve => this.#room.clock.after(time, resolve));
+		return new Promise(resolve => this.#services.clock.after(time, resolve));
 	}
 
 	async #takeLeave(): Promise<void> {
 		const torrents = [...this.#torrents.values()];
 		for (const torrent of torrents) torrent.post({type: 'count'});
-		this.#traffic.sample(torrents, this.#room.clock.wall());
+		this.#traffic.sample(torrents, this.#services.clock.wall());
 		const speeds = this.#saver.saveSpeeds(savesAtTheEnd);
 		// Trackers that do not answer have been told by then, and what is known is still to be saved.
 		await Promise.race([Promise.all(torrents.map(torrent => torrent.close())), this.#after(goodbyeTime)]);

@@ -18,7 +18,7 @@ import {Torrent} from '../torrent/torrent.js';
 import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge-torrent.js';
 import {byPriority} from './priority-groups.js';
 import type {TorrentQueue} from './queue-manager.js';
-import type {Room} from './session-services.js';
+import type {SessionServices} from './session-services.js';
 import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
 import type {TotalsMemory} from './totals-store.js';
 
@@ -32,7 +32,7 @@ const lostText =
 
 /** What torrents that come in get from their session. */
 export interface IntakeSetup {
-	readonly room: Room;
+	readonly services: SessionServices;
 	readonly torrents: Map<string, Torrent>;
 	readonly queue: TorrentQueue;
 	readonly store: KeptTorrents;
@@ -71,7 +71,7 @@ export class Intake {
 	async add(bytes: Uint8Array, options: AddOptions, known?: Metainfo): Promise<Reply> {
 		requireModest(options);
 		const metainfo = known ?? (await readMetainfo(bytes));
-		const {torrents, store, room, queue} = this.#setup;
+		const {torrents, store, services, queue} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		requireTrackers(options.trackers ?? []);
 		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
@@ -92,9 +92,9 @@ export class Intake {
 				maxPeers: options.maxPeers ?? this.#setup.maxPeers,
 				trackers: this.#setup.trackers && options.trackersOff !== true ? metainfo.trackers : [],
 				unusedTrackers: this.#setup.trackers || options.trackersOff === true ? [] : metainfo.trackers,
-				addedAt: saved?.resume.addedAt ?? room.clock.wall(),
+				addedAt: saved?.resume.addedAt ?? services.clock.wall(),
 			},
-			room,
+			services,
 		);
 		// Data in another folder is other data.
 		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, torrent))
@@ -110,7 +110,7 @@ export class Intake {
 		const other = torrents.get(id);
 		if (other !== undefined) return this.#merge(other, metainfo, options, addresses);
 		this.#adopt(torrent);
-		room.log('info', `added ${metainfo.name}`, id);
+		services.log('info', `added ${metainfo.name}`, id);
 		this.#applyOptions(torrent, options, addresses);
 		torrent.wanted = options.paused !== true;
 		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
@@ -126,7 +126,7 @@ export class Intake {
 		options: AddOptions,
 		addresses: readonly PeerAddress[],
 	): Reply {
-		const {trackers, queue, room} = this.#setup;
+		const {trackers, queue, services} = this.#setup;
 		const meant = meantOptions(options);
 		const usual = new Set(options.usual);
 		const trackersOff = !trackers || options.trackersOff === true;
@@ -137,7 +137,7 @@ export class Intake {
 		queue.plan();
 		const {trackers: urls, peers, files} = merged;
 		if (urls + peers + files > 0)
-			room.log(
+			services.log(
 				'info',
 				`added again: ${urls} trackers, ${peers} peers, ${files} wanted files more`,
 				torrent.id,
@@ -171,7 +171,7 @@ export class Intake {
 
 	/** Takes up what the last session left. Answers the ids of all torrents the disk knows, taken up or not. */
 	async restore(): Promise<ReadonlySet<string>> {
-		const {store, room, torrents} = this.#setup;
+		const {store, services, torrents} = this.#setup;
 		const known = new Set<string>();
 		const take = async (id: InfoHash, name: string, task: () => Promise<void>): Promise<void> => {
 			known.add(id);
@@ -181,7 +181,7 @@ export class Intake {
 				await task();
 			} catch (error) {
 				if (!(error instanceof ProtocolError) && !(error instanceof UserError)) throw error;
-				room.log('error', `${name} cannot be taken up again: ${error.message}`, id);
+				services.log('error', `${name} cannot be taken up again: ${error.message}`, id);
 			}
 		};
 		// Who came first had its files first, and has them still.
@@ -218,9 +218,13 @@ export class Intake {
 	}
 
 	async #restoreHeld({id, metainfo: bytes, why}: HeldTorrent): Promise<void> {
-		const {dir, maxPeers, room} = this.#setup;
+		const {dir, maxPeers, services} = this.#setup;
 		const metainfo = await this.#restoreMetainfo(id, bytes);
-		const torrent = new Torrent(metainfo, {dir, maxPeers, trackers: [], addedAt: room.clock.wall()}, room);
+		const torrent = new Torrent(
+			metainfo,
+			{dir, maxPeers, trackers: [], addedAt: services.clock.wall()},
+			services,
+		);
 		torrent.hold({why, text: why === 'later' ? laterText : lostText});
 		this.#adopt(torrent);
 		torrent.log('warn', `${metainfo.name}: ${torrent.held?.text}`);
@@ -271,7 +275,7 @@ export class Intake {
 				namedTrackers: resume.namedTrackers ?? strangersTo(metainfo, resume.trackers),
 				addedAt: resume.addedAt,
 			},
-			this.#setup.room,
+			this.#setup.services,
 		);
 		if (!fits(resume, torrent)) throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 		torrent.remember(resume);

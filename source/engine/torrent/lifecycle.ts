@@ -11,7 +11,7 @@ import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Swarm} from '../peers/swarm.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {Announcers} from '../sources/tracker-source.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceArrivals} from '../transfer/piece-completion.js';
@@ -72,7 +72,7 @@ export class TorrentRun {
 	/** While its files are given their room on the disk. */
 	allocating = false;
 	readonly #owner: RunOwner;
-	readonly #room: Room;
+	readonly #services: SessionServices;
 	readonly #check: PieceCheck;
 	#activity: TorrentActivity = {name: 'idle'};
 	/** What follows on a check. */
@@ -89,11 +89,11 @@ export class TorrentRun {
 	/** It was said that files have changed. */
 	#isTold = false;
 
-	constructor(owner: RunOwner, room: Room) {
+	constructor(owner: RunOwner, services: SessionServices) {
 		this.#owner = owner;
-		this.#room = room;
-		this.#check = new PieceCheck(owner, room);
-		this.#ownership = new Ownership(owner, room.paths);
+		this.#services = services;
+		this.#check = new PieceCheck(owner, services);
+		this.#ownership = new Ownership(owner, services.paths);
 	}
 
 	/** What it is doing. `closed` is the last, whatever comes to its end later. */
@@ -203,7 +203,7 @@ export class TorrentRun {
 		this.storage = storage;
 		// A torrent without data needs no look at every one of its files: its first announce need not wait for that.
 		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
-		const fresh = known === undefined && !(await this.#room.disk.exists(dir, root));
+		const fresh = known === undefined && !(await this.#services.disk.exists(dir, root));
 		const stamps = fresh ? [] : await storage.stamps();
 		if (run !== this.#run) return;
 		const shown = this.#ownership.shown(stamps, owners);
@@ -263,7 +263,7 @@ export class TorrentRun {
 	}
 
 	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
-		if (this.#room.allocatesFully !== true || this.#owner.downloader.needed.count === 0) return undefined;
+		if (this.#services.allocatesFully !== true || this.#owner.downloader.needed.count === 0) return undefined;
 		this.allocating = true;
 		const failure = await storage.allocate();
 		this.allocating = false;
@@ -272,7 +272,7 @@ export class TorrentRun {
 
 	#openStorage(wanted: Uint8Array, owners?: Uint8Array): Storage {
 		const {metainfo, dir, id, renamed} = this.#owner;
-		return this.#room.disk.open(
+		return this.#services.disk.open(
 			{metainfo, dir, wanted, id, renamed, owners},
 			{
 				stored: piece => this.#owner.post({type: 'stored', piece}),
@@ -286,11 +286,11 @@ export class TorrentRun {
 		const {arrivals, record, superSeeding, swarm, announcers} = this.#owner;
 		arrivals.begin();
 		this.#become({name: 'active'});
-		record.movedAt = this.#room.clock.now();
+		record.movedAt = this.#services.clock.now();
 		superSeeding.review();
-		this.#owner.applyLimits(this.#room.clock.now());
+		this.#owner.applyLimits(this.#services.clock.now());
 		if (memory !== undefined) swarm.add(memory.peers, 'resume');
-		swarm.resume(this.#room.clock.now());
+		swarm.resume(this.#services.clock.now());
 		announcers.start();
 		arrivals.begun();
 	}
@@ -320,7 +320,7 @@ export class TorrentRun {
 		const isStopped = name === 'paused' || name === 'queued' || name === 'pausing';
 		const stopped = isStopped ? this.#stopping : this.#halt('closed');
 		const late = new Promise<void>(resolve => {
-			const timer = this.#room.clock.after(farewell, resolve);
+			const timer = this.#services.clock.after(farewell, resolve);
 			void stopped.then(() => timer.clear());
 		});
 		await Promise.race([stopped, late]);
@@ -354,7 +354,7 @@ export class TorrentRun {
 			await storage.close();
 			if (this.storage === storage) this.storage = undefined;
 		}
-		await Promise.race([told, new Promise<void>(resolve => this.#room.clock.after(farewell, resolve))]);
+		await Promise.race([told, new Promise<void>(resolve => this.#services.clock.after(farewell, resolve))]);
 	}
 
 	/** The disk does not do what it should: it stops, and says so. */
@@ -366,7 +366,7 @@ export class TorrentRun {
 		const run = ++this.#run;
 		this.#consent = noConsent;
 		if (isAboutFiles(failure)) memory.doubt();
-		this.#soughtAt = this.#room.clock.now();
+		this.#soughtAt = this.#services.clock.now();
 		if (this.activity.name === 'checking') this.activity.stop();
 		this.#become({name: 'failed', failure});
 		superSeeding.review();
@@ -499,7 +499,7 @@ export class TorrentRun {
 			for (const [file, {path, length, pad}] of metainfo.files.entries()) {
 				if (pad || length === 0 || files.priorities[file] === 0) continue;
 				if (memory.known?.stamps[file] === undefined && !isOurs(memory.known?.owners?.[file])) continue;
-				if (!(await this.#room.disk.exists(dir, (renamed.get(file) ?? path).join('/')))) return;
+				if (!(await this.#services.disk.exists(dir, (renamed.get(file) ?? path).join('/')))) return;
 				if (run !== this.#run) return;
 			}
 			if (this.activity.name === 'failed') this.start('quick');

@@ -6,7 +6,7 @@ import {type CheckPlan, planCheck, type Stamp} from '../../policy/pieces/check-p
 import type {PieceMap} from '../../policy/pieces/piece-map.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {FileTally} from './file-progress.js';
 
@@ -33,11 +33,11 @@ export interface CheckOwner {
 /** Finds out which pieces of a torrent are on disk, from what was known of them or by hashing. */
 export class PieceCheck {
 	readonly #owner: CheckOwner;
-	readonly #room: Room;
+	readonly #services: SessionServices;
 
-	constructor(owner: CheckOwner, room: Room) {
+	constructor(owner: CheckOwner, services: SessionServices) {
 		this.#owner = owner;
-		this.#room = room;
+		this.#services = services;
 	}
 
 	/**
@@ -95,7 +95,7 @@ export class PieceCheck {
 		goesOn: () => boolean,
 	): Promise<StorageFailure | 'stopped' | undefined> {
 		// One after the other: several at once would only make the disk seek.
-		const done = await this.#room.checkTurn();
+		const done = await this.#services.checkTurn();
 		if (!goesOn()) {
 			done();
 			return 'stopped';

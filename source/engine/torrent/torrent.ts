@@ -17,7 +17,7 @@ import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {PeerTalk, type PeerTalkOwner} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
 import {Swarm, type SwarmOwner} from '../peers/swarm.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import {Announcers} from '../sources/tracker-source.js';
 import {Downloader, type DownloadOwner} from '../transfer/downloader.js';
 import {type ArrivalsOwner, PieceArrivals} from '../transfer/piece-completion.js';
@@ -126,28 +126,28 @@ export class Torrent
 	onChange: () => void = () => {};
 	/** Puts what is known of it on the disk, now. */
 	keep: () => Promise<void> = async () => {};
-	readonly #room: Room;
+	readonly #services: SessionServices;
 	readonly #run: TorrentRun;
 	readonly #rounds: PeerRounds;
 	readonly #choice: FileChoice;
 	readonly #due: DuePieces;
 	#magnet: string | undefined;
 
-	constructor(metainfo: Metainfo, setup: TorrentSetup, room: Room) {
-		this.#room = room;
+	constructor(metainfo: Metainfo, setup: TorrentSetup, services: SessionServices) {
+		this.#services = services;
 		this.metainfo = metainfo;
 		this.id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		this.infoHash = fromHex(this.id)!.subarray(0, 20);
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
-		this.record = new TorrentRecord(room.clock.now());
+		this.record = new TorrentRecord(services.clock.now());
 		this.goal = new SeedingGoal(this.record, metainfo.length);
-		this.memory = new TorrentMemory(this, room.clock);
-		this.superSeeding = new SuperSeeding(this, () => room.random.next());
+		this.memory = new TorrentMemory(this, services.clock);
+		this.superSeeding = new SuperSeeding(this, () => services.random.next());
 		this.relocation = new Relocation(this);
-		this.arrivals = new PieceArrivals(this, room);
-		this.throttle = new Throttle({download: room.downloadLimiter, upload: room.uploadLimiter});
+		this.arrivals = new PieceArrivals(this, services);
+		this.throttle = new Throttle({download: services.downloadLimiter, upload: services.uploadLimiter});
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.have = new Bitfield(this.map.pieceCount);
 		this.pieceChoice = new PieceChoice(this.map.pieceCount);
@@ -158,27 +158,27 @@ export class Torrent
 			this.pieceChoice,
 			this.have,
 		);
-		this.downloader = new Downloader(this.map, this, () => room.random.next());
-		this.#due = new DuePieces(this, room.clock);
+		this.downloader = new Downloader(this.map, this, () => services.random.next());
+		this.#due = new DuePieces(this, services.clock);
 		this.#choice = new FileChoice(this);
 		this.#choice.apply();
-		this.desk = new UploadDesk(this, room);
-		this.talk = new PeerTalk(this, room);
-		this.#rounds = new PeerRounds(this, room.uploader);
-		this.#run = new TorrentRun(this, room);
-		this.swarm = new Swarm(this, room);
+		this.desk = new UploadDesk(this, services);
+		this.talk = new PeerTalk(this, services);
+		this.#rounds = new PeerRounds(this, services.uploader);
+		this.#run = new TorrentRun(this, services);
+		this.swarm = new Swarm(this, services);
 		this.announcers = new Announcers({
 			infoHash: this.infoHash,
-			peerId: room.peerId,
-			key: room.key,
-			port: () => room.port(),
+			peerId: services.peerId,
+			key: services.key,
+			port: () => services.port(),
 			tiers: setup.trackers,
 			unused: setup.unusedTrackers,
 			named: setup.namedTrackers,
-			anyLocalPath: room.localTrackers,
+			anyLocalPath: services.localTrackers,
 			lookUp: lookUpHost,
-			clock: room.clock,
-			random: room.random,
+			clock: services.clock,
+			random: services.random,
 			log: (level, text) => this.log(level, text),
 			facts: () => ({
 				uploaded: this.record.uploaded,
@@ -188,8 +188,8 @@ export class Torrent
 			}),
 			onPeers: addresses => this.post({type: 'peers', addresses, source: 'tracker'}),
 			onExternalIp: host => this.swarm.knownAs(host),
-			http: room.http,
-			udp: room.udp,
+			http: services.http,
+			udp: services.udp,
 			supportsEncryption: false,
 		});
 	}
@@ -204,7 +204,7 @@ export class Torrent
 	}
 
 	get allocatesFully(): boolean {
-		return this.#room.allocatesFully === true;
+		return this.#services.allocatesFully === true;
 	}
 
 	/** Its files are being given their room on the disk. */
@@ -217,7 +217,7 @@ export class Torrent
 	}
 
 	get pool(): BlockPool {
-		return this.#room.pool;
+		return this.#services.pool;
 	}
 
 	get peers(): Iterable<Peer> {
@@ -346,11 +346,11 @@ export class Torrent
 
 	/** Bytes a second; undefined for none. */
 	setLimits(maxDownload: number | undefined, maxUpload: number | undefined): void {
-		const now = this.#room.clock.now();
+		const now = this.#services.clock.now();
 		this.throttle.download.setRate(maxDownload, now);
 		this.throttle.upload.setRate(maxUpload, now);
 		this.memory.revision++;
-		this.#room.limitsChanged();
+		this.#services.limitsChanged();
 	}
 
 	/** A limit of this torrent or of all was changed: what goes beyond it is not waited for. */
@@ -408,7 +408,7 @@ export class Torrent
 			case 'failure':
 				return this.#run.fail(event.failure);
 			case 'count':
-				return this.#sample(this.#room.clock.now());
+				return this.#sample(this.#services.clock.now());
 			case 'tick':
 				return this.#tick(event.now);
 			default:
@@ -488,7 +488,7 @@ export class Torrent
 	// Time.
 
 	#sample(now: Millis): void {
-		if (this.record.sample(now, this.#room.clock.wall())) this.memory.revision++;
+		if (this.record.sample(now, this.#services.clock.wall())) this.memory.revision++;
 	}
 
 	/** Once a second. */
@@ -510,17 +510,17 @@ export class Torrent
 	// What its parts ask and tell.
 
 	fairShare(peer: Peer): number {
-		return this.#room.fairShare(peer);
+		return this.#services.fairShare(peer);
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {
 		// Pieces could not be stored before the files are where they go.
 		if (this.relocation.progress !== undefined) return 0;
-		return this.throttle.downloadGrant(this.#room.clock.now(), wanted);
+		return this.throttle.downloadGrant(this.#services.clock.now(), wanted);
 	}
 
 	downloadUsed(granted: Bytes, used: Bytes): void {
-		this.throttle.downloadUsed(this.#room.clock.now(), granted, used);
+		this.throttle.downloadUsed(this.#services.clock.now(), granted, used);
 	}
 
 	get readsPaced(): boolean {
@@ -560,7 +560,7 @@ export class Torrent
 	}
 
 	async takenAt({dir = this.dir, renamed = this.renamed}: Partial<Pick<Torrent, 'dir' | 'renamed'>>) {
-		const {paths} = this.#room;
+		const {paths} = this.#services;
 		if (paths === undefined) return undefined;
 		const now = new Set((await paths.shared(this.id)).map(({file}) => file));
 		const found = await paths.rivalsAt(this.id, this.#placeIn(dir, renamed));
@@ -572,7 +572,7 @@ export class Torrent
 
 	/** Says in the session which files are its own. */
 	claimFiles(): void {
-		this.#room.paths?.claim(this.id, this.metainfo.name, this.place);
+		this.#services.paths?.claim(this.id, this.metainfo.name, this.place);
 	}
 
 	namesFound(): void {
@@ -584,10 +584,10 @@ export class Torrent
 
 	meetAnew(): void {
 		this.swarm.closeAll('begins to super-seed');
-		this.swarm.resume(this.#room.clock.now());
+		this.swarm.resume(this.#services.clock.now());
 	}
 
 	log(level: LogLevel, text: string): void {
-		this.#room.log(level, text, this.id);
+		this.#services.log(level, text, this.id);
 	}
 }

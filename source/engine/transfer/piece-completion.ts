@@ -4,7 +4,7 @@ import type {Storage} from '../../io/disk/storage.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Swarm} from '../peers/swarm.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {Announcers} from '../sources/tracker-source.js';
 import type {FileTally} from '../torrent/file-progress.js';
 import type {TorrentMemory} from '../torrent/resume-state.js';
@@ -42,16 +42,16 @@ export interface ArrivalsOwner {
 /** Takes note of pieces that the disk has stored, and of the last of them; tells peers and trackers. */
 export class PieceArrivals {
 	readonly #owner: ArrivalsOwner;
-	readonly #room: Room;
+	readonly #services: SessionServices;
 	#newHaves: number[] = [];
 	#haveTimer = false;
 	#wasComplete = false;
 	#announced = false;
 	#lastPieceLog: Millis = 0;
 
-	constructor(owner: ArrivalsOwner, room: Room) {
+	constructor(owner: ArrivalsOwner, services: SessionServices) {
 		this.#owner = owner;
-		this.#room = room;
+		this.#services = services;
 	}
 
 	/** The torrent begins to run: what it has now did not just arrive. */
@@ -63,7 +63,7 @@ export class PieceArrivals {
 	/** The torrent runs, and everybody has been told. */
 	begun(): void {
 		if (!this.#wasComplete) return;
-		this.#owner.record.completedAt ??= this.#room.clock.wall();
+		this.#owner.record.completedAt ??= this.#services.clock.wall();
 		this.#owner.onChange();
 	}
 
@@ -79,18 +79,18 @@ export class PieceArrivals {
 		this.#owner.changed();
 		memory.revision++;
 		if (!this.#owner.active) return;
-		this.#room.relieve();
+		this.#services.relieve();
 		this.#newHaves.push(piece);
 		if (!this.#haveTimer) {
 			this.#haveTimer = true;
-			this.#room.clock.after(haveDelay, () => this.#sendHaves());
+			this.#services.clock.after(haveDelay, () => this.#sendHaves());
 		}
 		this.#logPiece(piece);
 		if (downloader.needed.count === 0) this.checkCompletion();
 	}
 
 	#logPiece(piece: number): void {
-		const now = this.#room.clock.now();
+		const now = this.#services.clock.now();
 		if (now - this.#lastPieceLog < pieceLogGap) return;
 		this.#lastPieceLog = now;
 		this.#owner.log('debug', `piece ${piece} verified`);
@@ -115,7 +115,7 @@ export class PieceArrivals {
 		this.#wasComplete = complete;
 		this.#tellUploadOnly(complete);
 		if (!complete) return this.#wantMore();
-		owner.record.completedAt = this.#room.clock.wall();
+		owner.record.completedAt = this.#services.clock.wall();
 		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');
 		if (owner.have.full && !this.#announced) {
 			this.#announced = true;
@@ -127,7 +127,7 @@ export class PieceArrivals {
 			});
 		}
 		for (const peer of owner.peers) if (peer.ready) peer.setInterested(false);
-		owner.applyLimits(this.#room.clock.now());
+		owner.applyLimits(this.#services.clock.now());
 		owner.superSeeding.review();
 		owner.swarm.rechokeSoon();
 		owner.onChange();
@@ -136,7 +136,7 @@ export class PieceArrivals {
 	/** Whoever was let go because there was nothing to get may have what is wanted now. */
 	#wantMore(): void {
 		const {swarm, announcers} = this.#owner;
-		swarm.resume(this.#room.clock.now());
+		swarm.resume(this.#services.clock.now());
 		announcers.needPeers();
 	}
 

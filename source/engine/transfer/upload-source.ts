@@ -2,7 +2,7 @@ import type {Bytes} from '../../base/units.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
 import type {PieceMap} from '../../policy/pieces/piece-map.js';
 import type {Peer} from '../peers/peer-connection.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {TorrentRecord} from '../torrent/transfer-stats.js';
 import type {PacedWrites} from './slow-writes.js';
@@ -23,11 +23,11 @@ export interface UploadDeskOwner {
 /** What the uploader asks of one torrent: its data, leave to send it, and an account of what has left. */
 export class UploadDesk implements UploadSource {
 	readonly #owner: UploadDeskOwner;
-	readonly #room: Room;
+	readonly #services: SessionServices;
 
-	constructor(owner: UploadDeskOwner, room: Room) {
+	constructor(owner: UploadDeskOwner, services: SessionServices) {
 		this.#owner = owner;
-		this.#room = room;
+		this.#services = services;
 	}
 
 	readPiece(
@@ -42,11 +42,11 @@ export class UploadDesk implements UploadSource {
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {
-		return this.#owner.throttle.uploadGrant(this.#room.clock.now(), wanted);
+		return this.#owner.throttle.uploadGrant(this.#services.clock.now(), wanted);
 	}
 
 	uploadUsed(granted: Bytes, used: Bytes): void {
-		this.#owner.throttle.uploadUsed(this.#room.clock.now(), granted, used);
+		this.#owner.throttle.uploadUsed(this.#services.clock.now(), granted, used);
 	}
 
 	get pacedWrites(): PacedWrites {
@@ -54,7 +54,7 @@ export class UploadDesk implements UploadSource {
 	}
 
 	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
-		const now = this.#room.clock.now();
+		const now = this.#services.clock.now();
 		const {record, map} = this.#owner;
 		peer.uploads.movedAt = now;
 		peer.upload.add(bytes, now);

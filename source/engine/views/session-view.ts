@@ -5,7 +5,7 @@ import {whyNothingMoves} from '../../policy/session/stall-reason.js';
 import type {PoolShares} from '../session/block-budget.js';
 import type {TorrentQueue} from '../session/queue-manager.js';
 import type {Limits} from '../session/session-limits.js';
-import type {Room} from '../session/session-services.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {Traffic} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {stallFacts} from './stall-facts.js';
@@ -13,7 +13,7 @@ import {viewTorrent} from './torrent-view.js';
 
 /** What is reported on. */
 export interface ReportedSession {
-	readonly room: Room;
+	readonly services: SessionServices;
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly traffic: Traffic;
 	readonly limits: Limits;
@@ -38,7 +38,7 @@ export class SessionReport {
 	}
 
 	session(now: Millis): SessionView {
-		const {room, torrents, traffic, limits, startedAt, version, name, dir} = this.#session;
+		const {services, torrents, traffic, limits, startedAt, version, name, dir} = this.#session;
 		let downloadRate = 0;
 		let uploadRate = 0;
 		let connected = 0;
@@ -52,7 +52,7 @@ export class SessionReport {
 			version,
 			pid: process.pid,
 			uptime: Math.floor((now - startedAt) / 1000),
-			port: room.port(),
+			port: services.port(),
 			// That nobody has come in is no proof that nobody can: `closed` takes somebody who tried.
 			portState: this.#reached ? 'open' : 'unknown',
 			downloadRate: Math.round(downloadRate),
@@ -62,8 +62,8 @@ export class SessionReport {
 			connected,
 			dhtNodes: 0,
 			freeSpace: this.freeSpace,
-			maxDownload: room.downloadLimiter.rate,
-			maxUpload: room.uploadLimiter.rate,
+			maxDownload: services.downloadLimiter.rate,
+			maxUpload: services.uploadLimiter.rate,
 			slowMode: limits.slowMode,
 			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,
@@ -81,11 +81,11 @@ export class SessionReport {
 	}
 
 	#reason(torrent: Torrent, now: Millis): Reason | undefined {
-		const {room, queue, shares, startedAt} = this.#session;
+		const {services, queue, shares, startedAt} = this.#session;
 		return whyNothingMoves(
 			stallFacts(torrent, {
 				now,
-				port: room.port(),
+				port: services.port(),
 				listeningFor: (now - startedAt) / 1000,
 				reached: this.#reached,
 				diskBehind: shares.diskBehind,

@@ -26,12 +26,12 @@ const metainfo = Uint8Array.from(
 
 /** Adds ten thousand small files in one torrent. */
 async function add(options: AddOptions): Promise<Torrent | undefined> {
-	const {room} = new LoneTorrent();
+	const {services} = new LoneTorrent();
 	const torrents = new Map<string, Torrent>();
 	const intake = new Intake({
-		room,
+		services,
 		torrents,
-		queue: new TorrentQueue(torrents, undefined, room.clock),
+		queue: new TorrentQueue(torrents, undefined, services.clock),
 		store: {
 			find: async () => undefined,
 			load: async () => [],
