@@ -8,7 +8,7 @@ export interface Look {
 }
 
 /** The room a presenter has. */
-export interface Room {
+export interface Area {
 	readonly columns: number;
 	readonly rows: number;
 }

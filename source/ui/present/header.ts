@@ -3,7 +3,7 @@ import type {Tone} from '../look/themes.js';
 import {count, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
 import {cellWidth, fit, fitMiddle, safeText} from '../text/text.js';
 import {bar} from './bar.js';
-import type {Look, Room} from './context.js';
+import type {Area, Look} from './context.js';
 import {fitRow, type Row, type Span, spread} from './row.js';
 
 /** What a state is called. */
@@ -127,7 +127,7 @@ export function reasonRow(torrent: TorrentView, columns: number, look: Look): Ro
 export function torrentHeader(
 	torrent: TorrentView,
 	session: SessionView | undefined,
-	{columns, rows}: Room,
+	{columns, rows}: Area,
 	look: Look,
 ): readonly Row[] {
 	const {glyphs} = look;
@@ -199,7 +199,7 @@ export function torrentHeader(
 export function sessionHeader(
 	session: SessionView | undefined,
 	torrents: readonly TorrentView[],
-	{columns, rows}: Room,
+	{columns, rows}: Area,
 	look: Look,
 ): readonly Row[] {
 	const {glyphs} = look;

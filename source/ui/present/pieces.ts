@@ -2,11 +2,11 @@ import type {FileView, PiecesView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {count} from '../text/format.js';
 import {cellWidth, fit, safeText} from '../text/text.js';
-import type {Look, Room} from './context.js';
+import type {Area, Look} from './context.js';
 import {fitRow, pack, type Row, type Span, spread} from './row.js';
 
 /** How many cells to ask the engine for, given the room inside the frame. */
-export function cellsFor({columns, rows}: Room): number {
+export function cellsFor({columns, rows}: Area): number {
 	return Math.max(1, columns * gridRows(rows));
 }
 
@@ -23,7 +23,7 @@ export interface Grid {
 }
 
 /** The layout that fills the room best: cells as wide as the room allows, but no wider than twelve columns, and up to three rows tall. */
-export function gridFor(cells: number, {columns, rows}: Room): Grid {
+export function gridFor(cells: number, {columns, rows}: Area): Grid {
 	const height = gridRows(rows);
 	let tile = 1;
 	for (let wider = 2; wider <= 12; wider++) {
@@ -65,7 +65,7 @@ export interface PiecesOptions {
 /** The grid of pieces, with a legend or what the cursor is on below it. */
 export function piecesRows(
 	view: PiecesView | undefined,
-	room: Room,
+	room: Area,
 	options: PiecesOptions,
 	look: Look,
 ): readonly Row[] {

@@ -3,7 +3,7 @@ import type {Tone} from '../look/themes.js';
 import {quantity, rate, rateWithUnit} from '../text/format.js';
 import {fit} from '../text/text.js';
 import {sparkline} from './bar.js';
-import type {Look, Room} from './context.js';
+import type {Area, Look} from './context.js';
 import {asciiGraph, brailleGraph, roundScale} from './graph.js';
 import {fitRow, type Row, type Span, spread} from './row.js';
 
@@ -34,7 +34,7 @@ export function fittingRange(speed: SpeedView | undefined, samples: number): num
 const axisColumns = 6;
 
 /** How many samples the graph can draw. */
-export function samplesFor({columns}: Room, ascii: boolean): number {
+export function samplesFor({columns}: Area, ascii: boolean): number {
 	return Math.max(8, (columns - axisColumns) * (ascii ? 1 : 2));
 }
 
@@ -76,7 +76,7 @@ function graphBlock(
 }
 
 /** The graphs of both directions, and what the numbers are. */
-export function speedRows(view: SpeedView | undefined, room: Room, look: Look): readonly Row[] {
+export function speedRows(view: SpeedView | undefined, room: Area, look: Look): readonly Row[] {
 	if (!view) return [];
 	const {columns, rows} = room;
 	const {glyphs} = look;
