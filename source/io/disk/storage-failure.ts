@@ -14,7 +14,7 @@ export class StorageError extends Error {
 }
 
 /** What is known about room on the disk when something could not be written. */
-export interface Room {
+export interface DiskSpace {
 	/** Bytes that are still to be written. */
 	readonly needed: Bytes;
 	readonly free: Bytes | undefined;
@@ -27,7 +27,7 @@ export interface Room {
  * @param path the file or folder it was about
  * @param room asked only when the disk is full
  */
-export function failureOf(error: unknown, path: string, room?: () => Room): StorageFailure {
+export function failureOf(error: unknown, path: string, room?: () => DiskSpace): StorageFailure {
 	if (error instanceof StorageError) return error.failure;
 	const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 	switch (code) {
@@ -82,7 +82,7 @@ export function failureOf(error: unknown, path: string, room?: () => Room): Stor
 	}
 }
 
-function roomText(room: (() => Room) | undefined): string {
+function roomText(room: (() => DiskSpace) | undefined): string {
 	if (!room) return '';
 	const {needed, free} = room();
 	return ` (needs ${sizeText(needed)}${free === undefined ? '' : `, ${sizeText(free)} free`})`;
