@@ -208,7 +208,7 @@ test('what a choked peer was given leave to ask for is not refused when it is ch
 	peer.say(writer => writer.plain(messageId.interested));
 	await peer.listen();
 	const {peer: its} = peer;
-	its.gifts.add(3, lone.pieceLength);
+	its.grants.add(3, lone.pieceLength);
 	peer.connection.reads = false;
 	peer.ask(2 * 20);
 	await peer.listen();

@@ -13,7 +13,7 @@ const most = 5;
 const fewestHolders = 3;
 
 /** What one peer may have though we choke it: some pieces to begin trading with, once each. BEP 6, "allowed fast". */
-export class Gifts {
+export class AllowedFastGrants {
 	/** What is left of each piece; most peers are given none. */
 	#left: Map<number, Bytes> | undefined;
 
@@ -36,7 +36,7 @@ export class Gifts {
 }
 
 /** What giving asks of its torrent. */
-export interface GiftOwner {
+export interface AllowedFastOwner {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
 	readonly map: PieceMap;
@@ -45,13 +45,13 @@ export interface GiftOwner {
 }
 
 /** Tells a starter what it may have at any time. */
-export function offerGifts(peer: Peer, {infoHash, map, have, downloader}: GiftOwner): void {
+export function sendAllowedFast(peer: Peer, {infoHash, map, have, downloader}: AllowedFastOwner): void {
 	const ip = parseIp(peer.address.host);
-	if (ip === undefined || !peer.supportsFast || peer.pieceCount >= most || !peer.gifts.none) return;
+	if (ip === undefined || !peer.supportsFast || peer.pieceCount >= most || !peer.grants.none) return;
 	for (const piece of allowedFastSet(ip, infoHash, map.pieceCount, most, hashFunctions.sha1)) {
 		if (!have.has(piece) || peer.hasPiece(piece)) continue;
 		if (downloader.picker.availability(piece) < fewestHolders) continue;
-		peer.gifts.add(piece, map.pieceSize(piece));
+		peer.grants.add(piece, map.pieceSize(piece));
 		peer.sendAllowedFast(piece);
 	}
 }

@@ -19,7 +19,7 @@ import type {SuperSeeding} from '../transfer/super-seeding.js';
 import type {Throttle} from '../transfer/torrent-limits.js';
 import {acceptedRequests} from '../transfer/upload-queue.js';
 import type {UploadSource} from '../transfer/uploader.js';
-import {offerGifts} from './allowed-fast.js';
+import {sendAllowedFast} from './allowed-fast.js';
 import type {Peer, PeerOwner} from './peer-connection.js';
 import {nameOf, type Swarm} from './swarm.js';
 
@@ -147,7 +147,7 @@ export class PeerTalk implements PeerOwner {
 		const {swarm, superSeeding} = this.#owner;
 		if (peer.peerInterested) {
 			swarm.rechokeSoon();
-			if (peer.amChoking && !superSeeding.active) offerGifts(peer, this.#owner);
+			if (peer.amChoking && !superSeeding.active) sendAllowedFast(peer, this.#owner);
 		}
 		swarm.revision++;
 	}
@@ -209,7 +209,7 @@ export class PeerTalk implements PeerOwner {
 			peer.sendReject(piece, begin, length);
 			return;
 		}
-		const may = !peer.amChoking || peer.gifts.take(piece, length, peer.pieceCount);
+		const may = !peer.amChoking || peer.grants.take(piece, length, peer.pieceCount);
 		if (may && this.#owner.active && peer.uploads.push(piece, begin, length)) return;
 		peer.sendReject(piece, begin, length);
 		peer.askedInVain();

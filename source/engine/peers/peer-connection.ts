@@ -19,7 +19,7 @@ import {
 } from '../../protocol/wire/extension-handshake.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
-import {Gifts} from './allowed-fast.js';
+import {AllowedFastGrants} from './allowed-fast.js';
 import type {Outbox} from './write-batch.js';
 
 /** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
@@ -149,7 +149,7 @@ export class Peer implements PeerWireSink, Provider {
 	readonly fastPieces = new Set<number>();
 	readonly uploads = new UploadQueue();
 	/** What it may have though we choke it. BEP 6. */
-	readonly gifts = new Gifts();
+	readonly grants = new AllowedFastGrants();
 	pipeline: RequestPipeline;
 	/** What the block now arriving is; the torrent's own notes. */
 	arriving = {piece: -1, block: -1, slot: -1, length: 0};
@@ -304,7 +304,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.writer.plain(choking ? messageId.choke : messageId.unchoke);
 		if (choking) {
 			this.uploads.clear((piece, begin, length) => {
-				if (this.gifts.take(piece, length, this.pieceCount)) this.uploads.push(piece, begin, length);
+				if (this.grants.take(piece, length, this.pieceCount)) this.uploads.push(piece, begin, length);
 				else if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
 			});
 		}

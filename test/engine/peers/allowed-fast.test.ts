@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type GiftOwner, Gifts, offerGifts} from '../../../source/engine/peers/allowed-fast.ts';
+import {
+	AllowedFastGrants,
+	type AllowedFastOwner,
+	sendAllowedFast,
+} from '../../../source/engine/peers/allowed-fast.ts';
 import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
 import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
 test('a gift may be taken once, byte for byte, by who has few pieces', () => {
-	const gifts = new Gifts();
+	const gifts = new AllowedFastGrants();
 	assert.equal(gifts.none, true);
 	assert.equal(gifts.take(3, 1, 0), false);
 	gifts.add(3, 40);
@@ -28,7 +32,7 @@ function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
 		address: {host: '80.4.4.200', port: 1},
 		supportsFast: true,
 		pieceCount: 0,
-		gifts: new Gifts(),
+		grants: new AllowedFastGrants(),
 		hasPiece: () => false,
 		sendAllowedFast: (piece: number) => told.push(piece),
 		...change.peer,
@@ -36,27 +40,27 @@ function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
 	const owner = {
 		...{infoHash: new Uint8Array(20).fill(0xaa), map, have},
 		downloader: {picker: {availability: () => change.holders ?? 3}},
-	} as unknown as GiftOwner;
-	offerGifts(peer as unknown as Peer, owner);
+	} as unknown as AllowedFastOwner;
+	sendAllowedFast(peer as unknown as Peer, owner);
 	return {told, peer};
 }
 
 test('a starter is told five pieces that others have, too, and may have them', () => {
 	const {told, peer} = offer();
 	assert.equal(new Set(told).size, 5);
-	for (const piece of told) assert.equal(peer.gifts.take(piece, 16, 0), true);
+	for (const piece of told) assert.equal(peer.grants.take(piece, 16, 0), true);
 	assert.deepEqual(offer().told, told, 'the same each time');
 	const other = offer({peer: {address: {host: '80.5.4.200', port: 1}}}).told;
 	assert.notDeepEqual(other, told);
 });
 
 test('nothing is offered to who cannot take it, has enough, or was offered some before', () => {
-	const some = new Gifts();
+	const some = new AllowedFastGrants();
 	some.add(1, 1);
 	for (const peer of [
 		{supportsFast: false},
 		{pieceCount: 5},
-		{gifts: some},
+		{grants: some},
 		{address: {host: 'no address', port: 1}},
 		{hasPiece: () => true},
 	]) {
