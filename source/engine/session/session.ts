@@ -49,7 +49,7 @@ import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
 import {Traffic} from './session-stats.js';
 import {downloadable, LinkReader} from './torrent-links.js';
-import {Intake} from './torrent-loader.js';
+import {TorrentLoader} from './torrent-loader.js';
 import {TotalsMemory} from './totals-store.js';
 
 const usualPoolSlots = 4096;
@@ -80,7 +80,7 @@ export class Session implements EngineClient {
 	readonly #store: NonNullable<SessionOptions['store']>;
 	readonly #reception: Reception;
 	readonly #shares: PoolShares;
-	readonly #intake: Intake;
+	readonly #loader: TorrentLoader;
 	readonly #saver: StateSaver;
 	readonly #report: SessionReport;
 	readonly #traffic = new Traffic();
@@ -200,7 +200,7 @@ export class Session implements EngineClient {
 				failed: ({message}) => this.#log('warn', `limits are not kept: ${message}`),
 			});
 		}
-		this.#intake = new Intake({
+		this.#loader = new TorrentLoader({
 			services: this.#services,
 			torrents,
 			queue: this.#queue,
@@ -243,11 +243,11 @@ export class Session implements EngineClient {
 			queue: this.#queue,
 			limits: this.#limits,
 			now: () => clock.now(),
-			add: (bytes, options) => this.#intake.add(bytes, options),
-			addLink: async (link, options) => this.#intake.add(await links.read(link), options),
+			add: (bytes, options) => this.#loader.add(bytes, options),
+			addLink: async (link, options) => this.#loader.add(await links.read(link), options),
 			preview: link => links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => this.#remove(torrent, withData),
-			settle: (torrent, dir) => this.#intake.settle(torrent, dir),
+			settle: (torrent, dir) => this.#loader.settle(torrent, dir),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 			stop: () => this.stop(),
 		};
@@ -292,7 +292,7 @@ export class Session implements EngineClient {
 		if (memory !== undefined) {
 			session.#traffic.take(await memory.load());
 			await session.#totals?.load();
-			void memory.keepOnly(await session.#intake.restore());
+			void memory.keepOnly(await session.#loader.restore());
 		}
 		session.#tick();
 		return session;
@@ -332,7 +332,7 @@ export class Session implements EngineClient {
 	/** Adds a torrent that was read in this process: as `torrent.add`, without reading it again. */
 	async add(metainfo: Metainfo, bytes: Uint8Array, options: AddOptions): Promise<Reply> {
 		this.#requireGoing();
-		const reply = await this.#intake.add(bytes, options, downloadable(metainfo));
+		const reply = await this.#loader.add(bytes, options, downloadable(metainfo));
 		const added = this.#torrents.get(reply.id ?? '');
 		if (added !== undefined) this.#saver.chosen([added]);
 		this.#watchers.hurry();

@@ -31,7 +31,7 @@ const lostText =
 	'what was known of it is lost, its folder too: move it to the folder its data is in, or add it again with --dir';
 
 /** What torrents that come in get from their session. */
-export interface IntakeSetup {
+export interface TorrentLoaderSetup {
 	readonly services: SessionServices;
 	readonly torrents: Map<string, Torrent>;
 	readonly queue: TorrentQueue;
@@ -55,10 +55,10 @@ export interface IntakeSetup {
 }
 
 /** Takes torrents into a session: those that people add, and those that the last session left. */
-export class Intake {
-	readonly #setup: IntakeSetup;
+export class TorrentLoader {
+	readonly #setup: TorrentLoaderSetup;
 
-	constructor(setup: IntakeSetup) {
+	constructor(setup: TorrentLoaderSetup) {
 		this.#setup = setup;
 	}
 

@@ -5,7 +5,7 @@ import type {AddOptions} from '../../../source/api/command.ts';
 import {asCommand} from '../../../source/api/command-guard.ts';
 import type {FilePriority} from '../../../source/api/snapshot.ts';
 import {TorrentQueue} from '../../../source/engine/session/queue-manager.ts';
-import {Intake} from '../../../source/engine/session/torrent-loader.ts';
+import {TorrentLoader} from '../../../source/engine/session/torrent-loader.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {LoneTorrent} from '../../helpers/lone-torrent.ts';
@@ -28,7 +28,7 @@ const metainfo = Uint8Array.from(
 async function add(options: AddOptions): Promise<Torrent | undefined> {
 	const {services} = new LoneTorrent();
 	const torrents = new Map<string, Torrent>();
-	const intake = new Intake({
+	const loader = new TorrentLoader({
 		services,
 		torrents,
 		queue: new TorrentQueue(torrents, undefined, services.clock),
@@ -48,7 +48,7 @@ async function add(options: AddOptions): Promise<Torrent | undefined> {
 		changed() {},
 		keep: async () => {},
 	});
-	const {id} = await intake.add(metainfo, {paused: true, ...options});
+	const {id} = await loader.add(metainfo, {paused: true, ...options});
 	return torrents.get(id!);
 }
 
