@@ -347,7 +347,7 @@ export class LoneTorrent {
 					Buffer.from(infoHash).equals(this.torrent.infoHash) && this.torrent.swarm.accept(peer)
 						? this.torrent.talk
 						: undefined,
-				strayClosed() {},
+				halfOpenClosed() {},
 			},
 			peerId: Buffer.from('-TY0000-aaaaaaaaaaaa'),
 			key: 1,

@@ -9,7 +9,7 @@ import {handshakeTimeout, Swarm} from './swarm.js';
 const sameWarning: Millis = 60_000;
 
 /** Where peers may come in. */
-export interface Entrance {
+export interface ListenOptions {
 	/** 0 for any; unless `portFixed`, the next free one is taken when it is not to be had. */
 	readonly port: number;
 	readonly portFixed: boolean;
@@ -18,12 +18,12 @@ export interface Entrance {
 }
 
 /** Lets those in who come to us, until it is known which torrent they want. */
-export class Reception {
+export class IncomingConnections {
 	readonly #services: SessionServices;
 	readonly #places: number;
 	readonly #handshakeFor: (infoHash: Uint8Array) => Handshake;
 	/** Those who came and have not said what they want, oldest first. */
-	readonly #strays = new Set<Peer>();
+	readonly #halfOpen = new Set<Peer>();
 	#listener: Listener | undefined;
 	#notTakenAt: Millis = -Infinity;
 
@@ -40,11 +40,11 @@ export class Reception {
 	}
 
 	/** Listens. Rejects with a UserError when the port cannot be had. */
-	async open(entrance: Entrance): Promise<void> {
-		this.#listener = await this.#listen(entrance);
+	async open(where: ListenOptions): Promise<void> {
+		this.#listener = await this.#listen(where);
 	}
 
-	async #listen({port, portFixed, bind}: Entrance): Promise<Listener> {
+	async #listen({port, portFixed, bind}: ListenOptions): Promise<Listener> {
 		const ports =
 			portFixed || port === 0 ? [port] : [...Array.from({length: 32}, (_, step) => port + step), 0];
 		for (const candidate of ports) {
@@ -53,7 +53,7 @@ export class Reception {
 					candidate,
 					bind,
 					connection => {
-						return this.#welcome(connection);
+						return this.#accept(connection);
 					},
 					code => this.#notTaken(code),
 				);
@@ -73,13 +73,13 @@ export class Reception {
 	 * Who has not said yet which torrent it wants is no peer and has a place for a short time only: when more come than
 	 * there are such places, the one that has waited longest makes room.
 	 */
-	#welcome(connection: Connection): ConnectionEvents {
-		for (const oldest of this.#strays) {
-			if (this.#strays.size < this.#places) break;
+	#accept(connection: Connection): ConnectionEvents {
+		for (const oldest of this.#halfOpen) {
+			if (this.#halfOpen.size < this.#places) break;
 			oldest.close('others wait');
 		}
 		const peer = Swarm.incoming(this.#services, connection, this.#handshakeFor);
-		this.#strays.add(peer);
+		this.#halfOpen.add(peer);
 		return peer.events;
 	}
 
@@ -98,13 +98,13 @@ export class Reception {
 
 	/** It belongs to a torrent now, or has gone. */
 	forget(peer: Peer): void {
-		this.#strays.delete(peer);
+		this.#halfOpen.delete(peer);
 	}
 
 	/** Once a second: who says nothing goes. */
 	tick(now: Millis): void {
-		for (const stray of [...this.#strays])
-			if (now - stray.connectedAt > handshakeTimeout) stray.close('no handshake');
+		for (const peer of [...this.#halfOpen])
+			if (now - peer.connectedAt > handshakeTimeout) peer.close('no handshake');
 	}
 
 	async close(): Promise<void> {

@@ -57,7 +57,7 @@ export interface PeerRouter {
 	/** Undefined closes the connection. */
 	route(peer: Peer, infoHash: Uint8Array): PeerOwner | undefined;
 	/** A connection ended before it belonged to a torrent. */
-	strayClosed(peer: Peer): void;
+	halfOpenClosed(peer: Peer): void;
 }
 
 export interface PeerOptions {
@@ -434,7 +434,7 @@ export class Peer implements PeerWireSink, Provider {
 		if (this.isClosed) return;
 		this.isClosed = true;
 		this.#decoder.stop();
-		if (this.#owner === undefined) this.#options.router.strayClosed(this);
+		if (this.#owner === undefined) this.#options.router.halfOpenClosed(this);
 		else this.#owner.peerClosed(this, reason);
 	}
 

@@ -24,7 +24,7 @@ import {connectionPlaces} from '../../policy/peers/connection-limits.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Places} from '../peers/connection-slots.js';
-import {Reception} from '../peers/incoming-connections.js';
+import {IncomingConnections} from '../peers/incoming-connections.js';
 import {ourHandshake} from '../peers/our-handshake.js';
 import type {Peer, PeerOwner} from '../peers/peer-connection.js';
 import {makePeerId} from '../peers/peer-id.js';
@@ -78,7 +78,7 @@ export class Session implements EngineClient {
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
 	readonly #store: NonNullable<SessionOptions['store']>;
-	readonly #reception: Reception;
+	readonly #incoming: IncomingConnections;
 	readonly #shares: PoolShares;
 	readonly #loader: TorrentLoader;
 	readonly #saver: StateSaver;
@@ -147,13 +147,13 @@ export class Session implements EngineClient {
 			uploader: new Uploader(clock),
 			router: {
 				route: (peer, infoHash) => this.#route(peer, infoHash),
-				strayClosed: peer => this.#reception.forget(peer),
+				halfOpenClosed: peer => this.#incoming.forget(peer),
 			},
 			peerId: makePeerId(options.version, random),
 			key: new DataView(random.bytes(4).buffer).getUint32(0),
 			client: `tortui ${options.version}`,
 			log: (level, text, torrent) => this.#log(level, text, torrent),
-			port: () => this.#reception.port,
+			port: () => this.#incoming.port,
 			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
 			nextPeerId: () => this.#peerIds++,
 			mayDial: held => places.mayDial(held),
@@ -167,7 +167,7 @@ export class Session implements EngineClient {
 			starving: (peer, refill) => this.#shares.starving(peer, refill),
 			relieve: () => this.#shares.relieve(),
 		};
-		this.#reception = new Reception(this.#services, this.#places.strangers, infoHash =>
+		this.#incoming = new IncomingConnections(this.#services, this.#places.strangers, infoHash =>
 			ourHandshake(infoHash, this.#services.peerId),
 		);
 		const slow = (rate: BytesPerSecond | null | undefined) =>
@@ -274,7 +274,7 @@ export class Session implements EngineClient {
 	static async open(options: SessionOptions): Promise<Session> {
 		const session = new Session(options);
 		try {
-			await session.#reception.open(options);
+			await session.#incoming.open(options);
 		} catch (error) {
 			await session.#disk.close();
 			session.#udp.close();
@@ -305,7 +305,7 @@ export class Session implements EngineClient {
 	}
 
 	get port(): number {
-		return this.#reception.port;
+		return this.#incoming.port;
 	}
 
 	#torrentFor(infoHash: Uint8Array): Torrent | undefined {
@@ -315,7 +315,7 @@ export class Session implements EngineClient {
 	#route(peer: Peer, infoHash: Uint8Array): PeerOwner | undefined {
 		const torrent = this.#torrentFor(infoHash);
 		if (!torrent?.swarm.accept(peer)) return undefined;
-		this.#reception.forget(peer);
+		this.#incoming.forget(peer);
 		return torrent.talk;
 	}
 
@@ -391,7 +391,7 @@ export class Session implements EngineClient {
 	#tick(): void {
 		this.#timer = this.#services.clock.after(tickTime, () => this.#tick());
 		const now = this.#services.clock.now();
-		this.#reception.tick(now);
+		this.#incoming.tick(now);
 		// Whoever comes first has the first of this second's new connections.
 		const torrents = [...this.#torrents.values()];
 		const first = this.#ticks % Math.max(1, torrents.length);
@@ -449,7 +449,7 @@ export class Session implements EngineClient {
 		const speeds = this.#saver.saveSpeeds(savesAtTheEnd);
 		// Trackers that do not answer have been told by then, and what is known is still to be saved.
 		await Promise.race([Promise.all(torrents.map(torrent => torrent.close())), this.#after(goodbyeTime)]);
-		await this.#reception.close();
+		await this.#incoming.close();
 		await this.#saver.saveAll(savesAtTheEnd);
 		await this.#store.settled();
 		await speeds;
