@@ -6,7 +6,7 @@ import type {Places} from '../../source/engine/peers/connection-slots.js';
 import {ourHandshake} from '../../source/engine/peers/our-handshake.js';
 import type {Peer} from '../../source/engine/peers/peer-connection.js';
 import {Swarm} from '../../source/engine/peers/swarm.js';
-import {Outbox} from '../../source/engine/peers/write-batch.js';
+import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {Torrent} from '../../source/engine/torrent/torrent.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
@@ -268,7 +268,7 @@ export interface LoneOptions {
 export class LoneTorrent {
 	readonly clock = new HandClock();
 	readonly pool: BlockPool;
-	readonly outbox: Outbox;
+	readonly writeBatch: WriteBatch;
 	readonly uploader: Uploader;
 	readonly services: SessionServices;
 	readonly torrent: Torrent;
@@ -291,7 +291,7 @@ export class LoneTorrent {
 		this.content = bytesFrom('lone', pieces * pieceLength - short);
 		this.disk = seeds ? this.content.slice() : new Uint8Array(this.content.length);
 		this.pool = new BlockPool(pool);
-		this.outbox = new Outbox(this.clock);
+		this.writeBatch = new WriteBatch(this.clock);
 		this.uploader = new Uploader(this.clock);
 		const hashes = new Uint8Array(pieces * 20);
 		for (let piece = 0; piece < pieces; piece++) {
@@ -340,7 +340,7 @@ export class LoneTorrent {
 			disk,
 			http: options.tracker?.http ?? options.trackers?.http ?? (undefined as never),
 			udp: undefined as never,
-			outbox: this.outbox,
+			writeBatch: this.writeBatch,
 			uploader: this.uploader,
 			router: {
 				route: (peer, infoHash) =>

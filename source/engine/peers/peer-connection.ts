@@ -20,7 +20,7 @@ import {
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
 import {AllowedFastGrants} from './allowed-fast.js';
-import type {Outbox} from './write-batch.js';
+import type {WriteBatch} from './write-batch.js';
 
 /** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
 export interface PeerOwner {
@@ -66,7 +66,7 @@ export interface PeerOptions {
 	readonly source: PeerSource;
 	readonly incoming: boolean;
 	readonly clock: Clock;
-	readonly outbox: Outbox;
+	readonly writeBatch: WriteBatch;
 	readonly blockMemory: Uint8Array;
 	readonly router: PeerRouter;
 	/** Our own half; the info-hash of an incoming connection is known only when it has been routed. */
@@ -288,7 +288,7 @@ export class Peer implements PeerWireSink, Provider {
 		if (this.amInterested === interested) return;
 		this.amInterested = interested;
 		this.writer.plain(interested ? messageId.interested : messageId.notInterested);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	setChoking(choking: boolean, now: Millis): void {
@@ -308,35 +308,35 @@ export class Peer implements PeerWireSink, Provider {
 				else if (this.supportsFast) this.writer.block(messageId.reject, piece, begin, length);
 			});
 		}
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendRequest(piece: number, begin: number, length: number): void {
 		this.writer.block(messageId.request, piece, begin, length);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendCancel(piece: number, begin: number, length: number): void {
 		this.writer.block(messageId.cancel, piece, begin, length);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendReject(piece: number, begin: number, length: number): void {
 		if (!this.supportsFast) return;
 		this.writer.block(messageId.reject, piece, begin, length);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendAllowedFast(piece: number): void {
 		this.writer.piece(messageId.allowedFast, piece);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendHave(piece: number): void {
 		// It may want something now, and not any more when it has that.
 		this.#budget.earn(2);
 		this.writer.piece(messageId.have, piece);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	/** The first message after the handshake: what we have. */
@@ -344,20 +344,20 @@ export class Peer implements PeerWireSink, Provider {
 		if (this.supportsFast && have.full) this.writer.plain(messageId.haveAll);
 		else if (this.supportsFast && have.count === 0) this.writer.plain(messageId.haveNone);
 		else if (have.count > 0) this.writer.bitfield(have.bytes);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendExtended(id: number, payload: Uint8Array): void {
 		this.writer.extended(id, payload);
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	sendKeepAlive(): void {
 		this.writer.keepAlive();
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
-	/** Hands what was collected to the connection: called by the outbox, once a turn. */
+	/** Hands what was collected to the connection: called by the writeBatch, once a turn. */
 	flush(now: Millis): void {
 		if (this.writer.length === 0 || this.isClosed || this.#midMessage) return;
 		if (this.unsent > mostUnsent) return this.close(takesNothing);
@@ -380,7 +380,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.#midMessage = !last;
 		if (this.#connection === undefined || this.isClosed) done?.();
 		else this.#connection.write(bytes, done);
-		if (last && this.writer.length > 0) this.#options.outbox.post(this);
+		if (last && this.writer.length > 0) this.#options.writeBatch.post(this);
 	}
 
 	/** True while a block is arriving. */
@@ -472,7 +472,7 @@ export class Peer implements PeerWireSink, Provider {
 
 	#sendHandshake(infoHash: Uint8Array): void {
 		this.writer.raw(encodeHandshake(this.#options.ourHandshake(infoHash)));
-		this.#options.outbox.post(this);
+		this.#options.writeBatch.post(this);
 	}
 
 	// What the peer says.

@@ -2,7 +2,7 @@ import type {Clock} from '../../base/ports.js';
 import type {Peer} from './peer-connection.js';
 
 /** Peers with something to say. Each is flushed once a turn of the event loop: a write costs more than its bytes. */
-export class Outbox {
+export class WriteBatch {
 	readonly #clock: Clock;
 	#waiting: Peer[] = [];
 	#spare: Peer[] = [];

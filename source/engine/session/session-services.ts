@@ -7,7 +7,7 @@ import type {Network} from '../../io/net/network.js';
 import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Peer, PeerRouter} from '../peers/peer-connection.js';
-import type {Outbox} from '../peers/write-batch.js';
+import type {WriteBatch} from '../peers/write-batch.js';
 import type {Uploader} from '../transfer/uploader.js';
 
 /** What all torrents of a session share. */
@@ -25,7 +25,7 @@ export interface SessionServices {
 	readonly udp: UdpTrackerSocket;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly localTrackers?: boolean | undefined;
-	readonly outbox: Outbox;
+	readonly writeBatch: WriteBatch;
 	readonly uploader: Uploader;
 	readonly router: PeerRouter;
 	/** 20 bytes. BEP 20. */

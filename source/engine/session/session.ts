@@ -28,7 +28,7 @@ import {IncomingConnections} from '../peers/incoming-connections.js';
 import {ourHandshake} from '../peers/our-handshake.js';
 import type {Peer, PeerOwner} from '../peers/peer-connection.js';
 import {makePeerId} from '../peers/peer-id.js';
-import {Outbox} from '../peers/write-batch.js';
+import {WriteBatch} from '../peers/write-batch.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {Uploader} from '../transfer/uploader.js';
 import {composeUpdate} from '../views/compose-update.js';
@@ -143,7 +143,7 @@ export class Session implements EngineClient {
 				}),
 			udp: this.#udp,
 			localTrackers: options.localTrackers,
-			outbox: new Outbox(clock),
+			writeBatch: new WriteBatch(clock),
 			uploader: new Uploader(clock),
 			router: {
 				route: (peer, infoHash) => this.#route(peer, infoHash),

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Clock} from '../../../source/base/ports.ts';
 import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
-import {Outbox} from '../../../source/engine/peers/write-batch.ts';
+import {WriteBatch} from '../../../source/engine/peers/write-batch.ts';
 
 function open() {
 	const soon: Array<() => void> = [];
 	const clock = {now: () => 77, soon: (callback: () => void) => soon.push(callback)} as unknown as Clock;
-	const outbox = new Outbox(clock);
+	const writeBatch = new WriteBatch(clock);
 	const flushed: string[] = [];
 	const peer = (name: string, onFlush: () => void = () => {}): Peer =>
 		({
@@ -20,30 +20,30 @@ function open() {
 		for (const callback of soon.splice(0)) callback();
 		return flushed.splice(0);
 	};
-	return {outbox, peer, turn, soon};
+	return {writeBatch, peer, turn, soon};
 }
 
 test('who has something to say says it once a turn, in the order of asking', () => {
-	const {outbox, peer, turn, soon} = open();
+	const {writeBatch, peer, turn, soon} = open();
 	const [one, two] = [peer('one'), peer('two')];
-	for (const each of [one, two, one, one, two]) outbox.post(each);
+	for (const each of [one, two, one, one, two]) writeBatch.post(each);
 	assert.equal(soon.length, 1);
 	assert.deepEqual(turn(), ['one 77', 'two 77']);
 	assert.deepEqual(turn(), []);
-	outbox.post(two);
+	writeBatch.post(two);
 	assert.deepEqual(turn(), ['two 77']);
 });
 
 test('who has more to say while it speaks has its turn the next time', () => {
-	const {outbox, peer, turn} = open();
+	const {writeBatch, peer, turn} = open();
 	let times = 0;
 	const two = peer('two');
 	const talkative = peer('one', () => {
 		if (times++ > 1) return;
-		outbox.post(talkative);
-		outbox.post(two);
+		writeBatch.post(talkative);
+		writeBatch.post(two);
 	});
-	outbox.post(talkative);
+	writeBatch.post(talkative);
 	assert.deepEqual(turn(), ['one 77']);
 	assert.deepEqual(turn(), ['one 77', 'two 77']);
 	assert.deepEqual(turn(), ['one 77', 'two 77']);
@@ -51,10 +51,10 @@ test('who has more to say while it speaks has its turn the next time', () => {
 });
 
 test('what is said now is not said again in the turn', () => {
-	const {outbox, peer, turn} = open();
-	outbox.post(peer('one'));
-	outbox.flush();
+	const {writeBatch, peer, turn} = open();
+	writeBatch.post(peer('one'));
+	writeBatch.flush();
 	assert.deepEqual(turn(), ['one 77']);
-	outbox.post(peer('two'));
+	writeBatch.post(peer('two'));
 	assert.deepEqual(turn(), ['two 77']);
 });
