@@ -41,7 +41,7 @@ export interface PeerTalkOwner {
 	readonly peers: Iterable<Peer>;
 	readonly swarm: Swarm;
 	readonly downloader: Downloader;
-	readonly desk: UploadSource;
+	readonly uploadSource: UploadSource;
 	readonly throttle: Throttle;
 	readonly judge: PieceJudge;
 	readonly superSeeding: SuperSeeding;
@@ -192,7 +192,7 @@ export class PeerTalk implements PeerOwner {
 		if (this.#throttle.reads.active) this.#readPaced(peer);
 		this.#downloader.refill(peer);
 		if (peer.hungry) this.#services.starving(peer, starved => this.#downloader.refill(starved));
-		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.desk);
+		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.uploadSource);
 	}
 
 	// What it wants of us.

@@ -26,7 +26,7 @@ import {PeerRounds, type RoundsOwner} from '../transfer/request-timeouts.js';
 import {type JudgeOwner, PieceJudge} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
 import {Throttle} from '../transfer/torrent-limits.js';
-import {UploadDesk, type UploadDeskOwner} from '../transfer/upload-source.js';
+import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
 import type {Consent} from './file-ownership.js';
 import {FileTally} from './file-progress.js';
 import {FileChoice, type FileChoiceOwner} from './file-selection.js';
@@ -77,7 +77,7 @@ export class Torrent
 		RunOwner,
 		SuperSeedingOwner,
 		SwarmOwner,
-		UploadDeskOwner
+		UploadSourceOwner
 {
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
@@ -87,7 +87,7 @@ export class Torrent
 	readonly files: FileTally;
 	readonly pieceChoice: PieceChoice;
 	readonly downloader: Downloader;
-	readonly desk: UploadDesk;
+	readonly uploadSource: TorrentUploadSource;
 	readonly talk: PeerTalk;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
@@ -162,7 +162,7 @@ export class Torrent
 		this.#due = new DuePieces(this, services.clock);
 		this.#choice = new FileChoice(this);
 		this.#choice.apply();
-		this.desk = new UploadDesk(this, services);
+		this.uploadSource = new TorrentUploadSource(this, services);
 		this.talk = new PeerTalk(this, services);
 		this.#rounds = new PeerRounds(this, services.uploader);
 		this.#run = new TorrentRun(this, services);

@@ -16,7 +16,7 @@ export interface RoundsOwner {
 	readonly peers: Iterable<Peer>;
 	readonly downloader: Downloader;
 	readonly throttle: Throttle;
-	readonly desk: UploadSource;
+	readonly uploadSource: UploadSource;
 }
 
 /** Goes round the peers of one torrent when it is time to, though none of them has said anything. */
@@ -40,7 +40,7 @@ export class PeerRounds {
 			if (peer.amInterested && peer.outstanding === 0) peer.setInterested(downloader.interesting(peer));
 			peer.now = now;
 			if (!late.has(peer)) downloader.refill(peer);
-			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.desk);
+			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.uploadSource);
 		}
 		for (const peer of late) downloader.refill(peer);
 	}
@@ -82,7 +82,7 @@ export class PeerRounds {
 			if (!peer.ready) continue;
 			peer.now = now;
 			downloader.refill(peer);
-			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.desk);
+			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.uploadSource);
 		}
 	}
 

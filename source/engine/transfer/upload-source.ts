@@ -10,7 +10,7 @@ import type {Throttle} from './torrent-limits.js';
 import type {UploadSource} from './uploader.js';
 
 /** What giving asks of its torrent. */
-export interface UploadDeskOwner {
+export interface UploadSourceOwner {
 	readonly map: PieceMap;
 	readonly throttle: Throttle;
 	readonly record: TorrentRecord;
@@ -21,11 +21,11 @@ export interface UploadDeskOwner {
 }
 
 /** What the uploader asks of one torrent: its data, leave to send it, and an account of what has left. */
-export class UploadDesk implements UploadSource {
-	readonly #owner: UploadDeskOwner;
+export class TorrentUploadSource implements UploadSource {
+	readonly #owner: UploadSourceOwner;
 	readonly #services: SessionServices;
 
-	constructor(owner: UploadDeskOwner, services: SessionServices) {
+	constructor(owner: UploadSourceOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
 	}
