@@ -16,7 +16,7 @@ import type {TorrentRecord} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceJudge} from '../transfer/smart-ban.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
-import type {Throttle} from '../transfer/torrent-limits.js';
+import type {TorrentRateLimits} from '../transfer/torrent-limits.js';
 import {acceptedRequests} from '../transfer/upload-queue.js';
 import type {UploadSource} from '../transfer/uploader.js';
 import {sendAllowedFast} from './allowed-fast.js';
@@ -42,7 +42,7 @@ export interface PeerTalkOwner {
 	readonly swarm: Swarm;
 	readonly downloader: Downloader;
 	readonly uploadSource: UploadSource;
-	readonly throttle: Throttle;
+	readonly rateLimits: TorrentRateLimits;
 	readonly judge: PieceJudge;
 	readonly superSeeding: SuperSeeding;
 	readonly record: TorrentRecord;
@@ -55,13 +55,13 @@ export interface PeerTalkOwner {
 export class PeerTalk implements PeerOwner {
 	readonly #owner: PeerTalkOwner;
 	readonly #downloader: Downloader;
-	readonly #throttle: Throttle;
+	readonly #rateLimits: TorrentRateLimits;
 	readonly #services: SessionServices;
 
 	constructor(owner: PeerTalkOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#downloader = owner.downloader;
-		this.#throttle = owner.throttle;
+		this.#rateLimits = owner.rateLimits;
 		this.#services = services;
 	}
 
@@ -91,7 +91,7 @@ export class PeerTalk implements PeerOwner {
 				}),
 			);
 		}
-		this.#throttle.reads.join(peer);
+		this.#rateLimits.reads.join(peer);
 		judge.met(peer);
 	}
 
@@ -180,7 +180,7 @@ export class PeerTalk implements PeerOwner {
 			peer.countedEarly += early;
 			this.#count(peer, early);
 		}
-		if (peer.inBlock || peer.blockCame) this.#throttle.reads.took(peer, peer.lastRead, peer.now);
+		if (peer.inBlock || peer.blockCame) this.#rateLimits.reads.took(peer, peer.lastRead, peer.now);
 		peer.blockCame = false;
 	}
 
@@ -189,7 +189,7 @@ export class PeerTalk implements PeerOwner {
 	}
 
 	peerRead(peer: Peer): void {
-		if (this.#throttle.reads.active) this.#readPaced(peer);
+		if (this.#rateLimits.reads.active) this.#readPaced(peer);
 		this.#downloader.refill(peer);
 		if (peer.hungry) this.#services.starving(peer, starved => this.#downloader.refill(starved));
 		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.uploadSource);

@@ -225,7 +225,7 @@ function limit(
 ): void {
 	const pick = (value: number | null | undefined, before: number | undefined) =>
 		value === null ? undefined : (value ?? before);
-	const {download, upload} = torrent.throttle;
+	const {download, upload} = torrent.rateLimits;
 	if (change.maxDownload !== undefined || change.maxUpload !== undefined)
 		torrent.setLimits(pick(change.maxDownload, download.rate), pick(change.maxUpload, upload.rate));
 	const {seedRatio, seedTime, goalReached} = {...change, goalReached: torrent.goal.reached};

@@ -11,7 +11,7 @@ import {byPriority} from './priority-groups.js';
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
 export function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
 	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload} = options;
-	const {goal, throttle} = torrent;
+	const {goal, rateLimits} = torrent;
 	const differs = <Value>(wish: Value | undefined, now: Value | undefined) =>
 		wish !== undefined && wish !== now;
 	const changes: ReadonlyArray<readonly [string, boolean]> = [
@@ -20,7 +20,7 @@ export function settingsChanged(torrent: Torrent, options: AddOptions): string[]
 		['order', differs(sequential, torrent.sequential)],
 		[
 			'speed limits',
-			differs(maxDownload, throttle.download.rate) || differs(maxUpload, throttle.upload.rate),
+			differs(maxDownload, rateLimits.download.rate) || differs(maxUpload, rateLimits.upload.rate),
 		],
 	];
 	return changes.flatMap(([name, isChanged]) => (isChanged ? [name] : []));

@@ -176,8 +176,8 @@ export class Limits {
 
 	get #limited(): boolean {
 		if (this.#download.rate !== undefined || this.#upload.rate !== undefined) return true;
-		for (const {throttle} of this.#torrents.values()) {
-			if (throttle.download.rate !== undefined || throttle.upload.rate !== undefined) return true;
+		for (const {rateLimits} of this.#torrents.values()) {
+			if (rateLimits.download.rate !== undefined || rateLimits.upload.rate !== undefined) return true;
 		}
 		return false;
 	}

@@ -340,8 +340,8 @@ export class TorrentLoader {
 		const {maxDownload, maxUpload} = options;
 		if (maxDownload !== undefined || maxUpload !== undefined) {
 			torrent.setLimits(
-				maxDownload ?? torrent.throttle.download.rate,
-				maxUpload ?? torrent.throttle.upload.rate,
+				maxDownload ?? torrent.rateLimits.download.rate,
+				maxUpload ?? torrent.rateLimits.upload.rate,
 			);
 		}
 		if (options.overwrite || options.repair)

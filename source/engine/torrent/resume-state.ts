@@ -235,7 +235,7 @@ function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 
 /** Everything that a torrent takes along to the next session. */
 function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
-	const {throttle, record, goal} = torrent;
+	const {rateLimits, record, goal} = torrent;
 	return {
 		id: torrent.id,
 		name: torrent.metainfo.name,
@@ -258,8 +258,8 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		trackers: torrent.announcers.tiers,
 		namedTrackers: torrent.announcers.named,
 		maxPeers: torrent.maxPeers,
-		maxDownload: throttle.download.rate,
-		maxUpload: throttle.upload.rate,
+		maxDownload: rateLimits.download.rate,
+		maxUpload: rateLimits.upload.rate,
 		seedRatio: goal.ratio,
 		seedTime: goal.time,
 		goalWaived: goal.waived,

@@ -25,7 +25,7 @@ import {type DueOwner, DuePieces} from '../transfer/piece-deadlines.js';
 import {PeerRounds, type RoundsOwner} from '../transfer/request-timeouts.js';
 import {type JudgeOwner, PieceJudge} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
-import {Throttle} from '../transfer/torrent-limits.js';
+import {TorrentRateLimits} from '../transfer/torrent-limits.js';
 import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
 import type {Consent} from './file-ownership.js';
 import {FileTally} from './file-progress.js';
@@ -93,7 +93,7 @@ export class Torrent
 	readonly announcers: Announcers;
 	readonly record: TorrentRecord;
 	readonly goal: SeedingGoal;
-	readonly throttle: Throttle;
+	readonly rateLimits: TorrentRateLimits;
 	readonly judge = new PieceJudge(this);
 	readonly arrivals: PieceArrivals;
 	readonly superSeeding: SuperSeeding;
@@ -147,7 +147,10 @@ export class Torrent
 		this.superSeeding = new SuperSeeding(this, () => services.random.next());
 		this.relocation = new Relocation(this);
 		this.arrivals = new PieceArrivals(this, services);
-		this.throttle = new Throttle({download: services.downloadLimiter, upload: services.uploadLimiter});
+		this.rateLimits = new TorrentRateLimits({
+			download: services.downloadLimiter,
+			upload: services.uploadLimiter,
+		});
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.have = new Bitfield(this.map.pieceCount);
 		this.pieceChoice = new PieceChoice(this.map.pieceCount);
@@ -225,7 +228,7 @@ export class Torrent
 	}
 
 	get uploadLimit(): number | undefined {
-		return this.throttle.maxUpload;
+		return this.rateLimits.maxUpload;
 	}
 
 	/** Pieces that were wrong, since the start. */
@@ -347,16 +350,16 @@ export class Torrent
 	/** Bytes a second; undefined for none. */
 	setLimits(maxDownload: number | undefined, maxUpload: number | undefined): void {
 		const now = this.#services.clock.now();
-		this.throttle.download.setRate(maxDownload, now);
-		this.throttle.upload.setRate(maxUpload, now);
+		this.rateLimits.download.setRate(maxDownload, now);
+		this.rateLimits.upload.setRate(maxUpload, now);
 		this.memory.revision++;
 		this.#services.limitsChanged();
 	}
 
 	/** A limit of this torrent or of all was changed: what goes beyond it is not waited for. */
 	applyLimits(now: Millis): void {
-		this.throttle.apply(this.peers, this.active && !this.complete, now);
-		const {maxDownload} = this.throttle;
+		this.rateLimits.apply(this.peers, this.active && !this.complete, now);
+		const {maxDownload} = this.rateLimits;
 		if (maxDownload !== undefined && this.active) this.#rounds.takeBackExcess(maxDownload, now);
 	}
 
@@ -516,15 +519,15 @@ export class Torrent
 	downloadGrant(wanted: Bytes): Bytes {
 		// Pieces could not be stored before the files are where they go.
 		if (this.relocation.progress !== undefined) return 0;
-		return this.throttle.downloadGrant(this.#services.clock.now(), wanted);
+		return this.rateLimits.downloadGrant(this.#services.clock.now(), wanted);
 	}
 
 	downloadUsed(granted: Bytes, used: Bytes): void {
-		this.throttle.downloadUsed(this.#services.clock.now(), granted, used);
+		this.rateLimits.downloadUsed(this.#services.clock.now(), granted, used);
 	}
 
 	get readsPaced(): boolean {
-		return this.throttle.reads.active;
+		return this.rateLimits.reads.active;
 	}
 
 	piecePriority(piece: number): number {

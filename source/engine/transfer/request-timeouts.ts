@@ -1,7 +1,7 @@
 import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Downloader} from './downloader.js';
-import type {Throttle} from './torrent-limits.js';
+import type {TorrentRateLimits} from './torrent-limits.js';
 import type {Uploader, UploadSource} from './uploader.js';
 
 /** More than this at a limit that was just set is taken back. */
@@ -15,7 +15,7 @@ const lostAfter: Millis = 60_000;
 export interface RoundsOwner {
 	readonly peers: Iterable<Peer>;
 	readonly downloader: Downloader;
-	readonly throttle: Throttle;
+	readonly rateLimits: TorrentRateLimits;
 	readonly uploadSource: UploadSource;
 }
 
@@ -50,10 +50,10 @@ export class PeerRounds {
 	 * was lost on the way.
 	 */
 	#takeBackLate(now: Millis): Set<Peer> {
-		const {downloader, throttle} = this.#owner;
+		const {downloader, rateLimits} = this.#owner;
 		const late = new Set<Peer>();
 		const ending = downloader.nothingLeftToAsk;
-		const paced = throttle.reads.active;
+		const paced = rateLimits.reads.active;
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;
 			const {pipeline} = peer;
@@ -72,9 +72,9 @@ export class PeerRounds {
 
 	/** Tokens came: those who waited for them go on. */
 	resupply(now: Millis): void {
-		const {downloader, throttle} = this.#owner;
-		throttle.writes.wake(now);
-		throttle.reads.wake(this.#owner.peers, now);
+		const {downloader, rateLimits} = this.#owner;
+		rateLimits.writes.wake(now);
+		rateLimits.reads.wake(this.#owner.peers, now);
 		const peers = [...this.#owner.peers];
 		const first = this.#turn++;
 		for (let step = 0; step < peers.length; step++) {

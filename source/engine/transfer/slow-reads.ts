@@ -17,7 +17,7 @@ export function portionOf(rate: BytesPerSecond): Bytes {
  * Takes in what comes at a low download limit bit by bit. Which blocks are asked for is limited elsewhere; this keeps
  * a block that was asked for from coming all at once. At rates at which a block is little, it does nothing.
  */
-export class PacedReads {
+export class SlowReads {
 	readonly #bucket = new RateLimiter();
 	#rate: BytesPerSecond | undefined;
 	#turn = 0;

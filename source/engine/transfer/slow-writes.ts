@@ -17,7 +17,7 @@ interface Sending {
  * Sends blocks at a low upload limit bit by bit, one after the other, paid for as they leave. At rates at which a block
  * is little, it does nothing.
  */
-export class PacedWrites {
+export class SlowWrites {
 	readonly #limiter: RateLimiter;
 	readonly #waiting: Sending[] = [];
 	#rate: BytesPerSecond | undefined;

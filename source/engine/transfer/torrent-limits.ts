@@ -1,8 +1,8 @@
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Peer} from '../peers/peer-connection.js';
-import {PacedReads} from './slow-reads.js';
-import {PacedWrites} from './slow-writes.js';
+import {SlowReads} from './slow-reads.js';
+import {SlowWrites} from './slow-writes.js';
 
 /**
  * The limits of one torrent, below those of the session. Blocks to download are paid for when they are asked for, and
@@ -10,11 +10,11 @@ import {PacedWrites} from './slow-writes.js';
  * limit allows the first byte of one, the rest is on credit, and nothing is granted until that is paid off. Where a
  * block is much for a limit, its bytes are moved bit by bit besides.
  */
-export class Throttle {
+export class TorrentRateLimits {
 	readonly download: RateLimiter;
 	readonly upload: RateLimiter;
-	readonly reads = new PacedReads();
-	readonly writes: PacedWrites;
+	readonly reads = new SlowReads();
+	readonly writes: SlowWrites;
 	readonly #all: {readonly download: RateLimiter; readonly upload: RateLimiter};
 
 	/** @param all the session's */
@@ -22,7 +22,7 @@ export class Throttle {
 		this.#all = all;
 		this.download = new RateLimiter(undefined, all.download);
 		this.upload = new RateLimiter(undefined, all.upload);
-		this.writes = new PacedWrites(this.upload);
+		this.writes = new SlowWrites(this.upload);
 	}
 
 	/** The narrowest that holds; undefined for none. */

@@ -5,14 +5,14 @@ import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {TorrentRecord} from '../torrent/transfer-stats.js';
-import type {PacedWrites} from './slow-writes.js';
-import type {Throttle} from './torrent-limits.js';
+import type {SlowWrites} from './slow-writes.js';
+import type {TorrentRateLimits} from './torrent-limits.js';
 import type {UploadSource} from './uploader.js';
 
 /** What giving asks of its torrent. */
 export interface UploadSourceOwner {
 	readonly map: PieceMap;
-	readonly throttle: Throttle;
+	readonly rateLimits: TorrentRateLimits;
 	readonly record: TorrentRecord;
 	readonly active: boolean;
 	/** Undefined while nothing can be read. */
@@ -42,15 +42,15 @@ export class TorrentUploadSource implements UploadSource {
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {
-		return this.#owner.throttle.uploadGrant(this.#services.clock.now(), wanted);
+		return this.#owner.rateLimits.uploadGrant(this.#services.clock.now(), wanted);
 	}
 
 	uploadUsed(granted: Bytes, used: Bytes): void {
-		this.#owner.throttle.uploadUsed(this.#services.clock.now(), granted, used);
+		this.#owner.rateLimits.uploadUsed(this.#services.clock.now(), granted, used);
 	}
 
-	get pacedWrites(): PacedWrites {
-		return this.#owner.throttle.writes;
+	get pacedWrites(): SlowWrites {
+		return this.#owner.rateLimits.writes;
 	}
 
 	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {

@@ -3,7 +3,7 @@ import {type Bytes, blockLength, type Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import {writePieceHeader} from '../../protocol/wire/decoder.js';
 import type {Peer} from '../peers/peer-connection.js';
-import type {PacedWrites} from './slow-writes.js';
+import type {SlowWrites} from './slow-writes.js';
 import {blocksPerSlab} from './upload-queue.js';
 
 /** The bytes before a block on the wire. BEP 3. */
@@ -81,7 +81,7 @@ export interface UploadSource {
 	/** How many bytes of a grant, or beyond it, will leave. */
 	uploadUsed(granted: number, used: number): void;
 	/** Sends blocks bit by bit while a low limit holds. */
-	readonly pacedWrites: PacedWrites;
+	readonly pacedWrites: SlowWrites;
 	uploadDone(peer: Peer, bytes: number, blocks: number): void;
 	readFailed(peer: Peer, failure: StorageFailure): void;
 }

@@ -3,7 +3,7 @@ import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
 import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
 import {pacedBelow, portionOf} from '../../../source/engine/transfer/slow-reads.ts';
-import {narrower, Throttle} from '../../../source/engine/transfer/torrent-limits.ts';
+import {narrower, TorrentRateLimits} from '../../../source/engine/transfer/torrent-limits.ts';
 import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
 
 const start = 100_000;
@@ -36,15 +36,15 @@ class Counter {
 
 function open(limits: {download?: number; upload?: number; own?: {download?: number; upload?: number}} = {}) {
 	const all = {download: new RateLimiter(limits.download), upload: new RateLimiter(limits.upload)};
-	const throttle = new Throttle(all);
-	throttle.download.setRate(limits.own?.download, start - 10_000);
-	throttle.upload.setRate(limits.own?.upload, start - 10_000);
+	const rateLimits = new TorrentRateLimits(all);
+	rateLimits.download.setRate(limits.own?.download, start - 10_000);
+	rateLimits.upload.setRate(limits.own?.upload, start - 10_000);
 	// Everybody has saved up what may be.
-	for (const limiter of [all.download, all.upload, throttle.download, throttle.upload]) {
+	for (const limiter of [all.download, all.upload, rateLimits.download, rateLimits.upload]) {
 		limiter.nextDeadline(start - 10_000);
 		limiter.nextDeadline(start);
 	}
-	return {throttle, all};
+	return {rateLimits, all};
 }
 
 test('the narrower of two limits holds, and either may be none', () => {
@@ -54,32 +54,32 @@ test('the narrower of two limits holds, and either may be none', () => {
 	assert.equal(narrower(5, 7), 5);
 	assert.equal(narrower(9, 7), 7);
 	assert.equal(narrower(0, 7), 0);
-	const {throttle} = open({download: 500, upload: 100, own: {download: 300}});
-	assert.deepEqual([throttle.maxDownload, throttle.maxUpload], [300, 100]);
+	const {rateLimits} = open({download: 500, upload: 100, own: {download: 300}});
+	assert.deepEqual([rateLimits.maxDownload, rateLimits.maxUpload], [300, 100]);
 });
 
 test('whole blocks are asked for: the rest of one that is begun is on credit', () => {
 	// A quarter of a second is one and a half blocks.
-	const {throttle} = open({download: 6 * blockLength});
-	assert.equal(throttle.downloadGrant(start, 10 * blockLength), 2 * blockLength);
-	assert.equal(throttle.downloadGrant(start, blockLength), 0);
+	const {rateLimits} = open({download: 6 * blockLength});
+	assert.equal(rateLimits.downloadGrant(start, 10 * blockLength), 2 * blockLength);
+	assert.equal(rateLimits.downloadGrant(start, blockLength), 0);
 	// Half a block is owed: it takes a twelfth of a second to pay that.
-	assert.equal(throttle.downloadGrant(start + 83, blockLength), 0);
-	assert.equal(throttle.downloadGrant(start + 90, blockLength), blockLength);
+	assert.equal(rateLimits.downloadGrant(start + 83, blockLength), 0);
+	assert.equal(rateLimits.downloadGrant(start + 90, blockLength), blockLength);
 	const free = open();
-	assert.equal(free.throttle.downloadGrant(start, 10 * blockLength), 10 * blockLength);
+	assert.equal(free.rateLimits.downloadGrant(start, 10 * blockLength), 10 * blockLength);
 });
 
 test('no more is granted than is wanted, and what is not used comes back', () => {
-	const {throttle} = open({download: 16 * blockLength});
-	assert.equal(throttle.downloadGrant(start, blockLength), blockLength);
-	assert.equal(throttle.downloadGrant(start, 9 * blockLength), 3 * blockLength);
-	throttle.downloadUsed(start, 3 * blockLength, blockLength);
-	assert.equal(throttle.downloadGrant(start, 9 * blockLength), 2 * blockLength);
+	const {rateLimits} = open({download: 16 * blockLength});
+	assert.equal(rateLimits.downloadGrant(start, blockLength), blockLength);
+	assert.equal(rateLimits.downloadGrant(start, 9 * blockLength), 3 * blockLength);
+	rateLimits.downloadUsed(start, 3 * blockLength, blockLength);
+	assert.equal(rateLimits.downloadGrant(start, 9 * blockLength), 2 * blockLength);
 	// What came unasked is paid for as well.
-	throttle.downloadUsed(start, 0, 4 * blockLength);
-	assert.equal(throttle.downloadGrant(start + 249, blockLength), 0);
-	assert.equal(throttle.downloadGrant(start + 260, blockLength), blockLength);
+	rateLimits.downloadUsed(start, 0, 4 * blockLength);
+	assert.equal(rateLimits.downloadGrant(start + 249, blockLength), 0);
+	assert.equal(rateLimits.downloadGrant(start + 260, blockLength), blockLength);
 });
 
 test('a limit at which a block takes long is kept bit by bit, and another is not', () => {
@@ -88,14 +88,14 @@ test('a limit at which a block takes long is kept bit by bit, and another is not
 	assert.equal(portionOf(10_000_000), blockLength);
 	const peers = [new Counter(), new Counter()];
 	const apply = (rate: number | undefined, downloads = true) => {
-		const {throttle, all} = open();
+		const {rateLimits, all} = open();
 		all.download.setRate(rate, start);
-		throttle.apply(
+		rateLimits.apply(
 			peers.map(({peer}) => peer),
 			downloads,
 			start,
 		);
-		return throttle.reads;
+		return rateLimits.reads;
 	};
 	assert.equal(apply(pacedBelow - 1).active, true);
 	assert.deepEqual(
@@ -108,51 +108,51 @@ test('a limit at which a block takes long is kept bit by bit, and another is not
 });
 
 test('at a low limit a peer is read no faster, and whoever waits goes on in turn', () => {
-	const {throttle, all} = open();
+	const {rateLimits, all} = open();
 	const peers = [new Counter(), new Counter(), new Counter()];
 	const asPeers = peers.map(({peer}) => peer);
 	all.download.setRate(10_000, start);
-	throttle.apply(asPeers, true, start);
+	rateLimits.apply(asPeers, true, start);
 	let read = 0;
 	const resumed = new Set<number>();
 	for (let now = start; now < start + 10_000; now += 20) {
-		throttle.reads.wake(asPeers, now);
+		rateLimits.reads.wake(asPeers, now);
 		for (const [n, counter] of peers.entries()) {
 			if (counter.paused) continue;
 			resumed.add(n);
 			read += counter.most!;
-			throttle.reads.took(counter.peer, counter.most!, now);
+			rateLimits.reads.took(counter.peer, counter.most!, now);
 		}
 	}
 	assert.ok(Math.abs(read / 100_000 - 1) < 0.1, `${read} bytes in 10 s`);
 	assert.equal(resumed.size, 3);
 	const late = new Counter();
-	throttle.reads.join(late.peer);
+	rateLimits.reads.join(late.peer);
 	assert.equal(late.most, 1000);
 	// Lifted, all are read at once again.
 	peers[0]!.paused = true;
 	all.download.setRate(undefined, start + 10_000);
-	throttle.apply(asPeers, true, start + 10_000);
+	rateLimits.apply(asPeers, true, start + 10_000);
 	assert.deepEqual([peers[0]!.paused, peers[0]!.most], [false, undefined]);
 });
 
 test('at a low limit blocks leave bit by bit, one after the other, told as they leave', () => {
-	const {throttle} = open({upload: 10_000});
-	throttle.apply([], false, start);
-	const {writes} = throttle;
+	const {rateLimits} = open({upload: 10_000});
+	rateLimits.apply([], false, start);
+	const {writes} = rateLimits;
 	const [one, two] = [new Counter(), new Counter()];
 	let [left, done] = [0, ''];
 	const count = (bytes: number): void => {
 		left += bytes;
 	};
-	assert.equal(throttle.uploadGrant(start, 5 * blockLength), 1, 'one block at a time');
-	throttle.uploadUsed(start, 1, blockLength);
-	assert.equal(throttle.uploadGrant(start, blockLength), 0, 'while it is read');
+	assert.equal(rateLimits.uploadGrant(start, 5 * blockLength), 1, 'one block at a time');
+	rateLimits.uploadUsed(start, 1, blockLength);
+	assert.equal(rateLimits.uploadGrant(start, blockLength), 0, 'while it is read');
 	writes.send(one.peer, new Uint8Array(6000), start, count, () => {
 		done += '1';
 	});
 	assert.ok(one.sent > 0 && one.sent <= 2500 && one.sent === left, `${one.sent} at once`);
-	assert.equal(throttle.uploadGrant(start, blockLength), 0, 'while it leaves');
+	assert.equal(rateLimits.uploadGrant(start, blockLength), 0, 'while it leaves');
 	writes.send(two.peer, new Uint8Array(3000), start, count, () => {
 		done += '2';
 	});
@@ -168,15 +168,15 @@ test('at a low limit blocks leave bit by bit, one after the other, told as they 
 	assert.ok(one.portions.at(-1)! < 0 && one.portions.slice(0, -1).every(bytes => bytes > 0 && bytes <= 1000));
 	const took = now - start;
 	assert.ok(took > 600 && took < 1000, `9000 bytes left in ${took} ms`);
-	assert.equal(throttle.uploadGrant(now + 1000, blockLength), 1);
+	assert.equal(rateLimits.uploadGrant(now + 1000, blockLength), 1);
 });
 
 test('when the limit is lifted what waits goes at once; what is for somebody who has gone is let go', () => {
-	const {throttle, all} = open({upload: 4000});
-	throttle.apply([], false, start);
+	const {rateLimits, all} = open({upload: 4000});
+	rateLimits.apply([], false, start);
 	const [gone, here] = [new Counter(), new Counter()];
 	let done = '';
-	throttle.writes.send(
+	rateLimits.writes.send(
 		gone.peer,
 		new Uint8Array(4000),
 		start,
@@ -185,7 +185,7 @@ test('when the limit is lifted what waits goes at once; what is for somebody who
 			done += 'g';
 		},
 	);
-	throttle.writes.send(
+	rateLimits.writes.send(
 		here.peer,
 		new Uint8Array(4000),
 		start,
@@ -197,25 +197,25 @@ test('when the limit is lifted what waits goes at once; what is for somebody who
 	const {sent} = gone;
 	assert.ok(sent < 4000);
 	gone.isClosed = true;
-	throttle.writes.wake(start);
+	rateLimits.writes.wake(start);
 	assert.equal(done, 'g');
 	assert.equal(gone.sent, sent);
 	all.upload.setRate(undefined, start);
-	throttle.apply([], false, start);
+	rateLimits.apply([], false, start);
 	assert.equal(done, 'gh');
 	assert.equal(here.sent, 4000);
-	assert.equal(throttle.writes.busy, false);
-	assert.equal(throttle.uploadGrant(start, 5 * blockLength), 5 * blockLength);
+	assert.equal(rateLimits.writes.busy, false);
+	assert.equal(rateLimits.uploadGrant(start, 5 * blockLength), 5 * blockLength);
 });
 
 test('a block that could not be read makes room for the next', () => {
-	const {throttle} = open({upload: 4000});
-	throttle.apply([], false, start);
-	throttle.uploadUsed(start, 1, blockLength);
-	assert.equal(throttle.writes.busy, true);
-	throttle.writes.dropped();
-	throttle.writes.dropped();
-	assert.equal(throttle.writes.busy, false);
-	throttle.uploadUsed(start, 1, 0);
-	assert.equal(throttle.writes.busy, false);
+	const {rateLimits} = open({upload: 4000});
+	rateLimits.apply([], false, start);
+	rateLimits.uploadUsed(start, 1, blockLength);
+	assert.equal(rateLimits.writes.busy, true);
+	rateLimits.writes.dropped();
+	rateLimits.writes.dropped();
+	assert.equal(rateLimits.writes.busy, false);
+	rateLimits.uploadUsed(start, 1, 0);
+	assert.equal(rateLimits.writes.busy, false);
 });
