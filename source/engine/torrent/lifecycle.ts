@@ -14,7 +14,7 @@ import type {Swarm} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {Announcers} from '../sources/tracker-source.js';
 import type {Downloader} from '../transfer/downloader.js';
-import type {PieceArrivals} from '../transfer/piece-completion.js';
+import type {PieceCompletion} from '../transfer/piece-completion.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
 import {type Consent, noConsent, Ownership} from './file-ownership.js';
 import type {FileTally} from './file-progress.js';
@@ -51,7 +51,7 @@ export interface RunOwner extends CheckOwner {
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
-	readonly arrivals: PieceArrivals;
+	readonly completion: PieceCompletion;
 	readonly memory: TorrentMemory;
 	readonly names: TorrentNames;
 	readonly record: TorrentRecord;
@@ -283,8 +283,8 @@ export class TorrentRun {
 	}
 
 	#activate(memory: ResumeData | undefined): void {
-		const {arrivals, record, superSeeding, swarm, announcers} = this.#owner;
-		arrivals.begin();
+		const {completion, record, superSeeding, swarm, announcers} = this.#owner;
+		completion.begin();
 		this.#become({name: 'active'});
 		record.movedAt = this.#services.clock.now();
 		superSeeding.review();
@@ -292,7 +292,7 @@ export class TorrentRun {
 		if (memory !== undefined) swarm.add(memory.peers, 'resume');
 		swarm.resume(this.#services.clock.now());
 		announcers.start();
-		arrivals.begun();
+		completion.begun();
 	}
 
 	pause(): void {

@@ -20,7 +20,7 @@ import {Swarm, type SwarmOwner} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
 import {Announcers} from '../sources/tracker-source.js';
 import {Downloader, type DownloadOwner} from '../transfer/downloader.js';
-import {type ArrivalsOwner, PieceArrivals} from '../transfer/piece-completion.js';
+import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
 import {type DueOwner, DuePieces} from '../transfer/piece-deadlines.js';
 import {PeerRounds, type RoundsOwner} from '../transfer/request-timeouts.js';
 import {type JudgeOwner, PieceJudge} from '../transfer/smart-ban.js';
@@ -65,7 +65,7 @@ export interface Held {
 /** One torrent: who it is, what people chose of it, and the one way in for what happens to it. */
 export class Torrent
 	implements
-		ArrivalsOwner,
+		CompletionOwner,
 		DownloadOwner,
 		DueOwner,
 		FileChoiceOwner,
@@ -95,7 +95,7 @@ export class Torrent
 	readonly goal: SeedingGoal;
 	readonly rateLimits: TorrentRateLimits;
 	readonly judge = new PieceJudge(this);
-	readonly arrivals: PieceArrivals;
+	readonly completion: PieceCompletion;
 	readonly superSeeding: SuperSeeding;
 	readonly relocation: Relocation;
 	readonly names = new TorrentNames(this);
@@ -146,7 +146,7 @@ export class Torrent
 		this.memory = new TorrentMemory(this, services.clock);
 		this.superSeeding = new SuperSeeding(this, () => services.random.next());
 		this.relocation = new Relocation(this);
-		this.arrivals = new PieceArrivals(this, services);
+		this.completion = new PieceCompletion(this, services);
 		this.rateLimits = new TorrentRateLimits({
 			download: services.downloadLimiter,
 			upload: services.uploadLimiter,
@@ -402,7 +402,7 @@ export class Torrent
 			case 'peers':
 				return this.swarm.add(event.addresses, event.source);
 			case 'stored':
-				return this.arrivals.stored(event.piece);
+				return this.completion.stored(event.piece);
 			case 'wrong':
 				return this.judge.wrong(event.piece, event.digests);
 			case 'unstored':
@@ -484,7 +484,7 @@ export class Torrent
 	#wantOther(): void {
 		this.memory.revision++;
 		this.#rounds.reviewInterest();
-		if (this.active) this.arrivals.checkCompletion();
+		if (this.active) this.completion.checkCompletion();
 		this.onChange();
 	}
 

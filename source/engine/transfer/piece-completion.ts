@@ -18,7 +18,7 @@ const haveDelay: Millis = 100;
 const pieceLogGap: Millis = 250;
 
 /** What the arrival of pieces asks of, and tells, their torrent. */
-export interface ArrivalsOwner {
+export interface CompletionOwner {
 	readonly have: Bitfield;
 	readonly files: FileTally;
 	readonly downloader: Downloader;
@@ -40,8 +40,8 @@ export interface ArrivalsOwner {
 }
 
 /** Takes note of pieces that the disk has stored, and of the last of them; tells peers and trackers. */
-export class PieceArrivals {
-	readonly #owner: ArrivalsOwner;
+export class PieceCompletion {
+	readonly #owner: CompletionOwner;
 	readonly #services: SessionServices;
 	#newHaves: number[] = [];
 	#haveTimer = false;
@@ -49,7 +49,7 @@ export class PieceArrivals {
 	#announced = false;
 	#lastPieceLog: Millis = 0;
 
-	constructor(owner: ArrivalsOwner, services: SessionServices) {
+	constructor(owner: CompletionOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
 	}
