@@ -298,7 +298,7 @@ test('a wrong block in a huge piece is found without all of the piece in memory'
 			if (block === wrong) lone.pool.bytes[slot * blockLength]! ^= 1;
 			ledger.receive(partial, block, slot, block % 2 === 0 ? one!.id : other!.id);
 		}
-		torrent.downloader.judge(partial);
+		torrent.downloader.submitForHash(partial);
 		lone.storage.work();
 	};
 	deliver(100);

@@ -14,7 +14,7 @@ function complete(lone: LoneTorrent, piece: number): void {
 		lone.pool.bytes.set(lone.block(piece, block * 16_384, size), slot * 16_384);
 		downloader.ledger.receive(partial, block, slot, -1);
 	}
-	downloader.judge(partial);
+	downloader.submitForHash(partial);
 }
 
 test('what is remembered of the files is never newer than what is remembered of the pieces', async () => {

@@ -238,7 +238,7 @@ function checkLedger(lone: LoneTorrent, where: string): void {
 		assert.equal(partial.received, received, where);
 		assert.equal(partial.free, free, where);
 		assert.equal([...ledger.open()].includes(partial), free > 0, where);
-		assert.equal(lone.torrent.have.has(partial.piece) && !partial.judging, false, where);
+		assert.equal(lone.torrent.have.has(partial.piece) && !partial.hashing, false, where);
 	}
 }
 
@@ -256,7 +256,7 @@ function checkQuiet(lone: LoneTorrent, where: string): void {
 			partial.requests.every(count => count === 0),
 			`${where}: piece ${partial.piece} is asked of nobody`,
 		);
-		assert.equal(partial.exclusive, partial.judging ? partial.exclusive : -1, where);
+		assert.equal(partial.exclusive, partial.hashing ? partial.exclusive : -1, where);
 	}
 	checkLedger(lone, where);
 }

@@ -120,7 +120,7 @@ export class PieceCheck {
 			if (map.check(piece) === undefined || have.has(piece)) continue;
 			downloader.restore(piece, blocks);
 			const partial = downloader.ledger.get(piece);
-			if (partial !== undefined && partial.received === partial.blocks) downloader.judge(partial);
+			if (partial !== undefined && partial.received === partial.blocks) downloader.submitForHash(partial);
 		}
 	}
 }

@@ -221,7 +221,7 @@ function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 	const have = new Bitfield(map.pieceCount);
 	for (let piece = 0; piece < map.pieceCount; piece++) if (torrent.have.has(piece)) have.set(piece);
 	const partials = [...torrent.downloader.ledger.all()]
-		.filter(partial => !partial.judging)
+		.filter(partial => !partial.hashing)
 		.map(({piece, states, blocks}) => ({
 			piece,
 			blocks: [...states.subarray(0, blocks).entries()].flatMap(([block, state]) =>

@@ -230,7 +230,7 @@ export class Downloader {
 		if (peer.peerChoking || peer.onParole || pipeline.outstanding > 0) return;
 		if (now - pipeline.lastAskedAt < probeTime || this.#owner.pool.available <= 0) return;
 		for (const partial of this.ledger.all()) {
-			if (partial.judging || partial.exclusive !== -1 || this.picker.priority(partial.piece) === 0) continue;
+			if (partial.hashing || partial.exclusive !== -1 || this.picker.priority(partial.piece) === 0) continue;
 			if (!peer.hasPiece(partial.piece)) continue;
 			const block = partial.states.subarray(0, partial.blocks).indexOf(blockState.missing);
 			if (block < 0) continue;
@@ -341,13 +341,13 @@ export class Downloader {
 			this.#cancelOthers(partial, block, peer);
 		partial.requests[block] = 0;
 		if (outcome !== 'complete') return undefined;
-		this.judge(partial);
+		this.submitForHash(partial);
 		return partial;
 	}
 
 	/** Hands a whole piece to the disk, which says what it is worth. */
-	judge(partial: PartialPiece): void {
-		partial.judging = true;
+	submitForHash(partial: PartialPiece): void {
+		partial.hashing = true;
 		this.#owner.storage?.storePiece(partial.piece, partial.slots.subarray(0, partial.blocks));
 		partial.slots.fill(-1);
 	}
@@ -356,7 +356,7 @@ export class Downloader {
 	disown(givers: ReadonlySet<number>): Bytes {
 		let bytes = 0;
 		for (const partial of [...this.ledger.all()]) {
-			if (partial.judging) continue;
+			if (partial.hashing) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				if (!givers.has(partial.givers[block]!)) continue;
 				const slot = this.ledger.disown(partial, block);
@@ -409,7 +409,7 @@ export class Downloader {
 	/** What the peer was to finish alone, being on parole, others may finish: nobody knows whether it goes on. */
 	share(peer: Peer): void {
 		for (const partial of this.ledger.all()) {
-			if (partial.exclusive === peer.id && !partial.judging) partial.exclusive = -1;
+			if (partial.exclusive === peer.id && !partial.hashing) partial.exclusive = -1;
 		}
 	}
 
@@ -445,7 +445,7 @@ export class Downloader {
 	forgetPartials(): Bytes {
 		let bytes = 0;
 		for (const partial of [...this.ledger.all()]) {
-			if (partial.judging) continue;
+			if (partial.hashing) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				if (partial.states[block] === blockState.inPool) bytes += this.#map.blockSize(partial.piece, block);
 			}
@@ -458,7 +458,7 @@ export class Downloader {
 	async savePartials(storage: Storage): Promise<void> {
 		const saved: Array<Promise<unknown>> = [];
 		for (const partial of this.ledger.all()) {
-			if (partial.judging || partial.received === 0) continue;
+			if (partial.hashing || partial.received === 0) continue;
 			const blocks: number[] = [];
 			const slots: number[] = [];
 			for (let block = 0; block < partial.blocks; block++) {

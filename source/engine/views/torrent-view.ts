@@ -117,7 +117,7 @@ export function viewPieces(torrent: Torrent, wantedCells: number): PiecesView {
 	/** 0 nothing, 1 asked for or partly had, 2 being checked */
 	const begun = new Map<number, 'r' | 'p' | 'c'>();
 	for (const partial of downloader.ledger.all()) {
-		if (partial.judging) {
+		if (partial.hashing) {
 			checking++;
 			begun.set(partial.piece, 'c');
 		} else if (partial.free < partial.blocks - partial.received) {
@@ -296,7 +296,7 @@ export function inspectCell(
 function stateOfPiece(torrent: Torrent, piece: number): string {
 	if (torrent.have.has(piece)) return 'have';
 	const partial = torrent.downloader.ledger.get(piece);
-	if (partial?.judging) return 'being checked';
+	if (partial?.hashing) return 'being checked';
 	if (partial?.requests.some((count, block) => count > 0 && partial.states[block] === blockState.missing)) {
 		return 'in flight';
 	}

@@ -75,7 +75,7 @@ export function planDue(
 	for (let due = deadlines.first; due !== undefined && pieces++ < mostPieces; due = due.next) {
 		const {piece} = due;
 		const partial = ledger.get(piece);
-		if (partial?.judging) continue;
+		if (partial?.hashing) continue;
 		/** For the blocks of this piece that nobody was asked for there is time, or nobody. */
 		let canWait = false;
 		for (let block = 0; block < map.blockCount(piece); block++) {

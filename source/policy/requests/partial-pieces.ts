@@ -23,7 +23,7 @@ export class PartialPiece {
 	/** The only peer that may be asked; -1 for all. A peer on parole works alone, so that guilt is certain. */
 	exclusive = -1;
 	/** All blocks were handed to the disk; a verdict is awaited. */
-	judging = false;
+	hashing = false;
 	/** Below this block none is free. */
 	#from = 0;
 
@@ -45,7 +45,7 @@ export class PartialPiece {
 		this.free = blocks;
 		this.received = 0;
 		this.exclusive = -1;
-		this.judging = false;
+		this.hashing = false;
 		this.#from = 0;
 	}
 

@@ -195,7 +195,7 @@ export class RequestPlanner {
 		let fewest = copies;
 		const patience = peer.blockTime * 4;
 		for (const partial of this.#ledger.all()) {
-			if (partial.judging || this.#picker.priority(partial.piece) === 0) continue;
+			if (partial.hashing || this.#picker.priority(partial.piece) === 0) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				const requests = partial.requests[block]!;

@@ -266,7 +266,7 @@ test('what is thrown away is counted, but for what the disk judges', async () =>
 	await peer.listen();
 	assert.equal(downloader.forgetPartials(), 2 * blockLength);
 	assert.equal(downloader.ledger.get(0), undefined);
-	assert.equal(downloader.ledger.get(2)?.judging, true);
+	assert.equal(downloader.ledger.get(2)?.hashing, true);
 	assert.equal(lone.pool.free, slots);
 	await lone.torrent.close();
 });

@@ -160,7 +160,7 @@ test('a piece that is begun again knows nothing of what it was before', () => {
 		ledger.receive(first, block, block, 7);
 	}
 	first.exclusive = 7;
-	first.judging = true;
+	first.hashing = true;
 	ledger.drop(3);
 	assert.equal(ledger.get(3), undefined);
 	assert.equal(ledger.size, 0);
@@ -168,7 +168,7 @@ test('a piece that is begun again knows nothing of what it was before', () => {
 	ledger.drop(3);
 	const second = ledger.begin(19);
 	assert.deepEqual([second.piece, second.blocks, second.free, second.received], [19, 3, 3, 0]);
-	assert.deepEqual([second.exclusive, second.judging, second.untouched], [-1, false, true]);
+	assert.deepEqual([second.exclusive, second.hashing, second.untouched], [-1, false, true]);
 	assert.deepEqual([...second.givers], [-1, -1, -1, -1]);
 	assert.deepEqual([...second.slots], [-1, -1, -1, -1]);
 	assert.equal(draw(second), '...');
