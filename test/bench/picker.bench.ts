@@ -1,5 +1,5 @@
 import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
-import {duePriority, PiecePicker} from '../../source/policy/pieces/piece-picker.ts';
+import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue} from '../../source/policy/requests/deadline-planner.ts';
 import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
@@ -68,7 +68,7 @@ export function benchPicker(): void {
 	tell(`a request, ${peers} peers x ${pieces} pieces`, request(), '< 2 us');
 	for (let nth = 0; nth < due; nth++) {
 		deadlines.set((nth * 97) % pieces, 60_000 + nth);
-		picker.setPriority((nth * 97) % pieces, duePriority);
+		picker.setPriority((nth * 97) % pieces, timeCriticalPriority);
 	}
 	tell(`the same with ${due} pieces due`, request(), '< 5 us');
 	benchRound(fields, map, deadlines);

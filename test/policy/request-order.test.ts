@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
 import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
-import {duePriority, PiecePicker} from '../../source/policy/pieces/piece-picker.ts';
+import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
 import {
@@ -40,7 +40,7 @@ function open(pieces: number) {
 	};
 	const due = (piece: number, at: number): void => {
 		deadlines.set(piece, at);
-		picker.setPriority(piece, duePriority);
+		picker.setPriority(piece, timeCriticalPriority);
 	};
 	return {picker, ledger, ask, due};
 }

@@ -21,7 +21,7 @@ import type {SessionServices} from '../session/session-services.js';
 import {Announcers} from '../sources/tracker-source.js';
 import {Downloader, type DownloadOwner} from '../transfer/downloader.js';
 import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
-import {type DueOwner, DuePieces} from '../transfer/piece-deadlines.js';
+import {type TimeCriticalOwner, TimeCriticalPieces} from '../transfer/piece-deadlines.js';
 import {PeerRounds, type RoundsOwner} from '../transfer/request-timeouts.js';
 import {type JudgeOwner, PieceJudge} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
@@ -67,7 +67,7 @@ export class Torrent
 	implements
 		CompletionOwner,
 		DownloadOwner,
-		DueOwner,
+		TimeCriticalOwner,
 		FileChoiceOwner,
 		JudgeOwner,
 		NamesOwner,
@@ -130,7 +130,7 @@ export class Torrent
 	readonly #run: TorrentRun;
 	readonly #rounds: PeerRounds;
 	readonly #choice: FileChoice;
-	readonly #due: DuePieces;
+	readonly #timeCritical: TimeCriticalPieces;
 	#magnet: string | undefined;
 
 	constructor(metainfo: Metainfo, setup: TorrentSetup, services: SessionServices) {
@@ -162,7 +162,7 @@ export class Torrent
 			this.have,
 		);
 		this.downloader = new Downloader(this.map, this, () => services.random.next());
-		this.#due = new DuePieces(this, services.clock);
+		this.#timeCritical = new TimeCriticalPieces(this, services.clock);
 		this.#choice = new FileChoice(this);
 		this.#choice.apply();
 		this.uploadSource = new TorrentUploadSource(this, services);
@@ -367,7 +367,7 @@ export class Torrent
 	resupply(now: Millis): void {
 		if (!this.active) return;
 		// Else what is not due would take every token.
-		this.#due.look(now);
+		this.#timeCritical.look(now);
 		this.#rounds.resupply(now);
 	}
 
@@ -476,8 +476,8 @@ export class Torrent
 
 	#hurry(pieces: readonly PieceRange[], within: Millis | null): void {
 		if (within !== null && this.#choice.unskip(pieces)) this.#wantOther();
-		this.#due.set(pieces, within);
-		this.#due.wake();
+		this.#timeCritical.set(pieces, within);
+		this.#timeCritical.wake();
 	}
 
 	/** Other pieces are wanted than before, or in another order. */
@@ -546,7 +546,7 @@ export class Torrent
 		this.memory.revision++;
 		this.piecesRevision++;
 		this.swarm.revision++;
-		this.#due.wake();
+		this.#timeCritical.wake();
 		this.onChange();
 	}
 

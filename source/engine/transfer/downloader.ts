@@ -2,7 +2,7 @@ import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Storage} from '../../io/disk/storage.js';
 import type {PieceMap} from '../../policy/pieces/piece-map.js';
-import {duePriority, PiecePicker} from '../../policy/pieces/piece-picker.js';
+import {PiecePicker, timeCriticalPriority} from '../../policy/pieces/piece-picker.js';
 import {Deadlines} from '../../policy/requests/deadline-list.js';
 import {BlockLedger, blockState, type PartialPiece} from '../../policy/requests/partial-pieces.js';
 import {type PlanOptions, RequestPlanner} from '../../policy/requests/request-planner.js';
@@ -69,7 +69,7 @@ export class Downloader {
 	setPriorities(priorities: Uint8Array): void {
 		for (const piece of this.deadlines.pieces()) {
 			if (priorities[piece] === 0) this.deadlines.delete(piece);
-			else priorities[piece] = duePriority;
+			else priorities[piece] = timeCriticalPriority;
 		}
 		this.picker.setPriorities(priorities);
 		for (let piece = 0; piece < this.#map.pieceCount; piece++) {
@@ -84,7 +84,7 @@ export class Downloader {
 	/** As `setPriorities`, for one piece. */
 	setPriority(piece: number, priority: number): void {
 		if (priority === 0) this.deadlines.delete(piece);
-		this.picker.setPriority(piece, this.deadlines.has(piece) ? duePriority : priority);
+		this.picker.setPriority(piece, this.deadlines.has(piece) ? timeCriticalPriority : priority);
 		if (priority > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
 		else this.needed.clear(piece);
 		const partial = priority === 0 ? this.ledger.get(piece) : undefined;
@@ -92,13 +92,13 @@ export class Downloader {
 	}
 
 	/** A piece that is wanted and not had is due. */
-	hurry(piece: number, at: Millis): void {
+	setDeadline(piece: number, at: Millis): void {
 		this.deadlines.set(piece, at);
-		this.picker.setPriority(piece, duePriority);
+		this.picker.setPriority(piece, timeCriticalPriority);
 	}
 
 	/** A piece is not due any more, if it was. */
-	calm(piece: number): void {
+	clearDeadline(piece: number): void {
 		if (this.deadlines.delete(piece)) this.picker.setPriority(piece, this.#owner.piecePriority(piece));
 	}
 
@@ -117,7 +117,7 @@ export class Downloader {
 	found(piece: number): void {
 		this.picker.take(piece);
 		this.needed.clear(piece);
-		this.calm(piece);
+		this.clearDeadline(piece);
 	}
 
 	/** A piece that was had is not there any more. */
@@ -431,7 +431,7 @@ export class Downloader {
 	/** The disk has the piece. */
 	stored(piece: number): void {
 		this.needed.clear(piece);
-		this.calm(piece);
+		this.clearDeadline(piece);
 		this.ledger.drop(piece);
 	}
 

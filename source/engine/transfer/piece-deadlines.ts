@@ -15,7 +15,7 @@ const snubTime: Millis = 20_000;
 const mostAsks = 256;
 
 /** What looking after pieces that are due asks of their torrent. */
-export interface DueOwner {
+export interface TimeCriticalOwner {
 	readonly map: PieceMap;
 	readonly downloader: Downloader;
 	readonly pool: BlockPool;
@@ -29,12 +29,12 @@ export interface DueOwner {
  * Sees to it that pieces with a deadline come in time: five times a second while there are any and the torrent runs.
  * In between, `RequestPlanner` gives their blocks to whoever has room and will be in time.
  */
-export class DuePieces {
-	readonly #owner: DueOwner;
+export class TimeCriticalPieces {
+	readonly #owner: TimeCriticalOwner;
 	readonly #clock: Clock;
 	#timer: Timer | undefined;
 
-	constructor(owner: DueOwner, clock: Clock) {
+	constructor(owner: TimeCriticalOwner, clock: Clock) {
 		this.#owner = owner;
 		this.#clock = clock;
 	}
@@ -45,8 +45,8 @@ export class DuePieces {
 		const at = within === null ? undefined : this.#clock.now() + within;
 		for (const [first, last] of ranges) {
 			for (let piece = first; piece <= last; piece++) {
-				if (at === undefined) downloader.calm(piece);
-				else if (downloader.needed.has(piece)) downloader.hurry(piece, at);
+				if (at === undefined) downloader.clearDeadline(piece);
+				else if (downloader.needed.has(piece)) downloader.setDeadline(piece, at);
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 
 /** The priority of pieces with a deadline, above all that can be chosen: only what knows of deadlines asks for them. */
-export const duePriority = 5;
+export const timeCriticalPriority = 5;
 /** Those that are wanted first. */
 const urgent = 4;
 /** Priorities 5 (due), 4 (first) to 1 (low); 0 is not wanted and in no bucket. */
@@ -125,7 +125,7 @@ export class PiecePicker {
 		this.#seeds++;
 	}
 
-	/** One byte a piece, 0 (not wanted) to 4 (first), or `duePriority`. */
+	/** One byte a piece, 0 (not wanted) to 4 (first), or `timeCriticalPriority`. */
 	setPriorities(priorities: Uint8Array): void {
 		this.#priority.set(priorities);
 		this.#stale = true;

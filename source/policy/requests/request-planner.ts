@@ -1,6 +1,6 @@
 import type {Millis} from '../../base/units.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
-import {duePriority, type PiecePicker} from '../pieces/piece-picker.js';
+import {type PiecePicker, timeCriticalPriority} from '../pieces/piece-picker.js';
 import {Deadlines} from './deadline-list.js';
 import {timeToSend} from './deadline-planner.js';
 import {type BlockLedger, blockState, type PartialPiece} from './partial-pieces.js';
@@ -68,9 +68,9 @@ export class RequestPlanner {
 		options: PlanOptions,
 		ask: (piece: number, block: number) => void,
 	): number {
-		let planned = this.#deadlines.size > 0 ? this.#due(peer, count, options, ask) : 0;
+		let planned = this.#deadlines.size > 0 ? this.#timeCritical(peer, count, options, ask) : 0;
 		// A suspect works alone, so others are not made late by it.
-		const highest = peer.onParole ? duePriority : duePriority - 1;
+		const highest = peer.onParole ? timeCriticalPriority : timeCriticalPriority - 1;
 		for (let priority = highest; priority >= 1 && planned < count; priority--) {
 			const commonest = this.#commonest(peer, priority, options);
 			planned += this.#fromPartials(peer, priority, count - planned, options.now, ask, commonest);
@@ -93,11 +93,11 @@ export class RequestPlanner {
 		}
 		// Rather late than never.
 		if (planned === 0 && peer.outstanding === 0 && this.#deadlines.size > 0)
-			planned += this.#due(peer, count, options, ask, true);
+			planned += this.#timeCritical(peer, count, options, ask, true);
 		// Rather share with a suspect than stand still.
 		if (planned === 0 && peer.onParole && peer.outstanding === 0) {
 			const trusted: Provider = {...providerFacts(peer), onParole: false};
-			for (let priority = duePriority; priority >= 1 && planned < count; priority--) {
+			for (let priority = timeCriticalPriority; priority >= 1 && planned < count; priority--) {
 				planned += this.#fromPartials(trusted, priority, count - planned, options.now, ask);
 			}
 		}
@@ -108,7 +108,7 @@ export class RequestPlanner {
 	}
 
 	/** What is due and would be here in time, or anyhow. */
-	#due(
+	#timeCritical(
 		peer: Provider,
 		count: number,
 		{mayBegin, now}: PlanOptions,

@@ -119,7 +119,7 @@ test('a piece that nobody wants any more is cancelled with whoever was asked, an
 	const peer = await seed(lone, 1);
 	const asked = await peer.hears('request');
 	assert.equal(asked.length, 6);
-	downloader.hurry(0, lone.clock.now() + 5000);
+	downloader.setDeadline(0, lone.clock.now() + 5000);
 	assert.ok(downloader.deadlines.has(0));
 	const promised = lone.pool.available;
 	downloader.setPriority(0, 0);
@@ -140,7 +140,7 @@ test('a piece that nobody wants any more is cancelled with whoever was asked, an
 test('a piece with a deadline stays due when its priority changes, until it is wanted no more', async () => {
 	const lone = await leech();
 	const {downloader} = lone.torrent;
-	downloader.hurry(3, 1000);
+	downloader.setDeadline(3, 1000);
 	assert.equal(downloader.picker.priority(3), 5);
 	downloader.setPriority(3, 1);
 	assert.equal(downloader.picker.priority(3), 5);
@@ -153,8 +153,8 @@ test('a piece with a deadline stays due when its priority changes, until it is w
 	downloader.setPriorities(priorities);
 	assert.equal(downloader.deadlines.has(3), false);
 	assert.equal(downloader.picker.priority(3), 0);
-	downloader.hurry(4, 1000);
-	downloader.calm(4);
+	downloader.setDeadline(4, 1000);
+	downloader.clearDeadline(4);
 	assert.equal(downloader.deadlines.has(4), false);
 	assert.notEqual(downloader.picker.priority(4), 5);
 	await lone.torrent.close();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
 import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
-import {duePriority, PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
+import {PiecePicker, timeCriticalPriority} from '../../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue, timeToSend} from '../../../source/policy/requests/deadline-planner.ts';
 import {BlockLedger} from '../../../source/policy/requests/partial-pieces.ts';
@@ -191,7 +191,7 @@ function planner(due: Readonly<Record<string, number>>) {
 	const deadlines = new Deadlines();
 	for (const [letter, within] of Object.entries(due)) {
 		deadlines.set(letters.indexOf(letter), now + within);
-		picker.setPriority(letters.indexOf(letter), duePriority);
+		picker.setPriority(letters.indexOf(letter), timeCriticalPriority);
 	}
 	const planner = new RequestPlanner(picker, ledger, deadlines);
 	let ids = 0;
