@@ -3,7 +3,7 @@ import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piec
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue} from '../../source/policy/requests/deadline-planner.ts';
 import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
-import {type Provider, RequestPlanner} from '../../source/policy/requests/request-planner.ts';
+import {type RequestablePeer, RequestPlanner} from '../../source/policy/requests/request-planner.ts';
 import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 import {seeded} from '../policy/seeded.ts';
 import {secondsEach, tell} from './measure.ts';
@@ -42,7 +42,7 @@ export function benchPicker(): void {
 	});
 	tell('a have', `${((having / 1000) * 1e9) | 0} ns`);
 	const providers = fields.map(
-		(field, id): Provider => ({
+		(field, id): RequestablePeer => ({
 			id,
 			pieces: field,
 			snubbed: false,

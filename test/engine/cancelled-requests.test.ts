@@ -31,7 +31,7 @@ async function silentSeed(lone: LoneTorrent) {
 		peer.now = lone.clock.now();
 		lone.torrent.downloader.refill(peer);
 		const asked: Array<readonly [number, number]> = [];
-		peer.pipeline.each((piece, block) => asked.push([piece, block]));
+		peer.requestQueue.each((piece, block) => asked.push([piece, block]));
 		assert.ok(asked.length > 4);
 		if (cancel) lone.torrent.downloader.cancelAll(peer, peer.now);
 		for (const [piece, block] of asked) {

@@ -473,9 +473,9 @@ test('the window grows with what a fast peer sends, and is small for a slow one'
 		slowQueue.push(...(await slow.hears('request')));
 		queue.push(...(await fast.hears('request')));
 	}
-	const {target} = fast.peer.pipeline;
+	const {target} = fast.peer.requestQueue;
 	assert.ok(target >= 50 && target <= 70, `${target} blocks for three seconds of 20 a second`);
-	assert.equal(slow.peer.pipeline.target, 2);
+	assert.equal(slow.peer.requestQueue.target, 2);
 	await lone.torrent.close();
 });
 

@@ -7,7 +7,7 @@ import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
 import {
 	type PlanOptions,
-	type Provider,
+	type RequestablePeer,
 	RequestPlanner,
 } from '../../source/policy/requests/request-planner.ts';
 import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
@@ -21,9 +21,13 @@ function open(pieces: number) {
 	const deadlines = new Deadlines();
 	const planner = new RequestPlanner(picker, ledger, deadlines);
 	/** Plans for a peer that has `pieces`, of which more is on its way; answers the pieces, a word a block. */
-	const ask = (count: number, facts: Partial<Provider> = {}, options: Partial<PlanOptions> = {}): string => {
+	const ask = (
+		count: number,
+		facts: Partial<RequestablePeer> = {},
+		options: Partial<PlanOptions> = {},
+	): string => {
 		const got: number[] = [];
-		const peer: Provider = {
+		const peer: RequestablePeer = {
 			...{id: 1, pieces: undefined, snubbed: false, onParole: false, outstanding: 1, blockTime: 100},
 			asked: () => false,
 			...facts,

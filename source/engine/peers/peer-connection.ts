@@ -8,8 +8,8 @@ import type {Connection, ConnectionEvents} from '../../io/net/network.js';
 import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
 import {SteadyRate} from '../../policy/rates/smoothed-rate.js';
 import {SpeedMeter} from '../../policy/rates/speed-meter.js';
-import type {Provider} from '../../policy/requests/request-planner.js';
-import {RequestPipeline} from '../../policy/requests/request-queue.js';
+import type {RequestablePeer} from '../../policy/requests/request-planner.js';
+import {RequestQueue} from '../../policy/requests/request-queue.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../protocol/wire/decoder.js';
 import {
@@ -102,7 +102,7 @@ const mostFastPieces = 32;
 const noPieces = new Bitfield(0);
 
 /** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
-export class Peer implements PeerWireSink, Provider {
+export class Peer implements PeerWireSink, RequestablePeer {
 	readonly id: number;
 	readonly address: PeerAddress;
 	readonly source: PeerSource;
@@ -150,7 +150,7 @@ export class Peer implements PeerWireSink, Provider {
 	readonly uploads = new UploadQueue();
 	/** What it may have though we choke it. BEP 6. */
 	readonly grants = new AllowedFastGrants();
-	pipeline: RequestPipeline;
+	requestQueue: RequestQueue;
 	/** What the block now arriving is; the torrent's own notes. */
 	arriving = {piece: -1, block: -1, slot: -1, length: 0};
 	/** The time at which the buffer at hand came. */
@@ -208,7 +208,7 @@ export class Peer implements PeerWireSink, Provider {
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;
-		this.pipeline = new RequestPipeline(1, this.now);
+		this.requestQueue = new RequestQueue(1, this.now);
 		this.#decoder = new PeerWireDecoder(this, options.blockMemory, copyShared);
 	}
 
@@ -216,7 +216,7 @@ export class Peer implements PeerWireSink, Provider {
 	join(owner: PeerOwner): void {
 		this.#owner = owner;
 		this.#pieces = new Bitfield(owner.pieceCount);
-		this.pipeline = new RequestPipeline(owner.blocksPerPiece, this.now);
+		this.requestQueue = new RequestQueue(owner.blocksPerPiece, this.now);
 	}
 
 	attach(connection: Connection): void {
@@ -236,7 +236,7 @@ export class Peer implements PeerWireSink, Provider {
 	get silentSince(): Millis | undefined {
 		if (this.downloaded > 0 || this.uploaded > 0) return undefined;
 		const asks = this.#requests > 0 || !this.peerInterested || this.unchokedAt === -Infinity;
-		const since = Math.min(asks ? Infinity : this.unchokedAt, this.pipeline.owesSince);
+		const since = Math.min(asks ? Infinity : this.unchokedAt, this.requestQueue.owesSince);
 		return since === Infinity ? undefined : since;
 	}
 
@@ -267,19 +267,19 @@ export class Peer implements PeerWireSink, Provider {
 	}
 
 	get snubbed(): boolean {
-		return this.pipeline.snubbed;
+		return this.requestQueue.snubbed;
 	}
 
 	get outstanding(): number {
-		return this.pipeline.outstanding;
+		return this.requestQueue.outstanding;
 	}
 
 	get blockTime(): number {
-		return this.pipeline.blockTime;
+		return this.requestQueue.blockTime;
 	}
 
 	asked(piece: number, block: number): boolean {
-		return this.pipeline.has(piece, block);
+		return this.requestQueue.has(piece, block);
 	}
 
 	// What we say.
@@ -633,7 +633,7 @@ export class Peer implements PeerWireSink, Provider {
 			if (this.isClosed) return;
 			this.extension = {...this.extension, ...decodeExtensionHandshake(payload)};
 			if (this.extension.uploadOnly !== undefined) this.uploadOnly = this.extension.uploadOnly;
-			if (this.extension.reqq !== undefined) this.pipeline.ceiling = this.extension.reqq;
+			if (this.extension.reqq !== undefined) this.requestQueue.ceiling = this.extension.reqq;
 			this.#owner?.peerExtended(this);
 		} else if (id === extensionId.metadata) {
 			this.#owner?.peerMetadata(this, payload);

@@ -141,15 +141,15 @@ export class Downloader {
 	refill(peer: Peer): void {
 		const storage = this.#owner.storage;
 		if (storage === undefined || !peer.amInterested || peer.isClosed) return;
-		if (peer.pipeline.disregarded) {
+		if (peer.requestQueue.disregarded) {
 			if (this.nothingLeftToBegin) return this.#probe(peer);
 			this.#regard(peer);
-			peer.pipeline.snubbed = true;
+			peer.requestQueue.snubbed = true;
 		}
-		let target = Math.min(peer.pipeline.target, this.#owner.fairShare(peer));
+		let target = Math.min(peer.requestQueue.target, this.#owner.fairShare(peer));
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0 && target > fewestDue) target = Math.max(fewestDue, Math.ceil(target / 3));
-		const outstanding = peer.pipeline.outstanding;
+		const outstanding = peer.requestQueue.outstanding;
 		if (outstanding > target - Math.max(1, target >> 3)) return;
 		const available = this.#owner.pool.available;
 		if (available <= 0) {
@@ -192,17 +192,17 @@ export class Downloader {
 	 */
 	#disregardDoubtful(peer: Peer): boolean {
 		const {now} = peer;
-		if (this.#owner.readsPaced || peer.pipeline.isDoubtful(now) || !this.nothingLeftToAsk) return false;
+		if (this.#owner.readsPaced || peer.requestQueue.isDoubtful(now) || !this.nothingLeftToAsk) return false;
 		let any = false;
 		for (const other of this.#owner.peers) {
-			const {pipeline} = other;
-			if (other === peer || pipeline.outstanding === 0 || pipeline.disregarded) continue;
-			if (!pipeline.isDoubtful(now, takeOverTime * peer.blockTime)) continue;
-			pipeline.each((piece, block) => {
+			const {requestQueue} = other;
+			if (other === peer || requestQueue.outstanding === 0 || requestQueue.disregarded) continue;
+			if (!requestQueue.isDoubtful(now, takeOverTime * peer.blockTime)) continue;
+			requestQueue.each((piece, block) => {
 				const partial = this.ledger.get(piece);
 				if (partial !== undefined) this.ledger.unask(partial, block);
 			});
-			pipeline.disregarded = true;
+			requestQueue.disregarded = true;
 			this.#disregarded.add(other);
 			this.share(other);
 			any = true;
@@ -212,9 +212,9 @@ export class Downloader {
 
 	/** It sends, or there is other work for it: what it was asked for counts again. */
 	#regard(peer: Peer): void {
-		peer.pipeline.disregarded = false;
+		peer.requestQueue.disregarded = false;
 		this.#disregarded.delete(peer);
-		peer.pipeline.each((piece, block) => {
+		peer.requestQueue.each((piece, block) => {
 			let partial = this.ledger.get(piece);
 			if (partial === undefined && this.picker.isOpen(piece)) {
 				this.picker.take(piece);
@@ -226,9 +226,9 @@ export class Downloader {
 
 	/** Asks one that is not counted on for a block that others are asked for, or will be. */
 	#probe(peer: Peer): void {
-		const {pipeline, now} = peer;
-		if (peer.peerChoking || peer.onParole || pipeline.outstanding > 0) return;
-		if (now - pipeline.lastAskedAt < probeTime || this.#owner.pool.available <= 0) return;
+		const {requestQueue, now} = peer;
+		if (peer.peerChoking || peer.onParole || requestQueue.outstanding > 0) return;
+		if (now - requestQueue.lastAskedAt < probeTime || this.#owner.pool.available <= 0) return;
 		for (const partial of this.ledger.all()) {
 			if (partial.hashing || partial.exclusive !== -1 || this.picker.priority(partial.piece) === 0) continue;
 			if (!peer.hasPiece(partial.piece)) continue;
@@ -242,7 +242,7 @@ export class Downloader {
 
 	/** Answers the length of what the peer was asked for. */
 	#send(peer: Peer, piece: number, block: number, now: Millis): Bytes {
-		peer.pipeline.ask(piece, block, now);
+		peer.requestQueue.ask(piece, block, now);
 		this.#owner.pool.promise(1);
 		const size = this.#map.blockSize(piece, block);
 		peer.sendRequest(piece, block * blockLength, size);
@@ -298,7 +298,7 @@ export class Downloader {
 			return -1;
 		}
 		const block = begin / blockLength;
-		if (!peer.pipeline.has(piece, block)) {
+		if (!peer.requestQueue.has(piece, block)) {
 			// It may have left before our cancel came; if we still lack it, it is as good as any.
 			if (peer.cancelled === 0) {
 				peer.strike(unrequestedWeight);
@@ -322,8 +322,8 @@ export class Downloader {
 			this.#owner.wasted(length);
 			return undefined;
 		}
-		const asked = peer.pipeline.settle(piece, block, peer.now, true);
-		const counted = asked && !peer.pipeline.disregarded;
+		const asked = peer.requestQueue.settle(piece, block, peer.now, true);
+		const counted = asked && !peer.requestQueue.disregarded;
 		if (asked && !counted) this.#regard(peer);
 		if (asked) this.#owner.pool.promise(-1);
 		else this.#owner.downloadUsed(0, length);
@@ -375,7 +375,7 @@ export class Downloader {
 			return;
 		}
 		const block = begin / blockLength;
-		if (!peer.pipeline.settle(piece, block, peer.now, false)) {
+		if (!peer.requestQueue.settle(piece, block, peer.now, false)) {
 			// A cancel is answered too: by the block, or by a refusal like this one. BEP 6.
 			if (peer.cancelled > 0) peer.cancelled--;
 			else peer.strike();
@@ -383,7 +383,7 @@ export class Downloader {
 		}
 		this.#unpay(piece, block);
 		this.#unask(peer, piece, block);
-		peer.pipeline.excuse();
+		peer.requestQueue.excuse();
 		// With a choke comes a refusal for each request; who refuses far more than that gives nothing at all.
 		if (++peer.refusals > mostRefusals) return peer.close('refuses whatever it is asked for');
 		// A piece it will not give while choking is none it lets us have.
@@ -392,11 +392,11 @@ export class Downloader {
 
 	/** Takes back everything the peer was asked for: it choked us, was too slow, or is gone. */
 	release(peer: Peer): void {
-		peer.pipeline.clear((piece, block) => {
+		peer.requestQueue.clear((piece, block) => {
 			this.#unpay(piece, block);
 			this.#unask(peer, piece, block);
 		});
-		peer.pipeline.excuse();
+		peer.requestQueue.excuse();
 		if (peer.isClosed) this.#disregarded.delete(peer);
 		const {arriving} = peer;
 		if (arriving.slot >= 0 && peer.isClosed) {
@@ -419,7 +419,7 @@ export class Downloader {
 	 */
 	cancelAll(peer: Peer, now: Millis, before: Millis = Infinity): void {
 		peer.now = now;
-		peer.pipeline.clear((piece, block) => {
+		peer.requestQueue.clear((piece, block) => {
 			this.#unpay(piece, block);
 			this.#unask(peer, piece, block);
 			peer.cancelled++;
@@ -496,7 +496,7 @@ export class Downloader {
 	}
 
 	#unask(peer: Peer, piece: number, block: number): void {
-		if (peer.pipeline.disregarded) return;
+		if (peer.requestQueue.disregarded) return;
 		const partial = this.ledger.get(piece);
 		if (partial === undefined) return;
 		this.ledger.unask(partial, block);
@@ -504,9 +504,9 @@ export class Downloader {
 	}
 
 	#cancel(peer: Peer, partial: PartialPiece, block: number): void {
-		if (!peer.pipeline.settle(partial.piece, block, peer.now, false)) return;
+		if (!peer.requestQueue.settle(partial.piece, block, peer.now, false)) return;
 		this.#unpay(partial.piece, block);
-		if (!peer.pipeline.disregarded) this.ledger.unask(partial, block);
+		if (!peer.requestQueue.disregarded) this.ledger.unask(partial, block);
 		peer.cancelled++;
 		peer.sendCancel(partial.piece, block * blockLength, this.#map.blockSize(partial.piece, block));
 	}

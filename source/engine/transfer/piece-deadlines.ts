@@ -87,7 +87,7 @@ export class TimeCriticalPieces {
 }
 
 function dueFacts(peer: Peer, now: Millis): DuePeer {
-	const {id, pieces, pipeline, outstanding, snubbed} = peer;
+	const {id, pieces, requestQueue, outstanding, snubbed} = peer;
 	const mayAsk = peer.amInterested && !peer.peerChoking && !peer.onParole;
 	return {
 		id,
@@ -95,9 +95,9 @@ function dueFacts(peer: Peer, now: Millis): DuePeer {
 		outstanding,
 		// Who has sent nothing for so long is the last to be asked.
 		blockTime: snubbed ? Math.max(snubTime, peer.blockTime) : peer.blockTime,
-		room: mayAsk ? pipeline.room : 0,
-		waited: pipeline.waited(now),
-		isDoubtful: pipeline.isDoubtful(now),
-		eachAsked: tell => pipeline.each(tell),
+		room: mayAsk ? requestQueue.room : 0,
+		waited: requestQueue.waited(now),
+		isDoubtful: requestQueue.isDoubtful(now),
+		eachAsked: tell => requestQueue.each(tell),
 	};
 }

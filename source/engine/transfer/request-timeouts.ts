@@ -56,12 +56,12 @@ export class PeerRounds {
 		const paced = rateLimits.reads.active;
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;
-			const {pipeline} = peer;
-			pipeline.adapt(peer.download.rate(now));
-			const silent = paced ? pipeline.oldest(now) > pacedPatience : pipeline.isSilent(now);
-			if (silent) pipeline.snubbed = true;
-			else if (paced || !ending || !pipeline.isLate(now)) {
-				if (pipeline.oldest(now) > lostAfter) downloader.cancelAll(peer, now, now - lostAfter);
+			const {requestQueue} = peer;
+			requestQueue.adapt(peer.download.rate(now));
+			const silent = paced ? requestQueue.oldest(now) > pacedPatience : requestQueue.isSilent(now);
+			if (silent) requestQueue.snubbed = true;
+			else if (paced || !ending || !requestQueue.isLate(now)) {
+				if (requestQueue.oldest(now) > lostAfter) downloader.cancelAll(peer, now, now - lostAfter);
 				continue;
 			}
 			late.add(peer);

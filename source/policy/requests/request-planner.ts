@@ -6,7 +6,7 @@ import {timeToSend} from './deadline-planner.js';
 import {type BlockLedger, blockState, type PartialPiece} from './partial-pieces.js';
 
 /** What the planner must know of a peer. */
-export interface Provider {
+export interface RequestablePeer {
 	readonly id: number;
 	/** What it has and may be asked for; undefined for everything. */
 	readonly pieces: Bitfield | undefined;
@@ -63,7 +63,7 @@ export class RequestPlanner {
 	 * Marks up to `count` blocks as asked of `peer` and tells each by `ask`. Answers how many.
 	 */
 	plan(
-		peer: Provider,
+		peer: RequestablePeer,
 		count: number,
 		options: PlanOptions,
 		ask: (piece: number, block: number) => void,
@@ -96,7 +96,7 @@ export class RequestPlanner {
 			planned += this.#timeCritical(peer, count, options, ask, true);
 		// Rather share with a suspect than stand still.
 		if (planned === 0 && peer.onParole && peer.outstanding === 0) {
-			const trusted: Provider = {...providerFacts(peer), onParole: false};
+			const trusted: RequestablePeer = {...providerFacts(peer), onParole: false};
 			for (let priority = timeCriticalPriority; priority >= 1 && planned < count; priority--) {
 				planned += this.#fromPartials(trusted, priority, count - planned, options.now, ask);
 			}
@@ -109,7 +109,7 @@ export class RequestPlanner {
 
 	/** What is due and would be here in time, or anyhow. */
 	#timeCritical(
-		peer: Provider,
+		peer: RequestablePeer,
 		count: number,
 		{mayBegin, now}: PlanOptions,
 		ask: (piece: number, block: number) => void,
@@ -142,14 +142,14 @@ export class RequestPlanner {
 	 * Pieces that were begun go first, but not those that many have when this peer alone may have others: what a seed
 	 * can send is best spent on what nobody else can. While few are begun, or more and more would be.
 	 */
-	#commonest(peer: Provider, priority: number, {sequential, have, mayBegin}: PlanOptions): number {
+	#commonest(peer: RequestablePeer, priority: number, {sequential, have, mayBegin}: PlanOptions): number {
 		if (peer.pieces !== undefined || sequential || !mayBegin || have < randomPieces) return Infinity;
 		if (this.#ledger.size > mostBegun) return Infinity;
 		return this.#picker.rarest(priority);
 	}
 
 	#fromPartials(
-		peer: Provider,
+		peer: RequestablePeer,
 		priority: number,
 		count: number,
 		now: Millis,
@@ -189,7 +189,7 @@ export class RequestPlanner {
 	 * End game: one block that others were asked for and this peer was not. Not one that was asked for a moment ago, as
 	 * this peer counts time: it would only come twice.
 	 */
-	#again(peer: Provider, now: Millis, ask: (piece: number, block: number) => void): number {
+	#again(peer: RequestablePeer, now: Millis, ask: (piece: number, block: number) => void): number {
 		let best: PartialPiece | undefined;
 		let bestBlock = -1;
 		let fewest = copies;
@@ -215,17 +215,17 @@ export class RequestPlanner {
 	}
 }
 
-function providerFacts(peer: Provider): Provider {
+function providerFacts(peer: RequestablePeer): RequestablePeer {
 	const {id, pieces, snubbed, onParole, outstanding, blockTime} = peer;
 	const asked = (piece: number, block: number): boolean => peer.asked(piece, block);
 	return {id, pieces, snubbed, onParole, outstanding, blockTime, asked};
 }
 
-function has(peer: Provider, piece: number): boolean {
+function has(peer: RequestablePeer, piece: number): boolean {
 	return peer.pieces === undefined || peer.pieces.has(piece);
 }
 
-function mayShare(partial: PartialPiece, peer: Provider): boolean {
+function mayShare(partial: PartialPiece, peer: RequestablePeer): boolean {
 	if (partial.exclusive === peer.id) return true;
 	return partial.exclusive === -1 && !peer.onParole;
 }

@@ -18,7 +18,7 @@ const longestDoubt: Millis = 10_000;
  * The blocks one peer was asked for, oldest first, and how many there should be. Starts slowly: one more for each
  * block that comes, until the rate no longer grows; then enough for three seconds.
  */
-export class RequestPipeline {
+export class RequestQueue {
 	/** Blocks as piece * blocksPerPiece + block, in the order they were asked for. */
 	#blocks = new Float64Array(64);
 	#askedAt = new Float64Array(64);

@@ -4,7 +4,7 @@ import {blockLength} from '../../../source/base/units.ts';
 import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
 import {PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
 import {BlockLedger} from '../../../source/policy/requests/partial-pieces.ts';
-import {type Provider, RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
+import {type RequestablePeer, RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 import {seeded} from '../seeded.ts';
 
@@ -16,7 +16,7 @@ function lastPiece() {
 	return (id: number, blockTime: number, now: number, outstanding = 0): number[] => {
 		const its = asked.get(id) ?? new Set<number>();
 		asked.set(id, its);
-		const peer: Provider = {
+		const peer: RequestablePeer = {
 			id,
 			pieces: undefined,
 			snubbed: false,
@@ -63,7 +63,7 @@ test('a seed is asked for what nobody else has before pieces that were begun and
 	leecher.set(0);
 	picker.peerJoined(leecher);
 	picker.seedJoined();
-	const provider = (id: number, pieces: Bitfield | undefined): Provider => ({
+	const peer = (id: number, pieces: Bitfield | undefined): RequestablePeer => ({
 		id,
 		pieces,
 		snubbed: false,
@@ -72,18 +72,18 @@ test('a seed is asked for what nobody else has before pieces that were begun and
 		blockTime: 100,
 		asked: () => false,
 	});
-	const ask = (peer: Provider, count: number): number[] => {
+	const ask = (peer: RequestablePeer, count: number): number[] => {
 		const got: number[] = [];
 		planner.plan(peer, count, {sequential: false, have: 9, mayBegin: true, now: 0}, piece => got.push(piece));
 		return got;
 	};
-	assert.deepEqual(ask(provider(1, leecher), 1), [0]);
-	assert.ok(!ask(provider(2, undefined), 14).includes(0));
-	assert.deepEqual(ask(provider(2, undefined), 1), [0]);
+	assert.deepEqual(ask(peer(1, leecher), 1), [0]);
+	assert.ok(!ask(peer(2, undefined), 14).includes(0));
+	assert.deepEqual(ask(peer(2, undefined), 1), [0]);
 });
 
 test('a peer that lets requests lie begins the commonest piece, one we know little of any', () => {
-	const picked = (facts: Partial<Provider>, have: number, seed: number): number => {
+	const picked = (facts: Partial<RequestablePeer>, have: number, seed: number): number => {
 		const picker = new PiecePicker(6, seeded(seed));
 		const planner = new RequestPlanner(picker, new BlockLedger(new PieceMap(6 * blockLength, blockLength)));
 		// Piece 5 is the commonest, piece 0 the rarest.
@@ -92,7 +92,7 @@ test('a peer that lets requests lie begins the commonest piece, one we know litt
 			for (let piece = 5; piece > peer; piece--) pieces.set(piece);
 			picker.peerJoined(pieces);
 		}
-		const provider: Provider = {
+		const peer: RequestablePeer = {
 			id: 1,
 			pieces: undefined,
 			snubbed: false,
@@ -103,7 +103,7 @@ test('a peer that lets requests lie begins the commonest piece, one we know litt
 			...facts,
 		};
 		let first = -1;
-		planner.plan(provider, 1, {sequential: false, have, mayBegin: true, now: 0}, piece => {
+		planner.plan(peer, 1, {sequential: false, have, mayBegin: true, now: 0}, piece => {
 			first = piece;
 		});
 		return first;
