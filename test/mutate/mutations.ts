@@ -131,7 +131,7 @@ function endsHead(tokens: readonly Token[], close: number): boolean {
 
 const declares =
 	/^(?:const|let|var|type|interface|class|function|import|export|async|static|readonly|declare)$/;
-const heads = /^(?:if|for|while|switch|do|try|else|case|default|get|set|constructor|catch|finally)$/;
+const previewPieces = /^(?:if|for|while|switch|do|try|else|case|default|get|set|constructor|catch|finally)$/;
 
 /** Statements of one line that do something are left out; what is answered is nothing. */
 function mutateStatement(
@@ -141,7 +141,7 @@ function mutateStatement(
 	put: (at: number, before: string, after: string) => void,
 ): void {
 	const {kind, text, at} = tokens[index]!;
-	if (declares.test(text) || heads.test(text) || text === 'throw') return;
+	if (declares.test(text) || previewPieces.test(text) || text === 'throw') return;
 	if (kind !== 'word' && text !== '++' && text !== '--') return;
 	const end = source.indexOf('\n', at);
 	const line = source.slice(at, end < 0 ? undefined : end);

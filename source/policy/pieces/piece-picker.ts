@@ -45,7 +45,7 @@ export class PiecePicker {
 	/** Below this no piece that is wanted first is open. */
 	#firstUrgent = 0;
 	/** Open pieces that come before all others. */
-	#heads: number[] = [];
+	#previewPieces: number[] = [];
 
 	/** @param random 0 <= x < 1 */
 	constructor(pieceCount: number, random: () => number) {
@@ -133,7 +133,7 @@ export class PiecePicker {
 
 	/** Pieces to begin before all others that are wanted first, while they are: ends of files, for previews. */
 	setHeads(pieces: readonly number[]): void {
-		this.#heads = [...pieces];
+		this.#previewPieces = [...pieces];
 	}
 
 	setPriority(piece: number, priority: number): void {
@@ -196,8 +196,8 @@ export class PiecePicker {
 	}
 
 	#pickUrgent(pieces: Bitfield | undefined, from: number, to: number): number {
-		this.#heads = this.#heads.filter(piece => this.#idle[piece] === 1);
-		for (const piece of this.#heads) if (this.#isUrgent(piece, pieces)) return piece;
+		this.#previewPieces = this.#previewPieces.filter(piece => this.#idle[piece] === 1);
+		for (const piece of this.#previewPieces) if (this.#isUrgent(piece, pieces)) return piece;
 		// A few need not be sought among all there are.
 		if (to - from <= fewUrgent) return this.#pickLowest(pieces, from, to);
 		while (this.#firstUrgent < this.pieceCount && !this.#isUrgent(this.#firstUrgent, undefined))
