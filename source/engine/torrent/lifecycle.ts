@@ -40,7 +40,7 @@ export type TorrentActivity =
 const farewell: Millis = 5000;
 
 /** What running asks of, and tells, its torrent. */
-export interface RunOwner extends CheckOwner {
+export interface LifecycleOwner extends CheckOwner {
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly dir: string;
@@ -66,19 +66,19 @@ export interface RunOwner extends CheckOwner {
 }
 
 /** Starts a torrent and stops it, in order, and keeps what it is doing and where its data is. */
-export class TorrentRun {
+export class TorrentLifecycle {
 	/** Undefined while its files are nobody's. */
 	storage: Storage | undefined;
 	/** While its files are given their room on the disk. */
 	allocating = false;
-	readonly #owner: RunOwner;
+	readonly #owner: LifecycleOwner;
 	readonly #services: SessionServices;
 	readonly #check: PieceCheck;
 	#activity: TorrentActivity = {name: 'idle'};
 	/** What follows on a check. */
 	#afterCheck: 'active' | 'paused' | 'queued' = 'active';
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
-	#run = 0;
+	#lifecycle = 0;
 	#stopping: Promise<void> = Promise.resolve();
 	readonly #ownership: Ownership;
 	/** What a person allowed the next start to do. */
@@ -89,7 +89,7 @@ export class TorrentRun {
 	/** It was said that files have changed. */
 	#isTold = false;
 
-	constructor(owner: RunOwner, services: SessionServices) {
+	constructor(owner: LifecycleOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
 		this.#check = new PieceCheck(owner, services);
@@ -153,13 +153,13 @@ export class TorrentRun {
 
 	#begin(check: CheckMode, afterCheck: 'active' | 'paused' | 'queued'): void {
 		this.#afterCheck = afterCheck;
-		const run = ++this.#run;
+		const run = ++this.#lifecycle;
 		this.#owner.memory.doubt();
 		this.#becomeChecking(0);
 		const back = this.#stopping.then(() => this.#bringBack());
 		const begin = async (): Promise<void> => {
 			const failure = await back;
-			if (run !== this.#run) return;
+			if (run !== this.#lifecycle) return;
 			if (failure !== undefined) return this.fail(failure);
 			await this.#open(run, check);
 		};
@@ -205,11 +205,11 @@ export class TorrentRun {
 		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
 		const fresh = known === undefined && !(await this.#services.disk.exists(dir, root));
 		const stamps = fresh ? [] : await storage.stamps();
-		if (run !== this.#run) return;
+		if (run !== this.#lifecycle) return;
 		const shown = this.#ownership.shown(stamps, owners);
 		const recalled = known && {...known, stamps: this.#ownership.remembered(known.stamps, owners)};
 		const isWhole = recalled === undefined || storage.hasPart === undefined || (await storage.hasPart());
-		if (run !== this.#run) return;
+		if (run !== this.#lifecycle) return;
 		const {map} = this.#owner;
 		const trusted = isWhole ? recalled : withoutPartFile(map, metainfo.files, shown, recalled);
 		const memory = known && trusted && {...known, have: trusted.have};
@@ -217,13 +217,13 @@ export class TorrentRun {
 		this.#isTold = false;
 		if (plan.check.length > 0) {
 			const progress = this.#becomeChecking(plan.check.length);
-			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#run);
+			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#lifecycle);
 			if (obstacle === 'stopped') return;
 			if (obstacle !== undefined) return this.fail(obstacle);
 		}
 		// Until it is known whose the files are what was known of them before is the better account, and is kept.
 		const obstacle = await this.#ownership.judge(storage, stamps, memory, this.#consent);
-		if (run !== this.#run) return;
+		if (run !== this.#lifecycle) return;
 		if (obstacle !== undefined && this.#afterCheck !== 'active') {
 			// Nothing is written, so nothing is in the way; what was known of the files before is kept for the next start.
 			this.#owner.log('warn', obstacle.message);
@@ -239,9 +239,9 @@ export class TorrentRun {
 		const isNews = before !== undefined || wanted.includes(0);
 		const failure =
 			(isNews ? await storage.setWanted(wanted) : undefined) ?? (await this.#createEmptyFiles(storage));
-		if (run !== this.#run) return;
+		if (run !== this.#lifecycle) return;
 		const other = failure ?? (await this.#allocate(storage));
-		if (run !== this.#run) return;
+		if (run !== this.#lifecycle) return;
 		if (other !== undefined) return this.fail(other);
 		this.#activate(memory);
 	}
@@ -259,7 +259,7 @@ export class TorrentRun {
 		this.#become({name: 'pausing'});
 		this.#stopping = allDone(this.#stopping, this.#letGo(storage, false));
 		await this.#stopping;
-		if (run === this.#run) this.#become({name: then});
+		if (run === this.#lifecycle) this.#become({name: then});
 	}
 
 	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
@@ -299,7 +299,7 @@ export class TorrentRun {
 		const {name} = this.activity;
 		if (name === 'paused') return;
 		if (name === 'queued' || name === 'idle') {
-			this.#run++;
+			this.#lifecycle++;
 			return this.#become({name: 'paused'});
 		}
 		void this.#halt('paused');
@@ -310,7 +310,7 @@ export class TorrentRun {
 		const {name} = this.activity;
 		if (name === 'queued') return;
 		if (name === 'active' || name === 'checking') return void this.#halt('queued');
-		this.#run++;
+		this.#lifecycle++;
 		this.#become({name: 'queued'});
 	}
 
@@ -330,7 +330,7 @@ export class TorrentRun {
 	/** Lets go of everybody and everything, in order; what is on its way to the disk arrives there. */
 	async #halt(then: 'paused' | 'queued' | 'closed'): Promise<void> {
 		const {superSeeding, swarm} = this.#owner;
-		const run = ++this.#run;
+		const run = ++this.#lifecycle;
 		if (this.activity.name === 'checking') this.activity.stop();
 		const wasActive = this.activity.name === 'active';
 		this.#become({name: 'pausing'});
@@ -340,7 +340,7 @@ export class TorrentRun {
 		// Whoever has the files at the moment, to move them say, goes on having them.
 		this.#stopping = allDone(this.#stopping, this.#letGo(storage, wasActive));
 		await this.#stopping;
-		if (run === this.#run && then !== 'closed') this.#become({name: then});
+		if (run === this.#lifecycle && then !== 'closed') this.#become({name: then});
 	}
 
 	async #letGo(storage: Storage | undefined, wasActive: boolean): Promise<void> {
@@ -363,7 +363,7 @@ export class TorrentRun {
 		if (this.activity.name === 'failed' || this.activity.name === 'closed') return;
 		const {superSeeding, swarm, downloader, memory} = this.#owner;
 		this.#owner.log('error', failure.message);
-		const run = ++this.#run;
+		const run = ++this.#lifecycle;
 		this.#consent = noConsent;
 		if (isAboutFiles(failure)) memory.doubt();
 		this.#soughtAt = this.#services.clock.now();
@@ -375,7 +375,7 @@ export class TorrentRun {
 		const letGo = async (): Promise<void> => {
 			downloader.forgetPartials();
 			await this.#letGo(storage, false);
-			if (run === this.#run) memory.revision++;
+			if (run === this.#lifecycle) memory.revision++;
 		};
 		this.#stopping = allDone(this.#stopping, letGo());
 	}
@@ -489,7 +489,7 @@ export class TorrentRun {
 		if (activity.name !== 'failed' || activity.failure.code !== 'missing' || !this.#owner.wanted) return;
 		if (this.#seeking || now - this.#soughtAt < seekTime) return;
 		this.#soughtAt = now;
-		void this.#seek(this.#run);
+		void this.#seek(this.#lifecycle);
 	}
 
 	async #seek(run: number): Promise<void> {
@@ -500,7 +500,7 @@ export class TorrentRun {
 				if (pad || length === 0 || files.priorities[file] === 0) continue;
 				if (memory.known?.stamps[file] === undefined && !isOurs(memory.known?.owners?.[file])) continue;
 				if (!(await this.#services.disk.exists(dir, (renamed.get(file) ?? path).join('/')))) return;
-				if (run !== this.#run) return;
+				if (run !== this.#lifecycle) return;
 			}
 			if (this.activity.name === 'failed') this.start('quick');
 		} finally {
@@ -518,7 +518,7 @@ function isAboutFiles({code}: StorageFailure): boolean {
 }
 
 function isWholeFile(
-	{metainfo, map}: Pick<RunOwner, 'metainfo' | 'map'>,
+	{metainfo, map}: Pick<LifecycleOwner, 'metainfo' | 'map'>,
 	have: Bitfield,
 	file: number,
 ): boolean {

@@ -30,7 +30,7 @@ import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-so
 import type {Consent} from './file-ownership.js';
 import {FileTally} from './file-progress.js';
 import {FileChoice, type FileChoiceOwner} from './file-selection.js';
-import {type RunOwner, type TorrentActivity, TorrentRun} from './lifecycle.js';
+import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
 import {Relocation, type RelocationOwner} from './relocation.js';
 import {TorrentMemory} from './resume-state.js';
 import {SeedingGoal} from './seeding-goal.js';
@@ -74,7 +74,7 @@ export class Torrent
 		PeerTalkOwner,
 		RelocationOwner,
 		RoundsOwner,
-		RunOwner,
+		LifecycleOwner,
 		SuperSeedingOwner,
 		SwarmOwner,
 		UploadSourceOwner
@@ -127,7 +127,7 @@ export class Torrent
 	/** Puts what is known of it on the disk, now. */
 	keep: () => Promise<void> = async () => {};
 	readonly #services: SessionServices;
-	readonly #run: TorrentRun;
+	readonly #lifecycle: TorrentLifecycle;
 	readonly #rounds: PeerRounds;
 	readonly #choice: FileChoice;
 	readonly #timeCritical: TimeCriticalPieces;
@@ -168,7 +168,7 @@ export class Torrent
 		this.uploadSource = new TorrentUploadSource(this, services);
 		this.talk = new PeerTalk(this, services);
 		this.#rounds = new PeerRounds(this, services.uploader);
-		this.#run = new TorrentRun(this, services);
+		this.#lifecycle = new TorrentLifecycle(this, services);
 		this.swarm = new Swarm(this, services);
 		this.announcers = new Announcers({
 			infoHash: this.infoHash,
@@ -198,12 +198,12 @@ export class Torrent
 	}
 
 	get activity(): TorrentActivity {
-		return this.#run.activity;
+		return this.#lifecycle.activity;
 	}
 
 	/** Undefined while its files are nobody's. */
 	get storage(): Storage | undefined {
-		return this.#run.storage;
+		return this.#lifecycle.storage;
 	}
 
 	get allocatesFully(): boolean {
@@ -212,7 +212,7 @@ export class Torrent
 
 	/** Its files are being given their room on the disk. */
 	get allocating(): boolean {
-		return this.#run.allocating;
+		return this.#lifecycle.allocating;
 	}
 
 	get pieceCount(): number {
@@ -250,7 +250,7 @@ export class Torrent
 	}
 
 	get active(): boolean {
-		return this.#run.activity.name === 'active';
+		return this.#lifecycle.activity.name === 'active';
 	}
 
 	/** Every wanted piece is verified and on disk. */
@@ -261,7 +261,7 @@ export class Torrent
 	/** Whether it runs or would, were it not for others. */
 	get runs(): boolean {
 		const {name} = this.activity;
-		if (this.#run.onlyChecks) return false;
+		if (this.#lifecycle.onlyChecks) return false;
 		return this.wanted && !this.goal.reached && name !== 'failed' && name !== 'closed';
 	}
 
@@ -294,7 +294,7 @@ export class Torrent
 		this.setLimits(memory.maxDownload, memory.maxUpload);
 		this.pieceChoice.take(memory.piecePriorities);
 		this.#choice.take(memory.priorities);
-		this.#run.recall(memory.counted ?? memory.have);
+		this.#lifecycle.recall(memory.counted ?? memory.have);
 	}
 
 	/** The speeds of an earlier session. */
@@ -317,14 +317,14 @@ export class Torrent
 
 	/** It has not run yet, and is not to. */
 	rest(): void {
-		this.#run.rest();
+		this.#lifecycle.rest();
 	}
 
 	/** It can only be looked at; to be told before the first start. */
 	hold(held: Held): void {
 		this.held = held;
 		this.wanted = false;
-		this.#run.hold({code: 'io', message: held.text});
+		this.#lifecycle.hold({code: 'io', message: held.text});
 	}
 
 	/** Somebody says where its data is. */
@@ -378,15 +378,15 @@ export class Torrent
 			case 'start':
 				if (this.held !== undefined) return;
 				this.want();
-				this.#run.start(this.doubtful ? 'full' : event.check);
+				this.#lifecycle.start(this.doubtful ? 'full' : event.check);
 				this.doubtful = false;
 				return;
 			case 'pause':
 				this.wanted = false;
 				this.heldWithAll = event.withAll === true;
-				return this.#run.pause();
+				return this.#lifecycle.pause();
 			case 'verify':
-				return this.held === undefined ? this.#run.verify() : undefined;
+				return this.held === undefined ? this.#lifecycle.verify() : undefined;
 			case 'prioritise':
 				this.#choice.choose(event.files, event.priority);
 				return this.#wantOther();
@@ -396,7 +396,7 @@ export class Torrent
 			case 'deadline':
 				return this.#hurry(event.pieces, event.within);
 			case 'queue':
-				return this.#run.queue();
+				return this.#lifecycle.queue();
 			case 'set':
 				return this.#set(event.settings);
 			case 'peers':
@@ -407,9 +407,9 @@ export class Torrent
 				return this.judge.wrong(event.piece, event.digests);
 			case 'unstored':
 				this.downloader.again(event.piece);
-				return this.#run.fail(event.failure);
+				return this.#lifecycle.fail(event.failure);
 			case 'failure':
-				return this.#run.fail(event.failure);
+				return this.#lifecycle.fail(event.failure);
 			case 'count':
 				return this.#sample(this.#services.clock.now());
 			case 'tick':
@@ -422,7 +422,7 @@ export class Torrent
 	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
 	async close(): Promise<void> {
 		this.relocation.stop();
-		if (this.activity.name !== 'closed') await this.#run.close();
+		if (this.activity.name !== 'closed') await this.#lifecycle.close();
 	}
 
 	/**
@@ -431,13 +431,13 @@ export class Torrent
 	 * @param others the names of torrents that have a file, too, by its number
 	 */
 	removeData(others: ReadonlyMap<number, string>): Promise<Removal> {
-		return this.#run.removeData(others);
+		return this.#lifecycle.removeData(others);
 	}
 
 	/** A person allows its next start to do more than it would; undefined: what it was told to do when it failed. */
 	allow(consent?: Partial<Consent>): void {
-		if (consent === undefined) this.#run.allowAsTold();
-		else this.#run.allow(consent);
+		if (consent === undefined) this.#lifecycle.allowAsTold();
+		else this.#lifecycle.allow(consent);
 	}
 
 	/** Where one of its files is to be, whole. */
@@ -501,9 +501,9 @@ export class Torrent
 		if (this.complete && this.goal.isDue) {
 			this.log('info', 'the seeding goal is reached');
 			this.goal.reached = true;
-			this.#run.pause();
+			this.#lifecycle.pause();
 		}
-		this.#run.tick(now);
+		this.#lifecycle.tick(now);
 		if (!this.active) return;
 		this.#rounds.tick(now);
 		this.superSeeding.tick();
@@ -551,7 +551,7 @@ export class Torrent
 	}
 
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
-		return this.#run.withStorage(task);
+		return this.#lifecycle.withStorage(task);
 	}
 
 	moved(): void {
