@@ -1,7 +1,7 @@
 import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
-import type {SessionMemory} from '../../io/state/stats-store.js';
+import type {StatsStore} from '../../io/state/stats-store.js';
 import type {StateStore} from '../../io/state/torrent-store.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {Traffic} from './session-stats.js';
@@ -18,7 +18,7 @@ export interface Saved {
 	readonly traffic: Traffic;
 	readonly store: Pick<StateStore, 'save'>;
 	/** Undefined when no speeds are to be kept. */
-	readonly speeds: SessionMemory | undefined;
+	readonly speeds: StatsStore | undefined;
 	readonly log: (level: LogLevel, text: string, torrent: string) => void;
 }
 

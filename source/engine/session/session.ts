@@ -17,8 +17,8 @@ import {NodeHttpClient} from '../../io/net/http-client.js';
 import {machineAddresses} from '../../io/net/machine-addresses.js';
 import {TcpNetwork} from '../../io/net/network.js';
 import {NodeUdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
-import {LimitMemory} from '../../io/state/limit-store.js';
-import {SessionMemory} from '../../io/state/stats-store.js';
+import {LimitStore} from '../../io/state/limit-store.js';
+import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
 import {connectionPlaces} from '../../policy/peers/connection-limits.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
@@ -90,9 +90,9 @@ export class Session implements EngineClient {
 	readonly #logRate: LogRate;
 	readonly #logRepeats: LogRepeats;
 	/** Undefined when nothing is to be kept. */
-	readonly #memory: SessionMemory | undefined;
+	readonly #memory: StatsStore | undefined;
 	readonly #totals: TotalsMemory | undefined;
-	readonly #limitMemory: LimitMemory | undefined;
+	readonly #limitMemory: LimitStore | undefined;
 	readonly #patrol = new FilePatrol(this.#torrents);
 	readonly #places = connectionPlaces(openFileLimit());
 	#peerIds = 0;
@@ -190,11 +190,11 @@ export class Session implements EngineClient {
 		);
 		this.#queue = new TorrentQueue(torrents, options.queue, clock);
 		if (options.persist) {
-			this.#memory = new SessionMemory(options.stateDir, text => this.#log('warn', text));
+			this.#memory = new StatsStore(options.stateDir, text => this.#log('warn', text));
 			this.#totals = new TotalsMemory(options.stateDir, torrents, this.#traffic, ({message}) =>
 				this.#log('warn', `totals are not kept: ${message}`),
 			);
-			this.#limitMemory = new LimitMemory(options.stateDir, {
+			this.#limitMemory = new LimitStore(options.stateDir, {
 				damaged: why => this.#log('warn', `limits chosen earlier are forgotten: ${why}`),
 				later: why => this.#log('warn', `limits chosen earlier do not hold, new ones are not kept: ${why}`),
 				failed: ({message}) => this.#log('warn', `limits are not kept: ${message}`),

@@ -6,7 +6,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {InfoHash} from '../../base/units.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
 import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
-import type {SessionMemory} from '../../io/state/stats-store.js';
+import type {StatsStore} from '../../io/state/stats-store.js';
 import {
 	type HeldTorrent,
 	type KeptTorrents,
@@ -39,7 +39,7 @@ export interface TorrentLoaderSetup {
 	/** Whether what is added comes back in the next session: then it is on the disk before it is added. */
 	readonly lasting: boolean;
 	/** Undefined when no speeds are kept. */
-	readonly speeds: SessionMemory | undefined;
+	readonly speeds: StatsStore | undefined;
 	/** Undefined when none are kept. */
 	readonly totals: Pick<TotalsMemory, 'recall'> | undefined;
 	/** Absolute; where data goes that is added without a folder. */

@@ -19,7 +19,7 @@ import type {SuperSeeding} from '../transfer/super-seeding.js';
 import {type Consent, noConsent, Ownership} from './file-ownership.js';
 import type {FileTally} from './file-progress.js';
 import {type CheckOwner, type CheckProgress, PieceCheck} from './recheck.js';
-import type {TorrentMemory} from './resume-state.js';
+import type {ResumeState} from './resume-state.js';
 import type {TorrentEvent} from './torrent-event.js';
 import type {TorrentNames} from './torrent-names.js';
 import type {TorrentRecord} from './transfer-stats.js';
@@ -52,7 +52,7 @@ export interface LifecycleOwner extends CheckOwner {
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
 	readonly completion: PieceCompletion;
-	readonly memory: TorrentMemory;
+	readonly memory: ResumeState;
 	readonly names: TorrentNames;
 	readonly record: TorrentRecord;
 	readonly seedOnly: boolean;

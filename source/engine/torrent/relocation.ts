@@ -6,7 +6,7 @@ import {mayClash, namesApart} from '../../io/files/find-names.js';
 import type {OtherPlace} from '../../io/state/resume-data.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {sanitizePathElement} from '../../protocol/metainfo/sanitize-path.js';
-import type {TorrentMemory} from './resume-state.js';
+import type {ResumeState} from './resume-state.js';
 import type {TorrentNames} from './torrent-names.js';
 
 /** What moving asks of its torrent. */
@@ -15,7 +15,7 @@ export interface RelocationOwner {
 	dir: string;
 	/** Files that have another path than the torrent says. */
 	readonly renamed: Map<number, readonly string[]>;
-	readonly memory: TorrentMemory;
+	readonly memory: ResumeState;
 	readonly names: TorrentNames;
 	/** Does something with the torrent's files while nobody else opens them, whether it runs or not. */
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;

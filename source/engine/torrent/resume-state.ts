@@ -16,7 +16,7 @@ const flushTime: Millis = 3000;
 type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers' | 'owners'>;
 
 /** What is known of a torrent's data on disk, and is kept over restarts. */
-export class TorrentMemory {
+export class ResumeState {
 	/** Rises when something changes that resume data holds. */
 	revision = 0;
 	/** Where some of its files may be besides: a move is under way, or was cut short. */

@@ -32,7 +32,7 @@ import {FileTally} from './file-progress.js';
 import {FileChoice, type FileChoiceOwner} from './file-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
 import {Relocation, type RelocationOwner} from './relocation.js';
-import {TorrentMemory} from './resume-state.js';
+import {ResumeState} from './resume-state.js';
 import {SeedingGoal} from './seeding-goal.js';
 import type {TorrentEvent, TorrentSettings} from './torrent-event.js';
 import {type NamesOwner, TorrentNames} from './torrent-names.js';
@@ -99,7 +99,7 @@ export class Torrent
 	readonly superSeeding: SuperSeeding;
 	readonly relocation: Relocation;
 	readonly names = new TorrentNames(this);
-	readonly memory: TorrentMemory;
+	readonly memory: ResumeState;
 	readonly maxPeers: number;
 	readonly addedAt: Millis;
 	dir: string;
@@ -143,7 +143,7 @@ export class Torrent
 		this.addedAt = setup.addedAt;
 		this.record = new TorrentRecord(services.clock.now());
 		this.goal = new SeedingGoal(this.record, metainfo.length);
-		this.memory = new TorrentMemory(this, services.clock);
+		this.memory = new ResumeState(this, services.clock);
 		this.superSeeding = new SuperSeeding(this, () => services.random.next());
 		this.relocation = new Relocation(this);
 		this.completion = new PieceCompletion(this, services);

@@ -7,7 +7,7 @@ import type {Swarm} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {Announcers} from '../sources/tracker-source.js';
 import type {FileTally} from '../torrent/file-progress.js';
-import type {TorrentMemory} from '../torrent/resume-state.js';
+import type {ResumeState} from '../torrent/resume-state.js';
 import type {TorrentRecord} from '../torrent/transfer-stats.js';
 import type {Downloader} from './downloader.js';
 import type {PieceJudge} from './smart-ban.js';
@@ -27,7 +27,7 @@ export interface CompletionOwner {
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
 	readonly record: TorrentRecord;
-	readonly memory: TorrentMemory;
+	readonly memory: ResumeState;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
 	readonly peers: Iterable<Peer>;

@@ -22,7 +22,7 @@ export interface LimitMemoryEvents {
 }
 
 /** The chosen limits in the file `limits` of the state folder, which is only ever replaced whole. */
-export class LimitMemory {
+export class LimitStore {
 	readonly #path: string;
 	readonly #events: LimitMemoryEvents;
 	#next: Uint8Array | undefined;

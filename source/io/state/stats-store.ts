@@ -21,7 +21,7 @@ const version = 1;
  * The speeds of the last day, of all torrents and of each, and the totals, in `speed/` of the state folder. Nothing
  * depends on them: what cannot be read is begun anew, and what cannot be written is said once.
  */
-export class SessionMemory {
+export class StatsStore {
 	readonly #folder: string;
 	readonly #say: (text: string) => void;
 	/** Names of files that a later version wrote. */

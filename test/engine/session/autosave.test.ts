@@ -4,7 +4,7 @@ import type {Millis} from '../../../source/base/units.ts';
 import {StateSaver} from '../../../source/engine/session/autosave.ts';
 import type {Traffic} from '../../../source/engine/session/session-stats.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
-import type {SessionMemory} from '../../../source/io/state/stats-store.ts';
+import type {StatsStore} from '../../../source/io/state/stats-store.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 
 /** Five hundred torrents that have all changed, on a disk that takes its time for each, however many wait for it. */
@@ -36,7 +36,7 @@ function slowDisk(time: Millis) {
 			torrents,
 			traffic: {} as Traffic,
 			store: {save: ({id}) => slowly(id)},
-			speeds: {save: async () => {}, saveTorrent: slowly} as unknown as SessionMemory,
+			speeds: {save: async () => {}, saveTorrent: slowly} as unknown as StatsStore,
 			log: () => assert.fail('nothing is to be told'),
 		},
 		0,
