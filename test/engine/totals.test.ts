@@ -3,10 +3,10 @@ import {spawnSync} from 'node:child_process';
 import {cpSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
-import {Traffic} from '../../source/engine/session/session-stats.ts';
+import {SessionStats} from '../../source/engine/session/session-stats.ts';
 import {TotalsMemory} from '../../source/engine/session/totals-store.ts';
 import type {Torrent} from '../../source/engine/torrent/torrent.ts';
-import {TorrentRecord} from '../../source/engine/torrent/transfer-stats.ts';
+import {TransferStats} from '../../source/engine/torrent/transfer-stats.ts';
 import {until, within} from '../helpers/deadline.ts';
 import {
 	openTestSession,
@@ -73,8 +73,8 @@ test('what was moved up to some seconds before an engine was killed is counted i
 test('a write is made at most every ten seconds, and only when something was moved or five minutes were run', async t => {
 	const space = new Workspace(t);
 	const path = join(space.folder('state'), 'totals.json');
-	const traffic = new Traffic();
-	const torrent = {id: 'ab', active: false, record: new TorrentRecord(0)} as unknown as Torrent;
+	const traffic = new SessionStats();
+	const torrent = {id: 'ab', active: false, record: new TransferStats(0)} as unknown as Torrent;
 	const memory = new TotalsMemory(space.path('state'), new Map([['ab', torrent]]), traffic, assert.ifError);
 	let writes = 0;
 	const tickTo = async (from: number, to: number) => {

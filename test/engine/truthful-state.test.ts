@@ -3,13 +3,13 @@ import {readFileSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {describe} from 'node:test';
 import {SeedingGoal} from '../../source/engine/torrent/seeding-goal.ts';
-import {TorrentRecord} from '../../source/engine/torrent/transfer-stats.ts';
+import {TransferStats} from '../../source/engine/torrent/transfer-stats.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';
 import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../helpers/sessions.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 test('who paused itself at its goal goes on beyond it when it is started; who was started before does not', () => {
-	const record = new TorrentRecord(0);
+	const record = new TransferStats(0);
 	const goal = new SeedingGoal(record, 1000);
 	goal.set({seedRatio: 1});
 	record.downloaded = 100;

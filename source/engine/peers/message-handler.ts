@@ -12,7 +12,7 @@ import {
 	metadataPiece,
 } from '../../protocol/wire/extension-handshake.js';
 import type {SessionServices} from '../session/session-services.js';
-import type {TorrentRecord} from '../torrent/transfer-stats.js';
+import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceJudge} from '../transfer/smart-ban.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
@@ -45,7 +45,7 @@ export interface PeerTalkOwner {
 	readonly rateLimits: TorrentRateLimits;
 	readonly judge: PieceJudge;
 	readonly superSeeding: SuperSeeding;
-	readonly record: TorrentRecord;
+	readonly record: TransferStats;
 	/** Pieces are not what they were. */
 	changed(): void;
 	log(level: LogLevel, text: string): void;

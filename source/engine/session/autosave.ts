@@ -4,7 +4,7 @@ import type {ResumeData} from '../../io/state/resume-data.js';
 import type {StatsStore} from '../../io/state/stats-store.js';
 import type {StateStore} from '../../io/state/torrent-store.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {Traffic} from './session-stats.js';
+import type {SessionStats} from './session-stats.js';
 
 const saveTime: Millis = 30_000;
 /** Torrents saved at a time of which a person has chosen something: a thousand paused at once are safe in seconds. */
@@ -15,7 +15,7 @@ const speedSaveTime: Millis = 300_000;
 /** What is saved, and where. */
 export interface Saved {
 	readonly torrents: ReadonlyMap<string, Torrent>;
-	readonly traffic: Traffic;
+	readonly traffic: SessionStats;
 	readonly store: Pick<StateStore, 'save'>;
 	/** Undefined when no speeds are to be kept. */
 	readonly speeds: StatsStore | undefined;

@@ -4,7 +4,7 @@ import {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {Torrent} from '../torrent/torrent.js';
 
 /** What all torrents together have moved: in all sessions, second by second for a day, and to the disk just now. */
-export class Traffic implements SessionTotals {
+export class SessionStats implements SessionTotals {
 	downloaded: Bytes = 0;
 	uploaded: Bytes = 0;
 	history = new SpeedHistory();

@@ -47,7 +47,7 @@ import {TorrentQueue} from './queue-manager.js';
 import {Limits, usualSlowRate} from './session-limits.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
-import {Traffic} from './session-stats.js';
+import {SessionStats} from './session-stats.js';
 import {downloadable, LinkReader} from './torrent-links.js';
 import {TorrentLoader} from './torrent-loader.js';
 import {TotalsMemory} from './totals-store.js';
@@ -83,7 +83,7 @@ export class Session implements EngineClient {
 	readonly #loader: TorrentLoader;
 	readonly #saver: StateSaver;
 	readonly #report: SessionReport;
-	readonly #traffic = new Traffic();
+	readonly #stats = new SessionStats();
 	readonly #limits: Limits;
 	readonly #queue: TorrentQueue;
 	readonly #host: CommandHost;
@@ -191,7 +191,7 @@ export class Session implements EngineClient {
 		this.#queue = new TorrentQueue(torrents, options.queue, clock);
 		if (options.persist) {
 			this.#memory = new StatsStore(options.stateDir, text => this.#log('warn', text));
-			this.#totals = new TotalsMemory(options.stateDir, torrents, this.#traffic, ({message}) =>
+			this.#totals = new TotalsMemory(options.stateDir, torrents, this.#stats, ({message}) =>
 				this.#log('warn', `totals are not kept: ${message}`),
 			);
 			this.#limitMemory = new LimitStore(options.stateDir, {
@@ -217,7 +217,7 @@ export class Session implements EngineClient {
 		this.#saver = new StateSaver(
 			{
 				torrents,
-				traffic: this.#traffic,
+				traffic: this.#stats,
 				store: this.#store,
 				speeds: this.#memory,
 				log: this.#services.log,
@@ -227,7 +227,7 @@ export class Session implements EngineClient {
 		const report = new SessionReport({
 			services: this.#services,
 			torrents,
-			traffic: this.#traffic,
+			traffic: this.#stats,
 			limits: this.#limits,
 			queue: this.#queue,
 			shares: this.#shares,
@@ -256,10 +256,10 @@ export class Session implements EngineClient {
 			clock,
 			lines: this.#lines,
 			get history() {
-				return session.#traffic.history;
+				return session.#stats.history;
 			},
 			get diskRate() {
-				return session.#traffic.diskRate;
+				return session.#stats.diskRate;
 			},
 			session: (now: Millis) => report.session(now),
 			torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
@@ -290,7 +290,7 @@ export class Session implements EngineClient {
 		await session.#takeLimits();
 		const memory = session.#memory;
 		if (memory !== undefined) {
-			session.#traffic.take(await memory.load());
+			session.#stats.take(await memory.load());
 			await session.#totals?.load();
 			void memory.keepOnly(await session.#loader.restore());
 		}
@@ -398,7 +398,7 @@ export class Session implements EngineClient {
 		for (const torrent of [...torrents.slice(first), ...torrents.slice(0, first)])
 			torrent.post({type: 'tick', now});
 		this.#patrol.tick();
-		this.#traffic.sample(this.#torrents.values(), this.#services.clock.wall());
+		this.#stats.sample(this.#torrents.values(), this.#services.clock.wall());
 		this.#totals?.tick(now);
 		this.#shares.tick();
 		if (this.#limits.tick())
@@ -445,7 +445,7 @@ export class Session implements EngineClient {
 	async #takeLeave(): Promise<void> {
 		const torrents = [...this.#torrents.values()];
 		for (const torrent of torrents) torrent.post({type: 'count'});
-		this.#traffic.sample(torrents, this.#services.clock.wall());
+		this.#stats.sample(torrents, this.#services.clock.wall());
 		const speeds = this.#saver.saveSpeeds(savesAtTheEnd);
 		// Trackers that do not answer have been told by then, and what is known is still to be saved.
 		await Promise.race([Promise.all(torrents.map(torrent => torrent.close())), this.#after(goodbyeTime)]);

@@ -5,7 +5,7 @@ import {failureOf} from '../../io/disk/storage-failure.js';
 import {readRegularFile} from '../../io/files/regular-file.js';
 import {replaceFile} from '../../io/files/replace-file.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {Traffic} from './session-stats.js';
+import type {SessionStats} from './session-stats.js';
 
 /**
  * An engine that is killed loses no more than the totals of this time. One small file for all torrents: resume data,
@@ -29,7 +29,7 @@ type TorrentTotals = readonly [
 export class TotalsMemory {
 	readonly #path: string;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
-	readonly #traffic: Traffic;
+	readonly #stats: SessionStats;
 	readonly #failed: (failure: StorageFailure) => void;
 	#known = new Map<string, TorrentTotals>();
 	#saved: Bytes = -1;
@@ -46,12 +46,12 @@ export class TotalsMemory {
 	constructor(
 		stateDir: string,
 		torrents: ReadonlyMap<string, Torrent>,
-		traffic: Traffic,
+		traffic: SessionStats,
 		failed: (failure: StorageFailure) => void,
 	) {
 		this.#path = join(stateDir, 'totals.json');
 		this.#torrents = torrents;
-		this.#traffic = traffic;
+		this.#stats = traffic;
 		this.#failed = failed;
 	}
 
@@ -60,8 +60,8 @@ export class TotalsMemory {
 		const saved = await this.#read();
 		if (saved === undefined) return;
 		const {downloaded, uploaded, torrents} = saved;
-		this.#traffic.atLeast(count(downloaded), count(uploaded));
-		this.#saved = this.#traffic.downloaded + this.#traffic.uploaded;
+		this.#stats.atLeast(count(downloaded), count(uploaded));
+		this.#saved = this.#stats.downloaded + this.#stats.uploaded;
 		if (typeof torrents !== 'object' || torrents === null) return;
 		for (const [id, totals] of Object.entries(torrents)) {
 			if (!Array.isArray(totals)) continue;
@@ -81,7 +81,7 @@ export class TotalsMemory {
 	/** Once a second: saves what has changed when it is time. */
 	tick(now: Millis): void {
 		const waited = now - this.#savedAt;
-		const sum = this.#traffic.downloaded + this.#traffic.uploaded;
+		const sum = this.#stats.downloaded + this.#stats.uploaded;
 		const isDue = sum === this.#saved ? waited >= idleSaveTime && this.#isAnyActive() : waited >= saveTime;
 		if (!isDue || this.#writing !== undefined) return;
 		this.#savedAt = now;
@@ -112,7 +112,7 @@ export class TotalsMemory {
 
 	async #write(): Promise<void> {
 		if (this.#isLater) return;
-		const {downloaded, uploaded} = this.#traffic;
+		const {downloaded, uploaded} = this.#stats;
 		const torrents: Record<string, TorrentTotals> = {};
 		for (const {id, record} of this.#torrents.values()) {
 			const {activeTime, seedingTime} = record;

@@ -9,7 +9,7 @@ import type {PieceMap} from '../../policy/pieces/piece-map.js';
 import {asFileOwner, decideOwner, fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {FileTally} from './file-progress.js';
+import type {FileProgress} from './file-progress.js';
 
 /** What a person has allowed; each for one start. */
 export interface Consent {
@@ -31,7 +31,7 @@ export interface OwnershipOwner {
 	readonly renamed: ReadonlyMap<number, readonly string[]>;
 	readonly map: PieceMap;
 	readonly have: Bitfield;
-	readonly files: FileTally;
+	readonly files: FileProgress;
 	/** Whether nothing may be written whatever is missing. */
 	readonly seedOnly: boolean;
 }

@@ -2,14 +2,14 @@ import type {FilePriority} from '../../api/snapshot.js';
 import type {Bytes} from '../../base/units.js';
 import type {FileMap} from '../../policy/pieces/file-map.js';
 import type {PieceMap} from '../../policy/pieces/piece-map.js';
-import type {PieceChoice} from '../../policy/pieces/piece-priorities.js';
+import type {PiecePriorities} from '../../policy/pieces/piece-priorities.js';
 import type {MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 
 const none: readonly number[] = [];
 
 /** What is wanted of a torrent's files and how much of each is here; kept up to date piece by piece. */
-export class FileTally {
+export class FileProgress {
 	readonly priorities: Uint8Array;
 	/** Verified bytes of each file. */
 	readonly completed: Float64Array;
@@ -28,14 +28,14 @@ export class FileTally {
 	readonly #files: readonly MetainfoFile[];
 	readonly #map: PieceMap;
 	readonly #fileMap: FileMap;
-	readonly #choice: PieceChoice;
+	readonly #choice: PiecePriorities;
 	readonly #have: Bitfield;
 
 	constructor(
 		files: readonly MetainfoFile[],
 		map: PieceMap,
 		fileMap: FileMap,
-		choice: PieceChoice,
+		choice: PiecePriorities,
 		have: Bitfield,
 	) {
 		this.#files = files;

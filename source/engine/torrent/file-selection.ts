@@ -2,20 +2,20 @@ import type {FilePriority} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Storage} from '../../io/disk/storage.js';
 import {headPieces, type PieceMap, piecePriorities} from '../../policy/pieces/piece-map.js';
-import type {PieceChoice, PieceRange} from '../../policy/pieces/piece-priorities.js';
+import type {PiecePriorities, PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Downloader} from '../transfer/downloader.js';
-import type {FileTally} from './file-progress.js';
+import type {FileProgress} from './file-progress.js';
 import type {TorrentEvent} from './torrent-event.js';
 
 /** What choosing files asks of, and tells, their torrent. */
 export interface FileChoiceOwner {
 	readonly metainfo: Metainfo;
 	readonly map: PieceMap;
-	readonly files: FileTally;
+	readonly files: FileProgress;
 	/** Priorities of single pieces. */
-	readonly pieceChoice: PieceChoice;
+	readonly pieceChoice: PiecePriorities;
 	readonly downloader: Downloader;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
@@ -36,7 +36,7 @@ const lowest = 1;
  * Which files of a torrent people want, and which first; what follows for its pieces and on the disk. A priority
  * chosen for a piece goes before those of its files until it is taken back.
  */
-export class FileChoice {
+export class FileSelection {
 	readonly #owner: FileChoiceOwner;
 
 	constructor(owner: FileChoiceOwner) {

@@ -17,12 +17,12 @@ import type {Downloader} from '../transfer/downloader.js';
 import type {PieceCompletion} from '../transfer/piece-completion.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
 import {type Consent, noConsent, Ownership} from './file-ownership.js';
-import type {FileTally} from './file-progress.js';
+import type {FileProgress} from './file-progress.js';
 import {type CheckOwner, type CheckProgress, PieceCheck} from './recheck.js';
 import type {ResumeState} from './resume-state.js';
 import type {TorrentEvent} from './torrent-event.js';
 import type {TorrentNames} from './torrent-names.js';
-import type {TorrentRecord} from './transfer-stats.js';
+import type {TransferStats} from './transfer-stats.js';
 
 /** What a torrent is doing. */
 export type TorrentActivity =
@@ -46,7 +46,7 @@ export interface LifecycleOwner extends CheckOwner {
 	readonly dir: string;
 	/** Files that have another path than the torrent says, below `dir`. */
 	readonly renamed: ReadonlyMap<number, readonly string[]>;
-	readonly files: FileTally;
+	readonly files: FileProgress;
 	readonly downloader: Downloader;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
@@ -54,7 +54,7 @@ export interface LifecycleOwner extends CheckOwner {
 	readonly completion: PieceCompletion;
 	readonly memory: ResumeState;
 	readonly names: TorrentNames;
-	readonly record: TorrentRecord;
+	readonly record: TransferStats;
 	readonly seedOnly: boolean;
 	/** Whether it is to run: what a person said last. */
 	readonly wanted: boolean;

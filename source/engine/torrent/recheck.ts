@@ -8,7 +8,7 @@ import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {Downloader} from '../transfer/downloader.js';
-import type {FileTally} from './file-progress.js';
+import type {FileProgress} from './file-progress.js';
 
 /** How far hashing has come, in pieces. */
 export interface CheckProgress {
@@ -23,7 +23,7 @@ export interface CheckOwner {
 	readonly map: PieceMap;
 	readonly metainfo: Metainfo;
 	readonly have: Bitfield;
-	readonly files: FileTally;
+	readonly files: FileProgress;
 	readonly downloader: Downloader;
 	/** Pieces are not what they were. */
 	changed(): void;

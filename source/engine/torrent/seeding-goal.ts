@@ -1,6 +1,6 @@
 import type {Bytes, Seconds} from '../../base/units.js';
 import type {TorrentSettings} from './torrent-event.js';
-import type {TorrentRecord} from './transfer-stats.js';
+import type {TransferStats} from './transfer-stats.js';
 
 /** How far and how long a torrent is to be seeded before it pauses itself; without either it has no end. */
 export class SeedingGoal {
@@ -8,13 +8,13 @@ export class SeedingGoal {
 	time: Seconds | undefined;
 	/** It was seeded as far or as long as was asked for, and has paused itself. */
 	reached = false;
-	readonly #record: TorrentRecord;
+	readonly #record: TransferStats;
 	readonly #length: Bytes;
 	/** Somebody started it again after it had reached its goal. */
 	#waived = false;
 
 	/** @param length what the ratio is reckoned by when nothing was downloaded */
-	constructor(record: TorrentRecord, length: Bytes) {
+	constructor(record: TransferStats, length: Bytes) {
 		this.#record = record;
 		this.#length = length;
 	}

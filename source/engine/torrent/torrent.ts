@@ -9,7 +9,7 @@ import type {ResumeData} from '../../io/state/resume-data.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import {FileMap} from '../../policy/pieces/file-map.js';
 import {PieceMap} from '../../policy/pieces/piece-map.js';
-import {PieceChoice, type PieceRange} from '../../policy/pieces/piece-priorities.js';
+import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
@@ -28,15 +28,15 @@ import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js
 import {TorrentRateLimits} from '../transfer/torrent-limits.js';
 import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
 import type {Consent} from './file-ownership.js';
-import {FileTally} from './file-progress.js';
-import {FileChoice, type FileChoiceOwner} from './file-selection.js';
+import {FileProgress} from './file-progress.js';
+import {type FileChoiceOwner, FileSelection} from './file-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
 import {Relocation, type RelocationOwner} from './relocation.js';
 import {ResumeState} from './resume-state.js';
 import {SeedingGoal} from './seeding-goal.js';
 import type {TorrentEvent, TorrentSettings} from './torrent-event.js';
 import {type NamesOwner, TorrentNames} from './torrent-names.js';
-import {TorrentRecord} from './transfer-stats.js';
+import {TransferStats} from './transfer-stats.js';
 
 /** In UTF-16 units; more than any column shows. */
 const longestLabel = 100;
@@ -84,14 +84,14 @@ export class Torrent
 	readonly infoHash: Uint8Array;
 	readonly map: PieceMap;
 	readonly have: Bitfield;
-	readonly files: FileTally;
-	readonly pieceChoice: PieceChoice;
+	readonly files: FileProgress;
+	readonly pieceChoice: PiecePriorities;
 	readonly downloader: Downloader;
 	readonly uploadSource: TorrentUploadSource;
 	readonly talk: PeerTalk;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
-	readonly record: TorrentRecord;
+	readonly record: TransferStats;
 	readonly goal: SeedingGoal;
 	readonly rateLimits: TorrentRateLimits;
 	readonly judge = new PieceJudge(this);
@@ -129,7 +129,7 @@ export class Torrent
 	readonly #services: SessionServices;
 	readonly #lifecycle: TorrentLifecycle;
 	readonly #rounds: PeerRounds;
-	readonly #choice: FileChoice;
+	readonly #choice: FileSelection;
 	readonly #timeCritical: TimeCriticalPieces;
 	#magnet: string | undefined;
 
@@ -141,7 +141,7 @@ export class Torrent
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
-		this.record = new TorrentRecord(services.clock.now());
+		this.record = new TransferStats(services.clock.now());
 		this.goal = new SeedingGoal(this.record, metainfo.length);
 		this.memory = new ResumeState(this, services.clock);
 		this.superSeeding = new SuperSeeding(this, () => services.random.next());
@@ -153,8 +153,8 @@ export class Torrent
 		});
 		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
 		this.have = new Bitfield(this.map.pieceCount);
-		this.pieceChoice = new PieceChoice(this.map.pieceCount);
-		this.files = new FileTally(
+		this.pieceChoice = new PiecePriorities(this.map.pieceCount);
+		this.files = new FileProgress(
 			metainfo.files,
 			this.map,
 			new FileMap(metainfo.files, metainfo.length),
@@ -163,7 +163,7 @@ export class Torrent
 		);
 		this.downloader = new Downloader(this.map, this, () => services.random.next());
 		this.#timeCritical = new TimeCriticalPieces(this, services.clock);
-		this.#choice = new FileChoice(this);
+		this.#choice = new FileSelection(this);
 		this.#choice.apply();
 		this.uploadSource = new TorrentUploadSource(this, services);
 		this.talk = new PeerTalk(this, services);

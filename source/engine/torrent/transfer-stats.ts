@@ -7,7 +7,7 @@ import {SpeedMeter} from '../../policy/rates/speed-meter.js';
 const totalsTime: Millis = 300_000;
 
 /** What one torrent has moved, second by second and in all sessions together, and how long it has run. */
-export class TorrentRecord {
+export class TransferStats {
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();
 	downloaded: Bytes = 0;

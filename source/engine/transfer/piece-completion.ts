@@ -6,9 +6,9 @@ import type {Peer} from '../peers/peer-connection.js';
 import type {Swarm} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {Announcers} from '../sources/tracker-source.js';
-import type {FileTally} from '../torrent/file-progress.js';
+import type {FileProgress} from '../torrent/file-progress.js';
 import type {ResumeState} from '../torrent/resume-state.js';
-import type {TorrentRecord} from '../torrent/transfer-stats.js';
+import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from './downloader.js';
 import type {PieceJudge} from './smart-ban.js';
 import type {SuperSeeding} from './super-seeding.js';
@@ -20,13 +20,13 @@ const pieceLogGap: Millis = 250;
 /** What the arrival of pieces asks of, and tells, their torrent. */
 export interface CompletionOwner {
 	readonly have: Bitfield;
-	readonly files: FileTally;
+	readonly files: FileProgress;
 	readonly downloader: Downloader;
 	readonly judge: PieceJudge;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
-	readonly record: TorrentRecord;
+	readonly record: TransferStats;
 	readonly memory: ResumeState;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;

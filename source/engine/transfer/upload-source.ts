@@ -4,7 +4,7 @@ import type {PieceMap} from '../../policy/pieces/piece-map.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
-import type {TorrentRecord} from '../torrent/transfer-stats.js';
+import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {SlowWrites} from './slow-writes.js';
 import type {TorrentRateLimits} from './torrent-limits.js';
 import type {UploadSource} from './uploader.js';
@@ -13,7 +13,7 @@ import type {UploadSource} from './uploader.js';
 export interface UploadSourceOwner {
 	readonly map: PieceMap;
 	readonly rateLimits: TorrentRateLimits;
-	readonly record: TorrentRecord;
+	readonly record: TransferStats;
 	readonly active: boolean;
 	/** Undefined while nothing can be read. */
 	readonly storage: Storage | undefined;

@@ -6,7 +6,7 @@ import type {PoolShares} from '../session/block-budget.js';
 import type {TorrentQueue} from '../session/queue-manager.js';
 import type {Limits} from '../session/session-limits.js';
 import type {SessionServices} from '../session/session-services.js';
-import type {Traffic} from '../session/session-stats.js';
+import type {SessionStats} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {stallFacts} from './stall-facts.js';
 import {viewTorrent} from './torrent-view.js';
@@ -15,7 +15,7 @@ import {viewTorrent} from './torrent-view.js';
 export interface ReportedSession {
 	readonly services: SessionServices;
 	readonly torrents: ReadonlyMap<string, Torrent>;
-	readonly traffic: Traffic;
+	readonly traffic: SessionStats;
 	readonly limits: Limits;
 	readonly queue: TorrentQueue;
 	readonly shares: PoolShares;

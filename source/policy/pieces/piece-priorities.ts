@@ -5,7 +5,7 @@ export type PieceRange = readonly [first: number, last: number];
 export const asFiles = 255;
 
 /** The priorities that were chosen for single pieces, above those of their files. Costs nothing while there are none. */
-export class PieceChoice {
+export class PiecePriorities {
 	readonly #pieceCount: number;
 	#chosen: Uint8Array | undefined;
 	#count = 0;

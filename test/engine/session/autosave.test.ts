@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Millis} from '../../../source/base/units.ts';
 import {StateSaver} from '../../../source/engine/session/autosave.ts';
-import type {Traffic} from '../../../source/engine/session/session-stats.ts';
+import type {SessionStats} from '../../../source/engine/session/session-stats.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import type {StatsStore} from '../../../source/io/state/stats-store.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
@@ -34,7 +34,7 @@ function slowDisk(time: Millis) {
 	const saver = new StateSaver(
 		{
 			torrents,
-			traffic: {} as Traffic,
+			traffic: {} as SessionStats,
 			store: {save: ({id}) => slowly(id)},
 			speeds: {save: async () => {}, saveTorrent: slowly} as unknown as StatsStore,
 			log: () => assert.fail('nothing is to be told'),

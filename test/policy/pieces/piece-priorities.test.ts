@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {asFiles, joinRanges, PieceChoice} from '../../../source/policy/pieces/piece-priorities.ts';
+import {asFiles, joinRanges, PiecePriorities} from '../../../source/policy/pieces/piece-priorities.ts';
 
 test('runs of pieces that touch or overlap are joined, whatever their order', () => {
 	assert.deepEqual(joinRanges([9, [3, 5], 6, [4, 4], 0, [8, 9]]), [
@@ -20,7 +20,7 @@ test('runs of pieces that touch or overlap are joined, whatever their order', ()
 });
 
 test('what is chosen for pieces stands over their files until it is taken back', () => {
-	const choice = new PieceChoice(6);
+	const choice = new PiecePriorities(6);
 	choice.set([1, 3], 4);
 	choice.set([3, 4], 0);
 	const priorities = Uint8Array.from([2, 2, 2, 2, 2, 2]);
@@ -35,17 +35,17 @@ test('what is chosen for pieces stands over their files until it is taken back',
 });
 
 test('a choice is taken up as it was exported; of another torrent it is not', () => {
-	const choice = new PieceChoice(4);
+	const choice = new PiecePriorities(4);
 	assert.equal(choice.export(), undefined);
 	choice.set([2, 2], 3);
 	const exported = choice.export();
 	assert.deepEqual([...exported!], [asFiles, asFiles, 3, asFiles]);
-	const again = new PieceChoice(4);
+	const again = new PiecePriorities(4);
 	again.take(exported);
 	assert.deepEqual([again.count, again.of(2)], [1, 3]);
 	again.take(new Uint8Array(3));
 	assert.deepEqual([again.count, again.of(2)], [0, undefined]);
-	const other = new PieceChoice(4);
+	const other = new PiecePriorities(4);
 	other.take(new Uint8Array(4).fill(asFiles));
 	assert.deepEqual([other.count, other.export()], [0, undefined]);
 });
