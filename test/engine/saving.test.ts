@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type Saved, StateSaver} from '../../source/engine/session/autosave.ts';
+import {type AutosaveSetup, StateSaver} from '../../source/engine/session/autosave.ts';
 import type {Torrent} from '../../source/engine/torrent/torrent.ts';
 import type {StorageFailure} from '../../source/io/disk/storage.ts';
 import type {ResumeData} from '../../source/io/state/resume-data.ts';
@@ -37,7 +37,7 @@ function open(...fakes: FakeTorrent[]) {
 	const saver = new StateSaver(
 		{
 			torrents,
-			traffic: {} as Saved['traffic'],
+			traffic: {} as AutosaveSetup['traffic'],
 			store: {
 				save: async resume => {
 					saves.push(`${resume.id}: ${(resume as unknown as {what: string}).what}`);
@@ -47,7 +47,7 @@ function open(...fakes: FakeTorrent[]) {
 			speeds: {
 				save: async () => void speeds.push('session'),
 				saveTorrent: async (id: string) => void speeds.push(id),
-			} as unknown as NonNullable<Saved['speeds']>,
+			} as unknown as NonNullable<AutosaveSetup['speeds']>,
 			log: (level, text, torrent) => void log.push(`${level} ${torrent}: ${text}`),
 		},
 		0,

@@ -13,7 +13,7 @@ const choicesAtATime = 8;
 const speedSaveTime: Millis = 300_000;
 
 /** What is saved, and where. */
-export interface Saved {
+export interface AutosaveSetup {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly traffic: SessionStats;
 	readonly store: Pick<StateStore, 'save'>;
@@ -24,7 +24,7 @@ export interface Saved {
 
 /** Saves now and then what has changed since it was saved last, and soon what people chose. */
 export class StateSaver {
-	readonly #saved: Saved;
+	readonly #saved: AutosaveSetup;
 	/** The revision of its memory that was saved. Of the torrent itself: one that is added again is another. */
 	readonly #revisions = new WeakMap<Torrent, number>();
 	/** Why a torrent could not be saved, said already. */
@@ -38,7 +38,7 @@ export class StateSaver {
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
 
-	constructor(saved: Saved, now: Millis) {
+	constructor(saved: AutosaveSetup, now: Millis) {
 		this.#saved = saved;
 		this.#lastSave = now;
 		this.#lastSpeedSave = now;

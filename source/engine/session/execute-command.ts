@@ -41,7 +41,7 @@ export interface CommandHost {
 }
 
 /** Does what was asked. Rejects with a `UserError` when it cannot be done. */
-export async function obey(host: CommandHost, command: Command): Promise<Reply> {
+export async function executeCommand(host: CommandHost, command: Command): Promise<Reply> {
 	switch (command.type) {
 		case 'torrent.add':
 			return host.add(Buffer.from(command.metainfo, 'base64'), command.options ?? {});
@@ -79,13 +79,13 @@ export async function obey(host: CommandHost, command: Command): Promise<Reply> 
 			await host.stop();
 			break;
 		default:
-			await obeyFor(host, find(host, command.id), command);
+			await executeFor(host, find(host, command.id), command);
 	}
 	return {};
 }
 
 /** Commands for one torrent that have nothing to tell. */
-async function obeyFor(
+async function executeFor(
 	host: CommandHost,
 	torrent: Torrent,
 	command: Exclude<

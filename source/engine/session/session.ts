@@ -41,7 +41,7 @@ import {StateSaver} from './autosave.js';
 import {PoolShares} from './block-budget.js';
 import {makeTurns} from './check-mutex.js';
 import {chosenTorrents} from './chosen-torrents.js';
-import {type CommandHost, obey} from './execute-command.js';
+import {type CommandHost, executeCommand} from './execute-command.js';
 import {FilePatrol} from './file-patrol.js';
 import {TorrentQueue} from './queue-manager.js';
 import {Limits, usualSlowRate} from './session-limits.js';
@@ -323,7 +323,7 @@ export class Session implements EngineClient {
 
 	async send(command: Command): Promise<Reply> {
 		if (command.type !== 'session.stop') this.#requireGoing();
-		const reply = await obey(this.#host, command);
+		const reply = await executeCommand(this.#host, command);
 		this.#saver.chosen(chosenTorrents(command, reply, this.#torrents));
 		this.#watchers.hurry();
 		return reply;

@@ -10,7 +10,7 @@ import {viewFiles, viewPeers, viewPieces, viewProgress, viewSpeed} from './torre
 type Section = <View>(name: string, revision: number, make: () => View) => View | undefined;
 
 /** What updates are made from: the session. */
-export interface Looked {
+export interface ViewSource {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly clock: Clock;
 	readonly history: SpeedHistory;
@@ -23,7 +23,7 @@ export interface Looked {
 type Changeable<View> = {-readonly [Key in keyof View]: View[Key]};
 
 /** Every section that is watched and has changed. */
-export function composeUpdate(looked: Looked, watch: Watch, section: Section): Update {
+export function composeUpdate(looked: ViewSource, watch: Watch, section: Section): Update {
 	const now = looked.clock.now();
 	const update: Changeable<Update> = {revision: 0};
 	const put = <Key extends keyof Update>(key: Key, value: Update[Key] | undefined): void => {
@@ -59,7 +59,7 @@ export function composeUpdate(looked: Looked, watch: Watch, section: Section): U
 }
 
 function composeTorrent(
-	looked: Looked,
+	looked: ViewSource,
 	watch: NonNullable<Watch['torrent']>,
 	now: Millis,
 	section: Section,

@@ -96,7 +96,7 @@ class Gathering {
 export async function readRegularFile(path: string, limit: Bytes): Promise<Uint8Array> {
 	let file: FileHandle | undefined;
 	try {
-		// Looked at before it is opened, for some devices do something when they are; and after, for it may be another.
+		// ViewSource at before it is opened, for some devices do something when they are; and after, for it may be another.
 		requireRegular(path, await stat(path), limit);
 		file = await open(path, flags);
 		const stats = await file.stat();
