@@ -4,7 +4,7 @@ import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, type TestContext, test} from 'node:test';
 import {setImmediate as turn} from 'node:timers/promises';
-import {DiskLane} from '../../source/io/disk/worker-queue.ts';
+import {DiskWorkerQueue} from '../../source/io/disk/worker-queue.ts';
 import {until} from '../helpers/deadline.ts';
 import {makeTorrent, TestDisk} from './torrent-on-disk.ts';
 
@@ -19,11 +19,11 @@ async function open(t: TestContext, name: string) {
 	const flushes: Array<() => void> = [];
 	/** Flushes the disk has answered. */
 	const answers: unknown[] = [];
-	const {request} = DiskLane.prototype;
+	const {request} = DiskWorkerQueue.prototype;
 	t.mock.method(
-		DiskLane.prototype,
+		DiskWorkerQueue.prototype,
 		'request',
-		async function (this: DiskLane, ...args: Parameters<typeof request>) {
+		async function (this: DiskWorkerQueue, ...args: Parameters<typeof request>) {
 			if (args[1].type === 'flush') {
 				await new Promise<void>(resolve => flushes.push(resolve));
 				happened.push('flushed');

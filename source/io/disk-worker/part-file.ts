@@ -14,7 +14,7 @@ const chunkLength: Bytes = 1 << 20;
  * the torrent's stream. The part file only ever holds bytes of pieces shared with another file, so those that change
  * places are at a file's two ends. For the one worker that writes the torrent.
  */
-export class FilePlaces {
+export class PartFile {
 	readonly #layout: FileLayout;
 	readonly #handles: TorrentHandles;
 	/** Whether every file has its bytes itself: then the part file need not be thought of. */

@@ -9,7 +9,7 @@ import type {TorrentFiles} from './torrent-files.js';
 const groupLength: Bytes = 262_144;
 
 /** A stretch of a right piece that waits to be written. */
-interface Stretch {
+interface WriteRun {
 	readonly job: number;
 	readonly files: TorrentFiles;
 	readonly position: Bytes;
@@ -24,7 +24,7 @@ export class PieceWriter {
 	/** Views of single slots, made when first used. */
 	readonly #slots: Array<Uint8Array | undefined> = [];
 	#readBack = new Uint8Array(0);
-	#group: Stretch[] = [];
+	#group: WriteRun[] = [];
 	#grouped: Bytes = 0;
 	#codes: number[] = [];
 	#digests: Uint8Array[] = [];
@@ -79,8 +79,8 @@ export class PieceWriter {
 		const position = piece * layout.pieceLength;
 		const blocks = Math.ceil(size / blockLength);
 		const views: Uint8Array[] = [];
-		const stretches: Stretch[] = [];
-		let fresh: Stretch | undefined;
+		const stretches: WriteRun[] = [];
+		let fresh: WriteRun | undefined;
 		for (let block = 0; block < blocks; ) {
 			const slot = jobs[first + block]!;
 			let next = block + 1;

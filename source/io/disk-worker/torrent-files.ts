@@ -8,7 +8,7 @@ import {diskPath} from '../files/disk-path.js';
 import type {FileLayout} from '../files/file-layout.js';
 import type {FileHandles} from './file-handles.js';
 import {foreignFile, guardFolders} from './open-file.js';
-import {FilePlaces} from './part-file.js';
+import {PartFile} from './part-file.js';
 import {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';
 
@@ -20,13 +20,13 @@ const zeros = new Uint8Array(1 << 20);
  */
 export class TorrentFiles {
 	readonly layout: FileLayout;
-	readonly places: FilePlaces;
+	readonly places: PartFile;
 	readonly handles: TorrentHandles;
 
 	constructor(layout: FileLayout, handles: FileHandles) {
 		this.layout = layout;
 		this.handles = new TorrentHandles(layout, handles);
-		this.places = new FilePlaces(layout, this.handles);
+		this.places = new PartFile(layout, this.handles);
 	}
 
 	/** Whether a range of the stream lies in a single file. */

@@ -1,6 +1,6 @@
 import type {Bytes} from '../../base/units.js';
 import type {Checking, StorageFailure} from './storage.js';
-import type {DiskLane} from './worker-queue.js';
+import type {DiskWorkerQueue} from './worker-queue.js';
 
 /** A worker is given this much to check at once: between two such portions it does other jobs. */
 const portion: Bytes = 8 << 20;
@@ -10,7 +10,7 @@ const portionsAhead = 2;
 
 /** Has workers hash pieces that are on disk, in order; each takes the next portion when it is done with one. */
 export function checkPieces(
-	lanes: readonly DiskLane[],
+	lanes: readonly DiskWorkerQueue[],
 	torrent: number,
 	pieceLength: Bytes,
 	pieces: ArrayLike<number>,
@@ -22,7 +22,7 @@ export function checkPieces(
 	let stopped = false;
 	let why: StorageFailure | undefined;
 
-	const work = async (lane: DiskLane, first: boolean): Promise<void> => {
+	const work = async (lane: DiskWorkerQueue, first: boolean): Promise<void> => {
 		let fresh = first;
 		while (!stopped && next < todo.length) {
 			const some = todo.slice(next, next + each);

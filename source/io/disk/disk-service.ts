@@ -10,7 +10,7 @@ import {freeSpace} from './free-space.js';
 import {ReadHandles} from './read-handles.js';
 import type {Storage, StorageEvents} from './storage.js';
 import {TorrentStorage} from './torrent-storage.js';
-import {DiskLane} from './worker-queue.js';
+import {DiskWorkerQueue} from './worker-queue.js';
 import type {DiskThread} from './worker-thread.js';
 
 /** Files open for reading on the event loop, and in all workers together. */
@@ -44,9 +44,9 @@ export interface TorrentOnDisk {
 /** The disk: threads that hash and write, and the files held open. Each torrent is written by one thread. */
 export class DiskService implements Disk {
 	readonly #stateDir: string;
-	readonly #writers: readonly DiskLane[];
+	readonly #writers: readonly DiskWorkerQueue[];
 	/** Threads that only help with checks: while one goes on, the event loop has a core to spare. */
-	readonly #helpers: readonly DiskLane[];
+	readonly #checkWorkers: readonly DiskWorkerQueue[];
 	readonly #readers = new ReadHandles(readerHandles);
 	readonly #open = new Set<TorrentStorage>();
 	#nextTorrent = 0;
@@ -56,13 +56,13 @@ export class DiskService implements Disk {
 		this.#stateDir = options.stateDir;
 		const cores = availableParallelism();
 		const writers = options.workers ?? (cores >= 8 ? 3 : cores >= 4 ? 2 : 1);
-		const helpers = Math.max(0, Math.min(cores, 4) - writers);
-		const handles = Math.floor(workerHandles / (writers + helpers));
+		const checkWorkers = Math.max(0, Math.min(cores, 4) - writers);
+		const handles = Math.floor(workerHandles / (writers + checkWorkers));
 		this.#writers = Array.from(
 			{length: writers},
-			(_, index) => new DiskLane(pool, handles, index === 0 ? options.thread : undefined),
+			(_, index) => new DiskWorkerQueue(pool, handles, index === 0 ? options.thread : undefined),
 		);
-		this.#helpers = Array.from({length: helpers}, () => new DiskLane(pool, handles));
+		this.#checkWorkers = Array.from({length: checkWorkers}, () => new DiskWorkerQueue(pool, handles));
 	}
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
@@ -74,7 +74,7 @@ export class DiskService implements Disk {
 			torrent: this.#nextTorrent++,
 			lane,
 			readers: this.#readers,
-			borrowCheckers: () => this.#lend(lane),
+			acquireCheckers: () => this.#lend(lane),
 			closed: () => {
 				this.#open.delete(storage);
 			},
@@ -95,16 +95,16 @@ export class DiskService implements Disk {
 	/** Finishes what was begun, closes every file and ends the threads. */
 	async close(): Promise<void> {
 		await Promise.all([...this.#open].map(storage => storage.close()));
-		await Promise.all([...this.#writers, ...this.#helpers].map(lane => lane.close()));
+		await Promise.all([...this.#writers, ...this.#checkWorkers].map(lane => lane.close()));
 	}
 
 	/** Threads that only check end with the last check: they would only take up memory. */
-	#lend(own: DiskLane): {lanes: DiskLane[]; giveBack: () => void} {
+	#lend(own: DiskWorkerQueue): {lanes: DiskWorkerQueue[]; giveBack: () => void} {
 		this.#checks++;
 		return {
-			lanes: [...this.#writers.filter(writer => writer !== own), ...this.#helpers],
+			lanes: [...this.#writers.filter(writer => writer !== own), ...this.#checkWorkers],
 			giveBack: () => {
-				if (--this.#checks === 0) for (const helper of this.#helpers) void helper.rest();
+				if (--this.#checks === 0) for (const helper of this.#checkWorkers) void helper.rest();
 			},
 		};
 	}

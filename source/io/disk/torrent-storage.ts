@@ -32,17 +32,17 @@ import type {
 } from './storage.js';
 import {failureOf} from './storage-failure.js';
 import {StreamReader} from './torrent-reader.js';
-import type {DiskLane, JobListener} from './worker-queue.js';
+import type {DiskWorkerQueue, JobListener} from './worker-queue.js';
 
 /** What a storage shares with the others of its service. */
 export interface StorageShare {
 	/** The number the workers know the torrent by. */
 	readonly torrent: number;
 	/** The worker that writes the torrent's files. */
-	readonly lane: DiskLane;
+	readonly lane: DiskWorkerQueue;
 	readonly readers: ReadHandles;
 	/** Lends the lanes a check may use besides, until `giveBack` is called. */
-	readonly borrowCheckers: () => {readonly lanes: readonly DiskLane[]; readonly giveBack: () => void};
+	readonly acquireCheckers: () => {readonly lanes: readonly DiskWorkerQueue[]; readonly giveBack: () => void};
 	/** Told once, when the storage was closed. */
 	readonly closed: () => void;
 }
@@ -74,7 +74,7 @@ export class TorrentStorage implements Storage, JobListener {
 	#closing: Outcome | undefined;
 	readonly #checks = new Set<Checking>();
 	/** Lanes that have helped with a check and may hold files open. */
-	readonly #helpers = new Set<DiskLane>();
+	readonly #checkWorkers = new Set<DiskWorkerQueue>();
 	readonly obstructed = new Set<number>();
 
 	/** @param owners whose each file was when it was last in use; undefined when nobody knows */
@@ -340,10 +340,10 @@ export class TorrentStorage implements Storage, JobListener {
 
 	#check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
 		this.#reader.forget();
-		const {torrent, lane, borrowCheckers} = this.#share;
-		const {lanes, giveBack} = borrowCheckers();
+		const {torrent, lane, acquireCheckers} = this.#share;
+		const {lanes, giveBack} = acquireCheckers();
 		for (const helper of lanes) {
-			this.#helpers.add(helper);
+			this.#checkWorkers.add(helper);
 			if (!helper.has(torrent)) helper.open(torrent, this, {type: 'open', layout: this.#data});
 		}
 		const checking = checkPieces([lane, ...lanes], torrent, this.#layout.pieceLength, pieces, told);
@@ -353,10 +353,10 @@ export class TorrentStorage implements Storage, JobListener {
 
 	async #leaveHelpers(): Promise<void> {
 		const {torrent} = this.#share;
-		for (const helper of this.#helpers) {
+		for (const helper of this.#checkWorkers) {
 			if (helper.has(torrent)) await helper.request(torrent, {type: 'close'});
 		}
-		this.#helpers.clear();
+		this.#checkWorkers.clear();
 	}
 
 	#paths(): string[] {

@@ -49,7 +49,7 @@ class Batch {
  * One disk worker as the event loop sees it. At most two batches of jobs are with it; what comes meanwhile is collected
  * into the next. So a busy worker costs few messages, and an idle one starts at once.
  */
-export class DiskLane {
+export class DiskWorkerQueue {
 	readonly #pool: BlockPool;
 	readonly #handles: number;
 	#thread: DiskThread | undefined;
