@@ -9,7 +9,7 @@ export interface Reveal {
 /** What a peer may fetch at a time: two, so that it need not wait for the second. */
 const atOnce = 2;
 
-interface Student {
+interface PeerShare {
 	/** Undefined for a peer that has everything. */
 	readonly pieces: () => Bitfield | undefined;
 	/** Told of, and not yet seen with anybody else. */
@@ -28,7 +28,7 @@ export class SuperSeeder {
 	readonly #held: (piece: number) => number;
 	/** How many peers were told of a piece. */
 	readonly #told: Uint16Array;
-	readonly #students = new Map<number, Student>();
+	readonly #students = new Map<number, PeerShare>();
 
 	/**
 	 * @param random 0 <= x < 1
@@ -44,9 +44,9 @@ export class SuperSeeder {
 	/** A peer told what it has. Answers what to tell it. */
 	joined(peer: number, pieces: () => Bitfield | undefined): Reveal[] {
 		this.left(peer);
-		const student: Student = {pieces, open: new Set(), told: new Set()};
+		const student: PeerShare = {pieces, open: new Set(), told: new Set()};
 		this.#students.set(peer, student);
-		return this.#teach(peer, student);
+		return this.#reveal(peer, student);
 	}
 
 	/** A peer has a piece now. Answers what to tell whom. */
@@ -56,7 +56,7 @@ export class SuperSeeder {
 			if (!student.open.has(piece)) continue;
 			if (other === peer && !this.#isLast(peer, piece)) continue;
 			student.open.delete(piece);
-			reveals.push(...this.#teach(other, student));
+			reveals.push(...this.#reveal(other, student));
 		}
 		return reveals;
 	}
@@ -92,7 +92,7 @@ export class SuperSeeder {
 		return true;
 	}
 
-	#teach(peer: number, student: Student): Reveal[] {
+	#reveal(peer: number, student: PeerShare): Reveal[] {
 		const reveals: Reveal[] = [];
 		const pieces = student.pieces();
 		while (pieces !== undefined && student.open.size < atOnce) {
@@ -107,7 +107,7 @@ export class SuperSeeder {
 	}
 
 	/** The piece it lacks that fewest have or were told of, beginning anywhere; -1 when it has or knows all. */
-	#rarest(student: Student, pieces: Bitfield): number {
+	#rarest(student: PeerShare, pieces: Bitfield): number {
 		let best = -1;
 		let fewest = Infinity;
 		const from = Math.floor(this.#random() * this.#pieceCount);
