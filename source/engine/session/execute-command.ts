@@ -17,7 +17,7 @@ import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/torrent-view.js';
 import {pauseAll, resumeAll} from './pause-all.js';
-import type {TorrentQueue} from './queue-manager.js';
+import type {QueueManager} from './queue-manager.js';
 import type {Limits} from './session-limits.js';
 
 /** Pieces of one torrent: with more of them due nothing is urgent any more. */
@@ -26,7 +26,7 @@ const mostDue = 10_000;
 /** What commands work on: the session. */
 export interface CommandHost {
 	readonly torrents: ReadonlyMap<string, Torrent>;
-	readonly queue: TorrentQueue;
+	readonly queue: QueueManager;
 	readonly limits: Limits;
 	/** By the session's clock. */
 	now(): Millis;

@@ -1,5 +1,5 @@
 import type {Torrent} from '../torrent/torrent.js';
-import type {TorrentQueue} from './queue-manager.js';
+import type {QueueManager} from './queue-manager.js';
 
 /** Pauses everything that runs or waits to, and knows it from what a person has paused by hand. */
 export function pauseAll(torrents: Iterable<Torrent>): void {
@@ -14,7 +14,7 @@ export function pauseAll(torrents: Iterable<Torrent>): void {
  * Lets everything go on that was paused together; when nothing was, all that is paused. What stands still because its
  * seeding goal is reached stays so.
  */
-export function resumeAll(queue: TorrentQueue): void {
+export function resumeAll(queue: QueueManager): void {
 	const {order} = queue;
 	const held = order.filter(torrent => torrent.heldWithAll);
 	const resumed = held.length > 0 ? held : order.filter(torrent => !torrent.goal.reached);

@@ -8,7 +8,7 @@ import type {Torrent} from '../torrent/torrent.js';
 const stallTime: Millis = 600_000;
 
 /** Says which of the torrents that want to run do, and which wait for others. */
-export class TorrentQueue {
+export class QueueManager {
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #limits: QueueLimits | undefined;
 	readonly #clock: Clock;

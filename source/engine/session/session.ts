@@ -43,7 +43,7 @@ import {makeTurns} from './check-mutex.js';
 import {chosenTorrents} from './chosen-torrents.js';
 import {type CommandHost, executeCommand} from './execute-command.js';
 import {FilePatrol} from './file-patrol.js';
-import {TorrentQueue} from './queue-manager.js';
+import {QueueManager} from './queue-manager.js';
 import {Limits, usualSlowRate} from './session-limits.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
@@ -85,7 +85,7 @@ export class Session implements EngineClient {
 	readonly #report: SessionReport;
 	readonly #stats = new SessionStats();
 	readonly #limits: Limits;
-	readonly #queue: TorrentQueue;
+	readonly #queue: QueueManager;
 	readonly #host: CommandHost;
 	readonly #logRate: LogRate;
 	readonly #logRepeats: LogRepeats;
@@ -188,7 +188,7 @@ export class Session implements EngineClient {
 			torrents,
 			clock,
 		);
-		this.#queue = new TorrentQueue(torrents, options.queue, clock);
+		this.#queue = new QueueManager(torrents, options.queue, clock);
 		if (options.persist) {
 			this.#memory = new StatsStore(options.stateDir, text => this.#log('warn', text));
 			this.#totals = new TotalsMemory(options.stateDir, torrents, this.#stats, ({message}) =>

@@ -17,7 +17,7 @@ import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Torrent} from '../torrent/torrent.js';
 import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge-torrent.js';
 import {byPriority} from './priority-groups.js';
-import type {TorrentQueue} from './queue-manager.js';
+import type {QueueManager} from './queue-manager.js';
 import type {SessionServices} from './session-services.js';
 import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
 import type {TotalsMemory} from './totals-store.js';
@@ -34,7 +34,7 @@ const lostText =
 export interface TorrentLoaderSetup {
 	readonly services: SessionServices;
 	readonly torrents: Map<string, Torrent>;
-	readonly queue: TorrentQueue;
+	readonly queue: QueueManager;
 	readonly store: KeptTorrents;
 	/** Whether what is added comes back in the next session: then it is on the disk before it is added. */
 	readonly lasting: boolean;

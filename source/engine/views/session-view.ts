@@ -3,7 +3,7 @@ import {safeText} from '../../base/safe-text.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {whyNothingMoves} from '../../policy/session/stall-reason.js';
 import type {PoolShares} from '../session/block-budget.js';
-import type {TorrentQueue} from '../session/queue-manager.js';
+import type {QueueManager} from '../session/queue-manager.js';
 import type {Limits} from '../session/session-limits.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {SessionStats} from '../session/session-stats.js';
@@ -17,7 +17,7 @@ export interface ReportedSession {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly traffic: SessionStats;
 	readonly limits: Limits;
-	readonly queue: TorrentQueue;
+	readonly queue: QueueManager;
 	readonly shares: PoolShares;
 	readonly startedAt: Millis;
 	readonly version: string;

@@ -4,7 +4,7 @@ import {test} from 'node:test';
 import type {AddOptions} from '../../../source/api/command.ts';
 import {asCommand} from '../../../source/api/command-guard.ts';
 import type {FilePriority} from '../../../source/api/snapshot.ts';
-import {TorrentQueue} from '../../../source/engine/session/queue-manager.ts';
+import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import {TorrentLoader} from '../../../source/engine/session/torrent-loader.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
@@ -31,7 +31,7 @@ async function add(options: AddOptions): Promise<Torrent | undefined> {
 	const loader = new TorrentLoader({
 		services,
 		torrents,
-		queue: new TorrentQueue(torrents, undefined, services.clock),
+		queue: new QueueManager(torrents, undefined, services.clock),
 		store: {
 			find: async () => undefined,
 			load: async () => [],
