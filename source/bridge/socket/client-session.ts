@@ -48,7 +48,7 @@ function tryEncode(message: EngineMessage): Buffer | undefined {
 }
 
 /** The engine's end of one client's connection. Whatever is wrong with it costs this connection only. */
-export class EngineVisitor {
+export class ClientSession {
 	readonly #socket: Socket;
 	readonly #client: EngineClient;
 	readonly #facts: EngineFacts;

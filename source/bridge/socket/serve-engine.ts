@@ -2,7 +2,7 @@ import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
 import type {EngineClient} from '../../api/engine-client.js';
 import {UserError} from '../../base/errors.js';
-import {EngineVisitor} from './client-session.js';
+import {ClientSession} from './client-session.js';
 import {FrameBudget} from './frame-budget.js';
 import {WatchPlaces} from './watch-places.js';
 
@@ -59,12 +59,12 @@ export async function serveEngine(
 			`${path} is in the way of the engine's socket: move it away, then try again`,
 		);
 	}
-	const visitors = new Map<Socket, EngineVisitor>();
+	const visitors = new Map<Socket, ClientSession>();
 	const shared = {frames: new FrameBudget(), watches: new WatchPlaces()};
 	const server = createServer(socket => {
 		// Who cannot get in now tries again.
 		if (visitors.size >= mostVisitors) return void socket.destroy();
-		const visitor = new EngineVisitor(socket, client, facts, shared);
+		const visitor = new ClientSession(socket, client, facts, shared);
 		visitors.set(socket, visitor);
 		socket.once('close', () => visitors.delete(socket));
 	});
