@@ -1,6 +1,6 @@
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
-import {DialPace} from '../../policy/peers/dial-rate.js';
+import {DialRate} from '../../policy/peers/dial-rate.js';
 import type {Torrent} from '../torrent/torrent.js';
 
 /** No faster than this do torrents with many connections let go of one for those with few. */
@@ -11,7 +11,7 @@ export class Places {
 	readonly #most: number;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
-	readonly #pace: DialPace;
+	readonly #dialRate: DialRate;
 	#taken = 0;
 	#yieldedAt: Millis = -Infinity;
 
@@ -19,7 +19,7 @@ export class Places {
 		this.#most = most;
 		this.#torrents = torrents;
 		this.#clock = clock;
-		this.#pace = new DialPace(clock.now());
+		this.#dialRate = new DialRate(clock.now());
 	}
 
 	/**
@@ -34,7 +34,7 @@ export class Places {
 
 	/** As `mayAccept`, for one that we dial. */
 	mayDial(held: number): boolean {
-		return this.#pace.admits(this.#clock.now()) && this.mayAccept(held);
+		return this.#dialRate.admits(this.#clock.now()) && this.mayAccept(held);
 	}
 
 	ended(): void {

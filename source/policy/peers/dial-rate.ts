@@ -8,7 +8,7 @@ const second: Millis = 1000;
  * How fast connections are made: routers in homes forget what they know when too many begin at a time, and a list full
  * of peers that are gone is not to be gone through in one breath.
  */
-export class DialPace {
+export class DialRate {
 	#left = most;
 	#at: Millis;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {DialPace} from '../../../source/policy/peers/dial-rate.ts';
+import {DialRate} from '../../../source/policy/peers/dial-rate.ts';
 
 test('30 at once, then 30 a second, and never more saved up', () => {
-	const pace = new DialPace(0);
+	const pace = new DialRate(0);
 	const admitted = (now: number): number => {
 		let count = 0;
 		while (pace.admits(now)) count++;
