@@ -2,7 +2,7 @@ import {hash} from 'node:crypto';
 import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {LogLevel} from '../../source/base/ports.js';
 import {blockLength} from '../../source/base/units.js';
-import type {Places} from '../../source/engine/peers/connection-slots.js';
+import type {ConnectionSlots} from '../../source/engine/peers/connection-slots.js';
 import {ourHandshake} from '../../source/engine/peers/our-handshake.js';
 import type {Peer} from '../../source/engine/peers/peer-connection.js';
 import {Swarm} from '../../source/engine/peers/swarm.js';
@@ -255,7 +255,7 @@ export interface LoneOptions {
 	/** Addresses of its machine. */
 	readonly ownHosts?: readonly string[];
 	/** Shared with other torrents; as many as it wants when left out. */
-	readonly places?: Places;
+	readonly slots?: ConnectionSlots;
 	/** A tracker to ask, and what answers for it. */
 	readonly tracker?: {readonly url: string; readonly http: HttpClient};
 	/** As `tracker`, in tiers. */
@@ -358,11 +358,11 @@ export class LoneTorrent {
 			port: () => 6881,
 			ownHosts: options.ownHosts ?? [],
 			nextPeerId: () => this.#peerIds++,
-			mayDial: held => this.#count(options.places?.mayDial(held) ?? true),
-			mayAccept: (held, isNew) => this.#count(options.places?.mayAccept(held, isNew) ?? true),
+			mayDial: held => this.#count(options.slots?.mayDial(held) ?? true),
+			mayAccept: (held, isNew) => this.#count(options.slots?.mayAccept(held, isNew) ?? true),
 			connectionEnded: () => {
 				this.connections--;
-				options.places?.ended();
+				options.slots?.ended();
 			},
 			downloadLimiter: new RateLimiter(undefined),
 			uploadLimiter: new RateLimiter(undefined),

@@ -7,7 +7,7 @@ import type {Torrent} from '../torrent/torrent.js';
 const yieldGap: Millis = 1000;
 
 /** The places for connections with peers, of all torrents together, and how fast new ones are made. */
-export class Places {
+export class ConnectionSlots {
 	readonly #most: number;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
@@ -44,7 +44,7 @@ export class Places {
 	/** Of all torrents one with a peer that merely holds its place lets go of it. */
 	#yieldsHeld(): boolean {
 		const now = this.#clock.now();
-		for (const {swarm} of this.#torrents.values()) if (swarm.yieldHeldPlace(now)) return true;
+		for (const {swarm} of this.#torrents.values()) if (swarm.evictIdle(now)) return true;
 		return false;
 	}
 
@@ -58,6 +58,6 @@ export class Places {
 		}
 		if (largest === undefined) return false;
 		this.#yieldedAt = now;
-		return largest.swarm.yieldPlace();
+		return largest.swarm.evictForOtherTorrent();
 	}
 }

@@ -232,7 +232,7 @@ export class Swarm {
 	}
 
 	/** All places of all torrents are taken, and somebody new has come: answers whether one that merely held its place went. */
-	yieldHeldPlace(now: Millis): boolean {
+	evictIdle(now: Millis): boolean {
 		const newcomer: Newcomer = {how: 'comes', isNew: true};
 		const state = {now, lastMade: this.#madeRoomAt, lastTurnover: now, places: 0};
 		const yields = whoYields(this.#turnoverFacts(now), newcomer, state);
@@ -243,7 +243,7 @@ export class Swarm {
 	}
 
 	/** Another torrent has fewer connections, and there are no more places. Answers whether one is free now. */
-	yieldPlace(): boolean {
+	evictForOtherTorrent(): boolean {
 		let idlest: Peer | undefined;
 		for (const peer of this.peers.values()) {
 			if (!peer.ready) continue;

@@ -20,10 +20,10 @@ import {NodeUdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
 import {LimitStore} from '../../io/state/limit-store.js';
 import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
-import {connectionPlaces} from '../../policy/peers/connection-limits.js';
+import {connectionLimits} from '../../policy/peers/connection-limits.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {Places} from '../peers/connection-slots.js';
+import {ConnectionSlots} from '../peers/connection-slots.js';
 import {IncomingConnections} from '../peers/incoming-connections.js';
 import {ourHandshake} from '../peers/our-handshake.js';
 import type {Peer, PeerOwner} from '../peers/peer-connection.js';
@@ -94,7 +94,7 @@ export class Session implements EngineClient {
 	readonly #totals: TotalsMemory | undefined;
 	readonly #limitMemory: LimitStore | undefined;
 	readonly #patrol = new FilePatrol(this.#torrents);
-	readonly #places = connectionPlaces(openFileLimit());
+	readonly #connectionLimits = connectionLimits(openFileLimit());
 	#peerIds = 0;
 	#ticks = 0;
 	#timer: Timer | undefined;
@@ -123,7 +123,7 @@ export class Session implements EngineClient {
 			new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));
 		const torrents = this.#torrents;
 		this.#shares = new PoolShares(pool, torrents, clock);
-		const places = new Places(this.#places.peers, torrents, clock);
+		const slots = new ConnectionSlots(this.#connectionLimits.peers, torrents, clock);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
 		const session = this;
 		this.#services = {
@@ -156,9 +156,9 @@ export class Session implements EngineClient {
 			port: () => this.#incoming.port,
 			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
 			nextPeerId: () => this.#peerIds++,
-			mayDial: held => places.mayDial(held),
-			mayAccept: (held, isNew) => places.mayAccept(held, isNew),
-			connectionEnded: () => places.ended(),
+			mayDial: held => slots.mayDial(held),
+			mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
+			connectionEnded: () => slots.ended(),
 			downloadLimiter: new RateLimiter(),
 			uploadLimiter: new RateLimiter(),
 			limitsChanged: () => this.#limits.changed(),
@@ -167,7 +167,7 @@ export class Session implements EngineClient {
 			starving: (peer, refill) => this.#shares.starving(peer, refill),
 			relieve: () => this.#shares.relieve(),
 		};
-		this.#incoming = new IncomingConnections(this.#services, this.#places.strangers, infoHash =>
+		this.#incoming = new IncomingConnections(this.#services, this.#connectionLimits.halfOpen, infoHash =>
 			ourHandshake(infoHash, this.#services.peerId),
 		);
 		const slow = (rate: BytesPerSecond | null | undefined) =>
@@ -280,7 +280,7 @@ export class Session implements EngineClient {
 			session.#udp.close();
 			throw error;
 		}
-		const {peers} = session.#places;
+		const {peers} = session.#connectionLimits;
 		if (peers < options.maxPeers) {
 			session.#log(
 				'warn',

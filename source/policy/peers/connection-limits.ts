@@ -1,13 +1,13 @@
 /** How many connections there may be. */
-export interface ConnectionPlaces {
+export interface ConnectionLimits {
 	/** With peers of torrents, all torrents together. */
 	readonly peers: number;
 	/** With those who have not said yet which torrent they want. */
-	readonly strangers: number;
+	readonly halfOpen: number;
 }
 
-const most: ConnectionPlaces = {peers: 200, strangers: 64};
-const fewest: ConnectionPlaces = {peers: 6, strangers: 3};
+const most: ConnectionLimits = {peers: 200, halfOpen: 64};
+const fewest: ConnectionLimits = {peers: 6, halfOpen: 3};
 /** What the process itself holds open, the files of torrents and trackers included. */
 const reserved = 80;
 
@@ -16,11 +16,11 @@ const reserved = 80;
  * that a crowd of strangers could stop a download.
  * @param openFiles files and sockets the system allows; undefined when nobody knows
  */
-export function connectionPlaces(openFiles: number | undefined): ConnectionPlaces {
+export function connectionLimits(openFiles: number | undefined): ConnectionLimits {
 	if (openFiles === undefined) return most;
 	const left = Math.max(0, openFiles - reserved);
 	return {
 		peers: Math.max(fewest.peers, Math.min(most.peers, Math.floor(left * 0.75))),
-		strangers: Math.max(fewest.strangers, Math.min(most.strangers, Math.floor(left * 0.25))),
+		halfOpen: Math.max(fewest.halfOpen, Math.min(most.halfOpen, Math.floor(left * 0.25))),
 	};
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Places} from '../../../source/engine/peers/connection-slots.ts';
+import {ConnectionSlots} from '../../../source/engine/peers/connection-slots.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 import {LonePeer, seconds} from '../../helpers/lone-peer.ts';
@@ -11,9 +11,9 @@ import {seeded} from '../../policy/seeded.ts';
 async function share(most: number): Promise<{one: LoneTorrent; other: LoneTorrent; clock: HandClock}> {
 	const torrents = new Map<string, Torrent>();
 	const clock = new HandClock();
-	const places = new Places(most, torrents, clock);
-	const one = new LoneTorrent({seeds: true, places, random: seeded(1)});
-	const other = new LoneTorrent({places, random: seeded(2)});
+	const slots = new ConnectionSlots(most, torrents, clock);
+	const one = new LoneTorrent({seeds: true, slots, random: seeded(1)});
+	const other = new LoneTorrent({slots, random: seeded(2)});
 	torrents.set('one', one.torrent).set('other', other.torrent);
 	await one.start();
 	await other.start();
@@ -62,8 +62,8 @@ test('somebody who comes to it gets a place too, and nobody more than there are'
 
 test('connections are made at once up to 30, then 30 a second', async () => {
 	const clock = new HandClock();
-	const places = new Places(1000, new Map(), clock);
-	const lone = new LoneTorrent({places, maxPeers: 500, random: seeded(1)});
+	const slots = new ConnectionSlots(1000, new Map(), clock);
+	const lone = new LoneTorrent({slots, maxPeers: 500, random: seeded(1)});
 	await lone.start();
 	lone.torrent.post({type: 'peers', addresses: addresses(250), source: 'tracker'});
 	assert.equal(lone.dialled.length, 30);
