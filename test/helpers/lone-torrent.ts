@@ -282,7 +282,7 @@ export class LoneTorrent {
 	/** Connections counted as open. */
 	connections = 0;
 	#peerIds = 0;
-	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
+	readonly #waiting = new Map<Peer, (peer: Peer) => void>();
 
 	constructor(options: LoneOptions = {}) {
 		const {pieces = 12, pieceLength = 2 * blockLength, short = 5000, seeds = false, pool = 256} = options;
@@ -367,12 +367,12 @@ export class LoneTorrent {
 			downloadLimiter: new RateLimiter(undefined),
 			uploadLimiter: new RateLimiter(undefined),
 			limitsChanged() {},
-			fairShare: () => Math.max(8, pool >> 2),
+			requestQuota: () => Math.max(8, pool >> 2),
 			checkTurn: async () => () => {},
-			starving: (peer, refill) => {
-				this.#hungry.set(peer, refill);
+			waitForBuffer: (peer, refill) => {
+				this.#waiting.set(peer, refill);
 			},
-			relieve: () => this.relieve(),
+			buffersFreed: () => this.buffersFreed(),
 		};
 		const trackers = options.trackers?.urls ?? (options.tracker === undefined ? [] : [[options.tracker.url]]);
 		this.torrent = new Torrent(
@@ -420,12 +420,12 @@ export class LoneTorrent {
 	}
 
 	/** Memory came free. */
-	relieve(): void {
+	buffersFreed(): void {
 		if (this.pool.available <= 0) return;
-		const waiting = [...this.#hungry];
-		this.#hungry.clear();
+		const waiting = [...this.#waiting];
+		this.#waiting.clear();
 		for (const [peer, refill] of waiting) {
-			peer.hungry = false;
+			peer.waitsForBuffer = false;
 			refill(peer);
 		}
 	}

@@ -191,7 +191,7 @@ export class PeerTalk implements PeerOwner {
 	peerRead(peer: Peer): void {
 		if (this.#rateLimits.reads.active) this.#readPaced(peer);
 		this.#downloader.refill(peer);
-		if (peer.hungry) this.#services.starving(peer, starved => this.#downloader.refill(starved));
+		if (peer.waitsForBuffer) this.#services.waitForBuffer(peer, starved => this.#downloader.refill(starved));
 		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.uploadSource);
 	}
 

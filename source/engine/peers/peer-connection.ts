@@ -123,7 +123,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	peerInterested = false;
 	optimistic = false;
 	/** Memory was short when it could have been asked for more. */
-	hungry = false;
+	waitsForBuffer = false;
 	/** Blocks we cancelled that may still come. */
 	cancelled = 0;
 	onParole = false;

@@ -15,11 +15,11 @@ const fewestNear = 64;
 const longStarved = 3;
 
 /** Shares the memory for blocks out among the peers of all torrents, and sees to those who found none free. */
-export class PoolShares {
+export class BlockBudget {
 	readonly #pool: BlockPool;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
-	readonly #hungry = new Map<Peer, (peer: Peer) => void>();
+	readonly #waiting = new Map<Peer, (peer: Peer) => void>();
 	#share = {at: -Infinity, far: 512, near: 256};
 	#starved = 0;
 
@@ -35,7 +35,7 @@ export class PoolShares {
 	}
 
 	/** Blocks one peer may be asked for. */
-	fairShare(peer: Peer): number {
+	requestQuota(peer: Peer): number {
 		const now = this.#clock.now();
 		if (now - this.#share.at >= shareTime) this.#share = this.#countShares(now);
 		return peer.roundTrip < nearRoundTrip ? this.#share.near : this.#share.far;
@@ -53,20 +53,20 @@ export class PoolShares {
 	}
 
 	/** A peer found no memory free: it is asked again when there is. */
-	starving(peer: Peer, refill: (peer: Peer) => void): void {
-		this.#hungry.set(peer, refill);
-		this.relieve();
+	waitForBuffer(peer: Peer, refill: (peer: Peer) => void): void {
+		this.#waiting.set(peer, refill);
+		this.buffersFreed();
 	}
 
 	/** Memory is short: peers that wait are served as it comes free; blocks that wait for nothing go to the disk. */
-	relieve(): void {
+	buffersFreed(): void {
 		const pool = this.#pool;
-		if (this.#hungry.size === 0) return;
+		if (this.#waiting.size === 0) return;
 		if (pool.available > 0) {
-			const waiting = [...this.#hungry];
-			this.#hungry.clear();
+			const waiting = [...this.#waiting];
+			this.#waiting.clear();
 			for (const [peer, refill] of waiting) {
-				peer.hungry = false;
+				peer.waitsForBuffer = false;
 				refill(peer);
 			}
 			return;
@@ -74,7 +74,7 @@ export class PoolShares {
 		if (pool.free > pool.capacity / 4) return;
 		for (const torrent of this.#torrents.values()) {
 			if (torrent.storage === undefined || !torrent.active || torrent.storage.waiting > 0) continue;
-			void torrent.downloader.savePartials(torrent.storage).then(() => this.relieve());
+			void torrent.downloader.savePartials(torrent.storage).then(() => this.buffersFreed());
 		}
 	}
 

@@ -50,11 +50,11 @@ export interface SessionServices {
 	/** A limit was set or lifted. */
 	limitsChanged(): void;
 	/** Blocks one peer may be asked for, so that all have a share of the pool. */
-	fairShare(peer: Peer): number;
+	requestQuota(peer: Peer): number;
 	/** Resolves when it is one's turn to hash what is on disk; what it answers is to be called at the end. */
 	checkTurn(): Promise<() => void>;
 	/** A peer found no memory free: it is asked again when there is. */
-	starving(peer: Peer, refill: (peer: Peer) => void): void;
+	waitForBuffer(peer: Peer, refill: (peer: Peer) => void): void;
 	/** Memory may have come free. */
-	relieve(): void;
+	buffersFreed(): void;
 }

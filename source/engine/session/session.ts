@@ -38,7 +38,7 @@ import {LogRing} from '../views/log-ring.js';
 import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {StateSaver} from './autosave.js';
-import {PoolShares} from './block-budget.js';
+import {BlockBudget} from './block-budget.js';
 import {makeTurns} from './check-mutex.js';
 import {chosenTorrents} from './chosen-torrents.js';
 import {type CommandHost, executeCommand} from './execute-command.js';
@@ -79,7 +79,7 @@ export class Session implements EngineClient {
 	readonly #lines = new LogRing();
 	readonly #store: NonNullable<SessionOptions['store']>;
 	readonly #incoming: IncomingConnections;
-	readonly #shares: PoolShares;
+	readonly #budget: BlockBudget;
 	readonly #loader: TorrentLoader;
 	readonly #saver: StateSaver;
 	readonly #report: SessionReport;
@@ -122,7 +122,7 @@ export class Session implements EngineClient {
 			options.store ??
 			new StateStore(options.stateDir, (level, text, torrent) => this.#log(level, text, torrent));
 		const torrents = this.#torrents;
-		this.#shares = new PoolShares(pool, torrents, clock);
+		this.#budget = new BlockBudget(pool, torrents, clock);
 		const slots = new ConnectionSlots(this.#connectionLimits.peers, torrents, clock);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
 		const session = this;
@@ -162,10 +162,10 @@ export class Session implements EngineClient {
 			downloadLimiter: new RateLimiter(),
 			uploadLimiter: new RateLimiter(),
 			limitsChanged: () => this.#limits.changed(),
-			fairShare: peer => this.#shares.fairShare(peer),
+			requestQuota: peer => this.#budget.requestQuota(peer),
 			checkTurn: makeTurns(),
-			starving: (peer, refill) => this.#shares.starving(peer, refill),
-			relieve: () => this.#shares.relieve(),
+			waitForBuffer: (peer, refill) => this.#budget.waitForBuffer(peer, refill),
+			buffersFreed: () => this.#budget.buffersFreed(),
 		};
 		this.#incoming = new IncomingConnections(this.#services, this.#connectionLimits.halfOpen, infoHash =>
 			ourHandshake(infoHash, this.#services.peerId),
@@ -230,7 +230,7 @@ export class Session implements EngineClient {
 			traffic: this.#stats,
 			limits: this.#limits,
 			queue: this.#queue,
-			shares: this.#shares,
+			budget: this.#budget,
 			startedAt,
 			version: options.version,
 			name: options.name,
@@ -400,13 +400,13 @@ export class Session implements EngineClient {
 		this.#patrol.tick();
 		this.#stats.sample(this.#torrents.values(), this.#services.clock.wall());
 		this.#totals?.tick(now);
-		this.#shares.tick();
+		this.#budget.tick();
 		if (this.#limits.tick())
 			this.#log('info', `slow mode is ${this.#limits.slowMode ? 'on' : 'over'}: its time`);
 		if (++this.#ticks % queueTicks === 0) this.#queue.plan();
 		this.#logRate.tick();
 		this.#logRepeats.tick();
-		this.#shares.relieve();
+		this.#budget.buffersFreed();
 		if (this.#saver.tick(now)) {
 			void this.#disk.freeSpace(this.#options.dir).then(bytes => {
 				this.#report.freeSpace = bytes;

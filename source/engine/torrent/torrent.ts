@@ -512,8 +512,8 @@ export class Torrent
 
 	// What its parts ask and tell.
 
-	fairShare(peer: Peer): number {
-		return this.#services.fairShare(peer);
+	requestQuota(peer: Peer): number {
+		return this.#services.requestQuota(peer);
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {

@@ -22,7 +22,7 @@ export interface DownloadOwner {
 	/** What follows from the choices of people: 0 not wanted .. 4 first. */
 	piecePriority(piece: number): number;
 	/** Blocks one peer may be asked for, so that all have a share of the memory. */
-	fairShare(peer: Peer): number;
+	requestQuota(peer: Peer): number;
 	/** How many of `wanted` bytes may be asked for now. */
 	downloadGrant(wanted: Bytes): Bytes;
 	/** How many of the bytes granted will come; or, when they were asked for, will not (0 of so many). */
@@ -146,14 +146,14 @@ export class Downloader {
 			this.#regard(peer);
 			peer.requestQueue.snubbed = true;
 		}
-		let target = Math.min(peer.requestQueue.target, this.#owner.fairShare(peer));
+		let target = Math.min(peer.requestQueue.target, this.#owner.requestQuota(peer));
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0 && target > fewestDue) target = Math.max(fewestDue, Math.ceil(target / 3));
 		const outstanding = peer.requestQueue.outstanding;
 		if (outstanding > target - Math.max(1, target >> 3)) return;
 		const available = this.#owner.pool.available;
 		if (available <= 0) {
-			peer.hungry = true;
+			peer.waitsForBuffer = true;
 			return;
 		}
 		let count = Math.min(target - outstanding, available);

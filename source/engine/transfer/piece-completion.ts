@@ -79,7 +79,7 @@ export class PieceCompletion {
 		this.#owner.changed();
 		memory.revision++;
 		if (!this.#owner.active) return;
-		this.#services.relieve();
+		this.#services.buffersFreed();
 		this.#newHaves.push(piece);
 		if (!this.#haveTimer) {
 			this.#haveTimer = true;

@@ -2,7 +2,7 @@ import type {Reason, SessionView, TorrentView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {whyNothingMoves} from '../../policy/session/stall-reason.js';
-import type {PoolShares} from '../session/block-budget.js';
+import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {Limits} from '../session/session-limits.js';
 import type {SessionServices} from '../session/session-services.js';
@@ -18,7 +18,7 @@ export interface ReportedSession {
 	readonly traffic: SessionStats;
 	readonly limits: Limits;
 	readonly queue: QueueManager;
-	readonly shares: PoolShares;
+	readonly budget: BlockBudget;
 	readonly startedAt: Millis;
 	readonly version: string;
 	/** What its owner calls this client. */
@@ -81,14 +81,14 @@ export class SessionReport {
 	}
 
 	#reason(torrent: Torrent, now: Millis): Reason | undefined {
-		const {services, queue, shares, startedAt} = this.#session;
+		const {services, queue, budget, startedAt} = this.#session;
 		return whyNothingMoves(
 			stallFacts(torrent, {
 				now,
 				port: services.port(),
 				listeningFor: (now - startedAt) / 1000,
 				reached: this.#reached,
-				diskBehind: shares.diskBehind,
+				diskBehind: budget.diskBehind,
 				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
 			}),
 		);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Clock} from '../../../source/base/ports.ts';
 import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
-import {PoolShares} from '../../../source/engine/session/block-budget.ts';
+import {BlockBudget} from '../../../source/engine/session/block-budget.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {BlockPool} from '../../../source/io/disk/block-pool.ts';
 import {HandClock, settled} from '../../helpers/hand-clock.ts';
 
 /** As much of a peer as is looked at. */
 function peerOf(facts: Partial<Peer> = {}): Peer {
-	return {amInterested: true, peerChoking: false, roundTrip: 200, hungry: true, ...facts} as Peer;
+	return {amInterested: true, peerChoking: false, roundTrip: 200, waitsForBuffer: true, ...facts} as Peer;
 }
 
 interface FakeTorrent {
@@ -45,7 +45,7 @@ function open(slots: number, ...fakes: FakeTorrent[]) {
 			} as unknown as Torrent,
 		]),
 	);
-	return {pool, clock, shares: new PoolShares(pool, torrents, clock as Clock)};
+	return {pool, clock, budget: new BlockBudget(pool, torrents, clock as Clock)};
 }
 
 function fake(peers: Peer[] = []): FakeTorrent {
@@ -62,76 +62,76 @@ function exhaust(pool: BlockPool): number[] {
 test('peers that give share nine tenths of the memory alike; those that do not, count for nothing', () => {
 	const givers = [peerOf(), peerOf(), peerOf()];
 	const others = [peerOf({amInterested: false}), peerOf({peerChoking: true})];
-	const {shares} = open(1000, fake([...givers, ...others]));
-	assert.equal(shares.fairShare(givers[0]!), 300);
+	const {budget} = open(1000, fake([...givers, ...others]));
+	assert.equal(budget.requestQuota(givers[0]!), 300);
 });
 
 test('peers of all torrents share it, and everybody gets a few blocks', () => {
 	const crowd = Array.from({length: 600}, () => peerOf());
-	const {shares} = open(1000, fake([peerOf()]), fake([peerOf()]));
-	assert.equal(shares.fairShare(peerOf()), 450);
+	const {budget} = open(1000, fake([peerOf()]), fake([peerOf()]));
+	assert.equal(budget.requestQuota(peerOf()), 450);
 	const crowded = open(1000, fake(crowd));
-	assert.equal(crowded.shares.fairShare(crowd[0]!), 8);
+	assert.equal(crowded.budget.requestQuota(crowd[0]!), 8);
 });
 
 test('of a peer that is near less is on its way, but enough', () => {
 	const [near, far] = [peerOf({roundTrip: 49}), peerOf({roundTrip: 50})];
 	const alone = open(8192, fake([near]));
-	assert.equal(alone.shares.fairShare(near), 1024);
-	assert.equal(alone.shares.fairShare(far), Math.floor(8192 * 0.9));
+	assert.equal(alone.budget.requestQuota(near), 1024);
+	assert.equal(alone.budget.requestQuota(far), Math.floor(8192 * 0.9));
 	const many = open(8192, fake(Array.from({length: 32}, () => near)));
-	assert.equal(many.shares.fairShare(near), 64);
+	assert.equal(many.budget.requestQuota(near), 64);
 	// Near or far, nobody gets more than there is.
 	const little = open(100, fake([near, near, near]));
-	assert.equal(little.shares.fairShare(near), 30);
+	assert.equal(little.budget.requestQuota(near), 30);
 });
 
 test('shares are counted anew, but no more often than every tenth of a second', async () => {
 	const peers = [peerOf(), peerOf()];
-	const {shares, clock} = open(1000, fake(peers));
-	assert.equal(shares.fairShare(peers[0]!), 450);
+	const {budget, clock} = open(1000, fake(peers));
+	assert.equal(budget.requestQuota(peers[0]!), 450);
 	(peers[1] as {peerChoking: boolean}).peerChoking = true;
 	await clock.pass(99);
-	assert.equal(shares.fairShare(peers[0]!), 450);
+	assert.equal(budget.requestQuota(peers[0]!), 450);
 	await clock.pass(1);
-	assert.equal(shares.fairShare(peers[0]!), 900);
+	assert.equal(budget.requestQuota(peers[0]!), 900);
 });
 
 test('who found no memory free is served when there is some, once', () => {
-	const {shares, pool} = open(4, fake());
+	const {budget, pool} = open(4, fake());
 	const slots = exhaust(pool);
 	const hungry = peerOf();
 	let served = 0;
-	shares.starving(hungry, peer => {
+	budget.waitForBuffer(hungry, peer => {
 		assert.equal(peer, hungry);
 		served++;
 	});
 	assert.equal(served, 0);
-	assert.equal(hungry.hungry, true);
+	assert.equal(hungry.waitsForBuffer, true);
 	pool.give(slots.pop()!);
-	shares.relieve();
+	budget.buffersFreed();
 	assert.equal(served, 1);
-	assert.equal(hungry.hungry, false);
-	shares.relieve();
+	assert.equal(hungry.waitsForBuffer, false);
+	budget.buffersFreed();
 	assert.equal(served, 1);
 });
 
 test('with memory free it is served at once', () => {
-	const {shares} = open(4, fake());
+	const {budget} = open(4, fake());
 	let served = 0;
-	shares.starving(peerOf(), () => served++);
+	budget.waitForBuffer(peerOf(), () => served++);
 	assert.equal(served, 1);
 });
 
 test('when memory is short, unfinished pieces are written, and those who wait go on', async () => {
 	const torrent = fake();
-	const {shares, pool} = open(8, torrent);
+	const {budget, pool} = open(8, torrent);
 	const slots = exhaust(pool);
 	torrent.save = () => {
 		for (const slot of slots.splice(0)) pool.give(slot);
 	};
 	let served = 0;
-	shares.starving(peerOf(), () => served++);
+	budget.waitForBuffer(peerOf(), () => served++);
 	assert.equal(torrent.saves, 1);
 	await settled();
 	assert.equal(served, 1);
@@ -142,10 +142,10 @@ test('nothing is written for nobody, nor by a torrent that rests or whose disk i
 	torrents[0]!.active = false;
 	torrents[1]!.storage = undefined;
 	torrents[2]!.storage = {waiting: 1};
-	const {shares, pool} = open(8, ...torrents);
+	const {budget, pool} = open(8, ...torrents);
 	exhaust(pool);
-	shares.relieve();
-	shares.starving(peerOf(), () => assert.fail('there is none'));
+	budget.buffersFreed();
+	budget.waitForBuffer(peerOf(), () => assert.fail('there is none'));
 	assert.deepEqual(
 		torrents.map(({saves}) => saves),
 		[0, 0, 0],
@@ -154,22 +154,22 @@ test('nothing is written for nobody, nor by a torrent that rests or whose disk i
 
 test('memory that is only promised is no reason to write', () => {
 	const torrent = fake();
-	const {shares, pool} = open(8, torrent);
+	const {budget, pool} = open(8, torrent);
 	for (let block = 0; block < 8; block++) pool.promise(1);
-	shares.starving(peerOf(), () => assert.fail('there is none'));
+	budget.waitForBuffer(peerOf(), () => assert.fail('there is none'));
 	assert.equal(torrent.saves, 0);
 });
 
 test('the disk is behind when no memory has been free three seconds long, and no more once some is', () => {
-	const {shares, pool} = open(4, fake());
+	const {budget, pool} = open(4, fake());
 	const slots = exhaust(pool);
 	const behind: boolean[] = [];
 	for (let second = 0; second < 4; second++) {
-		shares.tick();
-		behind.push(shares.diskBehind);
+		budget.tick();
+		behind.push(budget.diskBehind);
 	}
 	assert.deepEqual(behind, [false, false, true, true]);
 	pool.give(slots[0]!);
-	shares.tick();
-	assert.equal(shares.diskBehind, false);
+	budget.tick();
+	assert.equal(budget.diskBehind, false);
 });
