@@ -2,7 +2,7 @@ import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
 import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue} from '../../source/policy/requests/deadline-planner.ts';
-import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
+import {PartialPieces} from '../../source/policy/requests/partial-pieces.ts';
 import {type RequestablePeer, RequestPlanner} from '../../source/policy/requests/request-planner.ts';
 import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 import {seeded} from '../policy/seeded.ts';
@@ -17,7 +17,7 @@ export function benchPicker(): void {
 	const random = seeded(1);
 	const map = new PieceMap(pieces * 262_144, 262_144);
 	const picker = new PiecePicker(pieces, random);
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	const planner = new RequestPlanner(picker, ledger, deadlines);
 	const fields = Array.from({length: peers}, (_, peer) => {
@@ -76,7 +76,7 @@ export function benchPicker(): void {
 
 /** What looking after due pieces costs, while all peers have much to send: five times a second. */
 function benchRound(fields: readonly Bitfield[], map: PieceMap, deadlines: Deadlines): void {
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	const queue = 20;
 	const facts = fields.map(
 		(field, id): DuePeer => ({

@@ -4,7 +4,7 @@ import {blockLength} from '../../source/base/units.ts';
 import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
 import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
-import {BlockLedger} from '../../source/policy/requests/partial-pieces.ts';
+import {PartialPieces} from '../../source/policy/requests/partial-pieces.ts';
 import {
 	type PlanOptions,
 	type RequestablePeer,
@@ -17,7 +17,7 @@ import {seeded} from './seeded.ts';
 function open(pieces: number) {
 	const map = new PieceMap(pieces * 2 * blockLength, 2 * blockLength);
 	const picker = new PiecePicker(pieces, seeded(1));
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	const planner = new RequestPlanner(picker, ledger, deadlines);
 	/** Plans for a peer that has `pieces`, of which more is on its way; answers the pieces, a word a block. */

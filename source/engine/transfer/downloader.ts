@@ -4,7 +4,7 @@ import type {Storage} from '../../io/disk/storage.js';
 import type {PieceMap} from '../../policy/pieces/piece-map.js';
 import {PiecePicker, timeCriticalPriority} from '../../policy/pieces/piece-picker.js';
 import {Deadlines} from '../../policy/requests/deadline-list.js';
-import {BlockLedger, blockState, type PartialPiece} from '../../policy/requests/partial-pieces.js';
+import {blockState, type PartialPiece, PartialPieces} from '../../policy/requests/partial-pieces.js';
 import {type PlanOptions, RequestPlanner} from '../../policy/requests/request-planner.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Peer} from '../peers/peer-connection.js';
@@ -45,7 +45,7 @@ const fewestDue = 8;
 /** Asks peers for blocks, takes them in, and hands whole pieces to the disk. */
 export class Downloader {
 	readonly picker: PiecePicker;
-	readonly ledger: BlockLedger;
+	readonly ledger: PartialPieces;
 	/** Wanted and not had. */
 	readonly needed: Bitfield;
 	/** When pieces are due that are wanted and not had. */
@@ -60,7 +60,7 @@ export class Downloader {
 		this.#map = map;
 		this.#owner = owner;
 		this.picker = new PiecePicker(map.pieceCount, random);
-		this.ledger = new BlockLedger(map);
+		this.ledger = new PartialPieces(map);
 		this.needed = new Bitfield(map.pieceCount);
 		this.#planner = new RequestPlanner(this.picker, this.ledger, this.deadlines);
 	}
@@ -200,7 +200,7 @@ export class Downloader {
 			if (!requestQueue.isDoubtful(now, takeOverTime * peer.blockTime)) continue;
 			requestQueue.each((piece, block) => {
 				const partial = this.ledger.get(piece);
-				if (partial !== undefined) this.ledger.unask(partial, block);
+				if (partial !== undefined) this.ledger.release(partial, block);
 			});
 			requestQueue.disregarded = true;
 			this.#disregarded.add(other);
@@ -267,7 +267,7 @@ export class Downloader {
 	}
 
 	/** A block that was asked for will not come. */
-	#unpay(piece: number, block: number): void {
+	#refund(piece: number, block: number): void {
 		this.#owner.pool.promise(-1);
 		this.#owner.downloadUsed(this.#map.blockSize(piece, block), 0);
 	}
@@ -332,7 +332,7 @@ export class Downloader {
 		const partial = this.ledger.get(piece);
 		if (slot < 0 || partial === undefined || partial.states[block] !== blockState.missing) {
 			if (slot >= 0) this.#owner.pool.give(slot);
-			if (partial !== undefined && counted) this.ledger.unask(partial, block);
+			if (partial !== undefined && counted) this.ledger.release(partial, block);
 			this.#owner.wasted(length);
 			return undefined;
 		}
@@ -381,8 +381,8 @@ export class Downloader {
 			else peer.strike();
 			return;
 		}
-		this.#unpay(piece, block);
-		this.#unask(peer, piece, block);
+		this.#refund(piece, block);
+		this.#release(peer, piece, block);
 		peer.requestQueue.excuse();
 		// With a choke comes a refusal for each request; who refuses far more than that gives nothing at all.
 		if (++peer.refusals > mostRefusals) return peer.close('refuses whatever it is asked for');
@@ -393,8 +393,8 @@ export class Downloader {
 	/** Takes back everything the peer was asked for: it choked us, was too slow, or is gone. */
 	release(peer: Peer): void {
 		peer.requestQueue.clear((piece, block) => {
-			this.#unpay(piece, block);
-			this.#unask(peer, piece, block);
+			this.#refund(piece, block);
+			this.#release(peer, piece, block);
 		});
 		peer.requestQueue.excuse();
 		if (peer.isClosed) this.#disregarded.delete(peer);
@@ -420,8 +420,8 @@ export class Downloader {
 	cancelAll(peer: Peer, now: Millis, before: Millis = Infinity): void {
 		peer.now = now;
 		peer.requestQueue.clear((piece, block) => {
-			this.#unpay(piece, block);
-			this.#unask(peer, piece, block);
+			this.#refund(piece, block);
+			this.#release(peer, piece, block);
 			peer.cancelled++;
 			peer.sendCancel(piece, block * blockLength, this.#map.blockSize(piece, block));
 		}, before);
@@ -495,18 +495,18 @@ export class Downloader {
 		for (const block of blocks) if (block < partial.blocks) this.ledger.restore(partial, block);
 	}
 
-	#unask(peer: Peer, piece: number, block: number): void {
+	#release(peer: Peer, piece: number, block: number): void {
 		if (peer.requestQueue.disregarded) return;
 		const partial = this.ledger.get(piece);
 		if (partial === undefined) return;
-		this.ledger.unask(partial, block);
+		this.ledger.release(partial, block);
 		if (partial.untouched) this.#forget(partial);
 	}
 
 	#cancel(peer: Peer, partial: PartialPiece, block: number): void {
 		if (!peer.requestQueue.settle(partial.piece, block, peer.now, false)) return;
-		this.#unpay(partial.piece, block);
-		if (!peer.requestQueue.disregarded) this.ledger.unask(partial, block);
+		this.#refund(partial.piece, block);
+		if (!peer.requestQueue.disregarded) this.ledger.release(partial, block);
 		peer.cancelled++;
 		peer.sendCancel(partial.piece, block * blockLength, this.#map.blockSize(partial.piece, block));
 	}

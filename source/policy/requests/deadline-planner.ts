@@ -2,7 +2,7 @@ import type {Millis} from '../../base/units.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {PieceMap} from '../pieces/piece-map.js';
 import type {Deadlines} from './deadline-list.js';
-import {type BlockLedger, blockState} from './partial-pieces.js';
+import {blockState, type PartialPieces} from './partial-pieces.js';
 
 /** How soon a peer sends. */
 export interface Pace {
@@ -63,7 +63,7 @@ export function timeToSend({blockTime, waited}: Pace, ahead: number): Millis {
 export function planDue(
 	deadlines: Deadlines,
 	peers: readonly DuePeer[],
-	{ledger, map}: {readonly ledger: BlockLedger; readonly map: PieceMap},
+	{ledger, map}: {readonly ledger: PartialPieces; readonly map: PieceMap},
 	now: Millis,
 	most: number,
 ): DueAsk[] {

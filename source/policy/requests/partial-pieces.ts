@@ -50,7 +50,7 @@ export class PartialPiece {
 	}
 
 	/** The next block to ask for, marked as asked; -1 when all are asked for. Called through the ledger only. */
-	ask(): number {
+	request(): number {
 		if (this.free === 0) return -1;
 		for (let block = this.#from; block < this.blocks; block++) {
 			if (this.states[block] === blockState.missing && this.requests[block] === 0) {
@@ -64,7 +64,7 @@ export class PartialPiece {
 	}
 
 	/** One peer less is asked for a block. Called through the ledger only. */
-	unask(block: number): void {
+	release(block: number): void {
 		if (this.requests[block] === 0) return;
 		this.requests[block]!--;
 		if (this.requests[block] === 0 && this.states[block] === blockState.missing) {
@@ -85,7 +85,7 @@ export class PartialPiece {
 }
 
 /** The pieces that were begun, block by block. Pieces it is done with are used again: nothing is allocated a block. */
-export class BlockLedger {
+export class PartialPieces {
 	readonly #map: PieceMap;
 	readonly #partials = new Map<number, PartialPiece>();
 	/** Those with blocks nobody was asked for: what the planner goes through. */
@@ -125,8 +125,8 @@ export class BlockLedger {
 	}
 
 	/** The next block of the piece to ask for, marked as asked; -1 when all are asked for. */
-	ask(partial: PartialPiece): number {
-		const block = partial.ask();
+	request(partial: PartialPiece): number {
+		const block = partial.request();
 		if (partial.free === 0) this.#open.delete(partial);
 		return block;
 	}
@@ -140,8 +140,8 @@ export class BlockLedger {
 	}
 
 	/** A peer will not send a block after all. */
-	unask(partial: PartialPiece, block: number): void {
-		partial.unask(block);
+	release(partial: PartialPiece, block: number): void {
+		partial.release(block);
 		if (partial.free > 0) this.#open.add(partial);
 	}
 

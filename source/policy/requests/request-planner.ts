@@ -3,7 +3,7 @@ import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import {type PiecePicker, timeCriticalPriority} from '../pieces/piece-picker.js';
 import {Deadlines} from './deadline-list.js';
 import {timeToSend} from './deadline-planner.js';
-import {type BlockLedger, blockState, type PartialPiece} from './partial-pieces.js';
+import {blockState, type PartialPiece, type PartialPieces} from './partial-pieces.js';
 
 /** What the planner must know of a peer. */
 export interface RequestablePeer {
@@ -50,10 +50,10 @@ const dueMargin = 0.8;
  */
 export class RequestPlanner {
 	readonly #picker: PiecePicker;
-	readonly #ledger: BlockLedger;
+	readonly #ledger: PartialPieces;
 	readonly #deadlines: Deadlines;
 
-	constructor(picker: PiecePicker, ledger: BlockLedger, deadlines = new Deadlines()) {
+	constructor(picker: PiecePicker, ledger: PartialPieces, deadlines = new Deadlines()) {
 		this.#picker = picker;
 		this.#ledger = ledger;
 		this.#deadlines = deadlines;
@@ -176,7 +176,7 @@ export class RequestPlanner {
 	): number {
 		let asked = 0;
 		while (asked < count) {
-			const block = this.#ledger.ask(partial);
+			const block = this.#ledger.request(partial);
 			if (block < 0) break;
 			partial.askedAt[block] = now;
 			ask(partial.piece, block);

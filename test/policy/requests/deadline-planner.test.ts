@@ -5,7 +5,7 @@ import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
 import {PiecePicker, timeCriticalPriority} from '../../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue, timeToSend} from '../../../source/policy/requests/deadline-planner.ts';
-import {BlockLedger} from '../../../source/policy/requests/partial-pieces.ts';
+import {PartialPieces} from '../../../source/policy/requests/partial-pieces.ts';
 import {RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 import {seeded} from '../seeded.ts';
@@ -44,7 +44,7 @@ function readBlock(text: string, bulkBlock: () => readonly [number, number]): re
 /** The asks in words: `fast a0`. */
 function plan({due, peers, here = '', most = 100}: Scene): string[] {
 	const map = new PieceMap(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	for (const [letter, within] of Object.entries(due)) deadlines.set(letters.indexOf(letter), now + within);
 	const begin = (piece: number) => ledger.get(piece) ?? ledger.begin(piece);
@@ -187,7 +187,7 @@ test('the time a block takes counts from when the peer sent last, and doubts gro
 function planner(due: Readonly<Record<string, number>>) {
 	const map = new PieceMap(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
 	const picker = new PiecePicker(pieceCount, seeded(1));
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	for (const [letter, within] of Object.entries(due)) {
 		deadlines.set(letters.indexOf(letter), now + within);

@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
 import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
-import {BlockLedger, blockState, type PartialPiece} from '../../../source/policy/requests/partial-pieces.ts';
+import {
+	blockState,
+	type PartialPiece,
+	PartialPieces,
+} from '../../../source/policy/requests/partial-pieces.ts';
 import {seeded} from '../seeded.ts';
 
 /** Pieces of 4 blocks; the last has 3. */
 const map = new PieceMap(20 * 4 * blockLength - blockLength, 4 * blockLength);
 
 function begin(piece = 0) {
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	return {ledger, partial: ledger.begin(piece)};
 }
 
@@ -24,25 +28,26 @@ function draw(partial: PartialPiece): string {
 	return text;
 }
 
-const isOpen = (ledger: BlockLedger, partial: PartialPiece): boolean => [...ledger.open()].includes(partial);
+const isOpen = (ledger: PartialPieces, partial: PartialPiece): boolean =>
+	[...ledger.open()].includes(partial);
 
 test('blocks are asked for in order, each once, and the piece is open until all are', () => {
 	const {ledger, partial} = begin();
 	assert.equal(draw(partial), '....');
 	for (const block of [0, 1, 2]) {
-		assert.equal(ledger.ask(partial), block);
+		assert.equal(ledger.request(partial), block);
 		assert.ok(isOpen(ledger, partial));
 	}
-	assert.equal(ledger.ask(partial), 3);
+	assert.equal(ledger.request(partial), 3);
 	assert.equal(draw(partial), '1111');
 	assert.equal(isOpen(ledger, partial), false);
-	assert.equal(ledger.ask(partial), -1);
+	assert.equal(ledger.request(partial), -1);
 });
 
 test('the last piece has its own number of blocks', () => {
 	const {ledger, partial} = begin(19);
 	assert.deepEqual(
-		Array.from({length: 4}, () => ledger.ask(partial)),
+		Array.from({length: 4}, () => ledger.request(partial)),
 		[0, 1, 2, -1],
 	);
 	assert.equal(isOpen(ledger, partial), false);
@@ -50,17 +55,17 @@ test('the last piece has its own number of blocks', () => {
 
 test('a block that will not come is asked for next, before those behind it', () => {
 	const {ledger, partial} = begin();
-	for (let n = 0; n < 3; n++) ledger.ask(partial);
-	ledger.unask(partial, 2);
-	ledger.unask(partial, 0);
+	for (let n = 0; n < 3; n++) ledger.request(partial);
+	ledger.release(partial, 2);
+	ledger.release(partial, 0);
 	assert.equal(draw(partial), '.1..');
 	assert.deepEqual(
-		Array.from({length: 4}, () => ledger.ask(partial)),
+		Array.from({length: 4}, () => ledger.request(partial)),
 		[0, 2, 3, -1],
 	);
-	ledger.unask(partial, 1);
+	ledger.release(partial, 1);
 	assert.ok(isOpen(ledger, partial));
-	assert.equal(ledger.ask(partial), 1);
+	assert.equal(ledger.request(partial), 1);
 });
 
 test('a block that several were asked for is free when none of them will send it; unasking one that nobody was asked for is nothing', () => {
@@ -69,11 +74,11 @@ test('a block that several were asked for is free when none of them will send it
 	ledger.askFor(partial, 2);
 	assert.equal(draw(partial), '..2.');
 	assert.equal(partial.free, 3);
-	ledger.unask(partial, 2);
+	ledger.release(partial, 2);
 	assert.equal(draw(partial), '..1.');
 	assert.equal(partial.free, 3);
-	ledger.unask(partial, 2);
-	ledger.unask(partial, 2);
+	ledger.release(partial, 2);
+	ledger.release(partial, 2);
 	assert.equal(draw(partial), '....');
 	assert.equal(partial.free, 4);
 	assert.ok(partial.untouched);
@@ -86,12 +91,12 @@ test('asking for every single block by name leaves nothing open', () => {
 		ledger.askFor(partial, block);
 	}
 	assert.equal(isOpen(ledger, partial), false);
-	assert.equal(ledger.ask(partial), -1);
+	assert.equal(ledger.request(partial), -1);
 });
 
 test('a block that came is kept with its giver, a second time it is a duplicate, and the last one completes', () => {
 	const {ledger, partial} = begin();
-	ledger.ask(partial);
+	ledger.request(partial);
 	assert.equal(ledger.receive(partial, 0, 70, 5), 'accepted');
 	assert.equal(ledger.receive(partial, 0, 71, 6), 'duplicate');
 	assert.deepEqual([partial.slots[0], partial.givers[0], partial.received], [70, 5, 1]);
@@ -112,14 +117,14 @@ test('what an earlier session wrote is had, and once only; what is not there aft
 	ledger.restore(partial, 1);
 	assert.equal(draw(partial), '.d..');
 	assert.deepEqual([partial.received, partial.free], [1, 3]);
-	assert.equal(ledger.ask(partial), 0);
-	assert.equal(ledger.ask(partial), 2);
+	assert.equal(ledger.request(partial), 0);
+	assert.equal(ledger.request(partial), 2);
 	ledger.unrestore(partial, 0);
 	ledger.unrestore(partial, 1);
 	ledger.unrestore(partial, 1);
 	assert.equal(draw(partial), '1.1.');
 	assert.deepEqual([partial.received, partial.free], [0, 2]);
-	assert.equal(ledger.ask(partial), 1);
+	assert.equal(ledger.request(partial), 1);
 	for (const block of [0, 1, 2, 3]) ledger.restore(partial, block);
 	assert.equal(partial.received, 4);
 	assert.equal(isOpen(ledger, partial), false);
@@ -130,7 +135,7 @@ test('what an earlier session wrote is had, and once only; what is not there aft
 test('a block of a liar is thrown away: its slot is the caller’s, and it is asked for anew', () => {
 	const {ledger, partial} = begin();
 	for (let block = 0; block < 4; block++) {
-		ledger.ask(partial);
+		ledger.request(partial);
 		ledger.receive(partial, block, 40 + block, 9);
 		partial.requests[block] = 0;
 	}
@@ -140,7 +145,7 @@ test('a block of a liar is thrown away: its slot is the caller’s, and it is as
 	assert.equal(ledger.disown(partial, 1), -1);
 	assert.deepEqual([partial.received, partial.free], [3, 1]);
 	assert.ok(isOpen(ledger, partial));
-	assert.equal(ledger.ask(partial), 1);
+	assert.equal(ledger.request(partial), 1);
 	// One that somebody else is being asked for is not free.
 	partial.requests[3] = 1;
 	assert.equal(ledger.disown(partial, 3), 43);
@@ -153,10 +158,10 @@ test('a block of a liar is thrown away: its slot is the caller’s, and it is as
 });
 
 test('a piece that is begun again knows nothing of what it was before', () => {
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	const first = ledger.begin(3);
 	for (let block = 0; block < 4; block++) {
-		ledger.ask(first);
+		ledger.request(first);
 		ledger.receive(first, block, block, 7);
 	}
 	first.exclusive = 7;
@@ -172,14 +177,14 @@ test('a piece that is begun again knows nothing of what it was before', () => {
 	assert.deepEqual([...second.givers], [-1, -1, -1, -1]);
 	assert.deepEqual([...second.slots], [-1, -1, -1, -1]);
 	assert.equal(draw(second), '...');
-	assert.equal(ledger.ask(second), 0);
+	assert.equal(ledger.request(second), 0);
 	assert.deepEqual([...ledger.all()], [second]);
 	assert.equal(ledger.get(19), second);
 });
 
 test('whatever happens, what is free, had and open is what the blocks say', () => {
 	const random = seeded(23);
-	const ledger = new BlockLedger(map);
+	const ledger = new PartialPieces(map);
 	for (let step = 0; step < 6000; step++) {
 		const piece = Math.floor(random() * 20);
 		const partial = ledger.get(piece) ?? ledger.begin(piece);
@@ -188,9 +193,9 @@ test('whatever happens, what is free, had and open is what the blocks say', () =
 		const chance = random();
 		if (chance < 0.3) {
 			const expected = draw(partial).indexOf('.');
-			assert.equal(ledger.ask(partial), expected, `step ${step}`);
+			assert.equal(ledger.request(partial), expected, `step ${step}`);
 		} else if (chance < 0.4 && isMissing && partial.requests[block]! < 3) ledger.askFor(partial, block);
-		else if (chance < 0.55) ledger.unask(partial, block);
+		else if (chance < 0.55) ledger.release(partial, block);
 		else if (chance < 0.75) {
 			ledger.receive(partial, block, step, step);
 			if (isMissing) partial.requests[block] = 0;
