@@ -345,7 +345,7 @@ export class LoneTorrent {
 			router: {
 				route: (peer, infoHash) =>
 					Buffer.from(infoHash).equals(this.torrent.infoHash) && this.torrent.swarm.accept(peer)
-						? this.torrent.talk
+						? this.torrent.messages
 						: undefined,
 				halfOpenClosed() {},
 			},

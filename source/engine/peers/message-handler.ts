@@ -29,7 +29,7 @@ const mostMetadata: Bytes = 128 << 10;
 const mostCopies = 4;
 
 /** What talking with peers asks of their torrent. */
-export interface PeerTalkOwner {
+export interface MessageHandlerOwner {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
 	readonly metainfo: Metainfo;
@@ -52,13 +52,13 @@ export interface PeerTalkOwner {
 }
 
 /** Hears what the peers of one torrent say, and answers. BEP 3, 6, 9, 10. */
-export class PeerTalk implements PeerOwner {
-	readonly #owner: PeerTalkOwner;
+export class MessageHandler implements PeerOwner {
+	readonly #owner: MessageHandlerOwner;
 	readonly #downloader: Downloader;
 	readonly #rateLimits: TorrentRateLimits;
 	readonly #services: SessionServices;
 
-	constructor(owner: PeerTalkOwner, services: SessionServices) {
+	constructor(owner: MessageHandlerOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#downloader = owner.downloader;
 		this.#rateLimits = owner.rateLimits;

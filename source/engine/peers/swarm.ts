@@ -61,7 +61,7 @@ export interface SwarmOwner {
 	readonly maxPeers: number;
 	readonly uploadLimit: number | undefined;
 	/** Who hears what its peers say. */
-	readonly talk: PeerOwner;
+	readonly messages: PeerOwner;
 }
 
 /** The connections of one torrent: whom to dial, whom to take, whom to let go, whom to unchoke. */
@@ -159,7 +159,7 @@ export class Swarm {
 			ourHandshake: infoHash => ourHandshake(infoHash, this.#services.peerId),
 			infoHash: this.#owner.infoHash,
 		});
-		peer.join(this.#owner.talk);
+		peer.join(this.#owner.messages);
 		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);

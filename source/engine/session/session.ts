@@ -316,7 +316,7 @@ export class Session implements EngineClient {
 		const torrent = this.#torrentFor(infoHash);
 		if (!torrent?.swarm.accept(peer)) return undefined;
 		this.#incoming.forget(peer);
-		return torrent.talk;
+		return torrent.messages;
 	}
 
 	// Commands.

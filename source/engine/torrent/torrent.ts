@@ -14,7 +14,7 @@ import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import {PeerTalk, type PeerTalkOwner} from '../peers/message-handler.js';
+import {MessageHandler, type MessageHandlerOwner} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
 import {Swarm, type SwarmOwner} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
@@ -22,7 +22,7 @@ import {Announcers} from '../sources/tracker-source.js';
 import {Downloader, type DownloadOwner} from '../transfer/downloader.js';
 import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
 import {type TimeCriticalOwner, TimeCriticalPieces} from '../transfer/piece-deadlines.js';
-import {PeerRounds, type RoundsOwner} from '../transfer/request-timeouts.js';
+import {RequestTimeouts, type RequestTimeoutsOwner} from '../transfer/request-timeouts.js';
 import {type JudgeOwner, PieceJudge} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
 import {TorrentRateLimits} from '../transfer/torrent-limits.js';
@@ -71,9 +71,9 @@ export class Torrent
 		FileChoiceOwner,
 		JudgeOwner,
 		NamesOwner,
-		PeerTalkOwner,
+		MessageHandlerOwner,
 		RelocationOwner,
-		RoundsOwner,
+		RequestTimeoutsOwner,
 		LifecycleOwner,
 		SuperSeedingOwner,
 		SwarmOwner,
@@ -88,7 +88,7 @@ export class Torrent
 	readonly pieceChoice: PiecePriorities;
 	readonly downloader: Downloader;
 	readonly uploadSource: TorrentUploadSource;
-	readonly talk: PeerTalk;
+	readonly messages: MessageHandler;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
 	readonly record: TransferStats;
@@ -128,7 +128,7 @@ export class Torrent
 	keep: () => Promise<void> = async () => {};
 	readonly #services: SessionServices;
 	readonly #lifecycle: TorrentLifecycle;
-	readonly #rounds: PeerRounds;
+	readonly #timeouts: RequestTimeouts;
 	readonly #choice: FileSelection;
 	readonly #timeCritical: TimeCriticalPieces;
 	#magnet: string | undefined;
@@ -166,8 +166,8 @@ export class Torrent
 		this.#choice = new FileSelection(this);
 		this.#choice.apply();
 		this.uploadSource = new TorrentUploadSource(this, services);
-		this.talk = new PeerTalk(this, services);
-		this.#rounds = new PeerRounds(this, services.uploader);
+		this.messages = new MessageHandler(this, services);
+		this.#timeouts = new RequestTimeouts(this, services.uploader);
 		this.#lifecycle = new TorrentLifecycle(this, services);
 		this.swarm = new Swarm(this, services);
 		this.announcers = new Announcers({
@@ -360,7 +360,7 @@ export class Torrent
 	applyLimits(now: Millis): void {
 		this.rateLimits.apply(this.peers, this.active && !this.complete, now);
 		const {maxDownload} = this.rateLimits;
-		if (maxDownload !== undefined && this.active) this.#rounds.takeBackExcess(maxDownload, now);
+		if (maxDownload !== undefined && this.active) this.#timeouts.takeBackExcess(maxDownload, now);
 	}
 
 	/** Tokens came: those who waited for them go on. */
@@ -368,7 +368,7 @@ export class Torrent
 		if (!this.active) return;
 		// Else what is not due would take every token.
 		this.#timeCritical.look(now);
-		this.#rounds.resupply(now);
+		this.#timeouts.resupply(now);
 	}
 
 	/** The one way in for everything that is not a block. */
@@ -483,7 +483,7 @@ export class Torrent
 	/** Other pieces are wanted than before, or in another order. */
 	#wantOther(): void {
 		this.memory.revision++;
-		this.#rounds.reviewInterest();
+		this.#timeouts.reviewInterest();
 		if (this.active) this.completion.checkCompletion();
 		this.onChange();
 	}
@@ -505,7 +505,7 @@ export class Torrent
 		}
 		this.#lifecycle.tick(now);
 		if (!this.active) return;
-		this.#rounds.tick(now);
+		this.#timeouts.tick(now);
 		this.superSeeding.tick();
 		this.swarm.tick(now);
 	}

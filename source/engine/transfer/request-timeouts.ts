@@ -12,7 +12,7 @@ const pacedPatience: Millis = 60_000;
 const lostAfter: Millis = 60_000;
 
 /** What going round asks of its torrent. */
-export interface RoundsOwner {
+export interface RequestTimeoutsOwner {
 	readonly peers: Iterable<Peer>;
 	readonly downloader: Downloader;
 	readonly rateLimits: TorrentRateLimits;
@@ -20,13 +20,13 @@ export interface RoundsOwner {
 }
 
 /** Goes round the peers of one torrent when it is time to, though none of them has said anything. */
-export class PeerRounds {
-	readonly #owner: RoundsOwner;
+export class RequestTimeouts {
+	readonly #owner: RequestTimeoutsOwner;
 	readonly #uploader: Uploader;
 	/** Whose turn it is to be served first when a limit allows more. */
 	#turn = 0;
 
-	constructor(owner: RoundsOwner, uploader: Uploader) {
+	constructor(owner: RequestTimeoutsOwner, uploader: Uploader) {
 		this.#owner = owner;
 		this.#uploader = uploader;
 	}
