@@ -396,7 +396,7 @@ test('when the piece is right at last, who gave the wrong block is banned, the o
 	for (let guard = 0; guard < 8; guard++) await clean.listen();
 	assert.ok(lone.torrent.have.has(0));
 	assert.match(liar.connection.reason ?? 'it is still there', /banned: sent wrong data/);
-	assert.equal(lone.torrent.judge.bans, 1);
+	assert.equal(lone.torrent.smartBan.bans, 1);
 	assert.equal(lone.torrent.downloader.ledger.get(5), undefined, 'its other block is thrown away');
 	assert.equal(lone.pool.free, lone.pool.capacity);
 	const back = await LonePeer.meet(lone, 1, {port: 6000});

@@ -14,7 +14,7 @@ import {
 import type {SessionServices} from '../session/session-services.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
-import type {PieceJudge} from '../transfer/smart-ban.js';
+import type {SmartBan} from '../transfer/smart-ban.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
 import type {TorrentRateLimits} from '../transfer/torrent-limits.js';
 import {acceptedRequests} from '../transfer/upload-queue.js';
@@ -43,7 +43,7 @@ export interface MessageHandlerOwner {
 	readonly downloader: Downloader;
 	readonly uploadSource: UploadSource;
 	readonly rateLimits: TorrentRateLimits;
-	readonly judge: PieceJudge;
+	readonly smartBan: SmartBan;
 	readonly superSeeding: SuperSeeding;
 	readonly record: TransferStats;
 	/** Pieces are not what they were. */
@@ -74,7 +74,7 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerReady(peer: Peer): void {
-		const {swarm, superSeeding, judge, have, metainfo} = this.#owner;
+		const {swarm, superSeeding, smartBan, have, metainfo} = this.#owner;
 		swarm.ready(peer);
 		if (peer.isClosed) return;
 		peer.sendPieces(superSeeding.shown(have));
@@ -92,7 +92,7 @@ export class MessageHandler implements PeerOwner {
 			);
 		}
 		this.#rateLimits.reads.join(peer);
-		judge.met(peer);
+		smartBan.met(peer);
 	}
 
 	peerPieces(peer: Peer): void {
@@ -259,7 +259,7 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerClosed(peer: Peer, reason: string): void {
-		const {swarm, superSeeding, judge} = this.#owner;
+		const {swarm, superSeeding, smartBan} = this.#owner;
 		if (peer.ready) {
 			this.peerForgets(peer);
 			this.#owner.log('debug', `${nameOf(peer)} left: ${reason}`);
@@ -268,6 +268,6 @@ export class MessageHandler implements PeerOwner {
 		superSeeding.left(peer);
 		swarm.remove(peer);
 		if (this.#owner.active) for (const other of this.#owner.peers) this.#downloader.refill(other);
-		judge.left();
+		smartBan.left();
 	}
 }

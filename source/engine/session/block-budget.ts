@@ -43,11 +43,12 @@ export class BlockBudget {
 
 	/** Of peers that are near little need be on its way at a time, and what is not in memory is not cold. */
 	#countShares(now: Millis): {at: Millis; far: number; near: number} {
-		let givers = 0;
+		let senders = 0;
 		for (const torrent of this.#torrents.values()) {
-			for (const peer of torrent.swarm.peers.values()) if (peer.amInterested && !peer.peerChoking) givers++;
+			for (const peer of torrent.swarm.peers.values()) if (peer.amInterested && !peer.peerChoking) senders++;
 		}
-		const share = (blocks: number): number => Math.max(fewestShare, Math.floor(blocks / Math.max(1, givers)));
+		const share = (blocks: number): number =>
+			Math.max(fewestShare, Math.floor(blocks / Math.max(1, senders)));
 		const far = share(this.#pool.capacity * 0.9);
 		return {at: now, far, near: Math.min(far, Math.max(fewestNear, share(nearBlocks)))};
 	}

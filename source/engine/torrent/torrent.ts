@@ -23,7 +23,7 @@ import {Downloader, type DownloadOwner} from '../transfer/downloader.js';
 import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
 import {type TimeCriticalOwner, TimeCriticalPieces} from '../transfer/piece-deadlines.js';
 import {RequestTimeouts, type RequestTimeoutsOwner} from '../transfer/request-timeouts.js';
-import {type JudgeOwner, PieceJudge} from '../transfer/smart-ban.js';
+import {SmartBan, type SmartBanOwner} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
 import {TorrentRateLimits} from '../transfer/torrent-limits.js';
 import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
@@ -69,7 +69,7 @@ export class Torrent
 		DownloadOwner,
 		TimeCriticalOwner,
 		FileChoiceOwner,
-		JudgeOwner,
+		SmartBanOwner,
 		NamesOwner,
 		MessageHandlerOwner,
 		RelocationOwner,
@@ -94,7 +94,7 @@ export class Torrent
 	readonly record: TransferStats;
 	readonly goal: SeedingGoal;
 	readonly rateLimits: TorrentRateLimits;
-	readonly judge = new PieceJudge(this);
+	readonly smartBan = new SmartBan(this);
 	readonly completion: PieceCompletion;
 	readonly superSeeding: SuperSeeding;
 	readonly relocation: Relocation;
@@ -233,7 +233,7 @@ export class Torrent
 
 	/** Pieces that were wrong, since the start. */
 	get hashFailures(): number {
-		return this.judge.hashFailures;
+		return this.smartBan.hashFailures;
 	}
 
 	/** Computed once, when first looked at. */
@@ -404,7 +404,7 @@ export class Torrent
 			case 'stored':
 				return this.completion.stored(event.piece);
 			case 'wrong':
-				return this.judge.wrong(event.piece, event.digests);
+				return this.smartBan.wrong(event.piece, event.digests);
 			case 'unstored':
 				this.downloader.again(event.piece);
 				return this.#lifecycle.fail(event.failure);

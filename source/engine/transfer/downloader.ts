@@ -353,13 +353,13 @@ export class Downloader {
 	}
 
 	/** Throws away what came from peers that lie, of pieces that are not judged yet. Answers how many bytes that was. */
-	disown(givers: ReadonlySet<number>): Bytes {
+	discardFrom(senders: ReadonlySet<number>): Bytes {
 		let bytes = 0;
 		for (const partial of [...this.ledger.all()]) {
 			if (partial.hashing) continue;
 			for (let block = 0; block < partial.blocks; block++) {
-				if (!givers.has(partial.givers[block]!)) continue;
-				const slot = this.ledger.disown(partial, block);
+				if (!senders.has(partial.senders[block]!)) continue;
+				const slot = this.ledger.discardFrom(partial, block);
 				if (slot >= 0) this.#owner.pool.give(slot);
 				bytes += this.#map.blockSize(partial.piece, block);
 			}

@@ -10,7 +10,7 @@ import type {FileProgress} from '../torrent/file-progress.js';
 import type {ResumeState} from '../torrent/resume-state.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from './downloader.js';
-import type {PieceJudge} from './smart-ban.js';
+import type {SmartBan} from './smart-ban.js';
 import type {SuperSeeding} from './super-seeding.js';
 
 const haveDelay: Millis = 100;
@@ -22,7 +22,7 @@ export interface CompletionOwner {
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	readonly downloader: Downloader;
-	readonly judge: PieceJudge;
+	readonly smartBan: SmartBan;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
@@ -69,8 +69,8 @@ export class PieceCompletion {
 
 	/** The disk says that a piece is right and in its place. */
 	stored(piece: number): void {
-		const {judge, downloader, have, files, memory} = this.#owner;
-		judge.right(piece);
+		const {smartBan, downloader, have, files, memory} = this.#owner;
+		smartBan.right(piece);
 		downloader.stored(piece);
 		if (have.set(piece)) {
 			const whole = files.tally(piece, 1);

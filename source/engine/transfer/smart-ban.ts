@@ -11,10 +11,10 @@ import type {Downloader} from './downloader.js';
 
 const digestedAtOnce: Bytes = 1 << 20;
 /** Of so many peers is remembered who they were, though they are gone. */
-const mostGivers = 10_000;
+const mostSenders = 10_000;
 
 /** What judging asks of its torrent. */
-export interface JudgeOwner {
+export interface SmartBanOwner {
 	readonly map: PieceMap;
 	readonly downloader: Downloader;
 	readonly swarm: Swarm;
@@ -27,39 +27,39 @@ export interface JudgeOwner {
 }
 
 /** Finds out who sends wrong data, from what the disk says of whole pieces, and has them banned. */
-export class PieceJudge {
+export class SmartBan {
 	/** Pieces that were wrong, and peers that were banned, since the start. */
 	hashFailures = 0;
 	bans = 0;
-	readonly #owner: JudgeOwner;
+	readonly #owner: SmartBanOwner;
 	readonly #trust = new Trust();
 	/** Who gave blocks, by peer id: peers may be gone when the verdict comes. */
-	readonly #givers = new Map<number, PeerKey>();
+	readonly #senders = new Map<number, PeerKey>();
 
-	constructor(owner: JudgeOwner) {
+	constructor(owner: SmartBanOwner) {
 		this.#owner = owner;
 	}
 
 	met(peer: Peer): void {
-		this.#givers.set(peer.id, peerKey(peer.address));
+		this.#senders.set(peer.id, peerKey(peer.address));
 		peer.onParole = this.#trust.onParole(peerKey(peer.address));
 	}
 
 	/** A peer has gone: what is known of those who went long ago is let go now and then. */
 	left(): void {
-		if (this.#givers.size <= mostGivers) return;
-		for (const id of this.#givers.keys()) if (!this.#owner.swarm.peers.has(id)) this.#givers.delete(id);
+		if (this.#senders.size <= mostSenders) return;
+		for (const id of this.#senders.keys()) if (!this.#owner.swarm.peers.has(id)) this.#senders.delete(id);
 	}
 
-	#keysOf(givers: Int32Array): Array<PeerKey | undefined> {
-		return Array.from(givers, giver => (giver < 0 ? undefined : this.#givers.get(giver)));
+	#keysOf(senders: Int32Array): Array<PeerKey | undefined> {
+		return Array.from(senders, giver => (giver < 0 ? undefined : this.#senders.get(giver)));
 	}
 
 	/** The disk says that a piece is right. To be told before the ledger forgets who gave its blocks. */
 	right(piece: number): void {
 		const partial = this.#owner.downloader.ledger.get(piece);
 		if (partial === undefined) return;
-		const keys = this.#keysOf(partial.givers.subarray(0, partial.blocks));
+		const keys = this.#keysOf(partial.senders.subarray(0, partial.blocks));
 		if (!this.#trust.hasFailed(piece)) {
 			this.#apply(this.#trust.piecePassed(piece, keys));
 			return;
@@ -92,7 +92,7 @@ export class PieceJudge {
 		this.hashFailures++;
 		this.#owner.wasted(this.#owner.map.pieceSize(piece));
 		if (partial === undefined) return;
-		const keys = this.#keysOf(partial.givers.subarray(0, partial.blocks));
+		const keys = this.#keysOf(partial.senders.subarray(0, partial.blocks));
 		const who = new Set(keys.filter(key => key !== undefined));
 		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
 		this.#owner.log('warn', `piece ${piece} from ${from} is wrong: fetched again`);
@@ -115,9 +115,9 @@ export class PieceJudge {
 			this.#owner.swarm.ban(key, 'sent wrong data');
 		}
 		if (ban.length > 0) {
-			const liars = new Set<number>();
-			for (const [id, key] of this.#givers) if (ban.includes(key)) liars.add(id);
-			this.#owner.wasted(this.#owner.downloader.disown(liars));
+			const corruptors = new Set<number>();
+			for (const [id, key] of this.#senders) if (ban.includes(key)) corruptors.add(id);
+			this.#owner.wasted(this.#owner.downloader.discardFrom(corruptors));
 			for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
 		}
 		// Those who were suspected wrongly are cleared as the guilty are found.

@@ -61,7 +61,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		uploaded: torrent.record.uploaded,
 		wasted: torrent.record.wasted,
 		hashFailures: torrent.hashFailures,
-		bans: torrent.judge.bans,
+		bans: torrent.smartBan.bans,
 		downloadRate,
 		uploadRate: torrent.active ? Math.round(torrent.record.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,

@@ -80,11 +80,11 @@ export class Trust {
 	 * Lifts the parole of whoever gave all of it.
 	 */
 	piecePassed(piece: number, contributors: Contributors, digests?: readonly Uint8Array[]): Verdict {
-		const givers = named(contributors);
-		for (const key of givers) {
+		const senders = named(contributors);
+		for (const key of senders) {
 			const standing = this.#standing(key);
 			standing.trust = Math.min(highest, standing.trust + 1);
-			if (givers.size === 1 && !contributors.includes(undefined)) standing.parole = false;
+			if (senders.size === 1 && !contributors.includes(undefined)) standing.parole = false;
 		}
 		const attempts = this.#failed.get(piece);
 		if (!attempts) return {ban: [], parole: []};

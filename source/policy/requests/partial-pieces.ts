@@ -13,7 +13,7 @@ export class PartialPiece {
 	/** The pool slot of a block that is `inPool`, else -1. */
 	readonly slots: Int32Array;
 	/** Who gave the block; -1 for nobody yet, or a peer of another session. */
-	readonly givers: Int32Array;
+	readonly senders: Int32Array;
 	/** When a block that is asked for was asked for last. */
 	readonly askedAt: Float64Array;
 	/** Missing blocks nobody is asked for. */
@@ -31,7 +31,7 @@ export class PartialPiece {
 		this.requests = new Uint8Array(capacity);
 		this.states = new Uint8Array(capacity);
 		this.slots = new Int32Array(capacity);
-		this.givers = new Int32Array(capacity);
+		this.senders = new Int32Array(capacity);
 		this.askedAt = new Float64Array(capacity);
 	}
 
@@ -41,7 +41,7 @@ export class PartialPiece {
 		this.requests.fill(0);
 		this.states.fill(blockState.missing);
 		this.slots.fill(-1);
-		this.givers.fill(-1);
+		this.senders.fill(-1);
 		this.free = blocks;
 		this.received = 0;
 		this.exclusive = -1;
@@ -168,7 +168,7 @@ export class PartialPieces {
 		}
 		partial.states[block] = blockState.inPool;
 		partial.slots[block] = slot;
-		partial.givers[block] = giver;
+		partial.senders[block] = giver;
 		partial.received++;
 		return partial.received === partial.blocks ? 'complete' : 'accepted';
 	}
@@ -185,12 +185,12 @@ export class PartialPieces {
 	}
 
 	/** A block that came is not to be used after all. Answers its slot, which is the caller's now; -1 when it had none. */
-	disown(partial: PartialPiece, block: number): number {
+	discardFrom(partial: PartialPiece, block: number): number {
 		if (partial.states[block] === blockState.missing) return -1;
 		const slot = partial.slots[block]!;
 		partial.states[block] = blockState.missing;
 		partial.slots[block] = -1;
-		partial.givers[block] = -1;
+		partial.senders[block] = -1;
 		partial.received--;
 		if (partial.requests[block] === 0) {
 			partial.free++;

@@ -60,10 +60,10 @@ function exhaust(pool: BlockPool): number[] {
 }
 
 test('peers that give share nine tenths of the memory alike; those that do not, count for nothing', () => {
-	const givers = [peerOf(), peerOf(), peerOf()];
+	const senders = [peerOf(), peerOf(), peerOf()];
 	const others = [peerOf({amInterested: false}), peerOf({peerChoking: true})];
-	const {budget} = open(1000, fake([...givers, ...others]));
-	assert.equal(budget.requestQuota(givers[0]!), 300);
+	const {budget} = open(1000, fake([...senders, ...others]));
+	assert.equal(budget.requestQuota(senders[0]!), 300);
 });
 
 test('peers of all torrents share it, and everybody gets a few blocks', () => {

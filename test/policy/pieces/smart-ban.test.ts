@@ -105,14 +105,14 @@ test('in a swarm where 1 in 20 lies now and then, every liar is banned and nobod
 			const any = (among: readonly string[]): string => among[Math.floor(random() * among.length)]!;
 			const free = able.filter(key => !trust.onParole(key));
 			const starter = any(able);
-			const givers = trust.onParole(starter)
+			const senders = trust.onParole(starter)
 				? Array.from({length: blocks}, () => starter)
 				: Array.from({length: blocks}, () => any(free));
-			const content = givers.map(key => (key.startsWith('liar') && random() < 0.1 ? 'x' : 'g')).join('');
+			const content = senders.map(key => (key.startsWith('liar') && random() < 0.1 ? 'x' : 'g')).join('');
 			passed = !content.includes('x');
 			const verdict = passed
-				? trust.piecePassed(piece, givers, trust.hasFailed(piece) ? holding(content) : undefined)
-				: trust.pieceFailed(piece, givers, holding(content));
+				? trust.piecePassed(piece, senders, trust.hasFailed(piece) ? holding(content) : undefined)
+				: trust.pieceFailed(piece, senders, holding(content));
 			for (const key of verdict.ban) banned.add(key);
 		}
 	}

@@ -99,7 +99,7 @@ test('a block that came is kept with its giver, a second time it is a duplicate,
 	ledger.request(partial);
 	assert.equal(ledger.receive(partial, 0, 70, 5), 'accepted');
 	assert.equal(ledger.receive(partial, 0, 71, 6), 'duplicate');
-	assert.deepEqual([partial.slots[0], partial.givers[0], partial.received], [70, 5, 1]);
+	assert.deepEqual([partial.slots[0], partial.senders[0], partial.received], [70, 5, 1]);
 	// Unasked blocks count as well.
 	assert.equal(ledger.receive(partial, 2, 72, 6), 'accepted');
 	assert.equal(partial.free, 2);
@@ -139,21 +139,21 @@ test('a block of a liar is thrown away: its slot is the caller’s, and it is as
 		ledger.receive(partial, block, 40 + block, 9);
 		partial.requests[block] = 0;
 	}
-	assert.equal(ledger.disown(partial, 1), 41);
+	assert.equal(ledger.discardFrom(partial, 1), 41);
 	assert.equal(draw(partial), 'p.pp');
-	assert.deepEqual([partial.slots[1], partial.givers[1], partial.received, partial.free], [-1, -1, 3, 1]);
-	assert.equal(ledger.disown(partial, 1), -1);
+	assert.deepEqual([partial.slots[1], partial.senders[1], partial.received, partial.free], [-1, -1, 3, 1]);
+	assert.equal(ledger.discardFrom(partial, 1), -1);
 	assert.deepEqual([partial.received, partial.free], [3, 1]);
 	assert.ok(isOpen(ledger, partial));
 	assert.equal(ledger.request(partial), 1);
 	// One that somebody else is being asked for is not free.
 	partial.requests[3] = 1;
-	assert.equal(ledger.disown(partial, 3), 43);
+	assert.equal(ledger.discardFrom(partial, 3), 43);
 	assert.equal(draw(partial), 'p1p1');
 	assert.equal(partial.free, 0);
 	// What an earlier session wrote has no slot.
 	ledger.restore(partial, 1);
-	assert.equal(ledger.disown(partial, 1), -1);
+	assert.equal(ledger.discardFrom(partial, 1), -1);
 	assert.equal(draw(partial), 'p1p1');
 });
 
@@ -174,7 +174,7 @@ test('a piece that is begun again knows nothing of what it was before', () => {
 	const second = ledger.begin(19);
 	assert.deepEqual([second.piece, second.blocks, second.free, second.received], [19, 3, 3, 0]);
 	assert.deepEqual([second.exclusive, second.hashing, second.untouched], [-1, false, true]);
-	assert.deepEqual([...second.givers], [-1, -1, -1, -1]);
+	assert.deepEqual([...second.senders], [-1, -1, -1, -1]);
 	assert.deepEqual([...second.slots], [-1, -1, -1, -1]);
 	assert.equal(draw(second), '...');
 	assert.equal(ledger.request(second), 0);
@@ -200,7 +200,7 @@ test('whatever happens, what is free, had and open is what the blocks say', () =
 			ledger.receive(partial, block, step, step);
 			if (isMissing) partial.requests[block] = 0;
 		} else if (chance < 0.8 && isMissing) ledger.restore(partial, block);
-		else if (chance < 0.88) ledger.disown(partial, block);
+		else if (chance < 0.88) ledger.discardFrom(partial, block);
 		else if (chance < 0.96) ledger.unrestore(partial, block);
 		else ledger.drop(piece);
 		for (const each of ledger.all()) {
