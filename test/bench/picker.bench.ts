@@ -17,9 +17,9 @@ export function benchPicker(): void {
 	const random = seeded(1);
 	const map = new PieceMap(pieces * 262_144, 262_144);
 	const picker = new PiecePicker(pieces, random);
-	const ledger = new PartialPieces(map);
+	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();
-	const planner = new RequestPlanner(picker, ledger, deadlines);
+	const planner = new RequestPlanner(picker, partials, deadlines);
 	const fields = Array.from({length: peers}, (_, peer) => {
 		const field = new Bitfield(pieces);
 		const share = peer / peers;
@@ -57,8 +57,8 @@ export function benchPicker(): void {
 	const request = (): string => {
 		const picking = secondsEach(() => {
 			for (const peer of providers) planner.plan(peer, 16, options, () => asked++);
-			for (const partial of [...ledger.all()]) {
-				ledger.drop(partial.piece);
+			for (const partial of [...partials.all()]) {
+				partials.drop(partial.piece);
 				picker.giveBack(partial.piece);
 			}
 		});
@@ -76,7 +76,7 @@ export function benchPicker(): void {
 
 /** What looking after due pieces costs, while all peers have much to send: five times a second. */
 function benchRound(fields: readonly Bitfield[], map: PieceMap, deadlines: Deadlines): void {
-	const ledger = new PartialPieces(map);
+	const partials = new PartialPieces(map);
 	const queue = 20;
 	const facts = fields.map(
 		(field, id): DuePeer => ({
@@ -91,6 +91,6 @@ function benchRound(fields: readonly Bitfield[], map: PieceMap, deadlines: Deadl
 			},
 		}),
 	);
-	const round = secondsEach(() => void planDue(deadlines, facts, {ledger, map}, 60_500, 256));
+	const round = secondsEach(() => void planDue(deadlines, facts, {partials, map}, 60_500, 256));
 	tell(`a look after ${due} pieces due, ${peers} peers`, `${((round * 1e6) | 0).toString()} us`, '< 5000 us');
 }

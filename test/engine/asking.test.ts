@@ -73,7 +73,7 @@ test('a piece that was wrong is asked for again at once', async () => {
 	const other = await giver(lone, 2);
 	other.answer((await other.hears('request')).slice(0, 1));
 	await other.listen();
-	const left = lone.torrent.downloader.ledger.get(0)!;
+	const left = lone.torrent.downloader.partials.get(0)!;
 	const missing = left.states[0] === 0 ? 0 : 1;
 	await liar.hears();
 	liar.give(0, missing * blockLength, false);

@@ -289,14 +289,14 @@ test('a wrong block in a huge piece is found without all of the piece in memory'
 	const [one, other] = [...torrent.peers];
 	const deliver = (wrong: number) => {
 		torrent.downloader.picker.take(0);
-		const {ledger} = torrent.downloader;
-		const partial = ledger.get(0) ?? ledger.begin(0);
+		const {partials} = torrent.downloader;
+		const partial = partials.get(0) ?? partials.begin(0);
 		for (let block = 0; block < partial.blocks; block++) {
 			const slot = lone.pool.take();
 			const size = torrent.map.blockSize(0, block);
 			lone.pool.bytes.set(lone.block(0, block * blockLength, size), slot * blockLength);
 			if (block === wrong) lone.pool.bytes[slot * blockLength]! ^= 1;
-			ledger.receive(partial, block, slot, block % 2 === 0 ? one!.id : other!.id);
+			partials.receive(partial, block, slot, block % 2 === 0 ? one!.id : other!.id);
 		}
 		torrent.downloader.submitForHash(partial);
 		lone.storage.work();

@@ -356,7 +356,7 @@ test('after a wrong piece each of those who gave it works alone on a piece, and 
 	}
 	await seconds(lone, 1);
 	const pieces = [liar, honest].map(({peer}) =>
-		[...lone.torrent.downloader.ledger.all()].filter(({exclusive}) => exclusive === peer.id),
+		[...lone.torrent.downloader.partials.all()].filter(({exclusive}) => exclusive === peer.id),
 	);
 	assert.ok(
 		pieces.every(its => its.length >= 1),
@@ -379,7 +379,7 @@ test('when the piece is right at last, who gave the wrong block is banned, the o
 	await seconds(lone, 1);
 	liar.answer((await liar.hears('request 5')).slice(-1), false);
 	await liar.listen();
-	const partial = lone.torrent.downloader.ledger.get(5);
+	const partial = lone.torrent.downloader.partials.get(5);
 	assert.equal(partial?.received, 1);
 	honest.connection.hangUp();
 	liar.say(writer => writer.plain(messageId.choke));
@@ -397,7 +397,7 @@ test('when the piece is right at last, who gave the wrong block is banned, the o
 	assert.ok(lone.torrent.have.has(0));
 	assert.match(liar.connection.reason ?? 'it is still there', /banned: sent wrong data/);
 	assert.equal(lone.torrent.smartBan.bans, 1);
-	assert.equal(lone.torrent.downloader.ledger.get(5), undefined, 'its other block is thrown away');
+	assert.equal(lone.torrent.downloader.partials.get(5), undefined, 'its other block is thrown away');
 	assert.equal(lone.pool.free, lone.pool.capacity);
 	const back = await LonePeer.meet(lone, 1, {port: 6000});
 	assert.notEqual(back.connection.reason, undefined, 'it came back from another port');
@@ -415,7 +415,7 @@ test('a piece that a suspect has begun alone is finished by others when it choke
 		await seconds(lone, 1);
 		liar.answer((await liar.hears('request')).slice(-1));
 		const asked = await liar.hears('request');
-		const begun = [...lone.torrent.downloader.ledger.all()].filter(
+		const begun = [...lone.torrent.downloader.partials.all()].filter(
 			({exclusive}) => exclusive === liar.peer.id,
 		);
 		assert.equal(begun.length, 1);

@@ -7,12 +7,12 @@ import {LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 function complete(lone: LoneTorrent, piece: number): void {
 	const {downloader, map} = lone.torrent;
 	downloader.picker.take(piece);
-	const partial = downloader.ledger.begin(piece);
+	const partial = downloader.partials.begin(piece);
 	for (let block = 0; block < map.blockCount(piece); block++) {
 		const slot = lone.pool.take();
 		const size = map.blockSize(piece, block);
 		lone.pool.bytes.set(lone.block(piece, block * 16_384, size), slot * 16_384);
-		downloader.ledger.receive(partial, block, slot, -1);
+		downloader.partials.receive(partial, block, slot, -1);
 	}
 	downloader.submitForHash(partial);
 }

@@ -219,15 +219,15 @@ class Stranger implements PeerWireSink {
 /** Slots at blocks that came and are neither written nor judged. */
 function heldByPieces(lone: LoneTorrent): number {
 	let held = 0;
-	for (const partial of lone.torrent.downloader.ledger.all()) {
+	for (const partial of lone.torrent.downloader.partials.all()) {
 		for (let block = 0; block < partial.blocks; block++) if (partial.slots[block]! >= 0) held++;
 	}
 	return held;
 }
 
 function checkLedger(lone: LoneTorrent, where: string): void {
-	const {ledger} = lone.torrent.downloader;
-	for (const partial of ledger.all()) {
+	const {partials} = lone.torrent.downloader;
+	for (const partial of partials.all()) {
 		let free = 0;
 		let received = 0;
 		for (let block = 0; block < partial.blocks; block++) {
@@ -237,7 +237,7 @@ function checkLedger(lone: LoneTorrent, where: string): void {
 		}
 		assert.equal(partial.received, received, where);
 		assert.equal(partial.free, free, where);
-		assert.equal([...ledger.open()].includes(partial), free > 0, where);
+		assert.equal([...partials.open()].includes(partial), free > 0, where);
 		assert.equal(lone.torrent.have.has(partial.piece) && !partial.hashing, false, where);
 	}
 }
@@ -251,7 +251,7 @@ function checkQuiet(lone: LoneTorrent, where: string): void {
 	for (let piece = 0; piece < torrent.pieceCount; piece++) {
 		assert.equal(torrent.downloader.picker.availability(piece), 0, `${where}: piece ${piece} is counted`);
 	}
-	for (const partial of torrent.downloader.ledger.all()) {
+	for (const partial of torrent.downloader.partials.all()) {
 		assert.ok(
 			partial.requests.every(count => count === 0),
 			`${where}: piece ${partial.piece} is asked of nobody`,

@@ -17,9 +17,9 @@ import {seeded} from './seeded.ts';
 function open(pieces: number) {
 	const map = new PieceMap(pieces * 2 * blockLength, 2 * blockLength);
 	const picker = new PiecePicker(pieces, seeded(1));
-	const ledger = new PartialPieces(map);
+	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();
-	const planner = new RequestPlanner(picker, ledger, deadlines);
+	const planner = new RequestPlanner(picker, partials, deadlines);
 	/** Plans for a peer that has `pieces`, of which more is on its way; answers the pieces, a word a block. */
 	const ask = (
 		count: number,
@@ -46,7 +46,7 @@ function open(pieces: number) {
 		deadlines.set(piece, at);
 		picker.setPriority(piece, timeCriticalPriority);
 	};
-	return {picker, ledger, ask, due};
+	return {picker, partials, ask, due};
 }
 
 const has = (length: number, ...pieces: number[]): Bitfield => {
@@ -159,8 +159,8 @@ test('what a suspect has begun it alone may finish', () => {
 });
 
 test('when a block was asked for is noted down', () => {
-	const {ledger, ask} = open(1);
+	const {partials, ask} = open(1);
 	ask(1, {}, {now: 50});
 	ask(1, {}, {now: 80});
-	assert.deepEqual([...ledger.get(0)!.askedAt], [50, 80]);
+	assert.deepEqual([...partials.get(0)!.askedAt], [50, 80]);
 });

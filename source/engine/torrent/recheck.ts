@@ -119,7 +119,7 @@ export class PieceCheck {
 		for (const {piece, blocks} of memory.partials) {
 			if (map.check(piece) === undefined || have.has(piece)) continue;
 			downloader.restore(piece, blocks);
-			const partial = downloader.ledger.get(piece);
+			const partial = downloader.partials.get(piece);
 			if (partial !== undefined && partial.received === partial.blocks) downloader.submitForHash(partial);
 		}
 	}

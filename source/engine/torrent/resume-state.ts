@@ -163,7 +163,7 @@ export class ResumeState {
 		}
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
-		const isAnything = torrent.have.count > 0 || torrent.downloader.ledger.size > 0;
+		const isAnything = torrent.have.count > 0 || torrent.downloader.partials.size > 0;
 		const whole = this.#wholeFiles();
 		const stamps = isAnything ? await storage.stamps() : [];
 		const changedFile = whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
@@ -220,7 +220,7 @@ function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 	const {map} = torrent;
 	const have = new Bitfield(map.pieceCount);
 	for (let piece = 0; piece < map.pieceCount; piece++) if (torrent.have.has(piece)) have.set(piece);
-	const partials = [...torrent.downloader.ledger.all()]
+	const partials = [...torrent.downloader.partials.all()]
 		.filter(partial => !partial.hashing)
 		.map(({piece, states, blocks}) => ({
 			piece,

@@ -45,7 +45,7 @@ const fewestDue = 8;
 /** Asks peers for blocks, takes them in, and hands whole pieces to the disk. */
 export class Downloader {
 	readonly picker: PiecePicker;
-	readonly ledger: PartialPieces;
+	readonly partials: PartialPieces;
 	/** Wanted and not had. */
 	readonly needed: Bitfield;
 	/** When pieces are due that are wanted and not had. */
@@ -60,9 +60,9 @@ export class Downloader {
 		this.#map = map;
 		this.#owner = owner;
 		this.picker = new PiecePicker(map.pieceCount, random);
-		this.ledger = new PartialPieces(map);
+		this.partials = new PartialPieces(map);
 		this.needed = new Bitfield(map.pieceCount);
-		this.#planner = new RequestPlanner(this.picker, this.ledger, this.deadlines);
+		this.#planner = new RequestPlanner(this.picker, this.partials, this.deadlines);
 	}
 
 	/** Takes over which pieces are wanted, and the array. One byte a piece. What is not wanted is not due either. */
@@ -76,7 +76,7 @@ export class Downloader {
 			if (priorities[piece]! > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
 			else this.needed.clear(piece);
 		}
-		for (const partial of [...this.ledger.all()]) {
+		for (const partial of [...this.partials.all()]) {
 			if (partial.received === 0 && priorities[partial.piece] === 0) this.#withdraw(partial);
 		}
 	}
@@ -87,7 +87,7 @@ export class Downloader {
 		this.picker.setPriority(piece, this.deadlines.has(piece) ? timeCriticalPriority : priority);
 		if (priority > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
 		else this.needed.clear(piece);
-		const partial = priority === 0 ? this.ledger.get(piece) : undefined;
+		const partial = priority === 0 ? this.partials.get(piece) : undefined;
 		if (partial?.received === 0) this.#withdraw(partial);
 	}
 
@@ -134,7 +134,7 @@ export class Downloader {
 
 	/** Whether every block that is needed has come or was asked of somebody. */
 	get nothingLeftToAsk(): boolean {
-		return this.picker.open === 0 && this.ledger.open().next().done === true;
+		return this.picker.open === 0 && this.partials.open().next().done === true;
 	}
 
 	/** Asks the peer for more when it has room for a good few; cheap when it has not. */
@@ -199,8 +199,8 @@ export class Downloader {
 			if (other === peer || requestQueue.outstanding === 0 || requestQueue.disregarded) continue;
 			if (!requestQueue.isDoubtful(now, takeOverTime * peer.blockTime)) continue;
 			requestQueue.each((piece, block) => {
-				const partial = this.ledger.get(piece);
-				if (partial !== undefined) this.ledger.release(partial, block);
+				const partial = this.partials.get(piece);
+				if (partial !== undefined) this.partials.release(partial, block);
 			});
 			requestQueue.disregarded = true;
 			this.#disregarded.add(other);
@@ -215,12 +215,12 @@ export class Downloader {
 		peer.requestQueue.disregarded = false;
 		this.#disregarded.delete(peer);
 		peer.requestQueue.each((piece, block) => {
-			let partial = this.ledger.get(piece);
+			let partial = this.partials.get(piece);
 			if (partial === undefined && this.picker.isOpen(piece)) {
 				this.picker.take(piece);
-				partial = this.ledger.begin(piece);
+				partial = this.partials.begin(piece);
 			}
-			if (partial?.states[block] === blockState.missing) this.ledger.askFor(partial, block);
+			if (partial?.states[block] === blockState.missing) this.partials.askFor(partial, block);
 		});
 	}
 
@@ -229,7 +229,7 @@ export class Downloader {
 		const {requestQueue, now} = peer;
 		if (peer.peerChoking || peer.onParole || requestQueue.outstanding > 0) return;
 		if (now - requestQueue.lastAskedAt < probeTime || this.#owner.pool.available <= 0) return;
-		for (const partial of this.ledger.all()) {
+		for (const partial of this.partials.all()) {
 			if (partial.hashing || partial.exclusive !== -1 || this.picker.priority(partial.piece) === 0) continue;
 			if (!peer.hasPiece(partial.piece)) continue;
 			const block = partial.states.subarray(0, partial.blocks).indexOf(blockState.missing);
@@ -254,14 +254,14 @@ export class Downloader {
 	 * come, and that there is memory for it, is the caller's to know.
 	 */
 	askFor(peer: Peer, piece: number, block: number, now: Millis): Bytes {
-		let partial = this.ledger.get(piece);
+		let partial = this.partials.get(piece);
 		if (partial === undefined) {
 			this.picker.take(piece);
-			partial = this.ledger.begin(piece);
+			partial = this.partials.begin(piece);
 		}
 		// Who works alone to show whose fault a wrong piece is does not make others late.
 		partial.exclusive = -1;
-		this.ledger.askFor(partial, block);
+		this.partials.askFor(partial, block);
 		partial.askedAt[block] = now;
 		return this.#send(peer, piece, block, now);
 	}
@@ -308,7 +308,7 @@ export class Downloader {
 		}
 		arriving.piece = piece;
 		arriving.block = block;
-		const partial = this.ledger.get(piece);
+		const partial = this.partials.get(piece);
 		if (partial === undefined || partial.states[block] !== blockState.missing) return -1;
 		arriving.slot = this.#owner.pool.take();
 		return arriving.slot < 0 ? -1 : arriving.slot * blockLength;
@@ -329,14 +329,14 @@ export class Downloader {
 		else this.#owner.downloadUsed(0, length);
 		peer.lastUsefulAt = peer.now;
 		peer.refusals = 0;
-		const partial = this.ledger.get(piece);
+		const partial = this.partials.get(piece);
 		if (slot < 0 || partial === undefined || partial.states[block] !== blockState.missing) {
 			if (slot >= 0) this.#owner.pool.give(slot);
-			if (partial !== undefined && counted) this.ledger.release(partial, block);
+			if (partial !== undefined && counted) this.partials.release(partial, block);
 			this.#owner.wasted(length);
 			return undefined;
 		}
-		const outcome = this.ledger.receive(partial, block, slot, peer.id);
+		const outcome = this.partials.receive(partial, block, slot, peer.id);
 		if (partial.requests[block]! > (counted ? 1 : 0) || this.#disregarded.size > 0)
 			this.#cancelOthers(partial, block, peer);
 		partial.requests[block] = 0;
@@ -355,11 +355,11 @@ export class Downloader {
 	/** Throws away what came from peers that lie, of pieces that are not judged yet. Answers how many bytes that was. */
 	discardFrom(senders: ReadonlySet<number>): Bytes {
 		let bytes = 0;
-		for (const partial of [...this.ledger.all()]) {
+		for (const partial of [...this.partials.all()]) {
 			if (partial.hashing) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				if (!senders.has(partial.senders[block]!)) continue;
-				const slot = this.ledger.discardFrom(partial, block);
+				const slot = this.partials.discardFrom(partial, block);
 				if (slot >= 0) this.#owner.pool.give(slot);
 				bytes += this.#map.blockSize(partial.piece, block);
 			}
@@ -408,7 +408,7 @@ export class Downloader {
 
 	/** What the peer was to finish alone, being on parole, others may finish: nobody knows whether it goes on. */
 	share(peer: Peer): void {
-		for (const partial of this.ledger.all()) {
+		for (const partial of this.partials.all()) {
 			if (partial.exclusive === peer.id && !partial.hashing) partial.exclusive = -1;
 		}
 	}
@@ -432,19 +432,19 @@ export class Downloader {
 	stored(piece: number): void {
 		this.needed.clear(piece);
 		this.clearDeadline(piece);
-		this.ledger.drop(piece);
+		this.partials.drop(piece);
 	}
 
 	/** The piece is to be fetched anew. */
 	again(piece: number): void {
-		this.ledger.drop(piece);
+		this.partials.drop(piece);
 		this.picker.giveBack(piece);
 	}
 
 	/** Throws away what has come of pieces that are not whole; answers how many bytes that was. */
 	forgetPartials(): Bytes {
 		let bytes = 0;
-		for (const partial of [...this.ledger.all()]) {
+		for (const partial of [...this.partials.all()]) {
 			if (partial.hashing) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				if (partial.states[block] === blockState.inPool) bytes += this.#map.blockSize(partial.piece, block);
@@ -457,7 +457,7 @@ export class Downloader {
 	/** Writes what has come of unfinished pieces, so that it is not lost. */
 	async savePartials(storage: Storage): Promise<void> {
 		const saved: Array<Promise<unknown>> = [];
-		for (const partial of this.ledger.all()) {
+		for (const partial of this.partials.all()) {
 			if (partial.hashing || partial.received === 0) continue;
 			const blocks: number[] = [];
 			const slots: number[] = [];
@@ -481,32 +481,32 @@ export class Downloader {
 
 	/** Blocks that could not be written after all. */
 	#unsaved(piece: number, blocks: readonly number[]): void {
-		const partial = this.ledger.get(piece);
+		const partial = this.partials.get(piece);
 		if (partial === undefined) return;
-		for (const block of blocks) this.ledger.unrestore(partial, block);
+		for (const block of blocks) this.partials.unrestore(partial, block);
 		if (partial.untouched) this.#forget(partial);
 	}
 
 	/** Unfinished pieces an earlier session wrote blocks of. */
 	restore(piece: number, blocks: readonly number[]): void {
-		if (this.ledger.get(piece) !== undefined || this.#owner.have.has(piece)) return;
+		if (this.partials.get(piece) !== undefined || this.#owner.have.has(piece)) return;
 		this.picker.take(piece);
-		const partial = this.ledger.begin(piece);
-		for (const block of blocks) if (block < partial.blocks) this.ledger.restore(partial, block);
+		const partial = this.partials.begin(piece);
+		for (const block of blocks) if (block < partial.blocks) this.partials.restore(partial, block);
 	}
 
 	#release(peer: Peer, piece: number, block: number): void {
 		if (peer.requestQueue.disregarded) return;
-		const partial = this.ledger.get(piece);
+		const partial = this.partials.get(piece);
 		if (partial === undefined) return;
-		this.ledger.release(partial, block);
+		this.partials.release(partial, block);
 		if (partial.untouched) this.#forget(partial);
 	}
 
 	#cancel(peer: Peer, partial: PartialPiece, block: number): void {
 		if (!peer.requestQueue.settle(partial.piece, block, peer.now, false)) return;
 		this.#refund(partial.piece, block);
-		if (!peer.requestQueue.disregarded) this.ledger.release(partial, block);
+		if (!peer.requestQueue.disregarded) this.partials.release(partial, block);
 		peer.cancelled++;
 		peer.sendCancel(partial.piece, block * blockLength, this.#map.blockSize(partial.piece, block));
 	}
@@ -525,7 +525,7 @@ export class Downloader {
 			if (partial.states[block] === blockState.inPool) this.#owner.pool.give(partial.slots[block]!);
 		}
 		const {piece} = partial;
-		this.ledger.drop(piece);
+		this.partials.drop(piece);
 		this.picker.giveBack(piece);
 		this.#owner.changed(piece);
 	}

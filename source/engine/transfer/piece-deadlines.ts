@@ -75,7 +75,7 @@ export class TimeCriticalPieces {
 		}
 		const most = Math.min(mostAsks, pool.available);
 		if (most <= 0) return;
-		const asks = planDue(downloader.deadlines, facts, {ledger: downloader.ledger, map}, now, most);
+		const asks = planDue(downloader.deadlines, facts, {partials: downloader.partials, map}, now, most);
 		if (asks.length === 0) return;
 		const granted = this.#owner.downloadGrant(asks.length * blockLength);
 		let used = 0;

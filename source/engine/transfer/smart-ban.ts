@@ -55,9 +55,9 @@ export class SmartBan {
 		return Array.from(senders, giver => (giver < 0 ? undefined : this.#senders.get(giver)));
 	}
 
-	/** The disk says that a piece is right. To be told before the ledger forgets who gave its blocks. */
+	/** The disk says that a piece is right. To be told before the partials forgets who gave its blocks. */
 	right(piece: number): void {
-		const partial = this.#owner.downloader.ledger.get(piece);
+		const partial = this.#owner.downloader.partials.get(piece);
 		if (partial === undefined) return;
 		const keys = this.#keysOf(partial.senders.subarray(0, partial.blocks));
 		if (!this.#trust.hasFailed(piece)) {
@@ -88,7 +88,7 @@ export class SmartBan {
 
 	/** The disk says that a piece is wrong: it is fetched again. `digests` are SHA-1 of each block, 20 bytes a block. */
 	wrong(piece: number, digests: Uint8Array): void {
-		const partial = this.#owner.downloader.ledger.get(piece);
+		const partial = this.#owner.downloader.partials.get(piece);
 		this.hashFailures++;
 		this.#owner.wasted(this.#owner.map.pieceSize(piece));
 		if (partial === undefined) return;

@@ -116,7 +116,7 @@ export function viewPieces(torrent: Torrent, wantedCells: number): PiecesView {
 	let inFlight = 0;
 	/** 0 nothing, 1 asked for or partly had, 2 being checked */
 	const begun = new Map<number, 'r' | 'p' | 'c'>();
-	for (const partial of downloader.ledger.all()) {
+	for (const partial of downloader.partials.all()) {
 		if (partial.hashing) {
 			checking++;
 			begun.set(partial.piece, 'c');
@@ -259,7 +259,7 @@ export function inspectCell(
 	const to = bound(cell + 1);
 	let piece = from;
 	while (piece < to - 1 && have.has(piece)) piece++;
-	const partial = downloader.ledger.get(piece);
+	const partial = downloader.partials.get(piece);
 	const due = downloader.deadlines.of(piece);
 	const start = piece * map.pieceLength;
 	const end = start + map.pieceSize(piece);
@@ -295,7 +295,7 @@ export function inspectCell(
 
 function stateOfPiece(torrent: Torrent, piece: number): string {
 	if (torrent.have.has(piece)) return 'have';
-	const partial = torrent.downloader.ledger.get(piece);
+	const partial = torrent.downloader.partials.get(piece);
 	if (partial?.hashing) return 'being checked';
 	if (partial?.requests.some((count, block) => count > 0 && partial.states[block] === blockState.missing)) {
 		return 'in flight';

@@ -63,7 +63,7 @@ export function timeToSend({blockTime, waited}: Pace, ahead: number): Millis {
 export function planDue(
 	deadlines: Deadlines,
 	peers: readonly DuePeer[],
-	{ledger, map}: {readonly ledger: PartialPieces; readonly map: PieceMap},
+	{partials, map}: {readonly partials: PartialPieces; readonly map: PieceMap},
 	now: Millis,
 	most: number,
 ): DueAsk[] {
@@ -74,7 +74,7 @@ export function planDue(
 	let blocks = 0;
 	for (let due = deadlines.first; due !== undefined && pieces++ < mostPieces; due = due.next) {
 		const {piece} = due;
-		const partial = ledger.get(piece);
+		const partial = partials.get(piece);
 		if (partial?.hashing) continue;
 		/** For the blocks of this piece that nobody was asked for there is time, or nobody. */
 		let canWait = false;

@@ -50,12 +50,12 @@ const dueMargin = 0.8;
  */
 export class RequestPlanner {
 	readonly #picker: PiecePicker;
-	readonly #ledger: PartialPieces;
+	readonly #partials: PartialPieces;
 	readonly #deadlines: Deadlines;
 
-	constructor(picker: PiecePicker, ledger: PartialPieces, deadlines = new Deadlines()) {
+	constructor(picker: PiecePicker, partials: PartialPieces, deadlines = new Deadlines()) {
 		this.#picker = picker;
-		this.#ledger = ledger;
+		this.#partials = partials;
 		this.#deadlines = deadlines;
 	}
 
@@ -83,7 +83,7 @@ export class RequestPlanner {
 				});
 				if (piece < 0) break;
 				this.#picker.take(piece);
-				const partial = this.#ledger.begin(piece);
+				const partial = this.#partials.begin(piece);
 				if (peer.onParole) partial.exclusive = peer.id;
 				planned += this.#drain(partial, count - planned, options.now, ask);
 			}
@@ -127,11 +127,11 @@ export class RequestPlanner {
 			const left = anyhow ? Infinity : (due.at - now) * dueMargin - first;
 			const inTime = left < 0 ? 0 : 1 + Math.floor(left / (second - first)) - planned;
 			if (inTime <= 0 || !has(peer, due.piece)) continue;
-			let partial = this.#ledger.get(due.piece);
+			let partial = this.#partials.get(due.piece);
 			if (partial === undefined) {
 				if (!mayBegin || !this.#picker.isOpen(due.piece)) continue;
 				this.#picker.take(due.piece);
-				partial = this.#ledger.begin(due.piece);
+				partial = this.#partials.begin(due.piece);
 			} else if (partial.free === 0 || !mayShare(partial, peer)) continue;
 			planned += this.#drain(partial, Math.min(inTime, count - planned), now, ask);
 		}
@@ -144,7 +144,7 @@ export class RequestPlanner {
 	 */
 	#commonest(peer: RequestablePeer, priority: number, {sequential, have, mayBegin}: PlanOptions): number {
 		if (peer.pieces !== undefined || sequential || !mayBegin || have < randomPieces) return Infinity;
-		if (this.#ledger.size > mostBegun) return Infinity;
+		if (this.#partials.size > mostBegun) return Infinity;
 		return this.#picker.rarest(priority);
 	}
 
@@ -157,7 +157,7 @@ export class RequestPlanner {
 		commonest = Infinity,
 	): number {
 		let planned = 0;
-		for (const partial of this.#ledger.open()) {
+		for (const partial of this.#partials.open()) {
 			if (planned === count) break;
 			if (this.#picker.priority(partial.piece) !== priority) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
@@ -176,7 +176,7 @@ export class RequestPlanner {
 	): number {
 		let asked = 0;
 		while (asked < count) {
-			const block = this.#ledger.request(partial);
+			const block = this.#partials.request(partial);
 			if (block < 0) break;
 			partial.askedAt[block] = now;
 			ask(partial.piece, block);
@@ -194,7 +194,7 @@ export class RequestPlanner {
 		let bestBlock = -1;
 		let fewest = copies;
 		const patience = peer.blockTime * 4;
-		for (const partial of this.#ledger.all()) {
+		for (const partial of this.#partials.all()) {
 			if (partial.hashing || this.#picker.priority(partial.piece) === 0) continue;
 			if (!mayShare(partial, peer) || !has(peer, partial.piece)) continue;
 			for (let block = 0; block < partial.blocks; block++) {

@@ -63,7 +63,7 @@ test('what has come of unfinished pieces is written once, and the rest is fetche
 	assert.equal(lone.pool.free, slots);
 	await downloader.savePartials(lone.storage);
 	assert.equal(written.length, slots - had, 'nothing is written twice');
-	for (const partial of downloader.ledger.all())
+	for (const partial of downloader.partials.all())
 		for (let block = 0; block < partial.blocks; block++)
 			assert.equal(
 				partial.states[block] === blockState.onDisk,
@@ -92,7 +92,7 @@ test('blocks that could not be written are missing again, and those of other pie
 		return piece === 1 ? {code: 'io', message: 'broken'} : undefined;
 	};
 	await downloader.savePartials(lone.storage);
-	const state = (piece: number): number | undefined => downloader.ledger.get(piece)?.states[0];
+	const state = (piece: number): number | undefined => downloader.partials.get(piece)?.states[0];
 	assert.deepEqual([state(0), state(2)], [blockState.onDisk, blockState.onDisk]);
 	assert.equal(state(1) ?? blockState.missing, blockState.missing);
 	assert.ok(!downloader.nothingLeftToAsk);
@@ -107,7 +107,7 @@ test('blocks an earlier session wrote are not asked for, of pieces that are not 
 	have.set(1);
 	downloader.found(1);
 	downloader.restore(1, [0]);
-	assert.equal(downloader.ledger.get(1), undefined);
+	assert.equal(downloader.partials.get(1), undefined);
 	const peer = await seed(lone, 1);
 	assert.deepEqual(blocksOf(await peer.hears('request')).toSorted(), ['0/1', '2/0', '2/1', '2/2']);
 	await lone.torrent.close();
@@ -126,14 +126,14 @@ test('a piece that nobody wants any more is cancelled with whoever was asked, an
 	assert.equal(downloader.deadlines.has(0), false);
 	assert.deepEqual(blocksOf(await peer.hears('cancel')).toSorted(), ['0/0', '0/1', '0/2']);
 	assert.equal(lone.pool.available, promised + 3);
-	assert.equal(downloader.ledger.get(0), undefined);
+	assert.equal(downloader.partials.get(0), undefined);
 	assert.equal(downloader.needed.has(0), false);
 	// Of one some blocks of which have come what has come is kept.
 	peer.give(1, 0);
 	await peer.listen();
 	downloader.setPriority(1, 0);
 	assert.deepEqual(await peer.hears('cancel'), []);
-	assert.ok(downloader.ledger.get(1));
+	assert.ok(downloader.partials.get(1));
 	await lone.torrent.close();
 });
 
@@ -219,7 +219,7 @@ test('whoever leaves in the middle of a block takes no memory along', async () =
 	peer.connection.hangUp();
 	await settled();
 	assertWhole(lone);
-	assert.equal(lone.torrent.downloader.ledger.size, 0);
+	assert.equal(lone.torrent.downloader.partials.size, 0);
 	await lone.torrent.close();
 });
 
@@ -265,8 +265,8 @@ test('what is thrown away is counted, but for what the disk judges', async () =>
 	peer.give(2, blockLength);
 	await peer.listen();
 	assert.equal(downloader.forgetPartials(), 2 * blockLength);
-	assert.equal(downloader.ledger.get(0), undefined);
-	assert.equal(downloader.ledger.get(2)?.hashing, true);
+	assert.equal(downloader.partials.get(0), undefined);
+	assert.equal(downloader.partials.get(2)?.hashing, true);
 	assert.equal(lone.pool.free, slots);
 	await lone.torrent.close();
 });

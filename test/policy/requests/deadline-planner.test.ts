@@ -44,12 +44,12 @@ function readBlock(text: string, bulkBlock: () => readonly [number, number]): re
 /** The asks in words: `fast a0`. */
 function plan({due, peers, here = '', most = 100}: Scene): string[] {
 	const map = new PieceMap(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
-	const ledger = new PartialPieces(map);
+	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	for (const [letter, within] of Object.entries(due)) deadlines.set(letters.indexOf(letter), now + within);
-	const begin = (piece: number) => ledger.get(piece) ?? ledger.begin(piece);
+	const begin = (piece: number) => partials.get(piece) ?? partials.begin(piece);
 	for (const [piece, block] of here.split(' ').flatMap(text => (text ? [readBlock(text, () => [0, 0])] : [])))
-		ledger.receive(begin(piece), block, 0, 9);
+		partials.receive(begin(piece), block, 0, 9);
 	const names = Object.keys(peers);
 	const facts = Object.values(peers).map(({block, asked = '', has, room = 100, waited = 0}, id): DuePeer => {
 		let bulkBlocks = 0;
@@ -57,7 +57,7 @@ function plan({due, peers, here = '', most = 100}: Scene): string[] {
 			.split(' ')
 			.filter(text => text !== '')
 			.map(text => readBlock(text, () => [bulk, bulkBlocks++ % blocksPerPiece]));
-		for (const [piece, number] of blocks) if (piece !== bulk) ledger.askFor(begin(piece), number);
+		for (const [piece, number] of blocks) if (piece !== bulk) partials.askFor(begin(piece), number);
 		const pieces = new Bitfield(pieceCount);
 		for (const letter of has ?? '') pieces.set(letters.indexOf(letter));
 		return {
@@ -72,7 +72,7 @@ function plan({due, peers, here = '', most = 100}: Scene): string[] {
 			},
 		};
 	});
-	return planDue(deadlines, facts, {ledger, map}, now, most).map(
+	return planDue(deadlines, facts, {partials, map}, now, most).map(
 		({peer, piece, block}) => `${names[peer]} ${letters[piece]}${block}`,
 	);
 }
@@ -187,13 +187,13 @@ test('the time a block takes counts from when the peer sent last, and doubts gro
 function planner(due: Readonly<Record<string, number>>) {
 	const map = new PieceMap(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
 	const picker = new PiecePicker(pieceCount, seeded(1));
-	const ledger = new PartialPieces(map);
+	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	for (const [letter, within] of Object.entries(due)) {
 		deadlines.set(letters.indexOf(letter), now + within);
 		picker.setPriority(letters.indexOf(letter), timeCriticalPriority);
 	}
-	const planner = new RequestPlanner(picker, ledger, deadlines);
+	const planner = new RequestPlanner(picker, partials, deadlines);
 	let ids = 0;
 	return {
 		picker,
