@@ -78,7 +78,7 @@ export class TorrentLifecycle {
 	/** What follows on a check. */
 	#afterCheck: 'active' | 'paused' | 'queued' = 'active';
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
-	#lifecycle = 0;
+	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
 	readonly #ownership: Ownership;
 	/** What a person allowed the next start to do. */
@@ -153,13 +153,13 @@ export class TorrentLifecycle {
 
 	#begin(check: CheckMode, afterCheck: 'active' | 'paused' | 'queued'): void {
 		this.#afterCheck = afterCheck;
-		const run = ++this.#lifecycle;
+		const run = ++this.#run;
 		this.#owner.memory.doubt();
 		this.#becomeChecking(0);
 		const back = this.#stopping.then(() => this.#bringBack());
 		const begin = async (): Promise<void> => {
 			const failure = await back;
-			if (run !== this.#lifecycle) return;
+			if (run !== this.#run) return;
 			if (failure !== undefined) return this.fail(failure);
 			await this.#open(run, check);
 		};
@@ -205,11 +205,11 @@ export class TorrentLifecycle {
 		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
 		const fresh = known === undefined && !(await this.#services.disk.exists(dir, root));
 		const stamps = fresh ? [] : await storage.stamps();
-		if (run !== this.#lifecycle) return;
+		if (run !== this.#run) return;
 		const shown = this.#ownership.shown(stamps, owners);
 		const recalled = known && {...known, stamps: this.#ownership.remembered(known.stamps, owners)};
 		const isWhole = recalled === undefined || storage.hasPart === undefined || (await storage.hasPart());
-		if (run !== this.#lifecycle) return;
+		if (run !== this.#run) return;
 		const {map} = this.#owner;
 		const trusted = isWhole ? recalled : withoutPartFile(map, metainfo.files, shown, recalled);
 		const memory = known && trusted && {...known, have: trusted.have};
@@ -217,13 +217,13 @@ export class TorrentLifecycle {
 		this.#isTold = false;
 		if (plan.check.length > 0) {
 			const progress = this.#becomeChecking(plan.check.length);
-			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#lifecycle);
+			const obstacle = await this.#check.hash(storage, plan.check, progress, () => run === this.#run);
 			if (obstacle === 'stopped') return;
 			if (obstacle !== undefined) return this.fail(obstacle);
 		}
 		// Until it is known whose the files are what was known of them before is the better account, and is kept.
 		const obstacle = await this.#ownership.judge(storage, stamps, memory, this.#consent);
-		if (run !== this.#lifecycle) return;
+		if (run !== this.#run) return;
 		if (obstacle !== undefined && this.#afterCheck !== 'active') {
 			// Nothing is written, so nothing is in the way; what was known of the files before is kept for the next start.
 			this.#owner.log('warn', obstacle.message);
@@ -239,9 +239,9 @@ export class TorrentLifecycle {
 		const isNews = before !== undefined || wanted.includes(0);
 		const failure =
 			(isNews ? await storage.setWanted(wanted) : undefined) ?? (await this.#createEmptyFiles(storage));
-		if (run !== this.#lifecycle) return;
+		if (run !== this.#run) return;
 		const other = failure ?? (await this.#allocate(storage));
-		if (run !== this.#lifecycle) return;
+		if (run !== this.#run) return;
 		if (other !== undefined) return this.fail(other);
 		this.#activate(memory);
 	}
@@ -259,7 +259,7 @@ export class TorrentLifecycle {
 		this.#become({name: 'pausing'});
 		this.#stopping = allDone(this.#stopping, this.#letGo(storage, false));
 		await this.#stopping;
-		if (run === this.#lifecycle) this.#become({name: then});
+		if (run === this.#run) this.#become({name: then});
 	}
 
 	async #allocate(storage: Storage): Promise<StorageFailure | undefined> {
@@ -299,7 +299,7 @@ export class TorrentLifecycle {
 		const {name} = this.activity;
 		if (name === 'paused') return;
 		if (name === 'queued' || name === 'idle') {
-			this.#lifecycle++;
+			this.#run++;
 			return this.#become({name: 'paused'});
 		}
 		void this.#halt('paused');
@@ -310,7 +310,7 @@ export class TorrentLifecycle {
 		const {name} = this.activity;
 		if (name === 'queued') return;
 		if (name === 'active' || name === 'checking') return void this.#halt('queued');
-		this.#lifecycle++;
+		this.#run++;
 		this.#become({name: 'queued'});
 	}
 
@@ -330,7 +330,7 @@ export class TorrentLifecycle {
 	/** Lets go of everybody and everything, in order; what is on its way to the disk arrives there. */
 	async #halt(then: 'paused' | 'queued' | 'closed'): Promise<void> {
 		const {superSeeding, swarm} = this.#owner;
-		const run = ++this.#lifecycle;
+		const run = ++this.#run;
 		if (this.activity.name === 'checking') this.activity.stop();
 		const wasActive = this.activity.name === 'active';
 		this.#become({name: 'pausing'});
@@ -340,7 +340,7 @@ export class TorrentLifecycle {
 		// Whoever has the files at the moment, to move them say, goes on having them.
 		this.#stopping = allDone(this.#stopping, this.#letGo(storage, wasActive));
 		await this.#stopping;
-		if (run === this.#lifecycle && then !== 'closed') this.#become({name: then});
+		if (run === this.#run && then !== 'closed') this.#become({name: then});
 	}
 
 	async #letGo(storage: Storage | undefined, wasActive: boolean): Promise<void> {
@@ -363,7 +363,7 @@ export class TorrentLifecycle {
 		if (this.activity.name === 'failed' || this.activity.name === 'closed') return;
 		const {superSeeding, swarm, downloader, memory} = this.#owner;
 		this.#owner.log('error', failure.message);
-		const run = ++this.#lifecycle;
+		const run = ++this.#run;
 		this.#consent = noConsent;
 		if (isAboutFiles(failure)) memory.doubt();
 		this.#soughtAt = this.#services.clock.now();
@@ -375,7 +375,7 @@ export class TorrentLifecycle {
 		const letGo = async (): Promise<void> => {
 			downloader.forgetPartials();
 			await this.#letGo(storage, false);
-			if (run === this.#lifecycle) memory.revision++;
+			if (run === this.#run) memory.revision++;
 		};
 		this.#stopping = allDone(this.#stopping, letGo());
 	}
@@ -489,7 +489,7 @@ export class TorrentLifecycle {
 		if (activity.name !== 'failed' || activity.failure.code !== 'missing' || !this.#owner.wanted) return;
 		if (this.#seeking || now - this.#soughtAt < seekTime) return;
 		this.#soughtAt = now;
-		void this.#seek(this.#lifecycle);
+		void this.#seek(this.#run);
 	}
 
 	async #seek(run: number): Promise<void> {
@@ -500,7 +500,7 @@ export class TorrentLifecycle {
 				if (pad || length === 0 || files.priorities[file] === 0) continue;
 				if (memory.known?.stamps[file] === undefined && !isOurs(memory.known?.owners?.[file])) continue;
 				if (!(await this.#services.disk.exists(dir, (renamed.get(file) ?? path).join('/')))) return;
-				if (run !== this.#lifecycle) return;
+				if (run !== this.#run) return;
 			}
 			if (this.activity.name === 'failed') this.start('quick');
 		} finally {
