@@ -6,7 +6,7 @@ import type {Bytes, Millis} from '../../base/units.js';
 import {copyShared} from '../../io/disk/block-pool.js';
 import type {Connection, ConnectionEvents} from '../../io/net/network.js';
 import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
-import {SteadyRate} from '../../policy/rates/smoothed-rate.js';
+import {SmoothedRate} from '../../policy/rates/smoothed-rate.js';
 import {SpeedMeter} from '../../policy/rates/speed-meter.js';
 import type {RequestablePeer} from '../../policy/requests/request-planner.js';
 import {RequestQueue} from '../../policy/requests/request-queue.js';
@@ -110,10 +110,10 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();
 	/** What it gives us, to rank it by. */
-	readonly giving: SteadyRate;
+	readonly giving: SmoothedRate;
 	/** What it gives and takes, over a minute or so. */
-	readonly givingLong: SteadyRate;
-	readonly takingLong: SteadyRate;
+	readonly givingLong: SmoothedRate;
+	readonly takingLong: SmoothedRate;
 	readonly connectedAt: Millis;
 	/** What connecting took, for peers we dialled: one round trip and a little. */
 	roundTrip: Millis = Infinity;
@@ -200,9 +200,9 @@ export class Peer implements PeerWireSink, RequestablePeer {
 		this.incoming = options.incoming;
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
-		this.giving = new SteadyRate(this.now);
-		this.givingLong = new SteadyRate(this.now, longAge);
-		this.takingLong = new SteadyRate(this.now, longAge);
+		this.giving = new SmoothedRate(this.now);
+		this.givingLong = new SmoothedRate(this.now, longAge);
+		this.takingLong = new SmoothedRate(this.now, longAge);
 		this.#budget = new MessageBudget(this.now);
 		this.#vain = new MessageBudget(this.now, vain);
 		this.lastReceivedAt = this.now;

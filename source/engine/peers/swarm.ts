@@ -6,7 +6,7 @@ import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../b
 import type {Connection} from '../../io/net/network.js';
 import {type ChokeFacts, planUnchokes} from '../../policy/peers/choker.js';
 import {IdleHosts} from '../../policy/peers/idle-hosts.js';
-import {Offences} from '../../policy/peers/misbehaviour.js';
+import {Misbehaviour} from '../../policy/peers/misbehaviour.js';
 import {isLoopback, normalHost, peerKey} from '../../policy/peers/peer-key.js';
 import {PeerList} from '../../policy/peers/peer-list.js';
 import {type Newcomer, type TurnoverFacts, whoYields} from '../../policy/peers/peer-turnover.js';
@@ -68,7 +68,7 @@ export interface SwarmOwner {
 export class Swarm {
 	readonly peers = new Map<number, Peer>();
 	readonly list: PeerList;
-	readonly #offences = new Offences();
+	readonly #misbehaviour = new Misbehaviour();
 	readonly #idleHosts = new IdleHosts();
 	readonly #owner: SwarmOwner;
 	readonly #services: SessionServices;
@@ -169,7 +169,8 @@ export class Swarm {
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
 		const key = peerKey(peer.address);
-		if (!this.#owner.active || this.list.isBanned(key) || this.#offences.tooMany(key, peer.now)) return false;
+		if (!this.#owner.active || this.list.isBanned(key) || this.#misbehaviour.tooMany(key, peer.now))
+			return false;
 		if (this.#fromHost(peer.address) >= mostPerHost) return false;
 		peer.returns = this.#idleHosts.has(key, peer.now);
 		const isNew = !peer.returns;
@@ -325,7 +326,7 @@ export class Swarm {
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
 		const now = this.#services.clock.now();
-		if (peer.misbehaved) this.#offences.add(peerKey(peer.address), now);
+		if (peer.misbehaved) this.#misbehaviour.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
 			const traded = peer.downloaded > 0 || peer.uploaded > 0;

@@ -8,7 +8,7 @@ const forgivenAfter: Millis = 900_000;
 const mostRemembered = 10_000;
 
 /** Who has broken the protocol how often: whoever does it again and again is not dealt with for a while. */
-export class Offences {
+export class Misbehaviour {
 	/** The one whose last offence is longest ago comes first. */
 	readonly #offenders = new Map<PeerKey, {count: number; at: Millis}>();
 

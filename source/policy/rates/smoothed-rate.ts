@@ -7,7 +7,7 @@ const usualAge: Millis = 10_000;
  * A rate that changes slowly, from a total looked at now and then: for ranking, where a mean over a few blocks would
  * be mostly chance. Allocates nothing after it was made.
  */
-export class SteadyRate {
+export class SmoothedRate {
 	readonly #age: Millis;
 	#at: Millis;
 	#total: Bytes = 0;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Offences} from '../../../source/policy/peers/misbehaviour.ts';
+import {Misbehaviour} from '../../../source/policy/peers/misbehaviour.ts';
 
 const minute = 60_000;
 
 test('the third offence is one too many, until there has been peace for a quarter of an hour', () => {
-	const offences = new Offences();
+	const offences = new Misbehaviour();
 	for (let times = 0; times < 3; times++) {
 		assert.equal(offences.tooMany('192.0.2.1', times * minute), false);
 		offences.add('192.0.2.1', times * minute);
@@ -18,7 +18,7 @@ test('the third offence is one too many, until there has been peace for a quarte
 });
 
 test('one offence now and then is no habit, and the oldest of very many are forgotten', () => {
-	const offences = new Offences();
+	const offences = new Misbehaviour();
 	for (let times = 0; times < 10; times++) offences.add('a', times * 16 * minute);
 	assert.equal(offences.tooMany('a', 160 * minute), false);
 	for (let times = 0; times < 3; times++) offences.add('b', 0);
@@ -28,7 +28,7 @@ test('one offence now and then is no habit, and the oldest of very many are forg
 
 test('what was long ago counts the same whenever it was', () => {
 	const day = 24 * 60 * minute;
-	const offences = new Offences();
+	const offences = new Misbehaviour();
 	for (let times = 0; times < 3; times++) offences.add('a', day + times);
 	assert.equal(offences.tooMany('a', day + 14 * minute), true);
 	assert.equal(offences.tooMany('a', day + 15 * minute + 1), true);
@@ -39,7 +39,7 @@ test('what was long ago counts the same whenever it was', () => {
 });
 
 test('who offends again is the last to be forgotten', () => {
-	const offences = new Offences();
+	const offences = new Misbehaviour();
 	for (let times = 0; times < 2; times++) offences.add('again', 0);
 	for (let host = 0; host < 9999; host++) offences.add(`h${host}`, 0);
 	offences.add('again', 0);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {SteadyRate} from '../../../source/policy/rates/smoothed-rate.ts';
+import {SmoothedRate} from '../../../source/policy/rates/smoothed-rate.ts';
 
 test('a steady giver is ranked by its rate, however often one looks', () => {
 	for (const gap of [100, 1000, 10_000]) {
-		const rate = new SteadyRate(0);
+		const rate = new SmoothedRate(0);
 		let now = 0;
 		for (; now < 60_000; now += gap) rate.rate(now * 5, now);
 		const at = rate.rate(now * 5, now);
@@ -13,7 +13,7 @@ test('a steady giver is ranked by its rate, however often one looks', () => {
 });
 
 test('one block more or less changes little, and who stopped giving is forgotten within a minute', () => {
-	const rate = new SteadyRate(0);
+	const rate = new SmoothedRate(0);
 	let total = 0;
 	let now = 0;
 	const seen: number[] = [];
@@ -31,7 +31,7 @@ test('one block more or less changes little, and who stopped giving is forgotten
 });
 
 test('a newcomer is believed what it gave, but only in time', () => {
-	const rate = new SteadyRate(1000);
+	const rate = new SmoothedRate(1000);
 	assert.equal(rate.rate(0, 1000), 0);
 	const soon = rate.rate(100_000, 11_000);
 	assert.ok(soon > 6000 && soon < 6500, `${soon}`);
