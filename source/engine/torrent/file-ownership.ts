@@ -45,7 +45,7 @@ const mostTold = 50;
  * Whose the files of one torrent are. Asked after what is on the disk was looked at and before anything is written:
  * answers what is in the way, as a person would say it, and tells the storage what it may write to.
  */
-export class Ownership {
+export class FileOwnership {
 	readonly #owner: OwnershipOwner;
 	readonly #paths: Pick<PathRegistry, 'rivals'> | undefined;
 

@@ -16,9 +16,9 @@ import type {Announcers} from '../sources/tracker-source.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceCompletion} from '../transfer/piece-completion.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
-import {type Consent, noConsent, Ownership} from './file-ownership.js';
+import {type Consent, FileOwnership, noConsent} from './file-ownership.js';
 import type {FileProgress} from './file-progress.js';
-import {type CheckOwner, type CheckProgress, PieceCheck} from './recheck.js';
+import {type CheckProgress, Recheck, type RecheckOwner} from './recheck.js';
 import type {ResumeState} from './resume-state.js';
 import type {TorrentEvent} from './torrent-event.js';
 import type {TorrentNames} from './torrent-names.js';
@@ -40,7 +40,7 @@ export type TorrentActivity =
 const farewell: Millis = 5000;
 
 /** What running asks of, and tells, its torrent. */
-export interface LifecycleOwner extends CheckOwner {
+export interface LifecycleOwner extends RecheckOwner {
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly dir: string;
@@ -73,14 +73,14 @@ export class TorrentLifecycle {
 	allocating = false;
 	readonly #owner: LifecycleOwner;
 	readonly #services: SessionServices;
-	readonly #check: PieceCheck;
+	readonly #check: Recheck;
 	#activity: TorrentActivity = {name: 'idle'};
 	/** What follows on a check. */
 	#afterCheck: 'active' | 'paused' | 'queued' = 'active';
 	/** Counts starts and stops, so that what an earlier run began cannot touch a later one. */
 	#run = 0;
 	#stopping: Promise<void> = Promise.resolve();
-	readonly #ownership: Ownership;
+	readonly #ownership: FileOwnership;
 	/** What a person allowed the next start to do. */
 	#consent: Consent = noConsent;
 	/** When files that are gone were looked for last. */
@@ -92,8 +92,8 @@ export class TorrentLifecycle {
 	constructor(owner: LifecycleOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
-		this.#check = new PieceCheck(owner, services);
-		this.#ownership = new Ownership(owner, services.paths);
+		this.#check = new Recheck(owner, services);
+		this.#ownership = new FileOwnership(owner, services.paths);
 	}
 
 	/** What it is doing. `closed` is the last, whatever comes to its end later. */

@@ -19,7 +19,7 @@ export interface CheckProgress {
 }
 
 /** What checking asks of its torrent. */
-export interface CheckOwner {
+export interface RecheckOwner {
 	readonly map: PieceMap;
 	readonly metainfo: Metainfo;
 	readonly have: Bitfield;
@@ -31,11 +31,11 @@ export interface CheckOwner {
 }
 
 /** Finds out which pieces of a torrent are on disk, from what was known of them or by hashing. */
-export class PieceCheck {
-	readonly #owner: CheckOwner;
+export class Recheck {
+	readonly #owner: RecheckOwner;
 	readonly #services: SessionServices;
 
-	constructor(owner: CheckOwner, services: SessionServices) {
+	constructor(owner: RecheckOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
 	}
