@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type AutosaveSetup, StateSaver} from '../../source/engine/session/autosave.ts';
+import {Autosave, type AutosaveSetup} from '../../source/engine/session/autosave.ts';
 import type {Torrent} from '../../source/engine/torrent/torrent.ts';
 import type {StorageFailure} from '../../source/io/disk/storage.ts';
 import type {ResumeData} from '../../source/io/state/resume-data.ts';
@@ -34,7 +34,7 @@ function open(...fakes: FakeTorrent[]) {
 	const log: string[] = [];
 	const disk: {failure: StorageFailure | undefined} = {failure: undefined};
 	const torrents = new Map(fakes.map(torrent => [torrent.id, torrent as unknown as Torrent]));
-	const saver = new StateSaver(
+	const saver = new Autosave(
 		{
 			torrents,
 			traffic: {} as AutosaveSetup['traffic'],

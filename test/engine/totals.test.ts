@@ -4,7 +4,7 @@ import {cpSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
 import {SessionStats} from '../../source/engine/session/session-stats.ts';
-import {TotalsMemory} from '../../source/engine/session/totals-store.ts';
+import {TotalsStore} from '../../source/engine/session/totals-store.ts';
 import type {Torrent} from '../../source/engine/torrent/torrent.ts';
 import {TransferStats} from '../../source/engine/torrent/transfer-stats.ts';
 import {until, within} from '../helpers/deadline.ts';
@@ -75,7 +75,7 @@ test('a write is made at most every ten seconds, and only when something was mov
 	const path = join(space.folder('state'), 'totals.json');
 	const traffic = new SessionStats();
 	const torrent = {id: 'ab', active: false, record: new TransferStats(0)} as unknown as Torrent;
-	const memory = new TotalsMemory(space.path('state'), new Map([['ab', torrent]]), traffic, assert.ifError);
+	const memory = new TotalsStore(space.path('state'), new Map([['ab', torrent]]), traffic, assert.ifError);
 	let writes = 0;
 	const tickTo = async (from: number, to: number) => {
 		for (let now = from; now < to; now += 1000) {

@@ -23,7 +23,7 @@ export interface AutosaveSetup {
 }
 
 /** Saves now and then what has changed since it was saved last, and soon what people chose. */
-export class StateSaver {
+export class Autosave {
 	readonly #saved: AutosaveSetup;
 	/** The revision of its memory that was saved. Of the torrent itself: one that is added again is another. */
 	readonly #revisions = new WeakMap<Torrent, number>();

@@ -1,5 +1,5 @@
 /** Makes a function that lets one caller through at a time: each calls what it was given when it is done. */
-export function makeTurns(): () => Promise<() => void> {
+export function makeCheckMutex(): () => Promise<() => void> {
 	let last: Promise<void> = Promise.resolve();
 	return async () => {
 		const before = last;

@@ -18,7 +18,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/torrent-view.js';
 import {pauseAll, resumeAll} from './pause-all.js';
 import type {QueueManager} from './queue-manager.js';
-import type {Limits} from './session-limits.js';
+import type {SessionLimits} from './session-limits.js';
 
 /** Pieces of one torrent: with more of them due nothing is urgent any more. */
 const mostDue = 10_000;
@@ -27,7 +27,7 @@ const mostDue = 10_000;
 export interface CommandHost {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly queue: QueueManager;
-	readonly limits: Limits;
+	readonly limits: SessionLimits;
 	/** By the session's clock. */
 	now(): Millis;
 	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;

@@ -39,7 +39,7 @@ export interface LimitSetup {
  * on and off by hand, and by the schedule whenever one of its times begins or ends. While any limit holds, of all or
  * of one torrent, those who wait for it are served ten times a second; without one nothing is done.
  */
-export class Limits {
+export class SessionLimits {
 	readonly #download: RateLimiter;
 	readonly #upload: RateLimiter;
 	readonly #torrents: ReadonlyMap<string, Torrent>;

@@ -37,20 +37,20 @@ import {LogRepeats} from '../views/log-repeats.js';
 import {LogRing} from '../views/log-ring.js';
 import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
-import {StateSaver} from './autosave.js';
+import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
-import {makeTurns} from './check-mutex.js';
+import {makeCheckMutex} from './check-mutex.js';
 import {chosenTorrents} from './chosen-torrents.js';
 import {type CommandHost, executeCommand} from './execute-command.js';
 import {FilePatrol} from './file-patrol.js';
 import {QueueManager} from './queue-manager.js';
-import {Limits, usualSlowRate} from './session-limits.js';
+import {SessionLimits, usualSlowRate} from './session-limits.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
 import {SessionStats} from './session-stats.js';
-import {downloadable, LinkReader} from './torrent-links.js';
+import {downloadable, TorrentLinks} from './torrent-links.js';
 import {TorrentLoader} from './torrent-loader.js';
-import {TotalsMemory} from './totals-store.js';
+import {TotalsStore} from './totals-store.js';
 
 const usualPoolSlots = 4096;
 const tickTime: Millis = 1000;
@@ -81,17 +81,17 @@ export class Session implements EngineClient {
 	readonly #incoming: IncomingConnections;
 	readonly #budget: BlockBudget;
 	readonly #loader: TorrentLoader;
-	readonly #saver: StateSaver;
+	readonly #autosave: Autosave;
 	readonly #report: SessionReport;
 	readonly #stats = new SessionStats();
-	readonly #limits: Limits;
+	readonly #limits: SessionLimits;
 	readonly #queue: QueueManager;
 	readonly #host: CommandHost;
 	readonly #logRate: LogRate;
 	readonly #logRepeats: LogRepeats;
 	/** Undefined when nothing is to be kept. */
 	readonly #memory: StatsStore | undefined;
-	readonly #totals: TotalsMemory | undefined;
+	readonly #totals: TotalsStore | undefined;
 	readonly #limitMemory: LimitStore | undefined;
 	readonly #patrol = new FilePatrol(this.#torrents);
 	readonly #connectionLimits = connectionLimits(openFileLimit());
@@ -163,7 +163,7 @@ export class Session implements EngineClient {
 			uploadLimiter: new RateLimiter(),
 			limitsChanged: () => this.#limits.changed(),
 			requestQuota: peer => this.#budget.requestQuota(peer),
-			checkTurn: makeTurns(),
+			checkTurn: makeCheckMutex(),
 			waitForBuffer: (peer, refill) => this.#budget.waitForBuffer(peer, refill),
 			buffersFreed: () => this.#budget.buffersFreed(),
 		};
@@ -172,7 +172,7 @@ export class Session implements EngineClient {
 		);
 		const slow = (rate: BytesPerSecond | null | undefined) =>
 			rate === null ? undefined : (rate ?? usualSlowRate);
-		this.#limits = new Limits(
+		this.#limits = new SessionLimits(
 			{
 				configured: {
 					maxDownload: options.maxDownload,
@@ -191,7 +191,7 @@ export class Session implements EngineClient {
 		this.#queue = new QueueManager(torrents, options.queue, clock);
 		if (options.persist) {
 			this.#memory = new StatsStore(options.stateDir, text => this.#log('warn', text));
-			this.#totals = new TotalsMemory(options.stateDir, torrents, this.#stats, ({message}) =>
+			this.#totals = new TotalsStore(options.stateDir, torrents, this.#stats, ({message}) =>
 				this.#log('warn', `totals are not kept: ${message}`),
 			);
 			this.#limitMemory = new LimitStore(options.stateDir, {
@@ -212,9 +212,9 @@ export class Session implements EngineClient {
 			maxPeers: options.maxPeers,
 			trackers: options.trackers,
 			changed: () => this.#watchers.hurry(),
-			keep: torrent => this.#saver.save(torrent),
+			keep: torrent => this.#autosave.save(torrent),
 		});
-		this.#saver = new StateSaver(
+		this.#autosave = new Autosave(
 			{
 				torrents,
 				traffic: this.#stats,
@@ -237,7 +237,7 @@ export class Session implements EngineClient {
 			dir: options.dir,
 		});
 		this.#report = report;
-		const links = new LinkReader(this.#services.http, clock);
+		const links = new TorrentLinks(this.#services.http, clock);
 		this.#host = {
 			torrents,
 			queue: this.#queue,
@@ -324,7 +324,7 @@ export class Session implements EngineClient {
 	async send(command: Command): Promise<Reply> {
 		if (command.type !== 'session.stop') this.#requireGoing();
 		const reply = await executeCommand(this.#host, command);
-		this.#saver.chosen(chosenTorrents(command, reply, this.#torrents));
+		this.#autosave.chosen(chosenTorrents(command, reply, this.#torrents));
 		this.#watchers.hurry();
 		return reply;
 	}
@@ -334,7 +334,7 @@ export class Session implements EngineClient {
 		this.#requireGoing();
 		const reply = await this.#loader.add(bytes, options, downloadable(metainfo));
 		const added = this.#torrents.get(reply.id ?? '');
-		if (added !== undefined) this.#saver.chosen([added]);
+		if (added !== undefined) this.#autosave.chosen([added]);
 		this.#watchers.hurry();
 		return reply;
 	}
@@ -407,7 +407,7 @@ export class Session implements EngineClient {
 		this.#logRate.tick();
 		this.#logRepeats.tick();
 		this.#budget.buffersFreed();
-		if (this.#saver.tick(now)) {
+		if (this.#autosave.tick(now)) {
 			void this.#disk.freeSpace(this.#options.dir).then(bytes => {
 				this.#report.freeSpace = bytes;
 			});
@@ -429,7 +429,7 @@ export class Session implements EngineClient {
 		const leave = this.#takeLeave();
 		leave.catch(() => {});
 		if ((await Promise.race([leave, late])) === 'late') {
-			const left = this.#saver.unsaved;
+			const left = this.#autosave.unsaved;
 			this.#log('error', `the engine ends before the disk has answered: ${left} torrents may not be saved`);
 			this.#udp.close();
 		}
@@ -446,11 +446,11 @@ export class Session implements EngineClient {
 		const torrents = [...this.#torrents.values()];
 		for (const torrent of torrents) torrent.post({type: 'count'});
 		this.#stats.sample(torrents, this.#services.clock.wall());
-		const speeds = this.#saver.saveSpeeds(savesAtTheEnd);
+		const speeds = this.#autosave.saveSpeeds(savesAtTheEnd);
 		// Trackers that do not answer have been told by then, and what is known is still to be saved.
 		await Promise.race([Promise.all(torrents.map(torrent => torrent.close())), this.#after(goodbyeTime)]);
 		await this.#incoming.close();
-		await this.#saver.saveAll(savesAtTheEnd);
+		await this.#autosave.saveAll(savesAtTheEnd);
 		await this.#store.settled();
 		await speeds;
 		await this.#totals?.save();

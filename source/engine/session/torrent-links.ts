@@ -38,7 +38,7 @@ export function downloadable(metainfo: Metainfo): Metainfo {
 }
 
 /** Fetches what paths and URLs lead to, for a look before it is added: what was looked at is what is added then. */
-export class LinkReader {
+export class TorrentLinks {
 	readonly #http: HttpClient;
 	readonly #clock: Clock;
 	#kept: {readonly link: string; readonly bytes: Uint8Array; readonly at: Millis} | undefined;

@@ -20,7 +20,7 @@ import {byPriority} from './priority-groups.js';
 import type {QueueManager} from './queue-manager.js';
 import type {SessionServices} from './session-services.js';
 import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
-import type {TotalsMemory} from './totals-store.js';
+import type {TotalsStore} from './totals-store.js';
 
 const manyFiles = 10_000;
 /** As many as a .torrent may name. */
@@ -41,7 +41,7 @@ export interface TorrentLoaderSetup {
 	/** Undefined when no speeds are kept. */
 	readonly speeds: StatsStore | undefined;
 	/** Undefined when none are kept. */
-	readonly totals: Pick<TotalsMemory, 'recall'> | undefined;
+	readonly totals: Pick<TotalsStore, 'recall'> | undefined;
 	/** Absolute; where data goes that is added without a folder. */
 	readonly dir: string;
 	/** Connections a torrent. */

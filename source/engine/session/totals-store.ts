@@ -26,7 +26,7 @@ type TorrentTotals = readonly [
 ];
 
 /** What has been moved in all sessions, by all torrents and by each, in `totals.json` of the state folder. */
-export class TotalsMemory {
+export class TotalsStore {
 	readonly #path: string;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #stats: SessionStats;

@@ -4,7 +4,7 @@ import type {Bytes, Millis} from '../../base/units.js';
 import {whyNothingMoves} from '../../policy/session/stall-reason.js';
 import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
-import type {Limits} from '../session/session-limits.js';
+import type {SessionLimits} from '../session/session-limits.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {SessionStats} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
@@ -16,7 +16,7 @@ export interface ReportedSession {
 	readonly services: SessionServices;
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly traffic: SessionStats;
-	readonly limits: Limits;
+	readonly limits: SessionLimits;
 	readonly queue: QueueManager;
 	readonly budget: BlockBudget;
 	readonly startedAt: Millis;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Millis} from '../../../source/base/units.ts';
-import {StateSaver} from '../../../source/engine/session/autosave.ts';
+import {Autosave} from '../../../source/engine/session/autosave.ts';
 import type {SessionStats} from '../../../source/engine/session/session-stats.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import type {StatsStore} from '../../../source/io/state/stats-store.ts';
@@ -31,7 +31,7 @@ function slowDisk(time: Millis) {
 			rememberNow: async () => ({id}),
 		} as unknown as Torrent);
 	}
-	const saver = new StateSaver(
+	const saver = new Autosave(
 		{
 			torrents,
 			traffic: {} as SessionStats,
