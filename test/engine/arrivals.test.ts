@@ -66,7 +66,7 @@ test('each piece that came is counted for its files, is to be saved, and is draw
 	assert.equal(torrent.files.completed[0], 5 * 2 * blockLength);
 	assert.ok(torrent.memory.revision >= revision + 5);
 	assert.ok(torrent.piecesRevision >= drawn + 5);
-	assert.equal(torrent.record.completedAt, undefined);
+	assert.equal(torrent.stats.completedAt, undefined);
 	await torrent.close();
 });
 
@@ -87,7 +87,7 @@ test('when all that is wanted is here it is noted down and told once, in words a
 	assert.equal(torrent.complete, true);
 	assert.deepEqual(await told(peer), ['01']);
 	assert.deepEqual(await silent.hears('extended 9'), []);
-	assert.equal(torrent.record.completedAt, lone.clock.wall());
+	assert.equal(torrent.stats.completedAt, lone.clock.wall());
 	assert.equal(lone.lines.filter(([, text]) => /complete/.test(text)).length, 1);
 	assert.ok(changes.includes('complete'));
 	// Now somebody does.

@@ -27,7 +27,7 @@ test('a wall clock that jumps by years, there and back, ends no connection and m
 	writer.plain(2);
 	connection.say(writer.take());
 	await turn();
-	let before = lone.torrent.record.activeTime;
+	let before = lone.torrent.stats.activeTime;
 	for (const jump of [0, year, -2 * year, 100 * year, -98 * year, 3_600_000, -3_600_000, -40 * year]) {
 		wall += jump;
 		const began = performance.now();
@@ -39,10 +39,10 @@ test('a wall clock that jumps by years, there and back, ends no connection and m
 		}
 		assert.ok(performance.now() - began < 1000, `a jump of ${jump} ms held everything up`);
 		assert.equal(connection.reason, undefined);
-		const grown = lone.torrent.record.activeTime - before;
+		const grown = lone.torrent.stats.activeTime - before;
 		assert.ok(grown > 3 && grown < 7, `${grown} s of activity in 5 s, after a jump of ${jump} ms`);
-		before = lone.torrent.record.activeTime;
-		const {download, upload} = lone.torrent.record.history.view(600, 60);
+		before = lone.torrent.stats.activeTime;
+		const {download, upload} = lone.torrent.stats.history.view(600, 60);
 		for (const rate of [...download, ...upload]) assert.ok(Number.isFinite(rate) && rate >= 0);
 		decodeResumeData(encodeResumeData((await lone.torrent.rememberNow())!));
 	}

@@ -9,7 +9,7 @@ import {settled} from '../helpers/hand-clock.ts';
 interface FakeTorrent {
 	readonly id: string;
 	readonly memory: {revision: number; known: ResumeData | undefined; nothing: () => ResumeData};
-	readonly record: {movedAt: number; history: string};
+	readonly stats: {movedAt: number; history: string};
 	wanted: boolean;
 	readonly activity: {name: string};
 	rememberNow(): Promise<ResumeData>;
@@ -21,7 +21,7 @@ function fake(id: string, isNew = false): FakeTorrent {
 	return {
 		id,
 		memory,
-		record: {movedAt: 0, history: `speeds of ${id}`},
+		stats: {movedAt: 0, history: `speeds of ${id}`},
 		wanted: true,
 		activity: {name: 'active'},
 		rememberNow: async () => data(`revision ${memory.revision}`),
@@ -135,7 +135,7 @@ test('speeds are put down every five minutes, of torrents only when they have mo
 	assert.deepEqual(speeds, []);
 	await tick(300_000);
 	assert.deepEqual(speeds.splice(0), ['session', 'one', 'two']);
-	one.record.movedAt = 400_000;
+	one.stats.movedAt = 400_000;
 	await tick(590_000);
 	assert.deepEqual(speeds, []);
 	await tick(620_000);

@@ -74,7 +74,7 @@ test('a write is made at most every ten seconds, and only when something was mov
 	const space = new Workspace(t);
 	const path = join(space.folder('state'), 'totals.json');
 	const traffic = new SessionStats();
-	const torrent = {id: 'ab', active: false, record: new TransferStats(0)} as unknown as Torrent;
+	const torrent = {id: 'ab', active: false, stats: new TransferStats(0)} as unknown as Torrent;
 	const memory = new TotalsStore(space.path('state'), new Map([['ab', torrent]]), traffic, assert.ifError);
 	let writes = 0;
 	const tickTo = async (from: number, to: number) => {

@@ -9,11 +9,11 @@ import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../helpers
 import {Workspace} from '../helpers/workspace.ts';
 
 test('who paused itself at its goal goes on beyond it when it is started; who was started before does not', () => {
-	const record = new TransferStats(0);
-	const goal = new SeedingGoal(record, 1000);
+	const stats = new TransferStats(0);
+	const goal = new SeedingGoal(stats, 1000);
 	goal.set({seedRatio: 1});
-	record.downloaded = 100;
-	record.uploaded = 200;
+	stats.downloaded = 100;
+	stats.uploaded = 200;
 	goal.waive();
 	assert.equal(goal.isDue, true, 'it had given enough while it was not complete, and was paused and resumed');
 	goal.reached = true;

@@ -45,7 +45,7 @@ export interface MessageHandlerOwner {
 	readonly rateLimits: TorrentRateLimits;
 	readonly smartBan: SmartBan;
 	readonly superSeeding: SuperSeeding;
-	readonly record: TransferStats;
+	readonly stats: TransferStats;
 	/** Pieces are not what they were. */
 	changed(): void;
 	log(level: LogLevel, text: string): void;
@@ -166,11 +166,11 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	#count(peer: Peer, bytes: Bytes): void {
-		const {record} = this.#owner;
+		const {stats} = this.#owner;
 		peer.download.add(bytes, peer.now);
 		peer.downloaded += bytes;
-		record.download.add(bytes, peer.now);
-		record.downloaded += bytes;
+		stats.download.add(bytes, peer.now);
+		stats.downloaded += bytes;
 	}
 
 	/** Under a low limit a block is counted as it comes, since that takes its time. */

@@ -137,10 +137,10 @@ export class Autosave {
 		const left = torrents.values();
 		const saveSome = async (): Promise<void> => {
 			for (const torrent of left) {
-				const {id, record} = torrent;
-				if (this.#moves.get(torrent) === record.movedAt) continue;
-				this.#moves.set(torrent, record.movedAt);
-				await speeds.saveTorrent(id, record.history);
+				const {id, stats} = torrent;
+				if (this.#moves.get(torrent) === stats.movedAt) continue;
+				this.#moves.set(torrent, stats.movedAt);
+				await speeds.saveTorrent(id, stats.history);
 			}
 		};
 		await Promise.all(Array.from({length: atATime}, saveSome));

@@ -107,7 +107,7 @@ function factsOf(torrent: Torrent, now: Millis): QueueFacts {
 		position: torrent.queue,
 		wants: torrent.hasAllWanted ? 'seed' : 'download',
 		active: isBusy(torrent),
-		stalled: torrent.active && now - torrent.record.movedAt > stallTime,
+		stalled: torrent.active && now - torrent.stats.movedAt > stallTime,
 		forced: false,
 	};
 }

@@ -29,9 +29,9 @@ export class SessionStats implements SessionTotals {
 		let downloaded = 0;
 		let uploaded = 0;
 		let written = 0;
-		for (const {record, storage} of torrents) {
-			downloaded += record.lately.downloaded;
-			uploaded += record.lately.uploaded;
+		for (const {stats, storage} of torrents) {
+			downloaded += stats.lately.downloaded;
+			uploaded += stats.lately.uploaded;
 			written += storage?.written ?? 0;
 		}
 		this.downloaded += downloaded;

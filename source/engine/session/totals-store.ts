@@ -71,11 +71,11 @@ export class TotalsStore {
 	}
 
 	/** Takes up those of a torrent of the last session, after its resume data. */
-	recall({id, record}: Torrent): void {
+	recall({id, stats}: Torrent): void {
 		const totals = this.#known.get(id);
 		if (totals === undefined) return;
 		const [downloaded, uploaded, wasted, activeTime, seedingTime] = totals;
-		record.atLeast({downloaded, uploaded, wasted, activeTime, seedingTime});
+		stats.atLeast({downloaded, uploaded, wasted, activeTime, seedingTime});
 	}
 
 	/** Once a second: saves what has changed when it is time. */
@@ -114,12 +114,12 @@ export class TotalsStore {
 		if (this.#isLater) return;
 		const {downloaded, uploaded} = this.#stats;
 		const torrents: Record<string, TorrentTotals> = {};
-		for (const {id, record} of this.#torrents.values()) {
-			const {activeTime, seedingTime} = record;
+		for (const {id, stats} of this.#torrents.values()) {
+			const {activeTime, seedingTime} = stats;
 			torrents[id] = [
-				record.downloaded,
-				record.uploaded,
-				record.wasted,
+				stats.downloaded,
+				stats.uploaded,
+				stats.wasted,
 				Math.round(activeTime),
 				Math.round(seedingTime),
 			];

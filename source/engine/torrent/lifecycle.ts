@@ -54,7 +54,7 @@ export interface LifecycleOwner extends RecheckOwner {
 	readonly completion: PieceCompletion;
 	readonly memory: ResumeState;
 	readonly names: TorrentNames;
-	readonly record: TransferStats;
+	readonly stats: TransferStats;
 	readonly seedOnly: boolean;
 	/** Whether it is to run: what a person said last. */
 	readonly wanted: boolean;
@@ -283,10 +283,10 @@ export class TorrentLifecycle {
 	}
 
 	#activate(memory: ResumeData | undefined): void {
-		const {completion, record, superSeeding, swarm, announcers} = this.#owner;
+		const {completion, stats, superSeeding, swarm, announcers} = this.#owner;
 		completion.begin();
 		this.#become({name: 'active'});
-		record.movedAt = this.#services.clock.now();
+		stats.movedAt = this.#services.clock.now();
 		superSeeding.review();
 		this.#owner.applyLimits(this.#services.clock.now());
 		if (memory !== undefined) swarm.add(memory.peers, 'resume');

@@ -235,7 +235,7 @@ function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
 
 /** Everything that a torrent takes along to the next session. */
 function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
-	const {rateLimits, record, goal} = torrent;
+	const {rateLimits, stats, goal} = torrent;
 	return {
 		id: torrent.id,
 		name: torrent.metainfo.name,
@@ -246,15 +246,15 @@ function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
 		...data,
 		priorities: [...torrent.files.priorities] as FilePriority[],
 		piecePriorities: torrent.pieceChoice.export(),
-		downloaded: record.downloaded,
-		uploaded: record.uploaded,
-		wasted: record.wasted,
-		completedAt: record.completedAt,
+		downloaded: stats.downloaded,
+		uploaded: stats.uploaded,
+		wasted: stats.wasted,
+		completedAt: stats.completedAt,
 		sequential: torrent.sequential,
 		superSeeding: torrent.superSeeding.wanted,
 		label: torrent.label,
-		activeTime: record.activeTime,
-		seedingTime: record.seedingTime,
+		activeTime: stats.activeTime,
+		seedingTime: stats.seedingTime,
 		trackers: torrent.announcers.tiers,
 		namedTrackers: torrent.announcers.named,
 		maxPeers: torrent.maxPeers,

@@ -14,8 +14,8 @@ export class SeedingGoal {
 	#waived = false;
 
 	/** @param length what the ratio is reckoned by when nothing was downloaded */
-	constructor(record: TransferStats, length: Bytes) {
-		this.#record = record;
+	constructor(stats: TransferStats, length: Bytes) {
+		this.#record = stats;
 		this.#length = length;
 	}
 

@@ -91,7 +91,7 @@ export class Torrent
 	readonly messages: MessageHandler;
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
-	readonly record: TransferStats;
+	readonly stats: TransferStats;
 	readonly goal: SeedingGoal;
 	readonly rateLimits: TorrentRateLimits;
 	readonly smartBan = new SmartBan(this);
@@ -141,8 +141,8 @@ export class Torrent
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
-		this.record = new TransferStats(services.clock.now());
-		this.goal = new SeedingGoal(this.record, metainfo.length);
+		this.stats = new TransferStats(services.clock.now());
+		this.goal = new SeedingGoal(this.stats, metainfo.length);
 		this.memory = new ResumeState(this, services.clock);
 		this.superSeeding = new SuperSeeding(this, () => services.random.next());
 		this.relocation = new Relocation(this);
@@ -184,8 +184,8 @@ export class Torrent
 			random: services.random,
 			log: (level, text) => this.log(level, text),
 			facts: () => ({
-				uploaded: this.record.uploaded,
-				downloaded: this.record.downloaded,
+				uploaded: this.stats.uploaded,
+				downloaded: this.stats.downloaded,
 				left: this.metainfo.length - this.haveBytes,
 				complete: this.have.full,
 			}),
@@ -269,7 +269,7 @@ export class Torrent
 	get hasAllWanted(): boolean {
 		if (this.downloader.needed.count === 0) return true;
 		// Its pieces are no account of it while they are being counted.
-		return this.activity.name === 'checking' && this.record.completedAt !== undefined;
+		return this.activity.name === 'checking' && this.stats.completedAt !== undefined;
 	}
 
 	/** Everything is here, and it runs. */
@@ -280,7 +280,7 @@ export class Torrent
 	/** What an earlier session knew; to be told before the first start. */
 	remember(memory: ResumeData): void {
 		this.memory.take(memory);
-		this.record.take(memory);
+		this.stats.take(memory);
 		this.names.history = memory.names ?? 'former';
 		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
 		this.superSeeding.wanted = memory.superSeeding;
@@ -299,7 +299,7 @@ export class Torrent
 
 	/** The speeds of an earlier session. */
 	takeHistory(history: SpeedHistory): void {
-		this.record.history = history;
+		this.stats.history = history;
 	}
 
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
@@ -341,7 +341,7 @@ export class Torrent
 	 * whether it is so.
 	 */
 	restIfDone(): boolean {
-		if (this.record.completedAt === undefined || !this.goal.isDue) return false;
+		if (this.stats.completedAt === undefined || !this.goal.isDue) return false;
 		this.goal.reached = true;
 		this.rest();
 		return true;
@@ -491,13 +491,13 @@ export class Torrent
 	// Time.
 
 	#sample(now: Millis): void {
-		if (this.record.sample(now, this.#services.clock.wall())) this.memory.revision++;
+		if (this.stats.sample(now, this.#services.clock.wall())) this.memory.revision++;
 	}
 
 	/** Once a second. */
 	#tick(now: Millis): void {
 		this.#sample(now);
-		this.record.countTime(now, this.active, this.complete);
+		this.stats.countTime(now, this.active, this.complete);
 		if (this.complete && this.goal.isDue) {
 			this.log('info', 'the seeding goal is reached');
 			this.goal.reached = true;
@@ -535,7 +535,7 @@ export class Torrent
 	}
 
 	wasted(bytes: Bytes): void {
-		this.record.wasted += bytes;
+		this.stats.wasted += bytes;
 	}
 
 	changed(): void {

@@ -26,7 +26,7 @@ export interface CompletionOwner {
 	readonly swarm: Swarm;
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
-	readonly record: TransferStats;
+	readonly stats: TransferStats;
 	readonly memory: ResumeState;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
@@ -63,7 +63,7 @@ export class PieceCompletion {
 	/** The torrent runs, and everybody has been told. */
 	begun(): void {
 		if (!this.#wasComplete) return;
-		this.#owner.record.completedAt ??= this.#services.clock.wall();
+		this.#owner.stats.completedAt ??= this.#services.clock.wall();
 		this.#owner.onChange();
 	}
 
@@ -115,7 +115,7 @@ export class PieceCompletion {
 		this.#wasComplete = complete;
 		this.#tellUploadOnly(complete);
 		if (!complete) return this.#wantMore();
-		owner.record.completedAt = this.#services.clock.wall();
+		owner.stats.completedAt = this.#services.clock.wall();
 		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');
 		if (owner.have.full && !this.#announced) {
 			this.#announced = true;

@@ -13,7 +13,7 @@ import type {UploadSource} from './uploader.js';
 export interface UploadSourceOwner {
 	readonly map: PieceMap;
 	readonly rateLimits: TorrentRateLimits;
-	readonly record: TransferStats;
+	readonly stats: TransferStats;
 	readonly active: boolean;
 	/** Undefined while nothing can be read. */
 	readonly storage: Storage | undefined;
@@ -55,14 +55,14 @@ export class TorrentUploadSource implements UploadSource {
 
 	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
 		const now = this.#services.clock.now();
-		const {record, map} = this.#owner;
+		const {stats, map} = this.#owner;
 		peer.uploads.movedAt = now;
 		peer.upload.add(bytes, now);
 		peer.uploaded += bytes;
 		peer.lastUsefulAt = now;
 		peer.piecesSinceUnchoke += blocks / map.blocksPerPiece;
-		record.upload.add(bytes, now);
-		record.uploaded += bytes;
+		stats.upload.add(bytes, now);
+		stats.uploaded += bytes;
 	}
 
 	readFailed(_peer: Peer, failure: StorageFailure): void {

@@ -43,8 +43,8 @@ export class SessionReport {
 		let uploadRate = 0;
 		let connected = 0;
 		for (const torrent of torrents.values()) {
-			downloadRate += torrent.record.download.rate(now);
-			uploadRate += torrent.record.upload.rate(now);
+			downloadRate += torrent.stats.download.rate(now);
+			uploadRate += torrent.stats.upload.rate(now);
 			connected += torrent.swarm.connected;
 		}
 		return {

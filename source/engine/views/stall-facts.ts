@@ -24,7 +24,7 @@ const tellTime: Millis = 5000;
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
 	const {now} = session;
 	const {swarm, activity, relocation} = torrent;
-	const downloadRate = torrent.record.download.rate(now);
+	const downloadRate = torrent.stats.download.rate(now);
 	let connected = 0;
 	let connecting = 0;
 	let interesting = 0;
@@ -72,7 +72,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		unavailable,
 		firstUnavailable,
 		downloadRate,
-		uploadRate: torrent.record.upload.rate(now),
+		uploadRate: torrent.stats.upload.rate(now),
 		maxDownload: torrent.rateLimits.maxDownload,
 		maxUpload: torrent.rateLimits.maxUpload,
 		diskQueue: Math.max(queued, blockLength),

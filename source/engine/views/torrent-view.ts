@@ -42,7 +42,7 @@ export function stateOf(torrent: Torrent): TorrentState {
 export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | undefined): TorrentView {
 	const {metainfo, files, swarm, activity} = torrent;
 	// What still rings in the meters is past once it stands still.
-	const downloadRate = torrent.active ? Math.round(torrent.record.download.rate(now)) : 0;
+	const downloadRate = torrent.active ? Math.round(torrent.stats.download.rate(now)) : 0;
 	const left = files.wanted - files.wantedCompleted;
 	return {
 		id: torrent.id,
@@ -57,15 +57,15 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		pieces: torrent.map.pieceCount,
 		piecesHave: torrent.have.count,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
-		downloaded: torrent.record.downloaded,
-		uploaded: torrent.record.uploaded,
-		wasted: torrent.record.wasted,
+		downloaded: torrent.stats.downloaded,
+		uploaded: torrent.stats.uploaded,
+		wasted: torrent.stats.wasted,
 		hashFailures: torrent.hashFailures,
 		bans: torrent.smartBan.bans,
 		downloadRate,
-		uploadRate: torrent.active ? Math.round(torrent.record.upload.rate(now)) : 0,
+		uploadRate: torrent.active ? Math.round(torrent.stats.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
-		ratio: torrent.record.uploaded / (torrent.record.downloaded || metainfo.length),
+		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || metainfo.length),
 		connected: swarm.connected,
 		seedsConnected: torrent.downloader.picker.seeds,
 		...countTrading(swarm.peers.values()),
@@ -81,7 +81,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		maxDownload: torrent.rateLimits.download.rate,
 		maxUpload: torrent.rateLimits.upload.rate,
 		addedAt: torrent.addedAt,
-		completedAt: torrent.record.completedAt,
+		completedAt: torrent.stats.completedAt,
 		comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),
 		createdBy: metainfo.createdBy === undefined ? undefined : safeText(metainfo.createdBy),
 		creationDate: metainfo.creationDate,
@@ -241,7 +241,7 @@ export function viewProgress(torrent: Torrent): FileProgressView {
 }
 
 export function viewSpeed(torrent: Torrent, range: Seconds, samples: number, diskRate: number): SpeedView {
-	return {...torrent.record.history.view(range, samples), diskRate, diskQueue: torrent.storage?.waiting ?? 0};
+	return {...torrent.stats.history.view(range, samples), diskRate, diskQueue: torrent.storage?.waiting ?? 0};
 }
 
 /** What is under a cell of the piece grid: its first piece that is not had, or its first. */

@@ -27,7 +27,7 @@ function slowDisk(time: Millis) {
 			id,
 			held: undefined,
 			memory: {revision: 1, known: {}},
-			record: {movedAt: n, history: {}},
+			stats: {movedAt: n, history: {}},
 			rememberNow: async () => ({id}),
 		} as unknown as Torrent);
 	}

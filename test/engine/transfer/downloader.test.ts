@@ -183,7 +183,7 @@ test('when a block that several were asked for has come, the others are told, an
 	assert.deepEqual(blocksOf(await first.hears('cancel')), ['0/1']);
 	await settled();
 	assert.equal(lone.torrent.have.count, 1);
-	assert.equal(lone.torrent.record.wasted, blockLength);
+	assert.equal(lone.torrent.stats.wasted, blockLength);
 	assertWhole(lone);
 	await lone.torrent.close();
 });
@@ -203,7 +203,7 @@ test('a block that was cancelled and comes all the same is as good as any, if it
 	await settled();
 	assert.equal(peer.connection.reason, undefined);
 	assert.equal(lone.torrent.have.count, 1);
-	assert.equal(lone.torrent.record.wasted, 0);
+	assert.equal(lone.torrent.stats.wasted, 0);
 	assertWhole(lone);
 	await lone.torrent.close();
 });
