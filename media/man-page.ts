@@ -1,8 +1,9 @@
 import type {Command} from '../source/commands/arguments/command.ts';
-import {loadCommand, type Verb, verbNames} from '../source/commands/arguments/dispatch.ts';
+import {loadCommand} from '../source/commands/arguments/dispatch.ts';
 import {type Example, examples} from '../source/commands/arguments/examples.ts';
 import {sharedOptions} from '../source/commands/arguments/flags.ts';
 import {verbs} from '../source/commands/arguments/help.ts';
+import {type Verb, verbNames} from '../source/commands/arguments/verb-names.ts';
 import {paragraphs} from '../source/commands/output/paragraphs.ts';
 import {keyTable} from '../source/ui/keys/key-table.ts';
 import {keyGroups, keyName} from '../source/ui/keys/keymap.ts';

@@ -5,7 +5,7 @@ import {type Bencodable, encodeBencode} from '../protocol/bencode/bencode.js';
 import {hashLength, rootOfPieces} from '../protocol/metainfo/merkle.js';
 import type {Metainfo} from '../protocol/metainfo/metainfo.js';
 import {nameToBytes, needsBytes} from '../protocol/metainfo/name-bytes.js';
-import type {CreateOptions} from './create-torrent.js';
+import type {CreateOptions} from './create-options.js';
 import type {SourceFile, SourceTree} from './source-files.js';
 
 /** A file in the stream of pieces, or padding when `file` is undefined. */

@@ -7,10 +7,11 @@ import {manPage} from '../../media/man-page.ts';
 import {pages, withTable} from '../../media/pages.ts';
 import type {Options} from '../../source/commands/arguments/command.ts';
 import {configOptions} from '../../source/commands/arguments/config-file.ts';
-import {choose, loadCommand, verbNames} from '../../source/commands/arguments/dispatch.ts';
+import {choose, loadCommand} from '../../source/commands/arguments/dispatch.ts';
 import {examples} from '../../source/commands/arguments/examples.ts';
 import {sharedOptions} from '../../source/commands/arguments/flags.ts';
 import {optionLabel, optionName, parseArguments} from '../../source/commands/arguments/parse-arguments.ts';
+import {verbNames} from '../../source/commands/arguments/verb-names.ts';
 import {missing} from '../helpers/processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');

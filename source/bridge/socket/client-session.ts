@@ -6,8 +6,13 @@ import {ProtocolError, UserError} from '../../base/errors.js';
 import {encodeFrame, FrameReader, largestFrame} from './frame.js';
 import type {FrameBudget} from './frame-budget.js';
 import {mergeUpdates} from './merge-updates.js';
-import {asClientMessage, type ClientMessage, type EngineMessage, protocolVersion} from './message.js';
-import type {EngineFacts} from './serve-engine.js';
+import {
+	asClientMessage,
+	type ClientMessage,
+	type EngineFacts,
+	type EngineMessage,
+	protocolVersion,
+} from './message.js';
 import type {WatchPlaces} from './watch-places.js';
 
 /** Updates wait, merged, while more than this is on its way to a client. */

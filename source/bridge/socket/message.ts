@@ -18,6 +18,12 @@ export interface Hello {
 	readonly about: Readonly<Record<string, unknown>>;
 }
 
+/** What the engine's side says about itself to whoever connects. */
+export interface EngineFacts {
+	readonly version: string;
+	readonly about: Readonly<Record<string, unknown>>;
+}
+
 /** What a client says. `watch` and `generation` are numbers it chooses. */
 export type ClientMessage =
 	| Hello

@@ -4,13 +4,8 @@ import type {EngineClient} from '../../api/engine-client.js';
 import {UserError} from '../../base/errors.js';
 import {ClientSession} from './client-session.js';
 import {FrameBudget} from './frame-budget.js';
+import type {EngineFacts} from './message.js';
 import {WatchPlaces} from './watch-places.js';
-
-/** What the engine's side says about itself to whoever connects. */
-export interface EngineFacts {
-	readonly version: string;
-	readonly about: Readonly<Record<string, unknown>>;
-}
 
 /** An engine that can be reached. */
 export interface ServedEngine {

@@ -1,6 +1,6 @@
 import {basename} from 'node:path';
 import {UserError} from '../../base/errors.js';
-import type {CreateOptions} from '../../creator/create-torrent.js';
+import type {CreateOptions} from '../../creator/create-options.js';
 import {typedPath} from '../../io/files/typed-path.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {nameToBytes} from '../../protocol/metainfo/name-bytes.js';

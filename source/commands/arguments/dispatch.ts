@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {Command, Context} from './command.js';
 import {nearest} from './nearest.js';
+import {type Verb, verbNames} from './verb-names.js';
 
 /** Each verb and how to load it: nothing of a command is read before it is needed. */
 const loaders = {
@@ -21,19 +22,18 @@ const loaders = {
 	remove: async () => (await import('../verbs/remove.js')).command,
 	stop: async () => (await import('../verbs/stop.js')).command,
 	config: async () => (await import('../verbs/config.js')).command,
-	completion: async () => (await import('../completion/completion.js')).command,
+	completion: async () => (await import('../completion/completion.js')).completionCommand(loadCommands),
 	engine: async () => (await import('../verbs/engine.js')).command,
-} as const satisfies Readonly<Record<string, () => Promise<Command>>>;
-
-/** A verb of the command line. `engine` is also what the session starts in the background. */
-export type Verb = keyof typeof loaders;
-
-/** The verbs somebody may type. */
-export const verbNames = Object.keys(loaders) as Verb[];
+} satisfies Readonly<Record<Verb, () => Promise<Command>>>;
 
 /** Reads the command of a verb. */
 export function loadCommand(verb: Verb): Promise<Command> {
 	return loaders[verb]();
+}
+
+/** Reads the commands of all verbs, `session` first. */
+function loadCommands(): Promise<Command[]> {
+	return Promise.all(verbNames.map(loadCommand));
 }
 
 /** What a command line asks for: a verb with what follows it, or the program's own help or version. */

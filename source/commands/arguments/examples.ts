@@ -1,4 +1,4 @@
-import type {Verb} from './dispatch.js';
+import type {Verb} from './verb-names.js';
 
 /** A command line as somebody would type it, and what it does. */
 export type Example = readonly [line: string, what: string];

@@ -1,9 +1,9 @@
 import {paragraphs, wrap} from '../output/paragraphs.js';
 import type {Command, Options} from './command.js';
-import type {Verb} from './dispatch.js';
 import {type Example, examples} from './examples.js';
 import {optionLabel} from './parse-arguments.js';
 import {selectionNotes} from './selection-notes.js';
+import type {Verb} from './verb-names.js';
 
 /** Every verb with what it does, in the order people meet them. */
 export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [

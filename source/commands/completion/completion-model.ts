@@ -1,5 +1,4 @@
 import type {Command, Options} from '../arguments/command.js';
-import {loadCommand, verbNames} from '../arguments/dispatch.js';
 import {optionLabel} from '../arguments/parse-arguments.js';
 import {wordsOf} from '../arguments/quantities.js';
 
@@ -70,10 +69,4 @@ export function completedCommand(command: Command): CompletedCommand {
 		words: wordKinds(command.usage[0] ?? ''),
 		repeats: command.words[1] > command.words[0] && command.words[1] > 1,
 	};
-}
-
-/** Every command somebody may type, `session` first. */
-export async function completedCommands(): Promise<CompletedCommand[]> {
-	const commands = await Promise.all(verbNames.map(loadCommand));
-	return commands.map(completedCommand);
 }

@@ -1,10 +1,10 @@
 import type {ExitStatus} from '../../base/errors.js';
 import {safeText} from '../../ui/text/safe-text.js';
-import {type Context, defineCommand} from '../arguments/command.js';
+import {type Command, type Context, defineCommand} from '../arguments/command.js';
 import {choice} from '../arguments/quantities.js';
 import {findEngine} from '../engine-process/ensure-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
-import {completedCommands} from './completion-model.js';
+import {completedCommand} from './completion-model.js';
 
 const shell = choice('bash', 'zsh', 'fish');
 
@@ -18,39 +18,46 @@ async function tellTorrents({env, version, stdout}: Context): Promise<ExitStatus
 	return 0;
 }
 
-/** Prints a script that teaches a shell the words of the command line. */
-export const command = defineCommand({
-	name: 'completion',
-	usage: ['completion bash|zsh|fish'],
-	summary: 'Prints a script that completes the words of tortui in a shell.',
-	words: [1, 1],
-	options: {},
-	notes: [
-		'  bash, in ~/.bashrc:                  source <(tortui completion bash)',
-		'  zsh, in ~/.zshrc, after compinit:    source <(tortui completion zsh)',
-		'  fish:  tortui completion fish > ~/.config/fish/completions/tortui.fish',
-	],
-	async run({input: [word = '']}, context) {
-		if (word === 'torrents') return tellTorrents(context);
-		const asked = shell(word, 'completion');
-		switch (asked) {
-			case 'bash': {
-				const {bashCompletion} = await import('./completion-bash.js');
-				context.stdout.write(bashCompletion(await completedCommands()));
-				return 0;
+/**
+ * The verb that prints a script which teaches a shell the words of the command line.
+ *
+ * @param loadCommands reads all commands whose words are taught
+ */
+export function completionCommand(loadCommands: () => Promise<readonly Command[]>): Command {
+	return defineCommand({
+		name: 'completion',
+		usage: ['completion bash|zsh|fish'],
+		summary: 'Prints a script that completes the words of tortui in a shell.',
+		words: [1, 1],
+		options: {},
+		notes: [
+			'  bash, in ~/.bashrc:                  source <(tortui completion bash)',
+			'  zsh, in ~/.zshrc, after compinit:    source <(tortui completion zsh)',
+			'  fish:  tortui completion fish > ~/.config/fish/completions/tortui.fish',
+		],
+		async run({input: [word = '']}, context) {
+			if (word === 'torrents') return tellTorrents(context);
+			const asked = shell(word, 'completion');
+			const commands = (await loadCommands()).map(completedCommand);
+			switch (asked) {
+				case 'bash': {
+					const {bashCompletion} = await import('./completion-bash.js');
+					context.stdout.write(bashCompletion(commands));
+					return 0;
+				}
+				case 'zsh': {
+					const {zshCompletion} = await import('./completion-zsh.js');
+					context.stdout.write(zshCompletion(commands));
+					return 0;
+				}
+				case 'fish': {
+					const {fishCompletion} = await import('./completion-fish.js');
+					context.stdout.write(fishCompletion(commands));
+					return 0;
+				}
+				default:
+					return asked satisfies never;
 			}
-			case 'zsh': {
-				const {zshCompletion} = await import('./completion-zsh.js');
-				context.stdout.write(zshCompletion(await completedCommands()));
-				return 0;
-			}
-			case 'fish': {
-				const {fishCompletion} = await import('./completion-fish.js');
-				context.stdout.write(fishCompletion(await completedCommands()));
-				return 0;
-			}
-			default:
-				return asked satisfies never;
-		}
-	},
-});
+		},
+	});
+}

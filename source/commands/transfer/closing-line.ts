@@ -3,7 +3,7 @@ import type {Bytes, Seconds} from '../../base/units.js';
 import {duration, rateWithUnit, size} from '../../ui/text/format.js';
 import {safeText} from '../../ui/text/safe-text.js';
 import {isComplete} from './plain-line.js';
-import type {TransferOutcome} from './transfer.js';
+import type {TransferOutcome} from './transfer-report.js';
 
 /** What each torrent had moved before this run, by id. */
 export type FiguresBefore = ReadonlyMap<string, Pick<TorrentView, 'downloaded' | 'uploaded'>>;

@@ -1,5 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import type {TransferOutcome} from './transfer.js';
+
+/** How it ended: every torrent came to its goal, some could not, or it was stopped. */
+export type TransferOutcome = 'done' | 'failed' | 'stopped';
 
 /** What a transfer tells while it goes on. Each form of output is one of these. */
 export interface TransferReport {

@@ -4,7 +4,7 @@ import type {Millis, Seconds} from '../../base/units.js';
 import {LastingReason} from './lasting-reason.js';
 import {Patience, type Waiting} from './patience.js';
 import {isComplete} from './plain-line.js';
-import type {TransferReport} from './transfer-report.js';
+import type {TransferOutcome, TransferReport} from './transfer-report.js';
 import {TransferWarnings} from './transfer-warnings.js';
 
 /** When a torrent that is complete may go. */
@@ -29,9 +29,6 @@ export interface TransferSettings {
 	/** How long something must hold a torrent up before it is warned of; 0 when left out. */
 	readonly warnAfter?: Millis;
 }
-
-/** How it ended: every torrent came to its goal, some could not, or it was stopped. */
-export type TransferOutcome = 'done' | 'failed' | 'stopped';
 
 interface Progress {
 	view?: TorrentView;

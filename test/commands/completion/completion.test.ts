@@ -5,8 +5,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {after, before, test} from 'node:test';
-import {verbNames} from '../../../source/commands/arguments/dispatch.ts';
-import {completedCommands} from '../../../source/commands/completion/completion-model.ts';
+import {loadCommand} from '../../../source/commands/arguments/dispatch.ts';
+import {verbNames} from '../../../source/commands/arguments/verb-names.ts';
+import {completedCommand} from '../../../source/commands/completion/completion-model.ts';
 import {missing} from '../../helpers/processes.ts';
 import {run} from '../printed.ts';
 
@@ -123,7 +124,7 @@ test('fish completes commands, options and torrents', {skip: missing('fish')}, (
 });
 
 test('what a shell completes comes from the tables of the commands', async () => {
-	const commands = await completedCommands();
+	const commands = (await Promise.all(verbNames.map(loadCommand))).map(completedCommand);
 	const find = (name: string) => commands.find(command => command.name === name);
 	assert.deepEqual(find('verify')?.words, ['torrent', 'folder']);
 	assert.deepEqual(find('session')?.words, ['torrent']);

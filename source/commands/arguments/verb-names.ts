@@ -1,0 +1,24 @@
+/** The verbs somebody may type, in the order the help tells them. `engine` is also what the session starts in the background. */
+export const verbNames = [
+	'session',
+	'get',
+	'seed',
+	'create',
+	'info',
+	'verify',
+	'tracker',
+	'demo',
+	'attach',
+	'add',
+	'list',
+	'pause',
+	'resume',
+	'remove',
+	'stop',
+	'config',
+	'completion',
+	'engine',
+] as const;
+
+/** A verb of the command line. */
+export type Verb = (typeof verbNames)[number];
