@@ -33,7 +33,7 @@ async function start(stateDir: string, wall: number, options: Partial<SessionOpt
 		version: '0.0.0',
 		log: (level, text) => void log.push(`${level}: ${text}`),
 		clock,
-		network: {
+		transport: {
 			dial: () => assert.fail('nobody is to be dialled'),
 			listen: async () => ({port: 6881, close: async () => {}}),
 		},

@@ -15,7 +15,7 @@ import type {Disk} from '../../source/io/disk/disk.js';
 import type {Storage, StorageEvents, StorageFailure} from '../../source/io/disk/storage.js';
 import {hashFunctions} from '../../source/io/machine/hash-functions.js';
 import type {HttpClient} from '../../source/io/net/http-client.js';
-import type {Connection, ConnectionEvents, Network} from '../../source/io/net/network.js';
+import type {ConnectionEvents, PeerStream, Transport} from '../../source/io/net/transport.js';
 import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
 import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
@@ -23,7 +23,9 @@ import {HandClock} from './hand-clock.ts';
 import {bytesFrom} from './torrents.ts';
 
 /** Our end of a connection that is no socket: what is written to it is kept, what is said to it is the test's choice. */
-export class FakeConnection implements Connection {
+export class FakeConnection implements PeerStream {
+	readonly transport = 'tcp';
+	readonly encrypted = false;
 	readonly remote: PeerAddress;
 	readonly incoming: boolean;
 	/** What the engine said and the other side has not read. */
@@ -310,8 +312,8 @@ export class LoneTorrent {
 			}),
 			hashFunctions,
 		);
-		const network: Network = {
-			dial: (to, _timeout, events) => {
+		const transport: Transport = {
+			dial: (to, _how, events) => {
 				const connection = new FakeConnection(to, false);
 				connection.events = events;
 				this.dialled.push(connection);
@@ -335,7 +337,7 @@ export class LoneTorrent {
 				next: random,
 				bytes: length => Uint8Array.from({length}, () => Math.floor(random() * 256)),
 			},
-			network,
+			transport,
 			pool: this.pool,
 			disk,
 			http: options.tracker?.http ?? options.trackers?.http ?? (undefined as never),

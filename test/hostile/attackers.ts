@@ -1,6 +1,6 @@
 import {fromHex} from '../../source/base/hex.js';
 import {blockLength} from '../../source/base/units.js';
-import type {Connection} from '../../source/io/net/network.js';
+import type {Connection} from '../../source/io/net/transport.js';
 import {
 	messageId,
 	PeerWireDecoder,
@@ -115,7 +115,8 @@ export class Attacker {
 				},
 		});
 		const decoder = new PeerWireDecoder(sink, new Uint8Array(0));
-		const connection: Connection = this.#network.dial({host: this.#victim.host, port: 6881}, 15_000, {
+		const how = {timeout: 15_000, infoHash: fromHex(this.#world.id)!};
+		const connection: Connection = this.#network.dial({host: this.#victim.host, port: 6881}, how, {
 			connected: () => {
 				connection.write(
 					encodeHandshake({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Connection} from '../../source/io/net/network.js';
+import {fromHex} from '../../source/base/hex.js';
+import type {Connection} from '../../source/io/net/transport.js';
 import {SwarmWorld} from '../simulation/swarm-world.ts';
 import {inSeconds, tell} from './tell.ts';
 
@@ -13,11 +14,12 @@ test('relays that connect us with ourselves cost no more than a few connections 
 		for (let at = 0; at < count; at++) {
 			const host = `172.17.0.${at + 1}`;
 			const machine = world.network.join(host, {up: 10 << 20, down: 10 << 20, latency: 5});
-			await machine.listen(6881, [], near => {
+			await machine.listen({port: 6881}, near => {
 				relayed++;
 				const waiting: Uint8Array[] = [];
 				let open = false;
-				const far: Connection = machine.dial({host: ours.host, port: 6881}, 15_000, {
+				const how = {timeout: 15_000, infoHash: fromHex(world.id)!};
+				const far: Connection = machine.dial({host: ours.host, port: 6881}, how, {
 					connected: () => {
 						open = true;
 						for (const bytes of waiting) far.write(bytes);

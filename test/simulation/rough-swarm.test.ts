@@ -38,7 +38,8 @@ test('who comes and does not say what it wants has ten seconds', async () => {
 		closed: () => ended.push(world.clock.now() - dialledAt),
 	};
 	const dialledAt = world.clock.now();
-	world.network.join('10.9.9.9', line).dial({host: node.host, port: 6881}, 15_000, events);
+	const how = {timeout: 15_000, infoHash: new Uint8Array(20)};
+	world.network.join('10.9.9.9', line).dial({host: node.host, port: 6881}, how, events);
 	await world.clock.pass(20_000);
 	await world.end();
 	assert.ok(ended.length === 1 && ended[0]! > 10_000 && ended[0]! < 12_000, `${ended}`);

@@ -139,7 +139,7 @@ export class SwarmWorld {
 				next: random,
 				bytes: length => Uint8Array.from({length}, () => Math.floor(random() * 256)),
 			},
-			network,
+			transport: network,
 			http: this.tracker.client(network),
 			openDisk: pool => ownDisk.mount(pool),
 			store: {

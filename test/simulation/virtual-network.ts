@@ -1,6 +1,13 @@
 import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {Timer} from '../../source/base/ports.js';
-import type {Connection, ConnectionEvents, Listener, Network} from '../../source/io/net/network.js';
+import type {
+	ConnectionEvents,
+	DialOptions,
+	Listener,
+	ListenOptions,
+	PeerStream,
+	Transport,
+} from '../../source/io/net/transport.js';
 import type {VirtualClock} from './virtual-clock.js';
 
 /** What travels at a time: a framed block. Less (requests, haves) goes in between others' blocks, as small packets do. */
@@ -54,7 +61,7 @@ export class VirtualNetwork {
 }
 
 /** One machine on the virtual network. */
-export class VirtualHost implements Network {
+export class VirtualHost implements Transport {
 	readonly host: string;
 	readonly network: VirtualNetwork;
 	line: Line;
@@ -64,7 +71,7 @@ export class VirtualHost implements Network {
 	sent = 0;
 	received = 0;
 	gone = false;
-	readonly #accepting = new Map<number, (connection: Connection) => ConnectionEvents | undefined>();
+	readonly #accepting = new Map<number, (stream: PeerStream) => ConnectionEvents | undefined>();
 	readonly ends = new Set<End>();
 	#nextPort = 50_000;
 	#queue: End[] = [];
@@ -86,9 +93,8 @@ export class VirtualHost implements Network {
 	}
 
 	async listen(
-		port: number,
-		_addresses: readonly string[],
-		accept: (connection: Connection) => ConnectionEvents | undefined,
+		{port}: ListenOptions,
+		accept: (stream: PeerStream) => ConnectionEvents | undefined,
 	): Promise<Listener> {
 		this.#accepting.set(port, accept);
 		return {
@@ -99,7 +105,7 @@ export class VirtualHost implements Network {
 		};
 	}
 
-	dial(to: PeerAddress, timeout: number, events: ConnectionEvents): Connection {
+	dial(to: PeerAddress, {timeout}: DialOptions, events: ConnectionEvents): PeerStream {
 		this.dials++;
 		const near = new End(this, to, false);
 		near.events = events;
@@ -194,7 +200,9 @@ export class VirtualHost implements Network {
 }
 
 /** One end of a connection. */
-class End implements Connection {
+class End implements PeerStream {
+	readonly transport = 'tcp';
+	readonly encrypted = false;
 	readonly remote: PeerAddress;
 	readonly incoming: boolean;
 	readonly items: Item[] = [];

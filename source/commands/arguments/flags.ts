@@ -1,6 +1,16 @@
 import type {Options} from './command.js';
 import {countOrNone, encryption, rateOrNone, slowTime} from './engine-quantities.js';
-import {choice, duration, hostAndPort, integer, rate, ratio, text, trackerUrl} from './quantities.js';
+import {
+	choice,
+	duration,
+	hostAndPort,
+	integer,
+	ipAddress,
+	rate,
+	ratio,
+	text,
+	trackerUrl,
+} from './quantities.js';
 import {themeName, themeNames} from './theme-name.js';
 
 /** `--json`: machine-readable output. */
@@ -37,7 +47,7 @@ export const engineOptions = {
 	bind: {
 		kind: 'list',
 		value: 'ADDRESS',
-		read: text,
+		read: ipAddress,
 		help: 'listen and dial from this address only (repeatable)',
 	},
 	dht: {kind: 'off', help: 'do not use the distributed hash table', hidden: true},

@@ -1,4 +1,5 @@
 import {UserError} from '../../base/errors.js';
+import {parseIp} from '../../base/ip-address.js';
 import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
 
 /**
@@ -15,6 +16,13 @@ function wrong(where: string, text: string, expected: string): UserError {
 export function text(value: string, where: string): string {
 	if (value.trim() === '') throw new UserError('bad-value', `${where} needs a value`, 2);
 	return value;
+}
+
+/** An IPv4 or IPv6 address; brackets around it are left out. */
+export function ipAddress(value: string, where: string): string {
+	const address = value.trim().replace(/^\[(.*)\]$/, '$1');
+	if (parseIp(address) === undefined) throw wrong(where, value, 'an IP address');
+	return address;
 }
 
 /** A whole number between two bounds, both allowed. */

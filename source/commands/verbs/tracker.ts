@@ -1,4 +1,3 @@
-import {isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {setFlagsFromString} from 'node:v8';
 import {UserError} from '../../base/errors.js';
@@ -9,16 +8,10 @@ import {machineRandom} from '../../io/machine/random.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption} from '../arguments/flags.js';
-import {integer, type ValueReader} from '../arguments/quantities.js';
+import {integer, ipAddress} from '../arguments/quantities.js';
 import {interruption} from '../transfer/interruption.js';
 
 const defaultPort = 6969;
-
-const ipAddress: ValueReader<string> = (value, where) => {
-	const address = value.trim().replace(/^\[(.*)\]$/, '$1');
-	if (isIP(address) !== 0) return address;
-	throw new UserError('bad-value', `${where}: ${JSON.stringify(value)} is not an IP address`, 2);
-};
 
 /** Serves until Ctrl-C. */
 export const command = defineCommand({

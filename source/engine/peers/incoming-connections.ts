@@ -1,6 +1,6 @@
 import {UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
-import type {Connection, ConnectionEvents, Listener} from '../../io/net/network.js';
+import type {ConnectionEvents, Listener, PeerStream} from '../../io/net/transport.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {Peer} from './peer-connection.js';
@@ -9,11 +9,11 @@ import {handshakeTimeout, Swarm} from './swarm.js';
 const sameWarning: Millis = 60_000;
 
 /** Where peers may come in. */
-export interface ListenOptions {
+export interface PortOptions {
 	/** 0 for any; unless `portFixed`, the next free one is taken when it is not to be had. */
 	readonly port: number;
 	readonly portFixed: boolean;
-	/** Addresses to listen on; none for all. */
+	/** What the transport is bound to, for telling that this machine has no such address. */
 	readonly bind: readonly string[];
 }
 
@@ -40,22 +40,18 @@ export class IncomingConnections {
 	}
 
 	/** Listens. Rejects with a UserError when the port cannot be had. */
-	async open(where: ListenOptions): Promise<void> {
+	async open(where: PortOptions): Promise<void> {
 		this.#listener = await this.#listen(where);
 	}
 
-	async #listen({port, portFixed, bind}: ListenOptions): Promise<Listener> {
+	async #listen({port, portFixed, bind}: PortOptions): Promise<Listener> {
 		const ports =
 			portFixed || port === 0 ? [port] : [...Array.from({length: 32}, (_, step) => port + step), 0];
 		for (const candidate of ports) {
 			try {
-				return await this.#services.network.listen(
-					candidate,
-					bind,
-					connection => {
-						return this.#accept(connection);
-					},
-					code => this.#notTaken(code),
+				return await this.#services.transport.listen(
+					{port: candidate, refused: code => this.#notTaken(code)},
+					stream => this.#accept(stream),
 				);
 			} catch (error) {
 				const {code} = error as NodeJS.ErrnoException;
@@ -73,12 +69,12 @@ export class IncomingConnections {
 	 * Who has not said yet which torrent it wants is no peer and has a place for a short time only: when more come than
 	 * there are such places, the one that has waited longest makes room.
 	 */
-	#accept(connection: Connection): ConnectionEvents {
+	#accept(stream: PeerStream): ConnectionEvents {
 		for (const oldest of this.#halfOpen) {
 			if (this.#halfOpen.size < this.#places) break;
 			oldest.close('others wait');
 		}
-		const peer = Swarm.incoming(this.#services, connection, this.#handshakeFor);
+		const peer = Swarm.incoming(this.#services, stream, this.#handshakeFor);
 		this.#halfOpen.add(peer);
 		return peer.events;
 	}

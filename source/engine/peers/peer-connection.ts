@@ -4,7 +4,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {copyShared} from '../../io/disk/block-pool.js';
-import type {Connection, ConnectionEvents} from '../../io/net/network.js';
+import type {ConnectionEvents, PeerStream} from '../../io/net/transport.js';
 import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
 import {SmoothedRate} from '../../policy/rates/smoothed-rate.js';
 import {SpeedMeter} from '../../policy/rates/speed-meter.js';
@@ -176,7 +176,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	readonly #options: PeerOptions;
 	readonly #decoder: PeerWireDecoder;
 	readonly writer = new PeerWireWriter();
-	#connection: Connection | undefined;
+	#connection: PeerStream | undefined;
 	#owner: PeerOwner | undefined;
 	#pieces: Bitfield = noPieces;
 	#seed = false;
@@ -219,8 +219,17 @@ export class Peer implements PeerWireSink, RequestablePeer {
 		this.requestQueue = new RequestQueue(owner.blocksPerPiece, this.now);
 	}
 
-	attach(connection: Connection): void {
+	attach(connection: PeerStream): void {
 		this.#connection = connection;
+	}
+
+	/** What its connection runs over. */
+	get transport(): PeerStream['transport'] {
+		return this.#connection?.transport ?? 'tcp';
+	}
+
+	get encrypted(): boolean {
+		return this.#connection?.encrypted ?? false;
 	}
 
 	get unsent(): number {

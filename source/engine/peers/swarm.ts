@@ -3,7 +3,7 @@ import {sameBytes} from '../../base/bytes.js';
 import {addressScope, parseIp} from '../../base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
-import type {Connection} from '../../io/net/network.js';
+import type {PeerStream} from '../../io/net/transport.js';
 import {type ChokeFacts, planUnchokes} from '../../policy/peers/choker.js';
 import {IdleHosts} from '../../policy/peers/idle-hosts.js';
 import {Misbehaviour} from '../../policy/peers/misbehaviour.js';
@@ -163,7 +163,8 @@ export class Swarm {
 		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
-		peer.attach(this.#services.network.dial(address, connectTimeout, peer.events));
+		const {infoHash} = this.#owner;
+		peer.attach(this.#services.transport.dial(address, {timeout: connectTimeout, infoHash}, peer.events));
 	}
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
@@ -493,12 +494,12 @@ export class Swarm {
 	/** A connection somebody made to us. Which torrent it wants is not known before its handshake. */
 	static incoming(
 		services: SessionServices,
-		connection: Connection,
+		stream: PeerStream,
 		handshake: (infoHash: Uint8Array) => Handshake,
 	): Peer {
 		const peer = new Peer({
 			id: services.nextPeerId(),
-			address: connection.remote,
+			address: stream.remote,
 			source: 'incoming',
 			incoming: true,
 			clock: services.clock,
@@ -507,7 +508,7 @@ export class Swarm {
 			router: services.router,
 			ourHandshake: handshake,
 		});
-		peer.attach(connection);
+		peer.attach(stream);
 		return peer;
 	}
 }

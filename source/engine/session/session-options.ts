@@ -4,7 +4,7 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
 import type {HttpClient} from '../../io/net/http-client.js';
-import type {Network} from '../../io/net/network.js';
+import type {Transport} from '../../io/net/transport.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
 import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
@@ -50,7 +50,7 @@ export interface SessionOptions {
 	/** Replaced in tests. */
 	readonly clock?: Clock;
 	readonly random?: Random;
-	readonly network?: Network;
+	readonly transport?: Transport;
 	readonly http?: HttpClient;
 	readonly openDisk?: (pool: BlockPool) => Disk;
 	readonly store?: KeptTorrents & Pick<StateStore, 'settled'>;

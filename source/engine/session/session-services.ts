@@ -3,7 +3,7 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {PathRegistry} from '../../io/files/path-registry.js';
 import type {HttpClient} from '../../io/net/http-client.js';
-import type {Network} from '../../io/net/network.js';
+import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Peer, PeerRouter} from '../peers/peer-connection.js';
@@ -14,7 +14,8 @@ import type {Uploader} from '../transfer/uploader.js';
 export interface SessionServices {
 	readonly clock: Clock;
 	readonly random: Random;
-	readonly network: Network;
+	/** How peers are reached. */
+	readonly transport: Transport;
 	readonly pool: BlockPool;
 	readonly disk: Disk;
 	/** Which torrent has which file; undefined where there is only one torrent. */

@@ -14,8 +14,9 @@ import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
 import {machineRandom} from '../../io/machine/random.js';
 import {NodeHttpClient} from '../../io/net/http-client.js';
+import {LocalAddresses} from '../../io/net/local-addresses.js';
 import {machineAddresses} from '../../io/net/machine-addresses.js';
-import {TcpNetwork} from '../../io/net/network.js';
+import {TcpTransport} from '../../io/net/tcp-transport.js';
 import {NodeUdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
 import {LimitStore} from '../../io/state/limit-store.js';
 import {StatsStore} from '../../io/state/stats-store.js';
@@ -129,7 +130,7 @@ export class Session implements EngineClient {
 		this.#services = {
 			clock,
 			random,
-			network: options.network ?? new TcpNetwork(options.bind),
+			transport: options.transport ?? new TcpTransport(new LocalAddresses(options.bind), clock),
 			pool,
 			disk: this.#disk,
 			paths: this.#paths,

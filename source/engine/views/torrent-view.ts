@@ -197,8 +197,8 @@ function viewPeer(torrent: Torrent, peer: Peer, now: Millis): PeerView {
 		address: formatAddress(peer.address),
 		client: clientName(peer),
 		flags: flagsOf(peer, torrent.swarm.list.sourceOf(peer.address)?.letters ?? ''),
-		transport: 'tcp',
-		encrypted: false,
+		transport: peer.transport,
+		encrypted: peer.encrypted,
 		source: peer.source,
 		progress: peer.pieceCount / torrent.map.pieceCount,
 		downloadRate: Math.round(peer.download.rate(now)),
@@ -219,6 +219,8 @@ function flagsOf(peer: Peer, letters: string): string {
 	if (peer.optimistic) flags += 'O';
 	if (peer.snubbed) flags += 'S';
 	if (peer.incoming) flags += 'I';
+	if (peer.encrypted) flags += 'E';
+	if (peer.transport === 'utp') flags += 'P';
 	for (const letter of 'XHLT') if (letters.includes(letter)) flags += letter;
 	return flags;
 }

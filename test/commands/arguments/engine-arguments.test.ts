@@ -38,9 +38,9 @@ test('the options of a session reach the engine it starts unchanged', () => {
 		'--port',
 		'0',
 		'--bind',
-		'a',
+		'192.0.2.1',
 		'--bind',
-		'b',
+		'2001:db8::1',
 		'--no-dht',
 		'--max-upload',
 		'1K',
@@ -61,13 +61,37 @@ test('an engine is started again as it says it was started, whatever kinds its o
 	for (const typed of [
 		[],
 		['--local-trackers'],
-		['--port', '0', '--bind', 'a', '--bind', 'b', '--no-dht', '--local-trackers', '--slow-upload', '9K'],
+		[
+			'--port',
+			'0',
+			'--bind',
+			'192.0.2.1',
+			'--bind',
+			'::1',
+			'--no-dht',
+			'--local-trackers',
+			'--slow-upload',
+			'9K',
+		],
 		['--active-seeds', '3', '--allocation', 'full', '--name', 'x', '--slow-times', '08:00-18:00'],
 	]) {
 		const about = JSON.parse(JSON.stringify(describeOptions(parse(ownOptions, typed).flags)));
 		const again = parse(ownOptions, startedWith(about, '/srv')).flags;
 		assert.deepEqual(JSON.parse(JSON.stringify(describeOptions(again))), about, typed.join(' '));
 		assert.equal(again.dir, '/srv');
+	}
+});
+
+test('an engine is bound to addresses, not to names', () => {
+	assert.deepEqual(parse(sharedOptions, ['--bind', '[::1]', '--bind', '0.0.0.0']).flags.bind, [
+		'::1',
+		'0.0.0.0',
+	]);
+	for (const wrong of ['localhost', '192.0.2', 'eth0']) {
+		assert.throws(() => parse(sharedOptions, ['--bind', wrong]), {
+			code: 'bad-value',
+			message: `--bind: "${wrong}" is not an IP address`,
+		});
 	}
 });
 
@@ -85,7 +109,7 @@ test('only what was typed and differs from the running engine is named', () => {
 	};
 	assert.deepEqual(compare(), []);
 	assert.deepEqual(compare('--port', '80', '--dht'), []);
-	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', 'a'), ['--port', '--bind']);
+	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', '192.0.2.1'), ['--port', '--bind']);
 });
 
 test('what the screen remembers survives, damaged or not; the config file goes before it', () => {

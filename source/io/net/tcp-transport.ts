@@ -1,93 +1,54 @@
 import net from 'node:net';
 import type {PeerAddress} from '../../base/peer-address.js';
-import type {Millis} from '../../base/units.js';
-
-/** What a connection tells its owner. */
-export interface ConnectionEvents {
-	connected(): void;
-	/** `bytes[0..length)` arrived; the buffer is shared by all connections and good until the call returns. */
-	data(bytes: Uint8Array, length: number): void;
-	/** Everything written has left for the kernel. */
-	drained(): void;
-	/** Told once, last, however it ended. */
-	closed(reason: string): void;
-}
-
-/** A stream to one peer. */
-export interface Connection {
-	readonly remote: PeerAddress;
-	readonly incoming: boolean;
-	/** Bytes written that the kernel has not taken. */
-	readonly unsent: number;
-	/** As far as it can be told: bytes of what is being written just now that the kernel has not taken. */
-	readonly untaken?: number;
-	/** `done` is called when the kernel has taken the bytes, or the connection is closed: then they may be reused. */
-	write(bytes: Uint8Array, done?: () => void): void;
-	/** Stops and restarts reading. */
-	pause(): void;
-	resume(): void;
-	/**
-	 * From the next portion on so many bytes are told at a time, for those who pause after each; undefined for as many
-	 * as have come.
-	 */
-	readAtMost?(bytes: number | undefined): void;
-	close(reason: string): void;
-}
-
-export interface Listener {
-	readonly port: number;
-	/** Takes nobody any more, and ends the connections it took that still stand. */
-	close(): Promise<void>;
-}
-
-/** Streams between peers: TCP here, a simulated one in tests. */
-export interface Network {
-	dial(to: PeerAddress, timeout: Millis, events: ConnectionEvents): Connection;
-	/**
-	 * Takes connections on `port` (0 for any) at the given addresses (none for all). `accept` answers who listens to a
-	 * new one, or undefined to close it. Rejects with the system's error code when the port cannot be had.
-	 */
-	listen(
-		port: number,
-		addresses: readonly string[],
-		accept: (connection: Connection) => ConnectionEvents | undefined,
-		/** Told the system's error code when somebody came and could not be let in. */
-		refused?: (code: string) => void,
-	): Promise<Listener>;
-}
+import type {Clock} from '../../base/ports.js';
+import {familyOf, type LocalAddresses} from './local-addresses.js';
+import type {
+	ConnectionEvents,
+	DialOptions,
+	Listener,
+	ListenOptions,
+	PeerStream,
+	Transport,
+} from './transport.js';
 
 const receiveBufferLength = 65_536;
 
-/** TCP by Node's sockets. One 64 KiB buffer takes what any of them receives, one after the other: it stays in cache. */
-export class TcpNetwork implements Network {
+/**
+ * Peers over TCP, by Node's sockets. One 64 KiB buffer takes what any of them receives, one after the other: it stays in
+ * cache.
+ */
+export class TcpTransport implements Transport {
 	readonly #buffer = Buffer.allocUnsafeSlow(receiveBufferLength);
-	/** Dials from this address. */
-	readonly #from: {readonly v4: string | undefined; readonly v6: string | undefined};
+	readonly #local: LocalAddresses;
+	readonly #clock: Clock;
 
-	constructor(bind: readonly string[] = []) {
-		this.#from = {
-			v4: bind.find(address => net.isIPv4(address)),
-			v6: bind.find(address => net.isIPv6(address)),
-		};
+	constructor(local: LocalAddresses, clock: Clock) {
+		this.#local = local;
+		this.#clock = clock;
 	}
 
-	dial(to: PeerAddress, timeout: Millis, events: ConnectionEvents): Connection {
+	dial(to: PeerAddress, {timeout}: DialOptions, events: ConnectionEvents): PeerStream {
 		const connection = new TcpConnection(to, false);
-		const localAddress = net.isIPv6(to.host) ? this.#from.v6 : this.#from.v4;
+		const family = familyOf(to.host);
+		if (!this.#local.reaches(family)) {
+			this.#clock.soon(() => events.closed(`we have no IPv${family} address to dial from`));
+			return connection;
+		}
+		const localAddress = this.#local.from(family);
 		const socket = net.connect({
 			host: to.host,
 			port: to.port,
 			noDelay: true,
+			lookup: refuseName,
 			...(localAddress === undefined ? {} : {localAddress}),
 			onread: this.#reading(connection, events),
 		});
-		const slow = setTimeout(() => connection.close('connecting took too long'), timeout);
-		slow.unref();
+		const slow = this.#clock.after(timeout, () => connection.close('connecting took too long'));
 		socket.once('connect', () => {
-			clearTimeout(slow);
+			slow.clear();
 			events.connected();
 		});
-		socket.once('close', () => clearTimeout(slow));
+		socket.once('close', () => slow.clear());
 		connection.attach(socket, events);
 		return connection;
 	}
@@ -108,7 +69,7 @@ export class TcpNetwork implements Network {
 	 */
 	#take(
 		accepted: net.Socket,
-		accept: (connection: Connection) => ConnectionEvents | undefined,
+		accept: (stream: PeerStream) => ConnectionEvents | undefined,
 	): net.Socket | undefined {
 		const host = (accepted.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 		const connection = new TcpConnection({host, port: accepted.remotePort ?? 0}, true);
@@ -129,16 +90,14 @@ export class TcpNetwork implements Network {
 	}
 
 	async listen(
-		port: number,
-		addresses: readonly string[],
-		accept: (connection: Connection) => ConnectionEvents | undefined,
-		refused: (code: string) => void = () => {},
+		{port, refused = () => {}}: ListenOptions,
+		accept: (stream: PeerStream) => ConnectionEvents | undefined,
 	): Promise<Listener> {
 		const servers: net.Server[] = [];
 		const taken = new Set<net.Socket>();
 		let bound = port;
 		try {
-			for (const host of addresses.length > 0 ? addresses : [undefined]) {
+			for (const host of this.#local.all.length > 0 ? this.#local.all : [undefined]) {
 				const server = await listenOn(
 					bound,
 					host,
@@ -170,6 +129,9 @@ export class TcpNetwork implements Network {
 /** What Node reads into; it takes undefined as "the same again", which its types do not tell. */
 type ReadBuffer = Uint8Array;
 
+/** Peers have addresses: a name among them would be asked of the system's resolver, past everything we are bound to. */
+const refuseName: net.LookupFunction = (name, _, done) => done(new Error(`${name} is no address`), '', 0);
+
 function listenOn(
 	port: number,
 	host: string | undefined,
@@ -188,7 +150,9 @@ function listenOn(
 	});
 }
 
-class TcpConnection implements Connection {
+class TcpConnection implements PeerStream {
+	readonly transport = 'tcp';
+	readonly encrypted = false;
 	readonly remote: PeerAddress;
 	readonly incoming: boolean;
 	paused = false;

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {type TestContext, test} from 'node:test';
-import {type Connection, type ConnectionEvents, TcpNetwork} from '../../../source/io/net/network.ts';
+import type {Clock} from '../../../source/base/ports.ts';
+import {machineClock} from '../../../source/io/machine/clock.ts';
+import {LocalAddresses} from '../../../source/io/net/local-addresses.ts';
+import {TcpTransport} from '../../../source/io/net/tcp-transport.ts';
+import type {ConnectionEvents, PeerStream} from '../../../source/io/net/transport.ts';
 import {until, within} from '../../helpers/deadline.ts';
 import {bytesFrom} from '../../helpers/torrents.ts';
 
 /** One end of a connection, with what came of it. */
 class End implements ConnectionEvents {
-	connection: Connection | undefined;
+	connection: PeerStream | undefined;
 	readonly hash = createHash('sha256');
 	length = 0;
 	closes = 0;
@@ -45,9 +49,9 @@ class End implements ConnectionEvents {
 }
 
 async function listen(t: TestContext) {
-	const network = new TcpNetwork();
+	const transport = new TcpTransport(new LocalAddresses(['127.0.0.1']), machineClock);
 	const taken: End[] = [];
-	const listener = await network.listen(0, ['127.0.0.1'], connection => {
+	const listener = await transport.listen({port: 0}, connection => {
 		const end = new End();
 		end.connection = connection;
 		taken.push(end);
@@ -56,13 +60,14 @@ async function listen(t: TestContext) {
 	t.after(() => listener.close());
 	const dial = async () => {
 		const end = new End();
-		end.connection = network.dial({host: '127.0.0.1', port: listener.port}, 5000, end);
+		end.connection = transport.dial({host: '127.0.0.1', port: listener.port}, how, end);
 		await within(limit, 'a connection', end.opened.promise);
 		return end;
 	};
-	return {dial, taken, listener};
+	return {transport, dial, taken, listener};
 }
 
+const how = {timeout: 5000, infoHash: new Uint8Array(20)};
 /** What takes longer than this does not come any more. */
 const limit = 20_000;
 const taking = (taken: readonly End[], count: number) =>
@@ -131,9 +136,57 @@ test('closing the listener ends what it took', async t => {
 });
 
 test('a port nobody listens on is told as refused', async t => {
-	const {listener} = await listen(t);
+	const {transport, listener} = await listen(t);
 	await listener.close();
 	const end = new End();
-	new TcpNetwork().dial({host: '127.0.0.1', port: listener.port}, 5000, end);
+	transport.dial({host: '127.0.0.1', port: listener.port}, how, end);
 	assert.equal(await end.over, 'connection refused');
+});
+
+test('a stream says what it runs over, whoever began it', async t => {
+	const {dial, taken} = await listen(t);
+	const dialled = await dial();
+	await taking(taken, 1);
+	for (const {connection} of [dialled, taken[0]!]) {
+		assert.equal(connection!.transport, 'tcp');
+		assert.equal(connection!.encrypted, false);
+	}
+});
+
+test('who does not answer is given up when the clock says so', async () => {
+	const waits: number[] = [];
+	// Its time is over before any network can have answered.
+	const clock: Clock = {
+		...machineClock,
+		after(delay, callback) {
+			waits.push(delay);
+			queueMicrotask(callback);
+			return {clear() {}};
+		},
+	};
+	const end = new End();
+	const transport = new TcpTransport(new LocalAddresses(), clock);
+	transport.dial({host: '127.0.0.1', port: 9}, {...how, timeout: 7000}, end);
+	assert.equal(await end.over, 'connecting took too long');
+	assert.deepEqual(waits, [7000]);
+});
+
+test('bound to one family, nothing is dialled from an address of the other', async () => {
+	const cases = [
+		[['192.0.2.200'], '::1', 'we have no IPv6 address to dial from'],
+		[['2001:db8::200'], '127.0.0.1', 'we have no IPv4 address to dial from'],
+	] as const;
+	for (const [bind, host, why] of cases) {
+		const end = new End();
+		const transport = new TcpTransport(new LocalAddresses(bind), machineClock);
+		transport.dial({host, port: 9}, how, end);
+		assert.equal(end.closes, 0, 'told before dial returned');
+		assert.equal(await end.over, why);
+	}
+});
+
+test('a name is no address of a peer: nobody is asked for it', async () => {
+	const end = new End();
+	new TcpTransport(new LocalAddresses(), machineClock).dial({host: 'localhost', port: 9}, how, end);
+	assert.equal(await end.over, 'localhost is no address');
 });
