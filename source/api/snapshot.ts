@@ -107,6 +107,8 @@ export interface SessionView {
 	readonly uploaded: Bytes;
 	readonly connected: number;
 	readonly dhtNodes: number;
+	/** Where trackers and peers see this machine: at most one address a family, none while nobody said. */
+	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */
 	readonly freeSpace?: Bytes | undefined;
 	readonly maxDownload?: BytesPerSecond | undefined;

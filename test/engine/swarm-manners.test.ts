@@ -456,6 +456,19 @@ test('whom to dial first goes by the address at which a tracker sees us', async 
 	}
 });
 
+test('where peers see this machine changes whom every torrent dials first', async () => {
+	const lone = await started();
+	for (const voter of ['9.9.9.9', '4.4.4.4'])
+		lone.services.externalAddress.heardOurAddress('123.213.32.10', voter, 'peer');
+	const addresses = ['123.213.32.234', '98.76.54.32'].map(host => ({host, port: 1}));
+	lone.torrent.post({type: 'peers', addresses, source: 'tracker'});
+	assert.deepEqual(
+		lone.dialled.map(({remote}) => remote.host),
+		['98.76.54.32', '123.213.32.234'],
+	);
+	await lone.torrent.close();
+});
+
 test('a super-seeder says that it has nothing, and shows a peer what nobody else has', async () => {
 	const lone = await started({seeds: true, pieces: 8});
 	lone.torrent.post({type: 'set', settings: {superSeeding: true}});

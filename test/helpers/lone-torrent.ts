@@ -8,6 +8,7 @@ import type {Peer} from '../../source/engine/peers/peer-connection.js';
 import {Swarm} from '../../source/engine/peers/swarm.js';
 import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
+import {ExternalAddress} from '../../source/engine/sources/external-address.js';
 import {Torrent} from '../../source/engine/torrent/torrent.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
@@ -359,6 +360,10 @@ export class LoneTorrent {
 			},
 			port: () => 6881,
 			ownHosts: options.ownHosts ?? [],
+			externalAddress: new ExternalAddress(
+				() => options.ownHosts ?? [],
+				() => {},
+			),
 			nextPeerId: () => this.#peerIds++,
 			mayDial: held => this.#count(options.slots?.mayDial(held) ?? true),
 			mayAccept: (held, isNew) => this.#count(options.slots?.mayAccept(held, isNew) ?? true),

@@ -1,6 +1,5 @@
 import type {PeerSource} from '../../api/snapshot.js';
 import {sameBytes} from '../../base/bytes.js';
-import {addressScope, parseIp} from '../../base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 import type {PeerStream} from '../../io/net/transport.js';
@@ -72,8 +71,8 @@ export class Swarm {
 	readonly #idleHosts = new IdleHosts();
 	readonly #owner: SwarmOwner;
 	readonly #services: SessionServices;
-	/** Addresses others may know us by; the first of a family is what they do. */
-	#ownHosts: readonly string[];
+	/** Of `ExternalAddress`, as whom to dial first goes by it. */
+	#addressRevision: number;
 	#nextChokeRound: Millis = 0;
 	#chokeSoon = false;
 	#dialLater = false;
@@ -92,17 +91,17 @@ export class Swarm {
 	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
-		this.#ownHosts = services.ownHosts;
 		this.list = new PeerList({port: services.port(), ownHosts: services.ownHosts});
+		this.#addressRevision = services.externalAddress.revision;
+		this.list.seenAs(services.port(), services.externalAddress.hosts);
 	}
 
-	/** Somebody sees us at this address: whom to dial first goes by what others see. BEP 40. */
-	knownAs(host: string): void {
-		const ip = parseIp(host);
-		if (ip === undefined) return;
-		const isPublic = addressScope(ip) === 'public';
-		this.#ownHosts = isPublic ? [host, ...this.#ownHosts] : [...this.#ownHosts, host];
-		this.list.seenAs(this.#services.port(), this.#ownHosts);
+	/** Whom to dial first goes by the address at which others see us. BEP 40. */
+	#followOurAddress(): void {
+		const {externalAddress, port} = this.#services;
+		if (externalAddress.revision === this.#addressRevision) return;
+		this.#addressRevision = externalAddress.revision;
+		this.list.seenAs(port(), externalAddress.hosts);
 	}
 
 	get connected(): number {
@@ -123,6 +122,7 @@ export class Swarm {
 	/** Dials as many as there is room for, or one whose place can be made. */
 	dial(now: Millis): void {
 		if (!this.#owner.active || this.#roomIsTaken) return;
+		this.#followOurAddress();
 		let room = this.#owner.maxPeers - this.peers.size;
 		if (room <= 0) {
 			if (!this.#makeRoomToDial(now)) return;

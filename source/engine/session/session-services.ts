@@ -8,6 +8,7 @@ import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Peer, PeerRouter} from '../peers/peer-connection.js';
 import type {WriteBatch} from '../peers/write-batch.js';
+import type {ExternalAddress} from '../sources/external-address.js';
 import type {Uploader} from '../transfer/uploader.js';
 
 /** What all torrents of a session share. */
@@ -39,6 +40,8 @@ export interface SessionServices {
 	port(): number;
 	/** The addresses of this machine. */
 	readonly ownHosts: readonly string[];
+	/** The addresses at which others see this machine. */
+	readonly externalAddress: ExternalAddress;
 	nextPeerId(): number;
 	/** Whether a torrent that holds so many connections may dial one more; the answer yes is for using at once. */
 	mayDial(held: number): boolean;

@@ -30,6 +30,7 @@ import {ourHandshake} from '../peers/our-handshake.js';
 import type {Peer, PeerOwner} from '../peers/peer-connection.js';
 import {makePeerId} from '../peers/peer-id.js';
 import {WriteBatch} from '../peers/write-batch.js';
+import {ExternalAddress} from '../sources/external-address.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {Uploader} from '../transfer/uploader.js';
 import {composeUpdate} from '../views/compose-update.js';
@@ -126,6 +127,7 @@ export class Session implements EngineClient {
 		this.#budget = new BlockBudget(pool, torrents, clock);
 		const slots = new ConnectionSlots(this.#connectionLimits.peers, torrents, clock);
 		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
+		const ownHosts = options.bind.length > 0 ? options.bind : machineAddresses();
 		const session = this;
 		this.#services = {
 			clock,
@@ -155,7 +157,11 @@ export class Session implements EngineClient {
 			client: `tortui ${options.version}`,
 			log: (level, text, torrent) => this.#log(level, text, torrent),
 			port: () => this.#incoming.port,
-			ownHosts: options.bind.length > 0 ? options.bind : machineAddresses(),
+			ownHosts,
+			externalAddress: new ExternalAddress(
+				() => ownHosts,
+				(level, text) => this.#log(level, text),
+			),
 			nextPeerId: () => this.#peerIds++,
 			mayDial: held => slots.mayDial(held),
 			mayAccept: (held, isNew) => slots.mayAccept(held, isNew),

@@ -50,8 +50,8 @@ export interface AnnouncersOptions {
 	readonly facts: () => AnnounceFacts;
 	/** Peers that can be dialled, us left out as far as we know ourselves. */
 	readonly onPeers: (peers: readonly PeerAddress[]) => void;
-	/** A tracker sees us at this IP address, which is news. BEP 24. */
-	readonly onExternalIp?: ((host: string) => void) | undefined;
+	/** A tracker, by its IP address or name, sees us at this IP address. BEP 24. */
+	readonly onExternalIp?: ((host: string, tracker: string) => void) | undefined;
 	/** Shared by all torrents. */
 	readonly http: HttpClient;
 	readonly udp: UdpTrackerSocket;
@@ -102,7 +102,6 @@ export class Announcers {
 	#state: AnnouncersState = 'off';
 	#stopped: Promise<void> = Promise.resolve();
 	#startAgain = false;
-	#externalIps = new Set<string>();
 	#revision = 0;
 
 	constructor(options: AnnouncersOptions) {
@@ -338,10 +337,8 @@ export class Announcers {
 		memory.completed = answer.completed ?? memory.completed;
 		memory.peers = answer.peers.length;
 		const {externalIp} = answer;
-		if (externalIp !== undefined && this.#externalIps.size < 8 && !this.#externalIps.has(externalIp)) {
-			this.#externalIps.add(externalIp);
-			this.#options.onExternalIp?.(externalIp);
-		}
+		if (externalIp !== undefined)
+			this.#options.onExternalIp?.(externalIp, new URL(url).hostname.replace(/^\[|\]$/g, ''));
 		const host = hostOf(url);
 		if (memory.warning) this.#options.log('warn', `${host} warns: ${memory.warning}`);
 		this.#options.log('debug', `${host} answered: ${answer.peers.length} peers`);

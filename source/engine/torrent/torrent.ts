@@ -190,7 +190,7 @@ export class Torrent
 				complete: this.have.full,
 			}),
 			onPeers: addresses => this.post({type: 'peers', addresses, source: 'tracker'}),
-			onExternalIp: host => this.swarm.knownAs(host),
+			onExternalIp: (host, tracker) => services.externalAddress.heardOurAddress(host, tracker, 'tracker'),
 			http: services.http,
 			udp: services.udp,
 			supportsEncryption: false,

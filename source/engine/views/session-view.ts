@@ -61,6 +61,7 @@ export class SessionReport {
 			uploaded: traffic.uploaded,
 			connected,
 			dhtNodes: 0,
+			externalAddresses: services.externalAddress.seen,
 			freeSpace: this.freeSpace,
 			maxDownload: services.downloadLimiter.rate,
 			maxUpload: services.uploadLimiter.rate,
