@@ -3,7 +3,7 @@ declare const brand: unique symbol;
 
 type Branded<Value, Name extends string> = Value & {readonly [brand]: Name};
 
-/** A piece number that `PieceMap` has checked against the torrent: 0 .. pieceCount - 1. */
+/** A piece number that `PieceGeometry` has checked against the torrent: 0 .. pieceCount - 1. */
 export type PieceIndex = Branded<number, 'PieceIndex'>;
 
 /** Lower-case hex: 40 digits (v1, SHA-1 of the info dictionary) or 64 (v2, SHA-256). */

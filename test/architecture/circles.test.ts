@@ -11,7 +11,6 @@ const stillOpen: ReadonlyArray<readonly [file: string, imports: string]> = [
 	['engine/peers/allowed-fast.ts', 'engine/peers/peer-connection.ts'],
 	['engine/peers/write-batch.ts', 'engine/peers/peer-connection.ts'],
 	['engine/torrent/resume-state.ts', 'engine/torrent/torrent.ts'],
-	['io/disk/disk.ts', 'io/disk/disk-service.ts'],
 ];
 
 const files = globSync('**/*.{ts,tsx}', {cwd: source})

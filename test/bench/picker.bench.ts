@@ -1,4 +1,4 @@
-import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue} from '../../source/policy/requests/deadline-planner.ts';
@@ -15,7 +15,7 @@ const due = 1000;
 /** What choosing costs in a large torrent with many peers. */
 export function benchPicker(): void {
 	const random = seeded(1);
-	const map = new PieceMap(pieces * 262_144, 262_144);
+	const map = PieceGeometry.uniform(pieces * 262_144, 262_144);
 	const picker = new PiecePicker(pieces, random);
 	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();
@@ -75,7 +75,7 @@ export function benchPicker(): void {
 }
 
 /** What looking after due pieces costs, while all peers have much to send: five times a second. */
-function benchRound(fields: readonly Bitfield[], map: PieceMap, deadlines: Deadlines): void {
+function benchRound(fields: readonly Bitfield[], map: PieceGeometry, deadlines: Deadlines): void {
 	const partials = new PartialPieces(map);
 	const queue = 20;
 	const facts = fields.map(

@@ -306,7 +306,7 @@ test('a wrong block in a huge piece is found without all of the piece in memory'
 	deliver(-1);
 	for (let rest = 0; rest < 12; rest++) await turn();
 	assert.ok(torrent.have.full);
-	assert.ok(lone.storage.longestRead <= mebibyte, `${lone.storage.longestRead} bytes were read at once`);
+	assert.equal(lone.storage.longestRead, 0, 'it is the disk that reads what must be compared');
 	assert.match(liar!.reason ?? 'it is still there', /banned/);
 	assert.doesNotMatch(honest!.reason ?? '', /banned/);
 	await lone.torrent.close();

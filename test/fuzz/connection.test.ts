@@ -102,10 +102,10 @@ class Stranger implements PeerWireSink {
 		const piece = () => (random() < 0.03 ? Math.floor(random() * 2 ** 32) : below(torrent.pieceCount));
 		const block = (id: number) => {
 			const index = piece();
-			const blocks = torrent.map.check(index) === undefined ? 1 : torrent.map.blockCount(index);
+			const blocks = torrent.map.isPiece(index) ? torrent.map.blockCount(index) : 1;
 			const at = below(blocks);
 			const odd = random() < 0.1;
-			const length = torrent.map.check(index) === undefined ? blockLength : torrent.map.blockSize(index, at);
+			const length = torrent.map.isPiece(index) ? torrent.map.blockSize(index, at) : blockLength;
 			writer.block(
 				id,
 				index,

@@ -1,6 +1,6 @@
 import type {BlockPool} from '../../source/io/disk/block-pool.ts';
-import type {Disk} from '../../source/io/disk/disk.ts';
-import {DiskService, type TorrentOnDisk} from '../../source/io/disk/disk-service.ts';
+import type {Disk, TorrentOnDisk} from '../../source/io/disk/disk.ts';
+import {DiskService} from '../../source/io/disk/disk-service.ts';
 import type {
 	Checking,
 	FileStamp,
@@ -162,6 +162,10 @@ class FaultyStorage implements Storage {
 
 	setWanted(wanted: Uint8Array): Outcome {
 		return this.#real.setWanted(wanted);
+	}
+
+	blockDigests(piece: number): Promise<Uint8Array | undefined> {
+		return this.#real.blockDigests(piece);
 	}
 
 	createEmptyFiles(): Outcome {

@@ -162,14 +162,25 @@ export class FakeStorage implements Storage {
 				this.written += now.length;
 				this.#events.stored(piece);
 			} else {
-				const digests = new Uint8Array(copy.length * 20);
-				for (let block = 0; block < copy.length; block++) {
-					const bytes = now.subarray(block * blockLength, (block + 1) * blockLength);
-					digests.set(hash('sha1', bytes, 'buffer'), block * 20);
-				}
+				const digests = this.#digests(piece);
 				now.set(before);
 				this.#events.wrong(piece, digests);
 			}
+		});
+	}
+
+	#digests(piece: number): Uint8Array {
+		const {pieceLength} = this.#lone;
+		const bytes = this.bytes.subarray(piece * pieceLength, (piece + 1) * pieceLength);
+		const digests: Uint8Array[] = [];
+		for (let at = 0; at < bytes.length; at += blockLength)
+			digests.push(hash('sha1', bytes.subarray(at, at + blockLength), 'buffer'));
+		return Buffer.concat(digests);
+	}
+
+	blockDigests(piece: number): Promise<Uint8Array | undefined> {
+		return new Promise(resolve => {
+			this.#later(() => resolve(this.failure ? undefined : this.#digests(piece)));
 		});
 	}
 

@@ -1,6 +1,5 @@
 import type {BlockPool} from '../../source/io/disk/block-pool.ts';
-import type {Disk} from '../../source/io/disk/disk.ts';
-import type {TorrentOnDisk} from '../../source/io/disk/disk-service.ts';
+import type {Disk, TorrentOnDisk} from '../../source/io/disk/disk.ts';
 import type {Storage, StorageEvents} from '../../source/io/disk/storage.ts';
 
 /**
@@ -42,6 +41,7 @@ function weightlessStorage(
 			for (let n = 0; n < pieces.length; n++) told(pieces[n]!, full);
 			return {done: Promise.resolve(undefined), stop() {}};
 		},
+		blockDigests: fine,
 		expect() {},
 		setWanted: fine,
 		createEmptyFiles: fine,

@@ -6,6 +6,7 @@ import type {InfoHash} from '../../source/base/units.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
 import {DiskService} from '../../source/io/disk/disk-service.js';
 import type {Removal, Storage, StorageEvents, StorageFailure} from '../../source/io/disk/storage.js';
+import {geometryOf} from '../../source/policy/pieces/piece-geometry.js';
 import type {Metainfo, MetainfoFile} from '../../source/protocol/metainfo/metainfo.js';
 
 export const blockLength = 16_384;
@@ -160,7 +161,7 @@ export class TestTorrent {
 			wrong: (piece, digests) => tell(piece, {type: 'wrong', digests}),
 			failed: (piece, failure) => tell(piece, {type: 'failed', failure}),
 		};
-		this.storage = disk.service.open({metainfo, dir, wanted, id}, events);
+		this.storage = disk.service.open({metainfo, map: geometryOf(metainfo), dir, wanted, id}, events);
 	}
 
 	piece(piece: number): Buffer {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {withoutPartFile} from '../../source/policy/pieces/check-plan.ts';
-import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../source/policy/pieces/piece-geometry.ts';
 import {Bitfield} from '../../source/protocol/wire/bitfield.ts';
 
 test('when the part file is gone only the pieces that lay in it are had no more', () => {
-	const map = new PieceMap(400, 100);
+	const map = PieceGeometry.uniform(400, 100);
 	const files = [
 		{offset: 0, length: 150, pad: false},
 		{offset: 150, length: 100, pad: false},

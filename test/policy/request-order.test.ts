@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
-import {PieceMap} from '../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker, timeCriticalPriority} from '../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../source/policy/requests/deadline-list.ts';
 import {PartialPieces} from '../../source/policy/requests/partial-pieces.ts';
@@ -15,7 +15,7 @@ import {seeded} from './seeded.ts';
 
 /** Pieces of two blocks. */
 function open(pieces: number) {
-	const map = new PieceMap(pieces * 2 * blockLength, 2 * blockLength);
+	const map = PieceGeometry.uniform(pieces * 2 * blockLength, 2 * blockLength);
 	const picker = new PiecePicker(pieces, seeded(1));
 	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();

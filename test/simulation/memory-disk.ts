@@ -1,10 +1,9 @@
 import {createHash} from 'node:crypto';
 import {blockLength} from '../../source/base/units.js';
 import type {BlockPool} from '../../source/io/disk/block-pool.js';
-import type {Disk} from '../../source/io/disk/disk.js';
-import type {TorrentOnDisk} from '../../source/io/disk/disk-service.js';
+import type {Disk, TorrentOnDisk} from '../../source/io/disk/disk.js';
 import type {Checking, FileStamp, Storage, StorageEvents} from '../../source/io/disk/storage.js';
-import {PieceMap} from '../../source/policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../source/policy/pieces/piece-geometry.js';
 import {Bitfield} from '../../source/protocol/wire/bitfield.js';
 import type {VirtualClock} from './virtual-clock.js';
 
@@ -68,16 +67,16 @@ class MemoryStorage implements Storage {
 	readonly #disk: MemoryDisk;
 	readonly #pool: BlockPool;
 	readonly #events: StorageEvents;
-	readonly #map: PieceMap;
+	readonly #map: PieceGeometry;
 	readonly #length: number;
 	#closed = false;
 
-	constructor(disk: MemoryDisk, pool: BlockPool, {metainfo}: TorrentOnDisk, events: StorageEvents) {
+	constructor(disk: MemoryDisk, pool: BlockPool, {metainfo, map}: TorrentOnDisk, events: StorageEvents) {
 		this.#disk = disk;
 		this.#pool = pool;
 		this.#events = events;
 		this.#length = metainfo.length;
-		this.#map = new PieceMap(metainfo.length, metainfo.pieceLength);
+		this.#map = map;
 	}
 
 	storePiece(piece: number, slots: ArrayLike<number>): void {
@@ -156,6 +155,15 @@ class MemoryStorage implements Storage {
 				stopped = true;
 			},
 		};
+	}
+
+	async blockDigests(piece: number): Promise<Uint8Array> {
+		const views = Array.from({length: this.#map.blockCount(piece)}, (_, block) => {
+			const view = new Uint8Array(this.#map.blockSize(piece, block));
+			fillBlock(view, piece, block);
+			return view;
+		});
+		return this.#digests(views);
 	}
 
 	async stamps(): Promise<ReadonlyArray<FileStamp | undefined>> {

@@ -3,6 +3,7 @@ import {basename, join, resolve} from 'node:path';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {diskPath} from '../../io/files/disk-path.js';
+import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {percent, size} from '../../ui/text/format.js';
 import {safeText} from '../../ui/text/safe-text.js';
@@ -32,6 +33,7 @@ async function checkPieces(
 	const storage = disk.open(
 		{
 			metainfo,
+			map: geometryOf(metainfo),
 			dir,
 			wanted: new Uint8Array(metainfo.files.length).fill(1),
 			id: metainfo.infoHash ?? metainfo.infoHashV2 ?? '',

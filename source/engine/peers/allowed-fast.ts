@@ -1,7 +1,7 @@
 import {parseIp} from '../../base/ip-address.js';
 import type {Bytes} from '../../base/units.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePicker} from '../../policy/pieces/piece-picker.js';
 import {allowedFastSet} from '../../protocol/wire/allowed-fast.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -39,7 +39,7 @@ export class AllowedFastGrants {
 export interface AllowedFastOwner {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
 }

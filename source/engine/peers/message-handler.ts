@@ -1,7 +1,7 @@
 import {parseIp} from '../../base/ip-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import {
@@ -33,7 +33,7 @@ export interface MessageHandlerOwner {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
 	readonly metainfo: Metainfo;
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly active: boolean;
 	/** Nothing more is wanted. */
@@ -199,11 +199,7 @@ export class MessageHandler implements PeerOwner {
 
 	peerRequests(peer: Peer, piece: number, begin: number, length: number): void {
 		const {map, have} = this.#owner;
-		const sensible =
-			length <= blockLength &&
-			map.check(piece) !== undefined &&
-			map.holds(piece, begin, length) &&
-			have.has(piece);
+		const sensible = length <= blockLength && map.holds(piece, begin, length) && have.has(piece);
 		if (!sensible) {
 			peer.strike();
 			peer.sendReject(piece, begin, length);

@@ -195,9 +195,8 @@ function requirePieces(torrent: Torrent, pieces: PieceSelection): PieceRange[] {
 	const {pieceCount} = torrent;
 	for (const entry of pieces) {
 		const [first, last] = typeof entry === 'number' ? [entry, entry] : entry;
-		if (first <= last && torrent.map.check(first) !== undefined && torrent.map.check(last) !== undefined)
-			continue;
-		const wrong = first <= last && torrent.map.check(first) !== undefined ? last : first;
+		if (first <= last && torrent.map.isPiece(first) && torrent.map.isPiece(last)) continue;
+		const wrong = first <= last && torrent.map.isPiece(first) ? last : first;
 		throw new UserError('no-such-piece', `there is no piece ${wrong}: they are 0 to ${pieceCount - 1}`);
 	}
 	return joinRanges(pieces);

@@ -5,7 +5,7 @@ import {foreignFile} from '../../io/disk-worker/open-file.js';
 import type {PathRegistry} from '../../io/files/path-registry.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {asFileOwner, decideOwner, fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -29,7 +29,7 @@ export interface OwnershipOwner {
 	readonly metainfo: Metainfo;
 	readonly dir: string;
 	readonly renamed: ReadonlyMap<number, readonly string[]>;
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	/** Whether nothing may be written whatever is missing. */
@@ -240,7 +240,7 @@ export class FileOwnership {
 		const [first, last] = map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) {
 			if (have.has(piece)) continue;
-			const start = piece * map.pieceLength;
+			const start = map.pieceStart(piece);
 			const end = start + map.pieceSize(piece);
 			let isExplained = false;
 			for (const other of guilty) {
@@ -258,7 +258,7 @@ export class FileOwnership {
 		if (stamp?.size !== length) return true;
 		const [first, last] = map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) {
-			const start = piece * map.pieceLength;
+			const start = map.pieceStart(piece);
 			const isInside = start >= offset && start + map.pieceSize(piece) <= offset + length;
 			if (isInside && !have.has(piece)) return true;
 		}
@@ -297,7 +297,7 @@ export class FileOwnership {
 		const from = before < 0 ? 0 : files[before]!.offset + files[before]!.length;
 		const to = after < files.length ? files[after]!.offset : metainfo.length;
 		const first = Math.ceil(from / map.pieceLength);
-		return first < map.pieceCount && first * map.pieceLength + map.pieceSize(first) <= to;
+		return first < map.pieceCount && map.pieceStart(first) + map.pieceSize(first) <= to;
 	}
 }
 

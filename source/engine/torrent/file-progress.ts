@@ -1,7 +1,6 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import type {Bytes} from '../../base/units.js';
-import type {FileMap} from '../../policy/pieces/file-map.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePriorities} from '../../policy/pieces/piece-priorities.js';
 import type {MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -26,21 +25,13 @@ export class FileProgress {
 	/** Rises with every change. */
 	revision = 1;
 	readonly #files: readonly MetainfoFile[];
-	readonly #map: PieceMap;
-	readonly #fileMap: FileMap;
+	readonly #map: PieceGeometry;
 	readonly #choice: PiecePriorities;
 	readonly #have: Bitfield;
 
-	constructor(
-		files: readonly MetainfoFile[],
-		map: PieceMap,
-		fileMap: FileMap,
-		choice: PiecePriorities,
-		have: Bitfield,
-	) {
+	constructor(files: readonly MetainfoFile[], map: PieceGeometry, choice: PiecePriorities, have: Bitfield) {
 		this.#files = files;
 		this.#map = map;
-		this.#fileMap = fileMap;
 		this.#choice = choice;
 		this.#have = have;
 		this.priorities = new Uint8Array(files.length);
@@ -87,7 +78,7 @@ export class FileProgress {
 		const chosen = this.#choice.of(piece);
 		if (chosen !== undefined) return chosen;
 		let priority = 0;
-		for (const {file} of this.#segments(piece)) {
+		for (const {file} of this.#map.filesOf(piece)) {
 			if (file >= 0) priority = Math.max(priority, this.priorities[file]!);
 		}
 		return priority;
@@ -97,7 +88,7 @@ export class FileProgress {
 	tally(piece: number, change: 1 | -1): readonly number[] {
 		let whole: number[] | undefined;
 		const chosen = this.#choice.of(piece);
-		for (const {file, length} of this.#segments(piece)) {
+		for (const {file, length} of this.#map.filesOf(piece)) {
 			if (file < 0) continue;
 			this.completed[file]! += change * length;
 			if (change > 0 && this.completed[file] === this.#files[file]!.length) {
@@ -108,10 +99,6 @@ export class FileProgress {
 		}
 		this.revision++;
 		return whole ?? none;
-	}
-
-	#segments(piece: number) {
-		return this.#fileMap.segments(piece * this.#map.pieceLength, this.#map.pieceSize(piece));
 	}
 
 	/** Other priorities were chosen for pieces. */
@@ -145,7 +132,7 @@ export class FileProgress {
 	/** What of a piece is wanted though its files are not, or the other way round. */
 	#sumChosen(piece: number, isWanted: boolean): void {
 		const sign = isWanted ? 1 : -1;
-		for (const {file, length} of this.#segments(piece)) {
+		for (const {file, length} of this.#map.filesOf(piece)) {
 			if (file < 0 || this.priorities[file]! > 0 === isWanted) continue;
 			this.wanted += sign * length;
 			if (this.#have.has(piece)) this.wantedCompleted += sign * length;

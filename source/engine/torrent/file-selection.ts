@@ -1,7 +1,8 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Storage} from '../../io/disk/storage.js';
-import {headPieces, type PieceMap, piecePriorities} from '../../policy/pieces/piece-map.js';
+import {headPieces, piecePriorities} from '../../policy/pieces/file-priorities.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePriorities, PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -12,7 +13,7 @@ import type {TorrentEvent} from './torrent-event.js';
 /** What choosing files asks of, and tells, their torrent. */
 export interface FileChoiceOwner {
 	readonly metainfo: Metainfo;
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly files: FileProgress;
 	/** Priorities of single pieces. */
 	readonly pieceChoice: PiecePriorities;

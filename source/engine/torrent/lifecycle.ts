@@ -271,9 +271,9 @@ export class TorrentLifecycle {
 	}
 
 	#openStorage(wanted: Uint8Array, owners?: Uint8Array): Storage {
-		const {metainfo, dir, id, renamed} = this.#owner;
+		const {metainfo, map, dir, id, renamed} = this.#owner;
 		return this.#services.disk.open(
-			{metainfo, dir, wanted, id, renamed, owners},
+			{metainfo, map, dir, wanted, id, renamed, owners},
 			{
 				stored: piece => this.#owner.post({type: 'stored', piece}),
 				wrong: (piece, digests) => this.#owner.post({type: 'wrong', piece, digests}),

@@ -3,7 +3,7 @@ import type {LogLevel} from '../../base/ports.js';
 import type {Checking, Storage, StorageFailure} from '../../io/disk/storage.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {type CheckPlan, planCheck, type Stamp} from '../../policy/pieces/check-plan.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionServices} from '../session/session-services.js';
@@ -20,7 +20,7 @@ export interface CheckProgress {
 
 /** What checking asks of its torrent. */
 export interface RecheckOwner {
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly metainfo: Metainfo;
 	readonly have: Bitfield;
 	readonly files: FileProgress;
@@ -117,7 +117,7 @@ export class Recheck {
 		const {map, have, downloader} = this.#owner;
 		if (trusted.count !== memory.have.count) return;
 		for (const {piece, blocks} of memory.partials) {
-			if (map.check(piece) === undefined || have.has(piece)) continue;
+			if (!map.isPiece(piece) || have.has(piece)) continue;
 			downloader.restore(piece, blocks);
 			const partial = downloader.partials.get(piece);
 			if (partial !== undefined && partial.received === partial.blocks) downloader.submitForHash(partial);

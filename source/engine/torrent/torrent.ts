@@ -7,8 +7,7 @@ import type {ClaimedPlace} from '../../io/files/path-registry.js';
 import {lookUpHost} from '../../io/net/resolve-peer.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
-import {FileMap} from '../../policy/pieces/file-map.js';
-import {PieceMap} from '../../policy/pieces/piece-map.js';
+import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
@@ -82,7 +81,7 @@ export class Torrent
 	readonly id: InfoHash;
 	readonly metainfo: Metainfo;
 	readonly infoHash: Uint8Array;
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	readonly pieceChoice: PiecePriorities;
@@ -151,16 +150,10 @@ export class Torrent
 			download: services.downloadLimiter,
 			upload: services.uploadLimiter,
 		});
-		this.map = new PieceMap(metainfo.length, metainfo.pieceLength);
+		this.map = geometryOf(metainfo);
 		this.have = new Bitfield(this.map.pieceCount);
 		this.pieceChoice = new PiecePriorities(this.map.pieceCount);
-		this.files = new FileProgress(
-			metainfo.files,
-			this.map,
-			new FileMap(metainfo.files, metainfo.length),
-			this.pieceChoice,
-			this.have,
-		);
+		this.files = new FileProgress(metainfo.files, this.map, this.pieceChoice, this.have);
 		this.downloader = new Downloader(this.map, this, () => services.random.next());
 		this.#timeCritical = new TimeCriticalPieces(this, services.clock);
 		this.#choice = new FileSelection(this);

@@ -1,7 +1,7 @@
 import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Storage} from '../../io/disk/storage.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {PiecePicker, timeCriticalPriority} from '../../policy/pieces/piece-picker.js';
 import {Deadlines} from '../../policy/requests/deadline-list.js';
 import {blockState, type PartialPiece, PartialPieces} from '../../policy/requests/partial-pieces.js';
@@ -50,13 +50,13 @@ export class Downloader {
 	readonly needed: Bitfield;
 	/** When pieces are due that are wanted and not had. */
 	readonly deadlines = new Deadlines();
-	readonly #map: PieceMap;
+	readonly #map: PieceGeometry;
 	readonly #owner: DownloadOwner;
 	readonly #planner: RequestPlanner;
 	/** Peers whose requests count for nothing: they owe us blocks, and there is nothing else left to ask others for. */
 	readonly #disregarded = new Set<Peer>();
 
-	constructor(map: PieceMap, owner: DownloadOwner, random: () => number) {
+	constructor(map: PieceGeometry, owner: DownloadOwner, random: () => number) {
 		this.#map = map;
 		this.#owner = owner;
 		this.picker = new PiecePicker(map.pieceCount, random);
@@ -293,7 +293,7 @@ export class Downloader {
 		arriving.slot = -1;
 		arriving.piece = -1;
 		arriving.length = length;
-		if (this.#map.check(piece) === undefined || !this.#map.isBlock(piece, begin, length)) {
+		if (!this.#map.isBlock(piece, begin, length)) {
 			peer.strike(unrequestedWeight);
 			return -1;
 		}
@@ -370,7 +370,7 @@ export class Downloader {
 
 	/** The peer was asked for a block that it will not send. */
 	rejected(peer: Peer, piece: number, begin: number, length: number): void {
-		if (this.#map.check(piece) === undefined || !this.#map.isBlock(piece, begin, length)) {
+		if (!this.#map.isBlock(piece, begin, length)) {
 			peer.strike();
 			return;
 		}

@@ -1,7 +1,7 @@
 import type {Clock, Timer} from '../../base/ports.js';
 import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 import {type DuePeer, planDue} from '../../policy/requests/deadline-planner.js';
 import type {Peer} from '../peers/peer-connection.js';
@@ -16,7 +16,7 @@ const mostAsks = 256;
 
 /** What looking after pieces that are due asks of their torrent. */
 export interface TimeCriticalOwner {
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
 	readonly pool: BlockPool;
 	readonly active: boolean;

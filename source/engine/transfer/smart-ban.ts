@@ -1,21 +1,19 @@
-import {hash} from 'node:crypto';
 import type {LogLevel} from '../../base/ports.js';
-import {type Bytes, blockLength} from '../../base/units.js';
+import type {Bytes} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
 import {type PeerKey, peerKey} from '../../policy/peers/peer-key.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {Trust, type Verdict} from '../../policy/pieces/smart-ban.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Swarm} from '../peers/swarm.js';
 import type {Downloader} from './downloader.js';
 
-const digestedAtOnce: Bytes = 1 << 20;
 /** Of so many peers is remembered who they were, though they are gone. */
 const mostSenders = 10_000;
 
 /** What judging asks of its torrent. */
 export interface SmartBanOwner {
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
 	readonly swarm: Swarm;
 	readonly peers: Iterable<Peer>;
@@ -65,25 +63,9 @@ export class SmartBan {
 			return;
 		}
 		// Whose block differed from the right one is known only now.
-		this.#digest(piece, digests => this.#apply(this.#trust.piecePassed(piece, keys, digests)));
-	}
-
-	/** SHA-1 of each block of a piece on disk, read a portion at a time: pieces may be of half a gigabyte. */
-	#digest(piece: number, done: (digests: Uint8Array[] | undefined) => void): void {
-		const size = this.#owner.map.pieceSize(piece);
-		const digests: Uint8Array[] = [];
-		const portion = new Uint8Array(Math.min(digestedAtOnce, size));
-		const readOn = (from: number): void => {
-			const bytes = portion.subarray(0, Math.min(portion.length, size - from));
-			this.#owner.storage?.read(piece * this.#owner.map.pieceLength + from, [bytes], failure => {
-				if (failure !== undefined) return done(undefined);
-				for (let at = 0; at < bytes.length; at += blockLength)
-					digests.push(hash('sha1', bytes.subarray(at, at + blockLength), 'buffer'));
-				if (from + bytes.length < size) readOn(from + bytes.length);
-				else done(digests);
-			});
-		};
-		readOn(0);
+		void this.#owner.storage?.blockDigests(piece).then(digests => {
+			this.#apply(this.#trust.piecePassed(piece, keys, digests && eachDigest(keys, digests)));
+		});
 	}
 
 	/** The disk says that a piece is wrong: it is fetched again. `digests` are SHA-1 of each block, 20 bytes a block. */
@@ -98,13 +80,7 @@ export class SmartBan {
 		this.#owner.log('warn', `piece ${piece} from ${from} is wrong: fetched again`);
 		this.#owner.downloader.again(piece);
 		this.#owner.changed();
-		this.#apply(
-			this.#trust.pieceFailed(
-				piece,
-				keys,
-				keys.map((_, block) => digests.subarray(block * 20, block * 20 + 20)),
-			),
-		);
+		this.#apply(this.#trust.pieceFailed(piece, keys, eachDigest(keys, digests)));
 		for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
 	}
 
@@ -125,4 +101,9 @@ export class SmartBan {
 			if (peer.onParole || parole.length > 0) peer.onParole = this.#trust.onParole(peerKey(peer.address));
 		}
 	}
+}
+
+/** Digests of 20 bytes a block, one by one. */
+function eachDigest(blocks: readonly unknown[], digests: Uint8Array): Uint8Array[] {
+	return blocks.map((_, block) => digests.subarray(block * 20, block * 20 + 20));
 }

@@ -1,6 +1,6 @@
 import type {Bytes} from '../../base/units.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
-import type {PieceMap} from '../../policy/pieces/piece-map.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
@@ -11,7 +11,7 @@ import type {UploadSource} from './uploader.js';
 
 /** What giving asks of its torrent. */
 export interface UploadSourceOwner {
-	readonly map: PieceMap;
+	readonly map: PieceGeometry;
 	readonly rateLimits: TorrentRateLimits;
 	readonly stats: TransferStats;
 	readonly active: boolean;
@@ -38,7 +38,7 @@ export class TorrentUploadSource implements UploadSource {
 	): void {
 		const {storage, map} = this.#owner;
 		if (storage === undefined) done({code: 'io', message: 'stopped'});
-		else storage.read(piece * map.pieceLength + begin, views, done);
+		else storage.read(map.pieceStart(piece) + begin, views, done);
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {

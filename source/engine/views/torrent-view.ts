@@ -166,7 +166,7 @@ export function viewPieces(torrent: Torrent, wantedCells: number): PiecesView {
 	let lastCell = -1;
 	for (const [index, file] of metainfo.files.entries()) {
 		if (file.pad || file.length === 0) continue;
-		const piece = Math.floor(file.offset / map.pieceLength);
+		const [piece] = map.span(file.offset, file.length);
 		const cell = Math.min(cells - 1, Math.floor(((piece + 1) * cells - 1) / pieces));
 		if (cell === lastCell) continue;
 		lastCell = cell;
@@ -263,7 +263,7 @@ export function inspectCell(
 	while (piece < to - 1 && have.has(piece)) piece++;
 	const partial = downloader.partials.get(piece);
 	const due = downloader.deadlines.of(piece);
-	const start = piece * map.pieceLength;
+	const start = map.pieceStart(piece);
 	const end = start + map.pieceSize(piece);
 	const asked = new Set<string>();
 	let holders = 0;

@@ -1,6 +1,7 @@
 import type {Bytes} from '../../base/units.js';
 import type {StorageFailure} from '../disk/storage.js';
 import type {LayoutData} from '../files/file-layout.js';
+import type {PieceHashes} from './piece-verifier.js';
 
 /**
  * What the event loop and a disk worker say to each other.
@@ -32,9 +33,11 @@ export interface BatchResult {
 /** What the worker is asked to do with a torrent besides jobs. */
 export type DiskTask =
 	/** Once more for the same torrent when its files have moved. */
-	| {readonly type: 'open'; readonly layout: LayoutData}
+	| {readonly type: 'open'; readonly layout: LayoutData; readonly hashes: PieceHashes}
 	/** Answered by `right`. `fresh` begins a check: files may have been changed behind our back. */
 	| {readonly type: 'check'; readonly pieces: Int32Array; readonly fresh: boolean}
+	/** Answered by `digests`. */
+	| {readonly type: 'digest'; readonly piece: number}
 	| {readonly type: 'place'; readonly wanted: Uint8Array}
 	| {readonly type: 'create'; readonly wanted: Uint8Array; readonly links: boolean}
 	/** Answered by `left`. */
@@ -55,6 +58,8 @@ export interface DiskReply {
 	readonly failure?: StorageFailure | undefined;
 	/** For `check`: one byte a piece, 1 where its hash is right. */
 	readonly right?: Uint8Array;
+	/** For `digest`: SHA-1 of each block, when the piece is there and right. */
+	readonly digests?: Uint8Array | undefined;
 	/** For `allocate`: bytes still to be taken up. */
 	readonly left?: Bytes;
 }

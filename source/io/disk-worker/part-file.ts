@@ -41,8 +41,8 @@ export class PartFile {
 	/** To be called before anything of a piece is written. */
 	prepare(piece: number): void {
 		if (this.#allPlaced) return;
-		const {placed, map, pieceLength} = this.#layout;
-		const segments = map.segments(piece * pieceLength, this.#layout.pieceSize(piece));
+		const {placed, map} = this.#layout;
+		const segments = map.filesOf(piece);
 		if (segments.some(({file}) => file >= 0 && placed[file] !== 0)) return;
 		// It is wanted though none of its files is, or was when its download began: the part file is not for whole pieces.
 		for (const {file} of segments) if (file >= 0) this.#adopt(file);
@@ -80,11 +80,12 @@ export class PartFile {
 
 	/** Copies both ends of a file out of the part file, or nothing. */
 	#takeOver(file: number): void {
-		const {pieceLength, offsets, lengths} = this.#layout;
+		const {map, offsets, lengths} = this.#layout;
 		const start = offsets[file]!;
 		const end = start + lengths[file]!;
-		const headEnd = Math.min(end, (Math.floor(start / pieceLength) + 1) * pieceLength);
-		const tailStart = Math.max(headEnd, Math.floor((end - 1) / pieceLength) * pieceLength);
+		const [first, last] = map.span(start, end - start);
+		const headEnd = Math.min(end, map.pieceStart(first + 1));
+		const tailStart = Math.max(headEnd, map.pieceStart(last));
 		try {
 			this.#copy(file, start, headEnd);
 			this.#copy(file, tailStart, end);

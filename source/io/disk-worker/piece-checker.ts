@@ -1,6 +1,5 @@
 import type {Bytes} from '../../base/units.js';
 import {StorageError} from '../disk/storage-failure.js';
-import {isRight} from './piece-verifier.js';
 import type {TorrentFiles} from './torrent-files.js';
 
 /** What is read at once: larger reads gain nothing and fall out of the processor's cache. */
@@ -14,7 +13,7 @@ export class PieceChecker {
 	check(files: TorrentFiles, pieces: Int32Array): Uint8Array {
 		const right = new Uint8Array(pieces.length);
 		const absent = new Set<number>();
-		const {pieceLength} = files.layout;
+		const {pieceLength} = files.layout.map;
 		const together = Math.max(1, Math.floor(readLength / pieceLength));
 		for (let first = 0; first < pieces.length; ) {
 			let next = first + 1;
@@ -29,31 +28,50 @@ export class PieceChecker {
 
 	/** Pieces in a row: one read when all of it is there, else one a piece. */
 	#checkRun(files: TorrentFiles, pieces: Int32Array, right: Uint8Array, absent: Set<number>): void {
-		const {layout} = files;
-		const {pieceLength} = layout;
+		const {map} = files.layout;
 		const last = pieces.at(-1)!;
-		const start = pieces[0]! * pieceLength;
-		if (pieceLength > readLength) {
+		const start = map.pieceStart(pieces[0]!);
+		if (map.pieceLength > readLength) {
 			right[0] = this.#checkLarge(files, last, absent) ? 1 : 0;
 			return;
 		}
 
-		const whole = this.#room((last - pieces[0]!) * pieceLength + layout.pieceSize(last));
+		const whole = this.#room(map.pieceStart(last) - start + map.pieceSize(last));
 		const complete = pieces.length > 1 && this.#read(files, start, whole, absent);
 		for (const [n, piece] of pieces.entries()) {
-			const size = layout.pieceSize(piece);
-			const from = piece * pieceLength - start;
+			const size = map.pieceSize(piece);
+			const from = map.pieceStart(piece) - start;
 			const view = complete ? whole.subarray(from, from + size) : this.#room(size);
 			if (!complete && !this.#read(files, start + from, view, absent)) continue;
-			right[n] = isRight(layout, piece, [view]) ? 1 : 0;
+			right[n] = files.verifier.isRight(piece, [view]) ? 1 : 0;
 		}
 	}
 
 	/** A piece that is not read at once but hashed as it is read. */
 	#checkLarge(files: TorrentFiles, piece: number, absent: Set<number>): boolean {
-		const {layout} = files;
-		const size = layout.pieceSize(piece);
-		const start = piece * layout.pieceLength;
+		return this.#isRight(files, piece, absent, () => {});
+	}
+
+	/** SHA-1 of each block of a piece, 20 bytes a block; undefined when it is not on disk or its hash is wrong. */
+	digests(files: TorrentFiles, piece: number): Uint8Array | undefined {
+		const {verifier} = files;
+		const digests: Uint8Array[] = [];
+		const isRight = this.#isRight(files, piece, new Set(), chunk => {
+			digests.push(verifier.blockDigests([chunk], chunk.length));
+		});
+		return isRight ? Buffer.concat(digests) : undefined;
+	}
+
+	/** @param tell shown each chunk in turn */
+	#isRight(
+		files: TorrentFiles,
+		piece: number,
+		absent: Set<number>,
+		tell: (chunk: Uint8Array) => void,
+	): boolean {
+		const {map} = files.layout;
+		const size = map.pieceSize(piece);
+		const start = map.pieceStart(piece);
 		const room = this.#room(readLength);
 		let complete = true;
 		const read = this.#read.bind(this);
@@ -61,11 +79,13 @@ export class PieceChecker {
 			for (let at = 0; at < size && complete; at += readLength) {
 				const chunk = room.subarray(0, Math.min(readLength, size - at));
 				complete = read(files, start + at, chunk, absent);
-				if (complete) yield chunk;
+				if (!complete) return;
+				tell(chunk);
+				yield chunk;
 			}
 		}
 
-		return isRight(layout, piece, chunks()) && complete;
+		return files.verifier.isRight(piece, chunks()) && complete;
 	}
 
 	#read(files: TorrentFiles, position: Bytes, target: Uint8Array, absent: Set<number>): boolean {

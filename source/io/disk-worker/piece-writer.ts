@@ -2,7 +2,6 @@ import {type Bytes, blockLength} from '../../base/units.js';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
 import {allStored, type BatchResult, failed, stored, wrong} from './jobs.js';
-import {blockDigests, isRight} from './piece-verifier.js';
 import type {TorrentFiles} from './torrent-files.js';
 
 /** Small pieces that lie next to each other go to the disk together, while the processor's cache still holds them. */
@@ -74,9 +73,9 @@ export class PieceWriter {
 	}
 
 	#storePiece(job: number, files: TorrentFiles, piece: number, jobs: Int32Array, first: number): void {
-		const {layout} = files;
-		const size = layout.pieceSize(piece);
-		const position = piece * layout.pieceLength;
+		const {map} = files.layout;
+		const size = map.pieceSize(piece);
+		const position = map.pieceStart(piece);
 		const blocks = Math.ceil(size / blockLength);
 		const views: Uint8Array[] = [];
 		const stretches: WriteRun[] = [];
@@ -111,9 +110,9 @@ export class PieceWriter {
 			block = next;
 		}
 
-		if (!isRight(layout, piece, views)) {
+		if (!files.verifier.isRight(piece, views)) {
 			this.#codes[job] = wrong;
-			this.#digests.push(blockDigests(views, size));
+			this.#digests.push(files.verifier.blockDigests(views, size));
 			return;
 		}
 
@@ -151,15 +150,15 @@ export class PieceWriter {
 		first: number,
 		count: number,
 	): void {
-		const {layout} = files;
-		const size = layout.pieceSize(piece);
+		const {map} = files.layout;
+		const size = map.pieceSize(piece);
 		files.places.prepare(piece);
 		for (let n = 0; n < count; n++) {
 			const begin = jobs[first + 2 * n]! * blockLength;
 			const length = Math.min(blockLength, size - begin);
 			if (length <= 0) continue;
 			const view = this.#view(jobs[first + 2 * n + 1]!, length);
-			this.#group.push({job, files, position: piece * layout.pieceLength + begin, length, views: [view]});
+			this.#group.push({job, files, position: map.pieceStart(piece) + begin, length, views: [view]});
 		}
 
 		this.#writeGroup();

@@ -9,6 +9,7 @@ import type {FileLayout} from '../files/file-layout.js';
 import type {FileHandles} from './file-handles.js';
 import {foreignFile, guardFolders} from './open-file.js';
 import {PartFile} from './part-file.js';
+import {type PieceHashes, type PieceVerifier, verifierOf} from './piece-verifier.js';
 import {TorrentHandles} from './torrent-handles.js';
 import {writeAll} from './write-all.js';
 
@@ -22,11 +23,13 @@ export class TorrentFiles {
 	readonly layout: FileLayout;
 	readonly places: PartFile;
 	readonly handles: TorrentHandles;
+	readonly verifier: PieceVerifier;
 
-	constructor(layout: FileLayout, handles: FileHandles) {
+	constructor(layout: FileLayout, hashes: PieceHashes, handles: FileHandles) {
 		this.layout = layout;
 		this.handles = new TorrentHandles(layout, handles);
 		this.places = new PartFile(layout, this.handles);
+		this.verifier = verifierOf(hashes, layout.map);
 	}
 
 	/** Whether a range of the stream lies in a single file. */

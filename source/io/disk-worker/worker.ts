@@ -40,7 +40,7 @@ function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply
 	try {
 		if (task.type === 'open') {
 			torrents.get(torrent)?.handles.close();
-			torrents.set(torrent, new TorrentFiles(new FileLayout(task.layout), open));
+			torrents.set(torrent, new TorrentFiles(new FileLayout(task.layout), task.hashes, open));
 			return {id};
 		}
 
@@ -51,6 +51,9 @@ function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply
 				if (task.fresh) files.handles.refresh();
 				return {id, right: checker.check(files, task.pieces)};
 			}
+
+			case 'digest':
+				return {id, digests: checker.digests(files, task.piece)};
 
 			case 'place': {
 				files.places.place(task.wanted);

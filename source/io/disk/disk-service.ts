@@ -1,11 +1,11 @@
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import type {Bytes} from '../../base/units.js';
-import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {pieceHashesOf} from '../disk-worker/piece-verifier.js';
 import {packLayout} from '../files/file-layout.js';
 import {pathExists} from '../files/path-exists.js';
 import type {BlockPool} from './block-pool.js';
-import type {Disk} from './disk.js';
+import type {Disk, TorrentOnDisk} from './disk.js';
 import {freeSpace} from './free-space.js';
 import {ReadHandles} from './read-handles.js';
 import type {Storage, StorageEvents} from './storage.js';
@@ -24,21 +24,6 @@ export interface DiskOptions {
 	readonly stateDir: string;
 	/** One of the threads, started ahead. */
 	readonly thread?: DiskThread | undefined;
-}
-
-/** What a storage is opened for. */
-export interface TorrentOnDisk {
-	readonly metainfo: Metainfo;
-	/** Absolute; made when the first file is. */
-	readonly dir: string;
-	/** One entry a file, 1 where it is wanted. */
-	readonly wanted: Uint8Array;
-	/** The torrent's id, which names its part file. */
-	readonly id: string;
-	/** Files that have another path than the torrent says. */
-	readonly renamed?: ReadonlyMap<number, readonly string[]>;
-	/** One `fileOwner` a file, as it was last; what is left out counts as not there. */
-	readonly owners?: Uint8Array | undefined;
 }
 
 /** The disk: threads that hash and write, and the files held open. Each torrent is written by one thread. */
@@ -66,12 +51,13 @@ export class DiskService implements Disk {
 	}
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
-	open({metainfo, dir, wanted, id, renamed, owners}: TorrentOnDisk, events: StorageEvents): Storage {
+	open({metainfo, map, dir, wanted, id, renamed, owners}: TorrentOnDisk, events: StorageEvents): Storage {
 		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
-		const data = packLayout(metainfo, dir, join(this.#stateDir, 'parts', `${id}.part`), renamed);
+		const data = packLayout(metainfo, map, dir, join(this.#stateDir, 'parts', `${id}.part`), renamed);
 		const lane = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
 		const share = {
 			torrent: this.#nextTorrent++,
+			hashes: pieceHashesOf(metainfo),
 			lane,
 			readers: this.#readers,
 			acquireCheckers: () => this.#lend(lane),

@@ -1,6 +1,23 @@
 import type {Bytes} from '../../base/units.js';
-import type {TorrentOnDisk} from './disk-service.js';
+import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Storage, StorageEvents} from './storage.js';
+
+/** What a storage is opened for. */
+export interface TorrentOnDisk {
+	readonly metainfo: Metainfo;
+	readonly map: PieceGeometry;
+	/** Absolute; made when the first file is. */
+	readonly dir: string;
+	/** One entry a file, 1 where it is wanted. */
+	readonly wanted: Uint8Array;
+	/** The torrent's id, which names its part file. */
+	readonly id: string;
+	/** Files that have another path than the torrent says. */
+	readonly renamed?: ReadonlyMap<number, readonly string[]>;
+	/** One `fileOwner` a file, as it was last; what is left out counts as not there. */
+	readonly owners?: Uint8Array | undefined;
+}
 
 /** Where torrents keep their data: files here, memory in simulations. */
 export interface Disk {

@@ -140,6 +140,11 @@ export interface Storage {
 	readonly obstructed?: ReadonlySet<number>;
 	/** Hashes what is on disk; pieces whose files are missing are told as wrong without reading. Reads the pieces in order. */
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking;
+	/**
+	 * SHA-1 of each block of a piece that is on disk and right, 20 bytes a block, to tell who sent another; undefined when
+	 * it is not there, or not right any more.
+	 */
+	blockDigests(piece: number): Promise<Uint8Array | undefined>;
 	/** One entry a file, 1 where it is wanted. Files that become wanted take over what the part file holds of them. */
 	setWanted(wanted: Uint8Array): Promise<StorageFailure | undefined>;
 	/** Creates the wanted files without data in them, and folders; asked once all pieces of a file are there is not needed. */

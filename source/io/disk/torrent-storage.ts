@@ -3,6 +3,7 @@ import {dirname} from 'node:path';
 import {type Bytes, blockLength} from '../../base/units.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {DiskTask} from '../disk-worker/jobs.js';
+import type {PieceHashes} from '../disk-worker/piece-verifier.js';
 import {deleteFiles, removeEmptyFolders} from '../files/delete-files.js';
 import {diskPath} from '../files/disk-path.js';
 import {FileLayout, type LayoutData, withPath} from '../files/file-layout.js';
@@ -38,6 +39,7 @@ import type {DiskWorkerQueue, JobListener} from './worker-queue.js';
 export interface StorageShare {
 	/** The number the workers know the torrent by. */
 	readonly torrent: number;
+	readonly hashes: PieceHashes;
 	/** The worker that writes the torrent's files. */
 	readonly lane: DiskWorkerQueue;
 	readonly readers: ReadHandles;
@@ -94,7 +96,7 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#reader = new StreamReader(share.readers, this.#layout);
 		const all = wanted.every((want, file) => want !== 0 || this.#layout.isPad(file));
 		if (all) data.placed.fill(1);
-		share.lane.open(share.torrent, this, {type: 'open', layout: data});
+		this.#openIn(share.lane);
 		if (!all) void this.#place();
 	}
 
@@ -154,6 +156,13 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#checks.add(checking);
 		void checking.done.then(() => this.#checks.delete(checking));
 		return checking;
+	}
+
+	async blockDigests(piece: number): Promise<Uint8Array | undefined> {
+		await this.#moving;
+		if (this.#closing) return undefined;
+		const {lane, torrent} = this.#share;
+		return (await lane.request(torrent, {type: 'digest', piece})).digests;
 	}
 
 	async setWanted(wanted: Uint8Array): Outcome {
@@ -291,7 +300,7 @@ export class TorrentStorage implements Storage, JobListener {
 
 	stored(piece: number): void {
 		this.#waiting--;
-		this.#written += this.#layout.pieceSize(piece);
+		this.#written += this.#layout.map.pieceSize(piece);
 		this.#events.stored(piece);
 	}
 
@@ -324,6 +333,11 @@ export class TorrentStorage implements Storage, JobListener {
 		return failure;
 	}
 
+	#openIn(lane: DiskWorkerQueue): void {
+		const {torrent, hashes} = this.#share;
+		lane.open(torrent, this, {type: 'open', layout: this.#data, hashes});
+	}
+
 	async #ask(task: DiskTask): Outcome {
 		await this.#moving;
 		return (await this.#share.lane.request(this.#share.torrent, task)).failure;
@@ -344,9 +358,9 @@ export class TorrentStorage implements Storage, JobListener {
 		const {lanes, giveBack} = acquireCheckers();
 		for (const helper of lanes) {
 			this.#checkWorkers.add(helper);
-			if (!helper.has(torrent)) helper.open(torrent, this, {type: 'open', layout: this.#data});
+			if (!helper.has(torrent)) this.#openIn(helper);
 		}
-		const checking = checkPieces([lane, ...lanes], torrent, this.#layout.pieceLength, pieces, told);
+		const checking = checkPieces([lane, ...lanes], torrent, this.#layout.map.pieceLength, pieces, told);
 		void checking.done.then(giveBack);
 		return checking;
 	}
@@ -457,7 +471,7 @@ export class TorrentStorage implements Storage, JobListener {
 			this.#reader.use(layout);
 			this.#layout = layout;
 			this.#data = data;
-			lane.open(torrent, this, {type: 'open', layout: data});
+			this.#openIn(lane);
 			if (!renamed) await this.#noteCopies(layout);
 			await steps?.arrived();
 			if (!renamed) {

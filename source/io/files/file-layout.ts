@@ -1,13 +1,11 @@
 import {join} from 'node:path';
-import type {Bytes} from '../../base/units.js';
-import {FileMap} from '../../policy/pieces/file-map.js';
+import {type GeometryData, PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {fileOwner} from '../../policy/session/file-ownership.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** The flags of `LayoutData.flags`. */
 const padFlag = 1;
 const executableFlag = 2;
-const linkFlag = 4;
 
 /** A layout in a form that costs little to send to a worker; what is large is in shared memory. */
 export interface LayoutData {
@@ -20,12 +18,7 @@ export interface LayoutData {
 	readonly flags: Uint8Array;
 	/** Targets of symbolic links, one for each file that is one: its index and the target below `dir`. */
 	readonly links: ReadonlyArray<readonly [file: number, target: string]>;
-	readonly pieceLength: Bytes;
-	readonly length: Bytes;
-	/** Whether pieces are judged by SHA-256 block trees (BEP 52) rather than SHA-1. */
-	readonly tree: boolean;
-	/** 20 or, with `tree`, 32 bytes a piece. */
-	readonly hashes: Uint8Array;
+	readonly geometry: GeometryData;
 	/** One byte a file, shared by all threads: 1 where its bytes are in the file itself, 0 where in the part file. */
 	readonly placed: Uint8Array;
 	/** One `fileOwner` a file, shared by all threads. */
@@ -42,18 +35,16 @@ export interface LayoutData {
 /** Packs what a worker must know of a torrent. `placed` is all zeros, and nobody knows whose the files are. */
 export function packLayout(
 	metainfo: Metainfo,
+	map: PieceGeometry,
 	dir: string,
 	partPath: string,
 	renamed?: ReadonlyMap<number, readonly string[]>,
 ): LayoutData {
-	const {files, pieceLength, length} = metainfo;
-	const tree = metainfo.pieceHashes === undefined;
+	const {files} = metainfo;
 	const paths = files.map((file, index) => renamed?.get(index) ?? file.path);
 	for (const path of paths) checkPath(path);
 	for (const {symlink} of files) if (symlink) checkPath(symlink);
-	const flags = files.map(
-		file => (file.pad ? padFlag : 0) | (file.executable ? executableFlag : 0) | (file.symlink ? linkFlag : 0),
-	);
+	const flags = files.map(file => (file.pad ? padFlag : 0) | (file.executable ? executableFlag : 0));
 	return {
 		dir,
 		partPath,
@@ -64,10 +55,7 @@ export function packLayout(
 		links: [...files.entries()].flatMap(([index, {symlink}]) =>
 			symlink ? [[index, symlink.join('/')] as const] : [],
 		),
-		pieceLength,
-		length,
-		tree,
-		hashes: shared(metainfo.pieceHashes ?? treeHashes(metainfo)),
+		geometry: map.data,
 		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
 		owners: new Uint8Array(new SharedArrayBuffer(files.length)).fill(fileOwner.unknown),
 		written: new Float64Array(new SharedArrayBuffer(files.length * 24)),
@@ -93,33 +81,9 @@ function checkPath(path: readonly string[]): void {
 	if (path.length === 0) throw new TypeError('a path without elements');
 }
 
-/** The hash of every piece of a v2 torrent. BEP 52. */
-function treeHashes({files, pieceLength, pieceCount, pieceLayers}: Metainfo): Uint8Array {
-	const hashes = new Uint8Array(pieceCount * 32);
-	for (const {offset, length, piecesRoot} of files) {
-		if (!piecesRoot || length === 0) continue;
-		const layer =
-			length > pieceLength ? pieceLayers?.get(Buffer.from(piecesRoot).toString('hex')) : piecesRoot;
-		if (layer) hashes.set(layer, Math.floor(offset / pieceLength) * 32);
-	}
-
-	return hashes;
-}
-
-function shared(bytes: Uint8Array): Uint8Array {
-	const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-	copy.set(bytes);
-	return copy;
-}
-
 /** Where the files of one torrent are on disk. */
 export class FileLayout {
-	readonly map: FileMap;
-	readonly pieceLength: Bytes;
-	readonly pieceCount: number;
-	readonly length: Bytes;
-	readonly tree: boolean;
-	readonly hashes: Uint8Array;
+	readonly map: PieceGeometry;
 	readonly placed: Uint8Array;
 	readonly owners: Uint8Array;
 	readonly written: Float64Array;
@@ -141,24 +105,12 @@ export class FileLayout {
 		this.lengths = data.lengths;
 		this.offsets = data.offsets;
 		this.fileCount = data.lengths.length;
-		this.pieceLength = data.pieceLength;
-		this.pieceCount = Math.ceil(data.length / data.pieceLength);
-		this.length = data.length;
-		this.tree = data.tree;
-		this.hashes = data.hashes;
 		this.placed = data.placed;
 		this.owners = data.owners;
 		this.written = data.written;
 		this.madePath = data.madePath;
 		this.links = new Map(data.links);
-		this.map = new FileMap(
-			Array.from(data.lengths, (length, file) => ({
-				offset: data.offsets[file]!,
-				length,
-				pad: (data.flags[file]! & (padFlag | linkFlag)) !== 0,
-			})),
-			data.length,
-		);
+		this.map = PieceGeometry.from(data.geometry);
 	}
 
 	/** Below `dir`, `/` between elements. */
@@ -176,14 +128,5 @@ export class FileLayout {
 
 	isExecutable(file: number): boolean {
 		return (this.#flags[file]! & executableFlag) !== 0;
-	}
-
-	/** How much of a piece is data: in v2 torrents the last piece of a file ends with it. */
-	pieceSize(piece: number): Bytes {
-		const start = piece * this.pieceLength;
-		const whole = Math.min(this.pieceLength, this.length - start);
-		if (!this.tree) return whole;
-		const [first] = this.map.segments(start, whole);
-		return first && first.file >= 0 ? first.length : whole;
 	}
 }

@@ -1,6 +1,7 @@
 import {constants} from 'node:fs';
 import {open, readlink, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
@@ -33,7 +34,7 @@ export async function bringBack(
 	files: readonly number[],
 ): Promise<StorageFailure | undefined> {
 	const layout = ({dir, renamed}: Place): FileLayout =>
-		new FileLayout(packLayout(metainfo, dir, '', new Map(renamed)));
+		new FileLayout(packLayout(metainfo, geometryOf(metainfo), dir, '', new Map(renamed)));
 	const concerned = new Set(files);
 	const paths = movedPaths(layout(here), layout(there)).filter(([file]) => concerned.has(file));
 	for (const [, path, otherPath] of paths) {

@@ -1,6 +1,6 @@
 import type {Bytes, Millis} from '../../base/units.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {PieceMap} from './piece-map.js';
+import type {PieceGeometry} from './piece-geometry.js';
 
 /** Size and time of a file; undefined where there is none. */
 export type Stamp = {readonly size: Bytes; readonly mtime: Millis} | undefined;
@@ -58,7 +58,7 @@ function isInPartFile(file: number, stamps: readonly Stamp[], remembered: Rememb
 
 /** What was remembered, but for the pieces that need the part file, which is gone. */
 export function withoutPartFile<Memory extends Remembered>(
-	map: PieceMap,
+	map: PieceGeometry,
 	files: CheckedFiles,
 	stamps: readonly Stamp[],
 	remembered: Memory,
@@ -79,7 +79,7 @@ export function withoutPartFile<Memory extends Remembered>(
  * With mode `none` a file of the right size is believed, `full` hashes all that is there.
  */
 export function planCheck(
-	map: PieceMap,
+	map: PieceGeometry,
 	files: CheckedFiles,
 	stamps: readonly Stamp[],
 	remembered: Remembered | undefined,

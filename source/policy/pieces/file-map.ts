@@ -9,37 +9,57 @@ export interface Segment {
 	readonly length: Bytes;
 }
 
+/** A file as far as the stream goes: where it begins and how long it is. Pad files (BEP 47) have no bytes anywhere. */
+export interface StreamFile {
+	readonly offset: Bytes;
+	readonly length: Bytes;
+	readonly pad: boolean;
+}
+
+/** A file map in shared memory: other threads use the same. */
+export interface FileMapData {
+	readonly length: Bytes;
+	/** Of files with data, in stream order: where they begin, where they end, and which file it is. */
+	readonly starts: Float64Array;
+	readonly ends: Float64Array;
+	readonly files: Int32Array;
+}
+
 /** Where the bytes of a torrent's stream lie: which file, and where in it. */
 export class FileMap {
 	readonly length: Bytes;
-	readonly fileCount: number;
-	/** Of files with data, in stream order: where they begin, where they end, and which file it is. */
+	readonly data: FileMapData;
 	readonly #starts: Float64Array;
 	readonly #ends: Float64Array;
 	readonly #files: Int32Array;
 	#last = 0;
 
+	constructor(data: FileMapData) {
+		this.data = data;
+		this.length = data.length;
+		this.#starts = data.starts;
+		this.#ends = data.ends;
+		this.#files = data.files;
+	}
+
 	/**
 	 * @param files in stream order, without overlaps
 	 * @param length of the stream
 	 */
-	constructor(
-		files: ReadonlyArray<{readonly offset: Bytes; readonly length: Bytes; readonly pad: boolean}>,
-		length: Bytes,
-	) {
-		this.length = length;
-		this.fileCount = files.length;
-		const solid: number[] = [];
-		for (let index = 0; index < files.length; index++)
-			if (files[index]!.length > 0 && !files[index]!.pad) solid.push(index);
-		this.#files = Int32Array.from(solid);
-		this.#starts = new Float64Array(solid.length);
-		this.#ends = new Float64Array(solid.length);
-		for (let n = 0; n < solid.length; n++) {
-			const file = files[solid[n]!]!;
-			this.#starts[n] = file.offset;
-			this.#ends[n] = file.offset + file.length;
+	static of(files: readonly StreamFile[], length: Bytes): FileMap {
+		let solid = 0;
+		for (let index = 0; index < files.length; index++) if (hasData(files[index]!)) solid++;
+		const starts = new Float64Array(new SharedArrayBuffer(solid * 8));
+		const ends = new Float64Array(new SharedArrayBuffer(solid * 8));
+		const numbers = new Int32Array(new SharedArrayBuffer(solid * 4));
+		for (let index = 0, n = 0; index < files.length; index++) {
+			const file = files[index]!;
+			if (!hasData(file)) continue;
+			starts[n] = file.offset;
+			ends[n] = file.offset + file.length;
+			numbers[n++] = index;
 		}
+		return new FileMap({length, starts, ends, files: numbers});
 	}
 
 	/**
@@ -72,6 +92,13 @@ export class FileMap {
 		return segments;
 	}
 
+	/** Where the file under a byte of the stream begins and ends; undefined when there is none. */
+	at(position: Bytes): {readonly start: Bytes; readonly end: Bytes} | undefined {
+		const n = this.#find(position);
+		const start = this.#starts[n];
+		return start === undefined || start > position ? undefined : {start, end: this.#ends[n]!};
+	}
+
 	/** The first file with data that ends after `position`, as an index into files with data. */
 	#find(position: Bytes): number {
 		const ends = this.#ends;
@@ -88,4 +115,8 @@ export class FileMap {
 		this.#last = low;
 		return low;
 	}
+}
+
+function hasData({length, pad}: StreamFile): boolean {
+	return length > 0 && !pad;
 }

@@ -1,6 +1,6 @@
 import type {Millis} from '../../base/units.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {PieceMap} from '../pieces/piece-map.js';
+import type {PieceGeometry} from '../pieces/piece-geometry.js';
 import type {Deadlines} from './deadline-list.js';
 import {blockState, type PartialPieces} from './partial-pieces.js';
 
@@ -63,7 +63,7 @@ export function timeToSend({blockTime, waited}: Pace, ahead: number): Millis {
 export function planDue(
 	deadlines: Deadlines,
 	peers: readonly DuePeer[],
-	{partials, map}: {readonly partials: PartialPieces; readonly map: PieceMap},
+	{partials, map}: {readonly partials: PartialPieces; readonly map: PieceGeometry},
 	now: Millis,
 	most: number,
 ): DueAsk[] {
@@ -133,7 +133,7 @@ interface Expected {
 function expectations(
 	deadlines: Deadlines,
 	peers: readonly DuePeer[],
-	map: PieceMap,
+	map: PieceGeometry,
 	now: Millis,
 ): Map<number, Expected> {
 	const expected = new Map<number, Expected>();

@@ -1,4 +1,4 @@
-import type {PieceMap} from '../pieces/piece-map.js';
+import type {PieceGeometry} from '../pieces/piece-geometry.js';
 
 /** What is known of a block in a piece that was begun. */
 export const blockState = {missing: 0, inPool: 1, onDisk: 2} as const;
@@ -86,7 +86,7 @@ export class PartialPiece {
 
 /** The pieces that were begun, block by block. Pieces it is done with are used again: nothing is allocated a block. */
 export class PartialPieces {
-	readonly #map: PieceMap;
+	readonly #map: PieceGeometry;
 	readonly #partials = new Map<number, PartialPiece>();
 	/** Those with blocks nobody was asked for: what the planner goes through. */
 	readonly #open = new Set<PartialPiece>();
@@ -94,7 +94,7 @@ export class PartialPieces {
 	/** Many small ones or few large ones: about a megabyte. */
 	readonly #spareMost: number;
 
-	constructor(map: PieceMap) {
+	constructor(map: PieceGeometry) {
 		this.#map = map;
 		this.#spareMost = Math.max(16, Math.min(2048, Math.floor(65_536 / map.blocksPerPiece)));
 	}

@@ -6,7 +6,7 @@ import {
 	sendAllowedFast,
 } from '../../../source/engine/peers/allowed-fast.ts';
 import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
-import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
 test('a gift may be taken once, byte for byte, by who has few pieces', () => {
@@ -24,7 +24,7 @@ test('a gift may be taken once, byte for byte, by who has few pieces', () => {
 });
 
 function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
-	const map = new PieceMap(100 * 16, 16);
+	const map = PieceGeometry.uniform(100 * 16, 16);
 	const have = new Bitfield(100);
 	for (let piece = 0; piece < (change.have ?? 100); piece++) have.set(piece);
 	const told: number[] = [];

@@ -257,6 +257,37 @@ test('pieces of a v2 torrent are judged by their block trees, each ending with i
 	await torrent.storage.close();
 });
 
+test('the blocks of a piece are told apart by digests as long as it is there and right', async () => {
+	const {disk, dir} = place();
+	// Read in three portions, and across two files.
+	const pieceLength = 2_500_000;
+	const made = makeTorrent(
+		[
+			['t/one', 1_500_000],
+			['t/other', 1_100_000],
+		],
+		pieceLength,
+	);
+	const torrent = disk.open(made, {dir});
+	assert.equal(await torrent.storage.blockDigests(0), undefined, 'it is not there yet');
+	await torrent.storeAll();
+	for (const piece of [0, 1]) {
+		const bytes = torrent.piece(piece);
+		const digests = Array.from({length: Math.ceil(bytes.length / blockLength)}, (_, block) =>
+			createHash('sha1')
+				.update(bytes.subarray(block * blockLength, (block + 1) * blockLength))
+				.digest(),
+		);
+		assert.deepEqual(Buffer.from((await torrent.storage.blockDigests(piece))!), Buffer.concat(digests));
+	}
+	const damaged = torrent.expected(0);
+	damaged[1_400_000]! ^= 1;
+	writeFileSync(torrent.path(0), damaged);
+	assert.equal(await torrent.storage.blockDigests(0), undefined, 'somebody has changed it since');
+	await torrent.storage.close();
+	assert.equal(await torrent.storage.blockDigests(1), undefined, 'the torrent is closed');
+});
+
 test('a check finds what was damaged, cut off or taken away', async () => {
 	const {disk, dir} = place();
 	const torrent = disk.open(

@@ -15,6 +15,7 @@ import {
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {bringBack} from '../../../source/io/files/undo-move.js';
+import {geometryOf} from '../../../source/policy/pieces/piece-geometry.js';
 import {within} from '../../helpers/deadline.ts';
 import {makeTorrent, TestDisk} from '../torrent-on-disk.js';
 
@@ -200,6 +201,7 @@ test('a file can be given another name or folder, and is found there in the next
 	const again = disk.service.open(
 		{
 			metainfo: made.metainfo,
+			map: geometryOf(made.metainfo),
 			dir,
 			wanted: Uint8Array.of(1, 1, 1),
 			id: 'renamed',

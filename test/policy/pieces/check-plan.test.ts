@@ -6,7 +6,7 @@ import {
 	type Remembered,
 	type Stamp,
 } from '../../../source/policy/pieces/check-plan.ts';
-import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
 const pieceLength = 16;
@@ -16,7 +16,7 @@ const files = [
 	{offset: 40, length: 30, pad: false},
 	{offset: 70, length: 42, pad: false},
 ];
-const map = new PieceMap(112, pieceLength);
+const map = PieceGeometry.uniform(112, pieceLength);
 
 const stamp = (file: number, mtime = 1000): Stamp => ({size: files[file]!.length, mtime});
 const asLeft: readonly Stamp[] = [stamp(0), stamp(1), stamp(2)];
@@ -113,7 +113,7 @@ test('pad files and empty ones are nothing to look at', () => {
 		{offset: 16, length: 0, pad: false},
 		{offset: 16, length: 16, pad: false},
 	];
-	const two = new PieceMap(32, 16);
+	const two = PieceGeometry.uniform(32, 16);
 	const stamps = [{size: 10, mtime: 1}, undefined, undefined, {size: 16, mtime: 1}];
 	const remembered = {have: bits('xx'), stamps, priorities: []};
 	const {trusted, check, changed} = planCheck(two, padded, stamps, remembered, 'quick');

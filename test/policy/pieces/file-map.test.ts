@@ -13,7 +13,7 @@ function draw(text: string): {map: FileMap; show: (position: number, length: num
 		offset += length;
 		return file;
 	});
-	const map = new FileMap(files, offset);
+	const map = FileMap.of(files, offset);
 	return {
 		map,
 		show: (position, length) =>
@@ -43,7 +43,7 @@ test('pad files belong to no file', () => {
 });
 
 test('bytes between two files that no file claims belong to none', () => {
-	const map = new FileMap(
+	const map = FileMap.of(
 		[
 			{offset: 0, length: 3, pad: false},
 			{offset: 8, length: 2, pad: false},

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {headPieces, PieceMap, piecePriorities} from '../../../source/policy/pieces/piece-map.ts';
+import {headPieces, piecePriorities} from '../../../source/policy/pieces/file-priorities.ts';
+import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 import {seeded} from '../seeded.ts';
@@ -28,7 +29,7 @@ function order(picker: PiecePicker, peer?: string): number[] {
 }
 
 test('a file that is wanted first comes in order, its two ends before the rest', () => {
-	const map = new PieceMap(10, 1);
+	const map = PieceGeometry.uniform(10, 1);
 	const files = [
 		{offset: 0, length: 4, pad: false},
 		{offset: 4, length: 6, pad: false},

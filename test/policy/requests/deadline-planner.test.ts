@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
-import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker, timeCriticalPriority} from '../../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../../source/policy/requests/deadline-list.ts';
 import {type DuePeer, planDue, timeToSend} from '../../../source/policy/requests/deadline-planner.ts';
@@ -43,7 +43,7 @@ function readBlock(text: string, bulkBlock: () => readonly [number, number]): re
 
 /** The asks in words: `fast a0`. */
 function plan({due, peers, here = '', most = 100}: Scene): string[] {
-	const map = new PieceMap(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
+	const map = PieceGeometry.uniform(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
 	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();
 	for (const [letter, within] of Object.entries(due)) deadlines.set(letters.indexOf(letter), now + within);
@@ -185,7 +185,7 @@ test('the time a block takes counts from when the peer sent last, and doubts gro
 
 /** A planner for 26 pieces of four blocks; answers the letters of what a seed with this block time is asked for. */
 function planner(due: Readonly<Record<string, number>>) {
-	const map = new PieceMap(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
+	const map = PieceGeometry.uniform(pieceCount * blocksPerPiece * blockLength, blocksPerPiece * blockLength);
 	const picker = new PiecePicker(pieceCount, seeded(1));
 	const partials = new PartialPieces(map);
 	const deadlines = new Deadlines();

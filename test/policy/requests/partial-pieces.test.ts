@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
-import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {
 	blockState,
 	type PartialPiece,
@@ -10,7 +10,7 @@ import {
 import {seeded} from '../seeded.ts';
 
 /** Pieces of 4 blocks; the last has 3. */
-const map = new PieceMap(20 * 4 * blockLength - blockLength, 4 * blockLength);
+const map = PieceGeometry.uniform(20 * 4 * blockLength - blockLength, 4 * blockLength);
 
 function begin(piece = 0) {
 	const partials = new PartialPieces(map);

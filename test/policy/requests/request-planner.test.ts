@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
-import {PieceMap} from '../../../source/policy/pieces/piece-map.ts';
+import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
 import {PartialPieces} from '../../../source/policy/requests/partial-pieces.ts';
 import {type RequestablePeer, RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
@@ -10,7 +10,7 @@ import {seeded} from '../seeded.ts';
 
 /** One piece of two blocks. `ask` plans for a seed with this block time and answers the blocks it got. */
 function lastPiece() {
-	const map = new PieceMap(2 * blockLength, 2 * blockLength);
+	const map = PieceGeometry.uniform(2 * blockLength, 2 * blockLength);
 	const planner = new RequestPlanner(new PiecePicker(1, seeded(1)), new PartialPieces(map));
 	const asked = new Map<number, Set<number>>();
 	return (id: number, blockTime: number, now: number, outstanding = 0): number[] => {
@@ -56,7 +56,7 @@ test('at the end only a peer that has nothing else to do is asked for copies', (
 });
 
 test('a seed is asked for what nobody else has before pieces that were begun and others can finish', () => {
-	const map = new PieceMap(8 * 2 * blockLength, 2 * blockLength);
+	const map = PieceGeometry.uniform(8 * 2 * blockLength, 2 * blockLength);
 	const picker = new PiecePicker(8, seeded(1));
 	const planner = new RequestPlanner(picker, new PartialPieces(map));
 	const leecher = new Bitfield(8);
@@ -85,7 +85,10 @@ test('a seed is asked for what nobody else has before pieces that were begun and
 test('a peer that lets requests lie begins the commonest piece, one we know little of any', () => {
 	const picked = (facts: Partial<RequestablePeer>, have: number, seed: number): number => {
 		const picker = new PiecePicker(6, seeded(seed));
-		const planner = new RequestPlanner(picker, new PartialPieces(new PieceMap(6 * blockLength, blockLength)));
+		const planner = new RequestPlanner(
+			picker,
+			new PartialPieces(PieceGeometry.uniform(6 * blockLength, blockLength)),
+		);
 		// Piece 5 is the commonest, piece 0 the rarest.
 		for (let peer = 0; peer < 5; peer++) {
 			const pieces = new Bitfield(6);
@@ -115,7 +118,7 @@ test('a peer that lets requests lie begins the commonest piece, one we know litt
 });
 
 test('a peer on parole works alone: on no piece of others, and others on none of its', () => {
-	const map = new PieceMap(2 * 2 * blockLength, 2 * blockLength);
+	const map = PieceGeometry.uniform(2 * 2 * blockLength, 2 * blockLength);
 	const planner = new RequestPlanner(new PiecePicker(2, seeded(1)), new PartialPieces(map));
 	const ask = (id: number, onParole: boolean, count: number, outstanding = 1): number[] => {
 		const got: number[] = [];

@@ -1,0 +1,148 @@
+import {type Bytes, blockLength, type PieceIndex} from '../../base/units.js';
+import {FileMap, type FileMapData, type Segment, type StreamFile} from './file-map.js';
+
+/** A geometry in a form that costs little to send to another thread. */
+export interface GeometryData {
+	readonly pieceLength: Bytes;
+	/** Whether pieces end with their file. */
+	readonly aligned: boolean;
+	readonly files: FileMapData;
+}
+
+/**
+ * The geometry of a torrent's stream: its pieces, the 16 KiB blocks in them, and the files under both. The only maker
+ * of a `PieceIndex`: a number from outside is none before `isPiece`, `isBlock` or `holds` has said so.
+ */
+export class PieceGeometry {
+	/** Of the stream, pad files included. */
+	readonly length: Bytes;
+	readonly pieceLength: Bytes;
+	readonly pieceCount: number;
+	/** Blocks in the longest piece: what tables of blocks are numbered by. */
+	readonly blocksPerPiece: number;
+	readonly #files: FileMap;
+	/** The size of each piece, where others than the last may be short. */
+	readonly #sizes: Uint32Array | undefined;
+
+	private constructor(pieceLength: Bytes, files: FileMap, aligned: boolean) {
+		this.length = files.length;
+		this.pieceLength = pieceLength;
+		this.pieceCount = Math.ceil(files.length / pieceLength);
+		this.blocksPerPiece = Math.ceil(pieceLength / blockLength);
+		this.#files = files;
+		if (aligned) this.#sizes = this.#measure();
+	}
+
+	/** Pieces are cut from the stream, whatever files lie under them: all but the last have the same size. BEP 3. */
+	static uniform(length: Bytes, pieceLength: Bytes, files: readonly StreamFile[] = []): PieceGeometry {
+		return new PieceGeometry(pieceLength, FileMap.of(files, length), false);
+	}
+
+	/**
+	 * Each file begins a piece, and the last piece of each ends with it: what fills up the stream to the next file is in
+	 * no piece. BEP 52.
+	 */
+	static aligned(length: Bytes, pieceLength: Bytes, files: readonly StreamFile[]): PieceGeometry {
+		return new PieceGeometry(pieceLength, FileMap.of(files, length), true);
+	}
+
+	/** The geometry whose `data` this is: nothing is copied. */
+	static from({pieceLength, aligned, files}: GeometryData): PieceGeometry {
+		return new PieceGeometry(pieceLength, new FileMap(files), aligned);
+	}
+
+	get data(): GeometryData {
+		const {pieceLength} = this;
+		return {pieceLength, aligned: this.#sizes !== undefined, files: this.#files.data};
+	}
+
+	#measure(): Uint32Array {
+		const sizes = new Uint32Array(this.pieceCount);
+		for (let piece = 0; piece < sizes.length; piece++) {
+			const start = piece * this.pieceLength;
+			const whole = Math.min(this.pieceLength, this.length - start);
+			const [first] = this.#files.segments(start, whole);
+			sizes[piece] = first!.file >= 0 ? first!.length : whole;
+		}
+		return sizes;
+	}
+
+	/** Whether the torrent has a piece of this number. */
+	isPiece(piece: number): piece is PieceIndex {
+		return Number.isInteger(piece) && piece >= 0 && piece < this.pieceCount;
+	}
+
+	/** Where the piece begins in the stream. */
+	pieceStart(piece: number): Bytes {
+		return piece * this.pieceLength;
+	}
+
+	pieceSize(piece: number): Bytes {
+		if (this.#sizes !== undefined) return this.#sizes[piece]!;
+		return piece === this.pieceCount - 1 ? this.length - piece * this.pieceLength : this.pieceLength;
+	}
+
+	blockCount(piece: number): number {
+		return Math.ceil(this.pieceSize(piece) / blockLength);
+	}
+
+	blockSize(piece: number, block: number): Bytes {
+		return Math.min(blockLength, this.pieceSize(piece) - block * blockLength);
+	}
+
+	/** Whether `piece` is one, and `begin` and `length` are exactly one of its blocks: what is asked for comes so. */
+	isBlock(piece: number, begin: number, length: number): piece is PieceIndex {
+		if (!this.isPiece(piece) || begin % blockLength !== 0) return false;
+		const block = begin / blockLength;
+		return block < this.blockCount(piece) && length === this.blockSize(piece, block);
+	}
+
+	/** Whether `piece` is one and the range lies inside it: what a peer may ask for. */
+	holds(piece: number, begin: number, length: number): piece is PieceIndex {
+		return this.isPiece(piece) && length > 0 && begin + length <= this.pieceSize(piece);
+	}
+
+	/** The first and the last piece of `length` bytes from `offset`, of a file say; last < first for empty ones. */
+	span(offset: Bytes, length: Bytes): readonly [first: number, last: number] {
+		const first = Math.floor(offset / this.pieceLength);
+		return [first, length === 0 ? first - 1 : Math.floor((offset + length - 1) / this.pieceLength)];
+	}
+
+	/** Whether the piece is all there is of the file under it: of aligned pieces only. */
+	isWholeFile(piece: number): boolean {
+		const start = this.pieceStart(piece);
+		const file = this.#files.at(start);
+		return file !== undefined && file.end - file.start <= this.pieceLength;
+	}
+
+	/** The files under a piece, in order. */
+	filesOf(piece: number): Segment[] {
+		return this.#files.segments(this.pieceStart(piece), this.pieceSize(piece));
+	}
+
+	/**
+	 * The files under a range of the stream, in order. Always covers the range exactly.
+	 *
+	 * @throws {RangeError} when the range is not inside the stream
+	 */
+	segments(position: Bytes, length: Bytes): Segment[] {
+		return this.#files.segments(position, length);
+	}
+}
+
+/** The geometry of a torrent as it is written and, where it can be, checked by SHA-1: pieces of v2-only ones are aligned. */
+export function geometryOf({
+	length,
+	pieceLength,
+	pieceHashes,
+	files,
+}: {
+	readonly length: Bytes;
+	readonly pieceLength: Bytes;
+	readonly pieceHashes: Uint8Array | undefined;
+	readonly files: readonly StreamFile[];
+}): PieceGeometry {
+	return pieceHashes === undefined
+		? PieceGeometry.aligned(length, pieceLength, files)
+		: PieceGeometry.uniform(length, pieceLength, files);
+}
