@@ -7,12 +7,19 @@ import {decodeResumeData, encodeResumeData} from '../../source/io/state/resume-d
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
 import {Bitfield} from '../../source/protocol/wire/bitfield.js';
 import {
-	answerMetadataRequest,
 	decodeExtensionHandshake,
-	decodeMetadataMessage,
 	encodeExtensionHandshake,
+	readClientFields,
+	readExtensionNumber,
+	readYourIp,
 } from '../../source/protocol/wire/extension-handshake.js';
 import {decodeHandshake, encodeHandshake, handshakeLength} from '../../source/protocol/wire/handshake.js';
+import {readUploadOnly} from '../../source/protocol/wire/upload-only.js';
+import {
+	answerMetadataRequest,
+	decodeMetadataMessage,
+	readMetadataSize,
+} from '../../source/protocol/wire/ut-metadata.js';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
 
@@ -52,16 +59,10 @@ test(`handshakes are read or refused (seed ${seed})`, () => {
 });
 
 test('extension handshakes are read or refused, and every number in them is one that may be used', () => {
-	const ours = {
-		client: 'x',
-		reqq: 5,
-		port: 6881,
-		metadataSize: 9,
-		uploadOnly: true,
-		yourIp: new Uint8Array(4),
-	};
+	const names = ['ut_metadata', 'ut_pex', 'lt_donthave', 'upload_only'];
+	const ours = {v: 'x', reqq: 5, p: 6881, metadata_size: 9, upload_only: true, yourip: new Uint8Array(4)};
 	const samples = [
-		encodeExtensionHandshake(ours),
+		encodeExtensionHandshake({ut_metadata: 1, lt_donthave: 3, upload_only: 4}, ours),
 		encodeBencode({
 			m: {ut_metadata: -1, ut_pex: 300, lt_donthave: 2 ** 40},
 			p: 70_000,
@@ -72,11 +73,16 @@ test('extension handshakes are read or refused, and every number in them is one 
 	];
 	fuzz(samples, bytes => {
 		const told = decodeExtensionHandshake(bytes);
-		for (const id of [told.metadata, told.pex, told.donthave, told.uploadOnlyId])
+		for (const id of names.map(name => readExtensionNumber(told, name)))
 			assert.ok(id === undefined || (Number.isInteger(id) && id >= 0 && id <= 255));
-		assert.ok(told.port === undefined || (told.port > 0 && told.port < 65_536));
-		assert.ok(told.reqq === undefined || (told.reqq > 0 && told.reqq <= 1 << 20));
-		assert.ok((told.client ?? '').length <= 128);
+		const {client, port, reqq} = readClientFields(told);
+		assert.ok(port === undefined || (port > 0 && port < 65_536));
+		assert.ok(reqq === undefined || (reqq > 0 && reqq <= 1 << 20));
+		assert.ok((client ?? '').length <= 128);
+		const size = readMetadataSize(told);
+		assert.ok(size === undefined || (size > 0 && size <= 32 << 20));
+		assert.ok([4, 16].includes(readYourIp(told)?.length ?? 4));
+		assert.ok([true, false, undefined].includes(readUploadOnly(told)));
 	});
 });
 

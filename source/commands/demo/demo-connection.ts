@@ -13,13 +13,13 @@ import {
 	writePieceHeader,
 } from '../../protocol/wire/decoder.js';
 import {
-	answerMetadataRequest,
 	decodeExtensionHandshake,
-	decodeMetadataMessage,
 	encodeExtensionHandshake,
-	extensionId,
+	extensionHandshakeId,
+	readExtensionNumber,
 } from '../../protocol/wire/extension-handshake.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
+import {answerMetadataRequest, decodeMetadataMessage} from '../../protocol/wire/ut-metadata.js';
 
 /** What a connection may know of the peer of the demo that it belongs to. */
 export interface DemoConnectionOwner {
@@ -53,6 +53,7 @@ interface Fetch {
 	received: Bytes;
 }
 
+const ourMetadataNumber = 1;
 const mostQueued = 250;
 const mostUnsent: Bytes = 1_048_576;
 const keepAliveAfter: Millis = 60_000;
@@ -205,15 +206,11 @@ export class DemoConnection implements PeerWireSink {
 		else if (have.count === 0) this.#writer.plain(messageId.haveNone);
 		else this.#writer.bitfield(have.bytes);
 		this.#writer.extended(
-			extensionId.handshake,
-			encodeExtensionHandshake({
-				client,
-				reqq: mostQueued,
-				port,
-				metadataSize: metainfo.info.length,
-				uploadOnly: have.full,
-				yourIp: undefined,
-			}),
+			extensionHandshakeId,
+			encodeExtensionHandshake(
+				{ut_metadata: ourMetadataNumber},
+				{v: client, reqq: mostQueued, p: port, metadata_size: metainfo.info.length, upload_only: have.full},
+			),
 		);
 	}
 
@@ -297,9 +294,9 @@ export class DemoConnection implements PeerWireSink {
 	allowedFast(): void {}
 
 	extended(id: number, payload: Uint8Array): void {
-		if (id === extensionId.handshake) {
-			this.#metadataId = decodeExtensionHandshake(payload).metadata ?? 0;
-		} else if (id === extensionId.metadata && this.#metadataId !== 0) {
+		if (id === extensionHandshakeId) {
+			this.#metadataId = readExtensionNumber(decodeExtensionHandshake(payload), 'ut_metadata') ?? 0;
+		} else if (id === ourMetadataNumber && this.#metadataId !== 0) {
 			const message = decodeMetadataMessage(payload);
 			if (message?.type !== 'request' || this.#socket.writableLength > mostUnsent) return;
 			this.#writer.extended(

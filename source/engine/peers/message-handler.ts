@@ -1,16 +1,11 @@
-import {parseIp} from '../../base/ip-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
-import {
-	answerMetadataRequest,
-	decodeMetadataMessage,
-	encodeExtensionHandshake,
-	extensionId,
-	metadataPiece,
-} from '../../protocol/wire/extension-handshake.js';
+import type {ExtensionRegistry} from '../extensions/extension-registry.js';
+import type {ExtensionTorrent} from '../extensions/peer-extension.js';
+import {makeExtensions} from '../extensions/torrent-extensions.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
@@ -22,11 +17,6 @@ import type {UploadSource} from '../transfer/uploader.js';
 import {sendAllowedFast} from './allowed-fast.js';
 import type {Peer, PeerOwner} from './peer-connection.js';
 import {nameOf, type Swarm} from './swarm.js';
-
-/** Metadata on its way to one peer. */
-const mostMetadata: Bytes = 128 << 10;
-/** So many times over one peer may have the metadata, on one connection: choking and limits do not hold it. */
-const mostCopies = 4;
 
 /** What talking with peers asks of their torrent. */
 export interface MessageHandlerOwner {
@@ -51,8 +41,31 @@ export interface MessageHandlerOwner {
 	log(level: LogLevel, text: string): void;
 }
 
+/** The torrent as its extensions see it. */
+function extensionTorrent(owner: MessageHandlerOwner): ExtensionTorrent {
+	return {
+		get info() {
+			return owner.metainfo.info;
+		},
+		get isPrivate() {
+			return owner.metainfo.private;
+		},
+		get uploadOnly() {
+			return owner.complete && !owner.superSeeding.active;
+		},
+		get peers() {
+			return owner.peers;
+		},
+		peerListens: ({address, now}, port) => owner.swarm.list.listens(address, port, now),
+		peerChanged() {
+			owner.swarm.revision++;
+		},
+	};
+}
+
 /** Hears what the peers of one torrent say, and answers. BEP 3, 6, 9, 10. */
 export class MessageHandler implements PeerOwner {
+	readonly extensions: ExtensionRegistry;
 	readonly #owner: MessageHandlerOwner;
 	readonly #downloader: Downloader;
 	readonly #rateLimits: TorrentRateLimits;
@@ -63,6 +76,12 @@ export class MessageHandler implements PeerOwner {
 		this.#downloader = owner.downloader;
 		this.#rateLimits = owner.rateLimits;
 		this.#services = services;
+		const {client} = services;
+		this.extensions = makeExtensions(extensionTorrent(owner), {
+			client,
+			reqq: acceptedRequests,
+			port: () => services.port(),
+		});
 	}
 
 	get pieceCount(): number {
@@ -74,23 +93,11 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerReady(peer: Peer): void {
-		const {swarm, superSeeding, smartBan, have, metainfo} = this.#owner;
+		const {swarm, superSeeding, smartBan, have} = this.#owner;
 		swarm.ready(peer);
 		if (peer.isClosed) return;
 		peer.sendPieces(superSeeding.shown(have));
-		if (peer.supportsExtended) {
-			peer.sendExtended(
-				extensionId.handshake,
-				encodeExtensionHandshake({
-					client: this.#services.client,
-					reqq: acceptedRequests,
-					port: this.#services.port(),
-					metadataSize: metainfo.info.length,
-					uploadOnly: this.#owner.complete && !superSeeding.active,
-					yourIp: parseIp(peer.address.host),
-				}),
-			);
-		}
+		this.extensions.joined(peer);
 		this.#rateLimits.reads.join(peer);
 		smartBan.met(peer);
 	}
@@ -215,49 +222,11 @@ export class MessageHandler implements PeerOwner {
 		if (peer.uploads.cancel(piece, begin, length)) peer.sendReject(piece, begin, length);
 	}
 
-	peerExtended(peer: Peer): void {
-		const {swarm} = this.#owner;
-		const {port} = peer.extension;
-		if (port !== undefined && peer.incoming) swarm.list.listens(peer.address, port, peer.now);
-		swarm.revision++;
-	}
-
-	peerMetadata(peer: Peer, payload: Uint8Array): void {
-		const {info} = this.#owner.metainfo;
-		const message = decodeMetadataMessage(payload);
-		const id = peer.extension.metadata;
-		// What it gives nobody asked for.
-		if (message?.type !== 'request' || !id) return peer.strike();
-		const given = peer.metadataGiven * metadataPiece;
-		if (message.piece * metadataPiece >= info.length || given >= mostCopies * (info.length + metadataPiece)) {
-			peer.strike();
-			peer.sendExtended(id, answerMetadataRequest(undefined, message.piece));
-			return;
-		}
-		if (peer.metadataWanted.has(message.piece)) peer.askedInVain();
-		peer.metadataWanted.add(message.piece);
-		this.#giveMetadata(peer, id);
-	}
-
-	/** As much of what it asked for as it can take soon: a request is small, its answer is not. BEP 9. */
-	#giveMetadata(peer: Peer, id: number): void {
-		for (const piece of peer.metadataWanted) {
-			if (peer.unsent + peer.writer.length > mostMetadata) return;
-			peer.metadataWanted.delete(piece);
-			peer.metadataGiven++;
-			peer.sendExtended(id, answerMetadataRequest(this.#owner.metainfo.info, piece));
-		}
-	}
-
-	peerDrained(peer: Peer): void {
-		const id = peer.extension.metadata;
-		if (peer.metadataWanted.size > 0 && id) this.#giveMetadata(peer, id);
-	}
-
 	peerClosed(peer: Peer, reason: string): void {
 		const {swarm, superSeeding, smartBan} = this.#owner;
 		if (peer.ready) {
 			this.peerForgets(peer);
+			this.extensions.left(peer);
 			this.#owner.log('debug', `${nameOf(peer)} left: ${reason}`);
 		}
 		this.#downloader.release(peer);

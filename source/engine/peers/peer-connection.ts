@@ -12,12 +12,10 @@ import type {RequestablePeer} from '../../policy/requests/request-planner.js';
 import {RequestQueue} from '../../policy/requests/request-queue.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../protocol/wire/decoder.js';
-import {
-	decodeExtensionHandshake,
-	type ExtensionHandshake,
-	extensionId,
-} from '../../protocol/wire/extension-handshake.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
+import type {ExtensionRegistry} from '../extensions/extension-registry.js';
+import {ExtensionState} from '../extensions/extension-state.js';
+import type {ExtensionPeer} from '../extensions/peer-extension.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
 import {AllowedFastGrants} from './allowed-fast.js';
 import type {WriteBatch} from './write-batch.js';
@@ -26,6 +24,8 @@ import type {WriteBatch} from './write-batch.js';
 export interface PeerOwner {
 	readonly pieceCount: number;
 	readonly blocksPerPiece: number;
+	/** What understands the extension messages. BEP 10. */
+	readonly extensions: ExtensionRegistry;
 	/** The handshake is done both ways: the peer is one of ours now. */
 	peerReady(peer: Peer): void;
 	/** It told what it has. */
@@ -44,11 +44,8 @@ export interface PeerOwner {
 	peerRejects(peer: Peer, piece: number, begin: number, length: number): void;
 	peerRequests(peer: Peer, piece: number, begin: number, length: number): void;
 	peerCancels(peer: Peer, piece: number, begin: number, length: number): void;
-	peerExtended(peer: Peer): void;
-	peerMetadata(peer: Peer, payload: Uint8Array): void;
 	/** A buffer was read to its end: time to ask for more. */
 	peerRead(peer: Peer): void;
-	peerDrained(peer: Peer): void;
 	peerClosed(peer: Peer, reason: string): void;
 }
 
@@ -91,8 +88,6 @@ const piecesInterval: Millis = 250;
 const piecesWeight = 10;
 /** A bitfield in place of many haves costs us a look at all pieces; aria2 sends up to ten a second. */
 const bitfieldCost = 5;
-/** Reading an extension handshake costs as much as so many small messages. */
-const handshakeCost = 5;
 /** So many bytes of a message that is read over cost as much as a small one. */
 const bytesPerCost: Bytes = 4096;
 const longAge: Millis = 60_000;
@@ -102,7 +97,7 @@ const mostFastPieces = 32;
 const noPieces = new Bitfield(0);
 
 /** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
-export class Peer implements PeerWireSink, RequestablePeer {
+export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	readonly id: number;
 	readonly address: PeerAddress;
 	readonly source: PeerSource;
@@ -127,11 +122,9 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	/** Blocks we cancelled that may still come. */
 	cancelled = 0;
 	onParole = false;
-	/** Says of itself that it only uploads. BEP 21. */
-	uploadOnly = false;
 	/** 20 bytes, once the handshake came. */
 	peerId: Uint8Array | undefined;
-	extension: ExtensionHandshake = {};
+	readonly extensions = new ExtensionState();
 	supportsFast = false;
 	supportsExtended = false;
 	unchokedAt: Millis = -Infinity;
@@ -169,10 +162,6 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	refusals = 0;
 	/** Its host was here before, and traded nothing. */
 	returns = false;
-	/** Pieces of the metadata it has asked for and could not take yet. BEP 9. */
-	readonly metadataWanted = new Set<number>();
-	/** Pieces of the metadata it was given so far. */
-	metadataGiven = 0;
 	readonly #options: PeerOptions;
 	readonly #decoder: PeerWireDecoder;
 	readonly writer = new PeerWireWriter();
@@ -234,6 +223,11 @@ export class Peer implements PeerWireSink, RequestablePeer {
 
 	get unsent(): number {
 		return this.#connection?.unsent ?? 0;
+	}
+
+	/** What was said to it and has not left. */
+	get backlog(): Bytes {
+		return this.unsent + this.writer.length;
 	}
 
 	/** It has something, or wants something. */
@@ -417,7 +411,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	}
 
 	/** It said what changes nothing: that is fine now and then. */
-	#idleTalk(cost = 1, weight = 1): void {
+	idleTalk(cost = 1, weight = 1): void {
 		if (!this.#budget.spend(this.now, cost)) this.strike(Math.max(weight, cost / costPerStrike));
 	}
 
@@ -458,7 +452,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 			},
 			data: (bytes, length) => this.#receive(bytes, length),
 			drained: () => {
-				if (!this.isClosed) this.#owner?.peerDrained(this);
+				if (!this.isClosed) this.#owner?.extensions.drained(this);
 			},
 			closed: reason => this.#end(reason),
 		};
@@ -505,12 +499,12 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	}
 
 	keepAlive(): void {
-		this.#idleTalk();
+		this.idleTalk();
 	}
 
 	choke(): void {
 		this.#firstMessage();
-		if (this.peerChoking) return this.#idleTalk();
+		if (this.peerChoking) return this.idleTalk();
 		this.peerChoking = true;
 		if (this.now - this.#unchokedUsAt < flapInterval) this.strike(flapWeight);
 		if (!this.isClosed) this.#owner?.peerChokes(this);
@@ -518,7 +512,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 
 	unchoke(): void {
 		this.#firstMessage();
-		if (!this.peerChoking) return this.#idleTalk();
+		if (!this.peerChoking) return this.idleTalk();
 		this.peerChoking = false;
 		this.#unchokedUsAt = this.now;
 		this.#owner?.peerUnchokes(this);
@@ -535,7 +529,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	}
 
 	#setPeerInterested(interested: boolean): void {
-		this.#idleTalk();
+		this.idleTalk();
 		if (this.peerInterested === interested || this.isClosed) return;
 		this.peerInterested = interested;
 		this.#owner?.peerInterest(this);
@@ -544,7 +538,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	have(piece: number): void {
 		this.#firstMessage();
 		if (piece >= this.#pieces.length) throw new ProtocolError('bad-have', `have of piece ${piece}`, 3);
-		if (this.#seed || !this.#pieces.set(piece)) return this.#idleTalk();
+		if (this.#seed || !this.#pieces.set(piece)) return this.idleTalk();
 		this.#owner?.peerHas(this, piece);
 	}
 
@@ -568,7 +562,7 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	/** BEP 3 has it come first, but aria2 sends it again in place of many haves. */
 	#replacePieces(pieces: Bitfield): void {
 		if (this.#toldPieces) {
-			this.#idleTalk(bitfieldCost, piecesWeight);
+			this.idleTalk(bitfieldCost, piecesWeight);
 			if (this.isClosed) return;
 			this.#owner?.peerForgets(this);
 		}
@@ -609,17 +603,17 @@ export class Peer implements PeerWireSink, RequestablePeer {
 	}
 
 	port(): void {
-		this.#idleTalk();
+		this.idleTalk();
 	}
 
 	other(_id: number, length: number): void {
-		this.#idleTalk(1 + length / bytesPerCost);
+		this.idleTalk(1 + length / bytesPerCost);
 	}
 
 	suggest(piece: number): void {
 		this.#fastOnly('suggest');
 		if (piece >= this.#pieces.length) throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
-		this.#idleTalk();
+		this.idleTalk();
 	}
 
 	reject(piece: number, begin: number, length: number): void {
@@ -631,35 +625,23 @@ export class Peer implements PeerWireSink, RequestablePeer {
 		this.#fastOnly('allowed fast');
 		const known = this.fastPieces.size;
 		if (piece < this.#pieces.length && known < mostFastPieces) this.fastPieces.add(piece);
-		if (this.fastPieces.size === known) this.#idleTalk();
+		if (this.fastPieces.size === known) this.idleTalk();
 	}
 
 	extended(id: number, payload: Uint8Array): void {
 		if (!this.supportsExtended)
 			throw new ProtocolError('unasked-extension', 'extension message without the bit', 10);
-		if (id === extensionId.handshake) {
-			this.#idleTalk(handshakeCost + payload.length / bytesPerCost);
-			if (this.isClosed) return;
-			this.extension = {...this.extension, ...decodeExtensionHandshake(payload)};
-			if (this.extension.uploadOnly !== undefined) this.uploadOnly = this.extension.uploadOnly;
-			if (this.extension.reqq !== undefined) this.requestQueue.ceiling = this.extension.reqq;
-			this.#owner?.peerExtended(this);
-		} else if (id === extensionId.metadata) {
-			this.#owner?.peerMetadata(this, payload);
-		} else if (id === extensionId.uploadOnly && payload.length >= 1) {
-			this.#idleTalk();
-			this.uploadOnly = payload[0] !== 0;
-			this.#owner?.peerExtended(this);
-		} else if (id === extensionId.donthave && payload.length >= 4) {
-			const piece = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
-			this.#idleTalk();
-			if (piece < this.#pieces.length && !this.isClosed) this.#loses(piece);
-		} else {
-			this.#idleTalk(1 + payload.length / bytesPerCost);
-		}
+		this.#owner?.extensions.message(this, id, payload);
 	}
 
-	#loses(piece: number): void {
+	/** It says how many requests it takes at a time (`reqq`, BEP 10). */
+	takesRequests(count: number): void {
+		this.requestQueue.ceiling = count;
+	}
+
+	/** It has a piece no more, whatever it said before. BEP 54. */
+	lacks(piece: number): void {
+		if (piece >= this.#pieces.length) return;
 		if (this.#seed) {
 			if (this.now - this.#toldAt < piecesInterval) this.strike(piecesWeight);
 			if (this.isClosed) return;

@@ -336,7 +336,7 @@ export class Swarm {
 				this.#idleHosts.add(peerKey(peer.address), now);
 			const useful = (traded && !peer.misbehaved) || !this.#owner.active;
 			// Two who have everything need each other no more, until one wants something else.
-			if (this.#owner.complete && !peer.misbehaved && (peer.isSeed || peer.uploadOnly))
+			if (this.#owner.complete && !peer.misbehaved && (peer.isSeed || peer.extensions.uploadOnly))
 				this.list.setAside(peer.address, now);
 			else this.list.disconnected(peer.address, now, {useful});
 		} else if (!peer.incoming) {
@@ -373,6 +373,7 @@ export class Swarm {
 			peer.lookAtSending(now);
 			this.#check(peer, now);
 		}
+		this.#owner.messages.extensions.tick(now);
 		if (this.#rivals) this.#endRivalries(now);
 		if (now >= this.#nextChokeRound || this.#lineIsIdle(now)) this.rechoke(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
@@ -388,7 +389,8 @@ export class Swarm {
 			return;
 		}
 		if (now - peer.lastReceivedAt > idleTimeout) return peer.close('nothing heard for two minutes');
-		if (this.#owner.complete && (peer.isSeed || peer.uploadOnly)) return peer.close('both have everything');
+		if (this.#owner.complete && (peer.isSeed || peer.extensions.uploadOnly))
+			return peer.close('both have everything');
 		const {uploads} = peer;
 		const patience = this.#services.uploader.isCrowded ? crowdedTakeTimeout : takeTimeout;
 		if (uploads.inFlight > 0 && now - uploads.movedAt > patience) return peer.close(takesNothing);

@@ -2,6 +2,7 @@ import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Swarm} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
@@ -24,6 +25,7 @@ export interface CompletionOwner {
 	readonly downloader: Downloader;
 	readonly smartBan: SmartBan;
 	readonly swarm: Swarm;
+	readonly messages: {readonly extensions: Pick<ExtensionRegistry, 'completed'>};
 	readonly announcers: Announcers;
 	readonly superSeeding: SuperSeeding;
 	readonly stats: TransferStats;
@@ -113,7 +115,7 @@ export class PieceCompletion {
 		const complete = owner.downloader.needed.count === 0;
 		if (complete === this.#wasComplete) return;
 		this.#wasComplete = complete;
-		this.#tellUploadOnly(complete);
+		owner.messages.extensions.completed(complete);
 		if (!complete) return this.#wantMore();
 		owner.stats.completedAt = this.#services.clock.wall();
 		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');
@@ -138,13 +140,5 @@ export class PieceCompletion {
 		const {swarm, announcers} = this.#owner;
 		swarm.resume(this.#services.clock.now());
 		announcers.needPeers();
-	}
-
-	/** Who has everything too hears no more haves of us, and could not tell that there is nothing to give. BEP 21. */
-	#tellUploadOnly(uploadOnly: boolean): void {
-		for (const peer of this.#owner.peers) {
-			const id = peer.extension.uploadOnlyId;
-			if (peer.ready && id) peer.sendExtended(id, Uint8Array.of(uploadOnly ? 1 : 0));
-		}
 	}
 }

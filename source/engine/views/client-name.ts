@@ -29,7 +29,7 @@ const known: Readonly<Record<string, string>> = {
 
 /** The name of a peer's program, safe for a terminal: as it says itself, else from its peer id. */
 export function clientName(peer: Peer): string {
-	if (peer.extension.client) return safeText(peer.extension.client, 40);
+	if (peer.extensions.client) return safeText(peer.extensions.client, 40);
 	if (peer.peerId === undefined) return '';
 	return nameFromPeerId(peer.peerId);
 }
