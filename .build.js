@@ -151,7 +151,7 @@ const builds = await Promise.all([
 		banner: {
 			js: `import {createRequire} from 'node:module';\nconst require = createRequire(import.meta.url);\n${forNode20}`,
 		},
-		entryPoints: ['source/ui/screen/screen.tsx', 'source/ui/widgets/table-text.ts'],
+		entryPoints: ['source/ui/screen/screen.ts', 'source/ui/widgets/table-text.ts'],
 		entryNames: '[name]',
 		splitting: true,
 		outExtension: {'.js': '.mjs'},

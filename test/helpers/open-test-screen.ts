@@ -1,7 +1,9 @@
 import type {Clock, Timer} from '../../source/base/ports.ts';
 import type {Preferences} from '../../source/ui/model/preferences.ts';
-import {openScreen, type ScreenOptions, type ScreenProcess} from '../../source/ui/screen/screen.tsx';
+import {openScreen} from '../../source/ui/screen/screen.ts';
 import type {Leaving} from '../../source/ui/screen/screen-context.ts';
+import type {ScreenOptions} from '../../source/ui/screen/screen-options.ts';
+import type {ScreenProcess} from '../../source/ui/terminal/terminal-guard.ts';
 import {FakeEngine, type FakeOptions} from './fake-engine.ts';
 import {TestTerminal} from './screen-terminal.ts';
 

@@ -5,7 +5,7 @@ import {Writable} from 'node:stream';
 
 process.env['NODE_ENV'] = 'production';
 const built = '../../dist/screen.mjs';
-const {openScreen} = (await import(built)) as typeof import('../../source/ui/screen/screen.tsx');
+const {openScreen} = (await import(built)) as typeof import('../../source/ui/screen/screen.ts');
 const {FakeEngine} = await import('./fake-engine.ts');
 const {TestTerminal} = await import('./screen-terminal.ts');
 

@@ -2,7 +2,7 @@
 import process from 'node:process';
 
 process.env['NODE_ENV'] = 'production';
-const {openScreen} = await import('../../source/ui/screen/screen.tsx');
+const {openScreen} = await import('../../source/ui/screen/screen.ts');
 const {FakeEngine} = await import('./fake-engine.ts');
 const words = new Map(process.argv.slice(2).map(word => word.split('=') as [string, string]));
 const engine = new FakeEngine({

@@ -1,0 +1,58 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import type {Model} from '../model/model.js';
+import type {ScreenState} from '../model/store.js';
+import type {Notice} from '../model/view.js';
+import {progressOf} from '../present/header.js';
+import {bell, notification, windowTitle} from '../terminal/modes.js';
+import {percent} from '../text/format.js';
+import {safeText} from '../text/text.js';
+
+type Announced = Pick<TorrentView, 'id' | 'state' | 'name'>;
+
+/** Tells a person who looks elsewhere: by the bell, on the desktop, in the window's title. */
+export class Announcer {
+	readonly #send: (sequence: string) => void;
+	readonly #say: (text: string, level: Notice['level']) => void;
+	#title = '';
+
+	/** `send` writes to the terminal beside what is drawn. */
+	constructor(send: (sequence: string) => void, say: (text: string, level: Notice['level']) => void) {
+		this.#send = send;
+		this.#say = say;
+	}
+
+	/** Announces the torrents that are done, or have failed, since `before`. */
+	compare(before: Model, {model, preferences}: ScreenState): void {
+		const earlier = before.torrent?.overview;
+		const now = model.torrent?.overview;
+		if (before.torrents) this.#announce(before.torrents, model.torrents ?? [], preferences);
+		if (earlier && now) this.#announce([earlier], [now], preferences);
+	}
+
+	#announce(
+		before: readonly Announced[],
+		after: readonly Announced[],
+		{bell: rings, notify}: ScreenState['preferences'],
+	): void {
+		for (const {id, state, name} of after) {
+			const earlier = before.find(other => other.id === id)?.state;
+			if (earlier === undefined || earlier === state) continue;
+			const done = earlier === 'downloading' && (state === 'seeding' || state === 'finished');
+			if (!done && state !== 'failed') continue;
+			const text = `${safeText(name)}: ${done ? 'download complete' : 'stopped by an error'}`;
+			this.#say(text, done ? 'good' : 'error');
+			if (rings) this.#send(bell);
+			if (notify) this.#send(notification(text));
+		}
+	}
+
+	/** Has the window's title say how far the shown torrent is. */
+	showTitle({model, view, preferences}: ScreenState): void {
+		if (!preferences.title) return;
+		const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${safeText(torrent.name)}` : 'tortui';
+		if (text === this.#title) return;
+		this.#title = text;
+		this.#send(windowTitle(text));
+	}
+}

@@ -1,0 +1,45 @@
+import type {EngineClient} from '../../api/engine-client.js';
+import type {Clock} from '../../base/ports.js';
+import type {TerminalEnvironment} from '../look/paint.js';
+import type {PreferenceStore} from '../model/preferences.js';
+import type {TerminalInput} from '../terminal/filtered-input.js';
+import type {TerminalOutput} from '../terminal/frame-stream.js';
+import type {ScreenProcess} from '../terminal/terminal-guard.js';
+
+/** How the screen is to look and where it is shown. The environment comes in as values. */
+export interface ScreenOptions {
+	/** The torrent to open on; without one, the list of all. */
+	readonly torrent?: string | undefined;
+	/** Torrents that the person has just added: what is in their way is asked about. */
+	readonly added?: readonly string[] | undefined;
+	readonly stdout: TerminalOutput;
+	readonly stdin: TerminalInput;
+	readonly ascii: boolean;
+	readonly color: 'auto' | 'always' | 'never';
+	readonly theme?: string | undefined;
+	/** Whether `theme` may be fitted to the terminal's background; one that was typed for this once stays as it is. */
+	readonly themeFits?: boolean | undefined;
+	/** Updates a second at most. */
+	readonly fps?: number | undefined;
+	readonly version: string;
+	readonly prefs?: PreferenceStore | undefined;
+	readonly env: TerminalEnvironment & {
+		/** Whether the terminal is at the other end of an SSH line. */
+		readonly ssh: boolean;
+		readonly screenReader?: boolean | undefined;
+		/** Minutes to take from UTC to get the local time; the system's by default. */
+		readonly timezone?: number | undefined;
+	};
+	/** Whether downloads go on when the screen is left; yes when left out. */
+	readonly detachable?: boolean | undefined;
+	/** Whether the engine goes on when the screen is left, also with nothing at work; no when left out. */
+	readonly stays?: boolean | undefined;
+	/** A path that somebody typed, in full: `~/x` and `x` become absolute. As it is when left out. */
+	readonly fullPath?: ((path: string) => string) | undefined;
+	/** Opens a finished file with its program. */
+	readonly openFile?: ((path: string) => void) | undefined;
+	/** Starts the engine again after it has gone, and reaches it. When left out, the screen ends with its engine. */
+	readonly revive?: (() => Promise<EngineClient>) | undefined;
+	readonly clock?: Clock | undefined;
+	readonly process?: ScreenProcess | undefined;
+}

@@ -1,0 +1,418 @@
+import {type Instance, render} from 'ink';
+import type {Command, Reply} from '../../api/command.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import type {Update} from '../../api/snapshot.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {actions} from '../actions/screen-actions.js';
+import {pasted} from '../dialogs/dialog-keys.js';
+import {keyContext} from '../keys/key-context.js';
+import {keyTable} from '../keys/key-table.js';
+import {type KeyContext, type KeyRecord, keyProblem, rebind} from '../keys/keymap.js';
+import {glyphsFor} from '../look/glyphs.js';
+import {type Layout, planLayout, sizeClass} from '../look/layout.js';
+import {colourDepth} from '../look/paint.js';
+import {Painters} from '../look/painters.js';
+import {themes} from '../look/themes.js';
+import {emptyTorrent, litTime, merge, unlit} from '../model/model.js';
+import {
+	type ConfigFile,
+	type FullPreferences,
+	type PreferenceStore,
+	readPreferences,
+} from '../model/preferences.js';
+import {type ScreenState, Store} from '../model/store.js';
+import type {Dialog, Notice, View} from '../model/view.js';
+import type {Look} from '../present/context.js';
+import {filteredInput} from '../terminal/filtered-input.js';
+import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
+import type {InputEvent} from '../terminal/input-parts.js';
+import {clipboard} from '../terminal/modes.js';
+import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
+import {Announcer} from './announcer.js';
+import {App, pressKey} from './app.js';
+import {systemClock} from './clock.js';
+import {CrashGuard} from './crash-guard.js';
+import {EngineLink} from './engine-link.js';
+import {Notices} from './notices.js';
+import {openingState} from './opening-state.js';
+import {OverwriteQuestions} from './overwrite-questions.js';
+import {PreferencesSaver} from './preferences-saver.js';
+import type {Leaving, ScreenContext} from './screen-context.js';
+import type {ScreenOptions} from './screen-options.js';
+import {SpokenApp} from './spoken-app.js';
+import {watchFor} from './watching.js';
+
+/** The first picture waits so long for something to show. */
+const firstWait: Millis = 150;
+/** The engine has so long to carry out what was asked for last. */
+const lastWait: Millis = 3000;
+
+/** A screen from its opening to its end. Owns the state, and is what actions act on. */
+export class ScreenSession implements ScreenContext {
+	readonly clock: Clock;
+	readonly look: Look;
+	readonly version: string;
+	readonly detachable: boolean;
+	readonly stays: boolean;
+	readonly config: ConfigFile | undefined;
+	readonly openFile: ((path: string) => void) | undefined;
+	readonly state: () => ScreenState;
+	readonly #options: ScreenOptions;
+	readonly #spoken: boolean;
+	readonly #table: readonly KeyRecord[];
+	readonly #keyProblem: string | undefined;
+	readonly #store: Store;
+	readonly #painters: Painters;
+	readonly #frames: FrameStream;
+	readonly #guard: TerminalGuard;
+	readonly #notices: Notices;
+	readonly #announcer: Announcer;
+	readonly #questions: OverwriteQuestions;
+	readonly #saver: PreferencesSaver;
+	readonly #link: EngineLink;
+	readonly #leaving = Promise.withResolvers<Leaving>();
+	#left = false;
+	#layout: {readonly key: string; readonly layout: Layout} | undefined;
+	#litTimer: Timer | undefined;
+	#firstUpdate: () => void = () => undefined;
+
+	constructor(client: EngineClient, options: ScreenOptions) {
+		const {stdout, stdin, env, ascii, prefs} = options;
+		const loaded = readPreferences(loadPreferences(prefs));
+		const theme = options.theme !== undefined && themes[options.theme] ? options.theme : loaded.theme;
+		this.#options = options;
+		this.#spoken = env.screenReader ?? false;
+		this.clock = options.clock ?? systemClock;
+		this.look = {glyphs: glyphsFor(ascii), timezone: env.timezone ?? new Date().getTimezoneOffset()};
+		this.version = options.version;
+		this.detachable = options.detachable ?? true;
+		this.stays = options.stays ?? false;
+		this.config = prefs?.config;
+		this.openFile = options.openFile;
+		this.#table = rebind(keyTable, loaded.keys);
+		this.#keyProblem = keyProblem(keyTable, loaded.keys);
+		const {columns, rows} = this.#size();
+		this.#store = new Store(openingState(options.torrent, {...loaded, theme}, columns, rows));
+		this.state = this.#store.get;
+		this.#painters = new Painters(
+			colourDepth(options.color, env),
+			ascii,
+			options.themeFits ? undefined : options.theme,
+		);
+		this.#frames = new FrameStream(stdout, this.clock);
+		const host = options.process ?? (process as unknown as ScreenProcess);
+		this.#guard = new TerminalGuard(stdout, stdin, host, this.#frames, this.#spoken, {
+			terminated: () => this.leave({how: 'detach', message: 'ended by a signal; downloads go on'}),
+			gone: why =>
+				this.leave({
+					how: 'lost',
+					message: `the terminal went away${why ? ` (${why})` : ''}; downloads go on`,
+				}),
+			resized: () => this.#resize(),
+		});
+		this.#notices = new Notices(this.#store, this.clock);
+		this.#announcer = new Announcer(
+			sequence => this.#frames.send(sequence),
+			(text, level) => this.say(text, level),
+		);
+		this.#questions = new OverwriteQuestions(this, options.added ?? []);
+		this.#saver = new PreferencesSaver(
+			prefs,
+			this.clock,
+			() => {
+				const {preferences} = this.state();
+				// A theme given on the command line is for this once, unless another one was then chosen.
+				return preferences.theme === options.theme ? {...preferences, theme: loaded.theme} : preferences;
+			},
+			error => this.say(`Settings could not be saved: ${wordsOf(error)}`, 'warn'),
+		);
+		this.#link = new EngineLink(client, options.revive, this, this.#notices, {
+			take: update => this.#take(update),
+			isLeft: () => this.#left,
+		});
+	}
+
+	/** Shows the screen; resolves when it was left and the terminal is as it was. */
+	async open(): Promise<Leaving> {
+		this.#guard.watch();
+		this.#link.follow();
+		let app: Instance | undefined;
+		try {
+			await this.#firstPicture();
+			if (!this.#left) app = this.#show();
+			return await this.#leaving.promise;
+		} catch (error) {
+			return failure(error);
+		} finally {
+			await this.#end(app);
+		}
+	}
+
+	get client(): EngineClient {
+		return this.#link.client;
+	}
+
+	layout(): Layout {
+		const {columns, rows, view} = this.state();
+		const {screen, pane, grow, density} = view;
+		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density}`;
+		if (this.#layout?.key !== key)
+			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density})};
+		return this.#layout.layout;
+	}
+
+	keys(): readonly KeyRecord[] {
+		return this.#table;
+	}
+
+	keyContext(): KeyContext {
+		return keyContext(this.state(), this.detachable);
+	}
+
+	setView(change: Partial<View>): void {
+		const {model} = this.state();
+		const opened = change.torrent;
+		// What keys act on is the torrent that is opened, never the one that was shown before it.
+		if (opened !== undefined && model.torrent?.id !== opened) {
+			const overview = model.torrents?.find(({id}) => id === opened);
+			this.#store.set({model: {...model, torrent: {...emptyTorrent(opened), overview}}});
+		}
+		this.#store.setView(change);
+		this.#watch();
+	}
+
+	setDialog(dialog: Dialog | undefined): void {
+		this.#store.setView({dialog});
+		if (dialog === undefined) this.#questions.answered();
+	}
+
+	setPreferences(change: Partial<FullPreferences>): void {
+		this.#store.set({preferences: {...this.state().preferences, ...change}});
+		if (change.graphRange !== undefined) this.setView({range: change.graphRange});
+		this.#saver.changed(change);
+	}
+
+	say(text: string, level: Notice['level'] = 'info'): void {
+		this.#notices.say(text, level);
+	}
+
+	send(command: Command, done?: string | ((reply: Reply) => void)): void {
+		this.#link.send(command, done);
+	}
+
+	run(name: string, argument: string, key: string): void {
+		this.#guarded(() => actions[name]?.(this, argument, key));
+	}
+
+	copy(text: string): void {
+		this.#frames.send(clipboard(text));
+	}
+
+	redraw(): void {
+		this.#frames.repaint();
+	}
+
+	urgent(): void {
+		this.#frames.urgent();
+	}
+
+	suspend(): void {
+		this.#guard.suspend();
+	}
+
+	leave(how: Leaving): void {
+		if (this.#left) return;
+		this.#left = true;
+		this.#guard.stop();
+		this.#questions.stop();
+		this.#leaving.resolve(how);
+	}
+
+	fullPath(path: string): string {
+		return this.#options.fullPath?.(path) ?? path;
+	}
+
+	cost(): DrawingCost {
+		return this.#frames.cost;
+	}
+
+	#size(): {readonly columns: number; readonly rows: number} {
+		const {columns = 80, rows = 24} = this.#options.stdout;
+		return {columns, rows};
+	}
+
+	/** Starts watching; resolves when there is something to show, when that takes too long, or when it was left. */
+	async #firstPicture(): Promise<void> {
+		const first = new Promise<void>(resolve => {
+			const late = this.clock.after(firstWait, resolve);
+			this.#firstUpdate = () => {
+				late.clear();
+				resolve();
+			};
+		});
+		this.#watch();
+		await Promise.race([first, this.#leaving.promise]);
+	}
+
+	#show(): Instance {
+		const {stdin, stdout, env} = this.#options;
+		const spoken = this.#spoken;
+		// The console would show the question.
+		const asks =
+			!spoken &&
+			colourDepth(this.#options.color, env) !== 0 &&
+			!/^(?:linux|vt\d+|ansi|cons\d+|dumb|)$/.test(env.term ?? '');
+		this.#guard.enter(asks);
+		if (this.#keyProblem !== undefined) this.say(this.#keyProblem, 'warn');
+		const isFar = () => env.ssh || this.#frames.cost.pause > 0;
+		const input = filteredInput(stdin, this.clock, isFar, event => this.#told(event));
+		const output = (spoken ? stdout : this.#frames) as unknown as NodeJS.WriteStream;
+		const app = render(
+			<CrashGuard crashed={error => this.leave(failure(error))}>
+				{spoken ? (
+					<SpokenApp screen={this} store={this.#store} />
+				) : (
+					<App screen={this} store={this.#store} painter={this.#painters.of} canvas={this.#frames.canvas} />
+				)}
+			</CrashGuard>,
+			{
+				stdout: output,
+				stdin: input as unknown as NodeJS.ReadStream,
+				stderr: output,
+				interactive: true,
+				// The stream finds out itself what changed, cell by cell.
+				incrementalRendering: false,
+				exitOnCtrlC: false,
+				patchConsole: false,
+				maxFps: 30,
+				isScreenReaderEnabled: spoken,
+			},
+		);
+		this.#title();
+		return app;
+	}
+
+	/** Ends everything: what was chosen is kept, what was removed is removed, the terminal is put back. */
+	async #end(app: Instance | undefined): Promise<void> {
+		this.#left = true;
+		this.#guard.stop();
+		this.#link.stop();
+		this.#litTimer?.clear();
+		this.#notices.stop();
+		this.#saver.flush();
+		// Nobody is here any more to take a removal back.
+		const removed = this.state().view.removals.flatMap(({ids, withData}) =>
+			ids.map(id => this.client.send({type: 'torrent.remove', id, withData}).catch(() => undefined)),
+		);
+		this.#frames.mute(true);
+		app?.unmount();
+		await this.#guard.release(this.clock);
+		// The caller may let go of the engine next, which must have heard of it.
+		if (removed.length > 0) await Promise.race([Promise.all(removed), passed(this.clock, lastWait)]);
+	}
+
+	/** Does what may fail by a fault of the screen itself: it ends then, with a report, and the engine goes on. */
+	#guarded(act: () => void): void {
+		try {
+			act();
+		} catch (error) {
+			this.leave(failure(error));
+		}
+	}
+
+	#told(event: InputEvent): void {
+		if (this.#left) return;
+		this.#guarded(() => {
+			if (event.kind === 'key') pressKey(this, event.key);
+			else if (event.kind === 'paste') pasted(this, event.text);
+			else if (event.kind === 'background') {
+				this.#painters.setGround(event.colour);
+				this.#store.set({});
+			} else if (event.kind === 'focus') {
+				this.#store.setView({focused: event.focused});
+				this.#watch();
+			}
+		});
+	}
+
+	#take(update: Update): void {
+		if (!this.#left) this.#guarded(() => this.#merge(update));
+		this.#firstUpdate();
+	}
+
+	#merge(update: Update): void {
+		const before = this.state();
+		const now = this.clock.now();
+		const model = unlit(merge(before.model, update, before.view.torrent, now), now);
+		this.#store.set({model});
+		this.#announcer.compare(before.model, this.state());
+		this.#questions.compare(before.model, model);
+		this.#dim();
+		this.#title();
+		this.#watch();
+	}
+
+	/** Lets lit cells go out, also when nothing more comes. */
+	#dim(): void {
+		if (this.#litTimer || (this.state().model.torrent?.lit.size ?? 0) === 0) return;
+		this.#litTimer = this.clock.after(litTime, () => {
+			this.#litTimer = undefined;
+			this.#store.set({model: unlit(this.state().model, this.clock.now())});
+			this.#dim();
+		});
+	}
+
+	#title(): void {
+		if (this.#guard.isEntered && !this.#spoken) this.#announcer.showTitle(this.state());
+	}
+
+	/** Asks the engine for what is in sight now. */
+	#watch(): void {
+		if (this.#left) return;
+		this.#link.watch(watchFor(this.state(), this.layout(), this.#interval(), this.#options.ascii));
+	}
+
+	/** Milliseconds between updates: fewer over SSH, when nobody looks, and when the terminal is slow to take them. */
+	#interval(): Millis {
+		const {fps, env} = this.#options;
+		const base = 1000 / Math.max(0.1, Math.min(fps ?? (env.ssh ? 2 : 4), 15));
+		const unhurried = this.state().view.focused ? base : Math.max(base * 4, 1000);
+		return Math.round(Math.max(50, unhurried, this.#frames.cost.pause) / 50) * 50;
+	}
+
+	#resize(): void {
+		const {columns, rows, preferences, view} = this.state();
+		const next = this.#size();
+		const kind = sizeClass(next.columns, next.rows);
+		// Another class of sizes may be remembered with another pane in front.
+		const own = kind === sizeClass(columns, rows) ? undefined : preferences.sizes[kind];
+		this.#store.set({...next, view: {...view, ...own}});
+		this.#watch();
+	}
+}
+
+function passed(clock: Clock, time: Millis): Promise<void> {
+	return new Promise(resolve => {
+		clock.after(time, resolve);
+	});
+}
+
+function wordsOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** Leaving because of an error in the screen itself, with where it happened. */
+function failure(error: unknown): Leaving {
+	const report = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return {how: 'lost', message: `the screen failed: ${report}`};
+}
+
+function loadPreferences(prefs: PreferenceStore | undefined): unknown {
+	try {
+		return prefs?.load();
+	} catch {
+		// A config that cannot be read is the caller's to report; the screen opens with its defaults.
+		return undefined;
+	}
+}
