@@ -1,8 +1,7 @@
-import {Box, type Key, useInput} from 'ink';
+import {Box, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
 import {drawDialog} from '../dialogs/dialog-drawing.js';
-import {dialogKey} from '../dialogs/dialog-keys.js';
-import {lookup} from '../keys/keymap.js';
+import {keyNames} from '../keys/key-names.js';
 import type {Rect} from '../look/layout.js';
 import type {Painter} from '../look/paint.js';
 import type {Tone} from '../look/themes.js';
@@ -19,63 +18,12 @@ import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import {sparkRow} from '../present/speed.js';
 import type {Canvas} from '../terminal/canvas.js';
 import {quantity} from '../text/format.js';
-import {graphemes, safeText} from '../text/text.js';
+import {safeText} from '../text/text.js';
 import {Details} from '../widgets/details.js';
 import {DialogBox} from '../widgets/dialog-box.js';
 import {CanvasContext, Lines} from '../widgets/lines.js';
+import {pressKey} from './press-key.js';
 import type {ScreenContext} from './screen-context.js';
-
-/** The name of a key as the key table writes it; undefined for what is none. */
-export function keyNames(input: string, key: Key): readonly string[] {
-	if (key.upArrow) return ['up'];
-	if (key.downArrow) return ['down'];
-	if (key.leftArrow) return ['left'];
-	if (key.rightArrow) return ['right'];
-	if (key.pageUp) return ['pageup'];
-	if (key.pageDown) return ['pagedown'];
-	if (key.home) return ['home'];
-	if (key.end) return ['end'];
-	if (key.return) return ['enter'];
-	if (key.escape) return ['esc'];
-	if (key.backspace) return ['backspace'];
-	if (key.delete) return ['delete'];
-	if (key.tab) return [key.shift ? 'shift-tab' : 'tab'];
-	if (key.ctrl && input.length === 1) return [`ctrl-${input}`];
-	if (key.meta) return [];
-	// Several keys pressed quickly, or over a slow line, come in one piece.
-	return graphemes(input).flatMap(part => {
-		const code = part.charCodeAt(0);
-		if (part === ' ') return ['space'];
-		if (part === '\r' || part === '\n') return ['enter'];
-		if (part === '\t') return ['tab'];
-		if (code === 127 || code === 8) return ['backspace'];
-		if (code < 32) return [`ctrl-${String.fromCharCode(code + 96)}`];
-		return [part];
-	});
-}
-
-/** Does what a key means here and now. */
-export function pressKey(screen: ScreenContext, key: string): void {
-	screen.urgent();
-	const {view} = screen.state();
-	if (view.dialog && !drawDialog(screen)) screen.setDialog(undefined);
-	else if (view.dialog) {
-		// Pressed twice, Ctrl-C leaves; what downloads goes on.
-		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.run('detach', '', key);
-		else if (key === 'ctrl-c') screen.setDialog(undefined);
-		else if (key === 'ctrl-l') screen.redraw();
-		else if (key === 'ctrl-z') screen.suspend();
-		else dialogKey(screen, view.dialog, key);
-		return;
-	}
-	if (view.notice) screen.setView({notice: undefined});
-	const context = screen.keyContext();
-	const record = lookup(screen.keys(), key, context);
-	if (!record) return;
-	const problem = record.disabled?.(context);
-	if (problem !== undefined) screen.say(problem, 'warn');
-	else screen.run(record.command, '', key);
-}
 
 const noticeTones: Readonly<Record<string, Tone>> = {info: 'text', good: 'good', warn: 'warn', error: 'bad'};
 

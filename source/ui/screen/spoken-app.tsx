@@ -3,10 +3,11 @@ import {type ReactNode, useEffect, useRef, useSyncExternalStore} from 'react';
 import {torrentInSight} from '../actions/target.js';
 import {addRows} from '../dialogs/add-dialog.js';
 import {dialogRows, lineRow} from '../dialogs/dialog-rows.js';
+import {keyNames} from '../keys/key-names.js';
 import type {ScreenState, Store} from '../model/store.js';
 import {rowText} from '../present/row.js';
 import {nothingSaid, type Said, speak} from '../present/spoken.js';
-import {keyNames, pressKey} from './app.js';
+import {pressKey} from './press-key.js';
 import type {ScreenContext} from './screen-context.js';
 
 /** The rows of the open dialog, as plain lines. */

@@ -9,7 +9,7 @@ import {type KeyRecord, lookup, recordsHere} from '../../../source/ui/keys/keyma
 import {paneNames} from '../../../source/ui/look/layout.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
 import {fitRow, rowText} from '../../../source/ui/present/row.ts';
-import {pressKey} from '../../../source/ui/screen/app.tsx';
+import {pressKey} from '../../../source/ui/screen/press-key.ts';
 import {safeText} from '../../../source/ui/text/text.ts';
 import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
 import {seeded} from '../../helpers/fake-engine.ts';

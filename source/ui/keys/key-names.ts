@@ -1,0 +1,31 @@
+import type {Key} from 'ink';
+import {graphemes} from '../text/text.js';
+
+/** The names of the keys of one piece of input, as the key table writes them; none for what is no key. */
+export function keyNames(input: string, key: Key): readonly string[] {
+	if (key.upArrow) return ['up'];
+	if (key.downArrow) return ['down'];
+	if (key.leftArrow) return ['left'];
+	if (key.rightArrow) return ['right'];
+	if (key.pageUp) return ['pageup'];
+	if (key.pageDown) return ['pagedown'];
+	if (key.home) return ['home'];
+	if (key.end) return ['end'];
+	if (key.return) return ['enter'];
+	if (key.escape) return ['esc'];
+	if (key.backspace) return ['backspace'];
+	if (key.delete) return ['delete'];
+	if (key.tab) return [key.shift ? 'shift-tab' : 'tab'];
+	if (key.ctrl && input.length === 1) return [`ctrl-${input}`];
+	if (key.meta) return [];
+	// Several keys pressed quickly, or over a slow line, come in one piece.
+	return graphemes(input).flatMap(part => {
+		const code = part.charCodeAt(0);
+		if (part === ' ') return ['space'];
+		if (part === '\r' || part === '\n') return ['enter'];
+		if (part === '\t') return ['tab'];
+		if (code === 127 || code === 8) return ['backspace'];
+		if (code < 32) return [`ctrl-${String.fromCharCode(code + 96)}`];
+		return [part];
+	});
+}

@@ -1,0 +1,27 @@
+import {drawDialog} from '../dialogs/dialog-drawing.js';
+import {dialogKey} from '../dialogs/dialog-keys.js';
+import {lookup} from '../keys/keymap.js';
+import type {ScreenContext} from './screen-context.js';
+
+/** Does what a key means here and now. */
+export function pressKey(screen: ScreenContext, key: string): void {
+	screen.urgent();
+	const {view} = screen.state();
+	if (view.dialog && !drawDialog(screen)) screen.setDialog(undefined);
+	else if (view.dialog) {
+		// Pressed twice, Ctrl-C leaves; what downloads goes on.
+		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.run('detach', '', key);
+		else if (key === 'ctrl-c') screen.setDialog(undefined);
+		else if (key === 'ctrl-l') screen.redraw();
+		else if (key === 'ctrl-z') screen.suspend();
+		else dialogKey(screen, view.dialog, key);
+		return;
+	}
+	if (view.notice) screen.setView({notice: undefined});
+	const context = screen.keyContext();
+	const record = lookup(screen.keys(), key, context);
+	if (!record) return;
+	const problem = record.disabled?.(context);
+	if (problem !== undefined) screen.say(problem, 'warn');
+	else screen.run(record.command, '', key);
+}
