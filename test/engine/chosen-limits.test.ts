@@ -33,9 +33,11 @@ async function start(stateDir: string, wall: number, options: Partial<SessionOpt
 		version: '0.0.0',
 		log: (level, text) => void log.push(`${level}: ${text}`),
 		clock,
-		transport: {
-			dial: () => assert.fail('nobody is to be dialled'),
-			listen: async () => ({port: 6881, close: async () => {}}),
+		sockets: {
+			tcp: {
+				dial: () => assert.fail('nobody is to be dialled'),
+				listen: async () => ({port: 6881, close: async () => {}}),
+			},
 		},
 		openDisk: () => ({
 			open: () => assert.fail('no torrent is here'),

@@ -137,9 +137,11 @@ test('whatever a client may say, the engine answers or refuses it with one line,
 		log() {},
 		clock,
 		random: {next: random, bytes: length => new Uint8Array(length)},
-		transport: {
-			dial: () => assert.fail('nobody is to be dialled'),
-			listen: async () => ({port: 6881, close: async () => {}}),
+		sockets: {
+			tcp: {
+				dial: () => assert.fail('nobody is to be dialled'),
+				listen: async () => ({port: 6881, close: async () => {}}),
+			},
 		},
 		openDisk: () => ({
 			open: (_, events) => new FakeStorage(lone, events),

@@ -15,6 +15,7 @@ import {BlockPool} from '../../source/io/disk/block-pool.js';
 import type {Disk} from '../../source/io/disk/disk.js';
 import type {Storage, StorageEvents, StorageFailure} from '../../source/io/disk/storage.js';
 import {hashFunctions} from '../../source/io/machine/hash-functions.js';
+import {HostResolver} from '../../source/io/net/host-resolver.js';
 import type {HttpClient} from '../../source/io/net/http-client.js';
 import type {ConnectionEvents, PeerStream, Transport} from '../../source/io/net/transport.js';
 import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
@@ -353,7 +354,8 @@ export class LoneTorrent {
 			pool: this.pool,
 			disk,
 			http: options.tracker?.http ?? options.trackers?.http ?? (undefined as never),
-			udp: undefined as never,
+			udpTrackers: undefined as never,
+			resolver: new HostResolver(this.clock, () => Promise.reject(new Error('no names here'))),
 			writeBatch: this.writeBatch,
 			uploader: this.uploader,
 			router: {

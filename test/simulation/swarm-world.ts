@@ -139,8 +139,7 @@ export class SwarmWorld {
 				next: random,
 				bytes: length => Uint8Array.from({length}, () => Math.floor(random() * 256)),
 			},
-			transport: network,
-			http: this.tracker.client(network),
+			sockets: {tcp: network, http: this.tracker.client(network)},
 			openDisk: pool => ownDisk.mount(pool),
 			store: {
 				find: async () => undefined,

@@ -8,12 +8,12 @@ import {type TestContext, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
 import {Announcers} from '../../source/engine/sources/tracker-source.js';
 import {NodeHttpClient} from '../../source/io/net/http-client.js';
-import {NodeUdpTrackerSocket} from '../../source/io/net/udp-tracker-client.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {missing} from '../helpers/processes.ts';
 import type {Torrent} from '../helpers/torrents.ts';
 import {opentracker} from '../helpers/trackers.ts';
+import {udpTrackerClient} from '../helpers/udp-trackers.ts';
 import {Workspace} from '../helpers/workspace.ts';
 import {seeded} from '../policy/seeded.ts';
 
@@ -23,7 +23,7 @@ const infoHash = Buffer.from('0123456789abcdef0123456789abcdef01234567', 'hex');
 
 function client(t: TestContext, tiers: string[][], port = 7001, left = 5) {
 	const clock = new HandClock();
-	const udp = new NodeUdpTrackerSocket({clock, random});
+	const udp = udpTrackerClient(clock, random);
 	t.after(() => udp.close());
 	const found: string[] = [];
 	const facts = {uploaded: 0, downloaded: 0, left, complete: left === 0};

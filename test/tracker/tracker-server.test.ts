@@ -5,7 +5,6 @@ import {connect} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {Announcers} from '../../source/engine/sources/tracker-source.js';
 import {NodeHttpClient} from '../../source/io/net/http-client.js';
-import {NodeUdpTrackerSocket} from '../../source/io/net/udp-tracker-client.js';
 import {
 	decodeUdpResponse,
 	encodeUdpAnnounce,
@@ -17,6 +16,7 @@ import {TrackerService} from '../../source/tracker/tracker-service.js';
 import {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
+import {udpTrackerClient} from '../helpers/udp-trackers.ts';
 import {seeded} from '../policy/seeded.ts';
 
 const next = seeded(9);
@@ -28,7 +28,7 @@ async function start(t: TestContext, more: Partial<TrackerServerOptions> = {}) {
 	const clock = new HandClock();
 	const server = new TrackerServer({port: 0, bind: '127.0.0.1', clock, random, ...more});
 	const {port} = await server.start();
-	const udp = new NodeUdpTrackerSocket({clock, random});
+	const udp = udpTrackerClient(clock, random);
 	t.after(() => {
 		udp.close();
 		return server.close();

@@ -17,6 +17,20 @@ export interface PortOptions {
 	readonly bind: readonly string[];
 }
 
+/** The UDP side of the port. */
+export interface UdpPort {
+	/** Answers false when UDP cannot have the port. */
+	listen(port: number): Promise<boolean>;
+}
+
+const portsTried = 32;
+
+/** The ports that are tried, one after the other. */
+function candidates(port: number, isFixed: boolean): number[] {
+	if (port === 0) return [0, 0, 0];
+	return isFixed ? [port] : [...Array.from({length: portsTried}, (_, step) => port + step), 0];
+}
+
 /** Lets those in who come to us, until it is known which torrent they want. */
 export class IncomingConnections {
 	readonly #services: SessionServices;
@@ -39,30 +53,37 @@ export class IncomingConnections {
 		return this.#listener?.port ?? 0;
 	}
 
-	/** Listens. Rejects with a UserError when the port cannot be had. */
-	async open(where: PortOptions): Promise<void> {
-		this.#listener = await this.#listen(where);
+	/**
+	 * Listens, with the same port for TCP and UDP where there is one: a fixed port that only UDP cannot have is taken
+	 * without it. Rejects with a UserError when no port can be had.
+	 */
+	async open(where: PortOptions, udp: UdpPort): Promise<void> {
+		this.#listener = await this.#listen(where, udp);
 	}
 
-	async #listen({port, portFixed, bind}: PortOptions): Promise<Listener> {
-		const ports =
-			portFixed || port === 0 ? [port] : [...Array.from({length: 32}, (_, step) => port + step), 0];
-		for (const candidate of ports) {
-			try {
-				return await this.#services.transport.listen(
-					{port: candidate, refused: code => this.#notTaken(code)},
-					stream => this.#accept(stream),
-				);
-			} catch (error) {
-				const {code} = error as NodeJS.ErrnoException;
-				if (code === 'EADDRINUSE' || code === 'EACCES') continue;
-				if (code === 'EADDRNOTAVAIL') {
-					throw new UserError('bad-bind', `this machine has no address ${bind.join(' or ')}: mend --bind`);
-				}
-				throw error;
-			}
+	async #listen({port, portFixed, bind}: PortOptions, udp: UdpPort): Promise<Listener> {
+		const ports = candidates(port, portFixed);
+		for (const [at, candidate] of ports.entries()) {
+			const listener = await this.#listenOn(candidate, bind);
+			if (listener === undefined) continue;
+			if ((await udp.listen(listener.port)) || at === ports.length - 1) return listener;
+			await listener.close();
 		}
 		throw new UserError('port-taken', `port ${port} is taken: choose another with --port, or 0 for any`);
+	}
+
+	/** Undefined when the port is taken. */
+	async #listenOn(port: number, bind: readonly string[]): Promise<Listener | undefined> {
+		try {
+			return await this.#services.transport.listen({port, refused: code => this.#notTaken(code)}, stream =>
+				this.#accept(stream),
+			);
+		} catch (error) {
+			const {code} = error as NodeJS.ErrnoException;
+			if (code === 'EADDRINUSE' || code === 'EACCES') return undefined;
+			if (code !== 'EADDRNOTAVAIL') throw error;
+			throw new UserError('bad-bind', `this machine has no address ${bind.join(' or ')}: mend --bind`);
+		}
 	}
 
 	/**

@@ -9,9 +9,9 @@ import type {
 } from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
-import {resolvePeer} from '../../io/net/resolve-peer.js';
 import {joinRanges, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
@@ -36,6 +36,8 @@ export interface CommandHost {
 	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;
 	/** Says where the data of a torrent is of which nobody knew it. */
 	settle(torrent: Torrent, dir: string): Promise<void>;
+	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
+	resolvePeer(text: string): Promise<PeerAddress>;
 	list(): TorrentView[];
 	stop(): Promise<void>;
 }
@@ -148,7 +150,7 @@ async function executeFor(
 		case 'tracker.remove':
 			return torrent.announcers.remove(command.url);
 		case 'peer.add': {
-			const address = await resolvePeer(command.address);
+			const address = await host.resolvePeer(command.address);
 			return torrent.post({type: 'peers', addresses: [address], source: 'manual'});
 		}
 		case 'peer.kick':

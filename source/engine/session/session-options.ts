@@ -3,8 +3,7 @@ import type {BytesPerSecond} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
-import type {HttpClient} from '../../io/net/http-client.js';
-import type {Transport} from '../../io/net/transport.js';
+import type {Sockets} from '../../io/net/sockets.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
 import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
@@ -50,8 +49,7 @@ export interface SessionOptions {
 	/** Replaced in tests. */
 	readonly clock?: Clock;
 	readonly random?: Random;
-	readonly transport?: Transport;
-	readonly http?: HttpClient;
+	readonly sockets?: Partial<Sockets>;
 	readonly openDisk?: (pool: BlockPool) => Disk;
 	readonly store?: KeptTorrents & Pick<StateStore, 'settled'>;
 	/** Blocks of 16 KiB in memory on their way to the disk; 4096 when left out. */

@@ -2,9 +2,10 @@ import type {Clock, LogLevel, Random} from '../../base/ports.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {PathRegistry} from '../../io/files/path-registry.js';
+import type {HostResolver} from '../../io/net/host-resolver.js';
 import type {HttpClient} from '../../io/net/http-client.js';
 import type {Transport} from '../../io/net/transport.js';
-import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
+import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Peer, PeerRouter} from '../peers/peer-connection.js';
 import type {WriteBatch} from '../peers/write-batch.js';
@@ -24,7 +25,8 @@ export interface SessionServices {
 	/** Whether files take up all their room before anything comes. */
 	readonly allocatesFully?: boolean | undefined;
 	readonly http: HttpClient;
-	readonly udp: UdpTrackerSocket;
+	readonly udpTrackers: UdpTrackers;
+	readonly resolver: HostResolver;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly localTrackers?: boolean | undefined;
 	readonly writeBatch: WriteBatch;

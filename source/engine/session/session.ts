@@ -13,11 +13,10 @@ import {PathRegistry} from '../../io/files/path-registry.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
 import {machineRandom} from '../../io/machine/random.js';
-import {NodeHttpClient} from '../../io/net/http-client.js';
-import {LocalAddresses} from '../../io/net/local-addresses.js';
 import {machineAddresses} from '../../io/net/machine-addresses.js';
-import {TcpTransport} from '../../io/net/tcp-transport.js';
-import {NodeUdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
+import {resolvePeer} from '../../io/net/resolve-peer.js';
+import {makeSockets, type Sockets} from '../../io/net/sockets.js';
+import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
 import {LimitStore} from '../../io/state/limit-store.js';
 import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
@@ -76,7 +75,8 @@ export class Session implements EngineClient {
 	readonly #services: SessionServices;
 	readonly #disk: Disk;
 	readonly #paths = new PathRegistry();
-	readonly #udp: NodeUdpTrackerSocket;
+	readonly #sockets: Sockets;
+	readonly #udpTrackers: UdpTrackerClient;
 	readonly #watchers: Watchers;
 	readonly #lines = new LogRing();
 	readonly #store: NonNullable<SessionOptions['store']>;
@@ -126,25 +126,31 @@ export class Session implements EngineClient {
 		const torrents = this.#torrents;
 		this.#budget = new BlockBudget(pool, torrents, clock);
 		const slots = new ConnectionSlots(this.#connectionLimits.peers, torrents, clock);
-		this.#udp = new NodeUdpTrackerSocket({clock, random, bind: options.bind});
+		this.#sockets = {
+			...makeSockets({
+				clock,
+				bind: options.bind,
+				userAgent: `tortui/${options.version}`,
+				udpTaken: port =>
+					this.#log('warn', `UDP port ${port} is taken: trackers are asked over UDP from another one`),
+			}),
+			...options.sockets,
+		};
+		const {tcp, udp, http, resolver, local} = this.#sockets;
+		this.#udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
 		const ownHosts = options.bind.length > 0 ? options.bind : machineAddresses();
 		const session = this;
 		this.#services = {
 			clock,
 			random,
-			transport: options.transport ?? new TcpTransport(new LocalAddresses(options.bind), clock),
+			transport: tcp,
 			pool,
 			disk: this.#disk,
 			paths: this.#paths,
 			allocatesFully: options.allocation === 'full',
-			http:
-				options.http ??
-				new NodeHttpClient({
-					clock,
-					userAgent: `tortui/${options.version}`,
-					bind: options.bind.length === 1 ? options.bind[0] : undefined,
-				}),
-			udp: this.#udp,
+			http,
+			resolver,
+			udpTrackers: this.#udpTrackers,
 			localTrackers: options.localTrackers,
 			writeBatch: new WriteBatch(clock),
 			uploader: new Uploader(clock),
@@ -255,6 +261,7 @@ export class Session implements EngineClient {
 			preview: link => links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => this.#remove(torrent, withData),
 			settle: (torrent, dir) => this.#loader.settle(torrent, dir),
+			resolvePeer: text => resolvePeer(text, resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 			stop: () => this.stop(),
 		};
@@ -281,10 +288,10 @@ export class Session implements EngineClient {
 	static async open(options: SessionOptions): Promise<Session> {
 		const session = new Session(options);
 		try {
-			await session.#incoming.open(options);
+			await session.#incoming.open(options, session.#sockets.udp);
 		} catch (error) {
 			await session.#disk.close();
-			session.#udp.close();
+			session.#closeSockets();
 			throw error;
 		}
 		const {peers} = session.#connectionLimits;
@@ -438,11 +445,16 @@ export class Session implements EngineClient {
 		if ((await Promise.race([leave, late])) === 'late') {
 			const left = this.#autosave.unsaved;
 			this.#log('error', `the engine ends before the disk has answered: ${left} torrents may not be saved`);
-			this.#udp.close();
+			this.#closeSockets();
 		}
 		this.#watchers.stop();
 		this.#logRepeats.end();
 		this.#tellClosed('the engine was stopped');
+	}
+
+	#closeSockets(): void {
+		this.#udpTrackers.close();
+		this.#sockets.udp.close();
 	}
 
 	#after(time: Millis): Promise<void> {
@@ -462,7 +474,7 @@ export class Session implements EngineClient {
 		await speeds;
 		await this.#totals?.save();
 		await this.#limitMemory?.settled();
-		this.#udp.close();
+		this.#closeSockets();
 		// Files that are being copied to another disk are still where they were.
 		await Promise.race([this.#disk.close(), this.#after(diskFarewell)]);
 	}

@@ -74,7 +74,9 @@ export class TorrentLoader {
 		const {torrents, store, services, queue} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		requireTrackers(options.trackers ?? []);
-		const addresses = await Promise.all((options.peers ?? []).map(resolvePeer));
+		const addresses = await Promise.all(
+			(options.peers ?? []).map(text => resolvePeer(text, services.resolver)),
+		);
 		const present = torrents.get(id);
 		if (present?.held !== undefined) {
 			await this.settle(present, options.dir ?? this.#setup.dir, options, addresses);

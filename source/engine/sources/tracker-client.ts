@@ -1,6 +1,6 @@
 import {ProtocolError} from '../../base/errors.js';
 import type {HttpClient, HttpResponse} from '../../io/net/http-client.js';
-import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
+import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../../protocol/tracker/announce.js';
 import {
 	announceUrl,
@@ -12,7 +12,7 @@ import {
 
 export interface TrackerExchangeOptions {
 	readonly http: HttpClient;
-	readonly udp: UdpTrackerSocket;
+	readonly udp: UdpTrackers;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly anyLocalPath?: boolean | undefined;
 }

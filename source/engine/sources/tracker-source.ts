@@ -6,7 +6,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, LogLevel, Random, Timer} from '../../base/ports.js';
 import {safeText} from '../../base/safe-text.js';
 import type {HttpClient} from '../../io/net/http-client.js';
-import type {UdpTrackerSocket} from '../../io/net/udp-tracker-client.js';
+import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import {
 	AnnounceSchedule,
 	type AnnounceTask,
@@ -54,7 +54,7 @@ export interface AnnouncersOptions {
 	readonly onExternalIp?: ((host: string, tracker: string) => void) | undefined;
 	/** Shared by all torrents. */
 	readonly http: HttpClient;
-	readonly udp: UdpTrackerSocket;
+	readonly udp: UdpTrackers;
 	/** The address we listen on, when it is only one. */
 	readonly bind?: string | undefined;
 	/** Whether we speak message stream encryption; not told when left out. */

@@ -4,7 +4,6 @@ import type {Bytes, InfoHash, Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Removal, Storage} from '../../io/disk/storage.js';
 import type {ClaimedPlace} from '../../io/files/path-registry.js';
-import {lookUpHost} from '../../io/net/resolve-peer.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry.js';
@@ -172,7 +171,7 @@ export class Torrent
 			unused: setup.unusedTrackers,
 			named: setup.namedTrackers,
 			anyLocalPath: services.localTrackers,
-			lookUp: lookUpHost,
+			lookUp: services.resolver.first,
 			clock: services.clock,
 			random: services.random,
 			log: (level, text) => this.log(level, text),
@@ -185,7 +184,7 @@ export class Torrent
 			onPeers: addresses => this.post({type: 'peers', addresses, source: 'tracker'}),
 			onExternalIp: (host, tracker) => services.externalAddress.heardOurAddress(host, tracker, 'tracker'),
 			http: services.http,
-			udp: services.udp,
+			udp: services.udpTrackers,
 			supportsEncryption: false,
 		});
 	}

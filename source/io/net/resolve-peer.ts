@@ -1,19 +1,9 @@
-import {lookup} from 'node:dns/promises';
-import {isIP} from 'node:net';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
-
-/** The first address of a host by its DNS name; undefined when none is to be found. */
-export async function lookUpHost(name: string): Promise<string | undefined> {
-	try {
-		return (await lookup(name)).address;
-	} catch {
-		return undefined;
-	}
-}
+import type {HostResolver} from './host-resolver.js';
 
 /** Reads `HOST:PORT` (`[2001:db8::1]:6881` for IPv6) and looks names up. Rejects with a UserError a person can act on. */
-export async function resolvePeer(text: string): Promise<PeerAddress> {
+export async function resolvePeer(text: string, resolver: HostResolver): Promise<PeerAddress> {
 	const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text.trim());
 	const host = match?.[1] ?? match?.[2];
 	const port = Number(match?.[3]);
@@ -24,8 +14,7 @@ export async function resolvePeer(text: string): Promise<PeerAddress> {
 			2,
 		);
 	}
-	if (isIP(host) !== 0) return {host, port};
-	const address = await lookUpHost(host);
+	const address = await resolver.first(host);
 	if (address !== undefined) return {host: address, port};
 	throw new UserError('unknown-host', `the peer ${text} cannot be found: no address is known for ${host}`);
 }

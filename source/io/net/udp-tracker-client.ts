@@ -1,19 +1,19 @@
-import {lookup} from 'node:dns/promises';
 import {ProtocolError} from '../../base/errors.js';
 import {formatIp, parseIp} from '../../base/ip-address.js';
 import type {Clock, Random} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../../protocol/tracker/announce.js';
 import {
-	decodeUdpResponse,
 	encodeUdpAnnounce,
 	encodeUdpConnect,
 	encodeUdpScrape,
 	type UdpResponse,
-	udpTransactionId,
 } from '../../protocol/tracker/udp.js';
-import {type DatagramFamily, type Datagrams, type OpenDatagrams, openDatagrams} from './datagrams.js';
+import type {LookUpHost} from './host-resolver.js';
+import {familyOf, type LocalAddresses} from './local-addresses.js';
 import {describeNetworkError} from './network-error.js';
+import type {UdpMux} from './udp-mux.js';
+import {noAnswer, type UdpEndpoint, UdpTransactions} from './udp-transactions.js';
 
 export interface UdpTrackerRequest {
 	readonly signal?: AbortSignal | undefined;
@@ -22,45 +22,26 @@ export interface UdpTrackerRequest {
 }
 
 /** Speaks to UDP trackers. A rejection's message says in a few words what went wrong. BEP 15. */
-export interface UdpTrackerSocket {
+export interface UdpTrackers {
 	announce(url: string, request: AnnounceRequest, how?: UdpTrackerRequest): Promise<AnnounceResponse>;
 	scrape(url: string, infoHash: Uint8Array, how?: UdpTrackerRequest): Promise<ScrapeResponse>;
-	close(): void;
 }
 
-export interface UdpTrackerSocketOptions {
+export interface UdpTrackerClientOptions {
 	readonly clock: Clock;
 	readonly random: Random;
-	/** Local addresses to send from: at most one a family; the other family is not used then. */
-	readonly bind?: readonly string[];
+	readonly udp: UdpMux;
+	/** A tracker is asked at addresses of the families they reach. */
+	readonly local: LocalAddresses;
+	readonly lookUp: LookUpHost;
 	/** How long each attempt waits for an answer; 15 · 2ⁿ s when left out. */
 	readonly patience?: readonly Millis[];
-	readonly open?: OpenDatagrams;
-	/** All addresses of a name, the preferred ones first. */
-	readonly resolve?: (name: string) => Promise<readonly string[]>;
-}
-
-interface Endpoint {
-	readonly host: string;
-	readonly port: number;
-	readonly family: DatagramFamily;
 }
 
 interface Connection {
-	readonly endpoint: Endpoint;
+	readonly endpoint: UdpEndpoint;
 	readonly id: bigint;
 	readonly expires: Millis;
-}
-
-interface Transaction {
-	readonly endpoint: Endpoint;
-	settle(result: UdpResponse | Error): void;
-}
-
-interface Retransmission {
-	readonly signal: AbortSignal | undefined;
-	/** How long each attempt waits. */
-	readonly patience: readonly Millis[];
 }
 
 /** The other addresses of a name are tried beside the first this long after it. */
@@ -68,27 +49,20 @@ const nextAddressAfter = 1000;
 /** A connection id is good for this long. BEP 15. */
 const connectionLife = 60_000;
 const maximumAddresses = 4;
-const noAnswer = new Error('no answer');
 
-async function lookupAll(name: string): Promise<readonly string[]> {
-	return (await lookup(name, {all: true})).map(({address}) => address);
-}
+const wrongAnswer = 'the tracker answers something else than was asked';
 
-/**
- * One socket a family for all torrents. Connection ids are kept for 60 s and shared; answers count only when both the
- * transaction id and the address they come from are right.
- */
-export class NodeUdpTrackerSocket implements UdpTrackerSocket {
-	readonly #options: UdpTrackerSocketOptions;
+/** Asks UDP trackers for all torrents of a session. Connection ids are kept for 60 s and shared. */
+export class UdpTrackerClient implements UdpTrackers {
+	readonly #options: UdpTrackerClientOptions;
 	readonly #patience: readonly Millis[];
-	readonly #sockets = new Map<DatagramFamily, Promise<Datagrams>>();
-	readonly #transactions = new Map<number, Transaction>();
+	readonly #transactions: UdpTransactions;
 	readonly #connections = new Map<string, Promise<Connection>>();
-	#closed = false;
 
-	constructor(options: UdpTrackerSocketOptions) {
+	constructor(options: UdpTrackerClientOptions) {
 		this.#options = options;
 		this.#patience = options.patience ?? [15_000, 30_000, 60_000];
+		this.#transactions = new UdpTransactions(options.udp, options.clock, options.random);
 	}
 
 	async announce(
@@ -105,7 +79,7 @@ export class NodeUdpTrackerSocket implements UdpTrackerSocket {
 		);
 		if (response.kind === 'error') return {kind: 'failure', reason: response.message};
 		if (response.kind === 'announce') return response.answer;
-		throw new ProtocolError('bad-tracker-datagram', 'the tracker answers something else than was asked', 15);
+		throw new ProtocolError('bad-tracker-datagram', wrongAnswer, 15);
 	}
 
 	async scrape(url: string, infoHash: Uint8Array, how: UdpTrackerRequest = {}): Promise<ScrapeResponse> {
@@ -115,19 +89,11 @@ export class NodeUdpTrackerSocket implements UdpTrackerSocket {
 		if (response.kind === 'error') return {kind: 'failure', reason: response.message};
 		const counts = response.kind === 'scrape' ? response.counts[0] : undefined;
 		if (counts) return counts;
-		throw new ProtocolError('bad-tracker-datagram', 'the tracker answers something else than was asked', 15);
+		throw new ProtocolError('bad-tracker-datagram', wrongAnswer, 15);
 	}
 
 	close(): void {
-		this.#closed = true;
-		for (const transaction of [...this.#transactions.values()]) transaction.settle(new Error('closed'));
-		for (const socket of this.#sockets.values()) {
-			socket.then(
-				open => open.close(),
-				() => undefined,
-			);
-		}
-		this.#sockets.clear();
+		this.#transactions.close();
 	}
 
 	async #request(
@@ -144,14 +110,15 @@ export class NodeUdpTrackerSocket implements UdpTrackerSocket {
 			for (let fresh = false; ; fresh = true) {
 				const known = !fresh && this.#connections.has(`${host}:${port}`);
 				const connection = await unlessAborted(this.#connection(host, Number(port)), signal);
-				const response = await this.#exchange(
-					connection.endpoint,
-					transactionId => encode(connection.id, transactionId),
-					{signal, patience: known ? [first] : this.#patience},
-				).catch(error => {
-					if (known && error === noAnswer) return undefined;
-					throw error;
-				});
+				const response = await this.#transactions
+					.exchange(connection.endpoint, transactionId => encode(connection.id, transactionId), {
+						signal,
+						patience: known ? [first] : this.#patience,
+					})
+					.catch(error => {
+						if (known && error === noAnswer) return undefined;
+						throw error;
+					});
 				if (response && (response.kind !== 'error' || !known)) return response;
 				// It may only have forgotten our connection id: asked again with a new one, it tells what is really wrong.
 				this.#connections.delete(`${host}:${port}`);
@@ -189,17 +156,13 @@ export class NodeUdpTrackerSocket implements UdpTrackerSocket {
 		const losers = new AbortController();
 		const attempts = endpoints.map(async (endpoint, index) => {
 			if (index > 0) await pause(clock, index * nextAddressAfter, losers.signal);
-			const response = await this.#exchange(endpoint, encodeUdpConnect, {
+			const response = await this.#transactions.exchange(endpoint, encodeUdpConnect, {
 				signal: losers.signal,
 				patience: this.#patience,
 			});
 			if (response.kind === 'error') throw new Error(response.message);
 			if (response.kind !== 'connect') {
-				throw new ProtocolError(
-					'bad-tracker-datagram',
-					'the tracker answers something else than was asked',
-					15,
-				);
+				throw new ProtocolError('bad-tracker-datagram', wrongAnswer, 15);
 			}
 			return {endpoint, id: response.connectionId, expires: clock.now() + connectionLife};
 		});
@@ -212,90 +175,17 @@ export class NodeUdpTrackerSocket implements UdpTrackerSocket {
 		}
 	}
 
-	async #endpoints(host: string, port: number): Promise<Endpoint[]> {
-		const addresses = parseIp(host) ? [host] : await (this.#options.resolve ?? lookupAll)(host);
-		const {bind = []} = this.#options;
-		const endpoints: Endpoint[] = [];
-		for (const text of addresses) {
+	async #endpoints(host: string, port: number): Promise<UdpEndpoint[]> {
+		const endpoints: UdpEndpoint[] = [];
+		for (const text of await this.#options.lookUp(host)) {
 			const address = parseIp(text);
 			if (!address || endpoints.length === maximumAddresses) continue;
-			const family = address.length === 4 ? 4 : 6;
-			if (bind.length > 0 && !bind.some(local => familyOf(local) === family)) continue;
-			endpoints.push({host: formatIp(address), port, family});
+			const formatted = formatIp(address);
+			if (this.#options.local.reaches(familyOf(formatted))) endpoints.push({host: formatted, port});
 		}
 		if (endpoints.length === 0) throw new Error('it has no address we can send from');
 		return endpoints;
 	}
-
-	/** Sends until something comes back. */
-	async #exchange(
-		endpoint: Endpoint,
-		encode: (transactionId: number) => Uint8Array,
-		{signal, patience}: Retransmission,
-	): Promise<UdpResponse> {
-		const socket = await this.#socket(endpoint.family);
-		if (this.#closed) throw new Error('closed');
-		signal?.throwIfAborted();
-		const {clock} = this.#options;
-		const transactionId = this.#newTransactionId();
-		return new Promise((resolve, reject) => {
-			let attempt = 0;
-			let timer = {clear: (): void => undefined};
-			const settle = (result: UdpResponse | Error): void => {
-				timer.clear();
-				signal?.removeEventListener('abort', abort);
-				this.#transactions.delete(transactionId);
-				if (this.#transactions.size === 0) socket.hold(false);
-				if (result instanceof Error) reject(result);
-				else resolve(result);
-			};
-			const abort = (): void => settle(signal?.reason as Error);
-			const send = (): void => {
-				const wait = patience[attempt++];
-				if (wait === undefined) return settle(noAnswer);
-				timer = clock.after(wait, send);
-				socket.send(encode(transactionId), endpoint.host, endpoint.port, settle);
-			};
-			signal?.addEventListener('abort', abort);
-			this.#transactions.set(transactionId, {endpoint, settle});
-			socket.hold(true);
-			send();
-		});
-	}
-
-	#newTransactionId(): number {
-		for (;;) {
-			const [a = 0, b = 0, c = 0, d = 0] = this.#options.random.bytes(4);
-			const id = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-			if (!this.#transactions.has(id)) return id;
-		}
-	}
-
-	#socket(family: DatagramFamily): Promise<Datagrams> {
-		const known = this.#sockets.get(family);
-		if (known) return known;
-		const bind = this.#options.bind?.find(local => familyOf(local) === family);
-		const socket = (this.#options.open ?? openDatagrams)(family, bind, (bytes, host, port) =>
-			this.#receive(bytes, host, port, family),
-		);
-		this.#sockets.set(family, socket);
-		socket.catch(() => this.#sockets.delete(family));
-		return socket;
-	}
-
-	#receive(bytes: Uint8Array, host: string, port: number, family: DatagramFamily): void {
-		const transaction = this.#transactions.get(udpTransactionId(bytes) ?? -1);
-		if (transaction?.endpoint.host !== host || transaction.endpoint.port !== port) return;
-		try {
-			transaction.settle(decodeUdpResponse(bytes, family === 6 ? 'ipv6' : 'ipv4'));
-		} catch (error) {
-			transaction.settle(error as Error);
-		}
-	}
-}
-
-function familyOf(address: string): DatagramFamily {
-	return address.includes(':') ? 6 : 4;
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

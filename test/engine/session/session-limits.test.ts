@@ -52,7 +52,7 @@ class World {
 				next: random,
 				bytes: length => Uint8Array.from({length}, () => Math.floor(random() * 256)),
 			},
-			transport: this.#network.join(host, {up: 50e6, down: 50e6, latency: 1}),
+			sockets: {tcp: this.#network.join(host, {up: 50e6, down: 50e6, latency: 1})},
 			openDisk: pool => weightlessDisk(pool, full),
 			store: {
 				find: async () => undefined,

@@ -68,7 +68,6 @@ function stage(
 				heard.push(`${url} scrape`);
 				return {kind: 'counts', seeders: 30, leechers: 40, completed: 50};
 			},
-			close() {},
 		},
 		...more,
 	});

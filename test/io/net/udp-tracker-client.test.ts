@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {DatagramListener} from '../../../source/io/net/datagrams.js';
-import {
-	NodeUdpTrackerSocket,
-	type UdpTrackerSocketOptions,
-} from '../../../source/io/net/udp-tracker-client.js';
+import type {DatagramListener} from '../../../source/io/net/datagram-socket.js';
+import {HostResolver, type LookUpHost} from '../../../source/io/net/host-resolver.js';
+import {LocalAddresses} from '../../../source/io/net/local-addresses.js';
+import {UdpMux} from '../../../source/io/net/udp-mux.js';
+import {UdpTrackerClient} from '../../../source/io/net/udp-tracker-client.js';
 import {encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
 import {
 	decodeUdpRequest,
@@ -50,29 +50,41 @@ const honest: Tracker = asked => {
 };
 
 /** A network with one tracker on it; `heard` has what reached it, with the second it did. */
-function stage(tracker: Tracker, more: Partial<UdpTrackerSocketOptions> = {}) {
+function stage(
+	tracker: Tracker,
+	more: {readonly bind?: readonly string[]; readonly resolve?: LookUpHost} = {},
+) {
 	const clock = new HandClock();
 	const heard: string[] = [];
 	const next = seeded(3);
 	const state = {tracker, from: (host: string, port: number): readonly [string, number] => [host, port]};
 	let receive: DatagramListener = () => {};
-	const socket = new NodeUdpTrackerSocket({
+	const local = new LocalAddresses(more.bind);
+	const udp = new UdpMux({
+		local,
 		clock,
-		random: {next, bytes: length => Uint8Array.from({length}, () => Math.floor(next() * 256))},
-		open: async (_family, _bind, listener) => {
+		open: async (_place, listener) => {
 			receive = listener;
 			return {
+				port: 6881,
 				send(bytes, host, port) {
 					const asked = decodeUdpRequest(bytes);
 					heard.push(`${clock.now() / 1000} ${asked.kind} ${host}`);
 					const answer = state.tracker(asked, host);
-					if (answer) setImmediate(() => receive(answer, ...state.from(host, port)));
+					const [address, from] = state.from(host, port);
+					if (answer) setImmediate(() => receive(answer, {address, port: from}));
 				},
 				hold() {},
 				close() {},
 			};
 		},
-		...more,
+	});
+	const socket = new UdpTrackerClient({
+		clock,
+		random: {next, bytes: length => Uint8Array.from({length}, () => Math.floor(next() * 256))},
+		udp,
+		local,
+		lookUp: new HostResolver(clock, more.resolve).lookUp,
 	});
 	return {clock, heard, socket, state};
 }

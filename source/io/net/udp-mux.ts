@@ -1,0 +1,207 @@
+import {formatIp, parseIp} from '../../base/ip-address.js';
+import type {Clock} from '../../base/ports.js';
+import type {DatagramListener, DatagramSocket, OpenDatagramSocket} from './datagram-socket.js';
+import {familyOf, type IpFamily, type LocalAddresses} from './local-addresses.js';
+
+/** A protocol that shares the UDP port with others. */
+export interface DatagramOwner {
+	/**
+	 * Whether a datagram is of its kind. Asked for every one that comes, before anything else is done with it: a look at
+	 * the first bytes that keeps nothing.
+	 */
+	claims(bytes: Uint8Array): boolean;
+	/** One that it claimed. `bytes` are its own, `host` is in the form of `formatIp`; whether it is whom was asked is its to check. */
+	receive(bytes: Uint8Array, host: string, port: number): void;
+}
+
+/** Told that a datagram did not leave: the error's `code` is ENETUNREACH, EPERM, EMSGSIZE and the like. */
+export type SendFailure = (error: Error) => void;
+
+/** Datagrams since the start. */
+export interface DatagramCounters {
+	/** Handed to their owners. */
+	in: number;
+	/** Handed to the system. */
+	out: number;
+	/** Nobody's, or more than are looked at in one turn. */
+	dropped: number;
+}
+
+interface Waiting {
+	readonly bytes: Uint8Array;
+	readonly host: string;
+	readonly port: number;
+	readonly failed: SendFailure | undefined;
+}
+
+/** The socket of a family, or what waits for it to open. */
+interface Family {
+	socket: DatagramSocket | undefined;
+	readonly waiting: Waiting[];
+}
+
+/**
+ * Handed on in one turn of the event loop: as many as Node reads of both families before it sees to anything else. More
+ * are dropped, so that a flood of datagrams costs the streams no more than that.
+ */
+const mostPerTurn = 64;
+/** For a socket that is being opened. */
+const mostWaiting = 256;
+
+export interface UdpMuxOptions {
+	readonly local: LocalAddresses;
+	readonly clock: Clock;
+	readonly open: OpenDatagramSocket;
+	/** Told once, when the port that peers know is taken for UDP and another is sent from. */
+	readonly taken?: ((port: number) => void) | undefined;
+}
+
+/**
+ * One UDP socket a family, of which every protocol over UDP has a share: they claim what comes by a look at it, in the
+ * order they joined. A socket is opened when somebody first sends, or when we begin to listen and somebody has joined.
+ */
+export class UdpMux {
+	readonly counters: DatagramCounters = {in: 0, out: 0, dropped: 0};
+	readonly #options: UdpMuxOptions;
+	readonly #owners: DatagramOwner[] = [];
+	readonly #families = new Map<IpFamily, Family>();
+	/** The port of the sockets that are opened. */
+	#port = 0;
+	#holds = 0;
+	#thisTurn = 0;
+	#closed = false;
+	#toldTaken = false;
+
+	constructor(options: UdpMuxOptions) {
+		this.#options = options;
+	}
+
+	/** From now on the owner is asked for what comes. */
+	join(owner: DatagramOwner): void {
+		this.#owners.push(owner);
+	}
+
+	/**
+	 * The port that peers know: sockets are opened on it, at once when somebody has joined already. Answers false, with
+	 * nothing opened, when it is taken. What else is wrong with a family is told to those who send over it.
+	 */
+	async listen(port: number): Promise<boolean> {
+		this.#port = port;
+		if (this.#owners.length === 0) return true;
+		const families = ([4, 6] as const).filter(family => this.#options.local.reaches(family));
+		const results = await Promise.allSettled(families.map(family => this.#openOn(family, port)));
+		const isFree = !results.some(result => result.status === 'rejected' && isTaken(result.reason));
+		for (const [index, result] of results.entries()) {
+			if (result.status === 'rejected') continue;
+			if (isFree) this.#opened({socket: undefined, waiting: []}, families[index]!, result.value);
+			else result.value.close();
+		}
+		return isFree;
+	}
+
+	/** Sends to an address; `bytes` may not be changed until they have left. Nothing of it throws. */
+	send(bytes: Uint8Array, host: string, port: number, failed?: SendFailure): void {
+		if (this.#closed) return;
+		const number = familyOf(host);
+		const family = this.#families.get(number) ?? this.#open(number);
+		if (family.socket !== undefined) {
+			this.counters.out++;
+			family.socket.send(bytes, host, port, failed);
+		} else if (family.waiting.length < mostWaiting) {
+			family.waiting.push({bytes, host, port, failed});
+		} else {
+			failed?.(errorWith('ENOBUFS', 'too much waits to be sent'));
+		}
+	}
+
+	/** Keeps the process alive for an answer, until `release` is called as often. */
+	hold(): void {
+		if (this.#holds++ === 0) this.#holdAll(true);
+	}
+
+	release(): void {
+		if (--this.#holds === 0) this.#holdAll(false);
+	}
+
+	close(): void {
+		this.#closed = true;
+		for (const {socket} of this.#families.values()) socket?.close();
+		this.#families.clear();
+	}
+
+	#holdAll(on: boolean): void {
+		for (const {socket} of this.#families.values()) socket?.hold(on);
+	}
+
+	#openOn(family: IpFamily, port: number): Promise<DatagramSocket> {
+		const {local, open} = this.#options;
+		if (!local.reaches(family)) {
+			return Promise.reject(errorWith('EADDRNOTAVAIL', `we have no IPv${family} address to send from`));
+		}
+		return open({family, port, address: local.from(family)}, this.#receive);
+	}
+
+	/** Opens a family for somebody who sends: on another port when the one that peers know is taken. */
+	#open(number: IpFamily): Family {
+		const family: Family = {socket: undefined, waiting: []};
+		this.#families.set(number, family);
+		this.#openOn(number, this.#port)
+			.catch(error => {
+				if (this.#port === 0 || !isTaken(error)) throw error;
+				if (!this.#toldTaken) this.#options.taken?.(this.#port);
+				this.#toldTaken = true;
+				return this.#openOn(number, 0);
+			})
+			.then(
+				socket => this.#opened(family, number, socket),
+				error => {
+					this.#families.delete(number);
+					for (const {failed} of family.waiting) failed?.(error);
+				},
+			);
+		return family;
+	}
+
+	#opened(family: Family, number: IpFamily, socket: DatagramSocket): void {
+		if (this.#closed) return socket.close();
+		this.#families.set(number, family);
+		family.socket = socket;
+		if (this.#holds > 0) socket.hold(true);
+		for (const {bytes, host, port, failed} of family.waiting.splice(0)) this.send(bytes, host, port, failed);
+	}
+
+	readonly #receive: DatagramListener = (bytes, {address, port}) => {
+		if (this.#thisTurn === 0) this.#options.clock.soon(this.#endTurn);
+		if (++this.#thisTurn > mostPerTurn) {
+			this.counters.dropped++;
+			return;
+		}
+		for (const owner of this.#owners) {
+			if (!owner.claims(bytes)) continue;
+			this.counters.in++;
+			owner.receive(bytes, asWeWriteIt(address), port);
+			return;
+		}
+		this.counters.dropped++;
+	};
+
+	readonly #endTurn = (): void => {
+		this.#thisTurn = 0;
+	};
+}
+
+/** The system writes IPv4 addresses as we do. */
+function asWeWriteIt(address: string): string {
+	if (!address.includes(':')) return address;
+	const bytes = parseIp(address);
+	return bytes === undefined ? address : formatIp(bytes);
+}
+
+function isTaken(error: unknown): boolean {
+	const {code} = error as NodeJS.ErrnoException;
+	return code === 'EADDRINUSE' || code === 'EACCES';
+}
+
+function errorWith(code: string, message: string): Error {
+	return Object.assign(new Error(message), {code});
+}
