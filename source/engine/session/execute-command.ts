@@ -15,7 +15,7 @@ import type {StorageFailure} from '../../io/disk/storage.js';
 import {joinRanges, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {inspectCell} from '../views/torrent-view.js';
+import {inspectCell} from '../views/piece-inspection.js';
 import {pauseAll, resumeAll} from './pause-all.js';
 import type {QueueManager} from './queue-manager.js';
 import type {SessionLimits} from './session-limits.js';

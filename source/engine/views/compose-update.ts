@@ -3,8 +3,11 @@ import type {Clock} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {Torrent} from '../torrent/torrent.js';
+import {viewFiles, viewProgress} from './file-view.js';
 import type {LogRing} from './log-ring.js';
-import {viewFiles, viewPeers, viewPieces, viewProgress, viewSpeed} from './torrent-view.js';
+import {viewPeers} from './peer-view.js';
+import {viewPieces} from './piece-view.js';
+import {viewSpeed} from './torrent-view.js';
 
 /** Makes a section unless the watcher has seen it: as `SectionSource.compose` is given it. */
 type Section = <View>(name: string, revision: number, make: () => View) => View | undefined;

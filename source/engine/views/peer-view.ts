@@ -1,0 +1,47 @@
+import type {PeerView} from '../../api/snapshot.js';
+import {formatAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Torrent} from '../torrent/torrent.js';
+import {clientName} from './client-name.js';
+
+/** The peers past their handshakes. */
+export function viewPeers(torrent: Torrent, now: Millis): PeerView[] {
+	const views: PeerView[] = [];
+	for (const peer of torrent.swarm.peers.values()) if (peer.ready) views.push(viewPeer(torrent, peer, now));
+	return views;
+}
+
+function viewPeer(torrent: Torrent, peer: Peer, now: Millis): PeerView {
+	return {
+		id: peer.id,
+		address: formatAddress(peer.address),
+		client: clientName(peer),
+		flags: flagsOf(peer, torrent.swarm.list.sourceOf(peer.address)?.letters ?? ''),
+		transport: peer.transport,
+		encrypted: peer.encrypted,
+		source: peer.source,
+		progress: peer.pieceCount / torrent.map.pieceCount,
+		downloadRate: Math.round(peer.download.rate(now)),
+		uploadRate: Math.round(peer.upload.rate(now)),
+		downloaded: peer.downloaded,
+		uploaded: peer.uploaded,
+		requested: peer.outstanding,
+		queued: peer.uploads.length,
+	};
+}
+
+function flagsOf(peer: Peer, letters: string): string {
+	let flags = '';
+	if (peer.amInterested) flags += peer.peerChoking ? 'd' : 'D';
+	else if (!peer.peerChoking) flags += 'K';
+	if (peer.peerInterested) flags += peer.amChoking ? 'u' : 'U';
+	else if (!peer.amChoking) flags += '?';
+	if (peer.optimistic) flags += 'O';
+	if (peer.snubbed) flags += 'S';
+	if (peer.incoming) flags += 'I';
+	if (peer.encrypted) flags += 'E';
+	if (peer.transport === 'utp') flags += 'P';
+	for (const letter of 'XHLT') if (letters.includes(letter)) flags += letter;
+	return flags;
+}
