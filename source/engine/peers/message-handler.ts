@@ -76,12 +76,12 @@ export class MessageHandler implements PeerOwner {
 		this.#downloader = owner.downloader;
 		this.#rateLimits = owner.rateLimits;
 		this.#services = services;
-		const {client} = services;
-		this.extensions = makeExtensions(extensionTorrent(owner), {
-			client,
-			reqq: acceptedRequests,
-			port: () => services.port(),
-		});
+		const {client, externalAddress} = services;
+		this.extensions = makeExtensions(
+			extensionTorrent(owner),
+			{client, reqq: acceptedRequests, port: () => services.port()},
+			(host, from) => externalAddress.heardOurAddress(host, from, 'peer'),
+		);
 	}
 
 	get pieceCount(): number {

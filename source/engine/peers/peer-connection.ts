@@ -18,10 +18,12 @@ import {ExtensionState} from '../extensions/extension-state.js';
 import type {ExtensionPeer} from '../extensions/peer-extension.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
 import {AllowedFastGrants} from './allowed-fast.js';
+import {UncheckedPieces} from './unchecked-pieces.js';
 import type {WriteBatch} from './write-batch.js';
 
 /** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
 export interface PeerOwner {
+	/** 0 while nobody knows. */
 	readonly pieceCount: number;
 	readonly blocksPerPiece: number;
 	/** What understands the extension messages. BEP 10. */
@@ -169,6 +171,10 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	#owner: PeerOwner | undefined;
 	#pieces: Bitfield = noPieces;
 	#seed = false;
+	/** What it says it has, while nobody knows how many pieces there are. */
+	#unchecked: UncheckedPieces | undefined;
+	/** Requests it takes at a time, as it says. */
+	#reqq: number | undefined;
 	#toldPieces = false;
 	#toldAt: Millis = -Infinity;
 	#unchokedUsAt: Millis = -Infinity;
@@ -204,8 +210,34 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	/** The torrent this peer belongs to; set when the connection is dialled or routed. */
 	join(owner: PeerOwner): void {
 		this.#owner = owner;
-		this.#pieces = new Bitfield(owner.pieceCount);
+		if (owner.pieceCount === 0) this.#unchecked = new UncheckedPieces();
+		else this.#takePieces(owner, new Bitfield(owner.pieceCount));
+	}
+
+	/**
+	 * How many pieces its torrent has is known now: what it said before is checked as it would have been then, and counts
+	 * from here on. Closes the connection when that cannot be.
+	 */
+	contentKnown(): void {
+		const unchecked = this.#unchecked;
+		if (unchecked === undefined || this.#owner === undefined) return;
+		this.#unchecked = undefined;
+		const {pieceCount} = this.#owner;
+		for (const piece of this.fastPieces) if (piece >= pieceCount) this.fastPieces.delete(piece);
+		try {
+			this.#takePieces(this.#owner, unchecked.check(pieceCount));
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#takePieces(this.#owner, new Bitfield(pieceCount));
+			this.#expel(error.message);
+		}
+	}
+
+	#takePieces(owner: PeerOwner, pieces: Bitfield): void {
+		this.#pieces = pieces;
+		this.#seed = pieces.full;
 		this.requestQueue = new RequestQueue(owner.blocksPerPiece, this.now);
+		if (this.#reqq !== undefined) this.requestQueue.ceiling = this.#reqq;
 	}
 
 	attach(connection: PeerStream): void {
@@ -232,7 +264,7 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 
 	/** It has something, or wants something. */
 	get hasSpoken(): boolean {
-		return this.peerInterested || this.pieceCount > 0;
+		return this.peerInterested || this.pieceCount > 0 || this.#unchecked?.any === true;
 	}
 
 	/** Since when it could ask us for what it wants and does not, or owes us everything it was asked for. */
@@ -537,17 +569,23 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 
 	have(piece: number): void {
 		this.#firstMessage();
+		if (this.#unchecked !== undefined) {
+			if (!this.#unchecked.have(piece)) this.idleTalk();
+			return;
+		}
 		if (piece >= this.#pieces.length) throw new ProtocolError('bad-have', `have of piece ${piece}`, 3);
 		if (this.#seed || !this.#pieces.set(piece)) return this.idleTalk();
 		this.#owner?.peerHas(this, piece);
 	}
 
 	bitfield(bytes: Uint8Array): void {
+		if (this.#unchecked !== undefined) return this.#keepUnchecked(unchecked => unchecked.bitfield(bytes));
 		this.#replacePieces(Bitfield.fromWire(bytes, this.#pieces.length));
 	}
 
 	haveAll(): void {
 		this.#fastOnly('have all');
+		if (this.#unchecked !== undefined) return this.#keepUnchecked(unchecked => unchecked.all());
 		const pieces = new Bitfield(this.#pieces.length);
 		pieces.fill();
 		this.#replacePieces(pieces);
@@ -555,8 +593,16 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 
 	haveNone(): void {
 		this.#fastOnly('have none');
+		if (this.#unchecked !== undefined) return this.#keepUnchecked(unchecked => unchecked.none());
 		if (this.#toldPieces) this.#replacePieces(new Bitfield(this.#pieces.length));
 		this.#toldPieces = true;
+	}
+
+	/** As `#replacePieces`, while nobody can say whether it is right. */
+	#keepUnchecked(keep: (unchecked: UncheckedPieces) => void): void {
+		if (this.#toldPieces) this.idleTalk(bitfieldCost, piecesWeight);
+		this.#toldPieces = true;
+		if (this.#unchecked !== undefined && !this.isClosed) keep(this.#unchecked);
 	}
 
 	/** BEP 3 has it come first, but aria2 sends it again in place of many haves. */
@@ -612,7 +658,8 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 
 	suggest(piece: number): void {
 		this.#fastOnly('suggest');
-		if (piece >= this.#pieces.length) throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
+		if (piece >= this.#pieces.length && this.#unchecked === undefined)
+			throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
 		this.idleTalk();
 	}
 
@@ -624,7 +671,8 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	allowedFast(piece: number): void {
 		this.#fastOnly('allowed fast');
 		const known = this.fastPieces.size;
-		if (piece < this.#pieces.length && known < mostFastPieces) this.fastPieces.add(piece);
+		const mayBe = piece < this.#pieces.length || this.#unchecked !== undefined;
+		if (mayBe && known < mostFastPieces) this.fastPieces.add(piece);
 		if (this.fastPieces.size === known) this.idleTalk();
 	}
 
@@ -636,11 +684,13 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 
 	/** It says how many requests it takes at a time (`reqq`, BEP 10). */
 	takesRequests(count: number): void {
+		this.#reqq = count;
 		this.requestQueue.ceiling = count;
 	}
 
 	/** It has a piece no more, whatever it said before. BEP 54. */
 	lacks(piece: number): void {
+		if (this.#unchecked !== undefined) return void this.#unchecked.lacks(piece);
 		if (piece >= this.#pieces.length) return;
 		if (this.#seed) {
 			if (this.now - this.#toldAt < piecesInterval) this.strike(piecesWeight);
