@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {type AddressInfo, Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {NodeHttpClient} from '../../source/io/net/http-client.ts';
+import {makeSockets} from '../../source/io/net/sockets.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 
 /** Addresses that are public as far as anybody can tell, and lead to this machine in these tests. */
@@ -43,7 +43,7 @@ async function open(t: TestContext): Promise<World> {
 			Object.assign(first, {host: '127.0.0.1', family: 4});
 		return connect.apply(this, given as Parameters<typeof connect>);
 	});
-	const client = new NodeHttpClient({clock: new HandClock(), userAgent: 'tortui/test'});
+	const {http: client} = makeSockets({clock: new HandClock(), bind: [], userAgent: 'tortui/test'});
 	return {
 		port: (server.address() as AddressInfo).port,
 		asked,

@@ -7,7 +7,7 @@ import type {AddressInfo, Server} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
 import {Announcers} from '../../source/engine/sources/tracker-source.js';
-import {NodeHttpClient} from '../../source/io/net/http-client.js';
+import {makeSockets} from '../../source/io/net/sockets.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {missing} from '../helpers/processes.ts';
@@ -38,7 +38,7 @@ function client(t: TestContext, tiers: string[][], port = 7001, left = 5) {
 		log: () => {},
 		facts: () => facts,
 		onPeers: peers => found.push(...peers.map(({host, port}) => `${host}:${port}`)),
-		http: new NodeHttpClient({clock, userAgent: 'test'}),
+		http: makeSockets({clock, bind: [], userAgent: 'test'}).http,
 		udp,
 	});
 	const view = (url: string) => announcers.views(clock.now()).find(row => row.url === url)!;

@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {connect} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {Announcers} from '../../source/engine/sources/tracker-source.js';
-import {NodeHttpClient} from '../../source/io/net/http-client.js';
+import {makeSockets} from '../../source/io/net/sockets.js';
 import {
 	decodeUdpResponse,
 	encodeUdpAnnounce,
@@ -33,7 +33,7 @@ async function start(t: TestContext, more: Partial<TrackerServerOptions> = {}) {
 		udp.close();
 		return server.close();
 	});
-	return {server, clock, port, udp, http: new NodeHttpClient({clock, userAgent: 'test'})};
+	return {server, clock, port, udp, http: makeSockets({clock, bind: [], userAgent: 'test'}).http};
 }
 
 async function client(

@@ -58,14 +58,14 @@ async function readStream(stream: AsyncIterable<unknown>, label: string): Promis
 	return Buffer.concat(chunks, length);
 }
 
-async function fetchTorrent(url: string, version: string): Promise<Uint8Array> {
-	const {NodeHttpClient} = await import('../../io/net/http-client.js');
+async function fetchTorrent(url: string, version: string, bind: readonly string[]): Promise<Uint8Array> {
+	const {makeSockets} = await import('../../io/net/sockets.js');
 	// A password is not for the terminal, nor for a log of it.
 	const shown = url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
-	const client = new NodeHttpClient({clock: machineClock, userAgent: `tortui/${version}`});
-	let answer: Awaited<ReturnType<typeof client.get>>;
+	const {http} = makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`});
+	let answer: Awaited<ReturnType<typeof http.get>>;
 	try {
-		answer = await client.get(url, {maximumBody: maximumMetainfoLength, timeout: fetchTime});
+		answer = await http.get(url, {maximumBody: maximumMetainfoLength, timeout: fetchTime});
 	} catch (error) {
 		throw new UserError('fetch', `cannot fetch ${shown}: ${(error as Error).message}`);
 	}
@@ -87,10 +87,13 @@ export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
 /**
  * Reads a TORRENT: the path of a .torrent, `-` for standard input, an http(s) URL of one, a magnet link or a bare
  * info-hash. Everything is checked; what is no torrent is a `UserError` with exit status 3.
+ *
+ * @param bind what it is fetched from: `--bind`
  */
 export async function readTorrentSource(
 	word: string,
 	context: Pick<Context, 'stdin' | 'version'>,
+	bind: readonly string[] = [],
 ): Promise<TorrentSource> {
 	if (isMagnet(word)) {
 		const {infoHash, infoHashV2, name} = parseMagnet(word);
@@ -104,7 +107,7 @@ export async function readTorrentSource(
 		label = 'standard input';
 		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
 		bytes = await readStream(stdin, label);
-	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, context.version);
+	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, context.version, bind);
 	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
 		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
 	} else bytes = await readFile(word);
@@ -115,8 +118,9 @@ export async function readTorrentSource(
 export async function readDownload(
 	word: string,
 	context: Pick<Context, 'stdin' | 'version'>,
+	bind: readonly string[] = [],
 ): Promise<TorrentSource & {readonly kind: 'metainfo'}> {
-	const source = await readTorrentSource(word, context);
+	const source = await readTorrentSource(word, context, bind);
 	if (source.kind === 'metainfo') return source;
 	throw new UserError(
 		'magnet',

@@ -43,7 +43,7 @@ export const command = defineCommand({
 		const {seedRatio, seedTime} = flags;
 		return runTransfer(
 			async () => {
-				const sources = await Promise.all(input.map(word => readDownload(word, context)));
+				const sources = await Promise.all(input.map(word => readDownload(word, context, flags.bind)));
 				const options = addOptions(flags);
 				return sources.map(source => ({source, options}));
 			},

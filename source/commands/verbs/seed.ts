@@ -69,7 +69,7 @@ async function withTorrent(
 	flags: Flags<typeof options>,
 	context: Context,
 ): Promise<Seed> {
-	const source = await readDownload(torrent, context);
+	const source = await readDownload(torrent, context, flags.bind);
 	const {rootNames} = await import('../../protocol/metainfo/other-names.js');
 	const data = typedPath(path);
 	const names = rootNames(source.metainfo);
@@ -134,7 +134,7 @@ async function toTask(word: string, flags: Flags<typeof options>, context: Conte
 		throw new UserError('no-file', `no such file or folder: ${word} (give PATH or TORRENT=PATH)`);
 	}
 	if (/\.torrent$/i.test(word) && statSync(word).isFile()) {
-		return {source: await readDownload(word, context), options: seedOptions(flags)};
+		return {source: await readDownload(word, context, flags.bind), options: seedOptions(flags)};
 	}
 	return makeTorrent(word, flags, context);
 }

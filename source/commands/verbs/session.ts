@@ -52,7 +52,7 @@ export const command = defineCommand({
 			);
 		}
 		requireTerminal(context);
-		const sources = await Promise.all(input.map(word => readDownload(word, context)));
+		const sources = await Promise.all(input.map(word => readDownload(word, context, flags.bind)));
 		const {env, version, program} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);

@@ -1,5 +1,3 @@
-import {type LookupAddress, lookup} from 'node:dns';
-import type {LookupFunction} from 'node:net';
 import {addressScope, parseIp} from '../../base/ip-address.js';
 
 /**
@@ -39,20 +37,15 @@ export class AddressGuard {
 		return undefined;
 	}
 
-	/** `dns.lookup` without the addresses that may not be dialled. */
-	readonly lookup: LookupFunction = (name, options, done) => {
-		lookup(name, {...options, all: true}, (error, addresses) => {
-			if (error) return done(error, '', 0);
-			let refusal: string | undefined;
-			const allowed = addresses.filter(({address}: LookupAddress) => {
-				const reason = this.refuses(address);
-				refusal ??= reason;
-				return reason === undefined;
-			});
-			const [first] = allowed;
-			if (!first) return done(new Error(refusal ?? 'no such host'), '', 0);
-			if (options.all) done(null, allowed);
-			else done(null, first.address, first.family);
+	/** Those of a host's addresses that may be dialled. Throws why when there is none. */
+	admitted(addresses: readonly string[]): string[] {
+		let refusal: string | undefined;
+		const admitted = addresses.filter(address => {
+			const reason = this.refuses(address);
+			refusal ??= reason;
+			return reason === undefined;
 		});
-	};
+		if (admitted.length === 0) throw new Error(refusal ?? 'no such host');
+		return admitted;
+	}
 }

@@ -1,4 +1,6 @@
+import {ADDRCONFIG} from 'node:dns';
 import {lookup} from 'node:dns/promises';
+import process from 'node:process';
 import {parseIp} from '../../base/ip-address.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
@@ -9,8 +11,11 @@ export type LookUpHost = (name: string) => Promise<readonly string[]>;
 /** An answer that takes longer is of no use to anybody. */
 const lookupTime: Millis = 10_000;
 
+/** Addresses of a family that this machine has no way to are left out, where the system can tell. */
+const hints = process.platform === 'win32' ? 0 : ADDRCONFIG;
+
 async function askSystem(name: string): Promise<readonly string[]> {
-	return (await lookup(name, {all: true})).map(({address}) => address);
+	return (await lookup(name, {all: true, hints})).map(({address}) => address);
 }
 
 /**

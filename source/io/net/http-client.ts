@@ -1,9 +1,12 @@
-import {createRequire} from 'node:module';
-import {connect, isIP, type Socket} from 'node:net';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
-import {HttpResponseReader, type RawHttpResponse} from '../../protocol/tracker/http-response.js';
+import type {RawHttpResponse} from '../../protocol/tracker/http-response.js';
 import {AddressGuard} from './address-guard.js';
+import type {LookUpHost} from './host-resolver.js';
+import {HttpDialer} from './http-dialer.js';
+import {exchangeHttp, requestHead} from './http-exchange.js';
+import {inflateBody} from './inflate-body.js';
+import type {LocalAddresses} from './local-addresses.js';
 import {describeNetworkError} from './network-error.js';
 
 export interface HttpRequest {
@@ -32,8 +35,8 @@ export interface HttpClient {
 export interface HttpClientOptions {
 	readonly clock: Clock;
 	readonly userAgent: string;
-	/** Local address to dial from. */
-	readonly bind?: string | undefined;
+	readonly local: LocalAddresses;
+	readonly lookUp: LookUpHost;
 	/** Requests under way at once; others wait. */
 	readonly concurrency?: number;
 }
@@ -49,11 +52,13 @@ const maximumRedirects = 5;
  */
 export class NodeHttpClient implements HttpClient {
 	readonly #options: HttpClientOptions;
+	readonly #dialer: HttpDialer;
 	readonly #waiting = new Set<() => void>();
 	#underWay = 0;
 
 	constructor(options: HttpClientOptions) {
 		this.#options = options;
+		this.#dialer = new HttpDialer(options.local, options.lookUp, options.clock);
 	}
 
 	async get(url: string, request: HttpRequest): Promise<HttpResponse> {
@@ -110,7 +115,7 @@ export class NodeHttpClient implements HttpClient {
 			const response = await this.#exchange(url, guard, request.maximumBody, signal);
 			const location = response.headers.get('location');
 			if (!redirects.has(response.status) || location === undefined) {
-				return {status: response.status, body: await inflate(response, request.maximumBody), url};
+				return {status: response.status, body: await inflateBody(response, request.maximumBody), url};
 			}
 			fromPublic ||= guard.public;
 			if (!URL.canParse(location, url)) throw new Error('it redirects to something that is no URL');
@@ -129,97 +134,7 @@ export class NodeHttpClient implements HttpClient {
 		const target = new URL(url);
 		const {protocol} = target;
 		if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`it leads to ${protocol}, not http`);
-		const host = target.hostname.replace(/^\[|\]$/g, '');
-		const refusal = guard.refuses(host);
-		if (refusal) throw new Error(refusal);
-		return new Promise((resolve, reject) => {
-			const reader = new HttpResponseReader(maximumBody);
-			const socket = this.#dial(target, host, guard, () => socket.write(this.#head(target)));
-			const settle = (error?: unknown): void => {
-				signal.removeEventListener('abort', abort);
-				socket.destroy();
-				const response = error === undefined ? reader.response : undefined;
-				if (response) resolve(response);
-				else reject(error ?? new Error('the connection broke off'));
-			};
-			const abort = (): void => settle(signal.reason);
-			const read = (step: () => void): void => {
-				try {
-					step();
-					if (reader.done) settle();
-				} catch (error) {
-					settle(error);
-				}
-			};
-			signal.addEventListener('abort', abort);
-			socket.on('data', (bytes: Uint8Array) => read(() => reader.push(bytes)));
-			socket.on('end', () => read(() => reader.end()));
-			socket.on('error', settle);
-			socket.on('close', () => settle());
-		});
+		const socket = await this.#dialer.dial(target, guard, signal);
+		return exchangeHttp(socket, requestHead(target, this.#options.userAgent), maximumBody, signal);
 	}
-
-	#dial(target: URL, host: string, guard: AddressGuard, ready: () => void): Socket {
-		const {bind} = this.#options;
-		const secure = target.protocol === 'https:';
-		const options = {
-			host,
-			port: target.port === '' ? (secure ? 443 : 80) : Number(target.port),
-			lookup: guard.lookup,
-			...(bind !== undefined && {localAddress: bind, family: bind.includes(':') ? 6 : 4}),
-		};
-		if (!secure) return connect(options, ready);
-		// TLS takes its time to load, and many never need it.
-		const tls: typeof import('node:tls') = createRequire(import.meta.url)('node:tls');
-		const servername = isIP(host) === 0 ? {servername: host} : {};
-		return tls.connect({...options, ...servername, ALPNProtocols: ['http/1.1']}, ready);
-	}
-
-	#head(target: URL): string {
-		const {username, password} = target;
-		return [
-			`GET ${target.pathname}${target.search} HTTP/1.1`,
-			`Host: ${target.host}`,
-			`User-Agent: ${this.#options.userAgent}`,
-			'Accept-Encoding: gzip',
-			'Accept: */*',
-			...(username === '' && password === ''
-				? []
-				: [
-						`Authorization: Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`,
-					]),
-			'Connection: close',
-			'\r\n',
-		].join('\r\n');
-	}
-}
-
-function decoded(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
-}
-
-/** gzip's first three bytes: some servers send it without saying so, and nothing else we ask for begins like that. */
-function looksGzipped(body: Uint8Array): boolean {
-	return body[0] === 0x1f && body[1] === 0x8b && body[2] === 8;
-}
-
-async function inflate({headers, body}: RawHttpResponse, maximum: Bytes): Promise<Uint8Array> {
-	const encoding = headers.get('content-encoding')?.toLowerCase() || 'identity';
-	if (body.length === 0 || (encoding === 'identity' && !looksGzipped(body))) return body;
-	if (!['identity', 'gzip', 'x-gzip', 'deflate'].includes(encoding)) {
-		throw new Error(`the answer is encoded as ${encoding.slice(0, 20).replace(/[^\w-]/g, '?')}`);
-	}
-	const {unzip} = await import('node:zlib');
-	return new Promise((resolve, reject) => {
-		unzip(body, {maxOutputLength: maximum}, (error, inflated) => {
-			if (!error) return resolve(inflated);
-			const {code} = error as NodeJS.ErrnoException;
-			if (code === 'ERR_BUFFER_TOO_LARGE') reject(new Error(`the answer is longer than ${maximum} bytes`));
-			else reject(new Error('the answer is broken gzip'));
-		});
-	});
 }

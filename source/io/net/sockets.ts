@@ -25,17 +25,18 @@ export interface SocketsOptions {
 	readonly bind: readonly string[];
 	readonly userAgent: string;
 	/** Told when the port that peers know is taken for UDP, and another is sent from. */
-	readonly udpTaken: (port: number) => void;
+	readonly udpTaken?: (port: number) => void;
 }
 
 /** Puts the sockets of an engine together; none is open yet. */
 export function makeSockets({clock, bind, userAgent, udpTaken}: SocketsOptions): Sockets {
 	const local = new LocalAddresses(bind);
+	const resolver = new HostResolver(clock);
 	return {
 		local,
 		tcp: new TcpTransport(local, clock),
 		udp: new UdpMux({local, clock, open: openDatagramSocket, taken: udpTaken}),
-		http: new NodeHttpClient({clock, userAgent, bind: bind.length === 1 ? bind[0] : undefined}),
-		resolver: new HostResolver(clock),
+		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp}),
+		resolver,
 	};
 }

@@ -14,6 +14,7 @@ import {familyOf, type LocalAddresses} from './local-addresses.js';
 import {describeNetworkError} from './network-error.js';
 import type {UdpMux} from './udp-mux.js';
 import {noAnswer, type UdpEndpoint, UdpTransactions} from './udp-transactions.js';
+import {unlessAborted} from './unless-aborted.js';
 
 export interface UdpTrackerRequest {
 	readonly signal?: AbortSignal | undefined;
@@ -186,16 +187,6 @@ export class UdpTrackerClient implements UdpTrackers {
 		if (endpoints.length === 0) throw new Error('it has no address we can send from');
 		return endpoints;
 	}
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-	if (!signal) return promise;
-	return new Promise((resolve, reject) => {
-		const abort = (): void => reject(signal.reason);
-		if (signal.aborted) return abort();
-		signal.addEventListener('abort', abort);
-		promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-	});
 }
 
 function pause(clock: Clock, delay: Millis, signal: AbortSignal): Promise<void> {

@@ -11,12 +11,12 @@ import {readTorrentSource} from '../../../source/commands/transfer/torrent-sourc
 import {readTorrentLink} from '../../../source/io/files/read-torrent.ts';
 import {readRegularFile, readRegularFileNow, UnreadableFile} from '../../../source/io/files/regular-file.ts';
 import {machineClock} from '../../../source/io/machine/clock.ts';
-import {NodeHttpClient} from '../../../source/io/net/http-client.ts';
+import {makeSockets} from '../../../source/io/net/sockets.ts';
 import {setAside} from '../../../source/io/state/set-aside.ts';
 import {within} from '../../helpers/deadline.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
-const http = new NodeHttpClient({clock: machineClock, userAgent: 'test'});
+const {http} = makeSockets({clock: machineClock, bind: [], userAgent: 'test'});
 const context = {stdin: process.stdin, version: '0'} as Parameters<typeof readTorrentSource>[1];
 
 /** What the engine, and the command line, say of a path. */

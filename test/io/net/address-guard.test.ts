@@ -34,12 +34,14 @@ test('local addresses may only be asked for an announce, public ones for anythin
 	assert.equal(guard.public, true);
 });
 
-test('a name is judged by the addresses it has when it is dialled', async () => {
-	const lookUp = (guard: AddressGuard, all: boolean): Promise<unknown> =>
-		new Promise((resolve, reject) => {
-			guard.lookup('localhost', {all}, (error, address) => (error ? reject(error) : resolve(address)));
-		});
-	assert.ok(Array.isArray(await lookUp(new AddressGuard('/announce', false, localPath), true)));
-	assert.equal(typeof (await lookUp(new AddressGuard('/announce', false, localPath), false)), 'string');
-	await assert.rejects(lookUp(new AddressGuard('/announce', true, localPath), true), /local network/);
+test('a name is judged by the addresses it has when it is dialled', () => {
+	const addresses = ['10.0.0.1', '203.0.113.1', '::1'];
+	const open = new AddressGuard('/announce', false, localPath);
+	assert.deepEqual(open.admitted(addresses), addresses);
+	assert.equal(open.public, true);
+	assert.deepEqual(new AddressGuard('/announce', true, localPath).admitted(addresses), ['203.0.113.1']);
+	const guard = new AddressGuard('/announce', true, localPath);
+	assert.throws(() => guard.admitted(['10.0.0.1', '::1']), /local network \(10\.0\.0\.1\)/);
+	assert.equal(guard.public, false);
+	assert.throws(() => guard.admitted([]), /no such host/);
 });

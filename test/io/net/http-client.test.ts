@@ -4,7 +4,10 @@ import {type AddressInfo, createServer as createTcpServer, type Server, type Soc
 import {type TestContext, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
 import type {Clock} from '../../../source/base/ports.js';
-import {NodeHttpClient} from '../../../source/io/net/http-client.js';
+import {HostResolver} from '../../../source/io/net/host-resolver.js';
+import {type HttpClientOptions, NodeHttpClient} from '../../../source/io/net/http-client.js';
+import {LocalAddresses} from '../../../source/io/net/local-addresses.js';
+import {until, within} from '../../helpers/deadline.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 
 const maximumBody = 1 << 20;
@@ -34,8 +37,16 @@ function blurt(t: TestContext, write: (socket: Socket) => void): Promise<string>
 	return listen(t, createTcpServer(write));
 }
 
-function client(clock: Clock = new HandClock(), concurrency = 50): NodeHttpClient {
-	return new NodeHttpClient({clock, userAgent: 'tortui/test', concurrency});
+function client(clock: Clock = new HandClock(), concurrency = 50, more: Partial<HttpClientOptions> = {}) {
+	const {lookUp} = new HostResolver(clock);
+	return new NodeHttpClient({
+		clock,
+		userAgent: 'tortui/test',
+		concurrency,
+		local: new LocalAddresses(),
+		lookUp,
+		...more,
+	});
 }
 
 test('a body comes with its status, and the request says who asks', async t => {
@@ -294,3 +305,96 @@ for (const [userInfo, sent] of [
 		assert.equal(Buffer.from(authorization!.replace('Basic ', ''), 'base64').toString(), sent);
 	});
 }
+
+/** Who came: `from host:port asked`. */
+async function visitors(t: TestContext): Promise<{readonly port: number; readonly came: string[]}> {
+	const came: string[] = [];
+	const base = await serve(t, (request, response) => {
+		came.push(`${request.socket.remoteAddress} asks ${request.headers.host?.replace(/:.*/, '')}`);
+		response.end('here');
+	});
+	return {port: Number(new URL(base).port), came};
+}
+
+test('bound to addresses of both families, it dials from the one of the family', async t => {
+	const {port, came} = await visitors(t);
+	const http = client(undefined, undefined, {
+		local: new LocalAddresses(['2001:db8::7', '127.0.0.2', '127.0.0.3']),
+		lookUp: async () => ['127.0.0.1'],
+	});
+	await http.get(`http://tracker.example:${port}/`, {maximumBody});
+	assert.deepEqual(came, ['127.0.0.2 asks tracker.example']);
+});
+
+test('bound to one family, addresses of the other are not dialled', async t => {
+	const {port, came} = await visitors(t);
+	const http = client(undefined, undefined, {
+		local: new LocalAddresses(['127.0.0.2']),
+		lookUp: async name => (name === 'both.example' ? ['::1', '127.0.0.1'] : ['::1']),
+	});
+	await http.get(`http://both.example:${port}/`, {maximumBody});
+	assert.deepEqual(came, ['127.0.0.2 asks both.example']);
+	await assert.rejects(http.get(`http://other.example:${port}/`, {maximumBody}), {
+		message: 'it has no address we can dial from ours',
+	});
+});
+
+test('bound, the next address is tried when one refuses', async t => {
+	const {port, came} = await visitors(t);
+	const http = client(undefined, undefined, {
+		local: new LocalAddresses(['127.0.0.2']),
+		lookUp: async () => ['127.0.0.9', '127.0.0.8', '127.0.0.1'],
+	});
+	await http.get(`http://tracker.example:${port}/`, {maximumBody});
+	assert.deepEqual(came, ['127.0.0.2 asks tracker.example']);
+	const {port: dead} = await visitors(t);
+	const none = client(undefined, undefined, {
+		local: new LocalAddresses(['127.0.0.2']),
+		lookUp: async () => ['127.0.0.9', '127.0.0.8'],
+	});
+	await assert.rejects(none.get(`http://tracker.example:${dead}/`, {maximumBody}), {
+		message: 'connection refused',
+	});
+});
+
+test('a name that is still being looked up when the time is over ends with it', async () => {
+	const clock = new HandClock();
+	const http = client(clock, undefined, {lookUp: () => new Promise(() => {})});
+	const answer = http.get('http://tracker.example/', {maximumBody, timeout: 5000});
+	const rejected = assert.rejects(answer, {message: 'no answer within 5 s'});
+	await clock.pass(5000);
+	await rejected;
+	assert.equal(clock.next, undefined);
+});
+
+test('bound, the next address is tried beside one that says nothing for a second; all end with the request', async t => {
+	const seen: string[] = [];
+	const ended: Array<Promise<void>> = [];
+	const mute = (name: string) =>
+		createTcpServer(socket => {
+			seen.push(name);
+			socket.resume();
+			ended.push(new Promise(resolve => socket.once('close', () => resolve())));
+		});
+	const port = Number(new URL(await listen(t, mute('first'))).port);
+	const second = mute('second');
+	await new Promise<void>(resolve => second.listen(port, '127.0.0.2', resolve));
+	t.after(() => second.close());
+	const clock = new HandClock();
+	const http = client(clock, undefined, {
+		local: new LocalAddresses(['127.0.0.3']),
+		lookUp: async () => ['127.0.0.1', '127.0.0.2'],
+	});
+	const stop = new AbortController();
+	const answer = http.get(`https://tracker.example:${port}/`, {maximumBody, signal: stop.signal});
+	const rejected = assert.rejects(answer, {message: 'enough'});
+	await until('the first', 20_000, () => seen.length === 1, 1);
+	await clock.pass(999);
+	assert.deepEqual(seen, ['first']);
+	await clock.pass(1);
+	await until('the second', 20_000, () => seen.length === 2, 1);
+	stop.abort(new Error('enough'));
+	await rejected;
+	await within(20_000, 'the ends', Promise.all(ended));
+	assert.equal(clock.next, undefined);
+});

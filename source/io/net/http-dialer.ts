@@ -1,0 +1,109 @@
+import {createRequire} from 'node:module';
+import {connect, isIP, type LookupFunction, type Socket} from 'node:net';
+import type {Clock} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {AddressGuard} from './address-guard.js';
+import type {LookUpHost} from './host-resolver.js';
+import {familyOf, type LocalAddresses} from './local-addresses.js';
+import {unlessAborted} from './unless-aborted.js';
+
+/** One way to a server: all its addresses, or one of them from an address of ours. */
+interface Route {
+	readonly to: readonly string[];
+	readonly from: string | undefined;
+}
+
+/** The next way is tried beside the ones before when they have not led anywhere for so long. */
+const nextRouteAfter: Millis = 1000;
+const mostRoutes = 4;
+
+/** Opens connections to web servers, from the addresses we are bound to. */
+export class HttpDialer {
+	readonly #local: LocalAddresses;
+	readonly #lookUp: LookUpHost;
+	readonly #clock: Clock;
+
+	constructor(local: LocalAddresses, lookUp: LookUpHost, clock: Clock) {
+		this.#local = local;
+		this.#lookUp = lookUp;
+		this.#clock = clock;
+	}
+
+	/** A connection over which a request can be sent at once; TLS is verified. Rejects when none can be had. */
+	async dial(target: URL, guard: AddressGuard, signal: AbortSignal): Promise<Socket> {
+		const host = target.hostname.replace(/^\[|\]$/g, '');
+		const addresses = guard.admitted(await unlessAborted(this.#lookUp(host), signal));
+		const routes = this.#routes(addresses);
+		if (routes.length === 0) throw new Error('it has no address we can dial from ours');
+		return this.#race(routes, target, host, signal);
+	}
+
+	/** Not bound, Node tries the addresses itself; bound, each is dialled from our address of its family. */
+	#routes(addresses: readonly string[]): Route[] {
+		if (this.#local.all.length === 0) return [{to: addresses, from: undefined}];
+		return addresses
+			.filter(address => this.#local.reaches(familyOf(address)))
+			.slice(0, mostRoutes)
+			.map(address => ({to: [address], from: this.#local.from(familyOf(address))}));
+	}
+
+	/** The first connection that stands; the others are given up. */
+	#race(routes: readonly Route[], target: URL, host: string, signal: AbortSignal): Promise<Socket> {
+		return new Promise((resolve, reject) => {
+			const dialled = new Set<Socket>();
+			let next = 0;
+			let timer = {clear: (): void => {}};
+			const end = (winner: Socket | undefined): void => {
+				timer.clear();
+				signal.removeEventListener('abort', abort);
+				for (const socket of dialled) if (socket !== winner) socket.destroy();
+				dialled.clear();
+			};
+			const abort = (): void => {
+				end(undefined);
+				reject(signal.reason);
+			};
+			const begin = (): void => {
+				timer.clear();
+				const socket = open(target, host, routes[next++]!, () => {
+					end(socket);
+					resolve(socket);
+				});
+				dialled.add(socket);
+				const failed = (error: unknown): void => {
+					if (!dialled.delete(socket)) return;
+					if (next < routes.length) return begin();
+					if (dialled.size > 0) return;
+					end(undefined);
+					reject(error);
+				};
+				socket.on('error', failed);
+				socket.on('close', () => failed(new Error('the connection broke off')));
+				if (next < routes.length) timer = this.#clock.after(nextRouteAfter, begin);
+			};
+			if (signal.aborted) return abort();
+			signal.addEventListener('abort', abort);
+			begin();
+		});
+	}
+}
+
+function open(target: URL, host: string, {to, from}: Route, ready: () => void): Socket {
+	const secure = target.protocol === 'https:';
+	const found = to.map(address => ({address, family: familyOf(address)}));
+	const lookup: LookupFunction = (_name, {all}, done) => {
+		if (all) done(null, found);
+		else done(null, found[0]!.address, found[0]!.family);
+	};
+	const options = {
+		host,
+		port: target.port === '' ? (secure ? 443 : 80) : Number(target.port),
+		lookup,
+		...(from !== undefined && {localAddress: from, family: familyOf(from)}),
+	};
+	if (!secure) return connect(options, ready);
+	// TLS takes its time to load, and many never need it.
+	const tls: typeof import('node:tls') = createRequire(import.meta.url)('node:tls');
+	const servername = isIP(host) === 0 ? {servername: host} : {};
+	return tls.connect({...options, ...servername, ALPNProtocols: ['http/1.1']}, ready);
+}
