@@ -52,7 +52,12 @@ export type PieceSelection = ReadonlyArray<number | readonly [first: number, las
 
 /** Everything a person or script can ask the engine to do. `id` is a torrent's info-hash. */
 export type Command =
-	| {readonly type: 'torrent.add'; readonly metainfo: string /* base64 */; readonly options?: AddOptions}
+	| {
+			readonly type: 'torrent.add';
+			/** The .torrent: its bytes for an engine in this process, base64 for one that is reached by messages. */
+			readonly metainfo: string | Uint8Array;
+			readonly options?: AddOptions;
+	  }
 	| {readonly type: 'torrent.addLink'; readonly link: string; readonly options?: AddOptions}
 	/** Looks at what a link holds and adds nothing: answers `preview`. */
 	| {readonly type: 'torrent.preview'; readonly link: string}

@@ -3,10 +3,10 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {type Bytes, blockLength} from '../base/units.js';
-import {hashFunctions} from '../io/machine/hash-functions.js';
+import {readMetainfoHere} from '../io/metainfo/read-metainfo.js';
 import {isPadName} from '../protocol/metainfo/file-list.js';
 import type {Metainfo} from '../protocol/metainfo/metainfo.js';
-import {maximumMetainfoLength, parseMetainfo} from '../protocol/metainfo/metainfo-reader.js';
+import {maximumMetainfoLength} from '../protocol/metainfo/metainfo-reader.js';
 import {nameToBytes} from '../protocol/metainfo/name-bytes.js';
 import {sanitizePathElement} from '../protocol/metainfo/sanitize-path.js';
 import type {CreateOptions} from './create-options.js';
@@ -218,7 +218,7 @@ async function checkUnchanged(files: readonly SourceFile[]): Promise<void> {
 function readBack(bytes: Uint8Array, tree: SourceTree): Metainfo {
 	let metainfo: Metainfo;
 	try {
-		metainfo = parseMetainfo(bytes, hashFunctions);
+		metainfo = readMetainfoHere(bytes);
 	} catch (error) {
 		if (!(error instanceof ProtocolError)) throw error;
 		throw new UserError('cannot-share', `no torrent can be made of this: ${error.message}`);

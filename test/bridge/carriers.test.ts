@@ -47,6 +47,14 @@ async function overSocket(): Promise<Carried> {
 	};
 }
 
+test('over a socket the bytes of a .torrent arrive as base64', async () => {
+	const {engine, client, end} = await overSocket();
+	const whole = new TextEncoder().encode('..de..');
+	await client.send({type: 'torrent.add', metainfo: whole.subarray(2, 4)});
+	assert.deepEqual(engine.commands, [{type: 'torrent.add', metainfo: 'ZGU='}]);
+	await end();
+});
+
 for (const [carrier, open] of [
 	['in process', inProcess],
 	['over a socket', overSocket],

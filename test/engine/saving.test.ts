@@ -43,6 +43,7 @@ function open(...fakes: FakeTorrent[]) {
 					saves.push(`${resume.id}: ${(resume as unknown as {what: string}).what}`);
 					return disk.failure;
 				},
+				settled: async () => {},
 			},
 			speeds: {
 				save: async () => void speeds.push('session'),

@@ -73,7 +73,7 @@ test('what was moved up to some seconds before an engine was killed is counted i
 test('a write is made at most every ten seconds, and only when something was moved or five minutes were run', async t => {
 	const space = new Workspace(t);
 	const path = join(space.folder('state'), 'totals.json');
-	const traffic = new SessionStats();
+	const traffic = new SessionStats(new Map(), new PushedClock(), undefined);
 	const torrent = {id: 'ab', active: false, stats: new TransferStats(0)} as unknown as Torrent;
 	const memory = new TotalsStore(space.path('state'), new Map([['ab', torrent]]), traffic, assert.ifError);
 	let writes = 0;

@@ -65,7 +65,7 @@ export class RemoteEngine implements EngineClient {
 			if (this.#why !== undefined) return reject(new UserError('engine-lost', this.#why));
 			const id = this.#next++;
 			try {
-				this.#write({type: 'send', id, command});
+				this.#write({type: 'send', id, command: inWords(command)});
 				this.#waiting.set(id, {resolve, reject});
 			} catch (error) {
 				reject(error);
@@ -186,4 +186,11 @@ export function connectEngine(path: string, {version}: {readonly version: string
 			}
 		});
 	});
+}
+
+/** The same command as a message can carry it. */
+function inWords(command: Command): Command {
+	if (command.type !== 'torrent.add' || typeof command.metainfo === 'string') return command;
+	const {buffer, byteOffset, length} = command.metainfo;
+	return {...command, metainfo: Buffer.from(buffer, byteOffset, length).toString('base64')};
 }

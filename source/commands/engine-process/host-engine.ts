@@ -14,7 +14,7 @@ export interface HostSettings {
 	readonly about: Readonly<Record<string, unknown>>;
 	/** Those that end it; the second one at once. */
 	readonly signals: readonly NodeJS.Signals[];
-	readonly open: () => Promise<Omit<LocalEngine, 'add'>>;
+	readonly open: () => Promise<LocalEngine>;
 }
 
 /** The process that is the engine of a state folder now, if any. */

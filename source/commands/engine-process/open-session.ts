@@ -1,16 +1,12 @@
-import type {AddOptions, Reply} from '../../api/command.js';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Log} from '../../base/ports.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
-import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Flags} from '../arguments/command.js';
 import {parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
 
 /** An engine in this process. */
 export interface LocalEngine extends EngineClient {
-	/** As `torrent.add`, for a .torrent that was read already. */
-	add(metainfo: Metainfo, bytes: Uint8Array, options: AddOptions): Promise<Reply>;
 	/** Announces `stopped`, saves the resume data, lets go of everything. At most 5 s. */
 	stop(): Promise<void>;
 }

@@ -120,10 +120,7 @@ async function transferAll(
 			const links = new Set<string>();
 			const before = new Map<string, TorrentView>();
 			for (const {source, options} of unique) {
-				const {id = sourceId(source)} =
-					source.kind === 'metainfo'
-						? await engine.add(source.metainfo, source.bytes, options)
-						: await engine.send(addCommand(source, options));
+				const {id = sourceId(source)} = await engine.send(addCommand(source, options));
 				ids.push(id);
 				if (source.kind === 'link') links.add(id);
 				if (unique.length <= fewTorrents) await note(before, engine);

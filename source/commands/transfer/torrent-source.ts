@@ -4,10 +4,10 @@ import {ProtocolError, UserError} from '../../base/errors.js';
 import {unreadableTorrent} from '../../io/files/read-torrent.js';
 import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
 import {machineClock} from '../../io/machine/clock.js';
-import {hashFunctions} from '../../io/machine/hash-functions.js';
+import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
 import {isMagnet, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {maximumMetainfoLength, parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import {maximumMetainfoLength} from '../../protocol/metainfo/metainfo-reader.js';
 import type {Context} from '../arguments/command.js';
 
 /** What a TORRENT on the command line came to, checked. `label` names it in messages. */
@@ -77,7 +77,7 @@ async function fetchTorrent(url: string, version: string, bind: readonly string[
 /** Reads the bytes of a .torrent; what is wrong with them is a `UserError` with exit status 3. */
 export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
 	try {
-		return parseMetainfo(bytes, hashFunctions);
+		return readMetainfoHere(bytes);
 	} catch (error) {
 		if (!(error instanceof ProtocolError)) throw error;
 		throw new UserError(error.code, `${label} is not a valid torrent: ${error.message}`, 3);
@@ -138,5 +138,5 @@ export function sourceId(source: TorrentSource): string {
 export function addCommand(source: TorrentSource, options: AddOptions): EngineCommand {
 	return source.kind === 'link'
 		? {type: 'torrent.addLink', link: source.link, options}
-		: {type: 'torrent.add', metainfo: Buffer.from(source.bytes).toString('base64'), options};
+		: {type: 'torrent.add', metainfo: source.bytes, options};
 }

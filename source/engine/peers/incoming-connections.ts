@@ -2,6 +2,7 @@ import {UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
 import type {ConnectionEvents, Listener, PeerStream} from '../../io/net/transport.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
+import type {SessionService} from '../session/session-service.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {Peer} from './peer-connection.js';
 import {handshakeTimeout, Swarm} from './swarm.js';
@@ -32,8 +33,10 @@ function candidates(port: number, isFixed: boolean): number[] {
 }
 
 /** Lets those in who come to us, until it is known which torrent they want. */
-export class IncomingConnections {
+export class IncomingConnections implements SessionService {
 	readonly #services: SessionServices;
+	readonly #where: PortOptions;
+	readonly #udp: UdpPort;
 	readonly #places: number;
 	readonly #handshakeFor: (infoHash: Uint8Array) => Handshake;
 	/** Those who came and have not said what they want, oldest first. */
@@ -42,8 +45,16 @@ export class IncomingConnections {
 	#notTakenAt: Millis = -Infinity;
 
 	/** @param places how many may be here at a time */
-	constructor(services: SessionServices, places: number, handshakeFor: (infoHash: Uint8Array) => Handshake) {
+	constructor(
+		services: SessionServices,
+		where: PortOptions,
+		udp: UdpPort,
+		places: number,
+		handshakeFor: (infoHash: Uint8Array) => Handshake,
+	) {
 		this.#services = services;
+		this.#where = where;
+		this.#udp = udp;
 		this.#places = places;
 		this.#handshakeFor = handshakeFor;
 	}
@@ -57,16 +68,16 @@ export class IncomingConnections {
 	 * Listens, with the same port for TCP and UDP where there is one: a fixed port that only UDP cannot have is taken
 	 * without it. Rejects with a UserError when no port can be had.
 	 */
-	async open(where: PortOptions, udp: UdpPort): Promise<void> {
-		this.#listener = await this.#listen(where, udp);
+	async start(): Promise<void> {
+		this.#listener = await this.#listen(this.#where);
 	}
 
-	async #listen({port, portFixed, bind}: PortOptions, udp: UdpPort): Promise<Listener> {
+	async #listen({port, portFixed, bind}: PortOptions): Promise<Listener> {
 		const ports = candidates(port, portFixed);
 		for (const [at, candidate] of ports.entries()) {
 			const listener = await this.#listenOn(candidate, bind);
 			if (listener === undefined) continue;
-			if ((await udp.listen(listener.port)) || at === ports.length - 1) return listener;
+			if ((await this.#udp.listen(listener.port)) || at === ports.length - 1) return listener;
 			await listener.close();
 		}
 		throw new UserError('port-taken', `port ${port} is taken: choose another with --port, or 0 for any`);
@@ -124,7 +135,8 @@ export class IncomingConnections {
 			if (now - peer.connectedAt > handshakeTimeout) peer.close('no handshake');
 	}
 
-	async close(): Promise<void> {
+	/** Takes nobody any more, and ends the connections that came to us. */
+	async stop(): Promise<void> {
 		await this.#listener?.close();
 	}
 }

@@ -4,11 +4,14 @@ import type {ResumeData} from '../../io/state/resume-data.js';
 import type {StatsStore} from '../../io/state/stats-store.js';
 import type {StateStore} from '../../io/state/torrent-store.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SessionService} from './session-service.js';
 import type {SessionStats} from './session-stats.js';
 
 const saveTime: Millis = 30_000;
 /** Torrents saved at a time of which a person has chosen something: a thousand paused at once are safe in seconds. */
 const choicesAtATime = 8;
+/** Torrents saved at a time when all are: more of them wait for the disk together, and no longer for each other. */
+const savesAtTheEnd = 32;
 /** Speeds are written down this often. */
 const speedSaveTime: Millis = 300_000;
 
@@ -16,14 +19,14 @@ const speedSaveTime: Millis = 300_000;
 export interface AutosaveSetup {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly traffic: SessionStats;
-	readonly store: Pick<StateStore, 'save'>;
+	readonly store: Pick<StateStore, 'save' | 'settled'>;
 	/** Undefined when no speeds are to be kept. */
 	readonly speeds: StatsStore | undefined;
 	readonly log: (level: LogLevel, text: string, torrent: string) => void;
 }
 
 /** Saves now and then what has changed since it was saved last, and soon what people chose. */
-export class Autosave {
+export class Autosave implements SessionService {
 	readonly #saved: AutosaveSetup;
 	/** The revision of its memory that was saved. Of the torrent itself: one that is added again is another. */
 	readonly #revisions = new WeakMap<Torrent, number>();
@@ -37,6 +40,7 @@ export class Autosave {
 	#saving = 0;
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
+	#lastSpeeds: Promise<void> | undefined;
 
 	constructor(saved: AutosaveSetup, now: Millis) {
 		this.#saved = saved;
@@ -44,20 +48,31 @@ export class Autosave {
 		this.#lastSpeedSave = now;
 	}
 
-	/** Once a second. Answers whether it was time to save. */
-	tick(now: Millis): boolean {
+	/** Once a second. */
+	tick(now: Millis): void {
 		for (const torrent of this.#saved.torrents.values()) {
 			if (!this.#revisions.has(torrent)) this.#introduce(torrent);
 		}
 		if (this.#chosen.size > 0 && !this.#isSavingChoices) void this.#saveChoices();
-		if (now - this.#lastSave < saveTime) return false;
+		if (now - this.#lastSave < saveTime) return;
 		this.#lastSave = now;
 		void this.saveAll();
 		if (now - this.#lastSpeedSave >= speedSaveTime) {
 			this.#lastSpeedSave = now;
 			void this.saveSpeeds();
 		}
-		return true;
+	}
+
+	/** Begins with what the torrents' goodbye changes nothing of. */
+	leave(): void {
+		this.#lastSpeeds = this.saveSpeeds(savesAtTheEnd);
+	}
+
+	/** Saves everything that has changed. */
+	async stop(): Promise<void> {
+		await this.saveAll(savesAtTheEnd);
+		await this.#saved.store.settled();
+		await this.#lastSpeeds;
 	}
 
 	/** A person has chosen something of these torrents: it is saved with the next tick, however often they choose. */

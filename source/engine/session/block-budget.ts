@@ -3,6 +3,7 @@ import type {Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SessionService} from './session-service.js';
 
 const fewestShare = 8;
 const shareTime: Millis = 100;
@@ -15,7 +16,7 @@ const fewestNear = 64;
 const longStarved = 3;
 
 /** Shares the memory for blocks out among the peers of all torrents, and sees to those who found none free. */
-export class BlockBudget {
+export class BlockBudget implements SessionService {
 	readonly #pool: BlockPool;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
@@ -82,5 +83,6 @@ export class BlockBudget {
 	/** Once a second. */
 	tick(): void {
 		this.#starved = this.#pool.available <= 0 ? this.#starved + 1 : 0;
+		this.buffersFreed();
 	}
 }

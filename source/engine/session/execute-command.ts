@@ -39,14 +39,16 @@ export interface CommandHost {
 	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
 	resolvePeer(text: string): Promise<PeerAddress>;
 	list(): TorrentView[];
-	stop(): Promise<void>;
 }
 
-/** Does what was asked. Rejects with a `UserError` when it cannot be done. */
-export async function executeCommand(host: CommandHost, command: Command): Promise<Reply> {
+/** Does what was asked, but for ending the session. Rejects with a `UserError` when it cannot be done. */
+export async function executeCommand(
+	host: CommandHost,
+	command: Exclude<Command, {readonly type: 'session.stop'}>,
+): Promise<Reply> {
 	switch (command.type) {
 		case 'torrent.add':
-			return host.add(Buffer.from(command.metainfo, 'base64'), command.options ?? {});
+			return host.add(bytesOf(command.metainfo), command.options ?? {});
 		case 'torrent.addLink':
 			return host.addLink(command.link, command.options ?? {});
 		case 'torrent.preview':
@@ -77,9 +79,6 @@ export async function executeCommand(host: CommandHost, command: Command): Promi
 			break;
 		case 'session.list':
 			return {torrents: host.list()};
-		case 'session.stop':
-			await host.stop();
-			break;
 		default:
 			await executeFor(host, find(host, command.id), command);
 	}
@@ -160,6 +159,10 @@ async function executeFor(
 		default:
 			command satisfies never;
 	}
+}
+
+function bytesOf(metainfo: string | Uint8Array): Uint8Array {
+	return typeof metainfo === 'string' ? Buffer.from(metainfo, 'base64') : metainfo;
 }
 
 function find(host: CommandHost, id: string): Torrent {

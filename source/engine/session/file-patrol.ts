@@ -1,6 +1,7 @@
 import {changed} from '../../io/disk/torrent-reader.js';
 import {isAsLeft} from '../../policy/pieces/check-plan.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SessionService} from './session-service.js';
 
 /** Files looked at a second, over all torrents: nothing for a disk, and a small session is gone round in a moment. */
 const looksATick = 16;
@@ -9,7 +10,7 @@ const looksATick = 16;
  * Looks at whole files of running torrents in turn, so that one that was deleted, moved away or changed is noticed
  * though nobody asks for it.
  */
-export class FilePatrol {
+export class FilePatrol implements SessionService {
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	#route: Array<readonly [torrent: Torrent, file: number]> = [];
 	#looking = false;

@@ -6,6 +6,8 @@ import type {Torrent} from '../torrent/torrent.js';
 
 /** Nothing has moved for so long: others need not wait for it. */
 const stallTime: Millis = 600_000;
+/** In ticks. */
+const planTicks = 5;
 
 /** Says which of the torrents that want to run do, and which wait for others. */
 export class QueueManager {
@@ -15,12 +17,18 @@ export class QueueManager {
 	/** How those that wait are to be checked when their turn comes. */
 	readonly #checks = new Map<Torrent, CheckMode>();
 	#planning = false;
+	#ticks = 0;
 
 	/** @param limits undefined lets all run */
 	constructor(torrents: ReadonlyMap<string, Torrent>, limits: QueueLimits | undefined, clock: Clock) {
 		this.#torrents = torrents;
 		this.#limits = limits;
 		this.#clock = clock;
+	}
+
+	/** Once a second. */
+	tick(): void {
+		if (++this.#ticks % planTicks === 0) this.plan();
 	}
 
 	/** In the order of the queue. */

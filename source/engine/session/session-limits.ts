@@ -1,5 +1,6 @@
-import type {Clock, Timer} from '../../base/ports.js';
+import type {Clock, LogLevel, Timer} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
+import type {LimitStore} from '../../io/state/limit-store.js';
 import {
 	ChosenLimits,
 	type LimitChoices,
@@ -10,6 +11,7 @@ import {
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../../policy/rates/speed-schedule.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SessionService} from './session-service.js';
 
 /** What holds in slow mode when nothing else was chosen. */
 export const usualSlowRate: BytesPerSecond = 50 * 1024;
@@ -30,8 +32,9 @@ export interface LimitSetup {
 	readonly typed: ReadonlySet<string>;
 	/** When slow mode comes and goes by itself, by the wall clock here. */
 	readonly slowTimes: readonly SlowTime[];
-	/** Something else is to be remembered now. */
-	readonly remember: (choices: LimitChoices) => void;
+	/** Where choices are kept; undefined when they are not. */
+	readonly store: LimitStore | undefined;
+	readonly log: (level: LogLevel, text: string) => void;
 }
 
 /**
@@ -39,13 +42,14 @@ export interface LimitSetup {
  * on and off by hand, and by the schedule whenever one of its times begins or ends. While any limit holds, of all or
  * of one torrent, those who wait for it are served ten times a second; without one nothing is done.
  */
-export class SessionLimits {
+export class SessionLimits implements SessionService {
 	readonly #download: RateLimiter;
 	readonly #upload: RateLimiter;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
 	readonly #slowTimes: readonly SlowTime[];
-	readonly #remember: (choices: LimitChoices) => void;
+	readonly #store: LimitStore | undefined;
+	readonly #log: LimitSetup['log'];
 	readonly #chosen: ChosenLimits;
 	#slowMode = false;
 	/** Undefined while the schedule has it its way. */
@@ -63,7 +67,8 @@ export class SessionLimits {
 	) {
 		this.#chosen = new ChosenLimits(setup.configured, setup.typed);
 		this.#slowTimes = setup.slowTimes;
-		this.#remember = setup.remember;
+		this.#store = setup.store;
+		this.#log = setup.log;
 		this.#download = limiters.download;
 		this.#upload = limiters.upload;
 		this.#torrents = torrents;
@@ -73,8 +78,15 @@ export class SessionLimits {
 		this.#apply();
 	}
 
-	/** Takes up what was chosen in earlier sessions; answers which limits hold because of it, in words. */
-	take(remembered: LimitChoices): string[] {
+	/** Takes up what was chosen in earlier sessions. */
+	async start(): Promise<void> {
+		if (this.#store === undefined) return;
+		const held = this.#take(await this.#store.load());
+		if (held.length > 0) this.#log('info', `limits chosen earlier hold: ${held.join(', ')}`);
+	}
+
+	/** Answers which limits hold because of what was remembered, in words. */
+	#take(remembered: LimitChoices): string[] {
 		const {held, changed} = this.#chosen.take(remembered.limits);
 		const now = this.#clock.wall();
 		const hand = remembered.slowMode;
@@ -125,10 +137,10 @@ export class SessionLimits {
 		return mode === 'slow' ? {maxDownload: slowDownload, maxUpload: slowUpload} : {maxDownload, maxUpload};
 	}
 
-	/** Looks at the schedule; once a second. Answers whether it has changed the mode. */
-	tick(): boolean {
+	/** Looks at the schedule; once a second. */
+	tick(): void {
 		const scheduled = this.#isSlowTime(this.#clock.wall());
-		if (scheduled === this.#scheduled) return false;
+		if (scheduled === this.#scheduled) return;
 		this.#scheduled = scheduled;
 		const isNew = scheduled !== this.#slowMode;
 		this.#slowMode = scheduled;
@@ -136,8 +148,9 @@ export class SessionLimits {
 			this.#byHand = undefined;
 			this.#keep();
 		}
-		if (isNew) this.#apply();
-		return isNew;
+		if (!isNew) return;
+		this.#apply();
+		this.#log('info', `slow mode is ${scheduled ? 'on' : 'over'}: its time`);
 	}
 
 	/** @param at by the wall clock */
@@ -147,7 +160,7 @@ export class SessionLimits {
 	}
 
 	#keep(): void {
-		this.#remember({limits: this.#chosen.chosen, slowMode: this.#byHand});
+		this.#store?.save({limits: this.#chosen.chosen, slowMode: this.#byHand});
 	}
 
 	/** A limit was set or lifted somewhere: torrents are told, and served while there is one. */
@@ -157,9 +170,14 @@ export class SessionLimits {
 		if (this.#timer === undefined && !this.#stopped && this.#limited) this.#wakeLater();
 	}
 
-	stop(): void {
+	/** Serves nobody who waits for a limit any more. */
+	leave(): void {
 		this.#stopped = true;
 		this.#timer?.clear();
+	}
+
+	async stop(): Promise<void> {
+		await this.#store?.settled();
 	}
 
 	#apply(): void {

@@ -1,18 +1,36 @@
-import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
-import type {SessionTotals} from '../../io/state/stats-store.js';
+import type {Clock} from '../../base/ports.js';
+import type {Bytes, BytesPerSecond} from '../../base/units.js';
+import type {SessionTotals, StatsStore} from '../../io/state/stats-store.js';
 import {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SessionService} from './session-service.js';
 
 /** What all torrents together have moved: in all sessions, second by second for a day, and to the disk just now. */
-export class SessionStats implements SessionTotals {
+export class SessionStats implements SessionTotals, SessionService {
 	downloaded: Bytes = 0;
 	uploaded: Bytes = 0;
 	history = new SpeedHistory();
 	diskRate: BytesPerSecond = 0;
+	readonly #torrents: ReadonlyMap<string, Torrent>;
+	readonly #clock: Clock;
+	readonly #store: Pick<StatsStore, 'load'> | undefined;
 	#written: Bytes = 0;
 
+	/** @param store undefined when nothing is kept of earlier sessions */
+	constructor(
+		torrents: ReadonlyMap<string, Torrent>,
+		clock: Clock,
+		store: Pick<StatsStore, 'load'> | undefined,
+	) {
+		this.#torrents = torrents;
+		this.#clock = clock;
+		this.#store = store;
+	}
+
 	/** Takes up what an earlier session knew. */
-	take({downloaded, uploaded, history}: SessionTotals): void {
+	async start(): Promise<void> {
+		if (this.#store === undefined) return;
+		const {downloaded, uploaded, history} = await this.#store.load();
 		this.downloaded += downloaded;
 		this.uploaded += uploaded;
 		this.history = history;
@@ -24,19 +42,28 @@ export class SessionStats implements SessionTotals {
 		this.uploaded = Math.max(this.uploaded, uploaded);
 	}
 
-	/** Once a second, when the torrents have counted theirs. `wall` in ms since 1970. */
-	sample(torrents: Iterable<Torrent>, wall: Millis): void {
+	/** Once a second, when the torrents have counted theirs. */
+	tick(): void {
+		this.#sample();
+	}
+
+	/** Takes what the torrents have counted at last. */
+	leave(): void {
+		this.#sample();
+	}
+
+	#sample(): void {
 		let downloaded = 0;
 		let uploaded = 0;
 		let written = 0;
-		for (const {stats, storage} of torrents) {
+		for (const {stats, storage} of this.#torrents.values()) {
 			downloaded += stats.lately.downloaded;
 			uploaded += stats.lately.uploaded;
 			written += storage?.written ?? 0;
 		}
 		this.downloaded += downloaded;
 		this.uploaded += uploaded;
-		this.history.sample(wall, downloaded, uploaded);
+		this.history.sample(this.#clock.wall(), downloaded, uploaded);
 		this.diskRate = Math.max(0, written - this.#written);
 		this.#written = written;
 	}

@@ -25,11 +25,7 @@ export async function readAnyMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 
 /** A .torrent's bytes as a torrent that can be downloaded. Rejects what is none with a `UserError`. */
 export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
-	return downloadable(await readAnyMetainfo(bytes));
-}
-
-/** The same torrent when it can be downloaded. Throws a `UserError` when not. */
-export function downloadable(metainfo: Metainfo): Metainfo {
+	const metainfo = await readAnyMetainfo(bytes);
 	if (metainfo.pieceHashes !== undefined) return metainfo;
 	throw new UserError(
 		'v2-only',

@@ -18,6 +18,7 @@ import {Torrent} from '../torrent/torrent.js';
 import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge-torrent.js';
 import {byPriority} from './priority-groups.js';
 import type {QueueManager} from './queue-manager.js';
+import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
 import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
 import type {TotalsStore} from './totals-store.js';
@@ -55,7 +56,7 @@ export interface TorrentLoaderSetup {
 }
 
 /** Takes torrents into a session: those that people add, and those that the last session left. */
-export class TorrentLoader {
+export class TorrentLoader implements SessionService {
 	readonly #setup: TorrentLoaderSetup;
 
 	constructor(setup: TorrentLoaderSetup) {
@@ -65,12 +66,11 @@ export class TorrentLoader {
 	/**
 	 * Adds the torrent of a .torrent file, or applies the options to the one that is here already.
 	 *
-	 * @param known what the bytes say, for whoever has read them already
 	 * @throws {UserError} when it cannot be added, and nothing was then
 	 */
-	async add(bytes: Uint8Array, options: AddOptions, known?: Metainfo): Promise<Reply> {
+	async add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
 		requireModest(options);
-		const metainfo = known ?? (await readMetainfo(bytes));
+		const metainfo = await readMetainfo(bytes);
 		const {torrents, store, services, queue} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		requireTrackers(options.trackers ?? []);
@@ -171,9 +171,10 @@ export class TorrentLoader {
 		throw new UserError(failure.code, `not added, for it could not be kept: ${reason}`);
 	}
 
-	/** Takes up what the last session left. Answers the ids of all torrents the disk knows, taken up or not. */
-	async restore(): Promise<ReadonlySet<string>> {
-		const {store, services, torrents} = this.#setup;
+	/** Takes up what the last session left. */
+	async start(): Promise<void> {
+		const {store, services, torrents, lasting, speeds} = this.#setup;
+		if (!lasting) return;
 		const known = new Set<string>();
 		const take = async (id: InfoHash, name: string, task: () => Promise<void>): Promise<void> => {
 			known.add(id);
@@ -192,7 +193,7 @@ export class TorrentLoader {
 		for (const held of store.held ?? [])
 			if (!torrents.has(held.id)) await take(held.id, held.id, () => this.#restoreHeld(held));
 		this.#inOrder();
-		return known;
+		void speeds?.keepOnly(known);
 	}
 
 	/** They are told in the order of the queue, whichever came first. */

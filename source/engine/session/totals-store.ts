@@ -5,6 +5,7 @@ import {failureOf} from '../../io/disk/storage-failure.js';
 import {readRegularFile} from '../../io/files/regular-file.js';
 import {replaceFile} from '../../io/files/replace-file.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SessionService} from './session-service.js';
 import type {SessionStats} from './session-stats.js';
 
 /**
@@ -26,7 +27,7 @@ type TorrentTotals = readonly [
 ];
 
 /** What has been moved in all sessions, by all torrents and by each, in `totals.json` of the state folder. */
-export class TotalsStore {
+export class TotalsStore implements SessionService {
 	readonly #path: string;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #stats: SessionStats;
@@ -56,7 +57,7 @@ export class TotalsStore {
 	}
 
 	/** Takes up the totals of the session as a whole where they are later than what it knows. */
-	async load(): Promise<void> {
+	async start(): Promise<void> {
 		const saved = await this.#read();
 		if (saved === undefined) return;
 		const {downloaded, uploaded, torrents} = saved;
@@ -85,11 +86,15 @@ export class TotalsStore {
 		const isDue = sum === this.#saved ? waited >= idleSaveTime && this.#isAnyActive() : waited >= saveTime;
 		if (!isDue || this.#writing !== undefined) return;
 		this.#savedAt = now;
-		void this.save();
+		void this.#save();
 	}
 
 	/** Saves everything now. */
-	save(): Promise<void> {
+	stop(): Promise<void> {
+		return this.#save();
+	}
+
+	#save(): Promise<void> {
 		const before = this.#writing ?? Promise.resolve();
 		const writing = before
 			.then(() => this.#write())

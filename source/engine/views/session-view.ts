@@ -1,6 +1,6 @@
 import type {Reason, SessionView, TorrentView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
-import type {Bytes, Millis} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
 import {whyNothingMoves} from '../../policy/session/stall-reason.js';
 import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
@@ -25,12 +25,12 @@ export interface ReportedSession {
 	readonly name: string | undefined;
 	/** Absolute; where data goes that is added without a folder. */
 	readonly dir: string;
+	/** What the services of the session add. */
+	views(): ReadonlyArray<Partial<SessionView> | undefined>;
 }
 
 /** What the screen and scripts see of a session, and of its torrents in the light of it. */
 export class SessionReport {
-	/** On the disk of the usual folder; undefined while nobody knows. */
-	freeSpace: Bytes | undefined;
 	readonly #session: ReportedSession;
 
 	constructor(session: ReportedSession) {
@@ -62,12 +62,12 @@ export class SessionReport {
 			connected,
 			dhtNodes: 0,
 			externalAddresses: services.externalAddress.seen,
-			freeSpace: this.freeSpace,
 			maxDownload: services.downloadLimiter.rate,
 			maxUpload: services.uploadLimiter.rate,
 			slowMode: limits.slowMode,
 			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,
+			...Object.assign({}, ...this.#session.views()),
 		};
 	}
 

@@ -6,6 +6,7 @@ import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import {hashFunctions} from '../machine/hash-functions.js';
 import type {FromReader, SentFile, SentHead, Span, ToReader} from './messages.js';
+import {alreadyRead} from './read-metainfo.js';
 
 /** What is smaller is read in less time than it takes to hand it to a thread, some milliseconds at the most. */
 const small: Bytes = 64 * 1024;
@@ -18,9 +19,12 @@ const memory = 1024;
 
 /**
  * Reads a .torrent as `parseMetainfo` does, in a thread of its own when it is large: however it was made, whoever else
- * needs this one is not kept waiting. Rejects with a `ProtocolError`.
+ * needs this one is not kept waiting. What this process has read already is not read again. Rejects with a
+ * `ProtocolError`.
  */
 export async function readMetainfoAside(bytes: Uint8Array): Promise<Metainfo> {
+	const known = alreadyRead(bytes);
+	if (known !== undefined) return known;
 	if (bytes.length <= small) return parseMetainfo(bytes, hashFunctions);
 	// One after the other: several at once would only take each other's memory.
 	const turn = last.then(() => thread.read(bytes));

@@ -22,32 +22,34 @@ function stage(taken: {readonly tcp?: readonly number[]; readonly udp?: readonly
 			};
 		},
 	};
-	const incoming = new IncomingConnections({...services, transport}, 10, infoHash =>
-		ourHandshake(infoHash, services.peerId),
-	);
 	const udp = {listen: async (port: number) => !taken.udp?.includes(port)};
-	const open = (port: number, portFixed: boolean) => incoming.open({port, portFixed, bind: []}, udp);
-	return {incoming, open, tried};
+	/** Listens; answers the port it has. */
+	const open = async (port: number, portFixed: boolean): Promise<number> => {
+		const where = {port, portFixed, bind: []};
+		const incoming = new IncomingConnections({...services, transport}, where, udp, 10, infoHash =>
+			ourHandshake(infoHash, services.peerId),
+		);
+		await incoming.start();
+		return incoming.port;
+	};
+	return {open, tried};
 }
 
 test('the port is one that TCP and UDP can both have', async () => {
-	const {incoming, open, tried} = stage({tcp: [6881, 6884], udp: [6882, 6883, 6884]});
-	await open(6881, false);
-	assert.equal(incoming.port, 6885);
+	const {open, tried} = stage({tcp: [6881, 6884], udp: [6882, 6883, 6884]});
+	assert.equal(await open(6881, false), 6885);
 	assert.deepEqual(tried, ['6882x', '6883x', '6885']);
 });
 
 test('any port is another one when UDP cannot have it', async () => {
-	const {incoming, open, tried} = stage({udp: [50_000]});
-	await open(0, true);
-	assert.equal(incoming.port, 50_001);
+	const {open, tried} = stage({udp: [50_000]});
+	assert.equal(await open(0, true), 50_001);
 	assert.deepEqual(tried, ['0x', '0']);
 });
 
 test('a fixed port that only UDP cannot have is taken without it', async () => {
-	const {incoming, open, tried} = stage({udp: [6881]});
-	await open(6881, true);
-	assert.equal(incoming.port, 6881);
+	const {open, tried} = stage({udp: [6881]});
+	assert.equal(await open(6881, true), 6881);
 	assert.deepEqual(tried, ['6881']);
 });
 

@@ -35,7 +35,7 @@ function slowDisk(time: Millis) {
 		{
 			torrents,
 			traffic: {} as SessionStats,
-			store: {save: ({id}) => slowly(id)},
+			store: {save: ({id}) => slowly(id), settled: async () => {}},
 			speeds: {save: async () => {}, saveTorrent: slowly} as unknown as StatsStore,
 			log: () => assert.fail('nothing is to be told'),
 		},

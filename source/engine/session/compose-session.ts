@@ -1,0 +1,361 @@
+import {toHex} from '../../base/hex.js';
+import type {Clock} from '../../base/ports.js';
+import type {BytesPerSecond, Millis} from '../../base/units.js';
+import {BlockPool} from '../../io/disk/block-pool.js';
+import type {Disk} from '../../io/disk/disk.js';
+import {DiskService} from '../../io/disk/disk-service.js';
+import {PathRegistry} from '../../io/files/path-registry.js';
+import {machineClock} from '../../io/machine/clock.js';
+import {openFileLimit} from '../../io/machine/open-file-limit.js';
+import {machineRandom} from '../../io/machine/random.js';
+import {machineAddresses} from '../../io/net/machine-addresses.js';
+import {resolvePeer} from '../../io/net/resolve-peer.js';
+import {makeSockets, type Sockets} from '../../io/net/sockets.js';
+import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
+import {LimitStore} from '../../io/state/limit-store.js';
+import {StatsStore} from '../../io/state/stats-store.js';
+import {StateStore} from '../../io/state/torrent-store.js';
+import {connectionLimits} from '../../policy/peers/connection-limits.js';
+import {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import {ConnectionSlots} from '../peers/connection-slots.js';
+import {IncomingConnections} from '../peers/incoming-connections.js';
+import {ourHandshake} from '../peers/our-handshake.js';
+import {makePeerId} from '../peers/peer-id.js';
+import {WriteBatch} from '../peers/write-batch.js';
+import {ExternalAddress} from '../sources/external-address.js';
+import type {Torrent} from '../torrent/torrent.js';
+import {Uploader} from '../transfer/uploader.js';
+import {composeUpdate} from '../views/compose-update.js';
+import {SessionReport} from '../views/session-view.js';
+import {Watchers} from '../views/watchers.js';
+import {Autosave} from './autosave.js';
+import {BlockBudget} from './block-budget.js';
+import {makeCheckMutex} from './check-mutex.js';
+import type {CommandHost} from './execute-command.js';
+import {FilePatrol} from './file-patrol.js';
+import {FreeSpace} from './free-space.js';
+import {QueueManager} from './queue-manager.js';
+import {removeTorrent} from './remove-torrent.js';
+import {SessionLimits, usualSlowRate} from './session-limits.js';
+import {SessionLog} from './session-log.js';
+import type {SessionOptions} from './session-options.js';
+import type {SessionService} from './session-service.js';
+import type {SessionServices} from './session-services.js';
+import {SessionStats} from './session-stats.js';
+import {TorrentLinks} from './torrent-links.js';
+import {TorrentLoader} from './torrent-loader.js';
+import {TotalsStore} from './totals-store.js';
+
+const usualPoolSlots = 4096;
+/** What the disk has to end what it does when we leave. */
+const diskFarewell: Millis = 3000;
+
+/** What a session is made of. */
+export interface SessionParts {
+	readonly clock: Clock;
+	readonly torrents: ReadonlyMap<string, Torrent>;
+	/** In the order in which they start and tick. */
+	readonly services: readonly SessionService[];
+	readonly commands: CommandHost;
+	readonly autosave: Autosave;
+	readonly watchers: Watchers;
+	readonly log: SessionLog;
+	/** Where peers find us; 0 before they can. */
+	port(): number;
+	/** Lets go of what the services stood on: sockets and the disk, which gets 3 s for it. */
+	release(): Promise<void>;
+	/** Lets go of the sockets only, at once. */
+	closeSockets(): void;
+}
+
+/** What is only there when the session is to remember. */
+interface Stores {
+	readonly speeds: StatsStore | undefined;
+	readonly limits: LimitStore | undefined;
+}
+
+/** Puts a session together; nothing of it runs yet. */
+export function composeSession(options: SessionOptions): SessionParts {
+	const torrents = new Map<string, Torrent>();
+	const clock = options.clock ?? machineClock;
+	const startedAt = clock.now();
+	const log = new SessionLog(options.log, torrents, clock);
+	const write: SessionServices['log'] = (level, text, torrent) => log.write(level, text, torrent);
+	const paths = new PathRegistry();
+	const pool = new BlockPool(options.poolSlots ?? usualPoolSlots);
+	const disk =
+		options.openDisk?.(pool) ??
+		new DiskService(pool, {stateDir: options.stateDir, thread: options.diskThread});
+	const most = connectionLimits(openFileLimit());
+	const slots = new ConnectionSlots(most.peers, torrents, clock);
+	const budget = new BlockBudget(pool, torrents, clock);
+	const sockets = composeSockets(options, clock, write);
+	const {shared, udpTrackers, incoming} = composeShared({
+		options,
+		sockets,
+		clock,
+		disk,
+		pool,
+		paths,
+		torrents,
+		slots,
+		budget,
+		halfOpen: most.halfOpen,
+		log: write,
+		limitsChanged: () => limits.changed(),
+	});
+	const stores = openStores(options, write);
+	const limits = composeLimits(options, stores.limits, shared, torrents);
+	const queue = new QueueManager(torrents, options.queue, clock);
+	const stats = new SessionStats(torrents, clock, stores.speeds);
+	const totals = options.persist
+		? new TotalsStore(options.stateDir, torrents, stats, ({message}) =>
+				write('warn', `totals are not kept: ${message}`),
+			)
+		: undefined;
+	const store = options.store ?? new StateStore(options.stateDir, write);
+	const autosave = new Autosave(
+		{torrents, traffic: stats, store, speeds: stores.speeds, log: write},
+		startedAt,
+	);
+	const loader = new TorrentLoader({
+		services: shared,
+		torrents,
+		queue,
+		store,
+		lasting: options.persist,
+		speeds: stores.speeds,
+		totals,
+		dir: options.dir,
+		maxPeers: options.maxPeers,
+		trackers: options.trackers,
+		changed: () => watchers.hurry(),
+		keep: torrent => autosave.save(torrent),
+	});
+	const services: readonly SessionService[] = [
+		incoming,
+		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
+		limits,
+		stats,
+		...(totals === undefined ? [] : [totals]),
+		loader,
+		new FilePatrol(torrents),
+		budget,
+		{tick: () => queue.tick()},
+		log,
+		autosave,
+		new FreeSpace(disk, options.dir, startedAt),
+	];
+	const report = new SessionReport({
+		services: shared,
+		torrents,
+		traffic: stats,
+		limits,
+		queue,
+		budget,
+		startedAt,
+		version: options.version,
+		name: options.name,
+		dir: options.dir,
+		views: () => services.map(service => service.view?.()),
+	});
+	const watchers = composeWatchers({torrents, clock, stats, log, report});
+	const links = new TorrentLinks(shared.http, clock);
+	const closeSockets = () => {
+		udpTrackers.close();
+		sockets.udp.close();
+	};
+	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
+	return {
+		clock,
+		torrents,
+		services,
+		autosave,
+		watchers,
+		log,
+		commands: {
+			torrents,
+			queue,
+			limits,
+			now: () => clock.now(),
+			add: (bytes, addOptions) => loader.add(bytes, addOptions),
+			addLink: async (link, addOptions) => loader.add(await links.read(link), addOptions),
+			preview: link => links.preview(link, id => torrents.has(id)),
+			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
+			settle: (torrent, dir) => loader.settle(torrent, dir),
+			resolvePeer: text => resolvePeer(text, sockets.resolver),
+			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
+		},
+		port: () => incoming.port,
+		closeSockets,
+		async release() {
+			closeSockets();
+			// Files that are being copied to another disk are still where they were.
+			await Promise.race([disk.close(), new Promise<void>(resolve => clock.after(diskFarewell, resolve))]);
+		},
+	};
+}
+
+function composeSockets(options: SessionOptions, clock: Clock, log: SessionServices['log']): Sockets {
+	return {
+		...makeSockets({
+			clock,
+			bind: options.bind,
+			userAgent: `tortui/${options.version}`,
+			udpTaken: port =>
+				log('warn', `UDP port ${port} is taken: trackers are asked over UDP from another one`),
+		}),
+		...options.sockets,
+	};
+}
+
+/** What the session stands on. */
+interface Grounds {
+	readonly options: SessionOptions;
+	readonly sockets: Sockets;
+	readonly clock: Clock;
+	readonly disk: Disk;
+	readonly pool: BlockPool;
+	readonly paths: PathRegistry;
+	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly slots: ConnectionSlots;
+	readonly budget: BlockBudget;
+	/** How many may be here that have not said which torrent they want. */
+	readonly halfOpen: number;
+	readonly log: SessionServices['log'];
+	limitsChanged(): void;
+}
+
+/** What all torrents share, and who lets peers in to them. */
+function composeShared(grounds: Grounds): {
+	shared: SessionServices;
+	udpTrackers: UdpTrackerClient;
+	incoming: IncomingConnections;
+} {
+	const {options, clock, slots, budget, torrents, log} = grounds;
+	const {bind, version} = options;
+	const random = options.random ?? machineRandom;
+	const {tcp, udp, http, resolver, local} = grounds.sockets;
+	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
+	const ownHosts = bind.length > 0 ? bind : machineAddresses();
+	let peerIds = 0;
+	const shared: SessionServices = {
+		clock,
+		random,
+		transport: tcp,
+		pool: grounds.pool,
+		disk: grounds.disk,
+		paths: grounds.paths,
+		allocatesFully: options.allocation === 'full',
+		http,
+		resolver,
+		udpTrackers,
+		localTrackers: options.localTrackers,
+		writeBatch: new WriteBatch(clock),
+		uploader: new Uploader(clock),
+		router: {
+			route: (peer, infoHash) => {
+				const torrent = torrents.get(toHex(infoHash));
+				if (!torrent?.swarm.accept(peer)) return undefined;
+				incoming.forget(peer);
+				return torrent.messages;
+			},
+			halfOpenClosed: peer => incoming.forget(peer),
+		},
+		peerId: makePeerId(version, random),
+		key: new DataView(random.bytes(4).buffer).getUint32(0),
+		client: `tortui ${version}`,
+		log,
+		port: () => incoming.port,
+		ownHosts,
+		externalAddress: new ExternalAddress(() => ownHosts, log),
+		nextPeerId: () => peerIds++,
+		mayDial: held => slots.mayDial(held),
+		mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
+		connectionEnded: () => slots.ended(),
+		downloadLimiter: new RateLimiter(),
+		uploadLimiter: new RateLimiter(),
+		limitsChanged: () => grounds.limitsChanged(),
+		requestQuota: peer => budget.requestQuota(peer),
+		checkTurn: makeCheckMutex(),
+		waitForBuffer: (peer, refill) => budget.waitForBuffer(peer, refill),
+		buffersFreed: () => budget.buffersFreed(),
+	};
+	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
+		ourHandshake(infoHash, shared.peerId),
+	);
+	return {shared, udpTrackers, incoming};
+}
+
+function openStores({persist, stateDir}: SessionOptions, log: SessionServices['log']): Stores {
+	if (!persist) return {speeds: undefined, limits: undefined};
+	return {
+		speeds: new StatsStore(stateDir, text => log('warn', text)),
+		limits: new LimitStore(stateDir, {
+			damaged: why => log('warn', `limits chosen earlier are forgotten: ${why}`),
+			later: why => log('warn', `limits chosen earlier do not hold, new ones are not kept: ${why}`),
+			failed: ({message}) => log('warn', `limits are not kept: ${message}`),
+		}),
+	};
+}
+
+function composeLimits(
+	options: SessionOptions,
+	store: LimitStore | undefined,
+	{clock, downloadLimiter, uploadLimiter, log}: SessionServices,
+	torrents: ReadonlyMap<string, Torrent>,
+): SessionLimits {
+	const slow = (rate: BytesPerSecond | null | undefined) =>
+		rate === null ? undefined : (rate ?? usualSlowRate);
+	return new SessionLimits(
+		{
+			configured: {
+				maxDownload: options.maxDownload,
+				maxUpload: options.maxUpload,
+				slowDownload: slow(options.slowDownload),
+				slowUpload: slow(options.slowUpload),
+			},
+			typed: options.typed ?? new Set(),
+			slowTimes: options.slowTimes ?? [],
+			store,
+			log,
+		},
+		{download: downloadLimiter, upload: uploadLimiter},
+		torrents,
+		clock,
+	);
+}
+
+function composeWatchers({
+	torrents,
+	clock,
+	stats,
+	log,
+	report,
+}: Pick<SessionParts, 'torrents' | 'clock' | 'log'> & {
+	readonly stats: SessionStats;
+	readonly report: SessionReport;
+}): Watchers {
+	const source = {
+		torrents,
+		clock,
+		lines: log.lines,
+		get history() {
+			return stats.history;
+		},
+		get diskRate() {
+			return stats.diskRate;
+		},
+		session: (now: Millis) => report.session(now),
+		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
+	};
+	return new Watchers({compose: (watch, section) => composeUpdate(source, watch, section)}, clock);
+}
+
+function warnOfFewFiles(allowed: number, wanted: number, log: SessionServices['log']): void {
+	if (allowed >= wanted) return;
+	log(
+		'warn',
+		`too few open files are allowed: at most ${allowed} peers at a time; raise the limit with ulimit -n`,
+	);
+}
