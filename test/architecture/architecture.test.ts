@@ -57,6 +57,21 @@ const verdicts: ReadonlyArray<readonly [path: string, text: string, broken: RegE
 	['commands/a.ts', 'process.exit(1);', /only cli\.tsx exits/],
 	['cli.tsx', 'process.exit(1);', undefined],
 	['cli.tsx', "import {b} from './engine/b.js';", /cli may not import from engine/],
+	['io/net/a.ts', "const {createSocket} = await import('node:dgram');", undefined],
+	['tracker/a.ts', "import net from 'node:net';", undefined],
+	['bridge/socket/a.ts', "import type {Socket} from 'node:net';", undefined],
+	['bridge/rpc/a.ts', "import {createServer} from 'node:http';", /only io\/net\/, .* may open sockets/],
+	['engine/session/a.ts', "import {lookup} from 'node:dns/promises';", /may open sockets, here node:dns/],
+	['io/lan/a.ts', "const a = await import('node:dgram');", /may open sockets, here node:dgram/],
+	['commands/a.ts', "import {isIP} from 'node:net';", /may open sockets, here node:net/],
+	[
+		'commands/a.ts',
+		"const net = createRequire(import.meta.url)('node:net');",
+		/may open sockets, here node:net/,
+	],
+	['commands/a.ts', 'const answer = await fetch(url);', /only io\/net\/ speaks to other machines/],
+	['commands/a.ts', 'const used = connection.fetch(grant);', undefined],
+	['engine/a.ts', "import {networkInterfaces} from 'node:os';", undefined],
 	['attic/a.ts', '', /is in no room/],
 ];
 

@@ -33,6 +33,17 @@ export const rooms: Readonly<Record<string, Room>> = {
 	cli: {rooms: ['base', 'commands'], packages: ['meow'], node: true},
 };
 
+/** What opens a socket or looks up a name. */
+const opensSockets = /^node:(?:net|dgram|tls|https?|http2|dns)(?:\/|$)/;
+/**
+ * Where that may be: everything the engine sends goes through io/net, where it is bound to addresses and can be led
+ * through a proxy; screens and scripts reach the engine by a local socket, and our own tracker listens.
+ */
+const socketRooms = ['io/net/', 'bridge/socket/', 'tracker/'];
+
+/** The same without an import. */
+const globalSockets = /\bawait\s+fetch\s*\(|\bglobalThis\.fetch\b|\bnew\s+(?:WebSocket|EventSource)\b/;
+
 /** What a room that only computes may not say, and what it should do instead. */
 const impurities: ReadonlyArray<readonly [pattern: RegExp, instead: string]> = [
 	[/\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)/, 'takes the time as `now`'],
@@ -73,7 +84,7 @@ export function importsOf(source: string): Import[] {
 	const bare = withoutProse(source);
 	const found: Import[] = [];
 	const openings =
-		/\b(?:import|export)\b(?=[^;'"`]*?\bfrom\s*['"])[^;'"`]*?\bfrom\s*(['"])|\bimport\s*(['"])|\b(?:import|require)\s*\(\s*(['"])/g;
+		/\b(?:import|export)\b(?=[^;'"`]*?\bfrom\s*['"])[^;'"`]*?\bfrom\s*(['"])|\bimport\s*(['"])|\b(?:import|require|createRequire\s*\([^()]*\))\s*\(\s*(['"])/g;
 	for (const match of bare.matchAll(openings)) {
 		const start = match.index + match[0].length;
 		const end = bare.indexOf(match[1] ?? match[2] ?? match[3]!, start);
@@ -105,6 +116,8 @@ export function brokenRules(path: string, source: string): string[] {
 				);
 		} else if (specifier.startsWith('node:')) {
 			if (!room.node) sentences.push(`${at(line)}: ${name} may not import from node:, here ${specifier}`);
+			else if (opensSockets.test(specifier) && !socketRooms.some(folder => path.startsWith(folder)))
+				sentences.push(`${at(line)}: only ${socketRooms.join(', ')} may open sockets, here ${specifier}`);
 		} else {
 			const owner = specifier
 				.split('/')
@@ -123,6 +136,9 @@ export function brokenRules(path: string, source: string): string[] {
 			}
 		}
 		if (name !== 'cli') {
+			const opened = globalSockets.exec(text);
+			if (opened)
+				sentences.push(`${at(index + 1)}: only io/net/ speaks to other machines, here ${opened[0]}`);
 			const match = /\bprocess\.(?:exit\b|abort\b|reallyExit\b|exitCode\s*=[^=])/.exec(text);
 			if (match) sentences.push(`${at(index + 1)}: only cli.tsx exits, here ${match[0]}`);
 		}

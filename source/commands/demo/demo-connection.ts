@@ -1,8 +1,8 @@
 import {hash} from 'node:crypto';
-import type {Socket} from 'node:net';
 import {sameBytes} from '../../base/bytes.js';
 import {ProtocolError} from '../../base/errors.js';
 import {type Bytes, blockLength, type Millis} from '../../base/units.js';
+import type {ConnectionEvents, PeerStream} from '../../io/net/transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {
@@ -59,9 +59,9 @@ const mostUnsent: Bytes = 1_048_576;
 const keepAliveAfter: Millis = 60_000;
 
 /** One end of a connection of the demo's swarm: serves blocks, and fetches pieces, as fast as it is allowed to. */
-export class DemoConnection implements PeerWireSink {
+export class DemoConnection implements PeerWireSink, ConnectionEvents {
 	readonly #owner: DemoConnectionOwner;
-	readonly #socket: Socket;
+	readonly #ended: () => void;
 	readonly #decoder: PeerWireDecoder;
 	readonly #writer = new PeerWireWriter();
 	readonly #memory: Uint8Array;
@@ -73,44 +73,67 @@ export class DemoConnection implements PeerWireSink {
 	#choking = true;
 	#choked = true;
 	#interested = false;
+	#stream: PeerStream | undefined;
 	#metadataId = 0;
 	#ready = false;
 	#sentAt: Millis = 0;
 
-	/** @param dialled whether we made the connection */
-	constructor(owner: DemoConnectionOwner, socket: Socket, dialled: boolean, closed: () => void) {
+	/**
+	 * @param dialled whether we made the connection
+	 * @param ended called once when it is over
+	 */
+	constructor(owner: DemoConnectionOwner, dialled: boolean, ended: () => void) {
 		this.#owner = owner;
-		this.#socket = socket;
 		this.#dialled = dialled;
+		this.#ended = ended;
 		const {pieceCount, pieceLength} = owner.metainfo;
 		this.#theirs = new Bitfield(pieceCount);
 		this.#memory = new Uint8Array(owner.have.full ? 0 : pieceLength);
 		this.#decoder = new PeerWireDecoder(this, this.#memory);
-		socket.setNoDelay(true);
-		socket.on('connect', () => {
-			this.#sendHandshake();
-			this.#flush();
-		});
-		socket.on('data', bytes => this.#receive(bytes));
-		// What went wrong is of no interest: 'close' follows.
-		socket.on('error', () => {});
-		socket.on('end', () => socket.destroy());
-		socket.once('close', closed);
+	}
+
+	attach(stream: PeerStream): void {
+		this.#stream = stream;
 	}
 
 	close(): void {
-		this.#socket.destroy();
+		this.#stream?.close('enough');
 	}
+
+	// What its stream says.
+
+	connected(): void {
+		this.#sendHandshake();
+		this.#flush();
+	}
+
+	data(bytes: Uint8Array, length: number): void {
+		try {
+			this.#decoder.push(bytes, length);
+			this.#flush();
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.close();
+		}
+	}
+
+	drained(): void {}
+
+	closed(): void {
+		this.#ended();
+	}
+
+	// What it is allowed to do.
 
 	/** Sends what was asked for. Answers how many bytes of `grant` it used; at least one block when it is above 0. */
 	serve(grant: Bytes): Bytes {
 		let used = 0;
-		while (used < grant && this.#queue.length > 0 && this.#socket.writableLength < mostUnsent) {
+		while (used < grant && this.#queue.length > 0 && this.#unsent < mostUnsent) {
 			const {piece, begin, length} = this.#queue.shift()!;
 			const frame = Buffer.allocUnsafe(13 + length);
 			writePieceHeader(frame, 0, piece, begin, length);
 			this.#owner.giveBlock(piece * this.#owner.metainfo.pieceLength + begin, frame.subarray(13));
-			this.#socket.write(frame);
+			this.#stream?.write(frame);
 			used += length;
 		}
 		return used;
@@ -154,18 +177,12 @@ export class DemoConnection implements PeerWireSink {
 		return {piece, size, asked: 0, received: 0};
 	}
 
-	#receive(bytes: Uint8Array): void {
-		try {
-			this.#decoder.push(bytes);
-			this.#flush();
-		} catch (error) {
-			if (!(error instanceof ProtocolError)) throw error;
-			this.#socket.destroy();
-		}
+	get #unsent(): Bytes {
+		return this.#stream?.unsent ?? 0;
 	}
 
 	#flush(): void {
-		if (this.#writer.length > 0 && !this.#socket.destroyed) this.#socket.write(this.#writer.take());
+		if (this.#writer.length > 0) this.#stream?.write(this.#writer.take());
 	}
 
 	#sendHandshake(): void {
@@ -298,7 +315,7 @@ export class DemoConnection implements PeerWireSink {
 			this.#metadataId = readExtensionNumber(decodeExtensionHandshake(payload), 'ut_metadata') ?? 0;
 		} else if (id === ourMetadataNumber && this.#metadataId !== 0) {
 			const message = decodeMetadataMessage(payload);
-			if (message?.type !== 'request' || this.#socket.writableLength > mostUnsent) return;
+			if (message?.type !== 'request' || this.#unsent > mostUnsent) return;
 			this.#writer.extended(
 				this.#metadataId,
 				answerMetadataRequest(this.#owner.metainfo.info, message.piece),

@@ -1,6 +1,6 @@
-import net from 'node:net';
 import {fromHex} from '../../base/hex.js';
 import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
+import type {Listener, Transport} from '../../io/net/transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {DemoConnection, type DemoConnectionOwner} from './demo-connection.js';
@@ -23,6 +23,8 @@ export interface DemoRole {
 
 /** What all peers of the demo share. */
 export interface DemoWorld {
+	/** Bound to loopback. */
+	readonly transport: Transport;
 	readonly content: DemoContent;
 	readonly metainfo: Metainfo;
 	/** Whether nobody holds back. */
@@ -34,6 +36,7 @@ export interface DemoWorld {
 /** Where the demo's swarm lives. */
 export const demoHost = '127.0.0.1';
 const mostConnections = 8;
+const connectTimeout: Millis = 5000;
 const redialAfter: Millis = 10_000;
 /** Saved up at most while nobody asks. */
 const burst: Millis = 250;
@@ -50,7 +53,7 @@ export class DemoPeer implements DemoConnectionOwner {
 	readonly #world: DemoWorld;
 	readonly #phase: number;
 	readonly #connections = new Set<DemoConnection>();
-	#server: net.Server | undefined;
+	#listener: Listener | undefined;
 	#given: Bytes = 0;
 	#mayGive: Bytes = 0;
 	#mayTake: Bytes = 0;
@@ -84,7 +87,7 @@ export class DemoPeer implements DemoConnectionOwner {
 
 	/** Where it listens. */
 	get port(): number {
-		return (this.#server?.address() as net.AddressInfo | null)?.port ?? 0;
+		return this.#listener?.port ?? 0;
 	}
 
 	/** Bytes it misses, to the piece. */
@@ -94,20 +97,17 @@ export class DemoPeer implements DemoConnectionOwner {
 
 	/** Listens on a free port of the loopback address. Rejects with the system's error. */
 	async listen(): Promise<void> {
-		const server = net.createServer(socket => {
-			if (this.#connections.size < mostConnections) this.#take(socket, false);
-			else socket.destroy();
+		this.#listener = await this.#world.transport.listen({port: 0}, stream => {
+			if (this.#connections.size >= mostConnections) return undefined;
+			const connection = this.#connection(false);
+			connection.attach(stream);
+			return connection;
 		});
-		await new Promise<void>((resolve, reject) => {
-			server.once('error', reject);
-			server.listen({port: 0, host: demoHost}, resolve);
-		});
-		this.#server = server;
 	}
 
 	close(): void {
-		this.#server?.close();
-		this.#server = undefined;
+		void this.#listener?.close();
+		this.#listener = undefined;
 		for (const connection of this.#connections) connection.close();
 	}
 
@@ -115,7 +115,9 @@ export class DemoPeer implements DemoConnectionOwner {
 	dial(port: number, now: Millis): void {
 		if (this.#connections.size > 0 || now < this.#dialAt || this.have.full) return;
 		this.#dialAt = now + redialAfter;
-		this.#take(net.connect({host: demoHost, port}), true);
+		const connection = this.#connection(true);
+		const how = {timeout: connectTimeout, infoHash: this.infoHash};
+		connection.attach(this.#world.transport.dial({host: demoHost, port}, how, connection));
 	}
 
 	/** Gives and takes as much as is due. */
@@ -158,9 +160,10 @@ export class DemoPeer implements DemoConnectionOwner {
 		return undefined;
 	}
 
-	#take(socket: net.Socket, dialled: boolean): void {
-		const connection = new DemoConnection(this, socket, dialled, () => this.#connections.delete(connection));
+	#connection(dialled: boolean): DemoConnection {
+		const connection = new DemoConnection(this, dialled, () => this.#connections.delete(connection));
 		this.#connections.add(connection);
+		return connection;
 	}
 }
 

@@ -2,6 +2,8 @@ import {setImmediate as turn} from 'node:timers/promises';
 import type {Clock, Random, Timer} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
+import {LocalAddresses} from '../../io/net/local-addresses.js';
+import {TcpTransport} from '../../io/net/tcp-transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
@@ -70,7 +72,8 @@ export class DemoSwarm {
 		this.#startedAt = options.clock.now();
 		this.#unlimited = options.unlimited;
 		const random = () => options.random.next();
-		const world = {content, metainfo: this.metainfo, unlimited: options.unlimited, random};
+		const transport = new TcpTransport(new LocalAddresses([demoHost]), options.clock);
+		const world = {transport, content, metainfo: this.metainfo, unlimited: options.unlimited, random};
 		this.#peers = roles.map(role => new DemoPeer(role, makePeerId(options.random), world));
 	}
 
