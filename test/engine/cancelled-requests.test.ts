@@ -31,9 +31,9 @@ async function silentSeed(lone: LoneTorrent) {
 		peer.now = lone.clock.now();
 		lone.torrent.downloader.refill(peer);
 		const asked: Array<readonly [number, number]> = [];
-		peer.requestQueue.each((piece, block) => asked.push([piece, block]));
+		peer.requests.queue.each((piece, block) => asked.push([piece, block]));
 		assert.ok(asked.length > 4);
-		if (cancel) lone.torrent.downloader.cancelAll(peer, peer.now);
+		if (cancel) lone.torrent.downloader.cancelAll(peer);
 		for (const [piece, block] of asked) {
 			const size = lone.torrent.map.blockSize(piece, block);
 			writer.block(messageId.reject, piece, block * 16_384, size);

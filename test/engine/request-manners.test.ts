@@ -122,7 +122,7 @@ test('a choke gives what was asked for to others, with the fast extension once e
 		assert.deepEqual((await second.hears('request')).length, 1, 'but for one in the end game');
 		first.say(writer => writer.plain(messageId.choke));
 		await first.listen();
-		const free = (): boolean => !lone.torrent.downloader.nothingLeftToAsk;
+		const free = (): boolean => !lone.torrent.downloader.endGame.nothingLeftToAsk;
 		assert.equal(free(), !fast);
 		if (fast)
 			first.say(writer => {
@@ -135,7 +135,7 @@ test('a choke gives what was asked for to others, with the fast extension once e
 		second.give(0, 0);
 		second.give(1, 0);
 		assert.ok((await second.hears('request')).length > 0);
-		assert.equal(lone.torrent.downloader.nothingLeftToAsk, true);
+		assert.equal(lone.torrent.downloader.endGame.nothingLeftToAsk, true);
 		await lone.torrent.close();
 	}
 });
@@ -251,7 +251,7 @@ test('a peer that answers cancels with refusals, as it must, is not let go for t
 	const peer = await giver(lone, 1);
 	for (let round = 0; round < 30; round++) {
 		const heard = await peer.hears();
-		lone.torrent.downloader.cancelAll(peer.peer, lone.clock.now());
+		lone.torrent.downloader.cancelAll(peer.peer);
 		const cancels = [...heard, ...(await peer.hears())].filter(text => text.startsWith('cancel'));
 		peer.say(writer => {
 			for (const text of cancels) {
@@ -261,7 +261,7 @@ test('a peer that answers cancels with refusals, as it must, is not let go for t
 		});
 	}
 	assert.equal(peer.connection.reason, undefined);
-	assert.equal(peer.peer.cancelled, 0);
+	assert.equal(peer.peer.requests.cancelled, 0);
 	// Refusals of what was neither asked for nor cancelled are another matter.
 	peer.say(writer => {
 		for (let times = 0; times < 300; times++) writer.block(messageId.reject, 399, 0, blockLength);
@@ -473,9 +473,9 @@ test('the window grows with what a fast peer sends, and is small for a slow one'
 		slowQueue.push(...(await slow.hears('request')));
 		queue.push(...(await fast.hears('request')));
 	}
-	const {target} = fast.peer.requestQueue;
+	const {target} = fast.peer.requests.queue;
 	assert.ok(target >= 50 && target <= 70, `${target} blocks for three seconds of 20 a second`);
-	assert.equal(slow.peer.requestQueue.target, 2);
+	assert.equal(slow.peer.requests.queue.target, 2);
 	await lone.torrent.close();
 });
 

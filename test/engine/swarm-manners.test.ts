@@ -90,7 +90,7 @@ test('while it downloads those who give most are unchoked, who snubs us and who 
 	const peers = await crowd(lone, 14);
 	await busy(lone, 32, peers, () => {
 		for (const [at, {peer}] of peers.entries()) if (at >= 5) peer.downloaded += 1000 * at;
-		peers[13]!.peer.requestQueue.snubbed = true;
+		peers[13]!.peer.requests.queue.snubbed = true;
 	});
 	const regular = peers.flatMap(({peer}, at) => (peer.amChoking || peer.optimistic ? [] : [at]));
 	assert.deepEqual(regular, [6, 7, 8, 9, 10, 11, 12]);

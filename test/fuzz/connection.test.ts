@@ -328,7 +328,7 @@ async function play(run: number): Promise<number> {
 		if (random() < 0.05) await lone.clock.pass(below(30_000));
 		if (random() < 0.1) torrent.post({type: 'tick', now: lone.clock.now()});
 		if (random() < 0.01) torrent.post({type: 'prioritise', files: [0], priority: random() < 0.5 ? 0 : 3});
-		if (random() < 0.01 && lone.storage !== undefined) await torrent.downloader.savePartials(lone.storage);
+		if (random() < 0.01 && lone.storage !== undefined) await torrent.downloader.unfinished.save(lone.storage);
 		if (random() < 0.005) lone.storage.failure = {code: 'io', message: 'the disk is broken'};
 		if (random() < 0.02) lone.buffersFreed();
 	}

@@ -4,12 +4,12 @@ import type {LogLevel} from '../../source/base/ports.js';
 import {blockLength} from '../../source/base/units.js';
 import type {ConnectionSlots} from '../../source/engine/peers/connection-slots.js';
 import {ourHandshake} from '../../source/engine/peers/our-handshake.js';
-import type {Peer} from '../../source/engine/peers/peer-connection.js';
 import {Swarm} from '../../source/engine/peers/swarm.js';
 import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {ExternalAddress} from '../../source/engine/sources/external-address.js';
 import {Torrent} from '../../source/engine/torrent/torrent.js';
+import type {BlockSource} from '../../source/engine/transfer/block-source.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
 import type {Disk} from '../../source/io/disk/disk.js';
@@ -297,7 +297,7 @@ export class LoneTorrent {
 	/** Connections counted as open. */
 	connections = 0;
 	#peerIds = 0;
-	readonly #waiting = new Map<Peer, (peer: Peer) => void>();
+	readonly #waiting = new Map<BlockSource, (source: BlockSource) => void>();
 
 	constructor(options: LoneOptions = {}) {
 		const {pieces = 12, pieceLength = 2 * blockLength, short = 5000, seeds = false, pool = 256} = options;
@@ -445,7 +445,7 @@ export class LoneTorrent {
 		const waiting = [...this.#waiting];
 		this.#waiting.clear();
 		for (const [peer, refill] of waiting) {
-			peer.waitsForBuffer = false;
+			peer.requests.waitsForBuffer = false;
 			refill(peer);
 		}
 	}

@@ -140,7 +140,7 @@ export class MessageHandler implements PeerOwner {
 
 	peerChokes(peer: Peer): void {
 		// With the fast extension every request is answered, by a block or a reject.
-		if (peer.supportsFast) this.#downloader.share(peer);
+		if (peer.supportsFast) this.#downloader.partials.share(peer.id);
 		else this.#downloader.release(peer);
 		this.#owner.swarm.revision++;
 	}
@@ -162,14 +162,15 @@ export class MessageHandler implements PeerOwner {
 	// Blocks that come.
 
 	blockStart(peer: Peer, piece: number, begin: number, length: number): number {
-		return this.#downloader.blockStart(peer, piece, begin, length);
+		return this.#downloader.arrivals.start(peer, piece, begin, length);
 	}
 
 	blockEnd(peer: Peer): void {
-		this.#count(peer, peer.arriving.length - peer.countedEarly);
+		this.#count(peer, peer.requests.arriving.length - peer.countedEarly);
 		peer.countedEarly = 0;
 		peer.blockCame = true;
-		if (this.#downloader.blockEnd(peer) !== undefined) this.#owner.changed();
+		if (peer.requests.arriving.piece >= 0) peer.lastUsefulAt = peer.now;
+		if (this.#downloader.arrivals.end(peer) !== undefined) this.#owner.changed();
 	}
 
 	#count(peer: Peer, bytes: Bytes): void {
@@ -183,7 +184,7 @@ export class MessageHandler implements PeerOwner {
 	/** Under a low limit a block is counted as it comes, since that takes its time. */
 	#readPaced(peer: Peer): void {
 		if (peer.inBlock) {
-			const early = Math.min(peer.lastRead, peer.arriving.length - peer.countedEarly);
+			const early = Math.min(peer.lastRead, peer.requests.arriving.length - peer.countedEarly);
 			peer.countedEarly += early;
 			this.#count(peer, early);
 		}
@@ -192,13 +193,15 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerRejects(peer: Peer, piece: number, begin: number, length: number): void {
-		this.#downloader.rejected(peer, piece, begin, length);
+		// A piece it will not give while choking is none it lets us have.
+		if (this.#downloader.rejected(peer, piece, begin, length)) peer.fastPieces.delete(piece);
 	}
 
 	peerRead(peer: Peer): void {
 		if (this.#rateLimits.reads.active) this.#readPaced(peer);
 		this.#downloader.refill(peer);
-		if (peer.waitsForBuffer) this.#services.waitForBuffer(peer, starved => this.#downloader.refill(starved));
+		if (peer.requests.waitsForBuffer)
+			this.#services.waitForBuffer(peer, starved => this.#downloader.refill(starved));
 		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.uploadSource);
 	}
 

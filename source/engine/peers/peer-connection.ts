@@ -8,14 +8,13 @@ import type {ConnectionEvents, PeerStream} from '../../io/net/transport.js';
 import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
 import {SmoothedRate} from '../../policy/rates/smoothed-rate.js';
 import {SpeedMeter} from '../../policy/rates/speed-meter.js';
-import type {RequestablePeer} from '../../policy/requests/request-planner.js';
-import {RequestQueue} from '../../policy/requests/request-queue.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../protocol/wire/decoder.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import {ExtensionState} from '../extensions/extension-state.js';
 import type {ExtensionPeer} from '../extensions/peer-extension.js';
+import {BlockRequests, type BlockSource} from '../transfer/block-source.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
 import {AllowedFastGrants} from './allowed-fast.js';
 import {UncheckedPieces} from './unchecked-pieces.js';
@@ -99,7 +98,7 @@ const mostFastPieces = 32;
 const noPieces = new Bitfield(0);
 
 /** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
-export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
+export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	readonly id: number;
 	readonly address: PeerAddress;
 	readonly source: PeerSource;
@@ -119,10 +118,6 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	peerChoking = true;
 	peerInterested = false;
 	optimistic = false;
-	/** Memory was short when it could have been asked for more. */
-	waitsForBuffer = false;
-	/** Blocks we cancelled that may still come. */
-	cancelled = 0;
 	onParole = false;
 	/** 20 bytes, once the handshake came. */
 	peerId: Uint8Array | undefined;
@@ -145,9 +140,8 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	readonly uploads = new UploadQueue();
 	/** What it may have though we choke it. BEP 6. */
 	readonly grants = new AllowedFastGrants();
-	requestQueue: RequestQueue;
-	/** What the block now arriving is; the torrent's own notes. */
-	arriving = {piece: -1, block: -1, slot: -1, length: 0};
+	/** The downloader's alone. */
+	requests: BlockRequests;
 	/** The time at which the buffer at hand came. */
 	now: Millis;
 	isClosed = false;
@@ -160,8 +154,6 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	countedEarly = 0;
 	/** The last read brought the end of a block. */
 	blockCame = false;
-	/** Requests it has refused since it last gave a block. */
-	refusals = 0;
 	/** Its host was here before, and traded nothing. */
 	returns = false;
 	readonly #options: PeerOptions;
@@ -203,7 +195,7 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.lastUsefulAt = this.now;
-		this.requestQueue = new RequestQueue(1, this.now);
+		this.requests = new BlockRequests(1, this.now);
 		this.#decoder = new PeerWireDecoder(this, options.blockMemory, copyShared);
 	}
 
@@ -236,8 +228,8 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	#takePieces(owner: PeerOwner, pieces: Bitfield): void {
 		this.#pieces = pieces;
 		this.#seed = pieces.full;
-		this.requestQueue = new RequestQueue(owner.blocksPerPiece, this.now);
-		if (this.#reqq !== undefined) this.requestQueue.ceiling = this.#reqq;
+		this.requests = new BlockRequests(owner.blocksPerPiece, this.now);
+		if (this.#reqq !== undefined) this.requests.queue.ceiling = this.#reqq;
 	}
 
 	attach(connection: PeerStream): void {
@@ -271,7 +263,7 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	get silentSince(): Millis | undefined {
 		if (this.downloaded > 0 || this.uploaded > 0) return undefined;
 		const asks = this.#requests > 0 || !this.peerInterested || this.unchokedAt === -Infinity;
-		const since = Math.min(asks ? Infinity : this.unchokedAt, this.requestQueue.owesSince);
+		const since = Math.min(asks ? Infinity : this.unchokedAt, this.requests.queue.owesSince);
 		return since === Infinity ? undefined : since;
 	}
 
@@ -301,20 +293,24 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 		return this.#seed ? (this.#owner?.pieceCount ?? 0) : this.#pieces.count;
 	}
 
+	get offered(): ReadonlySet<number> | undefined {
+		return this.peerChoking ? this.fastPieces : undefined;
+	}
+
 	get snubbed(): boolean {
-		return this.requestQueue.snubbed;
+		return this.requests.queue.snubbed;
 	}
 
 	get outstanding(): number {
-		return this.requestQueue.outstanding;
+		return this.requests.queue.outstanding;
 	}
 
 	get blockTime(): number {
-		return this.requestQueue.blockTime;
+		return this.requests.queue.blockTime;
 	}
 
 	asked(piece: number, block: number): boolean {
-		return this.requestQueue.has(piece, block);
+		return this.requests.queue.has(piece, block);
 	}
 
 	// What we say.
@@ -685,7 +681,7 @@ export class Peer implements PeerWireSink, RequestablePeer, ExtensionPeer {
 	/** It says how many requests it takes at a time (`reqq`, BEP 10). */
 	takesRequests(count: number): void {
 		this.#reqq = count;
-		this.requestQueue.ceiling = count;
+		this.requests.queue.ceiling = count;
 	}
 
 	/** It has a piece no more, whatever it said before. BEP 54. */

@@ -1,8 +1,8 @@
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
-import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {BlockSource} from '../transfer/block-source.js';
 import type {SessionService} from './session-service.js';
 
 const fewestShare = 8;
@@ -20,7 +20,7 @@ export class BlockBudget implements SessionService {
 	readonly #pool: BlockPool;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
-	readonly #waiting = new Map<Peer, (peer: Peer) => void>();
+	readonly #waiting = new Map<BlockSource, (source: BlockSource) => void>();
 	#share = {at: -Infinity, far: 512, near: 256};
 	#starved = 0;
 
@@ -35,11 +35,11 @@ export class BlockBudget implements SessionService {
 		return this.#starved >= longStarved;
 	}
 
-	/** Blocks one peer may be asked for. */
-	requestQuota(peer: Peer): number {
+	/** Blocks one source may be asked for. */
+	requestQuota({roundTrip}: Pick<BlockSource, 'roundTrip'>): number {
 		const now = this.#clock.now();
 		if (now - this.#share.at >= shareTime) this.#share = this.#countShares(now);
-		return peer.roundTrip < nearRoundTrip ? this.#share.near : this.#share.far;
+		return roundTrip < nearRoundTrip ? this.#share.near : this.#share.far;
 	}
 
 	/** Of peers that are near little need be on its way at a time, and what is not in memory is not cold. */
@@ -54,9 +54,9 @@ export class BlockBudget implements SessionService {
 		return {at: now, far, near: Math.min(far, Math.max(fewestNear, share(nearBlocks)))};
 	}
 
-	/** A peer found no memory free: it is asked again when there is. */
-	waitForBuffer(peer: Peer, refill: (peer: Peer) => void): void {
-		this.#waiting.set(peer, refill);
+	/** A source found no memory free: it is asked again when there is. */
+	waitForBuffer(source: BlockSource, refill: (source: BlockSource) => void): void {
+		this.#waiting.set(source, refill);
 		this.buffersFreed();
 	}
 
@@ -67,16 +67,16 @@ export class BlockBudget implements SessionService {
 		if (pool.available > 0) {
 			const waiting = [...this.#waiting];
 			this.#waiting.clear();
-			for (const [peer, refill] of waiting) {
-				peer.waitsForBuffer = false;
-				refill(peer);
+			for (const [source, refill] of waiting) {
+				source.requests.waitsForBuffer = false;
+				refill(source);
 			}
 			return;
 		}
 		if (pool.free > pool.capacity / 4) return;
 		for (const torrent of this.#torrents.values()) {
 			if (torrent.storage === undefined || !torrent.active || torrent.storage.waiting > 0) continue;
-			void torrent.downloader.savePartials(torrent.storage).then(() => this.buffersFreed());
+			void torrent.downloader.unfinished.save(torrent.storage).then(() => this.buffersFreed());
 		}
 	}
 

@@ -276,9 +276,9 @@ function composeShared(grounds: Grounds): {
 		downloadLimiter: new RateLimiter(),
 		uploadLimiter: new RateLimiter(),
 		limitsChanged: () => grounds.limitsChanged(),
-		requestQuota: peer => budget.requestQuota(peer),
+		requestQuota: source => budget.requestQuota(source),
 		checkTurn: makeCheckMutex(),
-		waitForBuffer: (peer, refill) => budget.waitForBuffer(peer, refill),
+		waitForBuffer: (source, refill) => budget.waitForBuffer(source, refill),
 		buffersFreed: () => budget.buffersFreed(),
 	};
 	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>

@@ -7,9 +7,10 @@ import type {HttpClient} from '../../io/net/http-client.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import type {Peer, PeerRouter} from '../peers/peer-connection.js';
+import type {PeerRouter} from '../peers/peer-connection.js';
 import type {WriteBatch} from '../peers/write-batch.js';
 import type {ExternalAddress} from '../sources/external-address.js';
+import type {BlockSource} from '../transfer/block-source.js';
 import type {Uploader} from '../transfer/uploader.js';
 
 /** What all torrents of a session share. */
@@ -56,11 +57,11 @@ export interface SessionServices {
 	/** A limit was set or lifted. */
 	limitsChanged(): void;
 	/** Blocks one peer may be asked for, so that all have a share of the pool. */
-	requestQuota(peer: Peer): number;
+	requestQuota(source: BlockSource): number;
 	/** Resolves when it is one's turn to hash what is on disk; what it answers is to be called at the end. */
 	checkTurn(): Promise<() => void>;
 	/** A peer found no memory free: it is asked again when there is. */
-	waitForBuffer(peer: Peer, refill: (peer: Peer) => void): void;
+	waitForBuffer(source: BlockSource, refill: (source: BlockSource) => void): void;
 	/** Memory may have come free. */
 	buffersFreed(): void;
 }

@@ -347,7 +347,7 @@ export class TorrentLifecycle {
 		const {announcers, downloader, memory} = this.#owner;
 		const told = announcers.stop();
 		if (storage !== undefined) {
-			if (wasActive) await downloader.savePartials(storage);
+			if (wasActive) await downloader.unfinished.save(storage);
 			// Pieces on their way to the disk arrive there before anything is noted down.
 			if (storage.waiting > 0) await memory.flush(storage);
 			await memory.now();
@@ -373,7 +373,7 @@ export class TorrentLifecycle {
 		swarm.closeAll('stopped by a disk failure');
 		const {storage} = this;
 		const letGo = async (): Promise<void> => {
-			downloader.forgetPartials();
+			downloader.unfinished.forgetAll();
 			await this.#letGo(storage, false);
 			if (run === this.#run) memory.revision++;
 		};
@@ -402,7 +402,7 @@ export class TorrentLifecycle {
 			if (activity.name === 'failed' && activity.failure.code === 'missing') this.allow({absence: true});
 			if (activity.name === 'active' || activity.name === 'checking') await this.#halt('paused');
 			if (this.activity.name === 'closed') return;
-			this.#owner.downloader.forgetPartials();
+			this.#owner.downloader.unfinished.forgetAll();
 			if (this.activity.name === 'checking') this.#afterCheck = then;
 			else this.#begin('full', then);
 		};

@@ -53,7 +53,7 @@ export class Recheck {
 	): CheckPlan {
 		const {map, metainfo, downloader} = this.#owner;
 		const plan = planCheck(map, metainfo.files, stamps, memory, mode);
-		downloader.forgetPartials();
+		downloader.unfinished.forgetAll();
 		this.#reset();
 		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
 		if (plan.changed && !isTold)
@@ -118,7 +118,7 @@ export class Recheck {
 		if (trusted.count !== memory.have.count) return;
 		for (const {piece, blocks} of memory.partials) {
 			if (!map.isPiece(piece) || have.has(piece)) continue;
-			downloader.restore(piece, blocks);
+			downloader.unfinished.restore(piece, blocks);
 			const partial = downloader.partials.get(piece);
 			if (partial !== undefined && partial.received === partial.blocks) downloader.submitForHash(partial);
 		}

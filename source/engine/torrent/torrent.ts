@@ -17,7 +17,9 @@ import type {Peer} from '../peers/peer-connection.js';
 import {Swarm, type SwarmOwner} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
 import {Announcers} from '../sources/tracker-source.js';
-import {Downloader, type DownloadOwner} from '../transfer/downloader.js';
+import type {BlockSource} from '../transfer/block-source.js';
+import type {DownloadOwner} from '../transfer/download-owner.js';
+import {Downloader} from '../transfer/downloader.js';
 import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
 import {type TimeCriticalOwner, TimeCriticalPieces} from '../transfer/piece-deadlines.js';
 import {RequestTimeouts, type RequestTimeoutsOwner} from '../transfer/request-timeouts.js';
@@ -219,6 +221,10 @@ export class Torrent
 		return this.swarm.peers.values();
 	}
 
+	get blockSources(): Iterable<BlockSource> {
+		return this.peers;
+	}
+
 	get uploadLimit(): number | undefined {
 		return this.rateLimits.maxUpload;
 	}
@@ -352,7 +358,7 @@ export class Torrent
 	applyLimits(now: Millis): void {
 		this.rateLimits.apply(this.peers, this.active && !this.complete, now);
 		const {maxDownload} = this.rateLimits;
-		if (maxDownload !== undefined && this.active) this.#timeouts.takeBackExcess(maxDownload, now);
+		if (maxDownload !== undefined && this.active) this.#timeouts.takeBackExcess(maxDownload);
 	}
 
 	/** Tokens came: those who waited for them go on. */
@@ -504,8 +510,8 @@ export class Torrent
 
 	// What its parts ask and tell.
 
-	requestQuota(peer: Peer): number {
-		return this.#services.requestQuota(peer);
+	requestQuota(source: BlockSource): number {
+		return this.#services.requestQuota(source);
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {

@@ -87,7 +87,8 @@ export class TimeCriticalPieces {
 }
 
 function dueFacts(peer: Peer, now: Millis): DuePeer {
-	const {id, pieces, requestQueue, outstanding, snubbed} = peer;
+	const {id, pieces, outstanding, snubbed} = peer;
+	const {queue} = peer.requests;
 	const mayAsk = peer.amInterested && !peer.peerChoking && !peer.onParole;
 	return {
 		id,
@@ -95,9 +96,9 @@ function dueFacts(peer: Peer, now: Millis): DuePeer {
 		outstanding,
 		// Who has sent nothing for so long is the last to be asked.
 		blockTime: snubbed ? Math.max(snubTime, peer.blockTime) : peer.blockTime,
-		room: mayAsk ? requestQueue.room : 0,
-		waited: requestQueue.waited(now),
-		isDoubtful: requestQueue.isDoubtful(now),
-		eachAsked: tell => requestQueue.each(tell),
+		room: mayAsk ? queue.room : 0,
+		waited: queue.waited(now),
+		isDoubtful: queue.isDoubtful(now),
+		eachAsked: tell => queue.each(tell),
 	};
 }

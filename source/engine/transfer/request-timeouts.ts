@@ -52,20 +52,20 @@ export class RequestTimeouts {
 	#takeBackLate(now: Millis): Set<Peer> {
 		const {downloader, rateLimits} = this.#owner;
 		const late = new Set<Peer>();
-		const ending = downloader.nothingLeftToAsk;
+		const ending = downloader.endGame.nothingLeftToAsk;
 		const paced = rateLimits.reads.active;
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;
-			const {requestQueue} = peer;
-			requestQueue.adapt(peer.download.rate(now));
-			const silent = paced ? requestQueue.oldest(now) > pacedPatience : requestQueue.isSilent(now);
-			if (silent) requestQueue.snubbed = true;
-			else if (paced || !ending || !requestQueue.isLate(now)) {
-				if (requestQueue.oldest(now) > lostAfter) downloader.cancelAll(peer, now, now - lostAfter);
+			const {queue} = peer.requests;
+			queue.adapt(peer.download.rate(now));
+			const silent = paced ? queue.oldest(now) > pacedPatience : queue.isSilent(now);
+			if (silent) queue.snubbed = true;
+			else if (paced || !ending || !queue.isLate(now)) {
+				if (queue.oldest(now) > lostAfter) downloader.cancelAll(peer, now - lostAfter);
 				continue;
 			}
 			late.add(peer);
-			downloader.cancelAll(peer, now);
+			downloader.cancelAll(peer);
 		}
 		return late;
 	}
@@ -87,12 +87,11 @@ export class RequestTimeouts {
 	}
 
 	/** A limit holds now: what goes far beyond it is not waited for. */
-	takeBackExcess(maxDownload: BytesPerSecond, now: Millis): void {
+	takeBackExcess(maxDownload: BytesPerSecond): void {
 		let asked = 0;
 		for (const peer of this.#owner.peers) asked += peer.outstanding * blockLength;
 		if (asked <= Math.max(8 * blockLength, maxDownload * askedAhead)) return;
-		for (const peer of this.#owner.peers)
-			if (peer.outstanding > 0) this.#owner.downloader.cancelAll(peer, now);
+		for (const peer of this.#owner.peers) if (peer.outstanding > 0) this.#owner.downloader.cancelAll(peer);
 	}
 
 	/** Which peers have something for us may have changed. */

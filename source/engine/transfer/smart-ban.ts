@@ -93,7 +93,7 @@ export class SmartBan {
 		if (ban.length > 0) {
 			const corruptors = new Set<number>();
 			for (const [id, key] of this.#senders) if (ban.includes(key)) corruptors.add(id);
-			this.#owner.wasted(this.#owner.downloader.discardFrom(corruptors));
+			this.#owner.wasted(this.#owner.downloader.unfinished.discardFrom(corruptors));
 			for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
 		}
 		// Those who were suspected wrongly are cleared as the guilty are found.

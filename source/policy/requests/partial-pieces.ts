@@ -145,6 +145,13 @@ export class PartialPieces {
 		if (partial.free > 0) this.#open.add(partial);
 	}
 
+	/** What one peer was to finish alone, being on parole, others may finish: nobody knows whether it goes on. */
+	share(peer: number): void {
+		for (const partial of this.#partials.values()) {
+			if (partial.exclusive === peer && !partial.hashing) partial.exclusive = -1;
+		}
+	}
+
 	/** Forgets a piece. Its slots must have been given away before. */
 	drop(piece: number): void {
 		const partial = this.#partials.get(piece);

@@ -169,8 +169,8 @@ test('how many requests it takes at a time holds when there is something to ask 
 	const early = new EarlyPeer();
 	early.peer.takesRequests(3);
 	early.known(10);
-	assert.equal(early.peer.requestQueue.room, 3);
-	assert.equal(early.peer.requestQueue.has(1, 1), false);
+	assert.equal(early.peer.requests.queue.room, 3);
+	assert.equal(early.peer.requests.queue.has(1, 1), false);
 });
 
 test('telling all of it over and over ends the connection, as it does later', () => {

@@ -4,12 +4,15 @@ import type {Clock} from '../../../source/base/ports.ts';
 import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
 import {BlockBudget} from '../../../source/engine/session/block-budget.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import {BlockRequests} from '../../../source/engine/transfer/block-source.ts';
 import {BlockPool} from '../../../source/io/disk/block-pool.ts';
 import {HandClock, settled} from '../../helpers/hand-clock.ts';
 
 /** As much of a peer as is looked at. */
 function peerOf(facts: Partial<Peer> = {}): Peer {
-	return {amInterested: true, peerChoking: false, roundTrip: 200, waitsForBuffer: true, ...facts} as Peer;
+	const requests = new BlockRequests(1, 0);
+	requests.waitsForBuffer = true;
+	return {amInterested: true, peerChoking: false, roundTrip: 200, requests, ...facts} as Peer;
 }
 
 interface FakeTorrent {
@@ -37,9 +40,11 @@ function open(slots: number, ...fakes: FakeTorrent[]) {
 					return fake.storage;
 				},
 				downloader: {
-					savePartials: async () => {
-						fake.saves++;
-						fake.save();
+					unfinished: {
+						save: async () => {
+							fake.saves++;
+							fake.save();
+						},
 					},
 				},
 			} as unknown as Torrent,
@@ -107,11 +112,11 @@ test('who found no memory free is served when there is some, once', () => {
 		served++;
 	});
 	assert.equal(served, 0);
-	assert.equal(hungry.waitsForBuffer, true);
+	assert.equal(hungry.requests.waitsForBuffer, true);
 	pool.give(slots.pop()!);
 	budget.buffersFreed();
 	assert.equal(served, 1);
-	assert.equal(hungry.waitsForBuffer, false);
+	assert.equal(hungry.requests.waitsForBuffer, false);
 	budget.buffersFreed();
 	assert.equal(served, 1);
 });

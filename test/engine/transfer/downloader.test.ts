@@ -57,11 +57,11 @@ test('what has come of unfinished pieces is written once, and the rest is fetche
 		assert.ok(ofSlots.every(slot => slot >= 0));
 		return storeBlocks.call(this, piece, blocks, ofSlots);
 	};
-	await downloader.savePartials(lone.storage);
+	await downloader.unfinished.save(lone.storage);
 	assert.equal(written.length, slots - had);
 	assert.deepEqual(written.toSorted(), blocksOf(asked.filter((_, n) => n % 3 === 0)).toSorted());
 	assert.equal(lone.pool.free, slots);
-	await downloader.savePartials(lone.storage);
+	await downloader.unfinished.save(lone.storage);
 	assert.equal(written.length, slots - had, 'nothing is written twice');
 	for (const partial of downloader.partials.all())
 		for (let block = 0; block < partial.blocks; block++)
@@ -91,22 +91,22 @@ test('blocks that could not be written are missing again, and those of other pie
 		for (const slot of ofSlots) lone.pool.give(slot);
 		return piece === 1 ? {code: 'io', message: 'broken'} : undefined;
 	};
-	await downloader.savePartials(lone.storage);
+	await downloader.unfinished.save(lone.storage);
 	const state = (piece: number): number | undefined => downloader.partials.get(piece)?.states[0];
 	assert.deepEqual([state(0), state(2)], [blockState.onDisk, blockState.onDisk]);
 	assert.equal(state(1) ?? blockState.missing, blockState.missing);
-	assert.ok(!downloader.nothingLeftToAsk);
+	assert.ok(!downloader.endGame.nothingLeftToAsk);
 	await lone.torrent.close();
 });
 
 test('blocks an earlier session wrote are not asked for, of pieces that are not had or begun already', async () => {
 	const lone = await leech(3, 3);
 	const {downloader, have} = lone.torrent;
-	downloader.restore(0, [0, 2, 9]);
-	downloader.restore(0, [1]);
+	downloader.unfinished.restore(0, [0, 2, 9]);
+	downloader.unfinished.restore(0, [1]);
 	have.set(1);
 	downloader.found(1);
-	downloader.restore(1, [0]);
+	downloader.unfinished.restore(1, [0]);
 	assert.equal(downloader.partials.get(1), undefined);
 	const peer = await seed(lone, 1);
 	assert.deepEqual(blocksOf(await peer.hears('request')).toSorted(), ['0/1', '2/0', '2/1', '2/2']);
@@ -193,12 +193,12 @@ test('a block that was cancelled and comes all the same is as good as any, if it
 	const {downloader} = lone.torrent;
 	const peer = await seed(lone, 1);
 	assert.equal((await peer.hears('request')).length, 2);
-	downloader.cancelAll(peer.peer, lone.clock.now());
+	downloader.cancelAll(peer.peer);
 	assert.equal((await peer.hears('cancel')).length, 2);
 	assert.equal(peer.peer.outstanding, 0);
-	downloader.restore(0, []);
+	downloader.unfinished.restore(0, []);
 	peer.give(0, 0);
-	assert.equal(peer.peer.cancelled, 1);
+	assert.equal(peer.peer.requests.cancelled, 1);
 	peer.give(0, blockLength);
 	await settled();
 	assert.equal(peer.connection.reason, undefined);
@@ -264,7 +264,7 @@ test('what is thrown away is counted, but for what the disk judges', async () =>
 	peer.give(2, 0);
 	peer.give(2, blockLength);
 	await peer.listen();
-	assert.equal(downloader.forgetPartials(), 2 * blockLength);
+	assert.equal(downloader.unfinished.forgetAll(), 2 * blockLength);
 	assert.equal(downloader.partials.get(0), undefined);
 	assert.equal(downloader.partials.get(2)?.hashing, true);
 	assert.equal(lone.pool.free, slots);
