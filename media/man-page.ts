@@ -5,8 +5,9 @@ import {sharedOptions} from '../source/commands/arguments/flags.ts';
 import {verbs} from '../source/commands/arguments/help.ts';
 import {type Verb, verbNames} from '../source/commands/arguments/verb-names.ts';
 import {paragraphs} from '../source/commands/output/paragraphs.ts';
+import {keyName} from '../source/ui/keys/key-names.ts';
+import {keyGroups} from '../source/ui/keys/key-record.ts';
 import {keyTable} from '../source/ui/keys/key-table.ts';
-import {keyGroups, keyName} from '../source/ui/keys/keymap.ts';
 import {type DescribedOption, describedOptions} from './option-table.ts';
 
 /** Text for roff: nothing in it is a request, dashes are those that are typed. */

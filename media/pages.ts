@@ -1,6 +1,6 @@
 import {sharedOptions} from '../source/commands/arguments/flags.ts';
 import {keyTable} from '../source/ui/keys/key-table.ts';
-import {keyTableMarkdown} from '../source/ui/keys/keymap.ts';
+import {keyTableMarkdown} from './key-table.ts';
 import {optionTableMarkdown} from './option-table.ts';
 
 /** The pages that hold a table which the program writes, and its name. */

@@ -1,8 +1,8 @@
 import type {Command} from '../../source/api/command.ts';
 import type {TorrentView} from '../../source/api/snapshot.ts';
-import {actions} from '../../source/ui/actions/screen-actions.ts';
-import {keyContext} from '../../source/ui/keys/key-context.ts';
 import {keyTable} from '../../source/ui/keys/key-table.ts';
+import {runCommand} from '../../source/ui/keys/run-command.ts';
+import {typedCommands} from '../../source/ui/keys/typed-commands.ts';
 import {glyphsFor} from '../../source/ui/look/glyphs.ts';
 import {planLayout} from '../../source/ui/look/layout.ts';
 import {type Model, merge} from '../../source/ui/model/model.ts';
@@ -100,8 +100,7 @@ export async function openBareScreen(
 			const {screen: name, pane, grow, density} = state.view;
 			return planLayout({columns: state.columns, rows: state.rows, screen: name, pane, grow, density});
 		},
-		keys: () => keyTable,
-		keyContext: () => keyContext(state, true),
+		keys: () => [...keyTable, ...typedCommands],
 		setView,
 		setDialog: dialog => setView({dialog}),
 		setPreferences: change => set({preferences: {...state.preferences, ...change}}),
@@ -109,7 +108,7 @@ export async function openBareScreen(
 		send: command => {
 			sent.push(command);
 		},
-		run: (name, argument, key) => actions[name]?.(screen, argument, key),
+		run: (name, argument, key) => runCommand(screen, name, argument, key),
 		copy: text => {
 			copied.push(text);
 		},

@@ -36,7 +36,7 @@ async function screenFaults(env: NodeJS.ProcessEnv): Promise<string[]> {
 		return Object.entries(value).flatMap(([command, keys]) => {
 			const problem = keyProblem(keyTable, {[command]: keys});
 			if (problem === undefined) return [];
-			const commands = keyTable.map(record => record.command);
+			const commands = keyTable.map(({name}) => name);
 			const guess = commands.includes(command) ? undefined : nearest(command, commands);
 			const reason = problem.replace(/^keys in the config file: /, '').replace(/\.$/, '');
 			return [`${where}: ${guess ? reason.replace('; ? lists them', `; did you mean ${guess}?`) : reason}`];

@@ -15,7 +15,7 @@ import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
 import {safeText} from '../text/text.js';
 import {field} from '../text/text-field.js';
-import {openTorrent} from './moving.js';
+import {openTorrent} from './open-torrent.js';
 
 const normal: FilePriority = 2;
 

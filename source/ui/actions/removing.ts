@@ -2,11 +2,11 @@ import type {RemovedFiles} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import {standsStill} from '../model/stands-still.js';
+import {targetLines, targetNames} from '../model/targets.js';
 import type {PendingRemoval} from '../model/view.js';
 import {removedInWords} from '../present/removed.js';
-import type {Action, ScreenContext} from '../screen/screen-context.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 import {safeText} from '../text/text.js';
-import {targetLines, targetNames, targets} from './target.js';
 
 /** How long a removal can be taken back. */
 const undoTime: Millis = 15_000;
@@ -27,8 +27,13 @@ function carryOut(screen: ScreenContext, removal: PendingRemoval): void {
 	}
 }
 
-function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {
-	if (torrents.length === 0) return;
+/**
+ * Removes torrents, which can be taken back. What is removed is paused at once and gone from the list; the engine is told
+ * to forget it when nobody has taken that back in time, or when the screen is left, however that comes about. Only a
+ * screen that is killed within that time leaves the torrent where it was, paused: a removal is easily asked for again,
+ * deleted data is not had again.
+ */
+export function remove(screen: ScreenContext, torrents: readonly TorrentView[], withData: boolean): void {
 	const [first] = torrents;
 	const names =
 		torrents.length > 1 && first
@@ -57,34 +62,24 @@ function placeLines(torrents: readonly TorrentView[]): readonly string[] {
 	return dirs.length > 3 ? [...shown, `and in ${dirs.length - 3} more folders`] : shown;
 }
 
-/**
- * Removing torrents, and taking that back. What is removed is paused at once and gone from the list; the engine is told
- * to forget it when nobody has taken that back in time, or when the screen is left, however that comes about. Only a
- * screen that is killed within that time leaves the torrent where it was, paused: a removal is easily asked for again,
- * deleted data is not had again.
- */
-export const removalActions: Readonly<Record<string, Action>> = {
-	remove: screen => remove(screen, targets(screen.state()), false),
-	'remove-data': screen => {
-		const torrents = targets(screen.state());
-		if (torrents.length === 0) return;
-		screen.setDialog({
-			kind: 'ask',
-			title: 'Remove with its data?',
-			lines: [...targetLines(torrents), ...placeLines(torrents)],
-			choices: [
-				{key: 'y', label: 'delete the data', run: () => remove(screen, torrents, true)},
-				{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},
-				{key: 'n', label: 'keep all', run: () => undefined},
-			],
-		});
-	},
-	undo: screen => {
-		const {view} = screen.state();
-		const last = view.removals.at(-1);
-		if (!last) return;
-		screen.setView({removals: view.removals.slice(0, -1)});
-		for (const id of last.running) screen.send({type: 'torrent.resume', id});
-		screen.say(`${last.names} stays.`, 'good');
-	},
-};
+/** Asks whether torrents are to be removed with their data. */
+export function removeWithData(screen: ScreenContext, torrents: readonly TorrentView[]): void {
+	screen.setDialog({
+		kind: 'ask',
+		title: 'Remove with its data?',
+		lines: [...targetLines(torrents), ...placeLines(torrents)],
+		choices: [
+			{key: 'y', label: 'delete the data', run: () => remove(screen, torrents, true)},
+			{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},
+			{key: 'n', label: 'keep all', run: () => undefined},
+		],
+	});
+}
+
+/** Takes a removal back: what was running goes on. */
+export function takeBack(screen: ScreenContext, removal: PendingRemoval): void {
+	const {removals} = screen.state().view;
+	screen.setView({removals: removals.filter(other => other !== removal)});
+	for (const id of removal.running) screen.send({type: 'torrent.resume', id});
+	screen.say(`${removal.names} stays.`, 'good');
+}

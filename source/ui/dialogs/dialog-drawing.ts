@@ -1,5 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {torrentInSight} from '../actions/target.js';
+import {torrentInSight} from '../model/targets.js';
 import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {addRows} from './add-dialog.js';

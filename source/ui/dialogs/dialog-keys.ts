@@ -1,6 +1,6 @@
 import {addKey, addPaste, openAddMany} from '../actions/adding.js';
-import {find, setList, sortBy} from '../actions/moving.js';
-import {actions} from '../actions/screen-actions.js';
+import {find} from '../actions/find.js';
+import {setList, sortBy} from '../actions/lists.js';
 import {activeList} from '../model/lists.js';
 import type {Dialog} from '../model/view.js';
 import type {ScreenContext} from '../screen/screen-context.js';
@@ -28,32 +28,29 @@ function formKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'form'}>,
 	}
 }
 
-/** Runs an action by its name, unless its key would not do it now either. */
+/** Places that count wherever somebody is: what works there alone is done on a torrent's own screen. */
+const wide: ReadonlySet<string> = new Set(['session', 'list', 'torrent', 'anywhere']);
+
+/** Runs a command by its name, unless its key would not do it now either. */
 function runNamed(screen: ScreenContext, name: string, argument: string): void {
-	const record = screen.keys().find(({command}) => command === name);
-	const context = screen.keyContext();
-	const onTorrent = record?.where.every(place => !['session', 'list', 'torrent', 'anywhere'].includes(place));
-	const problem =
-		onTorrent && context.screen === 'session'
-			? 'That is done on a torrent: Enter opens one.'
-			: // What is named with it need not be under the cursor.
-				argument === ''
-				? record?.disabled?.(context)
-				: undefined;
-	if (problem !== undefined) screen.say(problem, 'warn');
+	const record = screen.keys().find(each => each.name === name);
+	const inPane = record?.where.every(place => !wide.has(place));
+	if (inPane && screen.state().view.screen === 'session')
+		screen.say('That is done on a torrent: Enter opens one.', 'warn');
 	else screen.run(name, argument, '');
+}
+
+/** The names of commands that begin like this. */
+function namesFrom(screen: ScreenContext, start: string): readonly string[] {
+	return screen.keys().flatMap(({name}) => (name.startsWith(start) ? [name] : []));
 }
 
 function runLine(screen: ScreenContext, line: string): void {
 	const [name = '', ...rest] = line.trim().split(/\s+/);
 	if (name === '') return;
-	const argument = rest.join(' ');
-	if (actions[name]) {
-		runNamed(screen, name, argument);
-		return;
-	}
-	const near = Object.keys(actions).filter(other => other.startsWith(name));
-	if (near.length === 1 && near[0]) runNamed(screen, near[0], argument);
+	const near = namesFrom(screen, name);
+	const only = near.includes(name) ? name : near.length === 1 ? near[0] : undefined;
+	if (only !== undefined) runNamed(screen, only, rest.join(' '));
 	else if (near.length > 1) screen.say(`“${name}” could be ${near.join(', ')}.`, 'warn');
 	else screen.say(`There is no command “${name}”: ? lists the names.`, 'warn');
 }
@@ -77,7 +74,7 @@ function lineKey(screen: ScreenContext, dialog: Extract<Dialog, {kind: 'line'}>,
 		return;
 	}
 	if (key === 'tab' && dialog.prompt === ':') {
-		const near = Object.keys(actions).filter(name => name.startsWith(text));
+		const near = namesFrom(screen, text);
 		if (near.length === 1) screen.setDialog({...dialog, value: field(`${near[0]} `)});
 		else if (near.length > 1) screen.say(near.join('  '));
 		return;

@@ -1,5 +1,6 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
-import {type KeyRecord, keyGroups, keyName} from '../keys/keymap.js';
+import {keyName} from '../keys/key-names.js';
+import {type KeyRecord, keyGroups} from '../keys/key-record.js';
 import {orders} from '../model/lists.js';
 import type {FullPreferences} from '../model/preferences.js';
 import type {Dialog, FormField} from '../model/view.js';
@@ -102,8 +103,7 @@ function helpRows(
 		const records = table.filter(record => {
 			if (record.group !== group || record.keys.length === 0) return false;
 			return (
-				query === '' ||
-				`${record.help} ${record.command} ${record.keys.join(' ')}`.toLowerCase().includes(query)
+				query === '' || `${record.help} ${record.name} ${record.keys.join(' ')}`.toLowerCase().includes(query)
 			);
 		});
 		if (records.length === 0) continue;
@@ -116,7 +116,7 @@ function helpRows(
 				[record.help, 'text'],
 				[only.length > 0 ? ` (${only.join(', ')})` : '', 'faint'],
 			];
-			const name = ` :${record.command}`;
+			const name = ` :${record.name}`;
 			rows.push(rowWidth(left) + name.length <= width ? spread(left, [[name, 'faint']], width) : left);
 		}
 		rows.push([]);

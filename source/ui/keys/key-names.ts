@@ -29,3 +29,27 @@ export function keyNames(input: string, key: Key): readonly string[] {
 		return [part];
 	});
 }
+
+const shownNames: Readonly<Record<string, string>> = {
+	up: '↑',
+	down: '↓',
+	left: '←',
+	right: '→',
+	enter: 'Enter',
+	esc: 'Esc',
+	tab: 'Tab',
+	'shift-tab': 'S-Tab',
+	space: 'Space',
+	pageup: 'PgUp',
+	pagedown: 'PgDn',
+	home: 'Home',
+	end: 'End',
+	delete: 'Del',
+	f1: 'F1',
+};
+
+/** A key as it is written for people. */
+export function keyName(key: string, ascii = false): string {
+	if (ascii && ['up', 'down', 'left', 'right'].includes(key)) return key[0]?.toUpperCase() + key.slice(1);
+	return shownNames[key] ?? (key.startsWith('ctrl-') ? `Ctrl-${key.slice(5).toUpperCase()}` : key);
+}

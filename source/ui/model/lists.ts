@@ -1,20 +1,9 @@
 import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
 import type {Model} from './model.js';
+import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
 import type {ListName, ListState, View} from './view.js';
-
-/** Remembers the last answer: it stays the same object while the arguments do. */
-function remembered<Arguments extends readonly unknown[], Result>(
-	compute: (...values: Arguments) => Result,
-): (...values: Arguments) => Result {
-	let last: {readonly values: Arguments; readonly result: Result} | undefined;
-	return (...values) => {
-		if (last?.values.every((value, index) => value === values[index])) return last.result;
-		last = {values, result: compute(...values)};
-		return last.result;
-	};
-}
 
 /** A way to order a list: the letter that picks it, what it is called, and whether large comes first. */
 export interface SortOrder<Item> {

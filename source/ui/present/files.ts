@@ -16,6 +16,12 @@ export const priorityWords: readonly [string, string, string, string, string] = 
 	'first',
 ];
 
+/** The priority that is called so. */
+export function priorityNamed(word: string): FilePriority | undefined {
+	const at = priorityWords.indexOf(word);
+	return at < 0 ? undefined : (at as FilePriority);
+}
+
 const shortWords: typeof priorityWords = ['skip', 'low', 'norm', 'high', '1st'];
 
 const priorityTones: readonly [Tone, Tone, Tone, Tone, Tone] = ['faint', 'dim', 'faint', 'flight', 'lit'];

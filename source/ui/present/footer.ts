@@ -1,59 +1,70 @@
-import {type KeyContext, type KeyRecord, keyName, recordsHere} from '../keys/keymap.js';
+import {keyName} from '../keys/key-names.js';
+import type {KeyRecord, Situation} from '../keys/key-record.js';
+import {recordsHere} from '../keys/keymap.js';
 import {cellWidth} from '../text/text.js';
 import type {Look} from './context.js';
 import {fitRow, type Row, type Span} from './row.js';
 
+/** A key of the footer: how it is written, and what it is said to do. */
+interface FooterKey {
+	readonly record: KeyRecord;
+	readonly name: string;
+	readonly label: string;
+}
+
+/** What a key is said to do now; empty where it does nothing. */
+function labelOf(record: KeyRecord, situation: Situation): string {
+	const offer = record.when(situation);
+	return typeof offer === 'string' ? '' : offer.label;
+}
+
 /** Help and leaving, which stand in the footer whatever else it says. */
-export function lastKeys(table: readonly KeyRecord[], context: KeyContext, look: Look): Row {
+export function lastKeys(table: readonly KeyRecord[], situation: Situation, look: Look): Row {
 	const row: Span[] = [];
 	for (const record of table) {
 		const [key] = record.keys;
-		if ((record.command !== 'help' && record.command !== 'quit') || key === undefined) continue;
-		const label = typeof record.label === 'function' ? record.label(context) : record.label;
-		row.push([keyName(key, look.glyphs.ascii), 'key'], [` ${label}  `, 'dim']);
+		if (!record.lasting || key === undefined) continue;
+		row.push([keyName(key, look.glyphs.ascii), 'key'], [` ${labelOf(record, situation)}  `, 'dim']);
 	}
 	return row;
+}
+
+/** The keys that the footer could show here and now, the most useful ones first. */
+function candidates(table: readonly KeyRecord[], situation: Situation, look: Look): readonly FooterKey[] {
+	const here = recordsHere(table, situation.state().view);
+	const found: FooterKey[] = [];
+	for (const record of here) {
+		if (record.footer === undefined) continue;
+		// A key belongs to the nearest record that has it.
+		const key = record.keys.find(each => here.find(other => other.keys.includes(each)) === record);
+		const label = key === undefined ? '' : labelOf(record, situation);
+		if (key === undefined || label === '') continue;
+		found.push({record, name: record.footerKeys ?? keyName(key, look.glyphs.ascii), label});
+	}
+	return found.sort((a, b) => (a.record.footer ?? 0) - (b.record.footer ?? 0));
 }
 
 /** The keys that work here and now, as many as fit, the most useful ones first. */
 export function footerRow(
 	table: readonly KeyRecord[],
-	context: KeyContext,
+	situation: Situation,
 	columns: number,
 	look: Look,
 ): Row {
-	const here = recordsHere(table, context);
-	// A key belongs to the nearest record that has it.
-	const owned = (record: KeyRecord) =>
-		record.keys.find(key => here.find(other => other.keys.includes(key)) === record);
-	const candidates = here
-		.filter(record => record.footer !== undefined && record.disabled?.(context) === undefined)
-		.flatMap(record => {
-			const key = owned(record);
-			if (key === undefined) return [];
-			const label = typeof record.label === 'function' ? record.label(context) : record.label;
-			return [{rank: record.footer ?? 99, record, key, label}];
-		})
-		.filter(({label}) => label !== '')
-		.filter(({record}) => record.command !== 'fold' || context.folder)
-		.sort((a, b) => a.rank - b.rank);
 	const gap = columns >= 100 ? 3 : 2;
-	const nameOf = ({record, key}: (typeof candidates)[number]) =>
-		record.command === 'file-less' ? '+/-' : keyName(key, look.glyphs.ascii);
-	const widthOf = (candidate: (typeof candidates)[number]) =>
-		cellWidth(nameOf(candidate)) + 1 + cellWidth(candidate.label) + gap;
+	const widthOf = ({name, label}: FooterKey) => cellWidth(name) + 1 + cellWidth(label) + gap;
+	const found = candidates(table, situation, look);
 	// Help and leaving always stand there, at the end, where they are looked for.
-	const last = candidates.filter(({record}) => record.command === 'help' || record.command === 'quit');
-	const kept: typeof candidates = [];
+	const last = found.filter(({record}) => record.lasting);
+	const kept: FooterKey[] = [];
 	let used = 1 + last.reduce((sum, candidate) => sum + widthOf(candidate), 0);
-	for (const candidate of candidates) {
+	for (const candidate of found) {
 		if (last.includes(candidate) || used + widthOf(candidate) > columns + gap) continue;
 		used += widthOf(candidate);
 		kept.push(candidate);
 	}
 	const row: Span[] = [[' ']];
-	for (const candidate of [...kept, ...last]) {
-		row.push([nameOf(candidate), 'key'], [` ${candidate.label}${' '.repeat(gap)}`, 'dim']);
-	}
+	for (const {name, label} of [...kept, ...last])
+		row.push([name, 'key'], [` ${label}${' '.repeat(gap)}`, 'dim']);
 	return fitRow(row, columns);
 }

@@ -33,7 +33,7 @@ function footer(screen: ScreenContext, state: ScreenState, columns: number): Row
 	if (drawing?.kind === 'line') return fitRow(drawing.row, columns);
 	if (view.notice) {
 		const notice: Row = [[` ${safeText(view.notice.text)} `, noticeTones[view.notice.level] ?? 'text']];
-		const keys = lastKeys(screen.keys(), screen.keyContext(), screen.look);
+		const keys = lastKeys(screen.keys(), screen, screen.look);
 		// What it says goes before the keys; these stay where they are looked for.
 		return columns >= rowWidth(notice) + rowWidth(keys)
 			? spread(notice, keys, columns)
@@ -41,7 +41,7 @@ function footer(screen: ScreenContext, state: ScreenState, columns: number): Row
 	}
 	// A dialog names its keys itself.
 	if (drawing) return fitRow([], columns);
-	return footerRow(screen.keys(), screen.keyContext(), columns, screen.look);
+	return footerRow(screen.keys(), screen, columns, screen.look);
 }
 
 /** What drawing costs, in words that stay the same for a while. */

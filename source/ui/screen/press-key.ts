@@ -10,7 +10,8 @@ export function pressKey(screen: ScreenContext, key: string): void {
 	if (view.dialog && !drawDialog(screen)) screen.setDialog(undefined);
 	else if (view.dialog) {
 		// Pressed twice, Ctrl-C leaves; what downloads goes on.
-		if (key === 'ctrl-c' && view.dialog.kind === 'quit') screen.run('detach', '', key);
+		if (key === 'ctrl-c' && view.dialog.kind === 'quit')
+			screen.leave({how: screen.detachable ? 'detach' : 'stop'});
 		else if (key === 'ctrl-c') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
@@ -18,10 +19,6 @@ export function pressKey(screen: ScreenContext, key: string): void {
 		return;
 	}
 	if (view.notice) screen.setView({notice: undefined});
-	const context = screen.keyContext();
-	const record = lookup(screen.keys(), key, context);
-	if (!record) return;
-	const problem = record.disabled?.(context);
-	if (problem !== undefined) screen.say(problem, 'warn');
-	else screen.run(record.command, '', key);
+	const record = lookup(screen.keys(), key, view);
+	if (record) screen.run(record.name, '', key);
 }

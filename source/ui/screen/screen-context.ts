@@ -1,7 +1,7 @@
 import type {Command, Reply} from '../../api/command.js';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Clock} from '../../base/ports.js';
-import type {KeyContext, KeyRecord} from '../keys/keymap.js';
+import type {KeyRecord} from '../keys/key-record.js';
 import type {Layout} from '../look/layout.js';
 import type {ConfigFile, FullPreferences} from '../model/preferences.js';
 import type {ScreenState} from '../model/store.js';
@@ -27,15 +27,15 @@ export interface ScreenContext {
 	readonly stays: boolean;
 	state(): ScreenState;
 	layout(): Layout;
-	keys(): readonly KeyRecord[];
-	keyContext(): KeyContext;
+	/** Every command: those of keys, with a person's own ones, and those that are only typed. */
+	keys(): readonly KeyRecord<ScreenContext>[];
 	setView(change: Partial<View>): void;
 	setDialog(dialog: Dialog | undefined): void;
 	setPreferences(change: Partial<FullPreferences>): void;
 	say(text: string, level?: Notice['level']): void;
 	/** Sends a command; what goes wrong is said to the person. `done` is said when it worked. */
 	send(command: Command, done?: string | ((reply: Reply) => void)): void;
-	/** Runs an action by its name, as `:` does. */
+	/** Runs a command by its name, or says why it does nothing now. */
 	run(name: string, argument: string, key: string): void;
 	copy(text: string): void;
 	redraw(): void;
@@ -51,6 +51,3 @@ export interface ScreenContext {
 	readonly openFile?: ((path: string) => void) | undefined;
 	cost(): DrawingCost;
 }
-
-/** An action: what a key or `:name argument` does. */
-export type Action = (screen: ScreenContext, argument: string, key: string) => void;

@@ -4,11 +4,12 @@ import type {EngineClient} from '../../api/engine-client.js';
 import type {Update} from '../../api/snapshot.js';
 import type {Clock, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
-import {actions} from '../actions/screen-actions.js';
 import {pasted} from '../dialogs/dialog-keys.js';
-import {keyContext} from '../keys/key-context.js';
+import type {ScreenKey} from '../keys/define-key.js';
 import {keyTable} from '../keys/key-table.js';
-import {type KeyContext, type KeyRecord, keyProblem, rebind} from '../keys/keymap.js';
+import {keyProblem, rebind} from '../keys/keymap.js';
+import {runCommand} from '../keys/run-command.js';
+import {typedCommands} from '../keys/typed-commands.js';
 import {glyphsFor} from '../look/glyphs.js';
 import {type Layout, planLayout, sizeClass} from '../look/layout.js';
 import {colourDepth} from '../look/paint.js';
@@ -61,7 +62,7 @@ export class ScreenSession implements ScreenContext {
 	readonly state: () => ScreenState;
 	readonly #options: ScreenOptions;
 	readonly #spoken: boolean;
-	readonly #table: readonly KeyRecord[];
+	readonly #table: readonly ScreenKey[];
 	readonly #keyProblem: string | undefined;
 	readonly #store: Store;
 	readonly #painters: Painters;
@@ -91,7 +92,7 @@ export class ScreenSession implements ScreenContext {
 		this.stays = options.stays ?? false;
 		this.config = prefs?.config;
 		this.openFile = options.openFile;
-		this.#table = rebind(keyTable, loaded.keys);
+		this.#table = [...rebind(keyTable, loaded.keys), ...typedCommands];
 		this.#keyProblem = keyProblem(keyTable, loaded.keys);
 		const {columns, rows} = this.#size();
 		this.#store = new Store(openingState(options.torrent, {...loaded, theme}, columns, rows));
@@ -163,12 +164,8 @@ export class ScreenSession implements ScreenContext {
 		return this.#layout.layout;
 	}
 
-	keys(): readonly KeyRecord[] {
+	keys(): readonly ScreenKey[] {
 		return this.#table;
-	}
-
-	keyContext(): KeyContext {
-		return keyContext(this.state(), this.detachable);
 	}
 
 	setView(change: Partial<View>): void {
@@ -203,7 +200,7 @@ export class ScreenSession implements ScreenContext {
 	}
 
 	run(name: string, argument: string, key: string): void {
-		this.#guarded(() => actions[name]?.(this, argument, key));
+		this.#guarded(() => runCommand(this, name, argument, key));
 	}
 
 	copy(text: string): void {

@@ -1,10 +1,10 @@
 import {useInput, usePaste, useStdout} from 'ink';
 import {type ReactNode, useEffect, useRef, useSyncExternalStore} from 'react';
-import {torrentInSight} from '../actions/target.js';
 import {addRows} from '../dialogs/add-dialog.js';
 import {dialogRows, lineRow} from '../dialogs/dialog-rows.js';
 import {keyNames} from '../keys/key-names.js';
 import type {ScreenState, Store} from '../model/store.js';
+import {torrentInSight} from '../model/targets.js';
 import {rowText} from '../present/row.js';
 import {nothingSaid, type Said, speak} from '../present/spoken.js';
 import {pressKey} from './press-key.js';

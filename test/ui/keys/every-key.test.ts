@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {FilePriority, TorrentState} from '../../../source/api/snapshot.ts';
-import {chosenFiles} from '../../../source/ui/actions/chosen-files.ts';
-import {targets} from '../../../source/ui/actions/target.ts';
 import {drawDialog} from '../../../source/ui/dialogs/dialog-drawing.ts';
 import {keyTable} from '../../../source/ui/keys/key-table.ts';
-import {type KeyRecord, lookup, recordsHere} from '../../../source/ui/keys/keymap.ts';
+import {lookup, recordsHere} from '../../../source/ui/keys/keymap.ts';
 import {paneNames} from '../../../source/ui/look/layout.ts';
+import {chosenFiles} from '../../../source/ui/model/chosen-files.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
+import {targets} from '../../../source/ui/model/targets.ts';
 import {fitRow, rowText} from '../../../source/ui/present/row.ts';
 import {pressKey} from '../../../source/ui/screen/press-key.ts';
 import {safeText} from '../../../source/ui/text/text.ts';
@@ -312,10 +312,6 @@ function shake(bare: BareScreen, random: () => number): void {
 	bare.set({preferences: {...bare.state().preferences, groups: random() < 0.5}});
 }
 
-function labelOf(record: KeyRecord, bare: BareScreen): string {
-	return typeof record.label === 'function' ? record.label(bare.screen.keyContext()) : record.label;
-}
-
 test('what a key is said to do is what it does, over the same torrents and files', async () => {
 	const seed = 20261126;
 	const random = seeded(seed);
@@ -324,28 +320,26 @@ test('what a key is said to do is what it does, over the same torrents and files
 		const bare = await openBareScreen(100, 30, {torrents: 6, seed: turn});
 		shake(bare, random);
 		const before = bare.state();
-		const context = bare.screen.keyContext();
-		for (const record of recordsHere(keyTable, context)) {
-			const key = record.keys.find(each => lookup(keyTable, each, context) === record);
+		for (const record of recordsHere(keyTable, before.view)) {
+			const key = record.keys.find(each => lookup(keyTable, each, before.view) === record);
 			if (key === undefined) continue;
 			bare.sent.length = 0;
 			bare.copied.length = 0;
 			bare.set({...before, view: {...before.view, notice: undefined}});
-			const label = labelOf(record, bare);
-			const problem = record.disabled?.(bare.screen.keyContext());
-			const about = `seed ${seed}, turn ${turn}: ${key} (${record.command}, “${label}”)`;
+			const offer = record.when(bare.screen);
+			const about = `seed ${seed}, turn ${turn}: ${key} (${record.name}, “${typeof offer === 'string' ? offer : offer.label}”)`;
 			pressKey(bare.screen, key);
-			if (problem !== undefined) {
+			if (typeof offer === 'string') {
 				assert.deepEqual(bare.sent, [], about);
 				assert.equal(bare.state().view.dialog, undefined, about);
-				assert.deepEqual(bare.state().view.notice, {text: problem, level: 'warn'}, about);
+				assert.deepEqual(bare.state().view.notice, {text: offer, level: 'warn'}, about);
 				continue;
 			}
-			const promise = promises[record.command];
+			const promise = promises[record.name];
 			if (!promise) continue;
-			kept.set(record.command, (kept.get(record.command) ?? 0) + 1);
+			kept.set(record.name, (kept.get(record.name) ?? 0) + 1);
 			try {
-				promise(bare, label, before);
+				promise(bare, offer.label, before);
 			} catch (error) {
 				throw new Error(`${about}: ${(error as Error).message}`);
 			}

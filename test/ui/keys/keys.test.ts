@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {keyTableMarkdown} from '../../../media/key-table.ts';
 import type {RemovedFiles} from '../../../source/api/command.ts';
-import {actions} from '../../../source/ui/actions/screen-actions.ts';
 import {keyTable} from '../../../source/ui/keys/key-table.ts';
-import {keyProblem, keyTableMarkdown, lookup, rebind} from '../../../source/ui/keys/keymap.ts';
+import {keyProblem, lookup, rebind} from '../../../source/ui/keys/keymap.ts';
+import {openBareScreen} from '../../helpers/bare-screen.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 import {keys} from '../../helpers/screen-terminal.ts';
 
-test('has an action for every key, and a help text for each', () => {
+test('has an action or a reason for every key, and a help text for each', async () => {
+	const {screen} = await openBareScreen(80, 24);
+	assert.equal(new Set(screen.keys().map(({name}) => name)).size, screen.keys().length);
 	for (const record of keyTable) {
-		assert.ok(actions[record.command], record.command);
+		const offer = record.when(screen);
+		assert.ok(typeof offer === 'string' ? offer.endsWith('.') : offer.run, record.name);
 		assert.ok(record.help.length > 1 && !record.help.endsWith('.'), record.help);
 	}
 });
@@ -20,25 +24,25 @@ test('never gives one key two meanings in one place', () => {
 		for (const place of record.where) {
 			for (const key of record.keys) {
 				const id = `${place} ${key}`;
-				assert.equal(seen.get(id), undefined, `${id}: ${seen.get(id)} and ${record.command}`);
-				seen.set(id, record.command);
+				assert.equal(seen.get(id), undefined, `${id}: ${seen.get(id)} and ${record.name}`);
+				seen.set(id, record.name);
 			}
 		}
 	}
 });
 
 test('lets the nearest place decide what a key means', () => {
-	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'files'})?.command, 'file-more');
-	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'peers'})?.command, 'grow');
-	assert.equal(lookup(keyTable, 'enter', {screen: 'session', pane: 'peers'})?.command, 'open');
+	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'files'})?.name, 'file-more');
+	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'peers'})?.name, 'grow');
+	assert.equal(lookup(keyTable, 'enter', {screen: 'session', pane: 'peers'})?.name, 'open');
 	assert.equal(lookup(keyTable, 'tab', {screen: 'session', pane: 'peers'}), undefined);
 });
 
 test('gives a key to another action when a person says so', () => {
 	const table = rebind(keyTable, {verify: ['p'], pause: ['F'], nonsense: ['x']});
 	const here = {screen: 'torrent', pane: 'speed'} as const;
-	assert.equal(lookup(table, 'p', here)?.command, 'verify');
-	assert.equal(lookup(table, 'F', here)?.command, 'pause');
+	assert.equal(lookup(table, 'p', here)?.name, 'verify');
+	assert.equal(lookup(table, 'F', here)?.name, 'pause');
 	assert.equal(lookup(table, 'v', here), undefined);
 });
 
@@ -53,7 +57,7 @@ test('uses rebound keys on the screen and in its footer', async () => {
 test('writes the README table from the same records', () => {
 	const text = keyTableMarkdown(keyTable);
 	assert.match(text, /\| `p` \| Pause the torrent, or let it go on \|/);
-	for (const {command, help} of keyTable) assert.ok(text.includes(help), command);
+	for (const {name, help} of keyTable) assert.ok(text.includes(help), name);
 });
 
 test('finds help by what it says', async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {KeyDescription} from '../../../source/ui/keys/key-record.ts';
 import {keyTable} from '../../../source/ui/keys/key-table.ts';
-import {type KeyRecord, lookup, rebind} from '../../../source/ui/keys/keymap.ts';
+import {lookup, rebind} from '../../../source/ui/keys/keymap.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
-function record(command: string, keys: string[], where: KeyRecord['where']): KeyRecord {
-	return {command, keys, where, label: command, help: command, group: 'Torrent'};
+function record(name: string, keys: string[], where: KeyDescription['where']): KeyDescription {
+	return {name, keys, where, help: name};
 }
 
 const table = [
@@ -16,7 +17,7 @@ const table = [
 ];
 
 const keysOf = (own: Record<string, readonly string[]>) =>
-	Object.fromEntries(rebind(table, own).map(({command, keys}) => [command, keys.join(' ')]));
+	Object.fromEntries(rebind(table, own).map(({name, keys}) => [name, keys.join(' ')]));
 
 test('a key that is given to another command does no longer what it did', () => {
 	assert.deepEqual(keysOf({verify: ['p']}), {pause: '', verify: 'p', priority: 'x', quit: 'q'});
@@ -41,13 +42,13 @@ test('commands nobody named, and keys that are none, leave the table as it is', 
 
 test('in no place is there a key with two meanings, whichever is given to whichever', () => {
 	const all = [...new Set(keyTable.flatMap(({keys}) => keys))];
-	for (const [n, {command}] of keyTable.entries()) {
+	for (const [n, {name}] of keyTable.entries()) {
 		const key = all[(n * 7) % all.length]!;
-		const own = rebind(keyTable, {[command]: [key]});
-		const mine = own.find(entry => entry.command === command)!;
+		const own = rebind(keyTable, {[name]: [key]});
+		const mine = own.find(entry => entry.name === name)!;
 		for (const entry of own) {
 			if (entry === mine || !entry.where.some(place => mine.where.includes(place))) continue;
-			assert.ok(!entry.keys.includes(key), `${key}: ${command} and ${entry.command}`);
+			assert.ok(!entry.keys.includes(key), `${key}: ${name} and ${entry.name}`);
 		}
 	}
 });
@@ -60,6 +61,6 @@ test('pressed on the screen a rebound key runs its new command alone, and the ol
 		['torrent.reannounce'],
 	);
 	const here = {screen: 'torrent', pane: 'speed'} as const;
-	assert.equal(lookup(rebind(keyTable, {reannounce: ['p']}), 'p', here)?.command, 'reannounce');
+	assert.equal(lookup(rebind(keyTable, {reannounce: ['p']}), 'p', here)?.name, 'reannounce');
 	await close();
 });

@@ -1,6 +1,6 @@
-import type {TreeNode} from '../model/file-tree.js';
-import {cursorRow, entries, shownFiles} from '../model/lists.js';
-import type {ScreenState} from '../model/store.js';
+import type {TreeNode} from './file-tree.js';
+import {cursorRow, entries, shownFiles} from './lists.js';
+import type {ScreenState} from './store.js';
 
 /** The row of the file tree that has the cursor. */
 export function fileUnderCursor(state: ScreenState): TreeNode | undefined {

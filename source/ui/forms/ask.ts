@@ -23,3 +23,15 @@ export function ask(
 		submit: values => submit((values['value'] ?? '').trim()),
 	});
 }
+
+/** Uses what was typed behind a command's name, and says what is wrong with it; asks where nothing was. */
+export function giveOrAsk(
+	screen: ScreenContext,
+	argument: string,
+	set: (value: string) => string | undefined,
+	openForm: () => void,
+): void {
+	if (argument === '') return openForm();
+	const problem = set(argument);
+	if (problem) screen.say(problem, 'warn');
+}

@@ -1,10 +1,11 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {cursorRow, entries, shownTorrents} from '../model/lists.js';
-import type {ScreenState} from '../model/store.js';
 import {safeText} from '../text/text.js';
+import {cursorRow, entries, shownTorrents} from './lists.js';
+import {remembered} from './remembered.js';
+import type {ScreenState} from './store.js';
 
 /** The torrents that keys act on: the marked ones, else the one shown or under the cursor. */
-export function targets(state: ScreenState): readonly TorrentView[] {
+export const targets = remembered((state: ScreenState): readonly TorrentView[] => {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview ? [model.torrent.overview] : [];
 	const {marks} = view.lists.torrents;
@@ -14,7 +15,7 @@ export function targets(state: ScreenState): readonly TorrentView[] {
 	const row = cursorRow(entries(state, 'torrents'), view.lists.torrents);
 	const torrent = shownTorrents(state)[row];
 	return torrent ? [torrent] : [];
-}
+});
 
 /** The torrent that the screen shows, or that has the cursor. */
 export function torrentInSight(state: ScreenState): TorrentView | undefined {

@@ -1,0 +1,36 @@
+import {activeList} from '../model/lists.js';
+import type {ScreenState} from '../model/store.js';
+import type {View} from '../model/view.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {setList} from './lists.js';
+
+/** What Esc takes back, the nearest first. */
+export type BackStep = 'filter' | 'marks' | 'cell' | 'grow' | 'list';
+
+/** What Esc does now; undefined where there is nothing to go back from. */
+export function backStep({view}: ScreenState): BackStep | undefined {
+	const list = activeList(view);
+	if (list && view.lists[list].filter !== '') return 'filter';
+	if (list && view.lists[list].marks.size > 0) return 'marks';
+	if (view.screen === 'session') return undefined;
+	if (view.pane === 'pieces' && view.cell >= 0) return 'cell';
+	return view.grow === 'share' ? 'list' : 'grow';
+}
+
+/** Goes back by one step. */
+export function back(screen: ScreenContext, step: BackStep | undefined): void {
+	const {view} = screen.state();
+	const list = activeList(view);
+	if (view.notice) screen.setView({notice: undefined});
+	if (step === 'filter' && list) setList(screen, list, {filter: ''});
+	else if (step === 'marks' && list) setList(screen, list, {marks: new Set()});
+	else if (step === 'cell') screen.setView({cell: -1});
+	else if (step === 'grow') screen.setView({grow: 'share'});
+	else if (step === 'list') {
+		const lists: View['lists'] = {
+			...view.lists,
+			torrents: {...view.lists.torrents, key: view.torrent ?? view.lists.torrents.key},
+		};
+		screen.setView({screen: 'session', lists});
+	}
+}

@@ -1,0 +1,60 @@
+import {inside} from '../look/layout.js';
+import {activeList, cursorRow, entries} from '../model/lists.js';
+import type {ListName} from '../model/view.js';
+import {gridFor} from '../present/pieces.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {moveTo} from './lists.js';
+
+/** How far the cursor goes: rows, a page, or to an end. */
+export type CursorStep = number | 'page-up' | 'page-down' | 'top' | 'bottom';
+
+/** Moves the cursor of the list that has the keys, or that on the grid of pieces. */
+export function moveCursor(screen: ScreenContext, step: CursorStep): void {
+	const state = screen.state();
+	const list = activeList(state.view);
+	if (list) {
+		const shown = entries(state, list);
+		const at = cursorRow(shown, state.view.lists[list], list);
+		moveTo(screen, list, stepped(at, step, 1, pageRows(screen, list), shown.length - 1));
+	} else if (state.view.pane === 'pieces') {
+		moveCell(screen, (cell, perRow, rows) =>
+			stepped(cell, step, perRow, perRow * rows, Number.MAX_SAFE_INTEGER),
+		);
+	}
+}
+
+/** Moves the cursor on the grid of pieces; the first move only shows it. */
+export function moveCell(
+	screen: ScreenContext,
+	step: (cell: number, perRow: number, rows: number) => number,
+): void {
+	const {model, view} = screen.state();
+	const pieces = model.torrent?.pieces;
+	const area = screen.layout().panes.pieces;
+	if (!pieces || !area) return;
+	const grid = gridFor(pieces.cells.length, inside(area));
+	const cell = view.cell < 0 ? 0 : step(view.cell, grid.perRow, grid.rows);
+	screen.setView({cell: Math.max(0, Math.min(pieces.cells.length - 1, cell))});
+}
+
+function stepped(at: number, step: CursorStep, row: number, page: number, last: number): number {
+	switch (step) {
+		case 'top':
+			return 0;
+		case 'bottom':
+			return last;
+		case 'page-up':
+			return at - page;
+		case 'page-down':
+			return at + page;
+		default:
+			return at + step * row;
+	}
+}
+
+/** Rows of the list that has the keys, for moving by a page. */
+function pageRows(screen: ScreenContext, list: ListName): number {
+	const layout = screen.layout();
+	const area = list === 'torrents' ? layout.torrents : layout.panes[list];
+	return Math.max(1, (area?.rows ?? 10) - 3);
+}

@@ -1,0 +1,44 @@
+import {inspect, nextMissing} from '../actions/pieces.js';
+import {setRange} from '../actions/speed-range.js';
+import {defineKey, inGroup} from './define-key.js';
+import {needCells} from './guards.js';
+
+/** Keys of the grid of pieces and of the speed graph. */
+export const pieceKeys = inGroup('Pieces and speed', [
+	defineKey({
+		name: 'inspect',
+		keys: ['enter', 'space'],
+		where: ['pieces'],
+		help: 'Say what the cell holds, and who has it',
+		footer: 2,
+		when: needCells,
+		label: 'look into',
+		run: (screen, {cells}) => inspect(screen, cells.length),
+	}),
+	defineKey({
+		name: 'next-missing',
+		keys: ['n'],
+		where: ['pieces'],
+		help: 'Go to the next cell that is not complete',
+		footer: 3,
+		when: needCells,
+		label: 'next missing',
+		run: (screen, {cells}) => nextMissing(screen, cells),
+	}),
+	defineKey({
+		name: 'range-shorter',
+		keys: ['['],
+		where: ['torrent', 'session'],
+		help: 'Show a shorter time in the speed graph, down to a minute',
+		label: '',
+		run: (screen, _, named) => setRange(screen, named, -1),
+	}),
+	defineKey({
+		name: 'range-longer',
+		keys: [']'],
+		where: ['torrent', 'session'],
+		help: 'Show a longer time in the speed graph, up to 24 hours',
+		label: '[ ] range',
+		run: (screen, _, named) => setRange(screen, named, 1),
+	}),
+]);

@@ -1,0 +1,133 @@
+import {setList} from '../actions/lists.js';
+import {grow, nextDensity} from '../actions/panes.js';
+import {quit} from '../actions/quit.js';
+import {setTheme} from '../actions/theme.js';
+import {field} from '../text/text-field.js';
+import {defineKey, inGroup} from './define-key.js';
+
+/** Keys that change how the screen looks. */
+export const screenKeys = inGroup('Screen', [
+	defineKey({
+		name: 'groups',
+		keys: ['B'],
+		where: ['session'],
+		help: 'Put the torrents of a label together, or all in one list',
+		when: ({state}) => ({groups: state().preferences.groups}),
+		label: ({groups}) => (groups ? 'one list' : 'groups'),
+		run: (screen, {groups}) => screen.setPreferences({groups: !groups}),
+	}),
+	defineKey({
+		name: 'log-details',
+		keys: ['space'],
+		where: ['log'],
+		help: 'Show every detail (pieces verified …), or not',
+		footer: 2,
+		when: ({state}) => ({details: state().view.details}),
+		label: ({details}) => (details ? 'less' : 'details'),
+		run: (screen, {details}) => {
+			screen.setView({details: !details});
+			setList(screen, 'log', {key: undefined});
+		},
+	}),
+	defineKey({
+		name: 'grow',
+		keys: ['+', '=', 'w'],
+		where: ['torrent'],
+		onPanes: true,
+		help: 'Give the pane most of the screen, then all of it',
+		footer: 5,
+		label: 'grow',
+		run: screen => grow(screen, 1),
+	}),
+	defineKey({
+		name: 'shrink',
+		keys: ['_', '-'],
+		where: ['torrent'],
+		onPanes: true,
+		help: 'Give the pane less room again',
+		label: 'shrink',
+		run: screen => grow(screen, -1),
+	}),
+	defineKey({
+		name: 'density',
+		keys: ['C'],
+		where: ['torrent'],
+		onPanes: true,
+		help: 'Show all panes, one below two strips, or one alone',
+		label: 'density',
+		run: nextDensity,
+	}),
+	defineKey({
+		name: 'settings',
+		keys: [','],
+		where: ['anywhere'],
+		help: 'Theme, frames, bell and more, kept in the config file',
+		label: 'settings',
+		run: screen => screen.setDialog({kind: 'settings', at: 0}),
+	}),
+	defineKey({
+		name: 'theme',
+		keys: ['T'],
+		where: ['anywhere'],
+		help: 'The next theme (`:theme NAME` for one of them)',
+		label: 'theme',
+		run: (screen, _, name) => setTheme(screen, name),
+	}),
+	defineKey({
+		name: 'command-line',
+		keys: [':'],
+		where: ['anywhere'],
+		help: 'Type a command: every action here has a name',
+		label: 'command',
+		run: screen => screen.setDialog({kind: 'line', prompt: ':', value: field(), before: ''}),
+	}),
+	defineKey({
+		name: 'redraw',
+		keys: ['ctrl-l'],
+		where: ['anywhere'],
+		help: 'Draw the screen anew',
+		label: 'redraw',
+		run: screen => screen.redraw(),
+	}),
+	defineKey({
+		name: 'help',
+		keys: ['?', 'f1'],
+		where: ['anywhere'],
+		help: 'This help',
+		footer: 1.5,
+		lasting: true,
+		label: 'help',
+		run: screen => screen.setDialog({kind: 'help', query: field(), top: 0}),
+	}),
+]);
+
+/** Keys that leave the screen. */
+export const leavingKeys = inGroup('Leaving', [
+	defineKey({
+		name: 'suspend',
+		keys: ['ctrl-z'],
+		where: ['anywhere'],
+		help: 'Back to the shell; fg returns',
+		label: 'suspend',
+		run: screen => screen.suspend(),
+	}),
+	defineKey({
+		name: 'quit',
+		keys: ['q', 'ctrl-c'],
+		where: ['anywhere'],
+		help: 'Leave: asks whether downloads shall go on',
+		footer: 16,
+		lasting: true,
+		label: 'leave',
+		run: quit,
+	}),
+	defineKey({
+		name: 'detach',
+		keys: ['Q'],
+		where: ['anywhere'],
+		help: 'Leave at once, downloads go on',
+		when: ({detachable}) => (detachable ? {} : 'Nothing goes on here without the screen: q leaves.'),
+		label: 'detach',
+		run: screen => screen.leave({how: 'detach'}),
+	}),
+]);

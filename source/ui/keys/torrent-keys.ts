@@ -1,0 +1,206 @@
+import {openAdd} from '../actions/adding.js';
+import {askToOverwrite} from '../actions/in-the-way.js';
+import {markUnderCursor} from '../actions/lists.js';
+import {remove, removeWithData, takeBack} from '../actions/removing.js';
+import {copyMagnets, openData, queue, reannounce} from '../actions/torrents.js';
+import {openLabel, openMove} from '../forms/torrent-forms.js';
+import {openLimits} from '../forms/torrent-limits.js';
+import {cursorRow, entries} from '../model/lists.js';
+import {standsStill} from '../model/stands-still.js';
+import {safeText} from '../text/text.js';
+import {defineKey, inGroup} from './define-key.js';
+import {needTorrents} from './guards.js';
+import {after} from './key-record.js';
+
+/** The torrents, whether all stand still, and the one that something is in the way of: going on asks first. */
+const needPausable = after(needTorrents, ({torrents}) => {
+	const paused = torrents.every(standsStill);
+	const [only] = torrents;
+	const asks = paused && torrents.length === 1 && only?.inTheWay !== undefined;
+	return {torrents, paused, inTheWay: asks ? only : undefined};
+});
+
+/** Whether the torrent under the cursor is marked. */
+const needMarkableTorrent = after(needTorrents, (_, {state}) => {
+	const shown = entries(state(), 'torrents');
+	const {torrents} = state().view.lists;
+	return {marked: torrents.marks.has(shown[cursorRow(shown, torrents)]?.key ?? '')};
+});
+
+/** The torrents, and whether all of them are super-seeding. */
+const needSuperSeeding = after(needTorrents, ({torrents}) => ({
+	torrents,
+	on: torrents.every(({superSeeding}) => superSeeding),
+}));
+
+/** Keys that act on torrents: the marked ones, else the one that is shown or under the cursor. */
+export const torrentKeys = inGroup('Torrent', [
+	defineKey({
+		name: 'pause',
+		keys: ['p'],
+		where: ['torrent'],
+		help: 'Pause the torrent, or let it go on',
+		footer: 1,
+		when: needPausable,
+		label: ({paused, inTheWay}) => (inTheWay ? 'resume …' : paused ? 'resume' : 'pause'),
+		run: (screen, {torrents, paused, inTheWay}) => {
+			if (inTheWay) return askToOverwrite(screen, inTheWay);
+			for (const {id} of torrents) screen.send({type: paused ? 'torrent.resume' : 'torrent.pause', id});
+		},
+	}),
+	defineKey({
+		name: 'mark',
+		keys: ['space'],
+		where: ['session'],
+		help: 'Mark the torrent; keys then act on all that are marked',
+		footer: 6,
+		when: needMarkableTorrent,
+		label: ({marked}) => (marked ? 'unmark' : 'mark'),
+		run: screen => markUnderCursor(screen, 'torrents'),
+	}),
+	defineKey({
+		name: 'queue-up',
+		keys: ['K'],
+		where: ['session'],
+		help: 'Move the torrent up in the queue',
+		when: needTorrents,
+		label: '',
+		run: (screen, {torrents}) => queue(screen, torrents, -1),
+	}),
+	defineKey({
+		name: 'queue-down',
+		keys: ['J'],
+		where: ['session'],
+		help: 'Move the torrent down in the queue',
+		when: needTorrents,
+		label: 'queue',
+		run: (screen, {torrents}) => queue(screen, torrents, 1),
+	}),
+	defineKey({
+		name: 'details',
+		keys: ['i'],
+		where: ['torrent'],
+		help: 'Show all that is known of the torrent',
+		footer: 12,
+		when: needTorrents,
+		label: 'details',
+		run: screen => screen.setDialog({kind: 'details'}),
+	}),
+	defineKey({
+		name: 'add',
+		keys: ['a'],
+		where: ['anywhere'],
+		help: 'Add a torrent: a path or a URL (or just paste it)',
+		footer: 11,
+		label: 'add',
+		run: (screen, _, link) => openAdd(screen, link),
+	}),
+	defineKey({
+		name: 'open-data',
+		keys: ['o'],
+		where: ['torrent'],
+		help: 'Open the file or folder of a finished torrent',
+		when: needTorrents,
+		label: 'open',
+		run: (screen, {torrents}) => openData(screen, torrents),
+	}),
+	defineKey({
+		name: 'remove',
+		keys: ['d'],
+		where: ['torrent'],
+		help: 'Remove the torrent, keep its data (15 s to take it back)',
+		when: needTorrents,
+		label: 'remove',
+		run: (screen, {torrents}) => remove(screen, torrents, false),
+	}),
+	defineKey({
+		name: 'remove-data',
+		keys: ['D'],
+		where: ['torrent'],
+		help: 'Remove it with its data (asks; 15 s to take it back)',
+		when: needTorrents,
+		label: 'remove with data',
+		run: (screen, {torrents}) => removeWithData(screen, torrents),
+	}),
+	defineKey({
+		name: 'undo',
+		keys: ['u'],
+		where: ['anywhere'],
+		help: 'Take the last removal back',
+		when: ({state}) => {
+			const last = state().view.removals.at(-1);
+			return last ? {last} : 'There is nothing to undo.';
+		},
+		label: 'undo',
+		run: (screen, {last}) => takeBack(screen, last),
+	}),
+	defineKey({
+		name: 'verify',
+		keys: ['v'],
+		where: ['torrent'],
+		help: 'Hash what is on disk again',
+		when: needTorrents,
+		label: 'verify',
+		run: (screen, {torrents}) => {
+			for (const {id, name} of torrents)
+				screen.send({type: 'torrent.verify', id}, `Checking ${safeText(name)}.`);
+		},
+	}),
+	defineKey({
+		name: 'reannounce',
+		keys: ['r'],
+		where: ['torrent'],
+		help: 'Ask the trackers for peers now',
+		when: needTorrents,
+		label: 'reannounce',
+		run: (screen, {torrents}) => reannounce(screen, torrents),
+	}),
+	defineKey({
+		name: 'limits',
+		keys: ['L'],
+		where: ['torrent'],
+		help: 'Limit the speed, or how long it seeds',
+		when: needTorrents,
+		label: 'limits',
+		run: (screen, {torrents}) => openLimits(screen, torrents),
+	}),
+	defineKey({
+		name: 'label',
+		keys: ['b'],
+		where: ['torrent'],
+		help: 'Give the torrent a label',
+		when: needTorrents,
+		label: 'label',
+		run: (screen, {torrents}, label) => openLabel(screen, torrents, label),
+	}),
+	defineKey({
+		name: 'move',
+		keys: ['m'],
+		where: ['torrent'],
+		help: 'Move the data to another folder',
+		when: needTorrents,
+		label: 'move',
+		run: (screen, {torrents}, dir) => openMove(screen, torrents, dir),
+	}),
+	defineKey({
+		name: 'copy',
+		keys: ['c'],
+		where: ['torrent'],
+		help: 'Copy the magnet link to the clipboard, also over SSH',
+		footer: 15,
+		when: needTorrents,
+		label: 'copy magnet',
+		run: (screen, {torrents}) => copyMagnets(screen, torrents),
+	}),
+	defineKey({
+		name: 'super-seed',
+		keys: ['ctrl-s'],
+		where: ['torrent'],
+		help: 'Give every peer other pieces while seeding (BEP 16)',
+		when: needSuperSeeding,
+		label: ({on}) => (on ? 'seed all alike' : 'super-seed'),
+		run: (screen, {torrents, on}) => {
+			for (const {id} of torrents) screen.send({type: 'torrent.superSeed', id, on: !on});
+		},
+	}),
+]);
