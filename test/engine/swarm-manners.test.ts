@@ -425,6 +425,23 @@ test('whom to dial first goes by the addresses of this machine', async () => {
 	assert.deepEqual(await order([]), ['123.213.32.234', '98.76.54.32']);
 });
 
+test('an address that this machine has got meanwhile is not dialled, and is what others are ranked by', async () => {
+	const ownHosts: string[] = [];
+	const lone = await started({ownHosts});
+	ownHosts.push('123.213.32.10');
+	lone.services.externalAddress.machineChanged();
+	const addresses = [
+		{host: '123.213.32.10', port: lone.services.port()},
+		...['123.213.32.234', '98.76.54.32'].map(host => ({host, port: 1})),
+	];
+	lone.torrent.post({type: 'peers', addresses, source: 'tracker'});
+	await lone.torrent.close();
+	assert.deepEqual(
+		lone.dialled.map(({remote}) => remote.host),
+		['98.76.54.32', '123.213.32.234'],
+	);
+});
+
 test('whom to dial first goes by the address at which a tracker sees us', async () => {
 	const near: PeerAddress = {host: '123.213.32.234', port: 1};
 	const far: PeerAddress = {host: '98.76.54.32', port: 1};

@@ -96,11 +96,12 @@ export class Swarm {
 		this.list.seenAs(services.port(), services.externalAddress.hosts);
 	}
 
-	/** Whom to dial first goes by the address at which others see us. BEP 40. */
+	/** Our own addresses are never dialled, and whom to dial first goes by the one at which others see us. BEP 40. */
 	#followOurAddress(): void {
-		const {externalAddress, port} = this.#services;
+		const {externalAddress, ownHosts, port} = this.#services;
 		if (externalAddress.revision === this.#addressRevision) return;
 		this.#addressRevision = externalAddress.revision;
+		this.list.setOwn(port(), ownHosts);
 		this.list.seenAs(port(), externalAddress.hosts);
 	}
 

@@ -8,7 +8,7 @@ import {PathRegistry} from '../../io/files/path-registry.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
 import {machineRandom} from '../../io/machine/random.js';
-import {machineAddresses} from '../../io/net/machine-addresses.js';
+import {AddressWatch} from '../../io/net/address-watch.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
 import {makeSockets, type Sockets} from '../../io/net/sockets.js';
 import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
@@ -90,7 +90,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const slots = new ConnectionSlots(most.peers, torrents, clock);
 	const budget = new BlockBudget(pool, torrents, clock);
 	const sockets = composeSockets(options, clock, write);
-	const {shared, udpTrackers, incoming} = composeShared({
+	const {shared, udpTrackers, incoming, addresses} = composeShared({
 		options,
 		sockets,
 		clock,
@@ -134,6 +134,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 	});
 	const services: readonly SessionService[] = [
 		incoming,
+		addresses,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
 		limits,
 		stats,
@@ -231,13 +232,18 @@ function composeShared(grounds: Grounds): {
 	shared: SessionServices;
 	udpTrackers: UdpTrackerClient;
 	incoming: IncomingConnections;
+	addresses: AddressWatch;
 } {
 	const {options, clock, slots, budget, torrents, log} = grounds;
 	const {bind, version} = options;
 	const random = options.random ?? machineRandom;
 	const {tcp, udp, http, resolver, local} = grounds.sockets;
 	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
-	const ownHosts = bind.length > 0 ? bind : machineAddresses();
+	const externalAddress: ExternalAddress = new ExternalAddress(() => addresses.hosts, log);
+	const addresses = new AddressWatch(bind, hosts => {
+		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
+		externalAddress.machineChanged();
+	});
 	let peerIds = 0;
 	const shared: SessionServices = {
 		clock,
@@ -267,8 +273,10 @@ function composeShared(grounds: Grounds): {
 		client: `tortui ${version}`,
 		log,
 		port: () => incoming.port,
-		ownHosts,
-		externalAddress: new ExternalAddress(() => ownHosts, log),
+		get ownHosts() {
+			return addresses.hosts;
+		},
+		externalAddress,
 		nextPeerId: () => peerIds++,
 		mayDial: held => slots.mayDial(held),
 		mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
@@ -284,7 +292,7 @@ function composeShared(grounds: Grounds): {
 	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
 		ourHandshake(infoHash, shared.peerId),
 	);
-	return {shared, udpTrackers, incoming};
+	return {shared, udpTrackers, incoming, addresses};
 }
 
 function openStores({persist, stateDir}: SessionOptions, log: SessionServices['log']): Stores {

@@ -41,7 +41,7 @@ export interface SessionServices {
 	readonly client: string;
 	readonly log: (level: LogLevel, text: string, torrent?: string) => void;
 	port(): number;
-	/** The addresses of this machine. */
+	/** The addresses of this machine, now. */
 	readonly ownHosts: readonly string[];
 	/** The addresses at which others see this machine. */
 	readonly externalAddress: ExternalAddress;

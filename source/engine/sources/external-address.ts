@@ -19,6 +19,11 @@ export class ExternalAddress {
 		this.#log = log;
 	}
 
+	/** The machine's own addresses are others now. */
+	machineChanged(): void {
+		this.#revision++;
+	}
+
 	/** Rises when an address changes, or becomes certain. */
 	get revision(): number {
 		return this.#revision;
