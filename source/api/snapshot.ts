@@ -1,3 +1,4 @@
+import type {PeerSourceName} from '../base/peer-source.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 
 /**
@@ -143,8 +144,6 @@ export interface PiecesView {
 	readonly fileStarts: ReadonlyArray<readonly [cell: number, fileIndex: number]>;
 }
 
-export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'manual' | 'incoming' | 'resume';
-
 export interface PeerView {
 	/** Stable while connected. */
 	readonly id: number;
@@ -160,7 +159,7 @@ export interface PeerView {
 	readonly flags: string;
 	readonly transport: 'tcp' | 'utp';
 	readonly encrypted: boolean;
-	readonly source: PeerSource;
+	readonly source: PeerSourceName;
 	/** 0..1 of the torrent. */
 	readonly progress: number;
 	readonly downloadRate: BytesPerSecond;
@@ -192,6 +191,19 @@ export interface TrackerView {
 	/** What was wrong with its last answer: there was none, it refused, or it was of no use. */
 	readonly trouble?: 'silent' | 'refused' | 'broken' | undefined;
 	readonly warning?: string | undefined;
+}
+
+/** One way in which a torrent finds peers. */
+export interface SourceView {
+	readonly kind: PeerSourceName;
+	/** Why it names nobody, in words; undefined while it may. */
+	readonly off?: string | undefined;
+	/** Peers it was the first to name, since the engine started. */
+	readonly peers: number;
+	/** When it named somebody last, in milliseconds since 1970. */
+	readonly heardAt?: Millis | undefined;
+	/** Until it looks for more by itself; undefined when that is not planned. */
+	readonly nextIn?: Seconds | undefined;
 }
 
 /** 0 skip · 1 low · 2 normal · 3 high · 4 first */
@@ -276,6 +288,8 @@ export interface Update {
 		readonly pieces?: PiecesView;
 		readonly peers?: readonly PeerView[];
 		readonly trackers?: readonly TrackerView[];
+		/** Comes with `trackers`. */
+		readonly sources?: readonly SourceView[];
 		readonly files?: readonly FileView[];
 		readonly progress?: FileProgressView;
 		readonly speed?: SpeedView;

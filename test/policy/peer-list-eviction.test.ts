@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {PeerSource} from '../../source/policy/peers/known-peer.ts';
+import type {PeerSourceName} from '../../source/base/peer-source.ts';
 import {PeerList} from '../../source/policy/peers/peer-list.ts';
 
 const at = (n: number) => ({host: `192.0.2.${n}`, port: 6881});
@@ -8,7 +8,8 @@ const at = (n: number) => ({host: `192.0.2.${n}`, port: 6881});
 /** A list of `limit` at most; peers are numbered from 1, and heard of at that second. */
 function open(limit: number) {
 	const list = new PeerList({port: 6881, ownHosts: [], limit});
-	const hear = (n: number, source: PeerSource = 'tracker', now = n * 1000) => list.add(at(n), source, now);
+	const hear = (n: number, source: PeerSourceName = 'tracker', now = n * 1000) =>
+		list.add(at(n), source, now);
 	const known = (n: number) => list.sourceOf(at(n)) !== undefined;
 	/** Was here, and gave or took something. */
 	const prove = (n: number) => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {formatAddress} from '../../source/base/peer-address.ts';
-import type {PeerSource} from '../../source/policy/peers/known-peer.ts';
+import type {PeerSourceName} from '../../source/base/peer-source.ts';
 import {PeerList} from '../../source/policy/peers/peer-list.ts';
 
 const second = 1000;
 const minute = 60 * second;
 const at = (n: number, port = 6881) => ({host: `192.0.2.${n}`, port});
 
-function open(count: number, source: PeerSource = 'tracker'): PeerList {
+function open(count: number, source: PeerSourceName = 'tracker'): PeerList {
 	const list = new PeerList({port: 6881, ownHosts: []});
 	for (let n = 1; n <= count; n++) list.add(at(n), source, n);
 	return list;

@@ -6,8 +6,10 @@ import {createServer as createTlsServer} from 'node:https';
 import type {AddressInfo, Server} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
-import {Announcers} from '../../source/engine/sources/tracker-source.js';
+import {formatAddress, type PeerAddress} from '../../source/base/peer-address.js';
+import {TrackerSource} from '../../source/engine/sources/tracker-source.js';
 import {makeSockets} from '../../source/io/net/sockets.js';
+import {isLoopback} from '../../source/policy/peers/peer-key.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {missing} from '../helpers/processes.ts';
@@ -26,22 +28,30 @@ function client(t: TestContext, tiers: string[][], port = 7001, left = 5) {
 	const udp = udpTrackerClient(clock, random);
 	t.after(() => udp.close());
 	const found: string[] = [];
-	const facts = {uploaded: 0, downloaded: 0, left, complete: left === 0};
-	const announcers = new Announcers({
+	const facts = {
 		infoHash,
-		peerId: random.bytes(20),
-		key: port,
-		port: () => port,
-		tiers,
-		clock,
-		random,
+		stats: {uploaded: 0, downloaded: 0},
+		left,
+		isOwn: (peer: PeerAddress) => isLoopback(peer.host) && peer.port === port,
+		found: (peers: readonly PeerAddress[]) => found.push(...peers.map(formatAddress)),
 		log: () => {},
-		facts: () => facts,
-		onPeers: peers => found.push(...peers.map(({host, port}) => `${host}:${port}`)),
-		http: makeSockets({clock, bind: [], userAgent: 'test'}).http,
-		udp,
-	});
-	const view = (url: string) => announcers.views(clock.now()).find(row => row.url === url)!;
+	};
+	const trackers = new TrackerSource(
+		facts,
+		{tiers},
+		{
+			clock,
+			random,
+			http: makeSockets({clock, bind: [], userAgent: 'test'}).http,
+			udpTrackers: udp,
+			peerId: random.bytes(20),
+			key: port,
+			port: () => port,
+			resolver: {first: async () => undefined},
+			externalAddress: {heardOurAddress() {}},
+		},
+	);
+	const view = (url: string) => trackers.views(clock.now()).find(row => row.url === url)!;
 	const reaches = (url: string, state: string) =>
 		until(
 			() => `${url} to be ${state}: ${JSON.stringify(view(url))}`,
@@ -49,7 +59,7 @@ function client(t: TestContext, tiers: string[][], port = 7001, left = 5) {
 			() => view(url).state === state,
 			2,
 		);
-	return {announcers, clock, found, facts, view, reaches};
+	return {trackers, clock, found, facts, view, reaches};
 }
 
 for (const protocol of ['http', 'udp'] as const) {
@@ -58,23 +68,23 @@ for (const protocol of ['http', 'udp'] as const) {
 		chmodSync(space.dir, 0o755);
 		const url = (await opentracker(space, {infoHash} as Torrent))[protocol];
 		const seeder = client(t, [[url]], 7001, 0);
-		seeder.announcers.start();
+		seeder.trackers.start();
 		await seeder.reaches(url, 'working');
 		const leecher = client(t, [[url]], 7002);
-		leecher.announcers.start();
+		leecher.trackers.start();
 		await leecher.reaches(url, 'working');
 		assert.deepEqual(leecher.found, ['127.0.0.1:7001']);
 		leecher.facts.left = 0;
-		leecher.announcers.complete();
+		leecher.trackers.completed();
 		await until('completed to be heard', 5000, () => leecher.view(url).seeders === 2, 2);
-		await seeder.announcers.stop();
+		await seeder.trackers.stop();
 		const third = client(t, [[url]], 7003);
-		third.announcers.start();
+		third.trackers.start();
 		await third.reaches(url, 'working');
 		assert.deepEqual(third.found, ['127.0.0.1:7002']);
 		await third.clock.pass(5000);
 		await until('the scrape', 5000, () => third.view(url).completed === 1, 2);
-		await Promise.all([leecher.announcers.stop(), third.announcers.stop()]);
+		await Promise.all([leecher.trackers.stop(), third.trackers.stop()]);
 	});
 
 	test(`opentracker's refusal over ${protocol} is told`, {skip: missing('opentracker')}, async t => {
@@ -82,7 +92,7 @@ for (const protocol of ['http', 'udp'] as const) {
 		chmodSync(space.dir, 0o755);
 		const url = (await opentracker(space, {infoHash: Buffer.alloc(20)} as Torrent))[protocol];
 		const refused = client(t, [[url]]);
-		refused.announcers.start();
+		refused.trackers.start();
 		await refused.reaches(url, 'retrying');
 		assert.match(refused.view(url).status, /not authorized|may not serve/);
 	});
@@ -142,13 +152,13 @@ for (const [what, {listener, status}] of Object.entries(nasty)) {
 				response.end('d8:intervali900e5:peers6:\u0001\u0002\u0003\u0004\u0005\u0006e'),
 			),
 		)}/announce`;
-		const {announcers, found, reaches, view} = client(t, [[bad], [good]]);
-		announcers.start();
+		const {trackers, found, reaches, view} = client(t, [[bad], [good]]);
+		trackers.start();
 		await reaches(good, 'working');
 		assert.equal(view(bad).state, 'retrying');
 		assert.match(view(bad).status, status);
 		assert.deepEqual(found, ['1.2.3.4:1286']);
-		await announcers.stop();
+		await trackers.stop();
 	});
 }
 
@@ -169,8 +179,8 @@ test('a tracker whose certificate nobody vouches for is not believed', {
 		response.end('d8:intervali900ee');
 	});
 	const url = `https://127.0.0.1:${await serve(t, server)}/announce`;
-	const {announcers, reaches, view} = client(t, [[url]]);
-	announcers.start();
+	const {trackers, reaches, view} = client(t, [[url]]);
+	trackers.start();
 	await reaches(url, 'retrying');
 	assert.equal(view(url).status, 'its TLS certificate is self-signed');
 	assert.equal(asked, 0);

@@ -3,8 +3,10 @@ import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {connect} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {Announcers} from '../../source/engine/sources/tracker-source.js';
+import {formatAddress, type PeerAddress} from '../../source/base/peer-address.js';
+import {TrackerSource} from '../../source/engine/sources/tracker-source.js';
 import {makeSockets} from '../../source/io/net/sockets.js';
+import {isLoopback} from '../../source/policy/peers/peer-key.js';
 import {
 	decodeUdpResponse,
 	encodeUdpAnnounce,
@@ -44,23 +46,32 @@ async function client(
 	name?: string,
 ) {
 	const found: string[] = [];
-	const facts = {uploaded: 0, downloaded: 0, left, complete: left === 0};
-	const announcers = new Announcers({
-		...stage,
-		random,
+	const facts = {
 		infoHash,
-		peerId: random.bytes(20),
-		key: port,
-		port: () => port,
-		tiers: [[url]],
+		stats: {uploaded: 0, downloaded: 0},
+		left,
+		publicName: name,
+		isOwn: (peer: PeerAddress) => isLoopback(peer.host) && peer.port === port,
+		found: (peers: readonly PeerAddress[]) => found.push(...peers.map(formatAddress)),
 		log: () => {},
-		facts: () => facts,
-		onPeers: peers => found.push(...peers.map(({host, port}) => `${host}:${port}`)),
-		name: () => name,
-	});
-	announcers.start();
-	await until('the tracker to answer', 5000, () => announcers.views(0)[0]?.state === 'working', 2);
-	return {announcers, found, facts};
+	};
+	const trackers = new TrackerSource(
+		facts,
+		{tiers: [[url]]},
+		{
+			...stage,
+			udpTrackers: stage.udp,
+			random,
+			peerId: random.bytes(20),
+			key: port,
+			port: () => port,
+			resolver: {first: async () => undefined},
+			externalAddress: {heardOurAddress() {}},
+		},
+	);
+	trackers.start();
+	await until('the tracker to answer', 5000, () => trackers.views(0)[0]?.state === 'working', 2);
+	return {trackers, found, facts};
 }
 
 for (const protocol of ['http', 'udp'] as const) {
@@ -70,14 +81,14 @@ for (const protocol of ['http', 'udp'] as const) {
 		const seeder = await client(stage, url, 7001, 0, 'A \u202ename & more');
 		const leecher = await client(stage, url, 7002, 5);
 		assert.deepEqual(leecher.found, ['127.0.0.1:7001']);
-		const {seeders, leechers} = leecher.announcers.views(0)[0]!;
+		const {seeders, leechers} = leecher.trackers.views(0)[0]!;
 		assert.deepEqual({seeders, leechers}, {seeders: 1, leechers: 1});
 		leecher.facts.left = 0;
-		leecher.announcers.complete();
-		await leecher.announcers.stop();
+		leecher.trackers.completed();
+		await leecher.trackers.stop();
 		assert.deepEqual(stage.server.service.scrape(infoHash), {seeders: 1, leechers: 0, completed: 1});
 		assert.deepEqual(stage.server.service.list('name MORE', 9)[0]?.name, 'A name & more');
-		await seeder.announcers.stop();
+		await seeder.trackers.stop();
 		assert.deepEqual(stage.server.service.size, {torrents: 0, peers: 0});
 	});
 }
@@ -104,8 +115,8 @@ test('over IPv6 the peers are IPv6', async t => {
 		const url = stage.server.url(protocol, '::1');
 		const first = await client(stage, url, 7001, 0);
 		const second = await client(stage, url, 7002, 5);
-		assert.deepEqual(second.found, ['::1:7001']);
-		await Promise.all([first.announcers.stop(), second.announcers.stop()]);
+		assert.deepEqual(second.found, ['[::1]:7001']);
+		await Promise.all([first.trackers.stop(), second.trackers.stop()]);
 	}
 });
 
@@ -149,7 +160,7 @@ test('the list tells what is shared as JSON', async t => {
 	assert.deepEqual(await list('?q=other'), []);
 	assert.equal((await list('')).length, 1);
 	assert.deepEqual(await list('?limit=0'), []);
-	await seeder.announcers.stop();
+	await seeder.trackers.stop();
 });
 
 test('bad requests over HTTP get a reason and hurt nobody', async t => {

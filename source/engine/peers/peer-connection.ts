@@ -1,6 +1,6 @@
-import type {PeerSource} from '../../api/snapshot.js';
 import {ProtocolError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {copyShared} from '../../io/disk/block-pool.js';
@@ -61,7 +61,7 @@ export interface PeerRouter {
 export interface PeerOptions {
 	readonly id: number;
 	readonly address: PeerAddress;
-	readonly source: PeerSource;
+	readonly source: PeerSourceName;
 	readonly incoming: boolean;
 	readonly clock: Clock;
 	readonly writeBatch: WriteBatch;
@@ -101,7 +101,7 @@ const noPieces = new Bitfield(0);
 export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	readonly id: number;
 	readonly address: PeerAddress;
-	readonly source: PeerSource;
+	readonly source: PeerSourceName;
 	readonly incoming: boolean;
 	readonly download = new SpeedMeter();
 	readonly upload = new SpeedMeter();

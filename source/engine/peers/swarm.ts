@@ -1,6 +1,6 @@
-import type {PeerSource} from '../../api/snapshot.js';
 import {sameBytes} from '../../base/bytes.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 import type {PeerStream} from '../../io/net/transport.js';
 import {type ChokeFacts, planUnchokes} from '../../policy/peers/choker.js';
@@ -61,6 +61,8 @@ export interface SwarmOwner {
 	readonly uploadLimit: number | undefined;
 	/** Who hears what its peers say. */
 	readonly messages: PeerOwner;
+	/** Told that somebody came to us. */
+	readonly sources: {cameIn(): void};
 }
 
 /** The connections of one torrent: whom to dial, whom to take, whom to let go, whom to unchoke. */
@@ -85,8 +87,6 @@ export class Swarm {
 	/** Rises whenever a peer comes, goes or changes. */
 	revision = 0;
 	seeds = 0;
-	/** Somebody came to us. */
-	reached = false;
 
 	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
@@ -111,12 +111,20 @@ export class Swarm {
 		return count;
 	}
 
-	/** Hears of peers, and dials those there is room for. */
-	add(addresses: readonly PeerAddress[], source: PeerSource): void {
+	/** Hears of peers, and dials those there is room for. Answers how many of them are news. */
+	add(addresses: readonly PeerAddress[], source: PeerSourceName): number {
 		const now = this.#services.clock.now();
-		let news = false;
-		for (const address of addresses) news = this.list.add(address, source, now) || news;
-		if (news || source === 'manual') this.dial(now);
+		let news = 0;
+		for (const address of addresses) if (this.list.add(address, source, now)) news++;
+		if (news > 0 || source === 'manual') this.dial(now);
+		this.revision++;
+		return news;
+	}
+
+	/** Lets go of those whom nobody but these sources named. */
+	letGoOfNamedBy(sources: ReadonlySet<PeerSourceName>, why: string): void {
+		const gone = new Set(this.list.forgetNamedBy(sources).map(formatAddress));
+		for (const peer of [...this.peers.values()]) if (gone.has(formatAddress(peer.address))) peer.close(why);
 		this.revision++;
 	}
 
@@ -180,7 +188,7 @@ export class Swarm {
 		if (this.peers.size >= this.#owner.maxPeers && !makeRoom()) return false;
 		const mayAccept = () => this.#services.mayAccept(this.peers.size, isNew);
 		if (!mayAccept() && !(makeRoom() && mayAccept())) return false;
-		this.reached = true;
+		this.#owner.sources.cameIn();
 		this.peers.set(peer.id, peer);
 		return true;
 	}

@@ -64,7 +64,7 @@ export async function executeCommand(
 			return removed === undefined ? {} : {removed};
 		}
 		case 'torrent.reannounce':
-			return {reannouncement: find(host, command.id).announcers.reannounce()};
+			return {reannouncement: find(host, command.id).sources.hurry()};
 		case 'session.pauseAll':
 			pauseAll(host.torrents.values());
 			break;
@@ -145,9 +145,9 @@ async function executeFor(
 			return host.queue.plan();
 		}
 		case 'tracker.add':
-			return void torrent.announcers.add(command.url, command.tier);
+			return void torrent.sources.trackers.add(command.url, command.tier);
 		case 'tracker.remove':
-			return torrent.announcers.remove(command.url);
+			return torrent.sources.trackers.remove(command.url);
 		case 'peer.add': {
 			const address = await host.resolvePeer(command.address);
 			return torrent.post({type: 'peers', addresses: [address], source: 'manual'});

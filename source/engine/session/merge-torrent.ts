@@ -4,7 +4,7 @@ import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {trackerUrlFault} from '../sources/tracker-client.js';
+import {trackerUrlFault} from '../sources/tracker-url.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {byPriority} from './priority-groups.js';
 
@@ -64,14 +64,15 @@ export function mergeInto(
 	addresses: readonly PeerAddress[],
 	trackersOff: boolean,
 ): Merged {
-	const {announcers, files} = torrent;
+	const {files} = torrent;
+	const {trackers: own} = torrent.sources;
 	const selected = options.select === undefined ? [] : selectedFiles(torrent.metainfo, options.select);
 	const more = selected.filter(index => files.priorities[index] === 0);
 	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});
 	for (const [priority, chosen] of byPriority(options.priorities ?? []))
 		torrent.post({type: 'prioritise', files: chosen, priority});
-	let trackers = trackersOff ? 0 : announcers.merge(metainfo.trackers);
-	for (const url of options.trackers ?? []) if (announcers.add(url)) trackers++;
+	let trackers = trackersOff ? 0 : own.merge(metainfo.trackers);
+	for (const url of options.trackers ?? []) if (own.add(url)) trackers++;
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	return {trackers, peers: addresses.length, files: more.length};
 }

@@ -259,7 +259,7 @@ export class TorrentLoader implements SessionService {
 			throw new UserError(failure.code, failure.message);
 		}
 		if (this.#setup.trackers && options.trackersOff !== true)
-			torrent.announcers.merge(torrent.metainfo.trackers);
+			torrent.sources.trackers.merge(torrent.metainfo.trackers);
 		this.#applyOptions(torrent, options, addresses);
 		torrent.doubtful = true;
 		if (torrent.wanted) this.#setup.queue.start(torrent, 'full');
@@ -335,7 +335,7 @@ export class TorrentLoader implements SessionService {
 
 	#applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
 		this.#applySettings(torrent, options);
-		for (const url of options.trackers ?? []) torrent.announcers.add(url);
+		for (const url of options.trackers ?? []) torrent.sources.trackers.add(url);
 		if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	}
 

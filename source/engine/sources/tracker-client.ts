@@ -10,11 +10,12 @@ import {
 	scrapeUrl,
 } from '../../protocol/tracker/http.js';
 
-export interface TrackerExchangeOptions {
+/** What asking trackers takes. */
+export interface TrackerClientOptions {
 	readonly http: HttpClient;
-	readonly udp: UdpTrackers;
+	readonly udpTrackers: UdpTrackers;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
-	readonly anyLocalPath?: boolean | undefined;
+	readonly localTrackers?: boolean | undefined;
 }
 
 /** A tracker answered with an HTTP status that is not 200 and a body that is no answer. */
@@ -32,29 +33,11 @@ export class HttpStatusError extends Error {
 const announcePath = /\/announce/;
 const scrapePath = /\/scrape/;
 const anyPath = /^/;
-const clientParameters = new Set(['info_hash', 'peer_id', 'port', 'uploaded', 'downloaded', 'left', 'event']);
-
-/** Why this cannot be a tracker's URL, in a few words; undefined when it can. */
-export function trackerUrlFault(url: string): string | undefined {
-	if (url.length > 2048) return 'it is too long';
-	if (!URL.canParse(url)) return 'it is no URL';
-	const {protocol, hostname, port, searchParams} = new URL(url);
-	if (protocol !== 'http:' && protocol !== 'https:' && protocol !== 'udp:') {
-		return 'only http, https and udp trackers are known';
-	}
-	if (hostname === '') return 'it names no host';
-	if (protocol === 'udp:' && port === '') return 'it names no port: udp://host:PORT/announce';
-	for (const name of searchParams.keys()) {
-		if (clientParameters.has(name)) return `it has ${name} in its query, which is the client's to say`;
-	}
-	return undefined;
-}
-
 /** Asks trackers, whatever they speak. Rejections tell in a few words what went wrong. */
-export class TrackerExchange {
-	readonly #options: TrackerExchangeOptions;
+export class TrackerClient {
+	readonly #options: TrackerClientOptions;
 
-	constructor(options: TrackerExchangeOptions) {
+	constructor(options: TrackerClientOptions) {
 		this.#options = options;
 	}
 
@@ -69,7 +52,7 @@ export class TrackerExchange {
 		named: boolean,
 		onSlow?: () => void,
 	): Promise<AnnounceResponse> {
-		if (url.startsWith('udp:')) return this.#options.udp.announce(url, request, {signal, onSlow});
+		if (url.startsWith('udp:')) return this.#options.udpTrackers.announce(url, request, {signal, onSlow});
 		return this.#fetch(
 			announceUrl(url, request),
 			named ? anyPath : announcePath,
@@ -85,7 +68,7 @@ export class TrackerExchange {
 		signal: AbortSignal,
 		named: boolean,
 	): Promise<ScrapeResponse | undefined> {
-		if (url.startsWith('udp:')) return this.#options.udp.scrape(url, infoHash, {signal});
+		if (url.startsWith('udp:')) return this.#options.udpTrackers.scrape(url, infoHash, {signal});
 		const address = scrapeUrl(url, infoHash);
 		if (address === undefined) return undefined;
 		return this.#fetch(address, named ? anyPath : scrapePath, signal, body =>
@@ -99,11 +82,11 @@ export class TrackerExchange {
 		signal: AbortSignal,
 		decode: (body: Uint8Array) => Answer,
 	): Promise<Answer> {
-		const {http, anyLocalPath} = this.#options;
+		const {http, localTrackers} = this.#options;
 		const response = await http.get(url, {
 			maximumBody: maximumTrackerBody,
 			signal,
-			...(!anyLocalPath && {localPath: path => localPath.test(path)}),
+			...(!localTrackers && {localPath: path => localPath.test(path)}),
 		});
 		try {
 			return decode(response.body);

@@ -12,7 +12,7 @@ import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Swarm} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
-import type {Announcers} from '../sources/tracker-source.js';
+import type {SourceSet} from '../sources/source-set.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceCompletion} from '../transfer/piece-completion.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
@@ -49,7 +49,7 @@ export interface LifecycleOwner extends RecheckOwner {
 	readonly files: FileProgress;
 	readonly downloader: Downloader;
 	readonly swarm: Swarm;
-	readonly announcers: Announcers;
+	readonly sources: SourceSet;
 	readonly superSeeding: SuperSeeding;
 	readonly completion: PieceCompletion;
 	readonly memory: ResumeState;
@@ -283,15 +283,14 @@ export class TorrentLifecycle {
 	}
 
 	#activate(memory: ResumeData | undefined): void {
-		const {completion, stats, superSeeding, swarm, announcers} = this.#owner;
+		const {completion, stats, superSeeding, swarm, sources} = this.#owner;
 		completion.begin();
 		this.#become({name: 'active'});
 		stats.movedAt = this.#services.clock.now();
 		superSeeding.review();
 		this.#owner.applyLimits(this.#services.clock.now());
-		if (memory !== undefined) swarm.add(memory.peers, 'resume');
+		sources.start(memory?.peers ?? []);
 		swarm.resume(this.#services.clock.now());
-		announcers.start();
 		completion.begun();
 	}
 
@@ -344,8 +343,8 @@ export class TorrentLifecycle {
 	}
 
 	async #letGo(storage: Storage | undefined, wasActive: boolean): Promise<void> {
-		const {announcers, downloader, memory} = this.#owner;
-		const told = announcers.stop();
+		const {sources, downloader, memory} = this.#owner;
+		const told = sources.stop();
 		if (storage !== undefined) {
 			if (wasActive) await downloader.unfinished.save(storage);
 			// Pieces on their way to the disk arrive there before anything is noted down.
@@ -354,7 +353,7 @@ export class TorrentLifecycle {
 			await storage.close();
 			if (this.storage === storage) this.storage = undefined;
 		}
-		await Promise.race([told, new Promise<void>(resolve => this.#services.clock.after(farewell, resolve))]);
+		await told;
 	}
 
 	/** The disk does not do what it should: it stops, and says so. */

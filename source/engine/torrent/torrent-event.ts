@@ -1,6 +1,7 @@
 import type {CheckMode} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import type {PeerAddress} from '../../base/peer-address.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
@@ -26,7 +27,7 @@ export type TorrentEvent =
 	| {
 			readonly type: 'peers';
 			readonly addresses: readonly PeerAddress[];
-			readonly source: 'tracker' | 'manual' | 'resume';
+			readonly source: PeerSourceName;
 	  }
 	| {readonly type: 'stored'; readonly piece: number}
 	| {readonly type: 'wrong'; readonly piece: number; readonly digests: Uint8Array}

@@ -16,7 +16,8 @@ import {MessageHandler, type MessageHandlerOwner} from '../peers/message-handler
 import type {Peer} from '../peers/peer-connection.js';
 import {Swarm, type SwarmOwner} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
-import {Announcers} from '../sources/tracker-source.js';
+import {composeSources} from '../sources/compose-sources.js';
+import type {SourceSet} from '../sources/source-set.js';
 import type {BlockSource} from '../transfer/block-source.js';
 import type {DownloadOwner} from '../transfer/download-owner.js';
 import {Downloader} from '../transfer/downloader.js';
@@ -90,7 +91,7 @@ export class Torrent
 	readonly uploadSource: TorrentUploadSource;
 	readonly messages: MessageHandler;
 	readonly swarm: Swarm;
-	readonly announcers: Announcers;
+	readonly sources: SourceSet;
 	readonly stats: TransferStats;
 	readonly goal: SeedingGoal;
 	readonly rateLimits: TorrentRateLimits;
@@ -164,31 +165,12 @@ export class Torrent
 		this.#timeouts = new RequestTimeouts(this, services.uploader);
 		this.#lifecycle = new TorrentLifecycle(this, services);
 		this.swarm = new Swarm(this, services);
-		this.announcers = new Announcers({
-			infoHash: this.infoHash,
-			peerId: services.peerId,
-			key: services.key,
-			port: () => services.port(),
-			tiers: setup.trackers,
-			unused: setup.unusedTrackers,
-			named: setup.namedTrackers,
-			anyLocalPath: services.localTrackers,
-			lookUp: services.resolver.first,
-			clock: services.clock,
-			random: services.random,
-			log: (level, text) => this.log(level, text),
-			facts: () => ({
-				uploaded: this.stats.uploaded,
-				downloaded: this.stats.downloaded,
-				left: this.metainfo.length - this.haveBytes,
-				complete: this.have.full,
-			}),
-			onPeers: addresses => this.post({type: 'peers', addresses, source: 'tracker'}),
-			onExternalIp: (host, tracker) => services.externalAddress.heardOurAddress(host, tracker, 'tracker'),
-			http: services.http,
-			udp: services.udpTrackers,
-			supportsEncryption: false,
-		});
+		this.sources = composeSources(
+			this,
+			{tiers: setup.trackers, unused: setup.unusedTrackers, named: setup.namedTrackers},
+			services,
+			metainfo.private,
+		);
 	}
 
 	get activity(): TorrentActivity {
@@ -245,6 +227,11 @@ export class Torrent
 		const last = this.map.pieceCount - 1;
 		const short = this.have.has(last) ? this.map.pieceLength - this.map.pieceSize(last) : 0;
 		return this.have.count * this.map.pieceLength - short;
+	}
+
+	/** What it lacks of everything, wanted or not. */
+	get left(): Bytes {
+		return this.metainfo.length - this.haveBytes;
 	}
 
 	get active(): boolean {
@@ -398,7 +385,7 @@ export class Torrent
 			case 'set':
 				return this.#set(event.settings);
 			case 'peers':
-				return this.swarm.add(event.addresses, event.source);
+				return this.sources.take(event.addresses, event.source);
 			case 'stored':
 				return this.completion.stored(event.piece);
 			case 'wrong':

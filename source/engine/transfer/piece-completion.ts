@@ -6,7 +6,7 @@ import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Swarm} from '../peers/swarm.js';
 import type {SessionServices} from '../session/session-services.js';
-import type {Announcers} from '../sources/tracker-source.js';
+import type {SourceSet} from '../sources/source-set.js';
 import type {FileProgress} from '../torrent/file-progress.js';
 import type {ResumeState} from '../torrent/resume-state.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
@@ -26,7 +26,7 @@ export interface CompletionOwner {
 	readonly smartBan: SmartBan;
 	readonly swarm: Swarm;
 	readonly messages: {readonly extensions: Pick<ExtensionRegistry, 'completed'>};
-	readonly announcers: Announcers;
+	readonly sources: SourceSet;
 	readonly superSeeding: SuperSeeding;
 	readonly stats: TransferStats;
 	readonly memory: ResumeState;
@@ -121,7 +121,7 @@ export class PieceCompletion {
 		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');
 		if (owner.have.full && !this.#announced) {
 			this.#announced = true;
-			owner.announcers.complete();
+			owner.sources.completed();
 		}
 		if (owner.have.full) {
 			void owner.storage?.createLinks().then(failure => {
@@ -137,8 +137,8 @@ export class PieceCompletion {
 
 	/** Whoever was let go because there was nothing to get may have what is wanted now. */
 	#wantMore(): void {
-		const {swarm, announcers} = this.#owner;
+		const {swarm, sources} = this.#owner;
 		swarm.resume(this.#services.clock.now());
-		announcers.needPeers();
+		sources.needPeers();
 	}
 }

@@ -86,7 +86,10 @@ function composeTorrent(
 		put('pieces', 'pieces', revision, () => viewPieces(torrent, pieces));
 	}
 	if (watch.peers) put('peers', 'peers', 0, () => viewPeers(torrent, now));
-	if (watch.trackers) put('trackers', 'trackers', 0, () => torrent.announcers.views(now));
+	if (watch.trackers) {
+		put('trackers', 'trackers', 0, () => torrent.sources.trackerViews(now));
+		put('sources', 'sources', 0, () => torrent.sources.views(now));
+	}
 	if (watch.files) {
 		put('files', 'files', torrent.filesRevision, () => viewFiles(torrent));
 		put('progress', 'progress', torrent.files.revision, () => viewProgress(torrent));

@@ -73,7 +73,7 @@ export class SessionReport {
 
 	/** Somebody has come to us: the port is open. */
 	get #reached(): boolean {
-		for (const torrent of this.#session.torrents.values()) if (torrent.swarm.reached) return true;
+		for (const torrent of this.#session.torrents.values()) if (torrent.sources.reached) return true;
 		return false;
 	}
 

@@ -1,6 +1,5 @@
-import type {TrackerView} from '../../api/snapshot.js';
 import {blockLength, type Millis, type Seconds} from '../../base/units.js';
-import type {StallFacts, TrackerFacts} from '../../policy/session/stall-reason.js';
+import type {StallFacts} from '../../policy/session/stall-reason.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {stateOf} from './torrent-view.js';
 
@@ -58,8 +57,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		queuedBehind: session.queuedBehind,
 		// Pieces may be wanted of files that are not.
 		filesWanted: torrent.files.filesWanted || Math.min(1, torrent.downloader.needed.count),
-		trackers: trackerFacts(torrent, now),
-		otherSources: false,
+		...torrent.sources.stallFacts(now),
 		known: swarm.list.known - connected,
 		connecting,
 		nextDialIn: Number.isFinite(deadline) ? Math.max(0, (deadline - now) / 1000) : undefined,
@@ -80,33 +78,6 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		port: session.port,
 		incoming: session.reached ? 1 : 0,
 		listeningFor: session.listeningFor,
-	};
-}
-
-function trackerFacts(torrent: Torrent, now: Millis): TrackerFacts {
-	// One that wants never to be asked again is none, but for what it said.
-	const trackers = torrent.announcers.views(now).filter(({kind}) => kind === 'tracker');
-	const failed = trackers.filter(({state}) => state === 'retrying' || state === 'off');
-	const working = trackers.filter(({state}) => state === 'working');
-	const most = (count: (tracker: TrackerView) => number | undefined) =>
-		working.reduce((sum, tracker) => Math.max(sum, count(tracker) ?? 0), 0);
-	const silent = trackers.flatMap(({silentFor}) => silentFor ?? []);
-	const next = trackers.flatMap(({nextIn}) => (nextIn === undefined ? [] : [nextIn]));
-	return {
-		count: trackers.length,
-		announcing: trackers.some(({state}) => state === 'announcing'),
-		working: working.length > 0,
-		lastError: failed[0]?.status,
-		troubles: failed.map(({trouble}) => trouble ?? 'silent'),
-		silentFor: working.length === 0 && silent.length > 0 ? Math.max(...silent) : undefined,
-		seeders: most(({seeders}) => seeders),
-		named: most(({peers}) => peers),
-		onlyUs:
-			torrent.announcers.namesOnly(peer => torrent.swarm.list.isOwn(peer)) ||
-			(most(({peers}) => peers) === 0 &&
-				most(({seeders}) => seeders) === 0 &&
-				most(({leechers}) => leechers) === 1),
-		nextIn: next.length > 0 ? Math.min(...next) : undefined,
 	};
 }
 

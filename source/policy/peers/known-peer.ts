@@ -1,8 +1,6 @@
 import type {PeerAddress} from '../../base/peer-address.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis} from '../../base/units.js';
-
-/** Who named a peer. */
-export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'manual' | 'incoming' | 'resume';
 
 /**
  * `ready` may be dialled, `waiting` until its retry time, `blocked` while its host is in use, `aside` until there is
@@ -29,7 +27,7 @@ export interface KnownPeer {
 	/** False for an incoming connection: its port is not the one the peer listens on. */
 	dialable: boolean;
 	manual: boolean;
-	readonly source: PeerSource;
+	readonly source: PeerSourceName;
 	/** The letters of everyone who named it. */
 	letters: string;
 	/** See `peerPriority`. */

@@ -1,8 +1,9 @@
 import {addressScope, parseIp} from '../../base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis} from '../../base/units.js';
 import {DialQueue} from './dial-queue.js';
-import {isBusy, type KnownHost, type KnownPeer, type PeerSource, setState} from './known-peer.js';
+import {isBusy, type KnownHost, type KnownPeer, setState} from './known-peer.js';
 import {isLoopback, normalHost, type PeerKey, peerKey} from './peer-key.js';
 import {type Endpoint, peerPriority} from './peer-priority.js';
 
@@ -16,7 +17,7 @@ const mostPortsPerHost = 8;
 const mostExported = 200;
 
 /** The letter each source of peers is shown with. */
-export const sourceLetters: Readonly<Record<PeerSource, string>> = {
+export const sourceLetters: Readonly<Record<PeerSourceName, string>> = {
 	tracker: 'T',
 	dht: 'H',
 	pex: 'X',
@@ -107,7 +108,7 @@ export class PeerList {
 	 * Hears of a peer. False when it adds nothing: known already, banned, given up a while ago, our own address,
 	 * an address nobody can be dialled at, or no room.
 	 */
-	add(address: PeerAddress, source: PeerSource, now: Millis): boolean {
+	add(address: PeerAddress, source: PeerSourceName, now: Millis): boolean {
 		const host = normalHost(address.host);
 		if (host === undefined) return false;
 		const key = formatAddress({host, port: address.port});
@@ -233,9 +234,26 @@ export class PeerList {
 	}
 
 	/** Where we first heard of it, and the letters of everyone who named it since. */
-	sourceOf(address: PeerAddress): {readonly source: PeerSource; readonly letters: string} | undefined {
+	sourceOf(address: PeerAddress): {readonly source: PeerSourceName; readonly letters: string} | undefined {
 		const known = this.#find(address);
 		return known && {source: known.source, letters: known.letters};
+	}
+
+	/**
+	 * Forgets whom nobody but these sources named. Answers those of them who are connected or being dialled: they are
+	 * forgotten when that has ended.
+	 */
+	forgetNamedBy(sources: ReadonlySet<PeerSourceName>): PeerAddress[] {
+		const letters = new Set([...sources].map(source => sourceLetters[source]));
+		const busy: PeerAddress[] = [];
+		for (const known of [...this.#known.values()]) {
+			if (known.manual || [...known.letters].some(letter => !letters.has(letter))) continue;
+			if (isBusy(known)) {
+				known.dialable = false;
+				busy.push(known.address);
+			} else this.#remove(known);
+		}
+		return busy;
 	}
 
 	/** When `candidates` has something to say: `now` when it has already, Infinity when only new peers would help. */
@@ -287,7 +305,13 @@ export class PeerList {
 		return known.host.inUse > 0 && !this.#mayShare(known);
 	}
 
-	#enlist(address: PeerAddress, key: string, source: PeerSource, now: Millis, dialable: boolean): KnownPeer {
+	#enlist(
+		address: PeerAddress,
+		key: string,
+		source: PeerSourceName,
+		now: Millis,
+		dialable: boolean,
+	): KnownPeer {
 		const ip = parseIp(address.host)!;
 		const host = this.#hosts.get(address.host) ?? {peers: new Set(), inUse: 0};
 		this.#hosts.set(address.host, host);

@@ -1,11 +1,12 @@
-import type {PeerSource, PeerView, TorrentState} from '../../api/snapshot.js';
+import type {PeerView, TorrentState} from '../../api/snapshot.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
 import {percent, rate} from '../text/format.js';
 import {fit, fitMiddle, safeText} from '../text/text.js';
 import {thinBar} from './bar.js';
 import type {Look} from './context.js';
 import type {Column} from './table.js';
 
-const sources: Readonly<Record<PeerSource, string>> = {
+const sources: Readonly<Record<PeerSourceName, string>> = {
 	tracker: 'trk',
 	dht: 'dht',
 	pex: 'pex',

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ProtocolError} from '../../../source/base/errors.js';
 import {HttpStatusError} from '../../../source/engine/sources/tracker-client.js';
-import {Announcers, type AnnouncersOptions} from '../../../source/engine/sources/tracker-source.js';
+import {
+	type AnnouncedTorrent,
+	type TrackerServices,
+	TrackerSource,
+	type TrackerTiers,
+} from '../../../source/engine/sources/tracker-source.js';
 import type {HttpRequest} from '../../../source/io/net/http-client.js';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
 import type {AnnounceRequest, AnnounceResponse} from '../../../source/protocol/tracker/announce.js';
@@ -17,16 +22,17 @@ type Answer = AnnounceResponse | Error | 'never';
 
 /** Trackers that answer what a test says, and note what they heard as `url event`. */
 function stage(
-	tiers: AnnouncersOptions['tiers'],
+	tiers: TrackerTiers['tiers'],
 	answers: Partial<Record<string, Answer>>,
-	more: Partial<AnnouncersOptions> = {},
+	more: Partial<AnnouncedTorrent & TrackerTiers & TrackerServices> = {},
 ) {
 	const clock = new HandClock();
 	const heard: string[] = [];
 	const requests: AnnounceRequest[] = [];
 	const found: unknown[] = [];
 	const log: string[] = [];
-	const facts = {uploaded: 1, downloaded: 2, left: 3, complete: false};
+	const votes: unknown[] = [];
+	const facts = {uploaded: 1, downloaded: 2};
 	const random = seeded(7);
 	const reply = async (url: string, event: string | undefined, signal: AbortSignal | undefined) => {
 		heard.push(`${url} ${event ?? '-'}`);
@@ -37,17 +43,23 @@ function stage(
 		if (answer instanceof Error) throw answer;
 		return answer as AnnounceResponse;
 	};
-	const announcers = new Announcers({
+	const torrent: {-readonly [Key in keyof AnnouncedTorrent]: AnnouncedTorrent[Key]} = {
 		infoHash: new Uint8Array(20).fill(1),
+		stats: facts,
+		left: 3,
+		isOwn: ({host, port}) => port === 6881 && host === '127.0.0.1',
+		found: peers => found.push(...peers),
+		log: (level, text) => log.push(`${level} ${text}`),
+		...more,
+	};
+	const services: TrackerServices = {
 		peerId: new Uint8Array(20).fill(2),
 		key: -1,
 		port: () => 6881,
-		tiers,
 		clock,
 		random: {next: random, bytes: length => new Uint8Array(length)},
-		log: (level, text) => log.push(`${level} ${text}`),
-		facts: () => facts,
-		onPeers: peers => found.push(...peers),
+		externalAddress: {heardOurAddress: (...vote) => votes.push(vote)},
+		resolver: {first: async () => undefined},
 		http: {
 			async get(url, {signal}) {
 				const {origin, pathname, searchParams} = new URL(url);
@@ -59,7 +71,7 @@ function stage(
 				};
 			},
 		},
-		udp: {
+		udpTrackers: {
 			async announce(url, request, {signal} = {}) {
 				requests.push(request);
 				return reply(url, request.event, signal);
@@ -70,14 +82,15 @@ function stage(
 			},
 		},
 		...more,
-	});
-	const view = (url: string) => announcers.views(clock.now()).find(row => row.url === url);
-	return {announcers, clock, heard, requests, found, log, facts, answers, view};
+	};
+	const trackers = new TrackerSource(torrent, {tiers, ...more}, services);
+	const view = (url: string) => trackers.views(clock.now()).find(row => row.url === url);
+	return {trackers, torrent, clock, heard, requests, found, votes, log, facts, answers, view};
 }
 
 test('starting announces at once and hands on the peers', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	assert.deepEqual(s.heard, [`${one} started`]);
 	assert.deepEqual(s.found, [peer]);
@@ -101,7 +114,7 @@ test('starting announces at once and hands on the peers', async () => {
 
 test('the next tier is asked when the first does not answer', async () => {
 	const s = stage([[one], [two]], {[one]: new Error('connection refused')});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	assert.deepEqual(s.heard, [`${one} started`, `${two} started`]);
 	assert.equal(s.view(one)?.state, 'retrying');
@@ -113,7 +126,7 @@ test('the next tier is asked when the first does not answer', async () => {
 test('a tracker that says nothing, or a byte now and then, keeps nobody from the next one for more than 10 s', async () => {
 	for (const silent of [one, three]) {
 		const s = stage([[silent], [two]], {[silent]: 'never'});
-		s.announcers.start();
+		s.trackers.start();
 		await settled();
 		await s.clock.pass(9000);
 		assert.deepEqual(s.heard, [`${silent} started`]);
@@ -125,7 +138,7 @@ test('a tracker that says nothing, or a byte now and then, keeps nobody from the
 
 test('announces come at the interval, without any timer in between', async () => {
 	const s = stage([[three]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	assert.equal(s.clock.next, 900_000);
 	await s.clock.pass(900_000);
@@ -134,13 +147,13 @@ test('announces come at the interval, without any timer in between', async () =>
 
 test('completed and stopped are each told once, and stop waits for them', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
-	s.facts.left = 0;
-	s.announcers.complete();
-	s.announcers.complete();
-	await s.announcers.stop();
-	await s.announcers.stop();
+	s.torrent.left = 0;
+	s.trackers.completed();
+	s.trackers.completed();
+	await s.trackers.stop();
+	await s.trackers.stop();
 	assert.deepEqual(s.heard, [`${one} started`, `${one} completed`, `${one} stopped`]);
 	assert.equal(s.requests.at(-1)?.numwant, 0);
 	assert.equal(s.requests.at(-1)?.left, 0);
@@ -150,17 +163,17 @@ test('completed and stopped are each told once, and stop waits for them', async 
 
 test('a torrent that was never started tells nobody that it stopped', async () => {
 	const s = stage([[one]], {});
-	await s.announcers.stop();
+	await s.trackers.stop();
 	assert.deepEqual(s.heard, []);
 });
 
 test('stopping takes 5 s at most, however deaf a tracker is', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	s.answers[one] = 'never';
 	let stopped = false;
-	const stopping = s.announcers.stop().then(() => {
+	const stopping = s.trackers.stop().then(() => {
 		stopped = true;
 	});
 	await s.clock.pass(4999);
@@ -172,9 +185,9 @@ test('stopping takes 5 s at most, however deaf a tracker is', async () => {
 
 test('a tracker that never answered holds a stop up for 1.5 s only, and hears nothing more', async () => {
 	const s = stage([[one]], {[one]: 'never'});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
-	const stopping = s.announcers.stop();
+	const stopping = s.trackers.stop();
 	await s.clock.pass(1500);
 	await stopping;
 	assert.deepEqual(s.heard, [`${one} started`]);
@@ -182,10 +195,10 @@ test('a tracker that never answered holds a stop up for 1.5 s only, and hears no
 
 test('paused and resumed, the tracker hears started again', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
-	const stopping = s.announcers.stop();
-	s.announcers.start();
+	const stopping = s.trackers.stop();
+	s.trackers.start();
 	await stopping;
 	await settled();
 	assert.deepEqual(s.heard, [`${one} started`, `${one} stopped`, `${one} started`]);
@@ -194,11 +207,11 @@ test('paused and resumed, the tracker hears started again', async () => {
 
 test('stopped again while a resume waits, it stays stopped', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
-	void s.announcers.stop();
-	s.announcers.start();
-	await s.announcers.stop();
+	void s.trackers.stop();
+	s.trackers.start();
+	await s.trackers.stop();
 	await settled();
 	assert.deepEqual(s.heard, [`${one} started`, `${one} stopped`]);
 });
@@ -207,7 +220,7 @@ test('a refusal is shown in the tracker’s own words, made safe', async () => {
 	const s = stage([[one]], {
 		[one]: {kind: 'failure', reason: '\u001b]0;evil\u0007not \u202eregistered', retryIn: 'never'},
 	});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	assert.equal(s.view(one)?.state, 'off');
 	assert.equal(s.view(one)?.status, ']0;evil not registered');
@@ -216,7 +229,7 @@ test('a refusal is shown in the tracker’s own words, made safe', async () => {
 
 test('warnings are shown beside the state and logged', async () => {
 	const s = stage([[one]], {[one]: {...fine, warning: 'ratio\nlow'} as AnnounceResponse});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	assert.equal(s.view(one)?.warning, 'ratio low');
 	assert.deepEqual(s.log[0], 'warn tracker one:1 warns: ratio low');
@@ -226,18 +239,19 @@ test("we are not handed to ourselves; but what a tracker calls our address may b
 	const us = ['127.0.0.1', '203.0.113.9', '192.0.2.1'].map(host => ({host, port: 6881}));
 	const answer: AnnounceResponse = {...fine, peers: us, externalIp: '203.0.113.9'} as AnnounceResponse;
 	const everywhere = stage([[one]], {[one]: answer});
-	everywhere.announcers.start();
+	everywhere.trackers.start();
 	await settled();
 	assert.deepEqual(everywhere.found, [us[1], us[2]]);
-	const bound = stage([[one]], {[one]: answer}, {bind: '127.0.0.1'});
-	bound.announcers.start();
+	assert.deepEqual(everywhere.votes, [['203.0.113.9', 'one', 'tracker']]);
+	const bound = stage([[one]], {[one]: answer}, {isOwn: ({host}) => host === '127.0.0.1'});
+	bound.trackers.start();
 	await settled();
 	assert.deepEqual(bound.found, [us[1], us[2]]);
 });
 
 test('what an announce does not tell, a scrape does', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await s.clock.pass(5000);
 	assert.deepEqual(s.heard, [`${one} started`, `${one} scrape`]);
 	const {seeders, leechers, completed} = s.view(one)!;
@@ -248,35 +262,36 @@ test('what an announce does not tell, a scrape does', async () => {
 
 test('trackers can be added and removed while it runs', async () => {
 	const s = stage([[one]], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
-	const before = s.announcers.revision;
-	s.announcers.add(` ${two} `);
+	const before = s.trackers.revision;
+	s.trackers.add(` ${two} `);
 	await settled();
-	assert.ok(s.announcers.revision > before);
-	assert.deepEqual(s.announcers.tiers, [[one], [two]]);
-	s.announcers.remove(one);
+	assert.ok(s.trackers.revision > before);
+	assert.deepEqual(s.trackers.tiers, [[one], [two]]);
+	s.trackers.remove(one);
 	await settled();
 	assert.deepEqual(s.heard, [`${one} started`, `${two} started`, `${one} stopped`]);
-	assert.deepEqual(s.announcers.tiers, [[two]]);
+	assert.deepEqual(s.trackers.tiers, [[two]]);
 	for (const bad of ['ftp://x/announce', 'udp://x', 'nonsense', 'http://x/announce?info_hash=1']) {
-		assert.throws(() => s.announcers.add(bad), {name: 'UserError'}, bad);
+		assert.throws(() => s.trackers.add(bad), {name: 'UserError'}, bad);
 	}
 });
 
 test('a torrent with no usable tracker says so in the log and does nothing', async () => {
 	const s = stage([['wss://x/announce'], ['udp://y']], {});
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
-	assert.deepEqual(s.announcers.views(0), []);
+	assert.deepEqual(s.trackers.views(0), []);
 	assert.equal(s.log.length, 2);
-	await s.announcers.stop();
+	await s.trackers.stop();
 });
 
 test('counters trackers cannot read are made whole numbers', async () => {
 	const s = stage([[one]], {});
-	Object.assign(s.facts, {left: Number.POSITIVE_INFINITY, uploaded: 1.5, downloaded: -1});
-	s.announcers.start();
+	s.torrent.left = Number.POSITIVE_INFINITY;
+	Object.assign(s.facts, {uploaded: 1.5, downloaded: -1});
+	s.trackers.start();
 	await settled();
 	const {left, uploaded, downloaded} = s.requests[0]!;
 	assert.deepEqual([left, uploaded, downloaded], [Number.MAX_SAFE_INTEGER, 1, 0]);
@@ -292,13 +307,17 @@ test('peers told by a DNS name are looked up one by one, and those that have no 
 		[[one]],
 		{[one]: {...fine, peers: [], names}},
 		{
-			async lookUp(host) {
-				asked.push(host);
-				return {'a.example': '192.0.2.7', 'b.example': '2001:DB8::1', 'multicast.example': '239.0.0.1'}[host];
+			resolver: {
+				async first(host) {
+					asked.push(host);
+					return {'a.example': '192.0.2.7', 'b.example': '2001:DB8::1', 'multicast.example': '239.0.0.1'}[
+						host
+					];
+				},
 			},
 		},
 	);
-	s.announcers.start();
+	s.trackers.start();
 	await settled();
 	await settled();
 	assert.deepEqual(
@@ -309,7 +328,7 @@ test('peers told by a DNS name are looked up one by one, and those that have no 
 		{host: '192.0.2.7', port: 1},
 		{host: '2001:db8::1', port: 4},
 	]);
-	await s.announcers.stop();
+	await s.trackers.stop();
 });
 
 test('a tracker on a local address needs announce in its path, unless a person named it', async () => {
@@ -333,17 +352,17 @@ test('a tracker on a local address needs announce in its path, unless a person n
 		const s = stage(
 			[[url]],
 			{},
-			{http, named: how === 'named' ? [url] : [], anyLocalPath: how === 'allowed'},
+			{http, named: how === 'named' ? [url] : [], localTrackers: how === 'allowed'},
 		);
-		s.announcers.start();
+		s.trackers.start();
 		await settled();
 		if (how === 'added') {
-			assert.equal(s.announcers.add(url), false);
-			assert.deepEqual(s.announcers.named, [url]);
+			assert.equal(s.trackers.add(url), false);
+			assert.deepEqual(s.trackers.named, [url]);
 			await settled();
 		}
 		const heard = asked.length > 0;
-		await s.announcers.stop();
+		await s.trackers.stop();
 		return heard;
 	};
 	for (const path of [
@@ -364,19 +383,19 @@ test('a tracker on a local address needs announce in its path, unless a person n
 
 test('asking by hand answers who is asked, who has not answered yet, and who does not allow it yet', async () => {
 	const s = stage([[one], [two], [three]], {[one]: {...fine, minInterval: 300}});
-	assert.deepEqual(s.announcers.reannounce(), {running: false, trackers: 3, asked: [], busy: [], waits: []});
-	s.announcers.start();
+	assert.deepEqual(s.trackers.hurry(), {running: false, trackers: 3, asked: [], busy: [], waits: []});
+	s.trackers.start();
 	await settled();
 	await s.clock.pass(60_000);
-	assert.deepEqual(s.announcers.reannounce().waits, [{tracker: 'tracker one:1', allowedIn: 240}]);
-	assert.deepEqual(s.announcers.reannounce().asked, []);
+	assert.deepEqual(s.trackers.hurry().waits, [{tracker: 'tracker one:1', allowedIn: 240}]);
+	assert.deepEqual(s.trackers.hurry().asked, []);
 	await s.clock.pass(240_000);
 	const announces = s.heard.filter(line => !line.endsWith('scrape'));
 	assert.deepEqual(announces, [`${one} started`, `${one} -`], 'it is asked as soon as it allows');
 	s.answers[one] = 'never';
 	await s.clock.pass(300_000);
-	assert.deepEqual(s.announcers.reannounce().asked, ['tracker one:1']);
-	assert.deepEqual(s.announcers.reannounce().busy, ['tracker one:1']);
+	assert.deepEqual(s.trackers.hurry().asked, ['tracker one:1']);
+	assert.deepEqual(s.trackers.hurry().busy, ['tracker one:1']);
 	await s.clock.pass(60_000);
 });
 
@@ -390,7 +409,7 @@ test('what is wrong with a tracker is told apart: it refuses, answers what is of
 		[new Error('connection refused'), 'silent'],
 	] as const) {
 		const s = stage([[one]], {[one]: {...fine, warning: 'old news'}});
-		s.announcers.start();
+		s.trackers.start();
 		await settled();
 		s.answers[one] = answer;
 		await s.clock.pass(900_000);
@@ -404,41 +423,28 @@ test('what is wrong with a tracker is told apart: it refuses, answers what is of
 
 test('a tracker that has not answered for some seconds is seen to be silent', async () => {
 	const s = stage([[three]], {[three]: 'never'});
-	s.announcers.start();
+	s.trackers.start();
 	await s.clock.pass(2999);
 	assert.equal(s.view(three)?.silentFor, undefined);
-	const before = s.announcers.revision;
+	const before = s.trackers.revision;
 	await s.clock.pass(3001);
-	assert.ok(s.announcers.revision > before);
+	assert.ok(s.trackers.revision > before);
 	assert.deepEqual([s.view(three)?.silentFor, s.view(three)?.status], [6, 'no answer yet']);
 });
 
 test('an answer that names nobody but us is known as that', async () => {
 	const us = {host: '127.0.0.1', port: 6881};
-	const asks = async (...peers: (typeof us)[]) => {
-		const s = stage([[one]], {[one]: {...fine, peers}});
-		s.announcers.start();
-		await settled();
-		return s.announcers;
-	};
 	const outside = {host: '198.51.100.9', port: 6881};
-	const isOutside = ({host}: typeof us) => host === outside.host;
-	assert.equal(
-		(await asks(us)).namesOnly(() => false),
-		true,
-	);
-	assert.equal((await asks(us, outside)).namesOnly(isOutside), true);
-	assert.equal(
-		(await asks(us, outside)).namesOnly(() => false),
-		false,
-	);
-	assert.equal(
-		(await asks()).namesOnly(() => true),
-		false,
-	);
-	assert.equal(
-		(await asks(...Array(9).fill(us))).namesOnly(() => true),
-		false,
-		'so many were not looked at',
-	);
+	const namesOnlyUs = async (ours: readonly (typeof us)[], ...peers: (typeof us)[]) => {
+		const isOwn = ({host}: typeof us) => ours.some(own => own.host === host);
+		const s = stage([[one]], {[one]: {...fine, peers}}, {isOwn});
+		s.trackers.start();
+		await settled();
+		return s.trackers.namesOnlyUs;
+	};
+	assert.equal(await namesOnlyUs([us], us), true);
+	assert.equal(await namesOnlyUs([us, outside], us, outside), true);
+	assert.equal(await namesOnlyUs([us], us, outside), false);
+	assert.equal(await namesOnlyUs([us]), false);
+	assert.equal(await namesOnlyUs([us], ...Array(9).fill(us)), false, 'so many were not looked at');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {formatAddress, type PeerAddress} from '../../../source/base/peer-address.ts';
-import type {PeerSource} from '../../../source/policy/peers/known-peer.ts';
+import type {PeerSourceName} from '../../../source/base/peer-source.ts';
 import {peerKey} from '../../../source/policy/peers/peer-key.ts';
 import {PeerList} from '../../../source/policy/peers/peer-list.ts';
 import {seeded} from '../seeded.ts';
@@ -13,7 +13,7 @@ function at(text: string): PeerAddress {
 	return {host: host!, port: Number(port)};
 }
 
-function list(addresses = '', source: PeerSource = 'tracker', limit = 3000): PeerList {
+function list(addresses = '', source: PeerSourceName = 'tracker', limit = 3000): PeerList {
 	const peers = new PeerList({port: 6881, ownHosts: ['203.0.113.9', '2001:db8::9'], limit});
 	for (const address of addresses.split(' ').filter(Boolean)) peers.add(at(address), source, 0);
 	return peers;

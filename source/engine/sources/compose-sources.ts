@@ -1,0 +1,58 @@
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {PeerSourceName} from '../../base/peer-source.js';
+import type {LogLevel} from '../../base/ports.js';
+import {PassiveSource} from './passive-source.js';
+import {ResumeSource} from './resume-source.js';
+import {type SourcedSwarm, SourceSet} from './source-set.js';
+import {
+	type AnnouncedTorrent,
+	type TrackerServices,
+	TrackerSource,
+	type TrackerTiers,
+} from './tracker-source.js';
+
+/** What the sources of its peers ask of, and tell, a torrent. */
+export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'stats' | 'left'> {
+	readonly swarm: SourcedSwarm & {readonly list: {isOwn(peer: PeerAddress): boolean}};
+	post(event: {
+		readonly type: 'peers';
+		readonly addresses: readonly PeerAddress[];
+		readonly source: PeerSourceName;
+	}): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/**
+ * Makes the sources of a torrent's peers. A new kind of source is one line here.
+ *
+ * @param isPrivate undefined before the torrent's info dictionary is here
+ */
+export function composeSources(
+	torrent: SourcedTorrent,
+	trackers: TrackerTiers,
+	services: TrackerServices,
+	isPrivate: boolean | undefined,
+): SourceSet {
+	const finds = (source: PeerSourceName) => (addresses: readonly PeerAddress[]) =>
+		torrent.post({type: 'peers', addresses, source});
+	const announced: AnnouncedTorrent = {
+		infoHash: torrent.infoHash,
+		stats: torrent.stats,
+		get left() {
+			return torrent.left;
+		},
+		isOwn: peer => torrent.swarm.list.isOwn(peer),
+		found: finds('tracker'),
+		log: (level, text) => torrent.log(level, text),
+	};
+	return new SourceSet(
+		{
+			trackers: new TrackerSource(announced, trackers, services),
+			resume: new ResumeSource(finds('resume')),
+			others: [new PassiveSource('manual'), new PassiveSource('incoming')],
+		},
+		torrent.swarm,
+		services.clock,
+		isPrivate,
+	);
+}

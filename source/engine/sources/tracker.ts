@@ -1,0 +1,235 @@
+import {ProtocolError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Clock, LogLevel, Timer} from '../../base/ports.js';
+import {safeText} from '../../base/safe-text.js';
+import type {Millis, Seconds} from '../../base/units.js';
+import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../../protocol/tracker/announce.js';
+import {deadlineSignal} from './deadline-signal.js';
+import {HttpStatusError, type TrackerClient} from './tracker-client.js';
+import {trackerName} from './tracker-url.js';
+
+/** How long one that never answered has before we leave without a word. */
+const strangerTime: Millis = 1500;
+/** Who has not answered for so long is not waited for alone: the next tracker is asked, and both may answer. */
+const slowAfter: Millis = 10_000;
+/** A tracker that has not answered after this time is said to be silent, though it may answer yet. */
+export const silentAfter: Millis = 3000;
+/** So few peers of an answer are remembered, to know whether they are all ourselves. */
+const fewPeers = 8;
+const scrapeDelay: Millis = 5000;
+const scrapeInterval: Millis = 1_800_000;
+const scrapeTime: Millis = 30_000;
+
+/** It did not answer, said no, or answered what is of no use. */
+export type TrackerTrouble = 'silent' | 'refused' | 'broken';
+
+/** What a tracker has told us, and what came of asking it. */
+export interface TrackerRecord {
+	/** What its last failure said, made safe for a terminal. */
+	readonly status?: string | undefined;
+	readonly warning?: string | undefined;
+	readonly seeders?: number | undefined;
+	readonly leechers?: number | undefined;
+	readonly completed?: number | undefined;
+	/** How many its last answer named. */
+	readonly peers?: number | undefined;
+	/** When it was asked what it has not answered yet. */
+	readonly askedAt?: Millis | undefined;
+	/** What was wrong the last time it was asked; undefined when nothing was. */
+	readonly trouble?: TrackerTrouble | undefined;
+}
+
+/** What a tracker asks of, and tells, the source it belongs to. */
+export interface TrackerOwner {
+	readonly client: TrackerClient;
+	readonly clock: Clock;
+	/** 20 bytes. */
+	readonly infoHash: Uint8Array;
+	/** Whether it is asked, and not merely told that we go. */
+	readonly running: boolean;
+	/** What to tell it now. @param trackerId as it gave it */
+	request(event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest;
+	/** Whether a person named it. */
+	isNamed(url: string): boolean;
+	/** It answered. */
+	answered(tracker: Tracker, answer: AnnouncePeers): void;
+	/** It did not, or not as it should. */
+	failed(tracker: Tracker, retryIn: Seconds | 'never' | undefined): void;
+	/** It takes its time. */
+	slow(tracker: Tracker): void;
+	/** What was asked of it has come to its end. */
+	settled(): void;
+	/** Its record has changed. */
+	changed(): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** One tracker of one torrent: asks it, remembers what it said. Whether it is time to is the schedule's to know. */
+export class Tracker {
+	readonly url: string;
+	/** For people. */
+	readonly name: string;
+	readonly #owner: TrackerOwner;
+	#record: {-readonly [Key in keyof TrackerRecord]: TrackerRecord[Key]} = {};
+	#trackerId: string | undefined;
+	/** Whom its last answer named, when they were few. */
+	#few: readonly PeerAddress[] = [];
+	#scrapedAt: Millis = Number.NEGATIVE_INFINITY;
+	#scrapeTimer: Timer | undefined;
+	#pending: {readonly abort: AbortController; readonly done: Promise<void>} | undefined;
+
+	constructor(url: string, owner: TrackerOwner) {
+		this.url = url;
+		this.name = trackerName(url);
+		this.#owner = owner;
+	}
+
+	get record(): TrackerRecord {
+		return this.#record;
+	}
+
+	/** Whether it was asked and has not answered yet. */
+	get busy(): boolean {
+		return this.#pending !== undefined;
+	}
+
+	/** A new run begins: what it said in the last one is past. */
+	begin(): void {
+		this.#record.status = undefined;
+		this.#record.warning = undefined;
+	}
+
+	/** Asks it now. What comes of it is told to the owner. */
+	announce(event: AnnounceEvent | undefined): void {
+		const abort = new AbortController();
+		const done = this.#ask(event, abort.signal).finally(() => {
+			this.#pending = undefined;
+			this.#owner.changed();
+			this.#owner.settled();
+		});
+		this.#pending = {abort, done};
+		this.#owner.changed();
+	}
+
+	async #ask(event: AnnounceEvent | undefined, signal: AbortSignal): Promise<void> {
+		const {client, clock} = this.#owner;
+		this.#record.askedAt = clock.now();
+		const silent = clock.after(silentAfter, () => this.#owner.changed());
+		const proceed = (): void => this.#owner.slow(this);
+		const slow = clock.after(slowAfter, proceed);
+		try {
+			const request = this.#owner.request(event, this.#trackerId);
+			const answer = await client.announce(this.url, request, signal, this.#isNamed, proceed);
+			if (signal.aborted) return;
+			if (answer.kind === 'peers') this.#take(answer);
+			else this.#fail(safeText(answer.reason) || 'without a reason', 'refused', answer.retryIn);
+		} catch (error) {
+			if (!signal.aborted) this.#fail(safeText((error as Error).message), troubleOf(error));
+		} finally {
+			silent.clear();
+			slow.clear();
+			this.#record.askedAt = undefined;
+		}
+	}
+
+	#take(answer: AnnouncePeers): void {
+		const record = this.#record;
+		record.status = undefined;
+		record.trouble = undefined;
+		record.warning = answer.warning === undefined ? undefined : safeText(answer.warning);
+		record.seeders = answer.seeders ?? record.seeders;
+		record.leechers = answer.leechers ?? record.leechers;
+		record.completed = answer.completed ?? record.completed;
+		record.peers = answer.peers.length;
+		this.#few = answer.peers.length <= fewPeers ? answer.peers : [];
+		this.#trackerId = answer.trackerId ?? this.#trackerId;
+		if (record.warning) this.#owner.log('warn', `${this.name} warns: ${record.warning}`);
+		this.#owner.log('debug', `${this.name} answered: ${answer.peers.length} peers`);
+		this.#owner.answered(this, answer);
+		if (record.completed === undefined || record.seeders === undefined) this.#scrapeLater();
+	}
+
+	#fail(reason: string, trouble: TrackerTrouble, retryIn?: Seconds | 'never'): void {
+		this.#record.status = reason;
+		this.#record.trouble = trouble;
+		// What it said when it answered last is past.
+		this.#record.warning = undefined;
+		this.#owner.failed(this, retryIn);
+		this.#owner.log('warn', `${this.name}: ${reason}`);
+	}
+
+	/** Whether its last answer named somebody, and all of them are ours; undefined when it named nobody. */
+	namedOnly(isOurs: (peer: PeerAddress) => boolean): boolean | undefined {
+		const {peers} = this.#record;
+		if (peers === undefined || peers === 0) return undefined;
+		return this.#few.length === peers && this.#few.every(isOurs);
+	}
+
+	#scrapeLater(): void {
+		const {clock, running} = this.#owner;
+		const now = clock.now();
+		if (!running || now - this.#scrapedAt < scrapeInterval) return;
+		this.#scrapedAt = now;
+		this.#scrapeTimer = clock.after(scrapeDelay, () => void this.#scrape());
+	}
+
+	async #scrape(): Promise<void> {
+		const {client, clock, infoHash} = this.#owner;
+		try {
+			const deadline = deadlineSignal(clock, scrapeTime);
+			const answer = await client.scrape(this.url, infoHash, deadline, this.#isNamed);
+			if (answer?.kind !== 'counts') return;
+			this.#record.seeders = answer.seeders;
+			this.#record.leechers = answer.leechers;
+			this.#record.completed = answer.completed;
+			this.#owner.changed();
+		} catch (error) {
+			this.#owner.log('debug', `${this.name} has no scrape: ${safeText((error as Error).message)}`);
+		}
+	}
+
+	/** Nothing more is asked of it by itself. */
+	rest(): void {
+		this.#scrapeTimer?.clear();
+	}
+
+	/** It is removed: nobody waits for its answer any more. */
+	abandon(): void {
+		this.rest();
+		this.#pending?.abort.abort(new Error('removed'));
+	}
+
+	/** Waits for the answer that is on its way: of one that does not know us for a short time only. */
+	async finish(isKnown: boolean, deadline: AbortSignal): Promise<void> {
+		if (this.#pending === undefined) return;
+		const {abort, done} = this.#pending;
+		const limit = isKnown ? deadline : deadlineSignal(this.#owner.clock, strangerTime);
+		const giveUp = (): void => abort.abort(limit.reason);
+		limit.addEventListener('abort', giveUp);
+		await done;
+		limit.removeEventListener('abort', giveUp);
+	}
+
+	/** Tells it these, one after the other. Resolves also when it does not hear them before the deadline. */
+	async tell(events: readonly AnnounceEvent[], deadline: AbortSignal): Promise<void> {
+		for (const event of events) {
+			try {
+				const request = this.#owner.request(event, this.#trackerId);
+				await this.#owner.client.announce(this.url, request, deadline, this.#isNamed);
+			} catch (error) {
+				const reason = safeText((error as Error).message);
+				this.#owner.log('debug', `${this.name} may not have heard "${event}": ${reason}`);
+			}
+		}
+	}
+
+	get #isNamed(): boolean {
+		return this.#owner.isNamed(this.url);
+	}
+}
+
+/** What a rejected announce says of its tracker. */
+function troubleOf(error: unknown): TrackerTrouble {
+	if (error instanceof HttpStatusError) return error.status < 500 ? 'refused' : 'broken';
+	return error instanceof ProtocolError ? 'broken' : 'silent';
+}
