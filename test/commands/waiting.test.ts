@@ -8,7 +8,7 @@ import {Patience} from '../../source/commands/transfer/patience.ts';
 import {plainLine} from '../../source/commands/transfer/plain-line.ts';
 import {plainReport} from '../../source/commands/transfer/plain-report.ts';
 import {progressLines} from '../../source/commands/transfer/progress-line.ts';
-import {type SeedGoal, transfer} from '../../source/commands/transfer/transfer.ts';
+import {transfer} from '../../source/commands/transfer/transfer.ts';
 import {FakeEngine} from '../bridge/fake-engine.ts';
 import {torrentView} from './torrent-view.ts';
 
@@ -30,7 +30,7 @@ function output() {
 	};
 }
 
-function follow(ids: readonly string[], goal: SeedGoal = {time: 0, ratio: undefined}) {
+function follow(ids: readonly string[], seeds = false) {
 	const engine = new FakeEngine();
 	const {lines, warnings, context} = output();
 	const stop = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ function follow(ids: readonly string[], goal: SeedGoal = {time: 0, ratio: undefi
 		engine,
 		ids,
 		links: new Set(),
-		goal,
+		seeds,
 		report: jsonReport(context),
 		stopped: stop.promise,
 	});
@@ -60,9 +60,9 @@ test('a torrent that is done stays live while another goes on, and is told with 
 });
 
 test('when a goal ends it, the last event has the figures of that moment', async () => {
-	const {outcome, show, events} = follow(['a'], {time: undefined, ratio: 2});
+	const {outcome, show, events} = follow(['a'], true);
 	show({name: 'a', ...done, uploaded: 10, ratio: 0.01});
-	show({name: 'a', ...done, uploaded: 2001, ratio: 2.001});
+	show({name: 'a', ...done, state: 'finished', uploaded: 2001, ratio: 2.001});
 	await outcome;
 	assert.deepEqual(
 		events().map(event => [event['event'], event['uploaded']]),
@@ -130,7 +130,7 @@ test('who gives up fails with the reason as its line, and holds the torrent whil
 		engine,
 		ids: ['a', 'b'],
 		links: new Set(),
-		goal: {time: 0, ratio: undefined},
+		seeds: false,
 		report: plainReport(context),
 		stopped: new Promise(() => {}),
 		waiting: {stopTimeout: 0.01, timeout: undefined},

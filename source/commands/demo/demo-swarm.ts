@@ -1,11 +1,10 @@
 import {setImmediate as turn} from 'node:timers/promises';
 import type {Clock, Random, Timer} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
-import {hashFunctions} from '../../io/machine/hash-functions.js';
+import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
 import {LocalAddresses} from '../../io/net/local-addresses.js';
 import {TcpTransport} from '../../io/net/tcp-transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
 import {DemoContent} from './demo-content.js';
@@ -66,7 +65,7 @@ export class DemoSwarm {
 	) {
 		this.content = content;
 		this.torrent = torrent;
-		this.metainfo = parseMetainfo(torrent, hashFunctions);
+		this.metainfo = readMetainfoHere(torrent);
 		this.#tracker = tracker;
 		this.#clock = options.clock;
 		this.#startedAt = options.clock.now();

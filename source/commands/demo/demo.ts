@@ -156,7 +156,7 @@ async function printDemo(
 		engine,
 		ids: [torrent],
 		links: new Set(),
-		goal: {time: 0, ratio: undefined},
+		seeds: false,
 		report: json ? jsonReport(context) : plainReport(context),
 		stopped: Promise.race([interrupted.first, unread]),
 	});
@@ -213,7 +213,7 @@ export const command = defineCommand({
 			}
 			const {id} = await engine.send({
 				type: 'torrent.add',
-				metainfo: Buffer.from(swarm.torrent).toString('base64'),
+				metainfo: swarm.torrent,
 				options: {dir},
 			});
 			const status = onScreen

@@ -17,7 +17,7 @@ import type {FiguresBefore} from './closing-line.js';
 import {interruption} from './interruption.js';
 import type {Waiting} from './patience.js';
 import {addCommand, sourceId, type TorrentSource} from './torrent-source.js';
-import {type SeedGoal, transfer} from './transfer.js';
+import {transfer} from './transfer.js';
 import type {TransferReport} from './transfer-report.js';
 
 /** A torrent and how it is added. */
@@ -85,7 +85,7 @@ async function stop(engine: LocalEngine, hurry: Promise<unknown>, context: Conte
 
 async function transferAll(
 	tasks: readonly Task[],
-	goal: SeedGoal,
+	seeds: boolean,
 	flags: Flags<typeof sharedOptions>,
 	context: Context,
 	diskThread: DiskThread,
@@ -132,7 +132,7 @@ async function transferAll(
 				engine,
 				ids,
 				links,
-				goal,
+				seeds,
 				report: await chooseReport(flags, context, before),
 				stopped: Promise.race([interrupted.first, unread]),
 				waiting,
@@ -171,11 +171,12 @@ async function inTime<Value>(read: Promise<Value>, timeout: Seconds | undefined)
  * that of the engine in the background, which it never meets.
  *
  * @param read finds out what is to be downloaded and seeded
+ * @param seeds whether what is complete is seeded until its goal; a goal of 0 is reached at once
  * @param waiting how long downloads are waited for; as long as it takes when left out
  */
 export async function runTransfer(
 	read: () => Promise<readonly Task[]>,
-	goal: SeedGoal,
+	seeds: boolean,
 	flags: Flags<typeof sharedOptions>,
 	context: Context,
 	waiting?: Waiting,
@@ -184,7 +185,8 @@ export async function runTransfer(
 	const diskThread = new DiskThread();
 	try {
 		const tasks = await inTime(read(), waiting?.timeout);
-		return await transferAll(tasks, goal, flags, context, diskThread, waiting);
+		const staysToSeed = seeds && flags.seedRatio !== 0 && flags.seedTime !== 0;
+		return await transferAll(tasks, staysToSeed, flags, context, diskThread, waiting);
 	} catch (error) {
 		void diskThread.end();
 		throw error;

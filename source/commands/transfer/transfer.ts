@@ -1,18 +1,11 @@
 import type {EngineClient} from '../../api/engine-client.js';
 import type {TorrentView} from '../../api/snapshot.js';
-import type {Millis, Seconds} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
 import {LastingReason} from './lasting-reason.js';
 import {Patience, type Waiting} from './patience.js';
 import {isComplete} from './plain-line.js';
 import type {TransferOutcome, TransferReport} from './transfer-report.js';
 import {TransferWarnings} from './transfer-warnings.js';
-
-/** When a torrent that is complete may go. */
-export interface SeedGoal {
-	/** 0: at once; undefined: never because of time. */
-	readonly time: Seconds | undefined;
-	readonly ratio: number | undefined;
-}
 
 /** What is followed to its end. */
 export interface TransferSettings {
@@ -20,7 +13,8 @@ export interface TransferSettings {
 	/** The torrents' ids; those that were added by a link are in `links`, too. */
 	readonly ids: readonly string[];
 	readonly links: ReadonlySet<string>;
-	readonly goal: SeedGoal;
+	/** Whether what is complete is seeded until the engine says that its goal is reached; else it may go. */
+	readonly seeds: boolean;
 	readonly report: TransferReport;
 	/** Resolves when it shall end early. */
 	readonly stopped: Promise<unknown>;
@@ -33,7 +27,7 @@ export interface TransferSettings {
 interface Progress {
 	view?: TorrentView;
 	hasMetadata: boolean;
-	completeAt?: Millis;
+	isComplete: boolean;
 	outcome?: 'done' | 'failed';
 	warnings?: TransferWarnings;
 	readonly patience: Patience;
@@ -47,12 +41,13 @@ const forever: Waiting = {stopTimeout: undefined, timeout: undefined};
 
 /** Follows torrents until all have come to their end, and tells `report` what happens to them. */
 export async function transfer(settings: TransferSettings): Promise<TransferOutcome> {
-	const {engine, ids, links, goal, report, stopped, waiting = forever, warnAfter = 0} = settings;
+	const {engine, ids, links, seeds, report, stopped, waiting = forever, warnAfter = 0} = settings;
 	const all = new Map<string, Progress>(
 		ids.map(id => [
 			id,
 			{
 				hasMetadata: !links.has(id),
+				isComplete: false,
 				patience: new Patience(waiting),
 				holdUp: new LastingReason(warnAfter),
 			},
@@ -71,14 +66,6 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 	const fail = (progress: Progress, view: TorrentView, reason: string) => {
 		report.failed(view, reason);
 		finish(progress, 'failed');
-	};
-	const hasSeeded = ({view, completeAt}: Progress): boolean => {
-		if (!view || completeAt === undefined) return false;
-		const {time, ratio} = goal;
-		return (
-			(time !== undefined && performance.now() - completeAt >= time * 1000) ||
-			(ratio !== undefined && view.ratio >= ratio)
-		);
 	};
 	const warn = ({view, warnings, holdUp}: Progress) => {
 		if (!view) return;
@@ -116,13 +103,14 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 			return;
 		}
 		warn(progress);
-		if (progress.completeAt === undefined && isComplete(view)) {
-			progress.completeAt = performance.now();
-			const stays = !hasSeeded(progress);
+		if (!isComplete(view)) return;
+		const stays = seeds && view.state !== 'finished';
+		if (!progress.isComplete) {
+			progress.isComplete = true;
 			report.complete(view, stays);
 			if (stays) report.seeding(view);
 		}
-		if (hasSeeded(progress)) finish(progress, 'done');
+		if (!stays) finish(progress, 'done');
 	};
 	const views = () => [...all.values()].flatMap(({view}) => (view ? [view] : []));
 
@@ -131,13 +119,12 @@ export async function transfer(settings: TransferSettings): Promise<TransferOutc
 		for (const view of torrents) look(view);
 		report.progress(views());
 	});
-	// Time passes though nothing changes: rates are told, seeding comes to its end.
+	// Time passes though nothing changes: rates are told, patience comes to its end.
 	const timer = setInterval(() => {
 		for (const progress of all.values()) {
 			if (progress.outcome) continue;
 			warn(progress);
-			if (hasSeeded(progress)) finish(progress, 'done');
-			else giveUp(progress);
+			giveUp(progress);
 		}
 		report.progress(views());
 	}, tick);

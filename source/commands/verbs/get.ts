@@ -47,7 +47,7 @@ export const command = defineCommand({
 				const options = addOptions(flags);
 				return sources.map(source => ({source, options}));
 			},
-			{time: seedTime ?? (seedRatio === undefined ? 0 : undefined), ratio: seedRatio},
+			seedRatio !== undefined || seedTime !== undefined,
 			flags,
 			context,
 			{stopTimeout: flags.stopTimeout, timeout: flags.timeout},

@@ -189,7 +189,7 @@ export const command = defineCommand({
 				await tellSeeds(seeds, flags.json, context);
 				return seeds;
 			},
-			{time: flags.seedTime, ratio: flags.seedRatio},
+			true,
 			{...flags, tracker: flags.tracker.flat()},
 			context,
 		);

@@ -101,6 +101,8 @@ export class TorrentLoader implements SessionService {
 		// Data in another folder is other data.
 		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, torrent))
 			torrent.remember(saved.resume);
+		// What one run was asked for is not asked of the next.
+		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {seedRatio: null, seedTime: null}});
 		// Until everything about it is settled it is not the queue's to start.
 		torrent.wanted = false;
 		await breathe(metainfo);
@@ -113,7 +115,7 @@ export class TorrentLoader implements SessionService {
 		if (other !== undefined) return this.#merge(other, metainfo, options, addresses);
 		this.#adopt(torrent);
 		services.log('info', `added ${metainfo.name}`, id);
-		this.#applyOptions(torrent, options, addresses);
+		this.#applyOptions(torrent, countedFromNow(options, torrent), addresses);
 		torrent.wanted = options.paused !== true;
 		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
 		else torrent.rest();
@@ -361,6 +363,12 @@ export class TorrentLoader implements SessionService {
 			},
 		});
 	}
+}
+
+/** As long as it is to be seeded it is seeded from now on, whatever it was in earlier runs. */
+function countedFromNow(options: AddOptions, {stats}: Torrent): AddOptions {
+	const {seedTime} = options;
+	return seedTime === undefined ? options : {...options, seedTime: seedTime + stats.seedingTime};
 }
 
 /** Each of them is looked up, or asked: nobody means thousands. */

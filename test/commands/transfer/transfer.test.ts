@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {TorrentView} from '../../../source/api/snapshot.ts';
 import {plainReport} from '../../../source/commands/transfer/plain-report.ts';
-import {type SeedGoal, transfer} from '../../../source/commands/transfer/transfer.ts';
+import {transfer} from '../../../source/commands/transfer/transfer.ts';
 import type {TransferReport} from '../../../source/commands/transfer/transfer-report.ts';
 import {FakeEngine} from '../../bridge/fake-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
-const now: SeedGoal = {time: 0, ratio: undefined};
 const never = new Promise<never>(() => {});
 
 function start(
 	ids: readonly string[],
-	goal: SeedGoal,
+	seeds: boolean,
 	links: readonly string[] = [],
 	stopped: Promise<unknown> = never,
 ) {
@@ -32,7 +31,7 @@ function start(
 		ended() {},
 		end: () => told.push('end'),
 	};
-	const outcome = transfer({engine, ids, links: new Set(links), goal, report, stopped});
+	const outcome = transfer({engine, ids, links: new Set(links), seeds, report, stopped});
 	const show = (...torrents: Array<Partial<TorrentView>>) =>
 		engine.tell(() => ({torrents: torrents.map(more => torrentView({id: more.name ?? '', ...more}))}));
 	return {engine, told, outcome, show};
@@ -41,7 +40,7 @@ function start(
 const done = {state: 'seeding', completed: 1000} as const;
 
 test('it ends when every torrent is complete', async () => {
-	const {told, outcome, show, engine} = start(['a', 'b'], now);
+	const {told, outcome, show, engine} = start(['a', 'b'], false);
 	show({name: 'a'}, {name: 'b'}, {name: 'somebody else'});
 	show({name: 'a', ...done}, {name: 'b', completed: 999});
 	show({name: 'a', ...done}, {name: 'b', ...done});
@@ -51,7 +50,7 @@ test('it ends when every torrent is complete', async () => {
 });
 
 test('having all bytes is not complete while they are still checked', async () => {
-	const {told, outcome, show} = start(['a'], now);
+	const {told, outcome, show} = start(['a'], false);
 	show({name: 'a', state: 'checking', completed: 1000});
 	show({name: 'a', state: 'downloading', completed: 1000});
 	assert.deepEqual(told, ['added a']);
@@ -60,7 +59,7 @@ test('having all bytes is not complete while they are still checked', async () =
 });
 
 test('metadata is told once, and only of links', async () => {
-	const {told, outcome, show} = start(['a', 'b'], now, ['a']);
+	const {told, outcome, show} = start(['a', 'b'], false, ['a']);
 	show({name: 'a', state: 'metadata', pieces: 0}, {name: 'b'});
 	show({name: 'a', state: 'checking'}, {name: 'b'});
 	show({name: 'a', ...done}, {name: 'b', ...done});
@@ -68,23 +67,35 @@ test('metadata is told once, and only of links', async () => {
 	assert.deepEqual(told, ['added a', 'added b', 'metadata a', 'complete a', 'complete b', 'end']);
 });
 
-test('it seeds until the ratio is reached', async () => {
-	const {told, outcome, show} = start(['a'], {time: undefined, ratio: 2});
-	show({name: 'a', ...done, ratio: 1.9});
-	assert.deepEqual(told, ['added a', 'complete a', 'seeding a']);
+test('it seeds until the engine says that the goal is reached', async () => {
+	const {told, outcome, show} = start(['a'], true);
 	show({name: 'a', ...done, ratio: 2});
-	assert.equal(await outcome, 'done');
-});
-
-test('it seeds until the time is over, though nothing changes', async () => {
-	const {told, outcome, show} = start(['a'], {time: 0.01, ratio: undefined});
-	show({name: 'a', ...done});
+	assert.deepEqual(told, ['added a', 'complete a', 'seeding a']);
+	show({name: 'a', ...done, state: 'pausing', ratio: 2});
+	show({name: 'a', ...done, ratio: 900});
+	assert.deepEqual(told, ['added a', 'complete a', 'seeding a']);
+	show({name: 'a', ...done, state: 'finished', ratio: 2});
 	assert.equal(await outcome, 'done');
 	assert.deepEqual(told, ['added a', 'complete a', 'seeding a', 'end']);
 });
 
+test('what has reached its goal before anybody looks is not told to seed', async () => {
+	const {told, outcome, show} = start(['a'], true);
+	show({name: 'a', ...done, state: 'finished'});
+	assert.equal(await outcome, 'done');
+	assert.deepEqual(told, ['added a', 'complete a', 'end']);
+});
+
+test('one that has reached its goal waits for another that has not', async () => {
+	const {told, outcome, show} = start(['a', 'b'], true);
+	show({name: 'a', ...done, state: 'finished'}, {name: 'b', ...done});
+	show({name: 'a', ...done, state: 'finished'}, {name: 'b', ...done, state: 'finished'});
+	assert.equal(await outcome, 'done');
+	assert.deepEqual(told, ['added a', 'complete a', 'added b', 'complete b', 'seeding b', 'end']);
+});
+
 test('one that fails does not end the others, but the whole', async () => {
-	const {told, outcome, show} = start(['a', 'b'], now);
+	const {told, outcome, show} = start(['a', 'b'], false);
 	show({name: 'a', state: 'failed', reason: {level: 'error', text: 'the disk is full'}}, {name: 'b'});
 	show(
 		{name: 'a', state: 'failed', reason: {level: 'error', text: 'the disk is full'}},
@@ -95,7 +106,7 @@ test('one that fails does not end the others, but the whole', async () => {
 });
 
 test('a warning is told once as long as it stays the same', async () => {
-	const {told, outcome, show} = start(['a'], now);
+	const {told, outcome, show} = start(['a'], false);
 	const reason = {level: 'warn', text: 'no tracker answers'} as const;
 	show({name: 'a', reason});
 	show({name: 'a', reason});
@@ -107,11 +118,11 @@ test('a warning is told once as long as it stays the same', async () => {
 
 test('it ends when it is stopped, and when the engine is gone', async () => {
 	const stop = Promise.withResolvers<void>();
-	const first = start(['a'], now, [], stop.promise);
+	const first = start(['a'], false, [], stop.promise);
 	first.show({name: 'a'});
 	stop.resolve();
 	assert.equal(await first.outcome, 'stopped');
-	const second = start(['a'], now);
+	const second = start(['a'], false);
 	second.show({name: 'a'});
 	second.engine.stop('the engine has ended');
 	assert.equal(await second.outcome, 'failed');

@@ -7,6 +7,7 @@ import type {FilePriority} from '../../../source/api/snapshot.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import {TorrentLoader} from '../../../source/engine/session/torrent-loader.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import type {SavedTorrent} from '../../../source/io/state/torrent-store.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {LoneTorrent} from '../../helpers/lone-torrent.ts';
 
@@ -24,8 +25,8 @@ const metainfo = Uint8Array.from(
 	}),
 );
 
-/** Adds ten thousand small files in one torrent. */
-async function add(options: AddOptions): Promise<Torrent | undefined> {
+/** Adds ten thousand small files in one torrent; `saved` is what an earlier run that was to be no session knew of it. */
+async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent | undefined> {
 	const {services} = new LoneTorrent();
 	const torrents = new Map<string, Torrent>();
 	const loader = new TorrentLoader({
@@ -33,13 +34,13 @@ async function add(options: AddOptions): Promise<Torrent | undefined> {
 		torrents,
 		queue: new QueueManager(torrents, undefined, services.clock),
 		store: {
-			find: async () => undefined,
+			find: async () => saved,
 			load: async () => [],
 			save: async () => undefined,
 			saveMetainfo: async () => undefined,
 			remove: async () => undefined,
 		},
-		lasting: true,
+		lasting: saved === undefined,
 		speeds: undefined,
 		totals: undefined,
 		dir: '/nowhere/at/all',
@@ -94,4 +95,15 @@ test('a label is cut to what a column shows, however it is given', async () => {
 	const torrent = await add({label: `  ${'x'.repeat(1_000_000)}`});
 	assert.equal(torrent?.label, 'x'.repeat(100));
 	assert.equal((await add({label: ' \t '}))?.label, undefined);
+});
+
+test('what one run was asked to seed is not asked of the next, and its time is counted anew', async () => {
+	const first = await add({dir: '/data'});
+	const resume = {...first!.memory.nothing(), seedRatio: 2, seedTime: 60, seedingTime: 500, uploaded: 7};
+	const saved = {resume, metainfo: undefined, doubtful: false} as unknown as SavedTorrent;
+	const second = await add({dir: '/data'}, saved);
+	assert.equal(second!.stats.uploaded, 7, 'it is remembered');
+	assert.deepEqual([second!.goal.ratio, second!.goal.time], [undefined, undefined]);
+	const third = await add({dir: '/data', seedTime: 30}, saved);
+	assert.deepEqual([third!.goal.ratio, third!.goal.time, third!.goal.met], [undefined, 530, false]);
 });
