@@ -1,3 +1,5 @@
+import {addressScope} from './ip-address.js';
+
 /** Where a peer can be reached: `host` is an IP address in its usual text form, never a name. */
 export interface PeerAddress {
 	readonly host: string;
@@ -7,4 +9,11 @@ export interface PeerAddress {
 /** `192.0.2.1:6881` or `[2001:db8::1]:6881`; the key under which an address is known. */
 export function formatAddress({host, port}: PeerAddress): string {
 	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether a peer may be at this IP address (4 or 16 bytes) and port. */
+export function isDialable(ip: Uint8Array, port: number): boolean {
+	if (!Number.isInteger(port) || port < 1 || port > 65_535) return false;
+	const scope = addressScope(ip);
+	return scope !== 'multicast' && scope !== 'unspecified';
 }

@@ -1,5 +1,5 @@
 import {addressScope, parseIp} from '../../base/ip-address.js';
-import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import {formatAddress, isDialable, type PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis} from '../../base/units.js';
 import {DialQueue} from './dial-queue.js';
@@ -119,7 +119,7 @@ export class PeerList {
 			if (source === 'manual') this.#promote(present);
 			return false;
 		}
-		if (!isDialable(host, address.port) || this.#own.has(key) || this.isBanned(peerKey(address)))
+		if (!isDialable(parseIp(host)!, address.port) || this.#own.has(key) || this.isBanned(peerKey(address)))
 			return false;
 		if (source === 'pex' || source === 'dht' || source === 'resume') {
 			if ((this.#forgotten.get(key) ?? -Infinity) > now) return false;
@@ -417,13 +417,6 @@ export class PeerList {
 			);
 		for (const known of worst.slice(0, count)) this.#remove(known);
 	}
-}
-
-function isDialable(host: string, port: number): boolean {
-	const scope = addressScope(parseIp(host)!);
-	return (
-		scope !== 'multicast' && scope !== 'unspecified' && Number.isInteger(port) && port > 0 && port < 65_536
-	);
 }
 
 function dropOldest(keys: Set<string> | Map<string, unknown>): void {

@@ -1,6 +1,6 @@
 import {ProtocolError} from '../../base/errors.js';
-import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
-import type {PeerAddress} from '../../base/peer-address.js';
+import {formatIp, parseIp} from '../../base/ip-address.js';
+import {isDialable, type PeerAddress} from '../../base/peer-address.js';
 
 /** Bytes of one peer in compact form: 4 or 16 of the address, 2 of the port. BEP 23, BEP 7. */
 export const compactPeerLength = {ipv4: 6, ipv6: 18} as const;
@@ -31,13 +31,6 @@ export function decodeCompactPeers(bytes: Uint8Array, family: AddressFamily = 'i
 		peers.push({host, port});
 	}
 	return peers;
-}
-
-/** Whether a peer may be at this address (4 or 16 bytes) and port. */
-export function isDialable(address: Uint8Array, port: number): boolean {
-	if (!Number.isInteger(port) || port < 1 || port > 65_535) return false;
-	const scope = addressScope(address);
-	return scope !== 'multicast' && scope !== 'unspecified';
 }
 
 /** Writes those of `peers` that belong to the family in compact form; the others are left out. */

@@ -1,6 +1,6 @@
 import {ProtocolError} from '../../base/errors.js';
 import {formatIp, parseIp} from '../../base/ip-address.js';
-import type {PeerAddress} from '../../base/peer-address.js';
+import {isDialable, type PeerAddress} from '../../base/peer-address.js';
 import {type BencodeNode, decodeDictionary} from '../bencode/bencode.js';
 import {
 	type AnnounceRequest,
@@ -10,7 +10,7 @@ import {
 	type ScrapeResponse,
 	type TrackerFailure,
 } from './announce.js';
-import {decodeCompactPeers, isDialable} from './compact-peers.js';
+import {decodeCompactPeers} from './compact-peers.js';
 
 /** No answer of an HTTP tracker may be longer, after it was inflated. */
 export const maximumTrackerBody = 1 << 20;
