@@ -1,5 +1,5 @@
 import type {Options} from '../source/commands/arguments/command.ts';
-import {optionLabel} from '../source/commands/arguments/parse-arguments.ts';
+import {optionLabel} from '../source/commands/arguments/option-names.ts';
 
 /** An option as people read it. */
 export interface DescribedOption {

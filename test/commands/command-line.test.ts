@@ -3,7 +3,11 @@ import {test} from 'node:test';
 import {type Command, defineCommand, type Options} from '../../source/commands/arguments/command.ts';
 import {choose} from '../../source/commands/arguments/dispatch.ts';
 import {sharedOptions} from '../../source/commands/arguments/flags.ts';
-import {parseArguments} from '../../source/commands/arguments/parse-arguments.ts';
+import {
+	type Defaults,
+	parseArguments,
+	withDefaults,
+} from '../../source/commands/arguments/parse-arguments.ts';
 
 const hash = 'a'.repeat(40);
 
@@ -169,9 +173,12 @@ test('what the config file says holds where nothing was typed', () => {
 		['dht', {value: false, where: 'dht in config.json'}],
 		['bind', {value: ['10.0.0.1', '10.0.0.2'], where: 'bind in config.json'}],
 	]);
-	const args = parseArguments(['x', '--port', '80'], get, config);
-	assert(args !== 'help');
-	const {flags, given} = args;
+	const settled = (words: string[], defaults: Defaults) => {
+		const args = parseArguments(words, get);
+		assert(args !== 'help');
+		return withDefaults(args, get, defaults);
+	};
+	const {flags, given} = settled(['x', '--port', '80'], config);
 	const flag = (key: string) => flags[key];
 	assert.deepEqual(
 		[flag('dir'), flag('port'), flag('dht'), flag('bind')],
@@ -179,7 +186,7 @@ test('what the config file says holds where nothing was typed', () => {
 	);
 	assert.deepEqual([...given], ['port']);
 	config.set('port', {value: 'x', where: 'port in config.json'});
-	assert.throws(() => parseArguments(['x'], get, config), /^UserError: port in config.json: "x" is not/);
+	assert.throws(() => settled(['x'], config), /^UserError: port in config.json: "x" is not/);
 });
 
 test('--help anywhere but in a value asks for help', () => {

@@ -10,7 +10,8 @@ import {configOptions} from '../../source/commands/arguments/config-file.ts';
 import {choose, loadCommand} from '../../source/commands/arguments/dispatch.ts';
 import {examples} from '../../source/commands/arguments/examples.ts';
 import {sharedOptions} from '../../source/commands/arguments/flags.ts';
-import {optionLabel, optionName, parseArguments} from '../../source/commands/arguments/parse-arguments.ts';
+import {optionLabel, optionName} from '../../source/commands/arguments/option-names.ts';
+import {parseArguments} from '../../source/commands/arguments/parse-arguments.ts';
 import {verbNames} from '../../source/commands/arguments/verb-names.ts';
 import {missing} from '../helpers/processes.ts';
 

@@ -8,7 +8,8 @@ import type {Options} from './command.js';
 import {jsonFault, lineOfEachName} from './config-lines.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
 import {nearest} from './nearest.js';
-import {type Defaults, optionName} from './parse-arguments.js';
+import {optionName} from './option-names.js';
+import type {Defaults} from './parse-arguments.js';
 
 /** The options that the config file may set. */
 export const configOptions = {

@@ -89,7 +89,7 @@ export async function dispatch(argv: readonly string[], context: Context): Promi
 		return 0;
 	}
 	const {rest} = choice;
-	const [command, {parseArguments}, {readConfig}] = await Promise.all([
+	const [command, {parseArguments, withDefaults}, {readConfig}] = await Promise.all([
 		loaders[choice.verb](),
 		import('./parse-arguments.js'),
 		import('./config-file.js'),
@@ -103,7 +103,5 @@ export async function dispatch(argv: readonly string[], context: Context): Promi
 	}
 	if (!command.config) return command.run(args, context);
 	const config = readConfig(context.env, message => context.warn(message));
-	if (config.size === 0) return command.run(args, context);
-	const merged = parseArguments(rest, command, config);
-	return command.run(merged === 'help' ? args : merged, context);
+	return command.run(withDefaults(args, command, config), context);
 }

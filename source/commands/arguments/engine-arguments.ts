@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import type {Flags, Options} from './command.js';
 import {engineOptions, logOptions, torrentOptions} from './flags.js';
-import {optionName} from './parse-arguments.js';
+import {optionName} from './option-names.js';
 
 /** What an engine takes for itself, for all its torrents. */
 export const ownOptions = {

@@ -1,7 +1,7 @@
 import {paragraphs, wrap} from '../output/paragraphs.js';
 import type {Command, Options} from './command.js';
 import {type Example, examples} from './examples.js';
-import {optionLabel} from './parse-arguments.js';
+import {optionLabel} from './option-names.js';
 import {selectionNotes} from './selection-notes.js';
 import type {Verb} from './verb-names.js';
 

@@ -1,5 +1,5 @@
 import type {Command, Options} from '../arguments/command.js';
-import {optionLabel} from '../arguments/parse-arguments.js';
+import {optionLabel} from '../arguments/option-names.js';
 import {wordsOf} from '../arguments/quantities.js';
 
 /** What can stand in a place of the command line: files, folders, torrents of the running engine, words, or anything. */

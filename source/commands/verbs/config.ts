@@ -11,7 +11,7 @@ import {
 } from '../arguments/config-file.js';
 import {jsonOption} from '../arguments/flags.js';
 import {nearest} from '../arguments/nearest.js';
-import {optionName} from '../arguments/parse-arguments.js';
+import {optionName} from '../arguments/option-names.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
 /** What is wrong with the settings of the screen that are no options, a sentence each. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Flags} from '../../../source/commands/arguments/command.ts';
 import {engineOptions, torrentOptions} from '../../../source/commands/arguments/flags.ts';
-import {parseArguments} from '../../../source/commands/arguments/parse-arguments.ts';
+import {parseArguments, withDefaults} from '../../../source/commands/arguments/parse-arguments.ts';
 import {openSession} from '../../../source/commands/engine-process/open-session.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
@@ -22,8 +22,9 @@ test('of a limit that was typed, configured and chosen by command, the typed one
 			words: [0, 0],
 			run: async () => 0 as const,
 		} as const;
-		const args = parseArguments(['--port=0', '--bind=127.0.0.1', ...words], command, config);
-		assert.ok(args !== 'help');
+		const typed = parseArguments(['--port=0', '--bind=127.0.0.1', ...words], command);
+		assert.ok(typed !== 'help');
+		const args = withDefaults(typed, command, config);
 		const engine = await openSession({
 			stateDir,
 			dir: space.folder('data'),
