@@ -40,7 +40,7 @@ async function busy(
 	each: () => void = () => {},
 ): Promise<void> {
 	for (let second = 0; second < count; second++) {
-		for (const peer of peers) if (!peer.peer.amChoking) peer.ask(1, 1);
+		for (const peer of peers) if (!peer.peer.choking.amChoking) peer.ask(1, 1);
 		each();
 		await seconds(lone, 1, peers);
 	}
@@ -55,7 +55,7 @@ async function leeching(options: LoneOptions = {}): Promise<LoneTorrent> {
 }
 
 function unchoked(peers: readonly LonePeer[]): number[] {
-	return peers.flatMap(({peer}, at) => (peer.amChoking ? [] : [at]));
+	return peers.flatMap(({peer}, at) => (peer.choking.amChoking ? [] : [at]));
 }
 
 // Who may download.
@@ -75,7 +75,7 @@ test('there are more slots where the line feeds more, and fewer where a limit do
 	const lone = await started({seeds: true});
 	const peers = await crowd(lone, 24);
 	await busy(lone, 25, peers, () => {
-		for (const peer of peers) if (!peer.peer.amChoking) peer.ask(3, 2);
+		for (const peer of peers) if (!peer.peer.choking.amChoking) peer.ask(3, 2);
 	});
 	const usual = unchoked(peers).length;
 	assert.ok(usual > 8 && usual < 16, `${usual} slots`);
@@ -89,10 +89,12 @@ test('while it downloads those who give most are unchoked, who snubs us and who 
 	const lone = await leeching();
 	const peers = await crowd(lone, 14);
 	await busy(lone, 32, peers, () => {
-		for (const [at, {peer}] of peers.entries()) if (at >= 5) peer.downloaded += 1000 * at;
+		for (const [at, {peer}] of peers.entries()) if (at >= 5) peer.traffic.downloaded += 1000 * at;
 		peers[13]!.peer.requests.queue.snubbed = true;
 	});
-	const regular = peers.flatMap(({peer}, at) => (peer.amChoking || peer.optimistic ? [] : [at]));
+	const regular = peers.flatMap(({peer}, at) =>
+		peer.choking.amChoking || peer.choking.optimistic ? [] : [at],
+	);
 	assert.deepEqual(regular, [6, 7, 8, 9, 10, 11, 12]);
 	await lone.torrent.close();
 });
@@ -101,12 +103,16 @@ test('the optimistic slot goes rather to one who gave before than to those who h
 	const lone = await leeching({random: () => 0.3});
 	const peers = await crowd(lone, 14);
 	const gave = peers[11]!;
-	gave.peer.downloaded = 20_000;
-	for (const {peer} of peers.slice(8)) peer.unchokedAt = -100_000;
+	gave.peer.traffic.downloaded = 20_000;
+	for (const {peer} of peers.slice(8)) peer.choking.unchokedAt = -100_000;
 	const drawn = new Set<number>();
 	await busy(lone, 45, peers, () => {
-		for (const {peer} of peers.slice(0, 7)) peer.downloaded += 1000;
-		drawn.add(peers.findIndex(({peer}) => peer.optimistic && lone.clock.now() - peer.optimisticSince < 1000));
+		for (const {peer} of peers.slice(0, 7)) peer.traffic.downloaded += 1000;
+		drawn.add(
+			peers.findIndex(
+				({peer}) => peer.choking.optimistic && lone.clock.now() - peer.choking.optimisticSince < 1000,
+			),
+		);
 	});
 	assert.ok(drawn.has(11), `${[...drawn]}`);
 	await lone.torrent.close();
@@ -117,8 +123,8 @@ test('an optimistic unchoke lasts 30 s, then somebody else has a turn', async ()
 	const peers = await crowd(lone, 14);
 	const holders: number[] = [];
 	await busy(lone, 100, peers, () => {
-		for (const {peer} of peers.slice(0, 8)) peer.downloaded += 1000;
-		holders.push(peers.findIndex(({peer}) => peer.optimistic));
+		for (const {peer} of peers.slice(0, 8)) peer.traffic.downloaded += 1000;
+		holders.push(peers.findIndex(({peer}) => peer.choking.optimistic));
 	});
 	const turns = holders.filter((holder, at) => holder >= 0 && holder !== holders[at - 1]);
 	assert.ok(turns.length >= 3 && turns.length <= 4, `${holders}`);
@@ -135,17 +141,17 @@ test('a seeder ends a turn after 20 pieces and a minute, whatever was given befo
 	const first = unchoked(peers);
 	const others = peers.filter((_, at) => !first.includes(at));
 	// These gave when it was still downloading: a seeder has nothing to repay.
-	for (const at of first) peers[at]!.peer.downloaded = 1_000_000;
+	for (const at of first) peers[at]!.peer.traffic.downloaded = 1_000_000;
 	const slow = first.slice(6).map(at => peers[at]!);
 	let second = 0;
 	await busy(lone, 72, [...first.slice(0, 6).map(at => peers[at]!), ...others], () => {
 		if (second++ % 3 === 0) for (const peer of slow) peer.ask(1, 1);
 	});
 	assert.ok(
-		others.every(({peer}) => !peer.amChoking),
+		others.every(({peer}) => !peer.choking.amChoking),
 		`${unchoked(peers)}`,
 	);
-	const lasting = slow.filter(({peer}) => !peer.amChoking && peer.piecesSinceUnchoke > 10);
+	const lasting = slow.filter(({peer}) => !peer.choking.amChoking && peer.uploads.piecesSinceUnchoke > 10);
 	assert.ok(
 		lasting.length >= 1,
 		'who has not had its 20 pieces goes on, but for what the optimistic slot needs',
@@ -163,8 +169,8 @@ test('who is unchoked and asks for nothing keeps nobody from a slot; who has had
 		25,
 		peers.filter(peer => peer !== waits && peer !== sated),
 	);
-	assert.equal(waits!.peer.amChoking, false, 'it may still ask for what it was promised');
-	assert.equal(sated!.peer.amChoking, true, 'it was given something and asks for no more');
+	assert.equal(waits!.peer.choking.amChoking, false, 'it may still ask for what it was promised');
+	assert.equal(sated!.peer.choking.amChoking, true, 'it was given something and asks for no more');
 	assert.ok(rest.length === 6 && unchoked(peers).length > 8);
 	await lone.torrent.close();
 });
@@ -202,7 +208,7 @@ test('who comes and goes without trading counts as failed, who traded may be dia
 	const [idle, useful] = await Promise.all(
 		lone.dialled.splice(0).map((connection, at) => LonePeer.meet(lone, 50 + at, {connection})),
 	);
-	useful!.peer.downloaded = 1;
+	useful!.peer.traffic.downloaded = 1;
 	idle!.connection.hangUp();
 	useful!.connection.hangUp();
 	await seconds(lone, 62);
@@ -219,7 +225,7 @@ test('who breaks the protocol counts as failed though it traded, and after the t
 	const lone = await started();
 	hears(lone, [1]);
 	const dialled = await LonePeer.meet(lone, 1, {connection: lone.dialled.pop()!});
-	dialled.peer.downloaded = 1;
+	dialled.peer.traffic.downloaded = 1;
 	dialled.say(writer => writer.piece(messageId.have, 99));
 	assert.match(dialled.connection.reason ?? '', /have of piece 99/);
 	await seconds(lone, 90);
@@ -354,7 +360,7 @@ test('a seed that we dialled and need no more is forgotten, not dialled again an
 	const lone = await started({seeds: true});
 	hears(lone, [1]);
 	const seed = await LonePeer.meet(lone, 1, {connection: lone.dialled.pop()!});
-	seed.peer.uploaded = 1;
+	seed.peer.traffic.uploaded = 1;
 	seed.say(writer => writer.plain(messageId.haveAll));
 	assert.equal(seed.connection.reason, 'both have everything');
 	await seconds(lone, 300);
@@ -388,7 +394,7 @@ test('an incoming peer that says where it listens is dialled there when it has g
 	const lone = await started();
 	const peer = await LonePeer.meet(lone, 1);
 	peer.say(writer => writer.extended(0, encodeBencode({p: 7777})));
-	peer.peer.downloaded = 1;
+	peer.peer.traffic.downloaded = 1;
 	await seconds(lone, 2);
 	assert.equal(lone.dialled.length, 0);
 	peer.connection.hangUp();

@@ -153,8 +153,8 @@ export class MessageHandler implements PeerOwner {
 	peerInterest(peer: Peer): void {
 		const {swarm, superSeeding} = this.#owner;
 		if (peer.peerInterested) {
-			swarm.rechokeSoon();
-			if (peer.amChoking && !superSeeding.active) sendAllowedFast(peer, this.#owner);
+			swarm.chokes.soon();
+			if (peer.choking.amChoking && !superSeeding.active) sendAllowedFast(peer, this.#owner);
 		}
 		swarm.revision++;
 	}
@@ -169,14 +169,13 @@ export class MessageHandler implements PeerOwner {
 		this.#count(peer, peer.requests.arriving.length - peer.countedEarly);
 		peer.countedEarly = 0;
 		peer.blockCame = true;
-		if (peer.requests.arriving.piece >= 0) peer.lastUsefulAt = peer.now;
+		if (peer.requests.arriving.piece >= 0) peer.traffic.lastUsefulAt = peer.now;
 		if (this.#downloader.arrivals.end(peer) !== undefined) this.#owner.changed();
 	}
 
 	#count(peer: Peer, bytes: Bytes): void {
 		const {stats} = this.#owner;
-		peer.download.add(bytes, peer.now);
-		peer.downloaded += bytes;
+		peer.traffic.came(bytes, peer.now);
 		stats.download.add(bytes, peer.now);
 		stats.downloaded += bytes;
 	}
@@ -215,7 +214,7 @@ export class MessageHandler implements PeerOwner {
 			peer.sendReject(piece, begin, length);
 			return;
 		}
-		const may = !peer.amChoking || peer.grants.take(piece, length, peer.pieceCount);
+		const may = !peer.choking.amChoking || peer.grants.take(piece, length, peer.pieceCount);
 		if (may && this.#owner.active && peer.uploads.push(piece, begin, length)) return;
 		peer.sendReject(piece, begin, length);
 		peer.askedInVain();

@@ -6,8 +6,6 @@ import type {Bytes, Millis} from '../../base/units.js';
 import {copyShared} from '../../io/disk/block-pool.js';
 import type {ConnectionEvents, PeerStream} from '../../io/net/transport.js';
 import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
-import {SmoothedRate} from '../../policy/rates/smoothed-rate.js';
-import {SpeedMeter} from '../../policy/rates/speed-meter.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../protocol/wire/decoder.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
@@ -16,7 +14,9 @@ import {ExtensionState} from '../extensions/extension-state.js';
 import type {ExtensionPeer} from '../extensions/peer-extension.js';
 import {BlockRequests, type BlockSource} from '../transfer/block-source.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
-import {AllowedFastGrants} from './allowed-fast.js';
+import {AllowedFastGrants} from './allowed-fast-grants.js';
+import {ChokeState} from './choke-state.js';
+import {PeerTraffic} from './peer-traffic.js';
 import {UncheckedPieces} from './unchecked-pieces.js';
 import type {WriteBatch} from './write-batch.js';
 
@@ -91,7 +91,6 @@ const piecesWeight = 10;
 const bitfieldCost = 5;
 /** So many bytes of a message that is read over cost as much as a small one. */
 const bytesPerCost: Bytes = 4096;
-const longAge: Millis = 60_000;
 /** Of what is too much, so much more is one strike more. */
 const costPerStrike = 10;
 const mostFastPieces = 32;
@@ -103,38 +102,22 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	readonly address: PeerAddress;
 	readonly source: PeerSourceName;
 	readonly incoming: boolean;
-	readonly download = new SpeedMeter();
-	readonly upload = new SpeedMeter();
-	/** What it gives us, to rank it by. */
-	readonly giving: SmoothedRate;
-	/** What it gives and takes, over a minute or so. */
-	readonly givingLong: SmoothedRate;
-	readonly takingLong: SmoothedRate;
+	readonly traffic: PeerTraffic;
+	readonly choking = new ChokeState();
 	readonly connectedAt: Millis;
 	/** What connecting took, for peers we dialled: one round trip and a little. */
 	roundTrip: Millis = Infinity;
-	amChoking = true;
 	amInterested = false;
 	peerChoking = true;
 	peerInterested = false;
-	optimistic = false;
 	onParole = false;
 	/** 20 bytes, once the handshake came. */
 	peerId: Uint8Array | undefined;
 	readonly extensions = new ExtensionState();
 	supportsFast = false;
 	supportsExtended = false;
-	unchokedAt: Millis = -Infinity;
-	chokedAt: Millis = -Infinity;
-	optimisticSince: Millis = -Infinity;
-	piecesSinceUnchoke = 0;
-	/** Payload, both ways. */
-	downloaded = 0;
-	uploaded = 0;
 	lastReceivedAt: Millis;
 	lastSentAt: Millis;
-	/** When either side last moved a block. */
-	lastUsefulAt: Millis;
 	/** Pieces it lets us ask for while it chokes us. BEP 6. */
 	readonly fastPieces = new Set<number>();
 	readonly uploads = new UploadQueue();
@@ -187,14 +170,11 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 		this.incoming = options.incoming;
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
-		this.giving = new SmoothedRate(this.now);
-		this.givingLong = new SmoothedRate(this.now, longAge);
-		this.takingLong = new SmoothedRate(this.now, longAge);
+		this.traffic = new PeerTraffic(this.now);
 		this.#budget = new MessageBudget(this.now);
 		this.#vain = new MessageBudget(this.now, vain);
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
-		this.lastUsefulAt = this.now;
 		this.requests = new BlockRequests(1, this.now);
 		this.#decoder = new PeerWireDecoder(this, options.blockMemory, copyShared);
 	}
@@ -261,9 +241,10 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	/** Since when it could ask us for what it wants and does not, or owes us everything it was asked for. */
 	get silentSince(): Millis | undefined {
-		if (this.downloaded > 0 || this.uploaded > 0) return undefined;
-		const asks = this.#requests > 0 || !this.peerInterested || this.unchokedAt === -Infinity;
-		const since = Math.min(asks ? Infinity : this.unchokedAt, this.requests.queue.owesSince);
+		if (this.traffic.downloaded > 0 || this.traffic.uploaded > 0) return undefined;
+		const {unchokedAt} = this.choking;
+		const asks = this.#requests > 0 || !this.peerInterested || unchokedAt === -Infinity;
+		const since = Math.min(asks ? Infinity : unchokedAt, this.requests.queue.owesSince);
 		return since === Infinity ? undefined : since;
 	}
 
@@ -323,15 +304,9 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	}
 
 	setChoking(choking: boolean, now: Millis): void {
-		if (this.amChoking === choking) return;
-		this.amChoking = choking;
-		if (choking) {
-			this.chokedAt = now;
-			this.optimistic = false;
-		} else {
-			this.unchokedAt = now;
-			this.piecesSinceUnchoke = 0;
-		}
+		if (this.choking.amChoking === choking) return;
+		this.choking.set(choking, now);
+		if (!choking) this.uploads.piecesSinceUnchoke = 0;
 		this.writer.plain(choking ? messageId.choke : messageId.unchoke);
 		if (choking) {
 			this.uploads.clear((piece, begin, length) => {

@@ -1,18 +1,17 @@
 import {sameBytes} from '../../base/bytes.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
-import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
 import type {PeerStream} from '../../io/net/transport.js';
-import {type ChokeFacts, planUnchokes} from '../../policy/peers/choker.js';
 import {IdleHosts} from '../../policy/peers/idle-hosts.js';
 import {Misbehaviour} from '../../policy/peers/misbehaviour.js';
 import {isLoopback, normalHost, peerKey} from '../../policy/peers/peer-key.js';
 import {PeerList} from '../../policy/peers/peer-list.js';
 import {type Newcomer, type TurnoverFacts, whoYields} from '../../policy/peers/peer-turnover.js';
-import {uploadSlots} from '../../policy/peers/upload-slots.js';
 import {compareBytes} from '../../protocol/bencode/bencode.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionServices} from '../session/session-services.js';
+import {ChokeRound} from './choke-round.js';
 import {ourHandshake} from './our-handshake.js';
 import {Peer, type PeerOwner, takesNothing} from './peer-connection.js';
 
@@ -22,7 +21,6 @@ export const handshakeTimeout: Millis = 10_000;
 const idleTimeout: Millis = 120_000;
 const keepAliveAfter: Millis = 60_000;
 const uselessAfter: Millis = 600_000;
-const chokeRound: Millis = 10_000;
 /** Blocks we sent that nobody takes for so long are memory for nothing. */
 const takeTimeout: Millis = 120_000;
 /** … and for so long when others wait for that memory. */
@@ -30,22 +28,6 @@ const crowdedTakeTimeout: Millis = 10_000;
 /** Most who can be reached have answered by then. */
 const slowAnswer: Millis = 3000;
 const mostPerHost = 4;
-/** Unchoked for so long without asking for anything, a peer does not need its slot. */
-const idleSlotAfter: Millis = 5000;
-/** Nothing taken for so long of what lies ready for it: a peer that does not read needs no slot … */
-const stalledAfter: Millis = 5000;
-/** … unless the line may be that slow: in so long it carries what lies ready for one peer after the other. */
-const slowStallAfter: Millis = 20_000;
-/** What lies ready for one peer at least, twice. */
-const fairPart: Bytes = 4 * blockLength;
-/** Peers are waiting, and nobody takes anything for so long: others may try … */
-const lineIdleAfter: Millis = 500;
-/** … so many newcomers at a time … */
-const trials = 2;
-/** … and who asks for less than this does not count … */
-const worthASlot: BytesPerSecond = 1024;
-/** … unless a limit lower than this is what keeps the line idle. */
-const lowLimit: BytesPerSecond = 64 << 10;
 /** Of two with the same peer id one is let go that has traded nothing for so long. */
 const rivalPatience: Millis = 60_000;
 
@@ -69,14 +51,14 @@ export interface SwarmOwner {
 export class Swarm {
 	readonly peers = new Map<number, Peer>();
 	readonly list: PeerList;
+	/** Whom we let ask. */
+	readonly chokes: ChokeRound;
 	readonly #misbehaviour = new Misbehaviour();
 	readonly #idleHosts = new IdleHosts();
 	readonly #owner: SwarmOwner;
 	readonly #services: SessionServices;
 	/** Of `ExternalAddress`, as whom to dial first goes by it. */
 	#addressRevision: number;
-	#nextChokeRound: Millis = 0;
-	#chokeSoon = false;
 	#dialLater = false;
 	#madeRoomAt: Millis = -Infinity;
 	#turnedOverAt: Millis = -Infinity;
@@ -86,11 +68,13 @@ export class Swarm {
 	#roomIsTaken = false;
 	/** Rises whenever a peer comes, goes or changes. */
 	revision = 0;
-	seeds = 0;
 
 	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
+		this.chokes = new ChokeRound(owner, this.peers, services, () => {
+			this.revision++;
+		});
 		this.list = new PeerList({port: services.port(), ownHosts: services.ownHosts});
 		this.#addressRevision = services.externalAddress.revision;
 		this.list.seenAs(services.port(), services.externalAddress.hosts);
@@ -233,10 +217,11 @@ export class Swarm {
 		const facts: TurnoverFacts[] = [];
 		for (const peer of this.peers.values()) {
 			if (!peer.ready) continue;
-			const {id, incoming, connectedAt, lastUsefulAt, hasSpoken, returns, silentSince} = peer;
+			const {id, incoming, connectedAt, traffic, hasSpoken, returns, silentSince} = peer;
+			const {lastUsefulAt} = traffic;
 			const tradedAt = lastUsefulAt > connectedAt ? lastUsefulAt : undefined;
-			const giving = peer.givingLong.rate(peer.downloaded, now);
-			const trading = giving + peer.takingLong.rate(peer.uploaded, now);
+			const giving = traffic.givingLong.rate(traffic.downloaded, now);
+			const trading = giving + traffic.takingLong.rate(traffic.uploaded, now);
 			facts.push({id, incoming, connectedAt, tradedAt, giving, trading, hasSpoken, returns, silentSince});
 		}
 		return facts;
@@ -258,7 +243,7 @@ export class Swarm {
 		let idlest: Peer | undefined;
 		for (const peer of this.peers.values()) {
 			if (!peer.ready) continue;
-			if (idlest === undefined || peer.lastUsefulAt < idlest.lastUsefulAt) idlest = peer;
+			if (idlest === undefined || peer.traffic.lastUsefulAt < idlest.traffic.lastUsefulAt) idlest = peer;
 		}
 		if (idlest !== undefined) this.#letGo(idlest, 'made room for another torrent');
 		return idlest !== undefined;
@@ -301,7 +286,7 @@ export class Swarm {
 	 */
 	#surplus(older: Peer, newer: Peer): Peer {
 		if (older.incoming === newer.incoming)
-			return newer.now - older.lastUsefulAt > rivalPatience ? older : newer;
+			return newer.now - older.traffic.lastUsefulAt > rivalPatience ? older : newer;
 		const oursIsHigher = compareBytes(this.#services.peerId, newer.peerId!) > 0;
 		return newer.incoming === oursIsHigher ? newer : older;
 	}
@@ -325,9 +310,11 @@ export class Swarm {
 	 * is kept, and for who does not there is time to begin.
 	 */
 	#endRivalry(peer: Peer, now: Millis): void {
-		if (peer.lastUsefulAt === peer.connectedAt || now - peer.lastUsefulAt > rivalPatience) return;
+		if (peer.traffic.lastUsefulAt === peer.connectedAt || now - peer.traffic.lastUsefulAt > rivalPatience)
+			return;
 		for (const other of [...this.peers.values()]) {
-			if (other === peer || !sameIdentity(other, peer) || now - other.lastUsefulAt <= rivalPatience) continue;
+			if (other === peer || !sameIdentity(other, peer) || now - other.traffic.lastUsefulAt <= rivalPatience)
+				continue;
 			other.close('another connection with its peer id trades');
 		}
 	}
@@ -339,7 +326,7 @@ export class Swarm {
 		if (peer.misbehaved) this.#misbehaviour.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
-			const traded = peer.downloaded > 0 || peer.uploaded > 0;
+			const traded = peer.traffic.downloaded > 0 || peer.traffic.uploaded > 0;
 			if (traded) this.#idleHosts.delete(peerKey(peer.address));
 			else if (this.#owner.active && !(peer.isSeed && this.#owner.complete))
 				this.#idleHosts.add(peerKey(peer.address), now);
@@ -353,7 +340,7 @@ export class Swarm {
 		}
 		this.#services.connectionEnded();
 		this.revision++;
-		if (peer.ready && !peer.amChoking) this.rechokeSoon();
+		if (peer.ready && !peer.choking.amChoking) this.chokes.soon();
 		if (this.#owner.active) this.dial(now);
 	}
 
@@ -384,7 +371,7 @@ export class Swarm {
 		}
 		this.#owner.messages.extensions.tick(now);
 		if (this.#rivals) this.#endRivalries(now);
-		if (now >= this.#nextChokeRound || this.#lineIsIdle(now)) this.rechoke(now);
+		this.chokes.tick(now);
 		if (this.#dialLater || this.list.nextDeadline(now) <= now) {
 			this.#dialLater = false;
 			this.dial(now);
@@ -404,102 +391,15 @@ export class Swarm {
 		const patience = this.#services.uploader.isCrowded ? crowdedTakeTimeout : takeTimeout;
 		if (uploads.inFlight > 0 && now - uploads.movedAt > patience) return peer.close(takesNothing);
 		const crowded = this.peers.size >= this.#owner.maxPeers;
-		if (crowded && !peer.amInterested && !peer.peerInterested && now - peer.lastUsefulAt > uselessAfter) {
+		if (
+			crowded &&
+			!peer.amInterested &&
+			!peer.peerInterested &&
+			now - peer.traffic.lastUsefulAt > uselessAfter
+		) {
 			return peer.close('of no use to each other');
 		}
 		if (now - peer.lastSentAt > keepAliveAfter) peer.sendKeepAlive();
-	}
-
-	/** Somebody became interested, or a slot fell free: no need to wait for the round. */
-	rechokeSoon(): void {
-		if (this.#chokeSoon) return;
-		this.#chokeSoon = true;
-		this.#services.clock.soon(() => {
-			if (this.#chokeSoon) this.rechoke(this.#services.clock.now());
-		});
-	}
-
-	/** Some wait for a slot, and all who have one ask for next to nothing, or take nothing of what lies ready for them. */
-	#lineIsIdle(now: Millis): boolean {
-		const {uploadLimit} = this.#owner;
-		if (uploadLimit !== undefined && uploadLimit < lowLimit) return false;
-		let waiting = false;
-		let held = false;
-		for (const peer of this.peers.values()) {
-			if (!peer.ready || peer.isSeed) continue;
-			if (peer.amChoking) {
-				waiting ||= peer.peerInterested;
-				continue;
-			}
-			const {uploads, unchokedAt} = peer;
-			if (now - unchokedAt < lineIdleAfter) return false;
-			const stuck = peer.unsent > 0 && now - uploads.movedAt >= lineIdleAfter;
-			const waitsForUs = uploads.length > 0 || peer.unsent > 0;
-			if (!stuck && (waitsForUs || peer.upload.rate(now) >= worthASlot)) return false;
-			held = true;
-		}
-		return waiting && held;
-	}
-
-	/** Whether blocks lie ready for the peer that it does not take, and the line is not what keeps them. */
-	#stalls(peer: Peer, now: Millis, perPeer: BytesPerSecond): boolean {
-		const {uploads, unsent} = peer;
-		if (uploads.inFlight === 0 || unsent === 0) return false;
-		const slow = perPeer * stalledAfter < fairPart * 1000;
-		return now - uploads.movedAt >= (slow ? slowStallAfter : stalledAfter);
-	}
-
-	rechoke(now: Millis): void {
-		this.#chokeSoon = false;
-		this.#nextChokeRound = now + chokeRound;
-		if (!this.#owner.active) return;
-		const lineIsIdle = this.#lineIsIdle(now);
-		const facts: ChokeFacts[] = [];
-		const rates: number[] = [];
-		let holders = 0;
-		for (const peer of this.peers.values()) {
-			if (!peer.ready) continue;
-			rates.push(peer.upload.rate(now));
-			if (peer.uploads.inFlight > 0) holders++;
-		}
-		const perPeer = rates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, holders);
-		for (const peer of this.peers.values()) {
-			if (!peer.ready) continue;
-			const rateFromUs = peer.upload.rate(now);
-			facts.push({
-				id: peer.id,
-				interested: peer.peerInterested,
-				amChoking: peer.amChoking,
-				rateToUs: peer.giving.rate(peer.downloaded, now),
-				rateFromUs,
-				hasGiven: peer.downloaded > 0,
-				lastUnchokedAt: peer.unchokedAt,
-				lastChokedAt: peer.chokedAt,
-				piecesSentSinceUnchoke: peer.piecesSinceUnchoke,
-				isSeed: peer.isSeed,
-				snubbed: peer.snubbed,
-				optimisticSince: peer.optimistic ? peer.optimisticSince : undefined,
-				connectedAt: peer.connectedAt,
-				idle: rateFromUs === 0 && peer.uploads.isIdle && now - peer.unchokedAt > idleSlotAfter,
-				stalled: this.#stalls(peer, now, perPeer),
-			});
-		}
-		const plan = planUnchokes(facts, {
-			seeding: this.#owner.complete,
-			slots: uploadSlots(rates, this.#owner.uploadLimit),
-			trials: lineIsIdle ? trials : 0,
-			now,
-			random: () => this.#services.random.next(),
-		});
-		const unchoked = new Set(plan.unchoke);
-		const optimistic = new Set(plan.optimistic);
-		for (const peer of this.peers.values()) {
-			if (!peer.ready) continue;
-			if (optimistic.has(peer.id) && !peer.optimistic) peer.optimisticSince = now;
-			peer.optimistic = optimistic.has(peer.id);
-			peer.setChoking(!unchoked.has(peer.id), now);
-		}
-		this.revision++;
 	}
 
 	/** A connection somebody made to us. Which torrent it wants is not known before its handshake. */

@@ -1,19 +1,24 @@
 import type {Clock} from '../../base/ports.js';
-import type {Peer} from './peer-connection.js';
+import type {Millis} from '../../base/units.js';
+
+/** Who has something to say, and says it when it is told to. */
+export interface Flushable {
+	flush(now: Millis): void;
+}
 
 /** Peers with something to say. Each is flushed once a turn of the event loop: a write costs more than its bytes. */
 export class WriteBatch {
 	readonly #clock: Clock;
-	#waiting: Peer[] = [];
-	#spare: Peer[] = [];
-	readonly #known = new Set<Peer>();
+	#waiting: Flushable[] = [];
+	#spare: Flushable[] = [];
+	readonly #known = new Set<Flushable>();
 	#scheduled = false;
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
 	}
 
-	post(peer: Peer): void {
+	post(peer: Flushable): void {
 		if (this.#known.has(peer)) return;
 		this.#known.add(peer);
 		this.#waiting.push(peer);

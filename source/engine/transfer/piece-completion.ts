@@ -131,7 +131,7 @@ export class PieceCompletion {
 		for (const peer of owner.peers) if (peer.ready) peer.setInterested(false);
 		owner.applyLimits(this.#services.clock.now());
 		owner.superSeeding.review();
-		owner.swarm.rechokeSoon();
+		owner.swarm.chokes.soon();
 		owner.onChange();
 	}
 

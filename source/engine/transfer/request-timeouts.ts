@@ -57,7 +57,7 @@ export class RequestTimeouts {
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;
 			const {queue} = peer.requests;
-			queue.adapt(peer.download.rate(now));
+			queue.adapt(peer.traffic.download.rate(now));
 			const silent = paced ? queue.oldest(now) > pacedPatience : queue.isSilent(now);
 			if (silent) queue.snubbed = true;
 			else if (paced || !ending || !queue.isLate(now)) {

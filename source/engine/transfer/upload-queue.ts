@@ -28,6 +28,8 @@ export class UploadQueue {
 	bytesInFlight: Bytes = 0;
 	/** When any of that was last taken, or the first of it began. */
 	movedAt: Millis = 0;
+	/** What it was given since it was unchoked last, in pieces. */
+	piecesSinceUnchoke = 0;
 	/** What the kernel had not taken when it was looked at last. */
 	untaken: Bytes = 0;
 

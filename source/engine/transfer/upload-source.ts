@@ -57,10 +57,8 @@ export class TorrentUploadSource implements UploadSource {
 		const now = this.#services.clock.now();
 		const {stats, map} = this.#owner;
 		peer.uploads.movedAt = now;
-		peer.upload.add(bytes, now);
-		peer.uploaded += bytes;
-		peer.lastUsefulAt = now;
-		peer.piecesSinceUnchoke += blocks / map.blocksPerPiece;
+		peer.traffic.left(bytes, now);
+		peer.uploads.piecesSinceUnchoke += blocks / map.blocksPerPiece;
 		stats.upload.add(bytes, now);
 		stats.uploaded += bytes;
 	}

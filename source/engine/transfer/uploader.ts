@@ -100,7 +100,7 @@ export class Uploader {
 
 	/** Sends as much of the peer's queue as may be on its way at once. */
 	pump(peer: Peer, source: UploadSource): void {
-		const most = Math.max(leastOnItsWay, sendTime * peer.upload.rate(this.#clock.now()));
+		const most = Math.max(leastOnItsWay, sendTime * peer.traffic.upload.rate(this.#clock.now()));
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;

@@ -22,10 +22,10 @@ function viewPeer(torrent: Torrent, peer: Peer, now: Millis): PeerView {
 		encrypted: peer.encrypted,
 		source: peer.source,
 		progress: peer.pieceCount / torrent.map.pieceCount,
-		downloadRate: Math.round(peer.download.rate(now)),
-		uploadRate: Math.round(peer.upload.rate(now)),
-		downloaded: peer.downloaded,
-		uploaded: peer.uploaded,
+		downloadRate: Math.round(peer.traffic.download.rate(now)),
+		uploadRate: Math.round(peer.traffic.upload.rate(now)),
+		downloaded: peer.traffic.downloaded,
+		uploaded: peer.traffic.uploaded,
 		requested: peer.outstanding,
 		queued: peer.uploads.length,
 	};
@@ -35,9 +35,9 @@ function flagsOf(peer: Peer, letters: string): string {
 	let flags = '';
 	if (peer.amInterested) flags += peer.peerChoking ? 'd' : 'D';
 	else if (!peer.peerChoking) flags += 'K';
-	if (peer.peerInterested) flags += peer.amChoking ? 'u' : 'U';
-	else if (!peer.amChoking) flags += '?';
-	if (peer.optimistic) flags += 'O';
+	if (peer.peerInterested) flags += peer.choking.amChoking ? 'u' : 'U';
+	else if (!peer.choking.amChoking) flags += '?';
+	if (peer.choking.optimistic) flags += 'O';
 	if (peer.snubbed) flags += 'S';
 	if (peer.incoming) flags += 'I';
 	if (peer.encrypted) flags += 'E';

@@ -83,7 +83,7 @@ function countTrading(peers: Iterable<Peer>): Pick<TorrentView, 'sending' | 'rec
 	for (const peer of peers) {
 		if (!peer.ready) continue;
 		if (peer.amInterested && !peer.peerChoking && !peer.snubbed) sending++;
-		if (peer.peerInterested && !peer.amChoking) receiving++;
+		if (peer.peerInterested && !peer.choking.amChoking) receiving++;
 	}
 	return {sending, receiving};
 }

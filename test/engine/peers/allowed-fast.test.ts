@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {
-	AllowedFastGrants,
-	type AllowedFastOwner,
-	sendAllowedFast,
-} from '../../../source/engine/peers/allowed-fast.ts';
-import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
+import {type AllowedFastOwner, sendAllowedFast} from '../../../source/engine/peers/allowed-fast.ts';
+import {AllowedFastGrants} from '../../../source/engine/peers/allowed-fast-grants.ts';
 import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
@@ -41,7 +37,7 @@ function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
 		...{infoHash: new Uint8Array(20).fill(0xaa), map, have},
 		downloader: {picker: {availability: () => change.holders ?? 3}},
 	} as unknown as AllowedFastOwner;
-	sendAllowedFast(peer as unknown as Peer, owner);
+	sendAllowedFast(peer, owner);
 	return {told, peer};
 }
 

@@ -30,7 +30,7 @@ test('a torrent that comes when all places are taken gets half of them, one a se
 	for (let id = 1; id <= 12; id++) peers.push(await LonePeer.meet(one, id));
 	assert.equal(peers.filter(({connection}) => connection.reason === undefined).length, 10);
 	await seconds(one, 1);
-	for (const {peer} of peers.slice(0, 5)) peer.lastUsefulAt = one.clock.now();
+	for (const {peer} of peers.slice(0, 5)) peer.traffic.lastUsefulAt = one.clock.now();
 	other.torrent.post({type: 'peers', addresses: addresses(20), source: 'tracker'});
 	const counts: number[] = [];
 	for (let second = 0; second < 12; second++) {

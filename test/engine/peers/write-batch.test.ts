@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Clock} from '../../../source/base/ports.ts';
-import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
-import {WriteBatch} from '../../../source/engine/peers/write-batch.ts';
+import {type Flushable, WriteBatch} from '../../../source/engine/peers/write-batch.ts';
 
 function open() {
 	const soon: Array<() => void> = [];
 	const clock = {now: () => 77, soon: (callback: () => void) => soon.push(callback)} as unknown as Clock;
 	const writeBatch = new WriteBatch(clock);
 	const flushed: string[] = [];
-	const peer = (name: string, onFlush: () => void = () => {}): Peer =>
-		({
-			flush: (now: number) => {
-				flushed.push(`${name} ${now}`);
-				onFlush();
-			},
-		}) as unknown as Peer;
+	const peer = (name: string, onFlush: () => void = () => {}): Flushable => ({
+		flush(now) {
+			flushed.push(`${name} ${now}`);
+			onFlush();
+		},
+	});
 	const turn = (): string[] => {
 		for (const callback of soon.splice(0)) callback();
 		return flushed.splice(0);
