@@ -1,6 +1,5 @@
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import type {Peer} from '../peers/peer-connection.js';
 
 /** Below this a block takes so long that it must be taken in bit by bit. */
 export const pacedBelow: BytesPerSecond = 64 * 1024;
@@ -11,6 +10,14 @@ const smallestPortion: Bytes = 512;
 /** How much is moved at a time under a low limit. */
 export function portionOf(rate: BytesPerSecond): Bytes {
 	return Math.max(smallestPortion, Math.min(blockLength, Math.round((rate * portionTime) / 1000)));
+}
+
+/** What reading bit by bit asks of a peer. */
+export interface SlowReadPeer {
+	/** As `Connection.readAtMost`. */
+	readAtMost(bytes: Bytes | undefined): void;
+	pauseReading(): void;
+	resumeReading(): void;
 }
 
 /**
@@ -27,7 +34,7 @@ export class SlowReads {
 	}
 
 	/** The narrowest limit that holds; undefined for none. */
-	setRate(rate: BytesPerSecond | undefined, peers: Iterable<Peer>, now: Millis): void {
+	setRate(rate: BytesPerSecond | undefined, peers: Iterable<SlowReadPeer>, now: Millis): void {
 		const paced = rate !== undefined && rate < pacedBelow ? rate : undefined;
 		if (paced === this.#rate) return;
 		this.#rate = paced;
@@ -41,18 +48,18 @@ export class SlowReads {
 	}
 
 	/** A peer has come. */
-	join(peer: Peer): void {
+	join(peer: SlowReadPeer): void {
 		if (this.#rate !== undefined) peer.readAtMost(portionOf(this.#rate));
 	}
 
 	/** Something was read from a peer that was asked for blocks: it waits when that was more than may come. */
-	took(peer: Peer, bytes: Bytes, now: Millis): void {
+	took(peer: SlowReadPeer, bytes: Bytes, now: Millis): void {
 		this.#bucket.spend(now, bytes);
 		if (this.#bucket.nextDeadline(now, 1) > now) peer.pauseReading();
 	}
 
 	/** Reads on, as far as the limit allows, beginning with another peer each time. */
-	wake(peers: Iterable<Peer>, now: Millis): void {
+	wake(peers: Iterable<SlowReadPeer>, now: Millis): void {
 		if (this.#rate === undefined) return;
 		const all = [...peers];
 		this.#turn++;

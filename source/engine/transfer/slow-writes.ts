@@ -1,11 +1,16 @@
 import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import type {Peer} from '../peers/peer-connection.js';
 import {pacedBelow, portionOf} from './slow-reads.js';
+
+/** What sending bit by bit asks of a peer. */
+export interface SlowWritePeer {
+	readonly isClosed: boolean;
+	sendPortion(bytes: Uint8Array, now: Millis, last: boolean, done?: () => void): void;
+}
 
 /** Blocks on their way to one peer. */
 interface Sending {
-	readonly peer: Peer;
+	readonly peer: SlowWritePeer;
 	readonly bytes: Uint8Array;
 	/** Told what of it has left, as it leaves. */
 	readonly left: (bytes: Bytes) => void;
@@ -58,7 +63,13 @@ export class SlowWrites {
 		this.#expected = Math.max(0, this.#expected - 1);
 	}
 
-	send(peer: Peer, bytes: Uint8Array, now: Millis, left: (bytes: Bytes) => void, done: () => void): void {
+	send(
+		peer: SlowWritePeer,
+		bytes: Uint8Array,
+		now: Millis,
+		left: (bytes: Bytes) => void,
+		done: () => void,
+	): void {
 		this.dropped();
 		this.#waiting.push({peer, bytes, left, done, at: 0});
 		this.wake(now);

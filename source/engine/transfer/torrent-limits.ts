@@ -1,7 +1,6 @@
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import type {Peer} from '../peers/peer-connection.js';
-import {SlowReads} from './slow-reads.js';
+import {type SlowReadPeer, SlowReads} from './slow-reads.js';
 import {SlowWrites} from './slow-writes.js';
 
 /**
@@ -35,7 +34,7 @@ export class TorrentRateLimits {
 	}
 
 	/** A limit was changed, of this torrent or of all; or whether it downloads. */
-	apply(peers: Iterable<Peer>, downloads: boolean, now: Millis): void {
+	apply(peers: Iterable<SlowReadPeer>, downloads: boolean, now: Millis): void {
 		this.reads.setRate(downloads ? this.maxDownload : undefined, peers, now);
 		this.writes.setRate(this.maxUpload, now);
 	}

@@ -1,13 +1,12 @@
 import type {Bytes} from '../../base/units.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
-import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {SlowWrites} from './slow-writes.js';
 import type {TorrentRateLimits} from './torrent-limits.js';
-import type {UploadSource} from './uploader.js';
+import type {UploadPeer, UploadSource} from './uploader.js';
 
 /** What giving asks of its torrent. */
 export interface UploadSourceOwner {
@@ -53,7 +52,7 @@ export class TorrentUploadSource implements UploadSource {
 		return this.#owner.rateLimits.writes;
 	}
 
-	uploadDone(peer: Peer, bytes: Bytes, blocks: number): void {
+	uploadDone(peer: UploadPeer, bytes: Bytes, blocks: number): void {
 		const now = this.#services.clock.now();
 		const {stats, map} = this.#owner;
 		peer.uploads.movedAt = now;
@@ -63,7 +62,7 @@ export class TorrentUploadSource implements UploadSource {
 		stats.uploaded += bytes;
 	}
 
-	readFailed(_peer: Peer, failure: StorageFailure): void {
+	readFailed(_peer: UploadPeer, failure: StorageFailure): void {
 		if (this.#owner.active) this.#owner.post({type: 'failure', failure});
 	}
 }

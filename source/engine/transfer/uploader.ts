@@ -1,10 +1,9 @@
 import type {Clock} from '../../base/ports.js';
-import {type Bytes, blockLength, type Seconds} from '../../base/units.js';
+import {type Bytes, type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import {writePieceHeader} from '../../protocol/wire/decoder.js';
-import type {Peer} from '../peers/peer-connection.js';
-import type {SlowWrites} from './slow-writes.js';
-import {blocksPerSlab} from './upload-queue.js';
+import type {SlowWritePeer, SlowWrites} from './slow-writes.js';
+import {blocksPerSlab, type UploadQueue} from './upload-queue.js';
 
 /** The bytes before a block on the wire. BEP 3. */
 const frameHeader = 13;
@@ -68,6 +67,19 @@ class SlabRack {
 	}
 }
 
+/** What uploading asks of a peer. */
+export interface UploadPeer extends SlowWritePeer {
+	/** The uploader's to write. */
+	readonly uploads: UploadQueue;
+	readonly traffic: {
+		readonly upload: {rate(now: Millis): BytesPerSecond};
+		left(bytes: Bytes, now: Millis): void;
+	};
+	sendReject(piece: number, begin: Bytes, length: Bytes): void;
+	/** `done` is called when all of it has left, or the connection has ended. */
+	sendFrames(bytes: Uint8Array, now: Millis, done: () => void): void;
+}
+
 /** Where the uploader gets data from, and whom it tells: one torrent. */
 export interface UploadSource {
 	readPiece(
@@ -82,8 +94,8 @@ export interface UploadSource {
 	uploadUsed(granted: number, used: number): void;
 	/** Sends blocks bit by bit while a low limit holds. */
 	readonly pacedWrites: SlowWrites;
-	uploadDone(peer: Peer, bytes: number, blocks: number): void;
-	readFailed(peer: Peer, failure: StorageFailure): void;
+	uploadDone(peer: UploadPeer, bytes: number, blocks: number): void;
+	readFailed(peer: UploadPeer, failure: StorageFailure): void;
 }
 
 /** Serves what peers ask for: runs of blocks, one read and one write each, few at a time. */
@@ -92,14 +104,14 @@ export class Uploader {
 	readonly #large = new SlabRack(blocksPerSlab, mostSlabs);
 	readonly #small = new SlabRack(smallBlocks, mostSmallSlabs);
 	/** Peers that found no slab free. */
-	readonly #waiting = new Map<Peer, UploadSource>();
+	readonly #waiting = new Map<UploadPeer, UploadSource>();
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
 	}
 
 	/** Sends as much of the peer's queue as may be on its way at once. */
-	pump(peer: Peer, source: UploadSource): void {
+	pump(peer: UploadPeer, source: UploadSource): void {
 		const most = Math.max(leastOnItsWay, sendTime * peer.traffic.upload.rate(this.#clock.now()));
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
@@ -134,7 +146,7 @@ export class Uploader {
 	}
 
 	#serve(
-		peer: Peer,
+		peer: UploadPeer,
 		source: UploadSource,
 		slab: Slab,
 		run: {piece: number; begin: number; count: number; length: number},
@@ -179,7 +191,7 @@ export class Uploader {
 		});
 	}
 
-	#done(peer: Peer, source: UploadSource, slab: Slab, bytes: Bytes): void {
+	#done(peer: UploadPeer, source: UploadSource, slab: Slab, bytes: Bytes): void {
 		peer.uploads.inFlight--;
 		peer.uploads.bytesInFlight -= bytes;
 		this.#give(slab);

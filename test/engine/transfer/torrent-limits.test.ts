@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
-import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
 import {pacedBelow, portionOf} from '../../../source/engine/transfer/slow-reads.ts';
 import {narrower, TorrentRateLimits} from '../../../source/engine/transfer/torrent-limits.ts';
 import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
@@ -28,9 +27,6 @@ class Counter {
 		this.sent += bytes.length;
 		this.portions.push(last ? -bytes.length : bytes.length);
 		done?.();
-	}
-	get peer(): Peer {
-		return this as unknown as Peer;
 	}
 }
 
@@ -90,11 +86,7 @@ test('a limit at which a block takes long is kept bit by bit, and another is not
 	const apply = (rate: number | undefined, downloads = true) => {
 		const {rateLimits, all} = open();
 		all.download.setRate(rate, start);
-		rateLimits.apply(
-			peers.map(({peer}) => peer),
-			downloads,
-			start,
-		);
+		rateLimits.apply(peers, downloads, start);
 		return rateLimits.reads;
 	};
 	assert.equal(apply(pacedBelow - 1).active, true);
@@ -110,29 +102,29 @@ test('a limit at which a block takes long is kept bit by bit, and another is not
 test('at a low limit a peer is read no faster, and whoever waits goes on in turn', () => {
 	const {rateLimits, all} = open();
 	const peers = [new Counter(), new Counter(), new Counter()];
-	const asPeers = peers.map(({peer}) => peer);
+
 	all.download.setRate(10_000, start);
-	rateLimits.apply(asPeers, true, start);
+	rateLimits.apply(peers, true, start);
 	let read = 0;
 	const resumed = new Set<number>();
 	for (let now = start; now < start + 10_000; now += 20) {
-		rateLimits.reads.wake(asPeers, now);
+		rateLimits.reads.wake(peers, now);
 		for (const [n, counter] of peers.entries()) {
 			if (counter.paused) continue;
 			resumed.add(n);
 			read += counter.most!;
-			rateLimits.reads.took(counter.peer, counter.most!, now);
+			rateLimits.reads.took(counter, counter.most!, now);
 		}
 	}
 	assert.ok(Math.abs(read / 100_000 - 1) < 0.1, `${read} bytes in 10 s`);
 	assert.equal(resumed.size, 3);
 	const late = new Counter();
-	rateLimits.reads.join(late.peer);
+	rateLimits.reads.join(late);
 	assert.equal(late.most, 1000);
 	// Lifted, all are read at once again.
 	peers[0]!.paused = true;
 	all.download.setRate(undefined, start + 10_000);
-	rateLimits.apply(asPeers, true, start + 10_000);
+	rateLimits.apply(peers, true, start + 10_000);
 	assert.deepEqual([peers[0]!.paused, peers[0]!.most], [false, undefined]);
 });
 
@@ -148,12 +140,12 @@ test('at a low limit blocks leave bit by bit, one after the other, told as they 
 	assert.equal(rateLimits.uploadGrant(start, 5 * blockLength), 1, 'one block at a time');
 	rateLimits.uploadUsed(start, 1, blockLength);
 	assert.equal(rateLimits.uploadGrant(start, blockLength), 0, 'while it is read');
-	writes.send(one.peer, new Uint8Array(6000), start, count, () => {
+	writes.send(one, new Uint8Array(6000), start, count, () => {
 		done += '1';
 	});
 	assert.ok(one.sent > 0 && one.sent <= 2500 && one.sent === left, `${one.sent} at once`);
 	assert.equal(rateLimits.uploadGrant(start, blockLength), 0, 'while it leaves');
-	writes.send(two.peer, new Uint8Array(3000), start, count, () => {
+	writes.send(two, new Uint8Array(3000), start, count, () => {
 		done += '2';
 	});
 	let oneDoneAt = 0;
@@ -177,7 +169,7 @@ test('when the limit is lifted what waits goes at once; what is for somebody who
 	const [gone, here] = [new Counter(), new Counter()];
 	let done = '';
 	rateLimits.writes.send(
-		gone.peer,
+		gone,
 		new Uint8Array(4000),
 		start,
 		() => {},
@@ -186,7 +178,7 @@ test('when the limit is lifted what waits goes at once; what is for somebody who
 		},
 	);
 	rateLimits.writes.send(
-		here.peer,
+		here,
 		new Uint8Array(4000),
 		start,
 		() => {},

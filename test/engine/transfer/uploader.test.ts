@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
-import type {Peer} from '../../../source/engine/peers/peer-connection.ts';
 import {UploadQueue} from '../../../source/engine/transfer/upload-queue.ts';
-import {Uploader, type UploadSource} from '../../../source/engine/transfer/uploader.ts';
+import {Uploader, type UploadPeer, type UploadSource} from '../../../source/engine/transfer/uploader.ts';
 import type {StorageFailure} from '../../../source/io/disk/storage.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 
@@ -19,7 +18,8 @@ function open(failure?: StorageFailure) {
 	const peer = {
 		uploads: new UploadQueue(),
 		isClosed: false,
-		upload: {rate: () => 1e6},
+		traffic: {upload: {rate: () => 1e6}, left() {}},
+		sendPortion() {},
 		sendReject: (...block: number[]) => rejects.push(block),
 		sendFrames: (bytes: Uint8Array, _now: number, then: () => void) => {
 			sent.push(bytes.length);
@@ -42,7 +42,7 @@ function open(failure?: StorageFailure) {
 	const uploader = new Uploader(new HandClock());
 	return {
 		...{peer, sent, rejects, failures, reads},
-		pump: () => uploader.pump(peer as unknown as Peer, source),
+		pump: () => uploader.pump(peer, source),
 		done: () => done,
 	};
 }
@@ -96,7 +96,8 @@ function slow(uploader: Uploader, bytes: (at: number) => number = () => 0) {
 	const peer = {
 		uploads: new UploadQueue(),
 		isClosed: false,
-		upload: {rate: () => 1e9},
+		traffic: {upload: {rate: () => 1e9}, left() {}},
+		sendPortion() {},
 		sendReject: () => assert.fail('nothing is refused'),
 		sendFrames: (sent: Uint8Array, _now: number, done: () => void) => {
 			frames.push(sent.slice());
@@ -123,7 +124,7 @@ function slow(uploader: Uploader, bytes: (at: number) => number = () => 0) {
 		/** Takes the oldest that was sent. */
 		take: (): void => taking.shift()?.(),
 		waiting: (): number => taking.length,
-		pump: () => uploader.pump(peer as unknown as Peer, source),
+		pump: () => uploader.pump(peer, source),
 	};
 }
 
@@ -197,7 +198,7 @@ test('what may not leave now is not taken from the queue, and what was granted i
 	stingy.peer.uploads.push(0, 0, 1000);
 	const uploader = new Uploader(new HandClock());
 	const used: number[] = [];
-	uploader.pump(stingy.peer as unknown as Peer, {
+	uploader.pump(stingy.peer, {
 		...({} as UploadSource),
 		uploadGrant: () => 0,
 		uploadUsed: (_, bytes) => used.push(bytes),
@@ -221,7 +222,13 @@ test('at a low limit blocks go bit by bit, and each byte is counted once', () =>
 		pacedWrites: {
 			active: true,
 			dropped: () => {},
-			send: (_peer: Peer, frames: Uint8Array, _now: number, onLeft: typeof left, onDone: () => void) => {
+			send: (
+				_peer: UploadPeer,
+				frames: Uint8Array,
+				_now: number,
+				onLeft: typeof left,
+				onDone: () => void,
+			) => {
 				length = frames.length;
 				left = onLeft;
 				done = onDone;
@@ -233,7 +240,7 @@ test('at a low limit blocks go bit by bit, and each byte is counted once', () =>
 		readFailed: () => {},
 	};
 	peer.uploads.push(0, 0, 5000);
-	uploader.pump(peer as unknown as Peer, source);
+	uploader.pump(peer, source);
 	assert.equal(length, 5013);
 	left(2000);
 	assert.equal(counted, 2000);
