@@ -479,6 +479,28 @@ test('whom to dial first goes by the address at which a tracker sees us', async 
 	}
 });
 
+test('whom nobody but some sources named is let go of and not dialled again, others stay', async () => {
+	const lone = await started();
+	const address = (host: number): PeerAddress => ({host: `192.0.2.${host}`, port: 7000});
+	lone.torrent.post({type: 'peers', addresses: [address(1), address(2)], source: 'dht'});
+	lone.torrent.post({type: 'peers', addresses: [address(2), address(3)], source: 'tracker'});
+	const byHost = (host: number) => lone.dialled.find(({remote}) => remote.host === address(host).host)!;
+	const met = [1, 2].map(host => LonePeer.meet(lone, host, {connection: byHost(host)}));
+	await Promise.all(met);
+	const came = await LonePeer.meet(lone, 9);
+	lone.torrent.swarm.letGoOfNamedBy(new Set(['dht']), 'the torrent is private');
+	const reasons = [1, 2, 3].map(host => byHost(host).reason);
+	assert.deepEqual(reasons, ['the torrent is private', undefined, undefined]);
+	assert.equal(came.connection.reason, undefined);
+	const {length} = lone.dialled;
+	await seconds(lone, 300);
+	assert.deepEqual(
+		lone.dialled.slice(length).filter(({remote}) => remote.host === address(1).host),
+		[],
+	);
+	await lone.torrent.close();
+});
+
 test('where peers see this machine changes whom every torrent dials first', async () => {
 	const lone = await started();
 	for (const voter of ['9.9.9.9', '4.4.4.4'])

@@ -34,8 +34,6 @@ export interface PeerListOptions {
 	readonly ownHosts?: readonly string[];
 	/** Known peers kept; 3000 when left out, 1000 is right for a paused torrent. */
 	readonly limit?: number;
-	/** Several connections to one IP address; loopback allows them always. */
-	readonly manyPerHost?: boolean;
 }
 
 /**
@@ -50,14 +48,12 @@ export class PeerList {
 	readonly #forgotten = new Map<string, Millis>();
 	readonly #own = new Set<string>();
 	readonly #queue = new DialQueue();
-	readonly #manyPerHost: boolean;
 	#ends: readonly Endpoint[] = [];
 	#limit: number;
 	#added = 0;
 
-	constructor({port, ownHosts = [], limit = 3000, manyPerHost = false}: PeerListOptions) {
+	constructor({port, ownHosts = [], limit = 3000}: PeerListOptions) {
 		this.#limit = limit;
-		this.#manyPerHost = manyPerHost;
 		this.setOwn(port, ownHosts);
 	}
 
@@ -126,7 +122,7 @@ export class PeerList {
 		}
 		if (source !== 'manual') {
 			const others = this.#hosts.get(host)?.peers.size ?? 0;
-			if (others >= mostPortsPerHost && !this.#manyPerHost && !isLoopback(host)) return false;
+			if (others >= mostPortsPerHost && !isLoopback(host)) return false;
 			if (!this.#makeRoom()) return false;
 		}
 		this.#forgotten.delete(key);
@@ -298,7 +294,7 @@ export class PeerList {
 	}
 
 	#mayShare(known: KnownPeer): boolean {
-		return this.#manyPerHost || addressScope(known.ip) === 'loopback';
+		return addressScope(known.ip) === 'loopback';
 	}
 
 	#isBlocked(known: KnownPeer): boolean {

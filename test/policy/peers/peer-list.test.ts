@@ -103,9 +103,8 @@ test('where others say that they see us goes into the order, and is dialled all 
 	assert.ok(names(peers, 0).includes('123.213.32.10:6881'));
 });
 
-test('one connection an IP address, unless told or on loopback', () => {
-	const text = '192.0.2.1:1 192.0.2.1:2';
-	const peers = list(text);
+test('one connection an IP address, unless on loopback', () => {
+	const peers = list('192.0.2.1:1 192.0.2.1:2');
 	assert.equal(names(peers, 0).length, 1);
 	const [first] = peers.candidates(0, 1);
 	peers.connecting(first!);
@@ -114,9 +113,6 @@ test('one connection an IP address, unless told or on loopback', () => {
 	peers.failed(first!, 0);
 	assert.equal(names(peers, 0).length, 1, 'free again');
 
-	const many = new PeerList({port: 6881, manyPerHost: true});
-	for (const address of text.split(' ')) many.add(at(address), 'tracker', 0);
-	assert.equal(names(many, 0).length, 2);
 	assert.equal(names(list('127.0.0.1:1 127.0.0.1:2 127.0.0.1:3'), 0).length, 3);
 });
 
@@ -240,6 +236,23 @@ test('a full list lets go of failures and hearsay, never of proven, manual or co
 	for (const host of [1, 2, 3]) assert.ok(peers.sourceOf(at(`198.51.100.${host}:1`)), `${host}`);
 	peers.limit = 5;
 	assert.equal(peers.known, 5);
+});
+
+test('whom only some sources named can be forgotten: not who was named by others, by hand, or came by itself', () => {
+	const peers = list('192.0.2.1:1 192.0.2.2:1 192.0.2.3:1 192.0.2.4:1 192.0.2.5:1', 'dht');
+	peers.add(at('192.0.2.2:1'), 'tracker', 0);
+	peers.add(at('192.0.2.3:1'), 'pex', 0);
+	peers.add(at('192.0.2.4:1'), 'manual', 0);
+	peers.connecting(at('192.0.2.5:1'));
+	peers.connected(at('192.0.2.5:1'), 0);
+	peers.connected(at('192.0.2.9:50000'), 0);
+	peers.add(at('192.0.2.6:1'), 'lsd', 0);
+	assert.deepEqual(peers.forgetNamedBy(new Set(['dht', 'pex'])).map(formatAddress), ['192.0.2.5:1']);
+	assert.equal(peers.known, 5, 'the one that is connected is still counted');
+	peers.disconnected(at('192.0.2.5:1'), 0, {useful: true});
+	assert.deepEqual(names(peers, 300 * second).sort(), ['192.0.2.2:1', '192.0.2.4:1', '192.0.2.6:1']);
+	assert.equal(peers.nextDeadline(0), 0);
+	assert.ok(peers.sourceOf(at('192.0.2.9:50000')), 'it came to us');
 });
 
 test('one host cannot fill the list with its ports', () => {
