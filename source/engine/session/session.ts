@@ -4,9 +4,9 @@ import type {Update, Watch} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
-import {chosenTorrents} from './chosen-torrents.js';
+import {chosenTorrents} from '../commands/chosen-torrents.js';
+import {executeCommand} from '../commands/execute-command.js';
 import {composeSession, type SessionParts} from './compose-session.js';
-import {executeCommand} from './execute-command.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 

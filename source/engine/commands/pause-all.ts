@@ -1,5 +1,5 @@
+import type {QueueManager} from '../session/queue-manager.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {QueueManager} from './queue-manager.js';
 
 /** Pauses everything that runs or waits to, and knows it from what a person has paused by hand. */
 export function pauseAll(torrents: Iterable<Torrent>): void {

@@ -1,0 +1,47 @@
+import type {AddOptions, Command, RemovedFiles, Reply, TorrentPreview} from '../../api/command.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
+import type {QueueManager} from '../session/queue-manager.js';
+import type {SessionLimits} from '../session/session-limits.js';
+import type {Torrent} from '../torrent/torrent.js';
+
+/** What commands work on: the session. */
+export interface CommandHost {
+	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly queue: QueueManager;
+	readonly limits: SessionLimits;
+	/** By the session's clock. */
+	now(): Millis;
+	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
+	addLink(link: string, options: AddOptions): Promise<Reply>;
+	preview(link: string): Promise<TorrentPreview>;
+	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;
+	/** Says where the data of a torrent is of which nobody knew it. */
+	settle(torrent: Torrent, dir: string): Promise<void>;
+	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
+	resolvePeer(text: string): Promise<PeerAddress>;
+	list(): TorrentView[];
+}
+
+/** The commands whose names begin with a word and a dot. */
+export type CommandsOf<Family extends string> = Extract<Command, {readonly type: `${Family}.${string}`}>;
+
+/** The torrent of a command. Throws a `UserError` when there is none. */
+export function findTorrent(host: CommandHost, id: string): Torrent {
+	const torrent = host.torrents.get(id);
+	if (torrent === undefined)
+		throw new UserError('no-such-torrent', 'the engine has no such torrent: see `tortui list`');
+	return torrent;
+}
+
+/** Throws a `UserError` for what cannot be done to a torrent of whose data nobody knows the place: most things. */
+export function requireFree({held}: Torrent, command: Command): void {
+	if (held === undefined) return;
+	if (command.type === 'torrent.remove') {
+		if (!command.withData) return;
+		throw new UserError('held', 'nobody knows where its data is: remove it without its data');
+	}
+	if (command.type !== 'torrent.move' || held.why === 'later') throw new UserError('held', held.text);
+}

@@ -1,0 +1,74 @@
+import type {Command, Reply} from '../../api/command.js';
+import {inspectCell} from '../views/piece-inspection.js';
+import {type CommandHost, findTorrent, requireFree} from './command-host.js';
+import {executeForPeers} from './peer-commands.js';
+import {executeForPieces} from './piece-commands.js';
+import {executeForSession} from './session-commands.js';
+import {executeForTorrent} from './torrent-commands.js';
+
+/** Does what was asked, but for ending the session. Rejects with a `UserError` when it cannot be done. */
+export async function executeCommand(
+	host: CommandHost,
+	command: Exclude<Command, {readonly type: 'session.stop'}>,
+): Promise<Reply> {
+	switch (command.type) {
+		case 'torrent.add':
+			return host.add(bytesOf(command.metainfo), command.options ?? {});
+		case 'torrent.addLink':
+			return host.addLink(command.link, command.options ?? {});
+		case 'torrent.preview':
+			return {preview: await host.preview(command.link)};
+		case 'session.pauseAll':
+		case 'session.resumeAll':
+		case 'session.slowMode':
+		case 'session.limits':
+		case 'session.list':
+			return executeForSession(host, command);
+		default:
+			return executeForOne(host, command);
+	}
+}
+
+/** Commands that name a torrent. */
+async function executeForOne(
+	host: CommandHost,
+	command: Extract<Command, {readonly id: string}>,
+): Promise<Reply> {
+	const torrent = findTorrent(host, command.id);
+	switch (command.type) {
+		case 'torrent.reannounce':
+			return {reannouncement: torrent.sources.hurry()};
+		case 'piece.inspect': {
+			const inspection = inspectCell(torrent, command.cell, command.cells, host.now());
+			return inspection === undefined ? {} : {inspection};
+		}
+		default:
+			requireFree(torrent, command);
+	}
+	switch (command.type) {
+		case 'torrent.remove': {
+			const removed = await host.remove(torrent, command.withData);
+			return removed === undefined ? {} : {removed};
+		}
+		case 'files.priority':
+		case 'piece.priority':
+		case 'piece.deadline':
+			executeForPieces(host, torrent, command);
+			return {};
+		case 'tracker.add':
+		case 'tracker.remove':
+		case 'peer.add':
+		case 'peer.kick':
+		case 'peer.ban':
+			await executeForPeers(host, torrent, command);
+			return {};
+		default:
+			await executeForTorrent(host, torrent, command);
+			return {};
+	}
+}
+
+/** Base64 comes over a socket, bytes from this process. */
+function bytesOf(metainfo: string | Uint8Array): Uint8Array {
+	return typeof metainfo === 'string' ? Buffer.from(metainfo, 'base64') : metainfo;
+}

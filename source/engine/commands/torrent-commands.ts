@@ -1,0 +1,79 @@
+import {isAbsolute} from 'node:path';
+import type {Command} from '../../api/command.js';
+import {UserError} from '../../base/errors.js';
+import type {StorageFailure} from '../../io/disk/storage.js';
+import type {Torrent} from '../torrent/torrent.js';
+import type {CommandHost, CommandsOf} from './command-host.js';
+import {requireFiles} from './piece-commands.js';
+
+/** What is done to one torrent as a whole and has nothing to tell. */
+export type TorrentCommand = Exclude<
+	Extract<CommandsOf<'torrent'>, {readonly id: string}>,
+	{readonly type: 'torrent.remove' | 'torrent.reannounce'}
+>;
+
+/** Starts, stops, moves, orders and limits a torrent. Rejects with a `UserError` when it cannot be done. */
+export async function executeForTorrent(
+	host: CommandHost,
+	torrent: Torrent,
+	command: TorrentCommand,
+): Promise<void> {
+	switch (command.type) {
+		case 'torrent.pause':
+			torrent.post({type: 'pause'});
+			return host.queue.plan();
+		case 'torrent.resume':
+			torrent.allow();
+			torrent.allow({
+				...(command.overwrite && {overwrite: true}),
+				...(command.repair && {repair: true, overwrite: true, absence: true}),
+			});
+			if (command.repair) torrent.seedOnly = false;
+			return host.queue.start(torrent, 'quick');
+		case 'torrent.verify':
+			return torrent.post({type: 'verify'});
+		case 'torrent.move':
+			if (!isAbsolute(command.dir))
+				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
+			if (torrent.held !== undefined) return host.settle(torrent, command.dir);
+			return refuse(await torrent.relocation.move(command.dir));
+		case 'torrent.rename':
+			requireFiles(torrent, [command.fileIndex]);
+			return refuse(await torrent.relocation.rename(command.fileIndex, command.name));
+		case 'torrent.sequential':
+			return torrent.post({type: 'set', settings: {sequential: command.on}});
+		case 'torrent.superSeed':
+			return torrent.post({type: 'set', settings: {superSeeding: command.on}});
+		case 'torrent.label':
+			return torrent.post({type: 'set', settings: {label: command.label}});
+		case 'torrent.queue':
+			return host.queue.move(torrent, command.position);
+		case 'torrent.limits':
+			return limit(host, torrent, command);
+		default:
+			command satisfies never;
+	}
+}
+
+function limit(
+	host: CommandHost,
+	torrent: Torrent,
+	change: Extract<Command, {readonly type: 'torrent.limits'}>,
+): void {
+	const pick = (value: number | null | undefined, before: number | undefined) =>
+		value === null ? undefined : (value ?? before);
+	const {download, upload} = torrent.rateLimits;
+	if (change.maxDownload !== undefined || change.maxUpload !== undefined)
+		torrent.setLimits(pick(change.maxDownload, download.rate), pick(change.maxUpload, upload.rate));
+	const {seedRatio, seedTime, goalReached} = {...change, goalReached: torrent.goal.reached};
+	torrent.post({
+		type: 'set',
+		settings: {...(seedRatio !== undefined && {seedRatio}), ...(seedTime !== undefined && {seedTime})},
+	});
+	// A goal that was moved further away is not reached any more.
+	if (goalReached && torrent.runs) host.queue.start(torrent, 'quick');
+}
+
+function refuse(failure: StorageFailure | undefined): void {
+	if (failure !== undefined) throw new UserError(failure.code, failure.message);
+}
