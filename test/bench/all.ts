@@ -1,4 +1,5 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
+import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
 import {benchTracker} from './tracker.bench.ts';
@@ -9,6 +10,7 @@ import {benchWire} from './wire.bench.ts';
 await benchIdle();
 benchWire();
 benchPicker();
+benchGrid();
 benchTracker();
 await benchViews();
 process.exit();

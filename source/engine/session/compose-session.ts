@@ -26,7 +26,7 @@ import {WriteBatch} from '../peers/write-batch.js';
 import {ExternalAddress} from '../sources/external-address.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {Uploader} from '../transfer/uploader.js';
-import {composeUpdate} from '../views/compose-update.js';
+import {UpdateComposer} from '../views/compose-update.js';
 import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
@@ -357,7 +357,7 @@ function composeWatchers({
 		session: (now: Millis) => report.session(now),
 		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
 	};
-	return new Watchers({compose: (watch, section) => composeUpdate(source, watch, section)}, clock);
+	return new Watchers(new UpdateComposer(source), clock);
 }
 
 function warnOfFewFiles(allowed: number, wanted: number, log: SessionServices['log']): void {

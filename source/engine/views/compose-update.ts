@@ -6,11 +6,12 @@ import type {Torrent} from '../torrent/torrent.js';
 import {viewFiles, viewProgress} from './file-view.js';
 import type {LogRing} from './log-ring.js';
 import {viewPeers} from './peer-view.js';
-import {viewPieces} from './piece-view.js';
+import {PieceViews} from './piece-view.js';
 import {viewSpeed} from './torrent-view.js';
+import type {SectionSource} from './watchers.js';
 
 /** Makes a section unless the watcher has seen it: as `SectionSource.compose` is given it. */
-type Section = <View>(name: string, revision: number, make: () => View) => View | undefined;
+type Section = Parameters<SectionSource['compose']>[1];
 
 /** What updates are made from: the session. */
 export interface ViewSource {
@@ -25,77 +26,90 @@ export interface ViewSource {
 
 type Changeable<View> = {-readonly [Key in keyof View]: View[Key]};
 
-/** Every section that is watched and has changed. */
-export function composeUpdate(looked: ViewSource, watch: Watch, section: Section): Update {
-	const now = looked.clock.now();
-	const update: Changeable<Update> = {revision: 0};
-	const put = <Key extends keyof Update>(key: Key, value: Update[Key] | undefined): void => {
-		if (value !== undefined) update[key] = value;
-	};
-	const {speed, log, torrent} = watch;
-	if (watch.session) {
-		const view = section('session', 0, () => looked.session(now));
-		put('session', view);
-	}
-	if (watch.torrents) {
-		const view = section('torrents', 0, () =>
-			[...looked.torrents.values()].map(each => looked.torrent(each, now)),
-		);
-		put('torrents', view);
-	}
-	if (speed !== undefined) {
-		const view = section('speed', 0, () => ({
-			...looked.history.view(speed.range, speed.samples),
-			diskRate: looked.diskRate,
-			diskQueue: [...looked.torrents.values()].reduce((sum, {storage}) => sum + (storage?.waiting ?? 0), 0),
-		}));
-		put('speed', view);
-	}
-	if (log !== undefined) {
-		const view = section('log', looked.lines.revision(watch.logFrom), () =>
-			looked.lines.newest(log, torrent?.id, watch.logFrom),
-		);
-		put('log', view);
-	}
-	if (torrent !== undefined) put('torrent', composeTorrent(looked, torrent, now, section));
-	return update;
-}
+/** Makes the sections of a session that somebody watches. */
+export class UpdateComposer implements SectionSource {
+	readonly #source: ViewSource;
+	readonly #pieces = new PieceViews();
+	/** What is kept for a section, by its key: to be let go of with it. */
+	readonly #kept = new Map<string, () => void>();
 
-function composeTorrent(
-	looked: ViewSource,
-	watch: NonNullable<Watch['torrent']>,
-	now: Millis,
-	section: Section,
-): Update['torrent'] {
-	const {id, pieces, speed} = watch;
-	const torrent = looked.torrents.get(id);
-	if (torrent === undefined) return section('gone', 0, () => true) === undefined ? {id} : {id, gone: true};
-	const view: Changeable<NonNullable<Update['torrent']>> = {id};
-	const put = <Key extends keyof typeof view>(
-		key: Key,
-		name: string,
-		revision: number,
-		make: () => NonNullable<(typeof view)[Key]>,
-	): void => {
-		const value = section(name, revision, make);
-		if (value !== undefined) view[key] = value as (typeof view)[Key];
-	};
-	if (watch.overview) put('overview', 'overview', 0, () => looked.torrent(torrent, now));
-	if (pieces !== undefined) {
-		const revision = torrent.piecesRevision + torrent.swarm.revision;
-		put('pieces', 'pieces', revision, () => viewPieces(torrent, pieces));
+	constructor(source: ViewSource) {
+		this.#source = source;
 	}
-	if (watch.peers) put('peers', 'peers', 0, () => viewPeers(torrent, now));
-	if (watch.trackers) {
-		put('trackers', 'trackers', 0, () => torrent.sources.trackerViews(now));
-		put('sources', 'sources', 0, () => torrent.sources.views(now));
+
+	/** Every section that is watched and has changed. */
+	compose(watch: Watch, section: Section): Update {
+		const source = this.#source;
+		const now = source.clock.now();
+		const update: Changeable<Update> = {revision: 0};
+		const put = <Key extends keyof Update>(key: Key, value: Update[Key] | undefined): void => {
+			if (value !== undefined) update[key] = value;
+		};
+		const {speed, log, torrent, logFrom} = watch;
+		const session = watch.session && section('session', 0, () => source.session(now));
+		if (session) put('session', session);
+		if (watch.torrents) {
+			const make = () => [...source.torrents.values()].map(each => source.torrent(each, now));
+			put('torrents', section('torrents', 0, make));
+		}
+		if (speed !== undefined) {
+			const make = () => ({
+				...source.history.view(speed.range, speed.samples),
+				diskRate: source.diskRate,
+				diskQueue: [...source.torrents.values()].reduce((sum, {storage}) => sum + (storage?.waiting ?? 0), 0),
+			});
+			put('speed', section(`speed ${speed.range} ${speed.samples}`, 0, make));
+		}
+		if (log !== undefined) {
+			const make = () => source.lines.newest(log, torrent?.id, logFrom);
+			const key = `log ${log} ${logFrom ?? ''} ${torrent?.id ?? ''}`;
+			put('log', section(key, source.lines.revision(logFrom), make));
+		}
+		if (torrent !== undefined) put('torrent', this.#torrent(torrent, now, section));
+		return update;
 	}
-	if (watch.files) {
-		put('files', 'files', torrent.filesRevision, () => viewFiles(torrent));
-		put('progress', 'progress', torrent.files.revision, () => viewProgress(torrent));
+
+	dropped(key: string): void {
+		this.#kept.get(key)?.();
+		this.#kept.delete(key);
 	}
-	if (speed !== undefined) {
-		put('speed', 'torrent-speed', 0, () => viewSpeed(torrent, speed.range, speed.samples, looked.diskRate));
+
+	#torrent(watch: NonNullable<Watch['torrent']>, now: Millis, section: Section): Update['torrent'] {
+		const source = this.#source;
+		const {id, pieces, speed} = watch;
+		const torrent = source.torrents.get(id);
+		if (torrent === undefined)
+			return section(`gone ${id}`, 0, () => true) === undefined ? {id} : {id, gone: true};
+		const view: Changeable<NonNullable<Update['torrent']>> = {id};
+		const put = <Key extends keyof typeof view>(
+			name: Key,
+			parameters: string,
+			revision: number,
+			make: () => NonNullable<(typeof view)[Key]>,
+		): void => {
+			const value = section(`${name}${parameters} ${id}`, revision, make);
+			if (value !== undefined) view[name] = value as (typeof view)[Key];
+		};
+		if (watch.overview) put('overview', '', 0, () => source.torrent(torrent, now));
+		if (pieces !== undefined) {
+			put('pieces', ` ${pieces}`, 0, () => {
+				this.#kept.set(`pieces ${pieces} ${id}`, () => this.#pieces.forget(id, pieces));
+				return this.#pieces.view(torrent, pieces);
+			});
+		}
+		if (watch.peers) put('peers', '', 0, () => viewPeers(torrent, now));
+		if (watch.trackers) {
+			put('trackers', '', 0, () => torrent.sources.trackerViews(now));
+			put('sources', '', 0, () => torrent.sources.views(now));
+		}
+		if (watch.files) {
+			put('files', '', torrent.filesRevision, () => viewFiles(torrent));
+			put('progress', '', torrent.files.revision, () => viewProgress(torrent));
+		}
+		if (speed !== undefined) {
+			const make = () => viewSpeed(torrent, speed.range, speed.samples, source.diskRate);
+			put('speed', ` ${speed.range} ${speed.samples}`, 0, make);
+		}
+		return view;
 	}
-	return view;
 }

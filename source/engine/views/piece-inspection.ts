@@ -4,7 +4,7 @@ import {formatAddress} from '../../base/peer-address.js';
 import {blockLength, type Millis} from '../../base/units.js';
 import {blockState} from '../../policy/requests/partial-pieces.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {cellBounds} from './piece-view.js';
+import {cellBounds} from './piece-grid.js';
 
 /** What is under a cell of the piece grid: its first piece that is not had, or its first. */
 export function inspectCell(

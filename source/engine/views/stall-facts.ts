@@ -81,14 +81,14 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 	};
 }
 
-function missing(torrent: Torrent): readonly [count: number, first: number | undefined] {
-	const {needed, picker} = torrent.downloader;
-	let count = 0;
-	let first: number | undefined;
-	for (let piece = 0; piece < needed.length; piece++) {
+/** Wanted pieces that no connected peer has; what it costs depends on their number, not on that of all pieces. */
+function missing({downloader}: Torrent): readonly [count: number, first: number | undefined] {
+	const {needed, picker, partials} = downloader;
+	let {count, first} = picker.unavailable();
+	for (const {piece} of partials.all()) {
 		if (!needed.has(piece) || picker.availability(piece) > 0) continue;
 		count++;
-		first ??= piece;
+		if (first === -1 || piece < first) first = piece;
 	}
-	return [count, first];
+	return [count, first === -1 ? undefined : first];
 }

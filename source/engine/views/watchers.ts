@@ -2,22 +2,28 @@ import type {Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
 import type {Clock, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
+import {SharedSections} from './shared-sections.js';
 
 /** Makes the sections of an update. */
 export interface SectionSource {
 	/**
-	 * Every section of `watch`, made by `section(name, revision, make)`, which answers undefined when the watcher has
-	 * seen that revision, or the same content, already.
+	 * Every section of `watch`, made by `section(key, revision, make)`, which answers undefined when the watcher has seen
+	 * that revision, or the same content, already. The key names the section and all it is made by: who watches the same
+	 * gets the same object.
 	 */
 	compose(
 		watch: Watch,
-		section: <View>(name: string, revision: number, make: () => View) => View | undefined,
+		section: <View>(key: string, revision: number, make: () => View) => View | undefined,
 	): Update;
+	/** Nobody watches the section of this key any more. */
+	dropped?(key: string): void;
 }
 
 const shortestInterval = 50;
 /** Of the engine's time looking may take one part in so many, however many look. */
 const share = 4;
+/** What another watcher was told less than this ago, or half of one's own interval, is told again as it was. */
+const longestAge: Millis = 100;
 
 /** How long it takes to tell all watchers once, by what it took the last time: each waits for its part of that. */
 class Round {
@@ -43,14 +49,16 @@ export class Watchers {
 	readonly #clock: Clock;
 	readonly #all = new Set<Watcher>();
 	readonly #round = new Round();
+	readonly #sections: SharedSections;
 
 	constructor(source: SectionSource, clock: Clock) {
 		this.#source = source;
+		this.#sections = new SharedSections(key => source.dropped?.(key));
 		this.#clock = clock;
 	}
 
 	watch(watch: Watch, listener: (update: Update) => void): Watching {
-		const watcher = new Watcher(watch, listener, this.#source, this.#clock, this.#round);
+		const watcher = new Watcher(watch, listener, this.#source, this.#sections, this.#clock, this.#round);
 		this.#all.add(watcher);
 		watcher.begin();
 		return {
@@ -64,6 +72,7 @@ export class Watchers {
 
 	/** Something was done by command: its effect is shown at once. */
 	hurry(): void {
+		this.#sections.expire();
 		for (const watcher of this.#all) watcher.hurry();
 	}
 
@@ -73,13 +82,17 @@ export class Watchers {
 	}
 }
 
+/** No version of a section. */
+const unseen = 0;
+
 class Watcher {
 	#watch: Watch;
 	readonly #listener: (update: Update) => void;
 	readonly #source: SectionSource;
 	readonly #clock: Clock;
-	/** What was last sent of each section. */
-	#seen = new Map<string, {revision: number; content: string}>();
+	readonly #sections: SharedSections;
+	/** By key, which version of each section was sent last. */
+	#seen = new Map<string, number>();
 	#revision = 0;
 	#timer: Timer | undefined;
 	#stopped = false;
@@ -92,9 +105,11 @@ class Watcher {
 		watch: Watch,
 		listener: (update: Update) => void,
 		source: SectionSource,
+		sections: SharedSections,
 		clock: Clock,
 		round: Round,
 	) {
+		this.#sections = sections;
 		this.#round = round;
 		this.#watch = watch;
 		this.#listener = listener;
@@ -108,7 +123,7 @@ class Watcher {
 
 	change(watch: Watch): void {
 		this.#watch = watch;
-		this.#seen = new Map();
+		for (const key of this.#seen.keys()) this.#seen.set(key, unseen);
 		const {shortest} = this.#round;
 		this.#again(shortest > shortestInterval ? shortest : 0);
 	}
@@ -124,6 +139,8 @@ class Watcher {
 		this.#stopped = true;
 		this.#timer?.clear();
 		this.#round.changed(this.#cost, 0);
+		for (const key of this.#seen.keys()) this.#sections.release(key);
+		this.#seen.clear();
 	}
 
 	#again(delay: number): void {
@@ -146,18 +163,21 @@ class Watcher {
 	}
 
 	#look(): void {
-		const update = this.#source.compose(this.#watch, (name, revision, make) => {
-			const seen = this.#seen.get(name);
-			if (seen !== undefined && revision > 0 && seen.revision === revision) return undefined;
-			const view = make();
-			const content = JSON.stringify(view);
-			if (seen?.content === content) {
-				seen.revision = revision;
-				return undefined;
-			}
-			this.#seen.set(name, {revision, content});
-			return view;
-		});
+		const before = this.#seen;
+		const seen = new Map<string, number>();
+		const now = this.#clock.now();
+		const age = Math.min(longestAge, this.#watch.interval / 2);
+		this.#seen = seen;
+		const update = this.#source.compose(
+			this.#watch,
+			<View>(key: string, revision: number, make: () => View) => {
+				const section = this.#sections.look(key, revision, make, now, age);
+				if (!before.has(key)) this.#sections.take(key);
+				seen.set(key, section.version);
+				return before.get(key) === section.version ? undefined : (section.view as View);
+			},
+		);
+		for (const key of before.keys()) if (!seen.has(key)) this.#sections.release(key);
 		if (!holdsNews(update)) return;
 		this.#revision++;
 		this.#listener({...update, revision: this.#revision});

@@ -1,4 +1,5 @@
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {ChangedPieces} from './changed-pieces.js';
 
 /** The priority of pieces with a deadline, above all that can be chosen: only what knows of deadlines asks for them. */
 export const timeCriticalPriority = 5;
@@ -28,6 +29,11 @@ export interface PickMode {
  */
 export class PiecePicker {
 	readonly pieceCount: number;
+	/**
+	 * Where to note pieces of which the availability or the priority has changed, or that were begun, had or given back;
+	 * undefined while nobody looks. Seeds, who have all, are not noted.
+	 */
+	changes: ChangedPieces | undefined;
 	readonly #random: () => number;
 	/** Peers that have the piece, seeds left out. */
 	readonly #availability: Uint16Array;
@@ -83,6 +89,23 @@ export class PiecePicker {
 		return this.#start[buckets]!;
 	}
 
+	/** Open pieces that no connected peer has: how many, and the lowest of them; -1 where there is none. */
+	unavailable(): {readonly count: number; readonly first: number} {
+		this.#settle();
+		let count = 0;
+		let first = -1;
+		if (this.#seeds > 0) return {count, first};
+		for (let band = 0; band < bands; band++) {
+			const to = this.#start[band * levels + 1]!;
+			for (let at = this.#start[band * levels]!; at < to; at++) {
+				const piece = this.#order[at]!;
+				if (first === -1 || piece < first) first = piece;
+				count++;
+			}
+		}
+		return {count, first};
+	}
+
 	/** How many peers, seeds left out, have the rarest open piece of a priority; Infinity when none is open. */
 	rarest(priority: number): number {
 		this.#settle();
@@ -129,6 +152,7 @@ export class PiecePicker {
 	setPriorities(priorities: Uint8Array): void {
 		this.#priority.set(priorities);
 		this.#stale = true;
+		this.changes?.noteAll();
 	}
 
 	/** Pieces to begin before all others that are wanted first, while they are: ends of files, for previews. */
@@ -138,6 +162,7 @@ export class PiecePicker {
 
 	setPriority(piece: number, priority: number): void {
 		if (this.#priority[piece] === priority) return;
+		this.changes?.note(piece);
 		if (priority === urgent) this.#firstUrgent = Math.min(this.#firstUrgent, piece);
 		this.#remove(piece);
 		this.#priority[piece] = priority;
@@ -146,12 +171,14 @@ export class PiecePicker {
 
 	/** The piece was begun or is had: not open any more. */
 	take(piece: number): void {
+		this.changes?.note(piece);
 		this.#remove(piece);
 		this.#idle[piece] = 0;
 	}
 
 	/** Nothing of the piece is had or asked for any more. */
 	giveBack(piece: number): void {
+		this.changes?.note(piece);
 		if (this.#idle[piece] === 1) return;
 		this.#idle[piece] = 1;
 		if (piece < this.#firstOpen) this.#firstOpen = piece;
@@ -268,12 +295,15 @@ export class PiecePicker {
 				else this.#availability[at * 8 + bit]! += change;
 			}
 		}
-		if (!few) this.#stale = true;
+		if (few) return;
+		this.#stale = true;
+		this.changes?.noteAll();
 	}
 
 	#shift(piece: number, change: 1 | -1): void {
 		const before = this.#availability[piece]!;
 		this.#availability[piece] = before + change;
+		this.changes?.note(piece);
 		const place = this.#place[piece]!;
 		if (this.#stale || place < 0) return;
 		// Between the two commonest levels nothing moves.
