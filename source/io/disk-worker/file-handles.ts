@@ -1,4 +1,5 @@
 import {closeSync} from 'node:fs';
+import {LastFolder} from '../files/last-folder.js';
 
 /** A file that is open, in one thread. */
 export interface Handle {
@@ -12,6 +13,8 @@ export interface Handle {
 
 /** The files a disk worker holds open, at most so many: the one used longest ago makes room. */
 export class FileHandles {
+	/** The folder on the way to the last file that was opened for writing. */
+	readonly folders = new LastFolder();
 	readonly #limit: number;
 	readonly #open = new Set<Handle>();
 	#turn = 0;

@@ -18,7 +18,7 @@ import {diskPath} from '../files/disk-path.js';
 import type {FileLayout} from '../files/file-layout.js';
 import {type MadeFile, MadeFiles, notedIdentity} from '../files/made-files.js';
 import type {FileHandles, Handle} from './file-handles.js';
-import {inTheWay, type OpenFile, openForWriting} from './open-file.js';
+import {inTheWay, type OpenFile, openForWriting, type WriteOptions} from './open-file.js';
 
 /** How long after a write its file system may settle the time of a file: this thread may be held up for longer. */
 const settlingTime: Millis = 50;
@@ -142,6 +142,7 @@ export class TorrentHandles {
 	close(): void {
 		for (const handle of this.#open.values()) this.#handles.close(handle);
 		this.#open.clear();
+		this.#handles.folders.leave();
 	}
 
 	/** Says what went wrong with a file as a person would. */
@@ -179,12 +180,14 @@ export class TorrentHandles {
 		}
 		const isThere = owner === fileOwner.made || owner === fileOwner.found || owner === fileOwner.unproven;
 		if (!isThere) this.#requireOthers();
-		const {descriptor, stats, isNew} = openForWriting(layout.dir, layout.relative(key), {
+		const options: WriteOptions = {
 			mode: isThere ? 'exists' : owner === fileOwner.replaceable ? 'replace' : 'make',
 			executable: layout.isExecutable(key),
 			length,
 			mayCut: owner === fileOwner.made,
-		});
+		};
+		const {folders} = this.#handles;
+		const {descriptor, stats, isNew} = openForWriting(layout.dir, layout.relative(key), options, folders);
 		if (isNew) this.#noteNew(key, descriptor, stats);
 		else if (owner === fileOwner.made) this.#noteOpened(key, descriptor, stats);
 		else if (!isThere) layout.owners[key] = fileOwner.found;

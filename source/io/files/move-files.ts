@@ -4,10 +4,10 @@ import {basename, dirname, join, relative} from 'node:path';
 import type {Bytes} from '../../base/units.js';
 import {freeSpace} from '../disk/free-space.js';
 import {failureOf, StorageError, sizeText} from '../disk/storage-failure.js';
-import {HeldFolder} from '../disk-worker/open-file.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
+import {HeldFolder} from './held-folder.js';
 
 const chunkLength: Bytes = 1 << 20;
 const zeros = Buffer.alloc(chunkLength);

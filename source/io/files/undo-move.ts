@@ -5,10 +5,10 @@ import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
-import {guardFolders} from '../disk-worker/open-file.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
 import {FileLayout, packLayout} from './file-layout.js';
+import {guardFolders} from './held-folder.js';
 import {into, movedPaths, moveFile, statOf} from './move-files.js';
 
 const chunkLength = 1 << 20;

@@ -5,6 +5,7 @@ import {
 	existsSync,
 	linkSync,
 	mkdirSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	rmSync,
@@ -14,16 +15,22 @@ import {
 	writeSync,
 } from 'node:fs';
 import {join} from 'node:path';
-import test, {type TestContext} from 'node:test';
+import test, {after, type TestContext} from 'node:test';
 import {Worker} from 'node:worker_threads';
 import {StorageError} from '../../../source/io/disk/storage-failure.ts';
-import {openForWriting, removeBelow, type WriteOptions} from '../../../source/io/disk-worker/open-file.ts';
+import {openForWriting, type WriteOptions} from '../../../source/io/disk-worker/open-file.ts';
+import {removeBelow} from '../../../source/io/files/held-folder.ts';
+import {LastFolder} from '../../../source/io/files/last-folder.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 const usual: WriteOptions = {mode: 'make', executable: false, length: 100, mayCut: false};
 
+// One for all tests: what one of them held must not be the way of the next.
+const folders = new LastFolder();
+after(() => folders.leave());
+
 function write(root: string, path: string, options: Partial<WriteOptions> = {}): void {
-	const {descriptor} = openForWriting(root, path, {...usual, ...options});
+	const {descriptor} = openForWriting(root, path, {...usual, ...options}, folders);
 	writeSync(descriptor, 'written');
 	closeSync(descriptor);
 }
@@ -160,9 +167,61 @@ test('a folder that is swapped for a link again and again while files are made l
 		}
 	}
 	await swapping.terminate();
-	const {readdirSync} = await import('node:fs');
 	assert.deepEqual(readdirSync(outside), [], `${made} were made, ${refused} refused`);
 	assert.ok(made > 0);
 	for (const name of ['link', 'away']) rmSync(join(root, name), {recursive: true, force: true});
 	if (existsSync(join(root, 'swap'))) renameSync(join(root, 'swap'), join(root, 'end'));
+});
+
+test('a folder that was moved, deleted or swapped since the last file in it is entered anew', t => {
+	const {root, outside} = place(t);
+	write(root, 't/in/first');
+	// Nothing but the next file's folder is looked at: moved beyond the root it would lead out.
+	renameSync(join(root, 't/in'), join(outside, 'in'));
+	write(root, 't/in/second');
+	assert.deepEqual(readdirSync(join(root, 't/in')), ['second']);
+	assert.deepEqual(readdirSync(join(outside, 'in')), ['first']);
+	rmSync(join(root, 't'), {recursive: true});
+	write(root, 't/in/third');
+	assert.deepEqual(readdirSync(join(root, 't/in')), ['third']);
+	renameSync(join(root, 't'), join(outside, 't'));
+	symlinkSync(join(outside, 't'), join(root, 't'));
+	assert.match(
+		refusal(() => write(root, 't/in/fourth')),
+		/^a symbolic link leads out of the download folder: /,
+	);
+	rmSync(join(root, 't'));
+	assert.equal(
+		refusal(() => write(root, 't/in/fifth', {mode: 'exists'})),
+		'ENOENT',
+	);
+	assert.deepEqual(readdirSync(join(outside, 't/in')), ['third']);
+});
+
+test('a link between folders that leads elsewhere since the last file is followed anew', t => {
+	const {root} = place(t);
+	for (const name of ['one', 'other']) mkdirSync(join(root, name));
+	symlinkSync('one', join(root, 'link'));
+	write(root, 'link/first');
+	rmSync(join(root, 'link'));
+	symlinkSync('other', join(root, 'link'));
+	write(root, 'link/second');
+	assert.deepEqual(readdirSync(join(root, 'one')), ['first']);
+	assert.deepEqual(readdirSync(join(root, 'other')), ['second']);
+});
+
+test('the next file in the same folder costs no walk there', {
+	skip: process.platform !== 'linux' && 'folders are held on Linux only',
+}, t => {
+	const {root} = place(t);
+	const own = new LastFolder();
+	const first = own.enter(root, ['t', 'in'], true);
+	assert.equal(own.enter(root, ['t', 'in'], false), first);
+	const other = own.enter(root, ['t'], false);
+	assert.notEqual(other, first);
+	assert.equal(own.enter(root, ['t'], true), other);
+	const held = (): number => readdirSync('/proc/self/fd').length;
+	const before = held();
+	own.leave();
+	assert.equal(held(), before - 1);
 });

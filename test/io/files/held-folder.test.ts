@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import {existsSync, lstatSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {type TestContext, test} from 'node:test';
-import {removeBelow} from '../../source/io/disk-worker/open-file.ts';
-import {deleteFiles, removeEmptyFolders} from '../../source/io/files/delete-files.ts';
-import {into, moveFile} from '../../source/io/files/move-files.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {deleteFiles, removeEmptyFolders} from '../../../source/io/files/delete-files.ts';
+import {removeBelow} from '../../../source/io/files/held-folder.ts';
+import {into, moveFile} from '../../../source/io/files/move-files.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const held = {skip: process.platform !== 'linux' && 'folders are held on Linux only'};
 
