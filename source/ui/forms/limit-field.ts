@@ -1,4 +1,4 @@
-import type {FormField} from '../model/view.js';
+import type {FormField} from '../forms/form.js';
 import {quantity} from '../text/format.js';
 import {field} from '../text/text-field.js';
 

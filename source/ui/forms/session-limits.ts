@@ -1,4 +1,4 @@
-import type {FormField} from '../model/view.js';
+import type {FormField} from '../forms/form.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {parseQuantity} from '../text/format.js';
 import {field, fieldText} from '../text/text-field.js';

@@ -4,6 +4,9 @@ import type {ScreenState} from '../model/store.js';
 /** Where a key works: in one pane, on the session screen, in any list, for a torrent (shown or under the cursor), or anywhere. */
 export type Place = PaneName | 'session' | 'list' | 'torrent' | 'anywhere';
 
+/** Places that count wherever somebody is: what works in none of them is done in one pane. */
+export const widePlaces: ReadonlySet<Place> = new Set(['session', 'list', 'torrent', 'anywhere']);
+
 /** The groups of the help screen, in order. */
 export const keyGroups = [
 	'Torrent',

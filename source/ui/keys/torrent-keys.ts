@@ -1,8 +1,8 @@
-import {openAdd} from '../actions/adding.js';
 import {askToOverwrite} from '../actions/in-the-way.js';
 import {markUnderCursor} from '../actions/lists.js';
 import {remove, removeWithData, takeBack} from '../actions/removing.js';
 import {copyMagnets, openData, queue, reannounce} from '../actions/torrents.js';
+import {openAdd} from '../adding/add-dialog.js';
 import {openLabel, openMove} from '../forms/torrent-forms.js';
 import {openLimits} from '../forms/torrent-limits.js';
 import {cursorRow, entries} from '../model/lists.js';

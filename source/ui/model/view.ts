@@ -1,8 +1,6 @@
-import type {PieceInspection, TorrentPreview} from '../../api/command.js';
-import type {FilePriority} from '../../api/snapshot.js';
 import type {Seconds} from '../../base/units.js';
 import type {Density, Grow, PaneName} from '../look/layout.js';
-import type {TextField} from '../text/text-field.js';
+import type {Dialog} from './dialog.js';
 
 /** Lists that have a cursor. */
 export type ListName = 'torrents' | 'peers' | 'trackers' | 'files' | 'log';
@@ -19,86 +17,6 @@ export interface ListState {
 	readonly filter: string;
 	readonly marks: ReadonlySet<string>;
 }
-
-/** A field of a form. */
-export type FormField =
-	| {
-			readonly kind: 'text';
-			readonly name: string;
-			readonly label: string;
-			readonly hint?: string;
-			readonly value: TextField;
-	  }
-	| {
-			readonly kind: 'choice';
-			readonly name: string;
-			readonly label: string;
-			readonly hint?: string;
-			readonly options: readonly string[];
-			readonly at: number;
-	  };
-
-/** What is known of a torrent that may be added. */
-export type AddPreview =
-	| {readonly kind: 'none'}
-	| {readonly kind: 'asked'; readonly link: string}
-	| {readonly kind: 'refused'; readonly link: string; readonly why: string}
-	| {
-			readonly kind: 'known';
-			readonly link: string;
-			readonly torrent: TorrentPreview;
-			/** By position in the preview's files. */
-			readonly priorities: readonly FilePriority[];
-			readonly folded: ReadonlySet<string>;
-			/** The row of the tree that has the cursor. */
-			readonly row: number;
-	  };
-
-/** What lies over the panes and takes the keys. `id` says which action the answer belongs to. */
-export type Dialog =
-	| {readonly kind: 'help'; readonly query: TextField; readonly top: number}
-	| {readonly kind: 'quit'}
-	| {
-			readonly kind: 'ask';
-			readonly title: string;
-			readonly lines: readonly string[];
-			readonly choices: ReadonlyArray<{
-				readonly key: string;
-				readonly label: string;
-				readonly run: () => void;
-			}>;
-	  }
-	| {
-			readonly kind: 'form';
-			readonly title: string;
-			readonly fields: readonly FormField[];
-			readonly at: number;
-			readonly problem?: string | undefined;
-			/** Said under the fields, from what they hold. */
-			readonly preview?: ((values: Readonly<Record<string, string>>) => readonly string[]) | undefined;
-			/** Answers a problem in words, or nothing when the form may close. */
-			readonly submit: (values: Readonly<Record<string, string>>) => string | undefined;
-	  }
-	| {
-			readonly kind: 'line';
-			readonly prompt: '/' | ':' | 'filter';
-			readonly value: TextField;
-			readonly before: string;
-			/** The folders that were folded when a search began: only those of what is found are opened. */
-			readonly folded?: ReadonlySet<string>;
-	  }
-	| {
-			readonly kind: 'add';
-			readonly fields: readonly FormField[];
-			/** The field that has the keys; after the last one the tree of files. */
-			readonly at: number;
-			readonly problem?: string | undefined;
-			readonly preview: AddPreview;
-	  }
-	| {readonly kind: 'sort'; readonly list: ListName}
-	| {readonly kind: 'details'}
-	| {readonly kind: 'inspection'; readonly inspection: PieceInspection; readonly cell: number}
-	| {readonly kind: 'settings'; readonly at: number};
 
 /** One line that says what just happened. */
 export interface Notice {

@@ -1,12 +1,12 @@
 import type {LogView} from '../../api/snapshot.js';
 import type {PaneName} from '../look/layout.js';
+import type {Dialog} from '../model/dialog.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {ScreenState} from '../model/store.js';
-import type {Dialog} from '../model/view.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
 import {safeText} from '../text/text.js';
-import {progressOf, stateWords} from './header.js';
 import {logText} from './log.js';
+import {progressOf, stateWords} from './torrent-state.js';
 
 /** What has been said, so that nothing is said twice. */
 export interface Said {

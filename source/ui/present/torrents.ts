@@ -3,8 +3,8 @@ import {duration, percent, rate, ratio, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
 import {thinBar} from './bar.js';
 import type {Look} from './context.js';
-import {progressOf, stateTones} from './header.js';
 import type {Column} from './table.js';
+import {progressOf, stateTones} from './torrent-state.js';
 
 const label: Column<TorrentView> = {
 	id: 'label',

@@ -2,7 +2,7 @@ import type {TorrentView} from '../../api/snapshot.js';
 import type {Model} from '../model/model.js';
 import type {ScreenState} from '../model/store.js';
 import type {Notice} from '../model/view.js';
-import {progressOf} from '../present/header.js';
+import {progressOf} from '../present/torrent-state.js';
 import {bell, notification, windowTitle} from '../terminal/modes.js';
 import {percent} from '../text/format.js';
 import {safeText} from '../text/text.js';

@@ -74,7 +74,7 @@ function Over({
 	return drawing.kind === 'details' ? (
 		<Details {...look} torrent={drawing.torrent} session={model.session} rows={rows - 1} />
 	) : (
-		<DialogBox {...look} content={drawing.content} rows={rows} top={drawing.top} />
+		<DialogBox {...look} content={drawing.content} rows={rows} />
 	);
 }
 

@@ -2,7 +2,7 @@ import type {Command, Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
-import type {Dialog} from '../model/view.js';
+import type {Dialog} from '../model/dialog.js';
 import type {Notices} from './notices.js';
 import type {ScreenContext} from './screen-context.js';
 

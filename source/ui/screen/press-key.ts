@@ -9,10 +9,7 @@ export function pressKey(screen: ScreenContext, key: string): void {
 	const {view} = screen.state();
 	if (view.dialog && !drawDialog(screen)) screen.setDialog(undefined);
 	else if (view.dialog) {
-		// Pressed twice, Ctrl-C leaves; what downloads goes on.
-		if (key === 'ctrl-c' && view.dialog.kind === 'quit')
-			screen.leave({how: screen.detachable ? 'detach' : 'stop'});
-		else if (key === 'ctrl-c') screen.setDialog(undefined);
+		if (key === 'ctrl-c' && view.dialog.kind !== 'quit') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
 		else dialogKey(screen, view.dialog, key);

@@ -3,9 +3,10 @@ import type {EngineClient} from '../../api/engine-client.js';
 import type {Clock} from '../../base/ports.js';
 import type {KeyRecord} from '../keys/key-record.js';
 import type {Layout} from '../look/layout.js';
+import type {Dialog} from '../model/dialog.js';
 import type {ConfigFile, FullPreferences} from '../model/preferences.js';
 import type {ScreenState} from '../model/store.js';
-import type {Dialog, Notice, View} from '../model/view.js';
+import type {Notice, View} from '../model/view.js';
 import type {Look} from '../present/context.js';
 import type {DrawingCost} from '../terminal/frame-stream.js';
 

@@ -15,6 +15,7 @@ import {type Layout, planLayout, sizeClass} from '../look/layout.js';
 import {colourDepth} from '../look/paint.js';
 import {Painters} from '../look/painters.js';
 import {themes} from '../look/themes.js';
+import type {Dialog} from '../model/dialog.js';
 import {emptyTorrent, litTime, merge, unlit} from '../model/model.js';
 import {
 	type ConfigFile,
@@ -23,7 +24,7 @@ import {
 	readPreferences,
 } from '../model/preferences.js';
 import {type ScreenState, Store} from '../model/store.js';
-import type {Dialog, Notice, View} from '../model/view.js';
+import type {Notice, View} from '../model/view.js';
 import type {Look} from '../present/context.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';

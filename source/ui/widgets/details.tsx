@@ -1,11 +1,11 @@
 import {Box, Text} from 'ink';
 import {createContext, memo, type ReactNode, useContext, useLayoutEffect} from 'react';
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
-import {detailPairs} from '../dialogs/dialog-rows.js';
 import {asciiFrames, type FrameName} from '../look/glyphs.js';
 import {asciiText, type Painter} from '../look/paint.js';
 import type {Tone} from '../look/themes.js';
 import type {Look} from '../present/context.js';
+import {detailPairs} from '../present/details.js';
 import {cellWidth, fit} from '../text/text.js';
 import {framed} from './frame.js';
 import {Table} from './ink-table.js';

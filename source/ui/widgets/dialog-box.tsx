@@ -1,5 +1,5 @@
 import type {ReactNode} from 'react';
-import type {DialogRows} from '../dialogs/dialog-rows.js';
+import type {DialogRows} from '../dialogs/dialog-kind.js';
 import {asciiFrames, type FrameName} from '../look/glyphs.js';
 import type {Painter} from '../look/paint.js';
 import type {Look} from '../present/context.js';
@@ -20,7 +20,6 @@ export function DialogBox({
 	content,
 	columns,
 	rows,
-	top = 0,
 	painter,
 	frames,
 	look,
@@ -28,7 +27,6 @@ export function DialogBox({
 	readonly content: DialogRows;
 	readonly columns: number;
 	readonly rows: number;
-	readonly top?: number;
 	readonly painter: Painter;
 	readonly frames: FrameName;
 	readonly look: Look;
@@ -42,7 +40,7 @@ export function DialogBox({
 	const from =
 		content.selected !== undefined && content.selected >= inner
 			? content.selected - inner + 1
-			: Math.min(top, last);
+			: Math.min(content.top ?? 0, last);
 	const lines = framed(
 		plainRows([
 			...(air ? [[]] : []),

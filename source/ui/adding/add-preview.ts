@@ -1,22 +1,40 @@
 import type {TorrentPreview} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
-import {formValues} from '../dialogs/form.js';
-import {fileTree, type TreeNode, treeRows} from './file-tree.js';
-import type {AddPreview, Dialog} from './view.js';
+import {type FormField, formValues} from '../forms/form.js';
+import {fileTree, type TreeNode, treeRows} from '../model/file-tree.js';
 
-/** The dialog that adds a torrent. */
-export type AddDialog = Extract<Dialog, {kind: 'add'}>;
+/** What is known of a torrent that may be added. */
+export type AddPreview =
+	| {readonly kind: 'none'}
+	| {readonly kind: 'asked'; readonly link: string}
+	| {readonly kind: 'refused'; readonly link: string; readonly why: string}
+	| KnownPreview;
 
 /** What a link holds, and what was chosen of it. */
-export type KnownPreview = Extract<AddPreview, {kind: 'known'}>;
+export interface KnownPreview {
+	readonly kind: 'known';
+	readonly link: string;
+	readonly torrent: TorrentPreview;
+	/** By position in the preview's files. */
+	readonly priorities: readonly FilePriority[];
+	readonly folded: ReadonlySet<string>;
+	/** The row of the tree that has the cursor. */
+	readonly row: number;
+}
+
+/** The part of the dialog that a preview belongs to. */
+interface Previewed {
+	readonly fields: readonly FormField[];
+	readonly preview: AddPreview;
+}
 
 /** The link that stands in the dialog. */
-export function linkOf({fields}: AddDialog): string {
+export function linkOf({fields}: Pick<Previewed, 'fields'>): string {
 	return (formValues(fields)['link'] ?? '').trim();
 }
 
 /** What is known of the link that stands there now. */
-export function currentPreview(dialog: AddDialog): AddPreview {
+export function currentPreview(dialog: Previewed): AddPreview {
 	const {preview} = dialog;
 	return preview.kind !== 'none' && preview.link === linkOf(dialog) ? preview : {kind: 'none'};
 }

@@ -1,5 +1,22 @@
-import type {FormField} from '../model/view.js';
-import {edit, fieldText} from '../text/text-field.js';
+import {edit, fieldText, type TextField} from '../text/text-field.js';
+
+/** A field of a form. */
+export type FormField =
+	| {
+			readonly kind: 'text';
+			readonly name: string;
+			readonly label: string;
+			readonly hint?: string;
+			readonly value: TextField;
+	  }
+	| {
+			readonly kind: 'choice';
+			readonly name: string;
+			readonly label: string;
+			readonly hint?: string;
+			readonly options: readonly string[];
+			readonly at: number;
+	  };
 
 /** The values of a form, by field name. */
 export function formValues(fields: readonly FormField[]): Readonly<Record<string, string>> {

@@ -1,0 +1,92 @@
+import type {DialogKind} from '../dialogs/dialog-kind.js';
+import {fieldLine} from '../forms/field-rows.js';
+import {changeField, type FormField, withField} from '../forms/form.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {pastedLinks} from '../text/pasted-links.js';
+import {field, insert} from '../text/text-field.js';
+import type {AddDialog} from './add-form.js';
+import {applyRule, look, submit} from './add-form.js';
+import {currentPreview} from './add-preview.js';
+import {addRows} from './add-rows.js';
+import {previewKey} from './preview-keys.js';
+
+/** Opens the dialog that adds a torrent; what was pasted is looked into at once. */
+export function openAdd(screen: ScreenContext, link: string): void {
+	const {model} = screen.state();
+	screen.setDialog({
+		kind: 'add',
+		fields: [
+			{kind: 'text', name: 'link', label: 'torrent', hint: 'a path or URL of a .torrent', value: field(link)},
+			{
+				kind: 'text',
+				name: 'dir',
+				label: 'folder',
+				hint: 'where the data goes',
+				value: field(model.session?.dir ?? model.torrent?.overview?.dir ?? ''),
+			},
+			{
+				kind: 'text',
+				name: 'select',
+				label: 'files',
+				hint: 'all when empty: 1,3-5   *.mkv   >100M   subs/   part of a path',
+				value: field(),
+			},
+			{kind: 'choice', name: 'start', label: 'start', options: ['now', 'in order', 'paused'], at: 0},
+			{kind: 'text', name: 'label', label: 'label', value: field()},
+		],
+		at: 0,
+		preview: {kind: 'none'},
+	});
+	if (link.trim() !== '') look(screen);
+}
+
+function changed(screen: ScreenContext, dialog: AddDialog, at: number, next: FormField): void {
+	const after: AddDialog = {...dialog, fields: withField(dialog.fields, at, next), problem: undefined};
+	screen.setDialog(next.name === 'select' ? applyRule(after) : after);
+}
+
+/** A field with pasted text in it. A link that is pasted over another one takes its place. */
+function pastedField(part: FormField & {kind: 'text'}, text: string, links: readonly string[]): FormField {
+	const isPath = part.name === 'link' || part.name === 'dir';
+	const before = part.name === 'link' && /^(?:[a-z]+:|\/)/i.test(links[0] ?? '') ? field() : part.value;
+	return {...part, value: insert(before, isPath ? (links[0] ?? '') : text.trim())};
+}
+
+export const addDialog: DialogKind<AddDialog> = {
+	shape: 'box',
+	key(screen, dialog, key) {
+		const {fields, at} = dialog;
+		const preview = currentPreview(dialog);
+		const known = preview.kind === 'known' ? preview : undefined;
+		// The tree of files comes after the last field.
+		const stops = fields.length + (known ? 1 : 0);
+		const inTree = known !== undefined && at >= fields.length;
+		if (key === 'esc') screen.setDialog(undefined);
+		else if (key === 'enter') {
+			if (known) submit(screen, dialog, known);
+			else if (preview.kind !== 'asked') look(screen);
+		} else if (key === 'tab' || (key === 'down' && !inTree))
+			screen.setDialog({...dialog, at: (at + 1) % stops});
+		else if (key === 'shift-tab' || (key === 'up' && (!inTree || known.row === 0))) {
+			screen.setDialog({...dialog, at: (Math.min(at, stops) + stops - 1) % stops});
+		} else if (inTree) {
+			const next = previewKey(known, key);
+			if (next) screen.setDialog({...dialog, preview: next});
+		} else {
+			const part = fields[at];
+			const next = part && changeField(part, key);
+			if (next) changed(screen, dialog, at, next);
+		}
+	},
+	paste(screen, dialog, text) {
+		const links = pastedLinks(text);
+		const part = dialog.fields[dialog.at];
+		if (part?.kind !== 'text') return;
+		changed(screen, dialog, dialog.at, pastedField(part, text, links));
+		if (part.name !== 'link') return;
+		look(screen);
+		if (links.length > 1) screen.say(`${links.length} links were pasted: this is the first.`, 'warn');
+	},
+	line: ({kind, fields, at, problem}, columns) => fieldLine(kind, fields, at, problem, columns),
+	rows: (dialog, room, {state, look: signs}) => addRows(dialog, room, state().model.session, signs),
+};

@@ -1,0 +1,116 @@
+import type {AddOptions} from '../../api/command.js';
+import type {FilePriority} from '../../api/snapshot.js';
+import {openTorrent} from '../actions/open-torrent.js';
+import {type FormField, formValues} from '../forms/form.js';
+import {matchRule} from '../model/file-tree.js';
+import {mergedInWords} from '../present/merged.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {pastedLink} from '../text/pasted-links.js';
+import {fullLink} from './add-link.js';
+import {type AddPreview, type KnownPreview, linkOf} from './add-preview.js';
+
+/** The dialog that adds a torrent: how, and what its link holds. */
+export interface AddDialog {
+	readonly kind: 'add';
+	readonly fields: readonly FormField[];
+	/** The field that has the keys; after the last one the tree of files. */
+	readonly at: number;
+	readonly problem?: string | undefined;
+	readonly preview: AddPreview;
+}
+
+declare module '../model/dialog.js' {
+	interface DialogTypes {
+		add: AddDialog;
+	}
+}
+
+const normal: FilePriority = 2;
+
+/** Asks the engine what the link holds. */
+export function look(screen: ScreenContext): void {
+	const {dialog} = screen.state().view;
+	if (dialog?.kind !== 'add') return;
+	const link = linkOf(dialog);
+	if (link === '') {
+		screen.setDialog({...dialog, problem: 'Type or paste the path or URL of a .torrent.'});
+		return;
+	}
+	screen.setDialog({...dialog, problem: undefined, preview: {kind: 'asked', link}});
+	const settle = (preview: AddPreview) => {
+		const now = screen.state().view.dialog;
+		if (now?.kind !== 'add' || now.preview.kind !== 'asked' || now.preview.link !== link) return;
+		screen.setDialog(applyRule({...now, preview}));
+	};
+	screen.client.send({type: 'torrent.preview', link: fullLink(screen, link)}).then(
+		({preview: torrent}) =>
+			settle(
+				torrent
+					? {
+							kind: 'known',
+							link,
+							torrent,
+							priorities: torrent.files.map(() => normal),
+							folded: new Set(),
+							row: 0,
+						}
+					: {kind: 'refused', link, why: 'the engine does not say what it holds'},
+			),
+		(error: unknown) =>
+			settle({kind: 'refused', link, why: error instanceof Error ? error.message : String(error)}),
+	);
+}
+
+/** The dialog with its rule carried out on the files that are shown. */
+export function applyRule(dialog: AddDialog): AddDialog {
+	const {preview} = dialog;
+	const rule = (formValues(dialog.fields)['select'] ?? '').trim();
+	if (preview.kind !== 'known' || rule === '') return dialog;
+	const result = matchRule(rule, preview.torrent.files);
+	if ('problem' in result) return {...dialog, problem: result.problem};
+	const wanted = new Set(result.positions);
+	return {
+		...dialog,
+		problem: wanted.size === 0 ? 'No file matches.' : undefined,
+		preview: {...preview, priorities: preview.torrent.files.map((_, at) => (wanted.has(at) ? normal : 0))},
+	};
+}
+
+/** What differs from everything being wanted alike. */
+function chosenPriorities({torrent, priorities}: KnownPreview): NonNullable<AddOptions['priorities']> {
+	return torrent.files.flatMap((file, at): Array<readonly [number, FilePriority]> => {
+		const priority = priorities[at] ?? normal;
+		return priority === normal ? [] : [[file.index, priority]];
+	});
+}
+
+/** Adds the torrent as it was chosen. */
+export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPreview): void {
+	const values = formValues(dialog.fields);
+	const dir = (values['dir'] ?? '').trim();
+	const label = (values['label'] ?? '').trim();
+	const rule = (values['select'] ?? '').trim();
+	const {start} = values;
+	// What cannot be shown whole is chosen by the rule alone.
+	const isWhole = known.torrent.fileCount === known.torrent.files.length;
+	const priorities = chosenPriorities(known);
+	screen.setDialog(undefined);
+	screen.say('Adding …');
+	screen.send(
+		{
+			type: 'torrent.addLink',
+			link: fullLink(screen, known.link),
+			options: {
+				...(dir !== '' && {dir: screen.fullPath(pastedLink(dir))}),
+				...(isWhole ? priorities.length > 0 && {priorities} : rule !== '' && {select: rule}),
+				...(label !== '' && {label}),
+				...(start === 'paused' && {paused: true}),
+				...(start === 'in order' && {sequential: true}),
+			},
+		},
+		reply => {
+			screen.say(reply.already ? `It was there already${mergedInWords(reply.merged)}.` : 'Added.', 'good');
+			if (reply.id) openTorrent(screen, reply.id);
+		},
+	);
+}

@@ -1,0 +1,66 @@
+import type {FilePriority} from '../../api/snapshot.js';
+import {priorityOf, type TreeNode} from '../model/file-tree.js';
+import {type KnownPreview, previewRows} from './add-preview.js';
+
+const normal: FilePriority = 2;
+
+/** The preview with another priority for the files of a node. */
+function setPriority(
+	known: KnownPreview,
+	node: TreeNode | undefined,
+	next: (before: FilePriority | undefined) => number,
+): KnownPreview | undefined {
+	if (!node) return undefined;
+	const before = priorityOf(node, {completed: [], priority: known.priorities});
+	const chosen = Math.max(0, Math.min(4, next(before))) as FilePriority;
+	const inside = new Set(node.files);
+	return {...known, priorities: known.priorities.map((old, at) => (inside.has(at) ? chosen : old))};
+}
+
+function setFolded(known: KnownPreview, {key}: TreeNode, isFolded: boolean): KnownPreview {
+	const folded = new Set(known.folded);
+	if (isFolded) folded.add(key);
+	else folded.delete(key);
+	return {...known, folded};
+}
+
+/** The preview after a key in its tree of files; undefined when the key means nothing there. */
+export function previewKey(known: KnownPreview, key: string): KnownPreview | undefined {
+	const rows = previewRows(known);
+	const node = rows[known.row];
+	const go = (row: number): KnownPreview => ({...known, row: Math.max(0, Math.min(rows.length - 1, row))});
+	switch (key) {
+		case 'up':
+		case 'k':
+			return go(known.row - 1);
+		case 'down':
+		case 'j':
+			return go(known.row + 1);
+		case 'pageup':
+			return go(known.row - 10);
+		case 'pagedown':
+			return go(known.row + 10);
+		case 'home':
+		case 'g':
+			return go(0);
+		case 'end':
+		case 'G':
+			return go(rows.length - 1);
+		case 'left':
+		case 'h':
+			if (node?.folder && !known.folded.has(node.key)) return setFolded(known, node, true);
+			return go(rows.findIndex(({key: other}) => other === node?.key.slice(0, node.key.lastIndexOf('/'))));
+		case 'right':
+		case 'l':
+			return node?.folder ? setFolded(known, node, false) : undefined;
+		case 'space':
+			return setPriority(known, node, before => (before === 0 ? normal : 0));
+		case '+':
+		case '=':
+			return setPriority(known, node, (before = normal) => before + 1);
+		case '-':
+			return setPriority(known, node, (before = normal) => before - 1);
+		default:
+			return undefined;
+	}
+}

@@ -1,0 +1,31 @@
+import {addDialog} from '../adding/add-dialog.js';
+import type {Dialog, DialogTypes} from '../model/dialog.js';
+import {askDialog} from './ask-dialog.js';
+import {detailsDialog} from './details-dialog.js';
+import type {DialogKind} from './dialog-kind.js';
+import {formDialog} from './form-dialog.js';
+import {helpDialog} from './help-dialog.js';
+import {inspectionDialog} from './inspection-dialog.js';
+import {lineDialog} from './line-dialog.js';
+import {quitDialog} from './quit-dialog.js';
+import {settingsDialog} from './settings-dialog.js';
+import {sortDialog} from './sort-dialog.js';
+
+/** Every kind of dialogs. */
+const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes[Name]>} = {
+	add: addDialog,
+	ask: askDialog,
+	details: detailsDialog,
+	form: formDialog,
+	help: helpDialog,
+	inspection: inspectionDialog,
+	line: lineDialog,
+	quit: quitDialog,
+	settings: settingsDialog,
+	sort: sortDialog,
+};
+
+/** The kind of a dialog. */
+export function kindOf({kind}: Dialog): DialogKind<Dialog> {
+	return dialogKinds[kind] as DialogKind<Dialog>;
+}

@@ -1,0 +1,71 @@
+import {fieldLine, fieldRows} from '../forms/field-rows.js';
+import {changeField, type FormField, formValues, withField} from '../forms/form.js';
+import type {Row} from '../present/row.js';
+import {safeText} from '../text/text.js';
+import {insert} from '../text/text-field.js';
+import type {DialogKind} from './dialog-kind.js';
+
+/** A form: fields that are filled in, and what is done with them. */
+export interface FormDialog {
+	readonly kind: 'form';
+	readonly title: string;
+	readonly fields: readonly FormField[];
+	/** The field that has the keys. */
+	readonly at: number;
+	readonly problem?: string | undefined;
+	/** Said under the fields, from what they hold. */
+	readonly preview?: ((values: Readonly<Record<string, string>>) => readonly string[]) | undefined;
+	/** Answers a problem in words, or nothing when the form may close. */
+	readonly submit: (values: Readonly<Record<string, string>>) => string | undefined;
+}
+
+declare module '../model/dialog.js' {
+	interface DialogTypes {
+		form: FormDialog;
+	}
+}
+
+export const formDialog: DialogKind<FormDialog> = {
+	shape: 'box',
+	key(screen, dialog, key) {
+		const {fields, at} = dialog;
+		const current = fields[at];
+		const go = (to: number) =>
+			screen.setDialog({...dialog, at: (to + fields.length) % fields.length, problem: undefined});
+		if (key === 'esc') screen.setDialog(undefined);
+		else if (key === 'enter') {
+			const problem = dialog.submit(formValues(fields));
+			if (problem !== undefined) screen.setDialog({...dialog, problem});
+			// A form may have opened another dialog.
+			else if (screen.state().view.dialog === dialog) screen.setDialog(undefined);
+		} else if (key === 'tab' || key === 'down') go(at + 1);
+		else if (key === 'shift-tab' || key === 'up') go(at - 1);
+		else {
+			const next = current && changeField(current, key);
+			if (next) screen.setDialog({...dialog, fields: withField(fields, at, next), problem: undefined});
+		}
+	},
+	paste(screen, dialog, text) {
+		const {fields, at} = dialog;
+		const current = fields[at];
+		if (current?.kind !== 'text') return;
+		const value = insert(current.value, text.trim());
+		screen.setDialog({...dialog, fields: withField(fields, at, {...current, value})});
+	},
+	line: ({kind, fields, at, problem}, columns) => fieldLine(kind, fields, at, problem, columns),
+	rows(dialog, room, {look}) {
+		const {title, fields, at, problem} = dialog;
+		const rows: Row[] = [...fieldRows(fields, at, Math.min(76, room.columns), look)];
+		const preview = dialog.preview?.(formValues(fields)) ?? [];
+		if (preview.length > 0) rows.push([], ...preview.map((line): Row => [[`  ${safeText(line)}`, 'dim']]));
+		if (problem !== undefined) rows.push([], [[`  ${safeText(problem)}`, 'warn']]);
+		return {
+			title: safeText(title),
+			rows,
+			foot: 'Enter does it   Tab next   Esc leaves',
+			columns: 76,
+			// Where not all has room: what is wrong, else the field that has the keys.
+			selected: problem === undefined ? Math.min(rows.length - 1, at + 1) : rows.length - 1,
+		};
+	},
+};

@@ -1,0 +1,71 @@
+import type {Row} from '../present/row.js';
+import {choicesLine} from './ask-dialog.js';
+import type {DialogKind} from './dialog-kind.js';
+
+/** The question how to leave while downloads are at work. */
+export interface QuitDialog {
+	readonly kind: 'quit';
+}
+
+declare module '../model/dialog.js' {
+	interface DialogTypes {
+		quit: QuitDialog;
+	}
+}
+
+/** What each choice comes to, where downloads go on without the screen and where they end with it. */
+const meanings = {
+	detachable: {
+		title: 'Leave tortui',
+		about: ' Downloads are at work.',
+		detach: '   they go on; `tortui attach` comes back',
+		stop: '     end them now; what is here is kept',
+	},
+	attached: {
+		title: 'Leave',
+		about: ' Downloads are at work, and end with the screen.',
+		detach: '   nothing goes on here: the same as stop',
+		stop: '     end them now',
+	},
+} as const;
+
+export const quitDialog: DialogKind<QuitDialog> = {
+	shape: 'box',
+	key(screen, _dialog, key) {
+		// Pressed twice, Ctrl-C leaves; what downloads goes on.
+		if (['d', 'enter', 'Q', 'ctrl-c'].includes(key))
+			screen.leave({how: screen.detachable ? 'detach' : 'stop'});
+		else if (key === 's') screen.leave({how: 'stop'});
+		else if (key === 'esc' || key === 'n' || key === 'q') screen.setDialog(undefined);
+	},
+	line: (_dialog, columns) =>
+		choicesLine(
+			'Leave?',
+			[
+				['d', 'detach'],
+				['s', 'stop'],
+				['n', 'stay'],
+			],
+			columns,
+		),
+	rows(_dialog, {columns}, {detachable}) {
+		const {title, about, detach, stop} = meanings[detachable ? 'detachable' : 'attached'];
+		const choice = (key: string, name: string, meaning: string): Row => [
+			[`  ${key} `, 'key'],
+			[name, 'title'],
+			[columns < 50 ? '' : meaning, 'dim'],
+		];
+		return {
+			title,
+			rows: [
+				[[about, 'text']],
+				[],
+				choice('d', 'detach', detach),
+				choice('s', 'stop', stop),
+				choice('n', 'stay', '     go on looking'),
+			],
+			foot: 'd  s  n',
+			columns: 52,
+		};
+	},
+};

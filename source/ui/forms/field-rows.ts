@@ -1,0 +1,73 @@
+import type {Look} from '../present/context.js';
+import type {Row, Span} from '../present/row.js';
+import {cellWidth, fit, safeText} from '../text/text.js';
+import type {TextField} from '../text/text-field.js';
+import type {FormField} from './form.js';
+
+/** A character of a field as it is drawn: what is not seen, or would turn a line round, has a sign of its own. */
+function drawn(part: string): string {
+	return safeText(part) || '\u00B7';
+}
+
+/** A field with its cursor, in `columns` cells; the part round the cursor is shown. */
+export function fieldRow(value: TextField, columns: number, active: boolean): Row {
+	const parts = value.parts.map(drawn);
+	const before = parts.slice(0, value.at);
+	while (cellWidth(before.join('')) > columns - 2) before.shift();
+	const left = before.join('');
+	const under = active ? (parts[value.at] ?? ' ') : (parts[value.at] ?? '');
+	const after = parts.slice(value.at + 1).join('');
+	const room = columns - cellWidth(left) - cellWidth(under);
+	return [
+		[left, 'text'],
+		[under, 'text', active],
+		[fit(after, room), 'text'],
+	];
+}
+
+/** The fields of a form, one a row; the one that has the keys says what it takes. */
+export function fieldRows(
+	fields: readonly FormField[],
+	at: number,
+	columns: number,
+	look: Look,
+): readonly Row[] {
+	const {glyphs} = look;
+	const labels = Math.max(...fields.map(({label}) => cellWidth(label)));
+	const rows: Row[] = [];
+	for (const [index, part] of fields.entries()) {
+		const active = index === at;
+		const lead: Span[] = [
+			[active ? glyphs.cursor : ' ', 'accent'],
+			[` ${fit(part.label, labels, 'right')}  `, active ? 'accent' : 'dim'],
+		];
+		const room = columns - labels - 5;
+		if (part.kind === 'text') rows.push([...lead, ...fieldRow(part.value, room, active)]);
+		else {
+			const options: Span[] = part.options.flatMap((option, choice): Span[] => [
+				[choice === part.at ? glyphs.on : glyphs.off, choice === part.at ? 'accent' : 'faint'],
+				[` ${option}   `, choice === part.at ? 'text' : 'faint'],
+			]);
+			rows.push([...lead, ...options]);
+		}
+		if (part.hint !== undefined && active) rows.push([[' '.repeat(labels + 4)], [part.hint, 'faint']]);
+	}
+	return rows;
+}
+
+/** A form in one row: what is wrong with it, else the field that has the keys. `name` stands where there is none. */
+export function fieldLine(
+	name: string,
+	fields: readonly FormField[],
+	at: number,
+	problem: string | undefined,
+	columns: number,
+): Row {
+	if (problem !== undefined) return [[safeText(problem), 'warn']];
+	const part = fields[Math.min(at, fields.length - 1)];
+	if (!part) return [[name, 'title']];
+	const label: Span = [`${part.label}: `, 'accent'];
+	const room = Math.max(4, columns - part.label.length - 2);
+	if (part.kind === 'text') return [label, ...fieldRow(part.value, room, true)];
+	return [label, [part.options[part.at] ?? '', 'text']];
+}

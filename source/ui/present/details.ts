@@ -1,0 +1,54 @@
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
+import {safeText} from '../text/text.js';
+import type {Look} from './context.js';
+
+/** All that is known of a torrent, as names and values. */
+export function detailPairs(
+	torrent: TorrentView,
+	session: SessionView | undefined,
+	look: Look,
+): ReadonlyArray<readonly [string, string]> {
+	const pairs: Array<readonly [string, string] | undefined> = [
+		['name', safeText(torrent.name)],
+		['folder', safeText(torrent.dir)],
+		['size', `${size(torrent.length)} in ${count(torrent.files, 'file')}, ${torrent.filesWanted} wanted`],
+		['pieces', `${torrent.piecesHave} of ${torrent.pieces}, ${size(torrent.pieceLength)} each`],
+		[
+			'done',
+			`${percent(torrent.completed, torrent.wanted)}, ${size(torrent.completed)} of ${size(torrent.wanted)}`,
+		],
+		['downloaded', `${size(torrent.downloaded)}, wasted ${size(torrent.wasted)}`],
+		['uploaded', `${size(torrent.uploaded)}, ratio ${ratio(torrent.ratio)}`],
+		[
+			'rates',
+			`down ${rateWithUnit(torrent.downloadRate)}, up ${rateWithUnit(torrent.uploadRate)}, ETA ${duration(torrent.eta)}`,
+		],
+		[
+			'peers',
+			`${torrent.connected} connected, ${torrent.seedsConnected} of them seeds, ${torrent.known} known`,
+		],
+		[
+			'limits',
+			`down ${torrent.maxDownload === undefined ? 'none' : rateWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : rateWithUnit(torrent.maxUpload)}`,
+		],
+		torrent.label ? ['label', safeText(torrent.label)] : undefined,
+		['added', dayAndTime(torrent.addedAt, look.timezone)],
+		torrent.completedAt === undefined
+			? undefined
+			: ['completed', dayAndTime(torrent.completedAt, look.timezone)],
+		torrent.creationDate === undefined
+			? undefined
+			: [
+					'made',
+					`${dayAndTime(torrent.creationDate * 1000, look.timezone)}${torrent.createdBy ? ` by ${safeText(torrent.createdBy)}` : ''}`,
+				],
+		torrent.comment ? ['comment', safeText(torrent.comment)] : undefined,
+		['info-hash', torrent.id],
+		torrent.infoHashV2 ? ['v2', torrent.infoHashV2] : undefined,
+		session
+			? ['engine', `tortui ${session.version}, process ${session.pid}, up ${duration(session.uptime)}`]
+			: undefined,
+	];
+	return pairs.filter(pair => pair !== undefined);
+}

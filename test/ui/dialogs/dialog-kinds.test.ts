@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {pasted} from '../../../source/ui/dialogs/dialog-keys.ts';
+import {kindOf} from '../../../source/ui/dialogs/dialog-kinds.ts';
+import type {Dialog} from '../../../source/ui/model/dialog.ts';
+import {rowText} from '../../../source/ui/present/row.ts';
+import {field, fieldText} from '../../../source/ui/text/text-field.ts';
+import {openBareScreen} from '../../helpers/bare-screen.ts';
+
+const fields = [
+	{kind: 'text', name: 'link', label: 'torrent', value: field('abc')},
+	{kind: 'choice', name: 'start', label: 'start', options: ['now', 'paused'], at: 0},
+] as const;
+
+/** A dialog of each kind there is: one that is missing here is an error of types. */
+const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>} = {
+	add: {kind: 'add', fields, at: 0, preview: {kind: 'none'}},
+	ask: {kind: 'ask', title: 'Sure?', lines: [], choices: [{key: 'y', label: 'yes', run: () => {}}]},
+	details: {kind: 'details'},
+	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
+	help: {kind: 'help', query: field(), top: 0},
+	inspection: {
+		kind: 'inspection',
+		cell: 3,
+		inspection: {
+			piece: 3,
+			pieces: 1,
+			state: 'missing',
+			length: 16_384,
+			blocks: 1,
+			blocksHave: 0,
+			holders: 1,
+			requestedFrom: [],
+			files: ['a'],
+		},
+	},
+	line: {kind: 'line', prompt: '/', value: field('abc'), before: ''},
+	quit: {kind: 'quit'},
+	settings: {kind: 'settings', at: 0},
+	sort: {kind: 'sort', list: 'peers'},
+};
+
+for (const dialog of Object.values(dialogs)) {
+	test(`the ${dialog.kind} dialog says something in one row and in a box, and Esc closes it`, async () => {
+		const {screen, state} = await openBareScreen(80, 24);
+		screen.setDialog(dialog);
+		const kind = kindOf(dialog);
+		assert.notEqual(rowText(kind.line(dialog, 30, screen)).trim(), '');
+		if (kind.shape === 'box') assert.ok(kind.rows?.(dialog, {columns: 74, rows: 24}, screen).rows.length);
+		else assert.equal(kind.rows, undefined);
+		kind.key(screen, dialog, 'esc');
+		assert.equal(state().view.dialog, undefined);
+	});
+
+	test(`what is pasted into the ${dialog.kind} dialog goes into its field, or is a torrent to add`, async () => {
+		const {screen, state} = await openBareScreen(80, 24);
+		screen.setDialog(dialog);
+		pasted(screen, 'def');
+		const now = state().view.dialog;
+		if (now?.kind === 'line') assert.equal(fieldText(now.value), 'abcdef');
+		else {
+			const [first] = now?.kind === 'form' || now?.kind === 'add' ? now.fields : [];
+			assert.ok(first?.kind === 'text', now?.kind);
+			const isOwn = dialog.kind === 'form' || dialog.kind === 'add';
+			assert.equal(fieldText(first.value), isOwn ? 'abcdef' : 'def');
+		}
+	});
+}
+
+test('a kind that there is none of is an error of types', async () => {
+	const {screen} = await openBareScreen(80, 24);
+	// @ts-expect-error
+	screen.setDialog({kind: 'riddle'});
+	// @ts-expect-error
+	screen.setDialog({kind: 'sort', list: 'riddles'});
+});
