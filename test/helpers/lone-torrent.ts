@@ -3,8 +3,8 @@ import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {LogLevel} from '../../source/base/ports.js';
 import {blockLength} from '../../source/base/units.js';
 import type {ConnectionSlots} from '../../source/engine/peers/connection-slots.js';
+import {incomingPeer} from '../../source/engine/peers/open-peer.js';
 import {ourHandshake} from '../../source/engine/peers/our-handshake.js';
-import {Swarm} from '../../source/engine/peers/swarm.js';
 import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {ExternalAddress} from '../../source/engine/sources/external-address.js';
@@ -433,7 +433,7 @@ export class LoneTorrent {
 	/** Somebody comes to us. */
 	incoming(port: number, host = '198.51.100.7'): FakeConnection {
 		const connection = new FakeConnection({host, port}, true);
-		connection.events = Swarm.incoming(this.services, connection, infoHash =>
+		connection.events = incomingPeer(this.services, connection, infoHash =>
 			ourHandshake(infoHash, this.services.peerId),
 		).events;
 		return connection;

@@ -4,8 +4,9 @@ import type {ConnectionEvents, Listener, PeerStream} from '../../io/net/transpor
 import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionService} from '../session/session-service.js';
 import type {SessionServices} from '../session/session-services.js';
+import {incomingPeer} from './open-peer.js';
 import type {Peer} from './peer-connection.js';
-import {handshakeTimeout, Swarm} from './swarm.js';
+import {handshakeTimeout} from './peer-timeouts.js';
 
 const sameWarning: Millis = 60_000;
 
@@ -106,7 +107,7 @@ export class IncomingConnections implements SessionService {
 			if (this.#halfOpen.size < this.#places) break;
 			oldest.close('others wait');
 		}
-		const peer = Swarm.incoming(this.#services, stream, this.#handshakeFor);
+		const peer = incomingPeer(this.#services, stream, this.#handshakeFor);
 		this.#halfOpen.add(peer);
 		return peer.events;
 	}

@@ -1,3 +1,4 @@
+import {formatAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
@@ -16,7 +17,7 @@ import {acceptedRequests} from '../transfer/upload-queue.js';
 import type {UploadSource} from '../transfer/uploader.js';
 import {sendAllowedFast} from './allowed-fast.js';
 import type {Peer, PeerOwner} from './peer-connection.js';
-import {nameOf, type Swarm} from './swarm.js';
+import type {Swarm} from './swarm.js';
 
 /** What talking with peers asks of their torrent. */
 export interface MessageHandlerOwner {
@@ -229,7 +230,7 @@ export class MessageHandler implements PeerOwner {
 		if (peer.ready) {
 			this.peerForgets(peer);
 			this.extensions.left(peer);
-			this.#owner.log('debug', `${nameOf(peer)} left: ${reason}`);
+			this.#owner.log('debug', `${formatAddress(peer.address)} left: ${reason}`);
 		}
 		this.#downloader.release(peer);
 		superSeeding.left(peer);
