@@ -1,6 +1,6 @@
 import type {TrackerView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
-import type {ScheduledTracker} from '../../policy/tracker/announce-schedule.js';
+import type {ScheduleEntry} from '../../policy/tracker/scheduled-tracker.js';
 import {silentAfter, type TrackerRecord} from '../sources/tracker.js';
 
 /** What a torrent's trackers as a whole are about. */
@@ -8,7 +8,7 @@ export type TrackersState = 'off' | 'running' | 'stopping';
 
 /** A tracker as a screen shows it; `now` in ms of the schedule's clock. */
 export function trackerRow(
-	tracker: ScheduledTracker,
+	tracker: ScheduleEntry,
 	record: TrackerRecord,
 	ours: TrackersState,
 	now: number,
@@ -37,7 +37,7 @@ export function trackerRow(
 }
 
 function describe(
-	{state}: ScheduledTracker,
+	{state}: ScheduleEntry,
 	status: string | undefined,
 	ours: TrackersState,
 	isSilent: boolean,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {AnnounceSchedule, announceTimes} from '../../../source/policy/tracker/announce-schedule.js';
+import {AnnounceSchedule} from '../../../source/policy/tracker/announce-schedule.js';
+import {announceTimes} from '../../../source/policy/tracker/scheduled-tracker.js';
 import {seeded} from '../seeded.ts';
 
 const [a, b, c] = ['http://a/announce', 'udp://b:1/announce', 'http://c/announce'] as const;
