@@ -17,8 +17,8 @@ async function leech(pieces: number): Promise<LoneTorrent> {
 /** A peer that unchokes and has all but the last piece. */
 async function giver(lone: LoneTorrent, id: number): Promise<LonePeer> {
 	const peer = await LonePeer.meet(lone, id);
-	const bytes = new Uint8Array(Math.ceil(lone.torrent.pieceCount / 8));
-	for (let piece = 0; piece < lone.torrent.pieceCount - 1; piece++) bytes[piece >> 3]! |= 128 >> (piece & 7);
+	const bytes = new Uint8Array(Math.ceil(lone.parts.pieceCount / 8));
+	for (let piece = 0; piece < lone.parts.pieceCount - 1; piece++) bytes[piece >> 3]! |= 128 >> (piece & 7);
 	peer.say(writer => {
 		writer.bitfield(bytes);
 		writer.plain(messageId.unchoke);
@@ -41,7 +41,7 @@ test('who may want them is told of new pieces, each once, a moment after they ca
 	const seed = await LonePeer.meet(lone, 3);
 	seed.say(writer => writer.plain(messageId.haveAll));
 	for (const each of [other, seed]) await each.hears();
-	await fetch(peer, () => lone.torrent.have.count === 5);
+	await fetch(peer, () => lone.parts.have.count === 5);
 	for (const each of [other, seed]) assert.deepEqual(await each.hears('have'), [], 'not yet');
 	await lone.clock.pass(100);
 	assert.deepEqual((await other.hears('have')).toSorted(), [
@@ -61,11 +61,11 @@ test('each piece that came is counted for its files, is to be saved, and is draw
 	const lone = await leech(6);
 	const peer = await giver(lone, 1);
 	const {torrent} = lone;
-	const [revision, drawn] = [torrent.memory.revision, torrent.piecesRevision];
-	await fetch(peer, () => torrent.have.count === 5);
-	assert.equal(torrent.files.completed[0], 5 * 2 * blockLength);
-	assert.ok(torrent.memory.revision >= revision + 5);
-	assert.ok(torrent.piecesRevision >= drawn + 5);
+	const [revision, drawn] = [torrent.resumeState.revision, torrent.content!.piecesRevision];
+	await fetch(peer, () => torrent.content!.have.count === 5);
+	assert.equal(torrent.content!.files.completed[0], 5 * 2 * blockLength);
+	assert.ok(torrent.resumeState.revision >= revision + 5);
+	assert.ok(torrent.content!.piecesRevision >= drawn + 5);
 	assert.equal(torrent.stats.completedAt, undefined);
 	await torrent.close();
 });
@@ -80,7 +80,7 @@ test('when all that is wanted is here it is noted down and told once, in words a
 	const peer = await giver(lone, 1);
 	peer.say(writer => writer.extended(0, encodeBencode({m: {upload_only: 9}})));
 	const silent = await LonePeer.meet(lone, 2);
-	await fetch(peer, () => torrent.have.count === 2);
+	await fetch(peer, () => torrent.content!.have.count === 2);
 	assert.equal(torrent.complete, false);
 	// Nobody wants the last piece after all.
 	torrent.post({type: 'prioritisePieces', pieces: [[2, 2]], priority: 0});

@@ -21,7 +21,7 @@ async function giver(lone: LoneTorrent, id: number, pieces?: readonly number[]):
 	peer.say(writer => {
 		if (pieces === undefined) writer.plain(messageId.haveAll);
 		else {
-			const bytes = new Uint8Array(Math.ceil(lone.torrent.pieceCount / 8));
+			const bytes = new Uint8Array(Math.ceil(lone.parts.pieceCount / 8));
 			for (const piece of pieces) bytes[piece >> 3]! |= 128 >> (piece & 7);
 			writer.bitfield(bytes);
 		}
@@ -52,7 +52,7 @@ test('while its files move a torrent asks for nothing, and goes on when they hav
 	const lone = await leech(12);
 	const arrival = Promise.withResolvers<StorageFailure | undefined>();
 	(lone.storage as {move: () => Promise<StorageFailure | undefined>}).move = () => arrival.promise;
-	const moving = lone.torrent.relocation.move('/some/other/place');
+	const moving = lone.parts.relocation.move('/some/other/place');
 	const peer = await giver(lone, 1);
 	assert.deepEqual(await peer.hears('request'), []);
 	await seconds(lone, 3, [peer]);
@@ -73,12 +73,12 @@ test('a piece that was wrong is asked for again at once', async () => {
 	const other = await giver(lone, 2);
 	other.answer((await other.hears('request')).slice(0, 1));
 	await other.listen();
-	const left = lone.torrent.downloader.partials.get(0)!;
+	const left = lone.parts.downloader.partials.get(0)!;
 	const missing = left.states[0] === 0 ? 0 : 1;
 	await liar.hears();
 	liar.give(0, missing * blockLength, false);
 	await settled();
-	assert.equal(lone.torrent.hashFailures, 1);
+	assert.equal(lone.parts.smartBan.hashFailures, 1);
 	const again = [...(await liar.hears('request')), ...(await other.hears('request'))];
 	assert.ok(again.length > 0, 'nobody was asked for it again');
 	await lone.torrent.close();
@@ -87,7 +87,7 @@ test('a piece that was wrong is asked for again at once', async () => {
 test('when all is here nobody is told any more that we are interested', async () => {
 	const lone = await leech(4);
 	const peers = [await giver(lone, 1, [0, 1]), await giver(lone, 2, [2, 3])];
-	for (let round = 0; round < 20 && lone.torrent.have.count < 4; round++) {
+	for (let round = 0; round < 20 && lone.parts.have.count < 4; round++) {
 		for (const peer of peers) peer.answer(await peer.hears('request'));
 		await settled();
 	}

@@ -174,6 +174,6 @@ test('that answers nothing any more does not keep the engine from ending within 
 	assert.ok(closed, 'it still waits for the disk');
 	await closing;
 	const memory = await lone.torrent.rememberNow();
-	assert.equal(memory.have.count, lone.torrent.pieceCount);
+	assert.equal(memory.have.count, lone.parts.pieceCount);
 	assert.equal(memory.label, 'films');
 });

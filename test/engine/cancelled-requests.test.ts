@@ -29,13 +29,13 @@ async function silentSeed(lone: LoneTorrent) {
 	/** It refuses all that it was asked for before `cancel` took it back, or nothing was taken back. */
 	const refuse = (cancel: boolean): void => {
 		peer.now = lone.clock.now();
-		lone.torrent.downloader.refill(peer);
+		lone.parts.downloader.refill(peer);
 		const asked: Array<readonly [number, number]> = [];
 		peer.requests.queue.each((piece, block) => asked.push([piece, block]));
 		assert.ok(asked.length > 4);
-		if (cancel) lone.torrent.downloader.cancelAll(peer);
+		if (cancel) lone.parts.downloader.cancelAll(peer);
 		for (const [piece, block] of asked) {
-			const size = lone.torrent.map.blockSize(piece, block);
+			const size = lone.parts.map.blockSize(piece, block);
 			writer.block(messageId.reject, piece, block * 16_384, size);
 			// Once more, though there is nothing left to refuse.
 			if (!cancel) writer.block(messageId.reject, piece, block * 16_384, size);

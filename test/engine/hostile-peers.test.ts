@@ -288,24 +288,24 @@ test('a wrong block in a huge piece is found without all of the piece in memory'
 	}
 	const [one, other] = [...torrent.peers];
 	const deliver = (wrong: number) => {
-		torrent.downloader.picker.take(0);
-		const {partials} = torrent.downloader;
+		torrent.content!.downloader.picker.take(0);
+		const {partials} = torrent.content!.downloader;
 		const partial = partials.get(0) ?? partials.begin(0);
 		for (let block = 0; block < partial.blocks; block++) {
 			const slot = lone.pool.take();
-			const size = torrent.map.blockSize(0, block);
+			const size = torrent.content!.map.blockSize(0, block);
 			lone.pool.bytes.set(lone.block(0, block * blockLength, size), slot * blockLength);
 			if (block === wrong) lone.pool.bytes[slot * blockLength]! ^= 1;
 			partials.receive(partial, block, slot, block % 2 === 0 ? one!.id : other!.id);
 		}
-		torrent.downloader.submitForHash(partial);
+		torrent.content!.downloader.submitForHash(partial);
 		lone.storage.work();
 	};
 	deliver(100);
-	assert.equal(torrent.hashFailures, 1);
+	assert.equal(torrent.content!.smartBan.hashFailures, 1);
 	deliver(-1);
 	for (let rest = 0; rest < 12; rest++) await turn();
-	assert.ok(torrent.have.full);
+	assert.ok(torrent.content!.have.full);
 	assert.equal(lone.storage.longestRead, 0, 'it is the disk that reads what must be compared');
 	assert.match(liar!.reason ?? 'it is still there', /banned/);
 	assert.doesNotMatch(honest!.reason ?? '', /banned/);

@@ -11,7 +11,7 @@ import {seeded} from '../policy/seeded.ts';
 /** A peer that has everything, and unchokes. */
 async function giver(lone: LoneTorrent, id: number, fast = true): Promise<LonePeer> {
 	const peer = await LonePeer.meet(lone, id, {fast});
-	const all = new Bitfield(lone.torrent.pieceCount);
+	const all = new Bitfield(lone.parts.pieceCount);
 	all.fill();
 	peer.say(writer => {
 		if (fast) writer.plain(messageId.haveAll);
@@ -122,7 +122,7 @@ test('a choke gives what was asked for to others, with the fast extension once e
 		assert.deepEqual((await second.hears('request')).length, 1, 'but for one in the end game');
 		first.say(writer => writer.plain(messageId.choke));
 		await first.listen();
-		const free = (): boolean => !lone.torrent.downloader.endGame.nothingLeftToAsk;
+		const free = (): boolean => !lone.parts.downloader.endGame.nothingLeftToAsk;
 		assert.equal(free(), !fast);
 		if (fast)
 			first.say(writer => {
@@ -135,7 +135,7 @@ test('a choke gives what was asked for to others, with the fast extension once e
 		second.give(0, 0);
 		second.give(1, 0);
 		assert.ok((await second.hears('request')).length > 0);
-		assert.equal(lone.torrent.downloader.endGame.nothingLeftToAsk, true);
+		assert.equal(lone.parts.downloader.endGame.nothingLeftToAsk, true);
 		await lone.torrent.close();
 	}
 });
@@ -251,7 +251,7 @@ test('a peer that answers cancels with refusals, as it must, is not let go for t
 	const peer = await giver(lone, 1);
 	for (let round = 0; round < 30; round++) {
 		const heard = await peer.hears();
-		lone.torrent.downloader.cancelAll(peer.peer);
+		lone.parts.downloader.cancelAll(peer.peer);
 		const cancels = [...heard, ...(await peer.hears())].filter(text => text.startsWith('cancel'));
 		peer.say(writer => {
 			for (const text of cancels) {
@@ -305,7 +305,7 @@ test('at the end a block is taken back from peers that are late for it, and aske
 	assert.ok((await first.hears('cancel')).length > 0);
 	fourth.answer([last]);
 	await seconds(lone, 1);
-	assert.ok(lone.torrent.have.full);
+	assert.ok(lone.parts.have.full);
 	await lone.torrent.close();
 });
 
@@ -341,7 +341,7 @@ async function suspects(lone: LoneTorrent): Promise<[liar: LonePeer, honest: Lon
 	liar.answer([one], false);
 	honest.answer([other]);
 	for (let guard = 0; guard < 3; guard++) await liar.listen();
-	assert.equal(lone.torrent.hashFailures, 1);
+	assert.equal(lone.parts.smartBan.hashFailures, 1);
 	return [liar, honest];
 }
 
@@ -356,7 +356,7 @@ test('after a wrong piece each of those who gave it works alone on a piece, and 
 	}
 	await seconds(lone, 1);
 	const pieces = [liar, honest].map(({peer}) =>
-		[...lone.torrent.downloader.partials.all()].filter(({exclusive}) => exclusive === peer.id),
+		[...lone.parts.downloader.partials.all()].filter(({exclusive}) => exclusive === peer.id),
 	);
 	assert.ok(
 		pieces.every(its => its.length >= 1),
@@ -379,7 +379,7 @@ test('when the piece is right at last, who gave the wrong block is banned, the o
 	await seconds(lone, 1);
 	liar.answer((await liar.hears('request 5')).slice(-1), false);
 	await liar.listen();
-	const partial = lone.torrent.downloader.partials.get(5);
+	const partial = lone.parts.downloader.partials.get(5);
 	assert.equal(partial?.received, 1);
 	honest.connection.hangUp();
 	liar.say(writer => writer.plain(messageId.choke));
@@ -394,10 +394,10 @@ test('when the piece is right at last, who gave the wrong block is banned, the o
 		await seconds(lone, 1);
 	}
 	for (let guard = 0; guard < 8; guard++) await clean.listen();
-	assert.ok(lone.torrent.have.has(0));
+	assert.ok(lone.parts.have.has(0));
 	assert.match(liar.connection.reason ?? 'it is still there', /banned: sent wrong data/);
-	assert.equal(lone.torrent.smartBan.bans, 1);
-	assert.equal(lone.torrent.downloader.partials.get(5), undefined, 'its other block is thrown away');
+	assert.equal(lone.parts.smartBan.bans, 1);
+	assert.equal(lone.parts.downloader.partials.get(5), undefined, 'its other block is thrown away');
 	assert.equal(lone.pool.free, lone.pool.capacity);
 	const back = await LonePeer.meet(lone, 1, {port: 6000});
 	assert.notEqual(back.connection.reason, undefined, 'it came back from another port');
@@ -415,7 +415,7 @@ test('a piece that a suspect has begun alone is finished by others when it choke
 		await seconds(lone, 1);
 		liar.answer((await liar.hears('request')).slice(-1));
 		const asked = await liar.hears('request');
-		const begun = [...lone.torrent.downloader.partials.all()].filter(
+		const begun = [...lone.parts.downloader.partials.all()].filter(
 			({exclusive}) => exclusive === liar.peer.id,
 		);
 		assert.equal(begun.length, 1);
@@ -430,11 +430,11 @@ test('a piece that a suspect has begun alone is finished by others when it choke
 			});
 		}
 		const other = await giver(lone, 3);
-		for (let second = 0; second < 50 && !lone.torrent.have.full; second++) {
+		for (let second = 0; second < 50 && !lone.parts.have.full; second++) {
 			other.answer(await other.hears('request'));
 			await seconds(lone, 1, [liar]);
 		}
-		assert.ok(lone.torrent.have.full, `it ${how}`);
+		assert.ok(lone.parts.have.full, `it ${how}`);
 		await lone.torrent.close();
 	}
 });
@@ -497,8 +497,8 @@ test('the first pieces are taken by chance, later ones are the rarest', async ()
 		const [first] = await all.hears('request');
 		firsts.add(Number(first!.split(' ')[1]));
 		for (const piece of [0, 1, 2, 3]) {
-			lone.torrent.have.set(piece);
-			lone.torrent.downloader.found(piece);
+			lone.parts.have.set(piece);
+			lone.parts.downloader.found(piece);
 		}
 		all.answer([first!]);
 		const next = await all.hears('request');

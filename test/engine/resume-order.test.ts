@@ -5,7 +5,7 @@ import {LoneTorrent, turn} from '../helpers/lone-torrent.ts';
 
 /** Hands a whole piece to the disk, which has not done anything with it yet. */
 function complete(lone: LoneTorrent, piece: number): void {
-	const {downloader, map} = lone.torrent;
+	const {downloader, map} = lone.parts;
 	downloader.picker.take(piece);
 	const partial = downloader.partials.begin(piece);
 	for (let block = 0; block < map.blockCount(piece); block++) {
@@ -27,7 +27,7 @@ test('what is remembered of the files is never newer than what is remembered of 
 	const memory = (await lone.torrent.rememberNow())!;
 	const [now] = await lone.storage.stamps();
 	const [remembered] = memory.stamps;
-	assert.ok(lone.torrent.have.has(3));
+	assert.ok(lone.parts.have.has(3));
 	if (remembered?.mtime === now?.mtime) assert.ok(memory.have.has(3), 'piece 3 would be fetched again');
 	assert.ok(memory.have.has(1));
 	const closing = lone.torrent.close();

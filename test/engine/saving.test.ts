@@ -8,7 +8,7 @@ import {settled} from '../helpers/hand-clock.ts';
 
 interface FakeTorrent {
 	readonly id: string;
-	readonly memory: {revision: number; known: ResumeData | undefined; nothing: () => ResumeData};
+	readonly resumeState: {revision: number; known: ResumeData | undefined; nothing: () => ResumeData};
 	readonly stats: {movedAt: number; history: string};
 	wanted: boolean;
 	readonly activity: {name: string};
@@ -17,14 +17,14 @@ interface FakeTorrent {
 
 function fake(id: string, isNew = false): FakeTorrent {
 	const data = (what: string) => ({id, what}) as unknown as ResumeData;
-	const memory = {revision: 1, known: isNew ? undefined : data('known'), nothing: () => data('nothing')};
+	const resumeState = {revision: 1, known: isNew ? undefined : data('known'), nothing: () => data('nothing')};
 	return {
 		id,
-		memory,
+		resumeState,
 		stats: {movedAt: 0, history: `speeds of ${id}`},
 		wanted: true,
 		activity: {name: 'active'},
-		rememberNow: async () => data(`revision ${memory.revision}`),
+		rememberNow: async () => data(`revision ${resumeState.revision}`),
 	};
 }
 
@@ -69,7 +69,7 @@ test('what has changed is saved every 30 s, and what has not is left alone', asy
 	assert.deepEqual(await tick(29_999), []);
 	assert.deepEqual(await tick(30_000), ['one: revision 1', 'two: revision 1']);
 	assert.deepEqual(await tick(60_000), [], 'nothing has changed');
-	two.memory.revision++;
+	two.resumeState.revision++;
 	assert.deepEqual(await tick(60_001), [], 'it is not time yet');
 	assert.deepEqual(await tick(90_000), ['two: revision 2']);
 	assert.deepEqual(await tick(120_000), []);
@@ -79,7 +79,7 @@ test('what changes while it is being saved is saved again', async () => {
 	const torrent = fake('one');
 	const {tick} = open(torrent);
 	torrent.rememberNow = async () => {
-		torrent.memory.revision = 2;
+		torrent.resumeState.revision = 2;
 		return {id: 'one', what: 'as it was'} as unknown as ResumeData;
 	};
 	assert.deepEqual(await tick(30_000), ['one: as it was']);
@@ -160,7 +160,7 @@ test('what is chosen while choices are being saved waits for that, and is saved 
 	let letGo = () => {};
 	torrent.rememberNow = () =>
 		new Promise(resolve => {
-			letGo = () => resolve({id: 'one', what: `at ${torrent.memory.revision}`} as unknown as ResumeData);
+			letGo = () => resolve({id: 'one', what: `at ${torrent.resumeState.revision}`} as unknown as ResumeData);
 		});
 	saver.chosen([torrent as unknown as Torrent]);
 	assert.deepEqual(await tick(1000), []);

@@ -73,7 +73,7 @@ test('a set of peers that send a byte a second takes all places only for minutes
 	const met = new Set<FakeConnection>();
 	const giver = new Giver();
 	let sent = 0;
-	for (let second = 0; second < 600 && lone.torrent.downloader.needed.count > 0; second++) {
+	for (let second = 0; second < 600 && lone.parts.downloader.needed.count > 0; second++) {
 		for (const connection of lone.dialled) {
 			if (connection.reason !== undefined) continue;
 			const isHonest = connection.remote.host === honest.host;
@@ -90,7 +90,7 @@ test('a set of peers that send a byte a second takes all places only for minutes
 		await lone.clock.pass(1000);
 		lone.torrent.post({type: 'tick', now: lone.clock.now()});
 	}
-	assert.equal(lone.torrent.downloader.needed.count, 0, `after ${lone.clock.now() / 1000} s of places held`);
+	assert.equal(lone.parts.downloader.needed.count, 0, `after ${lone.clock.now() / 1000} s of places held`);
 	assert.ok(lone.torrent.swarm.peers.size <= places);
 	await lone.torrent.close();
 });

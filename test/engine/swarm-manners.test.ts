@@ -49,8 +49,8 @@ async function busy(
 /** A torrent that has its first piece and lacks the others. */
 async function leeching(options: LoneOptions = {}): Promise<LoneTorrent> {
 	const lone = await started({pieces: 64, ...options});
-	lone.torrent.have.set(0);
-	lone.torrent.downloader.found(0);
+	lone.parts.have.set(0);
+	lone.parts.downloader.found(0);
 	return lone;
 }
 

@@ -10,7 +10,7 @@ import {Workspace} from '../helpers/workspace.ts';
 
 test('who paused itself at its goal goes on beyond it when it is started; who was started before does not', () => {
 	const stats = new TransferStats(0);
-	const goal = new SeedingGoal(stats, 1000);
+	const goal = new SeedingGoal(stats, () => 1000);
 	goal.set({seedRatio: 1});
 	stats.downloaded = 100;
 	stats.uploaded = 200;

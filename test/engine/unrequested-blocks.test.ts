@@ -34,8 +34,8 @@ test('a peer that keeps sending blocks nobody asked for is let go, and none of t
 	const rounds = await lasts(peer, round => peer.give(round % 20, 0));
 	assert.ok(rounds > 1 && rounds < plenty, `it lasted ${rounds} blocks`);
 	await peer.listen();
-	assert.equal(lone.torrent.downloader.partials.size, 0);
-	assert.equal(lone.torrent.have.count, 0);
+	assert.equal(lone.parts.downloader.partials.size, 0);
+	assert.equal(lone.parts.have.count, 0);
 	assert.equal(lone.pool.free, free);
 	await lone.torrent.close();
 });
@@ -55,7 +55,7 @@ test('so is one that sends blocks the torrent does not have', async () => {
 		peer.connection.say(bytes);
 	});
 	assert.ok(rounds < plenty, 'it is still here');
-	assert.equal(lone.torrent.downloader.partials.size, 0);
+	assert.equal(lone.parts.downloader.partials.size, 0);
 	await lone.torrent.close();
 });
 

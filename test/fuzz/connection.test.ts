@@ -68,15 +68,15 @@ class Stranger implements PeerWireSink {
 	reject(): void {}
 
 	have(piece: number): void {
-		assert.ok(piece < this.#lone.torrent.pieceCount && this.#lone.torrent.have.has(piece));
+		assert.ok(piece < this.#lone.parts.pieceCount && this.#lone.parts.have.has(piece));
 	}
 
 	bitfield(bytes: Uint8Array): void {
-		assert.equal(bytes.length, this.#lone.torrent.have.bytes.length);
+		assert.equal(bytes.length, this.#lone.parts.have.bytes.length);
 	}
 
 	request(piece: number, begin: number, length: number): void {
-		assert.ok(this.#lone.torrent.map.isBlock(piece, begin, length));
+		assert.ok(this.#lone.parts.map.isBlock(piece, begin, length));
 		this.asked.push({piece, begin, length});
 	}
 
@@ -86,7 +86,7 @@ class Stranger implements PeerWireSink {
 	}
 
 	blockStart(piece: number, _begin: number, length: number): number {
-		assert.ok(this.#lone.torrent.have.has(piece) && length > 0);
+		assert.ok(this.#lone.parts.have.has(piece) && length > 0);
 		return 0;
 	}
 
@@ -99,13 +99,16 @@ class Stranger implements PeerWireSink {
 		const below = (limit: number) => Math.floor(random() * limit);
 		const {torrent} = this.#lone;
 		const writer = new PeerWireWriter();
-		const piece = () => (random() < 0.03 ? Math.floor(random() * 2 ** 32) : below(torrent.pieceCount));
+		const piece = () =>
+			random() < 0.03 ? Math.floor(random() * 2 ** 32) : below(torrent.content!.pieceCount);
 		const block = (id: number) => {
 			const index = piece();
-			const blocks = torrent.map.isPiece(index) ? torrent.map.blockCount(index) : 1;
+			const blocks = torrent.content!.map.isPiece(index) ? torrent.content!.map.blockCount(index) : 1;
 			const at = below(blocks);
 			const odd = random() < 0.1;
-			const length = torrent.map.isPiece(index) ? torrent.map.blockSize(index, at) : blockLength;
+			const length = torrent.content!.map.isPiece(index)
+				? torrent.content!.map.blockSize(index, at)
+				: blockLength;
 			writer.block(
 				id,
 				index,
@@ -122,8 +125,8 @@ class Stranger implements PeerWireSink {
 				break;
 			case 2:
 				writer.bitfield(
-					Uint8Array.from(torrent.have.bytes, (_, at) =>
-						at === torrent.have.bytes.length - 1 ? 0 : below(256),
+					Uint8Array.from(torrent.content!.have.bytes, (_, at) =>
+						at === torrent.content!.have.bytes.length - 1 ? 0 : below(256),
 					),
 				);
 				break;
@@ -219,14 +222,14 @@ class Stranger implements PeerWireSink {
 /** Slots at blocks that came and are neither written nor judged. */
 function heldByPieces(lone: LoneTorrent): number {
 	let held = 0;
-	for (const partial of lone.torrent.downloader.partials.all()) {
+	for (const partial of lone.parts.downloader.partials.all()) {
 		for (let block = 0; block < partial.blocks; block++) if (partial.slots[block]! >= 0) held++;
 	}
 	return held;
 }
 
 function checkLedger(lone: LoneTorrent, where: string): void {
-	const {partials} = lone.torrent.downloader;
+	const {partials} = lone.parts.downloader;
 	for (const partial of partials.all()) {
 		let free = 0;
 		let received = 0;
@@ -238,7 +241,7 @@ function checkLedger(lone: LoneTorrent, where: string): void {
 		assert.equal(partial.received, received, where);
 		assert.equal(partial.free, free, where);
 		assert.equal([...partials.open()].includes(partial), free > 0, where);
-		assert.equal(lone.torrent.have.has(partial.piece) && !partial.hashing, false, where);
+		assert.equal(lone.parts.have.has(partial.piece) && !partial.hashing, false, where);
 	}
 }
 
@@ -248,10 +251,14 @@ function checkQuiet(lone: LoneTorrent, where: string): void {
 	assert.equal(torrent.swarm.peers.size, 0, where);
 	assert.equal(pool.free + heldByPieces(lone), slots, `${where}: slots are lost`);
 	assert.equal(pool.available, pool.free, `${where}: slots stay promised`);
-	for (let piece = 0; piece < torrent.pieceCount; piece++) {
-		assert.equal(torrent.downloader.picker.availability(piece), 0, `${where}: piece ${piece} is counted`);
+	for (let piece = 0; piece < torrent.content!.pieceCount; piece++) {
+		assert.equal(
+			torrent.content!.downloader.picker.availability(piece),
+			0,
+			`${where}: piece ${piece} is counted`,
+		);
 	}
-	for (const partial of torrent.downloader.partials.all()) {
+	for (const partial of torrent.content!.downloader.partials.all()) {
 		assert.ok(
 			partial.requests.every(count => count === 0),
 			`${where}: piece ${partial.piece} is asked of nobody`,
@@ -328,7 +335,8 @@ async function play(run: number): Promise<number> {
 		if (random() < 0.05) await lone.clock.pass(below(30_000));
 		if (random() < 0.1) torrent.post({type: 'tick', now: lone.clock.now()});
 		if (random() < 0.01) torrent.post({type: 'prioritise', files: [0], priority: random() < 0.5 ? 0 : 3});
-		if (random() < 0.01 && lone.storage !== undefined) await torrent.downloader.unfinished.save(lone.storage);
+		if (random() < 0.01 && lone.storage !== undefined)
+			await torrent.content!.downloader.unfinished.save(lone.storage);
 		if (random() < 0.005) lone.storage.failure = {code: 'io', message: 'the disk is broken'};
 		if (random() < 0.02) lone.buffersFreed();
 	}
@@ -349,10 +357,10 @@ async function play(run: number): Promise<number> {
 	checkQuiet(lone, where);
 	assert.equal(lone.connections, 0, `${where}: ${lone.connections} connections are counted and not there`);
 	// Nothing that is told as had may be wrong.
-	for (let piece = 0; piece < torrent.pieceCount; piece++) {
-		if (!torrent.have.has(piece)) continue;
+	for (let piece = 0; piece < torrent.content!.pieceCount; piece++) {
+		if (!torrent.content!.have.has(piece)) continue;
 		const from = piece * lone.pieceLength;
-		const length = torrent.map.pieceSize(piece);
+		const length = torrent.content!.map.pieceSize(piece);
 		assert.ok(
 			Buffer.from(lone.disk.subarray(from, from + length)).equals(lone.block(piece, 0, length)),
 			`${where}: piece ${piece} is wrong on the disk`,

@@ -98,7 +98,7 @@ export class LonePeer implements PeerWireSink {
 	}
 
 	/** Asks for the first `count` blocks, over and over. */
-	ask(count: number, pieces = this.#lone.torrent.pieceCount - 1): void {
+	ask(count: number, pieces = this.#lone.parts.pieceCount - 1): void {
 		const perPiece = this.#lone.pieceLength / blockLength;
 		this.say(writer => {
 			for (let at = 0; at < count; at++) {

@@ -9,6 +9,7 @@ import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {ExternalAddress} from '../../source/engine/sources/external-address.js';
 import {Torrent} from '../../source/engine/torrent/torrent.js';
+import type {TorrentContent} from '../../source/engine/torrent/torrent-content.js';
 import type {BlockSource} from '../../source/engine/transfer/block-source.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
@@ -396,15 +397,21 @@ export class LoneTorrent {
 		};
 		const trackers = options.trackers?.urls ?? (options.tracker === undefined ? [] : [[options.tracker.url]]);
 		this.torrent = new Torrent(
-			metainfo,
-			{dir: '/nowhere/at/all', maxPeers: options.maxPeers ?? 50, trackers, addedAt: 0},
+			{
+				identity: metainfo,
+				metainfo,
+				dir: '/nowhere/at/all',
+				maxPeers: options.maxPeers ?? 50,
+				trackers,
+				addedAt: 0,
+			},
 			this.services,
 		);
 		if (seeds) {
 			for (let piece = 0; piece < pieces; piece++) {
-				this.torrent.have.set(piece);
-				this.torrent.downloader.found(piece);
-				this.torrent.files.tally(piece, 1);
+				this.parts.have.set(piece);
+				this.parts.downloader.found(piece);
+				this.parts.files.tally(piece, 1);
 			}
 		}
 	}
@@ -414,19 +421,26 @@ export class LoneTorrent {
 		return may;
 	}
 
+	/** What the torrent holds, and who sees to it. */
+	get parts(): TorrentContent {
+		const {content} = this.torrent;
+		if (content === undefined) throw new Error('nobody has said yet what it holds');
+		return content;
+	}
+
 	get storage(): FakeStorage {
 		return this.storages.at(-1)!;
 	}
 
 	/** Makes it active; what it has stays had. */
 	async start(): Promise<void> {
-		const had = [...Array(this.torrent.pieceCount).keys()].filter(piece => this.torrent.have.has(piece));
+		const had = [...Array(this.parts.pieceCount).keys()].filter(piece => this.parts.have.has(piece));
 		this.torrent.post({type: 'start', check: 'none'});
 		while (this.torrent.activity.name === 'checking') await turn();
 		for (const piece of had) {
-			if (!this.torrent.have.set(piece)) continue;
-			this.torrent.downloader.found(piece);
-			this.torrent.files.tally(piece, 1);
+			if (!this.parts.have.set(piece)) continue;
+			this.parts.downloader.found(piece);
+			this.parts.files.tally(piece, 1);
 		}
 	}
 

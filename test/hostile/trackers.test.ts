@@ -50,7 +50,7 @@ test('a hundred and ten hostile trackers of one torrent do not keep it from a pe
 		writer.plain(14);
 		writer.plain(1);
 	});
-	for (let round = 0; round < 20 && !lone.torrent.have.full; round++) {
+	for (let round = 0; round < 20 && !lone.parts.have.full; round++) {
 		seed.answer(await seed.hears('request'));
 		await seconds(lone, 1);
 	}
@@ -58,7 +58,7 @@ test('a hundred and ten hostile trackers of one torrent do not keep it from a pe
 		'110 hostile trackers',
 		`${asked} announces in 120 s, the longest second cost ${slowest.toFixed(0)} ms`,
 	);
-	assert.ok(lone.torrent.have.full);
+	assert.ok(lone.parts.have.full);
 	assert.ok(asked >= 110, `${asked} announces`);
 	assert.ok(asked < 200, `${asked} announces: an interval of a second is not kept to`);
 	const closed = lone.torrent.close();

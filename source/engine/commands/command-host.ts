@@ -6,6 +6,7 @@ import type {Millis} from '../../base/units.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionLimits} from '../session/session-limits.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentContent} from '../torrent/torrent-content.js';
 
 /** What commands work on: the session. */
 export interface CommandHost {
@@ -34,6 +35,12 @@ export function findTorrent(host: CommandHost, id: string): Torrent {
 	if (torrent === undefined)
 		throw new UserError('no-such-torrent', 'the engine has no such torrent: see `tortui list`');
 	return torrent;
+}
+
+/** What a torrent holds. Throws a `UserError` while only a link of it is known: there is nothing to choose from. */
+export function requireContent({content}: Torrent): TorrentContent {
+	if (content !== undefined) return content;
+	throw new UserError('no-metadata', 'nobody has said yet what it holds: wait for a peer that does');
 }
 
 /** Throws a `UserError` for what cannot be done to a torrent of whose data nobody knows the place: most things. */

@@ -2,7 +2,7 @@ import type {PieceSelection} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import {joinRanges, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {CommandHost, CommandsOf} from './command-host.js';
+import {type CommandHost, type CommandsOf, requireContent} from './command-host.js';
 
 /** Pieces of one torrent: with more of them due nothing is urgent any more. */
 const mostDue = 10_000;
@@ -38,26 +38,27 @@ export function executeForPieces(
 
 /** Throws a `UserError` for numbers that are of no file. */
 export function requireFiles(torrent: Torrent, files: readonly number[]): void {
+	const {metainfo} = requireContent(torrent);
 	for (const index of files) {
-		const file = torrent.metainfo.files[index];
+		const file = metainfo.files[index];
 		if (file === undefined || file.pad) throw new UserError('no-such-file', `there is no file ${index}`);
 	}
 }
 
 /** The same pieces as runs that do not touch. */
 function requirePieces(torrent: Torrent, pieces: PieceSelection): PieceRange[] {
-	const {pieceCount} = torrent;
+	const {pieceCount, map} = requireContent(torrent);
 	for (const entry of pieces) {
 		const [first, last] = typeof entry === 'number' ? [entry, entry] : entry;
-		if (first <= last && torrent.map.isPiece(first) && torrent.map.isPiece(last)) continue;
-		const wrong = first <= last && torrent.map.isPiece(first) ? last : first;
+		if (first <= last && map.isPiece(first) && map.isPiece(last)) continue;
+		const wrong = first <= last && map.isPiece(first) ? last : first;
 		throw new UserError('no-such-piece', `there is no piece ${wrong}: they are 0 to ${pieceCount - 1}`);
 	}
 	return joinRanges(pieces);
 }
 
 function requireFewDue(torrent: Torrent, pieces: readonly PieceRange[]): void {
-	const {deadlines} = torrent.downloader;
+	const {deadlines} = requireContent(torrent).downloader;
 	let count = pieces.reduce((sum, [first, last]) => sum + last + 1 - first, 0);
 	if (count <= mostDue) {
 		for (const [first, last] of pieces)

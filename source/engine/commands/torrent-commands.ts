@@ -3,7 +3,7 @@ import type {Command} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {CommandHost, CommandsOf} from './command-host.js';
+import {type CommandHost, type CommandsOf, requireContent} from './command-host.js';
 import {requireFiles} from './piece-commands.js';
 
 /** What is done to one torrent as a whole and has nothing to tell. */
@@ -31,15 +31,16 @@ export async function executeForTorrent(
 			if (command.repair) torrent.seedOnly = false;
 			return host.queue.start(torrent, 'quick');
 		case 'torrent.verify':
+			requireContent(torrent);
 			return torrent.post({type: 'verify'});
 		case 'torrent.move':
 			if (!isAbsolute(command.dir))
 				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
 			if (torrent.held !== undefined) return host.settle(torrent, command.dir);
-			return refuse(await torrent.relocation.move(command.dir));
+			return refuse(await requireContent(torrent).relocation.move(command.dir));
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);
-			return refuse(await torrent.relocation.rename(command.fileIndex, command.name));
+			return refuse(await requireContent(torrent).relocation.rename(command.fileIndex, command.name));
 		case 'torrent.sequential':
 			return torrent.post({type: 'set', settings: {sequential: command.on}});
 		case 'torrent.superSeed':

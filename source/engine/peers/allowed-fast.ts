@@ -10,10 +10,8 @@ import {type AllowedFastGrants, fewPieces} from './allowed-fast-grants.js';
 /** A piece that fewer others have is not given away: when a swarm is young its seeder has better uses for its line. */
 const fewestHolders = 3;
 
-/** What giving asks of its torrent. */
+/** What giving asks of what the torrent holds. */
 export interface AllowedFastOwner {
-	/** 20 bytes. */
-	readonly infoHash: Uint8Array;
 	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
@@ -29,10 +27,15 @@ export interface AllowedFastPeer {
 	sendAllowedFast(piece: number): void;
 }
 
-/** Tells a starter what it may have at any time. */
+/**
+ * Tells a starter what it may have at any time.
+ *
+ * @param infoHash 20 bytes
+ */
 export function sendAllowedFast(
 	peer: AllowedFastPeer,
-	{infoHash, map, have, downloader}: AllowedFastOwner,
+	infoHash: Uint8Array,
+	{map, have, downloader}: AllowedFastOwner,
 ): void {
 	const ip = parseIp(peer.address.host);
 	if (ip === undefined || !peer.supportsFast || peer.pieceCount >= fewPieces || !peer.grants.none) return;

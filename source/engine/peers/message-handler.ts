@@ -3,7 +3,7 @@ import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {ExtensionTorrent} from '../extensions/peer-extension.js';
 import {makeExtensions} from '../extensions/torrent-extensions.js';
@@ -19,26 +19,35 @@ import {sendAllowedFast} from './allowed-fast.js';
 import type {Peer, PeerOwner} from './peer-connection.js';
 import type {Swarm} from './swarm.js';
 
+/** What we have of a torrent of which nobody knows how many pieces it has: none. */
+const nothing = new Bitfield(1);
+
+/** What talking with peers asks of what their torrent holds. */
+export interface MessageContent {
+	readonly metainfo: Metainfo;
+	readonly map: PieceGeometry;
+	readonly have: Bitfield;
+	readonly downloader: Downloader;
+	readonly uploadSource: UploadSource;
+	readonly smartBan: SmartBan;
+	readonly superSeeding: SuperSeeding;
+	/** Pieces are not what they were. */
+	changed(): void;
+}
+
 /** What talking with peers asks of their torrent. */
 export interface MessageHandlerOwner {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
-	readonly metainfo: Metainfo;
-	readonly map: PieceGeometry;
-	readonly have: Bitfield;
 	readonly active: boolean;
 	/** Nothing more is wanted. */
 	readonly complete: boolean;
+	/** Undefined while nobody knows what it holds. */
+	readonly content: MessageContent | undefined;
 	readonly peers: Iterable<Peer>;
 	readonly swarm: Swarm;
-	readonly downloader: Downloader;
-	readonly uploadSource: UploadSource;
 	readonly rateLimits: TorrentRateLimits;
-	readonly smartBan: SmartBan;
-	readonly superSeeding: SuperSeeding;
 	readonly stats: TransferStats;
-	/** Pieces are not what they were. */
-	changed(): void;
 	log(level: LogLevel, text: string): void;
 }
 
@@ -46,13 +55,13 @@ export interface MessageHandlerOwner {
 function extensionTorrent(owner: MessageHandlerOwner): ExtensionTorrent {
 	return {
 		get info() {
-			return owner.metainfo.info;
+			return owner.content?.metainfo.info;
 		},
 		get isPrivate() {
-			return owner.metainfo.private;
+			return owner.content?.metainfo.private === true;
 		},
 		get uploadOnly() {
-			return owner.complete && !owner.superSeeding.active;
+			return owner.complete && owner.content?.superSeeding.active !== true;
 		},
 		get peers() {
 			return owner.peers;
@@ -68,13 +77,11 @@ function extensionTorrent(owner: MessageHandlerOwner): ExtensionTorrent {
 export class MessageHandler implements PeerOwner {
 	readonly extensions: ExtensionRegistry;
 	readonly #owner: MessageHandlerOwner;
-	readonly #downloader: Downloader;
 	readonly #rateLimits: TorrentRateLimits;
 	readonly #services: SessionServices;
 
 	constructor(owner: MessageHandlerOwner, services: SessionServices) {
 		this.#owner = owner;
-		this.#downloader = owner.downloader;
 		this.#rateLimits = owner.rateLimits;
 		this.#services = services;
 		const {client, externalAddress} = services;
@@ -86,63 +93,79 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	get pieceCount(): number {
-		return this.#owner.map.pieceCount;
+		return this.#owner.content?.map.pieceCount ?? 0;
 	}
 
 	get blocksPerPiece(): number {
-		return this.#owner.map.blocksPerPiece;
+		return this.#owner.content?.map.blocksPerPiece ?? 1;
+	}
+
+	/** What the torrent holds is known now: what its peers said before counts from here on. */
+	contentKnown({smartBan}: MessageContent): void {
+		for (const peer of [...this.#owner.peers]) {
+			peer.contentKnown();
+			if (!peer.ready || peer.isClosed) continue;
+			smartBan.met(peer);
+			this.peerPieces(peer);
+		}
+		this.extensions.greetAgain();
 	}
 
 	peerReady(peer: Peer): void {
-		const {swarm, superSeeding, smartBan, have} = this.#owner;
+		const {swarm, content} = this.#owner;
 		swarm.ready(peer);
 		if (peer.isClosed) return;
-		peer.sendPieces(superSeeding.shown(have));
+		peer.sendPieces(content === undefined ? nothing : content.superSeeding.shown(content.have));
 		this.extensions.joined(peer);
 		this.#rateLimits.reads.join(peer);
-		smartBan.met(peer);
+		content?.smartBan.met(peer);
 	}
 
 	peerPieces(peer: Peer): void {
-		const {picker} = this.#downloader;
-		if (peer.isSeed) picker.seedJoined();
-		else if (peer.pieces !== undefined) picker.peerJoined(peer.pieces);
+		const {content, swarm} = this.#owner;
+		swarm.revision++;
+		if (content === undefined) return;
+		const {downloader} = content;
+		if (peer.isSeed) downloader.picker.seedJoined();
+		else if (peer.pieces !== undefined) downloader.picker.peerJoined(peer.pieces);
 		if (peer.isSeed && this.#owner.complete) return peer.close('both have everything');
-		peer.setInterested(this.#downloader.interesting(peer));
-		this.#owner.swarm.revision++;
+		peer.setInterested(downloader.interesting(peer));
 	}
 
 	peerForgets(peer: Peer): void {
-		const {picker} = this.#downloader;
-		if (peer.isSeed) picker.seedLeft();
-		else if (peer.pieces !== undefined) picker.peerLeft(peer.pieces);
+		const picker = this.#owner.content?.downloader.picker;
+		if (peer.isSeed) picker?.seedLeft();
+		else if (peer.pieces !== undefined) picker?.peerLeft(peer.pieces);
 	}
 
 	peerHas(peer: Peer, piece: number): void {
-		const {picker, needed} = this.#downloader;
+		const {content} = this.#owner;
+		this.#owner.swarm.revision++;
+		if (content === undefined) return;
+		const {picker, needed} = content.downloader;
 		picker.peerHas(piece);
 		if (peer.pieces?.full) {
 			picker.peerBecameSeed(peer.pieces);
 			peer.becomeSeed();
 		}
 		if (!peer.amInterested && needed.has(piece)) peer.setInterested(true);
-		this.#owner.superSeeding.has(peer, piece);
-		this.#owner.swarm.revision++;
+		content.superSeeding.has(peer, piece);
 	}
 
 	peerLost(peer: Peer, piece: number): void {
-		const {picker} = this.#downloader;
+		const picker = this.#owner.content?.downloader.picker;
 		if (piece < 0) {
-			picker.seedLeft();
-			if (peer.pieces !== undefined) picker.peerJoined(peer.pieces);
-		} else picker.peerLacks(piece);
+			picker?.seedLeft();
+			if (peer.pieces !== undefined) picker?.peerJoined(peer.pieces);
+		} else picker?.peerLacks(piece);
 		// Whether it still interests us is looked at once a second: here it would cost a look at all pieces each time.
 	}
 
 	peerChokes(peer: Peer): void {
 		// With the fast extension every request is answered, by a block or a reject.
-		if (peer.supportsFast) this.#downloader.partials.share(peer.id);
-		else this.#downloader.release(peer);
+		const downloader = this.#owner.content?.downloader;
+		if (peer.supportsFast) downloader?.partials.share(peer.id);
+		else downloader?.release(peer);
 		this.#owner.swarm.revision++;
 	}
 
@@ -152,26 +175,32 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerInterest(peer: Peer): void {
-		const {swarm, superSeeding} = this.#owner;
-		if (peer.peerInterested) {
-			swarm.chokes.soon();
-			if (peer.choking.amChoking && !superSeeding.active) sendAllowedFast(peer, this.#owner);
-		}
+		const {swarm, content, infoHash} = this.#owner;
 		swarm.revision++;
+		if (!peer.peerInterested) return;
+		swarm.chokes.soon();
+		if (content === undefined || !peer.choking.amChoking || content.superSeeding.active) return;
+		sendAllowedFast(peer, infoHash, content);
 	}
 
 	// Blocks that come.
 
 	blockStart(peer: Peer, piece: number, begin: number, length: number): number {
-		return this.#downloader.arrivals.start(peer, piece, begin, length);
+		const {content} = this.#owner;
+		if (content !== undefined) return content.downloader.arrivals.start(peer, piece, begin, length);
+		peer.strike();
+		return -1;
 	}
 
 	blockEnd(peer: Peer): void {
-		this.#count(peer, peer.requests.arriving.length - peer.countedEarly);
+		const {content} = this.#owner;
+		if (content === undefined) return;
+		const {arriving} = peer.requests;
+		this.#count(peer, arriving.length - peer.countedEarly);
 		peer.countedEarly = 0;
 		peer.blockCame = true;
-		if (peer.requests.arriving.piece >= 0) peer.traffic.lastUsefulAt = peer.now;
-		if (this.#downloader.arrivals.end(peer) !== undefined) this.#owner.changed();
+		if (arriving.piece >= 0) peer.traffic.lastUsefulAt = peer.now;
+		if (content.downloader.arrivals.end(peer) !== undefined) content.changed();
 	}
 
 	#count(peer: Peer, bytes: Bytes): void {
@@ -193,23 +222,32 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerRejects(peer: Peer, piece: number, begin: number, length: number): void {
+		const {content} = this.#owner;
+		if (content === undefined) peer.strike();
 		// A piece it will not give while choking is none it lets us have.
-		if (this.#downloader.rejected(peer, piece, begin, length)) peer.fastPieces.delete(piece);
+		else if (content.downloader.rejected(peer, piece, begin, length)) peer.fastPieces.delete(piece);
 	}
 
 	peerRead(peer: Peer): void {
 		if (this.#rateLimits.reads.active) this.#readPaced(peer);
-		this.#downloader.refill(peer);
+		const {content} = this.#owner;
+		if (content === undefined) return;
+		const {downloader, uploadSource} = content;
+		downloader.refill(peer);
 		if (peer.requests.waitsForBuffer)
-			this.#services.waitForBuffer(peer, starved => this.#downloader.refill(starved));
-		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, this.#owner.uploadSource);
+			this.#services.waitForBuffer(peer, starved => downloader.refill(starved));
+		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, uploadSource);
 	}
 
 	// What it wants of us.
 
 	peerRequests(peer: Peer, piece: number, begin: number, length: number): void {
-		const {map, have} = this.#owner;
-		const sensible = length <= blockLength && map.holds(piece, begin, length) && have.has(piece);
+		const {content} = this.#owner;
+		const sensible =
+			content !== undefined &&
+			length <= blockLength &&
+			content.map.holds(piece, begin, length) &&
+			content.have.has(piece);
 		if (!sensible) {
 			peer.strike();
 			peer.sendReject(piece, begin, length);
@@ -226,16 +264,17 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerClosed(peer: Peer, reason: string): void {
-		const {swarm, superSeeding, smartBan} = this.#owner;
+		const {swarm, content} = this.#owner;
 		if (peer.ready) {
 			this.peerForgets(peer);
 			this.extensions.left(peer);
 			this.#owner.log('debug', `${formatAddress(peer.address)} left: ${reason}`);
 		}
-		this.#downloader.release(peer);
-		superSeeding.left(peer);
+		content?.downloader.release(peer);
+		content?.superSeeding.left(peer);
 		swarm.remove(peer);
-		if (this.#owner.active) for (const other of this.#owner.peers) this.#downloader.refill(other);
-		smartBan.left();
+		if (content === undefined) return;
+		if (this.#owner.active) for (const other of this.#owner.peers) content.downloader.refill(other);
+		content.smartBan.left();
 	}
 }

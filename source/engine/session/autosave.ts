@@ -96,7 +96,7 @@ export class Autosave implements SessionService {
 	/** That there is a torrent is not to be forgotten when the power goes soon; its data is looked at later. */
 	#introduce(torrent: Torrent): void {
 		this.#revisions.set(torrent, -1);
-		if (torrent.memory.known === undefined) void this.#write(torrent, torrent.memory.nothing());
+		if (torrent.resumeState.known === undefined) void this.#write(torrent, torrent.resumeState.nothing());
 	}
 
 	/**
@@ -108,7 +108,7 @@ export class Autosave implements SessionService {
 		const left = this.#saved.torrents.values();
 		const saveSome = async (): Promise<void> => {
 			for (const torrent of left)
-				if (this.#revisions.get(torrent) !== torrent.memory.revision) await this.save(torrent);
+				if (this.#revisions.get(torrent) !== torrent.resumeState.revision) await this.save(torrent);
 		};
 		await Promise.all(Array.from({length: atATime}, saveSome));
 	}
@@ -117,13 +117,13 @@ export class Autosave implements SessionService {
 	get unsaved(): number {
 		let count = this.#saving;
 		for (const torrent of this.#saved.torrents.values())
-			if (this.#revisions.get(torrent) !== torrent.memory.revision) count++;
+			if (this.#revisions.get(torrent) !== torrent.resumeState.revision) count++;
 		return count;
 	}
 
 	/** Saves one torrent at once. What could not be saved is tried again when it is time. */
 	async save(torrent: Torrent): Promise<void> {
-		this.#revisions.set(torrent, torrent.memory.revision);
+		this.#revisions.set(torrent, torrent.resumeState.revision);
 		this.#saving++;
 		await this.#write(torrent, await torrent.rememberNow()).finally(() => this.#saving--);
 	}

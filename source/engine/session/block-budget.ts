@@ -75,8 +75,10 @@ export class BlockBudget implements SessionService {
 		}
 		if (pool.free > pool.capacity / 4) return;
 		for (const torrent of this.#torrents.values()) {
-			if (torrent.storage === undefined || !torrent.active || torrent.storage.waiting > 0) continue;
-			void torrent.downloader.unfinished.save(torrent.storage).then(() => this.buffersFreed());
+			const {content, active} = torrent;
+			const storage = content?.storage;
+			if (storage === undefined || !active || storage.waiting > 0) continue;
+			void content?.downloader.unfinished.save(storage).then(() => this.buffersFreed());
 		}
 	}
 

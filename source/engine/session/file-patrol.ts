@@ -34,23 +34,25 @@ export class FilePatrol implements SessionService {
 	/** Every whole file once; a round over many takes its time. */
 	#plan(): void {
 		for (const torrent of this.#torrents.values()) {
-			if (!torrent.active || torrent.storage?.expectFile === undefined) continue;
-			for (const file of torrent.metainfo.files.keys())
-				if (torrent.memory.wholeStamp(file) !== undefined) this.#route.push([torrent, file]);
+			const {content, active} = torrent;
+			if (!active || content?.storage?.expectFile === undefined) continue;
+			for (const file of content.metainfo.files.keys())
+				if (torrent.resumeState.wholeStamp(file) !== undefined) this.#route.push([torrent, file]);
 		}
 		this.#route.reverse();
 	}
 
 	async #look(torrent: Torrent, file: number): Promise<void> {
-		const {storage} = torrent;
-		if (!torrent.active || storage === undefined || torrent.relocation.progress !== undefined) return;
-		const left = torrent.memory.wholeStamp(file);
+		const {content} = torrent;
+		const storage = content?.storage;
+		if (!torrent.active || storage === undefined || content?.relocation.progress !== undefined) return;
+		const left = torrent.resumeState.wholeStamp(file);
 		if (left === undefined) return;
 		const [now] = await storage.stamps([file]);
-		const stillLeft = torrent.memory.wholeStamp(file);
-		if (storage !== torrent.storage || torrent.relocation.progress !== undefined || stillLeft !== left)
-			return;
+		const stillLeft = torrent.resumeState.wholeStamp(file);
+		const isMoving = content?.relocation.progress !== undefined;
+		if (storage !== content?.storage || isMoving || stillLeft !== left) return;
 		if (isAsLeft(now, left)) return;
-		torrent.post({type: 'failure', failure: changed(torrent.pathOf(file))});
+		torrent.post({type: 'failure', failure: changed(content.pathOf(file))});
 	}
 }

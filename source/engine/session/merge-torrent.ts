@@ -64,10 +64,10 @@ export function mergeInto(
 	addresses: readonly PeerAddress[],
 	trackersOff: boolean,
 ): Merged {
-	const {files} = torrent;
+	const {content} = torrent;
 	const {trackers: own} = torrent.sources;
-	const selected = options.select === undefined ? [] : selectedFiles(torrent.metainfo, options.select);
-	const more = selected.filter(index => files.priorities[index] === 0);
+	const selected = options.select === undefined ? [] : selectedFiles(metainfo, options.select);
+	const more = selected.filter(index => content?.files.priorities[index] === 0);
 	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});
 	for (const [priority, chosen] of byPriority(options.priorities ?? []))
 		torrent.post({type: 'prioritise', files: chosen, priority});

@@ -45,7 +45,7 @@ export async function removeTorrent(
 	if (unforgotten !== undefined)
 		log('error', `it may come back at the next start: ${unforgotten.message}`, torrent.id);
 	await speeds?.removeTorrent(torrent.id);
-	log('info', `removed ${torrent.metainfo.name}${removedText(removal)}`, torrent.id);
+	log('info', `removed ${torrent.name}${removedText(removal)}`, torrent.id);
 	const failure = removal?.failure;
 	if (failure !== undefined)
 		throw new UserError(failure.code, `the torrent is removed, some of its data is not: ${failure.message}`);

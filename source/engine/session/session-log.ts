@@ -29,7 +29,7 @@ export class SessionLog implements SessionService {
 	}
 
 	#pass(level: LogLevel, text: string, torrent?: string): void {
-		const name = torrent === undefined ? undefined : this.#torrents.get(torrent)?.metainfo.name;
+		const name = torrent === undefined ? undefined : this.#torrents.get(torrent)?.name;
 		this.lines.add(this.#clock.wall(), level, text, torrent, name);
 		this.#repeats.write(level, text, torrent, name);
 	}

@@ -56,10 +56,10 @@ export class SessionStats implements SessionTotals, SessionService {
 		let downloaded = 0;
 		let uploaded = 0;
 		let written = 0;
-		for (const {stats, storage} of this.#torrents.values()) {
+		for (const {stats, content} of this.#torrents.values()) {
 			downloaded += stats.lately.downloaded;
 			uploaded += stats.lately.uploaded;
-			written += storage?.written ?? 0;
+			written += content?.storage?.written ?? 0;
 		}
 		this.downloaded += downloaded;
 		this.uploaded += uploaded;

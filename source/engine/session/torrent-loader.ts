@@ -88,8 +88,9 @@ export class TorrentLoader implements SessionService {
 		if (!isAbsolute(dir))
 			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
 		const torrent = new Torrent(
-			metainfo,
 			{
+				identity: metainfo,
+				metainfo,
 				dir,
 				maxPeers: options.maxPeers ?? this.#setup.maxPeers,
 				trackers: this.#setup.trackers && options.trackersOff !== true ? metainfo.trackers : [],
@@ -99,7 +100,7 @@ export class TorrentLoader implements SessionService {
 			services,
 		);
 		// Data in another folder is other data.
-		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, torrent))
+		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, metainfo))
 			torrent.remember(saved.resume);
 		// What one run was asked for is not asked of the next.
 		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {seedRatio: null, seedTime: null}});
@@ -164,7 +165,7 @@ export class TorrentLoader implements SessionService {
 		const {store, torrents} = this.#setup;
 		const {id} = torrent;
 		torrent.wanted = wanted;
-		const memory = torrent.memory.known ?? torrent.memory.nothing();
+		const memory = torrent.resumeState.known ?? torrent.resumeState.nothing();
 		torrent.wanted = false;
 		const failure = (await store.saveMetainfo(id, bytes)) ?? (await store.save(memory));
 		if (failure === undefined) return;
@@ -226,8 +227,7 @@ export class TorrentLoader implements SessionService {
 		const {dir, maxPeers, services} = this.#setup;
 		const metainfo = await this.#restoreMetainfo(id, bytes);
 		const torrent = new Torrent(
-			metainfo,
-			{dir, maxPeers, trackers: [], addedAt: services.clock.wall()},
+			{identity: metainfo, metainfo, dir, maxPeers, trackers: [], addedAt: services.clock.wall()},
 			services,
 		);
 		torrent.hold({why, text: why === 'later' ? laterText : lostText});
@@ -252,16 +252,16 @@ export class TorrentLoader implements SessionService {
 		if (!isAbsolute(dir))
 			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
 		torrent.release(dir);
-		torrent.claimFiles();
+		torrent.content?.claimFiles();
 		this.#selectInitially(torrent, options);
 		torrent.wanted = options.paused !== true;
-		const failure = await this.#setup.store.save(torrent.memory.nothing());
+		const failure = await this.#setup.store.save(torrent.resumeState.nothing());
 		if (failure !== undefined) {
 			torrent.hold(held);
 			throw new UserError(failure.code, failure.message);
 		}
 		if (this.#setup.trackers && options.trackersOff !== true)
-			torrent.sources.trackers.merge(torrent.metainfo.trackers);
+			torrent.sources.trackers.merge(torrent.content?.metainfo.trackers ?? []);
 		this.#applyOptions(torrent, options, addresses);
 		torrent.doubtful = true;
 		if (torrent.wanted) this.#setup.queue.start(torrent, 'full');
@@ -271,8 +271,9 @@ export class TorrentLoader implements SessionService {
 	async #restoreOne({resume, metainfo: bytes, doubtful}: SavedTorrent): Promise<void> {
 		const metainfo = await this.#restoreMetainfo(resume.id, bytes);
 		const torrent = new Torrent(
-			metainfo,
 			{
+				identity: metainfo,
+				metainfo,
 				dir: resume.dir,
 				maxPeers: resume.maxPeers ?? this.#setup.maxPeers,
 				trackers: this.#setup.trackers ? resume.trackers : [],
@@ -282,7 +283,7 @@ export class TorrentLoader implements SessionService {
 			},
 			this.#setup.services,
 		);
-		if (!fits(resume, torrent)) throw new UserError('other-metainfo', 'its .torrent is of another torrent');
+		if (!fits(resume, metainfo)) throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 		torrent.remember(resume);
 		this.#setup.totals?.recall(torrent);
 		torrent.doubtful = doubtful === true;
@@ -298,7 +299,7 @@ export class TorrentLoader implements SessionService {
 
 	async #again(torrent: Torrent, place: OtherPlace): Promise<void> {
 		try {
-			await torrent.relocation.again(place);
+			await torrent.content?.relocation.again(place);
 		} catch (error) {
 			if (!(error instanceof UserError)) throw error;
 			torrent.log('error', error.message);
@@ -309,7 +310,7 @@ export class TorrentLoader implements SessionService {
 		const {torrents, queue} = this.#setup;
 		torrent.queue ||= torrents.size + 1;
 		torrents.set(torrent.id, torrent);
-		if (torrent.held === undefined) torrent.claimFiles();
+		if (torrent.held === undefined) torrent.content?.claimFiles();
 		torrent.onChange = () => {
 			this.#setup.changed();
 			queue.plan();
@@ -319,15 +320,18 @@ export class TorrentLoader implements SessionService {
 
 	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
 	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
-		const {files} = torrent.metainfo;
+		const {content} = torrent;
+		if (content === undefined) return;
+		const {metainfo} = content;
+		const {files} = metainfo;
 		const visible = [...files.keys()].filter(index => !files[index]!.pad);
 		// With very many files that takes its time, and of a new torrent everything is wanted as it is.
-		if (visible.some(index => torrent.files.priorities[index] !== 2))
+		if (visible.some(index => content.files.priorities[index] !== 2))
 			torrent.post({type: 'prioritise', files: visible, priority: 2});
-		if (torrent.pieceChoice.count > 0)
-			torrent.post({type: 'prioritisePieces', pieces: [[0, torrent.pieceCount - 1]], priority: null});
+		if (content.piecePriorities.count > 0)
+			torrent.post({type: 'prioritisePieces', pieces: [[0, content.pieceCount - 1]], priority: null});
 		if (select !== undefined) {
-			const chosen = new Set(selectedFiles(torrent.metainfo, select));
+			const chosen = new Set(selectedFiles(metainfo, select));
 			torrent.post({type: 'prioritise', files: visible.filter(index => !chosen.has(index)), priority: 0});
 		}
 		// Each change is worked out for all pieces: no more of them than there are priorities.
@@ -396,9 +400,9 @@ function requireId(metainfo: Metainfo, id: InfoHash): Metainfo {
 }
 
 /** Whether what was remembered is of a torrent of this form. */
-function fits(resume: ResumeData, torrent: Torrent): boolean {
+function fits(resume: ResumeData, {pieceCount, files}: Metainfo): boolean {
 	return (
-		resume.have.length === torrent.map.pieceCount &&
-		(resume.priorities.length === 0 || resume.priorities.length === torrent.metainfo.files.length)
+		resume.have.length === pieceCount &&
+		(resume.priorities.length === 0 || resume.priorities.length === files.length)
 	);
 }

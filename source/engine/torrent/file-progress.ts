@@ -68,6 +68,11 @@ export class FileProgress {
 		this.#sum();
 	}
 
+	/** The files' section of the resume data. */
+	export(): FilePriority[] {
+		return [...this.priorities] as FilePriority[];
+	}
+
 	/** One entry a file, 1 where it is wanted. */
 	get wantedFiles(): Uint8Array {
 		return this.priorities.map(priority => (priority > 0 ? 1 : 0));

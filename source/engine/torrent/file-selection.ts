@@ -1,7 +1,7 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Storage} from '../../io/disk/storage.js';
-import {headPieces, piecePriorities} from '../../policy/pieces/file-priorities.js';
+import {headPieces, piecePriorities as prioritiesOfPieces} from '../../policy/pieces/file-priorities.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePriorities, PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
@@ -16,7 +16,7 @@ export interface FileChoiceOwner {
 	readonly map: PieceGeometry;
 	readonly files: FileProgress;
 	/** Priorities of single pieces. */
-	readonly pieceChoice: PiecePriorities;
+	readonly piecePriorities: PiecePriorities;
 	readonly downloader: Downloader;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
@@ -69,8 +69,8 @@ export class FileSelection {
 	 * @param priority null for that of the files again
 	 */
 	choosePieces(ranges: readonly PieceRange[], priority: FilePriority | null): void {
-		const {pieceChoice, files, downloader} = this.#owner;
-		for (const range of ranges) pieceChoice.set(range, priority ?? undefined);
+		const {piecePriorities, files, downloader} = this.#owner;
+		for (const range of ranges) piecePriorities.set(range, priority ?? undefined);
 		files.reviewPieces();
 		const count = ranges.reduce((sum, [first, last]) => sum + last + 1 - first, 0);
 		if (count > fewPieces) return this.apply();
@@ -109,9 +109,9 @@ export class FileSelection {
 
 	/** Has pieces downloaded in the order that follows from the files'. */
 	apply(): void {
-		const {map, metainfo, files, pieceChoice, downloader} = this.#owner;
-		const priorities = piecePriorities(map, metainfo.files, files.priorities);
-		pieceChoice.over(priorities);
+		const {map, metainfo, files, piecePriorities, downloader} = this.#owner;
+		const priorities = prioritiesOfPieces(map, metainfo.files, files.priorities);
+		piecePriorities.over(priorities);
 		downloader.setPriorities(priorities);
 		downloader.picker.setHeads(headPieces(map, metainfo.files, files.priorities));
 		this.#owner.changed();

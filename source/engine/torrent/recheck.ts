@@ -10,11 +10,15 @@ import type {SessionServices} from '../session/session-services.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {FileProgress} from './file-progress.js';
 
-/** How far hashing has come, in pieces. */
+/** How far hashing has come, in pieces, and what follows on it. */
 export interface CheckProgress {
 	readonly name: 'checking';
-	readonly total: number;
+	total: number;
 	done: number;
+	/** What the torrent does then. */
+	next: 'active' | 'paused' | 'queued';
+	/** Hashing is done: its files are being given their room on the disk. */
+	allocating: boolean;
 	stop: () => void;
 }
 
@@ -108,6 +112,7 @@ export class Recheck {
 		});
 		progress.stop = () => checking.stop();
 		const failure = await checking.done;
+		progress.stop = () => {};
 		done();
 		return goesOn() ? failure : 'stopped';
 	}

@@ -15,7 +15,7 @@ export interface RelocationOwner {
 	dir: string;
 	/** Files that have another path than the torrent says. */
 	readonly renamed: Map<number, readonly string[]>;
-	readonly memory: ResumeState;
+	readonly resumeState: ResumeState;
 	readonly names: TorrentNames;
 	/** Does something with the torrent's files while nobody else opens them, whether it runs or not. */
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
@@ -166,14 +166,14 @@ export class Relocation {
 	 */
 	#steps(goal: () => Place, settle: () => void): MoveSteps & {readonly over: () => Promise<void>} {
 		const owner = this.#owner;
-		const {memory} = owner;
+		const {resumeState} = owner;
 		const {signal} = this.#stopping;
 		let here: Place = {dir: owner.dir, renamed: []};
 		let files: readonly number[] = [];
 		let noted: OtherPlace | undefined;
 		const note = (place: Place, isGoal: boolean): Promise<void> => {
 			noted = {dir: place.dir, renamed: place.renamed, files, goal: isGoal};
-			memory.otherPlace = noted;
+			resumeState.otherPlace = noted;
 			return owner.keep();
 		};
 		return {
@@ -190,9 +190,9 @@ export class Relocation {
 			},
 			over: async () => {
 				// What was stopped is begun anew in the next session.
-				if (noted === undefined || memory.otherPlace !== noted || (noted.goal && signal.aborted)) return;
-				memory.otherPlace = undefined;
-				memory.revision++;
+				if (noted === undefined || resumeState.otherPlace !== noted || (noted.goal && signal.aborted)) return;
+				resumeState.otherPlace = undefined;
+				resumeState.revision++;
 				await owner.keep();
 			},
 		};

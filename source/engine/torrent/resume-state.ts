@@ -1,19 +1,48 @@
-import type {FilePriority} from '../../api/snapshot.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {FileStamp, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {changed} from '../../io/disk/torrent-reader.js';
 import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
+import type {PeerList} from '../../policy/peers/peer-list.js';
 import {isAsLeft, isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
-import {blockState} from '../../policy/requests/partial-pieces.js';
+import type {PartialPieces} from '../../policy/requests/partial-pieces.js';
 import {fileOwner} from '../../policy/session/file-ownership.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {Torrent} from './torrent.js';
+import type {TorrentEvent} from './torrent-event.js';
 
 const flushTime: Millis = 3000;
 
 /** What resume data says of the data on disk; the rest of it is what people chose and what was counted. */
 type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers' | 'owners'>;
+
+/** The rest of it: what people chose and what was counted, gathered from the parts that know it. */
+export type ResumeSettings = Omit<ResumeData, keyof DataMemory | 'counted' | 'otherPlace' | 'partSize'>;
+
+/** What the resume state asks of a torrent's content. */
+export interface ResumeContent {
+	readonly metainfo: Pick<Metainfo, 'files'>;
+	readonly map: {readonly pieceCount: number};
+	readonly have: Bitfield;
+	readonly files: {readonly completed: ArrayLike<number>};
+	readonly downloader: {readonly partials: PartialPieces};
+	readonly storage: Storage | undefined;
+	pathOf(file: number): string;
+}
+
+/** What the resume state asks of its torrent. */
+export interface ResumeOwner {
+	readonly dir: string;
+	readonly active: boolean;
+	readonly closed: boolean;
+	/** Undefined while nobody knows what the torrent holds: then there is no data of it. */
+	readonly content: ResumeContent | undefined;
+	/** Peers worth remembering. */
+	readonly swarm: {readonly list: Pick<PeerList, 'export'>};
+	/** The sections of its parts. */
+	export(): ResumeSettings;
+	post(event: TorrentEvent): void;
+}
 
 /** What is known of a torrent's data on disk, and is kept over restarts. */
 export class ResumeState {
@@ -27,7 +56,7 @@ export class ResumeState {
 	 */
 	counted: Bitfield | undefined;
 	#inherited: OtherPlace | undefined;
-	readonly #torrent: Torrent;
+	readonly #owner: ResumeOwner;
 	readonly #clock: Clock;
 	#known: ResumeData | undefined;
 	/** What files were when they were moved while it did not run. */
@@ -39,8 +68,8 @@ export class ResumeState {
 	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
 	#settled = false;
 
-	constructor(torrent: Torrent, clock: Clock) {
-		this.#torrent = torrent;
+	constructor(owner: ResumeOwner, clock: Clock) {
+		this.#owner = owner;
 		this.#clock = clock;
 	}
 
@@ -57,6 +86,11 @@ export class ResumeState {
 		this.#inherited = memory.otherPlace;
 	}
 
+	/** What the torrent holds has come to be known: nothing is known of its data. */
+	contentKnown(): void {
+		this.#known = undefined;
+	}
+
 	/** Where files may be that an earlier session was moving when it ended. */
 	get cutShort(): OtherPlace | undefined {
 		return this.otherPlace === this.#inherited ? this.#inherited : undefined;
@@ -67,13 +101,13 @@ export class ResumeState {
 	 * is remembered, to be compared with what is found; only files that were whole are known to be as they were.
 	 */
 	doubt(): void {
-		if (!this.#settled) return;
+		const {content} = this.#owner;
+		if (!this.#settled || content === undefined) return;
 		this.#settled = false;
-		const torrent = this.#torrent;
-		const stamps = torrent.metainfo.files.map((_, file) => this.#whole[file]);
+		const stamps = content.metainfo.files.map((_, file) => this.#whole[file]);
 		// Of one that has let go of its files they are whose they were then.
 		const owners = this.#known?.owners;
-		this.#known = resumeDataOf(torrent, {...(owners && {owners}), ...dataOf(torrent), stamps});
+		this.#known = this.#with({...(owners && {owners}), ...this.#dataOf(content), stamps});
 	}
 
 	/** How a file is that is whole; undefined for the others. */
@@ -83,7 +117,7 @@ export class ResumeState {
 
 	/** The last piece of some files was verified: they are to stay as they were when it was written. */
 	completed(files: readonly number[]): void {
-		const {storage} = this.#torrent;
+		const storage = this.#owner.content?.storage;
 		if (!this.#settled || storage?.writtenStamp === undefined) return;
 		for (const file of files) {
 			const stamp = storage.writtenStamp(file);
@@ -109,9 +143,9 @@ export class ResumeState {
 
 	/** Files lie elsewhere now, where times may be kept less exactly. */
 	moved(): void {
-		if (this.#known !== undefined) this.#known = {...this.#known, dir: this.#torrent.dir};
-		const {storage, active} = this.#torrent;
-		if (storage === undefined || !active) return;
+		if (this.#known !== undefined) this.#known = {...this.#known, dir: this.#owner.dir};
+		const storage = this.#owner.content?.storage;
+		if (storage === undefined || !this.#owner.active) return;
 		this.#whole = [];
 		storage.expect([]);
 	}
@@ -139,7 +173,7 @@ export class ResumeState {
 	 */
 	flush(storage: Storage): Promise<StorageFailure | undefined> {
 		const flushed = storage.flush();
-		if (this.#torrent.active) return flushed;
+		if (this.#owner.active) return flushed;
 		return Promise.race([
 			flushed,
 			new Promise<undefined>(resolve => this.#clock.after(flushTime, () => resolve(undefined))),
@@ -148,42 +182,45 @@ export class ResumeState {
 
 	/** Resume data of a torrent of whose data nothing is known: all that is on disk then is hashed. */
 	nothing(): ResumeData {
-		return resumeDataOf(this.#torrent, nothingKnown(this.#torrent));
+		return this.#with(this.#nothingKnown());
 	}
 
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
 	async now(): Promise<ResumeData> {
-		const torrent = this.#torrent;
-		const {storage} = torrent;
+		const {content} = this.#owner;
+		const storage = content?.storage;
 		// While pieces are being checked, and when that was cut short, what was known before is the better account. A disk
 		// that has not answered when the torrent was closed is not asked again.
-		if (storage === undefined || !this.#settled || torrent.activity.name === 'closed') {
-			const known = this.#known ?? nothingKnown(torrent);
-			return resumeDataOf(torrent, {...pickData(known), ...(storage === undefined && this.#stamps)});
+		if (content === undefined) return this.nothing();
+		if (storage === undefined || !this.#settled || this.#owner.closed) {
+			const known = this.#known ?? this.#nothingKnown();
+			return this.#with({...pickData(known), ...(storage === undefined && this.#stamps)});
 		}
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
-		const isAnything = torrent.have.count > 0 || torrent.downloader.partials.size > 0;
+		const isAnything = content.have.count > 0 || content.downloader.partials.size > 0;
 		const whole = this.#wholeFiles();
 		const stamps = isAnything ? await storage.stamps() : [];
 		const changedFile = whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
-		const data = dataOf(torrent);
+		const data = this.#dataOf(content);
 		const failure =
 			(await this.flush(storage)) ?? (changedFile === undefined ? undefined : this.#changedFile(changedFile));
 		// Some file systems settle a file's time only when its bytes are on the disk.
 		const isNew = whole.some(file => this.#whole[file] === undefined);
 		this.#believe(storage, whole, isNew ? await storage.stamps() : stamps);
-		if (failure !== undefined && torrent.active) torrent.post({type: 'failure', failure});
+		if (failure !== undefined && this.#owner.active) this.#owner.post({type: 'failure', failure});
 		if (failure !== undefined && failure.code !== 'changed') this.#lostBytes = true;
 		const left = this.#lostBytes ? [] : stamps.map((stamp, file) => this.#whole[file] ?? stamp);
-		this.#known = resumeDataOf(torrent, {...data, stamps: left});
+		this.#known = this.#with({...data, stamps: left});
 		return this.#known;
 	}
 
 	/** The numbers of files that are whole: nobody writes to them any more. */
 	#wholeFiles(): number[] {
-		const {files, metainfo} = this.#torrent;
 		const whole: number[] = [];
+		const {content} = this.#owner;
+		if (content === undefined) return whole;
+		const {files, metainfo} = content;
 		for (const [file, {length}] of metainfo.files.entries()) {
 			if (length > 0 && files.completed[file] === length) whole.push(file);
 		}
@@ -202,72 +239,31 @@ export class ResumeState {
 	}
 
 	#changedFile(file: number): StorageFailure {
-		return changed(this.#torrent.pathOf(file));
+		return changed(this.#owner.content?.pathOf(file) ?? this.#owner.dir);
+	}
+
+	/** For a torrent of which nothing was looked at yet. While nobody knows what it holds, whom it knows is all it has. */
+	#nothingKnown(): DataMemory {
+		const {content, swarm} = this.#owner;
+		const peers = content === undefined ? swarm.list.export() : [];
+		return {have: new Bitfield(content?.map.pieceCount ?? 0), partials: [], stamps: [], peers};
+	}
+
+	/** What is on the disk now, but for the stamps; only what has arrived there counts. */
+	#dataOf({map, have: had, downloader, storage}: ResumeContent): Omit<DataMemory, 'stamps'> {
+		const have = new Bitfield(map.pieceCount);
+		for (let piece = 0; piece < map.pieceCount; piece++) if (had.has(piece)) have.set(piece);
+		const owners = storage?.owners?.slice();
+		const peers = this.#owner.swarm.list.export();
+		return {have, partials: downloader.partials.export(), peers, ...(owners && {owners})};
+	}
+
+	/** Everything that a torrent takes along to the next session. */
+	#with(data: DataMemory): ResumeData {
+		return {...this.#owner.export(), ...data, counted: this.counted, otherPlace: this.otherPlace};
 	}
 }
 
 function pickData({have, partials, stamps, peers, owners}: DataMemory): DataMemory {
 	return {have, partials, stamps, peers, ...(owners && {owners})};
-}
-
-/** For a torrent of which nothing was looked at yet. */
-function nothingKnown(torrent: Torrent): DataMemory {
-	return {have: new Bitfield(torrent.map.pieceCount), partials: [], stamps: [], peers: []};
-}
-
-/** What is on the disk now, but for the stamps; only what has arrived there counts. */
-function dataOf(torrent: Torrent): Omit<DataMemory, 'stamps'> {
-	const {map} = torrent;
-	const have = new Bitfield(map.pieceCount);
-	for (let piece = 0; piece < map.pieceCount; piece++) if (torrent.have.has(piece)) have.set(piece);
-	const partials = [...torrent.downloader.partials.all()]
-		.filter(partial => !partial.hashing)
-		.map(({piece, states, blocks}) => ({
-			piece,
-			blocks: [...states.subarray(0, blocks).entries()].flatMap(([block, state]) =>
-				state === blockState.onDisk ? [block] : [],
-			),
-		}))
-		.filter(({blocks}) => blocks.length > 0);
-	const owners = torrent.storage?.owners?.slice();
-	return {have, partials, peers: torrent.swarm.list.export(), ...(owners && {owners})};
-}
-
-/** Everything that a torrent takes along to the next session. */
-function resumeDataOf(torrent: Torrent, data: DataMemory): ResumeData {
-	const {rateLimits, stats, goal} = torrent;
-	return {
-		id: torrent.id,
-		name: torrent.metainfo.name,
-		dir: torrent.dir,
-		addedAt: torrent.addedAt,
-		active: torrent.wanted,
-		queue: torrent.queue,
-		...data,
-		priorities: [...torrent.files.priorities] as FilePriority[],
-		piecePriorities: torrent.pieceChoice.export(),
-		downloaded: stats.downloaded,
-		uploaded: stats.uploaded,
-		wasted: stats.wasted,
-		completedAt: stats.completedAt,
-		sequential: torrent.sequential,
-		superSeeding: torrent.superSeeding.wanted,
-		label: torrent.label,
-		activeTime: stats.activeTime,
-		seedingTime: stats.seedingTime,
-		trackers: torrent.sources.trackers.tiers,
-		namedTrackers: torrent.sources.trackers.named,
-		maxPeers: torrent.maxPeers,
-		maxDownload: rateLimits.download.rate,
-		maxUpload: rateLimits.upload.rate,
-		seedRatio: goal.ratio,
-		seedTime: goal.time,
-		goalWaived: goal.waived,
-		counted: torrent.memory.counted,
-		heldWithAll: torrent.heldWithAll,
-		renamed: [...torrent.renamed],
-		names: torrent.names.history,
-		otherPlace: torrent.memory.otherPlace,
-		link: undefined,
-	};
 }

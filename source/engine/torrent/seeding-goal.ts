@@ -1,6 +1,9 @@
 import type {Bytes, Seconds} from '../../base/units.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
 import type {TorrentSettings} from './torrent-event.js';
 import type {TransferStats} from './transfer-stats.js';
+
+type GoalSection = Pick<ResumeData, 'seedRatio' | 'seedTime' | 'goalWaived'>;
 
 /** How far and how long a torrent is to be seeded before it pauses itself; without either it has no end. */
 export class SeedingGoal {
@@ -8,21 +11,21 @@ export class SeedingGoal {
 	time: Seconds | undefined;
 	/** It was seeded as far or as long as was asked for, and has paused itself. */
 	reached = false;
-	readonly #record: TransferStats;
-	readonly #length: Bytes;
+	readonly #stats: TransferStats;
+	readonly #length: () => Bytes;
 	/** Somebody started it again after it had reached its goal. */
 	#waived = false;
 
-	/** @param length what the ratio is reckoned by when nothing was downloaded */
-	constructor(stats: TransferStats, length: Bytes) {
-		this.#record = stats;
+	/** @param length what the ratio is reckoned by when nothing was downloaded; 0 while nobody knows */
+	constructor(stats: TransferStats, length: () => Bytes) {
+		this.#stats = stats;
 		this.#length = length;
 	}
 
 	/** Whether it was seeded as far or as long as was asked for. */
 	get met(): boolean {
-		const {uploaded, downloaded, seedingTime} = this.#record;
-		const ratio = uploaded / (downloaded || this.#length);
+		const {uploaded, downloaded, seedingTime} = this.#stats;
+		const ratio = uploaded / (downloaded || this.#length());
 		return (
 			(this.ratio !== undefined && ratio >= this.ratio) ||
 			(this.time !== undefined && seedingTime >= this.time)
@@ -34,9 +37,16 @@ export class SeedingGoal {
 		return this.#waived;
 	}
 
-	/** What an earlier session knew. */
-	recall(waived: boolean): void {
-		this.#waived = waived;
+	/** Takes up what an earlier session knew. */
+	take({seedRatio, seedTime, goalWaived}: GoalSection): void {
+		this.ratio = seedRatio;
+		this.time = seedTime;
+		this.#waived = goalWaived === true;
+	}
+
+	/** The goal's section of the resume data. */
+	export(): GoalSection {
+		return {seedRatio: this.ratio, seedTime: this.time, goalWaived: this.#waived};
 	}
 
 	/** Whether it is time to stop: nobody wants it to go on all the same. */

@@ -5,6 +5,7 @@ import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
 export type TorrentEvent =
@@ -15,6 +16,8 @@ export type TorrentEvent =
 	| {readonly type: 'queue'}
 	| {readonly type: 'set'; readonly settings: TorrentSettings}
 	| {readonly type: 'verify'}
+	/** What it holds has come from its peers, and has the hash that was asked for. */
+	| {readonly type: 'metadata'; readonly info: Metainfo}
 	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
 	/** Null for the priority of their files. */
 	| {

@@ -2,6 +2,7 @@ import {ProtocolError} from '../../base/errors.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import {findNames, mayClash, type NameHistory} from '../../io/files/find-names.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** What finding its names asks of, and tells, a torrent. */
@@ -26,6 +27,16 @@ export class TorrentNames {
 
 	constructor(owner: NamesOwner) {
 		this.#owner = owner;
+	}
+
+	/** Takes up whose names an earlier session knew the files to have. */
+	take({names}: Pick<ResumeData, 'names'>): void {
+		this.history = names ?? 'former';
+	}
+
+	/** The names' section of the resume data. */
+	export(): Pick<ResumeData, 'renamed' | 'names'> {
+		return {renamed: [...this.#owner.renamed], names: this.history};
 	}
 
 	/** Whether `renamed` says where its files are: it was found out, or its names leave no doubt. */

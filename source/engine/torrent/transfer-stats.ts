@@ -41,6 +41,15 @@ export class TransferStats {
 		this.seedingTime = memory.seedingTime;
 	}
 
+	/** The figures' section of the resume data. */
+	export(): Pick<
+		ResumeData,
+		'downloaded' | 'uploaded' | 'wasted' | 'completedAt' | 'activeTime' | 'seedingTime'
+	> {
+		const {downloaded, uploaded, wasted, completedAt, activeTime, seedingTime} = this;
+		return {downloaded, uploaded, wasted, completedAt, activeTime, seedingTime};
+	}
+
 	/** After `take`: what another account of the same sessions says, where it is later. */
 	atLeast(
 		totals: Pick<ResumeData, 'downloaded' | 'uploaded' | 'wasted' | 'activeTime' | 'seedingTime'>,

@@ -29,7 +29,7 @@ export interface CompletionOwner {
 	readonly sources: SourceSet;
 	readonly superSeeding: SuperSeeding;
 	readonly stats: TransferStats;
-	readonly memory: ResumeState;
+	readonly resumeState: ResumeState;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
 	readonly peers: Iterable<Peer>;
@@ -71,15 +71,15 @@ export class PieceCompletion {
 
 	/** The disk says that a piece is right and in its place. */
 	stored(piece: number): void {
-		const {smartBan, downloader, have, files, memory} = this.#owner;
+		const {smartBan, downloader, have, files, resumeState} = this.#owner;
 		smartBan.right(piece);
 		downloader.stored(piece);
 		if (have.set(piece)) {
 			const whole = files.tally(piece, 1);
-			if (whole.length > 0) memory.completed(whole);
+			if (whole.length > 0) resumeState.completed(whole);
 		}
 		this.#owner.changed();
-		memory.revision++;
+		resumeState.revision++;
 		if (!this.#owner.active) return;
 		this.#services.buffersFreed();
 		this.#newHaves.push(piece);

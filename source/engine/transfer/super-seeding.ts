@@ -8,6 +8,8 @@ export interface SuperSeedingOwner {
 	readonly pieceCount: number;
 	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
 	readonly peers: Iterable<Peer>;
+	/** Whether it is to be done when there is everything. */
+	readonly superSeedingWanted: boolean;
 	/** Everything is here, and the torrent runs. */
 	readonly seeds: boolean;
 	/** Lets go of everybody, who then come back and see less. */
@@ -16,8 +18,6 @@ export interface SuperSeedingOwner {
 
 /** Shows peers one piece after the other while it is wanted and the torrent is complete. BEP 16. */
 export class SuperSeeding {
-	/** Whether it is to be done when there is everything. */
-	wanted = false;
 	readonly #owner: SuperSeedingOwner;
 	readonly #random: () => number;
 	readonly #met = new Set<number>();
@@ -40,7 +40,7 @@ export class SuperSeeding {
 
 	/** It was turned on or off, or the torrent has become complete, or stopped. */
 	review(): void {
-		const active = this.wanted && this.#owner.seeds;
+		const active = this.#owner.superSeedingWanted && this.#owner.seeds;
 		if (active === this.active) return;
 		if (active) {
 			const {picker} = this.#owner.downloader;

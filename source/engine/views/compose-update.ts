@@ -6,7 +6,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import {viewFiles, viewProgress} from './file-view.js';
 import type {LogRing} from './log-ring.js';
 import {viewPeers} from './peer-view.js';
-import {PieceViews} from './piece-view.js';
+import {noPieces, PieceViews} from './piece-view.js';
 import {viewSpeed} from './torrent-view.js';
 import type {SectionSource} from './watchers.js';
 
@@ -56,7 +56,10 @@ export class UpdateComposer implements SectionSource {
 			const make = () => ({
 				...source.history.view(speed.range, speed.samples),
 				diskRate: source.diskRate,
-				diskQueue: [...source.torrents.values()].reduce((sum, {storage}) => sum + (storage?.waiting ?? 0), 0),
+				diskQueue: [...source.torrents.values()].reduce(
+					(sum, {content}) => sum + (content?.storage?.waiting ?? 0),
+					0,
+				),
 			});
 			put('speed', section(`speed ${speed.range} ${speed.samples}`, 0, make));
 		}
@@ -91,10 +94,12 @@ export class UpdateComposer implements SectionSource {
 			if (value !== undefined) view[name] = value as (typeof view)[Key];
 		};
 		if (watch.overview) put('overview', '', 0, () => source.torrent(torrent, now));
+		const {content} = torrent;
 		if (pieces !== undefined) {
 			put('pieces', ` ${pieces}`, 0, () => {
+				if (content === undefined) return noPieces;
 				this.#kept.set(`pieces ${pieces} ${id}`, () => this.#pieces.forget(id, pieces));
-				return this.#pieces.view(torrent, pieces);
+				return this.#pieces.view(content, pieces);
 			});
 		}
 		if (watch.peers) put('peers', '', 0, () => viewPeers(torrent, now));
@@ -103,8 +108,8 @@ export class UpdateComposer implements SectionSource {
 			put('sources', '', 0, () => torrent.sources.views(now));
 		}
 		if (watch.files) {
-			put('files', '', torrent.filesRevision, () => viewFiles(torrent));
-			put('progress', '', torrent.files.revision, () => viewProgress(torrent));
+			put('files', '', content?.filesRevision ?? 0, () => viewFiles(content));
+			put('progress', '', content?.files.revision ?? 0, () => viewProgress(content));
 		}
 		if (speed !== undefined) {
 			const make = () => viewSpeed(torrent, speed.range, speed.samples, source.diskRate);

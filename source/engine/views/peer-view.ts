@@ -21,7 +21,7 @@ function viewPeer(torrent: Torrent, peer: Peer, now: Millis): PeerView {
 		transport: peer.transport,
 		encrypted: peer.encrypted,
 		source: peer.source,
-		progress: peer.pieceCount / torrent.map.pieceCount,
+		progress: peer.pieceCount / (torrent.content?.pieceCount ?? 1),
 		downloadRate: Math.round(peer.traffic.download.rate(now)),
 		uploadRate: Math.round(peer.traffic.upload.rate(now)),
 		downloaded: peer.traffic.downloaded,

@@ -4,6 +4,7 @@ import {formatAddress} from '../../base/peer-address.js';
 import {blockLength, type Millis} from '../../base/units.js';
 import {blockState} from '../../policy/requests/partial-pieces.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentContent} from '../torrent/torrent-content.js';
 import {cellBounds} from './piece-grid.js';
 
 /** What is under a cell of the piece grid: its first piece that is not had, or its first. */
@@ -13,7 +14,9 @@ export function inspectCell(
 	wantedCells: number,
 	now: Millis,
 ): PieceInspection | undefined {
-	const {map, have, downloader, metainfo} = torrent;
+	const {content} = torrent;
+	if (content === undefined) return undefined;
+	const {map, have, downloader, metainfo} = content;
 	const cells = Math.max(1, Math.min(map.pieceCount, wantedCells));
 	const bound = cellBounds(map.pieceCount, cells);
 	if (!Number.isInteger(cell) || cell < 0 || cell >= cells) return undefined;
@@ -41,8 +44,8 @@ export function inspectCell(
 		piece,
 		pieces: to - from,
 		length: end - start,
-		state: stateOfPiece(torrent, piece),
-		priority: torrent.files.piecePriority(piece) as FilePriority,
+		state: stateOfPiece(content, piece),
+		priority: content.files.piecePriority(piece) as FilePriority,
 		dueIn: due === undefined ? undefined : Math.round(due - now),
 		files: metainfo.files
 			.filter(file => !file.pad && file.length > 0 && file.offset < end && file.offset + file.length > start)
@@ -55,13 +58,13 @@ export function inspectCell(
 	};
 }
 
-function stateOfPiece(torrent: Torrent, piece: number): string {
-	if (torrent.have.has(piece)) return 'have';
-	const partial = torrent.downloader.partials.get(piece);
+function stateOfPiece(content: TorrentContent, piece: number): string {
+	if (content.have.has(piece)) return 'have';
+	const partial = content.downloader.partials.get(piece);
 	if (partial?.hashing) return 'being checked';
 	if (partial?.requests.some((count, block) => count > 0 && partial.states[block] === blockState.missing)) {
 		return 'in flight';
 	}
 	if (partial !== undefined && partial.received > 0) return 'partly had';
-	return torrent.downloader.picker.priority(piece) > 0 ? 'missing' : 'not wanted';
+	return content.downloader.picker.priority(piece) > 0 ? 'missing' : 'not wanted';
 }

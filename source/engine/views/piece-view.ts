@@ -1,5 +1,5 @@
 import type {PiecesView} from '../../api/snapshot.js';
-import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentContent} from '../torrent/torrent-content.js';
 import {cellOf, PieceGrid} from './piece-grid.js';
 import {PieceTally} from './piece-tally.js';
 
@@ -9,17 +9,30 @@ interface WatchedPieces {
 	readonly grids: Map<number, PieceGrid>;
 }
 
+/** Of a torrent of which nobody knows what it holds. */
+export const noPieces: PiecesView = {
+	pieces: 0,
+	have: 0,
+	inFlight: 0,
+	checking: 0,
+	cells: '',
+	availability: '',
+	filled: '',
+	copies: 0,
+	fileStarts: [],
+};
+
 /** The piece grids that somebody watches, by torrent. */
 export class PieceViews {
 	readonly #watched = new Map<string, WatchedPieces>();
 
 	/** A torrent's pieces folded into cells: as many as wanted, or one a piece. The same object while nothing has changed. */
-	view(torrent: Torrent, cells: number): PiecesView {
-		const {tally, grids} = this.#watchedOf(torrent);
+	view(content: TorrentContent, cells: number): PiecesView {
+		const {tally, grids} = this.#watchedOf(content);
 		tally.refresh();
 		let grid = grids.get(cells);
 		if (grid === undefined) {
-			grid = new PieceGrid(tally, cells, count => fileStarts(torrent, count));
+			grid = new PieceGrid(tally, cells, count => fileStarts(content, count));
 			grids.set(cells, grid);
 			tally.join(grid);
 		}
@@ -36,18 +49,18 @@ export class PieceViews {
 		if (watched.grids.size === 0) this.#watched.delete(id);
 	}
 
-	#watchedOf(torrent: Torrent): WatchedPieces {
-		const known = this.#watched.get(torrent.id);
+	#watchedOf(content: TorrentContent): WatchedPieces {
+		const known = this.#watched.get(content.id);
 		// One that was removed and added again is another.
-		if (known?.tally.isOf(torrent)) return known;
-		const watched = {tally: new PieceTally(torrent), grids: new Map()};
-		this.#watched.set(torrent.id, watched);
+		if (known?.tally.isOf(content)) return known;
+		const watched = {tally: new PieceTally(content), grids: new Map()};
+		this.#watched.set(content.id, watched);
 		return watched;
 	}
 }
 
 /** The cell of each file's first piece, for files with data; the first of those that share a cell. */
-function fileStarts({metainfo, map}: Torrent, cells: number): PiecesView['fileStarts'] {
+function fileStarts({metainfo, map}: TorrentContent, cells: number): PiecesView['fileStarts'] {
 	const starts: Array<readonly [number, number]> = [];
 	let last = -1;
 	for (const [index, file] of metainfo.files.entries()) {

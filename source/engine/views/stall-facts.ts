@@ -1,6 +1,7 @@
 import {blockLength, type Millis, type Seconds} from '../../base/units.js';
 import type {StallFacts} from '../../policy/session/stall-reason.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentContent} from '../torrent/torrent-content.js';
 import {stateOf} from './torrent-view.js';
 
 /** What the session adds to what a torrent knows of itself. */
@@ -22,7 +23,7 @@ const tellTime: Millis = 5000;
 /** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
 	const {now} = session;
-	const {swarm, activity, relocation} = torrent;
+	const {swarm, activity, content} = torrent;
 	const downloadRate = torrent.stats.download.rate(now);
 	let connected = 0;
 	let connecting = 0;
@@ -45,18 +46,18 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		else if (peer.snubbed) snubbed++;
 	}
 	const [unavailable, firstUnavailable] =
-		downloadRate === 0 && connected > 0 && interesting === 0 ? missing(torrent) : [0, undefined];
-	const queued = (torrent.storage?.waiting ?? 0) * torrent.map.pieceLength;
+		downloadRate === 0 && connected > 0 && interesting === 0 ? missing(content) : [0, undefined];
+	const queued = (content?.storage?.waiting ?? 0) * (content?.map.pieceLength ?? 0);
 	const deadline = torrent.active ? swarm.list.nextDeadline(now) : Number.POSITIVE_INFINITY;
 	return {
 		state: stateOf(torrent),
-		moving: relocation.progress,
+		moving: content?.relocation.progress,
 		failure: activity.name === 'failed' ? activity.failure.message : undefined,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
-		allocating: torrent.allocating,
+		allocating: activity.name === 'checking' && activity.allocating,
 		queuedBehind: session.queuedBehind,
 		// Pieces may be wanted of files that are not.
-		filesWanted: torrent.files.filesWanted || Math.min(1, torrent.downloader.needed.count),
+		filesWanted: content?.files.filesWanted || Math.min(1, content?.downloader.needed.count ?? 0),
 		...torrent.sources.stallFacts(now),
 		known: swarm.list.known - connected,
 		connecting,
@@ -82,8 +83,9 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 }
 
 /** Wanted pieces that no connected peer has; what it costs depends on their number, not on that of all pieces. */
-function missing({downloader}: Torrent): readonly [count: number, first: number | undefined] {
-	const {needed, picker, partials} = downloader;
+function missing(content: TorrentContent | undefined): readonly [count: number, first: number | undefined] {
+	if (content === undefined) return [0, undefined];
+	const {needed, picker, partials} = content.downloader;
 	let {count, first} = picker.unavailable();
 	for (const {piece} of partials.all()) {
 		if (!needed.has(piece) || picker.availability(piece) > 0) continue;

@@ -3,6 +3,7 @@ import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentContent} from '../torrent/torrent-content.js';
 
 /** What the screen and scripts see of one torrent: made fresh, plain, nothing of it alive. */
 
@@ -10,6 +11,7 @@ export function stateOf(torrent: Torrent): TorrentState {
 	const {activity} = torrent;
 	switch (activity.name) {
 		case 'active':
+			if (torrent.content === undefined) return 'metadata';
 			return torrent.complete ? 'seeding' : 'downloading';
 		case 'paused':
 			return torrent.goal.reached && torrent.hasAllWanted ? 'finished' : 'paused';
@@ -26,53 +28,76 @@ export function stateOf(torrent: Torrent): TorrentState {
 }
 
 export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | undefined): TorrentView {
-	const {metainfo, files, swarm, activity} = torrent;
+	const {content, swarm, activity} = torrent;
 	// What still rings in the meters is past once it stands still.
 	const downloadRate = torrent.active ? Math.round(torrent.stats.download.rate(now)) : 0;
-	const left = files.wanted - files.wantedCompleted;
+	const left = content === undefined ? 0 : content.files.wanted - content.files.wantedCompleted;
 	return {
 		id: torrent.id,
-		name: metainfo.name,
+		name: torrent.name,
 		state: stateOf(torrent),
 		reason,
 		...(activity.name === 'failed' && activity.failure.inTheWay && {inTheWay: activity.failure.inTheWay}),
-		length: files.length,
-		wanted: files.wanted,
-		completed: files.wantedCompleted,
-		pieceLength: metainfo.pieceLength,
-		pieces: torrent.map.pieceCount,
-		piecesHave: torrent.have.count,
+		...viewSize(content),
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
 		downloaded: torrent.stats.downloaded,
 		uploaded: torrent.stats.uploaded,
 		wasted: torrent.stats.wasted,
-		hashFailures: torrent.hashFailures,
-		bans: torrent.smartBan.bans,
+		hashFailures: content?.smartBan.hashFailures ?? 0,
+		bans: content?.smartBan.bans ?? 0,
 		downloadRate,
 		uploadRate: torrent.active ? Math.round(torrent.stats.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
-		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || metainfo.length),
+		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || content?.metainfo.length || 1),
 		connected: swarm.connected,
-		seedsConnected: torrent.downloader.picker.seeds,
+		seedsConnected: content?.downloader.picker.seeds ?? 0,
 		...countTrading(swarm.peers.values()),
 		known: swarm.list.known,
-		files: files.count,
-		filesWanted: files.filesWanted,
 		dir: torrent.dir,
 		label: torrent.label,
 		queue: torrent.queue,
 		sequential: torrent.sequential,
-		superSeeding: torrent.superSeeding.wanted,
-		private: metainfo.private,
+		superSeeding: torrent.superSeedingWanted,
 		maxDownload: torrent.rateLimits.download.rate,
 		maxUpload: torrent.rateLimits.upload.rate,
 		addedAt: torrent.addedAt,
 		completedAt: torrent.stats.completedAt,
-		comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),
-		createdBy: metainfo.createdBy === undefined ? undefined : safeText(metainfo.createdBy),
-		creationDate: metainfo.creationDate,
-		infoHashV2: metainfo.infoHashV2,
+		...viewOrigin(content),
+		infoHashV2: content?.metainfo.infoHashV2 ?? torrent.identity.infoHashV2,
 		magnet: torrent.magnet,
+	};
+}
+
+/** How much it is; nothing while nobody knows what it holds. */
+function viewSize(
+	content: TorrentContent | undefined,
+): Pick<
+	TorrentView,
+	'length' | 'wanted' | 'completed' | 'pieceLength' | 'pieces' | 'piecesHave' | 'files' | 'filesWanted'
+> {
+	const {files, metainfo, map, have} = content ?? {};
+	return {
+		length: files?.length ?? 0,
+		wanted: files?.wanted ?? 0,
+		completed: files?.wantedCompleted ?? 0,
+		pieceLength: metainfo?.pieceLength ?? 0,
+		pieces: map?.pieceCount ?? 0,
+		piecesHave: have?.count ?? 0,
+		files: files?.count ?? 0,
+		filesWanted: files?.filesWanted ?? 0,
+	};
+}
+
+/** What its metadata says of itself. */
+function viewOrigin(
+	content: TorrentContent | undefined,
+): Pick<TorrentView, 'private' | 'comment' | 'createdBy' | 'creationDate'> {
+	const {private: isPrivate = false, comment, createdBy, creationDate} = content?.metainfo ?? {};
+	return {
+		private: isPrivate,
+		comment: comment === undefined ? undefined : safeText(comment),
+		createdBy: createdBy === undefined ? undefined : safeText(createdBy),
+		creationDate,
 	};
 }
 
@@ -90,5 +115,6 @@ function countTrading(peers: Iterable<Peer>): Pick<TorrentView, 'sending' | 'rec
 
 /** A torrent’s speeds over a time, and what waits for the disk. */
 export function viewSpeed(torrent: Torrent, range: Seconds, samples: number, diskRate: number): SpeedView {
-	return {...torrent.stats.history.view(range, samples), diskRate, diskQueue: torrent.storage?.waiting ?? 0};
+	const diskQueue = torrent.content?.storage?.waiting ?? 0;
+	return {...torrent.stats.history.view(range, samples), diskRate, diskQueue};
 }

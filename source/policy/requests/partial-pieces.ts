@@ -103,6 +103,18 @@ export class PartialPieces {
 		return this.#partials.size;
 	}
 
+	/** The section of the resume data: blocks that are on the disk, of pieces that are not whole. */
+	export(): Array<{readonly piece: number; readonly blocks: readonly number[]}> {
+		const saved: Array<{readonly piece: number; readonly blocks: readonly number[]}> = [];
+		for (const {piece, hashing, states, blocks: count} of this.#partials.values()) {
+			if (hashing) continue;
+			const blocks: number[] = [];
+			for (let block = 0; block < count; block++) if (states[block] === blockState.onDisk) blocks.push(block);
+			if (blocks.length > 0) saved.push({piece, blocks});
+		}
+		return saved;
+	}
+
 	all(): IterableIterator<PartialPiece> {
 		return this.#partials.values();
 	}

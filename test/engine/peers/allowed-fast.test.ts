@@ -34,10 +34,10 @@ function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
 		...change.peer,
 	};
 	const owner = {
-		...{infoHash: new Uint8Array(20).fill(0xaa), map, have},
+		...{map, have},
 		downloader: {picker: {availability: () => change.holders ?? 3}},
 	} as unknown as AllowedFastOwner;
-	sendAllowedFast(peer, owner);
+	sendAllowedFast(peer, new Uint8Array(20).fill(0xaa), owner);
 	return {told, peer};
 }
 

@@ -26,7 +26,7 @@ function slowDisk(time: Millis) {
 		torrents.set(id, {
 			id,
 			held: undefined,
-			memory: {revision: 1, known: {}},
+			resumeState: {revision: 1, known: {}},
 			stats: {movedAt: n, history: {}},
 			rememberNow: async () => ({id}),
 		} as unknown as Torrent);
@@ -63,7 +63,7 @@ test('while it runs torrents are saved one after the other, and what was saved i
 	await clock.pass(600);
 	assert.equal(saved.length, 500);
 	assert.equal(most(), 1);
-	torrents.get('t7')!.memory.revision++;
+	torrents.get('t7')!.resumeState.revision++;
 	void saver.saveAll();
 	await clock.pass(10);
 	assert.deepEqual(saved.slice(500), ['t7']);

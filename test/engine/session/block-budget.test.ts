@@ -36,14 +36,16 @@ function open(slots: number, ...fakes: FakeTorrent[]) {
 				get active() {
 					return fake.active;
 				},
-				get storage() {
-					return fake.storage;
-				},
-				downloader: {
-					unfinished: {
-						save: async () => {
-							fake.saves++;
-							fake.save();
+				content: {
+					get storage() {
+						return fake.storage;
+					},
+					downloader: {
+						unfinished: {
+							save: async () => {
+								fake.saves++;
+								fake.save();
+							},
 						},
 					},
 				},

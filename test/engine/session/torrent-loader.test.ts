@@ -57,10 +57,10 @@ test('thousands of priorities in one add are worked out once a priority, the las
 	const chosen = Array.from({length: 9999}, (_, n) => [n, (n % 5) as FilePriority] as const);
 	const torrent = await add({priorities: [[7, 4], ...chosen, [8, 1]]});
 	assert.deepEqual(
-		[...torrent!.files.priorities],
+		[...torrent!.content!.files.priorities],
 		Array.from({length: fileCount}, (_, n) => (n === 8 ? 1 : n < 9999 ? n % 5 : 2)),
 	);
-	assert.ok(torrent!.piecesRevision <= 12, `${torrent!.piecesRevision} times`);
+	assert.ok(torrent!.content!.piecesRevision <= 12, `${torrent!.content!.piecesRevision} times`);
 });
 
 test('a file that is not there refuses the add, and nothing is added', async () => {

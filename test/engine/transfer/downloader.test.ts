@@ -43,7 +43,7 @@ function assertWhole({pool}: LoneTorrent): void {
 
 test('what has come of unfinished pieces is written once, and the rest is fetched', async () => {
 	const lone = await leech(4, 4);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const peer = await seed(lone, 1);
 	const asked = await peer.hears('request');
 	peer.answer(asked.filter((_, n) => n % 3 === 0));
@@ -72,15 +72,15 @@ test('what has come of unfinished pieces is written once, and the rest is fetche
 	peer.answer(asked.filter((_, n) => n % 3 !== 0));
 	for (let round = 0; round < 9; round++) peer.answer(await peer.hears('request'));
 	await settled();
-	assert.equal(lone.torrent.have.count, 4);
-	assert.equal(lone.torrent.hashFailures, 0);
+	assert.equal(lone.parts.have.count, 4);
+	assert.equal(lone.parts.smartBan.hashFailures, 0);
 	assertWhole(lone);
 	await lone.torrent.close();
 });
 
 test('blocks that could not be written are missing again, and those of other pieces are not', async () => {
 	const lone = await leech(3, 2);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const peer = await seed(lone, 1);
 	const asked = await peer.hears('request');
 	const firsts = asked.filter(text => / 0 \d+$/.test(text));
@@ -101,7 +101,7 @@ test('blocks that could not be written are missing again, and those of other pie
 
 test('blocks an earlier session wrote are not asked for, of pieces that are not had or begun already', async () => {
 	const lone = await leech(3, 3);
-	const {downloader, have} = lone.torrent;
+	const {downloader, have} = lone.parts;
 	downloader.unfinished.restore(0, [0, 2, 9]);
 	downloader.unfinished.restore(0, [1]);
 	have.set(1);
@@ -115,7 +115,7 @@ test('blocks an earlier session wrote are not asked for, of pieces that are not 
 
 test('a piece that nobody wants any more is cancelled with whoever was asked, and not due any more', async () => {
 	const lone = await leech(2, 3);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const peer = await seed(lone, 1);
 	const asked = await peer.hears('request');
 	assert.equal(asked.length, 6);
@@ -139,7 +139,7 @@ test('a piece that nobody wants any more is cancelled with whoever was asked, an
 
 test('a piece with a deadline stays due when its priority changes, until it is wanted no more', async () => {
 	const lone = await leech();
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	downloader.setDeadline(3, 1000);
 	assert.equal(downloader.picker.priority(3), 5);
 	downloader.setPriority(3, 1);
@@ -162,7 +162,7 @@ test('a piece with a deadline stays due when its priority changes, until it is w
 
 test('when a block that several were asked for has come, the others are told, and the giver is not', async () => {
 	const lone = await leech(1, 2);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const [first, second] = [await seed(lone, 1), await seed(lone, 2)];
 	await first.hears();
 	await second.hears();
@@ -182,7 +182,7 @@ test('when a block that several were asked for has come, the others are told, an
 	second.give(0, blockLength);
 	assert.deepEqual(blocksOf(await first.hears('cancel')), ['0/1']);
 	await settled();
-	assert.equal(lone.torrent.have.count, 1);
+	assert.equal(lone.parts.have.count, 1);
 	assert.equal(lone.torrent.stats.wasted, blockLength);
 	assertWhole(lone);
 	await lone.torrent.close();
@@ -190,7 +190,7 @@ test('when a block that several were asked for has come, the others are told, an
 
 test('a block that was cancelled and comes all the same is as good as any, if it is still missing', async () => {
 	const lone = await leech(1, 2);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const peer = await seed(lone, 1);
 	assert.equal((await peer.hears('request')).length, 2);
 	downloader.cancelAll(peer.peer);
@@ -202,7 +202,7 @@ test('a block that was cancelled and comes all the same is as good as any, if it
 	peer.give(0, blockLength);
 	await settled();
 	assert.equal(peer.connection.reason, undefined);
-	assert.equal(lone.torrent.have.count, 1);
+	assert.equal(lone.parts.have.count, 1);
 	assert.equal(lone.torrent.stats.wasted, 0);
 	assertWhole(lone);
 	await lone.torrent.close();
@@ -219,7 +219,7 @@ test('whoever leaves in the middle of a block takes no memory along', async () =
 	peer.connection.hangUp();
 	await settled();
 	assertWhole(lone);
-	assert.equal(lone.torrent.downloader.partials.size, 0);
+	assert.equal(lone.parts.downloader.partials.size, 0);
 	await lone.torrent.close();
 });
 
@@ -230,7 +230,7 @@ test('what is refused may be asked of others; who refuses some is not let go, wh
 	for (let round = 0; round < 3000 && peer.connection.reason === undefined; round++) {
 		const asked = await peer.hears('request');
 		if (asked.length === 0) {
-			lone.torrent.downloader.refill(peer.peer);
+			lone.parts.downloader.refill(peer.peer);
 			continue;
 		}
 		refused += asked.length;
@@ -253,7 +253,7 @@ test('what is refused may be asked of others; who refuses some is not let go, wh
 
 test('what is thrown away is counted, but for what the disk judges', async () => {
 	const lone = await leech(3, 2);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const peer = await seed(lone, 1);
 	await peer.hears('request');
 	peer.give(0, 0);
@@ -273,7 +273,7 @@ test('what is thrown away is counted, but for what the disk judges', async () =>
 
 test('nobody is interesting when nothing is needed, nor who has nothing of it', async () => {
 	const lone = await leech(2, 1);
-	const {downloader} = lone.torrent;
+	const {downloader} = lone.parts;
 	const peer = await LonePeer.meet(lone, 1);
 	assert.equal(downloader.interesting(peer.peer), false);
 	peer.say(writer => writer.piece(messageId.have, 1));

@@ -46,7 +46,7 @@ class Events {
 	async next(): Promise<string> {
 		const {torrent} = this.lone;
 		const peer = this.#peers[this.#below(this.#peers.length)];
-		const piece = this.#below(torrent.pieceCount);
+		const piece = this.#below(torrent.content!.pieceCount);
 		const chance = this.#random();
 		if (chance < 0.15 || peer === undefined) return this.#join();
 		if (chance < 0.45) {
@@ -70,7 +70,7 @@ class Events {
 		}
 		if (chance < 0.9) {
 			const priority = this.#below(5) as 0 | 1 | 2 | 3 | 4;
-			const last = Math.min(torrent.pieceCount - 1, piece + this.#below(30));
+			const last = Math.min(torrent.content!.pieceCount - 1, piece + this.#below(30));
 			torrent.post({type: 'prioritisePieces', pieces: [[piece, last]], priority});
 			return `priority ${priority} of ${piece} to ${last}`;
 		}
@@ -90,7 +90,7 @@ class Events {
 
 	async #join(): Promise<string> {
 		const id = ++this.#met;
-		const {pieceCount} = this.lone.torrent;
+		const {pieceCount} = this.lone.parts;
 		const peer = await LonePeer.meet(this.lone, (id % 250) + 1, {
 			host: `203.0.113.${id % 250}`,
 			port: 2000 + id,
@@ -133,21 +133,25 @@ test('a grid that is kept equals one that is made anew, whatever happens', async
 			}
 			for (const cells of watched) {
 				if (random() < 0.5) continue;
-				const {fileStarts: _, ...kept} = views.view(torrent, cells);
+				const {fileStarts: _, ...kept} = views.view(torrent.content!, cells);
 				assert.deepEqual(
 					kept,
-					gridAnew(torrent, cells),
+					gridAnew(torrent.content!, cells),
 					`seed ${seed}, ${cells} cells: ${told.slice(-8).join(', ')}`,
 				);
 				assert.equal(
-					views.view(torrent, cells),
-					views.view(torrent, cells),
+					views.view(torrent.content!, cells),
+					views.view(torrent.content!, cells),
 					'the same while nothing changes',
 				);
 			}
 		}
 		for (const cells of watched) views.forget(torrent.id, cells);
-		assert.equal(torrent.downloader.picker.changes, undefined, 'nothing is noted while nobody looks');
+		assert.equal(
+			torrent.content!.downloader.picker.changes,
+			undefined,
+			'nothing is noted while nobody looks',
+		);
 		await torrent.close();
 	}
 });
@@ -159,8 +163,8 @@ test('the pieces in stall sentences are those that nobody has, as counted anew',
 		await events.lone.start();
 		for (let step = 0; step < 150; step++) {
 			await events.next();
-			const {needed, picker, partials} = torrent.downloader;
-			const anew = [...Array(torrent.pieceCount).keys()].filter(
+			const {needed, picker, partials} = torrent.content!.downloader;
+			const anew = [...Array(torrent.content!.pieceCount).keys()].filter(
 				piece => needed.has(piece) && picker.availability(piece) === 0 && partials.get(piece) === undefined,
 			);
 			assert.deepEqual(picker.unavailable(), {count: anew.length, first: anew[0] ?? -1}, `seed ${seed}`);
@@ -174,15 +178,15 @@ test('pieces that a check misses, or finds, are seen, also with nobody connected
 	const {torrent} = lone;
 	await lone.start();
 	const views = new PieceViews();
-	assert.equal(views.view(torrent, 30).cells, 'h'.repeat(30));
+	assert.equal(views.view(torrent.content!, 30).cells, 'h'.repeat(30));
 	torrent.post({type: 'verify'});
 	await running(torrent);
-	assert.equal(views.view(torrent, 30).cells, 'm'.repeat(30));
+	assert.equal(views.view(torrent.content!, 30).cells, 'm'.repeat(30));
 	for (const piece of [3, 4]) {
-		torrent.have.set(piece);
-		torrent.downloader.found(piece);
+		torrent.content!.have.set(piece);
+		torrent.content!.downloader.found(piece);
 	}
-	assert.equal(views.view(torrent, 30).cells, `mmmhh${'m'.repeat(25)}`);
+	assert.equal(views.view(torrent.content!, 30).cells, `mmmhh${'m'.repeat(25)}`);
 	await torrent.close();
 });
 

@@ -1,0 +1,349 @@
+import type {LogLevel} from '../../base/ports.js';
+import type {Bytes, InfoHash, Millis} from '../../base/units.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {Storage, StorageFailure} from '../../io/disk/storage.js';
+import type {ClaimedPlace} from '../../io/files/path-registry.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
+import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry.js';
+import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {MessageContent, MessageHandler} from '../peers/message-handler.js';
+import type {Peer} from '../peers/peer-connection.js';
+import type {Swarm} from '../peers/swarm.js';
+import type {SessionServices} from '../session/session-services.js';
+import type {SourceSet} from '../sources/source-set.js';
+import type {BlockSource} from '../transfer/block-source.js';
+import type {DownloadOwner} from '../transfer/download-owner.js';
+import {Downloader} from '../transfer/downloader.js';
+import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
+import {type TimeCriticalOwner, TimeCriticalPieces} from '../transfer/piece-deadlines.js';
+import {RequestTimeouts, type RequestTimeoutsOwner} from '../transfer/request-timeouts.js';
+import {SmartBan, type SmartBanOwner} from '../transfer/smart-ban.js';
+import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
+import type {TorrentRateLimits} from '../transfer/torrent-limits.js';
+import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
+import {FileProgress} from './file-progress.js';
+import {type FileChoiceOwner, FileSelection} from './file-selection.js';
+import {FilesOnDisk, type FilesOnDiskOwner} from './files-on-disk.js';
+import {Relocation, type RelocationOwner} from './relocation.js';
+import type {ResumeState} from './resume-state.js';
+import type {TorrentEvent} from './torrent-event.js';
+import {type NamesOwner, TorrentNames} from './torrent-names.js';
+import type {TransferStats} from './transfer-stats.js';
+
+/** What the parts of the content ask of, and tell, the torrent around it. */
+export interface ContentOwner {
+	readonly id: InfoHash;
+	/** Written by the relocation alone. */
+	dir: string;
+	readonly active: boolean;
+	readonly seedOnly: boolean;
+	readonly sequential: boolean;
+	readonly superSeedingWanted: boolean;
+	readonly stats: TransferStats;
+	readonly rateLimits: TorrentRateLimits;
+	readonly swarm: Swarm;
+	readonly sources: SourceSet;
+	readonly messages: MessageHandler;
+	readonly resumeState: ResumeState;
+	/** Something of it is not what it was: who looks at it is told. */
+	readonly onChange: () => void;
+	/** Puts what is known of it on the disk, now. */
+	readonly keep: () => Promise<void>;
+	post(event: TorrentEvent): void;
+	applyLimits(now: Millis): void;
+	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
+	log(level: LogLevel, text: string): void;
+}
+
+/** What a torrent holds, and everything that can only be done when that is known: made when its metadata is. */
+export class TorrentContent
+	implements
+		CompletionOwner,
+		DownloadOwner,
+		TimeCriticalOwner,
+		FileChoiceOwner,
+		FilesOnDiskOwner,
+		SmartBanOwner,
+		NamesOwner,
+		MessageContent,
+		RelocationOwner,
+		RequestTimeoutsOwner,
+		SuperSeedingOwner,
+		UploadSourceOwner
+{
+	readonly metainfo: Metainfo;
+	readonly map: PieceGeometry;
+	readonly have: Bitfield;
+	readonly files: FileProgress;
+	/** Priorities of single pieces, above those of their files. */
+	readonly piecePriorities: PiecePriorities;
+	readonly downloader: Downloader;
+	readonly uploadSource: TorrentUploadSource;
+	readonly completion: PieceCompletion;
+	readonly smartBan: SmartBan;
+	readonly superSeeding: SuperSeeding;
+	readonly selection: FileSelection;
+	readonly timeouts: RequestTimeouts;
+	readonly timeCritical: TimeCriticalPieces;
+	readonly relocation: Relocation;
+	readonly names: TorrentNames;
+	readonly onDisk: FilesOnDisk;
+	/** Files that have another path than the torrent says, below its folder. */
+	readonly renamed = new Map<number, readonly string[]>();
+	/** Rises with every change of pieces, to know what must be drawn again. */
+	piecesRevision = 1;
+	/** Rises when files get other names. */
+	filesRevision = 1;
+	readonly #owner: ContentOwner;
+	readonly #services: SessionServices;
+
+	constructor(metainfo: Metainfo, owner: ContentOwner, services: SessionServices) {
+		this.#owner = owner;
+		this.#services = services;
+		const random = () => services.random.next();
+		this.metainfo = metainfo;
+		this.map = geometryOf(metainfo);
+		this.have = new Bitfield(this.map.pieceCount);
+		this.piecePriorities = new PiecePriorities(this.map.pieceCount);
+		this.files = new FileProgress(metainfo.files, this.map, this.piecePriorities, this.have);
+		this.downloader = new Downloader(this.map, this, random);
+		this.timeCritical = new TimeCriticalPieces(this, services.clock);
+		this.selection = new FileSelection(this);
+		this.selection.apply();
+		this.uploadSource = new TorrentUploadSource(this, services);
+		this.completion = new PieceCompletion(this, services);
+		this.smartBan = new SmartBan(this);
+		this.superSeeding = new SuperSeeding(this, random);
+		this.timeouts = new RequestTimeouts(this, services.uploader);
+		this.relocation = new Relocation(this);
+		this.names = new TorrentNames(this);
+		this.onDisk = new FilesOnDisk(this, services);
+	}
+
+	/** What an earlier session knew of it; to be told before the first start. */
+	remember(memory: ResumeData): void {
+		this.names.take(memory);
+		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
+		this.piecePriorities.take(memory.piecePriorities);
+		this.selection.take(memory.priorities);
+		this.onDisk.recall(memory.counted ?? memory.have);
+	}
+
+	/** Its sections of the resume data, but for what is on the disk. */
+	export(): Pick<ResumeData, 'priorities' | 'piecePriorities' | 'renamed' | 'names'> {
+		return {
+			priorities: this.files.export(),
+			piecePriorities: this.piecePriorities.export(),
+			...this.names.export(),
+		};
+	}
+
+	/** Undefined while its files are nobody's. */
+	get storage(): Storage | undefined {
+		return this.onDisk.storage;
+	}
+
+	/** Verified bytes of the stream of pieces, wanted or not. */
+	get haveBytes(): Bytes {
+		const last = this.map.pieceCount - 1;
+		const short = this.have.has(last) ? this.map.pieceLength - this.map.pieceSize(last) : 0;
+		return this.have.count * this.map.pieceLength - short;
+	}
+
+	get pieceCount(): number {
+		return this.map.pieceCount;
+	}
+
+	/** Where one of its files is to be, whole. */
+	pathOf(file: number): string {
+		return [this.dir, ...(this.renamed.get(file) ?? this.metainfo.files[file]!.path)].join('/');
+	}
+
+	/** Where its files are to be. */
+	get place(): ClaimedPlace {
+		return this.#placeIn(this.dir, this.renamed);
+	}
+
+	#placeIn(dir: string, renamed: ReadonlyMap<number, readonly string[]>): ClaimedPlace {
+		const paths = this.metainfo.files.map(({path, pad}, file) =>
+			pad ? undefined : (renamed.get(file) ?? path).join('/'),
+		);
+		return {dir, paths};
+	}
+
+	/** Says in the session which files are its own. */
+	claimFiles(): void {
+		this.#services.paths?.claim(this.id, this.metainfo.name, this.place);
+	}
+
+	/** Pieces are due within so long from now; null for no hurry. Answers whether some were skipped, and are wanted now. */
+	setDeadline(pieces: readonly PieceRange[], within: Millis | null): boolean {
+		const isNews = within !== null && this.selection.unskip(pieces);
+		this.timeCritical.set(pieces, within);
+		return isNews;
+	}
+
+	// What its parts ask and tell.
+
+	get id(): InfoHash {
+		return this.#owner.id;
+	}
+
+	get dir(): string {
+		return this.#owner.dir;
+	}
+
+	set dir(dir: string) {
+		this.#owner.dir = dir;
+	}
+
+	get active(): boolean {
+		return this.#owner.active;
+	}
+
+	get seeds(): boolean {
+		return this.#owner.active && this.have.full;
+	}
+
+	get seedOnly(): boolean {
+		return this.#owner.seedOnly;
+	}
+
+	get sequential(): boolean {
+		return this.#owner.sequential;
+	}
+
+	get superSeedingWanted(): boolean {
+		return this.#owner.superSeedingWanted;
+	}
+
+	get stats(): TransferStats {
+		return this.#owner.stats;
+	}
+
+	get rateLimits(): TorrentRateLimits {
+		return this.#owner.rateLimits;
+	}
+
+	get swarm(): Swarm {
+		return this.#owner.swarm;
+	}
+
+	get peers(): Iterable<Peer> {
+		return this.#owner.swarm.peers.values();
+	}
+
+	get messages(): MessageHandler {
+		return this.#owner.messages;
+	}
+
+	get sources(): SourceSet {
+		return this.#owner.sources;
+	}
+
+	get resumeState(): ResumeState {
+		return this.#owner.resumeState;
+	}
+
+	get pool(): BlockPool {
+		return this.#services.pool;
+	}
+
+	get allocatesFully(): boolean {
+		return this.#services.allocatesFully === true;
+	}
+
+	get readsPaced(): boolean {
+		return this.rateLimits.reads.active;
+	}
+
+	onChange = (): void => this.#owner.onChange();
+
+	keep = (): Promise<void> => this.#owner.keep();
+
+	post(event: TorrentEvent): void {
+		this.#owner.post(event);
+	}
+
+	log(level: LogLevel, text: string): void {
+		this.#owner.log(level, text);
+	}
+
+	applyLimits(now: Millis): void {
+		this.#owner.applyLimits(now);
+	}
+
+	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
+		return this.#owner.withStorage(task);
+	}
+
+	get blockSources(): Iterable<BlockSource> {
+		return this.peers;
+	}
+
+	requestQuota(source: BlockSource): number {
+		return this.#services.requestQuota(source);
+	}
+
+	downloadGrant(wanted: Bytes): Bytes {
+		// Pieces could not be stored before the files are looked at, and are where they go.
+		if (!this.active || this.relocation.progress !== undefined) return 0;
+		return this.rateLimits.downloadGrant(this.#services.clock.now(), wanted);
+	}
+
+	downloadUsed(granted: Bytes, used: Bytes): void {
+		this.rateLimits.downloadUsed(this.#services.clock.now(), granted, used);
+	}
+
+	piecePriority(piece: number): number {
+		return this.files.piecePriority(piece);
+	}
+
+	wasted(bytes: Bytes): void {
+		this.stats.wasted += bytes;
+	}
+
+	changed(): void {
+		this.piecesRevision++;
+	}
+
+	moved(): void {
+		this.resumeState.moved();
+		this.#renewFiles();
+	}
+
+	namesFound(): void {
+		this.#renewFiles();
+	}
+
+	#renewFiles(): void {
+		this.claimFiles();
+		this.filesRevision++;
+		this.resumeState.revision++;
+		this.onChange();
+	}
+
+	async takenAt({
+		dir = this.dir,
+		renamed = this.renamed,
+	}: {
+		readonly dir?: string;
+		readonly renamed?: ReadonlyMap<number, readonly string[]>;
+	}): Promise<StorageFailure | undefined> {
+		const {paths} = this.#services;
+		if (paths === undefined) return undefined;
+		const now = new Set((await paths.shared(this.id)).map(({file}) => file));
+		const found = await paths.rivalsAt(this.id, this.#placeIn(dir, renamed));
+		const rival = found.find(({file}) => dir !== this.dir || !now.has(file));
+		if (rival === undefined) return undefined;
+		const message = `\u00ab${rival.name}\u00bb has a file there already: ${dir}: choose another place`;
+		return {code: 'taken', message} as const;
+	}
+
+	meetAnew(): void {
+		this.swarm.closeAll('begins to super-seed');
+		this.swarm.resume(this.#services.clock.now());
+	}
+}
