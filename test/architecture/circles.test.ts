@@ -7,9 +7,7 @@ import {circlesIn, circleThrough, type ImportGraph, importGraph} from './circles
 const source = resolve(import.meta.dirname, '../../source');
 
 /** Imports that still close a circle. This list only gets shorter: what is opened is struck off, nothing is added. */
-const stillOpen: ReadonlyArray<readonly [file: string, imports: string]> = [
-	['engine/torrent/resume-state.ts', 'engine/torrent/torrent.ts'],
-];
+const stillOpen: ReadonlyArray<readonly [file: string, imports: string]> = [];
 
 const files = globSync('**/*.{ts,tsx}', {cwd: source})
 	.map(file => file.replaceAll('\\', '/'))

@@ -99,7 +99,7 @@ test('a label is cut to what a column shows, however it is given', async () => {
 
 test('what one run was asked to seed is not asked of the next, and its time is counted anew', async () => {
 	const first = await add({dir: '/data'});
-	const resume = {...first!.memory.nothing(), seedRatio: 2, seedTime: 60, seedingTime: 500, uploaded: 7};
+	const resume = {...first!.resumeState.nothing(), seedRatio: 2, seedTime: 60, seedingTime: 500, uploaded: 7};
 	const saved = {resume, metainfo: undefined, doubtful: false} as unknown as SavedTorrent;
 	const second = await add({dir: '/data'}, saved);
 	assert.equal(second!.stats.uploaded, 7, 'it is remembered');
