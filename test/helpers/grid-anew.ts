@@ -2,7 +2,10 @@ import type {PiecesView} from '../../source/api/snapshot.ts';
 import type {TorrentContent} from '../../source/engine/torrent/torrent-content.ts';
 
 /** A torrent's piece grid, made anew from all its pieces: what the one that is kept must equal. */
-export function gridAnew({map, have, downloader}: TorrentContent, wanted: number): Omit<PiecesView, 'fileStarts'> {
+export function gridAnew(
+	{map, have, downloader}: TorrentContent,
+	wanted: number,
+): Omit<PiecesView, 'fileStarts'> {
 	const {picker, partials} = downloader;
 	const pieces = map.pieceCount;
 	const cells = Math.max(1, Math.min(pieces, wanted));
