@@ -98,6 +98,7 @@ export interface SessionView {
 	readonly name: string;
 	readonly version: string;
 	readonly pid: number;
+	/** Whole minutes after the first. */
 	readonly uptime: Seconds;
 	readonly port: number;
 	/** `open` when somebody has reached our port, `closed` when somebody tried and could not, else `unknown`. */

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {Update} from '../../api/snapshot.js';
 import {ProtocolError, UserError} from '../../base/errors.js';
-import {encodeFrame, FrameReader, largestFrame} from './frame.js';
+import {FrameReader, frameOf, largestFrame} from './frame.js';
 import type {FrameBudget} from './frame-budget.js';
 import {mergeUpdates} from './merge-updates.js';
 import {
@@ -13,6 +13,7 @@ import {
 	type EngineMessage,
 	protocolVersion,
 } from './message.js';
+import {updateText} from './update-text.js';
 import type {WatchPlaces} from './watch-places.js';
 
 /** Updates wait, merged, while more than this is on its way to a client. */
@@ -43,9 +44,9 @@ interface Subscription {
 }
 
 /** Undefined for a message too long for any frame. */
-function tryEncode(message: EngineMessage): Buffer | undefined {
+function tryEncode(text: string): Buffer | undefined {
 	try {
-		return encodeFrame(message);
+		return frameOf(text);
 	} catch (error) {
 		if (error instanceof ProtocolError) return undefined;
 		throw error;
@@ -207,7 +208,7 @@ export class ClientSession {
 		if (subscription.pending === undefined || this.#socket.writableLength > highWater) return;
 		const update = subscription.pending;
 		subscription.pending = undefined;
-		this.#write({type: 'update', watch, generation: subscription.generation, update});
+		this.#writeText(updateText(watch, subscription.generation, update));
 	}
 
 	#drained(): void {
@@ -217,8 +218,12 @@ export class ClientSession {
 	}
 
 	#write(message: EngineMessage): void {
+		this.#writeText(JSON.stringify(message));
+	}
+
+	#writeText(text: string): void {
 		if (this.#socket.destroyed || this.#socket.writableEnded) return;
-		const frame = this.#socket.writableLength > mostUnread ? undefined : tryEncode(message);
+		const frame = this.#socket.writableLength > mostUnread ? undefined : tryEncode(text);
 		if (!frame) this.#socket.destroy();
 		// A client that does not read its answers is not asked for more questions.
 		else if (!this.#socket.write(frame)) this.#socket.pause();

@@ -6,7 +6,11 @@ export const largestFrame = 16 * 1024 * 1024;
 
 /** One message as it travels: its length in four bytes, most significant first, then JSON in UTF-8. */
 export function encodeFrame(message: unknown): Buffer {
-	const text = JSON.stringify(message);
+	return frameOf(JSON.stringify(message));
+}
+
+/** As `encodeFrame`, for a message that is JSON already. */
+export function frameOf(text: string): Buffer {
 	const length = Buffer.byteLength(text);
 	if (length > largestFrame) throw new ProtocolError('oversized-frame', `a message of ${length} bytes`);
 	const frame = Buffer.allocUnsafe(4 + length);

@@ -1,6 +1,6 @@
 import type {Reason, SessionView, TorrentView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
-import type {Millis} from '../../base/units.js';
+import type {Millis, Seconds} from '../../base/units.js';
 import {whyNothingMoves} from '../../policy/session/stall-reason.js';
 import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
@@ -29,6 +29,12 @@ export interface ReportedSession {
 	views(): ReadonlyArray<Partial<SessionView> | undefined>;
 }
 
+/** In steps that those who look can bear: a minute, once one has passed. */
+function uptimeOf(time: Millis): Seconds {
+	const seconds = Math.floor(time / 1000);
+	return seconds < 60 ? seconds : seconds - (seconds % 60);
+}
+
 /** What the screen and scripts see of a session, and of its torrents in the light of it. */
 export class SessionReport {
 	readonly #session: ReportedSession;
@@ -51,7 +57,7 @@ export class SessionReport {
 			name: safeText(name ?? '', 40) || 'tortui',
 			version,
 			pid: process.pid,
-			uptime: Math.floor((now - startedAt) / 1000),
+			uptime: uptimeOf(now - startedAt),
 			port: services.port(),
 			// That nobody has come in is no proof that nobody can: `closed` takes somebody who tried.
 			portState: this.#reached ? 'open' : 'unknown',
