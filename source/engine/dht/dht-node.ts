@@ -1,0 +1,490 @@
+import {ProtocolError} from '../../base/errors.js';
+import {parseIp} from '../../base/ip-address.js';
+import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import type {Clock, Random, Timer} from '../../base/ports.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import type {Lookup, LookupNode} from '../../policy/dht/lookup.js';
+import {PacketGuard} from '../../policy/dht/packet-guard.js';
+import {RoutingTable} from '../../policy/dht/routing-table.js';
+import {SendQuota} from '../../policy/dht/send-quota.js';
+import {peerKey} from '../../policy/peers/peer-key.js';
+import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
+import {
+	BadQuery,
+	decodeKrpc,
+	encodeError,
+	encodeQuery,
+	type KrpcAsking,
+	type KrpcMessage,
+	type KrpcQuery,
+	type KrpcResponse,
+	type KrpcSender,
+	krpcErrorCode,
+	type QueryName,
+} from '../../protocol/dht/krpc.js';
+import {idFitsAddress, nodeIdFor, nodeIdLength, randomIdAt} from '../../protocol/dht/node-id.js';
+import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
+import {DhtServer} from './dht-server.js';
+import {familyOf, isWithinReach, LookupRun} from './lookup-run.js';
+import {Rpc} from './rpc.js';
+
+/** How often the node that has waited longest is asked something. */
+const refreshGap: Millis = 5000;
+/** Who answered so lately need not be asked again. */
+const freshTime: Millis = 5 * 60_000;
+/** How often our own neighbourhood is looked through: often while little of it is known. */
+const selfGap: Millis = 10 * 60_000;
+const settledSelfGap: Millis = 30 * 60_000;
+const shallow = 4;
+const k = 8;
+/** Nodes heard of that wait to be asked whether they are there. */
+const mostCandidates = 32;
+/** Queries from outside lately: with fewer nobody can reach us. */
+const incomingWindow: Millis = 10 * 60_000;
+
+/** What counts in a node's traffic. */
+export interface DhtTraffic {
+	readonly queriesIn: Readonly<Record<QueryName | 'unknown', number>>;
+	readonly queriesOut: Readonly<Record<QueryName, number>>;
+	readonly answersIn: number;
+	readonly answersOut: number;
+	readonly errorsIn: number;
+	readonly errorsOut: number;
+	/** Datagrams that made no sense, answered nothing, or were too many. */
+	readonly invalid: number;
+	readonly unsolicited: number;
+	readonly dropped: number;
+	readonly bytesIn: Bytes;
+	readonly bytesOut: Bytes;
+}
+
+/** Whom a node may ask first. */
+export interface FirstContact extends PeerAddress {
+	readonly id?: Uint8Array | undefined;
+	/** Everybody asks it first, so that it is spared all else. */
+	readonly isRouter?: boolean;
+}
+
+/** How a look-up of a torrent's peers ended. */
+export interface PeerLookup {
+	/** Nodes that answered. */
+	readonly responses: number;
+	/** The nearest that answered and allow us to announce. */
+	readonly stores: readonly LookupNode[];
+	/** Questions that were asked. */
+	readonly asked: number;
+}
+
+/** What a node needs. */
+export interface DhtNodeSetup {
+	readonly family: AddressFamily;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly sha1: (bytes: Uint8Array) => Uint8Array;
+	/** Four bytes: client and version. */
+	readonly client: Uint8Array;
+	/** Answers nobody. BEP 43. */
+	readonly readOnly: boolean;
+	/** 20 bytes: what it was called before; where that does not fit the address it is given another. */
+	readonly id?: Uint8Array | undefined;
+	send(bytes: Uint8Array, to: PeerAddress): void;
+	/** Our address as somebody sees it. BEP 42. */
+	seenAs?(address: PeerAddress, by: PeerAddress): void;
+	/** Nodes of the other family were heard of. */
+	others?(nodes: readonly NodeContact[]): void;
+	/** The nearest nodes of the other family. */
+	closestOther?(target: Uint8Array, count: number): readonly NodeContact[];
+}
+
+/** One node of the DHT, in one of its two networks. BEP 5, 32, 33, 42, 43, 51. */
+export class DhtNode {
+	readonly #setup: DhtNodeSetup;
+	readonly #guard = new PacketGuard();
+	readonly #quota: SendQuota;
+	readonly #rpc: Rpc;
+	readonly #server: DhtServer;
+	readonly #runs = new Set<LookupRun>();
+	readonly #candidates: NodeContact[] = [];
+	/** Whom everybody asks first: they are asked nothing else. */
+	readonly #routers = new Set<string>();
+	readonly #queriesIn = {
+		ping: 0,
+		find_node: 0,
+		get_peers: 0,
+		announce_peer: 0,
+		sample_infohashes: 0,
+		unknown: 0,
+	};
+	readonly #queriesOut = {ping: 0, find_node: 0, get_peers: 0, announce_peer: 0, sample_infohashes: 0};
+	readonly #counts = {
+		answersIn: 0,
+		answersOut: 0,
+		errorsIn: 0,
+		errorsOut: 0,
+		invalid: 0,
+		bytesIn: 0,
+		bytesOut: 0,
+	};
+	#table: RoutingTable;
+	#id: Uint8Array;
+	#timer: Timer | undefined;
+	#selfLookupAt: Millis = Infinity;
+	#bootstrapping = false;
+	#incomingAt: Millis[] = [];
+	#stopped = false;
+
+	constructor(setup: DhtNodeSetup) {
+		const {clock, random} = setup;
+		this.#setup = setup;
+		this.#id = setup.id?.length === nodeIdLength ? setup.id : random.bytes(nodeIdLength);
+		this.#table = new RoutingTable(this.#id);
+		this.#quota = new SendQuota(clock.now());
+		this.#server = new DhtServer(
+			{
+				family: setup.family,
+				random,
+				sha1: setup.sha1,
+				closest: (family, target, count) =>
+					family === setup.family
+						? this.#table.closest(target, count)
+						: (setup.closestOther?.(target, count) ?? []),
+			},
+			clock.now(),
+		);
+		this.#rpc = new Rpc({
+			clock,
+			random,
+			quota: this.#quota,
+			send: (asking, transaction, to) => this.#sendQuery(asking, transaction, to),
+			asked: (id, to) => this.#table.asked(id, to, clock.now()),
+			heard: (id, from, roundTrip) => {
+				if (!this.#routers.has(formatAddress(from))) this.#table.answered(id, from, roundTrip, clock.now());
+			},
+			failed: (id, to) => this.#table.failed(id, to),
+		});
+	}
+
+	get family(): AddressFamily {
+		return this.#setup.family;
+	}
+
+	/** 20 bytes. */
+	get id(): Uint8Array {
+		return this.#id;
+	}
+
+	/** Nodes that answered us, and are in the table. */
+	get size(): number {
+		return this.#table.size;
+	}
+
+	/** Nodes, spares and capacity by bucket, the farthest first. */
+	get buckets(): ReadonlyArray<{readonly nodes: number; readonly spares: number; readonly most: number}> {
+		return this.#table.counts();
+	}
+
+	/** Torrents and peers others announced to us. */
+	get stored(): {readonly hashes: number; readonly peers: number} {
+		return {hashes: this.#server.store.hashes, peers: this.#server.store.peers};
+	}
+
+	get isBootstrapping(): boolean {
+		return this.#bootstrapping;
+	}
+
+	/** Questions on their way. */
+	get pending(): number {
+		return this.#rpc.pending;
+	}
+
+	/** Queries that came in the last ten minutes; 8 at the most are counted. */
+	get incoming(): number {
+		const since = this.#setup.clock.now() - incomingWindow;
+		return this.#incomingAt.filter(at => at >= since).length;
+	}
+
+	get traffic(): DhtTraffic {
+		return {
+			...this.#counts,
+			queriesIn: {...this.#queriesIn},
+			queriesOut: {...this.#queriesOut},
+			unsolicited: this.#rpc.unsolicited,
+			dropped: this.#guard.dropped,
+		};
+	}
+
+	/** Begins to look after its table. Whom to ask first is told by `bootstrap`. */
+	start(): void {
+		this.#timer ??= this.#setup.clock.after(refreshGap, () => this.#tick());
+	}
+
+	/** Asks nobody and answers nobody any more. */
+	stop(): void {
+		this.#stopped = true;
+		this.#timer?.clear();
+		for (const run of this.#runs) run.cancel();
+		this.#runs.clear();
+		this.#rpc.stop();
+	}
+
+	/** Nodes worth keeping for the next start: those that answered last, at most so many. */
+	nodesToKeep(most: number): NodeContact[] {
+		const good = [...this.#table.nodes()].filter(({failures}) => failures === 0);
+		return good.sort((a, b) => b.answeredAt - a.answeredAt).slice(0, most);
+	}
+
+	/** The nearest nodes we know. */
+	closest(target: Uint8Array, count: number): readonly NodeContact[] {
+		return this.#table.closest(target, count);
+	}
+
+	/**
+	 * Our address is known now, or another: an id that does not fit it is changed, and who is known is asked anew, for
+	 * the places in the table are others.
+	 *
+	 * @param ip 4 or 16 bytes
+	 */
+	addressIs(ip: Uint8Array): void {
+		if (idFitsAddress(this.#id, ip)) return;
+		const known = this.nodesToKeep(200);
+		this.#id = nodeIdFor(ip, this.#setup.random);
+		this.#table = new RoutingTable(this.#id);
+		const now = this.#setup.clock.now();
+		for (const {id, host, port} of known) this.#table.answered(id, {host, port}, 0, now);
+		this.bootstrap([], () => {});
+	}
+
+	/**
+	 * Looks for our own neighbourhood, beginning with these and with who is known.
+	 *
+	 * @param done told how many answered
+	 */
+	bootstrap(contacts: readonly FirstContact[], done: (responses: number) => void): void {
+		if (this.#stopped) return;
+		for (const contact of contacts) if (contact.isRouter) this.#routers.add(formatAddress(contact));
+		this.#bootstrapping = true;
+		this.#selfLookupAt = Infinity;
+		const want = this.#setup.others ? (['ipv4', 'ipv6'] as const) : undefined;
+		this.#run(
+			this.#id,
+			{name: 'find_node', target: this.#id, want},
+			[...this.#table.closest(this.#id, 2 * k), ...contacts],
+			{
+				done: lookup => {
+					this.#bootstrapping = false;
+					const gap = this.#table.depth < shallow ? selfGap : settledSelfGap;
+					this.#selfLookupAt = this.#setup.clock.now() + gap;
+					done(lookup.responses);
+				},
+			},
+		);
+	}
+
+	/**
+	 * Looks for a torrent's peers. They are told as they come; at the end, who would store us as one.
+	 *
+	 * @param target 20 bytes
+	 * @returns how to stop it; nothing is told then
+	 */
+	findPeers(
+		target: Uint8Array,
+		options: {readonly noSeed?: boolean; readonly contacts?: readonly PeerAddress[]},
+		peers: (found: readonly PeerAddress[], from: PeerAddress) => void,
+		done: (result: PeerLookup) => void,
+	): () => void {
+		const asking = {name: 'get_peers', target, ...(options.noSeed && {noSeed: true})} as const;
+		const near = this.#table.closest(target, k);
+		const run = this.#run(target, asking, [...near, ...(options.contacts ?? [])], {
+			answered: (response, from) => {
+				const told = response.values.filter(({host}) => isWithinReach(host, from.host));
+				if (told.length > 0) peers(told, from);
+			},
+			done: lookup => {
+				const stores = lookup.closest(k).filter(({token}) => token !== undefined);
+				done({responses: lookup.responses, asked: lookup.asked, stores});
+			},
+		});
+		return () => {
+			run.cancel();
+			this.#runs.delete(run);
+		};
+	}
+
+	/**
+	 * Has those who allowed it store us as a peer of a torrent.
+	 *
+	 * @param port where we listen; undefined for the port our questions come from
+	 */
+	announce(
+		target: Uint8Array,
+		stores: readonly LookupNode[],
+		port: {readonly given: number | undefined; readonly local: number},
+		seed: boolean,
+		stored: () => void = () => {},
+	): void {
+		for (const node of stores) {
+			if (node.token === undefined) continue;
+			this.#askLater(
+				{
+					name: 'announce_peer',
+					target,
+					token: node.token,
+					port: port.given,
+					localPort: port.local,
+					seed,
+				},
+				node,
+				node.id,
+				stored,
+			);
+		}
+	}
+
+	/** Looks whether somebody is there, and takes it in. Answers false when that must wait. */
+	ping(address: PeerAddress, id?: Uint8Array): boolean {
+		if (familyOf(address.host) !== this.family) return false;
+		return this.#rpc.ask({name: 'ping'}, address, id, nothingFollows);
+	}
+
+	/** A datagram came. */
+	received(bytes: Uint8Array, from: PeerAddress): void {
+		if (this.#stopped) return;
+		this.#counts.bytesIn += bytes.length;
+		let message: KrpcMessage;
+		const now = this.#setup.clock.now();
+		try {
+			message = decodeKrpc(bytes);
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#counts.invalid++;
+			if (error instanceof BadQuery && this.#mayAnswer(from, now))
+				this.#refuse(error.transaction, krpcErrorCode.protocol, error.message, from);
+			else if (!(error instanceof BadQuery)) this.#guard.admits(peerKey(from), now);
+			return;
+		}
+		if (message.kind === 'query') return this.#query(message, from, now);
+		if (!this.#rpc.received(message, from)) return void this.#guard.admits(peerKey(from), now);
+		if (message.kind === 'error') this.#counts.errorsIn++;
+		else {
+			this.#counts.answersIn++;
+			if (message.ourAddress !== undefined) this.#setup.seenAs?.(message.ourAddress, from);
+		}
+	}
+
+	/** The system says that nobody can be reached there. */
+	unreachable(to: PeerAddress): void {
+		this.#rpc.unreachable(to);
+	}
+
+	#run(
+		target: Uint8Array,
+		asking: KrpcAsking,
+		contacts: ReadonlyArray<PeerAddress & {readonly id?: Uint8Array | undefined}>,
+		told: {answered?(response: KrpcResponse, from: PeerAddress): void; done(lookup: Lookup): void},
+	): LookupRun {
+		const run: LookupRun = new LookupRun(this.#rpc, this.#setup.clock, {
+			target,
+			asking,
+			family: this.family,
+			contacts,
+			...(told.answered && {answered: told.answered}),
+			...(this.#setup.others && {others: this.#setup.others}),
+			done: lookup => {
+				this.#runs.delete(run);
+				told.done(lookup);
+			},
+		});
+		this.#runs.add(run);
+		run.start();
+		return run;
+	}
+
+	#askLater(
+		asking: KrpcAsking,
+		to: PeerAddress,
+		id: Uint8Array | undefined,
+		answered: () => void,
+		tries = 50,
+	): void {
+		if (this.#rpc.ask(asking, to, id, {answered, failed: () => {}}) || tries === 0 || this.#stopped) return;
+		this.#setup.clock.after(100, () => this.#askLater(asking, to, id, answered, tries - 1));
+	}
+
+	get #sender(): KrpcSender {
+		return {id: this.#id, client: this.#setup.client, readOnly: this.#setup.readOnly};
+	}
+
+	#sendQuery(asking: KrpcAsking, transaction: Uint8Array, to: PeerAddress): void {
+		this.#queriesOut[asking.name]++;
+		this.#send(encodeQuery(this.#sender, transaction, asking), to);
+	}
+
+	#send(bytes: Uint8Array, to: PeerAddress): void {
+		this.#counts.bytesOut += bytes.length;
+		this.#setup.send(bytes, to);
+	}
+
+	#mayAnswer(from: PeerAddress, now: Millis): boolean {
+		return !this.#setup.readOnly && this.#guard.admits(peerKey(from), now) && this.#quota.mayAnswer(now);
+	}
+
+	#refuse(transaction: Uint8Array, code: number, text: string, to: PeerAddress): void {
+		const bytes = encodeError(this.#sender, transaction, code, text);
+		this.#counts.errorsOut++;
+		this.#quota.answered(bytes.length);
+		this.#send(bytes, to);
+	}
+
+	#query(query: KrpcQuery, from: PeerAddress, now: Millis): void {
+		this.#queriesIn[query.name]++;
+		if (!this.#mayAnswer(from, now)) return;
+		this.#incomingAt.push(now);
+		if (this.#incomingAt.length > k) this.#incomingAt.shift();
+		const bytes = this.#server.answer(query, from, this.#sender, now);
+		this.#counts.answersOut++;
+		this.#quota.answered(bytes.length);
+		this.#send(bytes, from);
+		// Who asks is not there yet: it is, when it answers.
+		if (!query.readOnly && this.#table.wants(query.id, from) && parseIp(from.host) !== undefined) {
+			if (this.#candidates.length < mostCandidates) this.#candidates.push({...from, id: query.id});
+			if (this.#table.size < k) this.#tryCandidate();
+		}
+	}
+
+	#tryCandidate(): boolean {
+		for (;;) {
+			const candidate = this.#candidates.shift();
+			if (candidate === undefined) return false;
+			if (this.#table.wants(candidate.id, candidate)) return this.ping(candidate, candidate.id);
+		}
+	}
+
+	#tick(): void {
+		if (this.#stopped) return;
+		this.#timer = this.#setup.clock.after(refreshGap, () => this.#tick());
+		const now = this.#setup.clock.now();
+		if (now >= this.#selfLookupAt && !this.#bootstrapping) return this.bootstrap([], () => {});
+		this.#tryCandidate();
+		const stalest = this.#table.stalest();
+		if (stalest === undefined || now - stalest.node.askedAt < freshTime) return;
+		const {node, bits, hasRoom} = stalest;
+		// Where there is room the question is one whose answer fills it.
+		const asking: KrpcAsking = hasRoom
+			? {name: 'find_node', target: randomIdAt(this.#id, bits, this.#setup.random)}
+			: {name: 'ping'};
+		this.#rpc.ask(asking, node, node.id, {
+			answered: response => this.#takeNodes(response, node),
+			failed: () => {},
+		});
+	}
+
+	#takeNodes(response: KrpcResponse, from: PeerAddress): void {
+		for (const node of response.nodes) {
+			if (familyOf(node.host) !== this.family || !isWithinReach(node.host, from.host)) continue;
+			if (this.#candidates.length >= mostCandidates) return;
+			if (this.#table.wants(node.id, node)) this.#candidates.push(node);
+		}
+	}
+}
+
+const nothingFollows = {answered(): void {}, failed(): void {}};

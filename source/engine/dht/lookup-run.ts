@@ -1,0 +1,115 @@
+import {addressScope, parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {Lookup, type LookupNode} from '../../policy/dht/lookup.js';
+import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
+import type {KrpcAsking, KrpcResponse} from '../../protocol/dht/krpc.js';
+import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
+import type {Rpc} from './rpc.js';
+
+/** When too much was asked just now, it is tried again so soon. */
+const retryGap: Millis = 100;
+
+/** What a look-up asks, and whom it tells. */
+export interface LookupPlan {
+	readonly target: Uint8Array;
+	readonly asking: KrpcAsking;
+	readonly family: AddressFamily;
+	/** Whom to begin with. */
+	readonly contacts: ReadonlyArray<PeerAddress & {readonly id?: Uint8Array | undefined}>;
+	/** Somebody answered. */
+	answered?(response: KrpcResponse, from: PeerAddress): void;
+	/** Nodes of the other family were heard of. */
+	others?(nodes: readonly NodeContact[]): void;
+	/** It is over: nobody nearer is left to be asked. */
+	done(lookup: Lookup): void;
+}
+
+/** Runs a look-up: asks whom it says, tells it what came, until it is over or cancelled. */
+export class LookupRun {
+	readonly #rpc: Rpc;
+	readonly #clock: Clock;
+	readonly #plan: LookupPlan;
+	readonly #lookup: Lookup;
+	#retry: Timer | undefined;
+	#isOver = false;
+
+	constructor(rpc: Rpc, clock: Clock, plan: LookupPlan) {
+		this.#rpc = rpc;
+		this.#clock = clock;
+		this.#plan = plan;
+		this.#lookup = new Lookup({target: plan.target});
+		for (const contact of plan.contacts) this.#lookup.heard(contact, contact.id);
+	}
+
+	/** Asks the first; may be over before it returns when there is nobody. */
+	start(): void {
+		this.#step();
+	}
+
+	/** What comes later changes nothing any more. */
+	cancel(): void {
+		this.#isOver = true;
+		this.#retry?.clear();
+	}
+
+	#step(): void {
+		if (this.#isOver) return;
+		for (const node of this.#lookup.next()) this.#ask(node);
+		if (!this.#lookup.isDone || this.#isOver) return;
+		this.cancel();
+		this.#plan.done(this.#lookup);
+	}
+
+	#ask(node: LookupNode): void {
+		const asked = this.#rpc.ask(this.#plan.asking, node, node.id, {
+			answered: response => this.#take(node, response),
+			slow: () => {
+				this.#lookup.slow(node);
+				this.#step();
+			},
+			failed: () => {
+				this.#lookup.failed(node);
+				this.#step();
+			},
+		});
+		if (asked) return;
+		this.#lookup.notAsked(node);
+		this.#retry ??= this.#clock.after(retryGap, () => {
+			this.#retry = undefined;
+			this.#step();
+		});
+	}
+
+	#take(node: LookupNode, response: KrpcResponse): void {
+		this.#lookup.answered(node, response.id, response.token);
+		if (this.#isOver) return;
+		const others: NodeContact[] = [];
+		for (const contact of response.nodes) {
+			if (familyOf(contact.host) !== this.#plan.family) others.push(contact);
+			else if (isWithinReach(contact.host, node.host)) this.#lookup.heard(contact, contact.id);
+		}
+		if (others.length > 0) this.#plan.others?.(others);
+		this.#plan.answered?.(response, node);
+		this.#step();
+	}
+}
+
+/** Which of the two networks an address belongs to. */
+export function familyOf(host: string): AddressFamily {
+	return parseIp(host)?.length === 16 ? 'ipv6' : 'ipv4';
+}
+
+const reach = {public: 2, local: 1, loopback: 0, multicast: -1, unspecified: -1} as const;
+
+/**
+ * Whether somebody at `teller` may tell us of `host`: from the outside nobody sends us to addresses inside our own
+ * network or machine.
+ */
+export function isWithinReach(host: string, teller: string): boolean {
+	const [told, by] = [parseIp(host), parseIp(teller)];
+	if (told === undefined || by === undefined) return false;
+	const scope = reach[addressScope(told)];
+	return scope >= 0 && scope >= reach[addressScope(by)];
+}
