@@ -104,7 +104,7 @@ export class DhtNode {
 	readonly #rpc: Rpc;
 	readonly #server: DhtServer;
 	readonly #runs = new Set<LookupRun>();
-	readonly #candidates: NodeContact[] = [];
+	readonly #candidates: FirstContact[] = [];
 	/** Whom everybody asks first: they are asked nothing else. */
 	readonly #routers = new Set<string>();
 	readonly #queriesIn = {
@@ -176,6 +176,13 @@ export class DhtNode {
 	/** Nodes that answered us, and are in the table. */
 	get size(): number {
 		return this.#table.size;
+	}
+
+	/** Those of them that answered when they were asked last. */
+	get good(): number {
+		let good = 0;
+		for (const {failures} of this.#table.nodes()) if (failures === 0) good++;
+		return good;
 	}
 
 	/** Nodes, spares and capacity by bucket, the farthest first. */
@@ -340,6 +347,12 @@ export class DhtNode {
 		}
 	}
 
+	/** Somebody may be a node: it is asked soon, should there be use for it. */
+	offer(contact: FirstContact): void {
+		if (familyOf(contact.host) !== this.family || this.#candidates.length >= mostCandidates) return;
+		if (contact.id === undefined || this.#table.wants(contact.id, contact)) this.#candidates.push(contact);
+	}
+
 	/** Looks whether somebody is there, and takes it in. Answers false when that must wait. */
 	ping(address: PeerAddress, id?: Uint8Array): boolean {
 		if (familyOf(address.host) !== this.family) return false;
@@ -386,6 +399,7 @@ export class DhtNode {
 			target,
 			asking,
 			family: this.family,
+			own: this.#id,
 			contacts,
 			...(told.answered && {answered: told.answered}),
 			...(this.#setup.others && {others: this.#setup.others}),
@@ -455,7 +469,8 @@ export class DhtNode {
 		for (;;) {
 			const candidate = this.#candidates.shift();
 			if (candidate === undefined) return false;
-			if (this.#table.wants(candidate.id, candidate)) return this.ping(candidate, candidate.id);
+			if (candidate.id === undefined || this.#table.wants(candidate.id, candidate))
+				return this.ping(candidate, candidate.id);
 		}
 	}
 

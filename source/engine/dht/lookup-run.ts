@@ -1,3 +1,4 @@
+import {sameBytes} from '../../base/bytes.js';
 import {addressScope, parseIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Timer} from '../../base/ports.js';
@@ -16,6 +17,8 @@ export interface LookupPlan {
 	readonly target: Uint8Array;
 	readonly asking: KrpcAsking;
 	readonly family: AddressFamily;
+	/** Our own id, under which others may name us to us. */
+	readonly own: Uint8Array;
 	/** Whom to begin with. */
 	readonly contacts: ReadonlyArray<PeerAddress & {readonly id?: Uint8Array | undefined}>;
 	/** Somebody answered. */
@@ -88,7 +91,8 @@ export class LookupRun {
 		const others: NodeContact[] = [];
 		for (const contact of response.nodes) {
 			if (familyOf(contact.host) !== this.#plan.family) others.push(contact);
-			else if (isWithinReach(contact.host, node.host)) this.#lookup.heard(contact, contact.id);
+			else if (!sameBytes(contact.id, this.#plan.own) && isWithinReach(contact.host, node.host))
+				this.#lookup.heard(contact, contact.id);
 		}
 		if (others.length > 0) this.#plan.others?.(others);
 		this.#plan.answered?.(response, node);

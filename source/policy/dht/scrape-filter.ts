@@ -27,5 +27,6 @@ export function joinFilters(filters: readonly Uint8Array[]): Uint8Array<ArrayBuf
 export function estimateCount(filter: Uint8Array): number {
 	let zeros = 0;
 	for (const byte of filter) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) zeros++;
+	if (zeros === bits) return 0;
 	return Math.log(Math.min(bits - 1, Math.max(1, zeros)) / bits) / (2 * Math.log(1 - 1 / bits));
 }

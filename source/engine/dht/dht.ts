@@ -1,0 +1,367 @@
+import {parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Clock, LogLevel, Random} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {DhtState} from '../../policy/dht/dht-health.js';
+import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
+import {looksLikeKrpc} from '../../protocol/dht/krpc.js';
+import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
+import {type BootstrapHost, DhtNetwork} from './dht-network.js';
+import type {DhtTraffic} from './dht-node.js';
+import {familyOf} from './lookup-run.js';
+
+/** What a DHT takes along from one run to the next, a family. */
+export interface SavedNetwork {
+	/** 20 bytes. */
+	readonly id: Uint8Array;
+	readonly nodes: readonly NodeContact[];
+}
+
+export type SavedDht = Readonly<Partial<Record<AddressFamily, SavedNetwork>>>;
+
+/** Where what is taken along lies. */
+export interface DhtStore {
+	load(): Promise<SavedDht>;
+	save(saved: SavedDht): Promise<void>;
+}
+
+/** The part of the shared UDP socket a DHT has. */
+export interface DhtDatagrams {
+	join(owner: {
+		claims(bytes: Uint8Array): boolean;
+		receive(bytes: Uint8Array, host: string, port: number): void;
+	}): void;
+	send(bytes: Uint8Array, host: string, port: number, failed?: (error: Error) => void): void;
+}
+
+/** What a DHT needs. */
+export interface DhtSetup {
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly sha1: (bytes: Uint8Array) => Uint8Array;
+	/** Four bytes: client and version. */
+	readonly client: Uint8Array;
+	readonly readOnly: boolean;
+	readonly bootstrap: readonly BootstrapHost[];
+	readonly udp: DhtDatagrams;
+	/** Undefined when nothing is kept. */
+	readonly store: DhtStore | undefined;
+	lookUp(name: string): Promise<readonly string[]>;
+	/** Whether there is an address to send from; may change. */
+	reaches(family: AddressFamily): boolean;
+	/** The port on which we listen for peers. */
+	localPort(): number;
+	/** The port peers are told when it is not simply the one our questions come from: mapped, forwarded or given. */
+	givenPort(): number | undefined;
+	/** Somebody says where it sees us. */
+	heardOurAddress(host: string, from: string): void;
+	/** What the internet sees of us, at most one address a family, and a number that rises when that changes. */
+	ourAddresses(): {readonly hosts: readonly string[]; readonly revision: number};
+	readonly log: (level: LogLevel, text: string) => void;
+}
+
+/** One family's part, for whoever looks. */
+export interface DhtNetworkReport {
+	readonly family: AddressFamily;
+	readonly state: DhtState;
+	/** Why it is no better, in words. */
+	readonly why: string | undefined;
+	/** 20 bytes. */
+	readonly id: Uint8Array;
+	/** Nodes that answer, and all in the table. */
+	readonly nodes: number;
+	readonly known: number;
+	readonly buckets: ReadonlyArray<{readonly nodes: number; readonly spares: number; readonly most: number}>;
+	readonly stored: {readonly hashes: number; readonly peers: number};
+	readonly traffic: DhtTraffic;
+}
+
+/** How long the last look-ups took: until the first peers, and until the end, in ms. */
+export interface LookupTimes {
+	readonly firstPeers: readonly Millis[];
+	readonly whole: readonly Millis[];
+}
+
+const families: readonly AddressFamily[] = ['ipv4', 'ipv6'];
+const savedNodes = 300;
+const saveGap: Millis = 10 * 60_000;
+/** The wall clock ran on while ours stood still: the machine slept. */
+const sleepGap: Millis = 30_000;
+/** Look-ups of torrents at a time; others wait for their turn. */
+const mostLookups = 8;
+const keptTimes = 64;
+/** Nodes that peers name by PORT, a second. */
+const mostPorts = 5;
+
+interface Wish {
+	readonly start: () => void;
+}
+
+/** The DHT: a node in each of its two networks, for all torrents of a session. BEP 5, 32. */
+export class Dht {
+	readonly #setup: DhtSetup;
+	#networks: readonly DhtNetwork[] = [];
+	readonly #waiting: Wish[] = [];
+	readonly #firstPeers: Millis[] = [];
+	readonly #whole: Millis[] = [];
+	#lookups = 0;
+	#savedAt: Millis;
+	#addressRevision = -1;
+	#drift: Millis;
+	#ports = 0;
+	#told: string | undefined;
+	#stopped = false;
+	#hadNodes = false;
+
+	constructor(setup: DhtSetup) {
+		this.#setup = setup;
+		this.#savedAt = setup.clock.now();
+		this.#drift = setup.clock.wall() - setup.clock.now();
+	}
+
+	/** Takes up what was known, and begins to look for the rest. */
+	async start(): Promise<void> {
+		const saved = (await this.#setup.store?.load()) ?? {};
+		if (this.#stopped) return;
+		this.#networks = families.map(family => this.#open(family, saved[family]));
+		this.#setup.udp.join({
+			claims: bytes => looksLikeKrpc(bytes),
+			receive: (bytes, host, port) => this.#network(familyOf(host))?.node.received(bytes, {host, port}),
+		});
+		this.tick(this.#setup.clock.now());
+	}
+
+	#open(family: AddressFamily, saved: SavedNetwork | undefined): DhtNetwork {
+		const {udp, heardOurAddress} = this.#setup;
+		const network: DhtNetwork = new DhtNetwork(
+			{
+				...this.#setup,
+				family,
+				reaches: () => this.#setup.reaches(family),
+				lookUp: name => this.#setup.lookUp(name),
+				send: (bytes, to) =>
+					udp.send(bytes, to.host, to.port, () => {
+						network.node.unreachable(to);
+					}),
+				seenAs: ({host}, by) => heardOurAddress(host, by.host),
+				others: nodes => this.#others(family, nodes),
+				closestOther: (target, count) =>
+					this.#networks.find(other => other.family !== family)?.node.closest(target, count) ?? [],
+			},
+			saved?.nodes,
+			saved?.id,
+		);
+		return network;
+	}
+
+	#network(family: AddressFamily): DhtNetwork | undefined {
+		return this.#networks.find(network => network.family === family);
+	}
+
+	/** The other network is told of what this one heard: each helps the other to begin. */
+	#others(family: AddressFamily, nodes: readonly NodeContact[]): void {
+		const other = this.#networks.find(network => network.family !== family);
+		if (other === undefined || other.nodes >= 8) return;
+		for (const node of nodes.slice(0, 8)) other.heardOf(node);
+	}
+
+	/** Nodes that answer, in both networks. */
+	get nodes(): number {
+		return this.#networks.reduce((sum, {nodes}) => sum + nodes, 0);
+	}
+
+	/** How it does, the better of its two networks, in a word and in words. */
+	get health(): {readonly state: DhtState; readonly why: string | undefined} {
+		const ranks: readonly DhtState[] = ['good', 'firewalled', 'poor', 'starting', 'off'];
+		const all = this.#networks.map(({health}) => health);
+		for (const rank of ranks) {
+			const found = all.find(({state}) => state === rank);
+			if (found !== undefined) return found;
+		}
+		return {state: 'starting', why: 'it begins'};
+	}
+
+	/** All there is to know, a family each. */
+	report(): readonly DhtNetworkReport[] {
+		return this.#networks.map(({family, node, health}) => ({
+			family,
+			...health,
+			id: node.id,
+			nodes: node.good,
+			known: node.size,
+			buckets: node.buckets,
+			stored: node.stored,
+			traffic: node.traffic,
+		}));
+	}
+
+	/** How long the last look-ups took. */
+	get times(): LookupTimes {
+		return {firstPeers: this.#firstPeers, whole: this.#whole};
+	}
+
+	/** Once a second. */
+	tick(now: Millis): void {
+		this.#ports = 0;
+		const drift = this.#setup.clock.wall() - now;
+		if (drift - this.#drift > sleepGap) this.addressesChanged();
+		this.#drift = drift;
+		this.#lookAtAddress();
+		for (const network of this.#networks) network.tick(now);
+		const {state, why} = this.health;
+		const text = why === undefined ? `the DHT is ${state}` : `the DHT is ${state}: ${why}`;
+		if (state !== this.#told && this.#networks.length > 0) {
+			this.#told = state;
+			this.#setup.log('debug', text);
+		}
+		if (!this.#hadNodes && this.nodes > 0) {
+			this.#hadNodes = true;
+			this.#next();
+		}
+		if (now - this.#savedAt >= saveGap) void this.#save();
+	}
+
+	#lookAtAddress(): void {
+		const {hosts, revision} = this.#setup.ourAddresses();
+		if (revision === this.#addressRevision) return;
+		this.#addressRevision = revision;
+		for (const host of hosts) {
+			const ip = parseIp(host);
+			if (ip !== undefined) this.#network(familyOf(host))?.node.addressIs(ip);
+		}
+	}
+
+	/** The network is another than before, or the machine slept: who is known may be gone. */
+	addressesChanged(): void {
+		for (const network of this.#networks) network.hurry();
+	}
+
+	/** A peer says that it is a node, too. BEP 5, PORT. */
+	heardPort(host: string, port: number): void {
+		if (port < 1 || port > 65_535 || ++this.#ports > mostPorts) return;
+		this.#network(familyOf(host))?.heardOf({host, port});
+	}
+
+	/** A torrent, or a person, names a node. */
+	heardOf(contact: PeerAddress): void {
+		this.#network(familyOf(contact.host))?.heardOf(contact);
+	}
+
+	/**
+	 * Looks for a torrent's peers, and has us stored as one where that is allowed.
+	 *
+	 * @param target 20 bytes
+	 * @param announce whether we are to be stored, and as what
+	 * @param peers told as they come
+	 * @param done told how many peers came and how many stored us
+	 * @returns how to stop it; nothing is told then
+	 */
+	search(
+		target: Uint8Array,
+		announce: 'seed' | 'peer' | 'nothing',
+		peers: (found: readonly PeerAddress[]) => void,
+		done: (outcome: {readonly peers: number; readonly stores: number; readonly nodes: number}) => void,
+	): () => void {
+		const cancels: Array<() => void> = [];
+		let isOver = false;
+		let isRunning = false;
+		const end = (): void => {
+			isOver = true;
+			if (!isRunning) return;
+			isRunning = false;
+			this.#lookups--;
+			this.#next();
+		};
+		const wish: Wish = {
+			start: () => {
+				if (isOver) return this.#next();
+				isRunning = true;
+				this.#lookups++;
+				this.#search(target, announce, peers, cancels, outcome => {
+					end();
+					done(outcome);
+				});
+			},
+		};
+		this.#waiting.push(wish);
+		this.#next();
+		return () => {
+			if (isOver) return;
+			for (const cancel of cancels) cancel();
+			end();
+		};
+	}
+
+	/** Begins look-ups that wait for their turn, as soon as there is anybody to ask. */
+	#next(): void {
+		while (this.#hadNodes && this.#lookups < mostLookups && !this.#stopped) {
+			const wish = this.#waiting.shift();
+			if (wish === undefined) return;
+			wish.start();
+		}
+	}
+
+	#search(
+		target: Uint8Array,
+		announce: 'seed' | 'peer' | 'nothing',
+		peers: (found: readonly PeerAddress[]) => void,
+		cancels: Array<() => void>,
+		done: (outcome: {readonly peers: number; readonly stores: number; readonly nodes: number}) => void,
+	): void {
+		const {clock} = this.#setup;
+		const began = clock.now();
+		const seen = new Set<string>();
+		let [stores, nodes] = [0, 0];
+		const networks = this.#networks.filter(network => network.node.size > 0);
+		let open = networks.length;
+		if (open === 0) return void clock.after(0, () => done({peers: 0, stores: 0, nodes: 0}));
+		const port = {given: this.#setup.givenPort(), local: this.#setup.localPort()};
+		for (const {node} of networks) {
+			const cancel = node.findPeers(
+				target,
+				{noSeed: announce === 'seed'},
+				found => {
+					const fresh = found.filter(peer => !seen.has(`${peer.host} ${peer.port}`));
+					if (seen.size === 0 && fresh.length > 0) remember(this.#firstPeers, clock.now() - began);
+					for (const {host, port} of fresh) seen.add(`${host} ${port}`);
+					if (fresh.length > 0) peers(fresh);
+				},
+				result => {
+					nodes += result.responses;
+					stores += result.stores.length;
+					if (announce !== 'nothing') node.announce(target, result.stores, port, announce === 'seed');
+					if (--open > 0) return;
+					remember(this.#whole, clock.now() - began);
+					done({peers: seen.size, stores, nodes});
+				},
+			);
+			cancels.push(cancel);
+		}
+	}
+
+	async #save(): Promise<void> {
+		const {store, clock} = this.#setup;
+		this.#savedAt = clock.now();
+		if (store === undefined || this.#networks.length === 0) return;
+		const saved: Partial<Record<AddressFamily, SavedNetwork>> = {};
+		for (const {family, node} of this.#networks) {
+			const nodes = node.nodesToKeep(savedNodes);
+			// What was known before is worth more than nothing.
+			if (nodes.length > 0) saved[family] = {id: node.id, nodes};
+		}
+		if (Object.keys(saved).length > 0) await store.save(saved);
+	}
+
+	/** Says nothing any more, and keeps who was known. */
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		const saved = this.#save();
+		for (const network of this.#networks) network.stop();
+		await saved;
+	}
+}
+
+function remember(times: Millis[], time: Millis): void {
+	times.push(time);
+	if (times.length > keptTimes) times.shift();
+}

@@ -1,0 +1,50 @@
+/** How a family's part of the DHT does. */
+export type DhtState = 'off' | 'starting' | 'firewalled' | 'poor' | 'good';
+
+/** What its state follows from. */
+export interface DhtFacts {
+	/** Nodes that answered us lately. */
+	readonly nodes: number;
+	/** Somebody is asked for the way in right now. */
+	readonly bootstrapping: boolean;
+	/** Queries of others in the last ten minutes, counted up to 8. */
+	readonly incoming: number;
+	/** For how long it has run, in ms. */
+	readonly age: number;
+	/** Ways in that were tried last, and how many of them answered. */
+	readonly tried: number;
+	readonly answered: number;
+	/** Names of ways in that could not be looked up. */
+	readonly unresolved: number;
+	/** Answers nobody, by choice. */
+	readonly readOnly: boolean;
+	/** This machine has no address of the family, or may not use it. */
+	readonly unreachable: boolean;
+}
+
+/** With so many nodes look-ups find whom they seek. */
+const plenty = 40;
+const someIncoming = 8;
+/** Others need so long to hear of us. */
+const youth = 10 * 60_000;
+
+/** The state in a word, and in words why it is no better; undefined when it is good. */
+export function dhtHealth(facts: DhtFacts): {readonly state: DhtState; readonly why: string | undefined} {
+	const {nodes, tried, answered, unresolved} = facts;
+	if (facts.unreachable) return {state: 'off', why: 'this machine has no address of this kind'};
+	if (nodes === 0) {
+		if (facts.bootstrapping && tried === 0) return {state: 'starting', why: 'looking for a first node'};
+		if (tried === 0 && unresolved === 0) return {state: 'starting', why: 'nobody to ask is known yet'};
+		if (unresolved > 0 && tried === 0)
+			return {state: 'starting', why: 'the names of first nodes cannot be looked up: is the network there?'};
+		return {
+			state: 'starting',
+			why: `${answered} of ${tried} first nodes answered: is UDP let through?`,
+		};
+	}
+	if (nodes < plenty)
+		return {state: 'poor', why: `only ${nodes} ${nodes === 1 ? 'node is' : 'nodes are'} known`};
+	if (facts.readOnly || facts.age < youth || facts.incoming >= someIncoming)
+		return {state: 'good', why: undefined};
+	return {state: 'firewalled', why: 'nobody asks us: the port is not open for UDP'};
+}
