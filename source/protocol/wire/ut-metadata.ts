@@ -33,6 +33,11 @@ export function decodeMetadataMessage(payload: Uint8Array): MetadataMessage | un
 	};
 }
 
+/** Asks for a piece of the metadata. BEP 9. */
+export function encodeMetadataRequest(piece: number): Uint8Array {
+	return encodeBencode({msg_type: 0, piece});
+}
+
 /** The answer to a metadata request: the piece, or a reject when there is none such. BEP 9. */
 export function answerMetadataRequest(info: Uint8Array | undefined, piece: number): Uint8Array {
 	if (info === undefined || piece * metadataPiece >= info.length) {

@@ -1,0 +1,283 @@
+import type {Bytes, Millis} from '../../base/units.js';
+
+/** Metadata travels in pieces of so many bytes. BEP 9. */
+const pieceLength: Bytes = 16_384;
+/** Larger info dictionaries could not be read. */
+export const largestMetadata: Bytes = 10_000_000;
+/** Who says that it is larger than this is believed last: a liar's size must not keep the true one waiting. */
+const doubtfulSize: Bytes = 4 << 20;
+/** Who has not answered for so long is not waited for alone any more. */
+const patience: Millis = 10_000;
+/** After so long it may be asked again. */
+const forgotten: Millis = 60_000;
+/** Pieces one peer is asked for at a time. */
+const mostOfOne = 3;
+/** Wholes that are fetched of one peer each at a time, once one of several was wrong. */
+const mostAlone = 3;
+/** Whoever had part in a wrong whole is not asked for so long, drawn by chance; when it is one block all who know it are doubtful. */
+const shortRest: readonly [Millis, Millis] = [20_000, 70_000];
+const oneBlockRest: Millis = 5 * 60_000;
+/** After a reject it is asked again: it may have it by then. */
+const rejectRest: Millis = 30_000;
+/** Sizes that are told apart. */
+const mostSizes = 32;
+
+/** A question for one piece. */
+export interface MetadataRequest {
+	readonly peer: number;
+	readonly piece: number;
+}
+
+/** What a piece that came led to. */
+export type MetadataOutcome =
+	| {readonly kind: 'nothing'}
+	/** It was asked for and is kept. */
+	| {readonly kind: 'kept'}
+	/** It is of the wrong length or says another size: whoever sent it is at fault. */
+	| {readonly kind: 'wrong'}
+	/** All pieces are here: whoever has the hash says by `judged` whether they are right. */
+	| {readonly kind: 'whole'; readonly bytes: Uint8Array; readonly attempt: number};
+
+interface Source {
+	readonly size: Bytes;
+	/** Not asked before. */
+	readyAt: Millis;
+	/** It alone gave a whole that was wrong, or breaks the rules. */
+	isBad: boolean;
+	/** Pieces it was asked for, by attempt, and when. */
+	readonly open: Map<string, {readonly attempt: number; readonly piece: number; readonly at: Millis}>;
+}
+
+interface Attempt {
+	readonly size: Bytes;
+	/** Undefined: of any who say this size. */
+	readonly alone: number | undefined;
+	readonly pieces: Array<Uint8Array | undefined>;
+	readonly from: Array<number | undefined>;
+	missing: number;
+	isWhole: boolean;
+}
+
+/**
+ * Fetches metadata from the peers that have it: decides whom to ask for which piece, and whom not to believe. First a
+ * whole is put together of what several give; when that is wrong nobody can tell by whom, and from then on wholes of one
+ * peer each are fetched. BEP 9.
+ */
+export class MetadataDownload {
+	readonly #random: () => number;
+	readonly #sources = new Map<number, Source>();
+	readonly #attempts = new Map<number, Attempt>();
+	/** How often a whole of a size was wrong. */
+	readonly #wrongSizes = new Map<Bytes, number>();
+	#attemptCount = 0;
+	#failures = 0;
+
+	/** @param random 0 <= x < 1 */
+	constructor(random: () => number) {
+		this.#random = random;
+	}
+
+	/** Peers that say they have it. */
+	get sources(): number {
+		let count = 0;
+		for (const {isBad} of this.#sources.values()) if (!isBad) count++;
+		return count;
+	}
+
+	/** Of those, who is asked for something just now. */
+	get asked(): number {
+		let count = 0;
+		for (const {open} of this.#sources.values()) if (open.size > 0) count++;
+		return count;
+	}
+
+	/** Wholes that were wrong. */
+	get failures(): number {
+		return this.#failures;
+	}
+
+	/** How far the one that is farthest has come: 0 .. 1. */
+	get progress(): number {
+		let most = 0;
+		for (const {pieces, missing} of this.#attempts.values())
+			most = Math.max(most, (pieces.length - missing) / pieces.length);
+		return most;
+	}
+
+	/** A peer says that it has metadata of this size; later words of it change nothing. Answers whether that can be. */
+	offer(peer: number, size: Bytes, now: Millis): boolean {
+		if (!(size >= 1 && size <= largestMetadata)) return false;
+		if (!this.#sources.has(peer))
+			this.#sources.set(peer, {size, readyAt: now, isBad: false, open: new Map()});
+		return true;
+	}
+
+	/** A peer is gone, or takes no questions any more. */
+	left(peer: number): void {
+		this.#sources.delete(peer);
+		for (const [number, attempt] of this.#attempts)
+			if (attempt.alone === peer && !attempt.isWhole) this.#attempts.delete(number);
+	}
+
+	/** Whom to ask for what now; they count as asked. */
+	next(now: Millis): MetadataRequest[] {
+		for (const {open} of this.#sources.values())
+			for (const [key, {at}] of open) if (now - at >= forgotten) open.delete(key);
+		this.#begin(now);
+		const requests: MetadataRequest[] = [];
+		for (const [number, attempt] of this.#attempts) {
+			if (attempt.isWhole) continue;
+			for (let piece = 0; piece < attempt.pieces.length; piece++) {
+				if (attempt.pieces[piece] !== undefined) continue;
+				const peer = this.#whomToAsk(number, attempt, piece, now);
+				if (peer === undefined) continue;
+				this.#sources.get(peer)!.open.set(`${number} ${piece}`, {attempt: number, piece, at: now});
+				requests.push({peer, piece});
+			}
+		}
+		return requests;
+	}
+
+	/** When to ask again for what is not answered; Infinity for never. */
+	nextDeadline(now: Millis): Millis {
+		let next = Infinity;
+		for (const {open, readyAt, isBad} of this.#sources.values()) {
+			if (isBad) continue;
+			if (readyAt > now) next = Math.min(next, readyAt);
+			for (const {at} of open.values()) if (at + patience > now) next = Math.min(next, at + patience);
+		}
+		return next;
+	}
+
+	#begin(now: Millis): void {
+		if (this.#failures === 0) {
+			// One size at a time, as long as any who say it answer.
+			const sizes = new Set([...this.#attempts.values()].map(attempt => attempt.size));
+			for (const source of this.#sources.values())
+				if (sizes.has(source.size) && this.#answers(source, now)) return;
+			const size = this.#bestSize(sizes, now);
+			if (size !== undefined) this.#open(size, undefined);
+			return;
+		}
+		// Who is silent makes room.
+		for (const [number, {alone, isWhole}] of this.#attempts) {
+			const source = alone === undefined ? undefined : this.#sources.get(alone);
+			if (!isWhole && (source === undefined || !this.#answers(source, now))) this.#attempts.delete(number);
+		}
+		for (const [peer, source] of this.#sources) {
+			if (this.#attempts.size >= mostAlone) return;
+			if (!this.#answers(source, now)) continue;
+			if ([...this.#attempts.values()].some(({alone}) => alone === peer)) continue;
+			this.#open(source.size, peer);
+		}
+	}
+
+	#answers({open, isBad, readyAt}: Source, now: Millis): boolean {
+		if (isBad || readyAt > now) return false;
+		for (const {at} of open.values()) if (now - at >= patience) return false;
+		return true;
+	}
+
+	#open(size: Bytes, alone: number | undefined): void {
+		const count = Math.ceil(size / pieceLength);
+		this.#attempts.set(this.#attemptCount++, {
+			size,
+			alone,
+			pieces: new Array<undefined>(count).fill(undefined),
+			from: new Array<undefined>(count).fill(undefined),
+			missing: count,
+			isWhole: false,
+		});
+	}
+
+	/** The size most say, those in doubt last. */
+	#bestSize(tried: ReadonlySet<Bytes>, now: Millis): Bytes | undefined {
+		const votes = new Map<Bytes, number>();
+		for (const source of this.#sources.values()) {
+			const {size} = source;
+			if (tried.has(size) || !this.#answers(source, now)) continue;
+			if (votes.has(size) || votes.size < mostSizes) votes.set(size, (votes.get(size) ?? 0) + 1);
+		}
+		const rank = (size: Bytes): number =>
+			(size > doubtfulSize ? 1000 : 0) + 10 * (this.#wrongSizes.get(size) ?? 0);
+		let best: Bytes | undefined;
+		for (const [size, count] of votes) {
+			if (best === undefined) best = size;
+			else {
+				const difference = rank(size) - rank(best);
+				if (difference < 0 || (difference === 0 && count > votes.get(best)!)) best = size;
+			}
+		}
+		return best;
+	}
+
+	#whomToAsk(number: number, attempt: Attempt, piece: number, now: Millis): number | undefined {
+		const key = `${number} ${piece}`;
+		let best: number | undefined;
+		let fewest = mostOfOne;
+		for (const [peer, source] of this.#sources) {
+			const asked = source.open.get(key);
+			// One peer a piece, as long as it answers.
+			if (asked !== undefined && now - asked.at < patience) return undefined;
+			if (source.isBad || source.readyAt > now || source.size !== attempt.size) continue;
+			if (attempt.alone !== undefined && attempt.alone !== peer) continue;
+			if (asked !== undefined || source.open.size >= fewest) continue;
+			best = peer;
+			fewest = source.open.size;
+		}
+		return best;
+	}
+
+	/** A piece came. `total`: the size it says, if it says one. The bytes are copied. */
+	received(peer: number, piece: number, total: Bytes | undefined, data: Uint8Array): MetadataOutcome {
+		const source = this.#sources.get(peer);
+		if (source === undefined) return {kind: 'nothing'};
+		const asked = [...source.open.entries()].find(([, open]) => open.piece === piece);
+		if (asked === undefined) return {kind: 'wrong'};
+		source.open.delete(asked[0]);
+		const attempt = this.#attempts.get(asked[1].attempt);
+		if (attempt === undefined || attempt.isWhole) return {kind: 'nothing'};
+		const length = Math.min(pieceLength, attempt.size - piece * pieceLength);
+		if (data.length !== length || (total !== undefined && total !== attempt.size)) {
+			source.isBad = true;
+			if (attempt.alone === peer) this.#attempts.delete(asked[1].attempt);
+			return {kind: 'wrong'};
+		}
+		if (attempt.pieces[piece] !== undefined) return {kind: 'nothing'};
+		attempt.pieces[piece] = data.slice();
+		attempt.from[piece] = peer;
+		if (--attempt.missing > 0) return {kind: 'kept'};
+		attempt.isWhole = true;
+		const bytes = new Uint8Array(attempt.size);
+		for (const [at, part] of attempt.pieces.entries()) bytes.set(part!, at * pieceLength);
+		return {kind: 'whole', bytes, attempt: asked[1].attempt};
+	}
+
+	/** A peer does not give a piece it was asked for. */
+	rejected(peer: number, piece: number, now: Millis): void {
+		const source = this.#sources.get(peer);
+		const asked = source && [...source.open.entries()].find(([, open]) => open.piece === piece);
+		if (source === undefined || asked === undefined) return;
+		source.open.delete(asked[0]);
+		source.readyAt = now + rejectRest;
+		const attempt = this.#attempts.get(asked[1].attempt);
+		if (attempt?.alone === peer && !attempt.isWhole) this.#attempts.delete(asked[1].attempt);
+	}
+
+	/** The whole of an attempt is wrong: whoever had part in it rests; who alone gave it is not asked any more. */
+	failed(number: number, now: Millis): void {
+		const attempt = this.#attempts.get(number);
+		if (attempt === undefined) return;
+		this.#attempts.delete(number);
+		this.#failures++;
+		this.#wrongSizes.set(attempt.size, (this.#wrongSizes.get(attempt.size) ?? 0) + 1);
+		const givers = new Set(attempt.from);
+		for (const peer of givers) {
+			const source = peer === undefined ? undefined : this.#sources.get(peer);
+			if (source === undefined) continue;
+			if (givers.size === 1) source.isBad = true;
+			const [least, most] = attempt.pieces.length === 1 ? [oneBlockRest, oneBlockRest] : shortRest;
+			source.readyAt = now + least + this.#random() * (most - least);
+		}
+	}
+}

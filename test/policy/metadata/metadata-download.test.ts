@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {MetadataDownload} from '../../../source/policy/metadata/metadata-download.js';
+import {seeded} from '../../helpers/fake-engine.js';
+
+const block = 16_384;
+
+/** The right metadata of a size, or another for another letter. */
+function metadata(size: number, fill = 1): Uint8Array {
+	return new Uint8Array(size).fill(fill);
+}
+
+const pieceOf = (bytes: Uint8Array, piece: number): Uint8Array =>
+	bytes.subarray(piece * block, (piece + 1) * block);
+
+test('pieces are asked of different peers, each once', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (const peer of [1, 2, 3]) download.offer(peer, 5 * block + 10, 0);
+	const requests = download.next(0);
+	assert.deepEqual(
+		requests.map(({piece}) => piece),
+		[0, 1, 2, 3, 4, 5],
+	);
+	for (const peer of [1, 2, 3]) assert.equal(requests.filter(other => other.peer === peer).length, 2);
+	assert.deepEqual(download.next(1000), []);
+	assert.equal(download.asked, 3);
+});
+
+test('what came from several is one whole', () => {
+	const download = new MetadataDownload(seeded(1));
+	const whole = metadata(2 * block + 5);
+	for (const peer of [1, 2]) download.offer(peer, whole.length, 0);
+	const outcomes = download
+		.next(0)
+		.map(({peer, piece}) => download.received(peer, piece, whole.length, pieceOf(whole, piece)));
+	assert.deepEqual(
+		outcomes.map(({kind}) => kind),
+		['kept', 'kept', 'whole'],
+	);
+	assert.deepEqual(outcomes[2]!.kind === 'whole' && outcomes[2]!.bytes, whole);
+	assert.equal(download.progress, 1);
+});
+
+test('who is silent for ten seconds is passed over, and so is who refuses', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (const peer of [1, 2]) download.offer(peer, 10, 0);
+	const [first] = download.next(0);
+	assert.equal(download.nextDeadline(0), 10_000);
+	assert.deepEqual(download.next(9999), []);
+	const [second] = download.next(10_000);
+	assert.notEqual(second!.peer, first!.peer);
+	download.rejected(second!.peer, 0, 10_001);
+	assert.deepEqual(download.next(11_000), [], 'nobody else is left');
+	download.offer(3, 10, 12_000);
+	assert.deepEqual(download.next(12_000), [{peer: 3, piece: 0}]);
+	assert.equal(download.received(first!.peer, 0, 10, metadata(10)).kind, 'whole', 'a late answer counts');
+});
+
+test('of who goes is asked nothing more, and what it was asked for is asked of others', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (const peer of [1, 2]) download.offer(peer, 10, 0);
+	const [first] = download.next(0);
+	download.left(first!.peer);
+	assert.deepEqual(download.next(1), [{peer: 3 - first!.peer, piece: 0}]);
+	assert.equal(download.sources, 1);
+});
+
+test('sizes that cannot be are no offer', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (const size of [0, -5, 10_000_001, Number.NaN])
+		assert.equal(download.offer(1, size, 0), false, `${size}`);
+	assert.equal(download.offer(1, 10_000_000, 0), true);
+});
+
+test('a liar with a size of megabytes keeps nobody waiting, though it came first', () => {
+	const download = new MetadataDownload(seeded(1));
+	download.offer(1, 9_000_000, 0);
+	download.offer(2, 9_000_000, 0);
+	download.offer(3, 40_000, 0);
+	assert.deepEqual([...new Set(download.next(0).map(({peer}) => peer))], [3]);
+});
+
+test('the size most say is tried first; when it is wrong the others are', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (const peer of [1, 2, 3]) download.offer(peer, 100, 0);
+	download.offer(4, 50, 0);
+	const [request] = download.next(0);
+	assert.ok(request!.peer <= 3);
+	const outcome = download.received(request!.peer, 0, 100, metadata(100));
+	assert.ok(outcome.kind === 'whole');
+	download.failed(outcome.attempt, 0);
+	const peers = download.next(1).map(({peer}) => peer);
+	assert.ok(peers.includes(4), `${peers}`);
+});
+
+test('after a wrong whole of several each of the next is of one peer, and who gave a wrong one alone is not asked again', () => {
+	const download = new MetadataDownload(seeded(3));
+	const size = 2 * block;
+	for (const peer of [1, 2, 3]) download.offer(peer, size, 0);
+	let wrong: number | undefined;
+	for (const {peer, piece} of download.next(0)) {
+		const outcome = download.received(peer, piece, size, metadata(block, peer));
+		if (outcome.kind === 'whole') wrong = outcome.attempt;
+	}
+	download.failed(wrong!, 0);
+	assert.equal(download.failures, 1);
+	assert.deepEqual(download.next(100).filter(({peer}) => peer < 3), [], 'those who gave rest for 20 to 70 s');
+	const asked = download.next(70_001);
+	assert.ok(asked.length >= 4);
+	let ended = 0;
+	const outcomes: string[] = [];
+	for (const {peer, piece} of asked) {
+		const outcome = download.received(peer, piece, size, metadata(block, peer));
+		outcomes.push(outcome.kind);
+		if (outcome.kind !== 'whole') continue;
+		assert.ok(
+			outcome.bytes.every(byte => byte === peer),
+			'all of it is of one',
+		);
+		download.failed(outcome.attempt, 70_002);
+		ended++;
+	}
+	assert.ok(ended >= 2, outcomes.join());
+	assert.equal(download.sources, 3 - ended);
+});
+
+test('pieces of another length or of another size cost whoever sent them its part in it; what nobody asked for too', () => {
+	const download = new MetadataDownload(seeded(1));
+	download.offer(1, 100, 0);
+	download.next(0);
+	assert.equal(download.received(1, 5, 100, metadata(10)).kind, 'wrong');
+	assert.equal(download.received(1, 0, 100, metadata(99)).kind, 'wrong');
+	assert.equal(download.sources, 0);
+	download.offer(2, 100, 0);
+	download.next(0);
+	assert.equal(download.received(2, 0, 101, metadata(100)).kind, 'wrong');
+	assert.equal(download.received(9, 0, 100, metadata(100)).kind, 'nothing');
+});
+
+test('whatever peers do, metadata comes as soon as one of them is honest and stays', () => {
+	for (let seed = 1; seed <= 40; seed++) {
+		const random = seeded(seed);
+		const size = 1 + Math.floor(random() * 6 * block);
+		const right = metadata(size, 7);
+		const download = new MetadataDownload(random);
+		const liars = Math.floor(random() * 8);
+		for (let peer = 0; peer < liars; peer++)
+			download.offer(peer, random() < 0.5 ? size : 1 + Math.floor(random() * 9_999_999), 0);
+		download.offer(100, size, 0);
+		let done = false;
+		let now = 0;
+		for (; now < 3_600_000 && !done; now += 500) {
+			for (const {peer, piece} of download.next(now)) {
+				if (peer !== 100 && random() < 0.3) continue;
+				if (peer !== 100 && random() < 0.2) {
+					download.rejected(peer, piece, now);
+					continue;
+				}
+				const data = pieceOf(peer === 100 || random() < 0.3 ? right : metadata(size, 9), piece);
+				const outcome = download.received(peer, piece, peer === 100 ? size : undefined, data);
+				if (outcome.kind !== 'whole') continue;
+				done = outcome.bytes.every(byte => byte === 7) && outcome.bytes.length === size;
+				if (!done) download.failed(outcome.attempt, now);
+			}
+		}
+		assert.ok(done, `seed ${seed}`);
+		assert.ok(now < 1_200_000, `seed ${seed}: ${now / 1000} s`);
+	}
+});
