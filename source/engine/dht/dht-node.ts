@@ -7,6 +7,7 @@ import type {Lookup, LookupNode} from '../../policy/dht/lookup.js';
 import {PacketGuard} from '../../policy/dht/packet-guard.js';
 import {RoutingTable} from '../../policy/dht/routing-table.js';
 import {SendQuota} from '../../policy/dht/send-quota.js';
+import {isWithinReach} from '../../policy/peers/address-reach.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {
@@ -25,7 +26,7 @@ import {
 import {idFitsAddress, nodeIdFor, nodeIdLength, randomIdAt} from '../../protocol/dht/node-id.js';
 import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 import {DhtServer} from './dht-server.js';
-import {familyOf, isWithinReach, LookupRun} from './lookup-run.js';
+import {familyOf, LookupRun} from './lookup-run.js';
 import {Rpc} from './rpc.js';
 
 /** How often the node that has waited longest is asked something. */

@@ -6,6 +6,7 @@ import type {Bytes, Millis} from '../../base/units.js';
 import {AnnounceTokens} from '../../policy/dht/announce-tokens.js';
 import {PeerStore} from '../../policy/dht/peer-store.js';
 import {scrapeFilter} from '../../policy/dht/scrape-filter.js';
+import {isWithinReach} from '../../policy/peers/address-reach.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {
 	encodeError,
@@ -16,7 +17,6 @@ import {
 	krpcErrorCode,
 } from '../../protocol/dht/krpc.js';
 import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
-import {isWithinReach} from './lookup-run.js';
 
 /** No answer is longer. BEP 32. */
 const longestAnswer: Bytes = 1024;

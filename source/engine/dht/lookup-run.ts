@@ -1,9 +1,10 @@
 import {sameBytes} from '../../base/bytes.js';
-import {addressScope, parseIp} from '../../base/ip-address.js';
+import {parseIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {Lookup, type LookupNode} from '../../policy/dht/lookup.js';
+import {isWithinReach} from '../../policy/peers/address-reach.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import type {KrpcAsking, KrpcResponse} from '../../protocol/dht/krpc.js';
 import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
@@ -103,17 +104,4 @@ export class LookupRun {
 /** Which of the two networks an address belongs to. */
 export function familyOf(host: string): AddressFamily {
 	return parseIp(host)?.length === 16 ? 'ipv6' : 'ipv4';
-}
-
-const reach = {public: 2, local: 1, loopback: 0, multicast: -1, unspecified: -1} as const;
-
-/**
- * Whether somebody at `teller` may tell us of `host`: from the outside nobody sends us to addresses inside our own
- * network or machine.
- */
-export function isWithinReach(host: string, teller: string): boolean {
-	const [told, by] = [parseIp(host), parseIp(teller)];
-	if (told === undefined || by === undefined) return false;
-	const scope = reach[addressScope(told)];
-	return scope >= 0 && scope >= reach[addressScope(by)];
 }

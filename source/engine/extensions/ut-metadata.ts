@@ -1,9 +1,12 @@
-import type {Bytes} from '../../base/units.js';
+import type {Bytes, Millis} from '../../base/units.js';
+import type {BencodeNode} from '../../protocol/bencode/bencode.js';
 import {
 	answerMetadataRequest,
 	decodeMetadataMessage,
 	metadataPiece,
+	readMetadataSize,
 } from '../../protocol/wire/ut-metadata.js';
+import {MetadataFetch, type MetadataWish} from './metadata-fetch.js';
 import type {ExtensionPeer, ExtensionTorrent, HandshakeFields, PeerExtension} from './peer-extension.js';
 
 /** Metadata on its way to one peer. */
@@ -19,14 +22,18 @@ interface MetadataNotes {
 	given: number;
 }
 
-/** Gives the info dictionary to peers that have only its hash. BEP 9. */
+/** Gives the info dictionary to peers that have only its hash, and fetches it where we are such a peer. BEP 9. */
 export class UtMetadata implements PeerExtension {
 	readonly name = 'ut_metadata';
 	readonly id = 1;
 	readonly #torrent: ExtensionTorrent;
+	/** Undefined where everything was known from the start. */
+	readonly fetch: MetadataFetch | undefined;
 
-	constructor(torrent: ExtensionTorrent) {
+	/** @param wish what fetching asks of the torrent; left out for one that has its info dictionary */
+	constructor(torrent: ExtensionTorrent, wish?: MetadataWish) {
 		this.#torrent = torrent;
+		this.fetch = wish && new MetadataFetch(this.name, wish);
 	}
 
 	/** Who may have a private torrent has its file. BEP 27. */
@@ -42,11 +49,33 @@ export class UtMetadata implements PeerExtension {
 		return {metadata_size: this.offered ? this.#torrent.info?.length : undefined};
 	}
 
+	greeted(peer: ExtensionPeer, theirs: BencodeNode): void {
+		const size = readMetadataSize(theirs);
+		if (size === undefined || peer.extensions.numberOf(this.name) === undefined) return;
+		if (this.#torrent.info === undefined) this.fetch?.offered(peer, size);
+	}
+
+	left(peer: ExtensionPeer): void {
+		this.fetch?.left(peer);
+	}
+
+	tick(now: Millis): void {
+		if (this.#torrent.info === undefined) this.fetch?.tick(now);
+	}
+
 	message(peer: ExtensionPeer, payload: Uint8Array): void {
 		const message = decodeMetadataMessage(payload);
 		const number = peer.extensions.numberOf(this.name);
-		// What it gives nobody asked for.
-		if (message?.type !== 'request' || number === undefined) return peer.strike();
+		if (message === undefined || number === undefined) return peer.strike();
+		if (message.type !== 'request') {
+			// What it gives nobody asked for, unless it comes late.
+			if (this.fetch === undefined) return peer.strike();
+			return this.fetch.message(peer, message);
+		}
+		if (this.#torrent.info === undefined) {
+			peer.askedInVain();
+			return peer.sendExtended(number, answerMetadataRequest(undefined, message.piece));
+		}
 		const length = this.#torrent.info?.length ?? 0;
 		const notes = peer.extensions.notes(this);
 		const given = notes.given * metadataPiece;

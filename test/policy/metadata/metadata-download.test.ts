@@ -104,7 +104,11 @@ test('after a wrong whole of several each of the next is of one peer, and who ga
 	}
 	download.failed(wrong!, 0);
 	assert.equal(download.failures, 1);
-	assert.deepEqual(download.next(100).filter(({peer}) => peer < 3), [], 'those who gave rest for 20 to 70 s');
+	assert.deepEqual(
+		download.next(100).filter(({peer}) => peer < 3),
+		[],
+		'those who gave rest for 20 to 70 s',
+	);
 	const asked = download.next(70_001);
 	assert.ok(asked.length >= 4);
 	let ended = 0;

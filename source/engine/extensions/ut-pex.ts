@@ -1,0 +1,112 @@
+import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
+import {isWithinReach} from '../../policy/peers/address-reach.js';
+import {PexDeltas} from '../../policy/peers/pex-deltas.js';
+import type {BencodeNode} from '../../protocol/bencode/bencode.js';
+import {readClientFields} from '../../protocol/wire/extension-handshake.js';
+import {decodePex, encodePex, type PexPeer, pexFlag} from '../../protocol/wire/ut-pex.js';
+import type {ExtensionPeer, ExtensionTorrent, PeerExtension} from './peer-extension.js';
+
+/** Once a minute is the rule; clocks differ, and some are in more of a hurry. */
+const leastGap: Millis = 45_000;
+/** Peers of one message that are looked at; of the first, which tells all, more. */
+const mostTaken = 50;
+const mostAtFirst = 200;
+/** What comes too often, or is too long, costs as much as so many small messages. */
+const tooMuch = 40;
+
+/** What peer exchange asks of, and tells, its torrent. */
+export interface PexTorrent extends ExtensionTorrent {
+	/** Whether it may be told to its peers who else is here: not of private torrents. BEP 27. */
+	readonly exchanges: boolean;
+	/** It has all it wants, as far as is known. */
+	isSeed(peer: ExtensionPeer): boolean;
+	/** A peer named others. */
+	found(peers: readonly PeerAddress[]): void;
+}
+
+/** What is known of one peer. */
+interface PexNotes {
+	/** Where others reach it, when it dialled us; undefined when it did not say. */
+	port: number | undefined;
+	readonly deltas: PexDeltas<PexPeer>;
+	heardAt: Millis;
+	heard: number;
+}
+
+/** Peers tell each other who else is here. BEP 11. */
+export class UtPex implements PeerExtension {
+	readonly name = 'ut_pex';
+	readonly id = 2;
+	readonly #torrent: PexTorrent;
+
+	constructor(torrent: PexTorrent) {
+		this.#torrent = torrent;
+	}
+
+	get offered(): boolean {
+		return this.#torrent.exchanges;
+	}
+
+	newNotes(): PexNotes {
+		return {port: undefined, deltas: new PexDeltas(), heardAt: -Infinity, heard: 0};
+	}
+
+	greeted(peer: ExtensionPeer, theirs: BencodeNode): void {
+		const {port} = readClientFields(theirs);
+		if (port !== undefined) peer.extensions.notes(this).port = port;
+	}
+
+	message(peer: ExtensionPeer, payload: Uint8Array): void {
+		const notes = peer.extensions.notes(this);
+		const isFirst = notes.heard++ === 0;
+		const most = isFirst ? mostAtFirst : mostTaken;
+		if (peer.now - notes.heardAt < leastGap) return peer.idleTalk(tooMuch);
+		notes.heardAt = peer.now;
+		const {added} = decodePex(payload, most);
+		peer.idleTalk(payload.length > most * 2 * 19 + 200 ? tooMuch : 1);
+		if (peer.isClosed) return;
+		const found = added.filter(({host}) => isWithinReach(host, peer.address.host));
+		if (found.length > 0) this.#torrent.found(found.map(({host, port}) => ({host, port})));
+	}
+
+	/** Tells everybody whose time has come. */
+	tick(now: Millis): void {
+		if (!this.offered) return;
+		let here: Map<string, PexPeer> | undefined;
+		for (const peer of this.#torrent.peers) {
+			const number = peer.extensions.numberOf(this.name);
+			if (number === undefined || peer.isClosed) continue;
+			const {deltas} = peer.extensions.notes(this);
+			if (!deltas.isDue(now)) continue;
+			here ??= this.#here();
+			const delta = deltas.next(this.#for(peer, here), now);
+			if (delta !== undefined) peer.sendExtended(number, encodePex(delta));
+		}
+	}
+
+	/** Who is here and can be reached by others. */
+	#here(): Map<string, PexPeer> {
+		const here = new Map<string, PexPeer>();
+		for (const peer of this.#torrent.peers) {
+			if (!peer.extensions.joined || peer.isClosed) continue;
+			const port = peer.incoming ? peer.extensions.notesOf(this)?.port : peer.address.port;
+			if (port === undefined) continue;
+			const {host} = peer.address;
+			const flags =
+				(peer.incoming ? 0 : pexFlag.reachable) | (this.#torrent.isSeed(peer) ? pexFlag.onlyUploads : 0);
+			here.set(formatAddress({host, port}), {host, port, flags});
+		}
+		return here;
+	}
+
+	/** Those of them that mean something to a peer, without itself. */
+	#for(peer: ExtensionPeer, here: ReadonlyMap<string, PexPeer>): Map<string, PexPeer> {
+		const port = peer.incoming ? peer.extensions.notesOf(this)?.port : peer.address.port;
+		const itself = formatAddress({host: peer.address.host, port: port ?? 0});
+		const others = new Map<string, PexPeer>();
+		for (const [key, other] of here)
+			if (key !== itself && isWithinReach(other.host, peer.address.host)) others.set(key, other);
+		return others;
+	}
+}
