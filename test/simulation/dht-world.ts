@@ -3,6 +3,7 @@ import {parseIp} from '../../source/base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../source/base/peer-address.js';
 import type {Random} from '../../source/base/ports.js';
 import {DhtNode, type PeerLookup} from '../../source/engine/dht/dht-node.js';
+import type {NodeContact} from '../../source/protocol/dht/compact-nodes.js';
 import {decodeKrpc, encodeResponse, type KrpcMessage} from '../../source/protocol/dht/krpc.js';
 import {compareDistance, nodeIdFor, randomIdAt} from '../../source/protocol/dht/node-id.js';
 import {seededRandom} from '../helpers/seeded-random.js';
@@ -105,7 +106,15 @@ export class DhtWorld {
 		this.clock.after(10 + this.random.next() * 140, () => receiver(copy, from));
 	}
 
-	/** Names nodes that do not exist, nearer than any that does, at addresses of its friends. */
+	/** Who is named by those who lie: ids nearer than any there is, at addresses of anybody. */
+	lies(target: Uint8Array): NodeContact[] {
+		return Array.from({length: 8}, () => ({
+			id: randomIdAt(target, 24 + Math.floor(this.random.next() * 30), this.random),
+			...this.citizens[Math.floor(this.random.next() * this.citizens.length)]!.address,
+		}));
+	}
+
+	/** Answers whoever looks for somebody with lies. */
 	#liar(citizen: Citizen): (bytes: Uint8Array, from: PeerAddress) => boolean {
 		return (bytes, from) => {
 			let message: KrpcMessage;
@@ -116,10 +125,7 @@ export class DhtWorld {
 			}
 			if (message.kind !== 'query' || message.target === undefined) return false;
 			const target = message.target;
-			const nodes = Array.from({length: 8}, () => ({
-				id: randomIdAt(target, 24 + Math.floor(this.random.next() * 30), this.random),
-				...this.citizens[Math.floor(this.random.next() * this.citizens.length)]!.address,
-			}));
+			const nodes = this.lies(target);
 			const ip = parseIp(from.host)!;
 			const to = new Uint8Array(ip.length + 2);
 			to.set(ip);

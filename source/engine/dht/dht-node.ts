@@ -480,7 +480,7 @@ export class DhtNode {
 		this.#timer = this.#setup.clock.after(refreshGap, () => this.#tick());
 		const now = this.#setup.clock.now();
 		if (now >= this.#selfLookupAt && !this.#bootstrapping) return this.bootstrap([], () => {});
-		this.#tryCandidate();
+		if (this.#tryCandidate()) return;
 		const stalest = this.#table.stalest();
 		if (stalest === undefined || now - stalest.node.askedAt < freshTime) return;
 		const {node, bits, hasRoom} = stalest;

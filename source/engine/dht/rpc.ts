@@ -18,7 +18,7 @@ export interface Outcome {
 	answered(response: KrpcResponse, roundTrip: Millis): void;
 	/** Nothing came for a second; it may come yet. */
 	slow?(): void;
-	/** No answer, a refusal, or an answer in somebody else's name. */
+	/** No answer, or a refusal. */
 	failed(): void;
 }
 
@@ -106,11 +106,11 @@ export class Rpc {
 			return true;
 		}
 		const roundTrip = this.#setup.clock.now() - pending.sentAt;
-		const isExpected = pending.id === undefined || sameBytes(pending.id, message.id);
-		if (!isExpected) this.#setup.failed(pending.id!, pending.to);
+		// Who calls itself something else is not whom others, or we, took it for.
+		if (pending.id !== undefined && !sameBytes(pending.id, message.id))
+			this.#setup.failed(pending.id, pending.to);
 		this.#setup.heard(message.id, pending.to, roundTrip);
-		if (isExpected) pending.outcome.answered(message, roundTrip);
-		else pending.outcome.failed();
+		pending.outcome.answered(message, roundTrip);
 		return true;
 	}
 

@@ -1,3 +1,4 @@
+import {sameBytes} from '../../base/bytes.js';
 import {addressScope, parseIp} from '../../base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import {commonBits, compareDistance} from '../../protocol/dht/node-id.js';
@@ -127,7 +128,7 @@ export class Lookup {
 		if (node.state === 'asked') node.state = 'slow';
 	}
 
-	/** It answered, as who it was said to be; `id` is what it calls itself. */
+	/** It answered. `id` is what it calls itself: by that it counts, whatever others said of it. */
 	answered(node: LookupNode, id: Uint8Array, token?: Uint8Array): void {
 		if (node.state !== 'asked' && node.state !== 'slow') return;
 		node.state = 'answered';
@@ -135,7 +136,7 @@ export class Lookup {
 		this.#pending--;
 		this.#responses++;
 		const at = this.#nodes.indexOf(node);
-		if (node.id !== undefined || at < 0) return;
+		if (at < 0 || (node.id !== undefined && sameBytes(node.id, id))) return;
 		node.id = id;
 		this.#nodes.splice(at, 1);
 		this.#nodes.splice(this.#placeFor(id), 0, node);

@@ -28,6 +28,8 @@ const k = 8;
 /** The number of the last bucket there can be. */
 const deepest = nodeIdLength * 8 - 1;
 const nearRoot = [16, 8, 4, 2].map(times => times * k);
+/** With fewer spares others are looked for. */
+const fewSpares = 2;
 /** With somebody to take its place a node goes after so many failures, else much later: the net may be what failed. */
 const patience = 2;
 const longPatience = 20;
@@ -94,7 +96,7 @@ export class RoutingTable {
 		const bucket = this.#buckets[index]!;
 		if (bucket.nodes.length < capacity(index)) return !hasNear(bucket.nodes, nearRange(address.host));
 		if (index === this.#buckets.length - 1 && index < deepest) return true;
-		return bucket.nodes.some(node => node.failures > 0) || bucket.spares.length < k;
+		return bucket.nodes.some(node => node.failures > 0) || bucket.spares.length < fewSpares;
 	}
 
 	/** A node answered a question of ours, from where it was asked. */
