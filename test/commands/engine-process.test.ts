@@ -10,7 +10,7 @@ import {socketPath} from '../../source/bridge/socket/socket-path.ts';
 import {ensureEngine, findEngine} from '../../source/commands/engine-process/ensure-engine.ts';
 import {enginePid} from '../../source/commands/engine-process/host-engine.ts';
 import {makeStateDir, stateDirPath} from '../../source/commands/engine-process/state-dir.ts';
-import {engineGone, stopEngine} from '../../source/commands/screen/show-screen.ts';
+import {engineGone, stopEngine} from '../../source/commands/engine-process/stop-engine.ts';
 import {lockHolder, takeLock} from '../../source/io/state/process-lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-engine-'));

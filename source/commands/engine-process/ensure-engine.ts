@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process';
 import {closeSync, fstatSync, ftruncateSync, readSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import process from 'node:process';
-import {setTimeout as delay} from 'node:timers/promises';
 import {UserError} from '../../base/errors.js';
 import {connectEngine, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {socketPath} from '../../bridge/socket/socket-path.js';
+import {FolderWatch} from '../../io/files/folder-watch.js';
 import {openEngineLog} from './file-log.js';
 import {enginePid} from './host-engine.js';
 import {requireOwnSocket} from './own-folder.js';
@@ -22,6 +22,8 @@ export interface EnsureSettings {
 }
 
 const startTime = 15_000;
+/** Another process may end without anybody being told: in ms, how long that goes unseen at the most. */
+const lookAgain = 100;
 const largestLog = 1_048_576;
 
 /** What it means that nobody listens, or that who did was about to end, or killed, before a word was said. */
@@ -76,6 +78,32 @@ function lastLine(log: number, from: number): string {
 	return told?.replace(/^tortui: /, '') ?? '';
 }
 
+/** A process that was started to be the engine, and what became of it. */
+class StartedProcess {
+	/** Undefined when it could not be started. */
+	readonly pid: number | undefined;
+	/** Why it has ended, undefined while it has not. */
+	end: number | string | undefined;
+
+	/** @param ended told when it has */
+	constructor({stateDir, env, program, options}: EnsureSettings, log: number, ended: () => void) {
+		const child = spawn(process.execPath, [...program, '--background', '--state-dir', stateDir, ...options], {
+			detached: true,
+			stdio: ['ignore', log, log],
+			cwd: stateDir,
+			env,
+		});
+		this.pid = child.pid;
+		const over = (why: number | string): void => {
+			this.end = why;
+			ended();
+		};
+		child.once('error', error => over(error.message));
+		child.once('exit', (code, signal) => over(signal ?? code ?? 0));
+		child.unref();
+	}
+}
+
 /**
  * The engine of a state folder; one is started in the background when none runs. It is the leader of a session of
  * its own: closing the terminal or losing the line does not reach it. Any number of callers may race.
@@ -83,59 +111,54 @@ function lastLine(log: number, from: number): string {
 export async function ensureEngine(
 	settings: EnsureSettings,
 ): Promise<{engine: RemoteEngine; started: boolean}> {
-	const {stateDir, env, version, program, options} = settings;
+	const {stateDir, env, version} = settings;
 	const running = await findEngine(stateDir, env, version);
 	if (running) return {engine: running, started: false};
-
 	const logPath = join(stateDir, 'engine.log');
 	const log = openEngineLog(logPath);
 	try {
 		if (fstatSync(log).size > largestLog) ftruncateSync(log);
-		const from = fstatSync(log).size;
-		let child: number | undefined;
-		let status: number | string | undefined;
-		let starts = 0;
-		const start = () => {
-			starts++;
-			status = undefined;
-			const started = spawn(
-				process.execPath,
-				[...program, '--background', '--state-dir', stateDir, ...options],
-				{detached: true, stdio: ['ignore', log, log], cwd: stateDir, env},
-			);
-			child = started.pid;
-			started.once('error', error => {
-				status = error.message;
-			});
-			started.once('exit', (code, signal) => {
-				status = signal ?? code ?? 0;
-			});
-			started.unref();
-		};
+		return await startEngine(settings, log, logPath);
+	} finally {
+		closeSync(log);
+	}
+}
 
-		start();
+async function startEngine(
+	settings: EnsureSettings,
+	log: number,
+	logPath: string,
+): Promise<{engine: RemoteEngine; started: boolean}> {
+	const {stateDir, env, version} = settings;
+	const from = fstatSync(log).size;
+	const folder = new FolderWatch(dirname(socketPath(stateDir, env)));
+	const start = () => new StartedProcess(settings, log, () => folder.wake());
+	try {
+		let starts = 1;
+		let child = start();
 		const deadline = performance.now() + startTime;
 		while (performance.now() < deadline) {
 			const engine = await findEngine(stateDir, env, version);
-			if (engine) return {engine, started: engine.hello.pid === child};
-			if (status !== undefined && enginePid(stateDir) === undefined) {
+			if (engine) return {engine, started: engine.hello.pid === child.pid};
+			if (child.end !== undefined && enginePid(stateDir) === undefined) {
 				// It gave way to one that has ended since, or it cannot start at all.
 				const reason = lastLine(log, from);
 				if (starts >= 3 || !reason.startsWith('an engine runs already')) {
 					throw new UserError(
 						'engine-start',
-						`the engine did not start: ${reason || `it ended with ${status}`} (log: ${logPath})`,
+						`the engine did not start: ${reason || `it ended with ${child.end}`} (log: ${logPath})`,
 					);
 				}
-				start();
+				starts++;
+				child = start();
 			}
-			await delay(5);
+			await folder.next(lookAgain);
 		}
-		throw new UserError(
-			'engine-start',
-			`the engine did not start within ${startTime / 1000} s; its log is ${logPath}`,
-		);
 	} finally {
-		closeSync(log);
+		folder.close();
 	}
+	throw new UserError(
+		'engine-start',
+		`the engine did not start within ${startTime / 1000} s; its log is ${logPath}`,
+	);
 }

@@ -11,7 +11,7 @@ import type {TerminalInput} from '../../ui/terminal/filtered-input.js';
 import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
 import type {Context, Flags} from '../arguments/command.js';
 import type {screenOptions} from '../arguments/flags.js';
-import {enginePid} from '../engine-process/host-engine.js';
+import {stopEngine} from '../engine-process/stop-engine.js';
 import {screenPreferences} from './screen-preferences.js';
 import {showLines} from './show-lines.js';
 import {takesLinesOnly} from './terminal-kind.js';
@@ -33,33 +33,6 @@ function keyboard({stdin}: Pick<Context, 'stdin'>): NodeJS.ReadStream {
 		return new ReadStream(openSync('/dev/tty', 'r'));
 	} catch {
 		throw new UserError('no-terminal', 'there is no terminal to read keys from; use: tortui get TORRENT', 2);
-	}
-}
-
-/** Waits until the engine's process has let go of its state folder. */
-export async function engineGone(stateDir: string, pid: number, time = 10_000): Promise<boolean> {
-	const deadline = performance.now() + time;
-	while (enginePid(stateDir) === pid) {
-		if (performance.now() > deadline) return false;
-		await new Promise(resolve => setTimeout(resolve, 10));
-	}
-	return true;
-}
-
-/** Stops the engine and waits for its end. */
-export async function stopEngine(engine: RemoteEngine, stateDir: string): Promise<void> {
-	const {pid} = engine.hello;
-	try {
-		await engine.send({type: 'session.stop'});
-	} catch (error) {
-		// It may end before its answer has left.
-		if (!(error instanceof UserError) || error.code !== 'engine-lost') throw error;
-	}
-	if (!(await engineGone(stateDir, pid))) {
-		throw new UserError(
-			'engine-stays',
-			`the engine (process ${pid}) has not ended yet; end it with: kill ${pid}`,
-		);
 	}
 }
 

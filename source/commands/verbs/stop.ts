@@ -6,7 +6,7 @@ import {logOptions, stateOptions} from '../arguments/flags.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
 import {enginePid} from '../engine-process/host-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
-import {engineGone, stopEngine} from '../screen/show-screen.js';
+import {engineGone, stopEngine} from '../engine-process/stop-engine.js';
 
 /** Stops the running engine, which saves everything first. */
 export const command = defineCommand({
