@@ -1,8 +1,8 @@
 import {availableParallelism} from 'node:os';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {ProtocolError, UserError} from '../base/errors.js';
 import {type Bytes, blockLength} from '../base/units.js';
+import {nextTurn} from '../io/machine/next-turn.js';
 import {readMetainfoHere} from '../io/metainfo/read-metainfo.js';
 import {isPadName} from '../protocol/metainfo/file-list.js';
 import type {Metainfo} from '../protocol/metainfo/metainfo.js';

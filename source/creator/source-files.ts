@@ -1,10 +1,10 @@
 import {constants, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats} from 'node:fs';
 import {basename, dirname, relative, resolve, sep} from 'node:path';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {UserError} from '../base/errors.js';
 import type {Bytes, Millis} from '../base/units.js';
 import {diskPath} from '../io/files/disk-path.js';
 import {typedPath} from '../io/files/typed-path.js';
+import {nextTurn} from '../io/machine/next-turn.js';
 import {compareBytes} from '../protocol/bencode/bencode.js';
 import {nameFromBytes, nameToBytes} from '../protocol/metainfo/name-bytes.js';
 import {excludes, type Glob} from './glob.js';

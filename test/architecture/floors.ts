@@ -20,7 +20,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 	protocol: {rooms: ['base'], packages: ['bencode'], node: false, pure: true},
 	policy: {rooms: ['base', 'protocol'], packages: [], node: false, pure: true},
 	io: {rooms: ['base', 'protocol', 'policy', 'api'], packages: [], node: true},
-	engine: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: true},
+	engine: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: false},
 	creator: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: true},
 	tracker: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: true},
 	bridge: {rooms: ['base', 'api'], packages: [], node: true},

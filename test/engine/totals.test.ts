@@ -4,9 +4,10 @@ import {cpSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
 import {SessionStats} from '../../source/engine/session/session-stats.ts';
-import {TotalsStore} from '../../source/engine/session/totals-store.ts';
+import {Totals} from '../../source/engine/session/totals.ts';
 import type {Torrent} from '../../source/engine/torrent/torrent.ts';
 import {TransferStats} from '../../source/engine/torrent/transfer-stats.ts';
+import {TotalsStore} from '../../source/io/state/totals-store.ts';
 import {until, within} from '../helpers/deadline.ts';
 import {
 	openTestSession,
@@ -75,7 +76,8 @@ test('a write is made at most every ten seconds, and only when something was mov
 	const path = join(space.folder('state'), 'totals.json');
 	const traffic = new SessionStats(new Map(), new PushedClock(), undefined);
 	const torrent = {id: 'ab', active: false, stats: new TransferStats(0)} as unknown as Torrent;
-	const memory = new TotalsStore(space.path('state'), new Map([['ab', torrent]]), traffic, assert.ifError);
+	const store = new TotalsStore(space.path('state'), assert.ifError);
+	const memory = new Totals(store, new Map([['ab', torrent]]), traffic);
 	let writes = 0;
 	const tickTo = async (from: number, to: number) => {
 		for (let now = from; now < to; now += 1000) {

@@ -1,7 +1,7 @@
-import {isAbsolute} from 'node:path';
 import type {Command} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
+import {isAbsolute} from '../../io/files/paths.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {type CommandHost, type CommandsOf, requireContent} from './command-host.js';
 import {requireFiles} from './piece-commands.js';

@@ -15,6 +15,7 @@ import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
 import {LimitStore} from '../../io/state/limit-store.js';
 import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
+import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {CommandHost} from '../commands/command-host.js';
@@ -44,7 +45,7 @@ import type {SessionServices} from './session-services.js';
 import {SessionStats} from './session-stats.js';
 import {TorrentLinks} from './torrent-links.js';
 import {TorrentLoader} from './torrent-loader.js';
-import {TotalsStore} from './totals-store.js';
+import {Totals} from './totals.js';
 
 const usualPoolSlots = 4096;
 /** What the disk has to end what it does when we leave. */
@@ -72,6 +73,7 @@ export interface SessionParts {
 interface Stores {
 	readonly speeds: StatsStore | undefined;
 	readonly limits: LimitStore | undefined;
+	readonly totals: TotalsStore | undefined;
 }
 
 /** Puts a session together; nothing of it runs yet. */
@@ -108,11 +110,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const limits = composeLimits(options, stores.limits, shared, torrents);
 	const queue = new QueueManager(torrents, options.queue, clock);
 	const stats = new SessionStats(torrents, clock, stores.speeds);
-	const totals = options.persist
-		? new TotalsStore(options.stateDir, torrents, stats, ({message}) =>
-				write('warn', `totals are not kept: ${message}`),
-			)
-		: undefined;
+	const totals = stores.totals && new Totals(stores.totals, torrents, stats);
 	const store = options.store ?? new StateStore(options.stateDir, write);
 	const autosave = new Autosave(
 		{torrents, traffic: stats, store, speeds: stores.speeds, log: write},
@@ -296,7 +294,7 @@ function composeShared(grounds: Grounds): {
 }
 
 function openStores({persist, stateDir}: SessionOptions, log: SessionServices['log']): Stores {
-	if (!persist) return {speeds: undefined, limits: undefined};
+	if (!persist) return {speeds: undefined, limits: undefined, totals: undefined};
 	return {
 		speeds: new StatsStore(stateDir, text => log('warn', text)),
 		limits: new LimitStore(stateDir, {
@@ -304,6 +302,7 @@ function openStores({persist, stateDir}: SessionOptions, log: SessionServices['l
 			later: why => log('warn', `limits chosen earlier do not hold, new ones are not kept: ${why}`),
 			failed: ({message}) => log('warn', `limits are not kept: ${message}`),
 		}),
+		totals: new TotalsStore(stateDir, ({message}) => log('warn', `totals are not kept: ${message}`)),
 	};
 }
 

@@ -1,9 +1,9 @@
-import {isAbsolute} from 'node:path';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {AddOptions, Reply} from '../../api/command.js';
 import {ProtocolError, UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {InfoHash} from '../../base/units.js';
+import {isAbsolute} from '../../io/files/paths.js';
+import {nextTurn} from '../../io/machine/next-turn.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
 import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
 import type {StatsStore} from '../../io/state/stats-store.js';
@@ -21,7 +21,7 @@ import type {QueueManager} from './queue-manager.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
 import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
-import type {TotalsStore} from './totals-store.js';
+import type {Totals} from './totals.js';
 
 const manyFiles = 10_000;
 /** As many as a .torrent may name. */
@@ -42,7 +42,7 @@ export interface TorrentLoaderSetup {
 	/** Undefined when no speeds are kept. */
 	readonly speeds: StatsStore | undefined;
 	/** Undefined when none are kept. */
-	readonly totals: Pick<TotalsStore, 'recall'> | undefined;
+	readonly totals: Pick<Totals, 'recall'> | undefined;
 	/** Absolute; where data goes that is added without a folder. */
 	readonly dir: string;
 	/** Connections a torrent. */

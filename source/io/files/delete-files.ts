@@ -1,7 +1,7 @@
 import {dirname, join} from 'node:path';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf, StorageError} from '../disk/storage-failure.js';
+import {nextTurn} from '../machine/next-turn.js';
 import {removeBelow, removeFolderBelow} from './held-folder.js';
 
 /** So many are deleted before others have a turn. */

@@ -1,11 +1,11 @@
 import {lstat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Bytes} from '../../base/units.js';
 import {chooseLayouts, type NameLayout} from '../../policy/session/name-layouts.js';
 import {exactFold, type PathFold, settleNames, widestFold} from '../../protocol/metainfo/file-names.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {formerPaths, writtenPaths} from '../../protocol/metainfo/other-names.js';
+import {nextTurn} from '../machine/next-turn.js';
 import {exactNames, type NameRules, probeNameRules} from './disk-names.js';
 import {diskPath} from './disk-path.js';
 

@@ -1,6 +1,6 @@
 import {realpath} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {setImmediate as nextTurn} from 'node:timers/promises';
+import {nextTurn} from '../machine/next-turn.js';
 import {type NameRules, probeNameRules} from './disk-names.js';
 
 /** Where a torrent's files are or are going to be. */

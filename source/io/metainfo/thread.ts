@@ -1,10 +1,10 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {ProtocolError} from '../../base/errors.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import {hashFunctions} from '../machine/hash-functions.js';
+import {nextTurn} from '../machine/next-turn.js';
 import type {FromReader, SentFile, SentHead, Span, ToReader} from './messages.js';
 import {alreadyRead} from './read-metainfo.js';
 
