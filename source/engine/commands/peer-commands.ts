@@ -11,9 +11,9 @@ export async function executeForPeers(
 ): Promise<void> {
 	switch (command.type) {
 		case 'tracker.add':
-			return void torrent.sources.trackers.add(command.url, command.tier);
+			return void torrent.sources.trackers.list.add(command.url, command.tier);
 		case 'tracker.remove':
-			return torrent.sources.trackers.remove(command.url);
+			return torrent.sources.trackers.list.remove(command.url);
 		case 'peer.add': {
 			const address = await host.resolvePeer(command.address);
 			return torrent.post({type: 'peers', addresses: [address], source: 'manual'});

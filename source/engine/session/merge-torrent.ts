@@ -65,7 +65,7 @@ export function mergeInto(
 	trackersOff: boolean,
 ): Merged {
 	const {content} = torrent;
-	const {trackers: own} = torrent.sources;
+	const {list: own} = torrent.sources.trackers;
 	const selected = options.select === undefined ? [] : selectedFiles(metainfo, options.select);
 	const more = selected.filter(index => content?.files.priorities[index] === 0);
 	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});

@@ -261,7 +261,7 @@ export class TorrentLoader implements SessionService {
 			throw new UserError(failure.code, failure.message);
 		}
 		if (this.#setup.trackers && options.trackersOff !== true)
-			torrent.sources.trackers.merge(torrent.content?.metainfo.trackers ?? []);
+			torrent.sources.trackers.list.merge(torrent.content?.metainfo.trackers ?? []);
 		this.#applyOptions(torrent, options, addresses);
 		torrent.doubtful = true;
 		if (torrent.wanted) this.#setup.queue.start(torrent, 'full');
@@ -341,7 +341,7 @@ export class TorrentLoader implements SessionService {
 
 	#applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
 		this.#applySettings(torrent, options);
-		for (const url of options.trackers ?? []) torrent.sources.trackers.add(url);
+		for (const url of options.trackers ?? []) torrent.sources.trackers.list.add(url);
 		if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	}
 

@@ -1,15 +1,12 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {LogLevel} from '../../base/ports.js';
+import type {AnnouncedTorrent} from './announce-request.js';
 import {PassiveSource} from './passive-source.js';
 import {ResumeSource} from './resume-source.js';
 import {type SourcedSwarm, SourceSet} from './source-set.js';
-import {
-	type AnnouncedTorrent,
-	type TrackerServices,
-	TrackerSource,
-	type TrackerTiers,
-} from './tracker-source.js';
+import type {TrackerTiers} from './tracker-list.js';
+import {type TrackerServices, TrackerSource} from './tracker-source.js';
 
 /** What the sources of its peers ask of, and tell, a torrent. */
 export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'stats' | 'left'> {

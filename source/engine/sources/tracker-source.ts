@@ -1,78 +1,39 @@
 import type {Reannouncement} from '../../api/command.js';
 import type {TrackerView} from '../../api/snapshot.js';
-import {UserError} from '../../base/errors.js';
 import {formatIp, parseIp} from '../../base/ip-address.js';
 import {isDialable, type PeerAddress} from '../../base/peer-address.js';
 import type {Clock, LogLevel, Random, Timer} from '../../base/ports.js';
-import {safeText} from '../../base/safe-text.js';
-import {type Bytes, blockLength, type Millis, type Seconds} from '../../base/units.js';
-import {AnnounceSchedule} from '../../policy/tracker/announce-schedule.js';
+import type {Millis, Seconds} from '../../base/units.js';
+import type {AnnounceSchedule} from '../../policy/tracker/announce-schedule.js';
 import {announceTimes} from '../../policy/tracker/scheduled-tracker.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../../protocol/tracker/announce.js';
 import {type TrackersState, trackerRow} from '../views/tracker-view.js';
+import {type AnnouncedTorrent, type AnnouncingClient, announceRequest} from './announce-request.js';
 import {deadlineSignal} from './deadline-signal.js';
 import type {AddressWitness} from './external-address.js';
 import type {PeerSource} from './peer-source.js';
-import {Tracker, type TrackerOwner} from './tracker.js';
+import {farewellTime, type Tracker} from './tracker.js';
 import {TrackerClient, type TrackerClientOptions} from './tracker-client.js';
-import {trackerHost, trackerUrlFault} from './tracker-url.js';
-
-/** What its trackers are told of a torrent, and what they tell it. */
-export interface AnnouncedTorrent {
-	/** 20 bytes; of v2-only torrents the first 20 of the 32. */
-	readonly infoHash: Uint8Array;
-	readonly stats: {readonly uploaded: Bytes; readonly downloaded: Bytes};
-	/** What it lacks; undefined while nobody knows how much it is. */
-	readonly left: Bytes | undefined;
-	/** Its name, when trackers are to be told: they may list it. */
-	readonly publicName?: string | undefined;
-	/** Whether this is known to be our own address. */
-	isOwn(peer: PeerAddress): boolean;
-	/** A tracker named these peers, none of them known to be ourselves. */
-	found(peers: readonly PeerAddress[]): void;
-	log(level: LogLevel, text: string): void;
-}
-
-/** The trackers of a torrent, as they are kept. */
-export interface TrackerTiers {
-	/** Tiers of URLs, the first tried first. BEP 12. */
-	readonly tiers: ReadonlyArray<readonly string[]>;
-	/** Tiers that are kept for later and not asked now: trackers are turned off. */
-	readonly unused?: ReadonlyArray<readonly string[]> | undefined;
-	/** Those of the tiers' URLs that a person named: on loopback and LAN addresses these may have any path. */
-	readonly named?: readonly string[] | undefined;
-}
+import {TrackerList, type TrackerListOwner, type TrackerTiers} from './tracker-list.js';
+import {trackerHost} from './tracker-url.js';
 
 /** What asking trackers takes of the session. */
-export interface TrackerServices extends TrackerClientOptions {
+export interface TrackerServices extends TrackerClientOptions, AnnouncingClient {
 	readonly clock: Clock;
 	readonly random: Random;
-	/** 20 bytes. */
-	readonly peerId: Uint8Array;
-	/** 32 bits, the same for as long as the session lives. */
-	readonly key: number;
-	/** The port we listen on. */
-	port(): number;
 	readonly externalAddress: {heardOurAddress(host: string, from: string, witness: AddressWitness): void};
 	/** Finds the address of a peer that a tracker tells by its DNS name; undefined when there is none. */
 	readonly resolver: {first(name: string): Promise<string | undefined>};
 }
 
-const numwant = 200;
-/** How long trackers have to hear that we stopped. */
-const farewellTime: Millis = 5000;
-
 /** The trackers of one torrent: asks them when the schedule says so, tells who is there. */
-export class TrackerSource implements PeerSource, TrackerOwner {
+export class TrackerSource implements PeerSource, TrackerListOwner {
 	readonly kind = 'tracker';
 	readonly client: TrackerClient;
+	readonly list: TrackerList;
 	readonly #torrent: AnnouncedTorrent;
 	readonly #services: TrackerServices;
 	readonly #schedule: AnnounceSchedule;
-	readonly #unused: ReadonlyArray<readonly string[]>;
-	readonly #named: Set<string>;
-	/** Those that were asked since they were added. */
-	readonly #trackers = new Map<string, Tracker>();
 	#timer: Timer | undefined;
 	#state: TrackersState = 'off';
 	#stopped: Promise<void> = Promise.resolve();
@@ -81,27 +42,15 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 
 	constructor(
 		torrent: AnnouncedTorrent,
-		{tiers, unused = [], named = []}: TrackerTiers,
+		tiers: TrackerTiers,
 		services: TrackerServices,
 		times = announceTimes,
 	) {
 		this.#torrent = torrent;
 		this.#services = services;
-		this.#unused = unused;
-		this.#named = new Set(named);
 		this.client = new TrackerClient(services);
-		const usable = tiers.map(tier =>
-			tier.filter(url => {
-				const fault = trackerUrlFault(url);
-				if (fault) torrent.log('warn', `tracker ${safeText(url)} is left out: ${fault}`);
-				return fault === undefined;
-			}),
-		);
-		this.#schedule = new AnnounceSchedule(
-			usable.filter(tier => tier.length > 0),
-			() => services.random.next(),
-			times,
-		);
+		this.list = new TrackerList(tiers, this, services.random, times);
+		this.#schedule = this.list.schedule;
 	}
 
 	/** Grows whenever a view changes by more than the passing of time. */
@@ -110,21 +59,18 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 	}
 
 	get off(): string | undefined {
-		if (this.#schedule.trackers.length > 0) return undefined;
-		return this.#unused.length > 0 ? 'trackers are turned off' : 'it has no tracker';
+		return this.list.off;
 	}
 
 	nextAt(now: Millis): Millis | undefined {
 		return this.#schedule.nextDeadline(now);
 	}
 
-	// As a source of peers.
-
 	start(): void {
 		if (this.#state === 'stopping') this.#startAgain = true;
 		if (this.#state !== 'off') return;
 		this.#state = 'running';
-		for (const tracker of this.#trackers.values()) tracker.begin();
+		for (const tracker of this.list.made) tracker.begin();
 		this.#schedule.start(this.#now());
 		this.#pump();
 	}
@@ -153,7 +99,7 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 		const waits = this.#schedule.trackers
 			.filter(({state, nextAt}) => state === 'working' && nextAt > now)
 			.map(({url, nextAt}) => ({
-				tracker: this.#tracker(url).name,
+				tracker: this.list.tracker(url).name,
 				allowedIn: Math.ceil((nextAt - now) / 1000),
 			}));
 		return {
@@ -172,7 +118,7 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 			this.#state = 'stopping';
 			this.#revision++;
 			this.#timer?.clear();
-			for (const tracker of this.#trackers.values()) tracker.rest();
+			for (const tracker of this.list.made) tracker.rest();
 			this.#schedule.stop();
 			this.#stopped = this.#leave();
 		}
@@ -183,7 +129,7 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 		const deadline = deadlineSignal(this.clock, farewellTime);
 		await Promise.all(
 			this.#schedule.trackers.map(async ({url, registered}) => {
-				const tracker = this.#tracker(url);
+				const tracker = this.list.tracker(url);
 				await tracker.finish(registered, deadline);
 				await tracker.tell(this.#schedule.farewell(url), deadline);
 			}),
@@ -199,78 +145,16 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 		this.#timer?.clear();
 		if (!this.running) return;
 		const now = this.#now();
-		for (const {url, event} of this.#schedule.due(now)) this.#tracker(url).announce(event);
+		for (const {url, event} of this.#schedule.due(now)) this.list.tracker(url).announce(event);
 		const deadline = this.#schedule.nextDeadline(now);
 		if (deadline === undefined) return;
 		this.#timer = this.clock.after(deadline - now, () => this.#pump());
 	}
 
-	// As a list of trackers.
-
-	/**
-	 * Adds a tracker, which a person names, and asks it at once. Answers whether it was not there. One that was is asked
-	 * anew when it could not be asked because nobody had named it.
-	 *
-	 * @param tier 1 is tried first; a tier of its own at the end when left out
-	 * @throws {UserError} when the URL cannot be a tracker's
-	 */
-	add(url: string, tier?: number): boolean {
-		const trimmed = url.trim();
-		const fault = trackerUrlFault(trimmed);
-		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(trimmed)}: ${fault}`);
-		const index = tier === undefined ? undefined : Math.max(0, Math.trunc(tier) - 1);
-		const isNamed = this.#named.has(trimmed);
-		this.#named.add(trimmed);
-		const isNew = this.#schedule.add(trimmed, index, this.#now());
-		if (!isNew && !isNamed) this.#schedule.retry(trimmed, this.#now());
-		this.#revision++;
-		this.#pump();
-		return isNew;
-	}
-
-	/** Adds those of a torrent's own trackers that are not there, behind all others. Answers how many those were. */
-	merge(tiers: ReadonlyArray<readonly string[]>): number {
-		const known = new Set(this.#schedule.trackers.map(({url}) => url));
-		let count = 0;
-		for (const tier of tiers) {
-			const added = tier.filter(url => !known.has(url) && trackerUrlFault(url) === undefined);
-			const index = (this.#schedule.trackers.at(-1)?.tier ?? -1) + 1;
-			for (const url of added) if (this.#schedule.add(url, index, this.#now())) count++;
-		}
-		if (count === 0) return 0;
-		this.#revision++;
-		this.#pump();
-		return count;
-	}
-
-	/** Removes a tracker; it hears that we stopped if it knows us. Removing one that is not there does nothing. */
-	remove(url: string): void {
-		const events = this.#schedule.farewell(url);
-		if (!this.#schedule.remove(url)) return;
-		const tracker = this.#tracker(url);
-		this.#trackers.delete(url);
-		tracker.abandon();
-		this.#revision++;
-		void tracker.tell(events, deadlineSignal(this.clock, farewellTime));
-		this.#pump();
-	}
-
-	/** The URLs of all trackers, tier by tier in the order in which they are tried now, those that are not asked last. */
-	get tiers(): string[][] {
-		const tiers = new Map<number, string[]>();
-		for (const {url, tier} of this.#schedule.trackers) tiers.set(tier, [...(tiers.get(tier) ?? []), url]);
-		return [...tiers.values(), ...this.#unused.map(tier => [...tier])];
-	}
-
-	/** Those of the trackers that a person named, as in `TrackerTiers`. */
-	get named(): string[] {
-		return this.tiers.flat().filter(url => this.#named.has(url));
-	}
-
 	/** One row a tracker, in the order in which they are tried. */
 	views(now: Millis): TrackerView[] {
 		return this.#schedule.trackers.map(scheduled =>
-			trackerRow(scheduled, this.#trackers.get(scheduled.url)?.record ?? {}, this.#state, now),
+			trackerRow(scheduled, this.list.tracker(scheduled.url).record, this.#state, now),
 		);
 	}
 
@@ -278,21 +162,13 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 	get namesOnlyUs(): boolean {
 		const named = this.#schedule.trackers.flatMap(({url, state}) => {
 			if (state !== 'working') return [];
-			return this.#trackers.get(url)?.namedOnly(peer => this.#torrent.isOwn(peer)) ?? [];
+			return this.list.tracker(url).namedOnly(peer => this.#torrent.isOwn(peer)) ?? [];
 		});
 		return named.length > 0 && named.every(isOurs => isOurs);
 	}
 
 	#busy(): Tracker[] {
-		return [...this.#trackers.values()].filter(({busy}) => busy);
-	}
-
-	#tracker(url: string): Tracker {
-		const known = this.#trackers.get(url);
-		if (known) return known;
-		const tracker = new Tracker(url, this);
-		this.#trackers.set(url, tracker);
-		return tracker;
+		return [...this.list.made].filter(({busy}) => busy);
 	}
 
 	// What one of them asks and tells.
@@ -310,26 +186,11 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 	}
 
 	request(event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest {
-		const {infoHash, stats, left, publicName} = this.#torrent;
-		const {peerId, key} = this.#services;
-		return {
-			infoHash,
-			peerId,
-			key: key >>> 0,
-			port: this.#services.port(),
-			uploaded: whole(stats.uploaded),
-			downloaded: whole(stats.downloaded),
-			// Who is told 0 takes us for a seed, and may name no seeds to us. BEP 3.
-			left: left === undefined ? blockLength : whole(left),
-			event,
-			numwant: event === 'stopped' ? 0 : numwant,
-			trackerId,
-			name: publicName,
-		};
+		return announceRequest(this.#torrent, this.#services, event, trackerId);
 	}
 
 	isNamed(url: string): boolean {
-		return this.#named.has(url);
+		return this.list.isNamed(url);
 	}
 
 	answered({url}: Tracker, answer: AnnouncePeers): void {
@@ -352,6 +213,11 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 	}
 
 	settled(): void {
+		this.#pump();
+	}
+
+	listChanged(): void {
+		this.#revision++;
 		this.#pump();
 	}
 
@@ -381,9 +247,4 @@ export class TrackerSource implements PeerSource, TrackerOwner {
 	#now(): Millis {
 		return this.clock.now();
 	}
-}
-
-/** Counters as trackers can read them. */
-function whole(count: number): number {
-	return Number.isFinite(count) ? Math.max(0, Math.trunc(count)) : Number.MAX_SAFE_INTEGER;
 }

@@ -8,6 +8,8 @@ import {deadlineSignal} from './deadline-signal.js';
 import {HttpStatusError, type TrackerClient} from './tracker-client.js';
 import {trackerName} from './tracker-url.js';
 
+/** How long trackers have to hear that we stopped. */
+export const farewellTime: Millis = 5000;
 /** How long one that never answered has before we leave without a word. */
 const strangerTime: Millis = 1500;
 /** Who has not answered for so long is not waited for alone: the next tracker is asked, and both may answer. */
@@ -193,10 +195,11 @@ export class Tracker {
 		this.#scrapeTimer?.clear();
 	}
 
-	/** It is removed: nobody waits for its answer any more. */
-	abandon(): void {
+	/** It is removed: its answer is not waited for, and it is told these. */
+	abandon(events: readonly AnnounceEvent[]): void {
 		this.rest();
 		this.#pending?.abort.abort(new Error('removed'));
+		void this.tell(events, deadlineSignal(this.#owner.clock, farewellTime));
 	}
 
 	/** Waits for the answer that is on its way: of one that does not know us for a short time only. */

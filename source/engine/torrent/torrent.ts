@@ -171,7 +171,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			this.#content?.metainfo ?? {
 				...this.identity,
 				name: this.#givenName ?? '',
-				trackers: this.sources.trackers.tiers,
+				trackers: this.sources.trackers.list.tiers,
 				webSeeds: [],
 			},
 		);
@@ -244,8 +244,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			heldWithAll: this.heldWithAll,
 			...this.stats.export(),
 			...this.goal.export(),
-			trackers: sources.trackers.tiers,
-			namedTrackers: sources.trackers.named,
+			trackers: sources.trackers.list.tiers,
+			namedTrackers: sources.trackers.list.named,
 			maxDownload: rateLimits.download.rate,
 			maxUpload: rateLimits.upload.rate,
 			...(this.#content?.export() ?? {priorities: [], piecePriorities: undefined, renamed: []}),

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ProtocolError} from '../../../source/base/errors.js';
+import type {AnnouncedTorrent} from '../../../source/engine/sources/announce-request.js';
 import {HttpStatusError} from '../../../source/engine/sources/tracker-client.js';
-import {
-	type AnnouncedTorrent,
-	type TrackerServices,
-	TrackerSource,
-	type TrackerTiers,
-} from '../../../source/engine/sources/tracker-source.js';
+import type {TrackerTiers} from '../../../source/engine/sources/tracker-list.js';
+import {type TrackerServices, TrackerSource} from '../../../source/engine/sources/tracker-source.js';
 import type {HttpRequest} from '../../../source/io/net/http-client.js';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
 import type {AnnounceRequest, AnnounceResponse} from '../../../source/protocol/tracker/announce.js';
@@ -265,16 +262,16 @@ test('trackers can be added and removed while it runs', async () => {
 	s.trackers.start();
 	await settled();
 	const before = s.trackers.revision;
-	s.trackers.add(` ${two} `);
+	s.trackers.list.add(` ${two} `);
 	await settled();
 	assert.ok(s.trackers.revision > before);
-	assert.deepEqual(s.trackers.tiers, [[one], [two]]);
-	s.trackers.remove(one);
+	assert.deepEqual(s.trackers.list.tiers, [[one], [two]]);
+	s.trackers.list.remove(one);
 	await settled();
 	assert.deepEqual(s.heard, [`${one} started`, `${two} started`, `${one} stopped`]);
-	assert.deepEqual(s.trackers.tiers, [[two]]);
+	assert.deepEqual(s.trackers.list.tiers, [[two]]);
 	for (const bad of ['ftp://x/announce', 'udp://x', 'nonsense', 'http://x/announce?info_hash=1']) {
-		assert.throws(() => s.trackers.add(bad), {name: 'UserError'}, bad);
+		assert.throws(() => s.trackers.list.add(bad), {name: 'UserError'}, bad);
 	}
 });
 
@@ -357,8 +354,8 @@ test('a tracker on a local address needs announce in its path, unless a person n
 		s.trackers.start();
 		await settled();
 		if (how === 'added') {
-			assert.equal(s.trackers.add(url), false);
-			assert.deepEqual(s.trackers.named, [url]);
+			assert.equal(s.trackers.list.add(url), false);
+			assert.deepEqual(s.trackers.list.named, [url]);
 			await settled();
 		}
 		const heard = asked.length > 0;

@@ -1,0 +1,61 @@
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {LogLevel} from '../../base/ports.js';
+import {type Bytes, blockLength} from '../../base/units.js';
+import type {AnnounceEvent, AnnounceRequest} from '../../protocol/tracker/announce.js';
+
+/** What its trackers are told of a torrent, and what they tell it. */
+export interface AnnouncedTorrent {
+	/** 20 bytes; of v2-only torrents the first 20 of the 32. */
+	readonly infoHash: Uint8Array;
+	readonly stats: {readonly uploaded: Bytes; readonly downloaded: Bytes};
+	/** What it lacks; undefined while nobody knows how much it is. */
+	readonly left: Bytes | undefined;
+	/** Its name, when trackers are to be told: they may list it. */
+	readonly publicName?: string | undefined;
+	/** Whether this is known to be our own address. */
+	isOwn(peer: PeerAddress): boolean;
+	/** A tracker named these peers, none of them known to be ourselves. */
+	found(peers: readonly PeerAddress[]): void;
+	log(level: LogLevel, text: string): void;
+}
+
+/** Who announces. */
+export interface AnnouncingClient {
+	/** 20 bytes. */
+	readonly peerId: Uint8Array;
+	/** 32 bits, the same for as long as the session lives. */
+	readonly key: number;
+	/** The port we listen on. */
+	port(): number;
+}
+
+const numwant = 200;
+
+/** What a tracker is told of a torrent, as of now. @param trackerId as this tracker gave it */
+export function announceRequest(
+	torrent: AnnouncedTorrent,
+	client: AnnouncingClient,
+	event: AnnounceEvent | undefined,
+	trackerId: string | undefined,
+): AnnounceRequest {
+	const {infoHash, stats, left, publicName} = torrent;
+	return {
+		infoHash,
+		peerId: client.peerId,
+		key: client.key >>> 0,
+		port: client.port(),
+		uploaded: whole(stats.uploaded),
+		downloaded: whole(stats.downloaded),
+		// Who is told 0 takes us for a seed, and may name no seeds to us. BEP 3.
+		left: left === undefined ? blockLength : whole(left),
+		event,
+		numwant: event === 'stopped' ? 0 : numwant,
+		trackerId,
+		name: publicName,
+	};
+}
+
+/** Counters as trackers can read them. */
+function whole(count: number): number {
+	return Number.isFinite(count) ? Math.max(0, Math.trunc(count)) : Number.MAX_SAFE_INTEGER;
+}
