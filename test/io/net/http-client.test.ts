@@ -403,3 +403,21 @@ test('bound, the next address is tried beside one that says nothing for a second
 	await within(20_000, 'the ends', Promise.all(ended));
 	assert.equal(clock.next, undefined);
 });
+
+test('the end of a connection that served is no reason to dial the next address', {skip}, async t => {
+	let connections = 0;
+	const base = await blurt(t, socket => {
+		connections++;
+		socket.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere');
+	});
+	const http = client(undefined, undefined, {
+		local: new LocalAddresses(['127.0.0.2']),
+		lookUp: async () => ['127.0.0.1', '127.0.0.1'],
+	});
+	const url = new URL(base);
+	url.hostname = 'tracker.example';
+	await http.get(url.href, {maximumBody});
+	// The second get comes to the server after whatever the first has begun.
+	await http.get(base, {maximumBody});
+	assert.equal(connections, 2);
+});

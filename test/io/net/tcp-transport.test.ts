@@ -7,6 +7,8 @@ import {LocalAddresses} from '../../../source/io/net/local-addresses.ts';
 import {TcpTransport} from '../../../source/io/net/tcp-transport.ts';
 import type {ConnectionEvents, PeerStream} from '../../../source/io/net/transport.ts';
 import {until, within} from '../../helpers/deadline.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
+import {hasAddress} from '../../helpers/ports.ts';
 import {bytesFrom} from '../../helpers/torrents.ts';
 
 /** One end of a connection, with what came of it. */
@@ -48,8 +50,8 @@ class End implements ConnectionEvents {
 	}
 }
 
-async function listen(t: TestContext) {
-	const transport = new TcpTransport(new LocalAddresses(['127.0.0.1']), machineClock);
+async function listen(t: TestContext, clock: Clock = machineClock) {
+	const transport = new TcpTransport(new LocalAddresses(['127.0.0.1']), clock);
 	const taken: End[] = [];
 	const listener = await transport.listen({port: 0}, connection => {
 		const end = new End();
@@ -189,4 +191,34 @@ test('a name is no address of a peer: nobody is asked for it', async () => {
 	const end = new End();
 	new TcpTransport(new LocalAddresses(), machineClock).dial({host: 'localhost', port: 9}, how, end);
 	assert.equal(await end.over, 'localhost is no address');
+});
+
+test('once it stands or has failed, nothing waits for it any more', async t => {
+	const clock = new HandClock();
+	const {transport, dial, listener} = await listen(t, clock);
+	const dialled = await dial();
+	assert.equal(clock.next, undefined);
+	await clock.pass(60_000);
+	assert.equal(dialled.closes, 0);
+	await listener.close();
+	await dialled.over;
+	const refused = new End();
+	transport.dial({host: '127.0.0.1', port: listener.port}, how, refused);
+	assert.equal(clock.next, 60_000 + how.timeout);
+	assert.equal(await refused.over, 'connection refused');
+	assert.equal(clock.next, undefined);
+});
+
+test('it dials from the address it is bound to', {
+	skip: !(await hasAddress('127.0.0.2')) && 'this machine has no loopback address but one',
+}, async t => {
+	const {listener, taken} = await listen(t);
+	const end = new End();
+	const local = new LocalAddresses(['::1', '127.0.0.2', '127.0.0.3']);
+	const transport = new TcpTransport(local, machineClock);
+	end.connection = transport.dial({host: '127.0.0.1', port: listener.port}, how, end);
+	await taking(taken, 1);
+	assert.equal(taken[0]!.connection!.remote.host, '127.0.0.2');
+	end.connection.close('enough');
+	await end.over;
 });

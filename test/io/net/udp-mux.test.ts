@@ -165,6 +165,18 @@ test('a machine without IPv6 listens without it, and says so to who sends over i
 	assert.deepEqual(failed, ['EAFNOSUPPORT']);
 });
 
+test('a family that cannot be opened is tried again by whoever sends next', async () => {
+	let isDown = true;
+	const {mux, sent} = stage([], () => (isDown ? 'EAFNOSUPPORT' : undefined));
+	let failed = 0;
+	mux.send(bytes('a'), '192.0.2.1', 81, () => failed++);
+	await settled();
+	isDown = false;
+	mux.send(bytes('b'), '192.0.2.1', 81, () => failed++);
+	await settled();
+	assert.deepEqual([failed, sent], [1, ['b 192.0.2.1 81']]);
+});
+
 test('on a taken port it goes on from another one, and says so once', async () => {
 	const {mux, sent, taken, places} = stage([], ({port}) => (port === 6881 ? 'EADDRINUSE' : undefined));
 	await mux.listen(6881);

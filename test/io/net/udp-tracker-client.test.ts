@@ -57,7 +57,11 @@ function stage(
 	const clock = new HandClock();
 	const heard: string[] = [];
 	const next = seeded(3);
-	const state = {tracker, from: (host: string, port: number): readonly [string, number] => [host, port]};
+	const state = {
+		tracker,
+		held: false,
+		from: (host: string, port: number): readonly [string, number] => [host, port],
+	};
 	let receive: DatagramListener = () => {};
 	const local = new LocalAddresses(more.bind);
 	const udp = new UdpMux({
@@ -74,7 +78,9 @@ function stage(
 					const [address, from] = state.from(host, port);
 					if (answer) setImmediate(() => receive(answer, {address, port: from}));
 				},
-				hold() {},
+				hold(on) {
+					state.held = on;
+				},
 				close() {},
 			};
 		},
@@ -241,4 +247,23 @@ test('a URL without a port and a name that does not exist are told in words', as
 	});
 	await assert.rejects(s.socket.announce('udp://x.example/announce', request), /names no port/);
 	await assert.rejects(s.socket.announce('udp://x.example:1', request), {message: 'no such host'});
+});
+
+test('the process stays alive while an answer may come, and no longer', async () => {
+	const s = stage(() => undefined);
+	const abort = new AbortController();
+	const first = assert.rejects(s.socket.announce(url, request, {signal: abort.signal}), {message: 'enough'});
+	await settled();
+	assert.equal(s.state.held, true);
+	const second = assert.rejects(s.socket.announce(url, request), {message: 'no answer'});
+	abort.abort(new Error('enough'));
+	await first;
+	await settled();
+	assert.equal(s.state.held, true);
+	await s.clock.pass(105_000);
+	await second;
+	assert.equal(s.state.held, false);
+	s.state.tracker = honest;
+	await s.socket.announce(url, request);
+	assert.equal(s.state.held, false);
 });
