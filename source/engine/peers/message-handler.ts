@@ -146,7 +146,7 @@ export class MessageHandler implements PeerOwner {
 		picker.peerHas(piece);
 		if (peer.pieces?.full) {
 			picker.peerBecameSeed(peer.pieces);
-			peer.becomeSeed();
+			peer.told.becomeSeed();
 		}
 		if (!peer.amInterested && needed.has(piece)) peer.setInterested(true);
 		content.superSeeding.has(peer, piece);

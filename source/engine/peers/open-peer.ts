@@ -1,48 +1,56 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
-import type {Millis} from '../../base/units.js';
+import {copyShared} from '../../io/disk/block-pool.js';
 import type {PeerStream} from '../../io/net/transport.js';
+import {PeerWireDecoder} from '../../protocol/wire/decoder.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionServices} from '../session/session-services.js';
 import {ourHandshake} from './our-handshake.js';
 import {Peer, type PeerOwner} from './peer-connection.js';
+import {PeerInput} from './peer-input.js';
 
-/** A peer of `owner` that is to be dialled, of whose address `source` told first. */
+/** What opening peers asks of the session. */
+export type PeerServices = Pick<
+	SessionServices,
+	'clock' | 'writeBatch' | 'router' | 'pool' | 'peerId' | 'nextPeerId'
+>;
+
+/** A peer of `owner` that is to be dialled. `source` told of its address first. */
 export function dialledPeer(
-	services: SessionServices,
+	services: PeerServices,
 	owner: PeerOwner,
-	{address, source, infoHash}: {address: PeerAddress; source: PeerSourceName; infoHash: Uint8Array},
+	to: {readonly address: PeerAddress; readonly source: PeerSourceName; readonly infoHash: Uint8Array},
 ): Peer {
-	const {clock, writeBatch, router, pool, peerId} = services;
+	const {clock, writeBatch, router, peerId} = services;
 	const peer = new Peer({
-		...{id: services.nextPeerId(), address, source, incoming: false, clock, writeBatch, router, infoHash},
-		blockMemory: pool.bytes,
+		...{...to, id: services.nextPeerId(), incoming: false, clock, writeBatch, router},
 		ourHandshake: wanted => ourHandshake(wanted, peerId),
 	});
 	peer.join(owner);
+	peer.hear(decoderFor(peer, services, to.infoHash));
 	return peer;
-}
-
-/** Dials a peer; it hears what comes of it. `timeout` ends the attempt. */
-export function dialPeer(
-	peer: Peer,
-	{transport}: SessionServices,
-	wish: {readonly timeout: Millis; readonly infoHash: Uint8Array},
-): void {
-	peer.attach(transport.dial(peer.address, wish, peer.events));
 }
 
 /** A connection somebody made to us. Which torrent it wants is not known before its handshake. */
 export function incomingPeer(
-	services: SessionServices,
+	services: PeerServices,
 	stream: PeerStream,
 	handshakeFor: (infoHash: Uint8Array) => Handshake,
 ): Peer {
-	const {clock, writeBatch, router, pool} = services;
+	const {clock, writeBatch, router} = services;
 	const peer = new Peer({
 		...{id: services.nextPeerId(), address: stream.remote, source: 'incoming', incoming: true},
-		...{clock, writeBatch, router, blockMemory: pool.bytes, ourHandshake: handshakeFor},
+		...{clock, writeBatch, router, ourHandshake: handshakeFor},
 	});
+	peer.hear(decoderFor(peer, services, undefined));
 	peer.attach(stream);
 	return peer;
+}
+
+function decoderFor(
+	peer: Peer,
+	{router, pool}: PeerServices,
+	infoHash: Uint8Array | undefined,
+): PeerWireDecoder {
+	return new PeerWireDecoder(new PeerInput(peer, router, infoHash), pool.bytes, copyShared);
 }

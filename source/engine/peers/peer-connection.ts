@@ -3,11 +3,9 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
-import {copyShared} from '../../io/disk/block-pool.js';
 import type {ConnectionEvents, PeerStream} from '../../io/net/transport.js';
-import {MessageBudget, vain} from '../../policy/peers/message-budget.js';
-import {Bitfield} from '../../protocol/wire/bitfield.js';
-import {messageId, PeerWireDecoder, type PeerWireSink, PeerWireWriter} from '../../protocol/wire/decoder.js';
+import type {Bitfield} from '../../protocol/wire/bitfield.js';
+import {messageId, type PeerWireDecoder, PeerWireWriter} from '../../protocol/wire/decoder.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import {ExtensionState} from '../extensions/extension-state.js';
@@ -16,8 +14,9 @@ import {BlockRequests, type BlockSource} from '../transfer/block-source.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
 import {AllowedFastGrants} from './allowed-fast-grants.js';
 import {ChokeState} from './choke-state.js';
+import {PeerConduct, piecesWeight} from './peer-conduct.js';
+import {PeerPieces} from './peer-pieces.js';
 import {PeerTraffic} from './peer-traffic.js';
-import {UncheckedPieces} from './unchecked-pieces.js';
 import type {WriteBatch} from './write-batch.js';
 
 /** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
@@ -65,7 +64,6 @@ export interface PeerOptions {
 	readonly incoming: boolean;
 	readonly clock: Clock;
 	readonly writeBatch: WriteBatch;
-	readonly blockMemory: Uint8Array;
 	readonly router: PeerRouter;
 	/** Our own half; the info-hash of an incoming connection is known only when it has been routed. */
 	readonly ourHandshake: (infoHash: Uint8Array) => Handshake;
@@ -73,53 +71,47 @@ export interface PeerOptions {
 	readonly infoHash?: Uint8Array;
 }
 
-/** Requests of a peer that make no sense before it is let go. */
-const patience = 300;
-/** A choke so soon after the unchoke makes us ask and take back for nothing. */
-const flapInterval: Millis = 1000;
-const flapWeight = 3;
 /** Why a peer is let go that does not read. */
 export const takesNothing = 'takes nothing of what it is sent';
 /** More than its blocks and everything else we say at a time: who has not taken so much does not read. */
 const mostUnsent: Bytes = 2 << 20;
 /** … and who is refused too often, when it has left so much lie. */
 const leftLying: Bytes = 64 << 10;
-/** Telling all of one's pieces anew costs us a look at each; it is not to be done all the time. */
+/** A seed that lacks a piece tells all its pieces anew: no more often than this. */
 const piecesInterval: Millis = 250;
-const piecesWeight = 10;
-/** A bitfield in place of many haves costs us a look at all pieces; aria2 sends up to ten a second. */
-const bitfieldCost = 5;
-/** So many bytes of a message that is read over cost as much as a small one. */
-const bytesPerCost: Bytes = 4096;
-/** Of what is too much, so much more is one strike more. */
-const costPerStrike = 10;
-const mostFastPieces = 32;
-const noPieces = new Bitfield(0);
 
-/** One peer on one connection: keeps the state of the wire, both ways, and checks what may come when. BEP 3, 6, 10. */
-export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
+/** One peer on one connection: what is known of it, and what we say to it. `PeerInput` hears what it says. BEP 3, 6, 10. */
+export class Peer implements BlockSource, ExtensionPeer {
 	readonly id: number;
 	readonly address: PeerAddress;
 	readonly source: PeerSourceName;
 	readonly incoming: boolean;
+	/** What it has. Written by `PeerInput` alone, as are the next five. */
+	readonly told = new PeerPieces();
+	peerChoking = true;
+	peerInterested = false;
+	/** 20 bytes, once the handshake came. */
+	peerId: Uint8Array | undefined;
+	supportsFast = false;
+	supportsExtended = false;
+	/** Requests that came of it. */
+	requestsHeard = 0;
 	readonly traffic: PeerTraffic;
+	/** The choke round's alone. */
 	readonly choking = new ChokeState();
 	readonly connectedAt: Millis;
 	/** What connecting took, for peers we dialled: one round trip and a little. */
 	roundTrip: Millis = Infinity;
 	amInterested = false;
-	peerChoking = true;
-	peerInterested = false;
+	/** It is asked for whole pieces alone, to see whether it lies. Written by the smart ban alone. */
 	onParole = false;
-	/** 20 bytes, once the handshake came. */
-	peerId: Uint8Array | undefined;
+	/** The extensions' alone. */
 	readonly extensions = new ExtensionState();
-	supportsFast = false;
-	supportsExtended = false;
 	lastReceivedAt: Millis;
 	lastSentAt: Millis;
 	/** Pieces it lets us ask for while it chokes us. BEP 6. */
 	readonly fastPieces = new Set<number>();
+	/** The uploader's alone, once a request was let in. */
 	readonly uploads = new UploadQueue();
 	/** What it may have though we choke it. BEP 6. */
 	readonly grants = new AllowedFastGrants();
@@ -133,32 +125,20 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	ready = false;
 	/** Bytes that came with the last read. */
 	lastRead = 0;
-	/** Bytes of the block now arriving that were counted before its end, at low limits. */
+	/** Bytes of the block now arriving that were counted before its end, at low limits. The message handler's, as the next. */
 	countedEarly = 0;
 	/** The last read brought the end of a block. */
 	blockCame = false;
-	/** Its host was here before, and traded nothing. */
+	/** Its host was here before, and traded nothing. The swarm's alone. */
 	returns = false;
 	readonly #options: PeerOptions;
-	readonly #decoder: PeerWireDecoder;
+	#decoder: PeerWireDecoder | undefined;
 	readonly writer = new PeerWireWriter();
 	#connection: PeerStream | undefined;
 	#owner: PeerOwner | undefined;
-	#pieces: Bitfield = noPieces;
-	#seed = false;
-	/** What it says it has, while nobody knows how many pieces there are. */
-	#unchecked: UncheckedPieces | undefined;
 	/** Requests it takes at a time, as it says. */
 	#reqq: number | undefined;
-	#toldPieces = false;
-	#toldAt: Millis = -Infinity;
-	#unchokedUsAt: Millis = -Infinity;
-	#strikes = 0;
-	readonly #budget: MessageBudget;
-	readonly #vain: MessageBudget;
-	/** What it asked for so far, and took back. */
-	#requests = 0;
-	#cancels = 0;
+	readonly #conduct: PeerConduct;
 	/** A part of a message was sent: nothing may come between it and the rest. */
 	#midMessage = false;
 
@@ -171,19 +151,17 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 		this.now = options.clock.now();
 		this.connectedAt = this.now;
 		this.traffic = new PeerTraffic(this.now);
-		this.#budget = new MessageBudget(this.now);
-		this.#vain = new MessageBudget(this.now, vain);
+		this.#conduct = new PeerConduct(this.now);
 		this.lastReceivedAt = this.now;
 		this.lastSentAt = this.now;
 		this.requests = new BlockRequests(1, this.now);
-		this.#decoder = new PeerWireDecoder(this, options.blockMemory, copyShared);
 	}
 
 	/** The torrent this peer belongs to; set when the connection is dialled or routed. */
 	join(owner: PeerOwner): void {
 		this.#owner = owner;
-		if (owner.pieceCount === 0) this.#unchecked = new UncheckedPieces();
-		else this.#takePieces(owner, new Bitfield(owner.pieceCount));
+		this.told.expect(owner.pieceCount);
+		this.#renewRequests(owner);
 	}
 
 	/**
@@ -191,25 +169,32 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	 * from here on. Closes the connection when that cannot be.
 	 */
 	contentKnown(): void {
-		const unchecked = this.#unchecked;
-		if (unchecked === undefined || this.#owner === undefined) return;
-		this.#unchecked = undefined;
-		const {pieceCount} = this.#owner;
+		const owner = this.#owner;
+		if (this.told.unchecked === undefined || owner === undefined) return;
+		const {pieceCount} = owner;
 		for (const piece of this.fastPieces) if (piece >= pieceCount) this.fastPieces.delete(piece);
+		this.#renewRequests(owner);
 		try {
-			this.#takePieces(this.#owner, unchecked.check(pieceCount));
+			this.told.check(pieceCount, this.now);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
-			this.#takePieces(this.#owner, new Bitfield(pieceCount));
 			this.#expel(error.message);
 		}
 	}
 
-	#takePieces(owner: PeerOwner, pieces: Bitfield): void {
-		this.#pieces = pieces;
-		this.#seed = pieces.full;
-		this.requests = new BlockRequests(owner.blocksPerPiece, this.now);
+	#renewRequests({blocksPerPiece}: PeerOwner): void {
+		this.requests = new BlockRequests(blocksPerPiece, this.now);
 		if (this.#reqq !== undefined) this.requests.queue.ceiling = this.#reqq;
+	}
+
+	/** Undefined before it said which torrent it wants. */
+	get owner(): PeerOwner | undefined {
+		return this.#owner;
+	}
+
+	/** What understands the bytes that will come. */
+	hear(decoder: PeerWireDecoder): void {
+		this.#decoder = decoder;
 	}
 
 	attach(connection: PeerStream): void {
@@ -236,14 +221,14 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	/** It has something, or wants something. */
 	get hasSpoken(): boolean {
-		return this.peerInterested || this.pieceCount > 0 || this.#unchecked?.any === true;
+		return this.peerInterested || this.told.any;
 	}
 
 	/** Since when it could ask us for what it wants and does not, or owes us everything it was asked for. */
 	get silentSince(): Millis | undefined {
 		if (this.traffic.downloaded > 0 || this.traffic.uploaded > 0) return undefined;
 		const {unchokedAt} = this.choking;
-		const asks = this.#requests > 0 || !this.peerInterested || unchokedAt === -Infinity;
+		const asks = this.requestsHeard > 0 || !this.peerInterested || unchokedAt === -Infinity;
 		const since = Math.min(asks ? Infinity : unchokedAt, this.requests.queue.owesSince);
 		return since === Infinity ? undefined : since;
 	}
@@ -259,19 +244,19 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	/** What it has; undefined for everything. */
 	get pieces(): Bitfield | undefined {
-		return this.#seed ? undefined : this.#pieces;
+		return this.told.known;
 	}
 
 	get isSeed(): boolean {
-		return this.#seed;
+		return this.told.isSeed;
 	}
 
 	hasPiece(piece: number): boolean {
-		return this.#seed || this.#pieces.has(piece);
+		return this.told.has(piece);
 	}
 
 	get pieceCount(): number {
-		return this.#seed ? (this.#owner?.pieceCount ?? 0) : this.#pieces.count;
+		return this.told.count;
 	}
 
 	get offered(): ReadonlySet<number> | undefined {
@@ -340,7 +325,7 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	sendHave(piece: number): void {
 		// It may want something now, and not any more when it has that.
-		this.#budget.earn(2);
+		this.#conduct.mayAnswer(2);
 		this.writer.piece(messageId.have, piece);
 		this.#options.writeBatch.post(this);
 	}
@@ -391,7 +376,7 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	/** True while a block is arriving. */
 	get inBlock(): boolean {
-		return this.#decoder.inBlock;
+		return this.#decoder?.inBlock === true;
 	}
 
 	pauseReading(): void {
@@ -409,18 +394,18 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	/** A request or block that makes no sense; too many end the connection. */
 	strike(weight = 1): void {
-		this.#strikes += weight;
-		if (this.#strikes >= patience) this.#expel('too many senseless messages');
+		if (this.#conduct.strike(weight)) this.#expel('too many senseless messages');
 	}
 
 	/** It said what changes nothing: that is fine now and then. */
 	idleTalk(cost = 1, weight = 1): void {
-		if (!this.#budget.spend(this.now, cost)) this.strike(Math.max(weight, cost / costPerStrike));
+		const strikes = this.#conduct.idle(this.now, cost, weight);
+		if (strikes > 0) this.strike(strikes);
 	}
 
 	/** It asked for what it does not get. A full queue of that is fine, a flood is not. */
 	askedInVain(): void {
-		if (this.#vain.spend(this.now)) return;
+		if (!this.#conduct.asksTooMuch(this.now)) return;
 		if (this.unsent > leftLying) this.close(takesNothing);
 		else this.strike();
 	}
@@ -439,7 +424,7 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 	#end(reason: string): void {
 		if (this.isClosed) return;
 		this.isClosed = true;
-		this.#decoder.stop();
+		this.#decoder?.stop();
 		if (this.#owner === undefined) this.#options.router.halfOpenClosed(this);
 		else this.#owner.peerClosed(this, reason);
 	}
@@ -451,7 +436,7 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 		return {
 			connected: () => {
 				this.roundTrip = this.#options.clock.now() - this.connectedAt;
-				if (this.#options.infoHash !== undefined) this.#sendHandshake(this.#options.infoHash);
+				if (this.#options.infoHash !== undefined) this.sendHandshake(this.#options.infoHash);
 			},
 			data: (bytes, length) => this.#receive(bytes, length),
 			drained: () => {
@@ -467,7 +452,7 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 		this.lastReceivedAt = this.now;
 		this.lastRead = length;
 		try {
-			this.#decoder.push(bytes, length);
+			this.#decoder?.push(bytes, length);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			this.#expel(error.message);
@@ -476,181 +461,10 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 		if (this.ready && !this.isClosed) this.#owner?.peerRead(this);
 	}
 
-	#sendHandshake(infoHash: Uint8Array): void {
+	/** Our half of the handshake, for a torrent. BEP 3. */
+	sendHandshake(infoHash: Uint8Array): void {
 		this.writer.raw(encodeHandshake(this.#options.ourHandshake(infoHash)));
 		this.#options.writeBatch.post(this);
-	}
-
-	// What the peer says.
-
-	handshake(handshake: Handshake): void {
-		this.peerId = handshake.peerId;
-		this.supportsFast = handshake.fast;
-		this.supportsExtended = handshake.extended;
-		const dialled = this.#options.infoHash;
-		if (dialled === undefined) {
-			const owner = this.#options.router.route(this, handshake.infoHash);
-			if (owner === undefined)
-				throw new ProtocolError('unknown-torrent', 'asked for a torrent we do not have', 3);
-			this.join(owner);
-			this.#sendHandshake(handshake.infoHash);
-		} else if (!dialled.every((byte, at) => handshake.infoHash[at] === byte)) {
-			throw new ProtocolError('wrong-info-hash', 'answered for another torrent', 3);
-		}
-		this.ready = true;
-		this.#owner?.peerReady(this);
-	}
-
-	keepAlive(): void {
-		this.idleTalk();
-	}
-
-	choke(): void {
-		this.#firstMessage();
-		if (this.peerChoking) return this.idleTalk();
-		this.peerChoking = true;
-		if (this.now - this.#unchokedUsAt < flapInterval) this.strike(flapWeight);
-		if (!this.isClosed) this.#owner?.peerChokes(this);
-	}
-
-	unchoke(): void {
-		this.#firstMessage();
-		if (!this.peerChoking) return this.idleTalk();
-		this.peerChoking = false;
-		this.#unchokedUsAt = this.now;
-		this.#owner?.peerUnchokes(this);
-	}
-
-	interested(): void {
-		this.#firstMessage();
-		this.#setPeerInterested(true);
-	}
-
-	notInterested(): void {
-		this.#firstMessage();
-		this.#setPeerInterested(false);
-	}
-
-	#setPeerInterested(interested: boolean): void {
-		this.idleTalk();
-		if (this.peerInterested === interested || this.isClosed) return;
-		this.peerInterested = interested;
-		this.#owner?.peerInterest(this);
-	}
-
-	have(piece: number): void {
-		this.#firstMessage();
-		if (this.#unchecked !== undefined) {
-			if (!this.#unchecked.have(piece)) this.idleTalk();
-			return;
-		}
-		if (piece >= this.#pieces.length) throw new ProtocolError('bad-have', `have of piece ${piece}`, 3);
-		if (this.#seed || !this.#pieces.set(piece)) return this.idleTalk();
-		this.#owner?.peerHas(this, piece);
-	}
-
-	bitfield(bytes: Uint8Array): void {
-		if (this.#unchecked !== undefined) return this.#keepUnchecked(unchecked => unchecked.bitfield(bytes));
-		this.#replacePieces(Bitfield.fromWire(bytes, this.#pieces.length));
-	}
-
-	haveAll(): void {
-		this.#fastOnly('have all');
-		if (this.#unchecked !== undefined) return this.#keepUnchecked(unchecked => unchecked.all());
-		const pieces = new Bitfield(this.#pieces.length);
-		pieces.fill();
-		this.#replacePieces(pieces);
-	}
-
-	haveNone(): void {
-		this.#fastOnly('have none');
-		if (this.#unchecked !== undefined) return this.#keepUnchecked(unchecked => unchecked.none());
-		if (this.#toldPieces) this.#replacePieces(new Bitfield(this.#pieces.length));
-		this.#toldPieces = true;
-	}
-
-	/** As `#replacePieces`, while nobody can say whether it is right. */
-	#keepUnchecked(keep: (unchecked: UncheckedPieces) => void): void {
-		if (this.#toldPieces) this.idleTalk(bitfieldCost, piecesWeight);
-		this.#toldPieces = true;
-		if (this.#unchecked !== undefined && !this.isClosed) keep(this.#unchecked);
-	}
-
-	/** BEP 3 has it come first, but aria2 sends it again in place of many haves. */
-	#replacePieces(pieces: Bitfield): void {
-		if (this.#toldPieces) {
-			this.idleTalk(bitfieldCost, piecesWeight);
-			if (this.isClosed) return;
-			this.#owner?.peerForgets(this);
-		}
-		this.#toldPieces = true;
-		this.#toldAt = this.now;
-		this.#seed = pieces.full;
-		this.#pieces = pieces;
-		this.#owner?.peerPieces(this);
-	}
-
-	/** A peer that was counted piece by piece turned out to have them all. */
-	becomeSeed(): void {
-		this.#seed = true;
-	}
-
-	request(piece: number, begin: number, length: number): void {
-		this.#firstMessage();
-		this.#requests++;
-		this.#owner?.peerRequests(this, piece, begin, length);
-	}
-
-	blockStart(piece: number, begin: number, length: number): number {
-		this.#firstMessage();
-		return this.#owner?.blockStart(this, piece, begin, length) ?? -1;
-	}
-
-	blockEnd(): void {
-		this.#owner?.blockEnd(this);
-	}
-
-	cancel(piece: number, begin: number, length: number): void {
-		this.#firstMessage();
-		// Nobody can take back more than it asked for.
-		if (++this.#cancels > this.#requests) return this.strike();
-		this.askedInVain();
-		if (this.isClosed) return;
-		this.#owner?.peerCancels(this, piece, begin, length);
-	}
-
-	port(): void {
-		this.idleTalk();
-	}
-
-	other(_id: number, length: number): void {
-		this.idleTalk(1 + length / bytesPerCost);
-	}
-
-	suggest(piece: number): void {
-		this.#fastOnly('suggest');
-		if (piece >= this.#pieces.length && this.#unchecked === undefined)
-			throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
-		this.idleTalk();
-	}
-
-	reject(piece: number, begin: number, length: number): void {
-		this.#fastOnly('reject');
-		this.#owner?.peerRejects(this, piece, begin, length);
-	}
-
-	allowedFast(piece: number): void {
-		this.#fastOnly('allowed fast');
-		const known = this.fastPieces.size;
-		const mayBe = piece < this.#pieces.length || this.#unchecked !== undefined;
-		if (mayBe && known < mostFastPieces) this.fastPieces.add(piece);
-		if (this.fastPieces.size === known) this.idleTalk();
-	}
-
-	extended(id: number, payload: Uint8Array): void {
-		if (!this.supportsExtended)
-			throw new ProtocolError('unasked-extension', 'extension message without the bit', 10);
-		this.#owner?.extensions.message(this, id, payload);
 	}
 
 	/** It says how many requests it takes at a time (`reqq`, BEP 10). */
@@ -661,28 +475,14 @@ export class Peer implements PeerWireSink, BlockSource, ExtensionPeer {
 
 	/** It has a piece no more, whatever it said before. BEP 54. */
 	lacks(piece: number): void {
-		if (this.#unchecked !== undefined) return void this.#unchecked.lacks(piece);
-		if (piece >= this.#pieces.length) return;
-		if (this.#seed) {
-			if (this.now - this.#toldAt < piecesInterval) this.strike(piecesWeight);
+		const {told} = this;
+		const wasSeed = told.isSeed;
+		if (!told.mayBe(piece)) return;
+		if (wasSeed) {
+			if (this.now - told.toldAt < piecesInterval) this.strike(piecesWeight);
 			if (this.isClosed) return;
-			this.#toldAt = this.now;
-			this.#seed = false;
-			this.#pieces = new Bitfield(this.#pieces.length);
-			this.#pieces.fill();
-			this.#pieces.clear(piece);
-			this.#owner?.peerLost(this, -1);
-		} else if (this.#pieces.clear(piece)) {
-			this.#owner?.peerLost(this, piece);
+			told.toldAt = this.now;
 		}
-	}
-
-	/** From now on a bitfield is a later word on what was told, or not told, before. */
-	#firstMessage(): void {
-		this.#toldPieces = true;
-	}
-
-	#fastOnly(what: string): void {
-		if (!this.supportsFast) throw new ProtocolError('unasked-fast', `${what} without the fast extension`, 6);
+		if (told.lose(piece) && told.unchecked === undefined) this.#owner?.peerLost(this, wasSeed ? -1 : piece);
 	}
 }

@@ -10,7 +10,7 @@ import {ChokeRound} from './choke-round.js';
 import {Dialler} from './dialler.js';
 import {DuplicatePeers} from './duplicate-peers.js';
 import {Eviction} from './eviction.js';
-import {dialledPeer, dialPeer} from './open-peer.js';
+import {dialledPeer} from './open-peer.js';
 import type {Peer, PeerOwner} from './peer-connection.js';
 import {connectTimeout, needsKeepAlive, timedOut} from './peer-timeouts.js';
 
@@ -97,7 +97,7 @@ export class Swarm {
 		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
-		dialPeer(peer, this.#services, {timeout: connectTimeout, infoHash});
+		peer.attach(this.#services.transport.dial(address, {timeout: connectTimeout, infoHash}, peer.events));
 	}
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {ExtensionRegistry} from '../../../source/engine/extensions/extension-registry.ts';
 import {LtDonthave} from '../../../source/engine/extensions/lt-donthave.ts';
-import {Peer, type PeerOwner} from '../../../source/engine/peers/peer-connection.ts';
+import {incomingPeer} from '../../../source/engine/peers/open-peer.ts';
+import {ourHandshake} from '../../../source/engine/peers/our-handshake.ts';
+import type {Peer, PeerOwner} from '../../../source/engine/peers/peer-connection.ts';
 import {WriteBatch} from '../../../source/engine/peers/write-batch.ts';
+import {BlockPool} from '../../../source/io/disk/block-pool.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {messageId, PeerWireWriter} from '../../../source/protocol/wire/decoder.ts';
 import {encodeHandshake} from '../../../source/protocol/wire/handshake.ts';
@@ -53,16 +56,15 @@ class EarlyPeer {
 			peerRead() {},
 			peerClosed() {},
 		};
-		this.peer = new Peer({
-			...{id: 1, address: this.connection.remote, source: 'incoming', incoming: true, clock},
-			writeBatch: new WriteBatch(clock),
-			blockMemory: new Uint8Array(0),
-			router: {route: () => owner, halfOpenClosed() {}},
-			ourHandshake: hash => ({
-				...{infoHash: hash, peerId: new Uint8Array(20), extended: true, fast: true, dht: false, v2: false},
-			}),
-		});
-		this.peer.attach(this.connection);
+		const ourId = new Uint8Array(20);
+		this.peer = incomingPeer(
+			{
+				...{clock, writeBatch: new WriteBatch(clock), pool: new BlockPool(1), peerId: ourId},
+				...{router: {route: () => owner, halfOpenClosed() {}}, nextPeerId: () => 1},
+			},
+			this.connection,
+			hash => ourHandshake(hash, ourId),
+		);
 		this.connection.events = this.peer.events;
 		const peerId = new Uint8Array(20).fill(1);
 		this.connection.say(encodeHandshake({infoHash, peerId, extended: true, fast, dht: false, v2: false}));
