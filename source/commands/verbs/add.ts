@@ -1,5 +1,5 @@
 import {terminalJson} from '../../base/terminal-text.js';
-import {mergedInWords} from '../../ui/present/merged.js';
+import {mergedInWords} from '../../ui/text/merged.js';
 import {addOptions} from '../arguments/add-options.js';
 import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';

@@ -4,8 +4,8 @@ import type {Millis} from '../../base/units.js';
 import {standsStill} from '../model/stands-still.js';
 import {targetLines, targetNames} from '../model/targets.js';
 import type {PendingRemoval} from '../model/view.js';
-import {removedInWords} from '../present/removed.js';
 import type {ScreenContext} from '../screen/screen-context.js';
+import {removedInWords} from '../text/removed.js';
 import {safeText} from '../text/text.js';
 
 /** How long a removal can be taken back. */

@@ -1,7 +1,7 @@
 import type {Reannouncement} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
-import {reannounced, reannouncedAll} from '../present/reannounced.js';
 import type {ScreenContext} from '../screen/screen-context.js';
+import {reannounced, reannouncedAll} from '../text/reannounced.js';
 import {safeText} from '../text/text.js';
 import {setList} from './lists.js';
 

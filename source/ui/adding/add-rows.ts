@@ -1,11 +1,11 @@
 import type {SessionView} from '../../api/snapshot.js';
+import {fileColumns} from '../columns/file-columns.js';
+import {tableRows, windowTop} from '../columns/table.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
 import {fieldRows} from '../forms/field-rows.js';
 import {formValues} from '../forms/form.js';
 import type {Area, Look} from '../present/context.js';
-import {fileColumns} from '../present/files.js';
 import type {Row, Span} from '../present/row.js';
-import {tableRows, windowTop} from '../present/table.js';
 import {count, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
 import type {AddDialog} from './add-form.js';
@@ -43,37 +43,32 @@ function factRows(
 	return [facts, amount];
 }
 
+const previewColumns = fileColumns.filter(({id}) => ['path', 'priority', 'size'].includes(id));
+
 /** The tree of files, in at most `rows` rows. */
 function treeRows(known: KnownPreview, {columns, rows}: Area, focused: boolean, look: Look): readonly Row[] {
-	const {glyphs} = look;
 	const {torrent, priorities} = known;
 	const height = Math.max(3, Math.min(14, rows));
 	const nodes = previewRows(known);
-	const listed = tableRows(
-		fileColumns(columns, {completed: [], priority: priorities}, known.folded, look).filter(
-			({id}) => id === 'path' || id === 'priority' || id === 'size',
+	const shown = Math.min(height, nodes.length);
+	const listed = tableRows(previewColumns, nodes, {
+		facts: {columns, look, progress: {completed: [], priority: priorities}, folded: known.folded},
+		columns,
+		rows: shown,
+		header: false,
+		gap: 2,
+		cursor: focused ? known.row : -1,
+		active: focused,
+		top: windowTop(
+			nodes.length,
+			shown,
+			focused ? known.row : 0,
+			Math.max(0, known.row - Math.floor(height / 2)),
 		),
-		nodes,
-		{
-			columns,
-			rows: Math.min(height, nodes.length),
-			header: false,
-			gap: 2,
-			cursor: focused ? known.row : -1,
-			active: focused,
-			top: windowTop(
-				nodes.length,
-				Math.min(height, nodes.length),
-				focused ? known.row : 0,
-				Math.max(0, known.row - Math.floor(height / 2)),
-			),
-			sort: '',
-			reverse: false,
-			cursorGlyph: glyphs.cursor,
-			ellipsis: glyphs.ellipsis,
-			empty: 'no files',
-		},
-	);
+		sort: '',
+		reverse: false,
+		empty: 'no files',
+	});
 	const result = listed.map(({row}) => row);
 	if (torrent.fileCount > torrent.files.length)
 		result.push([

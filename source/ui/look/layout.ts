@@ -124,12 +124,12 @@ function sessionLayout({columns, rows}: LayoutRequest): Layout {
 	const footer = rect(0, rows - 1, columns, 1);
 	const header = rect(0, 0, columns, rows < 14 ? 1 : 2);
 	const body = rect(0, header.rows, columns, rows - header.rows - 1);
-	if (columns < 72 || rows < 20) return {kind: 'small', header, torrents: body, panes: {}, footer};
+	if (kindOf(columns, rows) === 'small') return {kind: 'small', header, torrents: body, panes: {}, footer};
 	const below = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.28));
 	const panes: Partial<Record<PaneName, Rect>> = {};
 	pair(panes, ['log', 'speed'], rect(0, rows - 1 - below, columns, below), columns < 100 ? 0.54 : 0.61);
 	return {
-		kind: columns >= 160 && rows >= 44 ? 'wide' : 'normal',
+		kind: kindOf(columns, rows),
 		header,
 		torrents: rect(0, body.y, columns, body.rows - below),
 		panes,
@@ -137,83 +137,61 @@ function sessionLayout({columns, rows}: LayoutRequest): Layout {
 	};
 }
 
+/** Classes of layouts by size, for terminals that have room for panes. */
+function kindOf(columns: number, rows: number): 'small' | 'normal' | 'wide' {
+	if (columns < 72 || rows < 20) return 'small';
+	return columns >= 160 && rows >= 44 ? 'wide' : 'normal';
+}
+
+type Body = Pick<Layout, 'panes' | 'strip' | 'spark' | 'lastLine'>;
+
+/** The pane with the keys, below two rows that say most of the others. */
+function strips({columns, rows, pane}: LayoutRequest, body: Rect): Body {
+	const roomForSpark = rows >= 14;
+	const used = roomForSpark ? 2 : 1;
+	return {
+		strip: rect(0, body.y, columns, 1),
+		...(roomForSpark && {spark: rect(0, body.y + 1, columns, 1)}),
+		panes: {[pane]: rect(0, body.y + used, columns, body.rows - used)},
+	};
+}
+
+/** All panes where the log has but its newest line, unless it has the keys. */
+function short(request: LayoutRequest, body: Rect): Body {
+	const {columns, rows, pane} = request;
+	const panes = normal(request, rect(0, body.y, columns, body.rows - 1));
+	if (pane !== 'log') return {panes, lastLine: rect(0, rows - 2, columns, 1)};
+	// The log takes the place of trackers and files then.
+	const {trackers, files: _files, ...others} = panes;
+	const place = trackers as Rect;
+	return {panes: {...others, log: rect(0, place.y, columns, place.rows + 1)}};
+}
+
+function torrentBody(request: LayoutRequest, body: Rect): Body {
+	const {columns, rows, pane, grow, density} = request;
+	const kind = kindOf(columns, rows);
+	if (grow === 'full' || density === 'one') return {panes: {[pane]: body}};
+	if (density === 'strip' || kind === 'small') return strips(request, body);
+	if (grow === 'half') return {panes: half(pane, body)};
+	if (kind === 'wide') return {panes: wide(request, body)};
+	return rows < 28 ? short(request, body) : {panes: normal(request, body)};
+}
+
 /** Says where everything goes: the same request always gives the same answer, with no cell used twice. */
 export function planLayout(request: LayoutRequest): Layout {
-	const {columns, rows, screen, pane, grow, density} = request;
-	if (columns < 40 || rows < 10) {
+	const {columns, rows, screen} = request;
+	if (columns < 40 || rows < 10)
 		return {kind: 'line', header: rect(0, 0, columns, Math.max(1, rows)), panes: {}};
-	}
 	if (screen === 'session') return sessionLayout(request);
-	const footer = rect(0, rows - 1, columns, 1);
-	const header = rect(0, 0, columns, 3);
-	const body = rect(0, 3, columns, rows - 4);
-	const kind = columns < 72 || rows < 20 ? 'small' : columns >= 160 && rows >= 44 ? 'wide' : 'normal';
-	if (grow === 'full' || density === 'one') return {kind, header, panes: {[pane]: body}, footer};
-	if (density === 'strip' || kind === 'small') {
-		const roomForSpark = rows >= 14;
-		const used = roomForSpark ? 2 : 1;
-		return {
-			kind,
-			header,
-			strip: rect(0, 3, columns, 1),
-			...(roomForSpark && {spark: rect(0, 4, columns, 1)}),
-			panes: {[pane]: rect(0, 3 + used, columns, body.rows - used)},
-			footer,
-		};
-	}
-	if (grow === 'half') return {kind, header, panes: half(pane, body), footer};
-	if (kind === 'wide') return {kind, header, panes: wide(request, body), footer};
-	if (rows < 28) {
-		const above = rect(0, body.y, columns, body.rows - 1);
-		const panes = normal(request, above);
-		if (pane !== 'log') return {kind, header, panes, lastLine: rect(0, rows - 2, columns, 1), footer};
-		// Where the log is one line only, giving it the keys gives it the place of trackers and files.
-		const {trackers, files: _files, ...others} = panes;
-		const place = trackers as Rect;
-		return {
-			kind,
-			header,
-			panes: {...others, log: rect(0, place.y, columns, place.rows + 1)},
-			footer,
-		};
-	}
-	return {kind, header, panes: normal(request, body), footer};
+	return {
+		kind: kindOf(columns, rows),
+		header: rect(0, 0, columns, 3),
+		...torrentBody(request, rect(0, 3, columns, rows - 4)),
+		footer: rect(0, rows - 1, columns, 1),
+	};
 }
 
 /** The size of what a frame leaves for its pane's rows. */
 export function inside(area: Rect): {readonly columns: number; readonly rows: number} {
 	return {columns: Math.max(0, area.columns - 2), rows: Math.max(0, area.rows - 2)};
-}
-
-/**
- * Draws a layout, one letter a part, for tests: `H` header, `F` footer, `p` pieces, `s` speed, `e` peers,
- * `t` trackers, `f` files, `l` log, `L` list of torrents, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
- */
-export function drawLayout(layout: Layout, columns: number, rows: number): string {
-	const cells = Array.from({length: rows}, () => Array.from({length: columns}, () => '?'));
-	const put = (area: Rect | undefined, letter: string) => {
-		if (!area) return;
-		for (let y = area.y; y < area.y + area.rows; y++) {
-			for (let x = area.x; x < area.x + area.columns; x++) {
-				const row = cells[y];
-				if (row) row[x] = row[x] === '?' ? letter : '!';
-			}
-		}
-	};
-	put(layout.header, 'H');
-	put(layout.footer, 'F');
-	put(layout.strip, '-');
-	put(layout.spark, '~');
-	put(layout.lastLine, '_');
-	put(layout.torrents, 'L');
-	const letters: Record<PaneName, string> = {
-		pieces: 'p',
-		speed: 's',
-		peers: 'e',
-		trackers: 't',
-		files: 'f',
-		log: 'l',
-	};
-	for (const name of paneNames) put(layout.panes[name], letters[name]);
-	return cells.map(row => row.join('')).join('\n');
 }

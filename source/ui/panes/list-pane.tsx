@@ -1,13 +1,14 @@
 import {type ReactNode, useRef} from 'react';
+import type {Column, ListFacts} from '../columns/column.js';
+import {tableRows, windowTop} from '../columns/table.js';
 import {inside} from '../look/layout.js';
 import {cursorRow, entries, orders} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
-import {type Column, tableRows, windowTop} from '../present/table.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
 
 /** A pane with a list in columns: its window follows the cursor. */
-export function ListPane<Item>({
+export function ListPane<Item, Facts extends ListFacts>({
 	props,
 	list,
 	digit,
@@ -15,6 +16,7 @@ export function ListPane<Item>({
 	note,
 	items,
 	columns,
+	facts,
 	empty,
 	headerFrom = 4,
 	group,
@@ -25,7 +27,9 @@ export function ListPane<Item>({
 	readonly title: string;
 	readonly note: string;
 	readonly items: readonly Item[];
-	readonly columns: ReadonlyArray<Column<Item>>;
+	readonly columns: ReadonlyArray<Column<Item, Facts>>;
+	/** What the columns are drawn by. */
+	readonly facts: Facts;
 	readonly empty: string;
 	/** Rows inside the frame from which on the columns' titles are shown. */
 	readonly headerFrom?: number;
@@ -54,6 +58,7 @@ export function ListPane<Item>({
 			note={parts.filter(part => part !== '').join(' · ')}
 			rows={tableRows(columns, items, {
 				...room,
+				facts,
 				header,
 				gap: area.columns >= 100 ? 2 : 1,
 				cursor: focused || list === 'torrents' ? cursor : -1,
@@ -61,8 +66,6 @@ export function ListPane<Item>({
 				top: top.current,
 				sort: listState.sort,
 				reverse: listState.reverse,
-				cursorGlyph: look.glyphs.cursor,
-				ellipsis: look.glyphs.ellipsis,
 				empty: listState.filter === '' ? empty : 'nothing holds the filter: Esc clears it',
 				...(group && {group: index => group(items[index] as Item)}),
 				mark: index => (listState.marks.has(shown[index]?.key ?? '') ? look.glyphs.mark : undefined),

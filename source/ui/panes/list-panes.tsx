@@ -1,5 +1,11 @@
 import {memo, type ReactNode} from 'react';
 import type {Millis} from '../../base/units.js';
+import type {ListFacts} from '../columns/column.js';
+import {fileColumns} from '../columns/file-columns.js';
+import {peerColumns} from '../columns/peer-columns.js';
+import {windowTop} from '../columns/table.js';
+import {torrentColumns} from '../columns/torrent-columns.js';
+import {trackerColumns} from '../columns/tracker-columns.js';
 import {inside} from '../look/layout.js';
 import {
 	cursorRow,
@@ -11,12 +17,10 @@ import {
 	shownTrackers,
 } from '../model/lists.js';
 import type {ListName} from '../model/view.js';
-import {fileColumns, filesTitle} from '../present/files.js';
+import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
-import {nobodyHere, peerColumns} from '../present/peers.js';
-import {windowTop} from '../present/table.js';
-import {torrentColumns} from '../present/torrents.js';
-import {trackerColumns, trackersTitle} from '../present/trackers.js';
+import {nobodyHere} from '../present/peers.js';
+import {trackersTitle} from '../present/trackers.js';
 import {safeText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
@@ -40,6 +44,9 @@ function same<Props extends PaneProps>(
 	};
 }
 
+/** What the columns of any list are drawn by. */
+const factsOf = ({area, look}: PaneProps): ListFacts => ({columns: area.columns, look});
+
 /** The peers of the torrent. */
 export const PeersPane = memo(
 	function PeersPane(props: PaneProps): ReactNode {
@@ -52,7 +59,8 @@ export const PeersPane = memo(
 				title="Peers"
 				note={overview ? `${overview.connected} of ${overview.known}` : ''}
 				items={shownPeers(props.state)}
-				columns={peerColumns(props.area.columns, props.look)}
+				columns={peerColumns}
+				facts={factsOf(props)}
 				empty={nobodyHere(overview?.state)}
 			/>
 		);
@@ -78,7 +86,8 @@ export const TrackersPane = memo(
 				title="Trackers"
 				note={trackersTitle(torrent?.trackers)}
 				items={shownTrackers(props.state)}
-				columns={trackerColumns(props.area.columns, elapsed, props.look)}
+				columns={trackerColumns}
+				facts={{...factsOf(props), elapsed}}
 				empty="no trackers: A adds one"
 				headerFrom={5}
 			/>
@@ -90,7 +99,7 @@ export const TrackersPane = memo(
 /** The files of the torrent, as a tree. */
 export const FilesPane = memo(
 	function FilesPane(props: PaneProps): ReactNode {
-		const {state, look} = props;
+		const {state} = props;
 		const torrent = state.model.torrent;
 		const overview = torrent?.overview;
 		return (
@@ -103,7 +112,8 @@ export const FilesPane = memo(
 					overview ? filesTitle(overview.filesWanted, overview.files, state.view.lists.files.marks.size) : ''
 				}
 				items={shownFiles(state)}
-				columns={fileColumns(props.area.columns, torrent?.progress, state.view.folded, look)}
+				columns={fileColumns}
+				facts={{...factsOf(props), progress: torrent?.progress, folded: state.view.folded}}
 				empty="the files are known when the torrent’s description is here"
 				headerFrom={8}
 			/>
@@ -153,7 +163,8 @@ export const TorrentsPane = memo(
 				title="Torrents"
 				note=""
 				items={shownTorrents(props.state)}
-				columns={torrentColumns(props.area.columns, props.look, props.state.preferences.groups)}
+				columns={torrentColumns}
+				facts={{...factsOf(props), groups: props.state.preferences.groups}}
 				empty="nothing here yet: press a, or paste the path or URL of a .torrent"
 				group={
 					props.state.preferences.groups

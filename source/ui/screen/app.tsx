@@ -1,6 +1,9 @@
 import {Box, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
 import {drawDialog} from '../dialogs/dialog-drawing.js';
+import {oneLine} from '../headers/one-line.js';
+import {sessionHeader} from '../headers/session-header.js';
+import {torrentHeader} from '../headers/torrent-header.js';
 import {keyNames} from '../keys/key-names.js';
 import type {Rect} from '../look/layout.js';
 import type {Painter} from '../look/paint.js';
@@ -11,7 +14,6 @@ import type {PaneProps} from '../panes/pane-props.js';
 import {PiecesPane} from '../panes/pieces-pane.js';
 import {SpeedPane} from '../panes/speed-pane.js';
 import {footerRow, lastKeys} from '../present/footer.js';
-import {oneLine, sessionHeader, torrentHeader} from '../present/header.js';
 import {logRow} from '../present/log.js';
 import {stripRow} from '../present/pieces.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';

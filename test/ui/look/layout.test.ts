@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {drawLayout, type LayoutRequest, paneNames, planLayout} from '../../../source/ui/look/layout.ts';
+import {type LayoutRequest, paneNames, planLayout} from '../../../source/ui/look/layout.ts';
+import {drawLayout} from '../../helpers/draw-layout.ts';
 
 const request = (columns: number, rows: number, change: Partial<LayoutRequest> = {}): LayoutRequest => ({
 	columns,

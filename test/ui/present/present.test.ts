@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {stripVTControlCharacters} from 'node:util';
 import type {FileView, PiecesView, TorrentView} from '../../../source/api/snapshot.ts';
+import {chooseColumns} from '../../../source/ui/columns/column.ts';
+import {windowTop} from '../../../source/ui/columns/table.ts';
+import {reasonRow} from '../../../source/ui/headers/reason-row.ts';
 import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
 import {colourDepth, Painter, showsUtf8} from '../../../source/ui/look/paint.ts';
 import {themes} from '../../../source/ui/look/themes.ts';
 import {fileTree, matchRule, treeRows} from '../../../source/ui/model/file-tree.ts';
 import {thinBar} from '../../../source/ui/present/bar.ts';
 import {brailleGraph, resample, roundScale} from '../../../source/ui/present/graph.ts';
-import {reasonRow} from '../../../source/ui/present/header.ts';
 import {logRow, logText} from '../../../source/ui/present/log.ts';
 import {gridFor, piecesRows} from '../../../source/ui/present/pieces.ts';
-import {reannounced, reannouncedAll} from '../../../source/ui/present/reannounced.ts';
 import {rowText, rowWidth} from '../../../source/ui/present/row.ts';
-import {chooseColumns, windowTop} from '../../../source/ui/present/table.ts';
 import {
 	countdown,
 	duration,
@@ -24,6 +24,7 @@ import {
 	rate,
 	ratio,
 } from '../../../source/ui/text/format.ts';
+import {reannounced, reannouncedAll} from '../../../source/ui/text/reannounced.ts';
 import {torrentView} from '../../commands/torrent-view.ts';
 
 const look = {glyphs: glyphsFor(false), timezone: 0};
@@ -159,7 +160,7 @@ test('leaves the least useful columns out first', () => {
 	});
 	const columns = [column('name', 10, 0, true), column('size', 6, 1), column('extra', 8, 9)];
 	const widths = (room: number) =>
-		chooseColumns(columns, room, 1).map(({column: {id}, width}) => `${id} ${width}`);
+		chooseColumns(columns, {columns: room, look}, room, 1).map(({column: {id}, width}) => `${id} ${width}`);
 	assert.deepEqual(widths(40), ['name 24', 'size 6', 'extra 8']);
 	assert.deepEqual(widths(20), ['name 13', 'size 6']);
 	assert.deepEqual(widths(8), ['name 8']);

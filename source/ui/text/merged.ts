@@ -1,6 +1,6 @@
 import type {Merged} from '../../api/command.js';
-import {count} from '../text/format.js';
-import {safeText} from '../text/safe-text.js';
+import {count} from './format.js';
+import {safeText} from './safe-text.js';
 
 /** What a torrent that was there got from being added again: `: added 2 trackers, 1 peer; set its label`. */
 export function mergedInWords(merged: Merged | undefined): string {

@@ -1,6 +1,6 @@
 import type {Reannouncement} from '../../api/command.js';
-import {countdown} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {countdown} from './format.js';
+import {safeText} from './text.js';
 
 /** What asking for peers came to, in one sentence or two. */
 export function reannounced({running, trackers, asked, busy, waits}: Reannouncement): string {

@@ -1,6 +1,6 @@
 import type {RemovedFiles} from '../../api/command.js';
-import {count} from '../text/format.js';
-import {safeText} from '../text/safe-text.js';
+import {count} from './format.js';
+import {safeText} from './safe-text.js';
 
 /** What deleting the data of torrents came to, in one line: what stays, and why the first of it does. */
 export function removedInWords(names: string, removed: readonly RemovedFiles[]): string {

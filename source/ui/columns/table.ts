@@ -1,0 +1,123 @@
+import {type ListRow, pack, type Row, type Span} from '../present/row.js';
+import {fit} from '../text/text.js';
+import {type Column, chooseColumns, type ListFacts, type ShownColumn} from './column.js';
+
+/** The first row to show of a list, so that the cursor is in sight and there is no empty room below. */
+export function windowTop(total: number, height: number, cursor: number, before: number): number {
+	let top = before;
+	if (cursor < top) top = Math.max(0, cursor);
+	if (cursor >= top + height) top = cursor - height + 1;
+	return Math.max(0, Math.min(top, total - height));
+}
+
+/** What a list looks like in a pane. */
+export interface TableOptions<Facts extends ListFacts> {
+	/** What its columns are drawn by. */
+	readonly facts: Facts;
+	/** Cells that it has across. */
+	readonly columns: number;
+	readonly rows: number;
+	readonly header: boolean;
+	readonly gap: number;
+	/** Index of the row with the cursor; -1 for none. */
+	readonly cursor: number;
+	readonly active: boolean;
+	readonly top: number;
+	readonly sort: string;
+	readonly reverse: boolean;
+	/** Said when there is nothing in the list. */
+	readonly empty: string;
+	readonly mark?: ((index: number) => string | undefined) | undefined;
+	/** The group of an item, said above the first of each; the items come group by group. */
+	readonly group?: ((index: number) => string) | undefined;
+}
+
+/** Rows that items `from` to `to` take with the names of their groups. */
+function rowsBetween(from: number, to: number, group: (index: number) => string): number {
+	let rows = 0;
+	for (let at = from; at <= to; at++) rows += at === from || group(at) !== group(at - 1) ? 2 : 1;
+	return rows;
+}
+
+function groupRow(group: (index: number) => string, at: number, total: number): Row {
+	const name = group(at);
+	let first = at;
+	while (first > 0 && group(first - 1) === name) first--;
+	let end = at + 1;
+	while (end < total && group(end) === name) end++;
+	return [
+		[`  ${name}`, 'accent'],
+		[`  ${end - first}`, 'faint'],
+	];
+}
+
+/** The titles of the columns; that of the one the list is sorted by stands out. */
+function headerRow<Item, Facts extends ListFacts>(
+	chosen: ReadonlyArray<ShownColumn<Item, Facts>>,
+	{look}: ListFacts,
+	gap: string,
+	sort: string,
+): Row {
+	const row: Span[] = [['  ']];
+	for (const [index, {column, width}] of chosen.entries()) {
+		const title = typeof column.title === 'function' ? column.title(look) : column.title;
+		const text = fit(title, width, column.align, look.glyphs.ellipsis);
+		row.push([(index > 0 ? gap : '') + text, column.id === sort ? 'dim' : 'faint']);
+	}
+	return pack(row);
+}
+
+/** The cells of one item, after `lead`. */
+function itemRow<Item, Facts extends ListFacts>(
+	lead: readonly Span[],
+	item: Item,
+	chosen: ReadonlyArray<ShownColumn<Item, Facts>>,
+	facts: Facts,
+	gap: string,
+): Row {
+	const row: Span[] = [...lead];
+	for (const [index, {column, width}] of chosen.entries()) {
+		if (index > 0) row.push([gap]);
+		const cell = column.cell(item, facts, width);
+		if (typeof cell === 'string') {
+			const tone = typeof column.tone === 'function' ? column.tone(item, facts) : column.tone;
+			row.push([fit(cell, width, column.align, facts.look.glyphs.ellipsis), tone]);
+		} else row.push(...cell);
+	}
+	return pack(row);
+}
+
+/** Rows of a list: a header when asked for, then the items in sight, then blank rows. */
+export function tableRows<Item, Facts extends ListFacts>(
+	columns: ReadonlyArray<Column<Item, Facts>>,
+	items: readonly Item[],
+	options: TableOptions<Facts>,
+): readonly ListRow[] {
+	const {facts, group, cursor, active} = options;
+	const lead = 2;
+	const chosen = chooseColumns(columns, facts, options.columns - lead - 1, options.gap);
+	const gap = ' '.repeat(options.gap);
+	const result: ListRow[] = [];
+	if (options.header) result.push({row: headerRow(chosen, facts, gap, options.sort), selected: false});
+	const height = options.rows - result.length;
+	if (items.length === 0 && height > 0)
+		result.push({row: [[`  ${options.empty}`, 'faint']], selected: false});
+	let top = options.top;
+	// The names of groups take rows too: the cursor must stay in sight.
+	if (group) while (top < cursor && rowsBetween(top, cursor, group) > height) top++;
+	for (let at = top; at < items.length && result.length < options.rows; at++) {
+		if (group && (at === top || group(at) !== group(at - 1))) {
+			result.push({row: groupRow(group, at, items.length), selected: false});
+			if (result.length >= options.rows) break;
+		}
+		const onCursor = at === cursor;
+		const mark = options.mark?.(at);
+		const start: Span[] = [
+			onCursor ? [facts.look.glyphs.cursor, active ? 'accent' : 'dim'] : [' ', 'text'],
+			mark === undefined ? [' '] : [mark, 'good'],
+		];
+		const row = itemRow(start, items[at] as Item, chosen, facts, gap);
+		result.push({row, selected: onCursor && active});
+	}
+	return result;
+}

@@ -1,0 +1,110 @@
+import type {TrackerView} from '../../api/snapshot.js';
+import type {Seconds} from '../../base/units.js';
+import type {Glyphs} from '../look/glyphs.js';
+import type {Tone} from '../look/themes.js';
+import {trackerName} from '../present/trackers.js';
+import {countdown} from '../text/format.js';
+import {safeText} from '../text/text.js';
+import type {Column, ListFacts} from './column.js';
+
+/** What the columns of trackers are drawn by. */
+export interface TrackerFacts extends ListFacts {
+	/** How long ago the views came: countdowns have run on by this. */
+	readonly elapsed: Seconds;
+}
+
+function stateGlyph({state}: TrackerView, glyphs: Glyphs): string {
+	return state === 'working' ? glyphs.on : state === 'announcing' ? glyphs.busy : glyphs.off;
+}
+
+function stateTone({state}: TrackerView): Tone {
+	switch (state) {
+		case 'working':
+			return 'good';
+		case 'announcing':
+			return 'flight';
+		case 'retrying':
+			return 'bad';
+		default:
+			return 'faint';
+	}
+}
+
+/** A number that a tracker may not have said. */
+function number(value: number | undefined, {look}: ListFacts): string {
+	return value === undefined ? look.glyphs.dash : String(value);
+}
+
+/** The columns of the trackers pane. */
+export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = [
+	{
+		id: 'state',
+		title: '',
+		width: 1,
+		rank: 0,
+		cell: (tracker, {look}) => stateGlyph(tracker, look.glyphs),
+		tone: stateTone,
+	},
+	{
+		id: 'tier',
+		title: '#',
+		width: 1,
+		rank: 6,
+		cell: tracker => (tracker.tier > 0 ? String(tracker.tier) : ' '),
+		tone: 'faint',
+	},
+	{
+		id: 'url',
+		title: 'tracker',
+		width: columns => (columns >= 60 ? 24 : 14),
+		flexible: true,
+		rank: 0,
+		cell: tracker => trackerName(tracker),
+		tone: tracker => (tracker.state === 'off' ? 'faint' : 'text'),
+	},
+	{
+		id: 'status',
+		title: 'says',
+		width: columns => (columns >= 90 ? 24 : columns >= 60 ? 14 : 11),
+		rank: 2,
+		cell: tracker => safeText(tracker.warning ?? tracker.status),
+		tone: ({warning, state}) => (warning !== undefined || state === 'retrying' ? 'warn' : 'dim'),
+	},
+	{
+		id: 'seeds',
+		title: 'seed',
+		width: 5,
+		align: 'right',
+		rank: 4,
+		cell: (tracker, facts) => number(tracker.seeders, facts),
+		tone: 'dim',
+	},
+	{
+		id: 'leechers',
+		title: 'leech',
+		width: 5,
+		align: 'right',
+		rank: 5,
+		cell: (tracker, facts) => number(tracker.leechers, facts),
+		tone: 'dim',
+	},
+	{
+		id: 'peers',
+		title: 'peers',
+		width: 5,
+		align: 'right',
+		rank: 3,
+		cell: (tracker, facts) => number(tracker.peers, facts),
+		tone: 'dim',
+	},
+	{
+		id: 'next',
+		title: 'next',
+		width: 6,
+		align: 'right',
+		rank: 1,
+		cell: ({state, nextIn}, {elapsed}) =>
+			state === 'announcing' ? 'now' : nextIn === undefined ? '' : countdown(nextIn - elapsed),
+		tone: 'dim',
+	},
+];

@@ -1,0 +1,36 @@
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import type {Look} from '../present/context.js';
+import {fitRow, type Row} from '../present/row.js';
+import {progressOf} from '../present/torrent-state.js';
+import {percent, rateWithUnit} from '../text/format.js';
+import {cellWidth, fit, safeText} from '../text/text.js';
+
+/** The form for terminals below 40x10: name, percent and rates in one row. */
+export function oneLine(
+	torrent: TorrentView | undefined,
+	session: SessionView | undefined,
+	columns: number,
+	look: Look,
+): Row {
+	const {glyphs} = look;
+	if (!torrent) {
+		return fitRow(
+			[
+				[
+					`${glyphs.down}${rateWithUnit(session?.downloadRate ?? 0)} ${glyphs.up}${rateWithUnit(session?.uploadRate ?? 0)}`,
+					'down',
+				],
+			],
+			columns,
+		);
+	}
+	const right = ` ${percent(progressOf(torrent), 1, 0)} ${glyphs.down}${rateWithUnit(torrent.downloadRate)}`;
+	const name = fit(safeText(torrent.name), Math.max(0, columns - cellWidth(right)), 'left', glyphs.ellipsis);
+	return fitRow(
+		[
+			[name, 'title'],
+			[right, 'down'],
+		],
+		columns,
+	);
+}

@@ -1,0 +1,113 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import type {Look} from '../present/context.js';
+import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
+import {stateTones, stateWords} from '../present/torrent-state.js';
+import {count, percent, rateWithUnit, size} from '../text/format.js';
+import {cellWidth, fit, fitMiddle, safeText} from '../text/text.js';
+
+type Reason = NonNullable<TorrentView['reason']>;
+
+/** What is in the way, in the screen's own words: here a key asks what to do. */
+function wayReason(
+	{path, files, size: there, length}: NonNullable<TorrentView['inTheWay']>,
+	columns: number,
+	{glyphs}: Look,
+): Reason {
+	const more = files > 1 ? ` and ${files - 1} more` : '';
+	const about = ` is yours (${size(there)}, not ${size(length)})${more}: resume asks`;
+	const room = Math.max(8, columns - 4 - about.length);
+	const shown = cellWidth(path) > room ? fitMiddle(safeText(path), room, glyphs.ellipsis) : safeText(path);
+	return {level: 'error', text: `${shown}${about}`};
+}
+
+/** Why nothing moves: what is wrong. */
+function problemRow({level, text}: Reason, columns: number, {glyphs}: Look): Row {
+	const sign = level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
+	const said = fit(safeText(text), columns - 4, 'left', glyphs.ellipsis);
+	return fitRow([[` ${sign} ${said}`, level === 'error' ? 'bad' : 'warn']], columns);
+}
+
+/** The state and why it is so; a reason that says the state itself stands alone. */
+function causeRow({state}: TorrentView, reason: Reason, columns: number, {glyphs}: Look): Row {
+	const text = safeText(reason.text);
+	const again = text.startsWith(stateWords[state]) || (state === 'queued' && text.startsWith('queued'));
+	const word = again ? '' : `${stateWords[state]} ${glyphs.dot} `;
+	return fitRow(
+		[
+			[` ${word}`, stateTones[state]],
+			[
+				fit(text, Math.max(0, columns - cellWidth(word) - 2), 'left', glyphs.ellipsis),
+				again ? stateTones[state] : 'dim',
+			],
+		],
+		columns,
+	);
+}
+
+/** From whom it gets data, or who gets it; how much of a check is done. */
+function trafficWords(torrent: TorrentView): readonly string[] {
+	const {state, connected, known, sending, receiving, seedsConnected} = torrent;
+	switch (state) {
+		case 'downloading':
+			return [
+				sending === undefined
+					? `from ${connected} of ${count(known, 'peer')}`
+					: `from ${sending} of ${count(connected, 'peer')}`,
+				...(seedsConnected > 0 ? [count(seedsConnected, 'seed')] : []),
+			];
+		case 'seeding':
+			return [
+				receiving === undefined
+					? `to ${count(connected, 'peer')}`
+					: `to ${receiving} of ${count(connected, 'peer')}`,
+			];
+		case 'checking':
+			return [percent(torrent.checked ?? 0, 1)];
+		default:
+			return [];
+	}
+}
+
+/** What somebody has chosen for it. */
+function choiceWords(torrent: TorrentView, {glyphs}: Look): readonly string[] {
+	const {files, filesWanted, maxDownload, maxUpload, label} = torrent;
+	const words: string[] = [];
+	if (filesWanted < files) words.push(`${filesWanted} of ${count(files, 'file')} wanted`);
+	else if (files > 1) words.push(count(files, 'file'));
+	if (torrent.sequential) words.push('in order');
+	if (torrent.superSeeding) words.push('super-seeding');
+	if (torrent.private) words.push('private');
+	if (maxDownload !== undefined) words.push(`limited to ${glyphs.down} ${rateWithUnit(maxDownload)}`);
+	if (maxUpload !== undefined) words.push(`limited to ${glyphs.up} ${rateWithUnit(maxUpload)}`);
+	if (label) words.push(safeText(label));
+	return words;
+}
+
+/** What moves, and where it goes. */
+function activityRow(torrent: TorrentView, columns: number, look: Look): Row {
+	const {glyphs} = look;
+	const {state, dir} = torrent;
+	const traffic = trafficWords(torrent);
+	const parts = [...traffic, ...choiceWords(torrent, look)];
+	const isCounted = traffic.length > 0;
+	const word = glyphs.ascii ? stateWords[state].replaceAll('’', "'") : stateWords[state];
+	const left: Row = [
+		[` ${word}`, stateTones[state]],
+		[parts.length > 0 ? `${isCounted ? '' : ` ${glyphs.dot}`} ${parts.join(` ${glyphs.dot} `)}` : '', 'dim'],
+	];
+	const to = `${glyphs.arrow} ${safeText(dir)} `;
+	return columns - rowWidth(left) > cellWidth(to) + 2
+		? spread(left, [[to, 'faint']], columns)
+		: fitRow(left, columns);
+}
+
+/** The one line that says how things stand: why nothing moves, or what moves. */
+export function reasonRow(torrent: TorrentView, columns: number, look: Look): Row {
+	const {state, inTheWay} = torrent;
+	const reason = inTheWay === undefined ? torrent.reason : wayReason(inTheWay, columns, look);
+	if (reason && reason.level !== 'info') return problemRow(reason, columns, look);
+	// What only says again how the torrent stands is no reason.
+	if (reason && reason.text !== stateWords[state] && state !== 'checking')
+		return causeRow(torrent, reason, columns, look);
+	return activityRow(torrent, columns, look);
+}

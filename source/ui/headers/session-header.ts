@@ -1,0 +1,60 @@
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import type {Tone} from '../look/themes.js';
+import type {Area, Look} from '../present/context.js';
+import {fitRow, type Row, type Span, spread} from '../present/row.js';
+import {count, rateWithUnit, size} from '../text/format.js';
+
+/** What is known of the engine: its port, peers, room on the disk, totals and limits. */
+function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
+	const facts: Span[] = [];
+	const tone: Tone = session.portState === 'open' ? 'good' : session.portState === 'closed' ? 'bad' : 'dim';
+	facts.push(
+		['port ', 'faint'],
+		[`${session.port} ${session.portState === 'unknown' ? 'not tested' : session.portState}`, tone],
+	);
+	facts.push([`   ${count(session.connected, 'peer')}`, 'dim']);
+	facts.push(['   DHT ', 'faint'], [`${session.dhtNodes}`, 'dim']);
+	if (session.freeSpace !== undefined) facts.push(['   free ', 'faint'], [size(session.freeSpace), 'dim']);
+	facts.push(
+		['   all time ', 'faint'],
+		[`${glyphs.down} ${size(session.downloaded)}  ${glyphs.up} ${size(session.uploaded)}`, 'dim'],
+	);
+	if (session.slowMode) facts.push(['   slow mode', 'warn']);
+	if (session.maxDownload !== undefined)
+		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);
+	if (session.maxUpload !== undefined)
+		facts.push([`   limit ${glyphs.up} ${rateWithUnit(session.maxUpload)}`, 'warn']);
+	return facts;
+}
+
+/** The header of the session screen: totals of the whole engine. */
+export function sessionHeader(
+	session: SessionView | undefined,
+	torrents: readonly TorrentView[],
+	{columns, rows}: Area,
+	look: Look,
+): readonly Row[] {
+	const {glyphs} = look;
+	const working = torrents.filter(torrent => torrent.state === 'downloading').length;
+	const seeding = torrents.filter(torrent => torrent.state === 'seeding').length;
+	const right: Span[] = [
+		[
+			`${glyphs.down} ${rateWithUnit(session?.downloadRate ?? 0).padStart(7)}`,
+			session?.downloadRate ? 'down' : 'faint',
+		],
+		[
+			`  ${glyphs.up} ${rateWithUnit(session?.uploadRate ?? 0).padStart(7)} `,
+			session?.uploadRate ? 'up' : 'faint',
+		],
+	];
+	const title: Row = [
+		[' tortui ', 'title'],
+		[`${count(torrents.length, 'torrent')}`, 'dim'],
+		[working > 0 ? `  ${glyphs.down} ${working}` : '', 'down'],
+		[seeding > 0 ? `  ${glyphs.up} ${seeding}` : '', 'up'],
+	];
+	const first = spread(title, right, columns);
+	if (rows < 2) return [first];
+	const facts = session ? sessionFacts(session, look) : [];
+	return [first, fitRow([[' '], ...facts], columns)];
+}

@@ -1,0 +1,98 @@
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import type {Tone} from '../look/themes.js';
+import {bar} from '../present/bar.js';
+import type {Area, Look} from '../present/context.js';
+import {fitRow, type Row, rowWidth, type Span} from '../present/row.js';
+import {progressOf, stateTones} from '../present/torrent-state.js';
+import {duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
+import {fit, safeText} from '../text/text.js';
+import {reasonRow} from './reason-row.js';
+
+/** From so many columns on the header says more. */
+const wide = 100;
+
+/** Rates, ratio, ETA and port: as much as there is room for. */
+function rateSpans(
+	torrent: TorrentView,
+	session: SessionView | undefined,
+	columns: number,
+	{glyphs}: Look,
+): readonly Span[] {
+	const isWide = columns >= wide;
+	const gap = isWide ? '   ' : '  ';
+	const rate = (value: number) => rateWithUnit(value).padStart(columns < 60 ? 0 : 7);
+	const spans: Span[] = [
+		[`${glyphs.down} ${rate(torrent.downloadRate)}`, torrent.downloadRate > 0 ? 'down' : 'faint'],
+	];
+	if (columns >= 48)
+		spans.push([`${gap}${glyphs.up} ${rate(torrent.uploadRate)}`, torrent.uploadRate > 0 ? 'up' : 'faint']);
+	if (isWide) spans.push([`${gap}ratio `, 'faint'], [ratio(torrent.ratio).padStart(4), 'dim']);
+	if (torrent.state === 'downloading' && columns >= 60)
+		spans.push([`${gap}ETA `, 'faint'], [duration(torrent.eta).padStart(isWide ? 7 : 5), 'text']);
+	if (isWide && session) {
+		const {port, portState} = session;
+		const tone: Tone = portState === 'open' ? 'good' : portState === 'closed' ? 'bad' : 'faint';
+		spans.push([`${gap}${port} `, 'faint'], [portState === 'unknown' ? '?   ' : portState.slice(0, 6), tone]);
+	}
+	return [...spans, [' ']];
+}
+
+/** The name, and at its right how fast things go. */
+function nameRow(torrent: TorrentView, session: SessionView | undefined, columns: number, look: Look): Row {
+	const {glyphs} = look;
+	const rates = rateSpans(torrent, session, columns, look);
+	const room = Math.max(8, columns - rowWidth(rates) - 4);
+	return fitRow(
+		[
+			[` ${glyphs.state[torrent.state]} `, stateTones[torrent.state]],
+			[fit(safeText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
+			[' '],
+			...rates,
+		],
+		columns,
+	);
+}
+
+/** How much is here of what is wanted; nothing while that is found out. */
+function amountOf({state, completed, wanted}: TorrentView): string {
+	if (state === 'checking') return '';
+	return completed >= wanted ? size(wanted) : `${size(completed)} of ${size(wanted)}`;
+}
+
+function barTone({state}: TorrentView): Tone {
+	switch (state) {
+		case 'failed':
+			return 'bad';
+		case 'checking':
+			return 'check';
+		case 'paused':
+		case 'pausing':
+			return 'dim';
+		default:
+			return 'have';
+	}
+}
+
+/** How far it is: a bar, and in figures. */
+function progressRow(torrent: TorrentView, columns: number, {glyphs}: Look): Row {
+	const part = progressOf(torrent);
+	const figures: Span[] = [[` ${percent(part, 1).padStart(7)}`, 'title']];
+	if (columns >= 60) figures.push([`  ${amountOf(torrent).padStart(16)}`, 'dim']);
+	if (columns >= wide) figures.push([`   ${torrent.piecesHave}/${torrent.pieces}`.padStart(12), 'faint']);
+	figures.push([' ']);
+	const room = columns - rowWidth(figures) - 1;
+	return fitRow([[' '], ...bar(part, room, glyphs, barTone(torrent)), ...figures], columns);
+}
+
+/** The header of a torrent: name and rates, bar and percent, and how things stand. */
+export function torrentHeader(
+	torrent: TorrentView,
+	session: SessionView | undefined,
+	{columns, rows}: Area,
+	look: Look,
+): readonly Row[] {
+	const name = nameRow(torrent, session, columns, look);
+	if (rows === 1) return [name];
+	const progress = progressRow(torrent, columns, look);
+	return rows > 2 ? [name, progress, reasonRow(torrent, columns, look)] : [name, progress];
+}

@@ -1,0 +1,34 @@
+import {type Layout, type PaneName, paneNames, type Rect} from '../../source/ui/look/layout.ts';
+
+/**
+ * Draws a layout, one letter a part: `H` header, `F` footer, `p` pieces, `s` speed, `e` peers,
+ * `t` trackers, `f` files, `l` log, `L` list of torrents, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
+ */
+export function drawLayout(layout: Layout, columns: number, rows: number): string {
+	const cells = Array.from({length: rows}, () => Array.from({length: columns}, () => '?'));
+	const put = (area: Rect | undefined, letter: string) => {
+		if (!area) return;
+		for (let y = area.y; y < area.y + area.rows; y++) {
+			for (let x = area.x; x < area.x + area.columns; x++) {
+				const row = cells[y];
+				if (row) row[x] = row[x] === '?' ? letter : '!';
+			}
+		}
+	};
+	put(layout.header, 'H');
+	put(layout.footer, 'F');
+	put(layout.strip, '-');
+	put(layout.spark, '~');
+	put(layout.lastLine, '_');
+	put(layout.torrents, 'L');
+	const letters: Record<PaneName, string> = {
+		pieces: 'p',
+		speed: 's',
+		peers: 'e',
+		trackers: 't',
+		files: 'f',
+		log: 'l',
+	};
+	for (const name of paneNames) put(layout.panes[name], letters[name]);
+	return cells.map(row => row.join('')).join('\n');
+}
