@@ -17,7 +17,7 @@ import type {Disk} from '../../source/io/disk/disk.js';
 import type {Storage, StorageEvents, StorageFailure} from '../../source/io/disk/storage.js';
 import {hashFunctions} from '../../source/io/machine/hash-functions.js';
 import {HostResolver} from '../../source/io/net/host-resolver.js';
-import type {HttpClient} from '../../source/io/net/http-client.js';
+import type {HttpClient} from '../../source/io/net/http/http-client.js';
 import type {ConnectionEvents, PeerStream, Transport} from '../../source/io/net/transport.js';
 import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';

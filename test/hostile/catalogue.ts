@@ -136,13 +136,13 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'gzip bombs and bodies without end',
 		felt: 'cut at the limit',
-		file: 'test/io/net/http-client.test.ts',
+		file: 'test/io/net/http/http-client.test.ts',
 		title: 'a gzip bomb goes off at the limit',
 	},
 	{
 		tried: 'trackers and redirects that lead into the local network',
 		felt: 'refused',
-		file: 'test/io/net/address-guard.test.ts',
+		file: 'test/io/net/http/address-guard.test.ts',
 		title: 'may not lead into the local network',
 	},
 	{

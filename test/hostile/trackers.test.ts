@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {HttpClient} from '../../source/io/net/http-client.js';
+import type {HttpClient} from '../../source/io/net/http/http-client.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {LonePeer, seconds} from '../helpers/lone-peer.ts';
 import {LoneTorrent} from '../helpers/lone-torrent.ts';

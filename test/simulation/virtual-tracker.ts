@@ -1,4 +1,4 @@
-import type {HttpClient} from '../../source/io/net/http-client.js';
+import type {HttpClient} from '../../source/io/net/http/http-client.js';
 import {
 	encodeAnnounceAnswer,
 	encodeScrapeAnswer,

@@ -3,7 +3,7 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {PathRegistry} from '../../io/files/path-registry.js';
 import type {HostResolver} from '../../io/net/host-resolver.js';
-import type {HttpClient} from '../../io/net/http-client.js';
+import type {HttpClient} from '../../io/net/http/http-client.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';

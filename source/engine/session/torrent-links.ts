@@ -5,7 +5,7 @@ import {safeText} from '../../base/safe-text.js';
 import type {Millis} from '../../base/units.js';
 import {readTorrentLink} from '../../io/files/read-torrent.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
-import type {HttpClient} from '../../io/net/http-client.js';
+import type {HttpClient} from '../../io/net/http/http-client.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** So many files are told before a torrent is added; the others can be chosen afterwards. */

@@ -1,5 +1,5 @@
 import {ProtocolError} from '../../base/errors.js';
-import type {HttpClient, HttpResponse} from '../../io/net/http-client.js';
+import type {HttpClient, HttpResponse} from '../../io/net/http/http-client.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {AnnounceRequest, AnnounceResponse, ScrapeResponse} from '../../protocol/tracker/announce.js';
 import {

@@ -1,7 +1,7 @@
 import {isAbsolute} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import {maximumMetainfoLength} from '../../protocol/metainfo/metainfo-reader.js';
-import type {HttpClient} from '../net/http-client.js';
+import type {HttpClient} from '../net/http/http-client.js';
 import {readRegularFile, type UnreadableFile} from './regular-file.js';
 
 /** Fetches the .torrent behind an absolute path or an http(s) URL. Rejects with a UserError. */

@@ -1,7 +1,7 @@
 import type {Clock} from '../../base/ports.js';
 import {openDatagramSocket} from './datagram-socket.js';
 import {HostResolver} from './host-resolver.js';
-import {type HttpClient, NodeHttpClient} from './http-client.js';
+import {type HttpClient, NodeHttpClient} from './http/http-client.js';
 import {LocalAddresses} from './local-addresses.js';
 import {TcpTransport} from './tcp-transport.js';
 import type {Transport} from './transport.js';

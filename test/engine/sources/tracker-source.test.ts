@@ -5,7 +5,7 @@ import type {AnnouncedTorrent} from '../../../source/engine/sources/announce-req
 import {HttpStatusError} from '../../../source/engine/sources/tracker-client.js';
 import type {TrackerTiers} from '../../../source/engine/sources/tracker-list.js';
 import {type TrackerServices, TrackerSource} from '../../../source/engine/sources/tracker-source.js';
-import type {HttpRequest} from '../../../source/io/net/http-client.js';
+import type {HttpRequest} from '../../../source/io/net/http/http-client.js';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
 import type {AnnounceRequest, AnnounceResponse} from '../../../source/protocol/tracker/announce.js';
 import {HandClock, settled} from '../../helpers/hand-clock.ts';

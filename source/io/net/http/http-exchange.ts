@@ -1,6 +1,6 @@
 import type {Socket} from 'node:net';
-import type {Bytes} from '../../base/units.js';
-import {HttpResponseReader, type RawHttpResponse} from '../../protocol/tracker/http-response.js';
+import type {Bytes} from '../../../base/units.js';
+import {HttpResponseReader, type RawHttpResponse} from '../../../protocol/tracker/http-response.js';
 
 /** Sends one GET request and reads its answer; the connection is over then. Rejects when it breaks, or is aborted. */
 export function exchangeHttp(

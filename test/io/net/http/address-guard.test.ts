@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {AddressGuard} from '../../../source/io/net/address-guard.js';
+import {AddressGuard} from '../../../../source/io/net/http/address-guard.js';
 
 const localPath = (path: string): boolean => path.endsWith('/announce');
 const local = [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {type AddressInfo, Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {makeSockets} from '../../source/io/net/sockets.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
+import {makeSockets} from '../../../../source/io/net/sockets.ts';
+import {HandClock} from '../../../helpers/hand-clock.ts';
 
 /** Addresses that are public as far as anybody can tell, and lead to this machine in these tests. */
 const publicHosts = ['11.22.33.44', '[2606:4700::1]'];

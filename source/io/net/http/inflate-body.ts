@@ -1,5 +1,5 @@
-import type {Bytes} from '../../base/units.js';
-import type {RawHttpResponse} from '../../protocol/tracker/http-response.js';
+import type {Bytes} from '../../../base/units.js';
+import type {RawHttpResponse} from '../../../protocol/tracker/http-response.js';
 
 /** gzip's first three bytes: some servers send it without saying so, and nothing else we ask for begins like that. */
 function looksGzipped(body: Uint8Array): boolean {

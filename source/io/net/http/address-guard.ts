@@ -1,4 +1,4 @@
-import {addressScope, parseIp} from '../../base/ip-address.js';
+import {addressScope, parseIp} from '../../../base/ip-address.js';
 
 /**
  * Sees which addresses a request goes to before it goes there, so that no stranger's URL or redirect makes us ask

@@ -1,11 +1,11 @@
 import {createRequire} from 'node:module';
 import {connect, isIP, type LookupFunction, type Socket} from 'node:net';
-import type {Clock} from '../../base/ports.js';
-import type {Millis} from '../../base/units.js';
+import type {Clock} from '../../../base/ports.js';
+import type {Millis} from '../../../base/units.js';
+import type {LookUpHost} from '../host-resolver.js';
+import {familyOf, type LocalAddresses} from '../local-addresses.js';
+import {unlessAborted} from '../unless-aborted.js';
 import type {AddressGuard} from './address-guard.js';
-import type {LookUpHost} from './host-resolver.js';
-import {familyOf, type LocalAddresses} from './local-addresses.js';
-import {unlessAborted} from './unless-aborted.js';
 
 /** One way to a server: all its addresses, or one of them from an address of ours. */
 interface Route {

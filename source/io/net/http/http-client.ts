@@ -1,13 +1,13 @@
-import type {Clock} from '../../base/ports.js';
-import type {Bytes, Millis} from '../../base/units.js';
-import type {RawHttpResponse} from '../../protocol/tracker/http-response.js';
+import type {Clock} from '../../../base/ports.js';
+import type {Bytes, Millis} from '../../../base/units.js';
+import type {RawHttpResponse} from '../../../protocol/tracker/http-response.js';
+import type {LookUpHost} from '../host-resolver.js';
+import type {LocalAddresses} from '../local-addresses.js';
+import {describeNetworkError} from '../network-error.js';
 import {AddressGuard} from './address-guard.js';
-import type {LookUpHost} from './host-resolver.js';
 import {HttpDialer} from './http-dialer.js';
 import {exchangeHttp, requestHead} from './http-exchange.js';
 import {inflateBody} from './inflate-body.js';
-import type {LocalAddresses} from './local-addresses.js';
-import {describeNetworkError} from './network-error.js';
 
 export interface HttpRequest {
 	/** The answer may be no longer, neither as sent nor inflated. */
