@@ -18,6 +18,8 @@ export interface LonePeerOptions {
 	readonly connection?: FakeConnection;
 	/** 20 bytes. */
 	readonly peerId?: Uint8Array;
+	/** 20 bytes; the lone torrent's when left out. */
+	readonly infoHash?: Uint8Array;
 }
 
 /** The other side of a lone torrent's connection: says what the test wants, and keeps what it hears in words. */
@@ -44,7 +46,7 @@ export class LonePeer implements PeerWireSink {
 		const connection = options.connection ?? lone.incoming(options.port ?? 4000 + id, host);
 		const peer = new LonePeer(lone, id, connection);
 		if (options.connection !== undefined) connection.events.connected();
-		const {infoHash} = lone.torrent;
+		const {infoHash = lone.torrent.infoHash} = options;
 		connection.say(encodeHandshake({infoHash, peerId, extended: true, fast, dht: false, v2: false}));
 		await peer.listen();
 		return peer;

@@ -46,6 +46,7 @@ export interface MessageHandlerOwner {
 	readonly content: MessageContent | undefined;
 	readonly peers: Iterable<Peer>;
 	readonly swarm: Swarm;
+	readonly sources: {readonly isPrivate: boolean};
 	readonly rateLimits: TorrentRateLimits;
 	readonly stats: TransferStats;
 	log(level: LogLevel, text: string): void;
@@ -58,7 +59,7 @@ function extensionTorrent(owner: MessageHandlerOwner): ExtensionTorrent {
 			return owner.content?.metainfo.info;
 		},
 		get isPrivate() {
-			return owner.content?.metainfo.private === true;
+			return owner.sources.isPrivate;
 		},
 		get uploadOnly() {
 			return owner.complete && owner.content?.superSeeding.active !== true;

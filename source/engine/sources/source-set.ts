@@ -67,9 +67,14 @@ export class SourceSet {
 		this.#private = isPrivate;
 	}
 
+	/** BEP 27. False as long as nobody knows. */
+	get isPrivate(): boolean {
+		return this.#private === true;
+	}
+
 	/** Whether the torrent may have peers of this source, and tell its peers by it. */
 	allows(source: PeerSourceName): boolean {
-		return this.#private !== true || !publicSources.has(source);
+		return !this.isPrivate || !publicSources.has(source);
 	}
 
 	/** Somebody has come to us since the engine started. */

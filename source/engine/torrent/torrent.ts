@@ -25,8 +25,6 @@ import {TransferStats} from './transfer-stats.js';
 
 /** In UTF-16 units; more than any column shows. */
 const longestLabel = 100;
-/** What trackers are told is left of a torrent while nobody knows how large it is: more than nothing. BEP 3, 15. */
-const unknownLeft: Bytes = 16_384;
 
 /** Which torrent it is. At least one of the hashes is known. BEP 3, 52. */
 export interface SwarmHashes {
@@ -158,11 +156,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.rateLimits.maxUpload;
 	}
 
-	/** What it lacks of everything, wanted or not; more than nothing while nobody knows how much that is. */
-	get left(): Bytes {
-		return this.#content === undefined
-			? unknownLeft
-			: this.#content.metainfo.length - this.#content.haveBytes;
+	/** What it lacks of everything, wanted or not; undefined while nobody knows how much that is. */
+	get left(): Bytes | undefined {
+		return this.#content && this.#content.metainfo.length - this.#content.haveBytes;
 	}
 
 	/** Computed once, when first looked at. */
