@@ -1,4 +1,5 @@
 import {UserError} from '../base/errors.js';
+import {parseSize} from '../base/quantities.js';
 import type {Bytes} from '../base/units.js';
 import {compileGlob, fold} from './glob.js';
 
@@ -16,14 +17,6 @@ interface Rule {
 	readonly highest: number;
 	readonly fits: (file: SelectableFile, number: number) => boolean;
 }
-
-const multipliers: Readonly<Record<string, number>> = {
-	'': 1,
-	k: 1024,
-	m: 1024 ** 2,
-	g: 1024 ** 3,
-	t: 1024 ** 4,
-};
 
 function wrong(detail: string): UserError {
 	return new UserError('bad-selection', detail, 2);
@@ -177,7 +170,7 @@ function parseRule(text: string, names: Names): Rule {
 		if (asName(quoted).name === '') throw wrong(`selection ${quote(text)}: no name between the quotes`);
 		return named(quoted);
 	}
-	if (/^[<>=]/.test(body)) return rule(parseSize(body, text));
+	if (/^[<>=]/.test(body)) return rule(sizeRule(body, text));
 	if (body.startsWith('/')) {
 		const expression = parseExpression(body, text);
 		return rule(({path}) => expression.test(path.join('/')));
@@ -227,10 +220,11 @@ function endOfQuotes(text: string): number {
 	return -1;
 }
 
-function parseSize(body: string, text: string): Rule['fits'] {
-	const match = /^(>=|<=|=|>|<)\s*(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]?)(?:i?b)?$/i.exec(body);
-	if (!match) throw wrong(`selection ${quote(text)}: not a size: write >100M or <=1.5G`);
-	const size = Math.round(Number(match[2]) * multipliers[match[3]!.toLowerCase()]!);
+function sizeRule(body: string, text: string): Rule['fits'] {
+	const match = /^(>=|<=|=|>|<)(.*)$/.exec(body);
+	const size = match ? parseSize(match[2]!) : undefined;
+	if (!match || size === undefined)
+		throw wrong(`selection ${quote(text)}: not a size: write >100M or <=1.5G`);
 	switch (match[1]) {
 		case '>':
 			return ({length}) => length > size;

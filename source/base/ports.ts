@@ -27,13 +27,5 @@ export interface Random {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** One line of what happened. `torrent` is the id of the torrent it belongs to. */
-export interface LogEntry {
-	readonly at: Millis;
-	readonly level: LogLevel;
-	readonly text: string;
-	readonly torrent?: string | undefined;
-}
-
 /** Where things that happened are told: `torrent` is the id of the torrent a line is about, `name` what it is called. */
 export type Log = (level: LogLevel, text: string, torrent?: string, name?: string) => void;

@@ -42,7 +42,7 @@ export type Choice =
 	| {readonly verb: 'help' | 'version'; readonly rest: readonly []};
 
 /** Whether a word can only be meant as a TORRENT: a link, a hash, a path. */
-export function looksLikeTorrent(word: string, exists: (path: string) => boolean = existsSync): boolean {
+function looksLikeTorrent(word: string, exists: (path: string) => boolean = existsSync): boolean {
 	return (
 		word === '-' ||
 		/^(?:magnet:|[a-z][a-z\d+.-]*:\/\/)/i.test(word) ||

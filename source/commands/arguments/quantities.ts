@@ -1,5 +1,6 @@
 import {UserError} from '../../base/errors.js';
 import {parseIp} from '../../base/ip-address.js';
+import {parseDuration, parseRate, parseSize} from '../../base/quantities.js';
 import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
 
 /**
@@ -44,47 +45,26 @@ export function ratio(value: string, where: string): number {
 	return number;
 }
 
-const multipliers: Readonly<Record<string, number>> = {
-	'': 1,
-	k: 1024,
-	m: 1024 ** 2,
-	g: 1024 ** 3,
-	t: 1024 ** 4,
-};
-
-function bytes(value: string): number {
-	const match = /^(\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})\s*([kmgt]?)(?:i?b)?$/i.exec(value.trim());
-	if (!match) return Number.NaN;
-	const number = Math.round(Number(match[1]) * (multipliers[(match[2] ?? '').toLowerCase()] ?? Number.NaN));
-	return Number.isSafeInteger(number) ? number : Number.NaN;
-}
-
 /** A size in bytes: `16384`, `500K`, `2M`, `1.5GiB`; K, M, G and T count by 1,024. */
 export function size(value: string, where: string): Bytes {
-	const number = bytes(value);
-	if (Number.isNaN(number)) throw wrong(where, value, 'a size such as 500K, 2M or 1.5G');
+	const number = parseSize(value);
+	if (number === undefined) throw wrong(where, value, 'a size such as 500K, 2M or 1.5G');
 	return number;
 }
 
 /** Bytes per second: as a size, `/s` may follow. `0` and `none` mean no limit: undefined. */
 export function rate(value: string, where: string): BytesPerSecond | undefined {
 	if (/^(?:none|off|unlimited)$/i.test(value.trim())) return undefined;
-	const number = bytes(value.trim().replace(/\/s$/i, ''));
-	if (Number.isNaN(number)) throw wrong(where, value, 'a rate such as 500K or 2M (bytes per second)');
+	const number = parseRate(value);
+	if (number === undefined) throw wrong(where, value, 'a rate such as 500K or 2M (bytes per second)');
 	return number === 0 ? undefined : number;
 }
 
-const units: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400, w: 604_800};
-
 /** A length of time in seconds: `90`, `90s`, `10m`, `2h`, `1d`, and sums of them: `1h30m`. */
 export function duration(value: string, where: string): Seconds {
-	const plain = value.trim().toLowerCase();
-	if (/^\d{1,10}(?:\.\d{1,6})?$/.test(plain)) return Number(plain);
-	const parts = [...plain.matchAll(/(\d{1,10}(?:\.\d{1,6})?)([smhdw])/g)];
-	if (parts.length === 0 || parts.map(part => part[0]).join('') !== plain) {
-		throw wrong(where, value, 'a time such as 90s, 10m or 2h');
-	}
-	return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0);
+	const seconds = parseDuration(value);
+	if (seconds === undefined) throw wrong(where, value, 'a time such as 90s, 10m or 2h');
+	return seconds;
 }
 
 /** One of a few words. */

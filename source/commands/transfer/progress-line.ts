@@ -77,8 +77,3 @@ export function progressLines(views: readonly TorrentView[], width: number, asci
 		return tight >= 8 ? whole(fit(name, tight), share, short) : whole(`${share}  ${short}`.trimStart());
 	});
 }
-
-/** As `progressLines`, for one. */
-export function progressLine(view: TorrentView, width: number, ascii: boolean): string {
-	return progressLines([view], width, ascii)[0]!;
-}

@@ -75,7 +75,7 @@ async function fetchTorrent(url: string, version: string, bind: readonly string[
 }
 
 /** Reads the bytes of a .torrent; what is wrong with them is a `UserError` with exit status 3. */
-export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
+function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
 	try {
 		return readMetainfoHere(bytes);
 	} catch (error) {

@@ -35,7 +35,7 @@ export function clientName(peer: Peer): string {
 }
 
 /** `-TR4030-…` is Transmission 4.0.3; the empty string where the form is not known. */
-export function nameFromPeerId(peerId: Uint8Array): string {
+function nameFromPeerId(peerId: Uint8Array): string {
 	const head = String.fromCharCode(...peerId.subarray(0, 8));
 	const match = /^-([A-Za-z]{2})([0-9A-Za-z]{4})-$/.exec(head);
 	if (match !== null) {

@@ -15,27 +15,11 @@ export interface SlowTime {
 	readonly to: number;
 }
 
-/** When which limits hold. */
-export interface SpeedSchedule {
-	readonly normal: SpeedLimits;
-	readonly slow: SpeedLimits;
-	readonly slowTimes: readonly SlowTime[];
-}
-
 const day = 1440;
 const week = 7 * day;
 const minute: Millis = 60_000;
 
-/** The limits that hold at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. */
-export function limitsAt(
-	schedule: SpeedSchedule,
-	wallMinutesOfWeek: number,
-): SpeedLimits & {readonly slow: boolean} {
-	const slow = isSlowAt(schedule.slowTimes, wallMinutesOfWeek);
-	return {...(slow ? schedule.slow : schedule.normal), slow};
-}
-
-/** Whether one of the times holds at a minute of the week. */
+/** Whether one of the times holds at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. */
 export function isSlowAt(slowTimes: readonly SlowTime[], wallMinutesOfWeek: number): boolean {
 	return slowTimes.some(({days, from, to}) => {
 		const length = to > from ? to - from : to - from + day;
@@ -45,11 +29,11 @@ export function isSlowAt(slowTimes: readonly SlowTime[], wallMinutesOfWeek: numb
 
 /** How many minutes until the limits may change; undefined when they never do. */
 export function minutesToChange(
-	schedule: Pick<SpeedSchedule, 'slowTimes'>,
+	slowTimes: readonly SlowTime[],
 	wallMinutesOfWeek: number,
 ): number | undefined {
 	let soonest: number | undefined;
-	for (const {days, from, to} of schedule.slowTimes) {
+	for (const {days, from, to} of slowTimes) {
 		for (const start of days) {
 			for (const edge of [from, to > from ? to : to + day]) {
 				const minutes = (start * day + edge - wallMinutesOfWeek + 2 * week) % week || week;
@@ -75,7 +59,7 @@ export function hasTurned(
 	// After a week everything has been seen; what comes then comes again.
 	const end = Math.min(to, from + week * minute);
 	for (let at = from; at < end; ) {
-		const next = minutesToChange({slowTimes}, minuteOfWeek(at));
+		const next = minutesToChange(slowTimes, minuteOfWeek(at));
 		if (next === undefined) return false;
 		// A day may have an hour more or less than the week counts with.
 		at = Math.min(end, at - (at % minute) + Math.min(next, 60) * minute);

@@ -209,7 +209,7 @@ function readLeaf(leaf: BencodeNode, path: string[], folder: string, what: strin
 }
 
 /** The files with pad files between them, so that each begins with a piece: how v2 torrents lay files out. BEP 52. */
-export function padToPieces(files: readonly ListedFile[], name: string, pieceLength: Bytes): ListedFile[] {
+function padToPieces(files: readonly ListedFile[], name: string, pieceLength: Bytes): ListedFile[] {
 	const padded: ListedFile[] = [];
 	const last = files.findLastIndex(file => file.length > 0);
 	for (const [index, file] of files.entries()) {
@@ -230,11 +230,7 @@ export function padToPieces(files: readonly ListedFile[], name: string, pieceLen
  *
  * @throws {ProtocolError} when they do not agree
  */
-export function mergeHybrid(
-	v1: readonly ListedFile[],
-	v2: readonly ListedFile[],
-	pieceLength: Bytes,
-): ListedFile[] {
+function mergeHybrid(v1: readonly ListedFile[], v2: readonly ListedFile[], pieceLength: Bytes): ListedFile[] {
 	let offset = 0;
 	let next = 0;
 	const merged = v1.map((file, index) => {

@@ -22,7 +22,7 @@ const dnsName =
 	/^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z](?:[a-z\d-]{0,61}[a-z\d])?\.?$/i;
 
 /** Bytes as they stand in a URL's query. RFC 3986. */
-export function percentEncode(bytes: Uint8Array): string {
+function percentEncode(bytes: Uint8Array): string {
 	let text = '';
 	for (const byte of bytes) {
 		const character = String.fromCharCode(byte);

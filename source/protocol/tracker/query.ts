@@ -17,7 +17,7 @@ export interface AnnounceQuery {
 }
 
 /** No scrape is answered for more torrents than this at once: what fits one datagram. BEP 15. */
-export const maximumScrapes = 74;
+const maximumScrapes = 74;
 
 const longestName = 255;
 const utf8 = new TextDecoder();

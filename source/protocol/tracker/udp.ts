@@ -9,16 +9,16 @@ import {
 import {type AddressFamily, compactPeerLength, decodeCompactPeers} from './compact-peers.js';
 
 /** The actions of the UDP tracker protocol. BEP 15. */
-export const udpAction = {connect: 0, announce: 1, scrape: 2, error: 3} as const;
+const udpAction = {connect: 0, announce: 1, scrape: 2, error: 3} as const;
 
 /** What every connection begins with. BEP 15. */
-export const udpProtocolId = 0x41727101980n;
+const udpProtocolId = 0x41727101980n;
 
 /** The numbers of the events. BEP 15. */
-export const udpEvent = {none: 0, completed: 1, started: 2, stopped: 3} as const;
+const udpEvent = {none: 0, completed: 1, started: 2, stopped: 3} as const;
 
 /** The fixed part of an announce request. */
-export const udpAnnounceLength = 98;
+const udpAnnounceLength = 98;
 
 const utf8 = new TextDecoder();
 const encoder = new TextEncoder();

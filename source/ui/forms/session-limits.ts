@@ -1,6 +1,6 @@
+import {parseRate} from '../../base/quantities.js';
 import type {FormField} from '../forms/form.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {parseQuantity} from '../text/format.js';
 import {field, fieldText} from '../text/text-field.js';
 import {limitField, readLimit} from './limit-field.js';
 
@@ -58,7 +58,7 @@ export function openSessionLimits(screen: ScreenContext): void {
 		fields,
 		at: 0,
 		submit: values => {
-			const read = (name: string) => readLimit(values[name], parseQuantity);
+			const read = (name: string) => readLimit(values[name], parseRate);
 			const [down, up, slowDown, slowUp] = [read('down'), read('up'), read('slowDown'), read('slowUp')];
 			if (down === undefined || up === undefined || slowDown === undefined || slowUp === undefined)
 				return 'A speed is written 500K or 2M.';

@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {parseDuration, parseRate} from '../../base/quantities.js';
 import {targetNames} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {parseDuration, parseQuantity} from '../text/format.js';
 import {field} from '../text/text-field.js';
 import {limitField, readLimit} from './limit-field.js';
 import {namesOf} from './torrent-forms.js';
@@ -34,8 +34,8 @@ export function openLimits(screen: ScreenContext, torrents: readonly TorrentView
 		],
 		at: 0,
 		submit: values => {
-			const maxDownload = readLimit(values['down'], parseQuantity);
-			const maxUpload = readLimit(values['up'], parseQuantity);
+			const maxDownload = readLimit(values['down'], parseRate);
+			const maxUpload = readLimit(values['up'], parseRate);
 			const seedRatio = readLimit(values['ratio'], text =>
 				/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined,
 			);

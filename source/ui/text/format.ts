@@ -80,27 +80,3 @@ export function dayAndTime(at: Millis, offset: number): string {
 export function count(value: number, one: string, many = `${one}s`): string {
 	return `${value} ${value === 1 ? one : many}`;
 }
-
-const factors: Readonly<Record<string, number>> = {
-	'': 1,
-	k: 1024,
-	m: 1024 ** 2,
-	g: 1024 ** 3,
-	t: 1024 ** 4,
-};
-
-/** Reads `500K`, `2M`, `1.5 g` into bytes; undefined when it is none. */
-export function parseQuantity(text: string): number | undefined {
-	const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?(?:\/s)?$/i.exec(text.trim());
-	if (!match) return undefined;
-	const value = Number(match[1]) * (factors[(match[2] ?? '').toLowerCase()] ?? 1);
-	return Number.isSafeInteger(Math.round(value)) ? Math.round(value) : undefined;
-}
-
-/** Reads `90`, `90s`, `5m`, `2h`, `1d` into seconds; undefined when it is none. */
-export function parseDuration(text: string): Seconds | undefined {
-	const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?$/i.exec(text.trim());
-	if (!match) return undefined;
-	const unit = (match[2] ?? 's').toLowerCase();
-	return Math.round(Number(match[1]) * (unit === 'd' ? 86_400 : unit === 'h' ? 3600 : unit === 's' ? 1 : 60));
-}

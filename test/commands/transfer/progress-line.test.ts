@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import chalk from 'chalk';
 import {plainLine} from '../../../source/commands/transfer/plain-line.ts';
-import {progressLine} from '../../../source/commands/transfer/progress-line.ts';
+import {progressLines} from '../../../source/commands/transfer/progress-line.ts';
 import {torrentTable} from '../../../source/commands/verbs/list.ts';
 import {cellWidth} from '../../../source/ui/text/text.ts';
 import {torrentView} from '../torrent-view.ts';
@@ -25,7 +25,7 @@ const drawings: ReadonlyArray<readonly [width: number, line: string]> = [
 
 for (const [width, line] of drawings) {
 	test(`on ${width} columns: ${line}`, () => {
-		assert.equal(progressLine(view, width, true), line);
+		assert.deepEqual(progressLines([view], width, true), [line]);
 	});
 }
 
@@ -33,7 +33,7 @@ for (const name of ['x', 'a very long name '.repeat(10), '映画'.repeat(30), 'a
 	test(`no line is wider than the terminal for ${JSON.stringify(name.slice(0, 12))}`, () => {
 		for (let width = 12; width <= 200; width++) {
 			for (const state of ['downloading', 'metadata', 'checking', 'seeding', 'failed', 'paused'] as const) {
-				const line = progressLine({...view, name, state, checked: 0.5}, width, width % 2 === 0);
+				const [line = ''] = progressLines([{...view, name, state, checked: 0.5}], width, width % 2 === 0);
 				assert(cellWidth(line) < width, `${width}: ${line}`);
 				// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 				assert.doesNotMatch(line, /[\u0000-\u001F]/);

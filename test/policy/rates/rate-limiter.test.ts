@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
-import {limitsAt, minutesToChange} from '../../../source/policy/rates/speed-schedule.ts';
+import {isSlowAt, minutesToChange} from '../../../source/policy/rates/speed-schedule.ts';
 import {seeded} from '../seeded.ts';
 
 interface Claimant {
@@ -140,38 +140,34 @@ test('what was not used is given back', () => {
 	assert.equal(limiter.grant(200, 1000), 150);
 });
 
-const schedule = {
-	normal: {maxDownload: undefined, maxUpload: 500},
-	slow: {maxDownload: 100, maxUpload: 10},
-	slowTimes: [
-		{days: [0, 1, 2, 3, 4], from: 8 * 60, to: 17 * 60},
-		{days: [6], from: 22 * 60, to: 6 * 60},
-	],
-};
+const slowTimes = [
+	{days: [0, 1, 2, 3, 4], from: 8 * 60, to: 17 * 60},
+	{days: [6], from: 22 * 60, to: 6 * 60},
+];
 
-test('the schedule says which limits hold, past midnight and past the end of the week', () => {
+test('the schedule says when slow mode holds, past midnight and past the end of the week', () => {
 	const slowAt = (day: number, hour: number, minute = 0) =>
-		limitsAt(schedule, day * 1440 + hour * 60 + minute).slow;
+		isSlowAt(slowTimes, day * 1440 + hour * 60 + minute);
 	assert.deepEqual(
 		[slowAt(0, 7, 59), slowAt(0, 8), slowAt(4, 16, 59), slowAt(4, 17)],
 		[false, true, true, false],
 	);
 	assert.deepEqual([slowAt(5, 12), slowAt(6, 21, 59), slowAt(6, 22)], [false, false, true]);
 	assert.deepEqual([slowAt(0, 5, 59), slowAt(0, 6)], [true, false]);
-	assert.deepEqual(limitsAt(schedule, 600), {maxDownload: 100, maxUpload: 10, slow: true});
+	assert.equal(isSlowAt(slowTimes, 600), true);
 });
 
 test('the schedule says when to look again', () => {
-	assert.equal(minutesToChange(schedule, 0), 360);
-	assert.equal(minutesToChange(schedule, 360), 120);
-	assert.equal(minutesToChange(schedule, 6 * 1440 + 23 * 60), 420);
-	assert.equal(minutesToChange({...schedule, slowTimes: []}, 5), undefined);
+	assert.equal(minutesToChange(slowTimes, 0), 360);
+	assert.equal(minutesToChange(slowTimes, 360), 120);
+	assert.equal(minutesToChange(slowTimes, 6 * 1440 + 23 * 60), 420);
+	assert.equal(minutesToChange([], 5), undefined);
 });
 
 test('from and to alike is the whole day', () => {
-	const always = {...schedule, slowTimes: [{days: [0], from: 60, to: 60}]};
+	const always = [{days: [0], from: 60, to: 60}];
 	assert.deepEqual(
-		[59, 60, 1499, 1500].map(at => limitsAt(always, at).slow),
+		[59, 60, 1499, 1500].map(at => isSlowAt(always, at)),
 		[false, true, true, false],
 	);
 });

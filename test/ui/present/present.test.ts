@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {stripVTControlCharacters} from 'node:util';
 import type {FileView, PiecesView, TorrentView} from '../../../source/api/snapshot.ts';
+import {parseDuration, parseRate} from '../../../source/base/quantities.ts';
 import {chooseColumns} from '../../../source/ui/columns/column.ts';
 import {windowTop} from '../../../source/ui/columns/table.ts';
 import {reasonRow} from '../../../source/ui/headers/reason-row.ts';
@@ -14,16 +15,7 @@ import {brailleGraph, resample, roundScale} from '../../../source/ui/present/gra
 import {logRow, logText} from '../../../source/ui/present/log.ts';
 import {gridFor, piecesRows} from '../../../source/ui/present/pieces.ts';
 import {rowText, rowWidth} from '../../../source/ui/present/row.ts';
-import {
-	countdown,
-	duration,
-	parseDuration,
-	parseQuantity,
-	percent,
-	quantity,
-	rate,
-	ratio,
-} from '../../../source/ui/text/format.ts';
+import {countdown, duration, percent, quantity, rate, ratio} from '../../../source/ui/text/format.ts';
 import {reannounced, reannouncedAll} from '../../../source/ui/text/reannounced.ts';
 import {torrentView} from '../../commands/torrent-view.ts';
 
@@ -68,7 +60,7 @@ test('writes times that stay short', () => {
 });
 
 test('reads quantities and times as people write them', () => {
-	assert.deepEqual(['500K', '1.5 g', '2M/s', '12', 'fast', '-1'].map(parseQuantity), [
+	assert.deepEqual(['500K', '1.5 g', '2M/s', '12', 'fast', '-1'].map(parseRate), [
 		512_000,
 		1_610_612_736,
 		2_097_152,
