@@ -21,6 +21,7 @@ import type {HttpClient} from '../../source/io/net/http/http-client.js';
 import type {ConnectionEvents, PeerStream, Transport} from '../../source/io/net/transport.js';
 import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
+import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
 import {HandClock} from './hand-clock.ts';
 import {bytesFrom} from './torrents.ts';
@@ -218,7 +219,11 @@ export class FakeStorage implements Storage {
 
 	expect(): void {}
 
-	check(): {done: Promise<undefined>; stop: () => void} {
+	check(
+		pieces: ArrayLike<number>,
+		told: (piece: number, right: boolean) => void,
+	): {done: Promise<undefined>; stop: () => void} {
+		if (this.#lone.isOnDisk) for (const piece of Array.from(pieces)) told(piece, true);
 		return {done: Promise.resolve(undefined), stop() {}};
 	}
 
@@ -276,6 +281,10 @@ export interface LoneOptions {
 	readonly tracker?: {readonly url: string; readonly http: HttpClient};
 	/** As `tracker`, in tiers. */
 	readonly trackers?: {readonly urls: ReadonlyArray<readonly string[]>; readonly http: HttpClient};
+	/** Everything is on the disk, and found there when the files are looked at. */
+	readonly onDisk?: boolean;
+	/** Only its link is known: `metainfo` is to be posted. */
+	readonly link?: boolean;
 	/** Bytes the info dictionary is made longer by. */
 	readonly infoPadding?: number;
 }
@@ -288,8 +297,11 @@ export class LoneTorrent {
 	readonly uploader: Uploader;
 	readonly services: SessionServices;
 	readonly torrent: Torrent;
+	/** What the torrent holds, or will. */
+	readonly metainfo: Metainfo;
 	readonly content: Uint8Array;
 	readonly disk: Uint8Array;
+	readonly isOnDisk: boolean;
 	readonly pieceLength: number;
 	readonly storages: FakeStorage[] = [];
 	readonly lines: Array<readonly [LogLevel, string]> = [];
@@ -305,7 +317,8 @@ export class LoneTorrent {
 		const random = options.random ?? Math.random;
 		this.pieceLength = pieceLength;
 		this.content = bytesFrom('lone', pieces * pieceLength - short);
-		this.disk = seeds ? this.content.slice() : new Uint8Array(this.content.length);
+		this.isOnDisk = options.onDisk === true;
+		this.disk = seeds || this.isOnDisk ? this.content.slice() : new Uint8Array(this.content.length);
 		this.pool = new BlockPool(pool);
 		this.writeBatch = new WriteBatch(this.clock);
 		this.uploader = new Uploader(this.clock);
@@ -314,7 +327,7 @@ export class LoneTorrent {
 			const bytes = this.content.subarray(piece * pieceLength, (piece + 1) * pieceLength);
 			hashes.set(hashFunctions.sha1(bytes), piece * 20);
 		}
-		const metainfo = parseMetainfo(
+		this.metainfo = parseMetainfo(
 			encodeBencode({
 				info: {
 					length: this.content.length,
@@ -341,7 +354,7 @@ export class LoneTorrent {
 				this.storages.push(storage);
 				return storage;
 			},
-			exists: async () => false,
+			exists: async () => this.isOnDisk,
 			freeSpace: async () => undefined,
 			close: async () => {},
 		};
@@ -398,8 +411,9 @@ export class LoneTorrent {
 		const trackers = options.trackers?.urls ?? (options.tracker === undefined ? [] : [[options.tracker.url]]);
 		this.torrent = new Torrent(
 			{
-				identity: metainfo,
-				metainfo,
+				identity: this.metainfo,
+				name: options.link ? 'what its link says' : undefined,
+				metainfo: options.link ? undefined : this.metainfo,
 				dir: '/nowhere/at/all',
 				maxPeers: options.maxPeers ?? 50,
 				trackers,
@@ -434,7 +448,8 @@ export class LoneTorrent {
 
 	/** Makes it active; what it has stays had. */
 	async start(): Promise<void> {
-		const had = [...Array(this.parts.pieceCount).keys()].filter(piece => this.parts.have.has(piece));
+		const {content} = this.torrent;
+		const had = [...Array(content?.pieceCount ?? 0).keys()].filter(piece => content?.have.has(piece));
 		this.torrent.post({type: 'start', check: 'none'});
 		while (this.torrent.activity.name === 'checking') await turn();
 		for (const piece of had) {

@@ -1,12 +1,10 @@
 import type {AddOptions, Merged} from '../../api/command.js';
-import {selectFiles} from '../../api/file-rules.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import {safeText} from '../../base/safe-text.js';
-import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {trackerUrlFault} from '../sources/tracker-url.js';
+import {byPriority, selectedFiles} from '../torrent/initial-selection.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {byPriority} from './priority-groups.js';
 
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
 export function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
@@ -40,38 +38,33 @@ export function meantOptions(options: AddOptions): AddOptions {
 	return Object.fromEntries(Object.entries(options).filter(([name]) => !usual.has(name)));
 }
 
-/** Positions of a torrent's visible files that a selection picks. Throws a `UserError` when it is not understood. */
-export function selectedFiles(metainfo: Metainfo, select: NonNullable<AddOptions['select']>): number[] {
-	const visible = [...metainfo.files.keys()].filter(index => !metainfo.files[index]!.pad);
-	const chosen = selectFiles(
-		select,
-		visible.map(index => metainfo.files[index]!),
-	);
-	return visible.filter((_, at) => chosen[at]);
-}
-
 /**
- * Gives a torrent that is here what another .torrent of it, and the options it was added with, have more of: trackers,
+ * Gives a torrent that is here what another .torrent or link of it, and the options it was added with, have more of: trackers,
  * peers, wanted files. Nothing is taken away: what was wanted stays wanted.
  *
+ * @param tiers the trackers it names
  * @param addresses of the peers in the options
  * @throws {UserError} when the selection is not understood, and nothing has changed then
  */
 export function mergeInto(
 	torrent: Torrent,
-	metainfo: Metainfo,
+	tiers: ReadonlyArray<readonly string[]>,
 	options: AddOptions,
 	addresses: readonly PeerAddress[],
 	trackersOff: boolean,
 ): Merged {
 	const {content} = torrent;
 	const {list: own} = torrent.sources.trackers;
-	const selected = options.select === undefined ? [] : selectedFiles(metainfo, options.select);
+	const {select, priorities = []} = options;
+	const selected =
+		select === undefined || content === undefined ? [] : selectedFiles(content.metainfo, select);
 	const more = selected.filter(index => content?.files.priorities[index] === 0);
+	if (content === undefined && (select !== undefined || priorities.length > 0))
+		torrent.post({type: 'select', choices: {select, priorities}});
 	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});
-	for (const [priority, chosen] of byPriority(options.priorities ?? []))
+	for (const [priority, chosen] of byPriority(content === undefined ? [] : priorities))
 		torrent.post({type: 'prioritise', files: chosen, priority});
-	let trackers = trackersOff ? 0 : own.merge(metainfo.trackers);
+	let trackers = trackersOff ? 0 : own.merge(tiers);
 	for (const url of options.trackers ?? []) if (own.add(url)) trackers++;
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	return {trackers, peers: addresses.length, files: more.length};

@@ -13,10 +13,11 @@ import {
 	laterText,
 	type SavedTorrent,
 } from '../../io/state/torrent-store.js';
+import {type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {Torrent} from '../torrent/torrent.js';
-import {meantOptions, mergeInto, requireTrackers, selectedFiles, settingsChanged} from './merge-torrent.js';
-import {byPriority} from './priority-groups.js';
+import {Bitfield} from '../../protocol/wire/bitfield.js';
+import {type SwarmHashes, Torrent} from '../torrent/torrent.js';
+import {meantOptions, mergeInto, requireTrackers, settingsChanged} from './merge-torrent.js';
 import type {QueueManager} from './queue-manager.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
@@ -71,7 +72,7 @@ export class TorrentLoader implements SessionService {
 	async add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
 		requireModest(options);
 		const metainfo = await readMetainfo(bytes);
-		const {torrents, store, services, queue} = this.#setup;
+		const {torrents, store, services} = this.#setup;
 		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		requireTrackers(options.trackers ?? []);
 		const addresses = await Promise.all(
@@ -82,7 +83,11 @@ export class TorrentLoader implements SessionService {
 			await this.settle(present, options.dir ?? this.#setup.dir, options, addresses);
 			return {id, already: true};
 		}
-		if (present !== undefined) return this.#merge(present, metainfo, options, addresses);
+		if (present !== undefined) {
+			// One of which only a link was known learns from it what it holds.
+			present.post({type: 'metadata', info: metainfo});
+			return this.#merge(present, metainfo.trackers, options, addresses);
+		}
 		const saved = await store.find(id);
 		const dir = options.dir ?? this.#setup.dir;
 		if (!isAbsolute(dir))
@@ -107,27 +112,84 @@ export class TorrentLoader implements SessionService {
 		// Until everything about it is settled it is not the queue's to start.
 		torrent.wanted = false;
 		await breathe(metainfo);
-		this.#selectInitially(torrent, options);
+		select(torrent, options);
 		await breathe(metainfo);
 		torrent.doubtful = saved?.doubtful === true;
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.get(id);
-		if (other !== undefined) return this.#merge(other, metainfo, options, addresses);
+		if (other !== undefined) return this.#merge(other, metainfo.trackers, options, addresses);
+		this.#take(torrent, options, addresses);
+		if (!this.#setup.lasting && saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
+		return {id};
+	}
+
+	/**
+	 * Adds the torrent of a magnet link, of which nobody knows yet what it holds, or applies the options to the one that
+	 * is here already.
+	 *
+	 * @throws {UserError} when it cannot be added, and nothing was then
+	 */
+	async addMagnet(link: MagnetLink, options: AddOptions): Promise<Reply> {
+		requireModest(options);
+		requireTrackers(options.trackers ?? []);
+		const {torrents, store, services} = this.#setup;
+		const id = link.infoHash ?? link.infoHashV2!;
+		const resolve = (text: string) => resolvePeer(text, services.resolver);
+		const named = await Promise.all((options.peers ?? []).map(resolve));
+		// Those of the link are a stranger's word: who cannot be found is passed over.
+		const found = await Promise.allSettled(link.peers.map(resolve));
+		const addresses = [...named, ...found.flatMap(each => (each.status === 'fulfilled' ? each.value : []))];
+		const wish = link.select === undefined ? options : {select: rulesOf(link.select), ...options};
+		const tiers = link.trackers.map(url => [url]);
+		const present = torrents.get(id);
+		if (present?.held !== undefined) throw new UserError('held', present.held.text);
+		if (present !== undefined) return this.#merge(present, tiers, wish, addresses);
+		const saved = await store.find(id);
+		if (saved?.metainfo !== undefined)
+			return this.add(saved.metainfo, {...wish, trackers: addedTo(wish, link)});
+		const dir = options.dir ?? this.#setup.dir;
+		if (!isAbsolute(dir))
+			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
+		const isAnnounced = this.#setup.trackers && options.trackersOff !== true;
+		const torrent = new Torrent(
+			{
+				identity: link,
+				name: link.name,
+				metainfo: undefined,
+				dir,
+				maxPeers: options.maxPeers ?? this.#setup.maxPeers,
+				trackers: isAnnounced ? tiers : [],
+				unusedTrackers: isAnnounced || options.trackersOff === true ? [] : tiers,
+				addedAt: services.clock.wall(),
+			},
+			services,
+		);
+		torrent.wanted = false;
+		select(torrent, wish);
+		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
+		// Meanwhile somebody else may have added it.
+		const other = torrents.get(id);
+		if (other !== undefined) return this.#merge(other, tiers, wish, addresses);
+		this.#take(torrent, options, addresses);
+		return {id};
+	}
+
+	/** It belongs to the session from now on. */
+	#take(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
+		const {services, queue} = this.#setup;
 		this.#adopt(torrent);
-		services.log('info', `added ${metainfo.name}`, id);
+		services.log('info', `added ${torrent.name}`, torrent.id);
 		this.#applyOptions(torrent, countedFromNow(options, torrent), addresses);
 		torrent.wanted = options.paused !== true;
 		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
 		else torrent.rest();
-		if (!this.#setup.lasting && saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
-		return {id};
 	}
 
 	/** What is added anew has whatever more than the one that is here. */
 	#merge(
 		torrent: Torrent,
-		metainfo: Metainfo,
+		tiers: ReadonlyArray<readonly string[]>,
 		options: AddOptions,
 		addresses: readonly PeerAddress[],
 	): Reply {
@@ -135,7 +197,7 @@ export class TorrentLoader implements SessionService {
 		const meant = meantOptions(options);
 		const usual = new Set(options.usual);
 		const trackersOff = !trackers || options.trackersOff === true;
-		const merged = mergeInto(torrent, metainfo, meant, usual.has('peers') ? [] : addresses, trackersOff);
+		const merged = mergeInto(torrent, tiers, meant, usual.has('peers') ? [] : addresses, trackersOff);
 		const set = settingsChanged(torrent, meant);
 		this.#applySettings(torrent, meant);
 		if (meant.overwrite || meant.repair) queue.start(torrent, 'quick');
@@ -158,7 +220,7 @@ export class TorrentLoader implements SessionService {
 	/** What could not be found again after a restart is not added at all. */
 	async #keepNew(
 		torrent: Torrent,
-		bytes: Uint8Array,
+		bytes: Uint8Array | undefined,
 		saved: SavedTorrent | undefined,
 		wanted: boolean,
 	): Promise<void> {
@@ -167,7 +229,7 @@ export class TorrentLoader implements SessionService {
 		torrent.wanted = wanted;
 		const memory = torrent.resumeState.known ?? torrent.resumeState.nothing();
 		torrent.wanted = false;
-		const failure = (await store.saveMetainfo(id, bytes)) ?? (await store.save(memory));
+		const failure = (bytes && (await store.saveMetainfo(id, bytes))) ?? (await store.save(memory));
 		if (failure === undefined) return;
 		if (saved === undefined && !torrents.has(id)) await store.remove(id);
 		const reason = failure.message.replace(/, then resume$/, ', then add it again');
@@ -253,7 +315,7 @@ export class TorrentLoader implements SessionService {
 			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
 		torrent.release(dir);
 		torrent.content?.claimFiles();
-		this.#selectInitially(torrent, options);
+		select(torrent, options);
 		torrent.wanted = options.paused !== true;
 		const failure = await this.#setup.store.save(torrent.resumeState.nothing());
 		if (failure !== undefined) {
@@ -269,22 +331,30 @@ export class TorrentLoader implements SessionService {
 	}
 
 	async #restoreOne({resume, metainfo: bytes, doubtful}: SavedTorrent): Promise<void> {
-		const metainfo = await this.#restoreMetainfo(resume.id, bytes);
+		const link = resume.link === undefined ? undefined : parseMagnet(resume.link);
+		const metainfo =
+			link !== undefined && bytes === undefined ? undefined : await this.#restoreMetainfo(resume.id, bytes);
 		const torrent = new Torrent(
 			{
-				identity: metainfo,
+				identity: metainfo ?? requireId(link!, resume.id),
+				name: link?.name,
 				metainfo,
 				dir: resume.dir,
 				maxPeers: resume.maxPeers ?? this.#setup.maxPeers,
 				trackers: this.#setup.trackers ? resume.trackers : [],
 				unusedTrackers: this.#setup.trackers ? [] : resume.trackers,
-				namedTrackers: resume.namedTrackers ?? strangersTo(metainfo, resume.trackers),
+				namedTrackers: resume.namedTrackers ?? (metainfo && strangersTo(metainfo, resume.trackers)),
 				addedAt: resume.addedAt,
 			},
 			this.#setup.services,
 		);
-		if (!fits(resume, metainfo)) throw new UserError('other-metainfo', 'its .torrent is of another torrent');
-		torrent.remember(resume);
+		// The .torrent came when it was saved last, and what is known of it is from before that.
+		const isNews = metainfo !== undefined && link !== undefined;
+		const memory = isNews ? {...resume, have: new Bitfield(metainfo.pieceCount)} : resume;
+		if (metainfo !== undefined && !fits(memory, metainfo))
+			throw new UserError('other-metainfo', 'its .torrent is of another torrent');
+		torrent.remember(memory);
+		if (resume.selection !== undefined) torrent.post({type: 'select', choices: resume.selection});
 		this.#setup.totals?.recall(torrent);
 		torrent.doubtful = doubtful === true;
 		this.#adopt(torrent);
@@ -316,27 +386,12 @@ export class TorrentLoader implements SessionService {
 			queue.plan();
 		};
 		torrent.keep = () => this.#setup.keep(torrent);
+		torrent.keepMetainfo = bytes => void this.#keepMetainfo(torrent, bytes);
 	}
 
-	/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
-	#selectInitially(torrent: Torrent, {select, priorities}: AddOptions): void {
-		const {content} = torrent;
-		if (content === undefined) return;
-		const {metainfo} = content;
-		const {files} = metainfo;
-		const visible = [...files.keys()].filter(index => !files[index]!.pad);
-		// With very many files that takes its time, and of a new torrent everything is wanted as it is.
-		if (visible.some(index => content.files.priorities[index] !== 2))
-			torrent.post({type: 'prioritise', files: visible, priority: 2});
-		if (content.piecePriorities.count > 0)
-			torrent.post({type: 'prioritisePieces', pieces: [[0, content.pieceCount - 1]], priority: null});
-		if (select !== undefined) {
-			const chosen = new Set(selectedFiles(metainfo, select));
-			torrent.post({type: 'prioritise', files: visible.filter(index => !chosen.has(index)), priority: 0});
-		}
-		// Each change is worked out for all pieces: no more of them than there are priorities.
-		for (const [priority, chosen] of byPriority(priorities ?? []))
-			torrent.post({type: 'prioritise', files: chosen, priority});
+	async #keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void> {
+		const failure = await this.#setup.store.saveMetainfo(torrent.id, bytes);
+		if (failure !== undefined) torrent.log('error', `its metadata is not kept: ${failure.message}`);
 	}
 
 	#applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
@@ -375,6 +430,20 @@ function countedFromNow(options: AddOptions, {stats}: Torrent): AddOptions {
 	return seedTime === undefined ? options : {...options, seedTime: seedTime + stats.seedingTime};
 }
 
+/** Which files are wanted is said anew each time. Rules that do not fit are refused before anything is added. */
+function select(torrent: Torrent, {select, priorities}: AddOptions): void {
+	torrent.post({type: 'select', choices: {select, priorities}});
+}
+
+/** A link counts files from 0, rules do from 1. BEP 53. */
+function rulesOf(ranges: NonNullable<MagnetLink['select']>): string {
+	return ranges.map(([first, last]) => `${first + 1}-${last + 1}`).join(',');
+}
+
+function addedTo({trackers = []}: AddOptions, link: MagnetLink): string[] {
+	return [...trackers, ...link.trackers].slice(0, mostTrackers);
+}
+
 /** Each of them is looked up, or asked: nobody means thousands. */
 function requireModest({trackers = [], peers = []}: AddOptions): void {
 	if (trackers.length > mostTrackers)
@@ -394,8 +463,8 @@ function strangersTo(metainfo: Metainfo, tiers: readonly (readonly string[])[]):
 	return tiers.flat().filter(url => !own.has(url));
 }
 
-function requireId(metainfo: Metainfo, id: InfoHash): Metainfo {
-	if ((metainfo.infoHash ?? metainfo.infoHashV2) === id) return metainfo;
+function requireId<Named extends SwarmHashes>(named: Named, id: InfoHash): Named {
+	if ((named.infoHash ?? named.infoHashV2) === id) return named;
 	throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 }
 

@@ -8,6 +8,7 @@ import type {SessionServices} from '../session/session-services.js';
 import type {SourceSet} from '../sources/source-set.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {PieceCompletion} from '../transfer/piece-completion.js';
+import type {RequestTimeouts} from '../transfer/request-timeouts.js';
 import type {SuperSeeding} from '../transfer/super-seeding.js';
 import {type Consent, noConsent} from './file-ownership.js';
 import type {FilesOnDisk} from './files-on-disk.js';
@@ -39,6 +40,7 @@ export interface LifecycleContent {
 	readonly downloader: Downloader;
 	readonly superSeeding: SuperSeeding;
 	readonly completion: PieceCompletion;
+	readonly timeouts: RequestTimeouts;
 }
 
 /** What running asks of, and tells, its torrent. */
@@ -202,6 +204,7 @@ export class TorrentLifecycle {
 		sources.start(memory?.peers ?? []);
 		swarm.resume(now);
 		content?.completion.begun();
+		content?.timeouts.reviewInterest();
 	}
 
 	// Stopping.

@@ -4,6 +4,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
+import type {FileChoices} from '../../io/state/resume-data.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
@@ -18,6 +19,8 @@ export type TorrentEvent =
 	| {readonly type: 'verify'}
 	/** What it holds has come from its peers, and has the hash that was asked for. */
 	| {readonly type: 'metadata'; readonly info: Metainfo}
+	/** Which files are wanted is said anew; kept until it is known which there are. */
+	| {readonly type: 'select'; readonly choices: FileChoices}
 	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
 	/** Null for the priority of their files. */
 	| {

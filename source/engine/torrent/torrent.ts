@@ -1,13 +1,15 @@
+import {UserError} from '../../base/errors.js';
 import {fromHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Bytes, InfoHash, Millis} from '../../base/units.js';
 import type {Removal, Storage} from '../../io/disk/storage.js';
-import type {ResumeData} from '../../io/state/resume-data.js';
+import type {FileChoices, ResumeData} from '../../io/state/resume-data.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {wrapInfo} from '../../protocol/metainfo/wrap-info.js';
 import {MessageHandler, type MessageHandlerOwner} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
 import {Swarm, type SwarmOwner} from '../peers/swarm.js';
@@ -16,6 +18,7 @@ import {composeSources} from '../sources/compose-sources.js';
 import type {SourceSet} from '../sources/source-set.js';
 import {TorrentRateLimits} from '../transfer/torrent-limits.js';
 import type {Consent} from './file-ownership.js';
+import {selectInitially} from './initial-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
 import {type ResumeOwner, type ResumeSettings, ResumeState} from './resume-state.js';
 import {SeedingGoal} from './seeding-goal.js';
@@ -25,6 +28,7 @@ import {TransferStats} from './transfer-stats.js';
 
 /** In UTF-16 units; more than any column shows. */
 const longestLabel = 100;
+const v2OnlyText = 'it is a v2-only torrent, which cannot be downloaded yet';
 
 /** Which torrent it is. At least one of the hashes is known. BEP 3, 52. */
 export interface SwarmHashes {
@@ -95,10 +99,14 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	onChange: () => void = () => {};
 	/** Puts what is known of it on the disk, now. */
 	keep: () => Promise<void> = async () => {};
+	/** Puts a .torrent of it on the disk that its peers gave. */
+	keepMetainfo: (bytes: Uint8Array) => void = () => {};
 	readonly #services: SessionServices;
 	readonly #lifecycle: TorrentLifecycle;
 	readonly #givenName: string | undefined;
 	#content: TorrentContent | undefined;
+	/** Which files were chosen while it is not known which there are. */
+	#selection: FileChoices | undefined;
 	#magnet: string | undefined;
 
 	constructor(setup: TorrentSetup, services: SessionServices) {
@@ -246,6 +254,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			maxUpload: rateLimits.upload.rate,
 			...(this.#content?.export() ?? {priorities: [], piecePriorities: undefined, renamed: []}),
 			link: this.#content === undefined ? this.magnet : undefined,
+			selection: this.#selection,
 		};
 	}
 
@@ -331,6 +340,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return this.held === undefined ? this.#lifecycle.verify() : undefined;
 			case 'metadata':
 				return this.#takeMetadata(event.info);
+			case 'select':
+				return this.#select(event.choices);
 			case 'prioritise':
 				this.#content?.selection.choose(event.files, event.priority);
 				return this.#wantOther();
@@ -389,20 +400,41 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.swarm.ban(peerKey(peer.address), 'was banned by hand');
 	}
 
+	#select(choices: FileChoices): void {
+		if (this.#content !== undefined) return selectInitially(this, choices);
+		this.#selection = choices;
+		this.resumeState.revision++;
+	}
+
 	/** Its metadata came: from now on it has a content, and its peers stay. */
 	#takeMetadata(info: Metainfo): void {
 		if (this.#content !== undefined) return;
 		if ((info.infoHash ?? info.infoHashV2) !== this.id)
 			return this.log('error', 'what was taken for its metadata is of another torrent');
+		if (info.pieceHashes === undefined) return this.#lifecycle.fail({code: 'io', message: v2OnlyText});
+		this.log('info', `its metadata is here: ${info.name}`);
+		this.keepMetainfo(wrapInfo(info.info, this.sources.trackers.list.tiers));
 		this.#content = new TorrentContent(info, this, this.#services);
 		this.#magnet = undefined;
 		this.resumeState.contentKnown();
 		this.#content.claimFiles();
 		this.sources.contentCame(info.private);
 		this.messages.contentKnown(this.#content);
-		this.#lifecycle.contentKnown();
+		this.#beginWithContent();
 		this.resumeState.revision++;
 		this.onChange();
+	}
+
+	/** With rules that do not fit nothing is fetched before somebody has chosen. */
+	#beginWithContent(): void {
+		try {
+			selectInitially(this, this.#selection ?? {});
+			this.#lifecycle.contentKnown();
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			this.#lifecycle.fail({code: 'io', message: `${error.message}: choose its files, then resume`});
+		}
+		this.#selection = undefined;
 	}
 
 	// What people chose.

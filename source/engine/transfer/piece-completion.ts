@@ -64,9 +64,20 @@ export class PieceCompletion {
 
 	/** The torrent runs, and everybody has been told. */
 	begun(): void {
+		this.#tellEarlyPeers();
 		if (!this.#wasComplete) return;
 		this.#owner.stats.completedAt ??= this.#services.clock.wall();
 		this.#owner.onChange();
+	}
+
+	/** Who came before it was known what the torrent holds was told that we have nothing. */
+	#tellEarlyPeers(): void {
+		const {have, peers, superSeeding, messages} = this.#owner;
+		for (const peer of peers) {
+			if (!peer.ready || peer.isSeed || superSeeding.active) continue;
+			for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) peer.sendHave(piece);
+		}
+		if (this.#wasComplete) messages.extensions.completed(true);
 	}
 
 	/** The disk says that a piece is right and in its place. */

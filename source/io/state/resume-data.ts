@@ -37,6 +37,13 @@ export interface OtherPlace {
 	readonly goal: boolean;
 }
 
+/** Which files are wanted of a torrent of which nobody knows yet what it holds; what is left out is as usual. */
+export interface FileChoices {
+	/** Selection rules, as `selectFiles` reads them. */
+	readonly select?: string | readonly string[] | undefined;
+	readonly priorities?: ReadonlyArray<readonly [fileIndex: number, priority: FilePriority]> | undefined;
+}
+
 /** What one torrent takes along from session to session. */
 export interface ResumeData {
 	readonly id: InfoHash;
@@ -96,6 +103,8 @@ export interface ResumeData {
 	readonly otherPlace: OtherPlace | undefined;
 	/** The magnet link it came from, while its metadata is not known. */
 	readonly link: string | undefined;
+	/** Which files were chosen while it is not known which there are. */
+	readonly selection?: FileChoices | undefined;
 	/** One `fileOwner` a file; left out when nobody knows. */
 	readonly owners?: Uint8Array;
 	/** How long its part file was at least when this was written; left out when nothing was known of that. */
@@ -159,6 +168,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		names: data.names === 'former' ? undefined : data.names,
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
+		selection: data.selection && selectionItems(data.selection),
 		owners: data.owners,
 		partSize: data.partSize,
 		[sumKey]: new Uint8Array(sumLength),
@@ -244,6 +254,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		...readNames(root.get('names')?.text()),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
+		...readSelection(root.get('selection')),
 		...readOwners(root.get('owners')),
 		...(root.has('partSize') && {partSize: natural(root, 'partSize')}),
 	};
@@ -352,6 +363,27 @@ function readPlace([dir, renamed, files, goal]: readonly BencodeNode[]): OtherPl
 		files: numbersOf(bits),
 		goal: forth !== 0,
 	};
+}
+
+/** A rule that stands alone is not the same as a list of one: it may hold several. */
+function selectionItems({select, priorities}: FileChoices): Bencodable {
+	return {select, priorities: priorities?.map(([file, priority]) => [file, priority])};
+}
+
+function readSelection(node: BencodeNode | undefined): Pick<ResumeData, 'selection'> {
+	if (node === undefined) return {};
+	if (node.type !== 'dictionary') throw broken('has a bad selection');
+	const rules = node.get('select');
+	const select = rules?.type === 'list' ? texts(rules, 'selection') : rules && text(node, 'select');
+	const priorities = node.has('priorities') ? [...items(node, 'priorities')].map(readChoice) : undefined;
+	return {selection: {...(select !== undefined && {select}), ...(priorities && {priorities})}};
+}
+
+function readChoice(entry: BencodeNode): readonly [number, FilePriority] {
+	const [file, priority] = [...entry.items()].map(each => each.number() ?? -1);
+	if (file === undefined || priority === undefined || file < 0 || priority < 0 || priority > 4)
+		throw broken('has a bad selection');
+	return [file, priority as FilePriority];
 }
 
 function texts(list: BencodeNode, key: string): string[] {
