@@ -46,7 +46,7 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'floods of messages that change nothing, of 14 kinds',
 		felt: 'nothing: the flooder is let go within a thousand messages',
-		file: 'test/engine/cheap-floods.test.ts',
+		file: 'test/engine/peers/cheap-floods.test.ts',
 		title: 'is let go within a thousand messages',
 	},
 	{
@@ -64,13 +64,13 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'requests while choked, or taken back at once, without end',
 		felt: 'nothing: the flooder is let go',
-		file: 'test/engine/cheap-floods.test.ts',
+		file: 'test/engine/peers/cheap-floods.test.ts',
 		title: 'is let go, and one that sends five hundred a second is not',
 	},
 	{
 		tried: 'extension handshakes of a mebibyte each',
 		felt: 'nothing: the flooder is let go within twenty',
-		file: 'test/engine/cheap-floods.test.ts',
+		file: 'test/engine/peers/cheap-floods.test.ts',
 		title: 'as long as a message may be',
 	},
 	{

@@ -279,6 +279,11 @@ export class Peer implements BlockSource, ExtensionPeer {
 		return this.requests.queue.has(piece, block);
 	}
 
+	/** It is looked at now, though it said nothing. */
+	lookedAt(now: Millis): void {
+		this.now = now;
+	}
+
 	// What we say.
 
 	setInterested(interested: boolean): void {

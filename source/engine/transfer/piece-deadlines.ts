@@ -4,7 +4,7 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 import {type DuePeer, planDue} from '../../policy/requests/deadline-planner.js';
-import type {Peer} from '../peers/peer-connection.js';
+import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
 
 /** How often is looked after pieces that are due. */
@@ -14,13 +14,19 @@ const snubTime: Millis = 20_000;
 /** Blocks asked for out of turn at a time. */
 const mostAsks = 256;
 
+/** What looking after pieces that are due asks of a peer. */
+export interface TimeCriticalPeer extends BlockSource {
+	readonly ready: boolean;
+	readonly peerChoking: boolean;
+}
+
 /** What looking after pieces that are due asks of their torrent. */
 export interface TimeCriticalOwner {
 	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
 	readonly pool: BlockPool;
 	readonly active: boolean;
-	readonly peers: Iterable<Peer>;
+	readonly peers: Iterable<TimeCriticalPeer>;
 	downloadGrant(wanted: Bytes): Bytes;
 	downloadUsed(granted: Bytes, used: Bytes): void;
 }
@@ -66,7 +72,7 @@ export class TimeCriticalPieces {
 	look(now: Millis): void {
 		const {downloader, pool, map} = this.#owner;
 		if (downloader.deadlines.size === 0) return;
-		const peers = new Map<number, Peer>();
+		const peers = new Map<number, TimeCriticalPeer>();
 		const facts: DuePeer[] = [];
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready || peer.isClosed) continue;
@@ -86,7 +92,7 @@ export class TimeCriticalPieces {
 	}
 }
 
-function dueFacts(peer: Peer, now: Millis): DuePeer {
+function dueFacts(peer: TimeCriticalPeer, now: Millis): DuePeer {
 	const {id, pieces, outstanding, snubbed} = peer;
 	const {queue} = peer.requests;
 	const mayAsk = peer.amInterested && !peer.peerChoking && !peer.onParole;

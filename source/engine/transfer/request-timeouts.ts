@@ -1,8 +1,9 @@
 import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
-import type {Peer} from '../peers/peer-connection.js';
+import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
+import type {SlowReadPeer} from './slow-reads.js';
 import type {TorrentRateLimits} from './torrent-limits.js';
-import type {Uploader, UploadSource} from './uploader.js';
+import type {Uploader, UploadPeer, UploadSource} from './uploader.js';
 
 /** More than this at a limit that was just set is taken back. */
 const askedAhead: Seconds = 5;
@@ -11,9 +12,18 @@ const pacedPatience: Millis = 60_000;
 /** Passed over for so long by a peer that sends other blocks, a request is lost. */
 const lostAfter: Millis = 60_000;
 
+/** What going round asks of a peer. */
+export interface TimedPeer extends BlockSource, SlowReadPeer, UploadPeer {
+	readonly ready: boolean;
+	readonly traffic: UploadPeer['traffic'] & {readonly download: {rate(now: Millis): BytesPerSecond}};
+	setInterested(interested: boolean): void;
+	/** It is looked at now, though it said nothing. */
+	lookedAt(now: Millis): void;
+}
+
 /** What going round asks of its torrent. */
 export interface RequestTimeoutsOwner {
-	readonly peers: Iterable<Peer>;
+	readonly peers: Iterable<TimedPeer>;
 	readonly downloader: Downloader;
 	readonly rateLimits: TorrentRateLimits;
 	readonly uploadSource: UploadSource;
@@ -38,7 +48,7 @@ export class RequestTimeouts {
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;
 			if (peer.amInterested && peer.outstanding === 0) peer.setInterested(downloader.interesting(peer));
-			peer.now = now;
+			peer.lookedAt(now);
 			if (!late.has(peer)) downloader.refill(peer);
 			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.uploadSource);
 		}
@@ -49,9 +59,9 @@ export class RequestTimeouts {
 	 * Takes back what silent peers were asked for, and at the end what late ones were: others come first then. And what
 	 * was lost on the way.
 	 */
-	#takeBackLate(now: Millis): Set<Peer> {
+	#takeBackLate(now: Millis): Set<TimedPeer> {
 		const {downloader, rateLimits} = this.#owner;
-		const late = new Set<Peer>();
+		const late = new Set<TimedPeer>();
 		const ending = downloader.endGame.nothingLeftToAsk;
 		const paced = rateLimits.reads.active;
 		for (const peer of this.#owner.peers) {
@@ -80,7 +90,7 @@ export class RequestTimeouts {
 		for (let step = 0; step < peers.length; step++) {
 			const peer = peers[(first + step) % peers.length]!;
 			if (!peer.ready) continue;
-			peer.now = now;
+			peer.lookedAt(now);
 			downloader.refill(peer);
 			if (peer.uploads.length > 0) this.#uploader.pump(peer, this.#owner.uploadSource);
 		}

@@ -1,22 +1,30 @@
+import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Bytes} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
 import {type PeerKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {Trust, type Verdict} from '../../policy/pieces/smart-ban.js';
-import type {Peer} from '../peers/peer-connection.js';
 import type {Swarm} from '../peers/swarm.js';
+import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
 
 /** Of so many peers is remembered who they were, though they are gone. */
 const mostSenders = 10_000;
+
+/** What judging asks of a peer. */
+export interface JudgedPeer extends BlockSource {
+	readonly address: PeerAddress;
+	/** The smart ban's to write. */
+	onParole: boolean;
+}
 
 /** What judging asks of its torrent. */
 export interface SmartBanOwner {
 	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
 	readonly swarm: Swarm;
-	readonly peers: Iterable<Peer>;
+	readonly peers: Iterable<JudgedPeer>;
 	readonly storage: Storage | undefined;
 	wasted(bytes: Bytes): void;
 	/** Pieces are not what they were. */
@@ -38,7 +46,7 @@ export class SmartBan {
 		this.#owner = owner;
 	}
 
-	met(peer: Peer): void {
+	met(peer: JudgedPeer): void {
 		this.#senders.set(peer.id, peerKey(peer.address));
 		peer.onParole = this.#trust.onParole(peerKey(peer.address));
 	}

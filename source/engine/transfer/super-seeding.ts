@@ -1,13 +1,25 @@
 import type {PiecePicker} from '../../policy/pieces/piece-picker.js';
 import {type Reveal, SuperSeeder} from '../../policy/pieces/super-seeder.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {Peer} from '../peers/peer-connection.js';
+
+/** What super-seeding asks of a peer. */
+export interface SuperSeededPeer {
+	readonly id: number;
+	readonly ready: boolean;
+	readonly isSeed: boolean;
+	/** Undefined for everything. */
+	readonly pieces: Bitfield | undefined;
+	readonly peerInterested: boolean;
+	readonly uploads: {readonly isIdle: boolean};
+	hasPiece(piece: number): boolean;
+	sendHave(piece: number): void;
+}
 
 /** What super-seeding asks of its torrent. */
 export interface SuperSeedingOwner {
 	readonly pieceCount: number;
 	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
-	readonly peers: Iterable<Peer>;
+	readonly peers: Iterable<SuperSeededPeer>;
 	/** Whether it is to be done when there is everything. */
 	readonly superSeedingWanted: boolean;
 	/** Everything is here, and the torrent runs. */
@@ -77,11 +89,11 @@ export class SuperSeeding {
 	}
 
 	/** A peer says that it has a piece. */
-	has(peer: Peer, piece: number): void {
+	has(peer: {readonly id: number}, piece: number): void {
 		if (this.#seeder !== undefined) this.#tell(this.#seeder.has(peer.id, piece));
 	}
 
-	left(peer: Peer): void {
+	left(peer: {readonly id: number}): void {
 		this.#met.delete(peer.id);
 		this.#seeder?.left(peer.id);
 	}

@@ -1,5 +1,5 @@
 import {safeText} from '../../base/safe-text.js';
-import type {Peer} from '../peers/peer-connection.js';
+import type {ExtensionState} from '../extensions/extension-state.js';
 
 /** Two letters in a peer id of the usual form, `-XX1234-`. BEP 20. */
 const known: Readonly<Record<string, string>> = {
@@ -28,7 +28,10 @@ const known: Readonly<Record<string, string>> = {
 };
 
 /** The name of a peer's program, safe for a terminal: as it says itself, else from its peer id. */
-export function clientName(peer: Peer): string {
+export function clientName(peer: {
+	readonly extensions: Pick<ExtensionState, 'client'>;
+	readonly peerId: Uint8Array | undefined;
+}): string {
 	if (peer.extensions.client) return safeText(peer.extensions.client, 40);
 	if (peer.peerId === undefined) return '';
 	return nameFromPeerId(peer.peerId);

@@ -1,7 +1,6 @@
 import type {Reason, SpeedView, TorrentState, TorrentView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
-import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 
@@ -102,7 +101,7 @@ function viewOrigin(
 }
 
 /** Who gives to whom, or may. */
-function countTrading(peers: Iterable<Peer>): Pick<TorrentView, 'sending' | 'receiving'> {
+function countTrading(peers: Torrent['peers']): Pick<TorrentView, 'sending' | 'receiving'> {
 	let sending = 0;
 	let receiving = 0;
 	for (const peer of peers) {

@@ -4,13 +4,13 @@ import {readFileSync} from 'node:fs';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {decodeHandshake} from '../../source/protocol/wire/handshake.ts';
-import {within} from '../helpers/deadline.ts';
-import {handshake, RawPeer} from '../helpers/raw-peer.ts';
-import {openTestSession} from '../helpers/sessions.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {decodeHandshake} from '../../../source/protocol/wire/handshake.ts';
+import {within} from '../../helpers/deadline.ts';
+import {handshake, RawPeer} from '../../helpers/raw-peer.ts';
+import {openTestSession} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
-const metainfo = readFileSync(join(import.meta.dirname, '../fixtures/libtorrent-hybrid.torrent')).toString(
+const metainfo = readFileSync(join(import.meta.dirname, '../../fixtures/libtorrent-hybrid.torrent')).toString(
 	'base64',
 );
 

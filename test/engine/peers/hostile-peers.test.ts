@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {blockLength} from '../../source/base/units.js';
-import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
+import {blockLength} from '../../../source/base/units.js';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.js';
 import {
 	messageId,
 	PeerWireDecoder,
 	type PeerWireSink,
 	PeerWireWriter,
-} from '../../source/protocol/wire/decoder.js';
-import {encodeHandshake} from '../../source/protocol/wire/handshake.js';
-import {type FakeConnection, LoneTorrent, turn} from '../helpers/lone-torrent.ts';
+} from '../../../source/protocol/wire/decoder.js';
+import {encodeHandshake} from '../../../source/protocol/wire/handshake.js';
+import {type FakeConnection, LoneTorrent, turn} from '../../helpers/lone-torrent.ts';
 
 const mebibyte = 1 << 20;
 

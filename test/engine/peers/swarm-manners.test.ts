@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {formatAddress, type PeerAddress} from '../../source/base/peer-address.ts';
-import {blockLength} from '../../source/base/units.ts';
-import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
-import {encodeAnnounceAnswer} from '../../source/protocol/tracker/query.ts';
-import {messageId} from '../../source/protocol/wire/decoder.ts';
-import {LonePeer, type LonePeerOptions, seconds} from '../helpers/lone-peer.ts';
-import {type LoneOptions, LoneTorrent} from '../helpers/lone-torrent.ts';
-import {seeded} from '../policy/seeded.ts';
+import {formatAddress, type PeerAddress} from '../../../source/base/peer-address.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {encodeAnnounceAnswer} from '../../../source/protocol/tracker/query.ts';
+import {messageId} from '../../../source/protocol/wire/decoder.ts';
+import {LonePeer, type LonePeerOptions, seconds} from '../../helpers/lone-peer.ts';
+import {type LoneOptions, LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 async function started(options: LoneOptions = {}): Promise<LoneTorrent> {
 	const lone = new LoneTorrent({short: 0, random: seeded(5), ...options});

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {blockLength} from '../../source/base/units.ts';
-import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
-import {messageId, type PeerWireWriter} from '../../source/protocol/wire/decoder.ts';
-import {LonePeer, seconds} from '../helpers/lone-peer.ts';
-import {LoneTorrent} from '../helpers/lone-torrent.ts';
-import {seeded} from '../policy/seeded.ts';
+import {blockLength} from '../../../source/base/units.ts';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {messageId, type PeerWireWriter} from '../../../source/protocol/wire/decoder.ts';
+import {LonePeer, seconds} from '../../helpers/lone-peer.ts';
+import {LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 async function meet(options: {seeds?: boolean} = {}): Promise<{lone: LoneTorrent; peer: LonePeer}> {
 	const lone = new LoneTorrent({pieces: 64, short: 0, random: seeded(1), ...options});
