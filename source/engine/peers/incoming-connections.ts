@@ -4,9 +4,9 @@ import type {ConnectionEvents, Listener, PeerStream} from '../../io/net/transpor
 import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionService} from '../session/session-service.js';
 import type {SessionServices} from '../session/session-services.js';
+import {handshakeTimeout} from '../swarm/peer-timeouts.js';
 import {incomingPeer} from './open-peer.js';
 import type {Peer} from './peer-connection.js';
-import {handshakeTimeout} from './peer-timeouts.js';
 
 const sameWarning: Millis = 60_000;
 

@@ -8,6 +8,7 @@ import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {ExtensionTorrent} from '../extensions/peer-extension.js';
 import {makeExtensions} from '../extensions/torrent-extensions.js';
 import type {SessionServices} from '../session/session-services.js';
+import type {Swarm} from '../swarm/swarm.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {SmartBan} from '../transfer/smart-ban.js';
@@ -17,7 +18,6 @@ import {acceptedRequests} from '../transfer/upload-queue.js';
 import type {UploadSource} from '../transfer/uploader.js';
 import {sendAllowedFast} from './allowed-fast.js';
 import type {Peer, PeerOwner} from './peer-connection.js';
-import type {Swarm} from './swarm.js';
 
 /** What we have of a torrent of which nobody knows how many pieces it has: none. */
 const nothing = new Bitfield(1);

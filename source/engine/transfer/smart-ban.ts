@@ -5,7 +5,7 @@ import type {Storage} from '../../io/disk/storage.js';
 import {type PeerKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {Trust, type Verdict} from '../../policy/pieces/smart-ban.js';
-import type {Swarm} from '../peers/swarm.js';
+import type {Swarm} from '../swarm/swarm.js';
 import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ConnectionSlots} from '../../../source/engine/peers/connection-slots.ts';
+import {ConnectionSlots} from '../../../source/engine/swarm/connection-slots.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 import {LonePeer, seconds} from '../../helpers/lone-peer.ts';

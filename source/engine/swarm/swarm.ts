@@ -5,13 +5,13 @@ import {IdleHosts} from '../../policy/peers/idle-hosts.js';
 import {Misbehaviour} from '../../policy/peers/misbehaviour.js';
 import {isLoopback, peerKey} from '../../policy/peers/peer-key.js';
 import type {PeerList} from '../../policy/peers/peer-list.js';
+import {dialledPeer} from '../peers/open-peer.js';
+import type {Peer, PeerOwner} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import {ChokeRound} from './choke-round.js';
 import {Dialler} from './dialler.js';
 import {DuplicatePeers} from './duplicate-peers.js';
 import {Eviction} from './eviction.js';
-import {dialledPeer} from './open-peer.js';
-import type {Peer, PeerOwner} from './peer-connection.js';
 import {connectTimeout, needsKeepAlive, timedOut} from './peer-timeouts.js';
 
 const mostPerHost = 4;

@@ -3,7 +3,7 @@ import type {Millis} from '../../base/units.js';
 import type {IdleHosts} from '../../policy/peers/idle-hosts.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import {type Newcomer, type TurnoverFacts, whoYields} from '../../policy/peers/peer-turnover.js';
-import type {PeerTraffic} from './peer-traffic.js';
+import type {PeerTraffic} from '../peers/peer-traffic.js';
 
 /** Most who can be reached have answered by then. */
 const slowAnswer: Millis = 3000;

@@ -1,8 +1,8 @@
 import type {Millis} from '../../base/units.js';
 import type {ExtensionState} from '../extensions/extension-state.js';
+import {takesNothing} from '../peers/peer-connection.js';
+import type {PeerTraffic} from '../peers/peer-traffic.js';
 import type {UploadQueue} from '../transfer/upload-queue.js';
-import {takesNothing} from './peer-connection.js';
-import type {PeerTraffic} from './peer-traffic.js';
 
 /** How long connecting may take. */
 export const connectTimeout: Millis = 15_000;

@@ -3,7 +3,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
 import {normalHost} from '../../policy/peers/peer-key.js';
 import {compareBytes} from '../../protocol/bencode/bencode.js';
-import type {PeerTraffic} from './peer-traffic.js';
+import type {PeerTraffic} from '../peers/peer-traffic.js';
 
 /** Of two with the same peer id one is let go that has traded nothing for so long. */
 const rivalPatience: Millis = 60_000;

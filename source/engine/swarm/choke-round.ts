@@ -2,9 +2,9 @@ import type {Clock, Random} from '../../base/ports.js';
 import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../base/units.js';
 import {type ChokeFacts, planUnchokes} from '../../policy/peers/choker.js';
 import {uploadSlots} from '../../policy/peers/upload-slots.js';
+import type {ChokeState} from '../peers/choke-state.js';
+import type {PeerTraffic} from '../peers/peer-traffic.js';
 import type {UploadQueue} from '../transfer/upload-queue.js';
-import type {ChokeState} from './choke-state.js';
-import type {PeerTraffic} from './peer-traffic.js';
 
 const roundTime: Millis = 10_000;
 /** Unchoked for so long without asking for anything, a peer does not need its slot. */
