@@ -1,4 +1,5 @@
 import type {PeerSourceName} from '../base/peer-source.js';
+import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 
 /**
@@ -16,12 +17,6 @@ export type TorrentState =
 	| 'pausing'
 	| 'paused' // by hand
 	| 'failed';
-
-/** Why nothing moves, in words a person can act on. */
-export interface Reason {
-	readonly level: 'info' | 'warn' | 'error';
-	readonly text: string;
-}
 
 /** A file that is none of a torrent's, where one of the torrent's is to be; the first of several. */
 export interface FileInTheWay {

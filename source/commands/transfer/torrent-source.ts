@@ -1,8 +1,12 @@
 import {createReadStream, statSync} from 'node:fs';
 import type {AddOptions, Command as EngineCommand} from '../../api/command.js';
 import {ProtocolError, UserError} from '../../base/errors.js';
-import {unreadableTorrent} from '../../io/files/read-torrent.js';
-import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
+import {
+	fetchTorrent,
+	isTorrentUrl,
+	readTorrentFileNow,
+	tooLargeTorrent,
+} from '../../io/files/read-torrent.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
 import {isMagnet, parseMagnet} from '../../protocol/metainfo/magnet.js';
@@ -20,26 +24,12 @@ export type TorrentSource =
 	  }
 	| {readonly kind: 'link'; readonly label: string; readonly link: string; readonly id: string};
 
-const fetchTime = 30_000;
-
-function tooLarge(label: string): UserError {
-	return new UserError(
-		'too-large',
-		`${label} is not a valid torrent: larger than ${maximumMetainfoLength / 1_000_000} MB`,
-		3,
-	);
-}
-
 /** What a shell hands over with `<(…)` is a pipe, and whoever types that means it. */
 const handedOver = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/;
 
 async function readFile(path: string): Promise<Uint8Array> {
 	if (handedOver.test(path) && !isRegular(path)) return readStream(createReadStream(path), path);
-	try {
-		return readRegularFileNow(path, maximumMetainfoLength);
-	} catch (error) {
-		throw unreadableTorrent(path, error as UnreadableFile);
-	}
+	return readTorrentFileNow(path);
 }
 
 function isRegular(path: string): boolean {
@@ -53,25 +43,14 @@ async function readStream(stream: AsyncIterable<unknown>, label: string): Promis
 		const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
 		chunks.push(bytes);
 		length += bytes.length;
-		if (length > maximumMetainfoLength) throw tooLarge(label);
+		if (length > maximumMetainfoLength) throw tooLargeTorrent(label);
 	}
 	return Buffer.concat(chunks, length);
 }
 
-async function fetchTorrent(url: string, version: string, bind: readonly string[]): Promise<Uint8Array> {
+async function fetch(url: string, version: string, bind: readonly string[]): Promise<Uint8Array> {
 	const {makeSockets} = await import('../../io/net/sockets.js');
-	// A password is not for the terminal, nor for a log of it.
-	const shown = url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
-	const {http} = makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`});
-	let answer: Awaited<ReturnType<typeof http.get>>;
-	try {
-		answer = await http.get(url, {maximumBody: maximumMetainfoLength, timeout: fetchTime});
-	} catch (error) {
-		throw new UserError('fetch', `cannot fetch ${shown}: ${(error as Error).message}`);
-	}
-	if (answer.status !== 200)
-		throw new UserError('fetch', `cannot fetch ${shown}: the server answers ${answer.status}`);
-	return answer.body;
+	return fetchTorrent(url, makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`}).http);
 }
 
 /** Reads the bytes of a .torrent; what is wrong with them is a `UserError` with exit status 3. */
@@ -107,7 +86,7 @@ export async function readTorrentSource(
 		label = 'standard input';
 		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
 		bytes = await readStream(stdin, label);
-	} else if (/^https?:\/\//i.test(word)) bytes = await fetchTorrent(word, context.version, bind);
+	} else if (isTorrentUrl(word)) bytes = await fetch(word, context.version, bind);
 	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
 		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
 	} else bytes = await readFile(word);

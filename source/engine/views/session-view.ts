@@ -1,4 +1,5 @@
-import type {Reason, SessionView, TorrentView} from '../../api/snapshot.js';
+import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import {whyNothingMoves} from '../../policy/session/stall-reason.js';

@@ -1,4 +1,5 @@
-import type {Reason, SpeedView, TorrentState, TorrentView} from '../../api/snapshot.js';
+import type {SpeedView, TorrentState, TorrentView} from '../../api/snapshot.js';
+import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {Torrent} from '../torrent/torrent.js';

@@ -2,22 +2,14 @@ import {isAbsolute} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import {maximumMetainfoLength} from '../../protocol/metainfo/metainfo-reader.js';
 import type {HttpClient} from '../net/http/http-client.js';
-import {readRegularFile, type UnreadableFile} from './regular-file.js';
+import {readRegularFile, readRegularFileNow, type UnreadableFile} from './regular-file.js';
 
 /** Fetches the .torrent behind an absolute path or an http(s) URL. Rejects with a UserError. */
 export async function readTorrentLink(link: string, http: HttpClient): Promise<Uint8Array> {
 	if (/^magnet:/i.test(link)) {
 		throw new UserError('magnet', 'magnet links cannot be opened yet: give the .torrent file or its URL');
 	}
-	if (/^https?:\/\//i.test(link)) {
-		try {
-			const answer = await http.get(link, {maximumBody: maximumMetainfoLength});
-			if (answer.status === 200) return answer.body;
-			throw new Error(`the server answers ${answer.status}`);
-		} catch (error) {
-			throw new UserError('fetch', `cannot fetch ${link}: ${(error as Error).message}`);
-		}
-	}
+	if (isTorrentUrl(link)) return fetchTorrent(link, http);
 	if (!isAbsolute(link))
 		throw new UserError('relative-path', `${link} is no absolute path, URL or magnet link`, 2);
 	try {
@@ -27,8 +19,40 @@ export async function readTorrentLink(link: string, http: HttpClient): Promise<U
 	}
 }
 
+/** Whether a word is the URL of something that can be fetched. */
+export function isTorrentUrl(word: string): boolean {
+	return /^https?:\/\//i.test(word);
+}
+
+/** Fetches the .torrent behind an http(s) URL. Rejects with a UserError, which leaves out a password in the URL. */
+export async function fetchTorrent(url: string, http: HttpClient): Promise<Uint8Array> {
+	try {
+		const {status, body} = await http.get(url, {maximumBody: maximumMetainfoLength});
+		if (status === 200) return body;
+		throw new Error(`the server answers ${status}`);
+	} catch (error) {
+		const shown = url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+		throw new UserError('fetch', `cannot fetch ${shown}: ${(error as Error).message}`);
+	}
+}
+
+/** Reads the .torrent at a path, for a command that has nothing else to do meanwhile. Throws a UserError. */
+export function readTorrentFileNow(path: string): Uint8Array {
+	try {
+		return readRegularFileNow(path, maximumMetainfoLength);
+	} catch (error) {
+		throw unreadableTorrent(path, error as UnreadableFile);
+	}
+}
+
+/** The error for what is longer than any .torrent. */
+export function tooLargeTorrent(label: string): UserError {
+	const most = maximumMetainfoLength / 1_000_000;
+	return new UserError('too-large', `${label} is not a valid torrent: larger than ${most} MB`, 3);
+}
+
 /** Why a path could not be read as a .torrent, as a person would say it. */
-export function unreadableTorrent(path: string, {code, kind}: UnreadableFile): UserError {
+function unreadableTorrent(path: string, {code, kind}: UnreadableFile): UserError {
 	switch (code) {
 		case 'ENOENT':
 		case 'ENOTDIR':
@@ -38,11 +62,7 @@ export function unreadableTorrent(path: string, {code, kind}: UnreadableFile): U
 		case 'not-regular':
 			return new UserError('not-a-file', `${path} is ${kind}, not a .torrent file`);
 		case 'too-large':
-			return new UserError(
-				'too-large',
-				`${path} is not a valid torrent: larger than ${maximumMetainfoLength / 1_000_000} MB`,
-				3,
-			);
+			return tooLargeTorrent(path);
 		default:
 			return new UserError('unreadable', `cannot read ${path} (${code})`);
 	}

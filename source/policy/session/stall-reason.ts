@@ -1,10 +1,5 @@
+import type {Reason} from '../../base/reason.js';
 import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
-
-/** One sentence a person can act on. */
-export interface Reason {
-	readonly level: 'info' | 'warn' | 'error';
-	readonly text: string;
-}
 
 /** With so much of a limit used it is the limit that holds the torrent back. */
 const limitReached = 0.9;

@@ -9,6 +9,7 @@ import {after, before, test} from 'node:test';
 import {configPath, readConfig} from '../../../source/commands/arguments/config-file.ts';
 import {findTorrents} from '../../../source/commands/arguments/find-torrents.ts';
 import {addCommand, readTorrentSource, sourceId} from '../../../source/commands/transfer/torrent-source.ts';
+import {readTorrentLink} from '../../../source/io/files/read-torrent.ts';
 import {FakeEngine} from '../../bridge/fake-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
@@ -142,4 +143,13 @@ test('the config file is read, unknown settings are told, wrong ones refused', (
 	] as const) {
 		assert.throws(() => read(text), message);
 	}
+});
+
+test('a password in a URL is told by nobody who could not fetch it', async () => {
+	const said = await refusal('http://me:secret@127.0.0.1:1/x?y=1');
+	assert.match(said, /cannot fetch http:\/\/127\.0\.0\.1:1\/x\?y=1: /);
+	const http = {get: () => Promise.reject(new Error('no route'))};
+	await assert.rejects(readTorrentLink('https://me:secret@host.example/x', http), {
+		message: 'cannot fetch https://host.example/x: no route',
+	});
 });
