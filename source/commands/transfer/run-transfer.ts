@@ -83,63 +83,76 @@ async function stop(engine: LocalEngine, hurry: Promise<unknown>, context: Conte
 	if (outcome === 'late') context.abandon?.();
 }
 
+/** Whether anybody reads what is printed still. */
+interface Reader {
+	isThere: boolean;
+	/** Resolves when nobody does any more. */
+	readonly gone: Promise<void>;
+}
+
+function readerOf({stdout}: Context): Reader {
+	const {promise, resolve} = Promise.withResolvers<void>();
+	const reader = {isThere: true, gone: promise};
+	stdout.on('error', () => {
+		reader.isThere = false;
+		resolve();
+	});
+	return reader;
+}
+
+/** What was added: the ids, those of links among them, and what each had moved before. */
+interface Added {
+	readonly ids: string[];
+	readonly links: Set<string>;
+	readonly before: Map<string, TorrentView>;
+}
+
+async function addAll(tasks: readonly Task[], engine: LocalEngine): Promise<Added> {
+	const added: Added = {ids: [], links: new Set(), before: new Map()};
+	for (const {source, options} of tasks) {
+		const {id = sourceId(source)} = await engine.send(addCommand(source, options));
+		added.ids.push(id);
+		if (source.kind === 'link') added.links.add(id);
+		if (tasks.length <= fewTorrents) await note(added.before, engine);
+	}
+	await note(added.before, engine);
+	return added;
+}
+
+/** How a transfer is run: what `runTransfer` was given. */
+interface Run {
+	readonly seeds: boolean;
+	readonly flags: Flags<typeof sharedOptions>;
+	readonly context: Context;
+	readonly waiting: Waiting | undefined;
+}
+
 async function transferAll(
 	tasks: readonly Task[],
-	seeds: boolean,
-	flags: Flags<typeof sharedOptions>,
-	context: Context,
 	diskThread: DiskThread,
-	waiting: Waiting | undefined,
+	{seeds, flags, context, waiting}: Run,
 ): Promise<ExitStatus> {
 	const stateDir = join(makeStateDir(flags.stateDir, context.env), 'get');
 	const unique = [...new Map(tasks.map(task => [sourceId(task.source), task])).values()];
 	const log = openLog(flags.log, flags.verbose);
 	const interrupted = interruption();
-	// Nobody reads any more: put away what there is, and say no more.
-	let isRead = true;
-	const unread = new Promise<void>(resolve => {
-		context.stdout.on('error', () => {
-			isRead = false;
-			resolve();
-		});
-	});
+	const reader = readerOf(context);
 	const locks: ProcessLock[] = [];
 	try {
 		for (const task of unique) locks.push(claim(stateDir, task));
-		const engine = await openSession({
-			stateDir,
-			dir: resolve(flags.dir ?? '.'),
-			restore: false,
-			version: context.version,
-			log,
-			diskThread,
-			flags,
-		});
+		const {version} = context;
+		const dir = resolve(flags.dir ?? '.');
+		const engine = await openSession({stateDir, dir, restore: false, version, log, diskThread, flags});
 		try {
-			const ids: string[] = [];
-			const links = new Set<string>();
-			const before = new Map<string, TorrentView>();
-			for (const {source, options} of unique) {
-				const {id = sourceId(source)} = await engine.send(addCommand(source, options));
-				ids.push(id);
-				if (source.kind === 'link') links.add(id);
-				if (unique.length <= fewTorrents) await note(before, engine);
-			}
-			await note(before, engine);
-			// The first dial before the first report: a turn of the loop, in which the disk is looked at.
+			const {ids, links, before} = await addAll(unique, engine);
+			// Reading the report takes longer than looking at the disk, which ends with the first dial: that goes first.
 			await delay(2);
-			const outcome = await transfer({
-				engine,
-				ids,
-				links,
-				seeds,
-				report: await chooseReport(flags, context, before),
-				stopped: Promise.race([interrupted.first, unread]),
-				waiting,
-				warnAfter,
-			});
+			const report = await chooseReport(flags, context, before);
+			// Nobody reads any more: put away what there is, and say no more.
+			const stopped = Promise.race([interrupted.first, reader.gone]);
+			const outcome = await transfer({engine, ids, links, seeds, report, stopped, waiting, warnAfter});
 			if (outcome === 'done') return 0;
-			return outcome === 'stopped' && isRead ? 130 : 1;
+			return outcome === 'stopped' && reader.isThere ? 130 : 1;
 		} finally {
 			await stop(engine, interrupted.second, context);
 		}
@@ -186,7 +199,7 @@ export async function runTransfer(
 	try {
 		const tasks = await inTime(read(), waiting?.timeout);
 		const staysToSeed = seeds && flags.seedRatio !== 0 && flags.seedTime !== 0;
-		return await transferAll(tasks, staysToSeed, flags, context, diskThread, waiting);
+		return await transferAll(tasks, diskThread, {seeds: staysToSeed, flags, context, waiting});
 	} catch (error) {
 		void diskThread.end();
 		throw error;
