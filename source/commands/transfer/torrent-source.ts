@@ -48,7 +48,7 @@ async function readStream(stream: AsyncIterable<unknown>, label: string): Promis
 	return Buffer.concat(chunks, length);
 }
 
-async function fetch(url: string, version: string, bind: readonly string[]): Promise<Uint8Array> {
+async function fetchByUrl(url: string, version: string, bind: readonly string[]): Promise<Uint8Array> {
 	const {makeSockets} = await import('../../io/net/sockets.js');
 	return fetchTorrent(url, makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`}).http);
 }
@@ -86,7 +86,7 @@ export async function readTorrentSource(
 		label = 'standard input';
 		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
 		bytes = await readStream(stdin, label);
-	} else if (isTorrentUrl(word)) bytes = await fetch(word, context.version, bind);
+	} else if (isTorrentUrl(word)) bytes = await fetchByUrl(word, context.version, bind);
 	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
 		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
 	} else bytes = await readFile(word);
