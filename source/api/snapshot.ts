@@ -181,7 +181,8 @@ export interface TrackerView {
 	readonly completed?: number | undefined;
 	/** Peers its last answer named. */
 	readonly peers?: number | undefined;
-	readonly nextIn?: Seconds | undefined;
+	/** When it is asked again, in milliseconds since 1970. */
+	readonly nextAt?: Millis | undefined;
 	/** It was asked so long ago and has not answered yet; undefined while that is no news. */
 	readonly silentFor?: Seconds | undefined;
 	/** What was wrong with its last answer: there was none, it refused, or it was of no use. */
@@ -198,8 +199,8 @@ export interface SourceView {
 	readonly peers: number;
 	/** When it named somebody last, in milliseconds since 1970. */
 	readonly heardAt?: Millis | undefined;
-	/** Until it looks for more by itself; undefined when that is not planned. */
-	readonly nextIn?: Seconds | undefined;
+	/** When it looks for more by itself, in milliseconds since 1970; undefined when that is not planned. */
+	readonly nextAt?: Millis | undefined;
 }
 
 /** 0 skip · 1 low · 2 normal · 3 high · 4 first */

@@ -152,7 +152,7 @@ export class FakeEngine implements EngineClient {
 				seeders: 61,
 				leechers: 9,
 				peers: 50,
-				nextIn: 1632,
+				nextAt: start + 1_632_000,
 			},
 			{
 				tier: 1,
@@ -163,7 +163,7 @@ export class FakeEngine implements EngineClient {
 				seeders: 44,
 				leechers: 17,
 				peers: 50,
-				nextIn: 905,
+				nextAt: start + 905_000,
 			},
 			{
 				tier: 2,
@@ -171,9 +171,17 @@ export class FakeEngine implements EngineClient {
 				url: 'udp://two.example:80',
 				state: 'retrying',
 				status: 'no answer',
-				nextIn: 40,
+				nextAt: start + 40_000,
 			},
-			{tier: 0, kind: 'dht', url: '', state: 'working', status: '312 nodes', peers: 18, nextIn: 600},
+			{
+				tier: 0,
+				kind: 'dht',
+				url: '',
+				state: 'working',
+				status: '312 nodes',
+				peers: 18,
+				nextAt: start + 600_000,
+			},
 			{tier: 0, kind: 'pex', url: '', state: 'working', status: '18 peers'},
 			{tier: 0, kind: 'lsd', url: '', state: 'working', status: '1 peer'},
 		];
@@ -338,10 +346,9 @@ export class FakeEngine implements EngineClient {
 		});
 		this.#down.push(this.#paused ? 0 : this.#curve(this.#seconds, 12 * mib));
 		this.#up.push(this.#paused ? 0 : this.#curve(this.#seconds + 80, 0.4 * mib));
+		const now = start + Math.floor(this.#seconds) * 1000;
 		this.#trackers = this.#trackers.map(tracker =>
-			tracker.nextIn === undefined
-				? tracker
-				: {...tracker, nextIn: tracker.nextIn <= 1 ? 1800 : tracker.nextIn - 1},
+			tracker.nextAt === undefined || tracker.nextAt > now ? tracker : {...tracker, nextAt: now + 1_800_000},
 		);
 	}
 

@@ -4,6 +4,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
+import {WallTime} from '../../base/wall-time.js';
 import type {StallFacts} from '../../policy/session/stall-reason.js';
 import type {PeerSource} from './peer-source.js';
 import type {ResumeSource} from './resume-source.js';
@@ -37,6 +38,7 @@ export class SourceSet {
 	readonly #all: readonly PeerSource[];
 	readonly #swarm: SourcedSwarm;
 	readonly #clock: Clock;
+	readonly #wallTime: WallTime;
 	readonly #heard = new Map<PeerSourceName, Heard>();
 	/** Undefined while nobody knows: the content is still to come. */
 	#private: boolean | undefined;
@@ -64,6 +66,7 @@ export class SourceSet {
 		this.#all = [trackers, ...others, resume];
 		this.#swarm = swarm;
 		this.#clock = clock;
+		this.#wallTime = new WallTime(clock);
 		this.#private = isPrivate;
 	}
 
@@ -158,7 +161,7 @@ export class SourceSet {
 			...(off !== undefined && {off}),
 			peers: heard?.peers ?? 0,
 			...(heard !== undefined && {heardAt: heard.at}),
-			...(nextAt !== undefined && {nextIn: Math.ceil(Math.max(0, nextAt - now) / 1000)}),
+			...(nextAt !== undefined && {nextAt: this.#wallTime.of(nextAt)}),
 		};
 	}
 
@@ -171,7 +174,7 @@ export class SourceSet {
 	stallFacts(now: Millis): Pick<StallFacts, 'trackers' | 'otherSources'> {
 		const others = this.#allowed().filter(({kind, off}) => publicSources.has(kind) && off === undefined);
 		return {
-			trackers: trackerFacts(this.trackers.views(now), this.trackers.namesOnlyUs),
+			trackers: trackerFacts(this.trackers.views(now), this.trackers.namesOnlyUs, this.#clock.wall()),
 			otherSources: others.length > 0,
 		};
 	}

@@ -1,19 +1,25 @@
 import type {TrackerView} from '../../api/snapshot.js';
+import type {Millis} from '../../base/units.js';
 import type {TrackerFacts} from '../../policy/session/stall-reason.js';
 
 /**
  * What a torrent's trackers have to do with that it stands still.
  *
  * @param namesOnlyUs whether all whom they named are this machine
+ * @param wall ms since 1970
  */
-export function trackerFacts(trackers: readonly TrackerView[], namesOnlyUs: boolean): TrackerFacts {
+export function trackerFacts(
+	trackers: readonly TrackerView[],
+	namesOnlyUs: boolean,
+	wall: Millis,
+): TrackerFacts {
 	// One that wants never to be asked again is none, but for what it said.
 	const failed = trackers.filter(({state}) => state === 'retrying' || state === 'off');
 	const working = trackers.filter(({state}) => state === 'working');
 	const most = (count: (tracker: TrackerView) => number | undefined) =>
 		working.reduce((sum, tracker) => Math.max(sum, count(tracker) ?? 0), 0);
 	const silent = trackers.flatMap(({silentFor}) => silentFor ?? []);
-	const next = trackers.flatMap(({nextIn}) => (nextIn === undefined ? [] : [nextIn]));
+	const next = trackers.flatMap(({nextAt}) => nextAt ?? []);
 	const named = most(({peers}) => peers);
 	const seeders = most(({seeders}) => seeders);
 	return {
@@ -26,6 +32,6 @@ export function trackerFacts(trackers: readonly TrackerView[], namesOnlyUs: bool
 		seeders,
 		named,
 		onlyUs: namesOnlyUs || (named === 0 && seeders === 0 && most(({leechers}) => leechers) === 1),
-		nextIn: next.length > 0 ? Math.min(...next) : undefined,
+		nextIn: next.length > 0 ? Math.ceil(Math.max(0, Math.min(...next) - wall) / 1000) : undefined,
 	};
 }

@@ -4,6 +4,7 @@ import {formatIp, parseIp} from '../../base/ip-address.js';
 import {isDialable, type PeerAddress} from '../../base/peer-address.js';
 import type {Clock, LogLevel, Random, Timer} from '../../base/ports.js';
 import type {Millis, Seconds} from '../../base/units.js';
+import {WallTime} from '../../base/wall-time.js';
 import type {AnnounceSchedule} from '../../policy/tracker/announce-schedule.js';
 import {announceTimes} from '../../policy/tracker/scheduled-tracker.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../../protocol/tracker/announce.js';
@@ -34,6 +35,7 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 	readonly #torrent: AnnouncedTorrent;
 	readonly #services: TrackerServices;
 	readonly #schedule: AnnounceSchedule;
+	readonly #wallTime: WallTime;
 	#timer: Timer | undefined;
 	#state: TrackersState = 'off';
 	#stopped: Promise<void> = Promise.resolve();
@@ -48,6 +50,7 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 	) {
 		this.#torrent = torrent;
 		this.#services = services;
+		this.#wallTime = new WallTime(services.clock);
 		this.client = new TrackerClient(services);
 		this.list = new TrackerList(tiers, this, services.random, times);
 		this.#schedule = this.list.schedule;
@@ -154,7 +157,7 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 	/** One row a tracker, in the order in which they are tried. */
 	views(now: Millis): TrackerView[] {
 		return this.#schedule.trackers.map(scheduled =>
-			trackerRow(scheduled, this.list.tracker(scheduled.url).record, this.#state, now),
+			trackerRow(scheduled, this.list.tracker(scheduled.url).record, this.#state, now, this.#wallTime),
 		);
 	}
 

@@ -1,17 +1,20 @@
 import type {TrackerView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
+import type {Millis} from '../../base/units.js';
+import type {WallTime} from '../../base/wall-time.js';
 import type {ScheduleEntry} from '../../policy/tracker/scheduled-tracker.js';
 import {silentAfter, type TrackerRecord} from '../sources/tracker.js';
 
 /** What a torrent's trackers as a whole are about. */
 export type TrackersState = 'off' | 'running' | 'stopping';
 
-/** A tracker as a screen shows it; `now` in ms of the schedule's clock. */
+/** A tracker as a screen shows it; `now` in ms of the schedule's clock. What is due is told by when, so that waiting is no news. */
 export function trackerRow(
 	tracker: ScheduleEntry,
 	record: TrackerRecord,
 	ours: TrackersState,
-	now: number,
+	now: Millis,
+	wallTime: WallTime,
 ): TrackerView {
 	const {seeders, leechers, completed, peers, warning} = record;
 	const silentFor =
@@ -19,7 +22,7 @@ export function trackerRow(
 			? Math.floor((now - record.askedAt) / 1000)
 			: undefined;
 	const waits = ours === 'running' && (tracker.state === 'working' || tracker.state === 'failed');
-	const nextIn = waits && tracker.nextAt > now ? Math.ceil((tracker.nextAt - now) / 1000) : undefined;
+	const nextAt = waits && tracker.nextAt > now ? wallTime.of(tracker.nextAt) : undefined;
 	return {
 		tier: tracker.tier + 1,
 		kind: 'tracker',
@@ -32,7 +35,7 @@ export function trackerRow(
 		...(completed !== undefined && {completed}),
 		...(peers !== undefined && {peers}),
 		...(warning !== undefined && {warning}),
-		...(nextIn !== undefined && {nextIn}),
+		...(nextAt !== undefined && {nextAt}),
 	};
 }
 

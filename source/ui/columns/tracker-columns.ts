@@ -1,16 +1,15 @@
 import type {TrackerView} from '../../api/snapshot.js';
-import type {Seconds} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
 import type {Glyphs} from '../look/glyphs.js';
 import type {Tone} from '../look/themes.js';
-import {trackerName} from '../present/trackers.js';
-import {countdown} from '../text/format.js';
+import {nextText, trackerName} from '../present/trackers.js';
 import {safeText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of trackers are drawn by. */
 export interface TrackerFacts extends ListFacts {
-	/** How long ago the views came: countdowns have run on by this. */
-	readonly elapsed: Seconds;
+	/** Now, in ms since 1970. */
+	readonly wall: Millis;
 }
 
 function stateGlyph({state}: TrackerView, glyphs: Glyphs): string {
@@ -103,8 +102,7 @@ export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = 
 		width: 6,
 		align: 'right',
 		rank: 1,
-		cell: ({state, nextIn}, {elapsed}) =>
-			state === 'announcing' ? 'now' : nextIn === undefined ? '' : countdown(nextIn - elapsed),
+		cell: (tracker, {wall}) => nextText(tracker, wall),
 		tone: 'dim',
 	},
 ];

@@ -56,7 +56,12 @@ export const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
 		descending: true,
 		compare: (a, b) => (a.seeders ?? -1) - (b.seeders ?? -1),
 	},
-	{id: 'next', letter: 'n', label: 'next announce', compare: (a, b) => (a.nextIn ?? 1e9) - (b.nextIn ?? 1e9)},
+	{
+		id: 'next',
+		letter: 'n',
+		label: 'next announce',
+		compare: (a, b) => (a.nextAt ?? 1e15) - (b.nextAt ?? 1e15),
+	},
 ];
 
 export const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [

@@ -20,8 +20,6 @@ export interface TorrentModel {
 	readonly pieces?: PiecesView | undefined;
 	readonly peers?: readonly PeerView[] | undefined;
 	readonly trackers?: readonly TrackerView[] | undefined;
-	/** When the trackers came: their countdowns run from here. */
-	readonly trackersAt: Millis;
 	readonly files?: readonly FileView[] | undefined;
 	readonly progress?: FileProgressView | undefined;
 	readonly speed?: SpeedView | undefined;
@@ -45,7 +43,7 @@ export const litTime: Millis = 900;
 
 /** A torrent of which nothing has come yet. */
 export function emptyTorrent(id: string): TorrentModel {
-	return {id, gone: false, trackersAt: 0, lit: nothingLit};
+	return {id, gone: false, lit: nothingLit};
 }
 
 /** Cells that hold more than before; none when the two views are not of one shape, or nearly all changed. */
@@ -82,7 +80,6 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 			...base,
 			...sections,
 			gone: gone ?? false,
-			...(part.trackers && {trackersAt: now}),
 			...(part.pieces && {lit: light(base, part.pieces, now)}),
 		};
 	}

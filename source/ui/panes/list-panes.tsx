@@ -20,7 +20,7 @@ import type {ListName} from '../model/view.js';
 import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
 import {nobodyHere} from '../present/peers.js';
-import {trackersTitle} from '../present/trackers.js';
+import {nextText, trackersTitle} from '../present/trackers.js';
 import {safeText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
@@ -75,9 +75,8 @@ export const PeersPane = memo(
 
 /** The trackers and the other sources of peers. */
 export const TrackersPane = memo(
-	function TrackersPane(props: PaneProps & {readonly now: Millis}): ReactNode {
+	function TrackersPane(props: PaneProps & {readonly wall: Millis}): ReactNode {
 		const torrent = props.state.model.torrent;
-		const elapsed = Math.max(0, (props.now - (torrent?.trackersAt ?? props.now)) / 1000);
 		return (
 			<ListPane
 				props={props}
@@ -87,13 +86,16 @@ export const TrackersPane = memo(
 				note={trackersTitle(torrent?.trackers)}
 				items={shownTrackers(props.state)}
 				columns={trackerColumns}
-				facts={{...factsOf(props), elapsed}}
+				facts={{...factsOf(props), wall: props.wall}}
 				empty="no trackers: A adds one"
 				headerFrom={5}
 			/>
 		);
 	},
-	same('trackers', ({state, now}) => [state.model.torrent?.trackers, Math.floor(now / 1000)]),
+	same('trackers', ({state, wall}) => [
+		state.model.torrent?.trackers,
+		state.model.torrent?.trackers?.map(tracker => nextText(tracker, wall)).join(),
+	]),
 );
 
 /** The files of the torrent, as a tree. */

@@ -1,4 +1,6 @@
 import type {TrackerView} from '../../api/snapshot.js';
+import type {Millis} from '../../base/units.js';
+import {countdown} from '../text/format.js';
 import {safeText} from '../text/text.js';
 
 const kinds = {dht: 'DHT', pex: 'PEX', lsd: 'local network'} as const;
@@ -20,4 +22,23 @@ export function trackersTitle(trackers: readonly TrackerView[] | undefined): str
 	const real = trackers?.filter(tracker => tracker.kind === 'tracker') ?? [];
 	if (real.length === 0) return '';
 	return `${real.filter(tracker => tracker.state === 'working').length} of ${real.length} work`;
+}
+
+/** When a tracker is asked again, as a countdown. `wall`: now, in ms since 1970. */
+export function nextText({state, nextAt}: TrackerView, wall: Millis): string {
+	if (state === 'announcing') return 'now';
+	return nextAt === undefined ? '' : countdown(Math.ceil((nextAt - wall) / 1000));
+}
+
+/** In how long one of the countdowns says something else; undefined when none runs. */
+export function nextTick(trackers: readonly TrackerView[], wall: Millis): Millis | undefined {
+	const waits = trackers.flatMap(({state, nextAt = 0}) =>
+		state === 'announcing' || nextAt <= wall ? [] : [nextAt - wall],
+	);
+	if (waits.length === 0) return undefined;
+	// Below two minutes it counts seconds, above that it is rounded to minutes.
+	const ticks = waits.map(left =>
+		left <= 119_000 ? left % 1000 || 1000 : Math.min(left - 119_000, (left - 29_000) % 60_000 || 60_000),
+	);
+	return Math.ceil(Math.min(...ticks));
 }

@@ -145,7 +145,11 @@ export function App({
 			panes.speed && <SpeedPane key="speed" {...props(panes.speed, focus('speed'))} speed={speed} />,
 			panes.peers && <PeersPane key="peers" {...props(panes.peers, focus('peers'))} />,
 			panes.trackers && (
-				<TrackersPane key="trackers" {...props(panes.trackers, focus('trackers'))} now={screen.clock.now()} />
+				<TrackersPane
+					key="trackers"
+					{...props(panes.trackers, focus('trackers'))}
+					wall={screen.clock.wall()}
+				/>
 			),
 			panes.files && <FilesPane key="files" {...props(panes.files, focus('files'))} />,
 			panes.log && <LogPane key="log" {...props(panes.log, focus('log'))} cost={costWords(screen)} />,

@@ -26,6 +26,7 @@ import {
 import {type ScreenState, Store} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
 import type {Look} from '../present/context.js';
+import {nextTick} from '../present/trackers.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
 import type {InputEvent} from '../terminal/input-parts.js';
@@ -34,6 +35,7 @@ import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
 import {Announcer} from './announcer.js';
 import {App} from './app.js';
 import {systemClock} from './clock.js';
+import {Countdowns} from './countdowns.js';
 import {CrashGuard} from './crash-guard.js';
 import {EngineLink} from './engine-link.js';
 import {Notices} from './notices.js';
@@ -74,6 +76,7 @@ export class ScreenSession implements ScreenContext {
 	readonly #questions: OverwriteQuestions;
 	readonly #saver: PreferencesSaver;
 	readonly #link: EngineLink;
+	readonly #countdowns: Countdowns;
 	readonly #leaving = Promise.withResolvers<Leaving>();
 	#left = false;
 	#layout: {readonly key: string; readonly layout: Layout} | undefined;
@@ -134,6 +137,11 @@ export class ScreenSession implements ScreenContext {
 			take: update => this.#take(update),
 			isLeft: () => this.#left,
 		});
+		this.#countdowns = new Countdowns(
+			this.clock,
+			wall => this.#nextTick(wall),
+			() => this.#store.set({}),
+		);
 	}
 
 	/** Shows the screen; resolves when it was left and the terminal is as it was. */
@@ -298,6 +306,7 @@ export class ScreenSession implements ScreenContext {
 		this.#guard.stop();
 		this.#link.stop();
 		this.#litTimer?.clear();
+		this.#countdowns.stop();
 		this.#notices.stop();
 		this.#saver.flush();
 		// Nobody is here any more to take a removal back.
@@ -350,6 +359,14 @@ export class ScreenSession implements ScreenContext {
 		this.#dim();
 		this.#title();
 		this.#watch();
+		this.#countdowns.look();
+	}
+
+	/** In how long a countdown in sight says something else. */
+	#nextTick(wall: Millis): Millis | undefined {
+		const {view, model} = this.state();
+		if (view.screen !== 'torrent' || this.layout().panes.trackers === undefined) return undefined;
+		return nextTick(model.torrent?.trackers ?? [], wall);
 	}
 
 	/** Lets lit cells go out, also when nothing more comes. */

@@ -109,9 +109,9 @@ test('peers, trackers and lines of the log are ordered and filtered alike', () =
 	assert.equal(ids({sort: 'address'}), '123');
 	assert.equal(ids({sort: 'down', filter: 'dht'}), '3');
 	const trackers = [
-		{url: 'udp://b', kind: 'tracker', status: 'ok', seeders: 3, nextIn: 60},
+		{url: 'udp://b', kind: 'tracker', status: 'ok', seeders: 3, nextAt: 60_000},
 		{url: '', kind: 'dht', status: 'ok'},
-		{url: 'udp://a', kind: 'tracker', status: 'no answer', nextIn: 5},
+		{url: 'udp://a', kind: 'tracker', status: 'no answer', nextAt: 5000},
 	] as unknown as TrackerView[];
 	const urls = (list: Partial<ListState>) =>
 		shownTrackers(state({torrent: {trackers}, list}))
