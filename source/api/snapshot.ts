@@ -104,6 +104,13 @@ export interface SessionView {
 	readonly uploaded: Bytes;
 	readonly connected: number;
 	readonly dhtNodes: number;
+	/** How the DHT does, and why it is no better, in words; undefined when it is off. */
+	readonly dht?:
+		| {
+				readonly state: 'off' | 'starting' | 'firewalled' | 'poor' | 'good';
+				readonly why?: string | undefined;
+		  }
+		| undefined;
 	/** Where trackers and peers see this machine: at most one address a family, none while nobody said. */
 	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */

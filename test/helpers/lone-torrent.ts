@@ -386,6 +386,7 @@ export class LoneTorrent {
 				this.lines.push([level, text]);
 			},
 			port: () => 6881,
+			exchangesPeers: true,
 			ownHosts: options.ownHosts ?? [],
 			externalAddress: new ExternalAddress(
 				() => options.ownHosts ?? [],
@@ -463,7 +464,7 @@ export class LoneTorrent {
 	incoming(port: number, host = '198.51.100.7'): FakeConnection {
 		const connection = new FakeConnection({host, port}, true);
 		connection.events = incomingPeer(this.services, connection, infoHash =>
-			ourHandshake(infoHash, this.services.peerId),
+			ourHandshake(infoHash, this.services),
 		).events;
 		return connection;
 	}

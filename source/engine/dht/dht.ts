@@ -117,6 +117,10 @@ export class Dht {
 		this.#setup = setup;
 		this.#savedAt = setup.clock.now();
 		this.#drift = setup.clock.wall() - setup.clock.now();
+		setup.udp.join({
+			claims: bytes => looksLikeKrpc(bytes),
+			receive: (bytes, host, port) => this.#network(familyOf(host))?.node.received(bytes, {host, port}),
+		});
 	}
 
 	/** Takes up what was known, and begins to look for the rest. */
@@ -124,10 +128,6 @@ export class Dht {
 		const saved = (await this.#setup.store?.load()) ?? {};
 		if (this.#stopped) return;
 		this.#networks = families.map(family => this.#open(family, saved[family]));
-		this.#setup.udp.join({
-			claims: bytes => looksLikeKrpc(bytes),
-			receive: (bytes, host, port) => this.#network(familyOf(host))?.node.received(bytes, {host, port}),
-		});
 		this.tick(this.#setup.clock.now());
 	}
 
@@ -350,6 +350,15 @@ export class Dht {
 			if (nodes.length > 0) saved[family] = {id: node.id, nodes};
 		}
 		if (Object.keys(saved).length > 0) await store.save(saved);
+	}
+
+	/** What screens and scripts see. */
+	view(): {
+		readonly dhtNodes: number;
+		readonly dht: {readonly state: DhtState; readonly why?: string | undefined};
+	} {
+		const {state, why} = this.health;
+		return {dhtNodes: this.nodes, dht: {state, ...(why !== undefined && {why})}};
 	}
 
 	/** Says nothing any more, and keeps who was known. */

@@ -25,6 +25,8 @@ export class MetadataFetch {
 	readonly #download: MetadataDownload;
 	readonly #peers = new Map<number, ExtensionPeer>();
 	readonly #extension: string;
+	/** Whoever was ever asked, and may answer late. */
+	readonly #asked = new Set<number>();
 	#isOver = false;
 
 	/** @param extension the name by which peers know our messages */
@@ -45,6 +47,11 @@ export class MetadataFetch {
 		return {sources, asked, failures, progress};
 	}
 
+	/** Whether a peer was asked for it. */
+	hasAsked({id}: ExtensionPeer): boolean {
+		return this.#asked.has(id);
+	}
+
 	/** A peer says how long it is. */
 	offered(peer: ExtensionPeer, size: number): void {
 		if (this.#isOver || !this.#download.offer(peer.id, size, peer.now)) return;
@@ -53,6 +60,7 @@ export class MetadataFetch {
 	}
 
 	left(peer: ExtensionPeer): void {
+		this.#asked.delete(peer.id);
 		this.#peers.delete(peer.id);
 		this.#download.left(peer.id);
 		if (!this.#isOver) this.#ask(peer.now);
@@ -96,7 +104,10 @@ export class MetadataFetch {
 			const peer = this.#peers.get(id);
 			const number = peer?.extensions.numberOf(this.#extension);
 			if (peer === undefined || number === undefined) this.#download.left(id);
-			else peer.sendExtended(number, encodeMetadataRequest(piece));
+			else {
+				this.#asked.add(id);
+				peer.sendExtended(number, encodeMetadataRequest(piece));
+			}
 		}
 	}
 }

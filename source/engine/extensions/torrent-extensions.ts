@@ -1,20 +1,22 @@
 import {ClientGreeting, type OurClient} from './client-greeting.js';
 import {ExtensionRegistry} from './extension-registry.js';
 import {LtDonthave} from './lt-donthave.js';
-import type {ExtensionTorrent} from './peer-extension.js';
+import type {MetadataWish} from './metadata-fetch.js';
 import {UploadOnly} from './upload-only.js';
 import {UtMetadata} from './ut-metadata.js';
+import {type PexTorrent, UtPex} from './ut-pex.js';
 import {type HeardOurAddress, YourIp} from './your-ip.js';
 
 /** The extensions of one torrent: a new one is a file beside this and a line in here. */
 export function makeExtensions(
-	torrent: ExtensionTorrent,
+	torrent: PexTorrent,
 	ours: OurClient,
 	heardOurAddress: HeardOurAddress,
+	wish?: MetadataWish,
 ): ExtensionRegistry {
 	return new ExtensionRegistry(
 		torrent,
-		[new UtMetadata(torrent), new LtDonthave(), new UploadOnly(torrent)],
+		[new UtMetadata(torrent, wish), new UtPex(torrent), new LtDonthave(), new UploadOnly(torrent)],
 		[new ClientGreeting(torrent, ours), new YourIp(heardOurAddress)],
 	);
 }

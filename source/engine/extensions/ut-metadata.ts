@@ -69,7 +69,7 @@ export class UtMetadata implements PeerExtension {
 		if (message === undefined || number === undefined) return peer.strike();
 		if (message.type !== 'request') {
 			// What it gives nobody asked for, unless it comes late.
-			if (this.fetch === undefined) return peer.strike();
+			if (this.fetch?.hasAsked(peer) !== true) return peer.strike();
 			return this.fetch.message(peer, message);
 		}
 		if (this.#torrent.info === undefined) {

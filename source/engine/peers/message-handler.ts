@@ -1,13 +1,15 @@
-import {formatAddress} from '../../base/peer-address.js';
+import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
-import type {ExtensionTorrent} from '../extensions/peer-extension.js';
 import {makeExtensions} from '../extensions/torrent-extensions.js';
+import type {PexTorrent} from '../extensions/ut-pex.js';
 import type {SessionServices} from '../session/session-services.js';
+import type {SourceSet} from '../sources/source-set.js';
 import type {Swarm} from '../swarm/swarm.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {Downloader} from '../transfer/downloader.js';
@@ -46,15 +48,27 @@ export interface MessageHandlerOwner {
 	readonly content: MessageContent | undefined;
 	readonly peers: Iterable<Peer>;
 	readonly swarm: Swarm;
-	readonly sources: {readonly isPrivate: boolean};
+	readonly sources: Pick<SourceSet, 'allows' | 'isPrivate'>;
 	readonly rateLimits: TorrentRateLimits;
 	readonly stats: TransferStats;
+	post(event: {
+		readonly type: 'peers';
+		readonly addresses: readonly PeerAddress[];
+		readonly source: 'pex';
+	}): void;
+	/** Its info dictionary has come from its peers: bytes that have its hash. */
+	metadataFetched(info: Uint8Array): void;
 	log(level: LogLevel, text: string): void;
 }
 
 /** The torrent as its extensions see it. */
-function extensionTorrent(owner: MessageHandlerOwner): ExtensionTorrent {
+function extensionTorrent(owner: MessageHandlerOwner, services: SessionServices): PexTorrent {
 	return {
+		get exchanges() {
+			return services.exchangesPeers && owner.sources.allows('pex');
+		},
+		isSeed: ({id}) => owner.swarm.peers.get(id)?.isSeed === true,
+		found: addresses => owner.post({type: 'peers', addresses, source: 'pex'}),
 		get info() {
 			return owner.content?.metainfo.info;
 		},
@@ -87,9 +101,16 @@ export class MessageHandler implements PeerOwner {
 		this.#services = services;
 		const {client, externalAddress} = services;
 		this.extensions = makeExtensions(
-			extensionTorrent(owner),
+			extensionTorrent(owner, services),
 			{client, reqq: acceptedRequests, port: () => services.port()},
 			(host, from) => externalAddress.heardOurAddress(host, from, 'peer'),
+			{
+				infoHash: owner.infoHash,
+				...hashFunctions,
+				random: () => services.random.next(),
+				fetched: info => owner.metadataFetched(info),
+				log: (level, text) => owner.log(level, text),
+			},
 		);
 	}
 
@@ -118,8 +139,14 @@ export class MessageHandler implements PeerOwner {
 		if (peer.isClosed) return;
 		peer.sendPieces(content === undefined ? nothing : content.superSeeding.shown(content.have));
 		this.extensions.joined(peer);
+		if (peer.supportsDht && this.#services.dht !== undefined && this.#owner.sources.allows('dht'))
+			peer.sendPort(this.#services.port());
 		this.#rateLimits.reads.join(peer);
 		content?.smartBan.met(peer);
+	}
+
+	peerHasNode({address: {host}}: Peer, port: number): void {
+		if (this.#owner.sources.allows('dht')) this.#services.dht?.heardPort(host, port);
 	}
 
 	peerPieces(peer: Peer): void {

@@ -12,7 +12,7 @@ import {PeerInput} from './peer-input.js';
 /** What opening peers asks of the session. */
 export type PeerServices = Pick<
 	SessionServices,
-	'clock' | 'writeBatch' | 'router' | 'pool' | 'peerId' | 'nextPeerId'
+	'clock' | 'writeBatch' | 'router' | 'pool' | 'peerId' | 'dht' | 'nextPeerId'
 >;
 
 /** A peer of `owner` that is to be dialled. `source` told of its address first. */
@@ -21,10 +21,10 @@ export function dialledPeer(
 	owner: PeerOwner,
 	to: {readonly address: PeerAddress; readonly source: PeerSourceName; readonly infoHash: Uint8Array},
 ): Peer {
-	const {clock, writeBatch, router, peerId} = services;
+	const {clock, writeBatch, router} = services;
 	const peer = new Peer({
 		...{...to, id: services.nextPeerId(), incoming: false, clock, writeBatch, router},
-		ourHandshake: wanted => ourHandshake(wanted, peerId),
+		ourHandshake: wanted => ourHandshake(wanted, services),
 	});
 	peer.join(owner);
 	peer.hear(decoderFor(peer, services, to.infoHash));

@@ -46,6 +46,8 @@ export interface PeerOwner {
 	peerCancels(peer: Peer, piece: number, begin: number, length: number): void;
 	/** A buffer was read to its end: time to ask for more. */
 	peerRead(peer: Peer): void;
+	/** It has a node of the DHT on this UDP port. BEP 5. */
+	peerHasNode(peer: Peer, port: number): void;
 	peerClosed(peer: Peer, reason: string): void;
 }
 
@@ -94,6 +96,8 @@ export class Peer implements BlockSource, ExtensionPeer {
 	peerId: Uint8Array | undefined;
 	supportsFast = false;
 	supportsExtended = false;
+	/** It has a node of the DHT. BEP 5. */
+	supportsDht = false;
 	/** Requests that came of it. */
 	requestsHeard = 0;
 	readonly traffic: PeerTraffic;
@@ -345,6 +349,12 @@ export class Peer implements BlockSource, ExtensionPeer {
 
 	sendExtended(id: number, payload: Uint8Array): void {
 		this.writer.extended(id, payload);
+		this.#options.writeBatch.post(this);
+	}
+
+	/** Tells where our node of the DHT is. BEP 5. */
+	sendPort(port: number): void {
+		this.writer.port(port);
 		this.#options.writeBatch.post(this);
 	}
 

@@ -37,6 +37,7 @@ export class PeerInput implements PeerWireSink {
 		peer.peerId = handshake.peerId;
 		peer.supportsFast = handshake.fast;
 		peer.supportsExtended = handshake.extended;
+		peer.supportsDht = handshake.dht;
 		if (dialled === undefined) {
 			const owner = this.#router.route(peer, handshake.infoHash);
 			if (owner === undefined)
@@ -164,8 +165,10 @@ export class PeerInput implements PeerWireSink {
 		if (!peer.isClosed) peer.owner?.peerCancels(peer, piece, begin, length);
 	}
 
-	port(): void {
-		this.#peer.idleTalk();
+	port(port: number): void {
+		const peer = this.#peer;
+		peer.idleTalk();
+		if (!peer.isClosed) peer.owner?.peerHasNode(peer, port);
 	}
 
 	other(_id: number, length: number): void {

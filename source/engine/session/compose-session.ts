@@ -19,6 +19,7 @@ import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {CommandHost} from '../commands/command-host.js';
+import type {Dht} from '../dht/dht.js';
 import {IncomingConnections} from '../peers/incoming-connections.js';
 import {ourHandshake} from '../peers/our-handshake.js';
 import {makePeerId} from '../peers/peer-id.js';
@@ -33,6 +34,7 @@ import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
 import {makeCheckMutex} from './check-mutex.js';
+import {composeDht} from './compose-dht.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
 import {QueueManager} from './queue-manager.js';
@@ -92,7 +94,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const slots = new ConnectionSlots(most.peers, torrents, clock);
 	const budget = new BlockBudget(pool, torrents, clock);
 	const sockets = composeSockets(options, clock, write);
-	const {shared, udpTrackers, incoming, addresses} = composeShared({
+	const {shared, udpTrackers, incoming, addresses, dht} = composeShared({
 		options,
 		sockets,
 		clock,
@@ -133,6 +135,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const services: readonly SessionService[] = [
 		incoming,
 		addresses,
+		...(dht === undefined ? [] : [dht]),
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
 		limits,
 		stats,
@@ -231,6 +234,7 @@ function composeShared(grounds: Grounds): {
 	udpTrackers: UdpTrackerClient;
 	incoming: IncomingConnections;
 	addresses: AddressWatch;
+	dht: Dht | undefined;
 } {
 	const {options, clock, slots, budget, torrents, log} = grounds;
 	const {bind, version} = options;
@@ -241,9 +245,18 @@ function composeShared(grounds: Grounds): {
 	const addresses = new AddressWatch(bind, hosts => {
 		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
 		externalAddress.machineChanged();
+		dht?.addressesChanged();
 	});
 	let peerIds = 0;
+	const dht = composeDht(
+		options,
+		grounds.sockets,
+		{clock, random, externalAddress, port: () => incoming.port},
+		log,
+	);
 	const shared: SessionServices = {
+		dht,
+		exchangesPeers: options.pex !== false,
 		clock,
 		random,
 		transport: tcp,
@@ -288,9 +301,9 @@ function composeShared(grounds: Grounds): {
 		buffersFreed: () => budget.buffersFreed(),
 	};
 	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
-		ourHandshake(infoHash, shared.peerId),
+		ourHandshake(infoHash, shared),
 	);
-	return {shared, udpTrackers, incoming, addresses};
+	return {shared, udpTrackers, incoming, addresses, dht};
 }
 
 function openStores({persist, stateDir}: SessionOptions, log: SessionServices['log']): Stores {

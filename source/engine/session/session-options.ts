@@ -38,6 +38,16 @@ export interface SessionOptions {
 	readonly trackers: boolean;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly localTrackers?: boolean | undefined;
+	/** The DHT, with whom to ask first; undefined when it is off. */
+	readonly dht?:
+		| {
+				readonly bootstrap: ReadonlyArray<{readonly host: string; readonly port: number}>;
+				/** Asks and answers nobody. BEP 43. */
+				readonly readOnly?: boolean;
+		  }
+		| undefined;
+	/** Whether peers tell each other of further ones; they do when left out. */
+	readonly pex?: boolean;
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;

@@ -7,6 +7,7 @@ import type {HttpClient} from '../../io/net/http/http-client.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import type {Dht} from '../dht/dht.js';
 import type {PeerRouter} from '../peers/peer-connection.js';
 import type {WriteBatch} from '../peers/write-batch.js';
 import type {ExternalAddress} from '../sources/external-address.js';
@@ -28,6 +29,10 @@ export interface SessionServices {
 	readonly http: HttpClient;
 	readonly udpTrackers: UdpTrackers;
 	readonly resolver: HostResolver;
+	/** Undefined when it is off. */
+	readonly dht?: Dht | undefined;
+	/** Whether peers are told of further ones, and theirs heard. */
+	readonly exchangesPeers: boolean;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */
 	readonly localTrackers?: boolean | undefined;
 	readonly writeBatch: WriteBatch;

@@ -2,6 +2,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {AnnouncedTorrent} from './announce-request.js';
+import {type DhtServices, DhtSource} from './dht-source.js';
 import {PassiveSource} from './passive-source.js';
 import {ResumeSource} from './resume-source.js';
 import {type SourcedSwarm, SourceSet} from './source-set.js';
@@ -27,7 +28,7 @@ export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'sta
 export function composeSources(
 	torrent: SourcedTorrent,
 	trackers: TrackerTiers,
-	services: TrackerServices,
+	services: TrackerServices & DhtServices,
 	isPrivate: boolean | undefined,
 ): SourceSet {
 	const finds = (source: PeerSourceName) => (addresses: readonly PeerAddress[]) =>
@@ -46,7 +47,15 @@ export function composeSources(
 		{
 			trackers: new TrackerSource(announced, trackers, services),
 			resume: new ResumeSource(finds('resume')),
-			others: [new PassiveSource('manual'), new PassiveSource('incoming')],
+			others: [
+				new DhtSource(
+					{infoHash: torrent.infoHash, isSeed: () => torrent.left === 0, found: finds('dht')},
+					services,
+				),
+				new PassiveSource('pex', services.exchangesPeers ? undefined : 'switched off'),
+				new PassiveSource('manual'),
+				new PassiveSource('incoming'),
+			],
 		},
 		torrent.swarm,
 		services.clock,

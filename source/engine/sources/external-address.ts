@@ -2,8 +2,8 @@ import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {AddressVotes, voterNetwork} from '../../policy/peers/address-votes.js';
 
-/** Who says at which address it sees us: a tracker by `external ip` (BEP 24), a peer by `yourip` (BEP 10). */
-export type AddressWitness = 'tracker' | 'peer';
+/** Who says at which address it sees us: a tracker by `external ip` (BEP 24), a peer by `yourip` (BEP 10), a node by `ip` (BEP 42). */
+export type AddressWitness = 'tracker' | 'peer' | 'dht';
 
 /** Keeps the addresses at which the internet sees this machine, for all torrents: by votes of those who see us. */
 export class ExternalAddress {

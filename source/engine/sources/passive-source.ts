@@ -4,10 +4,12 @@ import type {PeerSource} from './peer-source.js';
 /** A source that nobody can ask: its peers come when they come, as those a person names, or those that come to us. */
 export class PassiveSource implements PeerSource {
 	readonly kind: PeerSourceName;
-	readonly off = undefined;
+	readonly off: string | undefined;
 
-	constructor(kind: PeerSourceName) {
+	/** @param off why it names nobody; left out when it may */
+	constructor(kind: PeerSourceName, off?: string) {
 		this.kind = kind;
+		this.off = off;
 	}
 
 	nextAt(): undefined {}

@@ -172,7 +172,10 @@ export class SourceSet {
 
 	/** What the sources have to do with a torrent that stands still. */
 	stallFacts(now: Millis): Pick<StallFacts, 'trackers' | 'otherSources'> {
-		const others = this.#allowed().filter(({kind, off}) => publicSources.has(kind) && off === undefined);
+		// Peers name others only when there are any.
+		const others = this.#allowed().filter(
+			({kind, off}) => publicSources.has(kind) && kind !== 'pex' && off === undefined,
+		);
 		return {
 			trackers: trackerFacts(this.trackers.views(now), this.trackers.namesOnlyUs, this.#clock.wall()),
 			otherSources: others.length > 0,

@@ -3,6 +3,7 @@ import {fromHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Bytes, InfoHash, Millis} from '../../base/units.js';
 import type {Removal, Storage} from '../../io/disk/storage.js';
+import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {FileChoices, ResumeData} from '../../io/state/resume-data.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
@@ -484,6 +485,18 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (this.active) this.#content?.superSeeding.tick();
 		// Those who came before it was known what it holds stay while its files are looked at.
 		if (this.active || this.swarm.peers.size > 0) this.swarm.tick(now);
+	}
+
+	metadataFetched(info: Uint8Array): void {
+		readMetainfoAside(wrapInfo(info, [])).then(
+			metainfo => this.post({type: 'metadata', info: metainfo}),
+			// Whoever else gave it would give the same.
+			(error: Error) =>
+				this.post({
+					type: 'failure',
+					failure: {code: 'io', message: `its file list makes no sense: ${error.message}`},
+				}),
+		);
 	}
 
 	activityChanged(): void {

@@ -348,6 +348,15 @@ export class PeerWireWriter {
 		this.#put32(length);
 	}
 
+	/** The UDP port of our node of the DHT. BEP 5. */
+	port(port: number): void {
+		this.#need(7);
+		this.#put32(3);
+		this.#bytes[this.#length++] = messageId.port;
+		this.#bytes[this.#length++] = port >>> 8;
+		this.#bytes[this.#length++] = port;
+	}
+
 	bitfield(bytes: Uint8Array): void {
 		this.#need(5 + bytes.length);
 		this.#put32(1 + bytes.length);

@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {ExtensionRegistry} from '../../../source/engine/extensions/extension-registry.ts';
 import {ExtensionState} from '../../../source/engine/extensions/extension-state.ts';
-import type {
-	ExtensionPeer,
-	ExtensionTorrent,
-	PeerExtension,
-} from '../../../source/engine/extensions/peer-extension.ts';
+import type {ExtensionPeer, PeerExtension} from '../../../source/engine/extensions/peer-extension.ts';
 import {makeExtensions} from '../../../source/engine/extensions/torrent-extensions.ts';
+import type {PexTorrent} from '../../../source/engine/extensions/ut-pex.js';
 import {type Bencodable, encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {
 	decodeExtensionHandshake,
@@ -63,13 +60,18 @@ class NotedPeer implements ExtensionPeer {
 	}
 }
 
-class NotedTorrent implements ExtensionTorrent {
+class NotedTorrent implements PexTorrent {
+	readonly exchanges = true;
 	info: Uint8Array | undefined = new Uint8Array(100);
 	isPrivate = false;
 	uploadOnly = false;
 	readonly peers: NotedPeer[] = [];
 	readonly noted: string[] = [];
 
+	isSeed(): boolean {
+		return false;
+	}
+	found(): void {}
 	peerListens(peer: ExtensionPeer, port: number): void {
 		this.noted.push(`${peer.id} listens on ${port}`);
 	}

@@ -55,6 +55,7 @@ class EarlyPeer {
 			peerCancels() {},
 			peerRead() {},
 			peerClosed() {},
+			peerHasNode() {},
 		};
 		const ourId = new Uint8Array(20);
 		this.peer = incomingPeer(

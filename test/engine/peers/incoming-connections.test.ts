@@ -27,7 +27,7 @@ function stage(taken: {readonly tcp?: readonly number[]; readonly udp?: readonly
 	const open = async (port: number, portFixed: boolean): Promise<number> => {
 		const where = {port, portFixed, bind: []};
 		const incoming = new IncomingConnections({...services, transport}, where, udp, 10, infoHash =>
-			ourHandshake(infoHash, services.peerId),
+			ourHandshake(infoHash, services),
 		);
 		await incoming.start();
 		return incoming.port;

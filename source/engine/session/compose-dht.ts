@@ -1,0 +1,38 @@
+import type {LogLevel} from '../../base/ports.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
+import type {Sockets} from '../../io/net/sockets.js';
+import {DhtStore} from '../../io/state/dht-store.js';
+import {Dht} from '../dht/dht.js';
+import type {SessionOptions} from './session-options.js';
+import type {SessionServices} from './session-services.js';
+
+/** The client and version of DHT messages. BEP 20 has `TT` for tortui. */
+const client = Uint8Array.of(0x54, 0x54, 0, 1);
+
+/** Puts the DHT together; undefined when it is switched off. */
+export function composeDht(
+	options: SessionOptions,
+	{udp, resolver, local}: Sockets,
+	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'>,
+	log: (level: LogLevel, text: string) => void,
+): Dht | undefined {
+	if (options.dht === undefined) return undefined;
+	const {clock, random, externalAddress} = services;
+	return new Dht({
+		clock,
+		random,
+		sha1: hashFunctions.sha1,
+		client,
+		readOnly: options.dht.readOnly ?? false,
+		bootstrap: options.dht.bootstrap,
+		udp,
+		store: options.persist ? new DhtStore(options.stateDir, text => log('warn', text)) : undefined,
+		lookUp: name => resolver.lookUp(name),
+		reaches: family => local.reaches(family === 'ipv4' ? 4 : 6),
+		localPort: () => services.port(),
+		givenPort: () => (options.portFixed ? services.port() : undefined),
+		heardOurAddress: (host, from) => externalAddress.heardOurAddress(host, from, 'dht'),
+		ourAddresses: () => ({hosts: externalAddress.seen, revision: externalAddress.revision}),
+		log,
+	});
+}

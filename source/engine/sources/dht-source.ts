@@ -1,0 +1,105 @@
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Clock, Random, Timer} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {AnnounceTimes} from '../../policy/dht/announce-times.js';
+import type {Dht} from '../dht/dht.js';
+import type {PeerSource} from './peer-source.js';
+
+/** What the DHT asks of, and tells, a torrent. */
+export interface DhtTorrent {
+	/** 20 bytes. */
+	readonly infoHash: Uint8Array;
+	/** Everything is here. */
+	isSeed(): boolean;
+	found(addresses: readonly PeerAddress[]): void;
+}
+
+/** What it needs of the session. */
+export interface DhtServices {
+	readonly clock: Clock;
+	readonly random: Random;
+	/** Undefined when it is switched off. */
+	readonly dht?: Pick<Dht, 'search'> | undefined;
+	/** Whether peers tell each other of further ones. */
+	readonly exchangesPeers: boolean;
+}
+
+/** A torrent's peers from the DHT, where it is announced too. BEP 5. */
+export class DhtSource implements PeerSource {
+	readonly kind = 'dht';
+	readonly #torrent: DhtTorrent;
+	readonly #services: DhtServices;
+	readonly #times = new AnnounceTimes();
+	#timer: Timer | undefined;
+	#cancel: (() => void) | undefined;
+
+	constructor(torrent: DhtTorrent, services: DhtServices) {
+		this.#torrent = torrent;
+		this.#services = services;
+	}
+
+	get off(): string | undefined {
+		return this.#services.dht === undefined ? 'switched off' : undefined;
+	}
+
+	nextAt(): Millis | undefined {
+		const {next} = this.#times;
+		return Number.isFinite(next) ? next : undefined;
+	}
+
+	start(): void {
+		if (this.#services.dht === undefined) return;
+		this.#times.start();
+		this.#plan();
+	}
+
+	/** Others look for peers that have everything, or that have not. */
+	completed(): void {
+		this.hurry();
+	}
+
+	needPeers(): void {
+		this.#times.needPeers(this.#services.clock.now());
+		this.#plan();
+	}
+
+	hurry(): void {
+		this.#times.hurry(this.#services.clock.now());
+		this.#plan();
+	}
+
+	/** There is no goodbye in the DHT: who was stored is forgotten. */
+	async stop(): Promise<void> {
+		this.#times.stop();
+		this.#timer?.clear();
+		this.#timer = undefined;
+		this.#cancel?.();
+		this.#cancel = undefined;
+	}
+
+	#plan(): void {
+		this.#timer?.clear();
+		this.#timer = undefined;
+		const {next} = this.#times;
+		if (next === Infinity) return;
+		const {clock} = this.#services;
+		this.#timer = clock.after(Math.max(0, next - clock.now()), () => this.#search());
+	}
+
+	#search(): void {
+		const {clock, random, dht} = this.#services;
+		const {infoHash} = this.#torrent;
+		this.#timer = undefined;
+		this.#times.begun(clock.now());
+		this.#cancel = dht?.search(
+			infoHash,
+			this.#torrent.isSeed() ? 'seed' : 'peer',
+			found => this.#torrent.found(found),
+			({peers}) => {
+				this.#cancel = undefined;
+				this.#times.ended(clock.now(), peers > 0, random.next());
+				this.#plan();
+			},
+		);
+	}
+}
