@@ -115,9 +115,10 @@ export function testTorrent(
 	entries: ReadonlyArray<readonly [path: string, length: number]>,
 	pieceLength = 32_768,
 	trackers: readonly string[] = [],
+	isPublic = false,
 ): TestTorrent {
 	const content = writeFolder(space.folder('content'), name, entries);
-	const torrent = makeTorrent(content, pieceLength);
+	const torrent = makeTorrent(content, pieceLength, isPublic);
 	const path = torrent.write(space.path(`${name}.torrent`), trackers);
 	return {content, pieces: torrent.pieces, metainfo: readFileSync(path).toString('base64')};
 }

@@ -103,8 +103,11 @@ function hashPieces(content: Content, pieceLength: number): Buffer {
 	return Buffer.concat(hashes);
 }
 
-/** Makes a v1 torrent of content. Private, so that no client looks for peers elsewhere than a test told it. */
-export function makeTorrent(content: Content, pieceLength: number): Torrent {
+/**
+ * Makes a v1 torrent of content. Private, so that no client looks for peers elsewhere than a test told it, unless a test
+ * is about that.
+ */
+export function makeTorrent(content: Content, pieceLength: number, isPublic = false): Torrent {
 	const hashes = hashPieces(content, pieceLength);
 	const single = content.files.length === 1 && content.files[0]!.path.length === 0;
 	const info = bencode({
@@ -112,7 +115,7 @@ export function makeTorrent(content: Content, pieceLength: number): Torrent {
 		name: content.name,
 		'piece length': pieceLength,
 		pieces: hashes,
-		private: 1,
+		...(!isPublic && {private: 1}),
 	});
 	return {
 		content,
