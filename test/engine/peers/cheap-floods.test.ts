@@ -27,7 +27,7 @@ const floods: ReadonlyArray<readonly [what: string, say: (writer: PeerWireWriter
 	['chokes told before', writer => writer.plain(messageId.choke)],
 	['extension messages nobody offered', writer => writer.extended(77, new Uint8Array(3))],
 	['extension handshakes', writer => writer.extended(0, encodeBencode({v: 'x'}))],
-	['upload-only that says the same', writer => writer.extended(2, Uint8Array.of(0))],
+	['upload-only that says the same', writer => writer.extended(4, Uint8Array.of(0))],
 	['pieces lost that it never had', writer => writer.extended(3, Uint8Array.of(0, 0, 0, 9))],
 	['messages of unknown kinds', writer => writer.raw(unknown)],
 	['suggestions', writer => writer.piece(messageId.suggest, 1)],

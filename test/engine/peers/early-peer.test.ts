@@ -64,7 +64,7 @@ class EarlyPeer {
 				...{router: {route: () => owner, halfOpenClosed() {}}, nextPeerId: () => 1},
 			},
 			this.connection,
-			hash => ourHandshake(hash, ourId),
+			hash => ourHandshake(hash, {peerId: ourId}),
 		);
 		this.connection.events = this.peer.events;
 		const peerId = new Uint8Array(20).fill(1);
