@@ -19,7 +19,7 @@ export interface CreateOptions {
 	/** Since 1970; left out: none is written. */
 	readonly creationDate?: Seconds | undefined;
 	readonly includeHidden?: boolean;
-	/** Patterns of what to leave out: see `parseGlob`. */
+	/** Patterns of what to leave out: see `compileExclusion`. */
 	readonly exclude?: readonly string[];
 	/** Told now and then while hashing. */
 	readonly onProgress?: ((hashed: Bytes, length: Bytes) => void) | undefined;

@@ -10,7 +10,6 @@ import {maximumMetainfoLength} from '../protocol/metainfo/metainfo-reader.js';
 import {nameToBytes} from '../protocol/metainfo/name-bytes.js';
 import {sanitizePathElement} from '../protocol/metainfo/sanitize-path.js';
 import type {CreateOptions} from './create-options.js';
-import {parseGlob} from './glob.js';
 import {BatchHasher, batchLength, ChangedFile, type Extent, type HashJob} from './hash-pieces.js';
 import type {HashReport} from './hash-worker.js';
 import {findFiles, isUnchanged, type SourceFile, type SourceTree, shown, unreadable} from './source-files.js';
@@ -51,7 +50,7 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 	const version = options.version ?? '1';
 	const tree = await findFiles(options.path, {
 		includeHidden: options.includeHidden ?? false,
-		exclude: (options.exclude ?? []).map(parseGlob),
+		exclude: options.exclude ?? [],
 		signal: options.signal,
 	});
 	for (const what of tree.skipped) options.onSkipped?.(what);

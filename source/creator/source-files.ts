@@ -7,7 +7,7 @@ import {typedPath} from '../io/files/typed-path.js';
 import {nextTurn} from '../io/machine/next-turn.js';
 import {compareBytes} from '../protocol/bencode/bencode.js';
 import {nameFromBytes, nameToBytes} from '../protocol/metainfo/name-bytes.js';
-import {excludes, type Glob} from './glob.js';
+import {compileExclusion, type Exclusion} from './exclusion.js';
 
 /** A file on disk that goes into a torrent. Names and paths are as `nameFromBytes` writes them. */
 export interface SourceFile {
@@ -98,7 +98,8 @@ export async function findFiles(
 	path: string,
 	options: {
 		readonly includeHidden: boolean;
-		readonly exclude: readonly Glob[];
+		/** Patterns of what is left out: see `compileExclusion`. */
+		readonly exclude: readonly string[];
 		readonly signal?: AbortSignal | undefined;
 	},
 ): Promise<SourceTree> {
@@ -119,7 +120,7 @@ export async function findFiles(
 	if (stats.isFile()) return {name, single: true, files: [describe(root, [name], stats)], skipped: []};
 	if (!stats.isDirectory())
 		throw new UserError('not-a-file', `${shown(path)} is neither a file nor a folder`);
-	const walk = new Walk(root, options);
+	const walk = new Walk(root, {...options, isExcluded: compileExclusion(options.exclude, name)});
 	await walk.enter(root, []);
 	return {name, single: false, ...walk.settleLinks()};
 }
@@ -140,15 +141,21 @@ function namesIn(folder: string): readonly string[] {
 	}
 }
 
+interface WalkOptions {
+	readonly includeHidden: boolean;
+	readonly isExcluded: Exclusion;
+	readonly signal?: AbortSignal | undefined;
+}
+
 /** One round through a folder. */
 class Walk {
 	readonly #root: string;
-	readonly #options: Parameters<typeof findFiles>[1];
+	readonly #options: WalkOptions;
 	readonly #files: SourceFile[] = [];
 	readonly #skipped: string[] = [];
 	#entries = 0;
 
-	constructor(root: string, options: Parameters<typeof findFiles>[1]) {
+	constructor(root: string, options: WalkOptions) {
 		this.#root = root;
 		this.#options = options;
 	}
@@ -164,7 +171,7 @@ class Walk {
 			}
 			const at = [...below, element];
 			if (!this.#options.includeHidden && element.startsWith('.')) continue;
-			if (this.#options.exclude.length > 0 && excludes(this.#options.exclude, at)) continue;
+			if (this.#options.isExcluded(at)) continue;
 			const source = `${folder === sep ? '' : folder}${sep}${element}`;
 			let stats: Stats;
 			try {

@@ -216,6 +216,12 @@ test('leaves out hidden files and what is excluded', async context => {
 	assert.deepEqual(await made({exclude: ['*.tmp', 'cache']}), ['a.txt', 'sub/c.txt', 'sub/deep/d.txt']);
 	assert.deepEqual(await made({exclude: ['sub/*.txt', '[a-c]*']}), ['sub/deep/d.txt']);
 	assert.deepEqual(await made({exclude: ['sub/**', '/a.txt']}), ['cache/e']);
+	assert.deepEqual(await made({exclude: ['{cache,sub}/', './a.txt']}).catch(({code}) => code), 'empty');
+	assert.deepEqual(await made({exclude: ['C.TXT', '/d.txt', 'deep/d.txt', '*.tmp', 'cache/']}), [
+		'a.txt',
+		'sub/deep/d.txt',
+	]);
+	await assert.rejects(made({exclude: ['{a,b}'.repeat(9)]}), {code: 'bad-pattern'});
 	assert.deepEqual(await made({includeHidden: true, exclude: ['sub']}), [
 		'.git/config',
 		'.hidden',
