@@ -211,6 +211,19 @@ test('a source is known by how many it was the first to name, and when', async (
 	]);
 });
 
+test('when a source looks again is told by the time of day, and so stays the same while one waits', async () => {
+	const s = stage(false);
+	const next = (kind: PeerSourceName) => s.set.views(s.clock.now()).find(view => view.kind === kind)?.nextAt;
+	assert.equal(next('tracker'), undefined);
+	s.set.start([]);
+	await settled();
+	assert.deepEqual([next('tracker'), next('manual')], [1_700_000_900_000, undefined]);
+	await s.clock.pass(12_345);
+	assert.equal(next('tracker'), 1_700_000_900_000);
+	await s.set.stop();
+	assert.equal(next('tracker'), undefined);
+});
+
 test('while the DHT may find somebody there is more to hope for than trackers', () => {
 	assert.equal(stage(false).set.stallFacts(0).otherSources, true);
 	assert.equal(stage(undefined).set.stallFacts(0).otherSources, true);
