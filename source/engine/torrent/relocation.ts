@@ -63,10 +63,12 @@ export class Relocation {
 		this.progress = {dir, done: 0};
 		owner.log('info', `moving to ${dir}`);
 		try {
-			const nameless = owner.names.settled ? undefined : await owner.names.find();
+			const settling = owner.names.settle();
+			const nameless = settling && (await settling);
 			if (nameless !== undefined) return nameless;
 			const paths = this.#paths();
-			if (mayClash(paths.values())) {
+			const clashing = mayClash(paths.values());
+			if (typeof clashing === 'boolean' ? clashing : await clashing) {
 				const clash = await this.#nameApart(paths, dir);
 				if (clash !== undefined) return clash;
 			}
@@ -127,7 +129,8 @@ export class Relocation {
 		const owner = this.#owner;
 		const entry = owner.metainfo.files[file];
 		if (entry === undefined || entry.pad) throw new RangeError(`there is no file ${file}`);
-		const nameless = owner.names.settled ? undefined : await owner.names.find();
+		const settling = owner.names.settle();
+		const nameless = settling && (await settling);
 		if (nameless !== undefined) return nameless;
 		const before = owner.renamed.get(file) ?? entry.path;
 		const path = [...before.slice(0, -1), sanitizePathElement(new TextEncoder().encode(name))];

@@ -40,10 +40,19 @@ export class TorrentNames {
 	}
 
 	/** Whether `renamed` says where its files are: it was found out, or its names leave no doubt. */
-	get settled(): boolean {
+	#isSettled(): boolean | Promise<boolean> {
 		if (this.history === 'found') return true;
 		const {metainfo} = this.#owner;
-		return metainfo.oddNames !== true && !mayClash(metainfo.files.map(({path}) => path));
+		if (metainfo.oddNames === true) return false;
+		const clash = mayClash(metainfo.files.map(({path}) => path));
+		return typeof clash === 'boolean' ? !clash : clash.then(clashes => !clashes);
+	}
+
+	/** Finds them where there is doubt. Answers why that cannot be; undefined at once where there is none. */
+	settle(): Promise<StorageFailure | undefined> | undefined {
+		const settled = this.#isSettled();
+		if (settled === true) return undefined;
+		return settled === false ? this.find() : settled.then(is => (is ? undefined : this.find()));
 	}
 
 	/** To be done each time before its files are opened; answers why that cannot be. */

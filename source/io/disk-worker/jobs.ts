@@ -33,7 +33,13 @@ export interface BatchResult {
 /** What the worker is asked to do with a torrent besides jobs. */
 export type DiskTask =
 	/** Once more for the same torrent when its files have moved. */
-	| {readonly type: 'open'; readonly layout: LayoutData; readonly hashes: PieceHashes}
+	| {
+			readonly type: 'open';
+			readonly layout: LayoutData;
+			/** Of all files, NUL between them. */
+			readonly paths: string;
+			readonly hashes: PieceHashes;
+	  }
 	/** Answered by `right`. `fresh` begins a check: files may have been changed behind our back. */
 	| {readonly type: 'check'; readonly pieces: Int32Array; readonly fresh: boolean}
 	/** Answered by `digests`. */

@@ -2,7 +2,7 @@ import {parentPort} from 'node:worker_threads';
 import {failureOf, StorageError} from '../disk/storage-failure.js';
 import {FileLayout} from '../files/file-layout.js';
 import {FileHandles} from './file-handles.js';
-import type {DiskReply, DiskRequest, FromWorker, ToWorker, WorkerStart} from './jobs.js';
+import type {DiskReply, DiskRequest, DiskTask, FromWorker, ToWorker, WorkerStart} from './jobs.js';
 import {PieceChecker} from './piece-checker.js';
 import {PieceWriter} from './piece-writer.js';
 import {TorrentFiles} from './torrent-files.js';
@@ -36,11 +36,18 @@ async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
 	}
 }
 
+/** A NUL in a path would name other files than those that were meant: then none is opened. */
+function readLayout({layout, paths}: DiskTask & {readonly type: 'open'}): FileLayout {
+	const each = paths.split('\0');
+	if (each.length !== layout.lengths.length) throw new StorageError('io', 'its files have damaged paths');
+	return new FileLayout(layout, file => each[file]!);
+}
+
 function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply {
 	try {
 		if (task.type === 'open') {
 			torrents.get(torrent)?.handles.close();
-			torrents.set(torrent, new TorrentFiles(new FileLayout(task.layout), task.hashes, open));
+			torrents.set(torrent, new TorrentFiles(readLayout(task), task.hashes, open));
 			return {id};
 		}
 

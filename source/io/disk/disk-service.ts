@@ -2,7 +2,7 @@ import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import type {Bytes} from '../../base/units.js';
 import {pieceHashesOf} from '../disk-worker/piece-verifier.js';
-import {packLayout} from '../files/file-layout.js';
+import {FileLayout} from '../files/file-layout.js';
 import {pathExists} from '../files/path-exists.js';
 import type {BlockPool} from './block-pool.js';
 import type {Disk, TorrentOnDisk} from './disk.js';
@@ -53,7 +53,8 @@ export class DiskService implements Disk {
 	/** Files are opened when they are first needed; nothing is on disk before. */
 	open({metainfo, map, dir, wanted, id, renamed, owners}: TorrentOnDisk, events: StorageEvents): Storage {
 		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
-		const data = packLayout(metainfo, map, dir, join(this.#stateDir, 'parts', `${id}.part`), renamed);
+		const partPath = join(this.#stateDir, 'parts', `${id}.part`);
+		const layout = FileLayout.of(metainfo, map, {dir, partPath}, renamed);
 		const lane = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
 		const share = {
 			torrent: this.#nextTorrent++,
@@ -65,7 +66,7 @@ export class DiskService implements Disk {
 				this.#open.delete(storage);
 			},
 		};
-		const storage: TorrentStorage = new TorrentStorage(data, wanted, events, share, owners);
+		const storage: TorrentStorage = new TorrentStorage(layout, wanted, events, share, owners);
 		this.#open.add(storage);
 		return storage;
 	}

@@ -1,25 +1,17 @@
-import {lstat, stat} from 'node:fs';
 import {dirname} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {type Bytes, blockLength} from '../../base/units.js';
-import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {DiskTask} from '../disk-worker/jobs.js';
 import type {PieceHashes} from '../disk-worker/piece-verifier.js';
-import {deleteFiles, removeEmptyFolders} from '../files/delete-files.js';
-import {diskPath} from '../files/disk-path.js';
-import {FileLayout, type LayoutData, withPath} from '../files/file-layout.js';
-import {fileIdentity, isStillMade, readMade, writeMade} from '../files/made-files.js';
-import {
-	copyFiles,
-	type MovedPath,
-	movedPaths,
-	moveStopped,
-	planMoves,
-	renameFiles,
-	stateOf,
-} from '../files/move-files.js';
+import {deleteFiles} from '../files/delete-files.js';
+import type {FileLayout} from '../files/file-layout.js';
+import {isStillMade, readMade} from '../files/made-files.js';
+import {movedPaths} from '../files/move-files.js';
 import {pathExists} from '../files/path-exists.js';
 import {removeOwned} from '../files/remove-owned.js';
 import {checkPieces} from './check-pieces.js';
+import {FileStamps} from './file-stamps.js';
+import {moveTorrent} from './move-torrent.js';
 import type {ReadHandles} from './read-handles.js';
 import type {
 	Checking,
@@ -50,6 +42,8 @@ export interface StorageShare {
 }
 
 const allocatedAtOnce: Bytes = 8 << 20;
+/** The paths of more files take long to put together. */
+const manyFiles = 10_000;
 
 type Outcome = Promise<StorageFailure | undefined>;
 
@@ -58,8 +52,9 @@ export class TorrentStorage implements Storage, JobListener {
 	readonly #share: StorageShare;
 	readonly #events: StorageEvents;
 	readonly #reader: StreamReader;
-	#data: LayoutData;
 	#layout: FileLayout;
+	/** As workers take them: see `FileLayout.packPaths`. */
+	#paths = '';
 	#wanted: Uint8Array;
 	#written: Bytes = 0;
 	#waiting = 0;
@@ -77,27 +72,44 @@ export class TorrentStorage implements Storage, JobListener {
 	readonly #checks = new Set<Checking>();
 	/** Lanes that have helped with a check and may hold files open. */
 	readonly #checkWorkers = new Set<DiskWorkerQueue>();
-	readonly obstructed = new Set<number>();
+	readonly #stamps = new FileStamps();
 
 	/** @param owners whose each file was when it was last in use; undefined when nobody knows */
 	constructor(
-		data: LayoutData,
+		layout: FileLayout,
 		wanted: Uint8Array,
 		events: StorageEvents,
 		share: StorageShare,
 		owners?: Uint8Array,
 	) {
-		if (owners?.length === data.owners.length) data.owners.set(owners);
-		this.#data = data;
-		this.#layout = new FileLayout(data);
+		if (owners?.length === layout.owners.length) layout.owners.set(owners);
+		this.#layout = layout;
 		this.#wanted = wanted.slice();
 		this.#events = events;
 		this.#share = share;
-		this.#reader = new StreamReader(share.readers, this.#layout);
-		const all = wanted.every((want, file) => want !== 0 || this.#layout.isPad(file));
-		if (all) data.placed.fill(1);
-		this.#openIn(share.lane);
-		if (!all) void this.#place();
+		this.#reader = new StreamReader(share.readers, layout);
+		const isAll = wanted.every((want, file) => want !== 0 || layout.isPad(file));
+		if (isAll) layout.placed.fill(1);
+		const paths = packPaths(layout);
+		if (typeof paths === 'string') {
+			this.#paths = paths;
+			this.#openIn(share.lane);
+			if (!isAll) void this.#place();
+		} else this.#moving = this.#openLater(paths, isAll);
+	}
+
+	/** Until the worker knows the files jobs wait, as they do while files move. */
+	async #openLater(paths: Promise<string>, isAll: boolean): Promise<void> {
+		this.#hold();
+		if (!isAll) this.#reader.hold();
+		this.#paths = await paths;
+		this.#openIn(this.#share.lane);
+		if (!isAll) {
+			await this.#place();
+			this.#reader.release();
+		}
+		this.#moving = undefined;
+		this.#release();
 	}
 
 	get written(): Bytes {
@@ -227,16 +239,12 @@ export class TorrentStorage implements Storage, JobListener {
 		return new Set([...notes.keys()].filter(file => isStillMade(notes.get(file), stamps[file])));
 	}
 
-	async stamps(files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>> {
-		if (files !== undefined) return Promise.all(files.map(file => this.#stamp(file)));
-		const stamps: Array<FileStamp | undefined> = [];
-		const {fileCount} = this.#layout;
-		// A few at a time: there may be ten thousand.
-		for (let file = 0; file < fileCount; file += 64) {
-			const some = Array.from({length: Math.min(64, fileCount - file)}, (_, n) => this.#stamp(file + n));
-			stamps.push(...(await Promise.all(some)));
-		}
-		return stamps;
+	stamps(files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>> {
+		return this.#stamps.look(this.#layout, files);
+	}
+
+	get obstructed(): ReadonlySet<number> {
+		return this.#stamps.obstructed;
 	}
 
 	expectFile(file: number, stamp: FileStamp): void {
@@ -277,14 +285,14 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	move(dir: string, told: (copied: Bytes, total: Bytes) => void, steps?: MoveSteps): Outcome {
-		return this.#relocate(data => ({...data, dir}), told, steps);
+		return this.#relocate(layout => layout.in(dir), told, steps);
 	}
 
 	async rename(file: number, path: readonly string[], steps?: MoveSteps): Outcome {
 		if (!(file >= 0 && file < this.#layout.fileCount)) throw new RangeError(`there is no file ${file}`);
 		const wish = path.join('/');
 		const now = this.#layout.relative(file);
-		for (const other of this.#paths()) {
+		for (const other of this.#allPaths()) {
 			if (other === now) continue;
 			// What is not on disk yet would come into the way later.
 			if (other === wish || other.startsWith(`${wish}/`) || wish.startsWith(`${other}/`)) {
@@ -292,7 +300,7 @@ export class TorrentStorage implements Storage, JobListener {
 			}
 		}
 		return this.#relocate(
-			data => withPath(data, file, path),
+			layout => layout.withPath(file, path),
 			() => {},
 			steps,
 		);
@@ -335,7 +343,7 @@ export class TorrentStorage implements Storage, JobListener {
 
 	#openIn(lane: DiskWorkerQueue): void {
 		const {torrent, hashes} = this.#share;
-		lane.open(torrent, this, {type: 'open', layout: this.#data, hashes});
+		lane.open(torrent, this, {type: 'open', layout: this.#layout.data, paths: this.#paths, hashes});
 	}
 
 	async #ask(task: DiskTask): Outcome {
@@ -373,7 +381,7 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#checkWorkers.clear();
 	}
 
-	#paths(): string[] {
+	#allPaths(): string[] {
 		return movedPaths(this.#layout, this.#layout).map(([, path]) => path);
 	}
 
@@ -381,46 +389,16 @@ export class TorrentStorage implements Storage, JobListener {
 		return this.#layout.partPath.slice(dirname(this.#layout.partPath).length + 1);
 	}
 
-	/** The copies are other files than those we made. */
-	async #noteCopies(layout: FileLayout): Promise<void> {
-		const made = new Map(await readMade(layout.madePath));
-		const files = [...made.keys()].filter(file => file < layout.fileCount);
-		const stamps = await this.stamps(files);
-		for (const [n, file] of files.entries()) {
-			const identity = stamps[n]?.identity;
-			// The times are kept: what it was left as still holds.
-			if (identity !== undefined) made.set(file, {...made.get(file), identity});
-		}
-		await writeMade(layout.madePath, made);
-	}
-
-	/**
-	 * What cannot be deleted any more is at the new place as well: no reason to go back, and no failure. What was put
-	 * there, or changed, since it was copied is nobody's but the person's who did.
-	 */
-	async #deleteCopied(
-		before: FileLayout,
-		paths: readonly MovedPath[],
-		copied: ReadonlyMap<number, string>,
-	): Promise<void> {
-		const gone: string[] = [];
-		for (const [file, from] of paths) {
-			const state = copied.get(file);
-			if (state !== undefined && (await stateOf(before.path(file)).catch(() => undefined)) === state)
-				gone.push(from);
-		}
-		await deleteFiles(before.dir, gone);
-	}
-
 	async #relocate(
-		change: (data: LayoutData) => LayoutData,
+		change: (layout: FileLayout) => FileLayout,
 		told: (copied: Bytes, total: Bytes) => void,
 		steps: MoveSteps | undefined,
 	): Outcome {
 		while (this.#moving) await this.#moving;
 		if (this.#closing) return {code: 'io', message: 'the torrent was closed'};
-		const moving = this.#moveTo(change(this.#data), told, steps).catch((error: unknown) =>
-			failureOf(error, this.#layout.dir),
+		const moving = this.#moveTo(change(this.#layout), told, steps).then(
+			() => undefined,
+			(error: unknown) => failureOf(error, this.#layout.dir),
 		);
 		this.#moving = moving;
 		const failure = await moving;
@@ -429,14 +407,12 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	async #moveTo(
-		data: LayoutData,
+		after: FileLayout,
 		told: (copied: Bytes, total: Bytes) => void,
 		steps: MoveSteps | undefined,
-	): Outcome {
+	): Promise<void> {
 		const {lane, torrent} = this.#share;
-		const held: Array<() => void> = [];
-		this.#held = held;
-		let reading = true;
+		this.#hold();
 		try {
 			await Promise.all([...this.#checks].map(({done}) => done));
 			// What was written is on the disk before it goes, or a crash could keep the note of it and lose the bytes.
@@ -444,68 +420,42 @@ export class TorrentStorage implements Storage, JobListener {
 			await this.#quiet;
 			await lane.request(torrent, {type: 'release'});
 			await this.#leaveHelpers();
-			const before = this.#layout;
-			const layout = new FileLayout(data);
-			// What is not the torrent's stays where it is.
-			const paths = movedPaths(before, layout).filter(
-				([file]) => isOurs(layout.owners[file]) && layout.owners[file] !== fileOwner.shared,
-			);
-			const moves = await planMoves(before.dir, layout.dir, paths);
-			const stopReading = async (): Promise<void> => {
-				this.#reader.hold();
-				reading = false;
-				await this.#reader.idle();
+			const paths = await packPaths(after);
+			const adopt = (layout: FileLayout): void => {
+				this.#reader.use(layout);
+				this.#layout = layout;
+				this.#paths = paths;
+				this.#openIn(lane);
 			};
-			if (steps?.signal.aborted) throw moveStopped();
-			await steps?.leaving(moves.map(({file}) => file));
-			await stopReading();
-			const renamed = await renameFiles(moves);
-			let copied: ReadonlyMap<number, string> = new Map();
-			if (!renamed) {
-				this.#reader.release();
-				reading = true;
-				const total = moves.reduce((sum, {size}) => sum + size, 0);
-				copied = await copyFiles(moves, bytes => told(bytes, total), steps?.signal);
-				await stopReading();
-			}
-			this.#reader.use(layout);
-			this.#layout = layout;
-			this.#data = data;
-			this.#openIn(lane);
-			if (!renamed) await this.#noteCopies(layout);
-			await steps?.arrived();
-			if (!renamed) {
-				await this.#deleteCopied(before, paths, copied);
-				return undefined;
-			}
-			const gone = paths.filter(([, from, to]) => from !== to || before.dir !== layout.dir);
-			await removeEmptyFolders(before.dir, new Set(gone.map(([, from]) => dirname(from))));
-			return undefined;
+			await moveTorrent(this.#layout, after, {reader: this.#reader, adopt}, told, steps);
 		} finally {
-			if (!reading) this.#reader.release();
 			this.#quiet = undefined;
-			this.#held = undefined;
-			for (const job of held) job();
+			this.#release();
 		}
 	}
 
-	#stamp(file: number): Promise<FileStamp | undefined> {
-		return new Promise(resolve => {
-			this.obstructed.delete(file);
-			if (this.#layout.isPad(file)) return resolve(undefined);
-			const path = this.#layout.path(file);
-			// A link of the torrent's has no data: what it leads to is another file.
-			const look = this.#layout.links.has(file) ? lstat : stat;
-			look(diskPath(path), (error, stats) => {
-				if (!error && stats.isFile())
-					return resolve({size: stats.size, mtime: stats.mtimeMs, identity: fileIdentity(stats)});
-				if (this.#layout.links.has(file)) return resolve(undefined);
-				// A link that leads nowhere is in the way as well.
-				lstat(diskPath(path), nothing => {
-					if (!nothing) this.obstructed.add(file);
-					resolve(undefined);
-				});
-			});
-		});
+	/** Jobs wait from now on. */
+	#hold(): void {
+		this.#held = [];
 	}
+
+	#release(): void {
+		const held = this.#held ?? [];
+		this.#held = undefined;
+		for (const job of held) job();
+	}
+}
+
+/** The paths of all files for the workers; of many, a part at a time: others have their turns between. */
+function packPaths(layout: FileLayout): string | Promise<string> {
+	return layout.fileCount > manyFiles ? packInTurns(layout) : layout.packPaths(0, layout.fileCount);
+}
+
+async function packInTurns(layout: FileLayout): Promise<string> {
+	const parts: string[] = [];
+	for (let file = 0; file < layout.fileCount; file += manyFiles) {
+		parts.push(layout.packPaths(file, Math.min(layout.fileCount, file + manyFiles)));
+		await nextTurn();
+	}
+	return parts.join('\0');
 }

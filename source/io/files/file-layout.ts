@@ -7,12 +7,13 @@ import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 const padFlag = 1;
 const executableFlag = 2;
 
-/** A layout in a form that costs little to send to a worker; what is large is in shared memory. */
+/** What a worker must know of where files are, but for their paths; what is large is in shared memory. */
 export interface LayoutData {
+	/** Absolute. */
 	readonly dir: string;
 	readonly partPath: string;
-	/** Paths below `dir`, `/` between elements, NUL between paths. */
-	readonly paths: string;
+	/** Where it is noted which files were made. */
+	readonly madePath: string;
 	readonly offsets: Float64Array;
 	readonly lengths: Float64Array;
 	readonly flags: Uint8Array;
@@ -28,98 +29,119 @@ export interface LayoutData {
 	 * zeros before.
 	 */
 	readonly written: Float64Array;
-	/** Where it is noted which files were made. */
-	readonly madePath: string;
 }
 
-/** Packs what a worker must know of a torrent. `placed` is all zeros, and nobody knows whose the files are. */
-export function packLayout(
-	metainfo: Metainfo,
-	map: PieceGeometry,
-	dir: string,
-	partPath: string,
-	renamed?: ReadonlyMap<number, readonly string[]>,
-): LayoutData {
-	const {files} = metainfo;
-	const paths = files.map((file, index) => renamed?.get(index) ?? file.path);
-	for (const path of paths) checkPath(path);
-	for (const {symlink} of files) if (symlink) checkPath(symlink);
-	const flags = files.map(file => (file.pad ? padFlag : 0) | (file.executable ? executableFlag : 0));
-	return {
-		dir,
-		partPath,
-		paths: paths.map(path => path.join('/')).join('\0'),
-		offsets: Float64Array.from(files, file => file.offset),
-		lengths: Float64Array.from(files, file => file.length),
-		flags: Uint8Array.from(flags),
-		links: [...files.entries()].flatMap(([index, {symlink}]) =>
-			symlink ? [[index, symlink.join('/')] as const] : [],
-		),
-		geometry: map.data,
-		placed: new Uint8Array(new SharedArrayBuffer(files.length)),
-		owners: new Uint8Array(new SharedArrayBuffer(files.length)).fill(fileOwner.unknown),
-		written: new Float64Array(new SharedArrayBuffer(files.length * 24)),
-		madePath: partPath.replace(/\.part$/, '.made'),
-	};
-}
+/** Answers the path of a file below the download folder, `/` between elements. */
+export type PathOf = (file: number) => string;
 
-/** The same with a file under another path. */
-export function withPath(data: LayoutData, file: number, path: readonly string[]): LayoutData {
-	checkPath(path);
-	const paths = data.paths.split('\0');
-	paths[file] = path.join('/');
-	return {...data, paths: paths.join('\0')};
-}
-
-/** The sanitiser sees to this; whoever forgets it must not be able to write outside the folder. */
-function checkPath(path: readonly string[]): void {
-	for (const element of path) {
-		if (element === '' || element === '.' || element === '..' || /[/\0]/.test(element)) {
-			throw new TypeError(`not a sanitised path: ${JSON.stringify(path)}`);
-		}
-	}
-	if (path.length === 0) throw new TypeError('a path without elements');
-}
+/** By file, other paths than those. */
+type OtherPaths = ReadonlyMap<number, string>;
 
 /** Where the files of one torrent are on disk. */
 export class FileLayout {
+	readonly data: LayoutData;
 	readonly map: PieceGeometry;
-	readonly placed: Uint8Array;
-	readonly owners: Uint8Array;
-	readonly written: Float64Array;
+	readonly dir: string;
 	readonly partPath: string;
 	readonly madePath: string;
 	readonly lengths: Float64Array;
 	readonly offsets: Float64Array;
+	readonly placed: Uint8Array;
+	readonly owners: Uint8Array;
+	readonly written: Float64Array;
 	readonly fileCount: number;
 	readonly links: ReadonlyMap<number, string>;
-	readonly dir: string;
-	readonly #paths: string[];
 	readonly #flags: Uint8Array;
+	readonly #pathOf: PathOf;
+	readonly #renamed: OtherPaths;
 
-	constructor(data: LayoutData) {
+	constructor(
+		data: LayoutData,
+		pathOf: PathOf,
+		renamed: OtherPaths = new Map(),
+		map = PieceGeometry.from(data.geometry),
+	) {
+		this.data = data;
+		this.map = map;
 		this.dir = data.dir;
-		this.#paths = data.paths.split('\0');
-		this.#flags = data.flags;
 		this.partPath = data.partPath;
+		this.madePath = data.madePath;
 		this.lengths = data.lengths;
 		this.offsets = data.offsets;
-		this.fileCount = data.lengths.length;
 		this.placed = data.placed;
 		this.owners = data.owners;
 		this.written = data.written;
-		this.madePath = data.madePath;
+		this.fileCount = data.lengths.length;
 		this.links = new Map(data.links);
-		this.map = PieceGeometry.from(data.geometry);
+		this.#flags = data.flags;
+		this.#pathOf = pathOf;
+		this.#renamed = renamed;
+	}
+
+	/** As a torrent says, but for files under another path. Nothing is `placed`, and nobody knows whose the files are. */
+	static of(
+		{files}: Metainfo,
+		map: PieceGeometry,
+		{dir, partPath}: {readonly dir: string; readonly partPath: string},
+		renamed?: ReadonlyMap<number, readonly string[]>,
+	): FileLayout {
+		const count = files.length;
+		const [offsets, lengths, flags] = [
+			new Float64Array(count),
+			new Float64Array(count),
+			new Uint8Array(count),
+		];
+		const links: Array<readonly [number, string]> = [];
+		for (let file = 0; file < count; file++) {
+			const {offset, length, pad, executable, symlink} = files[file]!;
+			offsets[file] = offset;
+			lengths[file] = length;
+			flags[file] = (pad ? padFlag : 0) | (executable ? executableFlag : 0);
+			if (symlink) links.push([file, checkPath(symlink).join('/')]);
+		}
+		const data: LayoutData = {
+			dir,
+			partPath,
+			madePath: partPath.replace(/\.part$/, '.made'),
+			offsets,
+			lengths,
+			flags,
+			links,
+			geometry: map.data,
+			placed: new Uint8Array(new SharedArrayBuffer(count)),
+			owners: new Uint8Array(new SharedArrayBuffer(count)).fill(fileOwner.unknown),
+			written: new Float64Array(new SharedArrayBuffer(count * 24)),
+		};
+		const others = new Map<number, string>();
+		for (const [file, path] of renamed ?? []) others.set(file, checkPath(path).join('/'));
+		return new FileLayout(data, file => checkPath(files[file]!.path).join('/'), others, map);
+	}
+
+	/** The same in another folder. */
+	in(dir: string): FileLayout {
+		return new FileLayout({...this.data, dir}, this.#pathOf, this.#renamed, this.map);
+	}
+
+	/** The same with a file under another path. */
+	withPath(file: number, path: readonly string[]): FileLayout {
+		const renamed = new Map(this.#renamed).set(file, checkPath(path).join('/'));
+		return new FileLayout(this.data, this.#pathOf, renamed, this.map);
 	}
 
 	/** Below `dir`, `/` between elements. */
 	relative(file: number): string {
-		return this.#paths[file]!;
+		return this.#renamed.get(file) ?? this.#pathOf(file);
 	}
 
 	path(file: number): string {
-		return join(this.dir, this.#paths[file]!);
+		return join(this.dir, this.relative(file));
+	}
+
+	/** The paths of some files below `dir`, NUL between them: what costs least to send to a worker. */
+	packPaths(from: number, to: number): string {
+		const paths: string[] = [];
+		for (let file = from; file < to; file++) paths.push(this.relative(file));
+		return paths.join('\0');
 	}
 
 	isPad(file: number): boolean {
@@ -129,4 +151,25 @@ export class FileLayout {
 	isExecutable(file: number): boolean {
 		return (this.#flags[file]! & executableFlag) !== 0;
 	}
+}
+
+/**
+ * Answers the elements of a path as they are. The sanitiser sees to this; whoever forgets it must not be able to write
+ * outside the folder.
+ *
+ * @throws {TypeError} for one that was not sanitised
+ */
+export function checkPath(path: readonly string[]): readonly string[] {
+	for (const element of path) {
+		if (
+			element === '' ||
+			element === '.' ||
+			element === '..' ||
+			element.includes('/') ||
+			element.includes('\0')
+		)
+			throw new TypeError(`not a sanitised path: ${JSON.stringify(path)}`);
+	}
+	if (path.length === 0) throw new TypeError('a path without elements');
+	return path;
 }

@@ -44,20 +44,49 @@ function joined(paths: ReadonlyArray<readonly string[]>): NameLayout {
 	return paths.map(path => path.join('/'));
 }
 
-/** Whether two files, or a file and a folder, would share a path on some disk. */
-export function mayClash(all: Iterable<readonly string[]>): boolean {
-	const paths = joined([...all]);
+/** With more of them others have a turn between steps. */
+const manyFiles = 10_000;
+
+/**
+ * Whether two files, or a file and a folder, would share a path on some disk. Answers at once; of very many files it is
+ * found out in several turns.
+ */
+export function mayClash(all: Iterable<readonly string[]>): boolean | Promise<boolean> {
+	const steps = lookForClash([...all]);
+	const first = steps.next();
+	return first.done ? first.value : inTurns(steps);
+}
+
+async function inTurns<Value>(steps: Iterator<void, Value>): Promise<Value> {
+	for (;;) {
+		await nextTurn();
+		const step = steps.next();
+		if (step.done) return step.value;
+	}
+}
+
+/** Stops after each step. */
+function* lookForClash(all: ReadonlyArray<readonly string[]>): Generator<void, boolean> {
+	const paths: string[] = [];
+	const exact = new Set<string>();
 	const seen = new Set<string>();
-	for (const path of paths) seen.add(widestFold(path));
-	if (seen.size < new Set(paths).size) return true;
+	for (const elements of all) {
+		const path = elements.join('/');
+		exact.add(path);
+		seen.add(widestFold(path));
+		if (paths.push(path) % manyFiles === 0) yield;
+	}
+	if (seen.size < exact.size) return true;
 	const folders = new Set<string>();
-	for (const path of paths) {
+	for (let at = 0; at < paths.length; at++) {
+		const path = paths[at]!;
 		for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
 			const folder = path.slice(0, end);
 			if (folders.has(folder)) break;
 			folders.add(folder);
 			if (seen.has(widestFold(folder))) return true;
 		}
+		if ((at + 1) % manyFiles === 0) yield;
 	}
 	return false;
 }
@@ -75,7 +104,7 @@ export async function namesApart(
 ): Promise<Map<number, string>> {
 	const apart = new Map<number, string>();
 	const entries = [...paths];
-	if (!mayClash(paths.values())) return apart;
+	if (!(await mayClash(paths.values()))) return apart;
 	const settled = settleNames(
 		entries.map(([, path]) => ({path, pad: false})),
 		foldOf(await finder.probe(dir)),
@@ -98,8 +127,6 @@ function settledFor(fold: PathFold, {files}: Metainfo): NameLayout {
 	);
 }
 
-/** With more of them others have a turn between steps. */
-const manyFiles = 10_000;
 /** So many files are looked for at once. */
 const looksAtOnce = 256;
 
@@ -153,7 +180,7 @@ export async function findNames(
 		if (files.length > manyFiles) await nextTurn();
 	};
 	await breathe();
-	const clash = mayClash(plain);
+	const clash = await mayClash(plain);
 	await breathe();
 	if (!clash && metainfo.oddNames !== true) return known ?? new Map();
 	const fold = foldOf(clash ? await finder.probe(dir) : exactNames);

@@ -1,15 +1,14 @@
 import {constants} from 'node:fs';
 import {open, readlink, unlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {diskPath} from './disk-path.js';
-import {FileLayout, packLayout} from './file-layout.js';
+import {checkPath} from './file-layout.js';
 import {guardFolders} from './held-folder.js';
-import {into, movedPaths, moveFile, statOf} from './move-files.js';
+import {into, type MovedPath, moveFile, statOf} from './move-files.js';
 
 const chunkLength = 1 << 20;
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -33,10 +32,16 @@ export async function bringBack(
 	there: Place,
 	files: readonly number[],
 ): Promise<StorageFailure | undefined> {
-	const layout = ({dir, renamed}: Place): FileLayout =>
-		new FileLayout(packLayout(metainfo, geometryOf(metainfo), dir, '', new Map(renamed)));
-	const concerned = new Set(files);
-	const paths = movedPaths(layout(here), layout(there)).filter(([file]) => concerned.has(file));
+	const renamedHere = new Map(here.renamed);
+	const renamedThere = new Map(there.renamed);
+	const paths: MovedPath[] = [];
+	for (const file of [...new Set(files)].sort((one, other) => one - other)) {
+		const entry = metainfo.files[file];
+		if (entry === undefined || entry.pad) continue;
+		const pathIn = (renamed: ReadonlyMap<number, readonly string[]>): string =>
+			checkPath(renamed.get(file) ?? entry.path).join('/');
+		paths.push([file, pathIn(renamedHere), pathIn(renamedThere)]);
+	}
 	for (const [, path, otherPath] of paths) {
 		const to = join(here.dir, path);
 		const from = join(there.dir, otherPath);

@@ -257,6 +257,41 @@ test('pieces of a v2 torrent are judged by their block trees, each ending with i
 	await torrent.storage.close();
 });
 
+/** So many files that their paths are put together in several turns; two of them have data. */
+function crowd() {
+	const empty = Array.from({length: 25_000}, (_, n) => [`t/empty/${n % 50}/${n}`, 0] as const);
+	return makeTorrent([['t/first', 40_000], ...empty, ['t/last', 30_000]], 32_768);
+}
+
+test('what is asked of a torrent of very many files at once waits until the worker knows them', async () => {
+	const {disk, dir} = place();
+	const made = crowd();
+	const {length} = made.metainfo.files;
+	const torrent = disk.open(made, {dir});
+	assert.deepEqual(await torrent.store(0), {type: 'stored'});
+	await torrent.storeAll([1, 2]);
+	assert.deepEqual(torrent.onDisk(length - 1), torrent.expected(length - 1));
+	assert.equal(await torrent.storage.rename(5, ['t', 'other']), undefined);
+	assert.equal(await torrent.check(), 'xxx');
+	await torrent.storage.close();
+	// Closed before anything else, it ends in order.
+	await disk.open(made, {dir}).storage.close();
+});
+
+test('of a torrent of very many files nothing is read before it is known where its bytes are', async () => {
+	const {disk, dir} = place();
+	const made = crowd();
+	const wanted = made.metainfo.files.map((_, file) => (file === 0 ? 1 : 0));
+	const first = disk.open(made, {dir, id: 'crowd', wanted});
+	await first.storeAll([0, 1]);
+	await first.storage.close();
+	const again = disk.open(made, {dir, id: 'crowd', wanted});
+	const [bytes, checked] = await Promise.all([again.read(0, [65_536]), again.check()]);
+	assert.deepEqual(bytes, made.data.subarray(0, 65_536));
+	assert.equal(checked, 'xx.');
+	await again.storage.close();
+});
+
 test('the blocks of a piece are told apart by digests as long as it is there and right', async () => {
 	const {disk, dir} = place();
 	// Read in three portions, and across two files.

@@ -7,6 +7,7 @@ import type {NameRules} from '../../../source/io/files/disk-names.js';
 import {
 	findNames,
 	foldOf,
+	mayClash,
 	type NameFinder,
 	type NameHistory,
 	namesApart,
@@ -172,4 +173,13 @@ test('before files go to a disk that does not tell them apart all but one get an
 	]);
 	assert.deepEqual([...(await namesApart(paths, '/d', new FakeFinder(folding)))], [[2, 'A.1']]);
 	assert.deepEqual([...(await namesApart(paths, '/d', new FakeFinder(exact)))], []);
+});
+
+test('of very many names those that clash are found, however far apart', async () => {
+	const many = Array.from({length: 25_000}, (_, n) => ['t', `f${n}`]);
+	assert.equal(await mayClash(many), false);
+	assert.equal(await mayClash([...many, ['t', 'F3']]), true);
+	assert.equal(await mayClash([...many, ['t', 'f3']]), false, 'twice the same is for others to tell apart');
+	assert.equal(await mayClash([...many, ['t', 'F3', 'inside']]), true);
+	assert.equal(await mayClash([...many.map(([, name]) => ['T', name!, 'x']), ['t']]), true);
 });
