@@ -41,16 +41,8 @@ function withNumber(name: string, number: number): string {
 	return `${cutName(stem, room - nameToBytes(ending).length)}.${number}${ending}`;
 }
 
-/**
- * Gives every file a path of its own: where two would be the same on a disk that folds paths in this way, or a file and
- * a folder would, the later file becomes `name.1.ext`. Folders claim their names first. Links whose target is not in
- * the torrent, or that lead in a circle, are no links any more: `symlink` is undefined and the file is an empty one.
- * BEP 47.
- *
- * @throws {ProtocolError} when more than 500 names collide, there are more than 100,000 folders, or the links take too
- * much work to follow
- */
-export function settleNames(files: readonly NamedFile[], fold: PathFold = exactFold): SettledName[] {
+/** The folders of all files, folded. */
+function foldersOf(files: readonly NamedFile[], fold: PathFold): ReadonlySet<string> {
 	const folders = new Set<string>();
 	const walked = new Set<string>();
 	for (const {path, pad} of files) {
@@ -68,38 +60,70 @@ export function settleNames(files: readonly NamedFile[], fold: PathFold = exactF
 			throw new ProtocolError('too-many-folders', `it has more than ${maximumFolders} folders`);
 		}
 	}
+	return folders;
+}
 
+/** The names that files have, and the folders, which had theirs first. */
+class TakenNames {
+	readonly #folders: ReadonlySet<string>;
+	readonly #fold: PathFold;
+	readonly #taken = new Set<string>();
+	readonly #nextNumber = new Map<string, number>();
+	#collisions = 0;
+
+	constructor(folders: ReadonlySet<string>, fold: PathFold) {
+		this.#folders = folders;
+		this.#fold = fold;
+	}
+
+	/** The path that a file gets: its own, or one with a number where another has that. */
+	take(path: readonly string[], written: string): readonly string[] {
+		const key = this.#fold(written);
+		if (!this.#isTaken(key)) {
+			this.#taken.add(key);
+			return path;
+		}
+		if (++this.#collisions > maximumCollisions) {
+			throw new ProtocolError(
+				'name-collisions',
+				`more than ${maximumCollisions} files have the name of another`,
+			);
+		}
+		for (let number = this.#nextNumber.get(key) ?? 1; ; number++) {
+			const settled = [...path.slice(0, -1), withNumber(path.at(-1)!, number)];
+			const other = this.#fold(settled.join('/'));
+			if (this.#isTaken(other)) continue;
+			this.#nextNumber.set(key, number + 1);
+			this.#taken.add(other);
+			return settled;
+		}
+	}
+
+	#isTaken(key: string): boolean {
+		return this.#folders.has(key) || this.#taken.has(key);
+	}
+}
+
+/**
+ * Gives every file a path of its own: where two would be the same on a disk that folds paths in this way, or a file and
+ * a folder would, the later file becomes `name.1.ext`. Folders claim their names first. Links whose target is not in
+ * the torrent, or that lead in a circle, are no links any more: `symlink` is undefined and the file is an empty one.
+ * BEP 47.
+ *
+ * @throws {ProtocolError} when more than 500 names collide, there are more than 100,000 folders, or the links take too
+ * much work to follow
+ */
+export function settleNames(files: readonly NamedFile[], fold: PathFold = exactFold): SettledName[] {
+	const folders = foldersOf(files, fold);
+	const names = new TakenNames(folders, fold);
 	// Where each path as the torrent wrote it ended up; the first file keeps a contested name.
 	const byWritten = new Map<string, number>();
 	const hasLinks = files.some(file => file.target);
-	const taken = new Set<string>();
-	const nextNumber = new Map<string, number>();
-	let collisions = 0;
 	const paths = files.map(({path, pad}, index) => {
 		if (pad) return path;
 		const written = path.join('/');
-		let key = fold(written);
-		let settled = path;
-		if (folders.has(key) || taken.has(key)) {
-			if (++collisions > maximumCollisions) {
-				throw new ProtocolError(
-					'name-collisions',
-					`more than ${maximumCollisions} files have the name of another`,
-				);
-			}
-
-			const first = key;
-			let number = nextNumber.get(first) ?? 1;
-			do {
-				settled = [...path.slice(0, -1), withNumber(path.at(-1)!, number++)];
-				key = fold(settled.join('/'));
-			} while (folders.has(key) || taken.has(key));
-			nextNumber.set(first, number);
-		}
-
-		taken.add(key);
 		if (hasLinks && !byWritten.has(written)) byWritten.set(written, index);
-		return settled;
+		return names.take(path, written);
 	});
 
 	const links = new LinkTargets({

@@ -89,6 +89,69 @@ export function isMagnet(text: string): boolean {
 	return /^magnet:/i.test(trimmed) || asV1(trimmed) !== undefined || asInfoHash(trimmed) !== undefined;
 }
 
+/** The parameters of a magnet link, decoded, in their order: `tr.1` and `xt.2`, which number what is repeated, without that. */
+function* parameters(link: string): Generator<readonly [key: string, value: string]> {
+	for (const pair of link.replace(/^magnet:\??/i, '').split('&')) {
+		const equals = pair.indexOf('=');
+		if (equals < 0) continue;
+		const key = decode(pair.slice(0, equals)).toLowerCase();
+		yield [key.replace(/\.\d+$/, ''), decode(pair.slice(equals + 1))];
+	}
+}
+
+/** What a link says, parameter by parameter: of what may be said once the first holds. */
+class LinkReader {
+	#infoHash: InfoHash | undefined;
+	#infoHashV2: InfoHash | undefined;
+	#name: string | undefined;
+	#select: Array<readonly [first: number, last: number]> | undefined;
+	#topics = 0;
+	readonly #trackers = new Set<string>();
+	readonly #webSeeds = new Set<string>();
+	readonly #peers = new Set<string>();
+
+	read(key: string, value: string): void {
+		if (key === 'xt') this.#readTopic(value.trim());
+		else if (key === 'dn') this.#name ??= sanitizeName(utf8.encode(value)) || undefined;
+		else if (key === 'tr') add(this.#trackers, asTrackerUrl(value));
+		else if (key === 'ws') add(this.#webSeeds, asWebSeedUrl(value));
+		else if (key === 'x.pe') add(this.#peers, asPeer(value));
+		else if (key === 'so') this.#select ??= readSelect(value);
+	}
+
+	#readTopic(value: string): void {
+		this.#topics++;
+		const v1 = /^urn:btih:(.*)$/i.exec(value);
+		const v2 = /^urn:btmh:1220([0-9a-f]{64})$/i.exec(value);
+		if (v1) this.#infoHash ??= asV1(v1[1]!);
+		if (v2) this.#infoHashV2 ??= asInfoHash(v2[1]!);
+	}
+
+	/** Throws a `UserError` when no torrent was named. */
+	end(): MagnetLink {
+		if (!this.#infoHash && !this.#infoHashV2) {
+			throw fail(
+				this.#topics === 0
+					? 'the magnet link names no torrent (it has no xt=urn:btih: part)'
+					: 'the magnet link has no info-hash that can be read (40 hex digits or 32 of base32 after urn:btih:)',
+			);
+		}
+		return {
+			infoHash: this.#infoHash,
+			infoHashV2: this.#infoHashV2,
+			name: this.#name,
+			trackers: [...this.#trackers],
+			webSeeds: [...this.#webSeeds],
+			peers: [...this.#peers],
+			select: this.#select?.length === 0 ? undefined : this.#select,
+		};
+	}
+}
+
+function add(set: Set<string>, value: string | undefined): void {
+	if (value !== undefined && set.size < maximumEntries) set.add(value);
+}
+
 /**
  * Reads a magnet link, or a bare info-hash (40 hex digits, 32 of base32, or 64 hex digits for v2). BEP 9, 52, 53.
  * Trackers, seeds and peers that make no sense are left out; at most 500 of each are taken.
@@ -98,64 +161,16 @@ export function isMagnet(text: string): boolean {
 export function parseMagnet(text: string): MagnetLink {
 	const trimmed = text.trim();
 	if (trimmed.length > maximumLength) throw fail('the magnet link is longer than 64 KiB');
-	const none = {name: undefined, trackers: [], webSeeds: [], peers: [], select: undefined};
 	if (!/^magnet:/i.test(trimmed)) {
 		const infoHash = asV1(trimmed);
 		const infoHashV2 = trimmed.length === 64 ? asInfoHash(trimmed) : undefined;
-		if (infoHash || infoHashV2) return {...none, infoHash, infoHashV2};
-		throw fail('not a magnet link and not an info-hash (40 or 64 hex digits, or 32 of base32)');
+		if (!infoHash && !infoHashV2)
+			throw fail('not a magnet link and not an info-hash (40 or 64 hex digits, or 32 of base32)');
+		return {infoHash, infoHashV2, name: undefined, trackers: [], webSeeds: [], peers: [], select: undefined};
 	}
-
-	let infoHash: InfoHash | undefined;
-	let infoHashV2: InfoHash | undefined;
-	let name: string | undefined;
-	let select: Array<readonly [first: number, last: number]> | undefined;
-	let topics = 0;
-	const trackers = new Set<string>();
-	const webSeeds = new Set<string>();
-	const peers = new Set<string>();
-	const add = (set: Set<string>, value: string | undefined): void => {
-		if (value !== undefined && set.size < maximumEntries) set.add(value);
-	};
-
-	for (const pair of trimmed.replace(/^magnet:\??/i, '').split('&')) {
-		const equals = pair.indexOf('=');
-		if (equals < 0) continue;
-		// `tr.1=` and `xt.2=` number what is repeated.
-		const key = decode(pair.slice(0, equals))
-			.toLowerCase()
-			.replace(/\.\d+$/, '');
-		const value = decode(pair.slice(equals + 1));
-		if (key === 'xt') {
-			topics++;
-			const v1 = /^urn:btih:(.*)$/i.exec(value.trim());
-			const v2 = /^urn:btmh:1220([0-9a-f]{64})$/i.exec(value.trim());
-			if (v1) infoHash ??= asV1(v1[1]!);
-			if (v2) infoHashV2 ??= asInfoHash(v2[1]!);
-		} else if (key === 'dn') name ??= sanitizeName(utf8.encode(value)) || undefined;
-		else if (key === 'tr') add(trackers, asTrackerUrl(value));
-		else if (key === 'ws') add(webSeeds, asWebSeedUrl(value));
-		else if (key === 'x.pe') add(peers, asPeer(value));
-		else if (key === 'so') select ??= readSelect(value);
-	}
-
-	if (!infoHash && !infoHashV2) {
-		throw fail(
-			topics === 0
-				? 'the magnet link names no torrent (it has no xt=urn:btih: part)'
-				: 'the magnet link has no info-hash that can be read (40 hex digits or 32 of base32 after urn:btih:)',
-		);
-	}
-
-	return {
-		infoHash,
-		infoHashV2,
-		name,
-		trackers: [...trackers],
-		webSeeds: [...webSeeds],
-		peers: [...peers],
-		select: select?.length === 0 ? undefined : select,
-	};
+	const reader = new LinkReader();
+	for (const [key, value] of parameters(trimmed)) reader.read(key, value);
+	return reader.end();
 }
 
 /** The magnet link of a torrent: its hashes, name, trackers and web seeds. BEP 9, 52. */
