@@ -74,3 +74,13 @@ export function readPreferences(loaded: unknown): FullPreferences {
 	}
 	return result as unknown as FullPreferences;
 }
+
+/** The preferences that are kept, or the defaults where they cannot be read. */
+export function loadPreferences(prefs: PreferenceStore | undefined): FullPreferences {
+	try {
+		return readPreferences(prefs?.load());
+	} catch {
+		// A config that cannot be read is the caller's to report.
+		return defaultPreferences;
+	}
+}

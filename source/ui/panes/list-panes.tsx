@@ -1,5 +1,4 @@
 import {memo, type ReactNode} from 'react';
-import type {Millis} from '../../base/units.js';
 import type {ListFacts} from '../columns/column.js';
 import {fileColumns} from '../columns/file-columns.js';
 import {peerColumns} from '../columns/peer-columns.js';
@@ -27,10 +26,10 @@ import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
 
 /** Whether a list pane would look the same: `sections` are the parts of the model it shows. */
-function same<Props extends PaneProps>(
+function same(
 	list: ListName,
-	sections: (props: Props) => readonly unknown[],
-): (before: Props, after: Props) => boolean {
+	sections: (props: PaneProps) => readonly unknown[],
+): (before: PaneProps, after: PaneProps) => boolean {
 	return (before, after) => {
 		const earlier = sections(before);
 		return (
@@ -75,7 +74,7 @@ export const PeersPane = memo(
 
 /** The trackers and the other sources of peers. */
 export const TrackersPane = memo(
-	function TrackersPane(props: PaneProps & {readonly wall: Millis}): ReactNode {
+	function TrackersPane(props: PaneProps): ReactNode {
 		const torrent = props.state.model.torrent;
 		return (
 			<ListPane
@@ -129,9 +128,9 @@ export const FilesPane = memo(
 	]),
 );
 
-/** What happened, newest last. `cost` says what drawing costs. */
+/** What happened, newest last. */
 export const LogPane = memo(
-	function LogPane(props: PaneProps & {readonly cost: string}): ReactNode {
+	function LogPane(props: PaneProps): ReactNode {
 		const {area, state, focused, look} = props;
 		const room = inside(area);
 		const lines = shownLog(state);

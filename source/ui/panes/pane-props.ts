@@ -1,3 +1,4 @@
+import type {Millis} from '../../base/units.js';
 import type {Rect} from '../look/layout.js';
 import type {Painter} from '../look/paint.js';
 import type {ScreenState} from '../model/store.js';
@@ -11,4 +12,8 @@ export interface PaneProps {
 	readonly focused: boolean;
 	readonly painter: Painter;
 	readonly look: Look;
+	/** Now, in ms since 1970. */
+	readonly wall: Millis;
+	/** What drawing costs, in words. */
+	readonly cost: string;
 }

@@ -6,17 +6,23 @@ import {plainRows} from '../widgets/frame.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
 
+/** What the pane shows: the speed of the torrent, or of all. */
+function speedOf({state: {view, model}}: PaneProps): SpeedView | undefined {
+	return view.screen === 'session' ? model.speed : model.torrent?.speed;
+}
+
 /** Both speeds over time: of the torrent shown, or of all. */
 export const SpeedPane = memo(
-	function SpeedPane(props: PaneProps & {readonly speed: SpeedView | undefined}): ReactNode {
+	function SpeedPane(props: PaneProps): ReactNode {
 		const session = props.state.view.screen === 'session';
+		const speed = speedOf(props);
 		return (
 			<Pane
 				props={props}
 				{...(!session && {digit: 2})}
 				title={session ? 'Speed of all' : 'Speed'}
-				note={speedTitle(props.speed)}
-				rows={plainRows(speedRows(props.speed, inside(props.area), props.look))}
+				note={speedTitle(speed)}
+				rows={plainRows(speedRows(speed, inside(props.area), props.look))}
 			/>
 		);
 	},
@@ -24,6 +30,6 @@ export const SpeedPane = memo(
 		before.area === after.area &&
 		before.focused === after.focused &&
 		before.painter === after.painter &&
-		before.speed === after.speed &&
+		speedOf(before) === speedOf(after) &&
 		before.state.preferences === after.state.preferences,
 );

@@ -1,50 +1,27 @@
 import {Box, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
-import {drawDialog} from '../dialogs/dialog-drawing.js';
-import {oneLine} from '../headers/one-line.js';
+import {type DialogDrawing, drawDialog} from '../dialogs/dialog-drawing.js';
 import {sessionHeader} from '../headers/session-header.js';
 import {torrentHeader} from '../headers/torrent-header.js';
 import {keyNames} from '../keys/key-names.js';
-import type {Rect} from '../look/layout.js';
+import {paneNames, type Rect} from '../look/layout.js';
 import type {Painter} from '../look/paint.js';
-import type {Tone} from '../look/themes.js';
 import type {ScreenState, Store} from '../model/store.js';
-import {FilesPane, LogPane, PeersPane, TorrentsPane, TrackersPane} from '../panes/list-panes.js';
+import {TorrentsPane} from '../panes/list-panes.js';
 import type {PaneProps} from '../panes/pane-props.js';
-import {PiecesPane} from '../panes/pieces-pane.js';
-import {SpeedPane} from '../panes/speed-pane.js';
-import {footerRow, lastKeys} from '../present/footer.js';
+import {panes} from '../panes/panes.js';
 import {logRow} from '../present/log.js';
 import {stripRow} from '../present/pieces.js';
-import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
+import {fitRow, type Row} from '../present/row.js';
 import {sparkRow} from '../present/speed.js';
 import type {Canvas} from '../terminal/canvas.js';
 import {quantity} from '../text/format.js';
-import {safeText} from '../text/text.js';
 import {Details} from '../widgets/details.js';
 import {DialogBox} from '../widgets/dialog-box.js';
 import {CanvasContext, Lines} from '../widgets/lines.js';
+import {lastRow, smallRows} from './last-row.js';
 import {pressKey} from './press-key.js';
 import type {ScreenContext} from './screen-context.js';
-
-const noticeTones: Readonly<Record<string, Tone>> = {info: 'text', good: 'good', warn: 'warn', error: 'bad'};
-
-function footer(screen: ScreenContext, state: ScreenState, columns: number): Row {
-	const {view} = state;
-	const drawing = drawDialog(screen);
-	if (drawing?.kind === 'line') return fitRow(drawing.row, columns);
-	if (view.notice) {
-		const notice: Row = [[` ${safeText(view.notice.text)} `, noticeTones[view.notice.level] ?? 'text']];
-		const keys = lastKeys(screen.keys(), screen, screen.look);
-		// What it says goes before the keys; these stay where they are looked for.
-		return columns >= rowWidth(notice) + rowWidth(keys)
-			? spread(notice, keys, columns)
-			: fitRow(notice, columns);
-	}
-	// A dialog names its keys itself.
-	if (drawing) return fitRow([], columns);
-	return footerRow(screen.keys(), screen, columns, screen.look);
-}
 
 /** What drawing costs, in words that stay the same for a while. */
 function costWords(screen: ScreenContext): string {
@@ -53,24 +30,40 @@ function costWords(screen: ScreenContext): string {
 	return `${quantity(Math.round(bytes / frames / 64) * 64, 2)}B a frame`;
 }
 
-function line(painter: Painter, area: Rect | undefined, rows: readonly Row[]): ReactNode {
+function headerRows({model, view}: ScreenState, area: Rect, {look}: ScreenContext): readonly Row[] {
+	if (view.screen === 'session') return sessionHeader(model.session, model.torrents ?? [], area, look);
+	const {torrent} = model;
+	if (torrent?.overview) return torrentHeader(torrent.overview, model.session, area, look);
+	return [[[torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']]];
+}
+
+/** Rows of the screen itself, at a place that may have no room. */
+function Rows({
+	area,
+	rows,
+	painter,
+}: {
+	readonly area: Rect | undefined;
+	readonly rows: readonly Row[];
+	readonly painter: Painter;
+}): ReactNode {
 	if (!area) return null;
 	return (
 		<Lines area={area} lines={rows.slice(0, area.rows).map(row => painter.row(fitRow(row, area.columns)))} />
 	);
 }
 
-function Over({
-	screen,
-	state,
-	painter,
-}: {
+/** What every part of the screen is drawn from. */
+interface PartProps {
 	readonly screen: ScreenContext;
 	readonly state: ScreenState;
 	readonly painter: Painter;
-}): ReactNode {
+	readonly drawing: DialogDrawing | undefined;
+}
+
+/** The dialog that lies over the panes, where one does. */
+function Over({screen, state, painter, drawing}: PartProps): ReactNode {
 	const {model, columns, rows, preferences} = state;
-	const drawing = drawDialog(screen);
 	if (!drawing || drawing.kind === 'line') return null;
 	const look = {painter, frames: preferences.frames, look: screen.look, columns};
 	return drawing.kind === 'details' ? (
@@ -80,18 +73,57 @@ function Over({
 	);
 }
 
-/** What somebody sees of a terminal that is too small for panes: what takes the keys or was just said, and a torrent. */
-function smallRows(screen: ScreenContext, state: ScreenState): readonly Row[] {
-	const {columns, rows, view, model} = state;
-	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
-	const drawing = drawDialog(screen);
-	const said: Row | undefined =
-		drawing?.kind === 'line'
-			? drawing.row
-			: view.notice && [[safeText(view.notice.text), noticeTones[view.notice.level] ?? 'text']];
-	const line = oneLine(torrent, model.session, columns, screen.look);
-	if (!said) return [line];
-	return rows > 1 ? [line, said] : [said];
+/** The panes that the layout has room for. */
+function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
+	const {view} = state;
+	const layout = screen.layout();
+	const noDialog = (drawing?.kind ?? 'line') === 'line';
+	const props = (area: Rect, focused: boolean): PaneProps => ({
+		area,
+		state,
+		focused,
+		painter,
+		look: screen.look,
+		wall: screen.clock.wall(),
+		cost: costWords(screen),
+	});
+	const isFocused = (name: string) => noDialog && view.screen === 'torrent' && view.pane === name;
+	return (
+		<>
+			{paneNames.map(name => {
+				const area = layout.panes[name];
+				const Pane = panes[name];
+				return area && <Pane key={name} {...props(area, isFocused(name))} />;
+			})}
+			{layout.torrents && <TorrentsPane {...props(layout.torrents, noDialog)} />}
+		</>
+	);
+}
+
+/** Everything, where there is room for panes. */
+function Full(part: PartProps): ReactNode {
+	const {screen, state, painter, drawing} = part;
+	const {columns, view, model} = state;
+	const {look} = screen;
+	const layout = screen.layout();
+	const {torrent} = model;
+	const newest = model.log?.at(-1);
+	const last = newest && logRow(newest, columns, look, view.screen === 'session');
+	return (
+		<>
+			<Rows area={layout.header} rows={headerRows(state, layout.header, screen)} painter={painter} />
+			<Rows
+				area={layout.strip}
+				rows={[stripRow(torrent?.pieces, torrent?.lit ?? new Map(), columns, look)]}
+				painter={painter}
+			/>
+			<Rows area={layout.spark} rows={[sparkRow(torrent?.speed, columns, look)]} painter={painter} />
+			<Panes {...part} />
+			{last && <Rows area={layout.lastLine} rows={[last]} painter={painter} />}
+			<Rows area={layout.footer} rows={[lastRow(screen, drawing)]} painter={painter} />
+			<Over {...part} />
+		</>
+	);
 }
 
 /** The whole screen, made from one version of the state. */
@@ -111,67 +143,18 @@ export function App({
 	useInput((input, key) => {
 		for (const name of keyNames(input, key)) pressKey(screen, name);
 	});
-	const {columns, rows, view, model} = state;
+	const {columns, rows} = state;
 	const painter = painterFor(state.preferences.theme);
-	const {look} = screen;
-	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+	const drawing = drawDialog(screen);
 	const layout = screen.layout();
-	const body: ReactNode[] = [];
-	if (layout.kind === 'line') {
-		body.push(line(painter, layout.header, smallRows(screen, state)));
-	} else {
-		const props = (area: Rect, focused: boolean): PaneProps => ({area, state, focused, painter, look});
-		const header =
-			view.screen === 'session'
-				? sessionHeader(model.session, model.torrents ?? [], layout.header, look)
-				: torrent
-					? torrentHeader(torrent, model.session, layout.header, look)
-					: [[[model.torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']] as Row];
-		const noDialog = (drawDialog(screen)?.kind ?? 'line') === 'line';
-		const focus = (pane: string) => noDialog && view.screen === 'torrent' && view.pane === pane;
-		const {panes} = layout;
-		const speed = view.screen === 'session' ? model.speed : model.torrent?.speed;
-		body.push(
-			<Lines
-				key="header"
-				area={layout.header}
-				lines={header.map(row => painter.row(fitRow(row, columns)))}
-			/>,
-			line(painter, layout.strip, [
-				stripRow(model.torrent?.pieces, model.torrent?.lit ?? new Map(), columns, look),
-			]),
-			line(painter, layout.spark, [sparkRow(model.torrent?.speed, columns, look)]),
-			panes.pieces && <PiecesPane key="pieces" {...props(panes.pieces, focus('pieces'))} />,
-			panes.speed && <SpeedPane key="speed" {...props(panes.speed, focus('speed'))} speed={speed} />,
-			panes.peers && <PeersPane key="peers" {...props(panes.peers, focus('peers'))} />,
-			panes.trackers && (
-				<TrackersPane
-					key="trackers"
-					{...props(panes.trackers, focus('trackers'))}
-					wall={screen.clock.wall()}
-				/>
-			),
-			panes.files && <FilesPane key="files" {...props(panes.files, focus('files'))} />,
-			panes.log && <LogPane key="log" {...props(panes.log, focus('log'))} cost={costWords(screen)} />,
-			layout.torrents && <TorrentsPane key="torrents" {...props(layout.torrents, noDialog)} />,
-			layout.lastLine && model.log?.at(-1)
-				? line(painter, layout.lastLine, [
-						logRow(
-							model.log.at(-1) as NonNullable<typeof model.log>[number],
-							columns,
-							look,
-							view.screen === 'session',
-						),
-					])
-				: null,
-			line(painter, layout.footer, [footer(screen, state, columns)]),
-		);
-	}
 	return (
 		<CanvasContext value={canvas}>
 			<Box width={columns} height={rows}>
-				{...body}
-				{layout.kind === 'line' ? null : <Over screen={screen} state={state} painter={painter} />}
+				{layout.kind === 'line' ? (
+					<Rows area={layout.header} rows={smallRows(screen, drawing)} painter={painter} />
+				) : (
+					<Full screen={screen} state={state} painter={painter} drawing={drawing} />
+				)}
 			</Box>
 		</CanvasContext>
 	);

@@ -1,8 +1,8 @@
-import {type Instance, render} from 'ink';
+import type {Instance} from 'ink';
 import type {Command, Reply} from '../../api/command.js';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Update} from '../../api/snapshot.js';
-import type {Clock, Timer} from '../../base/ports.js';
+import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {pasted} from '../dialogs/dialog-keys.js';
 import type {ScreenKey} from '../keys/define-key.js';
@@ -16,13 +16,8 @@ import {colourDepth} from '../look/paint.js';
 import {Painters} from '../look/painters.js';
 import {themes} from '../look/themes.js';
 import type {Dialog} from '../model/dialog.js';
-import {emptyTorrent, litTime, merge, unlit} from '../model/model.js';
-import {
-	type ConfigFile,
-	type FullPreferences,
-	type PreferenceStore,
-	readPreferences,
-} from '../model/preferences.js';
+import {emptyTorrent, merge, unlit} from '../model/model.js';
+import {type ConfigFile, type FullPreferences, loadPreferences} from '../model/preferences.js';
 import {type ScreenState, Store} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
 import type {Look} from '../present/context.js';
@@ -33,19 +28,18 @@ import type {InputEvent} from '../terminal/input-parts.js';
 import {clipboard} from '../terminal/modes.js';
 import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
 import {Announcer} from './announcer.js';
-import {App} from './app.js';
 import {systemClock} from './clock.js';
 import {Countdowns} from './countdowns.js';
-import {CrashGuard} from './crash-guard.js';
 import {EngineLink} from './engine-link.js';
+import {LitCells} from './lit-cells.js';
 import {Notices} from './notices.js';
 import {openingState} from './opening-state.js';
 import {OverwriteQuestions} from './overwrite-questions.js';
 import {PreferencesSaver} from './preferences-saver.js';
 import {pressKey} from './press-key.js';
+import {renderScreen} from './render-screen.js';
 import type {Leaving, ScreenContext} from './screen-context.js';
 import type {ScreenOptions} from './screen-options.js';
-import {SpokenApp} from './spoken-app.js';
 import {watchFor} from './watching.js';
 
 /** The first picture waits so long for something to show. */
@@ -74,18 +68,18 @@ export class ScreenSession implements ScreenContext {
 	readonly #notices: Notices;
 	readonly #announcer: Announcer;
 	readonly #questions: OverwriteQuestions;
+	readonly #lit: LitCells;
 	readonly #saver: PreferencesSaver;
 	readonly #link: EngineLink;
 	readonly #countdowns: Countdowns;
 	readonly #leaving = Promise.withResolvers<Leaving>();
 	#left = false;
 	#layout: {readonly key: string; readonly layout: Layout} | undefined;
-	#litTimer: Timer | undefined;
 	#firstUpdate: () => void = () => undefined;
 
 	constructor(client: EngineClient, options: ScreenOptions) {
 		const {stdout, stdin, env, ascii, prefs} = options;
-		const loaded = readPreferences(loadPreferences(prefs));
+		const loaded = loadPreferences(prefs);
 		const theme = options.theme !== undefined && themes[options.theme] ? options.theme : loaded.theme;
 		this.#options = options;
 		this.#spoken = env.screenReader ?? false;
@@ -118,6 +112,7 @@ export class ScreenSession implements ScreenContext {
 			resized: () => this.#resize(),
 		});
 		this.#notices = new Notices(this.#store, this.clock);
+		this.#lit = new LitCells(this.#store, this.clock);
 		this.#announcer = new Announcer(
 			sequence => this.#frames.send(sequence),
 			(text, level) => this.say(text, level),
@@ -274,28 +269,14 @@ export class ScreenSession implements ScreenContext {
 		if (this.#keyProblem !== undefined) this.say(this.#keyProblem, 'warn');
 		const isFar = () => env.ssh || this.#frames.cost.pause > 0;
 		const input = filteredInput(stdin, this.clock, isFar, event => this.#told(event));
-		const output = (spoken ? stdout : this.#frames) as unknown as NodeJS.WriteStream;
-		const app = render(
-			<CrashGuard crashed={error => this.leave(failure(error))}>
-				{spoken ? (
-					<SpokenApp screen={this} store={this.#store} />
-				) : (
-					<App screen={this} store={this.#store} painter={this.#painters.of} canvas={this.#frames.canvas} />
-				)}
-			</CrashGuard>,
-			{
-				stdout: output,
-				stdin: input as unknown as NodeJS.ReadStream,
-				stderr: output,
-				interactive: true,
-				// The stream finds out itself what changed, cell by cell.
-				incrementalRendering: false,
-				exitOnCtrlC: false,
-				patchConsole: false,
-				maxFps: 30,
-				isScreenReaderEnabled: spoken,
-			},
-		);
+		const app = renderScreen(this, this.#store, {
+			input,
+			stdout,
+			frames: this.#frames,
+			painter: this.#painters.of,
+			spoken,
+			crashed: error => this.leave(failure(error)),
+		});
 		this.#title();
 		return app;
 	}
@@ -305,7 +286,7 @@ export class ScreenSession implements ScreenContext {
 		this.#left = true;
 		this.#guard.stop();
 		this.#link.stop();
-		this.#litTimer?.clear();
+		this.#lit.stop();
 		this.#countdowns.stop();
 		this.#notices.stop();
 		this.#saver.flush();
@@ -356,7 +337,7 @@ export class ScreenSession implements ScreenContext {
 		this.#store.set({model});
 		this.#announcer.compare(before.model, this.state());
 		this.#questions.compare(before.model, model);
-		this.#dim();
+		this.#lit.wait();
 		this.#title();
 		this.#watch();
 		this.#countdowns.look();
@@ -367,16 +348,6 @@ export class ScreenSession implements ScreenContext {
 		const {view, model} = this.state();
 		if (view.screen !== 'torrent' || this.layout().panes.trackers === undefined) return undefined;
 		return nextTick(model.torrent?.trackers ?? [], wall);
-	}
-
-	/** Lets lit cells go out, also when nothing more comes. */
-	#dim(): void {
-		if (this.#litTimer || (this.state().model.torrent?.lit.size ?? 0) === 0) return;
-		this.#litTimer = this.clock.after(litTime, () => {
-			this.#litTimer = undefined;
-			this.#store.set({model: unlit(this.state().model, this.clock.now())});
-			this.#dim();
-		});
 	}
 
 	#title(): void {
@@ -422,13 +393,4 @@ function wordsOf(error: unknown): string {
 function failure(error: unknown): Leaving {
 	const report = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return {how: 'lost', message: `the screen failed: ${report}`};
-}
-
-function loadPreferences(prefs: PreferenceStore | undefined): unknown {
-	try {
-		return prefs?.load();
-	} catch {
-		// A config that cannot be read is the caller's to report; the screen opens with its defaults.
-		return undefined;
-	}
 }

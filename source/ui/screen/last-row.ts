@@ -1,0 +1,46 @@
+import type {DialogDrawing} from '../dialogs/dialog-drawing.js';
+import {oneLine} from '../headers/one-line.js';
+import type {Tone} from '../look/themes.js';
+import type {Notice} from '../model/view.js';
+import {footerRow, lastKeys} from '../present/footer.js';
+import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
+import {safeText} from '../text/text.js';
+import type {ScreenContext} from './screen-context.js';
+
+const noticeTones: Readonly<Record<Notice['level'], Tone>> = {
+	info: 'text',
+	good: 'good',
+	warn: 'warn',
+	error: 'bad',
+};
+
+function noticeRow({text, level}: Notice, margin: string): Row {
+	return [[`${margin}${safeText(text)}${margin}`, noticeTones[level]]];
+}
+
+/** The last row of the screen: the line that is typed, what was just said, or the keys that work here. */
+export function lastRow(screen: ScreenContext, drawing: DialogDrawing | undefined): Row {
+	const {columns, view} = screen.state();
+	if (drawing?.kind === 'line') return fitRow(drawing.row, columns);
+	if (view.notice) {
+		const notice = noticeRow(view.notice, ' ');
+		const keys = lastKeys(screen.keys(), screen, screen.look);
+		// What it says goes before the keys; these stay where they are looked for.
+		return columns >= rowWidth(notice) + rowWidth(keys)
+			? spread(notice, keys, columns)
+			: fitRow(notice, columns);
+	}
+	// A dialog names its keys itself.
+	if (drawing) return fitRow([], columns);
+	return footerRow(screen.keys(), screen, columns, screen.look);
+}
+
+/** What somebody sees of a terminal that is too small for panes: what takes the keys or was just said, and a torrent. */
+export function smallRows(screen: ScreenContext, drawing: DialogDrawing | undefined): readonly Row[] {
+	const {columns, rows, view, model} = screen.state();
+	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+	const said = drawing?.kind === 'line' ? drawing.row : view.notice && noticeRow(view.notice, '');
+	const line = oneLine(torrent, model.session, columns, screen.look);
+	if (!said) return [line];
+	return rows > 1 ? [line, said] : [said];
+}
