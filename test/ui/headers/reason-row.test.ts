@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {TorrentView} from '../../../source/api/snapshot.ts';
+import {reasonRow} from '../../../source/ui/headers/reason-row.ts';
+import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
+import {rowText} from '../../../source/ui/present/row.ts';
+import {torrentView} from '../../commands/torrent-view.ts';
+
+const look = {glyphs: glyphsFor(false), timezone: 0};
+
+test('a torrent downloads from those who send, and seeds to those who may ask', () => {
+	const view = torrentView({connected: 60, known: 900, sending: 53, receiving: 4});
+	const words = (more: Partial<TorrentView>) => rowText(reasonRow({...view, ...more}, 80, look));
+	assert.match(words({}), /downloading from 53 of 60 peers/);
+	assert.match(words({state: 'seeding'}), /seeding to 4 of 60 peers/);
+	assert.match(
+		words({sending: undefined}),
+		/downloading from 60 of 900 peers/,
+		'an older engine does not say',
+	);
+});
