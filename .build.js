@@ -12,8 +12,8 @@ const out = 'dist';
 const {engines} = JSON.parse(await readFile('package.json', 'utf8'));
 const oldest = engines.node.replace('>=', '');
 
-/** What is drawn with Ink is loaded when it is drawn. */
-const screenFiles = /\/ui\/(?:screen\/screen|widgets\/table-text)\.js$/;
+/** What is drawn with Ink is loaded when it is drawn, and what keys do when somebody asks for it. */
+const screenFiles = /\/ui\/(?:screen\/screen|keys\/key-table|widgets\/table-text)\.js$/;
 
 const apart = {
 	name: 'apart',
@@ -151,7 +151,11 @@ const builds = await Promise.all([
 		banner: {
 			js: `import {createRequire} from 'node:module';\nconst require = createRequire(import.meta.url);\n${forNode20}`,
 		},
-		entryPoints: ['source/ui/screen/screen.ts', 'source/ui/widgets/table-text.ts'],
+		entryPoints: [
+			'source/ui/screen/screen.ts',
+			'source/ui/keys/key-table.ts',
+			'source/ui/widgets/table-text.ts',
+		],
 		entryNames: '[name]',
 		splitting: true,
 		outExtension: {'.js': '.mjs'},

@@ -47,3 +47,15 @@ const times: ReadonlyArray<readonly [text: string, seconds: number | undefined]>
 
 for (const [text, seconds] of times)
 	test(`the time ${JSON.stringify(text)} is ${seconds} s`, () => assert.equal(parseDuration(text), seconds));
+
+test('reads quantities and times as people write them', () => {
+	assert.deepEqual(['500K', '1.5 g', '2M/s', '12', 'fast', '-1'].map(parseRate), [
+		512_000,
+		1_610_612_736,
+		2_097_152,
+		12,
+		undefined,
+		undefined,
+	]);
+	assert.deepEqual(['90', '30m', '2h', '1d', 'soon'].map(parseDuration), [90, 1800, 7200, 86_400, undefined]);
+});
