@@ -1,6 +1,6 @@
-import type {FormField} from '../forms/form.js';
 import {quantity} from '../text/format.js';
 import {field} from '../text/text-field.js';
+import type {FormField} from './form.js';
 
 /** A field for a limit of so many bytes a second. */
 export function limitField(name: string, label: string, value: number | undefined, hint: string): FormField {

@@ -75,62 +75,46 @@ function graphBlock(
 	});
 }
 
-/** The graphs of both directions, and what the numbers are. */
-export function speedRows(view: SpeedView | undefined, room: Area, look: Look): readonly Row[] {
-	if (!view) return [];
-	const {columns, rows} = room;
-	const {glyphs} = look;
-	if (rows <= 2) {
-		const width = Math.max(4, columns - 16);
-		const down: Row = fitRow(
-			[
-				[` ${glyphs.down} `, 'down'],
-				[sparkline(view.download, width, view.peakDownload, glyphs), 'down'],
-				[` ${fit(rateWithUnit(view.download.at(-1) ?? 0), 9, 'right')}`, 'dim'],
-			],
-			columns,
-		);
-		const up: Row = fitRow(
-			[
-				[` ${glyphs.up} `, 'up'],
-				[sparkline(view.upload, width, view.peakUpload, glyphs), 'up'],
-				[` ${fit(rateWithUnit(view.upload.at(-1) ?? 0), 9, 'right')}`, 'dim'],
-			],
-			columns,
-		);
-		return [down, up].slice(0, rows);
-	}
-	const notes = rows >= 8 ? 2 : 1;
-	const upRows = rows - notes >= 6 ? Math.max(2, Math.round((rows - notes) * 0.3)) : 1;
-	const downRows = rows - notes - upRows;
-	const result: Row[] = [];
-	result.push(
-		...graphBlock(view.download, roundScale(view.peakDownload), columns, downRows, 'down', glyphs.down, look),
+/** One direction in a row, and how fast it is now. */
+function directionRow(
+	values: readonly number[],
+	peak: number,
+	columns: number,
+	tone: Tone,
+	sign: string,
+	look: Look,
+): Row {
+	const width = Math.max(4, columns - 16);
+	return fitRow(
+		[
+			[` ${sign} `, tone],
+			[sparkline(values, width, peak, look.glyphs), tone],
+			[` ${fit(rateWithUnit(values.at(-1) ?? 0), 9, 'right')}`, 'dim'],
+		],
+		columns,
 	);
-	result.push(
-		...graphBlock(view.upload, roundScale(view.peakUpload), columns, upRows, 'up', glyphs.up, look),
-	);
-	if (notes === 2) {
-		const name = rangeName(view.range);
-		const line = columns - axisColumns;
-		const half = rangeName(view.range / 2);
-		const middle = graphRanges.some(([range]) => range === view.range / 2) ? half : '';
-		const left = Math.max(0, Math.floor(line / 2) - name.length - Math.floor(middle.length / 2));
-		const right = Math.max(1, line - name.length - left - middle.length - 3);
-		result.push(
-			fitRow(
-				[[' '.repeat(axisColumns)], [`${name}${' '.repeat(left)}${middle}${' '.repeat(right)}now`, 'faint']],
-				columns,
-			),
-		);
-	}
+}
+
+/** What the graph spans, below it: its range, half of that where it has a name, and now. */
+function rangeRow(range: number, columns: number): Row {
+	const name = rangeName(range);
+	const line = columns - axisColumns;
+	const middle = graphRanges.some(([seconds]) => seconds === range / 2) ? rangeName(range / 2) : '';
+	const left = Math.max(0, Math.floor(line / 2) - name.length - Math.floor(middle.length / 2));
+	const right = Math.max(1, line - name.length - left - middle.length - 3);
+	const text = `${name}${' '.repeat(left)}${middle}${' '.repeat(right)}now`;
+	return fitRow([[' '.repeat(axisColumns)], [text, 'faint']], columns);
+}
+
+/** Means, and how the disk keeps up; the range where no row of its own says it. */
+function meanRow(view: SpeedView, columns: number, saysRange: boolean, {glyphs}: Look): Row {
 	const mean: Span[] = [
 		[' mean ', 'faint'],
 		[`${glyphs.down} ${rate(view.meanDownload)}`, 'dim'],
 		[`  ${glyphs.up} ${rate(view.meanUpload)}`, 'dim'],
 	];
 	const disk: Span[] =
-		columns >= 40 && (notes === 2 || columns >= 50)
+		columns >= (saysRange ? 50 : 40)
 			? [
 					['disk ', 'faint'],
 					[rate(view.diskRate).padStart(5), 'dim'],
@@ -138,8 +122,29 @@ export function speedRows(view: SpeedView | undefined, room: Area, look: Look): 
 					[`${view.diskQueue} `, view.diskQueue > 32 ? 'warn' : 'dim'],
 				]
 			: [[`${rangeName(view.range)} `, 'faint']];
-	result.push(spread(mean, disk, columns));
-	return result;
+	return spread(mean, disk, columns);
+}
+
+/** The graphs of both directions, and what the numbers are. */
+export function speedRows(view: SpeedView | undefined, room: Area, look: Look): readonly Row[] {
+	if (!view) return [];
+	const {columns, rows} = room;
+	const {up, down} = look.glyphs;
+	const {download, upload, peakDownload, peakUpload} = view;
+	if (rows <= 2)
+		return [
+			directionRow(download, peakDownload, columns, 'down', down, look),
+			directionRow(upload, peakUpload, columns, 'up', up, look),
+		].slice(0, rows);
+	const hasRange = rows >= 8;
+	const graphRows = rows - (hasRange ? 2 : 1);
+	const upRows = graphRows >= 6 ? Math.max(2, Math.round(graphRows * 0.3)) : 1;
+	return [
+		...graphBlock(download, roundScale(peakDownload), columns, graphRows - upRows, 'down', down, look),
+		...graphBlock(upload, roundScale(peakUpload), columns, upRows, 'up', up, look),
+		...(hasRange ? [rangeRow(view.range, columns)] : []),
+		meanRow(view, columns, !hasRange, look),
+	];
 }
 
 /** Both directions in one row. */
