@@ -7,7 +7,7 @@ import {PieceChecker} from './piece-checker.js';
 import {PieceWriter} from './piece-writer.js';
 import {TorrentFiles} from './torrent-files.js';
 
-/** The thread that hashes pieces and writes them. What it hears and says is in `disk-jobs`. */
+/** The thread that hashes pieces and writes them. What it hears and says is in `jobs`. */
 const port = parentPort!;
 const torrents = new Map<number, TorrentFiles>();
 const checker = new PieceChecker();

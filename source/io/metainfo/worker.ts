@@ -5,7 +5,7 @@ import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import {hashFunctions} from '../machine/hash-functions.js';
 import type {FromReader, SentFile, SentHead, Span, ToReader} from './messages.js';
 
-/** The thread that reads large .torrent files. What it hears and says is in `metainfo-messages`. */
+/** The thread that reads large .torrent files. What it hears and says is in `messages`. */
 const port = parentPort!;
 
 /** So many files are taken over in a few milliseconds. */
