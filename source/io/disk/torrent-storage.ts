@@ -9,7 +9,6 @@ import {isStillMade, readMade} from '../files/made-files.js';
 import {movedPaths} from '../files/move-files.js';
 import {pathExists} from '../files/path-exists.js';
 import {removeOwned} from '../files/remove-owned.js';
-import {checkPieces} from './check-pieces.js';
 import {FileStamps} from './file-stamps.js';
 import {moveTorrent} from './move-torrent.js';
 import type {ReadHandles} from './read-handles.js';
@@ -24,6 +23,7 @@ import type {
 	StorageFailure,
 } from './storage.js';
 import {failureOf} from './storage-failure.js';
+import {TorrentChecks} from './torrent-checks.js';
 import {StreamReader} from './torrent-reader.js';
 import type {DiskWorkerQueue, JobListener} from './worker-queue.js';
 
@@ -69,9 +69,7 @@ export class TorrentStorage implements Storage, JobListener {
 	/** Of a flush that nobody asked for: told to who asks next. */
 	#unsaid: StorageFailure | undefined;
 	#closing: Outcome | undefined;
-	readonly #checks = new Set<Checking>();
-	/** Lanes that have helped with a check and may hold files open. */
-	readonly #checkWorkers = new Set<DiskWorkerQueue>();
+	readonly #checks: TorrentChecks;
 	readonly #stamps = new FileStamps();
 
 	/** @param owners whose each file was when it was last in use; undefined when nobody knows */
@@ -88,6 +86,16 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#events = events;
 		this.#share = share;
 		this.#reader = new StreamReader(share.readers, layout);
+		this.#checks = new TorrentChecks({
+			torrent: share.torrent,
+			lane: share.lane,
+			acquireCheckers: share.acquireCheckers,
+			settled: () => this.#moving,
+			openIn: worker => {
+				this.#openIn(worker);
+			},
+			begun: () => this.#reader.forget(),
+		});
 		const isAll = wanted.every((want, file) => want !== 0 || layout.isPad(file));
 		if (isAll) layout.placed.fill(1);
 		const paths = packPaths(layout);
@@ -150,24 +158,7 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
-		let stopped = false;
-		let inner: Checking | undefined;
-		const begin = async (): Outcome => {
-			await this.#moving;
-			if (stopped) return undefined;
-			inner = this.#check(pieces, told);
-			return inner.done;
-		};
-		const checking = {
-			done: begin(),
-			stop() {
-				stopped = true;
-				inner?.stop();
-			},
-		};
-		this.#checks.add(checking);
-		void checking.done.then(() => this.#checks.delete(checking));
-		return checking;
+		return this.#checks.begin(this.#layout.map.pieceLength, pieces, told);
 	}
 
 	async blockDigests(piece: number): Promise<Uint8Array | undefined> {
@@ -329,11 +320,11 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	async #end(): Outcome {
-		for (const checking of this.#checks) checking.stop();
-		await Promise.all([...this.#checks].map(({done}) => done));
+		this.#checks.stop();
+		await this.#checks.idle();
 		await this.#moving;
 		await this.#reader.idle();
-		await this.#leaveHelpers();
+		await this.#checks.leaveWorkers();
 		const {torrent, lane} = this.#share;
 		const {failure} = await lane.request(torrent, {type: 'close'});
 		this.#reader.forget();
@@ -358,27 +349,6 @@ export class TorrentStorage implements Storage, JobListener {
 		const {failure} = await lane.request(torrent, {type: 'place', wanted: this.#wanted});
 		this.#reader.release();
 		return failure;
-	}
-
-	#check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
-		this.#reader.forget();
-		const {torrent, lane, acquireCheckers} = this.#share;
-		const {lanes, giveBack} = acquireCheckers();
-		for (const helper of lanes) {
-			this.#checkWorkers.add(helper);
-			if (!helper.has(torrent)) this.#openIn(helper);
-		}
-		const checking = checkPieces([lane, ...lanes], torrent, this.#layout.map.pieceLength, pieces, told);
-		void checking.done.then(giveBack);
-		return checking;
-	}
-
-	async #leaveHelpers(): Promise<void> {
-		const {torrent} = this.#share;
-		for (const helper of this.#checkWorkers) {
-			if (helper.has(torrent)) await helper.request(torrent, {type: 'close'});
-		}
-		this.#checkWorkers.clear();
 	}
 
 	#allPaths(): string[] {
@@ -414,12 +384,12 @@ export class TorrentStorage implements Storage, JobListener {
 		const {lane, torrent} = this.#share;
 		this.#hold();
 		try {
-			await Promise.all([...this.#checks].map(({done}) => done));
+			await this.#checks.idle();
 			// What was written is on the disk before it goes, or a crash could keep the note of it and lose the bytes.
 			this.#quiet = Promise.all([...this.#flushes, this.#flush()]);
 			await this.#quiet;
 			await lane.request(torrent, {type: 'release'});
-			await this.#leaveHelpers();
+			await this.#checks.leaveWorkers();
 			const paths = await packPaths(after);
 			const adopt = (layout: FileLayout): void => {
 				this.#reader.use(layout);
