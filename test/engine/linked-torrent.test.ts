@@ -118,8 +118,10 @@ test('what cannot be done while nobody knows what it holds is refused, and the r
 	] as const)
 		await assert.rejects(engine.send(command), {code: 'no-metadata'}, command.type);
 	assert.deepEqual(await engine.send({type: 'piece.inspect', id, cell: 0, cells: 10}), {});
+	const dir = space.folder('elsewhere');
+	await engine.send({type: 'torrent.move', id, dir});
 	await engine.send({type: 'torrent.queue', id, position: 1});
 	await engine.send({type: 'torrent.limits', id, maxDownload: 5000, seedRatio: 1});
 	const view = await engine.view(id);
-	assert.deepEqual([view.maxDownload, view.state], [5000, 'paused']);
+	assert.deepEqual([view.dir, view.maxDownload, view.state], [dir, 5000, 'paused']);
 });

@@ -72,7 +72,7 @@ describe('closed is the last state', () => {
 			await lone.clock.pass(6000);
 			await closing;
 			answer();
-			lone.torrent.rest();
+			lone.torrent.post({type: 'rest', wanted: false});
 			await lone.clock.pass(20_000);
 			assert.equal(lone.torrent.activity.name, 'closed', event.type);
 		}

@@ -1,4 +1,5 @@
-import type {Command, Reply} from '../../api/command.js';
+import type {Command, Reannouncement, Reply} from '../../api/command.js';
+import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/piece-inspection.js';
 import {type CommandHost, findTorrent, requireFree} from './command-host.js';
 import {executeForPeers} from './peer-commands.js';
@@ -37,7 +38,7 @@ async function executeForOne(
 	const torrent = findTorrent(host, command.id);
 	switch (command.type) {
 		case 'torrent.reannounce':
-			return {reannouncement: torrent.sources.hurry()};
+			return {reannouncement: await announced(torrent)};
 		case 'piece.inspect': {
 			const inspection = inspectCell(torrent, command.cell, command.cells, host.now());
 			return inspection === undefined ? {} : {inspection};
@@ -66,6 +67,12 @@ async function executeForOne(
 			await executeForTorrent(host, torrent, command);
 			return {};
 	}
+}
+
+function announced(torrent: Torrent): Promise<Reannouncement> {
+	return new Promise(resolve => {
+		torrent.post({type: 'announce', done: resolve});
+	});
 }
 
 /** Base64 comes over a socket, bytes from this process. */

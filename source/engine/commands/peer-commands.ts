@@ -1,5 +1,4 @@
 import {UserError} from '../../base/errors.js';
-import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {CommandHost, CommandsOf} from './command-host.js';
 
@@ -11,24 +10,23 @@ export async function executeForPeers(
 ): Promise<void> {
 	switch (command.type) {
 		case 'tracker.add':
-			return void torrent.sources.trackers.list.add(command.url, command.tier);
+			return torrent.post({type: 'addTracker', url: command.url, tier: command.tier});
 		case 'tracker.remove':
-			return torrent.sources.trackers.list.remove(command.url);
+			return torrent.post({type: 'removeTracker', url: command.url});
 		case 'peer.add': {
 			const address = await host.resolvePeer(command.address);
 			return torrent.post({type: 'peers', addresses: [address], source: 'manual'});
 		}
 		case 'peer.kick':
-			return findPeer(torrent, command.peer).close('kicked');
+			return torrent.post({type: 'kick', peer: requirePeer(torrent, command.peer)});
 		case 'peer.ban':
-			return torrent.banPeer(findPeer(torrent, command.peer));
+			return torrent.post({type: 'ban', peer: requirePeer(torrent, command.peer)});
 		default:
 			command satisfies never;
 	}
 }
 
-function findPeer(torrent: Torrent, peer: number): Peer {
-	const found = torrent.swarm.peers.get(peer);
-	if (found === undefined) throw new UserError('no-such-peer', 'that peer is not connected any more');
-	return found;
+function requirePeer(torrent: Torrent, peer: number): number {
+	if (torrent.swarm.peers.has(peer)) return peer;
+	throw new UserError('no-such-peer', 'that peer is not connected any more');
 }

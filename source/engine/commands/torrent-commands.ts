@@ -23,12 +23,15 @@ export async function executeForTorrent(
 			torrent.post({type: 'pause'});
 			return host.queue.plan();
 		case 'torrent.resume':
-			torrent.allow();
-			torrent.allow({
-				...(command.overwrite && {overwrite: true}),
-				...(command.repair && {repair: true, overwrite: true, absence: true}),
+			torrent.post({type: 'allow'});
+			torrent.post({
+				type: 'allow',
+				consent: {
+					...(command.overwrite && {overwrite: true}),
+					...(command.repair && {repair: true, overwrite: true, absence: true}),
+				},
 			});
-			if (command.repair) torrent.seedOnly = false;
+			if (command.repair) torrent.post({type: 'set', settings: {seedOnly: false}});
 			return host.queue.start(torrent, 'quick');
 		case 'torrent.verify':
 			requireContent(torrent);
@@ -37,10 +40,14 @@ export async function executeForTorrent(
 			if (!isAbsolute(command.dir))
 				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
 			if (torrent.held !== undefined) return host.settle(torrent, command.dir);
-			return refuse(await requireContent(torrent).relocation.move(command.dir));
+			return refuse(await movedBy(done => torrent.post({type: 'move', dir: command.dir, done})));
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);
-			return refuse(await requireContent(torrent).relocation.rename(command.fileIndex, command.name));
+			return refuse(
+				await movedBy(done =>
+					torrent.post({type: 'rename', file: command.fileIndex, name: command.name, done}),
+				),
+			);
 		case 'torrent.sequential':
 			return torrent.post({type: 'set', settings: {sequential: command.on}});
 		case 'torrent.superSeed':
@@ -61,18 +68,28 @@ function limit(
 	torrent: Torrent,
 	change: Extract<Command, {readonly type: 'torrent.limits'}>,
 ): void {
-	const pick = (value: number | null | undefined, before: number | undefined) =>
-		value === null ? undefined : (value ?? before);
-	const {download, upload} = torrent.rateLimits;
-	if (change.maxDownload !== undefined || change.maxUpload !== undefined)
-		torrent.setLimits(pick(change.maxDownload, download.rate), pick(change.maxUpload, upload.rate));
-	const {seedRatio, seedTime, goalReached} = {...change, goalReached: torrent.goal.reached};
+	const {maxDownload, maxUpload, seedRatio, seedTime} = change;
+	const goalReached = torrent.goal.reached;
 	torrent.post({
 		type: 'set',
-		settings: {...(seedRatio !== undefined && {seedRatio}), ...(seedTime !== undefined && {seedTime})},
+		settings: {
+			...(maxDownload !== undefined && {maxDownload}),
+			...(maxUpload !== undefined && {maxUpload}),
+			...(seedRatio !== undefined && {seedRatio}),
+			...(seedTime !== undefined && {seedTime}),
+		},
 	});
 	// A goal that was moved further away is not reached any more.
 	if (goalReached && torrent.runs) host.queue.start(torrent, 'quick');
+}
+
+/** Resolves as what is being done to the files does. */
+function movedBy(
+	begin: (done: (outcome: Promise<StorageFailure | undefined>) => void) => void,
+): Promise<StorageFailure | undefined> {
+	return new Promise((resolve, reject) => {
+		begin(outcome => outcome.then(resolve, reject));
+	});
 }
 
 function refuse(failure: StorageFailure | undefined): void {

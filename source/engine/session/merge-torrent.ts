@@ -54,7 +54,6 @@ export function mergeInto(
 	trackersOff: boolean,
 ): Merged {
 	const {content} = torrent;
-	const {list: own} = torrent.sources.trackers;
 	const {select, priorities = []} = options;
 	const selected =
 		select === undefined || content === undefined ? [] : selectedFiles(content.metainfo, select);
@@ -64,8 +63,12 @@ export function mergeInto(
 	if (more.length > 0) torrent.post({type: 'prioritise', files: more, priority: 2});
 	for (const [priority, chosen] of byPriority(content === undefined ? [] : priorities))
 		torrent.post({type: 'prioritise', files: chosen, priority});
-	let trackers = trackersOff ? 0 : own.merge(tiers);
-	for (const url of options.trackers ?? []) if (own.add(url)) trackers++;
+	let trackers = 0;
+	const done = (count: number): void => {
+		trackers += count;
+	};
+	if (!trackersOff) torrent.post({type: 'addTiers', tiers, done});
+	for (const url of options.trackers ?? []) torrent.post({type: 'addTracker', url, done});
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	return {trackers, peers: addresses.length, files: more.length};
 }

@@ -55,8 +55,7 @@ export class QueueManager {
 		this.#checks.set(torrent, check);
 		// Both are told to whoever listens, who may ask for a plan: not before the torrent is ready for it.
 		this.#planning = true;
-		torrent.want();
-		torrent.post({type: 'queue'});
+		torrent.post({type: 'queue', wanted: true});
 		this.#planning = false;
 		this.plan();
 	}

@@ -166,7 +166,7 @@ export class SessionLimits implements SessionService {
 	/** A limit was set or lifted somewhere: torrents are told, and served while there is one. */
 	changed(): void {
 		const now = this.#clock.now();
-		for (const torrent of this.#torrents.values()) torrent.applyLimits(now);
+		for (const torrent of this.#torrents.values()) torrent.post({type: 'limits', now});
 		if (this.#timer === undefined && !this.#stopped && this.#limited) this.#wakeLater();
 	}
 
@@ -205,7 +205,7 @@ export class SessionLimits implements SessionService {
 			this.#timer = undefined;
 			if (this.#stopped || !this.#limited) return;
 			const now = this.#clock.now();
-			for (const torrent of this.#torrents.values()) torrent.resupply(now);
+			for (const torrent of this.#torrents.values()) torrent.post({type: 'resupply', now});
 			this.#wakeLater();
 		});
 	}

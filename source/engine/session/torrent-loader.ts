@@ -5,7 +5,7 @@ import type {InfoHash} from '../../base/units.js';
 import {isAbsolute} from '../../io/files/paths.js';
 import {nextTurn} from '../../io/machine/next-turn.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
-import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
+import type {ResumeData} from '../../io/state/resume-data.js';
 import type {StatsStore} from '../../io/state/stats-store.js';
 import {
 	type HeldTorrent,
@@ -101,20 +101,20 @@ export class TorrentLoader implements SessionService {
 				trackers: this.#setup.trackers && options.trackersOff !== true ? metainfo.trackers : [],
 				unusedTrackers: this.#setup.trackers || options.trackersOff === true ? [] : metainfo.trackers,
 				addedAt: saved?.resume.addedAt ?? services.clock.wall(),
+				// Until everything about it is settled it is not the queue's to start.
+				wanted: false,
+				doubtful: saved?.doubtful,
 			},
 			services,
 		);
 		// Data in another folder is other data.
 		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, metainfo))
-			torrent.remember(saved.resume);
+			torrent.post({type: 'remember', memory: saved.resume});
 		// What one run was asked for is not asked of the next.
 		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {seedRatio: null, seedTime: null}});
-		// Until everything about it is settled it is not the queue's to start.
-		torrent.wanted = false;
 		await breathe(metainfo);
 		select(torrent, options);
 		await breathe(metainfo);
-		torrent.doubtful = saved?.doubtful === true;
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.get(id);
@@ -162,10 +162,10 @@ export class TorrentLoader implements SessionService {
 				trackers: isAnnounced ? tiers : [],
 				unusedTrackers: isAnnounced || options.trackersOff === true ? [] : tiers,
 				addedAt: services.clock.wall(),
+				wanted: false,
 			},
 			services,
 		);
-		torrent.wanted = false;
 		select(torrent, wish);
 		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
@@ -181,9 +181,8 @@ export class TorrentLoader implements SessionService {
 		this.#adopt(torrent);
 		services.log('info', `added ${torrent.name}`, torrent.id);
 		this.#applyOptions(torrent, countedFromNow(options, torrent), addresses);
-		torrent.wanted = options.paused !== true;
-		if (torrent.wanted) queue.start(torrent, options.check ?? 'quick');
-		else torrent.rest();
+		if (options.paused === true) torrent.post({type: 'rest', wanted: false});
+		else queue.start(torrent, options.check ?? 'quick');
 	}
 
 	/** What is added anew has whatever more than the one that is here. */
@@ -226,9 +225,8 @@ export class TorrentLoader implements SessionService {
 	): Promise<void> {
 		const {store, torrents} = this.#setup;
 		const {id} = torrent;
-		torrent.wanted = wanted;
-		const memory = torrent.resumeState.known ?? torrent.resumeState.nothing();
-		torrent.wanted = false;
+		const {known} = torrent.resumeState;
+		const memory = known ?? {...torrent.resumeState.nothing(), active: wanted};
 		const failure = (bytes && (await store.saveMetainfo(id, bytes))) ?? (await store.save(memory));
 		if (failure === undefined) return;
 		if (saved === undefined && !torrents.has(id)) await store.remove(id);
@@ -292,7 +290,7 @@ export class TorrentLoader implements SessionService {
 			{identity: metainfo, metainfo, dir, maxPeers, trackers: [], addedAt: services.clock.wall()},
 			services,
 		);
-		torrent.hold({why, text: why === 'later' ? laterText : lostText});
+		torrent.post({type: 'hold', held: {why, text: why === 'later' ? laterText : lostText}});
 		this.#adopt(torrent);
 		torrent.log('warn', `${metainfo.name}: ${torrent.held?.text}`);
 	}
@@ -309,24 +307,23 @@ export class TorrentLoader implements SessionService {
 		addresses: readonly PeerAddress[] = [],
 	): Promise<void> {
 		const {held} = torrent;
+		const isPaused = options.paused === true;
 		if (held === undefined) return;
 		if (held.why === 'later') throw new UserError('held', held.text);
 		if (!isAbsolute(dir))
 			throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
-		torrent.release(dir);
-		torrent.content?.claimFiles();
+		torrent.post({type: 'release', dir});
 		select(torrent, options);
-		torrent.wanted = options.paused !== true;
-		const failure = await this.#setup.store.save(torrent.resumeState.nothing());
+		const failure = await this.#setup.store.save({...torrent.resumeState.nothing(), active: !isPaused});
 		if (failure !== undefined) {
-			torrent.hold(held);
+			torrent.post({type: 'hold', held});
 			throw new UserError(failure.code, failure.message);
 		}
 		if (this.#setup.trackers && options.trackersOff !== true)
-			torrent.sources.trackers.list.merge(torrent.content?.metainfo.trackers ?? []);
+			torrent.post({type: 'addTiers', tiers: torrent.content?.metainfo.trackers ?? []});
 		this.#applyOptions(torrent, options, addresses);
-		torrent.doubtful = true;
-		if (torrent.wanted) this.#setup.queue.start(torrent, 'full');
+		if (isPaused) torrent.post({type: 'rest', wanted: false});
+		else this.#setup.queue.start(torrent, 'full');
 		this.#setup.changed();
 	}
 
@@ -345,6 +342,7 @@ export class TorrentLoader implements SessionService {
 				unusedTrackers: this.#setup.trackers ? [] : resume.trackers,
 				namedTrackers: resume.namedTrackers ?? (metainfo && strangersTo(metainfo, resume.trackers)),
 				addedAt: resume.addedAt,
+				doubtful,
 			},
 			this.#setup.services,
 		);
@@ -353,32 +351,21 @@ export class TorrentLoader implements SessionService {
 		const memory = isNews ? {...resume, have: new Bitfield(metainfo.pieceCount)} : resume;
 		if (metainfo !== undefined && !fits(memory, metainfo))
 			throw new UserError('other-metainfo', 'its .torrent is of another torrent');
-		torrent.remember(memory);
+		torrent.post({type: 'remember', memory});
 		if (resume.selection !== undefined) torrent.post({type: 'select', choices: resume.selection});
 		this.#setup.totals?.recall(torrent);
-		torrent.doubtful = doubtful === true;
 		this.#adopt(torrent);
-		torrent.wanted = resume.active;
-		if (!resume.active) torrent.restIfDone() || torrent.rest();
-		else if (!torrent.restIfDone()) this.#setup.queue.start(torrent, 'quick');
-		if (resume.otherPlace?.goal) void this.#again(torrent, resume.otherPlace);
+		torrent.post({type: 'rest', wanted: resume.active, recalled: true});
+		if (torrent.runs) this.#setup.queue.start(torrent, 'quick');
+		if (resume.otherPlace?.goal) torrent.post({type: 'moveAgain', place: resume.otherPlace});
 		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {
-			if (history !== undefined) torrent.takeHistory(history);
+			if (history !== undefined) torrent.post({type: 'history', history});
 		});
-	}
-
-	async #again(torrent: Torrent, place: OtherPlace): Promise<void> {
-		try {
-			await torrent.content?.relocation.again(place);
-		} catch (error) {
-			if (!(error instanceof UserError)) throw error;
-			torrent.log('error', error.message);
-		}
 	}
 
 	#adopt(torrent: Torrent): void {
 		const {torrents, queue} = this.#setup;
-		torrent.queue ||= torrents.size + 1;
+		if (torrent.queue === 0) torrent.post({type: 'set', settings: {queue: torrents.size + 1}});
 		torrents.set(torrent.id, torrent);
 		if (torrent.held === undefined) torrent.content?.claimFiles();
 		torrent.onChange = () => {
@@ -396,25 +383,24 @@ export class TorrentLoader implements SessionService {
 
 	#applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
 		this.#applySettings(torrent, options);
-		for (const url of options.trackers ?? []) torrent.sources.trackers.list.add(url);
+		for (const url of options.trackers ?? []) torrent.post({type: 'addTracker', url});
 		if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	}
 
 	#applySettings(torrent: Torrent, options: AddOptions): void {
 		const {maxDownload, maxUpload} = options;
-		if (maxDownload !== undefined || maxUpload !== undefined) {
-			torrent.setLimits(
-				maxDownload ?? torrent.rateLimits.download.rate,
-				maxUpload ?? torrent.rateLimits.upload.rate,
-			);
-		}
 		if (options.overwrite || options.repair)
-			torrent.allow({overwrite: true, ...(options.repair && {repair: true, absence: true})});
-		torrent.seedOnly = options.seedOnly === true && !options.repair;
+			torrent.post({
+				type: 'allow',
+				consent: {overwrite: true, ...(options.repair && {repair: true, absence: true})},
+			});
 		const {seedRatio, seedTime, sequential, label} = options;
 		torrent.post({
 			type: 'set',
 			settings: {
+				seedOnly: options.seedOnly === true && !options.repair,
+				...(maxDownload !== undefined && {maxDownload}),
+				...(maxUpload !== undefined && {maxUpload}),
 				...(seedRatio !== undefined && {seedRatio}),
 				...(seedTime !== undefined && {seedTime}),
 				...(sequential !== undefined && {sequential}),

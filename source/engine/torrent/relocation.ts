@@ -1,4 +1,4 @@
-import {ProtocolError} from '../../base/errors.js';
+import {ProtocolError, UserError} from '../../base/errors.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {MoveSteps, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {mayClash, namesApart} from '../../io/files/find-names.js';
@@ -30,6 +30,8 @@ export interface RelocationOwner {
 	readonly keep: () => Promise<void>;
 	log(level: LogLevel, text: string): void;
 }
+
+type Again = Pick<OtherPlace, 'dir' | 'renamed' | 'files'>;
 
 /** A folder, and the files in it that have another path than the torrent says. */
 type Place = Pick<OtherPlace, 'dir' | 'renamed'>;
@@ -153,7 +155,17 @@ export class Relocation {
 	}
 
 	/** Begins anew what was cut short in an earlier session; what had been done of it is undone by then. */
-	async again({dir, renamed, files: [file]}: OtherPlace): Promise<void> {
+	async again({dir, renamed, files}: Again): Promise<void> {
+		const owner = this.#owner;
+		try {
+			await this.#again({dir, renamed, files});
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			owner.log('error', error.message);
+		}
+	}
+
+	async #again({dir, renamed, files: [file]}: Again): Promise<void> {
 		const owner = this.#owner;
 		if (dir !== owner.dir) return void (await this.move(dir));
 		const entry = file === undefined ? undefined : owner.metainfo.files[file];

@@ -185,6 +185,13 @@ export class TorrentContent
 		return isNews;
 	}
 
+	/** Tokens came: those who waited for them go on. */
+	resupply(now: Millis): void {
+		// Else what is not due would take every token.
+		this.timeCritical.look(now);
+		this.timeouts.resupply(now);
+	}
+
 	// What its parts ask and tell.
 
 	get id(): InfoHash {

@@ -1,20 +1,34 @@
-import type {CheckMode} from '../../api/command.js';
+import type {CheckMode, Reannouncement} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
-import type {Millis, Seconds} from '../../base/units.js';
+import type {BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
-import type {FileChoices} from '../../io/state/resume-data.js';
+import type {FileChoices, OtherPlace, ResumeData} from '../../io/state/resume-data.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
+import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {Consent} from './file-ownership.js';
 
 /** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
 export type TorrentEvent =
 	| {readonly type: 'start'; readonly check: CheckMode}
 	/** `withAll`: not by itself, but because everything was to stop. */
 	| {readonly type: 'pause'; readonly withAll?: boolean}
-	/** Others go first. */
-	| {readonly type: 'queue'}
+	/** Others go first. `wanted`: it is to run when its turn comes, whatever it has done before. */
+	| {readonly type: 'queue'; readonly wanted?: true}
+	/** It has not run yet, and is not to for now. `recalled`: it is of an earlier session, and may have reached its goal. */
+	| {readonly type: 'rest'; readonly wanted: boolean; readonly recalled?: true}
+	/** It can only be looked at. */
+	| {readonly type: 'hold'; readonly held: Held}
+	/** Somebody says where the data is of one that could only be looked at. */
+	| {readonly type: 'release'; readonly dir: string}
+	/** A person allows its next start to do more than it would; left out: what it was told to do when it failed. */
+	| {readonly type: 'allow'; readonly consent?: Partial<Consent>}
+	/** What an earlier session knew; to be told before the first start. */
+	| {readonly type: 'remember'; readonly memory: ResumeData}
+	/** The speeds of an earlier session. */
+	| {readonly type: 'history'; readonly history: SpeedHistory}
 	| {readonly type: 'set'; readonly settings: TorrentSettings}
 	| {readonly type: 'verify'}
 	/** What it holds has come from its peers, and has the hash that was asked for. */
@@ -35,13 +49,54 @@ export type TorrentEvent =
 			readonly addresses: readonly PeerAddress[];
 			readonly source: PeerSourceName;
 	  }
+	/** A peer is let go of; or for good, with everybody at its address. */
+	| {readonly type: 'kick' | 'ban'; readonly peer: number}
+	/** Those who give peers are asked at once. */
+	| {readonly type: 'announce'; readonly done: (outcome: Reannouncement) => void}
+	/** A tracker a person names, in the tier of this number, or its own. May throw a `UserError`. */
+	| {
+			readonly type: 'addTracker';
+			readonly url: string;
+			readonly tier?: number | undefined;
+			readonly done?: Added;
+	  }
+	/** Trackers that another account of it names. */
+	| {
+			readonly type: 'addTiers';
+			readonly tiers: ReadonlyArray<readonly string[]>;
+			readonly done?: Added;
+	  }
+	| {readonly type: 'removeTracker'; readonly url: string}
+	/** Its files go to another folder. */
+	| {readonly type: 'move'; readonly dir: string; readonly done: Moved}
+	| {readonly type: 'rename'; readonly file: number; readonly name: string; readonly done: Moved}
+	/** What was cut short in an earlier session begins anew. */
+	| {readonly type: 'moveAgain'; readonly place: OtherPlace}
 	| {readonly type: 'stored'; readonly piece: number}
 	| {readonly type: 'wrong'; readonly piece: number; readonly digests: Uint8Array}
 	| {readonly type: 'unstored'; readonly piece: number; readonly failure: StorageFailure}
 	| {readonly type: 'failure'; readonly failure: StorageFailure}
 	/** Takes account of what was moved since the last time. */
 	| {readonly type: 'count'}
+	/** A limit of all torrents was changed. */
+	| {readonly type: 'limits'; readonly now: Millis}
+	/** Tokens came: those who waited for them go on. */
+	| {readonly type: 'resupply'; readonly now: Millis}
 	| {readonly type: 'tick'; readonly now: Millis};
+
+/** Told how many trackers were not there before. */
+type Added = (count: number) => void;
+
+/** Told why files are where they were; undefined when they have been moved. */
+type Moved = (outcome: Promise<StorageFailure | undefined>) => void;
+
+/** Why a torrent of an earlier session can only be looked at. */
+export interface Held {
+	/** What was known of it is lost; or a later version of the program knows it. */
+	readonly why: 'lost' | 'later';
+	/** The same in words, with what to do. */
+	readonly text: string;
+}
 
 /** What people may change of a torrent at any time; what is left out stays as it is. */
 export interface TorrentSettings {
@@ -50,7 +105,11 @@ export interface TorrentSettings {
 	readonly queue?: number;
 	readonly sequential?: boolean;
 	readonly superSeeding?: boolean;
+	/** Nothing of it may be written, whatever is missing. */
+	readonly seedOnly?: boolean;
 	/** Null for none. */
+	readonly maxDownload?: BytesPerSecond | null;
+	readonly maxUpload?: BytesPerSecond | null;
 	readonly seedRatio?: number | null;
 	readonly seedTime?: Seconds | null;
 }

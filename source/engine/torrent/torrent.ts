@@ -1,13 +1,12 @@
 import {UserError} from '../../base/errors.js';
 import {fromHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
-import type {Bytes, InfoHash, Millis} from '../../base/units.js';
-import type {Removal, Storage} from '../../io/disk/storage.js';
+import type {Bytes, BytesPerSecond, InfoHash, Millis} from '../../base/units.js';
+import type {Removal, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {FileChoices, ResumeData} from '../../io/state/resume-data.js';
 import {peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
-import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {wrapInfo} from '../../protocol/metainfo/wrap-info.js';
@@ -18,13 +17,12 @@ import {composeSources} from '../sources/compose-sources.js';
 import type {SourceSet} from '../sources/source-set.js';
 import {Swarm, type SwarmOwner} from '../swarm/swarm.js';
 import {TorrentRateLimits} from '../transfer/torrent-limits.js';
-import type {Consent} from './file-ownership.js';
 import {selectInitially} from './initial-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
 import {type ResumeOwner, type ResumeSettings, ResumeState} from './resume-state.js';
 import {SeedingGoal} from './seeding-goal.js';
 import {type ContentOwner, TorrentContent} from './torrent-content.js';
-import type {TorrentEvent, TorrentSettings} from './torrent-event.js';
+import type {Held, TorrentEvent, TorrentSettings} from './torrent-event.js';
 import {TransferStats} from './transfer-stats.js';
 
 /** In UTF-16 units; more than any column shows. */
@@ -55,14 +53,10 @@ export interface TorrentSetup {
 	/** Those of them that a person named. */
 	readonly namedTrackers?: readonly string[] | undefined;
 	readonly addedAt: Millis;
-}
-
-/** Why a torrent of an earlier session can only be looked at. */
-export interface Held {
-	/** What was known of it is lost; or a later version of the program knows it. */
-	readonly why: 'lost' | 'later';
-	/** The same in words, with what to do. */
-	readonly text: string;
+	/** Whether it is to run; true when left out. */
+	readonly wanted?: boolean | undefined;
+	/** All that is on the disk is hashed at its first start, whatever is asked for. */
+	readonly doubtful?: boolean | undefined;
 }
 
 /** One torrent: who it is, what people chose of it, and the one way in for what happens to it. */
@@ -82,7 +76,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly addedAt: Millis;
 	dir: string;
 	/** Whether it is to run: what a person said last, kept over restarts. */
-	wanted = true;
+	wanted: boolean;
 	/** It was paused together with all that ran, not by itself. */
 	heldWithAll = false;
 	sequential = false;
@@ -94,8 +88,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	queue = 0;
 	/** Set while nobody knows where its data is: it cannot run, and is not saved. */
 	held: Held | undefined;
-	/** All that is on the disk is hashed at its next start, whatever is asked for. */
-	doubtful = false;
 	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
 	onChange: () => void = () => {};
 	/** Puts what is known of it on the disk, now. */
@@ -108,6 +100,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#content: TorrentContent | undefined;
 	/** Which files were chosen while it is not known which there are. */
 	#selection: FileChoices | undefined;
+	/** All that is on the disk is hashed at its next start, whatever is asked for. */
+	#doubtful: boolean;
 	#magnet: string | undefined;
 
 	constructor(setup: TorrentSetup, services: SessionServices) {
@@ -120,6 +114,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
+		this.wanted = setup.wanted ?? true;
+		this.#doubtful = setup.doubtful === true;
 		this.stats = new TransferStats(services.clock.now());
 		this.goal = new SeedingGoal(this.stats, () => this.#content?.metainfo.length ?? 0);
 		this.resumeState = new ResumeState(this, services.clock);
@@ -206,27 +202,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.activity.name === 'checking' && this.stats.completedAt !== undefined;
 	}
 
-	/** What an earlier session knew; to be told before the first start. */
-	remember(memory: ResumeData): void {
-		this.resumeState.take(memory);
-		this.stats.take(memory);
-		this.goal.take(memory);
-		this.superSeedingWanted = memory.superSeeding;
-		this.sequential = memory.sequential;
-		this.label = memory.label;
-		this.queue = memory.queue;
-		this.heldWithAll = memory.heldWithAll === true;
-		this.setLimits(memory.maxDownload, memory.maxUpload);
-		if (this.#content !== undefined) this.#content.remember(memory);
-		// They are all it has, and must outlive also a session in which it does not run.
-		else this.sources.take(memory.peers, 'resume');
-	}
-
-	/** The speeds of an earlier session. */
-	takeHistory(history: SpeedHistory): void {
-		this.stats.history = history;
-	}
-
 	/** Everything resume data needs, as of now. Looks at every file's size and time. */
 	rememberNow(): Promise<ResumeData> {
 		return this.resumeState.now();
@@ -259,55 +234,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		};
 	}
 
-	/** It is to run, whatever it has done before. */
-	want(): void {
-		this.goal.waive();
-		this.wanted = true;
-		this.heldWithAll = false;
-		this.resumeState.revision++;
-	}
-
-	/** It has not run yet, and is not to. */
-	rest(): void {
-		this.#lifecycle.rest();
-	}
-
-	/** It can only be looked at; to be told before the first start. */
-	hold(held: Held): void {
-		this.held = held;
-		this.wanted = false;
-		this.#lifecycle.hold({code: 'io', message: held.text});
-	}
-
-	/** Somebody says where its data is. */
-	release(dir: string): void {
-		this.held = undefined;
-		this.dir = dir;
-		this.rest();
-		if (this.#content !== undefined) this.#content.filesRevision++;
-		this.resumeState.revision++;
-	}
-
-	/**
-	 * After `remember`, for one that was not paused by hand: it reached its goal in an earlier session, and rests. Answers
-	 * whether it is so.
-	 */
-	restIfDone(): boolean {
-		if (this.stats.completedAt === undefined || !this.goal.isDue) return false;
-		this.goal.reached = true;
-		this.rest();
-		return true;
-	}
-
-	/** Bytes a second; undefined for none. */
-	setLimits(maxDownload: number | undefined, maxUpload: number | undefined): void {
-		const now = this.#services.clock.now();
-		this.rateLimits.download.setRate(maxDownload, now);
-		this.rateLimits.upload.setRate(maxUpload, now);
-		this.resumeState.revision++;
-		this.#services.limitsChanged();
-	}
-
 	/** A limit of this torrent or of all was changed: what goes beyond it is not waited for. */
 	applyLimits(now: Millis): void {
 		this.rateLimits.apply(this.peers, this.active && !this.complete, now);
@@ -315,64 +241,157 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (maxDownload !== undefined && this.active) this.#content?.timeouts.takeBackExcess(maxDownload);
 	}
 
-	/** Tokens came: those who waited for them go on. */
-	resupply(now: Millis): void {
-		if (!this.active) return;
-		// Else what is not due would take every token.
-		this.#content?.timeCritical.look(now);
-		this.#content?.timeouts.resupply(now);
-	}
-
-	/** The one way in for everything that is not a block. */
+	/** The one way in for everything that is not a block. May throw a `UserError` for what a person asks for. */
 	post(event: TorrentEvent): void {
-		if (this.closed) return;
+		if (this.closed) return refuse(event);
 		switch (event.type) {
+			case 'remember':
+				return this.#remember(event.memory);
 			case 'start':
 				if (this.held !== undefined) return;
-				this.want();
-				this.#lifecycle.start(this.doubtful ? 'full' : event.check);
-				this.doubtful = false;
+				this.#want();
+				this.#lifecycle.start(this.#doubtful ? 'full' : event.check);
+				this.#doubtful = false;
 				return;
 			case 'pause':
 				this.wanted = false;
 				this.heldWithAll = event.withAll === true;
 				return this.#lifecycle.pause();
+			case 'queue':
+				if (event.wanted) this.#want();
+				return this.#lifecycle.queue();
+			case 'rest':
+				return this.#rest(event.wanted, event.recalled === true);
+			case 'hold':
+				this.held = event.held;
+				this.wanted = false;
+				return this.#lifecycle.hold({code: 'io', message: event.held.text});
+			case 'release':
+				return this.#release(event.dir);
+			case 'allow':
+				if (event.consent === undefined) return this.#lifecycle.allowAsTold();
+				return this.#lifecycle.allow(event.consent);
 			case 'verify':
 				return this.held === undefined ? this.#lifecycle.verify() : undefined;
+			case 'failure':
+				return this.#lifecycle.fail(event.failure);
+			case 'tick':
+				return this.#tick(event.now);
+			case 'count':
+				return this.#sample(this.#services.clock.now());
+			case 'history':
+				this.stats.history = event.history;
+				return;
+			case 'limits':
+				return this.applyLimits(event.now);
+			case 'set':
+				return this.#set(event.settings);
+			case 'move':
+				return event.done(this.#move(event.dir));
+			default:
+				return this.#postToParts(event);
+		}
+	}
+
+	/** What concerns its content, and where its peers come from. */
+	#postToParts(event: Exclude<TorrentEvent, {readonly type: OwnEvent}>): void {
+		const content = this.#content;
+		const {list} = this.sources.trackers;
+		switch (event.type) {
 			case 'metadata':
 				return this.#takeMetadata(event.info);
 			case 'select':
 				return this.#select(event.choices);
 			case 'prioritise':
-				this.#content?.selection.choose(event.files, event.priority);
+				content?.selection.choose(event.files, event.priority);
 				return this.#wantOther();
 			case 'prioritisePieces':
-				this.#content?.selection.choosePieces(event.pieces, event.priority);
+				content?.selection.choosePieces(event.pieces, event.priority);
 				return this.#wantOther();
 			case 'deadline':
 				return this.#hurry(event.pieces, event.within);
-			case 'queue':
-				return this.#lifecycle.queue();
-			case 'set':
-				return this.#set(event.settings);
+			case 'rename':
+				return event.done(content?.relocation.rename(event.file, event.name) ?? noFailure);
+			case 'moveAgain':
+				return void content?.relocation.again(event.place);
+			case 'stored':
+				return content?.completion.stored(event.piece);
+			case 'wrong':
+				return content?.smartBan.wrong(event.piece, event.digests);
+			case 'unstored':
+				content?.downloader.again(event.piece);
+				return this.#lifecycle.fail(event.failure);
+			case 'resupply':
+				return this.active ? content?.resupply(event.now) : undefined;
 			case 'peers':
 				return this.sources.take(event.addresses, event.source);
-			case 'stored':
-				return this.#content?.completion.stored(event.piece);
-			case 'wrong':
-				return this.#content?.smartBan.wrong(event.piece, event.digests);
-			case 'unstored':
-				this.#content?.downloader.again(event.piece);
-				return this.#lifecycle.fail(event.failure);
-			case 'failure':
-				return this.#lifecycle.fail(event.failure);
-			case 'count':
-				return this.#sample(this.#services.clock.now());
-			case 'tick':
-				return this.#tick(event.now);
+			case 'kick':
+				return this.swarm.peers.get(event.peer)?.close('kicked');
+			case 'ban':
+				return this.#ban(event.peer);
+			case 'announce':
+				return event.done(this.sources.hurry());
+			case 'addTracker':
+				return answer(event.done, list.add(event.url, event.tier) ? 1 : 0);
+			case 'addTiers':
+				return answer(event.done, list.merge(event.tiers));
+			case 'removeTracker':
+				return list.remove(event.url);
 			default:
 				event satisfies never;
 		}
+	}
+
+	#remember(memory: ResumeData): void {
+		this.resumeState.take(memory);
+		this.stats.take(memory);
+		this.goal.take(memory);
+		this.superSeedingWanted = memory.superSeeding;
+		this.sequential = memory.sequential;
+		this.label = memory.label;
+		this.queue = memory.queue;
+		this.heldWithAll = memory.heldWithAll === true;
+		this.#limit(memory.maxDownload, memory.maxUpload);
+		if (this.#content !== undefined) this.#content.remember(memory);
+		// They are all it has, and must outlive also a session in which it does not run.
+		else this.sources.take(memory.peers, 'resume');
+	}
+
+	/** It is to run, whatever it has done before. */
+	#want(): void {
+		this.goal.waive();
+		this.wanted = true;
+		this.heldWithAll = false;
+		this.resumeState.revision++;
+	}
+
+	#rest(wanted: boolean, recalled: boolean): void {
+		this.wanted = wanted;
+		if (recalled && this.stats.completedAt !== undefined && this.goal.isDue) this.goal.reached = true;
+		this.#lifecycle.rest();
+	}
+
+	#release(dir: string): void {
+		this.held = undefined;
+		this.dir = dir;
+		this.#doubtful = true;
+		this.#lifecycle.rest();
+		this.#content?.moved();
+		this.resumeState.revision++;
+	}
+
+	/** Resolves when its files are there, or with why they are where they were. */
+	async #move(dir: string): Promise<StorageFailure | undefined> {
+		if (this.#content !== undefined) return this.#content.relocation.move(dir);
+		this.dir = dir;
+		this.resumeState.revision++;
+		this.log('info', `is to be in ${dir}`);
+		return undefined;
+	}
+
+	#ban(id: number): void {
+		const peer = this.swarm.peers.get(id);
+		if (peer !== undefined) this.swarm.ban(peerKey(peer.address), 'was banned by hand');
 	}
 
 	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
@@ -389,16 +408,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	async removeData(others: ReadonlyMap<number, string>): Promise<Removal> {
 		const nothing = {deleted: 0, kept: [], failure: undefined};
 		return this.#content?.onDisk.remove(others) ?? nothing;
-	}
-
-	/** A person allows its next start to do more than it would; undefined: what it was told to do when it failed. */
-	allow(consent?: Partial<Consent>): void {
-		if (consent === undefined) this.#lifecycle.allowAsTold();
-		else this.#lifecycle.allow(consent);
-	}
-
-	banPeer(peer: Peer): void {
-		this.swarm.ban(peerKey(peer.address), 'was banned by hand');
 	}
 
 	#select(choices: FileChoices): void {
@@ -445,10 +454,24 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (settings.queue !== undefined) this.queue = settings.queue;
 		if (settings.sequential !== undefined) this.sequential = settings.sequential;
 		if (settings.superSeeding !== undefined) this.superSeedingWanted = settings.superSeeding;
+		if (settings.seedOnly !== undefined) this.seedOnly = settings.seedOnly;
+		const {maxDownload, maxUpload} = settings;
+		if (maxDownload !== undefined || maxUpload !== undefined) {
+			const {download, upload} = this.rateLimits;
+			this.#limit(changed(maxDownload, download.rate), changed(maxUpload, upload.rate));
+		}
 		this.goal.set(settings);
 		this.#content?.superSeeding.review();
 		this.resumeState.revision++;
 		this.onChange();
+	}
+
+	/** Bytes a second; undefined for none. */
+	#limit(maxDownload: BytesPerSecond | undefined, maxUpload: BytesPerSecond | undefined): void {
+		const now = this.#services.clock.now();
+		this.rateLimits.download.setRate(maxDownload, now);
+		this.rateLimits.upload.setRate(maxUpload, now);
+		this.#services.limitsChanged();
 	}
 
 	#hurry(pieces: readonly PieceRange[], within: Millis | null): void {
@@ -515,4 +538,40 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	log(level: LogLevel, text: string): void {
 		this.#services.log(level, text, this.id);
 	}
+}
+
+/** What a torrent sees to itself. */
+type OwnEvent =
+	| 'remember'
+	| 'start'
+	| 'pause'
+	| 'queue'
+	| 'rest'
+	| 'hold'
+	| 'release'
+	| 'allow'
+	| 'verify'
+	| 'failure'
+	| 'tick'
+	| 'count'
+	| 'history'
+	| 'limits'
+	| 'set'
+	| 'move';
+
+const noFailure = Promise.resolve(undefined);
+
+/** Nothing happens to a torrent that is closed: whoever waits for an answer is told so. */
+function refuse(event: TorrentEvent): void {
+	if (event.type === 'move' || event.type === 'rename')
+		event.done(Promise.resolve({code: 'io', message: 'the torrent was closed'}));
+}
+
+/** Null for none; what is left out stays. */
+function changed<Value>(value: Value | null | undefined, now: Value | undefined): Value | undefined {
+	return value === null ? undefined : (value ?? now);
+}
+
+function answer(done: ((count: number) => void) | undefined, count: number): void {
+	done?.(count);
 }

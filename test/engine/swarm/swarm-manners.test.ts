@@ -79,7 +79,7 @@ test('there are more slots where the line feeds more, and fewer where a limit do
 	});
 	const usual = unchoked(peers).length;
 	assert.ok(usual > 8 && usual < 16, `${usual} slots`);
-	lone.torrent.setLimits(undefined, 50_000);
+	lone.torrent.post({type: 'set', settings: {maxUpload: 50_000}});
 	await busy(lone, 40, peers);
 	assert.equal(unchoked(peers).length, 5);
 	await lone.torrent.close();

@@ -18,7 +18,7 @@ import {seeded} from '../../policy/seeded.ts';
 async function running(torrent: Torrent): Promise<void> {
 	for (let turns = 0; turns < 1000 && torrent.activity.name !== 'active'; turns++) {
 		if (torrent.activity.name === 'failed') {
-			torrent.allow({overwrite: true});
+			torrent.post({type: 'allow', consent: {overwrite: true}});
 			torrent.post({type: 'start', check: 'none'});
 		}
 		await turn();
