@@ -188,6 +188,16 @@ test('what is not offered is not greeted for, and costs who sends it all the sam
 	assert.equal(peer.extensions.notesOf(extension), undefined);
 });
 
+test('a handshake that is one too many is not read', () => {
+	const torrent = new NotedTorrent();
+	const registry = new ExtensionRegistry(torrent, [new WhoIsHere(torrent)], []);
+	const peer = meet(torrent, registry, 1);
+	peer.idleTalk = () => peer.close();
+	registry.message(peer, 0, handshake({m: {who_is_here: 9}}));
+	assert.equal(peer.extensions.numberOf('who_is_here'), undefined);
+	assert.deepEqual(torrent.noted, []);
+});
+
 test('peers hear when something is offered no more, or again', () => {
 	const torrent = new NotedTorrent();
 	const registry = new ExtensionRegistry(torrent, [new WhoIsHere(torrent)], []);
