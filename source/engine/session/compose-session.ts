@@ -1,40 +1,25 @@
-import {toHex} from '../../base/hex.js';
 import type {Clock} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 import {BlockPool} from '../../io/disk/block-pool.js';
-import type {Disk} from '../../io/disk/disk.js';
 import {DiskService} from '../../io/disk/disk-service.js';
 import {PathRegistry} from '../../io/files/path-registry.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
-import {machineRandom} from '../../io/machine/random.js';
-import {AddressWatch} from '../../io/net/address-watch.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
-import {makeSockets, type Sockets} from '../../io/net/sockets.js';
-import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
 import {LimitStore} from '../../io/state/limit-store.js';
 import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
-import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {CommandHost} from '../commands/command-host.js';
-import type {Dht} from '../dht/dht.js';
-import {IncomingConnections} from '../peers/incoming-connections.js';
-import {ourHandshake} from '../peers/our-handshake.js';
-import {makePeerId} from '../peers/peer-id.js';
-import {WriteBatch} from '../peers/write-batch.js';
-import {ExternalAddress} from '../sources/external-address.js';
 import {ConnectionSlots} from '../swarm/connection-slots.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {Uploader} from '../transfer/uploader.js';
 import {UpdateComposer} from '../views/compose-update.js';
 import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
-import {makeCheckMutex} from './check-mutex.js';
-import {composeDht} from './compose-dht.js';
+import {composeShared} from './compose-shared.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
 import {QueueManager} from './queue-manager.js';
@@ -93,10 +78,12 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const most = connectionLimits(openFileLimit());
 	const slots = new ConnectionSlots(most.peers, torrents, clock);
 	const budget = new BlockBudget(pool, torrents, clock);
-	const sockets = composeSockets(options, clock, write);
-	const {shared, udpTrackers, incoming, addresses, dht} = composeShared({
+	const {
+		shared,
+		services: network,
+		closeSockets,
+	} = composeShared({
 		options,
-		sockets,
 		clock,
 		disk,
 		pool,
@@ -133,9 +120,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		keep: torrent => autosave.save(torrent),
 	});
 	const services: readonly SessionService[] = [
-		incoming,
-		addresses,
-		...(dht === undefined ? [] : [dht]),
+		...network,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
 		limits,
 		stats,
@@ -163,10 +148,6 @@ export function composeSession(options: SessionOptions): SessionParts {
 	});
 	const watchers = composeWatchers({torrents, clock, stats, log, report});
 	const links = new TorrentLinks(shared.http, clock);
-	const closeSockets = () => {
-		udpTrackers.close();
-		sockets.udp.close();
-	};
 	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
 	return {
 		clock,
@@ -185,10 +166,10 @@ export function composeSession(options: SessionOptions): SessionParts {
 			preview: link => links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			settle: (torrent, dir) => loader.settle(torrent, dir),
-			resolvePeer: text => resolvePeer(text, sockets.resolver),
+			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 		},
-		port: () => incoming.port,
+		port: () => shared.port(),
 		closeSockets,
 		async release() {
 			closeSockets();
@@ -196,114 +177,6 @@ export function composeSession(options: SessionOptions): SessionParts {
 			await Promise.race([disk.close(), new Promise<void>(resolve => clock.after(diskFarewell, resolve))]);
 		},
 	};
-}
-
-function composeSockets(options: SessionOptions, clock: Clock, log: SessionServices['log']): Sockets {
-	return {
-		...makeSockets({
-			clock,
-			bind: options.bind,
-			userAgent: `tortui/${options.version}`,
-			udpTaken: port =>
-				log('warn', `UDP port ${port} is taken: trackers are asked over UDP from another one`),
-		}),
-		...options.sockets,
-	};
-}
-
-/** What the session stands on. */
-interface Grounds {
-	readonly options: SessionOptions;
-	readonly sockets: Sockets;
-	readonly clock: Clock;
-	readonly disk: Disk;
-	readonly pool: BlockPool;
-	readonly paths: PathRegistry;
-	readonly torrents: ReadonlyMap<string, Torrent>;
-	readonly slots: ConnectionSlots;
-	readonly budget: BlockBudget;
-	/** How many may be here that have not said which torrent they want. */
-	readonly halfOpen: number;
-	readonly log: SessionServices['log'];
-	limitsChanged(): void;
-}
-
-/** What all torrents share, and who lets peers in to them. */
-function composeShared(grounds: Grounds): {
-	shared: SessionServices;
-	udpTrackers: UdpTrackerClient;
-	incoming: IncomingConnections;
-	addresses: AddressWatch;
-	dht: Dht | undefined;
-} {
-	const {options, clock, slots, budget, torrents, log} = grounds;
-	const {bind, version} = options;
-	const random = options.random ?? machineRandom;
-	const {tcp, udp, http, resolver, local} = grounds.sockets;
-	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
-	const externalAddress: ExternalAddress = new ExternalAddress(() => addresses.hosts, log);
-	const addresses = new AddressWatch(bind, hosts => {
-		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
-		externalAddress.machineChanged();
-		dht?.addressesChanged();
-	});
-	let peerIds = 0;
-	const dht = composeDht(
-		options,
-		grounds.sockets,
-		{clock, random, externalAddress, port: () => incoming.port},
-		log,
-	);
-	const shared: SessionServices = {
-		dht,
-		exchangesPeers: options.pex !== false,
-		clock,
-		random,
-		transport: tcp,
-		pool: grounds.pool,
-		disk: grounds.disk,
-		paths: grounds.paths,
-		allocatesFully: options.allocation === 'full',
-		http,
-		resolver,
-		udpTrackers,
-		localTrackers: options.localTrackers,
-		writeBatch: new WriteBatch(clock),
-		uploader: new Uploader(clock),
-		router: {
-			route: (peer, infoHash) => {
-				const torrent = torrents.get(toHex(infoHash));
-				if (!torrent?.swarm.accept(peer)) return undefined;
-				incoming.forget(peer);
-				return torrent.messages;
-			},
-			halfOpenClosed: peer => incoming.forget(peer),
-		},
-		peerId: makePeerId(version, random),
-		key: new DataView(random.bytes(4).buffer).getUint32(0),
-		client: `tortui ${version}`,
-		log,
-		port: () => incoming.port,
-		get ownHosts() {
-			return addresses.hosts;
-		},
-		externalAddress,
-		nextPeerId: () => peerIds++,
-		mayDial: held => slots.mayDial(held),
-		mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
-		connectionEnded: () => slots.ended(),
-		downloadLimiter: new RateLimiter(),
-		uploadLimiter: new RateLimiter(),
-		limitsChanged: () => grounds.limitsChanged(),
-		requestQuota: source => budget.requestQuota(source),
-		checkTurn: makeCheckMutex(),
-		waitForBuffer: (source, refill) => budget.waitForBuffer(source, refill),
-		buffersFreed: () => budget.buffersFreed(),
-	};
-	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
-		ourHandshake(infoHash, shared),
-	);
-	return {shared, udpTrackers, incoming, addresses, dht};
 }
 
 function openStores({persist, stateDir}: SessionOptions, log: SessionServices['log']): Stores {

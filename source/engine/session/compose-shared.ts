@@ -1,0 +1,137 @@
+import {toHex} from '../../base/hex.js';
+import type {Clock} from '../../base/ports.js';
+import type {BlockPool} from '../../io/disk/block-pool.js';
+import type {Disk} from '../../io/disk/disk.js';
+import type {PathRegistry} from '../../io/files/path-registry.js';
+import {machineRandom} from '../../io/machine/random.js';
+import {AddressWatch} from '../../io/net/address-watch.js';
+import {makeSockets, type Sockets} from '../../io/net/sockets.js';
+import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
+import {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import {IncomingConnections} from '../peers/incoming-connections.js';
+import {ourHandshake} from '../peers/our-handshake.js';
+import {makePeerId} from '../peers/peer-id.js';
+import {WriteBatch} from '../peers/write-batch.js';
+import {ExternalAddress} from '../sources/external-address.js';
+import type {ConnectionSlots} from '../swarm/connection-slots.js';
+import type {Torrent} from '../torrent/torrent.js';
+import {Uploader} from '../transfer/uploader.js';
+import type {BlockBudget} from './block-budget.js';
+import {makeCheckMutex} from './check-mutex.js';
+import {composeDht} from './compose-dht.js';
+import type {SessionOptions} from './session-options.js';
+import type {SessionService} from './session-service.js';
+import type {SessionServices} from './session-services.js';
+
+/** What the torrents of a session share, and who of it lives by itself. */
+export interface SharedParts {
+	readonly shared: SessionServices;
+	/** Those that speak to other machines, in the order in which they start. */
+	readonly services: readonly SessionService[];
+	/** Lets go of the sockets, at once. */
+	closeSockets(): void;
+}
+
+function composeSockets(options: SessionOptions, clock: Clock, log: SessionServices['log']): Sockets {
+	return {
+		...makeSockets({
+			clock,
+			bind: options.bind,
+			userAgent: `tortui/${options.version}`,
+			udpTaken: port =>
+				log('warn', `UDP port ${port} is taken: trackers are asked over UDP from another one`),
+		}),
+		...options.sockets,
+	};
+}
+
+/** What it stands on. */
+export interface Grounds {
+	readonly options: SessionOptions;
+	readonly clock: Clock;
+	readonly disk: Disk;
+	readonly pool: BlockPool;
+	readonly paths: PathRegistry;
+	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly slots: ConnectionSlots;
+	readonly budget: BlockBudget;
+	/** How many may be here that have not said which torrent they want. */
+	readonly halfOpen: number;
+	readonly log: SessionServices['log'];
+	limitsChanged(): void;
+}
+
+/** What all torrents share, and who lets peers in to them. */
+export function composeShared(grounds: Grounds): SharedParts {
+	const {options, clock, slots, budget, torrents, log} = grounds;
+	const {bind, version} = options;
+	const random = options.random ?? machineRandom;
+	const sockets = composeSockets(options, clock, log);
+	const {tcp, udp, http, resolver, local} = sockets;
+	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
+	const externalAddress: ExternalAddress = new ExternalAddress(() => addresses.hosts, log);
+	const addresses = new AddressWatch(bind, hosts => {
+		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
+		externalAddress.machineChanged();
+		dht?.addressesChanged();
+	});
+	let peerIds = 0;
+	const dht = composeDht(options, sockets, {clock, random, externalAddress, port: () => incoming.port}, log);
+	const shared: SessionServices = {
+		dht,
+		exchangesPeers: options.pex !== false,
+		clock,
+		random,
+		transport: tcp,
+		pool: grounds.pool,
+		disk: grounds.disk,
+		paths: grounds.paths,
+		allocatesFully: options.allocation === 'full',
+		http,
+		resolver,
+		udpTrackers,
+		localTrackers: options.localTrackers,
+		writeBatch: new WriteBatch(clock),
+		uploader: new Uploader(clock),
+		router: {
+			route: (peer, infoHash) => {
+				const torrent = torrents.get(toHex(infoHash));
+				if (!torrent?.swarm.accept(peer)) return undefined;
+				incoming.forget(peer);
+				return torrent.messages;
+			},
+			halfOpenClosed: peer => incoming.forget(peer),
+		},
+		peerId: makePeerId(version, random),
+		key: new DataView(random.bytes(4).buffer).getUint32(0),
+		client: `tortui ${version}`,
+		log,
+		port: () => incoming.port,
+		get ownHosts() {
+			return addresses.hosts;
+		},
+		externalAddress,
+		nextPeerId: () => peerIds++,
+		mayDial: held => slots.mayDial(held),
+		mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
+		connectionEnded: () => slots.ended(),
+		downloadLimiter: new RateLimiter(),
+		uploadLimiter: new RateLimiter(),
+		limitsChanged: () => grounds.limitsChanged(),
+		requestQuota: source => budget.requestQuota(source),
+		checkTurn: makeCheckMutex(),
+		waitForBuffer: (source, refill) => budget.waitForBuffer(source, refill),
+		buffersFreed: () => budget.buffersFreed(),
+	};
+	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
+		ourHandshake(infoHash, shared),
+	);
+	return {
+		shared,
+		services: [incoming, addresses, ...(dht === undefined ? [] : [dht])],
+		closeSockets() {
+			udpTrackers.close();
+			udp.close();
+		},
+	};
+}
