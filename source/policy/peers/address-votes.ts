@@ -21,7 +21,6 @@ export class AddressVotes {
 
 	/** Whether three networks and more than half of all name it. */
 	get certain(): boolean {
-		if (this.#address === undefined) return false;
 		const count = this.#count(this.#address);
 		return count >= certainVoters && count * 2 > this.#votes.size;
 	}
@@ -37,7 +36,7 @@ export class AddressVotes {
 		if (this.#count(address) * 2 > this.#votes.size) this.#address = address;
 	}
 
-	#count(address: string): number {
+	#count(address: string | undefined): number {
 		let count = 0;
 		for (const named of this.#votes.values()) if (named === address) count++;
 		return count;

@@ -36,6 +36,19 @@ test('half of the voters are not more than half', () => {
 	assert.deepEqual([list.address, list.certain], [lie, true]);
 });
 
+test('only the last sixteen networks count, and who speaks again is among the last', () => {
+	const list = votes(1, ours);
+	votes(1, lie, list, 1);
+	votes(8, ours, list, 2);
+	votes(6, lie, list, 10);
+	assert.equal(list.certain, true, 'nine of sixteen');
+	list.add(ours, 'net 0');
+	list.add(lie, 'net 16');
+	assert.equal(list.certain, true, 'the first has spoken again, so that the second is forgotten, which lied');
+	list.add(lie, 'net 17');
+	assert.equal(list.certain, false, 'the third is forgotten: eight of sixteen are left');
+});
+
 test('a new address of ours is believed when nine of the last sixteen networks name it', () => {
 	const list = votes(40, ours);
 	for (let voter = 0; voter < 8; voter++) {
@@ -57,6 +70,7 @@ test('a /24, a /48 and a domain have one vote each', () => {
 	assert.equal(voterNetwork('192.0.2.1'), voterNetwork('192.0.2.254'));
 	assert.equal(voterNetwork('192.0.2.1'), voterNetwork('::ffff:192.0.2.9'));
 	assert.notEqual(voterNetwork('192.0.2.1'), voterNetwork('192.0.3.1'));
+	assert.notEqual(voterNetwork('192.0.2.1'), voterNetwork('193.0.2.1'));
 	assert.equal(voterNetwork('2001:db8:7::1'), voterNetwork('2001:db8:7:ffff::2'));
 	assert.notEqual(voterNetwork('2001:db8:7::1'), voterNetwork('2001:db8:8::1'));
 	assert.equal(voterNetwork('a.tracker.example'), voterNetwork('B.Tracker.Example'));

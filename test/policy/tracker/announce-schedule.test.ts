@@ -224,6 +224,27 @@ test('asking by hand brings the next announce forward, as far as the tracker all
 	}
 });
 
+test('asking by hand does not ask twice who has not answered, and is no refusal’s to delay', () => {
+	const s = schedule([[a], [b]]);
+	assert.deepEqual(due(s, 0), [`${a} started`]);
+	s.reannounce(10);
+	assert.deepEqual(due(s, 10), []);
+	s.slow(a);
+	assert.deepEqual(due(s, 20), [`${b} started`]);
+	s.reannounce(30);
+	assert.deepEqual(due(s, 30), []);
+	s.failed(b, 40);
+	s.failed(a, 40, 6000);
+	s.reannounce(50);
+	assert.deepEqual(
+		s.trackers.map(({state}) => state),
+		['idle', 'idle'],
+	);
+	s.stop();
+	s.start(60);
+	assert.deepEqual(due(s, 60), [`${a} started`]);
+});
+
 test('a need for peers asks as soon as the minimum interval allows', () => {
 	const s = schedule([[b]]);
 	s.due(0);
