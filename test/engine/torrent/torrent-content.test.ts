@@ -109,6 +109,30 @@ test('when its metadata comes it goes on in place: who is here stays, counts, an
 	await lone.torrent.close();
 });
 
+test('while its files are looked at nothing is asked for, and at once when that is done', async () => {
+	const lone = linked({onDisk: true});
+	lone.torrent.post({type: 'allow', consent: {overwrite: true}});
+	lone.torrent.post({type: 'start', check: 'quick'});
+	const seed = await LonePeer.meet(lone, 1);
+	seed.say(writer => writer.plain(messageId.haveAll));
+	seed.say(writer => writer.plain(messageId.unchoke));
+	lone.torrent.post({type: 'metadata', info: lone.metainfo});
+	while (lone.storages.length === 0) await Promise.resolve();
+	const {promise: done, resolve} = Promise.withResolvers<undefined>();
+	lone.storage.check = () => ({done, stop() {}});
+	for (let turns = 0; turns < 5; turns++) await turn();
+	seed.say(writer => writer.keepAlive());
+	lone.torrent.post({type: 'tick', now: lone.clock.now()});
+	assert.equal(lone.torrent.activity.name, 'checking');
+	assert.deepEqual(await seed.hears('request'), []);
+	assert.equal(seed.connection.reason, undefined);
+	resolve(undefined);
+	for (let turns = 0; turns < 10; turns++) await turn();
+	assert.equal(lone.torrent.activity.name, 'active');
+	assert.notDeepEqual(await seed.hears('request'), []);
+	await lone.torrent.close();
+});
+
 test('who said before the metadata what nobody can have is let go, and the others stay', async () => {
 	const lone = linked();
 	await lone.start();
