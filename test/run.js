@@ -1,7 +1,7 @@
 // Runs every test: those that share nothing in one process, those with real programs one file at a time, each in a
 // process group of its own with a deadline, so that whatever hangs is cut, counted as failed, and leaves nothing behind.
 import {spawn} from 'node:child_process';
-import {globSync, mkdtempSync, rmSync} from 'node:fs';
+import {globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,10 @@ console.log(`Node.js ${process.version}`);
 
 // What a test that was cut off leaves behind goes with this folder.
 const folder = mkdtempSync(join(tmpdir(), 'tortui-run-'));
-const env = {...process.env, TMPDIR: folder};
+// Nothing is looked for beyond this machine but by tests of just that.
+mkdirSync(join(folder, 'config/tortui'), {recursive: true});
+writeFileSync(join(folder, 'config/tortui/config.json'), '{"no-dht": true, "no-lsd": true}\n');
+const env = {...process.env, TMPDIR: folder, XDG_CONFIG_HOME: join(folder, 'config')};
 
 const testMs = 120_000;
 const sharedMs = 420_000;

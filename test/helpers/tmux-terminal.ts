@@ -40,6 +40,7 @@ export class Terminal {
 			PATH: `${bin}:${process.env['PATH']}`,
 			TORTUI_HOME: space.path('state'),
 			LC_ALL: 'C.UTF-8',
+			XDG_CONFIG_HOME: process.env['XDG_CONFIG_HOME'] ?? space.path('no-config'),
 		};
 		// Given by the shell's own settings, because tmux and the shell it starts this one with change the environment.
 		const settings = space.path(`bashrc-${terminal.#number}`);

@@ -16,6 +16,7 @@ const fixed = [
 	'port',
 	'bind',
 	'dht',
+	'dhtBootstrap',
 	'pex',
 	'lsd',
 	'utp',

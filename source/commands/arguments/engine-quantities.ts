@@ -1,7 +1,7 @@
 import {UserError} from '../../base/errors.js';
 import type {BytesPerSecond} from '../../base/units.js';
 import type {SlowTime} from '../../policy/rates/speed-schedule.js';
-import {choice, integer, rate} from './quantities.js';
+import {choice, hostAndPort, integer, rate} from './quantities.js';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const form = /^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
@@ -48,6 +48,29 @@ export function parseSlowTime(value: string, where: string): SlowTime {
 		);
 	}
 	return {days: on, from: fromHour! * 60 + fromMinute!, to: end! * 60 + toMinute!};
+}
+
+/** A node of the DHT that is asked first, or `none`: nobody is but those known from earlier. */
+export function bootstrapNode(value: string, where: string): string {
+	return value.trim().toLowerCase() === 'none' ? 'none' : hostAndPort(value, where);
+}
+
+/** The nodes that are asked first when nobody says otherwise: kept by the authors of other clients for all. */
+const usualBootstrap = [
+	'dht.libtorrent.org:25401',
+	'dht.transmissionbt.com:6881',
+	'router.bt.ouinet.work:6881',
+];
+
+/** Those that are meant by what was said, split into host and port. */
+export function bootstrapNodes(
+	chosen: readonly string[] = [],
+): ReadonlyArray<{readonly host: string; readonly port: number}> {
+	const nodes = chosen.length === 0 ? usualBootstrap : chosen.filter(node => node !== 'none');
+	return nodes.map(node => {
+		const colon = node.lastIndexOf(':');
+		return {host: node.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(node.slice(colon + 1))};
+	});
 }
 
 const encryptionModes = choice('prefer', 'require', 'off');

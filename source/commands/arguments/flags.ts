@@ -1,5 +1,5 @@
 import type {Options} from './command.js';
-import {countOrNone, encryption, rateOrNone, slowTime} from './engine-quantities.js';
+import {bootstrapNode, countOrNone, encryption, rateOrNone, slowTime} from './engine-quantities.js';
 import {
 	choice,
 	duration,
@@ -50,8 +50,14 @@ export const engineOptions = {
 		read: ipAddress,
 		help: 'listen and dial from this address only (repeatable)',
 	},
-	dht: {kind: 'off', help: 'do not use the distributed hash table', hidden: true},
-	pex: {kind: 'off', help: 'do not exchange peers with peers', hidden: true},
+	dht: {kind: 'off', help: 'do not look for peers in the DHT'},
+	dhtBootstrap: {
+		kind: 'list',
+		value: 'HOST:PORT',
+		read: bootstrapNode,
+		help: 'a DHT node to ask first (repeatable); none: only those known',
+	},
+	pex: {kind: 'off', help: 'do not exchange peers with peers'},
 	lsd: {kind: 'off', help: 'do not look for peers on the local network', hidden: true},
 	utp: {kind: 'off', help: 'do not use uTP', hidden: true},
 	tcp: {

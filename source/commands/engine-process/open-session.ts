@@ -2,7 +2,7 @@ import type {EngineClient} from '../../api/engine-client.js';
 import type {Log} from '../../base/ports.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
 import type {Flags} from '../arguments/command.js';
-import {parseSlowTime} from '../arguments/engine-quantities.js';
+import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
 
 /** An engine in this process. */
@@ -13,6 +13,7 @@ export interface LocalEngine extends EngineClient {
 
 /** What the demonstration, say, can do without. */
 type Optional =
+	| 'dhtBootstrap'
 	| 'localTrackers'
 	| 'slowDownload'
 	| 'slowUpload'
@@ -69,6 +70,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		name: flags.name,
 		trackers: flags.trackers,
 		localTrackers: flags.localTrackers,
+		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap)} : undefined,
+		pex: flags.pex,
 		persist: restore,
 		version,
 		log,

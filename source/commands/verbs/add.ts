@@ -7,7 +7,7 @@ import {selectionNotes} from '../arguments/selection-notes.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
-import {addCommand, readDownload, type TorrentSource} from '../transfer/torrent-source.js';
+import {addCommand, readTorrentSource, type TorrentSource} from '../transfer/torrent-source.js';
 
 /** Hands torrents to the running engine. */
 export const command = defineCommand({
@@ -35,7 +35,7 @@ export const command = defineCommand({
 	],
 	async run({input, flags, given}, context) {
 		const {env, version, stdout} = context;
-		const sources = await Promise.all(input.map(word => readDownload(word, context)));
+		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		const options = {
 			...addOptions(flags, given),

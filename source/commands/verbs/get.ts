@@ -4,7 +4,7 @@ import {sharedOptions} from '../arguments/flags.js';
 import {duration} from '../arguments/quantities.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
 import {runTransfer} from '../transfer/run-transfer.js';
-import {readDownload} from '../transfer/torrent-source.js';
+import {readTorrentSource} from '../transfer/torrent-source.js';
 
 /** Downloads without a screen and ends. */
 export const command = defineCommand({
@@ -43,7 +43,7 @@ export const command = defineCommand({
 		const {seedRatio, seedTime} = flags;
 		return runTransfer(
 			async () => {
-				const sources = await Promise.all(input.map(word => readDownload(word, context, flags.bind)));
+				const sources = await Promise.all(input.map(word => readTorrentSource(word, context, flags.bind)));
 				const options = addOptions(flags);
 				return sources.map(source => ({source, options}));
 			},

@@ -9,7 +9,7 @@ import {ensureEngine} from '../engine-process/ensure-engine.js';
 import {engineRevival} from '../engine-process/revive-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {requireTerminal, showScreen} from '../screen/show-screen.js';
-import {addCommand, readDownload} from '../transfer/torrent-source.js';
+import {addCommand, readTorrentSource} from '../transfer/torrent-source.js';
 
 /** What was typed for an engine that runs already: limits are set, the rest waits for its next start. */
 async function adjust(
@@ -52,7 +52,7 @@ export const command = defineCommand({
 			);
 		}
 		requireTerminal(context);
-		const sources = await Promise.all(input.map(word => readDownload(word, context, flags.bind)));
+		const sources = await Promise.all(input.map(word => readTorrentSource(word, context, flags.bind)));
 		const {env, version, program} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);

@@ -11,6 +11,7 @@ import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
+import {isMagnet} from '../../protocol/metainfo/magnet.js';
 import type {CommandHost} from '../commands/command-host.js';
 import {ConnectionSlots} from '../swarm/connection-slots.js';
 import type {Torrent} from '../torrent/torrent.js';
@@ -30,7 +31,7 @@ import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
 import {SessionStats} from './session-stats.js';
-import {TorrentLinks} from './torrent-links.js';
+import {readMagnet, TorrentLinks} from './torrent-links.js';
 import {TorrentLoader} from './torrent-loader.js';
 import {Totals} from './totals.js';
 
@@ -162,7 +163,10 @@ export function composeSession(options: SessionOptions): SessionParts {
 			limits,
 			now: () => clock.now(),
 			add: (bytes, addOptions) => loader.add(bytes, addOptions),
-			addLink: async (link, addOptions) => loader.add(await links.read(link), addOptions),
+			addLink: async (link, addOptions) =>
+				isMagnet(link)
+					? loader.addMagnet(readMagnet(link), addOptions)
+					: loader.add(await links.read(link), addOptions),
 			preview: link => links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			settle: (torrent, dir) => loader.settle(torrent, dir),

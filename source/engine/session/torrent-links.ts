@@ -6,6 +6,7 @@ import type {Millis} from '../../base/units.js';
 import {readTorrentLink} from '../../io/files/read-torrent.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
+import {type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** So many files are told before a torrent is added; the others can be chosen afterwards. */
@@ -30,6 +31,16 @@ export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	throw new UserError(
 		'v2-only',
 		`${metainfo.name} is a v2-only torrent, which cannot be downloaded yet: use a hybrid one`,
+	);
+}
+
+/** A magnet link, or a bare info-hash, as what it says. Rejects what is none with a `UserError`. */
+export function readMagnet(link: string): MagnetLink {
+	const magnet = parseMagnet(link);
+	if (magnet.infoHash !== undefined) return magnet;
+	throw new UserError(
+		'v2-only',
+		'the link names a v2-only torrent, which cannot be downloaded yet: use the link of a hybrid one',
 	);
 }
 
