@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {FilePriority, TorrentState} from '../../../source/api/snapshot.ts';
+import {pressKey} from '../../../source/ui/app/press-key.ts';
 import {drawDialog} from '../../../source/ui/dialogs/dialog-drawing.ts';
 import {keyTable} from '../../../source/ui/keys/key-table.ts';
 import {lookup, recordsHere} from '../../../source/ui/keys/keymap.ts';
@@ -9,7 +10,6 @@ import {chosenFiles} from '../../../source/ui/model/chosen-files.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
 import {targets} from '../../../source/ui/model/targets.ts';
 import {fitRow, rowText} from '../../../source/ui/present/row.ts';
-import {pressKey} from '../../../source/ui/screen/press-key.ts';
 import {safeText} from '../../../source/ui/text/text.ts';
 import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
 import {seeded} from '../../helpers/fake-engine.ts';

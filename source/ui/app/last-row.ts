@@ -4,8 +4,8 @@ import type {Tone} from '../look/themes.js';
 import type {Notice} from '../model/view.js';
 import {footerRow, lastKeys} from '../present/footer.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 import {safeText} from '../text/text.js';
-import type {ScreenContext} from './screen-context.js';
 
 const noticeTones: Readonly<Record<Notice['level'], Tone>> = {
 	info: 'text',

@@ -1,7 +1,7 @@
 import {drawDialog} from '../dialogs/dialog-drawing.js';
 import {dialogKey} from '../dialogs/dialog-keys.js';
 import {lookup} from '../keys/keymap.js';
-import type {ScreenContext} from './screen-context.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 
 /** Does what a key means here and now. */
 export function pressKey(screen: ScreenContext, key: string): void {

@@ -14,6 +14,7 @@ import {logRow} from '../present/log.js';
 import {stripRow} from '../present/pieces.js';
 import {fitRow, type Row} from '../present/row.js';
 import {sparkRow} from '../present/speed.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 import type {Canvas} from '../terminal/canvas.js';
 import {quantity} from '../text/format.js';
 import {Details} from '../widgets/details.js';
@@ -21,7 +22,6 @@ import {DialogBox} from '../widgets/dialog-box.js';
 import {CanvasContext, Lines} from '../widgets/lines.js';
 import {lastRow, smallRows} from './last-row.js';
 import {pressKey} from './press-key.js';
-import type {ScreenContext} from './screen-context.js';
 
 /** What drawing costs, in words that stay the same for a while. */
 function costWords(screen: ScreenContext): string {

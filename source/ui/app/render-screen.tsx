@@ -1,11 +1,11 @@
 import {type Instance, render} from 'ink';
 import type {Painter} from '../look/paint.js';
 import type {Store} from '../model/store.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 import type {TerminalInput} from '../terminal/filtered-input.js';
 import type {FrameStream, TerminalOutput} from '../terminal/frame-stream.js';
 import {App} from './app.js';
 import {CrashGuard} from './crash-guard.js';
-import type {ScreenContext} from './screen-context.js';
 import {SpokenApp} from './spoken-app.js';
 
 /** What a screen is drawn with. */

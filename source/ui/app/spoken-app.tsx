@@ -4,8 +4,8 @@ import {dialogLines} from '../dialogs/dialog-drawing.js';
 import {keyNames} from '../keys/key-names.js';
 import type {Store} from '../model/store.js';
 import {nothingSaid, type Said, speak} from '../present/spoken.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 import {pressKey} from './press-key.js';
-import type {ScreenContext} from './screen-context.js';
 
 /** The screen for a screen reader: lines that are added below one another when there is something to say. */
 export function SpokenApp({
