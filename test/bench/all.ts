@@ -1,4 +1,5 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
+import {benchAttached} from './attached.bench.ts';
 import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
@@ -13,4 +14,5 @@ benchPicker();
 benchGrid();
 benchTracker();
 await benchViews();
+await benchAttached();
 process.exit();
