@@ -1,4 +1,5 @@
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -69,7 +70,10 @@ export async function benchAttached(): Promise<void> {
 		}
 	} finally {
 		terminal?.kill();
+		// What it saves at its end is not to come back.
+		const ended = once(engine, 'exit');
 		engine.kill();
+		await ended;
 		rmSync(folder, {recursive: true, force: true, maxRetries: 5});
 	}
 }
