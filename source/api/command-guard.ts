@@ -86,6 +86,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 		maxUpload: limit,
 	},
 	'session.list': {},
+	'session.dht': {},
 	'session.stop': {},
 };
 

@@ -1,4 +1,5 @@
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+import type {DhtView} from './dht-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
 
 /** How data already on disk is treated when a torrent is added. */
@@ -132,6 +133,8 @@ export type Command =
 			readonly maxUpload?: BytesPerSecond | null;
 	  }
 	| {readonly type: 'session.list'}
+	/** Answers `dht`. */
+	| {readonly type: 'session.dht'}
 	| {readonly type: 'session.stop'};
 
 export type CommandType = Command['type'];
@@ -208,4 +211,5 @@ export interface Reply {
 	readonly removed?: RemovedFiles;
 	readonly reannouncement?: Reannouncement;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
+	readonly dht?: DhtView;
 }

@@ -32,6 +32,11 @@ test('a torrent without tracker or peer is found through the DHT, and what was k
 	const {dht: health, dhtNodes} = await sessionOf(leecher);
 	assert.equal(health?.state, 'poor');
 	assert.ok(dhtNodes >= 1);
+	const {dht: view} = await leecher.session.send({type: 'session.dht'});
+	assert.deepEqual([view?.state, view?.networks.map(({family}) => family)], ['poor', ['ipv4', 'ipv6']]);
+	assert.equal(view?.networks[0]?.nodes, dhtNodes);
+	assert.ok((view?.networks[0]?.traffic.queriesOut['get_peers'] ?? 0) > 0);
+	assert.ok((view?.lookups.firstPeers?.count ?? 0) > 0);
 	await leecher.session.stop();
 	const again = await openTestSession(space, 'leecher', dht());
 	await until('its nodes are known again', 30_000, async () => (await sessionOf(again)).dhtNodes > 0);
@@ -54,4 +59,10 @@ test('a private torrent is never spoken of in the DHT, though it stands still fo
 	assert.equal((await leecher.view(id)).completed, 0);
 	await leecher.send({type: 'torrent.reannounce', id}).catch(() => {});
 	assert.equal((await leecher.view(id)).connected, 0);
+});
+
+test('of a DHT that is switched off it is said that it is', async t => {
+	const engine = await openTestSession(new Workspace(t), 'off');
+	const {dht: view} = await engine.session.send({type: 'session.dht'});
+	assert.deepEqual([view?.state, view?.networks], ['off', []]);
 });

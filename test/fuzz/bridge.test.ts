@@ -45,6 +45,7 @@ const commands: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{type: 'session.pauseAll'},
 	{type: 'session.resumeAll'},
 	{type: 'session.list'},
+	{type: 'session.dht'},
 ];
 const watches: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{interval: 100, session: true, torrents: true, log: 5, speed: {range: 600, samples: 60}},

@@ -44,6 +44,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui list', 'a table of the torrents'],
 		["tortui list | awk -F'\\t' '$2 == \"seeding\" {print $9}'", 'the names of those that seed'],
 	],
+	dht: [
+		['tortui dht', 'whether torrents without trackers can be found, and if not why'],
+		["tortui dht --json | jq '.networks[].nodes'", 'how many nodes it knows, for a script'],
+	],
 	pause: [['tortui pause all', 'hold every torrent']],
 	resume: [['tortui resume debian', 'let the one with this in its name go on']],
 	remove: [

@@ -11,6 +11,7 @@ export const verbNames = [
 	'attach',
 	'add',
 	'list',
+	'dht',
 	'pause',
 	'resume',
 	'remove',

@@ -1,4 +1,5 @@
 import type {AddOptions, Command, RemovedFiles, Reply, TorrentPreview} from '../../api/command.js';
+import type {DhtView} from '../../api/dht-view.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
@@ -24,6 +25,8 @@ export interface CommandHost {
 	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
 	resolvePeer(text: string): Promise<PeerAddress>;
 	list(): TorrentView[];
+	/** What there is to know of the DHT. */
+	dht(): DhtView;
 }
 
 /** The commands whose names begin with a word and a dot. */

@@ -22,6 +22,8 @@ export function executeForSession(
 			return {};
 		case 'session.list':
 			return {torrents: host.list()};
+		case 'session.dht':
+			return {dht: host.dht()};
 		default:
 			return command satisfies never;
 	}

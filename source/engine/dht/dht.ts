@@ -195,6 +195,16 @@ export class Dht {
 		}));
 	}
 
+	/** Answers nobody. BEP 43. */
+	get readOnly(): boolean {
+		return this.#setup.readOnly;
+	}
+
+	/** Look-ups that run, and that wait for their turn. */
+	get lookups(): {readonly running: number; readonly waiting: number} {
+		return {running: this.#lookups, waiting: this.#waiting.length};
+	}
+
 	/** How long the last look-ups took. */
 	get times(): LookupTimes {
 		return {firstPeers: this.#firstPeers, whole: this.#whole};

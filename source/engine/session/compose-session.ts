@@ -16,6 +16,7 @@ import type {CommandHost} from '../commands/command-host.js';
 import {ConnectionSlots} from '../swarm/connection-slots.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {UpdateComposer} from '../views/compose-update.js';
+import {dhtView} from '../views/dht-view.js';
 import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
@@ -172,6 +173,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			settle: (torrent, dir) => loader.settle(torrent, dir),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
+			dht: () => dhtView(shared.dht),
 		},
 		port: () => shared.port(),
 		closeSockets,
