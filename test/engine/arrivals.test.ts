@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {blockLength} from '../../source/base/units.ts';
+import {PieceTally, pieceIs} from '../../source/engine/views/piece-tally.ts';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {messageId} from '../../source/protocol/wire/decoder.ts';
 import {settled} from '../helpers/hand-clock.ts';
@@ -61,11 +62,16 @@ test('each piece that came is counted for its files, is to be saved, and is draw
 	const lone = await leech(6);
 	const peer = await giver(lone, 1);
 	const {torrent} = lone;
-	const [revision, drawn] = [torrent.resumeState.revision, torrent.content!.piecesRevision];
+	const {revision} = torrent.resumeState;
+	const tally = new PieceTally(torrent.content!);
+	tally.refresh();
+	const drawn = () => tally.bits.filter(bits => bits === pieceIs.had).length;
+	assert.equal(drawn(), 0);
 	await fetch(peer, () => torrent.content!.have.count === 5);
 	assert.equal(torrent.content!.files.completed[0], 5 * 2 * blockLength);
 	assert.ok(torrent.resumeState.revision >= revision + 5);
-	assert.ok(torrent.content!.piecesRevision >= drawn + 5);
+	tally.refresh();
+	assert.equal(drawn(), 5);
 	assert.equal(torrent.stats.completedAt, undefined);
 	await torrent.close();
 });

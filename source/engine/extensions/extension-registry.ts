@@ -71,7 +71,6 @@ export class ExtensionRegistry {
 			if (number !== undefined) peer.extensions.setNumber(name, number);
 		}
 		for (const part of this.#parts) part.greeted?.(peer, theirs);
-		this.#torrent.peerChanged();
 	}
 
 	/** All that was said to a peer has left. */

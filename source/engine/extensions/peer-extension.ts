@@ -44,8 +44,6 @@ export interface ExtensionTorrent {
 	readonly peers: Iterable<ExtensionPeer>;
 	/** Others reach the peer at this port. */
 	peerListens(peer: ExtensionPeer, port: number): void;
-	/** What is known of a peer is not what it was. */
-	peerChanged(): void;
 }
 
 /** Fields of an extension handshake by their names; undefined for one that is left out. */

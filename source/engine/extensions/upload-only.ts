@@ -24,9 +24,7 @@ export class UploadOnly implements PeerExtension {
 	message(peer: ExtensionPeer, payload: Uint8Array): void {
 		peer.idleTalk();
 		const uploadOnly = decodeUploadOnly(payload);
-		if (uploadOnly === undefined) return;
-		peer.extensions.uploadOnly = uploadOnly;
-		this.#torrent.peerChanged();
+		if (uploadOnly !== undefined) peer.extensions.uploadOnly = uploadOnly;
 	}
 
 	/** Who has everything too hears no more haves of us, and could not tell that there is nothing to give. */

@@ -33,8 +33,6 @@ export interface MessageContent {
 	readonly uploadSource: UploadSource;
 	readonly smartBan: SmartBan;
 	readonly superSeeding: SuperSeeding;
-	/** Pieces are not what they were. */
-	changed(): void;
 }
 
 /** What talking with peers asks of their torrent. */
@@ -82,9 +80,6 @@ function extensionTorrent(owner: MessageHandlerOwner, services: SessionServices)
 			return owner.peers;
 		},
 		peerListens: ({address, now}, port) => owner.swarm.list.listens(address, port, now),
-		peerChanged() {
-			owner.swarm.revision++;
-		},
 	};
 }
 
@@ -150,8 +145,7 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	peerPieces(peer: Peer): void {
-		const {content, swarm} = this.#owner;
-		swarm.revision++;
+		const {content} = this.#owner;
 		if (content === undefined) return;
 		const {downloader} = content;
 		if (peer.isSeed) downloader.picker.seedJoined();
@@ -168,7 +162,6 @@ export class MessageHandler implements PeerOwner {
 
 	peerHas(peer: Peer, piece: number): void {
 		const {content} = this.#owner;
-		this.#owner.swarm.revision++;
 		if (content === undefined) return;
 		const {picker, needed} = content.downloader;
 		picker.peerHas(piece);
@@ -194,17 +187,10 @@ export class MessageHandler implements PeerOwner {
 		const downloader = this.#owner.content?.downloader;
 		if (peer.supportsFast) downloader?.partials.share(peer.id);
 		else downloader?.release(peer);
-		this.#owner.swarm.revision++;
-	}
-
-	/** It is asked for blocks when its buffer is read to the end: it may choke us again before. */
-	peerUnchokes(): void {
-		this.#owner.swarm.revision++;
 	}
 
 	peerInterest(peer: Peer): void {
 		const {swarm, content, infoHash} = this.#owner;
-		swarm.revision++;
 		if (!peer.peerInterested) return;
 		swarm.chokes.soon();
 		if (content === undefined || !peer.choking.amChoking || content.superSeeding.active) return;
@@ -228,7 +214,7 @@ export class MessageHandler implements PeerOwner {
 		peer.countedEarly = 0;
 		peer.blockCame = true;
 		if (arriving.piece >= 0) peer.traffic.lastUsefulAt = peer.now;
-		if (content.downloader.arrivals.end(peer) !== undefined) content.changed();
+		content.downloader.arrivals.end(peer);
 	}
 
 	#count(peer: Peer, bytes: Bytes): void {

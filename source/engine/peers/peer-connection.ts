@@ -35,7 +35,6 @@ export interface PeerOwner {
 	peerHas(peer: Peer, piece: number): void;
 	peerLost(peer: Peer, piece: number): void;
 	peerChokes(peer: Peer): void;
-	peerUnchokes(peer: Peer): void;
 	peerInterest(peer: Peer): void;
 	/** Answers where in the block pool the bytes go, or -1. */
 	blockStart(peer: Peer, piece: number, begin: number, length: number): number;

@@ -69,8 +69,8 @@ export class PeerInput implements PeerWireSink {
 		this.#toldPieces = true;
 		if (!peer.peerChoking) return peer.idleTalk();
 		peer.peerChoking = false;
+		// It is asked for blocks when its buffer is read to the end: it may choke us again before.
 		this.#unchokedUsAt = peer.now;
-		peer.owner?.peerUnchokes(peer);
 	}
 
 	interested(): void {

@@ -54,22 +54,18 @@ export class ChokeRound {
 	readonly #peers: ReadonlyMap<number, ChokablePeer>;
 	readonly #clock: Clock;
 	readonly #random: Random;
-	readonly #changed: () => void;
 	#next: Millis = 0;
 	#soon = false;
 
-	/** @param changed told after each round */
 	constructor(
 		owner: ChokeRoundOwner,
 		peers: ReadonlyMap<number, ChokablePeer>,
 		{clock, random}: {readonly clock: Clock; readonly random: Random},
-		changed: () => void,
 	) {
 		this.#owner = owner;
 		this.#peers = peers;
 		this.#clock = clock;
 		this.#random = random;
-		this.#changed = changed;
 	}
 
 	/** Once a second. */
@@ -105,7 +101,6 @@ export class ChokeRound {
 			peer.choking.setOptimistic(optimistic.has(peer.id), now);
 			peer.setChoking(!unchoked.has(peer.id), now);
 		}
-		this.#changed();
 	}
 
 	#rates(now: Millis): BytesPerSecond[] {

@@ -44,15 +44,11 @@ export class Swarm {
 	readonly #services: SessionServices;
 	readonly #duplicates: DuplicatePeers;
 	readonly #dialler: Dialler;
-	/** Rises whenever a peer comes, goes or changes. */
-	revision = 0;
 
 	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
-		this.chokes = new ChokeRound(owner, this.peers, services, () => {
-			this.revision++;
-		});
+		this.chokes = new ChokeRound(owner, this.peers, services);
 		const {peers} = this;
 		const idleHosts = this.#idleHosts;
 		this.eviction = new Eviction(peers, idleHosts, () => owner.maxPeers);
@@ -79,7 +75,6 @@ export class Swarm {
 		let news = 0;
 		for (const address of addresses) if (this.list.add(address, source, now)) news++;
 		if (news > 0 || source === 'manual') this.#dialler.dial(now);
-		this.revision++;
 		return news;
 	}
 
@@ -87,7 +82,6 @@ export class Swarm {
 	letGoOfNamedBy(sources: ReadonlySet<PeerSourceName>, why: string): void {
 		const gone = new Set(this.list.forgetNamedBy(sources).map(formatAddress));
 		for (const peer of [...this.peers.values()]) if (gone.has(formatAddress(peer.address))) peer.close(why);
-		this.revision++;
 	}
 
 	#connect(address: PeerAddress): void {
@@ -136,7 +130,6 @@ export class Swarm {
 		}
 		if (!this.#duplicates.stays(peer)) return;
 		this.list.connected(peer.address, peer.now);
-		this.revision++;
 	}
 
 	/** Takes a peer out; the connection has ended. */
@@ -159,7 +152,6 @@ export class Swarm {
 			this.list.failed(peer.address, now);
 		}
 		this.#services.connectionEnded();
-		this.revision++;
 		if (peer.ready && !peer.choking.amChoking) this.chokes.soon();
 		if (this.#owner.active) this.#dialler.dial(now);
 	}

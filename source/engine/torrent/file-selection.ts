@@ -23,8 +23,6 @@ export interface FileChoiceOwner {
 	readonly have: Bitfield;
 	/** Whether files take up all their room before anything comes. */
 	readonly allocatesFully: boolean;
-	/** Pieces are not what they were. */
-	changed(): void;
 	post(event: TorrentEvent): void;
 }
 
@@ -78,7 +76,6 @@ export class FileSelection {
 			for (let piece = first; piece <= last; piece++)
 				downloader.setPriority(piece, files.piecePriority(piece));
 		}
-		this.#owner.changed();
 	}
 
 	/** Wants those of the pieces that are skipped, last of all but for their being due. Answers whether there were any. */
@@ -114,6 +111,5 @@ export class FileSelection {
 		piecePriorities.over(priorities);
 		downloader.setPriorities(priorities);
 		downloader.picker.setHeads(headPieces(map, metainfo.files, files.priorities));
-		this.#owner.changed();
 	}
 }

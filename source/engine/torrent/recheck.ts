@@ -29,8 +29,6 @@ export interface RecheckOwner {
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	readonly downloader: Downloader;
-	/** Pieces are not what they were. */
-	changed(): void;
 	log(level: LogLevel, text: string): void;
 }
 
@@ -78,7 +76,6 @@ export class Recheck {
 	recall(have: Bitfield): void {
 		this.#reset();
 		for (let piece = 0; piece < this.#owner.map.pieceCount; piece++) if (have.has(piece)) this.#found(piece);
-		this.#owner.changed();
 	}
 
 	#found(piece: number): void {
@@ -107,7 +104,6 @@ export class Recheck {
 		const checking: Checking = storage.check(pieces, (piece, right) => {
 			if (!goesOn()) return;
 			progress.done++;
-			this.#owner.changed();
 			if (right) this.#found(piece);
 		});
 		progress.stop = () => checking.stop();

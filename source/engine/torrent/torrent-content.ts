@@ -92,8 +92,6 @@ export class TorrentContent
 	readonly onDisk: FilesOnDisk;
 	/** Files that have another path than the torrent says, below its folder. */
 	readonly renamed = new Map<number, readonly string[]>();
-	/** Rises with every change of pieces, to know what must be drawn again. */
-	piecesRevision = 1;
 	/** Rises when files get other names. */
 	filesRevision = 1;
 	readonly #owner: ContentOwner;
@@ -310,10 +308,6 @@ export class TorrentContent
 
 	wasted(bytes: Bytes): void {
 		this.stats.wasted += bytes;
-	}
-
-	changed(): void {
-		this.piecesRevision++;
 	}
 
 	moved(): void {

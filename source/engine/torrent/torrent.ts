@@ -524,8 +524,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	activityChanged(): void {
 		this.resumeState.revision++;
-		this.#content?.changed();
-		this.swarm.revision++;
 		this.#content?.timeCritical.wake();
 		this.onChange();
 	}

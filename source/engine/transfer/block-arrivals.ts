@@ -68,15 +68,15 @@ export class BlockArrivals {
 		return arriving.slot < 0 ? -1 : arriving.slot * blockLength;
 	}
 
-	/** The block is whole. Answers its piece when that is complete now. */
-	end(source: BlockSource): PartialPiece | undefined {
+	/** The block is whole, and perhaps its piece with it. */
+	end(source: BlockSource): void {
 		const {requests, now} = source;
 		const {queue, arriving} = requests;
 		const {piece, block, slot, length} = arriving;
 		arriving.slot = -1;
 		if (piece < 0) {
 			this.#owner.wasted(length);
-			return undefined;
+			return;
 		}
 		const asked = queue.settle(piece, block, now, true);
 		const counted = asked && !queue.disregarded;
@@ -90,15 +90,13 @@ export class BlockArrivals {
 			if (slot >= 0) this.#owner.pool.give(slot);
 			if (partial !== undefined && counted) partials.release(partial, block);
 			this.#owner.wasted(length);
-			return undefined;
+			return;
 		}
 		const isComplete = partials.receive(partial, block, slot, source.id) === 'complete';
 		if (partial.requests[block]! > (counted ? 1 : 0) || this.#endGame.isOn)
 			this.#cancelOthers(partial, block, source);
 		partial.requests[block] = 0;
-		if (!isComplete) return undefined;
-		this.#listener.submitForHash(partial);
-		return partial;
+		if (isComplete) this.#listener.submitForHash(partial);
 	}
 
 	/** The source is gone in the middle of a block. */

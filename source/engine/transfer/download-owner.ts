@@ -27,8 +27,6 @@ export interface DownloadOwner {
 	/** How many of the bytes granted will come; or, when they were asked for, will not (0 of so many). */
 	downloadUsed(granted: Bytes, used: Bytes): void;
 	wasted(bytes: Bytes): void;
-	/** Blocks of a piece came that nothing can be done with now. */
-	changed(piece: number): void;
 }
 
 /** The pieces of a download: which there are, which to begin next, and those that were begun. */

@@ -35,8 +35,6 @@ export interface CompletionOwner {
 	readonly peers: Iterable<Peer>;
 	/** The last wanted piece is on disk. */
 	readonly onChange: () => void;
-	/** Pieces are not what they were. */
-	changed(): void;
 	applyLimits(now: Millis): void;
 	log(level: LogLevel, text: string): void;
 }
@@ -89,7 +87,6 @@ export class PieceCompletion {
 			const whole = files.tally(piece, 1);
 			if (whole.length > 0) resumeState.completed(whole);
 		}
-		this.#owner.changed();
 		resumeState.revision++;
 		if (!this.#owner.active) return;
 		this.#services.buffersFreed();

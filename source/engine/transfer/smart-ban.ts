@@ -27,8 +27,6 @@ export interface SmartBanOwner {
 	readonly peers: Iterable<JudgedPeer>;
 	readonly storage: Storage | undefined;
 	wasted(bytes: Bytes): void;
-	/** Pieces are not what they were. */
-	changed(): void;
 	log(level: LogLevel, text: string): void;
 }
 
@@ -87,7 +85,6 @@ export class SmartBan {
 		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
 		this.#owner.log('warn', `piece ${piece} from ${from} is wrong: fetched again`);
 		this.#owner.downloader.again(piece);
-		this.#owner.changed();
 		this.#apply(this.#trust.pieceFailed(piece, keys, eachDigest(keys, digests)));
 		for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
 	}

@@ -6,9 +6,9 @@ import type {DownloadOwner, DownloadPieces} from './download-owner.js';
 /** The pieces that are not whole: writes what has come of them, takes them up again, or gives them up. */
 export class UnfinishedPieces {
 	readonly #pieces: DownloadPieces;
-	readonly #owner: Pick<DownloadOwner, 'pool' | 'have' | 'changed'>;
+	readonly #owner: Pick<DownloadOwner, 'pool' | 'have'>;
 
-	constructor(pieces: DownloadPieces, owner: Pick<DownloadOwner, 'pool' | 'have' | 'changed'>) {
+	constructor(pieces: DownloadPieces, owner: Pick<DownloadOwner, 'pool' | 'have'>) {
 		this.#pieces = pieces;
 		this.#owner = owner;
 	}
@@ -95,6 +95,5 @@ export class UnfinishedPieces {
 		const {piece} = partial;
 		partials.drop(piece);
 		picker.giveBack(piece);
-		this.#owner.changed(piece);
 	}
 }

@@ -75,9 +75,6 @@ class NotedTorrent implements PexTorrent {
 	peerListens(peer: ExtensionPeer, port: number): void {
 		this.noted.push(`${peer.id} listens on ${port}`);
 	}
-	peerChanged(): void {
-		this.noted.push('changed');
-	}
 }
 
 /** Tells peers who else has come and gone, once a minute, never those of a private torrent: as an exchange of peers does. */
@@ -240,7 +237,7 @@ test('what a peer says of its program goes where it is used', () => {
 	const peer = meet(torrent, registry, 1);
 	registry.message(peer, 0, handshake({p: 7000, reqq: 250}));
 	assert.deepEqual(peer.noted.slice(1), ['takes 250']);
-	assert.deepEqual(torrent.noted, ['1 listens on 7000', 'changed']);
+	assert.deepEqual(torrent.noted, ['1 listens on 7000']);
 	registry.message(peer, 3, Uint8Array.of(0, 0, 0, 9));
 	registry.message(peer, 3, Uint8Array.of(0, 0, 9));
 	assert.deepEqual(peer.noted.slice(2), ['idle 1', 'lacks 9', 'idle 1']);

@@ -35,7 +35,7 @@ class EarlyPeer {
 			extensions: new ExtensionRegistry(
 				{
 					...{info: undefined, isPrivate: false, uploadOnly: false, peers: []},
-					...{peerListens() {}, peerChanged() {}},
+					...{peerListens() {}},
 				},
 				[new LtDonthave()],
 				[],
@@ -46,7 +46,6 @@ class EarlyPeer {
 			peerHas: note('has'),
 			peerLost: note('lost'),
 			peerChokes() {},
-			peerUnchokes() {},
 			peerInterest() {},
 			blockStart: () => -1,
 			blockEnd() {},

@@ -87,7 +87,6 @@ function download() {
 			counted -= granted - used;
 		},
 		wasted() {},
-		changed() {},
 	};
 	const downloader = new Downloader(map, owner, () => 0);
 	downloader.setPriorities(new Uint8Array(map.pieceCount).fill(1));
