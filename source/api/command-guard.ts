@@ -23,20 +23,24 @@ const limit: Check = value => value === undefined || value === null || number(va
 
 type Shape = Readonly<Record<string, Check>>;
 
+const select = optional(value => text(value) || texts(value));
+const priorities = optional(
+	value =>
+		Array.isArray(value) &&
+		value.length <= mostFiles &&
+		value.every(pair => Array.isArray(pair) && pair.length === 2 && count(pair[0]) && priority(pair[1])),
+);
+
 const addOptions: Shape = {
 	dir: optional(text),
 	paused: optional(flag),
 	sequential: optional(flag),
-	select: optional(value => text(value) || texts(value)),
-	priorities: optional(
-		value =>
-			Array.isArray(value) &&
-			value.length <= mostFiles &&
-			value.every(pair => Array.isArray(pair) && pair.length === 2 && count(pair[0]) && priority(pair[1])),
-	),
+	select,
+	priorities,
 	trackers: optional(texts),
 	peers: optional(texts),
 	label: optional(text),
+	choose: optional(flag),
 	maxPeers: optional(count),
 	maxDownload: optional(number),
 	maxUpload: optional(number),
@@ -58,6 +62,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.preview': {link: text},
 	'torrent.pause': {id: text},
 	'torrent.resume': {id: text, overwrite: optional(flag), repair: optional(flag)},
+	'torrent.choose': {id: text, select, priorities},
 	'torrent.remove': {id: text, withData: flag},
 	'torrent.verify': {id: text},
 	'torrent.move': {id: text, dir: text},

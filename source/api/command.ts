@@ -18,6 +18,11 @@ export interface AddOptions {
 	/** `host:port` */
 	readonly peers?: readonly string[];
 	readonly label?: string;
+	/**
+	 * Once its files are known none is fetched before somebody has chosen, by `torrent.choose`. What `select` and
+	 * `priorities` say is what is proposed then.
+	 */
+	readonly choose?: boolean;
 	readonly maxPeers?: number;
 	readonly maxDownload?: BytesPerSecond;
 	readonly maxUpload?: BytesPerSecond;
@@ -60,7 +65,7 @@ export type Command =
 			readonly options?: AddOptions;
 	  }
 	| {readonly type: 'torrent.addLink'; readonly link: string; readonly options?: AddOptions}
-	/** Looks at what a link holds and adds nothing: answers `preview`. */
+	/** Looks at what a link holds, or a torrent that is here, named by its link or info-hash; adds nothing: answers `preview`. */
 	| {readonly type: 'torrent.preview'; readonly link: string}
 	| {readonly type: 'torrent.pause'; readonly id: string}
 	/** With `overwrite` and `repair` as in `AddOptions`, for this once. */
@@ -69,6 +74,13 @@ export type Command =
 			readonly id: string;
 			readonly overwrite?: boolean;
 			readonly repair?: boolean;
+	  }
+	/** Says which files are wanted of one that waits for it (`TorrentView.choosing`): rules first, or all; it goes on then. */
+	| {
+			readonly type: 'torrent.choose';
+			readonly id: string;
+			readonly select?: string | readonly string[];
+			readonly priorities?: ReadonlyArray<readonly [fileIndex: number, priority: FilePriority]>;
 	  }
 	| {readonly type: 'torrent.remove'; readonly id: string; readonly withData: boolean}
 	| {readonly type: 'torrent.verify'; readonly id: string}
@@ -174,6 +186,10 @@ export interface TorrentPreview {
 	/** The first of its `fileCount` files; pad files are left out. */
 	readonly files: readonly FileView[];
 	readonly fileCount: number;
+	/** It is a link, and nobody knows yet which files that has, how long it is, and whether it is private. */
+	readonly unknown?: boolean | undefined;
+	/** Of one that is here: what was chosen for `files`, in their order. */
+	readonly priorities?: readonly FilePriority[] | undefined;
 }
 
 /** What deleting a torrent's files came to. */

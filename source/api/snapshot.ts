@@ -36,6 +36,11 @@ export interface TorrentView {
 	readonly name: string;
 	readonly state: TorrentState;
 	readonly reason?: Reason | undefined;
+	/**
+	 * Its files are known, and none is fetched before somebody has said which: `torrent.choose` does, `torrent.resume`
+	 * takes what is wanted as it stands.
+	 */
+	readonly choosing?: boolean | undefined;
 	/** What stopped it: files that are none of its own. `torrent.resume` may overwrite them. */
 	readonly inTheWay?: FileInTheWay | undefined;
 	/** All files. */

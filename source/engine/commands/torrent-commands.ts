@@ -22,7 +22,13 @@ export async function executeForTorrent(
 		case 'torrent.pause':
 			torrent.post({type: 'pause'});
 			return host.queue.plan();
+		case 'torrent.choose':
+			requireContent(torrent);
+			torrent.post({type: 'choose', choices: {select: command.select, priorities: command.priorities}});
+			return host.queue.start(torrent, 'quick');
 		case 'torrent.resume':
+			// Whoever starts one that waits for a choice has made it.
+			if (torrent.choosing) torrent.post({type: 'choose'});
 			torrent.post({type: 'allow'});
 			torrent.post({
 				type: 'allow',

@@ -24,6 +24,7 @@ import {BlockBudget} from './block-budget.js';
 import {composeShared} from './compose-shared.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
+import {previewMagnet} from './preview-magnet.js';
 import {QueueManager} from './queue-manager.js';
 import {removeTorrent} from './remove-torrent.js';
 import {SessionLimits, usualSlowRate} from './session-limits.js';
@@ -168,7 +169,10 @@ export function composeSession(options: SessionOptions): SessionParts {
 				isMagnet(link)
 					? loader.addMagnet(readMagnet(link), addOptions)
 					: loader.add(await links.read(link), addOptions),
-			preview: link => links.preview(link, id => torrents.has(id)),
+			preview: link =>
+				isMagnet(link)
+					? previewMagnet(readMagnet(link), torrents)
+					: links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			settle: (torrent, dir) => loader.settle(torrent, dir),
 			resolvePeer: text => resolvePeer(text, shared.resolver),

@@ -51,11 +51,12 @@ export class QueueManager {
 		if (torrent.activity.name === 'active') return;
 		// It is looked at already: what it does then is what was said last.
 		if (torrent.activity.name === 'checking') return torrent.post({type: 'start', check});
-		if (this.#limits === undefined) return torrent.post({type: 'start', check});
+		if (this.#limits === undefined || torrent.choosing) return torrent.post({type: 'start', check});
 		this.#checks.set(torrent, check);
 		// Both are told to whoever listens, who may ask for a plan: not before the torrent is ready for it.
 		this.#planning = true;
-		torrent.post({type: 'queue', wanted: true});
+		// Who waited for a choice keeps its peers if it is its turn at once.
+		if (torrent.activity.name !== 'choosing') torrent.post({type: 'queue', wanted: true});
 		this.#planning = false;
 		this.plan();
 	}

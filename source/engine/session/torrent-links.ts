@@ -68,23 +68,25 @@ export class TorrentLinks {
 		const bytes = await readTorrentLink(link, this.#http);
 		const metainfo = await readMetainfo(bytes);
 		this.#kept = {link, bytes, at: this.#clock.now()};
-		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
-		const files = metainfo.files.flatMap(({path, length, pad}, index) =>
-			pad ? [] : [{index, path, length}],
-		);
-		return {
-			id,
-			infoHashV2: metainfo.infoHashV2,
-			name: metainfo.name,
-			length: files.reduce((sum, file) => sum + file.length, 0),
-			pieceLength: metainfo.pieceLength,
-			pieces: metainfo.pieceCount,
-			private: metainfo.private,
-			trackers: metainfo.trackers.flat().length,
-			comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),
-			already: isHere(id),
-			files: files.slice(0, mostFiles),
-			fileCount: files.length,
-		};
+		return previewMetainfo(metainfo, isHere(metainfo.infoHash ?? metainfo.infoHashV2!));
 	}
+}
+
+/** What a torrent holds. @param already whether the engine has it */
+export function previewMetainfo(metainfo: Metainfo, already: boolean): TorrentPreview {
+	const files = metainfo.files.flatMap(({path, length, pad}, index) => (pad ? [] : [{index, path, length}]));
+	return {
+		id: metainfo.infoHash ?? metainfo.infoHashV2!,
+		infoHashV2: metainfo.infoHashV2,
+		name: metainfo.name,
+		length: files.reduce((sum, file) => sum + file.length, 0),
+		pieceLength: metainfo.pieceLength,
+		pieces: metainfo.pieceCount,
+		private: metainfo.private,
+		trackers: metainfo.trackers.flat().length,
+		comment: metainfo.comment === undefined ? undefined : safeText(metainfo.comment),
+		already,
+		files: files.slice(0, mostFiles),
+		fileCount: files.length,
+	};
 }

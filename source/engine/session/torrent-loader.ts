@@ -114,6 +114,7 @@ export class TorrentLoader implements SessionService {
 		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {seedRatio: null, seedTime: null}});
 		await breathe(metainfo);
 		select(torrent, options);
+		if (options.choose === true) torrent.post({type: 'askForChoice'});
 		await breathe(metainfo);
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
@@ -167,6 +168,7 @@ export class TorrentLoader implements SessionService {
 			services,
 		);
 		select(torrent, wish);
+		if (options.choose === true) torrent.post({type: 'askForChoice'});
 		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.get(id);
@@ -199,7 +201,10 @@ export class TorrentLoader implements SessionService {
 		const merged = mergeInto(torrent, tiers, meant, usual.has('peers') ? [] : addresses, trackersOff);
 		const set = settingsChanged(torrent, meant);
 		this.#applySettings(torrent, meant);
-		if (meant.overwrite || meant.repair) queue.start(torrent, 'quick');
+		// Whoever adds it once more and asks for no choice wants it as it is.
+		const isChosen = torrent.asksForChoice && options.choose !== true;
+		if (isChosen) torrent.post({type: 'choose'});
+		if (meant.overwrite || meant.repair || (isChosen && torrent.wanted)) queue.start(torrent, 'quick');
 		queue.plan();
 		const {trackers: urls, peers, files} = merged;
 		if (urls + peers + files > 0)

@@ -22,6 +22,8 @@ export type TorrentActivity =
 	| CheckProgress
 	/** It runs: it looks for peers, and downloads and seeds what it holds; or asks what that is, while nobody knows. */
 	| {readonly name: 'active'}
+	/** Its files came to be known, and somebody is to choose among them: its peers stay, and nothing is asked of them. */
+	| {readonly name: 'choosing'}
 	| {readonly name: 'pausing'}
 	| {readonly name: 'paused'}
 	/** It is to run, and waits for others. */
@@ -53,6 +55,8 @@ export interface LifecycleOwner {
 	readonly stats: TransferStats;
 	/** Whether it is to run: what a person said last. */
 	readonly wanted: boolean;
+	/** Somebody is to choose among its files before it may run. */
+	readonly choosing: boolean;
 	/** It does something else now. */
 	activityChanged(): void;
 	applyLimits(now: Millis): void;
@@ -127,14 +131,27 @@ export class TorrentLifecycle {
 		const {activity} = this;
 		if (activity.name === 'checking') activity.next = 'active';
 		if (activity.name === 'active' || activity.name === 'checking' || activity.name === 'closed') return;
-		if (this.#owner.content !== undefined) return this.#begin(check, 'active');
+		if (this.#owner.choosing) return this.#waitForChoice(check);
+		if (this.#owner.content !== undefined)
+			return this.#begin(
+				activity.name === 'choosing' && check !== 'full' ? this.#checkLater : check,
+				'active',
+			);
 		this.#checkLater = check;
 		this.#activate(this.#owner.resumeState.known);
 	}
 
 	/** What it holds has come to be known: when it runs its files are looked at, and its peers stay meanwhile. */
 	contentKnown(): void {
-		if (this.activity.name === 'active') this.#begin(this.#checkLater, 'active');
+		if (this.activity.name !== 'active') return;
+		if (this.#owner.choosing) this.#waitForChoice(this.#checkLater);
+		else this.#begin(this.#checkLater, 'active');
+	}
+
+	#waitForChoice(check: CheckMode): void {
+		this.#checkLater = check;
+		const {name} = this.activity;
+		if (name !== 'choosing' && name !== 'pausing') this.#become({name: 'choosing'});
 	}
 
 	#begin(check: CheckMode, next: CheckProgress['next']): void {
@@ -220,7 +237,7 @@ export class TorrentLifecycle {
 	queue(): void {
 		const {name} = this.activity;
 		if (name === 'queued') return;
-		if (name === 'active' || name === 'checking') return void this.#halt('queued');
+		if (name === 'active' || name === 'checking' || name === 'choosing') return void this.#halt('queued');
 		this.#become({name: 'queued'});
 	}
 
@@ -299,7 +316,8 @@ export class TorrentLifecycle {
 		const again = async (): Promise<void> => {
 			const {activity} = this;
 			if (activity.name === 'failed' && activity.failure.code === 'missing') this.allow({absence: true});
-			if (activity.name === 'active' || activity.name === 'checking') await this.#halt('paused');
+			if (activity.name === 'active' || activity.name === 'checking' || activity.name === 'choosing')
+				await this.#halt('paused');
 			const now = this.activity;
 			if (now.name === 'closed') return;
 			content.downloader.unfinished.forgetAll();
@@ -313,6 +331,7 @@ export class TorrentLifecycle {
 		const {activity} = this;
 		if (activity.name === 'queued') return 'queued';
 		if (activity.name === 'checking') return activity.next;
+		if (this.#owner.choosing) return 'paused';
 		return activity.name === 'paused' || !this.#owner.wanted ? 'paused' : 'active';
 	}
 

@@ -242,10 +242,10 @@ export class ResumeState {
 		return changed(this.#owner.content?.pathOf(file) ?? this.#owner.dir);
 	}
 
-	/** For a torrent of which nothing was looked at yet. While nobody knows what it holds, whom it knows is all it has. */
+	/** For a torrent of which nothing was looked at yet: one that came by a link knows whom it knows, and has no more. */
 	#nothingKnown(): DataMemory {
 		const {content, swarm} = this.#owner;
-		const peers = content === undefined ? swarm.list.export() : [];
+		const peers = swarm.list.export();
 		return {have: new Bitfield(content?.map.pieceCount ?? 0), partials: [], stamps: [], peers};
 	}
 

@@ -35,6 +35,10 @@ export type TorrentEvent =
 	| {readonly type: 'metadata'; readonly info: Metainfo}
 	/** Which files are wanted is said anew; kept until it is known which there are. */
 	| {readonly type: 'select'; readonly choices: FileChoices}
+	/** Once it is known which files there are, none is fetched before somebody has chosen. */
+	| {readonly type: 'askForChoice'}
+	/** Somebody has: it may start. Left out: those that are wanted as it stands. May throw a `UserError`. */
+	| {readonly type: 'choose'; readonly choices?: FileChoices | undefined}
 	| {readonly type: 'prioritise'; readonly files: readonly number[]; readonly priority: FilePriority}
 	/** Null for the priority of their files. */
 	| {

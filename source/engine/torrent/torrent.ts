@@ -98,6 +98,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly #lifecycle: TorrentLifecycle;
 	readonly #givenName: string | undefined;
 	#content: TorrentContent | undefined;
+	/** Nothing of it is fetched before somebody has chosen its files. */
+	#asksForChoice = false;
 	/** Which files were chosen while it is not known which there are. */
 	#selection: FileChoices | undefined;
 	/** All that is on the disk is hashed at its next start, whatever is asked for. */
@@ -188,10 +190,20 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.active && this.#content?.downloader.needed.count === 0;
 	}
 
+	/** Its files are known, and somebody is to choose among them before any is fetched. */
+	get choosing(): boolean {
+		return this.#asksForChoice && this.#content !== undefined;
+	}
+
+	/** Whether nobody knows yet what it holds, and somebody is to choose then; or is to choose now. */
+	get asksForChoice(): boolean {
+		return this.#asksForChoice;
+	}
+
 	/** Whether it runs or would, were it not for others. */
 	get runs(): boolean {
 		const {name} = this.activity;
-		if (this.#lifecycle.onlyChecks) return false;
+		if (this.#lifecycle.onlyChecks || this.choosing) return false;
 		return this.wanted && !this.goal.reached && name !== 'failed' && name !== 'closed';
 	}
 
@@ -231,6 +243,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			...(this.#content?.export() ?? {priorities: [], piecePriorities: undefined, renamed: []}),
 			link: this.#content === undefined ? this.magnet : undefined,
 			selection: this.#selection,
+			choosing: this.#asksForChoice || undefined,
 		};
 	}
 
@@ -302,6 +315,12 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return this.#takeMetadata(event.info);
 			case 'select':
 				return this.#select(event.choices);
+			case 'askForChoice':
+				this.#asksForChoice = true;
+				this.resumeState.revision++;
+				return;
+			case 'choose':
+				return this.#choose(event.choices);
 			case 'prioritise':
 				content?.selection.choose(event.files, event.priority);
 				return this.#wantOther();
@@ -351,6 +370,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.label = memory.label;
 		this.queue = memory.queue;
 		this.heldWithAll = memory.heldWithAll === true;
+		this.#asksForChoice = memory.choosing === true;
 		this.#limit(memory.maxDownload, memory.maxUpload);
 		if (this.#content !== undefined) this.#content.remember(memory);
 		// They are all it has, and must outlive also a session in which it does not run.
@@ -416,6 +436,13 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.resumeState.revision++;
 	}
 
+	#choose(choices: FileChoices | undefined): void {
+		if (choices !== undefined) this.#select(choices);
+		this.#asksForChoice = false;
+		this.resumeState.revision++;
+		this.onChange();
+	}
+
 	/** Its metadata came: from now on it has a content, and its peers stay. */
 	#takeMetadata(info: Metainfo): void {
 		if (this.#content !== undefined) return;
@@ -442,7 +469,10 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			this.#lifecycle.contentKnown();
 		} catch (error) {
 			if (!(error instanceof UserError)) throw error;
-			this.#lifecycle.fail({code: 'io', message: `${error.message}: choose its files, then resume`});
+			if (this.#asksForChoice) {
+				this.log('warn', error.message);
+				this.#lifecycle.contentKnown();
+			} else this.#lifecycle.fail({code: 'io', message: `${error.message}: choose its files, then resume`});
 		}
 		this.#selection = undefined;
 	}

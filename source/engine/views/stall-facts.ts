@@ -51,6 +51,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 	const deadline = torrent.active ? swarm.list.nextDeadline(now) : Number.POSITIVE_INFINITY;
 	return {
 		state: stateOf(torrent),
+		choosing: torrent.choosing,
 		moving: content?.relocation.progress,
 		failure: activity.name === 'failed' ? activity.failure.message : undefined,
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,

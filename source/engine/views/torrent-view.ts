@@ -19,6 +19,8 @@ export function stateOf(torrent: Torrent): TorrentState {
 		case 'pausing':
 		case 'failed':
 			return activity.name;
+		case 'choosing':
+			return 'paused';
 		case 'idle':
 		case 'queued':
 			return 'queued';
@@ -37,6 +39,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		name: torrent.name,
 		state: stateOf(torrent),
 		reason,
+		...(torrent.choosing && {choosing: true}),
 		...(activity.name === 'failed' && activity.failure.inTheWay && {inTheWay: activity.failure.inTheWay}),
 		...viewSize(content),
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,

@@ -105,6 +105,8 @@ export interface ResumeData {
 	readonly link: string | undefined;
 	/** Which files were chosen while it is not known which there are. */
 	readonly selection?: FileChoices | undefined;
+	/** Nothing of it is fetched before somebody has chosen its files. False when left out. */
+	readonly choosing?: boolean | undefined;
 	/** One `fileOwner` a file; left out when nobody knows. */
 	readonly owners?: Uint8Array;
 	/** How long its part file was at least when this was written; left out when nothing was known of that. */
@@ -169,6 +171,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
 		selection: data.selection && selectionItems(data.selection),
+		choosing: data.choosing || undefined,
 		owners: data.owners,
 		partSize: data.partSize,
 		[sumKey]: new Uint8Array(sumLength),
@@ -255,6 +258,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
 		...readSelection(root.get('selection')),
+		...(isSet(root, 'choosing') && {choosing: true}),
 		...readOwners(root.get('owners')),
 		...(root.has('partSize') && {partSize: natural(root, 'partSize')}),
 	};

@@ -51,6 +51,8 @@ export interface StallFacts {
 	readonly allocating?: boolean | undefined;
 	/** In state `queued`: how many torrents go first, and what ends the wait. */
 	readonly queuedBehind: number;
+	/** Its files are known, and somebody is to choose among them. */
+	readonly choosing?: boolean | undefined;
 	/** Its files are on their way to another folder: how many are there, 0 .. 1. */
 	readonly moving?: {readonly dir: string; readonly done: number} | undefined;
 	readonly filesWanted: number;
@@ -99,7 +101,7 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 		case 'failed':
 			return {level: 'error', text: facts.failure ?? 'stopped by an error: see the log'};
 		case 'paused':
-			return info('paused');
+			return facts.choosing ? toBeChosen : info('paused');
 		case 'pausing':
 			return info('pausing: finishing what is being written');
 		case 'checking':
@@ -117,6 +119,11 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 			return info('finished: the seeding goal is reached');
 	}
 }
+
+const toBeChosen: Reason = {
+	level: 'warn',
+	text: 'its files are known: choose which to take on the screen, or resume it for all',
+};
 
 const nothingWanted: Reason = {level: 'warn', text: 'nothing wanted: every file is skipped'};
 
