@@ -36,6 +36,7 @@ const torrents: readonly TorrentView[] = [
 class ListedEngine extends FakeEngine {
 	override async send(command: EngineCommand) {
 		const reply = await super.send(command);
+		if (command.type === 'torrent.addLink') return {id: hash};
 		return command.type === 'session.list' ? {torrents} : reply;
 	}
 }
@@ -63,9 +64,10 @@ const mistakes: ReadonlyArray<readonly [argv: readonly string[], status: number,
 	[['get', '/none.torrent'], 1, /^no such file: \/none\.torrent$/],
 	[['get', broken], 3, /broken\.torrent is not a valid torrent: /],
 	[['get', folder], 1, /is a folder, not a \.torrent file$/],
-	[['get', magnet], 1, /^magnet links and info-hashes cannot be downloaded from yet: give the \.torrent/],
-	[['get', hash], 1, /^magnet links and info-hashes cannot be downloaded from yet/],
-	[['get', 'magnet:?xt=urn:btih:zz'], 3, /./],
+	[['get', 'magnet:?xt=urn:btih:zz'], 3, /^the magnet link has no info-hash that can be read \(40 hex/],
+	[['get', 'magnet:?dn=x'], 3, /^the magnet link names no torrent \(it has no xt=urn:btih: part\)$/],
+	[['info', 'magnet:?xt=urn:sha1:x'], 3, /^the magnet link has no info-hash that can be read \(40 hex/],
+	[['add', 'magnet:?xt=urn:btih:', '--state-dir', live], 3, /^the magnet link has no info-hash/],
 	[['get', 'ftp://h/x.torrent'], 3, /^ftp:\/\/h\/x\.torrent is neither an http\(s\) URL nor a magnet link$/],
 	[['get', torrent, '--no-tcp'], 2, /^--no-tcp: peers are reached over TCP only/],
 	[['get', torrent, '--encryption', 'require'], 2, /^--encryption: connections cannot be encrypted yet/],
@@ -92,7 +94,6 @@ const mistakes: ReadonlyArray<readonly [argv: readonly string[], status: number,
 	[['attach'], 2, /^the screen needs a terminal \(over SSH: ssh -t\); without one use: tortui list$/],
 	[['add'], 2, /^missing: add TORRENT/],
 	[['add', torrent, '--state-dir', none], 1, noEngine],
-	[['add', magnet, '--state-dir', live], 1, /^magnet links and info-hashes cannot be downloaded from yet/],
 	[['list', 'x'], 2, /^one argument too many: "x"/],
 	[['list', '--state-dir', none], 1, noEngine],
 	[['pause'], 2, /^missing: pause ID/],
@@ -125,6 +126,32 @@ for (const [argv, status, line] of mistakes) {
 		assert.deepEqual([got, out], [status, '']);
 	});
 }
+
+test('a link and an info-hash are handed to the engine as they are', async () => {
+	for (const link of [magnet, hash]) {
+		engine.commands.length = 0;
+		const {status, out, error} = await run(['add', link, '--state-dir', live]);
+		assert.deepEqual([status, out, error], [0, `${hash}\n`, '']);
+		const [command] = engine.commands;
+		assert.deepEqual(
+			[command?.type, command?.type === 'torrent.addLink' && command.link],
+			['torrent.addLink', link],
+		);
+	}
+});
+
+test('get of a magnet link nobody has waits as long as it may, and says why', async () => {
+	for (const link of [magnet, hash]) {
+		const argv = ['--no-dht', '--no-lsd', '--port', '0', '--dir', folder, '--state-dir', join(folder, 'get')];
+		const {status, out, error} = await run(['get', link, '--timeout', '1s', ...argv]);
+		assert.equal(status, 1);
+		assert.match(
+			error,
+			/^(c0ffee0+): no peers known and no tracker to ask: add a tracker or a peer \(given up after 1 s\)$/m,
+		);
+		assert.match(out, /^failed: c0ffee0+, /m);
+	}
+});
 
 test('every verb refuses an option it does not have and names the nearest', async () => {
 	for (const verb of verbNames.filter(name => name !== 'session')) {
@@ -271,7 +298,7 @@ test('a line of help is no longer than 79 cells, and promises nothing that is hi
 	for (const verb of verbNames) helps.push(commandHelp(await loadCommand(verb)));
 	for (const help of helps) {
 		for (const line of help.split('\n')) assert(line.length <= 79, line);
-		assert.doesNotMatch(help, /--encryption|--no-(?:dht|pex|lsd|utp|tcp)\b/);
+		assert.doesNotMatch(help, /--encryption|--no-(?:lsd|utp|tcp)\b/);
 	}
 	assert.match(helps[0]!, /nord, dracula/);
 });

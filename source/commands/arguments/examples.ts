@@ -7,6 +7,7 @@ export type Example = readonly [line: string, what: string];
 export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	session: [
 		['tortui debian.torrent -d ~/Downloads', 'download it and watch'],
+		["tortui 'magnet:?xt=urn:btih:c0ffee…'", 'the same from a link, which the quotes keep whole'],
 		["tortui album.torrent --select '*.flac' --sequential", 'some of its files, in order'],
 		['tortui', 'the list of all torrents'],
 	],

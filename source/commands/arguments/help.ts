@@ -19,6 +19,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui engine', 'run the engine in the foreground: for systemd, containers'],
 	['tortui add TORRENT ...', 'hand torrents to the running engine'],
 	['tortui list', 'list the torrents of the running engine'],
+	['tortui dht', 'show how the DHT of the running engine does'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],
 	['tortui stop', 'stop the running engine'],
@@ -102,8 +103,8 @@ export function generalHelp(session: Command, width = usualWidth): string {
 		'',
 		...prose(
 			[
-				'TORRENT is a .torrent file or an http(s) URL of one; - reads one from standard',
-				'input. Magnet links and info-hashes cannot be downloaded from yet.',
+				'TORRENT is a .torrent file, an http(s) URL of one, a magnet link (in quotes, for',
+				'the shell) or an info-hash; - reads a .torrent from standard input.',
 			],
 			width,
 		),

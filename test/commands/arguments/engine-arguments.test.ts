@@ -109,7 +109,13 @@ test('only what was typed and differs from the running engine is named', () => {
 	};
 	assert.deepEqual(compare(), []);
 	assert.deepEqual(compare('--port', '80', '--dht'), []);
-	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', '192.0.2.1'), ['--port', '--bind']);
+	assert.deepEqual(compare('--port', '81', '--no-dht', '--bind', '192.0.2.1'), [
+		'--port',
+		'--bind',
+		'--no-dht',
+	]);
+	// What has no effect yet makes no difference.
+	assert.deepEqual(compare('--no-utp'), []);
 });
 
 test('what the screen remembers survives, damaged or not; the config file goes before it', () => {
