@@ -1,6 +1,6 @@
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
-import {isWithinReach} from '../../policy/peers/address-reach.js';
+import {reachOf} from '../../policy/peers/address-reach.js';
 import {PexDeltas} from '../../policy/peers/pex-deltas.js';
 import type {BencodeNode} from '../../protocol/bencode/bencode.js';
 import {readClientFields} from '../../protocol/wire/extension-handshake.js';
@@ -32,6 +32,12 @@ interface PexNotes {
 	readonly deltas: PexDeltas<PexPeer>;
 	heardAt: Millis;
 	heard: number;
+}
+
+/** Somebody who is here, and how far its address is known: it is worked out once for all who are told. */
+interface KnownPeer {
+	readonly told: PexPeer;
+	readonly reach: number;
 }
 
 /** Peers tell each other who else is here. BEP 11. */
@@ -66,14 +72,15 @@ export class UtPex implements PeerExtension {
 		const {added} = decodePex(payload, most);
 		peer.idleTalk(payload.length > most * 2 * 19 + 200 ? tooMuch : 1);
 		if (peer.isClosed) return;
-		const found = added.filter(({host}) => isWithinReach(host, peer.address.host));
+		const reach = Math.max(0, reachOf(peer.address.host));
+		const found = added.filter(({host}) => reachOf(host) >= reach);
 		if (found.length > 0) this.#torrent.found(found.map(({host, port}) => ({host, port})));
 	}
 
 	/** Tells everybody whose time has come. */
 	tick(now: Millis): void {
 		if (!this.offered) return;
-		let here: Map<string, PexPeer> | undefined;
+		let here: ReadonlyMap<string, KnownPeer> | undefined;
 		for (const peer of this.#torrent.peers) {
 			const number = peer.extensions.numberOf(this.name);
 			if (number === undefined || peer.isClosed) continue;
@@ -86,8 +93,8 @@ export class UtPex implements PeerExtension {
 	}
 
 	/** Who is here and can be reached by others. */
-	#here(): Map<string, PexPeer> {
-		const here = new Map<string, PexPeer>();
+	#here(): Map<string, KnownPeer> {
+		const here = new Map<string, KnownPeer>();
 		for (const peer of this.#torrent.peers) {
 			if (!peer.extensions.joined || peer.isClosed) continue;
 			const port = peer.incoming ? peer.extensions.notesOf(this)?.port : peer.address.port;
@@ -95,18 +102,18 @@ export class UtPex implements PeerExtension {
 			const {host} = peer.address;
 			const flags =
 				(peer.incoming ? 0 : pexFlag.reachable) | (this.#torrent.isSeed(peer) ? pexFlag.onlyUploads : 0);
-			here.set(formatAddress({host, port}), {host, port, flags});
+			here.set(formatAddress({host, port}), {told: {host, port, flags}, reach: reachOf(host)});
 		}
 		return here;
 	}
 
 	/** Those of them that mean something to a peer, without itself. */
-	#for(peer: ExtensionPeer, here: ReadonlyMap<string, PexPeer>): Map<string, PexPeer> {
+	#for(peer: ExtensionPeer, here: ReadonlyMap<string, KnownPeer>): Map<string, PexPeer> {
 		const port = peer.incoming ? peer.extensions.notesOf(this)?.port : peer.address.port;
 		const itself = formatAddress({host: peer.address.host, port: port ?? 0});
 		const others = new Map<string, PexPeer>();
-		for (const [key, other] of here)
-			if (key !== itself && isWithinReach(other.host, peer.address.host)) others.set(key, other);
+		const least = Math.max(0, reachOf(peer.address.host));
+		for (const [key, {told, reach}] of here) if (key !== itself && reach >= least) others.set(key, told);
 		return others;
 	}
 }

@@ -9,6 +9,15 @@ const reach: Readonly<Record<AddressScope, number>> = {
 };
 
 /**
+ * How far an address is known: 2 in the internet, 1 in our network, 0 on this machine, -1 nowhere. Who is known farther
+ * must not be told of, nor tell of, what is known less far.
+ */
+export function reachOf(host: string): number {
+	const ip = parseIp(host);
+	return ip === undefined ? -1 : reach[addressScope(ip)];
+}
+
+/**
  * Whether an address means the same thing to two who speak of it: somebody in the internet neither knows nor is told of
  * addresses inside our own network, and nobody but this machine itself of those on it.
  *
@@ -16,8 +25,6 @@ const reach: Readonly<Record<AddressScope, number>> = {
  * @param other where the one is with whom we speak
  */
 export function isWithinReach(host: string, other: string): boolean {
-	const [told, by] = [parseIp(host), parseIp(other)];
-	if (told === undefined || by === undefined) return false;
-	const scope = reach[addressScope(told)];
-	return scope >= 0 && scope >= reach[addressScope(by)];
+	const told = reachOf(host);
+	return told >= 0 && told >= reachOf(other) && reachOf(other) >= 0;
 }
