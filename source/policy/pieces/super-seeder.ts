@@ -28,7 +28,7 @@ export class SuperSeeder {
 	readonly #held: (piece: number) => number;
 	/** How many peers were told of a piece. */
 	readonly #told: Uint16Array;
-	readonly #students = new Map<number, PeerShare>();
+	readonly #shares = new Map<number, PeerShare>();
 
 	/**
 	 * @param random 0 <= x < 1
@@ -44,19 +44,19 @@ export class SuperSeeder {
 	/** A peer told what it has. Answers what to tell it. */
 	joined(peer: number, pieces: () => Bitfield | undefined): Reveal[] {
 		this.left(peer);
-		const student: PeerShare = {pieces, open: new Set(), told: new Set()};
-		this.#students.set(peer, student);
-		return this.#reveal(peer, student);
+		const share: PeerShare = {pieces, open: new Set(), told: new Set()};
+		this.#shares.set(peer, share);
+		return this.#reveal(peer, share);
 	}
 
 	/** A peer has a piece now. Answers what to tell whom. */
 	has(peer: number, piece: number): Reveal[] {
 		const reveals: Reveal[] = [];
-		for (const [other, student] of this.#students) {
-			if (!student.open.has(piece)) continue;
+		for (const [other, share] of this.#shares) {
+			if (!share.open.has(piece)) continue;
 			if (other === peer && !this.#isLast(peer, piece)) continue;
-			student.open.delete(piece);
-			reveals.push(...this.#reveal(other, student));
+			share.open.delete(piece);
+			reveals.push(...this.#reveal(other, share));
 		}
 		return reveals;
 	}
@@ -66,40 +66,40 @@ export class SuperSeeder {
 	 * piece nothing of theirs. Answers what to tell it when nobody else could show that.
 	 */
 	sated(peer: number): Reveal[] {
-		return [...(this.#students.get(peer)?.open ?? [])].flatMap(piece =>
+		return [...(this.#shares.get(peer)?.open ?? [])].flatMap(piece =>
 			this.#isLast(peer, piece) ? this.has(peer, piece) : [],
 		);
 	}
 
 	left(peer: number): void {
-		const student = this.#students.get(peer);
-		if (student === undefined) return;
-		for (const piece of student.told) this.#told[piece]!--;
-		this.#students.delete(peer);
+		const share = this.#shares.get(peer);
+		if (share === undefined) return;
+		for (const piece of share.told) this.#told[piece]!--;
+		this.#shares.delete(peer);
 	}
 
 	/** Whether a peer was told of a piece. */
 	wasTold(peer: number, piece: number): boolean {
-		return this.#students.get(peer)?.told.has(piece) ?? false;
+		return this.#shares.get(peer)?.told.has(piece) ?? false;
 	}
 
 	/** Nobody else lacks the piece: it cannot turn up anywhere. */
 	#isLast(peer: number, piece: number): boolean {
-		for (const [other, student] of this.#students) {
-			const pieces = student.pieces();
+		for (const [other, share] of this.#shares) {
+			const pieces = share.pieces();
 			if (other !== peer && pieces !== undefined && !pieces.has(piece)) return false;
 		}
 		return true;
 	}
 
-	#reveal(peer: number, student: PeerShare): Reveal[] {
+	#reveal(peer: number, share: PeerShare): Reveal[] {
 		const reveals: Reveal[] = [];
-		const pieces = student.pieces();
-		while (pieces !== undefined && student.open.size < atOnce) {
-			const piece = this.#rarest(student, pieces);
+		const pieces = share.pieces();
+		while (pieces !== undefined && share.open.size < atOnce) {
+			const piece = this.#rarest(share, pieces);
 			if (piece < 0) break;
-			student.open.add(piece);
-			student.told.add(piece);
+			share.open.add(piece);
+			share.told.add(piece);
 			this.#told[piece]!++;
 			reveals.push({peer, piece});
 		}
@@ -107,13 +107,13 @@ export class SuperSeeder {
 	}
 
 	/** The piece it lacks that fewest have or were told of, beginning anywhere; -1 when it has or knows all. */
-	#rarest(student: PeerShare, pieces: Bitfield): number {
+	#rarest(share: PeerShare, pieces: Bitfield): number {
 		let best = -1;
 		let fewest = Infinity;
 		const from = Math.floor(this.#random() * this.#pieceCount);
 		for (let step = 0; step < this.#pieceCount; step++) {
 			const piece = (from + step) % this.#pieceCount;
-			if (pieces.has(piece) || student.told.has(piece)) continue;
+			if (pieces.has(piece) || share.told.has(piece)) continue;
 			const spread = this.#told[piece]! + this.#held(piece);
 			if (spread === 0) return piece;
 			if (spread >= fewest) continue;
