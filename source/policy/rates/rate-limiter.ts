@@ -3,9 +3,9 @@ import {type Bytes, type BytesPerSecond, blockLength, type Millis} from '../../b
 /** What may be saved up while nobody asks: little enough to stay within 5 % over 10 s, enough to outlast a busy loop. */
 const burst: Millis = 250;
 /** So long after it got less than it wanted a claimant's share is kept for it. */
-const hungerTime: Millis = 1000;
+const claimTime: Millis = 1000;
 
-interface Hunger {
+interface Claim {
 	/** The part of the tokens that is kept for this claimant; below 0 it has had more than its share, and others go first. */
 	credit: Bytes;
 	until: Millis;
@@ -18,7 +18,7 @@ interface Hunger {
  */
 export class RateLimiter {
 	readonly #parent: RateLimiter | undefined;
-	readonly #hungry = new Map<RateLimiter, Hunger>();
+	readonly #claims = new Map<RateLimiter, Claim>();
 	#rate: BytesPerSecond | undefined;
 	#tokens: Bytes = 0;
 	/** When the tokens were last counted. */
@@ -39,7 +39,7 @@ export class RateLimiter {
 		this.#refill(now);
 		this.#tokens = this.#rate === undefined ? 0 : Math.min(this.#tokens, this.#capacity(rate));
 		this.#rate = rate;
-		for (const hunger of this.#hungry.values()) hunger.credit = 0;
+		for (const claim of this.#claims.values()) claim.credit = 0;
 	}
 
 	/** How many of the bytes wanted may be moved now: they are paid for with this call. 0 .. wanted. */
@@ -89,10 +89,9 @@ export class RateLimiter {
 		if (this.#rate === undefined) return;
 		this.#refill(now);
 		this.#tokens -= bytes;
-		const hunger = claimant && this.#hungry.get(claimant);
+		const claim = claimant && this.#claims.get(claimant);
 		// What one had beyond its share long ago shall not keep it waiting for long.
-		if (hunger)
-			hunger.credit = Math.max(hunger.credit - bytes, -this.#capacity(this.#rate) - 2 * blockLength);
+		if (claim) claim.credit = Math.max(claim.credit - bytes, -this.#capacity(this.#rate) - 2 * blockLength);
 	}
 
 	#deadline(now: Millis, wanted: Bytes, claimant: RateLimiter | undefined): Millis {
@@ -103,20 +102,20 @@ export class RateLimiter {
 		const enough = Math.max(1, Math.min(wanted, this.#capacity(this.#rate) / 2));
 		const missing = enough - this.#tokensFor(claimant);
 		if (missing <= 0) return above;
-		const others = claimant ? this.#hungry.size - (this.#hungry.has(claimant) ? 1 : 0) : 0;
+		const others = claimant ? this.#claims.size - (this.#claims.has(claimant) ? 1 : 0) : 0;
 		return Math.max(above, now + (missing * (others + 1) * 1000) / this.#rate);
 	}
 
 	#tokensFor(claimant: RateLimiter | undefined): Bytes {
 		let tokens = this.#tokens;
-		for (const [other, hunger] of this.#hungry) if (other !== claimant) tokens -= Math.max(0, hunger.credit);
+		for (const [other, claim] of this.#claims) if (other !== claimant) tokens -= Math.max(0, claim.credit);
 		return tokens;
 	}
 
 	#keepShareFor(claimant: RateLimiter, now: Millis): void {
-		const hunger = this.#hungry.get(claimant);
-		if (hunger) hunger.until = now + hungerTime;
-		else this.#hungry.set(claimant, {credit: 0, until: now + hungerTime});
+		const claim = this.#claims.get(claimant);
+		if (claim) claim.until = now + claimTime;
+		else this.#claims.set(claimant, {credit: 0, until: now + claimTime});
 	}
 
 	#capacity(rate: BytesPerSecond | undefined): Bytes {
@@ -133,10 +132,10 @@ export class RateLimiter {
 		const added = Math.min((this.#rate * (now - this.#at)) / 1000, capacity - this.#tokens);
 		this.#tokens += added;
 		this.#at = now;
-		for (const [claimant, hunger] of this.#hungry) if (hunger.until <= now) this.#hungry.delete(claimant);
-		const share = 1 / this.#hungry.size;
-		for (const hunger of this.#hungry.values()) {
-			hunger.credit = Math.min(hunger.credit + added * share, capacity * share);
+		for (const [claimant, claim] of this.#claims) if (claim.until <= now) this.#claims.delete(claimant);
+		const share = 1 / this.#claims.size;
+		for (const claim of this.#claims.values()) {
+			claim.credit = Math.min(claim.credit + added * share, capacity * share);
 		}
 	}
 }
