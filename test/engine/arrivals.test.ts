@@ -16,7 +16,7 @@ async function leech(pieces: number): Promise<LoneTorrent> {
 }
 
 /** A peer that unchokes and has all but the last piece. */
-async function giver(lone: LoneTorrent, id: number): Promise<LonePeer> {
+async function sender(lone: LoneTorrent, id: number): Promise<LonePeer> {
 	const peer = await LonePeer.meet(lone, id);
 	const bytes = new Uint8Array(Math.ceil(lone.parts.pieceCount / 8));
 	for (let piece = 0; piece < lone.parts.pieceCount - 1; piece++) bytes[piece >> 3]! |= 128 >> (piece & 7);
@@ -37,7 +37,7 @@ async function fetch(peer: LonePeer, until: () => boolean): Promise<void> {
 
 test('who may want them is told of new pieces, each once, a moment after they came; seeds are not', async () => {
 	const lone = await leech(6);
-	const peer = await giver(lone, 1);
+	const peer = await sender(lone, 1);
 	const other = await LonePeer.meet(lone, 2);
 	const seed = await LonePeer.meet(lone, 3);
 	seed.say(writer => writer.plain(messageId.haveAll));
@@ -60,7 +60,7 @@ test('who may want them is told of new pieces, each once, a moment after they ca
 
 test('each piece that came is counted for its files, is to be saved, and is drawn', async () => {
 	const lone = await leech(6);
-	const peer = await giver(lone, 1);
+	const peer = await sender(lone, 1);
 	const {torrent} = lone;
 	const {revision} = torrent.resumeState;
 	const tally = new PieceTally(torrent.content!);
@@ -83,7 +83,7 @@ test('when all that is wanted is here it is noted down and told once, in words a
 	torrent.onChange = () => changes.push(torrent.complete ? 'complete' : 'not yet');
 	const told = async (peer: LonePeer): Promise<string[]> =>
 		(await peer.hears('extended 9')).map(text => Buffer.from(text.slice(11), 'latin1').toString('hex'));
-	const peer = await giver(lone, 1);
+	const peer = await sender(lone, 1);
 	peer.say(writer => writer.extended(0, encodeBencode({m: {upload_only: 9}})));
 	const silent = await LonePeer.meet(lone, 2);
 	await fetch(peer, () => torrent.content!.have.count === 2);

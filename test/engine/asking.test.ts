@@ -16,7 +16,7 @@ async function leech(pieces: number): Promise<LoneTorrent> {
 }
 
 /** A peer that unchokes, and has these pieces; all when left out. */
-async function giver(lone: LoneTorrent, id: number, pieces?: readonly number[]): Promise<LonePeer> {
+async function sender(lone: LoneTorrent, id: number, pieces?: readonly number[]): Promise<LonePeer> {
 	const peer = await LonePeer.meet(lone, id);
 	peer.say(writer => {
 		if (pieces === undefined) writer.plain(messageId.haveAll);
@@ -34,7 +34,7 @@ test('a peer is asked for no more than its share of the memory', async () => {
 	for (const share of [1, 3, 7]) {
 		const lone = await leech(40);
 		(lone.services as {requestQuota: (peer: Peer) => number}).requestQuota = () => share;
-		const peer = await giver(lone, 1);
+		const peer = await sender(lone, 1);
 		let asked = await peer.hears('request');
 		assert.equal(asked.length, share);
 		// Nor later, when it has shown how fast it is.
@@ -53,7 +53,7 @@ test('while its files move a torrent asks for nothing, and goes on when they hav
 	const arrival = Promise.withResolvers<StorageFailure | undefined>();
 	(lone.storage as {move: () => Promise<StorageFailure | undefined>}).move = () => arrival.promise;
 	const moving = lone.parts.relocation.move('/some/other/place');
-	const peer = await giver(lone, 1);
+	const peer = await sender(lone, 1);
 	assert.deepEqual(await peer.hears('request'), []);
 	await seconds(lone, 3, [peer]);
 	assert.deepEqual(await peer.hears('request'), []);
@@ -67,10 +67,10 @@ test('while its files move a torrent asks for nothing, and goes on when they hav
 test('a piece that was wrong is asked for again at once', async () => {
 	const lone = await leech(1);
 	// Two have half of it each, so that neither is known to be the one who lies.
-	const liar = await giver(lone, 1);
+	const liar = await sender(lone, 1);
 	const asked = await liar.hears('request');
 	assert.equal(asked.length, 2);
-	const other = await giver(lone, 2);
+	const other = await sender(lone, 2);
 	other.answer((await other.hears('request')).slice(0, 1));
 	await other.listen();
 	const left = lone.parts.downloader.partials.get(0)!;
@@ -86,7 +86,7 @@ test('a piece that was wrong is asked for again at once', async () => {
 
 test('when all is here nobody is told any more that we are interested', async () => {
 	const lone = await leech(4);
-	const peers = [await giver(lone, 1, [0, 1]), await giver(lone, 2, [2, 3])];
+	const peers = [await sender(lone, 1, [0, 1]), await sender(lone, 2, [2, 3])];
 	for (let round = 0; round < 20 && lone.parts.have.count < 4; round++) {
 		for (const peer of peers) peer.answer(await peer.hears('request'));
 		await settled();

@@ -9,7 +9,7 @@ import {LoneTorrent} from '../helpers/lone-torrent.ts';
 import {seeded} from '../policy/seeded.ts';
 
 /** A peer that has everything, and unchokes. */
-async function giver(lone: LoneTorrent, id: number, fast = true): Promise<LonePeer> {
+async function sender(lone: LoneTorrent, id: number, fast = true): Promise<LonePeer> {
 	const peer = await LonePeer.meet(lone, id, {fast});
 	const all = new Bitfield(lone.parts.pieceCount);
 	all.fill();
@@ -115,10 +115,10 @@ test('what is cancelled in time is refused, not sent', async () => {
 test('a choke gives what was asked for to others, with the fast extension once each is refused', async () => {
 	for (const fast of [true, false]) {
 		const lone = await leech(2);
-		const first = await giver(lone, 1, fast);
+		const first = await sender(lone, 1, fast);
 		const asked = await first.hears('request');
 		assert.equal(asked.length, 4);
-		const second = await giver(lone, 2);
+		const second = await sender(lone, 2);
 		assert.deepEqual((await second.hears('request')).length, 1, 'but for one in the end game');
 		first.say(writer => writer.plain(messageId.choke));
 		await first.listen();
@@ -222,7 +222,7 @@ test('what a choked peer was given leave to ask for is not refused when it is ch
 
 test('a peer that falls silent is snubbed: others have what it was asked for, and it is asked for one at a time', async () => {
 	const lone = await leech(60);
-	const silent = await giver(lone, 1);
+	const silent = await sender(lone, 1);
 	const asked = await silent.hears('request');
 	assert.ok(asked.length > 8);
 	silent.answer(asked.slice(0, 4));
@@ -236,7 +236,7 @@ test('a peer that falls silent is snubbed: others have what it was asked for, an
 	const again = heard.filter(text => text.startsWith('request'));
 	assert.equal(again.length, 1);
 	assert.equal(silent.peer.outstanding, 1);
-	const other = await giver(lone, 2);
+	const other = await sender(lone, 2);
 	const taken = await other.hears('request');
 	assert.ok(asked.slice(5).some(text => taken.includes(text)));
 	silent.answer(again);
@@ -248,7 +248,7 @@ test('a peer that falls silent is snubbed: others have what it was asked for, an
 
 test('a peer that answers cancels with refusals, as it must, is not let go for that', async () => {
 	const lone = await leech(400, 2048);
-	const peer = await giver(lone, 1);
+	const peer = await sender(lone, 1);
 	for (let round = 0; round < 30; round++) {
 		const heard = await peer.hears();
 		lone.parts.downloader.cancelAll(peer.peer);
@@ -272,7 +272,7 @@ test('a peer that answers cancels with refusals, as it must, is not let go for t
 
 test('a request that is passed over while others are answered is lost after a minute, and asked for again', async () => {
 	const lone = await leech(400, 2048);
-	const peer = await giver(lone, 1);
+	const peer = await sender(lone, 1);
 	const [lost, ...rest] = await peer.hears('request');
 	let waiting = rest;
 	for (let second = 0; second < 62; second++) {
@@ -291,13 +291,13 @@ test('a request that is passed over while others are answered is lost after a mi
 
 test('at the end a block is taken back from peers that are late for it, and asked of one that is not', async () => {
 	const lone = await leech(1, 256, 6 * blockLength);
-	const first = await giver(lone, 1);
+	const first = await sender(lone, 1);
 	first.answer((await first.hears('request')).slice(0, 3));
 	await seconds(lone, 1);
-	const second = await giver(lone, 2);
+	const second = await sender(lone, 2);
 	for (let copy = 0; copy < 2; copy++) second.answer(await second.hears('request'));
-	await giver(lone, 3);
-	const fourth = await giver(lone, 4);
+	await sender(lone, 3);
+	const fourth = await sender(lone, 4);
 	assert.deepEqual(await fourth.hears('request'), [], 'three have been asked for the last block');
 	await seconds(lone, 5);
 	const [last] = await fourth.hears('request');
@@ -311,9 +311,9 @@ test('at the end a block is taken back from peers that are late for it, and aske
 
 test('in the end game the copy that comes second is cancelled', async () => {
 	const lone = await leech(1, 256, 4 * blockLength);
-	const first = await giver(lone, 1);
+	const first = await sender(lone, 1);
 	assert.equal((await first.hears('request')).length, 4);
-	const second = await giver(lone, 2);
+	const second = await sender(lone, 2);
 	const [copy] = await second.hears('request');
 	assert.ok(copy);
 	second.answer([copy]);
@@ -429,7 +429,7 @@ test('a piece that a suspect has begun alone is finished by others when it choke
 				}
 			});
 		}
-		const other = await giver(lone, 3);
+		const other = await sender(lone, 3);
 		for (let second = 0; second < 50 && !lone.parts.have.full; second++) {
 			other.answer(await other.hears('request'));
 			await seconds(lone, 1, [liar]);
@@ -460,7 +460,7 @@ test('a suspect is asked to help with pieces of others rather than to stand stil
 
 test('the window grows with what a fast peer sends, and is small for a slow one', async () => {
 	const lone = await leech(400, 2048);
-	const [fast, slow] = [await giver(lone, 1), await giver(lone, 2)];
+	const [fast, slow] = [await sender(lone, 1), await sender(lone, 2)];
 	const [queue, slowQueue] = [await fast.hears('request'), await slow.hears('request')];
 	for (let second = 0; second < 12; second++) {
 		for (let tenth = 0; tenth < 10; tenth++) {

@@ -106,9 +106,9 @@ export class BlockArrivals {
 		arriving.slot = -1;
 	}
 
-	#cancelOthers(partial: PartialPiece, block: number, giver: BlockSource): void {
+	#cancelOthers(partial: PartialPiece, block: number, sender: BlockSource): void {
 		for (const source of this.#owner.blockSources) {
-			if (source === giver || !source.asked(partial.piece, block)) continue;
+			if (source === sender || !source.asked(partial.piece, block)) continue;
 			this.#account.cancel(source, partial, block);
 			this.#listener.refill(source);
 		}

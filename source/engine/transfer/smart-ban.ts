@@ -56,7 +56,7 @@ export class SmartBan {
 	}
 
 	#keysOf(senders: Int32Array): Array<PeerKey | undefined> {
-		return Array.from(senders, giver => (giver < 0 ? undefined : this.#senders.get(giver)));
+		return Array.from(senders, sender => (sender < 0 ? undefined : this.#senders.get(sender)));
 	}
 
 	/** The disk says that a piece is right. To be told before the partials forgets who gave its blocks. */

@@ -4,7 +4,7 @@ import type {Bytes, Millis} from '../../base/units.js';
 const pieceLength: Bytes = 16_384;
 /** Larger info dictionaries could not be read. */
 export const largestMetadata: Bytes = 10_000_000;
-/** Who says that it is larger than this is believed last: a liar's size must not keep the true one waiting. */
+/** Who says that it is larger than this is believed last: a false size must not keep the true one waiting. */
 const doubtfulSize: Bytes = 4 << 20;
 /** Who has not answered for so long is not waited for alone any more. */
 const patience: Millis = 10_000;
@@ -271,11 +271,11 @@ export class MetadataDownload {
 		this.#attempts.delete(number);
 		this.#failures++;
 		this.#wrongSizes.set(attempt.size, (this.#wrongSizes.get(attempt.size) ?? 0) + 1);
-		const givers = new Set(attempt.from);
-		for (const peer of givers) {
+		const senders = new Set(attempt.from);
+		for (const peer of senders) {
 			const source = peer === undefined ? undefined : this.#sources.get(peer);
 			if (source === undefined) continue;
-			if (givers.size === 1) source.isBad = true;
+			if (senders.size === 1) source.isBad = true;
 			const [least, most] = attempt.pieces.length === 1 ? [oneBlockRest, oneBlockRest] : shortRest;
 			source.readyAt = now + least + this.#random() * (most - least);
 		}

@@ -178,7 +178,7 @@ export class PartialPieces {
 		partial: PartialPiece,
 		block: number,
 		slot: number,
-		giver: number,
+		sender: number,
 	): 'accepted' | 'complete' | 'duplicate' {
 		if (partial.states[block] !== blockState.missing) return 'duplicate';
 		if (partial.requests[block] === 0) {
@@ -187,7 +187,7 @@ export class PartialPieces {
 		}
 		partial.states[block] = blockState.inPool;
 		partial.slots[block] = slot;
-		partial.senders[block] = giver;
+		partial.senders[block] = sender;
 		partial.received++;
 		return partial.received === partial.blocks ? 'complete' : 'accepted';
 	}

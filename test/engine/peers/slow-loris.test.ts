@@ -36,7 +36,7 @@ const block = (() => {
 })();
 
 /** The honest one: what it is asked for, it sends. */
-class Giver {
+class Sender {
 	#asked: Array<readonly [piece: number, begin: number, length: number]> = [];
 	readonly #decoder: PeerWireDecoder;
 
@@ -71,7 +71,7 @@ test('a set of peers that send a byte a second takes all places only for minutes
 	lone.torrent.post({type: 'peers', addresses: drips, source: 'tracker'});
 	lone.torrent.post({type: 'peers', addresses: [honest], source: 'tracker'});
 	const met = new Set<FakeConnection>();
-	const giver = new Giver();
+	const sender = new Sender();
 	let sent = 0;
 	for (let second = 0; second < 600 && lone.parts.downloader.needed.count > 0; second++) {
 		for (const connection of lone.dialled) {
@@ -82,7 +82,7 @@ test('a set of peers that send a byte a second takes all places only for minutes
 				connection.events.connected();
 				connection.say(greeting(lone, met.size));
 			}
-			if (isHonest) giver.serve(lone, connection);
+			if (isHonest) sender.serve(lone, connection);
 			else connection.say(block.subarray(sent, sent + 1));
 		}
 		sent++;

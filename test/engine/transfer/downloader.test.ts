@@ -160,7 +160,7 @@ test('a piece with a deadline stays due when its priority changes, until it is w
 	await lone.torrent.close();
 });
 
-test('when a block that several were asked for has come, the others are told, and the giver is not', async () => {
+test('when a block that several were asked for has come, the others are told, and the sender is not', async () => {
 	const lone = await leech(1, 2);
 	const {downloader} = lone.parts;
 	const [first, second] = [await seed(lone, 1), await seed(lone, 2)];

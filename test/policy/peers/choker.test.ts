@@ -70,7 +70,7 @@ test('leeching keeps those who give most and draws one optimistic peer', () => {
 	assert.ok(![1, 3, 5].includes(optimistic[0]!));
 });
 
-test('a slot no giver claims goes to one who gave before, sooner than to one who never did', () => {
+test('a slot no sender claims goes to one who gave before, sooner than to one who never did', () => {
 	const peers = draw('cccc', id => ({hasGiven: id === 3, rateToUs: id === 0 ? 1000 : 0}));
 	assert.deepEqual(plan(peers, 3).unchoke.slice(0, 1), [0]);
 	assert.ok(plan(peers, 3).unchoke.includes(3));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {SmoothedRate} from '../../../source/policy/rates/smoothed-rate.ts';
 
-test('a steady giver is ranked by its rate, however often one looks', () => {
+test('a steady sender is ranked by its rate, however often one looks', () => {
 	for (const gap of [100, 1000, 10_000]) {
 		const rate = new SmoothedRate(0);
 		let now = 0;

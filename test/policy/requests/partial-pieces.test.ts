@@ -94,7 +94,7 @@ test('asking for every single block by name leaves nothing open', () => {
 	assert.equal(partials.request(partial), -1);
 });
 
-test('a block that came is kept with its giver, a second time it is a duplicate, and the last one completes', () => {
+test('a block that came is kept with its sender, a second time it is a duplicate, and the last one completes', () => {
 	const {partials, partial} = begin();
 	partials.request(partial);
 	assert.equal(partials.receive(partial, 0, 70, 5), 'accepted');
