@@ -10,7 +10,7 @@ const portionsAhead = 2;
 
 /** Has workers hash pieces that are on disk, in order; each takes the next portion when it is done with one. */
 export function checkPieces(
-	lanes: readonly DiskWorkerQueue[],
+	workers: readonly DiskWorkerQueue[],
 	torrent: number,
 	pieceLength: Bytes,
 	pieces: ArrayLike<number>,
@@ -22,12 +22,12 @@ export function checkPieces(
 	let stopped = false;
 	let why: StorageFailure | undefined;
 
-	const work = async (lane: DiskWorkerQueue, first: boolean): Promise<void> => {
+	const work = async (worker: DiskWorkerQueue, first: boolean): Promise<void> => {
 		let fresh = first;
 		while (!stopped && next < todo.length) {
 			const some = todo.slice(next, next + each);
 			next += each;
-			const {right, failure} = await lane.request(torrent, {type: 'check', pieces: some, fresh});
+			const {right, failure} = await worker.request(torrent, {type: 'check', pieces: some, fresh});
 			fresh = false;
 			if (stopped) return;
 			if (failure !== undefined) {
@@ -39,10 +39,10 @@ export function checkPieces(
 		}
 	};
 
-	const workers = lanes.flatMap(lane =>
-		Array.from({length: portionsAhead}, (_, ahead) => work(lane, ahead === 0)),
+	const shares = workers.flatMap(worker =>
+		Array.from({length: portionsAhead}, (_, ahead) => work(worker, ahead === 0)),
 	);
-	const done = Promise.all(workers).then(() => why);
+	const done = Promise.all(shares).then(() => why);
 	return {
 		done,
 		stop() {

@@ -55,13 +55,13 @@ export class DiskService implements Disk {
 		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
 		const partPath = join(this.#stateDir, 'parts', `${id}.part`);
 		const layout = FileLayout.of(metainfo, map, {dir, partPath}, renamed);
-		const lane = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
+		const worker = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
 		const share = {
 			torrent: this.#nextTorrent++,
 			hashes: pieceHashesOf(metainfo),
-			lane,
+			worker,
 			readers: this.#readers,
-			acquireCheckers: () => this.#lend(lane),
+			acquireCheckers: () => this.#lendWorkers(worker),
 			closed: () => {
 				this.#open.delete(storage);
 			},
@@ -82,16 +82,16 @@ export class DiskService implements Disk {
 	/** Finishes what was begun, closes every file and ends the threads. */
 	async close(): Promise<void> {
 		await Promise.all([...this.#open].map(storage => storage.close()));
-		await Promise.all([...this.#writers, ...this.#checkWorkers].map(lane => lane.close()));
+		await Promise.all([...this.#writers, ...this.#checkWorkers].map(worker => worker.close()));
 	}
 
 	/** Threads that only check end with the last check: they would only take up memory. */
-	#lend(own: DiskWorkerQueue): {lanes: DiskWorkerQueue[]; giveBack: () => void} {
+	#lendWorkers(own: DiskWorkerQueue): {workers: DiskWorkerQueue[]; giveBack: () => void} {
 		this.#checks++;
 		return {
-			lanes: [...this.#writers.filter(writer => writer !== own), ...this.#checkWorkers],
+			workers: [...this.#writers.filter(writer => writer !== own), ...this.#checkWorkers],
 			giveBack: () => {
-				if (--this.#checks === 0) for (const helper of this.#checkWorkers) void helper.rest();
+				if (--this.#checks === 0) for (const worker of this.#checkWorkers) void worker.rest();
 			},
 		};
 	}

@@ -7,15 +7,15 @@ export interface CheckHost {
 	/** The number the workers know the torrent by. */
 	readonly torrent: number;
 	/** The worker that writes the torrent's files. */
-	readonly lane: DiskWorkerQueue;
-	/** Lends the lanes a check may use besides, until `giveBack` is called. */
-	acquireCheckers(): {readonly lanes: readonly DiskWorkerQueue[]; readonly giveBack: () => void};
+	readonly worker: DiskWorkerQueue;
+	/** Lends the workers that a check may use besides, until `giveBack` is called. */
+	acquireCheckers(): {readonly workers: readonly DiskWorkerQueue[]; readonly giveBack: () => void};
 	/** Settled when the files are where workers look for them. */
 	settled(): Promise<unknown> | undefined;
 	/** A check begins: files may have been replaced by others. */
 	begun(): void;
 	/** Tells a worker where they are. */
-	openIn(lane: DiskWorkerQueue): void;
+	openIn(worker: DiskWorkerQueue): void;
 }
 
 /** The checks of one torrent's files, and the workers that have helped with them. */
@@ -62,12 +62,12 @@ export class TorrentChecks {
 	): Checking {
 		const host = this.#host;
 		host.begun();
-		const {lanes, giveBack} = host.acquireCheckers();
-		for (const worker of lanes) {
+		const {workers, giveBack} = host.acquireCheckers();
+		for (const worker of workers) {
 			this.#workers.add(worker);
 			if (!worker.has(host.torrent)) host.openIn(worker);
 		}
-		const checking = checkPieces([host.lane, ...lanes], host.torrent, pieceLength, pieces, told);
+		const checking = checkPieces([host.worker, ...workers], host.torrent, pieceLength, pieces, told);
 		void checking.done.then(giveBack);
 		return checking;
 	}
@@ -82,7 +82,7 @@ export class TorrentChecks {
 		for (const checking of this.#going) checking.stop();
 	}
 
-	/** Has the helpers close the torrent's files. */
+	/** Has them close the torrent's files. */
 	async leaveWorkers(): Promise<void> {
 		const {torrent} = this.#host;
 		for (const worker of this.#workers) {

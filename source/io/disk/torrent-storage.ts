@@ -33,10 +33,13 @@ export interface StorageShare {
 	readonly torrent: number;
 	readonly hashes: PieceHashes;
 	/** The worker that writes the torrent's files. */
-	readonly lane: DiskWorkerQueue;
+	readonly worker: DiskWorkerQueue;
 	readonly readers: ReadHandles;
-	/** Lends the lanes a check may use besides, until `giveBack` is called. */
-	readonly acquireCheckers: () => {readonly lanes: readonly DiskWorkerQueue[]; readonly giveBack: () => void};
+	/** Lends the workers that a check may use besides, until `giveBack` is called. */
+	readonly acquireCheckers: () => {
+		readonly workers: readonly DiskWorkerQueue[];
+		readonly giveBack: () => void;
+	};
 	/** Told once, when the storage was closed. */
 	readonly closed: () => void;
 }
@@ -88,7 +91,7 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#reader = new StreamReader(share.readers, layout);
 		this.#checks = new TorrentChecks({
 			torrent: share.torrent,
-			lane: share.lane,
+			worker: share.worker,
 			acquireCheckers: share.acquireCheckers,
 			settled: () => this.#moving,
 			openIn: worker => {
@@ -101,7 +104,7 @@ export class TorrentStorage implements Storage, JobListener {
 		const paths = packPaths(layout);
 		if (typeof paths === 'string') {
 			this.#paths = paths;
-			this.#openIn(share.lane);
+			this.#openIn(share.worker);
 			if (!isAll) void this.#place();
 		} else this.#moving = this.#openLater(paths, isAll);
 	}
@@ -111,7 +114,7 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#hold();
 		if (!isAll) this.#reader.hold();
 		this.#paths = await paths;
-		this.#openIn(this.#share.lane);
+		this.#openIn(this.#share.worker);
 		if (!isAll) {
 			await this.#place();
 			this.#reader.release();
@@ -130,18 +133,18 @@ export class TorrentStorage implements Storage, JobListener {
 
 	storePiece(piece: number, slots: ArrayLike<number>): void {
 		this.#waiting++;
-		const {lane, torrent} = this.#share;
+		const {worker, torrent} = this.#share;
 		if (this.#held) {
 			const copy = Int32Array.from(slots);
-			this.#held.push(() => lane.storePiece(torrent, piece, copy));
-		} else lane.storePiece(torrent, piece, slots);
+			this.#held.push(() => worker.storePiece(torrent, piece, copy));
+		} else worker.storePiece(torrent, piece, slots);
 	}
 
 	storeBlocks(piece: number, blocks: readonly number[], slots: readonly number[]): Outcome {
 		return new Promise(resolve => {
 			const store = (): void => {
 				this.#blockWriters.push({bytes: slots.length * blockLength, resolve});
-				this.#share.lane.storeBlocks(this.#share.torrent, piece, blocks, slots);
+				this.#share.worker.storeBlocks(this.#share.torrent, piece, blocks, slots);
 			};
 			if (this.#held) this.#held.push(store);
 			else store();
@@ -164,8 +167,8 @@ export class TorrentStorage implements Storage, JobListener {
 	async blockDigests(piece: number): Promise<Uint8Array | undefined> {
 		await this.#moving;
 		if (this.#closing) return undefined;
-		const {lane, torrent} = this.#share;
-		return (await lane.request(torrent, {type: 'digest', piece})).digests;
+		const {worker, torrent} = this.#share;
+		return (await worker.request(torrent, {type: 'digest', piece})).digests;
 	}
 
 	async setWanted(wanted: Uint8Array): Outcome {
@@ -185,13 +188,13 @@ export class TorrentStorage implements Storage, JobListener {
 
 	async allocate(): Outcome {
 		const {lengths, fileCount} = this.#layout;
-		const {lane, torrent} = this.#share;
+		const {worker, torrent} = this.#share;
 		for (let file = 0; file < fileCount; file++) {
 			if (this.#wanted[file] === 0 || this.#layout.isPad(file)) continue;
 			for (let left = lengths[file]!; left > 0 && !this.#closing; ) {
 				await this.#moving;
 				// In portions, so that the thread can do other things as well.
-				const reply = await lane.request(torrent, {type: 'allocate', file, length: allocatedAtOnce});
+				const reply = await worker.request(torrent, {type: 'allocate', file, length: allocatedAtOnce});
 				if (reply.failure) return reply.failure;
 				left = reply.left ?? 0;
 			}
@@ -257,8 +260,8 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	async #flush(): Promise<void> {
-		const {lane, torrent} = this.#share;
-		const {failure} = await lane.request(torrent, {type: 'flush'});
+		const {worker, torrent} = this.#share;
+		const {failure} = await worker.request(torrent, {type: 'flush'});
 		this.#unsaid ??= failure;
 	}
 
@@ -325,28 +328,28 @@ export class TorrentStorage implements Storage, JobListener {
 		await this.#moving;
 		await this.#reader.idle();
 		await this.#checks.leaveWorkers();
-		const {torrent, lane} = this.#share;
-		const {failure} = await lane.request(torrent, {type: 'close'});
+		const {torrent, worker} = this.#share;
+		const {failure} = await worker.request(torrent, {type: 'close'});
 		this.#reader.forget();
 		this.#share.closed();
 		return failure;
 	}
 
-	#openIn(lane: DiskWorkerQueue): void {
+	#openIn(worker: DiskWorkerQueue): void {
 		const {torrent, hashes} = this.#share;
-		lane.open(torrent, this, {type: 'open', layout: this.#layout.data, paths: this.#paths, hashes});
+		worker.open(torrent, this, {type: 'open', layout: this.#layout.data, paths: this.#paths, hashes});
 	}
 
 	async #ask(task: DiskTask): Outcome {
 		await this.#moving;
-		return (await this.#share.lane.request(this.#share.torrent, task)).failure;
+		return (await this.#share.worker.request(this.#share.torrent, task)).failure;
 	}
 
 	/** Until every file has its place nobody knows where to read. */
 	async #place(): Outcome {
 		this.#reader.hold();
-		const {lane, torrent} = this.#share;
-		const {failure} = await lane.request(torrent, {type: 'place', wanted: this.#wanted});
+		const {worker, torrent} = this.#share;
+		const {failure} = await worker.request(torrent, {type: 'place', wanted: this.#wanted});
 		this.#reader.release();
 		return failure;
 	}
@@ -381,21 +384,21 @@ export class TorrentStorage implements Storage, JobListener {
 		told: (copied: Bytes, total: Bytes) => void,
 		steps: MoveSteps | undefined,
 	): Promise<void> {
-		const {lane, torrent} = this.#share;
+		const {worker, torrent} = this.#share;
 		this.#hold();
 		try {
 			await this.#checks.idle();
 			// What was written is on the disk before it goes, or a crash could keep the note of it and lose the bytes.
 			this.#quiet = Promise.all([...this.#flushes, this.#flush()]);
 			await this.#quiet;
-			await lane.request(torrent, {type: 'release'});
+			await worker.request(torrent, {type: 'release'});
 			await this.#checks.leaveWorkers();
 			const paths = await packPaths(after);
 			const adopt = (layout: FileLayout): void => {
 				this.#reader.use(layout);
 				this.#layout = layout;
 				this.#paths = paths;
-				this.#openIn(lane);
+				this.#openIn(worker);
 			};
 			await moveTorrent(this.#layout, after, {reader: this.#reader, adopt}, told, steps);
 		} finally {
