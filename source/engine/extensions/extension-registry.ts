@@ -58,12 +58,12 @@ export class ExtensionRegistry {
 		if (id === extensionHandshakeId) return this.#greeted(peer, payload);
 		const extension = this.#byId.get(id);
 		if (extension?.offered) extension.message(peer, payload);
-		else peer.idleTalk(1 + payload.length / bytesPerCost);
+		else peer.redundantMessage(1 + payload.length / bytesPerCost);
 	}
 
 	/** What a handshake does not say holds as it was said before. */
 	#greeted(peer: ExtensionPeer, payload: Uint8Array): void {
-		peer.idleTalk(handshakeCost + payload.length / bytesPerCost);
+		peer.redundantMessage(handshakeCost + payload.length / bytesPerCost);
 		if (peer.isClosed) return;
 		const theirs = decodeExtensionHandshake(payload);
 		for (const {name} of this.#extensions) {

@@ -9,7 +9,7 @@ export class LtDonthave implements PeerExtension {
 
 	message(peer: ExtensionPeer, payload: Uint8Array): void {
 		const piece = decodeDonthave(payload);
-		peer.idleTalk();
+		peer.redundantMessage();
 		if (piece !== undefined && !peer.isClosed) peer.lacks(piece);
 	}
 }

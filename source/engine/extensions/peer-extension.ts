@@ -27,7 +27,7 @@ export interface ExtensionPeer {
 	/** Counts a message that makes no sense. */
 	strike(): void;
 	/** Counts one that changes nothing, and costs us as much as so many small ones. */
-	idleTalk(cost?: number): void;
+	redundantMessage(cost?: number): void;
 	/** Counts one that asks for what it does not get. */
 	askedInVain(): void;
 	close(reason: string): void;

@@ -22,7 +22,7 @@ export class UploadOnly implements PeerExtension {
 	}
 
 	message(peer: ExtensionPeer, payload: Uint8Array): void {
-		peer.idleTalk();
+		peer.redundantMessage();
 		const uploadOnly = decodeUploadOnly(payload);
 		if (uploadOnly !== undefined) peer.extensions.uploadOnly = uploadOnly;
 	}

@@ -67,10 +67,10 @@ export class UtPex implements PeerExtension {
 		const notes = peer.extensions.notes(this);
 		const isFirst = notes.heard++ === 0;
 		const most = isFirst ? mostAtFirst : mostTaken;
-		if (peer.now - notes.heardAt < leastGap) return peer.idleTalk(tooMuch);
+		if (peer.now - notes.heardAt < leastGap) return peer.redundantMessage(tooMuch);
 		notes.heardAt = peer.now;
 		const {added} = decodePex(payload, most);
-		peer.idleTalk(payload.length > most * 2 * 19 + 200 ? tooMuch : 1);
+		peer.redundantMessage(payload.length > most * 2 * 19 + 200 ? tooMuch : 1);
 		if (peer.isClosed) return;
 		const reach = Math.max(0, reachOf(peer.address.host));
 		const found = added.filter(({host}) => reachOf(host) >= reach);

@@ -24,7 +24,7 @@ import type {Peer, PeerOwner} from './peer-connection.js';
 /** What we have of a torrent of which nobody knows how many pieces it has: none. */
 const nothing = new Bitfield(1);
 
-/** What talking with peers asks of what their torrent holds. */
+/** What messages of peers ask of what their torrent holds. */
 export interface MessageContent {
 	readonly metainfo: Metainfo;
 	readonly map: PieceGeometry;
@@ -35,7 +35,7 @@ export interface MessageContent {
 	readonly superSeeding: SuperSeeding;
 }
 
-/** What talking with peers asks of their torrent. */
+/** What messages of peers ask of their torrent. */
 export interface MessageHandlerOwner {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;

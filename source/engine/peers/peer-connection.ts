@@ -412,7 +412,7 @@ export class Peer implements BlockSource, ExtensionPeer {
 	}
 
 	/** It said what changes nothing: that is fine now and then. */
-	idleTalk(cost = 1, weight = 1): void {
+	redundantMessage(cost = 1, weight = 1): void {
 		const strikes = this.#conduct.idle(this.now, cost, weight);
 		if (strikes > 0) this.strike(strikes);
 	}

@@ -52,13 +52,13 @@ export class PeerInput implements PeerWireSink {
 	}
 
 	keepAlive(): void {
-		this.#peer.idleTalk();
+		this.#peer.redundantMessage();
 	}
 
 	choke(): void {
 		const peer = this.#peer;
 		this.#toldPieces = true;
-		if (peer.peerChoking) return peer.idleTalk();
+		if (peer.peerChoking) return peer.redundantMessage();
 		peer.peerChoking = true;
 		if (peer.now - this.#unchokedUsAt < flapInterval) peer.strike(flapWeight);
 		if (!peer.isClosed) peer.owner?.peerChokes(peer);
@@ -67,7 +67,7 @@ export class PeerInput implements PeerWireSink {
 	unchoke(): void {
 		const peer = this.#peer;
 		this.#toldPieces = true;
-		if (!peer.peerChoking) return peer.idleTalk();
+		if (!peer.peerChoking) return peer.redundantMessage();
 		peer.peerChoking = false;
 		// It is asked for blocks when its buffer is read to the end: it may choke us again before.
 		this.#unchokedUsAt = peer.now;
@@ -84,7 +84,7 @@ export class PeerInput implements PeerWireSink {
 	#setInterested(interested: boolean): void {
 		const peer = this.#peer;
 		this.#toldPieces = true;
-		peer.idleTalk();
+		peer.redundantMessage();
 		if (peer.peerInterested === interested || peer.isClosed) return;
 		peer.peerInterested = interested;
 		peer.owner?.peerInterest(peer);
@@ -93,7 +93,7 @@ export class PeerInput implements PeerWireSink {
 	have(piece: number): void {
 		const peer = this.#peer;
 		this.#toldPieces = true;
-		if (!peer.told.have(piece)) peer.idleTalk();
+		if (!peer.told.have(piece)) peer.redundantMessage();
 		else if (peer.told.unchecked === undefined) peer.owner?.peerHas(peer, piece);
 	}
 
@@ -122,7 +122,7 @@ export class PeerInput implements PeerWireSink {
 	#replacePieces(pieces: Bitfield): void {
 		const peer = this.#peer;
 		if (this.#toldPieces) {
-			peer.idleTalk(bitfieldCost, piecesWeight);
+			peer.redundantMessage(bitfieldCost, piecesWeight);
 			if (peer.isClosed) return;
 			peer.owner?.peerForgets(peer);
 		}
@@ -134,7 +134,7 @@ export class PeerInput implements PeerWireSink {
 	/** As `#replacePieces`, while nobody can say whether it is right. */
 	#keepUnchecked(keep: (unchecked: UncheckedPieces) => void): void {
 		const peer = this.#peer;
-		if (this.#toldPieces) peer.idleTalk(bitfieldCost, piecesWeight);
+		if (this.#toldPieces) peer.redundantMessage(bitfieldCost, piecesWeight);
 		this.#toldPieces = true;
 		if (peer.told.unchecked !== undefined && !peer.isClosed) keep(peer.told.unchecked);
 	}
@@ -167,18 +167,18 @@ export class PeerInput implements PeerWireSink {
 
 	port(port: number): void {
 		const peer = this.#peer;
-		peer.idleTalk();
+		peer.redundantMessage();
 		if (!peer.isClosed) peer.owner?.peerHasNode(peer, port);
 	}
 
 	other(_id: number, length: number): void {
-		this.#peer.idleTalk(1 + length / bytesPerCost);
+		this.#peer.redundantMessage(1 + length / bytesPerCost);
 	}
 
 	suggest(piece: number): void {
 		this.#fastOnly('suggest');
 		if (!this.#peer.told.mayBe(piece)) throw new ProtocolError('bad-suggest', `suggest of piece ${piece}`, 6);
-		this.#peer.idleTalk();
+		this.#peer.redundantMessage();
 	}
 
 	reject(piece: number, begin: number, length: number): void {
@@ -191,7 +191,7 @@ export class PeerInput implements PeerWireSink {
 		const {fastPieces, told} = this.#peer;
 		const known = fastPieces.size;
 		if (told.mayBe(piece) && known < mostFastPieces) fastPieces.add(piece);
-		if (fastPieces.size === known) this.#peer.idleTalk();
+		if (fastPieces.size === known) this.#peer.redundantMessage();
 	}
 
 	extended(id: number, payload: Uint8Array): void {

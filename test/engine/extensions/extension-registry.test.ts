@@ -41,7 +41,7 @@ class NotedPeer implements ExtensionPeer {
 	strike(): void {
 		this.noted.push('strike');
 	}
-	idleTalk(cost = 1): void {
+	redundantMessage(cost = 1): void {
 		this.noted.push(`idle ${cost}`);
 	}
 	askedInVain(): void {
@@ -189,7 +189,7 @@ test('a handshake that is one too many is not read', () => {
 	const torrent = new NotedTorrent();
 	const registry = new ExtensionRegistry(torrent, [new WhoIsHere(torrent)], []);
 	const peer = meet(torrent, registry, 1);
-	peer.idleTalk = () => peer.close();
+	peer.redundantMessage = () => peer.close();
 	registry.message(peer, 0, handshake({m: {who_is_here: 9}}));
 	assert.equal(peer.extensions.numberOf('who_is_here'), undefined);
 	assert.deepEqual(torrent.noted, []);

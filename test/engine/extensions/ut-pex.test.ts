@@ -31,7 +31,7 @@ class Listener {
 		this.told.push(decodePex(payload, 500));
 	}
 
-	idleTalk(cost = 1): void {
+	redundantMessage(cost = 1): void {
 		this.spent += cost;
 	}
 
