@@ -75,11 +75,11 @@ export class MetadataFetch {
 		}
 		const outcome = this.#download.received(peer.id, piece, totalSize, data);
 		if (outcome.kind === 'wrong') peer.strike();
-		if (outcome.kind === 'whole') this.#judge(outcome.bytes, outcome.attempt, peer);
+		if (outcome.kind === 'whole') this.#checkHash(outcome.bytes, outcome.attempt, peer);
 		if (!this.#isOver) this.#ask(peer.now);
 	}
 
-	#judge(bytes: Uint8Array, attempt: number, peer: ExtensionPeer): void {
+	#checkHash(bytes: Uint8Array, attempt: number, peer: ExtensionPeer): void {
 		const {infoHash, sha1, sha256} = this.#wish;
 		const isRight = sameBytes(sha1(bytes), infoHash) || sameBytes(sha256(bytes).subarray(0, 20), infoHash);
 		if (isRight) {

@@ -12,19 +12,19 @@ import type {Downloader} from './downloader.js';
 /** Of so many peers is remembered who they were, though they are gone. */
 const mostSenders = 10_000;
 
-/** What judging asks of a peer. */
-export interface JudgedPeer extends BlockSource {
+/** What the smart ban asks of a peer. */
+export interface SmartBanPeer extends BlockSource {
 	readonly address: PeerAddress;
 	/** The smart ban's to write. */
 	onParole: boolean;
 }
 
-/** What judging asks of its torrent. */
+/** What the smart ban asks of its torrent. */
 export interface SmartBanOwner {
 	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
 	readonly swarm: Swarm;
-	readonly peers: Iterable<JudgedPeer>;
+	readonly peers: Iterable<SmartBanPeer>;
 	readonly storage: Storage | undefined;
 	wasted(bytes: Bytes): void;
 	log(level: LogLevel, text: string): void;
@@ -44,7 +44,7 @@ export class SmartBan {
 		this.#owner = owner;
 	}
 
-	met(peer: JudgedPeer): void {
+	met(peer: SmartBanPeer): void {
 		this.#senders.set(peer.id, peerKey(peer.address));
 		peer.onParole = this.#trust.onParole(peerKey(peer.address));
 	}
@@ -91,7 +91,7 @@ export class SmartBan {
 
 	#apply({ban, parole}: Verdict): void {
 		for (const key of ban) {
-			// What it sent before that is still being judged.
+			// What it sent before that is still being hashed.
 			if (!this.#owner.swarm.list.isBanned(key)) this.bans++;
 			this.#owner.swarm.ban(key, 'sent wrong data');
 		}

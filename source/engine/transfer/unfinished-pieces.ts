@@ -55,7 +55,7 @@ export class UnfinishedPieces {
 		for (const block of blocks) if (block < partial.blocks) partials.restore(partial, block);
 	}
 
-	/** Throws away what came from peers that lie, of pieces that are not judged yet. Answers how many bytes that was. */
+	/** Throws away what came from peers that lie, of pieces that are not hashed yet. Answers how many bytes that was. */
 	discardFrom(senders: ReadonlySet<number>): Bytes {
 		const {partials, map} = this.#pieces;
 		let bytes = 0;

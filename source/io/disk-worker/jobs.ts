@@ -7,7 +7,7 @@ import type {PieceHashes} from './piece-verifier.js';
  * What the event loop and a disk worker say to each other.
  *
  * A batch of jobs is an Int32Array: `torrent, piece, count, slot …` for a piece to hash and write, or
- * `-1 - torrent, piece, count, block, slot, block, slot …` for blocks to write unjudged. It is answered, in the order
+ * `-1 - torrent, piece, count, block, slot, block, slot …` for blocks to write unhashed. It is answered, in the order
  * sent, by `allStored` or a `BatchResult`. Everything else is a `DiskRequest`, answered by a `DiskReply`.
  */
 export type ToWorker = Int32Array | DiskRequest;

@@ -4,7 +4,7 @@ import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {pieceHash} from '../../protocol/metainfo/merkle.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
-/** What pieces are judged by, in shared memory: all threads see the same. */
+/** What pieces are verified by, in shared memory: all threads see the same. */
 export interface PieceHashes {
 	/** SHA-1 of the whole piece (BEP 3), or SHA-256 trees over its blocks (BEP 52). */
 	readonly kind: 'sha1' | 'merkle';
@@ -41,7 +41,7 @@ export function pieceHashesOf(metainfo: Metainfo): PieceHashes {
 		: {kind: 'sha1', bytes: shared(pieceHashes)};
 }
 
-/** Judges pieces by their SHA-1. BEP 3. */
+/** Verifies pieces by their SHA-1. BEP 3. */
 class Sha1Verifier implements PieceVerifier {
 	readonly #hashes: Uint8Array;
 
@@ -62,7 +62,7 @@ class Sha1Verifier implements PieceVerifier {
 	}
 }
 
-/** Judges pieces by the SHA-256 tree over their blocks. BEP 52. */
+/** Verifies pieces by the SHA-256 tree over their blocks. BEP 52. */
 class MerkleVerifier implements PieceVerifier {
 	readonly #roots: Uint8Array;
 	readonly #map: PieceGeometry;

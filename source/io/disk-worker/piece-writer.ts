@@ -16,7 +16,7 @@ interface WriteRun {
 	readonly views: Uint8Array[];
 }
 
-/** Does the batches of jobs that `jobs` describes: judges pieces by their hashes and writes the right ones. */
+/** Does the batches of jobs that `jobs` describes: hashes pieces and writes the right ones. */
 export class PieceWriter {
 	readonly #memory: SharedArrayBuffer;
 	readonly #torrents: ReadonlyMap<number, TorrentFiles>;

@@ -100,7 +100,7 @@ export interface Storage {
 	 * The slots are the storage's from now on: it gives them back to the pool. `slots` is copied before returning.
 	 */
 	storePiece(piece: number, slots: ArrayLike<number>): void;
-	/** Writes single blocks unjudged (pause, pool pressure), and gives their slots back. */
+	/** Writes single blocks unhashed (pause, pool pressure), and gives their slots back. */
 	storeBlocks(
 		piece: number,
 		blocks: readonly number[],

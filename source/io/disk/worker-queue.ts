@@ -22,7 +22,7 @@ export interface JobListener {
 	stored(piece: number): void;
 	wrong(piece: number, digests: Uint8Array): void;
 	failed(piece: number, failure: StorageFailure): void;
-	/** Blocks were written unjudged, or not. Calls come in the order of `storeBlocks`. */
+	/** Blocks were written unhashed, or not. Calls come in the order of `storeBlocks`. */
 	blocksStored(failure: StorageFailure | undefined): void;
 }
 

@@ -35,7 +35,7 @@ export type MetadataOutcome =
 	| {readonly kind: 'kept'}
 	/** It is of the wrong length or says another size: whoever sent it is at fault. */
 	| {readonly kind: 'wrong'}
-	/** All pieces are here: whoever has the hash says by `judged` whether they are right. */
+	/** All pieces are here: whoever has the hash says by `failed` when they are wrong. */
 	| {readonly kind: 'whole'; readonly bytes: Uint8Array; readonly attempt: number};
 
 interface Source {

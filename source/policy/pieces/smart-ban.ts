@@ -89,27 +89,27 @@ export class Trust {
 		const attempts = this.#failed.get(piece);
 		if (!attempts) return {ban: [], parole: []};
 		this.#drop(piece);
-		return {ban: digests ? this.#judge(attempts, digests) : [], parole: []};
+		return {ban: digests ? this.#findCorruptors(attempts, digests) : [], parole: []};
 	}
 
-	#judge(attempts: readonly Attempt[], digests: readonly Uint8Array[]): PeerKey[] {
-		const guilty = new Set<PeerKey>();
+	#findCorruptors(attempts: readonly Attempt[], digests: readonly Uint8Array[]): PeerKey[] {
+		const corruptors = new Set<PeerKey>();
 		for (const attempt of attempts) {
 			for (const [block, key] of attempt.contributors.entries()) {
-				if (key !== undefined && differs(attempt.digests, block, digests[block])) guilty.add(key);
+				if (key !== undefined && differs(attempt.digests, block, digests[block])) corruptors.add(key);
 			}
 		}
-		for (const key of guilty) this.#standing(key).trust = lowest;
+		for (const key of corruptors) this.#standing(key).trust = lowest;
 		for (const {contributors} of attempts) {
 			for (const key of named(contributors)) {
-				if (guilty.has(key)) continue;
+				if (corruptors.has(key)) continue;
 				// They paid for what somebody else did.
 				const standing = this.#standing(key);
 				standing.trust = Math.min(highest, standing.trust - cost);
 				standing.parole = false;
 			}
 		}
-		return [...guilty];
+		return [...corruptors];
 	}
 
 	#standing(key: PeerKey): Standing {
