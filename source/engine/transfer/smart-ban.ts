@@ -4,7 +4,7 @@ import type {Bytes} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
 import {type PeerKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
-import {Trust, type Verdict} from '../../policy/pieces/smart-ban.js';
+import {TrustPoints, type Verdict} from '../../policy/pieces/smart-ban.js';
 import type {Swarm} from '../swarm/swarm.js';
 import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
@@ -36,7 +36,7 @@ export class SmartBan {
 	hashFailures = 0;
 	bans = 0;
 	readonly #owner: SmartBanOwner;
-	readonly #trust = new Trust();
+	readonly #trust = new TrustPoints();
 	/** Who gave blocks, by peer id: peers may be gone when the verdict comes. */
 	readonly #senders = new Map<number, PeerKey>();
 

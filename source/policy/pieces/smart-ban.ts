@@ -36,7 +36,7 @@ interface Attempt {
  * between -7 and 8; -7 is a ban, and so is having given a whole failed piece alone. Digests of failed pieces are
  * kept: when the piece passes later, whoever gave a different block is banned and the others are cleared.
  */
-export class Trust {
+export class TrustPoints {
 	readonly #standings = new Map<PeerKey, Standing>();
 	readonly #failed = new Map<number, Attempt[]>();
 	#blocks = 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {Trust} from '../../../source/policy/pieces/smart-ban.ts';
+import {TrustPoints} from '../../../source/policy/pieces/smart-ban.ts';
 import {seeded} from '../seeded.ts';
 
 /** A letter a block: who gave it, `-` for disk. */
@@ -14,18 +14,18 @@ function holding(letters: string): Uint8Array[] {
 }
 
 test('the only source of a bad piece is banned at once', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	assert.deepEqual(trust.pieceFailed(0, from('aaaa'), holding('gggx')), {ban: ['a'], parole: []});
 	assert.equal(trust.hasFailed(0), false);
 });
 
 test('blocks that came from disk keep a sole contributor from being banned at once', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	assert.deepEqual(trust.pieceFailed(0, from('aa-a'), holding('gggx')), {ban: [], parole: ['a']});
 });
 
 test('all who gave blocks of a bad piece go on parole and lose 2', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	assert.deepEqual(trust.pieceFailed(0, from('abca'), holding('gggx')), {ban: [], parole: ['a', 'b', 'c']});
 	assert.equal(trust.trustOf('b'), -2);
 	assert.ok(trust.onParole('c'));
@@ -33,19 +33,19 @@ test('all who gave blocks of a bad piece go on parole and lose 2', () => {
 });
 
 test('the fourth bad piece in a row is one too many', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	for (let piece = 0; piece < 3; piece++) trust.pieceFailed(piece, from('ab'), holding('gx'));
 	assert.deepEqual(trust.pieceFailed(3, from('ac'), holding('gx')), {ban: ['a'], parole: ['c']});
 });
 
 test('good pieces earn 1 each, up to 8', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	for (let piece = 0; piece < 20; piece++) trust.piecePassed(piece, from('ab'));
 	assert.equal(trust.trustOf('a'), 8);
 });
 
 test('parole ends with a good piece of its own, not with a shared one', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	trust.pieceFailed(0, from('ab'), holding('gx'));
 	trust.piecePassed(1, from('ab'));
 	assert.ok(trust.onParole('a'));
@@ -54,7 +54,7 @@ test('parole ends with a good piece of its own, not with a shared one', () => {
 });
 
 test('once the piece passes, who gave a different block is banned and the others are cleared', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	trust.pieceFailed(7, from('abcd'), holding('gxgg'));
 	assert.ok(trust.hasFailed(7));
 	const verdict = trust.piecePassed(7, from('eeee'), holding('gggg'));
@@ -67,20 +67,20 @@ test('once the piece passes, who gave a different block is banned and the others
 });
 
 test('liars of several attempts are all found', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	trust.pieceFailed(7, from('abcd'), holding('gxgg'));
 	trust.pieceFailed(7, from('acbd'), holding('gggy'));
 	assert.deepEqual(trust.piecePassed(7, from('aaaa'), holding('gggg')).ban.toSorted(), ['b', 'd']);
 });
 
 test('nobody is accused of blocks that were not hashed', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	trust.pieceFailed(7, from('ab'), []);
 	assert.deepEqual(trust.piecePassed(7, from('cc'), holding('gg')).ban, []);
 });
 
 test('memory stays bounded: the oldest failed pieces are forgotten', () => {
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	const many = Array.from({length: 32_768}, (_, block) => (block % 2 ? 'a' : 'b'));
 	const digests = many.map(() => new Uint8Array(20));
 	for (let piece = 0; piece < 6; piece++) trust.pieceFailed(piece, many, digests);
@@ -95,7 +95,7 @@ test('memory stays bounded: the oldest failed pieces are forgotten', () => {
 
 test('in a swarm where 1 in 20 lies now and then, every liar is banned and nobody else', () => {
 	const random = seeded(5);
-	const trust = new Trust();
+	const trust = new TrustPoints();
 	const peers = Array.from({length: 100}, (_, index) => `${index < 5 ? 'liar' : 'peer'} ${index}`);
 	const banned = new Set<string>();
 	const blocks = 16;
