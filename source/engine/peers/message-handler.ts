@@ -201,7 +201,7 @@ export class MessageHandler implements PeerOwner {
 
 	blockStart(peer: Peer, piece: number, begin: number, length: number): number {
 		const {content} = this.#owner;
-		if (content !== undefined) return content.downloader.arrivals.start(peer, piece, begin, length);
+		if (content !== undefined) return content.downloader.incoming.start(peer, piece, begin, length);
 		peer.strike();
 		return -1;
 	}
@@ -214,7 +214,7 @@ export class MessageHandler implements PeerOwner {
 		peer.countedEarly = 0;
 		peer.blockCame = true;
 		if (arriving.piece >= 0) peer.traffic.lastUsefulAt = peer.now;
-		content.downloader.arrivals.end(peer);
+		content.downloader.incoming.end(peer);
 	}
 
 	#count(peer: Peer, bytes: Bytes): void {

@@ -32,7 +32,7 @@ export interface BlockSource extends RequestablePeer {
 	/** When it was heard last, or looked at. */
 	readonly now: Millis;
 	readonly isClosed: boolean;
-	/** Asks for a block; it comes to `BlockArrivals`, or `Downloader.rejected` is told that it will not. */
+	/** Asks for a block; it comes to `IncomingBlocks`, or `Downloader.rejected` is told that it will not. */
 	sendRequest(piece: number, begin: number, length: Bytes): void;
 	/** What was asked for is not needed any more; it may come all the same. */
 	sendCancel(piece: number, begin: number, length: Bytes): void;

@@ -9,10 +9,10 @@ import {
 	RequestPlanner,
 } from '../../policy/requests/request-planner.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import {BlockArrivals} from './block-arrivals.js';
 import {type BlockSource, hasPiece} from './block-source.js';
 import type {DownloadOwner, DownloadPieces} from './download-owner.js';
 import {EndGame} from './end-game.js';
+import {IncomingBlocks} from './incoming-blocks.js';
 import {RequestAccount} from './request-account.js';
 import {UnfinishedPieces} from './unfinished-pieces.js';
 
@@ -31,7 +31,7 @@ export class Downloader implements DownloadPieces {
 	readonly deadlines = new Deadlines();
 	readonly unfinished: UnfinishedPieces;
 	/** Takes in what sources send. */
-	readonly arrivals: BlockArrivals;
+	readonly incoming: IncomingBlocks;
 	readonly endGame: EndGame;
 	readonly #owner: DownloadOwner;
 	readonly #planner: RequestPlanner;
@@ -47,7 +47,7 @@ export class Downloader implements DownloadPieces {
 		this.unfinished = new UnfinishedPieces(this, owner);
 		this.#account = new RequestAccount(this, this.unfinished, owner);
 		this.endGame = new EndGame(this, this.#account, owner);
-		this.arrivals = new BlockArrivals(this, this.#account, this.endGame, owner, this);
+		this.incoming = new IncomingBlocks(this, this.#account, this.endGame, owner, this);
 	}
 
 	/** Takes over which pieces are wanted, and the array. One byte a piece. What is not wanted is not due either. */
@@ -232,7 +232,7 @@ export class Downloader implements DownloadPieces {
 		this.#account.releaseAll(source);
 		if (source.isClosed) {
 			this.endGame.left(source);
-			this.arrivals.left(source);
+			this.incoming.left(source);
 		}
 		this.partials.share(source.id);
 	}

@@ -18,7 +18,7 @@ const haveDelay: Millis = 100;
 /** Lines about single pieces are for slow downloads only. */
 const pieceLogGap: Millis = 250;
 
-/** What the arrival of pieces asks of, and tells, their torrent. */
+/** What pieces that are stored ask of, and tell, their torrent. */
 export interface CompletionOwner {
 	readonly have: Bitfield;
 	readonly files: FileProgress;

@@ -100,8 +100,8 @@ function download() {
 		for (const request of one.heard.splice(0)) {
 			if (request.startsWith('-')) continue;
 			const [piece, begin, length] = request.split(/[+:]/).map(Number);
-			downloader.arrivals.start(one, piece!, begin!, length!);
-			downloader.arrivals.end(one);
+			downloader.incoming.start(one, piece!, begin!, length!);
+			downloader.incoming.end(one);
 		}
 	};
 	return {downloader, pool, stored, server, serve, counted: () => counted};

@@ -8,10 +8,10 @@ import type {RequestAccount} from './request-account.js';
 /** One block that a source sent although nobody asked; more are a nuisance. */
 const unrequestedWeight = 3;
 
-type ArrivalsOwner = Pick<DownloadOwner, 'pool' | 'blockSources' | 'downloadUsed' | 'wasted'>;
+type IncomingOwner = Pick<DownloadOwner, 'pool' | 'blockSources' | 'downloadUsed' | 'wasted'>;
 
 /** Whoever goes on when blocks have come. */
-export interface ArrivalsListener {
+export interface IncomingListener {
 	/** A source that another was faster than may be asked for something else. */
 	refill(source: BlockSource): void;
 	/** Every block of the piece is here. */
@@ -19,19 +19,19 @@ export interface ArrivalsListener {
 }
 
 /** Takes blocks in as they come: into memory those that were asked for, and none twice. */
-export class BlockArrivals {
+export class IncomingBlocks {
 	readonly #pieces: DownloadPieces;
 	readonly #account: RequestAccount;
 	readonly #endGame: EndGame;
-	readonly #owner: ArrivalsOwner;
-	readonly #listener: ArrivalsListener;
+	readonly #owner: IncomingOwner;
+	readonly #listener: IncomingListener;
 
 	constructor(
 		pieces: DownloadPieces,
 		account: RequestAccount,
 		endGame: EndGame,
-		owner: ArrivalsOwner,
-		listener: ArrivalsListener,
+		owner: IncomingOwner,
+		listener: IncomingListener,
 	) {
 		this.#pieces = pieces;
 		this.#account = account;
