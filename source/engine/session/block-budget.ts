@@ -13,7 +13,7 @@ const nearRoundTrip: Millis = 50;
 const nearBlocks = 1024;
 const fewestNear = 64;
 /** No memory has been free for so many ticks: the disk is behind, not just busy. */
-const longStarved = 3;
+const longExhausted = 3;
 
 /** Shares the memory for blocks out among the peers of all torrents, and sees to those who found none free. */
 export class BlockBudget implements SessionService {
@@ -22,7 +22,7 @@ export class BlockBudget implements SessionService {
 	readonly #clock: Clock;
 	readonly #waiting = new Map<BlockSource, (source: BlockSource) => void>();
 	#share = {at: -Infinity, far: 512, near: 256};
-	#starved = 0;
+	#exhausted = 0;
 
 	constructor(pool: BlockPool, torrents: ReadonlyMap<string, Torrent>, clock: Clock) {
 		this.#pool = pool;
@@ -32,7 +32,7 @@ export class BlockBudget implements SessionService {
 
 	/** No memory has been free for some time. */
 	get diskBehind(): boolean {
-		return this.#starved >= longStarved;
+		return this.#exhausted >= longExhausted;
 	}
 
 	/** Blocks one source may be asked for. */
@@ -84,7 +84,7 @@ export class BlockBudget implements SessionService {
 
 	/** Once a second. */
 	tick(): void {
-		this.#starved = this.#pool.available <= 0 ? this.#starved + 1 : 0;
+		this.#exhausted = this.#pool.available <= 0 ? this.#exhausted + 1 : 0;
 		this.buffersFreed();
 	}
 }

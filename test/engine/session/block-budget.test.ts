@@ -107,18 +107,18 @@ test('shares are counted anew, but no more often than every tenth of a second', 
 test('who found no memory free is served when there is some, once', () => {
 	const {budget, pool} = open(4, fake());
 	const slots = exhaust(pool);
-	const hungry = peerOf();
+	const waiting = peerOf();
 	let served = 0;
-	budget.waitForBuffer(hungry, peer => {
-		assert.equal(peer, hungry);
+	budget.waitForBuffer(waiting, peer => {
+		assert.equal(peer, waiting);
 		served++;
 	});
 	assert.equal(served, 0);
-	assert.equal(hungry.requests.waitsForBuffer, true);
+	assert.equal(waiting.requests.waitsForBuffer, true);
 	pool.give(slots.pop()!);
 	budget.buffersFreed();
 	assert.equal(served, 1);
-	assert.equal(hungry.requests.waitsForBuffer, false);
+	assert.equal(waiting.requests.waitsForBuffer, false);
 	budget.buffersFreed();
 	assert.equal(served, 1);
 });
