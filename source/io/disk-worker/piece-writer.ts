@@ -7,7 +7,7 @@ import type {TorrentFiles} from './torrent-files.js';
 /** Small pieces that lie next to each other go to the disk together, while the processor's cache still holds them. */
 const groupLength: Bytes = 262_144;
 
-/** A stretch of a right piece that waits to be written. */
+/** A run of bytes of a right piece that waits to be written. */
 interface WriteRun {
 	readonly job: number;
 	readonly files: TorrentFiles;
@@ -78,7 +78,7 @@ export class PieceWriter {
 		const position = map.pieceStart(piece);
 		const blocks = Math.ceil(size / blockLength);
 		const views: Uint8Array[] = [];
-		const stretches: WriteRun[] = [];
+		const runs: WriteRun[] = [];
 		let fresh: WriteRun | undefined;
 		for (let block = 0; block < blocks; ) {
 			const slot = jobs[first + block]!;
@@ -103,7 +103,7 @@ export class PieceWriter {
 					fresh.length += length;
 				} else {
 					fresh = {job, files, position: position + begin, length, views: [view]};
-					stretches.push(fresh);
+					runs.push(fresh);
 				}
 			}
 
@@ -117,7 +117,7 @@ export class PieceWriter {
 		}
 
 		files.places.prepare(piece);
-		for (const stretch of stretches) this.#group.push(stretch);
+		for (const run of runs) this.#group.push(run);
 		this.#grouped += size;
 		if (this.#grouped >= groupLength) this.#writeGroup();
 	}
@@ -175,12 +175,12 @@ export class PieceWriter {
 			let end = position + length;
 			let next = first + 1;
 			for (; next < group.length; next++) {
-				const stretch = group[next]!;
-				if (stretch.files !== files || stretch.position !== end) break;
+				const run = group[next]!;
+				if (run.files !== files || run.position !== end) break;
 				// Or a failure could not be told of the right pieces.
-				if (!files.isOneFile(position, end + stretch.length - position)) break;
-				for (const view of stretch.views) views.push(view);
-				end += stretch.length;
+				if (!files.isOneFile(position, end + run.length - position)) break;
+				for (const view of run.views) views.push(view);
+				end += run.length;
 			}
 
 			try {
