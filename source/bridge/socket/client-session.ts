@@ -31,7 +31,7 @@ const longestTurn = 10;
 const farewellTime = 500;
 
 /** What all connections have together. */
-export interface SharedByVisitors {
+export interface SharedByClients {
 	readonly frames: FrameBudget;
 	readonly watches: WatchPlaces;
 }
@@ -58,7 +58,7 @@ export class ClientSession {
 	readonly #socket: Socket;
 	readonly #client: EngineClient;
 	readonly #facts: EngineFacts;
-	readonly #shared: SharedByVisitors;
+	readonly #shared: SharedByClients;
 	readonly #reader: FrameReader;
 	readonly #subscriptions = new Map<number, Subscription>();
 	/** What has come and is not dealt with yet. */
@@ -67,7 +67,7 @@ export class ClientSession {
 	/** Ends the connection when what it waits for has not come. */
 	#late: NodeJS.Timeout | undefined;
 
-	constructor(socket: Socket, client: EngineClient, facts: EngineFacts, shared: SharedByVisitors) {
+	constructor(socket: Socket, client: EngineClient, facts: EngineFacts, shared: SharedByClients) {
 		this.#socket = socket;
 		this.#client = client;
 		this.#facts = facts;
