@@ -328,7 +328,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				content?.selection.choosePieces(event.pieces, event.priority);
 				return this.#wantOther();
 			case 'deadline':
-				return this.#hurry(event.pieces, event.within);
+				return this.#setDeadline(event.pieces, event.within);
 			case 'rename':
 				return event.done(content?.relocation.rename(event.file, event.name) ?? noFailure);
 			case 'moveAgain':
@@ -504,7 +504,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.#services.limitsChanged();
 	}
 
-	#hurry(pieces: readonly PieceRange[], within: Millis | null): void {
+	#setDeadline(pieces: readonly PieceRange[], within: Millis | null): void {
 		if (this.#content === undefined) return;
 		if (this.#content.setDeadline(pieces, within)) this.#wantOther();
 		this.#content.timeCritical.wake();
