@@ -2,7 +2,7 @@ import type {CheckMode} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {InfoHash} from '../../base/units.js';
 import type {Removal, Storage, StorageFailure} from '../../io/disk/storage.js';
-import {bringBack} from '../../io/files/undo-move.js';
+import {undoMove} from '../../io/files/undo-move.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {withoutPartFile} from '../../policy/pieces/check-plan.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
@@ -84,7 +84,7 @@ export class FilesOnDisk {
 	 * The names of its files are found, and those that a move which was cut short left elsewhere come back, before
 	 * anybody opens them. Answers why not.
 	 */
-	async bringBack(): Promise<StorageFailure | undefined> {
+	async undoMove(): Promise<StorageFailure | undefined> {
 		const {resumeState, metainfo, dir, renamed, names} = this.#owner;
 		const nameless = await names.find();
 		if (nameless !== undefined) return nameless;
@@ -92,7 +92,7 @@ export class FilesOnDisk {
 		if (there === undefined) return undefined;
 		// Versions that did not note the names on the disk noted only what was renamed by hand.
 		const other = {dir: there.dir, renamed: new Map([...names.former, ...there.renamed])};
-		const failure = await bringBack(metainfo, {dir, renamed}, other, there.files);
+		const failure = await undoMove(metainfo, {dir, renamed}, other, there.files);
 		if (failure !== undefined) return failure;
 		resumeState.otherPlace = undefined;
 		resumeState.revision++;
@@ -214,7 +214,7 @@ export class FilesOnDisk {
 	/** Does something with the files; rejects with a `UserError` when they cannot be opened. */
 	async use<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
 		if (this.storage !== undefined) return task(this.storage);
-		const failure = await this.bringBack();
+		const failure = await this.undoMove();
 		if (failure !== undefined) throw new UserError(failure.code, failure.message);
 		const storage = this.#openStorage(this.#owner.files.wantedFiles, this.#ownersNow());
 		const before = await storage.stamps();
@@ -243,7 +243,7 @@ export class FilesOnDisk {
 	 * @param others the names of torrents that have a file, too, by its number
 	 */
 	async remove(others: ReadonlyMap<number, string>): Promise<Removal> {
-		const back = await this.bringBack();
+		const back = await this.undoMove();
 		const {resumeState, files} = this.#owner;
 		const {known} = resumeState;
 		// With very many files each of these takes its time: others have their turn between them.

@@ -167,15 +167,15 @@ export class TorrentLifecycle {
 			stop: () => {},
 		};
 		this.#become(progress);
-		const back = this.#stopping.then(() => content.onDisk.bringBack());
+		const undone = this.#stopping.then(() => content.onDisk.undoMove());
 		const begin = async (): Promise<void> => {
-			const failure = await back;
+			const failure = await undone;
 			if (progress !== this.#activity) return;
 			if (failure !== undefined) return this.fail(failure);
 			await this.#open(content, check, progress);
 		};
 		void begin();
-		this.#stopping = back.then(() => {});
+		this.#stopping = undone.then(() => {});
 	}
 
 	async #open(content: LifecycleContent, mode: CheckMode, progress: CheckProgress): Promise<void> {

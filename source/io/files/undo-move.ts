@@ -26,7 +26,7 @@ export interface Place {
  *
  * @param files the numbers of those that may be at the other place
  */
-export async function bringBack(
+export async function undoMove(
 	metainfo: Metainfo,
 	here: Place,
 	there: Place,

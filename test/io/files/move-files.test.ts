@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {bringBack} from '../../../source/io/files/undo-move.js';
+import {undoMove} from '../../../source/io/files/undo-move.js';
 import {geometryOf} from '../../../source/policy/pieces/piece-geometry.js';
 import {within} from '../../helpers/deadline.ts';
 import {makeTorrent, TestDisk} from '../torrent-on-disk.js';
@@ -243,8 +243,8 @@ test('what a crash left at another place is brought back, and nothing else is to
 	put(there, 't/a', 'wh\0l');
 	put(there, 't/deep/new name', 'moved');
 	put(there, 't/c', 'was there before');
-	const back = (): ReturnType<typeof bringBack> =>
-		bringBack(
+	const back = (): ReturnType<typeof undoMove> =>
+		undoMove(
 			made.metainfo,
 			{dir: here, renamed: []},
 			{dir: there, renamed: [[1, ['t', 'deep', 'new name']]]},
