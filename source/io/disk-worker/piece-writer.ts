@@ -116,7 +116,7 @@ export class PieceWriter {
 			return;
 		}
 
-		files.places.prepare(piece);
+		files.partFile.prepare(piece);
 		for (const run of runs) this.#group.push(run);
 		this.#grouped += size;
 		if (this.#grouped >= groupLength) this.#writeGroup();
@@ -152,7 +152,7 @@ export class PieceWriter {
 	): void {
 		const {map} = files.layout;
 		const size = map.pieceSize(piece);
-		files.places.prepare(piece);
+		files.partFile.prepare(piece);
 		for (let n = 0; n < count; n++) {
 			const begin = jobs[first + 2 * n]! * blockLength;
 			const length = Math.min(blockLength, size - begin);

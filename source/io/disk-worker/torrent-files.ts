@@ -22,14 +22,14 @@ const zeros = new Uint8Array(1 << 20);
  */
 export class TorrentFiles {
 	readonly layout: FileLayout;
-	readonly places: PartFile;
+	readonly partFile: PartFile;
 	readonly handles: TorrentHandles;
 	readonly verifier: PieceVerifier;
 
 	constructor(layout: FileLayout, hashes: PieceHashes, handles: FileHandles) {
 		this.layout = layout;
 		this.handles = new TorrentHandles(layout, handles);
-		this.places = new PartFile(layout, this.handles);
+		this.partFile = new PartFile(layout, this.handles);
 		this.verifier = verifierOf(hashes, layout.map);
 	}
 

@@ -63,7 +63,7 @@ function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply
 				return {id, digests: checker.digests(files, task.piece)};
 
 			case 'place': {
-				files.places.place(task.wanted);
+				files.partFile.place(task.wanted);
 				break;
 			}
 
