@@ -172,31 +172,33 @@ test('a starter in a swarm that has it already may have five pieces though it is
 	});
 	const heard = await starter.hears();
 	assert.ok(!heard.includes('unchoke'));
-	const gifts = heard.filter(text => text.startsWith('allowed fast')).map(text => Number(text.split(' ')[2]));
-	assert.ok(gifts.length > 0 && gifts.length <= 5, `${gifts}`);
+	const grants = heard
+		.filter(text => text.startsWith('allowed fast'))
+		.map(text => Number(text.split(' ')[2]));
+	assert.ok(grants.length > 0 && grants.length <= 5, `${grants}`);
 	assert.ok(
-		gifts.every(piece => piece < 32),
-		'what nobody else has is no gift',
+		grants.every(piece => piece < 32),
+		'what nobody else has is not granted',
 	);
 	const ask = (piece: number): void =>
 		starter.say(writer => {
 			writer.block(messageId.request, piece, 0, blockLength);
 			writer.block(messageId.request, piece, blockLength, blockLength);
 		});
-	ask(gifts[0]!);
-	const other = [...Array(40).keys()].find(piece => !gifts.includes(piece))!;
+	ask(grants[0]!);
+	const other = [...Array(40).keys()].find(piece => !grants.includes(piece))!;
 	ask(other);
 	await starter.listen();
 	const given = await starter.hears();
-	assert.equal(given.filter(text => text.startsWith(`block ${gifts[0]} `)).length, 2);
+	assert.equal(given.filter(text => text.startsWith(`block ${grants[0]} `)).length, 2);
 	assert.equal(given.filter(text => text.startsWith(`reject ${other} `)).length, 2);
-	ask(gifts[0]!);
+	ask(grants[0]!);
 	assert.equal((await starter.hears('reject')).length, 2, 'it was given already');
 	// Who has five pieces has something to trade.
 	starter.say(writer => {
 		for (let piece = 0; piece < 5; piece++) writer.piece(messageId.have, piece);
 	});
-	ask(gifts.at(-1)!);
+	ask(grants.at(-1)!);
 	assert.equal((await starter.hears('reject')).length, 2);
 	await lone.torrent.close();
 });

@@ -5,18 +5,18 @@ import {AllowedFastGrants} from '../../../source/engine/peers/allowed-fast-grant
 import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 
-test('a gift may be taken once, byte for byte, by who has few pieces', () => {
-	const gifts = new AllowedFastGrants();
-	assert.equal(gifts.none, true);
-	assert.equal(gifts.take(3, 1, 0), false);
-	gifts.add(3, 40);
-	assert.equal(gifts.none, false);
-	assert.equal(gifts.take(3, 30, 4), true);
-	assert.equal(gifts.take(3, 11, 4), false);
-	assert.equal(gifts.take(3, 10, 5), false, 'it has enough to trade with');
-	assert.equal(gifts.take(3, 10, 4), true);
-	assert.equal(gifts.take(3, 1, 0), false);
-	assert.equal(gifts.take(4, 1, 0), false);
+test('a granted piece may be taken once, byte for byte, by who has few pieces', () => {
+	const grants = new AllowedFastGrants();
+	assert.equal(grants.none, true);
+	assert.equal(grants.take(3, 1, 0), false);
+	grants.add(3, 40);
+	assert.equal(grants.none, false);
+	assert.equal(grants.take(3, 30, 4), true);
+	assert.equal(grants.take(3, 11, 4), false);
+	assert.equal(grants.take(3, 10, 5), false, 'it has enough to trade with');
+	assert.equal(grants.take(3, 10, 4), true);
+	assert.equal(grants.take(3, 1, 0), false);
+	assert.equal(grants.take(4, 1, 0), false);
 });
 
 function offer(change: {peer?: object; have?: number; holders?: number} = {}) {
@@ -65,7 +65,7 @@ test('nothing is offered to who cannot take it, has enough, or was offered some 
 	assert.equal(offer({peer: {pieceCount: 4}}).told.length, 5);
 });
 
-test('what we lack, or nearly nobody has, is no gift', () => {
+test('what we lack, or nearly nobody has, is not granted', () => {
 	assert.deepEqual(offer({have: 0}).told, []);
 	assert.deepEqual(offer({holders: 2}).told, []);
 	for (const piece of offer({have: 50}).told) assert.ok(piece < 50);

@@ -68,7 +68,7 @@ test('a block that will not come is asked for next, before those behind it', () 
 	assert.equal(partials.request(partial), 1);
 });
 
-test('a block that several were asked for is free when none of them will send it; unasking one that nobody was asked for is nothing', () => {
+test('a block that several were asked for is free when none of them will send it; releasing one that nobody was asked for is nothing', () => {
 	const {partials, partial} = begin();
 	partials.askFor(partial, 2);
 	partials.askFor(partial, 2);
@@ -100,7 +100,7 @@ test('a block that came is kept with its sender, a second time it is a duplicate
 	assert.equal(partials.receive(partial, 0, 70, 5), 'accepted');
 	assert.equal(partials.receive(partial, 0, 71, 6), 'duplicate');
 	assert.deepEqual([partial.slots[0], partial.senders[0], partial.received], [70, 5, 1]);
-	// Unasked blocks count as well.
+	// Unrequested blocks count as well.
 	assert.equal(partials.receive(partial, 2, 72, 6), 'accepted');
 	assert.equal(partial.free, 2);
 	assert.equal(draw(partial), 'p.p.');
