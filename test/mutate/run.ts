@@ -2,15 +2,16 @@
  * Makes small faults in the source, one at a time, in a copy of the tree, and runs the tests that touch the file: a
  * fault that no test sees is one that could be made tomorrow. Not part of `npm test`: it takes minutes to hours.
  *
- *     npm run mutate -- --files 'source/policy/*.ts' --sample 200 --seed 7
+ *     npm run mutate -- --files 'source/policy/pieces/*.ts' --sample 200 --seed 7
  *
- * --files    globs of source files without JSX; source/policy/*.ts when left out. May be repeated.
+ * --files    globs of source files without JSX; all rooms of source/policy when left out. May be repeated.
  * --sample   that many faults of all, chosen by chance; all when left out
  * --seed     a whole number; printed
  * --near     only the tests that are the file's own; else all others that reach it come after them
  * --jobs     processes at a time, 2 when left out
  * --at       only faults in these lines of the one file: 12, or 12-40
  */
+
 import {globSync, readFileSync} from 'node:fs';
 import {sep} from 'node:path';
 import process from 'node:process';
@@ -22,7 +23,7 @@ import {type Outcome, TrialTree} from './trial-tree.ts';
 
 const {values} = parseArgs({
 	options: {
-		files: {type: 'string', multiple: true, default: ['source/policy/*.ts']},
+		files: {type: 'string', multiple: true, default: ['source/policy/*/*.ts']},
 		sample: {type: 'string'},
 		seed: {type: 'string'},
 		near: {type: 'boolean', default: false},
@@ -59,6 +60,7 @@ const everything = files.sort().flatMap(file =>
 		.map((mutation): Trial => ({file, mutation})),
 );
 const trials = sampleOf(everything, Number(values.sample ?? Infinity));
+if (everything.length === 0) throw new Error(`no source file is named by ${values.files.join(' ')}`);
 console.log(`${trials.length} of ${everything.length} faults in ${files.length} files, seed ${seed}`);
 
 const jobs = Math.max(1, Number(values.jobs));

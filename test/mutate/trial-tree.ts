@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
@@ -77,6 +77,17 @@ export class TrialTree {
 	/** Ends what runs in it, and deletes it. */
 	remove(): void {
 		this.#end();
+		for (const disk of this.#mounted()) spawnSync('umount', ['-l', disk]);
 		rmSync(this.root, {recursive: true, force: true, maxRetries: 5});
+	}
+
+	/** Small disks that tests which were cut short had mounted in it. */
+	#mounted(): string[] {
+		try {
+			const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+			return mounts.map(line => line.split(' ')[1] ?? '').filter(path => path.startsWith(`${this.root}/`));
+		} catch {
+			return []; // Only Linux tells, and only there are any.
+		}
 	}
 }
