@@ -184,13 +184,13 @@ export const catalogue: readonly Tried[] = [
 	{
 		tried: 'disks that fail on reading, writing, checking or saving',
 		felt: 'one line, nothing is forgotten',
-		file: 'test/engine/broken-disk.test.ts',
+		file: 'test/engine/torrent/broken-disk.test.ts',
 		title: 'in a check stops the torrent with one line',
 	},
 	{
 		tried: 'clocks that jump by years',
 		felt: 'nothing',
-		file: 'test/engine/clock-jumps.test.ts',
+		file: 'test/engine/torrent/clock-jumps.test.ts',
 		title: 'a wall clock that jumps by years',
 	},
 	{

@@ -94,7 +94,7 @@ test('every fault in the source is one: it can be read, and is another program',
 });
 
 test('the import graph knows how near a test is to a file', () => {
-	const near = new ImportGraph('.').distances('test/policy/piece-picker-modes.test.ts');
+	const near = new ImportGraph('.').distances('test/policy/pieces/piece-picker-modes.test.ts');
 	assert.equal(near.get('source/policy/pieces/piece-picker.ts'), 1);
 	assert.equal(near.get('source/protocol/wire/bitfield.ts'), 1);
 	assert.equal(near.get('test/policy/seeded.ts'), 1);

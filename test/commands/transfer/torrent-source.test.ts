@@ -10,7 +10,7 @@ import {configPath, readConfig} from '../../../source/commands/arguments/config-
 import {findTorrents} from '../../../source/commands/arguments/find-torrents.ts';
 import {addCommand, readTorrentSource, sourceId} from '../../../source/commands/transfer/torrent-source.ts';
 import {readTorrentLink} from '../../../source/io/files/read-torrent.ts';
-import {FakeEngine} from '../../bridge/fake-engine.ts';
+import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-source-'));

@@ -4,7 +4,7 @@ import type {TorrentView} from '../../../source/api/snapshot.ts';
 import {plainReport} from '../../../source/commands/transfer/plain-report.ts';
 import {transfer} from '../../../source/commands/transfer/transfer.ts';
 import type {TransferReport} from '../../../source/commands/transfer/transfer-report.ts';
-import {FakeEngine} from '../../bridge/fake-engine.ts';
+import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const never = new Promise<never>(() => {});

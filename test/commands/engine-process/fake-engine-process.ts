@@ -1,0 +1,42 @@
+// An engine process as the session starts it, with an engine that has no torrents.
+import {writeSync} from 'node:fs';
+import process from 'node:process';
+import {hostEngine} from '../../../source/commands/engine-process/host-engine.ts';
+import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+
+const stateDir = process.argv[process.argv.indexOf('--state-dir') + 1] ?? '';
+
+if (process.argv.includes('--broken')) {
+	writeSync(2, 'tortui: the port is taken\n');
+	process.exit(1);
+}
+
+class StoppableEngine extends FakeEngine {
+	override async send(command: Parameters<FakeEngine['send']>[0]) {
+		if (command.type === 'session.stop') this.stop('the engine was stopped');
+		return super.send(command);
+	}
+}
+
+const engine = new StoppableEngine();
+const local = Object.assign(engine, {stop: engine.stop});
+try {
+	await hostEngine({
+		stateDir,
+		env: process.env,
+		version: '1.2.3',
+		about: {args: process.argv.slice(2)},
+		signals: ['SIGTERM', 'SIGINT'],
+		open: async () => ({
+			send: command => local.send(command),
+			watch: (watch, listener) => local.watch(watch, listener),
+			closed: local.closed,
+			close() {},
+			async stop() {},
+		}),
+	});
+	process.exit(0);
+} catch (error) {
+	writeSync(2, `tortui: ${(error as Error).message}\n`);
+	process.exit(1);
+}

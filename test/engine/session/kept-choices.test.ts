@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import {cpSync, readFileSync} from 'node:fs';
+import {test} from 'node:test';
+import {decodeResumeData, type ResumeData} from '../../../source/io/state/resume-data.ts';
+import {until} from '../../helpers/deadline.ts';
+import {HurriedClock} from '../../helpers/hurried-clock.ts';
+import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
+
+/** Waits until the disk says of a torrent what it should, long before it is time to save everything. */
+async function keeps(
+	space: Workspace,
+	id: string,
+	what: string,
+	probe: (resume: ResumeData) => boolean,
+): Promise<void> {
+	const began = performance.now();
+	await until(what, 15_000, () => {
+		try {
+			return probe(decodeResumeData(readFileSync(space.path('home', 'resume', `${id}.resume`))));
+		} catch {
+			return false;
+		}
+	});
+	assert.ok(performance.now() - began < 15_000, 'at 30 s it would have come anyway');
+}
+
+test('what a person does to a torrent is on the disk soon, whatever becomes of the engine', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	const torrent = testTorrent(space, 'choices', [
+		['a.bin', 50_000],
+		['b.bin', 40_000],
+	]);
+	const id = await seedTorrent(engine, torrent);
+	await keeps(space, id, 'that it is wanted', ({active}) => active);
+	await engine.send({type: 'torrent.pause', id});
+	await keeps(space, id, 'that it is paused', ({active}) => !active);
+	await engine.send({type: 'torrent.label', id, label: 'mine'});
+	await keeps(space, id, 'its label', ({label}) => label === 'mine');
+	await engine.send({type: 'torrent.limits', id, maxUpload: 12_345});
+	await keeps(space, id, 'its limit', ({maxUpload}) => maxUpload === 12_345);
+	await engine.send({type: 'tracker.add', id, url: 'http://tracker.example/announce'});
+	await keeps(space, id, 'its tracker', ({trackers}) => trackers.flat().length === 1);
+	await engine.send({type: 'files.priority', id, files: [1], priority: 4});
+	await keeps(space, id, 'its priorities', ({priorities}) => priorities[1] === 4);
+	await engine.send({type: 'session.resumeAll'});
+	await keeps(space, id, 'that it is resumed', ({active}) => active);
+	await engine.send({type: 'session.pauseAll'});
+	await keeps(space, id, 'that all are paused', ({active, heldWithAll}) => !active && heldWithAll === true);
+	// As a kill would leave it.
+	cpSync(space.path('home'), space.folder('killed'), {recursive: true});
+	const next = await openTestSession(space, 'killed');
+	const {state, label} = await next.view(id);
+	assert.deepEqual([state, label], ['paused', 'mine']);
+});
+
+test('what is said with an add is on the disk soon, too', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	const id = await engine.add(testTorrent(space, 'added', [['a.bin', 50_000]]), {
+		paused: true,
+		label: 'new',
+		maxDownload: 1000,
+		trackers: ['http://tracker.example/announce'],
+		seedRatio: 3,
+	});
+	await keeps(
+		space,
+		id,
+		'all of it',
+		({label, maxDownload, trackers, seedRatio}) =>
+			label === 'new' && maxDownload === 1000 && trackers.flat().length === 1 && seedRatio === 3,
+	);
+});
+
+test('an engine that is stopped ends in 5 s, and says what the disk has not taken', async t => {
+	const space = new Workspace(t);
+	const clock = new HurriedClock(4, Number.POSITIVE_INFINITY);
+	let deaf = false;
+	const never = new Promise<undefined>(() => {});
+	const engine = await openTestSession(space, 'home', {
+		clock,
+		store: {
+			find: async () => undefined,
+			load: async () => [],
+			save: () => (deaf ? never : Promise.resolve(undefined)),
+			saveMetainfo: async () => undefined,
+			remove: async () => undefined,
+			settled: () => never,
+		} as never,
+	});
+	await engine.add(testTorrent(space, 'slow', [['a.bin', 50_000]]), {paused: true});
+	deaf = true;
+	const began = clock.now();
+	await engine.session.stop();
+	const took = clock.now() - began;
+	assert.ok(took >= 4900 && took < 20_000, `it took ${took} ms`);
+	assert.match(engine.log.at(-1)!, /^error: the engine ends before the disk has answered: 1 torrents may/);
+});

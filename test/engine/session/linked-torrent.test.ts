@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
+import test from 'node:test';
+import type {AddOptions} from '../../../source/api/command.ts';
+import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
+import {TorrentLoader} from '../../../source/engine/session/torrent-loader.ts';
+import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import {StateStore} from '../../../source/io/state/torrent-store.ts';
+import {parseMagnet} from '../../../source/protocol/metainfo/magnet.ts';
+import {LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
+
+const files = [
+	['a.bin', 100_000],
+	['b.bin', 100_000],
+] as const;
+
+/** Adds a link to what a session that does not run keeps in `home`. */
+async function addLink(space: Workspace, home: string, link: string, options: AddOptions): Promise<void> {
+	const lone = new LoneTorrent();
+	const torrents = new Map<string, Torrent>();
+	const store = new StateStore(space.folder(home), () => {});
+	const loader = new TorrentLoader({
+		services: {...lone.services, resolver: {first: async (host: string) => host} as never},
+		torrents,
+		queue: new QueueManager(torrents, undefined, lone.clock),
+		store,
+		lasting: true,
+		speeds: undefined,
+		totals: undefined,
+		dir: space.folder(`${home}-data`),
+		maxPeers: 50,
+		trackers: true,
+		changed() {},
+		keep: async torrent => void (await store.save(await torrent.rememberNow())),
+	});
+	const {id} = await loader.addMagnet(parseMagnet(link), options);
+	const torrent = torrents.get(id!)!;
+	assert.equal(torrent.content, undefined);
+	await torrent.keep();
+	await torrent.close();
+	await store.settled();
+}
+
+async function seeding(
+	space: Workspace,
+): Promise<{seeder: TestSession; id: string; link: string; metainfo: string}> {
+	const torrent = testTorrent(space, 'linked', files);
+	const seeder = await openTestSession(space, 'seeder');
+	const id = await seedTorrent(seeder, torrent);
+	const link = `magnet:?xt=urn:btih:${id}&dn=the+link&x.pe=127.0.0.1:${seeder.port}&so=1`;
+	return {seeder, id, link, metainfo: torrent.metainfo};
+}
+
+test('a link is taken up again after a restart, with its name, peers and what was asked for', async t => {
+	const space = new Workspace(t);
+	const {id, link} = await seeding(space);
+	await addLink(space, 'home', link, {label: 'films', maxUpload: 7000, seedRatio: 3, sequential: true});
+	const first = await openTestSession(space, 'home');
+	const view = await first.sees(
+		id,
+		'asking',
+		({state, connected}) => state === 'metadata' && connected === 1,
+	);
+	assert.deepEqual(
+		[view.name, view.label, view.maxUpload, view.sequential, view.length],
+		['the link', 'films', 7000, true, 0],
+	);
+	await first.says(id, 'metadata', /^asking 1 peer what the torrent holds$/);
+	await first.send({type: 'torrent.pause', id});
+	await first.send({type: 'torrent.label', id, label: 'songs'});
+	await first.sees(id, 'paused', ({state}) => state === 'paused');
+	await first.session.stop();
+	const second = await openTestSession(space, 'home');
+	const again = await second.view(id);
+	assert.deepEqual([again.state, again.label, again.name, again.known], ['paused', 'songs', 'the link', 1]);
+	await second.session.stop();
+	const third = await openTestSession(space, 'home');
+	await third.send({type: 'torrent.resume', id});
+	await third.sees(id, 'asking', ({state, connected}) => state === 'metadata' && connected === 1);
+	await third.send({type: 'torrent.remove', id, withData: true});
+	await third.session.stop();
+	const fourth = await openTestSession(space, 'home');
+	assert.deepEqual((await fourth.send({type: 'session.list'})).torrents, []);
+});
+
+test('given its .torrent it goes on in place, with the files the link asks for, and is kept with it', async t => {
+	const space = new Workspace(t);
+	const {seeder, id, link, metainfo} = await seeding(space);
+	// The torrent is private: who was known before that was known is let go, unless somebody names them.
+	const peer = `127.0.0.1:${seeder.port}`;
+	await addLink(space, 'home', link, {});
+	const leecher = await openTestSession(space, 'home');
+	await leecher.sees(id, 'asking', ({state, connected}) => state === 'metadata' && connected === 1);
+	const reply = await leecher.send({type: 'torrent.add', metainfo, options: {peers: [peer]}});
+	assert.equal(reply.already, true);
+	const done = await leecher.sees(id, 'here', ({state}) => state === 'seeding');
+	assert.deepEqual([done.name, done.filesWanted, done.completed], ['linked', 1, 100_000]);
+	await leecher.session.stop();
+	assert.ok(existsSync(space.path(`home/resume/${id}.torrent`)));
+	const next = await openTestSession(space, 'home');
+	const again = await next.sees(id, 'here still', ({state}) => state === 'seeding');
+	assert.deepEqual([again.filesWanted, again.piecesHave], [1, done.piecesHave]);
+});
+
+test('what cannot be done while nobody knows what it holds is refused, and the rest is done', async t => {
+	const space = new Workspace(t);
+	const {id, link} = await seeding(space);
+	await addLink(space, 'home', link, {paused: true});
+	const engine = await openTestSession(space, 'home');
+	for (const command of [
+		{type: 'torrent.verify', id},
+		{type: 'torrent.rename', id, fileIndex: 0, name: 'x'},
+		{type: 'files.priority', id, files: [0], priority: 0},
+		{type: 'piece.priority', id, pieces: [0], priority: 0},
+		{type: 'piece.deadline', id, pieces: [0], within: 1000},
+	] as const)
+		await assert.rejects(engine.send(command), {code: 'no-metadata'}, command.type);
+	assert.deepEqual(await engine.send({type: 'piece.inspect', id, cell: 0, cells: 10}), {});
+	const dir = space.folder('elsewhere');
+	await engine.send({type: 'torrent.move', id, dir});
+	await engine.send({type: 'torrent.queue', id, position: 1});
+	await engine.send({type: 'torrent.limits', id, maxDownload: 5000, seedRatio: 1});
+	const view = await engine.view(id);
+	assert.deepEqual([view.dir, view.maxDownload, view.state], [dir, 5000, 'paused']);
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {ResumeData} from '../../../source/io/state/resume-data.ts';
+import {LoneTorrent, turn} from '../../helpers/lone-torrent.ts';
+
+/** Hands a whole piece to the disk, which has not done anything with it yet. */
+function complete(lone: LoneTorrent, piece: number): void {
+	const {downloader, map} = lone.parts;
+	downloader.picker.take(piece);
+	const partial = downloader.partials.begin(piece);
+	for (let block = 0; block < map.blockCount(piece); block++) {
+		const slot = lone.pool.take();
+		const size = map.blockSize(piece, block);
+		lone.pool.bytes.set(lone.block(piece, block * 16_384, size), slot * 16_384);
+		downloader.partials.receive(partial, block, slot, -1);
+	}
+	downloader.submitForHash(partial);
+}
+
+test('what is remembered of the files is never newer than what is remembered of the pieces', async () => {
+	const lone = new LoneTorrent();
+	await lone.start();
+	complete(lone, 1);
+	lone.storage.work();
+	complete(lone, 3);
+	// The piece arrives on the disk while the rest is noted down.
+	const memory = (await lone.torrent.rememberNow())!;
+	const [now] = await lone.storage.stamps();
+	const [remembered] = memory.stamps;
+	assert.ok(lone.parts.have.has(3));
+	if (remembered?.mtime === now?.mtime) assert.ok(memory.have.has(3), 'piece 3 would be fetched again');
+	assert.ok(memory.have.has(1));
+	const closing = lone.torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
+
+test('pieces on their way to the disk when it stops are remembered, and their files need no check', async () => {
+	const lone = new LoneTorrent();
+	await lone.start();
+	complete(lone, 1);
+	lone.storage.work();
+	complete(lone, 3);
+	lone.torrent.post({type: 'pause'});
+	for (let rest = 0; rest < 4; rest++) await turn();
+	await lone.clock.pass(6000);
+	const memory = (await lone.torrent.rememberNow())!;
+	assert.ok(memory.have.has(1) && memory.have.has(3));
+	assert.deepEqual(memory.stamps, await lone.storage.stamps());
+	await lone.torrent.close();
+});
+
+test('while it runs, pieces are remembered only when they are on the disk, however slow that is', async () => {
+	const lone = new LoneTorrent();
+	await lone.start();
+	complete(lone, 1);
+	lone.storage.work();
+	const {promise: flushed, resolve: flush} = Promise.withResolvers<undefined>();
+	lone.storage.flush = () => flushed;
+	let memory: ResumeData | undefined;
+	const remembering = lone.torrent.rememberNow().then(data => {
+		memory = data;
+	});
+	await lone.clock.pass(60_000);
+	assert.equal(memory, undefined, 'a power cut now would leave it with a piece it does not have');
+	flush(undefined);
+	await remembering;
+	assert.ok(memory!.have.has(1));
+	const closing = lone.torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
+
+test('after a flush that failed nothing that may not be on the disk is believed', async () => {
+	const lone = new LoneTorrent();
+	await lone.start();
+	complete(lone, 1);
+	lone.storage.work();
+	const failure = {code: 'io', message: 'disk error EIO: /d: check the disk, then resume'} as const;
+	const outcomes = [failure];
+	lone.storage.flush = async () => outcomes.shift();
+	// Without what files were like, all of them is hashed at the next start.
+	assert.deepEqual((await lone.torrent.rememberNow()).stamps, []);
+	await lone.clock.pass(6000);
+	assert.deepEqual(lone.torrent.activity, {name: 'failed', failure});
+	assert.deepEqual((await lone.torrent.rememberNow()).stamps, []);
+	const closing = lone.torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
