@@ -8,7 +8,7 @@ import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {ExternalAddress} from '../../source/engine/sources/external-address.js';
 import type {ConnectionSlots} from '../../source/engine/swarm/connection-slots.js';
-import {Torrent} from '../../source/engine/torrent/torrent.js';
+import {Torrent, type TorrentListener} from '../../source/engine/torrent/torrent.js';
 import type {TorrentContent} from '../../source/engine/torrent/torrent-content.js';
 import type {BlockSource} from '../../source/engine/transfer/block-source.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
@@ -297,6 +297,8 @@ export class LoneTorrent {
 	readonly uploader: Uploader;
 	readonly services: SessionServices;
 	readonly torrent: Torrent;
+	/** Whom the torrent tells; for a test to hear of it. */
+	readonly listener: TorrentListener = {changed() {}, async keep() {}, async keepMetainfo() {}};
 	/** What the torrent holds, or will. */
 	readonly metainfo: Metainfo;
 	readonly content: Uint8Array;
@@ -421,6 +423,7 @@ export class LoneTorrent {
 				addedAt: 0,
 			},
 			this.services,
+			this.listener,
 		);
 		if (seeds) {
 			for (let piece = 0; piece < pieces; piece++) {

@@ -5,7 +5,7 @@ import type {Torrent} from '../torrent/torrent.js';
 export function pauseAll(torrents: Iterable<Torrent>): void {
 	for (const torrent of [...torrents]) {
 		// One that failed stands still already, and would lose the reason.
-		const stands = !torrent.wanted || torrent.goal.reached || torrent.activity.name === 'failed';
+		const stands = !torrent.settings.wanted || torrent.goal.reached || torrent.activity.name === 'failed';
 		if (!stands) torrent.post({type: 'pause', withAll: true});
 	}
 }
@@ -16,7 +16,7 @@ export function pauseAll(torrents: Iterable<Torrent>): void {
  */
 export function resumeAll(queue: QueueManager): void {
 	const {order} = queue;
-	const held = order.filter(torrent => torrent.heldWithAll);
+	const held = order.filter(torrent => torrent.settings.heldWithAll);
 	const resumed = held.length > 0 ? held : order.filter(torrent => !torrent.goal.reached);
 	for (const torrent of resumed) queue.start(torrent, 'quick');
 }

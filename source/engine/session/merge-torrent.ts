@@ -9,13 +9,13 @@ import type {Torrent} from '../torrent/torrent.js';
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
 export function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
 	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload} = options;
-	const {goal, rateLimits} = torrent;
+	const {goal, rateLimits, settings} = torrent;
 	const differs = <Value>(wish: Value | undefined, now: Value | undefined) =>
 		wish !== undefined && wish !== now;
 	const changes: ReadonlyArray<readonly [string, boolean]> = [
-		['label', differs(label, torrent.label)],
+		['label', differs(label, settings.label)],
 		['seeding goal', differs(seedRatio, goal.ratio) || differs(seedTime, goal.time)],
-		['order', differs(sequential, torrent.sequential)],
+		['order', differs(sequential, settings.sequential)],
 		[
 			'speed limits',
 			differs(maxDownload, rateLimits.download.rate) || differs(maxUpload, rateLimits.upload.rate),

@@ -33,14 +33,19 @@ export class QueueManager {
 
 	/** In the order of the queue. */
 	get order(): Torrent[] {
-		return [...this.#torrents.values()].sort((one, other) => one.queue - other.queue);
+		return [...this.#torrents.values()].sort((one, other) => one.settings.queue - other.settings.queue);
 	}
 
 	/** How many torrents that want to do the same, download or seed, stand before this one. */
 	before(torrent: Torrent): number {
 		let count = 0;
 		for (const other of this.#torrents.values()) {
-			if (other.queue < torrent.queue && other.runs && other.hasAllWanted === torrent.hasAllWanted) count++;
+			if (
+				other.settings.queue < torrent.settings.queue &&
+				other.runs &&
+				other.hasAllWanted === torrent.hasAllWanted
+			)
+				count++;
 		}
 		return count;
 	}
@@ -101,7 +106,7 @@ export class QueueManager {
 
 	#number(order: readonly Torrent[]): void {
 		for (const [index, torrent] of order.entries())
-			if (torrent.queue !== index + 1) torrent.post({type: 'set', settings: {queue: index + 1}});
+			if (torrent.settings.queue !== index + 1) torrent.post({type: 'set', settings: {queue: index + 1}});
 	}
 }
 
@@ -112,7 +117,7 @@ function isBusy({activity: {name}}: Torrent): boolean {
 function factsOf(torrent: Torrent, now: Millis): QueueFacts {
 	return {
 		id: torrent.id,
-		position: torrent.queue,
+		position: torrent.settings.queue,
 		wants: torrent.hasAllWanted ? 'seed' : 'download',
 		active: isBusy(torrent),
 		stalled: torrent.active && now - torrent.stats.movedAt > stallTime,

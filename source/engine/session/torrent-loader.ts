@@ -16,7 +16,8 @@ import {
 import {type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
-import {type SwarmHashes, Torrent} from '../torrent/torrent.js';
+import {Torrent, type TorrentListener} from '../torrent/torrent.js';
+import type {SwarmHashes} from '../torrent/torrent-setup.js';
 import {meantOptions, mergeInto, requireTrackers, settingsChanged} from './merge-torrent.js';
 import type {QueueManager} from './queue-manager.js';
 import type {SessionService} from './session-service.js';
@@ -57,8 +58,10 @@ export interface TorrentLoaderSetup {
 }
 
 /** Takes torrents into a session: those that people add, and those that the last session left. */
-export class TorrentLoader implements SessionService {
+export class TorrentLoader implements SessionService, TorrentListener {
 	readonly #setup: TorrentLoaderSetup;
+	/** Those that belong to the session: of the others nobody hears. */
+	readonly #adopted = new WeakSet<Torrent>();
 
 	constructor(setup: TorrentLoaderSetup) {
 		this.#setup = setup;
@@ -106,6 +109,7 @@ export class TorrentLoader implements SessionService {
 				doubtful: saved?.doubtful,
 			},
 			services,
+			this,
 		);
 		// Data in another folder is other data.
 		if (saved !== undefined && saved.resume.dir === dir && fits(saved.resume, metainfo))
@@ -166,6 +170,7 @@ export class TorrentLoader implements SessionService {
 				wanted: false,
 			},
 			services,
+			this,
 		);
 		select(torrent, wish);
 		if (options.choose === true) torrent.post({type: 'askForChoice'});
@@ -204,7 +209,8 @@ export class TorrentLoader implements SessionService {
 		// Whoever adds it once more and asks for no choice wants it as it is.
 		const isChosen = torrent.asksForChoice && options.choose !== true;
 		if (isChosen) torrent.post({type: 'choose'});
-		if (meant.overwrite || meant.repair || (isChosen && torrent.wanted)) queue.start(torrent, 'quick');
+		if (meant.overwrite || meant.repair || (isChosen && torrent.settings.wanted))
+			queue.start(torrent, 'quick');
 		queue.plan();
 		const {trackers: urls, peers, files} = merged;
 		if (urls + peers + files > 0)
@@ -294,6 +300,7 @@ export class TorrentLoader implements SessionService {
 		const torrent = new Torrent(
 			{identity: metainfo, metainfo, dir, maxPeers, trackers: [], addedAt: services.clock.wall()},
 			services,
+			this,
 		);
 		torrent.post({type: 'hold', held: {why, text: why === 'later' ? laterText : lostText}});
 		this.#adopt(torrent);
@@ -350,6 +357,7 @@ export class TorrentLoader implements SessionService {
 				doubtful,
 			},
 			this.#setup.services,
+			this,
 		);
 		// The .torrent came when it was saved last, and what is known of it is from before that.
 		const isNews = metainfo !== undefined && link !== undefined;
@@ -369,19 +377,24 @@ export class TorrentLoader implements SessionService {
 	}
 
 	#adopt(torrent: Torrent): void {
-		const {torrents, queue} = this.#setup;
-		if (torrent.queue === 0) torrent.post({type: 'set', settings: {queue: torrents.size + 1}});
+		const {torrents} = this.#setup;
+		if (torrent.settings.queue === 0) torrent.post({type: 'set', settings: {queue: torrents.size + 1}});
 		torrents.set(torrent.id, torrent);
 		if (torrent.held === undefined) torrent.content?.claimFiles();
-		torrent.onChange = () => {
-			this.#setup.changed();
-			queue.plan();
-		};
-		torrent.keep = () => this.#setup.keep(torrent);
-		torrent.keepMetainfo = bytes => void this.#keepMetainfo(torrent, bytes);
+		this.#adopted.add(torrent);
 	}
 
-	async #keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void> {
+	changed(torrent: Torrent): void {
+		if (!this.#adopted.has(torrent)) return;
+		this.#setup.changed();
+		this.#setup.queue.plan();
+	}
+
+	keep(torrent: Torrent): Promise<void> {
+		return this.#setup.keep(torrent);
+	}
+
+	async keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void> {
 		const failure = await this.#setup.store.saveMetainfo(torrent.id, bytes);
 		if (failure !== undefined) torrent.log('error', `its metadata is not kept: ${failure.message}`);
 	}

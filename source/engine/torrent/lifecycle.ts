@@ -53,8 +53,8 @@ export interface LifecycleOwner {
 	readonly sources: SourceSet;
 	readonly resumeState: ResumeState;
 	readonly stats: TransferStats;
-	/** Whether it is to run: what a person said last. */
-	readonly wanted: boolean;
+	/** `wanted`: whether it is to run. */
+	readonly settings: {readonly wanted: boolean};
 	/** Somebody is to choose among its files before it may run. */
 	readonly choosing: boolean;
 	/** It does something else now. */
@@ -303,7 +303,7 @@ export class TorrentLifecycle {
 		const again = async (): Promise<void> => {
 			await this.#halt('paused');
 			// Unless it was stopped by hand meanwhile.
-			if (this.activity.name === 'paused' && this.#owner.wanted) this.start('quick');
+			if (this.activity.name === 'paused' && this.#owner.settings.wanted) this.start('quick');
 		};
 		void again();
 	}
@@ -332,7 +332,7 @@ export class TorrentLifecycle {
 		if (activity.name === 'queued') return 'queued';
 		if (activity.name === 'checking') return activity.next;
 		if (this.#owner.choosing) return 'paused';
-		return activity.name === 'paused' || !this.#owner.wanted ? 'paused' : 'active';
+		return activity.name === 'paused' || !this.#owner.settings.wanted ? 'paused' : 'active';
 	}
 
 	/**
@@ -355,7 +355,8 @@ export class TorrentLifecycle {
 	/** Once a second: files that were gone may be back. */
 	tick(now: Millis): void {
 		const {activity} = this;
-		if (activity.name !== 'failed' || activity.failure.code !== 'missing' || !this.#owner.wanted) return;
+		if (activity.name !== 'failed' || activity.failure.code !== 'missing' || !this.#owner.settings.wanted)
+			return;
 		if (this.#seeking || now - this.#soughtAt < seekTime) return;
 		this.#soughtAt = now;
 		void this.#seek(activity);

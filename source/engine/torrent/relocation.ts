@@ -27,7 +27,7 @@ export interface RelocationOwner {
 	/** Files lie elsewhere now. */
 	moved(): void;
 	/** Puts what is known of it on the disk, now. */
-	readonly keep: () => Promise<void>;
+	keep(): Promise<void>;
 	log(level: LogLevel, text: string): void;
 }
 

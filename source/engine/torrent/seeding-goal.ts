@@ -1,6 +1,6 @@
 import type {Bytes, Seconds} from '../../base/units.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
-import type {TorrentSettings} from './torrent-event.js';
+import type {SettingsChange} from './torrent-settings.js';
 import type {TransferStats} from './transfer-stats.js';
 
 type GoalSection = Pick<ResumeData, 'seedRatio' | 'seedTime' | 'goalWaived'>;
@@ -64,7 +64,7 @@ export class SeedingGoal {
 	}
 
 	/** A goal that was moved further away is not reached any more. */
-	set({seedRatio, seedTime}: TorrentSettings): void {
+	set({seedRatio, seedTime}: SettingsChange): void {
 		if (seedRatio !== undefined) this.ratio = seedRatio ?? undefined;
 		if (seedTime !== undefined) this.time = seedTime ?? undefined;
 		if (seedRatio === undefined && seedTime === undefined) return;

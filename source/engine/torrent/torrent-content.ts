@@ -30,6 +30,7 @@ import {Relocation, type RelocationOwner} from './relocation.js';
 import type {ResumeState} from './resume-state.js';
 import type {TorrentEvent} from './torrent-event.js';
 import {type NamesOwner, TorrentNames} from './torrent-names.js';
+import type {TorrentSettings} from './torrent-settings.js';
 import type {TransferStats} from './transfer-stats.js';
 
 /** What the parts of the content ask of, and tell, the torrent around it. */
@@ -38,9 +39,7 @@ export interface ContentOwner {
 	/** Written by the relocation alone. */
 	dir: string;
 	readonly active: boolean;
-	readonly seedOnly: boolean;
-	readonly sequential: boolean;
-	readonly superSeedingWanted: boolean;
+	readonly settings: Pick<TorrentSettings, 'seedOnly' | 'sequential' | 'superSeeding'>;
 	readonly stats: TransferStats;
 	readonly rateLimits: TorrentRateLimits;
 	readonly swarm: Swarm;
@@ -48,9 +47,9 @@ export interface ContentOwner {
 	readonly messages: MessageHandler;
 	readonly resumeState: ResumeState;
 	/** Something of it is not what it was: who looks at it is told. */
-	readonly onChange: () => void;
+	changed(): void;
 	/** Puts what is known of it on the disk, now. */
-	readonly keep: () => Promise<void>;
+	keep(): Promise<void>;
 	post(event: TorrentEvent): void;
 	applyLimits(now: Millis): void;
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
@@ -213,15 +212,15 @@ export class TorrentContent
 	}
 
 	get seedOnly(): boolean {
-		return this.#owner.seedOnly;
+		return this.#owner.settings.seedOnly;
 	}
 
 	get sequential(): boolean {
-		return this.#owner.sequential;
+		return this.#owner.settings.sequential;
 	}
 
 	get superSeedingWanted(): boolean {
-		return this.#owner.superSeedingWanted;
+		return this.#owner.settings.superSeeding;
 	}
 
 	get stats(): TransferStats {
@@ -264,9 +263,13 @@ export class TorrentContent
 		return this.rateLimits.reads.active;
 	}
 
-	onChange = (): void => this.#owner.onChange();
+	changed(): void {
+		this.#owner.changed();
+	}
 
-	keep = (): Promise<void> => this.#owner.keep();
+	keep(): Promise<void> {
+		return this.#owner.keep();
+	}
 
 	post(event: TorrentEvent): void {
 		this.#owner.post(event);
@@ -323,7 +326,7 @@ export class TorrentContent
 		this.claimFiles();
 		this.filesRevision++;
 		this.resumeState.revision++;
-		this.onChange();
+		this.changed();
 	}
 
 	async takenAt({

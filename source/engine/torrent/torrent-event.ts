@@ -2,13 +2,14 @@ import type {CheckMode, Reannouncement} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
-import type {BytesPerSecond, Millis, Seconds} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import type {FileChoices, OtherPlace, ResumeData} from '../../io/state/resume-data.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Consent} from './file-ownership.js';
+import type {SettingsChange} from './torrent-settings.js';
 
 /** Everything that can happen to a torrent but the blocks themselves, which are too many for a mailbox. */
 export type TorrentEvent =
@@ -29,7 +30,7 @@ export type TorrentEvent =
 	| {readonly type: 'remember'; readonly memory: ResumeData}
 	/** The speeds of an earlier session. */
 	| {readonly type: 'history'; readonly history: SpeedHistory}
-	| {readonly type: 'set'; readonly settings: TorrentSettings}
+	| {readonly type: 'set'; readonly settings: SettingsChange}
 	| {readonly type: 'verify'}
 	/** What it holds has come from its peers, and has the hash that was asked for. */
 	| {readonly type: 'metadata'; readonly info: Metainfo}
@@ -100,20 +101,4 @@ export interface Held {
 	readonly why: 'lost' | 'later';
 	/** The same in words, with what to do. */
 	readonly text: string;
-}
-
-/** What people may change of a torrent at any time; what is left out stays as it is. */
-export interface TorrentSettings {
-	readonly label?: string | undefined;
-	/** Its place in the queue, 1 for the first. */
-	readonly queue?: number;
-	readonly sequential?: boolean;
-	readonly superSeeding?: boolean;
-	/** Nothing of it may be written, whatever is missing. */
-	readonly seedOnly?: boolean;
-	/** Null for none. */
-	readonly maxDownload?: BytesPerSecond | null;
-	readonly maxUpload?: BytesPerSecond | null;
-	readonly seedRatio?: number | null;
-	readonly seedTime?: Seconds | null;
 }

@@ -1,7 +1,7 @@
 import {UserError} from '../../base/errors.js';
 import {fromHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
-import type {Bytes, BytesPerSecond, InfoHash, Millis} from '../../base/units.js';
+import type {Bytes, InfoHash, Millis} from '../../base/units.js';
 import type {Removal, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {FileChoices, ResumeData} from '../../io/state/resume-data.js';
@@ -22,41 +22,21 @@ import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lif
 import {type ResumeOwner, type ResumeSettings, ResumeState} from './resume-state.js';
 import {SeedingGoal} from './seeding-goal.js';
 import {type ContentOwner, TorrentContent} from './torrent-content.js';
-import type {Held, TorrentEvent, TorrentSettings} from './torrent-event.js';
+import type {Held, TorrentEvent} from './torrent-event.js';
+import {type SettingsChange, TorrentSettings} from './torrent-settings.js';
+import type {SwarmHashes, TorrentSetup} from './torrent-setup.js';
 import {TransferStats} from './transfer-stats.js';
 
-/** In UTF-16 units; more than any column shows. */
-const longestLabel = 100;
 const v2OnlyText = 'it is a v2-only torrent, which cannot be downloaded yet';
 
-/** Which torrent it is. At least one of the hashes is known. BEP 3, 52. */
-export interface SwarmHashes {
-	/** SHA-1 of the info dictionary; undefined for v2-only torrents. */
-	readonly infoHash: InfoHash | undefined;
-	/** SHA-256 of the same bytes; undefined for v1-only torrents. */
-	readonly infoHashV2: InfoHash | undefined;
-}
-
-/** How a torrent is set up. */
-export interface TorrentSetup {
-	readonly identity: SwarmHashes;
-	/** What it is called until its own name is known; its hash when left out. */
-	readonly name?: string | undefined;
-	/** What it holds; undefined while only a magnet link is known. */
-	readonly metainfo: Metainfo | undefined;
-	readonly dir: string;
-	readonly maxPeers: number;
-	/** Tiers of trackers to announce to. */
-	readonly trackers: ReadonlyArray<readonly string[]>;
-	/** Tiers that are kept, and not announced to for now. */
-	readonly unusedTrackers?: ReadonlyArray<readonly string[]> | undefined;
-	/** Those of them that a person named. */
-	readonly namedTrackers?: readonly string[] | undefined;
-	readonly addedAt: Millis;
-	/** Whether it is to run; true when left out. */
-	readonly wanted?: boolean | undefined;
-	/** All that is on the disk is hashed at its first start, whatever is asked for. */
-	readonly doubtful?: boolean | undefined;
+/** Whom a torrent tells what becomes of it, and who puts it on the disk. */
+export interface TorrentListener {
+	/** Its activity or what people chose of it is not what it was, or its last wanted piece is on disk. */
+	changed(torrent: Torrent): void;
+	/** Puts what is known of it on the disk, now. */
+	keep(torrent: Torrent): Promise<void>;
+	/** Puts a .torrent of it on the disk that its peers gave. */
+	keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void>;
 }
 
 /** One torrent: who it is, what people chose of it, and the one way in for what happens to it. */
@@ -72,29 +52,14 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly goal: SeedingGoal;
 	readonly rateLimits: TorrentRateLimits;
 	readonly resumeState: ResumeState;
+	readonly settings: TorrentSettings;
 	readonly maxPeers: number;
 	readonly addedAt: Millis;
 	dir: string;
-	/** Whether it is to run: what a person said last, kept over restarts. */
-	wanted: boolean;
-	/** It was paused together with all that ran, not by itself. */
-	heldWithAll = false;
-	sequential = false;
-	/** Whether it is to be super-seeded when everything is here. */
-	superSeedingWanted = false;
-	/** Whether nothing of it may be written, whatever is missing. */
-	seedOnly = false;
-	label: string | undefined;
-	queue = 0;
 	/** Set while nobody knows where its data is: it cannot run, and is not saved. */
 	held: Held | undefined;
-	/** Called after every change of `activity`, and when the last wanted piece is on disk. */
-	onChange: () => void = () => {};
-	/** Puts what is known of it on the disk, now. */
-	keep: () => Promise<void> = async () => {};
-	/** Puts a .torrent of it on the disk that its peers gave. */
-	keepMetainfo: (bytes: Uint8Array) => void = () => {};
 	readonly #services: SessionServices;
+	readonly #listener: TorrentListener;
 	readonly #lifecycle: TorrentLifecycle;
 	readonly #givenName: string | undefined;
 	#content: TorrentContent | undefined;
@@ -106,9 +71,10 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#doubtful: boolean;
 	#magnet: string | undefined;
 
-	constructor(setup: TorrentSetup, services: SessionServices) {
+	constructor(setup: TorrentSetup, services: SessionServices, listener: TorrentListener) {
 		const {identity, metainfo} = setup;
 		this.#services = services;
+		this.#listener = listener;
 		this.identity = identity;
 		this.id = identity.infoHash ?? identity.infoHashV2!;
 		this.infoHash = fromHex(this.id)!.subarray(0, 20);
@@ -116,7 +82,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
-		this.wanted = setup.wanted ?? true;
+		this.settings = new TorrentSettings(setup.wanted ?? true);
 		this.#doubtful = setup.doubtful === true;
 		this.stats = new TransferStats(services.clock.now());
 		this.goal = new SeedingGoal(this.stats, () => this.#content?.metainfo.length ?? 0);
@@ -204,7 +170,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	get runs(): boolean {
 		const {name} = this.activity;
 		if (this.#lifecycle.onlyChecks || this.choosing) return false;
-		return this.wanted && !this.goal.reached && name !== 'failed' && name !== 'closed';
+		return this.settings.wanted && !this.goal.reached && name !== 'failed' && name !== 'closed';
 	}
 
 	/** Whether it has nothing more to download, as far as is known. */
@@ -227,13 +193,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			name: this.name,
 			dir: this.dir,
 			addedAt: this.addedAt,
-			active: this.wanted,
-			queue: this.queue,
-			sequential: this.sequential,
-			superSeeding: this.superSeedingWanted,
-			label: this.label,
 			maxPeers: this.maxPeers,
-			heldWithAll: this.heldWithAll,
+			...this.settings.export(),
 			...this.stats.export(),
 			...this.goal.export(),
 			trackers: sources.trackers.list.tiers,
@@ -267,8 +228,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				this.#doubtful = false;
 				return;
 			case 'pause':
-				this.wanted = false;
-				this.heldWithAll = event.withAll === true;
+				this.settings.wanted = false;
+				this.settings.heldWithAll = event.withAll === true;
 				return this.#lifecycle.pause();
 			case 'queue':
 				if (event.wanted) this.#want();
@@ -277,7 +238,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return this.#rest(event.wanted, event.recalled === true);
 			case 'hold':
 				this.held = event.held;
-				this.wanted = false;
+				this.settings.wanted = false;
 				return this.#lifecycle.hold({code: 'io', message: event.held.text});
 			case 'release':
 				return this.#release(event.dir);
@@ -365,13 +326,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.resumeState.take(memory);
 		this.stats.take(memory);
 		this.goal.take(memory);
-		this.superSeedingWanted = memory.superSeeding;
-		this.sequential = memory.sequential;
-		this.label = memory.label;
-		this.queue = memory.queue;
-		this.heldWithAll = memory.heldWithAll === true;
+		this.settings.take(memory);
 		this.#asksForChoice = memory.choosing === true;
-		this.#limit(memory.maxDownload, memory.maxUpload);
+		this.#limit({maxDownload: memory.maxDownload ?? null, maxUpload: memory.maxUpload ?? null});
 		if (this.#content !== undefined) this.#content.remember(memory);
 		// They are all it has, and must outlive also a session in which it does not run.
 		else this.sources.take(memory.peers, 'resume');
@@ -380,13 +337,13 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** It is to run, whatever it has done before. */
 	#want(): void {
 		this.goal.waive();
-		this.wanted = true;
-		this.heldWithAll = false;
+		this.settings.wanted = true;
+		this.settings.heldWithAll = false;
 		this.resumeState.revision++;
 	}
 
 	#rest(wanted: boolean, recalled: boolean): void {
-		this.wanted = wanted;
+		this.settings.wanted = wanted;
 		if (recalled && this.stats.completedAt !== undefined && this.goal.isDue) this.goal.reached = true;
 		this.#lifecycle.rest();
 	}
@@ -440,7 +397,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (choices !== undefined) this.#select(choices);
 		this.#asksForChoice = false;
 		this.resumeState.revision++;
-		this.onChange();
+		this.changed();
 	}
 
 	/** Its metadata came: from now on it has a content, and its peers stay. */
@@ -450,7 +407,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			return this.log('error', 'what was taken for its metadata is of another torrent');
 		if (info.pieceHashes === undefined) return this.#lifecycle.fail({code: 'io', message: v2OnlyText});
 		this.log('info', `its metadata is here: ${info.name}`);
-		this.keepMetainfo(wrapInfo(info.info, this.sources.trackers.list.tiers));
+		void this.#listener.keepMetainfo(this, wrapInfo(info.info, this.sources.trackers.list.tiers));
 		this.#content = new TorrentContent(info, this, this.#services);
 		this.#magnet = undefined;
 		this.resumeState.contentKnown();
@@ -459,7 +416,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.messages.contentKnown(this.#content);
 		this.#beginWithContent();
 		this.resumeState.revision++;
-		this.onChange();
+		this.changed();
 	}
 
 	/** With rules that do not fit nothing is fetched before somebody has chosen. */
@@ -479,29 +436,17 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	// What people chose.
 
-	#set(settings: TorrentSettings): void {
-		if ('label' in settings) this.label = settings.label?.trim().slice(0, longestLabel) || undefined;
-		if (settings.queue !== undefined) this.queue = settings.queue;
-		if (settings.sequential !== undefined) this.sequential = settings.sequential;
-		if (settings.superSeeding !== undefined) this.superSeedingWanted = settings.superSeeding;
-		if (settings.seedOnly !== undefined) this.seedOnly = settings.seedOnly;
-		const {maxDownload, maxUpload} = settings;
-		if (maxDownload !== undefined || maxUpload !== undefined) {
-			const {download, upload} = this.rateLimits;
-			this.#limit(changed(maxDownload, download.rate), changed(maxUpload, upload.rate));
-		}
-		this.goal.set(settings);
+	#set(change: SettingsChange): void {
+		this.settings.set(change);
+		this.#limit(change);
+		this.goal.set(change);
 		this.#content?.superSeeding.review();
 		this.resumeState.revision++;
-		this.onChange();
+		this.changed();
 	}
 
-	/** Bytes a second; undefined for none. */
-	#limit(maxDownload: BytesPerSecond | undefined, maxUpload: BytesPerSecond | undefined): void {
-		const now = this.#services.clock.now();
-		this.rateLimits.download.setRate(maxDownload, now);
-		this.rateLimits.upload.setRate(maxUpload, now);
-		this.#services.limitsChanged();
+	#limit(change: Pick<SettingsChange, 'maxDownload' | 'maxUpload'>): void {
+		if (this.rateLimits.set(change, this.#services.clock.now())) this.#services.limitsChanged();
 	}
 
 	#setDeadline(pieces: readonly PieceRange[], within: Millis | null): void {
@@ -515,7 +460,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.resumeState.revision++;
 		this.#content?.timeouts.reviewInterest();
 		if (this.active) this.#content?.completion.checkCompletion();
-		this.onChange();
+		this.changed();
 	}
 
 	// Time.
@@ -555,7 +500,16 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	activityChanged(): void {
 		this.resumeState.revision++;
 		this.#content?.timeCritical.wake();
-		this.onChange();
+		this.changed();
+	}
+
+	changed(): void {
+		this.#listener.changed(this);
+	}
+
+	/** Puts what is known of it on the disk, now. */
+	keep(): Promise<void> {
+		return this.#listener.keep(this);
 	}
 
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
@@ -593,11 +547,6 @@ const noFailure = Promise.resolve(undefined);
 function refuse(event: TorrentEvent): void {
 	if (event.type === 'move' || event.type === 'rename')
 		event.done(Promise.resolve({code: 'io', message: 'the torrent was closed'}));
-}
-
-/** Null for none; what is left out stays. */
-function changed<Value>(value: Value | null | undefined, now: Value | undefined): Value | undefined {
-	return value === null ? undefined : (value ?? now);
 }
 
 function answer(done: ((count: number) => void) | undefined, count: number): void {

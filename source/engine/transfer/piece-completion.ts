@@ -34,7 +34,7 @@ export interface CompletionOwner {
 	readonly active: boolean;
 	readonly peers: Iterable<Peer>;
 	/** The last wanted piece is on disk. */
-	readonly onChange: () => void;
+	changed(): void;
 	applyLimits(now: Millis): void;
 	log(level: LogLevel, text: string): void;
 }
@@ -65,7 +65,7 @@ export class PieceCompletion {
 		this.#tellEarlyPeers();
 		if (!this.#wasComplete) return;
 		this.#owner.stats.completedAt ??= this.#services.clock.wall();
-		this.#owner.onChange();
+		this.#owner.changed();
 	}
 
 	/** Who came before it was known what the torrent holds was told that we have nothing. */
@@ -140,7 +140,7 @@ export class PieceCompletion {
 		owner.applyLimits(this.#services.clock.now());
 		owner.superSeeding.review();
 		owner.swarm.chokes.soon();
-		owner.onChange();
+		owner.changed();
 	}
 
 	/** Whoever was let go because there was nothing to get may have what is wanted now. */

@@ -3,6 +3,12 @@ import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import {type SlowReadPeer, SlowReads} from './slow-reads.js';
 import {SlowWrites} from './slow-writes.js';
 
+/** Limits of a torrent that are to be others; null for none. */
+interface LimitChange {
+	readonly maxDownload?: BytesPerSecond | null | undefined;
+	readonly maxUpload?: BytesPerSecond | null | undefined;
+}
+
 /**
  * The limits of one torrent, below those of the session. Blocks to download are paid for when they are asked for, and
  * paid back when they do not come; blocks to upload when they leave. Blocks are never split between payments: when a
@@ -31,6 +37,14 @@ export class TorrentRateLimits {
 
 	get maxUpload(): BytesPerSecond | undefined {
 		return narrower(this.upload.rate, this.#all.upload.rate);
+	}
+
+	/** Sets those that are given; null for none. Answers whether any was. */
+	set(limits: LimitChange, now: Millis): boolean {
+		const {maxDownload, maxUpload} = limits;
+		if (maxDownload !== undefined) this.download.setRate(maxDownload ?? undefined, now);
+		if (maxUpload !== undefined) this.upload.setRate(maxUpload ?? undefined, now);
+		return maxDownload !== undefined || maxUpload !== undefined;
 	}
 
 	/** A limit was changed, of this torrent or of all; or whether it downloads. */

@@ -96,8 +96,8 @@ test('longer lists of files than any torrent has are no command', () => {
 
 test('a label is cut to what a column shows, however it is given', async () => {
 	const torrent = await add({label: `  ${'x'.repeat(1_000_000)}`});
-	assert.equal(torrent?.label, 'x'.repeat(100));
-	assert.equal((await add({label: ' \t '}))?.label, undefined);
+	assert.equal(torrent?.settings.label, 'x'.repeat(100));
+	assert.equal((await add({label: ' \t '}))?.settings.label, undefined);
 });
 
 test('what one run was asked to seed is not asked of the next, and its time is counted anew', async () => {

@@ -33,6 +33,7 @@ async function link(isPrivate: boolean) {
 			addedAt: 0,
 		},
 		lone.services,
+		lone.listener,
 	);
 	torrent.post({type: 'start', check: 'none'});
 	while (!torrent.active) await turn();

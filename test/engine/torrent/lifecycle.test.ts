@@ -27,7 +27,7 @@ describe('closed is the last state', () => {
 	test('a torrent paused and then closed while its disk hangs stays closed when the disk answers', async () => {
 		const lone = new LoneTorrent();
 		const states: string[] = [];
-		lone.torrent.onChange = () => states.push(lone.torrent.activity.name);
+		lone.listener.changed = () => states.push(lone.torrent.activity.name);
 		await lone.start();
 		const {promise: closed, resolve: answer} = Promise.withResolvers<void>();
 		lone.storage.close = () => closed;

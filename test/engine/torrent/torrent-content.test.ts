@@ -174,7 +174,7 @@ test('what was asked of it before is rejected, and blocks nobody asked for go no
 test('while it is paused its metadata changes what is known of it, and starts nothing', async () => {
 	const lone = linked();
 	const kept: Uint8Array[] = [];
-	lone.torrent.keepMetainfo = bytes => void kept.push(bytes);
+	lone.listener.keepMetainfo = async (_, bytes) => void kept.push(bytes);
 	lone.torrent.post({type: 'pause'});
 	const {revision} = lone.torrent.resumeState;
 	lone.torrent.post({type: 'metadata', info: lone.metainfo});

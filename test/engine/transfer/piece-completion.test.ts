@@ -80,7 +80,7 @@ test('when all that is wanted is here it is noted down and told once, in words a
 	const lone = await leech(3);
 	const {torrent} = lone;
 	const changes: string[] = [];
-	torrent.onChange = () => changes.push(torrent.complete ? 'complete' : 'not yet');
+	lone.listener.changed = () => changes.push(torrent.complete ? 'complete' : 'not yet');
 	const told = async (peer: LonePeer): Promise<string[]> =>
 		(await peer.hears('extended 9')).map(text => Buffer.from(text.slice(11), 'latin1').toString('hex'));
 	const peer = await sender(lone, 1);
