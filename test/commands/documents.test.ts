@@ -93,6 +93,7 @@ test('the config file in the README sets what can be set', () => {
 		'notify',
 		'title',
 		'frames',
+		'magnet-start',
 	]);
 	const [config] = blocks('json').filter(block => block.includes('max-upload'));
 	for (const name of Object.keys(JSON.parse(config!))) assert.ok(names.has(name), name);

@@ -70,6 +70,8 @@ export class FakeEngine implements EngineClient {
 	readonly sent: Command[] = [];
 	readonly watches: Watch[] = [];
 	readonly closed: Promise<string>;
+	/** Whether the torrent waits for a choice of its files. */
+	choosing = false;
 	/** What the next command is refused with. */
 	refuse: string | undefined;
 	lose: (why: string) => void = () => undefined;
@@ -381,7 +383,8 @@ export class FakeEngine implements EngineClient {
 		return {
 			id: this.id,
 			name: 'field-recordings-2026-flac',
-			state: this.#paused ? 'paused' : done ? 'seeding' : 'downloading',
+			...(this.choosing && {choosing: true}),
+			state: this.#paused || this.choosing ? 'paused' : done ? 'seeding' : 'downloading',
 			reason: this.#reason,
 			length: this.#length,
 			wanted,
@@ -591,6 +594,10 @@ export class FakeEngine implements EngineClient {
 				this.#paused = false;
 				this.#write('info', 'goes on');
 				break;
+			case 'torrent.choose':
+				this.choosing = false;
+				for (const [index, priority] of command.priorities ?? []) this.#priority[index] = priority;
+				break;
 			case 'files.priority':
 				for (const index of command.files) this.#priority[index] = command.priority;
 				break;
@@ -606,11 +613,22 @@ export class FakeEngine implements EngineClient {
 			case 'session.list':
 				return {torrents: this.#all()};
 			case 'torrent.preview':
-				if (command.link.startsWith('magnet:'))
-					throw new UserError(
-						'magnet',
-						'magnet links cannot be opened yet: give the .torrent file or its URL',
-					);
+				if (/^(?:magnet:|[0-9a-f]{40}$)/.test(command.link) && !this.choosing)
+					return {
+						preview: {
+							id: this.id,
+							name: 'field-recordings-2026-flac',
+							length: 0,
+							pieceLength: 0,
+							pieces: 0,
+							private: false,
+							trackers: 2,
+							already: false,
+							files: [],
+							fileCount: 0,
+							unknown: true,
+						},
+					};
 				return {
 					preview: {
 						id: this.id,
@@ -620,9 +638,10 @@ export class FakeEngine implements EngineClient {
 						pieces: this.#state.length,
 						private: false,
 						trackers: 3,
-						already: false,
+						already: this.choosing,
 						files: this.#files,
 						fileCount: this.#files.length,
+						...(this.choosing && {priorities: [...this.#priority]}),
 					},
 				};
 			case 'torrent.addLink':

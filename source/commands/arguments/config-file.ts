@@ -21,7 +21,14 @@ export const configOptions = {
 };
 
 /** Settings of the screen that have no option of their own. */
-const screenSettings: ReadonlySet<string> = new Set(['keys', 'bell', 'notify', 'title', 'frames']);
+const screenSettings: ReadonlySet<string> = new Set([
+	'keys',
+	'bell',
+	'notify',
+	'title',
+	'frames',
+	'magnet-start',
+]);
 
 const largestConfig = 1_048_576;
 

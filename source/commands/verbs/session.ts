@@ -2,6 +2,7 @@ import {UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {addOptions} from '../arguments/add-options.js';
 import {type Context, defineCommand, type Flags} from '../arguments/command.js';
+import {readScreenSettings} from '../arguments/config-file.js';
 import {differences, engineArguments, isService} from '../arguments/engine-arguments.js';
 import {sharedOptions} from '../arguments/flags.js';
 import {verbNames} from '../arguments/verb-names.js';
@@ -9,6 +10,7 @@ import {ensureEngine} from '../engine-process/ensure-engine.js';
 import {engineRevival} from '../engine-process/revive-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {requireTerminal, showScreen} from '../screen/show-screen.js';
+import {takesLinesOnly} from '../screen/terminal-kind.js';
 import {addCommand, readTorrentSource} from '../transfer/torrent-source.js';
 
 /** What was typed for an engine that runs already: limits are set, the rest waits for its next start. */
@@ -60,8 +62,14 @@ export const command = defineCommand({
 		const {engine, started} = await ensureEngine({...settings, options});
 		if (!started) await adjust(engine, flags, given, context);
 		const added: string[] = [];
+		// Lines have no place to ask in.
+		const asks =
+			flags.select.length === 0 && !takesLinesOnly(env) && readScreenSettings(env)['magnet-start'] !== 'all';
 		for (const source of sources) {
-			const {id} = await engine.send(addCommand(source, addOptions(flags, given)));
+			const choose = asks && source.kind === 'link';
+			const {id} = await engine.send(
+				addCommand(source, {...addOptions(flags, given), ...(choose && {choose})}),
+			);
 			if (id !== undefined) added.push(id);
 		}
 		const torrent = sources.length === 1 ? added[0] : undefined;

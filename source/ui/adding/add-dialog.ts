@@ -16,7 +16,13 @@ export function openAdd(screen: ScreenContext, link: string): void {
 	screen.setDialog({
 		kind: 'add',
 		fields: [
-			{kind: 'text', name: 'link', label: 'torrent', hint: 'a path or URL of a .torrent', value: field(link)},
+			{
+				kind: 'text',
+				name: 'link',
+				label: 'torrent',
+				hint: 'a magnet link, or a path or URL of a .torrent',
+				value: field(link),
+			},
 			{
 				kind: 'text',
 				name: 'dir',
@@ -59,8 +65,9 @@ export const addDialog: DialogKind<AddDialog> = {
 		const preview = currentPreview(dialog);
 		const known = preview.kind === 'known' ? preview : undefined;
 		// The tree of files comes after the last field.
-		const stops = fields.length + (known ? 1 : 0);
-		const inTree = known !== undefined && at >= fields.length;
+		const hasTree = known !== undefined && !known.torrent.unknown;
+		const stops = fields.length + (hasTree ? 1 : 0);
+		const inTree = hasTree && at >= fields.length;
 		if (key === 'esc') screen.setDialog(undefined);
 		else if (key === 'enter') {
 			if (known) submit(screen, dialog, known);
@@ -88,5 +95,8 @@ export const addDialog: DialogKind<AddDialog> = {
 		if (links.length > 1) screen.say(`${links.length} links were pasted: this is the first.`, 'warn');
 	},
 	line: ({kind, fields, at, problem}, columns) => fieldLine(kind, fields, at, problem, columns),
-	rows: (dialog, room, {state, look: signs}) => addRows(dialog, room, state().model.session, signs),
+	rows(dialog, room, {state, look: signs}) {
+		const {model, preferences} = state();
+		return addRows(dialog, room, model.session, preferences['magnet-start'], signs);
+	},
 };

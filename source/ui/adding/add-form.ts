@@ -3,6 +3,7 @@ import type {FilePriority} from '../../api/snapshot.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {type FormField, formValues} from '../forms/form.js';
 import {matchRule} from '../model/file-tree.js';
+import type {MagnetStart} from '../model/preferences.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {mergedInWords} from '../text/merged.js';
 import {pastedLink} from '../text/pasted-links.js';
@@ -33,7 +34,7 @@ export function look(screen: ScreenContext): void {
 	if (dialog?.kind !== 'add') return;
 	const link = linkOf(dialog);
 	if (link === '') {
-		screen.setDialog({...dialog, problem: 'Type or paste the path or URL of a .torrent.'});
+		screen.setDialog({...dialog, problem: 'Type or paste a magnet link, or the path or URL of a .torrent.'});
 		return;
 	}
 	screen.setDialog({...dialog, problem: undefined, preview: {kind: 'asked', link}});
@@ -61,11 +62,16 @@ export function look(screen: ScreenContext): void {
 	);
 }
 
+/** Whether the files of a link are chosen when they are known, and not by a rule before that. */
+export function asksLater({fields}: Pick<AddDialog, 'fields'>, magnetStart: MagnetStart): boolean {
+	return magnetStart !== 'all' && (formValues(fields)['select'] ?? '').trim() === '';
+}
+
 /** The dialog with its rule carried out on the files that are shown. */
 export function applyRule(dialog: AddDialog): AddDialog {
 	const {preview} = dialog;
 	const rule = (formValues(dialog.fields)['select'] ?? '').trim();
-	if (preview.kind !== 'known' || rule === '') return dialog;
+	if (preview.kind !== 'known' || preview.torrent.unknown || rule === '') return dialog;
 	const result = matchRule(rule, preview.torrent.files);
 	if ('problem' in result) return {...dialog, problem: result.problem};
 	const wanted = new Set(result.positions);
@@ -92,8 +98,9 @@ export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPre
 	const rule = (values['select'] ?? '').trim();
 	const {start} = values;
 	// What cannot be shown whole is chosen by the rule alone.
-	const isWhole = known.torrent.fileCount === known.torrent.files.length;
+	const isWhole = !known.torrent.unknown && known.torrent.fileCount === known.torrent.files.length;
 	const priorities = chosenPriorities(known);
+	const asks = known.torrent.unknown && asksLater(dialog, screen.state().preferences['magnet-start']);
 	screen.setDialog(undefined);
 	screen.say('Adding …');
 	screen.send(
@@ -103,6 +110,7 @@ export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPre
 			options: {
 				...(dir !== '' && {dir: screen.fullPath(pastedLink(dir))}),
 				...(isWhole ? priorities.length > 0 && {priorities} : rule !== '' && {select: rule}),
+				...(asks && {choose: true}),
 				...(label !== '' && {label}),
 				...(start === 'paused' && {paused: true}),
 				...(start === 'in order' && {sequential: true}),

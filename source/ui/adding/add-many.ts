@@ -1,6 +1,6 @@
 import type {ScreenContext} from '../screen/screen-context.js';
 import {safeText} from '../text/text.js';
-import {fullLink} from './add-link.js';
+import {fullLink, isMagnet} from './add-link.js';
 
 const mostNamed = 6;
 
@@ -34,8 +34,10 @@ function addMany(screen: ScreenContext, links: readonly string[]): void {
 		else screen.say(`Added ${added} of ${links.length}, ${refused.length} refused: ${first}`, 'error');
 	};
 	screen.say(`Adding ${links.length} torrents …`);
+	const asks = screen.state().preferences['magnet-start'] !== 'all';
 	for (const link of links) {
-		screen.client.send({type: 'torrent.addLink', link: fullLink(screen, link), options: {}}).then(
+		const options = asks && isMagnet(link) ? {choose: true} : {};
+		screen.client.send({type: 'torrent.addLink', link: fullLink(screen, link), options}).then(
 			() => {
 				added++;
 				settle();

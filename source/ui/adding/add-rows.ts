@@ -1,15 +1,15 @@
 import type {SessionView} from '../../api/snapshot.js';
-import {fileColumns} from '../columns/file-columns.js';
-import {tableRows, windowTop} from '../columns/table.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
 import {fieldRows} from '../forms/field-rows.js';
 import {formValues} from '../forms/form.js';
+import type {MagnetStart} from '../model/preferences.js';
 import type {Area, Look} from '../present/context.js';
 import type {Row, Span} from '../present/row.js';
 import {count, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
-import type {AddDialog} from './add-form.js';
-import {currentPreview, type KnownPreview, previewRows, wantedOf} from './add-preview.js';
+import {type AddDialog, asksLater} from './add-form.js';
+import {currentPreview, type KnownPreview} from './add-preview.js';
+import {treeRows, wantedRow} from './preview-tree.js';
 
 /** What a link is, in words, while nothing more is known of it. */
 function describe(link: string): string {
@@ -28,53 +28,37 @@ function factRows(
 	columns: number,
 	session: SessionView | undefined,
 ): readonly Row[] {
-	const {torrent, priorities} = known;
-	const wanted = wantedOf(torrent, priorities);
+	const {torrent} = known;
 	const facts: Span[] = [
 		[` ${safeText(torrent.name)}`, 'title'],
 		[`  ${size(torrent.length)} in ${count(torrent.fileCount, 'file')}`, 'dim'],
 	];
 	if (torrent.private) facts.push([`  private`, 'dim']);
-	if (torrent.already) facts.push(['  is here already: options are added to it', 'warn']);
-	const amount: Span[] = [[` wanted ${size(wanted.length)} in ${count(wanted.files, 'file')}`, 'dim']];
-	const free = session && dir === session.dir ? session.freeSpace : undefined;
-	if (free !== undefined) amount.push([`  free ${size(free)}`, free < wanted.length ? 'bad' : 'dim']);
-	amount.push([`  info-hash ${torrent.id.slice(0, columns >= 80 ? 40 : 8)}`, 'faint']);
-	return [facts, amount];
+	if (torrent.already) facts.push([already, 'warn']);
+	return [facts, [...wantedRow(known, dir, session), hashSpan(known, columns)]];
 }
 
-const previewColumns = fileColumns.filter(({id}) => ['path', 'priority', 'size'].includes(id));
+const already = '  is here already: options are added to it';
 
-/** The tree of files, in at most `rows` rows. */
-function treeRows(known: KnownPreview, {columns, rows}: Area, focused: boolean, look: Look): readonly Row[] {
-	const {torrent, priorities} = known;
-	const height = Math.max(3, Math.min(14, rows));
-	const nodes = previewRows(known);
-	const shown = Math.min(height, nodes.length);
-	const listed = tableRows(previewColumns, nodes, {
-		facts: {columns, look, progress: {completed: [], priority: priorities}, folded: known.folded},
-		columns,
-		rows: shown,
-		header: false,
-		gap: 2,
-		cursor: focused ? known.row : -1,
-		active: focused,
-		top: windowTop(
-			nodes.length,
-			shown,
-			focused ? known.row : 0,
-			Math.max(0, known.row - Math.floor(height / 2)),
-		),
-		sort: '',
-		reverse: false,
-		empty: 'no files',
-	});
-	const result = listed.map(({row}) => row);
-	if (torrent.fileCount > torrent.files.length)
-		result.push([
-			[`  and ${torrent.fileCount - torrent.files.length} more: choose them by the rule`, 'faint'],
-		]);
-	return result;
+function hashSpan({torrent}: KnownPreview, columns: number): Span {
+	return [`  info-hash ${torrent.id.slice(0, columns >= 80 ? 40 : 8)}`, 'faint'];
+}
+
+/** What a link says of which nobody knows the files. `asks`: whether these are chosen when they are known. */
+function linkRows(known: KnownPreview, asks: boolean, columns: number): readonly Row[] {
+	const {name, id, trackers, already: isHere} = known.torrent;
+	const facts: Span[] = [
+		[` ${safeText(name)}`, 'title'],
+		[trackers > 0 ? `  ${count(trackers, 'tracker')}` : '  no tracker: peers come from the DHT', 'dim'],
+	];
+	if (isHere) facts.push([already, 'warn']);
+	const rows: Row[] = [
+		facts,
+		[[' Its files are known once peers tell them:', 'dim']],
+		[[asks ? ' you are asked then which of them to take.' : ' what is chosen here is taken then.', 'dim']],
+	];
+	if (name !== id) rows.push([hashSpan(known, columns)]);
+	return rows;
 }
 
 /** The dialog that adds a torrent, in at most `room` cells: its fields, and what the link holds. */
@@ -82,6 +66,7 @@ export function addRows(
 	dialog: AddDialog,
 	room: Area,
 	session: SessionView | undefined,
+	magnetStart: MagnetStart,
 	look: Look,
 ): DialogRows {
 	const {glyphs} = look;
@@ -89,10 +74,11 @@ export function addRows(
 	const values = formValues(dialog.fields);
 	const preview = currentPreview(dialog);
 	const known = preview.kind === 'known' ? preview : undefined;
-	const active = known ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
+	const active = known && !known.torrent.unknown ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
 	const inTree = active >= dialog.fields.length;
 	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look)];
-	if (known) {
+	if (known?.torrent.unknown) rows.push(...linkRows(known, asksLater(dialog, magnetStart), columns));
+	else if (known) {
 		rows.push(...factRows(known, (values['dir'] ?? '').trim(), columns, session));
 		rows.push(...treeRows(known, {columns, rows: room.rows - rows.length - 5}, inTree, look));
 	} else if (preview.kind === 'asked') rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);

@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {thinBar} from '../present/bar.js';
-import {progressOf, stateTones} from '../present/torrent-state.js';
+import {isUnknown, progressOf, stateTones} from '../present/torrent-state.js';
 import {duration, percent, rate, ratio, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
@@ -16,6 +16,11 @@ function barTone(torrent: TorrentView): Tone {
 	if (torrent.state === 'checking') return 'check';
 	if (progressOf(torrent) >= 1) return 'good';
 	return torrent.state === 'paused' ? 'dim' : 'have';
+}
+
+/** What stands for the time that is left, where somebody has something to say first. */
+function waitWord({choosing, state}: TorrentView): string | undefined {
+	return choosing ? 'choose' : state === 'metadata' ? 'metadata' : undefined;
 }
 
 /** The columns of the list of torrents. */
@@ -34,7 +39,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		title: '',
 		width: 1,
 		rank: 0,
-		cell: (torrent, {look}) => look.glyphs.state[torrent.state],
+		cell: (torrent, {look}) => (torrent.choosing ? '?' : look.glyphs.state[torrent.state]),
 		tone: torrent => stateTones[torrent.state],
 	},
 	{
@@ -62,7 +67,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		width: 6,
 		align: 'right',
 		rank: 3,
-		cell: torrent => size(torrent.length),
+		cell: torrent => (isUnknown(torrent) ? '?' : size(torrent.length)),
 		tone: 'dim',
 	},
 	{
@@ -78,7 +83,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		width: 6,
 		align: 'right',
 		rank: 0,
-		cell: torrent => percent(progressOf(torrent), 1),
+		cell: torrent => (isUnknown(torrent) ? '' : percent(progressOf(torrent), 1)),
 		tone: torrent => (progressOf(torrent) >= 1 ? 'good' : 'text'),
 	},
 	{
@@ -123,7 +128,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		width: 8,
 		align: 'right',
 		rank: 4,
-		cell: torrent => (torrent.state === 'downloading' ? duration(torrent.eta) : ''),
-		tone: 'dim',
+		cell: torrent => waitWord(torrent) ?? (torrent.state === 'downloading' ? duration(torrent.eta) : ''),
+		tone: ({choosing}) => (choosing ? 'warn' : 'dim'),
 	},
 ];

@@ -1,5 +1,5 @@
 import {torrentInSight} from '../model/targets.js';
-import {progressOf, stateWords} from '../present/torrent-state.js';
+import {progressOf, stateWord} from '../present/torrent-state.js';
 import {percent} from '../text/format.js';
 import {safeText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -22,6 +22,6 @@ export const detailsDialog: DialogKind<DetailsDialog> = {
 		const torrent = torrentInSight(state());
 		if (!torrent) return [['Details', 'title']];
 		const done = percent(progressOf(torrent), 1, 0);
-		return [[`Details  ${done} ${stateWords[torrent.state]}  ${safeText(torrent.dir)}`, 'text']];
+		return [[`Details  ${done} ${stateWord(torrent)}  ${safeText(torrent.dir)}`, 'text']];
 	},
 };

@@ -1,4 +1,5 @@
 import {addDialog} from '../adding/add-dialog.js';
+import {chooseDialog} from '../adding/choose-dialog.js';
 import type {Dialog, DialogTypes} from '../model/dialog.js';
 import {askDialog} from './ask-dialog.js';
 import {detailsDialog} from './details-dialog.js';
@@ -15,6 +16,7 @@ import {sortDialog} from './sort-dialog.js';
 const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes[Name]>} = {
 	add: addDialog,
 	ask: askDialog,
+	choose: chooseDialog,
 	details: detailsDialog,
 	form: formDialog,
 	help: helpDialog,

@@ -80,6 +80,12 @@ export function settingsList(
 			change: () => ({groups: !preferences.groups}),
 		},
 		{
+			label: 'Magnet links',
+			value: preferences['magnet-start'] === 'all' ? 'take all' : 'ask',
+			about: 'which files to take, when they are known',
+			change: () => ({'magnet-start': preferences['magnet-start'] === 'all' ? 'ask' : 'all'}),
+		},
+		{
 			label: 'Limits of all',
 			value: session?.slowMode ? 'slow mode' : limits(session),
 			about: 'Enter: speeds, also those of slow mode',

@@ -20,6 +20,9 @@ function wayReason(
 	return {level: 'error', text: `${shown}${about}`};
 }
 
+/** That somebody is to choose, in the screen's own words: here a key does. */
+const toBeChosen: Reason = {level: 'warn', text: 'its files are known: p chooses which of them to take'};
+
 /** Why nothing moves: what is wrong. */
 function problemRow({level, text}: Reason, columns: number, {glyphs}: Look): Row {
 	const sign = level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
@@ -103,8 +106,9 @@ function activityRow(torrent: TorrentView, columns: number, look: Look): Row {
 
 /** The one line that says how things stand: why nothing moves, or what moves. */
 export function reasonRow(torrent: TorrentView, columns: number, look: Look): Row {
-	const {state, inTheWay} = torrent;
-	const reason = inTheWay === undefined ? torrent.reason : wayReason(inTheWay, columns, look);
+	const {state, inTheWay, choosing} = torrent;
+	const said = choosing ? toBeChosen : torrent.reason;
+	const reason = inTheWay === undefined ? said : wayReason(inTheWay, columns, look);
 	if (reason && reason.level !== 'info') return problemRow(reason, columns, look);
 	// What only says again how the torrent stands is no reason.
 	if (reason && reason.text !== stateWords[state] && state !== 'checking')

@@ -3,7 +3,7 @@ import type {Tone} from '../look/themes.js';
 import {bar} from '../present/bar.js';
 import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, type Span} from '../present/row.js';
-import {progressOf, stateTones} from '../present/torrent-state.js';
+import {isUnknown, progressOf, stateTones} from '../present/torrent-state.js';
 import {duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
 import {fit, safeText} from '../text/text.js';
 import {reasonRow} from './reason-row.js';
@@ -44,7 +44,7 @@ function nameRow(torrent: TorrentView, session: SessionView | undefined, columns
 	const room = Math.max(8, columns - rowWidth(rates) - 4);
 	return fitRow(
 		[
-			[` ${glyphs.state[torrent.state]} `, stateTones[torrent.state]],
+			[` ${torrent.choosing ? '?' : glyphs.state[torrent.state]} `, stateTones[torrent.state]],
 			[fit(safeText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
 			[' '],
 			...rates,
@@ -54,7 +54,9 @@ function nameRow(torrent: TorrentView, session: SessionView | undefined, columns
 }
 
 /** How much is here of what is wanted; nothing while that is found out. */
-function amountOf({state, completed, wanted}: TorrentView): string {
+function amountOf(torrent: TorrentView): string {
+	const {state, completed, wanted} = torrent;
+	if (isUnknown(torrent)) return 'size not known';
 	if (state === 'checking') return '';
 	return completed >= wanted ? size(wanted) : `${size(completed)} of ${size(wanted)}`;
 }
@@ -76,9 +78,11 @@ function barTone({state}: TorrentView): Tone {
 /** How far it is: a bar, and in figures. */
 function progressRow(torrent: TorrentView, columns: number, {glyphs}: Look): Row {
 	const part = progressOf(torrent);
-	const figures: Span[] = [[` ${percent(part, 1).padStart(7)}`, 'title']];
+	const isKnown = !isUnknown(torrent);
+	const figures: Span[] = [[` ${(isKnown ? percent(part, 1) : '').padStart(7)}`, 'title']];
 	if (columns >= 60) figures.push([`  ${amountOf(torrent).padStart(16)}`, 'dim']);
-	if (columns >= wide) figures.push([`   ${torrent.piecesHave}/${torrent.pieces}`.padStart(12), 'faint']);
+	if (columns >= wide && isKnown)
+		figures.push([`   ${torrent.piecesHave}/${torrent.pieces}`.padStart(12), 'faint']);
 	figures.push([' ']);
 	const room = columns - rowWidth(figures) - 1;
 	return fitRow([[' '], ...bar(part, room, glyphs, barTone(torrent)), ...figures], columns);

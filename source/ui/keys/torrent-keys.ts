@@ -3,6 +3,7 @@ import {markUnderCursor} from '../actions/lists.js';
 import {remove, removeWithData, takeBack} from '../actions/removing.js';
 import {copyMagnets, openData, queue, reannounce} from '../actions/torrents.js';
 import {openAdd} from '../adding/add-dialog.js';
+import {openChoose} from '../adding/choose-dialog.js';
 import {openLabel, openMove} from '../forms/torrent-forms.js';
 import {openLimits} from '../forms/torrent-limits.js';
 import {cursorRow, entries} from '../model/lists.js';
@@ -12,12 +13,13 @@ import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
 import {after} from './key-record.js';
 
-/** The torrents, whether all stand still, and the one that something is in the way of: going on asks first. */
+/** The torrents, whether all stand still, and the one that has something in its way, or files to choose: going on asks. */
 const needPausable = after(needTorrents, ({torrents}) => {
 	const paused = torrents.every(standsStill);
 	const [only] = torrents;
-	const asks = paused && torrents.length === 1 && only?.inTheWay !== undefined;
-	return {torrents, paused, inTheWay: asks ? only : undefined};
+	const isOne = paused && torrents.length === 1;
+	const inTheWay = isOne && only?.inTheWay !== undefined ? only : undefined;
+	return {torrents, paused, inTheWay, choosing: isOne && only?.choosing ? only : undefined};
 });
 
 /** Whether the torrent under the cursor is marked. */
@@ -42,9 +44,11 @@ export const torrentKeys = inGroup('Torrent', [
 		help: 'Pause the torrent, or let it go on',
 		footer: 1,
 		when: needPausable,
-		label: ({paused, inTheWay}) => (inTheWay ? 'resume …' : paused ? 'resume' : 'pause'),
-		run: (screen, {torrents, paused, inTheWay}) => {
+		label: ({paused, inTheWay, choosing}) =>
+			inTheWay ? 'resume …' : choosing ? 'choose files' : paused ? 'resume' : 'pause',
+		run: (screen, {torrents, paused, inTheWay, choosing}) => {
 			if (inTheWay) return askToOverwrite(screen, inTheWay);
+			if (choosing) return openChoose(screen, choosing);
 			for (const {id} of torrents) screen.send({type: paused ? 'torrent.resume' : 'torrent.pause', id});
 		},
 	}),
@@ -90,7 +94,7 @@ export const torrentKeys = inGroup('Torrent', [
 		name: 'add',
 		keys: ['a'],
 		where: ['anywhere'],
-		help: 'Add a torrent: a path or a URL (or just paste it)',
+		help: 'Add a torrent: a magnet link, a path or a URL (or just paste it)',
 		footer: 11,
 		label: 'add',
 		run: (screen, _, link) => openAdd(screen, link),

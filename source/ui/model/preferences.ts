@@ -8,6 +8,9 @@ export interface SizePreferences {
 	readonly density: Density;
 }
 
+/** Whether the files of a magnet link are chosen before any is fetched, or all are. */
+export type MagnetStart = 'ask' | 'all';
+
 /** What the screen remembers, and the config file may say. All of it may be missing. */
 export interface Preferences {
 	readonly theme?: string;
@@ -24,6 +27,8 @@ export interface Preferences {
 	readonly sort?: Readonly<Record<string, {readonly column: string; readonly reverse: boolean}>>;
 	/** Whether the list of torrents is in groups, one a label. */
 	readonly groups?: boolean;
+	/** What becomes of a magnet link added here when its files are known: `ask` which to take, or take `all`. */
+	readonly 'magnet-start'?: MagnetStart;
 	/** Command to its keys, instead of those of the key table: `{"pause": ["p", "ctrl-p"]}`. */
 	readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
@@ -46,7 +51,14 @@ export interface ConfigFile {
 }
 
 /** Preferences that are settings: chosen by a person, kept in the config file. The others are only remembered. */
-export const configured: ReadonlySet<string> = new Set(['theme', 'frames', 'bell', 'notify', 'title']);
+export const configured: ReadonlySet<string> = new Set([
+	'theme',
+	'frames',
+	'bell',
+	'notify',
+	'title',
+	'magnet-start',
+]);
 
 /** Preferences with everything filled in that has a default. */
 export type FullPreferences = Required<Preferences>;
@@ -61,6 +73,7 @@ export const defaultPreferences: FullPreferences = {
 	sizes: {},
 	sort: {},
 	groups: false,
+	'magnet-start': 'ask',
 	keys: {},
 };
 

@@ -24,6 +24,22 @@ export function torrentInSight(state: ScreenState): TorrentView | undefined {
 	return shownTorrents(state)[cursorRow(entries(state, 'torrents'), view.lists.torrents)];
 }
 
+/** The torrent of this id, while somebody is to choose among its files. */
+export function choosingTorrent({model}: Pick<ScreenState, 'model'>, id: string): TorrentView | undefined {
+	const shown = model.torrent?.overview;
+	const torrent = shown?.id === id ? shown : model.torrents?.find(other => other.id === id);
+	return torrent?.choosing ? torrent : undefined;
+}
+
+/** Torrents in sight of which somebody is to choose the files; those just removed are left out. */
+export function choosingInSight({model, view}: ScreenState): readonly TorrentView[] {
+	const shown = model.torrent?.overview;
+	const all = view.screen === 'session' ? (model.torrents ?? []) : shown ? [shown] : [];
+	return all.filter(
+		({id, choosing}) => choosing === true && !view.removals.some(({ids}) => ids.includes(id)),
+	);
+}
+
 /** How several torrents are called in one line. Safe for a terminal. */
 export function targetNames(torrents: readonly TorrentView[]): string {
 	const [first] = torrents;

@@ -53,6 +53,8 @@ export interface View {
 	readonly dialog: Dialog | undefined;
 	readonly notice: Notice | undefined;
 	readonly removals: readonly PendingRemoval[];
+	/** Ids of torrents whose files are to be chosen later: no question comes by itself. */
+	readonly putOff: ReadonlySet<string>;
 	readonly focused: boolean;
 }
 
@@ -88,6 +90,7 @@ export function openingView(torrent: string | undefined): View {
 		dialog: undefined,
 		notice: undefined,
 		removals: [],
+		putOff: new Set(),
 		focused: true,
 	};
 }

@@ -115,7 +115,7 @@ export const FilesPane = memo(
 				items={shownFiles(state)}
 				columns={fileColumns}
 				facts={{...factsOf(props), progress: torrent?.progress, folded: state.view.folded}}
-				empty="the files are known when the torrent’s description is here"
+				empty="the files are known once a peer tells them"
 				headerFrom={8}
 			/>
 		);
@@ -166,7 +166,7 @@ export const TorrentsPane = memo(
 				items={shownTorrents(props.state)}
 				columns={torrentColumns}
 				facts={{...factsOf(props), groups: props.state.preferences.groups}}
-				empty="nothing here yet: press a, or paste the path or URL of a .torrent"
+				empty="nothing here yet: press a, or paste a magnet link or a .torrent’s path or URL"
 				group={
 					props.state.preferences.groups
 						? torrent => (torrent.label ? safeText(torrent.label) : 'no label')

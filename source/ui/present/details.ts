@@ -2,6 +2,18 @@ import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
 import type {Look} from './context.js';
+import {isUnknown} from './torrent-state.js';
+
+function amountPairs(torrent: TorrentView): ReadonlyArray<readonly [string, string]> {
+	return [
+		['size', `${size(torrent.length)} in ${count(torrent.files, 'file')}, ${torrent.filesWanted} wanted`],
+		['pieces', `${torrent.piecesHave} of ${torrent.pieces}, ${size(torrent.pieceLength)} each`],
+		[
+			'done',
+			`${percent(torrent.completed, torrent.wanted)}, ${size(torrent.completed)} of ${size(torrent.wanted)}`,
+		],
+	];
+}
 
 /** All that is known of a torrent, as names and values. */
 export function detailPairs(
@@ -12,12 +24,7 @@ export function detailPairs(
 	const pairs: Array<readonly [string, string] | undefined> = [
 		['name', safeText(torrent.name)],
 		['folder', safeText(torrent.dir)],
-		['size', `${size(torrent.length)} in ${count(torrent.files, 'file')}, ${torrent.filesWanted} wanted`],
-		['pieces', `${torrent.piecesHave} of ${torrent.pieces}, ${size(torrent.pieceLength)} each`],
-		[
-			'done',
-			`${percent(torrent.completed, torrent.wanted)}, ${size(torrent.completed)} of ${size(torrent.wanted)}`,
-		],
+		...(isUnknown(torrent) ? [['size', 'not known before a peer says it'] as const] : amountPairs(torrent)),
 		['downloaded', `${size(torrent.downloaded)}, wasted ${size(torrent.wasted)}`],
 		['uploaded', `${size(torrent.uploaded)}, ratio ${ratio(torrent.ratio)}`],
 		[

@@ -69,8 +69,7 @@ export function piecesRows(
 	options: PiecesOptions,
 	look: Look,
 ): readonly Row[] {
-	if (!view || view.cells.length === 0)
-		return [[['  the pieces are known when the torrent’s description is here', 'faint']]];
+	if (!view || view.cells.length === 0) return [[['  the pieces are known once a peer tells them', 'faint']]];
 	const {glyphs} = look;
 	const grid = gridFor(view.cells.length, room);
 	// Where every other cell begins a file, boundaries would say nothing.

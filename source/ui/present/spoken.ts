@@ -6,7 +6,7 @@ import type {ScreenState} from '../model/store.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
 import {safeText} from '../text/text.js';
 import {logText} from './log.js';
-import {progressOf, stateWords} from './torrent-state.js';
+import {progressOf, stateWord} from './torrent-state.js';
 
 /** What has been said, so that nothing is said twice. */
 export interface Said {
@@ -46,7 +46,7 @@ function standing(state: ScreenState): {readonly key: string; readonly line: str
 	return {
 		// Countdowns in a reason are not news.
 		key: `${torrent.id} ${torrent.state} ${Math.floor(part * 10)} ${torrent.reason?.text.replace(/\d+/g, '') ?? ''}`,
-		line: `${safeText(torrent.name)}: ${stateWords[torrent.state]}, ${percent(part, 1, 0)}${moving}${reason}`,
+		line: `${safeText(torrent.name)}: ${stateWord(torrent)}, ${percent(part, 1, 0)}${moving}${reason}`,
 	};
 }
 

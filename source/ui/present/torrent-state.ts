@@ -3,7 +3,7 @@ import type {Tone} from '../look/themes.js';
 
 /** What a state is called. */
 export const stateWords: Readonly<Record<TorrentState, string>> = {
-	metadata: 'fetching the torrent’s description',
+	metadata: 'magnet link',
 	checking: 'checking what is on disk',
 	queued: 'waiting in the queue',
 	downloading: 'downloading',
@@ -27,8 +27,18 @@ export const stateTones: Readonly<Record<TorrentState, Tone>> = {
 	failed: 'bad',
 };
 
+/** Whether nobody knows yet what it holds: only a link of it is known. */
+export function isUnknown({pieces, files}: Pick<TorrentView, 'pieces' | 'files'>): boolean {
+	return pieces === 0 && files === 0;
+}
+
+/** How a torrent stands, in a word or two. */
+export function stateWord({state, choosing}: Pick<TorrentView, 'state' | 'choosing'>): string {
+	return choosing ? 'its files are to be chosen' : stateWords[state];
+}
+
 /** How much of what is wanted is here, or of the check is done: 0..1. */
 export function progressOf(torrent: TorrentView): number {
 	if (torrent.state === 'checking') return torrent.checked ?? 0;
-	return torrent.wanted === 0 ? (torrent.state === 'metadata' ? 0 : 1) : torrent.completed / torrent.wanted;
+	return torrent.wanted === 0 ? (isUnknown(torrent) ? 0 : 1) : torrent.completed / torrent.wanted;
 }

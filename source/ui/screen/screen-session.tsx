@@ -30,6 +30,7 @@ import type {InputEvent} from '../terminal/input-parts.js';
 import {clipboard} from '../terminal/modes.js';
 import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
 import {Announcer} from './announcer.js';
+import {ChoiceQuestions} from './choice-questions.js';
 import {systemClock} from './clock.js';
 import {Countdowns} from './countdowns.js';
 import {EngineLink} from './engine-link.js';
@@ -68,6 +69,7 @@ export class ScreenSession implements ScreenContext {
 	readonly #notices: Notices;
 	readonly #announcer: Announcer;
 	readonly #questions: OverwriteQuestions;
+	readonly #choices: ChoiceQuestions;
 	readonly #lit: LitCells;
 	readonly #saver: PreferencesSaver;
 	readonly #link: EngineLink;
@@ -118,6 +120,7 @@ export class ScreenSession implements ScreenContext {
 			(text, level) => this.say(text, level),
 		);
 		this.#questions = new OverwriteQuestions(this, options.added ?? []);
+		this.#choices = new ChoiceQuestions(this);
 		this.#saver = new PreferencesSaver(
 			prefs,
 			this.clock,
@@ -186,7 +189,9 @@ export class ScreenSession implements ScreenContext {
 
 	setDialog(dialog: Dialog | undefined): void {
 		this.#store.setView({dialog});
-		if (dialog === undefined) this.#questions.answered();
+		if (dialog !== undefined) return;
+		this.#questions.answered();
+		this.#choices.closed();
 	}
 
 	setPreferences(change: Partial<FullPreferences>): void {
@@ -337,6 +342,7 @@ export class ScreenSession implements ScreenContext {
 		this.#store.set({model});
 		this.#announcer.compare(before.model, this.state());
 		this.#questions.compare(before.model, model);
+		this.#choices.look();
 		this.#lit.wait();
 		this.#title();
 		this.#watch();

@@ -16,6 +16,31 @@ const fields = [
 const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>} = {
 	add: {kind: 'add', fields, at: 0, preview: {kind: 'none'}},
 	ask: {kind: 'ask', title: 'Sure?', lines: [], choices: [{key: 'y', label: 'yes', run: () => {}}]},
+	choose: {
+		kind: 'choose',
+		id: 'a',
+		fields,
+		at: 0,
+		preview: {
+			kind: 'known',
+			link: 'a',
+			torrent: {
+				id: 'a',
+				name: 'a',
+				length: 5,
+				pieceLength: 16_384,
+				pieces: 1,
+				private: false,
+				trackers: 0,
+				already: true,
+				files: [{index: 0, path: ['a'], length: 5}],
+				fileCount: 1,
+			},
+			priorities: [2],
+			folded: new Set(),
+			row: 0,
+		},
+	},
 	details: {kind: 'details'},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
 	help: {kind: 'help', query: field(), top: 0},
@@ -59,9 +84,9 @@ for (const dialog of Object.values(dialogs)) {
 		const now = state().view.dialog;
 		if (now?.kind === 'line') assert.equal(fieldText(now.value), 'abcdef');
 		else {
-			const [first] = now?.kind === 'form' || now?.kind === 'add' ? now.fields : [];
+			const [first] = now?.kind === 'form' || now?.kind === 'add' || now?.kind === 'choose' ? now.fields : [];
 			assert.ok(first?.kind === 'text', now?.kind);
-			const isOwn = dialog.kind === 'form' || dialog.kind === 'add';
+			const isOwn = ['form', 'add', 'choose'].includes(dialog.kind);
 			assert.equal(fieldText(first.value), isOwn ? 'abcdef' : 'def');
 		}
 	});

@@ -199,11 +199,12 @@ test('chooses the files of a torrent to add by a rule', async () => {
 
 test('says plainly what cannot be opened, and keeps what was typed', async () => {
 	const {terminal, engine, close} = await openTestScreen(100, 30);
+	engine.refuse = 'the magnet link has no info-hash';
 	await terminal.press('\u001B[200~magnet:?xt=urn:btih:0123&dn=Summer\u001B[201~');
-	assert.match(terminal.text(), /magnet links cannot be opened yet: give the \.torrent file or its URL/);
+	assert.match(terminal.text(), /the magnet link has no info-hash/);
 	assert.match(terminal.text(), /magnet:\?xt=urn:btih:0123/);
 	await terminal.press('4');
-	assert.doesNotMatch(terminal.text(), /cannot be opened yet/);
+	assert.doesNotMatch(terminal.text(), /has no info-hash/);
 	await terminal.press(keys.escape);
 	assert.ok(!engine.sent.some(({type}) => type === 'torrent.addLink'));
 	await close();

@@ -1,0 +1,109 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import type {DialogKind} from '../dialogs/dialog-kind.js';
+import {fieldLine} from '../forms/field-rows.js';
+import {changeField, type FormField, withField} from '../forms/form.js';
+import {choosingInSight, choosingTorrent} from '../model/targets.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {safeText} from '../text/text.js';
+import {field, insert} from '../text/text-field.js';
+import type {KnownPreview} from './add-preview.js';
+import {type ChooseDialog, chosenByRule, takeAll, takeChosen} from './choose-form.js';
+import {chooseRows} from './choose-rows.js';
+import {previewKey} from './preview-keys.js';
+
+const ruleField = 1;
+
+function fieldsFor({dir, label}: TorrentView): readonly FormField[] {
+	return [
+		{kind: 'text', name: 'dir', label: 'folder', hint: 'where the data goes', value: field(dir)},
+		{
+			kind: 'text',
+			name: 'select',
+			label: 'rule',
+			hint: 'takes what it names: 1,3-5   *.mkv   >100M   subs/   part of a path',
+			value: field(),
+		},
+		{kind: 'text', name: 'label', label: 'label', value: field(label ?? '')},
+	];
+}
+
+/**
+ * Asks which files of a torrent are to be fetched, once the engine has said which there are. `notNow`: something else was
+ * opened before it did.
+ */
+export function openChoose(screen: ScreenContext, torrent: TorrentView, notNow?: () => void): void {
+	const {id} = torrent;
+	screen.send({type: 'torrent.preview', link: id}, ({preview}) => {
+		// What was opened since goes before an answer that comes late, and somebody else may have chosen.
+		const now = choosingTorrent(screen.state(), id);
+		if (!preview || preview.unknown || !now) return;
+		if (screen.state().view.dialog) return notNow?.();
+		const fields = fieldsFor(now);
+		screen.setDialog({
+			kind: 'choose',
+			id,
+			fields,
+			at: fields.length,
+			preview: {
+				kind: 'known',
+				link: id,
+				torrent: preview,
+				priorities: preview.files.map((_, at) => preview.priorities?.[at] ?? 2),
+				folded: new Set(),
+				row: 0,
+			},
+		});
+	});
+}
+
+/** Leaves the question for later, and with it those that would come next. */
+function later(screen: ScreenContext, {id}: ChooseDialog): void {
+	const {view} = screen.state();
+	screen.setView({
+		putOff: new Set([...view.putOff, id, ...choosingInSight(screen.state()).map(each => each.id)]),
+	});
+	screen.setDialog(undefined);
+	screen.say('Nothing of it is fetched before its files are chosen: p asks again.', 'warn');
+}
+
+function inTreeKey(screen: ScreenContext, dialog: ChooseDialog, key: string): void {
+	const next: KnownPreview | undefined =
+		key === 'A' ? takeAll(dialog.preview) : previewKey(dialog.preview, key);
+	if (next) screen.setDialog({...dialog, preview: next, problem: undefined});
+	else if (key === '*') screen.setDialog({...dialog, at: ruleField});
+}
+
+function changed(screen: ScreenContext, dialog: ChooseDialog, next: FormField): void {
+	const after = {...dialog, fields: withField(dialog.fields, dialog.at, next), problem: undefined};
+	screen.setDialog(next.name === 'select' ? chosenByRule(after) : after);
+}
+
+export const chooseDialog: DialogKind<ChooseDialog> = {
+	shape: 'box',
+	key(screen, dialog, key) {
+		const {fields, at, preview} = dialog;
+		const stops = fields.length + 1;
+		const inTree = at >= fields.length;
+		if (key === 'esc') later(screen, dialog);
+		else if (key === 'enter') takeChosen(screen, dialog);
+		else if (key === 'tab' || (key === 'down' && !inTree))
+			screen.setDialog({...dialog, at: (at + 1) % stops});
+		else if (key === 'shift-tab' || (key === 'up' && (!inTree || preview.row === 0)))
+			screen.setDialog({...dialog, at: (at + stops - 1) % stops});
+		else if (inTree) inTreeKey(screen, dialog, key);
+		else {
+			const part = fields[at];
+			const next = part && changeField(part, key);
+			if (next) changed(screen, dialog, next);
+		}
+	},
+	paste(screen, dialog, text) {
+		const part = dialog.fields[dialog.at];
+		if (part?.kind === 'text') changed(screen, dialog, {...part, value: insert(part.value, text.trim())});
+	},
+	line: ({fields, at, problem, preview}, columns) =>
+		at < fields.length || problem !== undefined
+			? fieldLine('choose', fields, at, problem, columns)
+			: [[`Which files? Enter starts, Esc later: ${safeText(preview.torrent.name)}`, 'title']],
+	rows: (dialog, room, {state, look}) => chooseRows(dialog, room, state().model.session, look),
+};
