@@ -108,7 +108,7 @@ export const command = defineCommand({
 		if (!existsSync(dir)) throw new UserError('no-folder', `no such folder: ${folder}`);
 		if (!statSync(dir).isDirectory())
 			throw new UserError('no-folder', `not a folder: ${folder} (give the one that the data is in)`);
-		const {findNames} = await import('../../io/files/find-names.js');
+		const {findNames} = await import('../../io/ownership/find-names.js');
 		const renamed = await findNames(metainfo, dir, 'present');
 		const top = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
 		if (!existsSync(diskPath(join(dir, top))) && basename(dir) === top) {

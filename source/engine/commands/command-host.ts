@@ -4,8 +4,8 @@ import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
+import type {SessionLimits} from '../limits/session-limits.js';
 import type {QueueManager} from '../session/queue-manager.js';
-import type {SessionLimits} from '../session/session-limits.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 

@@ -1,11 +1,11 @@
 import type {Clock, LogLevel, Random} from '../../base/ports.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
-import type {PathRegistry} from '../../io/files/path-registry.js';
 import type {HostResolver} from '../../io/net/host-resolver.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
+import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Dht} from '../dht/dht.js';
 import type {PeerRouter} from '../peers/peer-connection.js';

@@ -1,8 +1,8 @@
 import type {FileStamp, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {failureOf} from '../../io/disk/storage-failure.js';
 import {foreignFile} from '../../io/disk-worker/open-file.js';
-import type {PathRegistry} from '../../io/files/path-registry.js';
 import {join} from '../../io/files/paths.js';
+import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';

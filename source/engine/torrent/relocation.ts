@@ -1,8 +1,8 @@
 import {ProtocolError, UserError} from '../../base/errors.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {MoveSteps, Storage, StorageFailure} from '../../io/disk/storage.js';
-import {mayClash, namesApart} from '../../io/files/find-names.js';
 import {resolve} from '../../io/files/paths.js';
+import {mayClash, namesApart} from '../../io/ownership/find-names.js';
 import type {OtherPlace} from '../../io/state/resume-data.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {sanitizePathElement} from '../../protocol/metainfo/sanitize-path.js';

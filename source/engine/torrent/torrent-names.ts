@@ -1,7 +1,7 @@
 import {ProtocolError} from '../../base/errors.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
-import {findNames, mayClash, type NameHistory} from '../../io/files/find-names.js';
+import {findNames, mayClash, type NameHistory} from '../../io/ownership/find-names.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 

@@ -1,8 +1,8 @@
 import {type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
+import type {SlowReadPeer} from '../limits/slow-reads.js';
+import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
-import type {SlowReadPeer} from './slow-reads.js';
-import type {TorrentRateLimits} from './torrent-limits.js';
 import type {Uploader, UploadPeer, UploadSource} from './uploader.js';
 
 /** More than this at a limit that was just set is taken back. */

@@ -1,11 +1,11 @@
 import type {Bytes} from '../../base/units.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
+import type {SlowWrites} from '../limits/slow-writes.js';
+import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
-import type {SlowWrites} from './slow-writes.js';
-import type {TorrentRateLimits} from './torrent-limits.js';
 import type {UploadPeer, UploadSource} from './uploader.js';
 
 /** What giving asks of its torrent. */

@@ -2,7 +2,7 @@ import type {Clock} from '../../base/ports.js';
 import {type Bytes, type BytesPerSecond, blockLength, type Millis, type Seconds} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import {writePieceHeader} from '../../protocol/wire/decoder.js';
-import type {SlowWritePeer, SlowWrites} from './slow-writes.js';
+import type {SlowWritePeer, SlowWrites} from '../limits/slow-writes.js';
 import {blocksPerSlab, type UploadQueue} from './upload-queue.js';
 
 /** The bytes before a block on the wire. BEP 3. */

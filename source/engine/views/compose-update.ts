@@ -2,9 +2,9 @@ import type {SessionView, TorrentView, Update, Watch} from '../../api/snapshot.j
 import type {Clock} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 import type {SpeedHistory} from '../../policy/rates/speed-history.js';
+import type {LogRing} from '../log/log-ring.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {viewFiles, viewProgress} from './file-view.js';
-import type {LogRing} from './log-ring.js';
 import {viewPeers} from './peer-view.js';
 import {noPieces, PieceViews} from './piece-view.js';
 import {viewSpeed} from './torrent-view.js';

@@ -16,7 +16,7 @@ import {freeSpaceNow} from '../disk/free-space.js';
 import {failureOf, StorageError} from '../disk/storage-failure.js';
 import {diskPath} from '../files/disk-path.js';
 import type {FileLayout} from '../files/file-layout.js';
-import {type MadeFile, MadeFiles, notedIdentity} from '../files/made-files.js';
+import {type MadeFile, MadeFiles, notedIdentity} from '../ownership/made-files.js';
 import type {FileHandles, Handle} from './file-handles.js';
 import {inTheWay, type OpenFile, openForWriting, type WriteOptions} from './open-file.js';
 

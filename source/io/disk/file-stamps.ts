@@ -1,7 +1,7 @@
 import {lstat, stat} from 'node:fs';
 import {diskPath} from '../files/disk-path.js';
 import type {FileLayout} from '../files/file-layout.js';
-import {fileIdentity} from '../files/made-files.js';
+import {fileIdentity} from '../ownership/made-files.js';
 import type {FileStamp} from './storage.js';
 
 /** So many files are looked at at once: there may be ten thousand. */

@@ -1,9 +1,7 @@
 import {dirname} from 'node:path';
 import type {Bytes} from '../../base/units.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
-import {deleteFiles, removeEmptyFolders} from '../files/delete-files.js';
 import type {FileLayout} from '../files/file-layout.js';
-import {readMade, writeMade} from '../files/made-files.js';
 import {
 	copyFiles,
 	type MovedPath,
@@ -13,6 +11,8 @@ import {
 	renameFiles,
 	stateOf,
 } from '../files/move-files.js';
+import {deleteFiles, removeEmptyFolders} from '../ownership/delete-files.js';
+import {readMade, writeMade} from '../ownership/made-files.js';
 import {FileStamps} from './file-stamps.js';
 import type {MoveSteps} from './storage.js';
 import type {StreamReader} from './torrent-reader.js';

@@ -4,7 +4,7 @@ import {basename, dirname, join, relative} from 'node:path';
 import type {Bytes} from '../../base/units.js';
 import {freeSpace} from '../disk/free-space.js';
 import {failureOf, StorageError, sizeText} from '../disk/storage-failure.js';
-import {removeEmptyFolders} from './delete-files.js';
+import {removeEmptyFolders} from '../ownership/delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import {HeldFolder} from './held-folder.js';

@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
-import {removeEmptyFolders} from './delete-files.js';
+import {removeEmptyFolders} from '../ownership/delete-files.js';
 import {diskPath} from './disk-path.js';
 import {checkPath} from './file-layout.js';
 import {guardFolders} from './held-folder.js';

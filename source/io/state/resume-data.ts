@@ -22,8 +22,8 @@ import {nameFromBytes, nameToBytes} from '../../protocol/metainfo/name-bytes.js'
 import {decodeCompactPeers, encodeCompactPeers} from '../../protocol/tracker/compact-peers.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {FileStamp} from '../disk/storage.js';
-import type {NameHistory} from '../files/find-names.js';
 import {hashFunctions} from '../machine/hash-functions.js';
+import type {NameHistory} from '../ownership/find-names.js';
 
 /** Another folder some files of a torrent may be in: those were on their way when this was written. */
 export interface OtherPlace {

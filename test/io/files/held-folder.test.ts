@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import {existsSync, lstatSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {type TestContext, test} from 'node:test';
-import {deleteFiles, removeEmptyFolders} from '../../../source/io/files/delete-files.ts';
 import {removeBelow} from '../../../source/io/files/held-folder.ts';
 import {into, moveFile} from '../../../source/io/files/move-files.ts';
+import {deleteFiles, removeEmptyFolders} from '../../../source/io/ownership/delete-files.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 const held = {skip: process.platform !== 'linux' && 'folders are held on Linux only'};

@@ -1,8 +1,8 @@
 import {dirname, join} from 'node:path';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf, StorageError} from '../disk/storage-failure.js';
+import {removeBelow, removeFolderBelow} from '../files/held-folder.js';
 import {nextTurn} from '../machine/next-turn.js';
-import {removeBelow, removeFolderBelow} from './held-folder.js';
 
 /** So many are deleted before others have a turn. */
 const atATime = 200;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {blockLength} from '../../../source/base/units.ts';
-import {pacedBelow, portionOf} from '../../../source/engine/transfer/slow-reads.ts';
-import {narrower, TorrentRateLimits} from '../../../source/engine/transfer/torrent-limits.ts';
+import {pacedBelow, portionOf} from '../../../source/engine/limits/slow-reads.ts';
+import {narrower, TorrentRateLimits} from '../../../source/engine/limits/torrent-limits.ts';
 import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
 
 const start = 100_000;

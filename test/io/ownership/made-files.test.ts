@@ -8,7 +8,7 @@ import {
 	MadeFiles,
 	readMade,
 	writeMade,
-} from '../../../source/io/files/made-files.ts';
+} from '../../../source/io/ownership/made-files.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 test('a file that was noted when it was made is known again after it was written to, one in its place is not', async t => {

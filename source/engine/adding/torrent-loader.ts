@@ -16,14 +16,14 @@ import {
 import {type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {QueueManager} from '../session/queue-manager.js';
+import type {SessionService} from '../session/session-service.js';
+import type {SessionServices} from '../session/session-services.js';
+import type {Totals} from '../session/totals.js';
 import {Torrent, type TorrentListener} from '../torrent/torrent.js';
 import type {SwarmHashes} from '../torrent/torrent-setup.js';
 import {meantOptions, mergeInto, requireTrackers, settingsChanged} from './merge-torrent.js';
-import type {QueueManager} from './queue-manager.js';
-import type {SessionService} from './session-service.js';
-import type {SessionServices} from './session-services.js';
 import {readAnyMetainfo, readMetainfo} from './torrent-links.js';
-import type {Totals} from './totals.js';
 
 const manyFiles = 10_000;
 /** As many as a .torrent may name. */

@@ -2,8 +2,8 @@ import {closeSync, constants, fstatSync, openSync, type Stats, writeSync} from '
 import {unlink} from 'node:fs/promises';
 import type {Millis} from '../../base/units.js';
 import type {FileStamp} from '../disk/storage.js';
-import {irregular, readRegularFile} from './regular-file.js';
-import {replaceFile} from './replace-file.js';
+import {irregular, readRegularFile} from '../files/regular-file.js';
+import {replaceFile} from '../files/replace-file.js';
 
 /** A note is no longer than this many bytes a file. */
 const longestNotes = 64 << 20;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {LogRepeats} from '../../../source/engine/views/log-repeats.ts';
+import {LogRepeats} from '../../../source/engine/log/log-repeats.ts';
 import {until} from '../../helpers/deadline.ts';
 import {openTestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';

@@ -4,7 +4,7 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} fr
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import {type TestContext, test} from 'node:test';
-import {machineNames, type NamedDisk, probeNameRules} from '../../../source/io/files/disk-names.js';
+import {machineNames, type NamedDisk, probeNameRules} from '../../../source/io/ownership/disk-names.js';
 
 function folder(context: TestContext): string {
 	const dir = mkdtempSync(join(tmpdir(), 'tortui-names-'));

@@ -1,9 +1,9 @@
 import type {Clock, Log, LogLevel} from '../../base/ports.js';
+import type {SessionService} from '../session/session-service.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {LogRate} from '../views/log-rate.js';
-import {LogRepeats} from '../views/log-repeats.js';
-import {LogRing} from '../views/log-ring.js';
-import type {SessionService} from './session-service.js';
+import {LogRate} from './log-rate.js';
+import {LogRepeats} from './log-repeats.js';
+import {LogRing} from './log-ring.js';
 
 /** Takes the lines of the session and its torrents: the newest for screens, and no more than a file can bear. */
 export class SessionLog implements SessionService {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {LogRing} from '../../../source/engine/views/log-ring.ts';
+import {LogRing} from '../../../source/engine/log/log-ring.ts';
 
 test('keeps a warning however many details come after it', () => {
 	const ring = new LogRing();

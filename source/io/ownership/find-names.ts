@@ -5,9 +5,9 @@ import {chooseLayouts, type NameLayout} from '../../policy/session/name-layouts.
 import {exactFold, type PathFold, settleNames, widestFold} from '../../protocol/metainfo/file-names.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {formerPaths, writtenPaths} from '../../protocol/metainfo/other-names.js';
+import {diskPath} from '../files/disk-path.js';
 import {nextTurn} from '../machine/next-turn.js';
 import {exactNames, type NameRules, probeNameRules} from './disk-names.js';
-import {diskPath} from './disk-path.js';
 
 /** Which rule gave a torrent's files the names they have on the disk: that of an earlier version, or ours. */
 export type NameHistory = 'former' | 'present';

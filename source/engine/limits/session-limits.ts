@@ -10,8 +10,8 @@ import {
 } from '../../policy/rates/chosen-limits.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../../policy/rates/speed-schedule.js';
+import type {SessionService} from '../session/session-service.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {SessionService} from './session-service.js';
 
 /** What holds in slow mode when nothing else was chosen. */
 export const usualSlowRate: BytesPerSecond = 50 * 1024;

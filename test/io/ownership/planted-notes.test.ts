@@ -3,7 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {MadeFiles, readMade, writeMade} from '../../../source/io/files/made-files.ts';
+import {MadeFiles, readMade, writeMade} from '../../../source/io/ownership/made-files.ts';
 import {within} from '../../helpers/deadline.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 import {makeTorrent, TestDisk} from '../torrent-on-disk.ts';

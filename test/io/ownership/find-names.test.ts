@@ -3,7 +3,8 @@ import {createHash} from 'node:crypto';
 import {mkdirSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import type {NameRules} from '../../../source/io/files/disk-names.js';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.js';
+import type {NameRules} from '../../../source/io/ownership/disk-names.js';
 import {
 	findNames,
 	foldOf,
@@ -11,8 +12,7 @@ import {
 	type NameFinder,
 	type NameHistory,
 	namesApart,
-} from '../../../source/io/files/find-names.js';
-import {hashFunctions} from '../../../source/io/machine/hash-functions.js';
+} from '../../../source/io/ownership/find-names.js';
 import type {Metainfo} from '../../../source/protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.js';
 import {bencode} from '../../helpers/bencode.ts';

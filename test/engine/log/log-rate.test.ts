@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {LogRate} from '../../../source/engine/views/log-rate.ts';
+import {LogRate} from '../../../source/engine/log/log-rate.ts';
 
 test('a flood of details leaves room for a warning, and is told in one line', () => {
 	const lines: string[] = [];

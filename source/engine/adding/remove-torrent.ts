@@ -1,12 +1,12 @@
 import type {RemovedFiles} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {Removal} from '../../io/disk/storage.js';
-import type {PathRegistry} from '../../io/files/path-registry.js';
+import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import type {StatsStore} from '../../io/state/stats-store.js';
 import type {KeptTorrents} from '../../io/state/torrent-store.js';
+import type {QueueManager} from '../session/queue-manager.js';
+import type {SessionServices} from '../session/session-services.js';
 import type {Torrent} from '../torrent/torrent.js';
-import type {QueueManager} from './queue-manager.js';
-import type {SessionServices} from './session-services.js';
 
 /** Of files that stay when a torrent's data is deleted so many are named. */
 const mostKeptTold = 100;

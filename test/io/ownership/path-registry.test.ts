@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import {mkdirSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
-import {exactNames, type NameRules} from '../../../source/io/files/disk-names.ts';
-import {PathRegistry} from '../../../source/io/files/path-registry.ts';
+import {exactNames, type NameRules} from '../../../source/io/ownership/disk-names.ts';
+import {PathRegistry} from '../../../source/io/ownership/path-registry.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 const anyCase: NameRules = {caseSensitive: false, normalises: false};

@@ -5,10 +5,10 @@ import {isAsLeft, isSameStamp} from '../../policy/pieces/check-plan.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {KeptFile, Removal, RemovalRules, StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
+import {diskPath} from '../files/disk-path.js';
+import type {FileLayout} from '../files/file-layout.js';
+import {guardFolders, removeBelow} from '../files/held-folder.js';
 import {removeEmptyFolders} from './delete-files.js';
-import {diskPath} from './disk-path.js';
-import type {FileLayout} from './file-layout.js';
-import {guardFolders, removeBelow} from './held-folder.js';
 import {fileIdentity, isAsNoted, isStillMade, type MadeFile} from './made-files.js';
 
 /**
