@@ -55,7 +55,7 @@ export class EngineLink {
 	}
 
 	/** Sends a command; what goes wrong is said. `done`: what to say, or to do, when it worked. */
-	send(command: Command, done: string | ((reply: Reply) => void) | undefined): void {
+	readonly send = (command: Command, done?: string | ((reply: Reply) => void)): void => {
 		this.#client.send(command).then(
 			reply => {
 				if (this.#events.isLeft()) return;
@@ -70,7 +70,7 @@ export class EngineLink {
 				else this.#screen.say(wordsOf(error), 'error');
 			},
 		);
-	}
+	};
 
 	/** Leaves, or starts the engine again, when it goes away. */
 	follow(): void {

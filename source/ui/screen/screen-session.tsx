@@ -1,5 +1,4 @@
 import type {Instance} from 'ink';
-import type {Command, Reply} from '../../api/command.js';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Update} from '../../api/snapshot.js';
 import type {Clock} from '../../base/ports.js';
@@ -58,6 +57,7 @@ export class ScreenSession implements ScreenContext {
 	readonly config: ConfigFile | undefined;
 	readonly openFile: ((path: string) => void) | undefined;
 	readonly state: () => ScreenState;
+	readonly send: ScreenContext['send'];
 	readonly #options: ScreenOptions;
 	readonly #spoken: boolean;
 	readonly #table: readonly ScreenKey[];
@@ -135,6 +135,7 @@ export class ScreenSession implements ScreenContext {
 			take: update => this.#take(update),
 			isLeft: () => this.#left,
 		});
+		this.send = this.#link.send;
 		this.#countdowns = new Countdowns(
 			this.clock,
 			wall => this.#nextTick(wall),
@@ -202,10 +203,6 @@ export class ScreenSession implements ScreenContext {
 
 	say(text: string, level: Notice['level'] = 'info'): void {
 		this.#notices.say(text, level);
-	}
-
-	send(command: Command, done?: string | ((reply: Reply) => void)): void {
-		this.#link.send(command, done);
 	}
 
 	run(name: string, argument: string, key: string): void {
