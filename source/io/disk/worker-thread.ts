@@ -3,7 +3,7 @@ import type {FromWorker, ToWorker, WorkerStart} from '../disk-worker/jobs.js';
 
 /** Who hears what a thread says. */
 export interface ThreadListener {
-	hear(message: FromWorker): void;
+	readonly hear: (message: FromWorker) => void;
 	/** It ended by itself, which is a bug or a lack of memory. */
 	lost(reason: string): void;
 }
@@ -42,7 +42,7 @@ export class DiskThread {
 			return;
 		}
 		this.#worker.ref();
-		this.#worker.on('message', (message: FromWorker) => listener.hear(message));
+		this.#worker.on('message', listener.hear);
 		this.#worker.on('exit', () => {
 			if (this.#isWanted) listener.lost(this.#reason);
 		});
