@@ -16,12 +16,15 @@ export interface CommandHost {
 	readonly limits: SessionLimits;
 	/** By the session's clock. */
 	now(): Millis;
-	add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
+	/** Takes torrents in. */
+	readonly loader: {
+		add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
+		/** Says where the data of a torrent is of which nobody knew it. */
+		settle(torrent: Torrent, dir: string): Promise<void>;
+	};
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
 	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;
-	/** Says where the data of a torrent is of which nobody knew it. */
-	settle(torrent: Torrent, dir: string): Promise<void>;
 	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
 	resolvePeer(text: string): Promise<PeerAddress>;
 	list(): TorrentView[];

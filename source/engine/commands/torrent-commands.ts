@@ -45,7 +45,7 @@ export async function executeForTorrent(
 		case 'torrent.move':
 			if (!isAbsolute(command.dir))
 				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
-			if (torrent.held !== undefined) return host.settle(torrent, command.dir);
+			if (torrent.held !== undefined) return host.loader.settle(torrent, command.dir);
 			return refuse(await movedBy(done => torrent.post({type: 'move', dir: command.dir, done})));
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);

@@ -164,7 +164,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			queue,
 			limits,
 			now: () => clock.now(),
-			add: (bytes, addOptions) => loader.add(bytes, addOptions),
+			loader,
 			addLink: async (link, addOptions) =>
 				isMagnet(link)
 					? loader.addMagnet(readMagnet(link), addOptions)
@@ -174,7 +174,6 @@ export function composeSession(options: SessionOptions): SessionParts {
 					? previewMagnet(readMagnet(link), torrents)
 					: links.preview(link, id => torrents.has(id)),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
-			settle: (torrent, dir) => loader.settle(torrent, dir),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 			dht: () => dhtView(shared.dht),
