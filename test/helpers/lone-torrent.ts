@@ -395,21 +395,25 @@ export class LoneTorrent {
 				() => {},
 			),
 			nextPeerId: () => this.#peerIds++,
-			mayDial: held => this.#count(options.slots?.mayDial(held) ?? true),
-			mayAccept: (held, isNew) => this.#count(options.slots?.mayAccept(held, isNew) ?? true),
-			connectionEnded: () => {
-				this.connections--;
-				options.slots?.ended();
+			slots: {
+				mayDial: held => this.#count(options.slots?.mayDial(held) ?? true),
+				mayAccept: (held, isNew) => this.#count(options.slots?.mayAccept(held, isNew) ?? true),
+				ended: () => {
+					this.connections--;
+					options.slots?.ended();
+				},
 			},
 			downloadLimiter: new RateLimiter(undefined),
 			uploadLimiter: new RateLimiter(undefined),
 			limitsChanged() {},
-			requestQuota: () => Math.max(8, pool >> 2),
 			checkTurn: async () => () => {},
-			waitForBuffer: (peer, refill) => {
-				this.#waiting.set(peer, refill);
+			budget: {
+				requestQuota: () => Math.max(8, pool >> 2),
+				waitForBuffer: (peer, refill) => {
+					this.#waiting.set(peer, refill);
+				},
+				buffersFreed: () => this.buffersFreed(),
 			},
-			buffersFreed: () => this.buffersFreed(),
 		};
 		const trackers = options.trackers?.urls ?? (options.tracker === undefined ? [] : [[options.tracker.url]]);
 		this.torrent = new Torrent(

@@ -249,7 +249,7 @@ export class MessageHandler implements PeerOwner {
 		const {downloader, uploadSource} = content;
 		downloader.refill(peer);
 		if (peer.requests.waitsForBuffer)
-			this.#services.waitForBuffer(peer, waiting => downloader.refill(waiting));
+			this.#services.budget.waitForBuffer(peer, waiting => downloader.refill(waiting));
 		if (peer.uploads.length > 0) this.#services.uploader.pump(peer, uploadSource);
 	}
 

@@ -112,16 +112,12 @@ export function composeShared(grounds: Grounds): SharedParts {
 		},
 		externalAddress,
 		nextPeerId: () => peerIds++,
-		mayDial: held => slots.mayDial(held),
-		mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
-		connectionEnded: () => slots.ended(),
+		slots,
 		downloadLimiter: new RateLimiter(),
 		uploadLimiter: new RateLimiter(),
 		limitsChanged: () => grounds.limitsChanged(),
-		requestQuota: source => budget.requestQuota(source),
+		budget,
 		checkTurn: makeCheckMutex(),
-		waitForBuffer: (source, refill) => budget.waitForBuffer(source, refill),
-		buffersFreed: () => budget.buffersFreed(),
 	};
 	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
 		ourHandshake(infoHash, shared),

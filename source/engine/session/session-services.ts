@@ -14,6 +14,26 @@ import type {ExternalAddress} from '../sources/external-address.js';
 import type {BlockSource} from '../transfer/block-source.js';
 import type {Uploader} from '../transfer/uploader.js';
 
+/** The connections that all torrents together may hold. */
+export interface SharedSlots {
+	/** Whether a torrent that holds so many connections may dial one more; the answer yes is for using at once. */
+	mayDial(held: number): boolean;
+	/** Whether it may let one more in; the same. `isNew`: its host was not here before for nothing. */
+	mayAccept(held: number, isNew: boolean): boolean;
+	/** One has ended. */
+	ended(): void;
+}
+
+/** The memory for blocks that all torrents together have. */
+export interface SharedBuffers {
+	/** Blocks one source may be asked for, so that all have a share of the pool. */
+	requestQuota(source: BlockSource): number;
+	/** A source found no memory free: it is asked again when there is. */
+	waitForBuffer(source: BlockSource, refill: (source: BlockSource) => void): void;
+	/** Memory may have come free. */
+	buffersFreed(): void;
+}
+
 /** What all torrents of a session share. */
 export interface SessionServices {
 	readonly clock: Clock;
@@ -51,22 +71,13 @@ export interface SessionServices {
 	/** The addresses at which others see this machine. */
 	readonly externalAddress: ExternalAddress;
 	nextPeerId(): number;
-	/** Whether a torrent that holds so many connections may dial one more; the answer yes is for using at once. */
-	mayDial(held: number): boolean;
-	/** Whether it may let one more in; the same. `isNew`: its host was not here before for nothing. */
-	mayAccept(held: number, isNew: boolean): boolean;
-	connectionEnded(): void;
+	readonly slots: SharedSlots;
 	/** The session's own limits, above those of the torrents. */
 	readonly downloadLimiter: RateLimiter;
 	readonly uploadLimiter: RateLimiter;
 	/** A limit was set or lifted. */
 	limitsChanged(): void;
-	/** Blocks one peer may be asked for, so that all have a share of the pool. */
-	requestQuota(source: BlockSource): number;
 	/** Resolves when it is one's turn to hash what is on disk; what it answers is to be called at the end. */
 	checkTurn(): Promise<() => void>;
-	/** A peer found no memory free: it is asked again when there is. */
-	waitForBuffer(source: BlockSource, refill: (source: BlockSource) => void): void;
-	/** Memory may have come free. */
-	buffersFreed(): void;
+	readonly budget: SharedBuffers;
 }

@@ -79,7 +79,7 @@ export class Dialler {
 			this.#later = true;
 		}
 		for (const address of this.list.candidates(now, Math.min(room, mostAtOnce))) {
-			if (!this.#services.mayDial(this.#peers.size)) {
+			if (!this.#services.slots.mayDial(this.#peers.size)) {
 				this.#later = true;
 				return;
 			}

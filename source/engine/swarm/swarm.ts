@@ -104,7 +104,7 @@ export class Swarm {
 		const isNew = !peer.returns;
 		const makeRoom = () => this.eviction.makeRoom(peer.now, {how: 'comes', isNew});
 		if (this.peers.size >= this.#owner.maxPeers && !makeRoom()) return false;
-		const mayAccept = () => this.#services.mayAccept(this.peers.size, isNew);
+		const mayAccept = () => this.#services.slots.mayAccept(this.peers.size, isNew);
 		if (!mayAccept() && !(makeRoom() && mayAccept())) return false;
 		this.#owner.sources.cameIn();
 		this.peers.set(peer.id, peer);
@@ -151,7 +151,7 @@ export class Swarm {
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
 		}
-		this.#services.connectionEnded();
+		this.#services.slots.ended();
 		if (peer.ready && !peer.choking.amChoking) this.chokes.soon();
 		if (this.#owner.active) this.#dialler.dial(now);
 	}

@@ -23,7 +23,8 @@ export interface FileChoiceOwner {
 	readonly have: Bitfield;
 	/** Whether files take up all their room before anything comes. */
 	readonly allocatesFully: boolean;
-	post(event: TorrentEvent): void;
+	/** Whom everything that happens is told. */
+	readonly torrent: {post(event: TorrentEvent): void};
 }
 
 /** With more pieces changed at a time it is cheaper to look at all. */
@@ -100,7 +101,7 @@ export class FileSelection {
 				failure ??
 				(await storage?.createEmptyFiles()) ??
 				(owner.allocatesFully ? await storage?.allocate() : undefined);
-			if (other !== undefined && owner.active) owner.post({type: 'failure', failure: other});
+			if (other !== undefined && owner.active) owner.torrent.post({type: 'failure', failure: other});
 		});
 	}
 

@@ -22,7 +22,8 @@ export interface FilesOnDiskOwner extends RecheckOwner, OwnershipOwner {
 	readonly names: TorrentNames;
 	readonly resumeState: ResumeState;
 	readonly allocatesFully: boolean;
-	post(event: TorrentEvent): void;
+	/** Whom everything that happens is told. */
+	readonly torrent: {post(event: TorrentEvent): void};
 }
 
 /** How files are to be opened. */
@@ -190,9 +191,9 @@ export class FilesOnDisk {
 		return this.#services.disk.open(
 			{metainfo, map, dir, wanted, id, renamed, owners},
 			{
-				stored: piece => this.#owner.post({type: 'stored', piece}),
-				wrong: (piece, digests) => this.#owner.post({type: 'wrong', piece, digests}),
-				failed: (piece, failure) => this.#owner.post({type: 'unstored', piece, failure}),
+				stored: piece => this.#owner.torrent.post({type: 'stored', piece}),
+				wrong: (piece, digests) => this.#owner.torrent.post({type: 'wrong', piece, digests}),
+				failed: (piece, failure) => this.#owner.torrent.post({type: 'unstored', piece, failure}),
 			},
 		);
 	}

@@ -11,7 +11,7 @@ import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {MessageContent, MessageHandler} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
-import type {SessionServices} from '../session/session-services.js';
+import type {SessionServices, SharedBuffers} from '../session/session-services.js';
 import type {SourceSet} from '../sources/source-set.js';
 import type {Swarm} from '../swarm/swarm.js';
 import type {BlockSource} from '../transfer/block-source.js';
@@ -93,11 +93,12 @@ export class TorrentContent
 	readonly renamed = new Map<number, readonly string[]>();
 	/** Rises when files get other names. */
 	filesRevision = 1;
-	readonly #owner: ContentOwner;
+	/** The torrent around it. */
+	readonly torrent: ContentOwner;
 	readonly #services: SessionServices;
 
 	constructor(metainfo: Metainfo, owner: ContentOwner, services: SessionServices) {
-		this.#owner = owner;
+		this.torrent = owner;
 		this.#services = services;
 		const random = () => services.random.next();
 		this.metainfo = metainfo;
@@ -192,67 +193,71 @@ export class TorrentContent
 	// What its parts ask and tell.
 
 	get id(): InfoHash {
-		return this.#owner.id;
+		return this.torrent.id;
 	}
 
 	get dir(): string {
-		return this.#owner.dir;
+		return this.torrent.dir;
 	}
 
 	set dir(dir: string) {
-		this.#owner.dir = dir;
+		this.torrent.dir = dir;
 	}
 
 	get active(): boolean {
-		return this.#owner.active;
+		return this.torrent.active;
 	}
 
 	get seeds(): boolean {
-		return this.#owner.active && this.have.full;
+		return this.torrent.active && this.have.full;
 	}
 
 	get seedOnly(): boolean {
-		return this.#owner.settings.seedOnly;
+		return this.torrent.settings.seedOnly;
 	}
 
 	get sequential(): boolean {
-		return this.#owner.settings.sequential;
+		return this.torrent.settings.sequential;
 	}
 
 	get superSeedingWanted(): boolean {
-		return this.#owner.settings.superSeeding;
+		return this.torrent.settings.superSeeding;
 	}
 
 	get stats(): TransferStats {
-		return this.#owner.stats;
+		return this.torrent.stats;
 	}
 
 	get rateLimits(): TorrentRateLimits {
-		return this.#owner.rateLimits;
+		return this.torrent.rateLimits;
 	}
 
 	get swarm(): Swarm {
-		return this.#owner.swarm;
+		return this.torrent.swarm;
 	}
 
 	get peers(): Iterable<Peer> {
-		return this.#owner.swarm.peers.values();
+		return this.torrent.swarm.peers.values();
 	}
 
 	get messages(): MessageHandler {
-		return this.#owner.messages;
+		return this.torrent.messages;
 	}
 
 	get sources(): SourceSet {
-		return this.#owner.sources;
+		return this.torrent.sources;
 	}
 
 	get resumeState(): ResumeState {
-		return this.#owner.resumeState;
+		return this.torrent.resumeState;
 	}
 
 	get pool(): BlockPool {
 		return this.#services.pool;
+	}
+
+	get budget(): SharedBuffers {
+		return this.#services.budget;
 	}
 
 	get allocatesFully(): boolean {
@@ -264,35 +269,27 @@ export class TorrentContent
 	}
 
 	changed(): void {
-		this.#owner.changed();
+		this.torrent.changed();
 	}
 
 	keep(): Promise<void> {
-		return this.#owner.keep();
-	}
-
-	post(event: TorrentEvent): void {
-		this.#owner.post(event);
+		return this.torrent.keep();
 	}
 
 	log(level: LogLevel, text: string): void {
-		this.#owner.log(level, text);
+		this.torrent.log(level, text);
 	}
 
 	applyLimits(now: Millis): void {
-		this.#owner.applyLimits(now);
+		this.torrent.applyLimits(now);
 	}
 
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value> {
-		return this.#owner.withStorage(task);
+		return this.torrent.withStorage(task);
 	}
 
 	get blockSources(): Iterable<BlockSource> {
 		return this.peers;
-	}
-
-	requestQuota(source: BlockSource): number {
-		return this.#services.requestQuota(source);
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {

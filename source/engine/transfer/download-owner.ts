@@ -20,8 +20,8 @@ export interface DownloadOwner {
 	readonly readsPaced: boolean;
 	/** What follows from the choices of people: 0 not wanted .. 4 first. */
 	piecePriority(piece: number): number;
-	/** Blocks one source may be asked for, so that all have a share of the memory. */
-	requestQuota(source: BlockSource): number;
+	/** Says how many blocks one source may be asked for, so that all have a share of the memory. */
+	readonly budget: {requestQuota(source: BlockSource): number};
 	/** How many of `wanted` bytes may be asked for now. */
 	downloadGrant(wanted: Bytes): Bytes;
 	/** How many of the bytes granted will come; or, when they were asked for, will not (0 of so many). */

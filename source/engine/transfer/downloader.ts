@@ -127,7 +127,7 @@ export class Downloader implements DownloadPieces {
 			this.endGame.regard(source);
 			queue.snubbed = true;
 		}
-		let target = Math.min(queue.target, this.#owner.requestQuota(source));
+		let target = Math.min(queue.target, this.#owner.budget.requestQuota(source));
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0 && target > fewestDue) target = Math.max(fewestDue, Math.ceil(target / 3));
 		const outstanding = queue.outstanding;

@@ -89,7 +89,7 @@ export class PieceCompletion {
 		}
 		resumeState.revision++;
 		if (!this.#owner.active) return;
-		this.#services.buffersFreed();
+		this.#services.budget.buffersFreed();
 		this.#newHaves.push(piece);
 		if (!this.#haveTimer) {
 			this.#haveTimer = true;

@@ -16,7 +16,8 @@ export interface UploadSourceOwner {
 	readonly active: boolean;
 	/** Undefined while nothing can be read. */
 	readonly storage: Storage | undefined;
-	post(event: TorrentEvent): void;
+	/** Whom everything that happens is told. */
+	readonly torrent: {post(event: TorrentEvent): void};
 }
 
 /** What the uploader asks of one torrent: its data, leave to send it, and an account of what has left. */
@@ -63,6 +64,6 @@ export class TorrentUploadSource implements UploadSource {
 	}
 
 	readFailed(_peer: UploadPeer, failure: StorageFailure): void {
-		if (this.#owner.active) this.#owner.post({type: 'failure', failure});
+		if (this.#owner.active) this.#owner.torrent.post({type: 'failure', failure});
 	}
 }

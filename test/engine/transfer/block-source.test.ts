@@ -78,7 +78,7 @@ function download() {
 		blockSources: servers,
 		readsPaced: false,
 		piecePriority: () => 1,
-		requestQuota: () => 100,
+		budget: {requestQuota: () => 100},
 		downloadGrant: wanted => {
 			counted += wanted;
 			return wanted;

@@ -33,7 +33,7 @@ async function sender(lone: LoneTorrent, id: number, pieces?: readonly number[])
 test('a peer is asked for no more than its share of the memory', async () => {
 	for (const share of [1, 3, 7]) {
 		const lone = await leech(40);
-		(lone.services as {requestQuota: (peer: Peer) => number}).requestQuota = () => share;
+		(lone.services.budget as {requestQuota: (peer: Peer) => number}).requestQuota = () => share;
 		const peer = await sender(lone, 1);
 		let asked = await peer.hears('request');
 		assert.equal(asked.length, share);
