@@ -13,7 +13,7 @@
  */
 
 import {globSync, readFileSync} from 'node:fs';
-import {sep} from 'node:path';
+import {dirname, sep} from 'node:path';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
 import {seeded} from '../policy/seeded.ts';
@@ -94,12 +94,16 @@ try {
 	const reached = new Map(tests.map(test => [test, graph.distances(test)]));
 	const tried = new Set(trials.map(({file}) => file));
 	const stepsTo = (test: string, file: string): number => reached.get(test)!.get(file) ?? Infinity;
-	/** Its own are those that name it in its own folder, or make nonsense of its input; else whoever is nearest. */
+	/** Those of its own room that reach it, and those that name it in its floor or make nonsense of its input; else whoever is nearest. */
 	const ownTests = (file: string): ReadonlySet<string> => {
 		const least = Math.min(...tests.map(test => stepsTo(test, file)));
 		const nearest = tests.filter(test => stepsTo(test, file) === least);
-		const room = new RegExp(`^test/(?:${file.split(sep)[1]}|fuzz)/`);
-		const own = nearest.filter(test => room.test(test));
+		const floor = new RegExp(`^test/(?:${file.split(sep)[1]}|fuzz)/`);
+		const room = `${dirname(file).replace(/^source/, 'test')}${sep}`;
+		const own = [
+			...nearest.filter(test => floor.test(test)),
+			...tests.filter(test => test.startsWith(room) && stepsTo(test, file) < Infinity),
+		];
 		return new Set(own.length > 0 ? own : nearest);
 	};
 	const near = new Map([...tried].map(file => [file, ownTests(file)] as const));
