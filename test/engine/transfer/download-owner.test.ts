@@ -79,6 +79,7 @@ test('a piece that was wrong is asked for again at once', async () => {
 	liar.give(0, missing * blockLength, false);
 	await settled();
 	assert.equal(lone.parts.smartBan.hashFailures, 1);
+	assert.ok(lone.lines.some(([, text]) => text === 'piece 0 from 2 peers is wrong: fetched again'));
 	const again = [...(await liar.hears('request')), ...(await other.hears('request'))];
 	assert.ok(again.length > 0, 'nobody was asked for it again');
 	await lone.torrent.close();

@@ -104,3 +104,17 @@ test('when all that is wanted is here it is noted down and told once, in words a
 	await peer.listen();
 	await torrent.close();
 });
+
+test('a torrent that lacks a single piece is complete when that has come, and says so', async () => {
+	const lone = new LoneTorrent({pieces: 2, short: 0, random: seeded(3)});
+	const {torrent} = lone;
+	torrent.post({type: 'prioritisePieces', pieces: [[1, 1]], priority: 0});
+	await lone.start();
+	assert.equal(torrent.complete, false);
+	const peer = await sender(lone, 1);
+	await fetch(peer, () => torrent.content!.have.count === 1);
+	assert.equal(torrent.complete, true);
+	assert.ok(lone.lines.some(([, text]) => text === 'every wanted file is complete'));
+	assert.equal(torrent.stats.completedAt, lone.clock.wall());
+	await torrent.close();
+});

@@ -146,3 +146,22 @@ test('a suspect is asked to help with pieces of others rather than to stand stil
 	assert.ok((await suspect.hears('request')).length > 0);
 	await lone.torrent.close();
 });
+
+test('who alone gave a wrong piece is named, banned and counted, and the piece is fetched from others', async () => {
+	const lone = await leech(1);
+	const liar = await sender(lone, 1);
+	liar.answer(await liar.hears('request'), false);
+	for (let guard = 0; guard < 3; guard++) await liar.listen();
+	const warnings = lone.lines.filter(([level]) => level === 'warn').map(([, text]) => text);
+	assert.deepEqual(warnings, [
+		'piece 0 from 198.51.100.1 is wrong: fetched again',
+		'198.51.100.1 sent wrong data: banned',
+	]);
+	assert.equal(lone.parts.smartBan.bans, 1);
+	assert.equal(lone.torrent.swarm.peers.size, 0);
+	const honest = await sender(lone, 2);
+	honest.answer(await honest.hears('request'));
+	for (let guard = 0; guard < 3; guard++) await honest.listen();
+	assert.ok(lone.torrent.complete);
+	await lone.torrent.close();
+});

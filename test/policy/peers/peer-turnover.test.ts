@@ -55,7 +55,7 @@ test('who trades a few blocks a minute only makes room as one that waits does, a
 	const young = draw('TdT').map(peer => ({...peer, connectedAt: now - 29_000}));
 	const state = {now, lastMade: -Infinity, lastTurnover: -Infinity, places: 3};
 	assert.equal(whoYields(young, fresh, state), undefined);
-	assert.equal(whoYields(draw('TdT'), fresh, state)?.trickles, true);
+	assert.deepEqual(whoYields(draw('TdT'), fresh, state), {id: 1, isTurnover: true, trickles: true});
 });
 
 test('when nobody has traded for five seconds, nobody needs to have waited a minute', () => {

@@ -147,3 +147,11 @@ test('whatever comes and goes, the piece that is picked is one of the rarest tha
 		if (step % 100 === 0) assert.equal(picker.availability(piece), held(piece));
 	}
 });
+
+test('pieces that are wanted first only after those before were all begun come from the first of them on', () => {
+	const picker = new PiecePicker(6, seeded(2));
+	picker.setPriorities(Uint8Array.of(0, 0, 0, 0, 4, 4));
+	assert.deepEqual(order(picker), [4, 5]);
+	picker.setPriorities(Uint8Array.of(4, 0, 4, 4, 4, 4));
+	assert.deepEqual(order(picker), [0, 2, 3]);
+});

@@ -118,3 +118,10 @@ test('in a swarm where 1 in 20 lies now and then, every liar is banned and nobod
 	}
 	assert.deepEqual([...banned].sort(), peers.slice(0, 5));
 });
+
+test('nobody is on parole whose pieces were all right, however many gave them', () => {
+	const trust = new TrustPoints();
+	trust.piecePassed(0, from('ab'));
+	assert.equal(trust.onParole('a'), false);
+	assert.equal(trust.onParole('b'), false);
+});

@@ -164,3 +164,11 @@ test('when a block was asked for is noted down', () => {
 	ask(1, {}, {now: 80});
 	assert.deepEqual([...partials.get(0)!.askedAt], [50, 80]);
 });
+
+test('of a piece that is due as much is asked for as comes in time, be it one block, before what is due later', () => {
+	const {ask, due} = open(3);
+	// What is on its way takes 100 ms, each block 100 ms more; a fifth of the time is kept in hand.
+	due(0, 300);
+	due(1, 1000);
+	assert.equal(ask(2), '0 1');
+});
