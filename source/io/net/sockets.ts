@@ -1,5 +1,5 @@
 import type {Clock} from '../../base/ports.js';
-import {openDatagramSocket} from './datagram-socket.js';
+import {type OpenDatagramSocket, openDatagramSocket} from './datagram-socket.js';
 import {HostResolver} from './host-resolver.js';
 import {type HttpClient, NodeHttpClient} from './http/http-client.js';
 import {LocalAddresses} from './local-addresses.js';
@@ -14,6 +14,8 @@ export interface Sockets {
 	readonly tcp: Transport;
 	/** Datagrams of everybody. */
 	readonly udp: UdpMux;
+	/** Datagrams of those who need a socket of their own, with machines of our own network alone. */
+	readonly datagrams: OpenDatagramSocket;
 	/** Trackers, and links to .torrent files. */
 	readonly http: HttpClient;
 	readonly resolver: HostResolver;
@@ -36,6 +38,7 @@ export function makeSockets({clock, bind, userAgent, udpTaken}: SocketsOptions):
 		local,
 		tcp: new TcpTransport(local, clock),
 		udp: new UdpMux({local, clock, open: openDatagramSocket, taken: udpTaken}),
+		datagrams: openDatagramSocket,
 		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp}),
 		resolver,
 	};

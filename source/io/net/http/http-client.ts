@@ -6,7 +6,7 @@ import type {LocalAddresses} from '../local-addresses.js';
 import {describeNetworkError} from '../network-error.js';
 import {AddressGuard} from './address-guard.js';
 import {HttpDialer} from './http-dialer.js';
-import {exchangeHttp, requestHead} from './http-exchange.js';
+import {exchangeHttp, type HttpPost, requestText} from './http-exchange.js';
 import {inflateBody} from './inflate-body.js';
 
 export interface HttpRequest {
@@ -17,6 +17,10 @@ export interface HttpRequest {
 	readonly signal?: AbortSignal;
 	/** Which paths may be asked of loopback and LAN addresses; all when left out. */
 	readonly localPath?: (path: string) => boolean;
+	/** How many redirects are followed, 5 when left out; one more is an answer as any other when it is 0. */
+	readonly redirects?: number;
+	/** Sent by POST, instead of asking by GET; then nothing is followed. */
+	readonly post?: HttpPost;
 }
 
 export interface HttpResponse {
@@ -27,7 +31,7 @@ export interface HttpResponse {
 	readonly url: string;
 }
 
-/** Fetches over HTTP and HTTPS. A rejection's message says in a few words what went wrong. */
+/** Fetches over HTTP and HTTPS, and sends. A rejection's message says in a few words what went wrong. */
 export interface HttpClient {
 	get(url: string, request: HttpRequest): Promise<HttpResponse>;
 }
@@ -110,24 +114,25 @@ export class NodeHttpClient implements HttpClient {
 	async #follow(first: string, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
 		let url = first;
 		let fromPublic = false;
-		for (let hop = 0; hop <= maximumRedirects; hop++) {
+		const most = request.post === undefined ? (request.redirects ?? maximumRedirects) : 0;
+		for (let hop = 0; hop <= most; hop++) {
 			const guard = new AddressGuard(new URL(url).pathname, fromPublic, request.localPath);
-			const response = await this.#exchange(url, guard, request.maximumBody, signal);
+			const response = await this.#exchange(url, guard, request, signal);
 			const location = response.headers.get('location');
-			if (!redirects.has(response.status) || location === undefined) {
+			if (most === 0 || !redirects.has(response.status) || location === undefined) {
 				return {status: response.status, body: await inflateBody(response, request.maximumBody), url};
 			}
 			fromPublic ||= guard.public;
 			if (!URL.canParse(location, url)) throw new Error('it redirects to something that is no URL');
 			url = new URL(location, url).href;
 		}
-		throw new Error(`it redirects more than ${maximumRedirects} times`);
+		throw new Error(`it redirects more than ${most} times`);
 	}
 
 	async #exchange(
 		url: string,
 		guard: AddressGuard,
-		maximumBody: Bytes,
+		{maximumBody, post}: HttpRequest,
 		signal: AbortSignal,
 	): Promise<RawHttpResponse> {
 		signal.throwIfAborted();
@@ -135,6 +140,6 @@ export class NodeHttpClient implements HttpClient {
 		const {protocol} = target;
 		if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`it leads to ${protocol}, not http`);
 		const socket = await this.#dialer.dial(target, guard, signal);
-		return exchangeHttp(socket, requestHead(target, this.#options.userAgent), maximumBody, signal);
+		return exchangeHttp(socket, requestText(target, this.#options.userAgent, post), maximumBody, signal);
 	}
 }

@@ -2,10 +2,17 @@ import type {Socket} from 'node:net';
 import type {Bytes} from '../../../base/units.js';
 import {HttpResponseReader, type RawHttpResponse} from '../../../protocol/tracker/http-response.js';
 
-/** Sends one GET request and reads its answer; the connection is over then. Rejects when it breaks, or is aborted. */
+/** What is sent to a server. */
+export interface HttpPost {
+	/** Beside those that every request has; `Content-Length` is one of those. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+/** Sends one request and reads its answer; the connection is over then. Rejects when it breaks, or is aborted. */
 export function exchangeHttp(
 	socket: Socket,
-	head: string,
+	request: string,
 	maximumBody: Bytes,
 	signal: AbortSignal,
 ): Promise<RawHttpResponse> {
@@ -33,25 +40,28 @@ export function exchangeHttp(
 		socket.on('end', () => read(() => reader.end()));
 		socket.on('error', settle);
 		socket.on('close', () => settle());
-		socket.write(head);
+		socket.write(request);
 	});
 }
 
-/** The head of a GET request; a user and password in the URL go with it. */
-export function requestHead(target: URL, userAgent: string): string {
+/** A GET request, or a POST with what it sends; a user and password in the URL go with it. */
+export function requestText(target: URL, userAgent: string, post?: HttpPost): string {
 	const {username, password} = target;
 	const named = username !== '' || password !== '';
 	const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
-	return [
-		`GET ${target.pathname}${target.search} HTTP/1.1`,
+	const head = [
+		`${post === undefined ? 'GET' : 'POST'} ${target.pathname}${target.search} HTTP/1.1`,
 		`Host: ${target.host}`,
 		`User-Agent: ${userAgent}`,
 		'Accept-Encoding: gzip',
 		'Accept: */*',
 		...(named ? [`Authorization: Basic ${credentials}`] : []),
+		...Object.entries(post?.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+		...(post === undefined ? [] : [`Content-Length: ${Buffer.byteLength(post.body)}`]),
 		'Connection: close',
 		'\r\n',
-	].join('\r\n');
+	];
+	return `${head.join('\r\n')}${post?.body ?? ''}`;
 }
 
 function decoded(text: string): string {

@@ -421,3 +421,36 @@ test('the end of a connection that served is no reason to dial the next address'
 	await http.get(base, {maximumBody});
 	assert.equal(connections, 2);
 });
+
+test('what is posted arrives whole, with its headers and its length in bytes', async t => {
+	let seen = '';
+	const base = await serve(t, async (request, response) => {
+		const {method, headers} = request;
+		let body = '';
+		for await (const chunk of request) body += chunk;
+		seen = `${method} ${headers['soapaction']} ${headers['content-length']} ${body}`;
+		response.statusCode = 500;
+		response.end('fault');
+	});
+	const post = {headers: {SOAPAction: '"x#y"'}, body: 'é<a/>'};
+	const answer = await client().get(`${base}/ctl`, {maximumBody, post});
+	assert.equal(seen, 'POST "x#y" 6 é<a/>');
+	assert.deepEqual([answer.status, text.decode(answer.body)], [500, 'fault']);
+});
+
+test('a post is never sent a second time, and no redirect is followed where none may be', async t => {
+	const asked: string[] = [];
+	const base = await serve(t, (request, response) => {
+		asked.push(`${request.method} ${request.url}`);
+		response.writeHead(307, {Location: '/elsewhere'});
+		response.end('moved');
+	});
+	const posted = await client().get(`${base}/ctl`, {maximumBody, post: {headers: {}, body: 'x'}});
+	const got = await client().get(`${base}/root`, {maximumBody, redirects: 0});
+	assert.deepEqual([posted.status, got.status, text.decode(got.body)], [307, 307, 'moved']);
+	assert.deepEqual(asked, ['POST /ctl', 'GET /root']);
+	await assert.rejects(
+		client().get(`${base}/root`, {maximumBody, redirects: 2}),
+		/redirects more than 2 times/,
+	);
+});
