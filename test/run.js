@@ -14,7 +14,10 @@ console.log(`Node.js ${process.version}`);
 const folder = mkdtempSync(join(tmpdir(), 'tortui-run-'));
 // Nothing is looked for beyond this machine but by tests of just that.
 mkdirSync(join(folder, 'config/tortui'), {recursive: true});
-writeFileSync(join(folder, 'config/tortui/config.json'), '{"no-dht": true, "no-lsd": true}\n');
+writeFileSync(
+	join(folder, 'config/tortui/config.json'),
+	'{"no-dht": true, "no-lsd": true, "no-port-map": true}\n',
+);
 const env = {...process.env, TMPDIR: folder, XDG_CONFIG_HOME: join(folder, 'config')};
 
 const testMs = 120_000;

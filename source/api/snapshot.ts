@@ -116,6 +116,17 @@ export interface SessionView {
 				readonly why?: string | undefined;
 		  }
 		| undefined;
+	/**
+	 * How it stands with the gateway's opening the port: `port 6881 open through PCP until 14:20`; undefined when it is
+	 * off. `port` is the one outside that peers are told; `none`: there is no gateway to ask.
+	 */
+	readonly portMapping?:
+		| {
+				readonly state: 'open' | 'asking' | 'failed' | 'none';
+				readonly text: string;
+				readonly port?: number | undefined;
+		  }
+		| undefined;
 	/** Where trackers and peers see this machine: at most one address a family, none while nobody said. */
 	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */

@@ -388,6 +388,7 @@ export class LoneTorrent {
 				this.lines.push([level, text]);
 			},
 			port: () => 6881,
+			portFor: () => 6881,
 			exchangesPeers: true,
 			ownHosts: options.ownHosts ?? [],
 			externalAddress: new ExternalAddress(

@@ -46,7 +46,7 @@ function client(t: TestContext, tiers: string[][], port = 7001, left = 5) {
 			udpTrackers: udp,
 			peerId: random.bytes(20),
 			key: port,
-			port: () => port,
+			portFor: () => port,
 			resolver: {first: async () => undefined},
 			externalAddress: {heardOurAddress() {}},
 		},

@@ -64,7 +64,7 @@ async function client(
 			random,
 			peerId: random.bytes(20),
 			key: port,
-			port: () => port,
+			portFor: () => port,
 			resolver: {first: async () => undefined},
 			externalAddress: {heardOurAddress() {}},
 		},

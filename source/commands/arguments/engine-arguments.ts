@@ -17,6 +17,7 @@ const fixed = [
 	'bind',
 	'dht',
 	'dhtBootstrap',
+	'portMap',
 	'pex',
 	'lsd',
 	'utp',

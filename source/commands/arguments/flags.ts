@@ -57,6 +57,7 @@ export const engineOptions = {
 		read: bootstrapNode,
 		help: 'a DHT node to ask first (repeatable); none: only those known',
 	},
+	portMap: {kind: 'off', help: 'do not ask the gateway to open the listen port'},
 	pex: {kind: 'off', help: 'do not exchange peers with peers'},
 	lsd: {kind: 'off', help: 'do not look for peers on the local network', hidden: true},
 	utp: {kind: 'off', help: 'do not use uTP', hidden: true},

@@ -238,6 +238,7 @@ function engineFlags(port: number | undefined): EngineSettings['flags'] {
 		port: port ?? 0,
 		bind: [demoHost],
 		dht: false,
+		portMap: false,
 		pex: false,
 		lsd: false,
 		utp: false,

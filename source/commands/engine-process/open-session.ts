@@ -71,6 +71,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		trackers: flags.trackers,
 		localTrackers: flags.localTrackers,
 		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap)} : undefined,
+		portMap: flags.portMap,
 		pex: flags.pex,
 		persist: restore,
 		version,

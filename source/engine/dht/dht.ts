@@ -52,7 +52,7 @@ export interface DhtSetup {
 	/** The port on which we listen for peers. */
 	localPort(): number;
 	/** The port peers are told when it is not simply the one our questions come from: mapped, forwarded or given. */
-	givenPort(): number | undefined;
+	givenPort(family: AddressFamily): number | undefined;
 	/** Somebody says where it sees us. */
 	heardOurAddress(host: string, from: string): void;
 	/** What the internet sees of us, at most one address a family, and a number that rises when that changes. */
@@ -325,8 +325,8 @@ export class Dht {
 		const networks = this.#networks.filter(network => network.node.size > 0);
 		let open = networks.length;
 		if (open === 0) return void clock.after(0, () => done({peers: 0, stores: 0, nodes: 0}));
-		const port = {given: this.#setup.givenPort(), local: this.#setup.localPort()};
-		for (const {node} of networks) {
+		for (const {node, family} of networks) {
+			const port = {given: this.#setup.givenPort(family), local: this.#setup.localPort()};
 			const cancel = node.findPeers(
 				target,
 				{noSeed: announce === 'seed'},

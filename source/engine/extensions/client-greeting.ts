@@ -8,8 +8,8 @@ export interface OurClient {
 	readonly client: string;
 	/** Requests we take at a time. */
 	readonly reqq: number;
-	/** Where we listen. */
-	port(): number;
+	/** Where who is at this address reaches us. */
+	port(host: string): number;
 }
 
 /** Which program each side is, how many requests it takes and where it listens: `v`, `reqq` and `p` of BEP 10. */
@@ -22,9 +22,9 @@ export class ClientGreeting implements HandshakePart {
 		this.#ours = ours;
 	}
 
-	greeting(): HandshakeFields {
+	greeting({address}: ExtensionPeer): HandshakeFields {
 		const {client, reqq} = this.#ours;
-		return {v: client, reqq, p: this.#ours.port()};
+		return {v: client, reqq, p: this.#ours.port(address.host)};
 	}
 
 	greeted(peer: ExtensionPeer, theirs: BencodeNode): void {

@@ -97,7 +97,7 @@ export class MessageHandler implements PeerOwner {
 		const {client, externalAddress} = services;
 		this.extensions = makeExtensions(
 			extensionTorrent(owner, services),
-			{client, reqq: acceptedRequests, port: () => services.port()},
+			{client, reqq: acceptedRequests, port: host => services.portFor(host, 'tcp')},
 			(host, from) => externalAddress.heardOurAddress(host, from, 'peer'),
 			{
 				infoHash: owner.infoHash,
@@ -135,7 +135,7 @@ export class MessageHandler implements PeerOwner {
 		peer.sendPieces(content === undefined ? nothing : content.superSeeding.shown(content.have));
 		this.extensions.joined(peer);
 		if (peer.supportsDht && this.#services.dht !== undefined && this.#owner.sources.allows('dht'))
-			peer.sendPort(this.#services.port());
+			peer.sendPort(this.#services.portFor(peer.address.host, 'udp'));
 		this.#rateLimits.reads.join(peer);
 		content?.smartBan.met(peer);
 	}

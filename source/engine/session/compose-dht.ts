@@ -9,11 +9,16 @@ import type {SessionServices} from './session-services.js';
 /** The client and version of DHT messages. BEP 20 has `TT` for tortui. */
 const client = Uint8Array.of(0x54, 0x54, 0, 1);
 
-/** Puts the DHT together; undefined when it is switched off. */
+/**
+ * Puts the DHT together; undefined when it is switched off.
+ *
+ * @param mappedPort by which a gateway lets peers of a family in; undefined when none does
+ */
 export function composeDht(
 	options: SessionOptions,
 	{udp, resolver, local}: Sockets,
 	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'>,
+	mappedPort: (family: 4 | 6) => number | undefined,
 	log: (level: LogLevel, text: string) => void,
 ): Dht | undefined {
 	if (options.dht === undefined) return undefined;
@@ -30,7 +35,8 @@ export function composeDht(
 		lookUp: name => resolver.lookUp(name),
 		reaches: family => local.reaches(family === 'ipv4' ? 4 : 6),
 		localPort: () => services.port(),
-		givenPort: () => (options.portFixed ? services.port() : undefined),
+		givenPort: family =>
+			mappedPort(family === 'ipv4' ? 4 : 6) ?? (options.portFixed ? services.port() : undefined),
 		heardOurAddress: (host, from) => externalAddress.heardOurAddress(host, from, 'dht'),
 		ourAddresses: () => ({hosts: externalAddress.seen, revision: externalAddress.revision}),
 		log,

@@ -19,6 +19,7 @@ import {Uploader} from '../transfer/uploader.js';
 import type {BlockBudget} from './block-budget.js';
 import {makeCheckMutex} from './check-mutex.js';
 import {composeDht} from './compose-dht.js';
+import {composePortMapper} from './compose-port-mapper.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
@@ -74,9 +75,22 @@ export function composeShared(grounds: Grounds): SharedParts {
 		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
 		externalAddress.machineChanged();
 		dht?.addressesChanged();
+		mapper?.addressesChanged();
 	});
 	let peerIds = 0;
-	const dht = composeDht(options, sockets, {clock, random, externalAddress, port: () => incoming.port}, log);
+	const mapper = composePortMapper(
+		options,
+		sockets,
+		{clock, random, externalAddress, torrents, port: () => incoming.port},
+		log,
+	);
+	const dht = composeDht(
+		options,
+		sockets,
+		{clock, random, externalAddress, port: () => incoming.port},
+		family => mapper?.externalPort(family, 'tcp'),
+		log,
+	);
 	const shared: SessionServices = {
 		dht,
 		exchangesPeers: options.pex !== false,
@@ -107,6 +121,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		client: `tortui ${version}`,
 		log,
 		port: () => incoming.port,
+		portFor: (host, transport) => mapper?.portFor(host, transport) ?? incoming.port,
 		get ownHosts() {
 			return addresses.hosts;
 		},
@@ -124,7 +139,12 @@ export function composeShared(grounds: Grounds): SharedParts {
 	);
 	return {
 		shared,
-		services: [incoming, addresses, ...(dht === undefined ? [] : [dht])],
+		services: [
+			incoming,
+			addresses,
+			...(mapper === undefined ? [] : [mapper]),
+			...(dht === undefined ? [] : [dht]),
+		],
 		closeSockets() {
 			udpTrackers.close();
 			udp.close();

@@ -46,6 +46,8 @@ export interface SessionOptions {
 				readonly readOnly?: boolean;
 		  }
 		| undefined;
+	/** Whether gateways are asked to open the port; they are not when left out. */
+	readonly portMap?: boolean;
 	/** Whether peers tell each other of further ones; they do when left out. */
 	readonly pex?: boolean;
 	/** Whether the torrents of the last session come back. */

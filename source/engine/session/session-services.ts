@@ -65,7 +65,14 @@ export interface SessionServices {
 	/** How we name ourselves to peers. */
 	readonly client: string;
 	readonly log: (level: LogLevel, text: string, torrent?: string) => void;
+	/** Where we listen. */
 	port(): number;
+	/**
+	 * The port by which somebody reaches ours: another than `port()` where a gateway between us maps it so.
+	 *
+	 * @param host who is told; undefined for anybody in the internet
+	 */
+	portFor(host: string | undefined, transport: 'tcp' | 'udp'): number;
 	/** The addresses of this machine, now. */
 	readonly ownHosts: readonly string[];
 	/** The addresses at which others see this machine. */

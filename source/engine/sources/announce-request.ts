@@ -25,8 +25,8 @@ export interface AnnouncingClient {
 	readonly peerId: Uint8Array;
 	/** 32 bits, the same for as long as the session lives. */
 	readonly key: number;
-	/** The port we listen on. */
-	port(): number;
+	/** The port by which others reach us: undefined for anybody in the internet. */
+	portFor(host: undefined, transport: 'tcp'): number;
 }
 
 const numwant = 200;
@@ -43,7 +43,7 @@ export function announceRequest(
 		infoHash,
 		peerId: client.peerId,
 		key: client.key >>> 0,
-		port: client.port(),
+		port: client.portFor(undefined, 'tcp'),
 		uploaded: whole(stats.uploaded),
 		downloaded: whole(stats.downloaded),
 		// Who is told 0 takes us for a seed, and may name no seeds to us. BEP 3.

@@ -2,8 +2,11 @@ import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {AddressVotes, voterNetwork} from '../../policy/peers/address-votes.js';
 
-/** Who says at which address it sees us: a tracker by `external ip` (BEP 24), a peer by `yourip` (BEP 10), a node by `ip` (BEP 42). */
-export type AddressWitness = 'tracker' | 'peer' | 'dht';
+/**
+ * Who says at which address it sees us: a tracker by `external ip` (BEP 24), a peer by `yourip` (BEP 10), a node by `ip`
+ * (BEP 42), the gateway that maps our port.
+ */
+export type AddressWitness = 'tracker' | 'peer' | 'dht' | 'gateway';
 
 /** Keeps the addresses at which the internet sees this machine, for all torrents: by votes of those who see us. */
 export class ExternalAddress {
@@ -31,7 +34,7 @@ export class ExternalAddress {
 
 	/**
 	 * Counts a vote. Addresses of LANs and of this machine itself say nothing of how the internet sees us, and who is in
-	 * our LAN does not know.
+	 * our LAN does not know, but for the gateway.
 	 *
 	 * @param host the address of ours that was named
 	 * @param from the IP address or DNS name of who named it
@@ -40,7 +43,8 @@ export class ExternalAddress {
 		const ip = parseIp(host);
 		const voter = parseIp(from);
 		if (ip === undefined || addressScope(ip) !== 'public') return;
-		if (voter !== undefined && (voter.length !== ip.length || addressScope(voter) !== 'public')) return;
+		const isBlind = voter !== undefined && (voter.length !== ip.length || addressScope(voter) !== 'public');
+		if (isBlind && witness !== 'gateway') return;
 		const votes = ip.length === 4 ? this.#ipv4 : this.#ipv6;
 		const {address, certain} = votes;
 		votes.add(formatIp(ip), voterNetwork(from));

@@ -3,14 +3,19 @@ import type {Tone} from '../look/themes.js';
 import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, type Span, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
+import {safeText} from '../text/text.js';
 
 /** What is known of the engine: its port, peers, room on the disk, totals and limits. */
 function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 	const facts: Span[] = [];
-	const tone: Tone = session.portState === 'open' ? 'good' : session.portState === 'closed' ? 'bad' : 'dim';
+	const {portMapping: mapping, portState} = session;
+	const isMapped = mapping?.state === 'open';
+	const tone: Tone =
+		portState === 'open' ? 'good' : portState === 'closed' ? 'bad' : isMapped ? 'text' : 'dim';
+	const untested = isMapped ? 'mapped' : 'not tested';
 	facts.push(
 		['port ', 'faint'],
-		[`${session.port} ${session.portState === 'unknown' ? 'not tested' : session.portState}`, tone],
+		[`${mapping?.port ?? session.port} ${portState === 'unknown' ? untested : portState}`, tone],
 	);
 	facts.push([`   ${count(session.connected, 'peer')}`, 'dim']);
 	facts.push(['   DHT ', 'faint'], [`${session.dhtNodes}`, 'dim']);
@@ -24,6 +29,8 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);
 	if (session.maxUpload !== undefined)
 		facts.push([`   limit ${glyphs.up} ${rateWithUnit(session.maxUpload)}`, 'warn']);
+	// Last, as it is the first to be cut: what it says in short stands beside the port.
+	if (mapping !== undefined) facts.push([`   ${safeText(mapping.text)}`, 'faint']);
 	return facts;
 }
 

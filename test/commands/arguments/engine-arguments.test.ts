@@ -61,6 +61,7 @@ test('an engine is started again as it says it was started, whatever kinds its o
 	for (const typed of [
 		[],
 		['--local-trackers'],
+		['--no-port-map', '--no-pex'],
 		[
 			'--port',
 			'0',

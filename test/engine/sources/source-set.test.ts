@@ -63,7 +63,7 @@ function stage(isPrivate: boolean | undefined) {
 			random: {next: () => 0, bytes: length => new Uint8Array(length)},
 			peerId: new Uint8Array(20),
 			key: 1,
-			port: () => 6881,
+			portFor: () => 6881,
 			externalAddress: {heardOurAddress() {}},
 			resolver: {first: async () => undefined},
 			http: undefined as never,

@@ -52,7 +52,7 @@ function stage(
 	const services: TrackerServices = {
 		peerId: new Uint8Array(20).fill(2),
 		key: -1,
-		port: () => 6881,
+		portFor: () => 6881,
 		clock,
 		random: {next: random, bytes: length => new Uint8Array(length)},
 		externalAddress: {heardOurAddress: (...vote) => votes.push(vote)},

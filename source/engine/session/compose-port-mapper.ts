@@ -1,0 +1,48 @@
+import {addressScope, parseIp} from '../../base/ip-address.js';
+import type {LogLevel} from '../../base/ports.js';
+import {findGateways} from '../../io/lan/default-gateway.js';
+import type {Sockets} from '../../io/net/sockets.js';
+import {usualPorts} from '../lan/lan-ground.js';
+import {PortMapper} from '../lan/port-mapper.js';
+import type {Torrent} from '../torrent/torrent.js';
+import type {SessionOptions} from './session-options.js';
+import type {SessionServices} from './session-services.js';
+
+/** Puts port mapping together; undefined when it is switched off, or nobody outside could reach us anyway. */
+export function composePortMapper(
+	options: SessionOptions,
+	{datagrams, http}: Sockets,
+	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'> & {
+		readonly torrents: ReadonlyMap<string, Torrent>;
+	},
+	log: (level: LogLevel, text: string) => void,
+): PortMapper | undefined {
+	const {bind} = options;
+	if (options.portMap !== true || (bind.length > 0 && bind.every(isLoopback))) return undefined;
+	const {clock, random, externalAddress, torrents, port} = services;
+	return new PortMapper({
+		clock,
+		random,
+		http,
+		open: datagrams,
+		ports: usualPorts,
+		findGateways,
+		listensAt: host =>
+			bind.length === 0 ||
+			bind.includes('::') ||
+			bind.includes(host) ||
+			(bind.includes('0.0.0.0') && !host.includes(':')),
+		localPort: port,
+		portChanged: () => {
+			// Trackers and the DHT still have the other port.
+			for (const torrent of torrents.values()) torrent.post({type: 'announce', done: () => {}});
+		},
+		heardOurAddress: (host, gateway) => externalAddress.heardOurAddress(host, gateway.host, 'gateway'),
+		log,
+	});
+}
+
+function isLoopback(host: string): boolean {
+	const ip = parseIp(host);
+	return ip !== undefined && addressScope(ip) === 'loopback';
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {SessionView} from '../../../source/api/snapshot.ts';
+import {sessionHeader} from '../../../source/ui/headers/session-header.ts';
+import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
+import {rowText} from '../../../source/ui/present/row.ts';
+
+const session: SessionView = {
+	name: 'tortui',
+	version: '0.0.0',
+	pid: 1,
+	uptime: 1,
+	port: 6881,
+	portState: 'unknown',
+	downloadRate: 0,
+	uploadRate: 0,
+	downloaded: 0,
+	uploaded: 0,
+	connected: 0,
+	dhtNodes: 0,
+	slowMode: false,
+	dir: '/srv',
+};
+const look = {glyphs: glyphsFor(false), timezone: 0};
+const facts = (more: Partial<SessionView>, columns = 160) =>
+	rowText(sessionHeader({...session, ...more}, [], {columns, rows: 2}, look)[1]!);
+
+test('a port that the gateway opened is called mapped until somebody came through it', () => {
+	const portMapping = {state: 'open', text: 'port 6881 open through PCP until 14:20', port: 6881} as const;
+	assert.match(facts({}), /^ port 6881 not tested {3}/);
+	assert.match(facts({portMapping}), /^ port 6881 mapped {3}.*port 6881 open through PCP until 14:20/);
+	assert.match(facts({portMapping, portState: 'open'}), /^ port 6881 open {3}/);
+	assert.match(facts({portMapping: {...portMapping, port: 7001}}), /^ port 7001 mapped {3}/);
+	assert.match(
+		facts({portMapping: {state: 'failed', text: 'no gateway answered'}}),
+		/^ port 6881 not tested {3}.*no gateway answered/,
+	);
+});
+
+test('what is said of the mapping is cut where there is no room for it', () => {
+	const text = 'port 6881 open through PCP until 14:20';
+	const row = facts({portMapping: {state: 'open', text, port: 6881}}, 60);
+	assert.ok(row.length <= 60);
+	assert.match(row, /^ port 6881 mapped {3}0 peers {3}DHT 0/);
+});
