@@ -211,6 +211,8 @@ export interface Reannouncement {
 	readonly asked: readonly string[];
 	/** Those that were asked before and have not answered yet. */
 	readonly busy: readonly string[];
+	/** Other sources that are asked now; none when it stands still. */
+	readonly others?: ReadonlyArray<'dht' | 'lsd'> | undefined;
 	/** Those that do not want to be asked again so soon; they are then. */
 	readonly waits: ReadonlyArray<{readonly tracker: string; readonly allowedIn: Seconds}>;
 }

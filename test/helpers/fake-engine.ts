@@ -1,4 +1,5 @@
 import type {Command, Reply} from '../../source/api/command.ts';
+import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
 import type {
 	FilePriority,
@@ -7,6 +8,7 @@ import type {
 	PeerView,
 	PiecesView,
 	SessionView,
+	SourceView,
 	SpeedView,
 	TorrentView,
 	TrackerView,
@@ -54,6 +56,8 @@ export interface FakeOptions {
 	readonly torrents?: number;
 	/** What the files of one more folder are called. */
 	readonly names?: readonly string[];
+	/** Whether only a link of the torrent is known. */
+	readonly unknown?: boolean;
 	/** Says nothing by itself, not even at first. */
 	readonly silent?: boolean;
 }
@@ -65,11 +69,78 @@ const folders: ReadonlyArray<readonly [string, number, number]> = [
 	['night/owls', 5, 96 * mib],
 ];
 
+/** How the DHT of the fake engine does: one network does, the other has no address. */
+export const fakeDht: DhtView = {
+	state: 'good',
+	readOnly: false,
+	networks: [
+		{
+			family: 'ipv4',
+			state: 'good',
+			id: '8f3c6b6c9a1e4f70b2c8d6e1a3f59b7c0e2d4f68',
+			nodes: 312,
+			known: 340,
+			buckets: [128, 64, 32, 16, 8, 8, 8, 5, 1].map((most, at) => ({
+				nodes: at < 7 ? most : at === 7 ? 3 : 0,
+				spares: 0,
+				most,
+			})),
+			stored: {hashes: 41, peers: 97},
+			traffic: {
+				queriesIn: {ping: 12, get_peers: 340},
+				queriesOut: {ping: 61, get_peers: 208, find_node: 12},
+				answersIn: 240,
+				answersOut: 352,
+				errorsIn: 1,
+				errorsOut: 0,
+				invalid: 0,
+				unsolicited: 0,
+				dropped: 3,
+				bytesIn: 91_000,
+				bytesOut: 64_000,
+			},
+		},
+		{
+			family: 'ipv6',
+			state: 'off',
+			why: 'this machine has no IPv6 address',
+			id: '',
+			nodes: 0,
+			known: 0,
+			buckets: [],
+			stored: {hashes: 0, peers: 0},
+			traffic: {
+				queriesIn: {},
+				queriesOut: {},
+				answersIn: 0,
+				answersOut: 0,
+				errorsIn: 0,
+				errorsOut: 0,
+				invalid: 0,
+				unsolicited: 0,
+				dropped: 0,
+				bytesIn: 0,
+				bytesOut: 0,
+			},
+		},
+	],
+	lookups: {running: 1, waiting: 0, firstPeers: {count: 9, p50: 1200, p95: 4100}},
+};
+
 /** One torrent that downloads, and some that stand beside it: a scripted engine with a clock turned by hand. */
 export class FakeEngine implements EngineClient {
 	readonly sent: Command[] = [];
 	readonly watches: Watch[] = [];
 	readonly closed: Promise<string>;
+	/** Where its peers come from besides trackers. */
+	sources: readonly SourceView[] = [
+		{kind: 'tracker', peers: 40},
+		{kind: 'dht', peers: 18, heardAt: start - 60_000, nextAt: start + 600_000},
+		{kind: 'pex', peers: 18, heardAt: start - 60_000},
+		{kind: 'lsd', peers: 1, heardAt: start - 60_000},
+	];
+	/** Whether only a link of the torrent is known. */
+	unknown: boolean;
 	/** Whether the torrent waits for a choice of its files. */
 	choosing = false;
 	/** What the next command is refused with. */
@@ -107,6 +178,7 @@ export class FakeEngine implements EngineClient {
 		});
 		this.#random = seeded(options.seed ?? 7);
 		this.#silent = options.silent ?? false;
+		this.unknown = options.unknown ?? false;
 		const random = this.#random;
 		const root = 'field-recordings-2026-flac';
 		let index = 0;
@@ -175,17 +247,6 @@ export class FakeEngine implements EngineClient {
 				status: 'no answer',
 				nextAt: start + 40_000,
 			},
-			{
-				tier: 0,
-				kind: 'dht',
-				url: '',
-				state: 'working',
-				status: '312 nodes',
-				peers: 18,
-				nextAt: start + 600_000,
-			},
-			{tier: 0, kind: 'pex', url: '', state: 'working', status: '18 peers'},
-			{tier: 0, kind: 'lsd', url: '', state: 'working', status: '1 peer'},
 		];
 		this.#write('info', 'listening on port 6881');
 		this.#write('info', 'http://tracker.example answered with 50 peers');
@@ -369,6 +430,26 @@ export class FakeEngine implements EngineClient {
 
 	/** The torrent as it stands. */
 	overview(): TorrentView {
+		const whole = this.#whole();
+		if (!this.unknown) return whole;
+		return {
+			...whole,
+			state: whole.state === 'paused' ? 'paused' : 'metadata',
+			...{
+				length: 0,
+				wanted: 0,
+				completed: 0,
+				pieceLength: 0,
+				pieces: 0,
+				piecesHave: 0,
+				files: 0,
+				filesWanted: 0,
+			},
+			...{downloadRate: 0, uploadRate: 0, eta: undefined, downloaded: 0, uploaded: 0, wasted: 0, ratio: 0},
+		};
+	}
+
+	#whole(): TorrentView {
 		const have = this.#have();
 		const progress = this.#progress();
 		let wanted = 0;
@@ -433,6 +514,11 @@ export class FakeEngine implements EngineClient {
 	}
 
 	#pieces(wanted: number): PiecesView {
+		if (this.unknown)
+			return {
+				...{pieces: 0, have: 0, inFlight: 0, checking: 0, copies: 0},
+				...{cells: '', availability: '', filled: '', fileStarts: []},
+			};
 		const count = this.#state.length;
 		const cells = Math.min(count, wanted);
 		let text = '';
@@ -536,6 +622,7 @@ export class FakeEngine implements EngineClient {
 			uploaded: 40 * 1024 * mib,
 			connected: this.#peers.length,
 			dhtNodes: 312,
+			dht: {state: 'good'},
 			freeSpace: 210 * 1024 * mib,
 			slowMode: this.#slow,
 			dir: '/srv/downloads',
@@ -556,10 +643,12 @@ export class FakeEngine implements EngineClient {
 							...(part.overview && {overview: this.overview()}),
 							...(part.pieces && {pieces: this.#pieces(part.pieces)}),
 							...(part.peers && {peers: this.#peers.map(({view}) => view)}),
-							...(part.trackers && {trackers: this.#trackers}),
+							...(part.trackers && {trackers: this.#trackers, sources: this.sources}),
 							...(part.files && {
-								files: this.#files,
-								progress: {completed: this.#progress(), priority: [...this.#priority]},
+								files: this.unknown ? [] : this.#files,
+								progress: this.unknown
+									? {completed: [], priority: []}
+									: {completed: this.#progress(), priority: [...this.#priority]},
 							}),
 							...(part.speed && {speed: this.#speed(part.speed)}),
 						}
@@ -644,6 +733,8 @@ export class FakeEngine implements EngineClient {
 						...(this.choosing && {priorities: [...this.#priority]}),
 					},
 				};
+			case 'session.dht':
+				return {dht: fakeDht};
 			case 'torrent.addLink':
 				return {id: this.id};
 			case 'torrent.remove':

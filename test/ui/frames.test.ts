@@ -51,6 +51,25 @@ test('draws the list of torrents as in the kept picture', async () => {
 	await screen.close();
 });
 
+test('draws a torrent of which only a magnet link is known as in the kept picture', async () => {
+	const screen = await openTestScreen(80, 24, {peers: 3});
+	screen.engine.unknown = true;
+	screen.engine.reason = {level: 'info', text: 'asking 3 peers for the file list'};
+	await screen.advance(1);
+	looksLike('magnet-80x24', screen.terminal.text());
+	await screen.close();
+});
+
+test('draws the choice of its files as in the kept picture', async () => {
+	const screen = await openTestScreen(80, 24);
+	screen.engine.choosing = true;
+	await screen.advance(1);
+	await screen.terminal.settled();
+	await screen.terminal.press('\u001B[B', ' ');
+	looksLike('choose-80x24', screen.terminal.text());
+	await screen.close();
+});
+
 test('says name, percent and rate in one line below 40x10', async () => {
 	const screen = await openTestScreen(32, 4);
 	assert.match(screen.terminal.line(0), /^field-record.*… \d+ % ▼[\d.]+ M\/s$/);

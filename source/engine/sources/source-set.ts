@@ -104,7 +104,9 @@ export class SourceSet {
 	/** Asks now, as far as those who are asked allow it: for a person who does not want to wait. */
 	hurry(): Reannouncement {
 		for (const source of this.#allowed()) if (source !== this.trackers) source.hurry();
-		return this.trackers.hurry();
+		const outcome = this.trackers.hurry();
+		const others = outcome.running ? this.#allowed().flatMap(({kind, off}) => askable(kind, off)) : [];
+		return {...outcome, ...(others.length > 0 && {others})};
 	}
 
 	/** Says goodbye everywhere. Resolves when that is done, after 5 s at the latest. */
@@ -185,4 +187,9 @@ export class SourceSet {
 	#allowed(): readonly PeerSource[] {
 		return this.#all.filter(({kind}) => this.allows(kind));
 	}
+}
+
+/** Sources besides trackers that can be asked, unless they are switched off. */
+function askable(kind: PeerSourceName, off: string | undefined): Array<'dht' | 'lsd'> {
+	return off === undefined && (kind === 'dht' || kind === 'lsd') ? [kind] : [];
 }

@@ -3,6 +3,7 @@ import {chooseDialog} from '../adding/choose-dialog.js';
 import type {Dialog, DialogTypes} from '../model/dialog.js';
 import {askDialog} from './ask-dialog.js';
 import {detailsDialog} from './details-dialog.js';
+import {dhtDialog} from './dht-dialog.js';
 import type {DialogKind} from './dialog-kind.js';
 import {formDialog} from './form-dialog.js';
 import {helpDialog} from './help-dialog.js';
@@ -18,6 +19,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	ask: askDialog,
 	choose: chooseDialog,
 	details: detailsDialog,
+	dht: dhtDialog,
 	form: formDialog,
 	help: helpDialog,
 	inspection: inspectionDialog,

@@ -1,9 +1,17 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import type {Area, Look} from '../present/context.js';
+import {dhtTones} from '../present/dht.js';
 import {fitRow, type Row, type Span, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
+
+/** How many nodes of the DHT are known, and how it does. */
+function dhtSpans({dhtNodes, dht}: SessionView): readonly Span[] {
+	if (dht === undefined || dht.state === 'off') return [['off', 'faint']];
+	const nodes: readonly Span[] = dhtNodes > 0 ? [[`${dhtNodes} `, 'dim']] : [];
+	return [...nodes, [dht.state, dhtTones[dht.state]]];
+}
 
 /** What is known of the engine: its port, peers, room on the disk, totals and limits. */
 function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
@@ -18,7 +26,7 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 		[`${mapping?.port ?? session.port} ${portState === 'unknown' ? untested : portState}`, tone],
 	);
 	facts.push([`   ${count(session.connected, 'peer')}`, 'dim']);
-	facts.push(['   DHT ', 'faint'], [`${session.dhtNodes}`, 'dim']);
+	facts.push(['   DHT ', 'faint'], ...dhtSpans(session));
 	if (session.freeSpace !== undefined) facts.push(['   free ', 'faint'], [size(session.freeSpace), 'dim']);
 	facts.push(
 		['   all time ', 'faint'],

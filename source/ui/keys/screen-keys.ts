@@ -2,6 +2,7 @@ import {setList} from '../actions/lists.js';
 import {grow, nextDensity} from '../actions/panes.js';
 import {quit} from '../actions/quit.js';
 import {setTheme} from '../actions/theme.js';
+import {openDht} from '../dialogs/dht-dialog.js';
 import {field} from '../text/text-field.js';
 import {defineKey, inGroup} from './define-key.js';
 
@@ -56,6 +57,14 @@ export const screenKeys = inGroup('Screen', [
 		help: 'Show all panes, one below two strips, or one alone',
 		label: 'density',
 		run: nextDensity,
+	}),
+	defineKey({
+		name: 'dht',
+		keys: ['H'],
+		where: ['anywhere'],
+		help: 'Show how the DHT does, which finds peers without trackers',
+		label: 'DHT',
+		run: openDht,
 	}),
 	defineKey({
 		name: 'settings',

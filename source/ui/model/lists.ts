@@ -2,6 +2,7 @@ import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapsh
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
 import type {Model} from './model.js';
 import {remembered} from './remembered.js';
+import {trackersAndSources} from './source-rows.js';
 import type {ScreenState} from './store.js';
 import type {ListName, ListState, View} from './view.js';
 
@@ -185,9 +186,9 @@ export function shownPeers({model, view}: ScreenState): readonly PeerView[] {
 }
 
 /** The trackers and other sources as the pane shows them. */
-export function shownTrackers({model, view}: ScreenState): readonly TrackerView[] {
-	const {sort, reverse, filter} = view.lists.trackers;
-	return arrangeTrackers(model.torrent?.trackers ?? none, sort, reverse, filter);
+export function shownTrackers(state: ScreenState): readonly TrackerView[] {
+	const {sort, reverse, filter} = state.view.lists.trackers;
+	return arrangeTrackers(trackersAndSources(state), sort, reverse, filter);
 }
 
 /** The torrents as the session screen shows them; those just removed are left out. */

@@ -5,6 +5,7 @@ import type {
 	PeerView,
 	PiecesView,
 	SessionView,
+	SourceView,
 	SpeedView,
 	TorrentView,
 	TrackerView,
@@ -20,6 +21,8 @@ export interface TorrentModel {
 	readonly pieces?: PiecesView | undefined;
 	readonly peers?: readonly PeerView[] | undefined;
 	readonly trackers?: readonly TrackerView[] | undefined;
+	/** Comes with `trackers`. */
+	readonly sources?: readonly SourceView[] | undefined;
 	readonly files?: readonly FileView[] | undefined;
 	readonly progress?: FileProgressView | undefined;
 	readonly speed?: SpeedView | undefined;

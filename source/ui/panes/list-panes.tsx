@@ -15,6 +15,7 @@ import {
 	shownTorrents,
 	shownTrackers,
 } from '../model/lists.js';
+import {trackersAndSources} from '../model/source-rows.js';
 import type {ListName} from '../model/view.js';
 import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
@@ -92,8 +93,10 @@ export const TrackersPane = memo(
 		);
 	},
 	same('trackers', ({state, wall}) => [
-		state.model.torrent?.trackers,
-		state.model.torrent?.trackers?.map(tracker => nextText(tracker, wall)).join(),
+		trackersAndSources(state),
+		trackersAndSources(state)
+			.map(tracker => nextText(tracker, wall))
+			.join(),
 	]),
 );
 
@@ -115,7 +118,7 @@ export const FilesPane = memo(
 				items={shownFiles(state)}
 				columns={fileColumns}
 				facts={{...factsOf(props), progress: torrent?.progress, folded: state.view.folded}}
-				empty="the files are known once a peer tells them"
+				empty="known once a peer tells them"
 				headerFrom={8}
 			/>
 		);

@@ -18,5 +18,6 @@ export function priorityNamed(word: string): FilePriority | undefined {
 /** What the pane's title says at its right end. */
 export function filesTitle(wanted: number, total: number, marked: number): string {
 	if (marked > 0) return `${marked} marked`;
+	if (total === 0) return '';
 	return wanted === total ? `${total}` : `${wanted} of ${total} wanted`;
 }

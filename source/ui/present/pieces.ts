@@ -69,7 +69,7 @@ export function piecesRows(
 	options: PiecesOptions,
 	look: Look,
 ): readonly Row[] {
-	if (!view || view.cells.length === 0) return [[['  the pieces are known once a peer tells them', 'faint']]];
+	if (!view || view.cells.length === 0) return [[['  known once a peer tells them', 'faint']]];
 	const {glyphs} = look;
 	const grid = gridFor(view.cells.length, room);
 	// Where every other cell begins a file, boundaries would say nothing.
@@ -232,7 +232,7 @@ export function stripRow(
 
 /** What the pane's title says at its right end. */
 export function piecesTitle(view: PiecesView | undefined, columns: number): string {
-	if (!view) return '';
+	if (!view || view.pieces === 0) return '';
 	const flight =
 		view.inFlight > 0
 			? ` · ${view.inFlight} in flight`

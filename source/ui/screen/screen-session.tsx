@@ -19,6 +19,7 @@ import {themes} from '../look/themes.js';
 import type {Dialog} from '../model/dialog.js';
 import {emptyTorrent, merge, unlit} from '../model/model.js';
 import {type ConfigFile, type FullPreferences, loadPreferences} from '../model/preferences.js';
+import {trackersAndSources} from '../model/source-rows.js';
 import {type ScreenState, Store} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
 import type {Look} from '../present/context.js';
@@ -348,9 +349,9 @@ export class ScreenSession implements ScreenContext {
 
 	/** In how long a countdown in sight says something else. */
 	#nextTick(wall: Millis): Millis | undefined {
-		const {view, model} = this.state();
-		if (view.screen !== 'torrent' || this.layout().panes.trackers === undefined) return undefined;
-		return nextTick(model.torrent?.trackers ?? [], wall);
+		const state = this.state();
+		if (state.view.screen !== 'torrent' || this.layout().panes.trackers === undefined) return undefined;
+		return nextTick(trackersAndSources(state), wall);
 	}
 
 	#title(): void {

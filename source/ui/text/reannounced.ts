@@ -3,11 +3,13 @@ import {countdown} from './format.js';
 import {safeText} from './text.js';
 
 /** What asking for peers came to, in one sentence or two. */
-export function reannounced({running, trackers, asked, busy, waits}: Reannouncement): string {
-	if (trackers === 0) return 'It has no tracker to ask.';
-	if (!running) return 'It stands still: its trackers are asked when it goes on.';
+export function reannounced({running, trackers, asked, busy, waits, others = []}: Reannouncement): string {
+	if (!running && trackers > 0) return 'It stands still: its trackers are asked when it goes on.';
+	const elsewhere = others.map(kind => otherNames[kind]);
+	if (trackers === 0 && elsewhere.length === 0) return 'It has no tracker to ask.';
 	const parts: string[] = [];
-	if (asked.length > 0) parts.push(`Asking ${names(asked)}.`);
+	const all = [...(asked.length > 0 ? [names(asked)] : []), ...elsewhere];
+	if (all.length > 0) parts.push(`Asking ${listed(all)}.`);
 	if (busy.length > 0)
 		parts.push(`${names(busy)} ${busy.length === 1 ? 'was' : 'were'} asked already: no answer yet.`);
 	const [first] = [...waits].sort((one, other) => one.allowedIn - other.allowedIn);
@@ -30,6 +32,12 @@ export function reannouncedAll(all: readonly Reannouncement[]): string {
 	if (waiting.length > 0)
 		parts.push(`The trackers of ${waiting.length} allow it in ${countdown(soonest)} at the soonest.`);
 	return parts.join(' ');
+}
+
+const otherNames = {dht: 'the DHT', lsd: 'the local network'} as const;
+
+function listed(words: readonly string[]): string {
+	return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 function names(trackers: readonly string[]): string {

@@ -6,6 +6,7 @@ import type {Dialog} from '../../../source/ui/model/dialog.ts';
 import {rowText} from '../../../source/ui/present/row.ts';
 import {field, fieldText} from '../../../source/ui/text/text-field.ts';
 import {openBareScreen} from '../../helpers/bare-screen.ts';
+import {fakeDht} from '../../helpers/fake-engine.ts';
 
 const fields = [
 	{kind: 'text', name: 'link', label: 'torrent', value: field('abc')},
@@ -42,6 +43,7 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 		},
 	},
 	details: {kind: 'details'},
+	dht: {kind: 'dht', dht: fakeDht, top: 0},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
 	help: {kind: 'help', query: field(), top: 0},
 	inspection: {

@@ -317,7 +317,7 @@ test('what a key is said to do is what it does, over the same torrents and files
 	const random = seeded(seed);
 	const kept = new Map<string, number>();
 	for (let turn = 0; turn < 250; turn++) {
-		const bare = await openBareScreen(100, 30, {torrents: 6, seed: turn});
+		const bare = await openBareScreen(100, 30, {torrents: 6, seed: turn, unknown: turn % 5 === 4});
 		shake(bare, random);
 		const before = bare.state();
 		for (const record of recordsHere(keyTable, before.view)) {

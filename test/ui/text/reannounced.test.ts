@@ -19,6 +19,11 @@ test('asking trackers by hand says what it came to, and what they forbid', () =>
 		reannounced({...nothing, asked: ['tracker c'], busy: ['tracker d'], waits: waits.slice(0, 1)}),
 		'Asking tracker c. Tracker d was asked already: no answer yet. Tracker b allows it in 15 min, and is asked then.',
 	);
+	assert.equal(reannounced({...nothing, trackers: 0, others: ['dht']}), 'Asking the DHT.');
+	assert.equal(
+		reannounced({...nothing, asked: ['tracker a'], others: ['dht', 'lsd']}),
+		'Asking tracker a, the DHT and the local network.',
+	);
 	assert.equal(
 		reannouncedAll([nothing, {...nothing, waits}, {...nothing, asked: ['x']}]),
 		'Asking the trackers of 1 of 3 torrents. The trackers of 1 allow it in 1:15 at the soonest.',
