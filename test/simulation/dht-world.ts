@@ -26,6 +26,8 @@ export interface DhtWorldOptions {
 	/** Whether ids fit their addresses. BEP 42. */
 	readonly fits?: boolean;
 	readonly ipv6?: boolean;
+	/** How late promises settle, in virtual ms; the nodes alone make none. */
+	readonly settleTime?: number;
 }
 
 /** A node of the world and where it is. */
@@ -38,7 +40,7 @@ export interface Citizen {
 
 /** Some hundred nodes on virtual time, and the net between them: 10 to 150 ms one way. */
 export class DhtWorld {
-	readonly clock = new VirtualClock(60_000);
+	readonly clock: VirtualClock;
 	readonly random: Random;
 	readonly citizens: Citizen[] = [];
 	readonly #receivers = new Map<string, Receiver>();
@@ -50,6 +52,7 @@ export class DhtWorld {
 
 	constructor(options: DhtWorldOptions) {
 		this.#options = options;
+		this.clock = new VirtualClock(options.settleTime ?? 60_000);
 		this.random = seededRandom(options.seed);
 		for (let n = 0; n < options.nodes; n++) this.#settle(n);
 	}
@@ -95,6 +98,11 @@ export class DhtWorld {
 	/** Has datagrams to an address come here. */
 	listen(address: PeerAddress, receiver: Receiver): void {
 		this.#receivers.set(formatAddress(address), receiver);
+	}
+
+	/** Who has the datagrams to an address. */
+	receiverAt(address: PeerAddress): Receiver | undefined {
+		return this.#receivers.get(formatAddress(address));
 	}
 
 	send(bytes: Uint8Array, from: PeerAddress, to: PeerAddress): void {

@@ -22,10 +22,18 @@ export interface DhtNetworkSetup extends Omit<DhtNodeSetup, 'id'> {
 	lookUp(name: string): Promise<readonly string[]>;
 	/** Whether we have an address of this family to send from. */
 	reaches(): boolean;
+	/** Others can be reached again after they could not, or from another address: they have to be told of us anew. */
+	isBack?(): void;
 }
 
 /** Nodes that were named to us and wait to be asked for the way in. */
 const mostHints = 64;
+/** With fewer nodes whoever is named is asked at once. */
+const enough = 8;
+/** Who was known earlier has so long to answer before strangers are asked. */
+const alone: Millis = 3000;
+/** A name that takes longer to look up is not waited for. */
+const nameTime: Millis = 2000;
 
 /** Our part in one of the two networks: a node, and how it finds its way in, again and again. */
 export class DhtNetwork {
@@ -36,8 +44,13 @@ export class DhtNetwork {
 	#hints: FirstContact[];
 	#tried = 0;
 	#answered = 0;
-	#unresolved = 0;
+	/** Names that could not be looked up, or not yet. */
+	#names = {unresolved: 0};
 	#isUp = false;
+	#asking = 0;
+	#hadNodes = false;
+	/** Nobody could be reached, or may be any more. */
+	#wasLost = false;
 
 	/**
 	 * @param saved who was known at the end of an earlier run
@@ -54,21 +67,22 @@ export class DhtNetwork {
 		return this.#setup.family;
 	}
 
-	/** Nodes that answer. */
+	/** Nodes that answer: none while there is no way to anybody. */
 	get nodes(): number {
-		return this.node.good;
+		return this.node.isSilent ? 0 : this.node.good;
 	}
 
 	/** How it does, in a word and in words. */
 	get health(): {readonly state: DhtState; readonly why: string | undefined} {
 		return dhtHealth({
-			nodes: this.node.good,
+			nodes: this.nodes,
+			silent: this.node.isSilent ? this.node.size : 0,
 			bootstrapping: this.node.isBootstrapping,
 			incoming: this.node.incoming,
 			age: this.#setup.clock.now() - this.#startedAt,
 			tried: this.#tried,
 			answered: this.#answered,
-			unresolved: this.#unresolved,
+			unresolved: this.#names.unresolved,
 			readOnly: this.#setup.readOnly,
 			unreachable: !this.#setup.reaches(),
 		});
@@ -77,19 +91,20 @@ export class DhtNetwork {
 	/** Somebody named a node. It is asked when there is need of it. */
 	heardOf(contact: FirstContact): void {
 		if (familyOf(contact.host) !== this.family) return;
-		if (this.node.good >= 8) return void this.node.offer(contact);
+		if (this.nodes >= enough) return void this.node.offer(contact);
 		if (this.#hints.length < mostHints) this.#hints.push(contact);
-		this.#schedule.hurry();
 	}
 
-	/** The network is another, or was away. */
+	/** The network is another, or was away: who was known may be gone. */
 	hurry(): void {
+		this.#wasLost = true;
 		this.#schedule.hurry();
 	}
 
 	/** Once a second. */
 	tick(now: Millis): void {
 		if (!this.#setup.reaches()) {
+			this.#wasLost ||= this.#isUp;
 			this.#isUp = false;
 			return;
 		}
@@ -98,7 +113,16 @@ export class DhtNetwork {
 			this.node.start();
 			this.#schedule.hurry();
 		}
-		if (this.#schedule.isDue(this.node.good, now)) void this.#bootstrap();
+		const {nodes} = this;
+		if (nodes === 0 && this.#hadNodes) this.#wasLost = true;
+		this.#hadNodes ||= nodes > 0;
+		if (this.#schedule.isDue(nodes, now)) return void this.#bootstrap();
+		if (this.#asking > 0) return;
+		// Who was named is asked at once; the ways in that all share are spared.
+		if (this.#hints.length > 0 && nodes < enough) return void this.#whileAsking(() => this.#askHints());
+		if (!this.#wasLost || nodes === 0) return;
+		this.#wasLost = false;
+		this.#setup.isBack?.();
 	}
 
 	stop(): void {
@@ -106,48 +130,78 @@ export class DhtNetwork {
 	}
 
 	async #bootstrap(): Promise<void> {
+		await this.#whileAsking(async () => {
+			// Who was known before is asked alone: the ways in that all share are for those who know nobody.
+			if ((await this.#askHints()) === 0) await this.#askWaysIn();
+		});
+		this.#schedule.done(this.#setup.clock.now());
+	}
+
+	async #whileAsking(ask: () => Promise<unknown>): Promise<void> {
+		this.#asking++;
+		await ask();
+		this.#asking--;
+	}
+
+	/** Answers how many answered; 0 when none of them has for a while. */
+	async #askHints(): Promise<number> {
 		const hints = this.#hints;
 		this.#hints = [];
-		if (hints.length > 0) {
-			// Who was known before is asked alone: the ways in that all share are for those who know nobody.
-			const responses = await this.#ask(hints);
-			if (responses > 0) return this.#schedule.done(this.#setup.clock.now());
-		}
-		const {contacts, unresolved} = await this.#waysIn();
-		this.#unresolved = unresolved;
+		if (hints.length === 0) return 0;
+		const nobody = new Promise<number>(resolve => {
+			this.#setup.clock.after(alone, () => {
+				if (this.nodes === 0) resolve(0);
+			});
+		});
+		return Promise.race([this.#ask(hints), nobody]);
+	}
+
+	async #askWaysIn(): Promise<void> {
+		const contacts = await this.#waysIn();
 		const responses = await this.#ask(contacts);
 		this.#tried = contacts.length;
 		this.#answered = Math.min(responses, contacts.length);
-		this.#schedule.done(this.#setup.clock.now());
 	}
 
 	#ask(contacts: readonly FirstContact[]): Promise<number> {
 		return new Promise(resolve => this.node.bootstrap(contacts, resolve));
 	}
 
-	/** The ways in, as addresses. What a name of the internet says is inside our own network is not believed. */
-	async #waysIn(): Promise<{contacts: FirstContact[]; unresolved: number}> {
-		const {bootstrap, family} = this.#setup;
-		let unresolved = 0;
-		const lists = await Promise.all(
-			bootstrap.map(async ({host, port}): Promise<FirstContact[]> => {
-				if (parseIp(host) !== undefined) return familyOf(host) === family ? [{host, port}] : [];
-				try {
-					const found = await this.#setup.lookUp(host);
-					const usable = found.filter(address => familyOf(address) === family && isMeant(host, address));
-					return usable.map(address => ({host: address, port, isRouter: true}));
-				} catch {
-					unresolved++;
-					return [];
-				}
-			}),
-		);
-		return {contacts: lists.flat(), unresolved};
+	/**
+	 * The ways in, as addresses. What a name of the internet says is inside our own network is not believed. A name that
+	 * takes long to look up holds up nobody else: it is asked when it is known.
+	 */
+	async #waysIn(): Promise<readonly FirstContact[]> {
+		const {bootstrap, clock} = this.#setup;
+		let contacts: FirstContact[] | undefined = [];
+		const names = {unresolved: bootstrap.length};
+		this.#names = names;
+		const all = bootstrap.map(async way => {
+			const found = await this.#addressesOf(way);
+			names.unresolved--;
+			if (contacts !== undefined) contacts.push(...found);
+			else for (const contact of found) this.heardOf(contact);
+		});
+		const known = Promise.all(all.map(one => one.catch(() => {})));
+		await Promise.race([known, new Promise<void>(resolve => clock.after(nameTime, resolve))]);
+		const soon = contacts;
+		contacts = undefined;
+		return soon;
+	}
+
+	/** Rejects when a name cannot be looked up. */
+	async #addressesOf({host, port}: BootstrapHost): Promise<FirstContact[]> {
+		const {family} = this.#setup;
+		if (parseIp(host) !== undefined) return familyOf(host) === family ? [{host, port}] : [];
+		const found = await this.#setup.lookUp(host);
+		const usable = found.filter(address => familyOf(address) === family && isMeant(host, address));
+		return usable.map(address => ({host: address, port, isRouter: true}));
 	}
 }
 
-function isMeant(name: string, address: string): boolean {
-	if (name === 'localhost' || !name.includes('.')) return true;
+/** Whether an address is one that a name may have: a name of the internet says nothing of our own network. */
+export function isMeant(name: string, address: string): boolean {
+	if (parseIp(name) !== undefined || name === 'localhost' || !name.includes('.')) return true;
 	const ip = parseIp(address);
 	return ip !== undefined && addressScope(ip) === 'public';
 }

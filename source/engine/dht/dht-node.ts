@@ -5,10 +5,10 @@ import type {Clock, Random, Timer} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {Lookup, LookupNode} from '../../policy/dht/lookup.js';
 import {PacketGuard} from '../../policy/dht/packet-guard.js';
-import {RoutingTable} from '../../policy/dht/routing-table.js';
+import {nearRange, RoutingTable} from '../../policy/dht/routing-table.js';
 import {SendQuota} from '../../policy/dht/send-quota.js';
 import {isWithinReach} from '../../policy/peers/address-reach.js';
-import {peerKey} from '../../policy/peers/peer-key.js';
+import {isLoopback, peerKey} from '../../policy/peers/peer-key.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {
 	BadQuery,
@@ -38,10 +38,14 @@ const selfGap: Millis = 10 * 60_000;
 const settledSelfGap: Millis = 30 * 60_000;
 const shallow = 4;
 const k = 8;
+/** Fewer nodes are no good beginning for look-ups. */
+const fewNodes = 64;
 /** Nodes heard of that wait to be asked whether they are there. */
 const mostCandidates = 32;
 /** Queries from outside lately: with fewer nobody can reach us. */
 const incomingWindow: Millis = 10 * 60_000;
+/** When so many questions in a row stay without an answer it is not those who were asked: there is no network. */
+const silence = 10;
 
 /** What counts in a node's traffic. */
 export interface DhtTraffic {
@@ -91,6 +95,8 @@ export interface DhtNodeSetup {
 	send(bytes: Uint8Array, to: PeerAddress): void;
 	/** Our address as somebody sees it. BEP 42. */
 	seenAs?(address: PeerAddress, by: PeerAddress): void;
+	/** There is a node in the table, and was none. */
+	isFound?(): void;
 	/** Nodes of the other family were heard of. */
 	others?(nodes: readonly NodeContact[]): void;
 	/** The nearest nodes of the other family. */
@@ -130,7 +136,8 @@ export class DhtNode {
 	#id: Uint8Array;
 	#timer: Timer | undefined;
 	#selfLookupAt: Millis = Infinity;
-	#bootstrapping = false;
+	#bootstraps = 0;
+	#candidatesTurn = true;
 	#incomingAt: Millis[] = [];
 	#stopped = false;
 
@@ -159,9 +166,15 @@ export class DhtNode {
 			send: (asking, transaction, to) => this.#sendQuery(asking, transaction, to),
 			asked: (id, to) => this.#table.asked(id, to, clock.now()),
 			heard: (id, from, roundTrip) => {
-				if (!this.#routers.has(formatAddress(from))) this.#table.answered(id, from, roundTrip, clock.now());
+				if (this.#routers.has(formatAddress(from))) return;
+				const isFirst = this.#table.size === 0;
+				this.#table.answered(id, from, roundTrip, clock.now());
+				if (isFirst && this.#table.size > 0) setup.isFound?.();
 			},
-			failed: (id, to) => this.#table.failed(id, to),
+			refused: (id, from) => this.#table.refused(id, from, clock.now()),
+			failed: (id, to) => {
+				if (!this.isSilent) this.#table.failed(id, to);
+			},
 		});
 	}
 
@@ -197,7 +210,7 @@ export class DhtNode {
 	}
 
 	get isBootstrapping(): boolean {
-		return this.#bootstrapping;
+		return this.#bootstraps > 0;
 	}
 
 	/** Questions on their way. */
@@ -205,7 +218,12 @@ export class DhtNode {
 		return this.#rpc.pending;
 	}
 
-	/** Queries that came in the last ten minutes; 8 at the most are counted. */
+	/** Nobody of all who were asked lately has answered: there is no way to them. */
+	get isSilent(): boolean {
+		return this.#rpc.lostInARow >= silence;
+	}
+
+	/** Queries of whom we did not ask first that came in the last ten minutes; 8 at the most are counted. */
 	get incoming(): number {
 		const since = this.#setup.clock.now() - incomingWindow;
 		return this.#incomingAt.filter(at => at >= since).length;
@@ -270,7 +288,7 @@ export class DhtNode {
 	bootstrap(contacts: readonly FirstContact[], done: (responses: number) => void): void {
 		if (this.#stopped) return;
 		for (const contact of contacts) if (contact.isRouter) this.#routers.add(formatAddress(contact));
-		this.#bootstrapping = true;
+		this.#bootstraps++;
 		this.#selfLookupAt = Infinity;
 		const want = this.#setup.others ? (['ipv4', 'ipv6'] as const) : undefined;
 		this.#run(
@@ -279,13 +297,23 @@ export class DhtNode {
 			[...this.#table.closest(this.#id, 2 * k), ...contacts],
 			{
 				done: lookup => {
-					this.#bootstrapping = false;
+					this.#bootstraps--;
 					const gap = this.#table.depth < shallow ? selfGap : settledSelfGap;
 					this.#selfLookupAt = this.#setup.clock.now() + gap;
 					done(lookup.responses);
+					if (lookup.responses >= k) this.#widen(0);
 				},
 			},
 		);
+	}
+
+	/** Fills the far parts of the table, one after the other: that is where look-ups begin. */
+	#widen(bits: number): void {
+		if (bits >= shallow || this.#table.size >= fewNodes || this.#stopped) return;
+		const target = randomIdAt(this.#id, bits, this.#setup.random);
+		this.#run(target, {name: 'find_node', target}, this.#table.closest(target, k), {
+			done: () => this.#widen(bits + 1),
+		});
 	}
 
 	/**
@@ -373,11 +401,11 @@ export class DhtNode {
 			this.#counts.invalid++;
 			if (error instanceof BadQuery && this.#mayAnswer(from, now))
 				this.#refuse(error.transaction, krpcErrorCode.protocol, error.message, from);
-			else if (!(error instanceof BadQuery)) this.#guard.admits(peerKey(from), now);
+			else if (!(error instanceof BadQuery)) this.#guard.admits(senderOf(from), now);
 			return;
 		}
 		if (message.kind === 'query') return this.#query(message, from, now);
-		if (!this.#rpc.received(message, from)) return void this.#guard.admits(peerKey(from), now);
+		if (!this.#rpc.received(message, from)) return void this.#guard.admits(senderOf(from), now);
 		if (message.kind === 'error') this.#counts.errorsIn++;
 		else {
 			this.#counts.answersIn++;
@@ -440,7 +468,7 @@ export class DhtNode {
 	}
 
 	#mayAnswer(from: PeerAddress, now: Millis): boolean {
-		return !this.#setup.readOnly && this.#guard.admits(peerKey(from), now) && this.#quota.mayAnswer(now);
+		return !this.#setup.readOnly && this.#guard.admits(senderOf(from), now) && this.#quota.mayAnswer(now);
 	}
 
 	#refuse(transaction: Uint8Array, code: number, text: string, to: PeerAddress): void {
@@ -453,8 +481,11 @@ export class DhtNode {
 	#query(query: KrpcQuery, from: PeerAddress, now: Millis): void {
 		this.#queriesIn[query.name]++;
 		if (!this.#mayAnswer(from, now)) return;
-		this.#incomingAt.push(now);
-		if (this.#incomingAt.length > k) this.#incomingAt.shift();
+		// A gateway lets in who was asked; that others come says that the port is open.
+		if (!this.#quota.spokeLately(from)) {
+			this.#incomingAt.push(now);
+			if (this.#incomingAt.length > k) this.#incomingAt.shift();
+		}
 		const bytes = this.#server.answer(query, from, this.#sender, now);
 		this.#counts.answersOut++;
 		this.#quota.answered(bytes.length);
@@ -479,10 +510,17 @@ export class DhtNode {
 		if (this.#stopped) return;
 		this.#timer = this.#setup.clock.after(refreshGap, () => this.#tick());
 		const now = this.#setup.clock.now();
-		if (now >= this.#selfLookupAt && !this.#bootstrapping) return this.bootstrap([], () => {});
-		if (this.#tryCandidate()) return;
+		if (now >= this.#selfLookupAt && this.#bootstraps === 0) return this.bootstrap([], () => {});
+		// In turns, for there may be no end of candidates.
+		this.#candidatesTurn = !this.#candidatesTurn;
+		if (!(this.#candidatesTurn && this.#tryCandidate()) && !this.#refresh(now)) this.#tryCandidate();
+	}
+
+	/** Asks the node that has waited longest; answers false when all are fresh. */
+	#refresh(now: Millis): boolean {
 		const stalest = this.#table.stalest();
-		if (stalest === undefined || now - stalest.node.askedAt < freshTime) return;
+		if (stalest === undefined) return false;
+		if (!this.isSilent && now - stalest.node.askedAt < freshTime) return false;
 		const {node, bits, hasRoom} = stalest;
 		// Where there is room the question is one whose answer fills it.
 		const asking: KrpcAsking = hasRoom
@@ -492,6 +530,7 @@ export class DhtNode {
 			answered: response => this.#takeNodes(response, node),
 			failed: () => {},
 		});
+		return true;
 	}
 
 	#takeNodes(response: KrpcResponse, from: PeerAddress): void {
@@ -501,6 +540,12 @@ export class DhtNode {
 			if (this.#table.wants(node.id, node)) this.#candidates.push(node);
 		}
 	}
+}
+
+/** Whose packets are counted together: of IPv6 who has one address has a network full of them. */
+function senderOf(from: PeerAddress): string {
+	if (familyOf(from.host) === 'ipv4' || isLoopback(from.host)) return peerKey(from);
+	return nearRange(from.host) ?? peerKey(from);
 }
 
 const nothingFollows = {answered(): void {}, failed(): void {}};

@@ -6,7 +6,7 @@ import type {DhtState} from '../../policy/dht/dht-health.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {looksLikeKrpc} from '../../protocol/dht/krpc.js';
 import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
-import {type BootstrapHost, DhtNetwork} from './dht-network.js';
+import {type BootstrapHost, DhtNetwork, isMeant} from './dht-network.js';
 import type {DhtTraffic} from './dht-node.js';
 import {familyOf} from './lookup-run.js';
 
@@ -92,6 +92,8 @@ const mostLookups = 8;
 const keptTimes = 64;
 /** Nodes that peers name by PORT, a second. */
 const mostPorts = 5;
+/** Nodes of one .torrent that are looked at. */
+const mostNamed = 16;
 
 interface Wish {
 	readonly start: () => void;
@@ -104,9 +106,12 @@ export class Dht {
 	readonly #waiting: Wish[] = [];
 	readonly #firstPeers: Millis[] = [];
 	readonly #whole: Millis[] = [];
+	readonly #listeners = new Set<() => void>();
 	#lookups = 0;
 	#savedAt: Millis;
 	#addressRevision = -1;
+	#hosts: ReadonlyMap<AddressFamily, string> = new Map();
+	#tickedAt: Millis;
 	#drift: Millis;
 	#ports = 0;
 	#told: string | undefined;
@@ -116,6 +121,7 @@ export class Dht {
 	constructor(setup: DhtSetup) {
 		this.#setup = setup;
 		this.#savedAt = setup.clock.now();
+		this.#tickedAt = setup.clock.now();
 		this.#drift = setup.clock.wall() - setup.clock.now();
 		setup.udp.join({
 			claims: bytes => looksLikeKrpc(bytes),
@@ -145,6 +151,8 @@ export class Dht {
 					}),
 				seenAs: ({host}, by) => heardOurAddress(host, by.host),
 				others: nodes => this.#others(family, nodes),
+				isFound: () => this.#nodeFound(),
+				isBack: () => this.#tellAll(),
 				closestOther: (target, count) =>
 					this.#networks.find(other => other.family !== family)?.node.closest(target, count) ?? [],
 			},
@@ -214,8 +222,10 @@ export class Dht {
 	tick(now: Millis): void {
 		this.#ports = 0;
 		const drift = this.#setup.clock.wall() - now;
-		if (drift - this.#drift > sleepGap) this.addressesChanged();
+		// Where the clock goes on in its sleep it is the second that was long.
+		if (drift - this.#drift > sleepGap || now - this.#tickedAt > sleepGap) this.addressesChanged();
 		this.#drift = drift;
+		this.#tickedAt = now;
 		this.#lookAtAddress();
 		for (const network of this.#networks) network.tick(now);
 		const {state, why} = this.health;
@@ -224,10 +234,6 @@ export class Dht {
 			this.#told = state;
 			this.#setup.log('debug', text);
 		}
-		if (!this.#hadNodes && this.nodes > 0) {
-			this.#hadNodes = true;
-			this.#next();
-		}
 		if (now - this.#savedAt >= saveGap) void this.#save();
 	}
 
@@ -235,10 +241,34 @@ export class Dht {
 		const {hosts, revision} = this.#setup.ourAddresses();
 		if (revision === this.#addressRevision) return;
 		this.#addressRevision = revision;
-		for (const host of hosts) {
+		const before = this.#hosts;
+		this.#hosts = new Map(hosts.map(host => [familyOf(host), host]));
+		for (const [family, host] of this.#hosts) {
 			const ip = parseIp(host);
-			if (ip !== undefined) this.#network(familyOf(host))?.node.addressIs(ip);
+			if (ip !== undefined) this.#network(family)?.node.addressIs(ip);
 		}
+		// Those who stored us stored an address that leads nowhere now.
+		if ([...this.#hosts].some(([family, host]) => (before.get(family) ?? host) !== host)) this.#tellAll();
+	}
+
+	/** A first node answered: look-ups that waited for one begin. */
+	#nodeFound(): void {
+		if (this.#hadNodes) return;
+		this.#hadNodes = true;
+		this.#setup.clock.soon(() => this.#next());
+	}
+
+	/**
+	 * Tells somebody each time when torrents have to be announced anew before their time: our address is another, or
+	 * nobody could be reached for a while. Answers how to hear of it no longer.
+	 */
+	subscribe(announceAgain: () => void): () => void {
+		this.#listeners.add(announceAgain);
+		return () => this.#listeners.delete(announceAgain);
+	}
+
+	#tellAll(): void {
+		for (const announceAgain of [...this.#listeners]) announceAgain();
 	}
 
 	/** The network is another than before, or the machine slept: who is known may be gone. */
@@ -252,9 +282,15 @@ export class Dht {
 		this.#network(familyOf(host))?.heardOf({host, port});
 	}
 
-	/** A torrent, or a person, names a node. */
-	heardOf(contact: PeerAddress): void {
-		this.#network(familyOf(contact.host))?.heardOf(contact);
+	/** A .torrent names nodes, by address or by name: they are asked when others are needed. */
+	async namedByTorrent(nodes: readonly BootstrapHost[]): Promise<void> {
+		await Promise.all(
+			nodes.slice(0, mostNamed).map(async ({host, port}) => {
+				const found = parseIp(host) === undefined ? await this.#setup.lookUp(host).catch(() => []) : [host];
+				for (const address of found)
+					if (isMeant(host, address)) this.#network(familyOf(address))?.heardOf({host: address, port});
+			}),
+		);
 	}
 
 	/**
@@ -264,7 +300,7 @@ export class Dht {
 	 * @param announce whether we are to be stored, and as what
 	 * @param peers told as they come
 	 * @param done told how many peers came and how many stored us
-	 * @returns how to stop it; nothing is told then
+	 * @returns how to stop it; nothing is told then, nor of peers that would come after the end
 	 */
 	search(
 		target: Uint8Array,
@@ -284,10 +320,10 @@ export class Dht {
 		};
 		const wish: Wish = {
 			start: () => {
-				if (isOver) return this.#next();
 				isRunning = true;
 				this.#lookups++;
 				this.#search(target, announce, peers, cancels, outcome => {
+					if (isOver) return;
 					end();
 					done(outcome);
 				});
@@ -296,8 +332,10 @@ export class Dht {
 		this.#waiting.push(wish);
 		this.#next();
 		return () => {
-			if (isOver) return;
 			for (const cancel of cancels) cancel();
+			if (isOver) return;
+			const at = this.#waiting.indexOf(wish);
+			if (at >= 0) this.#waiting.splice(at, 1);
 			end();
 		};
 	}

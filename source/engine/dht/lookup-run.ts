@@ -13,6 +13,9 @@ import type {Rpc} from './rpc.js';
 /** When too much was asked just now, it is tried again so soon. */
 const retryGap: Millis = 100;
 
+/** Where fewer nodes are than are looked for, silent ones are not waited for longer, once some have answered. */
+const settleTime: Millis = 2000;
+
 /** What a look-up asks, and whom it tells. */
 export interface LookupPlan {
 	readonly target: Uint8Array;
@@ -22,7 +25,7 @@ export interface LookupPlan {
 	readonly own: Uint8Array;
 	/** Whom to begin with. */
 	readonly contacts: ReadonlyArray<PeerAddress & {readonly id?: Uint8Array | undefined}>;
-	/** Somebody answered. */
+	/** Somebody answered; who was silent for long may yet after the end. */
 	answered?(response: KrpcResponse, from: PeerAddress): void;
 	/** Nodes of the other family were heard of. */
 	others?(nodes: readonly NodeContact[]): void;
@@ -37,7 +40,9 @@ export class LookupRun {
 	readonly #plan: LookupPlan;
 	readonly #lookup: Lookup;
 	#retry: Timer | undefined;
+	#settling: Timer | undefined;
 	#isOver = false;
+	#isCancelled = false;
 
 	constructor(rpc: Rpc, clock: Clock, plan: LookupPlan) {
 		this.#rpc = rpc;
@@ -52,17 +57,31 @@ export class LookupRun {
 		this.#step();
 	}
 
-	/** What comes later changes nothing any more. */
+	/** What comes later is told to nobody any more. */
 	cancel(): void {
+		this.#isCancelled = true;
+		this.#end();
+	}
+
+	#end(): void {
 		this.#isOver = true;
 		this.#retry?.clear();
+		this.#settling?.clear();
 	}
 
 	#step(): void {
 		if (this.#isOver) return;
 		for (const node of this.#lookup.next()) this.#ask(node);
-		if (!this.#lookup.isDone || this.#isOver) return;
-		this.cancel();
+		if (this.#isOver) return;
+		if (this.#lookup.isDone) return this.#finish();
+		this.#settling?.clear();
+		this.#settling = undefined;
+		if (this.#lookup.responses > 0 && this.#lookup.isQuiet)
+			this.#settling = this.#clock.after(settleTime, () => this.#finish());
+	}
+
+	#finish(): void {
+		this.#end();
 		this.#plan.done(this.#lookup);
 	}
 
@@ -87,8 +106,14 @@ export class LookupRun {
 	}
 
 	#take(node: LookupNode, response: KrpcResponse): void {
+		if (this.#isCancelled) return;
+		// An address of ours that others still remember.
+		if (sameBytes(response.id, this.#plan.own)) {
+			this.#lookup.failed(node);
+			return this.#step();
+		}
 		this.#lookup.answered(node, response.id, response.token);
-		if (this.#isOver) return;
+		if (this.#isOver) return this.#plan.answered?.(response, node);
 		const others: NodeContact[] = [];
 		for (const contact of response.nodes) {
 			if (familyOf(contact.host) !== this.#plan.family) others.push(contact);

@@ -42,6 +42,8 @@ export interface RpcSetup {
 	/** A question went out, was answered, or was not: for the table. */
 	asked(id: Uint8Array, to: PeerAddress): void;
 	heard(id: Uint8Array, from: PeerAddress, roundTrip: Millis): void;
+	/** It refused: it is there. */
+	refused(id: Uint8Array, from: PeerAddress): void;
 	failed(id: Uint8Array, to: PeerAddress): void;
 }
 
@@ -56,12 +58,19 @@ export class Rpc {
 	readonly #untilSlow = new Queue<Pending>();
 	readonly #untilLost = new Queue<Pending>();
 	#timer: Timer | undefined;
+	#timerAt: Millis = Infinity;
+	#lostInARow = 0;
 	#stopped = false;
 	/** Answers that answer nothing we asked. */
 	unsolicited = 0;
 
 	constructor(setup: RpcSetup) {
 		this.#setup = setup;
+	}
+
+	/** Questions without an answer since the last that had one. */
+	get lostInARow(): number {
+		return this.#lostInARow;
 	}
 
 	/** Questions on their way. */
@@ -100,8 +109,10 @@ export class Rpc {
 			return false;
 		}
 		this.#end(pending);
+		this.#lostInARow = 0;
 		if (message.kind === 'error') {
 			// It is there, but of no use for this.
+			if (pending.id !== undefined) this.#setup.refused(pending.id, pending.to);
 			pending.outcome.failed();
 			return true;
 		}
@@ -114,16 +125,21 @@ export class Rpc {
 		return true;
 	}
 
-	/** Nobody can be reached there: the system says so. */
+	/** The system could not send there. That is no fault of whoever is there: no network is, or it is not let through. */
 	unreachable(to: PeerAddress): void {
-		for (const pending of [...this.#pending.values()])
-			if (isSameEndpoint(pending.to, to)) this.#lose(pending);
+		for (const pending of [...this.#pending.values()]) {
+			if (!isSameEndpoint(pending.to, to)) continue;
+			this.#end(pending);
+			this.#lostInARow++;
+			pending.outcome.failed();
+		}
 	}
 
 	/** Nothing is asked or waited for any more. */
 	stop(): void {
 		this.#stopped = true;
 		this.#timer?.clear();
+		this.#timer = undefined;
 		this.#pending.clear();
 	}
 
@@ -134,17 +150,24 @@ export class Rpc {
 
 	#lose(pending: Pending): void {
 		this.#end(pending);
+		this.#lostInARow++;
 		if (pending.id !== undefined) this.#setup.failed(pending.id, pending.to);
 		pending.outcome.failed();
 	}
 
 	#arm(): void {
-		if (this.#timer !== undefined || this.#stopped) return;
+		if (this.#stopped) return;
 		const slow = this.#untilSlow.first(({isOver}) => !isOver);
 		const lost = this.#untilLost.first(({isOver}) => !isOver);
 		if (lost === undefined) return;
 		const next = Math.min(slow ? slow.sentAt + shortTimeout : Infinity, lost.sentAt + longTimeout);
-		this.#timer = this.#setup.clock.after(next - this.#setup.clock.now(), () => {
+		if (this.#timer !== undefined) {
+			// Who was asked just now may be slow before another is lost.
+			if (this.#timerAt <= next) return;
+			this.#timer.clear();
+		}
+		this.#timerAt = next;
+		this.#timer = this.#setup.clock.after(Math.max(0, next - this.#setup.clock.now()), () => {
 			this.#timer = undefined;
 			this.#look();
 			this.#arm();

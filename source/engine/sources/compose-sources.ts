@@ -11,6 +11,10 @@ import {type TrackerServices, TrackerSource} from './tracker-source.js';
 
 /** What the sources of its peers ask of, and tell, a torrent. */
 export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'stats' | 'left'> {
+	/** Undefined before its content is known. */
+	readonly content?:
+		| {readonly metainfo: {readonly nodes: ReadonlyArray<readonly [host: string, port: number]>}}
+		| undefined;
 	readonly swarm: SourcedSwarm & {readonly list: {isOwn(peer: PeerAddress): boolean}};
 	post(event: {
 		readonly type: 'peers';
@@ -49,7 +53,12 @@ export function composeSources(
 			resume: new ResumeSource(finds('resume')),
 			others: [
 				new DhtSource(
-					{infoHash: torrent.infoHash, isSeed: () => torrent.left === 0, found: finds('dht')},
+					{
+						infoHash: torrent.infoHash,
+						nodes: () => torrent.content?.metainfo.nodes ?? [],
+						isSeed: () => torrent.left === 0,
+						found: finds('dht'),
+					},
 					services,
 				),
 				new PassiveSource('pex', services.exchangesPeers ? undefined : 'switched off'),

@@ -9,6 +9,8 @@ import type {PeerSource} from './peer-source.js';
 export interface DhtTorrent {
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
+	/** Nodes that its .torrent names. BEP 5. */
+	nodes(): ReadonlyArray<readonly [host: string, port: number]>;
 	/** Everything is here. */
 	isSeed(): boolean;
 	found(addresses: readonly PeerAddress[]): void;
@@ -19,7 +21,7 @@ export interface DhtServices {
 	readonly clock: Clock;
 	readonly random: Random;
 	/** Undefined when it is switched off. */
-	readonly dht?: Pick<Dht, 'search'> | undefined;
+	readonly dht?: Pick<Dht, 'search' | 'subscribe' | 'namedByTorrent'> | undefined;
 	/** Whether peers tell each other of further ones. */
 	readonly exchangesPeers: boolean;
 }
@@ -32,6 +34,7 @@ export class DhtSource implements PeerSource {
 	readonly #times = new AnnounceTimes();
 	#timer: Timer | undefined;
 	#cancel: (() => void) | undefined;
+	#unsubscribe: (() => void) | undefined;
 
 	constructor(torrent: DhtTorrent, services: DhtServices) {
 		this.#torrent = torrent;
@@ -48,7 +51,11 @@ export class DhtSource implements PeerSource {
 	}
 
 	start(): void {
-		if (this.#services.dht === undefined) return;
+		const {dht} = this.#services;
+		if (dht === undefined) return;
+		const named = this.#torrent.nodes();
+		if (named.length > 0) void dht.namedByTorrent(named.map(([host, port]) => ({host, port})));
+		this.#unsubscribe ??= dht.subscribe(() => this.hurry());
 		this.#times.start();
 		this.#plan();
 	}
@@ -71,6 +78,8 @@ export class DhtSource implements PeerSource {
 	/** There is no goodbye in the DHT: who was stored is forgotten. */
 	async stop(): Promise<void> {
 		this.#times.stop();
+		this.#unsubscribe?.();
+		this.#unsubscribe = undefined;
 		this.#timer?.clear();
 		this.#timer = undefined;
 		this.#cancel?.();
@@ -91,13 +100,15 @@ export class DhtSource implements PeerSource {
 		const {infoHash} = this.#torrent;
 		this.#timer = undefined;
 		this.#times.begun(clock.now());
+		// Late answers to the one before.
+		this.#cancel?.();
 		this.#cancel = dht?.search(
 			infoHash,
 			this.#torrent.isSeed() ? 'seed' : 'peer',
 			found => this.#torrent.found(found),
-			({peers}) => {
-				this.#cancel = undefined;
-				this.#times.ended(clock.now(), peers > 0, random.next());
+			({peers, nodes}) => {
+				const found = peers > 0 ? 'peers' : nodes > 0 ? 'nodes' : 'nobody';
+				this.#times.ended(clock.now(), found, random.next());
 				this.#plan();
 			},
 		);

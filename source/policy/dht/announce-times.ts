@@ -49,11 +49,12 @@ export class AnnounceTimes {
 		this.#last = now;
 	}
 
-	/** It is over. `chance`: 0 .. 1. */
-	ended(now: Millis, found: boolean, chance: number): void {
+	/** It is over. `found`: what it led to; `chance`: 0 .. 1. */
+	ended(now: Millis, found: 'peers' | 'nodes' | 'nobody', chance: number): void {
 		this.#running = false;
-		this.#soonGap = found ? firstSoonGap : Math.min(announceGap, this.#soonGap * 2);
-		this.#next = now + announceGap * (0.9 + 0.2 * chance);
+		const gap = found === 'nobody' ? this.#soonGap : announceGap;
+		this.#soonGap = found === 'peers' ? firstSoonGap : Math.min(announceGap, this.#soonGap * 2);
+		this.#next = now + gap * (0.9 + 0.2 * chance);
 		if (this.#again) this.hurry(now);
 		this.#again = false;
 	}

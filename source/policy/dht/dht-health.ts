@@ -5,6 +5,8 @@ export type DhtState = 'off' | 'starting' | 'firewalled' | 'poor' | 'good';
 export interface DhtFacts {
 	/** Nodes that answered us lately. */
 	readonly nodes: number;
+	/** Nodes that are known while none of all that were asked lately has answered; else 0. */
+	readonly silent: number;
 	/** Somebody is asked for the way in right now. */
 	readonly bootstrapping: boolean;
 	/** Queries of others in the last ten minutes, counted up to 8. */
@@ -33,6 +35,11 @@ export function dhtHealth(facts: DhtFacts): {readonly state: DhtState; readonly 
 	const {nodes, tried, answered, unresolved} = facts;
 	if (facts.unreachable) return {state: 'off', why: 'this machine has no address of this kind'};
 	if (nodes === 0) {
+		if (facts.silent > 0)
+			return {
+				state: 'starting',
+				why: `none of ${facts.silent} known nodes answers any more: is the network there?`,
+			};
 		if (facts.bootstrapping && tried === 0) return {state: 'starting', why: 'looking for a first node'};
 		if (tried === 0 && unresolved === 0) return {state: 'starting', why: 'nobody to ask is known yet'};
 		if (unresolved > 0 && tried === 0)
@@ -43,8 +50,17 @@ export function dhtHealth(facts: DhtFacts): {readonly state: DhtState; readonly 
 		};
 	}
 	if (nodes < plenty)
-		return {state: 'poor', why: `only ${nodes} ${nodes === 1 ? 'node is' : 'nodes are'} known`};
+		return {
+			state: 'poor',
+			why: `only ${nodes} ${nodes === 1 ? 'node is' : 'nodes are'} known${waysIn(facts)}`,
+		};
 	if (facts.readOnly || facts.age < youth || facts.incoming >= someIncoming)
 		return {state: 'good', why: undefined};
 	return {state: 'firewalled', why: 'nobody asks us: the port is not open for UDP'};
+}
+
+/** What is amiss with the ways in, to be said behind something else. */
+function waysIn({tried, answered, unresolved}: DhtFacts): string {
+	if (tried > 0 && answered === 0) return `, and none of ${tried} first nodes answered`;
+	return unresolved > 0 && tried === 0 ? ', and the names of first nodes cannot be looked up' : '';
 }

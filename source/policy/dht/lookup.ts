@@ -151,12 +151,23 @@ export class Lookup {
 
 	/** Nobody need be asked any more, and nobody's answer be waited for that could change the result. */
 	get isDone(): boolean {
+		const missing = this.#missing;
+		return missing === 0 || (missing !== undefined && this.#pending === 0);
+	}
+
+	/** Nobody is left to be asked, and all whose answer is missing have been silent longer than most. */
+	get isQuiet(): boolean {
+		return this.#missing !== undefined;
+	}
+
+	/** How many of those that are wanted have not answered; undefined while one of them may soon. */
+	get #missing(): number | undefined {
 		let missing = this.#wanted;
 		for (const {state, id} of this.#nodes) {
-			if (state === 'new' || state === 'asked') return false;
-			if (state === 'answered' && id !== undefined && --missing === 0) return true;
+			if (state === 'new' || state === 'asked') return undefined;
+			if (state === 'answered' && id !== undefined && --missing === 0) return 0;
 		}
-		return this.#pending === 0;
+		return missing;
 	}
 
 	/** The nearest that answered, the nearest first. */

@@ -13,11 +13,13 @@ interface StoredPeer {
 
 const mostHashes = 2000;
 const mostPeers = 500;
+/** Several behind one gateway share its address. */
+const mostPerAddress = 4;
 const lifetime: Millis = 45 * 60_000;
 /** How often those that were not announced again are looked for. */
 const sweepGap: Millis = 60_000;
 
-/** What other nodes announced to us: the peers of torrents near our id. One peer an address. BEP 5, BEP 33. */
+/** What other nodes announced to us: the peers of torrents near our id. Few peers an address. BEP 5, BEP 33. */
 export class PeerStore {
 	readonly #hashes = new Map<string, Map<string, StoredPeer>>();
 	readonly #random: Random;
@@ -52,8 +54,8 @@ export class PeerStore {
 			peers = new Map();
 			this.#hashes.set(hash, peers);
 		}
-		const key = addressScope(ip) === 'loopback' ? `${toHex(ip)} ${port}` : toHex(ip);
-		const known = peers.delete(key);
+		const key = `${toHex(ip)} ${port}`;
+		const known = peers.delete(key) || (addressScope(ip) !== 'loopback' && makeRoom(peers, `${toHex(ip)} `));
 		if (!known && peers.size >= mostPeers) return false;
 		if (!known) this.#peers++;
 		const compact = new Uint8Array(ip.length + 2);
@@ -113,4 +115,12 @@ export class PeerStore {
 			if (peers.size === 0) this.#hashes.delete(hash);
 		}
 	}
+}
+
+/** Lets go of the oldest peer of an address that has as many as may be: one, when the torrent has room for no more. Answers whether. */
+function makeRoom(peers: Map<string, StoredPeer>, address: string): boolean {
+	// They lie in the order in which they were announced.
+	const there = [...peers.keys()].filter(key => key.startsWith(address));
+	const most = peers.size < mostPeers ? mostPerAddress : 1;
+	return there.length >= most && peers.delete(there[0]!);
 }

@@ -243,6 +243,14 @@ export class RoutingTable {
 		if (node.failures >= (spares.length > 0 ? patience : longPatience)) this.#remove(node);
 	}
 
+	/** It did not do as it was asked, but it is there. */
+	refused(id: Uint8Array, address: PeerAddress, now: Millis): void {
+		const node = this.#find(id, address);
+		if (node === undefined) return;
+		node.failures = 0;
+		node.answeredAt = now;
+	}
+
 	/** A question is on its way to it. */
 	asked(id: Uint8Array, address: PeerAddress, now: Millis): void {
 		const node = this.#find(id, address);

@@ -47,6 +47,12 @@ export class SendQuota {
 		this.#bytes -= length;
 	}
 
+	/** Whether a question went to an address in the last half minute, or a little longer ago. */
+	spokeLately(address: PeerAddress): boolean {
+		const key = formatAddress(address);
+		return this.#recent.has(key) || this.#older.has(key);
+	}
+
 	/** Whether a question may go to an address now; the answer yes is for using at once. */
 	mayAsk(address: PeerAddress, now: Millis): boolean {
 		this.#refill(now);

@@ -159,7 +159,7 @@ function readQuery(root: BencodeNode, transaction: Uint8Array): KrpcQuery {
 		target,
 		want: readWant(body.get('want')),
 		token: shortBytes(body.get('token'), mostToken),
-		port: body.get('implied_port')?.number() === 1 ? undefined : (port ?? 0),
+		port: (body.get('implied_port')?.number() ?? 0) !== 0 ? undefined : (port ?? 0),
 		seed: body.get('seed')?.number() === 1,
 		noSeed: body.get('noseed')?.number() === 1,
 		scrape: body.get('scrape')?.number() === 1,

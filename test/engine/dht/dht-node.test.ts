@@ -7,6 +7,7 @@ import {type Bencodable, encodeBencode} from '../../../source/protocol/bencode/b
 import type {NodeContact} from '../../../source/protocol/dht/compact-nodes.js';
 import {
 	decodeKrpc,
+	encodeError,
 	encodeResponse,
 	type KrpcError,
 	type KrpcMessage,
@@ -127,8 +128,16 @@ test('who asks for peers is given nodes and a token, with which it may announce 
 	assert.deepEqual(again.values, [{host: stranger.host, port: 6999}]);
 	bench.ask('announce_peer', {info_hash: target, port: 6999, implied_port: 1, token: first.token!, seed: 1});
 	const implied = bench.ask('get_peers', {info_hash: target}) as KrpcResponse;
-	assert.deepEqual(implied.values, [stranger], 'the port the question came from');
-	assert.deepEqual((bench.ask('get_peers', {info_hash: target, noseed: 1}) as KrpcResponse).values, []);
+	const both = [stranger, {host: stranger.host, port: 6999}];
+	assert.deepEqual(
+		implied.values.toSorted((a, b) => a.port - b.port),
+		both,
+		'also the port the question came from',
+	);
+	assert.deepEqual(
+		(bench.ask('get_peers', {info_hash: target, noseed: 1}) as KrpcResponse).values,
+		both.slice(1),
+	);
 });
 
 test('a token of another, of another torrent, of an hour ago or none stores nobody', async () => {
@@ -408,4 +417,96 @@ test('a node that is stopped neither asks nor answers, and its look-ups tell not
 	await bench.clock.pass(600_000);
 	assert.deepEqual(bench.sent, []);
 	assert.equal(bench.clock.next, undefined, 'no timer is left');
+});
+
+test('who is silent is passed over after a second also while another has been silent for longer', async () => {
+	const bench = new Bench();
+	for (let n = 0; n < 9; n++) bench.meet({host: `20.0.${n}.1`, port: 1}, new Uint8Array(20).fill(n + 1));
+	bench.node.ping({host: '66.6.6.6', port: 1});
+	await bench.clock.pass(3000);
+	bench.sent.length = 0;
+	bench.node.findPeers(
+		target,
+		{},
+		() => {},
+		() => {},
+	);
+	assert.equal(bench.questions().length, 5);
+	await bench.clock.pass(1000);
+	assert.equal(bench.questions().length, 3);
+});
+
+test('who refuses is there: it stays as good as one that answers, and is of no use for the look-up', async () => {
+	const bench = new Bench();
+	bench.meet(stranger, theirId);
+	bench.node.ping(stranger, theirId);
+	await bench.clock.pass(16_000);
+	assert.equal(bench.node.good, 0);
+	bench.sent.length = 0;
+	let responses: number | undefined;
+	bench.node.findPeers(
+		target,
+		{},
+		() => {},
+		result => (responses = result.responses),
+	);
+	const [{query}] = bench.questions() as [{query: KrpcQuery; to: PeerAddress}];
+	bench.node.received(encodeError({client}, query.transaction, 202, 'busy'), stranger);
+	assert.deepEqual([bench.node.good, responses, bench.node.traffic.errorsIn], [1, 0, 1]);
+});
+
+test('that the system cannot send is no fault of those who would have been asked', async () => {
+	const bench = new Bench();
+	bench.meet(stranger, theirId);
+	for (let n = 0; n < 30; n++) {
+		bench.node.ping(stranger, theirId);
+		bench.node.unreachable(stranger);
+	}
+	assert.deepEqual([bench.node.good, bench.node.isSilent], [1, true]);
+	bench.meet(stranger, theirId);
+	assert.equal(bench.node.isSilent, false);
+});
+
+test('however many make themselves known, those who are known are asked in turn whether they are still there', async () => {
+	const bench = new Bench();
+	for (let n = 0; n < 20; n++) bench.meet({host: `20.0.${n}.1`, port: 1}, seededRandom(n).bytes(20));
+	bench.sent.length = 0;
+	await bench.clock.pass(300_000);
+	const asked = new Set<string>();
+	for (let n = 0; n < 120; n++) {
+		bench.ask('ping', {id: seededRandom(900 + n).bytes(20)}, {host: `30.${n}.0.1`, port: 1});
+		await bench.clock.pass(5000);
+		for (const {to} of bench.questions()) asked.add(to.host);
+	}
+	assert.equal([...asked].filter(host => host.startsWith('20.0.')).length, 20);
+	assert.ok(asked.size > 40, 'and newcomers too');
+});
+
+test('who answers under our own id is no other: an address of ours that is remembered elsewhere', () => {
+	const bench = new Bench();
+	bench.meet(stranger, theirId);
+	bench.sent.length = 0;
+	let stores: readonly unknown[] | undefined;
+	bench.node.findPeers(
+		target,
+		{},
+		() => {},
+		result => (stores = result.stores),
+	);
+	const [first] = bench.questions() as [{query: KrpcQuery; to: PeerAddress}];
+	const mirror = {host: '198.51.100.77', port: 6881};
+	bench.answer(first.query, stranger, {nodes: {ipv4: [{id: target, ...mirror}]}, token: Uint8Array.of(1)});
+	const [second] = bench.questions() as [{query: KrpcQuery; to: PeerAddress}];
+	assert.deepEqual(second.to.host, mirror.host);
+	bench.answer(second.query, mirror, {token: Uint8Array.of(2)}, bench.node.id);
+	assert.equal(stores?.length, 1);
+});
+
+test('of IPv6 who has one address has a network of them: their packets are counted together', () => {
+	const bench = new Bench({family: 'ipv6'});
+	let answered = 0;
+	for (let n = 0; n < 200; n++)
+		if (bench.ask('ping', {}, {host: `2001:db8:1:2::${n.toString(16)}`, port: 9}) !== undefined) answered++;
+	assert.equal(answered, 50);
+	assert.notEqual(bench.ask('ping', {}, {host: '2001:db8:1:3::1', port: 9}), undefined);
 });

@@ -5,6 +5,7 @@ import {type DhtFacts, dhtHealth} from '../../../source/policy/dht/dht-health.ts
 /** A node that has run for an hour and knows 60 others. */
 const usual: DhtFacts = {
 	nodes: 60,
+	silent: 0,
 	bootstrapping: false,
 	incoming: 8,
 	age: 3_600_000,
@@ -24,6 +25,19 @@ const cases: ReadonlyArray<readonly [what: string, facts: Partial<DhtFacts>, sta
 	['39 nodes', {nodes: 39}, 'poor', /^only 39 nodes are known$/],
 	['one node', {nodes: 1}, 'poor', /^only 1 node is known$/],
 	['no address of the family', {unreachable: true}, 'off', /no address/],
+	[
+		'three nodes and no other that answers',
+		{nodes: 3, answered: 0},
+		'poor',
+		/^only 3 nodes are known, and none of 4 first nodes answered$/,
+	],
+	[
+		'three nodes and no names',
+		{nodes: 3, tried: 0, answered: 0, unresolved: 2},
+		'poor',
+		/ and the names of first nodes cannot be looked up$/,
+	],
+	['sixty known of whom none answers', {nodes: 0, silent: 60}, 'starting', /^none of 60 known nodes answers/],
 	['the first moment', {nodes: 0, bootstrapping: true, tried: 0}, 'starting', /first node$/],
 	['nobody to ask', {nodes: 0, tried: 0}, 'starting', /nobody to ask/],
 	['no name could be looked up', {nodes: 0, tried: 0, unresolved: 3}, 'starting', /names of first nodes/],

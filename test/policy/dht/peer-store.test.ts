@@ -29,13 +29,18 @@ test('every peer is drawn now and then', () => {
 	assert.equal(drawn.size, 50);
 });
 
-test('one address is one peer, whatever port it says last; on this machine every port is one', () => {
+test('four behind one gateway are stored, a fifth in place of the one that was announced longest ago; on this machine all are', () => {
 	const store = new PeerStore(seededRandom(3));
-	store.add(hashOf(1), ipOf(1), 1, false, 0);
-	store.add(hashOf(1), ipOf(1), 2, true, 1);
-	assert.deepEqual([store.peers, [...store.sample(hashOf(1), 9, false)[0]!].at(-1)], [1, 2]);
-	for (let port = 1; port < 5; port++) store.add(hashOf(1), Uint8Array.of(127, 0, 0, 1), port, false, 1);
-	assert.equal(store.peers, 5);
+	const ports = () => store.sample(hashOf(1), 99, false).map(peer => peer[5]);
+	for (const port of [1, 2, 3, 4]) store.add(hashOf(1), ipOf(1), port, false, port);
+	store.add(hashOf(1), ipOf(1), 1, true, 5);
+	assert.deepEqual([store.peers, ports().toSorted()], [4, [1, 2, 3, 4]]);
+	store.add(hashOf(1), ipOf(1), 5, false, 6);
+	assert.deepEqual([store.peers, ports().toSorted()], [4, [1, 3, 4, 5]]);
+	store.add(hashOf(1), ipOf(10), 2, false, 7);
+	assert.equal(store.peers, 5, 'another address, though one begins like the other');
+	for (let port = 1; port < 9; port++) store.add(hashOf(2), Uint8Array.of(127, 0, 0, 1), port, false, 1);
+	assert.equal(store.peers, 13);
 });
 
 test('who is not announced again for 45 minutes is forgotten', () => {
