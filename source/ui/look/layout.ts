@@ -26,6 +26,8 @@ export interface LayoutRequest {
 	readonly pane: PaneName;
 	readonly grow: Grow;
 	readonly density: Density;
+	/** Whether nobody knows what the torrent holds: its pieces and speed have nothing to say, its peers and trackers all. */
+	readonly unknown?: boolean | undefined;
 }
 
 /** Where everything goes. What is absent is not shown. */
@@ -67,23 +69,32 @@ function pair(
 	panes[right] = rect(area.x + columns, area.y, area.columns - columns, area.rows);
 }
 
-function normal({columns, rows}: LayoutRequest, body: Rect): Partial<Record<PaneName, Rect>> {
+/** Rows of the panes at the top and at the bottom, with all panes between them. */
+function outerRows(rows: number, body: Rect): {readonly top: number; readonly bottom: number} {
+	if (rows < 24) return {top: 5, bottom: 4};
+	if (rows < 28) return {top: 6, bottom: 5};
+	return {
+		top: Math.min(16, Math.max(8, Math.round(body.rows * (rows < 36 ? 0.31 : 0.34)))),
+		bottom: Math.min(14, Math.max(6, Math.round(body.rows * 0.24))),
+	};
+}
+
+/** Frame and one row: for panes that have nothing to say yet. */
+const least = 3;
+
+function normal({columns, rows, unknown}: LayoutRequest, body: Rect): Partial<Record<PaneName, Rect>> {
 	const panes: Partial<Record<PaneName, Rect>> = {};
 	const log = body.rows >= 34 ? 5 : body.rows >= 24 ? 4 : 0;
-	const top =
-		rows < 24
-			? 5
-			: rows < 28
-				? 6
-				: Math.min(16, Math.max(8, Math.round(body.rows * (rows < 36 ? 0.31 : 0.34))));
-	const bottom = rows < 24 ? 4 : rows < 28 ? 5 : Math.min(14, Math.max(6, Math.round(body.rows * 0.24)));
+	const usual = outerRows(rows, body);
+	const top = unknown ? least : usual.top;
+	const bottom = unknown ? Math.min(14, usual.bottom + usual.top - least) : usual.bottom;
 	pair(panes, ['pieces', 'speed'], rect(0, body.y, columns, top), columns < 100 ? 0.54 : 0.61);
 	panes.peers = rect(0, body.y + top, columns, body.rows - top - bottom - log);
 	pair(
 		panes,
 		['trackers', 'files'],
 		rect(0, body.y + body.rows - log - bottom, columns, bottom),
-		columns < 100 ? 0.51 : 0.54,
+		unknown ? 0.6 : columns < 100 ? 0.51 : 0.54,
 	);
 	if (log > 0) panes.log = rect(0, body.y + body.rows - log, columns, log);
 	return panes;

@@ -44,10 +44,13 @@ const rows = remembered(
 		trackers: readonly TrackerView[],
 		sources: readonly SourceView[],
 		state: TorrentState | undefined,
+		choosing: boolean | undefined,
 		nodes: number,
 		dhtState: NonNullable<Dht>['state'] | undefined,
 	): readonly TrackerView[] => {
-		const isLooking = state !== undefined && looking.has(state);
+		// Who waits for a choice of its files goes on looking, unless that is since the engine's start.
+		const isWaiting = choosing === true && sources.some(({nextAt}) => nextAt !== undefined);
+		const isLooking = isWaiting || (state !== undefined && looking.has(state));
 		const dht = dhtState && {state: dhtState};
 		return [
 			...trackers,
@@ -64,6 +67,7 @@ export function trackersAndSources({model: {torrent, session}}: ScreenState): re
 		torrent?.trackers ?? none,
 		torrent?.sources ?? none,
 		torrent?.overview?.state,
+		torrent?.overview?.choosing,
 		session?.dhtNodes ?? 0,
 		session?.dht?.state,
 	);

@@ -23,6 +23,7 @@ import {trackersAndSources} from '../model/source-rows.js';
 import {type ScreenState, Store} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
 import type {Look} from '../present/context.js';
+import {isUnknown} from '../present/torrent-state.js';
 import {nextTick} from '../present/trackers.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
@@ -165,11 +166,13 @@ export class ScreenSession implements ScreenContext {
 	}
 
 	layout(): Layout {
-		const {columns, rows, view} = this.state();
+		const {columns, rows, view, model} = this.state();
 		const {screen, pane, grow, density} = view;
-		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density}`;
+		const {overview} = model.torrent ?? {};
+		const unknown = overview !== undefined && isUnknown(overview);
+		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown}`;
 		if (this.#layout?.key !== key)
-			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density})};
+			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density, unknown})};
 		return this.#layout.layout;
 	}
 

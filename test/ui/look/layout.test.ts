@@ -107,6 +107,25 @@ test('uses every cell exactly once at every size', () => {
 	}
 });
 
+test('gives a torrent of which only a link is known to its peers and trackers, and uses every cell', () => {
+	for (let columns = 72; columns <= 220; columns += 12) {
+		for (let rows = 20; rows <= 70; rows++) {
+			for (const pane of ['pieces', 'log'] as const) {
+				const unknown = planLayout(request(columns, rows, {pane, unknown: true}));
+				const about = `${columns}x${rows} ${pane}`;
+				assert.doesNotMatch(drawLayout(unknown, columns, rows), /[?!]/, about);
+				if (unknown.kind === 'wide') continue;
+				const {panes} = planLayout(request(columns, rows, {pane}));
+				const most = (name: 'peers' | 'pieces') => unknown.panes[name]!.rows - panes[name]!.rows;
+				assert.equal(unknown.panes.pieces?.rows, 3, about);
+				assert.ok(most('peers') >= 0, about);
+				const trackers = unknown.panes.trackers?.rows ?? 99;
+				assert.ok(trackers >= Math.min(14, panes.trackers?.rows ?? 0), about);
+			}
+		}
+	}
+});
+
 test('always has room for the pane with the keys', () => {
 	for (let columns = 40; columns <= 220; columns += 20) {
 		for (let rows = 10; rows <= 70; rows += 2) {

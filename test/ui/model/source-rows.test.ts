@@ -40,6 +40,19 @@ test('the sources stand below the trackers, count down, and r asks them too', as
 	await terminal.settled();
 	assert.match(terminal.text(), /DHT +the torrent is private/);
 	assert.doesNotMatch(terminal.text(), /PEX/);
+	// Who waits for a choice looks on, unless that is since the start of the engine.
+	engine.choosing = true;
+	for (const [nextAt, words] of [
+		[Date.UTC(2027, 0), /312 nodes/],
+		[undefined, /stopped/],
+	] as const) {
+		engine.sources = [{kind: 'dht', peers: 0, nextAt}];
+		engine.publish();
+		await terminal.settled();
+		await terminal.settled();
+		await terminal.press('\u001B');
+		assert.match(terminal.text(), words);
+	}
 	await terminal.press('r');
 	assert.ok(engine.sent.some(({type}) => type === 'torrent.reannounce'));
 	await screen.close();
