@@ -5,6 +5,7 @@ import {ProtocolError, UserError} from '../../source/base/errors.js';
 import {asInfoHash} from '../../source/base/units.js';
 import {decodeResumeData, encodeResumeData} from '../../source/io/state/resume-data.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
+import {decodeLsdAnnounce, encodeLsdAnnounce} from '../../source/protocol/lan/lsd.js';
 import {Bitfield} from '../../source/protocol/wire/bitfield.js';
 import {
 	decodeExtensionHandshake,
@@ -162,4 +163,21 @@ test('selection rules are understood or refused with one line', () => {
 		},
 		error => error instanceof UserError && !error.message.includes('\n'),
 	);
+});
+
+test(`announces on the local network are read or refused (seed ${seed})`, () => {
+	const infoHashes = Array.from({length: 25}, (_, index) => new Uint8Array(20).fill(index));
+	const announce = {port: 6881, infoHashes, cookie: 'c0ffee'};
+	const samples = [
+		encodeLsdAnnounce({port: 6881, infoHashes: infoHashes.slice(1, 2)}, 'ipv6'),
+		encodeLsdAnnounce(announce, 'ipv4'),
+	];
+	const accepted = fuzz(samples, bytes => {
+		const read = decodeLsdAnnounce(bytes);
+		assert.ok(read.port >= 1 && read.port <= 65_535);
+		assert.ok(read.infoHashes.length >= 1 && read.infoHashes.length <= 40);
+		assert.ok(read.infoHashes.every(({length}) => length === 20));
+		assert.ok((read.cookie ?? '').length <= 64);
+	});
+	assert.ok(accepted > 0);
 });

@@ -1,9 +1,10 @@
-"""A libtorrent peer on loopback, with one torrent.
+"""A libtorrent peer, with one torrent: on loopback, unless `ip` is another of the machine's addresses.
 
   libtorrent-peer.py make PATH OUT.torrent v1|hybrid PIECE_LENGTH
-  libtorrent-peer.py peer TORRENT DIR PORT [HOST:PORT of a peer to dial]
+  libtorrent-peer.py peer TORRENT|MAGNET DIR PORT [HOST:PORT of a peer to dial] [ip=ADDRESS] [lsd=1] [dht=HOST:PORT]
+  libtorrent-peer.py node PORT [ip=ADDRESS] [dht=HOST:PORT]
 
-`peer` checks what is in DIR, downloads what is missing and seeds the rest. Prints `READY` when it can be dialled,
+`node` is a DHT node alone; `dht` names one to ask first, or is `none`. `peer` checks what is in DIR, downloads what is missing and seeds the rest. Prints `READY` when it can be dialled,
 `COMPLETE` when it has everything; ends with its standard input or a signal."""
 import os
 import sys
@@ -22,15 +23,39 @@ def make(path, out, kind, piece_length):
         file.write(lt.bencode(torrent.generate()))
 
 
-def peer(torrent, folder, port, other=None):
-    session = lt.session({
-        'listen_interfaces': f'127.0.0.1:{port}',
-        'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
+def open_session(port, ip='127.0.0.1', lsd=None, dht=None):
+    """`ip`: an address, of IPv6 in brackets."""
+    settings = {
+        'listen_interfaces': f'{ip}:{port}',
+        'enable_dht': dht is not None, 'enable_lsd': lsd is not None, 'enable_upnp': False, 'enable_natpmp': False,
         'enable_outgoing_utp': False, 'enable_incoming_utp': False,
         'allow_multiple_connections_per_ip': True, 'min_reconnect_time': 1, 'max_failcount': 100,
-    })
-    params = lt.add_torrent_params()
-    params.ti = lt.torrent_info(torrent)
+        'dht_bootstrap_nodes': '', 'dht_restrict_routing_ips': False, 'dht_restrict_search_ips': False,
+    }
+    for name in ('dht_ignore_dark_internet', 'dht_prefer_verified_node_ids', 'dht_enforce_node_id'):
+        if name in lt.default_settings():
+            settings[name] = False
+    session = lt.session(settings)
+    if dht and dht != 'none':
+        host, _, number = dht.rpartition(':')
+        session.add_dht_node((host.strip('[]'), int(number)))
+    return session
+
+
+def node(port, **options):
+    session = open_session(port, dht=options.pop('dht', 'none'), **options)
+    print('READY', flush=True)
+    while session:
+        time.sleep(1)
+
+
+def peer(torrent, folder, port, other=None, **options):
+    session = open_session(port, **options)
+    if torrent.startswith('magnet:'):
+        params = lt.parse_magnet_uri(torrent)
+    else:
+        params = lt.add_torrent_params()
+        params.ti = lt.torrent_info(torrent)
     params.save_path = folder
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
     handle = session.add_torrent(params)
@@ -50,4 +75,6 @@ def peer(torrent, folder, port, other=None):
         time.sleep(0.1)
 
 
-{'make': make, 'peer': peer}[sys.argv[1]](*sys.argv[2:])
+words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht='))]
+named = dict(word.split('=', 1) for word in sys.argv[2:] if word not in words)
+{'make': make, 'peer': peer, 'node': node}[sys.argv[1]](*words, **named)

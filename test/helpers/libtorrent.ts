@@ -33,25 +33,58 @@ export async function libtorrentMake(
 /** A libtorrent peer with one torrent: seeds what is in the folder, downloads what is not. */
 export interface LibtorrentPeer {
 	readonly program: Running;
-	/** `127.0.0.1:port` */
+	/** `127.0.0.1:port`, or with the address it was told to be at. */
 	readonly address: string;
 	complete(ms?: number): Promise<void>;
 }
 
-/** Starts it and waits until it can be dialled. */
+/** Where a libtorrent is and what it takes part in, beside peers that are named to it. */
+export interface LibtorrentOptions {
+	/** `127.0.0.1` when left out; IPv6 in brackets. */
+	readonly ip?: string;
+	readonly lsd?: boolean;
+	/** A node of the DHT to ask first, or `none`. */
+	readonly dht?: string;
+	/** A command line it is started by. */
+	readonly through?: readonly string[];
+}
+
+function optionWords({ip, lsd, dht}: LibtorrentOptions): string[] {
+	return [
+		...(ip === undefined ? [] : [`ip=${ip}`]),
+		...(lsd ? ['lsd=1'] : []),
+		...(dht === undefined ? [] : [`dht=${dht}`]),
+	];
+}
+
+function startLibtorrent(space: Workspace, args: readonly string[], options: LibtorrentOptions): Running {
+	const [command, ...rest] = [...(options.through ?? []), python!, script, ...args, ...optionWords(options)];
+	return new Running(space, command!, rest);
+}
+
+/** A node of the DHT and no more; answers where it is. */
+export async function libtorrentNode(space: Workspace, options: LibtorrentOptions = {}): Promise<string> {
+	const port = await freePort();
+	const program = startLibtorrent(space, ['node', `${port}`], options);
+	await program.output(/READY/, 20_000);
+	return `${options.ip ?? '127.0.0.1'}:${port}`;
+}
+
+/** Starts it and waits until it can be dialled. @param torrent a .torrent, or a magnet link */
 export async function libtorrentPeer(
 	space: Workspace,
 	torrent: string,
 	dir: string,
 	dial?: string,
+	options: LibtorrentOptions = {},
 ): Promise<LibtorrentPeer> {
 	const port = await freePort();
 	const more = dial === undefined ? [] : [dial];
-	const program = new Running(space, python!, [script, 'peer', torrent, dir, `${port}`, ...more]);
+	const program = startLibtorrent(space, ['peer', torrent, dir, `${port}`, ...more], options);
 	await program.output(/READY/, 20_000);
 	return {
 		program,
-		address: `127.0.0.1:${port}`,
+		address: `${options.ip ?? '127.0.0.1'}:${port}`,
 		complete: async (ms = 60_000) => void (await program.output(/COMPLETE/, ms)),
 	};
 }

@@ -59,7 +59,7 @@ export const engineOptions = {
 	},
 	portMap: {kind: 'off', help: 'do not ask the gateway to open the listen port'},
 	pex: {kind: 'off', help: 'do not exchange peers with peers'},
-	lsd: {kind: 'off', help: 'do not look for peers on the local network', hidden: true},
+	lsd: {kind: 'off', help: 'do not look for peers on the local network'},
 	utp: {kind: 'off', help: 'do not use uTP', hidden: true},
 	tcp: {
 		kind: 'off',

@@ -73,6 +73,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap)} : undefined,
 		portMap: flags.portMap,
 		pex: flags.pex,
+		lsd: flags.lsd,
 		persist: restore,
 		version,
 		log,

@@ -19,6 +19,7 @@ import {Uploader} from '../transfer/uploader.js';
 import type {BlockBudget} from './block-budget.js';
 import {makeCheckMutex} from './check-mutex.js';
 import {composeDht} from './compose-dht.js';
+import {composeLsd} from './compose-lsd.js';
 import {composePortMapper} from './compose-port-mapper.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
@@ -75,6 +76,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
 		externalAddress.machineChanged();
 		dht?.addressesChanged();
+		localDiscovery?.networkChanged();
 		mapper?.addressesChanged();
 	});
 	let peerIds = 0;
@@ -91,8 +93,10 @@ export function composeShared(grounds: Grounds): SharedParts {
 		family => mapper?.externalPort(family, 'tcp'),
 		log,
 	);
+	const localDiscovery = composeLsd(options, {clock, random, port: () => incoming.port}, log);
 	const shared: SessionServices = {
 		dht,
+		localDiscovery,
 		exchangesPeers: options.pex !== false,
 		clock,
 		random,
@@ -139,12 +143,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 	);
 	return {
 		shared,
-		services: [
-			incoming,
-			addresses,
-			...(mapper === undefined ? [] : [mapper]),
-			...(dht === undefined ? [] : [dht]),
-		],
+		services: [incoming, addresses, mapper, dht, localDiscovery].filter(service => service !== undefined),
 		closeSockets() {
 			udpTrackers.close();
 			udp.close();

@@ -50,6 +50,8 @@ export interface SessionOptions {
 	readonly portMap?: boolean;
 	/** Whether peers tell each other of further ones; they do when left out. */
 	readonly pex?: boolean;
+	/** Whether peers are looked for on the local network; they are not when left out. */
+	readonly lsd?: boolean;
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;

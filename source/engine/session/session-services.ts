@@ -8,6 +8,7 @@ import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Dht} from '../dht/dht.js';
+import type {LocalDiscovery} from '../lan/local-discovery.js';
 import type {PeerRouter} from '../peers/peer-connection.js';
 import type {WriteBatch} from '../peers/write-batch.js';
 import type {ExternalAddress} from '../sources/external-address.js';
@@ -51,6 +52,8 @@ export interface SessionServices {
 	readonly resolver: HostResolver;
 	/** Undefined when it is off. */
 	readonly dht?: Dht | undefined;
+	/** Undefined when it is off. */
+	readonly localDiscovery?: LocalDiscovery | undefined;
 	/** Whether peers are told of further ones, and theirs heard. */
 	readonly exchangesPeers: boolean;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */

@@ -3,6 +3,7 @@ import type {PeerSourceName} from '../../base/peer-source.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {AnnouncedTorrent} from './announce-request.js';
 import {type DhtServices, DhtSource} from './dht-source.js';
+import {type LsdServices, LsdSource} from './lsd-source.js';
 import {PassiveSource} from './passive-source.js';
 import {ResumeSource} from './resume-source.js';
 import {type SourcedSwarm, SourceSet} from './source-set.js';
@@ -32,7 +33,7 @@ export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'sta
 export function composeSources(
 	torrent: SourcedTorrent,
 	trackers: TrackerTiers,
-	services: TrackerServices & DhtServices,
+	services: TrackerServices & DhtServices & LsdServices,
 	isPrivate: boolean | undefined,
 ): SourceSet {
 	const finds = (source: PeerSourceName) => (addresses: readonly PeerAddress[]) =>
@@ -61,6 +62,7 @@ export function composeSources(
 					},
 					services,
 				),
+				new LsdSource({infoHash: torrent.infoHash, found: finds('lsd')}, services),
 				new PassiveSource('pex', services.exchangesPeers ? undefined : 'switched off'),
 				new PassiveSource('manual'),
 				new PassiveSource('incoming'),

@@ -1,0 +1,36 @@
+import {addressScope, parseIp} from '../../base/ip-address.js';
+import type {LogLevel} from '../../base/ports.js';
+import {localNetworks} from '../../io/net/local-networks.js';
+import {Multicast} from '../../io/net/multicast.js';
+import {lsdGroup, lsdPort} from '../../protocol/lan/lsd.js';
+import {LocalDiscovery} from '../lan/local-discovery.js';
+import type {SessionOptions} from './session-options.js';
+import type {SessionServices} from './session-services.js';
+
+/** Puts local discovery together; undefined when it is switched off. */
+export function composeLsd(
+	{lsd, bind}: Pick<SessionOptions, 'lsd' | 'bind'>,
+	services: Pick<SessionServices, 'clock' | 'random' | 'port'>,
+	log: (level: LogLevel, text: string) => void,
+): LocalDiscovery | undefined {
+	if (lsd !== true) return undefined;
+	const isOfThisMachine = (host: string): boolean => {
+		const ip = parseIp(host);
+		return ip !== undefined && addressScope(ip) === 'loopback';
+	};
+	return new LocalDiscovery({
+		clock: services.clock,
+		random: services.random,
+		port: () => services.port(),
+		open: heard =>
+			new Multicast({
+				group: {4: lsdGroup.ipv4, 6: lsdGroup.ipv6, port: lsdPort},
+				networks: () => localNetworks(bind),
+				heard,
+				name: 'local discovery',
+				log,
+			}),
+		isAlone: bind.length > 0 && bind.every(isOfThisMachine),
+		log,
+	});
+}
