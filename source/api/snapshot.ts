@@ -237,7 +237,7 @@ export interface FileView {
 	readonly length: Bytes;
 }
 
-/** The part that does: arrays beside `FilesView.files`. */
+/** The part that does: arrays beside the list of `FileView`s. */
 export interface FileProgressView {
 	readonly completed: readonly Bytes[];
 	readonly priority: readonly FilePriority[];

@@ -362,7 +362,7 @@ export class Peer implements BlockSource, ExtensionPeer {
 		this.#options.writeBatch.post(this);
 	}
 
-	/** Hands what was collected to the connection: called by the writeBatch, once a turn. */
+	/** Hands what was collected to the connection: called by the write batch, once a turn. */
 	flush(now: Millis): void {
 		if (this.writer.length === 0 || this.isClosed || this.#midMessage) return;
 		if (this.unsent > mostUnsent) return this.close(takesNothing);

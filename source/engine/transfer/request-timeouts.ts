@@ -12,7 +12,7 @@ const pacedPatience: Millis = 60_000;
 /** Passed over for so long by a peer that sends other blocks, a request is lost. */
 const lostAfter: Millis = 60_000;
 
-/** What going round asks of a peer. */
+/** What request timeouts ask of a peer. */
 export interface TimedPeer extends BlockSource, SlowReadPeer, UploadPeer {
 	readonly ready: boolean;
 	readonly traffic: UploadPeer['traffic'] & {readonly download: {rate(now: Millis): BytesPerSecond}};
@@ -21,7 +21,7 @@ export interface TimedPeer extends BlockSource, SlowReadPeer, UploadPeer {
 	lookedAt(now: Millis): void;
 }
 
-/** What going round asks of its torrent. */
+/** What request timeouts ask of their torrent. */
 export interface RequestTimeoutsOwner {
 	readonly peers: Iterable<TimedPeer>;
 	readonly downloader: Downloader;

@@ -59,7 +59,7 @@ export class SmartBan {
 		return Array.from(senders, sender => (sender < 0 ? undefined : this.#senders.get(sender)));
 	}
 
-	/** The disk says that a piece is right. To be told before the partials forgets who gave its blocks. */
+	/** The disk says that a piece is right. To be told before the partial piece that knows who gave its blocks is dropped. */
 	right(piece: number): void {
 		const partial = this.#owner.downloader.partials.get(piece);
 		if (partial === undefined) return;

@@ -8,7 +8,7 @@ import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
 import type {UploadPeer, UploadSource} from './uploader.js';
 
-/** What giving asks of its torrent. */
+/** What uploading asks of its torrent. */
 export interface UploadSourceOwner {
 	readonly map: PieceGeometry;
 	readonly rateLimits: TorrentRateLimits;

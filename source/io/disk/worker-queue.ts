@@ -26,7 +26,7 @@ export interface JobListener {
 	blocksStored(failure: StorageFailure | undefined): void;
 }
 
-/** Jobs on their way, as `disk-jobs` describes them. */
+/** Jobs on their way, as `disk-worker/jobs` describes them. */
 class Batch {
 	jobs = new Int32Array(1024);
 	length = 0;

@@ -9,7 +9,7 @@ export interface ThreadListener {
 }
 
 /**
- * A thread that hashes pieces and writes them, as `disk-worker` does. To come up takes it some 40 ms of another core: it
+ * A thread that hashes pieces and writes them, as `disk-worker/worker` does. To come up takes it some 40 ms of another core: it
  * may be made before anybody has work for it. Until then it does not keep the process alive.
  */
 export class DiskThread {

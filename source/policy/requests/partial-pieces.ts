@@ -49,7 +49,7 @@ export class PartialPiece {
 		this.#from = 0;
 	}
 
-	/** The next block to ask for, marked as asked; -1 when all are asked for. Called through the partials only. */
+	/** The next block to ask for, marked as asked; -1 when all are asked for. Called by `PartialPieces` only. */
 	request(): number {
 		if (this.free === 0) return -1;
 		for (let block = this.#from; block < this.blocks; block++) {
@@ -63,7 +63,7 @@ export class PartialPiece {
 		return -1;
 	}
 
-	/** One peer less is asked for a block. Called through the partials only. */
+	/** One peer less is asked for a block. Called by `PartialPieces` only. */
 	release(block: number): void {
 		if (this.requests[block] === 0) return;
 		this.requests[block]!--;

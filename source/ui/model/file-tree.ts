@@ -4,7 +4,7 @@ import {UserError} from '../../base/errors.js';
 import type {Bytes} from '../../base/units.js';
 import {safeText} from '../text/text.js';
 
-/** A folder or file in the tree. `files` are positions in `FilesView`, not file indices. */
+/** A folder or file in the tree. `files` are positions in the list of `FileView`s, not file indices. */
 export interface TreeNode {
 	/** The path, joined by `/`: unique, and stable while files change. */
 	readonly key: string;

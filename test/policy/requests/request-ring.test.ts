@@ -6,7 +6,7 @@ import {seeded} from '../seeded.ts';
 
 const perPiece = 7;
 
-/** What a requestQueue says it has asked for, oldest first. */
+/** What a request queue says it has asked for, oldest first. */
 function contents(requestQueue: RequestQueue): string {
 	const found: string[] = [];
 	requestQueue.each((piece, block, ahead) => {
