@@ -452,7 +452,7 @@ export class Peer implements BlockSource, ExtensionPeer {
 				this.roundTrip = this.#options.clock.now() - this.connectedAt;
 				if (this.#options.infoHash !== undefined) this.sendHandshake(this.#options.infoHash);
 			},
-			data: (bytes, length) => this.#receive(bytes, length),
+			data: this.#receive,
 			drained: () => {
 				if (!this.isClosed) this.#owner?.extensions.drained(this);
 			},
@@ -460,7 +460,7 @@ export class Peer implements BlockSource, ExtensionPeer {
 		};
 	}
 
-	#receive(bytes: Uint8Array, length: number): void {
+	readonly #receive = (bytes: Uint8Array, length: number): void => {
 		if (this.isClosed) return;
 		this.now = this.#options.clock.now();
 		this.lastReceivedAt = this.now;
@@ -473,7 +473,7 @@ export class Peer implements BlockSource, ExtensionPeer {
 			return;
 		}
 		if (this.ready && !this.isClosed) this.#owner?.peerRead(this);
-	}
+	};
 
 	/** Our half of the handshake, for a torrent. BEP 3. */
 	sendHandshake(infoHash: Uint8Array): void {

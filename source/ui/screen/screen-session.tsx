@@ -134,7 +134,7 @@ export class ScreenSession implements ScreenContext {
 			error => this.say(`Settings could not be saved: ${wordsOf(error)}`, 'warn'),
 		);
 		this.#link = new EngineLink(client, options.revive, this, this.#notices, {
-			take: update => this.#take(update),
+			take: this.#take,
 			isLeft: () => this.#left,
 		});
 		this.send = this.#link.send;
@@ -331,10 +331,10 @@ export class ScreenSession implements ScreenContext {
 		});
 	}
 
-	#take(update: Update): void {
+	readonly #take = (update: Update): void => {
 		if (!this.#left) this.#guarded(() => this.#merge(update));
 		this.#firstUpdate();
-	}
+	};
 
 	#merge(update: Update): void {
 		const before = this.state();
