@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {existsSync, readdirSync} from 'node:fs';
 import test from 'node:test';
-import type {AddOptions} from '../../source/api/command.ts';
-import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../helpers/sessions.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {AddOptions} from '../../../source/api/command.ts';
+import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const files = [
 	['a.bin', 100_000],
