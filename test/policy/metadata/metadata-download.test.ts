@@ -171,3 +171,18 @@ test('whatever peers do, metadata comes as soon as one of them is honest and sta
 		assert.ok(now < 1_200_000, `seed ${seed}: ${now / 1000} s`);
 	}
 });
+
+test('who goes takes nothing along of what others gave', () => {
+	const download = new MetadataDownload(seeded(1));
+	const whole = metadata(3 * block);
+	for (const peer of [1, 2]) download.offer(peer, whole.length, 0);
+	const [first] = download.next(0);
+	assert.equal(
+		download.received(first!.peer, first!.piece, whole.length, pieceOf(whole, first!.piece)).kind,
+		'kept',
+	);
+	download.left(first!.peer === 1 ? 2 : 1);
+	assert.equal(download.progress, 1 / 3);
+	download.left(first!.peer);
+	assert.equal(download.progress, 1 / 3);
+});

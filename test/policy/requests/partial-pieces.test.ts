@@ -211,3 +211,17 @@ test('whatever happens, what is free, had and open is what the blocks say', () =
 		}
 	}
 });
+
+test('resume data has the blocks that are on the disk, of pieces that are not whole nor being hashed', () => {
+	const partials = new PartialPieces(map);
+	for (const [piece, blocks] of [
+		[3, [1, 3]],
+		[5, []],
+		[8, [0]],
+	] as const) {
+		const partial = partials.begin(piece);
+		for (const block of blocks) partials.restore(partial, block);
+		partial.hashing = piece === 8;
+	}
+	assert.deepEqual(partials.export(), [{piece: 3, blocks: [1, 3]}]);
+});
