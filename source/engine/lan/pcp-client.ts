@@ -137,8 +137,7 @@ export class PcpClient {
 		const answer = decodeNatPmp(bytes);
 		// What knows NAT-PMP only says so when it is asked in PCP. RFC 6887, appendix A.
 		if (answer.kind === 'unsupported') {
-			const isPcp = answer.result === pcpUnsupportedVersion;
-			return this.#answered({type: 'unsupported', protocol: isPcp ? 'pcp' : 'nat-pmp'});
+			return this.#answered({type: 'unsupported', protocol: answer.isPcp ? 'pcp' : 'nat-pmp'});
 		}
 		const protocol = 'nat-pmp';
 		const {result, epoch} = answer;

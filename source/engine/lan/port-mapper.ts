@@ -100,10 +100,10 @@ export class PortMapper implements SessionService {
 	/**
 	 * The port by which somebody reaches us through a gateway; undefined when there is none between us.
 	 *
-	 * @param host who is told; undefined for anybody in the internet
+	 * @param host who is told: an address, or a name for anybody in the internet over IPv4
 	 */
-	portFor(host: string | undefined, transport: MappedTransport): number | undefined {
-		const ip = host === undefined ? undefined : parseIp(host);
+	portFor(host: string, transport: MappedTransport): number | undefined {
+		const ip = parseIp(host);
 		if (ip !== undefined && addressScope(ip) !== 'public') return undefined;
 		return this.externalPort(ip?.length === 16 ? 6 : 4, transport);
 	}

@@ -1,5 +1,6 @@
 import {addressScope, parseIp} from '../../base/ip-address.js';
-import type {LogLevel} from '../../base/ports.js';
+import type {Clock, LogLevel} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
 import {findGateways} from '../../io/lan/default-gateway.js';
 import type {Sockets} from '../../io/net/sockets.js';
 import {usualPorts} from '../lan/lan-ground.js';
@@ -7,6 +8,9 @@ import {PortMapper} from '../lan/port-mapper.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
+
+/** Longer than a tracker has to be left alone after an answer. */
+const busyTime: Millis = 15_000;
 
 /** Puts port mapping together; undefined when it is switched off, or nobody outside could reach us anyway. */
 export function composePortMapper(
@@ -25,8 +29,8 @@ export function composePortMapper(
 		random,
 		http,
 		open: datagrams,
-		ports: usualPorts,
-		findGateways,
+		ports: options.gateways?.ports ?? usualPorts,
+		findGateways: options.gateways?.find ?? findGateways,
 		listensAt: host =>
 			bind.length === 0 ||
 			bind.includes('::') ||
@@ -34,11 +38,20 @@ export function composePortMapper(
 			(bind.includes('0.0.0.0') && !host.includes(':')),
 		localPort: port,
 		portChanged: () => {
-			// Trackers and the DHT still have the other port.
-			for (const torrent of torrents.values()) torrent.post({type: 'announce', done: () => {}});
+			for (const torrent of torrents.values()) announceAnew(torrent, clock);
 		},
 		heardOurAddress: (host, gateway) => externalAddress.heardOurAddress(host, gateway.host, 'gateway'),
 		log,
+	});
+}
+
+/** Trackers and the DHT still have the other port; those that are just being told it hear it a little later. */
+function announceAnew(torrent: Torrent, clock: Clock): void {
+	torrent.post({
+		type: 'announce',
+		done: ({busy}) => {
+			if (busy.length > 0) clock.after(busyTime, () => torrent.post({type: 'announce', done: () => {}}));
+		},
 	});
 }
 

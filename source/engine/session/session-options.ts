@@ -3,10 +3,12 @@ import type {BytesPerSecond} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
+import type {Gateway} from '../../io/lan/default-gateway.js';
 import type {Sockets} from '../../io/net/sockets.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
 import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
+import type {GatewayPorts} from '../lan/lan-ground.js';
 
 /** What an engine is opened with. */
 export interface SessionOptions {
@@ -64,6 +66,7 @@ export interface SessionOptions {
 	readonly clock?: Clock;
 	readonly random?: Random;
 	readonly sockets?: Partial<Sockets>;
+	readonly gateways?: {find(): Promise<readonly Gateway[]>; readonly ports: GatewayPorts};
 	readonly openDisk?: (pool: BlockPool) => Disk;
 	readonly store?: KeptTorrents & Pick<StateStore, 'settled'>;
 	/** Blocks of 16 KiB in memory on their way to the disk; 4096 when left out. */

@@ -73,9 +73,9 @@ export interface SessionServices {
 	/**
 	 * The port by which somebody reaches ours: another than `port()` where a gateway between us maps it so.
 	 *
-	 * @param host who is told; undefined for anybody in the internet
+	 * @param host who is told: an address, or a name for anybody in the internet over IPv4
 	 */
-	portFor(host: string | undefined, transport: 'tcp' | 'udp'): number;
+	portFor(host: string, transport: 'tcp' | 'udp'): number;
 	/** The addresses of this machine, now. */
 	readonly ownHosts: readonly string[];
 	/** The addresses at which others see this machine. */

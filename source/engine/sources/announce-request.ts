@@ -25,16 +25,22 @@ export interface AnnouncingClient {
 	readonly peerId: Uint8Array;
 	/** 32 bits, the same for as long as the session lives. */
 	readonly key: number;
-	/** The port by which others reach us: undefined for anybody in the internet. */
-	portFor(host: undefined, transport: 'tcp'): number;
+	/** The port by which who is in the same network as this host reaches us, as far as that can be told of a name. */
+	portFor(host: string, transport: 'tcp'): number;
 }
 
 const numwant = 200;
 
-/** What a tracker is told of a torrent, as of now. @param trackerId as this tracker gave it */
+/**
+ * What a tracker is told of a torrent, as of now.
+ *
+ * @param url the tracker's
+ * @param trackerId as this tracker gave it
+ */
 export function announceRequest(
 	torrent: AnnouncedTorrent,
 	client: AnnouncingClient,
+	url: string,
 	event: AnnounceEvent | undefined,
 	trackerId: string | undefined,
 ): AnnounceRequest {
@@ -43,7 +49,7 @@ export function announceRequest(
 		infoHash,
 		peerId: client.peerId,
 		key: client.key >>> 0,
-		port: client.portFor(undefined, 'tcp'),
+		port: client.portFor(new URL(url).hostname.replace(/^\[|\]$/g, ''), 'tcp'),
 		uploaded: whole(stats.uploaded),
 		downloaded: whole(stats.downloaded),
 		// Who is told 0 takes us for a seed, and may name no seeds to us. BEP 3.

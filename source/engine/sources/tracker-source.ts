@@ -188,8 +188,8 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		return this.#state === 'running';
 	}
 
-	request(event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest {
-		return announceRequest(this.#torrent, this.#services, event, trackerId);
+	request(url: string, event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest {
+		return announceRequest(this.#torrent, this.#services, url, event, trackerId);
 	}
 
 	isNamed(url: string): boolean {

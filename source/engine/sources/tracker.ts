@@ -50,7 +50,7 @@ export interface TrackerOwner {
 	/** Whether it is asked, and not merely told that we go. */
 	readonly running: boolean;
 	/** What to tell it now. @param trackerId as it gave it */
-	request(event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest;
+	request(url: string, event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest;
 	/** Whether a person named it. */
 	isNamed(url: string): boolean;
 	/** It answered. */
@@ -120,7 +120,7 @@ export class Tracker {
 		const proceed = (): void => this.#owner.slow(this);
 		const slow = clock.after(slowAfter, proceed);
 		try {
-			const request = this.#owner.request(event, this.#trackerId);
+			const request = this.#owner.request(this.url, event, this.#trackerId);
 			const answer = await client.announce(this.url, request, signal, this.#isNamed, proceed);
 			if (signal.aborted) return;
 			if (answer.kind === 'peers') this.#take(answer);
@@ -217,7 +217,7 @@ export class Tracker {
 	async tell(events: readonly AnnounceEvent[], deadline: AbortSignal): Promise<void> {
 		for (const event of events) {
 			try {
-				const request = this.#owner.request(event, this.#trackerId);
+				const request = this.#owner.request(this.url, event, this.#trackerId);
 				await this.#owner.client.announce(this.url, request, deadline, this.#isNamed);
 			} catch (error) {
 				const reason = safeText((error as Error).message);

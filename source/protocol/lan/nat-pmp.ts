@@ -41,7 +41,8 @@ export interface NatPmpAddress extends NatPmpAnswer {
 /** A gateway that does not know what it was asked. RFC 6886, 3.5: also what it answers to PCP. */
 export interface NatPmpNoSuch {
 	readonly kind: 'unsupported';
-	readonly result: number;
+	/** Whether it was asked in PCP, and not in NAT-PMP for a port of TCP: as far as that can be told. */
+	readonly isPcp: boolean;
 }
 
 /** Any of the answers a gateway may give. */
@@ -76,7 +77,9 @@ export function decodeNatPmp(bytes: Uint8Array): NatPmpResponse {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 	const opcode = bytes[1]! & ~responseBit;
 	const result = view.getUint16(2);
-	if (result === unsupportedVersion || result === unsupportedOpcode) return {kind: 'unsupported', result};
+	if (result === unsupportedVersion || result === unsupportedOpcode) {
+		return {kind: 'unsupported', isPcp: result === unsupportedVersion && opcode !== opcodes.tcp};
+	}
 	if (bytes.length < 8) throw new ProtocolError('nat-pmp-length', 'half a NAT-PMP answer');
 	const epoch = view.getUint32(4);
 	if (opcode === 0) {

@@ -119,7 +119,7 @@ test('a gateway that speaks PCP opens TCP and UDP, and says where it is seen', a
 		`port mapping: ${lan.view.text}`,
 	]);
 	assert.deepEqual([...new Set(lan.votes)], ['192.168.1.1 says 203.0.113.9']);
-	assert.equal(lan.mapper.portFor(undefined, 'tcp'), 6881);
+	assert.equal(lan.mapper.portFor('tracker.example', 'tcp'), 6881);
 	assert.equal(lan.portChanges, 0);
 });
 
@@ -214,7 +214,7 @@ test('another port than was liked is what others are told, in this family and ou
 	await lan.start();
 	assert.match(lan.view.text, /^port 50123 open through PCP until \d\d:\d\d, 6881 here$/);
 	assert.equal(lan.view.port, 50_123);
-	assert.equal(lan.mapper.portFor(undefined, 'tcp'), 50_123);
+	assert.equal(lan.mapper.portFor('tracker.example', 'tcp'), 50_123);
 	assert.equal(lan.mapper.portFor('8.8.8.8', 'udp'), 50_123);
 	assert.equal(lan.mapper.portFor('192.168.1.7', 'tcp'), undefined);
 	assert.equal(lan.mapper.portFor('2001:db8::1', 'tcp'), undefined);
@@ -229,10 +229,10 @@ test('of two gateways the first that opens the port counts, and all are asked', 
 	await lan.pass(20);
 	assert.equal(first.mapped.size, 0);
 	assert.deepEqual([...second.mapped], ['tcp 7000 -> 6881', 'udp 7000 -> 6881']);
-	assert.equal(lan.mapper.portFor(undefined, 'tcp'), 7000);
+	assert.equal(lan.mapper.portFor('tracker.example', 'tcp'), 7000);
 	first.habits.refusal = 0;
 	await lan.pass(300);
-	assert.equal(lan.mapper.portFor(undefined, 'tcp'), 6881);
+	assert.equal(lan.mapper.portFor('tracker.example', 'tcp'), 6881);
 	assert.equal(lan.portChanges, 2);
 });
 
@@ -256,7 +256,7 @@ test('over IPv6 the firewall is opened by PCP alone, for each of our addresses',
 	assert.deepEqual([...gateway.mapped], ['tcp 6881 -> 6881', 'udp 6881 -> 6881']);
 	assert.match(lan.view.text, /^port 6881 open through PCP until \d\d:\d\d, over IPv6 only$/);
 	assert.equal(lan.mapper.portFor('2001:db8::1', 'tcp'), 6881);
-	assert.equal(lan.mapper.portFor(undefined, 'tcp'), undefined);
+	assert.equal(lan.mapper.portFor('tracker.example', 'tcp'), undefined);
 	assert.deepEqual([...new Set(lan.sent)], ['fe80::1:5351']);
 });
 

@@ -27,7 +27,9 @@ test('answers are read: a mapping, an address, and that it is not understood', (
 		epoch: 16,
 		externalAddress: Uint8Array.of(203, 0, 113, 9),
 	});
-	assert.deepEqual(decodeNatPmp(bytes('00 81 0001 00000010')), {kind: 'unsupported', result: 1});
+	assert.deepEqual(decodeNatPmp(bytes('00 81 0001 00000010')), {kind: 'unsupported', isPcp: true});
+	assert.deepEqual(decodeNatPmp(bytes('00 82 0001 00000010')), {kind: 'unsupported', isPcp: false});
+	assert.deepEqual(decodeNatPmp(bytes('00 81 0005')), {kind: 'unsupported', isPcp: false});
 });
 
 test('what is too short, too long or no answer is a ProtocolError', () => {
