@@ -1,13 +1,66 @@
-import type {AddOptions, Merged} from '../../api/command.js';
-import {UserError} from '../../base/errors.js';
+import type {AddOptions, Merged, Reply} from '../../api/command.js';
 import type {PeerAddress} from '../../base/peer-address.js';
-import {safeText} from '../../base/safe-text.js';
-import {trackerUrlFault} from '../sources/tracker-url.js';
+import type {QueueManager} from '../session/queue-manager.js';
+import type {SessionServices} from '../session/session-services.js';
 import {byPriority, selectedFiles} from '../torrent/initial-selection.js';
 import type {Torrent} from '../torrent/torrent.js';
+import {applySettings} from './add-options.js';
+
+/** What another .torrent or link of a torrent comes with. */
+export interface MoreOfTorrent {
+	/** The trackers it names. */
+	readonly tiers: ReadonlyArray<readonly string[]>;
+	readonly options: AddOptions;
+	/** Of the peers in the options and the link. */
+	readonly addresses: readonly PeerAddress[];
+}
+
+/**
+ * Adds to a torrent that is here whatever it has more when it is added once more, and answers what that was. Nothing is
+ * taken away from it.
+ *
+ * @throws {UserError} when the selection is not understood, and nothing has changed then
+ */
+export function mergeTorrent(
+	torrent: Torrent,
+	more: MoreOfTorrent,
+	session: {
+		/** Whether trackers are asked. */
+		readonly trackers: boolean;
+		readonly queue: QueueManager;
+		readonly services: Pick<SessionServices, 'log'>;
+	},
+): Reply {
+	const {trackers, queue, services} = session;
+	const {tiers, options, addresses} = more;
+	const meant = meantOptions(options);
+	const usual = new Set(options.usual);
+	const trackersOff = !trackers || options.trackersOff === true;
+	const merged = mergeInto(torrent, tiers, meant, usual.has('peers') ? [] : addresses, trackersOff);
+	const set = settingsChanged(torrent, meant);
+	applySettings(torrent, meant);
+	// Whoever adds it once more and asks for no choice wants it as it is.
+	const isChosen = torrent.asksForChoice && options.choose !== true;
+	if (isChosen) torrent.post({type: 'choose'});
+	if (meant.overwrite || meant.repair || (isChosen && torrent.settings.wanted)) queue.start(torrent, 'quick');
+	queue.plan();
+	const {trackers: urls, peers, files} = merged;
+	if (urls + peers + files > 0)
+		services.log(
+			'info',
+			`added again: ${urls} trackers, ${peers} peers, ${files} wanted files more`,
+			torrent.id,
+		);
+	const elsewhere = meant.dir !== undefined && meant.dir !== torrent.dir;
+	return {
+		id: torrent.id,
+		already: true,
+		merged: {...merged, ...(set.length > 0 && {set}), ...(elsewhere && {dir: torrent.dir})},
+	};
+}
 
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
-export function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
+function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
 	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload} = options;
 	const {goal, rateLimits, settings} = torrent;
 	const differs = <Value>(wish: Value | undefined, now: Value | undefined) =>
@@ -24,16 +77,8 @@ export function settingsChanged(torrent: Torrent, options: AddOptions): string[]
 	return changes.flatMap(([name, isChanged]) => (isChanged ? [name] : []));
 }
 
-/** Throws a `UserError` for a tracker that can be none, so that nothing is half done when it is told. */
-export function requireTrackers(urls: readonly string[]): void {
-	for (const url of urls) {
-		const fault = trackerUrlFault(url.trim());
-		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(url)}: ${fault}`);
-	}
-}
-
 /** The options that were meant for this torrent, without what its adder usually wants of new ones. */
-export function meantOptions(options: AddOptions): AddOptions {
+function meantOptions(options: AddOptions): AddOptions {
 	const usual = new Set<string>(options.usual);
 	return Object.fromEntries(Object.entries(options).filter(([name]) => !usual.has(name)));
 }
@@ -46,7 +91,7 @@ export function meantOptions(options: AddOptions): AddOptions {
  * @param addresses of the peers in the options
  * @throws {UserError} when the selection is not understood, and nothing has changed then
  */
-export function mergeInto(
+function mergeInto(
 	torrent: Torrent,
 	tiers: ReadonlyArray<readonly string[]>,
 	options: AddOptions,

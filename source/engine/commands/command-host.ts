@@ -17,7 +17,7 @@ export interface CommandHost {
 	/** By the session's clock. */
 	now(): Millis;
 	/** Takes torrents in. */
-	readonly loader: {
+	readonly adder: {
 		add(bytes: Uint8Array, options: AddOptions): Promise<Reply>;
 		/** Says where the data of a torrent is of which nobody knew it. */
 		settle(torrent: Torrent, dir: string): Promise<void>;

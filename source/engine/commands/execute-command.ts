@@ -14,7 +14,7 @@ export async function executeCommand(
 ): Promise<Reply> {
 	switch (command.type) {
 		case 'torrent.add':
-			return host.loader.add(bytesOf(command.metainfo), command.options ?? {});
+			return host.adder.add(bytesOf(command.metainfo), command.options ?? {});
 		case 'torrent.addLink':
 			return host.addLink(command.link, command.options ?? {});
 		case 'torrent.preview':

@@ -1,7 +1,7 @@
 import type {Command} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
-import {isAbsolute} from '../../io/files/paths.js';
+import {requireAbsolute} from '../../io/files/paths.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {type CommandHost, type CommandsOf, requireContent} from './command-host.js';
 import {requireFiles} from './piece-commands.js';
@@ -43,9 +43,8 @@ export async function executeForTorrent(
 			requireContent(torrent);
 			return torrent.post({type: 'verify'});
 		case 'torrent.move':
-			if (!isAbsolute(command.dir))
-				throw new UserError('relative-dir', `the folder ${command.dir} is not absolute: write it in full`, 2);
-			if (torrent.held !== undefined) return host.loader.settle(torrent, command.dir);
+			requireAbsolute(command.dir);
+			if (torrent.held !== undefined) return host.adder.settle(torrent, command.dir);
 			return refuse(await movedBy(done => torrent.post({type: 'move', dir: command.dir, done})));
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);

@@ -12,10 +12,13 @@ import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
 import {isMagnet} from '../../protocol/metainfo/magnet.js';
+import type {AddingSetup} from '../adding/adding-setup.js';
+import {AdoptedTorrents} from '../adding/adopted-torrents.js';
 import {previewMagnet} from '../adding/preview-magnet.js';
 import {removeTorrent} from '../adding/remove-torrent.js';
+import {TorrentAdder} from '../adding/torrent-adder.js';
 import {readMagnet, TorrentLinks} from '../adding/torrent-links.js';
-import {TorrentLoader} from '../adding/torrent-loader.js';
+import {TorrentRestorer} from '../adding/torrent-restorer.js';
 import type {CommandHost} from '../commands/command-host.js';
 import {SessionLimits, usualSlowRate} from '../limits/session-limits.js';
 import {SessionLog} from '../log/session-log.js';
@@ -108,27 +111,28 @@ export function composeSession(options: SessionOptions): SessionParts {
 		{torrents, traffic: stats, store, speeds: stores.speeds, log: write},
 		startedAt,
 	);
-	const loader = new TorrentLoader({
+	const changed = () => watchers.hurry();
+	const keep = (torrent: Torrent) => autosave.save(torrent);
+	const adding: AddingSetup = {
 		services: shared,
 		torrents,
+		adopted: new AdoptedTorrents({services: shared, torrents, queue, store, changed, keep}),
 		queue,
 		store,
 		lasting: options.persist,
-		speeds: stores.speeds,
-		totals,
 		dir: options.dir,
 		maxPeers: options.maxPeers,
 		trackers: options.trackers,
-		changed: () => watchers.hurry(),
-		keep: torrent => autosave.save(torrent),
-	});
+		changed,
+	};
+	const adder = new TorrentAdder(adding);
 	const services: readonly SessionService[] = [
 		...network,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
 		limits,
 		stats,
 		...(totals === undefined ? [] : [totals]),
-		loader,
+		new TorrentRestorer({...adding, speeds: stores.speeds, totals}),
 		new FilePatrol(torrents),
 		budget,
 		{tick: () => queue.tick()},
@@ -164,11 +168,11 @@ export function composeSession(options: SessionOptions): SessionParts {
 			queue,
 			limits,
 			now: () => clock.now(),
-			loader,
+			adder,
 			addLink: async (link, addOptions) =>
 				isMagnet(link)
-					? loader.addMagnet(readMagnet(link), addOptions)
-					: loader.add(await links.read(link), addOptions),
+					? adder.addMagnet(readMagnet(link), addOptions)
+					: adder.add(await links.read(link), addOptions),
 			preview: link =>
 				isMagnet(link)
 					? previewMagnet(readMagnet(link), torrents)

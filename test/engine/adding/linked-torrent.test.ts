@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import {existsSync} from 'node:fs';
 import test from 'node:test';
 import type {AddOptions} from '../../../source/api/command.ts';
-import {TorrentLoader} from '../../../source/engine/adding/torrent-loader.ts';
+import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
+import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {StateStore} from '../../../source/io/state/torrent-store.ts';
@@ -21,21 +22,23 @@ async function addLink(space: Workspace, home: string, link: string, options: Ad
 	const lone = new LoneTorrent();
 	const torrents = new Map<string, Torrent>();
 	const store = new StateStore(space.folder(home), () => {});
-	const loader = new TorrentLoader({
+	const session = {
 		services: {...lone.services, resolver: {first: async (host: string) => host} as never},
 		torrents,
 		queue: new QueueManager(torrents, undefined, lone.clock),
 		store,
+		changed() {},
+		keep: async (torrent: Torrent) => void (await store.save(await torrent.rememberNow())),
+	};
+	const adder = new TorrentAdder({
+		...session,
+		adopted: new AdoptedTorrents(session),
 		lasting: true,
-		speeds: undefined,
-		totals: undefined,
 		dir: space.folder(`${home}-data`),
 		maxPeers: 50,
 		trackers: true,
-		changed() {},
-		keep: async torrent => void (await store.save(await torrent.rememberNow())),
 	});
-	const {id} = await loader.addMagnet(parseMagnet(link), options);
+	const {id} = await adder.addMagnet(parseMagnet(link), options);
 	const torrent = torrents.get(id!)!;
 	assert.equal(torrent.content, undefined);
 	await torrent.keep();

@@ -4,7 +4,8 @@ import {test} from 'node:test';
 import type {AddOptions} from '../../../source/api/command.ts';
 import {asCommand} from '../../../source/api/command-guard.ts';
 import type {FilePriority} from '../../../source/api/snapshot.ts';
-import {TorrentLoader} from '../../../source/engine/adding/torrent-loader.ts';
+import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
+import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {Downloader} from '../../../source/engine/transfer/downloader.ts';
@@ -30,7 +31,7 @@ const metainfo = Uint8Array.from(
 async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent | undefined> {
 	const {services} = new LoneTorrent();
 	const torrents = new Map<string, Torrent>();
-	const loader = new TorrentLoader({
+	const session = {
 		services,
 		torrents,
 		queue: new QueueManager(torrents, undefined, services.clock),
@@ -41,16 +42,18 @@ async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent |
 			saveMetainfo: async () => undefined,
 			remove: async () => undefined,
 		},
+		changed() {},
+		keep: async () => {},
+	};
+	const adder = new TorrentAdder({
+		...session,
+		adopted: new AdoptedTorrents(session),
 		lasting: saved === undefined,
-		speeds: undefined,
-		totals: undefined,
 		dir: '/nowhere/at/all',
 		maxPeers: 50,
 		trackers: true,
-		changed() {},
-		keep: async () => {},
 	});
-	const {id} = await loader.add(metainfo, {paused: true, ...options});
+	const {id} = await adder.add(metainfo, {paused: true, ...options});
 	return torrents.get(id!);
 }
 

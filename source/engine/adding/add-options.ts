@@ -1,0 +1,73 @@
+import type {AddOptions} from '../../api/command.js';
+import {UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {safeText} from '../../base/safe-text.js';
+import {trackerUrlFault} from '../sources/tracker-url.js';
+import type {Torrent} from '../torrent/torrent.js';
+
+/** As many as a .torrent may name. */
+export const mostTrackers = 500;
+const mostPeers = 1000;
+
+/**
+ * Refuses more trackers and peers than anybody means: each is asked, or looked up.
+ *
+ * @throws {UserError}
+ */
+export function requireModest({trackers = [], peers = []}: AddOptions): void {
+	if (trackers.length > mostTrackers)
+		throw new UserError('too-many', `no more than ${mostTrackers} trackers can be added with a torrent`, 2);
+	if (peers.length > mostPeers)
+		throw new UserError('too-many', `no more than ${mostPeers} peers can be added with a torrent`, 2);
+}
+
+/**
+ * Refuses a tracker that can be none, so that nothing is half done when it is told.
+ *
+ * @throws {UserError}
+ */
+export function requireTrackers(urls: readonly string[]): void {
+	for (const url of urls) {
+		const fault = trackerUrlFault(url.trim());
+		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(url)}: ${fault}`);
+	}
+}
+
+/** Says anew which files are wanted. @throws {UserError} for rules that do not fit */
+export function selectFiles(torrent: Torrent, {select, priorities}: AddOptions): void {
+	torrent.post({type: 'select', choices: {select, priorities}});
+}
+
+/**
+ * Gives a torrent what the options of its adding ask for: settings, trackers, peers.
+ *
+ * @param addresses of the peers that the options name
+ */
+export function applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
+	applySettings(torrent, options);
+	for (const url of options.trackers ?? []) torrent.post({type: 'addTracker', url});
+	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
+}
+
+/** Changes those settings of a torrent that the options name. */
+export function applySettings(torrent: Torrent, options: AddOptions): void {
+	const {maxDownload, maxUpload} = options;
+	if (options.overwrite || options.repair)
+		torrent.post({
+			type: 'allow',
+			consent: {overwrite: true, ...(options.repair && {repair: true, absence: true})},
+		});
+	const {seedRatio, seedTime, sequential, label} = options;
+	torrent.post({
+		type: 'set',
+		settings: {
+			seedOnly: options.seedOnly === true && !options.repair,
+			...(maxDownload !== undefined && {maxDownload}),
+			...(maxUpload !== undefined && {maxUpload}),
+			...(seedRatio !== undefined && {seedRatio}),
+			...(seedTime !== undefined && {seedTime}),
+			...(sequential !== undefined && {sequential}),
+			...(label !== undefined && {label}),
+		},
+	});
+}

@@ -1,0 +1,25 @@
+import type {KeptTorrents} from '../../io/state/torrent-store.js';
+import type {QueueManager} from '../session/queue-manager.js';
+import type {SessionServices} from '../session/session-services.js';
+import type {Torrent} from '../torrent/torrent.js';
+import type {AdoptedTorrents} from './adopted-torrents.js';
+
+/** What torrents that come in get from their session. */
+export interface AddingSetup {
+	readonly services: SessionServices;
+	readonly torrents: Map<string, Torrent>;
+	/** Makes them, and takes them in. */
+	readonly adopted: AdoptedTorrents;
+	readonly queue: QueueManager;
+	readonly store: KeptTorrents;
+	/** Whether what is added comes back in the next session: then it is on the disk before it is added. */
+	readonly lasting: boolean;
+	/** Absolute; where data goes that is added without a folder. */
+	readonly dir: string;
+	/** Connections a torrent. */
+	readonly maxPeers: number;
+	/** Whether trackers are asked. */
+	readonly trackers: boolean;
+	/** Something about a torrent is not what it was. */
+	changed(): void;
+}

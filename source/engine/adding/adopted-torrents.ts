@@ -1,0 +1,57 @@
+import type {KeptTorrents} from '../../io/state/torrent-store.js';
+import type {QueueManager} from '../session/queue-manager.js';
+import type {SessionServices} from '../session/session-services.js';
+import {Torrent, type TorrentListener} from '../torrent/torrent.js';
+import type {TorrentSetup} from '../torrent/torrent-setup.js';
+
+/** What the torrents of a session are made with, and who hears of them. */
+export interface AdoptionSetup {
+	readonly services: SessionServices;
+	readonly torrents: Map<string, Torrent>;
+	readonly queue: Pick<QueueManager, 'plan'>;
+	readonly store: Pick<KeptTorrents, 'saveMetainfo'>;
+	/** Something about a torrent is not what it was. */
+	changed(): void;
+	/** Puts what is known of a torrent on the disk, now. */
+	keep(torrent: Torrent): Promise<void>;
+}
+
+/** Makes the torrents of a session, takes them in, and hears what becomes of them. */
+export class AdoptedTorrents implements TorrentListener {
+	readonly #setup: AdoptionSetup;
+	/** Those that belong to the session: of the others nobody hears. */
+	readonly #adopted = new WeakSet<Torrent>();
+
+	constructor(setup: AdoptionSetup) {
+		this.#setup = setup;
+	}
+
+	/** A torrent that belongs to the session once it is adopted. */
+	make(setup: TorrentSetup): Torrent {
+		return new Torrent(setup, this.#setup.services, this);
+	}
+
+	/** It belongs to the session from now on, last in the queue unless it has a place there. */
+	adopt(torrent: Torrent): void {
+		const {torrents} = this.#setup;
+		if (torrent.settings.queue === 0) torrent.post({type: 'set', settings: {queue: torrents.size + 1}});
+		torrents.set(torrent.id, torrent);
+		if (torrent.held === undefined) torrent.content?.claimFiles();
+		this.#adopted.add(torrent);
+	}
+
+	changed(torrent: Torrent): void {
+		if (!this.#adopted.has(torrent)) return;
+		this.#setup.changed();
+		this.#setup.queue.plan();
+	}
+
+	keep(torrent: Torrent): Promise<void> {
+		return this.#setup.keep(torrent);
+	}
+
+	async keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void> {
+		const failure = await this.#setup.store.saveMetainfo(torrent.id, bytes);
+		if (failure !== undefined) torrent.log('error', `its metadata is not kept: ${failure.message}`);
+	}
+}

@@ -1,0 +1,220 @@
+import type {AddOptions, Reply} from '../../api/command.js';
+import {UserError} from '../../base/errors.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {requireAbsolute} from '../../io/files/paths.js';
+import {nextTurn} from '../../io/machine/next-turn.js';
+import {resolvePeer} from '../../io/net/resolve-peer.js';
+import type {SavedTorrent} from '../../io/state/torrent-store.js';
+import type {MagnetLink} from '../../protocol/metainfo/magnet.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentSetup} from '../torrent/torrent-setup.js';
+import {applyOptions, mostTrackers, requireModest, requireTrackers, selectFiles} from './add-options.js';
+import type {AddingSetup} from './adding-setup.js';
+import {fits} from './fitting-memory.js';
+import {mergeTorrent} from './merge-torrent.js';
+import {readMetainfo} from './torrent-links.js';
+
+const manyFiles = 10_000;
+
+/** Adds the torrents that people add. */
+export class TorrentAdder {
+	readonly #setup: AddingSetup;
+
+	constructor(setup: AddingSetup) {
+		this.#setup = setup;
+	}
+
+	/**
+	 * Adds the torrent of a .torrent file, or applies the options to the one that is here already.
+	 *
+	 * @throws {UserError} when it cannot be added, and nothing was then
+	 */
+	async add(bytes: Uint8Array, options: AddOptions): Promise<Reply> {
+		requireModest(options);
+		const metainfo = await readMetainfo(bytes);
+		const {torrents, store, services} = this.#setup;
+		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
+		requireTrackers(options.trackers ?? []);
+		const addresses = await Promise.all(
+			(options.peers ?? []).map(text => resolvePeer(text, services.resolver)),
+		);
+		const present = torrents.get(id);
+		if (present?.held !== undefined) {
+			await this.settle(present, options.dir ?? this.#setup.dir, options, addresses);
+			return {id, already: true};
+		}
+		if (present !== undefined) {
+			// One of which only a link was known learns from it what it holds.
+			present.post({type: 'metadata', info: metainfo});
+			return mergeTorrent(present, {tiers: metainfo.trackers, options, addresses}, this.#setup);
+		}
+		const saved = await store.find(id);
+		const torrent = this.#make(
+			{
+				identity: metainfo,
+				metainfo,
+				addedAt: saved?.resume.addedAt ?? services.clock.wall(),
+				doubtful: saved?.doubtful,
+			},
+			metainfo.trackers,
+			options,
+		);
+		// Data in another folder is other data.
+		if (saved !== undefined && saved.resume.dir === torrent.dir && fits(saved.resume, metainfo))
+			torrent.post({type: 'remember', memory: saved.resume});
+		// What one run was asked for is not asked of the next.
+		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {seedRatio: null, seedTime: null}});
+		await breathe(metainfo);
+		selectFiles(torrent, options);
+		if (options.choose === true) torrent.post({type: 'askForChoice'});
+		await breathe(metainfo);
+		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
+		// Meanwhile somebody else may have added it.
+		const other = torrents.get(id);
+		if (other !== undefined)
+			return mergeTorrent(other, {tiers: metainfo.trackers, options, addresses}, this.#setup);
+		this.#take(torrent, options, addresses);
+		if (!this.#setup.lasting && saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
+		return {id};
+	}
+
+	/**
+	 * Adds the torrent of a magnet link, of which nobody knows yet what it holds, or applies the options to the one that
+	 * is here already.
+	 *
+	 * @throws {UserError} when it cannot be added, and nothing was then
+	 */
+	async addMagnet(link: MagnetLink, options: AddOptions): Promise<Reply> {
+		requireModest(options);
+		requireTrackers(options.trackers ?? []);
+		const {torrents, store, services} = this.#setup;
+		const id = link.infoHash ?? link.infoHashV2!;
+		const resolve = (text: string) => resolvePeer(text, services.resolver);
+		const named = await Promise.all((options.peers ?? []).map(resolve));
+		// Those of the link are a stranger's word: who cannot be found is passed over.
+		const found = await Promise.allSettled(link.peers.map(resolve));
+		const addresses = [...named, ...found.flatMap(each => (each.status === 'fulfilled' ? each.value : []))];
+		const wish = link.select === undefined ? options : {select: rulesOf(link.select), ...options};
+		const tiers = link.trackers.map(url => [url]);
+		const present = torrents.get(id);
+		if (present?.held !== undefined) throw new UserError('held', present.held.text);
+		if (present !== undefined) return mergeTorrent(present, {tiers, options: wish, addresses}, this.#setup);
+		const saved = await store.find(id);
+		if (saved?.metainfo !== undefined)
+			return this.add(saved.metainfo, {...wish, trackers: addedTo(wish, link)});
+		const torrent = this.#make(
+			{identity: link, name: link.name, metainfo: undefined, addedAt: services.clock.wall()},
+			tiers,
+			options,
+		);
+		selectFiles(torrent, wish);
+		if (options.choose === true) torrent.post({type: 'askForChoice'});
+		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
+		// Meanwhile somebody else may have added it.
+		const other = torrents.get(id);
+		if (other !== undefined) return mergeTorrent(other, {tiers, options: wish, addresses}, this.#setup);
+		this.#take(torrent, options, addresses);
+		return {id};
+	}
+
+	/**
+	 * Says where the data of a torrent is of which that was lost, and starts it.
+	 *
+	 * @throws {UserError} when it is not this program's to do so, or cannot be kept
+	 */
+	async settle(
+		torrent: Torrent,
+		dir: string,
+		options: AddOptions = {},
+		addresses: readonly PeerAddress[] = [],
+	): Promise<void> {
+		const {held} = torrent;
+		const isPaused = options.paused === true;
+		if (held === undefined) return;
+		if (held.why === 'later') throw new UserError('held', held.text);
+		requireAbsolute(dir);
+		torrent.post({type: 'release', dir});
+		selectFiles(torrent, options);
+		const failure = await this.#setup.store.save({...torrent.resumeState.nothing(), active: !isPaused});
+		if (failure !== undefined) {
+			torrent.post({type: 'hold', held});
+			throw new UserError(failure.code, failure.message);
+		}
+		if (this.#setup.trackers && options.trackersOff !== true)
+			torrent.post({type: 'addTiers', tiers: torrent.content?.metainfo.trackers ?? []});
+		applyOptions(torrent, options, addresses);
+		if (isPaused) torrent.post({type: 'rest', wanted: false});
+		else this.#setup.queue.start(torrent, 'full');
+		this.#setup.changed();
+	}
+
+	/** @throws {UserError} when it is to be in a folder that is not absolute */
+	#make(
+		what: Pick<TorrentSetup, 'identity' | 'name' | 'metainfo' | 'addedAt' | 'doubtful'>,
+		tiers: ReadonlyArray<readonly string[]>,
+		options: AddOptions,
+	): Torrent {
+		const dir = options.dir ?? this.#setup.dir;
+		requireAbsolute(dir);
+		const none = options.trackersOff === true;
+		const {trackers: asked, maxPeers} = this.#setup;
+		return this.#setup.adopted.make({
+			...what,
+			dir,
+			maxPeers: options.maxPeers ?? maxPeers,
+			trackers: asked && !none ? tiers : [],
+			unusedTrackers: asked || none ? [] : tiers,
+			// Until everything about it is settled it is not the queue's to start.
+			wanted: false,
+		});
+	}
+
+	/** It belongs to the session from now on. */
+	#take(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
+		const {services, queue} = this.#setup;
+		this.#setup.adopted.adopt(torrent);
+		services.log('info', `added ${torrent.name}`, torrent.id);
+		applyOptions(torrent, countedFromNow(options, torrent), addresses);
+		if (options.paused === true) torrent.post({type: 'rest', wanted: false});
+		else queue.start(torrent, options.check ?? 'quick');
+	}
+
+	/** What could not be found again after a restart is not added at all. */
+	async #keepNew(
+		torrent: Torrent,
+		bytes: Uint8Array | undefined,
+		saved: SavedTorrent | undefined,
+		wanted: boolean,
+	): Promise<void> {
+		const {store, torrents} = this.#setup;
+		const {id} = torrent;
+		const {known} = torrent.resumeState;
+		const memory = known ?? {...torrent.resumeState.nothing(), active: wanted};
+		const failure = (bytes && (await store.saveMetainfo(id, bytes))) ?? (await store.save(memory));
+		if (failure === undefined) return;
+		if (saved === undefined && !torrents.has(id)) await store.remove(id);
+		const reason = failure.message.replace(/, then resume$/, ', then add it again');
+		throw new UserError(failure.code, `not added, for it could not be kept: ${reason}`);
+	}
+}
+
+/** As long as it is to be seeded it is seeded from now on, whatever it was in earlier runs. */
+function countedFromNow(options: AddOptions, {stats}: Torrent): AddOptions {
+	const {seedTime} = options;
+	return seedTime === undefined ? options : {...options, seedTime: seedTime + stats.seedingTime};
+}
+
+/** A link counts files from 0, rules do from 1. BEP 53. */
+function rulesOf(ranges: NonNullable<MagnetLink['select']>): string {
+	return ranges.map(([first, last]) => `${first + 1}-${last + 1}`).join(',');
+}
+
+function addedTo({trackers = []}: AddOptions, link: MagnetLink): string[] {
+	return [...trackers, ...link.trackers].slice(0, mostTrackers);
+}
+
+/** Each step with very many files takes some 20 ms: between them others have their turn. */
+async function breathe({files}: Metainfo): Promise<void> {
+	if (files.length > manyFiles) await nextTurn();
+}
