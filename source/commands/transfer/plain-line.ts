@@ -6,7 +6,7 @@ import {safeText} from '../../ui/text/safe-text.js';
 export function activity(view: TorrentView): string | undefined {
 	switch (view.state) {
 		case 'metadata':
-			return 'asking peers what it holds';
+			return safeText(view.reason?.text ?? 'asking peers for the file list');
 		case 'checking':
 			return 'checking what is on disk';
 		case 'queued':

@@ -1,11 +1,17 @@
 import {ClientGreeting, type OurClient} from './client-greeting.js';
 import {ExtensionRegistry} from './extension-registry.js';
 import {LtDonthave} from './lt-donthave.js';
-import type {MetadataWish} from './metadata-fetch.js';
+import type {MetadataFetch, MetadataWish} from './metadata-fetch.js';
 import {UploadOnly} from './upload-only.js';
 import {UtMetadata} from './ut-metadata.js';
 import {type PexTorrent, UtPex} from './ut-pex.js';
 import {type HeardOurAddress, YourIp} from './your-ip.js';
+
+/** The extensions of one torrent, and what fetches its metadata where that is wished for. */
+export interface TorrentExtensions {
+	readonly registry: ExtensionRegistry;
+	readonly metadata: MetadataFetch | undefined;
+}
 
 /** The extensions of one torrent: a new one is a file beside this and a line in here. */
 export function makeExtensions(
@@ -13,10 +19,12 @@ export function makeExtensions(
 	ours: OurClient,
 	heardOurAddress: HeardOurAddress,
 	wish?: MetadataWish,
-): ExtensionRegistry {
-	return new ExtensionRegistry(
+): TorrentExtensions {
+	const utMetadata = new UtMetadata(torrent, wish);
+	const registry = new ExtensionRegistry(
 		torrent,
-		[new UtMetadata(torrent, wish), new UtPex(torrent), new LtDonthave(), new UploadOnly(torrent)],
+		[utMetadata, new UtPex(torrent), new LtDonthave(), new UploadOnly(torrent)],
 		[new ClientGreeting(torrent, ours), new YourIp(heardOurAddress)],
 	);
+	return {registry, metadata: utMetadata.fetch};
 }

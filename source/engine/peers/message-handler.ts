@@ -6,6 +6,7 @@ import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
+import type {MetadataFetch} from '../extensions/metadata-fetch.js';
 import {makeExtensions} from '../extensions/torrent-extensions.js';
 import type {PexTorrent} from '../extensions/ut-pex.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
@@ -86,6 +87,8 @@ function extensionTorrent(owner: MessageHandlerOwner, services: SessionServices)
 /** Hears what the peers of one torrent say, and answers. BEP 3, 6, 9, 10. */
 export class MessageHandler implements PeerOwner {
 	readonly extensions: ExtensionRegistry;
+	/** Asks peers what the torrent holds. */
+	readonly metadata: Pick<MetadataFetch, 'state'> | undefined;
 	readonly #owner: MessageHandlerOwner;
 	readonly #rateLimits: TorrentRateLimits;
 	readonly #services: SessionServices;
@@ -95,7 +98,7 @@ export class MessageHandler implements PeerOwner {
 		this.#rateLimits = owner.rateLimits;
 		this.#services = services;
 		const {client, externalAddress} = services;
-		this.extensions = makeExtensions(
+		const {registry, metadata} = makeExtensions(
 			extensionTorrent(owner, services),
 			{client, reqq: acceptedRequests, port: host => services.portFor(host, 'tcp')},
 			(host, from) => externalAddress.heardOurAddress(host, from, 'peer'),
@@ -107,6 +110,8 @@ export class MessageHandler implements PeerOwner {
 				log: (level, text) => owner.log(level, text),
 			},
 		);
+		this.extensions = registry;
+		this.metadata = metadata;
 	}
 
 	get pieceCount(): number {

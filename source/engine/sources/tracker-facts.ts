@@ -26,6 +26,7 @@ export function trackerFacts(
 		count: trackers.length,
 		announcing: trackers.some(({state}) => state === 'announcing'),
 		working: working.length > 0,
+		answered: working.length,
 		lastError: failed[0]?.status,
 		troubles: failed.map(({trouble}) => trouble ?? 'silent'),
 		silentFor: working.length === 0 && silent.length > 0 ? Math.max(...silent) : undefined,

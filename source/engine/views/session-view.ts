@@ -98,6 +98,7 @@ export class SessionReport {
 				reached: this.#reached,
 				diskBehind: budget.diskBehind,
 				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
+				dhtNodes: services.dht?.nodes,
 			}),
 		);
 	}

@@ -15,6 +15,8 @@ export interface SessionFacts {
 	readonly diskBehind: boolean;
 	/** Torrents that want to run and stand before it. */
 	readonly queuedBehind: number;
+	/** Nodes of the DHT that answer; undefined when it is switched off. */
+	readonly dhtNodes?: number | undefined;
 }
 
 /** A peer that has not said so long after it was dialled what it has has nothing. */
@@ -60,6 +62,8 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		// Pieces may be wanted of files that are not.
 		filesWanted: content?.files.filesWanted || Math.min(1, content?.downloader.needed.count ?? 0),
 		...torrent.sources.stallFacts(now),
+		metadata: content === undefined ? torrent.messages.metadata?.state : undefined,
+		dhtNodes: torrent.sources.allows('dht') ? session.dhtNodes : undefined,
 		known: swarm.list.known - connected,
 		connecting,
 		nextDialIn: Number.isFinite(deadline) ? Math.max(0, (deadline - now) / 1000) : undefined,

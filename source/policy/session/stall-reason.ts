@@ -7,6 +7,8 @@ const limitReached = 0.9;
 const silenceAtPort: Seconds = 600;
 /** A tracker that has not answered for so long is in the way. */
 const longSilence: Seconds = 8;
+/** Who knows no node of the DHT for so long is cut off from it. */
+const longWithoutNodes: Seconds = 60;
 
 /** What the trackers of a torrent are about. */
 export interface TrackerFacts {
@@ -15,6 +17,8 @@ export interface TrackerFacts {
 	readonly announcing: boolean;
 	/** Whether one of them answered the last time it was asked. */
 	readonly working: boolean;
+	/** How many of them did. */
+	readonly answered?: number;
 	/** What the last failed announce said, made safe for a terminal. */
 	readonly lastError: string | undefined;
 	/** What was wrong with each that failed; the same words in the same order as `TrackerView.trouble`. */
@@ -29,6 +33,17 @@ export interface TrackerFacts {
 	readonly onlyUs?: boolean;
 	/** Until the next announce; undefined when none is planned. */
 	readonly nextIn: Seconds | undefined;
+}
+
+/** How far asking what a torrent holds has come. */
+export interface MetadataFacts {
+	/** Connected peers that say they have its file list; of those, who is asked just now. */
+	readonly sources: number;
+	readonly asked: number;
+	/** How often what they gave was wrong. */
+	readonly failures: number;
+	/** 0 .. 1 */
+	readonly progress: number;
 }
 
 /** What the plain-words line is made from. Counts of peers are of connected ones unless it says so. */
@@ -59,6 +74,10 @@ export interface StallFacts {
 	readonly trackers: TrackerFacts;
 	/** DHT, PEX or LSD may still find somebody. */
 	readonly otherSources: boolean;
+	/** Nodes of the DHT that answer; undefined when the torrent may not have it, or it is switched off. */
+	readonly dhtNodes?: number | undefined;
+	/** In state `metadata`. */
+	readonly metadata?: MetadataFacts | undefined;
 	/** Peers known but not connected, and until the next of them is dialled. */
 	readonly known: number;
 	readonly connecting: number;
@@ -137,8 +156,7 @@ function whyNoDownload(facts: StallFacts): Reason | undefined {
 
 function whyNobodySends(facts: StallFacts): Reason {
 	const {connected, interesting, interestingChoking, interestingSnubbed, unavailable} = facts;
-	if (facts.state === 'metadata')
-		return info(`asking ${plural(connected, 'peer', 'peers')} what the torrent holds`);
+	if (facts.state === 'metadata') return whyNoMetadata(facts);
 	const {untold = 0} = facts;
 	if (interesting === 0 && untold > 0)
 		return info(`waiting for ${plural(untold, 'peer', 'peers')} to say what they have`);
@@ -163,9 +181,29 @@ function whyNobodySends(facts: StallFacts): Reason {
 	return info(`waiting for ${plural(open, 'peer', 'peers')} to send`);
 }
 
+/** Of whom the file list is to come. */
+function whyNoMetadata({connected, untold = 0, metadata}: StallFacts): Reason {
+	const {sources, asked, failures, progress} = metadata ?? {sources: 0, asked: 0, failures: 0, progress: 0};
+	if (failures > 0) {
+		const wrong = 'the file list some peers gave was wrong';
+		return warn(asked > 0 ? `${wrong}: asking others` : `${wrong}: nobody else has it yet`);
+	}
+	if (asked > 0) {
+		const share = progress > 0 ? `: ${Math.floor(progress * 100)} % is here` : '';
+		return info(`asking ${plural(asked, 'peer', 'peers')} for the file list${share}`);
+	}
+	if (sources > 0)
+		return info(
+			`${plural(sources, 'peer has', 'peers have')} the file list and ${sources === 1 ? 'does' : 'do'} not give it yet`,
+		);
+	if (untold > 0) return info(`waiting for ${plural(untold, 'peer', 'peers')} to say what they have`);
+	return info(`${plural(connected, 'peer does', 'peers do')} not have the file list either`);
+}
+
 function whyNobodyIsHere(facts: StallFacts): Reason {
 	const {trackers, known, connecting, nextDialIn} = facts;
 	if (connecting > 0) return info(`connecting to ${plural(connecting, 'peer', 'peers')}`);
+	if (known === 0 && facts.dhtNodes !== undefined) return whyNobodyIsFound(facts, facts.dhtNodes);
 	const {silentFor} = trackers;
 	if (silentFor !== undefined && (known === 0 || silentFor >= longSilence)) return silence(silentFor);
 	if (trackers.announcing && known === 0) return info('asking the tracker for peers');
@@ -182,6 +220,31 @@ function whyNobodyIsHere(facts: StallFacts): Reason {
 	}
 	if (facts.otherSources) return info('no peers known yet: searching');
 	return warn('no peers known and no tracker to ask: add a tracker or a peer');
+}
+
+/** What has been done to find somebody, in the DHT and by trackers. */
+function whyNobodyIsFound({trackers, listeningFor}: StallFacts, nodes: number): Reason {
+	const isCutOff = nodes === 0 && listeningFor >= longWithoutNodes;
+	const dht =
+		nodes > 0
+			? `DHT has ${plural(nodes, 'node', 'nodes')}`
+			: isCutOff
+				? 'no node of the DHT answers'
+				: 'DHT has no node yet';
+	const tracker = whatTrackersSay(trackers);
+	const text = `no peer found yet: ${dht}${tracker === undefined ? '' : `, ${tracker.text}`}`;
+	return {level: isCutOff ? 'warn' : (tracker?.level ?? 'info'), text};
+}
+
+function whatTrackersSay(trackers: TrackerFacts): Reason | undefined {
+	const {count, announcing, silentFor, answered = 0} = trackers;
+	if (count === 0) return undefined;
+	if (silentFor !== undefined) return silence(silentFor);
+	const trouble = trackerTrouble(trackers);
+	if (trouble !== undefined) return trouble;
+	if (answered > 1) return info(`${answered} trackers answered`);
+	if (trackers.working) return info(whatIsKnown(trackers));
+	return info(announcing ? 'asking the tracker' : 'waiting for the tracker');
 }
 
 function silence(silentFor: Seconds): Reason {

@@ -70,7 +70,7 @@ test('a link is taken up again after a restart, with its name, peers and what wa
 		[view.name, view.label, view.maxUpload, view.sequential, view.length],
 		['the link', 'films', 7000, true, 0],
 	);
-	await first.says(id, 'metadata', /^asking 1 peer what the torrent holds$/);
+	await first.says(id, 'metadata', /^1 peer does not have the file list either$/);
 	await first.send({type: 'torrent.pause', id});
 	await first.send({type: 'torrent.label', id, label: 'songs'});
 	await first.sees(id, 'paused', ({state}) => state === 'paused');

@@ -213,7 +213,7 @@ test('peers hear when something is offered no more, or again', () => {
 
 test('a later handshake adds to those before it, and 0 takes a number back', () => {
 	const torrent = new NotedTorrent();
-	const registry = makeExtensions(torrent, ours, () => {});
+	const {registry} = makeExtensions(torrent, ours, () => {});
 	const peer = meet(torrent, registry, 1);
 	const {extensions} = peer;
 	const told = () => [
@@ -233,7 +233,7 @@ test('a later handshake adds to those before it, and 0 takes a number back', () 
 
 test('what a peer says of its program goes where it is used', () => {
 	const torrent = new NotedTorrent();
-	const registry = makeExtensions(torrent, ours, () => {});
+	const {registry} = makeExtensions(torrent, ours, () => {});
 	const peer = meet(torrent, registry, 1);
 	registry.message(peer, 0, handshake({p: 7000, reqq: 250}));
 	assert.deepEqual(peer.noted.slice(1), ['takes 250']);
@@ -245,7 +245,7 @@ test('what a peer says of its program goes where it is used', () => {
 
 test('who offers upload_only hears when everything wanted is here, by its own number', () => {
 	const torrent = new NotedTorrent();
-	const registry = makeExtensions(torrent, ours, () => {});
+	const {registry} = makeExtensions(torrent, ours, () => {});
 	const [one, two] = [1, 2].map(id => meet(torrent, registry, id)) as [NotedPeer, NotedPeer];
 	registry.message(one, 0, handshake({m: {upload_only: 12}}));
 	for (const peer of [one, two]) peer.heard.length = 0;
@@ -267,7 +267,7 @@ test('nobody is given the metadata of a private torrent, nor told how long it is
 	for (const isPrivate of [false, true]) {
 		const torrent = new NotedTorrent();
 		torrent.isPrivate = isPrivate;
-		const registry = makeExtensions(torrent, ours, () => {});
+		const {registry} = makeExtensions(torrent, ours, () => {});
 		const peer = meet(torrent, registry, 1);
 		assert.deepEqual(peer.numbers('ut_metadata'), [isPrivate ? undefined : 1]);
 		const size = decodeExtensionHandshake(peer.heard[0]![1]).get('metadata_size')?.number();
@@ -281,7 +281,7 @@ test('nobody is given the metadata of a private torrent, nor told how long it is
 
 test('each peer is told at which address we see it', () => {
 	const torrent = new NotedTorrent();
-	const registry = makeExtensions(torrent, ours, () => {});
+	const {registry} = makeExtensions(torrent, ours, () => {});
 	const peer = meet(torrent, registry, 9);
 	const told = decodeExtensionHandshake(peer.heard[0]![1]).get('yourip')?.bytes();
 	assert.deepEqual([...told!], [198, 51, 100, 9]);
@@ -290,7 +290,7 @@ test('each peer is told at which address we see it', () => {
 test('what a peer takes our address for is told on, with who said it', () => {
 	const torrent = new NotedTorrent();
 	const heard: string[] = [];
-	const registry = makeExtensions(torrent, ours, (host, from) => heard.push(`${from} sees ${host}`));
+	const {registry} = makeExtensions(torrent, ours, (host, from) => heard.push(`${from} sees ${host}`));
 	const peer = meet(torrent, registry, 9);
 	for (const yourip of [
 		Uint8Array.of(203, 0, 113, 7),

@@ -43,7 +43,7 @@ test('a torrent of which only the link is known has a name, a state and a reason
 	);
 	assert.equal(reason(lone), 'no peers known and no tracker to ask: add a tracker or a peer');
 	await LonePeer.meet(lone, 1);
-	assert.equal(reason(lone), 'asking 1 peer what the torrent holds');
+	assert.equal(reason(lone), 'waiting for 1 peer to say what they have');
 	await lone.torrent.close();
 });
 

@@ -57,6 +57,16 @@ const alone: Change = {
 	nextDialIn: undefined,
 };
 
+/** A link of which the file list is asked for. */
+function asking(metadata: Partial<StallFacts['metadata']>): Change {
+	return {
+		state: 'metadata',
+		interesting: 0,
+		interestingChoking: 0,
+		metadata: {sources: 0, asked: 0, failures: 0, progress: 0, ...metadata},
+	};
+}
+
 /** The change of the facts, and the level with the sentence that follows. */
 const sentences: readonly (readonly [name: string, change: Change, expected: string | undefined])[] = [
 	['a failure speaks for itself', {state: 'failed', failure: 'disk full: /data'}, 'error: disk full: /data'],
@@ -136,7 +146,69 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	],
 	['the one that may send snubs us', {interestingSnubbed: 1}, 'warn: the peer that should send has stopped'],
 	['requests are on their way', {interestingChoking: 10}, 'info: waiting for 2 peers to send'],
-	['a link without metadata', {state: 'metadata'}, 'info: asking 12 peers what the torrent holds'],
+	['a link, asking', asking({sources: 5, asked: 3}), 'info: asking 3 peers for the file list'],
+	['a link, asking one', asking({sources: 1, asked: 1}), 'info: asking 1 peer for the file list'],
+	[
+		'a long file list',
+		asking({sources: 5, asked: 3, progress: 0.456}),
+		'info: asking 3 peers for the file list: 45 % is here',
+	],
+	[
+		'a poisoned file list',
+		asking({sources: 5, asked: 1, failures: 1, progress: 0.5}),
+		'warn: the file list some peers gave was wrong: asking others',
+	],
+	[
+		'a poisoned file list, and nobody else',
+		asking({failures: 2}),
+		'warn: the file list some peers gave was wrong: nobody else has it yet',
+	],
+	[
+		'peers that refuse the file list',
+		asking({sources: 2}),
+		'info: 2 peers have the file list and do not give it yet',
+	],
+	[
+		'a link, peers that came just now',
+		{...asking({}), untold: 2},
+		'info: waiting for 2 peers to say what they have',
+	],
+	['a link among others who have only that', asking({}), 'info: 12 peers do not have the file list either'],
+	[
+		'a link that nobody has',
+		{...alone, state: 'metadata', dhtNodes: 112, trackers: {count: 2, answered: 2}},
+		'info: no peer found yet: DHT has 112 nodes, 2 trackers answered',
+	],
+	[
+		'a link without trackers',
+		{...alone, state: 'metadata', dhtNodes: 1, trackers: {count: 0, working: false}},
+		'info: no peer found yet: DHT has 1 node',
+	],
+	[
+		'no peers of any torrent, as the DHT and a tracker know it',
+		{...alone, dhtNodes: 40, trackers: {answered: 1, onlyUs: true}},
+		'info: no peer found yet: DHT has 40 nodes, the tracker knows only us',
+	],
+	[
+		'no peers, a tracker that fails',
+		{...alone, dhtNodes: 40, trackers: {working: false, lastError: 'timed out', troubles: ['silent']}},
+		'warn: no peer found yet: DHT has 40 nodes, no tracker answers: timed out (next try in 40 s)',
+	],
+	[
+		'no peers, a tracker that has not answered yet',
+		{...alone, dhtNodes: 40, trackers: {working: false, silentFor: 3}},
+		'info: no peer found yet: DHT has 40 nodes, no answer from the tracker yet: asked 3 s ago',
+	],
+	[
+		'no peers, a tracker that was not asked yet',
+		{...alone, dhtNodes: 0, trackers: {working: false}, listeningFor: 2},
+		'info: no peer found yet: DHT has no node yet, waiting for the tracker',
+	],
+	[
+		'a DHT without nodes for long',
+		{...alone, dhtNodes: 0, trackers: {count: 0, working: false}},
+		'warn: no peer found yet: no node of the DHT answers',
+	],
 	['dialling', {...alone, connecting: 3, known: 9}, 'info: connecting to 3 peers'],
 	['announcing', {...alone, trackers: {announcing: true}}, 'info: asking the tracker for peers'],
 	[
