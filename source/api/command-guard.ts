@@ -60,6 +60,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.add': {metainfo: text, options},
 	'torrent.addLink': {link: text, options},
 	'torrent.preview': {link: text},
+	'torrent.export': {id: text},
 	'torrent.pause': {id: text},
 	'torrent.resume': {id: text, overwrite: optional(flag), repair: optional(flag)},
 	'torrent.choose': {id: text, select, priorities},

@@ -67,6 +67,8 @@ export type Command =
 	| {readonly type: 'torrent.addLink'; readonly link: string; readonly options?: AddOptions}
 	/** Looks at what a link holds, or a torrent that is here, named by its link or info-hash; adds nothing: answers `preview`. */
 	| {readonly type: 'torrent.preview'; readonly link: string}
+	/** Answers `metainfo`: the .torrent of one of which it is known what it holds. */
+	| {readonly type: 'torrent.export'; readonly id: string}
 	| {readonly type: 'torrent.pause'; readonly id: string}
 	/** With `overwrite` and `repair` as in `AddOptions`, for this once. */
 	| {
@@ -230,4 +232,6 @@ export interface Reply {
 	readonly reannouncement?: Reannouncement;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
 	readonly dht?: DhtView;
+	/** Base64. */
+	readonly metainfo?: string;
 }

@@ -28,6 +28,7 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	],
 	info: [
 		['tortui info album.torrent', 'files, trackers and the magnet link'],
+		["tortui info --resolve 'magnet:?xt=urn:btih:c0ffee…'", 'what peers say that it holds'],
 		['curl -s https://example.org/album.torrent | tortui info - --json', 'the same for a script'],
 	],
 	verify: [['tortui verify album.torrent ~/Music || echo incomplete', 'status 4: some is missing or wrong']],
@@ -44,6 +45,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	list: [
 		['tortui list', 'a table of the torrents'],
 		["tortui list | awk -F'\\t' '$2 == \"seeding\" {print $9}'", 'the names of those that seed'],
+	],
+	export: [
+		['tortui export debian -o debian.torrent', 'the .torrent of what came as a magnet link'],
+		['tortui export c0ffee12 -o - | tortui info -', 'the same for a pipe'],
 	],
 	dht: [
 		['tortui dht', 'whether torrents without trackers can be found, and if not why'],

@@ -11,6 +11,7 @@ export const verbNames = [
 	'attach',
 	'add',
 	'list',
+	'export',
 	'dht',
 	'pause',
 	'resume',

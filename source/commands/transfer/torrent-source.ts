@@ -54,7 +54,7 @@ async function fetchByUrl(url: string, version: string, bind: readonly string[])
 }
 
 /** Reads the bytes of a .torrent; what is wrong with them is a `UserError` with exit status 3. */
-function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
+export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
 	try {
 		return readMetainfoHere(bytes);
 	} catch (error) {

@@ -3,7 +3,13 @@ import type {Torrent} from '../torrent/torrent.js';
 
 /** Commands that leave nothing to be remembered, or are remembered by whoever does them. */
 const fleeting: ReadonlySet<Command['type']> = new Set([
-	...(['torrent.preview', 'torrent.remove', 'torrent.verify', 'torrent.reannounce'] as const),
+	...([
+		'torrent.preview',
+		'torrent.export',
+		'torrent.remove',
+		'torrent.verify',
+		'torrent.reannounce',
+	] as const),
 	...(['piece.inspect', 'piece.deadline', 'peer.add', 'peer.kick', 'peer.ban'] as const),
 	...(['session.slowMode', 'session.limits', 'session.list', 'session.dht', 'session.stop'] as const),
 ]);

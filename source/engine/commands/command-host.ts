@@ -24,6 +24,8 @@ export interface CommandHost {
 	};
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
+	/** The .torrent of one of which it is known what it holds. Rejects with a `UserError` when it is not. */
+	metainfo(torrent: Torrent): Promise<Uint8Array>;
 	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;
 	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
 	resolvePeer(text: string): Promise<PeerAddress>;

@@ -40,6 +40,8 @@ async function executeForOne(
 	switch (command.type) {
 		case 'torrent.reannounce':
 			return {reannouncement: await announced(torrent)};
+		case 'torrent.export':
+			return {metainfo: Buffer.from(await host.metainfo(torrent)).toString('base64')};
 		case 'piece.inspect': {
 			const inspection = inspectCell(torrent, command.cell, command.cells, host.now());
 			return inspection === undefined ? {} : {inspection};

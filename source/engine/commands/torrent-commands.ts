@@ -9,7 +9,7 @@ import {requireFiles} from './piece-commands.js';
 /** What is done to one torrent as a whole and has nothing to tell. */
 export type TorrentCommand = Exclude<
 	Extract<CommandsOf<'torrent'>, {readonly id: string}>,
-	{readonly type: 'torrent.remove' | 'torrent.reannounce'}
+	{readonly type: 'torrent.remove' | 'torrent.reannounce' | 'torrent.export'}
 >;
 
 /** Starts, stops, moves, orders and limits a torrent. Rejects with a `UserError` when it cannot be done. */

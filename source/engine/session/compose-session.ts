@@ -31,6 +31,7 @@ import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
 import {composeShared} from './compose-shared.js';
+import {exportMetainfo} from './export-metainfo.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
 import {QueueManager} from './queue-manager.js';
@@ -177,6 +178,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 				isMagnet(link)
 					? previewMagnet(readMagnet(link), torrents)
 					: links.preview(link, id => torrents.has(id)),
+			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
