@@ -15,7 +15,7 @@ export interface Client {
 }
 
 export interface ClientOptions {
-	/** The .torrent. */
+	/** The .torrent; or a magnet link. */
 	readonly torrent: string;
 	/** The download folder: the parent of the content. */
 	readonly dir: string;
@@ -175,8 +175,11 @@ export async function transmissionDaemon(space: Workspace, options: ClientOption
 				() => false,
 			),
 	);
+	const {torrent} = options;
 	await call('torrent-add', {
-		metainfo: readFileSync(options.torrent).toString('base64'),
+		...(torrent.startsWith('magnet:')
+			? {filename: torrent}
+			: {metainfo: readFileSync(torrent).toString('base64')}),
 		'download-dir': options.dir,
 	});
 	if (options.seed) await call('torrent-verify', {});

@@ -60,7 +60,11 @@ def peer(torrent, folder, port, other=None, **options):
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
     handle = session.add_torrent(params)
     ready = complete = False
+    rounds = 0
     while True:
+        if 'dht' in options and rounds % 30 == 5:
+            handle.force_dht_announce()
+        rounds += 1
         status = handle.status()
         checking = status.state in (status.checking_files, status.checking_resume_data)
         if not ready and not checking:
@@ -69,7 +73,7 @@ def peer(torrent, folder, port, other=None, **options):
         if other and ready and status.num_peers == 0:
             host, _, number = other.rpartition(':')
             handle.connect_peer((host, int(number)))
-        if not complete and ready and status.is_seeding:
+        if not complete and ready and status.has_metadata and status.is_seeding:
             complete = True
             print('COMPLETE', flush=True)
         time.sleep(0.1)

@@ -70,6 +70,10 @@ export interface Torrent {
 	readonly pieces: number;
 	/** 20 bytes. */
 	readonly infoHash: Buffer;
+	/** The info dictionary. */
+	readonly info: Buffer;
+	/** The magnet link, with nothing but the hash. */
+	readonly magnet: string;
 	/** Writes a .torrent with these trackers, one tier each, and gives its path back. */
 	write(path: string, trackers?: readonly string[]): string;
 }
@@ -117,11 +121,14 @@ export function makeTorrent(content: Content, pieceLength: number, isPublic = fa
 		pieces: hashes,
 		...(!isPublic && {private: 1}),
 	});
+	const infoHash = createHash('sha1').update(info).digest();
 	return {
 		content,
 		pieceLength,
 		pieces: hashes.length / 20,
-		infoHash: createHash('sha1').update(info).digest(),
+		infoHash,
+		info,
+		magnet: `magnet:?xt=urn:btih:${infoHash.toString('hex')}`,
 		write(path, trackers = []) {
 			// The info dictionary's bytes are what the info-hash is of, so they are put in as they are.
 			const parts: Buffer[] = [Buffer.from('d')];

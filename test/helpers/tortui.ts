@@ -131,9 +131,10 @@ export async function transfer(
 ): Promise<Transfer> {
 	const port = await freePort();
 	const bind = args.includes('--bind') ? [] : ['--bind', '127.0.0.1'];
+	const dht = args.includes('--dht-bootstrap') ? ['--dht'] : ['--no-dht'];
 	const program = startTortui(
 		space,
-		[verb, ...args, ...bind, '--port', `${port}`, '--json', '--no-dht', '--no-lsd'],
+		[verb, ...args, ...bind, '--port', `${port}`, '--json', ...dht, '--no-lsd'],
 		options,
 		through,
 	);

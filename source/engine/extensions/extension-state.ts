@@ -6,6 +6,8 @@ export class ExtensionState {
 	client: string | undefined;
 	/** It says that it only uploads. BEP 21. */
 	uploadOnly = false;
+	/** Metadata was given to it, or came of it. BEP 9. */
+	sharedMetadata = false;
 	/** Under which numbers the peer takes which extensions. */
 	readonly #numbers = new Map<string, number>();
 	readonly #notes = new Map<object, unknown>();

@@ -75,6 +75,7 @@ export class MetadataFetch {
 		}
 		const outcome = this.#download.received(peer.id, piece, totalSize, data);
 		if (outcome.kind === 'wrong') peer.strike();
+		if (outcome.kind === 'kept' || outcome.kind === 'whole') peer.extensions.sharedMetadata = true;
 		if (outcome.kind === 'whole') this.#checkHash(outcome.bytes, outcome.attempt, peer);
 		if (!this.#isOver) this.#ask(peer.now);
 	}

@@ -98,6 +98,7 @@ export class UtMetadata implements PeerExtension {
 			if (peer.backlog > mostBacklog) return;
 			notes.wanted.delete(piece);
 			notes.given++;
+			peer.extensions.sharedMetadata = true;
 			peer.sendExtended(number, answerMetadataRequest(this.#torrent.info, piece));
 		}
 	}

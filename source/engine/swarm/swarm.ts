@@ -139,7 +139,9 @@ export class Swarm {
 		if (peer.misbehaved) this.#misbehaviour.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
-			const traded = peer.traffic.downloaded > 0 || peer.traffic.uploaded > 0;
+			const {traffic, extensions} = peer;
+			// Some clients close all connections once they have the metadata, and come back, or want to be dialled.
+			const traded = traffic.downloaded > 0 || traffic.uploaded > 0 || extensions.sharedMetadata;
 			if (traded) this.#idleHosts.delete(peerKey(peer.address));
 			else if (this.#owner.active && !(peer.isSeed && this.#owner.complete))
 				this.#idleHosts.add(peerKey(peer.address), now);

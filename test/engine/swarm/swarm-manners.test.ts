@@ -202,22 +202,24 @@ test('no more are dialled than there is room for, each once; who cannot be reach
 	await lone.torrent.close();
 });
 
-test('who comes and goes without trading counts as failed, who traded may be dialled after a minute', async () => {
+test('who comes and goes without trading counts as failed, who traded, also metadata, may be dialled after a minute', async () => {
 	const lone = await started();
-	hears(lone, [1, 2]);
-	const [idle, useful] = await Promise.all(
+	hears(lone, [1, 2, 3]);
+	const [idle, useful, informed] = await Promise.all(
 		lone.dialled.splice(0).map((connection, at) => LonePeer.meet(lone, 50 + at, {connection})),
 	);
 	useful!.peer.traffic.downloaded = 1;
-	idle!.connection.hangUp();
-	useful!.connection.hangUp();
+	informed!.say(writer => writer.extended(0, encodeBencode({m: {ut_metadata: 9}})));
+	informed!.say(writer => writer.extended(1, encodeBencode({msg_type: 0, piece: 0})));
+	assert.ok(informed!.peer.extensions.sharedMetadata);
+	for (const {connection} of [idle!, useful!, informed!]) connection.hangUp();
 	await seconds(lone, 62);
 	assert.deepEqual(
 		lone.dialled.map(({remote}) => remote),
-		[useful!.connection.remote],
+		[useful!.connection.remote, informed!.connection.remote],
 	);
 	await seconds(lone, 60);
-	assert.equal(lone.dialled.length, 2);
+	assert.equal(lone.dialled.length, 3);
 	await lone.torrent.close();
 });
 
