@@ -45,6 +45,7 @@ const commands: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{type: 'session.pauseAll'},
 	{type: 'session.resumeAll'},
 	{type: 'session.list'},
+	{type: 'torrent.export', id: 'x'},
 	{type: 'session.dht'},
 ];
 const watches: ReadonlyArray<Readonly<Record<string, unknown>>> = [

@@ -137,8 +137,10 @@ export class MessageHandler implements PeerOwner {
 		const {swarm, content} = this.#owner;
 		swarm.ready(peer);
 		if (peer.isClosed) return;
+		// Who hears first that we ask for metadata knows what it is to make of that we have nothing.
+		if (content === undefined) this.extensions.joined(peer);
 		peer.sendPieces(content === undefined ? nothing : content.superSeeding.shown(content.have));
-		this.extensions.joined(peer);
+		if (content !== undefined) this.extensions.joined(peer);
 		if (peer.supportsDht && this.#services.dht !== undefined && this.#owner.sources.allows('dht'))
 			peer.sendPort(this.#services.portFor(peer.address.host, 'udp'));
 		this.#rateLimits.reads.join(peer);

@@ -8,6 +8,8 @@ export const largestMetadata: Bytes = 10_000_000;
 const doubtfulSize: Bytes = 4 << 20;
 /** Who has not answered for so long is not waited for alone any more. */
 const patience: Millis = 10_000;
+/** Who has nothing to answer is asked, too, for what another has not answered for so long. */
+const hurry: Millis = 2000;
 /** After so long it may be asked again. */
 const forgotten: Millis = 60_000;
 /** Pieces one peer is asked for at a time. */
@@ -144,7 +146,8 @@ export class MetadataDownload {
 		for (const {open, readyAt, isBad} of this.#sources.values()) {
 			if (isBad) continue;
 			if (readyAt > now) next = Math.min(next, readyAt);
-			for (const {at} of open.values()) if (at + patience > now) next = Math.min(next, at + patience);
+			for (const {at} of open.values())
+				for (const due of [at + hurry, at + patience]) if (due > now) next = Math.min(next, due);
 		}
 		return next;
 	}
@@ -214,11 +217,13 @@ export class MetadataDownload {
 	#whomToAsk(number: number, attempt: Attempt, piece: number, now: Millis): number | undefined {
 		const key = `${number} ${piece}`;
 		let best: number | undefined;
-		let fewest = mostOfOne;
+		let askedAt = -Infinity;
+		for (const {open} of this.#sources.values()) askedAt = Math.max(askedAt, open.get(key)?.at ?? -Infinity);
+		// One peer a piece, as long as it answers.
+		if (now - askedAt < hurry) return undefined;
+		let fewest = now - askedAt < patience ? 1 : mostOfOne;
 		for (const [peer, source] of this.#sources) {
 			const asked = source.open.get(key);
-			// One peer a piece, as long as it answers.
-			if (asked !== undefined && now - asked.at < patience) return undefined;
 			if (source.isBad || source.readyAt > now || source.size !== attempt.size) continue;
 			if (attempt.alone !== undefined && attempt.alone !== peer) continue;
 			if (asked !== undefined || source.open.size >= fewest) continue;

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync, writeFileSync} from 'node:fs';
 import test from 'node:test';
 import type {AddOptions} from '../../../source/api/command.ts';
 import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
 import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {StateStore} from '../../../source/io/state/torrent-store.ts';
 import {parseMagnet} from '../../../source/protocol/metainfo/magnet.ts';
+import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.ts';
 import {LoneTorrent} from '../../helpers/lone-torrent.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -114,6 +116,7 @@ test('what cannot be done while nobody knows what it holds is refused, and the r
 	const engine = await openTestSession(space, 'home');
 	for (const command of [
 		{type: 'torrent.verify', id},
+		{type: 'torrent.export', id},
 		{type: 'torrent.rename', id, fileIndex: 0, name: 'x'},
 		{type: 'files.priority', id, files: [0], priority: 0},
 		{type: 'piece.priority', id, pieces: [0], priority: 0},
@@ -127,4 +130,44 @@ test('what cannot be done while nobody knows what it holds is refused, and the r
 	await engine.send({type: 'torrent.limits', id, maxDownload: 5000, seedRatio: 1});
 	const view = await engine.view(id);
 	assert.deepEqual([view.dir, view.maxDownload, view.state], [dir, 5000, 'paused']);
+});
+
+test('the .torrent of a torrent can be had: as it was added, or with what peers gave and the trackers it has', async t => {
+	const space = new Workspace(t);
+	const tracker = 'http://t.example/announce';
+	const torrent = testTorrent(space, 'public', files, 32_768, [tracker], true);
+	const seeder = await openTestSession(space, 'seeder', {trackers: false});
+	const id = await seedTorrent(seeder, torrent);
+	const exported = async ({send}: TestSession) => (await send({type: 'torrent.export', id})).metainfo!;
+	assert.equal(await exported(seeder), torrent.metainfo);
+	const peer = `127.0.0.1:${seeder.port}`;
+	const leecher = await openTestSession(space, 'leecher', {trackers: false});
+	const link = `magnet:?xt=urn:btih:${id}&tr=${encodeURIComponent('http://other.example/announce')}&x.pe=${peer}`;
+	const before = readdirSync(space.path('leecher-data'));
+	await leecher.send({type: 'torrent.addLink', link});
+	await leecher.sees(id, 'complete', ({state}) => state === 'seeding');
+	assert.deepEqual(before, []);
+	const bytes = Buffer.from(await exported(leecher), 'base64');
+	const {info, trackers} = parseMetainfo(bytes, hashFunctions);
+	assert.deepEqual(info, parseMetainfo(Buffer.from(torrent.metainfo, 'base64'), hashFunctions).info);
+	assert.deepEqual(trackers, [['http://other.example/announce']]);
+	// What lies on the disk may be damaged.
+	writeFileSync(space.path(`leecher/resume/${id}.torrent`), 'rubbish');
+	assert.deepEqual(Buffer.from(await exported(leecher), 'base64'), bytes);
+});
+
+test('the same link again, and a link of a torrent that is here, bring their trackers and peers, and nothing else', async t => {
+	const space = new Workspace(t);
+	const {seeder, id, link} = await seeding(space);
+	const engine = await openTestSession(space, 'home', {trackers: false});
+	const add = (text: string, options: AddOptions = {}) =>
+		engine.send({type: 'torrent.addLink', link: text, options});
+	assert.deepEqual(await add(`magnet:?xt=urn:btih:${id}`, {paused: true}), {id});
+	const again = await add(`magnet:?xt=urn:btih:${id.toUpperCase()}&x.pe=198.51.100.9:7000`, {paused: true});
+	assert.deepEqual([again.id, again.already, again.merged?.peers], [id, true, 1]);
+	assert.equal((await engine.send({type: 'session.list'})).torrents?.length, 1);
+	const there = await seeder.send({type: 'torrent.addLink', link: `${link}&tr=http://t.example/announce`});
+	assert.deepEqual([there.already, there.merged?.files], [true, 0]);
+	const view = await seeder.view(id);
+	assert.deepEqual([view.state, view.name], ['seeding', 'linked']);
 });

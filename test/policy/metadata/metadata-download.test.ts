@@ -41,19 +41,30 @@ test('what came from several is one whole', () => {
 	assert.equal(download.progress, 1);
 });
 
-test('who is silent for ten seconds is passed over, and so is who refuses', () => {
+test('what one is silent about for two seconds another is asked for who is idle, and who refuses is passed over', () => {
 	const download = new MetadataDownload(seeded(1));
 	for (const peer of [1, 2]) download.offer(peer, 10, 0);
 	const [first] = download.next(0);
-	assert.equal(download.nextDeadline(0), 10_000);
-	assert.deepEqual(download.next(9999), []);
-	const [second] = download.next(10_000);
+	assert.equal(download.nextDeadline(0), 2000);
+	assert.deepEqual(download.next(1999), []);
+	const [second] = download.next(2000);
 	assert.notEqual(second!.peer, first!.peer);
-	download.rejected(second!.peer, 0, 10_001);
+	assert.equal(download.nextDeadline(2000), 4000);
+	download.rejected(second!.peer, 0, 2001);
 	assert.deepEqual(download.next(11_000), [], 'nobody else is left');
 	download.offer(3, 10, 12_000);
 	assert.deepEqual(download.next(12_000), [{peer: 3, piece: 0}]);
 	assert.equal(download.received(first!.peer, 0, 10, metadata(10)).kind, 'whole', 'a late answer counts');
+});
+
+test('who has something to answer is not asked, too, for what others are silent about before ten seconds', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (const peer of [1, 2]) download.offer(peer, 2 * block, 0);
+	assert.equal(download.next(0).length, 2);
+	assert.deepEqual(download.next(9999), []);
+	download.offer(3, 2 * block, 9999);
+	assert.equal(download.next(9999).length, 1);
+	assert.equal(download.next(10_000).length, 1);
 });
 
 test('of who goes is asked nothing more, and what it was asked for is asked of others', () => {

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {stallFacts} from '../../../source/engine/views/stall-facts.ts';
+import {viewTorrent} from '../../../source/engine/views/torrent-view.ts';
+import {whyNothingMoves} from '../../../source/policy/session/stall-reason.ts';
+import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {messageId} from '../../../source/protocol/wire/decoder.ts';
+import {LonePeer, seconds} from '../../helpers/lone-peer.ts';
+import {type LoneOptions, LoneTorrent, turn} from '../../helpers/lone-torrent.ts';
+
+const metadataPiece = 16_384;
+const theirNumber = 9;
+
+/** A torrent of which only the link is known, and which runs. */
+async function linked(options: LoneOptions = {}): Promise<LoneTorrent> {
+	const lone = new LoneTorrent({pieces: 4, link: true, random: () => 0.5, ...options});
+	await lone.start();
+	return lone;
+}
+
+function offer(peer: LonePeer, size: number): void {
+	const fields = {m: {ut_metadata: theirNumber}, metadata_size: size};
+	peer.say(writer => writer.extended(0, encodeBencode(fields)));
+}
+
+/** The pieces of metadata a peer was asked for since the last time. */
+async function asked(peer: LonePeer): Promise<number[]> {
+	const heard = await peer.hears(`extended ${theirNumber} `);
+	return heard.flatMap(text => {
+		const match = /d8:msg_typei0e5:piecei(\d+)ee$/.exec(text);
+		return match === null ? [] : [Number(match[1])];
+	});
+}
+
+function give(peer: LonePeer, info: Uint8Array, piece: number): void {
+	const head = encodeBencode({msg_type: 1, piece, total_size: info.length});
+	const part = info.subarray(piece * metadataPiece, (piece + 1) * metadataPiece);
+	peer.say(writer => writer.extended(1, Buffer.concat([head, part])));
+}
+
+function reason({torrent, clock}: LoneTorrent): string | undefined {
+	const session = {now: clock.now(), port: 6881, listeningFor: 0, reached: false};
+	return whyNothingMoves(stallFacts(torrent, {...session, diskBehind: false, queuedBehind: 0}))?.text;
+}
+
+/** Until it is known what it holds, and its files were looked at. */
+async function known(lone: LoneTorrent): Promise<void> {
+	for (let turns = 0; turns < 5000; turns++) {
+		if (lone.torrent.content !== undefined && lone.torrent.activity.name !== 'checking') return;
+		await turn();
+	}
+	assert.fail('nobody knows what it holds');
+}
+
+test('metadata is asked for the moment it is offered, and blocks the moment it is here: no time passes', async () => {
+	const lone = await linked();
+	const peer = await LonePeer.meet(lone, 1);
+	const first = await peer.hears();
+	const words = first.map(text => text.split(' ').slice(0, 2).join(' '));
+	assert.ok(words.indexOf('extended 0') < words.indexOf('have none'), words.join());
+	offer(peer, lone.metainfo.info.length);
+	peer.say(writer => writer.plain(messageId.haveAll));
+	peer.say(writer => writer.plain(messageId.unchoke));
+	assert.deepEqual(await asked(peer), [0]);
+	assert.equal(reason(lone), 'asking 1 peer for the file list');
+	give(peer, lone.metainfo.info, 0);
+	await known(lone);
+	assert.ok((await peer.hears('request')).length > 0);
+	assert.equal(lone.clock.now(), 0);
+	await lone.torrent.close();
+});
+
+test('what the first is silent about others are asked for after two seconds, each for another piece', async () => {
+	const lone = await linked({infoPadding: 40_000});
+	const {info} = lone.metainfo;
+	const peers = [await LonePeer.meet(lone, 1), await LonePeer.meet(lone, 2), await LonePeer.meet(lone, 3)];
+	for (const peer of peers) offer(peer, info.length);
+	const [one, two, three] = peers as [LonePeer, LonePeer, LonePeer];
+	assert.deepEqual(await asked(one), [0, 1, 2]);
+	assert.deepEqual([await asked(two), await asked(three)], [[], []]);
+	await seconds(lone, 3, peers);
+	const others = [await asked(two), await asked(three)];
+	assert.deepEqual(others.flat(), [0, 1]);
+	assert.equal(reason(lone), 'asking 3 peers for the file list');
+	give(two, info, others[0]![0]!);
+	give(three, info, others[1]![0]!);
+	await turn();
+	assert.equal(reason(lone), 'asking 2 peers for the file list: 66 % is here');
+	// Who has answered is free for the last.
+	const last = [await asked(two), await asked(three)];
+	assert.deepEqual(last.flat(), [2]);
+	give(last[0]!.length > 0 ? two : three, info, 2);
+	await known(lone);
+	await lone.torrent.close();
+});
+
+test('a right hash over metadata that makes no sense stops the link with the reason, for good', async () => {
+	const nonsense = encodeBencode({name: 'x'});
+	const lone = await linked();
+	const torrent = lone.torrent;
+	torrent.metadataFetched(nonsense);
+	for (let turns = 0; turns < 1000 && torrent.activity.name !== 'failed'; turns++) await turn();
+	assert.match(reason(lone) ?? '', /^its file list makes no sense: /);
+	assert.equal(torrent.content, undefined);
+	await torrent.close();
+});
+
+test('what is given and was not asked for is counted against whoever gives it, and is not believed', async () => {
+	const lone = await linked();
+	const peer = await LonePeer.meet(lone, 1);
+	for (let times = 0; times < 300; times++) give(peer, lone.metainfo.info, 0);
+	await turn();
+	assert.equal(lone.torrent.content, undefined);
+	assert.equal(lone.torrent.swarm.connected, 0);
+	await lone.torrent.close();
+});
+
+test('a link is never complete: it does not say that it only uploads, and lets no seed go', async () => {
+	const lone = await linked();
+	const seed = await LonePeer.meet(lone, 1);
+	seed.say(writer => writer.plain(messageId.haveAll));
+	seed.say(writer => writer.extended(0, encodeBencode({m: {upload_only: 4}, upload_only: 1})));
+	await seconds(lone, 3, [seed]);
+	assert.equal(lone.torrent.swarm.connected, 1);
+	assert.doesNotMatch(Buffer.from(seed.extended0!).toString('latin1'), /upload_onlyi1e/);
+	assert.equal(viewTorrent(lone.torrent, lone.clock.now(), undefined).state, 'metadata');
+	await lone.torrent.close();
+});
