@@ -33,7 +33,7 @@ async function untilKnown(
 	});
 	const timer = setTimeout(() => {
 		known.reject(new UserError('timeout', `${last} (given up after ${timeout} s)`));
-	}, timeout * 1000);
+	}, timeout * 1000).unref();
 	try {
 		await known.promise;
 	} finally {
@@ -75,6 +75,7 @@ export async function resolveLink(
 			flags: {
 				...flags,
 				port: flags.port ?? 0,
+				portMap: false,
 				utp: false,
 				tcp: true,
 				encryption: undefined,

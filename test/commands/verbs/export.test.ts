@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import type {Command} from '../../../source/api/command.ts';
 import {serveEngine} from '../../../source/bridge/socket/serve-engine.ts';
 import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
-import {FakeEngine} from '../../bridge/fake-engine.ts';
+import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
 import {run} from '../printed.ts';
 import {torrentView} from '../torrent-view.ts';
 
