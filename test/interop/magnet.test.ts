@@ -50,15 +50,17 @@ test('a magnet link without tracker or peer is found through the DHT alone, by u
 }, async t => {
 	const {space, content, torrent, file} = stage(t);
 	const first = await libtorrentNode(space);
-	for (let more = 0; more < 3; more++) await libtorrentNode(space, first);
-	const seeder = await libtorrentPeer(space, file, content.dir, undefined, first);
+	for (let more = 0; more < 3; more++) await libtorrentNode(space, {dht: first});
+	const seeder = await libtorrentPeer(space, file, content.dir, undefined, {dht: first});
 	await seeder.complete();
 	const way = ['--dht-bootstrap', first, '--seed-time', '10m'];
 	const ours = await get(space, [torrent.magnet, '-d', space.folder('ours'), ...way]);
 	await ours.event('complete', 100_000);
 	assertSame(space.path('ours', content.name), content.root);
 	await seeder.program.stop();
-	const leecher = await libtorrentPeer(space, torrent.magnet, space.folder('theirs'), undefined, first);
+	const leecher = await libtorrentPeer(space, torrent.magnet, space.folder('theirs'), undefined, {
+		dht: first,
+	});
 	await leecher.complete(100_000);
 	assertSame(space.path('theirs', content.name), content.root);
 });
