@@ -78,9 +78,12 @@ export class FakeConnection implements PeerStream {
 		setImmediate(() => this.events.closed(reason));
 	}
 
-	/** The other side says this. */
+	/** The other side says this. As with real ones it comes in a buffer that is good for the time of the call alone. */
 	say(bytes: Uint8Array): void {
-		if (this.reason === undefined) this.events.data(bytes, bytes.length);
+		if (this.reason !== undefined) return;
+		const buffer = Buffer.from(bytes);
+		this.events.data(buffer, buffer.length);
+		buffer.fill(0x5a);
 	}
 
 	/** The other side hangs up. */

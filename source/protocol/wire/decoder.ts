@@ -251,7 +251,7 @@ export class PeerWireDecoder {
 			case messageId.have:
 				return sink.have(read32(bytes, at));
 			case messageId.bitfield:
-				return sink.bitfield(bytes.subarray(at, end));
+				return sink.bitfield(plainView(bytes, at, end));
 			case messageId.request:
 				return sink.request(read32(bytes, at), read32(bytes, at + 4), read32(bytes, at + 8));
 			case messageId.cancel:
@@ -269,12 +269,17 @@ export class PeerWireDecoder {
 			case messageId.allowedFast:
 				return sink.allowedFast(read32(bytes, at));
 			case messageId.extended:
-				return sink.extended(bytes[at]!, bytes.subarray(at + 1, end));
+				return sink.extended(bytes[at]!, plainView(bytes, at + 1, end));
 			default:
 				// Hash messages (BEP 52) and numbers nobody has given a meaning.
 				sink.other?.(id, end - at);
 		}
 	}
+}
+
+/** A view whose `slice` copies, as that of every Uint8Array but Node's Buffer does: receive buffers are such. */
+function plainView({buffer, byteOffset}: Uint8Array, from: number, to: number): Uint8Array {
+	return new Uint8Array(buffer, byteOffset + from, to - from);
 }
 
 function checkLength(id: number, length: number): void {

@@ -76,6 +76,17 @@ test('once its files are known nothing is asked for before somebody has chosen, 
 	assert.ok(existsSync(space.path('home-data/chosen/b.bin')));
 });
 
+test('a file list of many blocks is taken, whoever gives it and however it comes', async t => {
+	const space = new Workspace(t);
+	const many = Array.from({length: 900}, (_, at) => [`${at}${'-a-long-name'.repeat(8)}.bin`, 50] as const);
+	const torrent = testTorrent(space, 'many', many, 32_768, [], true);
+	const seeder = await openTestSession(space, 'seeder');
+	const id = await seedTorrent(seeder, torrent);
+	const engine = await openTestSession(space, 'home');
+	await addLink(engine, `magnet:?xt=urn:btih:${id}&x.pe=127.0.0.1:${seeder.port}`);
+	assert.equal((await asks(engine, id)).files, 900);
+});
+
 test('a choice that is to be made is still to be made after a restart, before and after its files are known', async t => {
 	const space = new Workspace(t);
 	const {id, link} = await seeding(space);

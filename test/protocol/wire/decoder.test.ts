@@ -345,3 +345,18 @@ test('the header of a block is written where it is to be', () => {
 	writePieceHeader(bytes.subarray(1), 2, 0x01020304, 0x00004000, 5);
 	assert.deepEqual([...bytes], [9, 9, 9, 0, 0, 0, 14, 7, 1, 2, 3, 4, 0, 0, 64, 0, 9, 9, 9, 9]);
 });
+
+test('what is sliced off a message is a copy, though the message lies in a buffer whose slices are none', () => {
+	const kept: Uint8Array[] = [];
+	const ear = new Ear();
+	ear.bitfield = bytes => void kept.push(bytes.slice());
+	ear.extended = (_, bytes) => void kept.push(bytes.slice());
+	const decoder = new PeerWireDecoder(ear, ear.memory);
+	decoder.push(encodeHandshake(ours));
+	const received = Buffer.alloc(100, 9);
+	const messages = [0, 0, 0, 3, 5, 1, 2, 0, 0, 0, 4, 20, 7, 3, 4];
+	received.set(messages, 1);
+	decoder.push(received.subarray(1), messages.length);
+	received.fill(0);
+	assert.deepEqual(kept, [Uint8Array.of(1, 2), Uint8Array.of(3, 4)]);
+});
