@@ -733,6 +733,8 @@ export class FakeEngine implements EngineClient {
 						...(this.choosing && {priorities: [...this.#priority]}),
 					},
 				};
+			case 'torrent.export':
+				return {metainfo: 'ZDQ6aW5mb2RlZQ=='};
 			case 'session.dht':
 				return {dht: fakeDht};
 			case 'torrent.addLink':

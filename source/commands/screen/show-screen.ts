@@ -6,6 +6,7 @@ import {ReadStream} from 'node:tty';
 import type {TorrentView} from '../../api/snapshot.js';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import {writeNamedFile} from '../../io/files/write-named-file.js';
 import {standsStill} from '../../ui/model/stands-still.js';
 import type {TerminalInput} from '../../ui/terminal/filtered-input.js';
 import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
@@ -64,6 +65,8 @@ export function fileOpener({
 		opener.unref();
 	};
 }
+
+const ownFileRules = {force: false, advice: 'choose another name'};
 
 /** How what somebody types becomes an absolute path. */
 export function fullPath({HOME}: NodeJS.ProcessEnv): (path: string) => string {
@@ -162,6 +165,7 @@ export async function showScreen(
 		prefs: screenPreferences(stateDir, env),
 		env: environment,
 		openFile: fileOpener(env),
+		saveFile: (path, base64) => writeNamedFile(path, Buffer.from(base64, 'base64'), ownFileRules),
 		fullPath: fullPath(env),
 		revive: revive && (async () => (current = await revive())),
 	});

@@ -1,3 +1,4 @@
+import {exportTorrent} from '../actions/export.js';
 import {askToOverwrite} from '../actions/in-the-way.js';
 import {markUnderCursor} from '../actions/lists.js';
 import {remove, removeWithData, takeBack} from '../actions/removing.js';
@@ -8,6 +9,7 @@ import {openLabel, openMove} from '../forms/torrent-forms.js';
 import {openLimits} from '../forms/torrent-limits.js';
 import {cursorRow, entries} from '../model/lists.js';
 import {standsStill} from '../model/stands-still.js';
+import {isUnknown} from '../present/torrent-state.js';
 import {safeText} from '../text/text.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
@@ -27,6 +29,13 @@ const needMarkableTorrent = after(needTorrents, (_, {state}) => {
 	const shown = entries(state(), 'torrents');
 	const {torrents} = state().view.lists;
 	return {marked: torrents.marks.has(shown[cursorRow(shown, torrents)]?.key ?? '')};
+});
+
+/** One torrent of which it is known what it holds. */
+const needExportable = after(needTorrents, ({torrents}) => {
+	const [torrent] = torrents;
+	if (torrent === undefined || torrents.length > 1) return 'The .torrent is written of one at a time.';
+	return isUnknown(torrent) ? 'It is not known yet what it holds: there is no .torrent to write.' : {torrent};
 });
 
 /** The torrents, and whether all of them are super-seeding. */
@@ -195,6 +204,15 @@ export const torrentKeys = inGroup('Torrent', [
 		when: needTorrents,
 		label: 'copy magnet',
 		run: (screen, {torrents}) => copyMagnets(screen, torrents),
+	}),
+	defineKey({
+		name: 'export',
+		keys: ['E'],
+		where: ['torrent'],
+		help: 'Write its .torrent to a file',
+		when: needExportable,
+		label: 'write .torrent',
+		run: (screen, {torrent}, path) => exportTorrent(screen, torrent, path),
 	}),
 	defineKey({
 		name: 'super-seed',

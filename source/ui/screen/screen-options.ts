@@ -36,6 +36,8 @@ export interface ScreenOptions {
 	readonly stays?: boolean | undefined;
 	/** A path that somebody typed, in full: `~/x` and `x` become absolute. As it is when left out. */
 	readonly fullPath?: ((path: string) => string) | undefined;
+	/** Writes a file that was not there; fails with why, in words, when one is. `base64`: its bytes. */
+	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file with its program. */
 	readonly openFile?: ((path: string) => void) | undefined;
 	/** Starts the engine again after it has gone, and reaches it. When left out, the screen ends with its engine. */

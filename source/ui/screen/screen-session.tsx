@@ -58,6 +58,7 @@ export class ScreenSession implements ScreenContext {
 	readonly stays: boolean;
 	readonly config: ConfigFile | undefined;
 	readonly openFile: ((path: string) => void) | undefined;
+	readonly saveFile: ScreenOptions['saveFile'];
 	readonly state: () => ScreenState;
 	readonly send: ScreenContext['send'];
 	readonly #options: ScreenOptions;
@@ -94,6 +95,7 @@ export class ScreenSession implements ScreenContext {
 		this.stays = options.stays ?? false;
 		this.config = prefs?.config;
 		this.openFile = options.openFile;
+		this.saveFile = options.saveFile;
 		this.#table = [...rebind(keyTable, loaded.keys), ...typedCommands];
 		this.#keyProblem = keyProblem(keyTable, loaded.keys);
 		const {columns, rows} = this.#size();

@@ -1,0 +1,36 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import {ask, giveOrAsk} from '../forms/ask.js';
+import type {ScreenContext} from '../screen/screen-context.js';
+import {pastedLink} from '../text/pasted-links.js';
+import {safeText} from '../text/text.js';
+
+/** Writes the .torrent of a torrent to a file; asks for its path where none is given, and again when it cannot be. */
+export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path: string): void {
+	const {id, name, dir} = torrent;
+	const open = (start: string) =>
+		ask(
+			screen,
+			`Write the .torrent of ${safeText(name)}`,
+			'file',
+			'is made anew: none is replaced',
+			start,
+			set,
+		);
+	const set = (chosen: string) => {
+		if (chosen === '') return 'Give the path of the file.';
+		const full = screen.fullPath(pastedLink(chosen));
+		screen.send({type: 'torrent.export', id}, ({metainfo}) => {
+			if (metainfo === undefined || !screen.saveFile)
+				return screen.say('The running engine cannot do that: stop it, then start it again.', 'warn');
+			screen.saveFile(full, metainfo).then(
+				() => screen.say(`Written: ${safeText(full)}`, 'good'),
+				(error: unknown) => {
+					screen.say(error instanceof Error ? error.message : String(error), 'error');
+					if (!screen.state().view.dialog) open(chosen);
+				},
+			);
+		});
+		return undefined;
+	};
+	giveOrAsk(screen, path, set, () => open(`${dir}/${name.replaceAll('/', '_')}.torrent`));
+}
