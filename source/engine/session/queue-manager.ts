@@ -60,8 +60,7 @@ export class QueueManager {
 		this.#checks.set(torrent, check);
 		// Both are told to whoever listens, who may ask for a plan: not before the torrent is ready for it.
 		this.#planning = true;
-		// Who waited for a choice keeps its peers if it is its turn at once.
-		if (torrent.activity.name !== 'choosing') torrent.post({type: 'queue', wanted: true});
+		torrent.post({type: 'queue', wanted: true});
 		this.#planning = false;
 		this.plan();
 	}

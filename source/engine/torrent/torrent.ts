@@ -397,6 +397,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (choices !== undefined) this.#select(choices);
 		this.#asksForChoice = false;
 		this.resumeState.revision++;
+		// Whose turn it is starts now, with its peers: to be queued first would cost it these.
 		this.changed();
 	}
 

@@ -11,6 +11,8 @@ const files = [
 	['c.bin', 100_000],
 ] as const;
 
+const oneAtATime = {downloads: 1, seeds: undefined, total: 500};
+
 interface Swarm {
 	readonly seeder: TestSession;
 	readonly id: string;
@@ -33,6 +35,16 @@ async function addLink(
 	options: AddOptions = {choose: true},
 ): Promise<string> {
 	return (await engine.send({type: 'torrent.addLink', link, options})).id!;
+}
+
+/** The numbers of its connections. */
+function peersOf({session}: TestSession, id: string): Promise<number[]> {
+	return new Promise(resolve => {
+		const watching = session.watch({interval: 50, torrent: {id, peers: true}}, ({torrent}) => {
+			resolve((torrent?.peers ?? []).map(peer => peer.id));
+			setImmediate(() => watching.stop());
+		});
+	});
 }
 
 /** Waits until somebody is to choose its files. */
@@ -98,12 +110,13 @@ test('a choice that is to be made is still to be made after a restart, before an
 	await second.send({type: 'torrent.resume', id});
 	assert.equal((await asks(second, id)).filesWanted, 1);
 	await second.session.stop();
-	const third = await openTestSession(space, 'home');
+	const third = await openTestSession(space, 'home', {queue: oneAtATime});
 	const view = await third.view(id);
 	assert.deepEqual([view.choosing, view.state, view.filesWanted, view.completed], [true, 'paused', 1, 0]);
 	await third.send({type: 'session.pauseAll'});
 	await third.send({type: 'session.resumeAll'});
-	assert.equal((await third.view(id)).choosing, true);
+	const resumed = await third.view(id);
+	assert.deepEqual([resumed.choosing, resumed.state], [true, 'paused']);
 	await third.send({type: 'torrent.choose', id, select: 'b.bin,c.bin'});
 	const done = await third.sees(id, 'what was chosen', ({state}) => state === 'seeding');
 	assert.deepEqual([done.filesWanted, done.completed, done.choosing], [2, 200_000, undefined]);
@@ -113,15 +126,21 @@ test('one that waits for a choice keeps no other from its turn, and takes its ow
 	const space = new Workspace(t);
 	const one = await seeding(space, 'one');
 	const two = await seeding(space, 'two');
-	const engine = await openTestSession(space, 'home', {
-		queue: {downloads: 1, seeds: undefined, total: 500},
-	} as never);
+	const engine = await openTestSession(space, 'home', {queue: oneAtATime});
 	await addLink(engine, one.link);
 	await asks(engine, one.id);
 	await addLink(engine, two.link, {});
 	await engine.sees(two.id, 'the other one', ({state}) => state === 'seeding');
-	assert.equal((await engine.view(one.id)).choosing, true);
+	await engine.send({type: 'session.resumeAll'});
+	const waiting = await engine.view(one.id);
+	assert.deepEqual([waiting.choosing, waiting.state, waiting.connected], [true, 'paused', 1]);
+	const peers = await peersOf(engine, one.id);
 	await engine.send({type: 'torrent.resume', id: one.id});
+	assert.deepEqual(await peersOf(engine, one.id), peers);
+	// Whose turn it is at once keeps its peers.
+	const chosen = await engine.view(one.id);
+	assert.equal(chosen.connected, 1);
+	assert.ok(['checking', 'downloading', 'seeding'].includes(chosen.state), chosen.state);
 	const done = await engine.sees(one.id, 'all of it', ({state}) => state === 'seeding');
 	assert.deepEqual([done.filesWanted, done.completed], [3, 300_000]);
 });

@@ -23,9 +23,9 @@ test('E writes the .torrent to the file that is named, and asks again where one 
 	await terminal.settled();
 	assert.deepEqual(saved, [['/people/me/other.torrent', 'ZDQ6aW5mb2RlZQ==']]);
 	assert.match(terminal.text(), /Written: \/people\/me\/other\.torrent/);
-	await terminal.press(':', 'export /tmp/x.torrent', keys.enter);
+	await terminal.press(':', 'export /srv/x.torrent', keys.enter);
 	await terminal.settled();
-	assert.equal(saved[1]?.[0], '/tmp/x.torrent');
+	assert.equal(saved[1]?.[0], '/srv/x.torrent');
 	await screen.close();
 });
 
