@@ -10,6 +10,7 @@ import {ExternalAddress} from '../../source/engine/sources/external-address.js';
 import type {ConnectionSlots} from '../../source/engine/swarm/connection-slots.js';
 import {Torrent, type TorrentListener} from '../../source/engine/torrent/torrent.js';
 import type {TorrentContent} from '../../source/engine/torrent/torrent-content.js';
+import type {SwarmHashes} from '../../source/engine/torrent/torrent-setup.ts';
 import type {BlockSource} from '../../source/engine/transfer/block-source.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
@@ -288,6 +289,8 @@ export interface LoneOptions {
 	readonly onDisk?: boolean;
 	/** Only its link is known: `metainfo` is to be posted. */
 	readonly link?: boolean;
+	/** Of a link: the hashes it has; those of the metainfo when left out. */
+	readonly identity?: SwarmHashes;
 	/** Bytes the info dictionary is made longer by. */
 	readonly infoPadding?: number;
 }
@@ -422,7 +425,7 @@ export class LoneTorrent {
 		const trackers = options.trackers?.urls ?? (options.tracker === undefined ? [] : [[options.tracker.url]]);
 		this.torrent = new Torrent(
 			{
-				identity: this.metainfo,
+				identity: options.identity ?? this.metainfo,
 				name: options.link ? 'what its link says' : undefined,
 				metainfo: options.link ? undefined : this.metainfo,
 				dir: '/nowhere/at/all',

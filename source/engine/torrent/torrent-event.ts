@@ -34,6 +34,8 @@ export type TorrentEvent =
 	| {readonly type: 'verify'}
 	/** What it holds has come from its peers, and has the hash that was asked for. */
 	| {readonly type: 'metadata'; readonly info: Metainfo}
+	/** What has the hash that was asked for cannot be used. */
+	| {readonly type: 'unusable'; readonly why: string}
 	/** Which files are wanted is said anew; kept until it is known which there are. */
 	| {readonly type: 'select'; readonly choices: FileChoices}
 	/** Once it is known which files there are, none is fetched before somebody has chosen. */

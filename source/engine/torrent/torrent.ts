@@ -67,6 +67,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#asksForChoice = false;
 	/** Which files were chosen while it is not known which there are. */
 	#selection: FileChoices | undefined;
+	/** Why what its peers gave as its metadata is of no use: others would give the same. */
+	#unusable: StorageFailure | undefined;
 	/** All that is on the disk is hashed at its next start, whatever is asked for. */
 	#doubtful: boolean;
 	#magnet: string | undefined;
@@ -224,6 +226,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'start':
 				if (this.held !== undefined) return;
 				this.#want();
+				if (this.#unusable !== undefined && this.#content === undefined)
+					return this.#lifecycle.fail(this.#unusable);
 				this.#lifecycle.start(this.#doubtful ? 'full' : event.check);
 				this.#doubtful = false;
 				return;
@@ -274,6 +278,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		switch (event.type) {
 			case 'metadata':
 				return this.#takeMetadata(event.info);
+			case 'unusable':
+				this.#unusable = {code: 'io', message: event.why};
+				return this.#lifecycle.fail(this.#unusable);
 			case 'select':
 				return this.#select(event.choices);
 			case 'askForChoice':
@@ -404,9 +411,10 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** Its metadata came: from now on it has a content, and its peers stay. */
 	#takeMetadata(info: Metainfo): void {
 		if (this.#content !== undefined) return;
-		if ((info.infoHash ?? info.infoHashV2) !== this.id)
-			return this.log('error', 'what was taken for its metadata is of another torrent');
-		if (info.pieceHashes === undefined) return this.#lifecycle.fail({code: 'io', message: v2OnlyText});
+		const isOther = info.infoHash !== this.id && info.infoHashV2?.startsWith(this.id) !== true;
+		if (isOther) return this.log('error', 'what was taken for its metadata is of another torrent');
+		const why = whyUnusable(info, this.identity);
+		if (why !== undefined) return this.post({type: 'unusable', why});
 		this.log('info', `its metadata is here: ${info.name}`);
 		void this.#listener.keepMetainfo(this, wrapInfo(info.info, this.sources.trackers.list.tiers));
 		this.#content = new TorrentContent(info, this, this.#services);
@@ -490,11 +498,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		readMetainfoAside(wrapInfo(info, [])).then(
 			metainfo => this.post({type: 'metadata', info: metainfo}),
 			// Whoever else gave it would give the same.
-			(error: Error) =>
-				this.post({
-					type: 'failure',
-					failure: {code: 'io', message: `its file list makes no sense: ${error.message}`},
-				}),
+			(error: Error) => this.post({type: 'unusable', why: `its file list makes no sense: ${error.message}`}),
 		);
 	}
 
@@ -541,6 +545,18 @@ type OwnEvent =
 	| 'limits'
 	| 'set'
 	| 'move';
+
+/** Why metadata that has the hash a link asked for is of no use; undefined when it is. BEP 52. */
+function whyUnusable(
+	{infoHash, infoHashV2, pieceHashes}: Metainfo,
+	identity: SwarmHashes,
+): string | undefined {
+	if (pieceHashes === undefined) return v2OnlyText;
+	if (infoHash !== identity.infoHash)
+		return `its link has the v2 hash cut short: add it by its v1 hash, ${infoHash}`;
+	const isTwo = identity.infoHashV2 !== undefined && identity.infoHashV2 !== infoHashV2;
+	return isTwo ? 'its link has the hashes of two torrents: add it by one of them' : undefined;
+}
 
 const noFailure = Promise.resolve(undefined);
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {InfoHash} from '../../../source/base/units.ts';
+import type {SwarmHashes} from '../../../source/engine/torrent/torrent-setup.ts';
 import {stallFacts} from '../../../source/engine/views/stall-facts.ts';
 import {viewTorrent} from '../../../source/engine/views/torrent-view.ts';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {whyNothingMoves} from '../../../source/policy/session/stall-reason.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {messageId} from '../../../source/protocol/wire/decoder.ts';
@@ -94,15 +97,86 @@ test('what the first is silent about others are asked for after two seconds, eac
 	await lone.torrent.close();
 });
 
-test('a right hash over metadata that makes no sense stops the link with the reason, for good', async () => {
-	const nonsense = encodeBencode({name: 'x'});
-	const lone = await linked();
-	const torrent = lone.torrent;
-	torrent.metadataFetched(nonsense);
-	for (let turns = 0; turns < 1000 && torrent.activity.name !== 'failed'; turns++) await turn();
-	assert.match(reason(lone) ?? '', /^its file list makes no sense: /);
-	assert.equal(torrent.content, undefined);
-	await torrent.close();
+const v2Info = encodeBencode({
+	'file tree': {'x.bin': {'': {length: 40_000, 'pieces root': new Uint8Array(32).fill(7)}}},
+	'meta version': 2,
+	name: 'x.bin',
+	'piece length': metadataPiece,
+});
+const hybridInfo = encodeBencode({
+	'file tree': {'x.bin': {'': {length: 1000, 'pieces root': new Uint8Array(32).fill(7)}}},
+	length: 1000,
+	'meta version': 2,
+	name: 'x.bin',
+	'piece length': metadataPiece,
+	pieces: new Uint8Array(20),
+});
+const sha256Begin = (info: Uint8Array) =>
+	Buffer.from(hashFunctions.sha256(info)).toString('hex').slice(0, 40);
+const sha1Hex = (info: Uint8Array) => Buffer.from(hashFunctions.sha1(info)).toString('hex');
+
+const unusable: ReadonlyArray<readonly [what: string, info: Uint8Array, identity: SwarmHashes, why: RegExp]> =
+	[
+		[
+			'that makes no sense',
+			encodeBencode({name: 'x'}),
+			{infoHash: sha1Hex(encodeBencode({name: 'x'})) as InfoHash, infoHashV2: undefined},
+			/^its file list makes no sense: /,
+		],
+		[
+			'of v2 alone, asked for by the beginning of its hash',
+			v2Info,
+			{infoHash: sha256Begin(v2Info) as InfoHash, infoHashV2: undefined},
+			/^it is a v2-only torrent, which cannot be downloaded yet$/,
+		],
+		[
+			'of both versions, asked for by the beginning of its v2 hash',
+			hybridInfo,
+			{infoHash: sha256Begin(hybridInfo) as InfoHash, infoHashV2: undefined},
+			new RegExp(`^its link has the v2 hash cut short: add it by its v1 hash, ${sha1Hex(hybridInfo)}$`),
+		],
+		[
+			'whose other hash is that of another torrent',
+			hybridInfo,
+			{infoHash: sha1Hex(hybridInfo) as InfoHash, infoHashV2: 'ab'.repeat(32) as InfoHash},
+			/^its link has the hashes of two torrents: add it by one of them$/,
+		],
+	];
+
+for (const [what, info, identity, why] of unusable) {
+	test(`a right hash over metadata ${what} stops the link with the reason, and is not fetched again`, async () => {
+		const lone = await linked({identity});
+		const {torrent} = lone;
+		const peer = await LonePeer.meet(lone, 1);
+		offer(peer, info.length);
+		assert.deepEqual(await asked(peer), [0]);
+		give(peer, info, 0);
+		for (let turns = 0; turns < 5000 && torrent.activity.name !== 'failed'; turns++) await turn();
+		assert.match(reason(lone) ?? '', why);
+		assert.deepEqual([torrent.content, torrent.swarm.connected], [undefined, 0]);
+		torrent.post({type: 'start', check: 'quick'});
+		assert.match(reason(lone) ?? '', why);
+		torrent.post({type: 'pause'});
+		for (let turns = 0; turns < 20; turns++) await turn();
+		torrent.post({type: 'start', check: 'quick'});
+		assert.equal(torrent.activity.name, 'failed');
+		await torrent.close();
+	});
+}
+
+test('a hybrid torrent whose link has both hashes is downloaded', async () => {
+	const identity = {
+		infoHash: sha1Hex(hybridInfo) as InfoHash,
+		infoHashV2: Buffer.from(hashFunctions.sha256(hybridInfo)).toString('hex') as InfoHash,
+	};
+	const lone = await linked({identity});
+	const peer = await LonePeer.meet(lone, 1);
+	offer(peer, hybridInfo.length);
+	await asked(peer);
+	give(peer, hybridInfo, 0);
+	await known(lone);
+	assert.equal(lone.torrent.name, 'x.bin');
+	await lone.torrent.close();
 });
 
 test('what is given and was not asked for is counted against whoever gives it, and is not believed', async () => {
