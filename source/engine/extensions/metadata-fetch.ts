@@ -68,9 +68,9 @@ export class MetadataFetch {
 
 	/** An answer came. */
 	message(peer: ExtensionPeer, {type, piece, totalSize, data}: MetadataMessage): void {
-		if (this.#isOver) return;
+		if (this.#isOver) return peer.redundantMessage();
 		if (type === 'reject') {
-			this.#download.rejected(peer.id, piece, peer.now);
+			if (!this.#download.rejected(peer.id, piece, peer.now)) return peer.strike();
 			return this.#ask(peer.now);
 		}
 		const outcome = this.#download.received(peer.id, piece, totalSize, data);

@@ -16,6 +16,9 @@ const forgotten: Millis = 60_000;
 const mostOfOne = 3;
 /** Wholes that are fetched of one peer each at a time, once one of several was wrong. */
 const mostAlone = 3;
+/** Wholes at a time, those of peers who answer and take their time over it included; and of doubtful sizes. */
+const mostAtATime = 16;
+const mostDoubtful = 3;
 /** Whoever had part in a wrong whole is not asked for so long, drawn by chance; when it is one block all who know it are doubtful. */
 const shortRest: readonly [Millis, Millis] = [20_000, 70_000];
 const oneBlockRest: Millis = 5 * 60_000;
@@ -56,6 +59,7 @@ interface Attempt {
 	readonly alone: number | undefined;
 	readonly pieces: Array<Uint8Array | undefined>;
 	readonly from: Array<number | undefined>;
+	readonly since: Millis;
 	missing: number;
 	isWhole: boolean;
 }
@@ -129,11 +133,16 @@ export class MetadataDownload {
 		const requests: MetadataRequest[] = [];
 		for (const [number, attempt] of this.#attempts) {
 			if (attempt.isWhole) continue;
+			const able = this.#ableFor(attempt, now);
+			const askedAt = this.#askedAt(number);
 			for (let piece = 0; piece < attempt.pieces.length; piece++) {
+				// Thousands of pieces are not gone through for who can be asked nothing.
+				if (!able.some(([, {open}]) => open.size < mostOfOne)) break;
 				if (attempt.pieces[piece] !== undefined) continue;
-				const peer = this.#whomToAsk(number, attempt, piece, now);
+				const key = `${number} ${piece}`;
+				const peer = whomToAsk(able, key, now - (askedAt.get(piece) ?? -Infinity));
 				if (peer === undefined) continue;
-				this.#sources.get(peer)!.open.set(`${number} ${piece}`, {attempt: number, piece, at: now});
+				this.#sources.get(peer)!.open.set(key, {attempt: number, piece, at: now});
 				requests.push({peer, piece});
 			}
 		}
@@ -152,14 +161,16 @@ export class MetadataDownload {
 		return next;
 	}
 
+	/** Who takes its time over a whole keeps nobody waiting who has another. */
 	#begin(now: Millis): void {
 		if (this.#failures === 0) {
-			// One size at a time, as long as any who say it answer.
 			const sizes = new Set([...this.#attempts.values()].map(attempt => attempt.size));
-			for (const source of this.#sources.values())
-				if (sizes.has(source.size) && this.#answers(source, now)) return;
+			const answers = [...this.#sources.values()].some(
+				source => sizes.has(source.size) && this.#answers(source, now),
+			);
 			const size = this.#bestSize(sizes, now);
-			if (size !== undefined) this.#open(size, undefined);
+			if (size !== undefined && this.#mayOpen(size, answers ? 1 : mostAtATime, now))
+				this.#open(size, undefined, now);
 			return;
 		}
 		// Who is silent makes room.
@@ -167,12 +178,34 @@ export class MetadataDownload {
 			const source = alone === undefined ? undefined : this.#sources.get(alone);
 			if (!isWhole && (source === undefined || !this.#answers(source, now))) this.#attempts.delete(number);
 		}
+		const busy = new Set([...this.#attempts.values()].map(({alone}) => alone));
 		for (const [peer, source] of this.#sources) {
-			if (this.#attempts.size >= mostAlone) return;
-			if (!this.#answers(source, now)) continue;
-			if ([...this.#attempts.values()].some(({alone}) => alone === peer)) continue;
-			this.#open(source.size, peer);
+			if (busy.has(peer) || !this.#answers(source, now)) continue;
+			if (this.#mayOpen(source.size, mostAlone, now)) this.#open(source.size, peer, now);
 		}
+	}
+
+	/**
+	 * Whether one more whole may be fetched: always while there are fewer than `least`, and otherwise once those there are
+	 * have had their time. Where there are too many the slowest is given up.
+	 */
+	#mayOpen(size: Bytes, least: number, now: Millis): boolean {
+		const isDoubtful = size > doubtfulSize;
+		const rivals = [...this.#attempts].filter(([, other]) => other.size > doubtfulSize === isDoubtful);
+		const young = rivals.filter(([, {since}]) => now - since < hurry).length;
+		if (young >= least) return false;
+		if (rivals.length < (isDoubtful ? mostDoubtful : mostAtATime)) return true;
+		const rate = ({pieces, missing, since}: Attempt): number => (pieces.length - missing) / (now - since);
+		const slowest = rivals
+			.filter(([, {since, isWhole}]) => now - since >= patience && !isWhole)
+			.sort(([, one], [, other]) => rate(one) - rate(other))[0];
+		if (slowest === undefined) return false;
+		const [number, {alone, size: given}] = slowest;
+		this.#attempts.delete(number);
+		this.#wrongSizes.set(given, (this.#wrongSizes.get(given) ?? 0) + 1);
+		const source = alone === undefined ? undefined : this.#sources.get(alone);
+		if (source !== undefined) source.readyAt = now + rejectRest;
+		return true;
 	}
 
 	#answers({open, isBad, readyAt}: Source, now: Millis): boolean {
@@ -181,13 +214,14 @@ export class MetadataDownload {
 		return true;
 	}
 
-	#open(size: Bytes, alone: number | undefined): void {
+	#open(size: Bytes, alone: number | undefined, now: Millis): void {
 		const count = Math.ceil(size / pieceLength);
 		this.#attempts.set(this.#attemptCount++, {
 			size,
 			alone,
 			pieces: new Array<undefined>(count).fill(undefined),
 			from: new Array<undefined>(count).fill(undefined),
+			since: now,
 			missing: count,
 			isWhole: false,
 		});
@@ -214,23 +248,20 @@ export class MetadataDownload {
 		return best;
 	}
 
-	#whomToAsk(number: number, attempt: Attempt, piece: number, now: Millis): number | undefined {
-		const key = `${number} ${piece}`;
-		let best: number | undefined;
-		let askedAt = -Infinity;
-		for (const {open} of this.#sources.values()) askedAt = Math.max(askedAt, open.get(key)?.at ?? -Infinity);
-		// One peer a piece, as long as it answers.
-		if (now - askedAt < hurry) return undefined;
-		let fewest = now - askedAt < patience ? 1 : mostOfOne;
-		for (const [peer, source] of this.#sources) {
-			const asked = source.open.get(key);
-			if (source.isBad || source.readyAt > now || source.size !== attempt.size) continue;
-			if (attempt.alone !== undefined && attempt.alone !== peer) continue;
-			if (asked !== undefined || source.open.size >= fewest) continue;
-			best = peer;
-			fewest = source.open.size;
-		}
-		return best;
+	/** Who may be asked for pieces of an attempt. */
+	#ableFor({size, alone}: Attempt, now: Millis): Array<readonly [peer: number, source: Source]> {
+		const only = alone === undefined ? undefined : this.#sources.get(alone);
+		const from = alone === undefined ? this.#sources : only === undefined ? [] : [[alone, only] as const];
+		return [...from].filter(([, source]) => !source.isBad && source.readyAt <= now && source.size === size);
+	}
+
+	/** When each piece of an attempt was asked for last. */
+	#askedAt(number: number): Map<number, Millis> {
+		const times = new Map<number, Millis>();
+		for (const {open} of this.#sources.values())
+			for (const {attempt, piece, at} of open.values())
+				if (attempt === number) times.set(piece, Math.max(at, times.get(piece) ?? -Infinity));
+		return times;
 	}
 
 	/** A piece came. `total`: the size it says, if it says one. The bytes are copied. */
@@ -258,15 +289,16 @@ export class MetadataDownload {
 		return {kind: 'whole', bytes, attempt: asked[1].attempt};
 	}
 
-	/** A peer does not give a piece it was asked for. */
-	rejected(peer: number, piece: number, now: Millis): void {
+	/** A peer does not give a piece. Answers whether it was asked for it. */
+	rejected(peer: number, piece: number, now: Millis): boolean {
 		const source = this.#sources.get(peer);
 		const asked = source && [...source.open.entries()].find(([, open]) => open.piece === piece);
-		if (source === undefined || asked === undefined) return;
+		if (source === undefined || asked === undefined) return false;
 		source.open.delete(asked[0]);
 		source.readyAt = now + rejectRest;
 		const attempt = this.#attempts.get(asked[1].attempt);
 		if (attempt?.alone === peer && !attempt.isWhole) this.#attempts.delete(asked[1].attempt);
+		return true;
 	}
 
 	/** The whole of an attempt is wrong: whoever had part in it rests; who alone gave it is not asked any more. */
@@ -285,4 +317,22 @@ export class MetadataDownload {
 			source.readyAt = now + least + this.#random() * (most - least);
 		}
 	}
+}
+
+/** Of those who may be asked whoever has least to answer; only the idle while another has not had its time. */
+function whomToAsk(
+	able: ReadonlyArray<readonly [peer: number, source: Source]>,
+	key: string,
+	waited: Millis,
+): number | undefined {
+	// One peer a piece, as long as it answers.
+	if (waited < hurry) return undefined;
+	let best: number | undefined;
+	let fewest = waited < patience ? 1 : mostOfOne;
+	for (const [peer, {open}] of able) {
+		if (open.has(key) || open.size >= fewest) continue;
+		best = peer;
+		fewest = open.size;
+	}
+	return best;
 }

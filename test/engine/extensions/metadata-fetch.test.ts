@@ -189,6 +189,24 @@ test('what is given and was not asked for is counted against whoever gives it, a
 	await lone.torrent.close();
 });
 
+test('who was asked and refuses for ever is let go, before the metadata is here and after', async () => {
+	for (const comes of [false, true]) {
+		const lone = await linked();
+		const peer = await LonePeer.meet(lone, 1);
+		offer(peer, lone.metainfo.info.length);
+		assert.deepEqual(await asked(peer), [0]);
+		if (comes) {
+			give(peer, lone.metainfo.info, 0);
+			await known(lone);
+		}
+		const refusal = encodeBencode({msg_type: 2, piece: 0});
+		for (let times = 0; times < 20_000; times++) peer.say(writer => writer.extended(1, refusal));
+		await turn();
+		assert.equal(lone.torrent.swarm.connected, 0, `here: ${comes}`);
+		await lone.torrent.close();
+	}
+});
+
 test('a link is never complete: it does not say that it only uploads, and lets no seed go', async () => {
 	const lone = await linked();
 	const seed = await LonePeer.meet(lone, 1);

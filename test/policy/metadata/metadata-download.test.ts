@@ -152,6 +152,81 @@ test('pieces of another length or of another size cost whoever sent them its par
 	assert.equal(download.received(9, 0, 100, metadata(100)).kind, 'nothing');
 });
 
+/** When the right metadata is here, of the last who comes, though all others take nine seconds for wrong pieces; in seconds. */
+function timeAmongSlowLiars(
+	sizeOf: (liar: number) => number,
+	before?: (download: MetadataDownload) => void,
+): number {
+	const download = new MetadataDownload(seeded(1));
+	before?.(download);
+	const size = 5 * block;
+	for (let liar = 0; liar < 10; liar++) download.offer(liar, sizeOf(liar), 0);
+	download.offer(100, size, 0);
+	const due: Array<{peer: number; piece: number; at: number}> = [];
+	for (let now = 0; now < 3_600_000; now += 500) {
+		for (const request of download.next(now))
+			due.push({...request, at: now + (request.peer === 100 ? 500 : 9000)});
+		for (const {peer, piece} of due.filter(({at}) => at === now)) {
+			const length = Math.min(block, (peer === 100 ? size : sizeOf(peer)) - piece * block);
+			const outcome = download.received(peer, piece, undefined, metadata(length, peer === 100 ? 7 : 9));
+			if (outcome.kind !== 'whole') continue;
+			if (outcome.bytes.every(byte => byte === 7)) return now / 1000;
+			download.failed(outcome.attempt, now);
+		}
+	}
+	return Infinity;
+}
+
+test('who is slow with megabytes, or with many sizes, does not keep the right metadata waiting', () => {
+	const sameSize = timeAmongSlowLiars(() => 3 << 20);
+	const sizes = timeAmongSlowLiars(liar => (3 << 20) + liar);
+	const true2 = timeAmongSlowLiars(() => 5 * block);
+	assert.ok(sameSize <= 10, `of one size: ${sameSize} s`);
+	assert.ok(sizes <= 30, `of ten sizes: ${sizes} s`);
+	assert.ok(true2 <= 30, `of the right size: ${true2} s`);
+});
+
+test('nor does it once one whole was wrong and each is of one peer, nor with the largest sizes', () => {
+	const oneWrong = (download: MetadataDownload): void => {
+		download.offer(50, 10, 0);
+		download.next(0);
+		const outcome = download.received(50, 0, 10, metadata(10));
+		assert.ok(outcome.kind === 'whole');
+		download.failed(outcome.attempt, 0);
+	};
+	for (const sizeOf of [() => 3 << 20, () => 9_000_000, (liar: number) => (3 << 20) + liar]) {
+		const time = timeAmongSlowLiars(sizeOf, oneWrong);
+		assert.ok(time <= 15, `${sizeOf(0)}: ${time} s`);
+	}
+});
+
+test('of more who are slow than are asked at a time the slowest make room', () => {
+	const download = new MetadataDownload(seeded(1));
+	for (let liar = 0; liar < 40; liar++) download.offer(liar, (2 << 20) + liar, 0);
+	download.offer(100, 5 * block, 0);
+	let askedAt = Infinity;
+	const open: Array<{peer: number; piece: number; at: number}> = [];
+	for (let now = 0; now < 600_000 && askedAt === Infinity; now += 500) {
+		for (const request of download.next(now)) {
+			if (request.peer === 100) askedAt = now;
+			open.push({...request, at: now});
+		}
+		for (const {peer, piece} of open.filter(({at}) => at === now - 9000))
+			download.received(peer, piece, undefined, metadata(block, 9));
+	}
+	assert.ok(askedAt <= 120_000, `${askedAt / 1000} s`);
+});
+
+test('a refusal of what was not asked for is told from one of what was', () => {
+	const download = new MetadataDownload(seeded(1));
+	download.offer(1, 10, 0);
+	download.next(0);
+	assert.equal(download.rejected(1, 3, 0), false);
+	assert.equal(download.rejected(2, 0, 0), false);
+	assert.equal(download.rejected(1, 0, 0), true);
+	assert.equal(download.rejected(1, 0, 0), false);
+});
+
 test('whatever peers do, metadata comes as soon as one of them is honest and stays', () => {
 	for (let seed = 1; seed <= 40; seed++) {
 		const random = seeded(seed);
