@@ -25,6 +25,8 @@ export interface ClientOptions {
 	readonly maxUpload?: number;
 	/** aria2c: believe that the data is right. */
 	readonly trustData?: boolean;
+	/** aria2c: where a node of the DHT is; without it the DHT is off. */
+	readonly dhtNode?: string;
 	/** aria2c: listen on and dial from IPv6 as well. */
 	readonly ipv6?: boolean;
 }
@@ -55,7 +57,14 @@ export async function aria2c(space: Workspace, options: ClientOptions): Promise<
 	const {script, mark} = marker(space, port);
 	const program = new Running(space, findProgram('aria2c')!, [
 		'--no-conf',
-		'--enable-dht=false',
+		...(options.dhtNode === undefined
+			? ['--enable-dht=false']
+			: [
+					'--enable-dht=true',
+					`--dht-entry-point=${options.dhtNode}`,
+					`--dht-listen-port=${await freePort()}`,
+					`--dht-file-path=${space.path(`aria2-dht-${port}.dat`)}`,
+				]),
 		'--enable-dht6=false',
 		`--disable-ipv6=${!options.ipv6}`,
 		'--bt-enable-lpd=false',
