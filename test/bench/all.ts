@@ -1,5 +1,6 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
 import {benchAttached} from './attached.bench.ts';
+import {benchDht} from './dht.bench.ts';
 import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
@@ -9,6 +10,7 @@ import {benchWire} from './wire.bench.ts';
 
 // First, while nothing else has left its traces in this process's memory.
 await benchIdle();
+await benchDht();
 benchWire();
 benchPicker();
 benchGrid();
