@@ -1,6 +1,6 @@
 import {networkInterfaces} from 'node:os';
 import type {Millis} from '../../base/units.js';
-import {familyOf} from './local-addresses.js';
+import {familyOf, type IpFamily} from './local-addresses.js';
 
 /** Addresses come and go with cables, VPNs and sleep: reading them costs some 100 µs. */
 const pollTime: Millis = 30_000;
@@ -58,8 +58,12 @@ export class AddressWatch {
 		const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
 		if (this.#bind.length > 0 && !this.#bind.some(isAny)) return this.#bind;
 		const named = this.#bind.filter(host => !isAny(host));
-		const isUsed = (host: string): boolean =>
-			this.#bind.length === 0 || this.#bind.includes('::') || familyOf(host) === 4;
+		// `::` stands for IPv4 as well, unless that has addresses of its own.
+		const isBoundTo = (family: IpFamily): boolean => {
+			const hasIpv4 = this.#bind.some(host => familyOf(host) === 4);
+			return this.#bind.includes(family === 4 && hasIpv4 ? '0.0.0.0' : '::');
+		};
+		const isUsed = (host: string): boolean => this.#bind.length === 0 || isBoundTo(familyOf(host));
 		return [...new Set([...named, ...this.#read().filter(isUsed)])];
 	}
 }

@@ -30,11 +30,12 @@ export function localNetworks(
 	bind: readonly string[],
 	read: ReadInterfaces = networkInterfaces,
 ): LocalNetwork[] {
+	// `::` stands for IPv4 as well, unless that has addresses of its own.
+	const hasIpv4 = bind.some(host => familyOf(host) === 4);
 	const isBound = (address: string): boolean =>
 		bind.length === 0 ||
-		bind.includes('::') ||
 		bind.includes(address) ||
-		(bind.includes('0.0.0.0') && familyOf(address) === 4);
+		(familyOf(address) === 4 ? bind.includes(hasIpv4 ? '0.0.0.0' : '::') : bind.includes('::'));
 	return Object.entries(read()).flatMap(([name, addresses = []]) =>
 		addresses.flatMap(({address: text, internal, cidr}) => {
 			const ip = parseIp(text);

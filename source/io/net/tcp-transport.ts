@@ -1,4 +1,4 @@
-import net from 'node:net';
+import net, {isIPv4} from 'node:net';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock} from '../../base/ports.js';
 import {familyOf, type LocalAddresses} from './local-addresses.js';
@@ -98,8 +98,7 @@ export class TcpTransport implements Transport {
 		try {
 			for (const host of this.#local.all.length > 0 ? this.#local.all : [undefined]) {
 				const server = await listenOn(
-					bound,
-					host,
+					{port: bound, host, ipv6Only: host === '::' && this.#local.all.some(isIPv4)},
 					accepted => {
 						const socket = this.#take(accepted, accept);
 						if (socket === undefined) return;
@@ -128,16 +127,16 @@ export class TcpTransport implements Transport {
 /** Peers have addresses: a name among them would be asked of the system's resolver, past everything we are bound to. */
 const refuseName: net.LookupFunction = (name, _, done) => done(new Error(`${name} is no address`), '', 0);
 
+/** `ipv6Only`: `::` is not to stand for IPv4 as well, which has addresses of its own. */
 function listenOn(
-	port: number,
-	host: string | undefined,
+	{port, host, ipv6Only}: {port: number; host: string | undefined; ipv6Only: boolean},
 	take: (socket: net.Socket) => void,
 	refused: (code: string) => void,
 ): Promise<net.Server> {
 	const server = net.createServer({pauseOnConnect: true}, take);
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
-		server.listen({port, ...(host === undefined ? {} : {host}), backlog: 256}, () => {
+		server.listen({port, ...(host === undefined ? {} : {host}), ipv6Only, backlog: 256}, () => {
 			server.off('error', reject);
 			// Running out of file descriptors costs the newcomer, not the listener.
 			server.on('error', (error: NodeJS.ErrnoException) => refused(error.code ?? error.message));

@@ -62,3 +62,10 @@ test('bound to any address of a family, it has the addresses of the machine', ()
 	assert.deepEqual(watch(['0.0.0.0', 'fd00::2']).hosts, ['fd00::2', '192.168.1.2']);
 	assert.deepEqual(watch(['::']).hosts, ['192.168.1.2', 'fd00::2']);
 });
+
+test('any address of IPv6 stands for IPv4 as well, unless that has one of its own', () => {
+	const {watch} = stage('192.168.1.2', '2001:db8::2');
+	assert.deepEqual(watch(['::']).hosts, ['192.168.1.2', '2001:db8::2']);
+	assert.deepEqual(watch(['127.0.0.1', '::']).hosts, ['127.0.0.1', '2001:db8::2']);
+	assert.deepEqual(watch(['0.0.0.0', '::']).hosts, ['192.168.1.2', '2001:db8::2']);
+});

@@ -26,6 +26,7 @@ test('who is bound to addresses is in their networks alone', () => {
 	assert.deepEqual(places('2001:db8:1::7', '10.8.0.2'), ['eth0 2001:db8:1::7/64', 'tun0 10.8.0.2/20']);
 	assert.deepEqual(places('0.0.0.0'), ['eth0 192.168.1.7/24', 'tun0 10.8.0.2/20']);
 	assert.deepEqual(places('127.0.0.1', '::1'), []);
+	assert.deepEqual(places('127.0.0.1', '::'), ['eth0 2001:db8:1::7/64']);
 	assert.deepEqual(places('192.0.2.1'), []);
 });
 

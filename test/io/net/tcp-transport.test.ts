@@ -222,3 +222,19 @@ test('it dials from the address it is bound to', {
 	end.connection.close('enough');
 	await end.over;
 });
+
+test('bound to any address of both families it listens in both, each apart', {
+	skip: (await hasAddress('::1')) ? false : 'no IPv6 on this machine',
+}, async t => {
+	for (const bind of [['0.0.0.0', '::'], ['::', '0.0.0.0'], ['127.0.0.1', '::'], ['::'], []]) {
+		const transport = new TcpTransport(new LocalAddresses(bind), machineClock);
+		const listener = await transport.listen({port: 0}, () => undefined);
+		t.after(() => listener.close());
+		for (const host of ['127.0.0.1', '::1']) {
+			const end = new End();
+			const dialler = new TcpTransport(new LocalAddresses(), machineClock);
+			dialler.dial({host, port: listener.port}, {timeout: limit, infoHash: new Uint8Array(20)}, end);
+			await within(limit, `${host} of ${bind.join(' and ')}`, end.opened.promise);
+		}
+	}
+});
