@@ -4,6 +4,7 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import {machineRandom} from '../../io/machine/random.js';
 import {AddressWatch} from '../../io/net/address-watch.js';
+import {hostFamilies} from '../../io/net/host-families.js';
 import {makeSockets, type Sockets} from '../../io/net/sockets.js';
 import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
@@ -107,6 +108,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		allocatesFully: options.allocation === 'full',
 		http,
 		resolver,
+		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
 		localTrackers: options.localTrackers,
 		writeBatch: new WriteBatch(clock),

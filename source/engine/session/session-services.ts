@@ -3,6 +3,7 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {HostResolver} from '../../io/net/host-resolver.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
+import type {IpFamily} from '../../io/net/local-addresses.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
@@ -50,6 +51,8 @@ export interface SessionServices {
 	readonly http: HttpClient;
 	readonly udpTrackers: UdpTrackers;
 	readonly resolver: HostResolver;
+	/** In which families a host is reached. */
+	readonly hostFamilies?: ((host: string) => Promise<readonly IpFamily[]>) | undefined;
 	/** Undefined when it is off. */
 	readonly dht?: Dht | undefined;
 	/** Undefined when it is off. */

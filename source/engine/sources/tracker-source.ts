@@ -196,9 +196,12 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		return this.list.isNamed(url);
 	}
 
-	answered({url}: Tracker, answer: AnnouncePeers): void {
-		const {externalIp, peers, names = []} = answer;
-		this.#schedule.succeeded(url, answer, this.#now());
+	answered(tracker: Tracker, answer: AnnouncePeers): void {
+		this.#schedule.succeeded(tracker.url, answer, this.#now());
+		this.answeredMore(tracker, answer);
+	}
+
+	answeredMore({url}: Tracker, {externalIp, peers, names = []}: AnnouncePeers): void {
 		if (externalIp !== undefined)
 			this.#services.externalAddress.heardOurAddress(externalIp, trackerHost(url), 'tracker');
 		if (!this.running) return;

@@ -55,6 +55,8 @@ export interface TrackerOwner {
 	isNamed(url: string): boolean;
 	/** It answered. */
 	answered(tracker: Tracker, answer: AnnouncePeers): void;
+	/** It says more, in the other family. */
+	answeredMore(tracker: Tracker, answer: AnnouncePeers): void;
 	/** It did not, or not as it should. */
 	failed(tracker: Tracker, retryIn: Seconds | 'never' | undefined): void;
 	/** It takes its time. */
@@ -121,7 +123,9 @@ export class Tracker {
 		const slow = clock.after(slowAfter, proceed);
 		try {
 			const request = this.#owner.request(this.url, event, this.#trackerId);
-			const answer = await client.announce(this.url, request, signal, this.#isNamed, proceed);
+			const answer = await client.announce(this.url, request, signal, this.#isNamed, proceed, more =>
+				this.#takeMore(more, signal),
+			);
 			if (signal.aborted) return;
 			if (answer.kind === 'peers') this.#take(answer);
 			else this.#fail(safeText(answer.reason) || 'without a reason', 'refused', answer.retryIn);
@@ -149,6 +153,17 @@ export class Tracker {
 		this.#owner.log('debug', `${this.name} answered: ${answer.peers.length} peers`);
 		this.#owner.answered(this, answer);
 		if (record.completed === undefined || record.seeders === undefined) this.#scrapeLater();
+	}
+
+	/** What it says of the other family adds to what it said. */
+	#takeMore(answer: AnnouncePeers, signal: AbortSignal): void {
+		if (signal.aborted) return;
+		const record = this.#record;
+		record.peers = (record.peers ?? 0) + answer.peers.length;
+		this.#few = record.peers <= fewPeers ? [...this.#few, ...answer.peers] : [];
+		this.#owner.log('debug', `${this.name} answered in the other family, too: ${answer.peers.length} peers`);
+		this.#owner.answeredMore(this, answer);
+		this.#owner.changed();
 	}
 
 	#fail(reason: string, trouble: TrackerTrouble, retryIn?: Seconds | 'never'): void {

@@ -10,7 +10,7 @@ import {
 	type UdpResponse,
 } from '../../protocol/tracker/udp.js';
 import type {LookUpHost} from './host-resolver.js';
-import {familyOf, type LocalAddresses} from './local-addresses.js';
+import {familyOf, type IpFamily, type LocalAddresses} from './local-addresses.js';
 import {describeNetworkError} from './network-error.js';
 import type {UdpMux} from './udp-mux.js';
 import {noAnswer, type UdpEndpoint, UdpTransactions} from './udp-transactions.js';
@@ -18,6 +18,8 @@ import {unlessAborted} from './unless-aborted.js';
 
 export interface UdpTrackerRequest {
 	readonly signal?: AbortSignal | undefined;
+	/** Only its addresses of this family are asked; all when left out. */
+	readonly family?: IpFamily | undefined;
 	/** Called once when the tracker has not answered by the second retransmission; it may answer yet. */
 	readonly onSlow?: (() => void) | undefined;
 }
@@ -37,6 +39,17 @@ export interface UdpTrackerClientOptions {
 	readonly lookUp: LookUpHost;
 	/** How long each attempt waits for an answer; 15 · 2ⁿ s when left out. */
 	readonly patience?: readonly Millis[];
+}
+
+/** Where a tracker is asked, and at addresses of which family; at all when undefined. */
+interface TrackerPlace {
+	readonly host: string;
+	readonly port: number;
+	readonly family: IpFamily | undefined;
+}
+
+function keyOf({host, port, family}: TrackerPlace): string {
+	return `${host}:${port} ${family ?? ''}`;
 }
 
 interface Connection {
@@ -99,18 +112,19 @@ export class UdpTrackerClient implements UdpTrackers {
 
 	async #request(
 		url: string,
-		{signal, onSlow}: UdpTrackerRequest,
+		{signal, onSlow, family}: UdpTrackerRequest,
 		encode: (connectionId: bigint, transactionId: number) => Uint8Array,
 	): Promise<UdpResponse> {
 		const {hostname, port} = new URL(url);
 		if (port === '') throw new Error('its URL names no port: udp://host:PORT/announce');
 		const host = hostname.replace(/^\[|\]$/g, '');
+		const tracker = {host, port: Number(port), family};
 		const [first = 0, second = 0] = this.#patience;
 		const slow = onSlow && this.#options.clock.after(first + second, onSlow);
 		try {
 			for (let fresh = false; ; fresh = true) {
-				const known = !fresh && this.#connections.has(`${host}:${port}`);
-				const connection = await unlessAborted(this.#connection(host, Number(port)), signal);
+				const known = !fresh && this.#connections.has(keyOf(tracker));
+				const connection = await unlessAborted(this.#connection(tracker), signal);
 				const response = await this.#transactions
 					.exchange(connection.endpoint, transactionId => encode(connection.id, transactionId), {
 						signal,
@@ -122,7 +136,7 @@ export class UdpTrackerClient implements UdpTrackers {
 					});
 				if (response && (response.kind !== 'error' || !known)) return response;
 				// It may only have forgotten our connection id: asked again with a new one, it tells what is really wrong.
-				this.#connections.delete(`${host}:${port}`);
+				this.#connections.delete(keyOf(tracker));
 			}
 		} catch (error) {
 			if (error instanceof ProtocolError || signal?.aborted) throw error;
@@ -132,17 +146,17 @@ export class UdpTrackerClient implements UdpTrackers {
 		}
 	}
 
-	async #connection(host: string, port: number): Promise<Connection> {
-		const key = `${host}:${port}`;
+	async #connection(tracker: TrackerPlace): Promise<Connection> {
+		const key = keyOf(tracker);
 		const {clock} = this.#options;
 		const known = this.#connections.get(key);
 		if (known) {
 			const connection = await known;
 			if (connection.expires > clock.now()) return connection;
 			if (this.#connections.get(key) === known) this.#connections.delete(key);
-			return this.#connection(host, port);
+			return this.#connection(tracker);
 		}
-		const opening = this.#connect(host, port);
+		const opening = this.#connect(tracker);
 		this.#connections.set(key, opening);
 		opening.catch(() => {
 			if (this.#connections.get(key) === opening) this.#connections.delete(key);
@@ -151,9 +165,9 @@ export class UdpTrackerClient implements UdpTrackers {
 	}
 
 	/** Asks the addresses of a name one shortly after the other; who answers first is used. */
-	async #connect(host: string, port: number): Promise<Connection> {
+	async #connect(tracker: TrackerPlace): Promise<Connection> {
 		const {clock} = this.#options;
-		const endpoints = await this.#endpoints(host, port);
+		const endpoints = await this.#endpoints(tracker);
 		const losers = new AbortController();
 		const attempts = endpoints.map(async (endpoint, index) => {
 			if (index > 0) await pause(clock, index * nextAddressAfter, losers.signal);
@@ -176,12 +190,13 @@ export class UdpTrackerClient implements UdpTrackers {
 		}
 	}
 
-	async #endpoints(host: string, port: number): Promise<UdpEndpoint[]> {
+	async #endpoints({host, port, family}: TrackerPlace): Promise<UdpEndpoint[]> {
 		const endpoints: UdpEndpoint[] = [];
 		for (const text of await this.#options.lookUp(host)) {
 			const address = parseIp(text);
 			if (!address || endpoints.length === maximumAddresses) continue;
 			const formatted = formatIp(address);
+			if (family !== undefined && familyOf(formatted) !== family) continue;
 			if (this.#options.local.reaches(familyOf(formatted))) endpoints.push({host: formatted, port});
 		}
 		if (endpoints.length === 0) throw new Error('it has no address we can send from');

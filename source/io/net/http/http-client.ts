@@ -2,7 +2,7 @@ import type {Clock} from '../../../base/ports.js';
 import type {Bytes, Millis} from '../../../base/units.js';
 import type {RawHttpResponse} from '../../../protocol/tracker/http-response.js';
 import type {LookUpHost} from '../host-resolver.js';
-import type {LocalAddresses} from '../local-addresses.js';
+import type {IpFamily, LocalAddresses} from '../local-addresses.js';
 import {describeNetworkError} from '../network-error.js';
 import {AddressGuard} from './address-guard.js';
 import {HttpDialer} from './http-dialer.js';
@@ -15,6 +15,8 @@ export interface HttpRequest {
 	/** For the whole of it, redirects and body included; 30 s when left out. */
 	readonly timeout?: Millis;
 	readonly signal?: AbortSignal;
+	/** Only addresses of this family are dialled; all when left out. */
+	readonly family?: IpFamily | undefined;
 	/** Which paths may be asked of loopback and LAN addresses; all when left out. */
 	readonly localPath?: (path: string) => boolean;
 	/** How many redirects are followed, 5 when left out; one more is an answer as any other when it is 0. */
@@ -132,14 +134,14 @@ export class NodeHttpClient implements HttpClient {
 	async #exchange(
 		url: string,
 		guard: AddressGuard,
-		{maximumBody, post}: HttpRequest,
+		{maximumBody, post, family}: HttpRequest,
 		signal: AbortSignal,
 	): Promise<RawHttpResponse> {
 		signal.throwIfAborted();
 		const target = new URL(url);
 		const {protocol} = target;
 		if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`it leads to ${protocol}, not http`);
-		const socket = await this.#dialer.dial(target, guard, signal);
+		const socket = await this.#dialer.dial(target, guard, signal, family);
 		return exchangeHttp(socket, requestText(target, this.#options.userAgent, post), maximumBody, signal);
 	}
 }

@@ -3,7 +3,7 @@ import {connect, isIP, type LookupFunction, type Socket} from 'node:net';
 import type {Clock} from '../../../base/ports.js';
 import type {Millis} from '../../../base/units.js';
 import type {LookUpHost} from '../host-resolver.js';
-import {familyOf, type LocalAddresses} from '../local-addresses.js';
+import {familyOf, type IpFamily, type LocalAddresses} from '../local-addresses.js';
 import {unlessAborted} from '../unless-aborted.js';
 import type {AddressGuard} from './address-guard.js';
 
@@ -29,10 +29,16 @@ export class HttpDialer {
 		this.#clock = clock;
 	}
 
-	/** A connection over which a request can be sent at once; TLS is verified. Rejects when none can be had. */
-	async dial(target: URL, guard: AddressGuard, signal: AbortSignal): Promise<Socket> {
+	/**
+	 * A connection over which a request can be sent at once; TLS is verified. Rejects when none can be had.
+	 *
+	 * @param family of the addresses that are dialled; all when left out
+	 */
+	async dial(target: URL, guard: AddressGuard, signal: AbortSignal, family?: IpFamily): Promise<Socket> {
 		const host = target.hostname.replace(/^\[|\]$/g, '');
-		const addresses = guard.admitted(await unlessAborted(this.#lookUp(host), signal));
+		const found = await unlessAborted(this.#lookUp(host), signal);
+		const isMeant = (address: string): boolean => family === undefined || familyOf(address) === family;
+		const addresses = guard.admitted(found.filter(isMeant));
 		const routes = this.#routes(addresses);
 		if (routes.length === 0) throw new Error('it has no address we can dial from ours');
 		return this.#race(routes, target, host, signal);
