@@ -25,9 +25,11 @@ export function torrentInSight(state: ScreenState): TorrentView | undefined {
 }
 
 /** The torrent of this id, while somebody is to choose among its files. */
-export function choosingTorrent({model}: Pick<ScreenState, 'model'>, id: string): TorrentView | undefined {
+export function choosingTorrent({model, view}: ScreenState, id: string): TorrentView | undefined {
 	const shown = model.torrent?.overview;
-	const torrent = shown?.id === id ? shown : model.torrents?.find(other => other.id === id);
+	// What is not in sight is not told any more, and may be as it was long ago.
+	const isShown = view.screen === 'torrent' && shown?.id === id;
+	const torrent = isShown ? shown : model.torrents?.find(other => other.id === id);
 	return torrent?.choosing ? torrent : undefined;
 }
 

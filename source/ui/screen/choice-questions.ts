@@ -34,9 +34,9 @@ export class ChoiceQuestions {
 
 	/** Known to wait no more; what is not in sight now may wait still. */
 	#isSettled(id: string): boolean {
-		const {model, view} = this.#screen.state();
-		const isInSight = view.screen === 'session' || model.torrent?.id === id;
-		return isInSight && choosingTorrent({model}, id) === undefined;
+		const state = this.#screen.state();
+		const isInSight = state.view.screen === 'session' || state.model.torrent?.id === id;
+		return isInSight && choosingTorrent(state, id) === undefined;
 	}
 
 	#waiting(): readonly TorrentView[] {

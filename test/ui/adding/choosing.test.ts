@@ -110,6 +110,19 @@ test('the picker opens when the files are known: some are taken, and that is wha
 	await screen.close();
 });
 
+test('the picker opens on the list, too, after somebody has looked at the torrent before its files were known', async () => {
+	const screen = await openTestScreen(80, 24, {unknown: true});
+	await screen.terminal.press(keys.escape);
+	await settle(screen);
+	assert.match(screen.terminal.text(), /metadata/);
+	screen.engine.unknown = false;
+	await fileListComes(screen);
+	assert.match(screen.terminal.text(), /Which files\?/);
+	await screen.terminal.press(keys.enter);
+	assert.equal(lastChoice(screen).id, screen.engine.id);
+	await screen.close();
+});
+
 test('a rule, another folder and a label are carried out before it starts', async () => {
 	const screen = await openTestScreen(80, 24);
 	await fileListComes(screen);
