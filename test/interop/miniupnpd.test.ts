@@ -44,7 +44,9 @@ async function check(t: TestContext, {name, pcp, upnp, rule}: Case): Promise<voi
 			'--port-map',
 			'--no-dht',
 			'--verbose',
-		].concat('--log', log),
+			'--log',
+			log,
+		],
 		{},
 		inside.through,
 	);

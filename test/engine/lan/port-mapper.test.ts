@@ -333,23 +333,61 @@ test('answers with another nonce, for another port or from elsewhere are not bel
 test('the answer to a search counts from our own network, when it describes its sender', async () => {
 	const lan = new Lan();
 	lan.join('192.168.1.1', {});
-	lan.stand('192.168.1.66', {upnp: true});
-	lan.stand('8.8.8.8', {upnp: true});
+	// Each would answer whoever asks.
+	for (const host of ['192.168.1.66', '8.8.8.8', '127.0.0.1'])
+		lan.stand(host, {upnp: true}).search = () => undefined;
 	const search = (location: string) => Buffer.from(`HTTP/1.1 200 OK\r\nLOCATION: ${location}\r\n\r\n`);
 	lan.mapper.start();
 	await lan.pass(7.6);
-	lan.fetched.length = 0;
-	lan.say('192.168.1.20', search('http://192.168.1.66:5000/a'), '8.8.8.8', 1900);
 	lan.say('192.168.1.20', search('http://8.8.8.8:5000/b'), '8.8.8.8', 1900);
 	lan.say('192.168.1.20', search('http://127.0.0.1:5000/c'), '192.168.1.66', 1900);
-	lan.say('192.168.1.20', search('http://192.168.1.66.:5000/d'), '192.168.1.66', 1900);
+	lan.say('192.168.1.20', search('http://router.lan:5000/c'), '192.168.1.66', 1900);
 	await lan.pass(10);
-	assert.deepEqual(
-		lan.fetched.filter(url => !url.includes('192.168.1.66:5000')),
-		[],
-	);
-	// The gateway stays silent, another device of the network says that it is one: it is asked after all.
-	assert.match(lan.view.text, /open through UPnP/);
+	assert.deepEqual(lan.fetched, []);
+	assert.equal(lan.view.text, 'no gateway answered');
+	// Not while nobody searches.
+	lan.say('192.168.1.20', search('http://192.168.1.66:5000/d'), '192.168.1.66', 1900);
+	await lan.pass(10);
+	assert.deepEqual(lan.fetched, []);
+});
+
+test('another device of our network that says it is the gateway is asked when the gateway stays silent', async () => {
+	const lan = new Lan();
+	lan.join('192.168.1.1', {});
+	const other = lan.stand('192.168.1.66', {upnp: true});
+	await lan.start();
+	await lan.pass(12);
+	assert.match(lan.view.text, /^port 6881 open through UPnP/);
+	assert.equal(other.mapped.size, 2);
+});
+
+test('what is open by UPnP stays so while the gateway is away for a while, and is searched for again', async () => {
+	const lan = new Lan();
+	const gateway = lan.join('192.168.1.1', {upnp: true});
+	await lan.start();
+	await lan.pass(10);
+	gateway.habits.upnp = false;
+	await lan.pass(2100);
+	assert.match(lan.view.text, /^port 6881 open through UPnP/);
+	gateway.habits.upnp = true;
+	gateway.asked.length = 0;
+	await lan.pass(1000);
+	assert.match(lan.view.text, /^port 6881 open through UPnP/);
+	assert.ok(gateway.asked.includes('ssdp'), 'it may be elsewhere now');
+	assert.equal(gateway.asked.filter(line => line.startsWith('upnp AddPortMapping')).length, 2);
+});
+
+test('a gateway that says unasked that it began anew is not believed', async () => {
+	const lan = new Lan();
+	const gateway = lan.join('192.168.1.1', {pcp: true});
+	await lan.start();
+	await lan.pass(100);
+	gateway.asked.length = 0;
+	const announcement = new Uint8Array(24);
+	announcement.set([2, 0x80]);
+	lan.say('192.168.1.20', announcement, '192.168.1.1', 5351);
+	await lan.pass(1);
+	assert.deepEqual(gateway.asked, []);
 });
 
 for (const [what, description] of [

@@ -80,3 +80,14 @@ test('against a public address of this machine itself only three networks count'
 	external.heardOurAddress(ours, '2.2.2.2', 'peer');
 	assert.deepEqual(external.hosts, [ours, '3.3.3.3']);
 });
+
+test('the gateway has a vote though it is in our LAN, one like anybody else', () => {
+	const {external} = among();
+	external.heardOurAddress(ours, '192.168.1.1', 'gateway');
+	assert.deepEqual(external.seen, [ours]);
+	external.heardOurAddress('100.64.0.7', '192.168.1.1', 'gateway');
+	assert.deepEqual(external.seen, [ours]);
+	for (const voter of ['9.9.9.9', '149.112.112.112']) external.heardOurAddress(ours, voter, 'peer');
+	for (let vote = 0; vote < 50; vote++) external.heardOurAddress(lie, '192.168.1.1', 'gateway');
+	assert.deepEqual(external.seen, [ours]);
+});
