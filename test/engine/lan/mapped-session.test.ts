@@ -5,7 +5,7 @@ import {type AddressInfo, connect} from 'node:net';
 import {test} from 'node:test';
 import type {SessionView} from '../../../source/api/snapshot.ts';
 import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
-import {decodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {decodeBencode, encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {until, within} from '../../helpers/deadline.ts';
 import {FakeGateway, type FakeGatewayHabits} from '../../helpers/fake-gateway.ts';
 import {message, RawPeer} from '../../helpers/raw-peer.ts';
@@ -116,6 +116,42 @@ test('trackers are told the port of the gateway, peers of our own network the on
 	await engine.session.stop();
 	assert.deepEqual([...gateway.mapped], []);
 });
+
+/** A node of the DHT that stores whoever announces; tells which port each named, and whether that was to be ignored. */
+async function dhtNode(space: Workspace) {
+	const socket = createSocket('udp4');
+	const announces: string[] = [];
+	socket.on('message', (bytes, {address, port}) => {
+		const query = decodeBencode(bytes);
+		const t = query.get('t')?.bytes();
+		const asked = query.get('a');
+		if (t === undefined || asked === undefined) return;
+		if (asked.get('token') !== undefined)
+			announces.push(`${asked.get('port')?.number()} ${asked.get('implied_port')?.number() ?? 0}`);
+		const r = {id: new Uint8Array(20).fill(9), nodes: new Uint8Array(0), token: 'token'};
+		socket.send(encodeBencode({t, y: 'r', r}), port, address);
+	});
+	await new Promise<void>(resolve => socket.bind({port: 0, address: '127.0.0.1'}, resolve));
+	space.defer(() => socket.close());
+	return {announces, contact: {host: '127.0.0.1', port: socket.address().port}};
+}
+
+for (const [what, habits, told] of [
+	['the port that the gateway gave', {pcp: true, externalPort: () => 50_123}, '50123 0'],
+	['no port where none is mapped', {}, undefined],
+] as const) {
+	test(`the DHT is told ${what}`, async t => {
+		const space = new Workspace(t);
+		const {gateway, options} = await openGateway(space, habits);
+		const {announces, contact} = await dhtNode(space);
+		const dht = {bootstrap: [contact]};
+		const engine = await openTestSession(space, 'engine', {...options, portFixed: false, dht});
+		if (told !== undefined) await until('both ports to be mapped', limit, () => gateway.mapped.size === 2);
+		await seedTorrent(engine, testTorrent(space, 'shared', [['a', 40_000]], 32_768, [], true));
+		await until('an announce', limit, () => announces.length > 0);
+		assert.equal(announces[0], told ?? `${engine.port} 1`);
+	});
+}
 
 test('a tracker that knows the other port already is told the new one', async t => {
 	const space = new Workspace(t);
