@@ -2,7 +2,7 @@ import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import type {Area, Look} from '../present/context.js';
 import {dhtTones} from '../present/dht.js';
-import {fitRow, type Row, type Span, spread} from '../present/row.js';
+import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {safeText} from '../text/text.js';
 
@@ -37,8 +37,6 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);
 	if (session.maxUpload !== undefined)
 		facts.push([`   limit ${glyphs.up} ${rateWithUnit(session.maxUpload)}`, 'warn']);
-	// Last, as it is the first to be cut: what it says in short stands beside the port.
-	if (mapping !== undefined) facts.push([`   ${safeText(mapping.text)}`, 'faint']);
 	return facts;
 }
 
@@ -71,5 +69,9 @@ export function sessionHeader(
 	const first = spread(title, right, columns);
 	if (rows < 2) return [first];
 	const facts = session ? sessionFacts(session, look) : [];
-	return [first, fitRow([[' '], ...facts], columns)];
+	const second: Row = [[' '], ...facts];
+	// Where there is no room for all of it, what it says in short stands beside the port.
+	const mapping: Span = [`   ${safeText(session?.portMapping?.text ?? '')}`, 'faint'];
+	const hasRoom = rowWidth(second) + rowWidth([mapping]) <= columns;
+	return [first, fitRow(hasRoom ? [...second, mapping] : second, columns)];
 }
