@@ -6,7 +6,10 @@ const invisible = /[\p{Cf}\u115f\u1160\u3164\uffa0]+/gu;
 // Words of ASCII with single spaces between them: nothing is to be done with these.
 const plain = /^[!-~]+(?: [!-~]+)*$/;
 
-/** Text of a stranger made fit for one line on a terminal: no controls, nothing invisible, no longer than `maximum`. */
+/**
+ * Makes a stranger's text fit for one line of a log or a report: no controls, nothing invisible, no two spaces in a row,
+ * no longer than `maximum` characters.
+ */
 export function safeText(text: string, maximum = 200): string {
 	// Nearly all lines are plain, and there may be many a second.
 	if (text.length <= maximum && plain.test(text)) return text;
@@ -19,4 +22,25 @@ export function safeText(text: string, maximum = 200): string {
 		.trim();
 	const characters = [...clean];
 	return characters.length <= maximum ? clean : `${characters.slice(0, maximum - 1).join('')}…`;
+}
+
+const unsafe = /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}|[\u{FFF9}-\u{FFFB}]/gu;
+const skinTones = /[\u{1F3FB}-\u{1F3FF}]/gu;
+const regionalIndicators = /[\u{1F1E6}-\u{1F1FF}]/gu;
+const stackedMarks = /(\p{M}{3})\p{M}+/gu;
+const printableAscii = /^[ -~]*$/;
+
+/**
+ * Makes a stranger's text fit for the cells of a screen, however long: no control or escape characters, no bidi
+ * overrides, no joiners, variation selectors or skin tones (terminals disagree about their width), at most three marks on
+ * one letter.
+ */
+export function terminalText(text: string): string {
+	if (printableAscii.test(text)) return text;
+	return text
+		.replace(/[\t\n\r\u2028\u2029]+/g, ' ')
+		.replace(unsafe, '')
+		.replace(skinTones, '')
+		.replace(regionalIndicators, flag => String.fromCodePoint((flag.codePointAt(0) ?? 0) - 0x1f1e6 + 65))
+		.replace(stackedMarks, '$1');
 }

@@ -1,5 +1,5 @@
 import type {ExitStatus} from '../../base/errors.js';
-import {safeText} from '../../ui/text/safe-text.js';
+import {terminalText} from '../../base/safe-text.js';
 import {type Command, type Context, defineCommand} from '../arguments/command.js';
 import {choice} from '../arguments/quantities.js';
 import {findEngine} from '../engine-process/ensure-engine.js';
@@ -14,7 +14,7 @@ async function tellTorrents({env, version, stdout}: Context): Promise<ExitStatus
 	if (!engine) return 0;
 	const {torrents = []} = await engine.send({type: 'session.list'});
 	engine.close();
-	for (const {id, name} of torrents) stdout.write(`${id}\t${safeText(name)}\n`);
+	for (const {id, name} of torrents) stdout.write(`${id}\t${terminalText(name)}\n`);
 	return 0;
 }
 

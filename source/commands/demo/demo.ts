@@ -11,7 +11,7 @@ import {machineRandom} from '../../io/machine/random.js';
 import {showsUtf8} from '../../ui/look/paint.js';
 import type {PreferenceStore} from '../../ui/model/preferences.js';
 import {size as sizeText} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/text.js';
+import {terminalText} from '../../ui/text/text.js';
 import {type Context, defineCommand, type Flags} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, screenOptions} from '../arguments/flags.js';
 import {size, text} from '../arguments/quantities.js';
@@ -98,7 +98,7 @@ async function dataFolder(wanted: string | undefined, temporary: string, length:
 function tellTrouble(log: Log, context: Context): Log {
 	return (level, message, torrent, name) => {
 		log(level, message, torrent, name);
-		if (level === 'warn' || level === 'error') context.warn(safeText(message));
+		if (level === 'warn' || level === 'error') context.warn(terminalText(message));
 	};
 }
 
@@ -264,7 +264,7 @@ async function listenPort(engine: LocalEngine): Promise<number> {
 function farewell(kept: string | undefined): string {
 	return kept === undefined
 		? 'the demo has ended and left nothing behind; now yours: tortui FILE.torrent\n'
-		: `the demo has ended; what it downloaded is in ${safeText(kept)}\n`;
+		: `the demo has ended; what it downloaded is in ${terminalText(kept)}\n`;
 }
 
 async function end(

@@ -2,7 +2,7 @@ import chalk from 'chalk';
 import {formatMagnet, type MagnetLink} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import {count, dayAndTime, size} from '../../ui/text/format.js';
-import {fitMiddle, safeText} from '../../ui/text/text.js';
+import {fitMiddle, terminalText} from '../../ui/text/text.js';
 import {printTable} from './print-table.js';
 
 type Fact = readonly [label: string, values: readonly string[]];
@@ -18,7 +18,7 @@ function factLines(facts: readonly Fact[]): string[] {
 	return facts.flatMap(([label, values]) =>
 		values.map((value, index) => {
 			const shown = index === 0 ? label : '';
-			return `  ${chalk.dim(shown.padEnd(labelCells))}${safeText(value)}`;
+			return `  ${chalk.dim(shown.padEnd(labelCells))}${terminalText(value)}`;
 		}),
 	);
 }
@@ -57,7 +57,7 @@ export async function infoLines(torrent: Metainfo, width: number | undefined): P
 	const files = torrent.files.filter(({pad}) => !pad);
 	const content = files.reduce((sum, {length}) => sum + length, 0);
 	const lines = [
-		chalk.bold(safeText(torrent.name)),
+		chalk.bold(terminalText(torrent.name)),
 		...factLines([
 			['Info-hash', given(torrent.infoHash)],
 			['Info-hash v2', given(torrent.infoHashV2)],
@@ -84,7 +84,7 @@ export async function infoLines(torrent: Metainfo, width: number | undefined): P
 		(width ?? Number.POSITIVE_INFINITY) - sizeCells - numberCells - 13,
 	);
 	const rows = listed.map((file, at) => {
-		const path = safeText(`${file.path.join('/')}${note(file)}`);
+		const path = terminalText(`${file.path.join('/')}${note(file)}`);
 		return {
 			'#': String(at + 1).padStart(numberCells),
 			Size: sizes[at]!.padStart(sizeCells),
@@ -105,7 +105,7 @@ export function linkLines(link: MagnetLink, magnet: string): string[] {
 		first === last ? `${first + 1}` : `${first + 1}-${last + 1}`,
 	);
 	return [
-		chalk.bold(safeText(link.name ?? 'a torrent without a name')),
+		chalk.bold(terminalText(link.name ?? 'a torrent without a name')),
 		...factLines([
 			['Info-hash', given(link.infoHash)],
 			['Info-hash v2', given(link.infoHashV2)],

@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {terminalText} from '../../base/safe-text.js';
 import type {Bytes, Seconds} from '../../base/units.js';
 import {duration, rateWithUnit, size} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/safe-text.js';
 import {isComplete} from './plain-line.js';
 import type {TransferOutcome} from './transfer-report.js';
 
@@ -35,8 +35,8 @@ export function closingLine(
 	// What was there before is only given.
 	const gives = downloaded === 0 && uploaded > 0 && views.every(isComplete);
 	return [
-		`${words[outcome]}: ${views.length === 1 ? safeText(first.name) : `${views.length} torrents`}`,
-		`${amount} in ${dirs.size === 1 ? safeText(first.dir) : `${dirs.size} folders`}`,
+		`${words[outcome]}: ${views.length === 1 ? terminalText(first.name) : `${views.length} torrents`}`,
+		`${amount} in ${dirs.size === 1 ? terminalText(first.dir) : `${dirs.size} folders`}`,
 		timeSpent(seconds),
 		...(gives ? [] : [mean(downloaded)]),
 		...(uploaded > 0 ? [`${size(uploaded)} sent${gives ? `, ${mean(uploaded)}` : ''}`] : []),

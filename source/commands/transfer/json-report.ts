@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {terminalText} from '../../base/safe-text.js';
 import {terminalJson} from '../../base/terminal-text.js';
-import {safeText} from '../../ui/text/safe-text.js';
 import type {Context} from '../arguments/command.js';
 import type {TransferReport} from './transfer-report.js';
 
@@ -28,7 +28,7 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 				uploadRate: Math.round(view.uploadRate),
 				peers: view.connected,
 				state: view.state,
-				...(view.reason && {reason: safeText(view.reason.text)}),
+				...(view.reason && {reason: terminalText(view.reason.text)}),
 				// The clock's zero is when the process began.
 				seconds: Number((performance.now() / 1000).toFixed(3)),
 				...more,
@@ -49,9 +49,9 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 		seeding: view => tell('seeding', view),
 		failed(view, message) {
 			tell('error', view, {message});
-			warn(`${safeText(view.name)}: ${message}`);
+			warn(`${terminalText(view.name)}: ${message}`);
 		},
-		warning: (view, text) => warn(`${safeText(view.name)}: ${text}`),
+		warning: (view, text) => warn(`${terminalText(view.name)}: ${text}`),
 		ended(view) {
 			if (told.get(view.id) !== figures(view)) tell('progress', view);
 		},

@@ -1,21 +1,21 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {terminalText} from '../../base/safe-text.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/safe-text.js';
 
 /** What is under way, in one word or two where there is no rate to show. */
 export function activity(view: TorrentView): string | undefined {
 	switch (view.state) {
 		case 'metadata':
-			return safeText(view.reason?.text ?? 'asking peers for the file list');
+			return terminalText(view.reason?.text ?? 'asking peers for the file list');
 		case 'checking':
 			return 'checking what is on disk';
 		case 'queued':
 			return 'queued';
 		case 'failed':
-			return safeText(view.reason?.text ?? 'failed');
+			return terminalText(view.reason?.text ?? 'failed');
 		case 'pausing':
 		case 'paused':
-			return safeText(view.reason?.text ?? 'paused');
+			return terminalText(view.reason?.text ?? 'paused');
 		default:
 			return undefined;
 	}
@@ -23,7 +23,7 @@ export function activity(view: TorrentView): string | undefined {
 
 /** Why nothing comes; undefined while something does. */
 export function stallOf({downloadRate, reason}: TorrentView): string | undefined {
-	return downloadRate > 0 || reason === undefined ? undefined : safeText(reason.text);
+	return downloadRate > 0 || reason === undefined ? undefined : terminalText(reason.text);
 }
 
 /** How many are connected, in words. */
@@ -38,7 +38,7 @@ export function isComplete(view: TorrentView): boolean {
 
 /** One torrent in one line for a log file or a pipe, as wide as it needs. */
 export function plainLine(view: TorrentView): string {
-	const name = safeText(view.name);
+	const name = terminalText(view.name);
 	const busy = activity(view);
 	if (busy !== undefined) {
 		const share = view.checked === undefined ? '' : ` (${percent(view.checked, 1)})`;
@@ -46,7 +46,7 @@ export function plainLine(view: TorrentView): string {
 	}
 	const rates = `${rateWithUnit(view.downloadRate)} down, ${rateWithUnit(view.uploadRate)} up, ${peers(view)}`;
 	if (view.state === 'finished')
-		return `${name}: ${safeText(view.reason?.text ?? 'finished')}, ratio ${view.ratio.toFixed(2)}`;
+		return `${name}: ${terminalText(view.reason?.text ?? 'finished')}, ratio ${view.ratio.toFixed(2)}`;
 	if (isComplete(view)) return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}`;
 	const stall = stallOf(view);
 	return [

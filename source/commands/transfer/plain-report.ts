@@ -1,5 +1,5 @@
+import {terminalText} from '../../base/safe-text.js';
 import {size} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/safe-text.js';
 import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore, timeSpent} from './closing-line.js';
 import {plainLine} from './plain-line.js';
@@ -32,17 +32,17 @@ export function plainReport(
 			if (stays && !hasFetched) return;
 			stdout.write(
 				hasFetched
-					? `${safeText(view.name)}: complete, ${size(view.wanted)} in ${timeSpent((performance.now() - start) / 1000)}\n`
-					: `${safeText(view.name)}: complete, everything was there\n`,
+					? `${terminalText(view.name)}: complete, ${size(view.wanted)} in ${timeSpent((performance.now() - start) / 1000)}\n`
+					: `${terminalText(view.name)}: complete, everything was there\n`,
 			);
 		},
 		seeding(view) {
-			stdout.write(`${safeText(view.name)}: seeding\n`);
+			stdout.write(`${terminalText(view.name)}: seeding\n`);
 		},
 		failed(view, reason) {
-			warn(`${safeText(view.name)}: ${reason}`);
+			warn(`${terminalText(view.name)}: ${reason}`);
 		},
-		warning: (view, text) => warn(`${safeText(view.name)}: ${text}`),
+		warning: (view, text) => warn(`${terminalText(view.name)}: ${text}`),
 		ended() {},
 		end(views, outcome) {
 			const line = closingLine(views, before, (performance.now() - start) / 1000, outcome);

@@ -2,7 +2,7 @@ import type {DhtNetworkView, DhtTimesView, DhtView} from '../../api/dht-view.js'
 import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {count, size} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/text.js';
+import {terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
@@ -16,14 +16,14 @@ function row(label: string, text: string): string {
 }
 
 function state({state: word, why}: {readonly state: string; readonly why?: string | undefined}): string {
-	return why === undefined ? word : `${word}: ${safeText(why)}`;
+	return why === undefined ? word : `${word}: ${terminalText(why)}`;
 }
 
 function byVerb(queries: Readonly<Record<string, number>>): string {
 	const asked = Object.entries(queries).filter(([, number]) => number > 0);
 	return asked.length === 0
 		? 'none'
-		: asked.map(([verb, number]) => `${number} ${safeText(verb)}`).join(', ');
+		: asked.map(([verb, number]) => `${number} ${terminalText(verb)}`).join(', ');
 }
 
 function seconds(milliseconds: number): string {

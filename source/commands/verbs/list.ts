@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
-import {fit, safeText} from '../../ui/text/text.js';
+import {fit, terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
@@ -23,7 +23,7 @@ function cells(view: TorrentView): string[] {
 		rateWithUnit(view.uploadRate),
 		duration(view.eta),
 		String(view.connected),
-		safeText(view.name),
+		terminalText(view.name),
 	];
 }
 
@@ -64,7 +64,7 @@ function tabbed(view: TorrentView): string {
 		Math.round(view.uploadRate),
 		view.eta === undefined || !Number.isFinite(view.eta) ? '' : Math.round(view.eta),
 		view.connected,
-		safeText(view.name),
+		terminalText(view.name),
 	].join('\t');
 }
 

@@ -2,11 +2,11 @@ import {existsSync, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import type {AddOptions} from '../../api/command.js';
 import {type ExitStatus, UserError} from '../../base/errors.js';
+import {terminalText} from '../../base/safe-text.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import {diskPath} from '../../io/files/disk-path.js';
 import {typedPath} from '../../io/files/typed-path.js';
 import {percent} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/safe-text.js';
 import {addOptions} from '../arguments/add-options.js';
 import {type Context, defineCommand, type Flags} from '../arguments/command.js';
 import {
@@ -111,7 +111,7 @@ async function makeTorrent(path: string, flags: Flags<typeof options>, context: 
 			onProgress(done, length) {
 				if (!isShown || performance.now() - shown < 100) return;
 				shown = performance.now();
-				stderr.write(`\rhashing ${safeText(basename(path))}  ${percent(done, length)}\u001B[K`);
+				stderr.write(`\rhashing ${terminalText(basename(path))}  ${percent(done, length)}\u001B[K`);
 			},
 		});
 		if (output !== undefined) await writeNamedFile(output, bytes, rules);

@@ -1,12 +1,12 @@
 import {existsSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import {type ExitStatus, UserError} from '../../base/errors.js';
+import {terminalText} from '../../base/safe-text.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {diskPath} from '../../io/files/disk-path.js';
 import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {percent, size} from '../../ui/text/format.js';
-import {safeText} from '../../ui/text/safe-text.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions} from '../arguments/flags.js';
 import {type FileResult, judgeFiles} from '../output/judge-files.js';
@@ -80,7 +80,7 @@ function tellFiles(files: readonly FileResult[], {stdout}: Context): void {
 	);
 	const shown = bad.slice(0, most);
 	const width = shown.reduce((longest, {word}) => Math.max(longest, word.length), 0) + 2;
-	for (const {word, path} of shown) stdout.write(`  ${word.padEnd(width)}${safeText(path.join('/'))}\n`);
+	for (const {word, path} of shown) stdout.write(`  ${word.padEnd(width)}${terminalText(path.join('/'))}\n`);
 	if (bad.length > most) stdout.write(`  and ${bad.length - most} more\n`);
 	if (shown.some(({word}) => word === 'cannot be known'))
 		stdout.write('  (cannot be known: a piece is wrong that it shares with another file)\n');
@@ -146,10 +146,10 @@ export const command = defineCommand({
 			);
 		} else if (isWhole) {
 			stdout.write(
-				`${safeText(metainfo.name)}: all ${metainfo.pieceCount} pieces (${size(content)}) are right\n`,
+				`${terminalText(metainfo.name)}: all ${metainfo.pieceCount} pieces (${size(content)}) are right\n`,
 			);
 		} else {
-			stdout.write(`${safeText(metainfo.name)}: ${good} of ${metainfo.pieceCount} pieces are right\n`);
+			stdout.write(`${terminalText(metainfo.name)}: ${good} of ${metainfo.pieceCount} pieces are right\n`);
 			tellFiles(files, context);
 		}
 		return isWhole ? 0 : 4;

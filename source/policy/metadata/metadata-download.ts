@@ -3,7 +3,7 @@ import type {Bytes, Millis} from '../../base/units.js';
 /** Metadata travels in pieces of so many bytes. BEP 9. */
 const pieceLength: Bytes = 16_384;
 /** Larger info dictionaries could not be read. */
-export const largestMetadata: Bytes = 10_000_000;
+const largestMetadata: Bytes = 10_000_000;
 /** Who says that it is larger than this is believed last: a false size must not keep the true one waiting. */
 const doubtfulSize: Bytes = 4 << 20;
 /** Who has not answered for so long is not waited for alone any more. */

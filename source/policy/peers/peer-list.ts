@@ -17,7 +17,7 @@ const mostPortsPerHost = 8;
 const mostExported = 200;
 
 /** The letter each source of peers is shown with. */
-export const sourceLetters: Readonly<Record<PeerSourceName, string>> = {
+const sourceLetters: Readonly<Record<PeerSourceName, string>> = {
 	tracker: 'T',
 	dht: 'H',
 	pex: 'X',

@@ -2,7 +2,7 @@ import type {TorrentView} from '../../api/snapshot.js';
 import {ask, giveOrAsk} from '../forms/ask.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 /** Writes the .torrent of a torrent to a file; asks for its path where none is given, and again when it cannot be. */
 export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path: string): void {
@@ -10,7 +10,7 @@ export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path:
 	const open = (start: string) =>
 		ask(
 			screen,
-			`Write the .torrent of ${safeText(name)}`,
+			`Write the .torrent of ${terminalText(name)}`,
 			'file',
 			'is made anew: none is replaced',
 			start,
@@ -23,7 +23,7 @@ export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path:
 			if (metainfo === undefined || !screen.saveFile)
 				return screen.say('The running engine cannot do that: stop it, then start it again.', 'warn');
 			screen.saveFile(full, metainfo).then(
-				() => screen.say(`Written: ${safeText(full)}`, 'good'),
+				() => screen.say(`Written: ${terminalText(full)}`, 'good'),
 				(error: unknown) => {
 					screen.say(error instanceof Error ? error.message : String(error), 'error');
 					if (!screen.state().view.dialog) open(chosen);

@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 /** Asks whether files that stopped a torrent, and are none of its own, may be overwritten. Names both sizes. */
 export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: TorrentView): void {
@@ -11,7 +11,12 @@ export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: Torr
 	screen.setDialog({
 		kind: 'ask',
 		title: files === 1 ? 'A file of yours is in the way' : `${files} files of yours are in the way`,
-		lines: [safeText(name), safeText(path), `yours ${size(there)}, the torrent's ${size(length)}`, ...others],
+		lines: [
+			terminalText(name),
+			terminalText(path),
+			`yours ${size(there)}, the torrent's ${size(length)}`,
+			...others,
+		],
 		choices: [
 			{
 				key: 'o',

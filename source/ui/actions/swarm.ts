@@ -1,7 +1,7 @@
 import type {PeerView, TrackerView} from '../../api/snapshot.js';
 import {ask, giveOrAsk} from '../forms/ask.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 /** Connects to a peer at an address; asks for it where none is given. */
 export function addPeer(screen: ScreenContext, id: string, address: string): void {
@@ -30,7 +30,7 @@ export function askToBan(screen: ScreenContext, id: string, {id: peer, address, 
 	screen.setDialog({
 		kind: 'ask',
 		title: 'Ban this peer?',
-		lines: [`${address}  ${safeText(client)}`],
+		lines: [`${address}  ${terminalText(client)}`],
 		choices: [
 			{
 				key: 'y',
@@ -47,7 +47,7 @@ export function askToRemoveTracker(screen: ScreenContext, id: string, {url}: Tra
 	screen.setDialog({
 		kind: 'ask',
 		title: 'Remove this tracker?',
-		lines: [safeText(url)],
+		lines: [terminalText(url)],
 		choices: [
 			{
 				key: 'y',

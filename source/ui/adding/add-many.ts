@@ -1,12 +1,12 @@
 import type {ScreenContext} from '../screen/screen-context.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {fullLink, isMagnet} from './add-link.js';
 
 const mostNamed = 6;
 
 /** Asks about several torrents at once: they are added as they come, into the usual folder. */
 export function openAddMany(screen: ScreenContext, links: readonly string[]): void {
-	const shown = links.slice(0, mostNamed).map(link => `  ${safeText(link)}`);
+	const shown = links.slice(0, mostNamed).map(link => `  ${terminalText(link)}`);
 	if (links.length > mostNamed) shown.push(`  and ${links.length - mostNamed} more`);
 	screen.setDialog({
 		kind: 'ask',

@@ -6,7 +6,7 @@ import type {MagnetStart} from '../model/preferences.js';
 import type {Area, Look} from '../present/context.js';
 import type {Row, Span} from '../present/row.js';
 import {count, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {type AddDialog, asksLater} from './add-form.js';
 import {currentPreview, type KnownPreview} from './add-preview.js';
 import {treeRows, wantedRow} from './preview-tree.js';
@@ -30,7 +30,7 @@ function factRows(
 ): readonly Row[] {
 	const {torrent} = known;
 	const facts: Span[] = [
-		[` ${safeText(torrent.name)}`, 'title'],
+		[` ${terminalText(torrent.name)}`, 'title'],
 		[`  ${size(torrent.length)} in ${count(torrent.fileCount, 'file')}`, 'dim'],
 	];
 	if (torrent.private) facts.push([`  private`, 'dim']);
@@ -48,7 +48,7 @@ function hashSpan({torrent}: KnownPreview, columns: number): Span {
 function linkRows(known: KnownPreview, asks: boolean, columns: number): readonly Row[] {
 	const {name, id, trackers, already: isHere} = known.torrent;
 	const facts: Span[] = [
-		[` ${safeText(name)}`, 'title'],
+		[` ${terminalText(name)}`, 'title'],
 		[trackers > 0 ? `  ${count(trackers, 'tracker')}` : '  no tracker: peers come from the DHT', 'dim'],
 	];
 	if (isHere) facts.push([already, 'warn']);
@@ -82,9 +82,9 @@ export function addRows(
 		rows.push(...factRows(known, (values['dir'] ?? '').trim(), columns, session));
 		rows.push(...treeRows(known, {columns, rows: room.rows - rows.length - 5}, inTree, look));
 	} else if (preview.kind === 'asked') rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
-	else if (preview.kind === 'refused') rows.push([], [[` ${safeText(preview.why)}`, 'bad']]);
+	else if (preview.kind === 'refused') rows.push([], [[` ${terminalText(preview.why)}`, 'bad']]);
 	else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
-	if (dialog.problem !== undefined) rows.push([[` ${safeText(dialog.problem)}`, 'warn']]);
+	if (dialog.problem !== undefined) rows.push([[` ${terminalText(dialog.problem)}`, 'warn']]);
 	return {
 		title: 'Add a torrent',
 		rows,

@@ -4,7 +4,7 @@ import {fieldLine} from '../forms/field-rows.js';
 import {changeField, type FormField, withField} from '../forms/form.js';
 import {choosingInSight, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {field, insert} from '../text/text-field.js';
 import type {KnownPreview} from './add-preview.js';
 import {type ChooseDialog, chosenByRule, takeAll, takeChosen} from './choose-form.js';
@@ -104,6 +104,6 @@ export const chooseDialog: DialogKind<ChooseDialog> = {
 	line: ({fields, at, problem, preview}, columns) =>
 		at < fields.length || problem !== undefined
 			? fieldLine('choose', fields, at, problem, columns)
-			: [[`Which files? Enter starts, Esc later: ${safeText(preview.torrent.name)}`, 'title']],
+			: [[`Which files? Enter starts, Esc later: ${terminalText(preview.torrent.name)}`, 'title']],
 	rows: (dialog, room, {state, look}) => chooseRows(dialog, room, state().model.session, look),
 };

@@ -5,7 +5,7 @@ import {formValues} from '../forms/form.js';
 import type {Area, Look} from '../present/context.js';
 import type {Row} from '../present/row.js';
 import {count, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {ChooseDialog} from './choose-form.js';
 import {treeRows, wantedRow} from './preview-tree.js';
 
@@ -23,7 +23,7 @@ export function chooseRows(
 	// The name has a row of its own: in the edge it has no room on a small terminal.
 	const rows: Row[] = [
 		[
-			[` ${safeText(torrent.name)}`, 'title'],
+			[` ${terminalText(torrent.name)}`, 'title'],
 			[`  ${size(torrent.length)} in ${count(torrent.fileCount, 'file')}`, 'dim'],
 			[torrent.private ? '  private' : '', 'dim'],
 		],
@@ -31,7 +31,7 @@ export function chooseRows(
 	];
 	const tree = treeRows(preview, {columns, rows: room.rows - rows.length - 5}, inTree, look);
 	rows.push(...tree, wantedRow(preview, dir, session));
-	if (problem !== undefined) rows.push([[` ${safeText(problem)}`, 'warn']]);
+	if (problem !== undefined) rows.push([[` ${terminalText(problem)}`, 'warn']]);
 	return {
 		title: 'Which files?',
 		rows,

@@ -5,7 +5,7 @@ import type {Notice} from '../model/view.js';
 import {footerRow, lastKeys} from '../present/footer.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 const noticeTones: Readonly<Record<Notice['level'], Tone>> = {
 	info: 'text',
@@ -15,7 +15,7 @@ const noticeTones: Readonly<Record<Notice['level'], Tone>> = {
 };
 
 function noticeRow({text, level}: Notice, margin: string): Row {
-	return [[`${margin}${safeText(text)}${margin}`, noticeTones[level]]];
+	return [[`${margin}${terminalText(text)}${margin}`, noticeTones[level]]];
 }
 
 /** The last row of the screen: the line that is typed, what was just said, or the keys that work here. */

@@ -2,7 +2,7 @@ import type {PeerView} from '../../api/snapshot.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import {thinBar} from '../present/bar.js';
 import {percent, rate} from '../text/format.js';
-import {fit, fitMiddle, safeText} from '../text/text.js';
+import {fit, fitMiddle, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 const sources: Readonly<Record<PeerSourceName, string>> = {
@@ -40,7 +40,7 @@ export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 		width: 14,
 		flexible: true,
 		rank: 3,
-		cell: (peer, {look}) => safeText(peer.client) || look.glyphs.dash,
+		cell: (peer, {look}) => terminalText(peer.client) || look.glyphs.dash,
 		tone: 'dim',
 	},
 	{

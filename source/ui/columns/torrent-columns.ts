@@ -3,7 +3,7 @@ import type {Tone} from '../look/themes.js';
 import {thinBar} from '../present/bar.js';
 import {isUnknown, progressOf, stateTones} from '../present/torrent-state.js';
 import {duration, percent, rate, ratio, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of torrents are drawn by. */
@@ -48,7 +48,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		width: 16,
 		flexible: true,
 		rank: 0,
-		cell: torrent => safeText(torrent.name),
+		cell: torrent => terminalText(torrent.name),
 		tone: torrent => (torrent.state === 'paused' || torrent.state === 'queued' ? 'dim' : 'text'),
 	},
 	{
@@ -58,7 +58,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		rank: 8,
 		// Where groups are named, a column would say it again.
 		when: ({groups}) => !groups,
-		cell: torrent => safeText(torrent.label ?? ''),
+		cell: torrent => terminalText(torrent.label ?? ''),
 		tone: 'faint',
 	},
 	{

@@ -3,7 +3,7 @@ import type {Millis} from '../../base/units.js';
 import type {Glyphs} from '../look/glyphs.js';
 import type {Tone} from '../look/themes.js';
 import {nextText, trackerName} from '../present/trackers.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of trackers are drawn by. */
@@ -66,7 +66,7 @@ export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = 
 		title: 'says',
 		width: columns => (columns >= 90 ? 24 : columns >= 60 ? 14 : 11),
 		rank: 2,
-		cell: tracker => safeText(tracker.warning ?? tracker.status),
+		cell: tracker => terminalText(tracker.warning ?? tracker.status),
 		tone: ({warning, state}) => (warning !== undefined || state === 'retrying' ? 'warn' : 'dim'),
 	},
 	{

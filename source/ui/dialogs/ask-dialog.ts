@@ -1,5 +1,5 @@
 import {type Row, rowWidth, type Span} from '../present/row.js';
-import {cellWidth, fitMiddle, safeText} from '../text/text.js';
+import {cellWidth, fitMiddle, terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 
 /** A question, and what may be answered. */
@@ -56,15 +56,15 @@ export const askDialog: DialogKind<AskDialog> = {
 	},
 	line: ({title, choices}, columns) =>
 		choicesLine(
-			safeText(title),
+			terminalText(title),
 			choices.map(({key, label}) => [key, label]),
 			columns,
 		),
 	rows: ({title, lines, choices}, {columns}) => ({
-		title: safeText(title),
+		title: terminalText(title),
 		rows: [
 			// A path's end says as much as its beginning.
-			...lines.map((line): Row => [[` ${shortened(safeText(line), columns)}`, 'text']]),
+			...lines.map((line): Row => [[` ${shortened(terminalText(line), columns)}`, 'text']]),
 			[],
 			...choices.map(
 				({key, label}): Row => [

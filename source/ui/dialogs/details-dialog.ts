@@ -1,7 +1,7 @@
 import {torrentInSight} from '../model/targets.js';
 import {progressOf, stateWord} from '../present/torrent-state.js';
 import {percent} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 
 /** All that is known of the torrent in sight. */
@@ -22,6 +22,6 @@ export const detailsDialog: DialogKind<DetailsDialog> = {
 		const torrent = torrentInSight(state());
 		if (!torrent) return [['Details', 'title']];
 		const done = percent(progressOf(torrent), 1, 0);
-		return [[`Details  ${done} ${stateWord(torrent)}  ${safeText(torrent.dir)}`, 'text']];
+		return [[`Details  ${done} ${stateWord(torrent)}  ${terminalText(torrent.dir)}`, 'text']];
 	},
 };

@@ -2,7 +2,7 @@ import type {DhtView} from '../../api/dht-view.js';
 import type {Millis} from '../../base/units.js';
 import {dhtRows} from '../present/dht.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 
 /** How the DHT does, asked anew while it is looked at. */
@@ -60,7 +60,7 @@ export const dhtDialog: DialogKind<DhtDialog> = {
 	},
 	line({dht: {state, why}}, _columns, {state: now}) {
 		const nodes = now().model.session?.dhtNodes ?? 0;
-		return [[`DHT ${state}  ${nodes} nodes${why === undefined ? '' : `  ${safeText(why)}`}`, 'text']];
+		return [[`DHT ${state}  ${nodes} nodes${why === undefined ? '' : `  ${terminalText(why)}`}`, 'text']];
 	},
 	rows({dht, top}, room, {state, look}) {
 		const {model} = state();

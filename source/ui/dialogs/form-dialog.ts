@@ -1,7 +1,7 @@
 import {fieldLine, fieldRows} from '../forms/field-rows.js';
 import {changeField, type FormField, formValues, withField} from '../forms/form.js';
 import type {Row} from '../present/row.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {insert} from '../text/text-field.js';
 import type {DialogKind} from './dialog-kind.js';
 
@@ -57,10 +57,11 @@ export const formDialog: DialogKind<FormDialog> = {
 		const {title, fields, at, problem} = dialog;
 		const rows: Row[] = [...fieldRows(fields, at, Math.min(76, room.columns), look)];
 		const preview = dialog.preview?.(formValues(fields)) ?? [];
-		if (preview.length > 0) rows.push([], ...preview.map((line): Row => [[`  ${safeText(line)}`, 'dim']]));
-		if (problem !== undefined) rows.push([], [[`  ${safeText(problem)}`, 'warn']]);
+		if (preview.length > 0)
+			rows.push([], ...preview.map((line): Row => [[`  ${terminalText(line)}`, 'dim']]));
+		if (problem !== undefined) rows.push([], [[`  ${terminalText(problem)}`, 'warn']]);
 		return {
-			title: safeText(title),
+			title: terminalText(title),
 			rows,
 			foot: 'Enter does it   Tab next   Esc leaves',
 			columns: 76,

@@ -3,7 +3,7 @@ import {keyName} from '../keys/key-names.js';
 import {type KeyRecord, keyGroups, widePlaces} from '../keys/key-record.js';
 import {peerFlags} from '../present/peers.js';
 import {type Row, rowWidth, spread} from '../present/row.js';
-import {fit, safeText} from '../text/text.js';
+import {fit, terminalText} from '../text/text.js';
 import {edit, fieldText, type TextField} from '../text/text-field.js';
 import type {DialogKind} from './dialog-kind.js';
 
@@ -69,7 +69,7 @@ function ownKeyRows(query: string, config: string | undefined): Row[] {
 	const lines = [
 		'Any command can have other keys. In the config file, with the names that stand at the right:',
 		'  {"keys": {"pause": ["p", "ctrl-p"], "remove": []}}',
-		...(config === undefined ? [] : [`The config file is ${safeText(config)}`]),
+		...(config === undefined ? [] : [`The config file is ${terminalText(config)}`]),
 	];
 	if (!`own keys rebind config ${lines.join(' ')}`.toLowerCase().includes(query)) return [];
 	return [[], [[' Your own keys', 'title']], ...lines.map((line): Row => [[`  ${line}`, 'text']])];

@@ -1,7 +1,7 @@
 import type {PieceInspection} from '../../api/command.js';
 import type {Row, Span} from '../present/row.js';
 import {count, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 
 /** What a cell of the grid of pieces holds, and who has it. */
@@ -24,7 +24,7 @@ const mostPeers = 4;
 function named(name: string, values: readonly string[], tone: Span[1]): Row[] {
 	return values.map((value, index) => [
 		[` ${(index === 0 ? name : '').padEnd(9)}`, 'faint'],
-		[safeText(value), tone],
+		[terminalText(value), tone],
 	]);
 }
 
@@ -37,7 +37,7 @@ export const inspectionDialog: DialogKind<InspectionDialog> = {
 		screen.run(key, '', key);
 		screen.run('inspect', '', key);
 	},
-	line: ({inspection}) => [[`Piece ${inspection.piece}  ${safeText(inspection.state)}`, 'text']],
+	line: ({inspection}) => [[`Piece ${inspection.piece}  ${terminalText(inspection.state)}`, 'text']],
 	rows({inspection}) {
 		const {piece, pieces, state, length, blocksHave, blocks, holders, requestedFrom, files} = inspection;
 		const more = files.length - mostFiles;

@@ -1,5 +1,5 @@
 import type {Row} from '../present/row.js';
-import {fit, safeText} from '../text/text.js';
+import {fit, terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 import {settingsList} from './settings.js';
 
@@ -41,7 +41,7 @@ export const settingsDialog: DialogKind<SettingsDialog> = {
 	rows({at}, _room, {state, look, config}) {
 		const {preferences, model} = state();
 		const kept = config
-			? `  kept in ${safeText(config.path)}`
+			? `  kept in ${terminalText(config.path)}`
 			: '  What is chosen here lasts as long as this screen.';
 		return {
 			title: 'Settings',

@@ -1,12 +1,12 @@
 import type {Look} from '../present/context.js';
 import type {Row, Span} from '../present/row.js';
-import {cellWidth, fit, safeText} from '../text/text.js';
+import {cellWidth, fit, terminalText} from '../text/text.js';
 import type {TextField} from '../text/text-field.js';
 import type {FormField} from './form.js';
 
 /** A character of a field as it is drawn: what is not seen, or would turn a line round, has a sign of its own. */
 function drawn(part: string): string {
-	return safeText(part) || '\u00B7';
+	return terminalText(part) || '\u00B7';
 }
 
 /** A field with its cursor, in `columns` cells; the part round the cursor is shown. */
@@ -63,7 +63,7 @@ export function fieldLine(
 	problem: string | undefined,
 	columns: number,
 ): Row {
-	if (problem !== undefined) return [[safeText(problem), 'warn']];
+	if (problem !== undefined) return [[terminalText(problem), 'warn']];
 	const part = fields[Math.min(at, fields.length - 1)];
 	if (!part) return [[name, 'title']];
 	const label: Span = [`${part.label}: `, 'accent'];

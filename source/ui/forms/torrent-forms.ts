@@ -2,7 +2,7 @@ import type {TorrentView} from '../../api/snapshot.js';
 import {targetLines, targetNames} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {ask, giveOrAsk} from './ask.js';
 
 /** Names what a form is about where its title cannot. */
@@ -35,7 +35,7 @@ export function openMove(screen: ScreenContext, torrents: readonly TorrentView[]
 		if (chosen === '') return 'Give the folder that the data goes to.';
 		const full = screen.fullPath(pastedLink(chosen));
 		for (const {id} of torrents)
-			screen.send({type: 'torrent.move', id, dir: full}, `Moved to ${safeText(full)}.`);
+			screen.send({type: 'torrent.move', id, dir: full}, `Moved to ${terminalText(full)}.`);
 		return undefined;
 	};
 	giveOrAsk(screen, dir, set, () =>

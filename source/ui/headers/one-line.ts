@@ -3,7 +3,7 @@ import type {Look} from '../present/context.js';
 import {fitRow, type Row} from '../present/row.js';
 import {progressOf} from '../present/torrent-state.js';
 import {percent, rateWithUnit} from '../text/format.js';
-import {cellWidth, fit, safeText} from '../text/text.js';
+import {cellWidth, fit, terminalText} from '../text/text.js';
 
 /** The form for terminals below 40x10: name, percent and rates in one row. */
 export function oneLine(
@@ -25,7 +25,12 @@ export function oneLine(
 		);
 	}
 	const right = ` ${percent(progressOf(torrent), 1, 0)} ${glyphs.down}${rateWithUnit(torrent.downloadRate)}`;
-	const name = fit(safeText(torrent.name), Math.max(0, columns - cellWidth(right)), 'left', glyphs.ellipsis);
+	const name = fit(
+		terminalText(torrent.name),
+		Math.max(0, columns - cellWidth(right)),
+		'left',
+		glyphs.ellipsis,
+	);
 	return fitRow(
 		[
 			[name, 'title'],

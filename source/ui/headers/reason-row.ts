@@ -3,7 +3,7 @@ import type {Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import {stateTones, stateWords} from '../present/torrent-state.js';
 import {count, percent, rateWithUnit, size} from '../text/format.js';
-import {cellWidth, fit, fitMiddle, safeText} from '../text/text.js';
+import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 
 type Reason = NonNullable<TorrentView['reason']>;
 
@@ -16,7 +16,8 @@ function wayReason(
 	const more = files > 1 ? ` and ${files - 1} more` : '';
 	const about = ` is yours (${size(there)}, not ${size(length)})${more}: resume asks`;
 	const room = Math.max(8, columns - 4 - about.length);
-	const shown = cellWidth(path) > room ? fitMiddle(safeText(path), room, glyphs.ellipsis) : safeText(path);
+	const shown =
+		cellWidth(path) > room ? fitMiddle(terminalText(path), room, glyphs.ellipsis) : terminalText(path);
 	return {level: 'error', text: `${shown}${about}`};
 }
 
@@ -26,13 +27,13 @@ const toBeChosen: Reason = {level: 'warn', text: 'its files are known: p chooses
 /** Why nothing moves: what is wrong. */
 function problemRow({level, text}: Reason, columns: number, {glyphs}: Look): Row {
 	const sign = level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
-	const said = fit(safeText(text), columns - 4, 'left', glyphs.ellipsis);
+	const said = fit(terminalText(text), columns - 4, 'left', glyphs.ellipsis);
 	return fitRow([[` ${sign} ${said}`, level === 'error' ? 'bad' : 'warn']], columns);
 }
 
 /** The state and why it is so; a reason that says the state itself stands alone. */
 function causeRow({state}: TorrentView, reason: Reason, columns: number, {glyphs}: Look): Row {
-	const text = safeText(reason.text);
+	const text = terminalText(reason.text);
 	const again = text.startsWith(stateWords[state]) || (state === 'queued' && text.startsWith('queued'));
 	const word = again ? '' : `${stateWords[state]} ${glyphs.dot} `;
 	return fitRow(
@@ -82,7 +83,7 @@ function choiceWords(torrent: TorrentView, {glyphs}: Look): readonly string[] {
 	if (torrent.private) words.push('private');
 	if (maxDownload !== undefined) words.push(`limited to ${glyphs.down} ${rateWithUnit(maxDownload)}`);
 	if (maxUpload !== undefined) words.push(`limited to ${glyphs.up} ${rateWithUnit(maxUpload)}`);
-	if (label) words.push(safeText(label));
+	if (label) words.push(terminalText(label));
 	return words;
 }
 
@@ -98,7 +99,7 @@ function activityRow(torrent: TorrentView, columns: number, look: Look): Row {
 		[` ${word}`, stateTones[state]],
 		[parts.length > 0 ? `${isCounted ? '' : ` ${glyphs.dot}`} ${parts.join(` ${glyphs.dot} `)}` : '', 'dim'],
 	];
-	const to = `${glyphs.arrow} ${safeText(dir)} `;
+	const to = `${glyphs.arrow} ${terminalText(dir)} `;
 	return columns - rowWidth(left) > cellWidth(to) + 2
 		? spread(left, [[to, 'faint']], columns)
 		: fitRow(left, columns);

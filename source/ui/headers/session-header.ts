@@ -4,7 +4,7 @@ import type {Area, Look} from '../present/context.js';
 import {dhtTones} from '../present/dht.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 /** How many nodes of the DHT are known, and how it does. */
 function dhtSpans({dhtNodes, dht}: SessionView): readonly Span[] {
@@ -71,7 +71,7 @@ export function sessionHeader(
 	const facts = session ? sessionFacts(session, look) : [];
 	const second: Row = [[' '], ...facts];
 	// Where there is no room for all of it, what it says in short stands beside the port.
-	const mapping: Span = [`   ${safeText(session?.portMapping?.text ?? '')}`, 'faint'];
+	const mapping: Span = [`   ${terminalText(session?.portMapping?.text ?? '')}`, 'faint'];
 	const hasRoom = rowWidth(second) + rowWidth([mapping]) <= columns;
 	return [first, fitRow(hasRoom ? [...second, mapping] : second, columns)];
 }

@@ -5,7 +5,7 @@ import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, type Span} from '../present/row.js';
 import {isUnknown, progressOf, stateTones} from '../present/torrent-state.js';
 import {duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
-import {fit, safeText} from '../text/text.js';
+import {fit, terminalText} from '../text/text.js';
 import {reasonRow} from './reason-row.js';
 
 /** From so many columns on the header says more. */
@@ -45,7 +45,7 @@ function nameRow(torrent: TorrentView, session: SessionView | undefined, columns
 	return fitRow(
 		[
 			[` ${torrent.choosing ? '?' : glyphs.state[torrent.state]} `, stateTones[torrent.state]],
-			[fit(safeText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
+			[fit(terminalText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
 			[' '],
 			...rates,
 		],

@@ -10,7 +10,7 @@ import {openLimits} from '../forms/torrent-limits.js';
 import {cursorRow, entries} from '../model/lists.js';
 import {standsStill} from '../model/stands-still.js';
 import {isUnknown} from '../present/torrent-state.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
 import {after} from './key-record.js';
@@ -156,7 +156,7 @@ export const torrentKeys = inGroup('Torrent', [
 		label: 'verify',
 		run: (screen, {torrents}) => {
 			for (const {id, name} of torrents)
-				screen.send({type: 'torrent.verify', id}, `Checking ${safeText(name)}.`);
+				screen.send({type: 'torrent.verify', id}, `Checking ${terminalText(name)}.`);
 		},
 	}),
 	defineKey({

@@ -2,14 +2,14 @@ import type {TerminalColour} from '../terminal/input-parts.js';
 import type {Colour, Theme, Tone} from './themes.js';
 
 /** Contrast that text needs, by the usual rule for reading (WCAG 2, AA), and what lines and cells need to be seen. */
-export const textContrast = 4.5;
+const textContrast = 4.5;
 const shapeContrast = 1.8;
 
 /** Tones that draw lines and cells; all others draw words. */
 export const shapes: ReadonlySet<Tone> = new Set<Tone>(['frame', 'missing', 'part', 'have', 'lit']);
 
 /** Backgrounds where a terminal does not say: as light as dark ones usually get, as dark as light ones. */
-export const usualGrounds = {dark: [0x1e, 0x1e, 0x1e], light: [0xf5, 0xf5, 0xf5]} as const;
+const usualGrounds = {dark: [0x1e, 0x1e, 0x1e], light: [0xf5, 0xf5, 0xf5]} as const;
 
 /** The colour of six hexadecimal digits. */
 export function colourOf(hex: string): TerminalColour {
@@ -22,7 +22,7 @@ function hexOf(colour: TerminalColour): string {
 }
 
 /** How bright a colour is to the eye: 0 black to 1 white. */
-export function luminance(colour: TerminalColour): number {
+function luminance(colour: TerminalColour): number {
 	const [red = 0, green = 0, blue = 0] = colour.map(value => {
 		const part = value / 255;
 		return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

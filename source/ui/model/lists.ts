@@ -17,7 +17,7 @@ export interface SortOrder<Item> {
 
 const byText = (a: string, b: string) => a.localeCompare(b, undefined, {numeric: true});
 
-export const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
+const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
 	{
 		id: 'down',
 		letter: 'd',
@@ -47,7 +47,7 @@ export const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
 	},
 ];
 
-export const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
+const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
 	{id: 'tier', letter: 't', label: 'tier'},
 	{id: 'url', letter: 'u', label: 'address', compare: (a, b) => byText(a.url, b.url)},
 	{
@@ -65,7 +65,7 @@ export const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
 	},
 ];
 
-export const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
+const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
 	{id: 'queue', letter: 'q', label: 'queue', compare: (a, b) => a.queue - b.queue},
 	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
 	{id: 'state', letter: 's', label: 'state', compare: (a, b) => byText(a.state, b.state)},
@@ -91,7 +91,7 @@ export const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
 	{id: 'label', letter: 'l', label: 'label', compare: (a, b) => byText(a.label ?? '', b.label ?? '')},
 ];
 
-export const fileOrders: ReadonlyArray<SortOrder<TreeNode>> = [
+const fileOrders: ReadonlyArray<SortOrder<TreeNode>> = [
 	{id: 'path', letter: 'o', label: 'torrent order'},
 	{id: 'name', letter: 'n', label: 'name'},
 	{id: 'size', letter: 'z', label: 'size', descending: true},
@@ -99,7 +99,7 @@ export const fileOrders: ReadonlyArray<SortOrder<TreeNode>> = [
 	{id: 'priority', letter: 'r', label: 'priority', descending: true},
 ];
 
-export const logOrders: ReadonlyArray<SortOrder<LogView>> = [
+const logOrders: ReadonlyArray<SortOrder<LogView>> = [
 	{id: 'time', letter: 't', label: 'time'},
 	{id: 'level', letter: 'l', label: 'level', compare: (a, b) => byText(a.level, b.level)},
 ];

@@ -50,7 +50,7 @@ export function emptyTorrent(id: string): TorrentModel {
 }
 
 /** Cells that hold more than before; none when the two views are not of one shape, or nearly all changed. */
-export function landed(before: PiecesView | undefined, after: PiecesView): readonly number[] {
+function landed(before: PiecesView | undefined, after: PiecesView): readonly number[] {
 	if (!before || before.cells.length !== after.cells.length) return [];
 	const cells: number[] = [];
 	for (let cell = 0; cell < after.cells.length; cell++) {

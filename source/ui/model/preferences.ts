@@ -78,7 +78,7 @@ export const defaultPreferences: FullPreferences = {
 };
 
 /** The preferences of a file, wrong parts left out: a bad config never keeps the screen from opening. */
-export function readPreferences(loaded: unknown): FullPreferences {
+function readPreferences(loaded: unknown): FullPreferences {
 	if (typeof loaded !== 'object' || loaded === null) return defaultPreferences;
 	const result: Record<string, unknown> = {...defaultPreferences};
 	for (const [name, fallback] of Object.entries(defaultPreferences)) {

@@ -1,5 +1,5 @@
 import type {SessionView, SourceView, TorrentState, TrackerView} from '../../api/snapshot.js';
-import {safeText} from '../text/safe-text.js';
+import {terminalText} from '../../base/safe-text.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
 
@@ -31,7 +31,7 @@ export function sourceRow(
 	dht: Dht,
 ): TrackerView {
 	const row = {tier: 0, kind, url: '', peers, ...(nextAt !== undefined && {nextAt})} as const;
-	if (off !== undefined) return {...row, state: 'off', status: safeText(off)};
+	if (off !== undefined) return {...row, state: 'off', status: terminalText(off)};
 	if (!isLooking) return {...row, state: 'idle', status: 'stopped'};
 	// A look-up that is planned has a time; one that runs has none.
 	const asks = kind === 'dht' && nextAt === undefined;

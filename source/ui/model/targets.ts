@@ -1,5 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {cursorRow, entries, shownTorrents} from './lists.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
@@ -45,7 +45,7 @@ export function choosingInSight({model, view}: ScreenState): readonly TorrentVie
 /** How several torrents are called in one line. Safe for a terminal. */
 export function targetNames(torrents: readonly TorrentView[]): string {
 	const [first] = torrents;
-	return torrents.length === 1 && first ? safeText(first.name) : `${torrents.length} torrents`;
+	return torrents.length === 1 && first ? terminalText(first.name) : `${torrents.length} torrents`;
 }
 
 const mostNamed = 5;
@@ -53,12 +53,12 @@ const mostNamed = 5;
 /** Which torrents a dialog is about, a line each: the first ones by their names. Safe for a terminal. */
 export function targetLines(torrents: readonly TorrentView[]): readonly string[] {
 	const [first] = torrents;
-	if (torrents.length === 1 && first) return [safeText(first.name)];
+	if (torrents.length === 1 && first) return [terminalText(first.name)];
 	const shown = torrents.length > mostNamed + 1 ? torrents.slice(0, mostNamed) : torrents;
 	const more = torrents.length - shown.length;
 	return [
 		`${torrents.length} torrents:`,
-		...shown.map(({name}) => `  ${safeText(name)}`),
+		...shown.map(({name}) => `  ${terminalText(name)}`),
 		...(more > 0 ? [`  and ${more} more`] : []),
 	];
 }

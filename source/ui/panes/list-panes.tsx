@@ -21,7 +21,7 @@ import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
 import {nobodyHere} from '../present/peers.js';
 import {nextText, trackersTitle} from '../present/trackers.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
@@ -172,7 +172,7 @@ export const TorrentsPane = memo(
 				empty="nothing here yet: press a, or paste a magnet link or a .torrent’s path or URL"
 				group={
 					props.state.preferences.groups
-						? torrent => (torrent.label ? safeText(torrent.label) : 'no label')
+						? torrent => (torrent.label ? terminalText(torrent.label) : 'no label')
 						: undefined
 				}
 			/>

@@ -1,6 +1,6 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {Look} from './context.js';
 import {isUnknown} from './torrent-state.js';
 
@@ -22,8 +22,8 @@ export function detailPairs(
 	look: Look,
 ): ReadonlyArray<readonly [string, string]> {
 	const pairs: Array<readonly [string, string] | undefined> = [
-		['name', safeText(torrent.name)],
-		['folder', safeText(torrent.dir)],
+		['name', terminalText(torrent.name)],
+		['folder', terminalText(torrent.dir)],
 		...(isUnknown(torrent) ? [['size', 'not known before a peer says it'] as const] : amountPairs(torrent)),
 		['downloaded', `${size(torrent.downloaded)}, wasted ${size(torrent.wasted)}`],
 		['uploaded', `${size(torrent.uploaded)}, ratio ${ratio(torrent.ratio)}`],
@@ -39,7 +39,7 @@ export function detailPairs(
 			'limits',
 			`down ${torrent.maxDownload === undefined ? 'none' : rateWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : rateWithUnit(torrent.maxUpload)}`,
 		],
-		torrent.label ? ['label', safeText(torrent.label)] : undefined,
+		torrent.label ? ['label', terminalText(torrent.label)] : undefined,
 		['added', dayAndTime(torrent.addedAt, look.timezone)],
 		torrent.completedAt === undefined
 			? undefined
@@ -48,9 +48,9 @@ export function detailPairs(
 			? undefined
 			: [
 					'made',
-					`${dayAndTime(torrent.creationDate * 1000, look.timezone)}${torrent.createdBy ? ` by ${safeText(torrent.createdBy)}` : ''}`,
+					`${dayAndTime(torrent.creationDate * 1000, look.timezone)}${torrent.createdBy ? ` by ${terminalText(torrent.createdBy)}` : ''}`,
 				],
-		torrent.comment ? ['comment', safeText(torrent.comment)] : undefined,
+		torrent.comment ? ['comment', terminalText(torrent.comment)] : undefined,
 		['info-hash', torrent.id],
 		torrent.infoHashV2 ? ['v2', torrent.infoHashV2] : undefined,
 		session

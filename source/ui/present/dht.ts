@@ -2,7 +2,7 @@ import type {DhtHealth, DhtNetworkView, DhtTimesView, DhtView} from '../../api/d
 import type {SourceView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {count, size} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import type {Area, Look} from './context.js';
 import type {Row, Span} from './row.js';
 
@@ -29,7 +29,7 @@ function stateRow(
 	return [
 		[` ${name}  `, 'title'],
 		[state, dhtTones[state]],
-		[why === undefined ? '' : `  ${safeText(why)}`, 'dim'],
+		[why === undefined ? '' : `  ${terminalText(why)}`, 'dim'],
 	];
 }
 
@@ -95,7 +95,7 @@ export function dhtRows(
 	if (ours)
 		rows.push(
 			named('this torrent', [
-				ours.off === undefined ? `${count(ours.peers, 'peer')} found in it` : safeText(ours.off),
+				ours.off === undefined ? `${count(ours.peers, 'peer')} found in it` : terminalText(ours.off),
 				'text',
 			]),
 		);

@@ -1,7 +1,7 @@
 import type {LogView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {timeOfDay} from '../text/format.js';
-import {cellWidth, fit, safeText} from '../text/text.js';
+import {cellWidth, fit, terminalText} from '../text/text.js';
 import type {Look} from './context.js';
 import {fitRow, type ListRow, type Row} from './row.js';
 
@@ -19,7 +19,7 @@ export function logText(line: LogView, named: boolean): string {
 }
 
 function said({text, name}: LogView, named: boolean): string {
-	return safeText(`${named && name && !text.includes(name) ? `${name}: ` : ''}${text}`);
+	return terminalText(`${named && name && !text.includes(name) ? `${name}: ` : ''}${text}`);
 }
 
 function often({times}: LogView): string {

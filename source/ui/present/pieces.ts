@@ -1,7 +1,7 @@
 import type {FileView, PiecesView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {count} from '../text/format.js';
-import {cellWidth, fit, safeText} from '../text/text.js';
+import {cellWidth, fit, terminalText} from '../text/text.js';
 import type {Area, Look} from './context.js';
 import {fitRow, pack, type Row, type Span, spread} from './row.js';
 
@@ -150,7 +150,7 @@ function legendRow(view: PiecesView, columns: number, look: Look): Row {
 }
 
 /** The pieces of a cell: first and last. */
-export function piecesOfCell(view: PiecesView, cell: number): readonly [first: number, last: number] {
+function piecesOfCell(view: PiecesView, cell: number): readonly [first: number, last: number] {
 	const first = Math.floor((cell * view.pieces) / view.cells.length);
 	const last = Math.max(first, Math.floor(((cell + 1) * view.pieces) / view.cells.length) - 1);
 	return [first, last];
@@ -194,7 +194,7 @@ function cursorRow(
 	const used = left.reduce((sum, [text]) => sum + cellWidth(text), 0);
 	if (path !== undefined && columns - used > 10) {
 		left.push([
-			` ${look.glyphs.dot} ${fit(safeText(path), columns - used - 3, 'left', look.glyphs.ellipsis).trimEnd()}`,
+			` ${look.glyphs.dot} ${fit(terminalText(path), columns - used - 3, 'left', look.glyphs.ellipsis).trimEnd()}`,
 			'dim',
 		]);
 	}

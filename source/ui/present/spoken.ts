@@ -4,7 +4,7 @@ import type {Dialog} from '../model/dialog.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {ScreenState} from '../model/store.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {logText} from './log.js';
 import {progressOf, stateWord} from './torrent-state.js';
 
@@ -42,11 +42,11 @@ function standing(state: ScreenState): {readonly key: string; readonly line: str
 			: torrent.state === 'seeding'
 				? `, up ${rateWithUnit(torrent.uploadRate)}`
 				: '';
-	const reason = torrent.reason ? `. ${safeText(torrent.reason.text)}` : '';
+	const reason = torrent.reason ? `. ${terminalText(torrent.reason.text)}` : '';
 	return {
 		// Countdowns in a reason are not news.
 		key: `${torrent.id} ${torrent.state} ${Math.floor(part * 10)} ${torrent.reason?.text.replace(/\d+/g, '') ?? ''}`,
-		line: `${safeText(torrent.name)}: ${stateWord(torrent)}, ${percent(part, 1, 0)}${moving}${reason}`,
+		line: `${terminalText(torrent.name)}: ${stateWord(torrent)}, ${percent(part, 1, 0)}${moving}${reason}`,
 	};
 }
 
@@ -59,7 +59,10 @@ function place(state: ScreenState): {readonly name: string; readonly row: string
 	const shown = entries(state, list);
 	const at = cursorRow(shown, view.lists[list], list);
 	const text = shown[at]?.text;
-	return {name, row: text === undefined ? 'nothing here' : `${safeText(text)}, ${at + 1} of ${shown.length}`};
+	return {
+		name,
+		row: text === undefined ? 'nothing here' : `${terminalText(text)}, ${at + 1} of ${shown.length}`,
+	};
 }
 
 /** What a screen reader is to be told now, in whole lines, and what has been said then. */
@@ -83,7 +86,7 @@ export function speak(
 		lines.push(...dialogLines.filter(line => line.trim() !== '' && !before.has(line)));
 	}
 	const notice = view.notice?.text;
-	if (notice !== undefined && notice !== said.notice) lines.push(safeText(notice));
+	if (notice !== undefined && notice !== said.notice) lines.push(terminalText(notice));
 	const log = state.model.log ?? [];
 	const from = said.log
 		? log.findIndex(({at, text}) => at === said.log?.at && text === said.log.text)

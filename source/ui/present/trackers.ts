@@ -1,14 +1,14 @@
 import type {TrackerView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import {countdown} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 const kinds = {dht: 'DHT', pex: 'PEX', lsd: 'local network'} as const;
 
 /** What a source of peers is called. */
 export function trackerName(tracker: TrackerView): string {
 	return tracker.kind === 'tracker'
-		? safeText(
+		? terminalText(
 				tracker.url
 					.replace(/\/announce(?:\.php)?$/, '')
 					.replace(/^https?:\/\//, '')

@@ -5,7 +5,7 @@ import type {Notice} from '../model/view.js';
 import {progressOf} from '../present/torrent-state.js';
 import {bell, notification, windowTitle} from '../terminal/modes.js';
 import {percent} from '../text/format.js';
-import {safeText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 
 type Announced = Pick<TorrentView, 'id' | 'state' | 'name'>;
 
@@ -39,7 +39,7 @@ export class Announcer {
 			if (earlier === undefined || earlier === state) continue;
 			const done = earlier === 'downloading' && (state === 'seeding' || state === 'finished');
 			if (!done && state !== 'failed') continue;
-			const text = `${safeText(name)}: ${done ? 'download complete' : 'stopped by an error'}`;
+			const text = `${terminalText(name)}: ${done ? 'download complete' : 'stopped by an error'}`;
 			this.#say(text, done ? 'good' : 'error');
 			if (rings) this.#send(bell);
 			if (notify) this.#send(notification(text));
@@ -50,7 +50,7 @@ export class Announcer {
 	showTitle({model, view, preferences}: ScreenState): void {
 		if (!preferences.title) return;
 		const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
-		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${safeText(torrent.name)}` : 'tortui';
+		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${terminalText(torrent.name)}` : 'tortui';
 		if (text === this.#title) return;
 		this.#title = text;
 		this.#send(windowTitle(text));

@@ -1,6 +1,6 @@
 import type {Merged} from '../../api/command.js';
+import {terminalText} from '../../base/safe-text.js';
 import {count} from './format.js';
-import {safeText} from './safe-text.js';
 
 /** What a torrent that was there got from being added again: `: added 2 trackers, 1 peer; set its label`. */
 export function mergedInWords(merged: Merged | undefined): string {
@@ -16,5 +16,5 @@ export function mergedInWords(merged: Merged | undefined): string {
 		...(set.length > 0 ? [`set its ${set.join(', ')}`] : []),
 	];
 	const what = changes.length === 0 ? ', with nothing to add' : `: ${changes.join('; ')}`;
-	return dir === undefined ? what : `${what}; its data stays in ${safeText(dir)}`;
+	return dir === undefined ? what : `${what}; its data stays in ${terminalText(dir)}`;
 }

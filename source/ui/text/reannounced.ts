@@ -1,6 +1,6 @@
 import type {Reannouncement} from '../../api/command.js';
 import {countdown} from './format.js';
-import {safeText} from './text.js';
+import {terminalText} from './text.js';
 
 /** What asking for peers came to, in one sentence or two. */
 export function reannounced({running, trackers, asked, busy, waits, others = []}: Reannouncement): string {
@@ -16,7 +16,7 @@ export function reannounced({running, trackers, asked, busy, waits, others = []}
 	if (first !== undefined) {
 		const others = waits.length > 1 ? `, ${waits.length - 1} more later` : '';
 		parts.push(
-			`${safeText(first.tracker)} allows it in ${countdown(first.allowedIn)}, and is asked then${others}.`,
+			`${terminalText(first.tracker)} allows it in ${countdown(first.allowedIn)}, and is asked then${others}.`,
 		);
 	}
 	// In reserve, all of them: those that come before have answered.
@@ -41,7 +41,7 @@ function listed(words: readonly string[]): string {
 }
 
 function names(trackers: readonly string[]): string {
-	const [first = '', ...rest] = trackers.map(name => safeText(name));
+	const [first = '', ...rest] = trackers.map(name => terminalText(name));
 	return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }
 

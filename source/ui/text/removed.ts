@@ -1,6 +1,6 @@
 import type {RemovedFiles} from '../../api/command.js';
+import {terminalText} from '../../base/safe-text.js';
 import {count} from './format.js';
-import {safeText} from './safe-text.js';
 
 /** What deleting the data of torrents came to, in one line: what stays, and why the first of it does. */
 export function removedInWords(names: string, removed: readonly RemovedFiles[]): string {
@@ -9,6 +9,6 @@ export function removedInWords(names: string, removed: readonly RemovedFiles[]):
 	const done = `${count(deleted, 'file')} deleted`;
 	if (kept === 0) return `${names}: ${done}.`;
 	const [first] = removed.flatMap(({keptFiles}) => keptFiles);
-	const why = first === undefined ? '' : `: ${safeText(first.path)} (${safeText(first.why)})`;
+	const why = first === undefined ? '' : `: ${terminalText(first.path)} (${terminalText(first.why)})`;
 	return `${names}: ${done}, ${count(kept, 'file')} ${kept === 1 ? 'stays' : 'stay'}${why}`;
 }

@@ -10,7 +10,7 @@ import {chosenFiles} from '../../../source/ui/model/chosen-files.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
 import {targets} from '../../../source/ui/model/targets.ts';
 import {fitRow, rowText} from '../../../source/ui/present/row.ts';
-import {safeText} from '../../../source/ui/text/text.ts';
+import {terminalText} from '../../../source/ui/text/text.ts';
 import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
 import {seeded} from '../../helpers/fake-engine.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
@@ -247,7 +247,7 @@ const promises: Readonly<Record<string, Promise>> = {
 		assert.ok(dialog?.kind === 'ask');
 		const text = dialog.lines.join('\n');
 		for (const {name} of targets(before).slice(0, 5))
-			assert.ok(text.includes(safeText(name)), `${name} in ${text}`);
+			assert.ok(text.includes(terminalText(name)), `${name} in ${text}`);
 	},
 };
 

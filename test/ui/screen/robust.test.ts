@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {cellWidth, fit, fitMiddle, safeText} from '../../../source/ui/text/text.ts';
+import {cellWidth, fit, fitMiddle, terminalText} from '../../../source/ui/text/text.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 import {keys} from '../../helpers/screen-terminal.ts';
 
 test('takes control, escape, bidi and joining characters out of names', () => {
-	assert.equal(safeText('a\u001B[31mb\u0007\u009Bc'), 'a[31mbc');
-	assert.equal(safeText('gnp\u202Efdp.exe\u2066x\u2069'), 'gnpfdp.exex');
-	assert.equal(safeText('👨‍👩‍👧 👍🏽 ❤️'), '👨👩👧 👍 ❤');
-	assert.equal(safeText('one\ntwo\tthree'), 'one two three');
-	assert.equal(safeText('\uD800lone'), 'lone');
-	assert.equal(safeText('flag 🇩🇪'), 'flag DE');
-	assert.equal(safeText(`z${'\u0335'.repeat(40)}`).length, 4);
+	assert.equal(terminalText('a\u001B[31mb\u0007\u009Bc'), 'a[31mbc');
+	assert.equal(terminalText('gnp\u202Efdp.exe\u2066x\u2069'), 'gnpfdp.exex');
+	assert.equal(terminalText('👨‍👩‍👧 👍🏽 ❤️'), '👨👩👧 👍 ❤');
+	assert.equal(terminalText('one\ntwo\tthree'), 'one two three');
+	assert.equal(terminalText('\uD800lone'), 'lone');
+	assert.equal(terminalText('flag 🇩🇪'), 'flag DE');
+	assert.equal(terminalText(`z${'\u0335'.repeat(40)}`).length, 4);
 });
 
 test('cuts and pads text to an exact number of cells, whatever its script', () => {
