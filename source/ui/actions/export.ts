@@ -12,7 +12,7 @@ export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path:
 			screen,
 			`Write the .torrent of ${terminalText(name)}`,
 			'file',
-			'is made anew: none is replaced',
+			'a file that is there is not replaced',
 			start,
 			set,
 		);

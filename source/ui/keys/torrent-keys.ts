@@ -163,7 +163,7 @@ export const torrentKeys = inGroup('Torrent', [
 		name: 'reannounce',
 		keys: ['r'],
 		where: ['torrent'],
-		help: 'Ask the trackers for peers now',
+		help: 'Ask the trackers and the DHT for peers now',
 		when: needTorrents,
 		label: 'reannounce',
 		run: (screen, {torrents}) => reannounce(screen, torrents),

@@ -74,6 +74,7 @@ function networkRows(network: DhtNetworkView, columns: number, look: Look): read
 }
 
 function seconds(milliseconds: number): string {
+	if (milliseconds < 100) return `${Math.round(milliseconds)} ms`;
 	return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
 }
 

@@ -25,10 +25,11 @@ export function reannounced({running, trackers, asked, busy, waits, others = []}
 
 /** The same for several torrents. */
 export function reannouncedAll(all: readonly Reannouncement[]): string {
-	const asking = all.filter(({asked, busy}) => asked.length + busy.length > 0).length;
+	const asking = all.filter(({asked, busy, others = []}) => asked.length + busy.length + others.length > 0);
 	const waiting = all.filter(({asked, busy, waits}) => asked.length + busy.length === 0 && waits.length > 0);
 	const soonest = Math.min(...waiting.flatMap(({waits}) => waits.map(({allowedIn}) => allowedIn)));
-	const parts = [`Asking the trackers of ${asking} of ${all.length} torrents.`];
+	const whom = asking.some(({others = []}) => others.length > 0) ? 'for peers' : 'the trackers';
+	const parts = [`Asking ${whom} of ${asking.length} of ${all.length} torrents.`];
 	if (waiting.length > 0)
 		parts.push(`The trackers of ${waiting.length} allow it in ${countdown(soonest)} at the soonest.`);
 	return parts.join(' ');

@@ -25,6 +25,10 @@ test('asking trackers by hand says what it came to, and what they forbid', () =>
 		'Asking tracker a, the DHT and the local network.',
 	);
 	assert.equal(
+		reannouncedAll([nothing, {...nothing, trackers: 0, others: ['dht']}]),
+		'Asking for peers of 1 of 2 torrents.',
+	);
+	assert.equal(
 		reannouncedAll([nothing, {...nothing, waits}, {...nothing, asked: ['x']}]),
 		'Asking the trackers of 1 of 3 torrents. The trackers of 1 allow it in 1:15 at the soonest.',
 	);
