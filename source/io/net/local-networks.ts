@@ -1,5 +1,6 @@
 import {networkInterfaces} from 'node:os';
 import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
+import {isLinkLocalIpv6} from '../../base/peer-address.js';
 import {familyOf, type IpFamily} from './local-addresses.js';
 
 /** A network this machine has an interface to, and its address there. */
@@ -39,7 +40,7 @@ export function localNetworks(
 	return Object.entries(read()).flatMap(([name, addresses = []]) =>
 		addresses.flatMap(({address: text, internal, cidr}) => {
 			const ip = parseIp(text);
-			if (internal || ip === undefined || isLinkLocal(ip)) return [];
+			if (internal || ip === undefined || isLinkLocalIpv6(ip)) return [];
 			if (addressScope(ip) === 'loopback') return [];
 			const address = formatIp(ip);
 			if (!isBound(address)) return [];
@@ -48,10 +49,6 @@ export function localNetworks(
 			return [{name, family, address, prefix: family === 6 ? Math.min(bits, ipv6Network) : bits}];
 		}),
 	);
-}
-
-function isLinkLocal(ip: Uint8Array): boolean {
-	return ip.length === 16 && ip[0] === 0xfe && (ip[1]! & 0xc0) === 0x80;
 }
 
 /** Whether an address, in text form, belongs to a network. One with a zone (`%eth0`) belongs to none. */

@@ -1,5 +1,5 @@
 import {addressScope, parseIp} from '../../base/ip-address.js';
-import {formatAddress, isDialable, type PeerAddress} from '../../base/peer-address.js';
+import {formatAddress, isDialable, isLinkLocalIpv6, type PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis} from '../../base/units.js';
 import {DialQueue} from './dial-queue.js';
@@ -115,7 +115,7 @@ export class PeerList {
 			if (source === 'manual') this.#promote(present);
 			return false;
 		}
-		if (!isDialable(parseIp(host)!, address.port) || this.#own.has(key) || this.isBanned(peerKey(address)))
+		if (!isReachable(host, address.port) || this.#own.has(key) || this.isBanned(peerKey(address)))
 			return false;
 		if (source === 'pex' || source === 'dht' || source === 'resume') {
 			if ((this.#forgotten.get(key) ?? -Infinity) > now) return false;
@@ -420,4 +420,10 @@ function dropOldest(keys: Set<string> | Map<string, unknown>): void {
 		keys.delete(oldest);
 		return;
 	}
+}
+
+/** Whether somebody may be there. A zone (`%eth0`) says by which interface: then link-local addresses mean something. */
+function isReachable(host: string, port: number): boolean {
+	const ip = parseIp(host)!;
+	return isDialable(ip, port) || (host.includes('%') && isLinkLocalIpv6(ip) && port >= 1 && port <= 65_535);
 }
