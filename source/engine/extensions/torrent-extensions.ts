@@ -2,6 +2,7 @@ import {ClientGreeting, type OurClient} from './client-greeting.js';
 import {ExtensionRegistry} from './extension-registry.js';
 import {LtDonthave} from './lt-donthave.js';
 import type {MetadataFetch, MetadataWish} from './metadata-fetch.js';
+import {type BothFamilies, OtherFamily} from './other-family.js';
 import {UploadOnly} from './upload-only.js';
 import {UtMetadata} from './ut-metadata.js';
 import {type PexTorrent, UtPex} from './ut-pex.js';
@@ -19,12 +20,17 @@ export function makeExtensions(
 	ours: OurClient,
 	heardOurAddress: HeardOurAddress,
 	wish?: MetadataWish,
+	families?: BothFamilies,
 ): TorrentExtensions {
 	const utMetadata = new UtMetadata(torrent, wish);
 	const registry = new ExtensionRegistry(
 		torrent,
 		[utMetadata, new UtPex(torrent), new LtDonthave(), new UploadOnly(torrent)],
-		[new ClientGreeting(torrent, ours), new YourIp(heardOurAddress)],
+		[
+			new ClientGreeting(torrent, ours),
+			new YourIp(heardOurAddress),
+			...(families === undefined ? [] : [new OtherFamily(families)]),
+		],
 	);
 	return {registry, metadata: utMetadata.fetch};
 }

@@ -2,6 +2,7 @@ import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
+import {peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -108,6 +109,18 @@ export class MessageHandler implements PeerOwner {
 				random: () => services.random.next(),
 				fetched: info => owner.metadataFetched(info),
 				log: (level, text) => owner.log(level, text),
+			},
+			{
+				hosts: () => externalAddress.hosts,
+				alsoAt: ({id, address}, other) => {
+					const isWelcome =
+						owner.swarm.peers.get(id)?.misbehaved !== true && !owner.swarm.list.isBanned(peerKey(address));
+					const isHere = [...owner.peers].some(peer => peer.id !== id && peer.address.host === address.host);
+					if (owner.complete || isHere) return;
+					// It names itself: a private torrent hears of nobody but from its trackers.
+					if (isWelcome && services.exchangesPeers)
+						owner.post({type: 'peers', addresses: [other], source: 'pex'});
+				},
 			},
 		);
 		this.extensions = registry;

@@ -56,3 +56,9 @@ export function readYourIp(handshake: BencodeNode): Uint8Array | undefined {
 	const bytes = handshake.get('yourip')?.bytes();
 	return bytes?.length === 4 || bytes?.length === 16 ? bytes.slice() : undefined;
 }
+
+/** The peer's own address in a family: a copy of 4 or 16 bytes, undefined when it does not say. `ipv4`, `ipv6`. BEP 10. */
+export function readFamilyAddress(handshake: BencodeNode, family: 'ipv4' | 'ipv6'): Uint8Array | undefined {
+	const bytes = handshake.get(family)?.bytes();
+	return bytes?.length === (family === 'ipv4' ? 4 : 16) ? bytes.slice() : undefined;
+}
