@@ -496,7 +496,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	metadataFetched(info: Uint8Array): void {
 		readMetainfoAside(wrapInfo(info, [])).then(
-			metainfo => this.post({type: 'metadata', info: metainfo}),
+			metainfo => {
+				// Its bytes have the hash, by SHA-1, which is no hash of a torrent of v2.
+				if (metainfo.pieceHashes === undefined) this.post({type: 'unusable', why: v2OnlyText});
+				else this.post({type: 'metadata', info: metainfo});
+			},
 			// Whoever else gave it would give the same.
 			(error: Error) => this.post({type: 'unusable', why: `its file list makes no sense: ${error.message}`}),
 		);

@@ -98,13 +98,13 @@ test('what the first is silent about others are asked for after two seconds, eac
 });
 
 const v2Info = encodeBencode({
-	'file tree': {'x.bin': {'': {length: 40_000, 'pieces root': new Uint8Array(32).fill(7)}}},
+	'file tree': {'x.bin': {'': {length: 40_000, 'pieces root': new Uint8Array(32).fill(7).fill(7)}}},
 	'meta version': 2,
 	name: 'x.bin',
 	'piece length': metadataPiece,
 });
 const hybridInfo = encodeBencode({
-	'file tree': {'x.bin': {'': {length: 1000, 'pieces root': new Uint8Array(32).fill(7)}}},
+	'file tree': {'x.bin': {'': {length: 1000, 'pieces root': new Uint8Array(32).fill(7).fill(7)}}},
 	length: 1000,
 	'meta version': 2,
 	name: 'x.bin',
@@ -177,6 +177,17 @@ test('a hybrid torrent whose link has both hashes is downloaded', async () => {
 	await known(lone);
 	assert.equal(lone.torrent.name, 'x.bin');
 	await lone.torrent.close();
+});
+
+test('metadata of v2 alone that has the hash by SHA-1 stops the link with the reason', async () => {
+	const tree = {a: {'': {length: 5, 'pieces root': new Uint8Array(32).fill(7)}}};
+	const info = {'file tree': tree, 'meta version': 2, name: 'two', 'piece length': 16_384};
+	const lone = await linked();
+	const torrent = lone.torrent;
+	torrent.metadataFetched(encodeBencode(info));
+	for (let turns = 0; turns < 1000 && torrent.activity.name !== 'failed'; turns++) await turn();
+	assert.match(reason(lone) ?? '', /v2-only torrent/);
+	await torrent.close();
 });
 
 test('what is given and was not asked for is counted against whoever gives it, and is not believed', async () => {
