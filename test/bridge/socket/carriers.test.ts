@@ -10,14 +10,14 @@ import {UserError} from '../../../source/base/errors.ts';
 import {connectEngine, EngineMismatch} from '../../../source/bridge/socket/connect-engine.ts';
 import {encodeFrame, FrameReader, largestFrame} from '../../../source/bridge/socket/frame.ts';
 import {serveEngine} from '../../../source/bridge/socket/serve-engine.ts';
-import {FakeEngine} from './fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-bridge-'));
 after(() => rmSync(folder, {recursive: true}));
 let sockets = 0;
 
 interface Carried {
-	readonly engine: FakeEngine;
+	readonly engine: EmptyEngine;
 	readonly client: EngineClient;
 	/** Resolves when everything said so far has arrived. */
 	settled(): Promise<void>;
@@ -25,12 +25,12 @@ interface Carried {
 }
 
 async function inProcess(): Promise<Carried> {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	return {engine, client: engine, settled: async () => {}, end: async () => {}};
 }
 
 async function overSocket(): Promise<Carried> {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const path = join(folder, `${sockets++}.sock`);
 	const served = await serveEngine(engine, path, {version: '1.2.3', about: {port: 22_000}});
 	void engine.closed.then(reason => served.close(reason));

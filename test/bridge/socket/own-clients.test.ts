@@ -11,15 +11,15 @@ import {FrameBudget} from '../../../source/bridge/socket/frame-budget.ts';
 import {serveEngine} from '../../../source/bridge/socket/serve-engine.ts';
 import {WatchPlaces} from '../../../source/bridge/socket/watch-places.ts';
 import {until, within} from '../../helpers/deadline.ts';
-import {FakeEngine} from './fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-clients-'));
 after(() => rmSync(folder, {recursive: true}));
 const hello = encodeFrame({type: 'hello', protocol: 1, version: '0', pid: 1, about: {}});
 let sockets = 0;
 
-async function open(): Promise<{path: string; engine: FakeEngine; end: () => Promise<void>}> {
-	const engine = new FakeEngine();
+async function open(): Promise<{path: string; engine: EmptyEngine; end: () => Promise<void>}> {
+	const engine = new EmptyEngine();
 	const path = join(folder, `${sockets++}.sock`);
 	const served = await serveEngine(engine, path, {version: '1.2.3', about: {}});
 	return {path, engine, end: () => served.close('the test is over')};
@@ -205,7 +205,7 @@ test('what is asked is answered in order, however it is cut, also by a client th
 });
 
 test('while the engine begins to listen no other thread makes folders that nobody may enter', async () => {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const path = join(folder, `${sockets++}.sock`);
 	const mask = process.umask();
 	const serving = serveEngine(engine, path, {version: '1.2.3', about: {}});

@@ -11,7 +11,7 @@ import {encodeFrame, FrameReader} from '../../../source/bridge/socket/frame.ts';
 import {protocolVersion} from '../../../source/bridge/socket/message.ts';
 import {serveEngine} from '../../../source/bridge/socket/serve-engine.ts';
 import {until} from '../../helpers/deadline.ts';
-import {FakeEngine} from './fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 
 /** Our end of a connection, the other end of which is the test. */
 class FakeSocket extends EventEmitter {
@@ -57,7 +57,7 @@ let sockets = 0;
 
 /** A client of an engine that speaks frames by hand, and has said hello. */
 async function visit(t: TestContext) {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const path = join(folder, `${sockets++}.sock`);
 	const served = await serveEngine(engine, path, {version: '1', about: {}});
 	const socket = connect(path);

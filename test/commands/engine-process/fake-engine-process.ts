@@ -2,7 +2,7 @@
 import {writeSync} from 'node:fs';
 import process from 'node:process';
 import {hostEngine} from '../../../source/commands/engine-process/host-engine.ts';
-import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 
 const stateDir = process.argv[process.argv.indexOf('--state-dir') + 1] ?? '';
 
@@ -11,8 +11,8 @@ if (process.argv.includes('--broken')) {
 	process.exit(1);
 }
 
-class StoppableEngine extends FakeEngine {
-	override async send(command: Parameters<FakeEngine['send']>[0]) {
+class StoppableEngine extends EmptyEngine {
+	override async send(command: Parameters<EmptyEngine['send']>[0]) {
 		if (command.type === 'session.stop') this.stop('the engine was stopped');
 		return super.send(command);
 	}

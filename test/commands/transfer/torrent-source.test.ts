@@ -10,7 +10,7 @@ import {configPath, readConfig} from '../../../source/commands/arguments/config-
 import {findTorrents} from '../../../source/commands/arguments/find-torrents.ts';
 import {addCommand, readTorrentSource, sourceId} from '../../../source/commands/transfer/torrent-source.ts';
 import {readTorrentLink} from '../../../source/io/files/read-torrent.ts';
-import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-source-'));
@@ -99,7 +99,7 @@ test('what is no torrent is refused with exit status 3, what cannot be read with
 });
 
 test('a torrent of the engine is found by hash, beginning of it, or name', async () => {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const torrents = [
 		torrentView({id: `abcd${'0'.repeat(36)}`, name: 'Debian 13'}),
 		torrentView({id: `abce${'0'.repeat(36)}`, name: 'Debian 12'}),

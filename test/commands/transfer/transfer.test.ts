@@ -4,7 +4,7 @@ import type {TorrentView} from '../../../source/api/snapshot.ts';
 import {plainReport} from '../../../source/commands/transfer/plain-report.ts';
 import {transfer} from '../../../source/commands/transfer/transfer.ts';
 import type {TransferReport} from '../../../source/commands/transfer/transfer-report.ts';
-import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const never = new Promise<never>(() => {});
@@ -15,7 +15,7 @@ function start(
 	links: readonly string[] = [],
 	stopped: Promise<unknown> = never,
 ) {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const told: string[] = [];
 	const tell = (what: string) => (view: TorrentView, text?: string | boolean) => {
 		told.push([what, view.name, ...(typeof text === 'string' ? [text] : [])].join(' '));

@@ -9,7 +9,7 @@ import {plainLine} from '../../../source/commands/transfer/plain-line.ts';
 import {plainReport} from '../../../source/commands/transfer/plain-report.ts';
 import {progressLines} from '../../../source/commands/transfer/progress-line.ts';
 import {transfer} from '../../../source/commands/transfer/transfer.ts';
-import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const silent: TorrentView['reason'] = {level: 'info', text: 'asking the tracker for peers'};
@@ -31,7 +31,7 @@ function output() {
 }
 
 function follow(ids: readonly string[], seeds = false) {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const {lines, warnings, context} = output();
 	const stop = Promise.withResolvers<void>();
 	const outcome = transfer({
@@ -124,7 +124,7 @@ test('who gives up promises no next try', () => {
 });
 
 test('who gives up fails with the reason as its line, and holds the torrent while others go on', async () => {
-	const engine = new FakeEngine();
+	const engine = new EmptyEngine();
 	const {warnings, context} = output();
 	const outcome = transfer({
 		engine,

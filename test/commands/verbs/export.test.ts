@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import type {Command} from '../../../source/api/command.ts';
 import {serveEngine} from '../../../source/bridge/socket/serve-engine.ts';
 import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
-import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {run} from '../printed.ts';
 import {torrentView} from '../torrent-view.ts';
 
@@ -15,7 +15,7 @@ const stateDir = join(folder, 'state');
 const id = 'c0ffee'.padEnd(40, '0');
 const metainfo = Buffer.from('the bytes of a .torrent');
 
-class ExportingEngine extends FakeEngine {
+class ExportingEngine extends EmptyEngine {
 	isOld = false;
 
 	override async send(command: Command) {

@@ -14,7 +14,7 @@ import {commandHelp, generalHelp, helpWidth} from '../../../source/commands/argu
 import {selectionNotes} from '../../../source/commands/arguments/selection-notes.ts';
 import {verbNames} from '../../../source/commands/arguments/verb-names.ts';
 import {paragraphs} from '../../../source/commands/output/paragraphs.ts';
-import {FakeEngine} from '../../bridge/socket/fake-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {bencode} from '../../helpers/bencode.ts';
 import {run} from '../printed.ts';
 import {torrentView} from '../torrent-view.ts';
@@ -33,7 +33,7 @@ const torrents: readonly TorrentView[] = [
 	torrentView({id: 'abcd'.padEnd(40, '0'), name: 'Storm II'}),
 ];
 
-class ListedEngine extends FakeEngine {
+class ListedEngine extends EmptyEngine {
 	override async send(command: EngineCommand) {
 		const reply = await super.send(command);
 		if (command.type === 'torrent.addLink') return {id: hash};

@@ -1,7 +1,7 @@
-import type {Command, Reply} from '../../../source/api/command.ts';
-import type {EngineClient, Watching} from '../../../source/api/engine-client.ts';
-import type {Update, Watch} from '../../../source/api/snapshot.ts';
-import {UserError} from '../../../source/base/errors.ts';
+import type {Command, Reply} from '../../source/api/command.ts';
+import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
+import type {Update, Watch} from '../../source/api/snapshot.ts';
+import {UserError} from '../../source/base/errors.ts';
 
 interface Watcher {
 	watch: Watch;
@@ -9,7 +9,7 @@ interface Watcher {
 }
 
 /** An engine without torrents: remembers what it was told, says what the test wants it to. */
-export class FakeEngine implements EngineClient {
+export class EmptyEngine implements EngineClient {
 	readonly commands: Command[] = [];
 	readonly watchers = new Set<Watcher>();
 	readonly closed: Promise<string>;
