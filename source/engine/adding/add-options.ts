@@ -5,7 +5,7 @@ import {safeText} from '../../base/safe-text.js';
 import {trackerUrlFault} from '../sources/tracker-url.js';
 import type {Torrent} from '../torrent/torrent.js';
 
-/** As many as a .torrent may name. */
+/** Trackers that may be named when a torrent is added: as many as a .torrent may name. */
 export const mostTrackers = 500;
 const mostPeers = 1000;
 

@@ -4,7 +4,7 @@ import type {SessionServices} from '../session/session-services.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {AdoptedTorrents} from './adopted-torrents.js';
 
-/** What torrents that come in get from their session. */
+/** What adding and restoring torrents asks of the session. */
 export interface AddingSetup {
 	readonly services: SessionServices;
 	readonly torrents: Map<string, Torrent>;

@@ -11,7 +11,7 @@ import type {Torrent} from '../torrent/torrent.js';
 /** Of files that stay when a torrent's data is deleted so many are named. */
 const mostKeptTold = 100;
 
-/** What a torrent is taken out of. */
+/** What removing a torrent asks of the session. */
 export interface TorrentPlaces {
 	readonly torrents: Map<string, Torrent>;
 	readonly queue: QueueManager;

@@ -14,7 +14,7 @@ const mostFiles = 10_000;
 /** What was looked at so short a while ago is added without being fetched again. */
 const keepTime: Millis = 600_000;
 
-/** A .torrent's bytes as a torrent, which may be one that cannot be downloaded. Rejects with a `UserError`. */
+/** Reads the bytes of a .torrent, also of one that cannot be downloaded. Rejects what is none with a `UserError`. */
 export async function readAnyMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	try {
 		return await readMetainfoAside(bytes);
@@ -24,7 +24,7 @@ export async function readAnyMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	}
 }
 
-/** A .torrent's bytes as a torrent that can be downloaded. Rejects what is none with a `UserError`. */
+/** Reads the bytes of a .torrent that can be downloaded. Rejects any other with a `UserError`. */
 export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	const metainfo = await readAnyMetainfo(bytes);
 	if (metainfo.pieceHashes !== undefined) return metainfo;
@@ -34,7 +34,7 @@ export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	);
 }
 
-/** A magnet link, or a bare info-hash, as what it says. Rejects what is none with a `UserError`. */
+/** Reads a magnet link, or a bare info-hash. Throws a `UserError` for what is none, and for a v2-only torrent. */
 export function readMagnet(link: string): MagnetLink {
 	const magnet = parseMagnet(link);
 	if (magnet.infoHash !== undefined) return magnet;

@@ -16,7 +16,7 @@ import {readAnyMetainfo} from './torrent-links.js';
 const lostText =
 	'what was known of it is lost, its folder too: move it to the folder its data is in, or add it again with --dir';
 
-/** What torrents that come back get from their session. */
+/** What restoring torrents asks of the session besides. */
 export interface RestoreSetup extends AddingSetup {
 	/** Undefined when no speeds are kept. */
 	readonly speeds: StatsStore | undefined;

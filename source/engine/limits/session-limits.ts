@@ -13,7 +13,7 @@ import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../../policy
 import type {SessionService} from '../session/session-service.js';
 import type {Torrent} from '../torrent/torrent.js';
 
-/** What holds in slow mode when nothing else was chosen. */
+/** The limit of slow mode when no other was chosen. */
 export const usualSlowRate: BytesPerSecond = 50 * 1024;
 const limitTime: Millis = 100;
 

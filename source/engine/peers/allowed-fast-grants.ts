@@ -1,6 +1,6 @@
 import type {Bytes} from '../../base/units.js';
 
-/** Who has fewer pieces is a starter, and is given as many. BEP 6. */
+/** A peer that has fewer pieces than this is granted some, and as many. BEP 6. */
 export const fewPieces = 5;
 
 /** What one peer may have though we choke it: some pieces to begin trading with, once each. BEP 6, "allowed fast". */

@@ -10,14 +10,14 @@ import {type AllowedFastGrants, fewPieces} from './allowed-fast-grants.js';
 /** A piece that fewer others have is not given away: when a swarm is young its seeder has better uses for its line. */
 const fewestHolders = 3;
 
-/** What giving asks of what the torrent holds. */
+/** What granting allowed-fast pieces asks of what the torrent holds. */
 export interface AllowedFastOwner {
 	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly downloader: {readonly picker: Pick<PiecePicker, 'availability'>};
 }
 
-/** What it asks of the peer. */
+/** What granting allowed-fast pieces asks of a peer. */
 export interface AllowedFastPeer {
 	readonly address: PeerAddress;
 	readonly supportsFast: boolean;

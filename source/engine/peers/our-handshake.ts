@@ -1,6 +1,6 @@
 import type {Handshake} from '../../protocol/wire/handshake.js';
 
-/** What a greeting says of us. */
+/** What our handshake says of us. */
 export interface Greeter {
 	/** 20 bytes. */
 	readonly peerId: Uint8Array;

@@ -31,7 +31,7 @@ export interface AwaitedPeer {
 	readonly traffic: Pick<PeerTraffic, 'lastUsefulAt'>;
 }
 
-/** Why a peer is let go that there is nothing more to wait for from; undefined for one that stays. */
+/** Says why a peer is to be let go of which nothing more can be expected; undefined when it stays. */
 export function timedOut(
 	peer: AwaitedPeer,
 	now: Millis,

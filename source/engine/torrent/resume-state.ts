@@ -16,7 +16,7 @@ const flushTime: Millis = 3000;
 /** What resume data says of the data on disk; the rest of it is what people chose and what was counted. */
 type DataMemory = Pick<ResumeData, 'have' | 'partials' | 'stamps' | 'peers' | 'owners'>;
 
-/** The rest of it: what people chose and what was counted, gathered from the parts that know it. */
+/** The rest of resume data: what people chose and what was counted, gathered from the parts of the torrent that know it. */
 export type ResumeSettings = Omit<ResumeData, keyof DataMemory | 'counted' | 'otherPlace' | 'partSize'>;
 
 /** What the resume state asks of a torrent's content. */

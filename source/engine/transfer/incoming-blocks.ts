@@ -10,7 +10,7 @@ const unrequestedWeight = 3;
 
 type IncomingOwner = Pick<DownloadOwner, 'pool' | 'blockSources' | 'downloadUsed' | 'wasted'>;
 
-/** Whoever goes on when blocks have come. */
+/** Told of blocks that have come: asks for more, and has whole pieces hashed. */
 export interface IncomingListener {
 	/** A source that another was faster than may be asked for something else. */
 	refill(source: BlockSource): void;

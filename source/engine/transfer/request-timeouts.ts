@@ -29,7 +29,7 @@ export interface RequestTimeoutsOwner {
 	readonly uploadSource: UploadSource;
 }
 
-/** Goes round the peers of one torrent when it is time to, though none of them has said anything. */
+/** Takes back requests that wait too long, and asks peers anew as time goes by, without their having said anything. */
 export class RequestTimeouts {
 	readonly #owner: RequestTimeoutsOwner;
 	readonly #uploader: Uploader;

@@ -14,8 +14,8 @@ import {commandHelp, generalHelp, helpWidth} from '../../../source/commands/argu
 import {selectionNotes} from '../../../source/commands/arguments/selection-notes.ts';
 import {verbNames} from '../../../source/commands/arguments/verb-names.ts';
 import {paragraphs} from '../../../source/commands/output/paragraphs.ts';
-import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {bencode} from '../../helpers/bencode.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {run} from '../printed.ts';
 import {torrentView} from '../torrent-view.ts';
 
