@@ -14,6 +14,7 @@ const words: Readonly<Record<string, string>> = {
 	EADDRNOTAVAIL: 'no usable local address: check --bind',
 	EADDRINUSE: 'address already in use',
 	EACCES: 'not permitted',
+	EPERM: 'not permitted: a firewall?',
 	EMFILE: 'too many open files',
 	ENOBUFS: 'the system is out of buffers',
 	CERT_HAS_EXPIRED: 'its TLS certificate has expired',
