@@ -510,3 +510,67 @@ test('of IPv6 who has one address has a network of them: their packets are count
 	assert.equal(answered, 50);
 	assert.notEqual(bench.ask('ping', {}, {host: '2001:db8:1:3::1', port: 9}), undefined);
 });
+
+test('over IPv6 the peers, seeds and counts are those of IPv6', async () => {
+	const bench = new Bench({family: 'ipv6'});
+	for (let n = 1; n < 60; n++) {
+		const from = {host: `2001:db8:${n.toString(16)}::1`, port: 1000 + n};
+		const {token} = bench.ask('get_peers', {info_hash: target}, from) as KrpcResponse;
+		bench.ask('announce_peer', {info_hash: target, port: 7, token: token!, seed: n % 3 === 0 ? 1 : 0}, from);
+		await bench.clock.pass(1000);
+	}
+	const asker = {host: '2001:db8:ffff::1', port: 1};
+	const plain = bench.ask('get_peers', {info_hash: target}, asker) as KrpcResponse;
+	assert.ok(
+		plain.values.length >= 20 && plain.values.every(({host, port}) => host.includes(':') && port === 7),
+	);
+	const scraped = bench.ask('get_peers', {info_hash: target, scrape: 1}, asker) as KrpcResponse;
+	assert.ok(Math.abs(estimateCount(scraped.seeds!) - 19) < 4);
+	assert.ok(Math.abs(estimateCount(scraped.peers!) - 40) < 6);
+});
+
+test('nodes that are cut short are left out, the whole ones before them are heard, in whatever order they come', () => {
+	const bench = new Bench();
+	bench.meet(stranger, theirId);
+	bench.sent.length = 0;
+	bench.node.findPeers(
+		target,
+		{},
+		() => {},
+		() => {},
+	);
+	const [{query}] = bench.questions() as [{query: KrpcQuery; to: PeerAddress}];
+	const near = (n: number): Uint8Array => target.map((byte, at) => (at === 10 ? byte ^ n : byte));
+	const nodes = Buffer.concat(
+		[9, 1, 5]
+			.map(n => Buffer.concat([near(n), Uint8Array.of(20, 0, n, 1, 26, 225)]))
+			.concat(Buffer.from('short')),
+	);
+	const answer = encodeBencode({r: {id: theirId, nodes}, t: query.transaction, y: 'r'});
+	bench.node.received(answer, stranger);
+	assert.deepEqual(
+		bench.questions().map(({to}) => to.host),
+		['20.0.1.1', '20.0.5.1', '20.0.9.1'],
+	);
+});
+
+test('a refusal that makes no sense is a refusal all the same', () => {
+	for (const e of [undefined, 'no', [], ['x', 5], [203], {code: 1}]) {
+		const bench = new Bench();
+		bench.meet(stranger, theirId);
+		bench.sent.length = 0;
+		let ended = false;
+		bench.node.findPeers(
+			target,
+			{},
+			() => {},
+			() => {
+				ended = true;
+			},
+		);
+		const [{query}] = bench.questions() as [{query: KrpcQuery; to: PeerAddress}];
+		const fields = {...(e !== undefined && {e}), t: query.transaction, y: 'e'} as Record<string, Bencodable>;
+		bench.node.received(encodeBencode(fields), stranger);
+		assert.deepEqual([ended, bench.node.traffic.errorsIn], [true, 1]);
+	}
+});
