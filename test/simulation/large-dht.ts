@@ -14,7 +14,7 @@ const minute = 60_000;
 /** So long others still name a node that is gone. */
 const remembered = 15 * minute;
 const stored = 45 * minute;
-const tick = 10_000;
+const tick = minute;
 
 /** One of the many: an id, an address, and what a node with a well-kept table would answer. */
 export interface Extra {
@@ -152,7 +152,8 @@ export class LargeDht {
 
 	isAlive(contact: PeerAddress): boolean {
 		const key = formatAddress(contact);
-		return this.#ours.has(key) || this.#extras.get(key)?.goneAt === undefined;
+		const extra = this.#extras.get(key);
+		return this.#ours.has(key) || (extra !== undefined && extra.goneAt === undefined);
 	}
 
 	/** Whom somebody of a number and id knows nearest a target. */

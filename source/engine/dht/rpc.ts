@@ -178,14 +178,14 @@ export class Rpc {
 		const now = this.#setup.clock.now();
 		for (;;) {
 			const slow = this.#untilSlow.first(({isOver}) => !isOver);
-			if (slow === undefined || now - slow.sentAt < shortTimeout) break;
+			if (slow === undefined || now < slow.sentAt + shortTimeout) break;
 			this.#untilSlow.shift();
 			slow.isSlow = true;
 			slow.outcome.slow?.();
 		}
 		for (;;) {
 			const lost = this.#untilLost.first(({isOver}) => !isOver);
-			if (lost === undefined || now - lost.sentAt < longTimeout) break;
+			if (lost === undefined || now < lost.sentAt + longTimeout) break;
 			this.#untilLost.shift();
 			this.#lose(lost);
 		}
