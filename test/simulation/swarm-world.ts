@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {blockLength} from '../../source/base/units.js';
 import {Session} from '../../source/engine/session/session.js';
+import {HostResolver} from '../../source/io/net/host-resolver.ts';
 import {Bitfield} from '../../source/protocol/wire/bitfield.js';
 import {bencode} from '../helpers/bencode.js';
 import {seeded} from '../policy/seeded.js';
@@ -34,6 +35,9 @@ export interface NodeOptions extends Partial<Line> {
 	/** What it has when it comes; all with `seed`. */
 	readonly has?: Bitfield;
 }
+
+/** Where the name of the tracker leads. */
+const trackerHost = '192.0.2.250';
 
 /** One client of the swarm: our whole engine on a machine of its own. */
 export interface Node {
@@ -139,7 +143,11 @@ export class SwarmWorld {
 				next: random,
 				bytes: length => Uint8Array.from({length}, () => Math.floor(random() * 256)),
 			},
-			sockets: {tcp: network, http: this.tracker.client(network)},
+			sockets: {
+				tcp: network,
+				http: this.tracker.client(network),
+				resolver: new HostResolver(clock, async () => [trackerHost]),
+			},
 			openDisk: pool => ownDisk.mount(pool),
 			store: {
 				find: async () => undefined,

@@ -3,8 +3,9 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
 	if (!signal) return promise;
 	return new Promise((resolve, reject) => {
 		const abort = (): void => reject(signal.reason);
-		if (signal.aborted) return abort();
-		signal.addEventListener('abort', abort);
+		// Also when it is too late: a rejection that nobody hears would end the process.
 		promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+		if (signal.aborted) abort();
+		else signal.addEventListener('abort', abort);
 	});
 }
