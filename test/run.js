@@ -27,7 +27,8 @@ const wholeMs = 1_020_000;
 /** Processes at a time: most tests wait for something most of their time. */
 const lanes = Math.min(2, availableParallelism());
 
-const isIsolated = file => /^test\/(?:journeys|interop|hostile|simulation)\//.test(file);
+const isIsolated = file =>
+	/^test\/(?:journeys|interop|hostile|simulation)\/|^test\/engine\/torrent\/file-ownership/.test(file);
 const found = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.{ts,tsx}').sort();
 const files = found.map(file => file.replaceAll('\\', '/').replace(/^\.\//, ''));
 const shared = files.filter(file => !isIsolated(file));
