@@ -192,15 +192,14 @@ export class ResumeState {
 		// While pieces are being checked, and when that was cut short, what was known before is the better account. A disk
 		// that has not answered when the torrent was closed is not asked again.
 		if (content === undefined) return this.nothing();
-		if (storage === undefined || !this.#settled || this.#owner.closed) {
-			const known = this.#known ?? this.#nothingKnown();
-			return this.#with({...pickData(known), ...(storage === undefined && this.#stamps)});
-		}
+		if (storage === undefined || !this.#settled || this.#owner.closed) return this.#asKnown(storage);
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
 		const isAnything = content.have.count > 0 || content.downloader.partials.size > 0;
 		const whole = this.#wholeFiles();
 		const stamps = isAnything ? await storage.stamps() : [];
+		// Meanwhile it may have come into doubt, and its pieces be counted anew.
+		if (!this.#settled) return this.#asKnown(content.storage);
 		const changedFile = whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
 		const data = this.#dataOf(content);
 		const failure =
@@ -213,6 +212,12 @@ export class ResumeState {
 		const left = this.#lostBytes ? [] : stamps.map((stamp, file) => this.#whole[file] ?? stamp);
 		this.#known = this.#with({...data, stamps: left});
 		return this.#known;
+	}
+
+	/** As it was known last, and the stamps that files of a torrent that does not run were given since. */
+	#asKnown(storage: Storage | undefined): ResumeData {
+		const known = this.#known ?? this.#nothingKnown();
+		return this.#with({...pickData(known), ...(storage === undefined && this.#stamps)});
 	}
 
 	/** The numbers of files that are whole: nobody writes to them any more. */

@@ -88,3 +88,57 @@ test('after a flush that failed nothing that may not be on the disk is believed'
 	await lone.clock.pass(6000);
 	await closing;
 });
+
+/** The first call waits until it is let go of, and answers as it was then. */
+function holdFirst<Value>(ask: () => Promise<Value>): {ask: () => Promise<Value>; letGo(): void} {
+	const held = Promise.withResolvers<void>();
+	let calls = 0;
+	return {
+		letGo: () => held.resolve(),
+		async ask() {
+			const answer = await ask();
+			if (calls++ === 0) await held.promise;
+			return answer;
+		},
+	};
+}
+
+const edited = {code: 'changed', message: 'changed by another program: /d/file'} as const;
+
+for (const [what, slow] of [
+	['the files are looked at', 'stamps'],
+	['everything is put on the disk', 'flush'],
+] as const) {
+	for (const [doubt, event] of [
+		['they turn out to be changed', {type: 'failure', failure: edited}],
+		['a person has them verified', {type: 'verify'}],
+	] as const) {
+		test(`while ${what} to note it down ${doubt}: what was had is remembered, to be compared with what is found`, async () => {
+			const lone = new LoneTorrent();
+			await lone.start();
+			for (const piece of [1, 3]) {
+				complete(lone, piece);
+				lone.storage.work();
+			}
+			const {storage} = lone;
+			const held = holdFirst<unknown>(storage[slow].bind(storage));
+			storage[slow] = held.ask as never;
+			const remembering = lone.torrent.rememberNow();
+			await turn();
+			lone.torrent.post(event);
+			// Its pieces are counted anew, and the disk finds none.
+			for (let rest = 0; rest < 20 && lone.parts.have.count > 0; rest++) await lone.clock.pass(1000);
+			assert.equal(lone.parts.have.count, 0, 'they are being counted');
+			held.letGo();
+			const memory = await remembering;
+			assert.deepEqual(
+				[1, 3].map(piece => memory.have.has(piece)),
+				[true, true],
+			);
+			assert.equal(lone.torrent.resumeState.known?.have.count, 2);
+			const closing = lone.torrent.close();
+			await lone.clock.pass(6000);
+			await closing;
+		});
+	}
+}
