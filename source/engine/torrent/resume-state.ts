@@ -67,6 +67,8 @@ export class ResumeState {
 	#whole: Array<FileStamp | undefined> = [];
 	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
 	#settled = false;
+	/** Rises when they come into doubt: what was read of them before counts no more. */
+	#account = 0;
 
 	constructor(owner: ResumeOwner, clock: Clock) {
 		this.#owner = owner;
@@ -104,6 +106,7 @@ export class ResumeState {
 		const {content} = this.#owner;
 		if (!this.#settled || content === undefined) return;
 		this.#settled = false;
+		this.#account++;
 		const stamps = content.metainfo.files.map((_, file) => this.#whole[file]);
 		// Of one that has let go of its files they are whose they were then.
 		const owners = this.#known?.owners;
@@ -197,20 +200,27 @@ export class ResumeState {
 		// at next time. The other way round a piece would be lost that came between.
 		const isAnything = content.have.count > 0 || content.downloader.partials.size > 0;
 		const whole = this.#wholeFiles();
+		const account = this.#account;
 		const stamps = isAnything ? await storage.stamps() : [];
-		// Meanwhile it may have come into doubt, and its pieces be counted anew.
-		if (!this.#settled) return this.#asKnown(content.storage);
+		if (account !== this.#account) return this.now();
 		const changedFile = whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
 		const data = this.#dataOf(content);
 		const failure =
 			(await this.flush(storage)) ?? (changedFile === undefined ? undefined : this.#changedFile(changedFile));
 		// Some file systems settle a file's time only when its bytes are on the disk.
 		const isNew = whole.some(file => this.#whole[file] === undefined);
-		this.#believe(storage, whole, isNew ? await storage.stamps() : stamps);
-		if (failure !== undefined && this.#owner.active) this.#owner.post({type: 'failure', failure});
+		const settledStamps = isNew ? await storage.stamps() : stamps;
 		if (failure !== undefined && failure.code !== 'changed') this.#lostBytes = true;
-		const left = this.#lostBytes ? [] : stamps.map((stamp, file) => this.#whole[file] ?? stamp);
-		this.#known = this.#with({...data, stamps: left});
+		if (account === this.#account) {
+			this.#believe(storage, whole, settledStamps);
+			if (failure !== undefined && this.#owner.active) this.#owner.post({type: 'failure', failure});
+		}
+		// What its pieces were when this began is no account of them any more.
+		if (account !== this.#account) return this.now();
+		// Files that have become whole meanwhile are as they were before, as their pieces are.
+		const wasWhole = new Set(whole);
+		const left = stamps.map((stamp, file) => (wasWhole.has(file) ? (this.#whole[file] ?? stamp) : stamp));
+		this.#known = this.#with({...data, stamps: this.#lostBytes ? [] : left});
 		return this.#known;
 	}
 

@@ -142,3 +142,53 @@ for (const [what, slow] of [
 		});
 	}
 }
+
+/** Has every piece but the first on the disk, and tells how a file is when its last piece has been written. */
+async function nearlyWhole(): Promise<{
+	lone: LoneTorrent;
+	lettingGo: () => void;
+	remembering: Promise<ResumeData>;
+}> {
+	const lone = new LoneTorrent();
+	await lone.start();
+	for (let piece = 1; piece < lone.parts.map.pieceCount; piece++) {
+		complete(lone, piece);
+		lone.storage.work();
+	}
+	const {storage} = lone;
+	Object.assign(storage, {writtenStamp: () => ({size: storage.bytes.length, mtime: storage.written})});
+	const held = holdFirst(storage.flush.bind(storage));
+	storage.flush = held.ask;
+	const remembering = lone.torrent.rememberNow();
+	await turn();
+	// Everything is here before what was noted down first has come to the disk.
+	complete(lone, 0);
+	storage.work();
+	assert.ok(lone.parts.have.full);
+	return {lone, lettingGo: held.letGo, remembering};
+}
+
+test('a file that becomes whole while the rest is noted down is not remembered as newer than its pieces', async () => {
+	const {lone, lettingGo, remembering} = await nearlyWhole();
+	lettingGo();
+	const memory = await remembering;
+	assert.equal(memory.have.has(0), false, 'it may not be on the disk yet');
+	assert.notDeepEqual(memory.stamps, await lone.storage.stamps(), 'the piece would never be looked for');
+	assert.ok((await lone.torrent.rememberNow()).have.full);
+	const closing = lone.torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
+
+test('a file that became whole and was changed while the rest is noted down is remembered as whole', async () => {
+	const {lone, lettingGo, remembering} = await nearlyWhole();
+	lone.torrent.post({type: 'failure', failure: edited});
+	for (let rest = 0; rest < 20 && lone.parts.have.count > 0; rest++) await lone.clock.pass(1000);
+	assert.equal(lone.parts.have.count, 0, 'its pieces are being counted');
+	lettingGo();
+	assert.ok((await remembering).have.full);
+	assert.ok(lone.torrent.resumeState.known?.have.full);
+	const closing = lone.torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
