@@ -1,22 +1,21 @@
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
-import {ProtocolError} from '../base/errors.js';
-import {parseIp} from '../base/ip-address.js';
 import type {Clock, Timer} from '../base/ports.js';
-import {terminalJson} from '../base/terminal-text.js';
 import {isLoopback} from '../policy/peers/peer-key.js';
 import {networkOf} from '../policy/tracker/host-table.js';
-import {type HttpRequestHead, headLength, parseRequestHead} from '../protocol/tracker/http-request.js';
 import {
-	encodeAnnounceAnswer,
-	encodeCompactAnswer,
-	encodeScrapeAnswer,
-	encodeTrackerFailure,
-	parseAnnounceQuery,
-	parseScrapeQuery,
-	percentDecode,
-} from '../protocol/tracker/query.js';
+	type HttpRequestHead,
+	headerOf,
+	headLength,
+	parseRequestHead,
+} from '../protocol/tracker/http-request.js';
+import {
+	type HttpAnswer,
+	HttpRefusal,
+	type HttpRequest,
+	type HttpRoute,
+	type HttpStream,
+} from './http-route.js';
 import {plainHost} from './plain-host.js';
-import type {TrackerService} from './tracker-service.js';
 
 const maximumConnections = 1000;
 const maximumPerHost = 100;
@@ -28,18 +27,33 @@ const maximumHead = 8192;
 const quietTime = 5000;
 /** How long a client may take to read what it asked for. */
 const takeTime = 10_000;
+/** … and to send a body: slower than this is nobody who means it. */
+const bodyBytesPerMilli = 8;
 const sweepTime = 1000;
 const maximumRequests = 100;
-const utf8 = new TextDecoder();
+/** What a reader of a stream may have before it. */
+const maximumBehind = 1 << 18;
 
 const reasons: Readonly<Record<number, string>> = {
 	200: 'OK',
+	201: 'Created',
+	204: 'No Content',
+	304: 'Not Modified',
 	400: 'Bad Request',
+	401: 'Unauthorized',
+	403: 'Forbidden',
 	404: 'Not Found',
 	405: 'Method Not Allowed',
+	409: 'Conflict',
+	411: 'Length Required',
 	413: 'Content Too Large',
+	415: 'Unsupported Media Type',
+	422: 'Unprocessable Content',
+	429: 'Too Many Requests',
 	431: 'Request Header Fields Too Large',
+	500: 'Internal Server Error',
 	503: 'Service Unavailable',
+	507: 'Insufficient Storage',
 };
 
 interface Visitor {
@@ -51,17 +65,30 @@ interface Visitor {
 	requests: number;
 	/** When it came, or its last request was whole. */
 	since: number;
+	/** Its answer is being made: what comes meanwhile waits. */
+	isBusy: boolean;
+	/** Its answer goes on until somebody ends it. */
+	isStreaming: boolean;
 	/** Nothing more is read. */
 	leaving: boolean;
+	/** The body that is waited for. */
+	body: {readonly length: number; readonly arrived: (bytes: Uint8Array) => void; gone(): void} | undefined;
+}
+
+/** Who may ask at all. */
+export interface HttpAdmission {
+	/** Counts one request of a host; false: it is not even told so. */
+	admits(host: string): boolean;
 }
 
 /**
- * Answers `/announce`, `/scrape` and `/torrents` over HTTP. BEP 3, 7, 23, 24, 48. On plain sockets: a third of what
- * Node's own server takes for each request, and nobody holds a place by saying nothing. Whoever has not sent a whole
- * request in 5 s goes, and when all places are taken the one that has waited longest does.
+ * A small HTTP/1 server on plain sockets: a third of what Node's own takes for each request, and nobody holds a place by
+ * saying nothing. Whoever has not sent a whole request in 5 s goes, and when all places are taken the one that has waited
+ * longest does. What is answered is decided by its routes.
  */
 export class TrackerHttpServer {
-	readonly #service: TrackerService;
+	readonly #admission: HttpAdmission;
+	readonly #routes: readonly HttpRoute[];
 	readonly #clock: Clock;
 	readonly #isExempt: (host: string) => boolean;
 	readonly #server: Server;
@@ -71,10 +98,19 @@ export class TrackerHttpServer {
 	readonly #perNetwork = new Map<string, number>();
 	#sweep: Timer | undefined;
 
-	/** @param isExempt hosts whose connections are not counted: a proxy on this machine speaks for all; replaced in tests */
-	constructor(service: TrackerService, clock: Clock, isExempt: (host: string) => boolean = isLoopback) {
+	/**
+	 * @param routes asked in this order
+	 * @param isExempt hosts whose connections are not counted: a proxy on this machine speaks for all; replaced in tests
+	 */
+	constructor(
+		admission: HttpAdmission,
+		routes: readonly HttpRoute[],
+		clock: Clock,
+		isExempt: (host: string) => boolean = isLoopback,
+	) {
 		this.#isExempt = isExempt;
-		this.#service = service;
+		this.#admission = admission;
+		this.#routes = routes;
 		this.#clock = clock;
 		this.#server = createServer({noDelay: true}, socket => this.#admit(socket));
 	}
@@ -128,7 +164,10 @@ export class TrackerHttpServer {
 			pending: '',
 			requests: 0,
 			since: this.#clock.now(),
+			isBusy: false,
+			isStreaming: false,
 			leaving: false,
+			body: undefined,
 		};
 		this.#visitors.add(visitor);
 		count(this.#perHost, host, 1);
@@ -140,6 +179,7 @@ export class TrackerHttpServer {
 	}
 
 	#dismiss(visitor: Visitor): void {
+		visitor.leaving = true;
 		visitor.socket.destroy();
 		this.#forget(visitor);
 	}
@@ -148,6 +188,7 @@ export class TrackerHttpServer {
 		if (!this.#visitors.delete(visitor)) return;
 		count(this.#perHost, visitor.host, -1);
 		count(this.#perNetwork, visitor.network, -1);
+		visitor.body?.gone();
 	}
 
 	#sweepLater(): void {
@@ -155,8 +196,7 @@ export class TrackerHttpServer {
 			this.#sweep = undefined;
 			const now = this.#clock.now();
 			for (const visitor of this.#visitors) {
-				const patience = visitor.socket.writableLength > 0 ? takeTime : quietTime;
-				if (now - visitor.since >= patience) this.#dismiss(visitor);
+				if (now - visitor.since >= patienceWith(visitor)) this.#dismiss(visitor);
 			}
 			if (this.#visitors.size > 0) this.#sweepLater();
 		});
@@ -165,11 +205,22 @@ export class TrackerHttpServer {
 	#read(visitor: Visitor, bytes: Buffer): void {
 		if (visitor.leaving) return;
 		visitor.pending += bytes.toString('latin1');
-		while (!visitor.leaving) {
+		if (visitor.isBusy) {
+			this.#readBody(visitor);
+			// Who says more before the answer has come is heard after it.
+			const ceiling = maximumHead + (visitor.body?.length ?? 0);
+			if (visitor.isBusy && visitor.pending.length > ceiling) visitor.socket.pause();
+			return;
+		}
+		this.#readHeads(visitor);
+	}
+
+	#readHeads(visitor: Visitor): void {
+		while (!visitor.leaving && !visitor.isBusy) {
 			const {pending} = visitor;
 			const length = headLength(pending);
 			if ((length ?? pending.length) > maximumHead) {
-				this.#send(visitor, undefined, 431, 'text/plain', 'too long\n');
+				this.#send(visitor, undefined, plain(431, 'too long'));
 				return;
 			}
 			if (length === undefined) return;
@@ -178,11 +229,18 @@ export class TrackerHttpServer {
 		}
 	}
 
-	#answer(visitor: Visitor, request: HttpRequestHead | undefined): void {
+	#readBody(visitor: Visitor): void {
+		const {body, pending} = visitor;
+		if (body === undefined || pending.length < body.length) return;
+		visitor.body = undefined;
+		visitor.pending = pending.slice(body.length);
+		body.arrived(Buffer.from(pending.slice(0, body.length), 'latin1'));
+	}
+
+	#answer(visitor: Visitor, head: HttpRequestHead | undefined): void {
 		const {host} = visitor;
-		if (!this.#service.admits(host)) {
+		if (!this.#admission.admits(host)) {
 			this.#dismiss(visitor);
-			visitor.leaving = true;
 			return;
 		}
 		// The one that has waited longest is the first of all.
@@ -190,104 +248,66 @@ export class TrackerHttpServer {
 		this.#visitors.add(visitor);
 		visitor.since = this.#clock.now();
 		visitor.requests++;
-		if (!request) return this.#send(visitor, undefined, 400, 'text/plain', 'not HTTP\n');
-		if (request.method !== 'GET' && request.method !== 'HEAD') {
-			return this.#send(visitor, undefined, 405, 'text/plain', 'only GET\n');
-		}
-		if (request.hasBody) return this.#send(visitor, undefined, 413, 'text/plain', 'no bodies\n');
-		switch (request.path) {
-			case '/announce':
-				return this.#send(
-					visitor,
-					request,
-					200,
-					'text/plain',
-					this.#encode(() => this.#announce(request, host)),
-				);
-			case '/scrape':
-				return this.#send(
-					visitor,
-					request,
-					200,
-					'text/plain',
-					this.#encode(() => this.#scrape(request)),
-				);
-			case '/torrents':
-				if (!this.#service.admitsListing(host))
-					return this.#send(visitor, request, 503, 'text/plain', 'busy: ask again in a minute\n');
-				return this.#send(visitor, request, 200, 'application/json; charset=utf-8', this.#list(request));
-			case '/':
-				return this.#send(
-					visitor,
-					request,
-					200,
-					'text/plain; charset=utf-8',
-					'A BitTorrent tracker. Announce to /announce.\n',
-				);
-			default:
-				return this.#send(
-					visitor,
-					request,
-					404,
-					'text/plain; charset=utf-8',
-					'not found: announce to /announce\n',
-				);
-		}
-	}
-
-	#announce({query}: HttpRequestHead, host: string): Uint8Array {
-		const announce = parseAnnounceQuery(query);
-		const {interval, minInterval} = this.#service;
-		if (!announce.compact) {
-			const answer = this.#service.announce(announce.request, host, 'both');
-			return encodeAnnounceAnswer({...answer, interval, minInterval, externalIp: host}, announce);
-		}
-		const answer = this.#service.announceCompact(announce.request, host, 'both');
-		return encodeCompactAnswer({...answer, interval, minInterval, externalIp: parseIp(host)});
-	}
-
-	#scrape({query}: HttpRequestHead): Uint8Array {
-		const files = parseScrapeQuery(query).map(
-			infoHash => [infoHash, this.#service.scrape(infoHash)] as const,
-		);
-		return encodeScrapeAnswer(files);
-	}
-
-	#list({query}: HttpRequestHead): string {
-		const values = new Map(query.split('&', 20).map(part => part.split('=', 2) as [string, string]));
-		const words = utf8.decode(percentDecode(values.get('q') ?? ''));
-		const limit = Number(/^\d{1,4}$/.exec(values.get('limit') ?? '')?.[0] ?? 100);
-		return `${terminalJson({torrents: this.#service.list(words, limit)})}\n`;
-	}
-
-	#encode(encode: () => Uint8Array): Uint8Array {
+		if (!head) return this.#send(visitor, undefined, plain(400, 'not HTTP'));
+		const route = this.#routes.find(route => route.handles(head.path));
+		if (!route) return this.#send(visitor, head, plain(404, 'not found: announce to /announce'));
+		const request = new VisitorRequest(head, host, false, maximum => this.#bodyOf(visitor, request, maximum));
+		let answer: HttpAnswer | Promise<HttpAnswer>;
 		try {
-			return encode();
+			answer = route.handle(request);
 		} catch (error) {
-			if (!(error instanceof ProtocolError)) throw error;
-			return encodeTrackerFailure(error.message);
+			answer = refusal(error);
 		}
+		if (!(answer instanceof Promise)) return this.#send(visitor, request, answer);
+		visitor.isBusy = true;
+		answer.catch(refusal).then(made => {
+			visitor.isBusy = false;
+			if (visitor.leaving || !this.#visitors.has(visitor)) return;
+			visitor.since = this.#clock.now();
+			this.#send(visitor, request, made);
+			if (visitor.leaving) return;
+			visitor.socket.resume();
+			this.#readHeads(visitor);
+		});
+	}
+
+	#bodyOf(visitor: Visitor, request: VisitorRequest, maximum: number): Promise<Uint8Array> {
+		const length = request.bodyLength;
+		if (length === undefined)
+			return Promise.reject(new HttpRefusal(411, 'say how long it is: Content-Length'));
+		if (length > maximum)
+			return Promise.reject(new HttpRefusal(413, `too long: ${length} bytes, at most ${maximum}`));
+		if (request.isBodyRead) return Promise.reject(new Error('the body is read already'));
+		request.isBodyRead = true;
+		if (/^expect:[ \t]*100-continue/im.test(request.headers) && visitor.pending.length < length)
+			visitor.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+		return new Promise((arrived, reject) => {
+			visitor.body = {length, arrived, gone: () => reject(new Error('the connection is gone'))};
+			this.#readBody(visitor);
+		});
 	}
 
 	/** Answers a request; undefined for one that is none, after which the connection ends. */
 	#send(
 		visitor: Visitor,
-		request: HttpRequestHead | undefined,
-		status: number,
-		type: string,
-		body: string | Uint8Array,
+		request: (HttpRequestHead & {readonly isBodyRead?: boolean}) | undefined,
+		{status, type, body, headers, stream}: HttpAnswer,
 	): void {
 		const {socket} = visitor;
+		const withBody = request?.method !== 'HEAD';
+		const goesOn = stream !== undefined && withBody;
 		const keepAlive =
+			!goesOn &&
 			request?.keepAlive === true &&
+			(request.bodyLength === 0 || request.isBodyRead === true) &&
 			visitor.requests < maximumRequests &&
 			// Who asks and asks and never reads has had enough.
 			socket.writableLength === 0;
 		const content = typeof body === 'string' ? Buffer.from(body) : body;
-		const head =
-			`HTTP/1.1 ${status} ${reasons[status]}\r\nContent-Type: ${type}\r\nContent-Length: ${content.length}\r\n` +
-			`Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`;
-		const withBody = request?.method !== 'HEAD';
+		let head = `HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\nContent-Type: ${type}\r\n`;
+		if (stream === undefined) head += `Content-Length: ${content.length}\r\n`;
+		for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+		head += `Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`;
 		const bytes = Buffer.allocUnsafe(head.length + (withBody ? content.length : 0));
 		bytes.write(head, 0, 'latin1');
 		if (withBody) bytes.set(content, head.length);
@@ -297,8 +317,94 @@ export class TrackerHttpServer {
 		}
 		visitor.leaving = true;
 		visitor.pending = '';
-		socket.end(bytes);
+		if (!goesOn) {
+			socket.end(bytes);
+			return;
+		}
+		socket.write(bytes);
+		visitor.isStreaming = true;
+		stream(this.#streamTo(visitor));
 	}
+
+	#streamTo(visitor: Visitor): HttpStream {
+		const {socket} = visitor;
+		return {
+			write: text => {
+				if (socket.destroyed || socket.writableEnded) return false;
+				if (socket.writableLength > maximumBehind) {
+					this.#dismiss(visitor);
+					return false;
+				}
+				// Who has read all so far is as good as new.
+				if (socket.writableLength === 0) {
+					visitor.since = this.#clock.now();
+					this.#visitors.delete(visitor);
+					this.#visitors.add(visitor);
+				}
+				socket.write(text);
+				return true;
+			},
+			end: () => void socket.end(),
+			onClose: listener => {
+				if (socket.destroyed) listener();
+				else socket.once('close', listener);
+			},
+		};
+	}
+}
+
+/** A request and what may be asked of its connection. */
+class VisitorRequest implements HttpRequest {
+	readonly method: string;
+	readonly path: string;
+	readonly query: string;
+	readonly keepAlive: boolean;
+	readonly bodyLength: number | undefined;
+	readonly headers: string;
+	readonly host: string;
+	readonly isSecure: boolean;
+	readonly body: (maximum: number) => Promise<Uint8Array>;
+	isBodyRead = false;
+
+	constructor(
+		{method, path, query, keepAlive, bodyLength, headers}: HttpRequestHead,
+		host: string,
+		isSecure: boolean,
+		body: (maximum: number) => Promise<Uint8Array>,
+	) {
+		this.method = method;
+		this.path = path;
+		this.query = query;
+		this.keepAlive = keepAlive;
+		this.bodyLength = bodyLength;
+		this.headers = headers;
+		this.host = host;
+		this.isSecure = isSecure;
+		this.body = body;
+	}
+
+	header(name: string): string | undefined {
+		return headerOf(this.headers, name);
+	}
+}
+
+function patienceWith({socket, body, isBusy, isStreaming}: Visitor): number {
+	if (socket.writableLength > 0) return takeTime;
+	if (body !== undefined) return quietTime + body.length / bodyBytesPerMilli;
+	return isBusy || isStreaming ? Number.POSITIVE_INFINITY : quietTime;
+}
+
+function plain(status: number, text: string): HttpAnswer {
+	return {status, type: 'text/plain; charset=utf-8', body: `${text}\n`};
+}
+
+/** What a route's failure is to whoever asked. */
+function refusal(error: unknown): HttpAnswer {
+	if (error instanceof HttpRefusal) {
+		const {status, message, headers} = error;
+		return {...plain(status, message), ...(headers && {headers})};
+	}
+	return plain(500, 'something went wrong here');
 }
 
 function count(counts: Map<string, number>, key: string, by: 1 | -1): void {

@@ -1,6 +1,8 @@
 import {formatAddress} from '../base/peer-address.js';
 import type {Timer} from '../base/ports.js';
 import {TrackerHttpServer} from './http-listener.js';
+import type {TrackerPart} from './http-route.js';
+import {TrackerRoute} from './tracker-route.js';
 import {TrackerService, type TrackerServiceOptions} from './tracker-service.js';
 import {TrackerUdpServer} from './udp-listener.js';
 
@@ -25,6 +27,7 @@ const expiry = 60_000;
 export class TrackerServer {
 	readonly service: TrackerService;
 	readonly #options: TrackerServerOptions;
+	readonly #parts: TrackerPart[] = [];
 	#http: TrackerHttpServer | undefined;
 	#udp: TrackerUdpServer | undefined;
 	#timer: Timer | undefined;
@@ -33,6 +36,11 @@ export class TrackerServer {
 	constructor(options: TrackerServerOptions) {
 		this.#options = options;
 		this.service = new TrackerService(options);
+	}
+
+	/** Has it do something more; to be called before it starts. */
+	add(part: TrackerPart): void {
+		this.#parts.push(part);
 	}
 
 	/** Listens. Rejects with the system's error (`EADDRINUSE`, `EACCES`, …) when the port cannot be had. */
@@ -47,7 +55,7 @@ export class TrackerServer {
 					return this.#address;
 				} catch (error) {
 					last = error;
-					await this.close();
+					await this.#unlisten();
 					const {code} = error as NodeJS.ErrnoException;
 					// Machines without IPv6 listen on IPv4 alone.
 					if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') break;
@@ -65,8 +73,27 @@ export class TrackerServer {
 		return `${protocol}://${formatAddress({host, port: this.#address.port})}/announce`;
 	}
 
+	/** What shall survive a crash is written down. */
+	async save(): Promise<void> {
+		await Promise.all(this.#parts.map(part => part.save?.()));
+	}
+
+	/** Files that somebody has changed are read anew. */
+	async reload(): Promise<void> {
+		await Promise.all(this.#parts.map(part => part.reload?.()));
+	}
+
 	async close(): Promise<void> {
+		if (this.#address !== undefined) {
+			await this.save();
+			await Promise.all(this.#parts.map(part => part.close?.()));
+		}
+		await this.#unlisten();
+	}
+
+	async #unlisten(): Promise<void> {
 		this.#timer?.clear();
+		this.#address = undefined;
 		const [http, udp] = [this.#http, this.#udp];
 		this.#http = undefined;
 		this.#udp = undefined;
@@ -74,7 +101,8 @@ export class TrackerServer {
 	}
 
 	async #listen(port: number, host: string): Promise<number> {
-		this.#http = new TrackerHttpServer(this.service, this.#options.clock);
+		const routes = [new TrackerRoute(this.service), ...this.#parts.flatMap(({route}) => route ?? [])];
+		this.#http = new TrackerHttpServer(this.service, routes, this.#options.clock);
 		this.#udp = new TrackerUdpServer(this.service, this.#options.clock);
 		const taken = await this.#http.listen(port, host);
 		return this.#udp.listen(taken, host);
@@ -83,6 +111,7 @@ export class TrackerServer {
 	#expireLater(): void {
 		this.#timer = this.#options.clock.after(expiry, () => {
 			this.service.expire();
+			void this.save();
 			this.#expireLater();
 		});
 	}

@@ -1,4 +1,5 @@
 import {ProtocolError} from '../base/errors.js';
+import type {PeerAddress} from '../base/peer-address.js';
 import type {Clock, LogLevel, Random} from '../base/ports.js';
 import type {Seconds} from '../base/units.js';
 import {MessageBudget} from '../policy/peers/message-budget.js';
@@ -39,6 +40,9 @@ const listings = {usual: 10, burst: 30};
 /** … and one of them costs a host as much as so many other requests. */
 const listingCost = 50;
 
+/** Told of a peer that is in its swarm no longer: it said so, fell silent, or came back under another id. */
+export type LeftListener = (infoHash: string, peerId: Uint8Array) => void;
+
 /** What a tracker does, whatever it is asked over. */
 export class TrackerService {
 	readonly interval: Seconds;
@@ -48,6 +52,7 @@ export class TrackerService {
 	readonly #networks: FloodGuard;
 	readonly #strangers: FloodGuard;
 	readonly #listings: MessageBudget;
+	readonly #leftListeners = new Set<LeftListener>();
 
 	constructor(options: TrackerServiceOptions) {
 		this.#options = options;
@@ -133,6 +138,28 @@ export class TrackerService {
 
 	scrape(infoHash: Uint8Array): SwarmCounts {
 		return this.#table.scrape(hex(infoHash));
+	}
+
+	/**
+	 * Where a peer of this id announces from; empty when it is not in the swarm.
+	 *
+	 * @param infoHash 20 bytes; of v2 the first 20
+	 * @param peerId 20 bytes
+	 */
+	addressesOf(infoHash: Uint8Array, peerId: Uint8Array): PeerAddress[] {
+		return this.#table.addressesOf(hex(infoHash), peerId);
+	}
+
+	/** From now on it is told, with 40 hex digits and 20 bytes; gives back how to stop that. */
+	onLeft(listener: LeftListener): () => void {
+		this.#leftListeners.add(listener);
+		this.#table.onLeft = (infoHash, peerId) => {
+			for (const listener of this.#leftListeners) listener(infoHash, peerId);
+		};
+		return () => {
+			this.#leftListeners.delete(listener);
+			if (this.#leftListeners.size === 0) this.#table.onLeft = undefined;
+		};
 	}
 
 	/** Whether a listing may be made now for a host that is admitted. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {connect, type Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {TrackerHttpServer} from '../../source/tracker/http-listener.js';
+import {TrackerRoute} from '../../source/tracker/tracker-route.js';
 import {TrackerService} from '../../source/tracker/tracker-service.js';
 import {until, within} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
@@ -13,7 +14,8 @@ const query = `info_hash=${'%01'.repeat(20)}&peer_id=-XX0001-abcdefghijkl&port=6
 
 async function start(t: TestContext, isExempt?: (host: string) => boolean) {
 	const clock = new HandClock();
-	const server = new TrackerHttpServer(new TrackerService({clock, random}), clock, isExempt);
+	const service = new TrackerService({clock, random});
+	const server = new TrackerHttpServer(service, [new TrackerRoute(service)], clock, isExempt);
 	const port = await server.listen(0, '127.0.0.1');
 	const sockets: Socket[] = [];
 	t.after(async () => {

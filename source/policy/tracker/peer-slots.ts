@@ -100,6 +100,13 @@ export class PeerSlots<Swarm extends {readonly number: number}> {
 		return this.#ids.slice(slot * idLength, (slot + 1) * idLength);
 	}
 
+	/** Whether it has this peer id, of 20 bytes. */
+	hasId(slot: number, id: Uint8Array): boolean {
+		const from = slot * idLength;
+		for (let at = 0; at < idLength; at++) if (this.#ids[from + at] !== id[at]) return false;
+		return true;
+	}
+
 	#bucket(swarm: number, host: number, port: number): number {
 		let hash = Math.imul(swarm ^ this.#seed, 0x9e3779b1) ^ Math.imul(host, 0x85ebca6b);
 		hash = Math.imul(hash ^ (hash >>> 16) ^ port, 0xc2b2ae35);

@@ -112,6 +112,8 @@ export class SwarmTable {
 	/** The slots chosen for the answer that is being made. */
 	readonly #chosen: number[] = [];
 	#numbers = 0;
+	/** Told of every peer that is in its swarm no longer; the id is a copy. */
+	onLeft: ((infoHash: string, peerId: Uint8Array) => void) | undefined;
 
 	/**
 	 * @param random 0 <= x < 1
@@ -194,6 +196,8 @@ export class SwarmTable {
 			this.#leaveGroup(slot);
 			if (swarm.freshSince !== undefined && now - swarm.freshSince >= againAfter) this.#endFresh(swarm);
 		}
+		if (slot === former && this.onLeft !== undefined && !slots.hasId(slot, announce.peerId))
+			this.onLeft(infoHash, slots.id(slot));
 		slots.touch(slot, announce.peerId, now);
 		this.#enterGroup(slot, left !== 0);
 		if (event === 'completed' && wasLeecher && left === 0) swarm.completed++;
@@ -206,6 +210,21 @@ export class SwarmTable {
 	scrape(infoHash: string): SwarmCounts {
 		const swarm = this.#swarms.get(infoHash);
 		return swarm ? countsOf(swarm) : {seeders: 0, leechers: 0, completed: 0};
+	}
+
+	/**
+	 * Where a peer of this id is reached, once for each address it announces from; empty when it is not in the swarm. Looks
+	 * at each peer of the swarm.
+	 */
+	addressesOf(infoHash: string, peerId: Uint8Array): PeerAddress[] {
+		const found: PeerAddress[] = [];
+		for (const members of this.#swarms.get(infoHash)?.groups ?? []) {
+			for (const slot of members ?? []) {
+				if (!this.#slots.hasId(slot, peerId)) continue;
+				found.push({host: this.#hosts.name(this.#slots.host[slot]!), port: this.#slots.port[slot]!});
+			}
+		}
+		return found;
 	}
 
 	/** Torrents whose name has all words of `query`, or whose info-hash begins with it; the liveliest first. */
@@ -306,6 +325,7 @@ export class SwarmTable {
 	#forget(slot: number): void {
 		const swarm = this.#slots.swarm[slot]!;
 		const host = this.#slots.host[slot]!;
+		const id = this.onLeft && this.#slots.id(slot);
 		this.#leaveGroup(slot);
 		this.#slots.release(slot);
 		if (--swarm.size === 0) {
@@ -314,6 +334,7 @@ export class SwarmTable {
 			this.#swarms.delete(swarm.infoHash);
 		} else if (swarm.size === 1) this.#hosts.countAlone(this.#slots.host[this.#onlyPeer(swarm)]!, 1);
 		this.#hosts.countPeer(host, -1);
+		if (id) this.onLeft?.(swarm.infoHash, id);
 	}
 
 	#endFresh(swarm: Swarm): void {

@@ -284,3 +284,42 @@ test('compact peers are the same as those with names', () => {
 		assert.deepEqual(peers6, encodeCompactPeers(peers, 'ipv6'));
 	}
 });
+
+test('whoever leaves, falls silent or comes back under another id is told of once, with the id that is gone', () => {
+	const t = table({peerLife: 1000});
+	const gone: string[] = [];
+	t.onLeft = (infoHash, id) => gone.push(`${infoHash.slice(0, 2)} ${Buffer.from(id).toString('latin1')}`);
+	const id = (letter: string) => Buffer.from(letter.repeat(20), 'latin1');
+	const say = (port: number, letter: string, now: number, event?: 'stopped') =>
+		t.announce(
+			{
+				infoHash: 'ab'.repeat(20),
+				address: {host: '192.0.2.1', port},
+				peerId: id(letter),
+				left: 1,
+				event,
+				numwant: 0,
+				families: 'both',
+			},
+			now,
+		);
+	say(1, 'a', 0);
+	say(2, 'b', 0);
+	say(3, 'b', 100);
+	assert.deepEqual(t.addressesOf('ab'.repeat(20), id('b')), [
+		{host: '192.0.2.1', port: 2},
+		{host: '192.0.2.1', port: 3},
+	]);
+	assert.deepEqual(t.addressesOf('ab'.repeat(20), id('c')), []);
+	assert.deepEqual(t.addressesOf('cd'.repeat(20), id('b')), []);
+	say(1, 'a', 200);
+	assert.deepEqual(gone, []);
+	say(2, 'c', 300);
+	assert.deepEqual(gone, [`ab ${'b'.repeat(20)}`]);
+	say(1, 'a', 400, 'stopped');
+	t.expire(1200);
+	assert.deepEqual(gone.slice(1), [`ab ${'a'.repeat(20)}`, `ab ${'b'.repeat(20)}`]);
+	t.expire(5000);
+	assert.equal(gone.length, 4);
+	assert.deepEqual(t.addressesOf('ab'.repeat(20), id('c')), []);
+});

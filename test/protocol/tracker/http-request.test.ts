@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {networkOf} from '../../../source/policy/tracker/host-table.ts';
-import {headLength, parseRequestHead} from '../../../source/protocol/tracker/http-request.ts';
+import {headerOf, headLength, parseRequestHead} from '../../../source/protocol/tracker/http-request.ts';
 import {seeded} from '../../policy/seeded.ts';
 
 test('the head of a request is read', () => {
@@ -11,13 +11,14 @@ test('the head of a request is read', () => {
 		path: '/a/b',
 		query: 'x=1?2',
 		keepAlive: true,
-		hasBody: false,
+		bodyLength: 0,
+		headers: 'Host: x\r\n\r\n',
 	});
 	assert.equal(read('GET http://host:80/announce?q HTTP/1.1\n\n')?.path, '/announce');
 	assert.equal(read('GET / HTTP/1.1\r\nX: y\r\nconnection: Keep-Alive, Close\r\n\r\n')?.keepAlive, false);
 	assert.equal(read('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')?.keepAlive, false);
-	assert.equal(read('GET / HTTP/1.1\r\ncontent-length: 0\r\n\r\n')?.hasBody, false);
-	assert.equal(read('GET / HTTP/1.1\r\ncontent-length: 10\r\n\r\n')?.hasBody, true);
+	assert.equal(read('GET / HTTP/1.1\r\ncontent-length: 0\r\n\r\n')?.bodyLength, 0);
+	assert.equal(read('GET / HTTP/1.1\r\nContent-Length:10\r\n\r\n')?.bodyLength, 10);
 	for (const text of [
 		'GET /\r\n\r\n',
 		' GET / HTTP/1.1\r\n\r\n',
@@ -27,6 +28,27 @@ test('the head of a request is read', () => {
 	]) {
 		assert.equal(read(text), undefined, text);
 	}
+});
+
+test('a body whose length is told in no way, twice or not as a number has none that is known', () => {
+	for (const headers of [
+		'Transfer-Encoding: chunked',
+		'Content-Length: 5\r\nContent-Length: 5',
+		'Content-Length: 5\r\nTransfer-Encoding: chunked',
+		'Content-Length : 5',
+		'Content-Length: -5',
+		'Content-Length: 0x5',
+		'Content-Length: 5, 5',
+		'Content-Length:',
+	])
+		assert.equal(parseRequestHead(`PUT / HTTP/1.1\r\n${headers}\r\n\r\n`)?.bodyLength, undefined, headers);
+});
+
+test('a header is found by its name in any case, and by its whole name only', () => {
+	const headers = 'X-Host: no\r\nhOST:  a:1 \r\nHost: second\r\n\r\n';
+	assert.equal(headerOf(headers, 'Host'), 'a:1');
+	assert.equal(headerOf(headers, 'x-host'), 'no');
+	assert.equal(headerOf(headers, 'os'), undefined);
 });
 
 test('a head ends at its empty line, of either kind', () => {
