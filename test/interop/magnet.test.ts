@@ -65,6 +65,30 @@ test('a magnet link without tracker or peer is found through the DHT alone, by u
 	assertSame(space.path('theirs', content.name), content.root);
 });
 
+test('who met nodes of the DHT once needs no way into it the next time, for get as for info --resolve', {
+	skip: noLibtorrent(),
+}, async t => {
+	const {space, content, torrent, file} = stage(t);
+	const [first, second] = [await libtorrentNode(space), space.path('second')];
+	for (let more = 0; more < 3; more++) await libtorrentNode(space, {dht: first});
+	const seeder = await libtorrentPeer(space, file, content.dir, undefined, {dht: first});
+	await seeder.complete();
+	// Only this one is told the way.
+	const one = await get(space, [torrent.magnet, '-d', space.folder('one'), '--dht-bootstrap', first]);
+	await one.done(100_000);
+	const two = await get(space, [torrent.magnet, '-d', second, '--dht-bootstrap', 'none']);
+	await two.done(100_000);
+	assertSame(join(second, content.name), content.root);
+	const resolve = ['info', '--resolve', '--bind', '127.0.0.1', '--dht-bootstrap', 'none', '--dht'];
+	const three = startTortui(space, [...resolve, torrent.magnet]);
+	assert.deepEqual([(await three.end(60_000)).code, three.stderr], [0, '']);
+	// One that keeps them elsewhere knows nobody.
+	const argv = [...resolve, torrent.magnet, '--state-dir', space.path('other'), '--timeout', '2s'];
+	const four = startTortui(space, argv);
+	assert.equal((await four.end(60_000)).code, 1);
+	assert.ok(!existsSync(space.path('other', 'get')));
+});
+
 test('a magnet link of which only a tracker is known goes from us to aria2c, and to us', {
 	skip: missing('aria2c', 'opentracker'),
 }, async t => {

@@ -1,5 +1,5 @@
 import type {Options} from './command.js';
-import {engineOptions, torrentOptions} from './flags.js';
+import {engineOptions, stateOptions, torrentOptions} from './flags.js';
 import {duration} from './quantities.js';
 
 /** How long a link is asked for unless told. */
@@ -25,4 +25,5 @@ export const resolveOptions = {
 	lsd: engineOptions.lsd,
 	trackers: engineOptions.trackers,
 	localTrackers: engineOptions.localTrackers,
+	...stateOptions,
 } as const satisfies Options;

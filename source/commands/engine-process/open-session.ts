@@ -30,6 +30,8 @@ export interface EngineSettings {
 	readonly dir: string;
 	/** Whether the torrents of the last time come back, as they do in the engine everybody shares. */
 	readonly restore: boolean;
+	/** The state folder of the user, where nodes of the DHT are kept for all; when left out only a restoring engine keeps any. */
+	readonly dhtNodes?: string | undefined;
 	readonly version: string;
 	readonly log: Log;
 	/** A thread for the disk, started ahead; the engine ends it. */
@@ -46,7 +48,7 @@ const usualDownloads = 5;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
-	const {stateDir, dir, restore, version, log, diskThread, flags, given} = settings;
+	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, flags, given} = settings;
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	return Session.open({
@@ -70,7 +72,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		name: flags.name,
 		trackers: flags.trackers,
 		localTrackers: flags.localTrackers,
-		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap)} : undefined,
+		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap), guestOf: dhtNodes} : undefined,
 		portMap: flags.portMap,
 		pex: flags.pex,
 		lsd: flags.lsd,

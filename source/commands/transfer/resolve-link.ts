@@ -8,6 +8,7 @@ import type {Seconds} from '../../base/units.js';
 import type {Context, Flags} from '../arguments/command.js';
 import {type resolveOptions, usualResolveTime} from '../arguments/resolve-options.js';
 import {type LocalEngine, openSession} from '../engine-process/open-session.js';
+import {makeStateDir} from '../engine-process/state-dir.js';
 import {redraws} from '../screen/terminal-kind.js';
 import {interruption} from './interruption.js';
 
@@ -42,8 +43,19 @@ async function untilKnown(
 	}
 }
 
+/** Where nodes of the DHT are kept; where there is no such folder and none can be made it goes without. */
+function dhtNodesOf(stateDir: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+	try {
+		return makeStateDir(stateDir, env);
+	} catch (error) {
+		if (error instanceof UserError && stateDir === undefined) return undefined;
+		throw error;
+	}
+}
+
 /**
- * Asks peers what a link holds, with an engine of its own that downloads nothing and leaves nothing behind. Resolves with
+ * Asks peers what a link holds, with an engine of its own that downloads nothing and leaves nothing behind but the nodes
+ * of the DHT it met. Resolves with
  * the .torrent they gave, which has the hash of the link; with undefined when it was interrupted. Rejects with a
  * `UserError` that says why nobody gave it.
  */
@@ -69,6 +81,7 @@ export async function resolveLink(
 			stateDir: folder,
 			dir: folder,
 			restore: false,
+			dhtNodes: flags.dht ? dhtNodesOf(flags.stateDir, context.env) : undefined,
 			version: context.version,
 			log: () => {},
 			// Nobody has to find it.

@@ -132,7 +132,8 @@ async function transferAll(
 	diskThread: DiskThread,
 	{seeds, flags, context, waiting}: Run,
 ): Promise<ExitStatus> {
-	const stateDir = join(makeStateDir(flags.stateDir, context.env), 'get');
+	const dhtNodes = makeStateDir(flags.stateDir, context.env);
+	const stateDir = join(dhtNodes, 'get');
 	const unique = [...new Map(tasks.map(task => [sourceId(task.source), task])).values()];
 	const log = openLog(flags.log, flags.verbose);
 	const interrupted = interruption();
@@ -142,7 +143,16 @@ async function transferAll(
 		for (const task of unique) locks.push(claim(stateDir, task));
 		const {version} = context;
 		const dir = resolve(flags.dir ?? '.');
-		const engine = await openSession({stateDir, dir, restore: false, version, log, diskThread, flags});
+		const engine = await openSession({
+			stateDir,
+			dir,
+			restore: false,
+			dhtNodes,
+			version,
+			log,
+			diskThread,
+			flags,
+		});
 		try {
 			const {ids, links, before} = await addAll(unique, engine);
 			// Reading the report takes longer than looking at the disk, which ends with the first dial: that goes first.

@@ -19,9 +19,12 @@ export interface SavedNetwork {
 
 export type SavedDht = Readonly<Partial<Record<AddressFamily, SavedNetwork>>>;
 
+/** The same as it comes back: where the id is not kept another is made. */
+export type KnownDht = Readonly<Partial<Record<AddressFamily, Partial<SavedNetwork> | undefined>>>;
+
 /** Where what is taken along lies. */
 export interface DhtStore {
-	load(): Promise<SavedDht>;
+	load(): Promise<KnownDht>;
 	save(saved: SavedDht): Promise<void>;
 }
 
@@ -137,7 +140,7 @@ export class Dht {
 		this.tick(this.#setup.clock.now());
 	}
 
-	#open(family: AddressFamily, saved: SavedNetwork | undefined): DhtNetwork {
+	#open(family: AddressFamily, saved: Partial<SavedNetwork> | undefined): DhtNetwork {
 		const {udp, heardOurAddress} = this.#setup;
 		const network: DhtNetwork = new DhtNetwork(
 			{

@@ -31,7 +31,7 @@ export function composeDht(
 		readOnly: options.dht.readOnly ?? false,
 		bootstrap: options.dht.bootstrap,
 		udp,
-		store: options.persist ? new DhtStore(options.stateDir, text => log('warn', text)) : undefined,
+		store: storeFor(options, text => log('warn', text)),
 		lookUp: name => resolver.lookUp(name),
 		reaches: family => local.reaches(family === 'ipv4' ? 4 : 6),
 		localPort: () => services.port(),
@@ -41,4 +41,13 @@ export function composeDht(
 		ourAddresses: () => ({hosts: externalAddress.seen, revision: externalAddress.revision}),
 		log,
 	});
+}
+
+/** Where nodes are kept: with the torrents, or in the folder of somebody whose guest this session is. */
+function storeFor(
+	{persist, stateDir, dht}: SessionOptions,
+	say: (text: string) => void,
+): DhtStore | undefined {
+	if (persist) return new DhtStore(stateDir, false, say);
+	return dht?.guestOf === undefined ? undefined : new DhtStore(dht.guestOf, true, say);
 }

@@ -46,6 +46,8 @@ export interface SessionOptions {
 				readonly bootstrap: ReadonlyArray<{readonly host: string; readonly port: number}>;
 				/** Asks and answers nobody. BEP 43. */
 				readonly readOnly?: boolean;
+				/** The state folder of the user, whose nodes are shared when nothing else is kept. Absolute. */
+				readonly guestOf?: string | undefined;
 		  }
 		| undefined;
 	/** Whether gateways are asked to open the port; they are not when left out. */
