@@ -51,6 +51,7 @@ const addOptions: Shape = {
 	overwrite: optional(flag),
 	repair: optional(flag),
 	seedOnly: optional(flag),
+	publish: optional(flag),
 	usual: optional(texts),
 };
 
@@ -72,6 +73,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.sequential': {id: text, on: flag},
 	'torrent.superSeed': {id: text, on: flag},
 	'torrent.label': {id: text, label: text},
+	'torrent.publish': {id: text, on: flag},
 	'torrent.queue': {id: text, position: count},
 	'torrent.limits': {id: text, maxDownload: limit, maxUpload: limit, seedRatio: limit, seedTime: limit},
 	'files.priority': {id: text, files: counts, priority},
@@ -92,6 +94,11 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 		maxUpload: limit,
 	},
 	'session.list': {},
+	'session.log': {
+		level: value => value === 'info' || value === 'warn' || value === 'error',
+		text,
+		torrent: optional(text),
+	},
 	'session.dht': {},
 	'session.stop': {},
 };

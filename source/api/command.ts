@@ -35,6 +35,8 @@ export interface AddOptions {
 	readonly repair?: boolean;
 	/** Nothing is written: what is missing or wrong stops it. */
 	readonly seedOnly?: boolean;
+	/** It is told to those who have a catalogue of what people share. */
+	readonly publish?: boolean;
 	/** Hash nothing, believe that everything is there: for data that was hashed a moment ago. */
 	readonly trackersOff?: boolean;
 	/** Which of the above are what is usually wanted, not asked for this time: a torrent that is here keeps its own. */
@@ -92,6 +94,7 @@ export type Command =
 	| {readonly type: 'torrent.sequential'; readonly id: string; readonly on: boolean}
 	| {readonly type: 'torrent.superSeed'; readonly id: string; readonly on: boolean}
 	| {readonly type: 'torrent.label'; readonly id: string; readonly label: string}
+	| {readonly type: 'torrent.publish'; readonly id: string; readonly on: boolean}
 	| {readonly type: 'torrent.queue'; readonly id: string; readonly position: number}
 	| {
 			readonly type: 'torrent.limits';
@@ -147,6 +150,13 @@ export type Command =
 			readonly maxUpload?: BytesPerSecond | null;
 	  }
 	| {readonly type: 'session.list'}
+	/** Writes a line into the engine's log, for those who work through it: at most 1,000 characters of it are kept. */
+	| {
+			readonly type: 'session.log';
+			readonly level: 'info' | 'warn' | 'error';
+			readonly text: string;
+			readonly torrent?: string;
+	  }
 	/** Answers `dht`. */
 	| {readonly type: 'session.dht'}
 	| {readonly type: 'session.stop'};

@@ -79,6 +79,8 @@ export interface TorrentView {
 	readonly queue: number;
 	readonly sequential: boolean;
 	readonly superSeeding: boolean;
+	/** It is told to those who have a catalogue of what people share. */
+	readonly publish?: boolean | undefined;
 	readonly private: boolean;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;

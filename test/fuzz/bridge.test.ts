@@ -45,6 +45,8 @@ const commands: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{type: 'session.pauseAll'},
 	{type: 'session.resumeAll'},
 	{type: 'session.list'},
+	{type: 'session.log', level: 'info', text: 'x', torrent: id},
+	{type: 'torrent.publish', id, on: true},
 	{type: 'torrent.export', id: 'x'},
 	{type: 'session.dht'},
 ];

@@ -57,7 +57,7 @@ export function applySettings(torrent: Torrent, options: AddOptions): void {
 			type: 'allow',
 			consent: {overwrite: true, ...(options.repair && {repair: true, absence: true})},
 		});
-	const {seedRatio, seedTime, sequential, label} = options;
+	const {seedRatio, seedTime, sequential, label, publish} = options;
 	torrent.post({
 		type: 'set',
 		settings: {
@@ -68,6 +68,7 @@ export function applySettings(torrent: Torrent, options: AddOptions): void {
 			...(seedTime !== undefined && {seedTime}),
 			...(sequential !== undefined && {sequential}),
 			...(label !== undefined && {label}),
+			...(publish !== undefined && {publish}),
 		},
 	});
 }

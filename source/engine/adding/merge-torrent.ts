@@ -61,13 +61,14 @@ export function mergeTorrent(
 
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
 function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
-	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload} = options;
+	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload, publish} = options;
 	const {goal, rateLimits, settings} = torrent;
 	const differs = <Value>(wish: Value | undefined, now: Value | undefined) =>
 		wish !== undefined && wish !== now;
 	const changes: ReadonlyArray<readonly [string, boolean]> = [
 		['label', differs(label, settings.label)],
 		['seeding goal', differs(seedRatio, goal.ratio) || differs(seedTime, goal.time)],
+		['publishing', differs(publish, settings.publish)],
 		['order', differs(sequential, settings.sequential)],
 		[
 			'speed limits',

@@ -11,7 +11,14 @@ const fleeting: ReadonlySet<Command['type']> = new Set([
 		'torrent.reannounce',
 	] as const),
 	...(['piece.inspect', 'piece.deadline', 'peer.add', 'peer.kick', 'peer.ban'] as const),
-	...(['session.slowMode', 'session.limits', 'session.list', 'session.dht', 'session.stop'] as const),
+	...([
+		'session.slowMode',
+		'session.limits',
+		'session.list',
+		'session.log',
+		'session.dht',
+		'session.stop',
+	] as const),
 ]);
 
 /** The torrents of which a person has chosen something, for the next session too, with a command that was obeyed. */

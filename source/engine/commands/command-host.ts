@@ -3,6 +3,7 @@ import type {DhtView} from '../../api/dht-view.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
+import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {SessionLimits} from '../limits/session-limits.js';
 import type {QueueManager} from '../session/queue-manager.js';
@@ -30,6 +31,7 @@ export interface CommandHost {
 	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
 	resolvePeer(text: string): Promise<PeerAddress>;
 	list(): TorrentView[];
+	log(level: LogLevel, text: string, torrent?: string): void;
 	/** What there is to know of the DHT. */
 	dht(): DhtView;
 }

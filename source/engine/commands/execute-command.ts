@@ -24,6 +24,7 @@ export async function executeCommand(
 		case 'session.slowMode':
 		case 'session.limits':
 		case 'session.list':
+		case 'session.log':
 		case 'session.dht':
 			return executeForSession(host, command);
 		default:

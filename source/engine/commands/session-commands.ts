@@ -1,6 +1,10 @@
 import type {Reply} from '../../api/command.js';
+import {safeText} from '../../base/safe-text.js';
 import type {CommandHost, CommandsOf} from './command-host.js';
 import {pauseAll, resumeAll} from './pause-all.js';
+
+/** Of what others write into the log. */
+const longestLine = 1000;
 
 /** Does what concerns all torrents, or none. */
 export function executeForSession(
@@ -22,6 +26,9 @@ export function executeForSession(
 			return {};
 		case 'session.list':
 			return {torrents: host.list()};
+		case 'session.log':
+			host.log(command.level, safeText(command.text, longestLine), command.torrent);
+			return {};
 		case 'session.dht':
 			return {dht: host.dht()};
 		default:

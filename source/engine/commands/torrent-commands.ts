@@ -59,6 +59,8 @@ export async function executeForTorrent(
 			return torrent.post({type: 'set', settings: {superSeeding: command.on}});
 		case 'torrent.label':
 			return torrent.post({type: 'set', settings: {label: command.label}});
+		case 'torrent.publish':
+			return torrent.post({type: 'set', settings: {publish: command.on}});
 		case 'torrent.queue':
 			return host.queue.move(torrent, command.position);
 		case 'torrent.limits':

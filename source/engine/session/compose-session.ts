@@ -182,6 +182,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
+			log: write,
 			dht: () => dhtView(shared.dht),
 		},
 		port: () => shared.port(),

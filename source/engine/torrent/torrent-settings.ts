@@ -13,6 +13,8 @@ export interface SettingsChange {
 	readonly superSeeding?: boolean;
 	/** Nothing of it may be written, whatever is missing. */
 	readonly seedOnly?: boolean;
+	/** It is told to those who have a catalogue of what people share. */
+	readonly publish?: boolean;
 	/** Null for none. */
 	readonly maxDownload?: BytesPerSecond | null;
 	readonly maxUpload?: BytesPerSecond | null;
@@ -22,7 +24,7 @@ export interface SettingsChange {
 
 type SettingsSection = Pick<
 	ResumeData,
-	'active' | 'heldWithAll' | 'label' | 'queue' | 'sequential' | 'superSeeding'
+	'active' | 'heldWithAll' | 'label' | 'queue' | 'sequential' | 'superSeeding' | 'publish'
 >;
 
 /** What people chose of a torrent as a whole, but for its limits and its seeding goal. Its torrent alone writes it. */
@@ -40,6 +42,8 @@ export class TorrentSettings {
 	superSeeding = false;
 	/** Whether nothing of it may be written, whatever is missing. */
 	seedOnly = false;
+	/** Whether it is told to those who have a catalogue of what people share. */
+	publish = false;
 
 	constructor(wanted: boolean) {
 		this.wanted = wanted;
@@ -52,20 +56,29 @@ export class TorrentSettings {
 		this.sequential = change.sequential ?? this.sequential;
 		this.superSeeding = change.superSeeding ?? this.superSeeding;
 		this.seedOnly = change.seedOnly ?? this.seedOnly;
+		this.publish = change.publish ?? this.publish;
 	}
 
 	/** Takes up what an earlier session knew, but for whether it ran. */
-	take({heldWithAll, label, queue, sequential, superSeeding}: Omit<SettingsSection, 'active'>): void {
+	take({
+		heldWithAll,
+		label,
+		queue,
+		sequential,
+		superSeeding,
+		publish,
+	}: Omit<SettingsSection, 'active'>): void {
 		this.heldWithAll = heldWithAll === true;
 		this.label = label;
 		this.queue = queue;
 		this.sequential = sequential;
 		this.superSeeding = superSeeding;
+		this.publish = publish === true;
 	}
 
 	/** Their section of the resume data. */
 	export(): SettingsSection {
-		const {wanted, heldWithAll, label, queue, sequential, superSeeding} = this;
-		return {active: wanted, heldWithAll, label, queue, sequential, superSeeding};
+		const {wanted, heldWithAll, label, queue, sequential, superSeeding, publish} = this;
+		return {active: wanted, heldWithAll, label, queue, sequential, superSeeding, publish};
 	}
 }

@@ -61,6 +61,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		queue: torrent.settings.queue,
 		sequential: torrent.settings.sequential,
 		superSeeding: torrent.settings.superSeeding,
+		...(torrent.settings.publish && {publish: true}),
 		maxDownload: torrent.rateLimits.download.rate,
 		maxUpload: torrent.rateLimits.upload.rate,
 		addedAt: torrent.addedAt,

@@ -82,6 +82,8 @@ export interface ResumeData {
 	readonly peers: readonly PeerAddress[];
 	readonly sequential: boolean;
 	readonly superSeeding: boolean;
+	/** It is told to those who have a catalogue of what people share. False when left out. */
+	readonly publish?: boolean | undefined;
 	readonly label: string | undefined;
 	readonly maxPeers: number | undefined;
 	readonly maxDownload: BytesPerSecond | undefined;
@@ -157,6 +159,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		peers6: encodeCompactPeers(data.peers, 'ipv6'),
 		sequential: data.sequential,
 		superSeeding: data.superSeeding,
+		publish: data.publish || undefined,
 		label: data.label,
 		maxPeers: data.maxPeers,
 		maxDownload: rounded(data.maxDownload),
@@ -245,6 +248,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		],
 		sequential: natural(root, 'sequential') !== 0,
 		superSeeding: natural(root, 'superSeeding') !== 0,
+		...(isSet(root, 'publish') && {publish: true}),
 		label: root.get('label')?.text(),
 		maxPeers: optional(root, 'maxPeers'),
 		maxDownload: optional(root, 'maxDownload'),

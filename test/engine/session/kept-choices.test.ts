@@ -38,6 +38,8 @@ test('what a person does to a torrent is on the disk soon, whatever becomes of t
 	await keeps(space, id, 'that it is paused', ({active}) => !active);
 	await engine.send({type: 'torrent.label', id, label: 'mine'});
 	await keeps(space, id, 'its label', ({label}) => label === 'mine');
+	await engine.send({type: 'torrent.publish', id, on: true});
+	await keeps(space, id, 'that it is published', ({publish}) => publish === true);
 	await engine.send({type: 'torrent.limits', id, maxUpload: 12_345});
 	await keeps(space, id, 'its limit', ({maxUpload}) => maxUpload === 12_345);
 	await engine.send({type: 'tracker.add', id, url: 'http://tracker.example/announce'});
@@ -51,8 +53,39 @@ test('what a person does to a torrent is on the disk soon, whatever becomes of t
 	// As a kill would leave it.
 	cpSync(space.path('home'), space.folder('killed'), {recursive: true});
 	const next = await openTestSession(space, 'killed');
-	const {state, label} = await next.view(id);
-	assert.deepEqual([state, label], ['paused', 'mine']);
+	const {state, label, publish} = await next.view(id);
+	assert.deepEqual([state, label, publish], ['paused', 'mine', true]);
+	await next.send({type: 'torrent.publish', id, on: false});
+	assert.equal((await next.view(id)).publish, undefined);
+});
+
+test('a torrent is published when it is added so, or added again so, and stays so when nothing is said of it', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	const one = testTorrent(space, 'one', [['a.bin', 50_000]]);
+	const other = testTorrent(space, 'other', [['b.bin', 50_000]]);
+	const published = await engine.add(one, {dir: one.content.dir, publish: true});
+	assert.equal((await engine.view(published)).publish, true);
+	await engine.add(one, {label: 'x'});
+	assert.equal((await engine.view(published)).publish, true);
+	const id = await engine.add(other, {dir: other.content.dir});
+	assert.equal((await engine.view(id)).publish, undefined);
+	const {merged} = await engine.send({
+		type: 'torrent.add',
+		metainfo: other.metainfo,
+		options: {publish: true},
+	});
+	assert.deepEqual(merged?.set, ['publishing']);
+	assert.equal((await engine.view(id)).publish, true);
+});
+
+test('who works through the engine may write a line into its log, safe and no longer than anybody reads', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	await engine.send({type: 'session.log', level: 'warn', text: 'a \u001b[31mfolder\nis gone'});
+	await engine.send({type: 'session.log', level: 'info', text: 'x'.repeat(100_000)});
+	assert.ok(engine.log.includes('warn: a [31mfolder is gone'));
+	assert.ok(engine.log.some(line => line.startsWith('info: xxx') && line.length === 'info: '.length + 1000));
 });
 
 test('what is said with an add is on the disk soon, too', async t => {
