@@ -10,10 +10,11 @@ import {maximumMetainfoLength} from '../protocol/metainfo/metainfo-reader.js';
 import {nameToBytes} from '../protocol/metainfo/name-bytes.js';
 import {sanitizePathElement} from '../protocol/metainfo/sanitize-path.js';
 import type {CreateOptions} from './create-options.js';
+import {byWholePath} from './file-order.js';
 import {BatchHasher, batchLength, ChangedFile, type Extent, type HashJob} from './hash-pieces.js';
 import type {HashReport} from './hash-worker.js';
 import {findFiles, isUnchanged, type SourceFile, type SourceTree, shown, unreadable} from './source-files.js';
-import {type LaidFile, layOutFiles, writeMetainfo} from './write-metainfo.js';
+import {type LaidFile, layOutFiles, leastMetainfoLength, writeMetainfo} from './write-metainfo.js';
 
 export interface CreatedTorrent {
 	/** The .torrent file. */
@@ -26,6 +27,8 @@ const mostChosenPieceLength: Bytes = 16_777_216;
 const mostPieceLength: Bytes = 134_217_728;
 const mostPieces = 2_097_152;
 const wantedPieces = 2_000;
+/** More threads than this wait for the disk. */
+const mostThreads = 64;
 /** What is hashed sooner than threads could start and be told of it. */
 const smallLength: Bytes = 33_554_432;
 /** So many batches are hashed before others have a turn: 10 to 20 ms. */
@@ -35,8 +38,13 @@ const turnFiles = 500;
 
 /** The piece length for a torrent of `length` bytes: 1,000 to 2,000 pieces where 16 KiB to 16 MiB allow. */
 export function choosePieceLength(length: Bytes): Bytes {
+	return fittingPieceLength(length, wantedPieces, mostChosenPieceLength);
+}
+
+/** The smallest piece length up to `most` with no more than `pieces` pieces. */
+function fittingPieceLength(length: Bytes, pieces: number, most: Bytes): Bytes {
 	let pieceLength = leastPieceLength;
-	while (length / pieceLength > wantedPieces && pieceLength < mostChosenPieceLength) pieceLength *= 2;
+	while (length / pieceLength > pieces && pieceLength < most) pieceLength *= 2;
 	return pieceLength;
 }
 
@@ -48,16 +56,20 @@ export function choosePieceLength(length: Bytes): Bytes {
  */
 export async function createTorrent(options: CreateOptions): Promise<CreatedTorrent> {
 	const version = options.version ?? '1';
-	const tree = await findFiles(options.path, {
+	if (options.pieceLength !== undefined) checkPieceLength(options.pieceLength);
+	const found = await findFiles(options.path, {
 		includeHidden: options.includeHidden ?? false,
 		exclude: options.exclude ?? [],
+		followLinks: options.followLinks ?? false,
+		output: options.output,
 		signal: options.signal,
 	});
-	for (const what of tree.skipped) options.onSkipped?.(what);
-	const content = tree.files.reduce((sum, file) => sum + file.length, 0);
-	if (content === 0) throw nothingIn(options.path, tree);
-	checkNames(tree);
-	const pieceLength = checkPieceLength(options.pieceLength ?? choosePieceLength(content));
+	for (const what of found.skipped) options.onSkipped?.(what);
+	const content = found.files.reduce((sum, file) => sum + file.length, 0);
+	if (content === 0) throw nothingIn(options.path, found);
+	checkNames(found);
+	const tree = {...found, files: arrange(found.files, version, options.executable ?? true)};
+	const pieceLength = pieceLengthFor(content, options);
 	const {files, length} = layOutFiles(tree.files, version === '1' ? undefined : pieceLength);
 	const pieceCount = Math.ceil(length / pieceLength);
 	if (pieceCount > mostPieces) {
@@ -67,6 +79,8 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 			2,
 		);
 	}
+	// Hashing may take an hour: what is too much is told before, and exactly behind it.
+	checkLength(leastMetainfoLength(version, files, pieceLength), version, pieceCount, tree);
 
 	const job: HashJob = {
 		extents: toExtents(files),
@@ -87,16 +101,17 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 		sha1: job.sha1,
 		sha256: job.sha256,
 	});
-	if (bytes.length > maximumMetainfoLength) {
-		const hashes = (job.sha1?.byteLength ?? 0) + (job.sha256?.byteLength ?? 0);
-		const [what, advice] =
-			hashes > bytes.length / 2
-				? [`${pieceCount} pieces`, 'choose a larger piece length']
-				: [`the names of ${tree.files.length} files`, 'share them in several torrents'];
-		throw new UserError('too-large', `with ${what} the .torrent would be larger than 10 MB: ${advice}`, 2);
-	}
-
+	checkLength(bytes.length, version, pieceCount, tree);
 	return {bytes, metainfo: readBack(bytes, tree)};
+}
+
+function arrange(
+	files: readonly SourceFile[],
+	version: Metainfo['version'],
+	executable: boolean,
+): readonly SourceFile[] {
+	const told = executable ? files : files.map(file => ({...file, executable: false}));
+	return version === '1' ? byWholePath(told) : told;
 }
 
 function nothingIn(path: string, tree: SourceTree): UserError {
@@ -109,14 +124,34 @@ function nothingIn(path: string, tree: SourceTree): UserError {
 		: new UserError('empty', `all files in ${path} are empty: there is nothing to share`);
 }
 
-function checkPieceLength(pieceLength: Bytes): Bytes {
+function checkLength(
+	length: Bytes,
+	version: Metainfo['version'],
+	pieceCount: number,
+	{files}: SourceTree,
+): void {
+	if (length <= maximumMetainfoLength) return;
+	const hashes = pieceCount * ((version === '2' ? 0 : 20) + (version === '1' ? 0 : 32));
+	const [what, advice] =
+		hashes > length / 2
+			? [`${pieceCount} pieces`, 'choose a larger piece length']
+			: [`the names of ${files.length} files`, 'share them in several torrents'];
+	throw new UserError('too-large', `with ${what} the .torrent would be larger than 10 MB: ${advice}`, 2);
+}
+
+function pieceLengthFor(content: Bytes, {pieceLength, targetPieces}: CreateOptions): Bytes {
+	if (pieceLength !== undefined) return pieceLength;
+	return targetPieces === undefined
+		? choosePieceLength(content)
+		: fittingPieceLength(content, targetPieces, mostPieceLength);
+}
+
+function checkPieceLength(pieceLength: Bytes): void {
 	const inRange = pieceLength >= leastPieceLength && pieceLength <= mostPieceLength;
 	if (!inRange || !Number.isInteger(Math.log2(pieceLength))) {
 		const rule = 'a power of two from 16K to 128M';
 		throw new UserError('bad-piece-length', `the piece length ${pieceLength} is not ${rule}`, 2);
 	}
-
-	return pieceLength;
 }
 
 function toExtents(files: readonly LaidFile[]): Extent[] {
@@ -157,11 +192,13 @@ async function runJob(job: HashJob, {onProgress, signal}: CreateOptions): Promis
 
 	signal?.addEventListener('abort', stop);
 	try {
-		const threads = Array.from({length: Math.min(batches, Math.max(2, availableParallelism()), 8)}, () =>
-			runThread(job, progress).catch((error: unknown) => {
-				stop();
-				throw error;
-			}),
+		const threads = Array.from(
+			{length: Math.min(batches, Math.max(2, availableParallelism()), mostThreads)},
+			() =>
+				runThread(job, progress).catch((error: unknown) => {
+					stop();
+					throw error;
+				}),
 		);
 		// All have to be over before anybody is told: none may go on reading.
 		const outcomes = await Promise.allSettled(threads);

@@ -1,9 +1,9 @@
-import {hash} from 'node:crypto';
+import {createHash, hash} from 'node:crypto';
 import {closeSync, constants, openSync, readSync} from 'node:fs';
-import type {Bytes} from '../base/units.js';
+import {type Bytes, blockLength} from '../base/units.js';
 import {diskPath} from '../io/files/disk-path.js';
 import {hashFunctions} from '../io/machine/hash-functions.js';
-import {blockHashes, pieceHash} from '../protocol/metainfo/merkle.js';
+import {blockHashes, hashLength, pieceHash} from '../protocol/metainfo/merkle.js';
 
 /** A stretch of the stream of pieces; without `source` it is zeros. */
 export interface Extent {
@@ -37,11 +37,12 @@ export class ChangedFile extends Error {
 	}
 }
 
-const leastBatch: Bytes = 1_048_576;
+/** What is read at a time; also of a longer piece, so that a thread needs no more memory for it. */
+const chunkLength: Bytes = 1_048_576;
 
 /** How many bytes a thread takes at a time: some whole pieces. */
 export function batchLength(pieceLength: Bytes): Bytes {
-	return Math.max(1, Math.floor(leastBatch / pieceLength)) * pieceLength;
+	return Math.max(1, Math.floor(chunkLength / pieceLength)) * pieceLength;
 }
 
 /** The index of the extent that holds a position. */
@@ -73,7 +74,7 @@ export class BatchHasher {
 		this.#sha1 = job.sha1 && new Uint8Array(job.sha1);
 		this.#sha256 = job.sha256 && new Uint8Array(job.sha256);
 		this.#batch = batchLength(job.pieceLength);
-		this.#buffer = new Uint8Array(Math.min(this.#batch, job.length));
+		this.#buffer = new Uint8Array(Math.min(chunkLength, this.#batch, job.length));
 	}
 
 	/**
@@ -83,39 +84,75 @@ export class BatchHasher {
 	 * @throws {ChangedFile} when a file cannot be read to where its end was
 	 */
 	next(): Bytes {
-		const {extents, length, pieceLength} = this.#job;
+		const {length, pieceLength} = this.#job;
 		if (Atomics.load(this.#control, 1) !== 0) return 0;
 		const start = Atomics.add(this.#control, 0, 1) * this.#batch;
 		if (start >= length) return 0;
 		const end = Math.min(start + this.#batch, length);
-		const buffer = this.#buffer;
-		for (let index = extentAt(extents, start); index < extents.length; index++) {
-			const extent = extents[index]!;
-			if (extent.offset >= end) break;
-			const from = Math.max(start, extent.offset);
-			const to = Math.min(end, extent.offset + extent.length);
-			this.#reader.read(extent, from - extent.offset, buffer.subarray(from - start, to - start));
-		}
-
-		for (let at = start; at < end; at += pieceLength) {
-			this.#hashPiece(at, buffer.subarray(at - start, Math.min(at + pieceLength, end) - start));
+		if (pieceLength > chunkLength) this.#hashLongPiece(start, end);
+		else {
+			const data = this.#read(start, end);
+			for (let at = start; at < end; at += pieceLength)
+				this.#hashPiece(at, data.subarray(at - start, Math.min(at + pieceLength, end) - start));
 		}
 
 		return end - start;
 	}
 
+	/** A stretch of the stream, no longer than a chunk: a view that holds until the next one is read. */
+	#read(start: Bytes, end: Bytes): Uint8Array {
+		const {extents} = this.#job;
+		for (let index = extentAt(extents, start); index < extents.length; index++) {
+			const extent = extents[index]!;
+			if (extent.offset >= end) break;
+			const from = Math.max(start, extent.offset);
+			const to = Math.min(end, extent.offset + extent.length);
+			this.#reader.read(extent, from - extent.offset, this.#buffer.subarray(from - start, to - start));
+		}
+		return this.#buffer.subarray(0, end - start);
+	}
+
 	#hashPiece(start: Bytes, data: Uint8Array): void {
+		if (this.#sha1) this.#putSha1(start, hash('sha1', data, 'buffer'));
+		if (this.#sha256)
+			this.#putSha256(start, blockHashes(data.subarray(0, this.#leftOfFile(start)), hashFunctions.sha256));
+	}
+
+	#hashLongPiece(start: Bytes, end: Bytes): void {
+		const sha1 = this.#sha1 && createHash('sha1');
+		const data = Math.min(end - start, this.#leftOfFile(start));
+		const blocks = this.#sha256 && new Uint8Array(Math.ceil(data / blockLength) * hashLength);
+		for (let at = start; at < end; at += chunkLength) {
+			const chunk = this.#read(at, Math.min(at + chunkLength, end));
+			sha1?.update(chunk);
+			const left = start + data - at;
+			if (left > 0)
+				blocks?.set(
+					blockHashes(chunk.subarray(0, left), hashFunctions.sha256),
+					((at - start) / blockLength) * hashLength,
+				);
+		}
+		if (sha1) this.#putSha1(start, sha1.digest());
+		if (blocks) this.#putSha256(start, blocks);
+	}
+
+	/** In v2 every piece is of one file, and its padding is no data: how much of the file there is from here on. */
+	#leftOfFile(start: Bytes): Bytes {
+		const {offset, length} = this.#job.extents[extentAt(this.#job.extents, start)]!;
+		return offset + length - start;
+	}
+
+	#putSha1(start: Bytes, digest: Uint8Array): void {
+		this.#sha1!.set(digest, (start / this.#job.pieceLength) * 20);
+	}
+
+	#putSha256(start: Bytes, blocks: Uint8Array): void {
 		const {extents, pieceLength} = this.#job;
-		const piece = start / pieceLength;
-		this.#sha1?.set(hash('sha1', data, 'buffer'), piece * 20);
-		if (!this.#sha256) return;
-		// In v2 every piece is of one file, and its padding is no data.
-		const extent = extents[extentAt(extents, start)]!;
-		const left = extent.offset + extent.length - start;
-		const {sha256} = hashFunctions;
-		const blocks = blockHashes(data.subarray(0, left), sha256);
-		const whole = extent.length <= pieceLength;
-		this.#sha256.set(pieceHash(blocks, pieceLength, whole, sha256), piece * 32);
+		const whole = extents[extentAt(extents, start)]!.length <= pieceLength;
+		this.#sha256!.set(
+			pieceHash(blocks, pieceLength, whole, hashFunctions.sha256),
+			(start / pieceLength) * hashLength,
+		);
 	}
 
 	close(): void {

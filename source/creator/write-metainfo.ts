@@ -1,4 +1,4 @@
-import {toHex} from '../base/hex.js';
+import {fromHex, toHex} from '../base/hex.js';
 import type {Bytes} from '../base/units.js';
 import {hashFunctions} from '../io/machine/hash-functions.js';
 import {type Bencodable, encodeBencode} from '../protocol/bencode/bencode.js';
@@ -28,18 +28,20 @@ export interface MetainfoParts {
 	readonly sha256: SharedArrayBuffer | undefined;
 }
 
-/** Files after each other; with a piece length, each that has data begins with a piece, after padding. BEP 47, 52. */
+/**
+ * Files after each other; with a piece length, each is padded to whole pieces: the last one too, as libtorrent has it,
+ * but not a file that is alone. BEP 47, 52.
+ */
 export function layOutFiles(
 	files: readonly SourceFile[],
 	pieceLength: Bytes | undefined,
 ): {files: LaidFile[]; length: Bytes} {
 	const laid: LaidFile[] = [];
-	const last = files.findLastIndex(file => file.length > 0);
 	let offset = 0;
-	for (const [index, file] of files.entries()) {
+	for (const file of files) {
 		laid.push({file, offset, length: file.length});
 		offset += file.length;
-		if (pieceLength === undefined || index >= last || offset % pieceLength === 0) continue;
+		if (pieceLength === undefined || files.length === 1 || offset % pieceLength === 0) continue;
 		const length = pieceLength - (offset % pieceLength);
 		laid.push({file: undefined, offset, length});
 		offset += length;
@@ -59,9 +61,35 @@ function asName(name: string): string | Uint8Array {
 	return needsBytes(name) ? nameToBytes(name) : name;
 }
 
+/** BEP 47. */
 function attributes(file: SourceFile): string | undefined {
 	if (file.symlink) return 'l';
 	return file.executable ? 'x' : undefined;
+}
+
+/** What the hashes and names alone take of a .torrent, a little less than it will be long. */
+export function leastMetainfoLength(
+	version: Metainfo['version'],
+	files: readonly LaidFile[],
+	pieceLength: Bytes,
+): Bytes {
+	let length = 0;
+	let pieces = 0;
+	// Files with the same content share their hashes: those of one length may.
+	const lengths = new Set<Bytes>();
+	for (const {file, length: data} of files) {
+		pieces += data / pieceLength;
+		if (version !== '2') length += 25 + (file ? textLength(file.path) : 10);
+		if (version === '1' || !file) continue;
+		length += 22 + file.path.at(-1)!.length + (data > 0 ? 46 : 0);
+		if (data > pieceLength) lengths.add(data);
+	}
+	for (const data of lengths) length += Math.ceil(data / pieceLength) * hashLength;
+	return length + (version === '2' ? 0 : Math.ceil(pieces) * 20);
+}
+
+function textLength(path: readonly string[]): number {
+	return path.reduce((sum, element) => sum + element.length + 2, 0);
 }
 
 function fileList(files: readonly LaidFile[]): Bencodable {
@@ -129,7 +157,11 @@ function fileTree(parts: MetainfoParts, layers: Dictionary): Bencodable {
 	return root;
 }
 
-/** Writes the .torrent. BEP 3, 12, 19, 27, 47, 52. */
+function nonEmpty<Item>(list: readonly Item[] | undefined): readonly Item[] | undefined {
+	return list === undefined || list.length === 0 ? undefined : list;
+}
+
+/** Writes the .torrent. BEP 3, 12, 19, 27, 38, 47, 52. */
 export function writeMetainfo(parts: MetainfoParts): Uint8Array {
 	const {options, tree, files, version} = parts;
 	const isV1 = version !== '2';
@@ -138,6 +170,7 @@ export function writeMetainfo(parts: MetainfoParts): Uint8Array {
 	const layers: Dictionary = new Map();
 	const info = dictionary([
 		['attr', isV1 && tree.single ? attributes(only!) : undefined],
+		['collections', nonEmpty(options.collections)],
 		['file tree', isV2 ? fileTree(parts, layers) : undefined],
 		['files', isV1 && !tree.single ? fileList(files) : undefined],
 		['length', isV1 && tree.single ? only!.length : undefined],
@@ -146,10 +179,10 @@ export function writeMetainfo(parts: MetainfoParts): Uint8Array {
 		['piece length', parts.pieceLength],
 		['pieces', isV1 ? new Uint8Array(parts.sha1!) : undefined],
 		['private', options.private ? 1 : undefined],
+		['similar', nonEmpty(options.similar?.map(hash => fromHex(hash)!))],
 		['source', options.source],
 	]);
 	const tiers = (options.trackers ?? []).filter(tier => tier.length > 0);
-	const webSeeds = options.webSeeds ?? [];
 	const severalTrackers = tiers.flat().length > 1;
 	return encodeBencode(
 		dictionary([
@@ -160,7 +193,7 @@ export function writeMetainfo(parts: MetainfoParts): Uint8Array {
 			['creation date', options.creationDate],
 			['info', info],
 			['piece layers', isV2 ? layers : undefined],
-			['url-list', webSeeds.length > 0 ? webSeeds : undefined],
+			['url-list', nonEmpty(options.webSeeds)],
 		]),
 	);
 }

@@ -1,44 +1,40 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {
+	appendFileSync,
 	chmodSync,
+	closeSync,
 	mkdirSync,
 	mkdtempSync,
+	openSync,
 	readdirSync,
+	renameSync,
 	rmSync,
+	statSync,
 	symlinkSync,
 	truncateSync,
 	utimesSync,
 	writeFileSync,
+	writeSync,
 } from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {UserError} from '../../source/base/errors.js';
+import {toHex} from '../../source/base/hex.js';
 import {choosePieceLength, createTorrent} from '../../source/creator/create-torrent.js';
+import {decodeBencode} from '../../source/protocol/bencode/bencode.js';
 import {exactFold} from '../../source/protocol/metainfo/file-names.js';
 import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
 import {writtenPaths} from '../../source/protocol/metainfo/other-names.js';
 import {bytesFrom} from '../helpers/torrents.ts';
+import {content, drawTree, writeTree} from './content-trees.ts';
 
 function folder(context: TestContext): string {
 	const dir = mkdtempSync(join(tmpdir(), 'tortui-creator-'));
 	context.after(() => rmSync(dir, {recursive: true, force: true}));
 	return dir;
-}
-
-/** Content that any language can make again: the high bits of a linear congruential generator. */
-function content(seed: number, length: number): Uint8Array {
-	const bytes = new Uint8Array(length);
-	let state = seed;
-	for (let n = 0; n < length; n++) {
-		// 31 bits times 31 bits do not fit in a double.
-		state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-		bytes[n] = (state >>> 16) & 255;
-	}
-
-	return bytes;
 }
 
 /** Six files and a link: empty, tiny, of whole pieces, nested, executable, with letters beyond ASCII. */
@@ -86,8 +82,8 @@ const expected = [
 	['2', undefined, '9b40b52edf24e7f661e2dbde05d6d38eec1df21efbec9bcc2e5ad736f0faa0d9'],
 	[
 		'hybrid',
-		'8462c5bb54942448cfe0b3f291343aedf97d0972',
-		'35101729f6f857505b17ead5af9556ec62796a5a79d22303208bfc623435e944',
+		'967995dd6ba7f886a6319e762ff087b2e5d797a0',
+		'74aff0858a1f79a87b41c2da0ece377433318a66d98c0abf74679b3453430970',
 	],
 ] as const;
 
@@ -96,6 +92,40 @@ for (const [version, infoHash, infoHashV2] of expected) {
 		const root = writeSet(folder(context));
 		const {metainfo} = await createTorrent({path: root, version, pieceLength: 32_768});
 		assert.deepEqual([metainfo.infoHash, metainfo.infoHashV2], [infoHash, infoHashV2]);
+	});
+}
+
+// Names, lengths and modes of all kinds: mktorrent 1.1 and libtorrent 2.0.8 make torrents with these hashes of them.
+const drawn: ReadonlyArray<readonly [seed: number, mktorrent: string, v2: string, hybrid: string]> = [
+	[
+		21,
+		'1ff15bcad0148fc40a45e288aa11e3df84830e28',
+		'2dc0edda22fc7aa38b19837e9a1498be4fe30b939bac134aa2b495160b69a6a0',
+		'84b20c43683577800c03d0b7e0aad57b07571d74',
+	],
+	[
+		22,
+		'ebd22b91b54a4c95be339c101746f954617ac585',
+		'b4c5e9c5b9665184d291158c9e9ec84476fe2db6bcb3f0111d70b5682f6899ab',
+		'3da74298f1ce31acc510c67b2df73c4af91aa53a',
+	],
+	[
+		23,
+		'760fc0d3bc16ca927d9ad39d89db4813c57f714b',
+		'205880fae224d6c5fc005db360311674545a82b8d2714896a8a3c68a3efbf4e8',
+		'5e3262b408e32267fcdca272f19105302b41b566',
+	],
+];
+
+for (const [seed, mktorrent, v2, hybrid] of drawn) {
+	test(`tree ${seed} has the info-hashes that other programs give it`, async context => {
+		const path = join(folder(context), `tree ${seed}`);
+		writeTree(path, drawTree(seed));
+		const usual = {path, pieceLength: 32_768, includeHidden: true};
+		const v1 = await createTorrent({...usual, executable: false});
+		assert.equal(v1.metainfo.infoHash, mktorrent);
+		assert.equal((await createTorrent({...usual, version: '2'})).metainfo.infoHashV2, v2);
+		assert.equal((await createTorrent({...usual, version: 'hybrid'})).metainfo.infoHash, hybrid);
 	});
 }
 
@@ -108,7 +138,7 @@ test('is v1 unless told otherwise', async context => {
 	);
 });
 
-test('a hybrid has padding between files and none at the end', async context => {
+test('every file of a hybrid is padded to whole pieces', async context => {
 	const root = writeSet(folder(context));
 	const {metainfo} = await createTorrent({path: root, pieceLength: 32_768, version: 'hybrid'});
 	assert.equal(metainfo.version, 'hybrid');
@@ -125,6 +155,7 @@ test('a hybrid has padding between files and none at the end', async context => 
 			'pad 16383',
 			'sub/x.bin 65536',
 			'sub/Ünï.txt 33000',
+			'pad 32536',
 		],
 	);
 	assert.deepEqual(metainfo.files[5]!.symlink, ['set', 'sub', 'x.bin']);
@@ -245,6 +276,94 @@ test('chooses 1,000 to 2,000 pieces of 16 KiB to 16 MiB', () => {
 	}
 });
 
+test('with a number of pieces to aim for, takes the smallest piece length that gives no more', async context => {
+	const path = join(folder(context), 'file');
+	writeFileSync(path, content(1, 1_000_000));
+	const made = async (targetPieces: number) =>
+		(await createTorrent({path, targetPieces})).metainfo.pieceLength;
+	assert.deepEqual(
+		await Promise.all([1, 2, 4, 8, 61, 62, 1000].map(made)),
+		[1_048_576, 524_288, 262_144, 131_072, 32_768, 16_384, 16_384],
+	);
+});
+
+test('torrents that share files are named in the info dictionary', async context => {
+	const path = join(folder(context), 'file');
+	writeFileSync(path, 'data');
+	const {metainfo} = await createTorrent({
+		path,
+		similar: ['ab'.repeat(20), '01'.repeat(20)],
+		collections: ['season 1', 'ü'],
+	});
+	const info = decodeBencode(metainfo.info);
+	assert.deepEqual(
+		[...info.get('similar')!.items()].map(item => toHex(item.bytes()!)),
+		['ab'.repeat(20), '01'.repeat(20)],
+	);
+	assert.deepEqual(
+		[...info.get('collections')!.items()].map(item => item.text()),
+		['season 1', 'ü'],
+	);
+});
+
+test('links are followed where that is asked for, but not round in a circle', async context => {
+	const dir = folder(context);
+	const path = join(dir, 'set');
+	write(path, 'sub/a', 100);
+	write(dir, 'outside/b', 200);
+	symlinkSync('..', join(path, 'sub', 'up'));
+	symlinkSync('.', join(path, 'sub', 'self'));
+	symlinkSync('../outside', join(path, 'out'));
+	symlinkSync('sub', join(path, 'again'));
+	symlinkSync('nowhere', join(path, 'broken'));
+	const told: string[] = [];
+	const {metainfo} = await createTorrent({
+		path,
+		followLinks: true,
+		onSkipped: what => told.push(what.slice(path.length + 1)),
+	});
+	assert.deepEqual(names(metainfo), ['set/again/a', 'set/out/b', 'set/sub/a']);
+	assert.deepEqual(
+		metainfo.files.map(({symlink}) => symlink),
+		[undefined, undefined, undefined],
+	);
+	const inCircles = [
+		'sub/self is a link to a folder it is in: left out',
+		'sub/up is a link to a folder it is in: left out',
+	];
+	assert.deepEqual(told, [...inCircles, 'broken is a link that leads nowhere: left out', ...inCircles]);
+});
+
+test('the .torrent of last time is no part of the next one', async context => {
+	const dir = folder(context);
+	write(dir, 'set/data');
+	const output = join(dir, 'set', 'set.torrent');
+	const first = await createTorrent({path: join(dir, 'set'), output});
+	writeFileSync(output, first.bytes);
+	const second = await createTorrent({path: join(dir, 'set'), output});
+	assert.deepEqual(second.bytes, first.bytes);
+	// Named in another way, too.
+	symlinkSync(join(dir, 'set'), join(dir, 'way'));
+	const third = await createTorrent({path: join(dir, 'set'), output: join(dir, 'way', 'set.torrent')});
+	assert.deepEqual(third.bytes, first.bytes);
+	await rejects(createTorrent({path: output, output}), /is where the \.torrent would go/, 2);
+});
+
+test('what would be too much for a .torrent is told before anything is hashed', async context => {
+	const dir = folder(context);
+	const path = join(dir, 'sparse');
+	writeFileSync(path, '');
+	truncateSync(path, 12_000_000_000);
+	const hashed = () => assert.fail('it was hashed');
+	for (const version of ['1', '2', 'hybrid'] as const)
+		await rejects(
+			createTorrent({path, version, pieceLength: 16_384, onProgress: hashed}),
+			/pieces the \.torrent would be larger than 10 MB: choose a larger piece length/,
+			2,
+		);
+	await rejects(createTorrent({path, pieceLength: 20_000, onProgress: hashed}), /not a power of two/, 2);
+});
+
 test('says in one line what cannot be shared', async context => {
 	const dir = folder(context);
 	const path = join(dir, 'set');
@@ -317,17 +436,37 @@ test('a folder whose name is not UTF-8 is found as the command line gives it', a
 	assert.deepEqual(writtenPaths(metainfo, exactFold), [['a\udcff', 'file']]);
 });
 
-test('a file that cannot be read is named', async context => {
+test('a file that cannot be read is named, and nothing is hashed before', async context => {
 	if (process.getuid?.() === 0) return context.skip('root may read everything');
 	const path = join(folder(context), 'set');
+	write(path, 'a');
 	write(path, 'locked');
 	chmodSync(join(path, 'locked'), 0);
-	await rejects(createTorrent({path}), /locked: not allowed to read it/);
+	const onProgress = () => assert.fail('it was hashed');
+	await rejects(createTorrent({path, onProgress}), /locked: not allowed to read it/);
 });
 
 for (const [how, change] of [
 	['shrinks', (path: string) => truncateSync(path, 4_000_000)],
 	['is touched', (path: string) => utimesSync(path, 1, 1)],
+	[
+		'is written to and has its time set back',
+		(path: string) => {
+			const {atime, mtime} = statSync(path);
+			const file = openSync(path, 'r+');
+			writeSync(file, 'x', 100);
+			closeSync(file);
+			utimesSync(path, atime, mtime);
+		},
+	],
+	[
+		'gives way to another',
+		(path: string) => {
+			writeFileSync(`${path}.new`, content(5, 8_000_000));
+			renameSync(`${path}.new`, path);
+		},
+	],
+	['grows', (path: string) => appendFileSync(path, 'more')],
 	['goes', (path: string) => rmSync(path)],
 ] as const) {
 	test(`a file that ${how} while it is hashed is named`, async context => {

@@ -1,6 +1,6 @@
 """A libtorrent peer, with one torrent: on loopback, unless `ip` is another of the machine's addresses.
 
-  libtorrent-peer.py make PATH OUT.torrent v1|hybrid PIECE_LENGTH
+  libtorrent-peer.py make PATH OUT.torrent v1|v2|hybrid PIECE_LENGTH
   libtorrent-peer.py peer TORRENT|MAGNET DIR PORT [HOST:PORT of a peer to dial] [ip=ADDRESS] [lsd=1] [dht=HOST:PORT]
   libtorrent-peer.py node PORT [ip=ADDRESS] [dht=HOST:PORT]
 
@@ -16,7 +16,7 @@ import libtorrent as lt
 def make(path, out, kind, piece_length):
     files = lt.file_storage()
     lt.add_files(files, path)
-    flags = {'v1': lt.create_torrent.v1_only, 'hybrid': 0}[kind]
+    flags = {'v1': lt.create_torrent.v1_only, 'v2': lt.create_torrent.v2_only, 'hybrid': 0}[kind]
     torrent = lt.create_torrent(files, int(piece_length), int(flags))
     lt.set_piece_hashes(torrent, os.path.dirname(os.path.abspath(path)))
     with open(out, 'wb') as file:

@@ -23,7 +23,7 @@ export async function libtorrentMake(
 	space: Workspace,
 	path: string,
 	out: string,
-	kind: 'v1' | 'hybrid',
+	kind: 'v1' | 'v2' | 'hybrid',
 	pieceLength: number,
 ): Promise<void> {
 	const made = await run(space, python!, [script, 'make', path, out, kind, `${pieceLength}`]);

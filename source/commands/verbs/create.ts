@@ -11,11 +11,13 @@ import {
 	createOptions,
 	creation,
 	outputAdvice,
+	tellLonely,
 	tellSkipped,
 	torrentName,
 	versionNotes,
 } from '../arguments/create-options.js';
 import {redraws} from '../screen/terminal-kind.js';
+import {interruption} from '../transfer/interruption.js';
 
 const barCells = 24;
 const redrawTime = 100;
@@ -56,9 +58,10 @@ export const command = defineCommand({
 	notes: [...versionNotes, ...contentNotes],
 	options: createOptions,
 	words: [1, 1],
-	async run({input, flags}, {stdout, stderr, version, env, warn}) {
+	async run({input, flags}, context) {
+		const {stdout, stderr, env, warn} = context;
 		const path = input[0]!;
-		const options = creation(path, flags, version);
+		const options = await creation(path, flags, context);
 		const output = flags.output === '-' ? undefined : resolve(flags.output ?? torrentName(path));
 		const rules = {force: flags.force, advice: outputAdvice};
 		// Hashing may take an hour: what is in the way is told before.
@@ -71,19 +74,29 @@ export const command = defineCommand({
 			);
 		const progress = new ProgressLine(stderr, redraws(stderr, {env}));
 		const skipped: string[] = [];
+		const interrupted = interruption();
+		const aborted = new AbortController();
+		void interrupted.first.then(signal =>
+			aborted.abort(new UserError('interrupted', `${signal}: no torrent was made`, 130)),
+		);
 		try {
 			const {bytes, metainfo} = await createTorrent({
 				...options,
+				output,
+				signal: aborted.signal,
 				onProgress: (hashed, length) => progress.show(hashed, length),
 				onSkipped: what => skipped.push(what),
 			});
 			if (output !== undefined) await writeNamedFile(output, bytes, rules);
 			progress.clear();
 			tellSkipped(skipped, warn);
+			tellLonely(metainfo, warn);
 			stdout.write(output === undefined ? bytes : `${formatMagnet(metainfo)}\n`);
 		} catch (error) {
 			progress.clear();
 			throw error;
+		} finally {
+			interrupted.release();
 		}
 
 		return 0;

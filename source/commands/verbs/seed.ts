@@ -105,7 +105,8 @@ async function makeTorrent(path: string, flags: Flags<typeof options>, context: 
 	const skipped: string[] = [];
 	try {
 		const {bytes, metainfo} = await createTorrent({
-			...creation(path, flags, context.version),
+			...(await creation(path, flags, context)),
+			output,
 			signal: aborted.signal,
 			onSkipped: what => skipped.push(what),
 			onProgress(done, length) {

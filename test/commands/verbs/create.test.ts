@@ -8,11 +8,14 @@ import {
 	readdirSync,
 	readFileSync,
 	rmSync,
+	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
+import {toHex} from '../../../source/base/hex.js';
+import {decodeBencode} from '../../../source/protocol/bencode/bencode.js';
 import {bytesFrom} from '../../helpers/torrents.ts';
 import {run} from '../printed.ts';
 
@@ -60,6 +63,49 @@ test('every option arrives in the torrent', async () => {
 		files.map((file: {path: string[]}) => file.path.join('/')),
 		['set/.hidden', 'set/a.bin'],
 	);
+});
+
+test('what is similar is named by a file, a link or a hash', async () => {
+	const [v1, v2] = [join(dir, 'similar-1.torrent'), join(dir, 'similar-2.torrent')];
+	await run(['create', source, '-o', v1]);
+	await run(['create', source, '--v2', '-o', v2]);
+	const hash = '0123456789abcdef'.repeat(3).slice(8);
+	const output = join(dir, 'similar.torrent');
+	const argv = [
+		'--similar',
+		v1,
+		'--similar',
+		v2,
+		'--similar',
+		`magnet:?xt=urn:btih:${hash}`,
+		'--similar',
+		hash,
+	];
+	assert.equal((await run(['create', source, ...argv, '--collection', 'set', '-o', output])).status, 0);
+	const made = decodeBencode(readFileSync(output)).get('info')!;
+	assert.deepEqual(
+		[...made.get('similar')!.items()].map(item => toHex(item.bytes()!)),
+		[(await info(v1)).infoHash, (await info(v2)).infoHashV2.slice(0, 40), hash, hash],
+	);
+	assert.equal([...made.get('collections')!.items()][0]?.text(), 'set');
+});
+
+test('executables and links are left out of what is said, and --target-pieces is heard', async () => {
+	const folder = join(dir, 'programs');
+	mkdirSync(folder);
+	writeFileSync(join(folder, 'run'), bytesFrom('run', 50_000), {mode: 0o755});
+	symlinkSync('run', join(folder, 'link'));
+	const output = join(dir, 'programs.torrent');
+	const argv = ['--no-executable', '--follow-links', '--target-pieces', '2', '-o', output];
+	assert.equal((await run(['create', folder, ...argv])).status, 0);
+	assert.doesNotMatch(readFileSync(output, 'latin1'), /4:attr|symlink/);
+	assert.equal((await info(output)).pieceLength, 65_536);
+});
+
+test('a private torrent without a tracker is made, and what it lacks is told', async () => {
+	const lonely = await run(['create', source, '--private', '-o', join(dir, 'lonely.torrent')]);
+	assert.equal(lonely.status, 0);
+	assert.match(lonely.error, /private and names no tracker: nobody will find anybody/);
 });
 
 test('the same content gives the same bytes without a date', async () => {
@@ -160,6 +206,19 @@ const wrong: ReadonlyArray<
 	['one bad tracker in a tier', [source, '-t', 'http://a.example/,x'], 2, /tracker URL/],
 	['a web seed that is no URL', [source, '-w', 'ftp://x/'], 2, /not an http\(s\) URL/],
 	['a piece length that is no power of two', [source, '-l', '48K'], 2, /not a power of two/],
+	['a piece length and a number of pieces', [source, '-l', '32K', '--target-pieces', '9'], 2, /exclude each/],
+	[
+		'similar to what is no torrent',
+		[source, '--similar', join(dir, 'set', 'a.bin')],
+		3,
+		/not a valid torrent/,
+	],
+	[
+		'a file over what it is made of',
+		[join(dir, 'set/a.bin'), '-o', join(dir, 'set/a.bin'), '--force'],
+		2,
+		/another place/,
+	],
 	['an option that does not exist', [source, '--privat'], 2, /did you mean --private/],
 	[
 		'a folder that is not there',
