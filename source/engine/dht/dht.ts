@@ -301,14 +301,14 @@ export class Dht {
 	 *
 	 * @param target 20 bytes
 	 * @param announce whether we are to be stored, and as what
-	 * @param peers told as they come
+	 * @param peers told as they come, and by which node; what several name is told of each
 	 * @param done told how many peers came and how many stored us
 	 * @returns how to stop it; nothing is told then, nor of peers that would come after the end
 	 */
 	search(
 		target: Uint8Array,
 		announce: 'seed' | 'peer' | 'nothing',
-		peers: (found: readonly PeerAddress[]) => void,
+		peers: (found: readonly PeerAddress[], by: PeerAddress) => void,
 		done: (outcome: {readonly peers: number; readonly stores: number; readonly nodes: number}) => void,
 	): () => void {
 		const cancels: Array<() => void> = [];
@@ -355,7 +355,7 @@ export class Dht {
 	#search(
 		target: Uint8Array,
 		announce: 'seed' | 'peer' | 'nothing',
-		peers: (found: readonly PeerAddress[]) => void,
+		peers: (found: readonly PeerAddress[], by: PeerAddress) => void,
 		cancels: Array<() => void>,
 		done: (outcome: {readonly peers: number; readonly stores: number; readonly nodes: number}) => void,
 	): void {
@@ -371,11 +371,11 @@ export class Dht {
 			const cancel = node.findPeers(
 				target,
 				{noSeed: announce === 'seed'},
-				found => {
+				(found, by) => {
 					const fresh = found.filter(peer => !seen.has(`${peer.host} ${peer.port}`));
 					if (seen.size === 0 && fresh.length > 0) remember(this.#firstPeers, clock.now() - began);
 					for (const {host, port} of fresh) seen.add(`${host} ${port}`);
-					if (fresh.length > 0) peers(fresh);
+					peers(found, by);
 				},
 				result => {
 					nodes += result.responses;

@@ -22,7 +22,7 @@ export interface PexTorrent extends ExtensionTorrent {
 	/** It has all it wants, as far as is known. */
 	isSeed(peer: ExtensionPeer): boolean;
 	/** A peer named others. */
-	found(peers: readonly PeerAddress[]): void;
+	found(peers: readonly PeerAddress[], by: PeerAddress): void;
 }
 
 /** What is known of one peer. */
@@ -74,7 +74,10 @@ export class UtPex implements PeerExtension {
 		if (peer.isClosed) return;
 		const reach = Math.max(0, reachOf(peer.address.host));
 		const found = added.filter(({host}) => reachOf(host) >= reach);
-		if (found.length > 0) this.#torrent.found(found.map(({host, port}) => ({host, port})));
+		if (found.length > 0) {
+			const addresses = found.map(({host, port}) => ({host, port}));
+			this.#torrent.found(addresses, peer.address);
+		}
 	}
 
 	/** Tells everybody whose time has come. */

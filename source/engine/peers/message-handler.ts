@@ -2,7 +2,7 @@ import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
-import {peerKey} from '../../policy/peers/peer-key.js';
+import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -55,6 +55,7 @@ export interface MessageHandlerOwner {
 		readonly type: 'peers';
 		readonly addresses: readonly PeerAddress[];
 		readonly source: 'pex';
+		readonly by: string;
 	}): void;
 	/** Its info dictionary has come from its peers: bytes that have its hash. */
 	metadataFetched(info: Uint8Array): void;
@@ -68,7 +69,8 @@ function extensionTorrent(owner: MessageHandlerOwner, services: SessionServices)
 			return services.exchangesPeers && owner.sources.allows('pex');
 		},
 		isSeed: ({id}) => owner.swarm.peers.get(id)?.isSeed === true,
-		found: addresses => owner.post({type: 'peers', addresses, source: 'pex'}),
+		found: (addresses, by) =>
+			owner.post({type: 'peers', addresses, source: 'pex', by: networkKey(peerKey(by))}),
 		get info() {
 			return owner.content?.metainfo.info;
 		},
@@ -119,7 +121,12 @@ export class MessageHandler implements PeerOwner {
 					if (owner.complete || isHere) return;
 					// It names itself: a private torrent hears of nobody but from its trackers.
 					if (isWelcome && services.exchangesPeers)
-						owner.post({type: 'peers', addresses: [other], source: 'pex'});
+						owner.post({
+							type: 'peers',
+							addresses: [other],
+							source: 'pex',
+							by: networkKey(peerKey(address)),
+						});
 				},
 			},
 		);

@@ -14,8 +14,8 @@ export interface AnnouncedTorrent {
 	readonly publicName?: string | undefined;
 	/** Whether this is known to be our own address. */
 	isOwn(peer: PeerAddress): boolean;
-	/** A tracker named these peers, none of them known to be ourselves. */
-	found(peers: readonly PeerAddress[]): void;
+	/** The tracker at this URL named these peers, none of them known to be ourselves. */
+	found(peers: readonly PeerAddress[], url: string): void;
 	log(level: LogLevel, text: string): void;
 }
 

@@ -1,6 +1,7 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {LogLevel} from '../../base/ports.js';
+import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {AnnouncedTorrent} from './announce-request.js';
 import {type DhtServices, DhtSource} from './dht-source.js';
 import {type LsdServices, LsdSource} from './lsd-source.js';
@@ -21,6 +22,7 @@ export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'sta
 		readonly type: 'peers';
 		readonly addresses: readonly PeerAddress[];
 		readonly source: PeerSourceName;
+		readonly by?: string | undefined;
 	}): void;
 	log(level: LogLevel, text: string): void;
 }
@@ -36,8 +38,8 @@ export function composeSources(
 	services: TrackerServices & DhtServices & LsdServices,
 	isPrivate: boolean | undefined,
 ): SourceSet {
-	const finds = (source: PeerSourceName) => (addresses: readonly PeerAddress[]) =>
-		torrent.post({type: 'peers', addresses, source});
+	const finds = (source: PeerSourceName) => (addresses: readonly PeerAddress[], by?: string) =>
+		torrent.post({type: 'peers', addresses, source, ...(by !== undefined && {by})});
 	const announced: AnnouncedTorrent = {
 		infoHash: torrent.infoHash,
 		stats: torrent.stats,
@@ -51,18 +53,18 @@ export function composeSources(
 	return new SourceSet(
 		{
 			trackers: new TrackerSource(announced, trackers, services),
-			resume: new ResumeSource(finds('resume')),
+			resume: new ResumeSource(found => finds('resume')(found)),
 			others: [
 				new DhtSource(
 					{
 						infoHash: torrent.infoHash,
 						nodes: () => torrent.content?.metainfo.nodes ?? [],
 						isSeed: () => torrent.left === 0,
-						found: finds('dht'),
+						found: (addresses, by) => finds('dht')(addresses, networkKey(peerKey(by))),
 					},
 					services,
 				),
-				new LsdSource({infoHash: torrent.infoHash, found: finds('lsd')}, services),
+				new LsdSource({infoHash: torrent.infoHash, found: found => finds('lsd')(found)}, services),
 				new PassiveSource('pex', services.exchangesPeers ? undefined : 'switched off'),
 				new PassiveSource('manual'),
 				new PassiveSource('incoming'),

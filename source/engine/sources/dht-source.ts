@@ -13,7 +13,8 @@ export interface DhtTorrent {
 	nodes(): ReadonlyArray<readonly [host: string, port: number]>;
 	/** Everything is here. */
 	isSeed(): boolean;
-	found(addresses: readonly PeerAddress[]): void;
+	/** @param by the node that named them */
+	found(addresses: readonly PeerAddress[], by: PeerAddress): void;
 }
 
 /** What it needs of the session. */
@@ -105,7 +106,7 @@ export class DhtSource implements PeerSource {
 		this.#cancel = dht?.search(
 			infoHash,
 			this.#torrent.isSeed() ? 'seed' : 'peer',
-			found => this.#torrent.found(found),
+			(found, by) => this.#torrent.found(found, by),
 			({peers, nodes}) => {
 				const found = peers > 0 ? 'peers' : nodes > 0 ? 'nodes' : 'nobody';
 				this.#times.ended(clock.now(), found, random.next());

@@ -19,7 +19,7 @@ const farewellTime: Millis = 5000;
 /** The connections that are made to those whom the sources name. */
 export interface SourcedSwarm {
 	/** Answers how many of them are news. */
-	add(addresses: readonly PeerAddress[], source: PeerSourceName): number;
+	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string): number;
 	/** Lets go of those whom nobody but these sources named. */
 	letGoOfNamedBy(sources: ReadonlySet<PeerSourceName>, why: string): void;
 }
@@ -119,10 +119,14 @@ export class SourceSet {
 		await Promise.race([stopped, late]);
 	}
 
-	/** A source named these peers; what one names that the torrent may not have is not heard. */
-	take(addresses: readonly PeerAddress[], source: PeerSourceName): void {
+	/**
+	 * A source named these peers; what one names that the torrent may not have is not heard.
+	 *
+	 * @param by who of its kind: the address of a peer or node, the URL of a tracker
+	 */
+	take(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string): void {
 		if (!this.allows(source)) return;
-		this.#note(source, this.#swarm.add(addresses, source));
+		this.#note(source, this.#swarm.add(addresses, source, by));
 	}
 
 	/** Somebody came to us, and was let in. */

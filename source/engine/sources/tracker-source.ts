@@ -205,8 +205,8 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		if (externalIp !== undefined)
 			this.#services.externalAddress.heardOurAddress(externalIp, trackerHost(url), 'tracker');
 		if (!this.running) return;
-		this.#found(peers);
-		void this.#lookUp(names);
+		this.#found(peers, url);
+		void this.#lookUp(names, url);
 	}
 
 	failed({url}: Tracker, retryIn: Seconds | 'never' | undefined): void {
@@ -235,18 +235,18 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		this.#torrent.log(level, text);
 	}
 
-	#found(peers: readonly PeerAddress[]): void {
+	#found(peers: readonly PeerAddress[], url: string): void {
 		const others = peers.filter(peer => !this.#torrent.isOwn(peer));
-		if (others.length > 0) this.#torrent.found(others);
+		if (others.length > 0) this.#torrent.found(others, url);
 	}
 
 	/** One by one, so that no tracker makes us flood those who answer such questions. */
-	async #lookUp(names: readonly PeerAddress[]): Promise<void> {
+	async #lookUp(names: readonly PeerAddress[], url: string): Promise<void> {
 		for (const {host, port} of names) {
 			const found = await this.#services.resolver.first(host);
 			if (!this.running) return;
 			const address = found === undefined ? undefined : parseIp(found);
-			if (address && isDialable(address, port)) this.#found([{host: formatIp(address), port}]);
+			if (address && isDialable(address, port)) this.#found([{host: formatIp(address), port}], url);
 		}
 	}
 

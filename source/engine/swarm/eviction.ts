@@ -7,6 +7,8 @@ import type {PeerTraffic} from '../peers/peer-traffic.js';
 
 /** Most who can be reached have answered by then. */
 const slowAnswer: Millis = 3000;
+/** While so many of the places are held by those who have not answered yet nobody who is here goes for one more of them. */
+const mostUnanswered = 1 / 4;
 
 /** What making room asks of a peer. */
 export interface EvictablePeer {
@@ -46,6 +48,8 @@ export class Eviction {
 
 	/** Lets go of a peer for a newcomer. Answers whether there was one to let go of. */
 	makeRoom(now: Millis, newcomer: Newcomer): boolean {
+		if (newcomer.how === 'dialled' && this.#unanswered() >= Math.max(1, this.#places() * mostUnanswered))
+			return false;
 		const yields = whoYields(this.#facts(now), newcomer, {
 			now,
 			lastMade: this.#madeRoomAt,
@@ -60,6 +64,13 @@ export class Eviction {
 		// A few blocks buy no right to come back before those who were not here yet.
 		if (yields.trickles) this.#idleHosts.add(peerKey(peer.address), now);
 		return true;
+	}
+
+	#unanswered(): number {
+		let count = 0;
+		for (const {incoming, roundTrip} of this.#peers.values())
+			if (!incoming && roundTrip === Infinity) count++;
+		return count;
 	}
 
 	/** Who is here is worth more than one that does not answer: else a list full of the dead would leave no place. */

@@ -69,11 +69,15 @@ export class Swarm {
 		return count;
 	}
 
-	/** Hears of peers, and dials those there is room for. Answers how many of them are news. */
-	add(addresses: readonly PeerAddress[], source: PeerSourceName): number {
+	/**
+	 * Hears of peers, and dials those there is room for. Answers how many of them are news.
+	 *
+	 * @param by who of that kind names them; left out where it names all of its kind
+	 */
+	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string): number {
 		const now = this.#services.clock.now();
 		let news = 0;
-		for (const address of addresses) if (this.list.add(address, source, now)) news++;
+		for (const address of addresses) if (this.list.add(address, source, now, by)) news++;
 		if (news > 0 || source === 'manual') this.#dialler.dial(now);
 		return news;
 	}

@@ -55,6 +55,8 @@ export type TorrentEvent =
 			readonly type: 'peers';
 			readonly addresses: readonly PeerAddress[];
 			readonly source: PeerSourceName;
+			/** Who of that kind names them: the address of a peer or node, the URL of a tracker. */
+			readonly by?: string | undefined;
 	  }
 	/** A peer is let go of; or for good, with everybody at its address. */
 	| {readonly type: 'kick' | 'ban'; readonly peer: number}

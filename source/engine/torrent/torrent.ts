@@ -311,7 +311,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'resupply':
 				return this.active ? content?.resupply(event.now) : undefined;
 			case 'peers':
-				return this.sources.take(event.addresses, event.source);
+				return this.sources.take(event.addresses, event.source, event.by);
 			case 'kick':
 				return this.swarm.peers.get(event.peer)?.close('kicked');
 			case 'ban':

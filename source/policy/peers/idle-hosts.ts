@@ -1,6 +1,5 @@
-import {parseIp} from '../../base/ip-address.js';
 import type {Millis} from '../../base/units.js';
-import {normalHost, type PeerKey} from './peer-key.js';
+import {networkKey, type PeerKey} from './peer-key.js';
 
 /** So long is remembered who was here for nothing: who comes back sooner is no newcomer. */
 const remembered: Millis = 600_000;
@@ -13,7 +12,7 @@ export class IdleHosts {
 
 	/** It has gone, and nothing was traded. */
 	add(key: PeerKey, now: Millis): void {
-		const host = networkOf(key);
+		const host = networkKey(key);
 		this.#visits.delete(host);
 		this.#visits.set(host, now);
 		if (this.#visits.size <= mostRemembered) return;
@@ -25,18 +24,11 @@ export class IdleHosts {
 
 	/** It has traded. */
 	delete(key: PeerKey): void {
-		this.#visits.delete(networkOf(key));
+		this.#visits.delete(networkKey(key));
 	}
 
 	has(key: PeerKey, now: Millis): boolean {
-		const at = this.#visits.get(networkOf(key));
+		const at = this.#visits.get(networkKey(key));
 		return at !== undefined && now - at < remembered;
 	}
-}
-
-/** The first 64 bits of an IPv6 address, which one household has to itself; all else as it is. */
-function networkOf(key: PeerKey): string {
-	const host = normalHost(key);
-	const ip = host === undefined ? undefined : parseIp(host);
-	return ip?.length === 16 ? ip.subarray(0, 8).join('.') : key;
 }

@@ -30,6 +30,10 @@ export interface KnownPeer {
 	readonly source: PeerSourceName;
 	/** The letters of everyone who named it. */
 	letters: string;
+	/** The first few who named it: the letter of the source, and which of its kind. */
+	readonly namers: string[];
+	/** Whose turn it was when it was dialled first. */
+	turnOf: string | undefined;
 	/** See `peerPriority`. */
 	priority: number;
 	tried: boolean;

@@ -14,6 +14,13 @@ export function peerKey(address: PeerAddress): PeerKey {
 	return host === '127.0.0.1' || host === '::1' ? formatAddress({host, port: address.port}) : host;
 }
 
+/** The first 64 bits of an IPv6 address, which one household has to itself; all else as it is. */
+export function networkKey(key: PeerKey): string {
+	const host = normalHost(key);
+	const ip = host === undefined ? undefined : parseIp(host);
+	return ip?.length === 16 ? ip.subarray(0, 8).join('.') : key;
+}
+
 /** One spelling for each IP address: IPv4 inside IPv6 as IPv4, RFC 5952 else; undefined when it is none. */
 export function normalHost(host: string): string | undefined {
 	const ip = parseIp(host);

@@ -15,6 +15,11 @@ const forgottenTime: Millis = 900_000;
 const mostRemembered = 10_000;
 const mostPortsPerHost = 8;
 const mostExported = 200;
+/** Who named a peer is remembered of so many. */
+const mostNamers = 4;
+/** Whoever alone named more than this part of those who are known loses them first. */
+const fairShare = 1 / 8;
+const leastShare = 16;
 
 /** The letter each source of peers is shown with. */
 const sourceLetters: Readonly<Record<PeerSourceName, string>> = {
@@ -37,8 +42,9 @@ export interface PeerListOptions {
 }
 
 /**
- * The peers a torrent has heard of, and which to dial next. Never-tried ones come first, then those whose retry
- * time has passed, each in canonical order (BEP 40); who failed three times is forgotten.
+ * The peers a torrent has heard of, and which to dial next. Never-tried ones come first, and whoever named some of them
+ * takes turns with the others who did; after each three comes one whose retry time has passed. In each line those whom
+ * two named come first, then canonical order decides (BEP 40). Who failed three times is forgotten.
  * Every call costs O(log n) for each peer it touches; only eviction looks at all, once per limit/16 additions.
  */
 export class PeerList {
@@ -103,8 +109,10 @@ export class PeerList {
 	/**
 	 * Hears of a peer. False when it adds nothing: known already, banned, given up a while ago, our own address,
 	 * an address nobody can be dialled at, or no room.
+	 *
+	 * @param by who of its kind names it: the address of a peer or node, the URL of a tracker
 	 */
-	add(address: PeerAddress, source: PeerSourceName, now: Millis): boolean {
+	add(address: PeerAddress, source: PeerSourceName, now: Millis, by = ''): boolean {
 		const host = normalHost(address.host);
 		if (host === undefined) return false;
 		const key = formatAddress({host, port: address.port});
@@ -113,6 +121,7 @@ export class PeerList {
 			present.seenAt = now;
 			if (!present.letters.includes(sourceLetters[source])) present.letters += sourceLetters[source];
 			if (source === 'manual') this.#promote(present);
+			else this.#namedBy(present, sourceLetters[source] + by);
 			return false;
 		}
 		if (!isReachable(host, address.port) || this.#own.has(key) || this.isBanned(peerKey(address)))
@@ -126,8 +135,16 @@ export class PeerList {
 			if (!this.#makeRoom()) return false;
 		}
 		this.#forgotten.delete(key);
-		this.#enlist({host, port: address.port}, key, source, now, true);
+		this.#enlist({host, port: address.port}, key, source, now, true, by);
 		return true;
+	}
+
+	/** One more names it: it is in line there too, and before those whom nobody else names. */
+	#namedBy(known: KnownPeer, namer: string): void {
+		const {namers, state} = known;
+		if (namers.length >= mostNamers || namers.includes(namer)) return;
+		namers.push(namer);
+		if (state === 'ready' && !known.manual) this.#makeReady(known);
 	}
 
 	/**
@@ -136,19 +153,11 @@ export class PeerList {
 	 */
 	candidates(now: Millis, count: number): PeerAddress[] {
 		this.#queue.wake(now);
-		const found: KnownPeer[] = [];
-		const taken: KnownPeer[] = [];
-		while (found.length < count) {
-			const peer = this.#queue.take();
-			if (!peer) break;
-			if (this.#isBlocked(peer)) {
-				setState(peer, 'blocked');
-				continue;
-			}
-			taken.push(peer);
-			if (this.#mayShare(peer) || !found.some(other => other.host === peer.host)) found.push(peer);
-		}
-		for (const peer of taken) this.#makeReady(peer);
+		const found = this.#queue.next(count, (peer, others) => {
+			if (this.#isBlocked(peer)) return 'blocked';
+			return this.#mayShare(peer) || !others.some(other => other.host === peer.host) ? 'dial' : 'pass';
+		});
+		this.#tidy();
 		return found.map(peer => peer.address);
 	}
 
@@ -156,6 +165,7 @@ export class PeerList {
 	connecting(address: PeerAddress): void {
 		const known = this.#find(address);
 		if (!known || isBusy(known)) return;
+		this.#queue.dialled(known);
 		known.tried = true;
 		known.host.inUse++;
 		setState(known, 'connecting');
@@ -190,7 +200,9 @@ export class PeerList {
 	/** Dialling failed: again after 60 s x (fails + 1), forgotten after the third time. Manual ones retry soon, always. */
 	failed(address: PeerAddress, now: Millis): void {
 		const known = this.#find(address);
-		if (known && isBusy(known)) this.#letGo(known, now, false);
+		if (!known || !isBusy(known)) return;
+		this.#queue.failed(known);
+		this.#letGo(known, now, false);
 	}
 
 	/** A connection has ended. `useful`: data came or went over it; one that was not counts as a failure. */
@@ -255,13 +267,8 @@ export class PeerList {
 	/** When `candidates` has something to say: `now` when it has already, Infinity when only new peers would help. */
 	nextDeadline(now: Millis): Millis {
 		this.#queue.wake(now);
-		for (let peer = this.#queue.take(); peer; peer = this.#queue.take()) {
-			if (!this.#isBlocked(peer)) {
-				this.#makeReady(peer);
-				return now;
-			}
-			setState(peer, 'blocked');
-		}
+		const [next] = this.#queue.next(1, peer => (this.#isBlocked(peer) ? 'blocked' : 'dial'));
+		if (next !== undefined) return now;
 		return this.#queue.nextRetryAt;
 	}
 
@@ -307,6 +314,7 @@ export class PeerList {
 		source: PeerSourceName,
 		now: Millis,
 		dialable: boolean,
+		by = '',
 	): KnownPeer {
 		const ip = parseIp(address.host)!;
 		const host = this.#hosts.get(address.host) ?? {peers: new Set(), inUse: 0};
@@ -322,6 +330,8 @@ export class PeerList {
 			manual: source === 'manual',
 			source,
 			letters: sourceLetters[source],
+			namers: [sourceLetters[source] + by],
+			turnOf: undefined,
 			priority: this.#priority(ip, address.port),
 			tried: false,
 			proven: false,
@@ -350,7 +360,7 @@ export class PeerList {
 	}
 
 	#tidy(): void {
-		if (this.#queue.size > this.#known.size * 2 + 64) this.#queue.rebuild(this.#known.values());
+		if (this.#queue.size > this.#known.size * 2 * mostNamers + 64) this.#queue.rebuild(this.#known.values());
 	}
 
 	#letGo(known: KnownPeer, now: Millis, useful: boolean, aside = false): void {
@@ -395,23 +405,41 @@ export class PeerList {
 	}
 
 	/**
-	 * Lets go of the worst: those set aside, then most failures, then hearsay, then longest unheard of. Never of other
-	 * proven ones, or of busy ones.
+	 * Lets go of the worst: those set aside, then most failures, then those of whoever alone named too many, then hearsay,
+	 * then longest unheard of. Never of other proven ones, or of busy ones.
 	 */
 	#evict(count: number): void {
 		if (count <= 0) return;
 		const isAside = ({state}: KnownPeer): number => (state === 'aside' ? 1 : 0);
 		const hearsay = (known: KnownPeer): number => (/^[XH]$/.test(known.letters) ? 1 : 0);
-		const worst = [...this.#known.values()]
-			.filter(known => !isBusy(known) && !known.manual && (!known.proven || known.state === 'aside'))
-			.sort(
-				(one, other) =>
-					isAside(other) - isAside(one) ||
-					other.fails - one.fails ||
-					hearsay(other) - hearsay(one) ||
-					one.seenAt - other.seenAt,
-			);
+		const mayGo = [...this.#known.values()].filter(
+			known => !isBusy(known) && !known.manual && (!known.proven || known.state === 'aside'),
+		);
+		const excess = this.#excess(mayGo);
+		const worst = mayGo.sort(
+			(one, other) =>
+				isAside(other) - isAside(one) ||
+				other.fails - one.fails ||
+				(excess.get(other) ?? 0) - (excess.get(one) ?? 0) ||
+				hearsay(other) - hearsay(one) ||
+				one.seenAt - other.seenAt,
+		);
 		for (const known of worst.slice(0, count)) this.#remove(known);
+	}
+
+	/** By how many each is beyond what whoever alone named it may have: the more, the longer it was not heard of. */
+	#excess(peers: readonly KnownPeer[]): Map<KnownPeer, number> {
+		const share = Math.max(leastShare, Math.floor(this.#limit * fairShare));
+		const shares = new Map<string, number>();
+		const excess = new Map<KnownPeer, number>();
+		for (const known of [...peers].sort((one, other) => other.seenAt - one.seenAt)) {
+			const [namer] = known.namers;
+			if (namer === undefined || known.namers.length > 1) continue;
+			const rank = (shares.get(namer) ?? 0) + 1;
+			shares.set(namer, rank);
+			if (rank > share) excess.set(known, rank - share);
+		}
+		return excess;
 	}
 }
 

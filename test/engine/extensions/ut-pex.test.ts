@@ -40,16 +40,23 @@ class Listener {
 	}
 }
 
-function open(peers: Listener[], more: Partial<PexTorrent> = {}): {pex: UtPex; found: PeerAddress[]} {
+function open(
+	peers: Listener[],
+	more: Partial<PexTorrent> = {},
+): {pex: UtPex; found: PeerAddress[]; namedBy: string[]} {
 	const found: PeerAddress[] = [];
+	const namedBy: string[] = [];
 	const torrent = {
 		exchanges: true,
 		peers,
 		isSeed: (peer: ExtensionPeer) => peer.id === 2,
-		found: (addresses: readonly PeerAddress[]) => found.push(...addresses),
+		found: (addresses: readonly PeerAddress[], by: PeerAddress) => {
+			found.push(...addresses);
+			namedBy.push(by.host);
+		},
 		...more,
 	} as unknown as PexTorrent;
-	return {pex: new UtPex(torrent), found};
+	return {pex: new UtPex(torrent), found, namedBy};
 }
 
 const asPeer = (listener: Listener): ExtensionPeer => listener as unknown as ExtensionPeer;
@@ -117,7 +124,7 @@ test('of a crowd fifty are told a minute, a hundred the first time', () => {
 
 test('addresses of our own network are neither told to the internet nor taken from it', () => {
 	const peers = [new Listener(1, '8.8.8.1'), new Listener(3, '192.168.1.3'), new Listener(4, '127.0.0.1')];
-	const {pex, found} = open(peers);
+	const {pex, found, namedBy} = open(peers);
 	pex.tick(0);
 	assert.deepEqual(peers[0]!.told, []);
 	assert.deepEqual(peers[1]!.last, ['8.8.8.1:6881']);
@@ -128,6 +135,7 @@ test('addresses of our own network are neither told to the internet nor taken fr
 	});
 	pex.message(asPeer(peers[0]!), payload);
 	assert.deepEqual(found, [{host: '9.9.9.9', port: 80}]);
+	assert.deepEqual(namedBy, ['8.8.8.1'], 'who named them is told too');
 	pex.message(asPeer(peers[1]!), payload);
 	assert.deepEqual(
 		found.slice(1).map(({host}) => host),

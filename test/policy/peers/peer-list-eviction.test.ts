@@ -95,3 +95,12 @@ test('room is made for a sixteenth at a time, so that not every newcomer costs a
 	hear(161);
 	assert.equal(list.known, 151);
 });
+
+test('who alone names thousands pushes out nobody whom others named, nor does who repeats itself', () => {
+	const list = new PeerList({port: 6881, ownHosts: [], limit: 3000});
+	for (const n of [1, 2, 3]) list.add(at(n), 'pex', 0, 'honest');
+	for (let round = 0; round < 3; round++)
+		for (let n = 0; n < 5000; n++)
+			list.add({host: `10.${n >> 8}.${n & 255}.1`, port: 7000}, 'pex', 1000 + n, `liar-${n % 5}`);
+	for (const n of [1, 2, 3]) assert.ok(list.sourceOf(at(n)) !== undefined, `${n} is gone`);
+});

@@ -165,3 +165,30 @@ test('thousands of turns do not make the list slower or longer', () => {
 	assert.equal(list.known, 50);
 	assert.equal(list.candidates(1e9, 100).length, 50);
 });
+
+test('among 5,000 dead whom a liar names the three good ones of an honest peer are dialled at once, and found again', () => {
+	const list = new PeerList({port: 6881, ownHosts: ['123.213.32.10']});
+	for (let n = 0; n < 5000; n++) list.add({host: `10.${n >> 8}.${n & 255}.1`, port: 7000}, 'pex', n, 'liar');
+	for (let n = 1; n <= 3; n++) list.add(at(n), 'pex', 6000, 'honest');
+	const first = list.candidates(6000, 30);
+	const good = first.filter(({host}) => host.startsWith('192.0.2.'));
+	assert.equal(good.length, 3);
+	assert.ok(first.slice(0, 8).filter(({host}) => host.startsWith('192.0.2.')).length === 3, last(first));
+	for (const {host, port} of first) list.connecting({host, port});
+	for (const peer of good) {
+		list.connected(peer, 7000);
+		list.disconnected(peer, 8000, {useful: true});
+	}
+	// They were lost, and thousands are still untried: those who were good come in between.
+	const again = list.candidates(8000 + 60 * second, 12);
+	assert.equal(again.filter(({host}) => host.startsWith('192.0.2.')).length, 3, last(again));
+});
+
+test('whom a tracker and a peer name comes before whom one of them names, whatever its priority', () => {
+	const list = open(9);
+	list.add(at(7), 'pex', 20, 'a');
+	assert.equal(last(list.candidates(30, 1)), '7');
+	list.add(at(3), 'pex', 20, 'a');
+	list.add(at(3), 'pex', 20, 'b');
+	assert.deepEqual(last(list.candidates(30, 2)).split(' ').sort(), ['3', '7']);
+});
