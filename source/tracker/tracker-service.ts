@@ -7,6 +7,7 @@ import {FloodGuard} from '../policy/tracker/flood-guard.js';
 import {networkOf} from '../policy/tracker/host-table.js';
 import {
 	type CompactPeers,
+	type PeerEnd,
 	type SwarmAnnounce,
 	type SwarmCounts,
 	type SwarmLimits,
@@ -40,8 +41,8 @@ const listings = {usual: 10, burst: 30};
 /** … and one of them costs a host as much as so many other requests. */
 const listingCost = 50;
 
-/** Told of a peer that is in its swarm no longer: it said so, fell silent, or came back under another id. */
-export type LeftListener = (infoHash: string, peerId: Uint8Array) => void;
+/** Told of a peer that is in its swarm no longer. */
+export type LeftListener = (infoHash: string, peerId: Uint8Array, why: PeerEnd) => void;
 
 /** What a tracker does, whatever it is asked over. */
 export class TrackerService {
@@ -153,8 +154,8 @@ export class TrackerService {
 	/** From now on it is told, with 40 hex digits and 20 bytes; gives back how to stop that. */
 	onLeft(listener: LeftListener): () => void {
 		this.#leftListeners.add(listener);
-		this.#table.onLeft = (infoHash, peerId) => {
-			for (const listener of this.#leftListeners) listener(infoHash, peerId);
+		this.#table.onLeft = (infoHash, peerId, why) => {
+			for (const listener of this.#leftListeners) listener(infoHash, peerId, why);
 		};
 		return () => {
 			this.#leftListeners.delete(listener);

@@ -136,13 +136,14 @@ export class ListingTable {
 		const begun = words.filter(word => !isPlainInitial(word)).map(word => ` ${word}`);
 		const mayHave = this.#columns.mayHave(words);
 		const look = (slot: number): void => {
+			if (!mayHave(slot)) return;
 			const listing = this.#slots[slot];
 			if (listing === undefined) return;
 			for (const word of begun) if (!listing.text.includes(word)) return;
 			take(slot);
 		};
 		if (slots !== undefined) for (const slot of slots) look(slot);
-		else for (let slot = 0; slot < this.#slots.length; slot++) if (mayHave(slot)) look(slot);
+		else for (let slot = 0; slot < this.#slots.length; slot++) look(slot);
 	}
 }
 

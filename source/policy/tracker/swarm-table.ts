@@ -70,6 +70,9 @@ export interface SwarmListing extends SwarmCounts {
 	readonly name?: string | undefined;
 }
 
+/** It said so, fell silent or had to go, or came back under another id. */
+export type PeerEnd = 'stopped' | 'silent' | 'replaced';
+
 /** Peers as bytes: 6 each of IPv4, 18 of IPv6. */
 export interface CompactPeers {
 	readonly peers4: Uint8Array;
@@ -113,7 +116,7 @@ export class SwarmTable {
 	readonly #chosen: number[] = [];
 	#numbers = 0;
 	/** Told of every peer that is in its swarm no longer; the id is a copy. */
-	onLeft: ((infoHash: string, peerId: Uint8Array) => void) | undefined;
+	onLeft: ((infoHash: string, peerId: Uint8Array, why: PeerEnd) => void) | undefined;
 
 	/**
 	 * @param random 0 <= x < 1
@@ -181,7 +184,7 @@ export class SwarmTable {
 		const host = this.#hosts.find(address.host);
 		const former = known === undefined || host === undefined ? none : slots.find(known, host, address.port);
 		if (event === 'stopped') {
-			if (former !== none) this.#forget(former);
+			if (former !== none) this.#forget(former, 'stopped');
 			return this.scrape(infoHash);
 		}
 		let swarm = known;
@@ -197,7 +200,7 @@ export class SwarmTable {
 			if (swarm.freshSince !== undefined && now - swarm.freshSince >= againAfter) this.#endFresh(swarm);
 		}
 		if (slot === former && this.onLeft !== undefined && !slots.hasId(slot, announce.peerId))
-			this.onLeft(infoHash, slots.id(slot));
+			this.onLeft(infoHash, slots.id(slot), 'replaced');
 		slots.touch(slot, announce.peerId, now);
 		this.#enterGroup(slot, left !== 0);
 		if (event === 'completed' && wasLeecher && left === 0) swarm.completed++;
@@ -322,7 +325,7 @@ export class SwarmTable {
 		return slot;
 	}
 
-	#forget(slot: number): void {
+	#forget(slot: number, why: PeerEnd = 'silent'): void {
 		const swarm = this.#slots.swarm[slot]!;
 		const host = this.#slots.host[slot]!;
 		const id = this.onLeft && this.#slots.id(slot);
@@ -334,7 +337,7 @@ export class SwarmTable {
 			this.#swarms.delete(swarm.infoHash);
 		} else if (swarm.size === 1) this.#hosts.countAlone(this.#slots.host[this.#onlyPeer(swarm)]!, 1);
 		this.#hosts.countPeer(host, -1);
-		if (id) this.onLeft?.(swarm.infoHash, id);
+		if (id) this.onLeft?.(swarm.infoHash, id, why);
 	}
 
 	#endFresh(swarm: Swarm): void {

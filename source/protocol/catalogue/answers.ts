@@ -67,7 +67,9 @@ export interface PublishAnswer {
 /** Something that has happened in a catalogue. */
 export type CatalogueEvent =
 	| {readonly type: 'published' | 'withdrawn'; readonly infoHash: string; readonly nick: string}
-	| {readonly type: 'came' | 'left'; readonly nick: string};
+	| {readonly type: 'came' | 'left'; readonly nick: string}
+	/** So much at once that it is not told one by one. */
+	| {readonly type: 'many'};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -144,6 +146,7 @@ export function asCatalogueEvent(text: string): CatalogueEvent | undefined {
 	}
 	if (!isFields(value)) return undefined;
 	const {type, infoHash} = value;
+	if (type === 'many') return {type};
 	const nick = asNick(value['nick']);
 	if (nick === undefined) return undefined;
 	if (type === 'came' || type === 'left') return {type, nick};

@@ -51,6 +51,6 @@ export class Ground {
 	}
 
 	get said(): string[] {
-		return this.events.splice(0).map(({type, nick}) => `${type} ${nick}`);
+		return this.events.splice(0).map(event => `${event.type} ${event.type === 'many' ? '' : event.nick}`);
 	}
 }

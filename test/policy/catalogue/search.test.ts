@@ -23,6 +23,8 @@ test('words are found by their beginnings, all of them, in any order', () => {
 	assert.deepEqual(ground.names('bl'), ['Blue Harbour (live)', 'blueberry pie']);
 	assert.deepEqual(ground.names('o m'), ['Old harbour maps']);
 	assert.deepEqual(ground.names('harbour nothing'), []);
+	assert.deepEqual(ground.names('harbour 2'), ['Harbour sounds 2026']);
+	assert.deepEqual(ground.names('harbour m'), ['Old harbour maps']);
 	assert.deepEqual(ground.names('?!'), []);
 	assert.equal(ground.names('  ').length, 4);
 });
