@@ -11,10 +11,11 @@ import type {Context, Flags, Options} from './command.js';
 import {integer, size, text, trackerUrl, type ValueReader} from './quantities.js';
 
 /** One tier of trackers: `,` stands between its URLs. */
-const tier: ValueReader<readonly string[]> = (value, where) =>
+export const tier: ValueReader<readonly string[]> = (value, where) =>
 	value.split(',').map(url => trackerUrl(url, where));
 
-const webSeed: ValueReader<string> = (value, where) => {
+/** The URL of a server that has the content. BEP 19. */
+export const webSeed: ValueReader<string> = (value, where) => {
 	const url = asWebSeedUrl(value);
 	if (url === undefined)
 		throw new UserError('bad-value', `${where}: ${JSON.stringify(value)} is not an http(s) URL`, 2);

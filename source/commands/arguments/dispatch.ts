@@ -10,6 +10,7 @@ const loaders = {
 	get: async () => (await import('../verbs/get.js')).command,
 	seed: async () => (await import('../verbs/seed.js')).command,
 	create: async () => (await import('../verbs/create.js')).command,
+	edit: async () => (await import('../verbs/edit.js')).command,
 	info: async () => (await import('../verbs/info.js')).command,
 	verify: async () => (await import('../verbs/verify.js')).command,
 	tracker: async () => (await import('../verbs/tracker.js')).command,

@@ -26,6 +26,13 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui create Album -t udp://tracker.example:6969', 'write Album.torrent'],
 		["tortui create Album --private --exclude '*.tmp' -o mine.torrent", 'without some of its files'],
 	],
+	edit: [
+		['tortui edit Album.torrent -t udp://tracker.example:6969', 'one more tracker'],
+		[
+			'tortui edit *.torrent --replace-tracker old.example=new.example',
+			'a tracker that moved, in many files',
+		],
+	],
 	info: [
 		['tortui info album.torrent', 'files, trackers and the magnet link'],
 		["tortui info --resolve 'magnet:?xt=urn:btih:c0ffee…'", 'what peers say that it holds'],

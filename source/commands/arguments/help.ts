@@ -11,6 +11,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui get TORRENT ...', 'download without a screen, exit when done'],
 	['tortui seed PATH ...', 'make a torrent of PATH (or take TORRENT=PATH) and seed it'],
 	['tortui create PATH', 'write a .torrent'],
+	['tortui edit FILE ...', 'change trackers, web seeds and comment of .torrent files'],
 	['tortui info TORRENT', 'show what a .torrent or a magnet link holds'],
 	['tortui verify TORRENT DIR', 'hash the data on disk against the torrent'],
 	['tortui tracker', 'run an HTTP and UDP tracker'],

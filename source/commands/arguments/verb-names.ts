@@ -4,6 +4,7 @@ export const verbNames = [
 	'get',
 	'seed',
 	'create',
+	'edit',
 	'info',
 	'verify',
 	'tracker',
