@@ -6,7 +6,9 @@ import type {InfoHash} from '../../source/base/units.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
 import {DiskService} from '../../source/io/disk/disk-service.js';
 import type {Removal, Storage, StorageEvents, StorageFailure} from '../../source/io/disk/storage.js';
+import type {PieceHashMemory} from '../../source/policy/hashes/file-tree.js';
 import {geometryOf} from '../../source/policy/pieces/piece-geometry.js';
+import {blockHashes, merkleRoot, pieceHash} from '../../source/protocol/metainfo/merkle.js';
 import type {Metainfo, MetainfoFile} from '../../source/protocol/metainfo/metainfo.js';
 
 export const blockLength = 16_384;
@@ -35,6 +37,46 @@ export function makeTorrent(
 			.digest(),
 	);
 	return {metainfo: describe(files, pieceLength, offset, Buffer.concat(hashes)), data};
+}
+
+/**
+ * A v2 or hybrid torrent with made-up bytes: each file begins a piece. A hybrid has pad files between, and after the last
+ * one where `tail` says so.
+ */
+export function makeMerkleTorrent(
+	specs: readonly FileSpec[],
+	pieceLength: number,
+	version: '2' | 'hybrid',
+	{seed = 1, tail = false, layers = true}: {seed?: number; tail?: boolean; layers?: boolean} = {},
+): {metainfo: Metainfo; data: Buffer} {
+	const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+	const padded: FileSpec[] = [];
+	for (const [n, [path, length, special]] of specs.entries()) {
+		padded.push([path, length, special]);
+		const past = length % pieceLength;
+		const isLast = specs.slice(n + 1).every(([, after]) => after === 0);
+		if (past > 0 && (!isLast || tail))
+			padded.push([`t/.pad/${pieceLength - past}`, pieceLength - past, {pad: true}]);
+	}
+	const {metainfo, data} = makeTorrent(padded, pieceLength, seed);
+	const pieceLayers = new Map<string, Uint8Array>();
+	const files = metainfo.files.map((file): MetainfoFile => {
+		if (file.pad || file.length === 0) return file;
+		const bytes = data.subarray(file.offset, file.offset + file.length);
+		const blocks = blockHashes(bytes, sha256);
+		const piecesRoot = merkleRoot(blocks, 1, sha256);
+		if (file.length > pieceLength) {
+			const layer = Array.from({length: Math.ceil(file.length / pieceLength)}, (_, piece) => {
+				const part = bytes.subarray(piece * pieceLength, (piece + 1) * pieceLength);
+				return pieceHash(blockHashes(part, sha256), pieceLength, false, sha256);
+			});
+			if (layers) pieceLayers.set(Buffer.from(piecesRoot).toString('hex'), Buffer.concat(layer));
+		}
+		return {...file, piecesRoot};
+	});
+	const infoHashV2 = 'cd'.repeat(32) as InfoHash;
+	const whole: Metainfo = {...metainfo, version, infoHashV2, files, pieceLayers};
+	return {metainfo: version === '2' ? {...whole, infoHash: undefined, pieceHashes: undefined} : whole, data};
 }
 
 export function describe(
@@ -103,11 +145,11 @@ export class TestDisk {
 
 	open(
 		torrent: {metainfo: Metainfo; data: Buffer},
-		options: {wanted?: readonly number[]; id?: string; dir?: string} = {},
+		options: {wanted?: readonly number[]; id?: string; dir?: string; hashes?: PieceHashMemory} = {},
 	): TestTorrent {
 		const id = options.id ?? `torrent${this.#torrents++}`;
 		const wanted = Uint8Array.from(options.wanted ?? torrent.metainfo.files.map(() => 1));
-		return new TestTorrent(this, torrent, wanted, id, options.dir ?? this.dir);
+		return new TestTorrent(this, torrent, wanted, id, options.dir ?? this.dir, options.hashes);
 	}
 
 	part(id: string): string {
@@ -145,6 +187,7 @@ export class TestTorrent {
 		wanted: Uint8Array,
 		id: string,
 		dir: string,
+		hashes?: PieceHashMemory,
 	) {
 		this.#disk = disk;
 		this.#dir = dir;
@@ -161,12 +204,14 @@ export class TestTorrent {
 			wrong: (piece, digests) => tell(piece, {type: 'wrong', digests}),
 			failed: (piece, failure) => tell(piece, {type: 'failed', failure}),
 		};
-		this.storage = disk.service.open({metainfo, map: geometryOf(metainfo), dir, wanted, id}, events);
+		const map = geometryOf(metainfo);
+		this.storage = disk.service.open({metainfo, map, dir, wanted, id, hashes}, events);
 	}
 
 	piece(piece: number): Buffer {
 		const {pieceLength} = this.metainfo;
-		return this.data.subarray(piece * pieceLength, (piece + 1) * pieceLength);
+		const size = geometryOf(this.metainfo).pieceSize(piece);
+		return this.data.subarray(piece * pieceLength, piece * pieceLength + size);
 	}
 
 	/** Puts a piece's blocks into the pool, those in `skip` left out (-1). */

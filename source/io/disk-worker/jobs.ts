@@ -24,7 +24,7 @@ export const failed = 2;
 export interface BatchResult {
 	/** One for each job: `stored`, `wrong` or `failed`. */
 	readonly codes: Uint8Array;
-	/** One for each `wrong` in turn: SHA-1 of each block. */
+	/** One for each `wrong` in turn: 20 bytes of each block. */
 	readonly digests: readonly Uint8Array[];
 	/** One for each `failed` in turn. */
 	readonly failures: readonly StorageFailure[];
@@ -42,8 +42,8 @@ export type DiskTask =
 	  }
 	/** Answered by `right`. `fresh` begins a check: files may have been changed behind our back. */
 	| {readonly type: 'check'; readonly pieces: Int32Array; readonly fresh: boolean}
-	/** Answered by `digests`. */
-	| {readonly type: 'digest'; readonly piece: number}
+	/** Answered by `digests`: 20 bytes a block, or 32 of SHA-256. */
+	| {readonly type: 'digest' | 'leaves'; readonly piece: number}
 	| {readonly type: 'place'; readonly wanted: Uint8Array}
 	| {readonly type: 'create'; readonly wanted: Uint8Array; readonly links: boolean}
 	/** Answered by `left`. */
@@ -64,7 +64,7 @@ export interface DiskReply {
 	readonly failure?: StorageFailure | undefined;
 	/** For `check`: one byte a piece, 1 where its hash is right. */
 	readonly right?: Uint8Array;
-	/** For `digest`: SHA-1 of each block, when the piece is there and right. */
+	/** For `digest` and `leaves`, when the piece is there and right. */
 	readonly digests?: Uint8Array | undefined;
 	/** For `allocate`: bytes still to be taken up. */
 	readonly left?: Bytes;

@@ -32,7 +32,7 @@ export class PieceChecker {
 		const last = pieces.at(-1)!;
 		const start = map.pieceStart(pieces[0]!);
 		if (map.pieceLength > readLength) {
-			right[0] = this.#checkLarge(files, last, absent) ? 1 : 0;
+			right[0] = this.#isRight(files, last, absent) ? 1 : 0;
 			return;
 		}
 
@@ -47,45 +47,40 @@ export class PieceChecker {
 		}
 	}
 
-	/** A piece that is not read at once but hashed as it is read. */
-	#checkLarge(files: TorrentFiles, piece: number, absent: Set<number>): boolean {
-		return this.#isRight(files, piece, absent, () => {});
-	}
-
-	/** SHA-1 of each block of a piece, 20 bytes a block; undefined when it is not on disk or its hash is wrong. */
-	digests(files: TorrentFiles, piece: number): Uint8Array | undefined {
+	/** Digests of each block of a piece; undefined when it is not on disk or its hash is wrong. */
+	digests(files: TorrentFiles, piece: number, kind: 'digest' | 'leaves'): Uint8Array | undefined {
 		const {verifier} = files;
-		const digests: Uint8Array[] = [];
-		const isRight = this.#isRight(files, piece, new Set(), chunk => {
-			digests.push(verifier.blockDigests([chunk], chunk.length));
-		});
-		return isRight ? Buffer.concat(digests) : undefined;
+		// Read once more for that: seldom asked for, and a right piece may be large.
+		if (!this.#isRight(files, piece, new Set())) return undefined;
+		const whole = {isRead: true};
+		const chunks = this.#chunks(files, piece, new Set(), whole);
+		const digests = kind === 'leaves' ? verifier.leaves(piece, chunks) : verifier.blockDigests(piece, chunks);
+		return whole.isRead ? digests : undefined;
 	}
 
-	/** @param tell shown each chunk in turn */
-	#isRight(
+	/** A piece that is not read at once but hashed as it is read. */
+	#isRight(files: TorrentFiles, piece: number, absent: Set<number>): boolean {
+		const whole = {isRead: true};
+		return files.verifier.isRight(piece, this.#chunks(files, piece, absent, whole)) && whole.isRead;
+	}
+
+	/** @param whole what becomes false when not all of it is there: what was yielded ends there */
+	*#chunks(
 		files: TorrentFiles,
 		piece: number,
 		absent: Set<number>,
-		tell: (chunk: Uint8Array) => void,
-	): boolean {
+		whole: {isRead: boolean},
+	): Generator<Uint8Array> {
 		const {map} = files.layout;
 		const size = map.pieceSize(piece);
 		const start = map.pieceStart(piece);
 		const room = this.#room(readLength);
-		let complete = true;
-		const read = this.#read.bind(this);
-		function* chunks(): Generator<Uint8Array> {
-			for (let at = 0; at < size && complete; at += readLength) {
-				const chunk = room.subarray(0, Math.min(readLength, size - at));
-				complete = read(files, start + at, chunk, absent);
-				if (!complete) return;
-				tell(chunk);
-				yield chunk;
-			}
+		for (let at = 0; at < size; at += readLength) {
+			const chunk = room.subarray(0, Math.min(readLength, size - at));
+			whole.isRead = this.#read(files, start + at, chunk, absent);
+			if (!whole.isRead) return;
+			yield chunk;
 		}
-
-		return files.verifier.isRight(piece, chunks()) && complete;
 	}
 
 	#read(files: TorrentFiles, position: Bytes, target: Uint8Array, absent: Set<number>): boolean {

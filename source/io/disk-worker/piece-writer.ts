@@ -112,7 +112,7 @@ export class PieceWriter {
 
 		if (!files.verifier.isRight(piece, views)) {
 			this.#codes[job] = wrong;
-			this.#digests.push(files.verifier.blockDigests(views, size));
+			this.#digests.push(files.verifier.blockDigests(piece, views));
 			return;
 		}
 

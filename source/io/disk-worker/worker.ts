@@ -60,7 +60,8 @@ function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply
 			}
 
 			case 'digest':
-				return {id, digests: checker.digests(files, task.piece)};
+			case 'leaves':
+				return {id, digests: checker.digests(files, task.piece, task.type)};
 
 			case 'place': {
 				files.partFile.place(task.wanted);

@@ -51,14 +51,17 @@ export class DiskService implements Disk {
 	}
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
-	open({metainfo, map, dir, wanted, id, renamed, owners}: TorrentOnDisk, events: StorageEvents): Storage {
+	open(
+		{metainfo, map, dir, wanted, id, renamed, owners, hashes}: TorrentOnDisk,
+		events: StorageEvents,
+	): Storage {
 		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
 		const partPath = join(this.#stateDir, 'parts', `${id}.part`);
 		const layout = FileLayout.of(metainfo, map, {dir, partPath}, renamed);
 		const worker = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
 		const share = {
 			torrent: this.#nextTorrent++,
-			hashes: pieceHashesOf(metainfo),
+			hashes: pieceHashesOf(metainfo, hashes),
 			worker,
 			readers: this.#readers,
 			acquireCheckers: () => this.#lendWorkers(worker),

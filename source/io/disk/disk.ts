@@ -1,4 +1,5 @@
 import type {Bytes} from '../../base/units.js';
+import type {PieceHashMemory} from '../../policy/hashes/file-tree.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Storage, StorageEvents} from './storage.js';
@@ -11,6 +12,8 @@ export interface TorrentOnDisk {
 	readonly dir: string;
 	/** One entry a file, 1 where it is wanted. */
 	readonly wanted: Uint8Array;
+	/** What is known of its v2 hashes; others learn more while it is open. By default what the metainfo says. BEP 52. */
+	readonly hashes?: PieceHashMemory | undefined;
 	/** The torrent's id, which names its part file. */
 	readonly id: string;
 	/** Files that have another path than the torrent says. */

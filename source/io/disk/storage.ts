@@ -16,6 +16,8 @@ export interface StorageFailure {
 		| 'differs'
 		/** A file is not as `expect` says; it may hold the same bytes all the same. */
 		| 'changed'
+		/** The v1 and v2 hashes of a hybrid torrent are not of the same data. */
+		| 'contradictory'
 		| 'too-many-files'
 		| 'io';
 	/** One line: what and where, and what to do. */
@@ -66,7 +68,10 @@ export interface RemovalRules {
 export interface StorageEvents {
 	/** The piece's hash was right and every byte of it has been written. */
 	stored(piece: number): void;
-	/** The hash was wrong; nothing was written. SHA-1 of each block, 20 bytes a block, to find out who lied. */
+	/**
+	 * The hash was wrong; nothing was written. Digests of each block, 20 bytes a block, to find out who lied: of SHA-256
+	 * where the torrent has a v2 half, else of SHA-1.
+	 */
 	wrong(piece: number, digests: Uint8Array): void;
 	/** The piece could not be written or read back; its blocks are lost. */
 	failed(piece: number, failure: StorageFailure): void;
@@ -141,10 +146,15 @@ export interface Storage {
 	/** Hashes what is on disk; pieces whose files are missing are told as wrong without reading. Reads the pieces in order. */
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking;
 	/**
-	 * SHA-1 of each block of a piece that is on disk and right, 20 bytes a block, to tell who sent another; undefined when
-	 * it is not there, or not right any more.
+	 * Digests of each block of a piece that is on disk and right, 20 bytes a block, to tell who sent another; undefined
+	 * when it is not there, or not right any more.
 	 */
 	blockDigests(piece: number): Promise<Uint8Array | undefined>;
+	/**
+	 * SHA-256 of each block of a piece that is on disk and right, 32 bytes a block, to be given to peers; undefined when it
+	 * is not there, or the torrent has no v2 half. BEP 52.
+	 */
+	leafHashes?(piece: number): Promise<Uint8Array | undefined>;
 	/** One entry a file, 1 where it is wanted. Files that become wanted take over what the part file holds of them. */
 	setWanted(wanted: Uint8Array): Promise<StorageFailure | undefined>;
 	/** Creates the wanted files without data in them, and folders; asked once all pieces of a file are there is not needed. */

@@ -171,6 +171,13 @@ export class TorrentStorage implements Storage, JobListener {
 		return (await worker.request(torrent, {type: 'digest', piece})).digests;
 	}
 
+	async leafHashes(piece: number): Promise<Uint8Array | undefined> {
+		await this.#moving;
+		if (this.#closing || this.#share.hashes.merkle === undefined) return undefined;
+		const {worker, torrent} = this.#share;
+		return (await worker.request(torrent, {type: 'leaves', piece})).digests;
+	}
+
 	async setWanted(wanted: Uint8Array): Outcome {
 		this.#wanted = wanted.slice();
 		await this.#moving;

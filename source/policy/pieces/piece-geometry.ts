@@ -1,4 +1,5 @@
 import {type Bytes, blockLength, type PieceIndex} from '../../base/units.js';
+import {powerOfTwoFrom} from '../hashes/hash-range.js';
 import {FileMap, type FileMapData, type Segment, type StreamFile} from './file-map.js';
 
 /** A geometry in a form that costs little to send to another thread. */
@@ -108,11 +109,19 @@ export class PieceGeometry {
 		return [first, length === 0 ? first - 1 : Math.floor((offset + length - 1) / this.pieceLength)];
 	}
 
-	/** Whether the piece is all there is of the file under it: of aligned pieces only. */
-	isWholeFile(piece: number): boolean {
+	/** Bytes of the file that the piece begins with or in, padding left out: what a v2 tree is over. BEP 52. */
+	dataSize(piece: number): Bytes {
 		const start = this.pieceStart(piece);
 		const file = this.#files.at(start);
-		return file !== undefined && file.end - file.start <= this.pieceLength;
+		return file === undefined ? 0 : Math.min(file.end - start, this.pieceSize(piece));
+	}
+
+	/** Blocks under the hash of a piece, padding counted: all of a file that has no other piece has no more. BEP 52. */
+	treeWidth(piece: number): number {
+		const file = this.#files.at(this.pieceStart(piece));
+		const full = this.pieceLength / blockLength;
+		if (file === undefined || file.end - file.start > this.pieceLength) return full;
+		return Math.min(full, powerOfTwoFrom(Math.ceil((file.end - file.start) / blockLength)));
 	}
 
 	/** The files under a piece, in order. */

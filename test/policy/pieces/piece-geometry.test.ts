@@ -132,8 +132,16 @@ test('aligned pieces end with their file', () => {
 	assert.equal(aligned.holds(1, 8191, 1), true);
 	assert.equal(aligned.holds(1, 8191, 2), false);
 	assert.deepEqual(
-		Array.from({length: 7}, (_, piece) => aligned.isWholeFile(piece)),
-		[false, false, true, true, false, false, false],
+		Array.from({length: 7}, (_, piece) => [aligned.dataSize(piece), aligned.treeWidth(piece)]),
+		[
+			[32_768, 2],
+			[8192, 2],
+			[32_768, 2],
+			[1024, 1],
+			[32_768, 2],
+			[32_768, 2],
+			[1024, 2],
+		],
 	);
 	assert.deepEqual(
 		filled.filter(({pad}) => !pad).map(({offset, length}) => aligned.span(offset, length)),
