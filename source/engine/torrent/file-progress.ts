@@ -22,6 +22,8 @@ export class FileProgress {
 	/** Of all files, pad files left out. */
 	readonly length: Bytes;
 	readonly count: number;
+	/** Verified bytes of all files. */
+	had: Bytes = 0;
 	/** Rises with every change. */
 	revision = 1;
 	readonly #files: readonly MetainfoFile[];
@@ -96,6 +98,7 @@ export class FileProgress {
 		for (const {file, length} of this.#map.filesOf(piece)) {
 			if (file < 0) continue;
 			this.completed[file]! += change * length;
+			this.had += change * length;
 			if (change > 0 && this.completed[file] === this.#files[file]!.length) {
 				whole ??= [];
 				whole.push(file);
@@ -114,6 +117,7 @@ export class FileProgress {
 	/** Nothing is here. */
 	clear(): void {
 		this.completed.fill(0);
+		this.had = 0;
 		this.#sum();
 	}
 

@@ -4,6 +4,7 @@ import type {InfoHash} from '../../base/units.js';
 import type {Removal, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {undoMove} from '../../io/files/undo-move.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
+import type {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {withoutPartFile} from '../../policy/pieces/check-plan.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -17,6 +18,8 @@ import type {TorrentNames} from './torrent-names.js';
 /** What opening files asks of, and tells, their torrent. */
 export interface FilesOnDiskOwner extends RecheckOwner, OwnershipOwner {
 	readonly id: InfoHash;
+	/** What is known of the v2 hashes; undefined where there are none. */
+	readonly hashes: HashTrees | undefined;
 	/** Files that have another path than the torrent says. */
 	readonly renamed: Map<number, readonly string[]>;
 	readonly names: TorrentNames;
@@ -187,9 +190,9 @@ export class FilesOnDisk {
 	}
 
 	#openStorage(wanted: Uint8Array, owners?: Uint8Array): Storage {
-		const {metainfo, map, dir, id, renamed} = this.#owner;
+		const {metainfo, map, dir, id, renamed, hashes} = this.#owner;
 		return this.#services.disk.open(
-			{metainfo, map, dir, wanted, id, renamed, owners},
+			{metainfo, map, dir, wanted, id, renamed, owners, hashes: hashes?.memory},
 			{
 				stored: piece => this.#owner.torrent.post({type: 'stored', piece}),
 				wrong: (piece, digests) => this.#owner.torrent.post({type: 'wrong', piece, digests}),

@@ -7,6 +7,7 @@ import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionServices} from '../session/session-services.js';
+import type {AwaitedHashes} from '../transfer/awaited-hashes.js';
 import type {Downloader} from '../transfer/downloader.js';
 import type {FileProgress} from './file-progress.js';
 
@@ -29,6 +30,7 @@ export interface RecheckOwner {
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	readonly downloader: Downloader;
+	readonly awaitedHashes: AwaitedHashes | undefined;
 	log(level: LogLevel, text: string): void;
 }
 
@@ -60,7 +62,9 @@ export class Recheck {
 		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
 		if (plan.changed && !isTold)
 			this.#owner.log('warn', 'files on disk are not as they were left: hashing them');
-		return plan;
+		// Those whose hash is not known are looked at when it is.
+		const check = this.#owner.awaitedHashes?.sift(plan.check) ?? plan.check;
+		return {...plan, check};
 	}
 
 	#reset(): void {
@@ -121,7 +125,9 @@ export class Recheck {
 			if (!map.isPiece(piece) || have.has(piece)) continue;
 			downloader.unfinished.restore(piece, blocks);
 			const partial = downloader.partials.get(piece);
-			if (partial !== undefined && partial.received === partial.blocks) downloader.submitForHash(partial);
+			if (partial === undefined || partial.received < partial.blocks || downloader.picker.isHeld(piece))
+				continue;
+			downloader.submitForHash(partial);
 		}
 	}
 }

@@ -1,9 +1,11 @@
 import type {LogLevel} from '../../base/ports.js';
-import type {Bytes, InfoHash, Millis} from '../../base/units.js';
+import type {Bytes, InfoHash, Millis, PieceIndex} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
 import type {ClaimedPlace} from '../../io/ownership/path-registry.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
+import {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
@@ -14,6 +16,7 @@ import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices, SharedBuffers} from '../session/session-services.js';
 import type {SourceSet} from '../sources/source-set.js';
 import type {Swarm} from '../swarm/swarm.js';
+import {AwaitedHashes} from '../transfer/awaited-hashes.js';
 import type {BlockSource} from '../transfer/block-source.js';
 import type {DownloadOwner} from '../transfer/download-owner.js';
 import {Downloader} from '../transfer/downloader.js';
@@ -75,6 +78,10 @@ export class TorrentContent
 	readonly metainfo: Metainfo;
 	readonly map: PieceGeometry;
 	readonly have: Bitfield;
+	/** What is known of the Merkle trees of its files; undefined where there is no v2 half. BEP 52. */
+	readonly hashes: HashTrees | undefined;
+	/** Pieces that nobody can verify yet; undefined where v1 hashes do. */
+	readonly awaitedHashes: AwaitedHashes | undefined;
 	readonly files: FileProgress;
 	/** Priorities of single pieces, above those of their files. */
 	readonly piecePriorities: PiecePriorities;
@@ -104,6 +111,7 @@ export class TorrentContent
 		this.metainfo = metainfo;
 		this.map = geometryOf(metainfo);
 		this.have = new Bitfield(this.map.pieceCount);
+		if (metainfo.infoHashV2 !== undefined) this.hashes = new HashTrees(metainfo, hashFunctions.sha256);
 		this.piecePriorities = new PiecePriorities(this.map.pieceCount);
 		this.files = new FileProgress(metainfo.files, this.map, this.piecePriorities, this.have);
 		this.downloader = new Downloader(this.map, this, random);
@@ -118,6 +126,8 @@ export class TorrentContent
 		this.relocation = new Relocation(this);
 		this.names = new TorrentNames(this);
 		this.onDisk = new FilesOnDisk(this, services);
+		if (this.hashes !== undefined && metainfo.pieceHashes === undefined)
+			this.awaitedHashes = new AwaitedHashes(this.hashes, this);
 	}
 
 	/** What an earlier session knew of it; to be told before the first start. */
@@ -143,11 +153,10 @@ export class TorrentContent
 		return this.onDisk.storage;
 	}
 
-	/** Verified bytes of the stream of pieces, wanted or not. */
-	get haveBytes(): Bytes {
-		const last = this.map.pieceCount - 1;
-		const short = this.have.has(last) ? this.map.pieceLength - this.map.pieceSize(last) : 0;
-		return this.have.count * this.map.pieceLength - short;
+	/** Hashes of these pieces are known now: `HashTrees.add` said so. */
+	hashesCame(pieces: readonly PieceIndex[]): void {
+		this.resumeState.revision++;
+		this.awaitedHashes?.came(pieces);
 	}
 
 	get pieceCount(): number {

@@ -87,7 +87,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.settings = new TorrentSettings(setup.wanted ?? true);
 		this.#doubtful = setup.doubtful === true;
 		this.stats = new TransferStats(services.clock.now());
-		this.goal = new SeedingGoal(this.stats, () => this.#content?.metainfo.length ?? 0);
+		this.goal = new SeedingGoal(this.stats, () => this.#content?.files.length ?? 0);
 		this.resumeState = new ResumeState(this, services.clock);
 		this.rateLimits = new TorrentRateLimits({
 			download: services.downloadLimiter,
@@ -133,7 +133,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	/** What it lacks of everything, wanted or not; undefined while nobody knows how much that is. */
 	get left(): Bytes | undefined {
-		return this.#content && this.#content.metainfo.length - this.#content.haveBytes;
+		return this.#content && this.#content.files.length - this.#content.files.had;
 	}
 
 	/** Computed once, when first looked at. */

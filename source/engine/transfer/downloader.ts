@@ -62,7 +62,7 @@ export class Downloader implements DownloadPieces {
 			else this.needed.clear(piece);
 		}
 		for (const partial of [...this.partials.all()]) {
-			if (partial.received === 0 && priorities[partial.piece] === 0) this.#withdraw(partial);
+			if (partial.received === partial.padding && priorities[partial.piece] === 0) this.#withdraw(partial);
 		}
 	}
 
@@ -73,7 +73,7 @@ export class Downloader implements DownloadPieces {
 		if (priority > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
 		else this.needed.clear(piece);
 		const partial = priority === 0 ? this.partials.get(piece) : undefined;
-		if (partial?.received === 0) this.#withdraw(partial);
+		if (partial !== undefined && partial.received === partial.padding) this.#withdraw(partial);
 	}
 
 	/** A piece that is wanted and not had is due. */
@@ -183,11 +183,12 @@ export class Downloader implements DownloadPieces {
 
 	/**
 	 * Asks a source for this very block, which is missing, whomever else it was asked of. Answers its length; that it may
-	 * come, and that there is memory for it, is the caller's to know.
+	 * come, and that there is memory for it, is the caller's to know. 0 when it could not be verified for now.
 	 */
 	askFor(source: BlockSource, piece: number, block: number, now: Millis): Bytes {
 		let partial = this.partials.get(piece);
 		if (partial === undefined) {
+			if (this.picker.isHeld(piece)) return 0;
 			this.picker.take(piece);
 			partial = this.partials.begin(piece);
 		}

@@ -65,6 +65,6 @@ function stateOfPiece(content: TorrentContent, piece: number): string {
 	if (partial?.requests.some((count, block) => count > 0 && partial.states[block] === blockState.missing)) {
 		return 'in flight';
 	}
-	if (partial !== undefined && partial.received > 0) return 'partly had';
+	if (partial !== undefined && partial.received > partial.padding) return 'partly had';
 	return content.downloader.picker.priority(piece) > 0 ? 'missing' : 'not wanted';
 }

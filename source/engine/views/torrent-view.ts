@@ -51,7 +51,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		downloadRate,
 		uploadRate: torrent.active ? Math.round(torrent.stats.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
-		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || content?.metainfo.length || 1),
+		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || content?.files.length || 1),
 		connected: swarm.connected,
 		seedsConnected: content?.downloader.picker.seeds ?? 0,
 		...countTrading(swarm.peers.values()),

@@ -99,6 +99,13 @@ export class FileMap {
 		return start === undefined || start > position ? undefined : {start, end: this.#ends[n]!};
 	}
 
+	/** Whether there are files, and some bytes are of none: pad files. */
+	get hasGaps(): boolean {
+		let data = 0;
+		for (let n = 0; n < this.#ends.length; n++) data += this.#ends[n]! - this.#starts[n]!;
+		return data > 0 && data < this.length;
+	}
+
 	/** The first file with data that ends after `position`, as an index into files with data. */
 	#find(position: Bytes): number {
 		const ends = this.#ends;

@@ -24,6 +24,8 @@ export class PieceGeometry {
 	readonly #files: FileMap;
 	/** The size of each piece, where others than the last may be short. */
 	readonly #sizes: Uint32Array | undefined;
+	/** Whether some bytes of pieces are of no file. */
+	readonly #hasPads: boolean;
 
 	private constructor(pieceLength: Bytes, files: FileMap, aligned: boolean) {
 		this.length = files.length;
@@ -32,6 +34,7 @@ export class PieceGeometry {
 		this.blocksPerPiece = Math.ceil(pieceLength / blockLength);
 		this.#files = files;
 		if (aligned) this.#sizes = this.#measure();
+		this.#hasPads = !aligned && files.hasGaps;
 	}
 
 	/** Pieces are cut from the stream, whatever files lie under them: all but the last have the same size. BEP 3. */
@@ -107,6 +110,22 @@ export class PieceGeometry {
 	span(offset: Bytes, length: Bytes): readonly [first: number, last: number] {
 		const first = Math.floor(offset / this.pieceLength);
 		return [first, length === 0 ? first - 1 : Math.floor((offset + length - 1) / this.pieceLength)];
+	}
+
+	/** Blocks of a piece that nobody need send: they are padding, and so zeros. BEP 47. */
+	padBlocks(piece: number): number[] {
+		if (!this.#hasPads) return [];
+		const blocks: number[] = [];
+		let at = 0;
+		for (const {file, length} of this.filesOf(piece)) {
+			const end = at + length;
+			if (file < 0) {
+				const last = end === this.pieceSize(piece) ? this.blockCount(piece) : Math.floor(end / blockLength);
+				for (let block = Math.ceil(at / blockLength); block < last; block++) blocks.push(block);
+			}
+			at = end;
+		}
+		return blocks;
 	}
 
 	/** Bytes of the file that the piece begins with or in, padding left out: what a v2 tree is over. BEP 52. */

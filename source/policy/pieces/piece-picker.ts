@@ -40,6 +40,8 @@ export class PiecePicker {
 	readonly #priority: Uint8Array;
 	/** 1 where the piece can be begun, if it is wanted: not had, not begun. */
 	readonly #idle: Uint8Array;
+	/** 1 where nothing is begun for now, whatever else holds; undefined while there is no such piece. */
+	#held: Uint8Array | undefined;
 	readonly #order: Int32Array;
 	/** Where in `#order` a piece stands; -1 where it is not open. */
 	readonly #place: Int32Array;
@@ -80,7 +82,26 @@ export class PiecePicker {
 
 	/** Whether a piece is wanted, not had and not begun. */
 	isOpen(piece: number): boolean {
-		return this.#idle[piece] === 1 && this.#priority[piece] !== 0;
+		return this.#idle[piece] === 1 && this.#priority[piece] !== 0 && !this.isHeld(piece);
+	}
+
+	/** Whether the piece is not to be begun for now. */
+	isHeld(piece: number): boolean {
+		return this.#held?.[piece] === 1;
+	}
+
+	/** The piece is not to be begun until it is released: it could not be verified. */
+	hold(piece: number): void {
+		this.#held ??= new Uint8Array(this.pieceCount);
+		this.#held[piece] = 1;
+		this.#stale = true;
+	}
+
+	/** The piece may be begun, as any other. */
+	release(piece: number): void {
+		if (!this.isHeld(piece)) return;
+		this.#held![piece] = 0;
+		this.#stale = true;
 	}
 
 	/** How many pieces are open. */
@@ -356,7 +377,7 @@ export class PiecePicker {
 	}
 
 	#insert(piece: number): void {
-		if (this.#stale || this.#idle[piece] === 0 || this.#priority[piece] === 0) return;
+		if (this.#stale || !this.isOpen(piece)) return;
 		const target = this.#bucket(piece);
 		let hole = this.#start[buckets]!;
 		for (let bucket = buckets - 1; bucket > target; bucket--) {
@@ -384,12 +405,12 @@ export class PiecePicker {
 		const start = this.#start.fill(0);
 		for (let piece = 0; piece < this.pieceCount; piece++) {
 			this.#place[piece] = -1;
-			if (this.#idle[piece] === 1 && this.#priority[piece] !== 0) start[this.#bucket(piece) + 1]!++;
+			if (this.isOpen(piece)) start[this.#bucket(piece) + 1]!++;
 		}
 		for (let bucket = 0; bucket < buckets; bucket++) start[bucket + 1]! += start[bucket]!;
 		const next = start.slice(0, buckets);
 		for (let piece = 0; piece < this.pieceCount; piece++) {
-			if (this.#idle[piece] === 0 || this.#priority[piece] === 0) continue;
+			if (!this.isOpen(piece)) continue;
 			const place = next[this.#bucket(piece)]!++;
 			this.#order[place] = piece;
 			this.#place[piece] = place;

@@ -18,8 +18,9 @@ export class PartialPiece {
 	readonly askedAt: Float64Array;
 	/** Missing blocks nobody is asked for. */
 	free = 0;
-	/** Blocks that came. */
+	/** Blocks that came, and those of padding, which need not. */
 	received = 0;
+	padding = 0;
 	/** The only peer that may be asked; -1 for all. A peer on parole works alone, so that guilt is certain. */
 	exclusive = -1;
 	/** All blocks were handed to the disk; a verdict is awaited. */
@@ -44,6 +45,7 @@ export class PartialPiece {
 		this.senders.fill(-1);
 		this.free = blocks;
 		this.received = 0;
+		this.padding = 0;
 		this.exclusive = -1;
 		this.hashing = false;
 		this.#from = 0;
@@ -80,7 +82,7 @@ export class PartialPiece {
 
 	/** No block has come, none is asked for. */
 	get untouched(): boolean {
-		return this.received === 0 && this.free === this.blocks;
+		return this.received === this.padding && this.free === this.blocks - this.padding;
 	}
 }
 
@@ -110,7 +112,7 @@ export class PartialPieces {
 			if (hashing) continue;
 			const blocks: number[] = [];
 			for (let block = 0; block < count; block++) if (states[block] === blockState.onDisk) blocks.push(block);
-			if (blocks.length > 0) saved.push({piece, blocks});
+			if (blocks.length > this.#map.padBlocks(piece).length) saved.push({piece, blocks});
 		}
 		return saved;
 	}
@@ -133,6 +135,10 @@ export class PartialPieces {
 		partial.reset(piece, this.#map.blockCount(piece));
 		this.#partials.set(piece, partial);
 		this.#open.add(partial);
+		for (const block of this.#map.padBlocks(piece)) {
+			this.restore(partial, block);
+			partial.padding++;
+		}
 		return partial;
 	}
 

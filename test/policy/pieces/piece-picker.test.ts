@@ -155,3 +155,25 @@ test('pieces that are wanted first only after those before were all begun come f
 	picker.setPriorities(Uint8Array.of(4, 0, 4, 4, 4, 4));
 	assert.deepEqual(order(picker), [0, 2, 3]);
 });
+
+test('a piece that is held is not begun, whatever else holds, until it is released', () => {
+	const picker = swarm('3152', 1);
+	for (const piece of [0, 1, 2]) picker.hold(piece);
+	assert.deepEqual([picker.open, picker.isOpen(1), picker.isOpen(3)], [1, false, true]);
+	picker.setPriority(1, 4);
+	picker.setHeads([1]);
+	assert.deepEqual(order(picker), [3]);
+	picker.take(2);
+	picker.giveBack(2);
+	picker.giveBack(3);
+	assert.equal(picker.open, 1);
+	picker.release(1);
+	picker.release(3);
+	assert.deepEqual(order(picker), [1, 3]);
+	picker.release(0);
+	picker.release(2);
+	assert.deepEqual(
+		order(picker),
+		[2, 0].sort((a, b) => picker.availability(a) - picker.availability(b)),
+	);
+});
