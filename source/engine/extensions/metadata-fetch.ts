@@ -3,6 +3,7 @@ import {toHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {MetadataDownload} from '../../policy/metadata/metadata-download.js';
+import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
 import {encodeMetadataRequest, type MetadataMessage} from '../../protocol/wire/ut-metadata.js';
 import type {ExtensionPeer} from './peer-extension.js';
 
@@ -54,7 +55,8 @@ export class MetadataFetch {
 
 	/** A peer says how long it is. */
 	offered(peer: ExtensionPeer, size: number): void {
-		if (this.#isOver || !this.#download.offer(peer.id, size, peer.now)) return;
+		const host = networkKey(peerKey(peer.address));
+		if (this.#isOver || !this.#download.offer(peer.id, size, peer.now, host)) return;
 		this.#peers.set(peer.id, peer);
 		this.#ask(peer.now);
 	}
@@ -73,7 +75,7 @@ export class MetadataFetch {
 			if (!this.#download.rejected(peer.id, piece, peer.now)) return peer.strike();
 			return this.#ask(peer.now);
 		}
-		const outcome = this.#download.received(peer.id, piece, totalSize, data);
+		const outcome = this.#download.received(peer.id, piece, totalSize, data, peer.now);
 		if (outcome.kind === 'wrong') peer.strike();
 		if (outcome.kind === 'kept' || outcome.kind === 'whole') peer.extensions.sharedMetadata = true;
 		if (outcome.kind === 'whole') this.#checkHash(outcome.bytes, outcome.attempt, peer);

@@ -14,14 +14,17 @@ const hurry: Millis = 2000;
 const forgotten: Millis = 60_000;
 /** Pieces one peer is asked for at a time. */
 const mostOfOne = 3;
-/** Wholes that are fetched of one peer each at a time, once one of several was wrong. */
-const mostAlone = 3;
+/** Wholes that are fetched of one peer each at a time, once one of several was wrong; more of them while all are small. */
+const fewestAlone = 3;
+const smallTogether: Bytes = 512 << 10;
 /** Wholes at a time, those of peers who answer and take their time over it included; and of doubtful sizes. */
 const mostAtATime = 16;
 const mostDoubtful = 3;
-/** Whoever had part in a wrong whole is not asked for so long, drawn by chance; when it is one block all who know it are doubtful. */
+/** Whoever had part in a wrong whole is asked after all others for so long, drawn by chance. */
 const shortRest: readonly [Millis, Millis] = [20_000, 70_000];
-const oneBlockRest: Millis = 5 * 60_000;
+/** A host that is at fault is not asked again for so long, by whatever connection; so many are remembered. */
+const badHostTime: Millis = 10 * 60_000;
+const mostHosts = 1000;
 /** After a reject it is asked again: it may have it by then. */
 const rejectRest: Millis = 30_000;
 /** Sizes that are told apart. */
@@ -45,6 +48,8 @@ export type MetadataOutcome =
 
 interface Source {
 	readonly size: Bytes;
+	/** The same for all connections with whoever it is. */
+	readonly host: string;
 	/** Not asked before. */
 	readyAt: Millis;
 	/** It alone gave a whole that was wrong, or breaks the rules. */
@@ -52,6 +57,16 @@ interface Source {
 	/** Pieces it was asked for, by attempt, and when. */
 	readonly open: Map<string, {readonly attempt: number; readonly piece: number; readonly at: Millis}>;
 }
+
+/** What is known of a host, whatever connections there are with it. */
+interface HostNotes {
+	/** Not asked before: it alone gave a whole that was wrong, or broke the rules. */
+	readonly badUntil: Millis;
+	/** Asked before only where nobody else is left to be asked: it had part in a wrong whole. */
+	readonly restUntil: Millis;
+}
+
+const noNotes: HostNotes = {badUntil: -Infinity, restUntil: -Infinity};
 
 interface Attempt {
 	readonly size: Bytes;
@@ -73,6 +88,10 @@ export class MetadataDownload {
 	readonly #random: () => number;
 	readonly #sources = new Map<number, Source>();
 	readonly #attempts = new Map<number, Attempt>();
+	/** What was found out lately, the last at the end. */
+	readonly #hosts = new Map<string, HostNotes>();
+	/** When it was last asked whom to ask. */
+	#lookedAt: Millis = -Infinity;
 	/** How often a whole of a size was wrong. */
 	readonly #wrongSizes = new Map<Bytes, number>();
 	#attemptCount = 0;
@@ -86,7 +105,8 @@ export class MetadataDownload {
 	/** Peers that say they have it. */
 	get sources(): number {
 		let count = 0;
-		for (const {isBad} of this.#sources.values()) if (!isBad) count++;
+		for (const source of this.#sources.values())
+			if (!source.isBad && !this.#isBadHost(source, this.#lookedAt)) count++;
 		return count;
 	}
 
@@ -110,23 +130,58 @@ export class MetadataDownload {
 		return most;
 	}
 
-	/** A peer says that it has metadata of this size; later words of it change nothing. Answers whether that can be. */
-	offer(peer: number, size: Bytes, now: Millis): boolean {
+	/**
+	 * A peer says that it has metadata of this size; later words of it change nothing. Answers whether that can be.
+	 *
+	 * @param host the same for all connections with whoever it is: one that was at fault is not asked by another
+	 */
+	offer(peer: number, size: Bytes, now: Millis, host: string): boolean {
 		if (!(size >= 1 && size <= largestMetadata)) return false;
-		if (!this.#sources.has(peer))
-			this.#sources.set(peer, {size, readyAt: now, isBad: false, open: new Map()});
+		if (this.#sources.has(peer)) return true;
+		this.#sources.set(peer, {size, host, readyAt: now, isBad: false, open: new Map()});
 		return true;
+	}
+
+	#note(host: string, notes: Partial<HostNotes>): void {
+		const before = this.#hosts.get(host) ?? noNotes;
+		this.#hosts.delete(host);
+		this.#hosts.set(host, {...before, ...notes});
+		if (this.#hosts.size <= mostHosts) return;
+		for (const oldest of this.#hosts.keys()) {
+			this.#hosts.delete(oldest);
+			return;
+		}
+	}
+
+	#isBadHost({host}: Source, now: Millis): boolean {
+		return (this.#hosts.get(host) ?? noNotes).badUntil > now;
+	}
+
+	#rests({host}: Source, now: Millis): boolean {
+		return (this.#hosts.get(host) ?? noNotes).restUntil > now;
+	}
+
+	/** It is at fault: neither it nor any other connection with its host is asked. */
+	#isAtFault(source: Source, now: Millis): void {
+		source.isBad = true;
+		this.#note(source.host, {badUntil: now + badHostTime});
+		for (const [peer, {host}] of this.#sources) if (host === source.host) this.#giveUpAlone(peer);
+	}
+
+	#giveUpAlone(peer: number): void {
+		for (const [number, attempt] of this.#attempts)
+			if (attempt.alone === peer && !attempt.isWhole) this.#attempts.delete(number);
 	}
 
 	/** A peer is gone, or takes no questions any more. */
 	left(peer: number): void {
 		this.#sources.delete(peer);
-		for (const [number, attempt] of this.#attempts)
-			if (attempt.alone === peer && !attempt.isWhole) this.#attempts.delete(number);
+		this.#giveUpAlone(peer);
 	}
 
 	/** Whom to ask for what now; they count as asked. */
 	next(now: Millis): MetadataRequest[] {
+		this.#lookedAt = now;
 		for (const {open} of this.#sources.values())
 			for (const [key, {at}] of open) if (now - at >= forgotten) open.delete(key);
 		this.#begin(now);
@@ -152,9 +207,10 @@ export class MetadataDownload {
 	/** When to ask again for what is not answered; Infinity for never. */
 	nextDeadline(now: Millis): Millis {
 		let next = Infinity;
-		for (const {open, readyAt, isBad} of this.#sources.values()) {
+		for (const {open, host, readyAt, isBad} of this.#sources.values()) {
 			if (isBad) continue;
-			if (readyAt > now) next = Math.min(next, readyAt);
+			const {badUntil, restUntil} = this.#hosts.get(host) ?? noNotes;
+			for (const due of [readyAt, badUntil, restUntil]) if (due > now) next = Math.min(next, due);
 			for (const {at} of open.values())
 				for (const due of [at + hurry, at + patience]) if (due > now) next = Math.min(next, due);
 		}
@@ -168,9 +224,16 @@ export class MetadataDownload {
 			const answers = [...this.#sources.values()].some(
 				source => sizes.has(source.size) && this.#answers(source, now),
 			);
-			const size = this.#bestSize(sizes, now);
+			let size = this.#bestSize(sizes, now);
 			if (size !== undefined && this.#mayOpen(size, answers ? 1 : mostAtATime, now))
 				this.#open(size, undefined, now);
+			// Small ones cost next to nothing: whatever sizes are named are tried together.
+			while (size !== undefined && size * (sizes.size + 1) <= smallTogether) {
+				sizes.add(size);
+				size = this.#bestSize(sizes, now);
+				if (size === undefined || size * sizes.size > smallTogether) return;
+				if (this.#mayOpen(size, mostAtATime, now)) this.#open(size, undefined, now);
+			}
 			return;
 		}
 		// Who is silent makes room.
@@ -179,10 +242,31 @@ export class MetadataDownload {
 			if (!isWhole && (source === undefined || !this.#answers(source, now))) this.#attempts.delete(number);
 		}
 		const busy = new Set([...this.#attempts.values()].map(({alone}) => alone));
+		const rested: Array<readonly [peer: number, source: Source]> = [];
+		const resting: Array<readonly [peer: number, source: Source]> = [];
 		for (const [peer, source] of this.#sources) {
 			if (busy.has(peer) || !this.#answers(source, now)) continue;
-			if (this.#mayOpen(source.size, mostAlone, now)) this.#open(source.size, peer, now);
+			(this.#rests(source, now) ? resting : rested).push([peer, source]);
 		}
+		for (const [peer, {size}] of rested) this.#openAlone(peer, size, now);
+		// Who had part in a wrong whole may be honest: it is not waited for where there is nobody else.
+		if (rested.length > 0 || this.#othersAreAsked(now)) return;
+		for (const [peer, {size}] of resting) this.#openAlone(peer, size, now);
+	}
+
+	#openAlone(peer: number, size: Bytes, now: Millis): void {
+		const together = Math.min(mostAtATime, Math.max(fewestAlone, Math.floor(smallTogether / size)));
+		if (this.#mayOpen(size, together, now)) this.#open(size, peer, now);
+	}
+
+	/** Whether one that had no part in a wrong whole is asked, and has had no time to answer yet. */
+	#othersAreAsked(now: Millis): boolean {
+		for (const {alone, since, isWhole} of this.#attempts.values()) {
+			const source = alone === undefined ? undefined : this.#sources.get(alone);
+			if (source === undefined || isWhole || now - since >= hurry) continue;
+			if (!this.#rests(source, now)) return true;
+		}
+		return false;
 	}
 
 	/**
@@ -208,8 +292,9 @@ export class MetadataDownload {
 		return true;
 	}
 
-	#answers({open, isBad, readyAt}: Source, now: Millis): boolean {
-		if (isBad || readyAt > now) return false;
+	#answers(source: Source, now: Millis): boolean {
+		const {open, isBad, readyAt} = source;
+		if (isBad || readyAt > now || this.#isBadHost(source, now)) return false;
 		for (const {at} of open.values()) if (now - at >= patience) return false;
 		return true;
 	}
@@ -252,7 +337,10 @@ export class MetadataDownload {
 	#ableFor({size, alone}: Attempt, now: Millis): Array<readonly [peer: number, source: Source]> {
 		const only = alone === undefined ? undefined : this.#sources.get(alone);
 		const from = alone === undefined ? this.#sources : only === undefined ? [] : [[alone, only] as const];
-		return [...from].filter(([, source]) => !source.isBad && source.readyAt <= now && source.size === size);
+		return [...from].filter(
+			([, source]) =>
+				!source.isBad && source.readyAt <= now && source.size === size && !this.#isBadHost(source, now),
+		);
 	}
 
 	/** When each piece of an attempt was asked for last. */
@@ -265,7 +353,13 @@ export class MetadataDownload {
 	}
 
 	/** A piece came. `total`: the size it says, if it says one. The bytes are copied. */
-	received(peer: number, piece: number, total: Bytes | undefined, data: Uint8Array): MetadataOutcome {
+	received(
+		peer: number,
+		piece: number,
+		total: Bytes | undefined,
+		data: Uint8Array,
+		now: Millis,
+	): MetadataOutcome {
 		const source = this.#sources.get(peer);
 		if (source === undefined) return {kind: 'nothing'};
 		const asked = [...source.open.entries()].find(([, open]) => open.piece === piece);
@@ -275,8 +369,7 @@ export class MetadataDownload {
 		if (attempt === undefined || attempt.isWhole) return {kind: 'nothing'};
 		const length = Math.min(pieceLength, attempt.size - piece * pieceLength);
 		if (data.length !== length || (total !== undefined && total !== attempt.size)) {
-			source.isBad = true;
-			if (attempt.alone === peer) this.#attempts.delete(asked[1].attempt);
+			this.#isAtFault(source, now);
 			return {kind: 'wrong'};
 		}
 		if (attempt.pieces[piece] !== undefined) return {kind: 'nothing'};
@@ -301,7 +394,7 @@ export class MetadataDownload {
 		return true;
 	}
 
-	/** The whole of an attempt is wrong: whoever had part in it rests; who alone gave it is not asked any more. */
+	/** The whole of an attempt is wrong: whoever had part in it is asked last for a while; who alone gave it not any more. */
 	failed(number: number, now: Millis): void {
 		const attempt = this.#attempts.get(number);
 		if (attempt === undefined) return;
@@ -312,9 +405,9 @@ export class MetadataDownload {
 		for (const peer of senders) {
 			const source = peer === undefined ? undefined : this.#sources.get(peer);
 			if (source === undefined) continue;
-			if (senders.size === 1) source.isBad = true;
-			const [least, most] = attempt.pieces.length === 1 ? [oneBlockRest, oneBlockRest] : shortRest;
-			source.readyAt = now + least + this.#random() * (most - least);
+			if (senders.size === 1) this.#isAtFault(source, now);
+			const [least, most] = shortRest;
+			this.#note(source.host, {restUntil: now + least + this.#random() * (most - least)});
 		}
 	}
 }

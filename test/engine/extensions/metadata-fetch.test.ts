@@ -229,3 +229,31 @@ test('a link is never complete: it does not say that it only uploads, and lets n
 	assert.equal(viewTorrent(lone.torrent, lone.clock.now(), undefined).state, 'metadata');
 	await lone.torrent.close();
 });
+
+test('a liar that hangs up and comes back from another port under another id is not asked anew; who comes from elsewhere is', async () => {
+	const lone = await linked();
+	const {info} = lone.metainfo;
+	const wrong = info.map(byte => byte ^ 1);
+	const liar = await LonePeer.meet(lone, 1, {host: '198.51.100.1', port: 5001});
+	offer(liar, info.length);
+	assert.deepEqual(await asked(liar), [0]);
+	give(liar, wrong, 0);
+	await turn();
+	liar.connection.hangUp();
+	await turn();
+	for (const [id, host] of [
+		[2, '198.51.100.1'],
+		[3, '::ffff:198.51.100.1'],
+	] as const) {
+		const again = await LonePeer.meet(lone, id, {host, port: 5000 + id});
+		offer(again, info.length);
+		await seconds(lone, 30, [again]);
+		assert.deepEqual(await asked(again), [], host);
+	}
+	const honest = await LonePeer.meet(lone, 4, {host: '198.51.100.2'});
+	offer(honest, info.length);
+	assert.deepEqual(await asked(honest), [0]);
+	give(honest, info, 0);
+	await known(lone);
+	await lone.torrent.close();
+});
