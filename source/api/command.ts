@@ -202,6 +202,8 @@ export interface TorrentPreview {
 	readonly unknown?: boolean | undefined;
 	/** Of one that is here: what was chosen for `files`, in their order. */
 	readonly priorities?: readonly FilePriority[] | undefined;
+	/** What of a link is ignored, and why: a line each, safe for a terminal. */
+	readonly notes?: readonly string[] | undefined;
 }
 
 /** What deleting a torrent's files came to. */

@@ -92,6 +92,8 @@ export interface TorrentView {
 	readonly creationDate?: Seconds | undefined;
 	readonly infoHashV2?: string | undefined;
 	readonly magnet: string;
+	/** HTTP servers that its .torrent or a link of it says have its files; left out when there are none. */
+	readonly webSeeds?: readonly string[] | undefined;
 }
 
 /** The whole engine in a few numbers. */

@@ -9,7 +9,7 @@ import {
 } from '../../io/files/read-torrent.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
-import {isMagnet, parseMagnet} from '../../protocol/metainfo/magnet.js';
+import {isMagnet, magnetNotes, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {maximumMetainfoLength} from '../../protocol/metainfo/metainfo-reader.js';
 import type {Context} from '../arguments/command.js';
@@ -65,18 +65,20 @@ export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
 
 /**
  * Reads a TORRENT: the path of a .torrent, `-` for standard input, an http(s) URL of one, a magnet link or a bare
- * info-hash. Everything is checked; what is no torrent is a `UserError` with exit status 3.
+ * info-hash. Everything is checked; what is no torrent is a `UserError` with exit status 3. What of a link is ignored is
+ * warned of.
  *
  * @param bind what it is fetched from: `--bind`
  */
 export async function readTorrentSource(
 	word: string,
-	context: Pick<Context, 'stdin' | 'version'>,
+	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'warn'>>,
 	bind: readonly string[] = [],
 ): Promise<TorrentSource> {
 	if (isMagnet(word)) {
 		const {infoHash, infoHashV2, name} = parseMagnet(word);
 		const id = infoHash ?? infoHashV2 ?? '';
+		for (const note of magnetNotes(word)) context.warn?.(note);
 		return {kind: 'link', label: name ?? id, link: word.trim(), id};
 	}
 	let bytes: Uint8Array;
@@ -93,17 +95,17 @@ export async function readTorrentSource(
 	return {kind: 'metainfo', label, bytes, metainfo: checkMetainfo(bytes, label)};
 }
 
-/** As `readTorrentSource`, for what is to be downloaded: a link is a `UserError`, for now. */
+/** As `readTorrentSource`, for what is here already: a link, which does not say what belongs to it, is a `UserError`. */
 export async function readDownload(
 	word: string,
-	context: Pick<Context, 'stdin' | 'version'>,
+	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'warn'>>,
 	bind: readonly string[] = [],
 ): Promise<TorrentSource & {readonly kind: 'metainfo'}> {
 	const source = await readTorrentSource(word, context, bind);
 	if (source.kind === 'metainfo') return source;
 	throw new UserError(
 		'magnet',
-		'magnet links and info-hashes cannot be downloaded from yet: give the .torrent file or its URL',
+		'a link does not say what its torrent holds: to seed data that is here give the .torrent file or its URL',
 	);
 }
 

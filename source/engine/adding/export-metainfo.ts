@@ -6,7 +6,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import {readAnyMetainfo} from './torrent-links.js';
 
 /**
- * The .torrent of a torrent: as it was added, with all that it said, or made of what peers gave and the trackers it has.
+ * The .torrent of a torrent: as it was added, with all that it said, or made of what peers gave, and the trackers and web seeds it has.
  * Rejects with a `UserError` while nobody knows what it holds.
  */
 export async function exportMetainfo(
@@ -16,7 +16,7 @@ export async function exportMetainfo(
 	const {metainfo} = requireContent(torrent);
 	const kept = (await store.find(torrent.id))?.metainfo;
 	if (kept !== undefined && (await isOf(kept, torrent.id))) return kept;
-	return wrapInfo(metainfo.info, torrent.sources.trackers.list.tiers);
+	return wrapInfo(metainfo.info, torrent.sources.trackers.list.tiers, torrent.webSeeds);
 }
 
 /** What lies on the disk may be damaged. */

@@ -10,6 +10,8 @@ import {applySettings} from './add-options.js';
 export interface MoreOfTorrent {
 	/** The trackers it names. */
 	readonly tiers: ReadonlyArray<readonly string[]>;
+	/** The web seeds it names. */
+	readonly webSeeds: readonly string[];
 	readonly options: AddOptions;
 	/** Of the peers in the options and the link. */
 	readonly addresses: readonly PeerAddress[];
@@ -32,11 +34,12 @@ export function mergeTorrent(
 	},
 ): Reply {
 	const {trackers, queue, services} = session;
-	const {tiers, options, addresses} = more;
+	const {tiers, webSeeds, options, addresses} = more;
 	const meant = meantOptions(options);
 	const usual = new Set(options.usual);
 	const trackersOff = !trackers || options.trackersOff === true;
 	const merged = mergeInto(torrent, tiers, meant, usual.has('peers') ? [] : addresses, trackersOff);
+	torrent.post({type: 'addWebSeeds', urls: webSeeds});
 	const set = settingsChanged(torrent, meant);
 	applySettings(torrent, meant);
 	// Whoever adds it once more and asks for no choice wants it as it is.

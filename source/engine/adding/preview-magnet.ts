@@ -4,10 +4,15 @@ import type {MagnetLink} from '../../protocol/metainfo/magnet.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {previewMetainfo} from './torrent-links.js';
 
-/** What a link says of a torrent; and all that is known of one that is here, with what was chosen of it. */
+/**
+ * What a link says of a torrent; and all that is known of one that is here, with what was chosen of it.
+ *
+ * @param notes what of the link is ignored, a line each
+ */
 export async function previewMagnet(
 	link: MagnetLink,
 	torrents: ReadonlyMap<string, Torrent>,
+	notes: readonly string[] = [],
 ): Promise<TorrentPreview> {
 	const id = link.infoHash ?? link.infoHashV2!;
 	const torrent = torrents.get(id);
@@ -16,6 +21,7 @@ export async function previewMagnet(
 		const preview = previewMetainfo(content.metainfo, true);
 		return {
 			...preview,
+			...(notes.length > 0 && {notes}),
 			priorities: preview.files.map(({index}) => content.files.priorities[index] as FilePriority),
 		};
 	}
@@ -32,5 +38,6 @@ export async function previewMagnet(
 		files: [],
 		fileCount: 0,
 		unknown: true,
+		...(notes.length > 0 && {notes}),
 	};
 }

@@ -12,7 +12,7 @@ import type {TorrentSetup} from '../torrent/torrent-setup.js';
 import {applyOptions, mostTrackers, requireModest, requireTrackers, selectFiles} from './add-options.js';
 import type {AddingSetup} from './adding-setup.js';
 import {fits} from './fitting-memory.js';
-import {mergeTorrent} from './merge-torrent.js';
+import {type MoreOfTorrent, mergeTorrent} from './merge-torrent.js';
 import {readMetainfo} from './torrent-links.js';
 
 const manyFiles = 10_000;
@@ -46,8 +46,8 @@ export class TorrentAdder {
 		}
 		if (present !== undefined) {
 			// One of which only a link was known learns from it what it holds.
-			present.post({type: 'metadata', info: metainfo});
-			return mergeTorrent(present, {tiers: metainfo.trackers, options, addresses}, this.#setup);
+			present.post({type: 'metadata', info: metainfo, torrent: bytes});
+			return mergeTorrent(present, {...metainfoMore(metainfo), options, addresses}, this.#setup);
 		}
 		const saved = await store.find(id);
 		const torrent = this.#make(
@@ -73,7 +73,7 @@ export class TorrentAdder {
 		// Meanwhile somebody else may have added it.
 		const other = torrents.get(id);
 		if (other !== undefined)
-			return mergeTorrent(other, {tiers: metainfo.trackers, options, addresses}, this.#setup);
+			return mergeTorrent(other, {...metainfoMore(metainfo), options, addresses}, this.#setup);
 		this.#take(torrent, options, addresses);
 		if (!this.#setup.lasting && saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
 		return {id};
@@ -83,9 +83,10 @@ export class TorrentAdder {
 	 * Adds the torrent of a magnet link, of which nobody knows yet what it holds, or applies the options to the one that
 	 * is here already.
 	 *
+	 * @param notes what of the link is ignored, a line each
 	 * @throws {UserError} when it cannot be added, and nothing was then
 	 */
-	async addMagnet(link: MagnetLink, options: AddOptions): Promise<Reply> {
+	async addMagnet(link: MagnetLink, options: AddOptions, notes: readonly string[] = []): Promise<Reply> {
 		requireModest(options);
 		requireTrackers(options.trackers ?? []);
 		const {torrents, store, services} = this.#setup;
@@ -96,16 +97,33 @@ export class TorrentAdder {
 		const found = await Promise.allSettled(link.peers.map(resolve));
 		const addresses = [...named, ...found.flatMap(each => (each.status === 'fulfilled' ? each.value : []))];
 		const wish = link.select === undefined ? options : {select: rulesOf(link.select), ...options};
-		const tiers = link.trackers.map(url => [url]);
+		const more = {tiers: link.trackers.map(url => [url]), webSeeds: link.webSeeds, options: wish, addresses};
+		const tell = (): void => {
+			const lost = link.peers.filter((_, at) => found[at]?.status === 'rejected');
+			for (const note of [...notes, ...lost.map(peer => `no address was found of the link's peer ${peer}`)])
+				services.log('warn', note, id);
+		};
 		const present = torrents.get(id);
 		if (present?.held !== undefined) throw new UserError('held', present.held.text);
-		if (present !== undefined) return mergeTorrent(present, {tiers, options: wish, addresses}, this.#setup);
+		if (present !== undefined) {
+			tell();
+			return mergeTorrent(present, more, this.#setup);
+		}
 		const saved = await store.find(id);
-		if (saved?.metainfo !== undefined)
-			return this.add(saved.metainfo, {...wish, trackers: addedTo(wish, link)});
+		if (saved?.metainfo !== undefined) {
+			const reply = await this.add(saved.metainfo, {...wish, trackers: addedTo(wish, link)});
+			torrents.get(id)?.post({type: 'addWebSeeds', urls: link.webSeeds});
+			return reply;
+		}
 		const torrent = this.#make(
-			{identity: link, name: link.name, metainfo: undefined, addedAt: services.clock.wall()},
-			tiers,
+			{
+				identity: link,
+				name: link.name,
+				metainfo: undefined,
+				webSeeds: link.webSeeds,
+				addedAt: services.clock.wall(),
+			},
+			more.tiers,
 			options,
 		);
 		selectFiles(torrent, wish);
@@ -113,8 +131,9 @@ export class TorrentAdder {
 		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.get(id);
-		if (other !== undefined) return mergeTorrent(other, {tiers, options: wish, addresses}, this.#setup);
+		if (other !== undefined) return mergeTorrent(other, more, this.#setup);
 		this.#take(torrent, options, addresses);
+		tell();
 		return {id};
 	}
 
@@ -151,7 +170,7 @@ export class TorrentAdder {
 
 	/** @throws {UserError} when it is to be in a folder that is not absolute */
 	#make(
-		what: Pick<TorrentSetup, 'identity' | 'name' | 'metainfo' | 'addedAt' | 'doubtful'>,
+		what: Pick<TorrentSetup, 'identity' | 'name' | 'metainfo' | 'webSeeds' | 'addedAt' | 'doubtful'>,
 		tiers: ReadonlyArray<readonly string[]>,
 		options: AddOptions,
 	): Torrent {
@@ -203,6 +222,11 @@ export class TorrentAdder {
 function countedFromNow(options: AddOptions, {stats}: Torrent): AddOptions {
 	const {seedTime} = options;
 	return seedTime === undefined ? options : {...options, seedTime: seedTime + stats.seedingTime};
+}
+
+/** What a .torrent has more than one that is here. */
+function metainfoMore({trackers, webSeeds}: Metainfo): Pick<MoreOfTorrent, 'tiers' | 'webSeeds'> {
+	return {tiers: trackers, webSeeds};
 }
 
 /** A link counts files from 0, rules do from 1. BEP 53. */

@@ -110,6 +110,7 @@ export class TorrentRestorer implements SessionService {
 			trackers: this.#setup.trackers ? resume.trackers : [],
 			unusedTrackers: this.#setup.trackers ? [] : resume.trackers,
 			namedTrackers: resume.namedTrackers ?? (metainfo && strangersTo(metainfo, resume.trackers)),
+			webSeeds: [...(link?.webSeeds ?? []), ...(resume.webSeeds ?? [])],
 			addedAt: resume.addedAt,
 			doubtful,
 		});

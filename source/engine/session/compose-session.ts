@@ -11,7 +11,7 @@ import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
-import {isMagnet} from '../../protocol/metainfo/magnet.js';
+import {isMagnet, magnetNotes} from '../../protocol/metainfo/magnet.js';
 import type {AddingSetup} from '../adding/adding-setup.js';
 import {AdoptedTorrents} from '../adding/adopted-torrents.js';
 import {exportMetainfo} from '../adding/export-metainfo.js';
@@ -172,11 +172,11 @@ export function composeSession(options: SessionOptions): SessionParts {
 			adder,
 			addLink: async (link, addOptions) =>
 				isMagnet(link)
-					? adder.addMagnet(readMagnet(link), addOptions)
+					? adder.addMagnet(readMagnet(link), addOptions, magnetNotes(link))
 					: adder.add(await links.read(link), addOptions),
 			preview: link =>
 				isMagnet(link)
-					? previewMagnet(readMagnet(link), torrents)
+					? previewMagnet(readMagnet(link), torrents, magnetNotes(link))
 					: links.preview(link, id => torrents.has(id)),
 			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),

@@ -32,8 +32,8 @@ export type TorrentEvent =
 	| {readonly type: 'history'; readonly history: SpeedHistory}
 	| {readonly type: 'set'; readonly settings: SettingsChange}
 	| {readonly type: 'verify'}
-	/** What it holds has come from its peers, and has the hash that was asked for. */
-	| {readonly type: 'metadata'; readonly info: Metainfo}
+	/** What it holds has come, and has the hash that was asked for: from its peers, or in a .torrent, which is kept then. */
+	| {readonly type: 'metadata'; readonly info: Metainfo; readonly torrent?: Uint8Array}
 	/** What has the hash that was asked for cannot be used. */
 	| {readonly type: 'unusable'; readonly why: string}
 	/** Which files are wanted is said anew; kept until it is known which there are. */
@@ -76,6 +76,8 @@ export type TorrentEvent =
 			readonly done?: Added;
 	  }
 	| {readonly type: 'removeTracker'; readonly url: string}
+	/** HTTP servers that another account of it says have its files. */
+	| {readonly type: 'addWebSeeds'; readonly urls: readonly string[]}
 	/** Its files go to another folder. */
 	| {readonly type: 'move'; readonly dir: string; readonly done: Moved}
 	| {readonly type: 'rename'; readonly file: number; readonly name: string; readonly done: Moved}

@@ -24,6 +24,8 @@ export interface TorrentSetup {
 	readonly unusedTrackers?: ReadonlyArray<readonly string[]> | undefined;
 	/** Those of them that a person named. */
 	readonly namedTrackers?: readonly string[] | undefined;
+	/** HTTP servers that a link says have its files, besides those its metadata names. */
+	readonly webSeeds?: readonly string[] | undefined;
 	readonly addedAt: Millis;
 	/** Whether it is to run; true when left out. */
 	readonly wanted?: boolean | undefined;

@@ -29,6 +29,9 @@ import {TransferStats} from './transfer-stats.js';
 
 const v2OnlyText = 'it is a v2-only torrent, which cannot be downloaded yet';
 
+/** As many as a link or a .torrent may name. */
+const mostWebSeeds = 500;
+
 /** Whom a torrent tells what becomes of it, and who puts it on the disk. */
 export interface TorrentListener {
 	/** Its activity or what people chose of it is not what it was, or its last wanted piece is on disk. */
@@ -72,6 +75,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** All that is on the disk is hashed at its next start, whatever is asked for. */
 	#doubtful: boolean;
 	#magnet: string | undefined;
+	/** Those that links named. */
+	#webSeeds: readonly string[];
 
 	constructor(setup: TorrentSetup, services: SessionServices, listener: TorrentListener) {
 		const {identity, metainfo} = setup;
@@ -86,6 +91,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.addedAt = setup.addedAt;
 		this.settings = new TorrentSettings(setup.wanted ?? true);
 		this.#doubtful = setup.doubtful === true;
+		this.#webSeeds = setup.webSeeds ?? [];
 		this.stats = new TransferStats(services.clock.now());
 		this.goal = new SeedingGoal(this.stats, () => this.#content?.files.length ?? 0);
 		this.resumeState = new ResumeState(this, services.clock);
@@ -136,16 +142,21 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.#content && this.#content.files.length - this.#content.files.had;
 	}
 
+	/** HTTP servers that its metadata or a link of it says have its files. BEP 19. */
+	get webSeeds(): readonly string[] {
+		const own = this.#content?.metainfo.webSeeds ?? [];
+		return this.#webSeeds.length === 0 ? own : [...new Set([...own, ...this.#webSeeds])];
+	}
+
 	/** Computed once, when first looked at. */
 	get magnet(): string {
-		this.#magnet ??= formatMagnet(
-			this.#content?.metainfo ?? {
-				...this.identity,
-				name: this.#givenName ?? '',
-				trackers: this.sources.trackers.list.tiers,
-				webSeeds: [],
-			},
-		);
+		const {metainfo} = this.#content ?? {};
+		this.#magnet ??= formatMagnet({
+			...(metainfo ?? {...this.identity, name: this.#givenName ?? ''}),
+			// What peers give of a torrent names no trackers.
+			trackers: metainfo?.trackers.length ? metainfo.trackers : this.sources.trackers.list.tiers,
+			webSeeds: this.webSeeds,
+		});
 		return this.#magnet;
 	}
 
@@ -205,6 +216,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			maxUpload: rateLimits.upload.rate,
 			...(this.#content?.export() ?? {priorities: [], piecePriorities: undefined, renamed: []}),
 			link: this.#content === undefined ? this.magnet : undefined,
+			...(this.#webSeeds.length > 0 && {webSeeds: this.#webSeeds}),
 			selection: this.#selection,
 			choosing: this.#asksForChoice || undefined,
 		};
@@ -277,7 +289,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		const {list} = this.sources.trackers;
 		switch (event.type) {
 			case 'metadata':
-				return this.#takeMetadata(event.info);
+				return this.#takeMetadata(event.info, event.torrent);
 			case 'unusable':
 				this.#unusable = {code: 'io', message: event.why};
 				return this.#lifecycle.fail(this.#unusable);
@@ -324,6 +336,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return answer(event.done, list.merge(event.tiers));
 			case 'removeTracker':
 				return list.remove(event.url);
+			case 'addWebSeeds':
+				return this.#addWebSeeds(event.urls);
 			default:
 				event satisfies never;
 		}
@@ -373,6 +387,14 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return undefined;
 	}
 
+	#addWebSeeds(urls: readonly string[]): void {
+		const more = urls.filter(url => !this.webSeeds.includes(url));
+		if (more.length === 0) return;
+		this.#webSeeds = [...this.#webSeeds, ...more].slice(0, mostWebSeeds);
+		this.#magnet = undefined;
+		this.resumeState.revision++;
+	}
+
 	#ban(id: number): void {
 		const peer = this.swarm.peers.get(id);
 		if (peer !== undefined) this.swarm.ban(peerKey(peer.address), 'was banned by hand');
@@ -409,15 +431,16 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	}
 
 	/** Its metadata came: from now on it has a content, and its peers stay. */
-	#takeMetadata(info: Metainfo): void {
+	#takeMetadata(info: Metainfo, torrent: Uint8Array | undefined): void {
 		if (this.#content !== undefined) return;
 		const isOther = info.infoHash !== this.id && info.infoHashV2?.startsWith(this.id) !== true;
 		if (isOther) return this.log('error', 'what was taken for its metadata is of another torrent');
 		const why = whyUnusable(info, this.identity);
 		if (why !== undefined) return this.post({type: 'unusable', why});
 		this.log('info', `its metadata is here: ${info.name}`);
-		void this.#listener.keepMetainfo(this, wrapInfo(info.info, this.sources.trackers.list.tiers));
 		this.#content = new TorrentContent(info, this, this.#services);
+		const {tiers} = this.sources.trackers.list;
+		void this.#listener.keepMetainfo(this, torrent ?? wrapInfo(info.info, tiers, this.webSeeds));
 		this.#magnet = undefined;
 		this.resumeState.contentKnown();
 		this.#content.claimFiles();

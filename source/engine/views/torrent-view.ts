@@ -69,6 +69,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		...viewOrigin(content),
 		infoHashV2: content?.metainfo.infoHashV2 ?? torrent.identity.infoHashV2,
 		magnet: torrent.magnet,
+		...(torrent.webSeeds.length > 0 && {webSeeds: torrent.webSeeds}),
 	};
 }
 

@@ -1,14 +1,12 @@
-import {isAbsolute} from 'node:path';
+import {basename, isAbsolute} from 'node:path';
 import {UserError} from '../../base/errors.js';
+import {nearlyInfoHash} from '../../protocol/metainfo/info-hash-text.js';
 import {maximumMetainfoLength} from '../../protocol/metainfo/metainfo-reader.js';
 import type {HttpClient} from '../net/http/http-client.js';
 import {readRegularFile, readRegularFileNow, type UnreadableFile} from './regular-file.js';
 
 /** Fetches the .torrent behind an absolute path or an http(s) URL. Rejects with a UserError. */
 export async function readTorrentLink(link: string, http: HttpClient): Promise<Uint8Array> {
-	if (/^magnet:/i.test(link)) {
-		throw new UserError('magnet', 'magnet links cannot be opened yet: give the .torrent file or its URL');
-	}
 	if (isTorrentUrl(link)) return fetchTorrent(link, http);
 	if (!isAbsolute(link))
 		throw new UserError('relative-path', `${link} is no absolute path, URL or magnet link`, 2);
@@ -55,8 +53,11 @@ export function tooLargeTorrent(label: string): UserError {
 function unreadableTorrent(path: string, {code, kind}: UnreadableFile): UserError {
 	switch (code) {
 		case 'ENOENT':
-		case 'ENOTDIR':
+		case 'ENOTDIR': {
+			const fault = nearlyInfoHash(basename(path));
+			if (fault !== undefined) return new UserError('bad-magnet', `${fault}: copy all of it`, 3);
 			return new UserError('no-file', `no such file: ${path}`);
+		}
 		case 'EACCES':
 			return new UserError('no-permission', `not allowed to read ${path}`);
 		case 'not-regular':

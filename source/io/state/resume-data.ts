@@ -105,6 +105,8 @@ export interface ResumeData {
 	readonly otherPlace: OtherPlace | undefined;
 	/** The magnet link it came from, while its metadata is not known. */
 	readonly link: string | undefined;
+	/** HTTP servers that links named, besides those of its .torrent; none when left out. */
+	readonly webSeeds?: readonly string[] | undefined;
 	/** Which files were chosen while it is not known which there are. */
 	readonly selection?: FileChoices | undefined;
 	/** Nothing of it is fetched before somebody has chosen its files. False when left out. */
@@ -173,6 +175,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		names: data.names === 'former' ? undefined : data.names,
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
+		webSeeds: data.webSeeds?.length ? data.webSeeds : undefined,
 		selection: data.selection && selectionItems(data.selection),
 		choosing: data.choosing || undefined,
 		owners: data.owners,
@@ -261,6 +264,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		...readNames(root.get('names')?.text()),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
+		...(root.get('webSeeds') && {webSeeds: texts(root.get('webSeeds')!, 'webSeeds')}),
 		...readSelection(root.get('selection')),
 		...(isSet(root, 'choosing') && {choosing: true}),
 		...readOwners(root.get('owners')),

@@ -2,13 +2,13 @@ import type {AddOptions} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {type FormField, formValues} from '../forms/form.js';
-import {matchRule} from '../model/file-tree.js';
 import type {MagnetStart} from '../model/preferences.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {mergedInWords} from '../text/merged.js';
 import {pastedLink} from '../text/pasted-links.js';
 import {fullLink} from './add-link.js';
 import {type AddPreview, type KnownPreview, linkOf} from './add-preview.js';
+import {ruled, ruleOf} from './preview-rule.js';
 
 /** The dialog that adds a torrent: how, and what its link holds. */
 export interface AddDialog {
@@ -64,22 +64,14 @@ export function look(screen: ScreenContext): void {
 
 /** Whether the files of a link are chosen when they are known, and not by a rule before that. */
 export function asksLater({fields}: Pick<AddDialog, 'fields'>, magnetStart: MagnetStart): boolean {
-	return magnetStart !== 'all' && (formValues(fields)['select'] ?? '').trim() === '';
+	return magnetStart !== 'all' && ruleOf({fields}) === '';
 }
 
 /** The dialog with its rule carried out on the files that are shown. */
 export function applyRule(dialog: AddDialog): AddDialog {
-	const {preview} = dialog;
-	const rule = (formValues(dialog.fields)['select'] ?? '').trim();
-	if (preview.kind !== 'known' || preview.torrent.unknown || rule === '') return dialog;
-	const result = matchRule(rule, preview.torrent.files);
-	if ('problem' in result) return {...dialog, problem: result.problem};
-	const wanted = new Set(result.positions);
-	return {
-		...dialog,
-		problem: wanted.size === 0 ? 'No file matches.' : undefined,
-		preview: {...preview, priorities: preview.torrent.files.map((_, at) => (wanted.has(at) ? normal : 0))},
-	};
+	const {fields, preview} = dialog;
+	if (preview.kind !== 'known' || preview.torrent.unknown || ruleOf(dialog) === '') return dialog;
+	return {...dialog, ...ruled({fields, preview})};
 }
 
 /** What differs from everything being wanted alike. */
@@ -95,7 +87,7 @@ export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPre
 	const values = formValues(dialog.fields);
 	const dir = (values['dir'] ?? '').trim();
 	const label = (values['label'] ?? '').trim();
-	const rule = (values['select'] ?? '').trim();
+	const rule = ruleOf(dialog);
 	const {start} = values;
 	// What cannot be shown whole is chosen by the rule alone.
 	const isWhole = !known.torrent.unknown && known.torrent.fileCount === known.torrent.files.length;

@@ -1,6 +1,7 @@
+import {isMagnet} from '../../base/magnet-text.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
-import {fullLink, isMagnet} from './add-link.js';
+import {fullLink} from './add-link.js';
 
 const mostNamed = 6;
 

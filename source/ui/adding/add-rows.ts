@@ -1,4 +1,5 @@
 import type {SessionView} from '../../api/snapshot.js';
+import {isInfoHash} from '../../base/magnet-text.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
 import {fieldRows} from '../forms/field-rows.js';
 import {formValues} from '../forms/form.js';
@@ -7,6 +8,7 @@ import type {Area, Look} from '../present/context.js';
 import type {Row, Span} from '../present/row.js';
 import {count, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
+import {wrapped} from '../text/wrapped.js';
 import {type AddDialog, asksLater} from './add-form.js';
 import {currentPreview, type KnownPreview} from './add-preview.js';
 import {treeRows, wantedRow} from './preview-tree.js';
@@ -16,8 +18,7 @@ function describe(link: string): string {
 	if (link === '') return 'Paste a link, or type it: Enter looks what it holds.';
 	if (/^magnet:/i.test(link)) return 'A magnet link: Enter asks the engine.';
 	if (/^https?:\/\//i.test(link)) return 'The .torrent behind a URL: Enter fetches it.';
-	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(link))
-		return 'An info-hash: Enter asks the engine.';
+	if (isInfoHash(link)) return 'An info-hash: Enter asks the engine.';
 	return 'A .torrent file: Enter opens it.';
 }
 
@@ -61,6 +62,13 @@ function linkRows(known: KnownPreview, asks: boolean, columns: number): readonly
 	return rows;
 }
 
+/** What of a link is ignored: as many lines as there is room for. */
+function noteRows({torrent: {notes = []}}: KnownPreview, {columns, rows}: Area): readonly Row[] {
+	const lines = notes.flatMap(note => wrapped(terminalText(note), columns - 4));
+	const shown = lines.length > rows ? [...lines.slice(0, Math.max(1, rows - 1)), '…'] : lines;
+	return shown.map(line => [[` ${line}`, 'warn']]);
+}
+
 /** The dialog that adds a torrent, in at most `room` cells: its fields, and what the link holds. */
 export function addRows(
 	dialog: AddDialog,
@@ -77,13 +85,17 @@ export function addRows(
 	const active = known && !known.torrent.unknown ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
 	const inTree = active >= dialog.fields.length;
 	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look)];
-	if (known?.torrent.unknown) rows.push(...linkRows(known, asksLater(dialog, magnetStart), columns));
-	else if (known) {
+	if (known?.torrent.unknown) {
+		rows.push(...linkRows(known, asksLater(dialog, magnetStart), columns));
+		rows.push(...noteRows(known, {columns, rows: room.rows - rows.length - 3}));
+	} else if (known) {
 		rows.push(...factRows(known, (values['dir'] ?? '').trim(), columns, session));
 		rows.push(...treeRows(known, {columns, rows: room.rows - rows.length - 5}, inTree, look));
 	} else if (preview.kind === 'asked') rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
-	else if (preview.kind === 'refused') rows.push([], [[` ${terminalText(preview.why)}`, 'bad']]);
-	else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
+	else if (preview.kind === 'refused') {
+		const why = wrapped(terminalText(preview.why), columns - 4);
+		rows.push([], ...why.map((line): Row => [[` ${line}`, 'bad']]));
+	} else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
 	if (dialog.problem !== undefined) rows.push([[` ${terminalText(dialog.problem)}`, 'warn']]);
 	return {
 		title: 'Add a torrent',

@@ -1,10 +1,10 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import {type FormField, formValues} from '../forms/form.js';
-import {matchRule} from '../model/file-tree.js';
 import {choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
 import type {KnownPreview} from './add-preview.js';
+import {ruled, ruleOf} from './preview-rule.js';
 
 /** The question which files of a torrent are to be fetched, asked when it has come to be known which there are. */
 export interface ChooseDialog {
@@ -28,17 +28,7 @@ const normal: FilePriority = 2;
 
 /** The dialog with its rule carried out on the files that are shown. */
 export function chosenByRule(dialog: ChooseDialog): ChooseDialog {
-	const {preview} = dialog;
-	const rule = (formValues(dialog.fields)['select'] ?? '').trim();
-	if (rule === '') return dialog;
-	const result = matchRule(rule, preview.torrent.files);
-	if ('problem' in result) return {...dialog, problem: result.problem};
-	const wanted = new Set(result.positions);
-	return {
-		...dialog,
-		problem: wanted.size === 0 ? 'No file matches.' : undefined,
-		preview: {...preview, priorities: preview.torrent.files.map((_, at) => (wanted.has(at) ? normal : 0))},
-	};
+	return ruleOf(dialog) === '' ? dialog : {...dialog, ...ruled(dialog)};
 }
 
 /** Takes all files; none when all are taken. */
@@ -52,7 +42,7 @@ export function takeChosen(screen: ScreenContext, dialog: ChooseDialog): void {
 	const {id, preview, problem} = dialog;
 	const {files, fileCount} = preview.torrent;
 	const values = formValues(dialog.fields);
-	const rule = (values['select'] ?? '').trim();
+	const rule = ruleOf(dialog);
 	if (rule !== '' && problem !== undefined) return;
 	// What cannot be shown whole is chosen by the rule alone.
 	const isWhole = files.length === fileCount;

@@ -17,7 +17,8 @@ export interface SortOrder<Item> {
 
 const byText = (a: string, b: string) => a.localeCompare(b, undefined, {numeric: true});
 
-const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
+/** What peers and torrents have alike. */
+const rateOrders: ReadonlyArray<SortOrder<Pick<TorrentView, 'downloadRate' | 'uploadRate'>>> = [
 	{
 		id: 'down',
 		letter: 'd',
@@ -26,6 +27,10 @@ const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
 		compare: (a, b) => a.downloadRate - b.downloadRate,
 	},
 	{id: 'up', letter: 'u', label: 'up', descending: true, compare: (a, b) => a.uploadRate - b.uploadRate},
+];
+
+const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
+	...rateOrders,
 	{id: 'done', letter: 'p', label: 'progress', descending: true, compare: (a, b) => a.progress - b.progress},
 	{
 		id: 'requests',
@@ -77,14 +82,7 @@ const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
 		descending: true,
 		compare: (a, b) => a.completed / Math.max(1, a.wanted) - b.completed / Math.max(1, b.wanted),
 	},
-	{
-		id: 'down',
-		letter: 'd',
-		label: 'down',
-		descending: true,
-		compare: (a, b) => a.downloadRate - b.downloadRate,
-	},
-	{id: 'up', letter: 'u', label: 'up', descending: true, compare: (a, b) => a.uploadRate - b.uploadRate},
+	...rateOrders,
 	{id: 'ratio', letter: 'r', label: 'ratio', descending: true, compare: (a, b) => a.ratio - b.ratio},
 	{id: 'eta', letter: 'e', label: 'ETA', compare: (a, b) => (a.eta ?? 1e12) - (b.eta ?? 1e12)},
 	{id: 'added', letter: 'a', label: 'added', descending: true, compare: (a, b) => a.addedAt - b.addedAt},

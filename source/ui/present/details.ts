@@ -4,6 +4,8 @@ import {terminalText} from '../text/text.js';
 import type {Look} from './context.js';
 import {isUnknown} from './torrent-state.js';
 
+const mostSeeds = 5;
+
 function amountPairs(torrent: TorrentView): ReadonlyArray<readonly [string, string]> {
 	return [
 		['size', `${size(torrent.length)} in ${count(torrent.files, 'file')}, ${torrent.filesWanted} wanted`],
@@ -50,6 +52,9 @@ export function detailPairs(
 					'made',
 					`${dayAndTime(torrent.creationDate * 1000, look.timezone)}${torrent.createdBy ? ` by ${terminalText(torrent.createdBy)}` : ''}`,
 				],
+		...(torrent.webSeeds ?? [])
+			.slice(0, mostSeeds)
+			.map((url, at) => [at === 0 ? 'web seeds' : '', terminalText(url)] as const),
 		torrent.comment ? ['comment', terminalText(torrent.comment)] : undefined,
 		['info-hash', torrent.id],
 		torrent.infoHashV2 ? ['v2', torrent.infoHashV2] : undefined,

@@ -153,3 +153,19 @@ test('a password in a URL is told by nobody who could not fetch it', async () =>
 		message: 'cannot fetch https://host.example/x: no route',
 	});
 });
+
+test('what of a link is ignored is warned of; what is nearly an info-hash is told so, unless there is such a file', async () => {
+	const said: string[] = [];
+	const link = `magnet:?xt=urn:btih:${hash}&tr=wss://w.example/&so=x`;
+	const source = await readTorrentSource(link, {...context(), warn: text => said.push(text)});
+	assert.deepEqual([source.kind, said.length], ['link', 2]);
+	for (const digits of [38, 39, 41, 63])
+		assert.match(
+			await refusal('ab'.repeat(32).slice(0, digits)),
+			new RegExp(`^3 an info-hash .*has (?:40|64) hex digits, this one has ${digits}: copy all of it$`),
+		);
+	assert.equal(await refusal('deadbeef'), '1 no such file: deadbeef');
+	const path = join(folder, 'ab'.repeat(19));
+	writeFileSync(path, torrent);
+	assert.equal((await readTorrentSource(path, context())).kind, 'metainfo');
+});
