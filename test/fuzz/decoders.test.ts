@@ -15,6 +15,15 @@ import {
 	readYourIp,
 } from '../../source/protocol/wire/extension-handshake.js';
 import {decodeHandshake, encodeHandshake, handshakeLength} from '../../source/protocol/wire/handshake.js';
+import {
+	decodeHashes,
+	decodeHashRequest,
+	encodeHashes,
+	encodeHashRequest,
+	isSensible,
+	mostHashes,
+	uncleCount,
+} from '../../source/protocol/wire/hash-messages.js';
 import {readUploadOnly} from '../../source/protocol/wire/upload-only.js';
 import {
 	answerMetadataRequest,
@@ -57,6 +66,26 @@ test(`handshakes are read or refused (seed ${seed})`, () => {
 		assert.equal(bytes.length, handshakeLength);
 		assert.equal(infoHash.length + peerId.length, 40);
 	});
+});
+
+test('hash requests and hashes are read or refused, and no request that makes sense asks for more than there may be', () => {
+	const request = {root: new Uint8Array(32).fill(3), base: 4, index: 512, length: 512, proofLayers: 10};
+	const ask = encodeHashRequest(request);
+	const sensible = (bytes: Uint8Array) => {
+		const read = decodeHashRequest(bytes);
+		assert.equal(read.root.length, 32);
+		if (!isSensible(read)) return;
+		assert.ok(read.length <= mostHashes && read.index % read.length === 0);
+		assert.ok(uncleCount(read.length, read.proofLayers) <= 49);
+	};
+	assert.ok(fuzz([ask, ask, encodeHashRequest({...request, base: 0, length: 1})], sensible) > 0);
+	fuzz(
+		[encodeHashes(request, new Uint8Array(514 * 32)), encodeHashes(request, new Uint8Array(32))],
+		bytes => {
+			const {hashes, root} = decodeHashes(bytes);
+			assert.ok(hashes.length > 0 && hashes.length % 32 === 0 && root.length === 32);
+		},
+	);
 });
 
 test('extension handshakes are read or refused, and every number in them is one that may be used', () => {

@@ -99,6 +99,10 @@ class Listener implements PeerWireSink {
 	extended(id: number, payload: Uint8Array): void {
 		this.told += `x${id},${payload.length}.`;
 	}
+
+	hashMessage(id: number, payload: Uint8Array): void {
+		this.told += `m${id},${payload.length}.`;
+	}
 }
 
 /** A handshake and some messages, most of them of the right form. */

@@ -1,6 +1,7 @@
 import {ProtocolError} from '../../base/errors.js';
 import {blockLength} from '../../base/units.js';
 import {decodeHandshake, type Handshake, handshakeLength, isHandshakeStart} from './handshake.js';
+import {mostHashes, mostProofHashes} from './hash-messages.js';
 
 /** Message numbers of BEP 3, 5, 6, 10 and 52. */
 export const messageId = {
@@ -37,7 +38,7 @@ exactLength[9] = 3;
 /** No torrent we accept has more pieces than this many bytes of bitfield can tell. */
 const longestBitfield = 1 + 262_144;
 const longestExtended = 1 << 20;
-const longestHashes = 1 + 48 + 8192 * 32;
+const longestHashes = 1 + 48 + (mostHashes + mostProofHashes) * 32;
 const pieceHeader = 13;
 
 /**
@@ -66,6 +67,8 @@ export interface PeerWireSink {
 	reject(piece: number, begin: number, length: number): void;
 	allowedFast(piece: number): void;
 	extended(id: number, payload: Uint8Array): void;
+	/** A hash request, hashes or a hash reject, by its number: 21, 22, 23. Left out, they are read over. BEP 52. */
+	hashMessage?(id: number, payload: Uint8Array): void;
 	/** A message of a kind that is read over; `length` bytes, its number not counted. */
 	other?(id: number, length: number): void;
 }
@@ -88,7 +91,7 @@ function read32(bytes: Uint8Array, at: number): number {
 /**
  * Bytes of one peer in, messages out. Works in place on the buffer it is given: only a message that is cut by the end
  * of a buffer is copied, and the bytes of blocks go straight to `blockMemory`. Every length is checked before
- * anything is kept. BEP 3, 6, 10.
+ * anything is kept. BEP 3, 6, 10, 52.
  */
 export class PeerWireDecoder {
 	readonly #sink: PeerWireSink;
@@ -270,8 +273,12 @@ export class PeerWireDecoder {
 				return sink.allowedFast(read32(bytes, at));
 			case messageId.extended:
 				return sink.extended(bytes[at]!, plainView(bytes, at + 1, end));
+			case messageId.hashRequest:
+			case messageId.hashes:
+			case messageId.hashReject:
+				return sink.hashMessage?.(id, plainView(bytes, at, end));
 			default:
-				// Hash messages (BEP 52) and numbers nobody has given a meaning.
+				// Numbers nobody has given a meaning.
 				sink.other?.(id, end - at);
 		}
 	}
@@ -293,7 +300,7 @@ function checkLength(id: number, length: number): void {
 	} else if (id === messageId.bitfield) {
 		if (length <= longestBitfield) return;
 	} else if (id === messageId.hashes) {
-		if (length >= 49 && length <= longestHashes) return;
+		if (length >= 81 && length <= longestHashes && (length - 49) % 32 === 0) return;
 	} else if (length <= 1 + blockLength) {
 		return;
 	}
@@ -374,6 +381,14 @@ export class PeerWireWriter {
 		this.#need(6 + payload.length);
 		this.#put32(2 + payload.length);
 		this.#bytes[this.#length++] = messageId.extended;
+		this.#bytes[this.#length++] = id;
+		this.raw(payload);
+	}
+
+	/** hash request, hashes, hash reject. BEP 52. */
+	hashMessage(id: number, payload: Uint8Array): void {
+		this.#need(5 + payload.length);
+		this.#put32(1 + payload.length);
 		this.#bytes[this.#length++] = id;
 		this.raw(payload);
 	}

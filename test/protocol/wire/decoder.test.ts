@@ -89,6 +89,9 @@ class Ear implements PeerWireSink {
 	extended(id: number, payload: Uint8Array): void {
 		this.heard.push(`extended ${id} ${Buffer.from(payload).toString('latin1')}`);
 	}
+	hashMessage(id: number, payload: Uint8Array): void {
+		this.heard.push(`hash message ${id} of ${payload.length}`);
+	}
 }
 
 function open() {
@@ -134,9 +137,9 @@ const vocabulary: ReadonlyArray<readonly [bytes: Buffer, words: readonly string[
 		[`block 1 0 ${blockLength}`, `of ${blockLength}`],
 	],
 	// Of BEP 52, and of nobody: read over.
-	[message(21, '00'.repeat(48)), []],
-	[message(22, '00'.repeat(80)), []],
-	[message(23, '00'.repeat(48)), []],
+	[message(21, '00'.repeat(48)), ['hash message 21 of 48']],
+	[message(22, '00'.repeat(80)), ['hash message 22 of 80']],
+	[message(23, '00'.repeat(48)), ['hash message 23 of 48']],
 	[message(99, '010203'), []],
 	[message(10), []],
 ];
@@ -228,7 +231,7 @@ test('a length that cannot be right is refused as soon as it has come, whole or 
 		[7, [8, 9, blockLength + 10]],
 		[20, [1, (1 << 20) + 1]],
 		[5, [262_146]],
-		[22, [48, 49 + 8192 * 32 + 1]],
+		[22, [48, 49, 80, 82, 49 + 8192 * 32 + 1, 49 + 8241 * 32]],
 		[10, [longest + 1]],
 		[200, [longest + 1, 2 ** 32 - 1]],
 	] as const) {
@@ -257,8 +260,8 @@ test('the longest and the shortest that can be right are not', () => {
 		[20, 1 << 20],
 		[5, 1],
 		[5, 262_145],
-		[22, 49],
-		[22, 49 + 8192 * 32],
+		[22, 81],
+		[22, 49 + 8240 * 32],
 		[10, 1],
 		[10, 1 + blockLength],
 	] as const) {

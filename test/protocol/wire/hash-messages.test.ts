@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {ProtocolError} from '../../../source/base/errors.js';
+import {
+	decodeHashes,
+	decodeHashRequest,
+	encodeHashes,
+	encodeHashRequest,
+	type HashRequest,
+	isSensible,
+	sameRequest,
+	uncleCount,
+} from '../../../source/protocol/wire/hash-messages.js';
+
+const root = Uint8Array.from({length: 32}, (_, at) => at);
+const request: HashRequest = {root, base: 3, index: 1024, length: 512, proofLayers: 11};
+
+test('a request is a root and four numbers of 32 bits', () => {
+	const hex = Buffer.from(encodeHashRequest(request)).toString('hex');
+	assert.equal(
+		hex,
+		`${Buffer.from(root).toString('hex')}${'00000003'}${'00000400'}${'00000200'}${'0000000b'}`,
+	);
+	assert.deepEqual(decodeHashRequest(encodeHashRequest(request)), request);
+});
+
+test('numbers of a request are read without a sign', () => {
+	const payload = encodeHashRequest(request).fill(0xff, 32);
+	const {base, index, length, proofLayers} = decodeHashRequest(payload);
+	assert.deepEqual([base, index, length, proofLayers], Array(4).fill(2 ** 32 - 1));
+});
+
+test('a request of any other length is refused', () => {
+	for (const length of [0, 32, 47, 49, 80])
+		assert.throws(() => decodeHashRequest(new Uint8Array(length)), ProtocolError);
+});
+
+test('hashes come behind the request they answer', () => {
+	const hashes = new Uint8Array(96).fill(7);
+	const message = decodeHashes(encodeHashes({...request, length: 2, proofLayers: 1}, hashes));
+	assert.deepEqual(message, {...request, length: 2, proofLayers: 1, hashes});
+});
+
+test('hashes that are none, not whole ones, or more than may be asked for are refused', () => {
+	const of = (bytes: number) => encodeHashes(request, new Uint8Array(bytes));
+	for (const bytes of [0, 31, 33, 8241 * 32]) assert.throws(() => decodeHashes(of(bytes)), ProtocolError);
+	assert.equal(decodeHashes(of(8240 * 32)).hashes.length, 8240 * 32);
+});
+
+test('a root that was read outlives the buffer it came in', () => {
+	const payload = encodeHashRequest(request);
+	const read = decodeHashRequest(payload);
+	payload.fill(0);
+	assert.deepEqual(read.root, root);
+});
+
+test('layers that follow from the hashes themselves bring no uncle', () => {
+	// 512 hashes make 9 layers, of which the first 8 have no uncle; the ninth has.
+	for (const [length, proofLayers, uncles] of [
+		[512, 0, 0],
+		[512, 8, 0],
+		[512, 9, 1],
+		[512, 11, 3],
+		[2, 0, 0],
+		[2, 1, 1],
+		[2, 5, 5],
+		[4, 1, 0],
+	] as const)
+		assert.equal(uncleCount(length, proofLayers), uncles, `${length} with ${proofLayers}`);
+});
+
+test('the proof of a single hash begins with its sibling', () => {
+	assert.equal(uncleCount(1, 0), 1);
+	assert.equal(uncleCount(1, 3), 4);
+});
+
+test('who asks for a power of two at a multiple of it asks sensibly', () => {
+	const may = (change: Partial<HashRequest>) => isSensible({...request, ...change});
+	for (const length of [1, 2, 512, 1024, 8192]) assert.ok(may({length, index: 3 * length}), `${length}`);
+	for (const length of [0, 3, 511, 8191, 8193, 16_384, 2 ** 32 - 1])
+		assert.ok(!may({length, index: 0}), `${length}`);
+	assert.ok(!may({index: 256}));
+	assert.ok(!may({proofLayers: 2 ** 31}));
+	assert.ok(!may({base: 2 ** 31}));
+});
+
+test('requests are the same when they are in everything', () => {
+	assert.ok(sameRequest(request, {...request, root: root.slice()}));
+	assert.ok(!sameRequest(request, {...request, root: root.slice().fill(0, 31)}));
+	for (const name of ['base', 'index', 'length', 'proofLayers'] as const)
+		assert.ok(!sameRequest(request, {...request, [name]: 0}), name);
+});
