@@ -90,6 +90,8 @@ export interface TorrentView {
 	readonly comment?: string | undefined;
 	readonly createdBy?: string | undefined;
 	readonly creationDate?: Seconds | undefined;
+	/** The v1 hash, 40 hex digits, where `id` is another. */
+	readonly infoHash?: string | undefined;
 	readonly infoHashV2?: string | undefined;
 	readonly magnet: string;
 	/** HTTP servers that its .torrent or a link of it says have its files; left out when there are none. */

@@ -10,7 +10,6 @@ import {ExternalAddress} from '../../source/engine/sources/external-address.js';
 import type {ConnectionSlots} from '../../source/engine/swarm/connection-slots.js';
 import {Torrent, type TorrentListener} from '../../source/engine/torrent/torrent.js';
 import type {TorrentContent} from '../../source/engine/torrent/torrent-content.js';
-import type {SwarmHashes} from '../../source/engine/torrent/torrent-setup.ts';
 import type {BlockSource} from '../../source/engine/transfer/block-source.js';
 import {Uploader} from '../../source/engine/transfer/uploader.js';
 import {BlockPool} from '../../source/io/disk/block-pool.js';
@@ -24,6 +23,7 @@ import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
 import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
+import {keysOf, type SwarmHashes} from '../../source/protocol/metainfo/swarm-hashes.ts';
 import {HandClock} from './hand-clock.ts';
 import {bytesFrom} from './torrents.ts';
 
@@ -304,7 +304,12 @@ export class LoneTorrent {
 	readonly services: SessionServices;
 	readonly torrent: Torrent;
 	/** Whom the torrent tells; for a test to hear of it. */
-	readonly listener: TorrentListener = {changed() {}, async keep() {}, async keepMetainfo() {}};
+	readonly listener: TorrentListener = {
+		changed() {},
+		async keep() {},
+		async keepMetainfo() {},
+		identified() {},
+	};
 	/** What the torrent holds, or will. */
 	readonly metainfo: Metainfo;
 	readonly content: Uint8Array;
@@ -382,7 +387,8 @@ export class LoneTorrent {
 			uploader: this.uploader,
 			router: {
 				route: (peer, infoHash) =>
-					Buffer.from(infoHash).equals(this.torrent.infoHash) && this.torrent.swarm.accept(peer)
+					keysOf(this.torrent.swarmKeys).some(({key}) => Buffer.from(infoHash).equals(key)) &&
+					this.torrent.swarm.accept(peer)
 						? this.torrent.messages
 						: undefined,
 				halfOpenClosed() {},
@@ -477,8 +483,8 @@ export class LoneTorrent {
 	/** Somebody comes to us. */
 	incoming(port: number, host = '198.51.100.7'): FakeConnection {
 		const connection = new FakeConnection({host, port}, true);
-		connection.events = incomingPeer(this.services, connection, infoHash =>
-			ourHandshake(infoHash, this.services),
+		connection.events = incomingPeer(this.services, connection, (infoHash, isV1OfTwo) =>
+			ourHandshake(infoHash, isV1OfTwo, this.services),
 		).events;
 		return connection;
 	}

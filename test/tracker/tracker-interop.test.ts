@@ -29,7 +29,7 @@ function client(t: TestContext, tiers: string[][], port = 7001, left = 5) {
 	t.after(() => udp.close());
 	const found: string[] = [];
 	const facts = {
-		infoHash,
+		swarmKeys: {v1: infoHash, v2: undefined},
 		stats: {uploaded: 0, downloaded: 0},
 		left,
 		isOwn: (peer: PeerAddress) => isLoopback(peer.host) && peer.port === port,

@@ -47,7 +47,7 @@ async function client(
 ) {
 	const found: string[] = [];
 	const facts = {
-		infoHash,
+		swarmKeys: {v1: infoHash, v2: undefined},
 		stats: {uploaded: 0, downloaded: 0},
 		left,
 		publicName: name,

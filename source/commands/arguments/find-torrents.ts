@@ -7,7 +7,7 @@ const shortestPrefix = 4;
 
 function find(word: string, torrents: readonly TorrentView[]): TorrentView {
 	const lower = word.toLowerCase();
-	const hashes = ({id, infoHashV2}: TorrentView) => [id, infoHashV2 ?? ''];
+	const hashes = ({id, infoHash = '', infoHashV2 = ''}: TorrentView) => [id, infoHash, infoHashV2];
 	const exact = torrents.filter(torrent => hashes(torrent).includes(lower) || torrent.name === word);
 	const begun = torrents.filter(
 		torrent => lower.length >= shortestPrefix && hashes(torrent).some(hash => hash.startsWith(lower)),

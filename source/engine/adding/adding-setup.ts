@@ -1,13 +1,13 @@
 import type {KeptTorrents} from '../../io/state/torrent-store.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
-import type {Torrent} from '../torrent/torrent.js';
+import type {TorrentIndex} from '../session/torrent-index.js';
 import type {AdoptedTorrents} from './adopted-torrents.js';
 
 /** What adding and restoring torrents asks of the session. */
 export interface AddingSetup {
 	readonly services: SessionServices;
-	readonly torrents: Map<string, Torrent>;
+	readonly torrents: TorrentIndex;
 	/** Makes them, and takes them in. */
 	readonly adopted: AdoptedTorrents;
 	readonly queue: QueueManager;

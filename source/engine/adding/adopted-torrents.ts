@@ -1,13 +1,14 @@
 import type {KeptTorrents} from '../../io/state/torrent-store.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
+import type {TorrentIndex} from '../session/torrent-index.js';
 import {Torrent, type TorrentListener} from '../torrent/torrent.js';
 import type {TorrentSetup} from '../torrent/torrent-setup.js';
 
 /** What the torrents of a session are made with, and who hears of them. */
 export interface AdoptionSetup {
 	readonly services: SessionServices;
-	readonly torrents: Map<string, Torrent>;
+	readonly torrents: TorrentIndex;
 	readonly queue: Pick<QueueManager, 'plan'>;
 	readonly store: Pick<KeptTorrents, 'saveMetainfo'>;
 	/** Something about a torrent is not what it was. */
@@ -44,6 +45,10 @@ export class AdoptedTorrents implements TorrentListener {
 		if (!this.#adopted.has(torrent)) return;
 		this.#setup.changed();
 		this.#setup.queue.plan();
+	}
+
+	identified(torrent: Torrent): void {
+		this.#setup.torrents.identified(torrent);
 	}
 
 	keep(torrent: Torrent): Promise<void> {

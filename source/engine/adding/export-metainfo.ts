@@ -1,5 +1,6 @@
 import {UserError} from '../../base/errors.js';
 import type {KeptTorrents} from '../../io/state/torrent-store.js';
+import {isNamed} from '../../protocol/metainfo/swarm-hashes.js';
 import {wrapInfo} from '../../protocol/metainfo/wrap-info.js';
 import {requireContent} from '../commands/command-host.js';
 import type {Torrent} from '../torrent/torrent.js';
@@ -22,8 +23,7 @@ export async function exportMetainfo(
 /** What lies on the disk may be damaged. */
 async function isOf(bytes: Uint8Array, id: string): Promise<boolean> {
 	try {
-		const {infoHash, infoHashV2} = await readAnyMetainfo(bytes);
-		return (infoHash ?? infoHashV2) === id;
+		return isNamed(await readAnyMetainfo(bytes), id);
 	} catch (error) {
 		if (error instanceof UserError) return false;
 		throw error;

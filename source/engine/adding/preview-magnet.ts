@@ -1,7 +1,8 @@
 import type {TorrentPreview} from '../../api/command.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import type {MagnetLink} from '../../protocol/metainfo/magnet.js';
-import type {Torrent} from '../torrent/torrent.js';
+import {idOf} from '../../protocol/metainfo/swarm-hashes.js';
+import type {TorrentIndex} from '../session/torrent-index.js';
 import {previewMetainfo} from './torrent-links.js';
 
 /**
@@ -11,11 +12,11 @@ import {previewMetainfo} from './torrent-links.js';
  */
 export async function previewMagnet(
 	link: MagnetLink,
-	torrents: ReadonlyMap<string, Torrent>,
+	torrents: Pick<TorrentIndex, 'find'>,
 	notes: readonly string[] = [],
 ): Promise<TorrentPreview> {
-	const id = link.infoHash ?? link.infoHashV2!;
-	const torrent = torrents.get(id);
+	const torrent = torrents.find(link);
+	const id = torrent?.id ?? idOf(link);
 	const content = torrent?.content;
 	if (content !== undefined) {
 		const preview = previewMetainfo(content.metainfo, true);

@@ -7,6 +7,7 @@ import {resolvePeer} from '../../io/net/resolve-peer.js';
 import type {SavedTorrent} from '../../io/state/torrent-store.js';
 import type {MagnetLink} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {idOf, idsOf, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentSetup} from '../torrent/torrent-setup.js';
 import {applyOptions, mostTrackers, requireModest, requireTrackers, selectFiles} from './add-options.js';
@@ -34,25 +35,26 @@ export class TorrentAdder {
 		requireModest(options);
 		const metainfo = await readMetainfo(bytes);
 		const {torrents, store, services} = this.#setup;
-		const id = metainfo.infoHash ?? metainfo.infoHashV2!;
 		requireTrackers(options.trackers ?? []);
 		const addresses = await Promise.all(
 			(options.peers ?? []).map(text => resolvePeer(text, services.resolver)),
 		);
-		const present = torrents.get(id);
+		const present = torrents.find(metainfo);
 		if (present?.held !== undefined) {
 			await this.settle(present, options.dir ?? this.#setup.dir, options, addresses);
-			return {id, already: true};
+			return {id: present.id, already: true};
 		}
 		if (present !== undefined) {
 			// One of which only a link was known learns from it what it holds.
 			present.post({type: 'metadata', info: metainfo, torrent: bytes});
 			return mergeTorrent(present, {...metainfoMore(metainfo), options, addresses}, this.#setup);
 		}
-		const saved = await store.find(id);
+		const saved = await findSaved(store, metainfo);
+		const id = saved?.resume.id ?? idOf(metainfo);
 		const torrent = this.#make(
 			{
 				identity: metainfo,
+				id,
 				metainfo,
 				addedAt: saved?.resume.addedAt ?? services.clock.wall(),
 				doubtful: saved?.doubtful,
@@ -71,7 +73,7 @@ export class TorrentAdder {
 		await breathe(metainfo);
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
-		const other = torrents.get(id);
+		const other = torrents.find(metainfo);
 		if (other !== undefined)
 			return mergeTorrent(other, {...metainfoMore(metainfo), options, addresses}, this.#setup);
 		this.#take(torrent, options, addresses);
@@ -90,7 +92,6 @@ export class TorrentAdder {
 		requireModest(options);
 		requireTrackers(options.trackers ?? []);
 		const {torrents, store, services} = this.#setup;
-		const id = link.infoHash ?? link.infoHashV2!;
 		const resolve = (text: string) => resolvePeer(text, services.resolver);
 		const named = await Promise.all((options.peers ?? []).map(resolve));
 		// Those of the link are a stranger's word: who cannot be found is passed over.
@@ -98,26 +99,28 @@ export class TorrentAdder {
 		const addresses = [...named, ...found.flatMap(each => (each.status === 'fulfilled' ? each.value : []))];
 		const wish = link.select === undefined ? options : {select: rulesOf(link.select), ...options};
 		const more = {tiers: link.trackers.map(url => [url]), webSeeds: link.webSeeds, options: wish, addresses};
-		const tell = (): void => {
+		const tell = ({id}: Torrent): void => {
 			const lost = link.peers.filter((_, at) => found[at]?.status === 'rejected');
 			for (const note of [...notes, ...lost.map(peer => `no address was found of the link's peer ${peer}`)])
 				services.log('warn', note, id);
 		};
-		const present = torrents.get(id);
+		const present = torrents.find(link);
 		if (present?.held !== undefined) throw new UserError('held', present.held.text);
 		if (present !== undefined) {
-			tell();
+			tell(present);
 			return mergeTorrent(present, more, this.#setup);
 		}
-		const saved = await store.find(id);
+		const saved = await findSaved(store, link);
 		if (saved?.metainfo !== undefined) {
 			const reply = await this.add(saved.metainfo, {...wish, trackers: addedTo(wish, link)});
-			torrents.get(id)?.post({type: 'addWebSeeds', urls: link.webSeeds});
+			torrents.find(link)?.post({type: 'addWebSeeds', urls: link.webSeeds});
 			return reply;
 		}
+		const id = saved?.resume.id ?? idOf(link);
 		const torrent = this.#make(
 			{
 				identity: link,
+				id,
 				name: link.name,
 				metainfo: undefined,
 				webSeeds: link.webSeeds,
@@ -130,10 +133,10 @@ export class TorrentAdder {
 		if (options.choose === true) torrent.post({type: 'askForChoice'});
 		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
-		const other = torrents.get(id);
+		const other = torrents.find(link);
 		if (other !== undefined) return mergeTorrent(other, more, this.#setup);
 		this.#take(torrent, options, addresses);
-		tell();
+		tell(torrent);
 		return {id};
 	}
 
@@ -170,7 +173,7 @@ export class TorrentAdder {
 
 	/** @throws {UserError} when it is to be in a folder that is not absolute */
 	#make(
-		what: Pick<TorrentSetup, 'identity' | 'name' | 'metainfo' | 'webSeeds' | 'addedAt' | 'doubtful'>,
+		what: Pick<TorrentSetup, 'identity' | 'id' | 'name' | 'metainfo' | 'webSeeds' | 'addedAt' | 'doubtful'>,
 		tiers: ReadonlyArray<readonly string[]>,
 		options: AddOptions,
 	): Torrent {
@@ -216,6 +219,18 @@ export class TorrentAdder {
 		const reason = failure.message.replace(/, then resume$/, ', then add it again');
 		throw new UserError(failure.code, `not added, for it could not be kept: ${reason}`);
 	}
+}
+
+/** What an earlier session left of a torrent, under whichever of its hashes. */
+async function findSaved(
+	store: Pick<AddingSetup['store'], 'find'>,
+	hashes: SwarmHashes,
+): Promise<SavedTorrent | undefined> {
+	for (const id of idsOf(hashes)) {
+		const saved = await store.find(id);
+		if (saved !== undefined) return saved;
+	}
+	return undefined;
 }
 
 /** As long as it is to be seeded it is seeded from now on, whatever it was in earlier runs. */

@@ -5,10 +5,10 @@ import type {StatsStore} from '../../io/state/stats-store.js';
 import {type HeldTorrent, laterText, type SavedTorrent} from '../../io/state/torrent-store.js';
 import {parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {isNamed, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionService} from '../session/session-service.js';
 import type {Totals} from '../session/totals.js';
-import type {SwarmHashes} from '../torrent/torrent-setup.js';
 import type {AddingSetup} from './adding-setup.js';
 import {fits} from './fitting-memory.js';
 import {readAnyMetainfo} from './torrent-links.js';
@@ -86,6 +86,7 @@ export class TorrentRestorer implements SessionService {
 		const metainfo = await this.#restoreMetainfo(id, bytes);
 		const torrent = this.#setup.adopted.make({
 			identity: metainfo,
+			id,
 			metainfo,
 			dir,
 			maxPeers,
@@ -103,6 +104,7 @@ export class TorrentRestorer implements SessionService {
 			link !== undefined && bytes === undefined ? undefined : await this.#restoreMetainfo(resume.id, bytes);
 		const torrent = this.#setup.adopted.make({
 			identity: metainfo ?? requireId(link!, resume.id),
+			id: resume.id,
 			name: link?.name,
 			metainfo,
 			dir: resume.dir,
@@ -139,6 +141,6 @@ function strangersTo(metainfo: Metainfo, tiers: readonly (readonly string[])[]):
 }
 
 function requireId<Named extends SwarmHashes>(named: Named, id: InfoHash): Named {
-	if ((named.infoHash ?? named.infoHashV2) === id) return named;
+	if (isNamed(named, id)) return named;
 	throw new UserError('other-metainfo', 'its .torrent is of another torrent');
 }

@@ -1,16 +1,16 @@
-import {sameBytes} from '../../base/bytes.js';
 import {toHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {MetadataDownload} from '../../policy/metadata/metadata-download.js';
 import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
+import {idOf, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 import {encodeMetadataRequest, type MetadataMessage} from '../../protocol/wire/ut-metadata.js';
 import type {ExtensionPeer} from './peer-extension.js';
 
 /** What fetching asks of, and tells, its torrent. */
 export interface MetadataWish {
-	/** The hashes it is known by: 20 bytes each, of SHA-1, or the first 20 of SHA-256 (BEP 52); which is not always known. */
-	readonly infoHash: Uint8Array;
+	/** The hashes it is known by; what is given as SHA-1 may be the beginning of SHA-256. BEP 52. */
+	readonly identity: SwarmHashes;
 	readonly sha1: (bytes: Uint8Array) => Uint8Array;
 	readonly sha256: (bytes: Uint8Array) => Uint8Array;
 	/** 0 <= x < 1 */
@@ -83,8 +83,10 @@ export class MetadataFetch {
 	}
 
 	#checkHash(bytes: Uint8Array, attempt: number, peer: ExtensionPeer): void {
-		const {infoHash, sha1, sha256} = this.#wish;
-		const isRight = sameBytes(sha1(bytes), infoHash) || sameBytes(sha256(bytes).subarray(0, 20), infoHash);
+		const {identity, sha1, sha256} = this.#wish;
+		const {infoHash, infoHashV2} = identity;
+		const v2 = toHex(sha256(bytes));
+		const isRight = infoHashV2 === v2 || infoHash === v2.slice(0, 40) || infoHash === toHex(sha1(bytes));
 		if (isRight) {
 			this.#isOver = true;
 			this.#peers.clear();
@@ -93,7 +95,7 @@ export class MetadataFetch {
 		this.#download.failed(attempt, peer.now);
 		this.#wish.log(
 			'warn',
-			`what peers gave as the file list of ${toHex(infoHash)} has another hash: others are asked`,
+			`what peers gave as the file list of ${idOf(identity)} has another hash: others are asked`,
 		);
 	}
 

@@ -1,12 +1,11 @@
 import {UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
 import type {ConnectionEvents, Listener, PeerStream} from '../../io/net/transport.js';
-import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionService} from '../session/session-service.js';
 import type {SessionServices} from '../session/session-services.js';
 import {handshakeTimeout} from '../swarm/peer-timeouts.js';
 import {incomingPeer} from './open-peer.js';
-import type {Peer} from './peer-connection.js';
+import type {Peer, PeerOptions} from './peer-connection.js';
 
 const sameWarning: Millis = 60_000;
 
@@ -39,7 +38,7 @@ export class IncomingConnections implements SessionService {
 	readonly #where: PortOptions;
 	readonly #udp: UdpPort;
 	readonly #places: number;
-	readonly #handshakeFor: (infoHash: Uint8Array) => Handshake;
+	readonly #handshakeFor: PeerOptions['ourHandshake'];
 	/** Those who came and have not said what they want, oldest first. */
 	readonly #halfOpen = new Set<Peer>();
 	#listener: Listener | undefined;
@@ -51,7 +50,7 @@ export class IncomingConnections implements SessionService {
 		where: PortOptions,
 		udp: UdpPort,
 		places: number,
-		handshakeFor: (infoHash: Uint8Array) => Handshake,
+		handshakeFor: PeerOptions['ourHandshake'],
 	) {
 		this.#services = services;
 		this.#where = where;

@@ -5,6 +5,7 @@ import {hashFunctions} from '../../io/machine/hash-functions.js';
 import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {SwarmHashes, SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {MetadataFetch} from '../extensions/metadata-fetch.js';
@@ -39,6 +40,8 @@ export interface MessageContent {
 
 /** What messages of peers ask of their torrent. */
 export interface MessageHandlerOwner {
+	readonly identity: SwarmHashes;
+	readonly swarmKeys: SwarmKeys;
 	/** 20 bytes. */
 	readonly infoHash: Uint8Array;
 	readonly active: boolean;
@@ -106,7 +109,7 @@ export class MessageHandler implements PeerOwner {
 			{client, reqq: acceptedRequests, port: host => services.portFor(host, 'tcp')},
 			(host, from) => externalAddress.heardOurAddress(host, from, 'peer'),
 			{
-				infoHash: owner.infoHash,
+				identity: owner.identity,
 				...hashFunctions,
 				random: () => services.random.next(),
 				fetched: info => owner.metadataFetched(info),
@@ -132,6 +135,10 @@ export class MessageHandler implements PeerOwner {
 		);
 		this.extensions = registry;
 		this.metadata = metadata;
+	}
+
+	get swarmKeys(): SwarmKeys {
+		return this.#owner.swarmKeys;
 	}
 
 	get pieceCount(): number {

@@ -3,10 +3,9 @@ import type {PeerSourceName} from '../../base/peer-source.js';
 import {copyShared} from '../../io/disk/block-pool.js';
 import type {PeerStream} from '../../io/net/transport.js';
 import {PeerWireDecoder} from '../../protocol/wire/decoder.js';
-import type {Handshake} from '../../protocol/wire/handshake.js';
 import type {SessionServices} from '../session/session-services.js';
 import {ourHandshake} from './our-handshake.js';
-import {Peer, type PeerOwner} from './peer-connection.js';
+import {Peer, type PeerOptions, type PeerOwner} from './peer-connection.js';
 import {PeerInput} from './peer-input.js';
 
 /** What opening peers asks of the session. */
@@ -24,7 +23,7 @@ export function dialledPeer(
 	const {clock, writeBatch, router} = services;
 	const peer = new Peer({
 		...{...to, id: services.nextPeerId(), incoming: false, clock, writeBatch, router},
-		ourHandshake: wanted => ourHandshake(wanted, services),
+		ourHandshake: (wanted, isV1OfTwo) => ourHandshake(wanted, isV1OfTwo, services),
 	});
 	peer.join(owner);
 	peer.hear(decoderFor(peer, services, to.infoHash));
@@ -35,7 +34,7 @@ export function dialledPeer(
 export function incomingPeer(
 	services: PeerServices,
 	stream: PeerStream,
-	handshakeFor: (infoHash: Uint8Array) => Handshake,
+	handshakeFor: PeerOptions['ourHandshake'],
 ): Peer {
 	const {clock, writeBatch, router} = services;
 	const peer = new Peer({

@@ -9,9 +9,12 @@ export interface Greeter {
 }
 
 /**
- * How we greet in a swarm, whoever dialled. A torrent with a v2 half is spoken of as v1: whoever sees the v2 bit may
- * answer with the v2 hash and ask for Merkle hashes, of which we have none to give. BEP 52, "Upgrade path".
+ * How we greet in a swarm, whoever dialled.
+ *
+ * @param infoHash 20 bytes
+ * @param isV1OfTwo it is the v1 hash of a torrent that has a v2 half: whoever knows v2 may answer with the v2 hash.
+ * BEP 52, "Upgrade path"
  */
-export function ourHandshake(infoHash: Uint8Array, {peerId, dht}: Greeter): Handshake {
-	return {infoHash, peerId, extended: true, fast: true, dht: dht !== undefined, v2: false};
+export function ourHandshake(infoHash: Uint8Array, isV1OfTwo: boolean, {peerId, dht}: Greeter): Handshake {
+	return {infoHash, peerId, extended: true, fast: true, dht: dht !== undefined, v2: isV1OfTwo};
 }

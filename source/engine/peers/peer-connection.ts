@@ -4,6 +4,7 @@ import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {ConnectionEvents, PeerStream} from '../../io/net/transport.js';
+import {isV2Key, type SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import {messageId, type PeerWireDecoder, PeerWireWriter} from '../../protocol/wire/decoder.js';
 import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js';
@@ -21,6 +22,8 @@ import type {WriteBatch} from './write-batch.js';
 
 /** What a peer tells the torrent it belongs to. Called while a received buffer is being read. */
 export interface PeerOwner {
+	/** What peers know it by. */
+	readonly swarmKeys: SwarmKeys;
 	/** 0 while nobody knows. */
 	readonly pieceCount: number;
 	readonly blocksPerPiece: number;
@@ -66,8 +69,8 @@ export interface PeerOptions {
 	readonly clock: Clock;
 	readonly writeBatch: WriteBatch;
 	readonly router: PeerRouter;
-	/** Our own half; the info-hash of an incoming connection is known only when it has been routed. */
-	readonly ourHandshake: (infoHash: Uint8Array) => Handshake;
+	/** Our own half; the info-hash of an incoming connection is known only when it has been routed. As `ourHandshake`. */
+	readonly ourHandshake: (infoHash: Uint8Array, isV1OfTwo: boolean) => Handshake;
 	/** The torrent we dialled for. */
 	readonly infoHash?: Uint8Array;
 }
@@ -87,7 +90,7 @@ export class Peer implements BlockSource, ExtensionPeer {
 	readonly address: PeerAddress;
 	readonly source: PeerSourceName;
 	readonly incoming: boolean;
-	/** What it has. Written by `PeerInput` alone, as are the next five. */
+	/** What it has. Written by `PeerInput` alone, as are the next seven. */
 	readonly told = new PeerPieces();
 	peerChoking = true;
 	peerInterested = false;
@@ -97,6 +100,10 @@ export class Peer implements BlockSource, ExtensionPeer {
 	supportsExtended = false;
 	/** It has a node of the DHT. BEP 5. */
 	supportsDht = false;
+	/** It said that it knows v2, though it spoke of the v1 hash. BEP 52. */
+	knowsV2 = false;
+	/** The 20 bytes by which both speak of the torrent, once the handshake came. */
+	spokenKey: Uint8Array | undefined;
 	/** Requests that came of it. */
 	requestsHeard = 0;
 	readonly traffic: PeerTraffic;
@@ -243,6 +250,15 @@ export class Peer implements BlockSource, ExtensionPeer {
 		const untaken = this.#connection?.untaken ?? this.unsent;
 		if (untaken < uploads.untaken) uploads.movedAt = now;
 		uploads.untaken = untaken;
+	}
+
+	/** Both speak of the torrent by its v2 hash, so that hash messages may be sent. BEP 52. */
+	get speaksV2(): boolean {
+		return (
+			this.spokenKey !== undefined &&
+			this.#owner !== undefined &&
+			isV2Key(this.#owner.swarmKeys, this.spokenKey)
+		);
 	}
 
 	/** What it has; undefined for everything. */
@@ -475,9 +491,11 @@ export class Peer implements BlockSource, ExtensionPeer {
 		if (this.ready && !this.isClosed) this.#owner?.peerRead(this);
 	};
 
-	/** Our half of the handshake, for a torrent. BEP 3. */
+	/** Our half of the handshake, for its torrent. BEP 3, 52. */
 	sendHandshake(infoHash: Uint8Array): void {
-		this.writer.raw(encodeHandshake(this.#options.ourHandshake(infoHash)));
+		const keys = this.#owner?.swarmKeys;
+		const isV1OfTwo = keys?.v2 !== undefined && !isV2Key(keys, infoHash);
+		this.writer.raw(encodeHandshake(this.#options.ourHandshake(infoHash, isV1OfTwo)));
 		this.#options.writeBatch.post(this);
 	}
 

@@ -1,5 +1,7 @@
+import {sameBytes} from '../../base/bytes.js';
 import {ProtocolError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
+import {isV2Key} from '../../protocol/metainfo/swarm-hashes.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {PeerWireSink} from '../../protocol/wire/decoder.js';
 import type {Handshake} from '../../protocol/wire/handshake.js';
@@ -38,17 +40,33 @@ export class PeerInput implements PeerWireSink {
 		peer.supportsFast = handshake.fast;
 		peer.supportsExtended = handshake.extended;
 		peer.supportsDht = handshake.dht;
-		if (dialled === undefined) {
-			const owner = this.#router.route(peer, handshake.infoHash);
-			if (owner === undefined)
-				throw new ProtocolError('unknown-torrent', 'asked for a torrent we do not have', 3);
-			peer.join(owner);
-			peer.sendHandshake(handshake.infoHash);
-		} else if (!dialled.every((byte, at) => handshake.infoHash[at] === byte)) {
-			throw new ProtocolError('wrong-info-hash', 'answered for another torrent', 3);
-		}
+		peer.knowsV2 = handshake.v2;
+		if (dialled === undefined) this.#answer(handshake);
+		else this.#answered(handshake.infoHash, dialled);
 		peer.ready = true;
 		peer.owner?.peerReady(peer);
+	}
+
+	/** Who speaks of the v1 hash and knows v2 is answered with the v2 hash, where there is one. BEP 52, "Upgrade path". */
+	#answer({infoHash, v2}: Handshake): void {
+		const peer = this.#peer;
+		const owner = this.#router.route(peer, infoHash);
+		if (owner === undefined)
+			throw new ProtocolError('unknown-torrent', 'asked for a torrent we do not have', 3);
+		peer.join(owner);
+		const keys = owner.swarmKeys;
+		const answer = v2 && keys.v2 !== undefined ? keys.v2 : infoHash;
+		peer.spokenKey = answer;
+		peer.sendHandshake(answer);
+	}
+
+	/** Whom we told that we know v2 may have answered with the v2 hash. */
+	#answered(infoHash: Uint8Array, dialled: Uint8Array): void {
+		const {owner} = this.#peer;
+		const isV2 = owner !== undefined && isV2Key(owner.swarmKeys, infoHash);
+		if (!isV2 && !sameBytes(infoHash, dialled))
+			throw new ProtocolError('wrong-info-hash', 'answered for another torrent', 3);
+		this.#peer.spokenKey = infoHash;
 	}
 
 	keepAlive(): void {

@@ -39,6 +39,7 @@ import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
 import {SessionStats} from './session-stats.js';
+import {TorrentIndex} from './torrent-index.js';
 import {Totals} from './totals.js';
 
 const usualPoolSlots = 4096;
@@ -72,7 +73,7 @@ interface Stores {
 
 /** Puts a session together; nothing of it runs yet. */
 export function composeSession(options: SessionOptions): SessionParts {
-	const torrents = new Map<string, Torrent>();
+	const torrents = new TorrentIndex();
 	const clock = options.clock ?? machineClock;
 	const startedAt = clock.now();
 	const log = new SessionLog(options.log, torrents, clock);

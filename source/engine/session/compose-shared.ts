@@ -140,8 +140,8 @@ export function composeShared(grounds: Grounds): SharedParts {
 		budget,
 		checkTurn: makeCheckMutex(),
 	};
-	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, infoHash =>
-		ourHandshake(infoHash, shared),
+	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
+		ourHandshake(infoHash, isV1OfTwo, shared),
 	);
 	return {
 		shared,

@@ -1,12 +1,13 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
+import type {SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AnnounceEvent, AnnounceRequest} from '../../protocol/tracker/announce.js';
 
 /** What its trackers are told of a torrent, and what they tell it. */
 export interface AnnouncedTorrent {
-	/** 20 bytes; of v2-only torrents the first 20 of the 32. */
-	readonly infoHash: Uint8Array;
+	/** What it is announced by: a hybrid in both of its swarms. BEP 52. */
+	readonly swarmKeys: SwarmKeys;
 	readonly stats: {readonly uploaded: Bytes; readonly downloaded: Bytes};
 	/** What it lacks; undefined while nobody knows how much it is. */
 	readonly left: Bytes | undefined;
@@ -14,8 +15,8 @@ export interface AnnouncedTorrent {
 	readonly publicName?: string | undefined;
 	/** Whether this is known to be our own address. */
 	isOwn(peer: PeerAddress): boolean;
-	/** The tracker at this URL named these peers, none of them known to be ourselves. */
-	found(peers: readonly PeerAddress[], url: string): void;
+	/** The tracker at this URL named these peers, none of them known to be ourselves. @param knowV2 asked for the v2 hash */
+	found(peers: readonly PeerAddress[], url: string, knowV2: boolean): void;
 	log(level: LogLevel, text: string): void;
 }
 
@@ -32,19 +33,21 @@ export interface AnnouncingClient {
 const numwant = 200;
 
 /**
- * What a tracker is told of a torrent, as of now.
+ * What a tracker is told of a torrent in one of its swarms, as of now.
  *
+ * @param infoHash the swarm's key, of 20 bytes
  * @param url the tracker's
  * @param trackerId as this tracker gave it
  */
 export function announceRequest(
 	torrent: AnnouncedTorrent,
+	infoHash: Uint8Array,
 	client: AnnouncingClient,
 	url: string,
 	event: AnnounceEvent | undefined,
 	trackerId: string | undefined,
 ): AnnounceRequest {
-	const {infoHash, stats, left, publicName} = torrent;
+	const {stats, left, publicName} = torrent;
 	return {
 		infoHash,
 		peerId: client.peerId,

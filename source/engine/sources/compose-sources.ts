@@ -2,6 +2,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {LogLevel} from '../../base/ports.js';
 import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
+import type {SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AnnouncedTorrent} from './announce-request.js';
 import {type DhtServices, DhtSource} from './dht-source.js';
 import {type LsdServices, LsdSource} from './lsd-source.js';
@@ -12,7 +13,8 @@ import type {TrackerTiers} from './tracker-list.js';
 import {type TrackerServices, TrackerSource} from './tracker-source.js';
 
 /** What the sources of its peers ask of, and tell, a torrent. */
-export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'stats' | 'left'> {
+export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'stats' | 'left'> {
+	readonly swarmKeys: SwarmKeys;
 	/** Undefined before its content is known. */
 	readonly content?:
 		| {readonly metainfo: {readonly nodes: ReadonlyArray<readonly [host: string, port: number]>}}
@@ -23,6 +25,7 @@ export interface SourcedTorrent extends Pick<AnnouncedTorrent, 'infoHash' | 'sta
 		readonly addresses: readonly PeerAddress[];
 		readonly source: PeerSourceName;
 		readonly by?: string | undefined;
+		readonly knowV2?: boolean | undefined;
 	}): void;
 	log(level: LogLevel, text: string): void;
 }
@@ -38,10 +41,19 @@ export function composeSources(
 	services: TrackerServices & DhtServices & LsdServices,
 	isPrivate: boolean | undefined,
 ): SourceSet {
-	const finds = (source: PeerSourceName) => (addresses: readonly PeerAddress[], by?: string) =>
-		torrent.post({type: 'peers', addresses, source, ...(by !== undefined && {by})});
+	const finds =
+		(source: PeerSourceName) =>
+		(addresses: readonly PeerAddress[], by: string | undefined, knowV2: boolean) =>
+			torrent.post({
+				...{type: 'peers', addresses, source},
+				...(by !== undefined && {by}),
+				...(knowV2 && {knowV2}),
+			});
+	const swarmKeys = () => torrent.swarmKeys;
 	const announced: AnnouncedTorrent = {
-		infoHash: torrent.infoHash,
+		get swarmKeys() {
+			return torrent.swarmKeys;
+		},
 		stats: torrent.stats,
 		get left() {
 			return torrent.left;
@@ -53,18 +65,21 @@ export function composeSources(
 	return new SourceSet(
 		{
 			trackers: new TrackerSource(announced, trackers, services),
-			resume: new ResumeSource(found => finds('resume')(found)),
+			resume: new ResumeSource(found => finds('resume')(found, undefined, false)),
 			others: [
 				new DhtSource(
 					{
-						infoHash: torrent.infoHash,
+						swarmKeys,
 						nodes: () => torrent.content?.metainfo.nodes ?? [],
 						isSeed: () => torrent.left === 0,
-						found: (addresses, by) => finds('dht')(addresses, networkKey(peerKey(by))),
+						found: (addresses, by, knowV2) => finds('dht')(addresses, networkKey(peerKey(by)), knowV2),
 					},
 					services,
 				),
-				new LsdSource({infoHash: torrent.infoHash, found: found => finds('lsd')(found)}, services),
+				new LsdSource(
+					{swarmKeys, found: (found, knowV2) => finds('lsd')(found, undefined, knowV2)},
+					services,
+				),
 				new PassiveSource('pex', services.exchangesPeers ? undefined : 'switched off'),
 				new PassiveSource('manual'),
 				new PassiveSource('incoming'),

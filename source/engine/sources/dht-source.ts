@@ -2,19 +2,23 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Random, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {AnnounceTimes} from '../../policy/dht/announce-times.js';
+import {keysOf, type SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {Dht} from '../dht/dht.js';
 import type {PeerSource} from './peer-source.js';
 
 /** What the DHT asks of, and tells, a torrent. */
 export interface DhtTorrent {
-	/** 20 bytes. */
-	readonly infoHash: Uint8Array;
+	/** What it is announced by: a hybrid in both of its swarms. BEP 52. */
+	swarmKeys(): SwarmKeys;
 	/** Nodes that its .torrent names. BEP 5. */
 	nodes(): ReadonlyArray<readonly [host: string, port: number]>;
 	/** Everything is here. */
 	isSeed(): boolean;
-	/** @param by the node that named them */
-	found(addresses: readonly PeerAddress[], by: PeerAddress): void;
+	/**
+	 * @param by the node that named them
+	 * @param knowV2 it was asked for the v2 hash
+	 */
+	found(addresses: readonly PeerAddress[], by: PeerAddress, knowV2: boolean): void;
 }
 
 /** What it needs of the session. */
@@ -34,7 +38,7 @@ export class DhtSource implements PeerSource {
 	readonly #services: DhtServices;
 	readonly #times = new AnnounceTimes();
 	#timer: Timer | undefined;
-	#cancel: (() => void) | undefined;
+	#cancel: Array<() => void> = [];
 	#unsubscribe: (() => void) | undefined;
 
 	constructor(torrent: DhtTorrent, services: DhtServices) {
@@ -76,6 +80,10 @@ export class DhtSource implements PeerSource {
 		this.#plan();
 	}
 
+	swarmJoined(): void {
+		this.hurry();
+	}
+
 	/** There is no goodbye in the DHT: who was stored is forgotten. */
 	async stop(): Promise<void> {
 		this.#times.stop();
@@ -83,8 +91,11 @@ export class DhtSource implements PeerSource {
 		this.#unsubscribe = undefined;
 		this.#timer?.clear();
 		this.#timer = undefined;
-		this.#cancel?.();
-		this.#cancel = undefined;
+		this.#cancelAll();
+	}
+
+	#cancelAll(): void {
+		for (const cancel of this.#cancel.splice(0)) cancel();
 	}
 
 	#plan(): void {
@@ -98,20 +109,28 @@ export class DhtSource implements PeerSource {
 
 	#search(): void {
 		const {clock, random, dht} = this.#services;
-		const {infoHash} = this.#torrent;
 		this.#timer = undefined;
 		this.#times.begun(clock.now());
 		// Late answers to the one before.
-		this.#cancel?.();
-		this.#cancel = dht?.search(
-			infoHash,
-			this.#torrent.isSeed() ? 'seed' : 'peer',
-			(found, by) => this.#torrent.found(found, by),
-			({peers, nodes}) => {
-				const found = peers > 0 ? 'peers' : nodes > 0 ? 'nodes' : 'nobody';
-				this.#times.ended(clock.now(), found, random.next());
-				this.#plan();
-			},
+		this.#cancelAll();
+		if (dht === undefined) return;
+		const keys = keysOf(this.#torrent.swarmKeys());
+		let left = keys.length;
+		const all = {peers: 0, nodes: 0};
+		this.#cancel = keys.map(({key, isV2}) =>
+			dht.search(
+				key,
+				this.#torrent.isSeed() ? 'seed' : 'peer',
+				(found, by) => this.#torrent.found(found, by, isV2),
+				({peers, nodes}) => {
+					all.peers += peers;
+					all.nodes += nodes;
+					if (--left > 0) return;
+					const found = all.peers > 0 ? 'peers' : all.nodes > 0 ? 'nodes' : 'nobody';
+					this.#times.ended(clock.now(), found, random.next());
+					this.#plan();
+				},
+			),
 		);
 	}
 }

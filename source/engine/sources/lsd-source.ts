@@ -1,5 +1,6 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
+import {firstKey, keysOf, type SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {LocalDiscovery} from '../lan/local-discovery.js';
 import type {PeerSource} from './peer-source.js';
 
@@ -11,9 +12,10 @@ export interface LsdServices {
 
 /** What local discovery asks of, and tells, a torrent. */
 export interface LsdTorrent {
-	/** 20 bytes. */
-	readonly infoHash: Uint8Array;
-	found(addresses: readonly PeerAddress[]): void;
+	/** What it is announced by: a hybrid in both of its swarms. BEP 52. */
+	swarmKeys(): SwarmKeys;
+	/** @param knowV2 by the v2 hash */
+	found(addresses: readonly PeerAddress[], knowV2: boolean): void;
 }
 
 /** A torrent's peers on the local network, where it is announced too. BEP 14. */
@@ -21,7 +23,7 @@ export class LsdSource implements PeerSource {
 	readonly kind = 'lsd';
 	readonly #torrent: LsdTorrent;
 	readonly #discovery: LsdServices['localDiscovery'];
-	#leave: (() => void) | undefined;
+	#leave: Array<() => void> = [];
 
 	constructor(torrent: LsdTorrent, {localDiscovery}: LsdServices) {
 		this.#torrent = torrent;
@@ -33,12 +35,21 @@ export class LsdSource implements PeerSource {
 	}
 
 	nextAt(): Millis | undefined {
-		return this.#discovery?.nextAt(this.#torrent.infoHash);
+		return this.#discovery?.nextAt(firstKey(this.#torrent.swarmKeys()));
 	}
 
 	start(): void {
-		const {infoHash} = this.#torrent;
-		this.#leave ??= this.#discovery?.join(infoHash, found => this.#torrent.found(found));
+		const discovery = this.#discovery;
+		if (this.#leave.length > 0 || discovery === undefined) return;
+		this.#leave = keysOf(this.#torrent.swarmKeys()).map(({key, isV2}) =>
+			discovery.join(key, found => this.#torrent.found(found, isV2)),
+		);
+	}
+
+	swarmJoined(): void {
+		if (this.#leave.length === 0) return;
+		void this.stop();
+		this.start();
 	}
 
 	/** Announces do not say who has what. */
@@ -48,11 +59,10 @@ export class LsdSource implements PeerSource {
 	needPeers(): void {}
 
 	hurry(): void {
-		this.#discovery?.hurry(this.#torrent.infoHash);
+		for (const {key} of keysOf(this.#torrent.swarmKeys())) this.#discovery?.hurry(key);
 	}
 
 	async stop(): Promise<void> {
-		this.#leave?.();
-		this.#leave = undefined;
+		for (const leave of this.#leave.splice(0)) leave();
 	}
 }

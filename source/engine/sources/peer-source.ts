@@ -20,6 +20,8 @@ export interface PeerSource {
 	needPeers(): void;
 	/** A person does not want to wait. */
 	hurry(): void;
+	/** The torrent has a second hash by now, and so a second swarm. BEP 52. @param key its 20 bytes */
+	swarmJoined?(key: Uint8Array): void;
 	/** Says goodbye to whoever knows of us. Resolves when they have heard it, after 5 s at the latest. */
 	stop(): Promise<void>;
 }

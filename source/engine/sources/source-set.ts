@@ -18,8 +18,8 @@ const farewellTime: Millis = 5000;
 
 /** The connections that are made to those whom the sources name. */
 export interface SourcedSwarm {
-	/** Answers how many of them are news. */
-	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string): number;
+	/** Answers how many of them are news. As `Swarm.add`. */
+	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string, knowV2?: boolean): number;
 	/** Lets go of those whom nobody but these sources named. */
 	letGoOfNamedBy(sources: ReadonlySet<PeerSourceName>, why: string): void;
 }
@@ -123,10 +123,20 @@ export class SourceSet {
 	 * A source named these peers; what one names that the torrent may not have is not heard.
 	 *
 	 * @param by who of its kind: the address of a peer or node, the URL of a tracker
+	 * @param knowV2 it was asked for the v2 hash
 	 */
-	take(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string): void {
+	take(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string, knowV2?: boolean): void {
 		if (!this.allows(source)) return;
-		this.#note(source, this.#swarm.add(addresses, source, by));
+		this.#note(source, this.#swarm.add(addresses, source, by, knowV2));
+	}
+
+	/**
+	 * The torrent has another hash besides, which was not known before: its peers there are looked for, too. BEP 52.
+	 *
+	 * @param key 20 bytes
+	 */
+	swarmJoined(key: Uint8Array): void {
+		for (const source of this.#allowed()) source.swarmJoined?.(key);
 	}
 
 	/** Somebody came to us, and was let in. */

@@ -7,6 +7,7 @@ import type {Millis, Seconds} from '../../base/units.js';
 import {WallTime} from '../../base/wall-time.js';
 import type {AnnounceSchedule} from '../../policy/tracker/announce-schedule.js';
 import {announceTimes} from '../../policy/tracker/scheduled-tracker.js';
+import type {SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../../protocol/tracker/announce.js';
 import {type TrackersState, trackerRow} from '../views/tracker-view.js';
 import {type AnnouncedTorrent, type AnnouncingClient, announceRequest} from './announce-request.js';
@@ -88,6 +89,13 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 	needPeers(): void {
 		this.#schedule.hurry(this.#now());
 		this.#pump();
+	}
+
+	/** Those who know us in the one swarm hear of us in the other. */
+	swarmJoined(key: Uint8Array): void {
+		if (!this.running) return;
+		for (const {url, registered} of this.#schedule.trackers)
+			if (registered) void this.list.tracker(url).joinSwarm(key);
 	}
 
 	/** Answers what came of it. */
@@ -180,33 +188,38 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		return this.#services.clock;
 	}
 
-	get infoHash(): Uint8Array {
-		return this.#torrent.infoHash;
+	get swarmKeys(): SwarmKeys {
+		return this.#torrent.swarmKeys;
 	}
 
 	get running(): boolean {
 		return this.#state === 'running';
 	}
 
-	request(url: string, event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest {
-		return announceRequest(this.#torrent, this.#services, url, event, trackerId);
+	request(
+		infoHash: Uint8Array,
+		url: string,
+		event: AnnounceEvent | undefined,
+		trackerId: string | undefined,
+	): AnnounceRequest {
+		return announceRequest(this.#torrent, infoHash, this.#services, url, event, trackerId);
 	}
 
 	isNamed(url: string): boolean {
 		return this.list.isNamed(url);
 	}
 
-	answered(tracker: Tracker, answer: AnnouncePeers): void {
+	answered(tracker: Tracker, answer: AnnouncePeers, isV2: boolean): void {
 		this.#schedule.succeeded(tracker.url, answer, this.#now());
-		this.answeredMore(tracker, answer);
+		this.answeredMore(tracker, answer, isV2);
 	}
 
-	answeredMore({url}: Tracker, {externalIp, peers, names = []}: AnnouncePeers): void {
+	answeredMore({url}: Tracker, {externalIp, peers, names = []}: AnnouncePeers, isV2: boolean): void {
 		if (externalIp !== undefined)
 			this.#services.externalAddress.heardOurAddress(externalIp, trackerHost(url), 'tracker');
 		if (!this.running) return;
-		this.#found(peers, url);
-		void this.#lookUp(names, url);
+		this.#found(peers, url, isV2);
+		void this.#lookUp(names, url, isV2);
 	}
 
 	failed({url}: Tracker, retryIn: Seconds | 'never' | undefined): void {
@@ -235,18 +248,18 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		this.#torrent.log(level, text);
 	}
 
-	#found(peers: readonly PeerAddress[], url: string): void {
+	#found(peers: readonly PeerAddress[], url: string, isV2: boolean): void {
 		const others = peers.filter(peer => !this.#torrent.isOwn(peer));
-		if (others.length > 0) this.#torrent.found(others, url);
+		if (others.length > 0) this.#torrent.found(others, url, isV2);
 	}
 
 	/** One by one, so that no tracker makes us flood those who answer such questions. */
-	async #lookUp(names: readonly PeerAddress[], url: string): Promise<void> {
+	async #lookUp(names: readonly PeerAddress[], url: string, isV2: boolean): Promise<void> {
 		for (const {host, port} of names) {
 			const found = await this.#services.resolver.first(host);
 			if (!this.running) return;
 			const address = found === undefined ? undefined : parseIp(found);
-			if (address && isDialable(address, port)) this.#found([{host: formatIp(address), port}], url);
+			if (address && isDialable(address, port)) this.#found([{host: formatIp(address), port}], url, isV2);
 		}
 	}
 

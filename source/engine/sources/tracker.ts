@@ -1,10 +1,12 @@
 import {ProtocolError} from '../../base/errors.js';
-import type {PeerAddress} from '../../base/peer-address.js';
+import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {Clock, LogLevel, Timer} from '../../base/ports.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
+import {firstKey, isV2Key, keysOf, type SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AnnounceEvent, AnnouncePeers, AnnounceRequest} from '../../protocol/tracker/announce.js';
 import {deadlineSignal} from './deadline-signal.js';
+import {takeSwarms} from './take-swarms.js';
 import {HttpStatusError, type TrackerClient} from './tracker-client.js';
 import {trackerName} from './tracker-url.js';
 
@@ -21,6 +23,7 @@ const fewPeers = 8;
 const scrapeDelay: Millis = 5000;
 const scrapeInterval: Millis = 1_800_000;
 const scrapeTime: Millis = 30_000;
+const joinTime: Millis = 30_000;
 
 /** It did not answer, said no, or answered what is of no use. */
 export type TrackerTrouble = 'silent' | 'refused' | 'broken';
@@ -45,18 +48,23 @@ export interface TrackerRecord {
 export interface TrackerOwner {
 	readonly client: TrackerClient;
 	readonly clock: Clock;
-	/** 20 bytes. */
-	readonly infoHash: Uint8Array;
+	/** Of the torrent: a hybrid is announced in both of its swarms. BEP 52. */
+	readonly swarmKeys: SwarmKeys;
 	/** Whether it is asked, and not merely told that we go. */
 	readonly running: boolean;
-	/** What to tell it now. @param trackerId as it gave it */
-	request(url: string, event: AnnounceEvent | undefined, trackerId: string | undefined): AnnounceRequest;
+	/** What to tell it now in a swarm. @param trackerId as it gave it */
+	request(
+		infoHash: Uint8Array,
+		url: string,
+		event: AnnounceEvent | undefined,
+		trackerId: string | undefined,
+	): AnnounceRequest;
 	/** Whether a person named it. */
 	isNamed(url: string): boolean;
-	/** It answered. */
-	answered(tracker: Tracker, answer: AnnouncePeers): void;
-	/** It says more, in the other family. */
-	answeredMore(tracker: Tracker, answer: AnnouncePeers): void;
+	/** It answered. @param isV2 in the v2 swarm of a torrent */
+	answered(tracker: Tracker, answer: AnnouncePeers, isV2: boolean): void;
+	/** It says more, in the other family or swarm. */
+	answeredMore(tracker: Tracker, answer: AnnouncePeers, isV2: boolean): void;
 	/** It did not, or not as it should. */
 	failed(tracker: Tracker, retryIn: Seconds | 'never' | undefined): void;
 	/** It takes its time. */
@@ -78,6 +86,8 @@ export class Tracker {
 	#trackerId: string | undefined;
 	/** Whom its last answer named, when they were few. */
 	#few: readonly PeerAddress[] = [];
+	/** Whom its last answer named. */
+	#named = new Set<string>();
 	#scrapedAt: Millis = Number.NEGATIVE_INFINITY;
 	#scrapeTimer: Timer | undefined;
 	#pending: {readonly abort: AbortController; readonly done: Promise<void>} | undefined;
@@ -122,13 +132,23 @@ export class Tracker {
 		const proceed = (): void => this.#owner.slow(this);
 		const slow = clock.after(slowAfter, proceed);
 		try {
-			const request = this.#owner.request(this.url, event, this.#trackerId);
-			const answer = await client.announce(this.url, request, signal, this.#isNamed, proceed, more =>
-				this.#takeMore(more, signal),
-			);
-			if (signal.aborted) return;
-			if (answer.kind === 'peers') this.#take(answer);
-			else this.#fail(safeText(answer.reason) || 'without a reason', 'refused', answer.retryIn);
+			const asked = keysOf(this.#owner.swarmKeys).map(({key, isV2}) => ({
+				isV2,
+				answer: client.announce(
+					this.url,
+					this.#owner.request(key, this.url, event, this.#trackerId),
+					signal,
+					this.#isNamed,
+					proceed,
+					more => this.#takeMore(more, isV2, signal),
+				),
+			}));
+			const answer = await takeSwarms(asked, (peers, isV2, isFirst) => {
+				if (!isFirst) this.#takeMore(peers, isV2, signal);
+				else if (!signal.aborted) this.#take(peers, isV2);
+			});
+			if (answer?.kind === 'failure' && !signal.aborted)
+				this.#fail(safeText(answer.reason) || 'without a reason', 'refused', answer.retryIn);
 		} catch (error) {
 			if (!signal.aborted) this.#fail(safeText((error as Error).message), troubleOf(error));
 		} finally {
@@ -138,7 +158,7 @@ export class Tracker {
 		}
 	}
 
-	#take(answer: AnnouncePeers): void {
+	#take(answer: AnnouncePeers, isV2: boolean): void {
 		const record = this.#record;
 		record.status = undefined;
 		record.trouble = undefined;
@@ -147,22 +167,25 @@ export class Tracker {
 		record.leechers = answer.leechers ?? record.leechers;
 		record.completed = answer.completed ?? record.completed;
 		record.peers = answer.peers.length;
+		this.#named = new Set(answer.peers.map(formatAddress));
 		this.#few = answer.peers.length <= fewPeers ? answer.peers : [];
 		this.#trackerId = answer.trackerId ?? this.#trackerId;
 		if (record.warning) this.#owner.log('warn', `${this.name} warns: ${record.warning}`);
 		this.#owner.log('debug', `${this.name} answered: ${answer.peers.length} peers`);
-		this.#owner.answered(this, answer);
+		this.#owner.answered(this, answer, isV2);
 		if (record.completed === undefined || record.seeders === undefined) this.#scrapeLater();
 	}
 
-	/** What it says of the other family adds to what it said. */
-	#takeMore(answer: AnnouncePeers, signal: AbortSignal): void {
+	/** What it says of the other family, or the other swarm, adds to what it said. */
+	#takeMore(answer: AnnouncePeers, isV2: boolean, signal: AbortSignal): void {
 		if (signal.aborted) return;
 		const record = this.#record;
-		record.peers = (record.peers ?? 0) + answer.peers.length;
-		this.#few = record.peers <= fewPeers ? [...this.#few, ...answer.peers] : [];
-		this.#owner.log('debug', `${this.name} answered in the other family, too: ${answer.peers.length} peers`);
-		this.#owner.answeredMore(this, answer);
+		const news = answer.peers.filter(peer => !this.#named.has(formatAddress(peer)));
+		for (const peer of news) this.#named.add(formatAddress(peer));
+		record.peers = (record.peers ?? 0) + news.length;
+		this.#few = record.peers <= fewPeers ? [...this.#few, ...news] : [];
+		this.#owner.log('debug', `${this.name} answered once more: ${answer.peers.length} peers`);
+		this.#owner.answeredMore(this, answer, isV2);
 		this.#owner.changed();
 	}
 
@@ -191,10 +214,10 @@ export class Tracker {
 	}
 
 	async #scrape(): Promise<void> {
-		const {client, clock, infoHash} = this.#owner;
+		const {client, clock, swarmKeys} = this.#owner;
 		try {
 			const deadline = deadlineSignal(clock, scrapeTime);
-			const answer = await client.scrape(this.url, infoHash, deadline, this.#isNamed);
+			const answer = await client.scrape(this.url, firstKey(swarmKeys), deadline, this.#isNamed);
 			if (answer?.kind !== 'counts') return;
 			this.#record.seeders = answer.seeders;
 			this.#record.leechers = answer.leechers;
@@ -231,13 +254,32 @@ export class Tracker {
 	/** Tells it these, one after the other. Resolves also when it does not hear them before the deadline. */
 	async tell(events: readonly AnnounceEvent[], deadline: AbortSignal): Promise<void> {
 		for (const event of events) {
-			try {
-				const request = this.#owner.request(this.url, event, this.#trackerId);
-				await this.#owner.client.announce(this.url, request, deadline, this.#isNamed);
-			} catch (error) {
-				const reason = safeText((error as Error).message);
-				this.#owner.log('debug', `${this.name} may not have heard "${event}": ${reason}`);
-			}
+			await Promise.all(keysOf(this.#owner.swarmKeys).map(({key}) => this.#tellSwarm(key, event, deadline)));
+		}
+	}
+
+	async #tellSwarm(key: Uint8Array, event: AnnounceEvent, deadline: AbortSignal): Promise<void> {
+		try {
+			const request = this.#owner.request(key, this.url, event, this.#trackerId);
+			await this.#owner.client.announce(this.url, request, deadline, this.#isNamed);
+		} catch (error) {
+			const reason = safeText((error as Error).message);
+			this.#owner.log('debug', `${this.name} may not have heard "${event}": ${reason}`);
+		}
+	}
+
+	/** It knows us by the one hash of the torrent, and hears of us by the other now. @param key 20 bytes */
+	async joinSwarm(key: Uint8Array): Promise<void> {
+		const {clock, client, swarmKeys} = this.#owner;
+		const deadline = deadlineSignal(clock, joinTime);
+		try {
+			const request = this.#owner.request(key, this.url, 'started', this.#trackerId);
+			const more = (answer: AnnouncePeers) => this.#takeMore(answer, isV2Key(swarmKeys, key), deadline);
+			const answer = await client.announce(this.url, request, deadline, this.#isNamed, undefined, more);
+			if (answer.kind === 'peers') more(answer);
+		} catch (error) {
+			const reason = safeText((error as Error).message);
+			this.#owner.log('debug', `${this.name} does not know its other hash: ${reason}`);
 		}
 	}
 

@@ -5,10 +5,12 @@ import {IdleHosts} from '../../policy/peers/idle-hosts.js';
 import {Misbehaviour} from '../../policy/peers/misbehaviour.js';
 import {isLoopback, peerKey} from '../../policy/peers/peer-key.js';
 import type {PeerList} from '../../policy/peers/peer-list.js';
+import type {SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import {dialledPeer} from '../peers/open-peer.js';
 import type {Peer, PeerOwner} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import {ChokeRound} from './choke-round.js';
+import {DialKeys} from './dial-keys.js';
 import {Dialler} from './dialler.js';
 import {DuplicatePeers} from './duplicate-peers.js';
 import {Eviction} from './eviction.js';
@@ -18,8 +20,8 @@ const mostPerHost = 4;
 /** What the swarm asks of its torrent. */
 export interface SwarmOwner {
 	readonly id: string;
-	/** 20 bytes. */
-	readonly infoHash: Uint8Array;
+	/** What peers know it by. */
+	readonly swarmKeys: SwarmKeys;
 	/** Nothing more is wanted. */
 	readonly complete: boolean;
 	readonly active: boolean;
@@ -44,10 +46,12 @@ export class Swarm {
 	readonly #services: SessionServices;
 	readonly #duplicates: DuplicatePeers;
 	readonly #dialler: Dialler;
+	readonly #keys: DialKeys;
 
 	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
+		this.#keys = new DialKeys(() => owner.swarmKeys);
 		this.chokes = new ChokeRound(owner, this.peers, services);
 		const {peers} = this;
 		const idleHosts = this.#idleHosts;
@@ -73,9 +77,11 @@ export class Swarm {
 	 * Hears of peers, and dials those there is room for. Answers how many of them are news.
 	 *
 	 * @param by who of that kind names them; left out where it names all of its kind
+	 * @param knowV2 whoever names them was asked for the v2 hash
 	 */
-	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string): number {
+	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string, knowV2 = false): number {
 		const now = this.#services.clock.now();
+		if (knowV2) this.#keys.knowV2(addresses);
 		let news = 0;
 		for (const address of addresses) if (this.list.add(address, source, now, by)) news++;
 		if (news > 0 || source === 'manual') this.#dialler.dial(now);
@@ -89,7 +95,8 @@ export class Swarm {
 	}
 
 	#connect(address: PeerAddress): void {
-		const {messages, infoHash} = this.#owner;
+		const {messages} = this.#owner;
+		const infoHash = this.#keys.keyFor(address);
 		const source = this.list.sourceOf(address)?.source ?? 'tracker';
 		const peer = dialledPeer(this.#services, messages, {address, source, infoHash});
 		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
@@ -133,6 +140,7 @@ export class Swarm {
 			return;
 		}
 		if (!this.#duplicates.stays(peer)) return;
+		if (!peer.incoming && peer.spokenKey !== undefined) this.#keys.answered(peer.address, peer.spokenKey);
 		this.list.connected(peer.address, peer.now);
 	}
 
@@ -156,6 +164,8 @@ export class Swarm {
 			else this.list.disconnected(peer.address, now, {useful});
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
+			const hungUp = peer.roundTrip < Infinity && this.#owner.active && !peer.misbehaved;
+			if (hungUp && this.#keys.refused(peer.address)) this.#connect(peer.address);
 		}
 		this.#services.slots.ended();
 		if (peer.ready && !peer.choking.amChoking) this.chokes.soon();

@@ -57,6 +57,8 @@ export type TorrentEvent =
 			readonly source: PeerSourceName;
 			/** Who of that kind names them: the address of a peer or node, the URL of a tracker. */
 			readonly by?: string | undefined;
+			/** Whoever names them was asked for the v2 hash. */
+			readonly knowV2?: boolean | undefined;
 	  }
 	/** A peer is let go of; or for good, with everybody at its address. */
 	| {readonly type: 'kick' | 'ban'; readonly peer: number}

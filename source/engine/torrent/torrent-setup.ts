@@ -1,17 +1,12 @@
 import type {InfoHash, Millis} from '../../base/units.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-
-/** Which torrent it is. At least one of the hashes is known. BEP 3, 52. */
-export interface SwarmHashes {
-	/** SHA-1 of the info dictionary; undefined for v2-only torrents. */
-	readonly infoHash: InfoHash | undefined;
-	/** SHA-256 of the same bytes; undefined for v1-only torrents. */
-	readonly infoHashV2: InfoHash | undefined;
-}
+import type {SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 
 /** How a torrent is set up. */
 export interface TorrentSetup {
 	readonly identity: SwarmHashes;
+	/** What it is called in commands and files when that is not `idOf(identity)`: a hash by which it was added once. */
+	readonly id?: InfoHash | undefined;
 	/** What it is called until its own name is known; its hash when left out. */
 	readonly name?: string | undefined;
 	/** What it holds; undefined while only a magnet link is known. */

@@ -1,5 +1,5 @@
+import {sameBytes} from '../../base/bytes.js';
 import {UserError} from '../../base/errors.js';
-import {fromHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Bytes, InfoHash, Millis} from '../../base/units.js';
 import type {Removal, Storage, StorageFailure} from '../../io/disk/storage.js';
@@ -9,6 +9,17 @@ import {peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {
+	firstKey,
+	hasAll,
+	idOf,
+	idsOf,
+	isNamed,
+	keysOf,
+	type SwarmHashes,
+	type SwarmKeys,
+	swarmKeys,
+} from '../../protocol/metainfo/swarm-hashes.js';
 import {wrapInfo} from '../../protocol/metainfo/wrap-info.js';
 import {TorrentRateLimits} from '../limits/torrent-limits.js';
 import {MessageHandler, type MessageHandlerOwner} from '../peers/message-handler.js';
@@ -24,7 +35,7 @@ import {SeedingGoal} from './seeding-goal.js';
 import {type ContentOwner, TorrentContent} from './torrent-content.js';
 import type {Held, TorrentEvent} from './torrent-event.js';
 import {type SettingsChange, TorrentSettings} from './torrent-settings.js';
-import type {SwarmHashes, TorrentSetup} from './torrent-setup.js';
+import type {TorrentSetup} from './torrent-setup.js';
 import {TransferStats} from './transfer-stats.js';
 
 const v2OnlyText = 'it is a v2-only torrent, which cannot be downloaded yet';
@@ -40,14 +51,14 @@ export interface TorrentListener {
 	keep(torrent: Torrent): Promise<void>;
 	/** Puts a .torrent of it on the disk that its peers gave. */
 	keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void>;
+	/** More of its hashes are known than before, or for certain. */
+	identified(torrent: Torrent): void;
 }
 
 /** One torrent: who it is, what people chose of it, and the one way in for what happens to it. */
 export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwner, ResumeOwner, SwarmOwner {
+	/** What it is called, for as long as it is there: a hash by which it was added. */
 	readonly id: InfoHash;
-	readonly identity: SwarmHashes;
-	/** 20 bytes: what peers and trackers know it by. */
-	readonly infoHash: Uint8Array;
 	readonly messages: MessageHandler;
 	readonly swarm: Swarm;
 	readonly sources: SourceSet;
@@ -65,6 +76,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly #listener: TorrentListener;
 	readonly #lifecycle: TorrentLifecycle;
 	readonly #givenName: string | undefined;
+	#identity: SwarmHashes;
+	#swarmKeys: SwarmKeys;
 	#content: TorrentContent | undefined;
 	/** Nothing of it is fetched before somebody has chosen its files. */
 	#asksForChoice = false;
@@ -82,9 +95,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		const {identity, metainfo} = setup;
 		this.#services = services;
 		this.#listener = listener;
-		this.identity = identity;
-		this.id = identity.infoHash ?? identity.infoHashV2!;
-		this.infoHash = fromHex(this.id)!.subarray(0, 20);
+		this.#identity = identity;
+		this.#swarmKeys = swarmKeys(identity);
+		this.id = setup.id ?? idOf(identity);
 		this.#givenName = setup.name;
 		this.dir = setup.dir;
 		this.maxPeers = setup.maxPeers;
@@ -109,6 +122,21 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			metainfo?.private,
 		);
 		if (metainfo !== undefined) this.#content = new TorrentContent(metainfo, this, services);
+	}
+
+	/** Its hashes, as far as they are known: of a link it may have both though the link has one. */
+	get identity(): SwarmHashes {
+		return this.#identity;
+	}
+
+	/** What peers, trackers and the DHT know it by. */
+	get swarmKeys(): SwarmKeys {
+		return this.#swarmKeys;
+	}
+
+	/** 20 bytes: the first of them. */
+	get infoHash(): Uint8Array {
+		return firstKey(this.#swarmKeys);
 	}
 
 	/** What it holds; undefined while nobody knows. */
@@ -152,7 +180,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	get magnet(): string {
 		const {metainfo} = this.#content ?? {};
 		this.#magnet ??= formatMagnet({
-			...(metainfo ?? {...this.identity, name: this.#givenName ?? ''}),
+			...(metainfo ?? {...this.#identity, name: this.#givenName ?? ''}),
 			// What peers give of a torrent names no trackers.
 			trackers: metainfo?.trackers.length ? metainfo.trackers : this.sources.trackers.list.tiers,
 			webSeeds: this.webSeeds,
@@ -323,7 +351,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'resupply':
 				return this.active ? content?.resupply(event.now) : undefined;
 			case 'peers':
-				return this.sources.take(event.addresses, event.source, event.by);
+				return this.sources.take(event.addresses, event.source, event.by, event.knowV2);
 			case 'kick':
 				return this.swarm.peers.get(event.peer)?.close('kicked');
 			case 'ban':
@@ -433,11 +461,12 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** Its metadata came: from now on it has a content, and its peers stay. */
 	#takeMetadata(info: Metainfo, torrent: Uint8Array | undefined): void {
 		if (this.#content !== undefined) return;
-		const isOther = info.infoHash !== this.id && info.infoHashV2?.startsWith(this.id) !== true;
-		if (isOther) return this.log('error', 'what was taken for its metadata is of another torrent');
-		const why = whyUnusable(info, this.identity);
+		if (!idsOf(this.#identity).some(id => isNamed(info, id)))
+			return this.log('error', 'what was taken for its metadata is of another torrent');
+		const why = whyUnusable(info, this.#identity);
 		if (why !== undefined) return this.post({type: 'unusable', why});
 		this.log('info', `its metadata is here: ${info.name}`);
+		const joined = this.#identify(info);
 		this.#content = new TorrentContent(info, this, this.#services);
 		const {tiers} = this.sources.trackers.list;
 		void this.#listener.keepMetainfo(this, torrent ?? wrapInfo(info.info, tiers, this.webSeeds));
@@ -445,10 +474,20 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.resumeState.contentKnown();
 		this.#content.claimFiles();
 		this.sources.contentCame(info.private);
+		if (joined !== undefined) this.sources.swarmJoined(joined);
 		this.messages.contentKnown(this.#content);
 		this.#beginWithContent();
 		this.resumeState.revision++;
 		this.changed();
+	}
+
+	/** Which hashes it has is known for certain. Answers the key of the swarm it is in besides, if there is one more. */
+	#identify({infoHash, infoHashV2}: Metainfo): Uint8Array | undefined {
+		const before = keysOf(this.#swarmKeys);
+		this.#identity = {infoHash, infoHashV2};
+		this.#swarmKeys = swarmKeys(this.#identity);
+		this.#listener.identified(this);
+		return keysOf(this.#swarmKeys).find(({key}) => !before.some(known => sameBytes(known.key, key)))?.key;
 	}
 
 	/** With rules that do not fit nothing is fetched before somebody has chosen. */
@@ -574,15 +613,10 @@ type OwnEvent =
 	| 'move';
 
 /** Why metadata that has the hash a link asked for is of no use; undefined when it is. BEP 52. */
-function whyUnusable(
-	{infoHash, infoHashV2, pieceHashes}: Metainfo,
-	identity: SwarmHashes,
-): string | undefined {
-	if (pieceHashes === undefined) return v2OnlyText;
-	if (infoHash !== identity.infoHash)
-		return `its link has the v2 hash cut short: add it by its v1 hash, ${infoHash}`;
-	const isTwo = identity.infoHashV2 !== undefined && identity.infoHashV2 !== infoHashV2;
-	return isTwo ? 'its link has the hashes of two torrents: add it by one of them' : undefined;
+function whyUnusable(info: Metainfo, identity: SwarmHashes): string | undefined {
+	if (info.pieceHashes === undefined) return v2OnlyText;
+	if (hasAll(info, identity)) return undefined;
+	return 'its link has the hashes of two torrents: add it by one of them';
 }
 
 const noFailure = Promise.resolve(undefined);

@@ -67,7 +67,8 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		addedAt: torrent.addedAt,
 		completedAt: torrent.stats.completedAt,
 		...viewOrigin(content),
-		infoHashV2: content?.metainfo.infoHashV2 ?? torrent.identity.infoHashV2,
+		...(torrent.identity.infoHash !== torrent.id && {infoHash: torrent.identity.infoHash}),
+		infoHashV2: torrent.identity.infoHashV2,
 		magnet: torrent.magnet,
 		...(torrent.webSeeds.length > 0 && {webSeeds: torrent.webSeeds}),
 	};

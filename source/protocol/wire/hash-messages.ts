@@ -3,8 +3,6 @@ import {hashLength} from '../metainfo/merkle.js';
 
 /** Hashes that may be asked for at a time. */
 export const mostHashes = 8192;
-/** Hashes of one window of a piece layer, which is what is asked for. BEP 52. */
-export const hashWindow = 512;
 /** No tree we accept has more layers than this. */
 export const mostProofHashes = 48;
 
@@ -28,26 +26,6 @@ export interface HashRequest {
 export interface HashesMessage extends HashRequest {
 	/** The hashes, then the uncles from the bottom up. */
 	readonly hashes: Uint8Array;
-}
-
-/** Uncles that come with so many hashes, a power of two: those of layers which follow from the hashes are left out. BEP 52. */
-export function uncleCount(length: number, proofLayers: number): number {
-	return Math.max(0, proofLayers - Math.ceil(Math.log2(length)) + 1);
-}
-
-/**
- * Whether a request can be answered at all, whatever is in the tree: a power of two of hashes, at most 8,192, that begin
- * at a multiple of themselves. A count of 1 is tolerated.
- */
-export function isSensible({base, index, length, proofLayers}: HashRequest): boolean {
-	return (
-		length >= 1 &&
-		length <= mostHashes &&
-		Number.isInteger(Math.log2(length)) &&
-		index % length === 0 &&
-		base <= mostProofHashes &&
-		proofLayers <= mostProofHashes
-	);
 }
 
 /** Whether two are about the same hashes and the same proof. */

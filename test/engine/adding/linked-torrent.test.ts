@@ -5,6 +5,7 @@ import type {AddOptions} from '../../../source/api/command.ts';
 import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
 import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
+import {TorrentIndex} from '../../../source/engine/session/torrent-index.js';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {StateStore} from '../../../source/io/state/torrent-store.ts';
@@ -22,7 +23,7 @@ const files = [
 /** Adds a link to what a session that does not run keeps in `home`. */
 async function addLink(space: Workspace, home: string, link: string, options: AddOptions): Promise<void> {
 	const lone = new LoneTorrent();
-	const torrents = new Map<string, Torrent>();
+	const torrents = new TorrentIndex();
 	const store = new StateStore(space.folder(home), () => {});
 	const session = {
 		services: {...lone.services, resolver: {first: async (host: string) => host} as never},

@@ -7,6 +7,7 @@ import type {FilePriority} from '../../../source/api/snapshot.ts';
 import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
 import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
+import {TorrentIndex} from '../../../source/engine/session/torrent-index.js';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {Downloader} from '../../../source/engine/transfer/downloader.ts';
 import type {SavedTorrent} from '../../../source/io/state/torrent-store.ts';
@@ -30,7 +31,7 @@ const metainfo = Uint8Array.from(
 /** Adds ten thousand small files in one torrent; `saved` is what an earlier run that was to be no session knew of it. */
 async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent | undefined> {
 	const {services} = new LoneTorrent();
-	const torrents = new Map<string, Torrent>();
+	const torrents = new TorrentIndex();
 	const session = {
 		services,
 		torrents,

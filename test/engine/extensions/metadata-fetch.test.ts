@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {InfoHash} from '../../../source/base/units.ts';
-import type {SwarmHashes} from '../../../source/engine/torrent/torrent-setup.ts';
 import {stallFacts} from '../../../source/engine/views/stall-facts.ts';
 import {viewTorrent} from '../../../source/engine/views/torrent-view.ts';
 import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {whyNothingMoves} from '../../../source/policy/session/stall-reason.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import type {SwarmHashes} from '../../../source/protocol/metainfo/swarm-hashes.ts';
 import {messageId} from '../../../source/protocol/wire/decoder.ts';
 import {LonePeer, seconds} from '../../helpers/lone-peer.ts';
 import {type LoneOptions, LoneTorrent, turn} from '../../helpers/lone-torrent.ts';
@@ -128,12 +128,6 @@ const unusable: ReadonlyArray<readonly [what: string, info: Uint8Array, identity
 			v2Info,
 			{infoHash: sha256Begin(v2Info) as InfoHash, infoHashV2: undefined},
 			/^it is a v2-only torrent, which cannot be downloaded yet$/,
-		],
-		[
-			'of both versions, asked for by the beginning of its v2 hash',
-			hybridInfo,
-			{infoHash: sha256Begin(hybridInfo) as InfoHash, infoHashV2: undefined},
-			new RegExp(`^its link has the v2 hash cut short: add it by its v1 hash, ${sha1Hex(hybridInfo)}$`),
 		],
 		[
 			'whose other hash is that of another torrent',

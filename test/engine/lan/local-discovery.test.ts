@@ -190,7 +190,7 @@ test('a torrent is announced from its start to its stop, and at once for a perso
 	stage.discovery.start();
 	const found: PeerAddress[] = [];
 	const source = new LsdSource(
-		{infoHash: hash(1), found: peers => void found.push(...peers)},
+		{swarmKeys: () => ({v1: hash(1), v2: undefined}), found: peers => void found.push(...peers)},
 		{localDiscovery: stage.discovery},
 	);
 	await stage.pass(5);
@@ -209,7 +209,7 @@ test('a torrent is announced from its start to its stop, and at once for a perso
 	await stage.pass(900);
 	stage.say('192.168.1.9', 6882, [1]);
 	assert.deepEqual([stage.sent.length, found.length, source.nextAt()], [2, 1, undefined]);
-	const off = new LsdSource({infoHash: hash(1), found: () => {}}, {});
+	const off = new LsdSource({swarmKeys: () => ({v1: hash(1), v2: undefined}), found: () => {}}, {});
 	off.start();
 	assert.equal(off.off, 'switched off');
 });

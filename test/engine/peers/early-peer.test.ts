@@ -32,6 +32,7 @@ class EarlyPeer {
 				return early.pieceCount;
 			},
 			blocksPerPiece: 2,
+			swarmKeys: {v1: infoHash, v2: undefined},
 			extensions: new ExtensionRegistry(
 				{
 					...{info: undefined, isPrivate: false, uploadOnly: false, peers: []},
@@ -63,7 +64,7 @@ class EarlyPeer {
 				...{router: {route: () => owner, halfOpenClosed() {}}, nextPeerId: () => 1},
 			},
 			this.connection,
-			hash => ourHandshake(hash, {peerId: ourId}),
+			(hash, isV1OfTwo) => ourHandshake(hash, isV1OfTwo, {peerId: ourId}),
 		);
 		this.connection.events = this.peer.events;
 		const peerId = new Uint8Array(20).fill(1);

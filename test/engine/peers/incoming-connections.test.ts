@@ -26,8 +26,12 @@ function stage(taken: {readonly tcp?: readonly number[]; readonly udp?: readonly
 	/** Listens; answers the port it has. */
 	const open = async (port: number, portFixed: boolean): Promise<number> => {
 		const where = {port, portFixed, bind: []};
-		const incoming = new IncomingConnections({...services, transport}, where, udp, 10, infoHash =>
-			ourHandshake(infoHash, services),
+		const incoming = new IncomingConnections(
+			{...services, transport},
+			where,
+			udp,
+			10,
+			(infoHash, isV1OfTwo) => ourHandshake(infoHash, isV1OfTwo, services),
 		);
 		await incoming.start();
 		return incoming.port;

@@ -10,7 +10,7 @@ test('each tracker and each node of the DHT is told apart from the others that n
 	const clock = new HandClock();
 	const posted: Array<readonly [source: string, by: string | undefined, hosts: string]> = [];
 	const torrent = {
-		infoHash: new Uint8Array(20),
+		swarmKeys: {v1: new Uint8Array(20), v2: undefined},
 		stats: {uploaded: 0, downloaded: 0},
 		left: 1,
 		swarm: {add: () => 0, letGoOfNamedBy() {}, list: {isOwn: () => false}},

@@ -46,7 +46,7 @@ function stage(isPrivate: boolean | undefined) {
 		},
 	};
 	const torrent = {
-		infoHash: new Uint8Array(20),
+		swarmKeys: {v1: new Uint8Array(20), v2: undefined},
 		stats: {uploaded: 0, downloaded: 0},
 		left: undefined,
 		isOwn: () => false,

@@ -41,7 +41,7 @@ function stage(
 		return answer as AnnounceResponse;
 	};
 	const torrent: {-readonly [Key in keyof AnnouncedTorrent]: AnnouncedTorrent[Key]} = {
-		infoHash: new Uint8Array(20).fill(1),
+		swarmKeys: {v1: new Uint8Array(20).fill(1), v2: undefined},
 		stats: facts,
 		left: 3,
 		isOwn: ({host, port}) => port === 6881 && host === '127.0.0.1',

@@ -7,9 +7,7 @@ import {
 	encodeHashes,
 	encodeHashRequest,
 	type HashRequest,
-	isSensible,
 	sameRequest,
-	uncleCount,
 } from '../../../source/protocol/wire/hash-messages.js';
 
 const root = Uint8Array.from({length: 32}, (_, at) => at);
@@ -52,36 +50,6 @@ test('a root that was read outlives the buffer it came in', () => {
 	const read = decodeHashRequest(payload);
 	payload.fill(0);
 	assert.deepEqual(read.root, root);
-});
-
-test('layers that follow from the hashes themselves bring no uncle', () => {
-	// 512 hashes make 9 layers, of which the first 8 have no uncle; the ninth has.
-	for (const [length, proofLayers, uncles] of [
-		[512, 0, 0],
-		[512, 8, 0],
-		[512, 9, 1],
-		[512, 11, 3],
-		[2, 0, 0],
-		[2, 1, 1],
-		[2, 5, 5],
-		[4, 1, 0],
-	] as const)
-		assert.equal(uncleCount(length, proofLayers), uncles, `${length} with ${proofLayers}`);
-});
-
-test('the proof of a single hash begins with its sibling', () => {
-	assert.equal(uncleCount(1, 0), 1);
-	assert.equal(uncleCount(1, 3), 4);
-});
-
-test('who asks for a power of two at a multiple of it asks sensibly', () => {
-	const may = (change: Partial<HashRequest>) => isSensible({...request, ...change});
-	for (const length of [1, 2, 512, 1024, 8192]) assert.ok(may({length, index: 3 * length}), `${length}`);
-	for (const length of [0, 3, 511, 8191, 8193, 16_384, 2 ** 32 - 1])
-		assert.ok(!may({length, index: 0}), `${length}`);
-	assert.ok(!may({index: 256}));
-	assert.ok(!may({proofLayers: 2 ** 31}));
-	assert.ok(!may({base: 2 ** 31}));
 });
 
 test('requests are the same when they are in everything', () => {
