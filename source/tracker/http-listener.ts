@@ -1,4 +1,5 @@
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
+import {type SecureContext, TLSSocket} from 'node:tls';
 import type {Clock, Timer} from '../base/ports.js';
 import {isLoopback} from '../policy/peers/peer-key.js';
 import {networkOf} from '../policy/tracker/host-table.js';
@@ -56,13 +57,18 @@ const reasons: Readonly<Record<number, string>> = {
 	507: 'Insufficient Storage',
 };
 
+/** What a client that wants TLS begins with: a handshake record. RFC 8446, section 5.1. */
+const tlsHandshake = 0x16;
+
 interface Visitor {
-	readonly socket: Socket;
+	/** Of TLS, once it has begun. */
+	socket: Socket;
 	readonly host: string;
 	readonly network: string;
 	/** What came and is no whole request yet. */
 	pending: string;
 	requests: number;
+	isSecure: boolean;
 	/** When it came, or its last request was whole. */
 	since: number;
 	/** Its answer is being made: what comes meanwhile waits. */
@@ -81,6 +87,11 @@ export interface HttpAdmission {
 	admits(host: string): boolean;
 }
 
+/** How connections are made secure, now. */
+export interface HttpSecurity {
+	readonly context: SecureContext | undefined;
+}
+
 /**
  * A small HTTP/1 server on plain sockets: a third of what Node's own takes for each request, and nobody holds a place by
  * saying nothing. Whoever has not sent a whole request in 5 s goes, and when all places are taken the one that has waited
@@ -90,6 +101,7 @@ export class TrackerHttpServer {
 	readonly #admission: HttpAdmission;
 	readonly #routes: readonly HttpRoute[];
 	readonly #clock: Clock;
+	readonly #security: HttpSecurity | undefined;
 	readonly #isExempt: (host: string) => boolean;
 	readonly #server: Server;
 	/** The one whose last request is longest ago first. */
@@ -100,14 +112,17 @@ export class TrackerHttpServer {
 
 	/**
 	 * @param routes asked in this order
+	 * @param security HTTPS is spoken too, on the same port: what a client begins with tells which it wants
 	 * @param isExempt hosts whose connections are not counted: a proxy on this machine speaks for all; replaced in tests
 	 */
 	constructor(
 		admission: HttpAdmission,
 		routes: readonly HttpRoute[],
 		clock: Clock,
+		security?: HttpSecurity,
 		isExempt: (host: string) => boolean = isLoopback,
 	) {
+		this.#security = security;
 		this.#isExempt = isExempt;
 		this.#admission = admission;
 		this.#routes = routes;
@@ -163,6 +178,7 @@ export class TrackerHttpServer {
 			network,
 			pending: '',
 			requests: 0,
+			isSecure: false,
 			since: this.#clock.now(),
 			isBusy: false,
 			isStreaming: false,
@@ -172,10 +188,24 @@ export class TrackerHttpServer {
 		this.#visitors.add(visitor);
 		count(this.#perHost, host, 1);
 		count(this.#perNetwork, network, 1);
+		this.#listenTo(visitor, socket);
+		if (!this.#sweep) this.#sweepLater();
+	}
+
+	#listenTo(visitor: Visitor, socket: Socket): void {
 		socket.on('data', bytes => this.#read(visitor, bytes));
 		socket.on('error', () => undefined);
 		socket.on('close', () => this.#forget(visitor));
-		if (!this.#sweep) this.#sweepLater();
+	}
+
+	#secure(visitor: Visitor, bytes: Buffer, secureContext: SecureContext): void {
+		const {socket} = visitor;
+		socket.removeAllListeners('data');
+		socket.pause();
+		socket.unshift(bytes);
+		visitor.isSecure = true;
+		visitor.socket = new TLSSocket(socket, {isServer: true, secureContext});
+		this.#listenTo(visitor, visitor.socket);
 	}
 
 	#dismiss(visitor: Visitor): void {
@@ -204,6 +234,9 @@ export class TrackerHttpServer {
 
 	#read(visitor: Visitor, bytes: Buffer): void {
 		if (visitor.leaving) return;
+		const secureContext = this.#security?.context;
+		if (secureContext !== undefined && bytes[0] === tlsHandshake && isUntouched(visitor))
+			return this.#secure(visitor, bytes, secureContext);
 		visitor.pending += bytes.toString('latin1');
 		if (visitor.isBusy) {
 			this.#readBody(visitor);
@@ -251,7 +284,9 @@ export class TrackerHttpServer {
 		if (!head) return this.#send(visitor, undefined, plain(400, 'not HTTP'));
 		const route = this.#routes.find(route => route.handles(head.path));
 		if (!route) return this.#send(visitor, head, plain(404, 'not found: announce to /announce'));
-		const request = new VisitorRequest(head, host, false, maximum => this.#bodyOf(visitor, request, maximum));
+		const request = new VisitorRequest(head, host, visitor.isSecure, maximum =>
+			this.#bodyOf(visitor, request, maximum),
+		);
 		let answer: HttpAnswer | Promise<HttpAnswer>;
 		try {
 			answer = route.handle(request);
@@ -386,6 +421,10 @@ class VisitorRequest implements HttpRequest {
 	header(name: string): string | undefined {
 		return headerOf(this.headers, name);
 	}
+}
+
+function isUntouched({requests, pending, isSecure, isBusy}: Visitor): boolean {
+	return requests === 0 && pending === '' && !isSecure && !isBusy;
 }
 
 function patienceWith({socket, body, isBusy, isStreaming}: Visitor): number {

@@ -1,7 +1,7 @@
 import {ProtocolError} from '../base/errors.js';
 import type {PeerAddress} from '../base/peer-address.js';
 import type {Clock, LogLevel, Random} from '../base/ports.js';
-import type {Seconds} from '../base/units.js';
+import type {Millis, Seconds} from '../base/units.js';
 import {MessageBudget} from '../policy/peers/message-budget.js';
 import {FloodGuard} from '../policy/tracker/flood-guard.js';
 import {networkOf} from '../policy/tracker/host-table.js';
@@ -17,6 +17,7 @@ import {
 	swarmLimits,
 } from '../policy/tracker/swarm-table.js';
 import type {AnnounceRequest} from '../protocol/tracker/announce.js';
+import type {SwarmRecord} from '../protocol/tracker/swarm-file.js';
 
 export interface TrackerServiceOptions {
 	readonly clock: Clock;
@@ -27,6 +28,38 @@ export interface TrackerServiceOptions {
 	/** Requests a host that is not on loopback may send in 10 s. */
 	readonly requestsPerHost?: number;
 	readonly log?: (level: LogLevel, text: string) => void;
+	/** Every announce is logged as well, as `debug`. */
+	readonly logsAnnounces?: boolean;
+	readonly access?: TrackerAccess;
+}
+
+/** Whom a tracker serves, and with what; what is left out is open to everybody. Asked anew at each announce. */
+export interface TrackerAccess {
+	/** Info-hashes as 40 hex digits. */
+	readonly torrents?: {has(infoHash: string): boolean};
+	readonly passkeys?: {has(passkey: string): boolean};
+}
+
+/** Whence an announce came. */
+export interface AnnounceOrigin {
+	/** Its address, never what it claims. */
+	readonly host: string;
+	readonly over: keyof TrackerCounts['announces'];
+	/** What its URL says it is. */
+	readonly passkey?: string | undefined;
+}
+
+/** What was done since the start. */
+export interface TrackerCounts {
+	readonly announces: {http: number; https: number; udp: number};
+	/** Torrents that were scraped. */
+	scrapes: number;
+	/** UDP clients that asked for a connection id. */
+	connects: number;
+	/** Answered with a reason, by its code. */
+	readonly refused: Record<string, number>;
+	/** Not answered at all. */
+	readonly dropped: {flood: number; 'wrong-connection-id': number; malformed: number};
 }
 
 const floodWindow = 10_000;
@@ -36,10 +69,27 @@ const strangers = 20_000;
 const defaultNumwant = 50;
 const maximumNumwant = 200;
 const maximumListing = 500;
+const maximumHybrids = 20_000;
 /** A listing of 20,000 torrents looks at all their names, some 10 ms: so many a second, for everybody together. */
 const listings = {usual: 10, burst: 30};
 /** … and one of them costs a host as much as so many other requests. */
 const listingCost = 50;
+
+/** A tracker's figures. */
+export interface TrackerStats {
+	/** Hybrids that are known to be some, and who announces both halves of one, count once. */
+	readonly torrents: number;
+	readonly peers: number;
+	/** Addresses that peers announce from. */
+	readonly hosts: number;
+	/** Every info-hash and every announcing peer by itself. */
+	readonly announced: Readonly<
+		Record<'torrents' | 'peers' | 'seeders' | 'leechers' | 'ipv4' | 'ipv6' | 'completed', number>
+	>;
+	readonly counts: TrackerCounts;
+	readonly interval: Seconds;
+	readonly uptime: Seconds;
+}
 
 /** Told of a peer that is in its swarm no longer. */
 export type LeftListener = (infoHash: string, peerId: Uint8Array, why: PeerEnd) => void;
@@ -54,9 +104,22 @@ export class TrackerService {
 	readonly #strangers: FloodGuard;
 	readonly #listings: MessageBudget;
 	readonly #leftListeners = new Set<LeftListener>();
+	readonly #hybrids = new Map<string, string>();
+	readonly #complaints = new Map<string, number>();
+	readonly #startedAt: Millis;
+	#hybridPeers = {at: Number.NEGATIVE_INFINITY, torrents: 0, peers: 0};
+	/** Added to by whoever answers. */
+	readonly counts: TrackerCounts = {
+		announces: {http: 0, https: 0, udp: 0},
+		scrapes: 0,
+		connects: 0,
+		refused: {},
+		dropped: {flood: 0, 'wrong-connection-id': 0, malformed: 0},
+	};
 
 	constructor(options: TrackerServiceOptions) {
 		this.#options = options;
+		this.#startedAt = options.clock.now();
 		this.interval = options.interval ?? 1800;
 		// Long enough for one lost announce.
 		const peerLife = this.interval * 2000 + 60_000;
@@ -84,9 +147,10 @@ export class TrackerService {
 		const now = this.#options.clock.now();
 		const network = networkOf(host);
 		// Who has one address of IPv6 has a /64 of them.
-		return (
-			this.#guard.admits(host.includes(':') ? network : host, now) && this.#networks.admits(network, now)
-		);
+		const isFine =
+			this.#guard.admits(host.includes(':') ? network : host, now) && this.#networks.admits(network, now);
+		if (!isFine) this.counts.dropped.flood++;
+		return isFine;
 	}
 
 	/** The same of a host whose address may be anybody's: those who lie about it cannot crowd out others. */
@@ -97,47 +161,89 @@ export class TrackerService {
 	/**
 	 * Notes who announced and answers with peers.
 	 *
-	 * @param host where the announce came from
 	 * @throws {ProtocolError} whose message can be sent back
 	 */
 	announce(
 		request: AnnounceRequest,
-		host: string,
+		origin: AnnounceOrigin,
 		families: SwarmAnnounce['families'],
 	): SwarmCounts & {readonly peers: SwarmPeer[]} {
-		return this.#table.announce(this.#announced(request, host, families), this.#options.clock.now());
+		return this.#table.announce(this.#announced(request, origin, families), this.#options.clock.now());
 	}
 
 	/** As `announce`, with the peers in compact form. */
 	announceCompact(
 		request: AnnounceRequest,
-		host: string,
+		origin: AnnounceOrigin,
 		families: SwarmAnnounce['families'],
 		most = maximumNumwant,
 	): SwarmCounts & CompactPeers {
-		const announced = this.#announced(request, host, families, most);
+		const announced = this.#announced(request, origin, families, most);
 		return this.#table.announceCompact(announced, this.#options.clock.now());
 	}
 
 	#announced(
 		request: AnnounceRequest,
-		host: string,
+		{host, over, passkey}: AnnounceOrigin,
 		families: SwarmAnnounce['families'],
 		most = maximumNumwant,
 	): SwarmAnnounce {
+		this.counts.announces[over]++;
 		if (request.port === 0) throw new ProtocolError('bad-announce', 'port is missing or wrong', 3);
 		const infoHash = hex(request.infoHash);
 		const {event, left, name, peerId, port} = request;
+		this.requirePasskey(passkey);
+		// Who says goodbye is heard in any case.
+		if (event !== 'stopped' && this.#options.access?.torrents?.has(infoHash) === false)
+			throw new ProtocolError('unknown-torrent', 'this tracker does not serve this torrent');
 		// 2³²-1 is how UDP clients say that they leave it to us.
 		const numwant = Math.min(request.numwant < 0 ? defaultNumwant : request.numwant, most);
-		this.#options.log?.(
-			'debug',
-			`${host} port ${port} ${event ?? 'announced'} ${infoHash}, ${left} bytes left`,
-		);
+		if (this.#options.logsAnnounces) {
+			this.say('debug', `${host} port ${port} ${event ?? 'announced'} ${infoHash}, ${left} bytes left`);
+		}
 		return {infoHash, address: {host, port}, peerId, left, event, name, numwant, families};
 	}
 
+	/** @throws {ProtocolError} unless it is a passkey of this tracker, or it wants none */
+	requirePasskey(passkey: string | undefined): void {
+		const passkeys = this.#options.access?.passkeys;
+		if (passkeys === undefined || (passkey !== undefined && passkeys.has(passkey))) return;
+		throw passkey === undefined
+			? new ProtocolError('no-passkey', 'this tracker is private: the announce URL has no passkey')
+			: new ProtocolError('unknown-passkey', 'this tracker is private, and does not know the passkey');
+	}
+
+	/** Whether announces need a passkey. */
+	get isPrivate(): boolean {
+		return this.#options.access?.passkeys !== undefined;
+	}
+
+	/** Whether any peer announces from this host. */
+	knowsHost(host: string): boolean {
+		return this.#table.knowsHost(host);
+	}
+
+	/** Takes note of what somebody was told instead of an answer. */
+	refused({code, message}: ProtocolError): void {
+		this.counts.refused[code] = (this.counts.refused[code] ?? 0) + 1;
+		if (code === 'tracker-full') this.complain(code, message);
+	}
+
+	/** Logs a line for whoever runs the tracker. */
+	say(level: LogLevel, text: string): void {
+		this.#options.log?.(level, text);
+	}
+
+	/** Warns of something that may come again and again: of each kind once a minute. */
+	complain(kind: string, text: string): void {
+		const now = this.#options.clock.now();
+		if (now - (this.#complaints.get(kind) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+		this.#complaints.set(kind, now);
+		this.say('warn', text);
+	}
+
 	scrape(infoHash: Uint8Array): SwarmCounts {
+		this.counts.scrapes++;
 		return this.#table.scrape(hex(infoHash));
 	}
 
@@ -182,6 +288,57 @@ export class TrackerService {
 	/** Forgets who fell silent. */
 	expire(): void {
 		this.#table.expire(this.#options.clock.now());
+	}
+
+	/** Forgets whoever announces what is not served any more. */
+	dropUnserved(): void {
+		const torrents = this.#options.access?.torrents;
+		if (torrents === undefined) return;
+		for (const infoHash of this.#table.infoHashes) if (!torrents.has(infoHash)) this.#table.drop(infoHash);
+	}
+
+	/**
+	 * From now on two info-hashes of 40 hex digits are known to be one hybrid torrent's: a peer id that announces both
+	 * counts once in `stats`.
+	 */
+	tellHybrid(infoHash: string, infoHashV2: string): void {
+		if (this.#hybrids.size < maximumHybrids) this.#hybrids.set(infoHash, infoHashV2);
+	}
+
+	/** The whole as it is now, hybrids counted once where they are known to be hybrids. */
+	get stats(): TrackerStats {
+		const now = this.#options.clock.now();
+		// Looks at each peer of hybrids: not for each of those who ask.
+		if (now - this.#hybridPeers.at >= 5000) {
+			let [torrents, peers] = [0, 0];
+			for (const [infoHash, infoHashV2] of this.#hybrids) {
+				if (!this.#table.has(infoHash) || !this.#table.has(infoHashV2)) continue;
+				torrents++;
+				peers += this.#table.sharedPeers(infoHash, infoHashV2);
+			}
+			this.#hybridPeers = {at: now, torrents, peers};
+		}
+		const {torrents, peers} = this.#table;
+		const {hosts, ...totals} = this.#table.totals;
+		return {
+			torrents: torrents - this.#hybridPeers.torrents,
+			peers: peers - this.#hybridPeers.peers,
+			hosts,
+			announced: {torrents, peers, ...totals},
+			counts: this.counts,
+			interval: this.interval,
+			uptime: Math.floor((now - this.#startedAt) / 1000),
+		};
+	}
+
+	/** All torrents and their peers, to be written down. */
+	records(): Generator<SwarmRecord, void, undefined> {
+		return this.#table.records(() => this.#options.clock.now());
+	}
+
+	/** Takes in what was written down `since` ms ago; before anybody announces. */
+	restore(records: readonly SwarmRecord[], since: Millis): void {
+		this.#table.restore(records, since, this.#options.clock.now());
 	}
 }
 

@@ -1,8 +1,9 @@
 import {hash, randomBytes} from 'node:crypto';
-import {createSocket, type Socket} from 'node:dgram';
 import {ProtocolError} from '../base/errors.js';
 import type {Clock} from '../base/ports.js';
+import type {Millis} from '../base/units.js';
 import {nameInQuery} from '../protocol/tracker/query.js';
+import {passkeyIn} from '../protocol/tracker/tracker-path.js';
 import {
 	decodeUdpRequest,
 	encodeUdpAnnounced,
@@ -11,14 +12,11 @@ import {
 	encodeUdpScraped,
 	type UdpRequest,
 } from '../protocol/tracker/udp.js';
-import {plainHost} from './plain-host.js';
 import type {TrackerService} from './tracker-service.js';
+import {UdpSockets} from './udp-sockets.js';
 
 /** Connection ids change this often, and the last one is still good. BEP 15 wants two minutes in all. */
 const connectionWindow = 60_000;
-/** Room for datagrams that come while we are busy; the system may give less. */
-const receiveBuffer = 1 << 20;
-const ignore = (): void => undefined;
 /** An answer is one datagram that no network has to cut. */
 const maximumPeers = {ipv4: 200, ipv6: 76} as const;
 
@@ -30,49 +28,31 @@ const maximumPeers = {ipv4: 200, ipv6: 76} as const;
 export class TrackerUdpServer {
 	readonly #service: TrackerService;
 	readonly #clock: Clock;
-	readonly #secret = randomBytes(32).toString('hex');
-	#socket: Socket | undefined;
+	readonly #secret: string;
+	readonly #epoch: Millis;
+	readonly #sockets: UdpSockets;
 
-	constructor(service: TrackerService, clock: Clock) {
+	/** @param secret 32 bytes that connection ids are made of: when it is kept over a restart, clients need not ask anew */
+	constructor(service: TrackerService, clock: Clock, secret: Uint8Array = randomBytes(32)) {
+		this.#secret = Buffer.from(secret).toString('hex');
 		this.#service = service;
 		this.#clock = clock;
+		// So that windows go on over a restart, and no step of the wall clock ends one.
+		this.#epoch = clock.wall() - clock.now();
+		this.#sockets = new UdpSockets(
+			(bytes, host) => this.answer(bytes, host),
+			clock,
+			text => service.say('warn', text),
+		);
 	}
 
 	/** Rejects with the system's error when the port cannot be had. */
-	async listen(port: number, host: string): Promise<number> {
-		const ipv6 = host.includes(':');
-		const socket = createSocket({
-			type: ipv6 ? 'udp6' : 'udp4',
-			recvBufferSize: receiveBuffer,
-			// Answers go to addresses only: nothing is to be looked up, which takes a turn of the loop each.
-			lookup: (address, _options, done) => done(null, address, ipv6 ? 6 : 4),
-		});
-		try {
-			await new Promise<void>((resolve, reject) => {
-				socket.once('error', reject);
-				socket.bind({port, address: host, exclusive: true}, () => {
-					socket.off('error', reject);
-					resolve();
-				});
-			});
-		} catch (error) {
-			socket.close();
-			throw error;
-		}
-		socket.on('error', () => undefined);
-		socket.on('message', (bytes, remote) => {
-			const answer = this.answer(bytes, plainHost(remote.address));
-			// A datagram that cannot be sent is as good as lost.
-			if (answer) socket.send(answer, 0, answer.length, remote.port, remote.address, ignore);
-		});
-		this.#socket = socket;
-		return socket.address().port;
+	listen(port: number, host: string): Promise<number> {
+		return this.#sockets.listen(port, host);
 	}
 
-	async close(): Promise<void> {
-		const socket = this.#socket;
-		this.#socket = undefined;
-		if (socket) await new Promise<void>(resolve => socket.close(resolve));
+	close(): Promise<void> {
+		return this.#sockets.close();
 	}
 
 	/** What to send back to a host for its datagram; undefined for nothing. */
@@ -81,13 +61,15 @@ export class TrackerUdpServer {
 		try {
 			request = decodeUdpRequest(bytes);
 		} catch (error) {
-			if (error instanceof ProtocolError) return undefined;
-			throw error;
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#service.counts.dropped.malformed++;
+			return undefined;
 		}
 		const {transactionId} = request;
-		const window = Math.floor(this.#clock.now() / connectionWindow);
+		const window = Math.floor((this.#clock.now() + this.#epoch) / connectionWindow);
 		if (request.kind === 'connect') {
 			if (!this.#service.admitsStranger(host)) return undefined;
+			this.#service.counts.connects++;
 			return encodeUdpConnected(transactionId, this.#connectionId(host, window));
 		}
 		const {connectionId} = request;
@@ -95,29 +77,37 @@ export class TrackerUdpServer {
 			connectionId !== this.#connectionId(host, window) &&
 			connectionId !== this.#connectionId(host, window - 1)
 		) {
-			if (!this.#service.admitsStranger(host)) return undefined;
-			return encodeUdpError(transactionId, 'bad connection id');
+			// Whoever forges its address shall not have anything sent there, not even a reason.
+			this.#service.counts.dropped['wrong-connection-id']++;
+			return undefined;
 		}
 		if (!this.#service.admits(host)) return undefined;
 		try {
-			return request.kind === 'announce'
-				? this.#announce(request, host)
-				: encodeUdpScraped(
-						transactionId,
-						request.infoHashes.map(infoHash => this.#service.scrape(infoHash)),
-					);
+			return request.kind === 'announce' ? this.#announce(request, host) : this.#scrape(request, host);
 		} catch (error) {
-			if (error instanceof ProtocolError) return encodeUdpError(transactionId, error.message);
-			throw error;
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#service.refused(error);
+			return encodeUdpError(transactionId, error.message);
 		}
+	}
+
+	#scrape({transactionId, infoHashes}: UdpRequest & {kind: 'scrape'}, host: string): Uint8Array {
+		// A scrape has no room for a passkey: who announces has shown one.
+		if (this.#service.isPrivate && !this.#service.knowsHost(host)) this.#service.requirePasskey(undefined);
+		return encodeUdpScraped(
+			transactionId,
+			infoHashes.map(infoHash => this.#service.scrape(infoHash)),
+		);
 	}
 
 	#announce({transactionId, request, urlData}: UdpRequest & {kind: 'announce'}, host: string): Uint8Array {
 		const family = host.includes(':') ? 'ipv6' : 'ipv4';
-		const name = urlData === '' ? undefined : nameInQuery(urlData.split(/\?(.*)/s, 2)[1] ?? '');
+		const [path = '', query = ''] = urlData === '' ? [] : urlData.split(/\?(.*)/s, 2);
+		const name = query === '' ? undefined : nameInQuery(query);
+		const passkey = urlData === '' ? undefined : passkeyIn(path, query);
 		const {seeders, leechers, peers4, peers6} = this.#service.announceCompact(
 			name === undefined ? request : {...request, name},
-			host,
+			{host, over: 'udp', passkey},
 			family,
 			maximumPeers[family],
 		);

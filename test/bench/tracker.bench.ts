@@ -59,7 +59,7 @@ export function benchTracker(): void {
 	const query = `info_hash=${encoded(infoHashOf(5))}&peer_id=-XX0001-abcdefghijkl&port=1000&left=1&compact=1&numwant=50`;
 	const byHttp = secondsEach(() => {
 		const {request} = parseAnnounceQuery(query);
-		const answer = service.announceCompact(request, '127.1.5.1', 'both');
+		const answer = service.announceCompact(request, {host: '127.1.5.1', over: 'http'}, 'both');
 		encodeCompactAnswer({...answer, interval: 1800, minInterval: 450, externalIp: undefined});
 	});
 	tell('tracker: an announce over HTTP, without the network', `${(byHttp * 1e6).toFixed(1)} µs`);

@@ -45,7 +45,7 @@ export class VirtualTracker {
 			);
 		const announce = parseAnnounceQuery(query);
 		const {interval, minInterval} = this.service;
-		const answer = this.service.announce(announce.request, host, 'ipv4');
+		const answer = this.service.announce(announce.request, {host, over: 'http'}, 'ipv4');
 		return encodeAnnounceAnswer({...answer, interval, minInterval, externalIp: host}, announce);
 	}
 }

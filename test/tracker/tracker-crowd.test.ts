@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {connect, type Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import {TrackerHttpServer} from '../../source/tracker/http-listener.js';
+import {StatsRoute} from '../../source/tracker/stats-route.js';
 import {TrackerRoute} from '../../source/tracker/tracker-route.js';
 import {TrackerService} from '../../source/tracker/tracker-service.js';
 import {until, within} from '../helpers/deadline.ts';
@@ -10,12 +11,19 @@ import {seeded} from '../policy/seeded.ts';
 
 const next = seeded(4);
 const random = {next, bytes: (length: number) => Uint8Array.from({length}, () => Math.floor(next() * 256))};
+const facts = {connections: 0, memory: 0, port: 1, hasTls: false, store: undefined};
 const query = `info_hash=${'%01'.repeat(20)}&peer_id=-XX0001-abcdefghijkl&port=6881&left=1`;
 
 async function start(t: TestContext, isExempt?: (host: string) => boolean) {
 	const clock = new HandClock();
 	const service = new TrackerService({clock, random});
-	const server = new TrackerHttpServer(service, [new TrackerRoute(service)], clock, isExempt);
+	const server = new TrackerHttpServer(
+		service,
+		[new TrackerRoute(service), new StatsRoute(service, () => facts)],
+		clock,
+		undefined,
+		isExempt,
+	);
 	const port = await server.listen(0, '127.0.0.1');
 	const sockets: Socket[] = [];
 	t.after(async () => {
@@ -86,13 +94,15 @@ test('who closes its half of a connection has its answer if it asked, and is gon
 
 test('a request may come in pieces, several in one, and with bare line feeds', async t => {
 	const {say, hears} = await start(t);
-	const slow = await say('GET / HT');
+	const slow = await say('GET /robots.txt HT');
 	slow.socket.write('TP/1.1\r\nHost: x\r');
 	slow.socket.write('\n\r\n');
-	await hears(slow, /A BitTorrent tracker/);
-	const many = await say(`${'GET / HTTP/1.1\r\n\r\n'.repeat(3)}HEAD / HTTP/1.1\nConnection: close\n\n`);
-	await hears(many, /(?:tracker[\s\S]*){3}Content-Length: 45\r\n[\s\S]*close\r\n\r\n$/);
-	const old = await say('GET / HTTP/1.0\r\n\r\n');
+	await hears(slow, /User-agent/);
+	const many = await say(
+		`${'GET /robots.txt HTTP/1.1\r\n\r\n'.repeat(3)}HEAD /robots.txt HTTP/1.1\nConnection: close\n\n`,
+	);
+	await hears(many, /(?:User-agent[\s\S]*){3}Content-Length: 52\r\n[\s\S]*close\r\n\r\n$/);
+	const old = await say('GET /robots.txt HTTP/1.0\r\n\r\n');
 	await until('an old client to be let go', 10_000, () => old.gone, 2);
 });
 
@@ -102,11 +112,11 @@ test('who asks too much, too long or something else is told so and let go', asyn
 		[`GET /${'x'.repeat(9000)} HTTP/1.1\r\n\r\n`, /^HTTP\/1\.1 431 /],
 		['x'.repeat(9000), /^HTTP\/1\.1 431 /],
 		['\u0000\u0001 garbage\r\n\r\n', /^HTTP\/1\.1 400 /],
-		['GET / HTTP/2\r\n\r\n', /^HTTP\/1\.1 400 /],
-		['PUT / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', /^HTTP\/1\.1 405 /],
-		['GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', /^HTTP\/1\.1 413 /],
-		['GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n', /^HTTP\/1\.1 413 /],
-		['GET / HTTP/1.1\r\n\r\n'.repeat(150), /close\r\n\r\nA BitTorrent tracker[^\n]*\n$/],
+		['GET /robots.txt HTTP/2\r\n\r\n', /^HTTP\/1\.1 400 /],
+		['PUT /robots.txt HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', /^HTTP\/1\.1 405 /],
+		['GET /robots.txt HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', /^HTTP\/1\.1 413 /],
+		['GET /robots.txt HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n', /^HTTP\/1\.1 413 /],
+		['GET /robots.txt HTTP/1.1\r\n\r\n'.repeat(150), /close\r\n\r\nUser-agent[\s\S]*scrape\n$/],
 	] as const) {
 		const visitor = await say(text);
 		await until(

@@ -148,7 +148,7 @@ export class DemoSwarm {
 		const {infoHash, peerId, port} = peer;
 		this.#tracker.service.announce(
 			{infoHash, peerId, port, uploaded: 0, downloaded: 0, left, event, key: 0, numwant: 0},
-			demoHost,
+			{host: demoHost, over: 'http'},
 			'ipv4',
 		);
 	}

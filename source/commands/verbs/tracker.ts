@@ -1,14 +1,17 @@
-import {networkInterfaces} from 'node:os';
+import {join} from 'node:path';
 import {setFlagsFromString} from 'node:v8';
 import {UserError} from '../../base/errors.js';
-import {addressScope, parseIp} from '../../base/ip-address.js';
-import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import {typedPath} from '../../io/files/typed-path.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {machineRandom} from '../../io/machine/random.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption} from '../arguments/flags.js';
-import {integer, ipAddress} from '../arguments/quantities.js';
+import {integer, ipAddress, text} from '../arguments/quantities.js';
+import {makeStateDir} from '../engine-process/state-dir.js';
+import {onHangUp} from '../tracker/hang-up.js';
+import {reachableHosts} from '../tracker/reachable-hosts.js';
+import {TrackerLines} from '../tracker/tracker-lines.js';
 import {interruption} from '../transfer/interruption.js';
 
 const defaultPort = 6969;
@@ -17,10 +20,14 @@ const defaultPort = 6969;
 export const command = defineCommand({
 	name: 'tracker',
 	usage: ['tracker [options]'],
-	summary: 'Runs a tracker, over HTTP and UDP, until Ctrl-C.',
+	summary: 'Runs a tracker, over HTTP and UDP on one port, until Ctrl-C.',
 	notes: [
-		'Serves any torrent that somebody announces; keeps everything in memory.',
-		'GET /torrents?q=WORDS lists what it knows as JSON.',
+		'Serves any torrent that somebody announces, unless --only or --passkeys is given.',
+		'With --cert and --key it speaks HTTPS too, on the same port.',
+		'Who announces is kept over a restart; SIGHUP reads certificate, passkeys and torrents anew.',
+		'A passkey goes into the announce URL: http://HOST:6969/PASSKEY/announce, likewise with udp.',
+		'GET / is a page for people, /stats JSON, /metrics for Prometheus,',
+		'and /torrents?q=WORDS lists what it knows as JSON.',
 	],
 	words: [0, 0],
 	options: {
@@ -38,55 +45,131 @@ export const command = defineCommand({
 			read: integer(10, 86_400),
 			help: 'how often peers are asked to announce (1800)',
 		},
+		only: {
+			kind: 'value',
+			value: 'DIR',
+			read: text,
+			help: 'serve only the torrents whose .torrent lies in this folder, which is watched',
+		},
+		passkeys: {
+			kind: 'value',
+			value: 'FILE',
+			read: text,
+			help: 'serve only who has one of the passkeys in this file, one a line',
+		},
+		cert: {kind: 'value', value: 'FILE', read: text, help: 'a certificate (PEM), for HTTPS'},
+		key: {kind: 'value', value: 'FILE', read: text, help: 'its private key (PEM)'},
+		stateDir: {
+			kind: 'value',
+			value: 'DIR',
+			read: text,
+			help: 'where it keeps who announces (or TORTUI_HOME)',
+		},
+		state: {kind: 'off', help: 'keep nothing over a restart'},
 		...jsonOption,
-		verbose: {kind: 'on', help: 'tell every announce'},
+		verbose: {kind: 'on', help: 'tell every announce, 50 a second at most'},
 		quiet: {kind: 'on', help: 'print nothing but errors'},
 	},
-	async run({flags}, {stdout}) {
-		const tell = (event: Readonly<Record<string, unknown>>, text: string): void => {
-			if (!flags.quiet)
-				stdout.write(
-					flags.json ? `${terminalJson(event)}\n` : `${text.split('\n').map(terminalLine).join('\n')}\n`,
-				);
-		};
+	async run({flags}, {stdout, env, warn}) {
+		const lines = new TrackerLines({
+			json: flags.json,
+			quiet: flags.quiet,
+			clock: machineClock,
+			write: line => void stdout.write(line),
+			warn,
+		});
+		if ((flags.cert === undefined) !== (flags.key === undefined))
+			throw new UserError('tls', 'HTTPS needs both --cert and --key', 2);
 		keepNurserySmall();
 		const port = flags.port ?? defaultPort;
+		const state = flags.state && port !== 0 ? statePath(flags, port, env, warn) : undefined;
+		const absolute = (path: string | undefined): string | undefined =>
+			path === undefined ? undefined : typedPath(path);
 		const server = new TrackerServer({
 			port,
 			bind: flags.bind,
 			clock: machineClock,
 			random: machineRandom,
+			only: absolute(flags.only),
+			passkeys: absolute(flags.passkeys),
+			tls: flags.cert && flags.key ? {cert: typedPath(flags.cert), key: typedPath(flags.key)} : undefined,
+			state,
 			...(flags.interval !== undefined && {interval: flags.interval}),
-			...(flags.verbose && {
-				log: (level, text) =>
-					tell({event: 'log', at: new Date().toISOString(), level, text}, `${timeOfDay()} ${text}`),
-			}),
+			log: (level, text) => lines.log(level, text),
+			logsAnnounces: flags.verbose,
 		});
-		const interrupted = interruption();
+		const interrupted = interruption(['SIGINT', 'SIGTERM']);
+		const hungUp = Promise.withResolvers<NodeJS.Signals>();
+		const release = onHangUp(
+			stdout.isTTY,
+			() =>
+				void server.reload().then(faults => {
+					for (const fault of faults) lines.log('warn', `not reloaded: ${fault}`);
+					if (faults.length === 0) lines.log('info', 'reloaded');
+				}),
+			() => hungUp.resolve('SIGHUP'),
+		);
 		try {
 			const address = await server.start().catch(error => {
-				throw cannotListen(error, port, flags.bind);
+				throw error instanceof UserError ? error : cannotListen(error, port, flags.bind);
 			});
-			const hosts = reachableHosts(address.host);
-			const http = hosts.map(host => server.url('http', host));
-			const udp = hosts.map(host => server.url('udp', host));
-			tell(
-				{event: 'listening', port: address.port, http, udp},
-				['Announce to:', ...[...http, ...udp].map(url => `  ${url}`), 'Ctrl-C ends it.'].join('\n'),
+			const urls = urlsOf(server, reachableHosts(address.host), flags);
+			lines.tell(
+				{event: 'listening', port: address.port, ...urls},
+				[
+					'Announce to:',
+					...Object.values(urls)
+						.flat()
+						.map(url => `  ${url}`),
+					'Ctrl-C ends it.',
+				].join('\n'),
 			);
-			const signal = await interrupted.first;
+			const signal = await Promise.race([interrupted.first, hungUp.promise]);
 			const {torrents, peers} = server.service.size;
-			tell(
+			await server.close();
+			lines.tell(
 				{event: 'stopped', signal, torrents, peers},
 				`Stopped; it knew ${torrents} torrents, ${peers} peers.`,
 			);
 			return 0;
 		} finally {
+			release();
 			interrupted.release();
 			await server.close();
 		}
 	},
 });
+
+function urlsOf(
+	server: TrackerServer,
+	hosts: readonly string[],
+	{cert, passkeys}: {readonly cert?: string | undefined; readonly passkeys?: string | undefined},
+): Readonly<Record<string, string[]>> {
+	const all = (protocol: 'http' | 'https' | 'udp'): string[] =>
+		hosts.map(host =>
+			passkeys === undefined
+				? server.url(protocol, host)
+				: server.url(protocol, host).replace(/announce$/, 'PASSKEY/announce'),
+		);
+	return {http: all('http'), ...(cert !== undefined && {https: all('https')}), udp: all('udp')};
+}
+
+/** Where this tracker keeps its swarms; undefined when there is no place for them and none was asked for. */
+function statePath(
+	{stateDir, bind}: {readonly stateDir?: string | undefined; readonly bind?: string | undefined},
+	port: number,
+	env: NodeJS.ProcessEnv,
+	warn: (message: string) => void,
+): string | undefined {
+	const host = bind === undefined ? '' : `${bind.replaceAll(':', '_')}-`;
+	try {
+		return join(makeStateDir(stateDir, env), `tracker-${host}${port}.swarms`);
+	} catch (error) {
+		if (stateDir !== undefined || !(error instanceof UserError)) throw error;
+		warn(`swarms are not kept over a restart: ${error.message}`);
+		return undefined;
+	}
+}
 
 /**
  * Keeps the room for what lives for one request only as small as it begins: 100,000 peers take 83 MiB instead of 108,
@@ -94,23 +177,6 @@ export const command = defineCommand({
  */
 function keepNurserySmall(): void {
 	setFlagsFromString('--semi-space-growth-factor=1');
-}
-
-function timeOfDay(): string {
-	return new Date().toTimeString().slice(0, 8);
-}
-
-/** Addresses under which others can reach us: this machine's own when we listen on all. */
-function reachableHosts(bound: string): string[] {
-	if (bound !== '::' && bound !== '0.0.0.0') return [bound];
-	const hosts = new Set(['127.0.0.1']);
-	for (const {address, internal, scopeid} of Object.values(networkInterfaces()).flatMap(list => list ?? [])) {
-		const bytes = parseIp(address);
-		// Link-local addresses mean something on their own link only.
-		if (internal || !bytes || scopeid || addressScope(bytes) === 'loopback') continue;
-		if (bytes.length === 4 || bound === '::') hosts.add(address);
-	}
-	return [...hosts];
 }
 
 function cannotListen(error: unknown, port: number, bind: string | undefined): UserError {

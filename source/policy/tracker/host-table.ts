@@ -33,6 +33,11 @@ export class HostTable {
 	#peers = new Uint32Array(64);
 	#alone = new Uint32Array(64);
 
+	/** Hosts that have peers. */
+	get size(): number {
+		return this.#numbers.size;
+	}
+
 	/** Its number; undefined when it has no peers. */
 	find(host: string): number | undefined {
 		return this.#numbers.get(host);

@@ -2,6 +2,7 @@ import {ProtocolError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
 import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
+import type {PeerRecord, SwarmRecord} from '../../protocol/tracker/swarm-file.js';
 import {isLoopback} from '../peers/peer-key.js';
 import {HostTable} from './host-table.js';
 import {none, PeerSlots} from './peer-slots.js';
@@ -115,6 +116,9 @@ export class SwarmTable {
 	/** The slots chosen for the answer that is being made. */
 	readonly #chosen: number[] = [];
 	#numbers = 0;
+	/** Peers in each group, over all torrents. */
+	readonly #inGroup: [number, number, number, number] = [0, 0, 0, 0];
+	#completed = 0;
 	/** Told of every peer that is in its swarm no longer; the id is a copy. */
 	onLeft: ((infoHash: string, peerId: Uint8Array, why: PeerEnd) => void) | undefined;
 
@@ -134,6 +138,56 @@ export class SwarmTable {
 
 	get peers(): number {
 		return this.#slots.size;
+	}
+
+	/** How many they are of each kind, and how many became seeders since this table was made. */
+	get totals(): Readonly<Record<'seeders' | 'leechers' | 'ipv4' | 'ipv6' | 'completed' | 'hosts', number>> {
+		const [seeders4, seeders6, leechers4, leechers6] = this.#inGroup;
+		return {
+			seeders: seeders4 + seeders6,
+			leechers: leechers4 + leechers6,
+			ipv4: seeders4 + leechers4,
+			ipv6: seeders6 + leechers6,
+			completed: this.#completed,
+			hosts: this.#hosts.size,
+		};
+	}
+
+	/** Whether any peer of a host is in any swarm. */
+	knowsHost(host: string): boolean {
+		return this.#hosts.find(host) !== undefined;
+	}
+
+	/** Peer ids that stand in both swarms. Looks at each peer of both. */
+	sharedPeers(oneHash: string, otherHash: string): number {
+		const [one, other] = [this.#swarms.get(oneHash), this.#swarms.get(otherHash)];
+		if (one === undefined || other === undefined) return 0;
+		const idsOf = (swarm: Swarm): Set<string> => {
+			const ids = new Set<string>();
+			for (const members of swarm.groups)
+				for (const slot of members ?? []) ids.add(String.fromCharCode(...this.#slots.id(slot)));
+			return ids;
+		};
+		const others = idsOf(other);
+		let shared = 0;
+		for (const id of idsOf(one)) if (others.has(id)) shared++;
+		return shared;
+	}
+
+	/** Whether anybody is in the swarm. */
+	has(infoHash: string): boolean {
+		return this.#swarms.has(infoHash);
+	}
+
+	/** Forgets all peers of a torrent. */
+	drop(infoHash: string): void {
+		const swarm = this.#swarms.get(infoHash);
+		while (swarm !== undefined && swarm.size > 0) this.#forget(this.#onlyPeer(swarm));
+	}
+
+	/** The info-hashes of all torrents. */
+	get infoHashes(): IterableIterator<string> {
+		return this.#swarms.keys();
 	}
 
 	/**
@@ -203,7 +257,10 @@ export class SwarmTable {
 			this.onLeft(infoHash, slots.id(slot), 'replaced');
 		slots.touch(slot, announce.peerId, now);
 		this.#enterGroup(slot, left !== 0);
-		if (event === 'completed' && wasLeecher && left === 0) swarm.completed++;
+		if (event === 'completed' && wasLeecher && left === 0) {
+			swarm.completed++;
+			this.#completed++;
+		}
 		swarm.name ??= announce.name;
 		this.#choose(swarm, slot, announce);
 		return countsOf(swarm);
@@ -249,6 +306,60 @@ export class SwarmTable {
 		const slots = this.#slots;
 		while (slots.oldest !== none && now - slots.seenAt[slots.oldest]! >= this.#limits.peerLife) {
 			this.#forget(slots.oldest);
+		}
+	}
+
+	/**
+	 * All torrents, each as it is when its turn comes: whoever writes them down may take a rest in between, and peers may
+	 * come and go meanwhile.
+	 */
+	*records(now: () => Millis): Generator<SwarmRecord, void, undefined> {
+		const slots = this.#slots;
+		for (const [infoHash, swarm] of this.#swarms) {
+			const time = now();
+			const peers: PeerRecord[] = [];
+			for (const [group, members] of swarm.groups.entries()) {
+				for (const slot of members ?? []) {
+					peers.push({
+						host: this.#hosts.name(slots.host[slot]!),
+						port: slots.port[slot]!,
+						peerId: slots.id(slot),
+						isSeeder: group < leecherGroup,
+						age: time - slots.seenAt[slot]!,
+					});
+				}
+			}
+			const {name, completed, freshSince} = swarm;
+			yield {infoHash, name, completed, isSettled: freshSince === undefined, peers};
+		}
+	}
+
+	/**
+	 * Takes in what was written down once, `since` ms ago: what has fallen silent by now is left out, and so is what has no
+	 * room any more. To be called before anybody announces.
+	 */
+	restore(records: readonly SwarmRecord[], since: Millis, now: Millis): void {
+		const {peerLife, torrents, peers: most, peersPerTorrent} = this.#limits;
+		const all: Array<readonly [record: SwarmRecord, peer: PeerRecord]> = [];
+		for (const record of records) {
+			for (const peer of record.peers.slice(0, peersPerTorrent)) {
+				if (peer.age + since < peerLife && peer.port !== 0) all.push([record, peer]);
+			}
+		}
+		// Who announced last comes last: in this order they expire.
+		all.sort(([, a], [, b]) => b.age - a.age);
+		for (const [record, {host, port, peerId, isSeeder, age}] of all.slice(-most)) {
+			let swarm = this.#swarms.get(record.infoHash);
+			if (swarm === undefined && this.#swarms.size >= torrents) continue;
+			swarm ??= this.#newSwarm(record.infoHash, now);
+			const number = this.#hosts.find(host);
+			if (number !== undefined && this.#slots.find(swarm, number, port) !== none) continue;
+			const slot = this.#join(swarm, {host, port});
+			this.#slots.touch(slot, peerId, now - since - age);
+			this.#enterGroup(slot, !isSeeder);
+			swarm.name = record.name;
+			swarm.completed = record.completed;
+			if (record.isSettled) this.#endFresh(swarm);
 		}
 	}
 
@@ -358,11 +469,14 @@ export class SwarmTable {
 		groups[group] ??= [];
 		slots.group[slot] = group;
 		slots.index[slot] = groups[group].push(slot) - 1;
+		this.#inGroup[group]!++;
 	}
 
 	#leaveGroup(slot: number): void {
 		const slots = this.#slots;
-		const members = slots.swarm[slot]!.groups[slots.group[slot]!]!;
+		const group = slots.group[slot]!;
+		const members = slots.swarm[slot]!.groups[group]!;
+		this.#inGroup[group]!--;
 		const last = members.pop()!;
 		if (last === slot) return;
 		members[slots.index[slot]!] = last;
