@@ -64,6 +64,7 @@ export class TrackerRoute implements HttpRoute {
 		const files = parseScrapeQuery(query).map(
 			infoHash => [infoHash, this.#service.scrape(infoHash)] as const,
 		);
+		this.#service.counts.scrapes += files.length;
 		return encodeScrapeAnswer(files);
 	}
 

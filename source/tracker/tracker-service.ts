@@ -243,7 +243,6 @@ export class TrackerService {
 	}
 
 	scrape(infoHash: Uint8Array): SwarmCounts {
-		this.counts.scrapes++;
 		return this.#table.scrape(hex(infoHash));
 	}
 

@@ -94,6 +94,7 @@ export class TrackerUdpServer {
 	#scrape({transactionId, infoHashes}: UdpRequest & {kind: 'scrape'}, host: string): Uint8Array {
 		// A scrape has no room for a passkey: who announces has shown one.
 		if (this.#service.isPrivate && !this.#service.knowsHost(host)) this.#service.requirePasskey(undefined);
+		this.#service.counts.scrapes += infoHashes.length;
 		return encodeUdpScraped(
 			transactionId,
 			infoHashes.map(infoHash => this.#service.scrape(infoHash)),
