@@ -99,8 +99,9 @@ export class CatalogueServer<Turned extends Clock = HandClock> {
 				event,
 				numwant: 0,
 				key: 0,
-			} as Parameters<TrackerServer['service']['announceCompact']>[0],
-			...(['127.0.0.1', 'both'] as unknown as [never, 'both']),
+			},
+			{host: '127.0.0.1', over: 'http'},
+			'both',
 		);
 	}
 }
