@@ -1,4 +1,4 @@
-import type {ServerFacts} from './stats-route.js';
+import type {ServerFacts} from './server-facts.js';
 import type {TrackerStats} from './tracker-service.js';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,20 +1,8 @@
 import {terminalJson} from '../base/terminal-text.js';
 import type {HttpAnswer, HttpRequest, HttpRoute} from './http-route.js';
 import {metricsText} from './metrics-text.js';
+import type {ServerFacts} from './server-facts.js';
 import type {TrackerService, TrackerStats} from './tracker-service.js';
-
-/** What is told beside the service's own figures. */
-export interface ServerFacts {
-	/** HTTP connections that are open. */
-	readonly connections: number;
-	/** Resident memory, bytes. */
-	readonly memory: number;
-	/** Where it listens. */
-	readonly port: number;
-	readonly hasTls: boolean;
-	/** How the store does that it shares with other trackers, in a word or a sentence; undefined when there is none. */
-	readonly store: string | undefined;
-}
 
 const paths: ReadonlySet<string> = new Set(['/', '/stats', '/metrics', '/robots.txt']);
 
