@@ -181,8 +181,6 @@ export const command = defineCommand({
 			throw new UserError('usage', '-o names one file: give one PATH with it', 2);
 		if (flags.output === '-')
 			throw new UserError('usage', 'standard output tells what seed does: name a file with -o', 2);
-		if (flags.v2)
-			throw new UserError('usage', 'v2-only torrents cannot be seeded yet: use --hybrid, or create --v2', 2);
 		return runTransfer(
 			async () => {
 				const seeds: Seed[] = [];

@@ -4,7 +4,7 @@ import {isNamed} from '../../protocol/metainfo/swarm-hashes.js';
 import {wrapInfo} from '../../protocol/metainfo/wrap-info.js';
 import {requireContent} from '../commands/command-host.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {readAnyMetainfo} from './torrent-links.js';
+import {readMetainfo} from './torrent-links.js';
 
 /**
  * The .torrent of a torrent: as it was added, with all that it said, or made of what peers gave, and the trackers and web seeds it has.
@@ -23,7 +23,7 @@ export async function exportMetainfo(
 /** What lies on the disk may be damaged. */
 async function isOf(bytes: Uint8Array, id: string): Promise<boolean> {
 	try {
-		return isNamed(await readAnyMetainfo(bytes), id);
+		return isNamed(await readMetainfo(bytes), id);
 	} catch (error) {
 		if (error instanceof UserError) return false;
 		throw error;

@@ -14,24 +14,14 @@ const mostFiles = 10_000;
 /** What was looked at so short a while ago is added without being fetched again. */
 const keepTime: Millis = 600_000;
 
-/** Reads the bytes of a .torrent, also of one that cannot be downloaded. Rejects what is none with a `UserError`. */
-export async function readAnyMetainfo(bytes: Uint8Array): Promise<Metainfo> {
+/** Reads the bytes of a .torrent. Rejects what is none with a `UserError`. */
+export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 	try {
 		return await readMetainfoAside(bytes);
 	} catch (error) {
 		if (!(error instanceof ProtocolError)) throw error;
 		throw new UserError(error.code, `not a valid torrent: ${error.message}`, 3);
 	}
-}
-
-/** Reads the bytes of a .torrent that can be downloaded. Rejects any other with a `UserError`. */
-export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
-	const metainfo = await readAnyMetainfo(bytes);
-	if (metainfo.pieceHashes !== undefined) return metainfo;
-	throw new UserError(
-		'v2-only',
-		`${metainfo.name} is a v2-only torrent, which cannot be downloaded yet: use a hybrid one`,
-	);
 }
 
 /** Reads a magnet link, or a bare info-hash. Throws a `UserError` for what is none, and for a v2-only torrent. */

@@ -11,7 +11,7 @@ import type {SessionService} from '../session/session-service.js';
 import type {Totals} from '../session/totals.js';
 import type {AddingSetup} from './adding-setup.js';
 import {fits} from './fitting-memory.js';
-import {readAnyMetainfo} from './torrent-links.js';
+import {readMetainfo} from './torrent-links.js';
 
 const lostText =
 	'what was known of it is lost, its folder too: move it to the folder its data is in, or add it again with --dir';
@@ -70,12 +70,12 @@ export class TorrentRestorer implements SessionService {
 		const {store} = this.#setup;
 		try {
 			if (bytes === undefined) throw new UserError('no-metainfo', 'its .torrent is gone: add it again');
-			return requireId(await readAnyMetainfo(bytes), id);
+			return requireId(await readMetainfo(bytes), id);
 		} catch (error) {
 			if (!(error instanceof UserError)) throw error;
 			const spare = await store.spareMetainfo?.(id);
 			if (spare === undefined) throw error;
-			const metainfo = requireId(await readAnyMetainfo(spare), id);
+			const metainfo = requireId(await readMetainfo(spare), id);
 			await store.mendMetainfo?.(id, spare);
 			return metainfo;
 		}

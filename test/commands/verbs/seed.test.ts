@@ -132,7 +132,6 @@ test('a file in the way is refused before anything is hashed', async t => {
 	assert.equal(readFileSync(space.path('mine'), 'utf8'), 'mine');
 	assert.match((await run(['seed', root, root, '-o', 'x'], {env})).error, /-o names one file/);
 	assert.match((await run(['seed', root, '-o', '-'], {env})).error, /name a file with -o/);
-	assert.match((await run(['seed', root, '--v2'], {env})).error, /cannot be seeded yet: use --hybrid/);
 });
 
 test('a torrent is seeded from data that has the name it was made with, or the one earlier versions gave', async t => {
