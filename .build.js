@@ -141,6 +141,7 @@ const builds = await Promise.all([
 			'disk-worker': 'source/io/disk-worker/worker.ts',
 			'metainfo-worker': 'source/io/metainfo/worker.ts',
 			'hash-worker': 'source/creator/hash-worker.ts',
+			'creation-worker': 'source/creator/creation-worker.ts',
 		},
 	}),
 	build({

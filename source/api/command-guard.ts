@@ -55,12 +55,36 @@ const addOptions: Shape = {
 	usual: optional(texts),
 };
 
+const tiers: Check = value => Array.isArray(value) && value.every(texts);
+
+const creationOptions: Shape = {
+	version: optional(value => value === '1' || value === '2' || value === 'hybrid'),
+	pieceLength: optional(count),
+	targetPieces: optional(value => count(value) && (value as number) > 0),
+	trackers: optional(tiers),
+	webSeeds: optional(texts),
+	private: optional(flag),
+	source: optional(text),
+	comment: optional(text),
+	date: optional(flag),
+	includeHidden: optional(flag),
+	followLinks: optional(flag),
+	exclude: optional(texts),
+};
+
 const options: Check = value => value === undefined || fits(value, addOptions);
 
 const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.add': {metainfo: text, options},
 	'torrent.addLink': {link: text, options},
 	'torrent.preview': {link: text},
+	'torrent.create': {
+		path: text,
+		output: optional(text),
+		seed: optional(flag),
+		options: optional(value => fits(value, creationOptions)),
+	},
+	'creation.end': {creation: count},
 	'torrent.export': {id: text},
 	'torrent.pause': {id: text},
 	'torrent.resume': {id: text, overwrite: optional(flag), repair: optional(flag)},

@@ -1,4 +1,5 @@
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+import type {CreationOptions} from './creation.js';
 import type {DhtView} from './dht-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
 
@@ -69,6 +70,21 @@ export type Command =
 	| {readonly type: 'torrent.addLink'; readonly link: string; readonly options?: AddOptions}
 	/** Looks at what a link holds, or a torrent that is here, named by its link or info-hash; adds nothing: answers `preview`. */
 	| {readonly type: 'torrent.preview'; readonly link: string}
+	/**
+	 * Makes a torrent of what is at a path, and writes it to `output`, over nothing that is there; with `seed` it is added
+	 * then. Answers `creation`, its number in `Watch.creations`, when its files were found and are being hashed.
+	 */
+	| {
+			readonly type: 'torrent.create';
+			/** Absolute. */
+			readonly path: string;
+			/** Absolute; beside what it is made of, with its name, when left out. */
+			readonly output?: string;
+			readonly seed?: boolean;
+			readonly options?: CreationOptions;
+	  }
+	/** Ends the making of a torrent; forgets one that is over. */
+	| {readonly type: 'creation.end'; readonly creation: number}
 	/** Answers `metainfo`: the .torrent of one of which it is known what it holds. */
 	| {readonly type: 'torrent.export'; readonly id: string}
 	| {readonly type: 'torrent.pause'; readonly id: string}
@@ -246,4 +262,5 @@ export interface Reply {
 	readonly dht?: DhtView;
 	/** Base64. */
 	readonly metainfo?: string;
+	readonly creation?: number;
 }

@@ -1,6 +1,7 @@
 import type {PeerSourceName} from '../base/peer-source.js';
 import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+import type {CreationView} from './creation.js';
 
 /**
  * What a screen or script may see of the engine: plain data, made fresh, no live objects.
@@ -283,6 +284,8 @@ export interface Watch {
 	readonly interval: Millis;
 	readonly session?: boolean;
 	readonly torrents?: boolean;
+	/** Torrents that are being made, and those that were a while ago. */
+	readonly creations?: boolean;
 	readonly torrent?: {
 		readonly id: string;
 		readonly overview?: boolean;
@@ -306,6 +309,8 @@ export interface Update {
 	readonly revision: number;
 	readonly session?: SessionView;
 	readonly torrents?: readonly TorrentView[];
+	/** In the order in which they were begun. */
+	readonly creations?: readonly CreationView[];
 	readonly torrent?: {
 		readonly id: string;
 		/** Set alone when the engine has no such torrent (any more). */

@@ -33,6 +33,8 @@ export interface CreateOptions {
 	readonly exclude?: readonly string[];
 	/** Where the .torrent will be written: what is there now is no part of it. */
 	readonly output?: string | undefined;
+	/** Told when all files were found, before the hashing begins. */
+	readonly onFound?: ((length: Bytes) => void) | undefined;
 	/** Told now and then while hashing. */
 	readonly onProgress?: ((hashed: Bytes, length: Bytes) => void) | undefined;
 	/** Told of everything that is there and cannot be in a torrent, a line each. */

@@ -90,6 +90,7 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 		sha256: version === '1' ? undefined : new SharedArrayBuffer(pieceCount * 32),
 		control: new SharedArrayBuffer(8),
 	};
+	options.onFound?.(length);
 	await runJob(job, options);
 	await checkUnchanged(tree.files);
 	const bytes = writeMetainfo({

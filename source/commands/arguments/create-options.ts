@@ -1,10 +1,6 @@
-import {basename} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import type {CreateOptions} from '../../creator/create-options.js';
-import {typedPath} from '../../io/files/typed-path.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {nameToBytes} from '../../protocol/metainfo/name-bytes.js';
-import {cutName, maximumElementBytes, sanitizePathElement} from '../../protocol/metainfo/sanitize-path.js';
 import {asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 import {readTorrentSource, sourceId} from '../transfer/torrent-source.js';
 import type {Context, Flags, Options} from './command.js';
@@ -149,13 +145,6 @@ export async function creation(
 		executable: flags.executable,
 		exclude: flags.exclude,
 	};
-}
-
-/** `NAME.torrent` of what is at a path, such as others will have the name; of a long one so much that disks take it. */
-export function torrentName(path: string): string {
-	const ending = '.torrent';
-	const name = sanitizePathElement(nameToBytes(basename(typedPath(path))));
-	return `${cutName(name, maximumElementBytes - ending.length)}${ending}`;
 }
 
 const mostLines = 20;

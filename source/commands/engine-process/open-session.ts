@@ -78,6 +78,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		lsd: flags.lsd,
 		persist: restore,
 		version,
+		makeTorrent: async (options, events, signal) =>
+			(await import('../../creator/creation-thread.js')).createTorrentAside(options, events, signal),
 		log,
 		diskThread,
 	});

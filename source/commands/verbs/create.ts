@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import type {Bytes} from '../../base/units.js';
 import {createTorrent} from '../../creator/create-torrent.js';
+import {torrentName} from '../../io/files/torrent-name.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import {percent, rateWithUnit, size as sizeText} from '../../ui/text/format.js';
@@ -13,7 +14,6 @@ import {
 	outputAdvice,
 	tellLonely,
 	tellSkipped,
-	torrentName,
 	versionNotes,
 } from '../arguments/create-options.js';
 import {redraws} from '../screen/terminal-kind.js';

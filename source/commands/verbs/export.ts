@@ -1,8 +1,9 @@
 import {resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
+import {torrentName} from '../../io/files/torrent-name.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
 import {defineCommand} from '../arguments/command.js';
-import {createOptions, outputAdvice, torrentName} from '../arguments/create-options.js';
+import {createOptions, outputAdvice} from '../arguments/create-options.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {logOptions, stateOptions} from '../arguments/flags.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';

@@ -5,12 +5,13 @@ import type {Torrent} from '../torrent/torrent.js';
 const fleeting: ReadonlySet<Command['type']> = new Set([
 	...([
 		'torrent.preview',
+		'torrent.create',
 		'torrent.export',
 		'torrent.remove',
 		'torrent.verify',
 		'torrent.reannounce',
 	] as const),
-	...(['piece.inspect', 'piece.deadline', 'peer.add', 'peer.kick', 'peer.ban'] as const),
+	...(['creation.end', 'piece.inspect', 'piece.deadline', 'peer.add', 'peer.kick', 'peer.ban'] as const),
 	...([
 		'session.slowMode',
 		'session.limits',

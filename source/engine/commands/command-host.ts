@@ -5,6 +5,7 @@ import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
+import type {Creations} from '../creating/creations.js';
 import type {SessionLimits} from '../limits/session-limits.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {Torrent} from '../torrent/torrent.js';
@@ -23,6 +24,7 @@ export interface CommandHost {
 		/** Says where the data of a torrent is of which nobody knew it. */
 		settle(torrent: Torrent, dir: string): Promise<void>;
 	};
+	readonly creations: Pick<Creations, 'create' | 'end'>;
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
 	/** The .torrent of one of which it is known what it holds. Rejects with a `UserError` when it is not. */

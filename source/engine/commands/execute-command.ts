@@ -19,6 +19,11 @@ export async function executeCommand(
 			return host.addLink(command.link, command.options ?? {});
 		case 'torrent.preview':
 			return {preview: await host.preview(command.link)};
+		case 'torrent.create':
+			return {creation: await host.creations.create(command)};
+		case 'creation.end':
+			host.creations.end(command.creation);
+			return {};
 		case 'session.pauseAll':
 		case 'session.resumeAll':
 		case 'session.slowMode':

@@ -21,6 +21,7 @@ import {TorrentAdder} from '../adding/torrent-adder.js';
 import {readMagnet, TorrentLinks} from '../adding/torrent-links.js';
 import {TorrentRestorer} from '../adding/torrent-restorer.js';
 import type {CommandHost} from '../commands/command-host.js';
+import {Creations} from '../creating/creations.js';
 import {SessionLimits, usualSlowRate} from '../limits/session-limits.js';
 import {SessionLog} from '../log/session-log.js';
 import {ConnectionSlots} from '../swarm/connection-slots.js';
@@ -128,6 +129,19 @@ export function composeSession(options: SessionOptions): SessionParts {
 		changed,
 	};
 	const adder = new TorrentAdder(adding);
+	const creations = new Creations({
+		make: options.makeTorrent,
+		async add(bytes, addOptions) {
+			const reply = await adder.add(bytes, addOptions);
+			const torrent = torrents.get(reply.id ?? '');
+			if (torrent !== undefined) keep(torrent);
+			return reply;
+		},
+		clock,
+		createdBy: `tortui/${options.version}`,
+		log: write,
+		changed,
+	});
 	const services: readonly SessionService[] = [
 		...network,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
@@ -141,6 +155,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		log,
 		autosave,
 		new FreeSpace(disk, options.dir, startedAt),
+		creations,
 	];
 	const report = new SessionReport({
 		services: shared,
@@ -155,7 +170,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		dir: options.dir,
 		views: () => services.map(service => service.view?.()),
 	});
-	const watchers = composeWatchers({torrents, clock, stats, log, report});
+	const watchers = composeWatchers({torrents, clock, stats, log, report, creations});
 	const links = new TorrentLinks(shared.http, clock);
 	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
 	return {
@@ -171,6 +186,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			limits,
 			now: () => clock.now(),
 			adder,
+			creations,
 			addLink: async (link, addOptions) =>
 				isMagnet(link)
 					? adder.addMagnet(readMagnet(link), addOptions, magnetNotes(link))
@@ -242,9 +258,11 @@ function composeWatchers({
 	stats,
 	log,
 	report,
+	creations,
 }: Pick<SessionParts, 'torrents' | 'clock' | 'log'> & {
 	readonly stats: SessionStats;
 	readonly report: SessionReport;
+	readonly creations: Creations;
 }): Watchers {
 	const source = {
 		torrents,
@@ -258,6 +276,7 @@ function composeWatchers({
 		},
 		session: (now: Millis) => report.session(now),
 		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
+		creations: () => creations.views(),
 	};
 	return new Watchers(new UpdateComposer(source), clock);
 }

@@ -8,6 +8,7 @@ import type {Sockets} from '../../io/net/sockets.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
 import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
+import type {TorrentMaker} from '../creating/torrent-maker.js';
 import type {GatewayPorts} from '../lan/lan-ground.js';
 
 /** What an engine is opened with. */
@@ -63,6 +64,8 @@ export interface SessionOptions {
 	readonly diskThread?: DiskThread | undefined;
 	/** What its owner calls this client: shown on screens, told to nobody else. */
 	readonly name?: string | undefined;
+	/** Makes torrents; commands that would are refused when left out. */
+	readonly makeTorrent?: TorrentMaker | undefined;
 	readonly log: Log;
 	/** Replaced in tests. */
 	readonly clock?: Clock;

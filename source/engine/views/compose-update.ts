@@ -1,3 +1,4 @@
+import type {CreationView} from '../../api/creation.js';
 import type {SessionView, TorrentView, Update, Watch} from '../../api/snapshot.js';
 import type {Clock} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
@@ -22,6 +23,7 @@ export interface ViewSource {
 	readonly diskRate: BytesPerSecond;
 	session(now: Millis): SessionView;
 	torrent(torrent: Torrent, now: Millis): TorrentView;
+	creations(): readonly CreationView[];
 }
 
 type Changeable<View> = {-readonly [Key in keyof View]: View[Key]};
@@ -52,6 +54,11 @@ export class UpdateComposer implements SectionSource {
 			const make = () => [...source.torrents.values()].map(each => source.torrent(each, now));
 			put('torrents', section('torrents', 0, make));
 		}
+		if (watch.creations)
+			put(
+				'creations',
+				section('creations', 0, () => source.creations()),
+			);
 		if (speed !== undefined) {
 			const make = () => ({
 				...source.history.view(speed.range, speed.samples),

@@ -185,6 +185,6 @@ class Watcher {
 }
 
 function holdsNews(update: Update): boolean {
-	if (update.session || update.torrents || update.speed || update.log) return true;
+	if (update.session || update.torrents || update.creations || update.speed || update.log) return true;
 	return update.torrent !== undefined && Object.keys(update.torrent).length > 1;
 }

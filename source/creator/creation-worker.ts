@@ -1,0 +1,44 @@
+import {parentPort, workerData} from 'node:worker_threads';
+import {UserError} from '../base/errors.js';
+import {formatMagnet} from '../protocol/metainfo/magnet.js';
+import {createTorrent} from './create-torrent.js';
+import type {FromCreation, SentOptions} from './creation-messages.js';
+
+/** How often progress is told, in ms. */
+const pause = 100;
+
+const port = parentPort!;
+const aborted = new AbortController();
+// Whatever is said to it means that it shall end.
+port.once('message', () => aborted.abort(new UserError('ended', 'it was ended')));
+
+function tell(message: FromCreation): void {
+	port.postMessage(message);
+}
+
+let told = 0;
+
+async function make(): Promise<void> {
+	const {bytes, metainfo} = await createTorrent({
+		...(workerData as SentOptions),
+		signal: aborted.signal,
+		onFound: length => tell({type: 'found', length}),
+		onSkipped: what => tell({type: 'skipped', what}),
+		onProgress(hashed) {
+			const now = performance.now();
+			if (now - told < pause) return;
+			told = now;
+			tell({type: 'hashed', bytes: hashed});
+		},
+	});
+	tell({type: 'hashed', bytes: metainfo.length});
+	tell({type: 'made', bytes, magnet: formatMagnet(metainfo)});
+}
+
+void make()
+	.catch((error: unknown) => {
+		if (!(error instanceof UserError)) throw error;
+		const {code, message, exitStatus} = error;
+		tell({type: 'failed', code, message, exitStatus});
+	})
+	.finally(() => port.close());
