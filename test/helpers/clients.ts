@@ -27,6 +27,8 @@ export interface ClientOptions {
 	readonly trustData?: boolean;
 	/** aria2c: where a node of the DHT is; without it the DHT is off. */
 	readonly dhtNode?: string;
+	/** aria2c: hear from peers of others, and tell them. */
+	readonly pex?: boolean;
 	/** aria2c: listen on and dial from IPv6 as well. */
 	readonly ipv6?: boolean;
 }
@@ -68,7 +70,7 @@ export async function aria2c(space: Workspace, options: ClientOptions): Promise<
 		'--enable-dht6=false',
 		`--disable-ipv6=${!options.ipv6}`,
 		'--bt-enable-lpd=false',
-		'--enable-peer-exchange=false',
+		`--enable-peer-exchange=${options.pex === true}`,
 		`--listen-port=${port}`,
 		'--file-allocation=none',
 		'--allow-overwrite=true',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {closeSync, openSync, readdirSync, readSync, statSync} from 'node:fs';
 import {join, relative} from 'node:path';
+import {until} from './deadline.ts';
 import {mebibyte} from './torrents.ts';
 
 /** Every file below a folder, relative, sorted; folders without files are not told. */
@@ -42,4 +43,16 @@ export function assertSame(actual: string, expected: string): void {
 	if (!statSync(expected).isDirectory()) return assertSameFile(actual, expected);
 	assert.deepEqual(filesBelow(actual), filesBelow(expected), `the files below ${actual}`);
 	for (const file of filesBelow(expected)) assertSameFile(join(actual, file), join(expected, file));
+}
+
+/** Others call a download complete when the last of it is still being written. */
+export async function becomesSame(copy: string, root: string): Promise<void> {
+	await until('all of it to be on the disk', 10_000, () => {
+		try {
+			assertSame(copy, root);
+			return true;
+		} catch {
+			return false;
+		}
+	}).catch(() => assertSame(copy, root));
 }

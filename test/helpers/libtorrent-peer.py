@@ -1,11 +1,12 @@
 """A libtorrent peer, with one torrent: on loopback, unless `ip` is another of the machine's addresses.
 
   libtorrent-peer.py make PATH OUT.torrent v1|v2|hybrid PIECE_LENGTH
-  libtorrent-peer.py peer TORRENT|MAGNET DIR PORT [HOST:PORT of a peer to dial] [ip=ADDRESS] [lsd=1] [dht=HOST:PORT]
+  libtorrent-peer.py peer TORRENT|MAGNET DIR PORT [HOST:PORT of a peer to dial] [ip=ADDRESS] [lsd=1] [dht=HOST:PORT] [limit=BYTES]
   libtorrent-peer.py node PORT [ip=ADDRESS] [dht=HOST:PORT]
 
 `node` is a DHT node alone; `dht` names one to ask first, or is `none`. `peer` checks what is in DIR, downloads what is missing and seeds the rest. Prints `READY` when it can be dialled,
-`COMPLETE` when it has everything; ends with its standard input or a signal."""
+`SEED` when it is connected to one, `COMPLETE` when it has everything; `limit` is what it may send, and receive, a second.
+Ends with its standard input or a signal."""
 import os
 import sys
 import time
@@ -49,7 +50,7 @@ def node(port, **options):
         time.sleep(1)
 
 
-def peer(torrent, folder, port, other=None, **options):
+def peer(torrent, folder, port, other=None, limit=None, **options):
     session = open_session(port, **options)
     if torrent.startswith('magnet:'):
         params = lt.parse_magnet_uri(torrent)
@@ -59,7 +60,11 @@ def peer(torrent, folder, port, other=None, **options):
     params.save_path = folder
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
     handle = session.add_torrent(params)
-    ready = complete = False
+    if limit:
+        # Limits of the session do not count among neighbours.
+        handle.set_upload_limit(int(limit))
+        handle.set_download_limit(int(limit))
+    ready = complete = seed = False
     rounds = 0
     while True:
         if 'dht' in options and rounds % 30 == 5:
@@ -73,12 +78,15 @@ def peer(torrent, folder, port, other=None, **options):
         if other and ready and status.num_peers == 0:
             host, _, number = other.rpartition(':')
             handle.connect_peer((host, int(number)))
+        if not seed and status.num_seeds > 0:
+            seed = True
+            print('SEED', flush=True)
         if not complete and ready and status.has_metadata and status.is_seeding:
             complete = True
             print('COMPLETE', flush=True)
         time.sleep(0.1)
 
 
-words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht='))]
+words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht=', 'limit='))]
 named = dict(word.split('=', 1) for word in sys.argv[2:] if word not in words)
 {'make': make, 'peer': peer, 'node': node}[sys.argv[1]](*words, **named)

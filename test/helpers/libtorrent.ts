@@ -36,6 +36,8 @@ export interface LibtorrentPeer {
 	/** `127.0.0.1:port`, or with the address it was told to be at. */
 	readonly address: string;
 	complete(ms?: number): Promise<void>;
+	/** Waits until it is connected to one that has everything. */
+	seed(): Promise<void>;
 }
 
 /** Where a libtorrent is and what it takes part in, beside peers that are named to it. */
@@ -45,15 +47,18 @@ export interface LibtorrentOptions {
 	readonly lsd?: boolean;
 	/** A node of the DHT to ask first, or `none`. */
 	readonly dht?: string;
+	/** Bytes a second it may send, and receive. */
+	readonly limit?: number;
 	/** A command line it is started by. */
 	readonly through?: readonly string[];
 }
 
-function optionWords({ip, lsd, dht}: LibtorrentOptions): string[] {
+function optionWords({ip, lsd, dht, limit}: LibtorrentOptions): string[] {
 	return [
 		...(ip === undefined ? [] : [`ip=${ip}`]),
 		...(lsd ? ['lsd=1'] : []),
 		...(dht === undefined ? [] : [`dht=${dht}`]),
+		...(limit === undefined ? [] : [`limit=${limit}`]),
 	];
 }
 
@@ -86,5 +91,6 @@ export async function libtorrentPeer(
 		program,
 		address: `${options.ip ?? '127.0.0.1'}:${port}`,
 		complete: async (ms = 60_000) => void (await program.output(/COMPLETE/, ms)),
+		seed: async () => void (await program.output(/SEED/, 30_000)),
 	};
 }

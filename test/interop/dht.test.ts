@@ -1,7 +1,6 @@
 import {test} from 'node:test';
 import {aria2c} from '../helpers/clients.ts';
-import {assertSame} from '../helpers/compare.ts';
-import {until} from '../helpers/deadline.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {libtorrentNode, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {missing} from '../helpers/processes.ts';
 import {kibibyte, makeTorrent} from '../helpers/torrents.ts';
@@ -22,18 +21,6 @@ function stage(space: Workspace) {
 	const torrent = makeTorrent(content, 32 * kibibyte, true);
 	const file = torrent.write(space.path('many.torrent'));
 	return {content, file};
-}
-
-/** Others call a download complete when the last of it is still being written. */
-async function becomesSame(copy: string, root: string): Promise<void> {
-	await until('all of it to be on the disk', 10_000, () => {
-		try {
-			assertSame(copy, root);
-			return true;
-		} catch {
-			return false;
-		}
-	}).catch(() => assertSame(copy, root));
 }
 
 /** Four nodes of the DHT on one host. Answers where the first is, which is the others' way in. */
