@@ -229,6 +229,8 @@ export interface SourceView {
 	readonly peers: number;
 	/** When it named somebody last, in milliseconds since 1970. */
 	readonly heardAt?: Millis | undefined;
+	/** About how many it knows to be in the swarm: those that have everything, and the others. */
+	readonly swarm?: {readonly seeds: number; readonly peers: number} | undefined;
 	/** When it looks for more by itself, in milliseconds since 1970; undefined when that is not planned. */
 	readonly nextAt?: Millis | undefined;
 }

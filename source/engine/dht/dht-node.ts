@@ -6,6 +6,7 @@ import type {Bytes, Millis} from '../../base/units.js';
 import type {Lookup, LookupNode} from '../../policy/dht/lookup.js';
 import {PacketGuard} from '../../policy/dht/packet-guard.js';
 import {nearRange, RoutingTable} from '../../policy/dht/routing-table.js';
+import {estimateSwarm, type ScrapeAnswer, type SwarmEstimate} from '../../policy/dht/scrape-filter.js';
 import {SendQuota} from '../../policy/dht/send-quota.js';
 import {isWithinReach} from '../../policy/peers/address-reach.js';
 import {isLoopback, peerKey} from '../../policy/peers/peer-key.js';
@@ -373,6 +374,41 @@ export class DhtNode {
 				node.id,
 				stored,
 			);
+		}
+	}
+
+	/**
+	 * Asks nodes how many they know to be in a swarm: those who store its peers. Each is asked for nothing else, as many
+	 * leave out the peers then. BEP 33.
+	 *
+	 * @param done told once what was heard within a second of asking the last
+	 */
+	countSwarm(
+		target: Uint8Array,
+		stores: readonly LookupNode[],
+		done: (estimate: SwarmEstimate | undefined) => void,
+	): void {
+		const answers: ScrapeAnswer[] = [];
+		const waiting = new Set<LookupNode>();
+		let isOver = false;
+		const over = (node: LookupNode): void => {
+			waiting.delete(node);
+			if (isOver || waiting.size > 0 || this.#stopped) return;
+			isOver = true;
+			done(estimateSwarm(answers));
+		};
+		const asking = {name: 'get_peers', target, scrape: true} as const;
+		for (const node of stores) waiting.add(node);
+		for (const node of stores) {
+			const asked = this.#rpc.ask(asking, node, node.id, {
+				answered: ({seeds, peers}) => {
+					if (seeds !== undefined && peers !== undefined) answers.push({seeds, peers});
+					over(node);
+				},
+				slow: () => over(node),
+				failed: () => over(node),
+			});
+			if (!asked) over(node);
 		}
 	}
 

@@ -3,6 +3,7 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, LogLevel, Random} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {DhtState} from '../../policy/dht/dht-health.js';
+import type {SwarmEstimate} from '../../policy/dht/scrape-filter.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {looksLikeKrpc} from '../../protocol/dht/krpc.js';
 import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
@@ -97,6 +98,14 @@ const keptTimes = 64;
 const mostPorts = 5;
 /** Nodes of one .torrent that are looked at. */
 const mostNamed = 16;
+
+/** What is looked for, and who is told. */
+interface Search {
+	readonly target: Uint8Array;
+	readonly announce: 'seed' | 'peer' | 'nothing';
+	peers(found: readonly PeerAddress[], by: PeerAddress): void;
+	readonly counted: ((swarm: SwarmEstimate) => void) | undefined;
+}
 
 interface Wish {
 	readonly start: () => void;
@@ -303,6 +312,7 @@ export class Dht {
 	 * @param announce whether we are to be stored, and as what
 	 * @param peers told as they come, and by which node; what several name is told of each
 	 * @param done told how many peers came and how many stored us
+	 * @param counted given, the nearest nodes are asked how many are in the swarm, and it is told about how many; if they know
 	 * @returns how to stop it; nothing is told then, nor of peers that would come after the end
 	 */
 	search(
@@ -310,6 +320,7 @@ export class Dht {
 		announce: 'seed' | 'peer' | 'nothing',
 		peers: (found: readonly PeerAddress[], by: PeerAddress) => void,
 		done: (outcome: {readonly peers: number; readonly stores: number; readonly nodes: number}) => void,
+		counted?: (swarm: SwarmEstimate) => void,
 	): () => void {
 		const cancels: Array<() => void> = [];
 		let isOver = false;
@@ -325,7 +336,7 @@ export class Dht {
 			start: () => {
 				isRunning = true;
 				this.#lookups++;
-				this.#search(target, announce, peers, cancels, outcome => {
+				this.#search({target, announce, peers, counted}, cancels, outcome => {
 					if (isOver) return;
 					end();
 					done(outcome);
@@ -353,9 +364,7 @@ export class Dht {
 	}
 
 	#search(
-		target: Uint8Array,
-		announce: 'seed' | 'peer' | 'nothing',
-		peers: (found: readonly PeerAddress[], by: PeerAddress) => void,
+		{target, announce, peers, counted}: Search,
 		cancels: Array<() => void>,
 		done: (outcome: {readonly peers: number; readonly stores: number; readonly nodes: number}) => void,
 	): void {
@@ -363,6 +372,11 @@ export class Dht {
 		const began = clock.now();
 		const seen = new Set<string>();
 		let [stores, nodes] = [0, 0];
+		let isCancelled = false;
+		let most: SwarmEstimate | undefined;
+		cancels.push(() => {
+			isCancelled = true;
+		});
 		const networks = this.#networks.filter(network => network.node.size > 0);
 		let open = networks.length;
 		if (open === 0) return void clock.after(0, () => done({peers: 0, stores: 0, nodes: 0}));
@@ -381,6 +395,17 @@ export class Dht {
 					nodes += result.responses;
 					stores += result.stores.length;
 					if (announce !== 'nothing') node.announce(target, result.stores, port, announce === 'seed');
+					if (counted !== undefined)
+						node.countSwarm(target, result.stores, estimate => {
+							if (isCancelled || estimate === undefined) return;
+							// Many are in both networks.
+							const {seeds, peers: others} = estimate;
+							most = {
+								seeds: Math.max(seeds, most?.seeds ?? 0),
+								peers: Math.max(others, most?.peers ?? 0),
+							};
+							counted(most);
+						});
 					if (--open > 0) return;
 					remember(this.#whole, clock.now() - began);
 					done({peers: seen.size, stores, nodes});

@@ -2,9 +2,13 @@ import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Random, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {AnnounceTimes} from '../../policy/dht/announce-times.js';
+import type {SwarmEstimate} from '../../policy/dht/scrape-filter.js';
 import {keysOf, type SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {Dht} from '../dht/dht.js';
 import type {PeerSource} from './peer-source.js';
+
+/** How often nodes are asked how many are in a swarm, at the most: that costs a question more each. */
+const countGap: Millis = 25 * 60_000;
 
 /** What the DHT asks of, and tells, a torrent. */
 export interface DhtTorrent {
@@ -39,6 +43,8 @@ export class DhtSource implements PeerSource {
 	readonly #times = new AnnounceTimes();
 	#timer: Timer | undefined;
 	#cancel: Array<() => void> = [];
+	#swarm: SwarmEstimate | undefined;
+	#countedAt: Millis = -Infinity;
 	#unsubscribe: (() => void) | undefined;
 
 	constructor(torrent: DhtTorrent, services: DhtServices) {
@@ -53,6 +59,11 @@ export class DhtSource implements PeerSource {
 	nextAt(): Millis | undefined {
 		const {next} = this.#times;
 		return Number.isFinite(next) ? next : undefined;
+	}
+
+	/** About how many are in the swarm, as nodes say; undefined before any said so. BEP 33. */
+	get swarm(): SwarmEstimate | undefined {
+		return this.#swarm;
 	}
 
 	start(): void {
@@ -117,6 +128,8 @@ export class DhtSource implements PeerSource {
 		const keys = keysOf(this.#torrent.swarmKeys());
 		let left = keys.length;
 		const all = {peers: 0, nodes: 0};
+		const isTime = clock.now() - this.#countedAt >= countGap;
+		const counts = new Map<Uint8Array, SwarmEstimate>();
 		this.#cancel = keys.map(({key, isV2}) =>
 			dht.search(
 				key,
@@ -130,7 +143,18 @@ export class DhtSource implements PeerSource {
 					this.#times.ended(clock.now(), found, random.next());
 					this.#plan();
 				},
+				isTime ? swarm => this.#counted(counts.set(key, swarm)) : undefined,
 			),
 		);
+	}
+
+	/** Of a hybrid most are in both of its swarms. */
+	#counted(counts: ReadonlyMap<Uint8Array, SwarmEstimate>): void {
+		const all = [...counts.values()];
+		this.#countedAt = this.#services.clock.now();
+		this.#swarm = {
+			seeds: Math.max(...all.map(({seeds}) => seeds)),
+			peers: Math.max(...all.map(({peers}) => peers)),
+		};
 	}
 }

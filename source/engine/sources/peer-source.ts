@@ -12,6 +12,8 @@ export interface PeerSource {
 	readonly off: string | undefined;
 	/** When it looks for peers next by itself; undefined when that is not planned. */
 	nextAt(now: Millis): Millis | undefined;
+	/** About how many it knows to be in the swarm; undefined where nobody says. */
+	readonly swarm?: {readonly seeds: number; readonly peers: number} | undefined;
 	/** Begins to look for peers, at once; after a `stop()` under way when that is done. */
 	start(): void;
 	/** The download became complete just now. */

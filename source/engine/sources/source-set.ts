@@ -167,7 +167,7 @@ export class SourceSet {
 	}
 
 	#view(source: PeerSource, now: Millis): SourceView {
-		const {kind} = source;
+		const {kind, swarm} = source;
 		const isAllowed = this.allows(kind);
 		const off = isAllowed ? source.off : 'the torrent is private';
 		const heard = this.#heard.get(kind);
@@ -178,6 +178,7 @@ export class SourceSet {
 			peers: heard?.peers ?? 0,
 			...(heard !== undefined && {heardAt: heard.at}),
 			...(nextAt !== undefined && {nextAt: this.#wallTime.of(nextAt)}),
+			...(isAllowed && swarm !== undefined && {swarm}),
 		};
 	}
 

@@ -30,3 +30,38 @@ export function estimateCount(filter: Uint8Array): number {
 	if (zeros === bits) return 0;
 	return Math.log(Math.min(bits - 1, Math.max(1, zeros)) / bits) / (2 * Math.log(1 - 1 / bits));
 }
+
+/** What one node says of a swarm: filters of 256 bytes. BEP 33. */
+export interface ScrapeAnswer {
+	readonly seeds: Uint8Array;
+	readonly peers: Uint8Array;
+}
+
+/** About how many are in a swarm. */
+export interface SwarmEstimate {
+	readonly seeds: number;
+	/** Those that have not everything. */
+	readonly peers: number;
+}
+
+/** A node that knows of so many times more than most others do makes it up, beyond what chance does to small numbers. */
+const mostTimes = 4;
+const chance = 10;
+
+/** About how many are in a swarm, by what the nodes nearest to it say; undefined when none of them says anything. */
+export function estimateSwarm(answers: readonly ScrapeAnswer[]): SwarmEstimate | undefined {
+	if (answers.length === 0) return undefined;
+	return {
+		seeds: joinedCount(answers.map(({seeds}) => seeds)),
+		peers: joinedCount(answers.map(({peers}) => peers)),
+	};
+}
+
+/** Each node was told of most of them, so that one which names thousands nobody else knows is left out. */
+function joinedCount(filters: readonly Uint8Array[]): number {
+	const counted = filters.map(filter => ({filter, count: estimateCount(filter)}));
+	counted.sort((one, other) => one.count - other.count);
+	const middle = counted[Math.floor((counted.length - 1) / 2)]!.count;
+	const believed = counted.filter(({count}) => count <= middle * mostTimes + chance);
+	return Math.round(estimateCount(joinFilters(believed.map(({filter}) => filter))));
+}

@@ -29,9 +29,9 @@ function stateTone({state}: TrackerView): Tone {
 	}
 }
 
-/** A number that a tracker may not have said. */
-function number(value: number | undefined, {look}: ListFacts): string {
-	return value === undefined ? look.glyphs.dash : String(value);
+/** A number that a tracker may not have said. The DHT says about how many. */
+function number(value: number | undefined, {look}: ListFacts, kind?: TrackerView['kind']): string {
+	return value === undefined ? look.glyphs.dash : `${kind === 'dht' ? '~' : ''}${value}`;
 }
 
 /** The columns of the trackers pane. */
@@ -75,7 +75,7 @@ export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = 
 		width: 5,
 		align: 'right',
 		rank: 4,
-		cell: (tracker, facts) => number(tracker.seeders, facts),
+		cell: (tracker, facts) => number(tracker.seeders, facts, tracker.kind),
 		tone: 'dim',
 	},
 	{
@@ -84,7 +84,7 @@ export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = 
 		width: 5,
 		align: 'right',
 		rank: 5,
-		cell: (tracker, facts) => number(tracker.leechers, facts),
+		cell: (tracker, facts) => number(tracker.leechers, facts, tracker.kind),
 		tone: 'dim',
 	},
 	{

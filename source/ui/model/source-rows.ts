@@ -24,7 +24,7 @@ function wordsFor(kind: Kind, peers: number, nodes: number, dht: Dht): string {
 
 /** A source of peers that is no tracker, as a row among them. @param isLooking whether its torrent looks for peers */
 export function sourceRow(
-	{peers, off, nextAt}: SourceView,
+	{peers, off, nextAt, swarm}: SourceView,
 	kind: Kind,
 	isLooking: boolean,
 	nodes: number,
@@ -36,7 +36,12 @@ export function sourceRow(
 	// A look-up that is planned has a time; one that runs has none.
 	const asks = kind === 'dht' && nextAt === undefined;
 	const state = asks ? 'announcing' : peers > 0 || (kind === 'dht' && nodes > 0) ? 'working' : 'idle';
-	return {...row, state, status: wordsFor(kind, peers, nodes, dht)};
+	return {
+		...row,
+		state,
+		status: wordsFor(kind, peers, nodes, dht),
+		...(swarm !== undefined && {seeders: swarm.seeds, leechers: swarm.peers}),
+	};
 }
 
 const rows = remembered(

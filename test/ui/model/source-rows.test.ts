@@ -35,6 +35,10 @@ test('the sources stand below the trackers, count down, and r asks them too', as
 	assert.match(terminal.text(), /DHT +312 nodes .* 18 +10 min/);
 	assert.match(terminal.text(), /PEX +working/);
 	assert.match(terminal.text(), /local network +working/);
+	engine.sources = [{kind: 'dht', peers: 18, nextAt: Date.UTC(2027, 0), swarm: {seeds: 12, peers: 40}}];
+	engine.publish();
+	await terminal.settled();
+	assert.match(terminal.text(), /DHT +312 nodes +~12 +~40 +18/, 'about how many are in the swarm');
 	engine.sources = [{kind: 'dht', peers: 0, off: 'the torrent is private'}];
 	engine.publish();
 	await terminal.settled();
