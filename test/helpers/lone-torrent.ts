@@ -21,6 +21,7 @@ import type {HttpClient} from '../../source/io/net/http/http-client.js';
 import type {ConnectionEvents, PeerStream, Transport} from '../../source/io/net/transport.js';
 import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
+import {blockHashes, pieceHash, rootOfPieces} from '../../source/protocol/metainfo/merkle.js';
 import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
 import {keysOf, type SwarmHashes} from '../../source/protocol/metainfo/swarm-hashes.ts';
@@ -180,9 +181,23 @@ export class FakeStorage implements Storage {
 		const {pieceLength} = this.#lone;
 		const bytes = this.bytes.subarray(piece * pieceLength, (piece + 1) * pieceLength);
 		const digests: Uint8Array[] = [];
+		const algorithm = this.#lone.metainfo.version === '1' ? 'sha1' : 'sha256';
 		for (let at = 0; at < bytes.length; at += blockLength)
-			digests.push(hash('sha1', bytes.subarray(at, at + blockLength), 'buffer'));
+			digests.push(hash(algorithm, bytes.subarray(at, at + blockLength), 'buffer').subarray(0, 20));
 		return Buffer.concat(digests);
+	}
+
+	leafHashes(piece: number): Promise<Uint8Array | undefined> {
+		const {content, pieceLength, metainfo} = this.#lone;
+		return new Promise(resolve => {
+			this.#later(() => {
+				const [from, to] = [piece * pieceLength, (piece + 1) * pieceLength];
+				const bytes = this.bytes.subarray(from, to);
+				const isRight = Buffer.from(bytes).equals(content.subarray(from, to));
+				const isGiven = metainfo.version !== '1' && isRight && !this.failure;
+				resolve(isGiven ? blockHashes(bytes, hashFunctions.sha256) : undefined);
+			});
+		});
 	}
 
 	blockDigests(piece: number): Promise<Uint8Array | undefined> {
@@ -265,6 +280,18 @@ export class FakeStorage implements Storage {
 	async rename(): Promise<undefined> {}
 }
 
+/** The tree of a file longer than a piece. */
+function merkleTree(content: Uint8Array, pieceLength: number): {root: Uint8Array; layer: Uint8Array} {
+	const {sha256} = hashFunctions;
+	const layer: Uint8Array[] = [];
+	for (let at = 0; at < content.length; at += pieceLength) {
+		const blocks = blockHashes(content.subarray(at, at + pieceLength), sha256);
+		layer.push(pieceHash(blocks, pieceLength, false, sha256));
+	}
+	const bytes = Buffer.concat(layer);
+	return {root: rootOfPieces(bytes, pieceLength, sha256), layer: bytes};
+}
+
 export interface LoneOptions {
 	readonly pieces?: number;
 	/** A multiple of 16 KiB. */
@@ -293,6 +320,10 @@ export interface LoneOptions {
 	readonly identity?: SwarmHashes;
 	/** Bytes the info dictionary is made longer by. */
 	readonly infoPadding?: number;
+	/** `1` when left out; with a v2 half its file has a Merkle tree. BEP 52. */
+	readonly version?: Metainfo['version'];
+	/** Whether the hashes of its v2 pieces are in the metainfo; true when left out. */
+	readonly layers?: boolean;
 }
 
 /** A torrent with no sockets, no files and no time of its own: one thread, one test, everything in its hands. */
@@ -340,15 +371,21 @@ export class LoneTorrent {
 			const bytes = this.content.subarray(piece * pieceLength, (piece + 1) * pieceLength);
 			hashes.set(hashFunctions.sha1(bytes), piece * 20);
 		}
+		const {version = '1'} = options;
+		const tree = version === '1' ? undefined : merkleTree(this.content, pieceLength);
 		this.metainfo = parseMetainfo(
 			encodeBencode({
 				info: {
-					length: this.content.length,
+					...(tree && {
+						'file tree': {'lone.bin': {'': {length: this.content.length, 'pieces root': tree.root}}},
+						'meta version': 2,
+					}),
+					...(version !== '2' && {length: this.content.length, pieces: hashes}),
 					name: 'lone.bin',
 					'piece length': pieceLength,
-					pieces: hashes,
 					...(options.infoPadding && {padding: new Uint8Array(options.infoPadding)}),
 				},
+				...(tree && options.layers !== false && {'piece layers': new Map([[tree.root, tree.layer]])}),
 			}),
 			hashFunctions,
 		);

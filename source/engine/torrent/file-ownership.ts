@@ -9,6 +9,7 @@ import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {asFileOwner, decideOwner, fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {AwaitedHashes} from '../transfer/awaited-hashes.js';
 import type {FileProgress} from './file-progress.js';
 
 /** What a person has allowed; each for one start. */
@@ -32,6 +33,8 @@ export interface OwnershipOwner {
 	readonly map: PieceGeometry;
 	readonly have: Bitfield;
 	readonly files: FileProgress;
+	/** Pieces whose hashes are not known yet. */
+	readonly awaitedHashes: AwaitedHashes | undefined;
 	/** Whether nothing may be written whatever is missing. */
 	readonly seedOnly: boolean;
 }
@@ -125,6 +128,7 @@ export class FileOwnership {
 				ownerBefore,
 				isRight: this.#hasAny(file, have),
 				isProvable: now?.size !== length || this.#isProvable(file),
+				isAwaited: this.#isAwaited(file),
 				isNoted: made?.has(file) === true,
 				overwrite: consent.overwrite || (isChanged && consent.repair),
 			});
@@ -282,6 +286,16 @@ export class FileOwnership {
 		if (length === 0 || pieces === undefined || pieces.count === 0) return false;
 		const [first, last] = this.#owner.map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) if (pieces.has(piece)) return true;
+		return false;
+	}
+
+	/** Whether any of its pieces may be right, and nobody can tell yet. */
+	#isAwaited(file: number): boolean {
+		const {awaitedHashes, metainfo, map} = this.#owner;
+		if (awaitedHashes === undefined) return false;
+		const {offset, length} = metainfo.files[file]!;
+		const [first, last] = map.span(offset, length);
+		for (let piece = first; piece <= last; piece++) if (awaitedHashes.isUnseen(piece)) return true;
 		return false;
 	}
 

@@ -98,6 +98,8 @@ export class TorrentContent
 	readonly onDisk: FilesOnDisk;
 	/** Files that have another path than the torrent says, below its folder. */
 	readonly renamed = new Map<number, readonly string[]>();
+	/** Asks peers for the hashes of the blocks of a piece; `leavesCame` is told when they are known. BEP 52. */
+	seekLeaves: ((piece: PieceIndex) => void) | undefined;
 	/** Rises when files get other names. */
 	filesRevision = 1;
 	/** The torrent around it. */
@@ -153,10 +155,19 @@ export class TorrentContent
 		return this.onDisk.storage;
 	}
 
-	/** Hashes of these pieces are known now: `HashTrees.add` said so. */
+	/** The hashes of these pieces are known now. */
 	hashesCame(pieces: readonly PieceIndex[]): void {
 		this.resumeState.revision++;
 		this.awaitedHashes?.came(pieces);
+	}
+
+	/** The hashes of all blocks of these pieces are known now. */
+	leavesCame(pieces: readonly PieceIndex[]): void {
+		for (const piece of pieces) this.smartBan.leavesCame(piece);
+	}
+
+	wantLeaves(piece: PieceIndex): void {
+		this.seekLeaves?.(piece);
 	}
 
 	get pieceCount(): number {

@@ -1,9 +1,8 @@
-import type {LogLevel} from '../../base/ports.js';
 import type {Storage} from '../../io/disk/storage.js';
 import type {HashTrees} from '../../policy/hashes/hash-trees.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
+import {fileOwner} from '../../policy/session/file-ownership.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
-import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
 
@@ -15,8 +14,8 @@ export interface AwaitedHashesOwner {
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
 	readonly blockSources: Iterable<BlockSource>;
-	readonly torrent: {post(event: TorrentEvent): void};
-	log(level: LogLevel, text: string): void;
+	/** Whom everything that happens is told. */
+	readonly torrent: {post(event: {readonly type: 'stored'; readonly piece: number}): void};
 }
 
 /**
@@ -66,23 +65,31 @@ export class AwaitedHashes {
 		downloader.submitForHash(partial);
 	}
 
-	/** What is on the disk of some pieces is no longer to be fetched when it is right. */
+	/** Whether the piece may be on the disk, and cannot be looked at yet. */
+	isUnseen(piece: number): boolean {
+		return this.#unseen.has(piece);
+	}
+
+	/** What is on the disk of some pieces is not to be fetched when it is right. */
 	async #look(pieces: readonly number[]): Promise<void> {
 		const {downloader, have, storage, torrent, blockSources} = this.#owner;
-		const settle = (piece: number, isRight: boolean): void => {
-			if (isRight && !have.has(piece)) {
-				downloader.picker.take(piece);
-				torrent.post({type: 'stored', piece});
-			}
-			this.#allow(piece);
-		};
-		const left = new Set(pieces);
 		await storage?.check(pieces, (piece, isRight) => {
-			left.delete(piece);
-			settle(piece, isRight);
+			if (!isRight || have.has(piece)) return;
+			this.#claim(piece);
+			downloader.picker.take(piece);
+			torrent.post({type: 'stored', piece});
 		}).done;
-		// What could not be looked at is fetched as if it were not there.
-		for (const piece of left) settle(piece, false);
+		// Only now: one that is right may show whose the file is that others are written to.
+		for (const piece of pieces) this.#allow(piece);
 		for (const source of blockSources) downloader.refill(source);
+	}
+
+	/** A file with a right piece is the torrent's, though it was there before. */
+	#claim(piece: number): void {
+		const {map, storage} = this.#owner;
+		const {owners} = storage ?? {};
+		if (owners === undefined) return;
+		for (const {file} of map.filesOf(piece))
+			if (owners[file] === fileOwner.unproven) owners[file] = fileOwner.found;
 	}
 }

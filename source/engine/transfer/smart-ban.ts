@@ -1,7 +1,8 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
-import type {Bytes} from '../../base/units.js';
+import type {Bytes, PieceIndex} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
+import type {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {type PeerKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {TrustPoints, type Verdict} from '../../policy/pieces/smart-ban.js';
@@ -23,6 +24,10 @@ export interface SmartBanPeer extends BlockSource {
 export interface SmartBanOwner {
 	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
+	/** What is known of the v2 hashes; undefined where there are none. */
+	readonly hashes: Pick<HashTrees, 'canVerify' | 'leaves'> | undefined;
+	/** The hashes of the blocks of a piece are worth asking peers for; `leavesCame` is told when they are known. */
+	wantLeaves(piece: PieceIndex): void;
 	readonly swarm: Swarm;
 	readonly peers: Iterable<SmartBanPeer>;
 	readonly storage: Storage | undefined;
@@ -55,15 +60,19 @@ export class SmartBan {
 		for (const id of this.#senders.keys()) if (!this.#owner.swarm.peers.has(id)) this.#senders.delete(id);
 	}
 
-	#keysOf(senders: Int32Array): Array<PeerKey | undefined> {
-		return Array.from(senders, sender => (sender < 0 ? undefined : this.#senders.get(sender)));
+	#keysOf(piece: number, senders: Int32Array): Array<PeerKey | undefined> {
+		const keys = Array.from(senders, sender => (sender < 0 ? undefined : this.#senders.get(sender)));
+		// Padding came from nobody, and is right whoever gave the rest.
+		const anybody = keys.find(key => key !== undefined);
+		for (const block of this.#owner.map.padBlocks(piece)) keys[block] ??= anybody;
+		return keys;
 	}
 
 	/** The disk says that a piece is right. To be told before the partial piece that knows who gave its blocks is dropped. */
 	right(piece: number): void {
 		const partial = this.#owner.downloader.partials.get(piece);
 		if (partial === undefined) return;
-		const keys = this.#keysOf(partial.senders.subarray(0, partial.blocks));
+		const keys = this.#keysOf(piece, partial.senders.subarray(0, partial.blocks));
 		if (!this.#trust.hasFailed(piece)) {
 			this.#apply(this.#trust.piecePassed(piece, keys));
 			return;
@@ -74,19 +83,40 @@ export class SmartBan {
 		});
 	}
 
-	/** The disk says that a piece is wrong: it is fetched again. `digests` are SHA-1 of each block, 20 bytes a block. */
+	/** The hashes of the blocks of a piece are known: if it was wrong, so is whoever gave another block. */
+	leavesCame(piece: number): void {
+		const leaves = this.#owner.hashes?.leaves(piece);
+		if (leaves === undefined || !this.#trust.hasFailed(piece)) return;
+		const digests = Array.from({length: this.#owner.map.blockCount(piece)}, (_, block) => {
+			const digest = new Uint8Array(20);
+			digest.set(leaves.subarray(block * 32, block * 32 + 20));
+			return digest;
+		});
+		this.#apply(this.#trust.blocksKnown(piece, digests));
+	}
+
+	/** The disk says that a piece is wrong: it is fetched again. `digests` has 20 bytes of each block, as the disk has it. */
 	wrong(piece: number, digests: Uint8Array): void {
 		const partial = this.#owner.downloader.partials.get(piece);
 		this.hashFailures++;
 		this.#owner.wasted(this.#owner.map.pieceSize(piece));
 		if (partial === undefined) return;
-		const keys = this.#keysOf(partial.senders.subarray(0, partial.blocks));
+		const keys = this.#keysOf(piece, partial.senders.subarray(0, partial.blocks));
 		const who = new Set(keys.filter(key => key !== undefined));
 		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
 		this.#owner.log('warn', `piece ${piece} from ${from} is wrong: fetched again`);
 		this.#owner.downloader.again(piece);
 		this.#apply(this.#trust.pieceFailed(piece, keys, eachDigest(keys, digests)));
+		this.#seekGuilty(piece);
 		for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
+	}
+
+	/** The hashes of its blocks would show whose fault it was, before it has come once more. BEP 52. */
+	#seekGuilty(piece: number): void {
+		const {hashes, map} = this.#owner;
+		if (hashes === undefined || !this.#trust.hasFailed(piece) || !map.isPiece(piece)) return;
+		if (hashes.leaves(piece) !== undefined) this.leavesCame(piece);
+		else if (hashes.canVerify(piece)) this.#owner.wantLeaves(piece);
 	}
 
 	#apply({ban, parole}: Verdict): void {

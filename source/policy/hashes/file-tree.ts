@@ -1,6 +1,12 @@
 import {type Bytes, blockLength, type PieceIndex} from '../../base/units.js';
-import {hashLength, merkleRoot, padHash, type Sha256} from '../../protocol/metainfo/merkle.js';
-import {type HashRange, hashWindow, maximumHashes, powerOfTwoFrom} from './hash-range.js';
+import {
+	hashLength,
+	merkleRoot,
+	padHash,
+	powerOfTwoFrom,
+	type Sha256,
+} from '../../protocol/metainfo/merkle.js';
+import {type HashRange, hashWindow, maximumHashes} from './hash-range.js';
 
 /** The hashes of all pieces of a torrent. */
 export interface PieceHashMemory {

@@ -18,11 +18,6 @@ export const maximumHashes = 8192;
 /** Hashes of a piece layer are asked for in so many at a time, aligned. */
 export const hashWindow = 512;
 
-/** The next power of two from `count` on; 1 for nothing. */
-export function powerOfTwoFrom(count: number): number {
-	return count <= 1 ? 1 : 2 ** Math.ceil(Math.log2(count));
-}
-
 /**
  * How many uncle hashes follow after `length` neighbours that were asked for with so many proof layers: one a layer, from
  * the sibling of what the neighbours hash to. BEP 52.

@@ -1,9 +1,9 @@
 import {sameBytes} from '../../base/bytes.js';
 import {toHex} from '../../base/hex.js';
 import type {Bytes, PieceIndex} from '../../base/units.js';
-import {hashLength, padHash, type Sha256} from '../../protocol/metainfo/merkle.js';
+import {hashLength, padHash, powerOfTwoFrom, type Sha256} from '../../protocol/metainfo/merkle.js';
 import {FileTree, type PieceHashMemory, type PieceLeaves} from './file-tree.js';
-import {type HashRange, hashWindow, maximumHashes, powerOfTwoFrom, uncleCount} from './hash-range.js';
+import {type HashRange, hashWindow, maximumHashes, uncleCount} from './hash-range.js';
 
 /** What hash trees are made of: a metainfo has it. Files with a root begin with a piece. */
 export interface HashedTorrent {

@@ -1,5 +1,5 @@
 import {type Bytes, blockLength, type PieceIndex} from '../../base/units.js';
-import {powerOfTwoFrom} from '../hashes/hash-range.js';
+import {powerOfTwoFrom} from '../../protocol/metainfo/merkle.js';
 import {FileMap, type FileMapData, type Segment, type StreamFile} from './file-map.js';
 
 /** A geometry in a form that costs little to send to another thread. */

@@ -92,6 +92,17 @@ export class TrustPoints {
 		return {ban: digests ? this.#findCorruptors(attempts, digests) : [], parole: []};
 	}
 
+	/**
+	 * The digests that the blocks of a piece that has failed must have are known, though it has not passed: whoever gave
+	 * another block is guilty, and nobody else. BEP 52 has hashes of blocks.
+	 */
+	blocksKnown(piece: number, digests: readonly Uint8Array[]): Verdict {
+		const attempts = this.#failed.get(piece);
+		if (!attempts) return {ban: [], parole: []};
+		this.#drop(piece);
+		return {ban: this.#findCorruptors(attempts, digests), parole: []};
+	}
+
 	#findCorruptors(attempts: readonly Attempt[], digests: readonly Uint8Array[]): PeerKey[] {
 		const corruptors = new Set<PeerKey>();
 		for (const attempt of attempts) {

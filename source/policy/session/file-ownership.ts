@@ -14,8 +14,8 @@ export const fileOwner = {
 	/** As `foreign`, but a person said that it may go: it is replaced by a file of ours when something is written. */
 	replaceable: 4,
 	/**
-	 * It was there with the right length, and no piece could tell whose it is: all of them lie in other files as well.
-	 * What is written to it must be there already.
+	 * It was there with the right length, and no piece could tell whose it is: all of them lie in other files as well, or
+	 * their hashes are not known yet. What is written to it must be there already.
 	 */
 	unproven: 5,
 	/** It is whole, and another torrent of the session that came first has it too: it is only read. */
@@ -40,6 +40,8 @@ export interface OwnershipFacts {
 	readonly isRight: boolean;
 	/** Whether any of its pieces lies in it alone, so that it could have been right. */
 	readonly isProvable: boolean;
+	/** Whether hashes of some of its pieces are not known yet, so that these may be right. */
+	readonly isAwaited?: boolean;
 	/** Whether it is the very file that we made, by the note taken when it was made. */
 	readonly isNoted: boolean;
 	/** Whether a person said that what is in the way may go. */
@@ -61,6 +63,7 @@ export function decideOwner(facts: OwnershipFacts): FileOwner {
 	if (now.size === 0) return fileOwner.found;
 	if (facts.overwrite) return fileOwner.replaceable;
 	if (now.size === length && !facts.isProvable) return fileOwner.unproven;
+	if (now.size <= length && facts.isAwaited) return fileOwner.unproven;
 	return fileOwner.foreign;
 }
 

@@ -7,8 +7,9 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 /** Bytes in a hash of the tree. */
 export const hashLength = 32;
 
-function powerOfTwoFrom(count: number): number {
-	return count <= 1 ? 1 : 2 ** (32 - Math.clz32(count - 1));
+/** The next power of two from `count` on; 1 for nothing. */
+export function powerOfTwoFrom(count: number): number {
+	return count <= 1 ? 1 : 2 ** Math.ceil(Math.log2(count));
 }
 
 /** Per hash function: the root of a subtree of 2^n zero leaves. A leaf beyond the end of a file is 32 zeros. BEP 52. */

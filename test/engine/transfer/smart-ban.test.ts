@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {blockLength} from '../../../source/base/units.ts';
+import {blockLength, type PieceIndex} from '../../../source/base/units.ts';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {blockHashes} from '../../../source/protocol/metainfo/merkle.ts';
 import {messageId} from '../../../source/protocol/wire/decoder.ts';
 import {leech, sender} from '../../helpers/lone-leech.ts';
 import {LonePeer, seconds} from '../../helpers/lone-peer.ts';
-import type {LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {LoneTorrent} from '../../helpers/lone-torrent.ts';
+import {seeded} from '../../policy/seeded.ts';
 
 function says(peer: LonePeer, extension: Parameters<typeof encodeBencode>[0]): void {
 	peer.say(writer => writer.extended(0, encodeBencode(extension)));
@@ -165,3 +168,26 @@ test('who alone gave a wrong piece is named, banned and counted, and the piece i
 	assert.ok(lone.torrent.complete);
 	await lone.torrent.close();
 });
+
+for (const version of ['2', 'hybrid'] as const) {
+	test(`in a torrent of ${version === '2' ? 'v2' : 'both versions'} who gave the wrong block is banned as soon as the block hashes are known, and the other cleared`, async () => {
+		const lone = new LoneTorrent({pieces: 12, short: 0, random: seeded(3), version});
+		await lone.start();
+		const sought: number[] = [];
+		lone.parts.seekLeaves = piece => sought.push(piece);
+		const [liar, honest] = await suspects(lone);
+		assert.deepEqual(sought, [0]);
+		assert.equal(liar.connection.reason ?? honest.connection.reason, undefined);
+		const whole = blockHashes(lone.content.subarray(0, 2 * blockLength), hashFunctions.sha256);
+		const hashes = lone.parts.hashes!;
+		const [range] = hashes.leafRanges(0);
+		const added = hashes.add(range!, whole);
+		assert.deepEqual(added, {kind: 'added', pieces: [0]});
+		lone.parts.leavesCame([0 as PieceIndex]);
+		await honest.listen();
+		assert.match(liar.connection.reason ?? '', /wrong data/);
+		assert.equal(honest.connection.reason, undefined);
+		assert.deepEqual([honest.peer.onParole, lone.parts.smartBan.bans], [false, 1]);
+		await lone.torrent.close();
+	});
+}

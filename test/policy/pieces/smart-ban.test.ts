@@ -125,3 +125,14 @@ test('nobody is on parole whose pieces were all right, however many gave them', 
 	assert.equal(trust.onParole('a'), false);
 	assert.equal(trust.onParole('b'), false);
 });
+
+test('once the digests of its blocks are known, who gave others is banned though the piece has not passed', () => {
+	const trust = new TrustPoints();
+	trust.pieceFailed(7, from('abab'), holding('gxgg'));
+	trust.pieceFailed(7, from('acac'), holding('ghgg'));
+	assert.deepEqual(trust.blocksKnown(7, holding('ghgg')), {ban: ['b'], parole: []});
+	assert.deepEqual([trust.trustOf('a'), trust.trustOf('c')], [0, 0]);
+	assert.equal(trust.onParole('a') || trust.onParole('c'), false);
+	assert.equal(trust.hasFailed(7), false);
+	assert.deepEqual(trust.blocksKnown(8, holding('g')), {ban: [], parole: []});
+});

@@ -88,3 +88,11 @@ test('only what is the torrent’s is moved and deleted, and an unknown byte of 
 	assert.equal(asFileOwner(7), undefined);
 	assert.equal(asFileOwner(fileOwner.unproven), fileOwner.unproven);
 });
+
+test('a file whose pieces cannot be verified yet is nobody’s: it is neither written over nor in the way', () => {
+	assert.equal(name({isAwaited: true}), 'unproven');
+	assert.equal(name({isAwaited: true, now: {size: 1, mtime: 5}}), 'unproven');
+	assert.equal(name({isAwaited: true, now: {size: 1001, mtime: 5}}), 'foreign');
+	assert.equal(name({isAwaited: true, isRight: true}), 'found');
+	assert.equal(name({isAwaited: true, overwrite: true}), 'replaceable');
+});
