@@ -64,7 +64,7 @@ export const command = defineCommand({
 			kind: 'value',
 			value: 'URL',
 			read: redisUrl,
-			help: 'redis://HOST:PORT: share swarms with other trackers; needs the package ioredis',
+			help: 'share swarms with other trackers through this Redis or Valkey; needs the package ioredis',
 		},
 		stateDir: {
 			kind: 'value',
