@@ -8,6 +8,12 @@ import {
 	writePieceHeader,
 } from '../../source/protocol/wire/decoder.js';
 import {encodeHandshake, type Handshake} from '../../source/protocol/wire/handshake.js';
+import {
+	decodeHashes,
+	decodeHashRequest,
+	type HashesMessage,
+	type HashRequest,
+} from '../../source/protocol/wire/hash-messages.js';
 import {type FakeConnection, type LoneTorrent, turn} from './lone-torrent.ts';
 
 export interface LonePeerOptions {
@@ -18,8 +24,9 @@ export interface LonePeerOptions {
 	readonly connection?: FakeConnection;
 	/** 20 bytes. */
 	readonly peerId?: Uint8Array;
-	/** 20 bytes; the lone torrent's when left out. */
+	/** 20 bytes; the lone torrent's when left out, or that of its v2 swarm for `v2`. */
 	readonly infoHash?: Uint8Array;
+	readonly v2?: boolean;
 }
 
 /** The other side of a lone torrent's connection: says what the test wants, and keeps what it hears in words. */
@@ -29,6 +36,10 @@ export class LonePeer implements PeerWireSink {
 	readonly heard: string[] = [];
 	/** As `heard`, the payload of the newest extension handshake. */
 	extended0: Uint8Array | undefined;
+	/** The hash requests it has heard and nobody has taken yet. */
+	readonly hashRequests: HashRequest[] = [];
+	/** As `hashRequests`, the hashes. */
+	readonly hashes: HashesMessage[] = [];
 	readonly #lone: LoneTorrent;
 	readonly #decoder = new PeerWireDecoder(this, new Uint8Array(0));
 	readonly #id: number;
@@ -46,7 +57,8 @@ export class LonePeer implements PeerWireSink {
 		const connection = options.connection ?? lone.incoming(options.port ?? 4000 + id, host);
 		const peer = new LonePeer(lone, id, connection);
 		if (options.connection !== undefined) connection.events.connected();
-		const {infoHash = lone.torrent.infoHash} = options;
+		const {swarmKeys} = lone.torrent;
+		const {infoHash = (options.v2 ? swarmKeys.v2 : undefined) ?? lone.torrent.infoHash} = options;
 		connection.say(encodeHandshake({infoHash, peerId, extended: true, fast, dht: false, v2: false}));
 		await peer.listen();
 		return peer;
@@ -164,6 +176,15 @@ export class LonePeer implements PeerWireSink {
 	extended(id: number, payload: Uint8Array): void {
 		if (id === 0) this.extended0 = payload.slice();
 		this.heard.push(`extended ${id} ${Buffer.from(payload).toString('latin1')}`);
+	}
+	hashMessage(id: number, payload: Uint8Array): void {
+		const given = id === messageId.hashes ? decodeHashes(payload) : undefined;
+		const message = given ?? decodeHashRequest(payload);
+		const {base, index, length, proofLayers} = message;
+		const name = {[messageId.hashRequest]: 'request', [messageId.hashes]: 'given'}[id] ?? 'reject';
+		this.heard.push(`hash ${name} ${base} ${index} ${length} ${proofLayers}`);
+		if (id === messageId.hashRequest) this.hashRequests.push(message);
+		if (given) this.hashes.push({...given, hashes: given.hashes.slice()});
 	}
 }
 

@@ -66,7 +66,7 @@ class Resident {
 				},
 			},
 			lookUp: async () => [],
-			offWhy: family => (family === 'ipv4' && this.hasAddress ? undefined : 'it has no address'),
+			reaches: family => family === 'ipv4' && this.hasAddress,
 			localPort: () => home.port,
 			givenPort: () => undefined,
 			heardOurAddress: () => {},

@@ -6,7 +6,6 @@ import type {Millis} from '../../base/units.js';
 import {readTorrentLink} from '../../io/files/read-torrent.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
-import {type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
 /** So many files are told before a torrent is added; the others can be chosen afterwards. */
@@ -22,16 +21,6 @@ export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
 		if (!(error instanceof ProtocolError)) throw error;
 		throw new UserError(error.code, `not a valid torrent: ${error.message}`, 3);
 	}
-}
-
-/** Reads a magnet link, or a bare info-hash. Throws a `UserError` for what is none, and for a v2-only torrent. */
-export function readMagnet(link: string): MagnetLink {
-	const magnet = parseMagnet(link);
-	if (magnet.infoHash !== undefined) return magnet;
-	throw new UserError(
-		'v2-only',
-		'the link names a v2-only torrent, which cannot be downloaded yet: use the link of a hybrid one',
-	);
 }
 
 /** Fetches what paths and URLs lead to, for a look before it is added: what was looked at is what is added then. */

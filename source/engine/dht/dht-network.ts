@@ -20,8 +20,8 @@ export interface DhtNetworkSetup extends Omit<DhtNodeSetup, 'id'> {
 	readonly bootstrap: readonly BootstrapHost[];
 	/** All addresses of a name; rejects when there are none in time. */
 	lookUp(name: string): Promise<readonly string[]>;
-	/** Why nothing is sent in this family, in words; undefined when it is. */
-	offWhy(): string | undefined;
+	/** Whether we have an address of this family to send from. */
+	reaches(): boolean;
 	/** Others can be reached again after they could not, or from another address: they have to be told of us anew. */
 	isBack?(): void;
 }
@@ -84,7 +84,7 @@ export class DhtNetwork {
 			answered: this.#answered,
 			unresolved: this.#names.unresolved,
 			readOnly: this.#setup.readOnly,
-			unreachable: this.#setup.offWhy(),
+			unreachable: !this.#setup.reaches(),
 		});
 	}
 
@@ -103,7 +103,7 @@ export class DhtNetwork {
 
 	/** Once a second. */
 	tick(now: Millis): void {
-		if (this.#setup.offWhy() !== undefined) {
+		if (!this.#setup.reaches()) {
 			this.#wasLost ||= this.#isUp;
 			this.#isUp = false;
 			return;

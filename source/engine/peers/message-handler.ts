@@ -1,3 +1,4 @@
+import {ProtocolError} from '../../base/errors.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
@@ -11,6 +12,7 @@ import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {MetadataFetch} from '../extensions/metadata-fetch.js';
 import {makeExtensions} from '../extensions/torrent-extensions.js';
 import type {PexTorrent} from '../extensions/ut-pex.js';
+import type {HashExchange} from '../hashes/hash-exchange.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {SourceSet} from '../sources/source-set.js';
@@ -36,6 +38,8 @@ export interface MessageContent {
 	readonly uploadSource: UploadSource;
 	readonly smartBan: SmartBan;
 	readonly superSeeding: SuperSeeding;
+	/** Undefined where there is no v2 half. */
+	readonly exchange: HashExchange | undefined;
 }
 
 /** What messages of peers ask of their torrent. */
@@ -174,6 +178,13 @@ export class MessageHandler implements PeerOwner {
 		content?.smartBan.met(peer);
 	}
 
+	peerHashes(peer: Peer, id: number, payload: Uint8Array): void {
+		const exchange = this.#owner.content?.exchange;
+		if (exchange === undefined)
+			throw new ProtocolError('early-hashes', 'hash message before the metadata', 52);
+		exchange.message(peer, id, payload);
+	}
+
 	peerHasNode({address: {host}}: Peer, port: number): void {
 		if (this.#owner.sources.allows('dht')) this.#services.dht?.heardPort(host, port);
 	}
@@ -186,6 +197,7 @@ export class MessageHandler implements PeerOwner {
 		else if (peer.pieces !== undefined) downloader.picker.peerJoined(peer.pieces);
 		if (peer.isSeed && this.#owner.complete) return peer.close('both have everything');
 		peer.setInterested(downloader.interesting(peer));
+		content.exchange?.look(peer);
 	}
 
 	peerForgets(peer: Peer): void {
@@ -205,6 +217,7 @@ export class MessageHandler implements PeerOwner {
 		}
 		if (!peer.amInterested && needed.has(piece)) peer.setInterested(true);
 		content.superSeeding.has(peer, piece);
+		content.exchange?.look(peer);
 	}
 
 	peerLost(peer: Peer, piece: number): void {
@@ -320,6 +333,7 @@ export class MessageHandler implements PeerOwner {
 		}
 		content?.downloader.release(peer);
 		content?.superSeeding.left(peer);
+		content?.exchange?.left(peer, this.#services.clock.now());
 		swarm.remove(peer);
 		if (content === undefined) return;
 		if (this.#owner.active) for (const other of this.#owner.peers) content.downloader.refill(other);

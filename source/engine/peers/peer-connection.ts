@@ -11,6 +11,7 @@ import {encodeHandshake, type Handshake} from '../../protocol/wire/handshake.js'
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import {ExtensionState} from '../extensions/extension-state.js';
 import type {ExtensionPeer} from '../extensions/peer-extension.js';
+import type {ExchangePeer} from '../hashes/hash-exchange.js';
 import {BlockRequests, type BlockSource} from '../transfer/block-source.js';
 import {UploadQueue} from '../transfer/upload-queue.js';
 import {AllowedFastGrants} from './allowed-fast-grants.js';
@@ -48,6 +49,8 @@ export interface PeerOwner {
 	peerCancels(peer: Peer, piece: number, begin: number, length: number): void;
 	/** A buffer was read to its end: time to ask for more. */
 	peerRead(peer: Peer): void;
+	/** A hash message came: 21, 22 or 23. May throw a ProtocolError. BEP 52. */
+	peerHashes(peer: Peer, id: number, payload: Uint8Array): void;
 	/** It has a node of the DHT on this UDP port. BEP 5. */
 	peerHasNode(peer: Peer, port: number): void;
 	peerClosed(peer: Peer, reason: string): void;
@@ -85,7 +88,7 @@ const leftLying: Bytes = 64 << 10;
 const piecesInterval: Millis = 250;
 
 /** One peer on one connection: what is known of it, and what we say to it. `PeerInput` hears what it says. BEP 3, 6, 10. */
-export class Peer implements BlockSource, ExtensionPeer {
+export class Peer implements BlockSource, ExchangePeer, ExtensionPeer {
 	readonly id: number;
 	readonly address: PeerAddress;
 	readonly source: PeerSourceName;
@@ -364,6 +367,12 @@ export class Peer implements BlockSource, ExtensionPeer {
 
 	sendExtended(id: number, payload: Uint8Array): void {
 		this.writer.extended(id, payload);
+		this.#options.writeBatch.post(this);
+	}
+
+	/** Sends a hash request, hashes or a hash reject: to who speaks v2 alone. BEP 52. */
+	sendHashMessage(id: number, payload: Uint8Array): void {
+		this.writer.hashMessage(id, payload);
 		this.#options.writeBatch.post(this);
 	}
 

@@ -189,6 +189,14 @@ export class PeerInput implements PeerWireSink {
 		if (!peer.isClosed) peer.owner?.peerHasNode(peer, port);
 	}
 
+	/** Nobody may send one whom we did not tell that we speak v2, or before it can know what there is. BEP 52. */
+	hashMessage(id: number, payload: Uint8Array): void {
+		const peer = this.#peer;
+		if (!peer.speaksV2 || peer.owner === undefined)
+			throw new ProtocolError('unasked-hashes', 'hash message without v2', 52);
+		peer.owner.peerHashes(peer, id, payload);
+	}
+
 	other(_id: number, length: number): void {
 		this.#peer.redundantMessage(1 + length / bytesPerCost);
 	}

@@ -11,17 +11,15 @@ import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
-import {isMagnet, magnetNotes} from '../../protocol/metainfo/magnet.js';
-import {idOf} from '../../protocol/metainfo/swarm-hashes.js';
+import {isMagnet, magnetNotes, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {AddingSetup} from '../adding/adding-setup.js';
 import {AdoptedTorrents} from '../adding/adopted-torrents.js';
 import {exportMetainfo} from '../adding/export-metainfo.js';
 import {previewMagnet} from '../adding/preview-magnet.js';
 import {removeTorrent} from '../adding/remove-torrent.js';
 import {TorrentAdder} from '../adding/torrent-adder.js';
-import {previewMetainfo, readMagnet, readMetainfo, TorrentLinks} from '../adding/torrent-links.js';
+import {TorrentLinks} from '../adding/torrent-links.js';
 import {TorrentRestorer} from '../adding/torrent-restorer.js';
-import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {CommandHost} from '../commands/command-host.js';
 import {Creations} from '../creating/creations.js';
 import {SessionLimits, usualSlowRate} from '../limits/session-limits.js';
@@ -34,7 +32,6 @@ import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
-import {composeCatalogue} from './compose-catalogue.js';
 import {composeShared} from './compose-shared.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
@@ -145,7 +142,6 @@ export function composeSession(options: SessionOptions): SessionParts {
 		log: write,
 		changed,
 	});
-	const catalogue = composeCatalogue(options, shared, torrents, store);
 	const services: readonly SessionService[] = [
 		...network,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
@@ -158,7 +154,6 @@ export function composeSession(options: SessionOptions): SessionParts {
 		{tick: () => queue.tick()},
 		log,
 		autosave,
-		catalogue,
 		new FreeSpace(disk, options.dir, startedAt),
 		creations,
 	];
@@ -175,7 +170,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		dir: options.dir,
 		views: () => services.map(service => service.view?.()),
 	});
-	const watchers = composeWatchers({torrents, clock, stats, log, report, creations, catalogue});
+	const watchers = composeWatchers({torrents, clock, stats, log, report, creations});
 	const links = new TorrentLinks(shared.http, clock);
 	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
 	return {
@@ -194,22 +189,17 @@ export function composeSession(options: SessionOptions): SessionParts {
 			creations,
 			addLink: async (link, addOptions) =>
 				isMagnet(link)
-					? adder.addMagnet(readMagnet(link), addOptions, magnetNotes(link))
+					? adder.addMagnet(parseMagnet(link), addOptions, magnetNotes(link))
 					: adder.add(await links.read(link), addOptions),
 			preview: link =>
 				isMagnet(link)
-					? previewMagnet(readMagnet(link), torrents, magnetNotes(link))
+					? previewMagnet(parseMagnet(link), torrents, magnetNotes(link))
 					: links.preview(link, id => torrents.has(id)),
-			previewBytes: async bytes => {
-				const metainfo = await readMetainfo(bytes);
-				return previewMetainfo(metainfo, torrents.has(idOf(metainfo)));
-			},
 			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 			log: write,
-			network: catalogue,
 			dht: () => dhtView(shared.dht),
 		},
 		port: () => shared.port(),
@@ -269,12 +259,10 @@ function composeWatchers({
 	log,
 	report,
 	creations,
-	catalogue,
 }: Pick<SessionParts, 'torrents' | 'clock' | 'log'> & {
 	readonly stats: SessionStats;
 	readonly report: SessionReport;
 	readonly creations: Creations;
-	readonly catalogue: CatalogueService;
 }): Watchers {
 	const source = {
 		torrents,
@@ -286,7 +274,6 @@ function composeWatchers({
 		get diskRate() {
 			return stats.diskRate;
 		},
-		network: () => catalogue.network(),
 		session: (now: Millis) => report.session(now),
 		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
 		creations: () => creations.views(),

@@ -105,6 +105,23 @@ export class Swarm {
 		peer.attach(this.#services.transport.dial(address, {timeout: connectTimeout, infoHash}, peer.events));
 	}
 
+	/**
+	 * Hashes are lacking, which only those give with whom we speak by the v2 hash: of the peers that know it, and were met
+	 * by the v1 hash because nobody knew of another, each is let go of and dialled anew. BEP 52.
+	 */
+	meetByV2(): void {
+		const {v1, v2} = this.#owner.swarmKeys;
+		if (v1 === undefined || v2 === undefined) return;
+		for (const peer of [...this.peers.values()]) {
+			if (!peer.ready || !peer.knowsV2 || peer.speaksV2 || peer.misbehaved) continue;
+			const address = peer.incoming ? this.list.listeningAddress(peer.address) : peer.address;
+			if (address === undefined) continue;
+			peer.close('is met again by the v2 hash');
+			this.#keys.knowV2([address]);
+			if (this.#services.slots.mayDial(this.peers.size)) this.#connect(address);
+		}
+	}
+
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
 		const key = peerKey(peer.address);

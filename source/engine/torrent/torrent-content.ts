@@ -10,6 +10,7 @@ import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry
 import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
+import {HashExchange, type HashExchangeOwner} from '../hashes/hash-exchange.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {MessageContent, MessageHandler} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
@@ -64,6 +65,7 @@ export class TorrentContent
 	implements
 		CompletionOwner,
 		DownloadOwner,
+		HashExchangeOwner,
 		TimeCriticalOwner,
 		FileChoiceOwner,
 		FilesOnDiskOwner,
@@ -80,6 +82,8 @@ export class TorrentContent
 	readonly have: Bitfield;
 	/** What is known of the Merkle trees of its files; undefined where there is no v2 half. BEP 52. */
 	readonly hashes: HashTrees | undefined;
+	/** Asks peers for hashes, and gives them; undefined where there is no v2 half. BEP 52. */
+	readonly exchange: HashExchange | undefined;
 	/** Pieces that nobody can verify yet; undefined where v1 hashes do. */
 	readonly awaitedHashes: AwaitedHashes | undefined;
 	readonly files: FileProgress;
@@ -98,8 +102,6 @@ export class TorrentContent
 	readonly onDisk: FilesOnDisk;
 	/** Files that have another path than the torrent says, below its folder. */
 	readonly renamed = new Map<number, readonly string[]>();
-	/** Asks peers for the hashes of the blocks of a piece; `leavesCame` is told when they are known. BEP 52. */
-	seekLeaves: ((piece: PieceIndex) => void) | undefined;
 	/** Rises when files get other names. */
 	filesRevision = 1;
 	/** The torrent around it. */
@@ -128,8 +130,9 @@ export class TorrentContent
 		this.relocation = new Relocation(this);
 		this.names = new TorrentNames(this);
 		this.onDisk = new FilesOnDisk(this, services);
-		if (this.hashes !== undefined && metainfo.pieceHashes === undefined)
-			this.awaitedHashes = new AwaitedHashes(this.hashes, this);
+		if (this.hashes === undefined) return;
+		this.exchange = new HashExchange(this, this.hashes, metainfo);
+		if (metainfo.pieceHashes === undefined) this.awaitedHashes = new AwaitedHashes(this.hashes, this);
 	}
 
 	/** What an earlier session knew of it; to be told before the first start. */
@@ -167,7 +170,11 @@ export class TorrentContent
 	}
 
 	wantLeaves(piece: PieceIndex): void {
-		this.seekLeaves?.(piece);
+		this.exchange?.wantLeaves(piece, this.#services.clock.now());
+	}
+
+	needs(piece: number): boolean {
+		return this.downloader.needed.has(piece);
 	}
 
 	get pieceCount(): number {

@@ -38,8 +38,6 @@ import {type SettingsChange, TorrentSettings} from './torrent-settings.js';
 import type {TorrentSetup} from './torrent-setup.js';
 import {TransferStats} from './transfer-stats.js';
 
-const v2OnlyText = 'it is a v2-only torrent, which cannot be downloaded yet';
-
 /** As many as a link or a .torrent may name. */
 const mostWebSeeds = 500;
 
@@ -362,8 +360,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return answer(event.done, list.add(event.url, event.tier) ? 1 : 0);
 			case 'addTiers':
 				return answer(event.done, list.merge(event.tiers));
-			case 'alwaysTracker':
-				return list.always(event.url);
 			case 'removeTracker':
 				return list.remove(event.url);
 			case 'addWebSeeds':
@@ -478,6 +474,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.sources.contentCame(info.private);
 		if (joined !== undefined) this.sources.swarmJoined(joined);
 		this.messages.contentKnown(this.#content);
+		if (this.#content.hashes?.complete === false) this.swarm.meetByV2();
 		this.#beginWithContent();
 		this.resumeState.revision++;
 		this.changed();
@@ -554,6 +551,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.#lifecycle.tick(now);
 		if (this.active) this.#content?.timeouts.tick(now);
 		if (this.active) this.#content?.superSeeding.tick();
+		if (this.active) this.#content?.exchange?.tick(now);
 		// Those who came before it was known what it holds stay while its files are looked at.
 		if (this.active || this.swarm.peers.size > 0) this.swarm.tick(now);
 	}
@@ -561,9 +559,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	metadataFetched(info: Uint8Array): void {
 		readMetainfoAside(wrapInfo(info, [])).then(
 			metainfo => {
+				if (idsOf(this.#identity).some(id => isNamed(metainfo, id)))
+					return this.post({type: 'metadata', info: metainfo});
 				// Its bytes have the hash, by SHA-1, which is no hash of a torrent of v2.
-				if (metainfo.pieceHashes === undefined) this.post({type: 'unusable', why: v2OnlyText});
-				else this.post({type: 'metadata', info: metainfo});
+				const why = `its link has no hash of a v2-only torrent: add it by ${metainfo.infoHashV2}`;
+				this.post({type: 'unusable', why});
 			},
 			// Whoever else gave it would give the same.
 			(error: Error) => this.post({type: 'unusable', why: `its file list makes no sense: ${error.message}`}),
@@ -573,6 +573,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	activityChanged(): void {
 		this.resumeState.revision++;
 		this.#content?.timeCritical.wake();
+		if (this.active) this.#content?.exchange?.tick(this.#services.clock.now());
 		this.changed();
 	}
 
@@ -616,7 +617,6 @@ type OwnEvent =
 
 /** Why metadata that has the hash a link asked for is of no use; undefined when it is. BEP 52. */
 function whyUnusable(info: Metainfo, identity: SwarmHashes): string | undefined {
-	if (info.pieceHashes === undefined) return v2OnlyText;
 	if (hasAll(info, identity)) return undefined;
 	return 'its link has the hashes of two torrents: add it by one of them';
 }

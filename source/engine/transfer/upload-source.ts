@@ -20,6 +20,27 @@ export interface UploadSourceOwner {
 	readonly torrent: {post(event: TorrentEvent): void};
 }
 
+/** What of some views lies within `length` bytes, counted through all of them. The rest is padding: zeros. BEP 52. */
+function zeroBehind(views: readonly Uint8Array[], length: Bytes): readonly Uint8Array[] {
+	let left = length;
+	let isCut = false;
+	for (const view of views) {
+		if (view.length > left) {
+			view.fill(0, Math.max(0, left));
+			isCut = true;
+		}
+		left -= view.length;
+	}
+	if (!isCut) return views;
+	left = length;
+	const inside: Uint8Array[] = [];
+	for (const view of views) {
+		if (left > 0) inside.push(view.subarray(0, left));
+		left -= view.length;
+	}
+	return inside;
+}
+
 /** What the uploader asks of one torrent: its data, leave to send it, and an account of what has left. */
 export class TorrentUploadSource implements UploadSource {
 	readonly #owner: UploadSourceOwner;
@@ -37,8 +58,12 @@ export class TorrentUploadSource implements UploadSource {
 		done: (failure: StorageFailure | undefined) => void,
 	): void {
 		const {storage, map} = this.#owner;
+		const position = map.pieceStart(piece) + begin;
 		if (storage === undefined) done({code: 'io', message: 'stopped'});
-		else storage.read(map.pieceStart(piece) + begin, views, done);
+		else if (position >= map.length) {
+			zeroBehind(views, 0);
+			process.nextTick(done, undefined);
+		} else storage.read(position, zeroBehind(views, map.length - position), done);
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {

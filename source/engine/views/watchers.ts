@@ -185,7 +185,6 @@ class Watcher {
 }
 
 function holdsNews(update: Update): boolean {
-	const {session, torrents, creations, speed, log, network} = update;
-	if (session || torrents || creations || speed || log || network) return true;
+	if (update.session || update.torrents || update.creations || update.speed || update.log) return true;
 	return update.torrent !== undefined && Object.keys(update.torrent).length > 1;
 }

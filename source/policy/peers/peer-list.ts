@@ -197,6 +197,11 @@ export class PeerList {
 		setState(listening, 'connected');
 	}
 
+	/** Where a peer that came to us from `address` listens, as it says; undefined when it does not. */
+	listeningAddress(address: PeerAddress): PeerAddress | undefined {
+		return this.#find(address)?.listensAs?.address;
+	}
+
 	/** Dialling failed: again after 60 s x (fails + 1), forgotten after the third time. Manual ones retry soon, always. */
 	failed(address: PeerAddress, now: Millis): void {
 		const known = this.#find(address);

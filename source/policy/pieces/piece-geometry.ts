@@ -101,9 +101,14 @@ export class PieceGeometry {
 		return block < this.blockCount(piece) && length === this.blockSize(piece, block);
 	}
 
-	/** Whether `piece` is one and the range lies inside it: what a peer may ask for. */
+	/**
+	 * Whether `piece` is one and the range lies inside it: what a peer may ask for. Where each file begins a piece
+	 * libtorrent asks for the padding behind it, too: zeros, also behind the last one.
+	 */
 	holds(piece: number, begin: number, length: number): piece is PieceIndex {
-		return this.isPiece(piece) && length > 0 && begin + length <= this.pieceSize(piece);
+		if (!this.isPiece(piece)) return false;
+		const end = this.#sizes === undefined ? this.pieceSize(piece) : this.pieceLength;
+		return length > 0 && begin + length <= end;
 	}
 
 	/** The first and the last piece of `length` bytes from `offset`, of a file say; last < first for empty ones. */

@@ -124,12 +124,6 @@ const unusable: ReadonlyArray<readonly [what: string, info: Uint8Array, identity
 			/^its file list makes no sense: /,
 		],
 		[
-			'of v2 alone, asked for by the beginning of its hash',
-			v2Info,
-			{infoHash: sha256Begin(v2Info) as InfoHash, infoHashV2: undefined},
-			/^it is a v2-only torrent, which cannot be downloaded yet$/,
-		],
-		[
 			'whose other hash is that of another torrent',
 			hybridInfo,
 			{infoHash: sha1Hex(hybridInfo) as InfoHash, infoHashV2: 'ab'.repeat(32) as InfoHash},
@@ -158,20 +152,44 @@ for (const [what, info, identity, why] of unusable) {
 	});
 }
 
-test('a hybrid torrent whose link has both hashes is downloaded', async () => {
-	const identity = {
-		infoHash: sha1Hex(hybridInfo) as InfoHash,
-		infoHashV2: Buffer.from(hashFunctions.sha256(hybridInfo)).toString('hex') as InfoHash,
-	};
-	const lone = await linked({identity});
-	const peer = await LonePeer.meet(lone, 1);
-	offer(peer, hybridInfo.length);
-	await asked(peer);
-	give(peer, hybridInfo, 0);
-	await known(lone);
-	assert.equal(lone.torrent.name, 'x.bin');
-	await lone.torrent.close();
-});
+const sha256Hex = (info: Uint8Array) => Buffer.from(hashFunctions.sha256(info)).toString('hex') as InfoHash;
+const both = {infoHash: sha1Hex(hybridInfo) as InfoHash, infoHashV2: sha256Hex(hybridInfo)};
+const young = {infoHash: undefined, infoHashV2: sha256Hex(v2Info)};
+const usable: ReadonlyArray<
+	readonly [link: string, info: Uint8Array, identity: SwarmHashes, real: SwarmHashes]
+> = [
+	['both hashes of a hybrid', hybridInfo, both, both],
+	['the v1 hash of a hybrid', hybridInfo, {...both, infoHashV2: undefined}, both],
+	['the v2 hash of a hybrid', hybridInfo, {...both, infoHash: undefined}, both],
+	[
+		'40 digits of the v2 hash of a hybrid',
+		hybridInfo,
+		{infoHash: sha256Begin(hybridInfo) as InfoHash, infoHashV2: undefined},
+		both,
+	],
+	['the hash of a v2-only torrent', v2Info, young, young],
+	[
+		'40 digits of the hash of a v2-only torrent',
+		v2Info,
+		{infoHash: sha256Begin(v2Info) as InfoHash, infoHashV2: undefined},
+		young,
+	],
+];
+
+for (const [link, info, identity, real] of usable) {
+	test(`a link with ${link} comes to its content, keeps its id, and knows all hashes then`, async () => {
+		const lone = await linked({identity});
+		const {id} = lone.torrent;
+		const peer = await LonePeer.meet(lone, 1);
+		offer(peer, info.length);
+		await asked(peer);
+		give(peer, info, 0);
+		await known(lone);
+		assert.equal(lone.torrent.name, 'x.bin');
+		assert.deepEqual([lone.torrent.id, lone.torrent.identity], [id, real]);
+		await lone.torrent.close();
+	});
+}
 
 test('metadata of v2 alone that has the hash by SHA-1 stops the link with the reason', async () => {
 	const tree = {a: {'': {length: 5, 'pieces root': new Uint8Array(32).fill(7)}}};
@@ -180,7 +198,7 @@ test('metadata of v2 alone that has the hash by SHA-1 stops the link with the re
 	const torrent = lone.torrent;
 	torrent.metadataFetched(encodeBencode(info));
 	for (let turns = 0; turns < 1000 && torrent.activity.name !== 'failed'; turns++) await turn();
-	assert.match(reason(lone) ?? '', /v2-only torrent/);
+	assert.match(reason(lone) ?? '', /v2-only torrent: add it by [0-9a-f]{64}$/);
 	await torrent.close();
 });
 

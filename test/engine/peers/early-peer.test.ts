@@ -56,6 +56,7 @@ class EarlyPeer {
 			peerRead() {},
 			peerClosed() {},
 			peerHasNode() {},
+			peerHashes() {},
 		};
 		const ourId = new Uint8Array(20);
 		this.peer = incomingPeer(

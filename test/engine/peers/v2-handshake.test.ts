@@ -156,3 +156,63 @@ test('by which hash a peer answered is remembered for the next time', async () =
 	assert.deepEqual(Buffer.from((await heard(again))!.infoHash), v2);
 	await lone.torrent.close();
 });
+
+/** A link by the v1 hash of a hybrid, before it is known that it is one. */
+async function v1Link(layers: boolean) {
+	const made = {version: 'hybrid', random: () => 0.5} as const;
+	const {infoHash} = new LoneTorrent(made).metainfo;
+	const lone = new LoneTorrent({...made, layers, link: true, identity: {infoHash, infoHashV2: undefined}});
+	await lone.start();
+	return lone;
+}
+
+test('when a v1 link turns out to be hybrid, peers that know v2 are met again by the v2 hash, the others stay', async () => {
+	const lone = await v1Link(false);
+	const {infoHash} = lone.torrent;
+	const young = await dialled(lone);
+	young.say(greeting(infoHash, true));
+	lone.torrent.post({type: 'peers', addresses: [{host: '198.51.100.8', port: 4008}], source: 'tracker'});
+	const old = lone.dialled.at(-1)!;
+	old.events.connected();
+	old.say(greeting(infoHash, false));
+	assert.equal(lone.torrent.swarm.connected, 2);
+	lone.torrent.post({type: 'metadata', info: lone.metainfo});
+	assert.match(young.reason ?? '', /met again by the v2 hash/);
+	assert.equal(old.reason, undefined);
+	assert.equal(lone.dialled.length, 3);
+	const again = lone.dialled[2]!;
+	assert.deepEqual(again.remote, young.remote);
+	again.events.connected();
+	const ours = await heard(again);
+	const {v2: key} = lone.torrent.swarmKeys;
+	assert.deepEqual([Buffer.from(ours!.infoHash), ours!.v2], [Buffer.from(key!), false]);
+	again.say(greeting(key!, false));
+	assert.equal([...lone.torrent.peers].filter(({speaksV2}) => speaksV2).length, 1);
+	await lone.torrent.close();
+});
+
+test('who came to us is met again where it listens, and stays where it does not say', async () => {
+	for (const says of [true, false]) {
+		const lone = await v1Link(false);
+		const connection = lone.incoming(50_000);
+		connection.say(greeting(lone.torrent.infoHash, true));
+		const [peer] = lone.torrent.peers;
+		if (says) lone.torrent.swarm.list.listens(peer!.address, 4321, lone.clock.now());
+		lone.torrent.post({type: 'metadata', info: lone.metainfo});
+		assert.deepEqual(
+			lone.dialled.map(({remote}) => remote.port),
+			says ? [4321] : [],
+		);
+		assert.equal(connection.reason === undefined, !says);
+		await lone.torrent.close();
+	}
+});
+
+test('nobody is met again when no hashes are lacking', async () => {
+	const lone = await v1Link(true);
+	const connection = await dialled(lone);
+	connection.say(greeting(lone.torrent.infoHash, true));
+	lone.torrent.post({type: 'metadata', info: lone.metainfo});
+	assert.deepEqual([connection.reason, lone.dialled.length], [undefined, 1]);
+	await lone.torrent.close();
+});

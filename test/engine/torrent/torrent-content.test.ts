@@ -191,17 +191,12 @@ test('while it is paused its metadata changes what is known of it, and starts no
 	assert.equal(lone.torrent.content, content);
 });
 
-test('metadata of another torrent is none of it, and of what cannot be downloaded stops it', async () => {
+test('metadata of another torrent is none of it', async () => {
 	const lone = linked();
 	await lone.start();
 	const other = new LoneTorrent({pieces: 5}).metainfo;
 	lone.torrent.post({type: 'metadata', info: other});
 	assert.equal(lone.torrent.content, undefined);
-	lone.torrent.post({type: 'metadata', info: {...lone.metainfo, pieceHashes: undefined}});
-	assert.deepEqual(
-		[lone.torrent.content, lone.torrent.activity.name, reason(lone)],
-		[undefined, 'failed', 'it is a v2-only torrent, which cannot be downloaded yet'],
-	);
 	await lone.torrent.close();
 });
 

@@ -174,7 +174,7 @@ for (const version of ['2', 'hybrid'] as const) {
 		const lone = new LoneTorrent({pieces: 12, short: 0, random: seeded(3), version});
 		await lone.start();
 		const sought: number[] = [];
-		lone.parts.seekLeaves = piece => sought.push(piece);
+		lone.parts.exchange!.wantLeaves = piece => void sought.push(piece);
 		const [liar, honest] = await suspects(lone);
 		assert.deepEqual(sought, [0]);
 		assert.equal(liar.connection.reason ?? honest.connection.reason, undefined);
