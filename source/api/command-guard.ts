@@ -124,6 +124,19 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 		torrent: optional(text),
 	},
 	'session.dht': {},
+	'network.search': {
+		words: text,
+		min: optional(count),
+		max: optional(count),
+		sort: optional(value => value === 'seeds' || value === 'size' || value === 'new' || value === 'name'),
+		after: optional(text),
+		tracker: optional(text),
+	},
+	'network.browse': {nick: text, tracker: optional(text)},
+	'network.look': {tracker: optional(text)},
+	'network.preview': {infoHash: text, tracker: optional(text)},
+	'network.get': {infoHash: text, tracker: optional(text), options},
+	'network.nick': {nick: text},
 	'session.stop': {},
 };
 

@@ -1,6 +1,7 @@
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationOptions} from './creation.js';
 import type {DhtView} from './dht-view.js';
+import type {FoundTorrents, NetworkView} from './network-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
 
 /** How data already on disk is treated when a torrent is added. */
@@ -175,6 +176,34 @@ export type Command =
 	  }
 	/** Answers `dht`. */
 	| {readonly type: 'session.dht'}
+	/** Looks for what people share: words that all begin a word of its name, none for everything. Answers `found`. */
+	| {
+			readonly type: 'network.search';
+			readonly words: string;
+			readonly min?: Bytes;
+			readonly max?: Bytes;
+			/** Most seeders when left out. */
+			readonly sort?: 'seeds' | 'size' | 'new' | 'name';
+			/** `next` of what was found: what follows that. */
+			readonly after?: string;
+			/** Only in the catalogue of this tracker, which may be one that the engine did not know. */
+			readonly tracker?: string;
+	  }
+	/** What somebody shares. Answers `found`. */
+	| {readonly type: 'network.browse'; readonly nick: string; readonly tracker?: string}
+	/** Asks anew who is here. Answers `network`. */
+	| {readonly type: 'network.look'; readonly tracker?: string}
+	/** Looks at what a torrent holds that somebody shares, without asking peers where that is possible. Answers `preview`. */
+	| {readonly type: 'network.preview'; readonly infoHash: string; readonly tracker?: string}
+	/** Adds a torrent that somebody shares. Answers as `torrent.add`. */
+	| {
+			readonly type: 'network.get';
+			readonly infoHash: string;
+			readonly tracker?: string;
+			readonly options?: AddOptions;
+	  }
+	/** From now on I am called this. What is published under the former name changes with it. */
+	| {readonly type: 'network.nick'; readonly nick: string}
 	| {readonly type: 'session.stop'};
 
 export type CommandType = Command['type'];
@@ -260,6 +289,8 @@ export interface Reply {
 	readonly reannouncement?: Reannouncement;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
 	readonly dht?: DhtView;
+	readonly found?: FoundTorrents;
+	readonly network?: NetworkView;
 	/** Base64. */
 	readonly metainfo?: string;
 	readonly creation?: number;

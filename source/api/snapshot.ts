@@ -2,6 +2,7 @@ import type {PeerSourceName} from '../base/peer-source.js';
 import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationView} from './creation.js';
+import type {NetworkView} from './network-view.js';
 
 /**
  * What a screen or script may see of the engine: plain data, made fresh, no live objects.
@@ -302,6 +303,8 @@ export interface Watch {
 	readonly speed?: {readonly range: Seconds; readonly samples: number};
 	/** The newest lines: of one torrent when `torrent.id` is watched, else of all. */
 	readonly log?: number;
+	/** Who shares what through trackers with a catalogue; while it is watched they are asked. */
+	readonly network?: boolean;
 	/** Of these only lines of this level and of those above it; all when left out. */
 	readonly logFrom?: LogView['level'];
 }
@@ -329,4 +332,5 @@ export interface Update {
 	};
 	readonly speed?: SpeedView;
 	readonly log?: readonly LogView[];
+	readonly network?: NetworkView;
 }

@@ -1,6 +1,8 @@
 /** Where an address leads: `local` is private, link-local, shared and unique-local space. */
 export type AddressScope = 'public' | 'local' | 'loopback' | 'multicast' | 'unspecified';
 
+const dot = 0x2e;
+
 /**
  * Reads an IPv4 or IPv6 address in text form: 4 or 16 bytes, undefined when `text` is neither.
  * A zone (`%eth0`) is left out; an IPv4 address inside IPv6 (`::ffff:192.0.2.1`) gives its 4 bytes.
@@ -13,14 +15,27 @@ export function parseIp(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 function parseIpv4(text: string): Uint8Array<ArrayBuffer> | undefined {
-	const parts = text.split('.');
-	if (parts.length !== 4) return undefined;
+	// Digit by digit: a tracker reads some for each announce.
 	const bytes = new Uint8Array(4);
-	for (const [index, part] of parts.entries()) {
-		if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-		bytes[index] = Number(part);
+	let part = 0;
+	let digits = 0;
+	let value = 0;
+	for (let at = 0; at <= text.length; at++) {
+		const code = at === text.length ? dot : text.charCodeAt(at);
+		if (code === dot) {
+			if (digits === 0 || part === 4) return undefined;
+			bytes[part++] = value;
+			digits = 0;
+			value = 0;
+			continue;
+		}
+		// No leading zeros: some read them as octal.
+		if (code < 0x30 || code > 0x39 || (digits > 0 && value === 0)) return undefined;
+		value = value * 10 + code - 0x30;
+		digits++;
+		if (value > 255) return undefined;
 	}
-	return bytes;
+	return part === 4 ? bytes : undefined;
 }
 
 function parseIpv6(text: string): Uint8Array<ArrayBuffer> | undefined {

@@ -3,7 +3,12 @@ import {ProtocolError} from '../base/errors.js';
 import type {Clock} from '../base/ports.js';
 import {readRegularFile} from '../io/files/regular-file.js';
 import {replaceFile} from '../io/files/replace-file.js';
-import {decodeSwarmFile, encodeSwarmFileHead, encodeSwarmRecord} from '../protocol/tracker/swarm-file.js';
+import {
+	decodeSwarmFile,
+	encodeSwarmFileHead,
+	encodeSwarmRecord,
+	peerRecord,
+} from '../protocol/tracker/swarm-file.js';
 import type {TrackerService} from './tracker-service.js';
 
 /** Twice what a table at its limits takes. */
@@ -76,7 +81,7 @@ export class SwarmStore {
 		let peers = 0;
 		for (const record of service.records()) {
 			parts.push(encodeSwarmRecord(record));
-			peers += record.peers.length + 1;
+			peers += record.peers.length / peerRecord.length + 1;
 			if (peers < peersPerTurn) continue;
 			peers = 0;
 			await new Promise<void>(resolve => this.#clock.soon(resolve));

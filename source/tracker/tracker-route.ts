@@ -1,6 +1,9 @@
 import {ProtocolError} from '../base/errors.js';
 import {parseIp} from '../base/ip-address.js';
+import type {PeerAddress} from '../base/peer-address.js';
 import {terminalJson} from '../base/terminal-text.js';
+import type {CompactPeers, SwarmCounts} from '../policy/tracker/swarm-table.js';
+import {decodeCompactPeers} from '../protocol/tracker/compact-peers.js';
 import {
 	encodeAnnounceAnswer,
 	encodeCompactAnswer,
@@ -15,6 +18,7 @@ import type {HttpAnswer, HttpRequest, HttpRoute} from './http-route.js';
 import type {AnnounceOrigin, TrackerService} from './tracker-service.js';
 
 const utf8 = new TextDecoder();
+const nobody = new Uint8Array(20);
 const text = 'text/plain; charset=utf-8';
 
 /** Answers `/announce`, `/scrape` and `/torrents` over HTTP, with a passkey or without. BEP 3, 7, 23, 24, 48. */
@@ -29,43 +33,54 @@ export class TrackerRoute implements HttpRoute {
 		return readTrackerPath(path) !== undefined;
 	}
 
-	handle(request: HttpRequest): HttpAnswer {
+	handle(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
 		const {method, path, query, bodyLength} = request;
 		if (method !== 'GET' && method !== 'HEAD') return {status: 405, type: text, body: 'only GET\n'};
 		if (bodyLength !== 0) return {status: 413, type: text, body: 'no bodies\n'};
 		const {ask} = readTrackerPath(path) as TrackerPath;
 		const passkey = this.#service.isPrivate ? passkeyIn(path, query) : undefined;
-		switch (ask) {
-			case 'announce':
-				return this.#bencoded(() => this.#announce(request, passkey));
-			case 'scrape':
-				return this.#bencoded(() => this.#scrape(request, passkey));
-			case 'torrents':
-				return this.#list(request, passkey);
-			default:
-				return ask satisfies never;
+		if (ask === 'torrents') return this.#list(request, passkey);
+		try {
+			const body = ask === 'announce' ? this.#announce(request, passkey) : this.#scrape(request, passkey);
+			return body instanceof Promise ? body.then(bencoded) : bencoded(body);
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#service.refused(error);
+			return bencoded(encodeTrackerFailure(error.message));
 		}
 	}
 
-	#announce({query, host, isSecure}: HttpRequest, passkey: string | undefined): Uint8Array {
+	#announce(
+		{query, host, isSecure}: HttpRequest,
+		passkey: string | undefined,
+	): Uint8Array | Promise<Uint8Array> {
 		const announce = parseAnnounceQuery(query);
-		const {interval, minInterval} = this.#service;
+		const {interval, minInterval, isShared} = this.#service;
 		const origin: AnnounceOrigin = {host, over: isSecure ? 'https' : 'http', passkey};
-		if (!announce.compact) {
+		if (!announce.compact && !isShared) {
 			const answer = this.#service.announce(announce.request, origin, 'both');
 			return encodeAnnounceAnswer({...answer, interval, minInterval, externalIp: host}, announce);
 		}
-		const answer = this.#service.announceCompact(announce.request, origin, 'both');
-		return encodeCompactAnswer({...answer, interval, minInterval, externalIp: parseIp(host)});
+		const encode = (answer: SwarmCounts & CompactPeers): Uint8Array =>
+			announce.compact
+				? encodeCompactAnswer({...answer, interval, minInterval, externalIp: parseIp(host)})
+				: // The store knows nobody's peer id.
+					encodeAnnounceAnswer(
+						{...answer, interval, minInterval, externalIp: host, peers: peersIn(answer)},
+						{compact: false, noPeerId: true},
+					);
+		const answer = this.#service.exchange(announce.request, origin, 'both');
+		return answer instanceof Promise ? answer.then(encode) : encode(answer);
 	}
 
-	#scrape({query}: HttpRequest, passkey: string | undefined): Uint8Array {
+	#scrape({query}: HttpRequest, passkey: string | undefined): Uint8Array | Promise<Uint8Array> {
 		this.#service.requirePasskey(passkey);
-		const files = parseScrapeQuery(query).map(
-			infoHash => [infoHash, this.#service.scrape(infoHash)] as const,
-		);
-		this.#service.counts.scrapes += files.length;
-		return encodeScrapeAnswer(files);
+		const infoHashes = parseScrapeQuery(query);
+		this.#service.counts.scrapes += infoHashes.length;
+		const encode = (counts: readonly SwarmCounts[]): Uint8Array =>
+			encodeScrapeAnswer(infoHashes.map((infoHash, at) => [infoHash, counts[at]!] as const));
+		const counts = this.#service.scrapeAll(infoHashes);
+		return counts instanceof Promise ? counts.then(encode) : encode(counts);
 	}
 
 	#list({query, host}: HttpRequest, passkey: string | undefined): HttpAnswer {
@@ -84,16 +99,13 @@ export class TrackerRoute implements HttpRoute {
 		const body = `${terminalJson({torrents: this.#service.list(words, limit)})}\n`;
 		return {status: 200, type: 'application/json; charset=utf-8', body};
 	}
+}
 
-	#bencoded(encode: () => Uint8Array): HttpAnswer {
-		let body: Uint8Array;
-		try {
-			body = encode();
-		} catch (error) {
-			if (!(error instanceof ProtocolError)) throw error;
-			this.#service.refused(error);
-			body = encodeTrackerFailure(error.message);
-		}
-		return {status: 200, type: 'text/plain', body};
-	}
+function bencoded(body: Uint8Array): HttpAnswer {
+	return {status: 200, type: 'text/plain', body};
+}
+
+function peersIn({peers4, peers6}: CompactPeers): Array<PeerAddress & {readonly peerId: Uint8Array}> {
+	const all = [...decodeCompactPeers(peers4, 'ipv4'), ...decodeCompactPeers(peers6, 'ipv6')];
+	return all.map(peer => ({...peer, peerId: nobody}));
 }

@@ -98,8 +98,10 @@ export class TrackerServer {
 			const address = await this.#listenSomewhere();
 			this.#address = address;
 			this.#expireLater();
+			await this.service.openStore();
 			return address;
 		} catch (error) {
+			await this.#unlisten();
 			this.#only?.close();
 			throw error;
 		}
@@ -175,6 +177,7 @@ export class TrackerServer {
 			timer?.clear();
 		}
 		await this.#unlisten();
+		await this.service.closeStore();
 	}
 
 	async #unlisten(): Promise<void> {
@@ -206,7 +209,7 @@ export class TrackerServer {
 			memory: process.memoryUsage.rss(),
 			port: this.#address?.port ?? 0,
 			hasTls: this.#tls !== undefined,
-			store: undefined,
+			store: this.service.storeState,
 		};
 	}
 

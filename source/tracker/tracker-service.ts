@@ -18,6 +18,8 @@ import {
 } from '../policy/tracker/swarm-table.js';
 import type {AnnounceRequest} from '../protocol/tracker/announce.js';
 import type {SwarmRecord} from '../protocol/tracker/swarm-file.js';
+import type {SharedStore} from './shared-store.js';
+import {SharedSwarms} from './shared-swarms.js';
 
 export interface TrackerServiceOptions {
 	readonly clock: Clock;
@@ -31,6 +33,8 @@ export interface TrackerServiceOptions {
 	/** Every announce is logged as well, as `debug`. */
 	readonly logsAnnounces?: boolean;
 	readonly access?: TrackerAccess;
+	/** Swarms are shared with other trackers through it. */
+	readonly store?: SharedStore | undefined;
 }
 
 /** Whom a tracker serves, and with what; what is left out is open to everybody. Asked anew at each announce. */
@@ -108,6 +112,8 @@ export class TrackerService {
 	readonly #complaints = new Map<string, number>();
 	readonly #startedAt: Millis;
 	#hybridPeers = {at: Number.NEGATIVE_INFINITY, torrents: 0, peers: 0};
+	readonly #shared: SharedSwarms | undefined;
+	readonly #peerLife: Millis;
 	/** Added to by whoever answers. */
 	readonly counts: TrackerCounts = {
 		announces: {http: 0, https: 0, udp: 0},
@@ -123,6 +129,8 @@ export class TrackerService {
 		this.interval = options.interval ?? 1800;
 		// Long enough for one lost announce.
 		const peerLife = this.interval * 2000 + 60_000;
+		this.#peerLife = peerLife;
+		this.#shared = options.store && new SharedSwarms(options.store, peerLife);
 		const seed = new DataView(options.random.bytes(4).buffer).getInt32(0);
 		this.#table = new SwarmTable(
 			() => options.random.next(),
@@ -180,6 +188,23 @@ export class TrackerService {
 	): SwarmCounts & CompactPeers {
 		const announced = this.#announced(request, origin, families, most);
 		return this.#table.announceCompact(announced, this.#options.clock.now());
+	}
+
+	/** As `announceCompact`, from the store that trackers share where there is one; at once where there is none. */
+	exchange(
+		request: AnnounceRequest,
+		origin: AnnounceOrigin,
+		families: SwarmAnnounce['families'],
+		most = maximumNumwant,
+	): (SwarmCounts & CompactPeers) | Promise<SwarmCounts & CompactPeers> {
+		const announced = this.#announced(request, origin, families, most);
+		const here = this.#table.announceCompact(announced, this.#options.clock.now());
+		return this.#shared ? this.#shared.exchange(announced, here) : here;
+	}
+
+	/** Whether swarms are shared with other trackers. */
+	get isShared(): boolean {
+		return this.#shared !== undefined;
 	}
 
 	#announced(
@@ -266,6 +291,44 @@ export class TrackerService {
 			this.#leftListeners.delete(listener);
 			if (this.#leftListeners.size === 0) this.#table.onLeft = undefined;
 		};
+	}
+
+	/** Counts of some torrents, from the shared store where there is one; at once where there is none. */
+	scrapeAll(infoHashes: readonly Uint8Array[]): SwarmCounts[] | Promise<SwarmCounts[]> {
+		const here = (): SwarmCounts[] => infoHashes.map(infoHash => this.scrape(infoHash));
+		const store = this.#shared?.store;
+		if (!store?.isReady) return here();
+		return store.scrape(infoHashes.map(hex)).catch(here);
+	}
+
+	/** Connects to the shared store, says when it is lost and found, and brings it what is known here. */
+	async openStore(): Promise<void> {
+		const store = this.#shared?.store;
+		let wasLost = false;
+		await store?.start({
+			found: () => {
+				if (wasLost) this.say('info', 'the store answers again');
+				wasLost = false;
+				store
+					.replay(this.records(), this.#peerLife)
+					.catch(error =>
+						this.complain('replay', `the store was not told who is here: ${(error as Error).message}`),
+					);
+			},
+			lost: why => {
+				wasLost = true;
+				this.say('warn', `the store is lost (${why}): answers come from memory until it is back`);
+			},
+		});
+	}
+
+	/** How the shared store does; undefined when there is none. */
+	get storeState(): string | undefined {
+		return this.#shared?.store.state;
+	}
+
+	async closeStore(): Promise<void> {
+		await this.#shared?.store.close();
 	}
 
 	/** Whether a listing may be made now for a host that is admitted. */

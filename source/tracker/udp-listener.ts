@@ -2,6 +2,7 @@ import {hash, randomBytes} from 'node:crypto';
 import {ProtocolError} from '../base/errors.js';
 import type {Clock} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
+import type {CompactPeers, SwarmCounts} from '../policy/tracker/swarm-table.js';
 import {nameInQuery} from '../protocol/tracker/query.js';
 import {passkeyIn} from '../protocol/tracker/tracker-path.js';
 import {
@@ -12,7 +13,7 @@ import {
 	encodeUdpScraped,
 	type UdpRequest,
 } from '../protocol/tracker/udp.js';
-import type {TrackerService} from './tracker-service.js';
+import type {AnnounceOrigin, TrackerService} from './tracker-service.js';
 import {UdpSockets} from './udp-sockets.js';
 
 /** Connection ids change this often, and the last one is still good. BEP 15 wants two minutes in all. */
@@ -40,7 +41,7 @@ export class TrackerUdpServer {
 		// So that windows go on over a restart, and no step of the wall clock ends one.
 		this.#epoch = clock.wall() - clock.now();
 		this.#sockets = new UdpSockets(
-			(bytes, host) => this.answer(bytes, host),
+			(bytes, host) => this.reply(bytes, host),
 			clock,
 			text => service.say('warn', text),
 		);
@@ -55,8 +56,17 @@ export class TrackerUdpServer {
 		return this.#sockets.close();
 	}
 
-	/** What to send back to a host for its datagram; undefined for nothing. */
+	/** What to send back to a host for its datagram; undefined for nothing. From memory, whatever is shared. */
 	answer(bytes: Uint8Array, host: string): Uint8Array | undefined {
+		return this.#serve(bytes, host, false) as Uint8Array | undefined;
+	}
+
+	/** The same, promised when it has to be asked of the store that trackers share. */
+	reply(bytes: Uint8Array, host: string): Uint8Array | undefined | Promise<Uint8Array> {
+		return this.#serve(bytes, host, this.#service.isShared);
+	}
+
+	#serve(bytes: Uint8Array, host: string, isShared: boolean): Uint8Array | undefined | Promise<Uint8Array> {
 		let request: UdpRequest;
 		try {
 			request = decodeUdpRequest(bytes);
@@ -83,7 +93,9 @@ export class TrackerUdpServer {
 		}
 		if (!this.#service.admits(host)) return undefined;
 		try {
-			return request.kind === 'announce' ? this.#announce(request, host) : this.#scrape(request, host);
+			return request.kind === 'announce'
+				? this.#announce(request, host, isShared)
+				: this.#scrape(request, host, isShared);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			this.#service.refused(error);
@@ -91,29 +103,45 @@ export class TrackerUdpServer {
 		}
 	}
 
-	#scrape({transactionId, infoHashes}: UdpRequest & {kind: 'scrape'}, host: string): Uint8Array {
+	#scrape(
+		{transactionId, infoHashes}: UdpRequest & {kind: 'scrape'},
+		host: string,
+		isShared: boolean,
+	): Uint8Array | Promise<Uint8Array> {
 		// A scrape has no room for a passkey: who announces has shown one.
 		if (this.#service.isPrivate && !this.#service.knowsHost(host)) this.#service.requirePasskey(undefined);
 		this.#service.counts.scrapes += infoHashes.length;
-		return encodeUdpScraped(
-			transactionId,
-			infoHashes.map(infoHash => this.#service.scrape(infoHash)),
-		);
+		const counts = isShared
+			? this.#service.scrapeAll(infoHashes)
+			: infoHashes.map(infoHash => this.#service.scrape(infoHash));
+		return counts instanceof Promise
+			? counts.then(made => encodeUdpScraped(transactionId, made))
+			: encodeUdpScraped(transactionId, counts);
 	}
 
-	#announce({transactionId, request, urlData}: UdpRequest & {kind: 'announce'}, host: string): Uint8Array {
+	#announce(
+		{transactionId, request, urlData}: UdpRequest & {kind: 'announce'},
+		host: string,
+		isShared: boolean,
+	): Uint8Array | Promise<Uint8Array> {
 		const family = host.includes(':') ? 'ipv6' : 'ipv4';
 		const [path = '', query = ''] = urlData === '' ? [] : urlData.split(/\?(.*)/s, 2);
 		const name = query === '' ? undefined : nameInQuery(query);
 		const passkey = urlData === '' ? undefined : passkeyIn(path, query);
-		const {seeders, leechers, peers4, peers6} = this.#service.announceCompact(
-			name === undefined ? request : {...request, name},
-			{host, over: 'udp', passkey},
-			family,
-			maximumPeers[family],
-		);
-		const peers = family === 'ipv4' ? peers4 : peers6;
-		return encodeUdpAnnounced(transactionId, {interval: this.#service.interval, seeders, leechers, peers});
+		const {interval} = this.#service;
+		const encode = ({seeders, leechers, peers4, peers6}: SwarmCounts & CompactPeers): Uint8Array =>
+			encodeUdpAnnounced(transactionId, {
+				interval,
+				seeders,
+				leechers,
+				peers: family === 'ipv4' ? peers4 : peers6,
+			});
+		const named = name === undefined ? request : {...request, name};
+		const origin: AnnounceOrigin = {host, over: 'udp', passkey};
+		const answer = isShared
+			? this.#service.exchange(named, origin, family, maximumPeers[family])
+			: this.#service.announceCompact(named, origin, family, maximumPeers[family]);
+		return answer instanceof Promise ? answer.then(encode) : encode(answer);
 	}
 
 	#connectionId(host: string, window: number): bigint {

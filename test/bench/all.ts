@@ -5,6 +5,7 @@ import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
 import {benchTracker} from './tracker.bench.ts';
+import {benchTrackerLoad} from './tracker-load.bench.ts';
 import {benchViews} from './views.bench.ts';
 import {benchWire} from './wire.bench.ts';
 
@@ -15,6 +16,7 @@ benchWire();
 benchPicker();
 benchGrid();
 benchTracker();
+await benchTrackerLoad();
 await benchViews();
 await benchAttached();
 process.exit();

@@ -3,8 +3,11 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {ProtocolError} from '../../source/base/errors.js';
+import {HashTrees} from '../../source/policy/hashes/hash-trees.js';
+import type {Metainfo} from '../../source/protocol/metainfo/metainfo.js';
 import {parseInfo, parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
 import {bencode} from '../helpers/bencode.ts';
+import {v2Cases} from '../helpers/v2-torrents.ts';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
 
@@ -30,7 +33,27 @@ const v1 = bencode({
 	'url-list': ['http://s.example/'],
 });
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-const samples = [v1, fixture('libtorrent-hybrid.torrent'), fixture('libtorrent-v2.torrent')];
+const samples = [
+	v1,
+	...v2Cases.map(({bytes}) => bytes),
+	fixture('libtorrent-hybrid.torrent'),
+	fixture('libtorrent-v2.torrent'),
+];
+
+/** Whatever was read has trees: each piece is of one file at most, and what they lack can be asked for. */
+function requireTrees(torrent: Metainfo): void {
+	const trees = new HashTrees(torrent, hash.sha256);
+	for (const {range, firsts, pieces} of trees.missing()) {
+		assert.ok(range.length >= 2 && range.length <= 512 && range.proofLayers >= 0);
+		for (const first of firsts) assert.ok(first >= 0 && first + pieces <= torrent.pieceCount);
+		assert.equal(trees.read(range), undefined);
+	}
+	const roots = torrent.files.filter(({piecesRoot}) => piecesRoot !== undefined);
+	for (const {offset} of roots) assert.equal(offset % torrent.pieceLength, 0);
+	for (const [root, layer] of trees.layers()) {
+		assert.deepEqual(Buffer.from(layer), Buffer.from(torrent.pieceLayers!.get(root)!));
+	}
+}
 
 test(`damaged torrents give a torrent or a ProtocolError, and no path leads outside (seed ${seed})`, () => {
 	const random = seeded(seed);
@@ -52,6 +75,7 @@ test(`damaged torrents give a torrent or a ProtocolError, and no path leads outs
 			assert.equal(torrent.pieceCount, Math.ceil(offset / torrent.pieceLength));
 			assert.equal(torrent.pieceHashes?.length ?? torrent.pieceCount * 20, torrent.pieceCount * 20);
 			assert.equal(parseInfo(torrent.info, hash).infoHash, torrent.infoHash);
+			if (torrent.version !== '1' && torrent.pieceCount < 10_000) requireTrees(torrent);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			assert.doesNotMatch(error.message, /\n/);

@@ -1,4 +1,5 @@
 import type {Command, Reply} from '../../source/api/command.ts';
+import type {CreationView} from '../../source/api/creation.ts';
 import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
 import type {
@@ -143,6 +144,8 @@ export class FakeEngine implements EngineClient {
 	unknown: boolean;
 	/** Whether the torrent waits for a choice of its files. */
 	choosing = false;
+	/** Torrents that are being made. */
+	creations: readonly CreationView[] = [];
 	/** What the next command is refused with. */
 	refuse: string | undefined;
 	lose: (why: string) => void = () => undefined;
@@ -636,6 +639,7 @@ export class FakeEngine implements EngineClient {
 			revision: this.#revision,
 			...(watch.session && {session: this.#session()}),
 			...(watch.torrents && {torrents: this.#all()}),
+			...(watch.creations && {creations: this.creations}),
 			...(part && {
 				torrent: ours
 					? {
@@ -735,6 +739,8 @@ export class FakeEngine implements EngineClient {
 				};
 			case 'torrent.export':
 				return {metainfo: 'ZDQ6aW5mb2RlZQ=='};
+			case 'torrent.create':
+				return {creation: 1};
 			case 'session.dht':
 				return {dht: fakeDht};
 			case 'torrent.addLink':

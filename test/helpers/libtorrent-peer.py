@@ -2,6 +2,7 @@
 
   libtorrent-peer.py make PATH OUT.torrent v1|v2|hybrid PIECE_LENGTH
   libtorrent-peer.py peer TORRENT|MAGNET DIR PORT [HOST:PORT of a peer to dial] [ip=ADDRESS] [lsd=1] [dht=HOST:PORT] [limit=BYTES]
+  libtorrent-peer.py judge TORRENT ...
   libtorrent-peer.py node PORT [ip=ADDRESS] [dht=HOST:PORT]
 
 `node` is a DHT node alone; `dht` names one to ask first, or is `none`. `peer` checks what is in DIR, downloads what is missing and seeds the rest. Prints `READY` when it can be dialled,
@@ -22,6 +23,15 @@ def make(path, out, kind, piece_length):
     lt.set_piece_hashes(torrent, os.path.dirname(os.path.abspath(path)))
     with open(out, 'wb') as file:
         file.write(lt.bencode(torrent.generate()))
+
+
+def judge(*torrents):
+    for torrent in torrents:
+        try:
+            lt.torrent_info(torrent)
+            print('loads', flush=True)
+        except RuntimeError as error:
+            print('refuses', error, flush=True)
 
 
 def open_session(port, ip='127.0.0.1', lsd=None, dht=None):
@@ -89,4 +99,4 @@ def peer(torrent, folder, port, other=None, limit=None, **options):
 
 words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht=', 'limit='))]
 named = dict(word.split('=', 1) for word in sys.argv[2:] if word not in words)
-{'make': make, 'peer': peer, 'node': node}[sys.argv[1]](*words, **named)
+{'make': make, 'judge': judge, 'peer': peer, 'node': node}[sys.argv[1]](*words, **named)

@@ -30,6 +30,14 @@ export async function libtorrentMake(
 	if (made.ended?.code !== 0) throw new Error(`libtorrent cannot make ${out}`);
 }
 
+/** What it makes of .torrent files: for each whether it loads it. */
+export async function libtorrentJudges(space: Workspace, paths: readonly string[]): Promise<boolean[]> {
+	const judged = await run(space, python!, [script, 'judge', ...paths]);
+	const lines = judged.stdout.trim().split('\n');
+	if (judged.ended?.code !== 0 || lines.length !== paths.length) throw new Error(`libtorrent says ${lines}`);
+	return lines.map(line => line === 'loads');
+}
+
 /** A libtorrent peer with one torrent: seeds what is in the folder, downloads what is not. */
 export interface LibtorrentPeer {
 	readonly program: Running;

@@ -66,7 +66,7 @@ class Resident {
 				},
 			},
 			lookUp: async () => [],
-			reaches: family => family === 'ipv4' && this.hasAddress,
+			offWhy: family => (family === 'ipv4' && this.hasAddress ? undefined : 'it has no address'),
 			localPort: () => home.port,
 			givenPort: () => undefined,
 			heardOurAddress: () => {},

@@ -60,6 +60,28 @@ test('draws a torrent of which only a magnet link is known as in the kept pictur
 	await screen.close();
 });
 
+test('draws the dialog that makes a torrent, and how far one is, as in the kept pictures', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	await screen.terminal.press('M', '~/Album');
+	looksLike('create-80x24', screen.terminal.text());
+	screen.engine.creations = [
+		{
+			id: 1,
+			path: '/people/me/Album',
+			output: '/people/me/Album.torrent',
+			state: 'hashing',
+			hashed: 314_572_800,
+			length: 943_718_400,
+			rate: 104_857_600,
+			eta: 6,
+		},
+	];
+	await screen.terminal.press('\r');
+	await screen.advance(1);
+	looksLike('creation-80x24', screen.terminal.text());
+	await screen.close();
+});
+
 test('draws the choice of its files as in the kept picture', async () => {
 	const screen = await openTestScreen(80, 24);
 	screen.engine.choosing = true;

@@ -13,6 +13,7 @@ import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
 import type {Context, Flags} from '../arguments/command.js';
 import type {screenOptions} from '../arguments/flags.js';
 import {stopEngine} from '../engine-process/stop-engine.js';
+import {pathCompleter} from './path-completer.js';
 import {screenPreferences} from './screen-preferences.js';
 import {showLines} from './show-lines.js';
 import {takesLinesOnly} from './terminal-kind.js';
@@ -167,6 +168,7 @@ export async function showScreen(
 		openFile: fileOpener(env),
 		saveFile: (path, base64) => writeNamedFile(path, Buffer.from(base64, 'base64'), ownFileRules),
 		fullPath: fullPath(env),
+		completePath: pathCompleter(fullPath(env)),
 		revive: revive && (async () => (current = await revive())),
 	});
 	if (stdin !== context.stdin) stdin.destroy();

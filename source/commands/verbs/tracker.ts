@@ -4,6 +4,7 @@ import {UserError} from '../../base/errors.js';
 import {typedPath} from '../../io/files/typed-path.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {machineRandom} from '../../io/machine/random.js';
+import {RedisStore} from '../../tracker/redis-store.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption} from '../arguments/flags.js';
@@ -59,6 +60,12 @@ export const command = defineCommand({
 		},
 		cert: {kind: 'value', value: 'FILE', read: text, help: 'a certificate (PEM), for HTTPS'},
 		key: {kind: 'value', value: 'FILE', read: text, help: 'its private key (PEM)'},
+		store: {
+			kind: 'value',
+			value: 'URL',
+			read: redisUrl,
+			help: 'share swarms with other trackers through this Redis or Valkey; needs the package ioredis',
+		},
 		stateDir: {
 			kind: 'value',
 			value: 'DIR',
@@ -94,6 +101,7 @@ export const command = defineCommand({
 			passkeys: absolute(flags.passkeys),
 			tls: flags.cert && flags.key ? {cert: typedPath(flags.cert), key: typedPath(flags.key)} : undefined,
 			state,
+			store: flags.store === undefined ? undefined : new RedisStore(flags.store, machineClock, machineRandom),
 			...(flags.interval !== undefined && {interval: flags.interval}),
 			log: (level, text) => lines.log(level, text),
 			logsAnnounces: flags.verbose,
@@ -139,6 +147,13 @@ export const command = defineCommand({
 		}
 	},
 });
+
+/** The address of Redis or Valkey: what it is told about it names no password. */
+function redisUrl(value: string, where: string): string {
+	const url = URL.canParse(value) ? new URL(value) : undefined;
+	if ((url?.protocol === 'redis:' || url?.protocol === 'rediss:') && url.hostname !== '') return value;
+	throw new UserError('bad-value', `${where}: not a URL such as redis://localhost:6379`, 2);
+}
 
 function urlsOf(
 	server: TrackerServer,

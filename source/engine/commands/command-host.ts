@@ -5,6 +5,7 @@ import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
+import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {Creations} from '../creating/creations.js';
 import type {SessionLimits} from '../limits/session-limits.js';
 import type {QueueManager} from '../session/queue-manager.js';
@@ -27,6 +28,10 @@ export interface CommandHost {
 	readonly creations: Pick<Creations, 'create' | 'end'>;
 	addLink(link: string, options: AddOptions): Promise<Reply>;
 	preview(link: string): Promise<TorrentPreview>;
+	/** What a .torrent holds. Rejects with a `UserError`. */
+	previewBytes(bytes: Uint8Array): Promise<TorrentPreview>;
+	/** Trackers with a catalogue. */
+	readonly network: Pick<CatalogueService, 'clients' | 'has' | 'look' | 'rename'>;
 	/** The .torrent of one of which it is known what it holds. Rejects with a `UserError` when it is not. */
 	metainfo(torrent: Torrent): Promise<Uint8Array>;
 	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;

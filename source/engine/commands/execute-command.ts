@@ -2,6 +2,7 @@ import type {Command, Reannouncement, Reply} from '../../api/command.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/piece-inspection.js';
 import {type CommandHost, findTorrent, requireFree} from './command-host.js';
+import {executeForNetwork} from './network-commands.js';
 import {executeForPeers} from './peer-commands.js';
 import {executeForPieces} from './piece-commands.js';
 import {executeForSession} from './session-commands.js';
@@ -32,6 +33,13 @@ export async function executeCommand(
 		case 'session.log':
 		case 'session.dht':
 			return executeForSession(host, command);
+		case 'network.search':
+		case 'network.browse':
+		case 'network.look':
+		case 'network.preview':
+		case 'network.get':
+		case 'network.nick':
+			return executeForNetwork(host, command);
 		default:
 			return executeForOne(host, command);
 	}

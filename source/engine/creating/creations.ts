@@ -1,11 +1,12 @@
 import type {AddOptions, Command, Reply} from '../../api/command.js';
-import type {CreationView} from '../../api/creation.js';
+import type {CreationOptions, CreationView} from '../../api/creation.js';
 import {UserError} from '../../base/errors.js';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {requireAbsolute} from '../../io/files/paths.js';
 import {folderOf, torrentBeside} from '../../io/files/torrent-name.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
+import {asTrackerUrl, asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 import type {SessionService} from '../session/session-service.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentMaker} from './torrent-maker.js';
@@ -54,6 +55,7 @@ export class Creations implements SessionService {
 		requireAbsolute(command.path);
 		const output = command.output ?? torrentBeside(command.path);
 		requireAbsolute(output);
+		requireUrls(command.options ?? {});
 		// Hashing may take an hour: what is in the way is told before.
 		await checkNamedFile(output, rules);
 		const running = [...this.#all.values()].filter(({isOver}) => !isOver);
@@ -96,6 +98,14 @@ export class Creations implements SessionService {
 		const old = [...this.#all.values()].filter(({isOver}) => isOver);
 		for (const {id} of old.slice(0, Math.max(0, old.length - mostKept))) this.#all.delete(id);
 	}
+}
+
+function requireUrls({trackers = [], webSeeds = []}: CreationOptions): void {
+	const wrong =
+		trackers.flat().find(url => asTrackerUrl(url) === undefined) ??
+		webSeeds.find(url => asWebSeedUrl(url) === undefined);
+	if (wrong !== undefined)
+		throw new UserError('bad-url', `${JSON.stringify(wrong)} is no URL of a tracker or web seed`, 2);
 }
 
 /** One torrent that is being made. */

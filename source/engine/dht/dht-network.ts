@@ -20,8 +20,8 @@ export interface DhtNetworkSetup extends Omit<DhtNodeSetup, 'id'> {
 	readonly bootstrap: readonly BootstrapHost[];
 	/** All addresses of a name; rejects when there are none in time. */
 	lookUp(name: string): Promise<readonly string[]>;
-	/** Whether we have an address of this family to send from. */
-	reaches(): boolean;
+	/** Why nothing is sent in this family, in words; undefined when it is. */
+	offWhy(): string | undefined;
 	/** Others can be reached again after they could not, or from another address: they have to be told of us anew. */
 	isBack?(): void;
 }
@@ -84,7 +84,7 @@ export class DhtNetwork {
 			answered: this.#answered,
 			unresolved: this.#names.unresolved,
 			readOnly: this.#setup.readOnly,
-			unreachable: !this.#setup.reaches(),
+			unreachable: this.#setup.offWhy(),
 		});
 	}
 
@@ -103,7 +103,7 @@ export class DhtNetwork {
 
 	/** Once a second. */
 	tick(now: Millis): void {
-		if (!this.#setup.reaches()) {
+		if (this.#setup.offWhy() !== undefined) {
 			this.#wasLost ||= this.#isUp;
 			this.#isUp = false;
 			return;

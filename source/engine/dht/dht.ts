@@ -51,8 +51,8 @@ export interface DhtSetup {
 	/** Undefined when nothing is kept. */
 	readonly store: DhtStore | undefined;
 	lookUp(name: string): Promise<readonly string[]>;
-	/** Whether there is an address to send from; may change. */
-	reaches(family: AddressFamily): boolean;
+	/** Why nothing is sent in a family, in words; undefined when it is. May change. */
+	offWhy(family: AddressFamily): string | undefined;
 	/** The port on which we listen for peers. */
 	localPort(): number;
 	/** The port peers are told when it is not simply the one our questions come from: mapped, forwarded or given. */
@@ -155,7 +155,7 @@ export class Dht {
 			{
 				...this.#setup,
 				family,
-				reaches: () => this.#setup.reaches(family),
+				offWhy: () => this.#setup.offWhy(family),
 				lookUp: name => this.#setup.lookUp(name),
 				send: (bytes, to) =>
 					udp.send(bytes, to.host, to.port, () => {

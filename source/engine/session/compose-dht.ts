@@ -2,6 +2,7 @@ import type {LogLevel} from '../../base/ports.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
 import type {Sockets} from '../../io/net/sockets.js';
 import {DhtStore} from '../../io/state/dht-store.js';
+import {whyUnused} from '../../policy/dht/unused-family.js';
 import {Dht} from '../dht/dht.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
@@ -17,7 +18,9 @@ const client = Uint8Array.of(0x54, 0x54, 0, 1);
 export function composeDht(
 	options: SessionOptions,
 	{udp, resolver, local}: Sockets,
-	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'>,
+	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'> & {
+		readonly ownHosts: () => readonly string[];
+	},
 	mappedPort: (family: 4 | 6) => number | undefined,
 	log: (level: LogLevel, text: string) => void,
 ): Dht | undefined {
@@ -33,7 +36,7 @@ export function composeDht(
 		udp,
 		store: storeFor(options, text => log('warn', text)),
 		lookUp: name => resolver.lookUp(name),
-		reaches: family => local.reaches(family === 'ipv4' ? 4 : 6),
+		offWhy: family => whyUnused(family, local.reaches(family === 'ipv4' ? 4 : 6), services.ownHosts()),
 		localPort: () => services.port(),
 		givenPort: family =>
 			mappedPort(family === 'ipv4' ? 4 : 6) ?? (options.portFixed ? services.port() : undefined),

@@ -12,14 +12,16 @@ import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
 import {connectionLimits} from '../../policy/peers/connection-limits.js';
 import {isMagnet, magnetNotes, parseMagnet} from '../../protocol/metainfo/magnet.js';
+import {idOf} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AddingSetup} from '../adding/adding-setup.js';
 import {AdoptedTorrents} from '../adding/adopted-torrents.js';
 import {exportMetainfo} from '../adding/export-metainfo.js';
 import {previewMagnet} from '../adding/preview-magnet.js';
 import {removeTorrent} from '../adding/remove-torrent.js';
 import {TorrentAdder} from '../adding/torrent-adder.js';
-import {TorrentLinks} from '../adding/torrent-links.js';
+import {previewMetainfo, readMetainfo, TorrentLinks} from '../adding/torrent-links.js';
 import {TorrentRestorer} from '../adding/torrent-restorer.js';
+import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {CommandHost} from '../commands/command-host.js';
 import {Creations} from '../creating/creations.js';
 import {SessionLimits, usualSlowRate} from '../limits/session-limits.js';
@@ -32,6 +34,7 @@ import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
+import {composeCatalogue} from './compose-catalogue.js';
 import {composeShared} from './compose-shared.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
@@ -142,6 +145,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		log: write,
 		changed,
 	});
+	const catalogue = composeCatalogue(options, shared, torrents, store);
 	const services: readonly SessionService[] = [
 		...network,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
@@ -154,6 +158,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		{tick: () => queue.tick()},
 		log,
 		autosave,
+		catalogue,
 		new FreeSpace(disk, options.dir, startedAt),
 		creations,
 	];
@@ -170,7 +175,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		dir: options.dir,
 		views: () => services.map(service => service.view?.()),
 	});
-	const watchers = composeWatchers({torrents, clock, stats, log, report, creations});
+	const watchers = composeWatchers({torrents, clock, stats, log, report, creations, catalogue});
 	const links = new TorrentLinks(shared.http, clock);
 	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
 	return {
@@ -195,11 +200,16 @@ export function composeSession(options: SessionOptions): SessionParts {
 				isMagnet(link)
 					? previewMagnet(parseMagnet(link), torrents, magnetNotes(link))
 					: links.preview(link, id => torrents.has(id)),
+			previewBytes: async bytes => {
+				const metainfo = await readMetainfo(bytes);
+				return previewMetainfo(metainfo, torrents.has(idOf(metainfo)));
+			},
 			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
 			log: write,
+			network: catalogue,
 			dht: () => dhtView(shared.dht),
 		},
 		port: () => shared.port(),
@@ -259,10 +269,12 @@ function composeWatchers({
 	log,
 	report,
 	creations,
+	catalogue,
 }: Pick<SessionParts, 'torrents' | 'clock' | 'log'> & {
 	readonly stats: SessionStats;
 	readonly report: SessionReport;
 	readonly creations: Creations;
+	readonly catalogue: CatalogueService;
 }): Watchers {
 	const source = {
 		torrents,
@@ -274,6 +286,7 @@ function composeWatchers({
 		get diskRate() {
 			return stats.diskRate;
 		},
+		network: () => catalogue.network(),
 		session: (now: Millis) => report.session(now),
 		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
 		creations: () => creations.views(),

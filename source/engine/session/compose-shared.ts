@@ -90,7 +90,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const dht = composeDht(
 		options,
 		sockets,
-		{clock, random, externalAddress, port: () => incoming.port},
+		{clock, random, externalAddress, port: () => incoming.port, ownHosts: () => addresses.hosts},
 		family => mapper?.externalPort(family, 'tcp'),
 		log,
 	);

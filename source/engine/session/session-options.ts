@@ -57,6 +57,10 @@ export interface SessionOptions {
 	readonly pex?: boolean;
 	/** Whether peers are looked for on the local network; they are not when left out. */
 	readonly lsd?: boolean;
+	/** URLs of trackers that have a catalogue of what people share. */
+	readonly catalogues?: readonly string[];
+	/** What its owner is called in those; another one chosen while it ran goes before it. */
+	readonly nick?: string | undefined;
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;

@@ -82,6 +82,11 @@ export class TrackerList {
 		return isNew;
 	}
 
+	/** One of them is asked whenever its time has come, not only when those before it fail. */
+	always(url: string): void {
+		if (this.schedule.always(url)) this.#owner.listChanged();
+	}
+
 	/** Adds those of a torrent's own trackers that are not there, behind all others. Answers how many those were. */
 	merge(tiers: ReadonlyArray<readonly string[]>): number {
 		const known = new Set(this.schedule.trackers.map(({url}) => url));

@@ -77,6 +77,8 @@ export type TorrentEvent =
 			readonly tiers: ReadonlyArray<readonly string[]>;
 			readonly done?: Added;
 	  }
+	/** This tracker of its is asked whenever its time has come, not only when those before it fail. */
+	| {readonly type: 'alwaysTracker'; readonly url: string}
 	| {readonly type: 'removeTracker'; readonly url: string}
 	/** HTTP servers that another account of it says have its files. */
 	| {readonly type: 'addWebSeeds'; readonly urls: readonly string[]}

@@ -360,6 +360,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return answer(event.done, list.add(event.url, event.tier) ? 1 : 0);
 			case 'addTiers':
 				return answer(event.done, list.merge(event.tiers));
+			case 'alwaysTracker':
+				return list.always(event.url);
 			case 'removeTracker':
 				return list.remove(event.url);
 			case 'addWebSeeds':

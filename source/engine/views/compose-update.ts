@@ -1,4 +1,5 @@
 import type {CreationView} from '../../api/creation.js';
+import type {NetworkView} from '../../api/network-view.js';
 import type {SessionView, TorrentView, Update, Watch} from '../../api/snapshot.js';
 import type {Clock} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
@@ -22,6 +23,7 @@ export interface ViewSource {
 	readonly lines: LogRing;
 	readonly diskRate: BytesPerSecond;
 	session(now: Millis): SessionView;
+	network(): NetworkView;
 	torrent(torrent: Torrent, now: Millis): TorrentView;
 	creations(): readonly CreationView[];
 }
@@ -75,6 +77,11 @@ export class UpdateComposer implements SectionSource {
 			const key = `log ${log} ${logFrom ?? ''} ${torrent?.id ?? ''}`;
 			put('log', section(key, source.lines.revision(logFrom), make));
 		}
+		if (watch.network)
+			put(
+				'network',
+				section('network', 0, () => source.network()),
+			);
 		if (torrent !== undefined) put('torrent', this.#torrent(torrent, now, section));
 		return update;
 	}

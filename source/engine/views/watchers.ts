@@ -185,6 +185,7 @@ class Watcher {
 }
 
 function holdsNews(update: Update): boolean {
-	if (update.session || update.torrents || update.creations || update.speed || update.log) return true;
+	const {session, torrents, creations, speed, log, network} = update;
+	if (session || torrents || creations || speed || log || network) return true;
 	return update.torrent !== undefined && Object.keys(update.torrent).length > 1;
 }

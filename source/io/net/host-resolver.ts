@@ -11,6 +11,10 @@ export type LookUpHost = (name: string) => Promise<readonly string[]>;
 /** An answer that takes longer is of no use to anybody. */
 const lookupTime: Millis = 10_000;
 
+/** So long an answer is as good as new: whoever looks where to announce dials a moment later. */
+const keptTime: Millis = 10_000;
+const mostKept = 256;
+
 /** Addresses of a family that this machine has no way to are left out, where the system can tell. */
 const hints = process.platform === 'win32' ? 0 : ADDRCONFIG;
 
@@ -20,13 +24,15 @@ async function askSystem(name: string): Promise<readonly string[]> {
 
 /**
  * Looks up the names of trackers, web servers and peers by the system's resolver, which asks whomever it is configured
- * to from whatever address it likes. A name that is being looked up is not asked for a second time, however many want
- * it: a resolver that hangs holds one thread a name.
+ * to from whatever address it likes. A name that is being looked up, or was in the last ten seconds, is not asked for a
+ * second time, however many want it: a resolver that hangs holds one thread a name.
  */
 export class HostResolver {
 	readonly #clock: Clock;
 	readonly #ask: LookUpHost;
 	readonly #underWay = new Map<string, Promise<readonly string[]>>();
+	/** The last at the end. */
+	readonly #kept = new Map<string, {readonly addresses: readonly string[]; readonly until: Millis}>();
 
 	/** @param ask the system's resolver when left out */
 	constructor(clock: Clock, ask: LookUpHost = askSystem) {
@@ -37,6 +43,8 @@ export class HostResolver {
 	/** All addresses of a host, the preferred ones first; an address is its own. Rejects after 10 s, or with the system's error. */
 	readonly lookUp: LookUpHost = async name => {
 		if (parseIp(name) !== undefined) return [name];
+		const kept = this.#kept.get(name);
+		if (kept !== undefined && kept.until > this.#clock.now()) return kept.addresses;
 		const answer = this.#underWay.get(name) ?? this.#begin(name);
 		return new Promise((resolve, reject) => {
 			const late = this.#clock.after(lookupTime, () =>
@@ -59,7 +67,18 @@ export class HostResolver {
 		const answer = this.#ask(name);
 		this.#underWay.set(name, answer);
 		const end = (): void => void this.#underWay.delete(name);
-		answer.then(end, end);
+		answer.then(addresses => {
+			this.#keep(name, addresses);
+			end();
+		}, end);
 		return answer;
+	}
+
+	/** Refusals are not kept: the network may be back. */
+	#keep(name: string, addresses: readonly string[]): void {
+		this.#kept.delete(name);
+		this.#kept.set(name, {addresses, until: this.#clock.now() + keptTime});
+		if (this.#kept.size <= mostKept) return;
+		for (const oldest of this.#kept.keys()) return void this.#kept.delete(oldest);
 	}
 }

@@ -20,8 +20,8 @@ export interface DhtFacts {
 	readonly unresolved: number;
 	/** Answers nobody, by choice. */
 	readonly readOnly: boolean;
-	/** This machine has no address of the family, or may not use it. */
-	readonly unreachable: boolean;
+	/** Why nothing can be sent in this family, in words; undefined when it can. */
+	readonly unreachable: string | undefined;
 }
 
 /** With so many nodes look-ups find whom they seek. */
@@ -33,7 +33,7 @@ const youth = 10 * 60_000;
 /** The state in a word, and in words why it is no better; undefined when it is good. */
 export function dhtHealth(facts: DhtFacts): {readonly state: DhtState; readonly why: string | undefined} {
 	const {nodes, tried, answered, unresolved} = facts;
-	if (facts.unreachable) return {state: 'off', why: 'this machine has no address of this kind'};
+	if (facts.unreachable !== undefined) return {state: 'off', why: facts.unreachable};
 	if (nodes === 0) {
 		if (facts.silent > 0)
 			return {

@@ -62,7 +62,7 @@ export class AnnounceSchedule {
 			return newsAt !== undefined && now >= newsAt ? tracker.take() : [];
 		});
 		if (tasks.length === 0 && !this.#waiting() && this.#roundAt() <= now) {
-			const next = this.#trackers.find(({isAskable, nextAt}) => isAskable && nextAt <= now);
+			const next = this.#inTurn.find(({isAskable, nextAt}) => isAskable && nextAt <= now);
 			if (next) tasks.push(next.take());
 		}
 		return tasks;
@@ -113,6 +113,14 @@ export class AnnounceSchedule {
 		return true;
 	}
 
+	/** From now on a tracker is asked whenever its time has come, whoever else has answered. False when it was already. */
+	always(url: string): boolean {
+		const tracker = this.#find(url);
+		if (tracker === undefined || tracker.isAlways) return false;
+		tracker.isAlways = true;
+		return true;
+	}
+
 	/** What kept a tracker from being asked is gone: it is asked at once when it failed. */
 	retry(url: string, now: Millis): void {
 		const tracker = this.#find(url);
@@ -136,16 +144,21 @@ export class AnnounceSchedule {
 		return this.#find(url)?.farewell() ?? [];
 	}
 
+	/** Those that wait for each other. */
+	get #inTurn(): readonly ScheduledTracker[] {
+		return this.#trackers.filter(({isAlways}) => !isAlways);
+	}
+
 	/** Whether a tracker was asked and the others wait for its answer. */
 	#waiting(): boolean {
-		return this.#trackers.some(({state}) => state === 'announcing');
+		return this.#inTurn.some(({state}) => state === 'announcing');
 	}
 
 	/** When one of them is asked again: not while another that answered has not had its time. */
 	#roundAt(): Millis {
 		let satisfied = Number.NEGATIVE_INFINITY;
 		let soonest = Number.POSITIVE_INFINITY;
-		for (const {state, isAskable, nextAt} of this.#trackers) {
+		for (const {state, isAskable, nextAt} of this.#inTurn) {
 			if (state === 'working') satisfied = Math.max(satisfied, nextAt);
 			if (isAskable) soonest = Math.min(soonest, nextAt);
 		}

@@ -100,6 +100,12 @@ export class PeerSlots<Swarm extends {readonly number: number}> {
 		return this.#ids.slice(slot * idLength, (slot + 1) * idLength);
 	}
 
+	/** Writes the 20 bytes of its peer id. */
+	writeId(slot: number, out: Uint8Array, to: number): void {
+		const from = slot * idLength;
+		for (let at = 0; at < idLength; at++) out[to + at] = this.#ids[from + at]!;
+	}
+
 	/** Whether it has this peer id, of 20 bytes. */
 	hasId(slot: number, id: Uint8Array): boolean {
 		const from = slot * idLength;

@@ -62,6 +62,8 @@ export class ScheduledTracker {
 	#completedOwed = false;
 	#completedTold = false;
 	#urgent = false;
+	/** It is asked whenever its time has come, whoever else has answered. */
+	isAlways = false;
 	#event: AnnounceEvent | undefined;
 
 	constructor(url: string, tier: number, times: AnnounceTimes) {
@@ -100,6 +102,8 @@ export class ScheduledTracker {
 
 	/** When it is to be asked without regard to the others; undefined when there is no reason to. */
 	get newsAt(): Millis | undefined {
+		if (this.isAlways && this.isAskable && !this.#urgent && !(this.#completedOwed && this.#registered))
+			return this.#nextAt;
 		if (!this.isAskable || !(this.#urgent || (this.#completedOwed && this.#registered))) return undefined;
 		return this.#fails > 0 ? this.#nextAt : Number.NEGATIVE_INFINITY;
 	}

@@ -1,8 +1,9 @@
 import {ProtocolError} from '../../base/errors.js';
+import {formatIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
 import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
-import type {PeerRecord, SwarmRecord} from '../../protocol/tracker/swarm-file.js';
+import {peerRecord, type SwarmRecord} from '../../protocol/tracker/swarm-file.js';
 import {isLoopback} from '../peers/peer-key.js';
 import {HostTable} from './host-table.js';
 import {none, PeerSlots} from './peer-slots.js';
@@ -317,16 +318,20 @@ export class SwarmTable {
 		const slots = this.#slots;
 		for (const [infoHash, swarm] of this.#swarms) {
 			const time = now();
-			const peers: PeerRecord[] = [];
+			const peers = new Uint8Array(swarm.size * peerRecord.length);
+			const out = new DataView(peers.buffer);
+			let at = 0;
 			for (const [group, members] of swarm.groups.entries()) {
 				for (const slot of members ?? []) {
-					peers.push({
-						host: this.#hosts.name(slots.host[slot]!),
-						port: slots.port[slot]!,
-						peerId: slots.id(slot),
-						isSeeder: group < leecherGroup,
-						age: time - slots.seenAt[slot]!,
-					});
+					const host = slots.host[slot]!;
+					peers[at] =
+						(group < leecherGroup ? peerRecord.seederFlag : 0) |
+						(this.#hosts.isIpv6(host) ? peerRecord.ipv6Flag : 0);
+					this.#hosts.write(host, peers, at + peerRecord.address);
+					out.setUint16(at + peerRecord.port, slots.port[slot]!);
+					slots.writeId(slot, peers, at + peerRecord.peerId);
+					out.setUint32(at + peerRecord.age, Math.min(Math.max(0, time - slots.seenAt[slot]!), 0xffffffff));
+					at += peerRecord.length;
 				}
 			}
 			const {name, completed, freshSince} = swarm;
@@ -340,26 +345,35 @@ export class SwarmTable {
 	 */
 	restore(records: readonly SwarmRecord[], since: Millis, now: Millis): void {
 		const {peerLife, torrents, peers: most, peersPerTorrent} = this.#limits;
-		const all: Array<readonly [record: SwarmRecord, peer: PeerRecord]> = [];
+		const all: Array<{readonly record: SwarmRecord; readonly at: number; readonly age: Millis}> = [];
 		for (const record of records) {
-			for (const peer of record.peers.slice(0, peersPerTorrent)) {
-				if (peer.age + since < peerLife && peer.port !== 0) all.push([record, peer]);
+			const {peers} = record;
+			const input = new DataView(peers.buffer, peers.byteOffset, peers.byteLength);
+			const end = Math.min(peers.length, peersPerTorrent * peerRecord.length);
+			for (let at = 0; at < end; at += peerRecord.length) {
+				const age = input.getUint32(at + peerRecord.age);
+				if (age + since < peerLife) all.push({record, at, age});
 			}
 		}
 		// Who announced last comes last: in this order they expire.
-		all.sort(([, a], [, b]) => b.age - a.age);
-		for (const [record, {host, port, peerId, isSeeder, age}] of all.slice(-most)) {
-			let swarm = this.#swarms.get(record.infoHash);
-			if (swarm === undefined && this.#swarms.size >= torrents) continue;
-			swarm ??= this.#newSwarm(record.infoHash, now);
+		all.sort((a, b) => b.age - a.age);
+		for (const {record, at, age} of all.slice(-most)) {
+			const {infoHash, peers, name, completed, isSettled} = record;
+			const field = (from: number, length: number) => peers.subarray(at + from, at + from + length);
+			const flags = peers[at]!;
+			const host = formatIp(field(peerRecord.address, flags & peerRecord.ipv6Flag ? 16 : 4));
+			const port = (peers[at + peerRecord.port]! << 8) | peers[at + peerRecord.port + 1]!;
+			let swarm = this.#swarms.get(infoHash);
+			if (port === 0 || (swarm === undefined && this.#swarms.size >= torrents)) continue;
+			swarm ??= this.#newSwarm(infoHash, now);
 			const number = this.#hosts.find(host);
 			if (number !== undefined && this.#slots.find(swarm, number, port) !== none) continue;
 			const slot = this.#join(swarm, {host, port});
-			this.#slots.touch(slot, peerId, now - since - age);
-			this.#enterGroup(slot, !isSeeder);
-			swarm.name = record.name;
-			swarm.completed = record.completed;
-			if (record.isSettled) this.#endFresh(swarm);
+			this.#slots.touch(slot, field(peerRecord.peerId, 20), now - since - age);
+			this.#enterGroup(slot, (flags & peerRecord.seederFlag) === 0);
+			swarm.name = name;
+			swarm.completed = completed;
+			if (isSettled) this.#endFresh(swarm);
 		}
 	}
 

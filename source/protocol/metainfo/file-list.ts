@@ -233,16 +233,20 @@ function padToPieces(files: readonly ListedFile[], name: string, pieceLength: By
 function mergeHybrid(v1: readonly ListedFile[], v2: readonly ListedFile[], pieceLength: Bytes): ListedFile[] {
 	let offset = 0;
 	let next = 0;
+	/** Where the next file begins when there were only v2. */
+	let begin = 0;
 	const merged = v1.map((file, index) => {
-		const aligned = offset % pieceLength === 0 || file.length === 0;
+		const aligned = offset === begin || file.length === 0;
 		offset += file.length;
 		if (file.pad) return file;
+		begin += Math.ceil(file.length / pieceLength) * pieceLength;
 		const twin = v2[next++];
 		const same =
 			twin !== undefined &&
 			twin.length === file.length &&
 			twin.path.length === file.path.length &&
-			twin.path.every((element, depth) => element === file.path[depth]);
+			twin.path.every((element, depth) => element === file.path[depth]) &&
+			twin.target?.join('/') === file.target?.join('/');
 		if (!same) {
 			throw new ProtocolError('hybrid-mismatch', `the v1 and v2 halves do not agree on ${label(index)}`, 52);
 		}

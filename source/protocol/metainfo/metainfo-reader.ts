@@ -2,7 +2,7 @@ import {ProtocolError} from '../../base/errors.js';
 import {toHex} from '../../base/hex.js';
 import type {Bytes, InfoHash} from '../../base/units.js';
 import {type BencodeNode, decodeBencode} from '../bencode/bencode.js';
-import {arrangeFiles, layOut, readFileList, readFileTree} from './file-list.js';
+import {arrangeFiles, type ListedFile, layOut, readFileList, readFileTree} from './file-list.js';
 import type {Metainfo} from './metainfo.js';
 import {readPieceLayers} from './piece-layers.js';
 import {isNothing, isOddName, sanitizeName, sanitizePathElement} from './sanitize-path.js';
@@ -93,6 +93,7 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 	const v2 = isV2 ? readFileTree(info, name, rule) : undefined;
 	if (isV2 && !v2) throw new ProtocolError('no-files', 'it has no file tree', 52);
 	if (isV1 && !v1) throw new ProtocolError('no-files', 'it lists no files', 3);
+	if (v2) requireOwnRoots(v2);
 	const {files, length} = layOut(arrangeFiles(v1, v2, name, pieceLength));
 	if (length === 0) throw new ProtocolError('no-data', 'its files hold no data', 3);
 	const pieceCount = Math.ceil(length / pieceLength);
@@ -123,6 +124,20 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 		creationDate: undefined,
 		source: info.get('source')?.text(),
 	};
+}
+
+/** Files of the same root have the same content, and so the same length: or one of them could never be right. BEP 52. */
+function requireOwnRoots(files: ReadonlyArray<Pick<ListedFile, 'length' | 'piecesRoot'>>): void {
+	const lengths = new Map<string, Bytes>();
+	for (const {length, piecesRoot} of files) {
+		if (piecesRoot === undefined) continue;
+		const root = toHex(piecesRoot);
+		if ((lengths.get(root) ?? length) !== length) {
+			throw new ProtocolError('bad-pieces-root', 'two of its files have one root and different lengths', 52);
+		}
+
+		lengths.set(root, length);
+	}
 }
 
 /** Whether it is a v2 torrent, which must be in canonical form to the last byte. */

@@ -24,19 +24,15 @@ export function readPieceLayers(
 
 	// Files with the same content share a root, and so a layer.
 	const lengths = new Map<string, Bytes>();
-	const contradictory = new Set<string>();
-	for (const file of files) {
-		if (!file.piecesRoot || file.length <= pieceLength) continue;
-		const root = toHex(file.piecesRoot);
-		if ((lengths.get(root) ?? file.length) !== file.length) contradictory.add(root);
-		lengths.set(root, file.length);
+	for (const {piecesRoot, length} of files) {
+		if (piecesRoot && length > pieceLength) lengths.set(toHex(piecesRoot), length);
 	}
 
 	const layers = new Map<string, Uint8Array>();
 	for (const [key, value] of node.entries()) {
 		const root = toHex(key);
 		const length = lengths.get(root);
-		if (length === undefined || contradictory.has(root)) {
+		if (length === undefined) {
 			throw new ProtocolError(
 				'bad-piece-layers',
 				'it has a piece layer that belongs to none of its files',

@@ -33,6 +33,7 @@ const latin1 = (bytes: Uint8Array): string => {
  */
 export class HttpResponseReader {
 	readonly #maximumBody: Bytes;
+	readonly #stream: ((bytes: Uint8Array) => void) | undefined;
 	/** The body as far as it came, with room for more: many small parts must not cost more than their bytes. */
 	#body = new Uint8Array(0);
 	#state: State = 'head';
@@ -48,8 +49,10 @@ export class HttpResponseReader {
 	/** Bytes of the body, or of its chunk, still to come. */
 	#missing = 0;
 
-	constructor(maximumBody: Bytes) {
+	/** @param stream told of the body as it comes when the status is 200, instead of its being kept: no ceiling holds then */
+	constructor(maximumBody: Bytes, stream?: (bytes: Uint8Array) => void) {
 		this.#maximumBody = maximumBody;
+		this.#stream = stream;
 	}
 
 	/** Whether the answer is whole. */
@@ -153,7 +156,7 @@ export class HttpResponseReader {
 			const [length = ''] = lengths;
 			if (lengths.size > 1 || !/^\d{1,15}$/.test(length)) throw notHttp();
 			this.#missing = Number(length);
-			if (this.#missing > this.#maximumBody) throw this.#tooLong();
+			if (!this.#isStreamed && this.#missing > this.#maximumBody) throw this.#tooLong();
 			this.#state = this.#missing === 0 ? 'done' : 'counted';
 		} else this.#state = 'until-close';
 	}
@@ -162,11 +165,22 @@ export class HttpResponseReader {
 		const digits = /^\s*([\da-f]{1,12})\s*(?:;|$)/i.exec(line)?.[1];
 		if (digits === undefined) throw notHttp();
 		this.#missing = Number.parseInt(digits, 16);
-		if (this.#length + this.#missing > this.#maximumBody) throw this.#tooLong();
+		if (!this.#isStreamed && this.#length + this.#missing > this.#maximumBody) throw this.#tooLong();
 		this.#state = this.#missing === 0 ? 'done' : 'chunk';
 	}
 
+	get #isStreamed(): boolean {
+		return this.#stream !== undefined && this.#status === 200;
+	}
+
 	#takeBody(part: Uint8Array): void {
+		if (this.#isStreamed) {
+			// What comes around chunks is weighed against what is in them.
+			this.#framing = 0;
+			this.#stream?.(part);
+			this.#endPart(part);
+			return;
+		}
 		const length = this.#length + part.length;
 		if (length > this.#maximumBody) throw this.#tooLong();
 		if (length > this.#body.length) {
@@ -176,6 +190,10 @@ export class HttpResponseReader {
 		}
 		this.#body.set(part, this.#length);
 		this.#length = length;
+		this.#endPart(part);
+	}
+
+	#endPart(part: Uint8Array): void {
 		if (this.#state === 'until-close') return;
 		this.#missing -= part.length;
 		if (this.#missing === 0) this.#state = this.#state === 'chunk' ? 'chunk-end' : 'done';

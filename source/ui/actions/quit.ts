@@ -1,11 +1,12 @@
 import type {Millis} from '../../base/units.js';
+import {isOver} from '../model/creations.js';
 import {standsStill} from '../model/stands-still.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 
 /** The engine has so long to say what is at work before leaving asks anyway. */
 const answerTime: Millis = 1000;
 
-/** Leaves, or asks whether downloads shall go on when some are at work. */
+/** Leaves, or asks whether downloads, and torrents that are being made, shall go on when some are at work. */
 export function quit(screen: ScreenContext): void {
 	let isOpen = false;
 	const open = () => {
@@ -19,7 +20,8 @@ export function quit(screen: ScreenContext): void {
 		({torrents = []}) => {
 			late.clear();
 			if (isOpen) return;
-			if (torrents.every(standsStill)) screen.leave({how: screen.stays ? 'detach' : 'stop'});
+			const isMaking = screen.state().model.creations?.some(creation => !isOver(creation));
+			if (torrents.every(standsStill) && !isMaking) screen.leave({how: screen.stays ? 'detach' : 'stop'});
 			else open();
 		},
 		() => {

@@ -1,6 +1,7 @@
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
 import {changeField, type FormField, withField} from '../forms/form.js';
+import {completePath} from '../forms/path-completion.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLinks} from '../text/pasted-links.js';
 import {field, insert} from '../text/text-field.js';
@@ -22,6 +23,7 @@ export function openAdd(screen: ScreenContext, link: string): void {
 				label: 'torrent',
 				hint: 'a magnet link, or a path or URL of a .torrent',
 				value: field(link),
+				path: true,
 			},
 			{
 				kind: 'text',
@@ -29,6 +31,7 @@ export function openAdd(screen: ScreenContext, link: string): void {
 				label: 'folder',
 				hint: 'where the data goes',
 				value: field(model.session?.dir ?? model.torrent?.overview?.dir ?? ''),
+				path: true,
 			},
 			{
 				kind: 'text',
@@ -47,8 +50,22 @@ export function openAdd(screen: ScreenContext, link: string): void {
 }
 
 function changed(screen: ScreenContext, dialog: AddDialog, at: number, next: FormField): void {
-	const after: AddDialog = {...dialog, fields: withField(dialog.fields, at, next), problem: undefined};
+	const after: AddDialog = {
+		...dialog,
+		fields: withField(dialog.fields, at, next),
+		problem: undefined,
+		ways: undefined,
+	};
 	screen.setDialog(next.name === 'select' ? applyRule(after) : after);
+}
+
+/** Completes the path that is typed. */
+function complete(screen: ScreenContext, dialog: AddDialog, next: () => void): boolean {
+	const now = () => {
+		const open = screen.state().view.dialog;
+		return open?.kind === 'add' ? open : undefined;
+	};
+	return completePath(screen, dialog, {now, set: changed => screen.setDialog(changed), next});
 }
 
 /** A field with pasted text in it. A link that is pasted over another one takes its place. */
@@ -60,7 +77,9 @@ function pastedField(part: FormField & {kind: 'text'}, text: string, links: read
 
 export const addDialog: DialogKind<AddDialog> = {
 	shape: 'box',
-	key(screen, dialog, key) {
+	key(screen, open, key) {
+		// Tab was pressed in a path, and its answer has not come.
+		const dialog: AddDialog = open.looking ? {...open, at: open.at + 1, looking: undefined} : open;
 		const {fields, at} = dialog;
 		const preview = currentPreview(dialog);
 		const known = preview.kind === 'known' ? preview : undefined;
@@ -72,9 +91,11 @@ export const addDialog: DialogKind<AddDialog> = {
 		else if (key === 'enter') {
 			if (known) submit(screen, dialog, known);
 			else if (preview.kind !== 'asked') look(screen);
-		} else if (key === 'tab' || (key === 'down' && !inTree))
-			screen.setDialog({...dialog, at: (at + 1) % stops});
-		else if (key === 'shift-tab' || (key === 'up' && (!inTree || known.row === 0))) {
+		} else if (key === 'tab' || (key === 'down' && !inTree)) {
+			const next = () => screen.setDialog({...dialog, at: (at + 1) % stops, ways: undefined});
+			const isAsked = key === 'tab' && complete(screen, dialog, next);
+			if (!isAsked) next();
+		} else if (key === 'shift-tab' || (key === 'up' && (!inTree || known.row === 0))) {
 			screen.setDialog({...dialog, at: (Math.min(at, stops) + stops - 1) % stops});
 		} else if (inTree) {
 			const next = previewKey(known, key);

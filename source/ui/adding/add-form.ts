@@ -18,6 +18,10 @@ export interface AddDialog {
 	readonly at: number;
 	readonly problem?: string | undefined;
 	readonly preview: AddPreview;
+	/** The ways in which the path that is typed could go on, after Tab. */
+	readonly ways?: readonly string[] | undefined;
+	/** It is being looked what is there, after Tab. */
+	readonly looking?: true | undefined;
 }
 
 declare module '../model/dialog.js' {

@@ -3,11 +3,12 @@ import {isInfoHash} from '../../base/magnet-text.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
 import {fieldRows} from '../forms/field-rows.js';
 import {formValues} from '../forms/form.js';
+import {waysInWords} from '../forms/path-completion.js';
 import type {MagnetStart} from '../model/preferences.js';
 import type {Area, Look} from '../present/context.js';
 import type {Row, Span} from '../present/row.js';
 import {count, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {fit, terminalText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
 import {type AddDialog, asksLater} from './add-form.js';
 import {currentPreview, type KnownPreview} from './add-preview.js';
@@ -97,6 +98,8 @@ export function addRows(
 		rows.push([], ...why.map((line): Row => [[` ${line}`, 'bad']]));
 	} else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
 	if (dialog.problem !== undefined) rows.push([[` ${terminalText(dialog.problem)}`, 'warn']]);
+	else if (dialog.ways && dialog.ways.length > 0)
+		rows.push([[` ${fit(terminalText(waysInWords(dialog.ways)), columns - 2)}`, 'dim']]);
 	return {
 		title: 'Add a torrent',
 		rows,

@@ -1,5 +1,7 @@
 import {addDialog} from '../adding/add-dialog.js';
 import {chooseDialog} from '../adding/choose-dialog.js';
+import {createDialog} from '../creating/create-dialog.js';
+import {creationDialog} from '../creating/creation-dialog.js';
 import type {Dialog, DialogTypes} from '../model/dialog.js';
 import {askDialog} from './ask-dialog.js';
 import {detailsDialog} from './details-dialog.js';
@@ -18,6 +20,8 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	add: addDialog,
 	ask: askDialog,
 	choose: chooseDialog,
+	create: createDialog,
+	creation: creationDialog,
 	details: detailsDialog,
 	dht: dhtDialog,
 	form: formDialog,

@@ -1,3 +1,4 @@
+import {isOver} from '../model/creations.js';
 import type {Row} from '../present/row.js';
 import {choicesLine} from './ask-dialog.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -48,7 +49,8 @@ export const quitDialog: DialogKind<QuitDialog> = {
 			],
 			columns,
 		),
-	rows(_dialog, {columns}, {detachable}) {
+	rows(_dialog, {columns}, {detachable, state}) {
+		const isMaking = state().model.creations?.some(creation => !isOver(creation));
 		const {title, about, detach, stop} = meanings[detachable ? 'detachable' : 'attached'];
 		const choice = (key: string, name: string, meaning: string): Row => [
 			[`  ${key} `, 'key'],
@@ -59,6 +61,7 @@ export const quitDialog: DialogKind<QuitDialog> = {
 			title,
 			rows: [
 				[[about, 'text']],
+				...(isMaking ? [[[' A torrent is being made.', 'text']] as Row] : []),
 				[],
 				choice('d', 'detach', detach),
 				choice('s', 'stop', stop),

@@ -8,6 +8,8 @@ export type FormField =
 			readonly label: string;
 			readonly hint?: string;
 			readonly value: TextField;
+			/** It is a path, which Tab completes. */
+			readonly path?: true;
 	  }
 	| {
 			readonly kind: 'choice';

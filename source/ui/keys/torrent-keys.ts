@@ -5,8 +5,10 @@ import {remove, removeWithData, takeBack} from '../actions/removing.js';
 import {copyMagnets, openData, queue, reannounce} from '../actions/torrents.js';
 import {openAdd} from '../adding/add-dialog.js';
 import {openChoose} from '../adding/choose-dialog.js';
+import {openCreate} from '../creating/create-dialog.js';
 import {openLabel, openMove} from '../forms/torrent-forms.js';
 import {openLimits} from '../forms/torrent-limits.js';
+import {isOver} from '../model/creations.js';
 import {cursorRow, entries} from '../model/lists.js';
 import {standsStill} from '../model/stands-still.js';
 import {isUnknown} from '../present/torrent-state.js';
@@ -107,6 +109,18 @@ export const torrentKeys = inGroup('Torrent', [
 		footer: 11,
 		label: 'add',
 		run: (screen, _, link) => openAdd(screen, link),
+	}),
+	defineKey({
+		name: 'create',
+		keys: ['M'],
+		where: ['anywhere'],
+		help: 'Make a torrent of a file or folder, or see how far one is',
+		when: ({state}) => ({running: state().model.creations?.find(creation => !isOver(creation))}),
+		label: ({running}) => (running ? 'being made' : 'make'),
+		run: (screen, {running}, path) => {
+			if (running && path === '') screen.setDialog({kind: 'creation', id: running.id});
+			else openCreate(screen, path);
+		},
 	}),
 	defineKey({
 		name: 'open-data',

@@ -1,3 +1,4 @@
+import type {CreationView} from '../../api/creation.js';
 import type {
 	FileProgressView,
 	FileView,
@@ -34,6 +35,8 @@ export interface TorrentModel {
 export interface Model {
 	readonly session?: SessionView | undefined;
 	readonly torrents?: readonly TorrentView[] | undefined;
+	/** Torrents that are being made, or were a while ago. */
+	readonly creations?: readonly CreationView[] | undefined;
 	readonly torrent?: TorrentModel | undefined;
 	readonly speed?: SpeedView | undefined;
 	readonly log?: readonly LogView[] | undefined;
@@ -89,6 +92,7 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 	return {
 		session: update.session ?? model.session,
 		torrents: update.torrents ?? model.torrents,
+		creations: update.creations ?? model.creations,
 		torrent,
 		speed: update.speed ?? model.speed,
 		log: update.log ?? model.log,

@@ -1,4 +1,7 @@
+import type {CreationView} from '../../api/creation.js';
 import type {TorrentView} from '../../api/snapshot.js';
+import {lastName} from '../creating/creation-dialog.js';
+import {isOver} from '../model/creations.js';
 import type {Model} from '../model/model.js';
 import type {ScreenState} from '../model/store.js';
 import type {Notice} from '../model/view.js';
@@ -21,18 +24,33 @@ export class Announcer {
 		this.#say = say;
 	}
 
-	/** Announces the torrents that are done, or have failed, since `before`. */
-	compare(before: Model, {model, preferences}: ScreenState): void {
+	/** Announces the torrents that are done, or have failed, since `before`, and those that were made. */
+	compare(before: Model, {model, view, preferences}: ScreenState): void {
 		const earlier = before.torrent?.overview;
 		const now = model.torrent?.overview;
 		if (before.torrents) this.#announce(before.torrents, model.torrents ?? [], preferences);
 		if (earlier && now) this.#announce([earlier], [now], preferences);
+		const {dialog} = view;
+		for (const creation of model.creations ?? []) {
+			const was = before.creations?.find(({id}) => id === creation.id);
+			if (was === undefined || isOver(was) || !isOver(creation)) continue;
+			// Who looks at it sees it.
+			if (dialog?.kind !== 'creation' || dialog.id !== creation.id) this.#tellMade(creation, preferences);
+		}
+	}
+
+	#tellMade({state, output, seeding, why}: CreationView, preferences: ScreenState['preferences']): void {
+		const isDone = state === 'done';
+		const text = isDone
+			? `${lastName(output)} is written${seeding === undefined ? '' : ', and seeded'}.`
+			: `${lastName(output)}: ${terminalText(why ?? '')}`;
+		this.#tell(text, isDone ? 'good' : 'error', preferences);
 	}
 
 	#announce(
 		before: readonly Announced[],
 		after: readonly Announced[],
-		{bell: rings, notify}: ScreenState['preferences'],
+		preferences: ScreenState['preferences'],
 	): void {
 		for (const {id, state, name} of after) {
 			const earlier = before.find(other => other.id === id)?.state;
@@ -40,10 +58,18 @@ export class Announcer {
 			const done = earlier === 'downloading' && (state === 'seeding' || state === 'finished');
 			if (!done && state !== 'failed') continue;
 			const text = `${terminalText(name)}: ${done ? 'download complete' : 'stopped by an error'}`;
-			this.#say(text, done ? 'good' : 'error');
-			if (rings) this.#send(bell);
-			if (notify) this.#send(notification(text));
+			this.#tell(text, done ? 'good' : 'error', preferences);
 		}
+	}
+
+	#tell(
+		text: string,
+		level: Notice['level'],
+		{bell: rings, notify}: Pick<ScreenState['preferences'], 'bell' | 'notify'>,
+	): void {
+		this.#say(text, level);
+		if (rings) this.#send(bell);
+		if (notify) this.#send(notification(text));
 	}
 
 	/** Has the window's title say how far the shown torrent is. */

@@ -48,6 +48,8 @@ export interface ScreenContext {
 	readonly config: ConfigFile | undefined;
 	/** A path in full: from the home folder for `~`, from the current one for others. */
 	fullPath(path: string): string;
+	/** The paths of what is there that begin like one, as it was typed; folders end with `/`. Absent where nobody can look. */
+	readonly completePath?: ((path: string) => Promise<readonly string[]>) | undefined;
 	/** Writes a file that was not there, whose bytes are `base64`; absent where there is no way to. */
 	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file; absent where there is no way to. */

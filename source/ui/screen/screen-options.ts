@@ -36,6 +36,8 @@ export interface ScreenOptions {
 	readonly stays?: boolean | undefined;
 	/** A path that somebody typed, in full: `~/x` and `x` become absolute. As it is when left out. */
 	readonly fullPath?: ((path: string) => string) | undefined;
+	/** The paths of what is there that begin like one, as it was typed; folders end with `/`. */
+	readonly completePath?: ((path: string) => Promise<readonly string[]>) | undefined;
 	/** Writes a file that was not there; fails with why, in words, when one is. `base64`: its bytes. */
 	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file with its program. */

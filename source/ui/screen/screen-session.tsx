@@ -59,6 +59,7 @@ export class ScreenSession implements ScreenContext {
 	readonly config: ConfigFile | undefined;
 	readonly openFile: ((path: string) => void) | undefined;
 	readonly saveFile: ScreenOptions['saveFile'];
+	readonly completePath: ScreenOptions['completePath'];
 	readonly state: () => ScreenState;
 	readonly send: ScreenContext['send'];
 	readonly #options: ScreenOptions;
@@ -96,6 +97,7 @@ export class ScreenSession implements ScreenContext {
 		this.config = prefs?.config;
 		this.openFile = options.openFile;
 		this.saveFile = options.saveFile;
+		this.completePath = options.completePath;
 		this.#table = [...rebind(keyTable, loaded.keys), ...typedCommands];
 		this.#keyProblem = keyProblem(keyTable, loaded.keys);
 		const {columns, rows} = this.#size();

@@ -23,6 +23,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 			interval,
 			session: true,
 			torrents: true,
+			creations: true,
 			...(speed && {speed}),
 			...(layout.panes.log && log(200)),
 		};
@@ -35,6 +36,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 	return {
 		interval,
 		session: true,
+		creations: true,
 		torrent: {
 			id: view.torrent,
 			overview: true,

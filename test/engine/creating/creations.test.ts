@@ -97,6 +97,8 @@ test('what cannot be made is refused at once, and nothing is told of it', async 
 		{path, output: space.path('x.torrent'), options: {pieceLength: 20_000}},
 		/not a power of two/,
 	);
+	await refused({path, output: space.path('x.torrent'), options: {trackers: [['x']]}}, /"x" is no URL/);
+	await refused({path, output: space.path('x.torrent'), options: {webSeeds: ['udp://x']}}, /is no URL/);
 	await refused({path: 'file'}, /is not absolute/);
 	await until('nothing to be told', patience, () => views.all.length === 0);
 	assert.equal(readFileSync(space.path('file.torrent'), 'utf8'), 'mine');

@@ -36,7 +36,7 @@ class Lan {
 					const {host, pathname} = new URL(url);
 					const fake = this.#fakes.get(host.split(':')[0]!);
 					if (!fake?.habits.upnp) throw new Error('nobody there');
-					const {status, body} = fake.web(pathname, post?.body);
+					const {status, body} = fake.web(pathname, post && String(post.body));
 					return {status, body: new TextEncoder().encode(body), url};
 				},
 			},

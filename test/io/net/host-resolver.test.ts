@@ -22,8 +22,8 @@ test('an address is its own, and nobody is asked', async () => {
 	assert.deepEqual(asked, []);
 });
 
-test('a name is asked for once, however many want it at a time, and again afterwards', async () => {
-	const {asked, resolver} = stage();
+test('a name is asked for once, however many want it at a time and in the ten seconds after, and again afterwards', async () => {
+	const {clock, asked, resolver} = stage();
 	const answers = [
 		resolver.lookUp('one.example'),
 		resolver.lookUp('one.example'),
@@ -36,9 +36,34 @@ test('a name is asked for once, however many want it at a time, and again afterw
 		['192.0.2.1', '192.0.2.2'],
 		'192.0.2.1',
 	]);
-	await settled();
+	await clock.pass(9_999);
+	assert.deepEqual(await resolver.lookUp('one.example'), ['192.0.2.1', '192.0.2.2']);
+	assert.equal(asked.length, 1);
+	await clock.pass(1);
 	void resolver.lookUp('one.example');
 	assert.equal(asked.length, 2);
+	asked[1]!.resolve(['192.0.2.3']);
+	await settled();
+	assert.deepEqual(await resolver.lookUp('one.example'), ['192.0.2.3'], 'the newer answer counts');
+});
+
+test('of the answers that are kept there are 256 at most, and none that was a refusal', async () => {
+	const {asked, resolver} = stage();
+	for (let n = 0; n < 257; n++) {
+		const answer = resolver.lookUp(`${n}.example`);
+		asked[n]!.resolve(['192.0.2.1']);
+		await answer;
+	}
+	await resolver.lookUp('1.example');
+	assert.equal(asked.length, 257);
+	void resolver.lookUp('0.example');
+	assert.equal(asked.length, 258);
+	for (const turn of [258, 259]) {
+		const refused = assert.rejects(resolver.lookUp('none.example'));
+		asked[turn]!.reject(new Error('no'));
+		await refused;
+		await settled();
+	}
 });
 
 test('a resolver that hangs is waited for 10 s, and is not asked a second time meanwhile', async () => {
@@ -76,8 +101,8 @@ test('a peer is HOST:PORT; what is none, or is not found, is told in one line', 
 	const named = resolvePeer('peer.example:7', resolver);
 	asked[0]!.resolve(['2001:db8::2']);
 	assert.deepEqual(await named, {host: '2001:db8::2', port: 7});
-	const unknown = resolvePeer('peer.example:7', resolver);
+	const unknown = resolvePeer('other.example:7', resolver);
 	await settled();
 	asked[1]!.reject(new Error('no'));
-	await assert.rejects(unknown, {code: 'unknown-host', message: /no address is known for peer\.example/});
+	await assert.rejects(unknown, {code: 'unknown-host', message: /no address is known for other\.example/});
 });

@@ -13,7 +13,7 @@ const usual: DhtFacts = {
 	answered: 3,
 	unresolved: 0,
 	readOnly: false,
-	unreachable: false,
+	unreachable: undefined,
 };
 
 const cases: ReadonlyArray<readonly [what: string, facts: Partial<DhtFacts>, state: string, why: RegExp]> = [
@@ -24,7 +24,7 @@ const cases: ReadonlyArray<readonly [what: string, facts: Partial<DhtFacts>, sta
 	['asked by few, and answering nobody by choice', {incoming: 0, readOnly: true}, 'good', /^$/],
 	['39 nodes', {nodes: 39}, 'poor', /^only 39 nodes are known$/],
 	['one node', {nodes: 1}, 'poor', /^only 1 node is known$/],
-	['no address of the family', {unreachable: true}, 'off', /no address/],
+	['no address of the family', {unreachable: 'it has no address'}, 'off', /^it has no address$/],
 	[
 		'three nodes and no other that answers',
 		{nodes: 3, answered: 0},

@@ -312,3 +312,22 @@ test('whatever trackers answer, a torrent asks each within bounds and never gets
 		assert.ok(now > 3_600_000, `${asked} announces in ${now} ms`);
 	}
 });
+
+test('a tracker that is always to be asked neither waits for the others nor has them wait', () => {
+	const s = schedule([[a], [b], [c]]);
+	assert.equal(s.always(c), true);
+	assert.equal(s.always(c), false);
+	assert.deepEqual(due(s, 0), [`${c} started`]);
+	assert.deepEqual(due(s, 0), [`${a} started`]);
+	s.succeeded(c, {interval: 60}, 10);
+	assert.deepEqual(due(s, 10), []);
+	s.failed(a, 20);
+	assert.deepEqual(due(s, 20), [`${b} started`]);
+	s.succeeded(b, {interval: 3600}, 30);
+	assert.equal(s.nextDeadline(30), 300_010);
+	assert.deepEqual(due(s, 300_010), [`${c} -`]);
+	s.failed(c, 300_020);
+	assert.equal(s.nextDeadline(300_020), 300_020 + 17_500);
+	assert.deepEqual(due(s, 317_520), [`${c} -`]);
+	assert.deepEqual(s.farewell(c), []);
+});

@@ -241,7 +241,7 @@ test('piece layers have to be known, sized and right', () => {
 });
 
 test('both halves of a hybrid have to agree', () => {
-	const tree = {a: leaf(20_000), b: leaf(5)};
+	const tree = {a: leaf(20_000), b: leaf(5, {'pieces root': Buffer.alloc(32, 8)})};
 	const pad = file(['.pad', '12768'], 12_768, {attr: 'p'});
 	const hybrid = (files: readonly Bencodable[]) => parse({...multi(files), ...v2(tree)});
 	const torrent = hybrid([file(['a'], 20_000), pad, file(['b'], 5)]);

@@ -5,24 +5,21 @@ import {
 	decodeSwarmFile,
 	encodeSwarmFileHead,
 	encodeSwarmRecord,
+	peerRecord,
 	type SwarmRecord,
 } from '../../../source/protocol/tracker/swarm-file.js';
 import {seeded} from '../../policy/seeded.ts';
 
 const secret = Uint8Array.from({length: 32}, (_, n) => n);
-const id = new Uint8Array(20).fill(7);
 const records: readonly SwarmRecord[] = [
 	{
 		infoHash: 'ab'.repeat(20),
 		name: 'Ein schöner Film 🎬',
 		completed: 4_000_000_000,
 		isSettled: true,
-		peers: [
-			{host: '192.0.2.1', port: 65_535, peerId: id, isSeeder: true, age: 0},
-			{host: '2001:db8::1', port: 1, peerId: id, isSeeder: false, age: 3_600_000},
-		],
+		peers: Uint8Array.from({length: 2 * peerRecord.length}, (_, n) => n),
 	},
-	{infoHash: '01'.repeat(20), name: undefined, completed: 0, isSettled: false, peers: []},
+	{infoHash: '01'.repeat(20), name: undefined, completed: 0, isSettled: false, peers: new Uint8Array()},
 ];
 
 function file(): Uint8Array {

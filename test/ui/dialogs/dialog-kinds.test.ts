@@ -42,6 +42,8 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 			row: 0,
 		},
 	},
+	create: {kind: 'create', fields, at: 0},
+	creation: {kind: 'creation', id: 1},
 	details: {kind: 'details'},
 	dht: {kind: 'dht', dht: fakeDht, top: 0},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
@@ -86,9 +88,9 @@ for (const dialog of Object.values(dialogs)) {
 		const now = state().view.dialog;
 		if (now?.kind === 'line') assert.equal(fieldText(now.value), 'abcdef');
 		else {
-			const [first] = now?.kind === 'form' || now?.kind === 'add' || now?.kind === 'choose' ? now.fields : [];
+			const [first] = now && 'fields' in now ? now.fields : [];
 			assert.ok(first?.kind === 'text', now?.kind);
-			const isOwn = ['form', 'add', 'choose'].includes(dialog.kind);
+			const isOwn = ['form', 'add', 'choose', 'create'].includes(dialog.kind);
 			assert.equal(fieldText(first.value), isOwn ? 'abcdef' : 'def');
 		}
 	});

@@ -6,7 +6,7 @@ import type {IpFamily, LocalAddresses} from '../local-addresses.js';
 import {describeNetworkError} from '../network-error.js';
 import {AddressGuard} from './address-guard.js';
 import {HttpDialer} from './http-dialer.js';
-import {exchangeHttp, type HttpPost, requestText} from './http-exchange.js';
+import {exchangeHttp, type HttpPost, requestBytes} from './http-exchange.js';
 import {inflateBody} from './inflate-body.js';
 
 export interface HttpRequest {
@@ -21,8 +21,12 @@ export interface HttpRequest {
 	readonly localPath?: (path: string) => boolean;
 	/** How many redirects are followed, 5 when left out; one more is an answer as any other when it is 0. */
 	readonly redirects?: number;
-	/** Sent by POST, instead of asking by GET; then nothing is followed. */
+	/** Sent, instead of asking by GET; then nothing is followed. */
 	readonly post?: HttpPost;
+	/** Said with each request, also where redirects lead. */
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Told of an answer of status 200 as it comes, as it was sent, however long: its body is empty in the end. */
+	readonly stream?: (bytes: Uint8Array) => void;
 }
 
 export interface HttpResponse {
@@ -134,7 +138,7 @@ export class NodeHttpClient implements HttpClient {
 	async #exchange(
 		url: string,
 		guard: AddressGuard,
-		{maximumBody, post, family}: HttpRequest,
+		{maximumBody, post, family, headers, stream}: HttpRequest,
 		signal: AbortSignal,
 	): Promise<RawHttpResponse> {
 		signal.throwIfAborted();
@@ -142,6 +146,7 @@ export class NodeHttpClient implements HttpClient {
 		const {protocol} = target;
 		if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`it leads to ${protocol}, not http`);
 		const socket = await this.#dialer.dial(target, guard, signal, family);
-		return exchangeHttp(socket, requestText(target, this.#options.userAgent, post), maximumBody, signal);
+		const bytes = requestBytes(target, this.#options.userAgent, post, headers);
+		return exchangeHttp(socket, bytes, maximumBody, signal, stream);
 	}
 }

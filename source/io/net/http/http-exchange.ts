@@ -4,20 +4,27 @@ import {HttpResponseReader, type RawHttpResponse} from '../../../protocol/tracke
 
 /** What is sent to a server. */
 export interface HttpPost {
+	/** POST when left out. */
+	readonly method?: 'POST' | 'PUT' | 'DELETE';
 	/** Beside those that every request has; `Content-Length` is one of those. */
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body: string;
+	readonly body: string | Uint8Array;
 }
 
-/** Sends one request and reads its answer; the connection is over then. Rejects when it breaks, or is aborted. */
+/**
+ * Sends one request and reads its answer; the connection is over then. Rejects when it breaks, or is aborted.
+ *
+ * @param stream as in `HttpResponseReader`
+ */
 export function exchangeHttp(
 	socket: Socket,
-	request: string,
+	request: Uint8Array,
 	maximumBody: Bytes,
 	signal: AbortSignal,
+	stream?: (bytes: Uint8Array) => void,
 ): Promise<RawHttpResponse> {
 	return new Promise((resolve, reject) => {
-		const reader = new HttpResponseReader(maximumBody);
+		const reader = new HttpResponseReader(maximumBody, stream);
 		const settle = (error?: unknown): void => {
 			signal.removeEventListener('abort', abort);
 			socket.destroy();
@@ -44,24 +51,34 @@ export function exchangeHttp(
 	});
 }
 
-/** A GET request, or a POST with what it sends; a user and password in the URL go with it. */
-export function requestText(target: URL, userAgent: string, post?: HttpPost): string {
+/**
+ * A GET request, or one that sends something; a user and password in the URL go with it.
+ *
+ * @param headers beside those that every request has
+ */
+export function requestBytes(
+	target: URL,
+	userAgent: string,
+	post?: HttpPost,
+	headers: Readonly<Record<string, string>> = {},
+): Uint8Array {
 	const {username, password} = target;
 	const named = username !== '' || password !== '';
+	const body = Buffer.from(post?.body ?? '');
 	const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
 	const head = [
-		`${post === undefined ? 'GET' : 'POST'} ${target.pathname}${target.search} HTTP/1.1`,
+		`${post === undefined ? 'GET' : (post.method ?? 'POST')} ${target.pathname}${target.search} HTTP/1.1`,
 		`Host: ${target.host}`,
 		`User-Agent: ${userAgent}`,
 		'Accept-Encoding: gzip',
 		'Accept: */*',
 		...(named ? [`Authorization: Basic ${credentials}`] : []),
-		...Object.entries(post?.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
-		...(post === undefined ? [] : [`Content-Length: ${Buffer.byteLength(post.body)}`]),
+		...Object.entries({...headers, ...post?.headers}).map(([name, value]) => `${name}: ${value}`),
+		...(post === undefined ? [] : [`Content-Length: ${body.length}`]),
 		'Connection: close',
 		'\r\n',
 	];
-	return `${head.join('\r\n')}${post?.body ?? ''}`;
+	return Buffer.concat([Buffer.from(head.join('\r\n')), body]);
 }
 
 function decoded(text: string): string {

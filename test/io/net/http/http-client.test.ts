@@ -454,3 +454,41 @@ test('a post is never sent a second time, and no redirect is followed where none
 		/redirects more than 2 times/,
 	);
 });
+
+test('bytes are put and things deleted, and what is said beside goes with them', async t => {
+	const seen: string[] = [];
+	const base = await serve(t, async (request, response) => {
+		const {method, headers, url} = request;
+		const parts: Buffer[] = [];
+		for await (const chunk of request) parts.push(chunk);
+		seen.push(`${method} ${url} ${headers['x-token']} ${Buffer.concat(parts).toString('hex')}`);
+		response.end('done');
+	});
+	const headers = {'X-Token': 'secret'};
+	const put = {method: 'PUT', headers: {}, body: Uint8Array.of(0xff, 0x00)} as const;
+	await client().get(`${base}/a`, {maximumBody, headers, post: put});
+	await client().get(`${base}/b`, {maximumBody, headers, post: {method: 'DELETE', headers: {}, body: ''}});
+	await client().get(`${base}/c`, {maximumBody, headers});
+	assert.deepEqual(seen, ['PUT /a secret ff00', 'DELETE /b secret ', 'GET /c secret ']);
+});
+
+test('an answer that goes on is told as it comes, without an end and without being kept', async t => {
+	const base = await serve(t, (request, response) => {
+		if (request.url === '/no') {
+			response.statusCode = 503;
+			response.end('busy');
+			return;
+		}
+		response.write('one ');
+		setImmediate(() => response.end('x'.repeat(100_000)));
+	});
+	let heard = '';
+	const stream = (bytes: Uint8Array) => {
+		heard += text.decode(bytes);
+	};
+	const answer = await client().get(`${base}/events`, {maximumBody: 1000, stream});
+	assert.equal(answer.body.length, 0);
+	assert.equal(heard, `one ${'x'.repeat(100_000)}`);
+	const refused = await client().get(`${base}/no`, {maximumBody: 1000, stream});
+	assert.deepEqual([refused.status, text.decode(refused.body)], [503, 'busy']);
+});
