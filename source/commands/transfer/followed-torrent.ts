@@ -1,5 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
+import {commandAdvice} from './command-advice.js';
 import {LastingReason} from './lasting-reason.js';
 import {Patience, type Waiting} from './patience.js';
 import {isComplete} from './plain-line.js';
@@ -53,7 +54,7 @@ export class FollowedTorrent {
 		}
 		const {reason} = view;
 		if (view.state === 'failed' || (view.state === 'paused' && reason?.level === 'error'))
-			return this.#fail(view, reason?.text ?? 'it cannot go on');
+			return this.#fail(view, commandAdvice(reason?.text ?? 'it cannot go on', this.#seeds));
 		this.#warn(view);
 		if (!isComplete(view)) return;
 		const stays = this.#seeds && view.state !== 'finished';

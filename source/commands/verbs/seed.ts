@@ -45,6 +45,11 @@ function isThere(path: string): boolean {
 	return path !== '' && existsSync(diskPath(typedPath(path)));
 }
 
+/** The words without those that name what another one does. */
+function onceEach(words: readonly string[]): Iterable<string> {
+	return new Map(words.map(word => [isThere(word) ? typedPath(word) : word, word])).values();
+}
+
 /** `TORRENT=PATH` taken apart; undefined when the word is a PATH. */
 function splitPair(word: string): readonly [torrent: string, path: string] | undefined {
 	if (isThere(word)) return undefined;
@@ -184,7 +189,7 @@ export const command = defineCommand({
 		return runTransfer(
 			async () => {
 				const seeds: Seed[] = [];
-				for (const word of input) seeds.push(await toTask(word, flags, context));
+				for (const word of onceEach(input)) seeds.push(await toTask(word, flags, context));
 				await tellSeeds(seeds, flags.json, context);
 				return seeds;
 			},

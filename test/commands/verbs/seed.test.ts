@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {test} from 'node:test';
 import {hashFunctions} from '../../../source/io/machine/hash-functions.js';
 import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.js';
-import {bytesFrom, writeFile} from '../../helpers/torrents.ts';
+import {bytesFrom, writeFile, writeFolder} from '../../helpers/torrents.ts';
 import {seed, startTortui, type TortuiEvent, type Transfer} from '../../helpers/tortui.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 import {run} from '../printed.ts';
@@ -147,4 +147,57 @@ test('a torrent is seeded from data that has the name it was made with, or the o
 		await end(seeding);
 		assert.deepEqual(readdirSync(space.path('data')), [name]);
 	}
+});
+
+test('what is no more as the torrent has it is told in a line that says what can be done', async t => {
+	const space = new Workspace(t);
+	const {root} = writeFolder(space.dir, 'Album', [
+		['a', 100_000],
+		['b', 50_000],
+	]);
+	const torrent = space.path('x.torrent');
+	assert.equal((await run(['create', root, '-o', torrent])).status, 0);
+	const refused = async (argument: string) => {
+		const own = ['--bind', '127.0.0.1', '--port', '0', '--seed-time', '5m'];
+		const program = startTortui(space, ['seed', argument, ...own]);
+		assert.equal((await program.end(30_000)).code, 1);
+		assert.equal(program.stderr.trim().split('\n').length, 1, program.stderr);
+		return program.stderr;
+	};
+	const before = readFileSync(join(root, 'a'));
+	for (const [changed, line] of [
+		[
+			Buffer.concat([before.subarray(0, 90_000), bytesFrom('x', 10_000)]),
+			/\(--repair does that\): \S+\/a: 2 of 7/,
+		],
+		[
+			bytesFrom('other', 100_000),
+			/(?:this torrent's|another program): \S+\/a.*: --repair .* seed PATH shares/,
+		],
+	] as const) {
+		writeFileSync(join(root, 'a'), changed);
+		assert.match(await refused(`${torrent}=${root}`), line);
+	}
+	assert.deepEqual(readFileSync(join(root, 'a')), bytesFrom('other', 100_000));
+	writeFileSync(join(root, 'a'), before);
+	rmSync(join(root, 'b'));
+	assert.match(
+		await refused(`${torrent}=${root}`),
+		/not written over \(--repair does that\): \S+\/b: missing/,
+	);
+	assert.deepEqual(readdirSync(root), ['a']);
+	renameSync(root, space.path('Other'));
+	assert.match(
+		await refused(`${torrent}=${space.path('Other')}`),
+		/is not named as the torrent's data: rename it to "Album"/,
+	);
+});
+
+test('a folder that is named twice, in whatever way, is made a torrent of once', async t => {
+	const space = new Workspace(t);
+	const {root} = writeFolder(space.dir, 'Album', [['a', 100_000]]);
+	const own = ['--bind', '127.0.0.1', '--port', '0', '--seed-time', '0'];
+	const program = startTortui(space, ['seed', root, `${root}/`, `${root}/../Album`, ...own]);
+	assert.equal((await program.end(30_000)).code, 0);
+	assert.equal(program.stdout.match(/^magnet:/gm)?.length, 1, program.stdout);
 });
