@@ -1,5 +1,6 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
 import {benchAttached} from './attached.bench.ts';
+import {benchCreate} from './create.bench.ts';
 import {benchDht} from './dht.bench.ts';
 import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
@@ -19,4 +20,5 @@ benchTracker();
 await benchTrackerLoad();
 await benchViews();
 await benchAttached();
+benchCreate();
 process.exit();
