@@ -339,6 +339,9 @@ export class LoneTorrent {
 		changed() {},
 		async keep() {},
 		async keepMetainfo() {},
+		async keepLayers() {
+			return false;
+		},
 		identified() {},
 	};
 	/** What the torrent holds, or will. */

@@ -4,13 +4,14 @@ import type {SessionServices} from '../session/session-services.js';
 import type {TorrentIndex} from '../session/torrent-index.js';
 import {Torrent, type TorrentListener} from '../torrent/torrent.js';
 import type {TorrentSetup} from '../torrent/torrent-setup.js';
+import {exportMetainfo} from './export-metainfo.js';
 
 /** What the torrents of a session are made with, and who hears of them. */
 export interface AdoptionSetup {
 	readonly services: SessionServices;
 	readonly torrents: TorrentIndex;
 	readonly queue: Pick<QueueManager, 'plan'>;
-	readonly store: Pick<KeptTorrents, 'saveMetainfo'>;
+	readonly store: Pick<KeptTorrents, 'find' | 'saveMetainfo'>;
 	/** Something about a torrent is not what it was. */
 	changed(): void;
 	/** Puts what is known of a torrent on the disk, now. */
@@ -53,6 +54,15 @@ export class AdoptedTorrents implements TorrentListener {
 
 	keep(torrent: Torrent): Promise<void> {
 		return this.#setup.keep(torrent);
+	}
+
+	async keepLayers(torrent: Torrent): Promise<boolean> {
+		const {store} = this.#setup;
+		const bytes = await exportMetainfo(torrent, store);
+		let needed = 0;
+		for (const layer of torrent.content?.hashes?.layers().values() ?? []) needed += layer.length;
+		// Of a torrent with very many pieces it has no room for them.
+		return bytes.length > needed && (await store.saveMetainfo(torrent.id, bytes)) === undefined;
 	}
 
 	async keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void> {

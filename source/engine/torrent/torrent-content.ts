@@ -11,6 +11,7 @@ import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priori
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {HashExchange, type HashExchangeOwner} from '../hashes/hash-exchange.js';
+import {notesOf, takeNotes} from '../hashes/hash-notes.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {MessageContent, MessageHandler} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
@@ -54,6 +55,8 @@ export interface ContentOwner {
 	changed(): void;
 	/** Puts what is known of it on the disk, now. */
 	keep(): Promise<void>;
+	/** The v2 hashes are all known now: its .torrent is to have them. Answers whether it has. */
+	keepLayers(): Promise<boolean>;
 	post(event: TorrentEvent): void;
 	applyLimits(now: Millis): void;
 	withStorage<Value>(task: (storage: Storage) => Promise<Value>): Promise<Value>;
@@ -107,6 +110,8 @@ export class TorrentContent
 	/** The torrent around it. */
 	readonly torrent: ContentOwner;
 	readonly #services: SessionServices;
+	/** Whether its .torrent on the disk has all of its v2 hashes. */
+	#hasLayersKept = false;
 
 	constructor(metainfo: Metainfo, owner: ContentOwner, services: SessionServices) {
 		this.torrent = owner;
@@ -139,14 +144,20 @@ export class TorrentContent
 	remember(memory: ResumeData): void {
 		this.names.take(memory);
 		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
+		if (this.hashes !== undefined) {
+			const known = takeNotes(this.hashes, memory.hashes);
+			if (known.length > 0) this.awaitedHashes?.came(known);
+		}
 		this.piecePriorities.take(memory.piecePriorities);
 		this.selection.take(memory.priorities);
 		this.onDisk.recall(memory.counted ?? memory.have);
 	}
 
 	/** Its sections of the resume data, but for what is on the disk. */
-	export(): Pick<ResumeData, 'priorities' | 'piecePriorities' | 'renamed' | 'names'> {
+	export(): Pick<ResumeData, 'priorities' | 'piecePriorities' | 'renamed' | 'names' | 'hashes'> {
 		return {
+			hashes:
+				this.#hasLayersKept || this.hashes === undefined ? undefined : notesOf(this.hashes, this.metainfo),
 			priorities: this.files.export(),
 			piecePriorities: this.piecePriorities.export(),
 			...this.names.export(),
@@ -162,6 +173,11 @@ export class TorrentContent
 	hashesCame(pieces: readonly PieceIndex[]): void {
 		this.resumeState.revision++;
 		this.awaitedHashes?.came(pieces);
+		if (this.hashes?.complete) void this.#keepLayers();
+	}
+
+	async #keepLayers(): Promise<void> {
+		this.#hasLayersKept = await this.torrent.keepLayers();
 	}
 
 	/** The hashes of all blocks of these pieces are known now. */

@@ -49,6 +49,8 @@ export interface TorrentListener {
 	keep(torrent: Torrent): Promise<void>;
 	/** Puts a .torrent of it on the disk that its peers gave. */
 	keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void>;
+	/** Puts a .torrent on the disk with the v2 hashes that its peers gave. Answers whether it has all of them. */
+	keepLayers(torrent: Torrent): Promise<boolean>;
 	/** More of its hashes are known than before, or for certain. */
 	identified(torrent: Torrent): void;
 }
@@ -581,6 +583,10 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	changed(): void {
 		this.#listener.changed(this);
+	}
+
+	keepLayers(): Promise<boolean> {
+		return this.#listener.keepLayers(this);
 	}
 
 	/** Puts what is known of it on the disk, now. */

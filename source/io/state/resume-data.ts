@@ -10,6 +10,7 @@ import {
 	type Millis,
 	type Seconds,
 } from '../../base/units.js';
+import type {HashRange} from '../../policy/hashes/hash-range.js';
 import {asFiles} from '../../policy/pieces/piece-priorities.js';
 import {asFileOwner} from '../../policy/session/file-ownership.js';
 import {
@@ -42,6 +43,16 @@ export interface FileChoices {
 	/** Selection rules, as `selectFiles` reads them. */
 	readonly select?: string | readonly string[] | undefined;
 	readonly priorities?: ReadonlyArray<readonly [fileIndex: number, priority: FilePriority]> | undefined;
+}
+
+/** Hashes of a file's tree that were proven when they came. BEP 52. */
+export interface HashNote {
+	/** Of the tree: 32 bytes. */
+	readonly root: Uint8Array;
+	/** 32 bytes each: a whole piece layer, or some of it and its proof. */
+	readonly hashes: Uint8Array;
+	/** What the hashes answer; undefined for a whole layer. */
+	readonly range?: Omit<HashRange, 'root'> | undefined;
 }
 
 /** What one torrent takes along from session to session. */
@@ -113,6 +124,8 @@ export interface ResumeData {
 	readonly choosing?: boolean | undefined;
 	/** One `fileOwner` a file; left out when nobody knows. */
 	readonly owners?: Uint8Array;
+	/** Hashes of v2 that peers gave, and that are not in its .torrent yet; left out when there are none. BEP 52. */
+	readonly hashes?: readonly HashNote[] | undefined;
 	/** How long its part file was at least when this was written; left out when nothing was known of that. */
 	readonly partSize?: Bytes | undefined;
 }
@@ -179,6 +192,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		selection: data.selection && selectionItems(data.selection),
 		choosing: data.choosing || undefined,
 		owners: data.owners,
+		hashes: data.hashes?.map(noteItems),
 		partSize: data.partSize,
 		[sumKey]: new Uint8Array(sumLength),
 	};
@@ -268,6 +282,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		...readSelection(root.get('selection')),
 		...(isSet(root, 'choosing') && {choosing: true}),
 		...readOwners(root.get('owners')),
+		...(root.has('hashes') && {hashes: [...items(root, 'hashes')].map(readNote)}),
 		...(root.has('partSize') && {partSize: natural(root, 'partSize')}),
 	};
 }
@@ -356,6 +371,23 @@ function renameItems([file, path]: readonly [number, readonly string[]]): Bencod
 /** Versions that do not know the key wrote none, and had names of their own. */
 function readNames(names: string | undefined): Pick<ResumeData, 'names'> {
 	return names === 'found' || names === 'present' ? {names} : {};
+}
+
+function noteItems({root, hashes, range}: HashNote): Bencodable {
+	if (range === undefined) return [root, hashes];
+	return [root, hashes, range.base, range.index, range.length, range.proofLayers];
+}
+
+function readNote(entry: BencodeNode): HashNote {
+	const [first, second, ...rest] = entry.items();
+	const root = first?.bytes();
+	const hashes = second?.bytes();
+	if (root?.length !== 32 || hashes === undefined || hashes.length % 32 !== 0) throw broken('has bad hashes');
+	if (rest.length === 0) return {root: root.slice(), hashes: hashes.slice()};
+	const [base, index, length, proofLayers] = rest.map(each => each.number() ?? -1);
+	if (base === undefined || index === undefined || length === undefined || proofLayers === undefined)
+		throw broken('has bad hashes');
+	return {root: root.slice(), hashes: hashes.slice(), range: {base, index, length, proofLayers}};
 }
 
 function placeItems({dir, renamed, files, goal}: OtherPlace): Bencodable {

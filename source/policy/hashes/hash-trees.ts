@@ -1,7 +1,13 @@
 import {sameBytes} from '../../base/bytes.js';
 import {toHex} from '../../base/hex.js';
 import type {Bytes, PieceIndex} from '../../base/units.js';
-import {hashLength, padHash, powerOfTwoFrom, type Sha256} from '../../protocol/metainfo/merkle.js';
+import {
+	hashLength,
+	merkleRoot,
+	padHash,
+	powerOfTwoFrom,
+	type Sha256,
+} from '../../protocol/metainfo/merkle.js';
 import {FileTree, type PieceHashMemory, type PieceLeaves} from './file-tree.js';
 import {type HashRange, hashWindow, maximumHashes, uncleCount} from './hash-range.js';
 
@@ -218,6 +224,21 @@ export class HashTrees {
 		if (tree.pieceLayer === 0) return tree.node(0, place.piece)?.slice();
 		const leaves = tree.leaves.get(place.piece);
 		return leaves?.missing === 0 ? leaves.hashes : undefined;
+	}
+
+	/** Takes a whole piece layer that somebody noted down. Answers the pieces that can be verified now; none when it is wrong. */
+	addLayer(root: Uint8Array, layer: Uint8Array): PieceIndex[] {
+		const tree = this.#trees.get(toHex(root));
+		if (tree === undefined || !this.#incomplete.has(tree) || layer.length !== tree.pieces * hashLength)
+			return [];
+		const width = powerOfTwoFrom(tree.pieces);
+		if (!sameBytes(merkleRoot(layer, tree.blocksPerPiece, this.#sha256, width), root)) return [];
+		tree.learnLayer(layer);
+		this.#incomplete.delete(tree);
+		this.revision++;
+		return tree.firsts.flatMap(first =>
+			Array.from({length: tree.pieces}, (_, n) => (first + n) as PieceIndex),
+		);
 	}
 
 	/** By hex root, the piece layers that are known wholly, of files longer than a piece: as a .torrent has them. */

@@ -97,6 +97,16 @@ test('resume data is read as it was written', () => {
 	assert.deepEqual(decodeResumeData(encodeResumeData(bare)), bare);
 	const held = resumeData({active: false, heldWithAll: true, goalWaived: true, counted: resumeData().have});
 	assert.deepEqual(decodeResumeData(encodeResumeData(held)), held);
+	const hashes = [
+		{root: new Uint8Array(32).fill(1), hashes: new Uint8Array(96).fill(2)},
+		{
+			root: new Uint8Array(32).fill(3),
+			hashes: new Uint8Array(64).fill(4),
+			range: {base: 2, index: 512, length: 2, proofLayers: 5},
+		},
+	];
+	const half = resumeData({hashes});
+	assert.deepEqual(decodeResumeData(encodeResumeData(half)), half);
 });
 
 test('resume data is read from a Buffer as from any bytes, and left as it is', () => {
