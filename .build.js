@@ -142,6 +142,7 @@ const builds = await Promise.all([
 			'metainfo-worker': 'source/io/metainfo/worker.ts',
 			'hash-worker': 'source/creator/hash-worker.ts',
 			'creation-worker': 'source/creator/creation-worker.ts',
+			'look-worker': 'source/automation/look/look-worker.ts',
 		},
 	}),
 	build({

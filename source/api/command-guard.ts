@@ -123,6 +123,9 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 		text,
 		torrent: optional(text),
 	},
+	'folders.share': {dir: text, trackers: optional(texts), label: optional(text), publish: optional(flag)},
+	'folders.unshare': {dir: text},
+	'folders.list': {},
 	'session.dht': {},
 	'network.search': {
 		words: text,

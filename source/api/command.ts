@@ -1,6 +1,7 @@
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationOptions} from './creation.js';
 import type {DhtView} from './dht-view.js';
+import type {FoldersView} from './folders-view.js';
 import type {FoundTorrents, NetworkView} from './network-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
 
@@ -174,6 +175,21 @@ export type Command =
 			readonly text: string;
 			readonly torrent?: string;
 	  }
+	/** What is directly in a folder is shared from now on, each entry as a torrent of its own. Answers `folders`. */
+	| {
+			readonly type: 'folders.share';
+			/** Absolute. */
+			readonly dir: string;
+			/** Announce URLs for its torrents. */
+			readonly trackers?: readonly string[];
+			readonly label?: string;
+			/** Whether its torrents are told to those who have a catalogue; they are when left out. */
+			readonly publish?: boolean;
+	  }
+	/** Its torrents are taken out; its files stay. Answers `folders`. */
+	| {readonly type: 'folders.unshare'; readonly dir: string}
+	/** Answers `folders`. */
+	| {readonly type: 'folders.list'}
 	/** Answers `dht`. */
 	| {readonly type: 'session.dht'}
 	/** Looks for what people share: words that all begin a word of its name, none for everything. Answers `found`. */
@@ -207,6 +223,14 @@ export type Command =
 	| {readonly type: 'session.stop'};
 
 export type CommandType = Command['type'];
+
+/** What folders are told; torrents know nothing of it. */
+export type FolderCommand = Extract<Command, {readonly type: `folders.${string}`}>;
+
+/** Whether a command is about folders, not torrents. */
+export function isAboutFolders(command: Command): command is FolderCommand {
+	return command.type.startsWith('folders.');
+}
 
 /** What a piece cell holds: the answer to `piece.inspect`, for its first piece. */
 export interface PieceInspection {
@@ -291,6 +315,7 @@ export interface Reply {
 	readonly dht?: DhtView;
 	readonly found?: FoundTorrents;
 	readonly network?: NetworkView;
+	readonly folders?: FoldersView;
 	/** Base64. */
 	readonly metainfo?: string;
 	readonly creation?: number;

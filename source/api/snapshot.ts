@@ -1,7 +1,9 @@
 import type {PeerSourceName} from '../base/peer-source.js';
 import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
+
 import type {CreationView} from './creation.js';
+import type {FoldersView} from './folders-view.js';
 import type {NetworkView} from './network-view.js';
 
 /**
@@ -305,6 +307,8 @@ export interface Watch {
 	readonly log?: number;
 	/** Who shares what through trackers with a catalogue; while it is watched they are asked. */
 	readonly network?: boolean;
+	/** Folders that are shared and watched. */
+	readonly folders?: boolean;
 	/** Of these only lines of this level and of those above it; all when left out. */
 	readonly logFrom?: LogView['level'];
 }
@@ -333,4 +337,6 @@ export interface Update {
 	readonly speed?: SpeedView;
 	readonly log?: readonly LogView[];
 	readonly network?: NetworkView;
+	/** Only where folders are looked after: in the engine that runs for all. */
+	readonly folders?: FoldersView;
 }

@@ -42,9 +42,13 @@ function isTorrent(value: unknown): boolean {
 /** The value as a subscription when it is one; intervals too short are lengthened to 50 ms. */
 export function asWatch(value: unknown): Watch | undefined {
 	if (!isObject(value)) return undefined;
-	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network} = value;
+	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network, folders} = value;
 	if (typeof interval !== 'number' || !Number.isFinite(interval)) return undefined;
-	if (![session, torrents, creations, network].every(isFlag) || !isTorrent(torrent) || !isSpeed(speed))
+	if (
+		![session, torrents, creations, network, folders].every(isFlag) ||
+		!isTorrent(torrent) ||
+		!isSpeed(speed)
+	)
 		return undefined;
 	if (log !== undefined && !isCount(log)) return undefined;
 	if (logFrom !== undefined && !levels.has(logFrom)) return undefined;

@@ -33,6 +33,8 @@ export interface CreateOptions {
 	readonly exclude?: readonly string[];
 	/** Where the .torrent will be written: what is there now is no part of it. */
 	readonly output?: string | undefined;
+	/** One thread does it all: others are to have the machine. */
+	readonly calm?: boolean;
 	/** Told when all files were found, before the hashing begins. */
 	readonly onFound?: ((length: Bytes) => void) | undefined;
 	/** Told now and then while hashing. */

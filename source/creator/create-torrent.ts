@@ -177,7 +177,7 @@ function failed(
 		: unreadable(source, error);
 }
 
-async function runJob(job: HashJob, {onProgress, signal}: CreateOptions): Promise<void> {
+async function runJob(job: HashJob, {onProgress, signal, calm}: CreateOptions): Promise<void> {
 	signal?.throwIfAborted();
 	let hashed = 0;
 	const progress = (bytes: Bytes): void => {
@@ -194,7 +194,7 @@ async function runJob(job: HashJob, {onProgress, signal}: CreateOptions): Promis
 	signal?.addEventListener('abort', stop);
 	try {
 		const threads = Array.from(
-			{length: Math.min(batches, Math.max(2, availableParallelism()), mostThreads)},
+			{length: calm ? 1 : Math.min(batches, Math.max(2, availableParallelism()), mostThreads)},
 			() =>
 				runThread(job, progress).catch((error: unknown) => {
 					stop();

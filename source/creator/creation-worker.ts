@@ -1,3 +1,4 @@
+import {constants, setPriority} from 'node:os';
 import {parentPort, workerData} from 'node:worker_threads';
 import {UserError} from '../base/errors.js';
 import {formatMagnet} from '../protocol/metainfo/magnet.js';
@@ -8,6 +9,9 @@ import type {FromCreation, SentOptions} from './creation-messages.js';
 const pause = 100;
 
 const port = parentPort!;
+const options = workerData as SentOptions;
+// Here, and nowhere else, it is the thread's own; those that it begins have it, too.
+if (options.calm && process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 const aborted = new AbortController();
 // Whatever is said to it means that it shall end.
 port.once('message', () => aborted.abort(new UserError('ended', 'it was ended')));
@@ -20,7 +24,7 @@ let told = 0;
 
 async function make(): Promise<void> {
 	const {bytes, metainfo} = await createTorrent({
-		...(workerData as SentOptions),
+		...options,
 		signal: aborted.signal,
 		onFound: length => tell({type: 'found', length}),
 		onSkipped: what => tell({type: 'skipped', what}),

@@ -49,6 +49,9 @@ const commands: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{type: 'torrent.publish', id, on: true},
 	{type: 'torrent.export', id: 'x'},
 	{type: 'session.dht'},
+	{type: 'folders.list'},
+	{type: 'folders.share', dir: '/x', trackers: ['http://t.example/announce'], label: 'l', publish: false},
+	{type: 'folders.unshare', dir: '/x'},
 ];
 const watches: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{interval: 100, session: true, torrents: true, log: 5, speed: {range: 600, samples: 60}},

@@ -2,11 +2,13 @@ import {randomBytes} from 'node:crypto';
 import {mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
+import type {FolderSettings} from '../../automation/folder-settings.js';
 import {UserError} from '../../base/errors.js';
 import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
 import type {Options} from './command.js';
 import {jsonFault, lineOfEachName} from './config-lines.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
+import {folderNames, readFolders} from './folder-settings.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
@@ -105,12 +107,12 @@ export function readOptions(env: NodeJS.ProcessEnv): ConfigOptions {
 		const where = `${path}:${again ?? line}: ${name}`;
 		const wrong = (message: string, isFatal = true) => faults.push({message: `${where} ${message}`, isFatal});
 		if (again !== undefined) wrong(`is set on line ${line} already; this one holds`, false);
-		if (screenSettings.has(name)) continue;
+		if (screenSettings.has(name) || folderNames.has(name)) continue;
 		const negated = keys.has(name) ? undefined : keys.get(name.replace(/^no-/, ''));
 		const isSwitch = negated !== undefined && /^(?:on|off)$/.test(options[negated]!.kind);
 		const key = keys.get(name) ?? (isSwitch ? negated : undefined);
 		if (key === undefined) {
-			const guess = nearest(name, [...keys.keys(), ...screenSettings]);
+			const guess = nearest(name, [...keys.keys(), ...screenSettings, ...folderNames]);
 			faults.push({
 				message: `${path}:${again ?? line}: unknown setting ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ''}`,
 				isFatal: false,
@@ -132,7 +134,27 @@ export function readOptions(env: NodeJS.ProcessEnv): ConfigOptions {
 			values.set(key, {value: value.map(written), where});
 		} else wrong(`must be ${option.kind === 'list' ? 'a list of texts' : 'a text or number'}`);
 	}
+	const placeOf = (name: string) => `${path}:${lines.get(name)?.at(-1)}: ${name}`;
+	for (const message of readFolders(Object.fromEntries(settings), placeOf, env).faults)
+		faults.push({message, isFatal: true});
 	return {values, faults};
+}
+
+/**
+ * The folders that the config file has shared and watched; what is shared without trackers of its own gets those that it
+ * names for all. What is wrong with them is a `UserError`.
+ */
+export function readFolderSettings(env: NodeJS.ProcessEnv): FolderSettings {
+	const path = configPath(env);
+	const text = read(path);
+	if (text === undefined) return {shared: [], watched: []};
+	const lines = lineOfEachName(text);
+	const placeOf = (name: string) => `${path}:${lines.get(name)?.at(-1)}: ${name}`;
+	const settings = parse(path, text);
+	const usual = [settings['tracker'] ?? []].flat().filter(url => typeof url === 'string');
+	const {folders, faults} = readFolders(settings, placeOf, env, usual);
+	if (faults[0] !== undefined) throw new UserError('config', faults[0], 2);
+	return folders;
 }
 
 /**

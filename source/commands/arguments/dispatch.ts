@@ -18,6 +18,7 @@ const loaders = {
 	attach: async () => (await import('../verbs/attach.js')).command,
 	add: async () => (await import('../verbs/add.js')).command,
 	list: async () => (await import('../verbs/list.js')).command,
+	share: async () => (await import('../verbs/share.js')).command,
 	export: async () => (await import('../verbs/export.js')).command,
 	dht: async () => (await import('../verbs/dht.js')).command,
 	pause: async () => (await import('../verbs/pause.js')).command,

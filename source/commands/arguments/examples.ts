@@ -53,6 +53,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui list', 'a table of the torrents'],
 		["tortui list | awk -F'\\t' '$2 == \"seeding\" {print $9}'", 'the names of those that seed'],
 	],
+	share: [
+		['tortui share ~/Music --tracker http://tracker.example:6969/announce', 'each album as a torrent'],
+		['tortui share --list', 'what is shared, and how far the hashing is'],
+	],
 	export: [
 		['tortui export debian -o debian.torrent', 'the .torrent of what came as a magnet link'],
 		['tortui export c0ffee12 -o - | tortui info -', 'the same for a pipe'],

@@ -20,6 +20,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui engine', 'run the engine in the foreground: for systemd, containers'],
 	['tortui add TORRENT ...', 'hand torrents to the running engine'],
 	['tortui list', 'list the torrents of the running engine'],
+	['tortui share DIR', 'share everything in a folder, each entry as a torrent'],
 	['tortui export ID', 'write the .torrent of one of them'],
 	['tortui dht', 'show how the DHT of the running engine does'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],

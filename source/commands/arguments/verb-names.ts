@@ -12,6 +12,7 @@ export const verbNames = [
 	'attach',
 	'add',
 	'list',
+	'share',
 	'export',
 	'dht',
 	'pause',

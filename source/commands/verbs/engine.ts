@@ -1,7 +1,9 @@
 import {resolve} from 'node:path';
 import {defineCommand} from '../arguments/command.js';
+import {readFolderSettings} from '../arguments/config-file.js';
 import {describeOptions, ownOptions} from '../arguments/engine-arguments.js';
 import {stateOptions} from '../arguments/flags.js';
+import {automate} from '../engine-process/automate.js';
 import {openLog} from '../engine-process/file-log.js';
 import {hostEngine} from '../engine-process/host-engine.js';
 import {openSession} from '../engine-process/open-session.js';
@@ -25,6 +27,7 @@ export const command = defineCommand({
 	},
 	async run({flags, given}, {env, version}) {
 		const stateDir = makeStateDir(flags.stateDir, env);
+		const folders = readFolderSettings(env);
 		const log = openLog(flags.log, flags.verbose);
 		if (flags.background) process.on('SIGHUP', () => {});
 		await hostEngine({
@@ -33,8 +36,11 @@ export const command = defineCommand({
 			version,
 			signals: flags.background ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'],
 			about: {...describeOptions(flags), background: flags.background},
-			open: () =>
-				openSession({stateDir, dir: resolve(flags.dir ?? '.'), restore: true, version, log, flags, given}),
+			async open() {
+				const dir = resolve(flags.dir ?? '.');
+				const engine = await openSession({stateDir, dir, restore: true, version, log, flags, given});
+				return automate(engine, stateDir, folders, version);
+			},
 		});
 		return 0;
 	},

@@ -1,4 +1,4 @@
-import type {Command, Reply} from '../../api/command.js';
+import {type Command, isAboutFolders, type Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
@@ -60,6 +60,8 @@ export class Session implements EngineClient {
 	}
 
 	async send(command: Command): Promise<Reply> {
+		if (isAboutFolders(command))
+			throw new UserError('no-folders', 'folders are looked after by the engine that runs for all: tortui');
 		if (command.type === 'session.stop') {
 			await this.stop();
 			return {};

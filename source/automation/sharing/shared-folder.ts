@@ -1,0 +1,179 @@
+import type {FolderFault, SharedFolderView} from '../../api/folders-view.js';
+import type {Clock} from '../../base/ports.js';
+import {safeText, terminalText} from '../../base/safe-text.js';
+import type {Millis} from '../../base/units.js';
+import type {KnownEntry} from '../../policy/sharing/review-entries.js';
+import {SettledEntries} from '../../policy/sharing/settled-entries.js';
+import type {SharedFolderSettings} from '../folder-settings.js';
+import type {EntrySight, FolderLook, LookRules} from '../look/folder-look.js';
+import {FolderLooks, type FolderLooksSetup} from '../look/folder-looks.js';
+
+/** More torrents than this make everything slow; the first entries by their names are shared. */
+export const mostEntries = 10_000;
+const firstRetry: Millis = 60_000;
+const longestRetry: Millis = 3_600_000;
+const mostFaults = 20;
+
+/** What could not be done for an entry. */
+interface Refusal {
+	readonly look: string;
+	readonly why: string;
+	readonly retryAt: Millis;
+	readonly wait: Millis;
+}
+
+/** One shared folder: what is known of its entries, how they were when somebody looked last, and when to look again. */
+export class SharedFolder {
+	settings: SharedFolderSettings;
+	/** By name. */
+	readonly known = new Map<string, KnownEntry>();
+	readonly settled = new SettledEntries();
+	/** By name: what could not be shared, and why. */
+	readonly refusals = new Map<string, Refusal>();
+	readonly looks: FolderLooks;
+	/** Why it is not shared at all. */
+	refused: string | undefined;
+	/** What is to be known of it. */
+	remark: string | undefined;
+	/** Nobody has reviewed it since something became another. */
+	isNews = false;
+	/** Something in it is waited for. */
+	isWaiting = false;
+	/** Names that are being written. */
+	waiting: readonly string[] = [];
+	/** Entries that wait for somebody else's torrent. */
+	downloading = 0;
+	/** In order. */
+	queue: EntrySight[] = [];
+	readonly #clock: Clock;
+	#looks = 0;
+	#revision = 0;
+	/** What was said last, so that it is not said again. */
+	readonly #said = new Map<string, string>();
+	readonly #writtenSince = new Map<string, Millis>();
+
+	constructor(settings: SharedFolderSettings, setup: FolderLooksSetup) {
+		this.settings = settings;
+		this.#clock = setup.clock;
+		this.looks = new FolderLooks(settings.dir, setup);
+	}
+
+	get dir(): string {
+		return this.settings.dir;
+	}
+
+	get look(): FolderLook | undefined {
+		return this.looks.look;
+	}
+
+	/** Why it is gone. */
+	get gone(): string | undefined {
+		return this.looks.gone;
+	}
+
+	/** When it has to be asked again. */
+	get nextAt(): Millis {
+		return this.isNews ? this.#clock.now() : this.looks.nextAt;
+	}
+
+	/** Begins to look when it is time to, and takes note of what was seen. */
+	tick(rules: () => LookRules): void {
+		this.looks.tick(rules);
+		const {looks, revision} = this.looks;
+		if (looks === this.#looks) return;
+		this.#looks = looks;
+		this.isNews ||= this.isUnsettled || revision !== this.#revision;
+		this.#revision = revision;
+	}
+
+	/** Whether time alone may make something of it another. */
+	get isUnsettled(): boolean {
+		return this.isWaiting || this.waiting.length + this.downloading + this.refusals.size > 0;
+	}
+
+	/** Whether nothing is known of an entry. */
+	isUnclear(name: string): boolean {
+		const {look} = this;
+		if (look === undefined) return false;
+		if (look.leftOut.some(each => each.unclear && each.name === name)) return true;
+		const last = look.beyond > 0 ? look.entries.at(-1)?.name : undefined;
+		return last !== undefined && name > last;
+	}
+
+	/** Something cannot be shared as it is now; it is tried again after a minute, then after twice as long each time. */
+	refuse(name: string, look: string, why: string): void {
+		const before = this.refusals.get(name);
+		const isSame = before?.look === look;
+		const wait = isSame ? Math.min(longestRetry, before.wait * 2) : firstRetry;
+		this.refusals.set(name, {look, why, wait, retryAt: this.#clock.now() + wait});
+	}
+
+	/** Whether something that looks so is not to be tried now. */
+	isRefused(name: string, look: string): boolean {
+		const refusal = this.refusals.get(name);
+		return refusal !== undefined && refusal.look === look && refusal.retryAt > this.#clock.now();
+	}
+
+	/** Whether a sentence about something is another one than the last; undefined: there is nothing to be said of it now. */
+	isNewsOf(what: string, text: string | undefined): boolean {
+		const isNews = this.#said.get(what) !== text;
+		if (text === undefined) this.#said.delete(what);
+		else this.#said.set(what, text);
+		return isNews;
+	}
+
+	/** These are being written now. */
+	writing(names: readonly string[]): void {
+		this.waiting = names;
+		const since = new Map(this.#writtenSince);
+		const now = this.#clock.now();
+		this.#writtenSince.clear();
+		for (const name of names) this.#writtenSince.set(name, since.get(name) ?? now);
+	}
+
+	/** Since when something is being written. */
+	writtenSince(name: string): Millis {
+		return this.#writtenSince.get(name) ?? this.#clock.now();
+	}
+
+	get #faults(): FolderFault[] {
+		const leftOut = this.look?.leftOut ?? [];
+		const refused = [...this.refusals].map(([name, {why}]) => ({name, why}));
+		return [...leftOut, ...refused];
+	}
+
+	view(hashing: SharedFolderView['hashing']): SharedFolderView {
+		const {settings, known} = this;
+		const faults = this.#faults;
+		const states = [...known.values()].map(({state}) => state);
+		const {dir, from, publish, label, trackers} = settings;
+		return {
+			dir,
+			from,
+			state: this.#state,
+			why: this.refused ?? this.gone ?? this.remark,
+			shared: states.filter(state => state === 'shared' || state === 'foreign').length,
+			waiting: this.waiting.length + this.downloading,
+			queued: this.queue.length,
+			declined: states.filter(state => state === 'declined').length,
+			hashing,
+			faults: faults
+				.slice(0, mostFaults)
+				.map(({name, why}) => ({name: terminalText(name), why: safeText(why, 300)})),
+			faultCount: faults.length,
+			publish,
+			label,
+			trackers,
+		};
+	}
+
+	get #state(): SharedFolderView['state'] {
+		if (this.refused !== undefined) return 'refused';
+		if (this.gone !== undefined) return 'gone';
+		return this.look === undefined ? 'looking' : 'sharing';
+	}
+
+	close(): void {
+		this.looks.close();
+	}
+}
