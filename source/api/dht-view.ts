@@ -1,7 +1,6 @@
+import type {DhtState} from '../base/dht-state.js';
+import type {AddressFamily} from '../base/ip-address.js';
 import type {Bytes, Millis} from '../base/units.js';
-
-/** How a network of the DHT does. */
-export type DhtHealth = 'off' | 'starting' | 'firewalled' | 'poor' | 'good';
 
 /** Datagrams of a node since it began, each kind by itself. */
 export interface DhtTrafficView {
@@ -25,8 +24,8 @@ export interface DhtTrafficView {
 
 /** One of the two networks of the DHT. BEP 32. */
 export interface DhtNetworkView {
-	readonly family: 'ipv4' | 'ipv6';
-	readonly state: DhtHealth;
+	readonly family: AddressFamily;
+	readonly state: DhtState;
 	/** Why it is no better, in words. */
 	readonly why?: string | undefined;
 	/** 40 hex digits: what we are called in it. */
@@ -54,7 +53,7 @@ export interface DhtTimesView {
 /** All there is to know of the DHT: the answer to `session.dht`. */
 export interface DhtView {
 	/** The better of its two networks. */
-	readonly state: DhtHealth;
+	readonly state: DhtState;
 	readonly why?: string | undefined;
 	readonly readOnly: boolean;
 	/** None when it is off. */

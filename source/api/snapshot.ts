@@ -1,3 +1,4 @@
+import type {DhtState} from '../base/dht-state.js';
 import type {PeerSourceName} from '../base/peer-source.js';
 import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
@@ -122,7 +123,7 @@ export interface SessionView {
 	/** How the DHT does, and why it is no better, in words; undefined when it is off. */
 	readonly dht?:
 		| {
-				readonly state: 'off' | 'starting' | 'firewalled' | 'poor' | 'good';
+				readonly state: DhtState;
 				readonly why?: string | undefined;
 		  }
 		| undefined;

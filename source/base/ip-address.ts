@@ -1,6 +1,14 @@
 /** Where an address leads: `local` is private, link-local, shared and unique-local space. */
 export type AddressScope = 'public' | 'local' | 'loopback' | 'multicast' | 'unspecified';
 
+/** The two families of IP addresses, by which peers, trackers and the DHT are spoken to apart. */
+export type AddressFamily = 'ipv4' | 'ipv6';
+
+/** The family of an IP address in text form; an IPv4 address inside IPv6 is one of IPv4. */
+export function addressFamilyOf(host: string): AddressFamily {
+	return host.includes(':') && parseIp(host)?.length === 16 ? 'ipv6' : 'ipv4';
+}
+
 const dot = 0x2e;
 
 /**

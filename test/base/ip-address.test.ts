@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {fromHex, toHex} from '../../source/base/hex.ts';
-import {addressScope, formatIp, parseIp} from '../../source/base/ip-address.ts';
+import {addressFamilyOf, addressScope, formatIp, parseIp} from '../../source/base/ip-address.ts';
 
 test('hex is read in either case, two digits a byte, and nothing else is', () => {
 	assert.deepEqual([...fromHex('00ff7Fa0')!], [0, 255, 127, 160]);
@@ -87,4 +87,10 @@ test('an address is known for where it leads', () => {
 		'65:ff9b::10.0.0.1',
 	])
 		assert.equal(addressScope(parseIp(text)!), 'public', text);
+});
+
+test('an address is of one family, also where the one is written inside the other', () => {
+	for (const host of ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:c000:201'])
+		assert.equal(addressFamilyOf(host), 'ipv4');
+	for (const host of ['::1', '2001:db8::1', 'fe80::1%eth0']) assert.equal(addressFamilyOf(host), 'ipv6');
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {fromHex, toHex} from '../../source/base/hex.ts';
 import {formatAddress, type PeerAddress} from '../../source/base/peer-address.ts';
 import type {Clock} from '../../source/base/ports.ts';
-import {Dht, type DhtSetup, type SavedDht} from '../../source/engine/dht/dht.ts';
+import {Dht, type DhtSetup} from '../../source/engine/dht/dht.ts';
+import type {SavedNodes} from '../../source/io/state/dht-store.ts';
 import {decodeKrpc, type KrpcQuery} from '../../source/protocol/dht/krpc.ts';
 import {idFitsAddress, nodeIdFor} from '../../source/protocol/dht/node-id.ts';
 import {type Citizen, DhtWorld, type DhtWorldOptions, sha1} from './dht-world.ts';
@@ -13,7 +15,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 interface Circumstances extends Partial<Pick<DhtSetup, 'bootstrap' | 'lookUp' | 'readOnly' | 'givenPort'>> {
-	readonly saved?: SavedDht;
+	readonly saved?: SavedNodes;
 }
 
 /** A whole DHT in a world of nodes, on virtual time. */
@@ -29,7 +31,7 @@ class Resident {
 	revision = 0;
 	hasAddress = true;
 	announcedAgain = 0;
-	saved: SavedDht | undefined;
+	saved: SavedNodes | undefined;
 	#stopped = false;
 
 	constructor(world: DhtWorld, {saved, ...more}: Circumstances = {}) {
@@ -242,7 +244,7 @@ test('when others see us at another address our id fits it and torrents are anno
 	await see('77.7.7.7');
 	assert.equal(resident.announcedAgain, 1);
 	const {id, nodes} = resident.dht.report()[0]!;
-	assert.ok(idFitsAddress(id, Uint8Array.of(77, 7, 7, 7)));
+	assert.ok(idFitsAddress(fromHex(id)!, Uint8Array.of(77, 7, 7, 7)));
 	assert.ok(nodes >= 30, 'who was known still is');
 });
 
@@ -258,7 +260,7 @@ test('a saved id stays where it fits our address, and only there', async () => {
 		resident.hosts = [host];
 		await resident.start();
 		await world.clock.pass(10 * second);
-		assert.equal(Buffer.compare(resident.dht.report()[0]!.id, id) === 0, stays);
+		assert.equal(resident.dht.report()[0]!.id === toHex(id), stays);
 		await resident.stop();
 	}
 });

@@ -1,12 +1,11 @@
-import {addressScope, parseIp} from '../../base/ip-address.js';
+import type {DhtState} from '../../base/dht-state.js';
+import {type AddressFamily, addressFamilyOf, addressScope, parseIp} from '../../base/ip-address.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {BootstrapSchedule} from '../../policy/dht/bootstrap-schedule.js';
-import {type DhtState, dhtHealth} from '../../policy/dht/dht-health.js';
+import {dhtHealth} from '../../policy/dht/dht-health.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
-import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 import {DhtNode, type DhtNodeSetup, type FirstContact} from './dht-node.js';
-import {familyOf} from './lookup-run.js';
 
 /** A way in: a node that everybody may ask, by name or address. */
 export interface BootstrapHost {
@@ -59,7 +58,7 @@ export class DhtNetwork {
 	constructor(setup: DhtNetworkSetup, saved: readonly NodeContact[] = [], id?: Uint8Array) {
 		this.#setup = setup;
 		this.#startedAt = setup.clock.now();
-		this.#hints = saved.filter(({host}) => familyOf(host) === setup.family);
+		this.#hints = saved.filter(({host}) => addressFamilyOf(host) === setup.family);
 		this.node = new DhtNode({...setup, id});
 	}
 
@@ -90,7 +89,7 @@ export class DhtNetwork {
 
 	/** Somebody named a node. It is asked when there is need of it. */
 	heardOf(contact: FirstContact): void {
-		if (familyOf(contact.host) !== this.family) return;
+		if (addressFamilyOf(contact.host) !== this.family) return;
 		if (this.nodes >= enough) return void this.node.offer(contact);
 		if (this.#hints.length < mostHints) this.#hints.push(contact);
 	}
@@ -192,9 +191,9 @@ export class DhtNetwork {
 	/** Rejects when a name cannot be looked up. */
 	async #addressesOf({host, port}: BootstrapHost): Promise<FirstContact[]> {
 		const {family} = this.#setup;
-		if (parseIp(host) !== undefined) return familyOf(host) === family ? [{host, port}] : [];
+		if (parseIp(host) !== undefined) return addressFamilyOf(host) === family ? [{host, port}] : [];
 		const found = await this.#setup.lookUp(host);
-		const usable = found.filter(address => familyOf(address) === family && isMeant(host, address));
+		const usable = found.filter(address => addressFamilyOf(address) === family && isMeant(host, address));
 		return usable.map(address => ({host: address, port, isRouter: true}));
 	}
 }

@@ -1,8 +1,9 @@
+import type {DhtTrafficView} from '../../api/dht-view.js';
 import {ProtocolError} from '../../base/errors.js';
-import {parseIp} from '../../base/ip-address.js';
+import {type AddressFamily, addressFamilyOf, parseIp} from '../../base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Random, Timer} from '../../base/ports.js';
-import type {Bytes, Millis} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
 import type {Lookup, LookupNode} from '../../policy/dht/lookup.js';
 import {PacketGuard} from '../../policy/dht/packet-guard.js';
 import {nearRange, RoutingTable} from '../../policy/dht/routing-table.js';
@@ -22,12 +23,10 @@ import {
 	type KrpcResponse,
 	type KrpcSender,
 	krpcErrorCode,
-	type QueryName,
 } from '../../protocol/dht/krpc.js';
 import {idFitsAddress, nodeIdFor, nodeIdLength, randomIdAt} from '../../protocol/dht/node-id.js';
-import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 import {DhtServer} from './dht-server.js';
-import {familyOf, LookupRun} from './lookup-run.js';
+import {LookupRun} from './lookup-run.js';
 import {Rpc} from './rpc.js';
 
 /** How often the node that has waited longest is asked something. */
@@ -47,22 +46,6 @@ const mostCandidates = 32;
 const incomingWindow: Millis = 10 * 60_000;
 /** When so many questions in a row stay without an answer it is not those who were asked: there is no network. */
 const silence = 10;
-
-/** What counts in a node's traffic. */
-export interface DhtTraffic {
-	readonly queriesIn: Readonly<Record<QueryName | 'unknown', number>>;
-	readonly queriesOut: Readonly<Record<QueryName, number>>;
-	readonly answersIn: number;
-	readonly answersOut: number;
-	readonly errorsIn: number;
-	readonly errorsOut: number;
-	/** Datagrams that made no sense, answered nothing, or were too many. */
-	readonly invalid: number;
-	readonly unsolicited: number;
-	readonly dropped: number;
-	readonly bytesIn: Bytes;
-	readonly bytesOut: Bytes;
-}
 
 /** Whom a node may ask first. */
 export interface FirstContact extends PeerAddress {
@@ -230,7 +213,7 @@ export class DhtNode {
 		return this.#incomingAt.filter(at => at >= since).length;
 	}
 
-	get traffic(): DhtTraffic {
+	get traffic(): DhtTrafficView {
 		return {
 			...this.#counts,
 			queriesIn: {...this.#queriesIn},
@@ -414,13 +397,13 @@ export class DhtNode {
 
 	/** Somebody may be a node: it is asked soon, should there be use for it. */
 	offer(contact: FirstContact): void {
-		if (familyOf(contact.host) !== this.family || this.#candidates.length >= mostCandidates) return;
+		if (addressFamilyOf(contact.host) !== this.family || this.#candidates.length >= mostCandidates) return;
 		if (contact.id === undefined || this.#table.wants(contact.id, contact)) this.#candidates.push(contact);
 	}
 
 	/** Looks whether somebody is there, and takes it in. Answers false when that must wait. */
 	ping(address: PeerAddress, id?: Uint8Array): boolean {
-		if (familyOf(address.host) !== this.family) return false;
+		if (addressFamilyOf(address.host) !== this.family) return false;
 		return this.#rpc.ask({name: 'ping'}, address, id, nothingFollows);
 	}
 
@@ -571,7 +554,7 @@ export class DhtNode {
 
 	#takeNodes(response: KrpcResponse, from: PeerAddress): void {
 		for (const node of response.nodes) {
-			if (familyOf(node.host) !== this.family || !isWithinReach(node.host, from.host)) continue;
+			if (addressFamilyOf(node.host) !== this.family || !isWithinReach(node.host, from.host)) continue;
 			if (this.#candidates.length >= mostCandidates) return;
 			if (this.#table.wants(node.id, node)) this.#candidates.push(node);
 		}
@@ -580,7 +563,7 @@ export class DhtNode {
 
 /** Whose packets are counted together: of IPv6 who has one address has a network full of them. */
 function senderOf(from: PeerAddress): string {
-	if (familyOf(from.host) === 'ipv4' || isLoopback(from.host)) return peerKey(from);
+	if (addressFamilyOf(from.host) === 'ipv4' || isLoopback(from.host)) return peerKey(from);
 	return nearRange(from.host) ?? peerKey(from);
 }
 

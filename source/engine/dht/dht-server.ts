@@ -1,5 +1,5 @@
 import {fromHex} from '../../base/hex.js';
-import {addressScope, parseIp} from '../../base/ip-address.js';
+import {type AddressFamily, addressScope, parseIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Random} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
@@ -16,7 +16,6 @@ import {
 	type KrpcSender,
 	krpcErrorCode,
 } from '../../protocol/dht/krpc.js';
-import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 
 /** No answer is longer. BEP 32. */
 const longestAnswer: Bytes = 1024;

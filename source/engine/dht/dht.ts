@@ -1,33 +1,15 @@
-import {parseIp} from '../../base/ip-address.js';
+import type {DhtNetworkView} from '../../api/dht-view.js';
+import type {DhtState} from '../../base/dht-state.js';
+import {toHex} from '../../base/hex.js';
+import {type AddressFamily, addressFamilyOf, parseIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, LogLevel, Random} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
-import type {DhtState} from '../../policy/dht/dht-health.js';
+import type {DhtStore, SavedNode} from '../../io/state/dht-store.js';
 import type {SwarmEstimate} from '../../policy/dht/scrape-filter.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {looksLikeKrpc} from '../../protocol/dht/krpc.js';
-import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 import {type BootstrapHost, DhtNetwork, isMeant} from './dht-network.js';
-import type {DhtTraffic} from './dht-node.js';
-import {familyOf} from './lookup-run.js';
-
-/** What a DHT takes along from one run to the next, a family. */
-export interface SavedNetwork {
-	/** 20 bytes. */
-	readonly id: Uint8Array;
-	readonly nodes: readonly NodeContact[];
-}
-
-export type SavedDht = Readonly<Partial<Record<AddressFamily, SavedNetwork>>>;
-
-/** The same as it comes back: where the id is not kept another is made. */
-export type KnownDht = Readonly<Partial<Record<AddressFamily, Partial<SavedNetwork> | undefined>>>;
-
-/** Where what is taken along lies. */
-export interface DhtStore {
-	load(): Promise<KnownDht>;
-	save(saved: SavedDht): Promise<void>;
-}
 
 /** The part of the shared UDP socket a DHT has. */
 export interface DhtDatagrams {
@@ -49,7 +31,7 @@ export interface DhtSetup {
 	readonly bootstrap: readonly BootstrapHost[];
 	readonly udp: DhtDatagrams;
 	/** Undefined when nothing is kept. */
-	readonly store: DhtStore | undefined;
+	readonly store: Pick<DhtStore, 'load' | 'save'> | undefined;
 	lookUp(name: string): Promise<readonly string[]>;
 	/** Why nothing is sent in a family, in words; undefined when it is. May change. */
 	offWhy(family: AddressFamily): string | undefined;
@@ -62,22 +44,6 @@ export interface DhtSetup {
 	/** What the internet sees of us, at most one address a family, and a number that rises when that changes. */
 	ourAddresses(): {readonly hosts: readonly string[]; readonly revision: number};
 	readonly log: (level: LogLevel, text: string) => void;
-}
-
-/** One family's part, for whoever looks. */
-export interface DhtNetworkReport {
-	readonly family: AddressFamily;
-	readonly state: DhtState;
-	/** Why it is no better, in words. */
-	readonly why: string | undefined;
-	/** 20 bytes. */
-	readonly id: Uint8Array;
-	/** Nodes that answer, and all in the table. */
-	readonly nodes: number;
-	readonly known: number;
-	readonly buckets: ReadonlyArray<{readonly nodes: number; readonly spares: number; readonly most: number}>;
-	readonly stored: {readonly hashes: number; readonly peers: number};
-	readonly traffic: DhtTraffic;
 }
 
 /** How long the last look-ups took: until the first peers, and until the end, in ms. */
@@ -137,7 +103,8 @@ export class Dht {
 		this.#drift = setup.clock.wall() - setup.clock.now();
 		setup.udp.join({
 			claims: bytes => looksLikeKrpc(bytes),
-			receive: (bytes, host, port) => this.#network(familyOf(host))?.node.received(bytes, {host, port}),
+			receive: (bytes, host, port) =>
+				this.#network(addressFamilyOf(host))?.node.received(bytes, {host, port}),
 		});
 	}
 
@@ -149,7 +116,7 @@ export class Dht {
 		this.tick(this.#setup.clock.now());
 	}
 
-	#open(family: AddressFamily, saved: Partial<SavedNetwork> | undefined): DhtNetwork {
+	#open(family: AddressFamily, saved: SavedNode | undefined): DhtNetwork {
 		const {udp, heardOurAddress} = this.#setup;
 		const network: DhtNetwork = new DhtNetwork(
 			{
@@ -202,11 +169,11 @@ export class Dht {
 	}
 
 	/** All there is to know, a family each. */
-	report(): readonly DhtNetworkReport[] {
+	report(): readonly DhtNetworkView[] {
 		return this.#networks.map(({family, node, health}) => ({
 			family,
 			...health,
-			id: node.id,
+			id: toHex(node.id),
 			nodes: node.good,
 			known: node.size,
 			buckets: node.buckets,
@@ -254,7 +221,7 @@ export class Dht {
 		if (revision === this.#addressRevision) return;
 		this.#addressRevision = revision;
 		const before = this.#hosts;
-		this.#hosts = new Map(hosts.map(host => [familyOf(host), host]));
+		this.#hosts = new Map(hosts.map(host => [addressFamilyOf(host), host]));
 		for (const [family, host] of this.#hosts) {
 			const ip = parseIp(host);
 			if (ip !== undefined) this.#network(family)?.node.addressIs(ip);
@@ -291,7 +258,7 @@ export class Dht {
 	/** A peer says that it is a node, too. BEP 5, PORT. */
 	heardPort(host: string, port: number): void {
 		if (port < 1 || port > 65_535 || ++this.#ports > mostPorts) return;
-		this.#network(familyOf(host))?.heardOf({host, port});
+		this.#network(addressFamilyOf(host))?.heardOf({host, port});
 	}
 
 	/** A .torrent names nodes, by address or by name: they are asked when others are needed. */
@@ -300,7 +267,7 @@ export class Dht {
 			nodes.slice(0, mostNamed).map(async ({host, port}) => {
 				const found = parseIp(host) === undefined ? await this.#setup.lookUp(host).catch(() => []) : [host];
 				for (const address of found)
-					if (isMeant(host, address)) this.#network(familyOf(address))?.heardOf({host: address, port});
+					if (isMeant(host, address)) this.#network(addressFamilyOf(address))?.heardOf({host: address, port});
 			}),
 		);
 	}
@@ -419,7 +386,7 @@ export class Dht {
 		const {store, clock} = this.#setup;
 		this.#savedAt = clock.now();
 		if (store === undefined || this.#networks.length === 0) return;
-		const saved: Partial<Record<AddressFamily, SavedNetwork>> = {};
+		const saved: Partial<Record<AddressFamily, SavedNode>> = {};
 		for (const {family, node} of this.#networks) {
 			const nodes = node.nodesToKeep(savedNodes);
 			// What was known before is worth more than nothing.

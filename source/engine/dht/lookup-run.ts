@@ -1,5 +1,5 @@
 import {sameBytes} from '../../base/bytes.js';
-import {parseIp} from '../../base/ip-address.js';
+import {type AddressFamily, addressFamilyOf} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
@@ -7,7 +7,6 @@ import {Lookup, type LookupNode} from '../../policy/dht/lookup.js';
 import {isWithinReach} from '../../policy/peers/address-reach.js';
 import type {NodeContact} from '../../protocol/dht/compact-nodes.js';
 import type {KrpcAsking, KrpcResponse} from '../../protocol/dht/krpc.js';
-import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 import type {Rpc} from './rpc.js';
 
 /** When too much was asked just now, it is tried again so soon. */
@@ -116,7 +115,7 @@ export class LookupRun {
 		if (this.#isOver) return this.#plan.answered?.(response, node);
 		const others: NodeContact[] = [];
 		for (const contact of response.nodes) {
-			if (familyOf(contact.host) !== this.#plan.family) others.push(contact);
+			if (addressFamilyOf(contact.host) !== this.#plan.family) others.push(contact);
 			else if (!sameBytes(contact.id, this.#plan.own) && isWithinReach(contact.host, node.host))
 				this.#lookup.heard(contact, contact.id);
 		}
@@ -124,9 +123,4 @@ export class LookupRun {
 		this.#plan.answered?.(response, node);
 		this.#step();
 	}
-}
-
-/** Which of the two networks an address belongs to. */
-export function familyOf(host: string): AddressFamily {
-	return parseIp(host)?.length === 16 ? 'ipv6' : 'ipv4';
 }

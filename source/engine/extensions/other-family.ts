@@ -1,4 +1,4 @@
-import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
+import {addressFamilyOf, addressScope, formatIp, parseIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {BencodeNode} from '../../protocol/bencode/bencode.js';
 import {readClientFields, readFamilyAddress} from '../../protocol/wire/extension-handshake.js';
@@ -30,7 +30,7 @@ export class OtherFamily implements HandshakePart {
 		if (length === undefined) return {};
 		for (const host of this.#ours.hosts()) {
 			const ip = publicIp(host);
-			if (ip !== undefined && ip.length !== length) return {[ip.length === 4 ? 'ipv4' : 'ipv6']: ip};
+			if (ip !== undefined && ip.length !== length) return {[addressFamilyOf(host)]: ip};
 		}
 		return {};
 	}

@@ -1,5 +1,4 @@
 import type {DhtTimesView, DhtView} from '../../api/dht-view.js';
-import {toHex} from '../../base/hex.js';
 import type {Millis} from '../../base/units.js';
 import type {Dht} from '../dht/dht.js';
 
@@ -13,7 +12,7 @@ export function dhtView(dht: Dht | undefined): DhtView {
 	return {
 		...health,
 		readOnly,
-		networks: dht.report().map(network => ({...network, id: toHex(network.id)})),
+		networks: dht.report(),
 		lookups: {...lookups, firstPeers: timesOf(times.firstPeers), whole: timesOf(times.whole)},
 	};
 }

@@ -8,6 +8,7 @@ import {removeEmptyFolders} from '../ownership/delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';
 import {HeldFolder} from './held-folder.js';
+import {statOf} from './stat-of.js';
 
 const chunkLength: Bytes = 1 << 20;
 const zeros = Buffer.alloc(chunkLength);
@@ -265,17 +266,6 @@ async function leaveNoFolders(moves: readonly Move[]): Promise<void> {
 	const root = moves[0]?.root;
 	if (root === undefined) return;
 	await removeEmptyFolders(root, new Set(moves.map(({to}) => relative(root, dirname(to)) || '.')));
-}
-
-/** What is at a path; undefined when nothing is. */
-export async function statOf(path: string): Promise<Stats | undefined> {
-	try {
-		return await lstat(diskPath(path));
-	} catch (error) {
-		const {code} = error as NodeJS.ErrnoException;
-		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-		throw error;
-	}
 }
 
 /** Which of the two files an error is about is known only where it is touched. */

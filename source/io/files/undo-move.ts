@@ -8,7 +8,8 @@ import {removeEmptyFolders} from '../ownership/delete-files.js';
 import {diskPath} from './disk-path.js';
 import {checkPath} from './file-layout.js';
 import {guardFolders} from './held-folder.js';
-import {into, type MovedPath, moveFile, statOf} from './move-files.js';
+import {into, type MovedPath, moveFile} from './move-files.js';
+import {statOf} from './stat-of.js';
 
 const chunkLength = 1 << 20;
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -1,10 +1,11 @@
 import {isIP} from 'node:net';
+import {addressFamilyOf} from '../../base/ip-address.js';
 
 export type IpFamily = 4 | 6;
 
-/** The family of an IP address in text form. */
+/** The family of an IP address in text form, as sockets number it. */
 export function familyOf(host: string): IpFamily {
-	return host.includes(':') ? 6 : 4;
+	return addressFamilyOf(host) === 'ipv6' ? 6 : 4;
 }
 
 /**

@@ -1,7 +1,7 @@
+import {addressFamilyOf} from '../../base/ip-address.js';
 import type {Clock, Random} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {decodeUdpResponse, type UdpResponse, udpTransactionId} from '../../protocol/tracker/udp.js';
-import {familyOf} from './local-addresses.js';
 import type {DatagramOwner, UdpMux} from './udp-mux.js';
 
 /** Where a tracker is asked: `host` is in the form of `formatIp`. */
@@ -93,7 +93,7 @@ export class UdpTransactions implements DatagramOwner {
 		const transaction = this.#pending.get(udpTransactionId(bytes) ?? -1);
 		if (transaction?.endpoint.host !== host || transaction.endpoint.port !== port) return;
 		try {
-			transaction.settle(decodeUdpResponse(bytes, familyOf(host) === 6 ? 'ipv6' : 'ipv4'));
+			transaction.settle(decodeUdpResponse(bytes, addressFamilyOf(host)));
 		} catch (error) {
 			transaction.settle(error as Error);
 		}

@@ -1,5 +1,5 @@
 import type {Stats} from 'node:fs';
-import {lstat, readlink} from 'node:fs/promises';
+import {readlink} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {isAsLeft, isSameStamp} from '../../policy/pieces/check-plan.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
@@ -8,6 +8,7 @@ import {failureOf} from '../disk/storage-failure.js';
 import {diskPath} from '../files/disk-path.js';
 import type {FileLayout} from '../files/file-layout.js';
 import {guardFolders, removeBelow} from '../files/held-folder.js';
+import {statOf} from '../files/stat-of.js';
 import {removeEmptyFolders} from './delete-files.js';
 import {fileIdentity, isAsNoted, isStillMade, type MadeFile} from './made-files.js';
 
@@ -31,7 +32,7 @@ export async function removeOwned(
 		if (layout.isPad(file)) continue;
 		const path = layout.relative(file);
 		try {
-			const seen = await seenAt(join(layout.dir, path));
+			const seen = await statOf(join(layout.dir, path));
 			if (seen === undefined) continue;
 			const why = await whyKept(layout, file, seen, rules, made.get(file));
 			// What has come into its place meanwhile is somebody else's.
@@ -49,17 +50,6 @@ export async function removeOwned(
 		}
 	}
 	return {deleted, kept, failure: failure ?? (await removeEmptyFolders(layout.dir, folders))};
-}
-
-/** What is at a path; undefined when nothing is. */
-async function seenAt(path: string): Promise<Stats | undefined> {
-	try {
-		return await lstat(diskPath(path));
-	} catch (error) {
-		const {code} = error as NodeJS.ErrnoException;
-		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-		throw error;
-	}
 }
 
 /** Undefined for a file that may go. */

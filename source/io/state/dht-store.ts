@@ -1,12 +1,12 @@
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {ProtocolError} from '../../base/errors.js';
+import type {AddressFamily} from '../../base/ip-address.js';
 import {formatAddress} from '../../base/peer-address.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import {type BencodeNode, decodeDictionary, encodeBencode} from '../../protocol/bencode/bencode.js';
 import {decodeCompactNodes, encodeCompactNodes, type NodeContact} from '../../protocol/dht/compact-nodes.js';
 import {nodeIdLength} from '../../protocol/dht/node-id.js';
-import type {AddressFamily} from '../../protocol/tracker/compact-peers.js';
 import {failureOf} from '../disk/storage-failure.js';
 import {readRegularFile} from '../files/regular-file.js';
 import {replaceFile} from '../files/replace-file.js';

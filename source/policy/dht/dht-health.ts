@@ -1,5 +1,4 @@
-/** How a family's part of the DHT does. */
-export type DhtState = 'off' | 'starting' | 'firewalled' | 'poor' | 'good';
+import type {DhtState} from '../../base/dht-state.js';
 
 /** What its state follows from. */
 export interface DhtFacts {

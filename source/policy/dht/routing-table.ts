@@ -1,3 +1,4 @@
+import {sameBytes} from '../../base/bytes.js';
 import {addressScope, parseIp} from '../../base/ip-address.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {Millis} from '../../base/units.js';
@@ -86,12 +87,12 @@ export class RoutingTable {
 
 	#find(id: Uint8Array, address: PeerAddress): TableNode | undefined {
 		const node = this.#places.get(placeOf(address));
-		return node !== undefined && sameId(node.id, id) && node.port === address.port ? node : undefined;
+		return node !== undefined && sameBytes(node.id, id) && node.port === address.port ? node : undefined;
 	}
 
 	/** Whether it is worth asking somebody we heard of: it would be taken in, should it answer. */
 	wants(id: Uint8Array, address: PeerAddress): boolean {
-		if (this.#places.has(placeOf(address)) || sameId(id, this.#own)) return false;
+		if (this.#places.has(placeOf(address)) || sameBytes(id, this.#own)) return false;
 		const index = this.#indexOf(id);
 		const bucket = this.#buckets[index]!;
 		if (bucket.nodes.length < capacity(index)) return !hasNear(bucket.nodes, nearRange(address.host));
@@ -101,11 +102,11 @@ export class RoutingTable {
 
 	/** A node answered a question of ours, from where it was asked. */
 	answered(id: Uint8Array, address: PeerAddress, roundTrip: Millis, now: Millis): Admission {
-		if (sameId(id, this.#own)) return 'refused';
+		if (sameBytes(id, this.#own)) return 'refused';
 		const place = placeOf(address);
 		const there = this.#places.get(place);
 		if (there !== undefined) {
-			if (sameId(there.id, id) && there.port === address.port) {
+			if (sameBytes(there.id, id) && there.port === address.port) {
 				there.roundTrip = there.roundTrip === 0 ? roundTrip : there.roundTrip * 0.7 + roundTrip * 0.3;
 				there.failures = 0;
 				there.answeredAt = now;
@@ -138,7 +139,7 @@ export class RoutingTable {
 
 	#byId(id: Uint8Array): TableNode | undefined {
 		const {nodes, spares} = this.#buckets[this.#indexOf(id)]!;
-		return nodes.find(node => sameId(node.id, id)) ?? spares.find(node => sameId(node.id, id));
+		return nodes.find(node => sameBytes(node.id, id)) ?? spares.find(node => sameBytes(node.id, id));
 	}
 
 	#insert(node: TableNode): Admission {
@@ -296,11 +297,6 @@ export class RoutingTable {
 
 function capacity(bucket: number): number {
 	return nearRoot[bucket] ?? k;
-}
-
-function sameId(a: Uint8Array, b: Uint8Array): boolean {
-	for (let at = 0; at < nodeIdLength; at++) if (a[at] !== b[at]) return false;
-	return true;
 }
 
 function worst(nodes: readonly TableNode[]): TableNode | undefined {

@@ -25,6 +25,6 @@ export function reachOf(host: string): number {
  * @param other where the one is with whom we speak
  */
 export function isWithinReach(host: string, other: string): boolean {
-	const told = reachOf(host);
-	return told >= 0 && told >= reachOf(other) && reachOf(other) >= 0;
+	const least = reachOf(other);
+	return least >= 0 && reachOf(host) >= least;
 }

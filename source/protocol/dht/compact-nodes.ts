@@ -1,6 +1,6 @@
-import {formatIp, parseIp} from '../../base/ip-address.js';
+import {type AddressFamily, formatIp, parseIp} from '../../base/ip-address.js';
 import {isDialable, type PeerAddress} from '../../base/peer-address.js';
-import {type AddressFamily, compactPeerLength} from '../tracker/compact-peers.js';
+import {compactPeerLength} from '../tracker/compact-peers.js';
 import {nodeIdLength} from './node-id.js';
 
 /** A node of the DHT: where it is, and its id of 20 bytes. */

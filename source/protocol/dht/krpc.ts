@@ -1,8 +1,7 @@
 import {ProtocolError} from '../../base/errors.js';
-import {formatIp} from '../../base/ip-address.js';
+import {type AddressFamily, formatIp} from '../../base/ip-address.js';
 import {isDialable, type PeerAddress} from '../../base/peer-address.js';
 import {type Bencodable, type BencodeNode, decodeDictionary, encodeBencode} from '../bencode/bencode.js';
-import type {AddressFamily} from '../tracker/compact-peers.js';
 import {decodeCompactNodes, encodeCompactNodes, type NodeContact} from './compact-nodes.js';
 import {nodeIdLength} from './node-id.js';
 

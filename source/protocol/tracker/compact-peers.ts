@@ -1,11 +1,9 @@
 import {ProtocolError} from '../../base/errors.js';
-import {formatIp, parseIp} from '../../base/ip-address.js';
+import {type AddressFamily, formatIp, parseIp} from '../../base/ip-address.js';
 import {isDialable, type PeerAddress} from '../../base/peer-address.js';
 
 /** Bytes of one peer in compact form: 4 or 16 of the address, 2 of the port. BEP 23, BEP 7. */
 export const compactPeerLength = {ipv4: 6, ipv6: 18} as const;
-
-export type AddressFamily = keyof typeof compactPeerLength;
 
 /**
  * Reads peers in compact form. Those nobody can dial (port 0, no or multicast address) and repeated ones are left out;

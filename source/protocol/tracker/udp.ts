@@ -1,4 +1,5 @@
 import {ProtocolError} from '../../base/errors.js';
+import type {AddressFamily} from '../../base/ip-address.js';
 import {
 	type AnnounceEvent,
 	type AnnouncePeers,
@@ -6,7 +7,7 @@ import {
 	maximumPeersInAnswer,
 	type ScrapeCounts,
 } from './announce.js';
-import {type AddressFamily, compactPeerLength, decodeCompactPeers} from './compact-peers.js';
+import {compactPeerLength, decodeCompactPeers} from './compact-peers.js';
 
 /** The actions of the UDP tracker protocol. BEP 15. */
 const udpAction = {connect: 0, announce: 1, scrape: 2, error: 3} as const;

@@ -1,11 +1,7 @@
+import {type AddressFamily, addressFamilyOf} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import {type BencodeNode, decodeDictionary, encodeBencode} from '../bencode/bencode.js';
-import {
-	type AddressFamily,
-	compactPeerLength,
-	decodeCompactPeers,
-	encodeCompactPeers,
-} from '../tracker/compact-peers.js';
+import {compactPeerLength, decodeCompactPeers, encodeCompactPeers} from '../tracker/compact-peers.js';
 
 /** What is told of a peer beside its address. BEP 11. */
 export const pexFlag = {
@@ -67,8 +63,10 @@ function readAdded(root: BencodeNode, key: string, family: AddressFamily, most: 
 
 /** Writes a message of BEP 11. */
 export function encodePex({added, dropped}: PexMessage): Uint8Array {
-	const isOf = (family: AddressFamily) => (peer: PeerAddress) =>
-		peer.host.includes(':') === (family === 'ipv6');
+	const isOf =
+		(family: AddressFamily) =>
+		({host}: PeerAddress) =>
+			addressFamilyOf(host) === family;
 	const [added4, added6] = [added.filter(isOf('ipv4')), added.filter(isOf('ipv6'))];
 	const flagsOf = (peers: readonly PexPeer[]): Uint8Array => Uint8Array.from(peers, ({flags}) => flags);
 	return encodeBencode({

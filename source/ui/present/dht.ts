@@ -1,5 +1,6 @@
-import type {DhtHealth, DhtNetworkView, DhtTimesView, DhtView} from '../../api/dht-view.js';
+import type {DhtNetworkView, DhtTimesView, DhtView} from '../../api/dht-view.js';
 import type {SourceView} from '../../api/snapshot.js';
+import type {DhtState} from '../../base/dht-state.js';
 import type {Tone} from '../look/themes.js';
 import {count, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
@@ -10,7 +11,7 @@ const titles = {ipv4: 'IPv4', ipv6: 'IPv6'} as const;
 const labelCells = 13;
 
 /** The tone of a state of the DHT. */
-export const dhtTones: Readonly<Record<DhtHealth, Tone>> = {
+export const dhtTones: Readonly<Record<DhtState, Tone>> = {
 	off: 'faint',
 	starting: 'dim',
 	firewalled: 'warn',
@@ -24,7 +25,7 @@ function named(name: string, ...spans: readonly Span[]): Row {
 
 function stateRow(
 	name: string,
-	{state, why}: {readonly state: DhtHealth; readonly why?: string | undefined},
+	{state, why}: {readonly state: DhtState; readonly why?: string | undefined},
 ): Row {
 	return [
 		[` ${name}  `, 'title'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {AddressFamily} from '../../../source/base/ip-address.js';
 import type {PeerAddress} from '../../../source/base/peer-address.js';
 import {DhtNode} from '../../../source/engine/dht/dht-node.js';
 import {estimateCount} from '../../../source/policy/dht/scrape-filter.js';
@@ -15,7 +16,6 @@ import {
 	type KrpcResponse,
 } from '../../../source/protocol/dht/krpc.js';
 import {idFitsAddress} from '../../../source/protocol/dht/node-id.js';
-import type {AddressFamily} from '../../../source/protocol/tracker/compact-peers.js';
 import {HandClock} from '../../helpers/hand-clock.js';
 import {seededRandom} from '../../helpers/seeded-random.js';
 import {sha1} from '../../simulation/dht-world.js';
