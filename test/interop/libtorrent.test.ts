@@ -25,7 +25,6 @@ for (const kind of ['v2', 'hybrid', 'v1'] as const) {
 		assertSame(space.path('ours', content.name), content.root);
 	});
 
-	if (kind === 'v2') continue;
 	for (const who of ['they dial us', 'we dial them'] as const) {
 		test(`libtorrent downloads a ${kind} torrent from us, and ${who}`, {skip: noLibtorrent()}, async t => {
 			const {space, content, file} = await stage(t, kind);
