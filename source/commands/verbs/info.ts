@@ -1,4 +1,6 @@
+import {toHex} from '../../base/hex.js';
 import {terminalJson} from '../../base/terminal-text.js';
+import type {Bytes} from '../../base/units.js';
 import {formatMagnet, type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {type Arguments, type Context, defineCommand} from '../arguments/command.js';
@@ -21,12 +23,13 @@ function metainfoJson(torrent: Metainfo): object {
 		pieceLength: torrent.pieceLength,
 		pieces: torrent.pieceCount,
 		private: torrent.private,
-		files: torrent.files.map(({path, length, offset, pad, symlink}) => ({
+		files: torrent.files.map(({path, length, offset, pad, symlink, piecesRoot}) => ({
 			path,
 			length,
 			offset,
 			pad,
 			...(symlink && {symlink}),
+			...(piecesRoot && {piecesRoot: toHex(piecesRoot), hashes: hasHashes(torrent, piecesRoot, length)}),
 		})),
 		trackers: torrent.trackers,
 		webSeeds: torrent.webSeeds,
@@ -37,6 +40,11 @@ function metainfoJson(torrent: Metainfo): object {
 		source: torrent.source ?? null,
 		magnet: formatMagnet(torrent),
 	};
+}
+
+/** Whether the torrent has the v2 hashes of all pieces of a file: its own root will do for one of a single piece. BEP 52. */
+function hasHashes({pieceLength, pieceLayers}: Metainfo, root: Uint8Array, length: Bytes): boolean {
+	return length <= pieceLength || pieceLayers?.has(toHex(root)) === true;
 }
 
 function linkJson(link: MagnetLink): object {

@@ -4,6 +4,8 @@ import {type ExitStatus, UserError} from '../../base/errors.js';
 import {terminalText} from '../../base/safe-text.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {diskPath} from '../../io/files/disk-path.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
+import {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {percent, size} from '../../ui/text/format.js';
@@ -66,6 +68,16 @@ async function checkPieces(
 	}
 }
 
+/**
+ * Whether a torrent has the hash of a piece. Hybrids have those of v1; a v2 torrent that came by a link may lack the piece
+ * layers of files. BEP 52.
+ */
+function knownPieces(metainfo: Metainfo): (piece: number) => boolean {
+	if (metainfo.version !== '2') return () => true;
+	const trees = new HashTrees(metainfo, hashFunctions.sha256);
+	return piece => trees.canVerify(piece);
+}
+
 /** What each state is called, in the order in which they are told: what is missing explains the others. */
 const badStates = [
 	['missing', 'missing'],
@@ -73,7 +85,7 @@ const badStates = [
 	['unknown', 'cannot be known'],
 ] as const;
 
-function tellFiles(files: readonly FileResult[], {stdout}: Context): void {
+function tellFiles(files: readonly FileResult[], lacksHashes: boolean, {stdout}: Context): void {
 	const most = 20;
 	const bad = badStates.flatMap(([state, word]) =>
 		files.filter(file => file.state === state).map(({path}) => ({word, path})),
@@ -82,8 +94,11 @@ function tellFiles(files: readonly FileResult[], {stdout}: Context): void {
 	const width = shown.reduce((longest, {word}) => Math.max(longest, word.length), 0) + 2;
 	for (const {word, path} of shown) stdout.write(`  ${word.padEnd(width)}${terminalText(path.join('/'))}\n`);
 	if (bad.length > most) stdout.write(`  and ${bad.length - most} more\n`);
-	if (shown.some(({word}) => word === 'cannot be known'))
-		stdout.write('  (cannot be known: a piece is wrong that it shares with another file)\n');
+	if (!shown.some(({word}) => word === 'cannot be known')) return;
+	const why = lacksHashes
+		? 'the .torrent lacks the hashes of it: take one exported where it was downloaded'
+		: 'a piece is wrong that it shares with another file';
+	stdout.write(`  (cannot be known: ${why})\n`);
 }
 
 /** Hashes the data on disk against the torrent. */
@@ -116,6 +131,7 @@ export const command = defineCommand({
 				`${folder} seems to be the data itself; DIR is the folder it is in: ${resolve(dir, '..')}`,
 			);
 		}
+		const isKnown = knownPieces(metainfo);
 		const {stderr, stdout} = context;
 		let shown = 0;
 		let checked = 0;
@@ -127,7 +143,7 @@ export const command = defineCommand({
 		});
 		if (shown > 0) stderr.write('\r\u001B[K');
 		if (!right) return 130;
-		const files = await judgeFiles(metainfo, dir, renamed, right);
+		const files = await judgeFiles(metainfo, dir, renamed, right, isKnown);
 		// Padding is none of the content that somebody sees.
 		const content = metainfo.files.reduce((sum, {pad, length}) => sum + (pad ? 0 : length), 0);
 		const good = right.reduce((sum, one) => sum + one, 0);
@@ -150,7 +166,8 @@ export const command = defineCommand({
 			);
 		} else {
 			stdout.write(`${terminalText(metainfo.name)}: ${good} of ${metainfo.pieceCount} pieces are right\n`);
-			tellFiles(files, context);
+			const lacksHashes = right.some((_, piece) => !isKnown(piece));
+			tellFiles(files, lacksHashes, context);
 		}
 		return isWhole ? 0 : 4;
 	},

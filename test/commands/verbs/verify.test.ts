@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
-import {appendFileSync, closeSync, openSync, rmSync, truncateSync, writeFileSync, writeSync} from 'node:fs';
+import {
+	appendFileSync,
+	closeSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
+import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.ts';
+import {wrapInfo} from '../../../source/protocol/metainfo/wrap-info.ts';
 import {makeTorrent, writeFolder} from '../../helpers/torrents.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 import {run} from '../printed.ts';
@@ -72,4 +84,57 @@ test('which of two files a wrong piece that they share is due to cannot be known
 	assert.deepEqual(await disk.states(), [4, {a: 'unknown', b: 'unknown', c: 'ok', d: 'ok'}]);
 	writeFileSync(disk.file('b.bin'), Buffer.alloc(100_000));
 	assert.deepEqual(await disk.states(), [4, {a: 'unknown', b: 'wrong', c: 'unknown', d: 'ok'}]);
+});
+
+for (const version of ['v1', 'v2', 'hybrid'] as const) {
+	test(`what is wrong of a ${version} torrent is told byte for byte, as far as its pieces go`, async t => {
+		const space = new Workspace(t);
+		const content = writeFolder(space.folder('content'), 'set', [
+			['a.bin', 100_000],
+			['b.bin', 100_000],
+		]);
+		const torrent = space.path('set.torrent');
+		const made = await run(['create', content.root, `--${version}`, '--piece-length', '16K', '-o', torrent]);
+		assert.equal(made.status, 0, made.error);
+		assert.equal((await run(['verify', torrent, content.dir])).status, 0);
+		const bytes = readFileSync(join(content.root, 'b.bin'));
+		for (const at of [20_000, 40_000, 99_999]) bytes[at]! ^= 1;
+		writeFileSync(join(content.root, 'b.bin'), bytes);
+		const {status, out} = await run(['verify', torrent, content.dir, '--json']);
+		const {files, piecesRight, pieces} = JSON.parse(out) as {
+			files: Array<{state: string; ranges?: unknown}>;
+			piecesRight: number;
+			pieces: number;
+		};
+		const [a, b] = files;
+		assert.deepEqual([status, pieces - piecesRight, a?.state, b?.state], [4, 3, 'ok', 'wrong']);
+		// In a v1 torrent the second file begins 1,696 bytes into a piece.
+		const ends = version === 'v1' ? [14_688, 47_456, 96_608] : [16_384, 49_152, 98_304];
+		assert.deepEqual(b?.ranges, [
+			[ends[0], ends[1]],
+			[ends[2], 100_000],
+		]);
+	});
+}
+
+test('where a v2 torrent lacks hashes nothing can be known, and the reason is told', async t => {
+	const space = new Workspace(t);
+	const content = writeFolder(space.folder('content'), 'set', [
+		['large.bin', 100_000],
+		['small.bin', 5000],
+	]);
+	const torrent = space.path('set.torrent');
+	assert.equal((await run(['create', content.root, '--v2', '-o', torrent])).status, 0);
+	const {info} = parseMetainfo(readFileSync(torrent), hashFunctions);
+	const bare = space.path('bare.torrent');
+	writeFileSync(bare, wrapInfo(info, []));
+	const {status, out} = await run(['verify', bare, content.dir]);
+	assert.equal(status, 4);
+	assert.match(
+		out,
+		/cannot be known {2}set\/large\.bin\n +\(cannot be known: the \.torrent lacks the hashes of it/,
+	);
+	assert.doesNotMatch(out, /small/);
+	rmSync(join(content.root, 'small.bin'));
+	assert.match((await run(['verify', bare, content.dir])).out, /missing +set\/small\.bin/);
 });
