@@ -25,7 +25,7 @@ export interface AwaitedHashesOwner {
 export class AwaitedHashes {
 	readonly #hashes: HashTrees;
 	readonly #owner: AwaitedHashesOwner;
-	/** Pieces that may be on the disk, and that nobody could look at. */
+	/** Pieces that may be on the disk, and that nobody has looked at. */
 	#unseen = new Set<number>();
 
 	constructor(hashes: HashTrees, owner: AwaitedHashesOwner) {
@@ -50,7 +50,7 @@ export class AwaitedHashes {
 		const {downloader, blockSources} = this.#owner;
 		const onDisk: number[] = [];
 		for (const piece of pieces) {
-			if (this.#unseen.delete(piece)) onDisk.push(piece);
+			if (this.#unseen.has(piece)) onDisk.push(piece);
 			else this.#allow(piece);
 		}
 		if (onDisk.length > 0) void this.#look(onDisk);
@@ -65,7 +65,7 @@ export class AwaitedHashes {
 		downloader.submitForHash(partial);
 	}
 
-	/** Whether the piece may be on the disk, and cannot be looked at yet. */
+	/** Whether the piece may be on the disk, and has not been looked at: its hash was not known when the others were. */
 	isUnseen(piece: number): boolean {
 		return this.#unseen.has(piece);
 	}
@@ -80,7 +80,10 @@ export class AwaitedHashes {
 			torrent.post({type: 'stored', piece});
 		}).done;
 		// Only now: one that is right may show whose the file is that others are written to.
-		for (const piece of pieces) this.#allow(piece);
+		for (const piece of pieces) {
+			this.#unseen.delete(piece);
+			this.#allow(piece);
+		}
 		for (const source of blockSources) downloader.refill(source);
 	}
 
