@@ -5,6 +5,7 @@ import {join} from '../../io/files/paths.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
+import {OwnRoom} from '../../policy/pieces/own-room.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {asFileOwner, decideOwner, fileOwner, isOurs} from '../../policy/session/file-ownership.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
@@ -92,12 +93,17 @@ export class FileOwnership {
 		memory: ResumeData | undefined,
 		consent: Consent,
 	): Promise<StorageFailure | undefined> {
-		const {metainfo, files, have} = this.#owner;
+		const {metainfo, map, files, have} = this.#owner;
 		const made = stamps.length > 0 ? await storage.made?.(stamps) : undefined;
 		const owners = new Uint8Array(metainfo.files.length);
 		const lost = memory === undefined ? undefined : lostPieces(memory.have, have);
 		const missing: number[] = [];
 		const changed: number[] = [];
+		let room: OwnRoom | undefined;
+		const isProvable = (file: number): boolean => {
+			room ??= new OwnRoom(metainfo, map);
+			return room.hasPiece(file);
+		};
 		for (const [file, {length, pad}] of metainfo.files.entries()) {
 			if (pad) continue;
 			const now = stamps[file];
@@ -127,7 +133,7 @@ export class FileOwnership {
 				before: ownerBefore === undefined && memory?.priorities[file] === 0 ? undefined : before,
 				ownerBefore,
 				isRight: this.#hasAny(file, have),
-				isProvable: now?.size !== length || this.#isProvable(file),
+				isProvable: now?.size !== length || isProvable(file),
 				isAwaited: this.#isAwaited(file),
 				isNoted: made?.has(file) === true,
 				overwrite: consent.overwrite || (isChanged && consent.repair),
@@ -245,13 +251,8 @@ export class FileOwnership {
 		for (let piece = first; piece <= last; piece++) {
 			if (have.has(piece)) continue;
 			const start = map.pieceStart(piece);
-			const end = start + map.pieceSize(piece);
-			let isExplained = false;
-			for (const other of guilty) {
-				const {offset: from, length: bytes} = metainfo.files[other]!;
-				isExplained ||= from < end && from + bytes > start;
-			}
-			if (!isExplained) return true;
+			const parts = map.segments(start, map.pieceSize(piece));
+			if (!parts.some(part => guilty.has(part.file))) return true;
 		}
 		return false;
 	}
@@ -297,21 +298,6 @@ export class FileOwnership {
 		const [first, last] = map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) if (awaitedHashes.isUnseen(piece)) return true;
 		return false;
-	}
-
-	/** Whether a piece lies in this file alone, but for padding. */
-	#isProvable(file: number): boolean {
-		const {metainfo, map} = this.#owner;
-		const {files} = metainfo;
-		const isSolid = (at: number): boolean => !files[at]!.pad && files[at]!.length > 0;
-		let before = file - 1;
-		while (before >= 0 && !isSolid(before)) before--;
-		let after = file + 1;
-		while (after < files.length && !isSolid(after)) after++;
-		const from = before < 0 ? 0 : files[before]!.offset + files[before]!.length;
-		const to = after < files.length ? files[after]!.offset : metainfo.length;
-		const first = Math.ceil(from / map.pieceLength);
-		return first < map.pieceCount && map.pieceStart(first) + map.pieceSize(first) <= to;
 	}
 }
 

@@ -78,7 +78,7 @@ export class TorrentFiles {
 			try {
 				if (target === undefined) {
 					// One that is there already may lie where nobody may write.
-					if (!links && layout.lengths[file] === 0 && !isOurs(layout.owners[file])) handles.writable(file);
+					if (!links && layout.lengths[file] === 0 && !isOurs(layout.owners[file])) handles.make(file);
 				} else if (links) this.#link(file, target);
 			} catch (error) {
 				throw handles.explain(error, layout.path(file));

@@ -39,6 +39,8 @@ export class TorrentHandles {
 	readonly #open = new Map<number, Handle>();
 	/** The inode of each file that was opened for writing: when it is gone the others may be, too. */
 	readonly #known = new Map<number, number>();
+	/** The last of them. */
+	#lastKnown: number | undefined;
 	readonly #made: MadeFiles;
 	/** Files of ours that were opened for writing, by what tells them apart: noted as being written to. */
 	readonly #noted = new Map<number, string>();
@@ -66,6 +68,11 @@ export class TorrentHandles {
 		const handle = known && !known.closed && this.#stillThere(key, known) ? known : this.#reopen(key);
 		this.#dirty.add(key);
 		return handle.descriptor;
+	}
+
+	/** Makes a file that stays empty, with its folders; nothing of it is held open, or has to be put on the disk. */
+	make(file: number): void {
+		closeSync(this.#openForWriting(file));
 	}
 
 	/** What a file is right after we wrote to it: what differs from that was done by somebody else. */
@@ -105,6 +112,7 @@ export class TorrentHandles {
 			if (place < 0 || handle.closed || fstatSync(handle.descriptor).nlink === 0) this.#drop(place, handle);
 		}
 		this.#known.clear();
+		this.#lastKnown = undefined;
 	}
 
 	/** Closes a file that is to be deleted. */
@@ -114,6 +122,8 @@ export class TorrentHandles {
 			if (handle) this.#drop(place, handle);
 		}
 		this.#known.delete(key);
+		// Another one will do.
+		if (this.#lastKnown === key) [this.#lastKnown] = this.#known.keys();
 		this.#dirty.delete(key);
 	}
 
@@ -192,6 +202,7 @@ export class TorrentHandles {
 		else if (owner === fileOwner.made) this.#noteOpened(key, descriptor, stats);
 		else if (!isThere) layout.owners[key] = fileOwner.found;
 		this.#known.set(key, stats.ino);
+		this.#lastKnown = key;
 		return descriptor;
 	}
 
@@ -250,7 +261,7 @@ export class TorrentHandles {
 
 	/** A disk that was taken out, or a folder that was moved away: nothing is made anew in the place of either. */
 	#requireOthers(): void {
-		const last = [...this.#known.keys()].at(-1);
+		const last = this.#lastKnown;
 		if (last === undefined || this.#isAtItsPlace(last)) return;
 		const {dir} = this.#layout;
 		if (!existsSync(diskPath(dir)))
