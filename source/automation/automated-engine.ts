@@ -11,7 +11,7 @@ export interface StoppableEngine extends EngineClient {
 }
 
 /** So long the folders have to let go of everything. */
-const stopTime: Millis = 2000;
+const stopTime: Millis = 1000;
 /** What folders tell comes no more often than this. */
 const shortestInterval: Millis = 250;
 
@@ -22,6 +22,7 @@ const moving: ReadonlySet<Command['type']> = new Set([
 	'torrent.remove',
 	'torrent.move',
 	'torrent.rename',
+	'network.get',
 ]);
 
 /** An engine together with those who look after folders: what is asked of either is answered through one door. */

@@ -47,6 +47,7 @@ export class SharedFolder {
 	queue: EntrySight[] = [];
 	readonly #clock: Clock;
 	#looks = 0;
+	#names: {readonly look: FolderLook | undefined; readonly names: ReadonlySet<string>} | undefined;
 	#revision = 0;
 	/** What was said last, so that it is not said again. */
 	readonly #said = new Map<string, string>();
@@ -64,6 +65,13 @@ export class SharedFolder {
 
 	get look(): FolderLook | undefined {
 		return this.looks.look;
+	}
+
+	/** What is in it now. */
+	get names(): ReadonlySet<string> {
+		const {look} = this;
+		if (this.#names?.look !== look) this.#names = {look, names: new Set(look?.entries.map(({name}) => name))};
+		return this.#names!.names;
 	}
 
 	/** Why it is gone. */

@@ -18,7 +18,7 @@ import {renameTorrent} from '../../protocol/metainfo/rename-info.js';
 import type {SharedFolderSettings} from '../folder-settings.js';
 import {Journal} from '../journal.js';
 import {isWatchLimit, type WatchFolder} from '../look/folder-events.js';
-import type {EntrySight} from '../look/folder-look.js';
+import {type EntrySight, FolderGone} from '../look/folder-look.js';
 import type {Looker} from '../look/look-thread.js';
 import {EngineTorrents, firstElement} from './engine-torrents.js';
 import {KeptTorrents} from './kept-torrents.js';
@@ -96,6 +96,9 @@ export class SharedFolders {
 	#isWoken = false;
 	#running: Promise<void> | undefined;
 	#saidLimit = false;
+	#things: ReadonlyMap<string, {readonly folder: SharedFolder; readonly entry: KnownEntry}> | undefined;
+	/** By look, then by id. */
+	readonly #departedByLook = new Map<string, Map<string, DepartedEntry>>();
 	#listed: {readonly at: Millis; readonly torrents: EngineTorrents} | undefined;
 
 	constructor(setup: SharingSetup) {
@@ -110,6 +113,8 @@ export class SharedFolders {
 	/** Takes up what an earlier run knew, and begins. */
 	async open(settings: readonly SharedFolderSettings[]): Promise<void> {
 		await this.#journal.open();
+		for (const record of this.#journal.entries.values())
+			if (record.kind === 'departed') this.#remember(record.departed);
 		this.#apply(settings);
 		this.#running = this.#run();
 	}
@@ -241,6 +246,7 @@ export class SharedFolders {
 	}
 
 	async #round(): Promise<void> {
+		this.#things = undefined;
 		await this.#exclusively(() => this.#leaveFolders());
 		for (const folder of [...this.#folders.values()]) {
 			folder.tick(() => this.#rulesFor(folder));
@@ -493,21 +499,34 @@ export class SharedFolders {
 			[entryKey(folder, name), undefined],
 			[departedKey(id), {kind: 'departed', departed}],
 		]);
+		this.#remember(departed);
 		await this.#forgetDeparted();
 	}
 
 	async #forgetDeparted(): Promise<void> {
-		const all = this.#departed.sort((one, other) => other.at - one.at);
+		const all = [...this.#departedByLook.values()].flatMap(each => [...each.values()]);
 		const oldest = this.#setup.clock.wall() - departedTime;
-		const old = all.filter(({at}, index) => index >= mostDeparted || at < oldest);
+		if (all.length <= mostDeparted && all.every(({at}) => at >= oldest)) return;
+		all.sort((one, other) => other.at - one.at);
+		const old = all.filter(({at}, index) => index >= mostDeparted * 0.9 || at < oldest);
 		for (const {id} of old) await this.#kept.remove(id);
-		await this.#journal.put(old.map(({id}) => [departedKey(id), undefined]));
+		await this.#recall(old);
 	}
 
-	get #departed(): DepartedEntry[] {
-		return [...this.#journal.entries.values()].flatMap(record =>
-			record.kind === 'departed' ? [record.departed] : [],
-		);
+	#remember(departed: DepartedEntry): void {
+		const alike = this.#departedByLook.get(departed.look) ?? new Map<string, DepartedEntry>();
+		alike.set(departed.id, departed);
+		this.#departedByLook.set(departed.look, alike);
+	}
+
+	/** They are not gone any more, or too long. */
+	async #recall(departed: readonly DepartedEntry[]): Promise<void> {
+		for (const {id, look} of departed) {
+			const alike = this.#departedByLook.get(look);
+			alike?.delete(id);
+			if (alike?.size === 0) this.#departedByLook.delete(look);
+		}
+		await this.#journal.put(departed.map(({id}) => [departedKey(id), undefined]));
 	}
 
 	/** Somebody else's torrent is what an entry is: it is only told to the catalogues. */
@@ -582,18 +601,25 @@ export class SharedFolders {
 
 	/** What was somewhere else, or gone, and is this: the same thing on its disk, of the same size and time. */
 	#movedHere(folder: SharedFolder, {name, inode, look}: SeenEntry): {id: string; name: string} | undefined {
-		for (const other of this.#folders.values()) {
-			const places = new Set(other.look?.entries.map(entry => entry.name));
-			for (const entry of other.known.values()) {
-				if (entry.state !== 'shared' || entry.inode !== inode || entry.look !== look) continue;
-				const isGone = !places.has(entry.name) && !other.isUnclear(entry.name);
-				if (isGone && (other !== folder || entry.name !== name)) return entry;
-			}
+		const there = this.#byThing().get(thingOf({inode, look}));
+		if (there !== undefined && isMissing(there.folder, there.entry.name)) {
+			if (there.folder !== folder || there.entry.name !== name) return there.entry;
 		}
-		return this.#departed.find(
-			each =>
-				each.look === look && (each.inode === inode || (each.name === name && each.folder === folder.dir)),
-		);
+		for (const departed of this.#departedByLook.get(look)?.values() ?? [])
+			if (departed.inode === inode || (departed.name === name && departed.folder === folder.dir))
+				return departed;
+		return undefined;
+	}
+
+	/** The entries that have torrents of ours, by what they are; made anew for every round. */
+	#byThing(): ReadonlyMap<string, {readonly folder: SharedFolder; readonly entry: KnownEntry}> {
+		if (this.#things !== undefined) return this.#things;
+		const things = new Map<string, {folder: SharedFolder; entry: KnownEntry}>();
+		for (const folder of this.#folders.values())
+			for (const entry of folder.known.values())
+				if (entry.state === 'shared') things.set(thingOf(entry), {folder, entry});
+		this.#things = things;
+		return things;
 	}
 
 	#hashNext(): void {
@@ -651,7 +677,8 @@ export class SharedFolders {
 				);
 		} catch (error) {
 			if (abort.signal.aborted || isOver(error)) return;
-			if (error instanceof UserError && error.code === 'changed') return this.#disturbed(folder, seen.name);
+			const isChanged = error instanceof UserError && error.code === 'changed';
+			if (isChanged || error instanceof FolderGone) return this.#disturbed(folder, seen.name);
 			this.#refuse(folder, seen, error);
 		}
 	}
@@ -697,7 +724,7 @@ export class SharedFolders {
 		if (present !== undefined) await this.#try({type: 'torrent.remove', id, withData: false});
 		if (entry.replaces !== undefined && entry.replaces !== id && !this.#isUsed(entry.replaces))
 			await this.#try({type: 'torrent.remove', id: entry.replaces, withData: false});
-		await this.#forgetMoved(folder, seen, id);
+		await this.#forgetMoved(folder, seen);
 		try {
 			await engine.send({
 				type: 'torrent.add',
@@ -722,11 +749,9 @@ export class SharedFolders {
 
 	/** Whether a torrent is one of ours whose entry is not where it was. */
 	#isMovedFrom(id: string): boolean {
-		for (const folder of this.#folders.values()) {
-			const names = new Set(folder.look?.entries.map(({name}) => name));
+		for (const folder of this.#folders.values())
 			for (const entry of folder.known.values())
-				if (entry.id === id && entry.state === 'shared' && !names.has(entry.name)) return true;
-		}
+				if (entry.id === id && entry.state === 'shared' && isMissing(folder, entry.name)) return true;
 		return false;
 	}
 
@@ -738,20 +763,20 @@ export class SharedFolders {
 	}
 
 	/** What is here now was somewhere else: that is gone, and its torrent. */
-	async #forgetMoved(folder: SharedFolder, {name, inode, look}: SeenEntry, id: string): Promise<void> {
+	async #forgetMoved(folder: SharedFolder, {name, inode, look}: SeenEntry): Promise<void> {
+		const departed = [...(this.#departedByLook.get(look)?.values() ?? [])];
+		if (departed.length > 0) await this.#recall(departed.filter(each => each.inode === inode));
 		for (const other of this.#folders.values()) {
-			const names = new Set(other.look?.entries.map(entry => entry.name));
-			for (const entry of [...other.known.values()]) {
-				const isHere = other === folder && entry.name === name;
-				if (isHere || entry.inode !== inode || entry.look !== look || names.has(entry.name)) continue;
-				if (entry.state !== 'shared') continue;
+			for (const entry of other.known.values()) {
+				if (entry.inode !== inode || entry.look !== look || entry.state !== 'shared') continue;
+				if ((other === folder && entry.name === name) || !isMissing(other, entry.name)) continue;
 				other.known.delete(entry.name);
 				other.settled.forget(entry.name);
 				await this.#journal.put([[entryKey(other.dir, entry.name), undefined]]);
-				if (entry.id !== id) await this.#try({type: 'torrent.remove', id: entry.id, withData: false});
+				const isSame = folder.known.get(name)?.id === entry.id;
+				if (!isSame) await this.#try({type: 'torrent.remove', id: entry.id, withData: false});
 			}
 		}
-		await this.#journal.put([[departedKey(id), undefined]]);
 	}
 
 	// Small things.
@@ -826,6 +851,16 @@ export class SharedFolders {
 /** The engine is ending: everything is as good as it was left. */
 function isOver(error: unknown): boolean {
 	return error instanceof UserError && (error.code === 'stopping' || error.code === 'engine-lost');
+}
+
+/** The same text for one thing on a disk, as long as it is as it was. */
+function thingOf({inode, look}: Pick<KnownEntry, 'inode' | 'look'>): string {
+	return `${inode} ${look}`;
+}
+
+/** Whether an entry is not where it was; not when nobody can say. */
+function isMissing(folder: SharedFolder, name: string): boolean {
+	return !folder.names.has(name) && !folder.isUnclear(name);
 }
 
 function sightOf({name, look, inode, size}: SeenEntry): Pick<KnownEntry, 'name' | 'look' | 'inode' | 'size'> {

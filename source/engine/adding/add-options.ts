@@ -44,7 +44,7 @@ export function selectFiles(torrent: Torrent, {select, priorities}: AddOptions):
  * @param addresses of the peers that the options name
  */
 export function applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
-	applySettings(torrent, options);
+	applySettings(torrent, {...options, seedOnly: options.seedOnly === true});
 	for (const url of options.trackers ?? []) torrent.post({type: 'addTracker', url});
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 }
@@ -57,11 +57,13 @@ export function applySettings(torrent: Torrent, options: AddOptions): void {
 			type: 'allow',
 			consent: {overwrite: true, ...(options.repair && {repair: true, absence: true})},
 		});
+	const mayWrite =
+		options.repair === true ? true : options.seedOnly === undefined ? undefined : !options.seedOnly;
 	const {seedRatio, seedTime, sequential, label, publish} = options;
 	torrent.post({
 		type: 'set',
 		settings: {
-			seedOnly: options.seedOnly === true && !options.repair,
+			...(mayWrite !== undefined && {seedOnly: !mayWrite}),
 			...(maxDownload !== undefined && {maxDownload}),
 			...(maxUpload !== undefined && {maxUpload}),
 			...(seedRatio !== undefined && {seedRatio}),

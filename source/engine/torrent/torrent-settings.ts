@@ -24,7 +24,7 @@ export interface SettingsChange {
 
 type SettingsSection = Pick<
 	ResumeData,
-	'active' | 'heldWithAll' | 'label' | 'queue' | 'sequential' | 'superSeeding' | 'publish'
+	'active' | 'heldWithAll' | 'label' | 'queue' | 'sequential' | 'superSeeding' | 'publish' | 'seedOnly'
 >;
 
 /** What people chose of a torrent as a whole, but for its limits and its seeding goal. Its torrent alone writes it. */
@@ -67,6 +67,7 @@ export class TorrentSettings {
 		sequential,
 		superSeeding,
 		publish,
+		seedOnly,
 	}: Omit<SettingsSection, 'active'>): void {
 		this.heldWithAll = heldWithAll === true;
 		this.label = label;
@@ -74,11 +75,12 @@ export class TorrentSettings {
 		this.sequential = sequential;
 		this.superSeeding = superSeeding;
 		this.publish = publish === true;
+		this.seedOnly = seedOnly === true;
 	}
 
 	/** Their section of the resume data. */
 	export(): SettingsSection {
-		const {wanted, heldWithAll, label, queue, sequential, superSeeding, publish} = this;
-		return {active: wanted, heldWithAll, label, queue, sequential, superSeeding, publish};
+		const {wanted, heldWithAll, label, queue, sequential, superSeeding, publish, seedOnly} = this;
+		return {active: wanted, heldWithAll, label, queue, sequential, superSeeding, publish, seedOnly};
 	}
 }

@@ -95,6 +95,8 @@ export interface ResumeData {
 	readonly superSeeding: boolean;
 	/** It is told to those who have a catalogue of what people share. False when left out. */
 	readonly publish?: boolean | undefined;
+	/** Nothing of it may be written, whatever is missing. False when left out. */
+	readonly seedOnly?: boolean | undefined;
 	readonly label: string | undefined;
 	readonly maxPeers: number | undefined;
 	readonly maxDownload: BytesPerSecond | undefined;
@@ -175,6 +177,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		sequential: data.sequential,
 		superSeeding: data.superSeeding,
 		publish: data.publish || undefined,
+		seedOnly: data.seedOnly || undefined,
 		label: data.label,
 		maxPeers: data.maxPeers,
 		maxDownload: rounded(data.maxDownload),
@@ -266,6 +269,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		sequential: natural(root, 'sequential') !== 0,
 		superSeeding: natural(root, 'superSeeding') !== 0,
 		...(isSet(root, 'publish') && {publish: true}),
+		...(isSet(root, 'seedOnly') && {seedOnly: true}),
 		label: root.get('label')?.text(),
 		maxPeers: optional(root, 'maxPeers'),
 		maxDownload: optional(root, 'maxDownload'),

@@ -142,8 +142,14 @@ export function reviewEntries(review: EntriesReview): EntriesPlan {
 			actions.push({type: 'share', seen: entry, known: before});
 			continue;
 		}
-		if (entry.size === 0) continue;
 		const settledAt = settled.see(entry.name, entry.look, now);
+		if (entry.size === 0) {
+			// A folder that was emptied; another one at its place may be where a disk is not mounted.
+			if (before === undefined || before.inode !== entry.inode) continue;
+			if (settledAt > now) waitUntil(settledAt);
+			else actions.push({type: 'gone', known: before});
+			continue;
+		}
 		const partialFor = entry.partialAt === undefined ? 0 : entry.partialAt + partialTime - review.wall;
 		const at = Math.max(settledAt, partialFor > 0 ? now + Math.min(partialFor, partialTime) : 0);
 		if (at > now) {
