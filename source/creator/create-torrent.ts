@@ -29,6 +29,8 @@ const mostPieces = 2_097_152;
 const wantedPieces = 2_000;
 /** More threads than this wait for the disk. */
 const mostThreads = 64;
+/** So many entries of files all threads together keep. */
+const mostListed = 2_000_000;
 /** What is hashed sooner than threads could start and be told of it. */
 const smallLength: Bytes = 33_554_432;
 /** So many batches are hashed before others have a turn: 10 to 20 ms. */
@@ -38,13 +40,13 @@ const turnFiles = 500;
 
 /** The piece length for a torrent of `length` bytes: 1,000 to 2,000 pieces where 16 KiB to 16 MiB allow. */
 export function choosePieceLength(length: Bytes): Bytes {
-	return fittingPieceLength(length, wantedPieces, mostChosenPieceLength);
+	return fittingPieceLength(pieceLength => length / pieceLength, wantedPieces, mostChosenPieceLength);
 }
 
 /** The smallest piece length up to `most` with no more than `pieces` pieces. */
-function fittingPieceLength(length: Bytes, pieces: number, most: Bytes): Bytes {
+function fittingPieceLength(count: (pieceLength: Bytes) => number, pieces: number, most: Bytes): Bytes {
 	let pieceLength = leastPieceLength;
-	while (length / pieceLength > pieces && pieceLength < most) pieceLength *= 2;
+	while (count(pieceLength) > pieces && pieceLength < most) pieceLength *= 2;
 	return pieceLength;
 }
 
@@ -69,7 +71,7 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 	if (content === 0) throw nothingIn(options.path, found);
 	checkNames(found);
 	const tree = {...found, files: arrange(found.files, version, options.executable ?? true)};
-	const pieceLength = pieceLengthFor(content, options);
+	const pieceLength = pieceLengthFor(content, tree.files, version, options);
 	const {files, length} = layOutFiles(tree.files, version === '1' ? undefined : pieceLength);
 	const pieceCount = Math.ceil(length / pieceLength);
 	if (pieceCount > mostPieces) {
@@ -90,8 +92,10 @@ export async function createTorrent(options: CreateOptions): Promise<CreatedTorr
 		sha256: version === '1' ? undefined : new SharedArrayBuffer(pieceCount * 32),
 		control: new SharedArrayBuffer(8),
 	};
-	options.onFound?.(length);
-	await runJob(job, options);
+	// In v2 alone there is no padding to be hashed.
+	const toHash = version === '2' ? content : length;
+	options.onFound?.(toHash);
+	await runJob(job, toHash, options);
 	await checkUnchanged(tree.files);
 	const bytes = writeMetainfo({
 		options,
@@ -140,11 +144,23 @@ function checkLength(
 	throw new UserError('too-large', `with ${what} the .torrent would be larger than 10 MB: ${advice}`, 2);
 }
 
-function pieceLengthFor(content: Bytes, {pieceLength, targetPieces}: CreateOptions): Bytes {
+function pieceLengthFor(
+	content: Bytes,
+	files: readonly SourceFile[],
+	version: Metainfo['version'],
+	{pieceLength, targetPieces}: CreateOptions,
+): Bytes {
 	if (pieceLength !== undefined) return pieceLength;
-	return targetPieces === undefined
-		? choosePieceLength(content)
-		: fittingPieceLength(content, targetPieces, mostPieceLength);
+	const most = targetPieces === undefined ? mostChosenPieceLength : mostPieceLength;
+	const wanted = targetPieces ?? wantedPieces;
+	if (version === '1') return fittingPieceLength(length => content / length, wanted, most);
+	// Each file has pieces of its own: longer ones than most files are would be padding more than anything else.
+	const lengths = files.map(({length}) => length).filter(length => length > 0);
+	const count = (length: Bytes) => lengths.reduce((sum, each) => sum + Math.ceil(each / length), 0);
+	// No number of pieces is below that of the files.
+	const room = targetPieces === undefined || lengths.length >= wanted ? wanted / 2 : 0;
+	const bound = Math.max(wanted, lengths.length + room);
+	return fittingPieceLength(count, bound, most);
 }
 
 function checkPieceLength(pieceLength: Bytes): void {
@@ -177,16 +193,18 @@ function failed(
 		: unreadable(source, error);
 }
 
-async function runJob(job: HashJob, {onProgress, signal, calm}: CreateOptions): Promise<void> {
+async function runJob(job: HashJob, toHash: Bytes, {onProgress, signal, calm}: CreateOptions): Promise<void> {
 	signal?.throwIfAborted();
 	let hashed = 0;
 	const progress = (bytes: Bytes): void => {
 		hashed += bytes;
-		onProgress?.(hashed, job.length);
+		onProgress?.(hashed, toHash);
 	};
 
-	if (job.length <= smallLength) return hashHere(job, progress, signal);
+	if (toHash <= smallLength) return hashHere(job, progress, signal);
 	const batches = Math.ceil(job.length / batchLength(job.pieceLength));
+	// Each is handed the whole list of files.
+	const most = Math.max(2, Math.min(mostThreads, Math.floor(mostListed / job.extents.length)));
 	const stop = (): void => {
 		new Int32Array(job.control)[1] = 1;
 	};
@@ -194,7 +212,7 @@ async function runJob(job: HashJob, {onProgress, signal, calm}: CreateOptions): 
 	signal?.addEventListener('abort', stop);
 	try {
 		const threads = Array.from(
-			{length: calm ? 1 : Math.min(batches, Math.max(2, availableParallelism()), mostThreads)},
+			{length: calm ? 1 : Math.min(batches, Math.max(2, availableParallelism()), most)},
 			() =>
 				runThread(job, progress).catch((error: unknown) => {
 					stop();

@@ -23,10 +23,14 @@ function tell(message: FromCreation): void {
 let told = 0;
 
 async function make(): Promise<void> {
+	let length = 0;
 	const {bytes, metainfo} = await createTorrent({
 		...options,
 		signal: aborted.signal,
-		onFound: length => tell({type: 'found', length}),
+		onFound(found) {
+			length = found;
+			tell({type: 'found', length});
+		},
 		onSkipped: what => tell({type: 'skipped', what}),
 		onProgress(hashed) {
 			const now = performance.now();
@@ -35,7 +39,7 @@ async function make(): Promise<void> {
 			tell({type: 'hashed', bytes: hashed});
 		},
 	});
-	tell({type: 'hashed', bytes: metainfo.length});
+	tell({type: 'hashed', bytes: length});
 	tell({type: 'made', bytes, magnet: formatMagnet(metainfo)});
 }
 

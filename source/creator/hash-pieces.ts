@@ -80,7 +80,8 @@ export class BatchHasher {
 	/**
 	 * Hashes the next batch that nobody has taken.
 	 *
-	 * @returns its bytes; 0 when none is left, or all shall stop
+	 * @returns how many bytes of it there were to hash: padding is not where only v2 hashes are wanted; 0 when no batch is
+	 *   left, or all shall stop
 	 * @throws {ChangedFile} when a file cannot be read to where its end was
 	 */
 	next(): Bytes {
@@ -89,14 +90,24 @@ export class BatchHasher {
 		const start = Atomics.add(this.#control, 0, 1) * this.#batch;
 		if (start >= length) return 0;
 		const end = Math.min(start + this.#batch, length);
-		if (pieceLength > chunkLength) this.#hashLongPiece(start, end);
-		else {
-			const data = this.#read(start, end);
-			for (let at = start; at < end; at += pieceLength)
-				this.#hashPiece(at, data.subarray(at - start, Math.min(at + pieceLength, end) - start));
-		}
-
+		if (pieceLength > chunkLength) return this.#hashLongPiece(start, end);
+		if (!this.#sha1) return this.#hashFilePieces(start, end);
+		const data = this.#read(start, end);
+		for (let at = start; at < end; at += pieceLength)
+			this.#hashPiece(at, data.subarray(at - start, Math.min(at + pieceLength, end) - start));
 		return end - start;
+	}
+
+	/** Pieces that each belong to one file: what comes behind its end is not read. */
+	#hashFilePieces(start: Bytes, end: Bytes): Bytes {
+		const {pieceLength} = this.#job;
+		let hashed = 0;
+		for (let at = start; at < end; at += pieceLength) {
+			const data = this.#read(at, at + Math.min(pieceLength, this.#leftOfFile(at)));
+			this.#hashPiece(at, data);
+			hashed += data.length;
+		}
+		return hashed;
 	}
 
 	/** A stretch of the stream, no longer than a chunk: a view that holds until the next one is read. */
@@ -118,9 +129,10 @@ export class BatchHasher {
 			this.#putSha256(start, blockHashes(data.subarray(0, this.#leftOfFile(start)), hashFunctions.sha256));
 	}
 
-	#hashLongPiece(start: Bytes, end: Bytes): void {
+	#hashLongPiece(start: Bytes, wholeEnd: Bytes): Bytes {
 		const sha1 = this.#sha1 && createHash('sha1');
-		const data = Math.min(end - start, this.#leftOfFile(start));
+		const data = Math.min(wholeEnd - start, this.#leftOfFile(start));
+		const end = sha1 ? wholeEnd : start + data;
 		const blocks = this.#sha256 && new Uint8Array(Math.ceil(data / blockLength) * hashLength);
 		for (let at = start; at < end; at += chunkLength) {
 			const chunk = this.#read(at, Math.min(at + chunkLength, end));
@@ -134,6 +146,7 @@ export class BatchHasher {
 		}
 		if (sha1) this.#putSha1(start, sha1.digest());
 		if (blocks) this.#putSha256(start, blocks);
+		return end - start;
 	}
 
 	/** In v2 every piece is of one file, and its padding is no data: how much of the file there is from here on. */

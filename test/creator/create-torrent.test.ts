@@ -287,6 +287,48 @@ test('with a number of pieces to aim for, takes the smallest piece length that g
 	);
 });
 
+test('many small files have short pieces where each has pieces of its own: padding is no more than the content', async context => {
+	const path = join(folder(context), 'set');
+	for (let n = 0; n < 3000; n++) write(path, `${n % 10}/${n}`, n === 0 ? 3_000_000 : 20_000);
+	const made = async (options: object) => (await createTorrent({path, ...options})).metainfo.pieceLength;
+	assert.equal(await made({version: '1'}), 32_768);
+	assert.equal(await made({version: 'hybrid'}), 32_768);
+	// As few as that there cannot be.
+	assert.equal(await made({version: '2', targetPieces: 10}), 524_288);
+	assert.equal(await made({version: 'hybrid', targetPieces: 3010}), 524_288);
+});
+
+test('what is told to be hashed is what is: padding only where it is', async context => {
+	const path = join(folder(context), 'set');
+	for (const length of [5, 16_384, 40_000, 3_000_000]) write(path, `${length}`, length);
+	const content = 5 + 16_384 + 40_000 + 3_000_000;
+	for (const pieceLength of [16_384, 65_536, 2_097_152])
+		for (const [version, length] of [
+			['1', content],
+			['2', content],
+			[
+				'hybrid',
+				[1, 1, Math.ceil(40_000 / pieceLength), Math.ceil(3e6 / pieceLength)].reduce((a, b) => a + b) *
+					pieceLength,
+			],
+		] as const) {
+			let found = 0;
+			let last = 0;
+			await createTorrent({
+				path,
+				version,
+				pieceLength,
+				onFound: bytes => {
+					found = bytes;
+				},
+				onProgress: hashed => {
+					last = hashed;
+				},
+			});
+			assert.deepEqual([found, last], [length, length], `${version} ${pieceLength}`);
+		}
+});
+
 test('torrents that share files are named in the info dictionary', async context => {
 	const path = join(folder(context), 'file');
 	writeFileSync(path, 'data');

@@ -1,10 +1,12 @@
 import {resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
+import {terminalJson} from '../../base/terminal-text.js';
 import type {Bytes} from '../../base/units.js';
 import {createTorrent} from '../../creator/create-torrent.js';
 import {torrentName} from '../../io/files/torrent-name.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {percent, rateWithUnit, size as sizeText} from '../../ui/text/format.js';
 import {defineCommand} from '../arguments/command.js';
 import {
@@ -16,6 +18,7 @@ import {
 	tellSkipped,
 	versionNotes,
 } from '../arguments/create-options.js';
+import {jsonOption} from '../arguments/flags.js';
 import {redraws} from '../screen/terminal-kind.js';
 import {interruption} from '../transfer/interruption.js';
 
@@ -51,12 +54,29 @@ class ProgressLine {
 	}
 }
 
+/** What `--json` prints; what there is not is null. */
+function madeJson(output: string, metainfo: Metainfo, skipped: readonly string[]): string {
+	const {infoHash, infoHashV2, name, version, length, pieceLength, pieceCount} = metainfo;
+	return terminalJson({
+		torrent: output,
+		infoHash: infoHash ?? null,
+		infoHashV2: infoHashV2 ?? null,
+		name,
+		version,
+		length,
+		pieceLength,
+		pieces: pieceCount,
+		magnet: formatMagnet(metainfo),
+		skipped,
+	});
+}
+
 export const command = defineCommand({
 	name: 'create',
 	usage: ['create PATH [options]'],
 	summary: 'Writes a .torrent of a file or folder, and prints its magnet link.',
 	notes: [...versionNotes, ...contentNotes],
-	options: createOptions,
+	options: {...createOptions, ...jsonOption},
 	words: [1, 1],
 	async run({input, flags}, context) {
 		const {stdout, stderr, env, warn} = context;
@@ -65,6 +85,8 @@ export const command = defineCommand({
 		const output = flags.output === '-' ? undefined : resolve(flags.output ?? torrentName(path));
 		const rules = {force: flags.force, advice: outputAdvice};
 		// Hashing may take an hour: what is in the way is told before.
+		if (output === undefined && flags.json)
+			throw new UserError('usage', 'standard output is the .torrent: not with --json', 2);
 		if (output !== undefined) await checkNamedFile(output, rules);
 		else if (stdout.isTTY)
 			throw new UserError(
@@ -89,9 +111,10 @@ export const command = defineCommand({
 			});
 			if (output !== undefined) await writeNamedFile(output, bytes, rules);
 			progress.clear();
-			tellSkipped(skipped, warn);
+			if (!flags.json) tellSkipped(skipped, warn);
 			tellLonely(metainfo, warn);
-			stdout.write(output === undefined ? bytes : `${formatMagnet(metainfo)}\n`);
+			if (output === undefined) stdout.write(bytes);
+			else stdout.write(`${flags.json ? madeJson(output, metainfo, skipped) : formatMagnet(metainfo)}\n`);
 		} catch (error) {
 			progress.clear();
 			throw error;

@@ -51,7 +51,7 @@ export function createFields(path: string): readonly FormField[] {
 		{
 			kind: 'text',
 			name: 'pieces',
-			label: 'pieces',
+			label: 'pieces of',
 			hint: '16K to 128M; chosen when empty',
 			value: field(),
 		},

@@ -114,6 +114,21 @@ test('the same content gives the same bytes without a date', async () => {
 	assert.deepEqual(readFileSync(outputs[0]!), readFileSync(outputs[1]!));
 });
 
+test('--json tells in one object what was made, and what was left out of it', async () => {
+	const odd = join(dir, 'left out');
+	mkdirSync(odd);
+	writeFileSync(join(odd, 'a'), 'a');
+	spawnSync('mkfifo', [join(odd, 'pipe')]);
+	const output = join(dir, 'json.torrent');
+	const {out, error} = await run(['create', odd, '--hybrid', '--json', '-o', output]);
+	const {infoHash, infoHashV2, magnet} = await info(output);
+	const torrent = {name: 'left out', version: 'hybrid', length: 1, pieceLength: 16_384, pieces: 1};
+	const skipped = [`${odd}/pipe is a pipe: left out`];
+	assert.deepEqual(JSON.parse(out), {torrent: output, infoHash, infoHashV2, ...torrent, magnet, skipped});
+	assert.equal(error, '');
+	assert.match((await run(['create', odd, '--json', '-o', '-'])).error, /not with --json/);
+});
+
 test('a terminal sees progress on the error stream, and it is gone at the end', async () => {
 	writeFileSync(join(dir, 'big.bin'), bytesFrom('big', 9_000_000));
 	const {out, error} = await run(['create', join(dir, 'big.bin'), '-o', join(dir, 'big.torrent')], {
