@@ -494,11 +494,14 @@ for (const [how, change] of [
 	[
 		'is written to and has its time set back',
 		(path: string) => {
-			const {atime, mtime} = statSync(path);
-			const file = openSync(path, 'r+');
-			writeSync(file, 'x', 100);
-			closeSync(file);
-			utimesSync(path, atime, mtime);
+			const {ctimeMs} = statSync(path);
+			// What the system calls now stands still for some milliseconds.
+			while (statSync(path).ctimeMs === ctimeMs) {
+				const file = openSync(path, 'r+');
+				writeSync(file, 'x', 100);
+				closeSync(file);
+				utimesSync(path, 1000, 1000);
+			}
 		},
 	],
 	[
@@ -514,6 +517,7 @@ for (const [how, change] of [
 	test(`a file that ${how} while it is hashed is named`, async context => {
 		const path = join(folder(context), 'set');
 		write(path, 'big.bin', 8_000_000);
+		utimesSync(join(path, 'big.bin'), 1000, 1000);
 		let changed = false;
 		const onProgress = () => {
 			if (!changed) change(join(path, 'big.bin'));
