@@ -43,6 +43,8 @@ def open_session(port, ip='127.0.0.1', lsd=None, dht=None):
         'allow_multiple_connections_per_ip': True, 'min_reconnect_time': 1, 'max_failcount': 100,
         'dht_bootstrap_nodes': '', 'dht_restrict_routing_ips': False, 'dht_restrict_search_ips': False,
     }
+    if 'validate_https_trackers' in lt.default_settings():
+        settings['validate_https_trackers'] = False
     for name in ('dht_ignore_dark_internet', 'dht_prefer_verified_node_ids', 'dht_enforce_node_id'):
         if name in lt.default_settings():
             settings[name] = False

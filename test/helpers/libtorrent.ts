@@ -18,6 +18,11 @@ export function noLibtorrent(): string | false {
 	return absent;
 }
 
+/** The command line of a peer as `libtorrentPeer` starts it, with these words behind it. */
+export function libtorrentCommand(...words: readonly string[]): readonly string[] {
+	return [python!, script, 'peer', ...words];
+}
+
 /** Makes a .torrent of a file or folder. */
 export async function libtorrentMake(
 	space: Workspace,
