@@ -199,7 +199,9 @@ export class TrackerHttpServer {
 	}
 
 	#secure(visitor: Visitor, bytes: Buffer, secureContext: SecureContext): void {
-		const {socket} = visitor;
+		const {socket, host} = visitor;
+		// A handshake costs more than any request.
+		if (!this.#admission.admits(host)) return this.#dismiss(visitor);
 		socket.removeAllListeners('data');
 		socket.pause();
 		socket.unshift(bytes);

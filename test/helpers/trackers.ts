@@ -39,11 +39,17 @@ export async function opentracker(space: Workspace, ...torrents: readonly Torren
 			),
 	);
 	// It reads its white list after it has begun to listen, and serves nobody before.
-	const isServed = async ({infoHash}: Torrent): Promise<boolean> => {
-		const who = 'peer_id=-XX0000-abcdefghijkl&port=1&uploaded=0&downloaded=0&left=0&compact=1&event=stopped';
+	// Who says goodbye is heard of any torrent: one comes, and goes again.
+	const say = async ({infoHash}: Torrent, event: string): Promise<string> => {
+		const who = `peer_id=-XX0000-abcdefghijkl&port=1&uploaded=0&downloaded=0&left=0&compact=1&event=${event}`;
 		const options = {signal: AbortSignal.timeout(2000)};
 		const answer = await fetch(`${base}/announce?info_hash=${percentEncoded(infoHash)}&${who}`, options);
-		return !/failure/.test(Buffer.from(await answer.arrayBuffer()).toString('latin1'));
+		return Buffer.from(await answer.arrayBuffer()).toString('latin1');
+	};
+	const isServed = async (torrent: Torrent): Promise<boolean> => {
+		const answer = await say(torrent, 'started');
+		await say(torrent, 'stopped');
+		return !/failure/.test(answer);
 	};
 	const [first] = torrents;
 	if (first !== undefined)

@@ -158,6 +158,18 @@ export const catalogue: readonly Tried[] = [
 		title: 'a UDP client must show that it receives at its address',
 	},
 	{
+		tried: '10,000 connections to our tracker that send half a request',
+		felt: 'an honest announce is answered at once, memory below 200 MiB',
+		file: 'test/hostile/tracker.test.ts',
+		title: '10,000 connections of 100 addresses',
+	},
+	{
+		tried: '100,000 announces to our tracker with forged connection ids, and as much junk',
+		felt: 'silence',
+		file: 'test/hostile/tracker.test.ts',
+		title: 'are met with silence and believed by nobody',
+	},
+	{
 		tried: 'junk on the socket',
 		felt: 'that client alone is closed',
 		file: 'test/fuzz/bridge.test.ts',

@@ -79,7 +79,7 @@ test('a body is as long as its route allows, and says so first', async t => {
 		);
 		assert.match(visitor.heard, answer);
 	}
-	assert.equal(server.connections, 0);
+	await until('all to be gone', 10_000, () => server.connections === 0, 2);
 });
 
 test('who asks before it sends is told to go on', async t => {

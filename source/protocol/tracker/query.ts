@@ -62,6 +62,9 @@ function* parameters(query: string): Generator<readonly [name: string, value: st
  */
 export function parseAnnounceQuery(query: string): AnnounceQuery {
 	const values = new Map(parameters(query));
+	const first = query.indexOf('info_hash=');
+	if (query.includes('&info_hash=', first + 1))
+		throw new ProtocolError('bad-announce', 'info_hash is there more than once', 3);
 	const number = (name: string, otherwise: number): number => {
 		const value = values.get(name) ?? '';
 		return /^\d{1,20}$/.test(value) ? Math.min(Number(value), Number.MAX_SAFE_INTEGER) : otherwise;
