@@ -33,6 +33,8 @@ export interface GatewayNetwork {
 	readonly gateway: Machine;
 	/** At 11.22.33.1. */
 	readonly outside: Machine;
+	/** Ends miniupnpd, which forgets what it has mapped, and begins it anew. */
+	restart(): Promise<void>;
 	/** What the gateway lets in: `tcp 6881 to 192.168.77.20:6881`. */
 	mapped(): readonly string[];
 }
@@ -119,12 +121,25 @@ export async function gatewayNetwork(
 		'-f',
 		space.path('miniupnpd.conf'),
 	];
-	const daemon = new Running(space, command!, [...rest, '-P', space.path('miniupnpd.pid')]);
-	await daemon.output(/HTTP listening on port|Listening for NAT-PMP/, 20_000);
+	const begin = async (): Promise<Running> => {
+		const started = new Running(space, command!, [...rest, '-P', space.path('miniupnpd.pid')]);
+		await started.output(/HTTP listening on port|Listening for NAT-PMP/, 20_000);
+		return started;
+	};
+	let daemon = await begin();
 	return {
 		inside: inside.machine,
 		gateway: gateway.machine,
 		outside: outside.machine,
+		async restart() {
+			await daemon.stop();
+			gateway.machine.run(
+				['prerouting', 'postrouting', '']
+					.map(chain => `nft flush chain inet filter ${chain === '' ? 'miniupnpd' : `${chain}_miniupnpd`}`)
+					.join('; '),
+			);
+			daemon = await begin();
+		},
 		mapped() {
 			const rules = gateway.machine.run('nft list chain inet filter prerouting_miniupnpd');
 			const pattern = /(?:0x(6|11)|\b(tcp|udp)\b) .*?dport (\d+) .*?dnat ip to (\S+)/g;

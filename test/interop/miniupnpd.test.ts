@@ -63,6 +63,20 @@ async function check(t: TestContext, {name, pcp, upnp, rule}: Case): Promise<voi
 	assert.deepEqual(mapped(), []);
 }
 
+test('miniupnpd that begins anew and has forgotten the port is asked for it within seconds, as it says so', {
+	skip: noGateway(),
+}, async t => {
+	const space = new Workspace(t);
+	const {inside, mapped, restart} = await gatewayNetwork(space, {pcp: true, upnp: false});
+	const words = ['--state-dir', space.folder('state'), '--port', '6881', '--port-map', '--no-dht'];
+	const engine = startTortui(space, ['engine', ...words], {}, inside.through);
+	await until('both ports to be mapped', limit, () => mapped().length === 2 || undefined);
+	await restart();
+	// Unheard, five minutes would pass.
+	await until('both ports to be mapped again', limit, () => mapped().length === 2 || undefined);
+	await engine.stop();
+});
+
 for (const each of cases) {
 	test(
 		`miniupnpd opens the port by ${each.name}, and closes it when the engine ends`,

@@ -72,6 +72,12 @@ export class GatewayLink {
 		this.run();
 	}
 
+	/** It seems to say that it began anew. */
+	announced(): void {
+		this.#mapping.announced(this.#ground.clock.now());
+		this.run();
+	}
+
 	/** Takes away what is mapped: at most 2 s. */
 	async release(): Promise<void> {
 		if (this.#leaving) return;

@@ -1,5 +1,5 @@
 import type {SessionView} from '../../api/snapshot.js';
-import {addressScope, parseIp} from '../../base/ip-address.js';
+import {addressScope, formatIp, parseIp} from '../../base/ip-address.js';
 import type {Millis} from '../../base/units.js';
 import type {Gateway} from '../../io/lan/default-gateway.js';
 import {mappingSummary} from '../../policy/lan/mapping-sentence.js';
@@ -8,10 +8,19 @@ import type {SessionService} from '../session/session-service.js';
 import {GatewayLink} from './gateway-link.js';
 import type {LanGround} from './lan-ground.js';
 
+/** What hears gateways on the networks of this machine. */
+export interface GatewayEars {
+	/** The networks may be others. */
+	refresh(): void;
+	close(): void;
+}
+
 /** What mapping ports stands on. */
 export interface PortMapperSetup extends LanGround {
 	/** The gateways of this machine, the one that is used first before the others. */
 	findGateways(): Promise<readonly Gateway[]>;
+	/** Hears those who say unasked that they began anew; `heard` is told where they are. Left out where nobody is heard. */
+	hearGateways?(heard: (host: string) => void): GatewayEars;
 	/** Whether we listen at this address of ours. */
 	listensAt(host: string): boolean;
 	/** On which port we listen. */
@@ -32,6 +41,7 @@ export class PortMapper implements SessionService {
 	#links: readonly GatewayLink[] = [];
 	/** At which address a gateway says it is seen, by ours in its network. */
 	readonly #outside = new Map<string, string>();
+	#ears: GatewayEars | undefined;
 	#looks = 0;
 	#lookedAt: Millis;
 	#drift: Millis;
@@ -79,11 +89,13 @@ export class PortMapper implements SessionService {
 	/** Has the mappings taken away: at most 2 s. */
 	async leave(): Promise<void> {
 		this.#stopped = true;
+		this.#ears?.close();
 		await Promise.all(this.#links.map(link => link.release()));
 	}
 
 	stop(): void {
 		this.#stopped = true;
+		this.#ears?.close();
 		for (const link of this.#links) link.close();
 	}
 
@@ -146,7 +158,16 @@ export class PortMapper implements SessionService {
 			void link.release();
 		}
 		for (const link of fresh) link.run();
+		if (this.#links.length > 0) this.#ears ??= this.#setup.hearGateways?.(host => this.#heard(host));
+		this.#ears?.refresh();
 		this.#changed();
+	}
+
+	/** It is not believed, but asked. */
+	#heard(host: string): void {
+		const ip = parseIp(host);
+		if (ip === undefined || this.#stopped) return;
+		for (const link of this.#links) if (link.gateway.host === formatIp(ip)) link.announced();
 	}
 
 	#changed(): void {

@@ -2,9 +2,12 @@ import {addressScope, parseIp} from '../../base/ip-address.js';
 import type {Clock, LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {findGateways} from '../../io/lan/default-gateway.js';
+import {localNetworks} from '../../io/net/local-networks.js';
+import {Multicast} from '../../io/net/multicast.js';
 import type {Sockets} from '../../io/net/sockets.js';
+import {pcpClientPort, pcpGroup} from '../../protocol/lan/pcp.js';
 import {usualPorts} from '../lan/lan-ground.js';
-import {PortMapper} from '../lan/port-mapper.js';
+import {type GatewayEars, PortMapper} from '../lan/port-mapper.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionServices} from './session-services.js';
@@ -31,6 +34,7 @@ export function composePortMapper(
 		open: datagrams,
 		ports: options.gateways?.ports ?? usualPorts,
 		findGateways: options.gateways?.find ?? findGateways,
+		...(options.gateways === undefined && {hearGateways: heard => earsFor(bind, heard, log)}),
 		listensAt: host =>
 			bind.length === 0 ||
 			bind.includes('::') ||
@@ -42,6 +46,22 @@ export function composePortMapper(
 		},
 		heardOurAddress: (host, gateway) => externalAddress.heardOurAddress(host, gateway.host, 'gateway'),
 		log,
+	});
+}
+
+function earsFor(
+	bind: readonly string[],
+	heard: (host: string) => void,
+	log: (level: LogLevel, text: string) => void,
+): GatewayEars {
+	return new Multicast({
+		group: {4: pcpGroup.ipv4, 6: pcpGroup.ipv6, port: pcpClientPort},
+		networks: () => localNetworks(bind),
+		heard: (_, host) => heard(host),
+		hearsOnly: true,
+		name: 'port mapping',
+		// They are asked every few minutes anyway.
+		log: (_, text) => log('debug', text),
 	});
 }
 

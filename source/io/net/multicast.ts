@@ -18,6 +18,8 @@ export interface MulticastOptions {
 	readonly networks: () => readonly LocalNetwork[];
 	/** A datagram came to the group; `bytes` are the listener's own. Those we sent come, too. */
 	readonly heard: (bytes: Uint8Array, host: string) => void;
+	/** Nothing is sent. */
+	readonly hearsOnly?: boolean;
 	/** What is said of trouble begins with this. */
 	readonly name: string;
 	readonly log: (level: LogLevel, text: string) => void;
@@ -76,7 +78,7 @@ export class Multicast {
 			isMore = true;
 			const sender: Sender = {network, socket: undefined, waiting: [], told: false};
 			this.#senders.set(key, sender);
-			void this.#openSender(sender);
+			if (this.#options.hearsOnly !== true) void this.#openSender(sender);
 		}
 		for (const family of [4, 6] as const) this.#listen(family);
 		return isMore;

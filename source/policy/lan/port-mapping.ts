@@ -64,6 +64,9 @@ const longestLifetime: Seconds = 86_400;
 /** What lasts for ever on a gateway is looked after so often, as nothing tells when the gateway forgot. */
 const permanentRenewal: Millis = 20 * 60_000;
 const checkGap: Millis = 5 * 60_000;
+/** A gateway that says unasked that it is there anew is asked within so long, as many may have heard it; and no more often than this. */
+const announceSpread: Millis = 3000;
+const announceGap: Millis = 30_000;
 const firstRest: Millis = 2 * 60_000;
 const longestRest: Millis = 60 * 60_000;
 const longestRefusal: Seconds = 30 * 60;
@@ -97,6 +100,7 @@ export class PortMapping {
 	#rests = 0;
 	#leastRest: Millis = 0;
 	#checkAt: Millis = Infinity;
+	#announcedAt: Millis = -Infinity;
 	#epoch: {readonly server: Seconds; readonly at: Millis} | undefined;
 
 	/**
@@ -292,6 +296,18 @@ export class PortMapping {
 			port.at = now;
 		}
 		return true;
+	}
+
+	/**
+	 * The gateway says unasked that it began anew, or somebody says so in its name: it is asked whether that is so.
+	 * RFC 6887, 14.1; RFC 6886, 3.2.1.
+	 */
+	announced(now: Millis): void {
+		if (now - this.#announcedAt < announceGap || this.#phase === 'asking') return;
+		this.#announcedAt = now;
+		const at = now + this.#random() * announceSpread;
+		if (this.#phase === 'open') this.#checkAt = Math.min(this.#checkAt, at);
+		else this.#restUntil = Math.min(this.#restUntil, at);
 	}
 
 	/** The network may be another, or was away: what is open is asked for again, what failed is tried again. */

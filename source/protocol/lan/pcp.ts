@@ -3,6 +3,10 @@ import type {Bytes, Seconds} from '../../base/units.js';
 
 /** Where gateways listen for PCP, and for NAT-PMP. RFC 6887, 19.1. */
 export const pcpPort = 5351;
+
+/** Where gateways say unasked that they began anew: to everybody in their network, at a port of the clients'. RFC 6887, 19.1; RFC 6886, 3.2.1. */
+export const pcpGroup = {ipv4: '224.0.0.1', ipv6: 'ff02::1'} as const;
+export const pcpClientPort = 5350;
 /** No message is longer. RFC 6887, 7. */
 const longest: Bytes = 1100;
 const headLength: Bytes = 24;

@@ -20,6 +20,10 @@ class Lan {
 	readonly sockets = new Map<string, DatagramListener>();
 	readonly sent: string[] = [];
 	portChanges = 0;
+	/** Says something to all who hear gateways, from this address. */
+	shout: ((host: string) => void) | undefined;
+	/** How often the networks were looked at by who hears them. */
+	refreshes = 0;
 	gateways: Gateway[] = [];
 	readonly #fakes = new Map<string, FakeGateway>();
 
@@ -50,6 +54,15 @@ class Lan {
 				};
 			},
 			findGateways: async () => this.gateways,
+			hearGateways: heard => {
+				this.shout = heard;
+				return {
+					refresh: () => void this.refreshes++,
+					close: () => {
+						this.shout = undefined;
+					},
+				};
+			},
 			listensAt: () => true,
 			localPort: () => 6881,
 			portChanged: () => {
@@ -247,6 +260,59 @@ test('a gateway that began anew is found out within 5 min and asked for everythi
 		assert.deepEqual([...gateway.mapped], ['tcp 6881 -> 6881', 'udp 6881 -> 6881']);
 		assert.match(lan.log.join('\n'), /192\.168\.1\.1 began anew/);
 	}
+});
+
+test('a gateway that says unasked that it began anew is asked within seconds, and no more often than twice a minute', async () => {
+	for (const [habits, question] of [
+		[{pcp: true}, 'pcp announce'],
+		[{natPmp: true}, 'nat-pmp address'],
+	] as const) {
+		const lan = new Lan();
+		const gateway = lan.join('192.168.1.1', habits);
+		await lan.start();
+		await lan.pass(100);
+		const checks = (): number => gateway.asked.filter(text => text === question).length;
+		const before = checks();
+		gateway.restart();
+		lan.shout!('192.168.1.1');
+		await lan.pass(5);
+		assert.deepEqual([...gateway.mapped], ['tcp 6881 -> 6881', 'udp 6881 -> 6881']);
+		assert.equal(checks(), before + 1);
+		for (let second = 0; second < 20; second++) {
+			lan.shout!('192.168.1.1');
+			await lan.pass(1);
+		}
+		assert.equal(checks(), before + 1, 'a flood costs nothing');
+		await lan.pass(30);
+		lan.shout!('192.168.1.1');
+		await lan.pass(5);
+		assert.equal(checks(), before + 2);
+		const maps = gateway.asked.filter(text => text.includes('map')).length;
+		lan.shout!('192.168.1.9');
+		await lan.pass(40);
+		assert.equal(
+			gateway.asked.filter(text => text.includes('map')).length,
+			maps,
+			'what is not lost is not asked for',
+		);
+		assert.equal(checks(), before + 2, 'who is no gateway of ours is nobody');
+		const left = lan.mapper.leave();
+		await lan.pass(2);
+		await left;
+		assert.equal(lan.shout, undefined);
+	}
+});
+
+test('a gateway that mapped nothing and says that it began anew is asked again at once', async () => {
+	const lan = new Lan();
+	const gateway = lan.join('192.168.1.1', {});
+	await lan.start();
+	await lan.pass(60);
+	assert.equal(lan.view.state, 'failed');
+	gateway.habits.pcp = true;
+	lan.shout!('192.168.1.1');
+	await lan.pass(5);
+	assert.deepEqual([...gateway.mapped], ['tcp 6881 -> 6881', 'udp 6881 -> 6881']);
 });
 
 test('over IPv6 the firewall is opened by PCP alone, for each of our addresses', async () => {
