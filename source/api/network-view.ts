@@ -84,6 +84,8 @@ export interface FoundTorrent {
 	/** The announce URLs of the trackers in whose catalogues it is. */
 	readonly trackers: readonly string[];
 	readonly magnet: string;
+	/** Where the .torrent itself is, for whoever needs no token: a URL. */
+	readonly torrent?: string | undefined;
 	/** Whether the engine has it already; undefined where no engine was asked. */
 	readonly already?: boolean | undefined;
 }

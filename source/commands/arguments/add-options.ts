@@ -25,6 +25,7 @@ export function addOptions(
 function allOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean}): AddOptions {
 	const {dir, peer, tracker, select, sequential, maxPeers, seedRatio, seedTime, check, trackers, overwrite} =
 		flags;
+	const {publish} = flags;
 	return {
 		dir: resolve(dir ?? '.'),
 		...(peer.length > 0 && {peers: peer}),
@@ -37,6 +38,7 @@ function allOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: b
 		...(seedTime !== undefined && {seedTime}),
 		...(check !== undefined && {check}),
 		...(overwrite && {overwrite}),
+		...(publish && {publish}),
 		...(trackers === false && {trackersOff: true}),
 	};
 }

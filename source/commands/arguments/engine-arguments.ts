@@ -29,6 +29,8 @@ const fixed = [
 	'slowTimes',
 	'activeDownloads',
 	'activeSeeds',
+	'catalogue',
+	'nick',
 	'allocation',
 	'name',
 ] as const;

@@ -39,7 +39,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['curl -s https://example.org/album.torrent | tortui info - --json', 'the same for a script'],
 	],
 	verify: [['tortui verify album.torrent ~/Music || echo incomplete', 'status 4: some is missing or wrong']],
-	tracker: [['tortui tracker --port 6969', 'a tracker for http://HOST:6969/announce and UDP']],
+	tracker: [
+		['tortui tracker --port 6969', 'a tracker for http://HOST:6969/announce and UDP'],
+		['tortui tracker --catalogue', 'one that tells who shares what: tortui search asks it'],
+	],
 	demo: [
 		['tortui demo', 'a swarm on this machine, on the screen'],
 		['tortui demo --fast --size 64M', 'the same in a few seconds'],
@@ -56,6 +59,18 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	share: [
 		['tortui share ~/Music --tracker http://tracker.example:6969/announce', 'each album as a torrent'],
 		['tortui share --list', 'what is shared, and how far the hashing is'],
+	],
+	search: [
+		['tortui search harbour --tracker http://nas.local:6969', 'what is shared by that name'],
+		['tortui search harbour --get 1 -d ~/Music', 'have the first of them'],
+	],
+	users: [
+		['tortui users', 'who is here'],
+		['tortui users bo', 'what bo shares'],
+	],
+	shared: [
+		['tortui shared', 'what you share, and where it is told'],
+		['tortui shared --nick ada', 'be called another name'],
 	],
 	export: [
 		['tortui export debian -o debian.torrent', 'the .torrent of what came as a magnet link'],

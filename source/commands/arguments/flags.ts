@@ -1,3 +1,4 @@
+import {catalogueUrl, nickname} from '../network/catalogue-values.js';
 import type {Options} from './command.js';
 import {bootstrapNode, countOrNone, encryption, rateOrNone, slowTime} from './engine-quantities.js';
 import {
@@ -122,6 +123,19 @@ export const engineOptions = {
 		help: 'torrents of the session that seed at a time',
 		standard: 'no limit',
 	},
+	catalogue: {
+		kind: 'list',
+		value: 'URL',
+		read: catalogueUrl,
+		help: 'a tracker that tells who shares what: http://HOST:6969 (repeatable)',
+	},
+	nick: {
+		kind: 'value',
+		value: 'NAME',
+		read: nickname,
+		help: 'what you are called in those',
+		standard: 'guest and a number',
+	},
 	allocation: {
 		kind: 'value',
 		value: 'MODE',
@@ -180,6 +194,7 @@ export const torrentOptions = {
 		standard: 'quick',
 	},
 	overwrite: {kind: 'on', help: 'replace files in the way that are none of the torrent'},
+	publish: {kind: 'on', help: 'tell trackers with a catalogue that you share it'},
 } as const satisfies Options;
 
 /** How the screen looks. */

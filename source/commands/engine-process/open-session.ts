@@ -20,6 +20,8 @@ type Optional =
 	| 'slowTimes'
 	| 'activeDownloads'
 	| 'activeSeeds'
+	| 'catalogue'
+	| 'nick'
 	| 'allocation'
 	| 'name';
 
@@ -70,6 +72,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 			: undefined,
 		allocation: flags.allocation,
 		name: flags.name,
+		catalogues: flags.catalogue ?? [],
+		nick: flags.nick,
 		trackers: flags.trackers,
 		localTrackers: flags.localTrackers,
 		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap), guestOf: dhtNodes} : undefined,

@@ -4,6 +4,7 @@ import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {typedPath} from '../../io/files/typed-path.js';
+import {catalogueAddress} from '../../protocol/catalogue/catalogue-url.js';
 import {percent} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
@@ -11,6 +12,7 @@ import {text} from '../arguments/quantities.js';
 import {ensureEngine, requireEngine} from '../engine-process/ensure-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {makeStateDir, stateDirPath} from '../engine-process/state-dir.js';
+import {catalogueUrl, nickname} from '../network/catalogue-values.js';
 
 const counted = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`]);
 
@@ -92,6 +94,14 @@ export const command = defineCommand({
 		tracker: {...torrentOptions.tracker, help: 'a tracker for its torrents (repeatable)'},
 		label: {kind: 'value', value: 'TEXT', read: text, help: 'a label for its torrents'},
 		publish: {kind: 'off', help: 'do not tell catalogues what is in it'},
+		catalogue: {
+			kind: 'value',
+			value: 'URL',
+			read: catalogueUrl,
+			help: 'a tracker with a catalogue, which is told what is in it: http://HOST:6969',
+			standard: 'those of the engine, or of the config file',
+		},
+		nick: {kind: 'value', value: 'NAME', read: nickname, help: 'what you are called there from now on'},
 		dir: {...torrentOptions.dir, hidden: true},
 		...stateOptions,
 		...jsonOption,
@@ -110,7 +120,7 @@ export const command = defineCommand({
 		'waited for: "watch-folders": [{"dir": "~/inbox", "target": "~/films", "label": "x",',
 		'"start": true, "delete-after": false}].',
 	],
-	async run({input, flags}, context) {
+	async run({input, flags, given}, context) {
 		const {env, version, program, stdout, warn} = context;
 		if (flags.list && (flags.remove || input.length > 0))
 			throw new UserError('usage', '--list takes nothing else (see: tortui share --help)', 2);
@@ -146,12 +156,16 @@ export const command = defineCommand({
 			program: [program, 'engine'],
 			options: [`--dir=${resolve(flags.dir ?? '.')}`],
 		});
+		// One that is typed belongs to the folder; the engine knows those of the config file.
+		const catalogue = given.has('catalogue') ? catalogueAddress(flags.catalogue ?? '') : undefined;
+		const trackers = [...flags.tracker, ...(catalogue === undefined ? [] : [catalogue.announce])];
 		return withEngine(engine, async () => {
+			if (given.has('nick')) await engine.send({type: 'network.nick', nick: flags.nick ?? ''});
 			const share = async (dir: string) => {
 				const {folders} = await engine.send({
 					type: 'folders.share',
 					dir,
-					trackers: flags.tracker,
+					trackers,
 					publish: flags.publish,
 					...(flags.label !== undefined && {label: flags.label}),
 				});

@@ -10,6 +10,7 @@ import {defineCommand} from '../arguments/command.js';
 import {jsonOption} from '../arguments/flags.js';
 import {integer, ipAddress, text} from '../arguments/quantities.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
+import {addCatalogue, readTokens} from '../tracker/compose-catalogue.js';
 import {onHangUp} from '../tracker/hang-up.js';
 import {reachableHosts} from '../tracker/reachable-hosts.js';
 import {TrackerLines} from '../tracker/tracker-lines.js';
@@ -29,6 +30,7 @@ export const command = defineCommand({
 		'A passkey goes into the announce URL: http://HOST:6969/PASSKEY/announce, likewise with udp.',
 		'GET / is a page for people, /stats JSON, /metrics for Prometheus,',
 		'and /torrents?q=WORDS lists what it knows as JSON.',
+		'With --catalogue, those who share say so there, and others find it: tortui search.',
 	],
 	words: [0, 0],
 	options: {
@@ -57,6 +59,13 @@ export const command = defineCommand({
 			value: 'FILE',
 			read: text,
 			help: 'serve only who has one of the passkeys in this file, one a line',
+		},
+		catalogue: {kind: 'on', help: 'keep a catalogue of who shares what, for tortui search and others'},
+		catalogueToken: {
+			kind: 'list',
+			value: 'TOKEN',
+			read: text,
+			help: 'only who has it may publish and search there; publish:TOKEN or search:TOKEN for one of these; @FILE',
 		},
 		cert: {kind: 'value', value: 'FILE', read: text, help: 'a certificate (PEM), for HTTPS'},
 		key: {kind: 'value', value: 'FILE', read: text, help: 'its private key (PEM)'},
@@ -106,6 +115,15 @@ export const command = defineCommand({
 			log: (level, text) => lines.log(level, text),
 			logsAnnounces: flags.verbose,
 		});
+		if (flags.catalogueToken.length > 0 && !flags.catalogue)
+			throw new UserError('usage', '--catalogue-token goes with --catalogue', 2);
+		if (flags.catalogue)
+			await addCatalogue(server, {
+				clock: machineClock,
+				dir: state?.replace(/\.swarms$/, '.catalogue'),
+				tokens: readTokens(flags.catalogueToken),
+				log: (level, text) => lines.log(level, text),
+			});
 		const interrupted = interruption(['SIGINT', 'SIGTERM']);
 		const hungUp = Promise.withResolvers<NodeJS.Signals>();
 		const release = onHangUp(
@@ -129,6 +147,7 @@ export const command = defineCommand({
 					...Object.values(urls)
 						.flat()
 						.map(url => `  ${url}`),
+					...(flags.catalogue ? ['Who shares what: tortui search --tracker with any of these.'] : []),
 					'Ctrl-C ends it.',
 				].join('\n'),
 			);

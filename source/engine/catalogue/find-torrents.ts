@@ -1,9 +1,9 @@
-import type {FoundTorrent, FoundTorrents} from '../../api/network-view.js';
+import type {FoundTorrent, FoundTorrents, NetworkView} from '../../api/network-view.js';
 import {UserError} from '../../base/errors.js';
 import {safeText} from '../../base/safe-text.js';
 import {asInfoHash} from '../../base/units.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
-import type {CataloguePage, CatalogueTorrent} from '../../protocol/catalogue/answers.js';
+import type {CatalogueAbout, CataloguePage, CatalogueTorrent} from '../../protocol/catalogue/answers.js';
 import {asSearchOrder, type SearchOrder, type SearchQuery} from '../../protocol/catalogue/search-query.js';
 import {formatMagnet} from '../../protocol/metainfo/magnet.js';
 import type {CatalogueClient} from './catalogue-client.js';
@@ -43,6 +43,44 @@ export async function browsePerson(
 	if (pages.every(([, page]) => page === undefined))
 		throw new UserError('no-such-person', `nobody called ${safeText(nick, 40)} shares anything now`);
 	return {torrents: merged(pages, has).sort(orders.name), errors};
+}
+
+/** Who is in the catalogues, seen without sharing anything oneself. Rejects with a `UserError` when none answers. */
+export async function lookAround(clients: readonly CatalogueClient[]): Promise<NetworkView> {
+	const {pages, errors} = await askAll(clients, async client => {
+		const about = await client.about();
+		return {about, people: await client.people()};
+	});
+	const abouts = pages.map(([, {about}]) => about);
+	const sum = (of: (about: CatalogueAbout) => number) =>
+		abouts.reduce((total, about) => total + of(about), 0);
+	return {
+		nick: '',
+		nickChosen: false,
+		catalogues: pages.map(([{address}, {about}]) => ({
+			name: safeText(address.name),
+			tracker: safeText(address.announce, 2048),
+			state: 'open',
+			live: false,
+			people: about.people,
+			torrents: about.torrents,
+			size: about.size,
+			published: 0,
+		})),
+		people: pages
+			.flatMap(([{address}, {people}]) =>
+				people.map(person => ({...person, catalogue: safeText(address.name)})),
+			)
+			.sort((a, b) => (a.nick < b.nick ? -1 : a.nick > b.nick ? 1 : 0)),
+		shared: [],
+		totals: {
+			people: sum(({people}) => people),
+			torrents: sum(({torrents}) => torrents),
+			size: sum(({size}) => size),
+		},
+		news: 0,
+		errors,
+	};
 }
 
 /** Where a torrent comes from that somebody shares. */
@@ -139,6 +177,10 @@ function merged(
 				since: Math.min(since, other?.since ?? since),
 				trackers,
 				magnet: magnetOf(torrent, trackers),
+				...(other?.torrent === undefined
+					? torrent.torrent &&
+						address.token === undefined && {torrent: `${address.base}/torrents/${infoHash}/torrent`}
+					: {torrent: other.torrent}),
 				...(has && {already: has(torrent)}),
 			});
 		}

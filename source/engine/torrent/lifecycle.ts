@@ -79,6 +79,8 @@ export class TorrentLifecycle {
 	#seeking = false;
 	/** It was said that files have changed. */
 	#isTold = false;
+	/** It is being stopped for good: whoever plans what runs may not know yet. */
+	#isClosing = false;
 
 	constructor(owner: LifecycleOwner, services: SessionServices) {
 		this.#owner = owner;
@@ -129,6 +131,7 @@ export class TorrentLifecycle {
 
 	start(check: CheckMode): void {
 		const {activity} = this;
+		if (this.#isClosing) return;
 		if (activity.name === 'checking') activity.next = 'active';
 		if (activity.name === 'active' || activity.name === 'checking' || activity.name === 'closed') return;
 		if (this.#owner.choosing) return this.#waitForChoice(check);
@@ -156,7 +159,7 @@ export class TorrentLifecycle {
 
 	#begin(check: CheckMode, next: CheckProgress['next']): void {
 		const {content, resumeState} = this.#owner;
-		if (content === undefined) return;
+		if (content === undefined || this.#isClosing) return;
 		resumeState.doubt();
 		const progress: CheckProgress = {
 			name: 'checking',
@@ -243,6 +246,7 @@ export class TorrentLifecycle {
 
 	/** Stops it for good. Resolves when all is done, in 5 s at the most: a disk that hangs is not waited for. */
 	async close(): Promise<void> {
+		this.#isClosing = true;
 		const {name} = this.activity;
 		const isStopped = name === 'paused' || name === 'queued' || name === 'pausing';
 		const stopped = isStopped ? this.#stopping : this.#halt('closed');

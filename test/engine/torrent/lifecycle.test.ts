@@ -58,6 +58,26 @@ describe('closed is the last state', () => {
 		assert.equal(lone.storages.length, opened);
 	});
 
+	test('a torrent that is being closed is not started by whoever plans what runs, so that its goodbye is the last word', async () => {
+		const lone = new LoneTorrent();
+		const states: string[] = [];
+		lone.listener.changed = () => {
+			states.push(lone.torrent.activity.name);
+			// As the queue does: it runs, as far as that knows.
+			if (lone.torrent.activity.name === 'pausing') lone.torrent.post({type: 'start', check: 'quick'});
+		};
+		await lone.start();
+		states.length = 0;
+		const opened = lone.storages.length;
+		const closing = lone.torrent.close();
+		lone.torrent.post({type: 'start', check: 'quick'});
+		lone.torrent.post({type: 'verify'});
+		await lone.clock.pass(6000);
+		await closing;
+		assert.deepEqual(states, ['pausing', 'closed']);
+		assert.equal(lone.storages.length, opened);
+	});
+
 	test('a torrent that was to wait for others while its disk hung, and one that failed then, stay closed', async () => {
 		for (const event of [
 			{type: 'queue'},
