@@ -148,6 +148,15 @@ export const command = defineCommand({
 				await oneByOne(dirs, unshare, {warn});
 			});
 		}
+		// One that is typed belongs to the folder; the engine knows those of the config file.
+		const catalogue = given.has('catalogue') ? catalogueAddress(flags.catalogue ?? '') : undefined;
+		if (catalogue?.token !== undefined)
+			throw new UserError(
+				'usage',
+				'a token belongs to the config file, where nobody else reads it: "catalogue": ["http://TOKEN@HOST:PORT"]',
+				2,
+			);
+		const trackers = [...flags.tracker, ...(catalogue === undefined ? [] : [catalogue.announce])];
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const {engine, started} = await ensureEngine({
 			stateDir,
@@ -156,9 +165,6 @@ export const command = defineCommand({
 			program: [program, 'engine'],
 			options: [`--dir=${resolve(flags.dir ?? '.')}`],
 		});
-		// One that is typed belongs to the folder; the engine knows those of the config file.
-		const catalogue = given.has('catalogue') ? catalogueAddress(flags.catalogue ?? '') : undefined;
-		const trackers = [...flags.tracker, ...(catalogue === undefined ? [] : [catalogue.announce])];
 		return withEngine(engine, async () => {
 			if (given.has('nick')) await engine.send({type: 'network.nick', nick: flags.nick ?? ''});
 			const share = async (dir: string) => {

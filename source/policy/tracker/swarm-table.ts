@@ -192,7 +192,7 @@ export class SwarmTable {
 	}
 
 	/**
-	 * Takes note of a peer and answers with others, chosen by chance: seeders hear of leechers only.
+	 * Takes note of a peer and answers with others, chosen by chance: seeders hear of leechers only, but for the first time.
 	 *
 	 * @throws {ProtocolError} when a limit is reached; its message can be sent back
 	 */
@@ -497,9 +497,11 @@ export class SwarmTable {
 		slots.index[last] = slots.index[slot]!;
 	}
 
-	#choose({groups}: Swarm, asker: number, {numwant, families}: SwarmAnnounce): void {
+	#choose({groups}: Swarm, asker: number, {numwant, families, event}: SwarmAnnounce): void {
 		if (numwant <= 0) return;
-		const first = this.#slots.group[asker]! >= leecherGroup ? 0 : leecherGroup;
+		// Who begins with a link, of which it does not know how much that is, may say that nothing is left: aria2 does.
+		const isLeecher = this.#slots.group[asker]! >= leecherGroup || event === 'started';
+		const first = isLeecher ? 0 : leecherGroup;
 		let total = 0;
 		for (let group = 3; group >= first; group--) {
 			if (isWanted(group, families)) total += groups[group]?.length ?? 0;

@@ -323,3 +323,16 @@ test('whoever leaves, falls silent or comes back under another id is told of onc
 	assert.equal(gone.length, 4);
 	assert.deepEqual(t.addressesOf('ab'.repeat(20), id('c')), []);
 });
+
+test('who begins with a link may say that nothing is left, and hears of seeders all the same, once', () => {
+	const t = table();
+	t.announce(announce('192.0.2.1', {left: 0, event: 'started'}), 0);
+	t.announce(announce('192.0.2.2', {left: 5}), 0);
+	const first = t.announce(announce('192.0.2.3', {left: 0, event: 'started'}), 0);
+	assert.deepEqual(first.peers.map(({host}) => host).sort(), ['192.0.2.1', '192.0.2.2']);
+	const next = t.announce(announce('192.0.2.3', {left: 0}), 0);
+	assert.deepEqual(
+		next.peers.map(({host}) => host),
+		['192.0.2.2'],
+	);
+});
