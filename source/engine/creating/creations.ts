@@ -3,8 +3,10 @@ import type {CreationOptions, CreationView} from '../../api/creation.js';
 import {UserError} from '../../base/errors.js';
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
+import {pathExists} from '../../io/files/path-exists.js';
 import {requireAbsolute} from '../../io/files/paths.js';
 import {folderOf, torrentBeside} from '../../io/files/torrent-name.js';
+import {typedPath} from '../../io/files/typed-path.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
 import {asTrackerUrl, asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 import type {SessionService} from '../session/session-service.js';
@@ -53,6 +55,8 @@ export class Creations implements SessionService {
 		if (make === undefined)
 			throw new UserError('no-maker', 'this engine makes no torrents: use tortui create');
 		requireAbsolute(command.path);
+		if (!(await pathExists('/', typedPath(command.path))))
+			throw new UserError('missing', `${command.path}: no such file or folder`);
 		const output = command.output ?? torrentBeside(command.path);
 		requireAbsolute(output);
 		requireUrls(command.options ?? {});

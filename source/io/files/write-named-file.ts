@@ -71,7 +71,7 @@ export async function checkNamedFile(path: string, rules: NamedFileRules): Promi
 
 /**
  * Writes a file to a path that a person named, whole or not at all, and over nothing of theirs: a file that is there
- * is refused unless it may be replaced, and keeps its mode then; a link to it stays one. What is no regular file, a
+ * is refused unless it may be replaced, and keeps its owner and mode then; a link to it stays one. What is no regular file, a
  * device or a pipe, is written to, never replaced.
  *
  * @throws {UserError} saying what is in the way
@@ -81,7 +81,7 @@ export async function writeNamedFile(path: string, bytes: Uint8Array, rules: Nam
 	try {
 		const there = await stat(path).catch(() => undefined);
 		if (there === undefined) await writeNew(path, bytes, rules);
-		else if (there.isFile()) await replace(await realpath(path), bytes, there.mode & 0o7777);
+		else if (there.isFile()) await replace(await realpath(path), bytes, there);
 		else await writeInto(path, bytes);
 	} catch (error) {
 		throw explain(path, error);
@@ -100,23 +100,26 @@ async function fill(file: FileHandle, bytes: Uint8Array): Promise<void> {
 async function withDraft(
 	beside: string,
 	bytes: Uint8Array,
-	mode: number | undefined,
+	like: Stats | undefined,
 	use: (draft: string) => Promise<void>,
 ): Promise<void> {
 	const draft = join(dirname(beside), `.tortui-${randomBytes(8).toString('hex')}`);
-	const file = await open(draft, 'wx', mode ?? 0o666);
-	try {
-		// What the mask of the process takes from a new file an old one had.
-		if (mode !== undefined) await file.chmod(mode);
-	} catch {
-		// A disk without modes.
-	}
+	const file = await open(draft, 'wx', like === undefined ? 0o666 : like.mode & 0o777);
+	if (like !== undefined) await takeAfter(file, like);
 	try {
 		await fill(file, bytes);
 		await use(draft);
 	} finally {
 		await unlink(draft).catch(() => undefined);
 	}
+}
+
+/** Gives a new file owner and mode of another one, as far as this process and the disk can. */
+async function takeAfter(file: FileHandle, {uid, gid, mode}: Stats): Promise<void> {
+	// A file of somebody else stays theirs: only one who may do everything can see to that.
+	await file.chown(uid, gid).catch(() => undefined);
+	// What the mask of the process takes from a new file an old one had.
+	await file.chmod(mode & 0o7777).catch(() => undefined);
 }
 
 async function writeNew(path: string, bytes: Uint8Array, rules: NamedFileRules): Promise<void> {
@@ -154,8 +157,8 @@ async function writeWithoutLinks(path: string, bytes: Uint8Array, rules: NamedFi
 	}
 }
 
-function replace(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-	return withDraft(path, bytes, mode, draft => rename(draft, path));
+function replace(path: string, bytes: Uint8Array, there: Stats): Promise<void> {
+	return withDraft(path, bytes, there, draft => rename(draft, path));
 }
 
 /** Neither made nor cut: it is no file. */

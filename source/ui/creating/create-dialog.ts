@@ -7,6 +7,7 @@ import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
 import {fit, terminalText} from '../text/text.js';
 import {field, insert} from '../text/text-field.js';
+import {wrapped} from '../text/wrapped.js';
 import {type CreateDialog, createFields, submit} from './create-form.js';
 
 /** Opens the dialog that makes a torrent of what is at a path. */
@@ -69,7 +70,11 @@ export const createDialog: DialogKind<CreateDialog> = {
 		const columns = Math.min(76, room.columns);
 		const rows: Row[] = [...fieldRows(fields, at, columns, look)];
 		const note = sent ? `Looking for its files ${look.glyphs.ellipsis}` : ways && waysInWords(ways);
-		if (problem !== undefined) rows.push([], [[` ${terminalText(problem)}`, 'warn']]);
+		if (problem !== undefined)
+			rows.push(
+				[],
+				...wrapped(terminalText(problem), columns - 2).map((line): Row => [[` ${line}`, 'warn']]),
+			);
 		else if (note) rows.push([], [[` ${fit(terminalText(note), columns - 2)}`, 'dim']]);
 		return {
 			title: 'Make a torrent',

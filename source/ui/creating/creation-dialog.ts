@@ -1,6 +1,7 @@
 import type {CreationView} from '../../api/creation.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import type {DialogKind, DialogScreen} from '../dialogs/dialog-kind.js';
+import type {Tone} from '../look/themes.js';
 import {isOver} from '../model/creations.js';
 import {bar} from '../present/bar.js';
 import type {Look} from '../present/context.js';
@@ -8,6 +9,7 @@ import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {duration, percent, rateWithUnit, size} from '../text/format.js';
 import {cellWidth, fitMiddle, terminalText} from '../text/text.js';
+import {wrapped} from '../text/wrapped.js';
 
 /** How far a torrent is that is being made, and what has come of it. */
 export interface CreationDialog {
@@ -77,11 +79,15 @@ function progressRows(creation: CreationView, columns: number, {glyphs}: Look): 
 	];
 }
 
+function wrappedRows(text: string, columns: number, tone: Tone): readonly Row[] {
+	return wrapped(terminalText(text), columns - 2).map((line): Row => [[` ${line}`, tone]]);
+}
+
 function outcomeRows({state, why, seeding, magnet}: CreationView, columns: number): readonly Row[] {
-	if (state === 'failed') return [[[` No torrent was made: ${terminalText(why ?? '')}`, 'bad']]];
+	if (state === 'failed') return wrappedRows(`No torrent was made: ${why ?? ''}`, columns, 'bad');
 	return [
 		[[seeding === undefined ? ' It is written.' : ' It is written, and seeded.', 'good']],
-		...(why === undefined ? [] : [[[` ${terminalText(why)}`, 'warn']] as Row]),
+		...(why === undefined ? [] : wrappedRows(why, columns, 'warn')),
 		[[` ${fitMiddle(terminalText(magnet ?? ''), columns - 2)}`, 'faint']],
 	];
 }
@@ -138,7 +144,7 @@ export const creationDialog: DialogKind<CreationDialog> = {
 				...(isOver(creation) ? outcomeRows(creation, columns) : progressRows(creation, columns, screen.look)),
 				...(skipped === undefined
 					? []
-					: [[[` Left out: ${skipped.count}, the first: ${terminalText(skipped.first)}`, 'warn']] as Row]),
+					: wrappedRows(`Left out: ${skipped.count}, the first: ${skipped.first}`, columns, 'warn')),
 			],
 			foot,
 			columns,

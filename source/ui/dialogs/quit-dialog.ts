@@ -1,4 +1,5 @@
 import {isOver} from '../model/creations.js';
+import {standsStill} from '../model/stands-still.js';
 import type {Row} from '../present/row.js';
 import {choicesLine} from './ask-dialog.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -50,7 +51,9 @@ export const quitDialog: DialogKind<QuitDialog> = {
 			columns,
 		),
 	rows(_dialog, {columns}, {detachable, state}) {
-		const isMaking = state().model.creations?.some(creation => !isOver(creation));
+		const {creations, torrents} = state().model;
+		const isMaking = creations?.some(creation => !isOver(creation));
+		const isIdle = isMaking && torrents?.every(standsStill);
 		const {title, about, detach, stop} = meanings[detachable ? 'detachable' : 'attached'];
 		const choice = (key: string, name: string, meaning: string): Row => [
 			[`  ${key} `, 'key'],
@@ -60,7 +63,7 @@ export const quitDialog: DialogKind<QuitDialog> = {
 		return {
 			title,
 			rows: [
-				[[about, 'text']],
+				...(isIdle ? [] : [[[about, 'text']] as Row]),
 				...(isMaking ? [[[' A torrent is being made.', 'text']] as Row] : []),
 				[],
 				choice('d', 'detach', detach),

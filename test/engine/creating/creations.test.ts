@@ -90,6 +90,7 @@ test('what cannot be made is refused at once, and nothing is told of it', async 
 	const refused = (command: {path: string; output?: string; options?: object}, message: RegExp) =>
 		assert.rejects(engine.send({type: 'torrent.create', ...command}), {name: 'UserError', message});
 	await refused({path: space.path('nothing')}, /no such file or folder/);
+	await refused({path: space.path('no', 'folder', 'either')}, /no such file or folder/);
 	await refused({path: space.path('empty'), output: space.path('e.torrent')}, /is empty/);
 	await refused({path}, /file\.torrent is there already: choose another name/);
 	await refused({path, output: space.path('none', 'x.torrent')}, /folder does not exist/);
@@ -112,7 +113,7 @@ test('one that is being hashed tells how far it is, and can be ended: nothing is
 	const maker = new HandMaker();
 	const engine = await openTestSession(space, 'state', {makeTorrent: maker.make});
 	const views = watch(context, engine);
-	const [path, output] = [space.path('data'), space.path('x.torrent')];
+	const [path, output] = [space.folder('data'), space.path('x.torrent')];
 	const sent = engine.send({type: 'torrent.create', path, output, options: {date: false, private: true}});
 	await maker.called.promise;
 	const {path: told, creationDate, private: isPrivate} = maker.options!;
@@ -159,7 +160,7 @@ test('what is in the way by the time it is made is not written over', async cont
 	const engine = await openTestSession(space, 'state', {makeTorrent: maker.make});
 	const views = watch(context, engine);
 	const output = space.path('x.torrent');
-	const sent = engine.send({type: 'torrent.create', path: space.path('data'), output});
+	const sent = engine.send({type: 'torrent.create', path: space.folder('data'), output});
 	await maker.called.promise;
 	maker.events!.found(10);
 	const {creation} = await sent;
@@ -175,13 +176,17 @@ test('no more than a few are made at a time', async context => {
 	const maker = new HandMaker();
 	const engine = await openTestSession(space, 'state', {makeTorrent: maker.make});
 	for (let n = 0; n < 4; n++) {
-		const sent = engine.send({type: 'torrent.create', path: space.path('data'), output: space.path(`${n}`)});
+		const sent = engine.send({
+			type: 'torrent.create',
+			path: space.folder('data'),
+			output: space.path(`${n}`),
+		});
 		await until('it to begin', patience, () => maker.options?.output === space.path(`${n}`));
 		maker.events!.found(10);
 		await sent;
 	}
 	await assert.rejects(
-		engine.send({type: 'torrent.create', path: space.path('data'), output: space.path('4')}),
+		engine.send({type: 'torrent.create', path: space.folder('data'), output: space.path('4')}),
 		/4 torrents are being made already/,
 	);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
 import {
 	chmodSync,
+	chownSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -78,6 +79,17 @@ test('by force a file is replaced; its mode, and a link to it, stay', async cont
 	assert.equal(text(join(dir, 'other', 'new')), 'what is written');
 	assert.equal(statSync(join(dir, 'other', 'mine')).mode & 0o777, 0o640);
 	assert.deepEqual(readdirSync(join(dir, 'other')).sort(), ['mine', 'new']);
+});
+
+test('a file of somebody else that is replaced stays theirs', async context => {
+	if (process.getuid?.() !== 0) return context.skip('only root may give a file to somebody else');
+	const path = join(folder(context), 'theirs');
+	writeFileSync(path, 'theirs');
+	chownSync(path, 65_534, 65_533);
+	chmodSync(path, 0o604);
+	await writeNamedFile(path, bytes, force);
+	const {uid, gid, mode} = statSync(path);
+	assert.deepEqual([text(path), uid, gid, mode & 0o777], ['what is written', 65_534, 65_533, 0o604]);
 });
 
 test('a device is written to, with or without force, and stays a device', async context => {

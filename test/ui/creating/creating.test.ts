@@ -94,6 +94,8 @@ test('what makes no sense is told in the dialog, and so is what the engine refus
 	assert.equal(lastOf(screen, 'torrent.create'), undefined);
 	engine.refuse = '/a.torrent is there already: choose another name';
 	assert.match(await said('/a'), /is there already: choose another name/);
+	engine.refuse = `${'/a/long/path'.repeat(12)}: no such file or folder`;
+	assert.match(await said('/a'), /no such file or folder/);
 	await screen.close();
 });
 
@@ -192,5 +194,7 @@ test('leaving asks while a torrent is being made', async () => {
 	await screen.terminal.press('q');
 	await settle(screen);
 	assert.match(screen.terminal.text(), /A torrent is being made\./);
+	await screen.terminal.press('n');
+	await settle(screen);
 	await screen.close();
 });
