@@ -105,7 +105,7 @@ ${urls.map(url => `<li><code>${escapeHtml(url)}</code></li>`).join('\n')}
 ${rows.map(([name, value]) => `<tr><td>${name}</td><td>${escapeHtml(value)}</td></tr>`).join('\n')}
 </table>
 <p>Peers are asked to announce every ${spanOf(interval)}.</p>
-<p><a href="/stats">Figures as JSON</a> <a href="/metrics">for Prometheus</a>${isPrivate ? '' : ' <a href="/torrents">Torrents as JSON</a>'}</p>
+<p>Figures: <a href="/stats">as JSON</a>, <a href="/metrics">for Prometheus</a>.${isPrivate ? '' : ' <a href="/torrents">Torrents as JSON</a>.'}</p>
 </body>
 </html>
 `;

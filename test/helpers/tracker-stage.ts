@@ -92,5 +92,5 @@ export async function findEachOther(t: TestContext, client: TrackerClient, way: 
 	await came(leech, 7002);
 	assert.match(tracker.stdout, new RegExp(`${other} port 7002 started`));
 	await tracker.stop('SIGINT', 10_000);
-	assert.match(tracker.stdout, /it knew 1 torrents, 2 peers/);
+	assert.match(tracker.stdout, /it knew 1 torrent, 2 peers/);
 }

@@ -31,7 +31,7 @@ test('four different clients meet in one swarm of our tracker, by HTTP, and all 
 	const leeches = others.map((client, n) => [start(client, 1, 7002 + n, torrent), 7002 + n] as const);
 	await Promise.all(leeches.map(([leech, port]) => came(leech, port)));
 	await tracker.stop('SIGINT', 10_000);
-	assert.match(tracker.stdout, new RegExp(`it knew 1 torrents, ${leeches.length + 1} peers`));
+	assert.match(tracker.stdout, new RegExp(`it knew 1 torrent, ${leeches.length + 1} peers`));
 });
 
 for (const way of ['udp4', 'udp6', 'http4'] as const) {

@@ -48,6 +48,18 @@ export const command = defineCommand({
 			read: integer(10, 86_400),
 			help: 'how often peers are asked to announce (1800)',
 		},
+		maxTorrents: {
+			kind: 'value',
+			value: 'N',
+			read: integer(1, 10_000_000),
+			help: 'torrents known at once, some 400 bytes each (20000)',
+		},
+		maxPeers: {
+			kind: 'value',
+			value: 'N',
+			read: integer(1, 10_000_000),
+			help: 'peers known at once in all torrents, some 500 bytes each (200000)',
+		},
 		only: {
 			kind: 'value',
 			value: 'DIR',
@@ -111,6 +123,10 @@ export const command = defineCommand({
 			tls: flags.cert && flags.key ? {cert: typedPath(flags.cert), key: typedPath(flags.key)} : undefined,
 			state,
 			store: flags.store === undefined ? undefined : new RedisStore(flags.store, machineClock, machineRandom),
+			limits: {
+				...(flags.maxTorrents !== undefined && {torrents: flags.maxTorrents}),
+				...(flags.maxPeers !== undefined && {peers: flags.maxPeers}),
+			},
 			...(flags.interval !== undefined && {interval: flags.interval}),
 			log: (level, text) => lines.log(level, text),
 			logsAnnounces: flags.verbose,
@@ -156,7 +172,7 @@ export const command = defineCommand({
 			await server.close();
 			lines.tell(
 				{event: 'stopped', signal, torrents, peers},
-				`Stopped; it knew ${torrents} torrents, ${peers} peers.`,
+				`Stopped; it knew ${plural(torrents, 'torrent')}, ${plural(peers, 'peer')}.`,
 			);
 			return 0;
 		} finally {
@@ -166,6 +182,10 @@ export const command = defineCommand({
 		}
 	},
 });
+
+function plural(count: number, noun: string): string {
+	return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
 
 /** The address of Redis or Valkey: what it is told about it names no password. */
 function redisUrl(value: string, where: string): string {

@@ -19,7 +19,7 @@ test('it says where to announce, serves, and ends with Ctrl-C and what it knew',
 	await announceTo(`http://127.0.0.1:${port}/announce?${queryOf(announceOf(infoHash))}`);
 	const exit = await tracker.stop('SIGINT', 10_000);
 	assert.equal(exit.code, 0);
-	assert.match(tracker.stdout, /Stopped; it knew 1 torrents, 1 peers\.\n$/);
+	assert.match(tracker.stdout, /Stopped; it knew 1 torrent, 1 peer\.\n$/);
 	assert.equal(tracker.stderr, '');
 });
 
@@ -95,6 +95,30 @@ test('a port that is taken, by a tracker or over UDP alone, is one line, and lea
 	assert.deepEqual(readdirSync(space.path('state')), []);
 });
 
+test('when it knows as many torrents as it may, a new one is refused with the reason, and that is told once', async t => {
+	const space = new Workspace(t);
+	const limits = ['--max-torrents', '2', '--max-peers', '5'];
+	const tracker = startTortui(space, ['tracker', '--port', '0', ...local, ...limits]);
+	const [, port] = await tracker.output(/:(\d+)\/announce[\s\S]*Ctrl-C/, 20_000);
+	const ask = async (torrent: number, peer: number): Promise<string> => {
+		const query = queryOf(announceOf(new Uint8Array(20).fill(torrent), {port: peer}));
+		const answer = await announceTo(`http://127.0.0.1:${port}/announce?${query}`);
+		return answer.kind === 'failure' ? answer.reason : answer.kind;
+	};
+	// Two peers make a torrent one that does not go first.
+	for (const [torrent, peer] of [
+		[1, 1],
+		[1, 2],
+		[2, 1],
+		[2, 2],
+	] as const)
+		assert.equal(await ask(torrent, peer), 'peers');
+	for (let n = 0; n < 3; n++) assert.equal(await ask(3, 1), 'this tracker is full: too many torrents');
+	assert.equal(await ask(1, 3), 'peers');
+	assert.equal(await ask(1, 4), 'this tracker is full: too many peers');
+	assert.equal(tracker.stderr, 'tortui: this tracker is full: too many torrents\n');
+});
+
 test('two trackers on one machine keep what they know apart', async t => {
 	const space = new Workspace(t);
 	const [one, two] = [await freePort(), await freePort()];
@@ -102,7 +126,7 @@ test('two trackers on one machine keep what they know apart', async t => {
 	for (const tracker of trackers) await tracker.output(/Ctrl-C/, 20_000);
 	await announceTo(`http://127.0.0.1:${one}/announce?${queryOf(announceOf(infoHash))}`);
 	for (const tracker of trackers) await tracker.stop('SIGTERM', 10_000);
-	assert.match(trackers[0]!.stdout, /knew 1 torrents/);
+	assert.match(trackers[0]!.stdout, /knew 1 torrent,/);
 	assert.match(trackers[1]!.stdout, /knew 0 torrents/);
 	const state = (port: number) => space.path('state', `tracker-127.0.0.1-${port}.swarms`);
 	await until('both files', 5000, () => existsSync(state(one)) && existsSync(state(two)));
