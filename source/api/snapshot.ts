@@ -145,6 +145,8 @@ export interface SessionView {
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
 	readonly slowMode: boolean;
+	/** The first of the torrents whose files are to be chosen; left out when there are none. */
+	readonly choosing?: readonly TorrentView[] | undefined;
 	/** The limits of the mode that does not hold now: of slow mode while it is off. */
 	readonly otherMode?: {
 		readonly maxDownload?: BytesPerSecond | undefined;

@@ -611,7 +611,7 @@ export class FakeEngine implements EngineClient {
 		};
 	}
 
-	#session(): SessionView {
+	session(): SessionView {
 		return {
 			name: 'ada',
 			version: '1.0.0',
@@ -637,7 +637,7 @@ export class FakeEngine implements EngineClient {
 		const part = watch.torrent;
 		return {
 			revision: this.#revision,
-			...(watch.session && {session: this.#session()}),
+			...(watch.session && {session: this.session()}),
 			...(watch.torrents && {torrents: this.#all()}),
 			...(watch.creations && {creations: this.creations}),
 			...(part && {

@@ -37,7 +37,8 @@ export class Autosave implements SessionService {
 	/** Of these a person has chosen something that is not on the disk. */
 	#chosen = new Set<Torrent>();
 	#isSavingChoices = false;
-	#saving = 0;
+	/** Those that are on their way to the disk, and how often. */
+	readonly #saving = new Map<Torrent, number>();
 	#lastSave: Millis;
 	#lastSpeedSave: Millis;
 	#lastSpeeds: Promise<void> | undefined;
@@ -113,19 +114,28 @@ export class Autosave implements SessionService {
 		await Promise.all(Array.from({length: atATime}, saveSome));
 	}
 
-	/** How many torrents have changed since they were saved, or are being saved. */
+	/** How many torrents have changed since they were saved, or are being saved: each once, and none that is never saved. */
 	get unsaved(): number {
-		let count = this.#saving;
-		for (const torrent of this.#saved.torrents.values())
-			if (this.#revisions.get(torrent) !== torrent.resumeState.revision) count++;
+		let count = 0;
+		for (const torrent of this.#saved.torrents.values()) {
+			if (torrent.held !== undefined) continue;
+			const isChanged = this.#revisions.get(torrent) !== torrent.resumeState.revision;
+			if (isChanged || this.#saving.has(torrent)) count++;
+		}
 		return count;
 	}
 
 	/** Saves one torrent at once. What could not be saved is tried again when it is time. */
 	async save(torrent: Torrent): Promise<void> {
 		this.#revisions.set(torrent, torrent.resumeState.revision);
-		this.#saving++;
-		await this.#write(torrent, await torrent.rememberNow()).finally(() => this.#saving--);
+		this.#saving.set(torrent, (this.#saving.get(torrent) ?? 0) + 1);
+		try {
+			await this.#write(torrent, await torrent.rememberNow());
+		} finally {
+			const others = (this.#saving.get(torrent) ?? 1) - 1;
+			if (others > 0) this.#saving.set(torrent, others);
+			else this.#saving.delete(torrent);
+		}
 	}
 
 	async #write(torrent: Torrent, memory: ResumeData): Promise<void> {

@@ -103,8 +103,7 @@ export class Session implements EngineClient {
 		const leave = this.#takeLeave();
 		leave.catch(() => {});
 		if ((await Promise.race([leave, late])) === 'late') {
-			const left = autosave.unsaved;
-			log.write('error', `the engine ends before the disk has answered: ${left} torrents may not be saved`);
+			log.write('error', `the engine ends before the disk has answered: ${unsavedInWords(autosave.unsaved)}`);
 			closeSockets();
 		}
 		watchers.stop();
@@ -132,4 +131,9 @@ export class Session implements EngineClient {
 	close(): void {
 		void this.stop();
 	}
+}
+
+function unsavedInWords(count: number): string {
+	if (count === 0) return 'what is known of all torrents is saved';
+	return count === 1 ? '1 torrent may not be saved' : `${count} torrents may not be saved`;
 }

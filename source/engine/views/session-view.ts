@@ -37,6 +37,8 @@ function uptimeOf(time: Millis): Seconds {
 }
 
 /** What the screen and scripts see of a session, and of its torrents in the light of it. */
+const mostChoosing = 10;
+
 export class SessionReport {
 	readonly #session: ReportedSession;
 
@@ -74,8 +76,16 @@ export class SessionReport {
 			slowMode: limits.slowMode,
 			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,
+			...this.#choosing(now),
 			...Object.assign({}, ...this.#session.views()),
 		};
+	}
+
+	#choosing(now: Millis): Pick<SessionView, 'choosing'> {
+		const choosing: TorrentView[] = [];
+		for (const torrent of this.#session.torrents.values())
+			if (torrent.choosing && choosing.length < mostChoosing) choosing.push(this.torrent(torrent, now));
+		return choosing.length > 0 ? {choosing} : {};
 	}
 
 	/** Somebody has come to us: the port is open. */

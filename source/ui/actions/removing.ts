@@ -45,7 +45,7 @@ export function remove(screen: ScreenContext, torrents: readonly TorrentView[], 
 	const {view} = screen.state();
 	screen.setView({
 		removals: [...view.removals, removal],
-		...(view.screen === 'torrent' && {screen: 'session'}),
+		...(view.screen === 'torrent' && removal.ids.includes(view.torrent ?? '') && {screen: 'session'}),
 		lists: {...view.lists, torrents: {...view.lists.torrents, marks: new Set(), key: undefined}},
 	});
 	screen.say(

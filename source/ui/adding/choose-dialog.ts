@@ -1,8 +1,9 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {remove} from '../actions/removing.js';
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
 import {changeField, type FormField, withField} from '../forms/form.js';
-import {choosingInSight, choosingTorrent} from '../model/targets.js';
+import {choosingNow, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
 import {field, insert} from '../text/text-field.js';
@@ -56,14 +57,47 @@ export function openChoose(screen: ScreenContext, torrent: TorrentView, notNow?:
 	});
 }
 
-/** Leaves the question for later, and with it those that would come next. */
-function later(screen: ScreenContext, {id}: ChooseDialog): void {
-	const {view} = screen.state();
-	screen.setView({
-		putOff: new Set([...view.putOff, id, ...choosingInSight(screen.state()).map(each => each.id)]),
+function putOff(screen: ScreenContext, ids: readonly string[]): void {
+	screen.setView({putOff: new Set([...screen.state().view.putOff, ...ids])});
+}
+
+/** Leaves the question for later: what was chosen so far is as it was. The first time it is asked whether to remove it. */
+function later(screen: ScreenContext, dialog: ChooseDialog): void {
+	const {id} = dialog;
+	const torrent = choosingTorrent(screen.state(), id);
+	const isFirst = !screen.state().view.putOff.has(id);
+	putOff(screen, [id]);
+	const say = () => screen.say('Nothing of it is fetched before its files are chosen: p asks again.', 'warn');
+	if (!isFirst || !torrent) {
+		screen.setDialog(undefined);
+		return say();
+	}
+	const others = choosingNow(screen.state()).filter(each => !screen.state().view.putOff.has(each.id));
+	screen.setDialog({
+		kind: 'ask',
+		title: 'Leave it for later?',
+		lines: [terminalText(torrent.name), 'Nothing of it is fetched before its files are chosen.'],
+		choices: [
+			{key: 'l', label: 'later: p asks again', run: say},
+			{key: 'd', label: 'remove it from the list', run: () => remove(screen, [torrent], false)},
+			{key: 'c', label: 'choose now', run: () => screen.setDialog(dialog)},
+			...(others.length === 0
+				? []
+				: [
+						{
+							key: 'a',
+							label: `later, and the ${others.length} that ${others.length === 1 ? 'waits' : 'wait'} as well`,
+							run: () => {
+								putOff(
+									screen,
+									others.map(each => each.id),
+								);
+								say();
+							},
+						},
+					]),
+		],
 	});
-	screen.setDialog(undefined);
-	screen.say('Nothing of it is fetched before its files are chosen: p asks again.', 'warn');
 }
 
 function inTreeKey(screen: ScreenContext, dialog: ChooseDialog, key: string): void {

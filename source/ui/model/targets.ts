@@ -29,14 +29,16 @@ export function choosingTorrent({model, view}: ScreenState, id: string): Torrent
 	const shown = model.torrent?.overview;
 	// What is not in sight is not told any more, and may be as it was long ago.
 	const isShown = view.screen === 'torrent' && shown?.id === id;
-	const torrent = isShown ? shown : model.torrents?.find(other => other.id === id);
+	const others = view.screen === 'torrent' ? model.session?.choosing : model.torrents;
+	const torrent = isShown ? shown : others?.find(other => other.id === id);
 	return torrent?.choosing ? torrent : undefined;
 }
 
-/** Torrents in sight of which somebody is to choose the files; those just removed are left out. */
-export function choosingInSight({model, view}: ScreenState): readonly TorrentView[] {
+/** Torrents of which somebody is to choose the files, the one that is open first; those just removed are left out. */
+export function choosingNow({model, view}: ScreenState): readonly TorrentView[] {
 	const shown = model.torrent?.overview;
-	const all = view.screen === 'session' ? (model.torrents ?? []) : shown ? [shown] : [];
+	const others = model.session?.choosing?.filter(({id}) => id !== shown?.id) ?? [];
+	const all = view.screen === 'session' ? (model.torrents ?? []) : [...(shown ? [shown] : []), ...others];
 	return all.filter(
 		({id, choosing}) => choosing === true && !view.removals.some(({ids}) => ids.includes(id)),
 	);

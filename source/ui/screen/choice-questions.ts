@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {openChoose} from '../adding/choose-dialog.js';
-import {choosingInSight, choosingTorrent} from '../model/targets.js';
+import {choosingNow, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from './screen-context.js';
 
 /** Asks which files to take of torrents whose files came to be known: one after the other, each once. */
@@ -35,13 +35,15 @@ export class ChoiceQuestions {
 	/** Known to wait no more; what is not in sight now may wait still. */
 	#isSettled(id: string): boolean {
 		const state = this.#screen.state();
-		const isInSight = state.view.screen === 'session' || state.model.torrent?.id === id;
-		return isInSight && choosingTorrent(state, id) === undefined;
+		const {view, model} = state;
+		// An engine of an earlier version does not tell of those that are not open.
+		const isTold = view.screen === 'session' || model.session?.choosing !== undefined;
+		return (isTold || model.torrent?.id === id) && choosingTorrent(state, id) === undefined;
 	}
 
 	#waiting(): readonly TorrentView[] {
 		const {putOff} = this.#screen.state().view;
-		return choosingInSight(this.#screen.state()).filter(({id}) => !this.#asked.has(id) && !putOff.has(id));
+		return choosingNow(this.#screen.state()).filter(({id}) => !this.#asked.has(id) && !putOff.has(id));
 	}
 
 	#askNext(): void {

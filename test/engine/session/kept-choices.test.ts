@@ -129,5 +129,8 @@ test('an engine that is stopped ends in 5 s, and says what the disk has not take
 	await engine.session.stop();
 	const took = clock.now() - began;
 	assert.ok(took >= 4900 && took < 20_000, `it took ${took} ms`);
-	assert.match(engine.log.at(-1)!, /^error: the engine ends before the disk has answered: 1 torrents may/);
+	assert.match(
+		engine.log.at(-1)!,
+		/^error: the engine ends before the disk has answered: 1 torrent may not be saved/,
+	);
 });

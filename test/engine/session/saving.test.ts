@@ -186,3 +186,21 @@ test('what was paused is saved when it has come to rest, with its figures', asyn
 	assert.deepEqual(await tick(3000), ['a: revision 1']);
 	assert.deepEqual(await tick(4000), []);
 });
+
+test('what may be lost is counted by torrents: one that changes while it is saved is one, one that is never saved none', async () => {
+	const [one, two, held] = [fake('one'), fake('two'), {...fake('held'), held: {why: 'lost', text: ''}}];
+	const {saver, tick} = open(one, two, held);
+	await tick(1000);
+	const written = Promise.withResolvers<ResumeData>();
+	one.rememberNow = () => written.promise;
+	const saving = [saver.save(one as unknown as Torrent), saver.save(two as unknown as Torrent)];
+	await saving[1];
+	assert.equal(saver.unsaved, 1);
+	one.resumeState.revision++;
+	assert.equal(saver.unsaved, 1);
+	saving.push(saver.save(one as unknown as Torrent));
+	assert.equal(saver.unsaved, 1, 'it is on its way twice');
+	written.resolve(one.resumeState.nothing());
+	await Promise.all(saving);
+	assert.equal(saver.unsaved, 0);
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {existsSync, readdirSync} from 'node:fs';
 import test from 'node:test';
 import type {AddOptions} from '../../../source/api/command.ts';
+import {until} from '../../helpers/deadline.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
@@ -210,4 +211,22 @@ test('a link is looked at: who it names, and that nobody knows its files yet', a
 	await assert.rejects(engine.send({type: 'torrent.preview', link: 'magnet:?dn=nothing'}), {
 		code: 'bad-magnet',
 	});
+});
+
+test('who watches the session alone is told of what is to be chosen, until it was', async t => {
+	const space = new Workspace(t);
+	const {metainfo, id} = await seeding(space);
+	const engine = await openTestSession(space, 'home');
+	const told: Array<readonly string[] | undefined> = [];
+	const watching = engine.session.watch({interval: 50, session: true}, ({session}) => {
+		if (session) told.push(session.choosing?.map(torrent => torrent.id));
+	});
+	t.after(() => watching.stop());
+	const said = (what: string, ids: readonly string[] | undefined) =>
+		until(what, 10_000, () => told.length > 0 && told.at(-1)?.join() === ids?.join());
+	await said('nothing to be chosen', undefined);
+	await engine.send({type: 'torrent.add', metainfo, options: {choose: true}});
+	await said('one to be chosen', [id]);
+	await engine.send({type: 'torrent.choose', id});
+	await said('nothing to be chosen any more', undefined);
 });

@@ -168,9 +168,13 @@ test('put off it waits, says so, and p asks again', async () => {
 	const screen = await openTestScreen(80, 24);
 	await fileListComes(screen);
 	const {terminal, engine} = screen;
-	await terminal.press(keys.escape);
+	await terminal.press('A', keys.escape);
 	await settle(screen);
 	assert.doesNotMatch(terminal.text(), /Which files/);
+	assert.match(terminal.text(), /Leave it for later\?/);
+	assert.match(terminal.text(), /d remove it from the list/);
+	await terminal.press(keys.escape);
+	await settle(screen);
 	assert.match(terminal.text(), /p chooses which of them to take/);
 	engine.publish();
 	await settle(screen);
@@ -178,14 +182,45 @@ test('put off it waits, says so, and p asks again', async () => {
 	await terminal.press('p');
 	await settle(screen);
 	assert.match(terminal.text(), /Which files/);
-	assert.equal(
-		engine.sent.some(({type}) => type === 'torrent.resume'),
-		false,
+	// It is asked once whether to remove it; nothing was chosen, and nothing started.
+	await terminal.press(keys.escape);
+	await settle(screen);
+	assert.doesNotMatch(terminal.text(), /Which files|Leave it for later/);
+	assert.deepEqual(
+		engine.sent.filter(({type}) => /resume|choose|priority|remove/.test(type)),
+		[],
 	);
 	await screen.close();
 });
 
-test('a screen that is opened later asks about each in turn; what is put off brings no other question', async () => {
+test('what is not wanted after all is removed, and can be taken back; or chosen at once, as it stood', async () => {
+	const screen = await openTestScreen(80, 24);
+	await fileListComes(screen);
+	const {terminal, engine} = screen;
+	await terminal.press('A', keys.down, ' ', keys.escape, 'c');
+	await settle(screen);
+	const wanted = /wanted \S+ \S+ in \d+ file/.exec(terminal.text())?.[0];
+	assert.ok(wanted !== undefined);
+	await terminal.press(keys.enter);
+	const taken = (lastChoice(screen).priorities ?? []).filter(([, priority]) => priority > 0);
+	assert.ok(taken.length > 0);
+	await screen.close();
+	const other = await openTestScreen(80, 24);
+	await fileListComes(other);
+	await other.terminal.press(keys.escape, 'd');
+	await settle(other);
+	assert.match(other.terminal.text(), /Removing .* in 15 s: u takes it back/);
+	other.clock.turn(15_000);
+	await settle(other);
+	assert.ok(other.engine.sent.some(({type}) => type === 'torrent.remove'));
+	assert.equal(
+		engine.sent.some(({type}) => type === 'torrent.remove'),
+		false,
+	);
+	await other.close();
+});
+
+test('a screen that is opened later asks about each in turn, also when one is left; all that wait may be left at once', async () => {
 	const screen = await openTestScreen(80, 24, {list: true, silent: true});
 	const {terminal, engine} = screen;
 	engine.choosing = true;
@@ -203,7 +238,45 @@ test('a screen that is opened later asks about each in turn; what is put off bri
 	await terminal.press(keys.escape);
 	await settle(screen);
 	assert.deepEqual(asked(), ['a', 'b']);
-	assert.match(terminal.text(), /choose/);
+	await terminal.press('l');
+	await settle(screen);
+	assert.deepEqual(asked(), ['a', 'b', 'c']);
+	await screen.close();
+	const another = await openTestScreen(80, 24, {list: true, silent: true});
+	another.engine.choosing = true;
+	await tell(another, waiting);
+	await another.terminal.press(keys.escape);
+	assert.match(another.terminal.text(), /a later, and the 2 that wait as well/);
+	await another.terminal.press('a');
+	await settle(another);
+	assert.equal(another.engine.sent.filter(({type}) => type === 'torrent.preview').length, 1);
+	assert.match(another.terminal.text(), /choose/);
+	await another.close();
+});
+
+test('also while a torrent is open others are asked about, one after the other, and it stays open', async () => {
+	const screen = await openTestScreen(80, 24, {silent: true});
+	const {terminal, engine} = screen;
+	const overview = engine.overview();
+	engine.choosing = true;
+	const waiting = ['a', 'b'].map(id => ({...engine.overview(), id, name: `torrent ${id}`}));
+	const publish = async (choosing: readonly TorrentView[]) => {
+		revision++;
+		const session = {...engine.session(), ...(choosing.length > 0 && {choosing})};
+		for (const listener of engine.listeners()) listener({revision, session});
+		await settle(screen);
+	};
+	const asked = () =>
+		engine.sent.flatMap(command => (command.type === 'torrent.preview' ? [command.link] : []));
+	await publish(waiting);
+	assert.deepEqual(asked(), ['a']);
+	await terminal.press(keys.escape, 'd');
+	await settle(screen);
+	assert.deepEqual(asked(), ['a', 'b']);
+	await terminal.press(keys.enter);
+	await publish([]);
+	assert.equal(lastChoice(screen).id, 'b');
+	assert.match(terminal.text().split('\n')[0] ?? '', new RegExp(overview.name.slice(0, 10)));
 	await screen.close();
 });
 
