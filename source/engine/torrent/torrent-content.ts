@@ -10,6 +10,7 @@ import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry
 import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
+import {compareHalves} from '../hashes/compare-halves.js';
 import {HashExchange, type HashExchangeOwner} from '../hashes/hash-exchange.js';
 import {notesOf, takeNotes} from '../hashes/hash-notes.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
@@ -173,6 +174,7 @@ export class TorrentContent
 	hashesCame(pieces: readonly PieceIndex[]): void {
 		this.resumeState.revision++;
 		this.awaitedHashes?.came(pieces);
+		void compareHalves(this, pieces);
 		if (this.hashes?.complete) void this.#keepLayers();
 	}
 

@@ -45,6 +45,12 @@ export class AwaitedHashes {
 		return pieces.filter(piece => this.#hashes.canVerify(piece));
 	}
 
+	/** How many wanted pieces wait for their hash, when there is no other to be asked for; 0 otherwise. */
+	get missing(): number {
+		const {needed, picker, partials} = this.#owner.downloader;
+		return picker.open > 0 || partials.size > 0 || this.#hashes.complete ? 0 : needed.count;
+	}
+
 	/** The hashes of these pieces are known now. */
 	came(pieces: readonly number[]): void {
 		const {downloader, blockSources} = this.#owner;

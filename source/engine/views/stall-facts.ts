@@ -75,6 +75,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		interested,
 		unavailable,
 		firstUnavailable,
+		hashesMissing: downloadRate === 0 ? content?.awaitedHashes?.missing : undefined,
 		downloadRate,
 		uploadRate: torrent.stats.upload.rate(now),
 		maxDownload: torrent.rateLimits.maxDownload,

@@ -94,6 +94,8 @@ export interface StallFacts {
 	/** Wanted pieces that nobody connected has, and the first of them. */
 	readonly unavailable: number;
 	readonly firstUnavailable: number | undefined;
+	/** Wanted pieces that nobody can verify yet, when there is no other to be asked for. BEP 52. */
+	readonly hashesMissing?: number | undefined;
 	readonly downloadRate: BytesPerSecond;
 	readonly uploadRate: BytesPerSecond;
 	/** The narrowest limits that hold for this torrent. */
@@ -157,7 +159,9 @@ function whyNoDownload(facts: StallFacts): Reason | undefined {
 function whyNobodySends(facts: StallFacts): Reason {
 	const {connected, interesting, interestingChoking, interestingSnubbed, unavailable} = facts;
 	if (facts.state === 'metadata') return whyNoMetadata(facts);
-	const {untold = 0} = facts;
+	const {untold = 0, hashesMissing = 0} = facts;
+	if (interesting > 0 && hashesMissing > 0)
+		return info(`waiting for peers to give the hashes of ${plural(hashesMissing, 'piece', 'pieces')}`);
 	if (interesting === 0 && untold > 0)
 		return info(`waiting for ${plural(untold, 'peer', 'peers')} to say what they have`);
 	if (interesting === 0 && unavailable > 0) {

@@ -28,6 +28,20 @@ test('nothing is asked for of pieces whose hash is not known, though we are inte
 	await lone.torrent.close();
 });
 
+test('while nothing else can be asked for the reason told is that hashes are waited for', async () => {
+	const lone = linkedV2();
+	await lone.start();
+	const peer = await sender(lone, 1);
+	assert.equal((await peer.hears('interested')).length, 1);
+	const waiting = () => lone.parts.awaitedHashes?.missing;
+	assert.equal(waiting(), 600);
+	hashesCome(lone, 1);
+	assert.equal(waiting(), 0);
+	hashesCome(lone, 0);
+	assert.equal(waiting(), 0);
+	await lone.torrent.close();
+});
+
 test('a piece that is due waits for its hash as well', async () => {
 	const lone = linkedV2();
 	await lone.start();

@@ -118,6 +118,11 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		{interesting: 0, interestingChoking: 0},
 		'info: 12 peers have nothing we need yet',
 	],
+	[
+		'hashes that nobody has given yet',
+		{hashesMissing: 512, interestingChoking: 12},
+		'info: waiting for peers to give the hashes of 512 pieces',
+	],
 	['everyone chokes us', {interestingChoking: 12}, 'info: all 12 peers choke us'],
 	[
 		'the one peer chokes us',
