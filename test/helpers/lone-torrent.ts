@@ -343,6 +343,7 @@ export class LoneTorrent {
 			return false;
 		},
 		identified() {},
+		resolved: () => undefined,
 	};
 	/** What the torrent holds, or will. */
 	readonly metainfo: Metainfo;

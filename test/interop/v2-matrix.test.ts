@@ -94,3 +94,19 @@ for (const form of ['torrent', 'magnet'] as const) {
 		});
 	}
 }
+
+test('links by both hashes of a hybrid, asked for together, are one download, and get ends with it', {
+	skip: noLibtorrent(),
+}, async t => {
+	const {space, content, file, word} = await stage(t, 'hybrid', 'magnet with the v1 hash alone');
+	const second = wordFor(
+		'magnet with the v2 hash alone',
+		file,
+		parseMetainfo(readFileSync(file), hashFunctions),
+	);
+	const seeder = await libtorrentPeer(space, file, content.dir);
+	await seeder.complete();
+	const ours = await get(space, [second, word, '-d', space.folder('ours'), '--peer', seeder.address]);
+	await ours.done();
+	assertSame(space.path('ours', content.name), content.root);
+});

@@ -1,4 +1,5 @@
 import type {EngineClient} from '../../api/engine-client.js';
+import type {TorrentView} from '../../api/snapshot.js';
 import {FollowedTorrent, type FollowRules} from './followed-torrent.js';
 import type {Waiting} from './patience.js';
 import type {TransferOutcome} from './transfer-report.js';
@@ -19,6 +20,20 @@ export interface TransferSettings
 const interval = 50;
 const tick = 250;
 const forever: Waiting = {stopTimeout: undefined, timeout: undefined};
+
+/** Links by both hashes of a hybrid have become one torrent: it is followed once, by the id it has. BEP 52. */
+function followTwins(all: Map<string, FollowedTorrent>, torrents: readonly TorrentView[]): void {
+	const ids = new Set(torrents.map(({id}) => id));
+	for (const [id, followed] of [...all]) {
+		if (ids.has(id)) continue;
+		const one = torrents.find(
+			({infoHash, infoHashV2}) => infoHash === id || infoHashV2?.startsWith(id) === true,
+		);
+		if (one === undefined) continue;
+		all.delete(id);
+		if (!all.has(one.id)) all.set(one.id, followed);
+	}
+}
 
 /**
  * Follows torrents until all have come to their end, and tells `report` what happens to them. Downloads are waited for as
@@ -46,6 +61,7 @@ export async function transfer({
 	};
 	const watching = engine.watch({interval, torrents: true}, ({torrents}) => {
 		if (!torrents) return;
+		followTwins(all, torrents);
 		for (const view of torrents) all.get(view.id)?.look(view);
 		review();
 	});

@@ -1,10 +1,12 @@
 import type {KeptTorrents} from '../../io/state/torrent-store.js';
+import type {SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentIndex} from '../session/torrent-index.js';
 import {Torrent, type TorrentListener} from '../torrent/torrent.js';
 import type {TorrentSetup} from '../torrent/torrent-setup.js';
 import {exportMetainfo} from './export-metainfo.js';
+import type {TorrentTwins} from './torrent-twins.js';
 
 /** What the torrents of a session are made with, and who hears of them. */
 export interface AdoptionSetup {
@@ -14,6 +16,8 @@ export interface AdoptionSetup {
 	readonly store: Pick<KeptTorrents, 'find' | 'saveMetainfo'>;
 	/** Something about a torrent is not what it was. */
 	changed(): void;
+	/** Makes one of two that are the same. */
+	readonly twins: Pick<TorrentTwins, 'resolved'>;
 	/** Puts what is known of a torrent on the disk, now. */
 	keep(torrent: Torrent): Promise<void>;
 }
@@ -46,6 +50,10 @@ export class AdoptedTorrents implements TorrentListener {
 		if (!this.#adopted.has(torrent)) return;
 		this.#setup.changed();
 		this.#setup.queue.plan();
+	}
+
+	resolved(torrent: Torrent, hashes: SwarmHashes): Torrent | undefined {
+		return this.#adopted.has(torrent) ? this.#setup.twins.resolved(torrent, hashes) : undefined;
 	}
 
 	identified(torrent: Torrent): void {

@@ -126,7 +126,10 @@ export class TorrentRestorer implements SessionService {
 		this.#setup.totals?.recall(torrent);
 		this.#setup.adopted.adopt(torrent);
 		torrent.post({type: 'rest', wanted: resume.active, recalled: true});
-		if (torrent.runs) this.#setup.queue.start(torrent, 'quick');
+		const check = this.#setup.twins.restored(torrent);
+		if (check === undefined) return;
+		if (torrent.runs) this.#setup.queue.start(torrent, check);
+		else if (check === 'full') torrent.post({type: 'verify'});
 		if (resume.otherPlace?.goal) torrent.post({type: 'moveAgain', place: resume.otherPlace});
 		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {
 			if (history !== undefined) torrent.post({type: 'history', history});

@@ -21,6 +21,7 @@ import {removeTorrent} from '../adding/remove-torrent.js';
 import {TorrentAdder} from '../adding/torrent-adder.js';
 import {previewMetainfo, readMetainfo, TorrentLinks} from '../adding/torrent-links.js';
 import {TorrentRestorer} from '../adding/torrent-restorer.js';
+import {TorrentTwins} from '../adding/torrent-twins.js';
 import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {CommandHost} from '../commands/command-host.js';
 import {Creations} from '../creating/creations.js';
@@ -119,11 +120,18 @@ export function composeSession(options: SessionOptions): SessionParts {
 	);
 	const changed = () => watchers.hurry();
 	const keep = (torrent: Torrent) => autosave.save(torrent);
+	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
+	const twins = new TorrentTwins({
+		torrents,
+		queue,
+		remove: torrent => removeTorrent(places, torrent, false),
+	});
 	const adding: AddingSetup = {
 		services: shared,
 		torrents,
-		adopted: new AdoptedTorrents({services: shared, torrents, queue, store, changed, keep}),
+		adopted: new AdoptedTorrents({services: shared, torrents, queue, store, twins, changed, keep}),
 		queue,
+		twins,
 		store,
 		lasting: options.persist,
 		dir: options.dir,
@@ -177,7 +185,6 @@ export function composeSession(options: SessionOptions): SessionParts {
 	});
 	const watchers = composeWatchers({torrents, clock, stats, log, report, creations, catalogue});
 	const links = new TorrentLinks(shared.http, clock);
-	const places = {torrents, queue, paths, store, speeds: stores.speeds, log: write};
 	return {
 		clock,
 		torrents,

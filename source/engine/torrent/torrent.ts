@@ -51,6 +51,11 @@ export interface TorrentListener {
 	keepMetainfo(torrent: Torrent, bytes: Uint8Array): Promise<void>;
 	/** Puts a .torrent on the disk with the v2 hashes that its peers gave. Answers whether it has all of them. */
 	keepLayers(torrent: Torrent): Promise<boolean>;
+	/**
+	 * What it holds, and so which hashes it has, is about to be known. Answers the torrent that is the same and takes its
+	 * place, if there is one: this one has been closed then.
+	 */
+	resolved(torrent: Torrent, hashes: SwarmHashes): Torrent | undefined;
 	/** More of its hashes are known than before, or for certain. */
 	identified(torrent: Torrent): void;
 }
@@ -467,6 +472,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			return this.log('error', 'what was taken for its metadata is of another torrent');
 		const why = whyUnusable(info, this.#identity);
 		if (why !== undefined) return this.post({type: 'unusable', why});
+		const other = this.#listener.resolved(this, info);
+		if (other !== undefined) return other.post({type: 'metadata', info, torrent});
 		this.log('info', `its metadata is here: ${info.name}`);
 		const joined = this.#identify(info);
 		this.#content = new TorrentContent(info, this, this.#services);

@@ -4,6 +4,7 @@ import test from 'node:test';
 import type {AddOptions} from '../../../source/api/command.ts';
 import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
 import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
+import {TorrentTwins} from '../../../source/engine/adding/torrent-twins.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import {TorrentIndex} from '../../../source/engine/session/torrent-index.js';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
@@ -28,6 +29,7 @@ async function addLink(space: Workspace, home: string, link: string, options: Ad
 	const session = {
 		services: {...lone.services, resolver: {first: async (host: string) => host} as never},
 		torrents,
+		twins: new TorrentTwins({torrents, queue: undefined as never, remove: async () => {}}),
 		queue: new QueueManager(torrents, undefined, lone.clock),
 		store,
 		changed() {},

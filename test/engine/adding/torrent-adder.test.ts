@@ -6,6 +6,7 @@ import {asCommand} from '../../../source/api/command-guard.ts';
 import type {FilePriority} from '../../../source/api/snapshot.ts';
 import {AdoptedTorrents} from '../../../source/engine/adding/adopted-torrents.ts';
 import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
+import {TorrentTwins} from '../../../source/engine/adding/torrent-twins.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import {TorrentIndex} from '../../../source/engine/session/torrent-index.js';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
@@ -35,6 +36,7 @@ async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent |
 	const session = {
 		services,
 		torrents,
+		twins: new TorrentTwins({torrents, queue: undefined as never, remove: async () => {}}),
 		queue: new QueueManager(torrents, undefined, services.clock),
 		store: {
 			find: async () => saved,
