@@ -120,6 +120,8 @@ const common = {
 	...shared,
 	format: 'cjs',
 	define: {'import.meta': 'moduleMeta'},
+	// Its other form asks for its own files with names that are made when it runs.
+	alias: {'jsonc-parser': 'jsonc-parser/lib/esm/main.js'},
 	banner: {js: `${forNode20}\n${moduleMeta}`},
 	plugins: [apart, lateTables],
 };

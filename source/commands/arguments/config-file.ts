@@ -6,7 +6,7 @@ import type {FolderSettings} from '../../automation/folder-settings.js';
 import {UserError} from '../../base/errors.js';
 import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
 import type {Options} from './command.js';
-import {jsonFault, lineOfEachName} from './config-lines.js';
+import {changeConfigText, linesOfNames, readConfigText} from './config-text.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
 import {folderNames, readFolders} from './folder-settings.js';
 import {nearest} from './nearest.js';
@@ -55,13 +55,10 @@ function read(path: string): string | undefined {
 }
 
 function parse(path: string, text: string): Readonly<Record<string, unknown>> {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (error) {
-		const {line, reason} = jsonFault(text, error);
-		throw new UserError('config', `${path}${line ? `:${line}` : ''} is not valid JSON: ${reason}`, 2);
-	}
+	const read = text.trim() === '' ? {value: {}} : readConfigText(text);
+	if (read.fault !== undefined)
+		throw new UserError('config', `${path}:${read.line} is not valid JSON: ${read.fault}`, 2);
+	const {value} = read;
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
 		throw new UserError('config', `${path} must hold one JSON object, such as {"max-peers": 80}`, 2);
 	}
@@ -71,6 +68,8 @@ function parse(path: string, text: string): Readonly<Record<string, unknown>> {
 /** Something in the config file that is not as it should be, in a sentence that begins with its place. */
 export interface ConfigFault {
 	readonly message: string;
+	/** Of the setting, as it stands in the file. */
+	readonly name: string;
 	/** Whether it keeps commands from running; else the setting is left out. */
 	readonly isFatal: boolean;
 }
@@ -88,42 +87,65 @@ function withHome(path: string, env: NodeJS.ProcessEnv): string {
 
 const isPath = (option: Options[string]) => 'value' in option && /^(?:DIR|FILE|PATH)$/.test(option.value);
 
+/** The text of the config file; undefined when there is none. What cannot be read is a `UserError`. */
+export function configText(env: NodeJS.ProcessEnv): string | undefined {
+	return read(configPath(env));
+}
+
+/** Every name that may stand in the config file. */
+export function settingNames(): string[] {
+	return [...Object.keys(configOptions).map(optionName), ...screenSettings, ...folderNames];
+}
+
+/** The option that a name of the config file is of, and whether it says the opposite: `no-dht`. */
+export function optionOfSetting(
+	name: string,
+): {readonly key: string; readonly isNegated: boolean} | undefined {
+	const options: Options = configOptions;
+	const keyOf = (wanted: string) => Object.keys(options).find(key => optionName(key) === wanted);
+	const key = keyOf(name);
+	if (key !== undefined) return {key, isNegated: false};
+	const negated = name.startsWith('no-') ? keyOf(name.slice(3)) : undefined;
+	return negated !== undefined && /^(?:on|off)$/.test(options[negated]!.kind)
+		? {key: negated, isNegated: true}
+		: undefined;
+}
+
 /**
  * Reads what the config file sets, named as the long options are: `{"max-upload": "500K", "no-dht": true}`; empty when
  * there is no file. What is no JSON object is a `UserError`.
+ *
+ * @param text what stands in it, or would
  */
-export function readOptions(env: NodeJS.ProcessEnv): ConfigOptions {
+export function readOptions(env: NodeJS.ProcessEnv, text = configText(env)): ConfigOptions {
 	const path = configPath(env);
-	const text = read(path);
 	const values = new Map<string, {value: string | boolean | readonly string[]; where: string}>();
 	const faults: ConfigFault[] = [];
 	if (text === undefined) return {values, faults};
 	const settings = Object.entries(parse(path, text));
-	const lines = lineOfEachName(text);
+	const lines = linesOfNames(text);
 	const options: Options = configOptions;
-	const keys = new Map(Object.keys(options).map(key => [optionName(key), key]));
 	for (const [name, value] of settings) {
 		const [line, again] = lines.get(name)?.slice(-2) ?? [];
 		const where = `${path}:${again ?? line}: ${name}`;
-		const wrong = (message: string, isFatal = true) => faults.push({message: `${where} ${message}`, isFatal});
+		const wrong = (message: string, isFatal = true) =>
+			faults.push({name, message: `${where} ${message}`, isFatal});
 		if (again !== undefined) wrong(`is set on line ${line} already; this one holds`, false);
 		if (screenSettings.has(name) || folderNames.has(name)) continue;
-		const negated = keys.has(name) ? undefined : keys.get(name.replace(/^no-/, ''));
-		const isSwitch = negated !== undefined && /^(?:on|off)$/.test(options[negated]!.kind);
-		const key = keys.get(name) ?? (isSwitch ? negated : undefined);
-		if (key === undefined) {
-			const guess = nearest(name, [...keys.keys(), ...screenSettings, ...folderNames]);
-			faults.push({
-				message: `${path}:${again ?? line}: unknown setting ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ''}`,
-				isFatal: false,
-			});
+		const found = optionOfSetting(name);
+		if (found === undefined) {
+			const guess = nearest(name, settingNames());
+			const advice = guess ? `did you mean ${guess}?` : 'tortui config lists those there are';
+			const message = `${path}:${again ?? line}: unknown setting ${JSON.stringify(name)}; ${advice}`;
+			faults.push({name, message, isFatal: true});
 			continue;
 		}
+		const {key, isNegated} = found;
 		const option = options[key]!;
 		const written = (item: string) => (isPath(option) ? withHome(item, env) : item);
 		if (option.kind === 'on' || option.kind === 'off') {
 			if (typeof value !== 'boolean') wrong('must be true or false');
-			else values.set(key, {value: isSwitch ? !value : value, where});
+			else values.set(key, {value: isNegated ? !value : value, where});
 		} else if (typeof value === 'string' || typeof value === 'number') {
 			values.set(key, {value: written(String(value)), where});
 		} else if (
@@ -135,8 +157,10 @@ export function readOptions(env: NodeJS.ProcessEnv): ConfigOptions {
 		} else wrong(`must be ${option.kind === 'list' ? 'a list of texts' : 'a text or number'}`);
 	}
 	const placeOf = (name: string) => `${path}:${lines.get(name)?.at(-1)}: ${name}`;
-	for (const message of readFolders(Object.fromEntries(settings), placeOf, env).faults)
-		faults.push({message, isFatal: true});
+	for (const message of readFolders(Object.fromEntries(settings), placeOf, env).faults) {
+		const name = [...folderNames].find(each => message.startsWith(placeOf(each))) ?? '';
+		faults.push({name, message, isFatal: true});
+	}
 	return {values, faults};
 }
 
@@ -148,7 +172,7 @@ export function readFolderSettings(env: NodeJS.ProcessEnv): FolderSettings {
 	const path = configPath(env);
 	const text = read(path);
 	if (text === undefined) return {shared: [], watched: []};
-	const lines = lineOfEachName(text);
+	const lines = linesOfNames(text);
 	const placeOf = (name: string) => `${path}:${lines.get(name)?.at(-1)}: ${name}`;
 	const settings = parse(path, text);
 	const usual = [settings['tracker'] ?? []].flat().filter(url => typeof url === 'string');
@@ -158,8 +182,8 @@ export function readFolderSettings(env: NodeJS.ProcessEnv): FolderSettings {
 }
 
 /**
- * As `readOptions`, for a command that is to run: a name that is no option is told to `warn` and left out; a value of
- * the wrong kind is a `UserError`.
+ * As `readOptions`, for a command that is to run: a name that is no setting, or a value of the wrong kind, is a
+ * `UserError`; what is there twice is told to `warn`.
  */
 export function readConfig(env: NodeJS.ProcessEnv, warn: (message: string) => void): Defaults {
 	const {values, faults} = readOptions(env);
@@ -171,45 +195,51 @@ export function readConfig(env: NodeJS.ProcessEnv, warn: (message: string) => vo
 }
 
 /** The line of a setting in the config file; undefined when it is not there. */
-export function lineOfSetting(env: NodeJS.ProcessEnv, name: string): number | undefined {
-	return lineOfEachName(read(configPath(env)) ?? '')
+export function lineOfSetting(text: string | undefined, name: string): number | undefined {
+	return linesOfNames(text ?? '')
 		.get(name)
 		?.at(-1);
 }
 
 /** What the config file says about the screen beside its options; the screen leaves out what makes no sense. */
-export function readScreenSettings(env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
-	const path = configPath(env);
-	const text = read(path);
+export function readScreenSettings(
+	env: NodeJS.ProcessEnv,
+	text = configText(env),
+): Readonly<Record<string, unknown>> {
 	if (text === undefined) return {};
-	return Object.fromEntries(Object.entries(parse(path, text)).filter(([name]) => screenSettings.has(name)));
+	const settings = Object.entries(parse(configPath(env), text));
+	return Object.fromEntries(settings.filter(([name]) => screenSettings.has(name)));
 }
 
 /** All that the config file holds, as it stands there. A `UserError` when it cannot be read. */
-export function readConfigFile(env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
-	const path = configPath(env);
-	const text = read(path);
-	return text === undefined ? {} : parse(path, text);
+export function readConfigFile(
+	env: NodeJS.ProcessEnv,
+	text = configText(env),
+): Readonly<Record<string, unknown>> {
+	return text === undefined ? {} : parse(configPath(env), text);
+}
+
+/** What the config file would hold with settings changed. A `UserError` when it cannot be read. */
+export function changedConfig(env: NodeJS.ProcessEnv, changes: Readonly<Record<string, unknown>>): string {
+	const text = configText(env);
+	if (text !== undefined) parse(configPath(env), text);
+	return changeConfigText(text, changes);
 }
 
 /**
  * Changes settings in the config file, which is made when it is missing; undefined takes one out. All else in it
- * stays, also the width of its indentation. A `UserError` when it cannot be read or written.
+ * stays, comments too. A `UserError` when it cannot be read or written.
  */
 export function writeConfig(env: NodeJS.ProcessEnv, changes: Readonly<Record<string, unknown>>): void {
 	const path = configPath(env);
-	const text = read(path);
-	const before = text === undefined ? {} : parse(path, text);
-	const after = Object.fromEntries(
-		Object.entries({...before, ...changes}).filter(([, value]) => value !== undefined),
-	);
-	const indent = /^([ \t]+)"/m.exec(text ?? '')?.[1] ?? '\t';
+	const isNew = configText(env) === undefined;
+	const text = changedConfig(env, changes);
 	try {
 		mkdirSync(dirname(path), {recursive: true, mode: 0o700});
 		// A link to where the file really is stays one.
-		const target = text === undefined ? path : realpathSync(path);
-		const mode = text === undefined ? 0o600 : statSync(target).mode & 0o777;
-		replaceFileNow(target, `${JSON.stringify(after, undefined, indent)}\n`, mode);
+		const target = isNew ? path : realpathSync(path);
+		const mode = isNew ? 0o600 : statSync(target).mode & 0o777;
+		replaceFileNow(target, text, mode);
 	} catch (error) {
 		throw new UserError('config', `cannot write ${path}: ${(error as Error).message.split(',')[0]}`);
 	}

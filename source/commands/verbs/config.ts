@@ -1,125 +1,116 @@
 import {existsSync} from 'node:fs';
 import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
-import {defineCommand, type Options} from '../arguments/command.js';
+import {type Arguments, type Context, defineCommand, type Options} from '../arguments/command.js';
+import {settingChange, settingRemoval} from '../arguments/config-change.js';
 import {
+	changedConfig,
 	configOptions,
 	configPath,
-	lineOfSetting,
-	readOptions,
-	readScreenSettings,
+	readConfigFile,
+	writeConfig,
 } from '../arguments/config-file.js';
+import {judgeConfig, type Setting} from '../arguments/config-judgement.js';
 import {jsonOption} from '../arguments/flags.js';
-import {nearest} from '../arguments/nearest.js';
-import {optionName} from '../arguments/option-names.js';
-import {stateDirPath} from '../engine-process/state-dir.js';
 
-/** What is wrong with the settings of the screen that are no options, a sentence each. */
-async function screenFaults(env: NodeJS.ProcessEnv): Promise<string[]> {
-	const settings = Object.entries(readScreenSettings(env));
-	if (settings.length === 0) return [];
-	const [{keyTable}, {keyProblem}, {frames}] = await Promise.all([
-		import('../../ui/keys/key-table.js'),
-		import('../../ui/keys/keymap.js'),
-		import('../../ui/look/glyphs.js'),
-	]);
-	return settings.flatMap(([name, value]) => {
-		const where = `${configPath(env)}:${lineOfSetting(env, name)}: ${name}`;
-		if (name === 'frames') {
-			const isKnown = typeof value === 'string' && Object.hasOwn(frames, value);
-			const known = Object.keys(frames).join(', ');
-			return isKnown ? [] : [`${where}: ${JSON.stringify(value)} is not one of: ${known}`];
-		}
-		if (name !== 'keys') return typeof value === 'boolean' ? [] : [`${where} must be true or false`];
-		if (typeof value !== 'object' || value === null || Array.isArray(value))
-			return [`${where} must be an object, such as {"pause": ["p", "ctrl-p"]}`];
-		return Object.entries(value).flatMap(([command, keys]) => {
-			const problem = keyProblem(keyTable, {[command]: keys});
-			if (problem === undefined) return [];
-			const commands = keyTable.map(({name}) => name);
-			const guess = commands.includes(command) ? undefined : nearest(command, commands);
-			const reason = problem.replace(/^keys in the config file: /, '').replace(/\.$/, '');
-			return [`${where}: ${guess ? reason.replace('; ? lists them', `; did you mean ${guess}?`) : reason}`];
-		});
-	});
+const options = {...configOptions, ...jsonOption} as const satisfies Options;
+
+/** Where a value comes from, for people. */
+function originText({origin, place}: Setting): string {
+	if (origin === 'default') return '';
+	if (origin === 'file') return `   (line ${place} of the file)`;
+	return origin === 'environment' ? `   (from ${place})` : '   (typed)';
 }
 
-/** Why a value cannot be meant, as the command line would say it; undefined when it can. */
-function valueProblem(
-	option: Options[string],
-	value: string | boolean | readonly string[],
-	where: string,
-): string | undefined {
-	if (option.kind === 'on') return undefined;
-	if (option.kind === 'off')
-		return value === false && option.refusal !== undefined ? `${where}: ${option.refusal}` : undefined;
-	try {
-		for (const item of [value].flat()) option.read(String(item), where);
-		return undefined;
-	} catch (error) {
-		if (error instanceof UserError) return error.message;
-		throw error;
+function listed(value: object): string {
+	const isList = Array.isArray(value) && value.every(item => typeof item === 'string');
+	return isList ? value.join(', ') : JSON.stringify(value);
+}
+
+/** Shows every setting with the value that holds, and where it comes from. */
+async function show({flags, given}: Arguments<typeof options>, {env, stdout, warn}: Context): Promise<0 | 2> {
+	const path = configPath(env);
+	const typed = new Map(
+		[...given]
+			.filter(key => key !== 'json')
+			.map(key => [key, (flags as unknown as Record<string, Setting['value']>)[key]!]),
+	);
+	const {settings, faults} = await judgeConfig(env, typed);
+	const wrong = faults.map(({message}) => message);
+	for (const message of wrong) warn(message);
+	const status = wrong.length === 0 ? 0 : 2;
+	if (flags.json) {
+		const values = Object.fromEntries(settings.map(({name, value}) => [name, value]));
+		const origins = Object.fromEntries(settings.map(({name, origin}) => [name, origin]));
+		stdout.write(
+			`${terminalJson({path, exists: existsSync(path), settings: values, origins, faults: wrong}, 2)}\n`,
+		);
+		return status;
 	}
+	stdout.write(
+		`${terminalLine(path)}${existsSync(path) ? '' : ' (not there: everything is as it comes)'}\n\n`,
+	);
+	const widest = Math.max(...settings.map(({name}) => name.length));
+	for (const setting of settings) {
+		const {name, value} = setting;
+		const isNone = value === null || (Array.isArray(value) && value.length === 0);
+		const text = isNone ? '–' : typeof value === 'object' ? listed(value) : String(value);
+		stdout.write(`  ${name.padEnd(widest)} ${terminalLine(text)}${originText(setting)}\n`);
+	}
+	return status;
 }
 
-/** Where the config file is, and what it makes of every option. */
+/** Writes changes into the file, unless one of the settings would be wrong then. */
+async function change(changes: Record<string, unknown>, env: NodeJS.ProcessEnv): Promise<void> {
+	const {faults} = await judgeConfig(env, new Map(), changedConfig(env, changes));
+	const own = faults.find(({name}) => changes[name] !== undefined);
+	// The line is that of a file that will not be written.
+	if (own !== undefined)
+		throw new UserError('bad-value', own.message.slice(configPath(env).length).replace(/^:\d+: /, ''), 2);
+	writeConfig(env, changes);
+}
+
+/** Where the config file is, what it makes of every setting, and changes to it. */
 export const command = defineCommand({
 	name: 'config',
-	usage: ['config [--json]'],
-	summary: 'Shows where the config file is, and every setting with the value in force.',
-	words: [0, 0],
-	options: jsonOption,
+	usage: ['config [options]', 'config set NAME VALUE ...', 'config unset NAME ...'],
+	summary: 'Shows every setting with the value in force and where it comes from, or changes the config file.',
+	words: [0, Number.POSITIVE_INFINITY],
+	options,
 	notes: [
-		'The file holds one JSON object; its names are those of the long options:',
+		'The file holds one JSON object; its names are those of the long options. Comments may stand in it, and a comma after the last:',
 		'  {"dir": "~/torrents", "max-upload": "500K", "bind": ["192.0.2.1"]}',
-		'A path may begin with ~/ there. What is typed on the command line goes before it.',
-		'What is wrong in it is told with its line; the exit status is 2 then.',
+		'A path may begin with ~/ there. What is typed on the command line goes before it: with options, config shows what would hold then.',
+		'set and unset leave all else in the file as it is. What is wrong in it is told with its line; the exit status is 2 then.',
 	],
-	async run({flags}, {env, stdout, warn}) {
-		const path = configPath(env);
-		const {values: set, faults} = readOptions(env);
-		const wrong = faults.map(({message}) => message);
-		const options: Options = configOptions;
-		const rows = Object.entries(options).map(([key, option]) => {
-			const found = set.get(key);
-			// What is read later is checked now: a wrong value is told here, too.
-			const problem = found === undefined ? undefined : valueProblem(option, found.value, found.where);
-			if (problem !== undefined) wrong.push(problem);
-			const entry = problem === undefined ? found : undefined;
-			const standard =
-				option.kind === 'on'
-					? false
-					: option.kind === 'off'
-						? true
-						: option.kind === 'list'
-							? []
-							: (option.standard ?? null);
-			return {name: optionName(key), value: entry?.value ?? standard, isSet: entry !== undefined};
-		});
-		wrong.push(...(await screenFaults(env)));
-		// In the order in which they stand in the file.
-		const line = (message: string) => Number(message.slice(path.length).match(/^:(\d+)/)?.[1] ?? 0);
-		wrong.sort((a, b) => line(a) - line(b));
-		const status = wrong.length === 0 ? 0 : 2;
-		for (const message of wrong) warn(message);
-		// What has no effect yet is shown to those only who set it.
-		const shown = rows.filter((row, at) => row.isSet || !('hidden' in Object.values(options)[at]!));
-		const stateDir = stateDirPath(set.get('stateDir')?.value as string | undefined, env);
-		const values = shown.map(row => (row.name === 'state-dir' ? {...row, value: stateDir} : row));
-		if (flags.json) {
-			const settings = Object.fromEntries(values.map(({name, value}) => [name, value]));
-			stdout.write(`${terminalJson({path, exists: existsSync(path), settings, faults: wrong}, 2)}\n`);
-			return status;
+	async run(args, context) {
+		const [verb, name, ...rest] = args.input;
+		const {env, stdout} = context;
+		if (verb === undefined) return show(args, context);
+		if (verb !== 'set' && verb !== 'unset') {
+			throw new UserError(
+				'usage',
+				`config ${JSON.stringify(verb)}: there is config, config set NAME VALUE, config unset NAME`,
+				2,
+			);
 		}
+		if (name === undefined) throw new UserError('usage', `missing: config ${verb} NAME`, 2);
+		const path = terminalLine(configPath(env));
+		if (verb === 'set') {
+			const changes = settingChange(name, rest);
+			await change(changes, env);
+			stdout.write(`${name} is ${terminalLine(JSON.stringify(changes[name]))} now, in ${path}\n`);
+			return 0;
+		}
+		const before = readConfigFile(env);
+		const changes = settingRemoval([name, ...rest], before);
+		const there = Object.keys(changes).filter(key => Object.hasOwn(before, key));
+		if (there.length > 0) await change(changes, env);
 		stdout.write(
-			`${terminalLine(path)}${existsSync(path) ? '' : ' (not there: everything is as it comes)'}\n\n`,
+			there.length > 0
+				? `${there.join(', ')} ${there.length === 1 ? 'is as it comes' : 'are as they come'} now: taken out of ${path}\n`
+				: `${[name, ...rest].join(', ')}: not in ${path}, nothing was changed\n`,
 		);
-		const widest = Math.max(...values.map(({name}) => name.length));
-		for (const {name, value, isSet} of values) {
-			const text =
-				value === null || (Array.isArray(value) && value.length === 0) ? '–' : [value].flat().join(', ');
-			stdout.write(`  ${name.padEnd(widest)} ${terminalLine(text)}${isSet ? '   (from the file)' : ''}\n`);
-		}
-		return status;
+		return 0;
 	},
 });
