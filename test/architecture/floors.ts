@@ -40,7 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 			'bridge',
 			'ui',
 		],
-		packages: ['meow', ...drawing],
+		packages: ['jsonc-parser', 'meow', ...drawing],
 		node: true,
 	},
 	cli: {rooms: ['base', 'commands'], packages: ['meow'], node: true},

@@ -139,10 +139,7 @@ test('what is chosen on the settings screen is written to the config file, and a
 	assert.equal(statSync(path).mode & 0o777, 0o600);
 	writeFileSync(path, '{\n  "theme": "nord",\n  "max-download": "2M",\n  "keys": {"pause": ["F"]}\n}\n');
 	config?.write({theme: 'dark', 'max-download': undefined});
-	assert.equal(
-		readFileSync(path, 'utf8'),
-		'{\n  "theme": "dark",\n  "keys": {\n    "pause": [\n      "F"\n    ]\n  }\n}\n',
-	);
+	assert.equal(readFileSync(path, 'utf8'), '{\n  "theme": "dark",\n  "keys": {"pause": ["F"]}\n}\n');
 	assert.deepEqual(screenPreferences(home, env).load(), {keys: {pause: ['F']}});
 	assert.deepEqual(readdirSync(join(home, 'tortui')), ['config.json']);
 	writeFileSync(path, '{');
