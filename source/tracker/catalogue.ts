@@ -54,6 +54,10 @@ export class Catalogue implements TrackerPart {
 				tell: event => {
 					this.watchers.tell(event);
 					if (event.type === 'withdrawn') this.#dropTorrent(event.infoHash);
+					// Who announces both halves of a hybrid counts once in the tracker's figures.
+					if (event.type !== 'published') return;
+					for (const {infoHash, infoHashV2} of this.index.entries(event.infoHash))
+						if (infoHashV2 !== undefined) service.tellHybrid(infoHash, infoHashV2.slice(0, 40));
 				},
 				hasTorrent: infoHash => this.torrents?.has(infoHash) === true,
 			},

@@ -20,6 +20,10 @@ const countLife: Millis = 30 * 86_400_000;
 /** More questions than this under way, and the store is overwhelmed. */
 const maximumOpen = 2000;
 const replayBatch = 500;
+/** One announce in so many takes out who fell silent. */
+const sweepChance = 1 / 16;
+/** A count of each group, and that of completed downloads. */
+const countReplies = groups.length + 1;
 
 /** Swarms in Redis or Valkey. Writing an announce down and reading its answer are one pipeline, one round trip. */
 export class RedisStore implements SharedStore {
@@ -78,24 +82,25 @@ export class RedisStore implements SharedStore {
 		const member = memberOf(address.host, address.port);
 		const pipeline = this.#pipeline();
 		const isStopped = event === 'stopped';
+		const mayComplete = event === 'completed' && left === 0;
 		// Before the announce is written down: was it a leecher, at whichever tracker?
-		pipeline.zscore(key, member);
+		if (mayComplete) pipeline.zscore(key, member);
 		if (isStopped) pipeline.zrem(key, member);
 		else {
 			const group = (left === 0 ? seederGroup : 0) + (member.length === 18 ? ipv6Group : 0);
 			pipeline.zadd(key, scoreOf(group, now + life / 1000), member);
 		}
 		pipeline.pexpire(key, Math.ceil(life));
-		sweep(pipeline, key, now);
-		askCounts(pipeline, infoHash);
+		askCounts(pipeline, infoHash, now);
+		// Counts and peers are of those who are not silent anyway.
+		const swept = this.#random.next() < sweepChance ? sweep(pipeline, key, now) : 0;
 		const ranges = this.#askPeers(pipeline, key, isStopped ? 0 : numwant, left === 0, families, now, life);
 		const replies = await this.#run(pipeline);
-		const counts = countsIn(replies, 3 + groups.length);
+		const counts = countsIn(replies, replies.length - ranges - swept - countReplies);
 		const lists = ranges === 0 ? [] : replies.slice(-ranges).map(([, value]) => value as Buffer[]);
 		const answer = {...counts, ...compactOf(lists.flat(), member, numwant)};
-		const score = replies[0]?.[1] ?? null;
-		const wasLeecher = score !== null && Number(score) < scoreOf(seederGroup, 0);
-		if (event !== 'completed' || left !== 0 || !wasLeecher) return answer;
+		const score = mayComplete ? (replies[0]?.[1] ?? null) : null;
+		if (score === null || Number(score) >= scoreOf(seederGroup, 0)) return answer;
 		const done = doneKey(infoHash);
 		await this.#run(this.#pipeline().incr(done).pexpire(done, countLife));
 		return {...answer, completed: answer.completed + 1};
@@ -105,12 +110,10 @@ export class RedisStore implements SharedStore {
 		const now = this.#seconds;
 		const pipeline = this.#pipeline();
 		for (const infoHash of infoHashes) {
-			sweep(pipeline, swarmKey(infoHash), now);
-			askCounts(pipeline, infoHash);
+			askCounts(pipeline, infoHash, now);
 		}
 		const replies = await this.#run(pipeline);
-		const each = replies.length / infoHashes.length;
-		return infoHashes.map((_, at) => countsIn(replies, at * each + groups.length));
+		return infoHashes.map((_, at) => countsIn(replies, at * countReplies));
 	}
 
 	async replay(records: Iterable<SwarmRecord>, life: Millis): Promise<void> {
@@ -210,21 +213,24 @@ function scoreOf(group: number, second: number): number {
 	return group * groupStep + second;
 }
 
-/** Takes out who fell silent. */
-function sweep(pipeline: RedisPipeline, key: string, now: number): void {
+/** Takes out who fell silent. Answers how many questions these are. */
+function sweep(pipeline: RedisPipeline, key: string, now: number): number {
 	for (const group of groups) pipeline.zremrangebyscore(key, scoreOf(group, 0), `(${scoreOf(group, now)}`);
+	return groups.length;
 }
 
-function askCounts(pipeline: RedisPipeline, infoHash: string): void {
+/** Asks for what `countsIn` reads. */
+function askCounts(pipeline: RedisPipeline, infoHash: string, now: number): void {
 	const key = swarmKey(infoHash);
-	pipeline.zcount(key, scoreOf(seederGroup, 0), '+inf');
-	pipeline.zcount(key, '-inf', `(${scoreOf(seederGroup, 0)}`);
+	for (const group of groups) pipeline.zcount(key, scoreOf(group, now), `(${scoreOf(group + 1, 0)}`);
 	pipeline.get(doneKey(infoHash));
 }
 
 function countsIn(replies: PipelineReplies, at: number): SwarmCounts {
-	const [seeders, leechers, completed] = replies.slice(at, at + 3).map(([, value]) => Number(value ?? 0));
-	return {seeders: seeders ?? 0, leechers: leechers ?? 0, completed: completed ?? 0};
+	const [leechers4 = 0, leechers6 = 0, seeders4 = 0, seeders6 = 0, completed = 0] = replies
+		.slice(at, at + countReplies)
+		.map(([, value]) => Number(value ?? 0));
+	return {seeders: seeders4 + seeders6, leechers: leechers4 + leechers6, completed};
 }
 
 /** A peer in a swarm's set: 4 or 16 bytes of its address, 2 of its port. */

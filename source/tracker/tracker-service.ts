@@ -364,7 +364,11 @@ export class TrackerService {
 	 * counts once in `stats`.
 	 */
 	tellHybrid(infoHash: string, infoHashV2: string): void {
-		if (this.#hybrids.size < maximumHybrids) this.#hybrids.set(infoHash, infoHashV2);
+		this.#hybrids.delete(infoHash);
+		this.#hybrids.set(infoHash, infoHashV2);
+		if (this.#hybrids.size <= maximumHybrids) return;
+		const [oldest] = this.#hybrids.keys();
+		if (oldest !== undefined) this.#hybrids.delete(oldest);
 	}
 
 	/** The whole as it is now, hybrids counted once where they are known to be hybrids. */

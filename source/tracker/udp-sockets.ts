@@ -11,6 +11,9 @@ const lookTime: Millis = 10_000;
 /** A machine with more addresses than this answers from the system's choice on the others. */
 const maximumSockets = 256;
 
+/** What waits to be sent: beyond it the network is what is full, and answers are lost as they would be there. */
+const maximumWaiting = 4 << 20;
+
 /** What to send back to a host for its datagram; undefined for nothing. Never waited for longer than it takes. */
 export type UdpAnswerer = (
 	bytes: Uint8Array,
@@ -83,6 +86,7 @@ export class UdpSockets {
 	#take(host: string, socket: Socket): void {
 		socket.on('error', () => undefined);
 		socket.on('message', (bytes, remote) => {
+			if (socket.getSendQueueSize() > maximumWaiting) return;
 			const answer = this.#answer(bytes, plainHost(remote.address));
 			if (answer instanceof Promise) {
 				answer.then(made => {

@@ -5,7 +5,7 @@ import type {Workspace} from './workspace.ts';
 
 /** For a test's `skip`: the reason when there is no Redis here, or nothing to speak to it by, else false. */
 export function noRedis(): string | false {
-	const absent = missing('redis-server');
+	const absent = missing('redis-server', 'redis-cli');
 	if (absent) return absent;
 	try {
 		createRequire(import.meta.url).resolve('ioredis');

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {cpSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {test} from 'node:test';
 import {machineClock} from '../../source/io/machine/clock.js';
 import {machineRandom} from '../../source/io/machine/random.js';
-import {until} from '../helpers/deadline.ts';
+import {RedisStore} from '../../source/tracker/redis-store.js';
+import {until, within} from '../helpers/deadline.ts';
+import {HandClock} from '../helpers/hand-clock.ts';
 import {freePort} from '../helpers/ports.ts';
 import {run} from '../helpers/processes.ts';
 import {noRedis, startRedis} from '../helpers/redis.ts';
@@ -112,6 +115,45 @@ test('Redis is killed: both answer from memory and say so once; it comes back em
 		);
 		assert.match(program.stdout, /the store answers again\n/);
 	}
+});
+
+test('who fell silent is neither named nor counted, and is taken out of the store', {
+	skip: noRedis(),
+}, async t => {
+	const space = new Workspace(t);
+	const port = await freePort();
+	await startRedis(space, port);
+	const clock = new HandClock();
+	// Chance that sweeps each time.
+	const store = new RedisStore(`redis://127.0.0.1:${port}`, clock, {...machineRandom, next: () => 0});
+	t.after(() => store.close());
+	const found = Promise.withResolvers<void>();
+	await store.start({found: found.resolve, lost() {}});
+	await within(10_000, 'the store', found.promise);
+	const life = 3_600_000;
+	const announce = (n: number, left: number, host = '192.0.2.1', families: 'both' | 'ipv6' = 'both') => {
+		const who = {address: {host, port: n}, peerId: new Uint8Array(20), left, numwant: 10, families};
+		return store.exchange({infoHash: 'ab'.repeat(20), ...who}, life);
+	};
+	await announce(1, 0);
+	await announce(2, 5);
+	await announce(3, 5, '2001:db8::1');
+	await clock.pass(1_800_000);
+	const {seeders, leechers, peers4, peers6} = await announce(4, 0);
+	assert.deepEqual([seeders, leechers, peers4.length, peers6.length], [2, 2, 6, 18]);
+	assert.equal((await announce(5, 1, '2001:db8::2', 'ipv6')).peers4.length, 0);
+	await clock.pass(1_900_000);
+	const late = await announce(6, 1);
+	assert.deepEqual(
+		[late.seeders, late.leechers, late.peers4.length / 6, late.peers6.length / 18],
+		[1, 2, 1, 1],
+	);
+	const left = execFileSync('redis-cli', ['-p', `${port}`, 'zcard', `tortui:swarm:${'ab'.repeat(20)}`]);
+	assert.equal(left.toString().trim(), '3');
+	assert.deepEqual(await store.scrape(['ab'.repeat(20), 'cd'.repeat(20)]), [
+		{seeders: 1, leechers: 2, completed: 0},
+		{seeders: 0, leechers: 0, completed: 0},
+	]);
 });
 
 test('a tracker starts without its store, serves, and finds it later', {skip: noRedis()}, async t => {

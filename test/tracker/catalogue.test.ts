@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {request} from 'node:http';
 import {test} from 'node:test';
+import {asInfoHash} from '../../source/base/units.js';
 import {type CatalogueServer, openCatalogueServer} from '../helpers/catalogue-server.ts';
 import {until} from '../helpers/deadline.ts';
 import {makeTorrent, writeFolder} from '../helpers/torrents.ts';
@@ -301,4 +302,15 @@ test('what is no path, method or hash of a catalogue is refused in a line', asyn
 		assert.equal(answer.status, status, `${method} ${path}`);
 		assert.equal(answer.text.split('\n').length, 2);
 	}
+});
+
+test('who announces both halves of a hybrid that is published counts once in the tracker’s figures', async t => {
+	const server = await openCatalogueServer(new Workspace(t));
+	const infoHashV2 = asInfoHash('5c'.repeat(32))!;
+	server.announce(infoHashV2, ada);
+	server.announce(infoHashV2, bo, {port: 5001});
+	await share(server, 'ada', [1], {infoHashV2});
+	const {stats} = server.server.service;
+	assert.deepEqual([stats.torrents, stats.peers], [1, 2]);
+	assert.deepEqual([stats.announced.torrents, stats.announced.peers], [2, 3]);
 });
