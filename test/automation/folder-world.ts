@@ -37,6 +37,14 @@ export class AccountEngine implements EngineClient {
 	/** Thrown at the next command of the type. */
 	refuse: {type: Command['type']; error: UserError} | undefined;
 
+	readonly #logWatchers = new Set<(update: Update) => void>();
+
+	/** It says what is wrong with a torrent. */
+	complain(id: string, at: number): void {
+		const line = {at, level: 'error', text: 'missing', torrent: id} as const;
+		for (const listener of this.#logWatchers) listener({revision: 1, log: [line]});
+	}
+
 	/** Names of what it seeds. */
 	get names(): string[] {
 		return [...this.torrents.values()].map(({bytes}) => readMetainfoHere(bytes).name).sort();
@@ -117,6 +125,7 @@ export class AccountEngine implements EngineClient {
 	close(): void {}
 
 	watch(watch: Watch, listener: (update: Update) => void) {
+		if (watch.log) this.#logWatchers.add(listener);
 		const {torrent: part} = watch;
 		const torrent = part && this.torrents.get(part.id);
 		if (part !== undefined)
@@ -128,7 +137,7 @@ export class AccountEngine implements EngineClient {
 						: {id: part.id, gone: true},
 				}),
 			);
-		return {change: () => {}, stop: () => {}};
+		return {change: () => {}, stop: () => this.#logWatchers.delete(listener)};
 	}
 }
 

@@ -527,6 +527,25 @@ test('when the system can tell of no more folders they are looked at by themselv
 	assert.equal(world.engine.log.filter(line => /tells of no more folders \(ENOSPC/.test(line)).length, 2);
 });
 
+test('a folder is looked at as soon as the engine has trouble with what is in it', async t => {
+	const world = new FolderWorld(t);
+	const share = world.shared('share');
+	world.write('share/tree/deep/a');
+	await world.start({shared: [share]});
+	await world.until('it', () => world.engine.torrents.size === 1);
+	await world.pass(5000);
+	const {looks} = world;
+	await world.pass(3000);
+	assert.equal(world.looks, looks);
+	renameSync(share.dir, world.path('unmounted'));
+	world.engine.complain('f'.repeat(40), world.clock.wall());
+	await world.pass(3000);
+	assert.equal(world.looks, looks, 'it is no torrent of ours');
+	world.engine.complain(world.engine.named('tree')!.id, world.clock.wall());
+	await world.pass(3000);
+	assert.equal(world.view.shared[0]!.state, 'gone');
+});
+
 test('what is said of a folder is safe for a terminal', async t => {
 	const world = new FolderWorld(t);
 	const share = world.shared('share');

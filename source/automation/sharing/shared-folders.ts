@@ -1,6 +1,6 @@
 import {join, sep} from 'node:path';
 import type {Command} from '../../api/command.js';
-import type {EngineClient} from '../../api/engine-client.js';
+import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {SharedFolderView} from '../../api/folders-view.js';
 import {ProtocolError, UserError} from '../../base/errors.js';
 import type {Clock, Timer} from '../../base/ports.js';
@@ -47,6 +47,10 @@ const restlessTime: Millis = 3_600_000;
 /** What is being written for so long is told of. */
 const patience: Millis = 600_000;
 const longestSleep: Millis = 600_000;
+/** What the engine says of torrents is heard so soon. */
+const troubleTime: Millis = 500;
+/** Whether somebody else's torrent is whole now is asked so often. */
+const wholeTime: Millis = 10_000;
 
 /** What sharing stands on. */
 export interface SharingSetup {
@@ -95,6 +99,7 @@ export class SharedFolders {
 	#wakeUp: () => void = () => {};
 	#isWoken = false;
 	#running: Promise<void> | undefined;
+	#listening: Watching | undefined;
 	#saidLimit = false;
 	#things: ReadonlyMap<string, {readonly folder: SharedFolder; readonly entry: KnownEntry}> | undefined;
 	/** By look, then by id. */
@@ -116,7 +121,21 @@ export class SharedFolders {
 		for (const record of this.#journal.entries.values())
 			if (record.kind === 'departed') this.#remember(record.departed);
 		this.#apply(settings);
+		this.#listening = this.#listen();
 		this.#running = this.#run();
+	}
+
+	/** When the engine has trouble with a torrent of ours its folder is looked at: it finds out first what is gone. */
+	#listen(): Watching {
+		const {engine, clock} = this.#setup;
+		let heardAt = clock.wall();
+		return engine.watch({interval: troubleTime, log: 50, logFrom: 'warn'}, ({log = []}) => {
+			const troubled = new Set(log.filter(({at}) => at > heardAt).map(({torrent}) => torrent));
+			heardAt = Math.max(heardAt, ...log.map(({at}) => at));
+			if (troubled.size === 0) return;
+			for (const folder of this.#folders.values())
+				for (const {id} of folder.known.values()) if (troubled.has(id)) folder.looks.hurry();
+		});
 	}
 
 	/** From now on these folders are shared, and no others: the torrents of those go, their data stays. */
@@ -201,6 +220,7 @@ export class SharedFolders {
 		if (this.#isStopped) return;
 		this.#isStopped = true;
 		this.#hashing?.abort.abort(stopped);
+		this.#listening?.stop();
 		this.#wake();
 		for (const folder of this.#folders.values()) folder.close();
 		await this.#running;
@@ -326,7 +346,8 @@ export class SharedFolders {
 		folder.writing(plan.waiting);
 		folder.downloading = plan.downloading;
 		folder.isWaiting = plan.nextAt !== undefined;
-		if (plan.nextAt !== undefined) folder.looks.lookAt(plan.nextAt);
+		const nextAt = Math.min(plan.nextAt ?? Infinity, plan.downloading > 0 ? now + wholeTime : Infinity);
+		if (nextAt < Infinity) folder.looks.lookAt(nextAt);
 		folder.queue = [];
 		this.#abortWhatChanged(folder, seen);
 		this.#tellOf(folder);
