@@ -31,7 +31,8 @@ function costWords(screen: ScreenContext): string {
 }
 
 function headerRows({model, view}: ScreenState, area: Rect, {look}: ScreenContext): readonly Row[] {
-	if (view.screen === 'session') return sessionHeader(model.session, model.torrents ?? [], area, look);
+	if (view.screen === 'session')
+		return sessionHeader(model.session, model.torrents ?? [], area, look, model.folders);
 	const {torrent} = model;
 	if (torrent?.overview) return torrentHeader(torrent.overview, model.session, area, look);
 	return [[[torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']]];

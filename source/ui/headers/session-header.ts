@@ -1,7 +1,9 @@
+import type {FoldersView} from '../../api/folders-view.js';
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import type {Area, Look} from '../present/context.js';
 import {dhtTones} from '../present/dht.js';
+import {folderNote} from '../present/folders.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
@@ -46,6 +48,7 @@ export function sessionHeader(
 	torrents: readonly TorrentView[],
 	{columns, rows}: Area,
 	look: Look,
+	folders?: FoldersView,
 ): readonly Row[] {
 	const {glyphs} = look;
 	const working = torrents.filter(torrent => torrent.state === 'downloading').length;
@@ -66,7 +69,9 @@ export function sessionHeader(
 		[working > 0 ? `  ${glyphs.down} ${working}` : '', 'down'],
 		[seeding > 0 ? `  ${glyphs.up} ${seeding}` : '', 'up'],
 	];
-	const first = spread(title, right, columns);
+	const note = folderNote(folders);
+	const hasPlace = rowWidth([...title, ...note, ...right]) < columns;
+	const first = spread(hasPlace ? [...title, ...note] : title, right, columns);
 	if (rows < 2) return [first];
 	const facts = session ? sessionFacts(session, look) : [];
 	const second: Row = [[' '], ...facts];

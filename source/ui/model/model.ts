@@ -1,4 +1,5 @@
 import type {CreationView} from '../../api/creation.js';
+import type {FoldersView} from '../../api/folders-view.js';
 import type {
 	FileProgressView,
 	FileView,
@@ -37,6 +38,8 @@ export interface Model {
 	readonly torrents?: readonly TorrentView[] | undefined;
 	/** Torrents that are being made, or were a while ago. */
 	readonly creations?: readonly CreationView[] | undefined;
+	/** Folders that are shared and watched. */
+	readonly folders?: FoldersView | undefined;
 	readonly torrent?: TorrentModel | undefined;
 	readonly speed?: SpeedView | undefined;
 	readonly log?: readonly LogView[] | undefined;
@@ -93,6 +96,7 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 		session: update.session ?? model.session,
 		torrents: update.torrents ?? model.torrents,
 		creations: update.creations ?? model.creations,
+		folders: update.folders ?? model.folders,
 		torrent,
 		speed: update.speed ?? model.speed,
 		log: update.log ?? model.log,

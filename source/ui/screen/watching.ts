@@ -24,6 +24,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 			session: true,
 			torrents: true,
 			creations: true,
+			folders: true,
 			...(speed && {speed}),
 			...(layout.panes.log && log(200)),
 		};

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {FoldersView} from '../../../source/api/folders-view.ts';
 import type {SessionView} from '../../../source/api/snapshot.ts';
 import {sessionHeader} from '../../../source/ui/headers/session-header.ts';
 import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
@@ -44,4 +45,30 @@ test('what is said of the mapping is left out where there is no room for all of 
 	assert.match(row(80), /^ port 6881 mapped {3}0 peers {3}DHT /);
 	assert.doesNotMatch(row(80), /port 6881 open/);
 	assert.match(row(40), /^ port 6881 mapped {3}0 peers/);
+});
+
+test('what is hashed for a shared folder stands beside the torrents where there is room, and which folder is gone', () => {
+	const folder = {
+		dir: '/srv/share',
+		from: 'share',
+		state: 'sharing',
+		shared: 3,
+		waiting: 0,
+		queued: 12,
+		declined: 0,
+		hashing: {name: 'a very long name of a large file.iso', done: 43, length: 100},
+		faults: [],
+		faultCount: 0,
+		publish: true,
+		trackers: [],
+	} as const;
+	const row = (folders: FoldersView, columns: number) =>
+		rowText(sessionHeader(session, [], {columns, rows: 2}, look, folders)[0]!);
+	const hashing = {shared: [folder], watched: []};
+	assert.match(row(hashing, 120), /0 torrents {3}hashing a very long.*file\.iso 43 % {2}12 to come {2,}▼/);
+	assert.doesNotMatch(row(hashing, 60), /hashing/);
+	const {hashing: _, ...still} = folder;
+	const gone = {...still, state: 'gone', why: 'it is not there', queued: 0} as const;
+	assert.match(row({shared: [gone], watched: []}, 100), /0 torrents {3}\/srv\/share is gone {2,}▼/);
+	assert.match(row({shared: [still], watched: []}, 100), /0 torrents {2,}▼/);
 });
