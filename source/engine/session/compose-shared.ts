@@ -12,6 +12,7 @@ import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import {IncomingConnections} from '../peers/incoming-connections.js';
 import {ourHandshake} from '../peers/our-handshake.js';
 import {makePeerId} from '../peers/peer-id.js';
+import {UtpRefusal} from '../peers/utp-refusal.js';
 import {WriteBatch} from '../peers/write-batch.js';
 import {ExternalAddress} from '../sources/external-address.js';
 import type {ConnectionSlots} from '../swarm/connection-slots.js';
@@ -94,6 +95,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		family => mapper?.externalPort(family, 'tcp'),
 		log,
 	);
+	if (dht !== undefined) new UtpRefusal(udp, clock);
 	const localDiscovery = composeLsd(options, {clock, random, port: () => incoming.port}, log);
 	const shared: SessionServices = {
 		dht,
