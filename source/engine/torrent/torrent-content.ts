@@ -1,3 +1,4 @@
+import {fromHex} from '../../base/hex.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Bytes, InfoHash, Millis, PieceIndex} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
@@ -168,6 +169,16 @@ export class TorrentContent
 	/** Undefined while its files are nobody's. */
 	get storage(): Storage | undefined {
 		return this.onDisk.storage;
+	}
+
+	/** A .torrent of it came that may have v2 hashes which are not known. */
+	takeLayers({infoHashV2, pieceLayers}: Pick<Metainfo, 'infoHashV2' | 'pieceLayers'>): void {
+		const {hashes, metainfo} = this;
+		if (hashes === undefined || hashes.complete || infoHashV2 !== metainfo.infoHashV2) return;
+		const pieces = [...(pieceLayers ?? [])].flatMap(([root, layer]) =>
+			hashes.addLayer(fromHex(root)!, layer),
+		);
+		if (pieces.length > 0) this.hashesCame(pieces);
 	}
 
 	/** The hashes of these pieces are known now. */

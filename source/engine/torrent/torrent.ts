@@ -467,7 +467,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	/** Its metadata came: from now on it has a content, and its peers stay. */
 	#takeMetadata(info: Metainfo, torrent: Uint8Array | undefined): void {
-		if (this.#content !== undefined) return;
+		if (this.#content !== undefined) return this.#content.takeLayers(info);
 		if (!idsOf(this.#identity).some(id => isNamed(info, id)))
 			return this.log('error', 'what was taken for its metadata is of another torrent');
 		const why = whyUnusable(info, this.#identity);

@@ -56,35 +56,87 @@ export class HashTrees {
 	/** Rises when hashes of pieces are learnt. */
 	revision = 0;
 	readonly #sha256: Sha256;
+	readonly #torrent: HashedTorrent;
+	/** By hex root: those of files longer than a piece, and of others that were asked for: most never are. */
 	readonly #trees = new Map<string, FileTree>();
 	/** With pieces whose hash is not known. */
 	readonly #incomplete = new Set<FileTree>();
-	/** In stream order, for looking up what a piece is of. */
-	readonly #files: Array<{readonly first: number; readonly tree: FileTree}> = [];
+	/** Files with a root, in stream order: their numbers, and their first pieces. */
+	readonly #numbers: Int32Array;
+	readonly #firsts: Int32Array;
+	/** By hex root, the first pieces of files of one piece; made when first needed. */
+	#small: Map<string, PieceIndex[]> | undefined;
 	/** The block hashes that are held, the oldest first. */
 	readonly #held: Array<{readonly tree: FileTree; readonly piece: number}> = [];
 	#heldBytes: Bytes = 0;
 
-	constructor({files, pieceLength, pieceCount, pieceLayers}: HashedTorrent, sha256: Sha256) {
+	constructor(torrent: HashedTorrent, sha256: Sha256) {
+		const {files, pieceLength, pieceCount, pieceLayers} = torrent;
+		this.#torrent = torrent;
 		this.#sha256 = sha256;
 		this.memory = {
 			hashes: new Uint8Array(new SharedArrayBuffer(pieceCount * hashLength)),
 			known: new Uint8Array(new SharedArrayBuffer(pieceCount)),
 		};
-		for (const {offset, length, piecesRoot} of files) {
+		const {hashes, known} = this.memory;
+		this.#numbers = new Int32Array(files.length);
+		this.#firsts = new Int32Array(files.length);
+		let count = 0;
+		for (let number = 0; number < files.length; number++) {
+			const {offset, length, piecesRoot} = files[number]!;
 			if (piecesRoot === undefined || length === 0) continue;
-			const key = toHex(piecesRoot);
-			const tree = this.#trees.get(key) ?? new FileTree(piecesRoot, length, pieceLength, this.memory, sha256);
-			const first = offset / pieceLength;
-			tree.firsts.push(first as PieceIndex);
-			this.#trees.set(key, tree);
-			this.#files.push({first, tree});
+			const first = (offset / pieceLength) as PieceIndex;
+			this.#numbers[count] = number;
+			this.#firsts[count++] = first;
+			if (length > pieceLength) {
+				const key = toHex(piecesRoot);
+				const tree =
+					this.#trees.get(key) ?? new FileTree(piecesRoot, length, pieceLength, this.memory, sha256);
+				tree.firsts.push(first);
+				this.#trees.set(key, tree);
+			} else {
+				hashes.set(piecesRoot, first * hashLength);
+				known[first] = 1;
+			}
 		}
+		this.#numbers = this.#numbers.subarray(0, count);
+		this.#firsts = this.#firsts.subarray(0, count);
 		for (const [key, tree] of this.#trees) {
-			const layer = tree.pieces === 1 ? tree.root : pieceLayers?.get(key);
+			const layer = pieceLayers?.get(key);
 			if (layer?.length === tree.pieces * hashLength) tree.learnLayer(layer);
 			else this.#incomplete.add(tree);
 		}
+	}
+
+	/** The tree of the files with a root; undefined when none has it. */
+	#find(root: Uint8Array): FileTree | undefined {
+		const key = toHex(root);
+		const tree = this.#trees.get(key);
+		if (tree !== undefined) return tree;
+		const firsts = this.#smallFiles().get(key);
+		if (firsts === undefined) return undefined;
+		const {files, pieceLength} = this.#torrent;
+		const at = this.#fileOf(firsts[0]!);
+		const {length} = files[this.#numbers[at]!]!;
+		const small = new FileTree(root.slice(), length, pieceLength, this.memory, this.#sha256);
+		small.firsts.push(...firsts);
+		this.#trees.set(key, small);
+		return small;
+	}
+
+	#smallFiles(): Map<string, PieceIndex[]> {
+		if (this.#small !== undefined) return this.#small;
+		const {files, pieceLength} = this.#torrent;
+		this.#small = new Map();
+		for (let at = 0; at < this.#numbers.length; at++) {
+			const {length, piecesRoot} = files[this.#numbers[at]!]!;
+			if (length > pieceLength) continue;
+			const key = toHex(piecesRoot!);
+			const firsts = this.#small.get(key);
+			if (firsts === undefined) this.#small.set(key, [this.#firsts[at]! as PieceIndex]);
+			else firsts.push(this.#firsts[at]! as PieceIndex);
+		}
+		return this.#small;
 	}
 
 	/** Whether the hash of every piece is known. */
@@ -99,7 +151,7 @@ export class HashTrees {
 
 	/** Whether a file has this root. */
 	has(root: Uint8Array): boolean {
-		return this.#trees.has(toHex(root));
+		return this.#find(root) !== undefined;
 	}
 
 	/** Windows of piece hashes that are not all known, each with all its proof, in stream order. */
@@ -124,7 +176,7 @@ export class HashTrees {
 	 * @param hashes 32 bytes each
 	 */
 	add(range: HashRange, hashes: Uint8Array): AddedHashes {
-		const tree = this.#trees.get(toHex(range.root));
+		const tree = this.#find(range.root);
 		if (tree === undefined) return {kind: 'unknown'};
 		const {base, index, length, proofLayers} = range;
 		if (!tree.holds(range) || (base !== 0 && base !== tree.pieceLayer)) return wrong;
@@ -161,7 +213,7 @@ export class HashTrees {
 	 * are known, or there is no such range.
 	 */
 	read(range: HashRange): Uint8Array | undefined {
-		const tree = this.#trees.get(toHex(range.root));
+		const tree = this.#find(range.root);
 		if (tree === undefined || !tree.holds(range)) return undefined;
 		const {base, index, length, proofLayers} = range;
 		const uncles = uncleCount(length, proofLayers);
@@ -189,7 +241,7 @@ export class HashTrees {
 	 * Given by `addLeaves`, `read` can answer.
 	 */
 	piecesToHash(range: HashRange): PieceIndex[] {
-		const tree = this.#trees.get(toHex(range.root));
+		const tree = this.#find(range.root);
 		if (tree === undefined || !tree.holds(range) || range.base >= tree.pieceLayer) return [];
 		const {base, index, length} = range;
 		const begin = index * 2 ** base;
@@ -228,7 +280,7 @@ export class HashTrees {
 
 	/** Takes a whole piece layer that somebody noted down. Answers the pieces that can be verified now; none when it is wrong. */
 	addLayer(root: Uint8Array, layer: Uint8Array): PieceIndex[] {
-		const tree = this.#trees.get(toHex(root));
+		const tree = this.#find(root);
 		if (tree === undefined || !this.#incomplete.has(tree) || layer.length !== tree.pieces * hashLength)
 			return [];
 		const width = powerOfTwoFrom(tree.pieces);
@@ -269,17 +321,24 @@ export class HashTrees {
 		return parts;
 	}
 
-	#placeOf(piece: number): {readonly tree: FileTree; readonly piece: number} | undefined {
+	/** The last file with a root that begins at or before a piece, by its place among them; -1 when none does. */
+	#fileOf(piece: number): number {
 		let low = 0;
-		let high = this.#files.length;
+		let high = this.#firsts.length;
 		while (low < high) {
 			const middle = (low + high) >>> 1;
-			if (this.#files[middle]!.first <= piece) low = middle + 1;
+			if (this.#firsts[middle]! <= piece) low = middle + 1;
 			else high = middle;
 		}
-		const file = this.#files[low - 1];
-		if (file === undefined || piece >= file.first + file.tree.pieces) return undefined;
-		return {tree: file.tree, piece: piece - file.first};
+		return low - 1;
+	}
+
+	#placeOf(piece: number): {readonly tree: FileTree; readonly piece: number} | undefined {
+		const at = this.#fileOf(piece);
+		if (at < 0) return undefined;
+		const tree = this.#find(this.#torrent.files[this.#numbers[at]!]!.piecesRoot!);
+		const own = piece - this.#firsts[at]!;
+		return tree === undefined || own >= tree.pieces ? undefined : {tree, piece: own};
 	}
 
 	#isPadding(hashes: Uint8Array, layer: number): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {ResumeData} from '../../../source/io/state/resume-data.ts';
 import {decodeResumeData, encodeResumeData} from '../../../source/io/state/resume-data.ts';
-import {hashesCome, linkedV2} from '../../helpers/lone-hashes.ts';
+import {hashesCome, linkedV2, wholeTrees} from '../../helpers/lone-hashes.ts';
 import type {LoneTorrent} from '../../helpers/lone-torrent.ts';
 
 const known = (lone: LoneTorrent): string =>
@@ -75,4 +75,17 @@ test('where its .torrent could not get them they are noted down as before', asyn
 	hashesCome(lone, 1);
 	await new Promise(resolve => setImmediate(resolve));
 	assert.equal(kept(lone).hashes?.length, 1);
+});
+
+test('a .torrent that is added to a torrent without hashes gives it those', () => {
+	const lone = linkedV2();
+	const whole = wholeTrees(lone);
+	lone.torrent.post({
+		type: 'metadata',
+		info: {...lone.metainfo, infoHashV2: undefined, pieceLayers: whole.layers()},
+	});
+	assert.equal(known(lone), '....');
+	lone.torrent.post({type: 'metadata', info: {...lone.metainfo, pieceLayers: whole.layers()}});
+	assert.equal(known(lone), 'xxxx');
+	assert.equal(lone.parts.downloader.picker.isHeld(3), false);
 });

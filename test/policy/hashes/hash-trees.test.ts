@@ -356,3 +356,20 @@ test('no more than some MiB of block hashes are held at a time', () => {
 	assert.equal(trees.leaves(139)?.length, 1024 * 32);
 	assert.ok(Array.from({length: 140}, (_, piece) => trees.leaves(piece)).filter(Boolean).length <= 128);
 });
+
+test('of a hundred thousand small files nothing is made before somebody asks for their blocks', () => {
+	const files = Array.from({length: 100_000}, (_, n) => {
+		const piecesRoot = new Uint8Array(32);
+		new DataView(piecesRoot.buffer).setUint32(0, 1 + Math.floor(n / 2));
+		return {offset: n * 4 * block, length: 3 * block, piecesRoot};
+	});
+	const torrent = {pieceLength: 4 * block, pieceCount: files.length, files, pieceLayers: undefined};
+	const trees = new HashTrees(torrent, sha256);
+	assert.equal(trees.complete, true);
+	assert.ok(trees.memory.known.every(known => known === 1));
+	const [range] = trees.leafRanges(77_777);
+	assert.deepEqual(range, {root: files[77_777]!.piecesRoot, base: 0, index: 0, length: 4, proofLayers: 1});
+	assert.equal(trees.has(files[99_999]!.piecesRoot), true);
+	assert.equal(trees.has(new Uint8Array(32)), false);
+	assert.deepEqual(trees.piecesToHash(range!), [77_776]);
+});
