@@ -7,6 +7,7 @@ import {LoneTorrent} from './lone-torrent.ts';
 /** A torrent of one file, `lone.bin`, of 12 pieces, with a v2 half. */
 export interface HybridTorrent {
 	readonly metainfo: Metainfo;
+	readonly content: Uint8Array;
 	/** Base64 of its .torrent. */
 	readonly base64: string;
 	readonly v1Link: string;
@@ -29,6 +30,7 @@ export function hybridTorrent(version: '2' | 'hybrid' = 'hybrid', layers = true)
 	const link = {name: 'lone.bin', trackers: [], webSeeds: []};
 	return {
 		metainfo,
+		content,
 		base64: bytes.toString('base64'),
 		v1Link: infoHash === undefined ? '' : formatMagnet({...link, infoHash, infoHashV2: undefined}),
 		v2Link: formatMagnet({...link, infoHash: undefined, infoHashV2}),
