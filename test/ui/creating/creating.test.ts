@@ -173,6 +173,25 @@ test('Tab completes a path, tells the ways in which it could go on, and goes on 
 	await screen.close();
 });
 
+test('in the dialog that adds a torrent paths are completed, too, and links are not', async () => {
+	const completePath = async (path: string) => {
+		if (!path.startsWith('/')) throw new Error('no such folder');
+		return ['/music/a.torrent', '/music/b.torrent'].filter(found => found.startsWith(path));
+	};
+	const screen = await openTestScreen(80, 24, {list: true, completePath});
+	const {terminal} = screen;
+	await terminal.press('a', '/m', keys.tab);
+	await settle(screen);
+	assert.match(terminal.text(), /torrent {2}\/music\/ [\s\S]*a\.torrent {2}b\.torrent/);
+	await terminal.press('b', keys.tab);
+	await settle(screen);
+	assert.match(terminal.text(), /torrent {2}\/music\/b\.torrent/);
+	await terminal.press('\u0015', 'magnet:?x', keys.tab);
+	await settle(screen);
+	assert.match(terminal.text(), /› +folder/);
+	await screen.close();
+});
+
 test('a key that comes before the ways are known is for the next field', async () => {
 	const answer = Promise.withResolvers<readonly string[]>();
 	const screen = await openTestScreen(80, 24, {list: true, completePath: () => answer.promise});
