@@ -124,6 +124,7 @@ export class UdpSockets {
 				this.#failed.add(host);
 			}
 		}
+		if (this.#any === undefined) return;
 		this.#look = this.#clock.after(lookTime, () => void this.#lookAround());
 	}
 }

@@ -100,7 +100,7 @@ export const trackerClients: readonly TrackerClient[] = [
 	{
 		name: 'rtorrent',
 		absent: () => missing('rtorrent'),
-		speaks: ['http4', 'https4', 'udp4'],
+		speaks: ['http4', 'http6', 'https4', 'https6', 'udp4'],
 		command: ({torrent, dir, port, home}) => [
 			findProgram('rtorrent')!,
 			'-n',
