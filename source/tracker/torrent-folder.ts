@@ -13,6 +13,9 @@ const slowLook: Millis = 30_000;
 /** Until no name has come or gone for so long: copying a thousand files is one change. */
 const settle: Millis = 500;
 
+/** Of one look; how many more there are is one line. */
+const maximumWarnings = 10;
+
 interface Entry {
 	/** Size and time of the file that was read. */
 	readonly mark: string;
@@ -41,6 +44,7 @@ export class TorrentFolder {
 	#timer: Timer | undefined;
 	#reading: Promise<void> | undefined;
 	#isUnread = false;
+	#warned = 0;
 
 	/** @param path absolute */
 	constructor(path: string, clock: Clock, events: TorrentFolderEvents) {
@@ -130,7 +134,10 @@ export class TorrentFolder {
 			this.#entries.delete(name);
 			hasChanged = true;
 		}
+		this.#warned = 0;
 		for (const name of names) if (await this.#readEntry(name)) hasChanged = true;
+		if (this.#warned > maximumWarnings)
+			this.#events.warn(`${this.#warned - maximumWarnings} more files in ${this.#path} are not served`);
 		if (!hasChanged) return;
 		this.#infoHashes = new Set([...this.#entries.values()].flatMap(({infoHashes}) => infoHashes));
 		this.#events.changed();
@@ -155,7 +162,8 @@ export class TorrentFolder {
 			if (infoHash !== undefined && truncated !== undefined) this.#events.hybrid(infoHash, truncated);
 		} catch (error) {
 			if (former?.mark === mark) return false;
-			this.#events.warn(`${name} in ${this.#path} is not served: ${(error as Error).message}`);
+			if (this.#warned++ < maximumWarnings)
+				this.#events.warn(`${name} in ${this.#path} is not served: ${(error as Error).message}`);
 		}
 		this.#entries.set(name, {mark, infoHashes});
 		return true;

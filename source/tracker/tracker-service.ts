@@ -259,12 +259,13 @@ export class TrackerService {
 		this.#options.log?.(level, text);
 	}
 
-	/** Warns of something that may come again and again: of each kind once a minute. */
-	complain(kind: string, text: string): void {
+	/** Warns of something that may come again and again: of each kind once a minute. Answers whether it did. */
+	complain(kind: string, text: string): boolean {
 		const now = this.#options.clock.now();
-		if (now - (this.#complaints.get(kind) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+		if (now - (this.#complaints.get(kind) ?? Number.NEGATIVE_INFINITY) < 60_000) return false;
 		this.#complaints.set(kind, now);
 		this.say('warn', text);
+		return true;
 	}
 
 	scrape(infoHash: Uint8Array): SwarmCounts {
@@ -304,11 +305,11 @@ export class TrackerService {
 	/** Connects to the shared store, says when it is lost and found, and brings it what is known here. */
 	async openStore(): Promise<void> {
 		const store = this.#shared?.store;
-		let wasLost = false;
+		let wasTold = false;
 		await store?.start({
 			found: () => {
-				if (wasLost) this.say('info', 'the store answers again');
-				wasLost = false;
+				if (wasTold) this.say('info', 'the store answers again');
+				wasTold = false;
 				store
 					.replay(this.records(), this.#peerLife)
 					.catch(error =>
@@ -316,8 +317,11 @@ export class TrackerService {
 					);
 			},
 			lost: why => {
-				wasLost = true;
-				this.say('warn', `the store is lost (${why}): answers come from memory until it is back`);
+				// One that comes and goes is told of once a minute.
+				wasTold = this.complain(
+					'store',
+					`the store is lost (${why}): answers come from memory until it is back`,
+				);
 			},
 		});
 	}

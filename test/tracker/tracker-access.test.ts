@@ -5,6 +5,7 @@ import {hashFunctions} from '../../source/io/machine/hash-functions.js';
 import {machineRandom} from '../../source/io/machine/random.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
 import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
+import {announceUrl} from '../../source/protocol/tracker/http.js';
 import {Passkeys} from '../../source/tracker/passkeys.js';
 import {TorrentFolder} from '../../source/tracker/torrent-folder.js';
 import {TrackerServer, type TrackerServerOptions} from '../../source/tracker/tracker-server.js';
@@ -13,6 +14,7 @@ import {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {announceOf, announceTo, queryOf, UdpAsker} from '../helpers/tracker-asker.ts';
+import {udpTrackerClient} from '../helpers/udp-trackers.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
 const hash = (byte: number): Uint8Array => new Uint8Array(20).fill(byte);
@@ -180,4 +182,31 @@ test('over UDP the passkey comes as BEP 41 says, and who announced with one may 
 		'announce',
 	);
 	assert.equal(reason(udp.scrape([hash(1)])), 'scrape');
+});
+
+test('our own client shows its passkey over HTTP and UDP, in the path or the query', async t => {
+	const space = new Workspace(t);
+	writeFileSync(space.path('keys'), 'abcdefgh12345678\n');
+	const {port, clock, server} = await start(t, {passkeys: space.path('keys')});
+	const udp = udpTrackerClient(clock, machineRandom);
+	t.after(() => udp.close());
+	const ask = async (path: string): Promise<string> => {
+		const answer = await udp.announce(`udp://127.0.0.1:${port}${path}`, announceOf(hash(1)));
+		return answer.kind === 'failure' ? answer.reason : answer.kind;
+	};
+	assert.equal(await ask('/abcdefgh12345678/announce'), 'peers');
+	assert.equal(await ask('/announce?passkey=abcdefgh12345678'), 'peers');
+	assert.match(await ask('/announce'), /private/);
+	const url = announceUrl(`http://127.0.0.1:${port}/announce/abcdefgh12345678`, announceOf(hash(1)));
+	assert.equal((await announceTo(url)).kind, 'peers');
+	assert.deepEqual(server.service.size, {torrents: 1, peers: 1});
+});
+
+test('a folder full of junk is told in ten lines and one', async t => {
+	const space = new Workspace(t);
+	const only = space.folder('only');
+	for (let n = 0; n < 50; n++) writeFileSync(`${only}/${n}.torrent`, 'junk');
+	const {said} = await start(t, {only});
+	assert.equal(said.length, 11);
+	assert.match(said.at(-1)!, /^warn: 40 more files in .* are not served$/);
 });
