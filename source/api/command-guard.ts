@@ -55,6 +55,29 @@ const addOptions: Shape = {
 	usual: optional(texts),
 };
 
+const minuteOfDay: Check = value => count(value) && (value as number) < 1440;
+const slowTime: Shape = {
+	days: value => Array.isArray(value) && value.length <= 7 && value.every(day => count(day) && day < 7),
+	from: minuteOfDay,
+	to: minuteOfDay,
+};
+const places: Check = value => value === undefined || value === null || count(value);
+
+const engineSettings: Shape = {
+	dir: optional(text),
+	maxPeers: optional(value => count(value) && (value as number) > 0),
+	name: value => value === undefined || value === null || text(value),
+	maxDownload: limit,
+	maxUpload: limit,
+	slowDownload: limit,
+	slowUpload: limit,
+	slowTimes: optional(
+		value => Array.isArray(value) && value.length <= 1000 && value.every(time => fits(time, slowTime)),
+	),
+	activeDownloads: places,
+	activeSeeds: places,
+};
+
 const tiers: Check = value => Array.isArray(value) && value.every(texts);
 
 const creationOptions: Shape = {
@@ -117,6 +140,8 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 		maxDownload: limit,
 		maxUpload: limit,
 	},
+	'session.configure': {settings: value => fits(value, engineSettings)},
+	'session.reload': {},
 	'session.list': {},
 	'session.log': {
 		level: value => value === 'info' || value === 'warn' || value === 'error',

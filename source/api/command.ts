@@ -1,3 +1,4 @@
+import type {SlowTime} from '../base/slow-time.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationOptions} from './creation.js';
 import type {DhtView} from './dht-view.js';
@@ -167,6 +168,10 @@ export type Command =
 			readonly maxDownload?: BytesPerSecond | null;
 			readonly maxUpload?: BytesPerSecond | null;
 	  }
+	/** Changes what an engine was started with, as far as that can change while it runs. */
+	| {readonly type: 'session.configure'; readonly settings: EngineSettings}
+	/** The engine reads its config file anew, and goes by it. Answers `reloaded`. */
+	| {readonly type: 'session.reload'}
 	| {readonly type: 'session.list'}
 	/** Writes a line into the engine's log, for those who work through it: at most 1,000 characters of it are kept. */
 	| {
@@ -230,6 +235,34 @@ export type FolderCommand = Extract<Command, {readonly type: `folders.${string}`
 /** Whether a command is about folders, not torrents. */
 export function isAboutFolders(command: Command): command is FolderCommand {
 	return command.type.startsWith('folders.');
+}
+
+/** What of an engine can change while it runs. What is left out stays; null is what holds when nothing is said. */
+export interface EngineSettings {
+	/** Absolute; where data goes that is added without a folder, from now on. */
+	readonly dir?: string;
+	/** Connections a torrent, of those that are added from now on. */
+	readonly maxPeers?: number;
+	/** What its owner calls it. */
+	readonly name?: string | null;
+	readonly maxDownload?: BytesPerSecond | null;
+	readonly maxUpload?: BytesPerSecond | null;
+	/** What holds in slow mode; null is no limit. */
+	readonly slowDownload?: BytesPerSecond | null;
+	readonly slowUpload?: BytesPerSecond | null;
+	/** When slow mode comes and goes by itself. */
+	readonly slowTimes?: readonly SlowTime[];
+	/** How many torrents download at a time; null is no limit. */
+	readonly activeDownloads?: number | null;
+	readonly activeSeeds?: number | null;
+}
+
+/** What came of reading the config file anew, by the names of its settings. */
+export interface Reloaded {
+	/** What holds now and did not before. */
+	readonly changed: readonly string[];
+	/** What will hold from the next start of the engine. */
+	readonly later: readonly string[];
 }
 
 /** What a piece cell holds: the answer to `piece.inspect`, for its first piece. */
@@ -316,6 +349,7 @@ export interface Reply {
 	readonly found?: FoundTorrents;
 	readonly network?: NetworkView;
 	readonly folders?: FoldersView;
+	readonly reloaded?: Reloaded;
 	/** Base64. */
 	readonly metainfo?: string;
 	readonly creation?: number;

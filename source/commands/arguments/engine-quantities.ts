@@ -1,6 +1,6 @@
 import {UserError} from '../../base/errors.js';
+import type {SlowTime} from '../../base/slow-time.js';
 import type {BytesPerSecond} from '../../base/units.js';
-import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import {choice, hostAndPort, integer, rate} from './quantities.js';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -78,10 +78,21 @@ export function parseArguments(argv: readonly string[], command: Command): Argum
 	return {input, flags: flags as Arguments<Options>['flags'], given};
 }
 
+/** The same with options that were not typed as if nothing was said of them: what a config file set before is out. */
+export function withoutDefaults(
+	args: Arguments<Options>,
+	command: Pick<Command, 'options'>,
+): Arguments<Options> {
+	const unset = Object.entries(command.options).flatMap(([key, option]) =>
+		args.given.has(key) ? [] : [[key, readOption(option, undefined, '')]],
+	);
+	return {...args, flags: {...args.flags, ...Object.fromEntries(unset)}};
+}
+
 /** The same with what the config file sets for options that were not typed. A value that is none is a `UserError`. */
 export function withDefaults(
 	args: Arguments<Options>,
-	command: Command,
+	command: Pick<Command, 'options'>,
 	defaults: Defaults,
 ): Arguments<Options> {
 	const set = Object.entries(command.options).flatMap(([key, option]) => {

@@ -1,3 +1,4 @@
+import type {FolderAutomation} from '../../automation/folder-automation.js';
 import type {FolderSettings} from '../../automation/folder-settings.js';
 import type {MakeTorrent} from '../../automation/sharing/make-torrent.js';
 import type {Bytes} from '../../base/units.js';
@@ -43,7 +44,7 @@ export async function automate(
 	stateDir: string,
 	settings: FolderSettings,
 	version: string,
-): Promise<LocalEngine> {
+): Promise<{readonly engine: LocalEngine; readonly folders: Pick<FolderAutomation, 'apply'>}> {
 	const [{FolderAutomation}, {AutomatedEngine}, {LookThread}, {watchFolder}, {machineClock}] =
 		await Promise.all([
 			import('../../automation/folder-automation.js'),
@@ -63,5 +64,5 @@ export async function automate(
 		},
 		settings,
 	);
-	return new AutomatedEngine(engine, folders, machineClock);
+	return {engine: new AutomatedEngine(engine, folders, machineClock), folders};
 }

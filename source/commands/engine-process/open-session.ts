@@ -46,7 +46,9 @@ export interface EngineSettings {
 }
 
 /** As many as other clients: a few at a time are finished sooner than all together. */
-const usualDownloads = 5;
+export const usualDownloads = 5;
+/** Connections a torrent. */
+export const usualPeers = 50;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
@@ -59,7 +61,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		port: flags.port ?? 6881,
 		portFixed: flags.port !== undefined,
 		bind: flags.bind,
-		maxPeers: flags.maxPeers ?? 50,
+		maxPeers: flags.maxPeers ?? usualPeers,
 		maxDownload: flags.maxDownload,
 		maxUpload: flags.maxUpload,
 		slowDownload: flags.slowDownload,

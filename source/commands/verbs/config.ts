@@ -8,10 +8,14 @@ import {
 	configOptions,
 	configPath,
 	readConfigFile,
+	readOptions,
 	writeConfig,
 } from '../arguments/config-file.js';
 import {judgeConfig, type Setting} from '../arguments/config-judgement.js';
 import {jsonOption} from '../arguments/flags.js';
+import {findEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {reloadText} from '../output/reload-text.js';
 
 const options = {...configOptions, ...jsonOption} as const satisfies Options;
 
@@ -70,10 +74,33 @@ async function change(changes: Record<string, unknown>, env: NodeJS.ProcessEnv):
 	writeConfig(env, changes);
 }
 
+/** The state folder whose engine is meant: the one that is typed, else that of the file. */
+async function configuredState({flags}: Arguments<typeof options>, env: NodeJS.ProcessEnv): Promise<string> {
+	const set = readOptions(env).values.get('stateDir')?.value;
+	return stateDirPath(flags.stateDir ?? (set as string | undefined), env);
+}
+
+/** An engine that runs is told, and what it makes of that is said; without one nothing is. */
+async function tellEngine(args: Arguments<typeof options>, context: Context): Promise<void> {
+	const {env, stdout, warn, version} = context;
+	try {
+		const engine = await findEngine(await configuredState(args, env), env, version);
+		if (engine === undefined) return;
+		try {
+			const {reloaded} = await engine.send({type: 'session.reload'});
+			if (reloaded !== undefined) stdout.write(`${reloadText(reloaded)}\n`);
+		} finally {
+			engine.close();
+		}
+	} catch (error) {
+		warn(`the engine that runs does not go by it: ${(error as Error).message}`);
+	}
+}
+
 /** Where the config file is, what it makes of every setting, and changes to it. */
 export const command = defineCommand({
 	name: 'config',
-	usage: ['config [options]', 'config set NAME VALUE ...', 'config unset NAME ...'],
+	usage: ['config [options]', 'config set NAME VALUE ...', 'config unset NAME ...', 'config reload'],
 	summary: 'Shows every setting with the value in force and where it comes from, or changes the config file.',
 	words: [0, Number.POSITIVE_INFINITY],
 	options,
@@ -81,16 +108,27 @@ export const command = defineCommand({
 		'The file holds one JSON object; its names are those of the long options. Comments may stand in it, and a comma after the last:',
 		'  {"dir": "~/torrents", "max-upload": "500K", "bind": ["192.0.2.1"]}',
 		'A path may begin with ~/ there. What is typed on the command line goes before it: with options, config shows what would hold then.',
-		'set and unset leave all else in the file as it is. What is wrong in it is told with its line; the exit status is 2 then.',
+		'set and unset leave all else in the file as it is, and an engine that runs goes by the change at once, or from its next start where it cannot; reload has it read a file that you changed yourself. What is wrong in it is told with its line; the exit status is 2 then.',
 	],
 	async run(args, context) {
 		const [verb, name, ...rest] = args.input;
 		const {env, stdout} = context;
 		if (verb === undefined) return show(args, context);
+		if (verb === 'reload') {
+			if (name !== undefined) throw new UserError('usage', `config reload takes nothing: ${name}`, 2);
+			const engine = await requireEngine(await configuredState(args, env), env, context.version);
+			try {
+				const {reloaded} = await engine.send({type: 'session.reload'});
+				stdout.write(`${reloadText(reloaded ?? {changed: [], later: []})}\n`);
+			} finally {
+				engine.close();
+			}
+			return 0;
+		}
 		if (verb !== 'set' && verb !== 'unset') {
 			throw new UserError(
 				'usage',
-				`config ${JSON.stringify(verb)}: there is config, config set NAME VALUE, config unset NAME`,
+				`config ${JSON.stringify(verb)}: there is config, config set NAME VALUE, config unset NAME, config reload`,
 				2,
 			);
 		}
@@ -100,6 +138,7 @@ export const command = defineCommand({
 			const changes = settingChange(name, rest);
 			await change(changes, env);
 			stdout.write(`${name} is ${terminalLine(JSON.stringify(changes[name]))} now, in ${path}\n`);
+			await tellEngine(args, context);
 			return 0;
 		}
 		const before = readConfigFile(env);
@@ -111,6 +150,7 @@ export const command = defineCommand({
 				? `${there.join(', ')} ${there.length === 1 ? 'is as it comes' : 'are as they come'} now: taken out of ${path}\n`
 				: `${[name, ...rest].join(', ')}: not in ${path}, nothing was changed\n`,
 		);
+		if (there.length > 0) await tellEngine(args, context);
 		return 0;
 	},
 });

@@ -1,6 +1,7 @@
 import type {KeptTorrents} from '../../io/state/torrent-store.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
+import type {SessionSettings} from '../session/session-settings.js';
 import type {TorrentIndex} from '../session/torrent-index.js';
 import type {AdoptedTorrents} from './adopted-torrents.js';
 import type {TorrentTwins} from './torrent-twins.js';
@@ -17,10 +18,8 @@ export interface AddingSetup {
 	readonly store: KeptTorrents;
 	/** Whether what is added comes back in the next session: then it is on the disk before it is added. */
 	readonly lasting: boolean;
-	/** Absolute; where data goes that is added without a folder. */
-	readonly dir: string;
-	/** Connections a torrent. */
-	readonly maxPeers: number;
+	/** Where data goes that is added without a folder, and how many connections it gets. */
+	readonly settings: Readonly<SessionSettings>;
 	/** Whether trackers are asked. */
 	readonly trackers: boolean;
 	/** Something about a torrent is not what it was. */

@@ -41,7 +41,7 @@ export class TorrentAdder {
 		);
 		const present = torrents.find(metainfo);
 		if (present?.held !== undefined) {
-			await this.settle(present, options.dir ?? this.#setup.dir, options, addresses);
+			await this.settle(present, options.dir ?? this.#setup.settings.dir, options, addresses);
 			return {id: present.id, already: true};
 		}
 		if (present !== undefined) {
@@ -177,14 +177,14 @@ export class TorrentAdder {
 		tiers: ReadonlyArray<readonly string[]>,
 		options: AddOptions,
 	): Torrent {
-		const dir = options.dir ?? this.#setup.dir;
+		const dir = options.dir ?? this.#setup.settings.dir;
 		requireAbsolute(dir);
 		const none = options.trackersOff === true;
-		const {trackers: asked, maxPeers} = this.#setup;
+		const {trackers: asked, settings} = this.#setup;
 		return this.#setup.adopted.make({
 			...what,
 			dir,
-			maxPeers: options.maxPeers ?? maxPeers,
+			maxPeers: options.maxPeers ?? settings.maxPeers,
 			trackers: asked && !none ? tiers : [],
 			unusedTrackers: asked || none ? [] : tiers,
 			// Until everything about it is settled it is not the queue's to start.

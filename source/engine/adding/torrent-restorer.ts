@@ -82,14 +82,14 @@ export class TorrentRestorer implements SessionService {
 	}
 
 	async #restoreHeld({id, metainfo: bytes, why}: HeldTorrent): Promise<void> {
-		const {dir, maxPeers, services} = this.#setup;
+		const {settings, services} = this.#setup;
 		const metainfo = await this.#restoreMetainfo(id, bytes);
 		const torrent = this.#setup.adopted.make({
 			identity: metainfo,
 			id,
 			metainfo,
-			dir,
-			maxPeers,
+			dir: settings.dir,
+			maxPeers: settings.maxPeers,
 			trackers: [],
 			addedAt: services.clock.wall(),
 		});
@@ -108,7 +108,7 @@ export class TorrentRestorer implements SessionService {
 			name: link?.name,
 			metainfo,
 			dir: resume.dir,
-			maxPeers: resume.maxPeers ?? this.#setup.maxPeers,
+			maxPeers: resume.maxPeers ?? this.#setup.settings.maxPeers,
 			trackers: this.#setup.trackers ? resume.trackers : [],
 			unusedTrackers: this.#setup.trackers ? [] : resume.trackers,
 			namedTrackers: resume.namedTrackers ?? (metainfo && strangersTo(metainfo, resume.trackers)),

@@ -16,6 +16,8 @@ const fleeting: ReadonlySet<Command['type']> = new Set([
 	...([
 		'session.slowMode',
 		'session.limits',
+		'session.configure',
+		'session.reload',
 		'session.list',
 		'session.log',
 		'session.dht',

@@ -29,6 +29,8 @@ export async function executeCommand(
 		case 'session.resumeAll':
 		case 'session.slowMode':
 		case 'session.limits':
+		case 'session.configure':
+		case 'session.reload':
 		case 'session.list':
 		case 'session.log':
 		case 'session.dht':

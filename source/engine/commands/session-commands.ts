@@ -1,6 +1,8 @@
 import type {Reply} from '../../api/command.js';
+import {UserError} from '../../base/errors.js';
 import {safeText} from '../../base/safe-text.js';
 import type {CommandHost, CommandsOf} from './command-host.js';
+import {configure} from './configure.js';
 import {pauseAll, resumeAll} from './pause-all.js';
 
 /** Of what others write into the log. */
@@ -24,6 +26,14 @@ export function executeForSession(
 		case 'session.limits':
 			host.limits.set(command);
 			return {};
+		case 'session.configure':
+			configure(host, command.settings);
+			return {};
+		case 'session.reload':
+			throw new UserError(
+				'no-config',
+				'this engine was started without a config file that it could read anew',
+			);
 		case 'session.list':
 			return {torrents: host.list()};
 		case 'session.log':

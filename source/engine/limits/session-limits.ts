@@ -1,4 +1,5 @@
 import type {Clock, LogLevel, Timer} from '../../base/ports.js';
+import type {SlowTime} from '../../base/slow-time.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 import type {LimitStore} from '../../io/state/limit-store.js';
 import {
@@ -9,7 +10,7 @@ import {
 	type SlowModeByHand,
 } from '../../policy/rates/chosen-limits.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import {hasTurned, isSlowAt, type SlowTime, type SpeedLimits} from '../../policy/rates/speed-schedule.js';
+import {hasTurned, isSlowAt, type SpeedLimits} from '../../policy/rates/speed-schedule.js';
 import type {SessionService} from '../session/session-service.js';
 import type {Torrent} from '../torrent/torrent.js';
 
@@ -47,7 +48,8 @@ export class SessionLimits implements SessionService {
 	readonly #upload: RateLimiter;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
-	readonly #slowTimes: readonly SlowTime[];
+	#slowTimes: readonly SlowTime[];
+	#configured: NamedLimits;
 	readonly #store: LimitStore | undefined;
 	readonly #log: LimitSetup['log'];
 	readonly #chosen: ChosenLimits;
@@ -67,6 +69,7 @@ export class SessionLimits implements SessionService {
 	) {
 		this.#chosen = new ChosenLimits(setup.configured, setup.typed);
 		this.#slowTimes = setup.slowTimes;
+		this.#configured = setup.configured;
 		this.#store = setup.store;
 		this.#log = setup.log;
 		this.#download = limiters.download;
@@ -129,6 +132,18 @@ export class SessionLimits implements SessionService {
 		if (!isNew) return;
 		this.#keep();
 		this.#apply();
+	}
+
+	/** The configuration says something else now, of limits or of the times of slow mode; what is left out stays. */
+	configure(limits: Partial<NamedLimits>, slowTimes: readonly SlowTime[] = this.#slowTimes): void {
+		this.#configured = {...this.#configured, ...limits};
+		const isNew = this.#chosen.configure(this.#configured);
+		this.#slowTimes = slowTimes;
+		if (isNew) {
+			this.#keep();
+			this.#apply();
+		}
+		this.tick();
 	}
 
 	/** Those of one mode. */

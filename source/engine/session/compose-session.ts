@@ -43,6 +43,7 @@ import {QueueManager} from './queue-manager.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
+import type {SessionSettings} from './session-settings.js';
 import {SessionStats} from './session-stats.js';
 import {TorrentIndex} from './torrent-index.js';
 import {Totals} from './totals.js';
@@ -79,6 +80,7 @@ interface Stores {
 /** Puts a session together; nothing of it runs yet. */
 export function composeSession(options: SessionOptions): SessionParts {
 	const torrents = new TorrentIndex();
+	const settings: SessionSettings = {dir: options.dir, maxPeers: options.maxPeers, name: options.name};
 	const clock = options.clock ?? machineClock;
 	const startedAt = clock.now();
 	const log = new SessionLog(options.log, torrents, clock);
@@ -134,8 +136,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		twins,
 		store,
 		lasting: options.persist,
-		dir: options.dir,
-		maxPeers: options.maxPeers,
+		settings,
 		trackers: options.trackers,
 		changed,
 	};
@@ -167,7 +168,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		log,
 		autosave,
 		catalogue,
-		new FreeSpace(disk, options.dir, startedAt),
+		new FreeSpace(disk, () => settings.dir, startedAt),
 		creations,
 	];
 	const report = new SessionReport({
@@ -179,8 +180,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		budget,
 		startedAt,
 		version: options.version,
-		name: options.name,
-		dir: options.dir,
+		settings,
 		views: () => services.map(service => service.view?.()),
 	});
 	const watchers = composeWatchers({torrents, clock, stats, log, report, creations, catalogue});
@@ -196,6 +196,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			torrents,
 			queue,
 			limits,
+			settings,
 			now: () => clock.now(),
 			adder,
 			creations,

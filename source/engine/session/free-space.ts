@@ -8,13 +8,13 @@ const askTime: Millis = 30_000;
 /** Asks now and then how much room there is where downloads go. */
 export class FreeSpace implements SessionService {
 	readonly #disk: Pick<Disk, 'freeSpace'>;
-	readonly #dir: string;
+	readonly #dir: () => string;
 	#askedAt: Millis;
 	/** Undefined while nobody knows. */
 	#bytes: Bytes | undefined;
 
-	/** @param dir absolute */
-	constructor(disk: Pick<Disk, 'freeSpace'>, dir: string, now: Millis) {
+	/** @param dir absolute; asked anew each time */
+	constructor(disk: Pick<Disk, 'freeSpace'>, dir: () => string, now: Millis) {
 		this.#disk = disk;
 		this.#dir = dir;
 		this.#askedAt = now;
@@ -23,7 +23,7 @@ export class FreeSpace implements SessionService {
 	tick(now: Millis): void {
 		if (now - this.#askedAt < askTime) return;
 		this.#askedAt = now;
-		void this.#disk.freeSpace(this.#dir).then(bytes => {
+		void this.#disk.freeSpace(this.#dir()).then(bytes => {
 			this.#bytes = bytes;
 		});
 	}

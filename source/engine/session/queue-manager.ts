@@ -12,7 +12,7 @@ const planTicks = 5;
 /** Says which of the torrents that want to run do, and which wait for others. */
 export class QueueManager {
 	readonly #torrents: ReadonlyMap<string, Torrent>;
-	readonly #limits: QueueLimits | undefined;
+	#limits: QueueLimits | undefined;
 	readonly #clock: Clock;
 	/** How those that wait are to be checked when their turn comes. */
 	readonly #checks = new Map<Torrent, CheckMode>();
@@ -24,6 +24,13 @@ export class QueueManager {
 		this.#torrents = torrents;
 		this.#limits = limits;
 		this.#clock = clock;
+	}
+
+	/** Other numbers hold from now on; nothing changes where all may run. */
+	limit(limits: Partial<QueueLimits>): void {
+		if (this.#limits === undefined) return;
+		this.#limits = {...this.#limits, ...limits};
+		this.plan();
 	}
 
 	/** Once a second. */

@@ -1,4 +1,5 @@
 import type {Clock, Log, Random} from '../../base/ports.js';
+import type {SlowTime} from '../../base/slow-time.js';
 import type {BytesPerSecond} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
@@ -6,7 +7,6 @@ import type {DiskThread} from '../../io/disk/worker-thread.js';
 import type {Gateway} from '../../io/lan/default-gateway.js';
 import type {Sockets} from '../../io/net/sockets.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
-import type {SlowTime} from '../../policy/rates/speed-schedule.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
 import type {TorrentMaker} from '../creating/torrent-maker.js';
 import type {GatewayPorts} from '../lan/lan-ground.js';

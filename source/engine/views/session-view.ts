@@ -7,6 +7,7 @@ import type {SessionLimits} from '../limits/session-limits.js';
 import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
+import type {SessionSettings} from '../session/session-settings.js';
 import type {SessionStats} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {stallFacts} from './stall-facts.js';
@@ -22,10 +23,8 @@ export interface ReportedSession {
 	readonly budget: BlockBudget;
 	readonly startedAt: Millis;
 	readonly version: string;
-	/** What its owner calls this client. */
-	readonly name: string | undefined;
-	/** Absolute; where data goes that is added without a folder. */
-	readonly dir: string;
+	/** What its owner calls this client, and where data goes that is added without a folder. */
+	readonly settings: Readonly<SessionSettings>;
 	/** What the services of the session add. */
 	views(): ReadonlyArray<Partial<SessionView> | undefined>;
 }
@@ -47,7 +46,8 @@ export class SessionReport {
 	}
 
 	session(now: Millis): SessionView {
-		const {services, torrents, traffic, limits, startedAt, version, name, dir} = this.#session;
+		const {services, torrents, traffic, limits, startedAt, version, settings} = this.#session;
+		const {name, dir} = settings;
 		let downloadRate = 0;
 		let uploadRate = 0;
 		let connected = 0;

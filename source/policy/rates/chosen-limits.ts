@@ -42,7 +42,7 @@ export interface LimitChoices {
  * `hasTurned`). Limits of single torrents are not told here: they are in the torrents' resume data.
  */
 export class ChosenLimits {
-	readonly #configured: NamedLimits;
+	#configured: NamedLimits;
 	readonly #typed: ReadonlySet<string>;
 	#chosen: Partial<Record<LimitName, ChosenLimit>> = {};
 	#now: Record<LimitName, BytesPerSecond | undefined>;
@@ -88,6 +88,24 @@ export class ChosenLimits {
 			held.push(name);
 		}
 		return {held, changed};
+	}
+
+	/**
+	 * The configuration says something else now. What was typed for this start goes on holding, and so does a choice whose
+	 * configured limit is still the one it took the place of. Answers whether that is anything new.
+	 */
+	configure(configured: NamedLimits): boolean {
+		const before = this.#configured;
+		this.#configured = {...before};
+		let isNew = false;
+		for (const name of limitNames) {
+			if (this.#typed.has(name) || whole(configured[name]) === whole(before[name])) continue;
+			this.#configured = {...this.#configured, [name]: configured[name]};
+			delete this.#chosen[name];
+			this.#now[name] = configured[name];
+			isNew = true;
+		}
+		return isNew;
 	}
 
 	/** By command. Answers whether that is anything new. */

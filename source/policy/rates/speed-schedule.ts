@@ -1,18 +1,10 @@
+import type {SlowTime} from '../../base/slow-time.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 
 /** Speed limits; undefined is none. */
 export interface SpeedLimits {
 	readonly maxDownload: BytesPerSecond | undefined;
 	readonly maxUpload: BytesPerSecond | undefined;
-}
-
-/** A time of day, on some days, in which the slow limits hold. */
-export interface SlowTime {
-	/** 0 is Monday, 6 Sunday: the days on which it begins. */
-	readonly days: readonly number[];
-	/** Minutes since midnight, 0 .. 1439. It goes on past midnight when `to` is not after `from`. */
-	readonly from: number;
-	readonly to: number;
 }
 
 const day = 1440;

@@ -39,8 +39,7 @@ async function addLink(space: Workspace, home: string, link: string, options: Ad
 		...session,
 		adopted: new AdoptedTorrents(session),
 		lasting: true,
-		dir: space.folder(`${home}-data`),
-		maxPeers: 50,
+		settings: {dir: space.folder(`${home}-data`), maxPeers: 50, name: undefined},
 		trackers: true,
 	});
 	const {id} = await adder.addMagnet(parseMagnet(link), options);

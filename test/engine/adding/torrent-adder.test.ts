@@ -52,8 +52,7 @@ async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent |
 		...session,
 		adopted: new AdoptedTorrents(session),
 		lasting: saved === undefined,
-		dir: '/nowhere/at/all',
-		maxPeers: 50,
+		settings: {dir: '/nowhere/at/all', maxPeers: 50, name: undefined},
 		trackers: true,
 	});
 	const {id} = await adder.add(metainfo, {paused: true, ...options});

@@ -3,9 +3,9 @@ import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:f
 import {join} from 'node:path';
 import {test} from 'node:test';
 import type {SessionView} from '../../../source/api/snapshot.ts';
+import type {SlowTime} from '../../../source/base/slow-time.ts';
 import {Session} from '../../../source/engine/session/session.ts';
 import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
-import type {SlowTime} from '../../../source/policy/rates/speed-schedule.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 import {openTestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -249,4 +249,26 @@ test('what was chosen for a torrent that has never run outlives a restart', asyn
 	// What lies there was never looked at.
 	const seeding = await second.sees(id, 'it is hashed and seeds', ({state}) => state === 'seeding');
 	assert.equal(seeding.piecesHave, torrent.pieces);
+});
+
+test('limits and times of slow mode can be configured otherwise while the engine runs', async t => {
+	const home = new Workspace(t).folder('home');
+	const engine = await start(home, noon, {maxDownload: 1_000_000});
+	await engine.send({type: 'session.limits', maxDownload: 300_000, maxUpload: 200_000});
+	await engine.send({type: 'session.configure', settings: {maxDownload: 2_000_000, slowUpload: null}});
+	assert.deepEqual(await engine.holds(), [2_000_000, 200_000, false]);
+	const slowTimes = [{days: [2], from: 11 * 60, to: 13 * 60}];
+	await engine.send({type: 'session.configure', settings: {slowTimes}});
+	assert.deepEqual(await engine.holds(), [51_200, undefined, true]);
+	await engine.send({type: 'session.configure', settings: {slowTimes: []}});
+	assert.deepEqual(await engine.holds(), [2_000_000, 200_000, false]);
+	await assert.rejects(
+		engine.send({type: 'session.configure', settings: {dir: 'here', maxDownload: 1}}),
+		/the folder here is not absolute/,
+	);
+	assert.deepEqual(await engine.holds(), [2_000_000, 200_000, false]);
+	await engine.stop();
+	const again = await start(home, noon, {maxDownload: 2_000_000});
+	assert.deepEqual(await again.holds(), [2_000_000, 200_000, false]);
+	await again.stop();
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {SlowTime} from '../../../source/base/slow-time.ts';
 import {ChosenLimits, type LimitChoices, type LimitName} from '../../../source/policy/rates/chosen-limits.ts';
-import {hasTurned, type SlowTime} from '../../../source/policy/rates/speed-schedule.ts';
+import {hasTurned} from '../../../source/policy/rates/speed-schedule.ts';
 
 const nothing = {maxDownload: undefined, maxUpload: undefined, slowDownload: 50, slowUpload: 50};
 
@@ -109,4 +110,20 @@ test('what was taken up before counts no more when something else is taken up', 
 	chosen.take({});
 	assert.deepEqual(chosen.chosen, {});
 	assert.equal(chosen.now.maxDownload, 1000);
+});
+
+test('a config file that is read anew changes the limits it says something else of, and leaves the others', () => {
+	const chosen = start({}, 1000, ['maxUpload']);
+	chosen.choose('maxDownload', 300);
+	chosen.choose('slowUpload', 70);
+	assert.equal(chosen.configure({...nothing, maxDownload: 1000, maxUpload: 5}), false);
+	assert.deepEqual(
+		chosen.now,
+		{...nothing, maxDownload: 300, slowUpload: 70},
+		'what was typed goes on holding',
+	);
+	assert.equal(chosen.configure({...nothing, maxDownload: 2000}), true);
+	assert.deepEqual(chosen.now, {...nothing, maxDownload: 2000, slowUpload: 70});
+	assert.equal(start(chosen.chosen, 2000).now.maxDownload, 2000);
+	assert.equal(start(chosen.chosen, 2000).now.slowUpload, 70);
 });

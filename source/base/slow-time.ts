@@ -1,0 +1,8 @@
+/** A time of day, on some days, in which the limits of slow mode hold. */
+export interface SlowTime {
+	/** 0 is Monday, 6 Sunday: the days on which it begins. */
+	readonly days: readonly number[];
+	/** Minutes since midnight, 0 .. 1439. It goes on past midnight when `to` is not after `from`. */
+	readonly from: number;
+	readonly to: number;
+}

@@ -1,0 +1,108 @@
+import {resolve} from 'node:path';
+import type {Command, EngineSettings, Reloaded, Reply} from '../../api/command.js';
+import type {Watching} from '../../api/engine-client.js';
+import type {Update, Watch} from '../../api/snapshot.js';
+import type {FolderSettings} from '../../automation/folder-settings.js';
+import {usualSlowRate} from '../../engine/limits/session-limits.js';
+import type {Flags} from '../arguments/command.js';
+import type {ownOptions} from '../arguments/engine-arguments.js';
+import {parseSlowTime} from '../arguments/engine-quantities.js';
+import {optionName} from '../arguments/option-names.js';
+import {type LocalEngine, usualDownloads, usualPeers} from './open-session.js';
+
+/** What an engine goes by: what was typed, and what its config file says. */
+export interface Configuration {
+	readonly flags: Flags<typeof ownOptions>;
+	readonly folders: FolderSettings;
+}
+
+type OwnOption = keyof typeof ownOptions;
+
+/** The options that can change while it runs, with what they come to. */
+const changeable: {
+	readonly [K in keyof EngineSettings & OwnOption]-?: (flags: Configuration['flags']) => EngineSettings[K];
+} = {
+	dir: ({dir}) => resolve(dir ?? '.'),
+	maxPeers: ({maxPeers}) => maxPeers ?? usualPeers,
+	name: ({name}) => name ?? null,
+	maxDownload: ({maxDownload}) => maxDownload ?? null,
+	maxUpload: ({maxUpload}) => maxUpload ?? null,
+	slowDownload: ({slowDownload}) => (slowDownload === undefined ? usualSlowRate : slowDownload),
+	slowUpload: ({slowUpload}) => (slowUpload === undefined ? usualSlowRate : slowUpload),
+	slowTimes: ({slowTimes}) => slowTimes.map(time => parseSlowTime(time, 'slow-times')),
+	activeDownloads: ({activeDownloads}) => (activeDownloads === undefined ? usualDownloads : activeDownloads),
+	activeSeeds: ({activeSeeds}) => activeSeeds ?? null,
+};
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+/** An engine that can read its config file anew, while it runs. */
+export class ReloadingEngine implements LocalEngine {
+	readonly closed: Promise<string>;
+	readonly #engine: LocalEngine;
+	readonly #read: () => Configuration;
+	readonly #applied: (configuration: Configuration) => void;
+	#now: Configuration;
+	/** As it was started: what cannot change is compared with that. */
+	readonly #first: Configuration;
+
+	/**
+	 * @param now what it was started with
+	 * @param read reads anew what holds; throws a `UserError` for what cannot be read
+	 * @param applied told of what holds then, for those beside the engine that go by it
+	 */
+	constructor(
+		engine: LocalEngine,
+		now: Configuration,
+		read: () => Configuration,
+		applied: (configuration: Configuration) => void,
+	) {
+		this.#engine = engine;
+		this.closed = engine.closed;
+		this.#now = now;
+		this.#first = now;
+		this.#read = read;
+		this.#applied = applied;
+	}
+
+	async send(command: Command): Promise<Reply> {
+		return command.type === 'session.reload' ? {reloaded: await this.reload()} : this.#engine.send(command);
+	}
+
+	/** Reads the config file anew and goes by it. Rejects with a `UserError` when it is wrong; all stays as it was then. */
+	async reload(): Promise<Reloaded> {
+		const {flags, folders} = this.#read();
+		const before = this.#now;
+		const settings: Record<string, unknown> = {};
+		const changed: OwnOption[] = [];
+		const later: OwnOption[] = [];
+		for (const key of Object.keys(flags) as OwnOption[]) {
+			if (Object.hasOwn(changeable, key) || key === 'nick') {
+				if (!isSame(flags[key], before.flags[key])) changed.push(key);
+			} else if (!isSame(flags[key], this.#first.flags[key])) later.push(key);
+		}
+		for (const key of changed)
+			if (key !== 'nick') settings[key] = changeable[key as keyof typeof changeable](flags);
+		await this.#engine.send({type: 'session.configure', settings});
+		if (changed.includes('nick') && flags.nick !== undefined)
+			await this.#engine.send({type: 'network.nick', nick: flags.nick});
+		this.#now = {flags, folders};
+		this.#applied(this.#now);
+		const names = changed.map(optionName);
+		if (!isSame(folders.shared, before.folders.shared)) names.push('shared-folders');
+		if (!isSame(folders.watched, before.folders.watched)) names.push('watch-folders');
+		return {changed: names, later: later.map(optionName)};
+	}
+
+	watch(watch: Watch, listener: (update: Update) => void): Watching {
+		return this.#engine.watch(watch, listener);
+	}
+
+	stop(): Promise<void> {
+		return this.#engine.stop();
+	}
+
+	close(): void {
+		this.#engine.close();
+	}
+}

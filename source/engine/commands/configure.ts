@@ -1,0 +1,25 @@
+import type {EngineSettings} from '../../api/command.js';
+import {requireAbsolute} from '../../io/files/paths.js';
+import type {LimitName} from '../../policy/rates/chosen-limits.js';
+import type {QueueLimits} from '../../policy/session/torrent-queue.js';
+import type {CommandHost} from './command-host.js';
+
+const limitNames: readonly LimitName[] = ['maxDownload', 'maxUpload', 'slowDownload', 'slowUpload'];
+
+/** Goes by other settings from now on. Throws a `UserError` for a folder that is not written in full, and changes nothing. */
+export function configure({settings, limits, queue}: CommandHost, changes: EngineSettings): void {
+	const {dir, maxPeers, name, slowTimes, activeDownloads, activeSeeds} = changes;
+	if (dir !== undefined) {
+		requireAbsolute(dir);
+		settings.dir = dir;
+	}
+	if (maxPeers !== undefined) settings.maxPeers = maxPeers;
+	if (name !== undefined) settings.name = name ?? undefined;
+	const rates = limitNames.filter(each => changes[each] !== undefined);
+	if (rates.length > 0 || slowTimes !== undefined)
+		limits.configure(Object.fromEntries(rates.map(each => [each, changes[each] ?? undefined])), slowTimes);
+	const places: {-readonly [K in keyof QueueLimits]?: QueueLimits[K]} = {};
+	if (activeDownloads !== undefined) places.downloads = activeDownloads ?? undefined;
+	if (activeSeeds !== undefined) places.seeds = activeSeeds ?? undefined;
+	if (Object.keys(places).length > 0) queue.limit(places);
+}
