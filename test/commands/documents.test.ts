@@ -43,7 +43,7 @@ test('the README is short, leads to every page, and says early what is not there
 	assert.ok(lines.length < 200, `${lines.length} lines`);
 	for (const page of Object.keys(pages)) assert.ok(readme.includes(`](${page}`), page);
 	const early = lines.slice(0, 25).join('\n');
-	assert.match(early, /magnet link[\s\S]*Not there yet[\s\S]*v2 alone/);
+	assert.match(early, /magnet link[\s\S]*Not there yet[\s\S]*uTP and encryption/);
 	assert.deepEqual(blocks('sh')[0]?.match(/^npm (?:install|start|test)/gm), [
 		'npm install',
 		'npm start',
