@@ -165,6 +165,8 @@ export class Swarm {
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
 		const now = this.#services.clock.now();
+		/** To the other hash of a hybrid. */
+		let mayAnswer = false;
 		if (peer.misbehaved) this.#misbehaviour.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
@@ -182,9 +184,10 @@ export class Swarm {
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
 			const hungUp = peer.roundTrip < Infinity && this.#owner.active && !peer.misbehaved;
-			if (hungUp && this.#keys.refused(peer.address)) this.#connect(peer.address);
+			mayAnswer = hungUp && this.#keys.refused(peer.address);
 		}
 		this.#services.slots.ended();
+		if (mayAnswer && this.#services.slots.mayDial(this.peers.size)) this.#connect(peer.address);
 		if (peer.ready && !peer.choking.amChoking) this.chokes.soon();
 		if (this.#owner.active) this.#dialler.dial(now);
 	}

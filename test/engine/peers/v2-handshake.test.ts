@@ -125,8 +125,10 @@ test('who hangs up on the one hash of a hybrid is dialled by the other at once, 
 	second.events.connected();
 	const ours = await heard(second);
 	assert.deepEqual([Buffer.from(ours!.infoHash), ours!.v2], [v2, false]);
+	assert.equal(lone.connections, 1);
 	second.hangUp();
 	assert.equal(lone.dialled.length, 2);
+	assert.equal(lone.connections, 0);
 	await lone.torrent.close();
 });
 
