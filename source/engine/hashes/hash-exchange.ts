@@ -80,7 +80,7 @@ export class HashExchange {
 	) {
 		this.#owner = owner;
 		this.#hashes = hashes;
-		this.#picker = new HashPicker(hashes.missing());
+		this.#picker = new HashPicker(hashes.missing(), piece => hashes.canVerify(piece));
 		this.#pieceLayer = Math.log2(pieceLength / blockLength);
 		// 32 bytes for each block, and as much for all layers above them.
 		this.#most = mostCopies * Math.max(leastServed, length / 256);
@@ -97,7 +97,7 @@ export class HashExchange {
 		this.#ask(this.#owner.peers, now);
 	}
 
-	/** A peer has come, or has more than before. */
+	/** A peer has come, or says anew what it has. */
 	look(peer: ExchangePeer): void {
 		if (!this.#picker.idle) this.#ask([peer], peer.now);
 	}

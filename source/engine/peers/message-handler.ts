@@ -217,7 +217,6 @@ export class MessageHandler implements PeerOwner {
 		}
 		if (!peer.amInterested && needed.has(piece)) peer.setInterested(true);
 		content.superSeeding.has(peer, piece);
-		content.exchange?.look(peer);
 	}
 
 	peerLost(peer: Peer, piece: number): void {

@@ -63,9 +63,14 @@ export class HashPicker {
 	/** Who gave wrong ones. */
 	readonly #liars = new Set<number>();
 	#looks = 0;
+	readonly #isKnown: (piece: number) => boolean;
 
-	/** @param missing windows of piece layers, in stream order */
-	constructor(missing: Iterable<MissingHashes>) {
+	/**
+	 * @param missing windows of piece layers, in stream order
+	 * @param isKnown whether the hash of a piece is known by now, whoever gave it
+	 */
+	constructor(missing: Iterable<MissingHashes>, isKnown: (piece: number) => boolean = () => false) {
+		this.#isKnown = isKnown;
 		for (const window of missing) {
 			const key = keyOf(window.range);
 			this.#windows.set(key, {...window, askedAt: -Infinity, refusedUntil: new Map(), until: Infinity});
@@ -130,6 +135,10 @@ export class HashPicker {
 			if (free.length === 0 || this.#looks >= mostLooks) break;
 			if (wanted.until <= now) all.delete(key);
 			if (wanted.until <= now || now - wanted.askedAt < patience) continue;
+			if (all === this.#windows && this.#allKnown(wanted)) {
+				all.delete(key);
+				continue;
+			}
 			const at = free.findIndex(peer => this.#canGive(peer, key, wanted, now));
 			const peer = free[at];
 			if (peer === undefined) {
@@ -150,6 +159,12 @@ export class HashPicker {
 			all.delete(key);
 			all.set(key, wanted);
 		}
+	}
+
+	#allKnown({firsts: [first], pieces}: Wanted): boolean {
+		for (let piece: number = first!; piece < first! + pieces; piece++)
+			if (!this.#isKnown(piece)) return false;
+		return true;
 	}
 
 	#canGive(peer: HashPeer, key: string, {firsts, pieces, refusedUntil}: Wanted, now: Millis): boolean {

@@ -155,3 +155,11 @@ test('windows that nobody can give do not keep those waiting that somebody can, 
 	for (let second = 0; second < 200 && told === ''; second++) told = asked(picker, peers, second * 1000);
 	assert.equal(told, '1:1999');
 });
+
+test('windows that have come to be known in another way are not asked for', () => {
+	const known = new Set<number>();
+	const picker = new HashPicker(windows(3), piece => known.has(piece));
+	for (let piece = 0; piece < 1024; piece++) if (piece !== 600) known.add(piece);
+	assert.equal(asked(picker, [seed(1)], 0), '1:1 1:2');
+	assert.equal(picker.missing, 2);
+});
