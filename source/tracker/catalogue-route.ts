@@ -15,6 +15,9 @@ const utf8 = new TextDecoder();
 const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
 const decode = (text: string): string => utf8.decode(percentDecode(text));
 
+/** A private tracker has a passkey before it. */
+const pathPattern = new RegExp(`^(?:/([\\w-]{8,128}))?${cataloguePath}(?:/(.*))?$`);
+
 /** What the routes work on. */
 export interface CatalogueGround {
 	readonly index: CatalogueIndex;
@@ -22,6 +25,8 @@ export interface CatalogueGround {
 	readonly watchers: CatalogueWatchers;
 	/** Undefined when nothing is kept. */
 	readonly torrents: CatalogueTorrents | undefined;
+	/** @throws {ProtocolError} when the tracker is private and this is no passkey of it */
+	requirePasskey(passkey: string | undefined): void;
 	now(): number;
 	wall(): number;
 }
@@ -35,11 +40,18 @@ export class CatalogueRoute implements HttpRoute {
 	}
 
 	handles(path: string): boolean {
-		return path === cataloguePath || path.startsWith(`${cataloguePath}/`);
+		return pathPattern.test(path);
 	}
 
 	handle(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
-		const [first = '', second, third, ...more] = request.path.slice(cataloguePath.length + 1).split('/');
+		const [, passkey, rest = ''] = pathPattern.exec(request.path) ?? [];
+		try {
+			this.#ground.requirePasskey(passkey);
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			throw new HttpRefusal(403, error.message);
+		}
+		const [first = '', second, third, ...more] = rest.split('/');
 		if (more.length > 0) return notFound();
 		if (first === 'torrents') return this.#torrents(request, second, third);
 		if (third !== undefined) return notFound();

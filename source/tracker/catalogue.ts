@@ -67,6 +67,7 @@ export class Catalogue implements TrackerPart {
 			access: new CatalogueAccess(clock, tokens),
 			watchers: this.watchers,
 			torrents: this.torrents,
+			requirePasskey: passkey => service.requirePasskey(passkey),
 			now: () => clock.now(),
 			wall: () => clock.wall(),
 		});

@@ -1,5 +1,6 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
 import {benchAttached} from './attached.bench.ts';
+import {benchCatalogue} from './catalogue.bench.ts';
 import {benchCreate} from './create.bench.ts';
 import {benchDht} from './dht.bench.ts';
 import {benchGrid} from './grid.bench.ts';
@@ -19,6 +20,7 @@ benchWire();
 benchPicker();
 benchGrid();
 benchTracker();
+benchCatalogue();
 await benchTrackerLoad();
 await benchViews();
 await benchAttached();

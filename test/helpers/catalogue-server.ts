@@ -2,6 +2,7 @@ import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {Clock} from '../../source/base/ports.js';
 import {Catalogue, type CatalogueOptions} from '../../source/tracker/catalogue.js';
 import {TrackerServer} from '../../source/tracker/tracker-server.js';
+import type {TrackerAccess} from '../../source/tracker/tracker-service.js';
 import {HandClock} from './hand-clock.ts';
 import type {Workspace} from './workspace.ts';
 
@@ -23,13 +24,14 @@ export class CatalogueServer<Turned extends Clock = HandClock> {
 	readonly probed: PeerAddress[] = [];
 	port = 0;
 
-	constructor(clock: Turned, options: Partial<CatalogueOptions>) {
+	constructor(clock: Turned, options: Partial<CatalogueOptions>, access?: TrackerAccess) {
 		this.clock = clock;
 		this.server = new TrackerServer({
 			port: 0,
 			bind: '127.0.0.1',
 			clock,
 			random: {next: () => 0.5, bytes: length => new Uint8Array(length)},
+			...(access && {access}),
 		});
 		this.catalogue = new Catalogue(this.server.service, {
 			clock,
@@ -115,8 +117,9 @@ export function keyOf(name: string): string {
 export async function openCatalogueServer(
 	space: Workspace,
 	options: Partial<CatalogueOptions> = {},
+	access?: TrackerAccess,
 ): Promise<CatalogueServer> {
-	const opened = new CatalogueServer(new HandClock(), options);
+	const opened = new CatalogueServer(new HandClock(), options, access);
 	await opened.open();
 	space.defer(() => opened.server.close());
 	return opened;

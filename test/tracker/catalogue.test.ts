@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {request} from 'node:http';
+import {connect} from 'node:net';
 import {test} from 'node:test';
 import {asInfoHash} from '../../source/base/units.js';
 import {type CatalogueServer, openCatalogueServer} from '../helpers/catalogue-server.ts';
@@ -165,6 +166,23 @@ test('tokens keep out who has none: from publishing, from searching', async t =>
 	assert.deepEqual((await server.ask('GET', '')).json.token, {publish: true, search: true});
 });
 
+test('the catalogue of a private tracker is for those who have a passkey', async t => {
+	const server = await openCatalogueServer(
+		new Workspace(t),
+		{},
+		{passkeys: {has: key => key === 'passkey-of-ada'}},
+	);
+	for (const [path, status] of [
+		['', 403],
+		['/search', 403],
+		['/events', 403],
+	] as const)
+		assert.equal((await server.ask('GET', path)).status, status, path);
+	const ask = (passkey: string) => fetch(`http://127.0.0.1:${server.port}/${passkey}/catalogue/v1/search?q=`);
+	assert.equal((await ask('passkey-of-ada')).status, 200);
+	assert.equal((await ask('passkey-of-bob')).status, 403);
+});
+
 test('no address searches more than 50 times in 10 s, and the tracker goes on', async t => {
 	const server = await openCatalogueServer(new Workspace(t));
 	const asked = await Promise.all(Array.from({length: 80}, () => server.ask('GET', '/search?q=x')));
@@ -206,6 +224,95 @@ test('what happens is told to those who watch, and nobody else is', async t => {
 	asking.destroy();
 	await until('it to be let go', 10_000, () => server.catalogue.watchers.count === 0);
 	await until('the end', 10_000, () => isOver);
+});
+
+test('who watches and does not read is let go of, and the others hear on', async t => {
+	const space = new Workspace(t);
+	const server = await openCatalogueServer(space);
+	const slow = connect(server.port, '127.0.0.1');
+	slow.on('error', () => {});
+	space.defer(() => slow.destroy());
+	slow.pause();
+	slow.write('GET /catalogue/v1/events HTTP/1.1\r\n\r\n');
+	let heard = 0;
+	const asking = request(`${server.base}/events`, response => {
+		response.on('data', bytes => {
+			heard += bytes.length;
+		});
+	}).end();
+	asking.on('error', () => {});
+	space.defer(() => asking.destroy());
+	const {watchers} = server.catalogue;
+	await until('both to watch', 10_000, () => watchers.count === 2);
+	let told = 0;
+	for (let round = 0; round < 2000 && watchers.count === 2; round++) {
+		for (let number = 0; number < 400; number++)
+			watchers.tell({type: 'published', infoHash: hexOf(number), nick: 'x'.repeat(30)});
+		await server.clock.pass(100);
+		told = round;
+	}
+	assert.equal(watchers.count, 1, `after ${told} rounds`);
+	const before = heard;
+	watchers.tell({type: 'came', nick: 'bo'});
+	await server.clock.pass(100);
+	await until('the other to hear on', 10_000, () => heard > before);
+});
+
+test('more than can be told one by one is told as that', async t => {
+	const space = new Workspace(t);
+	const server = await openCatalogueServer(space);
+	let heard = '';
+	const asking = request(`${server.base}/events`, response => {
+		response.setEncoding('utf8');
+		response.on('data', text => {
+			heard += text;
+		});
+	}).end();
+	asking.on('error', () => {});
+	space.defer(() => asking.destroy());
+	const {watchers} = server.catalogue;
+	await until('it to watch', 10_000, () => watchers.count === 1);
+	for (let number = 0; number < 5000; number++)
+		watchers.tell({type: 'published', infoHash: hexOf(number), nick: 'ada'});
+	await server.clock.pass(100);
+	await until('to be told', 10_000, () => heard.includes('data'));
+	assert.equal(heard.replaceAll(':\n\n', ''), 'data: {"type":"many"}\n\n');
+});
+
+test('ten thousand searches at once are refused in no time, and who announces is served meanwhile', async t => {
+	const space = new Workspace(t);
+	const server = await openCatalogueServer(space);
+	const statuses = new Map<string, number>();
+	const floods = Array.from({length: 20}, () => {
+		const socket = connect(server.port, '127.0.0.1');
+		let pending = '';
+		let answers = 0;
+		const done = new Promise<void>(resolve => {
+			socket.on('error', () => resolve());
+			socket.on('close', () => resolve());
+			socket.on('data', bytes => {
+				pending += bytes.toString('latin1');
+				for (const [, status] of pending.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
+					statuses.set(status!, (statuses.get(status!) ?? 0) + 1);
+					answers++;
+				}
+				pending = pending.slice(-12).replace(/HTTP\/1\.1 \d{3}/, '');
+				if (answers >= 500) resolve();
+			});
+		});
+		space.defer(() => socket.destroy());
+		socket.write('GET /catalogue/v1/search?q=a HTTP/1.1\r\n\r\n'.repeat(500));
+		return done;
+	});
+	const announced = await fetch(
+		`http://127.0.0.1:${server.port}/announce?info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&left=0`,
+		{signal: AbortSignal.timeout(10_000)},
+	);
+	assert.equal(announced.status, 200);
+	await Promise.all(floods);
+	assert.ok((statuses.get('200') ?? 0) <= 50);
+	assert.ok((statuses.get('429') ?? 0) > 100);
+	assert.deepEqual([...statuses.keys()].sort(), ['200', '429']);
 });
 
 test('no network has more than twenty who watch', async t => {

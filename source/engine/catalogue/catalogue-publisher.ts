@@ -5,6 +5,7 @@ import {type CatalogueClient, CatalogueRefusal} from './catalogue-client.js';
 
 /** What is to be in a catalogue. */
 export interface Shared {
+	/** The same object for as long as it says the same. */
 	readonly publication: Publication;
 	/** Its .torrent without trackers; undefined when it has none to give. */
 	metainfo(): Promise<Uint8Array | undefined>;
@@ -27,7 +28,7 @@ export class CataloguePublisher {
 	readonly #client: CatalogueClient;
 	readonly #log: (level: LogLevel, text: string) => void;
 	/** What is there, and what was told of it. */
-	readonly #there = new Map<string, string>();
+	readonly #there = new Map<string, Publication>();
 	/** What was refused, why, and when it is tried again. */
 	readonly #refused = new Map<string, {readonly why: string; readonly until: Millis}>();
 	/** Whose .torrents need not be given any more. */
@@ -105,7 +106,7 @@ export class CataloguePublisher {
 		const batch: Publication[] = [];
 		let length = 0;
 		for (const [infoHash, {publication}] of wanted) {
-			if (this.#there.get(infoHash) === told(publication)) continue;
+			if (this.#there.get(infoHash) === publication) continue;
 			if ((this.#refused.get(infoHash)?.until ?? now) > now) continue;
 			length += new TextEncoder().encode(JSON.stringify(publication)).length + 1;
 			if (batch.length === mostEntries || length > roomOfRequest) break;
@@ -121,7 +122,7 @@ export class CataloguePublisher {
 			const {infoHash} = publication;
 			const reason = why.get(infoHash);
 			if (reason === undefined) {
-				this.#there.set(infoHash, told(publication));
+				this.#there.set(infoHash, publication);
 				this.#refused.delete(infoHash);
 			} else {
 				this.#there.delete(infoHash);
@@ -192,8 +193,4 @@ export class CataloguePublisher {
 		if (alone) await this.#client.goodbye();
 		else await Promise.all(infoHashes.map(infoHash => this.#client.withdraw(infoHash)));
 	}
-}
-
-function told(publication: Publication): string {
-	return JSON.stringify(publication);
 }

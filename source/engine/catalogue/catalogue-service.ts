@@ -13,7 +13,7 @@ import {CatalogueClient} from './catalogue-client.js';
 import {CatalogueLink} from './catalogue-link.js';
 import type {Shared} from './catalogue-publisher.js';
 import type {Nickname} from './nickname.js';
-import {addressOf, entryOf, trackerIn, whyUnshared} from './shared-torrents.js';
+import {addressOf, entryOf, publicationOf, trackerIn, whyUnshared} from './shared-torrents.js';
 
 /** With more of them nobody looks through. */
 const mostLinks = 20;
@@ -93,14 +93,13 @@ export class CatalogueService implements SessionService {
 
 	#wantedIn({address}: CatalogueLink, published: readonly Torrent[]): Map<string, Shared> {
 		const {nickname, peerId, metainfo} = this.#ground;
+		const {nick} = nickname;
+		const id = toHex(peerId);
 		const wanted = new Map<string, Shared>();
 		for (const torrent of published) {
 			if (whyUnshared(torrent) !== undefined || !isKnown(torrent, address.base)) continue;
-			const entry = entryOf(torrent.content!.metainfo);
-			wanted.set(entry.infoHash, {
-				publication: {...entry, peerId: toHex(peerId), nick: nickname.nick},
-				metainfo: () => metainfo(torrent),
-			});
+			const publication = publicationOf(torrent.content!.metainfo, id, nick);
+			wanted.set(publication.infoHash, {publication, metainfo: () => metainfo(torrent)});
 		}
 		if (wanted.size > 0) this.#keepIdentity();
 		return wanted;

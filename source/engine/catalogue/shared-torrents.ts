@@ -2,7 +2,7 @@ import {toHex} from '../../base/hex.js';
 import type {InfoHash} from '../../base/units.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
 import {type CatalogueAddress, catalogueAddress} from '../../protocol/catalogue/catalogue-url.js';
-import {type CatalogueEntry, fileListText} from '../../protocol/catalogue/publication.js';
+import {type CatalogueEntry, fileListText, type Publication} from '../../protocol/catalogue/publication.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Torrent} from '../torrent/torrent.js';
 
@@ -38,9 +38,23 @@ export function entryOf(metainfo: Metainfo): CatalogueEntry {
 	return entry;
 }
 
+const publications = new WeakMap<CatalogueEntry, Publication>();
+
+/** The same for a publisher: one object for as long as it says the same. */
+export function publicationOf(metainfo: Metainfo, peerId: string, nick: string): Publication {
+	const entry = entryOf(metainfo);
+	const known = publications.get(entry);
+	if (known?.nick === nick && known.peerId === peerId) return known;
+	const publication = {...entry, peerId, nick};
+	publications.set(entry, publication);
+	return publication;
+}
+
 /** The tracker of a torrent that has this catalogue, as its schedule knows it; undefined when it has none such. */
 export function trackerIn({sources}: Torrent, base: string) {
-	return sources.trackers.list.schedule.trackers.find(({url}) => addressOf(url)?.base === base);
+	const all = sources.trackers.list.schedule.trackers.filter(({url}) => addressOf(url)?.base === base);
+	// It may be there over HTTP and over UDP.
+	return all.find(({registered, fails}) => registered && fails === 0) ?? all[0];
 }
 
 /** Why nothing of a torrent is told to any catalogue now, in words; undefined when it may be. */

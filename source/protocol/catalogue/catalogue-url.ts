@@ -25,7 +25,7 @@ export function catalogueAddress(url: string): CatalogueAddress | undefined {
 	const scheme = protocol === 'udp:' ? 'http:' : protocol;
 	if (protocol === 'udp:' && port === '') return undefined;
 	const host = port === '' ? hostname : `${hostname}:${port}`;
-	const above = pathname.replace(/\/(?:announce|catalogue)(?:[/.].*)?$/, '').replace(/\/+$/, '');
+	const above = placeOf(pathname);
 	const token = decoded(password === '' ? username : password);
 	return {
 		base: `${scheme}//${host}${above}${cataloguePath}`,
@@ -33,6 +33,14 @@ export function catalogueAddress(url: string): CatalogueAddress | undefined {
 		announce: protocol === 'udp:' ? `udp://${host}${above}/announce` : `${scheme}//${host}${above}/announce`,
 		...(token !== '' && {token}),
 	};
+}
+
+/** What stands before `/announce` or `/catalogue`, such as a passkey, which may stand behind `/announce` as well. */
+function placeOf(path: string): string {
+	const [, before = path, passkey] =
+		/^(.*?)\/(?:announce|catalogue)(?:\/([\w-]{8,128})|[/.].*)?$/.exec(path) ?? [];
+	const place = before.replace(/\/+$/, '');
+	return passkey === undefined ? place : `${place}/${passkey}`;
 }
 
 function decoded(text: string): string {

@@ -77,10 +77,15 @@ test('what is marked is published where a person said, announced there, seen by 
 		[first?.name, first?.size, first?.files, first?.nicks, first?.already],
 		['album', 75_000, 2, ['ada'], false],
 	);
-	await until('the catalogue to have the .torrent', patience, async () => {
-		const {preview} = await bo.send({type: 'network.preview', infoHash: id});
-		return preview?.unknown !== true;
-	});
+	await until(
+		'the catalogue to have the .torrent',
+		patience,
+		async () => {
+			const {preview} = await bo.send({type: 'network.preview', infoHash: id});
+			return preview?.unknown !== true;
+		},
+		400,
+	);
 	const {preview} = await bo.send({type: 'network.preview', infoHash: id});
 	assert.deepEqual(
 		preview?.files.map(({path, length}) => [path.join('/'), length]),
@@ -286,6 +291,27 @@ for (const [what, answer, error] of [
 		assert.ok(bad.asked.length < 12, bad.asked.join());
 	});
 }
+
+test('a catalogue that never answers holds nobody up, also when the engine ends', async t => {
+	const space = new Workspace(t);
+	const silent = await hostile(space, () => {});
+	const good = await openServer(space);
+	const ada = await openTestSession(space, 'ada', {
+		catalogues: [tracker(silent), tracker(good)],
+		nick: 'ada',
+	});
+	const torrent = testTorrent(space, 'thing', [['a', 40_000]], 32_768, [], true);
+	await ada.add(torrent, {dir: torrent.content.dir, publish: true});
+	await until('the good one to be told', patience, () => good.catalogue.index.totals.torrents === 1);
+	const {found} = await ada.send({type: 'network.search', words: 'thi'});
+	assert.equal(found?.torrents.length, 1);
+	assert.match(found?.errors[0] ?? '', /no answer within 10 s/);
+	assert.ok(silent.asked.length < 4, silent.asked.join());
+	const before = performance.now();
+	await ada.session.stop();
+	assert.ok(performance.now() - before < 6000);
+	assert.equal(good.catalogue.index.totals.torrents, 0);
+});
 
 test('a tracker without a catalogue is asked once, and nobody else is asked who was not named', async t => {
 	const space = new Workspace(t);

@@ -105,3 +105,55 @@ test('the first few of many are those that sorting all of them finds', () => {
 	for (const number of all) few.offer(number);
 	assert.deepEqual(few.items, [...all].sort((a, b) => a - b).slice(0, 20));
 });
+
+test('whatever is published and withdrawn, what is found is what looking at all of it finds', () => {
+	const random = seeded(23);
+	const pick = (count: number) => Math.floor(random() * count);
+	const stock = ['alpha', 'al', 'alpine', 'beta', 'bet', '2026', '20', 'ß', 'zoo', 'a', '川', 'naïve', 'x1'];
+	const name = () => Array.from({length: 1 + pick(4)}, () => stock[pick(stock.length)]).join(' ');
+	const ground = new Ground({entries: 300, entriesPerPublisher: 200});
+	const shared = new Map<string, {readonly name: string; readonly size: number}>();
+	for (let step = 0; step < 1500; step++) {
+		const number = pick(120);
+		const key = ['k1', 'k2'][pick(2)]!;
+		const nick = key === 'k1' ? 'ada' : 'bo';
+		const at = `${key} ${hexOf(number)}`;
+		if (pick(4) === 0) {
+			assert.equal(ground.index.withdraw(key, hexOf(number)), shared.delete(at));
+		} else if (pick(200) === 0) {
+			ground.index.goodbye(key);
+			for (const known of [...shared.keys()]) if (known.startsWith(key)) shared.delete(known);
+		} else {
+			const entry = {name: name(), size: pick(50)};
+			ground.publish(key, [publication(number, {...entry, nick, peerId: hexOf(key === 'k1' ? 1 : 2)})]);
+			shared.set(at, entry);
+		}
+		if (step % 10 > 0) continue;
+		const words = [
+			stock[pick(stock.length)]!.slice(0, 1 + pick(4)),
+			pick(2) === 0 ? stock[pick(stock.length)]! : '',
+		];
+		const [min, max] = [pick(20), 20 + pick(30)];
+		const found: string[] = [];
+		let after: string | undefined;
+		do {
+			const page = ground.index.search({words: words.join(' '), min, max, sort: 'name', after});
+			found.push(...page.torrents.flatMap(torrent => torrent.nicks.map(who => `${who} ${torrent.infoHash}`)));
+			after = page.next;
+		} while (after !== undefined);
+		const wanted = nameWords(words.join(' '));
+		const expected = [...shared].filter(
+			([, entry]) =>
+				entry.size >= min &&
+				entry.size <= max &&
+				wanted.every(word => nameWords(entry.name).some(other => other.startsWith(word))),
+		);
+		const names = expected.map(([known]) => known.replace('k1', 'ada').replace('k2', 'bo'));
+		assert.deepEqual(found.sort(), names.sort(), `${words.join(' ')} at step ${step}`);
+	}
+	const {torrents, size} = ground.index.totals;
+	const all = new Map(
+		[...shared].map(([at, entry]) => [`${at.slice(3)} ${entry.name} ${entry.size}`, entry.size]),
+	);
+	assert.deepEqual([torrents, size], [all.size, [...all.values()].reduce((sum, one) => sum + one, 0)]);
+});
