@@ -132,18 +132,20 @@ export class ListingTable {
 		const words = nameWords(text).sort((a, b) => b.length - a.length);
 		// Asked for by letters of which there is none in any name.
 		if (words.length === 0 && text.trim() !== '') return;
-		const slots = words.length === 0 ? undefined : this.#words.find(words[0]!);
-		const begun = words.filter(word => !isPlainInitial(word)).map(word => ` ${word}`);
+		const [longest, ...others] = words;
+		let begun = others.filter(word => !isPlainInitial(word)).map(word => ` ${word}`);
 		const mayHave = this.#columns.mayHave(words);
 		const look = (slot: number): void => {
 			if (!mayHave(slot)) return;
 			const listing = this.#slots[slot];
 			if (listing === undefined) return;
-			for (const word of begun) if (!listing.text.includes(word)) return;
+			// To look into each of them costs more than all else.
+			if (begun.length > 0) for (const word of begun) if (!listing.text.includes(word)) return;
 			take(slot);
 		};
-		if (slots !== undefined) for (const slot of slots) look(slot);
-		else for (let slot = 0; slot < this.#slots.length; slot++) look(slot);
+		if (longest !== undefined && this.#words.find(longest, look)) return;
+		if (longest !== undefined && !isPlainInitial(longest)) begun = [...begun, ` ${longest}`];
+		for (let slot = 0; slot < this.#slots.length; slot++) look(slot);
 	}
 }
 

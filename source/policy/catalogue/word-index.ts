@@ -1,7 +1,6 @@
 /** Words that begin alike are found by so many first characters. */
 const stemLength = 3;
-/** Things found one by one take longer than looking at all of them. */
-const many = 20_000;
+const many = 5000;
 
 /** Finds numbered things by the beginnings of their words. Room taken is about 60 bytes a word of a thing. */
 export class WordIndex {
@@ -9,8 +8,16 @@ export class WordIndex {
 	readonly #holders = new Map<string, number | Set<number>>();
 	/** All words by their first characters. */
 	readonly #stems = new Map<string, Set<string>>();
+	/** By thing, in which search it was seen last. */
+	#seenIn = new Uint32Array(64);
+	#round = 0;
 
 	add(thing: number, words: readonly string[]): void {
+		if (thing >= this.#seenIn.length) {
+			const larger = new Uint32Array(thing * 2);
+			larger.set(this.#seenIn);
+			this.#seenIn = larger;
+		}
 		for (const word of words) {
 			const holders = this.#holders.get(word);
 			if (holders === undefined) {
@@ -42,29 +49,49 @@ export class WordIndex {
 	}
 
 	/**
-	 * The things of which a word begins with this one, each once; undefined when they are so many, or found with so little,
-	 * that looking at all things is as good.
+	 * Calls `take` with each thing of which a word begins with this one, once. False, and nothing is called, for a single
+	 * letter, unless that is a word of a script without spaces.
 	 */
-	find(beginning: string): Iterable<number> | undefined {
-		// A letter of a script without spaces is a whole word.
-		if (beginning.length === 1 && /\p{Lo}/u.test(beginning))
-			return this.#things(this.#holders.get(beginning));
-		if (beginning.length < 2) return undefined;
-		const words: string[] = [];
+	find(beginning: string, take: (thing: number) => void): boolean {
+		if (beginning.length < 2) {
+			if (!/\p{Lo}/u.test(beginning)) return false;
+			const holders = this.#holders.get(beginning);
+			if (typeof holders === 'number') take(holders);
+			else holders?.forEach(take);
+			return true;
+		}
+		const found: Array<number | Set<number>> = [];
 		let count = 0;
 		for (const alike of this.#alike(beginning)) {
 			for (const word of alike) {
 				if (!word.startsWith(beginning)) continue;
-				words.push(word);
 				const holders = this.#holders.get(word)!;
+				found.push(holders);
 				count += typeof holders === 'number' ? 1 : holders.size;
 			}
-			if (count > many) return undefined;
 		}
-		if (words.length === 1) return this.#things(this.#holders.get(words[0]!));
-		const found = new Set<number>();
-		for (const word of words) for (const thing of this.#things(this.#holders.get(word))) found.add(thing);
-		return found;
+		this.#takeOnce(found, count >= many, take);
+		return true;
+	}
+
+	/** @param areMany they are taken in their order then: going to and fro in memory is what takes the time */
+	#takeOnce(
+		found: ReadonlyArray<number | ReadonlySet<number>>,
+		areMany: boolean,
+		take: (thing: number) => void,
+	): void {
+		const round = ++this.#round;
+		const seenIn = this.#seenIn;
+		const see = (thing: number): void => {
+			if (!areMany && seenIn[thing] !== round) take(thing);
+			seenIn[thing] = round;
+		};
+		for (const holders of found) {
+			if (typeof holders === 'number') see(holders);
+			else for (const thing of holders) see(thing);
+		}
+		if (!areMany) return;
+		for (let thing = 0; thing < seenIn.length; thing++) if (seenIn[thing] === round) take(thing);
 	}
 
 	*#alike(beginning: string): Generator<ReadonlySet<string>, void, undefined> {
@@ -74,10 +101,5 @@ export class WordIndex {
 			return;
 		}
 		for (const [stem, words] of this.#stems) if (stem.startsWith(beginning)) yield words;
-	}
-
-	#things(holders: number | Set<number> | undefined): Iterable<number> {
-		if (holders === undefined) return [];
-		return typeof holders === 'number' ? [holders] : holders;
 	}
 }
