@@ -1,4 +1,4 @@
-import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {TestContext} from 'node:test';
 import type {AddOptions, Command, Reply} from '../../source/api/command.ts';
@@ -174,9 +174,12 @@ export class FolderWorld {
 	#automation: FolderAutomation | undefined;
 	readonly #watched = new Map<string, () => void>();
 	looks = 0;
+	stateDir: string;
+	#kills = 0;
 
 	constructor(t: TestContext) {
 		this.space = new Workspace(t);
+		this.stateDir = this.space.folder('state');
 		this.space.defer(() => this.#automation?.stop());
 	}
 
@@ -195,7 +198,7 @@ export class FolderWorld {
 			{
 				engine: this.engine,
 				clock: this.clock,
-				stateDir: this.space.folder('state'),
+				stateDir: this.stateDir,
 				looker: {
 					look: async (dir, rules: LookRules, before) => {
 						this.looks++;
@@ -237,6 +240,9 @@ export class FolderWorld {
 		for (const [id, torrent] of engine.torrents) next.torrents.set(id, torrent);
 		this.engine = next;
 		this.#automation = undefined;
+		const stateDir = this.path(`state-${++this.#kills}`);
+		cpSync(this.stateDir, stateDir, {recursive: true});
+		this.stateDir = stateDir;
 		engine.send = () => new Promise(() => {});
 		void killed;
 		await this.start(settings);

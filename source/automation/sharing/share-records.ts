@@ -11,6 +11,8 @@ export interface DepartedEntry {
 	/** Milliseconds since 1970. */
 	readonly at: Millis;
 	readonly size: Bytes;
+	/** Its torrent is about to be removed. */
+	readonly isLeaving?: boolean;
 }
 
 /** What is kept over restarts, one thing a key; see `keyOf`. */

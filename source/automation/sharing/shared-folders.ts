@@ -101,6 +101,7 @@ export class SharedFolders {
 	#running: Promise<void> | undefined;
 	#listening: Watching | undefined;
 	#saidLimit = false;
+	#hasLetLeave = false;
 	#things: ReadonlyMap<string, {readonly folder: SharedFolder; readonly entry: KnownEntry}> | undefined;
 	/** By look, then by id. */
 	readonly #departedByLook = new Map<string, Map<string, DepartedEntry>>();
@@ -267,7 +268,10 @@ export class SharedFolders {
 
 	async #round(): Promise<void> {
 		this.#things = undefined;
-		await this.#exclusively(() => this.#leaveFolders());
+		await this.#exclusively(async () => {
+			await this.#letLeave();
+			await this.#leaveFolders();
+		});
 		for (const folder of [...this.#folders.values()]) {
 			folder.tick(() => this.#rulesFor(folder));
 			if (!folder.isNews) continue;
@@ -492,25 +496,28 @@ export class SharedFolders {
 		if (folder.known.get(name) !== entry) return;
 		folder.settled.forget(name);
 		folder.known.delete(name);
-		const place = torrents.dirOf(id);
-		const isHere = place !== undefined && (place === folder.dir || place === folder.look?.real);
 		const key = entryKey(folder.dir, name);
-		// Somebody has moved it elsewhere, or given it another name, by way of the engine: it is theirs.
-		if (entry.state !== 'shared' || !isHere) return this.#journal.put([[key, undefined]]);
-		const root = await firstElement(this.#setup.engine, id);
+		// Somebody has moved it elsewhere by way of the engine: it is theirs.
+		const place = torrents.dirOf(id);
+		const isElsewhere = place !== undefined && place !== folder.dir && place !== folder.look?.real;
+		if (!isOurs(entry) || isElsewhere) return this.#journal.put([[key, undefined]]);
+		const root = place === undefined ? undefined : await firstElement(this.#setup.engine, id);
 		const renamed =
 			root !== undefined && root !== name ? folder.look?.entries.find(each => each.name === root) : undefined;
+		// Or given it another name.
 		if (renamed !== undefined && !folder.known.has(renamed.name)) {
 			await this.#journal.put([[key, undefined]]);
 			return this.#note(folder, {...placed(entry, renamed, folder), name: renamed.name, look: renamed.look});
 		}
-		await this.#depart(folder.dir, entry);
-		await this.#try({type: 'torrent.remove', id, withData: false});
+		await this.#depart(folder.dir, entry, torrents);
 	}
 
-	/** What is known of an entry stays known for when it comes back. */
-	async #depart(folder: string, entry: KnownEntry): Promise<void> {
-		const {name, look, inode, id, size} = entry;
+	/** Takes out the torrent of an entry, which stays known for when it comes back. */
+	async #depart(folder: string, entry: KnownEntry, torrents: EngineTorrents): Promise<void> {
+		const {name, look, inode, id, size, replaces} = entry;
+		if (replaces !== undefined && !this.#isUsed(replaces)) await this.#remove(replaces);
+		if (!torrents.has(id) || this.#isUsed(id))
+			return this.#journal.put([[entryKey(folder, name), undefined]]);
 		if (size >= worthKeeping) {
 			const bytes = await this.#export(id);
 			if (bytes !== undefined) await this.#kept.save(id, bytes);
@@ -518,10 +525,25 @@ export class SharedFolders {
 		const departed: DepartedEntry = {folder, name, look, inode, id, size, at: this.#setup.clock.wall()};
 		await this.#journal.put([
 			[entryKey(folder, name), undefined],
-			[departedKey(id), {kind: 'departed', departed}],
+			[departedKey(id), {kind: 'departed', departed: {...departed, isLeaving: true}}],
 		]);
 		this.#remember(departed);
+		await this.#remove(id);
+		await this.#journal.put([[departedKey(id), {kind: 'departed', departed}]]);
 		await this.#forgetDeparted();
+	}
+
+	/** What a kill has kept from leaving. */
+	async #letLeave(): Promise<void> {
+		if (this.#hasLetLeave) return;
+		this.#hasLetLeave = true;
+		const leaving = [...this.#journal.entries.values()].flatMap(record =>
+			record.kind === 'departed' && record.departed.isLeaving ? [record.departed] : [],
+		);
+		for (const {isLeaving: _, ...departed} of leaving) {
+			if (!this.#isUsed(departed.id)) await this.#remove(departed.id);
+			await this.#journal.put([[departedKey(departed.id), {kind: 'departed', departed}]]);
+		}
 	}
 
 	async #forgetDeparted(): Promise<void> {
@@ -553,13 +575,28 @@ export class SharedFolders {
 	/** Somebody else's torrent is what an entry is: it is only told to the catalogues. */
 	async #leaveTo(folder: SharedFolder, seen: SeenEntry, id: string): Promise<void> {
 		if (folder.settings.publish) await this.#try({type: 'torrent.publish', id, on: true});
-		await this.#note(folder, {
+		const before = folder.known.get(seen.name);
+		const entry: KnownEntry = {
 			...sightOf(seen),
 			root: folder.look?.root ?? '',
 			id,
 			state: 'foreign',
 			hashedAt: 0,
-		});
+		};
+		folder.known.set(seen.name, entry);
+		// Before it is noted: until then it is known that they are ours.
+		if (before !== undefined && isOurs(before)) await this.#retire(before, id);
+		await this.#note(folder, entry);
+	}
+
+	/** The torrents that an entry had go, but for one. */
+	async #retire({id, replaces}: KnownEntry, kept: string): Promise<void> {
+		for (const each of [id, replaces])
+			if (each !== undefined && each !== kept && !this.#isUsed(each)) await this.#remove(each);
+	}
+
+	#remove(id: string): Promise<void> {
+		return this.#try({type: 'torrent.remove', id, withData: false});
 	}
 
 	/** Folders that are shared no more. */
@@ -570,13 +607,8 @@ export class SharedFolders {
 			for (const record of [...this.#journal.entries.values()]) {
 				if (record.kind !== 'entry' || record.folder !== dir) continue;
 				const {entry} = record;
-				const isOurs = entry.state === 'shared' || entry.state === 'adding';
-				if (!isOurs || !torrents.has(entry.id)) {
-					await this.#journal.put([[entryKey(dir, entry.name), undefined]]);
-					continue;
-				}
-				await this.#depart(dir, entry);
-				await this.#try({type: 'torrent.remove', id: entry.id, withData: false});
+				if (isOurs(entry)) await this.#depart(dir, entry, torrents);
+				else await this.#journal.put([[entryKey(dir, entry.name), undefined]]);
 			}
 			await this.#journal.put([[folderKey(dir), undefined]]);
 			this.#say('info', `${dir} is shared no more; its files stay`);
@@ -729,22 +761,26 @@ export class SharedFolders {
 		const torrents = await this.#torrents();
 		const present = torrents.dirOf(id);
 		const isElsewhere = present !== undefined && present !== dir && present !== look?.real;
-		if (isElsewhere && !this.#isMovedFrom(id)) return this.#leaveTo(folder, seen, id);
-		const replaces = before?.state === 'shared' || before?.state === 'adding' ? before.id : undefined;
+		// It is the torrent of another entry, or somebody else has added it meanwhile.
+		const isTheirs = present !== undefined && !this.#isKnown(id);
+		if (isTheirs || (isElsewhere && !this.#isMovedFrom(id))) return this.#leaveTo(folder, seen, id);
+		// Of what was there before that only the last is noted.
+		if (before !== undefined && isOurs(before) && before.replaces !== undefined && before.replaces !== id)
+			if (!this.#isUsed(before.replaces)) await this.#remove(before.replaces);
+		const replaces = before !== undefined && isOurs(before) ? before.id : undefined;
 		const entry: KnownEntry = {
 			...sightOf(seen),
 			root: look?.root ?? before?.root ?? '',
 			id,
 			state: 'adding',
-			replaces: replaces === id ? before?.replaces : replaces,
+			replaces: replaces === id ? undefined : replaces,
 			hashedAt: clock.wall(),
 		};
 		if (seen.size >= worthKeepingFirst) await this.#kept.save(id, bytes);
 		await this.#note(folder, entry);
 		// It has to be looked at anew, in another folder perhaps.
-		if (present !== undefined) await this.#try({type: 'torrent.remove', id, withData: false});
-		if (entry.replaces !== undefined && entry.replaces !== id && !this.#isUsed(entry.replaces))
-			await this.#try({type: 'torrent.remove', id: entry.replaces, withData: false});
+		if (present !== undefined) await this.#remove(id);
+		if (entry.replaces !== undefined && !this.#isUsed(entry.replaces)) await this.#remove(entry.replaces);
 		await this.#forgetMoved(folder, seen);
 		try {
 			await engine.send({
@@ -776,6 +812,14 @@ export class SharedFolders {
 		return false;
 	}
 
+	/** Whether a torrent is ours. */
+	#isKnown(id: string): boolean {
+		for (const folder of this.#folders.values())
+			for (const entry of folder.known.values())
+				if ((entry.id === id || entry.replaces === id) && isOurs(entry)) return true;
+		return false;
+	}
+
 	/** Whether a torrent is that of an entry besides. */
 	#isUsed(id: string): boolean {
 		for (const folder of this.#folders.values())
@@ -795,7 +839,7 @@ export class SharedFolders {
 				other.settled.forget(entry.name);
 				await this.#journal.put([[entryKey(other.dir, entry.name), undefined]]);
 				const isSame = folder.known.get(name)?.id === entry.id;
-				if (!isSame) await this.#try({type: 'torrent.remove', id: entry.id, withData: false});
+				if (!isSame && !this.#isUsed(entry.id)) await this.#remove(entry.id);
 			}
 		}
 	}
@@ -872,6 +916,11 @@ export class SharedFolders {
 /** The engine is ending: everything is as good as it was left. */
 function isOver(error: unknown): boolean {
 	return error instanceof UserError && (error.code === 'stopping' || error.code === 'engine-lost');
+}
+
+/** Whether the torrent of an entry was added by us, or was about to be. */
+function isOurs({state}: KnownEntry): boolean {
+	return state === 'shared' || state === 'adding';
 }
 
 /** The same text for one thing on a disk, as long as it is as it was. */
