@@ -1,4 +1,4 @@
-import {stat} from 'node:fs/promises';
+import {realpath, stat} from 'node:fs/promises';
 import {isAbsolute, join} from 'node:path';
 import type {FolderCommand, Reply} from '../api/command.js';
 import type {EngineClient} from '../api/engine-client.js';
@@ -49,7 +49,8 @@ export class FolderAutomation {
 
 	/** @param settings what the config file says */
 	static async open(setup: FolderSetup, settings: FolderSettings): Promise<FolderAutomation> {
-		const automation = new FolderAutomation(setup);
+		const stateDir = await realpath(setup.stateDir).catch(() => setup.stateDir);
+		const automation = new FolderAutomation({...setup, stateDir});
 		const fault = await automation.#choices.load();
 		if (fault !== undefined) {
 			const text = `the folders of \`tortui share\` are forgotten: ${fault}`;

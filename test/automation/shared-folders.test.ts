@@ -4,6 +4,7 @@ import {
 	chmodSync,
 	existsSync,
 	mkdirSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	rmSync,
@@ -262,7 +263,7 @@ test('a restart hashes nothing anew, and finds what has changed, gone and come m
 test('a kill at any moment leaves nothing wrong', async t => {
 	const world = new FolderWorld(t);
 	const share = world.shared('share');
-	world.write('share/a', 70_000_000);
+	world.write('share/a', 700_000);
 	for (let step = 0; step < 8; step++) world.write(`share/f${step}`);
 	await world.start({shared: [share]});
 	const all = 'a,f0,f1,f2,f3,f4,f5,f6,f7';
@@ -279,6 +280,27 @@ test('a kill at any moment leaves nothing wrong', async t => {
 	for (const {options} of world.engine.torrents.values()) assert.equal(options.dir, share.dir);
 	const made = await createTorrent({path: world.path('share/f3')});
 	assert.equal(world.engine.named('f3')!.id, made.metainfo.infoHash);
+});
+
+test('what was hashed for long is not hashed again when the program ends before it is added', async t => {
+	const world = new FolderWorld(t);
+	const share = world.shared('share');
+	world.write('share/large', 17_000_000);
+	const {engine} = world;
+	const {send} = engine;
+	let isHanging = false;
+	engine.send = command => {
+		isHanging ||= command.type === 'torrent.add';
+		return isHanging ? new Promise(() => {}) : send.call(engine, command);
+	};
+	await world.start({shared: [share]});
+	await world.until('it is about to be added', () => isHanging);
+	await world.startAfterKill({shared: [share]});
+	await world.until('it is added', () => world.engine.names.join() === 'large');
+	assert.equal(world.made.get('large'), 1);
+	const left = readdirSync(join(world.stateDir, 'shared'));
+	await world.until('what was kept goes', () => readdirSync(join(world.stateDir, 'shared')).length === 0);
+	assert.ok(left.length <= 1);
 });
 
 test('a folder that vanishes is not taken for deleted: its torrents are paused with one line, and go on when it is back', async t => {
@@ -380,6 +402,18 @@ test('what a torrent of somebody else is downloading there is left alone, and on
 	await world.engine.send({type: 'torrent.remove', id: film.metainfo.infoHash!, withData: false});
 	world.automation.engineChanged();
 	await world.until('ours', () => world.made.get('film.mkv') === 1 && world.engine.torrents.size === 3);
+});
+
+test('what is being downloaded there by another way to the folder is left alone, too', async t => {
+	const world = new FolderWorld(t);
+	const share = world.shared('share');
+	world.write('share/film.mkv');
+	symlinkSync(share.dir, world.path('way'));
+	const film = await createTorrent({path: world.path('share/film.mkv'), pieceLength: 65_536});
+	world.engine.add(film.bytes, {dir: world.path('way')}, 'downloading', 0.5);
+	await world.start({shared: [share]});
+	await world.pass(120_000);
+	assert.deepEqual([world.made.size, world.view.shared[0]!.waiting], [0, 1]);
 });
 
 test('a folder in a shared folder that is shared by itself is not shared twice', async t => {

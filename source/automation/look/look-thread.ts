@@ -21,11 +21,33 @@ interface Waiting {
 	reject(error: Error): void;
 }
 
+/** More folders than this share threads. */
+const mostThreads = 8;
+
 /**
- * Looks in a thread of its own: a disk that hangs holds up nobody else, and tens of thousands of entries take nobody's
- * time. It is begun when somebody looks for the first time.
+ * Looks in threads, one a folder: a disk that hangs holds up nobody else, and tens of thousands of entries take nobody's
+ * time. They are begun when somebody looks for the first time.
  */
-export class LookThread implements Looker {
+export class LookThreads implements Looker {
+	readonly #threads: LookThread[] = [];
+	readonly #byFolder = new Map<string, LookThread>();
+
+	look(dir: string, rules: LookRules, before?: FolderLook): Promise<FolderLook> {
+		let thread = this.#byFolder.get(dir);
+		if (thread === undefined) {
+			const next = this.#byFolder.size % mostThreads;
+			thread = this.#threads[next] ??= new LookThread();
+			this.#byFolder.set(dir, thread);
+		}
+		return thread.look(dir, rules, before);
+	}
+
+	async close(): Promise<void> {
+		await Promise.all(this.#threads.map(thread => thread.close()));
+	}
+}
+
+class LookThread implements Looker {
 	readonly #waiting = new Map<number, Waiting>();
 	#worker: Worker | undefined;
 	#last = 0;

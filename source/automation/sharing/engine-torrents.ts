@@ -1,3 +1,4 @@
+import {realpath} from 'node:fs/promises';
 import {isAbsolute, relative, sep} from 'node:path';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {TorrentView} from '../../api/snapshot.js';
@@ -52,7 +53,7 @@ export class EngineTorrents {
 	/**
 	 * The torrents whose data is in a folder, or around it, by the names of its entries; '' for what concerns all of them.
 	 *
-	 * @param dirs the folder, as it is written and without links
+	 * @param dirs the folder, without links, and as it is written
 	 * @param ours those that are not somebody else's
 	 */
 	async in(
@@ -67,18 +68,21 @@ export class EngineTorrents {
 			if (before?.state === 'downloading' || (before?.exact && other.state !== 'downloading')) return;
 			others.set(name, other);
 		};
+		const reals = new Map<string, string>();
 		for (const view of this.#views.values()) {
 			if (ours.has(view.id)) continue;
 			const state = stateOf(view);
+			const real = reals.get(view.dir) ?? (await realpath(view.dir).catch(() => view.dir));
+			reals.set(view.dir, real);
 			for (const dir of dirs) {
-				const between = relative(dir, view.dir);
+				const between = relative(dir, real);
 				if (between === '') {
 					const root = await this.#rootOf(view, names);
 					if (root !== undefined) add(root, {id: view.id, state, exact: true});
 				} else if (!between.startsWith('..') && !isAbsolute(between)) {
 					add(between.split(sep)[0]!, {id: view.id, state, exact: false});
 				} else if (state === 'downloading') {
-					const within = relative(view.dir, dir);
+					const within = relative(real, dir);
 					const isAbove = !within.startsWith('..') && !isAbsolute(within);
 					if (isAbove && within.split(sep)[0] === view.name) add('', {id: view.id, state, exact: false});
 				}

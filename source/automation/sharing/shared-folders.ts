@@ -36,7 +36,7 @@ import {mostEntries, SharedFolder} from './shared-folder.js';
 /** What is smaller is hashed again sooner than anybody notices. */
 const worthKeeping: Bytes = 1_048_576;
 /** What is smaller is hashed again when the program ends at the one moment between its being hashed and added. */
-const worthKeepingFirst: Bytes = 67_108_864;
+const worthKeepingFirst: Bytes = 16_777_216;
 /** What the engine has is asked for again after so long. */
 const listAge: Millis = 10_000;
 /** So long what is gone is known again when it comes back. */

@@ -45,7 +45,7 @@ export async function automate(
 	settings: FolderSettings,
 	version: string,
 ): Promise<{readonly engine: LocalEngine; readonly folders: Pick<FolderAutomation, 'apply'>}> {
-	const [{FolderAutomation}, {AutomatedEngine}, {LookThread}, {watchFolder}, {machineClock}] =
+	const [{FolderAutomation}, {AutomatedEngine}, {LookThreads}, {watchFolder}, {machineClock}] =
 		await Promise.all([
 			import('../../automation/folder-automation.js'),
 			import('../../automation/automated-engine.js'),
@@ -58,7 +58,7 @@ export async function automate(
 			engine,
 			clock: machineClock,
 			stateDir,
-			looker: new LookThread(),
+			looker: new LookThreads(),
 			watchFolder,
 			makeTorrent: torrentMaker(version),
 		},
