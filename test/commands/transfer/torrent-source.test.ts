@@ -114,6 +114,26 @@ test('a torrent of the engine is found by hash, beginning of it, or name', async
 	await assert.rejects(names('Ubnutu'), /no torrent "Ubnutu"; did you mean "Ubuntu"\?/);
 });
 
+test('a hybrid is meant by either of its hashes, whichever is its id', async () => {
+	const engine = new EmptyEngine();
+	const [v1, v2] = ['ab'.repeat(20), 'cd'.repeat(32)];
+	for (const view of [
+		{id: v1, infoHashV2: v2},
+		{id: v2, infoHash: v1, infoHashV2: v2},
+	]) {
+		const torrents = [
+			torrentView({...view, name: 'hybrid'}),
+			torrentView({id: 'ef'.repeat(20), name: 'other'}),
+		];
+		engine.send = async () => ({torrents});
+		for (const word of [v1, v2, v2.slice(0, 40), v1.slice(0, 4), v2.slice(0, 6).toUpperCase()])
+			assert.deepEqual(
+				(await findTorrents(engine, [word])).map(({name}) => name),
+				['hybrid'],
+			);
+	}
+});
+
 test('the config file is read, settings that are unknown or wrong are refused', () => {
 	const env = {XDG_CONFIG_HOME: join(folder, 'config')};
 	const path = configPath(env);

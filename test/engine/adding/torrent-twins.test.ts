@@ -3,9 +3,11 @@ import {copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from
 import {test} from 'node:test';
 import type {TorrentView} from '../../../source/api/snapshot.ts';
 import {decodeResumeData, encodeResumeData} from '../../../source/io/state/resume-data.ts';
+import {wrapInfo} from '../../../source/protocol/metainfo/wrap-info.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
 import {until} from '../../helpers/deadline.ts';
 import {type HybridTorrent, hybridTorrent} from '../../helpers/hybrid-torrent.ts';
+import {LoneTorrent} from '../../helpers/lone-torrent.ts';
 import {openTestSession, type TestSession} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
@@ -167,4 +169,22 @@ test('of two accounts with data in two folders that with more stays, and the dat
 	);
 	await engine.send({type: 'torrent.remove', id: ids[0], withData: false});
 	assert.deepEqual(await list(engine), []);
+});
+
+test('a hybrid and a v1 torrent of the same content are two torrents, for their v1 hashes differ', async t => {
+	const space = new Workspace(t);
+	const torrent = hybridTorrent();
+	const plain = new LoneTorrent().metainfo;
+	const source = await seeder(space, torrent);
+	const engine = await openTestSession(space, 'home');
+	const bytes = Buffer.from(wrapInfo(plain.info, [])).toString('base64');
+	const first = await engine.send({
+		type: 'torrent.add',
+		metainfo: bytes,
+		options: {dir: space.folder('plain')},
+	});
+	const options = {peers: [`127.0.0.1:${source.port}`]};
+	const second = await engine.send({type: 'torrent.addLink', link: torrent.v2Link, options});
+	await engine.sees(second.id!, 'complete', ({state}) => state === 'seeding');
+	assert.deepEqual((await list(engine)).map(({id}) => id).sort(), [first.id, second.id].sort());
 });

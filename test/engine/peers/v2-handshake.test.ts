@@ -218,3 +218,16 @@ test('nobody is met again when no hashes are lacking', async () => {
 	assert.deepEqual([connection.reason, lone.dialled.length], [undefined, 1]);
 	await lone.torrent.close();
 });
+
+test('who comes by the v1 hash and by the v2 hash is one peer, and has one connection', async () => {
+	const lone = await running(kinds.hybrid);
+	const first = lone.incoming(4000);
+	first.say(greeting(v1, false));
+	await heard(first);
+	const second = lone.incoming(4001);
+	second.say(greeting(v2, false));
+	await heard(second);
+	assert.equal(lone.torrent.swarm.connected, 1);
+	assert.match(first.reason ?? second.reason ?? '', /connected twice/);
+	await lone.torrent.close();
+});
