@@ -85,6 +85,8 @@ interface Visitor {
 export interface HttpAdmission {
 	/** Counts one request of a host; false: it is not even told so. */
 	admits(host: string): boolean;
+	/** Told of what a route threw that is no `HttpRefusal`: whoever asked is told that something went wrong, not what. */
+	failed(path: string, error: unknown): void;
 }
 
 /** How connections are made secure, now. */
@@ -293,19 +295,33 @@ export class TrackerHttpServer {
 		try {
 			answer = route.handle(request);
 		} catch (error) {
-			answer = refusal(error);
+			answer = this.#refusal(head.path, error);
 		}
 		if (!(answer instanceof Promise)) return this.#send(visitor, request, answer);
 		visitor.isBusy = true;
-		answer.catch(refusal).then(made => {
+		const isGone = (): boolean => visitor.leaving || !this.#visitors.has(visitor);
+		// Whoever is gone has taken its body along: that is no failure.
+		const refuse = (error: unknown): HttpAnswer =>
+			isGone() ? plain(400, 'gone') : this.#refusal(head.path, error);
+		answer.catch(refuse).then(made => {
 			visitor.isBusy = false;
-			if (visitor.leaving || !this.#visitors.has(visitor)) return;
+			if (isGone()) return;
 			visitor.since = this.#clock.now();
 			this.#send(visitor, request, made);
 			if (visitor.leaving) return;
 			visitor.socket.resume();
 			this.#readHeads(visitor);
 		});
+	}
+
+	/** What a route's failure is to whoever asked. */
+	#refusal(path: string, error: unknown): HttpAnswer {
+		if (error instanceof HttpRefusal) {
+			const {status, message, headers} = error;
+			return {...plain(status, message), ...(headers && {headers})};
+		}
+		this.#admission.failed(path, error);
+		return plain(500, 'something went wrong here');
 	}
 
 	#bodyOf(visitor: Visitor, request: VisitorRequest, maximum: number): Promise<Uint8Array> {
@@ -437,15 +453,6 @@ function patienceWith({socket, body, isBusy, isStreaming}: Visitor): number {
 
 function plain(status: number, text: string): HttpAnswer {
 	return {status, type: 'text/plain; charset=utf-8', body: `${text}\n`};
-}
-
-/** What a route's failure is to whoever asked. */
-function refusal(error: unknown): HttpAnswer {
-	if (error instanceof HttpRefusal) {
-		const {status, message, headers} = error;
-		return {...plain(status, message), ...(headers && {headers})};
-	}
-	return plain(500, 'something went wrong here');
 }
 
 function count(counts: Map<string, number>, key: string, by: 1 | -1): void {

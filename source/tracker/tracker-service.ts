@@ -18,6 +18,7 @@ import {
 } from '../policy/tracker/swarm-table.js';
 import type {AnnounceRequest} from '../protocol/tracker/announce.js';
 import type {SwarmRecord} from '../protocol/tracker/swarm-file.js';
+import {readTrackerPath} from '../protocol/tracker/tracker-path.js';
 import type {SharedStore} from './shared-store.js';
 import {SharedSwarms} from './shared-swarms.js';
 
@@ -252,6 +253,13 @@ export class TrackerService {
 	refused({code, message}: ProtocolError): void {
 		this.counts.refused[code] = (this.counts.refused[code] ?? 0) + 1;
 		if (code === 'tracker-full') this.complain(code, message);
+	}
+
+	/** Takes note of a request that failed because of us. */
+	failed(path: string, error: unknown): void {
+		// A passkey in a path is nobody's business.
+		const shown = readTrackerPath(path)?.ask ?? path.slice(0, 100);
+		this.complain('failed', `a request to ${shown} failed: ${(error as Error).message}`);
 	}
 
 	/** Logs a line for whoever runs the tracker. */

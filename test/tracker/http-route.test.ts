@@ -9,7 +9,9 @@ import {HandClock} from '../helpers/hand-clock.ts';
 async function serve(t: TestContext, handle: HttpRoute['handle']) {
 	const clock = new HandClock();
 	const route = {handles: (path: string) => path.startsWith('/more/'), handle};
-	const server = new TrackerHttpServer({admits: () => true}, [route], clock);
+	const failures: string[] = [];
+	const failed = (path: string, error: unknown) => void failures.push(`${path} ${(error as Error).message}`);
+	const server = new TrackerHttpServer({admits: () => true, failed}, [route], clock);
 	const port = await server.listen(0, '127.0.0.1');
 	const sockets: Socket[] = [];
 	t.after(async () => {
@@ -38,7 +40,7 @@ async function serve(t: TestContext, handle: HttpRoute['handle']) {
 			2,
 		);
 	const base = `http://127.0.0.1:${port}`;
-	return {clock, server, say, hears, base};
+	return {clock, server, say, hears, base, failures};
 }
 
 const head = (method: string, ...headers: string[]) =>
@@ -96,7 +98,7 @@ test('who asks before it sends is told to go on', async t => {
 
 test('a body that does not come is waited for as long as its length is worth, and its route is told', async t => {
 	let ended: unknown;
-	const {clock, say, server} = await serve(t, async request => {
+	const {clock, say, server, failures} = await serve(t, async request => {
 		try {
 			await request.body(1 << 20);
 		} catch (error) {
@@ -112,10 +114,11 @@ test('a body that does not come is waited for as long as its length is worth, an
 	await clock.pass(2000);
 	await until('it to be gone', 10_000, () => visitor.gone && ended !== undefined, 2);
 	assert.ok(ended instanceof Error);
+	assert.deepEqual(failures, [], 'it failed because of them');
 });
 
-test('what a route refuses is the answer; what fails in it is told to nobody', async t => {
-	const {base} = await serve(t, request => {
+test('what a route refuses is the answer; what fails in it is told to whoever runs it alone', async t => {
+	const {base, failures} = await serve(t, request => {
 		if (request.query === 'no') throw new HttpRefusal(429, 'later', {'Retry-After': '7'});
 		throw new Error('a secret');
 	});
@@ -126,6 +129,7 @@ test('what a route refuses is the answer; what fails in it is told to nobody', a
 	const failed = await fetch(`${base}/more/`);
 	assert.equal(failed.status, 500);
 	assert.doesNotMatch(await failed.text(), /secret/);
+	assert.deepEqual(failures, ['/more/ a secret']);
 	assert.equal((await fetch(`${base}/other`)).status, 404);
 });
 
