@@ -157,9 +157,19 @@ test('resume data is read or refused, and what is read can be written', () => {
 		renamed: [[0, ['a', 'b']]],
 		otherPlace: {dir: '/elsewhere', renamed: [[1, ['c']]], files: [1], goal: false},
 		link: undefined,
+		hashes: [
+			{root: new Uint8Array(32).fill(1), hashes: new Uint8Array(64).fill(2)},
+			{
+				root: new Uint8Array(32).fill(3),
+				hashes: new Uint8Array(64).fill(4),
+				range: {base: 0, index: 512, length: 2, proofLayers: 3},
+			},
+		],
 	});
 	fuzz([sample], bytes => {
 		const data = decodeResumeData(bytes);
+		for (const {root, hashes} of data.hashes ?? [])
+			assert.deepEqual([root.length, hashes.length % 32], [32, 0]);
 		assert.ok(data.partials.every(({piece}) => piece >= 0 && piece < data.have.length));
 		for (const [, path] of [...data.renamed, ...(data.otherPlace?.renamed ?? [])]) {
 			assert.ok(

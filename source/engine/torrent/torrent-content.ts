@@ -88,7 +88,7 @@ export class TorrentContent
 	/** What is known of the Merkle trees of its files; undefined where there is no v2 half. BEP 52. */
 	readonly hashes: HashTrees | undefined;
 	/** Asks peers for hashes, and gives them; undefined where there is no v2 half. BEP 52. */
-	readonly exchange: HashExchange | undefined;
+	exchange: HashExchange | undefined;
 	/** Pieces that nobody can verify yet; undefined where v1 hashes do. */
 	readonly awaitedHashes: AwaitedHashes | undefined;
 	readonly files: FileProgress;
@@ -148,7 +148,11 @@ export class TorrentContent
 		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
 		if (this.hashes !== undefined) {
 			const known = takeNotes(this.hashes, memory.hashes);
-			if (known.length > 0) this.awaitedHashes?.came(known);
+			if (known.length > 0) {
+				this.awaitedHashes?.came(known);
+				// What is known need not be asked for.
+				this.exchange = new HashExchange(this, this.hashes, this.metainfo);
+			}
 		}
 		this.piecePriorities.take(memory.piecePriorities);
 		this.selection.take(memory.priorities);

@@ -25,6 +25,7 @@ test('hashes that peers gave are known in the next session, a part of them or al
 	hashesCome(lone, 1);
 	const second = next(kept(lone));
 	assert.equal(known(second), '..xx');
+	assert.equal(second.parts.exchange?.missing, 1);
 	assert.equal(second.parts.downloader.picker.isHeld(512), false);
 	assert.equal(second.parts.downloader.picker.isHeld(0), true);
 	hashesCome(second, 0);
