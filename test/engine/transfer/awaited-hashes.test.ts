@@ -42,6 +42,17 @@ test('while nothing else can be asked for the reason told is that hashes are wai
 	await lone.torrent.close();
 });
 
+test('what is overdue is not asked for out of turn either', async () => {
+	const lone = linkedV2();
+	await lone.start();
+	const peer = await sender(lone, 1);
+	lone.torrent.post({type: 'deadline', pieces: [[3, 5]], within: 300});
+	await seconds(lone, 3, [peer]);
+	assert.deepEqual(await asked(peer), []);
+	assert.equal(lone.parts.downloader.partials.size, 0);
+	await lone.torrent.close();
+});
+
 test('a piece that is due waits for its hash as well', async () => {
 	const lone = linkedV2();
 	await lone.start();
