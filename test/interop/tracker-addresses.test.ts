@@ -52,3 +52,57 @@ test('an answer over UDP leaves from the address that was asked, of a machine wi
 	]);
 	assert.equal(tracker.stderr, '');
 });
+
+/** Asks from one address 20,000 times, then from another until it is answered; prints what each had, and the seconds. */
+const flooder = `
+const {createSocket} = require('node:dgram');
+const request = Buffer.from('0000041727101980000000000000002a', 'hex');
+const [tracker, ...hosts] = process.argv.slice(1);
+const pause = time => new Promise(resolve => setTimeout(resolve, time));
+const open = host => new Promise(resolve => {
+	const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+	const asker = {heard: 0, ask: () => socket.send(request, 6969, tracker)};
+	socket.on('message', () => asker.heard++);
+	socket.bind(0, host, () => resolve(asker));
+});
+(async () => {
+	const begun = performance.now();
+	const [flood, neighbour] = [await open(hosts[0]), await open(hosts[1])];
+	for (let n = 0; n < 20000; n++) {
+		flood.ask();
+		if (n % 100 === 0) await pause(1);
+	}
+	for (let n = 0; n < 60 && neighbour.heard === 0; n++) {
+		neighbour.ask();
+		await pause(300);
+	}
+	console.log(JSON.stringify([flood.heard, neighbour.heard > 0, (performance.now() - begun) / 1000]));
+	process.exit();
+})();
+`;
+
+test('a flood from one address is answered as far as its share goes, and a neighbour is answered all the same', {
+	skip: noNamespaces(),
+}, async t => {
+	const space = new Workspace(t);
+	const [ours, theirs] = await twoNetworks(
+		space,
+		['10.9.0.1/24', 'fd09::1/64'],
+		['10.9.0.2/24', '10.9.0.3/24', 'fd09::2/64', 'fd09::3/64'],
+	);
+	const tracker = startTortui(space, ['tracker', '--port', '6969', '--no-state'], {}, ours.through);
+	await tracker.output(/Ctrl-C ends it/, 20_000);
+	for (const hosts of [
+		['10.9.0.1', '10.9.0.2', '10.9.0.3'],
+		['fd09::1', 'fd09::2', 'fd09::3'],
+	]) {
+		const [command, ...rest] = [...theirs.through, node, '-e', flooder, ...hosts];
+		const {stdout} = await run(space, command!, rest);
+		const [flood, isAnswered, seconds] = JSON.parse(stdout) as [number, boolean, number];
+		// A thousand in each window of 10 s.
+		const most = 1000 * (Math.ceil(seconds / 10) + 1);
+		assert.ok(flood >= 500 && flood <= most, `${flood} answers in ${seconds} s`);
+		assert.ok(isAnswered, hosts[0]);
+	}
+	assert.equal(tracker.stderr, '');
+});
