@@ -40,7 +40,7 @@ export interface PieceVerifier {
 export function verifierOf({sha1, merkle}: PieceHashes, map: PieceGeometry): PieceVerifier {
 	if (merkle === undefined) return new Sha1Verifier(sha1!, map);
 	const verifier = new MerkleVerifier(merkle, map);
-	return sha1 === undefined ? verifier : new HybridVerifier(sha1, verifier);
+	return sha1 === undefined ? verifier : new HybridVerifier(sha1, verifier, map);
 }
 
 /**
@@ -151,21 +151,29 @@ export const contradiction = 'v1 and v2 do not describe the same data';
 class HybridVerifier implements PieceVerifier {
 	readonly #hashes: Uint8Array;
 	readonly #merkle: MerkleVerifier;
+	readonly #map: PieceGeometry;
 
-	constructor(hashes: Uint8Array, merkle: MerkleVerifier) {
+	constructor(hashes: Uint8Array, merkle: MerkleVerifier, map: PieceGeometry) {
 		this.#hashes = hashes;
 		this.#merkle = merkle;
+		this.#map = map;
 	}
 
 	isRight(piece: number, views: Iterable<Uint8Array>): boolean {
 		const merkle = this.#merkle;
-		if (!merkle.knows(piece)) return isSha1(sha1(views), this.#hashes, piece);
+		const isKnown = merkle.knows(piece);
 		const whole = createHash('sha1');
-		merkle.begin(piece);
+		const data = this.#map.dataSize(piece);
+		let at = 0;
+		if (isKnown) merkle.begin(piece);
 		for (const view of views) {
+			// Padding is zeros, whatever somebody sent in its place: who lies there must not make the halves differ.
+			if (at + view.length > data) view.fill(0, Math.max(0, data - at));
+			at += view.length;
 			whole.update(view);
-			merkle.add(view);
+			if (isKnown) merkle.add(view);
 		}
+		if (!isKnown) return isSha1(whole.digest('binary'), this.#hashes, piece);
 		const isRight = isSha1(whole.digest('binary'), this.#hashes, piece);
 		if (merkle.matches(piece) !== isRight) {
 			throw new StorageError(

@@ -175,3 +175,26 @@ for (const [half, what] of [
 		await torrent.storage.close();
 	});
 }
+
+for (const layers of [true, false]) {
+	test(`what somebody sends in the place of padding makes no hybrid piece wrong, nor its halves differ, ${layers ? 'by both hashes' : 'by v1 alone'}`, async () => {
+		const dir = place();
+		const sizes = [
+			['t/a', 65_536 + 20_000],
+			['t/b', 1000],
+		] as const;
+		const made = makeMerkleTorrent(sizes, 65_536, 'hybrid', {tail: true, layers});
+		const torrent = shared.open(made, {dir});
+		for (const piece of [1, 2]) {
+			const bytes = Buffer.from(torrent.piece(piece));
+			bytes.fill(7, piece === 1 ? 20_000 : 1000);
+			assert.equal((await torrent.store(piece, bytes)).type, 'stored', `piece ${piece}`);
+			bytes[500]! ^= 1;
+			assert.equal((await torrent.store(piece, bytes)).type, 'wrong', `piece ${piece}`);
+		}
+		assert.equal((await torrent.store(0)).type, 'stored');
+		for (const file of [0, 2]) assert.deepEqual(torrent.onDisk(file), torrent.expected(file));
+		assert.equal(await torrent.check(), 'xxx');
+		await torrent.storage.close();
+	});
+}
