@@ -379,6 +379,27 @@ test('a torrent that a person removes stays out until its file is another', asyn
 	await world.until('the new one', () => world.engine.torrents.size === 1);
 });
 
+test('what a person moves elsewhere, or gives another name, by way of the engine keeps its torrent', async t => {
+	const world = new FolderWorld(t);
+	const share = world.shared('share');
+	world.write('share/moves');
+	world.write('share/renamed');
+	await world.start({shared: [share]});
+	await world.until('both', () => world.engine.torrents.size === 2);
+	const [moves, renamed] = [world.engine.named('moves')!, world.engine.named('renamed')!];
+	renameSync(world.path('share/moves'), join(world.space.folder('elsewhere'), 'moves'));
+	Object.assign(world.engine.torrents.get(moves.id)!, {
+		options: {...moves.options, dir: world.path('elsewhere')},
+	});
+	renameSync(world.path('share/renamed'), world.path('share/nicer'));
+	Object.assign(world.engine.torrents.get(renamed.id)!, {root: 'nicer'});
+	world.automation.engineChanged();
+	world.touch(share.dir);
+	await world.pass(120_000);
+	assert.deepEqual([...world.engine.torrents.keys()].sort(), [moves.id, renamed.id].sort());
+	assert.equal(world.view.shared[0]!.shared, 1);
+});
+
 test('what a torrent of somebody else is downloading there is left alone, and only published when it is whole', async t => {
 	const world = new FolderWorld(t);
 	const share = world.shared('share');

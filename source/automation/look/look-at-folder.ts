@@ -104,7 +104,7 @@ function look(path: string, name: string, onlyFiles: boolean): EntrySight | unde
 		const look = `${stats.size} ${stats.mtimeMs}`;
 		return {name, kind: 'file', inode, look, size: stats.size, files: 1};
 	}
-	if (stats.isSymbolicLink()) throw new Unfit('links are not shared');
+	if (stats.isSymbolicLink()) throw new Unfit(onlyFiles ? 'links are not followed' : 'links are not shared');
 	if (!stats.isDirectory()) throw new Unfit('neither a file nor a folder');
 	if (onlyFiles) return undefined;
 	const tree = new TreeLook();

@@ -501,14 +501,6 @@ export class SharedFolders {
 		const place = torrents.dirOf(id);
 		const isElsewhere = place !== undefined && place !== folder.dir && place !== folder.look?.real;
 		if (!isOurs(entry) || isElsewhere) return this.#journal.put([[key, undefined]]);
-		const root = place === undefined ? undefined : await firstElement(this.#setup.engine, id);
-		const renamed =
-			root !== undefined && root !== name ? folder.look?.entries.find(each => each.name === root) : undefined;
-		// Or given it another name.
-		if (renamed !== undefined && !folder.known.has(renamed.name)) {
-			await this.#journal.put([[key, undefined]]);
-			return this.#note(folder, {...placed(entry, renamed, folder), name: renamed.name, look: renamed.look});
-		}
 		await this.#depart(folder.dir, entry, torrents);
 	}
 
@@ -624,9 +616,24 @@ export class SharedFolders {
 		known: KnownEntry | undefined,
 		torrents: EngineTorrents,
 	): Promise<void> {
+		if (await this.#isRenamed(folder, seen, torrents)) return;
 		const bytes = await this.#hashedBefore(folder, seen, known, torrents);
 		if (bytes === undefined) folder.queue.push(seen);
 		else await this.#add(folder, seen, bytes);
+	}
+
+	/** Somebody has given it this name by way of the engine, whose torrent of it knows that: it stays. */
+	async #isRenamed(folder: SharedFolder, seen: EntrySight, torrents: EngineTorrents): Promise<boolean> {
+		const before = this.#byThing().get(thingOf(seen));
+		if (before?.folder !== folder || folder.known.has(seen.name)) return false;
+		const {entry} = before;
+		if (!isMissing(folder, entry.name) || !torrents.has(entry.id)) return false;
+		if ((await firstElement(this.#setup.engine, entry.id)) !== seen.name) return false;
+		folder.known.delete(entry.name);
+		folder.settled.forget(entry.name);
+		await this.#note(folder, {...placed(entry, seen, folder), name: seen.name});
+		await this.#journal.put([[entryKey(folder.dir, entry.name), undefined]]);
+		return true;
 	}
 
 	async #hashedBefore(
