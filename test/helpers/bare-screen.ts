@@ -36,6 +36,7 @@ async function everything(engine: FakeEngine): Promise<Model> {
 			interval: 1000,
 			session: true,
 			torrents: true,
+			network: true,
 			speed: {range: 60, samples: 40},
 			log: 100,
 			torrent: {
@@ -97,8 +98,10 @@ export async function openBareScreen(
 		config: undefined,
 		state: () => state,
 		layout: () => {
-			const {screen: name, pane, grow, density} = state.view;
-			return planLayout({columns: state.columns, rows: state.rows, screen: name, pane, grow, density});
+			const {screen: name, pane, grow, density, network} = state.view;
+			const part = network.pane === 'search' ? 'found' : network.pane;
+			const {columns: width, rows: height} = state;
+			return planLayout({columns: width, rows: height, screen: name, pane, grow, density, part});
 		},
 		keys: () => [...keyTable, ...typedCommands],
 		setView,

@@ -2,6 +2,8 @@ import type {Command, Reply} from '../../source/api/command.ts';
 import type {CreationView} from '../../source/api/creation.ts';
 import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
+import type {FoldersView} from '../../source/api/folders-view.ts';
+import type {FoundTorrent, NetworkView} from '../../source/api/network-view.ts';
 import type {
 	FilePriority,
 	FileView,
@@ -17,6 +19,7 @@ import type {
 	Watch,
 } from '../../source/api/snapshot.ts';
 import {UserError} from '../../source/base/errors.ts';
+import {fakeFolders, fakeFound, fakeNetwork, findFake} from './fake-network.ts';
 
 /** A seeded random number generator: 0 <= x < 1. */
 export function seeded(seed: number): () => number {
@@ -146,6 +149,11 @@ export class FakeEngine implements EngineClient {
 	choosing = false;
 	/** Torrents that are being made. */
 	creations: readonly CreationView[] = [];
+	/** Who shares what, and what is found of it; a catalogue that is silent never answers. */
+	network: NetworkView = fakeNetwork;
+	found: readonly FoundTorrent[] = fakeFound;
+	folders: FoldersView = fakeFolders;
+	silentCatalogue = false;
 	/** What the next command is refused with. */
 	refuse: string | undefined;
 	lose: (why: string) => void = () => undefined;
@@ -640,6 +648,7 @@ export class FakeEngine implements EngineClient {
 			...(watch.session && {session: this.session()}),
 			...(watch.torrents && {torrents: this.#all()}),
 			...(watch.creations && {creations: this.creations}),
+			...(watch.network && {network: this.network, folders: this.folders}),
 			...(part && {
 				torrent: ours
 					? {
@@ -669,6 +678,22 @@ export class FakeEngine implements EngineClient {
 
 	#all(): readonly TorrentView[] {
 		return this.#gone ? this.#others : [this.overview(), ...this.#others];
+	}
+
+	#preview(): NonNullable<Reply['preview']> {
+		return {
+			id: this.id,
+			name: 'field-recordings-2026-flac',
+			length: this.#length,
+			pieceLength: this.#pieceLength,
+			pieces: this.#state.length,
+			private: false,
+			trackers: 3,
+			already: this.choosing,
+			files: this.#files,
+			fileCount: this.#files.length,
+			...(this.choosing && {priorities: [...this.#priority]}),
+		};
 	}
 
 	async send(command: Command): Promise<Reply> {
@@ -705,6 +730,19 @@ export class FakeEngine implements EngineClient {
 				break;
 			case 'session.list':
 				return {torrents: this.#all()};
+			case 'network.search':
+				if (this.silentCatalogue) return new Promise(() => undefined);
+				return {found: findFake(this.found, command.words)};
+			case 'network.browse':
+				return {
+					found: {torrents: this.found.filter(({nicks}) => nicks.includes(command.nick)), errors: []},
+				};
+			case 'network.look':
+				return {network: this.network};
+			case 'network.get':
+				return {id: this.id};
+			case 'network.preview':
+				return {preview: this.#preview()};
 			case 'torrent.preview':
 				if (/^(?:magnet:|[0-9a-f]{40}$)/.test(command.link) && !this.choosing)
 					return {
@@ -722,21 +760,7 @@ export class FakeEngine implements EngineClient {
 							unknown: true,
 						},
 					};
-				return {
-					preview: {
-						id: this.id,
-						name: 'field-recordings-2026-flac',
-						length: this.#length,
-						pieceLength: this.#pieceLength,
-						pieces: this.#state.length,
-						private: false,
-						trackers: 3,
-						already: this.choosing,
-						files: this.#files,
-						fileCount: this.#files.length,
-						...(this.choosing && {priorities: [...this.#priority]}),
-					},
-				};
+				return {preview: this.#preview()};
 			case 'torrent.export':
 				return {metainfo: 'ZDQ6aW5mb2RlZQ=='};
 			case 'torrent.create':

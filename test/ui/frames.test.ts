@@ -92,6 +92,43 @@ test('draws the choice of its files as in the kept picture', async () => {
 	await screen.close();
 });
 
+for (const [columns, rows] of [
+	[40, 10],
+	[80, 24],
+	[100, 30],
+	[120, 40],
+] as const) {
+	test(`draws the Network view at ${columns}x${rows} as in the kept picture`, async () => {
+		const screen = await openTestScreen(columns, rows, {list: true});
+		await screen.terminal.press('W', 'harb');
+		await screen.advance(1);
+		looksLike(`network-${columns}x${rows}`, screen.terminal.text());
+		await screen.close();
+	});
+}
+
+test('draws what a person shares in ASCII alone as in the kept picture', async () => {
+	const screen = await openTestScreen(80, 24, {list: true, ascii: true});
+	screen.engine.found = screen.engine.found.filter(({name}) => !/river/.test(name));
+	await screen.terminal.press('W', '\t', '\t', 'j', 'j', 'j', '\r');
+	await screen.advance(1);
+	const text = screen.terminal.text();
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is looked for
+	assert.match(text, /^[\u0000-\u007F]*$/);
+	looksLike('network-80x24-ascii', text);
+	await screen.close();
+});
+
+test('draws what is shared before it is downloaded as in the kept picture', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	await screen.terminal.press('W');
+	await screen.advance(1);
+	await screen.terminal.press('\r');
+	await screen.advance(1);
+	looksLike('network-get-80x24', screen.terminal.text());
+	await screen.close();
+});
+
 test('says name, percent and rate in one line below 40x10', async () => {
 	const screen = await openTestScreen(32, 4);
 	assert.match(screen.terminal.line(0), /^field-record.*… \d+ % ▼[\d.]+ M\/s$/);

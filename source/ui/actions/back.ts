@@ -2,10 +2,12 @@ import {activeList} from '../model/lists.js';
 import type {ScreenState} from '../model/store.js';
 import type {View} from '../model/view.js';
 import type {ScreenContext} from '../screen/screen-context.js';
+import {field} from '../text/text-field.js';
 import {setList} from './lists.js';
+import {place} from './network.js';
 
 /** What Esc takes back, the nearest first. */
-export type BackStep = 'filter' | 'marks' | 'cell' | 'grow' | 'list';
+export type BackStep = 'filter' | 'marks' | 'cell' | 'grow' | 'person' | 'words' | 'list';
 
 /** What Esc does now; undefined where there is nothing to go back from. */
 export function backStep({view}: ScreenState): BackStep | undefined {
@@ -13,6 +15,10 @@ export function backStep({view}: ScreenState): BackStep | undefined {
 	if (list && view.lists[list].filter !== '') return 'filter';
 	if (list && view.lists[list].marks.size > 0) return 'marks';
 	if (view.screen === 'session') return undefined;
+	if (view.screen === 'network') {
+		if (view.network.person !== undefined) return 'person';
+		return view.network.query.parts.length > 0 ? 'words' : 'list';
+	}
 	if (view.pane === 'pieces' && view.cell >= 0) return 'cell';
 	return view.grow === 'share' ? 'list' : 'grow';
 }
@@ -26,6 +32,9 @@ export function back(screen: ScreenContext, step: BackStep | undefined): void {
 	else if (step === 'marks' && list) setList(screen, list, {marks: new Set()});
 	else if (step === 'cell') screen.setView({cell: -1});
 	else if (step === 'grow') screen.setView({grow: 'share'});
+	else if (step === 'person') place(screen, {person: undefined});
+	else if (step === 'words') place(screen, {query: field()});
+	else if (step === 'list' && view.screen === 'network') screen.setView({screen: 'session'});
 	else if (step === 'list') {
 		const lists: View['lists'] = {
 			...view.lists,

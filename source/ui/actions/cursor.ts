@@ -16,7 +16,7 @@ export function moveCursor(screen: ScreenContext, step: CursorStep): void {
 		const shown = entries(state, list);
 		const at = cursorRow(shown, state.view.lists[list], list);
 		moveTo(screen, list, stepped(at, step, 1, pageRows(screen, list), shown.length - 1));
-	} else if (state.view.pane === 'pieces') {
+	} else if (state.view.screen === 'torrent' && state.view.pane === 'pieces') {
 		moveCell(screen, (cell, perRow, rows) =>
 			stepped(cell, step, perRow, perRow * rows, Number.MAX_SAFE_INTEGER),
 		);
@@ -55,6 +55,11 @@ function stepped(at: number, step: CursorStep, row: number, page: number, last: 
 /** Rows of the list that has the keys, for moving by a page. */
 function pageRows(screen: ScreenContext, list: ListName): number {
 	const layout = screen.layout();
-	const area = list === 'torrents' ? layout.torrents : layout.panes[list];
+	const area =
+		list === 'torrents'
+			? layout.torrents
+			: list === 'found' || list === 'people' || list === 'shared'
+				? layout.network?.[list]
+				: layout.panes[list];
 	return Math.max(1, (area?.rows ?? 10) - 3);
 }

@@ -1,3 +1,4 @@
+import type {FoundTorrent} from '../../api/network-view.js';
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
 import {changeField, type FormField, withField} from '../forms/form.js';
@@ -11,9 +12,32 @@ import {currentPreview} from './add-preview.js';
 import {addRows} from './add-rows.js';
 import {previewKey} from './preview-keys.js';
 
+/** How a torrent is added, whatever its link. */
+function howFields(screen: ScreenContext): readonly FormField[] {
+	const {model} = screen.state();
+	return [
+		{
+			kind: 'text',
+			name: 'dir',
+			label: 'folder',
+			hint: 'where the data goes',
+			value: field(model.session?.dir ?? model.torrent?.overview?.dir ?? ''),
+			path: true,
+		},
+		{
+			kind: 'text',
+			name: 'select',
+			label: 'files',
+			hint: 'all when empty: 1,3-5   *.mkv   >100M   subs/   part of a path',
+			value: field(),
+		},
+		{kind: 'choice', name: 'start', label: 'start', options: ['now', 'in order', 'paused'], at: 0},
+		{kind: 'text', name: 'label', label: 'label', value: field()},
+	];
+}
+
 /** Opens the dialog that adds a torrent; what was pasted is looked into at once. */
 export function openAdd(screen: ScreenContext, link: string): void {
-	const {model} = screen.state();
 	screen.setDialog({
 		kind: 'add',
 		fields: [
@@ -25,28 +49,20 @@ export function openAdd(screen: ScreenContext, link: string): void {
 				value: field(link),
 				path: true,
 			},
-			{
-				kind: 'text',
-				name: 'dir',
-				label: 'folder',
-				hint: 'where the data goes',
-				value: field(model.session?.dir ?? model.torrent?.overview?.dir ?? ''),
-				path: true,
-			},
-			{
-				kind: 'text',
-				name: 'select',
-				label: 'files',
-				hint: 'all when empty: 1,3-5   *.mkv   >100M   subs/   part of a path',
-				value: field(),
-			},
-			{kind: 'choice', name: 'start', label: 'start', options: ['now', 'in order', 'paused'], at: 0},
-			{kind: 'text', name: 'label', label: 'label', value: field()},
+			...howFields(screen),
 		],
 		at: 0,
 		preview: {kind: 'none'},
 	});
 	if (link.trim() !== '') look(screen);
+}
+
+/** Opens the dialog that adds a torrent on one that somebody shares: what it holds is looked into at once. */
+export function openFound(screen: ScreenContext, found: FoundTorrent): void {
+	const fields = howFields(screen);
+	// The tree of its files has the keys, once it is known.
+	screen.setDialog({kind: 'add', found, fields, at: fields.length, preview: {kind: 'none'}});
+	look(screen);
 }
 
 function changed(screen: ScreenContext, dialog: AddDialog, at: number, next: FormField): void {

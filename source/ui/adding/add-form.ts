@@ -1,4 +1,5 @@
-import type {AddOptions} from '../../api/command.js';
+import type {AddOptions, Command} from '../../api/command.js';
+import type {FoundTorrent} from '../../api/network-view.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {type FormField, formValues} from '../forms/form.js';
@@ -14,6 +15,8 @@ import {ruled, ruleOf} from './preview-rule.js';
 export interface AddDialog {
 	readonly kind: 'add';
 	readonly fields: readonly FormField[];
+	/** What somebody shares, instead of a link that is typed. */
+	readonly found?: FoundTorrent | undefined;
 	/** The field that has the keys; after the last one the tree of files. */
 	readonly at: number;
 	readonly problem?: string | undefined;
@@ -47,7 +50,11 @@ export function look(screen: ScreenContext): void {
 		if (now?.kind !== 'add' || now.preview.kind !== 'asked' || now.preview.link !== link) return;
 		screen.setDialog(applyRule({...now, preview}));
 	};
-	screen.client.send({type: 'torrent.preview', link: fullLink(screen, link)}).then(
+	const {found} = dialog;
+	const question: Command = found
+		? {type: 'network.preview', infoHash: found.infoHash}
+		: {type: 'torrent.preview', link: fullLink(screen, link)};
+	screen.client.send(question).then(
 		({preview: torrent}) =>
 			settle(
 				torrent
@@ -99,19 +106,19 @@ export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPre
 	const asks = known.torrent.unknown && asksLater(dialog, screen.state().preferences['magnet-start']);
 	screen.setDialog(undefined);
 	screen.say('Adding …');
+	const options: AddOptions = {
+		...(dir !== '' && {dir: screen.fullPath(pastedLink(dir))}),
+		...(isWhole ? priorities.length > 0 && {priorities} : rule !== '' && {select: rule}),
+		...(asks && {choose: true}),
+		...(label !== '' && {label}),
+		...(start === 'paused' && {paused: true}),
+		...(start === 'in order' && {sequential: true}),
+	};
+	const {found} = dialog;
 	screen.send(
-		{
-			type: 'torrent.addLink',
-			link: fullLink(screen, known.link),
-			options: {
-				...(dir !== '' && {dir: screen.fullPath(pastedLink(dir))}),
-				...(isWhole ? priorities.length > 0 && {priorities} : rule !== '' && {select: rule}),
-				...(asks && {choose: true}),
-				...(label !== '' && {label}),
-				...(start === 'paused' && {paused: true}),
-				...(start === 'in order' && {sequential: true}),
-			},
-		},
+		found
+			? {type: 'network.get', infoHash: found.infoHash, options}
+			: {type: 'torrent.addLink', link: fullLink(screen, known.link), options},
 		reply => {
 			screen.say(reply.already ? `It was there already${mergedInWords(reply.merged)}.` : 'Added.', 'good');
 			if (reply.id) openTorrent(screen, reply.id);

@@ -1,4 +1,5 @@
 import type {TorrentPreview} from '../../api/command.js';
+import type {FoundTorrent} from '../../api/network-view.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import {type FormField, formValues} from '../forms/form.js';
 import {fileTree, type TreeNode, treeRows} from '../model/file-tree.js';
@@ -25,12 +26,14 @@ export interface KnownPreview {
 /** The part of the dialog that a preview belongs to. */
 interface Previewed {
 	readonly fields: readonly FormField[];
+	/** What somebody shares, instead of a link that is typed. */
+	readonly found?: FoundTorrent | undefined;
 	readonly preview: AddPreview;
 }
 
 /** The link that stands in the dialog. */
-export function linkOf({fields}: Pick<Previewed, 'fields'>): string {
-	return (formValues(fields)['link'] ?? '').trim();
+export function linkOf({fields, found}: Pick<Previewed, 'fields' | 'found'>): string {
+	return found?.magnet ?? (formValues(fields)['link'] ?? '').trim();
 }
 
 /** What is known of the link that stands there now. */

@@ -1,3 +1,4 @@
+import type {FoundTorrent} from '../../api/network-view.js';
 import type {SessionView} from '../../api/snapshot.js';
 import {isInfoHash} from '../../base/magnet-text.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
@@ -46,6 +47,15 @@ function hashSpan({torrent}: KnownPreview, columns: number): Span {
 	return [`  info-hash ${torrent.id.slice(0, columns >= 80 ? 40 : 8)}`, 'faint'];
 }
 
+/** What the catalogue says of a torrent before anybody has looked into it. */
+function foundRow({name, size: length, files, nicks}: FoundTorrent): Row {
+	return [
+		[` ${terminalText(name)}`, 'title'],
+		[`  ${size(length)} in ${count(files, 'file')}`, 'dim'],
+		[`  shared by ${nicks.map(terminalText).join(', ')}`, 'dim'],
+	];
+}
+
 /** What a link says of which nobody knows the files. `asks`: whether these are chosen when they are known. */
 function linkRows(known: KnownPreview, asks: boolean, columns: number): readonly Row[] {
 	const {name, id, trackers, already: isHere} = known.torrent;
@@ -83,6 +93,7 @@ export function addRows(
 	const values = formValues(dialog.fields);
 	const preview = currentPreview(dialog);
 	const known = preview.kind === 'known' ? preview : undefined;
+	const {found} = dialog;
 	const active = known && !known.torrent.unknown ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
 	const inTree = active >= dialog.fields.length;
 	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look)];
@@ -92,8 +103,10 @@ export function addRows(
 	} else if (known) {
 		rows.push(...factRows(known, (values['dir'] ?? '').trim(), columns, session));
 		rows.push(...treeRows(known, {columns, rows: room.rows - rows.length - 5}, inTree, look));
-	} else if (preview.kind === 'asked') rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
-	else if (preview.kind === 'refused') {
+	} else if (preview.kind === 'asked') {
+		if (found) rows.push([], foundRow(found));
+		rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
+	} else if (preview.kind === 'refused') {
 		const why = wrapped(terminalText(preview.why), columns - 4);
 		rows.push([], ...why.map((line): Row => [[` ${line}`, 'bad']]));
 	} else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
@@ -101,7 +114,7 @@ export function addRows(
 	else if (dialog.ways && dialog.ways.length > 0)
 		rows.push([[` ${fit(terminalText(waysInWords(dialog.ways)), columns - 2)}`, 'dim']]);
 	return {
-		title: 'Add a torrent',
+		title: found ? 'Download what is shared' : 'Add a torrent',
 		rows,
 		foot: known
 			? inTree

@@ -1,6 +1,7 @@
 import {Box, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
 import {type DialogDrawing, drawDialog} from '../dialogs/dialog-drawing.js';
+import {networkHeader} from '../headers/network-header.js';
 import {sessionHeader} from '../headers/session-header.js';
 import {torrentHeader} from '../headers/torrent-header.js';
 import {keyNames} from '../keys/key-names.js';
@@ -8,6 +9,7 @@ import {paneNames, type Rect} from '../look/layout.js';
 import type {Painter} from '../look/paint.js';
 import type {ScreenState, Store} from '../model/store.js';
 import {TorrentsPane} from '../panes/list-panes.js';
+import {FoundPane, PeoplePane, SharedPane} from '../panes/network-panes.js';
 import type {PaneProps} from '../panes/pane-props.js';
 import {panes} from '../panes/panes.js';
 import {logRow} from '../present/log.js';
@@ -30,7 +32,9 @@ function costWords(screen: ScreenContext): string {
 	return `${quantity(Math.round(bytes / frames / 64) * 64, 2)}B a frame`;
 }
 
-function headerRows({model, view}: ScreenState, area: Rect, {look}: ScreenContext): readonly Row[] {
+function headerRows(state: ScreenState, area: Rect, {look}: ScreenContext): readonly Row[] {
+	const {model, view} = state;
+	if (view.screen === 'network') return networkHeader(state, area, look);
 	if (view.screen === 'session')
 		return sessionHeader(model.session, model.torrents ?? [], area, look, model.folders);
 	const {torrent} = model;
@@ -88,6 +92,7 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 		wall: screen.clock.wall(),
 		cost: costWords(screen),
 	});
+	const part = view.network.pane === 'search' ? 'found' : view.network.pane;
 	const isFocused = (name: string) => noDialog && view.screen === 'torrent' && view.pane === name;
 	return (
 		<>
@@ -96,6 +101,13 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 				const Pane = panes[name];
 				return area && <Pane key={name} {...props(area, isFocused(name))} />;
 			})}
+			{layout.network?.found && <FoundPane {...props(layout.network.found, noDialog && part === 'found')} />}
+			{layout.network?.people && (
+				<PeoplePane {...props(layout.network.people, noDialog && part === 'people')} />
+			)}
+			{layout.network?.shared && (
+				<SharedPane {...props(layout.network.shared, noDialog && part === 'shared')} />
+			)}
 			{layout.torrents && <TorrentsPane {...props(layout.torrents, noDialog)} />}
 		</>
 	);

@@ -1,11 +1,14 @@
 import type {DialogDrawing} from '../dialogs/dialog-drawing.js';
+import {searchRow} from '../headers/network-header.js';
 import {oneLine} from '../headers/one-line.js';
 import type {Tone} from '../look/themes.js';
+import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {Notice} from '../model/view.js';
 import {footerRow, lastKeys} from '../present/footer.js';
+import {nothingFound} from '../present/network.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {terminalText} from '../text/text.js';
+import {fit, terminalText} from '../text/text.js';
 
 const noticeTones: Readonly<Record<Notice['level'], Tone>> = {
 	info: 'text',
@@ -35,11 +38,24 @@ export function lastRow(screen: ScreenContext, drawing: DialogDrawing | undefine
 	return footerRow(screen.keys(), screen, columns, screen.look);
 }
 
+/** The Network view in two rows: what is looked for or was just said, and what is under the cursor. */
+function smallNetwork(screen: ScreenContext, said: Row | undefined): readonly Row[] {
+	const state = screen.state();
+	const {columns, rows, view} = state;
+	const list = activeList(view) ?? 'found';
+	const shown = entries(state, list);
+	const text = shown[cursorRow(shown, view.lists[list])]?.text ?? nothingFound(state);
+	const row: Row = [[fit(terminalText(text), columns, 'left', screen.look.glyphs.ellipsis), 'text']];
+	const first = said ?? searchRow(state, columns, screen.look);
+	return rows > 1 ? [first, row] : [first];
+}
+
 /** What somebody sees of a terminal that is too small for panes: what takes the keys or was just said, and a torrent. */
 export function smallRows(screen: ScreenContext, drawing: DialogDrawing | undefined): readonly Row[] {
 	const {columns, rows, view, model} = screen.state();
 	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
 	const said = drawing?.kind === 'line' ? drawing.row : view.notice && noticeRow(view.notice, '');
+	if (view.screen === 'network') return smallNetwork(screen, said);
 	const line = oneLine(torrent, model.session, columns, screen.look);
 	if (!said) return [line];
 	return rows > 1 ? [line, said] : [said];

@@ -1,3 +1,4 @@
+import {typed} from '../actions/network.js';
 import {drawDialog} from '../dialogs/dialog-drawing.js';
 import {dialogKey} from '../dialogs/dialog-keys.js';
 import {lookup} from '../keys/keymap.js';
@@ -16,6 +17,7 @@ export function pressKey(screen: ScreenContext, key: string): void {
 		return;
 	}
 	if (view.notice) screen.setView({notice: undefined});
+	if (typed(screen, key)) return;
 	const record = lookup(screen.keys(), key, view);
 	if (record) screen.run(record.name, '', key);
 }

@@ -1,3 +1,4 @@
+import {pastedWords} from '../actions/network.js';
 import {openAddMany} from '../adding/add-many.js';
 import type {Dialog} from '../model/dialog.js';
 import type {ScreenContext} from '../screen/screen-context.js';
@@ -14,6 +15,7 @@ export function pasted(screen: ScreenContext, text: string): void {
 	const {dialog} = screen.state().view;
 	const kind = dialog && kindOf(dialog);
 	if (dialog && kind?.paste) return kind.paste(screen, dialog, text);
+	if (!dialog && pastedWords(screen, text)) return;
 	const links = pastedLinks(text);
 	if (links.length > 1) openAddMany(screen, links);
 	else if (links[0] !== undefined) screen.run('add', links[0], '');

@@ -1,6 +1,8 @@
 import {fieldLine, fieldRows} from '../forms/field-rows.js';
 import {changeField, type FormField, formValues, withField} from '../forms/form.js';
+import {completePath, waysInWords} from '../forms/path-completion.js';
 import type {Row} from '../present/row.js';
+import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
 import {insert} from '../text/text-field.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -13,6 +15,10 @@ export interface FormDialog {
 	/** The field that has the keys. */
 	readonly at: number;
 	readonly problem?: string | undefined;
+	/** The ways in which the path that is typed could go on, after Tab. */
+	readonly ways?: readonly string[] | undefined;
+	/** It is being looked what is there, after Tab. */
+	readonly looking?: true | undefined;
 	/** Said under the fields, from what they hold. */
 	readonly preview?: ((values: Readonly<Record<string, string>>) => readonly string[]) | undefined;
 	/** Answers a problem in words, or nothing when the form may close. */
@@ -25,24 +31,48 @@ declare module '../model/dialog.js' {
 	}
 }
 
+/** Completes the path that is typed; `next` goes on where there is nothing to complete. */
+function complete(screen: ScreenContext, dialog: FormDialog, next: () => void): boolean {
+	const now = () => {
+		const open = screen.state().view.dialog;
+		return open?.kind === 'form' ? open : undefined;
+	};
+	return completePath(screen, dialog, {now, set: changed => screen.setDialog(changed), next});
+}
+
 export const formDialog: DialogKind<FormDialog> = {
 	shape: 'box',
-	key(screen, dialog, key) {
+	key(screen, open, key) {
+		// Tab was pressed in a path, and its answer has not come.
+		const dialog: FormDialog = open.looking ? {...open, looking: undefined} : open;
 		const {fields, at} = dialog;
 		const current = fields[at];
 		const go = (to: number) =>
-			screen.setDialog({...dialog, at: (to + fields.length) % fields.length, problem: undefined});
+			screen.setDialog({
+				...dialog,
+				at: (to + fields.length) % fields.length,
+				problem: undefined,
+				ways: undefined,
+			});
 		if (key === 'esc') screen.setDialog(undefined);
 		else if (key === 'enter') {
 			const problem = dialog.submit(formValues(fields));
 			if (problem !== undefined) screen.setDialog({...dialog, problem});
 			// A form may have opened another dialog.
-			else if (screen.state().view.dialog === dialog) screen.setDialog(undefined);
-		} else if (key === 'tab' || key === 'down') go(at + 1);
+			else if (screen.state().view.dialog === open) screen.setDialog(undefined);
+		} else if (key === 'tab') {
+			if (!complete(screen, dialog, () => go(at + 1))) go(at + 1);
+		} else if (key === 'down') go(at + 1);
 		else if (key === 'shift-tab' || key === 'up') go(at - 1);
 		else {
 			const next = current && changeField(current, key);
-			if (next) screen.setDialog({...dialog, fields: withField(fields, at, next), problem: undefined});
+			if (next)
+				screen.setDialog({
+					...dialog,
+					fields: withField(fields, at, next),
+					problem: undefined,
+					ways: undefined,
+				});
 		}
 	},
 	paste(screen, dialog, text) {
@@ -60,6 +90,8 @@ export const formDialog: DialogKind<FormDialog> = {
 		if (preview.length > 0)
 			rows.push([], ...preview.map((line): Row => [[`  ${terminalText(line)}`, 'dim']]));
 		if (problem !== undefined) rows.push([], [[`  ${terminalText(problem)}`, 'warn']]);
+		else if (dialog.ways && dialog.ways.length > 0)
+			rows.push([[`  ${terminalText(waysInWords(dialog.ways))}`, 'dim']]);
 		return {
 			title: terminalText(title),
 			rows,

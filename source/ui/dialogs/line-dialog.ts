@@ -29,7 +29,7 @@ declare module '../model/dialog.js' {
 function runNamed(screen: ScreenContext, name: string, argument: string): void {
 	const record = screen.keys().find(each => each.name === name);
 	const inPane = record?.where.every(place => !widePlaces.has(place));
-	if (inPane && screen.state().view.screen === 'session')
+	if (inPane && screen.state().view.screen !== 'torrent')
 		screen.say('That is done on a torrent: Enter opens one.', 'warn');
 	else screen.run(name, argument, '');
 }

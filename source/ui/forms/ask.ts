@@ -3,7 +3,7 @@ import {field} from '../text/text-field.js';
 
 /**
  * Opens a form with one field. `submit` answers a problem in words, or nothing when all is well; `preview` what is said
- * under the field.
+ * under the field; `isPath`: Tab completes it.
  */
 export function ask(
 	screen: ScreenContext,
@@ -13,11 +13,21 @@ export function ask(
 	start: string,
 	submit: (value: string) => string | undefined,
 	preview?: () => readonly string[],
+	isPath = false,
 ): void {
 	screen.setDialog({
 		kind: 'form',
 		title,
-		fields: [{kind: 'text', name: 'value', label: fieldLabel, hint, value: field(start)}],
+		fields: [
+			{
+				kind: 'text',
+				name: 'value',
+				label: fieldLabel,
+				hint,
+				value: field(start),
+				...(isPath && {path: true}),
+			},
+		],
 		at: 0,
 		preview,
 		submit: values => submit((values['value'] ?? '').trim()),

@@ -2,6 +2,7 @@ import type {ScreenKey} from './define-key.js';
 import {fileKeys} from './file-keys.js';
 import {listKeys} from './list-keys.js';
 import {movingKeys} from './moving-keys.js';
+import {networkKeys} from './network-keys.js';
 import {pieceKeys} from './piece-keys.js';
 import {leavingKeys, screenKeys} from './screen-keys.js';
 import {sessionKeys} from './session-keys.js';
@@ -13,6 +14,7 @@ export const keyTable: readonly ScreenKey[] = [
 	...torrentKeys,
 	...sessionKeys,
 	...fileKeys,
+	...networkKeys,
 	...swarmKeys,
 	...pieceKeys,
 	...movingKeys,

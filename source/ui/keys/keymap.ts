@@ -52,6 +52,7 @@ export function rebind<Entry extends KeyDescription>(
 /** Places that count now, the nearest first. */
 export function places({screen, pane}: Pick<View, 'screen' | 'pane'>): readonly Place[] {
 	if (screen === 'session') return ['session', 'list', 'torrent', 'anywhere'];
+	if (screen === 'network') return ['network', 'list', 'anywhere'];
 	return pane === 'pieces' || pane === 'speed'
 		? [pane, 'torrent', 'anywhere']
 		: [pane, 'list', 'torrent', 'anywhere'];
@@ -65,7 +66,7 @@ export function recordsHere<Entry extends KeyDescription>(
 	const result: Entry[] = [];
 	for (const place of places(view)) {
 		for (const record of table) {
-			if (view.screen === 'session' && record.onPanes) continue;
+			if (view.screen !== 'torrent' && record.onPanes) continue;
 			if (record.where.includes(place) && !result.includes(record)) result.push(record);
 		}
 	}

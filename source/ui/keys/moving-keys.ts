@@ -12,6 +12,8 @@ const backLabels = {
 	marks: 'mark none',
 	cell: 'leave the grid',
 	grow: 'shrink',
+	person: 'all again',
+	words: 'clear search',
 	list: 'list',
 	nothing: '',
 } as const;

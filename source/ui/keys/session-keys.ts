@@ -12,7 +12,7 @@ export const sessionKeys = inGroup('Torrent', [
 		help: 'Pause all torrents, or let all go on',
 		when: ({state}) => {
 			const {view, model} = state();
-			const all = view.screen === 'session' ? (model.torrents ?? []) : targets(state());
+			const all = view.screen !== 'torrent' ? (model.torrents ?? []) : targets(state());
 			return {allPaused: all.length > 0 && all.every(standsStill)};
 		},
 		label: ({allPaused}) => (allPaused ? 'resume all' : 'pause all'),

@@ -3,6 +3,9 @@ export const paneNames = ['pieces', 'speed', 'peers', 'trackers', 'files', 'log'
 
 export type PaneName = (typeof paneNames)[number];
 
+/** The parts of the Network view below its header. */
+export type NetworkPart = 'found' | 'people' | 'shared';
+
 /** A part of the terminal in cells; the top left one is 0, 0. */
 export interface Rect {
 	readonly x: number;
@@ -21,7 +24,9 @@ export type Density = 'all' | 'strip' | 'one';
 export interface LayoutRequest {
 	readonly columns: number;
 	readonly rows: number;
-	readonly screen: 'torrent' | 'session';
+	readonly screen: 'torrent' | 'session' | 'network';
+	/** The part of the Network view that is shown where there is room for one. */
+	readonly part?: NetworkPart | undefined;
 	/** The pane that has the keys. */
 	readonly pane: PaneName;
 	readonly grow: Grow;
@@ -40,6 +45,8 @@ export interface Layout {
 	readonly panes: Readonly<Partial<Record<PaneName, Rect>>>;
 	/** The list of the session screen. */
 	readonly torrents?: Rect;
+	/** The parts of the Network view. */
+	readonly network?: Readonly<Partial<Record<NetworkPart, Rect>>>;
 	/** One row with the newest line of the log, where the log has no pane. */
 	readonly lastLine?: Rect;
 	readonly footer?: Rect;
@@ -148,6 +155,37 @@ function sessionLayout({columns, rows}: LayoutRequest): Layout {
 	};
 }
 
+/** The Network view: what was found, and below it or beside it who is here and what I share. */
+function networkLayout({columns, rows, part = 'found'}: LayoutRequest): Layout {
+	const kind = kindOf(columns, rows);
+	const header = rect(0, 0, columns, 2);
+	const footer = rect(0, rows - 1, columns, 1);
+	const body = rect(0, 2, columns, rows - 3);
+	if (kind === 'small') return {kind, header, network: {[part]: body}, panes: {}, footer};
+	if (kind === 'wide') {
+		const left = Math.round(columns * 0.58);
+		const half = Math.ceil(body.rows / 2);
+		const network = {
+			found: rect(0, 2, left, body.rows),
+			people: rect(left, 2, columns - left, half),
+			shared: rect(left, 2 + half, columns - left, body.rows - half),
+		};
+		return {kind, header, network, panes: {}, footer};
+	}
+	const least = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.25));
+	// What has the keys has more room.
+	const more = Math.max(least, Math.round(body.rows * 0.4));
+	const people = part === 'people' ? more : least;
+	const shared = part === 'shared' ? more : least;
+	const found = body.rows - people - shared;
+	const network = {
+		found: rect(0, 2, columns, found),
+		people: rect(0, 2 + found, columns, people),
+		shared: rect(0, 2 + found + people, columns, shared),
+	};
+	return {kind, header, network, panes: {}, footer};
+}
+
 /** Classes of layouts by size, for terminals that have room for panes. */
 function kindOf(columns: number, rows: number): 'small' | 'normal' | 'wide' {
 	if (columns < 72 || rows < 20) return 'small';
@@ -194,6 +232,7 @@ export function planLayout(request: LayoutRequest): Layout {
 	if (columns < 40 || rows < 10)
 		return {kind: 'line', header: rect(0, 0, columns, Math.max(1, rows)), panes: {}};
 	if (screen === 'session') return sessionLayout(request);
+	if (screen === 'network') return networkLayout(request);
 	return {
 		kind: kindOf(columns, rows),
 		header: rect(0, 0, columns, 3),

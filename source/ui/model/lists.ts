@@ -1,21 +1,12 @@
 import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
+import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
 import type {Model} from './model.js';
+import {networkEntries, networkOrders} from './network-lists.js';
 import {remembered} from './remembered.js';
 import {trackersAndSources} from './source-rows.js';
 import type {ScreenState} from './store.js';
 import type {ListName, ListState, View} from './view.js';
-
-/** A way to order a list: the letter that picks it, what it is called, and whether large comes first. */
-export interface SortOrder<Item> {
-	readonly id: string;
-	readonly letter: string;
-	readonly label: string;
-	readonly descending?: boolean;
-	readonly compare?: (a: Item, b: Item) => number;
-}
-
-const byText = (a: string, b: string) => a.localeCompare(b, undefined, {numeric: true});
 
 /** What peers and torrents have alike. */
 const rateOrders: ReadonlyArray<SortOrder<Pick<TorrentView, 'downloadRate' | 'uploadRate'>>> = [
@@ -109,20 +100,8 @@ export const orders: Readonly<Record<ListName, ReadonlyArray<SortOrder<never>>>>
 	torrents: torrentOrders,
 	files: fileOrders,
 	log: logOrders,
+	...networkOrders,
 };
-
-function arrange<Item>(
-	items: readonly Item[],
-	{sort, reverse, filter}: Pick<ListState, 'sort' | 'reverse' | 'filter'>,
-	known: ReadonlyArray<SortOrder<Item>>,
-	text: (item: Item) => string,
-): readonly Item[] {
-	const wanted = filter.toLowerCase();
-	const kept = wanted === '' ? items : items.filter(item => text(item).toLowerCase().includes(wanted));
-	const compare = known.find(order => order.id === sort)?.compare;
-	if (!compare) return reverse ? [...kept].reverse() : kept;
-	return [...kept].sort((a, b) => (reverse ? compare(b, a) : compare(a, b)));
-}
 
 const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
 const trackerText = (tracker: TrackerView) => `${tracker.url || tracker.kind} ${tracker.status}`;
@@ -209,12 +188,6 @@ export function shownLog({model, view}: ScreenState): readonly LogView[] {
 	return arrangeLog(model.log ?? none, sort, reverse, filter);
 }
 
-/** An entry of a list: what the cursor remembers, and what searching looks at. */
-export interface Entry {
-	readonly key: string;
-	readonly text: string;
-}
-
 const peerEntries = remembered((peers: readonly PeerView[]): readonly Entry[] =>
 	peers.map(peer => ({key: String(peer.id), text: peerText(peer)})),
 );
@@ -244,6 +217,8 @@ export function entries(state: ScreenState, list: ListName): readonly Entry[] {
 			return fileEntries(shownFiles(state));
 		case 'log':
 			return logEntries(shownLog(state));
+		default:
+			return networkEntries(state, list);
 	}
 }
 
@@ -257,7 +232,9 @@ export function cursorRow(shown: readonly Entry[], {key, index}: ListState, list
 }
 
 /** The list that has the keys now, if a list has them. */
-export function activeList({screen, pane}: View): ListName | undefined {
+export function activeList({screen, pane, network}: View): ListName | undefined {
 	if (screen === 'session') return 'torrents';
+	// What is being typed is looked for in what was found.
+	if (screen === 'network') return network.pane === 'search' ? 'found' : network.pane;
 	return pane === 'pieces' || pane === 'speed' ? undefined : pane;
 }

@@ -1,5 +1,6 @@
 import type {CreationView} from '../../api/creation.js';
 import type {FoldersView} from '../../api/folders-view.js';
+import type {NetworkView} from '../../api/network-view.js';
 import type {
 	FileProgressView,
 	FileView,
@@ -14,6 +15,7 @@ import type {
 	Update,
 } from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
+import type {Found} from './network-place.js';
 
 /** Everything the screen knows of the torrent it shows. */
 export interface TorrentModel {
@@ -40,6 +42,10 @@ export interface Model {
 	readonly creations?: readonly CreationView[] | undefined;
 	/** Folders that are shared and watched. */
 	readonly folders?: FoldersView | undefined;
+	/** Who shares what, while that is looked at. */
+	readonly network?: NetworkView | undefined;
+	/** What was found of it. */
+	readonly found?: Found | undefined;
 	readonly torrent?: TorrentModel | undefined;
 	readonly speed?: SpeedView | undefined;
 	readonly log?: readonly LogView[] | undefined;
@@ -97,6 +103,8 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 		torrents: update.torrents ?? model.torrents,
 		creations: update.creations ?? model.creations,
 		folders: update.folders ?? model.folders,
+		network: update.network ?? model.network,
+		found: model.found,
 		torrent,
 		speed: update.speed ?? model.speed,
 		log: update.log ?? model.log,

@@ -8,6 +8,7 @@ import type {ScreenState} from './store.js';
 export const targets = remembered((state: ScreenState): readonly TorrentView[] => {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview ? [model.torrent.overview] : [];
+	if (view.screen === 'network') return [];
 	const {marks} = view.lists.torrents;
 	const marked = marks.size > 0 ? shownTorrents(state).filter(torrent => marks.has(torrent.id)) : [];
 	// Marks of torrents that are gone, or not shown now, leave the one under the cursor.
@@ -21,6 +22,7 @@ export const targets = remembered((state: ScreenState): readonly TorrentView[] =
 export function torrentInSight(state: ScreenState): TorrentView | undefined {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview;
+	if (view.screen === 'network') return undefined;
 	return shownTorrents(state)[cursorRow(entries(state, 'torrents'), view.lists.torrents)];
 }
 
@@ -38,7 +40,7 @@ export function choosingTorrent({model, view}: ScreenState, id: string): Torrent
 export function choosingNow({model, view}: ScreenState): readonly TorrentView[] {
 	const shown = model.torrent?.overview;
 	const others = model.session?.choosing?.filter(({id}) => id !== shown?.id) ?? [];
-	const all = view.screen === 'session' ? (model.torrents ?? []) : [...(shown ? [shown] : []), ...others];
+	const all = view.screen !== 'torrent' ? (model.torrents ?? []) : [...(shown ? [shown] : []), ...others];
 	return all.filter(
 		({id, choosing}) => choosing === true && !view.removals.some(({ids}) => ids.includes(id)),
 	);

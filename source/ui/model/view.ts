@@ -1,9 +1,10 @@
 import type {Seconds} from '../../base/units.js';
 import type {Density, Grow, PaneName} from '../look/layout.js';
 import type {Dialog} from './dialog.js';
+import {type NetworkPlace, openingPlace} from './network-place.js';
 
 /** Lists that have a cursor. */
-export type ListName = 'torrents' | 'peers' | 'trackers' | 'files' | 'log';
+export type ListName = 'torrents' | 'peers' | 'trackers' | 'files' | 'log' | 'found' | 'people' | 'shared';
 
 /** Where somebody is in a list. */
 export interface ListState {
@@ -35,11 +36,13 @@ export interface PendingRemoval {
 
 /** Everything about the screen that is not the engine's: where somebody is and what they have open. */
 export interface View {
-	readonly screen: 'torrent' | 'session';
+	readonly screen: 'torrent' | 'session' | 'network';
 	readonly torrent: string | undefined;
 	readonly pane: PaneName;
 	readonly grow: Grow;
 	readonly density: Density;
+	/** Where somebody is among what people share. */
+	readonly network: NetworkPlace;
 	readonly lists: Readonly<Record<ListName, ListState>>;
 	/** What `/` last looked for, by list. */
 	readonly query: string;
@@ -75,12 +78,16 @@ export function openingView(torrent: string | undefined): View {
 		pane: 'pieces',
 		grow: 'share',
 		density: 'all',
+		network: openingPlace,
 		lists: {
 			torrents: list('queue'),
 			peers: list('down', true),
 			trackers: list('tier'),
 			files: list('path'),
 			log: list('time'),
+			found: list('seeds', true),
+			people: list('name'),
+			shared: list('name'),
 		},
 		query: '',
 		folded: new Set(),

@@ -1,7 +1,9 @@
 import {keyName} from '../keys/key-names.js';
 import type {KeyRecord, Situation} from '../keys/key-record.js';
 import {recordsHere} from '../keys/keymap.js';
+import {isTyping} from '../model/network-place.js';
 import {cellWidth} from '../text/text.js';
+import {edit, field} from '../text/text-field.js';
 import type {Look} from './context.js';
 import {fitRow, type Row, type Span} from './row.js';
 
@@ -18,11 +20,16 @@ function labelOf(record: KeyRecord, situation: Situation): string {
 	return typeof offer === 'string' ? '' : offer.label;
 }
 
+/** The keys of a record that mean it now: while something is typed, letters are letters. */
+function keysNow({keys}: KeyRecord, {state}: Situation): readonly string[] {
+	return isTyping(state().view) ? keys.filter(key => edit(field(), key) === undefined) : keys;
+}
+
 /** Help and leaving, which stand in the footer whatever else it says. */
 export function lastKeys(table: readonly KeyRecord[], situation: Situation, look: Look): Row {
 	const row: Span[] = [];
 	for (const record of table) {
-		const [key] = record.keys;
+		const [key] = keysNow(record, situation);
 		if (!record.lasting || key === undefined) continue;
 		row.push([keyName(key, look.glyphs.ascii), 'key'], [` ${labelOf(record, situation)}  `, 'dim']);
 	}
@@ -36,7 +43,9 @@ function candidates(table: readonly KeyRecord[], situation: Situation, look: Loo
 	for (const record of here) {
 		if (record.footer === undefined) continue;
 		// A key belongs to the nearest record that has it.
-		const key = record.keys.find(each => here.find(other => other.keys.includes(each)) === record);
+		const key = keysNow(record, situation).find(
+			each => here.find(other => other.keys.includes(each)) === record,
+		);
 		const label = key === undefined ? '' : labelOf(record, situation);
 		if (key === undefined || label === '') continue;
 		found.push({record, name: record.footerKeys ?? keyName(key, look.glyphs.ascii), label});
@@ -64,7 +73,7 @@ export function footerRow(
 		kept.push(candidate);
 	}
 	const row: Span[] = [[' ']];
-	for (const {name, label} of [...kept, ...last])
-		row.push([name, 'key'], [` ${label}${' '.repeat(gap)}`, 'dim']);
+	for (const [at, {name, label}] of [...kept, ...last].entries())
+		row.push([`${at > 0 ? ' '.repeat(gap) : ''}${name}`, 'key'], [` ${label}`, 'dim']);
 	return fitRow(row, columns);
 }

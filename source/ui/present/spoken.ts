@@ -2,6 +2,7 @@ import type {LogView} from '../../api/snapshot.js';
 import type {PaneName} from '../look/layout.js';
 import type {Dialog} from '../model/dialog.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
+import type {NetworkPane} from '../model/network-place.js';
 import type {ScreenState} from '../model/store.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
 import {terminalText} from '../text/text.js';
@@ -32,6 +33,19 @@ const paneWords: Readonly<Record<PaneName, string>> = {
 	log: 'Log',
 };
 
+const networkWords: Readonly<Record<NetworkPane, string>> = {
+	search: 'Network, search',
+	found: 'Found',
+	people: 'People',
+	shared: 'I share',
+};
+
+/** What the part of the screen that has the keys is called. */
+function placeName({screen, pane, network}: ScreenState['view']): string {
+	if (screen === 'session') return 'Torrents';
+	return screen === 'network' ? networkWords[network.pane] : paneWords[pane];
+}
+
 function standing(state: ScreenState): {readonly key: string; readonly line: string} | undefined {
 	const torrent = state.view.screen === 'torrent' ? state.model.torrent?.overview : undefined;
 	if (!torrent) return undefined;
@@ -53,7 +67,7 @@ function standing(state: ScreenState): {readonly key: string; readonly line: str
 /** Where the keys go, and the row they are on. */
 function place(state: ScreenState): {readonly name: string; readonly row: string} {
 	const {view} = state;
-	const name = view.screen === 'session' ? 'Torrents' : paneWords[view.pane];
+	const name = placeName(view);
 	const list = activeList(view);
 	if (!list) return {name, row: view.pane === 'pieces' && view.cell >= 0 ? `cell ${view.cell + 1}` : ''};
 	const shown = entries(state, list);
@@ -78,7 +92,7 @@ export function speak(
 	// A row that changes by itself is no news, one that somebody goes to is.
 	const cursor = `${name} ${row.replace(/[\d.]+/g, '')} ${row.match(/\d+ of \d+$/)?.[0].split(' ')[0] ?? ''}`;
 	const {view} = state;
-	const moved = cursor !== said.row && view.pane !== 'log';
+	const moved = cursor !== said.row && !(view.screen === 'torrent' && view.pane === 'log');
 	if (name !== said.place) lines.push(row === '' ? name : `${name}: ${row}`);
 	else if (moved && row !== '') lines.push(row);
 	if (view.dialog !== said.dialog) {

@@ -37,7 +37,7 @@ export class ChoiceQuestions {
 		const state = this.#screen.state();
 		const {view, model} = state;
 		// An engine of an earlier version does not tell of those that are not open.
-		const isTold = view.screen === 'session' || model.session?.choosing !== undefined;
+		const isTold = view.screen !== 'torrent' || model.session?.choosing !== undefined;
 		return (isTold || model.torrent?.id === id) && choosingTorrent(state, id) === undefined;
 	}
 

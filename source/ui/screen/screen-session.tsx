@@ -36,6 +36,7 @@ import {systemClock} from './clock.js';
 import {Countdowns} from './countdowns.js';
 import {EngineLink} from './engine-link.js';
 import {LitCells} from './lit-cells.js';
+import {NetworkSearch} from './network-search.js';
 import {Notices} from './notices.js';
 import {openingState} from './opening-state.js';
 import {OverwriteQuestions} from './overwrite-questions.js';
@@ -74,6 +75,7 @@ export class ScreenSession implements ScreenContext {
 	readonly #announcer: Announcer;
 	readonly #questions: OverwriteQuestions;
 	readonly #choices: ChoiceQuestions;
+	readonly #search: NetworkSearch;
 	readonly #lit: LitCells;
 	readonly #saver: PreferencesSaver;
 	readonly #link: EngineLink;
@@ -127,6 +129,7 @@ export class ScreenSession implements ScreenContext {
 		);
 		this.#questions = new OverwriteQuestions(this, options.added ?? []);
 		this.#choices = new ChoiceQuestions(this);
+		this.#search = new NetworkSearch(this, found => this.#store.set({model: {...this.state().model, found}}));
 		this.#saver = new PreferencesSaver(
 			prefs,
 			this.clock,
@@ -172,11 +175,12 @@ export class ScreenSession implements ScreenContext {
 	layout(): Layout {
 		const {columns, rows, view, model} = this.state();
 		const {screen, pane, grow, density} = view;
+		const part = view.network.pane === 'search' ? 'found' : view.network.pane;
 		const {overview} = model.torrent ?? {};
 		const unknown = overview !== undefined && isUnknown(overview);
-		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown}`;
+		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part}`;
 		if (this.#layout?.key !== key)
-			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density, unknown})};
+			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part})};
 		return this.#layout.layout;
 	}
 
@@ -194,6 +198,7 @@ export class ScreenSession implements ScreenContext {
 		}
 		this.#store.setView(change);
 		this.#watch();
+		this.#search.look();
 	}
 
 	setDialog(dialog: Dialog | undefined): void {
@@ -297,6 +302,7 @@ export class ScreenSession implements ScreenContext {
 		this.#guard.stop();
 		this.#link.stop();
 		this.#lit.stop();
+		this.#search.stop();
 		this.#countdowns.stop();
 		this.#notices.stop();
 		this.#saver.flush();
@@ -348,6 +354,7 @@ export class ScreenSession implements ScreenContext {
 		this.#announcer.compare(before.model, this.state());
 		this.#questions.compare(before.model, model);
 		this.#choices.look();
+		this.#search.look();
 		this.#lit.wait();
 		this.#title();
 		this.#watch();

@@ -18,6 +18,8 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 	);
 	const shown = view.screen === 'session' ? state.model.speed : state.model.torrent?.speed;
 	const speed = speedArea && {range: view.range || fittingRange(shown, samples), samples};
+	if (view.screen === 'network')
+		return {interval, session: true, torrents: true, creations: true, folders: true, network: true};
 	if (view.screen === 'session' || view.torrent === undefined) {
 		return {
 			interval,

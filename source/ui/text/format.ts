@@ -52,6 +52,14 @@ export function countdown(seconds: Seconds | undefined): string {
 	return duration(Math.max(0, seconds));
 }
 
+/** How long ago, or for how long: `now`, `9 min`, `2 h`, `5 d`. At most 6 cells. */
+export function age(time: Millis): string {
+	const minutes = Math.floor(time / 60_000);
+	if (!Number.isFinite(minutes) || minutes < 1) return 'now';
+	if (minutes < 60) return `${minutes} min`;
+	return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.min(9999, Math.floor(minutes / 1440))} d`;
+}
+
 /** `71.3 %`; `100 %` only when nothing is missing. At most 6 cells. */
 export function percent(part: number, whole: number, decimals: 0 | 1 = 1): string {
 	if (whole <= 0 || part >= whole) return '100 %';

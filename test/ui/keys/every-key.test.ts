@@ -8,11 +8,13 @@ import {lookup, recordsHere} from '../../../source/ui/keys/keymap.ts';
 import {paneNames} from '../../../source/ui/look/layout.ts';
 import {chosenFiles} from '../../../source/ui/model/chosen-files.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
+import {networkPanes} from '../../../source/ui/model/network-place.ts';
 import {targets} from '../../../source/ui/model/targets.ts';
 import {fitRow, rowText} from '../../../source/ui/present/row.ts';
 import {terminalText} from '../../../source/ui/text/text.ts';
 import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
 import {seeded} from '../../helpers/fake-engine.ts';
+import {fakeFound} from '../../helpers/fake-network.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 const everyKey = [...new Set(keyTable.flatMap(({keys}) => keys))];
@@ -56,6 +58,20 @@ const standing: Readonly<Record<string, (bare: BareScreen) => void>> = {
 			},
 		]),
 	),
+	...Object.fromEntries(
+		networkPanes.map(pane => [
+			`the Network view at its ${pane}`,
+			({set, setView, state}: BareScreen) => {
+				const found = {wish: '', torrents: fakeFound, errors: []};
+				set({model: {...state().model, found}});
+				setView({screen: 'network', network: {...state().view.network, pane}});
+			},
+		]),
+	),
+	'the Network view of an engine that says nothing': ({set, setView}) => {
+		set({model: {}});
+		setView({screen: 'network'});
+	},
 	'files of which a filter shows none': ({setView, state, engine}) => {
 		const {lists} = state().view;
 		setView({

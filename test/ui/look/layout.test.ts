@@ -126,6 +126,20 @@ test('gives a torrent of which only a link is known to its peers and trackers, a
 	}
 });
 
+test('the Network view uses every cell at every size, and has room for the part with the keys', () => {
+	for (let columns = 40; columns <= 220; columns += 20) {
+		for (let rows = 10; rows <= 70; rows++) {
+			for (const part of ['found', 'people', 'shared'] as const) {
+				const layout = planLayout(request(columns, rows, {screen: 'network', part}));
+				const drawing = drawLayout(layout, columns, rows);
+				assert.doesNotMatch(drawing, /[?!]/, `${columns}x${rows} ${part}\n${drawing}`);
+				const area = layout.network?.[part];
+				assert.ok(area && area.rows >= 5, `${columns}x${rows} ${part}`);
+			}
+		}
+	}
+});
+
 test('always has room for the pane with the keys', () => {
 	for (let columns = 40; columns <= 220; columns += 20) {
 		for (let rows = 10; rows <= 70; rows += 2) {

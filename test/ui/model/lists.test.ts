@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {LogView, PeerView, TorrentView, TrackerView} from '../../../source/api/snapshot.ts';
+import type {Entry} from '../../../source/ui/model/arrange.ts';
 import {
 	activeList,
 	cursorRow,
-	type Entry,
 	entries,
 	shownFiles,
 	shownLog,

@@ -1,0 +1,206 @@
+import type {FoundTorrent, PersonView} from '../../api/network-view.js';
+import type {Millis} from '../../base/units.js';
+import type {SharedItem} from '../model/network-lists.js';
+import {age, rate, size} from '../text/format.js';
+import {terminalText} from '../text/text.js';
+import type {Column, ListFacts} from './column.js';
+
+/** What the columns of the Network view are drawn by. */
+export interface NetworkFacts extends ListFacts {
+	/** Now, in ms since 1970. */
+	readonly wall: Millis;
+	/** What I am called, while I share something. */
+	readonly nick: string | undefined;
+	/** Whether there is more than one catalogue. */
+	readonly several: boolean;
+}
+
+function nicksText({nicks}: FoundTorrent, mine: string | undefined): string {
+	return nicks.map(nick => `${terminalText(nick)}${nick === mine ? ' (you)' : ''}`).join(', ');
+}
+
+/** The columns of what was found. */
+export const foundColumns: ReadonlyArray<Column<FoundTorrent, NetworkFacts>> = [
+	{
+		id: 'name',
+		title: 'name',
+		width: 14,
+		flexible: true,
+		rank: 0,
+		cell: ({name}) => terminalText(name),
+		tone: ({already}) => (already ? 'dim' : 'text'),
+	},
+	{
+		id: 'already',
+		title: '',
+		width: 4,
+		rank: 6,
+		cell: ({already}) => (already ? 'here' : ''),
+		tone: 'good',
+	},
+	{
+		id: 'size',
+		title: 'size',
+		width: 6,
+		align: 'right',
+		rank: 2,
+		cell: found => size(found.size),
+		tone: 'dim',
+	},
+	{
+		id: 'files',
+		title: 'files',
+		width: 5,
+		align: 'right',
+		rank: 7,
+		cell: ({files}) => (files > 99_999 ? '>99 K' : String(files)),
+		tone: 'dim',
+	},
+	{
+		id: 'seeds',
+		title: 'seeds',
+		width: 5,
+		align: 'right',
+		rank: 1,
+		cell: ({seeders}) => String(seeders),
+		tone: ({seeders}) => (seeders > 0 ? 'good' : 'warn'),
+	},
+	{
+		id: 'peers',
+		title: 'peers',
+		width: 5,
+		align: 'right',
+		rank: 5,
+		cell: ({leechers}) => String(leechers),
+		tone: 'dim',
+	},
+	{
+		id: 'nicks',
+		title: 'shared by',
+		width: columns => (columns >= 110 ? 24 : 13),
+		rank: 3,
+		cell: (found, {nick}) => nicksText(found, nick),
+		tone: 'accent',
+	},
+	{
+		id: 'new',
+		title: 'since',
+		width: 6,
+		align: 'right',
+		rank: 4,
+		cell: ({since}, {wall}) => age(wall - since),
+		tone: 'faint',
+	},
+];
+
+function reachText({you, reachable}: PersonView): string {
+	if (you) return 'you';
+	if (reachable === undefined) return '';
+	return reachable ? 'reachable' : 'behind a router';
+}
+
+/** The columns of who is here. */
+export const peopleColumns: ReadonlyArray<Column<PersonView, NetworkFacts>> = [
+	{
+		id: 'name',
+		title: 'name',
+		width: 12,
+		flexible: true,
+		rank: 0,
+		cell: ({nick}) => terminalText(nick),
+		tone: ({you}) => (you ? 'accent' : 'text'),
+	},
+	{
+		id: 'torrents',
+		title: 'torrents',
+		width: 8,
+		align: 'right',
+		rank: 1,
+		cell: ({torrents}) => String(torrents),
+		tone: 'dim',
+	},
+	{
+		id: 'size',
+		title: 'size',
+		width: 6,
+		align: 'right',
+		rank: 2,
+		cell: person => size(person.size),
+		tone: 'dim',
+	},
+	{
+		id: 'new',
+		title: 'since',
+		width: 6,
+		align: 'right',
+		rank: 4,
+		cell: ({since}, {wall}) => age(wall - since),
+		tone: 'faint',
+	},
+	{
+		id: 'reachable',
+		title: '',
+		width: 15,
+		rank: 3,
+		cell: person => reachText(person),
+		tone: ({you, reachable}) => (you ? 'accent' : reachable ? 'good' : 'dim'),
+	},
+	{
+		id: 'catalogue',
+		title: 'tracker',
+		width: 20,
+		rank: 5,
+		when: ({several}) => several,
+		cell: ({catalogue}) => terminalText(catalogue),
+		tone: 'faint',
+	},
+];
+
+/** The columns of what I share. */
+export const sharedColumns: ReadonlyArray<Column<SharedItem, NetworkFacts>> = [
+	{
+		id: 'name',
+		title: 'name',
+		width: 14,
+		flexible: true,
+		rank: 0,
+		cell: ({name}) => terminalText(name),
+		tone: ({torrent}) => (torrent === undefined ? 'dim' : 'text'),
+	},
+	{
+		id: 'size',
+		title: 'size',
+		width: 6,
+		align: 'right',
+		rank: 2,
+		cell: item => (item.size === undefined ? '' : size(item.size)),
+		tone: 'dim',
+	},
+	{
+		id: 'up',
+		title: ({glyphs}) => (glyphs.ascii ? 'up' : '▲/s'),
+		width: 6,
+		align: 'right',
+		rank: 3,
+		cell: ({torrent, uploadRate = 0}, {look}) =>
+			torrent === undefined ? '' : uploadRate < 512 ? look.glyphs.dash : rate(uploadRate),
+		tone: ({uploadRate = 0}) => (uploadRate < 512 ? 'faint' : 'up'),
+	},
+	{
+		id: 'peers',
+		title: 'peers',
+		width: 5,
+		align: 'right',
+		rank: 4,
+		cell: ({connected}) => (connected === undefined ? '' : String(connected)),
+		tone: 'dim',
+	},
+	{
+		id: 'note',
+		title: '',
+		width: columns => (columns >= 110 ? 50 : columns >= 90 ? 38 : columns >= 76 ? 34 : 14),
+		rank: 1,
+		cell: ({note}) => terminalText(note),
+		tone: ({tone}) => tone,
+	},
+];

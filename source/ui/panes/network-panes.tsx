@@ -1,0 +1,99 @@
+import {memo, type ReactNode} from 'react';
+import {foundColumns, type NetworkFacts, peopleColumns, sharedColumns} from '../columns/network-columns.js';
+import {shownFound, shownPeople, shownShared} from '../model/network-lists.js';
+import type {ListName} from '../model/view.js';
+import {foundNote, nothingFound, sharedNote} from '../present/network.js';
+import {terminalText} from '../text/text.js';
+import {ListPane} from './list-pane.js';
+import type {PaneProps} from './pane-props.js';
+
+const minute = 60_000;
+
+/** Whether a pane would look the same: `sections` is what it shows besides its list. */
+function same(
+	list: ListName,
+	sections: (props: PaneProps) => readonly unknown[],
+): (before: PaneProps, after: PaneProps) => boolean {
+	return (before, after) => {
+		const earlier = sections(before);
+		return (
+			before.area === after.area &&
+			before.focused === after.focused &&
+			before.painter === after.painter &&
+			before.state.preferences === after.state.preferences &&
+			before.state.view.lists[list] === after.state.view.lists[list] &&
+			Math.floor(before.wall / minute) === Math.floor(after.wall / minute) &&
+			sections(after).every((value, index) => value === earlier[index])
+		);
+	};
+}
+
+function factsOf({area, look, wall, state}: PaneProps): NetworkFacts {
+	const {network} = state.model;
+	return {
+		columns: area.columns,
+		look,
+		wall,
+		nick: network && network.shared.length > 0 ? network.nick : undefined,
+		several: (network?.catalogues.length ?? 0) > 1,
+	};
+}
+
+/** What others share, as it was looked for. */
+export const FoundPane = memo(
+	function FoundPane(props: PaneProps): ReactNode {
+		const {person} = props.state.view.network;
+		return (
+			<ListPane
+				props={props}
+				list="found"
+				title={person === undefined ? 'Found' : `Shared by ${terminalText(person)}`}
+				note={foundNote(props.state)}
+				items={shownFound(props.state)}
+				columns={foundColumns}
+				facts={factsOf(props)}
+				empty={nothingFound(props.state)}
+			/>
+		);
+	},
+	same('found', ({state: {model, view}}) => [model.found, view.network, model.network]),
+);
+
+/** Who is here. */
+export const PeoplePane = memo(
+	function PeoplePane(props: PaneProps): ReactNode {
+		const people = shownPeople(props.state);
+		return (
+			<ListPane
+				props={props}
+				list="people"
+				title="People"
+				note={`${people.length} here`}
+				items={people}
+				columns={peopleColumns}
+				facts={factsOf(props)}
+				empty="nobody is here"
+			/>
+		);
+	},
+	same('people', ({state: {model}}) => [model.network]),
+);
+
+/** What I share, and what goes on in the folders it comes from. */
+export const SharedPane = memo(
+	function SharedPane(props: PaneProps): ReactNode {
+		return (
+			<ListPane
+				props={props}
+				list="shared"
+				title="I share"
+				note={sharedNote(props.state, props.area.columns)}
+				items={shownShared(props.state)}
+				columns={sharedColumns}
+				facts={factsOf(props)}
+				empty="nothing yet: Tab, then S shares a folder"
+			/>
+		);
+	},
+	same('shared', ({state: {model}}) => [model.network, model.folders, model.torrents]),
+);
