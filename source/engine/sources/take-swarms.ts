@@ -7,27 +7,26 @@ export interface AskedSwarm {
 }
 
 /**
- * Takes what a tracker answers in the swarms of a torrent: in which of them it names peers is all the same. Resolves with
- * what it says of the first one when it names peers in none, and rejects as that does. BEP 52.
+ * Takes what a tracker answers in the swarms of a torrent, as it comes: in which of them it names peers is all the same.
+ * Resolves when it has in one, or else with what it says of the first, and rejects as that does. BEP 52.
  *
- * @param asked in the order in which their answers are preferred
- * @param take given each answer with peers, the preferred one that there is first
+ * @param take given each answer with peers; `isFirst` until it was given one
  */
-export async function takeSwarms(
+export function takeSwarms(
 	asked: readonly AskedSwarm[],
 	take: (answer: AnnouncePeers, isV2: boolean, isFirst: boolean) => void,
 ): Promise<AnnounceResponse | undefined> {
-	for (const {answer} of asked) answer.catch(() => {});
-	for (const [at, {answer, isV2}] of asked.entries()) {
-		const said = await answer.catch(() => undefined);
-		if (said?.kind !== 'peers') continue;
-		take(said, isV2, true);
-		for (const other of asked.slice(at + 1))
-			other.answer.then(
-				more => more.kind === 'peers' && take(more, other.isV2, false),
-				() => {},
-			);
-		return undefined;
-	}
-	return asked[0]?.answer;
+	return new Promise((resolve, reject) => {
+		let isTaken = false;
+		const all = asked.map(async ({answer, isV2}) => {
+			const said = await answer;
+			if (said.kind !== 'peers') return;
+			take(said, isV2, !isTaken);
+			isTaken = true;
+			resolve(undefined);
+		});
+		void Promise.allSettled(all).then(() => {
+			if (!isTaken) asked[0]!.answer.then(resolve, reject);
+		});
+	});
 }

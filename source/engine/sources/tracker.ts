@@ -183,6 +183,8 @@ export class Tracker {
 		const news = answer.peers.filter(peer => !this.#named.has(formatAddress(peer)));
 		for (const peer of news) this.#named.add(formatAddress(peer));
 		record.peers = (record.peers ?? 0) + news.length;
+		record.seeders = largest(record.seeders, answer.seeders);
+		record.leechers = largest(record.leechers, answer.leechers);
 		this.#few = record.peers <= fewPeers ? [...this.#few, ...news] : [];
 		this.#owner.log('debug', `${this.name} answered once more: ${answer.peers.length} peers`);
 		this.#owner.answeredMore(this, answer, isV2);
@@ -286,6 +288,11 @@ export class Tracker {
 	get #isNamed(): boolean {
 		return this.#owner.isNamed(this.url);
 	}
+}
+
+/** Of what one tracker counts in several swarms, of which most peers are in all. */
+function largest(one: number | undefined, other: number | undefined): number | undefined {
+	return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 /** What a rejected announce says of its tracker. */

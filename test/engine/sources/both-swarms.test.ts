@@ -23,7 +23,7 @@ const fine = (swarm: string): AnnounceResponse => ({
 });
 
 /** One tracker, which answers in each swarm what the test says; `heard`: `v1 started`, … */
-function stage(keys: SwarmKeys, answers: Partial<Record<string, Answer>> = {}) {
+function stage(keys: SwarmKeys, answers: Partial<Record<string, Answer | Promise<Answer>>> = {}) {
 	const clock = new HandClock();
 	const heard: string[] = [];
 	const found: string[] = [];
@@ -47,7 +47,7 @@ function stage(keys: SwarmKeys, answers: Partial<Record<string, Answer>> = {}) {
 			async announce(_, {infoHash, event}) {
 				const swarm = nameOf(infoHash);
 				heard.push(`${swarm} ${event ?? '-'}`);
-				const answer = answers[swarm] ?? fine(swarm);
+				const answer = await (answers[swarm] ?? fine(swarm));
 				if (answer instanceof Error) throw answer;
 				return answer;
 			},
@@ -100,6 +100,20 @@ test('a tracker that knows a hybrid by one of its hashes alone works', async () 
 			assert.ok(s.found.every(text => text.endsWith(`v${other}`)));
 			await s.trackers.stop();
 		}
+	}
+});
+
+test('a tracker that is silent about one hash keeps nobody waiting whom it names by the other', async () => {
+	for (const slow of ['v1', 'v2'] as const) {
+		const late = Promise.withResolvers<Answer>();
+		const s = stage({v1, v2}, {[slow]: late.promise});
+		s.trackers.start();
+		await settled();
+		assert.deepEqual([s.row().state, s.found.length], ['working', 2], slow);
+		late.resolve({...(fine(slow) as AnnounceResponse & {kind: 'peers'}), seeders: 7});
+		await settled();
+		assert.deepEqual([s.row().peers, s.row().seeders, s.found.length], [3, 7, 4]);
+		await s.trackers.stop();
 	}
 });
 
