@@ -189,7 +189,7 @@ function refusal(status: number, body: Uint8Array): CatalogueRefusal {
 				: status === 409
 					? 'that nickname is somebody else’s there'
 					: status === 429 || status === 503
-						? 'it is busy'
+						? 'it is asked too much: wait ten seconds'
 						: `it answers ${status}${said === '' || said.startsWith('<') ? '' : `: ${said}`}`;
 	return new CatalogueRefusal(status, words);
 }

@@ -12,6 +12,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import {CatalogueClient} from './catalogue-client.js';
 import {CatalogueLink} from './catalogue-link.js';
 import type {Shared} from './catalogue-publisher.js';
+import {lookAround} from './find-torrents.js';
 import type {Nickname} from './nickname.js';
 import {addressOf, entryOf, publicationOf, trackerIn, whyUnshared} from './shared-torrents.js';
 
@@ -158,11 +159,15 @@ export class CatalogueService implements SessionService {
 		);
 	}
 
-	/** Asks all of them anew, or one that may not have been known. @throws {UserError} when there is none */
+	/**
+	 * Asks all of them anew. One that is named for a look alone is told nothing of what one shares.
+	 *
+	 * @throws {UserError} when there is none
+	 */
 	async look(tracker?: string): Promise<NetworkView> {
 		if (tracker !== undefined) {
-			const [client] = this.clients(tracker);
-			if (this.#link(client!.address) !== undefined) this.#named.add(client!.address.base);
+			const {nick, isChosen} = this.#ground.nickname;
+			return {...(await lookAround(this.clients(tracker))), nick, nickChosen: isChosen};
 		}
 		if (this.#links.size === 0) this.clients();
 		await Promise.all([...this.#links.values()].map(link => link.look()));

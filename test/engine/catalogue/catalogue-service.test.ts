@@ -339,6 +339,24 @@ test('a tracker without a catalogue is asked once, and nobody else is asked who 
 	);
 });
 
+test('a tracker that is only looked at is told nothing of what one shares', async t => {
+	const space = new Workspace(t);
+	const own = await openServer(space);
+	const other = await openServer(space);
+	const ada = await openTestSession(space, 'ada', {catalogues: [tracker(own)], nick: 'ada'});
+	const torrent = testTorrent(space, 'thing', [['a', 40_000]], 32_768, [], true);
+	await ada.add(torrent, {dir: torrent.content.dir, publish: true});
+	await until('it to be there', patience, () => own.catalogue.index.totals.torrents === 1);
+	const {network} = await ada.send({type: 'network.look', tracker: tracker(other)});
+	assert.deepEqual([network?.nick, network?.people, network?.catalogues[0]?.state], ['ada', [], 'open']);
+	await ada.send({type: 'network.search', words: '', tracker: tracker(other)});
+	const second = testTorrent(space, 'another', [['a', 50_000]], 32_768, [], true);
+	await ada.add(second, {dir: second.content.dir, publish: true});
+	await until('the next one to be there', patience, () => own.catalogue.index.totals.torrents === 2);
+	assert.equal(other.server.service.size.torrents, 0);
+	assert.equal(other.catalogue.index.totals.torrents, 0);
+});
+
 test('who names no catalogue is told how to', async t => {
 	const space = new Workspace(t);
 	const ada = await openTestSession(space, 'ada');
