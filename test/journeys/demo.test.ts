@@ -105,6 +105,29 @@ for (const [columns, rows] of [
 	});
 }
 
+test('the demo has a small network: who shares what is seen, searched, looked into and downloaded', {
+	skip,
+}, async t => {
+	const space = new Workspace(t);
+	const terminal = await Terminal.open(space, 80, 24);
+	terminal.enter('tortui demo');
+	await terminal.sees(/W shows a small network/, 20_000);
+	terminal.press('W');
+	const all = await terminal.sees(/Foghorns of the north/, 20_000);
+	assert.match(all, /Coast Recordings +here/);
+	await terminal.sees(/wren +3 .*reachable/, 20_000);
+	terminal.press('rain', 'Space', 'roof');
+	await terminal.sees(text => /Rain on Tin Roofs .*tomas, wren/.test(text) && !/Foghorns/.test(text));
+	terminal.press('Enter');
+	await terminal.sees(/Download what is shared[\s\S]*Cloudburst\.wav/);
+	terminal.press('Enter');
+	await terminal.sees(/Rain on Tin Roofs: download complete/, 60_000);
+	terminal.press('q');
+	await terminal.sees(/\bstay\b/);
+	terminal.press('s');
+	assert.equal(await terminal.prompt(), 0);
+});
+
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
 	test(`ended by ${signal}, the demo leaves the terminal as it was`, {skip}, async t => {
 		const space = new Workspace(t);

@@ -3,7 +3,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import type {Bytes} from '../../base/units.js';
 import {choosePieceLength} from '../../creator/create-torrent.js';
 import {encodeBencode} from '../../protocol/bencode/bencode.js';
-import {demoFiles, demoName} from './demo-recordings.js';
+import {coastRecordings, type DemoFile, type DemoFolder} from './demo-recordings.js';
 
 /** A file in the stream of pieces. */
 interface Extent {
@@ -42,6 +42,14 @@ function makeNoise(): Uint8Array {
 	return bytes;
 }
 
+let made: Uint8Array | undefined;
+
+/** The noise, made when it is needed, once for all. */
+function noise(): Uint8Array {
+	made ??= makeNoise();
+	return made;
+}
+
 /** The header of a recording that is `length` bytes long with it: PCM, 16 bits, one channel. */
 function waveHeader(length: Bytes): Uint8Array {
 	const bytes = new Uint8Array(wavHeader);
@@ -62,7 +70,7 @@ function waveHeader(length: Bytes): Uint8Array {
 	return bytes;
 }
 
-function layOut(total: Bytes): Extent[] {
+function layOut(total: Bytes, demoFiles: readonly DemoFile[]): Extent[] {
 	const texts = demoFiles.map(file => ('text' in file ? new TextEncoder().encode(file.text) : undefined));
 	const lengths = demoFiles.map((file, index) => ('length' in file ? file.length : texts[index]?.length));
 	const shares = demoFiles.reduce((sum, file) => sum + ('share' in file ? file.share : 0), 0);
@@ -88,12 +96,13 @@ export class DemoContent {
 	readonly length: Bytes;
 	readonly pieceLength: Bytes;
 	readonly pieceCount: number;
+	readonly #name: string;
 	readonly #extents: readonly Extent[];
-	readonly #noise = makeNoise();
 
-	/** @param total about how long all files are together; 1 MiB at least */
-	constructor(total: Bytes) {
-		this.#extents = layOut(total);
+	/** @param total about how long all files are together: what recordings share after the others */
+	constructor(total: Bytes, {name, files}: DemoFolder = coastRecordings) {
+		this.#name = name;
+		this.#extents = layOut(total, files);
 		this.length = this.#extents.reduce((sum, {length}) => sum + length, 0);
 		this.pieceLength = choosePieceLength(this.length);
 		this.pieceCount = Math.ceil(this.length / this.pieceLength);
@@ -120,7 +129,7 @@ export class DemoContent {
 		}
 		while (filled < into.length) {
 			const at = (noiseAt + start + filled - head.length) % noiseLength;
-			const part = this.#noise.subarray(at, at + into.length - filled);
+			const part = noise().subarray(at, at + into.length - filled);
 			into.set(part, filled);
 			filled += part.length;
 		}
@@ -151,7 +160,7 @@ export class DemoContent {
 			'created by': createdBy,
 			info: {
 				files: this.#extents.map(({length, path}) => ({length, path})),
-				name: demoName,
+				name: this.#name,
 				'piece length': this.pieceLength,
 				pieces: hashes,
 			},

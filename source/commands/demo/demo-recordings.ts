@@ -4,6 +4,12 @@ export type DemoFile =
 	| {readonly path: readonly string[]; readonly share: number}
 	| {readonly path: readonly string[]; readonly length: number};
 
+/** A folder that exists nowhere, and what is in it. */
+export interface DemoFolder {
+	readonly name: string;
+	readonly files: readonly DemoFile[];
+}
+
 /** The folder that the demo downloads. */
 export const demoName = 'Coast Recordings';
 
@@ -73,3 +79,6 @@ export const demoFiles: readonly DemoFile[] = [
 	{path: ['Extras', 'Tides.csv'], text: tideTable()},
 	{path: ['Extras', 'To be written.txt'], text: ''},
 ];
+
+/** The folder that the demo downloads, and what is in it. */
+export const coastRecordings: DemoFolder = {name: demoName, files: demoFiles};

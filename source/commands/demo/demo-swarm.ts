@@ -5,10 +5,15 @@ import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
 import {LocalAddresses} from '../../io/net/local-addresses.js';
 import {TcpTransport} from '../../io/net/tcp-transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import type {AnnounceEvent} from '../../protocol/tracker/announce.js';
+import type {Catalogue} from '../../tracker/catalogue.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
+import {addCatalogue} from '../tracker/compose-catalogue.js';
+import {DemoAnnouncer} from './demo-announcer.js';
 import {DemoContent} from './demo-content.js';
+import {DemoNetwork} from './demo-network.js';
 import {DemoPeer, type DemoRole, demoHost} from './demo-peer.js';
+import {coastNick} from './demo-shelves.js';
+import {makePeerId} from './make-peer-id.js';
 
 /** How a demo swarm is set up. */
 export interface DemoSwarmOptions {
@@ -18,6 +23,8 @@ export interface DemoSwarmOptions {
 	readonly unlimited: boolean;
 	/** Written into the .torrent. */
 	readonly createdBy: string;
+	/** Absolute; where the catalogue of a small network keeps what it is given. Undefined: there is no network to browse. */
+	readonly catalogue?: string | undefined;
 	readonly clock: Clock;
 	readonly random: Random;
 	/** Stops the preparation; the promise rejects with the signal's reason. */
@@ -39,7 +46,6 @@ const roles: readonly DemoRole[] = [
 ];
 
 const tickTime: Millis = 50;
-const announceTime: Millis = 60_000;
 
 /** A tracker and some peers on loopback that share made-up content, to download from. */
 export class DemoSwarm {
@@ -52,7 +58,8 @@ export class DemoSwarm {
 	readonly #clock: Clock;
 	readonly #startedAt: Millis;
 	readonly #unlimited: boolean;
-	readonly #joined = new Map<DemoPeer, {announcedAt: Millis; left: Bytes}>();
+	readonly #announcer: DemoAnnouncer;
+	#network: DemoNetwork | undefined;
 	#timer: Timer | undefined;
 	#visitor: number | undefined;
 	#closed = false;
@@ -67,6 +74,7 @@ export class DemoSwarm {
 		this.torrent = torrent;
 		this.metainfo = readMetainfoHere(torrent);
 		this.#tracker = tracker;
+		this.#announcer = new DemoAnnouncer(tracker.service);
 		this.#clock = options.clock;
 		this.#startedAt = options.clock.now();
 		this.#unlimited = options.unlimited;
@@ -82,18 +90,28 @@ export class DemoSwarm {
 		const tracker = new TrackerServer({port: 0, bind: demoHost, clock, random, interval: 120});
 		let swarm: DemoSwarm | undefined;
 		try {
+			const catalogue =
+				options.catalogue === undefined
+					? undefined
+					: await addCatalogue(tracker, {clock, dir: options.catalogue, tokens: {}, log: () => {}});
 			await tracker.start();
 			const trackers = [tracker.url('udp', demoHost), tracker.url('http', demoHost)];
 			const content = new DemoContent(size);
 			const torrent = await content.metainfo(trackers, createdBy, signal);
 			swarm = new DemoSwarm(options, content, torrent, tracker);
 			for (const peer of swarm.#peers) await peer.listen();
+			if (catalogue) await swarm.#openNetwork(catalogue, trackers, options);
 			swarm.#tick();
 			return swarm;
 		} catch (error) {
 			await (swarm?.close() ?? tracker.close());
 			throw error;
 		}
+	}
+
+	/** The URL of the tracker that has the catalogue. */
+	get trackerUrl(): string {
+		return this.#tracker.url('http', demoHost);
 	}
 
 	/** How many peers there are, those who come later included. */
@@ -111,6 +129,24 @@ export class DemoSwarm {
 		this.#closed = true;
 		this.#timer?.clear();
 		for (const peer of this.#peers) peer.close();
+		this.#network?.close();
+	}
+
+	async #openNetwork(
+		catalogue: Catalogue,
+		trackers: readonly string[],
+		options: DemoSwarmOptions,
+	): Promise<void> {
+		const transport = new TcpTransport(new LocalAddresses([demoHost]), options.clock);
+		this.#network = await DemoNetwork.start({
+			...options,
+			catalogue,
+			trackers,
+			transport,
+			announcer: this.#announcer,
+		});
+		const [first] = this.#peers;
+		if (first) await this.#network.publish(coastNick, this.metainfo, this.torrent, first);
 	}
 
 	/** Ends all of it. */
@@ -132,32 +168,8 @@ export class DemoSwarm {
 				peer.dial(this.#visitor, now);
 			}
 			peer.tick(now);
-			this.#announce(peer, now);
+			this.#announcer.announce(peer, now);
 		}
+		this.#network?.tick(now);
 	}
-
-	/** Nobody needs a wire to speak to a tracker in the same process. */
-	#announce(peer: DemoPeer, now: Millis): void {
-		const last = this.#joined.get(peer);
-		const {left} = peer;
-		let event: AnnounceEvent | undefined;
-		if (last === undefined) event = 'started';
-		else if (left === 0 && last.left > 0) event = 'completed';
-		else if (now - last.announcedAt < announceTime) return;
-		this.#joined.set(peer, {announcedAt: now, left});
-		const {infoHash, peerId, port} = peer;
-		this.#tracker.service.announce(
-			{infoHash, peerId, port, uploaded: 0, downloaded: 0, left, event, key: 0, numwant: 0},
-			{host: demoHost, over: 'http'},
-			'ipv4',
-		);
-	}
-}
-
-/** `-DM0000-` and the rest of 20 bytes. BEP 20. */
-function makePeerId(random: Random): Uint8Array {
-	const id = new Uint8Array(20);
-	id.set(random.bytes(20));
-	id.set(new TextEncoder().encode('-DM0000-'));
-	return id;
 }

@@ -128,6 +128,7 @@ async function showDemo(
 		fps: flags.fps,
 		version,
 		detachable: false,
+		greeting: 'W shows a small network to browse, ? all keys.',
 		prefs: passing(screenPreferences(stateDir, env)),
 		openFile: fileOpener(env),
 		fullPath: fullPath(env),
@@ -171,7 +172,8 @@ export const command = defineCommand({
 	words: [0, 0],
 	notes: [
 		'A tracker and eight peers that are part of the program share a folder of made-up',
-		'recordings. One of them lies about its data, one never answers. What is downloaded',
+		'recordings. One of them lies about its data, one never answers. On the screen W shows',
+		'what three people share in a small network, and Enter gets it. What is downloaded',
 		'goes to a temporary folder that is removed at the end, unless --dir keeps it.',
 		'Without a terminal it prints lines and ends when everything is there.',
 	],
@@ -192,6 +194,8 @@ export const command = defineCommand({
 			swarm = await DemoSwarm.start({
 				size: wanted,
 				unlimited: flags.fast,
+				// Who reads lines has nothing to browse with.
+				catalogue: onScreen ? join(temporary.path, 'catalogue') : undefined,
 				createdBy: `tortui/${version}`,
 				clock: machineClock,
 				random: machineRandom,
@@ -204,7 +208,10 @@ export const command = defineCommand({
 				restore: false,
 				version,
 				log: onScreen ? log : tellTrouble(log, context),
-				flags: engineFlags(flags.port),
+				flags: {
+					...engineFlags(flags.port),
+					...(onScreen && {catalogue: [swarm.trackerUrl], nick: 'newcomer'}),
+				},
 			});
 			swarm.invite(await listenPort(engine));
 			const {length} = swarm.metainfo;

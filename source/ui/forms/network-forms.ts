@@ -42,8 +42,8 @@ export function openShare(screen: ScreenContext, dir: string): void {
 			'',
 			set,
 			() => [
-				'Each file and folder in it is seeded as a torrent, and told to those who ask the',
-				'trackers with a catalogue. What is added to it later is shared as well.',
+				'Each file and folder in it is seeded as a torrent of its own, and the',
+				'catalogues are told. What is added to it later is shared as well.',
 			],
 			true,
 		),

@@ -30,6 +30,8 @@ export interface ScreenOptions {
 		/** Minutes to take from UTC to get the local time; the system's by default. */
 		readonly timezone?: number | undefined;
 	};
+	/** Said when the screen has opened. */
+	readonly greeting?: string | undefined;
 	/** Whether downloads go on when the screen is left; yes when left out. */
 	readonly detachable?: boolean | undefined;
 	/** Whether the engine goes on when the screen is left, also with nothing at work; no when left out. */

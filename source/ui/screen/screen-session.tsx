@@ -281,7 +281,9 @@ export class ScreenSession implements ScreenContext {
 			colourDepth(this.#options.color, env) !== 0 &&
 			!/^(?:linux|vt\d+|ansi|cons\d+|dumb|)$/.test(env.term ?? '');
 		this.#guard.enter(asks);
+		const {greeting} = this.#options;
 		if (this.#keyProblem !== undefined) this.say(this.#keyProblem, 'warn');
+		else if (greeting !== undefined) this.say(greeting);
 		const isFar = () => env.ssh || this.#frames.cost.pause > 0;
 		const input = filteredInput(stdin, this.clock, isFar, event => this.#told(event));
 		const app = renderScreen(this, this.#store, {
