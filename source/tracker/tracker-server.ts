@@ -1,16 +1,16 @@
 import {formatAddress} from '../base/peer-address.js';
 import type {Timer} from '../base/ports.js';
-import {TrackerHttpServer} from './http-listener.js';
-import type {TrackerPart} from './http-route.js';
+import {TrackerHttpServer} from './http/http-listener.js';
+import type {TrackerPart} from './http/http-route.js';
+import {StatsRoute} from './http/stats-route.js';
+import {TlsFiles} from './http/tls-files.js';
+import {TrackerRoute} from './http/tracker-route.js';
 import {Passkeys} from './passkeys.js';
 import type {ServerFacts} from './server-facts.js';
-import {StatsRoute} from './stats-route.js';
-import {SwarmStore} from './swarm-store.js';
-import {TlsFiles} from './tls-files.js';
+import {SwarmStore} from './store/swarm-store.js';
 import {TorrentFolder} from './torrent-folder.js';
-import {TrackerRoute} from './tracker-route.js';
 import {TrackerService, type TrackerServiceOptions} from './tracker-service.js';
-import {TrackerUdpServer} from './udp-listener.js';
+import {TrackerUdpServer} from './udp/udp-listener.js';
 
 export interface TrackerServerOptions extends TrackerServiceOptions {
 	/** Both protocols listen on this number; 0 for any that is free in both. */

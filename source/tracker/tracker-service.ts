@@ -19,8 +19,8 @@ import {
 import type {AnnounceRequest} from '../protocol/tracker/announce.js';
 import type {SwarmRecord} from '../protocol/tracker/swarm-file.js';
 import {readTrackerPath} from '../protocol/tracker/tracker-path.js';
-import type {SharedStore} from './shared-store.js';
-import {SharedSwarms} from './shared-swarms.js';
+import type {SharedStore} from './store/shared-store.js';
+import {SharedSwarms} from './store/shared-swarms.js';
 
 export interface TrackerServiceOptions {
 	readonly clock: Clock;

@@ -3,7 +3,7 @@ import {machineRandom} from '../../source/io/machine/random.ts';
 import {encodeCompactAnswer, parseAnnounceQuery} from '../../source/protocol/tracker/query.ts';
 import {decodeUdpResponse, encodeUdpAnnounce, encodeUdpConnect} from '../../source/protocol/tracker/udp.ts';
 import {TrackerService} from '../../source/tracker/tracker-service.ts';
-import {TrackerUdpServer} from '../../source/tracker/udp-listener.ts';
+import {TrackerUdpServer} from '../../source/tracker/udp/udp-listener.ts';
 import {secondsEach, tell} from './measure.ts';
 
 const peers = 100_000;

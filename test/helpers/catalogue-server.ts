@@ -1,6 +1,6 @@
 import type {PeerAddress} from '../../source/base/peer-address.js';
 import type {Clock} from '../../source/base/ports.js';
-import {Catalogue, type CatalogueOptions} from '../../source/tracker/catalogue.js';
+import {Catalogue, type CatalogueOptions} from '../../source/tracker/catalogue/catalogue.js';
 import {TrackerServer} from '../../source/tracker/tracker-server.js';
 import type {TrackerAccess} from '../../source/tracker/tracker-service.js';
 import {HandClock} from './hand-clock.ts';

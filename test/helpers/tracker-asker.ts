@@ -6,7 +6,7 @@ import {
 	encodeUdpScrape,
 	type UdpResponse,
 } from '../../source/protocol/tracker/udp.js';
-import type {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
+import type {TrackerUdpServer} from '../../source/tracker/udp/udp-listener.js';
 
 /** An announce as the tests make it. */
 export function announceOf(

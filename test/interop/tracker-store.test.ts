@@ -5,7 +5,7 @@ import {dirname, join} from 'node:path';
 import {test} from 'node:test';
 import {machineClock} from '../../source/io/machine/clock.js';
 import {machineRandom} from '../../source/io/machine/random.js';
-import {RedisStore} from '../../source/tracker/redis-store.js';
+import {RedisStore} from '../../source/tracker/store/redis-store.js';
 import {until, within} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {freePort} from '../helpers/ports.ts';

@@ -10,7 +10,7 @@ import {Passkeys} from '../../source/tracker/passkeys.js';
 import {TorrentFolder} from '../../source/tracker/torrent-folder.js';
 import {TrackerServer, type TrackerServerOptions} from '../../source/tracker/tracker-server.js';
 import {TrackerService, type TrackerStats} from '../../source/tracker/tracker-service.js';
-import {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
+import {TrackerUdpServer} from '../../source/tracker/udp/udp-listener.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {announceOf, announceTo, queryOf, UdpAsker} from '../helpers/tracker-asker.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {connect, type Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {TrackerHttpServer} from '../../source/tracker/http-listener.js';
-import {StatsRoute} from '../../source/tracker/stats-route.js';
-import {TrackerRoute} from '../../source/tracker/tracker-route.js';
+import {TrackerHttpServer} from '../../source/tracker/http/http-listener.js';
+import {StatsRoute} from '../../source/tracker/http/stats-route.js';
+import {TrackerRoute} from '../../source/tracker/http/tracker-route.js';
 import {TrackerService} from '../../source/tracker/tracker-service.js';
 import {until, within} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';

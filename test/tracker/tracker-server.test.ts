@@ -15,7 +15,7 @@ import {
 } from '../../source/protocol/tracker/udp.js';
 import {TrackerServer, type TrackerServerOptions} from '../../source/tracker/tracker-server.js';
 import {TrackerService} from '../../source/tracker/tracker-service.js';
-import {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
+import {TrackerUdpServer} from '../../source/tracker/udp/udp-listener.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {udpTrackerClient} from '../helpers/udp-trackers.ts';

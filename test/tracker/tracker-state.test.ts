@@ -11,10 +11,10 @@ import {
 import {type TestContext, test} from 'node:test';
 import {machineRandom} from '../../source/io/machine/random.js';
 import {encodeUdpScrape} from '../../source/protocol/tracker/udp.js';
-import {SwarmStore} from '../../source/tracker/swarm-store.js';
+import {SwarmStore} from '../../source/tracker/store/swarm-store.js';
 import {TrackerServer} from '../../source/tracker/tracker-server.js';
 import {TrackerService} from '../../source/tracker/tracker-service.js';
-import {TrackerUdpServer} from '../../source/tracker/udp-listener.js';
+import {TrackerUdpServer} from '../../source/tracker/udp/udp-listener.js';
 import {until} from '../helpers/deadline.ts';
 import {HandClock} from '../helpers/hand-clock.ts';
 import {announceOf, announceTo, queryOf, UdpAsker} from '../helpers/tracker-asker.ts';

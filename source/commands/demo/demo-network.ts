@@ -5,7 +5,7 @@ import {publicationOf} from '../../engine/catalogue/shared-torrents.js';
 import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import type {Catalogue} from '../../tracker/catalogue.js';
+import type {Catalogue} from '../../tracker/catalogue/catalogue.js';
 import type {DemoAnnouncer} from './demo-announcer.js';
 import {DemoContent} from './demo-content.js';
 import {DemoPeer, type DemoRole} from './demo-peer.js';

@@ -5,7 +5,7 @@ import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
 import {LocalAddresses} from '../../io/net/local-addresses.js';
 import {TcpTransport} from '../../io/net/tcp-transport.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import type {Catalogue} from '../../tracker/catalogue.js';
+import type {Catalogue} from '../../tracker/catalogue/catalogue.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
 import {addCatalogue} from '../tracker/compose-catalogue.js';
 import {DemoAnnouncer} from './demo-announcer.js';

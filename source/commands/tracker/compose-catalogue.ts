@@ -2,8 +2,8 @@ import {UserError} from '../../base/errors.js';
 import type {Clock, LogLevel} from '../../base/ports.js';
 import {readRegularFileNow} from '../../io/files/regular-file.js';
 import {typedPath} from '../../io/files/typed-path.js';
-import {Catalogue} from '../../tracker/catalogue.js';
-import type {CatalogueTokens} from '../../tracker/catalogue-access.js';
+import {Catalogue} from '../../tracker/catalogue/catalogue.js';
+import type {CatalogueTokens} from '../../tracker/catalogue/catalogue-access.js';
 import type {TrackerServer} from '../../tracker/tracker-server.js';
 
 const longestFile = 4096;

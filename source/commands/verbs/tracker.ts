@@ -4,7 +4,7 @@ import {UserError} from '../../base/errors.js';
 import {typedPath} from '../../io/files/typed-path.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {machineRandom} from '../../io/machine/random.js';
-import {RedisStore} from '../../tracker/redis-store.js';
+import {RedisStore} from '../../tracker/store/redis-store.js';
 import {TrackerServer} from '../../tracker/tracker-server.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption} from '../arguments/flags.js';

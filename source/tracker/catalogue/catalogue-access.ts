@@ -1,9 +1,9 @@
 import {createHash, timingSafeEqual} from 'node:crypto';
-import type {Clock} from '../base/ports.js';
-import {MessageBudget} from '../policy/peers/message-budget.js';
-import {FloodGuard} from '../policy/tracker/flood-guard.js';
-import {networkOf} from '../policy/tracker/host-table.js';
-import {HttpRefusal, type HttpRequest} from './http-route.js';
+import type {Clock} from '../../base/ports.js';
+import {MessageBudget} from '../../policy/peers/message-budget.js';
+import {FloodGuard} from '../../policy/tracker/flood-guard.js';
+import {networkOf} from '../../policy/tracker/host-table.js';
+import {HttpRefusal, type HttpRequest} from '../http/http-route.js';
 
 /** What a tracker wants to see before it takes part in something; undefined where everybody may. */
 export interface CatalogueTokens {

@@ -1,6 +1,6 @@
 import {connect} from 'node:net';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {CatalogueIndex} from '../policy/catalogue/catalogue-index.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {CatalogueIndex} from '../../policy/catalogue/catalogue-index.js';
 
 /** Whether somebody answers at an address. */
 export type Probe = (address: PeerAddress) => Promise<boolean>;

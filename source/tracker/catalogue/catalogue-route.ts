@@ -1,15 +1,15 @@
-import {ProtocolError} from '../base/errors.js';
-import {terminalJson} from '../base/terminal-text.js';
-import {asInfoHash} from '../base/units.js';
-import type {CatalogueIndex} from '../policy/catalogue/catalogue-index.js';
-import {cataloguePath} from '../protocol/catalogue/catalogue-url.js';
-import {longestRequest, readPublications} from '../protocol/catalogue/publication.js';
-import {readSearchQuery} from '../protocol/catalogue/search-query.js';
-import {percentDecode} from '../protocol/tracker/query.js';
+import {ProtocolError} from '../../base/errors.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import {asInfoHash} from '../../base/units.js';
+import type {CatalogueIndex} from '../../policy/catalogue/catalogue-index.js';
+import {cataloguePath} from '../../protocol/catalogue/catalogue-url.js';
+import {longestRequest, readPublications} from '../../protocol/catalogue/publication.js';
+import {readSearchQuery} from '../../protocol/catalogue/search-query.js';
+import {percentDecode} from '../../protocol/tracker/query.js';
+import {type HttpAnswer, HttpRefusal, type HttpRequest, type HttpRoute} from '../http/http-route.js';
 import type {CatalogueAccess} from './catalogue-access.js';
 import {type CatalogueTorrents, longestTorrent} from './catalogue-torrents.js';
 import type {CatalogueWatchers} from './catalogue-watchers.js';
-import {type HttpAnswer, HttpRefusal, type HttpRequest, type HttpRoute} from './http-route.js';
 
 const utf8 = new TextDecoder();
 const strictUtf8 = new TextDecoder('utf-8', {fatal: true});

@@ -1,10 +1,10 @@
 import {mkdir, open, readFile, rename, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import type {Clock, LogLevel} from '../base/ports.js';
-import {nextTurn} from '../io/machine/next-turn.js';
-import type {CatalogueIndex} from '../policy/catalogue/catalogue-index.js';
-import {asNick} from '../protocol/catalogue/nick.js';
-import {asCatalogueEntry} from '../protocol/catalogue/publication.js';
+import type {Clock, LogLevel} from '../../base/ports.js';
+import {nextTurn} from '../../io/machine/next-turn.js';
+import type {CatalogueIndex} from '../../policy/catalogue/catalogue-index.js';
+import {asNick} from '../../protocol/catalogue/nick.js';
+import {asCatalogueEntry} from '../../protocol/catalogue/publication.js';
 
 const version = 1;
 /** So many lines take a few milliseconds: others have their turn between them. */

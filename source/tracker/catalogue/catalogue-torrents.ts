@@ -1,8 +1,8 @@
 import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {ProtocolError} from '../base/errors.js';
-import type {Bytes} from '../base/units.js';
-import {readMetainfoAside} from '../io/metainfo/thread.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Bytes} from '../../base/units.js';
+import {readMetainfoAside} from '../../io/metainfo/thread.js';
 
 /** One of them. */
 export const longestTorrent: Bytes = 1 << 20;

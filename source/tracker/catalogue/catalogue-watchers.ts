@@ -1,8 +1,8 @@
-import type {Clock, Timer} from '../base/ports.js';
-import {networkOf} from '../policy/tracker/host-table.js';
-import type {CatalogueEvent} from '../protocol/catalogue/answers.js';
-import {eventText, heartbeat} from '../protocol/catalogue/event-stream.js';
-import {type HttpAnswer, HttpRefusal, type HttpStream} from './http-route.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import {networkOf} from '../../policy/tracker/host-table.js';
+import type {CatalogueEvent} from '../../protocol/catalogue/answers.js';
+import {eventText, heartbeat} from '../../protocol/catalogue/event-stream.js';
+import {type HttpAnswer, HttpRefusal, type HttpStream} from '../http/http-route.js';
 
 const most = 200;
 const mostOfNetwork = 20;

@@ -1,16 +1,16 @@
 import {join} from 'node:path';
-import {fromHex, toHex} from '../base/hex.js';
-import type {Clock, LogLevel, Timer} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import {CatalogueIndex, type CatalogueLimits} from '../policy/catalogue/catalogue-index.js';
+import {fromHex, toHex} from '../../base/hex.js';
+import type {Clock, LogLevel, Timer} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {CatalogueIndex, type CatalogueLimits} from '../../policy/catalogue/catalogue-index.js';
+import type {TrackerPart} from '../http/http-route.js';
+import type {TrackerService} from '../tracker-service.js';
 import {CatalogueAccess, type CatalogueTokens} from './catalogue-access.js';
 import {type Probe, ReachabilityProbe} from './catalogue-probe.js';
 import {CatalogueRoute} from './catalogue-route.js';
 import {CatalogueStore} from './catalogue-store.js';
 import {CatalogueTorrents} from './catalogue-torrents.js';
 import {CatalogueWatchers} from './catalogue-watchers.js';
-import type {TrackerPart} from './http-route.js';
-import type {TrackerService} from './tracker-service.js';
 
 export interface CatalogueOptions {
 	readonly clock: Clock;

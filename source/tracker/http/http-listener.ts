@@ -1,14 +1,15 @@
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
 import {type SecureContext, TLSSocket} from 'node:tls';
-import type {Clock, Timer} from '../base/ports.js';
-import {isLoopback} from '../policy/peers/peer-key.js';
-import {networkOf} from '../policy/tracker/host-table.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import {isLoopback} from '../../policy/peers/peer-key.js';
+import {networkOf} from '../../policy/tracker/host-table.js';
 import {
 	type HttpRequestHead,
 	headerOf,
 	headLength,
 	parseRequestHead,
-} from '../protocol/tracker/http-request.js';
+} from '../../protocol/tracker/http-request.js';
+import {plainHost} from '../plain-host.js';
 import {
 	type HttpAnswer,
 	HttpRefusal,
@@ -16,7 +17,6 @@ import {
 	type HttpRoute,
 	type HttpStream,
 } from './http-route.js';
-import {plainHost} from './plain-host.js';
 
 const maximumConnections = 1000;
 const maximumPerHost = 100;

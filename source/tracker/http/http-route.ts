@@ -1,4 +1,4 @@
-import type {HttpRequestHead} from '../protocol/tracker/http-request.js';
+import type {HttpRequestHead} from '../../protocol/tracker/http-request.js';
 
 /** One request as a route sees it. */
 export interface HttpRequest extends HttpRequestHead {

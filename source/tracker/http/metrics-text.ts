@@ -1,5 +1,5 @@
-import type {ServerFacts} from './server-facts.js';
-import type {TrackerStats} from './tracker-service.js';
+import type {ServerFacts} from '../server-facts.js';
+import type {TrackerStats} from '../tracker-service.js';
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];

@@ -1,8 +1,8 @@
-import {terminalJson} from '../base/terminal-text.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import type {ServerFacts} from '../server-facts.js';
+import type {TrackerService, TrackerStats} from '../tracker-service.js';
 import type {HttpAnswer, HttpRequest, HttpRoute} from './http-route.js';
 import {metricsText} from './metrics-text.js';
-import type {ServerFacts} from './server-facts.js';
-import type {TrackerService, TrackerStats} from './tracker-service.js';
 
 const paths: ReadonlySet<string> = new Set(['/', '/stats', '/metrics', '/robots.txt']);
 

@@ -1,6 +1,6 @@
 import {createSecureContext, type SecureContext} from 'node:tls';
-import {UserError} from '../base/errors.js';
-import {readRegularFile} from '../io/files/regular-file.js';
+import {UserError} from '../../base/errors.js';
+import {readRegularFile} from '../../io/files/regular-file.js';
 
 const ceiling = 1 << 20;
 

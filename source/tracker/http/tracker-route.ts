@@ -1,9 +1,9 @@
-import {ProtocolError} from '../base/errors.js';
-import {parseIp} from '../base/ip-address.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import {terminalJson} from '../base/terminal-text.js';
-import type {CompactPeers, SwarmCounts} from '../policy/tracker/swarm-table.js';
-import {decodeCompactPeers} from '../protocol/tracker/compact-peers.js';
+import {ProtocolError} from '../../base/errors.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import {terminalJson} from '../../base/terminal-text.js';
+import type {CompactPeers, SwarmCounts} from '../../policy/tracker/swarm-table.js';
+import {decodeCompactPeers} from '../../protocol/tracker/compact-peers.js';
 import {
 	encodeAnnounceAnswer,
 	encodeCompactAnswer,
@@ -12,10 +12,10 @@ import {
 	parseAnnounceQuery,
 	parseScrapeQuery,
 	percentDecode,
-} from '../protocol/tracker/query.js';
-import {passkeyIn, readTrackerPath, type TrackerPath} from '../protocol/tracker/tracker-path.js';
+} from '../../protocol/tracker/query.js';
+import {passkeyIn, readTrackerPath, type TrackerPath} from '../../protocol/tracker/tracker-path.js';
+import type {AnnounceOrigin, TrackerService} from '../tracker-service.js';
 import type {HttpAnswer, HttpRequest, HttpRoute} from './http-route.js';
-import type {AnnounceOrigin, TrackerService} from './tracker-service.js';
 
 const utf8 = new TextDecoder();
 const nobody = new Uint8Array(20);

@@ -1,4 +1,4 @@
-import {UserError} from '../base/errors.js';
+import {UserError} from '../../base/errors.js';
 
 /** What a pipeline answers: for each command its error or its value. */
 export type PipelineReplies = ReadonlyArray<readonly [error: Error | null, value: unknown]>;

@@ -1,9 +1,9 @@
-import {fromHex} from '../base/hex.js';
-import {parseIp} from '../base/ip-address.js';
-import type {Clock, Random} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../policy/tracker/swarm-table.js';
-import {peerRecord, type SwarmRecord} from '../protocol/tracker/swarm-file.js';
+import {fromHex} from '../../base/hex.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {Clock, Random} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../../policy/tracker/swarm-table.js';
+import {peerRecord, type SwarmRecord} from '../../protocol/tracker/swarm-file.js';
 import {type PipelineReplies, type RedisClient, type RedisPipeline, redisClient} from './redis-client.js';
 import type {SharedStore, SharedStoreEvents} from './shared-store.js';
 

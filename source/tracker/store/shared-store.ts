@@ -1,6 +1,6 @@
-import type {Millis} from '../base/units.js';
-import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../policy/tracker/swarm-table.js';
-import type {SwarmRecord} from '../protocol/tracker/swarm-file.js';
+import type {Millis} from '../../base/units.js';
+import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../../policy/tracker/swarm-table.js';
+import type {SwarmRecord} from '../../protocol/tracker/swarm-file.js';
 
 /** Swarms that several trackers share. Whoever answers from it has something to answer with when it does not. */
 export interface SharedStore {

@@ -1,7 +1,7 @@
-import {parseIp} from '../base/ip-address.js';
-import type {PeerAddress} from '../base/peer-address.js';
-import type {Millis} from '../base/units.js';
-import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../policy/tracker/swarm-table.js';
+import {parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
+import type {Millis} from '../../base/units.js';
+import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../../policy/tracker/swarm-table.js';
 import type {SharedStore} from './shared-store.js';
 
 /** Of so many torrents it is remembered what the store said last: some 300 bytes each. */

@@ -1,15 +1,15 @@
 import {createHash} from 'node:crypto';
-import {ProtocolError} from '../base/errors.js';
-import type {Clock} from '../base/ports.js';
-import {readRegularFile} from '../io/files/regular-file.js';
-import {replaceFile} from '../io/files/replace-file.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Clock} from '../../base/ports.js';
+import {readRegularFile} from '../../io/files/regular-file.js';
+import {replaceFile} from '../../io/files/replace-file.js';
 import {
 	decodeSwarmFile,
 	encodeSwarmFileHead,
 	encodeSwarmRecord,
 	peerRecord,
-} from '../protocol/tracker/swarm-file.js';
-import type {TrackerService} from './tracker-service.js';
+} from '../../protocol/tracker/swarm-file.js';
+import type {TrackerService} from '../tracker-service.js';
 
 /** Twice what a table at its limits takes. */
 const ceiling = 64 << 20;

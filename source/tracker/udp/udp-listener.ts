@@ -1,10 +1,10 @@
 import {hash, randomBytes} from 'node:crypto';
-import {ProtocolError} from '../base/errors.js';
-import type {Clock} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import type {CompactPeers, SwarmCounts} from '../policy/tracker/swarm-table.js';
-import {nameInQuery} from '../protocol/tracker/query.js';
-import {passkeyIn} from '../protocol/tracker/tracker-path.js';
+import {ProtocolError} from '../../base/errors.js';
+import type {Clock} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import type {CompactPeers, SwarmCounts} from '../../policy/tracker/swarm-table.js';
+import {nameInQuery} from '../../protocol/tracker/query.js';
+import {passkeyIn} from '../../protocol/tracker/tracker-path.js';
 import {
 	decodeUdpRequest,
 	encodeUdpAnnounced,
@@ -12,8 +12,8 @@ import {
 	encodeUdpError,
 	encodeUdpScraped,
 	type UdpRequest,
-} from '../protocol/tracker/udp.js';
-import type {AnnounceOrigin, TrackerService} from './tracker-service.js';
+} from '../../protocol/tracker/udp.js';
+import type {AnnounceOrigin, TrackerService} from '../tracker-service.js';
 import {UdpSockets} from './udp-sockets.js';
 
 /** Connection ids change this often, and the last one is still good. BEP 15 wants two minutes in all. */

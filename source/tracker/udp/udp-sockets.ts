@@ -1,8 +1,8 @@
 import {createSocket, type Socket} from 'node:dgram';
 import {networkInterfaces} from 'node:os';
-import type {Clock, Timer} from '../base/ports.js';
-import type {Millis} from '../base/units.js';
-import {plainHost} from './plain-host.js';
+import type {Clock, Timer} from '../../base/ports.js';
+import type {Millis} from '../../base/units.js';
+import {plainHost} from '../plain-host.js';
 
 /** Room for datagrams that come while we are busy; the system may give less. */
 const receiveBuffer = 1 << 20;

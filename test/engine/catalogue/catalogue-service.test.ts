@@ -5,7 +5,7 @@ import {test} from 'node:test';
 import type {NetworkView} from '../../../source/api/network-view.js';
 import type {Update} from '../../../source/api/snapshot.js';
 import {machineClock} from '../../../source/io/machine/clock.js';
-import type {CatalogueOptions} from '../../../source/tracker/catalogue.js';
+import type {CatalogueOptions} from '../../../source/tracker/catalogue/catalogue.js';
 import {CatalogueServer} from '../../helpers/catalogue-server.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';

@@ -4,12 +4,12 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {request} from 'node:http';
 import {connect} from 'node:net';
 import {test} from 'node:test';
-import {asInfoHash} from '../../source/base/units.js';
-import {type CatalogueServer, openCatalogueServer} from '../helpers/catalogue-server.ts';
-import {until} from '../helpers/deadline.ts';
-import {makeTorrent, writeFolder} from '../helpers/torrents.ts';
-import {Workspace} from '../helpers/workspace.ts';
-import {hexOf, publication} from '../policy/catalogue/helpers.ts';
+import {asInfoHash} from '../../../source/base/units.js';
+import {type CatalogueServer, openCatalogueServer} from '../../helpers/catalogue-server.ts';
+import {until} from '../../helpers/deadline.ts';
+import {makeTorrent, writeFolder} from '../../helpers/torrents.ts';
+import {Workspace} from '../../helpers/workspace.ts';
+import {hexOf, publication} from '../../policy/catalogue/helpers.ts';
 
 const ada = hexOf(0xada);
 const bo = hexOf(0xb0);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {connect, type Socket} from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {TrackerHttpServer} from '../../source/tracker/http-listener.js';
-import {HttpRefusal, type HttpRoute, type HttpStream} from '../../source/tracker/http-route.js';
-import {until} from '../helpers/deadline.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
+import {TrackerHttpServer} from '../../../source/tracker/http/http-listener.js';
+import {HttpRefusal, type HttpRoute, type HttpStream} from '../../../source/tracker/http/http-route.js';
+import {until} from '../../helpers/deadline.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
 
 async function serve(t: TestContext, handle: HttpRoute['handle']) {
 	const clock = new HandClock();

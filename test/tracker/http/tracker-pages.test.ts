@@ -3,14 +3,14 @@ import {execFileSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
 import {connect as connectTls} from 'node:tls';
-import {machineRandom} from '../../source/io/machine/random.js';
-import {TrackerServer, type TrackerServerOptions} from '../../source/tracker/tracker-server.js';
-import type {TrackerStats} from '../../source/tracker/tracker-service.js';
-import {until} from '../helpers/deadline.ts';
-import {HandClock} from '../helpers/hand-clock.ts';
-import {missing} from '../helpers/processes.ts';
-import {announceOf, announceTo, queryOf} from '../helpers/tracker-asker.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import {machineRandom} from '../../../source/io/machine/random.js';
+import {TrackerServer, type TrackerServerOptions} from '../../../source/tracker/tracker-server.js';
+import type {TrackerStats} from '../../../source/tracker/tracker-service.js';
+import {until} from '../../helpers/deadline.ts';
+import {HandClock} from '../../helpers/hand-clock.ts';
+import {missing} from '../../helpers/processes.ts';
+import {announceOf, announceTo, queryOf} from '../../helpers/tracker-asker.ts';
+import {Workspace} from '../../helpers/workspace.ts';
 
 const infoHash = new Uint8Array(20).fill(0xab);
 

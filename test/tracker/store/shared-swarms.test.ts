@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../../source/policy/tracker/swarm-table.js';
-import {decodeCompactPeers, encodeCompactPeers} from '../../source/protocol/tracker/compact-peers.js';
-import type {SharedStore} from '../../source/tracker/shared-store.js';
-import {SharedSwarms} from '../../source/tracker/shared-swarms.js';
+import type {CompactPeers, SwarmAnnounce, SwarmCounts} from '../../../source/policy/tracker/swarm-table.js';
+import {decodeCompactPeers, encodeCompactPeers} from '../../../source/protocol/tracker/compact-peers.js';
+import type {SharedStore} from '../../../source/tracker/store/shared-store.js';
+import {SharedSwarms} from '../../../source/tracker/store/shared-swarms.js';
 
 const host = (n: number): string => `192.0.2.${n}`;
 
