@@ -1,3 +1,4 @@
+import {isSeedGoal, isSeedRules} from '../base/seed-goal.js';
 import type {Command, CommandType} from './command.js';
 
 type Check = (value: unknown) => boolean;
@@ -46,6 +47,7 @@ const addOptions: Shape = {
 	maxUpload: optional(number),
 	seedRatio: optional(number),
 	seedTime: optional(number),
+	goal: optional(value => isSeedGoal(value)),
 	check: optional(value => value === 'full' || value === 'quick' || value === 'none'),
 	trackersOff: optional(flag),
 	overwrite: optional(flag),
@@ -76,6 +78,7 @@ const engineSettings: Shape = {
 	),
 	activeDownloads: places,
 	activeSeeds: places,
+	seedRules: optional(isSeedRules),
 };
 
 const tiers: Check = value => Array.isArray(value) && value.every(texts);
@@ -135,6 +138,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'session.pauseAll': {},
 	'session.resumeAll': {},
 	'session.slowMode': {on: flag},
+	'torrent.goal': {id: text, goal: value => isSeedGoal(value, true)},
 	'session.limits': {
 		mode: optional(value => value === 'normal' || value === 'slow'),
 		maxDownload: limit,

@@ -1,3 +1,4 @@
+import type {SeedGoal, SeedGoalChange, SeedRules} from '../base/seed-goal.js';
 import type {SlowTime} from '../base/slow-time.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationOptions} from './creation.js';
@@ -32,6 +33,8 @@ export interface AddOptions {
 	readonly maxUpload?: BytesPerSecond;
 	readonly seedRatio?: number;
 	readonly seedTime?: Seconds;
+	/** Beside and before those two. */
+	readonly goal?: SeedGoal;
 	readonly check?: CheckMode;
 	/** Files that are in the way and none of the torrent's are replaced; without it they stop it. */
 	readonly overwrite?: boolean;
@@ -123,6 +126,8 @@ export type Command =
 			readonly seedRatio?: number | null;
 			readonly seedTime?: Seconds | null;
 	  }
+	/** Parts of its seeding goal that are to be others, for this torrent alone; null: as its label, trackers or all have it. */
+	| {readonly type: 'torrent.goal'; readonly id: string; readonly goal: SeedGoalChange}
 	| {
 			readonly type: 'files.priority';
 			readonly id: string;
@@ -255,6 +260,8 @@ export interface EngineSettings {
 	/** How many torrents download at a time; null is no limit. */
 	readonly activeDownloads?: number | null;
 	readonly activeSeeds?: number | null;
+	/** What is wanted of seeds, all of it. */
+	readonly seedRules?: SeedRules;
 }
 
 /** What came of reading the config file anew, by the names of its settings. */

@@ -5,6 +5,7 @@ import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 
 import type {CreationView} from './creation.js';
 import type {FoldersView} from './folders-view.js';
+import type {GoalView} from './goal-view.js';
 import type {NetworkView} from './network-view.js';
 
 /**
@@ -89,6 +90,8 @@ export interface TorrentView {
 	readonly private: boolean;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
+	/** Until when it is seeded, and how it stands with that; left out when it has no end. */
+	readonly goal?: GoalView | undefined;
 	/** Milliseconds since 1970. */
 	readonly addedAt: Millis;
 	readonly completedAt?: Millis | undefined;

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import type {SeedGoal} from '../../source/base/seed-goal.ts';
 import {blockLength} from '../../source/base/units.js';
 import {Session} from '../../source/engine/session/session.js';
 import {HostResolver} from '../../source/io/net/host-resolver.ts';
@@ -32,6 +33,7 @@ export interface NodeOptions extends Partial<Line> {
 	readonly poolSlots?: number;
 	readonly diskDelay?: number;
 	readonly sequential?: boolean;
+	readonly goal?: SeedGoal;
 	/** What it has when it comes; all with `seed`. */
 	readonly has?: Bitfield;
 }
@@ -176,7 +178,7 @@ export class SwarmWorld {
 		await session.send({
 			type: 'torrent.add',
 			metainfo: this.#metainfo,
-			options: {check, sequential: options.sequential ?? false},
+			options: {check, sequential: options.sequential ?? false, ...(options.goal && {goal: options.goal})},
 		});
 		await this.#begun(session);
 		// Machines do not tick in step.

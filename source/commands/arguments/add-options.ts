@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import type {AddOptions} from '../../api/command.js';
 import type {Flags} from './command.js';
 import type {torrentOptions} from './flags.js';
+import {furtherGoal} from './seed-goal-values.js';
 
 /** What `AddOptions` calls the options whose names differ there. */
 const names: Readonly<Record<string, string>> = {peer: 'peers', tracker: 'trackers'};
@@ -15,17 +16,25 @@ export function addOptions(
 	flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean},
 	given?: ReadonlySet<string>,
 ): AddOptions {
-	const options = allOptions(flags);
-	if (given === undefined) return options;
+	if (given === undefined) return allOptions(flags);
+	// What the config file says of goals holds for all torrents of an engine, which reads it itself.
+	const options = allOptions(flags, given);
 	const typed = new Set([...given].map(name => names[name] ?? name));
-	const usual = Object.keys(options).filter(name => !typed.has(name) && name !== 'trackersOff');
+	const usual = Object.keys(options).filter(
+		name => !typed.has(name) && name !== 'trackersOff' && name !== 'goal',
+	);
 	return usual.length > 0 ? {...options, usual} : options;
 }
 
-function allOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean}): AddOptions {
+function allOptions(
+	flags: Flags<typeof torrentOptions> & {readonly trackers?: boolean},
+	typed?: ReadonlySet<string>,
+): AddOptions {
 	const {dir, peer, tracker, select, sequential, maxPeers, seedRatio, seedTime, check, trackers, overwrite} =
 		flags;
 	const {publish} = flags;
+	const goal = furtherGoal(flags, typed);
+	const says = (key: string) => typed === undefined || typed.has(key);
 	return {
 		dir: resolve(dir ?? '.'),
 		...(peer.length > 0 && {peers: peer}),
@@ -34,8 +43,9 @@ function allOptions(flags: Flags<typeof torrentOptions> & {readonly trackers?: b
 		...(select.length > 0 && {select: select.length === 1 ? select[0]! : select}),
 		...(sequential && {sequential}),
 		...(maxPeers !== undefined && {maxPeers}),
-		...(seedRatio !== undefined && {seedRatio}),
-		...(seedTime !== undefined && {seedTime}),
+		...(seedRatio !== undefined && says('seedRatio') && {seedRatio}),
+		...(seedTime !== undefined && says('seedTime') && {seedTime}),
+		...(Object.keys(goal).length > 0 && {goal}),
 		...(check !== undefined && {check}),
 		...(overwrite && {overwrite}),
 		...(publish && {publish}),

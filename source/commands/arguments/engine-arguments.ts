@@ -2,11 +2,18 @@ import {resolve} from 'node:path';
 import type {Flags, Options} from './command.js';
 import {engineOptions, logOptions, torrentOptions} from './flags.js';
 import {optionName} from './option-names.js';
+import {goalOptions} from './seed-goal-values.js';
 
 /** What an engine takes for itself, for all its torrents. */
 export const ownOptions = {
 	dir: torrentOptions.dir,
 	maxPeers: torrentOptions.maxPeers,
+	seedRatio: torrentOptions.seedRatio,
+	seedTime: torrentOptions.seedTime,
+	seedIdle: torrentOptions.seedIdle,
+	seedMatch: torrentOptions.seedMatch,
+	atGoal: torrentOptions.atGoal,
+	keepLastSeed: torrentOptions.keepLastSeed,
 	...engineOptions,
 	...logOptions,
 } as const satisfies Options;
@@ -31,6 +38,7 @@ const fixed = [
 	'activeSeeds',
 	'catalogue',
 	'nick',
+	'seedRules',
 	'allocation',
 	'name',
 ] as const;
@@ -78,6 +86,8 @@ export function differences(
 export function engineArguments(flags: Flags<typeof ownOptions>, given: ReadonlySet<string>): string[] {
 	return Object.entries(ownOptions).flatMap(([key, option]) => {
 		if (!given.has(key) && key !== 'dir') return [];
+		// Typed for a screen they are for what it adds.
+		if ((goalOptions as readonly string[]).includes(key)) return [];
 		const value: unknown = flags[key as keyof typeof ownOptions];
 		const name = optionName(key);
 		if (option.kind === 'on') return value ? [`--${name}`] : [`--no-${name}`];

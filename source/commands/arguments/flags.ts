@@ -12,6 +12,7 @@ import {
 	text,
 	trackerUrl,
 } from './quantities.js';
+import {atGoal, seedRule} from './seed-goal-values.js';
 import {themeName, themeNames} from './theme-name.js';
 
 /** `--json`: machine-readable output. */
@@ -136,6 +137,12 @@ export const engineOptions = {
 		help: 'what you are called in those',
 		standard: 'guest and a number',
 	},
+	seedRules: {
+		kind: 'list',
+		value: 'RULE',
+		read: seedRule,
+		help: "goals in the session by label or tracker: 'label=linux ratio=2' (repeatable)",
+	},
 	allocation: {
 		kind: 'value',
 		value: 'MODE',
@@ -186,6 +193,27 @@ export const torrentOptions = {
 		read: duration,
 		help: 'stop seeding after this time: 90s, 10m, 2h',
 	},
+	seedIdle: {
+		kind: 'value',
+		value: 'TIME',
+		read: duration,
+		help: 'stop seeding when nobody took anything for so long',
+	},
+	seedMatch: {
+		kind: 'value',
+		value: 'HOW',
+		read: choice('any', 'all'),
+		help: 'whether any of these three is enough, or all must hold',
+		standard: 'any',
+	},
+	atGoal: {
+		kind: 'value',
+		value: 'WHAT',
+		read: atGoal,
+		help: 'then stop, remove, remove-with-data, or slow down to a rate: 50K',
+		standard: 'stop',
+	},
+	keepLastSeed: {kind: 'on', help: 'go on beyond the goal while no other seed is known'},
 	check: {
 		kind: 'value',
 		value: 'MODE',

@@ -4,6 +4,7 @@ import type {DiskThread} from '../../io/disk/worker-thread.js';
 import type {Flags} from '../arguments/command.js';
 import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
+import {type goalOptions, seedRules} from '../arguments/seed-goal-values.js';
 
 /** An engine in this process. */
 export interface LocalEngine extends EngineClient {
@@ -23,7 +24,8 @@ type Optional =
 	| 'catalogue'
 	| 'nick'
 	| 'allocation'
-	| 'name';
+	| 'name'
+	| 'seedRules';
 
 /** What an engine is started with. */
 export interface EngineSettings {
@@ -40,7 +42,8 @@ export interface EngineSettings {
 	readonly diskThread?: DiskThread;
 	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
 		Partial<Pick<Flags<typeof engineOptions>, Optional>> &
-		Pick<Flags<typeof torrentOptions>, 'maxPeers'>;
+		Pick<Flags<typeof torrentOptions>, 'maxPeers'> &
+		Partial<Pick<Flags<typeof torrentOptions>, (typeof goalOptions)[number]>>;
 	/** The options that were typed, by name in camelCase; what was typed goes before what is remembered. */
 	readonly given?: ReadonlySet<string>;
 }
@@ -72,6 +75,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		queue: restore
 			? {downloads: activeDownloads ?? undefined, seeds: activeSeeds ?? undefined, total: Infinity}
 			: undefined,
+		// Who asks for torrents to be got says it of each.
+		seedRules: restore ? seedRules(flags) : undefined,
 		allocation: flags.allocation,
 		name: flags.name,
 		catalogues: flags.catalogue ?? [],

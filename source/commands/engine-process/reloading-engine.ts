@@ -8,6 +8,7 @@ import type {Flags} from '../arguments/command.js';
 import type {ownOptions} from '../arguments/engine-arguments.js';
 import {parseSlowTime} from '../arguments/engine-quantities.js';
 import {optionName} from '../arguments/option-names.js';
+import {goalOptions, seedRules} from '../arguments/seed-goal-values.js';
 import {type LocalEngine, usualDownloads, usualPeers} from './open-session.js';
 
 /** What an engine goes by: what was typed, and what its config file says. */
@@ -20,7 +21,9 @@ type OwnOption = keyof typeof ownOptions;
 
 /** The options that can change while it runs, with what they come to. */
 const changeable: {
-	readonly [K in keyof EngineSettings & OwnOption]-?: (flags: Configuration['flags']) => EngineSettings[K];
+	readonly [K in Exclude<keyof EngineSettings & OwnOption, 'seedRules'>]-?: (
+		flags: Configuration['flags'],
+	) => EngineSettings[K];
 } = {
 	dir: ({dir}) => resolve(dir ?? '.'),
 	maxPeers: ({maxPeers}) => maxPeers ?? usualPeers,
@@ -33,6 +36,8 @@ const changeable: {
 	activeDownloads: ({activeDownloads}) => (activeDownloads === undefined ? usualDownloads : activeDownloads),
 	activeSeeds: ({activeSeeds}) => activeSeeds ?? null,
 };
+
+const isGoal = (key: string) => key === 'seedRules' || (goalOptions as readonly string[]).includes(key);
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -77,12 +82,14 @@ export class ReloadingEngine implements LocalEngine {
 		const changed: OwnOption[] = [];
 		const later: OwnOption[] = [];
 		for (const key of Object.keys(flags) as OwnOption[]) {
-			if (Object.hasOwn(changeable, key) || key === 'nick') {
+			if (Object.hasOwn(changeable, key) || key === 'nick' || isGoal(key)) {
 				if (!isSame(flags[key], before.flags[key])) changed.push(key);
 			} else if (!isSame(flags[key], this.#first.flags[key])) later.push(key);
 		}
 		for (const key of changed)
-			if (key !== 'nick') settings[key] = changeable[key as keyof typeof changeable](flags);
+			if (Object.hasOwn(changeable, key)) settings[key] = changeable[key as keyof typeof changeable](flags);
+		// They go by all of it together.
+		if (changed.some(isGoal)) settings['seedRules'] = seedRules(flags);
 		await this.#engine.send({type: 'session.configure', settings});
 		if (changed.includes('nick') && flags.nick !== undefined)
 			await this.#engine.send({type: 'network.nick', nick: flags.nick});

@@ -208,7 +208,9 @@ export async function runTransfer(
 	const diskThread = new DiskThread();
 	try {
 		const tasks = await inTime(read(), waiting?.timeout);
-		const staysToSeed = seeds && flags.seedRatio !== 0 && flags.seedTime !== 0;
+		const {seedRatio, seedTime, seedIdle, seedMatch, keepLastSeed} = flags;
+		const isOver = [seedRatio, seedTime, seedIdle].includes(0) && seedMatch !== 'all' && !keepLastSeed;
+		const staysToSeed = seeds && !isOver;
 		return await transferAll(tasks, diskThread, {seeds: staysToSeed, flags, context, waiting});
 	} catch (error) {
 		void diskThread.end();

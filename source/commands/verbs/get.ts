@@ -2,6 +2,7 @@ import {addOptions} from '../arguments/add-options.js';
 import {defineCommand} from '../arguments/command.js';
 import {sharedOptions} from '../arguments/flags.js';
 import {duration} from '../arguments/quantities.js';
+import {endingAtGoal} from '../arguments/seed-goal-values.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
 import {runTransfer} from '../transfer/run-transfer.js';
 import {readTorrentSource} from '../transfer/torrent-source.js';
@@ -39,15 +40,16 @@ export const command = defineCommand({
 		'',
 		...selectionNotes,
 	],
-	async run({input, flags}, context) {
-		const {seedRatio, seedTime} = flags;
+	async run({input, flags: typed, given}, context) {
+		const flags = endingAtGoal(typed, given);
+		const {seedRatio, seedTime, seedIdle} = flags;
 		return runTransfer(
 			async () => {
 				const sources = await Promise.all(input.map(word => readTorrentSource(word, context, flags.bind)));
 				const options = addOptions(flags);
 				return sources.map(source => ({source, options}));
 			},
-			seedRatio !== undefined || seedTime !== undefined,
+			seedRatio !== undefined || seedTime !== undefined || seedIdle !== undefined,
 			flags,
 			context,
 			{stopTimeout: flags.stopTimeout, timeout: flags.timeout},

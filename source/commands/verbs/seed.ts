@@ -18,6 +18,7 @@ import {
 	versionNotes,
 } from '../arguments/create-options.js';
 import {sharedOptions} from '../arguments/flags.js';
+import {endingAtGoal} from '../arguments/seed-goal-values.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {redraws} from '../screen/terminal-kind.js';
 import {interruption} from '../transfer/interruption.js';
@@ -181,7 +182,8 @@ export const command = defineCommand({
 		...versionNotes,
 		...contentNotes,
 	],
-	async run({input, flags}, context): Promise<ExitStatus> {
+	async run({input, flags: typed, given}, context): Promise<ExitStatus> {
+		const flags = endingAtGoal(typed, given);
 		if (flags.output !== undefined && input.length > 1)
 			throw new UserError('usage', '-o names one file: give one PATH with it', 2);
 		if (flags.output === '-')

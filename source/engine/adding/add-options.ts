@@ -59,7 +59,7 @@ export function applySettings(torrent: Torrent, options: AddOptions): void {
 		});
 	const mayWrite =
 		options.repair === true ? true : options.seedOnly === undefined ? undefined : !options.seedOnly;
-	const {seedRatio, seedTime, sequential, label, publish} = options;
+	const {seedRatio, seedTime, goal, sequential, label, publish} = options;
 	torrent.post({
 		type: 'set',
 		settings: {
@@ -68,6 +68,7 @@ export function applySettings(torrent: Torrent, options: AddOptions): void {
 			...(maxUpload !== undefined && {maxUpload}),
 			...(seedRatio !== undefined && {seedRatio}),
 			...(seedTime !== undefined && {seedTime}),
+			...(goal !== undefined && {goal}),
 			...(sequential !== undefined && {sequential}),
 			...(label !== undefined && {label}),
 			...(publish !== undefined && {publish}),

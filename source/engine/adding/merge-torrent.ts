@@ -1,5 +1,6 @@
 import type {AddOptions, Merged, Reply} from '../../api/command.js';
 import type {PeerAddress} from '../../base/peer-address.js';
+import type {SeedGoal} from '../../base/seed-goal.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
 import {byPriority, selectedFiles} from '../torrent/initial-selection.js';
@@ -64,13 +65,18 @@ export function mergeTorrent(
 
 /** What the options make another one of a torrent that is here, in words; without what `mergeInto` counts. */
 function settingsChanged(torrent: Torrent, options: AddOptions): string[] {
-	const {label, seedRatio, seedTime, sequential, maxDownload, maxUpload, publish} = options;
+	const {label, seedRatio, seedTime, goal: wish = {}, sequential, maxDownload, maxUpload, publish} = options;
 	const {goal, rateLimits, settings} = torrent;
 	const differs = <Value>(wish: Value | undefined, now: Value | undefined) =>
 		wish !== undefined && wish !== now;
 	const changes: ReadonlyArray<readonly [string, boolean]> = [
 		['label', differs(label, settings.label)],
-		['seeding goal', differs(seedRatio, goal.ratio) || differs(seedTime, goal.time)],
+		[
+			'seeding goal',
+			differs(seedRatio, goal.ratio) ||
+				differs(seedTime, goal.time) ||
+				Object.entries(wish).some(([part, value]) => differs(value, goal.own[part as keyof SeedGoal])),
+		],
 		['publishing', differs(publish, settings.publish)],
 		['order', differs(sequential, settings.sequential)],
 		[

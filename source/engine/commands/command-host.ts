@@ -9,6 +9,7 @@ import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {Creations} from '../creating/creations.js';
 import type {SessionLimits} from '../limits/session-limits.js';
 import type {QueueManager} from '../session/queue-manager.js';
+import type {SeedGoals} from '../session/seed-goals.js';
 import type {SessionSettings} from '../session/session-settings.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
@@ -19,6 +20,7 @@ export interface CommandHost {
 	readonly queue: QueueManager;
 	readonly limits: SessionLimits;
 	readonly settings: SessionSettings;
+	readonly seedGoals: Pick<SeedGoals, 'apply' | 'rules'>;
 	/** By the session's clock. */
 	now(): Millis;
 	/** Takes torrents in. */

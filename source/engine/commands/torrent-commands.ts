@@ -3,6 +3,7 @@ import {UserError} from '../../base/errors.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
 import {requireAbsolute} from '../../io/files/paths.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {SettingsChange} from '../torrent/torrent-settings.js';
 import {type CommandHost, type CommandsOf, requireContent} from './command-host.js';
 import {requireFiles} from './piece-commands.js';
 
@@ -58,13 +59,15 @@ export async function executeForTorrent(
 		case 'torrent.superSeed':
 			return torrent.post({type: 'set', settings: {superSeeding: command.on}});
 		case 'torrent.label':
-			return torrent.post({type: 'set', settings: {label: command.label}});
+			return change(host, torrent, {label: command.label});
 		case 'torrent.publish':
 			return torrent.post({type: 'set', settings: {publish: command.on}});
 		case 'torrent.queue':
 			return host.queue.move(torrent, command.position);
 		case 'torrent.limits':
 			return limit(host, torrent, command);
+		case 'torrent.goal':
+			return change(host, torrent, {goal: command.goal});
 		default:
 			command satisfies never;
 	}
@@ -73,19 +76,20 @@ export async function executeForTorrent(
 function limit(
 	host: CommandHost,
 	torrent: Torrent,
-	change: Extract<Command, {readonly type: 'torrent.limits'}>,
+	limits: Extract<Command, {readonly type: 'torrent.limits'}>,
 ): void {
-	const {maxDownload, maxUpload, seedRatio, seedTime} = change;
-	const goalReached = torrent.goal.reached;
-	torrent.post({
-		type: 'set',
-		settings: {
-			...(maxDownload !== undefined && {maxDownload}),
-			...(maxUpload !== undefined && {maxUpload}),
-			...(seedRatio !== undefined && {seedRatio}),
-			...(seedTime !== undefined && {seedTime}),
-		},
+	const {maxDownload, maxUpload, seedRatio, seedTime} = limits;
+	change(host, torrent, {
+		...(maxDownload !== undefined && {maxDownload}),
+		...(maxUpload !== undefined && {maxUpload}),
+		...(seedRatio !== undefined && {seedRatio}),
+		...(seedTime !== undefined && {seedTime}),
 	});
+}
+
+function change(host: CommandHost, torrent: Torrent, settings: SettingsChange): void {
+	const goalReached = torrent.goal.reached;
+	torrent.post({type: 'set', settings});
 	// A goal that was moved further away is not reached any more.
 	if (goalReached && torrent.runs) host.queue.start(torrent, 'quick');
 }

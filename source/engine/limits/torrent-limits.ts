@@ -20,6 +20,10 @@ export class TorrentRateLimits {
 	readonly upload: RateLimiter;
 	readonly reads = new SlowReads();
 	readonly writes: SlowWrites;
+	/** What people chose for it. */
+	#ownUpload: BytesPerSecond | undefined;
+	/** What it may send beside that: it was seeded enough. */
+	#cap: BytesPerSecond | undefined;
 	readonly #all: {readonly download: RateLimiter; readonly upload: RateLimiter};
 
 	/** @param all the session's */
@@ -43,8 +47,24 @@ export class TorrentRateLimits {
 	set(limits: LimitChange, now: Millis): boolean {
 		const {maxDownload, maxUpload} = limits;
 		if (maxDownload !== undefined) this.download.setRate(maxDownload ?? undefined, now);
-		if (maxUpload !== undefined) this.upload.setRate(maxUpload ?? undefined, now);
+		if (maxUpload !== undefined) {
+			this.#ownUpload = maxUpload ?? undefined;
+			this.upload.setRate(narrower(this.#ownUpload, this.#cap), now);
+		}
 		return maxDownload !== undefined || maxUpload !== undefined;
+	}
+
+	/** What people chose for it; undefined for none. */
+	get ownUpload(): BytesPerSecond | undefined {
+		return this.#ownUpload;
+	}
+
+	/** It may send no more than this, whatever was chosen; undefined for as much as was. Answers whether that is news. */
+	setCap(cap: BytesPerSecond | undefined, now: Millis): boolean {
+		if (cap === this.#cap) return false;
+		this.#cap = cap;
+		this.upload.setRate(narrower(this.#ownUpload, cap), now);
+		return true;
 	}
 
 	/** A limit was changed, of this torrent or of all; or whether it downloads. */

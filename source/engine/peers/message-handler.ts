@@ -1,7 +1,7 @@
 import {ProtocolError} from '../../base/errors.js';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
-import {type Bytes, blockLength} from '../../base/units.js';
+import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
 import {networkKey, peerKey} from '../../policy/peers/peer-key.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
@@ -99,6 +99,8 @@ export class MessageHandler implements PeerOwner {
 	readonly extensions: ExtensionRegistry;
 	/** Asks peers what the torrent holds. */
 	readonly metadata: Pick<MetadataFetch, 'state'> | undefined;
+	/** When a peer was met last that has everything, as we have, by the session's clock. */
+	seedMetAt: Millis = Number.NEGATIVE_INFINITY;
 	readonly #owner: MessageHandlerOwner;
 	readonly #rateLimits: TorrentRateLimits;
 	readonly #services: SessionServices;
@@ -195,9 +197,14 @@ export class MessageHandler implements PeerOwner {
 		const {downloader} = content;
 		if (peer.isSeed) downloader.picker.seedJoined();
 		else if (peer.pieces !== undefined) downloader.picker.peerJoined(peer.pieces);
-		if (peer.isSeed && this.#owner.complete) return peer.close('both have everything');
+		if (peer.isSeed && this.#owner.complete) return this.#partAsSeeds(peer);
 		peer.setInterested(downloader.interesting(peer));
 		content.exchange?.look(peer);
+	}
+
+	#partAsSeeds(peer: Peer): void {
+		this.seedMetAt = this.#services.clock.now();
+		peer.close('both have everything');
 	}
 
 	peerForgets(peer: Peer): void {

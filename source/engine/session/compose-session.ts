@@ -40,6 +40,7 @@ import {composeShared} from './compose-shared.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
 import {QueueManager} from './queue-manager.js';
+import {SeedGoals} from './seed-goals.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
@@ -81,6 +82,7 @@ interface Stores {
 export function composeSession(options: SessionOptions): SessionParts {
 	const torrents = new TorrentIndex();
 	const settings: SessionSettings = {dir: options.dir, maxPeers: options.maxPeers, name: options.name};
+	const seedRules = {rules: options.seedRules ?? {all: {}, rules: []}};
 	const clock = options.clock ?? machineClock;
 	const startedAt = clock.now();
 	const log = new SessionLog(options.log, torrents, clock);
@@ -106,6 +108,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		torrents,
 		slots,
 		budget,
+		seedRules,
 		halfOpen: most.halfOpen,
 		log: write,
 		limitsChanged: () => limits.changed(),
@@ -155,6 +158,13 @@ export function composeSession(options: SessionOptions): SessionParts {
 		changed,
 	});
 	const catalogue = composeCatalogue(options, shared, torrents, store);
+	const seedGoals = new SeedGoals({
+		holder: seedRules,
+		torrents,
+		queue,
+		remove: (torrent, withData) => removeTorrent(places, torrent, withData),
+		log: write,
+	});
 	const services: readonly SessionService[] = [
 		...network,
 		{start: () => warnOfFewFiles(most.peers, options.maxPeers, write)},
@@ -163,6 +173,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		...(totals === undefined ? [] : [totals]),
 		new TorrentRestorer({...adding, speeds: stores.speeds, totals}),
 		new FilePatrol(torrents),
+		seedGoals,
 		budget,
 		{tick: () => queue.tick()},
 		log,
@@ -197,6 +208,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			queue,
 			limits,
 			settings,
+			seedGoals,
 			now: () => clock.now(),
 			adder,
 			creations,

@@ -23,6 +23,7 @@ import {makeCheckMutex} from './check-mutex.js';
 import {composeDht} from './compose-dht.js';
 import {composeLsd} from './compose-lsd.js';
 import {composePortMapper} from './compose-port-mapper.js';
+import type {SeedRulesHolder} from './seed-rules-holder.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
@@ -59,6 +60,7 @@ export interface Grounds {
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly slots: ConnectionSlots;
 	readonly budget: BlockBudget;
+	readonly seedRules: SeedRulesHolder;
 	/** How many may be here that have not said which torrent they want. */
 	readonly halfOpen: number;
 	readonly log: SessionServices['log'];
@@ -113,6 +115,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
 		localTrackers: options.localTrackers,
+		seedRules: grounds.seedRules,
 		writeBatch: new WriteBatch(clock),
 		uploader: new Uploader(clock),
 		router: {

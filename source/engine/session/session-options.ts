@@ -1,4 +1,5 @@
 import type {Clock, Log, Random} from '../../base/ports.js';
+import type {SeedRules} from '../../base/seed-goal.js';
 import type {SlowTime} from '../../base/slow-time.js';
 import type {BytesPerSecond} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
@@ -35,6 +36,8 @@ export interface SessionOptions {
 	readonly slowTimes?: readonly SlowTime[];
 	/** Whether files take up all their room on the disk before anything comes; sparse when left out. */
 	readonly allocation?: 'sparse' | 'full';
+	/** What is wanted of all seeds, and of those of a label or a tracker; nothing when left out. */
+	readonly seedRules?: SeedRules | undefined;
 	/** How many torrents run at a time; all when left out. */
 	readonly queue?: QueueLimits | undefined;
 	/** Whether trackers are asked. */

@@ -15,6 +15,7 @@ import type {WriteBatch} from '../peers/write-batch.js';
 import type {ExternalAddress} from '../sources/external-address.js';
 import type {BlockSource} from '../transfer/block-source.js';
 import type {Uploader} from '../transfer/uploader.js';
+import type {SeedRulesHolder} from './seed-rules-holder.js';
 
 /** The connections that all torrents together may hold. */
 export interface SharedSlots {
@@ -53,6 +54,8 @@ export interface SessionServices {
 	readonly resolver: HostResolver;
 	/** In which families a host is reached. */
 	readonly hostFamilies?: ((host: string) => Promise<readonly IpFamily[]>) | undefined;
+	/** What is wanted of seeds beside what is said of each; nothing when left out. */
+	readonly seedRules?: SeedRulesHolder | undefined;
 	/** Undefined when it is off. */
 	readonly dht?: Dht | undefined;
 	/** Undefined when it is off. */

@@ -169,6 +169,22 @@ export class TrackerSource implements PeerSource, TrackerListOwner {
 		);
 	}
 
+	/** How many seeds they count, ourselves too, and when they said so; of those that answered the last time. */
+	get seedCounts(): ReadonlyArray<{readonly seeds: number; readonly at: Millis}> {
+		return this.#schedule.trackers.flatMap(({url, state}) => {
+			const {record, busy} = this.list.tracker(url);
+			const {seeders, countedAt, trouble} = record;
+			if (seeders === undefined || countedAt === undefined) return [];
+			return state === 'working' || (busy && trouble === undefined) ? [{seeds: seeders, at: countedAt}] : [];
+		});
+	}
+
+	/** Asks them how many there are. */
+	recount(): void {
+		for (const {url, state} of this.#schedule.trackers)
+			if (state === 'working') this.list.tracker(url).recount();
+	}
+
 	/** Whether those that answered named somebody, and nobody but us. */
 	get namesOnlyUs(): boolean {
 		const named = this.#schedule.trackers.flatMap(({url, state}) => {

@@ -34,6 +34,8 @@ export interface TrackerRecord {
 	readonly status?: string | undefined;
 	readonly warning?: string | undefined;
 	readonly seeders?: number | undefined;
+	/** When it said how many seeders there are. */
+	readonly countedAt?: Millis | undefined;
 	readonly leechers?: number | undefined;
 	readonly completed?: number | undefined;
 	/** How many its last answer named. */
@@ -164,6 +166,7 @@ export class Tracker {
 		record.trouble = undefined;
 		record.warning = answer.warning === undefined ? undefined : safeText(answer.warning);
 		record.seeders = answer.seeders ?? record.seeders;
+		if (answer.seeders !== undefined) record.countedAt = this.#owner.clock.now();
 		record.leechers = answer.leechers ?? record.leechers;
 		record.completed = answer.completed ?? record.completed;
 		record.peers = answer.peers.length;
@@ -207,6 +210,11 @@ export class Tracker {
 		return this.#few.length === peers && this.#few.every(isOurs);
 	}
 
+	/** Asks it now how many there are, as far as it can be asked that. */
+	recount(): void {
+		void this.#scrape();
+	}
+
 	#scrapeLater(): void {
 		const {clock, running} = this.#owner;
 		const now = clock.now();
@@ -222,6 +230,7 @@ export class Tracker {
 			const answer = await client.scrape(this.url, firstKey(swarmKeys), deadline, this.#isNamed);
 			if (answer?.kind !== 'counts') return;
 			this.#record.seeders = answer.seeders;
+			this.#record.countedAt = clock.now();
 			this.#record.leechers = answer.leechers;
 			this.#record.completed = answer.completed;
 			this.#owner.changed();

@@ -1,3 +1,4 @@
+import type {SeedGoalChange} from '../../base/seed-goal.js';
 import type {BytesPerSecond, Seconds} from '../../base/units.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 
@@ -20,6 +21,8 @@ export interface SettingsChange {
 	readonly maxUpload?: BytesPerSecond | null;
 	readonly seedRatio?: number | null;
 	readonly seedTime?: Seconds | null;
+	/** Parts of its seeding goal that are to be others. */
+	readonly goal?: SeedGoalChange | undefined;
 }
 
 type SettingsSection = Pick<

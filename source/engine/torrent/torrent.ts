@@ -30,8 +30,9 @@ import type {SourceSet} from '../sources/source-set.js';
 import {Swarm, type SwarmOwner} from '../swarm/swarm.js';
 import {selectInitially} from './initial-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
+import {otherSeeds} from './other-seeds.js';
 import {type ResumeOwner, type ResumeSettings, ResumeState} from './resume-state.js';
-import {SeedingGoal} from './seeding-goal.js';
+import {type GoalOwner, SeedingGoal} from './seeding-goal.js';
 import {type ContentOwner, TorrentContent} from './torrent-content.js';
 import type {Held, TorrentEvent} from './torrent-event.js';
 import {type SettingsChange, TorrentSettings} from './torrent-settings.js';
@@ -69,6 +70,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly sources: SourceSet;
 	readonly stats: TransferStats;
 	readonly goal: SeedingGoal;
+	/** It reached its goal a moment ago, and is to be removed then. */
+	leaving: 'remove' | 'remove-with-data' | undefined;
 	readonly rateLimits: TorrentRateLimits;
 	readonly resumeState: ResumeState;
 	readonly settings: TorrentSettings;
@@ -93,6 +96,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** All that is on the disk is hashed at its next start, whatever is asked for. */
 	#doubtful: boolean;
 	#magnet: string | undefined;
+	/** When an earlier session was taken up; undefined when it is new. */
+	#againSince: Millis | undefined;
 	/** Those that links named. */
 	#webSeeds: readonly string[];
 
@@ -111,7 +116,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.#doubtful = setup.doubtful === true;
 		this.#webSeeds = setup.webSeeds ?? [];
 		this.stats = new TransferStats(services.clock.now());
-		this.goal = new SeedingGoal(this.stats, () => this.#content?.files.length ?? 0);
+		this.goal = new SeedingGoal(this.stats, this.#goalOwner(), services.seedRules, services.random);
 		this.resumeState = new ResumeState(this, services.clock);
 		this.rateLimits = new TorrentRateLimits({
 			download: services.downloadLimiter,
@@ -246,7 +251,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			trackers: sources.trackers.list.tiers,
 			namedTrackers: sources.trackers.list.named,
 			maxDownload: rateLimits.download.rate,
-			maxUpload: rateLimits.upload.rate,
+			maxUpload: rateLimits.ownUpload,
 			...(this.#content?.export() ?? {priorities: [], piecePriorities: undefined, renamed: []}),
 			link: this.#content === undefined ? this.magnet : undefined,
 			...(this.#webSeeds.length > 0 && {webSeeds: this.#webSeeds}),
@@ -379,6 +384,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	}
 
 	#remember(memory: ResumeData): void {
+		this.#againSince = this.#services.clock.now();
 		this.resumeState.take(memory);
 		this.stats.take(memory);
 		this.goal.take(memory);
@@ -400,7 +406,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	#rest(wanted: boolean, recalled: boolean): void {
 		this.settings.wanted = wanted;
-		if (recalled && this.stats.completedAt !== undefined && this.goal.isDue) this.goal.reached = true;
+		if (recalled && this.stats.completedAt !== undefined) this.goal.recall();
 		this.#lifecycle.rest();
 	}
 
@@ -554,17 +560,57 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#tick(now: Millis): void {
 		this.#sample(now);
 		this.stats.countTime(now, this.active, this.complete);
-		if (this.complete && this.goal.isDue) {
-			this.log('info', 'the seeding goal is reached');
-			this.goal.reached = true;
-			this.#lifecycle.pause();
-		}
+		if (this.complete) this.#reviewGoal(now);
 		this.#lifecycle.tick(now);
 		if (this.active) this.#content?.timeouts.tick(now);
 		if (this.active) this.#content?.superSeeding.tick();
 		if (this.active) this.#content?.exchange?.tick(now);
 		// Those who came before it was known what it holds stay while its files are looked at.
 		if (this.active || this.swarm.peers.size > 0) this.swarm.tick(now);
+	}
+
+	#reviewGoal(now: Millis): void {
+		// They part at once.
+		if (this.#content !== undefined && this.#content.downloader.picker.seeds > 0)
+			this.messages.seedMetAt = now;
+		const {cap} = this.goal;
+		if (this.rateLimits.setCap(cap, now)) {
+			if (cap !== undefined) this.log('info', 'the seeding goal is reached: it is slowed');
+			this.#services.limitsChanged();
+		}
+		const then = this.goal.review(now);
+		if (then === undefined) return;
+		this.log('info', `the seeding goal is reached: ${this.goal.view(false)?.text ?? ''}`);
+		if (then !== 'stop') this.leaving = then;
+		this.#lifecycle.pause();
+	}
+
+	#goalOwner(): GoalOwner {
+		const torrent = this;
+		return {
+			get label() {
+				return torrent.settings.label;
+			},
+			get trackerHosts() {
+				return torrent.sources.trackers.list.tiers.flat().flatMap(hostOf);
+			},
+			get length() {
+				return torrent.#content?.files.length ?? 0;
+			},
+			otherSeeds: (now, since) =>
+				otherSeeds(
+					{
+						connected: torrent.#content?.downloader.picker.seeds ?? 0,
+						metAt: torrent.messages.seedMetAt,
+						counts: torrent.sources.trackers.seedCounts,
+						againSince: torrent.#againSince,
+					},
+					now,
+					since,
+				),
+			recount: () => torrent.sources.trackers.recount(),
+			announceAgain: () => Math.max(0, ...torrent.sources.hurry().waits.map(({allowedIn}) => allowedIn)),
+		};
 	}
 
 	metadataFetched(info: Uint8Array): void {
@@ -637,6 +683,11 @@ function whyUnusable(info: Metainfo, identity: SwarmHashes): string | undefined 
 }
 
 const noFailure = Promise.resolve(undefined);
+
+function hostOf(url: string): string[] {
+	const host = URL.parse(url)?.hostname.toLowerCase();
+	return host ? [host] : [];
+}
 
 /** Nothing happens to a torrent that is closed: whoever waits for an answer is told so. */
 function refuse(event: TorrentEvent): void {

@@ -15,6 +15,8 @@ export class TransferStats {
 	wasted: Bytes = 0;
 	activeTime: Seconds = 0;
 	seedingTime: Seconds = 0;
+	/** How long it has been seeded since somebody took something. */
+	idleTime: Seconds = 0;
 	/** Milliseconds since 1970 at which the last wanted piece came. */
 	completedAt: Millis | undefined;
 	history = new SpeedHistory();
@@ -39,15 +41,16 @@ export class TransferStats {
 		this.completedAt = memory.completedAt;
 		this.activeTime = memory.activeTime;
 		this.seedingTime = memory.seedingTime;
+		this.idleTime = memory.idleTime ?? 0;
 	}
 
 	/** The figures' section of the resume data. */
 	export(): Pick<
 		ResumeData,
-		'downloaded' | 'uploaded' | 'wasted' | 'completedAt' | 'activeTime' | 'seedingTime'
+		'downloaded' | 'uploaded' | 'wasted' | 'completedAt' | 'activeTime' | 'seedingTime' | 'idleTime'
 	> {
-		const {downloaded, uploaded, wasted, completedAt, activeTime, seedingTime} = this;
-		return {downloaded, uploaded, wasted, completedAt, activeTime, seedingTime};
+		const {downloaded, uploaded, wasted, completedAt, activeTime, seedingTime, idleTime} = this;
+		return {downloaded, uploaded, wasted, completedAt, activeTime, seedingTime, idleTime};
 	}
 
 	/** After `take`: what another account of the same sessions says, where it is later. */
@@ -88,6 +91,8 @@ export class TransferStats {
 		this.#tickedAt = now;
 		if (!active) return;
 		this.activeTime += seconds;
-		if (complete) this.seedingTime += seconds;
+		if (!complete) return;
+		this.seedingTime += seconds;
+		this.idleTime = this.lately.uploaded > 0 ? 0 : this.idleTime + seconds;
 	}
 }

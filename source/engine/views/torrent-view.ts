@@ -64,6 +64,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		...(torrent.settings.publish && {publish: true}),
 		maxDownload: torrent.rateLimits.download.rate,
 		maxUpload: torrent.rateLimits.upload.rate,
+		...viewGoal(torrent),
 		addedAt: torrent.addedAt,
 		completedAt: torrent.stats.completedAt,
 		...viewOrigin(content),
@@ -72,6 +73,11 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		magnet: torrent.magnet,
 		...(torrent.webSeeds.length > 0 && {webSeeds: torrent.webSeeds}),
 	};
+}
+
+function viewGoal(torrent: Torrent): Pick<TorrentView, 'goal'> {
+	const goal = torrent.goal.view(torrent.complete);
+	return goal === undefined ? {} : {goal: {...goal, text: safeText(goal.text)}};
 }
 
 /** How much it is; nothing while nobody knows what it holds. */

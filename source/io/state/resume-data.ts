@@ -2,6 +2,7 @@ import type {FilePriority} from '../../api/snapshot.js';
 import {sameBytes} from '../../base/bytes.js';
 import {ProtocolError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
+import {isSeedGoal, type SeedGoal} from '../../base/seed-goal.js';
 import {
 	asInfoHash,
 	type Bytes,
@@ -103,6 +104,10 @@ export interface ResumeData {
 	readonly maxUpload: BytesPerSecond | undefined;
 	readonly seedRatio: number | undefined;
 	readonly seedTime: Seconds | undefined;
+	/** Its own seeding goal, where that is more than the two above; undefined when it is not. */
+	readonly goal?: SeedGoal | undefined;
+	/** How long it has been seeded since somebody took something; 0 when left out. */
+	readonly idleTime?: Seconds | undefined;
 	/** It goes on seeding though it reached its goal: somebody started it again. False when left out. */
 	readonly goalWaived?: boolean | undefined;
 	/** It is not active because everything was paused, not because it was. False when left out. */
@@ -185,6 +190,8 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		// bencode has no fractions.
 		seedRatio: data.seedRatio === undefined ? undefined : String(data.seedRatio),
 		seedTime: rounded(data.seedTime),
+		goal: data.goal && JSON.stringify(data.goal),
+		idleTime: data.idleTime ? Math.round(data.idleTime) : undefined,
 		goalWaived: data.goalWaived || undefined,
 		heldWithAll: data.heldWithAll || undefined,
 		renamed: data.renamed.map(renameItems),
@@ -276,6 +283,8 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		maxUpload: optional(root, 'maxUpload'),
 		seedRatio,
 		seedTime: optional(root, 'seedTime'),
+		...readGoal(root.get('goal')?.text()),
+		...(root.has('idleTime') && {idleTime: natural(root, 'idleTime')}),
 		...(isSet(root, 'goalWaived') && {goalWaived: true}),
 		...(isSet(root, 'heldWithAll') && {heldWithAll: true}),
 		renamed: [...items(root, 'renamed')].map(readRename),
@@ -317,6 +326,15 @@ function readPartial(entry: BencodeNode, pieces: number): {piece: number; blocks
 	const bits = second?.bytes();
 	if (piece === undefined || piece < 0 || piece >= pieces || !bits) throw broken('has a bad partial piece');
 	return {piece, blocks: numbersOf(bits)};
+}
+
+function readGoal(text: string | undefined): {goal?: SeedGoal} {
+	if (text === undefined) return {};
+	try {
+		const goal: unknown = JSON.parse(text);
+		if (isSeedGoal(goal)) return {goal};
+	} catch {}
+	throw broken('has a bad goal');
 }
 
 function readPiecePriorities(node: BencodeNode | undefined, pieces: number): Uint8Array | undefined {

@@ -32,15 +32,16 @@ function problemRow({level, text}: Reason, columns: number, {glyphs}: Look): Row
 }
 
 /** The state and why it is so; a reason that says the state itself stands alone. */
-function causeRow({state}: TorrentView, reason: Reason, columns: number, {glyphs}: Look): Row {
+function causeRow({state, goal}: TorrentView, reason: Reason, columns: number, {glyphs}: Look): Row {
 	const text = terminalText(reason.text);
+	const said = state === 'seeding' && goal ? `${text} ${glyphs.dot} ${terminalText(goal.why)}` : text;
 	const again = text.startsWith(stateWords[state]) || (state === 'queued' && text.startsWith('queued'));
 	const word = again ? '' : `${stateWords[state]} ${glyphs.dot} `;
 	return fitRow(
 		[
 			[` ${word}`, stateTones[state]],
 			[
-				fit(text, Math.max(0, columns - cellWidth(word) - 2), 'left', glyphs.ellipsis),
+				fit(said, Math.max(0, columns - cellWidth(word) - 2), 'left', glyphs.ellipsis),
 				again ? stateTones[state] : 'dim',
 			],
 		],
@@ -64,6 +65,7 @@ function trafficWords(torrent: TorrentView): readonly string[] {
 				receiving === undefined
 					? `to ${count(connected, 'peer')}`
 					: `to ${receiving} of ${count(connected, 'peer')}`,
+				...(torrent.goal ? [terminalText(torrent.goal.why)] : []),
 			];
 		case 'checking':
 			return [percent(torrent.checked ?? 0, 1)];

@@ -41,6 +41,12 @@ export function detailPairs(
 			'limits',
 			`down ${torrent.maxDownload === undefined ? 'none' : rateWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : rateWithUnit(torrent.maxUpload)}`,
 		],
+		...(torrent.goal
+			? [
+					['seeded until', terminalText(torrent.goal.text)] as const,
+					['', terminalText(torrent.goal.why)] as const,
+				]
+			: []),
 		torrent.label ? ['label', terminalText(torrent.label)] : undefined,
 		['added', dayAndTime(torrent.addedAt, look.timezone)],
 		torrent.completedAt === undefined

@@ -65,7 +65,13 @@ test('bash completes commands, and torrents to open', {skip: skipBash}, () => {
 });
 
 test('bash completes the options that the command has, and no others', {skip: skipBash}, () => {
-	assert.deepEqual(bash('tortui get --seed'), ['--seed-ratio', '--seed-time']);
+	assert.deepEqual(bash('tortui get --seed-'), [
+		'--seed-ratio',
+		'--seed-time',
+		'--seed-idle',
+		'--seed-match',
+		'--seed-rules',
+	]);
 	assert.deepEqual(bash('tortui create --v'), ['--v1', '--v2']);
 	assert.deepEqual(bash('tortui stop --d'), []);
 	assert.deepEqual(bash('tortui --asc'), ['--ascii']);

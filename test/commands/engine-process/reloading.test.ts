@@ -53,14 +53,14 @@ test('config set reaches the engine that runs, and so do reload and SIGHUP for a
 	const [code, , fault] = await say('config', 'reload');
 	assert.equal(code, 2);
 	assert.match(String(fault), /^tortui: \S+config\.json:1: max-upload: "fast" is not a rate/);
-	write({'active-seeds': 3});
+	write({'active-seeds': 3, 'seed-ratio': 2, 'keep-last-seed': true, 'seed-rules': ['label=linux time=7d']});
 	engine.child.kill('SIGHUP');
 	await until(
 		'the signal to be obeyed',
 		15_000,
 		() =>
 			readFileSync(space.path('log'), 'utf8').includes(
-				'it goes by max-peers, max-upload, active-seeds, shared-folders now',
+				'it goes by max-peers, seed-ratio, keep-last-seed, max-upload, active-seeds, seed-rules, shared-folders now',
 			),
 		10,
 	);

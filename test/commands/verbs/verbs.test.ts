@@ -165,7 +165,7 @@ test('every verb refuses an option it does not have and names the nearest', asyn
 	}
 });
 
-test('add reads the config file, and tells the engine what was only usual', async () => {
+test('add reads the config file, and tells the engine what was only usual; goals for all it knows itself', async () => {
 	const home = join(folder, 'config');
 	mkdirSync(join(home, 'tortui'), {recursive: true});
 	const config = {
@@ -189,17 +189,28 @@ test('add reads the config file, and tells the engine what was only usual', asyn
 		dir: '/srv/data',
 		select: ['1', '*.mkv'],
 		sequential: true,
-		seedRatio: 2,
-		usual: ['dir', 'select', 'sequential', 'seedRatio'],
+		usual: ['dir', 'select', 'sequential'],
 	});
 	assert.deepEqual(
-		await add('--select', '1', '--dir', '/tmp', '--peer', '127.0.0.1:1', '--seed-ratio', '1'),
+		await add(
+			'--select',
+			'1',
+			'--dir',
+			'/tmp',
+			'--peer',
+			'127.0.0.1:1',
+			'--seed-ratio',
+			'1',
+			'--at-goal',
+			'50K',
+		),
 		{
 			dir: '/tmp',
 			peers: ['127.0.0.1:1'],
 			select: '1',
 			sequential: true,
 			seedRatio: 1,
+			goal: {atGoal: 51_200},
 			usual: ['sequential'],
 		},
 	);

@@ -10,7 +10,18 @@ import {Workspace} from '../../helpers/workspace.ts';
 
 test('who paused itself at its goal goes on beyond it when it is started; who was started before does not', () => {
 	const stats = new TransferStats(0);
-	const goal = new SeedingGoal(stats, () => 1000);
+	const owner = {
+		label: undefined,
+		trackerHosts: [],
+		length: 1000,
+		otherSeeds: () => ({count: 0, isCounted: false}),
+		recount() {},
+		announceAgain: () => 0,
+	};
+	const goal = new SeedingGoal(stats, owner, undefined, {
+		next: () => 0,
+		bytes: length => new Uint8Array(length),
+	});
 	goal.set({seedRatio: 1});
 	stats.downloaded = 100;
 	stats.uploaded = 200;
