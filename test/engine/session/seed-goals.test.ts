@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
-import type {SeedRules} from '../../../source/api/seed-goal.ts';
+import type {SeedRules} from '../../../source/base/seed-goal.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
 import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';

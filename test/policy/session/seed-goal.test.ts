@@ -6,7 +6,7 @@ import {
 	parseAtGoal,
 	parseSeedRule,
 	type SeedRules,
-} from '../../../source/api/seed-goal.ts';
+} from '../../../source/base/seed-goal.ts';
 import {
 	goalText,
 	isGoalMet,
