@@ -22,6 +22,16 @@ export interface SeedGoal {
 /** A goal's parts that are to be others; null: not said here any more. */
 export type SeedGoalChange = {readonly [Part in keyof SeedGoal]?: SeedGoal[Part] | null};
 
+/** Nothing is said of a torrent itself. */
+export const nothingSaid: SeedGoalChange = {
+	ratio: null,
+	time: null,
+	idle: null,
+	match: null,
+	atGoal: null,
+	keepLast: null,
+};
+
 /** A goal for the torrents of a label, or of a tracker. */
 export interface SeedRule {
 	readonly of: 'label' | 'tracker';

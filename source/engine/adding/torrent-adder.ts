@@ -1,6 +1,7 @@
 import type {AddOptions, Reply} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
+import {nothingSaid} from '../../base/seed-goal.js';
 import {requireAbsolute} from '../../io/files/paths.js';
 import {nextTurn} from '../../io/machine/next-turn.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
@@ -66,7 +67,7 @@ export class TorrentAdder {
 		if (saved !== undefined && saved.resume.dir === torrent.dir && fits(saved.resume, metainfo))
 			torrent.post({type: 'remember', memory: saved.resume});
 		// What one run was asked for is not asked of the next.
-		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {seedRatio: null, seedTime: null}});
+		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {goal: nothingSaid}});
 		await breathe(metainfo);
 		selectFiles(torrent, options);
 		if (options.choose === true) torrent.post({type: 'askForChoice'});
