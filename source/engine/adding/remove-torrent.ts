@@ -26,20 +26,22 @@ export interface TorrentPlaces {
  * Forgets a torrent, and deletes its own files if they are to go. Answers which files went and which stayed; undefined
  * when none were to go.
  *
+ * @param withData `made`: only the files that it has made itself, not those that were there before
  * @throws {UserError} when some of its data could not be deleted; the torrent is gone all the same
  */
 export async function removeTorrent(
 	{torrents, queue, paths, store, speeds, log}: TorrentPlaces,
 	torrent: Torrent,
-	withData: boolean,
+	withData: boolean | 'made',
 ): Promise<RemovedFiles | undefined> {
-	const others = withData ? await paths.shared(torrent.id) : [];
+	const others = withData !== false ? await paths.shared(torrent.id) : [];
 	torrents.delete(torrent.id);
 	queue.left(torrent);
 	await torrent.close();
-	const removal = withData
-		? await torrent.removeData(new Map(others.map(({file, name}) => [file, name])))
-		: undefined;
+	const removal =
+		withData !== false
+			? await torrent.removeData(new Map(others.map(({file, name}) => [file, name])), withData === 'made')
+			: undefined;
 	paths.release(torrent.id);
 	const unforgotten = await store.remove(torrent.id);
 	if (unforgotten !== undefined)

@@ -10,7 +10,8 @@ export interface SeedGoalPlaces {
 	readonly holder: SeedRulesHolder & {rules: SeedRules};
 	readonly torrents: ReadonlyMap<string, Torrent>;
 	readonly queue: Pick<QueueManager, 'start'>;
-	remove(torrent: Torrent, withData: boolean): Promise<unknown>;
+	/** `made`: with the files that it has made itself. */
+	remove(torrent: Torrent, withData: false | 'made'): Promise<unknown>;
 	readonly log: SessionServices['log'];
 }
 
@@ -44,7 +45,7 @@ export class SeedGoals implements SessionService {
 			const {leaving} = torrent;
 			if (leaving === undefined || this.#going.has(torrent)) continue;
 			this.#going.add(torrent);
-			void remove(torrent, leaving === 'remove-with-data')
+			void remove(torrent, leaving === 'remove-with-data' && 'made')
 				.catch((error: Error) => log('error', error.message, torrent.id))
 				.finally(() => this.#going.delete(torrent));
 		}

@@ -245,8 +245,9 @@ export class FilesOnDisk {
 	 * Deletes those of the files that are the torrent's own; only for one that is closed.
 	 *
 	 * @param others the names of torrents that have a file, too, by its number
+	 * @param onlyMade what was there before stays, though all of it is the torrent's: no person asked for it to go
 	 */
-	async remove(others: ReadonlyMap<number, string>): Promise<Removal> {
+	async remove(others: ReadonlyMap<number, string>, onlyMade: boolean): Promise<Removal> {
 		const back = await this.undoMove();
 		const {resumeState, files} = this.#owner;
 		const {known} = resumeState;
@@ -263,7 +264,7 @@ export class FilesOnDisk {
 				if (owners[file] === fileOwner.made) return undefined;
 				// It was there before, so it goes only with the whole of it being the torrent's, and wanted.
 				const isWhole = known !== undefined && this.#isWhole(file, known.have);
-				return files.priorities[file] === 0 || !isWhole ? 'it was there before' : undefined;
+				return onlyMade || files.priorities[file] === 0 || !isWhole ? 'it was there before' : undefined;
 			},
 		});
 		await storage.close();

@@ -451,10 +451,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	 * Deletes those of the torrent's files that are its own; only for one that is closed.
 	 *
 	 * @param others the names of torrents that have a file, too, by its number
+	 * @param onlyMade what was there before stays, though all of it is the torrent's
 	 */
-	async removeData(others: ReadonlyMap<number, string>): Promise<Removal> {
+	async removeData(others: ReadonlyMap<number, string>, onlyMade: boolean): Promise<Removal> {
 		const nothing = {deleted: 0, kept: [], failure: undefined};
-		return this.#content?.onDisk.remove(others) ?? nothing;
+		return this.#content?.onDisk.remove(others, onlyMade) ?? nothing;
 	}
 
 	#select(choices: FileChoices): void {

@@ -77,7 +77,7 @@ test('it is paused, started, queued, labelled and limited, and closed for good',
 	await torrent.close();
 	torrent.post({type: 'start', check: 'quick'});
 	assert.equal(torrent.activity.name, 'closed');
-	assert.deepEqual(await torrent.removeData(new Map()), {deleted: 0, kept: [], failure: undefined});
+	assert.deepEqual(await torrent.removeData(new Map(), false), {deleted: 0, kept: [], failure: undefined});
 });
 
 test('what is left of it is not known before its metadata is', () => {
