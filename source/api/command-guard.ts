@@ -166,6 +166,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	},
 	'network.browse': {nick: text, tracker: optional(text)},
 	'network.look': {tracker: optional(text)},
+	'network.use': {tracker: text},
 	'network.preview': {infoHash: text, tracker: optional(text)},
 	'network.get': {infoHash: text, tracker: optional(text), options},
 	'network.nick': {nick: text},

@@ -219,6 +219,11 @@ export type Command =
 	| {readonly type: 'network.browse'; readonly nick: string; readonly tracker?: string}
 	/** Asks anew who is here. Answers `network`. */
 	| {readonly type: 'network.look'; readonly tracker?: string}
+	/**
+	 * From now on this tracker's catalogue is one of those that are asked, and is told what is published, until the engine
+	 * ends. Answers `network`; refuses one that has no catalogue or does not answer.
+	 */
+	| {readonly type: 'network.use'; readonly tracker: string}
 	/** Looks at what a torrent holds that somebody shares, without asking peers where that is possible. Answers `preview`. */
 	| {readonly type: 'network.preview'; readonly infoHash: string; readonly tracker?: string}
 	/** Adds a torrent that somebody shares. Answers as `torrent.add`. */

@@ -738,6 +738,7 @@ export class FakeEngine implements EngineClient {
 					found: {torrents: this.found.filter(({nicks}) => nicks.includes(command.nick)), errors: []},
 				};
 			case 'network.look':
+			case 'network.use':
 				return {network: this.network};
 			case 'network.get':
 				return {id: this.id};

@@ -174,6 +174,35 @@ export class CatalogueService implements SessionService {
 		return this.#view(false);
 	}
 
+	/**
+	 * Asks the catalogue of a tracker from now on, and tells it what is published.
+	 *
+	 * @throws {UserError} when it has none, or does not answer: then nothing of it is kept
+	 */
+	async use(tracker: string): Promise<NetworkView> {
+		const [client] = this.clients(tracker);
+		const {address} = client!;
+		const known = this.#links.get(address.base);
+		// A token that is named now goes before the one that was, or was not, there.
+		const isAnother = address.token !== undefined && address.token !== known?.address.token;
+		if (isAnother) this.#links.delete(address.base);
+		const link = this.#link(address);
+		if (link === undefined)
+			throw new UserError(
+				'too-many-catalogues',
+				`no more than ${mostLinks} trackers are asked who shares what`,
+			);
+		await link.look();
+		const {state, error} = link.view();
+		if (state === 'open') {
+			this.#named.add(address.base);
+			return this.#view(true);
+		}
+		if (known === undefined) this.#links.delete(address.base);
+		else this.#links.set(address.base, known);
+		throw new UserError('no-catalogue', `${safeText(address.name)}: ${error ?? 'it does not answer'}`);
+	}
+
 	/** From now on one is called this. @throws {UserError} */
 	rename(nick: string): void {
 		this.#ground.nickname.choose(nick);

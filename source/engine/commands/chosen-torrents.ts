@@ -11,7 +11,14 @@ const fleeting: ReadonlySet<Command['type']> = new Set([
 		'torrent.verify',
 		'torrent.reannounce',
 	] as const),
-	...(['network.search', 'network.browse', 'network.look', 'network.preview', 'network.nick'] as const),
+	...([
+		'network.search',
+		'network.browse',
+		'network.look',
+		'network.use',
+		'network.preview',
+		'network.nick',
+	] as const),
 	...(['creation.end', 'piece.inspect', 'piece.deadline', 'peer.add', 'peer.kick', 'peer.ban'] as const),
 	...([
 		'session.slowMode',

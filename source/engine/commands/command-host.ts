@@ -35,7 +35,7 @@ export interface CommandHost {
 	/** What a .torrent holds. Rejects with a `UserError`. */
 	previewBytes(bytes: Uint8Array): Promise<TorrentPreview>;
 	/** Trackers with a catalogue. */
-	readonly network: Pick<CatalogueService, 'clients' | 'has' | 'look' | 'rename'>;
+	readonly network: Pick<CatalogueService, 'clients' | 'has' | 'look' | 'rename' | 'use'>;
 	/** The .torrent of one of which it is known what it holds. Rejects with a `UserError` when it is not. */
 	metainfo(torrent: Torrent): Promise<Uint8Array>;
 	remove(torrent: Torrent, withData: boolean): Promise<RemovedFiles | undefined>;

@@ -38,6 +38,7 @@ export async function executeCommand(
 		case 'network.search':
 		case 'network.browse':
 		case 'network.look':
+		case 'network.use':
 		case 'network.preview':
 		case 'network.get':
 		case 'network.nick':

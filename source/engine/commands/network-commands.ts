@@ -13,6 +13,8 @@ export async function executeForNetwork(host: CommandHost, command: CommandsOf<'
 			return {found: await browsePerson(network.clients(command.tracker), command.nick, has)};
 		case 'network.look':
 			return {network: await network.look(command.tracker)};
+		case 'network.use':
+			return {network: await network.use(command.tracker)};
 		case 'network.nick':
 			network.rename(command.nick);
 			return {};

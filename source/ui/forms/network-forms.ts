@@ -50,16 +50,12 @@ export function openShare(screen: ScreenContext, dir: string): void {
 	);
 }
 
-/** Looks whether a tracker has a catalogue, and keeps it in the config file where it has; asks for it where none is given. */
+/** Has the engine use the catalogue of a tracker, and keeps it in the config file where it has one; asks for it where none is given. */
 export function openCatalogue(screen: ScreenContext, url: string): void {
 	const set = (chosen: string) => {
 		if (!/^(?:https?|udp):\/\/[^/\s]/i.test(chosen)) return 'A tracker is written http://HOST:PORT.';
 		screen.say('Asking it …');
-		screen.send({type: 'network.look', tracker: chosen}, ({network}) => {
-			const host = new URL(chosen).host.toLowerCase();
-			const catalogue = network?.catalogues.find(({name}) => name.toLowerCase() === host);
-			if (catalogue && catalogue.state !== 'open')
-				return screen.say(`${host}: ${catalogue.error ?? 'it does not answer'}`, 'warn');
+		screen.send({type: 'network.use', tracker: chosen}, () => {
 			const problem = keep(screen, chosen);
 			screen.say(problem ?? 'Its catalogue is open.', problem === undefined ? 'good' : 'warn');
 		});
@@ -67,8 +63,8 @@ export function openCatalogue(screen: ScreenContext, url: string): void {
 	};
 	giveOrAsk(screen, url, set, () =>
 		ask(screen, 'A tracker with a catalogue', 'tracker', 'http://HOST:6969', '', set, () => [
-			'Who announces to it sees what the others share. One of you runs it:',
-			'tortui tracker --catalogue',
+			'Who names it sees what the others share, and tells what they do. One of you',
+			'runs it: tortui tracker --catalogue',
 		]),
 	);
 }

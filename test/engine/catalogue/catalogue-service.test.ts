@@ -5,7 +5,9 @@ import {test} from 'node:test';
 import type {NetworkView} from '../../../source/api/network-view.js';
 import type {Update} from '../../../source/api/snapshot.js';
 import {machineClock} from '../../../source/io/machine/clock.js';
+import {machineRandom} from '../../../source/io/machine/random.js';
 import type {CatalogueOptions} from '../../../source/tracker/catalogue/catalogue.js';
+import {TrackerServer} from '../../../source/tracker/tracker-server.js';
 import {CatalogueServer} from '../../helpers/catalogue-server.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
@@ -355,6 +357,35 @@ test('a tracker that is only looked at is told nothing of what one shares', asyn
 	await until('the next one to be there', patience, () => own.catalogue.index.totals.torrents === 2);
 	assert.equal(other.server.service.size.torrents, 0);
 	assert.equal(other.catalogue.index.totals.torrents, 0);
+});
+
+test('a tracker that is used from now on is asked and told what is published; one without a catalogue is not kept', async t => {
+	const space = new Workspace(t);
+	const server = await openServer(space);
+	const ada = await openTestSession(space, 'ada', {nick: 'ada'});
+	const torrent = testTorrent(space, 'thing', [['a', 40_000]], 32_768, [], true);
+	await ada.add(torrent, {dir: torrent.content.dir, publish: true});
+	const {network} = await ada.send({type: 'network.use', tracker: tracker(server)});
+	assert.deepEqual(
+		network?.catalogues.map(({state}) => state),
+		['open'],
+	);
+	await until('it to be there', patience, () => server.catalogue.index.totals.torrents === 1);
+	const bare = new TrackerServer({port: 0, bind: '127.0.0.1', clock: machineClock, random: machineRandom});
+	t.after(() => bare.close());
+	const {port} = await bare.start();
+	await assert.rejects(
+		ada.send({type: 'network.use', tracker: `http://127.0.0.1:${port}`}),
+		/127\.0\.0\.1:\d+: that tracker has no catalogue/,
+	);
+	await bare.close();
+	await assert.rejects(
+		ada.send({type: 'network.use', tracker: `http://127.0.0.1:${port}`}),
+		/127\.0\.0\.1:\d+: /,
+	);
+	await assert.rejects(ada.send({type: 'network.use', tracker: 'no such thing'}), /no tracker’s URL/);
+	const after = await ada.send({type: 'network.look'});
+	assert.equal(after.network?.catalogues.length, 1);
 });
 
 test('who names no catalogue is told how to', async t => {

@@ -150,7 +150,7 @@ test('n changes my nickname, S shares a folder, A names a tracker that is kept i
 	await screen.terminal.press('A', 'nas.local', '\r');
 	assert.match(screen.terminal.text(), /A tracker is written/);
 	await screen.terminal.press('\u0015', 'http://tracker.example:6969', '\r');
-	assert.equal(lastSent(screen, 'network.look').tracker, 'http://tracker.example:6969');
+	assert.equal(lastSent(screen, 'network.use').tracker, 'http://tracker.example:6969');
 	assert.deepEqual(written, [{catalogue: ['http://old.example:6969', 'http://tracker.example:6969']}]);
 	await screen.terminal.press(':', 'nick ada', '\r');
 	assert.equal(lastSent(screen, 'network.nick').nick, 'ada');
@@ -161,12 +161,9 @@ test('a tracker without a catalogue is not kept', async () => {
 	const written: unknown[] = [];
 	const config = {path: '/c', read: () => ({}), write: (changes: unknown) => written.push(changes)};
 	const screen = await openNetwork(100, 30, {prefs: {load: () => undefined, save: () => undefined, config}});
-	const [first] = fakeNetwork.catalogues;
-	screen.engine.network = {
-		...fakeNetwork,
-		catalogues: [{...first!, state: 'none', error: 'that tracker has no catalogue'}],
-	};
-	await screen.terminal.press('\t', 'A', 'http://tracker.example:6969', '\r');
+	await screen.terminal.press('\t', 'A', 'http://tracker.example:6969');
+	screen.engine.refuse = 'tracker.example:6969: that tracker has no catalogue';
+	await screen.terminal.press('\r');
 	assert.deepEqual(written, []);
 	assert.match(screen.terminal.text(), /that tracker has no catalogue/);
 	await screen.close();
