@@ -154,6 +154,8 @@ export class FakeEngine implements EngineClient {
 	found: readonly FoundTorrent[] = fakeFound;
 	folders: FoldersView = fakeFolders;
 	silentCatalogue = false;
+	/** Id of one more torrent that is here. */
+	also: string | undefined;
 	/** What the next command is refused with. */
 	refuse: string | undefined;
 	lose: (why: string) => void = () => undefined;
@@ -677,7 +679,8 @@ export class FakeEngine implements EngineClient {
 	}
 
 	#all(): readonly TorrentView[] {
-		return this.#gone ? this.#others : [this.overview(), ...this.#others];
+		const more = this.also === undefined ? [] : [{...this.overview(), id: this.also}];
+		return [...(this.#gone ? [] : [this.overview()]), ...this.#others, ...more];
 	}
 
 	#preview(): NonNullable<Reply['preview']> {

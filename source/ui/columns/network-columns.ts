@@ -11,12 +11,19 @@ export interface NetworkFacts extends ListFacts {
 	readonly wall: Millis;
 	/** What I am called, while I share something. */
 	readonly nick: string | undefined;
+	/** Ids of the torrents that are here. */
+	readonly here: ReadonlySet<string>;
 	/** Whether there is more than one catalogue. */
 	readonly several: boolean;
 }
 
 function nicksText({nicks}: FoundTorrent, mine: string | undefined): string {
 	return nicks.map(nick => `${terminalText(nick)}${nick === mine ? ' (you)' : ''}`).join(', ');
+}
+
+/** Whether it is among the torrents here: also when that came to be since it was found. */
+function isHere({already, infoHash, infoHashV2}: FoundTorrent, {here}: NetworkFacts): boolean {
+	return already === true || here.has(infoHash) || (infoHashV2 !== undefined && here.has(infoHashV2));
 }
 
 /** The columns of what was found. */
@@ -28,14 +35,14 @@ export const foundColumns: ReadonlyArray<Column<FoundTorrent, NetworkFacts>> = [
 		flexible: true,
 		rank: 0,
 		cell: ({name}) => terminalText(name),
-		tone: ({already}) => (already ? 'dim' : 'text'),
+		tone: (found, facts) => (isHere(found, facts) ? 'dim' : 'text'),
 	},
 	{
 		id: 'already',
 		title: '',
 		width: 4,
 		rank: 6,
-		cell: ({already}) => (already ? 'here' : ''),
+		cell: (found, facts) => (isHere(found, facts) ? 'here' : ''),
 		tone: 'good',
 	},
 	{

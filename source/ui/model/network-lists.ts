@@ -164,6 +164,14 @@ export function shownFound({model, view}: ScreenState): readonly FoundTorrent[] 
 	return arrangeFound(model.found?.torrents ?? none, ...chosen(view.lists.found));
 }
 
+const idText = remembered((torrents: readonly TorrentView[]) => torrents.map(({id}) => id).join(' '));
+const idSet = remembered((ids: string): ReadonlySet<string> => new Set(ids.split(' ')));
+
+/** Ids of the torrents that are here; the same object while they are the same ones. */
+export function idsHere({model}: ScreenState): ReadonlySet<string> {
+	return idSet(idText(model.torrents ?? none));
+}
+
 /** Who is here, as the pane shows it. */
 export function shownPeople({model, view}: ScreenState): readonly PersonView[] {
 	return arrangePeople(model.network?.people ?? none, ...chosen(view.lists.people));

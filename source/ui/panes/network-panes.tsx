@@ -1,6 +1,6 @@
 import {memo, type ReactNode} from 'react';
 import {foundColumns, type NetworkFacts, peopleColumns, sharedColumns} from '../columns/network-columns.js';
-import {shownFound, shownPeople, shownShared} from '../model/network-lists.js';
+import {idsHere, shownFound, shownPeople, shownShared} from '../model/network-lists.js';
 import type {ListName} from '../model/view.js';
 import {foundNote, nothingFound, sharedNote} from '../present/network.js';
 import {terminalText} from '../text/text.js';
@@ -35,6 +35,7 @@ function factsOf({area, look, wall, state}: PaneProps): NetworkFacts {
 		look,
 		wall,
 		nick: network && network.shared.length > 0 ? network.nick : undefined,
+		here: idsHere(state),
 		several: (network?.catalogues.length ?? 0) > 1,
 	};
 }
@@ -56,7 +57,7 @@ export const FoundPane = memo(
 			/>
 		);
 	},
-	same('found', ({state: {model, view}}) => [model.found, view.network, model.network]),
+	same('found', ({state}) => [state.model.found, state.view.network, state.model.network, idsHere(state)]),
 );
 
 /** Who is here. */

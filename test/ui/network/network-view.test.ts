@@ -98,6 +98,21 @@ test('Enter looks inside without a torrent being added, Enter again downloads wh
 	await screen.close();
 });
 
+test('what has been added since it was found is said to be here', async () => {
+	const screen = await openTestScreen(100, 30, {list: true});
+	screen.engine.found = [foundTorrent('just added'), foundTorrent('not added')];
+	await screen.terminal.press('W');
+	await screen.advance(1);
+	assert.doesNotMatch(screen.terminal.text(), /here {2}86/);
+	screen.engine.found = [];
+	screen.engine.also = foundTorrent('just added').infoHash;
+	screen.engine.publish();
+	await screen.terminal.settled();
+	assert.match(screen.terminal.text(), /just added +here/);
+	assert.doesNotMatch(screen.terminal.text(), /not added +here/);
+	await screen.close();
+});
+
 test('what cannot be looked into is said in the dialog, and nothing is added', async () => {
 	const screen = await openNetwork();
 	screen.engine.refuse = 'nobody shares it \u001B[31mnow';
