@@ -249,7 +249,7 @@ export class FilesOnDisk {
 	 */
 	async remove(others: ReadonlyMap<number, string>, onlyMade: boolean): Promise<Removal> {
 		const back = await this.undoMove();
-		const {resumeState, files} = this.#owner;
+		const {resumeState, files, seedOnly} = this.#owner;
 		const {known} = resumeState;
 		// With very many files each of these takes its time: others have their turn between them.
 		await this.#nextTurn();
@@ -262,9 +262,11 @@ export class FilesOnDisk {
 				const other = others.get(file);
 				if (other !== undefined) return `«${other}» has it too`;
 				if (owners[file] === fileOwner.made) return undefined;
-				// It was there before, so it goes only with the whole of it being the torrent's, and wanted.
+				// It was there before, so it goes only with the whole of it being the torrent's, and wanted; never from where a
+				// person keeps what is only seeded, such as a shared folder.
 				const isWhole = known !== undefined && this.#isWhole(file, known.have);
-				return onlyMade || files.priorities[file] === 0 || !isWhole ? 'it was there before' : undefined;
+				const stays = onlyMade || seedOnly || files.priorities[file] === 0 || !isWhole;
+				return stays ? 'it was there before' : undefined;
 			},
 		});
 		await storage.close();

@@ -401,6 +401,32 @@ describe('removing a torrent with its data', {concurrency: 4}, () => {
 		assert.deepEqual(readdirSync(join(all.dir, 'owned')), ['deep']);
 	});
 
+	for (const restarts of [false, true]) {
+		test(`leaves all of what is only seeded: nothing of it was made here${restarts ? ', also after a restart' : ''}`, async t => {
+			const all = await swarm(t);
+			for (const file of [0, 1, 2]) put(all.at(file), all.right(file));
+			const id = await all.add({seedOnly: true});
+			await all.leecher.sees(id, 'seeds', ({state}) => state === 'seeding');
+			const engine = restarts ? await all.reopen() : all.leecher;
+			await engine.sees(id, 'seeds still', ({state}) => state === 'seeding');
+			const {removed} = await engine.send({type: 'torrent.remove', id, withData: true});
+			assert.deepEqual(
+				[removed?.deleted, removed?.keptFiles.map(({why}) => why)],
+				[0, Array(3).fill('it was there before')],
+			);
+			assertRight(all);
+		});
+	}
+
+	test('deletes what it made though it is only seeded since', async t => {
+		const all = await swarm(t);
+		const id = await all.add();
+		await complete(all, id);
+		await all.add({seedOnly: true});
+		const {removed} = await all.leecher.send({type: 'torrent.remove', id, withData: true});
+		assert.deepEqual(removed, {deleted: 3, kept: 0, keptFiles: []});
+	});
+
 	test('of one that is half way and being checked deletes what it made so far', async t => {
 		const all = await swarm(t);
 		await all.leecher.send({type: 'session.limits', maxDownload: 20_000});
