@@ -27,5 +27,8 @@ export interface Random {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** How much levels matter: the more the higher. */
+export const levelRanks: Readonly<Record<LogLevel, number>> = {debug: 0, info: 1, warn: 2, error: 3};
+
 /** Where things that happened are told: `torrent` is the id of the torrent a line is about, `name` what it is called. */
 export type Log = (level: LogLevel, text: string, torrent?: string, name?: string) => void;

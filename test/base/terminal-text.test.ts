@@ -45,7 +45,7 @@ test('the events of a download and the lines of a log are safe to look at', cont
 	const folder = mkdtempSync(join(tmpdir(), 'tortui-log-'));
 	context.after(() => rmSync(folder, {recursive: true}));
 	const path = join(folder, 'log');
-	openLog(path, false)('info', hostile);
+	openLog({log: path, verbose: false})('info', hostile);
 	const line = readFileSync(path, 'utf8');
 	assert.doesNotMatch(line.trimEnd(), dangerous);
 	assert.equal(JSON.parse(line).text, hostile);

@@ -24,6 +24,7 @@ const loaders = {
 	shared: async () => (await import('../verbs/shared.js')).command,
 	export: async () => (await import('../verbs/export.js')).command,
 	dht: async () => (await import('../verbs/dht.js')).command,
+	log: async () => (await import('../verbs/log.js')).command,
 	pause: async () => (await import('../verbs/pause.js')).command,
 	resume: async () => (await import('../verbs/resume.js')).command,
 	remove: async () => (await import('../verbs/remove.js')).command,

@@ -1,7 +1,7 @@
 import {UserError} from '../../base/errors.js';
 import type {SlowTime} from '../../base/slow-time.js';
-import type {BytesPerSecond} from '../../base/units.js';
-import {choice, hostAndPort, integer, rate} from './quantities.js';
+import type {Bytes, BytesPerSecond} from '../../base/units.js';
+import {choice, hostAndPort, integer, rate, size} from './quantities.js';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const form = /^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
@@ -9,6 +9,12 @@ const form = /^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
 /** A rate; null is no limit, which is something else than none given. */
 export function rateOrNone(value: string, where: string): BytesPerSecond | null {
 	return rate(value, where) ?? null;
+}
+
+/** A size of 1 KiB at least; null for `none`. */
+export function sizeOrNone(value: string, where: string): Bytes | null {
+	if (/^(?:none|off|unlimited)$/i.test(value.trim())) return null;
+	return Math.max(1024, size(value, where));
 }
 
 /** A whole number; null for `none`. */

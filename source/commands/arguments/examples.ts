@@ -76,6 +76,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui export debian -o debian.torrent', 'the .torrent of what came as a magnet link'],
 		['tortui export c0ffee12 -o - | tortui info -', 'the same for a pipe'],
 	],
+	log: [
+		['tortui log -f', 'what the engine says, and goes on to say'],
+		['tortui log --since 2h --level warn', 'what went wrong in the last two hours'],
+	],
 	dht: [
 		['tortui dht', 'whether torrents without trackers can be found, and if not why'],
 		["tortui dht --json | jq '.networks[].nodes'", 'how many nodes it knows, for a script'],

@@ -1,6 +1,13 @@
 import {catalogueUrl, nickname} from '../network/catalogue-values.js';
 import type {Options} from './command.js';
-import {bootstrapNode, countOrNone, encryption, rateOrNone, slowTime} from './engine-quantities.js';
+import {
+	bootstrapNode,
+	countOrNone,
+	encryption,
+	rateOrNone,
+	sizeOrNone,
+	slowTime,
+} from './engine-quantities.js';
 import {
 	choice,
 	duration,
@@ -33,6 +40,27 @@ export const stateOptions = {
 /** How much is told, and where. */
 export const logOptions = {
 	log: {kind: 'value', value: 'FILE', read: text, help: 'write a log, one JSON object a line'},
+	logLevel: {
+		kind: 'value',
+		value: 'LEVEL',
+		read: choice('debug', 'info', 'warn', 'error'),
+		help: 'log this and what is worse: debug, info, warn or error',
+		standard: 'info',
+	},
+	logSize: {
+		kind: 'value',
+		value: 'SIZE',
+		read: sizeOrNone,
+		help: 'begin another log at this size, and put that aside as FILE.1',
+		standard: '10M',
+	},
+	logFiles: {
+		kind: 'value',
+		value: 'N',
+		read: integer(0, 1000),
+		help: 'logs to keep that were put aside',
+		standard: '5',
+	},
 	verbose: {kind: 'on', help: 'log everything; show where an error came from'},
 } as const satisfies Options;
 

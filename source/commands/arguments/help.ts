@@ -26,6 +26,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui shared', 'show what you share there; --nick NAME: what you are called'],
 	['tortui export ID', 'write the .torrent of one of them'],
 	['tortui dht', 'show how the DHT of the running engine does'],
+	['tortui log', 'show what the running engine says; -f: and goes on to say'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],
 	['tortui stop', 'stop the running engine'],

@@ -18,6 +18,7 @@ export const verbNames = [
 	'shared',
 	'export',
 	'dht',
+	'log',
 	'pause',
 	'resume',
 	'remove',

@@ -4,6 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {AddOptions} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {type ExitStatus, UserError} from '../../base/errors.js';
+import type {Log} from '../../base/ports.js';
 import type {Seconds} from '../../base/units.js';
 import {DiskThread} from '../../io/disk/worker-thread.js';
 import {type ProcessLock, takeLock} from '../../io/state/process-lock.js';
@@ -119,6 +120,17 @@ async function addAll(tasks: readonly Task[], engine: LocalEngine): Promise<Adde
 	return added;
 }
 
+/** The log that the config file names is the engine's: while that runs this one goes without. */
+function openOwnLog(flags: Flags<typeof sharedOptions>, {warn}: Context): Log {
+	try {
+		return openLog(flags);
+	} catch (error) {
+		if (!(error instanceof UserError) || error.code !== 'log-taken') throw error;
+		warn(error.message);
+		return () => {};
+	}
+}
+
 /** How a transfer is run: what `runTransfer` was given. */
 interface Run {
 	readonly seeds: boolean;
@@ -135,7 +147,7 @@ async function transferAll(
 	const dhtNodes = makeStateDir(flags.stateDir, context.env);
 	const stateDir = join(dhtNodes, 'get');
 	const unique = [...new Map(tasks.map(task => [sourceId(task.source), task])).values()];
-	const log = openLog(flags.log, flags.verbose);
+	const log = openOwnLog(flags, context);
 	const interrupted = interruption();
 	const reader = readerOf(context);
 	const locks: ProcessLock[] = [];

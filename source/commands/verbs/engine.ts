@@ -55,7 +55,7 @@ export const command = defineCommand({
 		const {flags, given} = args;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const folders = readFolderSettings(env);
-		const log = openLog(flags.log, flags.verbose);
+		const log = openLog(flags);
 		// A terminal that closes ends what runs in it; without one, SIGHUP is how a service is told of its settings.
 		const isDaemon = flags.background || !process.stdin.isTTY;
 		const about = {...describeOptions(flags), background: flags.background};

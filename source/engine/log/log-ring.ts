@@ -1,5 +1,5 @@
 import type {LogView} from '../../api/snapshot.js';
-import type {LogLevel} from '../../base/ports.js';
+import {type LogLevel, levelRanks as ranks} from '../../base/ports.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis} from '../../base/units.js';
 
@@ -7,7 +7,6 @@ const capacity = 1000;
 /** A line that is equal to one of so many before it, said no longer ago than this, takes its place and counts it. */
 const fewLines = 20;
 const equalWithin: Millis = 3_600_000;
-const ranks: Readonly<Record<LogLevel, number>> = {debug: 0, info: 1, warn: 2, error: 3};
 
 /** The newest lines of what happened, for whoever looks. Details never push anything else out. */
 export class LogRing {

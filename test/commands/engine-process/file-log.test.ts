@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {
 	closeSync,
@@ -7,15 +7,18 @@ import {
 	existsSync,
 	linkSync,
 	openSync,
+	readdirSync,
 	readFileSync,
 	readSync,
 	statSync,
 	symlinkSync,
 	writeFileSync,
+	writeSync,
 } from 'node:fs';
 import {createServer} from 'node:net';
 import {test} from 'node:test';
 import {openEngineLog, openLog} from '../../../source/commands/engine-process/file-log.ts';
+import {LogReader} from '../../../source/commands/engine-process/log-reader.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 const lines = (path: string): unknown[] =>
@@ -28,11 +31,11 @@ test('a log is one JSON object a line, appended; details come only when all is t
 	const space = new Workspace(t);
 	const path = space.path('log.jsonl');
 	const before = Date.now();
-	const log = openLog(path, false);
+	const log = openLog({log: path, verbose: false});
 	log('info', 'added "a\nb"', 'ab'.repeat(20));
 	log('debug', 'piece 3 verified');
 	log('error', 'disk full: /d');
-	openLog(path, true)('debug', 'piece 4 verified');
+	openLog({log: path, verbose: true})('debug', 'piece 4 verified');
 	const told = lines(path) as Array<{at: number}>;
 	assert.ok(told.every(({at}) => at >= before && at <= Date.now()));
 	assert.deepEqual(
@@ -48,23 +51,100 @@ test('a log is one JSON object a line, appended; details come only when all is t
 
 test('a log that cannot be opened is refused in one line; without one nothing is written', t => {
 	const space = new Workspace(t);
-	assert.throws(() => openLog(space.path('none', 'log'), false), {
+	assert.throws(() => openLog({log: space.path('none', 'log'), verbose: false}), {
 		message: /^cannot write the log \S+: [^\n]+$/,
 	});
-	openLog(undefined, true)('error', 'nobody hears it');
+	openLog({log: undefined, verbose: true})('error', 'nobody hears it');
 });
 
-test('a log whose disk is full ends, once, and says so', {
-	skip: !existsSync('/dev/full') && 'there is no /dev/full',
-}, t => {
+test('while its disk is full a log says nothing, but once that it cannot; how much is missing stands in it then', t => {
+	const space = new Workspace(t);
+	const path = space.path('log');
 	const said: string[] = [];
+	let [isFull, now] = [true, 1_000_000];
 	t.mock.method(process.stderr, 'write', (text: string) => said.push(text) > 0);
-	const log = openLog('/dev/full', false);
+	t.mock.method(Date, 'now', () => now);
+	const log = openLog({
+		log: path,
+		verbose: false,
+		write: (descriptor, bytes) => {
+			if (!isFull) return writeSync(descriptor, bytes);
+			if (bytes.length <= 20)
+				throw Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'});
+			return writeSync(descriptor, bytes.subarray(0, 20));
+		},
+	});
+	// The disk takes a part of the first, as disks do.
 	log('warn', 'one');
 	log('warn', 'two');
+	isFull = false;
+	log('warn', 'three');
+	now += 61_000;
+	log('warn', 'four');
 	t.mock.restoreAll();
 	assert.equal(said.length, 1);
-	assert.match(said[0]!, /^tortui: the log \/dev\/full ends here: ENOSPC[^\n]*\n$/);
+	assert.match(said[0]!, /^tortui: the log \S+ cannot be written: ENOSPC[^\n]*\n$/);
+	const [cut, ...whole] = readFileSync(path, 'utf8').split('\n');
+	assert.ok(cut!.length >= 20 && cut!.length < 60, cut);
+	assert.deepEqual(
+		whole.filter(line => line !== '').map(line => JSON.parse(line).text),
+		['3 lines are missing before this: they could not be written', 'four'],
+	);
+});
+
+test('a log that has grown to its size is followed by another, and no more are kept than were asked for', t => {
+	const space = new Workspace(t);
+	const path = space.path('log');
+	const log = openLog({log: path, verbose: false, logSize: 1024, logFiles: 2});
+	for (let line = 0; line < 100; line++) log('info', `line ${line} ${'x'.repeat(50)}`);
+	assert.deepEqual(
+		readdirSync(space.path('.')).filter(name => /^log(?:\.\d)?$/.test(name)),
+		['log', 'log.1', 'log.2'],
+	);
+	for (const name of ['log', 'log.1', 'log.2']) assert.ok(statSync(space.path(name)).size <= 1024, name);
+	const all = ['log.2', 'log.1', 'log'].flatMap(name => lines(space.path(name)) as Array<{text: string}>);
+	assert.deepEqual(
+		all.map(({text}) => Number(text.split(' ')[1])),
+		Array.from({length: all.length}, (_, at) => 100 - all.length + at),
+	);
+	const reader = new LogReader(path);
+	const newest = (count: number) =>
+		reader.newest(count, () => true).map(({text}) => Number(text.split(' ')[1]));
+	assert.deepEqual(newest(3), [97, 98, 99]);
+	assert.equal(newest(Infinity).length, all.length);
+	for (let line = 100; line < 113; line++) log('info', `line ${line} ${'x'.repeat(50)}`);
+	assert.deepEqual(
+		reader.more().map(({text}) => Number(text.split(' ')[1])),
+		Array.from({length: 13}, (_, at) => 100 + at),
+		'who follows it reads on in the next',
+	);
+	reader.close();
+});
+
+test('two processes do not write one log; what was there goes on when the first has ended', async t => {
+	const space = new Workspace(t);
+	const path = space.path('log');
+	const script = `
+		import {openLog} from './source/commands/engine-process/file-log.ts';
+		openLog({log: ${JSON.stringify(path)}, verbose: false})('info', 'mine');
+		process.stdout.write('open\\n');
+		process.stdin.resume();
+	`;
+	const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script]);
+	space.defer(() => child.kill('SIGKILL'));
+	await once(child.stdout, 'data');
+	assert.throws(() => openLog({log: path, verbose: false}), {
+		message: `cannot write the log ${path}: process ${child.pid} writes it; name another file with --log`,
+	});
+	const ended = once(child, 'exit');
+	child.kill('SIGKILL');
+	await ended;
+	openLog({log: path, verbose: false, logLevel: 'warn'})('info', 'too little');
+	openLog({log: path, verbose: false, logLevel: 'warn'})('error', 'enough');
+	assert.deepEqual(
+		(lines(path) as Array<{text: string}>).map(({text}) => text),
+		['mine', 'enough'],
+	);
 });
 
 test('a log that is a link, a folder or a socket is refused, and what it leads to stays as it is', async t => {
@@ -84,7 +164,7 @@ test('a log that is a link, a folder or a socket is refused, and what it leads t
 		['pipe', /it is a pipe that nobody reads/],
 		['socket', /it is a pipe that nobody reads, or a socket$/],
 	] as const) {
-		assert.throws(() => openLog(space.path(name), false), {message: why});
+		assert.throws(() => openLog({log: space.path(name), verbose: false}), {message: why});
 		assert.throws(() => openEngineLog(space.path(name)), name);
 	}
 	assert.equal(readFileSync(space.path('mine'), 'utf8'), 'my thesis');
@@ -108,7 +188,7 @@ test('a log may be a pipe that somebody reads, who misses what comes too fast, o
 	spawnSync('mkfifo', [path]);
 	const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 	space.defer(() => closeSync(reader));
-	const log = openLog(path, false);
+	const log = openLog({log: path, verbose: false});
 	for (let line = 0; line < 5000; line++) log('info', `line ${line}`);
 	const bytes = Buffer.alloc(1_000_000);
 	const told = bytes.toString('utf8', 0, readSync(reader, bytes)).split('\n').slice(0, -1);
@@ -116,10 +196,10 @@ test('a log may be a pipe that somebody reads, who misses what comes too fast, o
 	assert.ok(told.every((line, n) => JSON.parse(line).text === `line ${n}`));
 	const file = openSync(space.path('handed'), 'w');
 	space.defer(() => closeSync(file));
-	openLog(`/dev/fd/${file}`, false)('warn', 'handed over');
+	openLog({log: `/dev/fd/${file}`, verbose: false})('warn', 'handed over');
 	assert.equal((lines(space.path('handed'))[0] as {text: string}).text, 'handed over');
-	assert.throws(() => openLog('/dev/fd/999', false), /it is not open$/);
-	openLog('/dev/null', false)('info', 'nobody reads it');
+	assert.throws(() => openLog({log: '/dev/fd/999', verbose: false}), /it is not open$/);
+	openLog({log: '/dev/null', verbose: false})('info', 'nobody reads it');
 });
 
 test('who is handed a pipe and writes its log there waits for no reader, and leaves the pipe to others as it was', t => {
@@ -133,7 +213,7 @@ test('who is handed a pipe and writes its log there waits for no reader, and lea
 	space.defer(() => closeSync(handed));
 	const script = `
 		import {openLog} from './source/commands/engine-process/file-log.ts';
-		const log = openLog('/dev/stderr', false);
+		const log = openLog({log: '/dev/stderr', verbose: false});
 		for (let line = 0; line < 5000; line++) log('info', 'line ' + line);
 	`;
 	const {status, error} = spawnSync(
