@@ -81,6 +81,8 @@ export interface TorrentView {
 	readonly files: number;
 	readonly filesWanted: number;
 	readonly dir: string;
+	/** Another folder where some of its files may be: they are being moved there, or from there. */
+	readonly otherDir?: string | undefined;
 	readonly label?: string | undefined;
 	readonly queue: number;
 	readonly sequential: boolean;

@@ -26,6 +26,8 @@ interface EngineTorrent {
 	label: string | undefined;
 	trackers: string[];
 	root: string;
+	/** Where it is being moved to, or from. */
+	otherDir?: string | undefined;
 }
 
 /** An engine that only keeps account. */
@@ -141,7 +143,10 @@ export class AccountEngine implements EngineClient {
 	}
 }
 
-function viewOf(id: string, {bytes, options, state, completed, publish}: EngineTorrent): TorrentView {
+function viewOf(
+	id: string,
+	{bytes, options, state, completed, publish, otherDir}: EngineTorrent,
+): TorrentView {
 	const {name, length, files} = readMetainfoHere(bytes);
 	return torrentView({
 		id,
@@ -154,6 +159,7 @@ function viewOf(id: string, {bytes, options, state, completed, publish}: EngineT
 		files: files.length,
 		filesWanted: files.length,
 		publish,
+		otherDir,
 	});
 }
 

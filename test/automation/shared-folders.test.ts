@@ -425,6 +425,65 @@ test('what a torrent of somebody else is downloading there is left alone, and on
 	await world.until('ours', () => world.made.get('film.mkv') === 1 && world.engine.torrents.size === 3);
 });
 
+test('what the engine is moving into a shared folder is not hashed by half, however long it rests', async t => {
+	const world = new FolderWorld(t);
+	const share = world.shared('share');
+	world.write('elsewhere/series/1.mkv');
+	world.write('elsewhere/series/2.mkv');
+	const {bytes} = await createTorrent({path: world.path('elsewhere/series'), pieceLength: 65_536});
+	world.engine.add(bytes, {dir: world.path('elsewhere')});
+	world.write('share/other.bin');
+	await world.start({shared: [share]});
+	await world.until('the other', () => world.made.get('other.bin') === 1);
+	// Right after the engine was asked what it has; nobody tells that the move begins.
+	await world.pass(20_000);
+	world.write('share/news.bin');
+	world.touch(share.dir);
+	await world.pass(2000);
+	const series = world.engine.named('series')!;
+	series.otherDir = share.dir;
+	world.write('share/series/1.mkv');
+	world.touch(share.dir);
+	await world.pass(120_000);
+	assert.equal(world.made.get('series'), undefined);
+	assert.equal(world.view.shared[0]!.waiting, 1);
+	world.write('share/series/2.mkv');
+	Object.assign(series, {otherDir: undefined, options: {dir: share.dir}});
+	world.automation.engineChanged();
+	await world.until('it is whole, and told', () => series.publish);
+	assert.deepEqual([...world.made.keys()].sort(), ['news.bin', 'other.bin']);
+});
+
+for (const whose of ['ours', "somebody else's"] as const) {
+	test(`what the engine is moving out of a shared folder is not hashed by half, when it is ${whose}`, async t => {
+		const world = new FolderWorld(t);
+		const share = world.shared('share');
+		const first = world.write('share/series/1.mkv');
+		world.write('share/series/2.mkv');
+		if (whose !== 'ours') {
+			const {bytes} = await createTorrent({path: world.path('share/series'), pieceLength: 65_536});
+			world.engine.add(bytes, {dir: share.dir});
+		}
+		await world.start({shared: [share]});
+		await world.until('it', () => world.view.shared[0]!.shared === 1);
+		const made = world.made.get('series');
+		const series = world.engine.named('series')!;
+		// Copied, and the half of what was copied is deleted.
+		Object.assign(series, {options: {...series.options, dir: world.path('away')}, otherDir: share.dir});
+		rmSync(first);
+		world.touch(share.dir);
+		await world.pass(120_000);
+		assert.deepEqual([...world.engine.torrents.keys()], [series.id]);
+		rmSync(world.path('share/series'), {recursive: true});
+		series.otherDir = undefined;
+		world.automation.engineChanged();
+		await world.until('it is not there any more', () => world.view.shared[0]!.shared === 0);
+		await world.pass(60_000);
+		assert.deepEqual([...world.engine.torrents.keys()], [series.id]);
+		assert.equal(world.made.get('series'), made);
+	});
+}
+
 test('what is being downloaded there by another way to the folder is left alone, too', async t => {
 	const world = new FolderWorld(t);
 	const share = world.shared('share');

@@ -70,21 +70,25 @@ export class EngineTorrents {
 		};
 		const reals = new Map<string, string>();
 		for (const view of this.#views.values()) {
-			if (ours.has(view.id)) continue;
+			// What is being moved is half at either place, also when it is ours.
+			const isMoving = view.otherDir !== undefined;
+			if (ours.has(view.id) && !isMoving) continue;
 			const state = stateOf(view);
-			const real = reals.get(view.dir) ?? (await realpath(view.dir).catch(() => view.dir));
-			reals.set(view.dir, real);
-			for (const dir of dirs) {
-				const between = relative(dir, real);
-				if (between === '') {
-					const root = await this.#rootOf(view, names);
-					if (root !== undefined) add(root, {id: view.id, state, exact: true});
-				} else if (!between.startsWith('..') && !isAbsolute(between)) {
-					add(between.split(sep)[0]!, {id: view.id, state, exact: false});
-				} else if (state === 'downloading') {
-					const within = relative(real, dir);
-					const isAbove = !within.startsWith('..') && !isAbsolute(within);
-					if (isAbove && within.split(sep)[0] === view.name) add('', {id: view.id, state, exact: false});
+			for (const place of isMoving ? [view.dir, view.otherDir] : [view.dir]) {
+				const real = reals.get(place) ?? (await realpath(place).catch(() => place));
+				reals.set(place, real);
+				for (const dir of dirs) {
+					const between = relative(dir, real);
+					if (between === '') {
+						const root = await this.#rootOf(view, names);
+						if (root !== undefined) add(root, {id: view.id, state, exact: true});
+					} else if (!between.startsWith('..') && !isAbsolute(between)) {
+						add(between.split(sep)[0]!, {id: view.id, state, exact: false});
+					} else if (state === 'downloading') {
+						const within = relative(real, dir);
+						const isAbove = !within.startsWith('..') && !isAbsolute(within);
+						if (isAbove && within.split(sep)[0] === view.name) add('', {id: view.id, state, exact: false});
+					}
 				}
 			}
 		}
@@ -106,7 +110,15 @@ export class EngineTorrents {
 }
 
 /** How far a torrent is, for whoever wants to have what it has. */
-function stateOf({state, wanted, completed, files, filesWanted}: TorrentView): OtherTorrent['state'] {
+function stateOf({
+	state,
+	wanted,
+	completed,
+	files,
+	filesWanted,
+	otherDir,
+}: TorrentView): OtherTorrent['state'] {
+	if (otherDir !== undefined) return 'downloading';
 	if (state === 'metadata' || state === 'checking' || files === 0 || completed < wanted) return 'downloading';
 	return filesWanted < files ? 'partial' : 'whole';
 }

@@ -14,6 +14,7 @@ import {
 	reviewEntries,
 	type SeenEntry,
 } from '../../policy/sharing/review-entries.js';
+import {settleTime} from '../../policy/sharing/settled-entries.js';
 import {renameTorrent} from '../../protocol/metainfo/rename-info.js';
 import type {SharedFolderSettings} from '../folder-settings.js';
 import {Journal} from '../journal.js';
@@ -37,8 +38,8 @@ import {mostEntries, SharedFolder} from './shared-folder.js';
 const worthKeeping: Bytes = 1_048_576;
 /** What is smaller is hashed again when the program ends at the one moment between its being hashed and added. */
 const worthKeepingFirst: Bytes = 16_777_216;
-/** What the engine has is asked for again after so long. */
-const listAge: Millis = 10_000;
+/** What the engine has was asked for after whatever is settled was written last: what it does there is known. */
+const listAge: Millis = settleTime;
 /** So long what is gone is known again when it comes back. */
 const departedTime: Millis = 2_592_000_000;
 const mostDeparted = 1000;

@@ -336,7 +336,7 @@ export class WatchedFolders {
 			} catch (error) {
 				if (!(error instanceof UserError) || isOver(error)) throw error;
 				// What is wrong with the file itself stays wrong; anything else may pass.
-				if (error.exitStatus !== 3 && error.code !== 'v2-only') {
+				if (error.exitStatus !== 3) {
 					if (folder.saidLater.get(name) !== error.message)
 						this.#say('warn', `${settings.dir}: «${name}» is tried again: ${error.message}`);
 					folder.saidLater.set(name, error.message);

@@ -57,6 +57,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		...countTrading(swarm.peers.values()),
 		known: swarm.list.known,
 		dir: torrent.dir,
+		...viewMove(torrent),
 		label: torrent.settings.label,
 		queue: torrent.settings.queue,
 		sequential: torrent.settings.sequential,
@@ -98,6 +99,12 @@ function viewSize(
 		files: files?.count ?? 0,
 		filesWanted: files?.filesWanted ?? 0,
 	};
+}
+
+/** Where else its files may be. Nothing is at two places while one is given another name where it is. */
+function viewMove({dir, resumeState}: Torrent): Pick<TorrentView, 'otherDir'> {
+	const {otherPlace} = resumeState;
+	return otherPlace === undefined || otherPlace.dir === dir ? {} : {otherDir: otherPlace.dir};
 }
 
 /** What its metadata says of itself. */

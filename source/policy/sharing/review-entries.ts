@@ -42,7 +42,7 @@ export interface SeenEntry {
 /** Somebody else's torrent whose data is where an entry is. */
 export interface OtherTorrent {
 	readonly id: string;
-	/** All of it is there; it is on its way; or some of it is not wanted. */
+	/** All of it is there; it is on its way, there or away; or some of it is not wanted. */
 	readonly state: 'whole' | 'downloading' | 'partial';
 	/** It is the entry, not something in it or around it. */
 	readonly exact: boolean;
@@ -120,6 +120,8 @@ export function reviewEntries(review: EntriesReview): EntriesPlan {
 		const isOurs = before?.state === 'shared' || before?.state === 'adding';
 		if (other !== undefined && other.state === 'downloading') {
 			downloading++;
+			// However it looked meanwhile, it has to rest when that is over.
+			settled.see(entry.name, 'on its way', now);
 			continue;
 		}
 		if (other?.exact && !isOurs) {
