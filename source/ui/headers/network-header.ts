@@ -6,6 +6,7 @@ import {networkTrouble} from '../present/network.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
 import {count, size} from '../text/format.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
+import {fieldText} from '../text/text-field.js';
 
 const hint = ' type to search   Tab: the panes, n nickname, S share a folder';
 
@@ -63,7 +64,8 @@ export function searchRow(state: ScreenState, columns: number, look: Look): Row 
 			? [[' search ', isActive ? 'accent' : 'faint']]
 			: [[' shared by ', 'faint'], [terminalText(person), 'accent'], ['  ']];
 	const trouble = networkTrouble(state);
-	const least = Math.min(24, Math.floor(columns / 3));
+	// What is typed keeps its place, and some more; the rest is for what is wrong.
+	const least = Math.min(Math.floor(columns / 3), Math.max(8, cellWidth(fieldText(query)) + 6));
 	const room = Math.max(0, columns - rowWidth(lead) - least - 2);
 	const right: Row =
 		trouble === undefined || room < 8
@@ -76,7 +78,7 @@ export function searchRow(state: ScreenState, columns: number, look: Look): Row 
 				];
 	const width = columns - rowWidth(lead) - rowWidth(right);
 	const typed = person === undefined ? fieldRow(query, width, isActive) : [];
-	const isEmpty = isActive && query.parts.length === 0;
+	const isEmpty = isActive && query.parts.length === 0 && width >= 20;
 	const field: Row = isEmpty
 		? [
 				[' ', 'text', true],

@@ -7,6 +7,7 @@ import type {ScreenState} from '../model/store.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import {logText} from './log.js';
+import {networkTrouble} from './network.js';
 import {progressOf, stateWord} from './torrent-state.js';
 
 /** What has been said, so that nothing is said twice. */
@@ -47,6 +48,8 @@ function placeName({screen, pane, network}: ScreenState['view']): string {
 }
 
 function standing(state: ScreenState): {readonly key: string; readonly line: string} | undefined {
+	const trouble = state.view.screen === 'network' ? networkTrouble(state) : undefined;
+	if (trouble?.tone === 'warn') return {key: trouble.text, line: trouble.text};
 	const torrent = state.view.screen === 'torrent' ? state.model.torrent?.overview : undefined;
 	if (!torrent) return undefined;
 	const part = progressOf(torrent);

@@ -337,6 +337,23 @@ test('a screen reader is told the part that has the keys and what is found', asy
 	assert.match(screen.terminal.text(), /People: ada, you, 40 torrents/);
 	assert.match(screen.terminal.text(), /bo, 31 torrents, 212 G, 2 of 4/);
 	assert.doesNotMatch(screen.terminal.text(), /[│┃╭━]/);
+	screen.engine.network = {...fakeNetwork, errors: ['tracker.example:6969: connection refused']};
+	screen.engine.publish();
+	screen.engine.publish();
+	await screen.terminal.settled();
+	assert.equal(screen.terminal.text().match(/tracker\.example:6969: connection refused/g)?.length, 1);
+	await screen.close();
+});
+
+test('what is wrong with a catalogue has a whole line at 80 columns beside what is typed', async () => {
+	const screen = await openNetwork(80, 24);
+	const trouble = 'tracker.example:6969: ADA is somebody else’s nickname there';
+	screen.engine.network = {...fakeNetwork, errors: [trouble]};
+	screen.engine.publish();
+	await screen.terminal.settled();
+	assert.ok(screen.terminal.line(1).includes(trouble), screen.terminal.line(1));
+	await screen.terminal.press('ab');
+	assert.match(screen.terminal.line(1), /^ search ab/);
 	await screen.close();
 });
 
