@@ -196,7 +196,7 @@ for (const [columns, rows] of [
 		await screen.advance(0.5);
 		assert.doesNotMatch(screen.terminal.text(), /not answered/);
 		await screen.advance(2);
-		assert.match(screen.terminal.text(), /tracker\.example:6969 h/);
+		assert.match(screen.terminal.text(), /6969 has not a/);
 		await screen.terminal.press('x');
 		screen.engine.silentCatalogue = false;
 		await screen.advance(1);
