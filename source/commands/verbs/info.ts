@@ -80,7 +80,9 @@ function linkMagnet(link: MagnetLink): string {
 type InfoArguments = Arguments<typeof jsonOption & typeof resolveOptions>;
 
 function configured(args: InfoArguments, context: Context): InfoArguments {
-	const config = readConfig(context.env, message => context.warn(message));
+	const config = new Map(readConfig(context.env, message => context.warn(message)));
+	// An engine that runs has that one.
+	config.delete('port');
 	return withDefaults(args, command, config) as InfoArguments;
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {type AddressInfo, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
@@ -189,4 +191,21 @@ test('verify tells the same size as info, padding left out', async () => {
 	const {status, out} = await run(['verify', path, content]);
 	assert.equal(status, 0);
 	assert.match(out, /^set: all \d+ pieces \(68\.4 K\) are right\n$/);
+});
+
+test('--resolve goes by another port than the config file names: an engine that runs has that', async t => {
+	const server = createServer().listen(0, '127.0.0.1');
+	t.after(() => server.close());
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	const home = join(dir, 'port');
+	mkdirSync(join(home, 'tortui'), {recursive: true});
+	const settings = {port, bind: ['127.0.0.1'], dht: false, lsd: false, 'state-dir': join(home, 'state')};
+	writeFileSync(join(home, 'tortui', 'config.json'), JSON.stringify(settings));
+	const env = {HOME: home, XDG_CONFIG_HOME: home};
+	const {status, error} = await run(['info', '--resolve', '--timeout', '1', v1], {env});
+	assert.match(error, /given up after 1 s/);
+	assert.equal(status, 1);
+	const typed = await run(['info', '--resolve', '--timeout', '1', '--port', `${port}`, v1], {env});
+	assert.match(typed.error, /^port \d+ is taken/);
 });
