@@ -56,8 +56,8 @@ async function note(before: Map<string, TorrentView>, engine: LocalEngine): Prom
 	for (const view of torrents) if (!before.has(view.id)) before.set(view.id, view);
 }
 
-/** Two processes must not write the same torrent into the same folder. */
-function claim(folder: string, {source, options}: Task): ProcessLock {
+/** Keeps other processes from writing the same torrent into the same folder. Throws a `UserError` when one does. */
+export function claim(folder: string, {source, options}: Task): ProcessLock {
 	const key = createHash('sha256')
 		.update(`${sourceId(source)}\n${options.dir}`)
 		.digest('hex')

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import {
 	appendFileSync,
 	closeSync,
+	cpSync,
+	existsSync,
 	openSync,
 	readFileSync,
 	rmSync,
+	statSync,
 	truncateSync,
 	writeFileSync,
 	writeSync,
@@ -14,7 +17,10 @@ import {test} from 'node:test';
 import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.ts';
 import {wrapInfo} from '../../../source/protocol/metainfo/wrap-info.ts';
+import {until} from '../../helpers/deadline.ts';
+import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {makeTorrent, writeFolder} from '../../helpers/torrents.ts';
+import {startTortui} from '../../helpers/tortui.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 import {run} from '../printed.ts';
 
@@ -65,7 +71,10 @@ test('a file with a wrong piece of its own is wrong, whoever is missing beside i
 	disk.spoil('b.bin', 50_000);
 	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'wrong', c: 'missing', d: 'unknown'}]);
 	const {out} = await disk.tell();
-	assert.match(out, /missing +set\/c\.bin\n +wrong +set\/b\.bin\n +cannot be known +set\/d\.bin/);
+	assert.match(
+		out,
+		/missing +set\/c\.bin\n +wrong +set\/b\.bin {2}\(bytes 31072-63839, 96608-99999\)\n +cannot be known +set\/d\.bin/,
+	);
 });
 
 test('a file that is too long is wrong though all its pieces fit, and so is one that is too short', async t => {
@@ -137,4 +146,107 @@ test('where a v2 torrent lacks hashes nothing can be known, and the reason is to
 	assert.doesNotMatch(out, /small/);
 	rmSync(join(content.root, 'small.bin'));
 	assert.match((await run(['verify', bare, content.dir])).out, /missing +set\/small\.bin/);
+});
+
+/** Content that somebody seeds, and a copy of it with a wrong piece, a missing file and one that is too long. */
+async function damaged(space: Workspace) {
+	const torrent = testTorrent(space, 'set', [
+		['a.bin', 300_000],
+		['b.bin', 300_000],
+		['c.bin', 300_000],
+	]);
+	const seeder = await openTestSession(space, 'seeder');
+	await seedTorrent(seeder, torrent);
+	const dir = space.folder('copy');
+	cpSync(torrent.content.root, join(dir, 'set'), {recursive: true});
+	const file = (name: string) => join(dir, 'set', name);
+	const bytes = readFileSync(file('b.bin'));
+	bytes[100_000]! ^= 1;
+	writeFileSync(file('b.bin'), bytes);
+	rmSync(file('c.bin'));
+	writeFileSync(file('notes.txt'), 'mine');
+	const words = [
+		'verify',
+		space.path('set.torrent'),
+		dir,
+		'--state-dir',
+		space.path('home'),
+		'--bind',
+		'127.0.0.1',
+		'--port',
+		'0',
+	];
+	const peer = `127.0.0.1:${seeder.port}`;
+	return {torrent, file, peer, verify: (...more: string[]) => run([...words, ...more]), words};
+}
+
+test('--fix fetches what is missing or wrong over what is there, and no more; then nothing is wrong', async t => {
+	const {torrent, file, peer, verify} = await damaged(new Workspace(t));
+	const {status, out} = await verify('--fix', '--peer', peer, '--json', '--stop-timeout', '30s');
+	const [before, ...events] = out
+		.trim()
+		.split('\n')
+		.map(line => JSON.parse(line));
+	const after = events.pop();
+	assert.deepEqual([status, before.complete, after.complete], [0, false, true]);
+	const {downloaded} = events.find(({event}) => event === 'complete');
+	assert.ok(
+		downloaded >= 300_000 && downloaded < 300_000 + 3 * pieceLength,
+		`${downloaded} bytes were fetched`,
+	);
+	for (const name of ['a.bin', 'b.bin', 'c.bin'])
+		assert.deepEqual(readFileSync(file(name)), readFileSync(join(torrent.content.root, name)), name);
+	assert.equal(readFileSync(file('notes.txt'), 'utf8'), 'mine');
+	assert.equal((await verify()).status, 0);
+});
+
+test('--fix without anybody to ask notes what is right, so that get fetches the rest alone', async t => {
+	const space = new Workspace(t);
+	const {verify, words, peer} = await damaged(space);
+	const first = await verify('--fix');
+	assert.equal(first.status, 4);
+	const {status, out} = await run([
+		'get',
+		words[1]!,
+		'-d',
+		words[2]!,
+		...words.slice(3),
+		'--peer',
+		peer,
+		'--json',
+		'--overwrite',
+		'--stop-timeout',
+		'30s',
+	]);
+	assert.equal(status, 0);
+	const events = out
+		.trim()
+		.split('\n')
+		.map(line => JSON.parse(line));
+	const {downloaded} = events.find(({event}) => event === 'complete');
+	assert.ok(
+		downloaded >= 300_000 && downloaded < 300_000 + 3 * pieceLength,
+		`${downloaded} bytes were fetched`,
+	);
+	assert.equal((await verify('--fix')).status, 0);
+});
+
+test('a file that is too long stays wrong, and is not cut; peers without --fix are refused', async t => {
+	const {file, verify, peer} = await damaged(new Workspace(t));
+	appendFileSync(file('a.bin'), 'x');
+	const {status, out} = await verify('--fix', '--peer', peer, '--stop-timeout', '30s');
+	assert.equal(status, 4);
+	assert.match(out, /wrong {2}set\/a\.bin {2}\(its size\)\n$/);
+	assert.equal(statSync(file('a.bin')).size, 300_001);
+	assert.equal((await verify('--peer', peer)).status, 2);
+});
+
+test('Ctrl-C ends what waits for peers, and what is right stays noted', async t => {
+	const space = new Workspace(t);
+	const {words} = await damaged(space);
+	const program = startTortui(space, [...words, '--fix', '--peer', '127.0.0.1:1']);
+	await until('it has looked', 20_000, () => program.stdout.includes('pieces are right'), 10);
+	await until('it waits', 20_000, () => existsSync(space.path('home/get/resume')), 10);
+	program.child.kill('SIGINT');
+	assert.equal((await program.end(15_000)).code, 130);
 });
