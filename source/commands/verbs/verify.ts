@@ -303,7 +303,7 @@ async function mend(
 /** Hashes the data on disk against the torrent. */
 export const command = defineCommand({
 	name: 'verify',
-	usage: ['verify TORRENT DIR [--fix [--peer HOST:PORT]]'],
+	usage: ['verify TORRENT DIR [--fix] [--json]'],
 	summary: 'Hashes the data below DIR against the torrent. Exit status 4: some is missing or wrong.',
 	words: [2, 2],
 	config: true,
