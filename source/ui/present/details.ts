@@ -17,6 +17,17 @@ function amountPairs(torrent: TorrentView): ReadonlyArray<readonly [string, stri
 	];
 }
 
+/** Until when it is seeded, what becomes of it then, and how it stands with that. */
+function goalPairs({goal}: TorrentView): ReadonlyArray<readonly [string, string]> {
+	if (goal === undefined) return [];
+	const [until = '', ...then] = terminalText(goal.text).split(', then ');
+	return [
+		['seeded until', until],
+		...(then.length > 0 ? [['and then', then.join(', then ')] as const] : []),
+		['', terminalText(goal.why)],
+	];
+}
+
 /** All that is known of a torrent, as names and values. */
 export function detailPairs(
 	torrent: TorrentView,
@@ -41,12 +52,7 @@ export function detailPairs(
 			'limits',
 			`down ${torrent.maxDownload === undefined ? 'none' : rateWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : rateWithUnit(torrent.maxUpload)}`,
 		],
-		...(torrent.goal
-			? [
-					['seeded until', terminalText(torrent.goal.text)] as const,
-					['', terminalText(torrent.goal.why)] as const,
-				]
-			: []),
+		...goalPairs(torrent),
 		torrent.label ? ['label', terminalText(torrent.label)] : undefined,
 		['added', dayAndTime(torrent.addedAt, look.timezone)],
 		torrent.completedAt === undefined

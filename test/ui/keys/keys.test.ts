@@ -355,6 +355,25 @@ test('sets limits, and says what is wrong with one', async () => {
 	await close();
 });
 
+test('sets all of a goal in the form for limits: what is left empty stays, what is default is as for all', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30);
+	const tab = '\t';
+	await terminal.press('L', tab, tab, 'default', tab, 'none', tab, '1 day', keys.enter);
+	assert.match(terminal.text(), /A time is written 30m, 2h or 1d/);
+	await terminal.press('\u0015', '1d', tab, ' ', ' ', tab, 'sleep', keys.enter);
+	assert.match(terminal.text(), /It can stop, remove, remove-with-data, or go on at a rate: 50K/);
+	await terminal.press('\u0015', '50K', tab, ' ', keys.enter);
+	assert.deepEqual(engine.sent.slice(-2), [
+		{type: 'torrent.limits', id: engine.id, maxDownload: null, maxUpload: null, seedTime: null},
+		{
+			type: 'torrent.goal',
+			id: engine.id,
+			goal: {ratio: null, idle: 86_400, atGoal: 51_200, match: 'all', keepLast: true},
+		},
+	]);
+	await close();
+});
+
 test('remembers theme, sorting, range and the pane in front, by the size of the screen', async () => {
 	const first = await openTestScreen(120, 40);
 	await first.terminal.press('5', ']', ':', 'theme gruvbox', keys.enter);
