@@ -2,12 +2,14 @@ import {join} from 'node:path';
 import type {Bytes} from '../../base/units.js';
 import {diskPath} from '../../io/files/disk-path.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import type {UnreadableFiles} from './unreadable-files.js';
 
 /**
  * What became of a file. `unknown`: no piece that is its alone is wrong, but one is that it shares with a file that is
  * missing or wrong, or that may be; which of the two is at fault no hash can tell. Or the torrent lacks hashes of it.
+ * `unreadable`: it is there, and may not be read.
  */
-export type FileState = 'ok' | 'missing' | 'wrong' | 'unknown';
+export type FileState = 'ok' | 'missing' | 'wrong' | 'unknown' | 'unreadable';
 
 /** One file of a torrent; the path is the one on the disk. */
 export interface FileResult {
@@ -33,6 +35,7 @@ export async function judgeFiles(
 	renamed: ReadonlyMap<number, readonly string[]>,
 	right: Uint8Array,
 	isKnown: (piece: number) => boolean = () => true,
+	unreadable: UnreadableFiles = new Map(),
 ): Promise<FileResult[]> {
 	const {stat} = await import('node:fs/promises');
 	const {files, pieceLength} = metainfo;
@@ -43,6 +46,7 @@ export async function judgeFiles(
 			.map(async ([index, {path: written, length, offset}]) => {
 				const path = renamed.get(index) ?? written;
 				const found = await stat(diskPath(join(dir, ...path))).catch(() => undefined);
+				if (unreadable.has(index)) return {path, length, state: 'unreadable'} as const;
 				if (!found?.isFile()) return {path, length, state: 'missing'} as const;
 				let state: FileState = found.size === length ? 'ok' : 'wrong';
 				const ranges: Array<[from: Bytes, to: Bytes]> = [];

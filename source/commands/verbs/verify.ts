@@ -22,6 +22,7 @@ import {
 } from '../arguments/flags.js';
 import {duration} from '../arguments/quantities.js';
 import {type FileResult, judgeFiles} from '../output/judge-files.js';
+import {piecesOfFiles, type UnreadableFiles, unreadableFiles} from '../output/unreadable-files.js';
 import {redraws} from '../screen/terminal-kind.js';
 import {interruption} from '../transfer/interruption.js';
 import {readTorrentSource, type TorrentSource} from '../transfer/torrent-source.js';
@@ -42,6 +43,7 @@ async function checkPieces(
 	metainfo: Metainfo,
 	dir: string,
 	renamed: ReadonlyMap<number, readonly string[]>,
+	unreadable: UnreadableFiles,
 	progress: (piece: number) => void,
 ): Promise<Checked | undefined> {
 	const [{DiskService}, {BlockPool}] = await Promise.all([
@@ -62,12 +64,16 @@ async function checkPieces(
 		{stored() {}, wrong() {}, failed() {}},
 	);
 	const right = new Uint8Array(metainfo.pieceCount);
+	// One that may not be read holds up no other.
+	const skipped = piecesOfFiles(metainfo, unreadable);
 	const interrupted = interruption();
 	let stopped = false;
 	try {
 		const stamps = await storage.stamps();
 		const checking = storage.check(
-			Uint32Array.from({length: metainfo.pieceCount}, (_, piece) => piece),
+			Uint32Array.from({length: metainfo.pieceCount}, (_, piece) => piece).filter(
+				piece => skipped[piece] === 0,
+			),
 			(piece, isRight) => {
 				right[piece] = isRight ? 1 : 0;
 				progress(piece);
@@ -100,6 +106,7 @@ function knownPieces(metainfo: Metainfo): (piece: number) => boolean {
 /** What each state is called, in the order in which they are told: what is missing explains the others. */
 const badStates = [
 	['missing', 'missing'],
+	['unreadable', 'cannot be read'],
 	['wrong', 'wrong'],
 	['unknown', 'cannot be known'],
 ] as const;
@@ -212,7 +219,8 @@ async function judge(
 	const isKnown = knownPieces(metainfo);
 	let shown = 0;
 	let checked = 0;
-	const found = await checkPieces(metainfo, dir, renamed, () => {
+	const unreadable = await unreadableFiles(metainfo, dir, renamed);
+	const found = await checkPieces(metainfo, dir, renamed, unreadable, () => {
 		checked++;
 		if (!redraws(stderr, context) || json || performance.now() - shown < 100) return;
 		shown = performance.now();
@@ -220,7 +228,7 @@ async function judge(
 	});
 	if (shown > 0) stderr.write('\r\u001B[K');
 	if (found === undefined) return undefined;
-	const files = await judgeFiles(metainfo, dir, renamed, found.right, isKnown);
+	const files = await judgeFiles(metainfo, dir, renamed, found.right, isKnown, unreadable);
 	const isWhole = found.right.every(one => one === 1) && files.every(({state}) => state === 'ok');
 	return {...found, files, isWhole, isKnown};
 }
@@ -342,6 +350,12 @@ export const command = defineCommand({
 		if (found === undefined) return 130;
 		tell(found, metainfo, flags.json, context);
 		if (!flags.fix) return found.isWhole ? 0 : 4;
+		const locked = found.files.find(({state}) => state === 'unreadable');
+		if (locked !== undefined)
+			throw new UserError(
+				'unreadable',
+				`nothing is fetched while ${locked.path.join('/')} cannot be read: change who may, then again`,
+			);
 		const status = await mend({source, dir, found, renamed}, flags, context);
 		if (status !== 0 || found.isWhole) return status;
 		const names = await findNames(metainfo, dir, 'present');

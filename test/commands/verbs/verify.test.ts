@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
 	appendFileSync,
+	chmodSync,
 	closeSync,
 	cpSync,
 	existsSync,
@@ -249,4 +250,13 @@ test('Ctrl-C ends what waits for peers, and what is right stays noted', async t 
 	await until('it waits', 20_000, () => existsSync(space.path('home/get/resume')), 10);
 	program.child.kill('SIGINT');
 	assert.equal((await program.end(15_000)).code, 130);
+});
+
+test('a file that may not be read is told, and holds up no other', {
+	skip: process.getuid?.() === 0 && 'whoever is root may read everything',
+}, async t => {
+	const disk = onDisk(new Workspace(t));
+	chmodSync(disk.file('d.bin'), 0);
+	assert.deepEqual(await disk.states(), [4, {a: 'ok', b: 'ok', c: 'unknown', d: 'unreadable'}]);
+	assert.match((await disk.tell()).out, /cannot be read +set\/d\.bin\n/);
 });
