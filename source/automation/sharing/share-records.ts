@@ -1,31 +1,19 @@
-import type {Bytes, Millis} from '../../base/units.js';
-import type {KnownEntry} from '../../policy/sharing/review-entries.js';
+import type {DepartedEntry} from '../../policy/sharing/departed-entries.js';
+import type {KnownEntry} from '../../policy/sharing/known-entry.js';
 
-/** An entry that is gone: when it turns up again, or under another name, it is not hashed anew. */
-export interface DepartedEntry {
-	readonly folder: string;
-	readonly name: string;
-	readonly look: string;
-	readonly inode: string;
-	readonly id: string;
-	/** Milliseconds since 1970. */
-	readonly at: Millis;
-	readonly size: Bytes;
-	/** Its torrent is about to be removed. */
-	readonly isLeaving?: boolean;
-}
-
-/** What is kept over restarts, one thing a key; see `keyOf`. */
+/** What is kept over restarts, one thing a key; see `entryKey`, `departedKey` and `folderKey`. */
 export type ShareRecord =
 	| {readonly kind: 'entry'; readonly folder: string; readonly entry: KnownEntry}
 	| {readonly kind: 'departed'; readonly departed: DepartedEntry}
-	/** What the torrents of a folder were given last. */
-	| {
-			readonly kind: 'folder';
-			readonly publish: boolean;
-			readonly label: string;
-			readonly trackers: readonly string[];
-	  };
+	| ({readonly kind: 'folder'} & GivenSettings);
+
+/** What the torrents of a folder were given last. */
+export interface GivenSettings {
+	readonly publish: boolean;
+	/** Empty for none. */
+	readonly label: string;
+	readonly trackers: readonly string[];
+}
 
 export const entryKey = (folder: string, name: string): string => `e ${folder}\0${name}`;
 export const departedKey = (id: string): string => `d ${id}`;

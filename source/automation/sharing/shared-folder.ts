@@ -1,8 +1,9 @@
 import type {FolderFault, SharedFolderView} from '../../api/folders-view.js';
+import {UserError} from '../../base/errors.js';
 import type {Clock} from '../../base/ports.js';
 import {safeText, terminalText} from '../../base/safe-text.js';
 import type {Millis} from '../../base/units.js';
-import type {KnownEntry} from '../../policy/sharing/review-entries.js';
+import type {KnownEntry, SeenEntry} from '../../policy/sharing/known-entry.js';
 import {SettledEntries} from '../../policy/sharing/settled-entries.js';
 import type {SharedFolderSettings} from '../folder-settings.js';
 import type {EntrySight, FolderLook, LookRules} from '../look/folder-look.js';
@@ -13,6 +14,11 @@ export const mostEntries = 10_000;
 const firstRetry: Millis = 60_000;
 const longestRetry: Millis = 3_600_000;
 const mostFaults = 20;
+
+/** What a folder stands on. */
+export interface SharedFolderSetup extends FolderLooksSetup {
+	say(level: 'info' | 'warn' | 'error', text: string): void;
+}
 
 /** What could not be done for an entry. */
 interface Refusal {
@@ -46,6 +52,7 @@ export class SharedFolder {
 	/** In order. */
 	queue: EntrySight[] = [];
 	readonly #clock: Clock;
+	readonly #say: SharedFolderSetup['say'];
 	#looks = 0;
 	#names: {readonly look: FolderLook | undefined; readonly names: ReadonlySet<string>} | undefined;
 	#revision = 0;
@@ -53,9 +60,10 @@ export class SharedFolder {
 	readonly #said = new Map<string, string>();
 	readonly #writtenSince = new Map<string, Millis>();
 
-	constructor(settings: SharedFolderSettings, setup: FolderLooksSetup) {
+	constructor(settings: SharedFolderSettings, setup: SharedFolderSetup) {
 		this.settings = settings;
 		this.#clock = setup.clock;
+		this.#say = setup.say;
 		this.looks = new FolderLooks(settings.dir, setup);
 	}
 
@@ -108,12 +116,32 @@ export class SharedFolder {
 		return last !== undefined && name > last;
 	}
 
+	/** Whether an entry is not where it was; not when nobody can say. */
+	isMissing(name: string): boolean {
+		return !this.names.has(name) && !this.isUnclear(name);
+	}
+
 	/** Something cannot be shared as it is now; it is tried again after a minute, then after twice as long each time. */
-	refuse(name: string, look: string, why: string): void {
+	refuse({name, look}: SeenEntry, error: unknown): void {
+		const {message: why} = error as Error;
 		const before = this.refusals.get(name);
 		const isSame = before?.look === look;
 		const wait = isSame ? Math.min(longestRetry, before.wait * 2) : firstRetry;
 		this.refusals.set(name, {look, why, wait, retryAt: this.#clock.now() + wait});
+		this.tell('warn', `refuses ${name}`, `${this.dir}: «${name}» is not shared: ${why}`);
+		if (!(error instanceof UserError)) this.#say('error', `sharing «${name}» failed: ${why}`);
+	}
+
+	/** Something was written to meanwhile: it is waited for longer. */
+	disturbed(name: string): void {
+		const now = this.#clock.now();
+		this.settled.disturbed(name, now);
+		this.looks.lookAt(now);
+	}
+
+	/** What is not there any more is refused no more. */
+	forgetRefusals(): void {
+		for (const name of this.refusals.keys()) if (this.isMissing(name)) this.refusals.delete(name);
 	}
 
 	/** Whether something that looks so is not to be tried now. */
@@ -122,12 +150,12 @@ export class SharedFolder {
 		return refusal !== undefined && refusal.look === look && refusal.retryAt > this.#clock.now();
 	}
 
-	/** Whether a sentence about something is another one than the last; undefined: there is nothing to be said of it now. */
-	isNewsOf(what: string, text: string | undefined): boolean {
-		const isNews = this.#said.get(what) !== text;
-		if (text === undefined) this.#said.delete(what);
-		else this.#said.set(what, text);
-		return isNews;
+	/** A sentence about something, unless it was the last that was said about it; undefined: it is over. */
+	tell(level: 'info' | 'warn', about: string, text: string | undefined): void {
+		const isNews = this.#said.get(about) !== text;
+		if (text === undefined) this.#said.delete(about);
+		else this.#said.set(about, text);
+		if (isNews && text !== undefined) this.#say(level, text);
 	}
 
 	/** These are being written now. */

@@ -1,43 +1,9 @@
-import type {Bytes, Millis} from '../../base/units.js';
+import type {Millis} from '../../base/units.js';
+import {isOurs, type KnownEntry, type SeenEntry} from './known-entry.js';
 import type {SettledEntries} from './settled-entries.js';
 
 /** Something was written so short a while ago to what is not whole yet: its folder is not either. */
 const partialTime: Millis = 600_000;
-
-/** What is known of an entry of a shared folder. */
-export interface KnownEntry {
-	readonly name: string;
-	/** How it looked when its torrent was made. */
-	readonly look: string;
-	/** Which thing on its disk it is. */
-	readonly inode: string;
-	/** Which folder it was in: another disk at the same place is another one. */
-	readonly root: string;
-	/** Its torrent. */
-	readonly id: string;
-	/**
-	 * `adding`: about to be added. `shared`: added by us. `foreign`: somebody else's torrent, which we leave to them.
-	 * `declined`: a person has removed the torrent, and is not given it again while the entry stays as it is.
-	 */
-	readonly state: 'adding' | 'shared' | 'foreign' | 'declined';
-	/** It is paused because its folder is gone. */
-	readonly held?: boolean;
-	/** The torrent of what was there before. */
-	readonly replaces?: string | undefined;
-	/** When it was hashed, in milliseconds since 1970. */
-	readonly hashedAt: Millis;
-	readonly size: Bytes;
-}
-
-/** How an entry is now. */
-export interface SeenEntry {
-	readonly name: string;
-	readonly inode: string;
-	readonly look: string;
-	readonly size: Bytes;
-	/** When something was written to that is in it and not whole, in milliseconds since 1970. */
-	readonly partialAt?: Millis;
-}
 
 /** Somebody else's torrent whose data is where an entry is. */
 export interface OtherTorrent {
@@ -117,14 +83,13 @@ export function reviewEntries(review: EntriesReview): EntriesPlan {
 	for (const entry of seen.values()) {
 		const before = known.get(entry.name);
 		const other = review.other(entry.name);
-		const isOurs = before?.state === 'shared' || before?.state === 'adding';
 		if (other !== undefined && other.state === 'downloading') {
 			downloading++;
 			// However it looked meanwhile, it has to rest when that is over.
 			settled.see(entry.name, 'on its way', now);
 			continue;
 		}
-		if (other?.exact && !isOurs) {
+		if (other?.exact && (before === undefined || !isOurs(before))) {
 			if (before?.id !== other.id || before.state !== 'foreign')
 				actions.push({type: 'foreign', seen: entry, id: other.id});
 			continue;

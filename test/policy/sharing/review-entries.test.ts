@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {KnownEntry, SeenEntry} from '../../../source/policy/sharing/known-entry.ts';
 import {
 	type EntriesReview,
-	type KnownEntry,
 	type OtherTorrent,
 	reviewEntries,
-	type SeenEntry,
 } from '../../../source/policy/sharing/review-entries.ts';
 import {SettledEntries, settleTime} from '../../../source/policy/sharing/settled-entries.ts';
 
