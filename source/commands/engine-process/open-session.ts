@@ -62,7 +62,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		stateDir,
 		dir,
 		port: flags.port ?? 6881,
-		portFixed: flags.port !== undefined,
+		// A port of the config file is the engine's; who transfers something beside it takes another.
+		portFixed: flags.port !== undefined && (restore || given === undefined || given.has('port')),
 		bind: flags.bind,
 		maxPeers: flags.maxPeers ?? usualPeers,
 		maxDownload: flags.maxDownload,

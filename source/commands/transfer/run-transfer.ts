@@ -135,6 +135,8 @@ function openOwnLog(flags: Flags<typeof sharedOptions>, {warn}: Context): Log {
 interface Run {
 	readonly seeds: boolean;
 	readonly flags: Flags<typeof sharedOptions>;
+	/** The options that were typed. */
+	readonly given: ReadonlySet<string>;
 	readonly context: Context;
 	readonly waiting: Waiting | undefined;
 }
@@ -142,7 +144,7 @@ interface Run {
 async function transferAll(
 	tasks: readonly Task[],
 	diskThread: DiskThread,
-	{seeds, flags, context, waiting}: Run,
+	{seeds, flags, given, context, waiting}: Run,
 ): Promise<ExitStatus> {
 	const dhtNodes = makeStateDir(flags.stateDir, context.env);
 	const stateDir = join(dhtNodes, 'get');
@@ -164,6 +166,7 @@ async function transferAll(
 			log,
 			diskThread,
 			flags,
+			given,
 		});
 		try {
 			const {ids, links, before} = await addAll(unique, engine);
@@ -207,12 +210,13 @@ async function inTime<Value>(read: Promise<Value>, timeout: Seconds | undefined)
  *
  * @param read finds out what is to be downloaded and seeded
  * @param seeds whether what is complete is seeded until its goal; a goal of 0 is reached at once
+ * @param given the options that were typed
  * @param waiting how long downloads are waited for; as long as it takes when left out
  */
 export async function runTransfer(
 	read: () => Promise<readonly Task[]>,
 	seeds: boolean,
-	flags: Flags<typeof sharedOptions>,
+	{flags, given}: Pick<Run, 'flags' | 'given'>,
 	context: Context,
 	waiting?: Waiting,
 ): Promise<ExitStatus> {
@@ -223,7 +227,7 @@ export async function runTransfer(
 		const {seedRatio, seedTime, seedIdle, seedMatch, keepLastSeed} = flags;
 		const isOver = [seedRatio, seedTime, seedIdle].includes(0) && seedMatch !== 'all' && !keepLastSeed;
 		const staysToSeed = seeds && !isOver;
-		return await transferAll(tasks, diskThread, {seeds: staysToSeed, flags, context, waiting});
+		return await transferAll(tasks, diskThread, {seeds: staysToSeed, flags, given, context, waiting});
 	} catch (error) {
 		void diskThread.end();
 		throw error;

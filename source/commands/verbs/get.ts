@@ -50,7 +50,7 @@ export const command = defineCommand({
 				return sources.map(source => ({source, options}));
 			},
 			seedRatio !== undefined || seedTime !== undefined || seedIdle !== undefined,
-			flags,
+			{flags, given},
 			context,
 			{stopTimeout: flags.stopTimeout, timeout: flags.timeout},
 		);

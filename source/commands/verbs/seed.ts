@@ -196,7 +196,7 @@ export const command = defineCommand({
 				return seeds;
 			},
 			true,
-			{...flags, tracker: flags.tracker.flat()},
+			{flags: {...flags, tracker: flags.tracker.flat()}, given},
 			context,
 		);
 	},

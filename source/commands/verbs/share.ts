@@ -9,7 +9,7 @@ import {percent} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {text} from '../arguments/quantities.js';
-import {ensureEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {ensureEngine, findEngine, requireEngine} from '../engine-process/ensure-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {makeStateDir, stateDirPath} from '../engine-process/state-dir.js';
 import {catalogueUrl, nickname} from '../network/catalogue-values.js';
@@ -136,7 +136,11 @@ export const command = defineCommand({
 			return 0;
 		};
 		if (flags.remove || dirs.length === 0) {
-			const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
+			const stateDir = stateDirPath(flags.stateDir, env);
+			const asked = flags.remove || flags.list;
+			const engine = await (asked ? requireEngine : findEngine)(stateDir, env, version);
+			if (engine === undefined)
+				throw new UserError('usage', 'missing: share DIR (see: tortui share --help)', 2);
 			return withEngine(engine, async () => {
 				if (dirs.length === 0)
 					return show((await engine.send({type: 'folders.list'})).folders, flags.json, context);

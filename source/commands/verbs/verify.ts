@@ -11,7 +11,7 @@ import {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {geometryOf} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {percent, size} from '../../ui/text/format.js';
-import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
+import {type Arguments, type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {
 	engineOptions,
 	jsonOption,
@@ -270,7 +270,7 @@ function tell(
 /** Notes what is right, and fetches what is not. Ctrl-C is heard from the beginning, not only when an engine has been started. */
 async function mend(
 	{source, dir, found, renamed}: ToMend,
-	flags: Flags<typeof options>,
+	{flags, given}: Pick<Arguments<typeof options>, 'flags' | 'given'>,
 	context: Context,
 ): Promise<ExitStatus> {
 	const early = interruption();
@@ -296,7 +296,7 @@ async function mend(
 			if (isInterrupted) throw new UserError('interrupted', 'interrupted');
 			return [all];
 		};
-		return await runTransfer(read, false, transferFlags(flags, dir), context, {
+		return await runTransfer(read, false, {flags: transferFlags(flags, dir), given}, context, {
 			stopTimeout,
 			timeout: undefined,
 		});
@@ -356,7 +356,7 @@ export const command = defineCommand({
 				'unreadable',
 				`nothing is fetched while ${locked.path.join('/')} cannot be read: change who may, then again`,
 			);
-		const status = await mend({source, dir, found, renamed}, flags, context);
+		const status = await mend({source, dir, found, renamed}, {flags, given}, context);
 		if (status !== 0 || found.isWhole) return status;
 		const names = await findNames(metainfo, dir, 'present');
 		const mended = await judge(metainfo, dir, names, flags.json, context);

@@ -64,10 +64,15 @@ export class CatalogueLink {
 		return this.#news;
 	}
 
-	/** Once a second. @param watched somebody looks at who is there */
-	tick(now: Millis, wanted: ReadonlyMap<string, Shared>, watched: boolean): void {
+	/**
+	 * Once a second.
+	 *
+	 * @param watched somebody looks at who is there
+	 * @param alone nobody else publishes with the same key
+	 */
+	tick(now: Millis, wanted: ReadonlyMap<string, Shared>, watched: boolean, alone: boolean): void {
 		if (this.#state === 'open') {
-			this.publisher.tick(now, wanted);
+			this.publisher.tick(now, wanted, alone);
 			if (watched) this.#watch(now);
 			else this.#unwatch();
 			if (watched && now >= this.#lookAt) void this.look();

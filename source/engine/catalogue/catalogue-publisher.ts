@@ -40,6 +40,8 @@ export class CataloguePublisher {
 	#work: Promise<void> | undefined;
 	#nick: string | undefined;
 	#hasLeft = false;
+	/** Whether what an earlier run may have left there was looked for. */
+	#isCleared = false;
 
 	constructor(client: CatalogueClient, log: (level: LogLevel, text: string) => void) {
 		this.#client = client;
@@ -65,15 +67,19 @@ export class CataloguePublisher {
 		return this.#refused.get(infoHash)?.why ?? this.#trouble;
 	}
 
-	/** Does what is to be done next, one thing after the other, while nothing else is under way. */
-	tick(now: Millis, wanted: ReadonlyMap<string, Shared>): void {
+	/**
+	 * Does what is to be done next, one thing after the other, while nothing else is under way.
+	 *
+	 * @param alone nobody else publishes with the same key: what is there at first was left by a run that could not say goodbye
+	 */
+	tick(now: Millis, wanted: ReadonlyMap<string, Shared>, alone: boolean): void {
 		const [first] = wanted.values();
 		const nick = first?.publication.nick;
 		// Another name is tried at once.
 		if (nick !== this.#nick) this.#quietUntil = Number.NEGATIVE_INFINITY;
 		this.#nick = nick;
 		if (this.#work !== undefined || this.#hasLeft || now < this.#quietUntil) return;
-		const work = this.#next(now, wanted);
+		const work = alone && !this.#isCleared ? this.#clear() : this.#next(now, wanted);
 		if (work === undefined) return;
 		this.#work = work
 			.then(
@@ -132,6 +138,11 @@ export class CataloguePublisher {
 			}
 		}
 		this.#recheckAt = now + recheckTime;
+	}
+
+	async #clear(): Promise<void> {
+		if ((await this.#client.ownEntries()) > 0) await this.#client.goodbye();
+		this.#isCleared = true;
 	}
 
 	async #withdraw(infoHashes: readonly string[]): Promise<void> {

@@ -75,7 +75,8 @@ export class CatalogueService implements SessionService {
 			}
 		for (const torrent of published) this.#announceTo(torrent);
 		const watched = now - this.#lookedAt < lookTime;
-		for (const link of this.#links.values()) link.tick(now, this.#wantedIn(link, published), watched);
+		for (const link of this.#links.values())
+			link.tick(now, this.#wantedIn(link, published), watched, this.#ground.isAlone);
 	}
 
 	/** Sees that what is to be published is announced where the catalogues are that a person named. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createServer} from 'node:net';
 import {test} from 'node:test';
 import type {Flags} from '../../../source/commands/arguments/command.ts';
 import {engineOptions, torrentOptions} from '../../../source/commands/arguments/flags.ts';
@@ -47,4 +48,41 @@ test('of a limit that was typed, configured and chosen by command, the typed one
 	assert.equal(await start([], 300_000), 1_048_576);
 	assert.equal(await start(['--max-download', '5M']), 5_242_880);
 	assert.equal(await start([]), 300_000);
+});
+
+test('a port of the config file is the engine’s: who transfers something beside it takes another, unless it was typed', async t => {
+	const space = new Workspace(t);
+	const other = createServer();
+	await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+	space.defer(() => void other.close());
+	const {port} = other.address() as {port: number};
+	const command = {
+		name: 'x',
+		usage: ['x'],
+		summary: '',
+		options,
+		words: [0, 0],
+		run: async () => 0 as const,
+	} as const;
+	const open = async (restore: boolean, words: string[]): Promise<void> => {
+		const typed = parseArguments(
+			['--bind=127.0.0.1', '--no-dht', '--no-lsd', '--no-port-map', ...words],
+			command,
+		);
+		assert.ok(typed !== 'help');
+		const args = withDefaults(typed, command, new Map([['port', {value: String(port), where: 'config'}]]));
+		const engine = await openSession({
+			stateDir: space.folder(`home-${restore}-${words.length}`),
+			dir: space.folder('data'),
+			restore,
+			version: '0.0.0',
+			log() {},
+			flags: args.flags as unknown as Flags<typeof options>,
+			given: args.given,
+		});
+		await engine.stop();
+	};
+	await open(false, []);
+	await assert.rejects(open(false, [`--port=${port}`]), /is taken/);
+	await assert.rejects(open(true, []), /is taken/);
 });
