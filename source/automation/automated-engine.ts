@@ -46,7 +46,10 @@ export class AutomatedEngine implements StoppableEngine {
 			await this.stop();
 			return {};
 		}
-		const reply = await this.#engine.send(command);
+		const isDeletion = command.type === 'torrent.remove' && command.withData;
+		const reply = isDeletion
+			? await this.#folders.whileDeleted(command.id, () => this.#engine.send(command))
+			: await this.#engine.send(command);
 		if (command.type === 'torrent.remove') await this.#folders.removedByHand(command.id);
 		if (moving.has(command.type)) this.#folders.engineChanged();
 		return reply;

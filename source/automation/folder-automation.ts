@@ -143,6 +143,11 @@ export class FolderAutomation {
 		this.#shared.apply(this.#allShared);
 	}
 
+	/** A person removes a torrent together with its data, which `task` does. */
+	whileDeleted<Value>(id: string, task: () => Promise<Value>): Promise<Value> {
+		return this.#shared.whileDeleted(id, task);
+	}
+
 	/** A person has removed a torrent. */
 	removedByHand(id: string): Promise<void> {
 		return this.#shared.removedByHand(id);

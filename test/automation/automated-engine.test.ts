@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import {rmSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
 import type {Update} from '../../source/api/snapshot.ts';
 import {AutomatedEngine, type StoppableEngine} from '../../source/automation/automated-engine.ts';
 import {UserError} from '../../source/base/errors.ts';
+import {createTorrent} from '../../source/creator/create-torrent.ts';
 import {FolderWorld} from './folder-world.ts';
 
 async function open(t: TestContext) {
@@ -128,3 +130,43 @@ test('the folders let go before the engine ends, whoever ends it', async t => {
 	assert.deepEqual(stopped, ['engine']);
 	assert.ok(!world.engine.commands.some(({type}) => type === 'session.stop'));
 });
+
+for (const whose of ['ours', "somebody else's"] as const) {
+	test(`what is being deleted with its torrent is not hashed by half, when that is ${whose}`, async t => {
+		const {world, engine} = await open(t);
+		const first = world.write('share/series/1.mkv');
+		world.write('share/series/2.mkv');
+		const dir = world.path('share');
+		if (whose !== 'ours') {
+			const {bytes} = await createTorrent({path: world.path('share/series'), pieceLength: 65_536});
+			world.engine.add(bytes, {dir});
+		}
+		await engine.send({type: 'folders.share', dir});
+		await world.until('it', () => world.view.shared[0]!.shared === 1);
+		const made = world.made.get('series');
+		const {send} = world.engine;
+		let deleted: (() => void) | undefined;
+		world.engine.send = async command => {
+			const reply = await send.call(world.engine, command);
+			// Nothing is known of it any more while its data goes, file by file.
+			if (command.type === 'torrent.remove') await new Promise<void>(resolve => (deleted = resolve));
+			return reply;
+		};
+		const removed = engine.send({
+			type: 'torrent.remove',
+			id: world.engine.named('series')!.id,
+			withData: true,
+		});
+		await world.until('it has begun', () => deleted !== undefined);
+		rmSync(first);
+		world.touch(dir);
+		await world.pass(120_000);
+		assert.deepEqual([world.engine.torrents.size, world.made.get('series')], [0, made]);
+		rmSync(world.path('share/series'), {recursive: true});
+		deleted!();
+		await removed;
+		await world.pass(60_000);
+		assert.deepEqual([world.engine.torrents.size, world.made.get('series')], [0, made]);
+		assert.equal(world.view.shared[0]!.shared, 0);
+	});
+}

@@ -12,17 +12,23 @@ export class EngineTorrents {
 	readonly #added = new Map<string, string>();
 	/** By id, what the first of a torrent's files is called on the disk. */
 	readonly #roots: Map<string, Promise<string | undefined>>;
+	readonly #leaving: ReadonlyMap<string, TorrentView>;
 
-	/** @param roots kept from one to the next */
+	/**
+	 * @param roots kept from one to the next
+	 * @param leaving by id, torrents of which the engine may know no more, and deletes the data
+	 */
 	constructor(
 		engine: EngineClient,
 		views: readonly TorrentView[],
 		roots: Map<string, Promise<string | undefined>>,
+		leaving: ReadonlyMap<string, TorrentView> = new Map(),
 	) {
 		this.#engine = engine;
 		this.#views = new Map(views.map(view => [view.id, view]));
 		this.#roots = roots;
-		for (const id of roots.keys()) if (!this.#views.has(id)) roots.delete(id);
+		this.#leaving = leaving;
+		for (const id of roots.keys()) if (!this.#views.has(id) && !leaving.has(id)) roots.delete(id);
 	}
 
 	has(id: string): boolean {
@@ -69,11 +75,12 @@ export class EngineTorrents {
 			others.set(name, other);
 		};
 		const reals = new Map<string, string>();
-		for (const view of this.#views.values()) {
-			// What is being moved is half at either place, also when it is ours.
+		for (const view of new Map([...this.#views, ...this.#leaving]).values()) {
+			// What is being moved is half at either place, what is being deleted at its own, also when it is ours.
 			const isMoving = view.otherDir !== undefined;
-			if (ours.has(view.id) && !isMoving) continue;
-			const state = stateOf(view);
+			const isLeaving = this.#leaving.has(view.id);
+			if (ours.has(view.id) && !isMoving && !isLeaving) continue;
+			const state = isLeaving ? 'downloading' : stateOf(view);
 			for (const place of isMoving ? [view.dir, view.otherDir] : [view.dir]) {
 				const real = reals.get(place) ?? (await realpath(place).catch(() => place));
 				reals.set(place, real);
@@ -93,6 +100,11 @@ export class EngineTorrents {
 			}
 		}
 		return others;
+	}
+
+	/** Finds out what the file, or the folder, of a torrent is called, while the engine knows. */
+	async learnRoot(view: TorrentView): Promise<void> {
+		await this.#rootOf(view, new Set());
 	}
 
 	async #rootOf(view: TorrentView, names: ReadonlySet<string>): Promise<string | undefined> {

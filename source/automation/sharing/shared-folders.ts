@@ -181,6 +181,12 @@ export class SharedFolders {
 		return this.#parts.folders.all.map(({dir, look}) => look?.real ?? dir);
 	}
 
+	/** A person removes a torrent together with its data: half of that is not shared while `task` does so. */
+	whileDeleted<Value>(id: string, task: () => Promise<Value>): Promise<Value> {
+		const {engine, folders} = this.#parts;
+		return folders.all.length === 0 ? task() : engine.whileDeleted(id, task);
+	}
+
 	/** A person has removed a torrent: it is not shared again while its entry stays as it is. */
 	async removedByHand(id: string): Promise<void> {
 		const {folders, journal} = this.#parts;

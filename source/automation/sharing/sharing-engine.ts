@@ -1,5 +1,6 @@
 import type {Command} from '../../api/command.js';
 import type {EngineClient} from '../../api/engine-client.js';
+import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
@@ -17,6 +18,8 @@ export class SharingEngine {
 	readonly #clock: Clock;
 	readonly #folders: FolderSet;
 	readonly #roots = new Map<string, Promise<string | undefined>>();
+	/** By id, torrents whose data is being deleted. */
+	readonly #leaving = new Map<string, TorrentView>();
 	#listed: {readonly at: Millis; readonly torrents: EngineTorrents} | undefined;
 
 	constructor(engine: EngineClient, clock: Clock, folders: FolderSet) {
@@ -30,10 +33,10 @@ export class SharingEngine {
 		const before = this.#listed;
 		const at = this.#clock.now();
 		if (before !== undefined && at - before.at < listAge) return before.torrents;
-		const listed = {at, torrents: new EngineTorrents(this.#engine, [], this.#roots)};
+		const listed = {at, torrents: new EngineTorrents(this.#engine, [], this.#roots, this.#leaving)};
 		this.#listed = listed;
 		const {torrents = []} = await this.#engine.send({type: 'session.list'});
-		const all = new EngineTorrents(this.#engine, torrents, this.#roots);
+		const all = new EngineTorrents(this.#engine, torrents, this.#roots, this.#leaving);
 		if (this.#listed === listed) this.#listed = {at, torrents: all};
 		return all;
 	}
@@ -41,6 +44,23 @@ export class SharingEngine {
 	/** Somebody has changed what it has. */
 	changed(): void {
 		this.#listed = undefined;
+	}
+
+	/** A torrent goes together with its data: until `task` is over what is left of that is somebody's. */
+	async whileDeleted<Value>(id: string, task: () => Promise<Value>): Promise<Value> {
+		// Of what was added since it was asked last it has not said anything.
+		this.changed();
+		const torrents = await this.torrents();
+		const view = torrents.get(id);
+		if (view === undefined) return task();
+		await torrents.learnRoot(view);
+		this.#leaving.set(id, view);
+		try {
+			return await task();
+		} finally {
+			this.#leaving.delete(id);
+			this.changed();
+		}
 	}
 
 	/** What the file, or the folder, of a torrent is called there; undefined when nobody knows. */
