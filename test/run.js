@@ -24,7 +24,7 @@ const testMs = 120_000;
 const sharedMs = 420_000;
 const fileMs = 240_000;
 const wholeMs = 1_020_000;
-/** Processes at a time: most tests wait for something most of their time. */
+/** Processes at a time; one more when what takes a core for itself is over: the others wait most of their time. */
 const lanes = Math.min(2, availableParallelism());
 
 const isIsolated = file =>
@@ -32,15 +32,27 @@ const isIsolated = file =>
 const found = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.{ts,tsx}').sort();
 const files = found.map(file => file.replaceAll('\\', '/').replace(/^\.\//, ''));
 const shared = files.filter(file => !isIsolated(file));
-const engine = shared.filter(file => file.startsWith('test/engine/'));
-const others = shared.filter(file => !file.startsWith('test/engine/'));
-/** What takes longest begins first. */
-const jobs = [engine, ...files.filter(isIsolated).map(file => [file]), others].filter(job => job.length > 0);
-const isLong = job => job.some(file => file.startsWith('test/simulation/'));
-jobs.sort(
-	(one, other) =>
-		Number(other === engine) - Number(one === engine) || Number(isLong(other)) - Number(isLong(one)),
-);
+/** A process each: what waits in one keeps the others from nothing. */
+const rooms = [
+	/^test\/engine\//,
+	/^test\/(?:commands|bridge)\//,
+	/^test\/(?:automation|creator|io|tracker)\//,
+	/^test\/ui\//,
+];
+const together = rooms.map(room => shared.filter(file => room.test(file)));
+together.push(shared.filter(file => !rooms.some(room => room.test(file))));
+/** What keeps a core busy begins first, and the longest of that. */
+const isBusy = file => file.startsWith('test/simulation/') || file.startsWith('test/engine/');
+const apart = files.filter(isIsolated);
+const [engine = [], ...others] = together;
+const busy = [engine, ...apart.filter(isBusy).map(file => [file]), ...others].filter(job => job.length > 0);
+const jobs = [...busy, ...apart.filter(file => !isBusy(file)).map(file => [file])];
+let busyLeft = busy.length;
+let beQuiet;
+const quiet = new Promise(resolve => {
+	beQuiet = resolve;
+});
+if (busyLeft === 0) beQuiet();
 
 const total = {passed: 0, failed: 0, skipped: 0};
 const groups = new Set();
@@ -138,9 +150,10 @@ async function runLane() {
 			console.log(`  ✗ ${job[0]}: not run, the whole run took longer than ${wholeMs / 1000} s`);
 			total.failed++;
 		}
+		if (busy.includes(job) && --busyLeft === 0) beQuiet();
 	}
 }
-await Promise.all(Array.from({length: lanes}, runLane));
+await Promise.all([...Array.from({length: lanes}, runLane), quiet.then(runLane)]);
 if (total.passed + total.failed === 0) {
 	console.log('no test was found');
 	total.failed++;
