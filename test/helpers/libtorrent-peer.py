@@ -89,7 +89,7 @@ def peer(torrent, folder, port, other=None, limit=None, **options):
             print('READY', flush=True)
         if other and ready and status.num_peers == 0:
             host, _, number = other.rpartition(':')
-            handle.connect_peer((host, int(number)))
+            handle.connect_peer((host.strip('[]'), int(number)))
         if not seed and status.num_seeds > 0:
             seed = True
             print('SEED', flush=True)

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
 import {type TestContext, test} from 'node:test';
 import {assertSame} from '../helpers/compare.ts';
+import {noIpv6} from '../helpers/ipv6.ts';
 import {libtorrentNode, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {freePort} from '../helpers/ports.ts';
 import {makeTorrent, writeFolder} from '../helpers/torrents.ts';
 import {startTortui, Transfer} from '../helpers/tortui.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
-const noIpv6 =
-	spawnSync(process.execPath, ['-e', 'require("net").createServer().listen(0, "::1", () => process.exit())'])
-		.status !== 0 && 'no IPv6 on this machine';
 const ip = '[::1]';
 
 /** A DHT of libtorrent nodes on `::1`, and a public torrent without a tracker. */
@@ -35,7 +32,7 @@ async function tortui(space: Workspace, boot: string, ...args: string[]): Promis
 	return new Transfer(startTortui(space, [...args, ...words], home), port);
 }
 
-const skip = noIpv6 || noLibtorrent();
+const skip = noIpv6() || noLibtorrent();
 
 test('a magnet link is downloaded from libtorrent through the DHT over IPv6 alone', {skip}, async t => {
 	const {space, content, file, boot, magnet} = await stage(t);
