@@ -41,8 +41,8 @@ const rooms = [
 ];
 const together = rooms.map(room => shared.filter(file => room.test(file)));
 together.push(shared.filter(file => !rooms.some(room => room.test(file))));
-/** What keeps a core busy begins first, and the longest of that. */
-const isBusy = file => file.startsWith('test/simulation/') || file.startsWith('test/engine/');
+/** What keeps a core busy, or measures what strangers cost, begins first; of that the longest. */
+const isBusy = file => /^test\/(?:simulation|engine|hostile)\/|^test\/interop\/crowd/.test(file);
 const apart = files.filter(isIsolated);
 const [engine = [], ...others] = together;
 const busy = [engine, ...apart.filter(isBusy).map(file => [file]), ...others].filter(job => job.length > 0);
