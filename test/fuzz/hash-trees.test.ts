@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {hash} from 'node:crypto';
 import {test} from 'node:test';
-import type {HashRange} from '../../source/policy/hashes/hash-range.js';
 import {HashTrees} from '../../source/policy/hashes/hash-trees.js';
 import {rootOfPieces} from '../../source/protocol/metainfo/merkle.js';
+import type {HashRequest} from '../../source/protocol/wire/hash-messages.js';
 import {seeded} from '../policy/seeded.ts';
 import {fuzzRounds, fuzzSeed, mutate} from './mutate.ts';
 
@@ -42,7 +42,7 @@ test(`whatever comes as hashes, none is believed that is not in the tree (seed $
 	let added = 0;
 	for (let round = 0; round < rounds; round++) {
 		const n = round % ranges.length;
-		const bent: HashRange = {
+		const bent: HashRequest = {
 			...ranges[n]!,
 			...(random() < 0.3 && {base: any()}),
 			...(random() < 0.3 && {index: any()}),

@@ -2,7 +2,6 @@ import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength, type Millis, type PieceIndex} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
 import {type HashPeer, HashPicker} from '../../policy/hashes/hash-picker.js';
-import type {HashRange} from '../../policy/hashes/hash-range.js';
 import type {HashTrees} from '../../policy/hashes/hash-trees.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import {messageId} from '../../protocol/wire/decoder.js';
@@ -189,7 +188,7 @@ export class HashExchange {
 
 	#answered(peer: ExchangePeer, message: HashesMessage): void {
 		const {root, base, index, length, proofLayers} = message;
-		const range: HashRange = {root, base, index, length, proofLayers};
+		const range: HashRequest = {root, base, index, length, proofLayers};
 		if (!this.#picker.answers(peer.id, range)) return peer.strike();
 		const outcome = this.#hashes.add(range, message.hashes);
 		if (outcome.kind === 'wrong' || outcome.kind === 'unknown') {

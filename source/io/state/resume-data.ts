@@ -11,7 +11,6 @@ import {
 	type Millis,
 	type Seconds,
 } from '../../base/units.js';
-import type {HashRange} from '../../policy/hashes/hash-range.js';
 import {asFiles} from '../../policy/pieces/piece-priorities.js';
 import {asFileOwner} from '../../policy/session/file-ownership.js';
 import {
@@ -23,6 +22,7 @@ import {
 import {nameFromBytes, nameToBytes} from '../../protocol/metainfo/name-bytes.js';
 import {decodeCompactPeers, encodeCompactPeers} from '../../protocol/tracker/compact-peers.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
+import type {HashRequest} from '../../protocol/wire/hash-messages.js';
 import type {FileStamp} from '../disk/storage.js';
 import {hashFunctions} from '../machine/hash-functions.js';
 import type {NameHistory} from '../ownership/find-names.js';
@@ -53,7 +53,7 @@ export interface HashNote {
 	/** 32 bytes each: a whole piece layer, or some of it and its proof. */
 	readonly hashes: Uint8Array;
 	/** What the hashes answer; undefined for a whole layer. */
-	readonly range?: Omit<HashRange, 'root'> | undefined;
+	readonly range?: Omit<HashRequest, 'root'> | undefined;
 }
 
 /** What one torrent takes along from session to session. */

@@ -6,7 +6,8 @@ import {
 	powerOfTwoFrom,
 	type Sha256,
 } from '../../protocol/metainfo/merkle.js';
-import {type HashRange, hashWindow, maximumHashes} from './hash-range.js';
+import {type HashRequest, mostHashes} from '../../protocol/wire/hash-messages.js';
+import {hashWindow} from './hash-range.js';
 
 /** The hashes of all pieces of a torrent. */
 export interface PieceHashMemory {
@@ -78,12 +79,12 @@ export class FileTree {
 		return Math.ceil(this.blocks / 2 ** layer);
 	}
 
-	/** Whether such a range is in the tree, and may be asked for: never more than `maximumHashes`, aligned. */
-	holds({base, index, length, proofLayers}: Omit<HashRange, 'root'>): boolean {
+	/** Whether such a range is in the tree, and may be asked for: never more than `mostHashes`, aligned. */
+	holds({base, index, length, proofLayers}: Omit<HashRequest, 'root'>): boolean {
 		for (const number of [base, index, length, proofLayers]) {
 			if (!Number.isInteger(number) || number < 0) return false;
 		}
-		if (length < 1 || length > maximumHashes || base >= this.height) return false;
+		if (length < 1 || length > mostHashes || base >= this.height) return false;
 		if (proofLayers >= this.height - base) return false;
 		const wide = powerOfTwoFrom(length);
 		if (index % wide !== 0 || index + wide > 2 ** (this.height - base)) return false;

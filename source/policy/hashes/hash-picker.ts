@@ -1,6 +1,5 @@
-import {toHex} from '../../base/hex.js';
 import type {Millis} from '../../base/units.js';
-import type {HashRange} from './hash-range.js';
+import {type HashRequest, hashRequestKey} from '../../protocol/wire/hash-messages.js';
 import type {MissingHashes} from './hash-trees.js';
 
 /** Questions one peer has at a time. */
@@ -26,7 +25,7 @@ export interface HashPeer {
 /** A question to a peer. */
 export interface HashQuestion<Peer> {
 	readonly peer: Peer;
-	readonly range: HashRange;
+	readonly range: HashRequest;
 }
 
 /** Hashes that are wanted. */
@@ -43,11 +42,6 @@ interface Wanted extends MissingHashes {
 interface Open {
 	readonly key: string;
 	readonly at: Millis;
-}
-
-/** Tells ranges apart. */
-function keyOf({root, base, index, length, proofLayers}: HashRange): string {
-	return `${toHex(root)} ${base} ${index} ${length} ${proofLayers}`;
 }
 
 /**
@@ -72,7 +66,7 @@ export class HashPicker {
 	constructor(missing: Iterable<MissingHashes>, isKnown: (piece: number) => boolean = () => false) {
 		this.#isKnown = isKnown;
 		for (const window of missing) {
-			const key = keyOf(window.range);
+			const key = hashRequestKey(window.range);
 			this.#windows.set(key, {...window, askedAt: -Infinity, refusedUntil: new Map(), until: Infinity});
 		}
 	}
@@ -97,8 +91,8 @@ export class HashPicker {
 	}
 
 	/** Block hashes of a piece are wanted, before anything else. */
-	wantLeaves(range: HashRange, piece: MissingHashes['firsts'][number], now: Millis): void {
-		const key = keyOf(range);
+	wantLeaves(range: HashRequest, piece: MissingHashes['firsts'][number], now: Millis): void {
+		const key = hashRequestKey(range);
 		if (this.#leaves.has(key)) return;
 		this.#leaves.set(key, {
 			...{range, firsts: [piece], pieces: 1, askedAt: -Infinity},
@@ -180,9 +174,9 @@ export class HashPicker {
 	}
 
 	/** A peer answers this: whether it was asked for it. It is not waited for any more. */
-	answers(peer: number, range: HashRange): boolean {
+	answers(peer: number, range: HashRequest): boolean {
 		const open = this.#open.get(peer);
-		const key = keyOf(range);
+		const key = hashRequestKey(range);
 		const at = open?.findIndex(question => question.key === key) ?? -1;
 		if (open === undefined || at < 0) return false;
 		open.splice(at, 1);
@@ -190,14 +184,14 @@ export class HashPicker {
 	}
 
 	/** They are known now. Answers what they were wanted as: hashes of pieces, or of the blocks of one. */
-	settled(range: HashRange): 'pieces' | 'leaves' {
-		const key = keyOf(range);
+	settled(range: HashRequest): 'pieces' | 'leaves' {
+		const key = hashRequestKey(range);
 		this.#windows.delete(key);
 		return this.#leaves.delete(key) ? 'leaves' : 'pieces';
 	}
 
 	/** A peer does not give them: another is asked at once, and it after a while. */
-	rejected(peer: number, range: HashRange, now: Millis): void {
+	rejected(peer: number, range: HashRequest, now: Millis): void {
 		const wanted = this.#find(range);
 		if (wanted === undefined) return;
 		wanted.refusedUntil.set(peer, now + rejectRest);
@@ -205,7 +199,7 @@ export class HashPicker {
 	}
 
 	/** A peer gave wrong ones: it is not asked any more, another is at once. */
-	lied(peer: number, range: HashRange): void {
+	lied(peer: number, range: HashRequest): void {
 		this.#liars.add(peer);
 		const wanted = this.#find(range);
 		if (wanted !== undefined) wanted.askedAt = -Infinity;
@@ -221,8 +215,8 @@ export class HashPicker {
 		this.#liars.delete(peer);
 	}
 
-	#find(range: HashRange): Wanted | undefined {
-		const key = keyOf(range);
+	#find(range: HashRequest): Wanted | undefined {
+		const key = hashRequestKey(range);
 		return this.#leaves.get(key) ?? this.#windows.get(key);
 	}
 }

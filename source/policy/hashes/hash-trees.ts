@@ -2,14 +2,16 @@ import {sameBytes} from '../../base/bytes.js';
 import {toHex} from '../../base/hex.js';
 import type {Bytes, PieceIndex} from '../../base/units.js';
 import {
+	climb,
 	hashLength,
 	merkleRoot,
 	padHash,
 	powerOfTwoFrom,
 	type Sha256,
 } from '../../protocol/metainfo/merkle.js';
+import {type HashRequest, mostHashes} from '../../protocol/wire/hash-messages.js';
 import {FileTree, type PieceHashMemory, type PieceLeaves} from './file-tree.js';
-import {type HashRange, hashWindow, maximumHashes, uncleCount} from './hash-range.js';
+import {hashWindow, uncleCount} from './hash-range.js';
 
 /** What hash trees are made of: a metainfo has it. Files with a root begin with a piece. */
 export interface HashedTorrent {
@@ -37,7 +39,7 @@ export type AddedHashes =
 
 /** Hashes of pieces that are not known, to be asked for at once. */
 export interface MissingHashes {
-	readonly range: HashRange;
+	readonly range: HashRequest;
 	/** The first of the pieces they are of, in each file with this content. */
 	readonly firsts: readonly PieceIndex[];
 	/** How many pieces from there on. */
@@ -175,7 +177,7 @@ export class HashTrees {
 	 *
 	 * @param hashes 32 bytes each
 	 */
-	add(range: HashRange, hashes: Uint8Array): AddedHashes {
+	add(range: HashRequest, hashes: Uint8Array): AddedHashes {
 		const tree = this.#find(range.root);
 		if (tree === undefined) return {kind: 'unknown'};
 		const {base, index, length, proofLayers} = range;
@@ -212,7 +214,7 @@ export class HashTrees {
 	 * The hashes of a range and their uncles, padding included where a power of two was asked for; undefined when not all
 	 * are known, or there is no such range.
 	 */
-	read(range: HashRange): Uint8Array | undefined {
+	read(range: HashRequest): Uint8Array | undefined {
 		const tree = this.#find(range.root);
 		if (tree === undefined || !tree.holds(range)) return undefined;
 		const {base, index, length, proofLayers} = range;
@@ -240,7 +242,7 @@ export class HashTrees {
 	 * The pieces whose block hashes a range needs, and that are not held: of ranges of block hashes that are in a tree.
 	 * Given by `addLeaves`, `read` can answer.
 	 */
-	piecesToHash(range: HashRange): PieceIndex[] {
+	piecesToHash(range: HashRequest): PieceIndex[] {
 		const tree = this.#find(range.root);
 		if (tree === undefined || !tree.holds(range) || range.base >= tree.pieceLayer) return [];
 		const {base, index, length} = range;
@@ -255,12 +257,12 @@ export class HashTrees {
 	}
 
 	/** What is to be asked for, to know the block hashes of a piece whose own is known; nothing when it is a single block. */
-	leafRanges(piece: number): HashRange[] {
+	leafRanges(piece: number): HashRequest[] {
 		const place = this.#placeOf(piece);
 		if (place === undefined || place.tree.pieceLayer === 0) return [];
 		const {root, blocksPerPiece, pieceLayer} = place.tree;
-		const length = Math.min(blocksPerPiece, maximumHashes);
-		const ranges: HashRange[] = [];
+		const length = Math.min(blocksPerPiece, mostHashes);
+		const ranges: HashRequest[] = [];
 		const begin = place.piece * blocksPerPiece;
 		for (let at = 0; at < place.tree.blocksOf(place.piece); at += length) {
 			ranges.push({root, base: 0, index: begin + at, length, proofLayers: pieceLayer - 1});
@@ -305,8 +307,8 @@ export class HashTrees {
 	}
 
 	/** The windows that are known of layers that are not known wholly, with their proofs: `add` takes them again. */
-	parts(): Array<{readonly range: HashRange; readonly hashes: Uint8Array}> {
-		const parts: Array<{range: HashRange; hashes: Uint8Array}> = [];
+	parts(): Array<{readonly range: HashRequest; readonly hashes: Uint8Array}> {
+		const parts: Array<{range: HashRequest; hashes: Uint8Array}> = [];
 		for (const tree of this.#incomplete) {
 			const {root, pieceLayer: base, pieces} = tree;
 			for (const [window, missing] of tree.missing.entries()) {
@@ -376,26 +378,17 @@ export class HashTrees {
 	/** Goes up from the hash over a range to one that is known. Answers the uncles and what lies between, when it is the same. */
 	#climb(
 		tree: FileTree,
-		{base, index, length}: HashRange,
+		{base, index, length}: HashRequest,
 		top: Uint8Array,
 		uncles: Uint8Array,
 	): Array<readonly [layer: number, index: number, hash: Uint8Array]> | undefined {
 		const proven: Array<readonly [number, number, Uint8Array]> = [];
 		const wide = powerOfTwoFrom(length);
 		let layer = base + Math.log2(wide);
-		let position = index / wide;
-		let hash = top;
-		for (let at = 0; at < uncles.length; at += hashLength) {
-			const uncle = uncles.subarray(at, at + hashLength);
-			const isLeft = position % 2 === 0;
-			proven.push([layer, position, hash], [layer, isLeft ? position + 1 : position - 1, uncle]);
-			const pair = new Uint8Array(2 * hashLength);
-			pair.set(isLeft ? hash : uncle);
-			pair.set(isLeft ? uncle : hash, hashLength);
-			hash = this.#sha256(pair).slice();
-			position = Math.floor(position / 2);
+		const {hash, index: position} = climb(top, index / wide, uncles, this.#sha256, (at, own, sibling) => {
+			proven.push([layer, at, own], [layer, at % 2 === 0 ? at + 1 : at - 1, sibling]);
 			layer++;
-		}
+		});
 		const known = tree.node(layer, position);
 		return known !== undefined && sameBytes(known, hash) ? proven : undefined;
 	}

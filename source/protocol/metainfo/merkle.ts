@@ -112,16 +112,35 @@ export function checkProof(
 	if (count < 1 || !Number.isInteger(count) || powerOfTwoFrom(count) !== count || index % count !== 0)
 		return false;
 	if (proof.length % hashLength !== 0) return false;
-	let hash = merkleRoot(hashes, 1, sha256);
-	let position = index / count;
+	const top = climb(merkleRoot(hashes, 1, sha256), index / count, proof, sha256);
+	return top.index === 0 && sameBytes(top.hash, root);
+}
+
+/**
+ * Goes up from a hash at `index` of its layer: answers what it and its uncles, from the bottom up, hash to, and where
+ * that stands in its layer. BEP 52.
+ *
+ * @param met told of each hash on the way and of its sibling, layer by layer
+ */
+export function climb(
+	from: Uint8Array,
+	index: number,
+	uncles: Uint8Array,
+	sha256: Sha256,
+	met: (index: number, hash: Uint8Array, sibling: Uint8Array) => void = () => {},
+): {readonly hash: Uint8Array; readonly index: number} {
+	let hash = from;
+	let position = index;
 	const pair = new Uint8Array(2 * hashLength);
-	for (let at = 0; at < proof.length; at += hashLength) {
-		const uncle = proof.subarray(at, at + hashLength);
-		pair.set(position % 2 === 0 ? hash : uncle);
-		pair.set(position % 2 === 0 ? uncle : hash, hashLength);
+	for (let at = 0; at < uncles.length; at += hashLength) {
+		const uncle = uncles.subarray(at, at + hashLength);
+		met(position, hash, uncle);
+		const isLeft = position % 2 === 0;
+		pair.set(isLeft ? hash : uncle);
+		pair.set(isLeft ? uncle : hash, hashLength);
 		hash = sha256(pair).slice();
 		position = Math.floor(position / 2);
 	}
 
-	return position === 0 && sameBytes(hash, root);
+	return {hash, index: position};
 }

@@ -1,4 +1,5 @@
 import {ProtocolError} from '../../base/errors.js';
+import {toHex} from '../../base/hex.js';
 import {hashLength} from '../metainfo/merkle.js';
 
 /** Hashes that may be asked for at a time. */
@@ -28,15 +29,9 @@ export interface HashesMessage extends HashRequest {
 	readonly hashes: Uint8Array;
 }
 
-/** Whether two are about the same hashes and the same proof. */
-export function sameRequest(one: HashRequest, other: HashRequest): boolean {
-	return (
-		one.base === other.base &&
-		one.index === other.index &&
-		one.length === other.length &&
-		one.proofLayers === other.proofLayers &&
-		one.root.every((byte, at) => byte === other.root[at])
-	);
+/** Tells requests apart: those about the same hashes and the same proof have the same. */
+export function hashRequestKey({root, base, index, length, proofLayers}: HashRequest): string {
+	return `${toHex(root)} ${base} ${index} ${length} ${proofLayers}`;
 }
 
 function readRequest(payload: Uint8Array): HashRequest {

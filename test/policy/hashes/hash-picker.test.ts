@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {PieceIndex} from '../../../source/base/units.js';
 import {type HashPeer, HashPicker} from '../../../source/policy/hashes/hash-picker.js';
-import type {HashRange} from '../../../source/policy/hashes/hash-range.js';
 import type {MissingHashes} from '../../../source/policy/hashes/hash-trees.js';
+import type {HashRequest} from '../../../source/protocol/wire/hash-messages.js';
 
 const root = new Uint8Array(32).fill(1);
 
@@ -129,7 +129,7 @@ test('windows with something urgent are asked for first', () => {
 });
 
 test('block hashes of a piece come before all windows, of who has that piece, and are given up in the end', () => {
-	const leaves: HashRange = {root, base: 0, index: 64, length: 8, proofLayers: 2};
+	const leaves: HashRequest = {root, base: 0, index: 64, length: 8, proofLayers: 2};
 	const picker = new HashPicker(windows(1));
 	picker.wantLeaves(leaves, 8 as PieceIndex, 0);
 	picker.wantLeaves(leaves, 8 as PieceIndex, 0);

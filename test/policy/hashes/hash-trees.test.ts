@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {hash} from 'node:crypto';
 import test from 'node:test';
-import {type HashRange, uncleCount} from '../../../source/policy/hashes/hash-range.ts';
+import {uncleCount} from '../../../source/policy/hashes/hash-range.ts';
 import {HashTrees} from '../../../source/policy/hashes/hash-trees.ts';
+import type {HashRequest} from '../../../source/protocol/wire/hash-messages.ts';
 import {seededRandom} from '../../helpers/seeded-random.ts';
 
 const block = 16_384;
@@ -55,7 +56,7 @@ function torrent(blocksPerPiece: number, sizes: readonly number[], withLayers = 
 }
 
 /** What an honest peer with everything answers. */
-function answer({layers}: Made, {base, index, length, proofLayers}: HashRange): Uint8Array {
+function answer({layers}: Made, {base, index, length, proofLayers}: HashRequest): Uint8Array {
 	const hashes = layers[base]!.slice(index, index + length);
 	let layer = base + Math.log2(length);
 	let position = index / length;
@@ -192,7 +193,7 @@ test('hashes that do not fit are no use, whatever is wrong with them, and change
 	const file = made[0]!;
 	const [first, , last] = [...trees.missing()].map(({range}) => range);
 	const right = answer(file, first!);
-	const lies: Array<[string, HashRange, Uint8Array]> = [
+	const lies: Array<[string, HashRequest, Uint8Array]> = [
 		['nothing', first!, new Uint8Array(0)],
 		['one too few', first!, right.subarray(32)],
 		['one too many', first!, join(right, zero)],
