@@ -1,5 +1,5 @@
 import type {FoundTorrent, PersonView} from '../../api/network-view.js';
-import type {Millis} from '../../base/units.js';
+import type {Bytes, Millis} from '../../base/units.js';
 import type {SharedItem} from '../model/network-lists.js';
 import {age, rate, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
@@ -26,6 +26,26 @@ function isHere({already, infoHash, infoHashV2}: FoundTorrent, {here}: NetworkFa
 	return already === true || here.has(infoHash) || (infoHashV2 !== undefined && here.has(infoHashV2));
 }
 
+const sizeColumn: Column<{readonly size: Bytes | undefined}, NetworkFacts> = {
+	id: 'size',
+	title: 'size',
+	width: 6,
+	align: 'right',
+	rank: 2,
+	cell: item => (item.size === undefined ? '' : size(item.size)),
+	tone: 'dim',
+};
+
+const sinceColumn: Column<{readonly since: Millis}, NetworkFacts> = {
+	id: 'new',
+	title: 'since',
+	width: 6,
+	align: 'right',
+	rank: 4,
+	cell: ({since}, {wall}) => age(wall - since),
+	tone: 'faint',
+};
+
 /** The columns of what was found. */
 export const foundColumns: ReadonlyArray<Column<FoundTorrent, NetworkFacts>> = [
 	{
@@ -45,15 +65,7 @@ export const foundColumns: ReadonlyArray<Column<FoundTorrent, NetworkFacts>> = [
 		cell: (found, facts) => (isHere(found, facts) ? 'here' : ''),
 		tone: 'good',
 	},
-	{
-		id: 'size',
-		title: 'size',
-		width: 6,
-		align: 'right',
-		rank: 2,
-		cell: found => size(found.size),
-		tone: 'dim',
-	},
+	sizeColumn,
 	{
 		id: 'files',
 		title: 'files',
@@ -89,15 +101,7 @@ export const foundColumns: ReadonlyArray<Column<FoundTorrent, NetworkFacts>> = [
 		cell: (found, {nick}) => nicksText(found, nick),
 		tone: 'accent',
 	},
-	{
-		id: 'new',
-		title: 'since',
-		width: 6,
-		align: 'right',
-		rank: 4,
-		cell: ({since}, {wall}) => age(wall - since),
-		tone: 'faint',
-	},
+	sinceColumn,
 ];
 
 function reachText({you, reachable}: PersonView): string {
@@ -126,24 +130,8 @@ export const peopleColumns: ReadonlyArray<Column<PersonView, NetworkFacts>> = [
 		cell: ({torrents}) => String(torrents),
 		tone: 'dim',
 	},
-	{
-		id: 'size',
-		title: 'size',
-		width: 6,
-		align: 'right',
-		rank: 2,
-		cell: person => size(person.size),
-		tone: 'dim',
-	},
-	{
-		id: 'new',
-		title: 'since',
-		width: 6,
-		align: 'right',
-		rank: 4,
-		cell: ({since}, {wall}) => age(wall - since),
-		tone: 'faint',
-	},
+	sizeColumn,
+	sinceColumn,
 	{
 		id: 'reachable',
 		title: '',
@@ -174,15 +162,7 @@ export const sharedColumns: ReadonlyArray<Column<SharedItem, NetworkFacts>> = [
 		cell: ({name}) => terminalText(name),
 		tone: ({torrent}) => (torrent === undefined ? 'dim' : 'text'),
 	},
-	{
-		id: 'size',
-		title: 'size',
-		width: 6,
-		align: 'right',
-		rank: 2,
-		cell: item => (item.size === undefined ? '' : size(item.size)),
-		tone: 'dim',
-	},
+	sizeColumn,
 	{
 		id: 'up',
 		title: ({glyphs}) => (glyphs.ascii ? 'up' : '▲/s'),

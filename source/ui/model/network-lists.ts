@@ -1,7 +1,7 @@
 import type {FoldersView} from '../../api/folders-view.js';
 import type {FoundTorrent, NetworkView, PersonView, SharedTorrentView} from '../../api/network-view.js';
 import type {TorrentView} from '../../api/snapshot.js';
-import type {Bytes, BytesPerSecond} from '../../base/units.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
 import {count, percent, size} from '../text/format.js';
 import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
 import {remembered} from './remembered.js';
@@ -25,10 +25,26 @@ export interface SharedItem {
 	readonly tone: 'dim' | 'warn' | 'accent';
 }
 
+const bySize: SortOrder<{readonly size?: Bytes | undefined}> = {
+	id: 'size',
+	letter: 'z',
+	label: 'size',
+	descending: true,
+	compare: (a, b) => (a.size ?? 0) - (b.size ?? 0),
+};
+
+const byNewest: SortOrder<{readonly since: Millis}> = {
+	id: 'new',
+	letter: 'w',
+	label: 'newest',
+	descending: true,
+	compare: (a, b) => a.since - b.since,
+};
+
 const foundOrders: ReadonlyArray<SortOrder<FoundTorrent>> = [
 	{id: 'seeds', letter: 'e', label: 'seeds', descending: true, compare: (a, b) => a.seeders - b.seeders},
-	{id: 'size', letter: 'z', label: 'size', descending: true, compare: (a, b) => a.size - b.size},
-	{id: 'new', letter: 'w', label: 'newest', descending: true, compare: (a, b) => a.since - b.since},
+	bySize,
+	byNewest,
 	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
 ];
 
@@ -41,19 +57,13 @@ const peopleOrders: ReadonlyArray<SortOrder<PersonView>> = [
 		descending: true,
 		compare: (a, b) => a.torrents - b.torrents,
 	},
-	{id: 'size', letter: 'z', label: 'size', descending: true, compare: (a, b) => a.size - b.size},
-	{id: 'new', letter: 'w', label: 'newest', descending: true, compare: (a, b) => a.since - b.since},
+	bySize,
+	byNewest,
 ];
 
 const sharedOrders: ReadonlyArray<SortOrder<SharedItem>> = [
 	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
-	{
-		id: 'size',
-		letter: 'z',
-		label: 'size',
-		descending: true,
-		compare: (a, b) => (a.size ?? 0) - (b.size ?? 0),
-	},
+	bySize,
 	{
 		id: 'up',
 		letter: 'u',

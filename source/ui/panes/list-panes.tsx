@@ -16,7 +16,6 @@ import {
 	shownTrackers,
 } from '../model/lists.js';
 import {trackersAndSources} from '../model/source-rows.js';
-import type {ListName} from '../model/view.js';
 import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
 import {nobodyHere} from '../present/peers.js';
@@ -25,24 +24,7 @@ import {terminalText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
-
-/** Whether a list pane would look the same: `sections` are the parts of the model it shows. */
-function same(
-	list: ListName,
-	sections: (props: PaneProps) => readonly unknown[],
-): (before: PaneProps, after: PaneProps) => boolean {
-	return (before, after) => {
-		const earlier = sections(before);
-		return (
-			before.area === after.area &&
-			before.focused === after.focused &&
-			before.painter === after.painter &&
-			before.state.preferences === after.state.preferences &&
-			before.state.view.lists[list] === after.state.view.lists[list] &&
-			sections(after).every((value, index) => value === earlier[index])
-		);
-	};
-}
+import {sameList} from './same-list.js';
 
 /** What the columns of any list are drawn by. */
 const factsOf = ({area, look}: PaneProps): ListFacts => ({columns: area.columns, look});
@@ -65,7 +47,7 @@ export const PeersPane = memo(
 			/>
 		);
 	},
-	same('peers', ({state}) => [
+	sameList('peers', ({state}) => [
 		state.model.torrent?.overview?.state,
 		state.model.torrent?.peers,
 		state.model.torrent?.overview?.connected,
@@ -92,7 +74,7 @@ export const TrackersPane = memo(
 			/>
 		);
 	},
-	same('trackers', ({state, wall}) => [
+	sameList('trackers', ({state, wall}) => [
 		trackersAndSources(state),
 		trackersAndSources(state)
 			.map(tracker => nextText(tracker, wall))
@@ -123,7 +105,7 @@ export const FilesPane = memo(
 			/>
 		);
 	},
-	same('files', ({state}) => [
+	sameList('files', ({state}) => [
 		state.model.torrent?.files,
 		state.model.torrent?.progress,
 		state.view.folded,
@@ -154,7 +136,7 @@ export const LogPane = memo(
 			/>
 		);
 	},
-	same('log', ({state, cost}) => [state.model.log, cost]),
+	sameList('log', ({state, cost}) => [state.model.log, cost]),
 );
 
 /** All torrents, one line each. */
@@ -178,5 +160,5 @@ export const TorrentsPane = memo(
 			/>
 		);
 	},
-	same('torrents', ({state}) => [state.model.torrents, state.view.removals]),
+	sameList('torrents', ({state}) => [state.model.torrents, state.view.removals]),
 );

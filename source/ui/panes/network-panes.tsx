@@ -6,26 +6,16 @@ import {foundNote, nothingFound, sharedNote} from '../present/network.js';
 import {terminalText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import type {PaneProps} from './pane-props.js';
+import {sameList} from './same-list.js';
 
 const minute = 60_000;
 
-/** Whether a pane would look the same: `sections` is what it shows besides its list. */
+/** Whether a pane of the Network view would look the same: ages are told by the minute. */
 function same(
 	list: ListName,
 	sections: (props: PaneProps) => readonly unknown[],
 ): (before: PaneProps, after: PaneProps) => boolean {
-	return (before, after) => {
-		const earlier = sections(before);
-		return (
-			before.area === after.area &&
-			before.focused === after.focused &&
-			before.painter === after.painter &&
-			before.state.preferences === after.state.preferences &&
-			before.state.view.lists[list] === after.state.view.lists[list] &&
-			Math.floor(before.wall / minute) === Math.floor(after.wall / minute) &&
-			sections(after).every((value, index) => value === earlier[index])
-		);
-	};
+	return sameList(list, props => [Math.floor(props.wall / minute), ...sections(props)]);
 }
 
 function factsOf({area, look, wall, state}: PaneProps): NetworkFacts {
