@@ -37,6 +37,17 @@ export const stateOptions = {
 	},
 } as const satisfies Options;
 
+/** `--stop-timeout` of those who wait for downloads. */
+export const stopTimeoutOption = {
+	stopTimeout: {
+		kind: 'value',
+		value: 'TIME',
+		read: duration,
+		help: 'give up when not a byte came for so long: 90s, 10m',
+		standard: 'never',
+	},
+} as const satisfies Options;
+
 /** How much is told, and where. */
 export const logOptions = {
 	log: {kind: 'value', value: 'FILE', read: text, help: 'write a log, one JSON object a line'},

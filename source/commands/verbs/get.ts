@@ -1,6 +1,6 @@
 import {addOptions} from '../arguments/add-options.js';
 import {defineCommand} from '../arguments/command.js';
-import {sharedOptions} from '../arguments/flags.js';
+import {sharedOptions, stopTimeoutOption} from '../arguments/flags.js';
 import {duration} from '../arguments/quantities.js';
 import {endingAtGoal} from '../arguments/seed-goal-values.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
@@ -16,13 +16,7 @@ export const command = defineCommand({
 	config: true,
 	options: {
 		...sharedOptions,
-		stopTimeout: {
-			kind: 'value',
-			value: 'TIME',
-			read: duration,
-			help: 'give up when not a byte came for so long: 90s, 10m',
-			standard: 'never',
-		},
+		...stopTimeoutOption,
 		timeout: {
 			kind: 'value',
 			value: 'TIME',

@@ -8,20 +8,14 @@ import type {Arguments, Context, Flags, Options} from '../arguments/command.js';
 import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {choice, integer, size, text} from '../arguments/quantities.js';
-import {catalogueUrl} from '../network/catalogue-values.js';
+import {askedTracker} from '../network/asked-tracker.js';
 import {foundLine, foundTable} from '../network/network-tables.js';
 import {type Network, openNetwork} from '../network/open-network.js';
 
 const usualLimit = 50;
 
 const options = {
-	tracker: {
-		kind: 'value',
-		value: 'URL',
-		read: catalogueUrl,
-		help: 'ask this tracker: http://HOST:6969',
-		standard: 'those of the engine, or of the config file',
-	},
+	tracker: askedTracker,
 	min: {kind: 'value', value: 'SIZE', read: size, help: 'nothing smaller: 500K, 2M, 1.5G'},
 	max: {kind: 'value', value: 'SIZE', read: size, help: 'nothing larger'},
 	sort: {

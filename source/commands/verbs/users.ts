@@ -3,7 +3,7 @@ import {terminalJson} from '../../base/terminal-text.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
-import {catalogueUrl} from '../network/catalogue-values.js';
+import {askedTracker} from '../network/asked-tracker.js';
 import {foundLine, foundTable, peopleTable} from '../network/network-tables.js';
 import {openNetwork} from '../network/open-network.js';
 
@@ -15,13 +15,7 @@ export const command = defineCommand({
 	words: [0, 1],
 	config: true,
 	options: {
-		tracker: {
-			kind: 'value',
-			value: 'URL',
-			read: catalogueUrl,
-			help: 'ask this tracker: http://HOST:6969',
-			standard: 'those of the engine, or of the config file',
-		},
+		tracker: askedTracker,
 		catalogue: {...engineOptions.catalogue, hidden: true},
 		bind: engineOptions.bind,
 		...stateOptions,

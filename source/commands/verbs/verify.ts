@@ -18,9 +18,9 @@ import {
 	logOptions,
 	type sharedOptions,
 	stateOptions,
+	stopTimeoutOption,
 	torrentOptions,
 } from '../arguments/flags.js';
-import {duration} from '../arguments/quantities.js';
 import {type FileResult, judgeFiles} from '../output/judge-files.js';
 import {piecesOfFiles, type UnreadableFiles, unreadableFiles} from '../output/unreadable-files.js';
 import {redraws} from '../screen/terminal-kind.js';
@@ -141,13 +141,7 @@ const options = {
 	fix: {kind: 'on', help: 'note what is right; fetch what is not from peers, over what is there'},
 	peer: torrentOptions.peer,
 	tracker: torrentOptions.tracker,
-	stopTimeout: {
-		kind: 'value',
-		value: 'TIME',
-		read: duration,
-		help: 'give up when not a byte came for so long: 90s, 10m',
-		standard: 'never',
-	},
+	...stopTimeoutOption,
 	...engineOptions,
 	...stateOptions,
 	...logOptions,
