@@ -49,7 +49,6 @@ export class SessionLimits implements SessionService {
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
 	#slowTimes: readonly SlowTime[];
-	#configured: NamedLimits;
 	readonly #store: LimitStore | undefined;
 	readonly #log: LimitSetup['log'];
 	readonly #chosen: ChosenLimits;
@@ -69,7 +68,6 @@ export class SessionLimits implements SessionService {
 	) {
 		this.#chosen = new ChosenLimits(setup.configured, setup.typed);
 		this.#slowTimes = setup.slowTimes;
-		this.#configured = setup.configured;
 		this.#store = setup.store;
 		this.#log = setup.log;
 		this.#download = limiters.download;
@@ -136,8 +134,7 @@ export class SessionLimits implements SessionService {
 
 	/** The configuration says something else now, of limits or of the times of slow mode; what is left out stays. */
 	configure(limits: Partial<NamedLimits>, slowTimes: readonly SlowTime[] = this.#slowTimes): void {
-		this.#configured = {...this.#configured, ...limits};
-		const isNew = this.#chosen.configure(this.#configured);
+		const isNew = this.#chosen.configure(limits);
 		this.#slowTimes = slowTimes;
 		if (isNew) {
 			this.#keep();

@@ -91,15 +91,15 @@ export class ChosenLimits {
 	}
 
 	/**
-	 * The configuration says something else now. What was typed for this start goes on holding, and so does a choice whose
-	 * configured limit is still the one it took the place of. Answers whether that is anything new.
+	 * The configuration says something else now; what is left out of it stays. What was typed for this start goes on
+	 * holding, and so does a choice whose configured limit is still the one it took the place of. Answers whether that is
+	 * anything new.
 	 */
-	configure(configured: NamedLimits): boolean {
-		const before = this.#configured;
-		this.#configured = {...before};
+	configure(configured: Partial<NamedLimits>): boolean {
 		let isNew = false;
 		for (const name of limitNames) {
-			if (this.#typed.has(name) || whole(configured[name]) === whole(before[name])) continue;
+			if (!(name in configured) || this.#typed.has(name)) continue;
+			if (whole(configured[name]) === whole(this.#configured[name])) continue;
 			this.#configured = {...this.#configured, [name]: configured[name]};
 			delete this.#chosen[name];
 			this.#now[name] = configured[name];
