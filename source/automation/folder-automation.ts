@@ -1,27 +1,18 @@
 import {realpath, stat} from 'node:fs/promises';
 import {isAbsolute, join} from 'node:path';
 import type {FolderCommand, Reply} from '../api/command.js';
-import type {EngineClient} from '../api/engine-client.js';
 import type {FoldersView} from '../api/folders-view.js';
 import {UserError} from '../base/errors.js';
-import type {Clock} from '../base/ports.js';
 import {diskPath} from '../io/files/disk-path.js';
 import {FolderChoices} from './folder-choices.js';
+import type {FolderGround} from './folder-ground.js';
 import type {FolderSettings, SharedFolderSettings} from './folder-settings.js';
-import type {WatchFolder} from './look/folder-events.js';
-import type {Looker} from './look/look-thread.js';
 import type {MakeTorrent} from './sharing/make-torrent.js';
 import {SharedFolders} from './sharing/shared-folders.js';
 import {WatchedFolders} from './watching/watched-folders.js';
 
 /** What looking after folders stands on. */
-export interface FolderSetup {
-	readonly engine: EngineClient;
-	readonly clock: Clock;
-	/** Absolute. */
-	readonly stateDir: string;
-	readonly looker: Looker;
-	readonly watchFolder: WatchFolder;
+export interface FolderSetup extends FolderGround {
 	readonly makeTorrent: MakeTorrent;
 }
 

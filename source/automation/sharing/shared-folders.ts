@@ -1,13 +1,11 @@
 import {join} from 'node:path';
-import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {Watching} from '../../api/engine-client.js';
 import type {SharedFolderView} from '../../api/folders-view.js';
-import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
+import type {FolderGround} from '../folder-ground.js';
 import {FolderLog} from '../folder-log.js';
 import type {SharedFolderSettings} from '../folder-settings.js';
-import type {WatchFolder} from '../look/folder-events.js';
 import type {EntrySight} from '../look/folder-look.js';
-import type {Looker} from '../look/look-thread.js';
 import {Rounds} from '../rounds.js';
 import {EntryDeparture} from './entry-departure.js';
 import {EntryHashing} from './entry-hashing.js';
@@ -26,13 +24,7 @@ import type {SharingParts} from './sharing-parts.js';
 const troubleTime: Millis = 500;
 
 /** What sharing stands on. */
-export interface SharingSetup {
-	readonly engine: EngineClient;
-	readonly clock: Clock;
-	/** Absolute. */
-	readonly stateDir: string;
-	readonly looker: Looker;
-	readonly watchFolder: WatchFolder;
+export interface SharingSetup extends FolderGround {
 	readonly makeTorrent: MakeTorrent;
 	/** Folders that are somebody else's to look after, without links. */
 	watched(): readonly string[];

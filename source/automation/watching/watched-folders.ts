@@ -1,23 +1,14 @@
-import type {EngineClient} from '../../api/engine-client.js';
 import type {WatchedFolderView} from '../../api/folders-view.js';
-import type {Clock} from '../../base/ports.js';
+import type {FolderGround} from '../folder-ground.js';
 import {FolderLog} from '../folder-log.js';
 import type {WatchedFolderSettings} from '../folder-settings.js';
-import type {WatchFolder} from '../look/folder-events.js';
-import type {Looker} from '../look/look-thread.js';
 import {Rounds} from '../rounds.js';
 import {DoneFiles} from './done-files.js';
 import {FileIntake} from './file-intake.js';
 import {WatchedFolder} from './watched-folder.js';
 
 /** What watching stands on. */
-export interface WatchingSetup {
-	readonly engine: EngineClient;
-	readonly clock: Clock;
-	/** Absolute. */
-	readonly stateDir: string;
-	readonly looker: Looker;
-	readonly watchFolder: WatchFolder;
+export interface WatchingSetup extends FolderGround {
 	/** What is seen of it may be another. */
 	changed(): void;
 }
