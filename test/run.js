@@ -41,7 +41,7 @@ const rooms = [
 ];
 const together = rooms.map(room => shared.filter(file => room.test(file)));
 together.push(shared.filter(file => !rooms.some(room => room.test(file))));
-/** What keeps a core busy, or measures what strangers cost, begins first; of that the longest. */
+/** What keeps a core busy, or measures what strangers cost, begins first, and of that the engine's. */
 const isBusy = file => /^test\/(?:simulation|engine|hostile)\/|^test\/interop\/crowd/.test(file);
 const apart = files.filter(isIsolated);
 const [engine = [], ...others] = together;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
 import {join} from 'node:path';
 import type {TestContext} from 'node:test';
+import {certificate} from './certificate.ts';
 import type {Running} from './processes.ts';
 import {bytesFrom, makeTorrent, writeFile} from './torrents.ts';
 import {startTortui} from './tortui.ts';
@@ -18,29 +18,8 @@ export const addresses = {4: ['10.9.0.1', '10.9.0.2'], 6: ['fd09::1', 'fd09::2']
 export async function trackerStage(t: TestContext, way: string, ...options: string[]) {
 	const space = new Workspace(t);
 	const networks = await twoNetworks(space, ['10.9.0.1/24', 'fd09::1/64'], ['10.9.0.2/24', 'fd09::2/64']);
-	const [cert, key] = [space.path('cert.pem'), space.path('key.pem')];
-	if (way.startsWith('https')) {
-		execFileSync(
-			'openssl',
-			[
-				...[
-					'req',
-					'-x509',
-					'-newkey',
-					'ec',
-					'-pkeyopt',
-					'ec_paramgen_curve:prime256v1',
-					'-nodes',
-					'-days',
-					'2',
-				],
-				...['-keyout', key, '-out', cert, '-subj', '/CN=tracker'],
-				...['-addext', 'subjectAltName=IP:10.9.0.1,IP:fd09::1'],
-			],
-			{stdio: 'ignore'},
-		);
-		options.push('--cert', cert, '--key', key);
-	}
+	const pair = way.startsWith('https') ? certificate(space, 'tracker', 'IP:10.9.0.1,IP:fd09::1') : undefined;
+	if (pair !== undefined) options.push('--cert', pair.cert, '--key', pair.key);
 	const args = ['tracker', '--port', '6969', '--verbose', '--no-state', ...options];
 	const tracker = startTortui(space, args, {}, networks[0].through);
 	await tracker.output(/Ctrl-C ends it/, 20_000);
@@ -64,7 +43,7 @@ export async function trackerStage(t: TestContext, way: string, ...options: stri
 				seeds: at === 0,
 				address: addresses[family][at],
 			},
-			cert,
+			pair?.cert,
 		);
 	const came = (program: Running, port: number) =>
 		hasCome(join(space.path(`part-${port}`), name), bytesFrom(name, length), program);

@@ -240,7 +240,7 @@ export const command = defineCommand({
 });
 
 /** The engine of the demo: on loopback alone, with nothing that looks for peers elsewhere. */
-function engineFlags(port: number | undefined): EngineSettings['flags'] {
+export function engineFlags(port: number | undefined): EngineSettings['flags'] {
 	return {
 		port: port ?? 0,
 		bind: [demoHost],

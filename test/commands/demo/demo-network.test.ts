@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
+import {engineFlags} from '../../../source/commands/demo/demo.ts';
 import {DemoContent} from '../../../source/commands/demo/demo-content.ts';
 import {coastNick, demoShelves} from '../../../source/commands/demo/demo-shelves.ts';
 import {DemoSwarm} from '../../../source/commands/demo/demo-swarm.ts';
@@ -30,23 +31,7 @@ async function openDemo(t: TestContext) {
 		restore: false,
 		version: '0',
 		log: () => undefined,
-		flags: {
-			port: 0,
-			bind: ['127.0.0.1'],
-			dht: false,
-			portMap: false,
-			pex: false,
-			lsd: false,
-			utp: false,
-			tcp: true,
-			trackers: true,
-			encryption: undefined,
-			maxDownload: undefined,
-			maxUpload: undefined,
-			maxPeers: undefined,
-			catalogue: [swarm.trackerUrl],
-			nick: 'newcomer',
-		},
+		flags: {...engineFlags(0), catalogue: [swarm.trackerUrl], nick: 'newcomer'},
 	});
 	t.after(() => engine.stop());
 	return {swarm, engine, dir};

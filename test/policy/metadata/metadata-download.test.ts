@@ -328,17 +328,22 @@ test('hosts that are remembered have a ceiling: the oldest is forgotten', () => 
 	assert.deepEqual(askedOf(download, 1001), [2001]);
 });
 
+/** Everybody who is asked gives something else, and the whole is found to be wrong. */
+function mixWrong(download: MetadataDownload, size: number): void {
+	let wrong = -1;
+	for (const {peer, piece} of download.next(0)) {
+		const outcome = download.received(peer, piece, size, metadata(block, peer), 0);
+		if (outcome.kind === 'whole') wrong = outcome.attempt;
+	}
+	download.failed(wrong, 0);
+}
+
 test('an honest one that had part in a wrong whole is asked at once when nobody else is left', () => {
 	for (const leaves of [false, true]) {
 		const download = new MetadataDownload(seeded(1));
 		const size = 2 * block;
 		for (const peer of [1, 2]) download.offer(peer, size, 0, `host ${peer}`);
-		let wrong = -1;
-		for (const {peer, piece} of download.next(0)) {
-			const outcome = download.received(peer, piece, size, metadata(block, peer), 0);
-			if (outcome.kind === 'whole') wrong = outcome.attempt;
-		}
-		download.failed(wrong, 0);
+		mixWrong(download, size);
 		if (leaves) download.left(1);
 		const asked = download.next(100).filter(({peer}) => peer === 2);
 		assert.deepEqual(
@@ -356,12 +361,7 @@ test('who had part in a wrong whole comes last also by another connection', () =
 	const download = new MetadataDownload(seeded(1));
 	const size = 2 * block;
 	for (const peer of [1, 2]) download.offer(peer, size, 0, `host ${peer}`);
-	let wrong = -1;
-	for (const {peer, piece} of download.next(0)) {
-		const outcome = download.received(peer, piece, size, metadata(block, peer), 0);
-		if (outcome.kind === 'whole') wrong = outcome.attempt;
-	}
-	download.failed(wrong, 0);
+	mixWrong(download, size);
 	for (const peer of [1, 2]) download.left(peer);
 	for (const peer of [3, 4]) download.offer(peer, size, 50, `host ${peer - 2}`);
 	download.offer(5, size, 50, 'another');

@@ -6,6 +6,7 @@ import {connect as connectTls} from 'node:tls';
 import {machineRandom} from '../../../source/io/machine/random.js';
 import {TrackerServer, type TrackerServerOptions} from '../../../source/tracker/tracker-server.js';
 import type {TrackerStats} from '../../../source/tracker/tracker-service.js';
+import {certificate} from '../../helpers/certificate.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
 import {missing} from '../../helpers/processes.ts';
@@ -79,30 +80,6 @@ test('the page says where to announce, by the name that it was asked by, and let
 	for (const path of ['/', '/stats', '/metrics'])
 		assert.equal((await fetch(`${base}${path}`, {method: 'POST', body: ''})).status, 405, path);
 });
-
-/** A certificate for 127.0.0.1 that nobody vouches for; `name` tells one from the other. */
-function certificate(space: Workspace, name: string): {cert: string; key: string} {
-	const [cert, key] = [space.path(`${name}.pem`), space.path(`${name}-key.pem`)];
-	execFileSync(
-		'openssl',
-		[
-			...[
-				'req',
-				'-x509',
-				'-newkey',
-				'ec',
-				'-pkeyopt',
-				'ec_paramgen_curve:prime256v1',
-				'-nodes',
-				'-days',
-				'2',
-			],
-			...['-keyout', key, '-out', cert, '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'],
-		],
-		{stdio: 'ignore'},
-	);
-	return {cert, key};
-}
 
 /** Asks over TLS, whoever vouches for it; answers whose certificate it was and what it said. */
 function askSecurely(port: number, request: string): Promise<{name: string; answer: string}> {
