@@ -2,13 +2,12 @@ import {randomBytes} from 'node:crypto';
 import {mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
-import type {FolderSettings} from '../../automation/folder-settings.js';
 import {UserError} from '../../base/errors.js';
 import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
 import type {Options} from './command.js';
+import {configSections, type SectionGround, type Sections, sectionNames} from './config-sections.js';
 import {changeConfigText, linesOfNames, readConfigText} from './config-text.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
-import {folderNames, readFolders} from './folder-settings.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
@@ -94,7 +93,7 @@ export function configText(env: NodeJS.ProcessEnv): string | undefined {
 
 /** Every name that may stand in the config file. */
 export function settingNames(): string[] {
-	return [...Object.keys(configOptions).map(optionName), ...screenSettings, ...folderNames];
+	return [...Object.keys(configOptions).map(optionName), ...screenSettings, ...sectionNames];
 }
 
 /** The option that a name of the config file is of, and whether it says the opposite: `no-dht`. */
@@ -131,7 +130,7 @@ export function readOptions(env: NodeJS.ProcessEnv, text = configText(env)): Con
 		const wrong = (message: string, isFatal = true) =>
 			faults.push({name, message: `${where} ${message}`, isFatal});
 		if (again !== undefined) wrong(`is set on line ${line} already; this one holds`, false);
-		if (screenSettings.has(name) || folderNames.has(name)) continue;
+		if (screenSettings.has(name) || sectionNames.has(name)) continue;
 		const found = optionOfSetting(name);
 		if (found === undefined) {
 			const guess = nearest(name, settingNames());
@@ -156,29 +155,45 @@ export function readOptions(env: NodeJS.ProcessEnv, text = configText(env)): Con
 			values.set(key, {value: value.map(written), where});
 		} else wrong(`must be ${option.kind === 'list' ? 'a list of texts' : 'a text or number'}`);
 	}
-	const placeOf = (name: string) => `${path}:${lines.get(name)?.at(-1)}: ${name}`;
-	for (const message of readFolders(Object.fromEntries(settings), placeOf, env).faults) {
-		const name = [...folderNames].find(each => message.startsWith(placeOf(each))) ?? '';
+	for (const {name, message} of readAllSections(env, path, text, Object.fromEntries(settings)).faults)
 		faults.push({name, message, isFatal: true});
-	}
 	return {values, faults};
 }
 
-/**
- * The folders that the config file has shared and watched; what is shared without trackers of its own gets those that it
- * names for all. What is wrong with them is a `UserError`.
- */
-export function readFolderSettings(env: NodeJS.ProcessEnv): FolderSettings {
-	const path = configPath(env);
-	const text = read(path);
-	if (text === undefined) return {shared: [], watched: []};
+function readAllSections(
+	env: NodeJS.ProcessEnv,
+	path: string,
+	text: string,
+	settings: Readonly<Record<string, unknown>>,
+): {readonly sections: Sections; readonly faults: readonly Omit<ConfigFault, 'isFatal'>[]} {
 	const lines = linesOfNames(text);
-	const placeOf = (name: string) => `${path}:${lines.get(name)?.at(-1)}: ${name}`;
-	const settings = parse(path, text);
-	const usual = [settings['tracker'] ?? []].flat().filter(url => typeof url === 'string');
-	const {folders, faults} = readFolders(settings, placeOf, env, usual);
-	if (faults[0] !== undefined) throw new UserError('config', faults[0], 2);
-	return folders;
+	const ground: SectionGround = {
+		placeOf: name => `${path}:${lines.get(name)?.at(-1)}: ${name}`,
+		env,
+		usualTrackers: [settings['tracker'] ?? []].flat().filter(url => typeof url === 'string'),
+	};
+	const faults: Omit<ConfigFault, 'isFatal'>[] = [];
+	const read = Object.entries(configSections).map(([key, section]) => {
+		const {value, faults: messages} = section.read(settings, ground);
+		for (const message of messages) {
+			const name = Object.keys(section.parts).find(each => message.startsWith(ground.placeOf(each))) ?? '';
+			faults.push({name, message});
+		}
+		return [key, value] as const;
+	});
+	return {sections: Object.fromEntries(read) as unknown as Sections, faults};
+}
+
+/**
+ * What the config file says that is no option: of folders, say. What is shared without trackers of its own gets those
+ * that it names for all. What is wrong is a `UserError`.
+ */
+export function readSections(env: NodeJS.ProcessEnv): Sections {
+	const path = configPath(env);
+	const text = read(path) ?? '';
+	const {sections, faults} = readAllSections(env, path, text, text === '' ? {} : parse(path, text));
+	if (faults[0] !== undefined) throw new UserError('config', faults[0].message, 2);
+	return sections;
 }
 
 /**

@@ -9,9 +9,6 @@ import {UserError} from '../../base/errors.js';
 import {nearest} from './nearest.js';
 import {trackerUrl} from './quantities.js';
 
-/** Settings of the config file that are lists of folders. */
-export const folderNames: ReadonlySet<string> = new Set(['shared-folders', 'watch-folders']);
-
 type Loose = Readonly<Record<string, unknown>>;
 
 const known = {

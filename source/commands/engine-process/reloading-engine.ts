@@ -2,9 +2,9 @@ import {resolve} from 'node:path';
 import type {Command, EngineSettings, Reloaded, Reply} from '../../api/command.js';
 import type {Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
-import type {FolderSettings} from '../../automation/folder-settings.js';
 import {usualSlowRate} from '../../engine/limits/session-limits.js';
 import type {Flags} from '../arguments/command.js';
+import {changedSections, type Sections} from '../arguments/config-sections.js';
 import type {ownOptions} from '../arguments/engine-arguments.js';
 import {parseSlowTime} from '../arguments/engine-quantities.js';
 import {optionName} from '../arguments/option-names.js';
@@ -12,9 +12,8 @@ import {goalOptions, seedRules} from '../arguments/seed-goal-values.js';
 import {type LocalEngine, usualDownloads, usualPeers} from './open-session.js';
 
 /** What an engine goes by: what was typed, and what its config file says. */
-export interface Configuration {
+export interface Configuration extends Sections {
 	readonly flags: Flags<typeof ownOptions>;
-	readonly folders: FolderSettings;
 }
 
 type OwnOption = keyof typeof ownOptions;
@@ -46,7 +45,8 @@ export class ReloadingEngine implements LocalEngine {
 	readonly closed: Promise<string>;
 	readonly #engine: LocalEngine;
 	readonly #read: () => Configuration;
-	readonly #applied: (configuration: Configuration) => void;
+	readonly #applied: (configuration: Configuration) => Promise<void>;
+	readonly #beside: ReadonlySet<string>;
 	#now: Configuration;
 	/** As it was started: what cannot change is compared with that. */
 	readonly #first: Configuration;
@@ -55,12 +55,14 @@ export class ReloadingEngine implements LocalEngine {
 	 * @param now what it was started with
 	 * @param read reads anew what holds; throws a `UserError` for what cannot be read
 	 * @param applied told of what holds then, for those beside the engine that go by it
+	 * @param beside the options that they go by, so that these can change
 	 */
 	constructor(
 		engine: LocalEngine,
 		now: Configuration,
 		read: () => Configuration,
-		applied: (configuration: Configuration) => void,
+		applied: (configuration: Configuration) => Promise<void>,
+		beside: ReadonlySet<string>,
 	) {
 		this.#engine = engine;
 		this.closed = engine.closed;
@@ -68,6 +70,7 @@ export class ReloadingEngine implements LocalEngine {
 		this.#first = now;
 		this.#read = read;
 		this.#applied = applied;
+		this.#beside = beside;
 	}
 
 	async send(command: Command): Promise<Reply> {
@@ -76,13 +79,14 @@ export class ReloadingEngine implements LocalEngine {
 
 	/** Reads the config file anew and goes by it. Rejects with a `UserError` when it is wrong; all stays as it was then. */
 	async reload(): Promise<Reloaded> {
-		const {flags, folders} = this.#read();
+		const now = this.#read();
+		const {flags} = now;
 		const before = this.#now;
 		const settings: Record<string, unknown> = {};
 		const changed: OwnOption[] = [];
 		const later: OwnOption[] = [];
 		for (const key of Object.keys(flags) as OwnOption[]) {
-			if (Object.hasOwn(changeable, key) || key === 'nick' || isGoal(key)) {
+			if (Object.hasOwn(changeable, key) || key === 'nick' || isGoal(key) || this.#beside.has(key)) {
 				if (!isSame(flags[key], before.flags[key])) changed.push(key);
 			} else if (!isSame(flags[key], this.#first.flags[key])) later.push(key);
 		}
@@ -93,11 +97,9 @@ export class ReloadingEngine implements LocalEngine {
 		await this.#engine.send({type: 'session.configure', settings});
 		if (changed.includes('nick') && flags.nick !== undefined)
 			await this.#engine.send({type: 'network.nick', nick: flags.nick});
-		this.#now = {flags, folders};
-		this.#applied(this.#now);
-		const names = changed.map(optionName);
-		if (!isSame(folders.shared, before.folders.shared)) names.push('shared-folders');
-		if (!isSame(folders.watched, before.folders.watched)) names.push('watch-folders');
+		this.#now = now;
+		await this.#applied(now);
+		const names = [...changed.map(optionName), ...changedSections(before, now)];
 		return {changed: names, later: later.map(optionName)};
 	}
 

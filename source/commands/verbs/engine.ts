@@ -1,10 +1,13 @@
 import {resolve} from 'node:path';
 import {type Arguments, defineCommand, type Flags, type Options} from '../arguments/command.js';
-import {readConfig, readFolderSettings} from '../arguments/config-file.js';
+import {readConfig, readSections} from '../arguments/config-file.js';
 import {describeOptions, ownOptions} from '../arguments/engine-arguments.js';
 import {stateOptions} from '../arguments/flags.js';
 import {withDefaults, withoutDefaults} from '../arguments/parse-arguments.js';
 import {automate} from '../engine-process/automate.js';
+import type {CompanionGround} from '../engine-process/companion.js';
+import {companionKinds} from '../engine-process/companion-kinds.js';
+import {Companions} from '../engine-process/companions.js';
 import {openLog} from '../engine-process/file-log.js';
 import {hostEngine} from '../engine-process/host-engine.js';
 import {openSession} from '../engine-process/open-session.js';
@@ -26,7 +29,7 @@ function configuration(args: Arguments<typeof options>, env: NodeJS.ProcessEnv):
 		{options},
 		readConfig(env, () => {}),
 	);
-	return {flags: flags as Flags<typeof options>, folders: readFolderSettings(env)};
+	return {flags: flags as Flags<typeof options>, ...readSections(env)};
 }
 
 /** On a signal: what came of it is told in the log. */
@@ -36,6 +39,21 @@ async function reload(engine: ReloadingEngine): Promise<void> {
 		await say('info', reloadText(await engine.reload()));
 	} catch (error) {
 		await say('warn', `the config file is not gone by: ${(error as Error).message}`).catch(() => {});
+	}
+}
+
+const liveOptions: ReadonlySet<string> = new Set(companionKinds.flatMap(kind => kind.options));
+
+/** Opens those that live beside an engine; when one refuses, the engine ends too. */
+async function accompany(
+	ground: CompanionGround & {readonly engine: ReloadingEngine},
+	now: Configuration,
+): Promise<Companions> {
+	try {
+		return await Companions.open(companionKinds, ground, now);
+	} catch (error) {
+		await ground.engine.stop();
+		throw error;
 	}
 }
 
@@ -54,7 +72,7 @@ export const command = defineCommand({
 	async run(args, {env, version}) {
 		const {flags, given} = args;
 		const stateDir = makeStateDir(flags.stateDir, env);
-		const folders = readFolderSettings(env);
+		const sections = readSections(env);
 		const log = openLog(flags);
 		// A terminal that closes ends what runs in it; without one, SIGHUP is how a service is told of its settings.
 		const isDaemon = flags.background || !process.stdin.isTTY;
@@ -68,14 +86,19 @@ export const command = defineCommand({
 			async open() {
 				const dir = resolve(flags.dir ?? '.');
 				const session = await openSession({stateDir, dir, restore: true, version, log, flags, given});
-				const automated = await automate(session, stateDir, folders, version);
+				const automated = await automate(session, stateDir, sections.folders, version);
 				const read = () => configuration(args, env);
-				const engine = new ReloadingEngine(automated.engine, {flags, folders}, read, now => {
-					automated.folders.apply(now.folders);
-					Object.assign(about, describeOptions(now.flags));
-				});
+				const now = {flags, ...sections};
+				const engine = new ReloadingEngine(automated.engine, now, read, configured, liveOptions);
+				const ground = {engine, stateDir, env, version};
+				const companions = await accompany(ground, now);
+				async function configured(changed: Configuration): Promise<void> {
+					automated.folders.apply(changed.folders);
+					Object.assign(about, describeOptions(changed.flags));
+					await companions.apply(changed);
+				}
 				if (isDaemon) process.on('SIGHUP', () => void reload(engine));
-				return engine;
+				return {engine, companions};
 			},
 		});
 		return 0;

@@ -28,11 +28,14 @@ try {
 		about: {args: process.argv.slice(2)},
 		signals: ['SIGTERM', 'SIGINT'],
 		open: async () => ({
-			send: command => local.send(command),
-			watch: (watch, listener) => local.watch(watch, listener),
-			closed: local.closed,
-			close() {},
-			async stop() {},
+			engine: {
+				send: command => local.send(command),
+				watch: (watch, listener) => local.watch(watch, listener),
+				closed: local.closed,
+				close() {},
+				async stop() {},
+			},
+			companions: {async stop() {}},
 		}),
 	});
 	process.exit(0);

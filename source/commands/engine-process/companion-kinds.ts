@@ -1,0 +1,4 @@
+import type {CompanionKind} from './companion.js';
+
+/** Everything that may live beside an engine, in the order in which it is opened. */
+export const companionKinds: readonly CompanionKind[] = [];
