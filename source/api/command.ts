@@ -239,12 +239,25 @@ export type Command =
 
 export type CommandType = Command['type'];
 
-/** What folders are told; torrents know nothing of it. */
+/** What is looked after beside the engine, in the process that runs for all: `folders.share` is about folders. */
+const beside = ['folders'] as const;
+
+type Beside = (typeof beside)[number];
+
+/** What is asked of those beside the engine; torrents know nothing of it. */
+export type PartCommand = Extract<Command, {readonly type: `${Beside}.${string}`}>;
+
+/** What folders are told. */
 export type FolderCommand = Extract<Command, {readonly type: `folders.${string}`}>;
 
-/** Whether a command is about folders, not torrents. */
-export function isAboutFolders(command: Command): command is FolderCommand {
-	return command.type.startsWith('folders.');
+/** Whether a command is for those beside the engine. */
+export function isForPart(command: Command): command is PartCommand {
+	return (beside as readonly string[]).includes(partOf(command.type));
+}
+
+/** What a command is about: `folders` of `folders.share`. */
+export function partOf(type: CommandType): string {
+	return type.slice(0, type.indexOf('.'));
 }
 
 /** What of an engine can change while it runs. What is left out stays; null is what holds when nothing is said. */

@@ -1,65 +1,51 @@
-import {type Command, isAboutFolders, type Reply} from '../api/command.js';
+import type {Command, Reply} from '../api/command.js';
 import type {EngineClient, Watching} from '../api/engine-client.js';
 import type {Update, Watch} from '../api/snapshot.js';
 import type {Clock, Timer} from '../base/ports.js';
 import type {Millis} from '../base/units.js';
-import type {FolderAutomation} from './folder-automation.js';
+import type {EnginePart, PartSection, PartSectionName, StoppableEngine} from './engine-part.js';
 
-/** An engine that can be ended. */
-export interface StoppableEngine extends EngineClient {
-	stop(): Promise<void>;
-}
-
-/** So long the folders have to let go of everything. */
+/** So long the parts have to let go of everything. */
 const stopTime: Millis = 1000;
-/** What folders tell comes no more often than this. */
+/** What parts tell comes no more often than this. */
 const shortestInterval: Millis = 250;
 
-/** Commands after which a torrent may be where a shared folder is, or not be there any more. */
-const moving: ReadonlySet<Command['type']> = new Set([
-	'torrent.add',
-	'torrent.addLink',
-	'torrent.remove',
-	'torrent.move',
-	'torrent.rename',
-	'network.get',
-]);
-
-/** An engine together with those who look after folders: what is asked of either is answered through one door. */
+/** An engine together with its parts: what is asked of any of them is answered through one door. */
 export class AutomatedEngine implements StoppableEngine {
 	readonly closed: Promise<string>;
 	readonly #engine: StoppableEngine;
-	readonly #folders: FolderAutomation;
+	readonly #parts: readonly EnginePart[];
 	readonly #clock: Clock;
 	#stopping: Promise<void> | undefined;
 
-	constructor(engine: StoppableEngine, folders: FolderAutomation, clock: Clock) {
+	/** @param parts the first that answers a command is asked it, and the first stands outermost around what is done */
+	constructor(engine: StoppableEngine, parts: readonly EnginePart[], clock: Clock) {
 		this.#engine = engine;
-		this.#folders = folders;
+		this.#parts = parts;
 		this.#clock = clock;
 		this.closed = engine.closed;
 	}
 
 	async send(command: Command): Promise<Reply> {
-		if (isAboutFolders(command)) return this.#folders.send(command);
+		const asked = this.#parts.find(part => part.answers(command.type));
+		if (asked !== undefined) return asked.send(command);
 		if (command.type === 'session.stop') {
 			await this.stop();
 			return {};
 		}
-		const isDeletion = command.type === 'torrent.remove' && command.withData;
-		const reply = isDeletion
-			? await this.#folders.whileDeleted(command.id, () => this.#engine.send(command))
-			: await this.#engine.send(command);
-		if (command.type === 'torrent.remove') await this.#folders.removedByHand(command.id);
-		if (moving.has(command.type)) this.#folders.engineChanged();
-		return reply;
+		const ask = (): Promise<Reply> => this.#engine.send(command);
+		return this.#parts.reduceRight(
+			(inner, part) => (part.around === undefined ? inner : () => part.around!(command, inner)),
+			ask,
+		)();
 	}
 
 	watch(watch: Watch, listener: (update: Update) => void): Watching {
-		return new FolderWatching(this.#engine, this.#folders, this.#clock, watch, listener);
+		const sections = this.#parts.flatMap(({section}) => section ?? []);
+		return new PartWatching(this.#engine, sections, this.#clock, watch, listener);
 	}
 
-	/** The folders first: they speak to the engine to the end. */
+	/** The parts first: they speak to the engine to the end. */
 	stop(): Promise<void> {
 		this.#stopping ??= this.#stop();
 		return this.#stopping;
@@ -67,7 +53,7 @@ export class AutomatedEngine implements StoppableEngine {
 
 	async #stop(): Promise<void> {
 		const late = new Promise<void>(resolve => this.#clock.after(stopTime, resolve));
-		await Promise.race([this.#folders.stop(), late]);
+		await Promise.race([Promise.allSettled(this.#parts.map(part => part.stop())), late]);
 		await this.#engine.stop();
 	}
 
@@ -77,59 +63,68 @@ export class AutomatedEngine implements StoppableEngine {
 	}
 }
 
-/** What somebody watches: the engine's sections, and that of the folders. */
-class FolderWatching implements Watching {
-	readonly #folders: FolderAutomation;
+/** What somebody watches: the engine's sections, and those of its parts. */
+class PartWatching implements Watching {
+	readonly #sections: readonly PartSection[];
 	readonly #clock: Clock;
 	readonly #listener: (update: Update) => void;
 	readonly #inner: Watching;
-	readonly #forget: () => void;
+	readonly #forget: ReadonlyArray<() => void>;
 	#watch: Watch;
 	#revision = 0;
-	/** Of the folders, that was told last. */
-	#told = 0;
+	/** Of each section, the revision that was told last. */
+	readonly #told = new Map<PartSectionName, number>();
 	#timer: Timer | undefined;
 	#isStopped = false;
 
 	constructor(
 		engine: EngineClient,
-		folders: FolderAutomation,
+		sections: readonly PartSection[],
 		clock: Clock,
 		watch: Watch,
 		listener: (update: Update) => void,
 	) {
-		this.#folders = folders;
+		this.#sections = sections;
 		this.#clock = clock;
 		this.#watch = watch;
 		this.#listener = listener;
 		this.#inner = engine.watch(watch, update => this.#tell(update));
-		this.#forget = folders.listen(() => this.#schedule(Math.max(shortestInterval, this.#watch.interval)));
+		this.#forget = sections.map(section =>
+			section.listen(() => {
+				if (this.#isDue(section)) this.#schedule(Math.max(shortestInterval, this.#watch.interval));
+			}),
+		);
 		this.#schedule(0);
+	}
+
+	#isDue({name, revision}: PartSection): boolean {
+		return this.#watch[name] === true && this.#told.get(name) !== revision;
 	}
 
 	#tell(update: Partial<Update>): void {
 		if (this.#isStopped) return;
-		const isDue = this.#watch.folders === true && this.#told !== this.#folders.revision;
-		if (isDue) this.#told = this.#folders.revision;
+		const due: Partial<Record<PartSectionName, unknown>> = {};
+		for (const section of this.#sections) {
+			if (!this.#isDue(section)) continue;
+			this.#told.set(section.name, section.revision);
+			due[section.name] = section.view;
+		}
 		this.#revision++;
-		this.#listener({
-			...update,
-			...(isDue && {folders: this.#folders.view}),
-			revision: this.#revision,
-		});
+		this.#listener({...update, ...(due as Partial<Update>), revision: this.#revision});
 	}
 
 	#schedule(time: Millis): void {
-		if (this.#watch.folders !== true || this.#timer !== undefined || this.#isStopped) return;
+		if (this.#timer !== undefined || this.#isStopped) return;
+		if (!this.#sections.some(section => this.#isDue(section))) return;
 		this.#timer = this.#clock.after(time, () => {
 			this.#timer = undefined;
-			if (this.#watch.folders === true && this.#told !== this.#folders.revision) this.#tell({});
+			if (this.#sections.some(section => this.#isDue(section))) this.#tell({});
 		});
 	}
 
 	change(watch: Watch): void {
 		this.#watch = watch;
-		this.#told = 0;
+		this.#told.clear();
 		this.#inner.change(watch);
 		this.#schedule(0);
 	}
@@ -137,7 +132,7 @@ class FolderWatching implements Watching {
 	stop(): void {
 		this.#isStopped = true;
 		this.#timer?.clear();
-		this.#forget();
+		for (const forget of this.#forget) forget();
 		this.#inner.stop();
 	}
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import {rmSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
 import type {Update} from '../../source/api/snapshot.ts';
-import {AutomatedEngine, type StoppableEngine} from '../../source/automation/automated-engine.ts';
+import {AutomatedEngine} from '../../source/automation/automated-engine.ts';
+import type {EnginePart, StoppableEngine} from '../../source/automation/engine-part.ts';
+import {FolderPart} from '../../source/automation/folder-part.ts';
 import {UserError} from '../../source/base/errors.ts';
 import {createTorrent} from '../../source/creator/create-torrent.ts';
 import {FolderWorld} from './folder-world.ts';
@@ -14,7 +16,7 @@ async function open(t: TestContext) {
 	const inner: StoppableEngine = Object.assign(world.engine, {
 		stop: async () => void stopped.push('engine'),
 	});
-	const engine = new AutomatedEngine(inner, world.automation, world.clock);
+	const engine = new AutomatedEngine(inner, [new FolderPart(world.automation)], world.clock);
 	return {world, engine, stopped};
 }
 
@@ -37,7 +39,7 @@ test('a folder is shared and not shared any more by command, also after a restar
 	assert.equal(world.view.shared[0]!.dir, dir);
 	const again = new AutomatedEngine(
 		Object.assign(world.engine, {stop: async () => {}}),
-		world.automation,
+		[new FolderPart(world.automation)],
 		world.clock,
 	);
 	await again.send({type: 'folders.unshare', dir});
@@ -170,3 +172,67 @@ for (const whose of ['ours', "somebody else's"] as const) {
 		assert.equal(world.view.shared[0]!.shared, 0);
 	});
 }
+
+test('each part answers what it is asked, tells its section beside the others, and sees what the engine is had do', async t => {
+	const {world, engine: _} = await open(t);
+	const said: string[] = [];
+	const listeners = new Set<() => void>();
+	let revision = 1;
+	const part = (name: string): EnginePart => ({
+		answers: type => name === 'one' && type === 'session.reload',
+		send: async () => ({reloaded: {changed: [name], later: []}}),
+		async around({type}, ask) {
+			said.push(`${name} before ${type}`);
+			const reply = await ask();
+			said.push(`${name} after`);
+			return reply;
+		},
+		stop: async () => void said.push(`${name} stops`),
+	});
+	const one: EnginePart = {
+		...part('one'),
+		section: {
+			name: 'creations',
+			get revision() {
+				return revision;
+			},
+			view: [],
+			listen: listener => {
+				listeners.add(listener);
+				return () => listeners.delete(listener);
+			},
+		},
+	};
+	const lame: EnginePart = {...part('lame'), stop: async () => Promise.reject(new Error('lame'))};
+	const inner: StoppableEngine = Object.assign(world.engine, {stop: async () => void said.push('engine')});
+	const engine = new AutomatedEngine(
+		inner,
+		[one, lame, part('two'), new FolderPart(world.automation)],
+		world.clock,
+	);
+	assert.deepEqual((await engine.send({type: 'session.reload'})).reloaded?.changed, ['one']);
+	await engine.send({type: 'session.pauseAll'});
+	assert.deepEqual(said.splice(0), [
+		'one before session.pauseAll',
+		'lame before session.pauseAll',
+		'two before session.pauseAll',
+		'two after',
+		'lame after',
+		'one after',
+	]);
+	const updates: Update[] = [];
+	const watching = engine.watch({interval: 250, folders: true, creations: true}, update =>
+		updates.push(update),
+	);
+	await world.pass(1000);
+	revision++;
+	for (const listener of listeners) listener();
+	await world.pass(1000);
+	const told = updates.map(({folders, creations}) => [folders, creations].map(Boolean));
+	assert.deepEqual(told.filter(([, creations]) => creations).length, 2);
+	assert.deepEqual(told.filter(([folders]) => folders).length, 1);
+	watching.stop();
+	assert.equal(listeners.size, 0);
+	await engine.stop();
+	assert.deepEqual(said, ['one stops', 'two stops', 'engine']);
+});

@@ -45,9 +45,10 @@ export async function automate(
 	settings: FolderSettings,
 	version: string,
 ): Promise<{readonly engine: LocalEngine; readonly folders: Pick<FolderAutomation, 'apply'>}> {
-	const [{FolderAutomation}, {AutomatedEngine}, {LookThreads}, {watchFolder}, {machineClock}] =
+	const [{FolderAutomation}, {FolderPart}, {AutomatedEngine}, {LookThreads}, {watchFolder}, {machineClock}] =
 		await Promise.all([
 			import('../../automation/folder-automation.js'),
+			import('../../automation/folder-part.js'),
 			import('../../automation/automated-engine.js'),
 			import('../../automation/look/look-thread.js'),
 			import('../../automation/look/folder-events.js'),
@@ -64,5 +65,5 @@ export async function automate(
 		},
 		settings,
 	);
-	return {engine: new AutomatedEngine(engine, folders, machineClock), folders};
+	return {engine: new AutomatedEngine(engine, [new FolderPart(folders)], machineClock), folders};
 }

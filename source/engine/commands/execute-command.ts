@@ -1,4 +1,4 @@
-import type {Command, FolderCommand, Reannouncement, Reply} from '../../api/command.js';
+import type {Command, PartCommand, Reannouncement, Reply} from '../../api/command.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/piece-inspection.js';
 import {type CommandHost, findTorrent, requireFree} from './command-host.js';
@@ -11,7 +11,7 @@ import {executeForTorrent} from './torrent-commands.js';
 /** Does what was asked, but for ending the session. Rejects with a `UserError` when it cannot be done. */
 export async function executeCommand(
 	host: CommandHost,
-	command: Exclude<Command, FolderCommand | {readonly type: 'session.stop'}>,
+	command: Exclude<Command, PartCommand | {readonly type: 'session.stop'}>,
 ): Promise<Reply> {
 	switch (command.type) {
 		case 'torrent.add':

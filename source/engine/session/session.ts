@@ -1,4 +1,4 @@
-import {type Command, isAboutFolders, type Reply} from '../../api/command.js';
+import {type Command, isForPart, partOf, type Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
@@ -60,8 +60,10 @@ export class Session implements EngineClient {
 	}
 
 	async send(command: Command): Promise<Reply> {
-		if (isAboutFolders(command))
-			throw new UserError('no-folders', 'folders are looked after by the engine that runs for all: tortui');
+		if (isForPart(command)) {
+			const what = partOf(command.type);
+			throw new UserError(`no-${what}`, `${what} are looked after by the engine that runs for all: tortui`);
+		}
 		if (command.type === 'session.stop') {
 			await this.stop();
 			return {};
