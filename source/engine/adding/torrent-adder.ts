@@ -71,13 +71,14 @@ export class TorrentAdder {
 		await breathe(metainfo);
 		selectFiles(torrent, options);
 		if (options.choose === true) torrent.post({type: 'askForChoice'});
+		applyOptions(torrent, countedFromNow(options, torrent), addresses);
 		await breathe(metainfo);
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.find(metainfo);
 		if (other !== undefined)
 			return mergeTorrent(other, {...metainfoMore(metainfo), options, addresses}, this.#setup);
-		this.#take(torrent, options, addresses);
+		this.#take(torrent, options);
 		if (!this.#setup.lasting && saved?.metainfo === undefined) void store.saveMetainfo(id, bytes);
 		return {id};
 	}
@@ -132,11 +133,12 @@ export class TorrentAdder {
 		);
 		selectFiles(torrent, wish);
 		if (options.choose === true) torrent.post({type: 'askForChoice'});
+		applyOptions(torrent, options, addresses);
 		if (this.#setup.lasting) await this.#keepNew(torrent, undefined, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.find(link);
 		if (other !== undefined) return mergeTorrent(other, more, this.#setup);
-		this.#take(torrent, options, addresses);
+		this.#take(torrent, options);
 		tell(torrent);
 		return {id};
 	}
@@ -159,14 +161,14 @@ export class TorrentAdder {
 		requireAbsolute(dir);
 		torrent.post({type: 'release', dir});
 		selectFiles(torrent, options);
+		if (this.#setup.trackers && options.trackersOff !== true)
+			torrent.post({type: 'addTiers', tiers: torrent.content?.metainfo.trackers ?? []});
+		applyOptions(torrent, options, addresses);
 		const failure = await this.#setup.store.save({...torrent.resumeState.nothing(), active: !isPaused});
 		if (failure !== undefined) {
 			torrent.post({type: 'hold', held});
 			throw new UserError(failure.code, failure.message);
 		}
-		if (this.#setup.trackers && options.trackersOff !== true)
-			torrent.post({type: 'addTiers', tiers: torrent.content?.metainfo.trackers ?? []});
-		applyOptions(torrent, options, addresses);
 		if (isPaused) torrent.post({type: 'rest', wanted: false});
 		else this.#setup.queue.start(torrent, 'full');
 		this.#setup.changed();
@@ -194,11 +196,10 @@ export class TorrentAdder {
 	}
 
 	/** It belongs to the session from now on. */
-	#take(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
+	#take(torrent: Torrent, options: AddOptions): void {
 		const {services, queue} = this.#setup;
 		this.#setup.adopted.adopt(torrent);
 		services.log('info', `added ${torrent.name}`, torrent.id);
-		applyOptions(torrent, countedFromNow(options, torrent), addresses);
 		if (options.paused === true) torrent.post({type: 'rest', wanted: false});
 		else queue.start(torrent, options.check ?? 'quick');
 	}
@@ -212,8 +213,8 @@ export class TorrentAdder {
 	): Promise<void> {
 		const {store, torrents} = this.#setup;
 		const {id} = torrent;
-		const {known} = torrent.resumeState;
-		const memory = known ?? {...torrent.resumeState.nothing(), active: wanted};
+		// With all that it was added with: the program may be killed before anything is saved again.
+		const memory = {...(await torrent.resumeState.now()), active: wanted};
 		const failure = (bytes && (await store.saveMetainfo(id, bytes))) ?? (await store.save(memory));
 		if (failure === undefined) return;
 		if (saved === undefined && !torrents.has(id)) await store.remove(id);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {cpSync, readFileSync} from 'node:fs';
 import {test} from 'node:test';
+import type {AddOptions} from '../../../source/api/command.ts';
 import {decodeResumeData, type ResumeData} from '../../../source/io/state/resume-data.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
@@ -133,4 +134,62 @@ test('an engine that is stopped ends in 5 s, and says what the disk has not take
 		engine.log.at(-1)!,
 		/^error: the engine ends before the disk has answered: 1 torrent may not be saved/,
 	);
+});
+
+const options: AddOptions = {
+	trackers: ['http://tracker.example/announce'],
+	peers: ['127.0.0.1:9'],
+	label: 'mine',
+	maxUpload: 12_345,
+	seedRatio: 3,
+	goal: {idle: 60_000},
+	sequential: true,
+	publish: true,
+};
+
+/** What the next engine knows of a torrent, of which the last was killed at this very moment. */
+async function afterKill(space: Workspace, id: string): Promise<ResumeData> {
+	const home = space.folder('killed');
+	cpSync(space.path('home'), home, {recursive: true});
+	const next = await openTestSession(space, 'killed');
+	const {state, label, publish} = await next.view(id);
+	assert.notEqual(state, 'paused');
+	assert.deepEqual([label, publish], ['mine', true]);
+	return decodeResumeData(readFileSync(`${home}/resume/${id}.resume`));
+}
+
+function assertAsAdded({active, trackers, peers, maxUpload, goal, sequential, seedRatio}: ResumeData): void {
+	assert.deepEqual(trackers.flat(), options.trackers);
+	assert.deepEqual(
+		peers.map(({host, port}) => `${host}:${port}`),
+		options.peers,
+	);
+	assert.deepEqual([active, maxUpload, seedRatio, sequential], [true, 12_345, 3, true]);
+	assert.equal(goal?.idle, 60_000);
+}
+
+test('all that a torrent was added with is on the disk when the command is answered', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	const {metainfo} = testTorrent(space, 'data', [['a.bin', 50_000]]);
+	const {id} = await engine.send({type: 'torrent.add', metainfo, options});
+	assertAsAdded(await afterKill(space, id!));
+});
+
+test('so it is of a link', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	const link = `magnet:?xt=urn:btih:${'ab'.repeat(20)}`;
+	const {id} = await engine.send({type: 'torrent.addLink', link, options});
+	assertAsAdded(await afterKill(space, id!));
+});
+
+test('so it is of one that was removed with its data left, and is added again', async t => {
+	const space = new Workspace(t);
+	const engine = await openTestSession(space, 'home');
+	const {metainfo} = testTorrent(space, 'data', [['a.bin', 50_000]]);
+	const {id} = await engine.send({type: 'torrent.add', metainfo});
+	await engine.send({type: 'torrent.remove', id: id!, withData: false});
+	await engine.send({type: 'torrent.add', metainfo, options});
+	assertAsAdded(await afterKill(space, id!));
 });
