@@ -50,9 +50,9 @@ export const rooms: Readonly<Record<string, Room>> = {
 const opensSockets = /^node:(?:net|dgram|tls|https?|http2|dns)(?:\/|$)/;
 /**
  * Where that may be: everything the engine sends goes through io/net, where it is bound to addresses and can be led
- * through a proxy; screens and scripts reach the engine by a local socket, and our own tracker listens.
+ * through a proxy; screens and scripts reach the engine by a local socket, remotes and browsers by HTTP, and our own tracker listens.
  */
-const socketRooms = ['io/net/', 'bridge/socket/', 'tracker/'];
+const socketRooms = ['io/net/', 'bridge/socket/', 'bridge/http/', 'tracker/'];
 
 /** The same without an import. */
 const globalSockets = /\bawait\s+fetch\s*\(|\bglobalThis\.fetch\b|\bnew\s+(?:WebSocket|EventSource)\b/;
