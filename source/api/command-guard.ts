@@ -1,5 +1,6 @@
 import {isSeedGoal, isSeedRules} from '../base/seed-goal.js';
 import type {Command, CommandType} from './command.js';
+import {isKnownTorrent} from './known-torrent.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -54,6 +55,7 @@ const addOptions: Shape = {
 	repair: optional(flag),
 	seedOnly: optional(flag),
 	publish: optional(flag),
+	known: optional(isKnownTorrent),
 	usual: optional(texts),
 };
 

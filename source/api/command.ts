@@ -4,6 +4,7 @@ import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationOptions} from './creation.js';
 import type {DhtView} from './dht-view.js';
 import type {FoldersView} from './folders-view.js';
+import type {KnownTorrent} from './known-torrent.js';
 import type {FoundTorrents, NetworkView} from './network-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
 
@@ -46,6 +47,11 @@ export interface AddOptions {
 	readonly publish?: boolean;
 	/** Hash nothing, believe that everything is there: for data that was hashed a moment ago. */
 	readonly trackersOff?: boolean;
+	/**
+	 * What another program knew of it, of a torrent that is new here; one that is here already stays as it is, whatever else
+	 * the options say.
+	 */
+	readonly known?: KnownTorrent;
 	/** Which of the above are what is usually wanted, not asked for this time: a torrent that is here keeps its own. */
 	readonly usual?: readonly string[];
 }

@@ -55,3 +55,36 @@ test('commands for pieces with anything else are refused', () => {
 		assert.equal(asCommand({type: 'piece.deadline', id, pieces: [1], within}), undefined);
 	assert.equal(asCommand({type: 'piece.deadline', pieces: [1], within: 1}), undefined);
 });
+
+test('what another program knew of a torrent is taken in its form alone', () => {
+	const add = (known: unknown) => asCommand({type: 'torrent.add', metainfo: '', options: {known}});
+	const right = {
+		have: 'AA==',
+		stamps: [null, [5, 1.5]],
+		partials: [[1, 'gA==']],
+		parts: [[0, '']],
+		renamed: [[0, ['a', 'b']]],
+		whenComplete: {dir: '/x', names: [[0, 'b']]},
+		trackers: [['http://a/announce']],
+		webSeeds: [],
+		addedAt: 1,
+		superSeeding: true,
+	};
+	assert.notEqual(add({}), undefined);
+	assert.notEqual(add(right), undefined);
+	const wrong: ReadonlyArray<readonly [string, readonly unknown[]]> = [
+		['have', [1, null, [], {}]],
+		['stamps', [[1], [[1]], [[1, -1]], [[1, 2, 3]], [undefined], 'x']],
+		['partials', [[[-1, '']], [[1]], [[1, 2]]]],
+		['parts', [[['0', '']], {}]],
+		['renamed', [[[0, []]], [[0, 'a']], [[0.5, ['a']]]]],
+		['whenComplete', [null, [], {dir: 1}, {names: [[0, 1]]}]],
+		['trackers', [['http://a'], [[1]]]],
+		['webSeeds', ['http://a']],
+		['addedAt', [-1, '1', Number.NaN, 2 ** 60]],
+		['superSeeding', [1]],
+	];
+	for (const [field, values] of wrong)
+		for (const value of values) assert.equal(add({...right, [field]: value}), undefined, field);
+	for (const known of [null, 1, 'x', []]) assert.equal(add(known), undefined);
+});

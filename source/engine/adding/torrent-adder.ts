@@ -14,6 +14,7 @@ import type {TorrentSetup} from '../torrent/torrent-setup.js';
 import {applyOptions, mostTrackers, requireModest, requireTrackers, selectFiles} from './add-options.js';
 import type {AddingSetup} from './adding-setup.js';
 import {fits} from './fitting-memory.js';
+import {type FormerLife, readFormerLife} from './former-life.js';
 import {type MoreOfTorrent, mergeTorrent} from './merge-torrent.js';
 import {readMetainfo} from './torrent-links.js';
 
@@ -41,6 +42,7 @@ export class TorrentAdder {
 			(options.peers ?? []).map(text => resolvePeer(text, services.resolver)),
 		);
 		const present = torrents.find(metainfo);
+		if (present !== undefined && options.known !== undefined) return {id: present.id, already: true};
 		if (present?.held !== undefined) {
 			await this.settle(present, options.dir ?? this.#setup.settings.dir, options, addresses);
 			return {id: present.id, already: true};
@@ -51,21 +53,27 @@ export class TorrentAdder {
 			return mergeTorrent(present, {...metainfoMore(metainfo), options, addresses}, this.#setup);
 		}
 		const saved = await findSaved(store, metainfo);
+		const former =
+			saved === undefined && options.known !== undefined
+				? readFormerLife(options.known, options, metainfo)
+				: undefined;
 		const id = saved?.resume.id ?? idOf(metainfo);
 		const torrent = this.#make(
 			{
 				identity: metainfo,
 				id,
 				metainfo,
-				addedAt: saved?.resume.addedAt ?? services.clock.wall(),
+				addedAt: saved?.resume.addedAt ?? options.known?.addedAt ?? services.clock.wall(),
 				doubtful: saved?.doubtful,
+				webSeeds: options.known?.webSeeds,
 			},
-			metainfo.trackers,
+			options.known?.trackers ?? metainfo.trackers,
 			options,
 		);
 		// Data in another folder is other data.
 		if (saved !== undefined && saved.resume.dir === torrent.dir && fits(saved.resume, metainfo))
 			torrent.post({type: 'remember', memory: saved.resume});
+		if (former !== undefined) await this.#takeUp(torrent, former, options.paused !== true);
 		// What one run was asked for is not asked of the next.
 		if (!this.#setup.lasting) torrent.post({type: 'set', settings: {goal: nothingSaid}});
 		await breathe(metainfo);
@@ -76,6 +84,7 @@ export class TorrentAdder {
 		if (this.#setup.lasting) await this.#keepNew(torrent, bytes, saved, options.paused !== true);
 		// Meanwhile somebody else may have added it.
 		const other = torrents.find(metainfo);
+		if (other !== undefined && options.known !== undefined) return {id: other.id, already: true};
 		if (other !== undefined)
 			return mergeTorrent(other, {...metainfoMore(metainfo), options, addresses}, this.#setup);
 		this.#take(torrent, options);
@@ -107,6 +116,7 @@ export class TorrentAdder {
 				services.log('warn', note, id);
 		};
 		const present = torrents.find(link);
+		if (present !== undefined && options.known !== undefined) return {id: present.id, already: true};
 		if (present?.held !== undefined) throw new UserError('held', present.held.text);
 		if (present !== undefined) {
 			tell(present);
@@ -126,9 +136,9 @@ export class TorrentAdder {
 				name: link.name,
 				metainfo: undefined,
 				webSeeds: link.webSeeds,
-				addedAt: services.clock.wall(),
+				addedAt: options.known?.addedAt ?? services.clock.wall(),
 			},
-			more.tiers,
+			options.known?.trackers ?? more.tiers,
 			options,
 		);
 		selectFiles(torrent, wish);
@@ -193,6 +203,15 @@ export class TorrentAdder {
 			// Until everything about it is settled it is not the queue's to start.
 			wanted: false,
 		});
+	}
+
+	/** It has had a life in another program before. */
+	async #takeUp(torrent: Torrent, {memory, parts}: FormerLife, active: boolean): Promise<void> {
+		const failure =
+			parts.length > 0 ? await this.#setup.services.disk.keepParts?.(torrent.id, parts) : undefined;
+		if (failure !== undefined)
+			torrent.log('warn', `what it had of unwanted files is fetched again: ${failure.message}`);
+		torrent.post({type: 'remember', memory: {...torrent.resumeState.nothing(), ...memory, active}});
 	}
 
 	/** It belongs to the session from now on. */

@@ -28,6 +28,7 @@ import type {SessionServices} from '../session/session-services.js';
 import {composeSources} from '../sources/compose-sources.js';
 import type {SourceSet} from '../sources/source-set.js';
 import {Swarm, type SwarmOwner} from '../swarm/swarm.js';
+import {AfterCompletion} from './after-completion.js';
 import {selectInitially} from './initial-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
 import {otherSeeds} from './other-seeds.js';
@@ -83,6 +84,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly #services: SessionServices;
 	readonly #listener: TorrentListener;
 	readonly #lifecycle: TorrentLifecycle;
+	readonly #afterCompletion = new AfterCompletion(this);
 	readonly #givenName: string | undefined;
 	#identity: SwarmHashes;
 	#swarmKeys: SwarmKeys;
@@ -248,6 +250,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			...this.settings.export(),
 			...this.stats.export(),
 			...this.goal.export(),
+			...this.#afterCompletion.export(),
 			trackers: sources.trackers.list.tiers,
 			namedTrackers: sources.trackers.list.named,
 			maxDownload: rateLimits.download.rate,
@@ -315,6 +318,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'set':
 				return this.#set(event.settings);
 			case 'move':
+				this.#afterCompletion.placed();
 				return event.done(this.#move(event.dir));
 			default:
 				return this.#postToParts(event);
@@ -348,6 +352,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'deadline':
 				return this.#setDeadline(event.pieces, event.within);
 			case 'rename':
+				this.#afterCompletion.named(event.file);
 				return event.done(content?.relocation.rename(event.file, event.name) ?? noFailure);
 			case 'moveAgain':
 				return void content?.relocation.again(event.place);
@@ -388,6 +393,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.resumeState.take(memory);
 		this.stats.take(memory);
 		this.goal.take(memory);
+		this.#afterCompletion.take(memory);
 		this.settings.take(memory);
 		this.#asksForChoice = memory.choosing === true;
 		this.#limit({maxDownload: memory.maxDownload ?? null, maxUpload: memory.maxUpload ?? null});
@@ -562,6 +568,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.#sample(now);
 		this.stats.countTime(now, this.active, this.complete);
 		if (this.complete) this.#reviewGoal(now);
+		if (this.complete) this.#afterCompletion.complete();
 		this.#lifecycle.tick(now);
 		if (this.active) this.#content?.timeouts.tick(now);
 		if (this.active) this.#content?.superSeeding.tick();

@@ -7,8 +7,9 @@ import {pathExists} from '../files/path-exists.js';
 import type {BlockPool} from './block-pool.js';
 import type {Disk, TorrentOnDisk} from './disk.js';
 import {freeSpace} from './free-space.js';
+import {keepParts, type StreamPart} from './keep-parts.js';
 import {ReadHandles} from './read-handles.js';
-import type {Storage, StorageEvents} from './storage.js';
+import type {Storage, StorageEvents, StorageFailure} from './storage.js';
 import {TorrentStorage} from './torrent-storage.js';
 import {DiskWorkerQueue} from './worker-queue.js';
 import type {DiskThread} from './worker-thread.js';
@@ -55,8 +56,7 @@ export class DiskService implements Disk {
 		{metainfo, map, dir, wanted, id, renamed, owners, hashes}: TorrentOnDisk,
 		events: StorageEvents,
 	): Storage {
-		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
-		const partPath = join(this.#stateDir, 'parts', `${id}.part`);
+		const partPath = this.#partPath(id);
 		const layout = FileLayout.of(metainfo, map, {dir, partPath}, renamed);
 		const worker = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
 		const share = {
@@ -72,6 +72,15 @@ export class DiskService implements Disk {
 		const storage: TorrentStorage = new TorrentStorage(layout, wanted, events, share, owners);
 		this.#open.add(storage);
 		return storage;
+	}
+
+	keepParts(id: string, parts: readonly StreamPart[]): Promise<StorageFailure | undefined> {
+		return keepParts(this.#partPath(id), parts);
+	}
+
+	#partPath(id: string): string {
+		if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id: ${id}`);
+		return join(this.#stateDir, 'parts', `${id}.part`);
 	}
 
 	exists(dir: string, name: string): Promise<boolean> {

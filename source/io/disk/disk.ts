@@ -2,7 +2,8 @@ import type {Bytes} from '../../base/units.js';
 import type {PieceHashMemory} from '../../policy/hashes/file-tree.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import type {Storage, StorageEvents} from './storage.js';
+import type {StreamPart} from './keep-parts.js';
+import type {Storage, StorageEvents, StorageFailure} from './storage.js';
 
 /** What a storage is opened for. */
 export interface TorrentOnDisk {
@@ -27,6 +28,8 @@ export interface Disk {
 	open(torrent: TorrentOnDisk, events: StorageEvents): Storage;
 	/** Whether there is anything called `name` in the folder. */
 	exists(dir: string, name: string): Promise<boolean>;
+	/** Keeps bytes of files of a torrent that are not wanted, before it is opened first; undefined where nothing is kept. */
+	keepParts?(id: string, parts: readonly StreamPart[]): Promise<StorageFailure | undefined>;
 	/** Bytes that may still be written at this path; undefined when nobody can tell. */
 	freeSpace(path: string): Promise<Bytes | undefined>;
 	/** Finishes what was begun and lets go of everything. */

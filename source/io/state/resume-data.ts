@@ -1,3 +1,4 @@
+import type {WhenComplete} from '../../api/known-torrent.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import {sameBytes} from '../../base/bytes.js';
 import {ProtocolError} from '../../base/errors.js';
@@ -119,6 +120,8 @@ export interface ResumeData {
 	 * found out, and `renamed` holds all that differs.
 	 */
 	readonly names?: NameHistory | 'found' | undefined;
+	/** What becomes of its files when everything that is wanted is there; left out when nothing does. */
+	readonly whenComplete?: WhenComplete | undefined;
 	/** While files are being moved. */
 	readonly otherPlace: OtherPlace | undefined;
 	/** The magnet link it came from, while its metadata is not known. */
@@ -196,6 +199,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		heldWithAll: data.heldWithAll || undefined,
 		renamed: data.renamed.map(renameItems),
 		names: data.names === 'former' ? undefined : data.names,
+		whenComplete: data.whenComplete && completeItems(data.whenComplete),
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
 		webSeeds: data.webSeeds?.length ? data.webSeeds : undefined,
@@ -289,6 +293,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		...(isSet(root, 'heldWithAll') && {heldWithAll: true}),
 		renamed: [...items(root, 'renamed')].map(readRename),
 		...readNames(root.get('names')?.text()),
+		...readWhenComplete(root.get('whenComplete')),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
 		...(root.get('webSeeds') && {webSeeds: texts(root.get('webSeeds')!, 'webSeeds')}),
@@ -388,6 +393,19 @@ function readRename(entry: BencodeNode): readonly [number, readonly string[]] {
 /** Names as bytes: on a disk they need not be UTF-8. */
 function renameItems([file, path]: readonly [number, readonly string[]]): Bencodable {
 	return [file, path.map(nameToBytes)];
+}
+
+function completeItems({dir, names}: WhenComplete): Bencodable {
+	return {dir, names: names?.map(([file, name]) => renameItems([file, [name]]))};
+}
+
+function readWhenComplete(node: BencodeNode | undefined): Pick<ResumeData, 'whenComplete'> {
+	if (node === undefined) return {};
+	if (node.type !== 'dictionary') throw broken('has a bad whenComplete');
+	const names = node.has('names')
+		? [...items(node, 'names')].map(readRename).map(([file, [name = '']]) => [file, name] as const)
+		: undefined;
+	return {whenComplete: {...(node.has('dir') && {dir: text(node, 'dir')}), ...(names && {names})}};
 }
 
 /** Versions that do not know the key wrote none, and had names of their own. */
