@@ -99,7 +99,7 @@ export class Recheck {
 		progress: CheckProgress,
 		goesOn: () => boolean,
 	): Promise<StorageFailure | 'stopped' | undefined> {
-		this.#owner.log('debug', `hashing ${pieces.length} pieces`);
+		this.#owner.log('debug', `${pieces.length} pieces are hashed`);
 		// One after the other: several at once would only make the disk seek.
 		const done = await this.#services.checkTurn();
 		if (!goesOn()) {

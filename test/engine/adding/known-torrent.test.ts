@@ -41,7 +41,7 @@ function stampsIn(dir: string): NonNullable<KnownTorrent['stamps']> {
 	});
 }
 
-const hashed = (log: readonly string[]) => log.filter(line => /hashing \d+ pieces/.test(line));
+const hashed = (log: readonly string[]) => log.filter(line => /\d+ pieces are hashed/.test(line));
 /** a.bin without its last piece, which it shares, and the pieces of d.bin and the end of c.bin. */
 const some = 'xxx...............xxx';
 
@@ -78,7 +78,7 @@ test('a file that is not as it was is hashed, and the others are not', async t =
 	const engine = await openTestSession(space, 'engine');
 	const id = await engine.add(torrent, {dir, known: {have: bits('x'.repeat(21)), stamps}});
 	await engine.sees(id, 'seeding', ({state}) => state === 'seeding');
-	assert.deepEqual(hashed(engine.log), ['debug: hashing 3 pieces']);
+	assert.deepEqual(hashed(engine.log), ['debug: 3 pieces are hashed']);
 });
 
 test('bytes that nobody wrote are not believed because somebody says so', async t => {
