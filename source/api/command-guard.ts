@@ -80,6 +80,7 @@ const engineSettings: Shape = {
 	),
 	activeDownloads: places,
 	activeSeeds: places,
+	minFreeSpace: limit,
 	seedRules: optional(isSeedRules),
 };
 

@@ -284,6 +284,8 @@ export interface EngineSettings {
 	/** How many torrents download at a time; null is no limit. */
 	readonly activeDownloads?: number | null;
 	readonly activeSeeds?: number | null;
+	/** Where less is free nothing is downloaded; null is no such floor. */
+	readonly minFreeSpace?: Bytes | null;
 	/** What is wanted of seeds, all of it. */
 	readonly seedRules?: SeedRules;
 }

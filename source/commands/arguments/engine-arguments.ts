@@ -40,6 +40,7 @@ const fixed = [
 	'nick',
 	'seedRules',
 	'allocation',
+	'minFreeSpace',
 	'name',
 ] as const;
 

@@ -189,6 +189,13 @@ export const engineOptions = {
 		help: 'room on the disk: as data comes (sparse), or all at once (full)',
 		standard: 'sparse',
 	},
+	minFreeSpace: {
+		kind: 'value',
+		value: 'SIZE',
+		read: sizeOrNone,
+		help: 'download nothing where less is free on the disk, until there is more: 5G',
+		standard: 'none',
+	},
 	name: {
 		kind: 'value',
 		value: 'TEXT',

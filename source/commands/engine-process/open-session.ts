@@ -24,6 +24,7 @@ type Optional =
 	| 'catalogue'
 	| 'nick'
 	| 'allocation'
+	| 'minFreeSpace'
 	| 'name'
 	| 'seedRules';
 
@@ -58,6 +59,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, flags, given} = settings;
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
+	const minFreeSpace = flags.minFreeSpace ?? undefined;
 	return Session.open({
 		stateDir,
 		dir,
@@ -75,7 +77,10 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		// Who asks for torrents to be got wants them all.
 		queue: restore
 			? {downloads: activeDownloads ?? undefined, seeds: activeSeeds ?? undefined, total: Infinity}
-			: undefined,
+			: minFreeSpace !== undefined
+				? {downloads: undefined, seeds: undefined, total: Infinity}
+				: undefined,
+		minFreeSpace,
 		// Who asks for torrents to be got says it of each.
 		seedRules: restore ? seedRules(flags) : undefined,
 		allocation: flags.allocation,

@@ -34,6 +34,7 @@ const changeable: {
 	slowTimes: ({slowTimes}) => slowTimes.map(time => parseSlowTime(time, 'slow-times')),
 	activeDownloads: ({activeDownloads}) => (activeDownloads === undefined ? usualDownloads : activeDownloads),
 	activeSeeds: ({activeSeeds}) => activeSeeds ?? null,
+	minFreeSpace: ({minFreeSpace}) => minFreeSpace ?? null,
 };
 
 const isGoal = (key: string) => key === 'seedRules' || (goalOptions as readonly string[]).includes(key);

@@ -8,6 +8,7 @@ import type {Millis} from '../../base/units.js';
 import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {Creations} from '../creating/creations.js';
 import type {SessionLimits} from '../limits/session-limits.js';
+import type {DiskGuard} from '../session/disk-guard.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SeedGoals} from '../session/seed-goals.js';
 import type {SessionSettings} from '../session/session-settings.js';
@@ -20,6 +21,7 @@ export interface CommandHost {
 	readonly queue: QueueManager;
 	readonly limits: SessionLimits;
 	readonly settings: SessionSettings;
+	readonly guard: Pick<DiskGuard, 'configure'>;
 	readonly seedGoals: Pick<SeedGoals, 'apply' | 'rules'>;
 	/** By the session's clock. */
 	now(): Millis;

@@ -7,8 +7,11 @@ import type {CommandHost} from './command-host.js';
 const limitNames: readonly LimitName[] = ['maxDownload', 'maxUpload', 'slowDownload', 'slowUpload'];
 
 /** Goes by other settings from now on. Throws a `UserError` for a folder that is not written in full, and changes nothing. */
-export function configure({settings, limits, queue, seedGoals}: CommandHost, changes: EngineSettings): void {
-	const {dir, maxPeers, name, slowTimes, activeDownloads, activeSeeds, seedRules} = changes;
+export function configure(
+	{settings, limits, queue, seedGoals, guard}: CommandHost,
+	changes: EngineSettings,
+): void {
+	const {dir, maxPeers, name, slowTimes, activeDownloads, activeSeeds, seedRules, minFreeSpace} = changes;
 	if (dir !== undefined) {
 		requireAbsolute(dir);
 		settings.dir = dir;
@@ -22,5 +25,6 @@ export function configure({settings, limits, queue, seedGoals}: CommandHost, cha
 	if (activeDownloads !== undefined) places.downloads = activeDownloads ?? undefined;
 	if (activeSeeds !== undefined) places.seeds = activeSeeds ?? undefined;
 	if (Object.keys(places).length > 0) queue.limit(places);
+	if (minFreeSpace !== undefined) guard.configure(minFreeSpace ?? undefined);
 	if (seedRules !== undefined) seedGoals.apply(seedRules);
 }

@@ -37,6 +37,7 @@ import {Autosave} from './autosave.js';
 import {BlockBudget} from './block-budget.js';
 import {composeCatalogue} from './compose-catalogue.js';
 import {composeShared} from './compose-shared.js';
+import {DiskGuard} from './disk-guard.js';
 import {FilePatrol} from './file-patrol.js';
 import {FreeSpace} from './free-space.js';
 import {QueueManager} from './queue-manager.js';
@@ -115,7 +116,11 @@ export function composeSession(options: SessionOptions): SessionParts {
 	});
 	const stores = openStores(options, write);
 	const limits = composeLimits(options, stores.limits, shared, torrents);
-	const queue = new QueueManager(torrents, options.queue, clock);
+	const guard = new DiskGuard(
+		{disk, torrents, changed: () => queue.plan(), log: write, now: () => clock.now()},
+		options.minFreeSpace,
+	);
+	const queue = new QueueManager(torrents, options.queue, clock, guard);
 	const stats = new SessionStats(torrents, clock, stores.speeds);
 	const totals = stores.totals && new Totals(stores.totals, torrents, stats);
 	const store = options.store ?? new StateStore(options.stateDir, write);
@@ -173,6 +178,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		...(totals === undefined ? [] : [totals]),
 		new TorrentRestorer({...adding, speeds: stores.speeds, totals}),
 		new FilePatrol(torrents),
+		guard,
 		seedGoals,
 		budget,
 		{tick: () => queue.tick()},
@@ -209,6 +215,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			limits,
 			settings,
 			seedGoals,
+			guard,
 			now: () => clock.now(),
 			adder,
 			creations,

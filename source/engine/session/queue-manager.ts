@@ -3,6 +3,7 @@ import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {planQueue, type QueueFacts, type QueueLimits} from '../../policy/session/torrent-queue.js';
 import type {Torrent} from '../torrent/torrent.js';
+import type {DiskGuard, RoomFacts} from './disk-guard.js';
 
 /** Nothing has moved for so long: others need not wait for it. */
 const stallTime: Millis = 600_000;
@@ -16,14 +17,26 @@ export class QueueManager {
 	readonly #clock: Clock;
 	/** How those that wait are to be checked when their turn comes. */
 	readonly #checks = new Map<Torrent, CheckMode>();
+	readonly #guard: Pick<DiskGuard, 'isLow' | 'facts'> | undefined;
+	/** Of those that wait for room it is known what they have: they have run, or were looked at. */
+	readonly #known = new WeakSet<Torrent>();
 	#planning = false;
 	#ticks = 0;
 
-	/** @param limits undefined lets all run */
-	constructor(torrents: ReadonlyMap<string, Torrent>, limits: QueueLimits | undefined, clock: Clock) {
+	/**
+	 * @param limits undefined lets all run
+	 * @param guard what is to be downloaded where there is too little of it waits
+	 */
+	constructor(
+		torrents: ReadonlyMap<string, Torrent>,
+		limits: QueueLimits | undefined,
+		clock: Clock,
+		guard?: Pick<DiskGuard, 'isLow' | 'facts'>,
+	) {
 		this.#torrents = torrents;
 		this.#limits = limits;
 		this.#clock = clock;
+		this.#guard = guard;
 	}
 
 	/** Other numbers hold from now on; nothing changes where all may run. */
@@ -50,6 +63,7 @@ export class QueueManager {
 			if (
 				other.settings.queue < torrent.settings.queue &&
 				other.runs &&
+				!this.#waitsForRoom(other) &&
 				other.hasAllWanted === torrent.hasAllWanted
 			)
 				count++;
@@ -57,12 +71,20 @@ export class QueueManager {
 		return count;
 	}
 
+	/** The room that it waits for; undefined when it waits for none. */
+	room(torrent: Torrent): RoomFacts | undefined {
+		return this.#waitsForRoom(torrent) ? this.#guard?.facts(torrent.dir) : undefined;
+	}
+
 	/** The torrent shall run as soon as it is its turn. */
 	start(torrent: Torrent, check: CheckMode): void {
 		if (torrent.held !== undefined) return;
 		if (torrent.activity.name === 'active') return;
 		// It is looked at already: what it does then is what was said last.
-		if (torrent.activity.name === 'checking') return torrent.post({type: 'start', check});
+		if (torrent.activity.name === 'checking') {
+			torrent.post({type: 'start', check});
+			return this.plan();
+		}
 		if (this.#limits === undefined || torrent.choosing) return torrent.post({type: 'start', check});
 		this.#checks.set(torrent, check);
 		// Both are told to whoever listens, who may ask for a plan: not before the torrent is ready for it.
@@ -94,13 +116,17 @@ export class QueueManager {
 		this.#planning = true;
 		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
 		const now = this.#clock.now();
+		const waiting = new Set(runs.filter(torrent => this.#waitsForRoom(torrent)));
 		const active = new Set(
 			planQueue(
-				runs.map(torrent => factsOf(torrent, now)),
+				runs.filter(torrent => !waiting.has(torrent)).map(torrent => factsOf(torrent, now)),
 				this.#limits,
 			),
 		);
-		for (const torrent of runs) if (!active.has(torrent.id)) torrent.post({type: 'queue'});
+		for (const torrent of runs) {
+			if (waiting.has(torrent)) this.#hold(torrent);
+			else if (!active.has(torrent.id)) torrent.post({type: 'queue'});
+		}
 		for (const torrent of runs) {
 			if (!active.has(torrent.id) || isBusy(torrent)) continue;
 			const check = this.#checks.get(torrent) ?? 'quick';
@@ -108,6 +134,23 @@ export class QueueManager {
 			torrent.post({type: 'start', check});
 		}
 		this.#planning = false;
+	}
+
+	/** It would download, and there is too little room for that. What nobody knows yet, or only chooses, takes none. */
+	#waitsForRoom(torrent: Torrent): boolean {
+		if (this.#guard === undefined || torrent.content === undefined || torrent.hasAllWanted) return false;
+		return this.#guard.isLow(torrent.dir);
+	}
+
+	/** It may have everything: one that has not run yet is looked at all the same. */
+	#hold(torrent: Torrent): void {
+		const {name} = torrent.activity;
+		if (name === 'active') this.#known.add(torrent);
+		else if (name === 'checking' || ((name === 'queued' || name === 'idle') && !this.#known.has(torrent))) {
+			this.#known.add(torrent);
+			return torrent.post({type: 'look', check: this.#checks.get(torrent) ?? 'quick'});
+		}
+		torrent.post({type: 'queue'});
 	}
 
 	#number(order: readonly Torrent[]): void {

@@ -1,7 +1,7 @@
 import type {Clock, Log, Random} from '../../base/ports.js';
 import type {SeedRules} from '../../base/seed-goal.js';
 import type {SlowTime} from '../../base/slow-time.js';
-import type {BytesPerSecond} from '../../base/units.js';
+import type {Bytes, BytesPerSecond} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
@@ -38,6 +38,8 @@ export interface SessionOptions {
 	readonly allocation?: 'sparse' | 'full';
 	/** What is wanted of all seeds, and of those of a label or a tracker; nothing when left out. */
 	readonly seedRules?: SeedRules | undefined;
+	/** Where less is free nothing is downloaded; needs a queue, and is off when left out. */
+	readonly minFreeSpace?: Bytes | undefined;
 	/** How many torrents run at a time; all when left out. */
 	readonly queue?: QueueLimits | undefined;
 	/** Whether trackers are asked. */

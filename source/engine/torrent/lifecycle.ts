@@ -144,6 +144,13 @@ export class TorrentLifecycle {
 		this.#activate(this.#owner.resumeState.known);
 	}
 
+	/** It is to wait for others, and what it has is to be known before: whoever has everything need not wait. */
+	look(check: CheckMode): void {
+		const {activity} = this;
+		if (activity.name === 'checking') activity.next = 'queued';
+		else if (activity.name === 'queued' || activity.name === 'idle') this.#begin(check, 'queued');
+	}
+
 	/** What it holds has come to be known: when it runs its files are looked at, and its peers stay meanwhile. */
 	contentKnown(): void {
 		if (this.activity.name !== 'active') return;
@@ -197,6 +204,8 @@ export class TorrentLifecycle {
 		if (opened.name === 'stopped') return;
 		if (opened.name === 'failed') return this.fail(opened.failure);
 		if (opened.name === 'obstructed') return this.#settle(content, progress);
+		// What was allowed is for when it runs.
+		if (progress.next === 'queued') return this.#settle(content, progress);
 		this.#consent = noConsent;
 		if (progress.next !== 'active') return this.#settle(content, progress);
 		const failure = await content.onDisk.prepare(opened.storage, opened.isNews, options);

@@ -18,6 +18,8 @@ export type TorrentEvent =
 	| {readonly type: 'pause'; readonly withAll?: boolean}
 	/** Others go first. `wanted`: it is to run when its turn comes, whatever it has done before. */
 	| {readonly type: 'queue'; readonly wanted?: true}
+	/** Its files are looked at, and it waits for others then. */
+	| {readonly type: 'look'; readonly check: CheckMode}
 	/** It has not run yet, and is not to for now. `recalled`: it is of an earlier session, and may have reached its goal. */
 	| {readonly type: 'rest'; readonly wanted: boolean; readonly recalled?: true}
 	/** It can only be looked at. */

@@ -291,6 +291,10 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'queue':
 				if (event.wanted) this.#want();
 				return this.#lifecycle.queue();
+			case 'look':
+				this.#lifecycle.look(this.#doubtful ? 'full' : event.check);
+				this.#doubtful = false;
+				return;
 			case 'rest':
 				return this.#rest(event.wanted, event.recalled === true);
 			case 'hold':
@@ -669,6 +673,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 type OwnEvent =
 	| 'remember'
 	| 'start'
+	| 'look'
 	| 'pause'
 	| 'queue'
 	| 'rest'

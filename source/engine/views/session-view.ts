@@ -108,6 +108,7 @@ export class SessionReport {
 				reached: this.#reached,
 				diskBehind: budget.diskBehind,
 				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
+				room: torrent.activity.name === 'queued' ? queue.room(torrent) : undefined,
 				dhtNodes: services.dht?.nodes,
 			}),
 		);

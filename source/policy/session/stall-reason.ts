@@ -66,6 +66,8 @@ export interface StallFacts {
 	readonly allocating?: boolean | undefined;
 	/** In state `queued`: how many torrents go first, and what ends the wait. */
 	readonly queuedBehind: number;
+	/** In state `queued`: it waits for room on the disk. Bytes; `free` is undefined while the disk has not answered. */
+	readonly room?: {readonly floor: Bytes; readonly free: Bytes | undefined} | undefined;
 	/** Its files are known, and somebody is to choose among them. */
 	readonly choosing?: boolean | undefined;
 	/** Its files are on their way to another folder: how many are there, 0 .. 1. */
@@ -129,6 +131,7 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 			if (facts.allocating) return info('making room for the files on the disk');
 			return info(`checking the files: ${Math.floor((facts.checked ?? 0) * 100)} %`);
 		case 'queued':
+			if (facts.room !== undefined) return whyNoRoom(facts.room);
 			if (facts.queuedBehind === 0) return info('queued: its turn comes when another makes room');
 			return info(`queued: ${plural(facts.queuedBehind, 'torrent goes', 'torrents go')} first`);
 		case 'metadata':
@@ -148,9 +151,14 @@ const toBeChosen: Reason = {
 
 const nothingWanted: Reason = {level: 'warn', text: 'nothing wanted: every file is skipped'};
 
+function whyNoRoom({floor, free}: NonNullable<StallFacts['room']>): Reason {
+	if (free === undefined) return info('finding out how much room there is on the disk');
+	return warn(`waits for room on the disk: ${sizeText(free)} free, ${sizeText(floor)} are kept free`);
+}
+
 function whyNoDownload(facts: StallFacts): Reason | undefined {
 	if (facts.state === 'downloading' && facts.filesWanted === 0) return nothingWanted;
-	if (facts.diskBehind) return warn(`the disk is slow: ${size(facts.diskQueue)} wait to be written`);
+	if (facts.diskBehind) return warn(`the disk is slow: ${sizeText(facts.diskQueue)} wait to be written`);
 	if (isLimited(facts.downloadRate, facts.maxDownload)) return info(`limited to ${rate(facts.maxDownload!)}`);
 	if (facts.downloadRate > 0) return undefined;
 	return facts.connected > 0 ? whyNobodySends(facts) : whyNobodyIsHere(facts);
@@ -331,7 +339,8 @@ function plural(count: number, one: string, many: string): string {
 	return `${count} ${count === 1 ? one : many}`;
 }
 
-function size(bytes: Bytes): string {
+/** A size as the line has it: `1.2 GiB`. */
+export function sizeText(bytes: Bytes): string {
 	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 	let unit = 0;
 	let value = bytes;
@@ -343,7 +352,7 @@ function size(bytes: Bytes): string {
 }
 
 function rate(speed: BytesPerSecond): string {
-	return `${size(speed)}/s`;
+	return `${sizeText(speed)}/s`;
 }
 
 function time(seconds: Seconds): string {

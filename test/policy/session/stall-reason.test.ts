@@ -82,6 +82,16 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	['queued behind nobody', {state: 'queued'}, 'info: queued: its turn comes when another makes room'],
 	['queued behind one', {state: 'queued', queuedBehind: 1}, 'info: queued: 1 torrent goes first'],
 	['queued behind several', {state: 'queued', queuedBehind: 3}, 'info: queued: 3 torrents go first'],
+	[
+		'too little room',
+		{state: 'queued', room: {floor: 5_368_709_120, free: 1_288_490_189}},
+		'warn: waits for room on the disk: 1.2 GiB free, 5 GiB are kept free',
+	],
+	[
+		'room that nobody knows yet',
+		{state: 'queued', room: {floor: 1024, free: undefined}},
+		'info: finding out how much room there is on the disk',
+	],
 	['every file skipped', {filesWanted: 0}, 'warn: nothing wanted: every file is skipped'],
 	[
 		'every file skipped, called seeding',
