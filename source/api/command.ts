@@ -129,6 +129,8 @@ export type Command =
 			readonly id: string;
 			readonly maxDownload?: BytesPerSecond | null;
 			readonly maxUpload?: BytesPerSecond | null;
+			/** At least 1; who is connected beyond it is let go of. */
+			readonly maxPeers?: number;
 			readonly seedRatio?: number | null;
 			readonly seedTime?: Seconds | null;
 	  }

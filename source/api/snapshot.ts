@@ -92,6 +92,8 @@ export interface TorrentView {
 	readonly private: boolean;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
+	/** Connections it may have. */
+	readonly maxPeers?: number | undefined;
 	/** Until when it is seeded, and how it stands with that; left out when it has no end. */
 	readonly goal?: GoalView | undefined;
 	/** Milliseconds since 1970. */
@@ -149,6 +151,11 @@ export interface SessionView {
 	readonly freeSpace?: Bytes | undefined;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
+	/** Connections a torrent may have that is added without a number. */
+	readonly maxPeers?: number | undefined;
+	/** How many torrents download and seed at a time; undefined: all that want to. */
+	readonly activeDownloads?: number | undefined;
+	readonly activeSeeds?: number | undefined;
 	readonly slowMode: boolean;
 	/** The first of the torrents whose files are to be chosen; left out when there are none. */
 	readonly choosing?: readonly TorrentView[] | undefined;

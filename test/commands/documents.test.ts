@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {globSync, readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {test} from 'node:test';
 import {manPage} from '../../media/man-page.ts';
@@ -76,8 +76,12 @@ test('every command line in the README and among the examples is one that the pr
 	}
 });
 
-test('every command has its place in the README', async () => {
-	const headings = [...readme.matchAll(/^### (.*)$/gm)].map(([, text]) => text).join('\n');
+test('every command has its place in the README, or on a page of its own', async () => {
+	const written = globSync('media/*.md', {cwd: root}).map(read);
+	const headings = [readme, ...written]
+		.flatMap(text => [...text.matchAll(/^##+ (.*)$/gm)])
+		.map(([, text]) => text)
+		.join('\n');
 	const told = new Set(['session', 'demo']);
 	for (const verb of verbNames) {
 		const where = told.has(verb) ? readme : headings;

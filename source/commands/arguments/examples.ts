@@ -56,6 +56,46 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui list', 'a table of the torrents'],
 		["tortui list | awk -F'\\t' '$2 == \"seeding\" {print $9}'", 'the names of those that seed'],
 	],
+	status: [
+		['tortui status', 'ports, rates, how many torrents there are'],
+		['tortui status --health', 'status 0 when the engine answers: for a container'],
+	],
+	set: [
+		['tortui set debian --label iso --seed-ratio 2', 'what holds for one'],
+		['tortui set all --max-upload 50K --no-sequential', 'and for all'],
+	],
+	files: [
+		['tortui files album', 'what is in it, and how far that is'],
+		["tortui files album --select '*.flac,!*bonus*'", 'these are wanted, and no others'],
+		["tortui files album --select '*.cue' --priority first", 'these before the others'],
+	],
+	peers: [
+		['tortui peers debian', 'who is connected'],
+		['tortui peers debian add 192.0.2.1:6881', 'dial one more'],
+		['tortui peers debian ban 192.0.2.7', 'and never that one again'],
+	],
+	trackers: [
+		['tortui trackers debian', 'what each says'],
+		['tortui trackers all add udp://tracker.example:6969/announce', 'one more for every torrent'],
+		['tortui trackers debian reannounce', 'ask for more peers now'],
+	],
+	pieces: [
+		['tortui pieces debian', 'a map of what is here'],
+		['tortui pieces debian 0-9 --within 5s', 'the beginning before all else'],
+	],
+	move: [['tortui move debian album /srv/done', 'their files, while they go on']],
+	rename: [["tortui rename album 3 'Track 3.flac'", 'the third of its files']],
+	'verify-again': [['tortui verify-again all', 'hash everything that is on the disk']],
+	queue: [
+		['tortui queue debian top', 'it starts before the others'],
+		['tortui queue', 'who comes when'],
+	],
+	limits: [
+		['tortui limits', 'those that hold'],
+		['tortui limits --max-upload 500K --active-downloads 3', 'others from now on'],
+	],
+	slow: [['tortui slow on', 'the limits of slow mode hold, until slow off']],
+	nick: [['tortui nick ada', 'be called so from now on']],
 	share: [
 		['tortui share ~/Music --tracker http://tracker.example:6969/announce', 'each album as a torrent'],
 		['tortui share --list', 'what is shared, and how far the hashing is'],

@@ -1,10 +1,10 @@
 import type {Command} from '../../api/command.js';
 import type {ExitStatus} from '../../base/errors.js';
+import {terminalJson} from '../../base/terminal-text.js';
 import type {Context} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
-import {requireEngine} from './ensure-engine.js';
-import {oneByOne} from './one-by-one.js';
-import {stateDirPath} from './state-dir.js';
+import {tellEach} from '../torrents/tell-each.js';
+import {withEngine} from '../torrents/with-engine.js';
 
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
 
@@ -12,24 +12,27 @@ type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Om
  * Has the running engine do the same to each torrent that the words name; one that cannot do it holds up no other. `all`
  * leaves alone what was paused by hand.
  */
-export async function tellTorrents(
+export function tellTorrents(
 	command: DistributiveOmit<Extract<Command, {type: 'torrent.pause' | 'torrent.resume'}>, 'id'>,
 	words: readonly string[],
-	stateDir: string | undefined,
-	{env, version, warn}: Pick<Context, 'env' | 'version' | 'warn'>,
+	flags: {readonly stateDir?: string | undefined; readonly json: boolean},
+	context: Context,
 ): Promise<ExitStatus> {
-	const engine = await requireEngine(stateDirPath(stateDir, env), env, version);
-	try {
+	return withEngine(flags, context, async engine => {
 		// What is allowed is allowed to each by itself.
 		const isPlain = Object.keys(command).length === 1;
 		if (isPlain && words.length === 1 && words[0] === 'all') {
 			await engine.send({type: command.type === 'torrent.pause' ? 'session.pauseAll' : 'session.resumeAll'});
-			return 0;
+			if (flags.json) context.stdout.write(`${terminalJson({all: true, ok: true})}\n`);
+			return 0 as const;
 		}
 		const torrents = await findTorrents(engine, words);
-		await oneByOne(torrents, async ({id}) => void (await engine.send({...command, id})), {warn});
-	} finally {
-		engine.close();
-	}
-	return 0;
+		await tellEach(
+			torrents,
+			async ({id}) => void (await engine.send({...command, id})) as undefined,
+			flags,
+			context,
+		);
+		return 0 as const;
+	});
 }

@@ -1,26 +1,29 @@
 import {defineCommand} from '../arguments/command.js';
-import {logOptions, stateOptions} from '../arguments/flags.js';
 import {tellTorrents} from '../engine-process/tell-torrents.js';
+import {idNote, remoteOptions} from '../torrents/engine-options.js';
+import {allOption, idsOrAll} from '../torrents/ids-or-all.js';
 
 /** Lets torrents of the running engine go on. */
 export const command = defineCommand({
 	name: 'resume',
-	usage: ['resume ID ... [options]', 'resume all'],
+	usage: ['resume ID ... [options]', 'resume --all'],
 	summary: 'Lets torrents of the running engine go on.',
-	words: [1, 1000],
+	words: [0, 1000],
 	options: {
+		...allOption,
 		overwrite: {kind: 'on', help: 'replace files in the way that are none of the torrent'},
 		repair: {kind: 'on', help: 'download what is missing or wrong, over what is there'},
-		...stateOptions,
-		verbose: logOptions.verbose,
+		...remoteOptions,
 	},
 	notes: [
-		'ID: the beginning of an info-hash, or a part of a name that fits one torrent only.',
+		idNote,
+		'',
 		'all: what pause all held; without that, everything but what reached its seeding goal.',
 	],
 	run({input, flags}, context) {
 		const {overwrite, repair} = flags;
 		const allowed = {...(overwrite && {overwrite}), ...(repair && {repair})};
-		return tellTorrents({type: 'torrent.resume', ...allowed}, input, flags.stateDir, context);
+		const ids = idsOrAll(input, flags.all, 'resume');
+		return tellTorrents({type: 'torrent.resume', ...allowed}, ids, flags, context);
 	},
 });

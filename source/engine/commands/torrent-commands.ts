@@ -78,10 +78,11 @@ function limit(
 	torrent: Torrent,
 	limits: Extract<Command, {readonly type: 'torrent.limits'}>,
 ): void {
-	const {maxDownload, maxUpload, seedRatio, seedTime} = limits;
+	const {maxDownload, maxUpload, maxPeers, seedRatio, seedTime} = limits;
 	change(host, torrent, {
 		...(maxDownload !== undefined && {maxDownload}),
 		...(maxUpload !== undefined && {maxUpload}),
+		...(maxPeers !== undefined && {maxPeers}),
 		...(seedRatio !== undefined && {seedRatio}),
 		...(seedTime !== undefined && {seedTime}),
 	});

@@ -46,6 +46,12 @@ export class QueueManager {
 		this.plan();
 	}
 
+	/** How many may run at a time; undefined lets all. */
+	get places(): Pick<QueueLimits, 'downloads' | 'seeds'> {
+		const {downloads, seeds} = this.#limits ?? {};
+		return {downloads, seeds};
+	}
+
 	/** Once a second. */
 	tick(): void {
 		if (++this.#ticks % planTicks === 0) this.plan();

@@ -139,6 +139,12 @@ export class Swarm {
 		return true;
 	}
 
+	/** Fewer may be here now than are: who came last goes first. */
+	letGoOfSurplus(): void {
+		const surplus = [...this.peers.values()].slice(this.#owner.maxPeers);
+		for (const peer of surplus) peer.close('there may be fewer now');
+	}
+
 	/** Connections with an address that is not this machine's: a household shares one, but none needs all our places. */
 	#fromHost({host}: PeerAddress): number {
 		if (isLoopback(host)) return 0;

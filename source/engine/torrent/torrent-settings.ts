@@ -16,6 +16,8 @@ export interface SettingsChange {
 	readonly seedOnly?: boolean;
 	/** It is told to those who have a catalogue of what people share. */
 	readonly publish?: boolean;
+	/** Connections it may have, at least 1. */
+	readonly maxPeers?: number;
 	/** Null for none. */
 	readonly maxDownload?: BytesPerSecond | null;
 	readonly maxUpload?: BytesPerSecond | null;

@@ -76,7 +76,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly rateLimits: TorrentRateLimits;
 	readonly resumeState: ResumeState;
 	readonly settings: TorrentSettings;
-	readonly maxPeers: number;
 	readonly addedAt: Millis;
 	dir: string;
 	/** Set while nobody knows where its data is: it cannot run, and is not saved. */
@@ -88,6 +87,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly #givenName: string | undefined;
 	#identity: SwarmHashes;
 	#swarmKeys: SwarmKeys;
+	#maxPeers: number;
 	#content: TorrentContent | undefined;
 	/** Nothing of it is fetched before somebody has chosen its files. */
 	#asksForChoice = false;
@@ -112,7 +112,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.id = setup.id ?? idOf(identity);
 		this.#givenName = setup.name;
 		this.dir = setup.dir;
-		this.maxPeers = setup.maxPeers;
+		this.#maxPeers = setup.maxPeers;
 		this.addedAt = setup.addedAt;
 		this.settings = new TorrentSettings(setup.wanted ?? true);
 		this.#doubtful = setup.doubtful === true;
@@ -159,6 +159,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** Its own name, or what its link calls it, or its hash. */
 	get name(): string {
 		return this.#content?.metainfo.name ?? this.#givenName ?? this.id;
+	}
+
+	/** Connections it may have. */
+	get maxPeers(): number {
+		return this.#maxPeers;
 	}
 
 	get activity(): TorrentActivity {
@@ -537,6 +542,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#set(change: SettingsChange): void {
 		this.settings.set(change);
 		this.#limit(change);
+		this.#allowPeers(change.maxPeers);
 		this.goal.set(change);
 		this.#content?.superSeeding.review();
 		this.resumeState.revision++;
@@ -545,6 +551,12 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	#limit(change: Pick<SettingsChange, 'maxDownload' | 'maxUpload'>): void {
 		if (this.rateLimits.set(change, this.#services.clock.now())) this.#services.limitsChanged();
+	}
+
+	#allowPeers(maxPeers: number | undefined): void {
+		if (maxPeers === undefined) return;
+		this.#maxPeers = maxPeers;
+		this.swarm.letGoOfSurplus();
 	}
 
 	#setDeadline(pieces: readonly PieceRange[], within: Millis | null): void {

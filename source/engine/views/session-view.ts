@@ -46,8 +46,8 @@ export class SessionReport {
 	}
 
 	session(now: Millis): SessionView {
-		const {services, torrents, traffic, limits, startedAt, version, settings} = this.#session;
-		const {name, dir} = settings;
+		const {services, torrents, traffic, limits, queue, startedAt, version, settings} = this.#session;
+		const {name, dir, maxPeers} = settings;
 		let downloadRate = 0;
 		let uploadRate = 0;
 		let connected = 0;
@@ -73,6 +73,9 @@ export class SessionReport {
 			externalAddresses: services.externalAddress.seen,
 			maxDownload: services.downloadLimiter.rate,
 			maxUpload: services.uploadLimiter.rate,
+			maxPeers,
+			activeDownloads: queue.places.downloads,
+			activeSeeds: queue.places.seeds,
 			slowMode: limits.slowMode,
 			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,

@@ -65,6 +65,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		...(torrent.settings.publish && {publish: true}),
 		maxDownload: torrent.rateLimits.download.rate,
 		maxUpload: torrent.rateLimits.upload.rate,
+		maxPeers: torrent.maxPeers,
 		...viewGoal(torrent),
 		addedAt: torrent.addedAt,
 		completedAt: torrent.stats.completedAt,

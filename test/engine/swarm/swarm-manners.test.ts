@@ -529,3 +529,19 @@ test('a super-seeder says that it has nothing, and shows a peer what nobody else
 	assert.deepEqual((await poor.hears('have ')).sort(), ['have 5', 'have 7']);
 	await lone.torrent.close();
 });
+
+// How many there may be.
+
+test('when fewer connections are allowed those that came last are let go of, and that is kept', async () => {
+	const lone = await started({seeds: true});
+	const peers = await crowd(lone, 5);
+	lone.torrent.post({type: 'set', settings: {maxPeers: 2}});
+	assert.deepEqual(
+		peers.map(({connection}) => connection.reason !== undefined),
+		[false, false, true, true, true],
+	);
+	assert.equal(lone.torrent.maxPeers, 2);
+	lone.torrent.post({type: 'set', settings: {label: 'x'}});
+	assert.equal(lone.torrent.maxPeers, 2, 'what is not said stays');
+	assert.equal(lone.torrent.export().maxPeers, 2);
+});

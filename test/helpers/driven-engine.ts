@@ -1,0 +1,105 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import type {Command, Reply} from '../../source/api/command.ts';
+import type {Watching} from '../../source/api/engine-client.ts';
+import type {Update, Watch} from '../../source/api/snapshot.ts';
+import {serveEngine} from '../../source/bridge/socket/serve-engine.ts';
+import {socketPath} from '../../source/bridge/socket/socket-path.ts';
+import {configOptions, readConfig, readSections} from '../../source/commands/arguments/config-file.ts';
+import {parseArguments, withDefaults} from '../../source/commands/arguments/parse-arguments.ts';
+import {automate} from '../../source/commands/engine-process/automate.ts';
+import type {LocalEngine} from '../../source/commands/engine-process/open-session.ts';
+import {type Configuration, ReloadingEngine} from '../../source/commands/engine-process/reloading-engine.ts';
+import type {SessionOptions} from '../../source/engine/session/session-options.ts';
+import {type Printed, run} from '../commands/printed.ts';
+import {openTestSession, type TestSession} from './sessions.ts';
+import type {Workspace} from './workspace.ts';
+
+/** An engine that remembers what it was told. */
+class HeardEngine implements LocalEngine {
+	readonly heard: Command[] = [];
+	readonly closed: Promise<string>;
+	readonly #engine: LocalEngine;
+
+	constructor(engine: LocalEngine) {
+		this.#engine = engine;
+		this.closed = engine.closed;
+	}
+
+	send(command: Command): Promise<Reply> {
+		this.heard.push(command);
+		return this.#engine.send(command);
+	}
+
+	watch(watch: Watch, listener: (update: Update) => void): Watching {
+		return this.#engine.watch(watch, listener);
+	}
+
+	stop(): Promise<void> {
+		return this.#engine.stop();
+	}
+
+	close(): void {}
+}
+
+/** A real engine with all that runs beside it, on loopback, behind its socket: verbs are typed at it. */
+export interface DrivenEngine extends TestSession {
+	/** What came in through the socket so far. */
+	readonly heard: readonly Command[];
+	/** What its config file says from now on; it is told by `config reload`. */
+	configure(settings: object): void;
+	/** Runs a command line in this process. */
+	type(...argv: readonly string[]): Promise<Printed>;
+}
+
+/** Opens one; it is stopped when the test ends. */
+export async function openDrivenEngine(
+	space: Workspace,
+	home = 'driven',
+	options: Partial<SessionOptions> = {},
+): Promise<DrivenEngine> {
+	const test = await openTestSession(space, home, options);
+	const stateDir = space.path(home);
+	const env = {
+		TORTUI_HOME: stateDir,
+		XDG_CONFIG_HOME: space.folder(`${home}-config`),
+		HOME: space.folder(`${home}-user`),
+	};
+	mkdirSync(space.path(`${home}-config`, 'tortui'));
+	const folders = {shared: [], watched: []};
+	const automated = await automate(test.session, stateDir, folders, '1.2.3');
+	const command = {
+		name: 'engine',
+		usage: [],
+		summary: '',
+		options: configOptions,
+		words: [0, 0],
+		run: async () => 0,
+	} as never;
+	const read = () => {
+		const args = withDefaults(
+			parseArguments([], command) as never,
+			command,
+			readConfig(env, () => {}),
+		);
+		return {flags: args.flags, ...readSections(env)} as unknown as Configuration;
+	};
+	const engine = new HeardEngine(
+		new ReloadingEngine(
+			automated.engine,
+			read(),
+			read,
+			async now => automated.folders.apply(now.folders),
+			new Set(),
+		),
+	);
+	const served = await serveEngine(engine, socketPath(stateDir, env), {version: '1.2.3', about: {}});
+	void engine.closed.then(why => served.close(why));
+	space.defer(() => served.close('the test is over'));
+	return {
+		...test,
+		heard: engine.heard,
+		configure: settings =>
+			writeFileSync(space.path(`${home}-config`, 'tortui', 'config.json'), JSON.stringify(settings)),
+		type: (...argv) => run(argv, {env}),
+	};
+}
