@@ -55,6 +55,22 @@ const quiet = new Promise(resolve => {
 if (busyLeft === 0) beQuiet();
 
 const total = {passed: 0, failed: 0, skipped: 0};
+/** What failed, with why: told once more at the end, where it is looked for. */
+const failures = [];
+
+/** Takes down each failed test of what a process said, below the name of its file. */
+function noteFailures(said) {
+	let file = '';
+	let isInside = false;
+	for (const line of said.flatMap(text => text.split('\n'))) {
+		if (/^\S.*\.test\.tsx?$/.test(line)) file = line;
+		const begins = line.startsWith('  ✗ ');
+		isInside = begins || (isInside && line.startsWith('      '));
+		if (begins) failures.push(file);
+		if (isInside) failures.push(line);
+	}
+}
+
 const groups = new Set();
 
 function endGroup(child) {
@@ -120,6 +136,7 @@ function run(tests, limit) {
 			total.failed += failed;
 			total.skipped += skipped;
 			console.log(said.join('\n'));
+			if (failed > 0) noteFailures(said);
 			resolve();
 		});
 	});
@@ -147,7 +164,9 @@ async function runLane() {
 		const left = end - performance.now();
 		if (left > 1000) await run(job, Math.min(job.length > 1 ? sharedMs : fileMs, left));
 		else {
-			console.log(`  ✗ ${job[0]}: not run, the whole run took longer than ${wholeMs / 1000} s`);
+			const line = `  ✗ ${job[0]}: not run, the whole run took longer than ${wholeMs / 1000} s`;
+			console.log(line);
+			failures.push(line);
 			total.failed++;
 		}
 		if (busy.includes(job) && --busyLeft === 0) beQuiet();
@@ -160,5 +179,6 @@ if (total.passed + total.failed === 0) {
 }
 removeFolder();
 if (total.skipped > 0) console.log(`\n${total.skipped} skipped, for the reasons given above`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
