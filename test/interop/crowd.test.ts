@@ -136,7 +136,7 @@ test(`${crowd} hostile connections hinder no honest peer and leave nothing behin
 	);
 	assert.ok(took < 20, `the honest one needed ${took} s`);
 	assert.ok(connected > crowd * 0.9, `only ${connected} got in`);
-	assert.ok(peak < memoryBefore + 150 * mebibyte, `it used ${Math.round(peak / mebibyte)} MiB`);
+	assert.ok(peak < memoryBefore + 100 * mebibyte, `it used ${Math.round(peak / mebibyte)} MiB`);
 	assert.equal(program.ended, undefined, 'it ended');
 	await until(
 		() => `files to be closed: ${openFiles(program)} are open, ${filesBefore} were`,

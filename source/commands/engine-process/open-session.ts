@@ -5,6 +5,7 @@ import type {Flags} from '../arguments/command.js';
 import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
 import {type goalOptions, seedRules} from '../arguments/seed-goal-values.js';
+import {keepNurserySmall} from './memory.js';
 
 /** An engine in this process. */
 export interface LocalEngine extends EngineClient {
@@ -57,6 +58,7 @@ export const usualPeers = 50;
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
 	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, flags, given} = settings;
+	keepNurserySmall();
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	const minFreeSpace = flags.minFreeSpace ?? undefined;
