@@ -138,7 +138,12 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	},
 	'files.priority': {id: text, files: counts, priority},
 	'piece.priority': {id: text, pieces, priority: value => value === null || priority(value)},
-	'piece.deadline': {id: text, pieces, within: value => value === null || number(value)},
+	'piece.deadline': {
+		id: text,
+		pieces,
+		within: value => value === null || number(value),
+		step: optional(number),
+	},
 	'tracker.add': {id: text, url: text, tier: optional(count)},
 	'tracker.remove': {id: text, url: text},
 	'peer.add': {id: text, address: text},

@@ -152,13 +152,15 @@ export type Command =
 	/**
 	 * The pieces are wanted within so long from now, before everything else: in the order in which they are due, each from
 	 * whoever sends it soonest. Also a skipped piece is wanted then. Holds until the piece is here or is skipped; null
-	 * takes it back. Not kept over restarts. At most 10,000 pieces of a torrent are due at a time.
+	 * takes it back. Not kept over restarts. At most 10,000 pieces of a torrent are due at a time. With `step` each of
+	 * them, in the order of their numbers, is due so much later than the one before.
 	 */
 	| {
 			readonly type: 'piece.deadline';
 			readonly id: string;
 			readonly pieces: PieceSelection;
 			readonly within: Millis | null;
+			readonly step?: Millis;
 	  }
 	| {readonly type: 'tracker.add'; readonly id: string; readonly url: string; readonly tier?: number}
 	| {readonly type: 'tracker.remove'; readonly id: string; readonly url: string}

@@ -11,6 +11,7 @@ test('commands for pieces are taken with numbers and runs of them', () => {
 		{type: 'piece.deadline', id, pieces: [[5, 5]], within: 0},
 		{type: 'piece.deadline', id, pieces: [1], within: 1500.5},
 		{type: 'piece.deadline', id, pieces: [1], within: null},
+		{type: 'piece.deadline', id, pieces: [[1, 9]], within: 0, step: 250.5},
 		{type: 'piece.deadline', id, pieces: new Array(10_000).fill([0, 1]), within: 1},
 	]) {
 		assert.deepEqual(asCommand(command), command);

@@ -28,7 +28,7 @@ export function executeForPieces(
 		case 'piece.deadline': {
 			const pieces = requirePieces(torrent, command.pieces);
 			if (command.within !== null) requireFewDue(torrent, pieces);
-			torrent.post({type: 'deadline', pieces, within: command.within});
+			torrent.post({type: 'deadline', pieces, within: command.within, step: command.step});
 			return host.queue.plan();
 		}
 		default:

@@ -1,11 +1,15 @@
 import {type Command, isForPart, partOf, type Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {FileData} from '../../api/file-data.js';
 import type {Update, Watch} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {chosenTorrents} from '../commands/chosen-torrents.js';
+import {findTorrent, requireContent} from '../commands/command-host.js';
 import {executeCommand} from '../commands/execute-command.js';
+import {requireFiles} from '../commands/piece-commands.js';
+import {TorrentFile} from '../torrent/torrent-file.js';
 import {composeSession, type SessionParts} from './compose-session.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
@@ -75,6 +79,13 @@ export class Session implements EngineClient {
 		autosave.chosen(chosenTorrents(command, reply, torrents));
 		watchers.hurry();
 		return reply;
+	}
+
+	/** The data of a file of a torrent, for those in this process. Throws a `UserError` when there is none of that number. */
+	openFile(id: string, fileIndex: number): FileData {
+		const torrent = findTorrent(this.#parts.commands, id);
+		requireFiles(torrent, [fileIndex]);
+		return new TorrentFile(torrent, requireContent(torrent), fileIndex);
 	}
 
 	watch(watch: Watch, listener: (update: Update) => void): Watching {

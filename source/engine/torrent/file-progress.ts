@@ -30,12 +30,21 @@ export class FileProgress {
 	readonly #map: PieceGeometry;
 	readonly #choice: PiecePriorities;
 	readonly #have: Bitfield;
+	readonly #came: () => void;
 
-	constructor(files: readonly MetainfoFile[], map: PieceGeometry, choice: PiecePriorities, have: Bitfield) {
+	/** @param came told whenever a piece has come */
+	constructor(
+		files: readonly MetainfoFile[],
+		map: PieceGeometry,
+		choice: PiecePriorities,
+		have: Bitfield,
+		came: () => void,
+	) {
 		this.#files = files;
 		this.#map = map;
 		this.#choice = choice;
 		this.#have = have;
+		this.#came = came;
 		this.priorities = new Uint8Array(files.length);
 		this.completed = new Float64Array(files.length);
 		let [length, count] = [0, 0];
@@ -106,6 +115,7 @@ export class FileProgress {
 			if ((chosen ?? this.priorities[file]!) > 0) this.wantedCompleted += change * length;
 		}
 		this.revision++;
+		if (change > 0) this.#came();
 		return whole ?? none;
 	}
 

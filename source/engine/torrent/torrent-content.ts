@@ -30,6 +30,7 @@ import {RequestTimeouts, type RequestTimeoutsOwner} from '../transfer/request-ti
 import {SmartBan, type SmartBanOwner} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
 import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
+import {FileListeners} from './file-listeners.js';
 import {FileProgress} from './file-progress.js';
 import {type FileChoiceOwner, FileSelection} from './file-selection.js';
 import {FilesOnDisk, type FilesOnDiskOwner} from './files-on-disk.js';
@@ -92,6 +93,8 @@ export class TorrentContent
 	/** Pieces that nobody can verify yet; undefined where v1 hashes do. */
 	readonly awaitedHashes: AwaitedHashes | undefined;
 	readonly files: FileProgress;
+	/** Whoever reads its files while they come. */
+	readonly listeners = new FileListeners();
 	/** Priorities of single pieces, above those of their files. */
 	readonly piecePriorities: PiecePriorities;
 	readonly downloader: Downloader;
@@ -124,7 +127,9 @@ export class TorrentContent
 		this.have = new Bitfield(this.map.pieceCount);
 		if (metainfo.infoHashV2 !== undefined) this.hashes = new HashTrees(metainfo, hashFunctions.sha256);
 		this.piecePriorities = new PiecePriorities(this.map.pieceCount);
-		this.files = new FileProgress(metainfo.files, this.map, this.piecePriorities, this.have);
+		this.files = new FileProgress(metainfo.files, this.map, this.piecePriorities, this.have, () =>
+			this.listeners.tell(),
+		);
 		this.downloader = new Downloader(this.map, this, random);
 		this.timeCritical = new TimeCriticalPieces(this, services.clock);
 		this.selection = new FileSelection(this);
@@ -236,10 +241,13 @@ export class TorrentContent
 		this.#services.paths?.claim(this.id, this.metainfo.name, this.place);
 	}
 
-	/** Pieces are due within so long from now; null for no hurry. Answers whether some were skipped, and are wanted now. */
-	setDeadline(pieces: readonly PieceRange[], within: Millis | null): boolean {
+	/**
+	 * Pieces are due within so long from now, each so much later than the one before; null for no hurry. Answers whether
+	 * some were skipped, and are wanted now.
+	 */
+	setDeadline(pieces: readonly PieceRange[], within: Millis | null, step: Millis): boolean {
 		const isNews = within !== null && this.selection.unskip(pieces);
-		this.timeCritical.set(pieces, within);
+		this.timeCritical.set(pieces, within, step);
 		return isNews;
 	}
 

@@ -52,7 +52,12 @@ export type TorrentEvent =
 			readonly priority: FilePriority | null;
 	  }
 	/** They are due so long from now; null for no hurry. */
-	| {readonly type: 'deadline'; readonly pieces: readonly PieceRange[]; readonly within: Millis | null}
+	| {
+			readonly type: 'deadline';
+			readonly pieces: readonly PieceRange[];
+			readonly within: Millis | null;
+			readonly step?: Millis | undefined;
+	  }
 	| {
 			readonly type: 'peers';
 			readonly addresses: readonly PeerAddress[];

@@ -359,7 +359,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				content?.selection.choosePieces(event.pieces, event.priority);
 				return this.#wantOther();
 			case 'deadline':
-				return this.#setDeadline(event.pieces, event.within);
+				return this.#setDeadline(event.pieces, event.within, event.step ?? 0);
 			case 'rename':
 				this.#afterCompletion.named(event.file);
 				return event.done(content?.relocation.rename(event.file, event.name) ?? noFailure);
@@ -559,9 +559,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.swarm.letGoOfSurplus();
 	}
 
-	#setDeadline(pieces: readonly PieceRange[], within: Millis | null): void {
+	#setDeadline(pieces: readonly PieceRange[], within: Millis | null, step: Millis): void {
 		if (this.#content === undefined) return;
-		if (this.#content.setDeadline(pieces, within)) this.#wantOther();
+		if (this.#content.setDeadline(pieces, within, step)) this.#wantOther();
 		this.#content.timeCritical.wake();
 	}
 
@@ -654,6 +654,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	activityChanged(): void {
 		this.resumeState.revision++;
 		this.#content?.timeCritical.wake();
+		this.#content?.listeners.tell();
 		if (this.active) this.#content?.exchange?.tick(this.#services.clock.now());
 		this.changed();
 	}

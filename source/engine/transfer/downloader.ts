@@ -17,8 +17,9 @@ import {RequestAccount} from './request-account.js';
 import {UnfinishedPieces} from './unfinished-pieces.js';
 
 const mostRefusals = 2000;
-/** While pieces are due no queue is cut below so many blocks. */
-const fewestDue = 8;
+/** While pieces are due no queue is cut below so many blocks, nor below more while it shows how fast its peer is. */
+const fewestDue = 2;
+const fewestGrowing = 8;
 
 /** Asks sources for the blocks that are needed, and hands whole pieces to the disk. */
 export class Downloader implements DownloadPieces {
@@ -82,9 +83,29 @@ export class Downloader implements DownloadPieces {
 		this.picker.setPriority(piece, timeCriticalPriority);
 	}
 
-	/** A piece is not due any more, if it was. */
-	clearDeadline(piece: number): void {
-		if (this.deadlines.delete(piece)) this.picker.setPriority(piece, this.#owner.piecePriority(piece));
+	/** A piece is not due any more. Answers whether it was. */
+	clearDeadline(piece: number): boolean {
+		const wasDue = this.deadlines.delete(piece);
+		if (wasDue) this.picker.setPriority(piece, this.#owner.piecePriority(piece));
+		return wasDue;
+	}
+
+	/** What anybody was asked for of a piece that is not whole is cancelled. What has come of it stays. */
+	takeBack(piece: number): void {
+		for (const source of this.#owner.blockSources) {
+			const partial = this.partials.get(piece);
+			if (partial === undefined) return;
+			for (let block = 0; block < partial.blocks; block++)
+				if (partial.requests[block]! > 0) this.takeBackFrom(source, piece, block);
+		}
+	}
+
+	/** The same for one block that one source was asked for, if it was. */
+	takeBackFrom(source: BlockSource, piece: number, block: number): void {
+		const partial = this.partials.get(piece);
+		if (partial === undefined || partial.hashing) return;
+		this.#account.cancel(source, partial, block);
+		if (partial.untouched) this.unfinished.forget(partial);
 	}
 
 	/** Nobody wants the piece any more: what was asked for is cancelled. */
@@ -129,7 +150,8 @@ export class Downloader implements DownloadPieces {
 		}
 		let target = Math.min(queue.target, this.#owner.budget.requestQuota(source));
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
-		if (this.deadlines.size > 0 && target > fewestDue) target = Math.max(fewestDue, Math.ceil(target / 3));
+		const fewest = queue.isGrowing ? fewestGrowing : fewestDue;
+		if (this.deadlines.size > 0 && target > fewest) target = Math.max(fewest, Math.ceil(target / 3));
 		const outstanding = queue.outstanding;
 		if (outstanding > target - Math.max(1, target >> 3)) return;
 		const available = this.#owner.pool.available;

@@ -62,10 +62,18 @@ export class IncomingBlocks {
 		}
 		arriving.piece = piece;
 		arriving.block = block;
-		const partial = this.#pieces.partials.get(piece);
+		const partial = this.#pieces.partials.get(piece) ?? this.#begun(piece);
 		if (partial === undefined || partial.states[block] !== blockState.missing) return -1;
 		arriving.slot = this.#owner.pool.take();
 		return arriving.slot < 0 ? -1 : arriving.slot * blockLength;
+	}
+
+	/** What was cancelled is the first of a piece that was given up meanwhile, and is wanted still. */
+	#begun(piece: number): PartialPiece | undefined {
+		const {picker, partials} = this.#pieces;
+		if (!picker.isOpen(piece)) return undefined;
+		picker.take(piece);
+		return partials.begin(piece);
 	}
 
 	/** The block is whole, and perhaps its piece with it. */

@@ -3,7 +3,7 @@ import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
-import {type DuePeer, planDue} from '../../policy/requests/deadline-planner.js';
+import {type DuePeer, isOnItsWay, planDue} from '../../policy/requests/deadline-planner.js';
 import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
 
@@ -18,6 +18,8 @@ const mostAsks = 256;
 export interface TimeCriticalPeer extends BlockSource {
 	readonly ready: boolean;
 	readonly peerChoking: boolean;
+	/** It is looked at now, though it said nothing. */
+	lookedAt(now: Millis): void;
 }
 
 /** What looking after pieces that are due asks of their torrent. */
@@ -39,21 +41,56 @@ export class TimeCriticalPieces {
 	readonly #owner: TimeCriticalOwner;
 	readonly #clock: Clock;
 	#timer: Timer | undefined;
+	#isAskingSoon = false;
 
 	constructor(owner: TimeCriticalOwner, clock: Clock) {
 		this.#owner = owner;
 		this.#clock = clock;
 	}
 
-	/** Has pieces that are wanted and not had within so long from now; null for no hurry any more. */
-	set(ranges: readonly PieceRange[], within: Millis | null): void {
+	/**
+	 * Has pieces that are wanted and not had within so long from now; null for no hurry any more.
+	 *
+	 * @param ranges in order, without overlaps
+	 * @param step how much later than the one before each is due
+	 */
+	set(ranges: readonly PieceRange[], within: Millis | null, step: Millis): void {
 		const {downloader} = this.#owner;
-		const at = within === null ? undefined : this.#clock.now() + within;
+		const taken: number[] = [];
+		let at = within === null ? undefined : this.#clock.now() + within;
 		for (const [first, last] of ranges) {
 			for (let piece = first; piece <= last; piece++) {
-				if (at === undefined) downloader.clearDeadline(piece);
-				else if (downloader.needed.has(piece)) downloader.setDeadline(piece, at);
+				if (at === undefined) {
+					if (downloader.clearDeadline(piece)) taken.push(piece);
+				} else {
+					if (downloader.needed.has(piece)) downloader.setDeadline(piece, at);
+					at += step;
+				}
 			}
+		}
+		if (taken.length > 0 && downloader.deadlines.size > 0) this.#takeBack(taken);
+	}
+
+	/** What is not due any more is not to stand before what is: it is asked for again when there is time. */
+	#takeBack(pieces: readonly number[]): void {
+		for (const piece of pieces) this.#owner.downloader.takeBack(piece);
+		if (this.#isAskingSoon) return;
+		this.#isAskingSoon = true;
+		// Not before it is known what is due instead.
+		this.#clock.soon(() => this.#askAgain());
+	}
+
+	/** Those who have been asked for less are asked for what is due now: first whoever sends that soonest. */
+	#askAgain(): void {
+		this.#isAskingSoon = false;
+		if (!this.#owner.active) return;
+		const {downloader, peers} = this.#owner;
+		const now = this.#clock.now();
+		this.look(now);
+		for (const peer of peers) {
+			if (!peer.ready) continue;
+			peer.lookedAt(now);
+			downloader.refill(peer);
 		}
 	}
 
@@ -85,10 +122,24 @@ export class TimeCriticalPieces {
 		if (asks.length === 0) return;
 		const granted = this.#owner.downloadGrant(asks.length * blockLength);
 		let used = 0;
-		for (const {peer, piece, block} of asks.slice(0, Math.floor(granted / blockLength))) {
-			used += downloader.askFor(peers.get(peer)!, piece, block, now);
+		for (const {peer: id, piece, block, makesRoom} of asks.slice(0, Math.floor(granted / blockLength))) {
+			const peer = peers.get(id)!;
+			if (makesRoom) this.#makeRoom(peer, now);
+			used += downloader.askFor(peer, piece, block, now);
 		}
 		this.#owner.downloadUsed(granted, used);
+	}
+
+	/** What the peer was asked for, is not due and is not on its way yet, is taken back. */
+	#makeRoom(peer: TimeCriticalPeer, now: Millis): void {
+		const {downloader} = this.#owner;
+		const {queue} = peer.requests;
+		const pace = {blockTime: peer.blockTime, waited: queue.waited(now)};
+		const asked: Array<readonly [piece: number, block: number]> = [];
+		queue.each((piece, block, ahead) => {
+			if (!downloader.deadlines.has(piece) && !isOnItsWay(pace, ahead)) asked.push([piece, block]);
+		});
+		for (const [piece, block] of asked) downloader.takeBackFrom(peer, piece, block);
 	}
 }
 

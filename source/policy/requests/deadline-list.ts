@@ -36,6 +36,8 @@ class Entry implements Due {
 export class Deadlines {
 	readonly #entries = new Map<number, Entry>();
 	readonly #head = new Entry(-1, -Infinity, mostLevels);
+	/** Those that nobody would send in time, as of the last look at who may be asked. `planDue` writes it. */
+	readonly late = new Set<number>();
 
 	get size(): number {
 		return this.#entries.size;
@@ -78,6 +80,7 @@ export class Deadlines {
 		const entry = this.#entries.get(piece);
 		if (entry === undefined) return false;
 		this.#entries.delete(piece);
+		this.late.delete(piece);
 		const before = this.#before(entry);
 		for (let level = 0; level < entry.links.length; level++) {
 			before[level]!.links[level] = entry.links[level];

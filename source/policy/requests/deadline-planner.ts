@@ -32,6 +32,8 @@ export interface DueAsk {
 	readonly peer: number;
 	readonly piece: number;
 	readonly block: number;
+	/** It is in time only when what the peer was asked for and is not due, nor on its way, is taken back. */
+	readonly makesRoom: boolean;
 }
 
 /** How many peers a block is asked of, the first one included. */
@@ -40,6 +42,13 @@ const copies = 3;
 const unknownTime: Millis = 500;
 /** A block that is sure to come this much too early can wait for a peer that has room. */
 const spare: Millis = 1000;
+/** What will be here in so long is on its way: to take it back saves nothing. */
+const onItsWay: Millis = 300;
+/**
+ * What is late wherever it is asked for is asked for when it would be here in so long: more at once would only stand
+ * in queues, out of reach of those who are faster then.
+ */
+export const latePatience: Millis = 1000;
 /** So many pieces, and blocks, are looked at at a time. */
 const mostPieces = 256;
 const mostBlocks = 8192;
@@ -51,12 +60,18 @@ export function timeToSend({blockTime, waited}: Pace, ahead: number): Millis {
 	return Math.abs(each - waited) + ahead * each;
 }
 
+/** Whether a block that was asked for is being sent already, as far as one can know. */
+export function isOnItsWay(pace: Pace, ahead: number): boolean {
+	return ahead === 0 || timeToSend(pace, ahead) < onItsWay;
+}
+
 /**
  * Which blocks to ask for out of turn so that pieces come in time, in the order in which these are due: blocks nobody
  * was asked for, when they cannot wait for a peer to have room; and again those that will be late where they were
- * asked for, of a peer that is in time or at least twice as soon. Each of the peer that will have sent it first.
+ * asked for, of a peer that is in time or at least twice as soon. Each of the peer that will have sent it first; when
+ * that is too late, of the one that would be first if what is not due were taken back.
  *
- * Nothing is changed: asking is the caller's.
+ * Asking is the caller's; `deadlines.late` is made anew.
  *
  * @param most asks that make sense
  */
@@ -69,9 +84,12 @@ export function planDue(
 ): DueAsk[] {
 	const asks: DueAsk[] = [];
 	const lines = peers.map(peer => new Line(peer, now));
-	const expected = expectations(deadlines, peers, map, now);
+	const expected = expectations(deadlines, lines, map, now);
 	let pieces = 0;
 	let blocks = 0;
+	deadlines.late.clear();
+	/** Something late waits for a peer that has room: what is due later must not stand before it. */
+	let areBehind = false;
 	for (let due = deadlines.first; due !== undefined && pieces++ < mostPieces; due = due.next) {
 		const {piece} = due;
 		const partial = partials.get(piece);
@@ -83,18 +101,20 @@ export function planDue(
 			if (partial !== undefined && partial.states[block] !== blockState.missing) continue;
 			const held = expected.get(piece * map.blocksPerPiece + block);
 			if (held === undefined ? canWait : held.at <= due.at || held.copies >= copies) continue;
-			const line = soonest(lines, piece, held?.by);
+			const line = soonest(lines, piece, due.at, held?.by);
+			const isLate = line === undefined || line.reach(due.at) > due.at;
+			if (held === undefined && isLate) deadlines.late.add(piece);
 			const isUseful =
 				line !== undefined &&
 				(held === undefined
-					? line.next > due.at - spare
-					: line.next <= due.at || (line.next - now) * 2 < held.at - now);
+					? line.next > due.at - spare && (!(isLate || areBehind) || isSoon(line, due.at, now))
+					: line.reach(due.at) <= due.at || (line.reach(due.at) - now) * 2 < held.at - now);
 			if (!isUseful) {
 				canWait ||= held === undefined;
+				areBehind ||= held === undefined && isLate;
 				continue;
 			}
-			asks.push({peer: line.peer.id, piece, block});
-			line.ahead++;
+			asks.push({peer: line.peer.id, piece, block, makesRoom: line.ask(due.at)});
 		}
 	}
 	return asks;
@@ -103,22 +123,48 @@ export function planDue(
 /** What one peer is asked for, and what comes on top of it now. */
 class Line {
 	readonly peer: DuePeer;
-	ahead: number;
+	/** Of what it was asked for before, what can be taken back. */
+	spare = 0;
+	#queued: number;
+	#asks = 0;
 	readonly #now: Millis;
 
 	constructor(peer: DuePeer, now: Millis) {
 		this.peer = peer;
-		this.ahead = peer.outstanding;
+		this.#queued = peer.outstanding;
 		this.#now = now;
 	}
 
 	/** When one more block will be here. */
 	get next(): Millis {
-		return this.#now + timeToSend(this.peer, this.ahead);
+		return this.#now + timeToSend(this.peer, this.#queued + this.#asks);
+	}
+
+	/** The same when what can be taken back is, should it be too late otherwise. */
+	reach(due: Millis): Millis {
+		const {next} = this;
+		if (next <= due || this.spare === 0) return next;
+		return this.#now + timeToSend(this.peer, this.#queued - this.spare + this.#asks);
+	}
+
+	/** It is asked for one more. Answers whether what can be taken back is to be. */
+	ask(due: Millis): boolean {
+		const makesRoom = this.spare > 0 && this.next > due;
+		if (makesRoom) {
+			this.#queued -= this.spare;
+			this.spare = 0;
+		}
+		this.#asks++;
+		return makesRoom;
+	}
+
+	/** Whether it was asked for nothing. */
+	get isIdle(): boolean {
+		return this.#queued + this.#asks === 0;
 	}
 
 	get isFull(): boolean {
-		return this.ahead - this.peer.outstanding >= this.peer.room;
+		return this.#asks >= this.peer.room + (this.peer.outstanding - this.#queued);
 	}
 }
 
@@ -132,14 +178,18 @@ interface Expected {
 /** What is to be expected of the blocks of due pieces that were asked for. */
 function expectations(
 	deadlines: Deadlines,
-	peers: readonly DuePeer[],
+	lines: readonly Line[],
 	map: PieceGeometry,
 	now: Millis,
 ): Map<number, Expected> {
 	const expected = new Map<number, Expected>();
-	for (const peer of peers) {
+	for (const line of lines) {
+		const {peer} = line;
 		peer.eachAsked((piece, block, ahead) => {
-			if (!deadlines.has(piece)) return;
+			if (!deadlines.has(piece)) {
+				if (!isOnItsWay(peer, ahead)) line.spare++;
+				return;
+			}
 			const at = now + timeToSend(peer, ahead);
 			const key = piece * map.blocksPerPiece + block;
 			const known = expected.get(key);
@@ -156,12 +206,27 @@ function expectations(
 	return expected;
 }
 
-function soonest(lines: readonly Line[], piece: number, but: readonly number[] = []): Line | undefined {
+/** Whether asking it now for what may be late is of more use than asking somebody later. */
+function isSoon(line: Line, due: Millis, now: Millis): boolean {
+	return line.isIdle || line.reach(due) - now <= latePatience;
+}
+
+function soonest(
+	lines: readonly Line[],
+	piece: number,
+	due: Millis,
+	but: readonly number[] = [],
+): Line | undefined {
 	let best: Line | undefined;
+	let bestAt = Infinity;
 	for (const line of lines) {
-		if (line.isFull || (best !== undefined && best.next <= line.next)) continue;
+		if (line.isFull) continue;
+		const at = line.reach(due);
+		if (at >= bestAt) continue;
 		const {pieces, id} = line.peer;
-		if ((pieces === undefined || pieces.has(piece)) && !but.includes(id)) best = line;
+		if ((pieces !== undefined && !pieces.has(piece)) || but.includes(id)) continue;
+		best = line;
+		bestAt = at;
 	}
 	return best;
 }

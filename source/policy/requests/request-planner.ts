@@ -2,7 +2,7 @@ import type {Millis} from '../../base/units.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import {type PiecePicker, timeCriticalPriority} from '../pieces/piece-picker.js';
 import {Deadlines} from './deadline-list.js';
-import {timeToSend} from './deadline-planner.js';
+import {latePatience, timeToSend} from './deadline-planner.js';
 import {blockState, type PartialPiece, type PartialPieces} from './partial-pieces.js';
 
 /** What the planner must know of a peer. */
@@ -119,12 +119,15 @@ export class RequestPlanner {
 		const pace = {blockTime: peer.blockTime, waited: 0};
 		const {outstanding} = peer;
 		const [first, second] = [timeToSend(pace, outstanding), timeToSend(pace, outstanding + 1)];
+		// What nobody would send in time is for whoever has room, but for those who would keep it from the others.
+		const takesLate = 2 * peer.blockTime <= latePatience;
 		let planned = 0;
 		let looked = 0;
 		for (let due = this.#deadlines.first; due !== undefined && planned < count; due = due.next) {
 			if (looked++ === mostDue) break;
 			// So many more blocks would be here in time.
-			const left = anyhow ? Infinity : (due.at - now) * dueMargin - first;
+			const isForAll = anyhow || (takesLate && this.#deadlines.late.has(due.piece));
+			const left = isForAll ? Infinity : (due.at - now) * dueMargin - first;
 			const inTime = left < 0 ? 0 : 1 + Math.floor(left / (second - first)) - planned;
 			if (inTime <= 0 || !has(peer, due.piece)) continue;
 			let partial = this.#partials.get(due.piece);

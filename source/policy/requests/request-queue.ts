@@ -55,6 +55,11 @@ export class RequestQueue {
 		this.#ceiling = Math.max(1, Math.min(most, reqq));
 	}
 
+	/** Whether it is asked for more and more, to find out how fast it is. */
+	get isGrowing(): boolean {
+		return this.#slowStart;
+	}
+
 	/** How many blocks should be on their way. */
 	get target(): number {
 		return this.snubbed ? 1 : Math.min(this.#window, this.#ceiling);

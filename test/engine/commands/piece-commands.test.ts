@@ -111,6 +111,17 @@ describe('pieces', {concurrency: true}, () => {
 		for (const piece of [30, 35]) assert.equal((await inspect(again, id, 40, piece)).dueIn, undefined);
 	});
 
+	test('with a step each piece is due so much later than the one before', async t => {
+		const {leecher, id} = await pair(new Workspace(t));
+		const dueIn = async (piece: number) => (await inspect(leecher, id, 40, piece)).dueIn;
+		await leecher.send({type: 'piece.deadline', id, pieces: [[4, 6], 9], within: 100_000, step: 10_000});
+		const [four, six, nine] = [await dueIn(4), await dueIn(6), await dueIn(9)];
+		assert.ok(four! <= 100_000 && four! > 90_000, `${four}`);
+		assert.ok(Math.abs(six! - four! - 20_000) < 5000, `${six} after ${four}`);
+		assert.ok(Math.abs(nine! - four! - 30_000) < 5000, `${nine} after ${four}`);
+		assert.deepEqual([await dueIn(3), await dueIn(7)], [undefined, undefined]);
+	});
+
 	test('a deadline is taken back, and goes when the piece is skipped', async t => {
 		const {leecher, id} = await pair(new Workspace(t));
 		const dueIn = async (piece: number) => (await inspect(leecher, id, 40, piece)).dueIn;

@@ -137,6 +137,33 @@ test('a piece that nobody wants any more is cancelled with whoever was asked, an
 	await lone.torrent.close();
 });
 
+test('what is taken back of a piece is cancelled, may be asked for again, and is taken in when it comes all the same', async () => {
+	const lone = await leech(2, 3);
+	const {downloader} = lone.parts;
+	const peer = await seed(lone, 1);
+	assert.equal((await peer.hears('request')).length, 6);
+	downloader.takeBack(0);
+	downloader.takeBackFrom(peer.peer, 1, 2);
+	downloader.takeBackFrom(peer.peer, 1, 2);
+	assert.deepEqual(blocksOf(await peer.hears('cancel')).toSorted(), ['0/0', '0/1', '0/2', '1/2']);
+	assert.equal(downloader.partials.get(0), undefined);
+	assert.ok(downloader.picker.isOpen(0) && downloader.needed.has(0));
+	// It had left before: of a piece that was given up it is the first block.
+	peer.give(0, blockLength);
+	await peer.listen();
+	assert.equal(downloader.partials.get(0)?.states[1], blockState.inPool);
+	assert.equal(peer.connection.reason, undefined);
+	for (const block of [0, 1]) peer.give(1, block * blockLength);
+	for (let round = 0; round < 9; round++) {
+		downloader.refill(peer.peer);
+		peer.answer(await peer.hears('request'));
+	}
+	await settled();
+	assert.equal(lone.parts.have.count, 2);
+	assertWhole(lone);
+	await lone.torrent.close();
+});
+
 test('a piece with a deadline stays due when its priority changes, until it is wanted no more', async () => {
 	const lone = await leech();
 	const {downloader} = lone.parts;

@@ -4,7 +4,12 @@ import {blockLength} from '../../../source/base/units.ts';
 import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker, timeCriticalPriority} from '../../../source/policy/pieces/piece-picker.ts';
 import {Deadlines} from '../../../source/policy/requests/deadline-list.ts';
-import {type DuePeer, planDue, timeToSend} from '../../../source/policy/requests/deadline-planner.ts';
+import {
+	type DuePeer,
+	isOnItsWay,
+	planDue,
+	timeToSend,
+} from '../../../source/policy/requests/deadline-planner.ts';
 import {PartialPieces} from '../../../source/policy/requests/partial-pieces.ts';
 import {RequestPlanner} from '../../../source/policy/requests/request-planner.ts';
 import {Bitfield} from '../../../source/protocol/wire/bitfield.ts';
@@ -72,10 +77,15 @@ function plan({due, peers, here = '', most = 100}: Scene): string[] {
 			},
 		};
 	});
-	return planDue(deadlines, facts, {partials, map}, now, most).map(
-		({peer, piece, block}) => `${names[peer]} ${letters[piece]}${block}`,
-	);
+	const asks = planDue(deadlines, facts, {partials, map}, now, most);
+	late = [...deadlines.late].map(piece => letters[piece]).join('');
+	room = asks.flatMap(({peer, makesRoom}) => (makesRoom ? [names[peer]!] : [])).join(' ');
+	return asks.map(({peer, piece, block}) => `${names[peer]} ${letters[piece]}${block}`);
 }
+
+/** Of the last plan: the pieces that nobody sends in time, and who is to have taken back what is not due. */
+let late = '';
+let room = '';
 
 /** So many blocks that are not due. */
 const queue = (blocks: number): string => '. '.repeat(blocks);
@@ -173,6 +183,38 @@ test('somebody who has sent nothing yet is asked when nobody known is sooner', (
 	]);
 });
 
+test('what is late wherever it is asked for does not stand in queues of more than a second', () => {
+	const due = Object.fromEntries([...letters.slice(0, 20)].map((letter, at) => [letter, 100 + at]));
+	const asks = plan({due, peers: {fast: {block: 100}, slow: {block: 400}}});
+	assert.deepEqual(asks.slice(0, 5), ['fast a0', 'fast a1', 'fast a2', 'fast a3', 'slow b0']);
+	assert.equal(asks.filter(text => text.startsWith('fast')).length, 10);
+	assert.equal(asks.filter(text => text.startsWith('slow')).length, 2);
+	// Also nothing that would be in time: it would stand before what waits.
+	assert.ok(!asks.some(text => / t\d/.test(text)));
+	assert.ok(late.startsWith('abc'), late);
+});
+
+test('what is not due and not on its way makes room for what would be late behind it', () => {
+	assert.deepEqual(plan({due: {a: 300}, here: 'a1 a2 a3', peers: {one: {block: 100, asked: queue(20)}}}), [
+		'one a0',
+	]);
+	assert.equal(room, 'one');
+	// In time behind it, or with nothing to take back, nothing is.
+	plan({due: {a: 2500}, here: 'a1 a2 a3', peers: {one: {block: 100, asked: queue(20)}}});
+	assert.equal(room, '');
+	plan({due: {a: 100, b: 5000}, here: 'a1 a2 a3', peers: {one: {block: 100, asked: 'b0 b1 b2 b3'}}});
+	assert.equal(room, '');
+	// Whoever is soonest then is asked, though another has the shorter queue now.
+	const peers = {fast: {block: 50, asked: queue(30)}, slow: {block: 400, asked: queue(2)}};
+	assert.deepEqual(plan({due: {a: 300}, here: 'a1 a2 a3', peers}), ['fast a0']);
+});
+
+test('what is being sent is on its way, and what comes soon', () => {
+	assert.ok(isOnItsWay({blockTime: 2000, waited: 0}, 0));
+	assert.ok(isOnItsWay({blockTime: 100, waited: 0}, 1));
+	assert.ok(!isOnItsWay({blockTime: 100, waited: 0}, 5));
+});
+
 test('without deadlines nothing is asked', () => {
 	assert.deepEqual(plan({due: {}, peers: {one: {block: 10}}}), []);
 });
@@ -241,6 +283,15 @@ test('a peer that would be late leaves what is due to others, and takes only as 
 test('a peer that lacks the first due piece is asked for the next', () => {
 	const {ask} = planner({q: 5000, c: 9000});
 	assert.equal(ask(4, 10, {has: 'abc'}), 'cccc');
+});
+
+test('what nobody sends in time is taken in order by whoever has room, but for those who would keep it long', () => {
+	const {ask, deadlines} = planner({q: -500, c: 100});
+	deadlines.late.add(letters.indexOf('q')).add(letters.indexOf('c'));
+	assert.doesNotMatch(ask(2, 1000), /[qc]/);
+	assert.equal(ask(6, 100), 'qqqqcc');
+	deadlines.set(letters.indexOf('c'), now + 200);
+	assert.doesNotMatch(ask(2, 400), /c/);
 });
 
 test('who snubs us is asked for nothing that is due', () => {
