@@ -1,6 +1,7 @@
 import {isSeedGoal, isSeedRules} from '../base/seed-goal.js';
 import type {Command, CommandType} from './command.js';
 import {isKnownTorrent} from './known-torrent.js';
+import {detailNames} from './torrent-details.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -84,6 +85,11 @@ const engineSettings: Shape = {
 	seedRules: optional(isSeedRules),
 };
 
+const isDetails: Check = value =>
+	Array.isArray(value) &&
+	value.length <= detailNames.length &&
+	value.every(name => detailNames.includes(name));
+
 const tiers: Check = value => Array.isArray(value) && value.every(texts);
 
 const creationOptions: Shape = {
@@ -161,7 +167,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	},
 	'session.configure': {settings: value => fits(value, engineSettings)},
 	'session.reload': {},
-	'session.list': {},
+	'session.list': {ids: optional(texts), details: optional(isDetails)},
 	'session.log': {
 		level: value => value === 'info' || value === 'warn' || value === 'error',
 		text,

@@ -7,6 +7,7 @@ import type {FoldersView} from './folders-view.js';
 import type {KnownTorrent} from './known-torrent.js';
 import type {FoundTorrents, NetworkView} from './network-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
+import type {DetailName, TorrentDetails} from './torrent-details.js';
 
 /** How data already on disk is treated when a torrent is added. */
 export type CheckMode = 'full' | 'quick' | 'none';
@@ -183,11 +184,16 @@ export type Command =
 			readonly maxDownload?: BytesPerSecond | null;
 			readonly maxUpload?: BytesPerSecond | null;
 	  }
-	/** Changes what an engine was started with, as far as that can change while it runs. */
+	/** Changes what an engine was started with, as far as that can change while it runs. Answers `settings`. */
 	| {readonly type: 'session.configure'; readonly settings: EngineSettings}
 	/** The engine reads its config file anew, and goes by it. Answers `reloaded`. */
 	| {readonly type: 'session.reload'}
-	| {readonly type: 'session.list'}
+	/** Answers `torrents`: all, or those of these ids that are there; and `details`, beside them, when some are asked for. */
+	| {
+			readonly type: 'session.list';
+			readonly ids?: readonly string[];
+			readonly details?: readonly DetailName[];
+	  }
 	/** Writes a line into the engine's log, for those who work through it: at most 1,000 characters of it are kept. */
 	| {
 			readonly type: 'session.log';
@@ -382,6 +388,10 @@ export interface Reply {
 	readonly removed?: RemovedFiles;
 	readonly reannouncement?: Reannouncement;
 	readonly torrents?: readonly import('./snapshot.js').TorrentView[];
+	/** One for each of `torrents`, in their order. */
+	readonly details?: readonly TorrentDetails[];
+	/** What holds after `session.configure`: all of it but the floor of free space. */
+	readonly settings?: EngineSettings;
 	readonly dht?: DhtView;
 	readonly found?: FoundTorrents;
 	readonly network?: NetworkView;

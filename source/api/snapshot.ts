@@ -231,6 +231,9 @@ export interface TrackerView {
 	readonly peers?: number | undefined;
 	/** When it is asked again, in milliseconds since 1970. */
 	readonly nextAt?: Millis | undefined;
+	/** When it was asked last, and when it answered last, in milliseconds since 1970. */
+	readonly askedAt?: Millis | undefined;
+	readonly answeredAt?: Millis | undefined;
 	/** It was asked so long ago and has not answered yet; undefined while that is no news. */
 	readonly silentFor?: Seconds | undefined;
 	/** What was wrong with its last answer: there was none, it refused, or it was of no use. */

@@ -6,6 +6,25 @@ import type {CommandHost} from './command-host.js';
 
 const limitNames: readonly LimitName[] = ['maxDownload', 'maxUpload', 'slowDownload', 'slowUpload'];
 
+/** What holds now. */
+export function settingsOf({settings, limits, queue, seedGoals}: CommandHost): EngineSettings {
+	const {maxDownload, maxUpload} = limits.of('normal');
+	const slow = limits.of('slow');
+	return {
+		dir: settings.dir,
+		maxPeers: settings.maxPeers,
+		name: settings.name ?? null,
+		maxDownload: maxDownload ?? null,
+		maxUpload: maxUpload ?? null,
+		slowDownload: slow.maxDownload ?? null,
+		slowUpload: slow.maxUpload ?? null,
+		slowTimes: limits.slowTimes,
+		activeDownloads: queue.limits?.downloads ?? null,
+		activeSeeds: queue.limits?.seeds ?? null,
+		seedRules: seedGoals.rules,
+	};
+}
+
 /** Goes by other settings from now on. Throws a `UserError` for a folder that is not written in full, and changes nothing. */
 export function configure(
 	{settings, limits, queue, seedGoals, guard}: CommandHost,

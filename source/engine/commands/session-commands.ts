@@ -2,7 +2,7 @@ import type {Reply} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import {safeText} from '../../base/safe-text.js';
 import type {CommandHost, CommandsOf} from './command-host.js';
-import {configure} from './configure.js';
+import {configure, settingsOf} from './configure.js';
 import {pauseAll, resumeAll} from './pause-all.js';
 
 /** Of what others write into the log. */
@@ -28,14 +28,14 @@ export function executeForSession(
 			return {};
 		case 'session.configure':
 			configure(host, command.settings);
-			return {};
+			return {settings: settingsOf(host)};
 		case 'session.reload':
 			throw new UserError(
 				'no-config',
 				'this engine was started without a config file that it could read anew',
 			);
 		case 'session.list':
-			return {torrents: host.list()};
+			return host.list(command.ids, command.details);
 		case 'session.log':
 			host.log(command.level, safeText(command.text, longestLine), command.torrent);
 			return {};

@@ -100,6 +100,11 @@ export class SessionLimits implements SessionService {
 		return held.map(name => words[name]);
 	}
 
+	/** When slow mode comes and goes by itself. */
+	get slowTimes(): readonly SlowTime[] {
+		return this.#slowTimes;
+	}
+
 	get slowMode(): boolean {
 		return this.#slowMode;
 	}

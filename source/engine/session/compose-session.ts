@@ -234,7 +234,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
-			list: () => [...torrents.values()].map(torrent => report.torrent(torrent, clock.now())),
+			list: (ids, details) => report.list(ids, details, clock),
 			log: write,
 			network: catalogue,
 			dht: () => dhtView(shared.dht),

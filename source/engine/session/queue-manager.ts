@@ -6,7 +6,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import type {DiskGuard, RoomFacts} from './disk-guard.js';
 
 /** Nothing has moved for so long: others need not wait for it. */
-const stallTime: Millis = 600_000;
+export const stallTime: Millis = 600_000;
 /** In ticks. */
 const planTicks = 5;
 
@@ -37,6 +37,11 @@ export class QueueManager {
 		this.#limits = limits;
 		this.#clock = clock;
 		this.#guard = guard;
+	}
+
+	/** How many may run; undefined where all may. */
+	get limits(): QueueLimits | undefined {
+		return this.#limits;
 	}
 
 	/** Other numbers hold from now on; nothing changes where all may run. */

@@ -131,6 +131,12 @@ export class TrackerList {
 		return this.#made.values();
 	}
 
+	/** What the first of them says that refuses the torrent; undefined when none does. */
+	get refusal(): string | undefined {
+		for (const {record} of this.#made.values()) if (record.trouble === 'refused') return record.status;
+		return undefined;
+	}
+
 	/** One of those in the schedule. */
 	tracker(url: string): Tracker {
 		const known = this.#made.get(url);

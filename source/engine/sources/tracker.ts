@@ -42,6 +42,9 @@ export interface TrackerRecord {
 	readonly peers?: number | undefined;
 	/** When it was asked what it has not answered yet. */
 	readonly askedAt?: Millis | undefined;
+	/** When it was asked last, and when it answered last, by the clock of the session. */
+	readonly triedAt?: Millis | undefined;
+	readonly answeredAt?: Millis | undefined;
 	/** What was wrong the last time it was asked; undefined when nothing was. */
 	readonly trouble?: TrackerTrouble | undefined;
 }
@@ -130,6 +133,7 @@ export class Tracker {
 	async #ask(event: AnnounceEvent | undefined, signal: AbortSignal): Promise<void> {
 		const {client, clock} = this.#owner;
 		this.#record.askedAt = clock.now();
+		this.#record.triedAt = this.#record.askedAt;
 		const silent = clock.after(silentAfter, () => this.#owner.changed());
 		const proceed = (): void => this.#owner.slow(this);
 		const slow = clock.after(slowAfter, proceed);
@@ -170,6 +174,7 @@ export class Tracker {
 		record.leechers = answer.leechers ?? record.leechers;
 		record.completed = answer.completed ?? record.completed;
 		record.peers = answer.peers.length;
+		record.answeredAt = this.#owner.clock.now();
 		this.#named = new Set(answer.peers.map(formatAddress));
 		this.#few = answer.peers.length <= fewPeers ? answer.peers : [];
 		this.#trackerId = answer.trackerId ?? this.#trackerId;

@@ -22,8 +22,11 @@ export class TransferStats {
 	history = new SpeedHistory();
 	/** What was moved between the last two counts, about a second apart. */
 	lately = {downloaded: 0, uploaded: 0};
-	/** When a byte was last moved, by the clock of the session. */
+	/** When a byte was last moved, by the clock of the session; when it was made, before any was. */
 	movedAt: Millis;
+	hasMoved = false;
+	/** When it began to run, by that clock; undefined while it does not. */
+	startedAt: Millis | undefined;
 	#sampled = {downloaded: 0, uploaded: 0};
 	#tickedAt: Millis | undefined;
 	#totalsKeptAt: Millis = -Infinity;
@@ -80,6 +83,7 @@ export class TransferStats {
 		this.history.sample(wall, this.lately.downloaded, this.lately.uploaded);
 		if (this.lately.downloaded + this.lately.uploaded === 0) return false;
 		this.movedAt = now;
+		this.hasMoved = true;
 		if (now - this.#totalsKeptAt < totalsTime) return false;
 		this.#totalsKeptAt = now;
 		return true;
@@ -89,6 +93,7 @@ export class TransferStats {
 	countTime(now: Millis, active: boolean, complete: boolean): void {
 		const seconds = this.#tickedAt === undefined ? 0 : Math.min(10, (now - this.#tickedAt) / 1000);
 		this.#tickedAt = now;
+		this.startedAt = active ? (this.startedAt ?? now) : undefined;
 		if (!active) return;
 		this.activeTime += seconds;
 		if (!complete) return;

@@ -1,4 +1,6 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import type {DetailName, TorrentDetails} from '../../api/torrent-details.js';
+import type {Clock} from '../../base/ports.js';
 import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
@@ -11,6 +13,7 @@ import type {SessionSettings} from '../session/session-settings.js';
 import type {SessionStats} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {stallFacts} from './stall-facts.js';
+import {detailTorrent} from './torrent-details.js';
 import {viewTorrent} from './torrent-view.js';
 
 /** What is reported on. */
@@ -40,6 +43,7 @@ const mostChoosing = 10;
 
 export class SessionReport {
 	readonly #session: ReportedSession;
+	#reached: {readonly at: Millis; readonly is: boolean} | undefined;
 
 	constructor(session: ReportedSession) {
 		this.#session = session;
@@ -63,7 +67,7 @@ export class SessionReport {
 			uptime: uptimeOf(now - startedAt),
 			port: services.port(),
 			// That nobody has come in is no proof that nobody can: `closed` takes somebody who tried.
-			portState: this.#reached ? 'open' : 'unknown',
+			portState: this.#hasReached(now) ? 'open' : 'unknown',
 			downloadRate: Math.round(downloadRate),
 			uploadRate: Math.round(uploadRate),
 			downloaded: traffic.downloaded,
@@ -91,10 +95,31 @@ export class SessionReport {
 		return choosing.length > 0 ? {choosing} : {};
 	}
 
-	/** Somebody has come to us: the port is open. */
-	get #reached(): boolean {
-		for (const torrent of this.#session.torrents.values()) if (torrent.sources.reached) return true;
-		return false;
+	/** Somebody has come to us: the port is open. For all torrents of a list this is found out once. */
+	#hasReached(now: Millis): boolean {
+		if (this.#reached?.at === now) return this.#reached.is;
+		let is = false;
+		for (const torrent of this.#session.torrents.values()) {
+			is = torrent.sources.reached;
+			if (is) break;
+		}
+		this.#reached = {at: now, is};
+		return is;
+	}
+
+	/** All torrents, or those of these ids that are there, and what is asked for beside. */
+	list(
+		ids: readonly string[] | undefined,
+		details: readonly DetailName[] | undefined,
+		clock: Clock,
+	): {readonly torrents: TorrentView[]; readonly details?: TorrentDetails[]} {
+		const all = this.#session.torrents;
+		const chosen = ids === undefined ? [...all.values()] : ids.flatMap(id => all.get(id) ?? []);
+		const now = clock.now();
+		const torrents = chosen.map(torrent => this.torrent(torrent, now));
+		if (details === undefined) return {torrents};
+		const wanted = new Set(details);
+		return {torrents, details: chosen.map(torrent => detailTorrent(torrent, wanted, clock))};
 	}
 
 	torrent(torrent: Torrent, now: Millis): TorrentView {
@@ -108,7 +133,7 @@ export class SessionReport {
 				now,
 				port: services.port(),
 				listeningFor: (now - startedAt) / 1000,
-				reached: this.#reached,
+				reached: this.#hasReached(now),
 				diskBehind: budget.diskBehind,
 				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
 				room: torrent.activity.name === 'queued' ? queue.room(torrent) : undefined,

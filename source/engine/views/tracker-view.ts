@@ -16,7 +16,7 @@ export function trackerRow(
 	now: Millis,
 	wallTime: WallTime,
 ): TrackerView {
-	const {seeders, leechers, completed, peers, warning} = record;
+	const {seeders, leechers, completed, peers, warning, triedAt, answeredAt} = record;
 	const silentFor =
 		record.askedAt !== undefined && now - record.askedAt >= silentAfter
 			? Math.floor((now - record.askedAt) / 1000)
@@ -36,6 +36,8 @@ export function trackerRow(
 		...(peers !== undefined && {peers}),
 		...(warning !== undefined && {warning}),
 		...(nextAt !== undefined && {nextAt}),
+		...(triedAt !== undefined && {askedAt: wallTime.of(triedAt)}),
+		...(answeredAt !== undefined && {answeredAt: wallTime.of(answeredAt)}),
 	};
 }
 

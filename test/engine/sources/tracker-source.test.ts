@@ -101,6 +101,8 @@ test('starting announces at once and hands on the peers', async () => {
 		leechers: 4,
 		peers: 1,
 		nextAt: s.clock.wall() + 900_000,
+		askedAt: s.clock.wall(),
+		answeredAt: s.clock.wall(),
 	});
 	const {numwant, key, port, left, uploaded, downloaded} = s.requests[0]!;
 	assert.deepEqual(
