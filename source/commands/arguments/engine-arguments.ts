@@ -55,10 +55,30 @@ export function isService(about: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
+ * What was typed after `engine`, but for what each start of it says anew: how it is started, and where its state is.
+ *
+ * @param argv of the process
+ */
+export function typedForEngine(argv: readonly string[]): string[] {
+	const typed = argv.slice(argv.indexOf('engine') + 1);
+	return typed.filter(
+		(word, at) =>
+			!/^--(?:background|replace|state-dir(?:=.*)?)$/s.test(word) && typed[at - 1] !== '--state-dir',
+	);
+}
+
+function isTyped(value: unknown): value is readonly string[] {
+	return Array.isArray(value) && value.every(word => typeof word === 'string');
+}
+
+/**
  * The options that start an engine like the one that tells `about` of itself, as words. `dir` is where its data goes.
  * What it was started without stays out.
  */
 export function startedWith(about: Readonly<Record<string, unknown>>, dir: string | undefined): string[] {
+	const {typed} = about;
+	// One in the background is started with paths that mean the same everywhere.
+	if (about['background'] === true && isTyped(typed)) return [...typed];
 	const options = fixed.flatMap(key => {
 		const value = about[key];
 		const name = optionName(key);

@@ -35,6 +35,7 @@ export const verbNames = [
 	'pause',
 	'resume',
 	'remove',
+	'restart',
 	'stop',
 	'config',
 	'completion',
