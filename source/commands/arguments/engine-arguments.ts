@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import type {Flags, Options} from './command.js';
 import {engineOptions, logOptions, torrentOptions} from './flags.js';
+import {hookOptions} from './hook-options.js';
 import {optionName} from './option-names.js';
 import {goalOptions} from './seed-goal-values.js';
 
@@ -15,6 +16,7 @@ export const ownOptions = {
 	atGoal: torrentOptions.atGoal,
 	keepLastSeed: torrentOptions.keepLastSeed,
 	...engineOptions,
+	...hookOptions,
 	...logOptions,
 } as const satisfies Options;
 
@@ -104,7 +106,10 @@ export function differences(
 }
 
 /** The options that were typed as words for the engine that is started: it reads the config file by itself. */
-export function engineArguments(flags: Flags<typeof ownOptions>, given: ReadonlySet<string>): string[] {
+export function engineArguments(
+	flags: Partial<Flags<typeof ownOptions>>,
+	given: ReadonlySet<string>,
+): string[] {
 	return Object.entries(ownOptions).flatMap(([key, option]) => {
 		if (!given.has(key) && key !== 'dir') return [];
 		// Typed for a screen they are for what it adds.
