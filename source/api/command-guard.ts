@@ -1,5 +1,6 @@
 import {isSeedGoal, isSeedRules} from '../base/seed-goal.js';
 import type {Command, CommandType} from './command.js';
+import {isFeedRule} from './feed-rules.js';
 import {isKnownTorrent} from './known-torrent.js';
 import {detailNames} from './torrent-details.js';
 
@@ -18,6 +19,7 @@ const isPieces: Check = entry =>
 	count(entry) || (Array.isArray(entry) && entry.length === 2 && entry.every(count) && entry[0] <= entry[1]);
 const pieces: Check = value => Array.isArray(value) && value.length <= listed && value.every(isPieces);
 const priority: Check = value => count(value) && (value as number) <= 4;
+const isObject: Check = value => typeof value === 'object' && value !== null && !Array.isArray(value);
 const optional =
 	(check: Check): Check =>
 	value =>
@@ -176,6 +178,20 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'folders.share': {dir: text, trackers: optional(texts), label: optional(text), publish: optional(flag)},
 	'folders.unshare': {dir: text},
 	'folders.list': {},
+	'feeds.add': {
+		url: text,
+		name: optional(text),
+		interval: optional(number),
+		cookie: optional(text),
+		headers: optional(value => isObject(value) && Object.values(value as object).every(text)),
+		rules: optional(value => Array.isArray(value) && value.length <= listed && value.every(isFeedRule)),
+	},
+	'feeds.remove': {feed: text},
+	'feeds.check': {feed: optional(text)},
+	'feeds.list': {items: optional(count)},
+	'feeds.get': {feed: text, item: text, options},
+	'feeds.rule': {feed: text, rule: isFeedRule},
+	'feeds.unrule': {feed: text, name: text},
 	'session.dht': {},
 	'network.search': {
 		words: text,
@@ -191,7 +207,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'network.preview': {infoHash: text, tracker: optional(text)},
 	'network.get': {infoHash: text, tracker: optional(text), options},
 	'network.nick': {nick: text},
-	'session.stop': {handOver: optional(value => count(value) && (value as number) > 0)},
+	'session.stop': {},
 };
 
 function fits(value: unknown, shape: Shape): boolean {

@@ -3,6 +3,8 @@ import type {SlowTime} from '../base/slow-time.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 import type {CreationOptions} from './creation.js';
 import type {DhtView} from './dht-view.js';
+import type {FeedRule} from './feed-rules.js';
+import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
 import type {KnownTorrent} from './known-torrent.js';
 import type {FoundTorrents, NetworkView} from './network-view.js';
@@ -216,6 +218,37 @@ export type Command =
 	| {readonly type: 'folders.unshare'; readonly dir: string}
 	/** Answers `folders`. */
 	| {readonly type: 'folders.list'}
+	/** A feed is looked at from now on; one that is there already gets what is said. Looks at once; answers `feeds`. */
+	| {
+			readonly type: 'feeds.add';
+			/** http:// or https:// */
+			readonly url: string;
+			readonly name?: string;
+			/** How often it is looked at; as it asks for, and every 15 minutes at the most, when left out. */
+			readonly interval?: Millis;
+			/** Sent to its host alone, as are the headers; the torrents it has there are fetched with them. */
+			readonly cookie?: string;
+			readonly headers?: Readonly<Record<string, string>>;
+			readonly rules?: readonly FeedRule[];
+	  }
+	/** `feed` is a feed's id, name or address. Its torrents stay. Answers `feeds`. */
+	| {readonly type: 'feeds.remove'; readonly feed: string}
+	/** Looks at a feed now, or at all. Answers `feeds` when that is done. */
+	| {readonly type: 'feeds.check'; readonly feed?: string}
+	/** Answers `feeds`, with at most so many items each, 200 when left out. */
+	| {readonly type: 'feeds.list'; readonly items?: number}
+	/** Adds what an item leads to, whatever was done with it before. Answers as `torrent.add`. */
+	| {
+			readonly type: 'feeds.get';
+			readonly feed: string;
+			/** Its id. */
+			readonly item: string;
+			readonly options?: AddOptions;
+	  }
+	/** What of a feed is taken by itself from now on; replaces a rule of that name. Answers `feeds`. */
+	| {readonly type: 'feeds.rule'; readonly feed: string; readonly rule: FeedRule}
+	/** Answers `feeds`. */
+	| {readonly type: 'feeds.unrule'; readonly feed: string; readonly name: string}
 	/** Answers `dht`. */
 	| {readonly type: 'session.dht'}
 	/** Looks for what people share: words that all begin a word of its name, none for everything. Answers `found`. */
@@ -251,16 +284,12 @@ export type Command =
 	  }
 	/** From now on I am called this. What is published under the former name changes with it. */
 	| {readonly type: 'network.nick'; readonly nick: string}
-	/**
-	 * Ends the engine. With `handOver`, the number of a process of this machine that is to be the engine next, it leaves in
-	 * haste: trackers get half a second to hear of it, and should that process not become the engine this one comes back.
-	 */
-	| {readonly type: 'session.stop'; readonly handOver?: number};
+	| {readonly type: 'session.stop'};
 
 export type CommandType = Command['type'];
 
 /** What is looked after beside the engine, in the process that runs for all: `folders.share` is about folders. */
-const beside = ['folders'] as const;
+const beside = ['folders', 'feeds'] as const;
 
 type Beside = (typeof beside)[number];
 
@@ -269,6 +298,9 @@ export type PartCommand = Extract<Command, {readonly type: `${Beside}.${string}`
 
 /** What folders are told. */
 export type FolderCommand = Extract<Command, {readonly type: `folders.${string}`}>;
+
+/** What feeds are told. */
+export type FeedCommand = Extract<Command, {readonly type: `feeds.${string}`}>;
 
 /** Whether a command is for those beside the engine. */
 export function isForPart(command: Command): command is PartCommand {
@@ -400,6 +432,7 @@ export interface Reply {
 	readonly found?: FoundTorrents;
 	readonly network?: NetworkView;
 	readonly folders?: FoldersView;
+	readonly feeds?: FeedsView;
 	readonly reloaded?: Reloaded;
 	/** Base64. */
 	readonly metainfo?: string;

@@ -205,7 +205,7 @@ function isNamed(text: string): (path: readonly string[]) => boolean {
 }
 
 /** What stands between quotes, where a backslash takes the next quote or backslash as it is. */
-function unquote(text: string): string | undefined {
+export function unquote(text: string): string | undefined {
 	return endOfQuotes(text) === text.length - 1 ? text.slice(1, -1).replace(/\\(["'\\])/g, '$1') : undefined;
 }
 
@@ -221,35 +221,51 @@ function endOfQuotes(text: string): number {
 }
 
 function sizeRule(body: string, text: string): Rule['fits'] {
-	const match = /^(>=|<=|=|>|<)(.*)$/.exec(body);
+	const fits = sizeTest(body);
+	if (fits === undefined) throw wrong(`selection ${quote(text)}: not a size: write >100M or <=1.5G`);
+	return ({length}) => fits(length);
+}
+
+/** A test for sizes from `>100M`, `<=1.5G`, `=4096`; undefined when that is none. */
+export function sizeTest(rule: string): ((length: Bytes) => boolean) | undefined {
+	const match = /^\s*(>=|<=|=|>|<)(.*)$/.exec(rule);
 	const size = match ? parseSize(match[2]!) : undefined;
-	if (!match || size === undefined)
-		throw wrong(`selection ${quote(text)}: not a size: write >100M or <=1.5G`);
+	if (!match || size === undefined) return undefined;
 	switch (match[1]) {
 		case '>':
-			return ({length}) => length > size;
+			return length => length > size;
 		case '>=':
-			return ({length}) => length >= size;
+			return length => length >= size;
 		case '<':
-			return ({length}) => length < size;
+			return length => length < size;
 		case '<=':
-			return ({length}) => length <= size;
+			return length => length <= size;
 		default:
-			return ({length}) => length === size;
+			return length => length === size;
 	}
 }
 
 function parseExpression(body: string, text: string): RegExp {
-	const end = endOfExpression(body);
-	const flags = body.slice(end + 1);
-	if (end === -1 || !/^i?$/.test(flags)) {
+	const parts = expressionParts(body);
+	if (parts === undefined || !/^i?$/.test(parts.flags)) {
 		throw wrong(`selection ${quote(text)}: cannot be read: write a regular expression as in /s01e0[1-5]/i`);
 	}
 	try {
-		return new RegExp(body.slice(1, end), flags);
+		return new RegExp(parts.source, parts.flags);
 	} catch {
 		throw wrong(`selection ${quote(text)}: cannot be read: not a valid regular expression`);
 	}
+}
+
+/** The rules between the commas of a text, each as it is written. */
+export function splitRules(text: string): string[] {
+	return split(text).map(({from, to}) => text.slice(from, to).trim());
+}
+
+/** What stands in an expression such as `/s01e0[1-5]/i`, and what behind it; undefined when it does not end. */
+export function expressionParts(rule: string): {readonly source: string; readonly flags: string} | undefined {
+	const end = endOfExpression(rule);
+	return end === -1 ? undefined : {source: rule.slice(1, end), flags: rule.slice(end + 1)};
 }
 
 /** Where the second `/` of an expression stands, which is not escaped and in no class; -1 when there is none. */

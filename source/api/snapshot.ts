@@ -4,6 +4,7 @@ import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 
 import type {CreationView} from './creation.js';
+import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
 import type {GoalView} from './goal-view.js';
 import type {NetworkView} from './network-view.js';
@@ -327,6 +328,8 @@ export interface Watch {
 	readonly network?: boolean;
 	/** Folders that are shared and watched. */
 	readonly folders?: boolean;
+	/** Feeds, and the first of their items. */
+	readonly feeds?: boolean;
 	/** Of these only lines of this level and of those above it; all when left out. */
 	readonly logFrom?: LogView['level'];
 }
@@ -357,4 +360,6 @@ export interface Update {
 	readonly network?: NetworkView;
 	/** Only where folders are looked after: in the engine that runs for all. */
 	readonly folders?: FoldersView;
+	/** Likewise. */
+	readonly feeds?: FeedsView;
 }

@@ -42,10 +42,11 @@ function isTorrent(value: unknown): boolean {
 /** The value as a subscription when it is one; intervals too short are lengthened to 50 ms. */
 export function asWatch(value: unknown): Watch | undefined {
 	if (!isObject(value)) return undefined;
-	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network, folders} = value;
+	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network, folders, feeds} =
+		value;
 	if (typeof interval !== 'number' || !Number.isFinite(interval)) return undefined;
 	if (
-		![session, torrents, creations, network, folders].every(isFlag) ||
+		![session, torrents, creations, network, folders, feeds].every(isFlag) ||
 		!isTorrent(torrent) ||
 		!isSpeed(speed)
 	)

@@ -30,7 +30,7 @@ export class AutomatedEngine implements StoppableEngine {
 		const asked = this.#parts.find(part => part.answers(command.type));
 		if (asked !== undefined) return asked.send(command);
 		if (command.type === 'session.stop') {
-			await this.stop(command.handOver !== undefined);
+			await this.stop();
 			return {};
 		}
 		const ask = (): Promise<Reply> => this.#engine.send(command);
@@ -46,15 +46,15 @@ export class AutomatedEngine implements StoppableEngine {
 	}
 
 	/** The parts first: they speak to the engine to the end. */
-	stop(haste = false): Promise<void> {
-		this.#stopping ??= this.#stop(haste);
+	stop(): Promise<void> {
+		this.#stopping ??= this.#stop();
 		return this.#stopping;
 	}
 
-	async #stop(haste: boolean): Promise<void> {
+	async #stop(): Promise<void> {
 		const late = new Promise<void>(resolve => this.#clock.after(stopTime, resolve));
 		await Promise.race([Promise.allSettled(this.#parts.map(part => part.stop())), late]);
-		await this.#engine.stop(haste);
+		await this.#engine.stop();
 	}
 
 	/** An engine in this process is let go of by `stop`. */

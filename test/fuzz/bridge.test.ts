@@ -50,6 +50,13 @@ const commands: ReadonlyArray<Readonly<Record<string, unknown>>> = [
 	{type: 'torrent.export', id: 'x'},
 	{type: 'session.dht'},
 	{type: 'folders.list'},
+	{
+		type: 'feeds.add',
+		url: 'https://h.example/',
+		headers: {a: 'b'},
+		rules: [{name: 'x', title: ['a'], goal: {ratio: 1}}],
+	},
+	{type: 'feeds.rule', feed: 'x', rule: {name: 'y', size: '>1M'}},
 	{type: 'folders.share', dir: '/x', trackers: ['http://t.example/announce'], label: 'l', publish: false},
 	{type: 'folders.unshare', dir: '/x'},
 ];

@@ -65,8 +65,7 @@ export async function openDrivenEngine(
 		HOME: space.folder(`${home}-user`),
 	};
 	mkdirSync(space.path(`${home}-config`, 'tortui'));
-	const folders = {shared: [], watched: []};
-	const automated = await automate(test.session, stateDir, folders, '1.2.3');
+	const automated = await automate(test.session, readSections(env), {stateDir, version: '1.2.3', bind: []});
 	const command = {
 		name: 'engine',
 		usage: [],
@@ -84,13 +83,7 @@ export async function openDrivenEngine(
 		return {flags: args.flags, ...readSections(env)} as unknown as Configuration;
 	};
 	const engine = new HeardEngine(
-		new ReloadingEngine(
-			automated.engine,
-			read(),
-			read,
-			async now => automated.folders.apply(now.folders),
-			new Set(),
-		),
+		new ReloadingEngine(automated.engine, read(), read, now => automated.apply(now), new Set()),
 	);
 	const served = await serveEngine(engine, socketPath(stateDir, env), {version: '1.2.3', about: {}});
 	void engine.closed.then(why => served.close(why));

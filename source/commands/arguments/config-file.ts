@@ -8,7 +8,6 @@ import type {Options} from './command.js';
 import {configSections, type SectionGround, type Sections, sectionNames} from './config-sections.js';
 import {changeConfigText, linesOfNames, readConfigText} from './config-text.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
-import {hookOptions} from './hook-options.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
@@ -17,7 +16,6 @@ import type {Defaults} from './parse-arguments.js';
 export const configOptions = {
 	...torrentOptions,
 	...engineOptions,
-	...hookOptions,
 	...stateOptions,
 	...logOptions,
 	...screenOptions,

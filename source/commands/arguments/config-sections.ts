@@ -1,5 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
+import type {FeedSettings} from '../../automation/feeds/feed-settings.js';
 import type {FolderSettings} from '../../automation/folder-settings.js';
+import {readFeeds} from './feed-settings.js';
 import {readFolders} from './folder-settings.js';
 
 /** Where a value of the config file stands, and what else its reading goes by. */
@@ -25,6 +27,7 @@ export interface ConfigSection<Value> {
 /** What the sections of the config file come to. */
 export interface Sections {
 	readonly folders: FolderSettings;
+	readonly feeds: readonly FeedSettings[];
 }
 
 /** Every section, by the name that it has in a configuration. */
@@ -34,6 +37,13 @@ export const configSections: {readonly [Key in keyof Sections]: ConfigSection<Se
 		read(settings, {placeOf, env, usualTrackers}) {
 			const {folders, faults} = readFolders(settings, placeOf, env, usualTrackers);
 			return {value: folders, faults};
+		},
+	},
+	feeds: {
+		parts: {feeds: feeds => feeds},
+		read({feeds}, {placeOf, env}) {
+			const {feeds: value, faults} = readFeeds(feeds, () => placeOf('feeds'), env);
+			return {value, faults};
 		},
 	},
 };

@@ -96,6 +96,11 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	],
 	slow: [['tortui slow on', 'the limits of slow mode hold, until slow off']],
 	nick: [['tortui nick ada', 'be called so from now on']],
+	feeds: [
+		["tortui feeds add https://example.org/rss --title '*amd64*' --label linux", 'take what fits by itself'],
+		['tortui feeds list', 'what is in the feeds, numbered'],
+		['tortui feeds get 3', 'one of it'],
+	],
 	share: [
 		['tortui share ~/Music --tracker http://tracker.example:6969/announce', 'each album as a torrent'],
 		['tortui share --list', 'what is shared, and how far the hashing is'],
@@ -130,7 +135,6 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui remove c0ffee12', 'forget it, keep its files'],
 		['tortui remove debian --with-data', 'delete its files, too'],
 	],
-	restart: [['tortui restart', 'after an update: a new engine goes on with the same torrents']],
 	stop: [['tortui stop', 'end the engine and all downloads; tortui goes on with them']],
 	config: [['tortui config', 'what is set, and what is wrong with it']],
 	completion: [['source <(tortui completion bash)', 'in ~/.bashrc']],

@@ -16,8 +16,8 @@ const known = {
 	'watch-folders': ['dir', 'target', 'label', 'start', 'delete-after'],
 } as const;
 
-/** What is wrong, with where. */
-class Fault extends Error {}
+/** What is wrong with a section of the config file, with where. */
+export class Fault extends Error {}
 
 /** Reads one list; adds a sentence to `faults` for everything in it that cannot be meant, and leaves that out. */
 function readList<Folder>(
@@ -57,7 +57,8 @@ function asItem(name: keyof typeof known, value: unknown, where: string): Loose 
 	return value as Loose;
 }
 
-function folder(value: unknown, env: NodeJS.ProcessEnv, where: string): string {
+/** An absolute path, `~` replaced. Throws a Fault. */
+export function folder(value: unknown, env: NodeJS.ProcessEnv, where: string): string {
 	if (typeof value !== 'string' || value === '') throw new Fault(`${where} must be a folder`);
 	const isHome = value === '~' || value.startsWith('~/');
 	const path = isHome ? join(env['HOME'] || homedir(), value.slice(1)) : value;
@@ -66,13 +67,15 @@ function folder(value: unknown, env: NodeJS.ProcessEnv, where: string): string {
 	return plain.length > 1 ? plain.replace(/\/$/, '') : plain;
 }
 
-function flag(value: unknown, standard: boolean, where: string): boolean {
+/** True or false, or what holds when nothing is said. Throws a Fault. */
+export function flag(value: unknown, standard: boolean, where: string): boolean {
 	if (value === undefined) return standard;
 	if (typeof value !== 'boolean') throw new Fault(`${where} must be true or false`);
 	return value;
 }
 
-function text(value: unknown, where: string): string | undefined {
+/** A text, or nothing. Throws a Fault. */
+export function text(value: unknown, where: string): string | undefined {
 	if (value === undefined || value === '') return undefined;
 	if (typeof value !== 'string') throw new Fault(`${where} must be a text`);
 	return value;

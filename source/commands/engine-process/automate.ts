@@ -1,7 +1,9 @@
-import type {FolderAutomation} from '../../automation/folder-automation.js';
-import type {FolderSettings} from '../../automation/folder-settings.js';
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type {OpenFeeds} from '../../automation/feeds/feed-part.js';
 import type {MakeTorrent} from '../../automation/sharing/make-torrent.js';
 import type {Bytes} from '../../base/units.js';
+import type {Sections} from '../arguments/config-sections.js';
 import type {LocalEngine} from './open-session.js';
 
 /** What is smaller is hashed sooner than a thread for it could begin. */
@@ -34,26 +36,66 @@ function torrentMaker(version: string): MakeTorrent {
 	};
 }
 
+/** What those beside an engine stand on. */
+export interface AutomationGround {
+	readonly stateDir: string;
+	/** Of the program: torrents and requests say by whom they were made. */
+	readonly version: string;
+	/** The addresses that everything is sent from; none for all of the machine's. */
+	readonly bind: readonly string[];
+}
+
+/** Looks after feeds of an engine, by requests that are bound as all of the engine's are. */
+function feedOpener(engine: LocalEngine, {stateDir, version, bind}: AutomationGround): OpenFeeds {
+	return async configured => {
+		const [{FeedAutomation}, {makeSockets}, {machineClock}, {machineRandom}] = await Promise.all([
+			import('../../automation/feeds/feed-automation.js'),
+			import('../../io/net/sockets.js'),
+			import('../../io/machine/clock.js'),
+			import('../../io/machine/random.js'),
+		]);
+		const {http} = makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`});
+		return FeedAutomation.open(
+			{engine, http, clock: machineClock, random: machineRandom, stateDir},
+			configured,
+		);
+	};
+}
+
+/** An engine with its parts. */
+export interface Automated {
+	readonly engine: LocalEngine;
+	/** The config file says something else now. */
+	apply(sections: Sections): Promise<void>;
+}
+
 /**
- * An engine together with those who look after the folders that are shared and watched. The only place that knows how.
- *
- * @param version of the program: torrents say by whom they were made
+ * An engine together with those who look after the folders that are shared and watched, and after feeds. The only place
+ * that knows how.
  */
 export async function automate(
 	engine: LocalEngine,
-	stateDir: string,
-	settings: FolderSettings,
-	version: string,
-): Promise<{readonly engine: LocalEngine; readonly folders: Pick<FolderAutomation, 'apply'>}> {
-	const [{FolderAutomation}, {FolderPart}, {AutomatedEngine}, {LookThreads}, {watchFolder}, {machineClock}] =
-		await Promise.all([
-			import('../../automation/folder-automation.js'),
-			import('../../automation/folder-part.js'),
-			import('../../automation/automated-engine.js'),
-			import('../../automation/look/look-thread.js'),
-			import('../../automation/look/folder-events.js'),
-			import('../../io/machine/clock.js'),
-		]);
+	sections: Sections,
+	ground: AutomationGround,
+): Promise<Automated> {
+	const [
+		{FolderAutomation},
+		{FolderPart},
+		{FeedPart},
+		{AutomatedEngine},
+		{LookThreads},
+		{watchFolder},
+		{machineClock},
+	] = await Promise.all([
+		import('../../automation/folder-automation.js'),
+		import('../../automation/folder-part.js'),
+		import('../../automation/feeds/feed-part.js'),
+		import('../../automation/automated-engine.js'),
+		import('../../automation/look/look-thread.js'),
+		import('../../automation/look/folder-events.js'),
+		import('../../io/machine/clock.js'),
+	]);
+	const {stateDir, version} = ground;
 	const folders = await FolderAutomation.open(
 		{
 			engine,
@@ -63,7 +105,16 @@ export async function automate(
 			watchFolder,
 			makeTorrent: torrentMaker(version),
 		},
-		settings,
+		sections.folders,
 	);
-	return {engine: new AutomatedEngine(engine, [new FolderPart(folders)], machineClock), folders};
+	const feeds = new FeedPart(feedOpener(engine, ground), sections.feeds);
+	if (sections.feeds.length > 0 || existsSync(join(stateDir, 'feeds.json'))) await feeds.begin();
+	const parts = [new FolderPart(folders), feeds];
+	return {
+		engine: new AutomatedEngine(engine, parts, machineClock),
+		async apply(now) {
+			folders.apply(now.folders);
+			await feeds.apply(now.feeds);
+		},
+	};
 }

@@ -25,6 +25,10 @@ export interface HttpRequest {
 	readonly post?: HttpPost;
 	/** Said with each request, also where redirects lead. */
 	readonly headers?: Readonly<Record<string, string>>;
+	/** Said only to the host that is asked first, and not without TLS where that was asked with it. */
+	readonly secret?: Readonly<Record<string, string>>;
+	/** The URL is a stranger's, who reached us from a public address: nothing local is asked. */
+	readonly fromPublic?: boolean;
 	/** Told of an answer of status 200 as it comes, as it was sent, however long: its body is empty in the end. */
 	readonly stream?: (bytes: Uint8Array) => void;
 }
@@ -35,6 +39,10 @@ export interface HttpResponse {
 	readonly body: Uint8Array;
 	/** Where the answer came from in the end. */
 	readonly url: string;
+	/** Of that answer: names in lower case. */
+	readonly headers?: ReadonlyMap<string, string>;
+	/** Whether a public address was asked on the way. */
+	readonly isPublic?: boolean;
 }
 
 /** Fetches over HTTP and HTTPS, and sends. A rejection's message says in a few words what went wrong. */
@@ -49,6 +57,12 @@ export interface HttpClientOptions {
 	readonly lookUp: LookUpHost;
 	/** Requests under way at once; others wait. */
 	readonly concurrency?: number;
+}
+
+/** Whether a place may be told what is for the host that was asked first. */
+function mayKnow(first: string, url: string): boolean {
+	const [one, other] = [new URL(first), new URL(url)];
+	return one.hostname === other.hostname && (one.protocol === other.protocol || other.protocol === 'https:');
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -119,16 +133,18 @@ export class NodeHttpClient implements HttpClient {
 
 	async #follow(first: string, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
 		let url = first;
-		let fromPublic = false;
+		let fromPublic = request.fromPublic === true;
 		const most = request.post === undefined ? (request.redirects ?? maximumRedirects) : 0;
 		for (let hop = 0; hop <= most; hop++) {
 			const guard = new AddressGuard(new URL(url).pathname, fromPublic, request.localPath);
-			const response = await this.#exchange(url, guard, request, signal);
+			const headers = {...request.headers, ...(mayKnow(first, url) && request.secret)};
+			const response = await this.#exchange(url, guard, {...request, headers}, signal);
 			const location = response.headers.get('location');
-			if (most === 0 || !redirects.has(response.status) || location === undefined) {
-				return {status: response.status, body: await inflateBody(response, request.maximumBody), url};
-			}
 			fromPublic ||= guard.public;
+			if (most === 0 || !redirects.has(response.status) || location === undefined) {
+				const body = await inflateBody(response, request.maximumBody);
+				return {status: response.status, body, url, headers: response.headers, isPublic: fromPublic};
+			}
 			if (!URL.canParse(location, url)) throw new Error('it redirects to something that is no URL');
 			url = new URL(location, url).href;
 		}
