@@ -207,7 +207,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'network.preview': {infoHash: text, tracker: optional(text)},
 	'network.get': {infoHash: text, tracker: optional(text), options},
 	'network.nick': {nick: text},
-	'session.stop': {},
+	'session.stop': {handOver: optional(value => count(value) && (value as number) > 0)},
 };
 
 function fits(value: unknown, shape: Shape): boolean {

@@ -284,7 +284,11 @@ export type Command =
 	  }
 	/** From now on I am called this. What is published under the former name changes with it. */
 	| {readonly type: 'network.nick'; readonly nick: string}
-	| {readonly type: 'session.stop'};
+	/**
+	 * Ends the engine. With `handOver`, the number of a process of this machine that is to be the engine next, it leaves in
+	 * haste: trackers get half a second to hear of it, and should that process not become the engine this one comes back.
+	 */
+	| {readonly type: 'session.stop'; readonly handOver?: number};
 
 export type CommandType = Command['type'];
 

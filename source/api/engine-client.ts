@@ -20,6 +20,8 @@ export interface EngineClient {
 	readonly closed: Promise<string>;
 	/** Whether it has said goodbye: it ended because it was told to. */
 	readonly saidGoodbye?: boolean;
+	/** Whether another process takes its place: it is there in a moment. */
+	readonly handsOver?: boolean;
 	/** Lets go of the engine; what it does goes on. */
 	close(): void;
 }

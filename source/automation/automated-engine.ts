@@ -30,7 +30,7 @@ export class AutomatedEngine implements StoppableEngine {
 		const asked = this.#parts.find(part => part.answers(command.type));
 		if (asked !== undefined) return asked.send(command);
 		if (command.type === 'session.stop') {
-			await this.stop();
+			await this.stop(command.handOver !== undefined);
 			return {};
 		}
 		const ask = (): Promise<Reply> => this.#engine.send(command);
@@ -46,15 +46,15 @@ export class AutomatedEngine implements StoppableEngine {
 	}
 
 	/** The parts first: they speak to the engine to the end. */
-	stop(): Promise<void> {
-		this.#stopping ??= this.#stop();
+	stop(haste = false): Promise<void> {
+		this.#stopping ??= this.#stop(haste);
 		return this.#stopping;
 	}
 
-	async #stop(): Promise<void> {
+	async #stop(haste: boolean): Promise<void> {
 		const late = new Promise<void>(resolve => this.#clock.after(stopTime, resolve));
 		await Promise.race([Promise.allSettled(this.#parts.map(part => part.stop())), late]);
-		await this.#engine.stop();
+		await this.#engine.stop(haste);
 	}
 
 	/** An engine in this process is let go of by `stop`. */

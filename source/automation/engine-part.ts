@@ -4,7 +4,8 @@ import type {Update, Watch} from '../api/snapshot.js';
 
 /** An engine that can be ended. */
 export interface StoppableEngine extends EngineClient {
-	stop(): Promise<void>;
+	/** @param haste another engine waits to go on with the same torrents */
+	stop(haste?: boolean): Promise<void>;
 }
 
 /** The sections of an update that somebody watches or not, and that have one value for all. */

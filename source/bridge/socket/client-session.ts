@@ -84,10 +84,10 @@ export class ClientSession {
 		socket.on('close', () => this.#release());
 	}
 
-	/** Says why the engine ends, and lets go. */
-	dismiss(reason: string): void {
+	/** Says why the engine ends, and whether another takes its place, and lets go. */
+	dismiss(reason: string, handOver = false): void {
 		this.#release();
-		this.#write({type: 'bye', reason});
+		this.#write({type: 'bye', reason, ...(handOver && {handOver})});
 		this.#socket.end();
 		setTimeout(() => this.#socket.destroy(), farewellTime).unref();
 	}

@@ -19,13 +19,16 @@ const helloTime = 10_000;
 /** The engine that answers is of another make; only its process can be told to end. */
 export class EngineMismatch extends UserError {
 	readonly pid: number;
+	/** What it says about itself. */
+	readonly hello: Hello;
 
-	constructor({version, pid}: Hello) {
+	constructor(hello: Hello) {
 		super(
 			'engine-version',
-			`the running engine is of another version (${version}); stop it with: tortui stop`,
+			`the running engine is of another version (${hello.version}); stop it with: tortui stop`,
 		);
-		this.pid = pid;
+		this.hello = hello;
+		this.pid = hello.pid;
 	}
 }
 
@@ -45,6 +48,7 @@ export class RemoteEngine implements EngineClient {
 	#resolveClosed: (why: string) => void = () => {};
 	#why: string | undefined;
 	#saidGoodbye = false;
+	#handsOver = false;
 	#next = 0;
 
 	constructor(socket: Socket, hello: Hello) {
@@ -58,6 +62,10 @@ export class RemoteEngine implements EngineClient {
 
 	get saidGoodbye(): boolean {
 		return this.#saidGoodbye;
+	}
+
+	get handsOver(): boolean {
+		return this.#handsOver;
 	}
 
 	send(command: Command): Promise<Reply> {
@@ -119,6 +127,7 @@ export class RemoteEngine implements EngineClient {
 			}
 			case 'bye':
 				this.#saidGoodbye = true;
+				this.#handsOver = message.handOver === true;
 				this.#end(message.reason);
 				return;
 			default:

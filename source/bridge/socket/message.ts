@@ -31,7 +31,7 @@ export type ClientMessage =
 	| {readonly type: 'watch'; readonly watch: number; readonly generation: number; readonly what: Watch}
 	| {readonly type: 'unwatch'; readonly watch: number};
 
-/** What the engine's side says. `bye` is its last word. */
+/** What the engine's side says. `bye` is its last word; with `handOver` another engine takes its place. */
 export type EngineMessage =
 	| Hello
 	| {readonly type: 'reply'; readonly id: number; readonly reply: Reply}
@@ -43,7 +43,7 @@ export type EngineMessage =
 			readonly exitStatus: number;
 	  }
 	| {readonly type: 'update'; readonly watch: number; readonly generation: number; readonly update: Update}
-	| {readonly type: 'bye'; readonly reason: string};
+	| {readonly type: 'bye'; readonly reason: string; readonly handOver?: boolean};
 
 type Loose = Readonly<Record<string, unknown>>;
 

@@ -9,8 +9,8 @@ import {WatchPlaces} from './watch-places.js';
 
 /** An engine that can be reached. */
 export interface ServedEngine {
-	/** Tells every client `reason`, lets them go and removes the socket. */
-	close(reason: string): Promise<void>;
+	/** Tells every client `reason`, and whether another engine takes its place, lets them go and removes the socket. */
+	close(reason: string, handOver?: boolean): Promise<void>;
 }
 
 /** More than anybody has screens and scripts; each may hold what it was told and has not read. */
@@ -68,10 +68,10 @@ export async function serveEngine(
 	server.on('error', () => {});
 	let closing: Promise<void> | undefined;
 	return {
-		close(reason) {
+		close(reason, handOver) {
 			closing ??= new Promise<void>(resolve => {
 				server.close(() => resolve());
-				for (const visitor of visitors.values()) visitor.dismiss(reason);
+				for (const visitor of visitors.values()) visitor.dismiss(reason, handOver);
 			});
 			return closing;
 		},

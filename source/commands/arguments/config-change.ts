@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import type {Options} from './command.js';
 import {configOptions, optionOfSetting, settingNames} from './config-file.js';
+import {typedProgram} from './hook-options.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 
@@ -41,7 +42,7 @@ function writtenValue(name: string, option: Options[string] | undefined, typed: 
 	const written = (text: string) => (isPath && !/^~(?:\/|$)/.test(text) ? resolve(text) : text);
 	if (option.kind === 'list') {
 		if (typed.length === 0) only();
-		return typed.map(written);
+		return option.value === 'PROGRAM' ? typedProgram(typed) : typed.map(written);
 	}
 	const value = written(only());
 	return /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;

@@ -8,6 +8,7 @@ import type {Options} from './command.js';
 import {configSections, type SectionGround, type Sections, sectionNames} from './config-sections.js';
 import {changeConfigText, linesOfNames, readConfigText} from './config-text.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
+import {hookOptions} from './hook-options.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
@@ -16,6 +17,7 @@ import type {Defaults} from './parse-arguments.js';
 export const configOptions = {
 	...torrentOptions,
 	...engineOptions,
+	...hookOptions,
 	...stateOptions,
 	...logOptions,
 	...screenOptions,

@@ -42,6 +42,7 @@ const loaders = {
 	pause: async () => (await import('../verbs/pause.js')).command,
 	resume: async () => (await import('../verbs/resume.js')).command,
 	remove: async () => (await import('../verbs/remove.js')).command,
+	restart: async () => (await import('../verbs/restart.js')).command,
 	stop: async () => (await import('../verbs/stop.js')).command,
 	config: async () => (await import('../verbs/config.js')).command,
 	completion: async () => (await import('../completion/completion.js')).completionCommand(loadCommands),

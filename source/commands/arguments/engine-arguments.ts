@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import type {Flags, Options} from './command.js';
 import {engineOptions, logOptions, torrentOptions} from './flags.js';
+import {hookOptions} from './hook-options.js';
 import {optionName} from './option-names.js';
 import {goalOptions} from './seed-goal-values.js';
 
@@ -15,6 +16,7 @@ export const ownOptions = {
 	atGoal: torrentOptions.atGoal,
 	keepLastSeed: torrentOptions.keepLastSeed,
 	...engineOptions,
+	...hookOptions,
 	...logOptions,
 } as const satisfies Options;
 
@@ -55,10 +57,30 @@ export function isService(about: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
+ * What was typed after `engine`, but for what each start of it says anew: how it is started, and where its state is.
+ *
+ * @param argv of the process
+ */
+export function typedForEngine(argv: readonly string[]): string[] {
+	const typed = argv.slice(argv.indexOf('engine') + 1);
+	return typed.filter(
+		(word, at) =>
+			!/^--(?:background|replace|state-dir(?:=.*)?)$/s.test(word) && typed[at - 1] !== '--state-dir',
+	);
+}
+
+function isTyped(value: unknown): value is readonly string[] {
+	return Array.isArray(value) && value.every(word => typeof word === 'string');
+}
+
+/**
  * The options that start an engine like the one that tells `about` of itself, as words. `dir` is where its data goes.
  * What it was started without stays out.
  */
 export function startedWith(about: Readonly<Record<string, unknown>>, dir: string | undefined): string[] {
+	const {typed} = about;
+	// One in the background is started with paths that mean the same everywhere.
+	if (about['background'] === true && isTyped(typed)) return [...typed];
 	const options = fixed.flatMap(key => {
 		const value = about[key];
 		const name = optionName(key);
@@ -84,7 +106,10 @@ export function differences(
 }
 
 /** The options that were typed as words for the engine that is started: it reads the config file by itself. */
-export function engineArguments(flags: Flags<typeof ownOptions>, given: ReadonlySet<string>): string[] {
+export function engineArguments(
+	flags: Partial<Flags<typeof ownOptions>>,
+	given: ReadonlySet<string>,
+): string[] {
 	return Object.entries(ownOptions).flatMap(([key, option]) => {
 		if (!given.has(key) && key !== 'dir') return [];
 		// Typed for a screen they are for what it adds.

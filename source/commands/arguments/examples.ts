@@ -135,6 +135,7 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui remove c0ffee12', 'forget it, keep its files'],
 		['tortui remove debian --with-data', 'delete its files, too'],
 	],
+	restart: [['tortui restart', 'after an update: a new engine goes on with the same torrents']],
 	stop: [['tortui stop', 'end the engine and all downloads; tortui goes on with them']],
 	config: [['tortui config', 'what is set, and what is wrong with it']],
 	completion: [['source <(tortui completion bash)', 'in ~/.bashrc']],

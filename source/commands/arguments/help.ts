@@ -35,6 +35,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui log', 'show what the running engine says; -f: and goes on to say'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],
+	['tortui restart', 'put an engine of this version in the place of the one that runs'],
 	['tortui stop', 'stop the running engine'],
 	['tortui config', 'tell where the config file is, and what is in force'],
 	['tortui completion SHELL', 'print a script that completes words in bash, zsh or fish'],

@@ -36,6 +36,7 @@ export const verbNames = [
 	'pause',
 	'resume',
 	'remove',
+	'restart',
 	'stop',
 	'config',
 	'completion',

@@ -1,4 +1,5 @@
 import type {CompanionKind} from './companion.js';
+import {hooksCompanion} from './hooks-companion.js';
 
 /** Everything that may live beside an engine, in the order in which it is opened. */
-export const companionKinds: readonly CompanionKind[] = [];
+export const companionKinds: readonly CompanionKind[] = [hooksCompanion];

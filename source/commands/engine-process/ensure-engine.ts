@@ -6,15 +6,20 @@ import {UserError} from '../../base/errors.js';
 import {connectEngine, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {socketPath} from '../../bridge/socket/socket-path.js';
 import {FolderWatch} from '../../io/files/folder-watch.js';
+import {enginePid} from './engine-lock.js';
 import {openEngineLog} from './file-log.js';
-import {enginePid} from './host-engine.js';
 import {requireOwnSocket} from './own-folder.js';
 
-/** How to reach or start the engine of a state folder. */
-export interface EnsureSettings {
+/** Whose engine, and who asks. */
+export interface EngineSeat {
 	readonly stateDir: string;
 	readonly env: NodeJS.ProcessEnv;
+	/** Of the program that asks. */
 	readonly version: string;
+}
+
+/** How to reach or start the engine of a state folder. */
+export interface EnsureSettings extends EngineSeat {
 	/** What follows the name of node to start one. */
 	readonly program: readonly string[];
 	/** The options a new engine gets. */
@@ -114,20 +119,40 @@ export async function ensureEngine(
 	const {stateDir, env, version} = settings;
 	const running = await findEngine(stateDir, env, version);
 	if (running) return {engine: running, started: false};
-	const logPath = join(stateDir, 'engine.log');
+	return startEngine(settings);
+}
+
+/**
+ * Starts an engine in the background that takes the place of the one that runs, process `former`: its torrents rest for
+ * a moment only.
+ *
+ * @throws {UserError} when it cannot start; the one of before goes on then
+ */
+export async function replaceEngine(settings: EnsureSettings, former: number): Promise<RemoteEngine> {
+	const {engine} = await startEngine({...settings, options: ['--replace', ...settings.options]}, former);
+	return engine;
+}
+
+/** @param former the process of an engine that it is to take the place of */
+async function startEngine(
+	settings: EnsureSettings,
+	former?: number,
+): Promise<{engine: RemoteEngine; started: boolean}> {
+	const logPath = join(settings.stateDir, 'engine.log');
 	const log = openEngineLog(logPath);
 	try {
 		if (fstatSync(log).size > largestLog) ftruncateSync(log);
-		return await startEngine(settings, log, logPath);
+		return await awaitEngine(settings, log, logPath, former);
 	} finally {
 		closeSync(log);
 	}
 }
 
-async function startEngine(
+async function awaitEngine(
 	settings: EnsureSettings,
 	log: number,
 	logPath: string,
+	former: number | undefined,
 ): Promise<{engine: RemoteEngine; started: boolean}> {
 	const {stateDir, env, version} = settings;
 	const from = fstatSync(log).size;
@@ -138,8 +163,18 @@ async function startEngine(
 		let child = start();
 		const deadline = performance.now() + startTime;
 		while (performance.now() < deadline) {
-			const engine = await findEngine(stateDir, env, version);
-			if (engine) return {engine, started: engine.hello.pid === child.pid};
+			// Of the one of before the next to be met would be the same.
+			const isThere = former === undefined || enginePid(stateDir) !== former;
+			const engine = isThere ? await findEngine(stateDir, env, version) : undefined;
+			if (engine && engine.hello.pid !== former) return {engine, started: engine.hello.pid === child.pid};
+			engine?.close();
+			if (child.end !== undefined && former !== undefined) {
+				const reason = lastLine(log, from) || `it ended with ${child.end}`;
+				throw new UserError(
+					'engine-start',
+					`the new engine did not start, and the one of before goes on: ${reason} (log: ${logPath})`,
+				);
+			}
 			if (child.end !== undefined && enginePid(stateDir) === undefined) {
 				// It gave way to one that has ended since, or it cannot start at all.
 				const reason = lastLine(log, from);

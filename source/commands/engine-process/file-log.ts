@@ -81,6 +81,24 @@ function unwaiting(path: string, descriptor: number): number {
 	}
 }
 
+/** What is told, as it is written. */
+export interface LogLine {
+	/** Since 1970. */
+	readonly at: Millis;
+	readonly level: LogLevel;
+	readonly text: string;
+	/** The id of the torrent it is about. */
+	readonly torrent?: string | undefined;
+	/** What that is called. */
+	readonly name?: string | undefined;
+}
+
+/** A log, and how to let go of it. */
+export interface OpenLog extends Log {
+	/** Others may write it then; nothing more is told. Harmless when done twice. */
+	close(): void;
+}
+
 /** How a log is written. */
 export interface LogSettings {
 	/** Nobody is told when left out. */
@@ -92,6 +110,8 @@ export interface LogSettings {
 	readonly logSize?: Bytes | null | undefined;
 	/** So many older ones are kept beside it: `FILE.1` is the newest. */
 	readonly logFiles?: number | undefined;
+	/** What stands on its line, when it is not to be a JSON object. */
+	readonly words?: ((line: LogLine) => string) | undefined;
 	/** Replaced in tests. */
 	readonly write?: ((descriptor: number, bytes: Uint8Array) => number) | undefined;
 }
@@ -108,18 +128,21 @@ const tryAgain: Millis = 60_000;
  *
  * @throws {UserError} when it cannot be opened; `log-taken` when another process writes it
  */
-export function openLog({log: path, verbose, logLevel = 'info', logSize, logFiles, write}: LogSettings): Log {
-	if (path === undefined) return () => {};
+export function openLog(settings: LogSettings): OpenLog {
+	const {log: path, verbose, logLevel = 'info', logSize, logFiles, words, write} = settings;
+	if (path === undefined) return Object.assign(() => {}, {close() {}});
 	const from = ranks[verbose ? 'debug' : logLevel];
 	const file = new LogFile(
 		path,
 		logSize === undefined ? usualSize : (logSize ?? Infinity),
 		logFiles ?? usualFiles,
+		words ?? terminalJson,
 		write,
 	);
-	return (level, text, torrent, name) => {
+	const log: Log = (level, text, torrent, name) => {
 		if (ranks[level] >= from) file.write({at: Date.now(), level, text, torrent, name});
 	};
+	return Object.assign(log, {close: () => file.close()});
 }
 
 /** A file that is a log, and those before it. */
@@ -127,6 +150,7 @@ class LogFile {
 	readonly #path: string;
 	readonly #most: Bytes;
 	readonly #kept: number;
+	readonly #words: (line: LogLine) => string;
 	readonly #write: LogSettings['write'];
 	#descriptor: number;
 	/** Not a number where it is no file, or others would be in the way: it is never followed by another. */
@@ -134,8 +158,17 @@ class LogFile {
 	/** When writing failed, and how much was not told since. */
 	#failed: {at: Millis; lines: number} | undefined;
 	#said = false;
+	#isClosed = false;
+	#letGo: (() => void) | undefined;
 
-	constructor(path: string, most: Bytes, kept: number, write: LogSettings['write']) {
+	constructor(
+		path: string,
+		most: Bytes,
+		kept: number,
+		words: (line: LogLine) => string,
+		write: LogSettings['write'],
+	) {
+		this.#words = words;
 		this.#write = write;
 		this.#path = path;
 		this.#most = most;
@@ -161,7 +194,9 @@ class LogFile {
 			return false;
 		}
 		if ('release' in lock) {
-			process.once('exit', () => lock.release());
+			const letGo = () => lock.release();
+			this.#letGo = letGo;
+			process.once('exit', letGo);
 			return true;
 		}
 		if (lock.pid === process.pid) return false;
@@ -171,12 +206,22 @@ class LogFile {
 		);
 	}
 
-	write(line: {readonly at: Millis; readonly [key: string]: unknown}): void {
+	close(): void {
+		if (this.#isClosed) return;
+		this.#isClosed = true;
+		if (this.#letGo !== undefined) process.off('exit', this.#letGo);
+		this.#letGo?.();
+		// Of what it was handed others may have use.
+		if (this.#descriptor > 2) closeSync(this.#descriptor);
+	}
+
+	write(line: LogLine): void {
+		if (this.#isClosed) return;
 		if (this.#failed !== undefined && line.at - this.#failed.at < tryAgain && line.at >= this.#failed.at) {
 			this.#failed.lines++;
 			return;
 		}
-		const text = `${terminalJson(line)}\n`;
+		const text = `${this.#words(line)}\n`;
 		try {
 			if (this.#size + Buffer.byteLength(text) > this.#most && this.#size > 0) this.#follow();
 			this.#recover(line.at);
@@ -198,7 +243,7 @@ class LogFile {
 		if (this.#failed === undefined) return;
 		const {lines} = this.#failed;
 		const text = `${lines} ${lines === 1 ? 'line is' : 'lines are'} missing before this: they could not be written`;
-		this.#append(`\n${terminalJson({at, level: 'warn', text})}\n`);
+		this.#append(`\n${this.#words({at, level: 'warn', text})}\n`);
 		this.#failed = undefined;
 	}
 

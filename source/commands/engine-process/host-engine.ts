@@ -1,14 +1,32 @@
+import type {EngineClient} from '../../api/engine-client.js';
 import {UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
 import {serveEngine} from '../../bridge/socket/serve-engine.js';
 import {socketPath} from '../../bridge/socket/socket-path.js';
-import {lockHolder, takeLock} from '../../io/state/process-lock.js';
-import {interruption} from '../transfer/interruption.js';
+import {takeLock} from '../../io/state/process-lock.js';
+import {type Interruption, interruption} from '../transfer/interruption.js';
 import type {Companions} from './companions.js';
 import type {LocalEngine} from './open-session.js';
+import {hasSucceeded} from './succession.js';
 
 /** So long those beside the engine have to let go of everything. */
 const companionTime: Millis = 1000;
+
+/** What a service manager wants to know of an engine. */
+export interface EngineNotice {
+	/** It can be reached. */
+	ready(): void;
+	stopping(): void;
+	status(text: string): void;
+}
+
+/** An engine with all that belongs to it, in the process that is to be the engine. */
+export interface HostedEngine {
+	readonly engine: LocalEngine;
+	readonly companions: Pick<Companions, 'stop'>;
+	/** Lets go of what outlives the engine: it may be opened once more. */
+	readonly release?: () => void;
+}
 
 /** What a process needs to be the engine of a state folder. */
 export interface HostSettings {
@@ -19,57 +37,85 @@ export interface HostSettings {
 	readonly about: Readonly<Record<string, unknown>>;
 	/** Those that end it; the second one at once. */
 	readonly signals: readonly NodeJS.Signals[];
+	/** Told of what a service manager wants to know. */
+	readonly notice?: EngineNotice | undefined;
 	/** Those beside the engine let go first. */
-	readonly open: () => Promise<{readonly engine: LocalEngine; readonly companions: Pick<Companions, 'stop'>}>;
+	readonly open: () => Promise<HostedEngine>;
 }
 
-/** The process that is the engine of a state folder now, if any. */
-export function enginePid(stateDir: string): number | undefined {
-	try {
-		return lockHolder(stateDir, 'engine')?.pid;
-	} catch {
-		return undefined;
-	}
+/** A client that tells of the process that asks for its place, and hands on all else. */
+function askedToHandOver(engine: EngineClient, asked: (by: number) => void): EngineClient {
+	return {
+		closed: engine.closed,
+		async send(command) {
+			if (command.type !== 'session.stop' || command.handOver === undefined) return engine.send(command);
+			asked(command.handOver);
+			await engine.closed;
+			return {};
+		},
+		watch: (what, listener) => engine.watch(what, listener),
+		close: () => engine.close(),
+	};
 }
 
 /**
- * Is the engine of a state folder until it is told to stop, by a client or by a signal. Refuses when another
- * process is it already.
+ * Is the engine of a state folder until it is told to stop, by a client or by a signal. Refuses when another process is it
+ * already. Who asks for its place gets it; should they not become the engine, this one is it again.
  */
-export async function hostEngine({
-	stateDir,
-	env,
-	version,
-	about,
-	signals,
-	open,
-}: HostSettings): Promise<void> {
-	const lock = takeLock(stateDir, 'engine');
-	if ('pid' in lock) {
-		throw new UserError(
-			'engine-runs',
-			`an engine runs already (process ${lock.pid}); reach it with: tortui attach`,
-		);
-	}
+export async function hostEngine(settings: HostSettings): Promise<void> {
+	const {stateDir, signals, notice} = settings;
 	const interrupted = interruption(signals);
 	try {
-		const {engine, companions} = await open();
-		try {
-			const served = await serveEngine(engine, socketPath(stateDir, env), {version, about});
-			const why = await Promise.race([
-				interrupted.first.then(signal => `the engine was ended by ${signal}`),
-				engine.closed,
-			]);
-			const late = new Promise<void>(resolve => setTimeout(resolve, companionTime).unref());
-			await Promise.race([companions.stop(), late, interrupted.second]);
-			const stopped = engine.stop();
-			await Promise.race([stopped, interrupted.second]);
-			await served.close(why);
-		} finally {
-			await Promise.race([engine.stop(), interrupted.second]);
+		for (;;) {
+			const lock = takeLock(stateDir, 'engine');
+			if ('pid' in lock) {
+				throw new UserError(
+					'engine-runs',
+					`an engine runs already (process ${lock.pid}); reach it with: tortui attach`,
+				);
+			}
+			let successor: number | undefined;
+			try {
+				successor = await serveUntilTold(settings, interrupted);
+			} finally {
+				lock.release();
+			}
+			if (successor === undefined || (await hasSucceeded(settings, successor, interrupted.first))) return;
+			notice?.status('the engine that was to take over did not start: this one goes on');
 		}
 	} finally {
 		interrupted.release();
-		lock.release();
+	}
+}
+
+/** Answers the process that is to be the engine next, undefined when none is. */
+async function serveUntilTold(
+	{stateDir, env, version, about, open, notice}: HostSettings,
+	interrupted: Interruption,
+): Promise<number | undefined> {
+	const {engine, companions, release} = await open();
+	try {
+		const {promise: asked, resolve: ask} = Promise.withResolvers<number>();
+		const client = askedToHandOver(engine, ask);
+		const served = await serveEngine(client, socketPath(stateDir, env), {version, about});
+		notice?.ready();
+		const end = await Promise.race([
+			interrupted.first.then(signal => `the engine was ended by ${signal}`),
+			engine.closed,
+			asked,
+		]);
+		notice?.stopping();
+		const isHandOver = typeof end === 'number';
+		const late = new Promise<void>(resolve => setTimeout(resolve, companionTime).unref());
+		const accompanied = Promise.race([companions.stop(), late, interrupted.second]);
+		// In haste all of them let go at the same time.
+		if (!isHandOver) await accompanied;
+		const stopped = engine.stop(isHandOver);
+		await Promise.race([Promise.all([stopped, accompanied]), interrupted.second]);
+		await served.close(isHandOver ? 'the engine hands over to a new one' : end, isHandOver);
+		return isHandOver ? end : undefined;
+	} finally {
+		await Promise.race([engine.stop(), interrupted.second]);
+		release?.();
 	}
 }

@@ -9,8 +9,12 @@ import {keepNurserySmall} from './memory.js';
 
 /** An engine in this process. */
 export interface LocalEngine extends EngineClient {
-	/** Announces `stopped`, saves the resume data, lets go of everything. At most 5 s. */
-	stop(): Promise<void>;
+	/**
+	 * Announces `stopped`, saves the resume data, lets go of everything. At most 5 s.
+	 *
+	 * @param haste another engine waits to go on with the same torrents
+	 */
+	stop(haste?: boolean): Promise<void>;
 }
 
 /** What the demonstration, say, can do without. */
@@ -40,6 +44,8 @@ export interface EngineSettings {
 	readonly dhtNodes?: string | undefined;
 	readonly version: string;
 	readonly log: Log;
+	/** Where peers know the engine whose place it takes: it listens there unless another port is asked for. */
+	readonly inheritedPort?: number | undefined;
 	/** A thread for the disk, started ahead; the engine ends it. */
 	readonly diskThread?: DiskThread;
 	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
@@ -57,7 +63,7 @@ export const usualPeers = 50;
 
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
-	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, flags, given} = settings;
+	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, inheritedPort, flags, given} = settings;
 	keepNurserySmall();
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
@@ -65,7 +71,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 	return Session.open({
 		stateDir,
 		dir,
-		port: flags.port ?? 6881,
+		port: flags.port ?? inheritedPort ?? 6881,
 		// A port of the config file is the engine's; who transfers something beside it takes another.
 		portFixed: flags.port !== undefined && (restore || given === undefined || given.has('port')),
 		bind: flags.bind,

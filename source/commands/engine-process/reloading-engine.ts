@@ -108,8 +108,8 @@ export class ReloadingEngine implements LocalEngine {
 		return this.#engine.watch(watch, listener);
 	}
 
-	stop(): Promise<void> {
-		return this.#engine.stop();
+	stop(haste?: boolean): Promise<void> {
+		return this.#engine.stop(haste);
 	}
 
 	close(): void {

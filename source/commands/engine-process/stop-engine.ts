@@ -1,7 +1,7 @@
 import {UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {FolderWatch} from '../../io/files/folder-watch.js';
-import {enginePid} from './host-engine.js';
+import {enginePid} from './engine-lock.js';
 
 /** In ms: a process that was killed takes no lock away that one could be told of. */
 const lookAgain = 100;

@@ -1,23 +1,30 @@
 import {resolve} from 'node:path';
+import type {DiskThread} from '../../io/disk/worker-thread.js';
+import {machineClock} from '../../io/machine/clock.js';
+import {ServiceNotice} from '../../io/machine/service-notice.js';
 import {type Arguments, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {readConfig, readSections} from '../arguments/config-file.js';
-import {describeOptions, ownOptions} from '../arguments/engine-arguments.js';
+import {describeOptions, ownOptions, typedForEngine} from '../arguments/engine-arguments.js';
 import {stateOptions} from '../arguments/flags.js';
 import {withDefaults, withoutDefaults} from '../arguments/parse-arguments.js';
 import {automate} from '../engine-process/automate.js';
 import type {CompanionGround} from '../engine-process/companion.js';
 import {companionKinds} from '../engine-process/companion-kinds.js';
 import {Companions} from '../engine-process/companions.js';
-import {openLog} from '../engine-process/file-log.js';
+import {type LogSettings, openLog} from '../engine-process/file-log.js';
+import {isJournal, journalWords, plainWords} from '../engine-process/foreground-log.js';
 import {hostEngine} from '../engine-process/host-engine.js';
 import {openSession} from '../engine-process/open-session.js';
 import {type Configuration, ReloadingEngine} from '../engine-process/reloading-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
+import {takeOver} from '../engine-process/succession.js';
+import {tellStatus} from '../engine-process/tell-status.js';
 import {reloadText} from '../output/reload-text.js';
 
 const options = {
 	...ownOptions,
 	...stateOptions,
+	replace: {kind: 'on', help: 'take the place of the engine that runs, if one does'},
 	background: {kind: 'on', help: 'stay when the terminal closes', hidden: true},
 } as const satisfies Options;
 
@@ -33,12 +40,15 @@ function configuration(args: Arguments<typeof options>, env: NodeJS.ProcessEnv):
 }
 
 /** On a signal: what came of it is told in the log. */
-async function reload(engine: ReloadingEngine): Promise<void> {
+async function reload(engine: ReloadingEngine, notice: ServiceNotice | undefined): Promise<void> {
 	const say = (level: 'info' | 'warn', text: string) => engine.send({type: 'session.log', level, text});
+	notice?.reloading();
 	try {
 		await say('info', reloadText(await engine.reload()));
 	} catch (error) {
 		await say('warn', `the config file is not gone by: ${(error as Error).message}`).catch(() => {});
+	} finally {
+		notice?.ready();
 	}
 }
 
@@ -57,6 +67,28 @@ async function accompany(
 	}
 }
 
+/** In the foreground what it has to say is for standard error, unless a file is named. */
+function logSettings(flags: Flags<typeof options>, env: NodeJS.ProcessEnv): LogSettings {
+	if (flags.background || flags.log !== undefined) return flags;
+	return {...flags, log: '/dev/stderr', words: isJournal(env) ? journalWords : plainWords};
+}
+
+/**
+ * Reads what an engine needs while another one still runs, so that torrents rest as short as can be, and answers the
+ * thread for its disk. Rejects where it could not be the engine.
+ */
+async function prepare(): Promise<DiskThread> {
+	const [{DiskThread}] = await Promise.all([
+		import('../../io/disk/worker-thread.js'),
+		import('../../engine/session/session.js'),
+		import('../../automation/folder-automation.js'),
+		import('../../automation/automated-engine.js'),
+	]);
+	const thread = new DiskThread();
+	await thread.up();
+	return thread;
+}
+
 /** The engine itself, in the foreground: what the session starts in the background. */
 export const command = defineCommand({
 	name: 'engine',
@@ -64,6 +96,8 @@ export const command = defineCommand({
 	summary: 'Runs the engine in the foreground; the session starts it by itself.',
 	notes: [
 		'For systemd, containers and machines without a screen: tortui attach, add, list and the others speak to it.',
+		'What it has to say goes to standard error, unless --log names a file; started by systemd it tells it when it is ready, and gives signs of life.',
+		'With --replace the engine that runs lets go of its torrents when this one is ready to go on with them; should it not start, the other goes on.',
 		'It ends with Ctrl-C, SIGTERM or tortui stop, and saves everything first. When its config file has changed, SIGHUP or tortui config reload has it go by that, as far as it can while it runs.',
 	],
 	words: [0, 0],
@@ -73,19 +107,37 @@ export const command = defineCommand({
 		const {flags, given} = args;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const sections = readSections(env);
-		const log = openLog(flags);
 		// A terminal that closes ends what runs in it; without one, SIGHUP is how a service is told of its settings.
 		const isDaemon = flags.background || !process.stdin.isTTY;
-		const about = {...describeOptions(flags), background: flags.background};
+		const about: Record<string, unknown> = {
+			...describeOptions(flags),
+			background: flags.background,
+			...(flags.background && {typed: typedForEngine(process.argv)}),
+		};
+		const notice = ServiceNotice.of(env, machineClock);
+		const seat = {stateDir, env, version};
+		let inheritedPort: number | undefined;
+		let diskThread: DiskThread | undefined;
+		if (flags.replace) {
+			diskThread = await prepare();
+			({port: inheritedPort} = await takeOver(seat));
+		}
 		await hostEngine({
-			stateDir,
-			env,
-			version,
+			...seat,
+			notice,
 			signals: isDaemon ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'],
 			about,
 			async open() {
 				const dir = resolve(flags.dir ?? '.');
-				const session = await openSession({stateDir, dir, restore: true, version, log, flags, given});
+				const log = openLog(logSettings(flags, env));
+				const settings = {stateDir, dir, restore: true, version, log, inheritedPort, flags, given};
+				const thread = diskThread && {diskThread};
+				// When it is opened once more that one has ended.
+				diskThread = undefined;
+				const session = await openSession({...settings, ...thread}).catch((error: unknown) => {
+					log.close();
+					throw error;
+				});
 				const automated = await automate(session, sections, {stateDir, version, bind: flags.bind});
 				const read = () => configuration(args, env);
 				const now = {flags, ...sections};
@@ -97,10 +149,18 @@ export const command = defineCommand({
 					Object.assign(about, describeOptions(changed.flags));
 					await companions.apply(changed);
 				}
-				if (isDaemon) process.on('SIGHUP', () => void reload(engine));
-				return {engine, companions};
+				const reloaded = () => void reload(engine, notice);
+				if (isDaemon) process.on('SIGHUP', reloaded);
+				const telling = notice && tellStatus(engine, notice);
+				function release(): void {
+					process.off('SIGHUP', reloaded);
+					telling?.stop();
+					log.close();
+				}
+				return {engine, companions, release};
 			},
 		});
+		await notice?.told();
 		return 0;
 	},
 });

@@ -6,7 +6,7 @@ import {readScreenSettings} from '../arguments/config-file.js';
 import {differences, engineArguments, isService} from '../arguments/engine-arguments.js';
 import {sharedOptions} from '../arguments/flags.js';
 import {verbNames} from '../arguments/verb-names.js';
-import {ensureEngine} from '../engine-process/ensure-engine.js';
+import {renewedEngine} from '../engine-process/renew-engine.js';
 import {engineRevival} from '../engine-process/revive-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {requireTerminal, showScreen} from '../screen/show-screen.js';
@@ -59,7 +59,7 @@ export const command = defineCommand({
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);
 		const settings = {stateDir, env, version, program: [program, 'engine']};
-		const {engine, started} = await ensureEngine({...settings, options});
+		const {engine, started} = await renewedEngine({...settings, options}, context);
 		if (!started) await adjust(engine, flags, given, context);
 		const added: string[] = [];
 		// Lines have no place to ask in.

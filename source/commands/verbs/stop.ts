@@ -3,8 +3,8 @@ import {UserError} from '../../base/errors.js';
 import {EngineMismatch} from '../../bridge/socket/connect-engine.js';
 import {defineCommand} from '../arguments/command.js';
 import {logOptions, stateOptions} from '../arguments/flags.js';
+import {enginePid} from '../engine-process/engine-lock.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
-import {enginePid} from '../engine-process/host-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {engineGone, stopEngine} from '../engine-process/stop-engine.js';
 

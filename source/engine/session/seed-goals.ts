@@ -19,6 +19,7 @@ export interface SeedGoalPlaces {
 export class SeedGoals implements SessionService {
 	readonly #places: SeedGoalPlaces;
 	readonly #going = new Set<Torrent>();
+	readonly #reached = new WeakSet<Torrent>();
 
 	constructor(places: SeedGoalPlaces) {
 		this.#places = places;
@@ -44,6 +45,11 @@ export class SeedGoals implements SessionService {
 		for (const torrent of torrents.values()) {
 			const {leaving} = torrent;
 			if (leaving === undefined || this.#going.has(torrent)) continue;
+			// Whoever watches sees that it has reached its goal before it is gone.
+			if (!this.#reached.has(torrent)) {
+				this.#reached.add(torrent);
+				continue;
+			}
 			this.#going.add(torrent);
 			void remove(torrent, leaving === 'remove-with-data' && 'made')
 				.catch((error: Error) => log('error', error.message, torrent.id))

@@ -19,6 +19,8 @@ const tickTime: Millis = 1000;
 const stopTime: Millis = 5000;
 /** What trackers have of it. */
 const goodbyeTime: Millis = 3000;
+/** What trackers, gateway and others have when another engine is waiting to go on with the same torrents. */
+const hastyGoodbyeTime: Millis = 500;
 
 /** The engine: takes commands, shows what there is, ticks, and stops once. What it is made of: `composeSession`. */
 export class Session implements EngineClient {
@@ -69,7 +71,7 @@ export class Session implements EngineClient {
 			throw new UserError(`no-${what}`, `${what} are looked after by the engine that runs for all: tortui`);
 		}
 		if (command.type === 'session.stop') {
-			await this.stop();
+			await this.stop(command.handOver !== undefined);
 			return {};
 		}
 		if (this.#stopping !== undefined)
@@ -103,17 +105,20 @@ export class Session implements EngineClient {
 		for (const service of services) service.tick?.(now);
 	}
 
-	/** Tells the trackers, saves everything, lets go of everything: in 5 s at the most. */
-	stop(): Promise<void> {
-		this.#stopping ??= this.#stop();
+	/**
+	 * Tells the trackers, saves everything, lets go of everything: in 5 s at the most. With `haste` trackers have half a
+	 * second.
+	 */
+	stop(haste = false): Promise<void> {
+		this.#stopping ??= this.#stop(haste);
 		return this.#stopping;
 	}
 
-	async #stop(): Promise<void> {
+	async #stop(haste: boolean): Promise<void> {
 		const {autosave, watchers, log, closeSockets} = this.#parts;
 		this.#timer?.clear();
 		const late = this.#after(stopTime).then(() => 'late' as const);
-		const leave = this.#takeLeave();
+		const leave = this.#takeLeave(haste);
 		leave.catch(() => {});
 		if ((await Promise.race([leave, late])) === 'late') {
 			log.write('error', `the engine ends before the disk has answered: ${unsavedInWords(autosave.unsaved)}`);
@@ -124,14 +129,15 @@ export class Session implements EngineClient {
 		this.#tellClosed('the engine was stopped');
 	}
 
-	async #takeLeave(): Promise<void> {
+	async #takeLeave(haste: boolean): Promise<void> {
 		const {services, release} = this.#parts;
 		const torrents = [...this.#parts.torrents.values()];
 		for (const torrent of torrents) torrent.post({type: 'count'});
-		const leaving = services.map(service => service.leave?.());
-		const closing = torrents.map(torrent => torrent.close());
+		const left = Promise.all(services.map(service => service.leave?.()));
+		const leaving = haste ? Promise.race([left, this.#after(hastyGoodbyeTime)]) : left;
+		const closing = torrents.map(torrent => torrent.close(haste ? hastyGoodbyeTime : undefined));
 		// Trackers that do not answer have been told by then, and what is known is still to be saved.
-		await Promise.race([Promise.all([...leaving, ...closing]), this.#after(goodbyeTime)]);
+		await Promise.race([Promise.all([leaving, ...closing]), this.#after(goodbyeTime)]);
 		await Promise.all(services.map(service => service.stop?.()));
 		await release();
 	}

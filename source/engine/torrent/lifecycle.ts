@@ -253,12 +253,16 @@ export class TorrentLifecycle {
 		this.#become({name: 'queued'});
 	}
 
-	/** Stops it for good. Resolves when all is done, in 5 s at the most: a disk that hangs is not waited for. */
-	async close(): Promise<void> {
+	/**
+	 * Stops it for good. Resolves when all is done, in 5 s at the most: a disk that hangs is not waited for.
+	 *
+	 * @param goodbye what trackers have at the most, where that is less
+	 */
+	async close(goodbye?: Millis): Promise<void> {
 		this.#isClosing = true;
 		const {name} = this.activity;
 		const isStopped = name === 'paused' || name === 'queued' || name === 'pausing';
-		const stopped = isStopped ? this.#stopping : this.#halt('closed');
+		const stopped = isStopped ? this.#stopping : this.#halt('closed', goodbye);
 		const late = new Promise<void>(resolve => {
 			const timer = this.#services.clock.after(farewell, resolve);
 			void stopped.then(() => timer.clear());
@@ -268,21 +272,31 @@ export class TorrentLifecycle {
 	}
 
 	/** Lets go of everybody and everything, in order; what is on its way to the disk arrives there. */
-	async #halt(then: 'paused' | 'queued' | 'closed'): Promise<void> {
+	async #halt(then: 'paused' | 'queued' | 'closed', goodbye?: Millis): Promise<void> {
 		const {content, swarm} = this.#owner;
 		const wasActive = this.activity.name === 'active';
 		const pausing = this.#become({name: 'pausing'});
 		content?.superSeeding.review();
 		swarm.closeAll(then === 'closed' ? 'leaving' : 'paused');
-		this.#stopping = allDone(this.#stopping, this.#letGo(content, wasActive));
+		this.#stopping = allDone(this.#stopping, this.#letGo(content, wasActive, goodbye));
 		await this.#stopping;
 		if (pausing === this.#activity && then !== 'closed') this.#become({name: then});
 	}
 
-	async #letGo(content: LifecycleContent | undefined, wasActive: boolean): Promise<void> {
-		const told = this.#owner.sources.stop();
+	async #letGo(content: LifecycleContent | undefined, wasActive: boolean, goodbye?: Millis): Promise<void> {
+		const told = this.#told(goodbye);
 		await content?.onDisk.close(wasActive);
 		await told;
+	}
+
+	#told(goodbye: Millis | undefined): Promise<void> {
+		const told = this.#owner.sources.stop();
+		if (goodbye === undefined) return told;
+		const late = new Promise<void>(resolve => {
+			const timer = this.#services.clock.after(goodbye, resolve);
+			void told.then(() => timer.clear());
+		});
+		return Promise.race([told, late]);
 	}
 
 	/** The disk does not do what it should: it stops, and says so. */

@@ -456,10 +456,14 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (peer !== undefined) this.swarm.ban(peerKey(peer.address), 'was banned by hand');
 	}
 
-	/** Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most. */
-	async close(): Promise<void> {
+	/**
+	 * Stops, for good: trackers are told, what came is saved. Resolves when all of it is done, in 5 s at the most.
+	 *
+	 * @param goodbye what trackers have at the most, where that is less
+	 */
+	async close(goodbye?: Millis): Promise<void> {
 		this.#content?.relocation.stop();
-		if (!this.closed) await this.#lifecycle.close();
+		if (!this.closed) await this.#lifecycle.close(goodbye);
 	}
 
 	/**

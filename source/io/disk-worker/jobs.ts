@@ -17,6 +17,9 @@ export type FromWorker = typeof allStored | BatchResult | DiskReply;
 /** The answer to a batch in which every piece was right and everything was written. */
 export const allStored = 0;
 
+/** The number of a request that nobody has made: the first word of a thread answers it. */
+export const nobody = -1;
+
 export const stored = 0;
 export const wrong = 1;
 export const failed = 2;

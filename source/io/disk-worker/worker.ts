@@ -2,7 +2,15 @@ import {parentPort} from 'node:worker_threads';
 import {failureOf, StorageError} from '../disk/storage-failure.js';
 import {FileLayout} from '../files/file-layout.js';
 import {FileHandles} from './file-handles.js';
-import type {DiskReply, DiskRequest, DiskTask, FromWorker, ToWorker, WorkerStart} from './jobs.js';
+import {
+	type DiskReply,
+	type DiskRequest,
+	type DiskTask,
+	type FromWorker,
+	nobody,
+	type ToWorker,
+	type WorkerStart,
+} from './jobs.js';
 import {PieceChecker} from './piece-checker.js';
 import {PieceWriter} from './piece-writer.js';
 import {TorrentFiles} from './torrent-files.js';
@@ -22,6 +30,9 @@ port.once('message', ({memory, handles}: WorkerStart) => {
 		else say(perform(message, open));
 	});
 });
+
+// Who waits for the thread to come up is told so.
+say({id: nobody});
 
 function say(message: FromWorker): void {
 	port.postMessage(message);

@@ -1,4 +1,5 @@
 import {Worker} from 'node:worker_threads';
+import {UserError} from '../../base/errors.js';
 import type {FromWorker, ToWorker, WorkerStart} from '../disk-worker/jobs.js';
 
 /** Who hears what a thread says. */
@@ -33,6 +34,18 @@ export class DiskThread {
 		this.#worker.on('exit', () => {
 			this.#hasEnded = true;
 		});
+	}
+
+	/** Resolves when it has come up; rejects with a `UserError` when it cannot. Before `begin`. */
+	async up(): Promise<void> {
+		this.#worker.ref();
+		await new Promise<void>((resolve, reject) => {
+			const lost = () => reject(new UserError('disk-thread', `the disk cannot be used: ${this.#reason}`));
+			if (this.#hasEnded) return lost();
+			this.#worker.once('message', () => resolve());
+			this.#worker.once('exit', lost);
+		});
+		this.#worker.unref();
 	}
 
 	/** Gives it what it works on, and somebody to answer to. Once. */

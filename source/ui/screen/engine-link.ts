@@ -83,6 +83,7 @@ export class EngineLink {
 				return;
 			}
 			this.#whyGone = message;
+			if (engine.handsOver) return this.#start('The engine hands over to a new one …', 'info');
 			// Who has stopped it may not want it back, and one that cannot live is not to be started for ever.
 			if (engine.saidGoodbye || this.#screen.clock.now() - this.#revivedAt < revivalTime) this.#ask();
 			else this.#start();
@@ -118,10 +119,13 @@ export class EngineLink {
 		this.#screen.setView({notice: undefined, dialog: this.#question});
 	}
 
-	#start(): void {
+	#start(
+		text = `The engine has died (${this.#whyGone}): starting it again …`,
+		level: 'info' | 'warn' = 'warn',
+	): void {
 		if (this.#isReviving || !this.#revive) return;
 		this.#isReviving = true;
-		this.#notices.stay(`The engine has died (${this.#whyGone}): starting it again …`, 'warn');
+		this.#notices.stay(text, level);
 		this.#revive().then(
 			engine => {
 				this.#isReviving = false;
@@ -139,11 +143,15 @@ export class EngineLink {
 	#goOn(engine: EngineClient): void {
 		this.#whyGone = undefined;
 		if (this.#screen.state().view.dialog === this.#question) this.#screen.setDialog(undefined);
+		const isNew = this.#client.handsOver === true;
 		this.#client = engine;
-		this.#revivedAt = this.#screen.clock.now();
+		if (!isNew) this.#revivedAt = this.#screen.clock.now();
 		this.#watching = engine.watch(JSON.parse(this.#watched) as Watch, this.#events.take);
 		this.follow();
-		this.#screen.say('The engine runs again, and goes on where it was.', 'good');
+		this.#screen.say(
+			isNew ? 'A new engine goes on where it was.' : 'The engine runs again, and goes on where it was.',
+			'good',
+		);
 	}
 }
 

@@ -57,7 +57,8 @@ function bash(line: string): string[] {
 const skipBash = missing('bash');
 
 test('bash completes commands, and torrents to open', {skip: skipBash}, () => {
-	assert.deepEqual(bash('tortui re'), ['rename', 'resume', 'remove']);
+	assert.deepEqual(bash('tortui rem'), ['remove']);
+	assert.deepEqual(bash('tortui res'), ['resume', 'restart']);
 	assert.deepEqual(bash('tortui o'), ['one.torrent']);
 	const all = bash('tortui ');
 	for (const verb of verbNames) if (verb !== 'session') assert.ok(all.includes(verb), verb);

@@ -7,11 +7,17 @@ import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
-import {ensureEngine, findEngine} from '../../../source/commands/engine-process/ensure-engine.ts';
-import {enginePid} from '../../../source/commands/engine-process/host-engine.ts';
+import {enginePid} from '../../../source/commands/engine-process/engine-lock.ts';
+import {
+	ensureEngine,
+	findEngine,
+	replaceEngine,
+} from '../../../source/commands/engine-process/ensure-engine.ts';
+import {isOlder} from '../../../source/commands/engine-process/renew-engine.ts';
 import {makeStateDir, stateDirPath} from '../../../source/commands/engine-process/state-dir.ts';
 import {engineGone, stopEngine} from '../../../source/commands/engine-process/stop-engine.ts';
 import {lockHolder, takeLock} from '../../../source/io/state/process-lock.ts';
+import {until} from '../../helpers/deadline.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-engine-'));
 const started: number[] = [];
@@ -107,6 +113,94 @@ test('after kill -9 the socket and lock left behind are taken over', async () =>
 	const next = await ensure(stateDir);
 	assert(next.started);
 	await stopEngine(next.engine, stateDir);
+});
+
+async function replace(stateDir: string, former: number, options: readonly string[] = []) {
+	const engine = await replaceEngine(
+		{stateDir, env: process.env, version: '1.2.3', program, options},
+		former,
+	);
+	started.push(engine.hello.pid);
+	return engine;
+}
+
+test('an engine hands over to one that is started for it, and says so to those who are attached', async () => {
+	const stateDir = newState();
+	const {engine} = await ensure(stateDir);
+	const other = await findEngine(stateDir, process.env, '1.2.3');
+	const next = await replace(stateDir, engine.hello.pid, ['--port=22002']);
+	assert.notEqual(next.hello.pid, engine.hello.pid);
+	assert.deepEqual(next.hello.about['args'], [
+		'--background',
+		'--state-dir',
+		stateDir,
+		'--replace',
+		'--port=22002',
+	]);
+	for (const former of [engine, other]) {
+		assert.equal(await former?.closed, 'the engine hands over to a new one');
+		assert.equal(former?.handsOver, true);
+	}
+	await processEnded(engine.hello.pid);
+	assert.equal(enginePid(stateDir), next.hello.pid);
+	await stopEngine(next, stateDir);
+	assert.equal(next.handsOver, false);
+});
+
+/** Waits until a process is no more. */
+async function processEnded(pid: number): Promise<void> {
+	await until(`process ${pid} to end`, 15_000, () => !processesIn(folder).includes(pid));
+}
+
+for (const [when, option, line] of [
+	['before it asks for the place', '--dies-before', /it ended with SIGKILL/],
+	['when it was given the place', '--dies-between', /it ended with SIGKILL/],
+	['when it has taken the place', '--dies-opening', /it ended with SIGKILL/],
+	['because it cannot open', '--fails-to-open', /the port is taken/],
+] as const) {
+	test(`a new engine that ends ${when} leaves the one of before going on`, async () => {
+		const stateDir = newState();
+		const {engine} = await ensure(stateDir);
+		const {pid} = engine.hello;
+		await assert.rejects(replace(stateDir, pid, [option]), (error: Error) => {
+			assert.match(error.message, /^the new engine did not start, and the one of before goes on: /);
+			assert.match(error.message, line);
+			return true;
+		});
+		const again = await until('the engine of before to answer', 15_000, () =>
+			findEngine(stateDir, process.env, '1.2.3'),
+		);
+		assert.equal(again.hello.pid, pid);
+		await stopEngine(again, stateDir);
+		await processEnded(pid);
+	});
+}
+
+test('an engine that has handed over and is told to end meanwhile does not come back', async () => {
+	const stateDir = newState();
+	const {engine} = await ensure(stateDir);
+	const {pid} = engine.hello;
+	// It waits for this process, which never becomes the engine.
+	void engine.send({type: 'session.stop', handOver: process.pid}).catch(() => {});
+	await engine.closed;
+	await engineGone(stateDir, pid);
+	process.kill(pid, 'SIGTERM');
+	await processEnded(pid);
+	assert.equal(await findEngine(stateDir, process.env, '1.2.3'), undefined);
+});
+
+test('which version of the program is the older one', () => {
+	const pairs = [
+		['0.1.0', '0.2.0'],
+		['0.9.9', '0.10.0'],
+		['1.2.3', '2.0.0'],
+	] as const;
+	for (const [older, newer] of pairs) {
+		assert.ok(isOlder(older, newer));
+		assert.ok(!isOlder(newer, older));
+		assert.ok(!isOlder(newer, newer));
+	}
+	assert.ok(!isOlder('unknown', '1.0.0') && !isOlder('1.0.0', ''));
 });
 
 test('an engine that cannot start is reported with its own last line', async () => {

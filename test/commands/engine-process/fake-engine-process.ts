@@ -2,6 +2,7 @@
 import {writeSync} from 'node:fs';
 import process from 'node:process';
 import {hostEngine} from '../../../source/commands/engine-process/host-engine.ts';
+import {takeOver} from '../../../source/commands/engine-process/succession.ts';
 import {EmptyEngine} from '../../helpers/empty-engine.ts';
 
 const stateDir = process.argv[process.argv.indexOf('--state-dir') + 1] ?? '';
@@ -11,6 +12,12 @@ if (process.argv.includes('--broken')) {
 	process.exit(1);
 }
 
+if (process.argv.includes('--replace')) {
+	if (process.argv.includes('--dies-before')) process.kill(process.pid, 'SIGKILL');
+	await takeOver({stateDir, env: process.env, version: '1.2.3'});
+	if (process.argv.includes('--dies-between')) process.kill(process.pid, 'SIGKILL');
+}
+
 class StoppableEngine extends EmptyEngine {
 	override async send(command: Parameters<EmptyEngine['send']>[0]) {
 		if (command.type === 'session.stop') this.stop('the engine was stopped');
@@ -18,8 +25,6 @@ class StoppableEngine extends EmptyEngine {
 	}
 }
 
-const engine = new StoppableEngine();
-const local = Object.assign(engine, {stop: engine.stop});
 try {
 	await hostEngine({
 		stateDir,
@@ -27,16 +32,23 @@ try {
 		version: '1.2.3',
 		about: {args: process.argv.slice(2)},
 		signals: ['SIGTERM', 'SIGINT'],
-		open: async () => ({
-			engine: {
-				send: command => local.send(command),
-				watch: (watch, listener) => local.watch(watch, listener),
-				closed: local.closed,
-				close() {},
-				async stop() {},
-			},
-			companions: {async stop() {}},
-		}),
+		async open() {
+			if (process.argv.includes('--fails-to-open')) throw new Error('the port is taken');
+			if (process.argv.includes('--dies-opening')) process.kill(process.pid, 'SIGKILL');
+			const local = new StoppableEngine();
+			return {
+				engine: {
+					send: command => local.send(command),
+					watch: (watch, listener) => local.watch(watch, listener),
+					closed: local.closed,
+					close() {},
+					async stop() {
+						local.stop('the engine was stopped');
+					},
+				},
+				companions: {async stop() {}},
+			};
+		},
 	});
 	process.exit(0);
 } catch (error) {

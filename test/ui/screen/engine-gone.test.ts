@@ -49,6 +49,25 @@ test('when the engine dies the screen stays, says so, starts it, and goes on wit
 	await leave();
 });
 
+test('an engine that hands over is followed to the next one without a question, as often as it happens', async () => {
+	const second = new FakeEngine({have: 0.2});
+	const third = new FakeEngine({have: 0.3});
+	const {terminal, engine, starts, leave} = await openRevivable([second, third]);
+	for (const [number, former] of [engine, second].entries()) {
+		Object.assign(former, {handsOver: true, saidGoodbye: true});
+		former.lose('the engine hands over to a new one');
+		await terminal.settled();
+		assert.equal(starts(), number + 1);
+		assert.match(terminal.line(29), /A new engine goes on where it was/);
+	}
+	// One that dies soon after that has not died before.
+	third.lose(why);
+	await terminal.settled();
+	assert.match(terminal.text(), /there is no other engine/);
+	assert.equal(starts(), 3);
+	await leave();
+});
+
 test('while the engine is being started, what somebody types stays in its field', async () => {
 	const second = new FakeEngine();
 	const {terminal, engine, leave} = await openRevivable([second]);

@@ -1,0 +1,57 @@
+import {UserError} from '../../base/errors.js';
+import {EngineMismatch, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import type {Context} from '../arguments/command.js';
+import {isService, startedWith} from '../arguments/engine-arguments.js';
+import {type EnsureSettings, ensureEngine, replaceEngine} from './ensure-engine.js';
+
+/** Whether one version of the program came before another, by the first three numbers of both. */
+export function isOlder(version: string, than: string): boolean {
+	const numbers = (text: string) => /^(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number);
+	const [one, other] = [numbers(version), numbers(than)];
+	if (one === undefined || other === undefined) return false;
+	const first = one.findIndex((number, at) => number !== other[at]);
+	return first !== -1 && one[first]! < other[first]!;
+}
+
+/** What somebody is told whose engine is another's to start anew. */
+export function restartAdvice(about: Readonly<Record<string, unknown>>): string {
+	return typeof about['unit'] === 'string'
+		? `restart it with: ${about['unit']}`
+		: 'restart it where it was started';
+}
+
+/**
+ * The engine of a state folder, as by `ensureEngine`. One of an older version in the background is asked to hand over to
+ * one of this; where that cannot be it is said, and the old one is as good.
+ */
+export async function renewedEngine(
+	settings: EnsureSettings,
+	{warn}: Pick<Context, 'warn'>,
+): Promise<{engine: RemoteEngine; started: boolean}> {
+	let engine: RemoteEngine | undefined;
+	let hello: RemoteEngine['hello'];
+	try {
+		const found = await ensureEngine(settings);
+		if (found.started) return found;
+		({engine} = found);
+		({hello} = engine);
+	} catch (error) {
+		if (!(error instanceof EngineMismatch)) throw error;
+		({hello} = error);
+		if (!isOlder(hello.version, settings.version) || isService(hello.about)) throw error;
+	}
+	if (engine !== undefined && !isOlder(hello.version, settings.version)) return {engine, started: false};
+	if (engine !== undefined && isService(hello.about)) {
+		warn(`the engine that runs is of an older version (${hello.version}): ${restartAdvice(hello.about)}`);
+		return {engine, started: false};
+	}
+	engine?.close();
+	try {
+		const options = startedWith(hello.about, undefined);
+		return {engine: await replaceEngine({...settings, options}, hello.pid), started: false};
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		warn(error.message);
+		return ensureEngine(settings);
+	}
+}
