@@ -47,6 +47,7 @@ const loaders = {
 	config: async () => (await import('../verbs/config.js')).command,
 	completion: async () => (await import('../completion/completion.js')).completionCommand(loadCommands),
 	engine: async () => (await import('../verbs/engine.js')).command,
+	service: async () => (await import('../verbs/service.js')).command,
 } satisfies Readonly<Record<Verb, () => Promise<Command>>>;
 
 /** Reads the command of a verb. */

@@ -143,4 +143,9 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui engine', 'until Ctrl-C, for systemd or a container'],
 		['tortui engine -d /srv/torrents --state-dir /var/lib/tortui', 'with folders of its own'],
 	],
+	service: [
+		['tortui service install', 'a service of your own'],
+		['sudo tortui service install --system --user media -d /srv/torrents', 'one of the machine'],
+		['tortui service install --print', 'only show what would be written'],
+	],
 };

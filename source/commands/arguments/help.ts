@@ -18,6 +18,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui demo', 'show a swarm on this machine live: needs no network, no file'],
 	['tortui attach', 'open the screen on the engine that already runs'],
 	['tortui engine', 'run the engine in the foreground: for systemd, containers'],
+	['tortui service install', 'have systemd run it, from the start of the machine on'],
 	['tortui add TORRENT ...', 'hand torrents to the running engine'],
 	['tortui list', 'list the torrents of the running engine'],
 	['tortui status [ID]', 'tell how the engine does, or a torrent; --health for containers'],

@@ -41,6 +41,7 @@ export const verbNames = [
 	'config',
 	'completion',
 	'engine',
+	'service',
 ] as const;
 
 /** A verb of the command line. */

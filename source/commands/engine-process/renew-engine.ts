@@ -15,8 +15,8 @@ export function isOlder(version: string, than: string): boolean {
 
 /** What somebody is told whose engine is another's to start anew. */
 export function restartAdvice(about: Readonly<Record<string, unknown>>): string {
-	return typeof about['unit'] === 'string'
-		? `restart it with: ${about['unit']}`
+	return typeof about['restart'] === 'string'
+		? `restart it with: ${about['restart']}`
 		: 'restart it where it was started';
 }
 

@@ -96,7 +96,7 @@ export const command = defineCommand({
 	summary: 'Runs the engine in the foreground; the session starts it by itself.',
 	notes: [
 		'For systemd, containers and machines without a screen: tortui attach, add, list and the others speak to it.',
-		'What it has to say goes to standard error, unless --log names a file; started by systemd it tells it when it is ready, and gives signs of life.',
+		'What it has to say goes to standard error, unless --log names a file; started by systemd it tells it when it is ready, and gives signs of life. tortui service writes a unit for it.',
 		'With --replace the engine that runs lets go of its torrents when this one is ready to go on with them; should it not start, the other goes on.',
 		'It ends with Ctrl-C, SIGTERM or tortui stop, and saves everything first. When its config file has changed, SIGHUP or tortui config reload has it go by that, as far as it can while it runs.',
 	],
@@ -113,6 +113,7 @@ export const command = defineCommand({
 			...describeOptions(flags),
 			background: flags.background,
 			...(flags.background && {typed: typedForEngine(process.argv)}),
+			...(env['TORTUI_RESTART'] && {restart: env['TORTUI_RESTART']}),
 		};
 		const notice = ServiceNotice.of(env, machineClock);
 		const seat = {stateDir, env, version};

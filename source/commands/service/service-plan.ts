@@ -1,0 +1,146 @@
+import {execFileSync} from 'node:child_process';
+import {existsSync, realpathSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {join, resolve} from 'node:path';
+import process from 'node:process';
+import {UserError} from '../../base/errors.js';
+import {readConfig, readSections} from '../arguments/config-file.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {restartCommand, type UnitSettings} from './unit-text.js';
+
+/** What somebody asks for. */
+export interface ServiceWish {
+	readonly system: boolean;
+	/** Whom it shall run as. */
+	readonly user: string | undefined;
+	/** Where data goes. */
+	readonly dir: string | undefined;
+	readonly stateDir: string | undefined;
+	readonly sandbox: boolean;
+}
+
+/** What the service comes to. */
+export interface ServicePlan {
+	readonly unit: UnitSettings;
+	/** Where data goes that is added without a folder. */
+	readonly dir: string;
+	readonly stateDir: string;
+}
+
+/** The longest path of a socket that every system takes. */
+const longestSocket = 103;
+const usualUser = 'tortui';
+/** Where the machine's own service has its things. */
+const systemState = '/var/lib/tortui';
+const systemEnvironment = {XDG_CONFIG_HOME: '/etc', XDG_CACHE_HOME: '/var/cache'};
+
+/** Names under which settings name folders that are written to. */
+const folderNames: ReadonlySet<string> = new Set(['dir', 'target', 'move', 'moveTo', 'to', 'folder']);
+
+/** All folders that the config file names, wherever they stand in it. */
+function foldersIn(value: unknown, name = ''): string[] {
+	if (typeof value === 'string') return folderNames.has(name) && value.startsWith('/') ? [value] : [];
+	if (Array.isArray(value)) return value.flatMap(item => foldersIn(item, name));
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.entries(value).flatMap(([key, item]) => foldersIn(item, key));
+}
+
+function isUser(name: string): boolean {
+	try {
+		execFileSync('id', ['-u', '--', name], {stdio: 'ignore'});
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Whom the machine's service runs as: never the administrator unasked. */
+function serviceUser(wish: string | undefined): string {
+	const name = wish ?? usualUser;
+	if (!/^[A-Za-z_][\w.-]*\$?$/.test(name))
+		throw new UserError('usage', `--user: ${JSON.stringify(name)} is no user`, 2);
+	if (isUser(name)) return name;
+	throw new UserError(
+		'service-user',
+		wish === undefined
+			? `whom shall it run as? Name somebody with --user NAME, or make a user for it: useradd --system --home-dir ${systemState} ${usualUser}`
+			: `there is no user ${name}: make one with useradd --system --home-dir ${systemState} ${name}`,
+	);
+}
+
+/** A folder of a person's own for what is downloaded. */
+function usualDir(home: string): string {
+	const downloads = join(home, 'Downloads');
+	return existsSync(downloads) ? downloads : home;
+}
+
+/** Where the program is that is running now: a file that is started, or node and a file. */
+function programWords(program: string): string[] {
+	return program === process.execPath ? [program] : [realpathSync(process.execPath), program];
+}
+
+/**
+ * What a unit is to say.
+ *
+ * @param program the file that was started
+ * @throws {UserError} where it is not known whom it shall run as, or the config file is wrong
+ */
+export function planService(
+	wish: ServiceWish,
+	{
+		env,
+		version,
+		program,
+	}: {readonly env: NodeJS.ProcessEnv; readonly version: string; readonly program: string},
+): ServicePlan {
+	const {system} = wish;
+	const scope = system ? 'system' : 'user';
+	if (!system && wish.user !== undefined) throw new UserError('usage', '--user is for --system', 2);
+	const home = env['HOME'] || homedir();
+	const stateDir =
+		system && wish.stateDir === undefined ? systemState : stateDirPath(wish.stateDir, system ? {} : env);
+	const given: NodeJS.ProcessEnv = system ? systemEnvironment : env;
+	const {value: set} = readConfig(given, () => {}).get('dir') ?? {};
+	const configured = typeof set === 'string' ? resolve(home, set.replace(/^~(?=\/|$)/, home)) : undefined;
+	const typed = wish.dir === undefined ? undefined : resolve(wish.dir);
+	const dir = typed ?? configured ?? (system ? join(stateDir, 'downloads') : usualDir(home));
+	const isLong = Buffer.byteLength(join(stateDir, 'engine.sock')) > longestSocket;
+	const {XDG_CONFIG_HOME, XDG_RUNTIME_DIR} = env;
+	const writable = [
+		...(system ? [] : [home]),
+		stateDir,
+		dir,
+		...foldersIn(readSections(given)),
+		...(isLong && XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : []),
+	];
+	return {
+		dir,
+		stateDir,
+		unit: {
+			scope,
+			version,
+			command: [
+				...programWords(program),
+				...['engine', '--replace', '--state-dir', stateDir],
+				// The config file's may change while it runs.
+				...(typed !== undefined || configured === undefined ? ['--dir', dir] : []),
+			],
+			user: system ? serviceUser(wish.user) : undefined,
+			environment: {
+				...(system ? systemEnvironment : XDG_CONFIG_HOME?.startsWith('/') && {XDG_CONFIG_HOME}),
+				TORTUI_RESTART: restartCommand(scope),
+			},
+			writable: withoutInner(writable),
+			privateTmp: !isLong,
+			sandbox: wish.sandbox,
+		},
+	};
+}
+
+/** The folders without those that are in others of them, each once. */
+function withoutInner(folders: readonly string[]): string[] {
+	const all = [...new Set(folders)];
+	return all.filter(
+		one => !all.some(other => other !== one && one.startsWith(`${other.replace(/\/$/, '')}/`)),
+	);
+}
