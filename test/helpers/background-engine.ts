@@ -29,12 +29,13 @@ export class BackgroundEngine {
 		home: string,
 		args: readonly string[] = [],
 		through: readonly string[] = [],
+		env: Readonly<Record<string, string>> = {},
 	): Promise<BackgroundEngine> {
 		const stateDir = space.folder(home);
 		const program = startTortui(
 			space,
 			['engine', '--state-dir', stateDir, '--bind', '127.0.0.1', '--port', '0', ...args],
-			{},
+			{env},
 			through,
 		);
 		const client = await until(

@@ -126,6 +126,7 @@ function optionsFor({settings: {target, label, start}}: WatchedFolder): AddOptio
 		...(target !== undefined && {dir: target}),
 		...(label !== undefined && {label}),
 		...(!start && {paused: true}),
-		usual: ['dir', 'label', 'paused'],
+		// A folder that is named goes before that of the label.
+		usual: [...(target === undefined ? ['dir'] : []), 'label', 'paused'],
 	};
 }

@@ -1,8 +1,10 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {FeedSettings} from '../../automation/feeds/feed-settings.js';
 import type {FolderSettings} from '../../automation/folder-settings.js';
+import type {Labels} from '../../automation/labels/label-settings.js';
 import {readFeeds} from './feed-settings.js';
 import {readFolders} from './folder-settings.js';
+import {readLabels} from './label-settings.js';
 
 /** Where a value of the config file stands, and what else its reading goes by. */
 export interface SectionGround {
@@ -28,6 +30,7 @@ export interface ConfigSection<Value> {
 export interface Sections {
 	readonly folders: FolderSettings;
 	readonly feeds: readonly FeedSettings[];
+	readonly labels: Labels;
 }
 
 /** Every section, by the name that it has in a configuration. */
@@ -45,6 +48,10 @@ export const configSections: {readonly [Key in keyof Sections]: ConfigSection<Se
 			const {feeds: value, faults} = readFeeds(feeds, () => placeOf('feeds'), env);
 			return {value, faults};
 		},
+	},
+	labels: {
+		parts: {labels: labels => labels},
+		read: ({labels}, ground) => readLabels(labels, ground),
 	},
 };
 

@@ -4,6 +4,7 @@ import {
 	parseAtGoal,
 	parseSeedRule,
 	type SeedGoal,
+	type SeedRule,
 	type SeedRules,
 } from '../../base/seed-goal.js';
 import type {Seconds} from '../../base/units.js';
@@ -61,8 +62,15 @@ export function furtherGoal(
 	};
 }
 
-/** What an engine wants of all its seeds, and of those of a label or a tracker. */
-export function seedRules(flags: GoalFlags & {readonly seedRules?: readonly string[]}): SeedRules {
+/**
+ * What an engine wants of all its seeds, and of those of a label or a tracker.
+ *
+ * @param more rules that hold where these say nothing
+ */
+export function seedRules(
+	flags: GoalFlags & {readonly seedRules?: readonly string[]},
+	more: readonly SeedRule[] = [],
+): SeedRules {
 	const {seedRatio, seedTime, seedRules: written = []} = flags;
 	return {
 		all: {
@@ -70,10 +78,13 @@ export function seedRules(flags: GoalFlags & {readonly seedRules?: readonly stri
 			...(seedTime !== undefined && {time: seedTime}),
 			...furtherGoal(flags),
 		},
-		rules: written.flatMap(text => {
-			const rule = parseSeedRule(text);
-			return typeof rule === 'string' ? [] : [rule];
-		}),
+		rules: [
+			...written.flatMap(text => {
+				const rule = parseSeedRule(text);
+				return typeof rule === 'string' ? [] : [rule];
+			}),
+			...more,
+		],
 	};
 }
 

@@ -1,6 +1,7 @@
 import {homedir} from 'node:os';
 import {isAbsolute, join, resolve} from 'node:path';
 import type {HookEvent, HookSettings, HookTarget} from '../../automation/hooks/hook-settings.js';
+import {labelMoves} from '../../automation/labels/label-settings.js';
 import {UserError} from '../../base/errors.js';
 import {areUrls} from '../arguments/hook-options.js';
 import type {CompanionKind} from './companion.js';
@@ -25,7 +26,7 @@ function target(words: readonly string[], where: string, env: NodeJS.ProcessEnv)
 }
 
 /** What is done when something happens to a torrent. Throws a `UserError` for what cannot be done. */
-export function hookSettings({flags}: Configuration, env: NodeJS.ProcessEnv): HookSettings {
+export function hookSettings({flags, labels}: Configuration, env: NodeJS.ProcessEnv): HookSettings {
 	const {onAdded, onComplete, onGoal, onError, onCompleteMove, hookUrl, hookTimeout} = flags;
 	const words: Readonly<Record<HookEvent, readonly string[]>> = {
 		added: onAdded,
@@ -40,7 +41,7 @@ export function hookSettings({flags}: Configuration, env: NodeJS.ProcessEnv): Ho
 		urls: hookUrl,
 		timeout: (hookTimeout ?? usualTimeout) * 1000,
 		moveTo: onCompleteMove === undefined ? undefined : resolve(onCompleteMove),
-		moveByLabel: {},
+		moveByLabel: labelMoves(labels),
 	};
 }
 
@@ -48,10 +49,11 @@ export function hookSettings({flags}: Configuration, env: NodeJS.ProcessEnv): Ho
 export const hooksCompanion: CompanionKind = {
 	name: 'hooks',
 	options: ['onAdded', 'onComplete', 'onGoal', 'onError', 'onCompleteMove', 'hookUrl', 'hookTimeout'],
-	sections: [],
-	isWanted: ({flags: {onAdded, onComplete, onGoal, onError, onCompleteMove, hookUrl}}) =>
+	sections: ['labels'],
+	isWanted: ({flags: {onAdded, onComplete, onGoal, onError, onCompleteMove, hookUrl}, labels}) =>
 		[onAdded, onComplete, onGoal, onError, hookUrl].some(list => list.length > 0) ||
-		onCompleteMove !== undefined,
+		onCompleteMove !== undefined ||
+		[...labels.values()].some(({moveTo}) => moveTo !== undefined),
 	async open({engine, stateDir, env, version}, configuration) {
 		const settings = hookSettings(configuration, env);
 		const [{Hooks}, {NodeHttpClient}, {HostResolver}, {LocalAddresses}, {machineClock}] = await Promise.all([

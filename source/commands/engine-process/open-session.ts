@@ -1,5 +1,6 @@
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Log} from '../../base/ports.js';
+import type {SeedRule} from '../../base/seed-goal.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
 import type {Flags} from '../arguments/command.js';
 import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
@@ -52,6 +53,8 @@ export interface EngineSettings {
 		Partial<Pick<Flags<typeof engineOptions>, Optional>> &
 		Pick<Flags<typeof torrentOptions>, 'maxPeers'> &
 		Partial<Pick<Flags<typeof torrentOptions>, (typeof goalOptions)[number]>>;
+	/** The goals that labels carry. */
+	readonly labelRules?: readonly SeedRule[];
 	/** The options that were typed, by name in camelCase; what was typed goes before what is remembered. */
 	readonly given?: ReadonlySet<string>;
 }
@@ -90,7 +93,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 				: undefined,
 		minFreeSpace,
 		// Who asks for torrents to be got says it of each.
-		seedRules: restore ? seedRules(flags) : undefined,
+		seedRules: restore ? seedRules(flags, settings.labelRules) : undefined,
 		allocation: flags.allocation,
 		name: flags.name,
 		catalogues: flags.catalogue ?? [],

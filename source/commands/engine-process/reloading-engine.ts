@@ -1,7 +1,9 @@
 import {resolve} from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
 import type {Command, EngineSettings, Reloaded, Reply} from '../../api/command.js';
 import type {Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
+import {labelRules} from '../../automation/labels/label-settings.js';
 import {usualSlowRate} from '../../engine/limits/session-limits.js';
 import type {Flags} from '../arguments/command.js';
 import {changedSections, type Sections} from '../arguments/config-sections.js';
@@ -94,7 +96,8 @@ export class ReloadingEngine implements LocalEngine {
 		for (const key of changed)
 			if (Object.hasOwn(changeable, key)) settings[key] = changeable[key as keyof typeof changeable](flags);
 		// They go by all of it together.
-		if (changed.some(isGoal)) settings['seedRules'] = seedRules(flags);
+		if (changed.some(isGoal) || !isDeepStrictEqual(now.labels, before.labels))
+			settings['seedRules'] = seedRules(flags, labelRules(now.labels));
 		await this.#engine.send({type: 'session.configure', settings});
 		if (changed.includes('nick') && flags.nick !== undefined)
 			await this.#engine.send({type: 'network.nick', nick: flags.nick});

@@ -1,4 +1,6 @@
 import {resolve} from 'node:path';
+import {labelRules} from '../../automation/labels/label-settings.js';
+import {LabellingEngine} from '../../automation/labels/labelling-engine.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {ServiceNotice} from '../../io/machine/service-notice.js';
@@ -131,15 +133,19 @@ export const command = defineCommand({
 			async open() {
 				const dir = resolve(flags.dir ?? '.');
 				const log = openLog(logSettings(flags, env));
+				const rules = labelRules(sections.labels);
 				const settings = {stateDir, dir, restore: true, version, log, inheritedPort, flags, given};
 				const thread = diskThread && {diskThread};
 				// When it is opened once more that one has ended.
 				diskThread = undefined;
-				const session = await openSession({...settings, ...thread}).catch((error: unknown) => {
-					log.close();
-					throw error;
-				});
-				const automated = await automate(session, sections, {stateDir, version, bind: flags.bind});
+				const session = await openSession({...settings, labelRules: rules, ...thread}).catch(
+					(error: unknown) => {
+						log.close();
+						throw error;
+					},
+				);
+				const labelled = new LabellingEngine(session, sections.labels);
+				const automated = await automate(labelled, sections, {stateDir, version, bind: flags.bind});
 				const read = () => configuration(args, env);
 				const now = {flags, ...sections};
 				const engine = new ReloadingEngine(automated.engine, now, read, configured, liveOptions);
@@ -147,6 +153,7 @@ export const command = defineCommand({
 				const companions = await accompany(ground, now);
 				async function configured(changed: Configuration): Promise<void> {
 					await automated.apply(changed);
+					await labelled.apply(changed.labels);
 					Object.assign(about, describeOptions(changed.flags));
 					await companions.apply(changed);
 				}

@@ -113,6 +113,8 @@ export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPre
 		...(label !== '' && {label}),
 		...(start === 'paused' && {paused: true}),
 		...(start === 'in order' && {sequential: true}),
+		// A folder that nobody touched is not asked for: a label may have its own.
+		...(label !== '' && dir !== '' && dir === screen.state().model.session?.dir && {usual: ['dir']}),
 	};
 	const {found} = dialog;
 	screen.send(

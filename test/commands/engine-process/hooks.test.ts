@@ -2,10 +2,20 @@ import assert from 'node:assert/strict';
 import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {BackgroundEngine} from '../../helpers/background-engine.ts';
 import {until} from '../../helpers/deadline.ts';
 import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {startTortui} from '../../helpers/tortui.ts';
 import {Workspace} from '../../helpers/workspace.ts';
+
+/** Runs the program, and answers its exit status, its last line, and what it says is wrong. */
+function sayer(space: Workspace, env: Readonly<Record<string, string>>) {
+	return async (...words: string[]) => {
+		const program = startTortui(space, words, {env});
+		const {code} = await program.end(20_000);
+		return [code, program.stdout.trim().split('\n').at(-1), program.stderr.trim()];
+	};
+}
 
 test('an engine that is told to by config set moves what is complete and tells a program of it, once, also when it is killed meanwhile', async t => {
 	const space = new Workspace(t);
@@ -28,11 +38,7 @@ test('an engine that is told to by config set moves what is complete and tells a
 	const log = space.path('log');
 	const start = () =>
 		startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '--log', log], {env});
-	const say = async (...words: string[]) => {
-		const program = startTortui(space, words, {env});
-		const {code} = await program.end(20_000);
-		return [code, program.stdout.trim().split('\n').at(-1), program.stderr.trim()];
-	};
+	const say = sayer(space, env);
 	const noted = () => (existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : []);
 	const logged = () => readFileSync(log, 'utf8');
 	const engine = start();
@@ -76,4 +82,35 @@ test('an engine that is told to by config set moves what is complete and tells a
 	assert.equal((await say('stop'))[0], 0);
 	await third.end(10_000);
 	assert.equal(noted().length, 3);
+});
+
+test('labels of the config file say where torrents go, how fast they are and how long they are seeded', async t => {
+	const space = new Workspace(t);
+	const env = {XDG_CONFIG_HOME: space.folder('config')};
+	mkdirSync(space.path('config/tortui'));
+	const torrent = testTorrent(space, 'disc', [['x.bin', 100_000]]);
+	const settings = {
+		'no-dht': true,
+		'no-lsd': true,
+		'no-port-map': true,
+		labels: {iso: {dir: torrent.content.dir, 'max-upload': '50K', 'seed-ratio': 2}},
+	};
+	const path = space.path('config/tortui/config.json');
+	writeFileSync(path, JSON.stringify(settings));
+	const engine = await BackgroundEngine.start(space, 'state', [], [], env);
+	const say = sayer(space, env);
+	const [code, id] = await say('add', space.path('disc.torrent'), '--label', 'iso');
+	assert.equal(code, 0);
+	const view = await engine.sees(String(id), 'it seeds', ({state}) => state === 'seeding');
+	assert.deepEqual([view.dir, view.maxUpload], [torrent.content.dir, 51_200]);
+	assert.equal(view.goal?.text, 'ratio 2 (label iso), then it stops');
+	writeFileSync(path, JSON.stringify({...settings, labels: {iso: {'max-upload': '60K', 'seed-ratio': 3}}}));
+	const read = 'the engine read its config file: it goes by';
+	assert.deepEqual(await say('config', 'reload'), [0, `${read} labels now`, '']);
+	const changed = await engine.view(String(id));
+	assert.deepEqual([changed?.maxUpload, changed?.goal?.text], [61_440, 'ratio 3 (label iso), then it stops']);
+	writeFileSync(path, JSON.stringify({...settings, labels: {iso: {dir: 'here'}}}));
+	const [, , fault] = await say('config', 'reload');
+	assert.match(String(fault), /config\.json:1: labels\.iso: dir: here is not absolute/);
+	await engine.stop();
 });

@@ -53,6 +53,21 @@ test('a magnet link that is pasted is added with folder, label and order, and it
 	await screen.close();
 });
 
+test('a folder that nobody touched is no wish: the label may have its own', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	await screen.terminal.press(paste(magnet));
+	await settle(screen);
+	await screen.terminal.press(keys.tab, keys.tab, keys.tab, keys.tab, 'music', keys.enter);
+	const command = screen.engine.sent.findLast(({type}) => type === 'torrent.addLink');
+	assert.deepEqual(command?.type === 'torrent.addLink' && command.options, {
+		dir: '/srv/downloads',
+		choose: true,
+		label: 'music',
+		usual: ['dir'],
+	});
+	await screen.close();
+});
+
 test('with a rule, or where all is to be taken, nothing is asked later', async () => {
 	for (const [stored, typed, options] of [
 		[{}, '*.flac', {dir: '/srv/downloads', select: '*.flac'}],
