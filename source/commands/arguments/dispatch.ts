@@ -37,6 +37,7 @@ const loaders = {
 	users: async () => (await import('../verbs/users.js')).command,
 	shared: async () => (await import('../verbs/shared.js')).command,
 	export: async () => (await import('../verbs/export.js')).command,
+	import: async () => (await import('../verbs/import.js')).command,
 	dht: async () => (await import('../verbs/dht.js')).command,
 	log: async () => (await import('../verbs/log.js')).command,
 	pause: async () => (await import('../verbs/pause.js')).command,

@@ -121,6 +121,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui export debian -o debian.torrent', 'the .torrent of what came as a magnet link'],
 		['tortui export c0ffee12 -o - | tortui info -', 'the same for a pipe'],
 	],
+	import: [
+		['tortui import transmission --dry-run', 'what would be taken over from Transmission'],
+		['tortui import qbittorrent ~/qbt/config --map /downloads=/srv/torrents', 'from a container'],
+	],
 	log: [
 		['tortui log -f', 'what the engine says, and goes on to say'],
 		['tortui log --since 2h --level warn', 'what went wrong in the last two hours'],

@@ -31,6 +31,7 @@ export const verbNames = [
 	'users',
 	'shared',
 	'export',
+	'import',
 	'dht',
 	'log',
 	'pause',
