@@ -2,10 +2,11 @@
 // two hundred, and whoever installs it runs what was tested, not what a package has become since. What every command
 // needs is CommonJS, which Node loads quickest; the screen is a module, as Ink is.
 import {spawnSync} from 'node:child_process';
-import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import {basename, dirname} from 'node:path';
 import process from 'node:process';
+import {gzipSync} from 'node:zlib';
 import {build} from 'esbuild';
 
 const out = 'dist';
@@ -119,12 +120,45 @@ const moduleMeta = "var moduleMeta = {url: require('url').pathToFileURL(__filena
 const common = {
 	...shared,
 	format: 'cjs',
-	define: {'import.meta': 'moduleMeta'},
 	// Its other form asks for its own files with names that are made when it runs.
 	alias: {'jsonc-parser': 'jsonc-parser/lib/esm/main.js'},
+	// ws asks for natives that it does without.
+	define: {
+		'import.meta': 'moduleMeta',
+		'process.env.WS_NO_BUFFER_UTIL': '"1"',
+		'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+	},
 	banner: {js: `${forNode20}\n${moduleMeta}`},
 	plugins: [apart, lateTables],
 };
+
+/** The page of the web screen, for browsers: compressed here, once and well. */
+const page = 'source/bridge/web/page';
+const pageFiles = ['index.html', 'icon.svg', 'page.webmanifest'];
+
+async function buildPage() {
+	const built = await build({
+		bundle: true,
+		minify: true,
+		write: false,
+		outdir: page,
+		platform: 'browser',
+		target: ['es2022', 'chrome110', 'firefox115', 'safari16.4'],
+		format: 'iife',
+		legalComments: 'none',
+		metafile: true,
+		logLevel: 'warning',
+		entryPoints: [`${page}/page.ts`, `${page}/page.css`],
+	});
+	await mkdir(`${out}/web`, {recursive: true});
+	const files = [
+		...built.outputFiles.map(({path, contents}) => [basename(path), contents]),
+		...(await Promise.all(pageFiles.map(async name => [name, await readFile(`${page}/${name}`)]))),
+	];
+	for (const [name, contents] of files)
+		await writeFile(`${out}/web/${name}.gz`, gzipSync(contents, {level: 9}));
+	return built;
+}
 
 await rm(out, {recursive: true, force: true});
 const builds = await Promise.all([
@@ -164,6 +198,7 @@ const builds = await Promise.all([
 		splitting: true,
 		outExtension: {'.js': '.mjs'},
 	}),
+	buildPage(),
 ]);
 
 /** The licences of the packages that are bundled, which ask to go along. */

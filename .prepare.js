@@ -22,7 +22,10 @@ import {fileURLToPath} from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 const inRoot = name => join(root, name);
 const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-const builder = 'esbuild';
+/** What bundles, and what the page of the web screen is bundled from. */
+const builders = Object.keys(manifest.devDependencies).filter(name =>
+	/^(?:esbuild$|@xterm\/(?:xterm$|addon-))/.test(name),
+);
 const inputs = ['source', '.build.js', '.npmrc', 'package-lock.json'];
 
 function fail(message) {
@@ -58,7 +61,7 @@ function buildElsewhere() {
 	process.once('exit', () => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
 	for (const name of inputs) cpSync(inRoot(name), join(folder, name), {recursive: true});
 	const {version, type, engines, overrides, dependencies, devDependencies} = manifest;
-	const needed = {...dependencies, [builder]: devDependencies[builder]};
+	const needed = {...dependencies, ...Object.fromEntries(builders.map(name => [name, devDependencies[name]]))};
 	writeFileSync(
 		join(folder, 'package.json'),
 		JSON.stringify({name: manifest.name, version, type, engines, overrides, dependencies: needed}),
@@ -99,7 +102,7 @@ function unlinkClone() {
 // A tarball holds what was built, and nothing to build it from.
 if (existsSync(inRoot('source'))) {
 	unlinkClone();
-	if ([builder, ...Object.keys(manifest.dependencies)].every(isThere)) {
+	if ([...builders, ...Object.keys(manifest.dependencies)].every(isThere)) {
 		if (!run(process.execPath, ['.build.js'], root)) fail('see above');
 	} else if (!isBuilt()) buildElsewhere();
 }

@@ -95,6 +95,7 @@ export async function openBareScreen(
 		version: '1.0.0',
 		detachable: true,
 		stays: false,
+		visiting: false,
 		config: undefined,
 		state: () => state,
 		layout: () => {

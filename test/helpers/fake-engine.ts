@@ -2,7 +2,6 @@ import type {Command, Reply} from '../../source/api/command.ts';
 import type {CreationView} from '../../source/api/creation.ts';
 import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
-import type {FeedsView} from '../../source/api/feeds-view.ts';
 import type {FoldersView} from '../../source/api/folders-view.ts';
 import type {FoundTorrent, NetworkView} from '../../source/api/network-view.ts';
 import type {
@@ -20,7 +19,6 @@ import type {
 	Watch,
 } from '../../source/api/snapshot.ts';
 import {UserError} from '../../source/base/errors.ts';
-import {fakeFeeds} from './fake-feeds.ts';
 import {fakeFolders, fakeFound, fakeNetwork, findFake} from './fake-network.ts';
 
 /** A seeded random number generator: 0 <= x < 1. */
@@ -155,7 +153,6 @@ export class FakeEngine implements EngineClient {
 	network: NetworkView = fakeNetwork;
 	found: readonly FoundTorrent[] = fakeFound;
 	folders: FoldersView = fakeFolders;
-	feeds: FeedsView = fakeFeeds;
 	silentCatalogue = false;
 	/** Id of one more torrent that is here. */
 	also: string | undefined;
@@ -373,6 +370,11 @@ export class FakeEngine implements EngineClient {
 
 	#wantedPiece(piece: number): boolean {
 		return (this.#priority[this.#fileOf(piece)] ?? 2) > 0;
+	}
+
+	/** How many watch it now. */
+	get watching(): number {
+		return this.#listeners.size;
 	}
 
 	/** Lets time pass in steps of a quarter of a second and tells who watches. */
@@ -654,7 +656,6 @@ export class FakeEngine implements EngineClient {
 			...(watch.torrents && {torrents: this.#all()}),
 			...(watch.creations && {creations: this.creations}),
 			...(watch.network && {network: this.network, folders: this.folders}),
-			...(watch.feeds && {feeds: this.feeds}),
 			...(part && {
 				torrent: ours
 					? {

@@ -12,12 +12,14 @@ import {hookOptions} from './hook-options.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
+import {webOptions} from './web-options.js';
 
 /** The options that the config file may set. */
 export const configOptions = {
 	...torrentOptions,
 	...engineOptions,
 	...hookOptions,
+	...webOptions,
 	...stateOptions,
 	...logOptions,
 	...screenOptions,

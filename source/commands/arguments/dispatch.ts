@@ -40,6 +40,7 @@ const loaders = {
 	import: async () => (await import('../verbs/import.js')).command,
 	dht: async () => (await import('../verbs/dht.js')).command,
 	log: async () => (await import('../verbs/log.js')).command,
+	web: async () => (await import('../verbs/web.js')).command,
 	pause: async () => (await import('../verbs/pause.js')).command,
 	resume: async () => (await import('../verbs/resume.js')).command,
 	remove: async () => (await import('../verbs/remove.js')).command,

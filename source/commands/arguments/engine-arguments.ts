@@ -4,6 +4,7 @@ import {engineOptions, logOptions, torrentOptions} from './flags.js';
 import {hookOptions} from './hook-options.js';
 import {optionName} from './option-names.js';
 import {goalOptions} from './seed-goal-values.js';
+import {webOptions} from './web-options.js';
 
 /** What an engine takes for itself, for all its torrents. */
 export const ownOptions = {
@@ -17,6 +18,7 @@ export const ownOptions = {
 	keepLastSeed: torrentOptions.keepLastSeed,
 	...engineOptions,
 	...hookOptions,
+	...webOptions,
 	...logOptions,
 } as const satisfies Options;
 
@@ -44,10 +46,19 @@ const fixed = [
 	'allocation',
 	'minFreeSpace',
 	'name',
+	'web',
+	'webBase',
+	'webHost',
+	'webPasswordFile',
 ] as const;
 
+const told = {...engineOptions, ...webOptions} as const;
+
+/** What lives beside an engine cannot be typed everywhere. */
+type Told = Flags<typeof engineOptions> & Partial<Flags<typeof webOptions>>;
+
 /** The options an engine is started with, as it tells them to whoever connects. */
-export function describeOptions(flags: Flags<typeof engineOptions>): Record<string, unknown> {
+export function describeOptions(flags: Told): Record<string, unknown> {
 	return Object.fromEntries(fixed.map(key => [key, flags[key] ?? null]));
 }
 
@@ -85,7 +96,7 @@ export function startedWith(about: Readonly<Record<string, unknown>>, dir: strin
 		const value = about[key];
 		const name = optionName(key);
 		if (value === null || value === undefined) return [];
-		const {kind} = engineOptions[key];
+		const {kind} = told[key];
 		if (kind === 'off') return value === false ? [`--no-${name}`] : [];
 		if (kind === 'on') return value === true ? [`--${name}`] : [];
 		return [value].flat().map(item => `--${name}=${item}`);
@@ -96,13 +107,13 @@ export function startedWith(about: Readonly<Record<string, unknown>>, dir: strin
 /** Those of the options that were typed that the engine which runs was started without, by their long names. */
 export function differences(
 	about: Readonly<Record<string, unknown>>,
-	flags: Flags<typeof engineOptions>,
+	flags: Told,
 	given: ReadonlySet<string>,
 ): string[] {
 	return fixed
-		.filter(key => given.has(key) && !('hidden' in engineOptions[key]))
+		.filter(key => given.has(key) && !('hidden' in told[key]))
 		.filter(key => JSON.stringify(about[key]) !== JSON.stringify(flags[key] ?? null))
-		.map(key => `--${engineOptions[key].kind === 'off' ? 'no-' : ''}${optionName(key)}`);
+		.map(key => `--${told[key].kind === 'off' ? 'no-' : ''}${optionName(key)}`);
 }
 
 /** The options that were typed as words for the engine that is started: it reads the config file by itself. */

@@ -133,6 +133,12 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui dht', 'whether torrents without trackers can be found, and if not why'],
 		["tortui dht --json | jq '.networks[].nodes'", 'how many nodes it knows, for a script'],
 	],
+	web: [
+		['tortui web', 'a link for a browser on this machine'],
+		['tortui web 0.0.0.0:9092', 'for everybody on the network who is given a link'],
+		['tortui web --read-only', 'a link for somebody who may only look'],
+		['tortui config set web 9092', 'the engine itself offers it, whenever it runs'],
+	],
 	pause: [['tortui pause all', 'hold every torrent']],
 	resume: [['tortui resume debian', 'let the one with this in its name go on']],
 	remove: [

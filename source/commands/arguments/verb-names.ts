@@ -34,6 +34,7 @@ export const verbNames = [
 	'import',
 	'dht',
 	'log',
+	'web',
 	'pause',
 	'resume',
 	'remove',

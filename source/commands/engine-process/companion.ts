@@ -7,6 +7,8 @@ export interface CompanionGround {
 	readonly stateDir: string;
 	readonly env: NodeJS.ProcessEnv;
 	readonly version: string;
+	/** The file that was started, to start another process of it. */
+	readonly program: string;
 }
 
 /** What lives beside an engine in its process and is one of its clients: a server for remotes, scripts that are called. */

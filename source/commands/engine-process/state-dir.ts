@@ -7,6 +7,7 @@ import {requireOwnFolder} from './own-folder.js';
 /** The folders in it; what others put there would be believed. */
 const inner = [
 	'get',
+	'web',
 	...['resume', 'spare', 'parts', 'speed', 'torrents'].flatMap(name => [name, join('get', name)]),
 ];
 

@@ -105,7 +105,7 @@ export const command = defineCommand({
 	words: [0, 0],
 	config: true,
 	options,
-	async run(args, {env, version}) {
+	async run(args, {env, version, program}) {
 		const {flags, given} = args;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const sections = readSections(env);
@@ -149,7 +149,7 @@ export const command = defineCommand({
 				const read = () => configuration(args, env);
 				const now = {flags, ...sections};
 				const engine = new ReloadingEngine(automated.engine, now, read, configured, liveOptions);
-				const ground = {engine, stateDir, env, version};
+				const ground = {engine, stateDir, env, version, program};
 				const companions = await accompany(ground, now);
 				async function configured(changed: Configuration): Promise<void> {
 					await automated.apply(changed);

@@ -81,7 +81,6 @@ function targetOf(
 	elements: ItemElements,
 	base: string,
 	infoHash: string | undefined,
-	title: string,
 ): FeedTarget | undefined {
 	const enclosures = enclosuresOf(elements, base);
 	const page = pageOf(elements, base);
@@ -101,8 +100,7 @@ function targetOf(
 	if (open !== undefined) return {kind: 'page', url: open.url};
 	if (infoHash !== undefined) {
 		const kind = infoHash.length === 40 ? 'btih:' : 'btmh:1220';
-		const name = title === '' ? '' : `&dn=${encodeURIComponent(title.toWellFormed())}`;
-		return {kind: 'magnet', url: `magnet:?xt=urn:${kind}${infoHash}${name}`};
+		return {kind: 'magnet', url: `magnet:?xt=urn:${kind}${infoHash}`};
 	}
 	return page === undefined || links.length > 0 ? undefined : {kind: 'page', url: page};
 }
@@ -149,9 +147,9 @@ function count(text: string | undefined): number | undefined {
 /** What an item says. Undefined when it says nothing by which it could be told from others. */
 export function itemOf(elements: ItemElements, base: string): FeedItem | undefined {
 	const said = hashOf(elements.attr('infohash') ?? elements.first('*:infohash'));
-	const written = lineOf(elements.first('title', '*:title') ?? '');
-	const target = targetOf(elements, base, said, written);
+	const target = targetOf(elements, base, said);
 	const infoHash = said ?? (target?.kind === 'magnet' ? hashOfMagnet(target.url) : undefined);
+	const written = lineOf(elements.first('title', '*:title') ?? '');
 	const title = written || lineOf(elements.first('description', 'summary') ?? '') || target?.url || '';
 	const key = elements.first('guid', 'id') ?? target?.url ?? title;
 	if (key === '') return undefined;

@@ -60,8 +60,6 @@ function pageRows(screen: ScreenContext, list: ListName): number {
 			? layout.torrents
 			: list === 'found' || list === 'people' || list === 'shared'
 				? layout.network?.[list]
-				: list === 'feeds' || list === 'items' || list === 'rules'
-					? layout.feeds?.[list]
-					: layout.panes[list];
+				: layout.panes[list];
 	return Math.max(1, (area?.rows ?? 10) - 3);
 }

@@ -8,6 +8,8 @@ const answerTime: Millis = 1000;
 
 /** Leaves, or asks whether downloads, and torrents that are being made, shall go on when some are at work. */
 export function quit(screen: ScreenContext): void {
+	// Who only looks in takes nothing along, and comes back the same way.
+	if (screen.visiting) return screen.leave({how: 'detach'});
 	let isOpen = false;
 	const open = () => {
 		if (!isOpen) screen.setDialog({kind: 'quit'});

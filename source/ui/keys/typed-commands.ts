@@ -20,5 +20,12 @@ export const typedCommands: readonly ScreenKey[] = inGroup('Screen', [
 	defineKey({...typed, name: 'range', run: (screen, _, named) => setRange(screen, named, 1)}),
 	defineKey({...typed, name: 'torrent', run: (screen, _, name) => openTorrentNamed(screen, name)}),
 	defineKey({...typed, name: 'frames', run: (screen, _, name) => setFrames(screen, name)}),
-	defineKey({...typed, name: 'stop', run: screen => screen.leave({how: 'stop'})}),
+	defineKey({
+		...typed,
+		name: 'stop',
+		run: screen => {
+			if (screen.visiting) screen.say('The engine is not ended from here.', 'warn');
+			else screen.leave({how: 'stop'});
+		},
+	}),
 ]);

@@ -26,6 +26,8 @@ export interface ScreenContext {
 	readonly detachable: boolean;
 	/** Whether the engine goes on when the screen is left, also with nothing at work. */
 	readonly stays: boolean;
+	/** Whether somebody looks in from elsewhere, such as a browser: leaving never ends the engine, and there is no shell. */
+	readonly visiting: boolean;
 	state(): ScreenState;
 	layout(): Layout;
 	/** Every command: those of keys, with a person's own ones, and those that are only typed. */

@@ -36,6 +36,8 @@ export interface ScreenOptions {
 	readonly detachable?: boolean | undefined;
 	/** Whether the engine goes on when the screen is left, also with nothing at work; no when left out. */
 	readonly stays?: boolean | undefined;
+	/** Whether the engine is somebody else's machine: leaving never ends it, and there is no shell to go back to. */
+	readonly visiting?: boolean | undefined;
 	/** A path that somebody typed, in full: `~/x` and `x` become absolute. As it is when left out. */
 	readonly fullPath?: ((path: string) => string) | undefined;
 	/** The paths of what is there that begin like one, as it was typed; folders end with `/`. */

@@ -57,6 +57,7 @@ export class ScreenSession implements ScreenContext {
 	readonly version: string;
 	readonly detachable: boolean;
 	readonly stays: boolean;
+	readonly visiting: boolean;
 	readonly config: ConfigFile | undefined;
 	readonly openFile: ((path: string) => void) | undefined;
 	readonly saveFile: ScreenOptions['saveFile'];
@@ -96,6 +97,7 @@ export class ScreenSession implements ScreenContext {
 		this.version = options.version;
 		this.detachable = options.detachable ?? true;
 		this.stays = options.stays ?? false;
+		this.visiting = options.visiting ?? false;
 		this.config = prefs?.config;
 		this.openFile = options.openFile;
 		this.saveFile = options.saveFile;
@@ -174,16 +176,13 @@ export class ScreenSession implements ScreenContext {
 
 	layout(): Layout {
 		const {columns, rows, view, model} = this.state();
-		const {screen, pane, grow, density, feedPart} = view;
+		const {screen, pane, grow, density} = view;
 		const part = view.network.pane === 'search' ? 'found' : view.network.pane;
 		const {overview} = model.torrent ?? {};
 		const unknown = overview !== undefined && isUnknown(overview);
-		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part} ${feedPart}`;
+		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part}`;
 		if (this.#layout?.key !== key)
-			this.#layout = {
-				key,
-				layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part, feedPart}),
-			};
+			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part})};
 		return this.#layout.layout;
 	}
 
@@ -238,6 +237,7 @@ export class ScreenSession implements ScreenContext {
 	}
 
 	suspend(): void {
+		if (this.visiting) return this.say('There is no shell here to go back to.', 'warn');
 		this.#guard.suspend();
 	}
 

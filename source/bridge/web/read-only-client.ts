@@ -1,0 +1,45 @@
+import type {Command, CommandType, Reply} from '../../api/command.js';
+import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {Update, Watch} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
+
+/** What changes nothing, here or elsewhere, and asks nobody whom the visitor names. All that is not listed is refused. */
+const looking: ReadonlySet<CommandType> = new Set<CommandType>([
+	'session.list',
+	'session.dht',
+	'torrent.export',
+	'piece.inspect',
+	'folders.list',
+	'network.search',
+	'network.browse',
+	'network.look',
+]);
+
+/** An engine for those who may only look: everything that would change something is refused, and says so. */
+export class ReadOnlyClient implements EngineClient {
+	readonly closed: Promise<string>;
+	readonly #engine: EngineClient;
+
+	constructor(engine: EngineClient) {
+		this.#engine = engine;
+		this.closed = engine.closed;
+	}
+
+	get saidGoodbye(): boolean {
+		return this.#engine.saidGoodbye ?? false;
+	}
+
+	async send(command: Command): Promise<Reply> {
+		if (!looking.has(command.type) || ('tracker' in command && command.tracker !== undefined))
+			throw new UserError('read-only', 'You may only look here: nothing was changed.');
+		return this.#engine.send(command);
+	}
+
+	watch(watch: Watch, listener: (update: Update) => void): Watching {
+		return this.#engine.watch(watch, listener);
+	}
+
+	close(): void {
+		this.#engine.close();
+	}
+}
