@@ -129,7 +129,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.remove': {id: text, withData: flag},
 	'torrent.verify': {id: text},
 	'torrent.move': {id: text, dir: text},
-	'torrent.rename': {id: text, fileIndex: count, name: text},
+	'torrent.rename': {id: text, fileIndex: count, name: text, depth: optional(count)},
 	'torrent.reannounce': {id: text},
 	'torrent.sequential': {id: text, on: flag},
 	'torrent.superSeed': {id: text, on: flag},

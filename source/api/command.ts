@@ -120,7 +120,14 @@ export type Command =
 	| {readonly type: 'torrent.remove'; readonly id: string; readonly withData: boolean}
 	| {readonly type: 'torrent.verify'; readonly id: string}
 	| {readonly type: 'torrent.move'; readonly id: string; readonly dir: string}
-	| {readonly type: 'torrent.rename'; readonly id: string; readonly fileIndex: number; readonly name: string}
+	/** Gives a file another name; with `depth` the folder that is so far down its path, 0 for the first, for this file alone. */
+	| {
+			readonly type: 'torrent.rename';
+			readonly id: string;
+			readonly fileIndex: number;
+			readonly name: string;
+			readonly depth?: number;
+	  }
 	| {readonly type: 'torrent.reannounce'; readonly id: string}
 	| {readonly type: 'torrent.sequential'; readonly id: string; readonly on: boolean}
 	| {readonly type: 'torrent.superSeed'; readonly id: string; readonly on: boolean}

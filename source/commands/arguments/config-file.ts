@@ -12,6 +12,7 @@ import {hookOptions} from './hook-options.js';
 import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
+import {rpcOptions} from './rpc-options.js';
 import {webOptions} from './web-options.js';
 
 /** The options that the config file may set. */
@@ -20,6 +21,7 @@ export const configOptions = {
 	...engineOptions,
 	...hookOptions,
 	...webOptions,
+	...rpcOptions,
 	...stateOptions,
 	...logOptions,
 	...screenOptions,

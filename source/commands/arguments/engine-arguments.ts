@@ -3,6 +3,7 @@ import type {Flags, Options} from './command.js';
 import {engineOptions, logOptions, torrentOptions} from './flags.js';
 import {hookOptions} from './hook-options.js';
 import {optionName} from './option-names.js';
+import {rpcOptions} from './rpc-options.js';
 import {goalOptions} from './seed-goal-values.js';
 import {webOptions} from './web-options.js';
 
@@ -19,6 +20,7 @@ export const ownOptions = {
 	...engineOptions,
 	...hookOptions,
 	...webOptions,
+	...rpcOptions,
 	...logOptions,
 } as const satisfies Options;
 

@@ -51,7 +51,13 @@ export async function executeForTorrent(
 			requireFiles(torrent, [command.fileIndex]);
 			return refuse(
 				await movedBy(done =>
-					torrent.post({type: 'rename', file: command.fileIndex, name: command.name, done}),
+					torrent.post({
+						type: 'rename',
+						file: command.fileIndex,
+						name: command.name,
+						depth: command.depth,
+						done,
+					}),
 				),
 			);
 		case 'torrent.sequential':

@@ -123,11 +123,12 @@ export class Relocation {
 	}
 
 	/**
-	 * Gives one file another name in the folder where it is. What cannot be in a name is taken out of it.
+	 * Gives one file another name in the folder where it is, or another folder. What cannot be in a name is taken out of it.
 	 *
+	 * @param depth which part of its path is called so: the last when left out
 	 * @throws {RangeError} when there is no such file
 	 */
-	async rename(file: number, name: string): Promise<StorageFailure | undefined> {
+	async rename(file: number, name: string, depth?: number): Promise<StorageFailure | undefined> {
 		const owner = this.#owner;
 		const entry = owner.metainfo.files[file];
 		if (entry === undefined || entry.pad) throw new RangeError(`there is no file ${file}`);
@@ -135,8 +136,9 @@ export class Relocation {
 		const nameless = settling && (await settling);
 		if (nameless !== undefined) return nameless;
 		const before = owner.renamed.get(file) ?? entry.path;
-		const path = [...before.slice(0, -1), sanitizePathElement(new TextEncoder().encode(name))];
-		if (path.at(-1) === before.at(-1)) return undefined;
+		const at = Math.min(depth ?? before.length, before.length - 1);
+		const path = before.with(at, sanitizePathElement(new TextEncoder().encode(name)));
+		if (path[at] === before[at]) return undefined;
 		const steps = this.#steps(
 			() => ({dir: owner.dir, renamed: [[file, path]]}),
 			() => {
@@ -150,7 +152,11 @@ export class Relocation {
 				storage.rename(file, path, steps),
 		);
 		await steps.over();
-		if (failure === undefined) owner.log('info', `renamed ${before.join('/')} to ${path.at(-1)}`);
+		if (failure === undefined)
+			owner.log(
+				'info',
+				`renamed ${before.join('/')} to ${depth === undefined ? path.at(-1) : path.join('/')}`,
+			);
 		return failure;
 	}
 
@@ -170,8 +176,13 @@ export class Relocation {
 		if (dir !== owner.dir) return void (await this.move(dir));
 		const entry = file === undefined ? undefined : owner.metainfo.files[file];
 		if (file === undefined || entry === undefined) return;
-		const name = (new Map(renamed).get(file) ?? entry.path).at(-1)!;
-		const failure = await this.rename(file, name);
+		const goal = new Map(renamed).get(file) ?? entry.path;
+		const now = owner.renamed.get(file) ?? entry.path;
+		const depth = Math.max(
+			0,
+			now.findIndex((part, at) => part !== goal[at]),
+		);
+		const failure = await this.rename(file, goal[depth]!, depth);
 		if (failure !== undefined) owner.log('error', failure.message);
 	}
 

@@ -91,7 +91,14 @@ export type TorrentEvent =
 	| {readonly type: 'addWebSeeds'; readonly urls: readonly string[]}
 	/** Its files go to another folder. */
 	| {readonly type: 'move'; readonly dir: string; readonly done: Moved}
-	| {readonly type: 'rename'; readonly file: number; readonly name: string; readonly done: Moved}
+	| {
+			readonly type: 'rename';
+			readonly file: number;
+			readonly name: string;
+			/** Which part of its path: the last when left out. */
+			readonly depth?: number | undefined;
+			readonly done: Moved;
+	  }
 	/** What was cut short in an earlier session begins anew. */
 	| {readonly type: 'moveAgain'; readonly place: OtherPlace}
 	| {readonly type: 'stored'; readonly piece: number}

@@ -361,8 +361,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'deadline':
 				return this.#setDeadline(event.pieces, event.within, event.step ?? 0);
 			case 'rename':
-				this.#afterCompletion.named(event.file);
-				return event.done(content?.relocation.rename(event.file, event.name) ?? noFailure);
+				if (event.depth === undefined) this.#afterCompletion.named(event.file);
+				return event.done(content?.relocation.rename(event.file, event.name, event.depth) ?? noFailure);
 			case 'moveAgain':
 				return void content?.relocation.again(event.place);
 			case 'stored':
