@@ -150,6 +150,8 @@ export interface SessionView {
 	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */
 	readonly freeSpace?: Bytes | undefined;
+	/** Downloads that wait for room on their disks; left out when there are none. */
+	readonly waitingForRoom?: number | undefined;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
 	/** Connections a torrent may have that is added without a number. */

@@ -114,7 +114,16 @@ export function optionsOf(rule: FeedRule): AddOptions {
 		...(goal !== undefined && {goal}),
 		...(maxDownload !== undefined && {maxDownload}),
 		...(maxUpload !== undefined && {maxUpload}),
-		// Whoever has it already has it as they wanted it.
-		usual: ['dir', 'label', 'paused', 'select', 'sequential', 'goal', 'maxDownload', 'maxUpload'],
+		// Whoever has it already has it as they wanted it. A folder that is named goes before that of the label.
+		usual: [
+			...(dir === undefined ? ['dir'] : []),
+			'label',
+			'paused',
+			'select',
+			'sequential',
+			'goal',
+			'maxDownload',
+			'maxUpload',
+		],
 	};
 }

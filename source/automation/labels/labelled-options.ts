@@ -23,11 +23,10 @@ export function labelledOptions(options: AddOptions, labels: Labels): AddOptions
 		usual.add('dir');
 	}
 	for (const limit of limits) {
-		if (settings[limit] === undefined || (options[limit] !== undefined && !usual.has(limit))) continue;
+		if (settings[limit] === undefined || options[limit] !== undefined) continue;
 		more[limit] = settings[limit];
 		// They are as much asked for as the label is.
 		if (usual.has('label')) usual.add(limit);
-		else usual.delete(limit);
 	}
 	const {usual: _, ...rest} = options;
 	return {...rest, ...more, ...(usual.size > 0 && {usual: [...usual]})};

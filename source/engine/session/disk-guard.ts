@@ -1,3 +1,4 @@
+import type {SessionView} from '../../api/snapshot.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {Disk} from '../../io/disk/disk.js';
@@ -70,15 +71,27 @@ export class DiskGuard implements SessionService {
 	tick(now: Millis): void {
 		if (this.#floor === undefined) return;
 		const wanting = new Set<string>();
+		const kept = new Set<string>();
 		let rate = 0;
 		for (const torrent of this.#setup.torrents.values()) {
-			if (!torrent.runs || torrent.hasAllWanted) continue;
+			// One that is only looked at may be wanting in a moment.
+			if (torrent.settings.wanted) kept.add(torrent.dir);
+			if (!isWanting(torrent)) continue;
 			wanting.add(torrent.dir);
 			rate += torrent.stats.download.rate(now);
 		}
-		for (const dir of this.#levels.keys()) if (!wanting.has(dir)) this.#levels.delete(dir);
+		for (const dir of this.#levels.keys()) if (!kept.has(dir)) this.#levels.delete(dir);
 		const due = [...wanting].filter(dir => !((this.#levels.get(dir)?.nextAt(rate) ?? now) > now));
 		if (due.length > 0) this.#look(due);
+	}
+
+	view(): Partial<SessionView> {
+		if (this.#floor === undefined) return {};
+		let waiting = 0;
+		for (const torrent of this.#setup.torrents.values())
+			if (isWanting(torrent) && torrent.content !== undefined && this.#levels.get(torrent.dir)?.isLow)
+				waiting++;
+		return waiting > 0 ? {waitingForRoom: waiting} : {};
 	}
 
 	/** A disk that hangs is not asked again before it has answered. */
@@ -121,13 +134,17 @@ export class DiskGuard implements SessionService {
 			.join(', ');
 		const where =
 			places.length > mostNamed ? `${named} and ${places.length - mostNamed} more folders` : named;
-		const free = sizeText(this.#levels.get(first.dir)?.free ?? 0);
-		const kept = `${sizeText(this.#floor)} are kept free (min-free-space)`;
+		const free = `${sizeText(this.#levels.get(first.dir)?.free ?? 0)} free in ${where}`;
 		this.#setup.log(
 			level,
 			level === 'warn'
-				? `${free} free where ${where} is, ${kept}: downloads there wait for room`
-				: `${free} free where ${where} is: downloads there go on`,
+				? `downloads wait for room: ${free}, ${sizeText(this.#floor)} are kept free (min-free-space)`
+				: `downloads go on: ${free}`,
 		);
 	}
+}
+
+/** Whether it would download, were it its turn. */
+function isWanting({runs, hasAllWanted}: Torrent): boolean {
+	return runs && !hasAllWanted;
 }

@@ -69,7 +69,10 @@ export function sessionHeader(
 		[working > 0 ? `  ${glyphs.down} ${working}` : '', 'down'],
 		[seeding > 0 ? `  ${glyphs.up} ${seeding}` : '', 'up'],
 	];
-	const note = folderNote(folders);
+	const waiting = session?.waitingForRoom ?? 0;
+	const room: Row =
+		waiting > 0 ? [[`  ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for room on the disk`, 'warn']] : [];
+	const note = [...room, ...folderNote(folders)];
 	const hasPlace = rowWidth([...title, ...note, ...right]) < columns;
 	const first = spread(hasPlace ? [...title, ...note] : title, right, columns);
 	if (rows < 2) return [first];

@@ -26,7 +26,7 @@ const options: ReadonlyArray<readonly [what: string, given: AddOptions, becomes:
 	],
 	[
 		'what is only usual does not',
-		{label: 'iso', dir: '/cwd', maxUpload: 7, usual: ['dir', 'maxUpload', 'select']},
+		{label: 'iso', dir: '/cwd', usual: ['dir', 'select']},
 		{label: 'iso', dir: '/isos', maxUpload: 100, usual: ['dir', 'select']},
 	],
 	[

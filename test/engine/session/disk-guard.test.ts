@@ -5,7 +5,7 @@ import {describe, test} from 'node:test';
 import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
 import {DiskService} from '../../../source/io/disk/disk-service.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
-import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
+import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {mountDisk} from '../../helpers/small-disk.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
@@ -51,6 +51,14 @@ describe('the room that is kept free', {concurrency: true}, () => {
 			text: 'waits for room on the disk: 977 KiB free, 977 KiB are kept free',
 		});
 		assert.equal((await engine.view(seed)).state, 'seeding');
+		const waiting = await new Promise(resolve => {
+			const watching = engine.session.watch({interval: 50, session: true}, ({session}) => {
+				if (session === undefined) return;
+				resolve(session.waitingForRoom);
+				queueMicrotask(() => watching.stop());
+			});
+		});
+		assert.equal(waiting, 1);
 		free = floor + 1;
 		const late = await seedTorrent(engine, testTorrent(space, 'late', [['z.bin', 200_000]]));
 		assert.equal((await engine.view(id)).state, 'queued', 'a little more than the floor is not enough');
@@ -58,10 +66,10 @@ describe('the room that is kept free', {concurrency: true}, () => {
 		free = floor * 1.1;
 		await engine.sees(id, 'goes on', ({state}) => state === 'downloading' || state === 'seeding');
 		await engine.sees(id, 'is here', ({state}) => state === 'seeding');
-		const told = engine.log.filter(line => /free where/.test(line));
+		const told = engine.log.filter(line => /downloads (?:wait|go on)/.test(line));
 		assert.deepEqual(told, [
-			`warn: 977 KiB free where ${space.path('engine-data')} is, 977 KiB are kept free (min-free-space): downloads there wait for room`,
-			`info: 1 MiB free where ${space.path('engine-data')} is: downloads there go on`,
+			`warn: downloads wait for room: 977 KiB free in ${space.path('engine-data')}, 977 KiB are kept free (min-free-space)`,
+			`info: downloads go on: 1 MiB free in ${space.path('engine-data')}`,
 		]);
 	});
 
@@ -170,12 +178,14 @@ describe('the room that is kept free', {concurrency: true}, () => {
 		const seeder = await openTestSession(space, 'seeder', {maxUpload: 1_000_000});
 		await seedTorrent(seeder, torrent);
 		writeFileSync(join(dir, 'ballast'), new Uint8Array(3_000_000));
-		const engine = await openTestSession(space, 'engine', {queue, minFreeSpace: 2_000_000});
+		const clock = new PushedClock();
+		const engine = await openTestSession(space, 'engine', {queue, minFreeSpace: 2_000_000, clock});
 		const id = await engine.add(torrent, {dir, peers: [`127.0.0.1:${seeder.port}`]});
 		await engine.says(id, 'queued', /waits for room on the disk/);
 		const {bavail, bsize} = statfsSync(dir);
 		assert.ok(bavail * bsize > 0, 'it is not full');
 		unlinkSync(join(dir, 'ballast'));
+		clock.push(20_000);
 		await engine.sees(id, 'is here', ({state}) => state === 'seeding');
 	});
 });

@@ -47,6 +47,15 @@ test('what is said of the mapping is left out where there is no room for all of 
 	assert.match(row(40), /^ port 6881 mapped {3}0 peers/);
 });
 
+test('downloads that wait for room are counted beside the torrents', () => {
+	const title = (waitingForRoom: number | undefined, columns = 80) =>
+		rowText(sessionHeader({...session, waitingForRoom}, [], {columns, rows: 2}, look)[0]!);
+	assert.doesNotMatch(title(undefined), /room/);
+	assert.match(title(1), /^ tortui 0 torrents {2}1 waits for room on the disk /);
+	assert.match(title(12), /12 wait for room on the disk /);
+	assert.doesNotMatch(title(12, 50), /room/);
+});
+
 test('what is hashed for a shared folder stands beside the torrents where there is room, and which folder is gone', () => {
 	const folder = {
 		dir: '/srv/share',
