@@ -17,6 +17,8 @@ import type {Workspace} from './workspace.ts';
 /** An engine that remembers what it was told. */
 class HeardEngine implements LocalEngine {
 	readonly heard: Command[] = [];
+	readonly updates: Update[] = [];
+	watchers = 0;
 	readonly closed: Promise<string>;
 	readonly #engine: LocalEngine;
 
@@ -31,7 +33,11 @@ class HeardEngine implements LocalEngine {
 	}
 
 	watch(watch: Watch, listener: (update: Update) => void): Watching {
-		return this.#engine.watch(watch, listener);
+		this.watchers++;
+		return this.#engine.watch(watch, update => {
+			this.updates.push(update);
+			listener(update);
+		});
 	}
 
 	stop(): Promise<void> {
@@ -45,6 +51,10 @@ class HeardEngine implements LocalEngine {
 export interface DrivenEngine extends TestSession {
 	/** What came in through the socket so far. */
 	readonly heard: readonly Command[];
+	/** How many began to watch so far. */
+	readonly watchers: number;
+	/** Whether one of them was told such a thing since this was asked last. */
+	told(probe: (update: Update) => boolean): boolean;
 	/** What its config file says from now on; it is told by `config reload`. */
 	configure(settings: object): void;
 	/** Runs a command line in this process. */
@@ -57,7 +67,11 @@ export async function openDrivenEngine(
 	home = 'driven',
 	options: Partial<SessionOptions> = {},
 ): Promise<DrivenEngine> {
-	const test = await openTestSession(space, home, options);
+	const test = await openTestSession(space, home, {
+		makeTorrent: async (made, events, signal) =>
+			(await import('../../source/creator/creation-thread.ts')).createTorrentAside(made, events, signal),
+		...options,
+	});
 	const stateDir = space.path(home);
 	const env = {
 		TORTUI_HOME: stateDir,
@@ -87,10 +101,21 @@ export async function openDrivenEngine(
 	);
 	const served = await serveEngine(engine, socketPath(stateDir, env), {version: '1.2.3', about: {}});
 	void engine.closed.then(why => served.close(why));
-	space.defer(() => served.close('the test is over'));
+	space.defer(async () => {
+		await served.close('the test is over');
+		await engine.stop();
+	});
 	return {
 		...test,
 		heard: engine.heard,
+		get watchers() {
+			return engine.watchers;
+		},
+		told(probe) {
+			const found = engine.updates.some(probe);
+			if (found) engine.updates.length = 0;
+			return found;
+		},
 		configure: settings =>
 			writeFileSync(space.path(`${home}-config`, 'tortui', 'config.json'), JSON.stringify(settings)),
 		type: (...argv) => run(argv, {env}),

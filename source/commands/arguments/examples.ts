@@ -54,7 +54,24 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	add: [['tortui add debian.torrent -d ~/Downloads --paused --label linux', 'hand it to the running engine']],
 	list: [
 		['tortui list', 'a table of the torrents'],
+		["tortui list --filter 'label=iso and seeding' --sort size", 'some of them'],
 		["tortui list | awk -F'\\t' '$2 == \"seeding\" {print $9}'", 'the names of those that seed'],
+	],
+	wait: [
+		['tortui wait debian --timeout 1h', 'until it is here'],
+		["tortui wait all --until 'seeding or failed'", 'until each does one of the two'],
+	],
+	watch: [
+		['tortui watch', 'what happens, line by line'],
+		[
+			'tortui watch --json --events | jq -r \'select(.event == "complete").name\'',
+			'what is complete, as it is',
+		],
+	],
+	preview: [['tortui preview https://example.org/album.torrent', 'what is in it, before it is added']],
+	creations: [
+		['tortui creations', 'how far the hashing is'],
+		['tortui creations end 1', 'no further'],
 	],
 	status: [
 		['tortui status', 'ports, rates, how many torrents there are'],

@@ -9,7 +9,7 @@ import {stateDirPath} from '../engine-process/state-dir.js';
 /** What can be asked of either. */
 export type NetworkCommand = Extract<
 	Command,
-	{readonly type: 'network.search' | 'network.browse' | 'network.look' | 'network.get'}
+	{readonly type: 'network.search' | 'network.browse' | 'network.look' | 'network.preview' | 'network.get'}
 >;
 
 /** Where what others share is asked for: the running engine, or the trackers themselves when none runs. */

@@ -3,6 +3,7 @@ import {mergedInWords} from '../../ui/text/merged.js';
 import {addOptions} from '../arguments/add-options.js';
 import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
+import {rate} from '../arguments/quantities.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
@@ -20,6 +21,15 @@ export const command = defineCommand({
 		...torrentOptions,
 		trackers: engineOptions.trackers,
 		paused: {kind: 'on', help: 'do not start yet'},
+		choose: {kind: 'on', help: 'fetch nothing before its files are chosen: tortui files ID --select'},
+		maxDownload: {
+			kind: 'value',
+			value: 'RATE',
+			read: rate,
+			help: 'bytes per second for it alone: 500K, 2M',
+		},
+		maxUpload: {kind: 'value', value: 'RATE', read: rate, help: 'the same for sending'},
+		repair: {kind: 'on', help: 'download what is there and wrong again, over it'},
 		label: {kind: 'value', value: 'TEXT', read: text => text, help: 'a label to find it by'},
 		...stateOptions,
 		...jsonOption,
@@ -40,6 +50,11 @@ export const command = defineCommand({
 		const options = {
 			...addOptions(flags, given),
 			...(flags.paused && {paused: true}),
+			...(flags.choose && {choose: true}),
+			...(flags.repair && {repair: true}),
+			// What the config file says of rates is meant for all together.
+			...(given.has('maxDownload') && flags.maxDownload !== undefined && {maxDownload: flags.maxDownload}),
+			...(given.has('maxUpload') && flags.maxUpload !== undefined && {maxUpload: flags.maxUpload}),
 			...(flags.label !== undefined && {label: flags.label}),
 		};
 		try {

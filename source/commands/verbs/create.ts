@@ -18,8 +18,9 @@ import {
 	tellSkipped,
 	versionNotes,
 } from '../arguments/create-options.js';
-import {jsonOption} from '../arguments/flags.js';
+import {jsonOption, stateOptions} from '../arguments/flags.js';
 import {redraws} from '../screen/terminal-kind.js';
+import {createInBackground} from '../torrents/create-in-background.js';
 import {interruption} from '../transfer/interruption.js';
 
 const barCells = 24;
@@ -76,12 +77,21 @@ export const command = defineCommand({
 	usage: ['create PATH [options]'],
 	summary: 'Writes a .torrent of a file or folder, and prints its magnet link.',
 	notes: [...versionNotes, ...contentNotes],
-	options: {...createOptions, ...jsonOption},
+	options: {
+		...createOptions,
+		background: {kind: 'on', help: 'the running engine makes it; its number is printed: tortui creations'},
+		seed: {kind: 'on', help: 'with --background: it is seeded then'},
+		...jsonOption,
+		...stateOptions,
+	},
 	words: [1, 1],
 	async run({input, flags}, context) {
 		const {stdout, stderr, env, warn} = context;
 		const path = input[0]!;
 		const options = await creation(path, flags, context);
+		if (flags.background) return createInBackground({...flags, options}, context);
+		if (flags.seed)
+			throw new UserError('usage', '--seed is for --background; tortui seed PATH makes one and seeds it', 2);
 		const output = flags.output === '-' ? undefined : resolve(flags.output ?? torrentName(path));
 		const rules = {force: flags.force, advice: outputAdvice};
 		// Hashing may take an hour: what is in the way is told before.

@@ -1,12 +1,17 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
+import {machineClock} from '../../io/machine/clock.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
 import {fit, terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
-import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
-import {stateDirPath} from '../engine-process/state-dir.js';
+import {nearest} from '../arguments/nearest.js';
+import type {ValueReader} from '../arguments/quantities.js';
+import {torrentFields} from '../filter/torrent-fields.js';
+import {filterNotes, readFilter} from '../filter/torrent-filter.js';
 import {printTable} from '../output/print-table.js';
+import {remoteOptions} from '../torrents/engine-options.js';
+import {withEngine} from '../torrents/with-engine.js';
 
 const heads = ['ID', 'State', 'Done', 'Size', 'Down', 'Up', 'ETA', 'Peers', 'Name'];
 const numeric = new Set(['Done', 'Size', 'Down', 'Up', 'ETA', 'Peers']);
@@ -68,28 +73,86 @@ function tabbed(view: TorrentView): string {
 	].join('\t');
 }
 
+/** The torrents in the order of a field; those of which it is not known come last. */
+function sorted(views: readonly TorrentView[], name: string, reverse: boolean, now: number): TorrentView[] {
+	const field = torrentFields[name]!;
+	const key = (view: TorrentView): string | number | undefined => {
+		switch (field.kind) {
+			case 'text':
+			case 'state':
+				return field.of(view)[0]?.toLowerCase();
+			case 'flag':
+				return Number(!field.of(view));
+			default:
+				return field.of(view, now);
+		}
+	};
+	const sign = reverse ? -1 : 1;
+	const keyed = views.map(view => [key(view), view] as const);
+	const order = ([one]: (typeof keyed)[number], [other]: (typeof keyed)[number]): number => {
+		if (one === undefined || other === undefined)
+			return Number(one === undefined) - Number(other === undefined);
+		return one < other ? -sign : one > other ? sign : 0;
+	};
+	return keyed.toSorted(order).map(([, view]) => view);
+}
+
+const sortField: ValueReader<string> = (value, where) => {
+	const name = value.trim().toLowerCase();
+	if (Object.hasOwn(torrentFields, name)) return name;
+	const guess = nearest(name, Object.keys(torrentFields));
+	const advice = guess ? `; did you mean ${guess}?` : ' (see: tortui list --help)';
+	throw new UserError('bad-value', `${where}: no field ${JSON.stringify(value)}${advice}`, 2);
+};
+
 /** The torrents of the running engine. */
 export const command = defineCommand({
 	name: 'list',
 	usage: ['list [options]'],
 	summary: 'Shows the torrents of the running engine.',
 	words: [0, 0],
-	options: {...jsonOption, ...stateOptions, verbose: logOptions.verbose},
+	options: {
+		filter: {
+			kind: 'list',
+			value: 'FILTER',
+			read: readFilter,
+			help: 'only those that fit (repeatable: all must)',
+		},
+		sort: {
+			kind: 'value',
+			value: 'FIELD',
+			read: sortField,
+			help: 'in the order of a field',
+			standard: 'queue',
+		},
+		reverse: {kind: 'on', help: 'the other way round'},
+		...remoteOptions,
+	},
 	notes: [
 		'A table on a terminal. In a pipe a line each, with tabs between: info-hash, state,',
 		'bytes that are had and wanted, bytes per second down and up, seconds left, peers,',
 		'name. --json: one array of all that is known about each.',
+		'',
+		...filterNotes,
 	],
-	async run({flags}, {env, version, stdout, stderr}) {
-		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
-		const {torrents = []} = await engine.send({type: 'session.list'});
-		engine.close();
-		if (flags.json) stdout.write(`${terminalJson(torrents, 2)}\n`);
-		else if (torrents.length === 0) stderr.write('no torrents yet; add one with: tortui add TORRENT\n');
-		else {
-			const lines = stdout.isTTY ? await torrentTable(torrents, stdout.columns || 80) : torrents.map(tabbed);
-			stdout.write(`${lines.join('\n')}\n`);
-		}
-		return 0;
+	run({flags, given}, context) {
+		return withEngine(flags, context, async engine => {
+			const {stdout, stderr} = context;
+			const {torrents: all = []} = await engine.send({type: 'session.list'});
+			const now = machineClock.wall();
+			const chosen = all.filter(view => flags.filter.every(fits => fits(view, now)));
+			const isSorted = given.has('sort') || flags.reverse;
+			const torrents = isSorted ? sorted(chosen, flags.sort ?? 'queue', flags.reverse, now) : chosen;
+			if (flags.json) stdout.write(`${terminalJson(torrents, 2)}\n`);
+			else if (all.length === 0) stderr.write('no torrents yet; add one with: tortui add TORRENT\n');
+			else if (torrents.length === 0) stderr.write('no torrent fits\n');
+			else {
+				const lines = stdout.isTTY
+					? await torrentTable(torrents, stdout.columns || 80)
+					: torrents.map(tabbed);
+				stdout.write(`${lines.join('\n')}\n`);
+			}
+			return 0 as const;
+		});
 	},
 });

@@ -12,7 +12,8 @@ import {choice, integer, text} from '../arguments/quantities.js';
 import {findEngine} from '../engine-process/ensure-engine.js';
 import {LogReader} from '../engine-process/log-reader.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
-import {interruption} from '../transfer/interruption.js';
+import {untilInterrupted} from '../torrents/until-interrupted.js';
+import {withEngine} from '../torrents/with-engine.js';
 
 /** As many as an engine keeps. */
 const mostLines = 1000;
@@ -46,6 +47,12 @@ const options = {
 		help: "what is no older than 10m, or since '14:30' or '2026-11-20 14:30'",
 	},
 	file: {kind: 'value', value: 'FILE', read: text, help: 'a log file instead of the running engine'},
+	say: {
+		kind: 'value',
+		value: 'TEXT',
+		read: text,
+		help: 'write a line into the log of the running engine, of --level info, warn or error',
+	},
 	...jsonOption,
 	...stateOptions,
 	log: {...logOptions.log, hidden: true},
@@ -152,10 +159,23 @@ async function show(
 	);
 }
 
+/** A script's own line among those of the engine. */
+function say(
+	line: string,
+	{level = 'info', stateDir}: Flags<typeof options>,
+	context: Context,
+): Promise<ExitStatus> {
+	if (level === 'debug') throw new UserError('usage', '--say: --level is info, warn or error', 2);
+	return withEngine({stateDir}, context, async engine => {
+		await engine.send({type: 'session.log', level, text: line});
+		return 0 as const;
+	});
+}
+
 /** What the engine says of what it does. */
 export const command = defineCommand({
 	name: 'log',
-	usage: ['log [-f] [-n N] [--level LEVEL] [--since WHEN] [--file FILE]'],
+	usage: ['log [-f] [-n N] [--level LEVEL] [--since WHEN] [--file FILE]', 'log --say TEXT'],
 	summary: 'Shows what the running engine says of what it does, or what stands in a log file.',
 	words: [0, 0],
 	config: true,
@@ -167,29 +187,14 @@ export const command = defineCommand({
 		'1970), level, text, and of the torrent it is about its id, torrent, and its name.',
 	],
 	async run({flags}, context): Promise<ExitStatus> {
+		if (flags.say !== undefined) return say(flags.say, flags, context);
 		const since = flags.since === undefined ? -Infinity : logSince(flags.since, Date.now());
 		const level = flags.level ?? (flags.verbose ? 'debug' : 'info');
-		const interrupted = interruption();
-		const gone = new Promise<void>(resolve => context.stdout.on('error', () => resolve()));
-		let isInterrupted = false;
-		void interrupted.first.then(() => {
-			isInterrupted = true;
+		const lines = flags.lines ?? (flags.since === undefined ? usualLines : Infinity);
+		return untilInterrupted(context, async over => {
+			const printer = new LogPrinter(level, since, flags.json, context);
+			await show(flags, {printer, count: lines, follow: flags.follow, level, over}, context);
+			return 0;
 		});
-		try {
-			await show(
-				flags,
-				{
-					printer: new LogPrinter(level, since, flags.json, context),
-					count: flags.lines ?? (flags.since === undefined ? usualLines : Infinity),
-					follow: flags.follow,
-					level,
-					over: Promise.race([interrupted.first, gone]),
-				},
-				context,
-			);
-		} finally {
-			interrupted.release();
-		}
-		return isInterrupted ? 130 : 0;
 	},
 });

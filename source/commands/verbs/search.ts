@@ -11,6 +11,7 @@ import {choice, integer, size, text} from '../arguments/quantities.js';
 import {askedTracker} from '../network/asked-tracker.js';
 import {foundLine, foundTable} from '../network/network-tables.js';
 import {type Network, openNetwork} from '../network/open-network.js';
+import {previewLines} from '../torrents/preview-lines.js';
 
 const usualLimit = 50;
 
@@ -37,6 +38,12 @@ const options = {
 		value: 'N',
 		read: text,
 		help: 'download the one of this number, or of this info-hash',
+	},
+	show: {
+		kind: 'value',
+		value: 'N',
+		read: text,
+		help: 'show what the one of this number, or of this info-hash, holds',
 	},
 	dir: torrentOptions.dir,
 	catalogue: {...engineOptions.catalogue, hidden: true},
@@ -75,7 +82,7 @@ async function findAll(
 	return all.slice(0, limit);
 }
 
-function chosen(found: readonly FoundTorrent[], which: string): FoundTorrent {
+function chosen(found: readonly FoundTorrent[], which: string, option: string): FoundTorrent {
 	const word = which.trim().toLowerCase();
 	const one = /^\d{1,4}$/.test(word)
 		? found[Number(word) - 1]
@@ -84,8 +91,8 @@ function chosen(found: readonly FoundTorrent[], which: string): FoundTorrent {
 	throw new UserError(
 		'no-such-number',
 		found.length === 0
-			? 'nothing was found: there is nothing to get'
-			: `--get ${which}: ${found.length} were found, give a number from 1 to ${found.length} or an info-hash`,
+			? `nothing was found: there is nothing to ${option}`
+			: `--${option} ${which}: ${found.length} were found, give a number from 1 to ${found.length} or an info-hash`,
 		2,
 	);
 }
@@ -128,7 +135,8 @@ export const command = defineCommand({
 		'--json: one array of all that is known about each, with a magnet link.',
 		'',
 		'--get N hands one of them to the running engine; when none runs it is downloaded',
-		'here, as with tortui get. The same words have the same numbers.',
+		'here, as with tortui get. The same words have the same numbers. --show N tells what is',
+		'in it: the running engine finds out.',
 	],
 	async run({input, flags, given}, context) {
 		const {stdout, stderr} = context;
@@ -138,8 +146,19 @@ export const command = defineCommand({
 		);
 		try {
 			const found = await findAll(network, input.join(' '), flags, context);
+			if (flags.show !== undefined) {
+				const {infoHash} = chosen(found, flags.show, 'show');
+				const {preview} = await network.send({type: 'network.preview', infoHash});
+				if (preview === undefined)
+					throw new UserError(
+						'old-engine',
+						'the running engine cannot do that: tortui stop, then start it again',
+					);
+				stdout.write(flags.json ? `${terminalJson(preview, 2)}\n` : `${previewLines(preview).join('\n')}\n`);
+				return 0;
+			}
 			if (flags.get !== undefined) {
-				const torrent = chosen(found, flags.get);
+				const torrent = chosen(found, flags.get, 'get');
 				if (!network.isEngine) return await getHere(torrent, flags, context);
 				const {id, already} = await network.send({
 					type: 'network.get',

@@ -6,7 +6,7 @@ import {defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
-import {nickname} from '../network/catalogue-values.js';
+import {catalogueUrl, nickname} from '../network/catalogue-values.js';
 import {sharedTable} from '../network/network-tables.js';
 
 /** What the running engine shares. */
@@ -17,6 +17,12 @@ export const command = defineCommand({
 	words: [0, 0],
 	options: {
 		nick: {kind: 'value', value: 'NAME', read: nickname, help: 'be called this from now on'},
+		join: {
+			kind: 'value',
+			value: 'URL',
+			read: catalogueUrl,
+			help: 'ask and tell the catalogue of this tracker, too, until the engine ends',
+		},
 		...stateOptions,
 		...jsonOption,
 		verbose: logOptions.verbose,
@@ -32,6 +38,7 @@ export const command = defineCommand({
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
 		try {
 			if (flags.nick !== undefined) await engine.send({type: 'network.nick', nick: flags.nick});
+			if (flags.join !== undefined) await engine.send({type: 'network.use', tracker: flags.join});
 			const {network} = await engine.send({type: 'network.look'}).catch(error => {
 				// Nobody to be asked: a name can be chosen all the same.
 				if (flags.nick === undefined || (error as UserError).code !== 'no-catalogue') throw error;

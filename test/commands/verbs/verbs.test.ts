@@ -329,7 +329,7 @@ test('help fills the width of the terminal by paragraphs, and has examples of ev
 			for (const line of lines) {
 				// What is typed, and what stands as it is, is not broken, and a word is not cut.
 				const isTyped =
-					/^ {2}(?:tortui|source|ssh|curl)/.test(line) || /^ *\S+$/.test(line) || kept.has(line);
+					/^ {2}(?:sudo |tortui|source|ssh|curl)/.test(line) || /^ *\S+$/.test(line) || kept.has(line);
 				assert.ok(line.length <= width || isTyped, `${width}: ${line}`);
 			}
 			for (const [example] of examples[verb]) assert.ok(help.includes(`\n  ${example}`), example);

@@ -1,0 +1,87 @@
+import type {TorrentState, TorrentView} from '../../api/snapshot.js';
+import {parseDuration, parseRate, parseSize} from '../../base/quantities.js';
+import type {Millis} from '../../base/units.js';
+import {progressOf, stateWords} from '../../ui/present/torrent-state.js';
+
+/** What a field may be compared with, and how that is typed. */
+export type FieldKind = 'text' | 'state' | 'size' | 'rate' | 'time' | 'percent' | 'number' | 'flag';
+
+/** What of a torrent a filter may ask for. Undefined is not known: no comparison but `!=` holds then. */
+export type FilterField =
+	| {readonly kind: 'text' | 'state'; readonly of: (view: TorrentView) => readonly string[]}
+	| {readonly kind: 'flag'; readonly of: (view: TorrentView) => boolean}
+	| {
+			readonly kind: Exclude<FieldKind, 'text' | 'state' | 'flag'>;
+			/** @param now in ms since 1970 */
+			readonly of: (view: TorrentView, now: Millis) => number | undefined;
+	  };
+
+const text = (of: (view: TorrentView) => string | undefined): FilterField => ({
+	kind: 'text',
+	of: view => [of(view) ?? ''],
+});
+const flag = (of: (view: TorrentView) => boolean | undefined): FilterField => ({
+	kind: 'flag',
+	of: view => of(view) === true,
+});
+
+/** Every state there is. */
+export const states = Object.keys(stateWords) as readonly TorrentState[];
+
+/** The fields of a filter by their names; a state is one, too: whether it is in that. */
+export const torrentFields: Readonly<Record<string, FilterField>> = {
+	name: text(({name}) => name),
+	label: text(({label}) => label),
+	dir: text(({dir}) => dir),
+	reason: text(({reason}) => reason?.text),
+	comment: text(({comment}) => comment),
+	hash: {kind: 'text', of: ({id, infoHash = id, infoHashV2}) => [id, infoHash, infoHashV2 ?? id]},
+	state: {kind: 'state', of: ({state}) => [state]},
+	size: {kind: 'size', of: ({wanted}) => wanted},
+	length: {kind: 'size', of: ({length}) => length},
+	left: {kind: 'size', of: ({wanted, completed}) => wanted - completed},
+	completed: {kind: 'size', of: ({completed}) => completed},
+	downloaded: {kind: 'size', of: ({downloaded}) => downloaded},
+	uploaded: {kind: 'size', of: ({uploaded}) => uploaded},
+	wasted: {kind: 'size', of: ({wasted}) => wasted},
+	down: {kind: 'rate', of: ({downloadRate}) => downloadRate},
+	up: {kind: 'rate', of: ({uploadRate}) => uploadRate},
+	'max-download': {kind: 'rate', of: ({maxDownload}) => maxDownload},
+	'max-upload': {kind: 'rate', of: ({maxUpload}) => maxUpload},
+	done: {kind: 'percent', of: view => progressOf(view) * 100},
+	ratio: {kind: 'number', of: ({ratio}) => ratio},
+	peers: {kind: 'number', of: ({connected}) => connected},
+	seeds: {kind: 'number', of: ({seedsConnected}) => seedsConnected},
+	known: {kind: 'number', of: ({known}) => known},
+	files: {kind: 'number', of: ({files}) => files},
+	queue: {kind: 'number', of: ({queue}) => queue},
+	eta: {kind: 'time', of: ({eta}) => eta},
+	age: {kind: 'time', of: ({addedAt}, now) => (now - addedAt) / 1000},
+	'done-age': {kind: 'time', of: ({completedAt}, now) => completedAt && (now - completedAt) / 1000},
+	complete: flag(view => progressOf(view) === 1 && view.state !== 'checking'),
+	active: flag(({downloadRate, uploadRate}) => downloadRate > 0 || uploadRate > 0),
+	choosing: flag(({choosing}) => choosing),
+	private: flag(view => view.private),
+	sequential: flag(({sequential}) => sequential),
+	'super-seeding': flag(({superSeeding}) => superSeeding),
+	published: flag(({publish}) => publish),
+	...Object.fromEntries(states.map(state => [state, flag(view => view.state === state)])),
+};
+
+/** How the values of a kind are read, and what one looks like. */
+export const numberKinds: Readonly<
+	Record<
+		Exclude<FieldKind, 'text' | 'state' | 'flag'>,
+		readonly [read: (text: string) => number | undefined, like: string]
+	>
+> = {
+	size: [parseSize, 'a size such as 500K, 2M or 1.5G'],
+	rate: [parseRate, 'a rate such as 500K or 2M'],
+	time: [parseDuration, 'a time such as 90s, 10m, 2h or 7d'],
+	percent: [text => plainNumber(text.replace(/%$/, '')), 'a percentage such as 50%'],
+	number: [plainNumber, 'a number'],
+};
+
+function plainNumber(text: string): number | undefined {
+	return /^(?:\d{1,15}(?:\.\d*)?|\.\d+)$/.test(text) ? Number(text) : undefined;
+}
