@@ -67,6 +67,9 @@ const slowTime: Shape = {
 	days: value => Array.isArray(value) && value.length <= 7 && value.every(day => count(day) && day < 7),
 	from: minuteOfDay,
 	to: minuteOfDay,
+	maxDownload: limit,
+	maxUpload: limit,
+	stop: optional(flag),
 };
 const places: Check = value => value === undefined || value === null || count(value);
 

@@ -160,6 +160,8 @@ export interface SessionView {
 	readonly activeDownloads?: number | undefined;
 	readonly activeSeeds?: number | undefined;
 	readonly slowMode: boolean;
+	/** By the schedule everything waits until then: `06:30`. */
+	readonly haltedUntil?: string | undefined;
 	/** The first of the torrents whose files are to be chosen; left out when there are none. */
 	readonly choosing?: readonly TorrentView[] | undefined;
 	/** The limits of the mode that does not hold now: of slow mode while it is off. */

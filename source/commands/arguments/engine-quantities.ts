@@ -4,7 +4,8 @@ import type {Bytes, BytesPerSecond} from '../../base/units.js';
 import {choice, hostAndPort, integer, rate, size} from './quantities.js';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-const form = /^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
+const form =
+	/^(?:([a-z,\s-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})((?:\s+(?:stop|(?:down|up)=\S+))*)$/;
 
 /** A rate; null is no limit, which is something else than none given. */
 export function rateOrNone(value: string, where: string): BytesPerSecond | null {
@@ -38,22 +39,43 @@ function readDays(text: string): number[] | undefined {
 	return [...found].sort((one, other) => one - other);
 }
 
-/** A time of the day, on all days or some: `08:00-18:00`, `mon-fri 22:30-06:00`, `sat,sun 10:00-12:00`. */
+/** What holds in a time: `stop`, `down=1M`, `up=none`. */
+function slowLimits(words: string, where: string): Pick<SlowTime, 'maxDownload' | 'maxUpload' | 'stop'> {
+	let limits: Pick<SlowTime, 'maxDownload' | 'maxUpload' | 'stop'> = {};
+	for (const word of words.split(/\s+/).filter(each => each !== '')) {
+		const [name, value = ''] = word.split('=');
+		if (name === 'stop') limits = {...limits, stop: true};
+		else if (/^0+(?:\.0*)?[kmgt]?(?:i?b)?(?:\/s)?$/.test(value))
+			throw new UserError(
+				'bad-value',
+				`${where}: ${word}: write stop for nothing at all, none for no limit`,
+				2,
+			);
+		else limits = {...limits, [name === 'down' ? 'maxDownload' : 'maxUpload']: rateOrNone(value, where)};
+	}
+	return limits;
+}
+
+/**
+ * A time of the day, on all days or some, and what holds then: `08:00-18:00`, `mon-fri 22:30-06:00 down=1M up=none`,
+ * `sat,sun 10:00-12:00 stop`.
+ */
 export function parseSlowTime(value: string, where: string): SlowTime {
 	const match = form.exec(value.trim().toLowerCase());
 	const on = match && (match[1] === undefined ? [0, 1, 2, 3, 4, 5, 6] : readDays(match[1]));
-	const [fromHour, fromMinute, toHour, toMinute] = (match ?? []).slice(2).map(Number) as number[];
+	const [fromHour, fromMinute, toHour, toMinute] = (match ?? []).slice(2, 6).map(Number) as number[];
 	const isTime = (hour = 99, minute = 99) => hour < 24 && minute < 60;
 	// Midnight may be called 24:00 at the end.
 	const end = toHour === 24 && toMinute === 0 ? 0 : toHour;
 	if (!on || !isTime(fromHour, fromMinute) || !isTime(end, toMinute)) {
 		throw new UserError(
 			'bad-value',
-			`${where}: ${JSON.stringify(value)} is not a time such as 08:00-18:00 or "mon-fri 22:30-06:00"`,
+			`${where}: ${JSON.stringify(value)} is not a time such as 08:00-18:00, "mon-fri 22:30-06:00 down=1M" or "sat 10:00-12:00 stop"`,
 			2,
 		);
 	}
-	return {days: on, from: fromHour! * 60 + fromMinute!, to: end! * 60 + toMinute!};
+	const limits = slowLimits(match?.[6] ?? '', where);
+	return {days: on, from: fromHour! * 60 + fromMinute!, to: end! * 60 + toMinute!, ...limits};
 }
 
 /** A node of the DHT that is asked first, or `none`: nobody is but those known from earlier. */

@@ -147,7 +147,7 @@ export const engineOptions = {
 		kind: 'list',
 		value: 'TIME',
 		read: slowTime,
-		help: "slow mode by itself: '08:00-18:00', 'mon-fri 22:00-06:00' (repeatable)",
+		help: "slow mode by itself: '08:00-18:00', 'mon-fri 22:00-06:00 down=1M up=none', or nothing at all: 'sat 10:00-12:00 stop'; of several at a time the first holds (repeatable)",
 	},
 	activeDownloads: {
 		kind: 'value',

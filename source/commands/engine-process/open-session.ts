@@ -71,6 +71,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	const minFreeSpace = flags.minFreeSpace ?? undefined;
+	const slowTimes = (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times'));
+	const mayWait = minFreeSpace !== undefined || slowTimes.some(({stop}) => stop);
 	return Session.open({
 		stateDir,
 		dir,
@@ -84,11 +86,11 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		slowDownload: flags.slowDownload,
 		slowUpload: flags.slowUpload,
 		typed: given,
-		slowTimes: (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times')),
+		slowTimes,
 		// Who asks for torrents to be got wants them all.
 		queue: restore
 			? {downloads: activeDownloads ?? undefined, seeds: activeSeeds ?? undefined, total: Infinity}
-			: minFreeSpace !== undefined
+			: mayWait
 				? {downloads: undefined, seeds: undefined, total: Infinity}
 				: undefined,
 		minFreeSpace,

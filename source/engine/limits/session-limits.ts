@@ -10,13 +10,15 @@ import {
 	type SlowModeByHand,
 } from '../../policy/rates/chosen-limits.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import {hasTurned, isSlowAt, type SpeedLimits} from '../../policy/rates/speed-schedule.js';
+import {endOf, hasTurned, limitsIn, type SpeedLimits, slowTimeAt} from '../../policy/rates/speed-schedule.js';
 import type {SessionService} from '../session/session-service.js';
 import type {Torrent} from '../torrent/torrent.js';
 
 /** The limit of slow mode when no other was chosen. */
 export const usualSlowRate: BytesPerSecond = 50 * 1024;
 const limitTime: Millis = 100;
+/** Between two looks at the schedule no more time passes, but where a clock was set or the machine slept. */
+const leap: Millis = 120_000;
 
 const words: Readonly<Record<LimitName, string>> = {
 	maxDownload: 'download',
@@ -33,6 +35,8 @@ export interface LimitSetup {
 	readonly typed: ReadonlySet<string>;
 	/** When slow mode comes and goes by itself, by the wall clock here. */
 	readonly slowTimes: readonly SlowTime[];
+	/** Told when everything is to wait, or goes on. */
+	readonly halted?: () => void;
 	/** Where choices are kept; undefined when they are not. */
 	readonly store: LimitStore | undefined;
 	readonly log: (level: LogLevel, text: string) => void;
@@ -40,7 +44,8 @@ export interface LimitSetup {
 
 /**
  * The limits that hold for all torrents together: the normal ones or, in slow mode, the slow ones. Slow mode is turned
- * on and off by hand, and by the schedule whenever one of its times begins or ends. While any limit holds, of all or
+ * on and off by hand, and by the schedule whenever one of its times begins or ends; a time may have limits of its own, or
+ * let nothing move at all. While any limit holds, of all or
  * of one torrent, those who wait for it are served ten times a second; without one nothing is done.
  */
 export class SessionLimits implements SessionService {
@@ -55,8 +60,14 @@ export class SessionLimits implements SessionService {
 	#slowMode = false;
 	/** Undefined while the schedule has it its way. */
 	#byHand: SlowModeByHand | undefined;
-	/** What the schedule said last. */
-	#scheduled = false;
+	/** The time of the schedule that was seen last. */
+	#scheduled: SlowTime | undefined;
+	/** Since it began limits were chosen by hand: they hold instead of its own. */
+	#isOverruled = false;
+	readonly #halted: () => void;
+	#isHalted: boolean;
+	/** By the wall clock. */
+	#lookedAt: Millis;
 	#timer: Timer | undefined;
 	#stopped = false;
 
@@ -74,8 +85,11 @@ export class SessionLimits implements SessionService {
 		this.#upload = limiters.upload;
 		this.#torrents = torrents;
 		this.#clock = clock;
-		this.#scheduled = this.#isSlowTime(clock.wall());
-		this.#slowMode = this.#scheduled;
+		this.#halted = setup.halted ?? (() => {});
+		this.#lookedAt = clock.wall();
+		this.#scheduled = this.#slowTime(this.#lookedAt);
+		this.#slowMode = this.#scheduled !== undefined;
+		this.#isHalted = this.haltedUntil !== undefined;
 		this.#apply();
 	}
 
@@ -132,6 +146,10 @@ export class SessionLimits implements SessionService {
 			isNew = this.#chosen.choose(download, change.maxDownload ?? undefined);
 		if (change.maxUpload !== undefined)
 			isNew = this.#chosen.choose(upload, change.maxUpload ?? undefined) || isNew;
+		if (isSlow && this.#slowMode && this.#hasOwn && !this.#isOverruled) {
+			this.#isOverruled = true;
+			isNew = true;
+		}
 		if (!isNew) return;
 		this.#keep();
 		this.#apply();
@@ -154,26 +172,64 @@ export class SessionLimits implements SessionService {
 		return mode === 'slow' ? {maxDownload: slowDownload, maxUpload: slowUpload} : {maxDownload, maxUpload};
 	}
 
+	/** Until when everything waits: `06:30`; undefined while it need not. */
+	get haltedUntil(): string | undefined {
+		return this.#slowMode && this.#byHand === undefined && this.#scheduled?.stop
+			? endOf(this.#scheduled)
+			: undefined;
+	}
+
+	/** Whether the time that holds has limits of its own. */
+	get #hasOwn(): boolean {
+		const {maxDownload, maxUpload} = this.#scheduled ?? {};
+		return this.#byHand === undefined && (maxDownload !== undefined || maxUpload !== undefined);
+	}
+
+	/** What holds now. */
+	get #limits(): SpeedLimits {
+		if (!this.#slowMode) return this.of('normal');
+		const slow = this.of('slow');
+		return this.#hasOwn && !this.#isOverruled ? limitsIn(this.#scheduled!, slow) : slow;
+	}
+
 	/** Looks at the schedule; once a second. */
 	tick(): void {
-		const scheduled = this.#isSlowTime(this.#clock.wall());
-		if (scheduled === this.#scheduled) return;
+		const wall = this.#clock.wall();
+		const before = this.#lookedAt;
+		this.#lookedAt = wall;
+		const scheduled = this.#slowTime(wall);
+		// Over a night that the machine slept through its times have come and gone.
+		const hasLept = this.#byHand !== undefined && wall - before > leap;
+		if (
+			!isSame(scheduled, this.#scheduled) ||
+			(hasLept && hasTurned(this.#slowTimes, before, wall, minuteOfWeekAt))
+		)
+			this.#goBy(scheduled);
+	}
+
+	#goBy(scheduled: SlowTime | undefined): void {
+		const wasHalted = this.haltedUntil !== undefined;
+		const wasSlow = this.#slowMode;
 		this.#scheduled = scheduled;
-		const isNew = scheduled !== this.#slowMode;
-		this.#slowMode = scheduled;
+		this.#slowMode = scheduled !== undefined;
+		this.#isOverruled = false;
 		if (this.#byHand !== undefined) {
 			this.#byHand = undefined;
 			this.#keep();
 		}
-		if (!isNew) return;
 		this.#apply();
-		this.#log('info', `slow mode is ${scheduled ? 'on' : 'over'}: its time`);
+		const until = this.haltedUntil;
+		if (until !== undefined) this.#log('info', `everything waits until ${until}: its time`);
+		else if (wasHalted || wasSlow !== this.#slowMode)
+			this.#log('info', `slow mode is ${this.#slowMode ? 'on' : 'over'}: its time`);
+		else if (scheduled !== undefined)
+			this.#log('info', `slow mode has other limits until ${endOf(scheduled)}: their time`);
 	}
 
 	/** @param at by the wall clock */
 	#turn(on: boolean, at: Millis): void {
 		this.#slowMode = on;
-		this.#byHand = on === this.#scheduled ? undefined : {on, at};
+		this.#byHand = on === (this.#scheduled !== undefined) ? undefined : {on, at};
 	}
 
 	#keep(): void {
@@ -199,14 +255,18 @@ export class SessionLimits implements SessionService {
 
 	#apply(): void {
 		const now = this.#clock.now();
-		const {maxDownload, maxUpload} = this.of(this.#slowMode ? 'slow' : 'normal');
+		const {maxDownload, maxUpload} = this.#limits;
 		this.#download.setRate(maxDownload, now);
 		this.#upload.setRate(maxUpload, now);
 		this.changed();
+		const isHalted = this.haltedUntil !== undefined;
+		if (isHalted === this.#isHalted) return;
+		this.#isHalted = isHalted;
+		this.#halted();
 	}
 
-	#isSlowTime(wall: Millis): boolean {
-		return this.#slowTimes.length > 0 && isSlowAt(this.#slowTimes, minuteOfWeekAt(wall));
+	#slowTime(wall: Millis): SlowTime | undefined {
+		return this.#slowTimes.length === 0 ? undefined : slowTimeAt(this.#slowTimes, minuteOfWeekAt(wall));
 	}
 
 	get #limited(): boolean {
@@ -226,6 +286,11 @@ export class SessionLimits implements SessionService {
 			this.#wakeLater();
 		});
 	}
+}
+
+/** A config file that was read anew may say the same. */
+function isSame(one: SlowTime | undefined, other: SlowTime | undefined): boolean {
+	return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Counted from Monday 00:00 by the wall clock here. */

@@ -115,12 +115,18 @@ export function composeSession(options: SessionOptions): SessionParts {
 		limitsChanged: () => limits.changed(),
 	});
 	const stores = openStores(options, write);
-	const limits = composeLimits(options, stores.limits, shared, torrents);
+	const limits = composeLimits(options, stores.limits, shared, torrents, () => queue.plan());
 	const guard = new DiskGuard(
 		{disk, torrents, changed: () => queue.plan(), log: write, now: () => clock.now()},
 		options.minFreeSpace,
 	);
-	const queue = new QueueManager(torrents, options.queue, clock, guard);
+	const queue = new QueueManager(
+		torrents,
+		options.queue,
+		clock,
+		guard,
+		() => limits.haltedUntil !== undefined,
+	);
 	const stats = new SessionStats(torrents, clock, stores.speeds);
 	const totals = stores.totals && new Totals(stores.totals, torrents, stats);
 	const store = options.store ?? new StateStore(options.stateDir, write);
@@ -267,6 +273,7 @@ function composeLimits(
 	store: LimitStore | undefined,
 	{clock, downloadLimiter, uploadLimiter, log}: SessionServices,
 	torrents: ReadonlyMap<string, Torrent>,
+	halted: () => void,
 ): SessionLimits {
 	const slow = (rate: BytesPerSecond | null | undefined) =>
 		rate === null ? undefined : (rate ?? usualSlowRate);
@@ -280,6 +287,7 @@ function composeLimits(
 			},
 			typed: options.typed ?? new Set(),
 			slowTimes: options.slowTimes ?? [],
+			halted,
 			store,
 			log,
 		},

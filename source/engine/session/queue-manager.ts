@@ -18,6 +18,7 @@ export class QueueManager {
 	/** How those that wait are to be checked when their turn comes. */
 	readonly #checks = new Map<Torrent, CheckMode>();
 	readonly #guard: Pick<DiskGuard, 'isLow' | 'facts'> | undefined;
+	readonly #isHalted: () => boolean;
 	/** Of those that wait for room it is known what they have: they have run, or were looked at. */
 	readonly #known = new WeakSet<Torrent>();
 	#planning = false;
@@ -26,17 +27,20 @@ export class QueueManager {
 	/**
 	 * @param limits undefined lets all run
 	 * @param guard what is to be downloaded where there is too little of it waits
+	 * @param isHalted whether everything waits now
 	 */
 	constructor(
 		torrents: ReadonlyMap<string, Torrent>,
 		limits: QueueLimits | undefined,
 		clock: Clock,
 		guard?: Pick<DiskGuard, 'isLow' | 'facts'>,
+		isHalted: () => boolean = () => false,
 	) {
 		this.#torrents = torrents;
 		this.#limits = limits;
 		this.#clock = clock;
 		this.#guard = guard;
+		this.#isHalted = isHalted;
 	}
 
 	/** How many may run; undefined where all may. */
@@ -128,14 +132,19 @@ export class QueueManager {
 		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
 		const now = this.#clock.now();
 		const waiting = new Set(runs.filter(torrent => this.#waitsForRoom(torrent)));
+		const isHalted = this.#isHalted();
+		const limits = isHalted ? {...this.#limits, total: 0} : this.#limits;
 		const active = new Set(
 			planQueue(
 				runs.filter(torrent => !waiting.has(torrent)).map(torrent => factsOf(torrent, now)),
-				this.#limits,
+				limits,
 			),
 		);
 		for (const torrent of runs) {
-			if (waiting.has(torrent)) this.#hold(torrent);
+			// What is being looked at moves nothing, and is known then.
+			if (isHalted && torrent.activity.name === 'checking')
+				torrent.post({type: 'look', check: this.#checks.get(torrent) ?? 'quick'});
+			else if (waiting.has(torrent)) this.#hold(torrent);
 			else if (!active.has(torrent.id)) torrent.post({type: 'queue'});
 		}
 		for (const torrent of runs) {

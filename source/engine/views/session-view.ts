@@ -81,6 +81,7 @@ export class SessionReport {
 			activeDownloads: queue.places.downloads,
 			activeSeeds: queue.places.seeds,
 			slowMode: limits.slowMode,
+			haltedUntil: limits.haltedUntil,
 			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,
 			...this.#choosing(now),
@@ -127,7 +128,7 @@ export class SessionReport {
 	}
 
 	#reason(torrent: Torrent, now: Millis): Reason | undefined {
-		const {services, queue, budget, startedAt} = this.#session;
+		const {services, queue, budget, limits, startedAt} = this.#session;
 		return whyNothingMoves(
 			stallFacts(torrent, {
 				now,
@@ -136,6 +137,7 @@ export class SessionReport {
 				reached: this.#hasReached(now),
 				diskBehind: budget.diskBehind,
 				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
+				haltedUntil: limits.haltedUntil,
 				room: torrent.activity.name === 'queued' ? queue.room(torrent) : undefined,
 				dhtNodes: services.dht?.nodes,
 			}),

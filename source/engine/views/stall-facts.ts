@@ -15,6 +15,8 @@ export interface SessionFacts {
 	readonly diskBehind: boolean;
 	/** Torrents that want to run and stand before it. */
 	readonly queuedBehind: number;
+	/** Everything waits until then. */
+	readonly haltedUntil?: StallFacts['haltedUntil'];
 	/** It waits for room on the disk. */
 	readonly room?: StallFacts['room'];
 	/** Nodes of the DHT that answer; undefined when it is switched off. */
@@ -61,6 +63,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
 		allocating: activity.name === 'checking' && activity.allocating,
 		queuedBehind: session.queuedBehind,
+		haltedUntil: session.haltedUntil,
 		room: session.room,
 		// Pieces may be wanted of files that are not.
 		filesWanted: content?.files.filesWanted || Math.min(1, content?.downloader.needed.count ?? 0),

@@ -11,12 +11,29 @@ const day = 1440;
 const week = 7 * day;
 const minute: Millis = 60_000;
 
-/** Whether one of the times holds at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. */
-export function isSlowAt(slowTimes: readonly SlowTime[], wallMinutesOfWeek: number): boolean {
-	return slowTimes.some(({days, from, to}) => {
+/**
+ * The time that holds at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. Of several the
+ * first of the list.
+ */
+export function slowTimeAt(slowTimes: readonly SlowTime[], wallMinutesOfWeek: number): SlowTime | undefined {
+	return slowTimes.find(({days, from, to}) => {
 		const length = to > from ? to - from : to - from + day;
 		return days.some(start => (wallMinutesOfWeek - start * day - from + 2 * week) % week < length);
 	});
+}
+
+/** The limits that hold in a time: its own, and slow mode's where it has none. */
+export function limitsIn({maxDownload, maxUpload}: SlowTime, slow: SpeedLimits): SpeedLimits {
+	return {
+		maxDownload: maxDownload === undefined ? slow.maxDownload : (maxDownload ?? undefined),
+		maxUpload: maxUpload === undefined ? slow.maxUpload : (maxUpload ?? undefined),
+	};
+}
+
+/** When a time ends, as people write it: `06:30`. */
+export function endOf({to}: SlowTime): string {
+	const two = (value: number): string => String(value).padStart(2, '0');
+	return `${two(Math.floor(to / 60))}:${two(to % 60)}`;
 }
 
 /** How many minutes until the limits may change; undefined when they never do. */
@@ -37,7 +54,7 @@ export function minutesToChange(
 }
 
 /**
- * Whether slow mode has come or gone by these times since `from`: two moments by the wall clock, in milliseconds.
+ * Whether a time has begun or ended since `from`: two moments by the wall clock, in milliseconds.
  *
  * @param minuteOfWeek of a moment, counted from Monday 00:00 where the person is
  */
@@ -47,7 +64,7 @@ export function hasTurned(
 	to: Millis,
 	minuteOfWeek: (wall: Millis) => number,
 ): boolean {
-	const before = isSlowAt(slowTimes, minuteOfWeek(from));
+	const before = slowTimeAt(slowTimes, minuteOfWeek(from));
 	// After a week everything has been seen; what comes then comes again.
 	const end = Math.min(to, from + week * minute);
 	for (let at = from; at < end; ) {
@@ -55,7 +72,7 @@ export function hasTurned(
 		if (next === undefined) return false;
 		// A day may have an hour more or less than the week counts with.
 		at = Math.min(end, at - (at % minute) + Math.min(next, 60) * minute);
-		if (isSlowAt(slowTimes, minuteOfWeek(at)) !== before) return true;
+		if (slowTimeAt(slowTimes, minuteOfWeek(at)) !== before) return true;
 	}
 	return false;
 }

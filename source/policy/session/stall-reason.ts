@@ -66,6 +66,8 @@ export interface StallFacts {
 	readonly allocating?: boolean | undefined;
 	/** In state `queued`: how many torrents go first, and what ends the wait. */
 	readonly queuedBehind: number;
+	/** In state `queued`: everything waits until then, `06:30`. */
+	readonly haltedUntil?: string | undefined;
 	/** In state `queued`: it waits for room on the disk. Bytes; `free` is undefined while the disk has not answered. */
 	readonly room?: {readonly floor: Bytes; readonly free: Bytes | undefined} | undefined;
 	/** Its files are known, and somebody is to choose among them. */
@@ -131,6 +133,8 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 			if (facts.allocating) return info('making room for the files on the disk');
 			return info(`checking the files: ${Math.floor((facts.checked ?? 0) * 100)} %`);
 		case 'queued':
+			if (facts.haltedUntil !== undefined)
+				return info(`everything waits until ${facts.haltedUntil} (slow-times): slow mode off lets it go on`);
 			if (facts.room !== undefined) return whyNoRoom(facts.room);
 			if (facts.queuedBehind === 0) return info('queued: its turn comes when another makes room');
 			return info(`queued: ${plural(facts.queuedBehind, 'torrent goes', 'torrents go')} first`);

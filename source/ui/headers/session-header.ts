@@ -34,7 +34,9 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 		['   all time ', 'faint'],
 		[`${glyphs.down} ${size(session.downloaded)}  ${glyphs.up} ${size(session.uploaded)}`, 'dim'],
 	);
-	if (session.slowMode) facts.push(['   slow mode', 'warn']);
+	if (session.haltedUntil !== undefined)
+		facts.push([`   all waits until ${terminalText(session.haltedUntil)}`, 'warn']);
+	else if (session.slowMode) facts.push(['   slow mode', 'warn']);
 	if (session.maxDownload !== undefined)
 		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);
 	if (session.maxUpload !== undefined)

@@ -2,71 +2,13 @@ import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import type {SessionView} from '../../../source/api/snapshot.ts';
 import type {SlowTime} from '../../../source/base/slow-time.ts';
-import {Session} from '../../../source/engine/session/session.ts';
-import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
-import {HandClock} from '../../helpers/hand-clock.ts';
 import {openTestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
+import {noon, start} from './limited-engine.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
-
-/** A Wednesday at noon, wherever this runs. */
-const noon = new Date(2026, 0, 14, 12).getTime();
-
-/** One start of an engine on no network, at a moment by the wall clock. */
-async function start(stateDir: string, wall: number, options: Partial<SessionOptions> = {}) {
-	const clock = new HandClock();
-	clock.wall = () => wall + clock.now();
-	const log: string[] = [];
-	const session = await Session.open({
-		stateDir,
-		dir: '/nowhere',
-		port: 0,
-		portFixed: true,
-		bind: [],
-		maxPeers: 50,
-		trackers: false,
-		persist: true,
-		version: '0.0.0',
-		log: (level, text) => void log.push(`${level}: ${text}`),
-		clock,
-		sockets: {
-			tcp: {
-				dial: () => assert.fail('nobody is to be dialled'),
-				listen: async () => ({port: 6881, close: async () => {}}),
-			},
-		},
-		openDisk: () => ({
-			open: () => assert.fail('no torrent is here'),
-			exists: async () => false,
-			freeSpace: async () => 1,
-			close: async () => {},
-		}),
-		...options,
-	});
-	return {
-		clock,
-		log,
-		send: (command: Parameters<Session['send']>[0]) => session.send(command),
-		/** Download and upload limit, and whether slow mode is on. */
-		async holds(): Promise<unknown[]> {
-			let seen: SessionView | undefined;
-			const watching = session.watch({interval: 50, session: true}, update => {
-				seen = update.session;
-			});
-			await clock.pass(50);
-			watching.stop();
-			return [seen?.maxDownload, seen?.maxUpload, seen?.slowMode];
-		},
-		async stop(): Promise<void> {
-			// The clock stands still: the disk has all the time it needs.
-			await session.stop();
-		},
-	};
-}
 
 test('limits chosen by command outlive a restart, those of slow mode too, and are told in the log', async t => {
 	const home = new Workspace(t).folder('home');

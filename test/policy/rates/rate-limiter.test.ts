@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
-import {isSlowAt, minutesToChange} from '../../../source/policy/rates/speed-schedule.ts';
+import {minutesToChange, slowTimeAt} from '../../../source/policy/rates/speed-schedule.ts';
 import {seeded} from '../seeded.ts';
 
 interface Claimant {
@@ -147,14 +147,14 @@ const slowTimes = [
 
 test('the schedule says when slow mode holds, past midnight and past the end of the week', () => {
 	const slowAt = (day: number, hour: number, minute = 0) =>
-		isSlowAt(slowTimes, day * 1440 + hour * 60 + minute);
+		slowTimeAt(slowTimes, day * 1440 + hour * 60 + minute) !== undefined;
 	assert.deepEqual(
 		[slowAt(0, 7, 59), slowAt(0, 8), slowAt(4, 16, 59), slowAt(4, 17)],
 		[false, true, true, false],
 	);
 	assert.deepEqual([slowAt(5, 12), slowAt(6, 21, 59), slowAt(6, 22)], [false, false, true]);
 	assert.deepEqual([slowAt(0, 5, 59), slowAt(0, 6)], [true, false]);
-	assert.equal(isSlowAt(slowTimes, 600), true);
+	assert.equal(slowTimeAt(slowTimes, 600), slowTimes[0]);
 });
 
 test('the schedule says when to look again', () => {
@@ -167,7 +167,7 @@ test('the schedule says when to look again', () => {
 test('from and to alike is the whole day', () => {
 	const always = [{days: [0], from: 60, to: 60}];
 	assert.deepEqual(
-		[59, 60, 1499, 1500].map(at => isSlowAt(always, at)),
+		[59, 60, 1499, 1500].map(at => slowTimeAt(always, at) !== undefined),
 		[false, true, true, false],
 	);
 });

@@ -81,3 +81,8 @@ test('what is hashed for a shared folder stands beside the torrents where there 
 	assert.match(row({shared: [gone], watched: []}, 100), /0 torrents {3}\/srv\/share is gone {2,}▼/);
 	assert.match(row({shared: [still], watched: []}, 100), /0 torrents {2,}▼/);
 });
+
+test('while everything waits by the schedule the header says until when', () => {
+	assert.match(facts({slowMode: true, haltedUntil: '14:05'}), / {3}all waits until 14:05/);
+	assert.doesNotMatch(facts({slowMode: true, haltedUntil: '14:05'}), /slow mode/);
+});
