@@ -126,6 +126,9 @@ export class HttpDoor {
 		if (stranger) return stranger;
 		if (request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined)
 			return {status: 204, headers: this.#preflight(request)};
+		// Who knows all but the last letter of the base is told that.
+		if (`${path}/` === this.#base)
+			return {status: 301, headers: {Location: this.#options.home ?? this.#base}};
 		const route = this.#routeOf(path);
 		const refused = route?.isPublic ? undefined : await this.#options.login?.admit(this.#below(request));
 		if (refused) return refused;

@@ -1,3 +1,4 @@
+import {readdirSync, rmSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import process from 'node:process';
 import type {EngineClient} from '../../api/engine-client.js';
@@ -78,6 +79,24 @@ async function show(
 	}
 }
 
+/** What processes that were killed have left behind: their sockets, and what was dropped on their pages. */
+function sweep(folder: string): void {
+	for (const name of readdirSync(folder)) {
+		const [, pid] = /^(?:dropped|screens)-(\d+)$/.exec(name) ?? [];
+		if (pid !== undefined && (Number(pid) === process.ppid || !isAlive(Number(pid))))
+			rmSync(join(folder, name), {recursive: true, force: true});
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}
+
 /**
  * Draws the screens of visitors whom the door leads to the socket at `path`, until the process that started this one ends
  * it or has ended itself.
@@ -94,9 +113,10 @@ export async function runScreens(
 	// Ctrl-C goes to all who share a terminal; who started this one ends it.
 	process.on('SIGINT', () => {});
 	const {openScreen} = await import('../../ui/screen/screen.js');
+	sweep(join(stateDir, 'web'));
 	const server = await serveVisitors({
 		path,
-		dropFolder: join(stateDir, 'web', 'dropped'),
+		dropFolder: join(stateDir, 'web', `dropped-${process.ppid}`),
 		clock: machineClock,
 		opened(visitor) {
 			visitor.terminal
