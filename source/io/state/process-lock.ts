@@ -31,12 +31,14 @@ export interface ProcessLock {
 	release(): void;
 }
 
-/** When a process began, in the kernel's ticks; empty where the system does not say. */
+/** When a process began, in the kernel's ticks; empty where the system does not say, and for one that is dead. */
 function beginning(pid: number): string {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
 		// The name in parentheses may hold spaces and parentheses itself; the 22nd field counts from behind it.
-		return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+		// Nobody has asked how it ended yet: in a container without an init nobody ever does.
+		return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
 	} catch {
 		return '';
 	}

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import {spawn, spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {lockHolder, takeLock} from '../../../source/io/state/process-lock.ts';
+import {until} from '../../helpers/deadline.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tortui-lock-'));
 after(() => rmSync(folder, {recursive: true}));
@@ -97,3 +98,25 @@ for (const [what, make] of [
 		});
 	}
 }
+
+test('a process that was killed holds nothing, also while nobody has asked how it ended', {
+	skip: process.platform !== 'linux',
+}, async t => {
+	// What the shell began dies, and who the shell has become asks about nobody.
+	const child = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+	t.after(() => child.kill('SIGKILL'));
+	const pid = Number(
+		await new Promise(resolve => child.stdout.once('data', chunk => resolve(String(chunk)))),
+	);
+	const stat = () =>
+		readFileSync(`/proc/${pid}/stat`, 'latin1')
+			.replace(/^.*\) /, '')
+			.split(' ');
+	const locks = join(folder, 'killed');
+	mkdirSync(locks);
+	writeFileSync(join(locks, 'x-1.lock'), JSON.stringify({pid, began: stat()[19]}));
+	assert.equal(lockHolder(locks, 'x')?.pid, pid);
+	process.kill(pid, 'SIGKILL');
+	await until('it is dead', 10_000, () => stat()[0] === 'Z');
+	assert.equal(lockHolder(locks, 'x'), undefined);
+});
