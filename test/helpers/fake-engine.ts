@@ -2,6 +2,7 @@ import type {Command, Reply} from '../../source/api/command.ts';
 import type {CreationView} from '../../source/api/creation.ts';
 import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
+import type {FeedsView} from '../../source/api/feeds-view.ts';
 import type {FoldersView} from '../../source/api/folders-view.ts';
 import type {FoundTorrent, NetworkView} from '../../source/api/network-view.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
 	Watch,
 } from '../../source/api/snapshot.ts';
 import {UserError} from '../../source/base/errors.ts';
+import {fakeFeeds} from './fake-feeds.ts';
 import {fakeFolders, fakeFound, fakeNetwork, findFake} from './fake-network.ts';
 
 /** A seeded random number generator: 0 <= x < 1. */
@@ -153,6 +155,7 @@ export class FakeEngine implements EngineClient {
 	network: NetworkView = fakeNetwork;
 	found: readonly FoundTorrent[] = fakeFound;
 	folders: FoldersView = fakeFolders;
+	feeds: FeedsView = fakeFeeds;
 	silentCatalogue = false;
 	/** Id of one more torrent that is here. */
 	also: string | undefined;
@@ -656,6 +659,7 @@ export class FakeEngine implements EngineClient {
 			...(watch.torrents && {torrents: this.#all()}),
 			...(watch.creations && {creations: this.creations}),
 			...(watch.network && {network: this.network, folders: this.folders}),
+			...(watch.feeds && {feeds: this.feeds}),
 			...(part && {
 				torrent: ours
 					? {

@@ -107,6 +107,29 @@ for (const [columns, rows] of [
 	});
 }
 
+for (const [columns, rows] of [
+	[40, 10],
+	[80, 24],
+	[120, 40],
+] as const) {
+	test(`draws the Feeds view at ${columns}x${rows} as in the kept picture`, async () => {
+		const screen = await openTestScreen(columns, rows, {list: true});
+		await screen.terminal.press('F');
+		await screen.advance(1);
+		looksLike(`feeds-${columns}x${rows}`, screen.terminal.text());
+		await screen.close();
+	});
+}
+
+test('draws a rule that is made of an item as in the kept picture', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	await screen.terminal.press('F');
+	await screen.advance(1);
+	await screen.terminal.press('j', 'R');
+	looksLike('feed-rule-80x24', screen.terminal.text());
+	await screen.close();
+});
+
 test('draws what a person shares in ASCII alone as in the kept picture', async () => {
 	const screen = await openTestScreen(80, 24, {list: true, ascii: true});
 	screen.engine.found = screen.engine.found.filter(({name}) => !/river/.test(name));

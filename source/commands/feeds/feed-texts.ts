@@ -37,7 +37,8 @@ export function feedLines(feeds: readonly FeedView[], wall: Millis): string[] {
 	return feeds.flatMap(feed => {
 		const {name, id, where, state, why, fetchedAt, nextAt, itemCount, taken, rules, from} = feed;
 		const next = nextAt === undefined ? '' : `, again in ${countdown(Math.max(0, nextAt - wall) / 1000)}`;
-		const seen = fetchedAt === undefined ? 'not looked at yet' : `looked at ${agoText(wall - fetchedAt)}`;
+		const never = state === 'failed' ? 'cannot be read' : 'not looked at yet';
+		const seen = fetchedAt === undefined ? never : `looked at ${agoText(wall - fetchedAt)}`;
 		const about = [
 			...(itemCount > 0 || fetchedAt !== undefined ? [count(itemCount, 'item')] : []),
 			...(taken > 0 ? [`${taken} taken`] : []),

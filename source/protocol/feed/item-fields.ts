@@ -81,6 +81,7 @@ function targetOf(
 	elements: ItemElements,
 	base: string,
 	infoHash: string | undefined,
+	title: string,
 ): FeedTarget | undefined {
 	const enclosures = enclosuresOf(elements, base);
 	const page = pageOf(elements, base);
@@ -100,7 +101,8 @@ function targetOf(
 	if (open !== undefined) return {kind: 'page', url: open.url};
 	if (infoHash !== undefined) {
 		const kind = infoHash.length === 40 ? 'btih:' : 'btmh:1220';
-		return {kind: 'magnet', url: `magnet:?xt=urn:${kind}${infoHash}`};
+		const name = title === '' ? '' : `&dn=${encodeURIComponent(title.toWellFormed())}`;
+		return {kind: 'magnet', url: `magnet:?xt=urn:${kind}${infoHash}${name}`};
 	}
 	return page === undefined || links.length > 0 ? undefined : {kind: 'page', url: page};
 }
@@ -147,9 +149,9 @@ function count(text: string | undefined): number | undefined {
 /** What an item says. Undefined when it says nothing by which it could be told from others. */
 export function itemOf(elements: ItemElements, base: string): FeedItem | undefined {
 	const said = hashOf(elements.attr('infohash') ?? elements.first('*:infohash'));
-	const target = targetOf(elements, base, said);
-	const infoHash = said ?? (target?.kind === 'magnet' ? hashOfMagnet(target.url) : undefined);
 	const written = lineOf(elements.first('title', '*:title') ?? '');
+	const target = targetOf(elements, base, said, written);
+	const infoHash = said ?? (target?.kind === 'magnet' ? hashOfMagnet(target.url) : undefined);
 	const title = written || lineOf(elements.first('description', 'summary') ?? '') || target?.url || '';
 	const key = elements.first('guid', 'id') ?? target?.url ?? title;
 	if (key === '') return undefined;

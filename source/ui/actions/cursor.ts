@@ -60,6 +60,8 @@ function pageRows(screen: ScreenContext, list: ListName): number {
 			? layout.torrents
 			: list === 'found' || list === 'people' || list === 'shared'
 				? layout.network?.[list]
-				: layout.panes[list];
+				: list === 'feeds' || list === 'items' || list === 'rules'
+					? layout.feeds?.[list]
+					: layout.panes[list];
 	return Math.max(1, (area?.rows ?? 10) - 3);
 }

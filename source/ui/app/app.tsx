@@ -1,6 +1,7 @@
 import {Box, useInput} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
 import {type DialogDrawing, drawDialog} from '../dialogs/dialog-drawing.js';
+import {feedsHeader} from '../headers/feeds-header.js';
 import {networkHeader} from '../headers/network-header.js';
 import {sessionHeader} from '../headers/session-header.js';
 import {torrentHeader} from '../headers/torrent-header.js';
@@ -8,6 +9,7 @@ import {keyNames} from '../keys/key-names.js';
 import {paneNames, type Rect} from '../look/layout.js';
 import type {Painter} from '../look/paint.js';
 import type {ScreenState, Store} from '../model/store.js';
+import {FeedsPane, ItemsPane, RulesPane} from '../panes/feed-panes.js';
 import {TorrentsPane} from '../panes/list-panes.js';
 import {FoundPane, PeoplePane, SharedPane} from '../panes/network-panes.js';
 import type {PaneProps} from '../panes/pane-props.js';
@@ -32,9 +34,10 @@ function costWords(screen: ScreenContext): string {
 	return `${quantity(Math.round(bytes / frames / 64) * 64, 2)}B a frame`;
 }
 
-function headerRows(state: ScreenState, area: Rect, {look}: ScreenContext): readonly Row[] {
+function headerRows(state: ScreenState, area: Rect, {look, clock}: ScreenContext): readonly Row[] {
 	const {model, view} = state;
 	if (view.screen === 'network') return networkHeader(state, area, look);
+	if (view.screen === 'feeds') return feedsHeader(state, area, look, clock.wall());
 	if (view.screen === 'session')
 		return sessionHeader(model.session, model.torrents ?? [], area, look, model.folders);
 	const {torrent} = model;
@@ -107,6 +110,15 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 			)}
 			{layout.network?.shared && (
 				<SharedPane {...props(layout.network.shared, noDialog && part === 'shared')} />
+			)}
+			{layout.feeds?.feeds && (
+				<FeedsPane {...props(layout.feeds.feeds, noDialog && view.feedPart === 'feeds')} />
+			)}
+			{layout.feeds?.items && (
+				<ItemsPane {...props(layout.feeds.items, noDialog && view.feedPart === 'items')} />
+			)}
+			{layout.feeds?.rules && (
+				<RulesPane {...props(layout.feeds.rules, noDialog && view.feedPart === 'rules')} />
 			)}
 			{layout.torrents && <TorrentsPane {...props(layout.torrents, noDialog)} />}
 		</>

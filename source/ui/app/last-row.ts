@@ -1,4 +1,5 @@
 import type {DialogDrawing} from '../dialogs/dialog-drawing.js';
+import {feedRow} from '../headers/feeds-header.js';
 import {searchRow} from '../headers/network-header.js';
 import {oneLine} from '../headers/one-line.js';
 import type {Tone} from '../look/themes.js';
@@ -50,12 +51,26 @@ function smallNetwork(screen: ScreenContext, said: Row | undefined): readonly Ro
 	return rows > 1 ? [first, row] : [first];
 }
 
+/** The Feeds view in two rows: the feed or what was just said, and what is under the cursor. */
+function smallFeeds(screen: ScreenContext, said: Row | undefined): readonly Row[] {
+	const state = screen.state();
+	const {columns, rows, view} = state;
+	const {ellipsis} = screen.look.glyphs;
+	const list = activeList(view) ?? 'items';
+	const shown = entries(state, list);
+	const text = shown[cursorRow(shown, view.lists[list])]?.text ?? 'nothing here';
+	const row: Row = [[fit(terminalText(text), columns, 'left', ellipsis), 'text']];
+	const first = said ?? feedRow(state, columns, screen.clock.wall(), ellipsis);
+	return rows > 1 ? [first, row] : [first];
+}
+
 /** What somebody sees of a terminal that is too small for panes: what takes the keys or was just said, and a torrent. */
 export function smallRows(screen: ScreenContext, drawing: DialogDrawing | undefined): readonly Row[] {
 	const {columns, rows, view, model} = screen.state();
 	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
 	const said = drawing?.kind === 'line' ? drawing.row : view.notice && noticeRow(view.notice, '');
 	if (view.screen === 'network') return smallNetwork(screen, said);
+	if (view.screen === 'feeds') return smallFeeds(screen, said);
 	const line = oneLine(torrent, model.session, columns, screen.look);
 	if (!said) return [line];
 	return rows > 1 ? [line, said] : [said];

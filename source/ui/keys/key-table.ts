@@ -1,4 +1,5 @@
 import type {ScreenKey} from './define-key.js';
+import {feedKeys} from './feed-keys.js';
 import {fileKeys} from './file-keys.js';
 import {listKeys} from './list-keys.js';
 import {movingKeys} from './moving-keys.js';
@@ -15,6 +16,7 @@ export const keyTable: readonly ScreenKey[] = [
 	...sessionKeys,
 	...fileKeys,
 	...networkKeys,
+	...feedKeys,
 	...swarmKeys,
 	...pieceKeys,
 	...movingKeys,

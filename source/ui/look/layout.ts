@@ -6,6 +6,9 @@ export type PaneName = (typeof paneNames)[number];
 /** The parts of the Network view below its header. */
 export type NetworkPart = 'found' | 'people' | 'shared';
 
+/** The parts of the Feeds view below its header. */
+export type FeedsPart = 'feeds' | 'items' | 'rules';
+
 /** A part of the terminal in cells; the top left one is 0, 0. */
 export interface Rect {
 	readonly x: number;
@@ -24,9 +27,11 @@ export type Density = 'all' | 'strip' | 'one';
 export interface LayoutRequest {
 	readonly columns: number;
 	readonly rows: number;
-	readonly screen: 'torrent' | 'session' | 'network';
+	readonly screen: 'torrent' | 'session' | 'network' | 'feeds';
 	/** The part of the Network view that is shown where there is room for one. */
 	readonly part?: NetworkPart | undefined;
+	/** The same of the Feeds view. */
+	readonly feedPart?: FeedsPart | undefined;
 	/** The pane that has the keys. */
 	readonly pane: PaneName;
 	readonly grow: Grow;
@@ -47,6 +52,8 @@ export interface Layout {
 	readonly torrents?: Rect;
 	/** The parts of the Network view. */
 	readonly network?: Readonly<Partial<Record<NetworkPart, Rect>>>;
+	/** The parts of the Feeds view. */
+	readonly feeds?: Readonly<Partial<Record<FeedsPart, Rect>>>;
 	/** One row with the newest line of the log, where the log has no pane. */
 	readonly lastLine?: Rect;
 	readonly footer?: Rect;
@@ -186,6 +193,27 @@ function networkLayout({columns, rows, part = 'found'}: LayoutRequest): Layout {
 	return {kind, header, network, panes: {}, footer};
 }
 
+/** The Feeds view: the feeds, what the one under the cursor has, and what is taken of it by itself. */
+function feedsLayout({columns, rows, feedPart = 'items'}: LayoutRequest): Layout {
+	const kind = kindOf(columns, rows);
+	const header = rect(0, 0, columns, 2);
+	const footer = rect(0, rows - 1, columns, 1);
+	const body = rect(0, 2, columns, rows - 3);
+	if (kind === 'small') return {kind, header, feeds: {[feedPart]: body}, panes: {}, footer};
+	const least = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.22));
+	// What has the keys has more room.
+	const more = Math.max(least, Math.round(body.rows * 0.4));
+	const top = feedPart === 'feeds' ? more : least;
+	const bottom = feedPart === 'rules' ? more : least;
+	const middle = body.rows - top - bottom;
+	const feeds = {
+		feeds: rect(0, 2, columns, top),
+		items: rect(0, 2 + top, columns, middle),
+		rules: rect(0, 2 + top + middle, columns, bottom),
+	};
+	return {kind, header, feeds, panes: {}, footer};
+}
+
 /** Classes of layouts by size, for terminals that have room for panes. */
 function kindOf(columns: number, rows: number): 'small' | 'normal' | 'wide' {
 	if (columns < 72 || rows < 20) return 'small';
@@ -233,6 +261,7 @@ export function planLayout(request: LayoutRequest): Layout {
 		return {kind: 'line', header: rect(0, 0, columns, Math.max(1, rows)), panes: {}};
 	if (screen === 'session') return sessionLayout(request);
 	if (screen === 'network') return networkLayout(request);
+	if (screen === 'feeds') return feedsLayout(request);
 	return {
 		kind: kindOf(columns, rows),
 		header: rect(0, 0, columns, 3),

@@ -1,5 +1,6 @@
 import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
 import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
+import {feedListOrders, feedViewEntries} from './feed-lists.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
 import type {Model} from './model.js';
 import {networkEntries, networkOrders} from './network-lists.js';
@@ -101,6 +102,7 @@ export const orders: Readonly<Record<ListName, ReadonlyArray<SortOrder<never>>>>
 	files: fileOrders,
 	log: logOrders,
 	...networkOrders,
+	...feedListOrders,
 };
 
 const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
@@ -217,6 +219,10 @@ export function entries(state: ScreenState, list: ListName): readonly Entry[] {
 			return fileEntries(shownFiles(state));
 		case 'log':
 			return logEntries(shownLog(state));
+		case 'feeds':
+		case 'items':
+		case 'rules':
+			return feedViewEntries(state, list);
 		default:
 			return networkEntries(state, list);
 	}
@@ -232,8 +238,9 @@ export function cursorRow(shown: readonly Entry[], {key, index}: ListState, list
 }
 
 /** The list that has the keys now, if a list has them. */
-export function activeList({screen, pane, network}: View): ListName | undefined {
+export function activeList({screen, pane, network, feedPart}: View): ListName | undefined {
 	if (screen === 'session') return 'torrents';
+	if (screen === 'feeds') return feedPart;
 	// What is being typed is looked for in what was found.
 	if (screen === 'network') return network.pane === 'search' ? 'found' : network.pane;
 	return pane === 'pieces' || pane === 'speed' ? undefined : pane;

@@ -1,4 +1,5 @@
 import type {CreationView} from '../../api/creation.js';
+import type {FeedsView} from '../../api/feeds-view.js';
 import type {FoldersView} from '../../api/folders-view.js';
 import type {NetworkView} from '../../api/network-view.js';
 import type {
@@ -42,6 +43,8 @@ export interface Model {
 	readonly creations?: readonly CreationView[] | undefined;
 	/** Folders that are shared and watched. */
 	readonly folders?: FoldersView | undefined;
+	/** Feeds, while they are looked at. */
+	readonly feeds?: FeedsView | undefined;
 	/** Who shares what, while that is looked at. */
 	readonly network?: NetworkView | undefined;
 	/** What was found of it. */
@@ -103,6 +106,7 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 		torrents: update.torrents ?? model.torrents,
 		creations: update.creations ?? model.creations,
 		folders: update.folders ?? model.folders,
+		feeds: update.feeds ?? model.feeds,
 		network: update.network ?? model.network,
 		found: model.found,
 		torrent,

@@ -1,10 +1,20 @@
 import type {Seconds} from '../../base/units.js';
 import type {Density, Grow, PaneName} from '../look/layout.js';
 import type {Dialog} from './dialog.js';
+import type {FeedPart} from './feeds-place.js';
 import {type NetworkPlace, openingPlace} from './network-place.js';
 
 /** Lists that have a cursor. */
-export type ListName = 'torrents' | 'peers' | 'trackers' | 'files' | 'log' | 'found' | 'people' | 'shared';
+export type ListName =
+	| 'torrents'
+	| 'peers'
+	| 'trackers'
+	| 'files'
+	| 'log'
+	| 'found'
+	| 'people'
+	| 'shared'
+	| FeedPart;
 
 /** Where somebody is in a list. */
 export interface ListState {
@@ -36,13 +46,15 @@ export interface PendingRemoval {
 
 /** Everything about the screen that is not the engine's: where somebody is and what they have open. */
 export interface View {
-	readonly screen: 'torrent' | 'session' | 'network';
+	readonly screen: 'torrent' | 'session' | 'network' | 'feeds';
 	readonly torrent: string | undefined;
 	readonly pane: PaneName;
 	readonly grow: Grow;
 	readonly density: Density;
 	/** Where somebody is among what people share. */
 	readonly network: NetworkPlace;
+	/** The part of the Feeds view that has the keys. */
+	readonly feedPart: FeedPart;
 	readonly lists: Readonly<Record<ListName, ListState>>;
 	/** What `/` last looked for, by list. */
 	readonly query: string;
@@ -79,6 +91,7 @@ export function openingView(torrent: string | undefined): View {
 		grow: 'share',
 		density: 'all',
 		network: openingPlace,
+		feedPart: 'items',
 		lists: {
 			torrents: list('queue'),
 			peers: list('down', true),
@@ -88,6 +101,9 @@ export function openingView(torrent: string | undefined): View {
 			found: list('seeds', true),
 			people: list('name'),
 			shared: list('name'),
+			feeds: list('order'),
+			items: list('order'),
+			rules: list('order'),
 		},
 		query: '',
 		folded: new Set(),

@@ -61,7 +61,7 @@ export function ListPane<Item, Facts extends ListFacts>({
 				facts,
 				header,
 				gap: area.columns >= 100 ? 2 : 1,
-				cursor: focused || list === 'torrents' ? cursor : -1,
+				cursor: focused || list === 'torrents' || list === 'feeds' ? cursor : -1,
 				active: focused,
 				top: top.current,
 				sort: listState.sort,

@@ -1,6 +1,7 @@
 import type {LogView} from '../../api/snapshot.js';
 import type {PaneName} from '../look/layout.js';
 import type {Dialog} from '../model/dialog.js';
+import type {FeedPart} from '../model/feeds-place.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {NetworkPane} from '../model/network-place.js';
 import type {ScreenState} from '../model/store.js';
@@ -41,9 +42,16 @@ const networkWords: Readonly<Record<NetworkPane, string>> = {
 	shared: 'I share',
 };
 
+const feedWords: Readonly<Record<FeedPart, string>> = {
+	feeds: 'Feeds',
+	items: 'Items',
+	rules: 'Rules',
+};
+
 /** What the part of the screen that has the keys is called. */
-function placeName({screen, pane, network}: ScreenState['view']): string {
+function placeName({screen, pane, network, feedPart}: ScreenState['view']): string {
 	if (screen === 'session') return 'Torrents';
+	if (screen === 'feeds') return feedWords[feedPart];
 	return screen === 'network' ? networkWords[network.pane] : paneWords[pane];
 }
 

@@ -176,13 +176,16 @@ export class ScreenSession implements ScreenContext {
 
 	layout(): Layout {
 		const {columns, rows, view, model} = this.state();
-		const {screen, pane, grow, density} = view;
+		const {screen, pane, grow, density, feedPart} = view;
 		const part = view.network.pane === 'search' ? 'found' : view.network.pane;
 		const {overview} = model.torrent ?? {};
 		const unknown = overview !== undefined && isUnknown(overview);
-		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part}`;
+		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part} ${feedPart}`;
 		if (this.#layout?.key !== key)
-			this.#layout = {key, layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part})};
+			this.#layout = {
+				key,
+				layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part, feedPart}),
+			};
 		return this.#layout.layout;
 	}
 

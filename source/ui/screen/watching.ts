@@ -20,6 +20,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 	const speed = speedArea && {range: view.range || fittingRange(shown, samples), samples};
 	if (view.screen === 'network')
 		return {interval, session: true, torrents: true, creations: true, folders: true, network: true};
+	if (view.screen === 'feeds') return {interval, session: true, torrents: true, creations: true, feeds: true};
 	if (view.screen === 'session' || view.torrent === undefined) {
 		return {
 			interval,

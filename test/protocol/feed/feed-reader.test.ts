@@ -107,7 +107,7 @@ test('what indexers add: torznab, newznab, ezRSS and others', () => {
 		<x:size>1.2 GiB</x:size><x:seeders>12</x:seeders><x:infoHash>${hash}</x:infoHash></item>`);
 	assert.deepEqual([words.size, words.seeders, words.infoHash], [1_288_490_189, 12, hash]);
 	const bare = first(`<item><title>T</title><torrent:infoHash>${hash}</torrent:infoHash></item>`);
-	assert.deepEqual(bare.target, {kind: 'magnet', url: `magnet:?xt=urn:btih:${hash}`});
+	assert.deepEqual(bare.target, {kind: 'magnet', url: `magnet:?xt=urn:btih:${hash}&dn=T`});
 });
 
 test('what is no torrent is told from what may be one', () => {

@@ -7,6 +7,7 @@ import {keyTable} from '../../../source/ui/keys/key-table.ts';
 import {lookup, recordsHere} from '../../../source/ui/keys/keymap.ts';
 import {paneNames} from '../../../source/ui/look/layout.ts';
 import {chosenFiles} from '../../../source/ui/model/chosen-files.ts';
+import {feedParts} from '../../../source/ui/model/feeds-place.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
 import {networkPanes} from '../../../source/ui/model/network-place.ts';
 import {targets} from '../../../source/ui/model/targets.ts';
@@ -14,6 +15,7 @@ import {fitRow, rowText} from '../../../source/ui/present/row.ts';
 import {terminalText} from '../../../source/ui/text/text.ts';
 import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
 import {seeded} from '../../helpers/fake-engine.ts';
+import {fakeFeeds} from '../../helpers/fake-feeds.ts';
 import {fakeFound} from '../../helpers/fake-network.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
@@ -66,6 +68,24 @@ const standing: Readonly<Record<string, (bare: BareScreen) => void>> = {
 				set({model: {...state().model, found}});
 				setView({screen: 'network', network: {...state().view.network, pane}});
 			},
+		]),
+	),
+	...Object.fromEntries(
+		feedParts.flatMap(feedPart => [
+			[
+				`the Feeds view at its ${feedPart}`,
+				({set, setView, state}: BareScreen) => {
+					set({model: {...state().model, feeds: fakeFeeds}});
+					setView({screen: 'feeds', feedPart});
+				},
+			],
+			[
+				`the Feeds view without feeds at its ${feedPart}`,
+				({set, setView, state}: BareScreen) => {
+					set({model: {...state().model, feeds: {feeds: []}}});
+					setView({screen: 'feeds', feedPart});
+				},
+			],
 		]),
 	),
 	'the Network view of an engine that says nothing': ({set, setView}) => {
