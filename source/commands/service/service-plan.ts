@@ -3,6 +3,7 @@ import {existsSync, realpathSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import process from 'node:process';
+import {isSea} from 'node:sea';
 import {UserError} from '../../base/errors.js';
 import {readConfig, readSections} from '../arguments/config-file.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
@@ -74,9 +75,9 @@ function usualDir(home: string): string {
 	return existsSync(downloads) ? downloads : home;
 }
 
-/** Where the program is that is running now: a file that is started, or node and a file. */
+/** How the program is started that runs now: the single executable, or node with a file. */
 function programWords(program: string): string[] {
-	return program === process.execPath ? [program] : [realpathSync(process.execPath), program];
+	return isSea() ? [process.execPath] : [realpathSync(process.execPath), program];
 }
 
 /**
