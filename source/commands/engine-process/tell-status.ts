@@ -1,4 +1,5 @@
 import type {EngineClient, Watching} from '../../api/engine-client.js';
+import type {Log} from '../../base/ports.js';
 import type {EngineNotice} from './host-engine.js';
 
 /** In ms: a line that somebody may look at some day. */
@@ -11,5 +12,16 @@ export function tellStatus(engine: EngineClient, notice: Pick<EngineNotice, 'sta
 		const {port, portState, connected} = session;
 		const state = portState === 'unknown' ? '' : ` (${portState})`;
 		notice.status(`port ${port}${state}, ${connected === 1 ? '1 peer' : `${connected} peers`}`);
+	});
+}
+
+/** Tells in the log, once, that an engine is there, and where. */
+export function sayReady(engine: EngineClient, log: Log, stateDir: string): void {
+	const watching = engine.watch({interval: statusTime, session: true}, ({session}) => {
+		if (session === undefined) return;
+		const {version, port, dir} = session;
+		log('info', `tortui ${version} is ready: port ${port}, data in ${dir}, state in ${stateDir}`);
+		// Not before the call that began it has come back.
+		queueMicrotask(() => watching.stop());
 	});
 }

@@ -20,7 +20,7 @@ import {openSession} from '../engine-process/open-session.js';
 import {type Configuration, ReloadingEngine} from '../engine-process/reloading-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {takeOver} from '../engine-process/succession.js';
-import {tellStatus} from '../engine-process/tell-status.js';
+import {sayReady, tellStatus} from '../engine-process/tell-status.js';
 import {reloadText} from '../output/reload-text.js';
 
 const options = {
@@ -159,6 +159,7 @@ export const command = defineCommand({
 				}
 				const reloaded = () => void reload(engine, notice);
 				if (isDaemon) process.on('SIGHUP', reloaded);
+				if (!flags.background) sayReady(engine, log, stateDir);
 				const telling = notice && tellStatus(engine, notice);
 				function release(): void {
 					process.off('SIGHUP', reloaded);

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import process from 'node:process';
+import {test} from 'node:test';
+import {until} from '../helpers/deadline.ts';
+import {missing, Running, run} from '../helpers/processes.ts';
+import {cli, node, startTortui} from '../helpers/tortui.ts';
+import {Workspace} from '../helpers/workspace.ts';
+
+/** A service manager's end of the socket: prints each datagram with the time on its own clock, in microseconds. */
+const manager = `
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('bound', flush=True)
+while True:
+    text = s.recv(4096).decode().strip().replace('\\n', ' ')
+    print(time.monotonic_ns() // 1000, text, flush=True)
+`;
+
+test('an engine in the foreground tells the service manager when it is ready, reloading, alive and ending, and the log to its journal', {
+	skip: missing('python3', 'systemd-notify'),
+}, async t => {
+	const space = new Workspace(t);
+	const socket = space.path('notify');
+	const listener = new Running(space, 'python3', ['-c', manager, socket]);
+	await listener.output(/bound/, 10_000);
+	const env = {NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', WATCHDOG_PID: ''};
+	const engine = startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '-d', space.dir], {env});
+	await listener.output(/ READY=1/, 20_000);
+	// What is ready can be reached.
+	const health = await run(space, node, [cli, 'status', '--health'], {
+		env: {TORTUI_HOME: space.path('state')},
+	});
+	assert.equal(health.ended?.code, 0, health.stdout + health.stderr);
+	await listener.output(/(?: WATCHDOG=1\s[\s\S]*){2}/, 10_000);
+	process.kill(engine.pid, 'SIGHUP');
+	const [, at, said] = await listener.output(/(\d+) RELOADING=1 MONOTONIC_USEC=(\d+)[\s\S]* READY=1/, 10_000);
+	// It is the manager's own clock, a little before it was read.
+	const late = Number(at) - Number(said);
+	assert.ok(late >= 0 && late < 10_000_000, `${late} µs`);
+	engine.child.kill('SIGTERM');
+	assert.deepEqual(await engine.end(10_000), {code: 0, signal: null});
+	await listener.output(/STOPPING=1/, 10_000);
+	assert.match(engine.stderr, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d tortui \S+ is ready: port \d+, data in /);
+	assert.equal(engine.stdout, '');
+});
+
+test('what an engine in the foreground says goes to a file alone when one is named', async t => {
+	const space = new Workspace(t);
+	const log = space.path('log');
+	const engine = startTortui(space, [
+		'engine',
+		'--bind',
+		'127.0.0.1',
+		'--port',
+		'0',
+		'-d',
+		space.dir,
+		'--log',
+		log,
+	]);
+	await until('it to be ready', 20_000, () => {
+		try {
+			return /is ready/.test(readFileSync(log, 'utf8'));
+		} catch {
+			return false;
+		}
+	});
+	engine.child.kill('SIGTERM');
+	await engine.end(10_000);
+	assert.equal(engine.stderr, '');
+});
