@@ -247,14 +247,15 @@ export class Hooks {
 	}
 
 	async #run(story: HookStory, words: readonly string[]): Promise<void> {
-		const {clock, env, version} = this.#ground;
+		const {clock, env, stateDir, version} = this.#ground;
 		const {signal} = this.#stopping;
 		if (signal.aborted) return;
 		const {event, torrent} = story;
 		const began = clock.now();
 		const end = await runProgram({
 			words,
-			env: {...env, ...hookVariables(story, version)},
+			// What it has tortui do is for this engine.
+			env: {...env, TORTUI_HOME: stateDir, ...hookVariables(story, version)},
 			timeout: this.#settings.timeout,
 			clock,
 			signal,

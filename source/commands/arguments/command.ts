@@ -28,6 +28,8 @@ export interface ValueOption<Value = unknown> {
 	/** What stands for the value in the help: `DIR`. */
 	readonly value: string;
 	readonly read: ValueReader<Value>;
+	/** Of a list: throws a `UserError` when its values do not belong together. */
+	readonly readAll?: (values: readonly string[], where: string) => void;
 	readonly help: string;
 	/** What holds when it is not given, in words or as a value would be typed. */
 	readonly standard?: string;

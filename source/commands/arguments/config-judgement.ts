@@ -81,7 +81,9 @@ function valueProblem(
 	if (option.kind === 'off')
 		return value === false && option.refusal !== undefined ? `${where}: ${option.refusal}` : undefined;
 	try {
-		for (const item of [value].flat()) option.read(String(item), where);
+		const items = [value].flat().map(String);
+		for (const item of items) option.read(item, where);
+		option.readAll?.(items, where);
 		return undefined;
 	} catch (error) {
 		if (error instanceof UserError) return error.message;

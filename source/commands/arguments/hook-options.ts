@@ -4,6 +4,7 @@ import type {Options} from './command.js';
 import {duration, text, type ValueReader} from './quantities.js';
 
 const isUrl = (word: string) => /^https?:\/\//i.test(word);
+const isHome = (path: string) => path.startsWith('~/');
 
 /** An `http:` or `https:` URL with a host. */
 export const webUrl: ValueReader<string> = (value, where) => {
@@ -12,25 +13,42 @@ export const webUrl: ValueReader<string> = (value, where) => {
 	throw new UserError('bad-value', `${where}: ${JSON.stringify(value)} is not an http:// or https:// URL`, 2);
 };
 
-/** A word of a program, or a URL to be told. */
-const word: ValueReader<string> = (value, where) => (isUrl(value.trim()) ? webUrl(value, where) : value);
+/** Whether words are URLs to be told, and no program with its arguments. */
+export function areUrls(words: readonly string[]): boolean {
+	return isUrl(words[0] ?? '');
+}
+
+/** Throws a `UserError` when words are neither a program with its arguments nor URLs. */
+function requireTarget(words: readonly string[], where: string): void {
+	const [first] = words;
+	if (first === undefined) return;
+	const wrong = (why: string) => new UserError('bad-value', `${where}: ${why}`, 2);
+	if (areUrls(words)) {
+		if (!words.every(isUrl)) throw wrong('either URLs, or a program and its arguments');
+		for (const each of words) webUrl(each, where);
+	} else if (first.trim() === '') throw wrong('what is to be run?');
+	else if (first.includes('/') && !first.startsWith('/') && !isHome(first))
+		throw wrong(`${first} is not absolute: write it in full, or with ~/`);
+}
+
+/** A program and its arguments, or URLs. */
+const target = {
+	kind: 'list',
+	value: 'PROGRAM',
+	// Arguments may be anything.
+	read: (value: string) => value,
+	readAll: requireTarget,
+} as const;
 
 /** What is done when something happens to a torrent. */
 export const hookOptions = {
 	onAdded: {
-		kind: 'list',
-		value: 'PROGRAM',
-		read: word,
+		...target,
 		help: 'run this, or tell this URL, when a torrent is added (repeat it for arguments)',
 	},
-	onComplete: {
-		kind: 'list',
-		value: 'PROGRAM',
-		read: word,
-		help: 'the same when one is complete, once for each',
-	},
-	onGoal: {kind: 'list', value: 'PROGRAM', read: word, help: 'the same when one reaches its seeding goal'},
-	onError: {kind: 'list', value: 'PROGRAM', read: word, help: 'the same when one is stopped by an error'},
+	onComplete: {...target, help: 'the same when one is complete, once for each'},
+	onGoal: {...target, help: 'the same when one reaches its seeding goal'},
+	onError: {...target, help: 'the same when one is stopped by an error'},
 	onCompleteMove: {
 		kind: 'value',
 		value: 'DIR',
@@ -52,20 +70,10 @@ export const hookOptions = {
 	},
 } as const satisfies Options;
 
-/** The options that have the words of a program. */
-export const programOptions: readonly string[] = ['onAdded', 'onComplete', 'onGoal', 'onError'];
-
 /** The words of a program as they were typed, with its path in full where it is one. */
 export function typedProgram(words: readonly string[]): string[] {
 	return words.map((each, index) => {
-		const isPath = index === 0 && each.includes('/') && !isUrl(each) && !/^~(?:\/|$)/.test(each);
+		const isPath = index === 0 && each.includes('/') && !isUrl(each) && !isHome(each);
 		return isPath ? resolve(each) : each;
 	});
-}
-
-/** Whether words are URLs to be told, and no program. Throws a `UserError` when they are some of either. */
-export function areUrls(words: readonly string[], where: string): boolean {
-	if (!isUrl(words[0] ?? '')) return false;
-	if (words.every(isUrl)) return true;
-	throw new UserError('bad-value', `${where}: either URLs or a program with its arguments, not both`, 2);
 }

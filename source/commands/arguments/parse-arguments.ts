@@ -55,6 +55,7 @@ function readOption(
 	}
 	const texts = [value ?? []].flat().map(String);
 	const read = (text: string) => option.read(text, where);
+	option.readAll?.(texts, where);
 	return option.kind === 'list' ? texts.map(read) : texts.slice(-1).map(read)[0];
 }
 

@@ -1,31 +1,23 @@
 import {homedir} from 'node:os';
-import {isAbsolute, join, resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {HookEvent, HookSettings, HookTarget} from '../../automation/hooks/hook-settings.js';
 import {labelMoves} from '../../automation/labels/label-settings.js';
-import {UserError} from '../../base/errors.js';
 import {areUrls} from '../arguments/hook-options.js';
 import type {CompanionKind} from './companion.js';
 import type {Configuration} from './reloading-engine.js';
 
 const usualTimeout = 600;
 
-/** The program is found by its name, or at a path that is whole; `~` is the home folder. */
-function program(words: readonly string[], where: string, env: NodeJS.ProcessEnv): string[] {
-	const [first = '', ...rest] = words;
-	if (first.trim() === '') throw new UserError('bad-value', `${where} names no program`, 2);
-	const path = first.startsWith('~/') ? join(env['HOME'] || homedir(), first.slice(2)) : first;
-	if (path.includes('/') && !isAbsolute(path))
-		throw new UserError('bad-value', `${where}: ${first} is not absolute: write it in full, or with ~/`, 2);
-	return [path, ...rest];
+/** `~` is the home folder; what has no slash is found by its name. */
+function target(words: readonly string[], env: NodeJS.ProcessEnv): HookTarget | undefined {
+	const [first, ...rest] = words;
+	if (first === undefined) return undefined;
+	if (areUrls(words)) return {kind: 'urls', urls: words};
+	const program = first.startsWith('~/') ? join(env['HOME'] || homedir(), first.slice(2)) : first;
+	return {kind: 'program', words: [program, ...rest]};
 }
 
-function target(words: readonly string[], where: string, env: NodeJS.ProcessEnv): HookTarget | undefined {
-	if (words.length === 0) return undefined;
-	if (areUrls(words, where)) return {kind: 'urls', urls: words};
-	return {kind: 'program', words: program(words, where, env)};
-}
-
-/** What is done when something happens to a torrent. Throws a `UserError` for what cannot be done. */
+/** What is done when something happens to a torrent. */
 export function hookSettings({flags, labels}: Configuration, env: NodeJS.ProcessEnv): HookSettings {
 	const {onAdded, onComplete, onGoal, onError, onCompleteMove, hookUrl, hookTimeout} = flags;
 	const words: Readonly<Record<HookEvent, readonly string[]>> = {
@@ -35,9 +27,7 @@ export function hookSettings({flags, labels}: Configuration, env: NodeJS.Process
 		error: onError,
 	};
 	return {
-		targets: Object.fromEntries(
-			Object.entries(words).map(([event, each]) => [event, target(each, `on-${event}`, env)]),
-		),
+		targets: Object.fromEntries(Object.entries(words).map(([event, each]) => [event, target(each, env)])),
 		urls: hookUrl,
 		timeout: (hookTimeout ?? usualTimeout) * 1000,
 		moveTo: onCompleteMove === undefined ? undefined : resolve(onCompleteMove),

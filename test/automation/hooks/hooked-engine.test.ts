@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 import type {HookSettings} from '../../../source/automation/hooks/hook-settings.ts';
 import {Hooks} from '../../../source/automation/hooks/hooks.ts';
 import {machineClock} from '../../../source/io/machine/clock.ts';
+import {until} from '../../helpers/deadline.ts';
 import {openTestSession, seedTorrent, type TestTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {mountDisk} from '../../helpers/small-disk.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -35,8 +36,43 @@ async function downloading(
 	return {engine, options};
 }
 
-describe('moving what is complete', {concurrency: true}, () => {
-	test('what has the name of something that is there stays where it was downloaded, and nothing is overwritten', async t => {
+describe('an engine with hooks', {concurrency: true}, () => {
+	test('tells of what is added, is complete, is removed at its goal, and fails', async t => {
+		const space = new Workspace(t);
+		const notes = space.path('notes');
+		const script = space.path('hook');
+		writeFileSync(script, `#!/bin/sh\necho "$TORTUI_EVENT $TORTUI_NAME $TORTUI_ERROR" >> ${notes}\n`, {
+			mode: 0o755,
+		});
+		const program = {kind: 'program', words: [script]} as const;
+		const torrent = testTorrent(space, 'film', [['x.bin', 100_000]]);
+		const own = testTorrent(space, 'show', [['y.bin', 100_000]]);
+		const {engine, options} = await downloading(space, [torrent], {
+			targets: {added: program, complete: program, goal: program, error: program},
+		});
+		const noted = () => (existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n').sort() : []);
+		const id = await seedTorrent(engine, own);
+		unlinkSync(join(own.content.root, 'y.bin'));
+		await engine.sees(id, 'it failed', ({state}) => state === 'failed');
+		await engine.add(torrent, {...options, goal: {time: 0, atGoal: 'remove'}});
+		await until(
+			() => `all are told: ${noted().join(' | ')}; ${engine.log.join(' | ')}`,
+			30_000,
+			() => noted().length === 5 || undefined,
+		);
+		const {reason} = await engine.view(id);
+		assert.deepEqual(
+			noted().map(line => line.trim()),
+			['added film', 'added show', 'complete film', `error show ${reason?.text}`, 'goal film'],
+		);
+		const {torrents = []} = await until('it is removed', 10_000, async () => {
+			const reply = await engine.send({type: 'session.list'});
+			return reply.torrents?.length === 1 ? reply : undefined;
+		});
+		assert.equal(torrents[0]!.id, id);
+	});
+
+	test('overwrites nothing when it moves what is complete: what has the name of something that is there stays where it was downloaded', async t => {
 		const space = new Workspace(t);
 		const done = space.path('done');
 		const torrent = testTorrent(space, 'film', [['x.bin', 100_000]]);
@@ -56,7 +92,7 @@ describe('moving what is complete', {concurrency: true}, () => {
 		);
 	});
 
-	test('of two torrents with the same names one is moved, both are whole', async t => {
+	test('moves one of two torrents with the same names, and both are whole', async t => {
 		const space = new Workspace(t);
 		const done = space.path('done');
 		const first = testTorrent(space, 'film', [['x.bin', 100_000]]);
@@ -79,7 +115,7 @@ describe('moving what is complete', {concurrency: true}, () => {
 		}
 	});
 
-	test('what has no room there stays where it was downloaded', async t => {
+	test('moves nothing where there is no room for it: it stays where it was downloaded', async t => {
 		const space = new Workspace(t);
 		const disk = mountDisk(space, '1m');
 		if (disk === undefined) return;
