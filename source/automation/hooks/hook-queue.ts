@@ -19,8 +19,8 @@ export class HookQueue {
 		return this.#waiting.length >= this.#most;
 	}
 
-	/** Resolves when the task, which never rejects, was done; undefined when there is no place for it. */
-	add(task: () => Promise<void>): Promise<void> | undefined {
+	/** Resolves as the task, which never rejects, does; undefined when there is no place for it. */
+	add<Value>(task: () => Promise<Value>): Promise<Value> | undefined {
 		if (this.isFull) return undefined;
 		return new Promise(resolve => {
 			this.#waiting.push(() => task().then(resolve));

@@ -221,7 +221,7 @@ export class Hooks {
 		this.#running.add(running);
 	}
 
-	/** Tells all who are to be told. Answers whether that was done: not when the engine ends before. */
+	/** Tells all who are to be told. Answers whether that is over: not when the engine ends before, or too many wait. */
 	async #tell(event: HookEvent, torrent: TorrentView, moveError?: string): Promise<boolean> {
 		const {engine, clock} = this.#ground;
 		const target = this.#settings.targets[event];
@@ -235,8 +235,8 @@ export class Hooks {
 		];
 		if (works.includes(undefined)) this.#tellFull(event, torrent.id);
 		else this.#saidFull = false;
-		await Promise.all(works);
-		return !this.#stopping.signal.aborted && !works.includes(undefined);
+		const done = await Promise.all(works);
+		return done.every(each => each === true);
 	}
 
 	#tellFull(event: HookEvent, id: string): void {
@@ -246,10 +246,11 @@ export class Hooks {
 		this.#say('error', `on-${event}: ${mostWaiting} wait to be told already${lost}`, id);
 	}
 
-	async #run(story: HookStory, words: readonly string[]): Promise<void> {
+	/** Answers whether it was told, or cannot be: not when the engine ends before. */
+	async #run(story: HookStory, words: readonly string[]): Promise<boolean> {
 		const {clock, env, stateDir, version} = this.#ground;
 		const {signal} = this.#stopping;
-		if (signal.aborted) return;
+		if (signal.aborted) return false;
 		const {event, torrent} = story;
 		const began = clock.now();
 		const end = await runProgram({
@@ -263,17 +264,20 @@ export class Hooks {
 		});
 		const [level, text] = endInWords(end, words[0] ?? '', clock.now() - began, this.#settings.timeout);
 		this.#say(level, `on-${event}: ${text}`, torrent.id);
+		return end.name !== 'stopped';
 	}
 
-	async #post(story: HookStory, url: string): Promise<void> {
+	/** As `#run`. */
+	async #post(story: HookStory, url: string): Promise<boolean> {
 		const {clock, http, version} = this.#ground;
 		const {signal} = this.#stopping;
-		if (signal.aborted) return;
+		if (signal.aborted) return false;
 		const {event, torrent} = story;
 		const end = await postHook(url, hookJson(story, version), {http, clock, signal});
 		if (end.name === 'told') this.#say('info', `on-${event}: told ${namedUrl(url)}`, torrent.id);
 		else if (end.name === 'failed')
 			this.#say('warn', `on-${event}: ${namedUrl(url)} was not told: ${end.why}`, torrent.id);
+		return end.name !== 'stopped';
 	}
 
 	#say(level: 'info' | 'warn' | 'error', text: string, torrent?: string): void {

@@ -6,6 +6,7 @@ import type {TorrentView, Update, Watch} from '../../../source/api/snapshot.ts';
 import type {HookSettings} from '../../../source/automation/hooks/hook-settings.ts';
 import {Hooks} from '../../../source/automation/hooks/hooks.ts';
 import {UserError} from '../../../source/base/errors.ts';
+import {machineClock} from '../../../source/io/machine/clock.ts';
 import {HostResolver} from '../../../source/io/net/host-resolver.ts';
 import {NodeHttpClient} from '../../../source/io/net/http/http-client.ts';
 import {LocalAddresses} from '../../../source/io/net/local-addresses.ts';
@@ -126,10 +127,12 @@ function fresh(id: string): TorrentView {
 
 export const noHooks: HookSettings = {targets: {}, urls: [], timeout: 600_000, moveByLabel: {}};
 
-/** Hooks on torrents by hand, with programs that are shell scripts. Time runs twenty times as fast. */
+/** Hooks on torrents by hand, with programs that are shell scripts. */
 export class HookWorld {
 	readonly space: Workspace;
 	readonly engine = new TorrentsByHand();
+	/** Whether time runs twenty times as fast. */
+	isHurried = false;
 	#hooks: Hooks | undefined;
 
 	constructor(t: TestContext) {
@@ -159,16 +162,17 @@ export class HookWorld {
 	}
 
 	async start(settings: Partial<HookSettings>): Promise<Hooks> {
-		const clock = new HurriedClock(20, 120_000);
+		const clock = this.isHurried ? new HurriedClock(20, 120_000) : machineClock;
 		this.#hooks = await Hooks.open(
 			{
 				engine: this.engine,
 				clock,
 				http: new NodeHttpClient({
-					clock,
+					// An answer may take its time.
+					clock: machineClock,
 					userAgent: 'tortui/0.0.0',
 					local: new LocalAddresses(),
-					lookUp: new HostResolver(clock).lookUp,
+					lookUp: new HostResolver(machineClock).lookUp,
 				}),
 				stateDir: this.space.folder('state'),
 				env: process.env,

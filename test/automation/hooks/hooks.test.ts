@@ -109,13 +109,14 @@ describe('hooks', {concurrency: true}, () => {
 		engine.set('fast', {state: 'seeding', completed: 1000, downloaded: 1000, completedAt: Date.now()});
 		// Known from another program, which had it long ago.
 		engine.set('known', {state: 'seeding', completed: 1000, downloaded: 1000, completedAt: 1000});
-		await world.until('the fast one is told', () => world.notes().length === 2);
+		const done = () => engine.log.filter(line => /is done in/.test(line)).length;
+		await world.until('the fast one is told', () => done() === 2);
 		await world.stop();
 		await world.start(settings);
 		await settle();
 		engine.tell();
 		engine.complete('two');
-		await world.until('two is told', () => world.notes().length === 3);
+		await world.until('two is told', () => done() === 3);
 		assert.deepEqual(world.notes(), ['one', 'fast', 'two']);
 		engine.remove('one');
 		engine.complete('one');
@@ -131,8 +132,12 @@ describe('hooks', {concurrency: true}, () => {
 		await settle();
 		engine.complete('running');
 		engine.set('later', {state: 'downloading', completed: 10});
-		await settle();
-		const journal = readFileSync(world.space.path('state/completed.journal'), 'utf8');
+		const kept = () => readFileSync(world.space.path('state/completed.journal'), 'utf8');
+		await world.until(
+			'both are noted down',
+			() => /"running","open"/.test(kept()) && /"later","open"/.test(kept()),
+		);
+		const journal = kept();
 		// As it was at the instant of the kill.
 		await world.stop();
 		writeFileSync(world.space.path('state/completed.journal'), journal);
@@ -151,7 +156,7 @@ describe('hooks', {concurrency: true}, () => {
 		await world.until('three are told', () => world.notes().length === 3);
 		assert.deepEqual(world.notes().sort(), ['later', 'running', 'unseen']);
 		await world.until('it is noted down', () =>
-			/"unseen","told"/.test(readFileSync(world.space.path('state/completed.journal'), 'utf8')),
+			['running', 'later', 'unseen'].every(id => kept().includes(`"${id}","told"`)),
 		);
 		copyFileSync(world.space.path('state/completed.journal'), world.space.path('killed'));
 		await world.stop();
@@ -215,6 +220,10 @@ describe('hooks', {concurrency: true}, () => {
 		assert.ok(
 			engine.log.includes(`error: on-complete-move: it stays in /data, not /films: ${engine.refusal}`),
 		);
+		await world.until(
+			'all that is over',
+			() => engine.log.filter(line => /is done in/.test(line)).length === 4,
+		);
 		await world.stop();
 		await world.start({moveTo: '/elsewhere'});
 		await settle();
@@ -225,6 +234,7 @@ describe('hooks', {concurrency: true}, () => {
 
 	test('what is on its way elsewhere is told of when it is there', async t => {
 		const world = new HookWorld(t);
+		world.isHurried = true;
 		const {engine} = world;
 		await world.start({targets: {complete: world.noting('$TORTUI_DIR')}, moveTo: '/done'});
 		await settle();
@@ -272,6 +282,7 @@ describe('hooks', {concurrency: true}, () => {
 
 	test('servers are told as JSON; one that is in trouble is asked again, one that refuses is not', async t => {
 		const world = new HookWorld(t);
+		world.isHurried = true;
 		const {engine} = world;
 		const asked: Array<{readonly url: string; readonly body: string; readonly type: string | undefined}> = [];
 		const answers = new Map([
