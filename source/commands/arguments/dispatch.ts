@@ -50,6 +50,7 @@ const loaders = {
 	remove: async () => (await import('../verbs/remove.js')).command,
 	restart: async () => (await import('../verbs/restart.js')).command,
 	stop: async () => (await import('../verbs/stop.js')).command,
+	doctor: async () => (await import('../verbs/doctor.js')).command,
 	config: async () => (await import('../verbs/config.js')).command,
 	completion: async () => (await import('../completion/completion.js')).completionCommand(loadCommands),
 	engine: async () => (await import('../verbs/engine.js')).command,

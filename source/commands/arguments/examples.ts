@@ -164,6 +164,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	],
 	restart: [['tortui restart', 'after an update: a new engine goes on with the same torrents']],
 	stop: [['tortui stop', 'end the engine and all downloads; tortui goes on with them']],
+	doctor: [
+		['tortui doctor', 'what is wrong, and what to do'],
+		['tortui doctor --json | jq -r \'.checks[] | select(.level == "wrong").text\'', 'the same for a script'],
+	],
 	config: [['tortui config', 'what is set, and what is wrong with it']],
 	completion: [['source <(tortui completion bash)', 'in ~/.bashrc']],
 	engine: [

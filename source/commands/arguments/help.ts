@@ -43,6 +43,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],
 	['tortui restart', 'put an engine of this version in the place of the one that runs'],
 	['tortui stop', 'stop the running engine'],
+	['tortui doctor', 'look at port, DNS, disk and all else, and say what to do'],
 	['tortui config', 'tell where the config file is, and what is in force'],
 	['tortui completion SHELL', 'print a script that completes words in bash, zsh or fish'],
 ];

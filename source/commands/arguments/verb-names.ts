@@ -44,6 +44,7 @@ export const verbNames = [
 	'remove',
 	'restart',
 	'stop',
+	'doctor',
 	'config',
 	'completion',
 	'engine',

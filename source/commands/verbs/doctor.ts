@@ -1,0 +1,83 @@
+import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import {findGateways} from '../../io/lan/default-gateway.js';
+import {machineClock} from '../../io/machine/clock.js';
+import {openFileLimit} from '../../io/machine/open-file-limit.js';
+import {openDatagramSocket} from '../../io/net/datagram-socket.js';
+import {HostResolver} from '../../io/net/host-resolver.js';
+import {familyOf, LocalAddresses} from '../../io/net/local-addresses.js';
+import {TcpTransport} from '../../io/net/tcp-transport.js';
+import {showsUtf8} from '../../ui/look/paint.js';
+import {defineCommand} from '../arguments/command.js';
+import {examine} from '../doctor/examine.js';
+import type {Finding, FindingLevel} from '../doctor/finding.js';
+import {stateDirPath} from '../engine-process/state-dir.js';
+import {screenEnvironment} from '../screen/show-screen.js';
+import {remoteOptions} from '../torrents/engine-options.js';
+
+const marks: Readonly<Record<FindingLevel, readonly [mark: string, ascii: string, word: string]>> = {
+	ok: ['✓', '+', 'ok'],
+	warning: ['!', '!', 'warning'],
+	wrong: ['✗', 'x', 'wrong'],
+	unknown: ['–', '-', 'unknown'],
+};
+
+/** Takes the listen port and lets it go. */
+async function tryPort(port: number, bind: readonly string[]): Promise<void> {
+	const listener = await new TcpTransport(new LocalAddresses(bind), machineClock).listen(
+		{port},
+		() => undefined,
+	);
+	try {
+		for (const address of bind.length > 0 ? bind : [undefined]) {
+			const family = address === undefined ? 4 : familyOf(address);
+			const socket = await openDatagramSocket({family, port: listener.port, address}, () => {});
+			socket.close();
+		}
+	} finally {
+		await listener.close();
+	}
+}
+
+function lines(found: readonly Finding[], isUtf8: boolean): string[] {
+	return found.flatMap(({check, level, text, advice}) => {
+		const [mark, ascii, word] = marks[level];
+		const line = `${isUtf8 ? mark : ascii} ${word.padEnd(8)} ${check.padEnd(9)} ${terminalLine(text)}`;
+		return advice === undefined
+			? [line]
+			: [line, `${' '.repeat(21)}${isUtf8 ? '→' : '->'} ${terminalLine(advice)}`];
+	});
+}
+
+/** Looks at all that tortui needs, and says what to do. */
+export const command = defineCommand({
+	name: 'doctor',
+	usage: ['doctor [options]'],
+	summary: 'Looks at all that tortui needs to do well, and says what to do where it does not.',
+	words: [0, 0],
+	options: remoteOptions,
+	notes: [
+		'Looked at: engine, torrents, config file, state folder, listen port, gateway, names, DHT, trackers, disk, open files, terminal, clock; within 5 s, with or without an engine or a network. Nobody is asked but those whom your settings and torrents name.',
+		'',
+		'ok: it does. warning: it may get in the way. wrong: it is broken, and the exit status is 1. unknown: nobody can tell. --json: an object with ok, version, and checks: check, level, text, and advice where something is to be done.',
+	],
+	async run({flags}, context) {
+		const {env, stdout, version} = context;
+		const found = await examine(
+			{
+				stateDir: stateDirPath(flags.stateDir, env),
+				engineTime: 2000,
+				checkTime: 2500,
+				now: () => machineClock.wall(),
+				fileLimit: openFileLimit,
+				tryPort,
+				lookUp: new HostResolver(machineClock).lookUp,
+				gateways: findGateways,
+			},
+			context,
+		);
+		const isWell = !found.some(({level}) => level === 'wrong');
+		if (flags.json) stdout.write(`${terminalJson({ok: isWell, version, checks: found}, 2)}\n`);
+		else stdout.write(`${lines(found, showsUtf8(screenEnvironment(env).locale)).join('\n')}\n`);
+		return isWell ? 0 : 1;
+	},
+});
