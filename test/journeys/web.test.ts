@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
 import type {Page} from 'puppeteer-core';
+import {readWebPlace} from '../../source/commands/web/web-place.ts';
 import {BackgroundEngine} from '../helpers/background-engine.ts';
 import {browserNames, openBrowser, openPage, viewports} from '../helpers/browser.ts';
 import {until} from '../helpers/deadline.ts';
@@ -109,7 +110,7 @@ test('the web screen of an engine, in a browser', {skip}, async t => {
 		seed(space, [`${harbour}=${join(data, 'Harbour.bin')}`, '--max-upload', '150K']),
 		openBrowser(space),
 	]);
-	const {url} = JSON.parse(readFileSync(space.path('state/web/place.json'), 'utf8')) as {url: string};
+	const url = readWebPlace(space.path('state'))!;
 	const link = async (...options: string[]) => {
 		const told = startTortui(space, ['web', '--json', '--state-dir', space.path('state'), ...options]);
 		await told.end(15_000);
@@ -296,7 +297,7 @@ test('the web screen of an engine, in a browser', {skip}, async t => {
 		await until('a word about it', 10_000, async () =>
 			/connection is lost/.test(await page.$eval('#notice', ({textContent}) => textContent ?? '')),
 		);
-		assert.ok(!existsSync(space.path('state/web/place.json')));
+		assert.equal(readWebPlace(space.path('state')), undefined);
 		const left = readdirSync(space.path('state/web'), {recursive: true});
 		assert.deepEqual(
 			left.filter(name => /screens|\.torrent$/.test(String(name))),

@@ -3,6 +3,9 @@ import {ProtocolError} from '../../base/errors.js';
 /** What a visitor may do: everything, or only look. */
 export type Rights = 'all' | 'look';
 
+/** How the door tells those who draw the screens what a visitor may do, who has come in there. */
+export const rightsHeader = 'x-tortui-rights';
+
 /** Cells of the largest and smallest window that a screen is drawn for. */
 const mostColumns = 500;
 const mostRows = 200;

@@ -3,8 +3,7 @@ import {connect, type Socket} from 'node:net';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {HttpRefusal, type HttpUpgrade} from '../http/http-route.js';
-import type {Rights} from './visitor-message.js';
-import {rightsHeader} from './visitor-server.js';
+import {type Rights, rightsHeader} from './visitor-message.js';
 
 /** Web screens at a time. */
 export const mostVisitors = 20;

@@ -5,10 +5,8 @@ import type {Clock} from '../../base/ports.js';
 import {listenAt} from '../http/listening.js';
 import {DroppedFiles} from './dropped-files.js';
 import {Visitor} from './visitor.js';
-import type {Rights} from './visitor-message.js';
+import {type Rights, rightsHeader} from './visitor-message.js';
 
-/** How the door tells what a visitor may do, who has logged in there. */
-export const rightsHeader = 'x-tortui-rights';
 /** The longest message of a page. */
 const longestMessage = 1_048_576;
 

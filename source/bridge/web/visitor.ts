@@ -157,8 +157,11 @@ export class Visitor {
 		if (terminal?.keys(keys) !== false) return undefined;
 		// Nobody reads them yet.
 		return new Promise(resolve => {
-			terminal.input.once('drain', resolve);
-			terminal.input.once('close', resolve);
+			const over = () => {
+				terminal.input.off('drain', over).off('close', over);
+				resolve();
+			};
+			terminal.input.on('drain', over).on('close', over);
 		});
 	}
 

@@ -1,7 +1,8 @@
+import {resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
-import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
+import {jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {text} from '../arguments/quantities.js';
 import {doorAddress, webDoorOptions} from '../arguments/web-options.js';
 import {ensureEngine} from '../engine-process/ensure-engine.js';
@@ -17,6 +18,7 @@ const usualAddress = '127.0.0.1:9092';
 const options = {
 	readOnly: {kind: 'on', help: 'the link lets its bearer look, and change nothing'},
 	...webDoorOptions,
+	dir: {...torrentOptions.dir, help: 'where the data of an engine that is started for it goes'},
 	...jsonOption,
 	...stateOptions,
 	verbose: logOptions.verbose,
@@ -85,7 +87,8 @@ export const command = defineCommand({
 		}
 		const interrupted = interruption();
 		try {
-			const settings = {stateDir, env, version, program: [program, 'engine'], options: []};
+			const start = [`--dir=${resolve(flags.dir ?? '.')}`];
+			const settings = {stateDir, env, version, program: [program, 'engine'], options: start};
 			const {engine} = await ensureEngine(settings);
 			const door = await openDoor(address, {engine, stateDir, env, version, program}, flags);
 			try {

@@ -12,6 +12,11 @@ export const webCompanion: CompanionKind = {
 		const door = await openWebDoor(ground, web, settings);
 		const text = `the web screen is at ${door.url}; a link to come in: tortui web`;
 		await ground.engine.send({type: 'session.log', level: 'info', text}).catch(() => {});
+		if (!door.isLocal) {
+			const warning =
+				'what the web screen sends over the network is not encrypted: put a proxy with TLS before it';
+			await ground.engine.send({type: 'session.log', level: 'warn', text: warning}).catch(() => {});
+		}
 		return door;
 	},
 };

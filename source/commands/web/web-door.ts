@@ -70,7 +70,9 @@ export async function openWebDoor(
 		},
 	});
 	const opened = await door.open();
-	const url = 'path' in opened ? `unix:${opened.path}` : urlOf(opened, webBase);
+	const [name] = webHost;
+	const proxied = name === undefined ? undefined : `https://${name}${webBase}`;
+	const url = 'path' in opened ? (proxied ?? `unix:${opened.path}`) : urlOf(opened, webBase);
 	writeWebPlace(stateDir, url);
 	return {
 		url,

@@ -1,31 +1,39 @@
-import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
 
-const pathOf = (stateDir: string) => join(stateDir, 'web', 'place.json');
+const ownPath = (stateDir: string) => join(stateDir, 'web', `place-${process.pid}`);
 
 /** Writes down where this process has opened a web door, for others to make links to it. */
 export function writeWebPlace(stateDir: string, url: string): void {
-	writeFileSync(pathOf(stateDir), `${JSON.stringify({url, pid: process.pid})}\n`, {mode: 0o600});
+	writeFileSync(ownPath(stateDir), `${url}\n`, {mode: 0o600});
 }
 
 /** Where a web door of this state folder is open; undefined when none is. */
 export function readWebPlace(stateDir: string): string | undefined {
+	const folder = join(stateDir, 'web');
 	try {
-		const {url, pid} = JSON.parse(readFileSync(pathOf(stateDir), 'utf8')) as {url: unknown; pid: unknown};
-		if (typeof url !== 'string' || typeof pid !== 'number') return undefined;
-		process.kill(pid, 0);
-		return url;
-	} catch {
-		// Nobody has, or whoever had has ended without a word.
-		return undefined;
-	}
+		for (const name of readdirSync(folder).sort()) {
+			const [, pid] = /^place-(\d+)$/.exec(name) ?? [];
+			if (pid === undefined) continue;
+			if (isAlive(Number(pid))) return readFileSync(join(folder, name), 'utf8').trim();
+			rmSync(join(folder, name), {force: true});
+		}
+	} catch {} // Nobody has ever opened one, or it was closed a moment ago.
+	return undefined;
 }
 
-/** The door is closed. That of another process stays written down. */
+/** The door of this process is closed. */
 export function forgetWebPlace(stateDir: string): void {
+	rmSync(ownPath(stateDir), {force: true});
+}
+
+/** Whether a process of this user runs. */
+export function isAlive(pid: number): boolean {
 	try {
-		const {pid} = JSON.parse(readFileSync(pathOf(stateDir), 'utf8')) as {pid: unknown};
-		if (pid === process.pid) rmSync(pathOf(stateDir), {force: true});
-	} catch {} // It is not written down.
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
 }

@@ -18,6 +18,7 @@ import {findEngine} from '../engine-process/ensure-engine.js';
 import {pathCompleter} from '../screen/path-completer.js';
 import {screenPreferences} from '../screen/screen-preferences.js';
 import {fullPath} from '../screen/show-screen.js';
+import {isAlive} from './web-place.js';
 
 const rateInterval = 2000;
 
@@ -85,15 +86,6 @@ function sweep(folder: string): void {
 		const [, pid] = /^(?:dropped|screens)-(\d+)$/.exec(name) ?? [];
 		if (pid !== undefined && (Number(pid) === process.ppid || !isAlive(Number(pid))))
 			rmSync(join(folder, name), {recursive: true, force: true});
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, statSync, writeFileSync} from 'node:fs';
+import process from 'node:process';
 import {test} from 'node:test';
 import {linkLines} from '../../../source/commands/web/link-lines.ts';
 import {webPassword} from '../../../source/commands/web/web-password.ts';
@@ -46,19 +47,16 @@ test('a password that is too short or cannot be read is refused', t => {
 
 test('where a door is open is written down until it is closed, or whoever opened it has ended', t => {
 	const space = new Workspace(t);
-	mkdirSync(space.path('web'));
 	assert.equal(readWebPlace(space.dir), undefined);
+	mkdirSync(space.path('web'));
 	writeWebPlace(space.dir, url);
 	assert.equal(readWebPlace(space.dir), url);
-	assert.equal(statSync(space.path('web/place.json')).mode & 0o077, 0);
+	assert.equal(statSync(space.path('web', `place-${process.pid}`)).mode & 0o077, 0);
+	const dead = space.path('web', `place-${2 ** 22 + 1}`);
+	writeFileSync(dead, 'http://elsewhere.example/\n');
 	forgetWebPlace(space.dir);
 	assert.equal(readWebPlace(space.dir), undefined);
-	writeFileSync(space.path('web/place.json'), JSON.stringify({url, pid: 2 ** 22 + 1}));
-	assert.equal(readWebPlace(space.dir), undefined);
-	forgetWebPlace(space.dir);
-	assert.ok(readFileSync(space.path('web/place.json')));
-	writeFileSync(space.path('web/place.json'), '{"url": 5');
-	assert.equal(readWebPlace(space.dir), undefined);
+	assert.equal(existsSync(dead), false);
 });
 
 test('tortui web serves beside an engine until Ctrl-C, and makes links to itself meanwhile', async t => {
