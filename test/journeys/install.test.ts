@@ -123,6 +123,8 @@ test(`Node.js ${versionOf(theirs)} installs it globally from its folder, which s
 		paths.filter(path => /^(?:source|test|node_modules)|\.tsx?$/.test(path)),
 		[],
 	);
+	const length = (files as Array<{size: number}>).reduce((sum, {size}) => sum + size, 0);
+	assert.ok(length < 3_000_000, `${length} bytes are a lot to install`);
 	for (const node of nodes) {
 		rmSync(space.path('global'), {recursive: true});
 		const packed = space.path('packed', filename);

@@ -26,9 +26,6 @@ export function sendByProgram(env: NodeJS.ProcessEnv): SendNotice {
 			};
 			program.once('error', over);
 			program.once('exit', over);
-			// Nobody's end waits for it but who says so.
-			program.unref();
-			timer.unref();
 		});
 }
 
