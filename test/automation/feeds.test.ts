@@ -111,6 +111,48 @@ test('nothing is taken twice: not after a restart, a kill, a removal, and not fr
 	assert.deepEqual(world.states, ['one: taken', 'two: taken']);
 });
 
+test('a .torrent that was taken is not added again under another name, nor from another feed', async t => {
+	const world = await FeedWorld.open(t);
+	await world.torrent('/one.torrent', 'one');
+	world.rss('/feed', item('one', 'one.torrent'));
+	world.rss('/other', item('renamed', 'one.torrent'));
+	await world.start([world.feed('/feed', {rules: [{name: 'all'}]})]);
+	await world.looked();
+	world.engine.torrents.clear();
+	await world.start([world.feed('/other', {rules: [{name: 'all'}]})]);
+	await world.looked();
+	assert.deepEqual([world.engine.torrents.size, world.states], [0, ['renamed: had']]);
+	// By hand it is.
+	await world.send({type: 'feeds.get', feed: 'other', item: world.item('renamed').id});
+	assert.equal(world.engine.torrents.size, 1);
+});
+
+test('a server that gives no torrents is not asked for one after the other', async t => {
+	const world = await FeedWorld.open(t);
+	world.rss(
+		'/feed',
+		...Array.from({length: 30}, (_, at) => item(`${at}`, `${at}.torrent`)),
+		item('m', magnet('a')),
+	);
+	await world.start([world.feed('/feed', {rules: [{name: 'all'}]})]);
+	await world.looked();
+	const tried = () => new Set(world.asked.filter(path => path.endsWith('.torrent'))).size;
+	assert.equal(tried(), 5);
+	assert.deepEqual(world.added, [magnet('a')]);
+	// The next time others have their turn before those.
+	await world.send({type: 'feeds.check'});
+	assert.equal(tried(), 10);
+});
+
+test('what lets somebody in is not shown, also where it stands in the path', async t => {
+	const world = await FeedWorld.open(t);
+	const key = '0123456789abcdef0123456789abcdef';
+	await world.start([{url: world.url(`/rss/${key}/all?key=x`), from: 'config', rules: []}]);
+	await world.looked();
+	assert.match(world.feeds[0]!.where, /^127\.0\.0\.1:\d+\/rss\/…\/all$/);
+	assert.ok(!JSON.stringify([world.feeds, world.engine.log]).includes(key));
+});
+
 test('a feed is asked whether it has changed, and not more often than it wants', async t => {
 	const world = await FeedWorld.open(t);
 	let status = 200;
@@ -299,7 +341,14 @@ test("a stranger's feed asks nothing of machines of our own network, nor do its 
 	await world.start([{...world.feed('/feed'), url: world.url('/feed', publicHost), rules: [{name: 'all'}]}]);
 	await world.looked();
 	await world.until('both', () => world.states.every(state => state.endsWith('later')));
+	// A feed of our own network may name what is there, but a stranger's redirect may not lead there.
+	world.rss('/own', item('own', local), item('strange', world.url('/away.torrent', publicHost)));
+	await world.start([world.feed('/own', {rules: [{name: 'all', title: 'strange'}]})]);
+	await world.looked();
+	assert.match(world.item('strange').why!, /local network .*: refused/);
 	assert.ok(!world.asked.includes('/secret.torrent'));
+	await world.start([{...world.feed('/feed'), url: world.url('/feed', publicHost), rules: [{name: 'all'}]}]);
+	await world.looked();
 	for (const title of ['local', 'away']) assert.match(world.item(title).why!, /local network .*: refused/);
 });
 
@@ -312,8 +361,13 @@ test('what is not to be had is tried again with the feed, and given up at last',
 	assert.deepEqual(world.states, ['one: later']);
 	assert.match(world.item('one').why!, /answers 503/);
 	for (let round = 0; round < 10; round++) await world.send({type: 'feeds.check'});
+	assert.deepEqual(world.states, ['one: later']);
+	// Three days later.
+	const wall = world.clock.wall() + 3 * 86_400_000;
+	world.clock.wall = () => wall;
+	for (let round = 0; round < 3; round++) await world.send({type: 'feeds.check'});
 	assert.deepEqual(world.states, ['one: failed']);
-	assert.equal(world.asked.filter(path => path === '/one.torrent').length, 8);
+	assert.equal(world.asked.filter(path => path === '/one.torrent').length, 12);
 	assert.equal(world.engine.log.filter(line => line.includes('«one»')).length, 2);
 	await world.torrent('/one.torrent', 'one');
 	const {id, already} = await world.send({type: 'feeds.get', feed: 'feed', item: world.item('one').id});
@@ -375,6 +429,7 @@ test('what cannot be is refused with what to do', async t => {
 		[{type: 'feeds.remove', feed: 'none'}, /no feed none: tortui feeds lists them$/],
 		[{type: 'feeds.rule', feed: 'feed', rule: {name: 'x', size: 'large'}}, /not a size/],
 		[{type: 'feeds.rule', feed: 'feed', rule: {name: 'r', title: 'x'}}, /config file has the rule r/],
+		[{type: 'feeds.rule', feed: 'feed', rule: {name: 'x', dir: 'films'}}, /films is not absolute/],
 		[{type: 'feeds.unrule', feed: 'feed', name: 'zzz'}, /has no rule zzz$/],
 		[{type: 'feeds.get', feed: 'feed', item: '0123456789ab'}, /no such item any more$/],
 	] as const;

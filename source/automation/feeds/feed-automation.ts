@@ -1,5 +1,5 @@
 import {realpath} from 'node:fs/promises';
-import {join} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 import type {FeedCommand, Reply} from '../../api/command.js';
 import type {EngineClient} from '../../api/engine-client.js';
 import {compileFeedRule, type FeedRule} from '../../api/feed-rules.js';
@@ -200,7 +200,7 @@ export class FeedAutomation {
 	async #add(command: Extract<FeedCommand, {readonly type: 'feeds.add'}>): Promise<void> {
 		const url = feedUrl(command.url);
 		const {name, interval, cookie, headers, rules} = command;
-		for (const rule of rules ?? []) compileFeedRule(rule);
+		for (const rule of rules ?? []) requireSound(rule);
 		for (const [key, value] of [...Object.entries(headers ?? {}), ['Cookie', cookie ?? ''] as const]) {
 			const fault = headerFault(key, value);
 			if (fault !== undefined) throw new UserError('bad-header', fault, 2);
@@ -258,7 +258,7 @@ export class FeedAutomation {
 	}
 
 	async #rule(feed: Feed, name: string, rule: FeedRule | undefined): Promise<void> {
-		if (rule !== undefined) compileFeedRule(rule);
+		if (rule !== undefined) requireSound(rule);
 		const {url, from, rules: own} = feed.settings;
 		const others = (list: readonly FeedRule[]) => list.filter(each => each.name !== name);
 		const {feeds, rules} = this.#choices.chosen;
@@ -301,6 +301,13 @@ export class FeedAutomation {
 		await this.#checks.stop(this.#feeds.values());
 		await this.#history.close();
 	}
+}
+
+/** Throws a `UserError` for a rule that cannot be gone by. */
+function requireSound(rule: FeedRule): void {
+	compileFeedRule(rule);
+	if (rule.dir !== undefined && !isAbsolute(rule.dir))
+		throw new UserError('relative-dir', `the folder ${rule.dir} is not absolute: write it in full`, 2);
 }
 
 function canonical(word: string): string | undefined {

@@ -14,6 +14,8 @@ const atATime = 4;
 const stretch = 100;
 /** So many items of a feed are taken at a time; the others the next time, a moment later. */
 const mostTaken = 200;
+/** When so many in a row are not to be had the others wait for the next time: nobody is there to give them. */
+const mostMissed = 5;
 /** An engine that starts again and again does not ask more often for that. */
 const restartTime: Millis = 60_000;
 /** Feeds that are known from the start are asked within this time, not all at once. */
@@ -65,7 +67,7 @@ export class FeedChecks {
 
 	/** Looks at a feed now; resolves when that is done. */
 	check(feed: Feed): Promise<void> {
-		return this.#running.get(feed) ?? this.#run(feed, () => this.#turns.take(() => this.#check(feed)));
+		return this.#running.get(feed) ?? this.#run(feed, () => this.#check(feed));
 	}
 
 	/** Looks at a feed after what goes on with it now: its owner wants it otherwise. */
@@ -108,15 +110,20 @@ export class FeedChecks {
 	/** Takes what fits, as far as nothing was done with it; also what is to be tried again. */
 	async #takeKnown(feed: Feed): Promise<void> {
 		let taken = 0;
-		// The oldest first, as it came out.
-		for (const known of [...feed.items.values()].reverse()) {
+		let missed = 0;
+		// The oldest first, as it came out; what was not to be had before comes last, and holds up nothing new.
+		const all = [...feed.items.values()].reverse();
+		const inOrder = [...all.filter(({later}) => !later), ...all.filter(({later}) => later)];
+		for (const known of inOrder) {
 			if (known.rule === undefined || this.#isOver(feed)) continue;
 			if (this.#ground.history.fate(feed.id, known.id) !== undefined) continue;
+			if (missed >= mostMissed) break;
 			if (++taken > mostTaken) {
 				feed.nextAt = this.#ground.clock.now() + restartTime;
 				break;
 			}
 			await this.intake.takeRuled(feed, known);
+			missed = known.later === undefined ? 0 : missed + 1;
 			this.#ground.changed();
 		}
 	}
@@ -137,6 +144,14 @@ export class FeedChecks {
 	}
 
 	async #check(feed: Feed): Promise<void> {
+		await this.#turns.take(() => this.#look(feed));
+		if (this.#isOver(feed)) return;
+		await this.#takeKnown(feed);
+		await this.#ground.history.forget(this.#ground.isThere);
+	}
+
+	/** Fetches it, and learns what is in it. */
+	async #look(feed: Feed): Promise<void> {
 		const {clock, history, http, changed} = this.#ground;
 		if (this.#isOver(feed)) return;
 		await this.#judgeAnew(feed);
@@ -156,8 +171,6 @@ export class FeedChecks {
 		const wall = clock.wall();
 		await history.visited(feed.id, {at: wall, ...(retryAfter !== undefined && {until: wall + retryAfter})});
 		changed();
-		await this.#takeKnown(feed);
-		await history.forget(this.#ground.isThere);
 	}
 
 	/** Notes what came of asking. */

@@ -22,10 +22,14 @@ export function shortId(text: string): string {
 	return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
+/** What in a path is a key, and no name. */
+const looksSecret = (part: string): boolean => /^[\w~+=.-]{20,}$/.test(part) && /\d/.test(part);
+
 /** Where a feed is, without what may let somebody in. */
 export function placeOf(url: string): string {
 	const {host, pathname} = new URL(url);
-	return `${host}${pathname}`;
+	const parts = pathname.split('/').map(part => (looksSecret(part) ? '…' : part));
+	return `${host}${parts.join('/')}`;
 }
 
 const own: ReadonlySet<string> = new Set([

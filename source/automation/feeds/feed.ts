@@ -15,8 +15,8 @@ export interface KnownItem {
 	rule?: CompiledRule | undefined;
 	/** A rule has its title, but its size is not known. */
 	isSizeless?: boolean;
-	/** Why it is tried again, and how often that was so. */
-	later?: {readonly why: string; readonly tries: number} | undefined;
+	/** Why it is tried again, how often that was so, and since when in ms since 1970. */
+	later?: {readonly why: string; readonly tries: number; readonly since: Millis} | undefined;
 }
 
 /** One feed: what its owner wants of it, and what it was when somebody looked last. */

@@ -54,9 +54,8 @@ export async function fetchTarget(wish: TargetWish, http: HttpClient): Promise<F
 			continue;
 		}
 		if (status === 200) return {metainfo: body};
-		// What is gone stays gone.
-		const isGone = status === 404 || status === 410;
-		throw new UserError('fetch', `the server answers ${status}`, isGone ? 3 : 1);
+		// What is gone stays gone; what is not there may come.
+		throw new UserError('fetch', `the server answers ${status}`, status === 410 ? 3 : 1);
 	}
 	throw new UserError('fetch', `it redirects more than ${mostRedirects} times`, 3);
 }

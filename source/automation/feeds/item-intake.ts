@@ -4,6 +4,8 @@ import type {FeedRule} from '../../api/feed-rules.js';
 import {UserError} from '../../base/errors.js';
 import type {Clock} from '../../base/ports.js';
 import {safeText} from '../../base/safe-text.js';
+import type {Millis} from '../../base/units.js';
+import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
 import {isEngineOver} from '../engine-over.js';
 import type {Feed, KnownItem} from './feed.js';
@@ -11,8 +13,9 @@ import type {FeedHistory} from './feed-history.js';
 import {secretOf} from './feed-settings.js';
 import {fetchTarget} from './fetch-torrent.js';
 
-/** What cannot be had is tried so often, each time that the feed is looked at. */
-const mostTries = 8;
+/** What cannot be had is tried each time that the feed is looked at: so often, and for so long, at the least. */
+const leastTries = 8;
+const patience: Millis = 3 * 86_400_000;
 
 /** What taking items stands on. */
 export interface IntakeGround {
@@ -56,13 +59,15 @@ export class ItemIntake {
 			if (!(error instanceof UserError) || isEngineOver(error)) throw error;
 			if (feed.gone.signal.aborted) return;
 			const tries = (known.later?.tries ?? 0) + 1;
-			const isFinal = error.exitStatus === 3 || error.exitStatus === 2 || tries >= mostTries;
+			const since = Math.min(known.later?.since ?? at, at);
+			const isOver = tries >= leastTries && at - since >= patience;
+			const isFinal = error.exitStatus === 3 || error.exitStatus === 2 || isOver;
 			if (tries === 1 || isFinal)
 				say(
 					'warn',
 					`${feed.name}: «${safeText(item.title, 100)}» is ${isFinal ? 'not added' : 'tried again'}: ${error.message}`,
 				);
-			if (!isFinal) known.later = {why: error.message, tries};
+			if (!isFinal) known.later = {why: error.message, tries, since};
 			else {
 				known.later = undefined;
 				await history.note(feed.id, id, {state: 'failed', at, rule: name, why: safeText(error.message, 200)});
@@ -73,8 +78,10 @@ export class ItemIntake {
 	/** Adds what an item leads to, and notes it. Rejects with a `UserError`. */
 	async take(feed: Feed, known: KnownItem, options: AddOptions, rule?: string): Promise<Taken> {
 		const {engine, history, clock} = this.#ground;
-		const reply = await engine.send(await this.#command(feed, known, options));
-		const {id, already = false}: Reply = reply;
+		const command = await this.#command(feed, known, options);
+		const before = rule === undefined ? undefined : await this.#takenBefore(command);
+		const {id, already = false}: Reply =
+			before === undefined ? await engine.send(command) : {id: before, already: true};
 		known.later = undefined;
 		await history.note(feed.id, known.id, {
 			state: already ? 'had' : 'taken',
@@ -83,6 +90,18 @@ export class ItemIntake {
 			...(rule !== undefined && {rule}),
 		});
 		return {id, already};
+	}
+
+	/** The info-hash of what would be added, when that was taken from another feed or under another name. */
+	async #takenBefore(command: Command): Promise<string | undefined> {
+		if (command.type !== 'torrent.add') return undefined;
+		try {
+			const {infoHash, infoHashV2} = await readMetainfoAside(command.metainfo as Uint8Array);
+			return [infoHash, infoHashV2].find(hash => hash !== undefined && this.#ground.history.knows(hash));
+		} catch {
+			// What is wrong with it the engine says.
+			return undefined;
+		}
 	}
 
 	async #command(feed: Feed, {item: {target}}: KnownItem, options: AddOptions): Promise<Command> {

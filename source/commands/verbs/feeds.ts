@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import type {FeedsView, FeedView} from '../../api/feeds-view.js';
+import {feedUrl, shortId} from '../../automation/feeds/feed-settings.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
@@ -123,18 +124,11 @@ async function add(
 			...(headers.length > 0 && {headers: Object.fromEntries(headers)}),
 			...(rule !== undefined && {rules: [rule]}),
 		});
-		const {where} = placeOf(url);
-		const added = feedsOf(feeds)
-			.filter(each => each.where === where && each.from === 'command')
-			.slice(-1);
+		const id = shortId(feedUrl(url));
+		const added = feedsOf(feeds).filter(each => each.id === id);
 		showFeeds(added, flags.json, context);
 	};
 	await oneByOne(urls, one, context);
-}
-
-function placeOf(url: string): {readonly where: string} {
-	const {host, pathname} = new URL(url.trim());
-	return {where: `${host}${pathname}`};
 }
 
 /** The items that are named by numbers, ranges of them, or ids. */
@@ -321,9 +315,7 @@ export const command = defineCommand({
 		const {action, words} = actionOf(args.input);
 		const open = async () => {
 			if (action !== 'add') return requireEngine(stateDirPath(flags.stateDir, env), env, version);
-			for (const url of words)
-				if (!/^https?:\/\/[^/]/i.test(url.trim()) || !URL.canParse(url.trim()))
-					throw new UserError('bad-feed', `not a feed: ${url} (http:// or https://)`, 2);
+			for (const url of words) feedUrl(url);
 			const stateDir = makeStateDir(flags.stateDir, env);
 			const options = [`--dir=${resolve('.')}`];
 			return (await ensureEngine({stateDir, env, version, program: [program, 'engine'], options})).engine;

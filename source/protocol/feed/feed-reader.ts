@@ -105,6 +105,11 @@ export class FeedReader {
 		const name = tag.slice(colon + 1);
 		if (!this.#hasRoot) {
 			this.#hasRoot = true;
+			// As indexers say what is wrong with a request.
+			if (name === 'error') {
+				const why = safeText(attributes['description'] ?? '', 120) || 'an error';
+				return this.#fail(new ProtocolError('feed-error', `the server says: ${why}`));
+			}
 			if (!roots.has(name)) {
 				const what =
 					name === 'html' ? 'a web page, no feed: it may want you to log in' : 'neither RSS nor Atom';

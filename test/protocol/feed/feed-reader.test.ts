@@ -143,6 +143,10 @@ test('what is no feed says what it is', () => {
 		/web page, no feed: it may want you to log in/,
 	);
 	assert.match(fault('<html><body>log in</body></html>'), /web page/);
+	assert.match(
+		fault('<error code="100" description="Incorrect user credentials"/>'),
+		/^the server says: Incorrect user credentials$/,
+	);
 	assert.match(fault('<opml><body/></opml>'), /neither RSS nor Atom/);
 	assert.match(fault(''), /neither RSS nor Atom/);
 	assert.match(fault('{"items": []}'), /neither RSS nor Atom/);
