@@ -61,7 +61,7 @@ export async function serve(
 	space.defer(() => rpc.close());
 	const port = 'port' in rpc.where ? rpc.where.port : 0;
 	const authorization: Record<string, string> =
-		door.password === undefined ? {} : {authorization: basic(`:${door.password}`)};
+		door.password === undefined ? {} : {authorization: basic(`${door.user ?? ''}:${door.password}`)};
 	const greeting = await ask(port, '/transmission/rpc', {headers: authorization});
 	assert.equal(greeting.status, 409);
 	const session = greeting.headers['x-transmission-session-id'] as string;
