@@ -14,7 +14,7 @@ export async function forEachTorrent(
 	task: (torrent: RpcTorrent) => Promise<unknown>,
 	order?: (one: RpcTorrent, other: RpcTorrent) => number,
 ): Promise<void> {
-	const chosen = await torrents.chosen(args.raw('ids'));
+	const chosen = await torrents.chosen(args.ids);
 	let failure: unknown;
 	for (const torrent of order ? chosen.sort(order) : chosen) {
 		try {

@@ -28,6 +28,12 @@ export class RpcArguments {
 		return this.#values.get(name) ?? undefined;
 	}
 
+	/** Which torrents are meant: undefined, when nothing is said of it, for all. Null is no way to mean all. */
+	get ids(): unknown {
+		if (this.#values.get('ids') === null) throw wrong('ids', 'numbers or hashes');
+		return this.#values.get('ids');
+	}
+
 	flag(name: string): boolean | undefined {
 		const value = this.raw(name);
 		if (value === undefined || typeof value === 'boolean') return value;

@@ -36,7 +36,7 @@ export async function getTorrents(
 ): Promise<Readonly<Record<string, unknown>>> {
 	const fields = readFields(args, dialect);
 	const needs = new Set(fields.flatMap(([, {needs}]): DetailName[] => (needs === undefined ? [] : [needs])));
-	const ids = args.raw('ids');
+	const ids = args.ids;
 	const [torrents, goal] = await Promise.all([
 		ground.torrents.chosen(ids, [...needs]),
 		fields.some(([name]) => /seed.*limit/i.test(name)) ? usualGoal(ground.engine) : undefined,

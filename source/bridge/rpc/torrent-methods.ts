@@ -94,7 +94,7 @@ async function renamePath(
 	args: RpcArguments,
 	{engine, torrents}: RpcGround,
 ): Promise<Readonly<Record<string, unknown>>> {
-	const [torrent, ...others] = await torrents.chosen(args.raw('ids'), ['files']);
+	const [torrent, ...others] = await torrents.chosen(args.ids, ['files']);
 	if (torrent === undefined || others.length > 0)
 		throw new RpcError('params', 'torrent-rename-path requires 1 torrent');
 	const path = args.text('path') ?? '';

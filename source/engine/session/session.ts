@@ -9,6 +9,7 @@ import {chosenTorrents} from '../commands/chosen-torrents.js';
 import {findTorrent, requireContent} from '../commands/command-host.js';
 import {executeCommand} from '../commands/execute-command.js';
 import {requireFiles} from '../commands/piece-commands.js';
+import {isQuestion} from '../commands/questions.js';
 import {TorrentFile} from '../torrent/torrent-file.js';
 import {composeSession, type SessionParts} from './compose-session.js';
 import type {SessionOptions} from './session-options.js';
@@ -79,7 +80,7 @@ export class Session implements EngineClient {
 		const {commands, autosave, torrents, watchers} = this.#parts;
 		const reply = await executeCommand(commands, command);
 		autosave.chosen(chosenTorrents(command, reply, torrents));
-		watchers.hurry();
+		if (!isQuestion(command)) watchers.hurry();
 		return reply;
 	}
 
