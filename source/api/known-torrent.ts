@@ -31,6 +31,8 @@ export interface KnownTorrent {
 	readonly activeTime?: Seconds;
 	readonly seedingTime?: Seconds;
 	readonly superSeeding?: boolean;
+	/** Its place in the queue, 1 for the first; the last when left out. */
+	readonly queue?: number;
 }
 
 /** Where files go when everything that is wanted of a torrent is there, and how they are called then; done once. */
@@ -79,6 +81,7 @@ const checks: Readonly<Record<keyof KnownTorrent, Check>> = {
 	activeTime: amount,
 	seedingTime: amount,
 	superSeeding: value => typeof value === 'boolean',
+	queue: value => count(value) && (value as number) > 0,
 };
 
 function fits(value: unknown, shape: Readonly<Record<string, Check>>): boolean {

@@ -363,8 +363,10 @@ function latin(bytes: Uint8Array): string {
 function wholeNumber(line: string): PickleValue {
 	if (line === '00') return false;
 	if (line === '01') return true;
-	const value = Number(line.replace(/L$/, ''));
-	return Number.isSafeInteger(value) ? value : fail('it has a number that is none');
+	const digits = line.replace(/L$/, '');
+	if (!/^-?\d{1,40}$/.test(digits)) fail('it has a number that is none');
+	const value = Number(digits);
+	return Number.isSafeInteger(value) ? value : BigInt(digits);
 }
 
 /** Little-endian, with a sign. */

@@ -43,9 +43,16 @@ export async function readStateDictionary(
 
 /** @throws {ProtocolError} for anything else, and for one that is followed by something */
 export function wholeDictionary(bytes: Uint8Array, what: string): BencodeNode {
-	const root = decodeDictionary(bytes, what);
+	if (bytes.length === 0) throw new ProtocolError('bad-state', `${what} is empty`);
+	let root: BencodeNode;
+	try {
+		root = decodeDictionary(bytes, what);
+	} catch (error) {
+		if (!(error instanceof ProtocolError)) throw error;
+		throw new ProtocolError('bad-state', `${what} is damaged: ${error.message.replace(`${what} is `, '')}`);
+	}
 	if (root.end !== bytes.length)
-		throw new ProtocolError('bad-state', `${what} is followed by something else`);
+		throw new ProtocolError('bad-state', `${what} is damaged: something else follows in it`);
 	return root;
 }
 

@@ -252,11 +252,12 @@ function pathsOf(root: BencodeNode, {files, name}: Metainfo): Array<readonly str
 	});
 }
 
-/** The bytes of one of its blocks: 16 KiB, or before version 4 what a piece can be halved to. */
-function blockLengths({pieceLength}: Metainfo): Bytes[] {
+/** How long one of its blocks may be, the likeliest first: 16 KiB, or before version 4 what a piece can be halved to. */
+function blockLengths({pieceLength}: Metainfo, isOld: boolean): Bytes[] {
 	let halved = pieceLength;
 	while (halved > blockLength) halved /= 2;
-	return Number.isInteger(halved) && halved !== blockLength ? [blockLength, halved] : [blockLength];
+	if (!Number.isInteger(halved) || halved === blockLength) return [blockLength];
+	return isOld ? [halved, blockLength] : [blockLength, halved];
 }
 
 function readBlocks(progress: BencodeNode | undefined, metainfo: Metainfo) {
@@ -266,7 +267,9 @@ function readBlocks(progress: BencodeNode | undefined, metainfo: Metainfo) {
 	const bytes = progress?.get('blocks')?.bytes() ?? progress?.get('bitfield')?.bytes();
 	const have = new Bitfield(pieceCount);
 	if (bytes === undefined || bytes.length === 0 || whole === 'none') return {have, partials: []};
-	const size = blockLengths(metainfo).find(each => Math.ceil(Math.ceil(length / each) / 8) === bytes.length);
+	const size = blockLengths(metainfo, progress?.has('time-checked') === true).find(
+		each => Math.ceil(Math.ceil(length / each) / 8) === bytes.length,
+	);
 	const blocks = bitsOf(bytes, Math.ceil(length / (size ?? blockLength)));
 	const partials: Array<{piece: number; blocks: Uint8Array}> = [];
 	const each = size ?? blockLength;

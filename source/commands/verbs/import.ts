@@ -16,6 +16,7 @@ import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import {nearest} from '../arguments/nearest.js';
 import type {ValueReader} from '../arguments/quantities.js';
 import {findEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {SomeAtOnce} from '../engine-process/some-at-once.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
 const pathChange: ValueReader<PathChange> = (value, where) => {
@@ -128,30 +129,83 @@ async function present(engine: RemoteEngine | undefined): Promise<Set<string>> {
 	return new Set(torrents.map(({id}) => id));
 }
 
-async function bring(
-	entry: ForeignEntry,
-	flags: Flags<typeof options>,
-	isPaused: boolean,
-	engine: RemoteEngine | undefined,
-	known: Set<string>,
-	report: ImportReport,
-): Promise<void> {
-	if (flags.only.length > 0 && !('problem' in entry) && !flags.only.some(matches => matches(entry.name)))
-		return;
-	if ('problem' in entry) return report.failed(entry.name, entry.problem);
-	try {
-		const prepared = await prepareTorrent(entry, {changes: flags.map, paused: isPaused});
-		const {ids, command} = prepared;
+/** How many are on their way to the engine: each is written to its disk before it answers. */
+const mostAtOnce = 32;
+/** In bytes; of these one at a time, for they are in memory until it has answered. */
+const large = 1 << 20;
+
+/** Brings the torrents of one client. */
+class Import {
+	readonly #flags: Flags<typeof options>;
+	readonly #report: ImportReport;
+	readonly #engine: RemoteEngine | undefined;
+	readonly #known: Set<string>;
+	readonly #sends = new SomeAtOnce(mostAtOnce);
+	#place: number;
+
+	/** @param known the ids of what is here already */
+	constructor(
+		flags: Flags<typeof options>,
+		report: ImportReport,
+		engine: RemoteEngine | undefined,
+		known: Set<string>,
+	) {
+		this.#flags = flags;
+		this.#report = report;
+		this.#engine = engine;
+		this.#known = known;
+		this.#place = known.size;
+	}
+
+	async bring(entry: ForeignEntry, paused: boolean): Promise<void> {
+		const {only, map} = this.#flags;
+		const isMeant = 'problem' in entry || only.length === 0 || only.some(matches => matches(entry.name));
+		if (!isMeant) return;
+		if ('problem' in entry) return this.#later(async () => this.#report.failed(entry.name, entry.problem));
+		try {
+			await this.#send(await prepareTorrent(entry, {changes: map, paused}));
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			await this.#later(async () => this.#report.failed(entry.name, error.message));
+		}
+	}
+
+	async #send(prepared: PreparedTorrent): Promise<void> {
+		const {ids, command, name} = prepared;
 		const [id = ''] = ids;
-		if (ids.some(each => known.has(each))) return report.told(prepared, id, 'already');
-		known.add(id);
-		if (flags.dryRun || engine === undefined) return report.told(prepared, id, 'would-be-added');
-		const reply = await engine.send(command);
-		report.told(prepared, reply.id ?? id, reply.already ? 'already' : 'added');
-	} catch (error) {
-		const isOver = error instanceof UserError && (error.code === 'engine-lost' || error.code === 'stopping');
-		if (isOver || !(error instanceof UserError || error instanceof ProtocolError)) throw error;
-		report.failed(entry.name, error.message);
+		const engine = this.#engine;
+		if (ids.some(each => this.#known.has(each)))
+			return this.#later(async () => this.#report.told(prepared, id, 'already'));
+		this.#known.add(id);
+		if (this.#flags.dryRun || engine === undefined)
+			return this.#later(async () => this.#report.told(prepared, id, 'would-be-added'));
+		const known = {...command.options?.known, queue: ++this.#place};
+		const placed = {...command, options: {...command.options, known}};
+		await this.#sends.begin(
+			() => engine.send(placed),
+			async reply => {
+				try {
+					const {already, id: added = id} = await reply;
+					this.#report.told(prepared, added, already ? 'already' : 'added');
+				} catch (error) {
+					const isOver =
+						error instanceof UserError && (error.code === 'engine-lost' || error.code === 'stopping');
+					if (isOver || !(error instanceof UserError)) throw error;
+					this.#report.failed(name, error.message);
+				}
+			},
+			command.type === 'torrent.add' && command.metainfo.length > large ? 1 : mostAtOnce,
+		);
+	}
+
+	/** After what was begun before. */
+	#later(tell: () => Promise<void>): Promise<void> {
+		return this.#sends.begin(async () => {}, tell);
+	}
+
+	/** Resolves when all were told. */
+	end(): Promise<void> {
+		return this.#sends.end();
 	}
 }
 
@@ -190,8 +244,9 @@ export const command = defineCommand({
 						: `${running} runs still: end it, then resume them here; they are brought paused (--force starts them)`,
 				);
 			const isPaused = flags.paused || (running !== undefined && !flags.force);
-			const known = await present(engine);
-			for await (const entry of state.entries()) await bring(entry, flags, isPaused, engine, known, report);
+			const importing = new Import(flags, report, engine, await present(engine));
+			for await (const entry of state.entries()) await importing.bring(entry, isPaused);
+			await importing.end();
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			throw new UserError('bad-state', error.message);

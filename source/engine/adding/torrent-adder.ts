@@ -194,7 +194,7 @@ export class TorrentAdder {
 		requireAbsolute(dir);
 		const none = options.trackersOff === true;
 		const {trackers: asked, settings} = this.#setup;
-		return this.#setup.adopted.make({
+		const torrent = this.#setup.adopted.make({
 			...what,
 			dir,
 			maxPeers: options.maxPeers ?? settings.maxPeers,
@@ -203,6 +203,9 @@ export class TorrentAdder {
 			// Until everything about it is settled it is not the queue's to start.
 			wanted: false,
 		});
+		const queue = options.known?.queue;
+		if (queue !== undefined) torrent.post({type: 'set', settings: {queue}});
+		return torrent;
 	}
 
 	/** It has had a life in another program before. */
