@@ -95,26 +95,14 @@ function linkOf(root: BencodeNode): string | undefined {
 	});
 }
 
-/** The files of a torrent as libtorrent counts them: where each file begins a piece, pads stand between, which we have not. */
-function countedFiles({version, files, pieceLength}: Metainfo): number[] {
-	if (version !== '2') return [...files.keys()];
-	const counted: number[] = [];
-	for (const [file, {pad, length}] of files.entries()) {
-		if (pad) continue;
-		counted.push(file);
-		if (length % pieceLength !== 0) counted.push(-1);
-	}
-	return counted;
-}
-
 function dataOf(
 	{root, mtime}: LibtorrentResume,
 	metainfo: Metainfo,
 	priorityOf: (theirs: number) => FilePriority,
 ): ForeignData {
 	requireHashes(root, metainfo);
+	// Both count pad files, also those that stand between files of v2.
 	const {files, pieceCount} = metainfo;
-	const counted = countedFiles(metainfo);
 	const have = new Bitfield(pieceCount);
 	const pieces = root.get('pieces')?.bytes() ?? new Uint8Array();
 	if (pieces.length !== 0 && pieces.length !== pieceCount)
@@ -125,17 +113,15 @@ function dataOf(
 	for (const [piece, state] of pieces.entries()) if ((state & 1) !== 0) have.set(piece);
 	const priorities = new Array<FilePriority>(files.length).fill(2);
 	for (const [file, priority] of [...(root.get('file_priority')?.items() ?? [])].entries()) {
-		const index = counted[file] ?? -1;
 		const theirs = priority.number();
-		if (index >= 0 && theirs !== undefined) priorities[index] = priorityOf(theirs);
+		if (file < files.length && theirs !== undefined) priorities[file] = priorityOf(theirs);
 	}
 	const paths = new Array<readonly string[] | undefined>(files.length).fill(undefined);
 	for (const [file, path] of [...(root.get('mapped_files')?.items() ?? [])].entries()) {
-		const index = counted[file] ?? -1;
 		const bytes = path.bytes();
-		if (index >= 0 && !files[index]!.pad && bytes && bytes.length > 0) paths[index] = pathOf(bytes);
+		if (files[file]?.pad === false && bytes && bytes.length > 0) paths[file] = pathOf(bytes);
 	}
-	const noted = notedFiles(root, counted);
+	const noted = notedFiles(root);
 	return {
 		have,
 		priorities,
@@ -165,13 +151,11 @@ function requireHashes(root: BencodeNode, metainfo: Metainfo): void {
 }
 
 /** Older versions noted what each file was. */
-function notedFiles(root: BencodeNode, counted: readonly number[]): Map<number, FoundFile> {
+function notedFiles(root: BencodeNode): Map<number, FoundFile> {
 	const noted = new Map<number, FoundFile>();
 	for (const [file, entry] of [...(root.get('file sizes')?.items() ?? [])].entries()) {
 		const [size, mtime] = [...entry.items()].map(item => item.number());
-		const index = counted[file] ?? -1;
-		if (index >= 0 && size !== undefined && mtime !== undefined && mtime > 0)
-			noted.set(index, {size, mtime: mtime * 1000});
+		if (size !== undefined && mtime !== undefined && mtime > 0) noted.set(file, {size, mtime: mtime * 1000});
 	}
 	return noted;
 }

@@ -5,6 +5,7 @@ import {test} from 'node:test';
 import type {Bencodable} from '../../source/protocol/bencode/bencode.ts';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {bencode} from '../helpers/bencode.ts';
+import {v2Torrent} from '../helpers/v2-torrents.ts';
 import {Workspace} from '../helpers/workspace.ts';
 import {
 	bring,
@@ -408,4 +409,31 @@ test('what is had of files that nobody wants and that are not there is read from
 	rmSync(join(had.dir, `.${had.id}.parts`));
 	mkdirSync(join(had.dir, `.${had.id}.parts`));
 	assert.equal((await bring('qbittorrent', space.path('state'))).torrents[0]?.have, 4);
+});
+
+test('of a torrent of v2 libtorrent counts pads behind its files, as we do', async t => {
+	const space = new Workspace(t);
+	const files = [
+		['a', 50_000],
+		['b', 40_000],
+		['c', 65_536],
+	] as const;
+	const metainfo = v2Torrent(
+		files.map(([name, length]) => ({path: [name], data: Buffer.alloc(length, name)})),
+	);
+	const dir = space.folder('data');
+	mkdirSync(join(dir, 'set'));
+	for (const [name, length] of files) writeFileSync(join(dir, 'set', name), Buffer.alloc(length, name));
+	const backup = space.folder('state', 'BT_backup');
+	writeFileSync(join(backup, 'x.torrent'), metainfo);
+	const fields = {file_priority: [0, 0, 1, 0, 7], pieces: Buffer.alloc(6, 1), save_path: dir};
+	writeFileSync(join(backup, 'x.fastresume'), encodeBencode(fields));
+	const {torrents, problems} = await bring('qbittorrent', space.path('state'));
+	assert.deepEqual(problems, []);
+	const [{have, pieces, command}] = torrents as [(typeof torrents)[0]];
+	assert.deepEqual([have, pieces], [6, 6]);
+	assert.deepEqual(command.options?.priorities, [
+		[0, 0],
+		[4, 4],
+	]);
 });
