@@ -76,7 +76,7 @@ for (const [protocol, text] of written.entries()) {
 }
 
 const bombs: ReadonlyArray<readonly [what: string, pickle: string, said: RegExp]> = [
-	['a call of the system', "cos\nsystem\n(S'touch /tmp/x'\ntR.", /asks for "os system"/],
+	['a call of the system', "cos\nsystem\n(S'true'\ntR.", /asks for "os system"/],
 	['a call of an inner function', "c__builtin__\neval\n(S'1'\ntR.", /asks for "__builtin__ eval"/],
 	['a class by its name on the stack', '\x80\x04\x8c\x02os\x8c\x06system\x93.', /asks for "os system"/],
 	['a call of an allowed class', 'cdeluge.core.torrentmanager\nTorrentState\n)R.', /asks for a call/],
