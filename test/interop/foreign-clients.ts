@@ -7,6 +7,7 @@ import {freePort} from '../helpers/ports.ts';
 import {findProgram, Running} from '../helpers/processes.ts';
 import type {Torrent} from '../helpers/torrents.ts';
 import type {Workspace} from '../helpers/workspace.ts';
+import {bring} from '../importer/foreign-states.ts';
 
 /** A torrent as another client is to have it when it ends: three files wanted in different ways, the third not. */
 export interface Wish {
@@ -17,8 +18,9 @@ export interface Wish {
 	readonly seederPort: number;
 	/** Has that somebody dial. */
 	dial(port: number): Promise<unknown>;
-	/** How many bytes are to be had when it is ended. */
+	/** How many bytes, and pieces, are to be had when it is ended. */
 	readonly bytes: number;
+	readonly pieces: number;
 }
 
 /** What a client that was ended has left. */
@@ -178,7 +180,7 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	for (const [name, value] of Object.entries({
 		paused: 'true',
 		category: label,
-		tags: 'sea,wind',
+		tags: database ? 'sea' : 'sea,wind',
 		ratioLimit: '1.5',
 		seedingTimeLimit: '90',
 		dlLimit: '500000',
@@ -187,7 +189,7 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	await call('torrents/add', form);
 	await call('torrents/add', {urls: foreignLink});
 	const info = async () =>
-		JSON.parse(await call(`torrents/info?hashes=${hash}`)) as Array<{completed: number; num_leechs: number}>;
+		JSON.parse(await call(`torrents/info?hashes=${hash}`)) as Array<{num_leechs: number}>;
 	await until('qbittorrent-nox to have the torrent', 10_000, async () => (await info()).length === 1);
 	await call('torrents/filePrio', {hash, id: '2', priority: '0'});
 	await call('torrents/filePrio', {hash, id: '1', priority: '6'});
@@ -197,8 +199,19 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 		const [torrent] = await info();
 		if (torrent!.num_leechs === 0)
 			await call('torrents/addPeers', {hashes: hash, peers: `127.0.0.1:${wish.seederPort}`});
-		return torrent!.completed >= wish.bytes;
+		// What it calls completed may have blocks in it that are not hashed yet.
+		const states = JSON.parse(await call(`torrents/pieceStates?hash=${hash}`)) as number[];
+		return states.filter(state => state === 2).length >= wish.pieces;
 	});
+	// What it writes to the database when it ends it sometimes loses, saying that a lock was destroyed.
+	if (database) {
+		await call('torrents/addTags', {hashes: hash, tags: 'wind'});
+		await until('qbittorrent-nox to have written it down', 10_000, async () => {
+			const {torrents} = await bring('qbittorrent', join(profile, 'qBittorrent', 'data'));
+			// Of its part file it writes the index only when it ends.
+			return torrents.some(({have}) => have >= wish.pieces - 1);
+		});
+	}
 	await program.stop('SIGTERM', 8000);
 	return {state: join(profile, 'qBittorrent', 'data'), dir, doneDir};
 }
@@ -336,10 +349,11 @@ export async function leaveDeluge(space: Workspace, wish: Wish): Promise<Left> {
 		'deluged to have a part',
 		20_000,
 		async () => {
-			const [status] = call(['core.get_torrent_status', hash, ['total_done', 'num_peers']]) ?? [];
-			const {total_done: bytes = 0, num_peers: peers = 0} = (status ?? {}) as Record<string, number>;
+			const [status] = call(['core.get_torrent_status', hash, ['pieces', 'num_peers']]) ?? [];
+			const {pieces, num_peers: peers} = (status ?? {}) as {pieces?: number[] | null; num_peers?: number};
 			if (peers === 0) await wish.dial(port);
-			return bytes >= wish.bytes;
+			// 3: it is here, and right.
+			return (pieces?.filter(state => state === 3).length ?? 0) >= wish.pieces;
 		},
 		200,
 	);

@@ -54,7 +54,7 @@ async function stage(space: Workspace): Promise<Stage> {
 	const {id} = await seeder.send({type: 'torrent.add', metainfo, options: {dir: part}});
 	await seeder.sees(id!, 'a part', ({state, completed}) => state === 'downloading' && completed > 300_000);
 	const dial = (port: number) => seeder.send({type: 'peer.add', id: id!, address: `127.0.0.1:${port}`});
-	const wish = {torrent, path, seederPort: seeder.port, dial, bytes: bytesHad};
+	const wish = {torrent, path, seederPort: seeder.port, dial, bytes: bytesHad, pieces: piecesHad};
 	return {wish, torrent, metainfo, seeder, content: content.dir};
 }
 
