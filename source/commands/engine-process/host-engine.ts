@@ -71,7 +71,7 @@ export async function hostEngine(settings: HostSettings): Promise<void> {
 			if ('pid' in lock) {
 				throw new UserError(
 					'engine-runs',
-					`an engine runs already (process ${lock.pid}); reach it with: tortui attach`,
+					`an engine runs already (process ${lock.pid}); reach it with: tortui attach, or take its place with: --replace`,
 				);
 			}
 			let successor: number | undefined;

@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, realpathSync} from 'node:fs';
 import {homedir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import process from 'node:process';
 import {isSea} from 'node:sea';
 import {UserError} from '../../base/errors.js';
@@ -43,6 +43,7 @@ function foldersIn(value: unknown, name = ''): string[] {
 	if (typeof value === 'string') return folderNames.has(name) && value.startsWith('/') ? [value] : [];
 	if (Array.isArray(value)) return value.flatMap(item => foldersIn(item, name));
 	if (typeof value !== 'object' || value === null) return [];
+	if (value instanceof Map) return foldersIn([...value.values()]);
 	return Object.entries(value).flatMap(([key, item]) => foldersIn(item, key));
 }
 
@@ -101,8 +102,15 @@ export function planService(
 	const stateDir =
 		system && wish.stateDir === undefined ? systemState : stateDirPath(wish.stateDir, system ? {} : env);
 	const given: NodeJS.ProcessEnv = system ? systemEnvironment : env;
-	const {value: set} = readConfig(given, () => {}).get('dir') ?? {};
-	const configured = typeof set === 'string' ? resolve(home, set.replace(/^~(?=\/|$)/, home)) : undefined;
+	const config = readConfig(given, () => {});
+	/** The path that a setting names; undefined when it is not set. */
+	const pathOf = (key: string): string | undefined => {
+		const {value} = config.get(key) ?? {};
+		return typeof value === 'string' ? resolve(home, value.replace(/^~(?=\/|$)/, home)) : undefined;
+	};
+	const configured = pathOf('dir');
+	const log = pathOf('log');
+	const moved = pathOf('onCompleteMove');
 	const typed = wish.dir === undefined ? undefined : resolve(wish.dir);
 	const dir = typed ?? configured ?? (system ? join(stateDir, 'downloads') : usualDir(home));
 	const isLong = Buffer.byteLength(join(stateDir, 'engine.sock')) > longestSocket;
@@ -111,6 +119,8 @@ export function planService(
 		...(system ? [] : [home]),
 		stateDir,
 		dir,
+		...(moved === undefined ? [] : [moved]),
+		...(log === undefined || log.startsWith('/dev/') ? [] : [dirname(log)]),
 		...foldersIn(readSections(given)),
 		...(isLong && XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : []),
 	];

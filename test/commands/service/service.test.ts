@@ -221,12 +221,21 @@ test('the folders that the config file names may be written to, each once', asyn
 	const watched = space.folder('elsewhere', 'watched');
 	writeFileSync(
 		config,
-		JSON.stringify({dir: space.path('elsewhere'), 'watch-folders': [watched, space.folder('third')]}),
+		JSON.stringify({
+			dir: space.path('elsewhere'),
+			'on-complete-move': space.path('done'),
+			log: space.path('logs/log'),
+			labels: {film: {dir: space.path('films')}},
+			'watch-folders': [watched, space.folder('third')],
+		}),
 	);
 	const {out, error} = await service('install', '--print');
 	assert.equal(error, '');
 	const paths = [...out.matchAll(/^ReadWritePaths=-(.*)$/gm)].map(([, path]) => path);
-	assert.deepEqual(paths, [home, space.path('elsewhere'), space.path('third')]);
+	assert.deepEqual(paths, [
+		home,
+		...['elsewhere', 'done', 'logs', 'third', 'films'].map(name => space.path(name)),
+	]);
 	assert.doesNotMatch(out, /--dir/);
 });
 
