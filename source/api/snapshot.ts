@@ -82,7 +82,7 @@ export interface TorrentView {
 	readonly files: number;
 	readonly filesWanted: number;
 	readonly dir: string;
-	/** Another folder where some of its files may be: they are being moved there, or from there. */
+	/** Another folder where some of its files may be: they are being moved there, or from there, or are about to be. */
 	readonly otherDir?: string | undefined;
 	readonly label?: string | undefined;
 	readonly queue: number;

@@ -168,7 +168,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui doctor', 'what is wrong, and what to do'],
 		['tortui doctor --json | jq -r \'.checks[] | select(.level == "wrong").text\'', 'the same for a script'],
 	],
-	config: [['tortui config', 'what is set, and what is wrong with it']],
+	config: [
+		['tortui config', 'what is set, and what is wrong with it'],
+		['tortui config set on-complete ~/bin/unpack', 'a program that is run when a torrent is complete'],
+	],
 	completion: [['source <(tortui completion bash)', 'in ~/.bashrc']],
 	engine: [
 		['tortui engine', 'until Ctrl-C, for systemd or a container'],

@@ -18,10 +18,15 @@ const numeric = new Set(['Done', 'Size', 'Down', 'Up', 'ETA', 'Peers']);
 const leastName = 16;
 const firstToGo = ['Up', 'Peers', 'ETA', 'Size', 'Down'];
 
+/** What waits in the queue for room on the disk, and not for others, is called so. */
+function stateWord({state, reason}: TorrentView): string {
+	return state === 'queued' && reason?.level === 'warn' ? 'no room' : state;
+}
+
 function cells(view: TorrentView): string[] {
 	return [
 		view.id.slice(0, 8),
-		view.state,
+		stateWord(view),
 		percent(view.completed, view.wanted),
 		size(view.wanted),
 		rateWithUnit(view.downloadRate),

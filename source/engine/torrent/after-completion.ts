@@ -20,6 +20,11 @@ export class AfterCompletion {
 		this.#owner = owner;
 	}
 
+	/** Where the files are to go; undefined when they stay where they are. */
+	get dir(): string | undefined {
+		return this.#wish?.dir;
+	}
+
 	/** Takes up what an earlier session was to do. */
 	take({whenComplete}: Pick<ResumeData, 'whenComplete'>): void {
 		this.#wish = whenComplete;

@@ -214,6 +214,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.active && this.#content?.downloader.needed.count === 0;
 	}
 
+	/** Where its files are about to go, now that they are complete; undefined when they stay. */
+	get nextDir(): string | undefined {
+		return this.complete ? this.#afterCompletion.dir : undefined;
+	}
+
 	/** Its files are known, and somebody is to choose among them before any is fetched. */
 	get choosing(): boolean {
 		return this.#asksForChoice && this.#content !== undefined;

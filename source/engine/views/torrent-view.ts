@@ -103,9 +103,9 @@ function viewSize(
 }
 
 /** Where else its files may be. Nothing is at two places while one is given another name where it is. */
-function viewMove({dir, resumeState}: Torrent): Pick<TorrentView, 'otherDir'> {
-	const {otherPlace} = resumeState;
-	return otherPlace === undefined || otherPlace.dir === dir ? {} : {otherDir: otherPlace.dir};
+function viewMove({dir, resumeState, content, nextDir}: Torrent): Pick<TorrentView, 'otherDir'> {
+	const other = resumeState.otherPlace?.dir ?? content?.relocation.progress?.dir ?? nextDir;
+	return other === undefined || other === dir ? {} : {otherDir: other};
 }
 
 /** What its metadata says of itself. */
