@@ -19,9 +19,9 @@ const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
 const readme = read('README.md');
 
-/** The fenced blocks of the README in one language. */
-function blocks(language: string): string[] {
-	return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+/** The fenced blocks of a page in one language; of the README unless told. */
+function blocks(language: string, page = readme): string[] {
+	return [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
 		([, text]) => text!,
 	);
 }
@@ -30,6 +30,11 @@ function blocks(language: string): string[] {
 function shellWords(line: string): string[] {
 	const words = line.replace(/\s#.*$/, '').match(/(?:'[^']*'|[^\s'])+/g) ?? [];
 	return words.map(word => word.replaceAll("'", ''));
+}
+
+/** The first command of a line, up to where its output goes. */
+function firstCommand(line: string): string {
+	return /^(?:'[^']*'|"[^"]*"|[^'"|>])*/.exec(line)?.[0].trim() ?? '';
 }
 
 for (const [page, table] of Object.entries(pages)) {
@@ -61,12 +66,13 @@ test('the manual page is sound', {skip: missing('mandoc')}, () => {
 	execFileSync('mandoc', ['-T', 'lint', '-W', 'warning', resolve(root, 'media/tortui.1')]);
 });
 
-test('every command line in the README and among the examples is one that the program understands', async () => {
+test('every command line in the README, on the page about scripts and among the examples is one that the program understands', async () => {
 	const typed = Object.values(examples)
 		.flat()
 		.map(([line]) => line);
-	const lines = [...blocks('sh').flatMap(block => block.split('\n')), ...typed]
-		.map(line => line.replace(/^npm start --/, 'tortui').split(/ \|\|? | > /)[0]!)
+	const written = [readme, read('media/scripting.md')].flatMap(page => blocks('sh', page));
+	const lines = [...written.flatMap(block => block.split('\n')), ...typed]
+		.map(line => firstCommand(line.replace(/^npm start --|^\w+=\$\(tortui/, 'tortui')))
 		.filter(line => line.startsWith('tortui '));
 	assert.ok(lines.length > 15);
 	for (const line of lines) {

@@ -65,8 +65,8 @@ export function checkConfig(path: string, judgement: ConfigJudgement | UserError
 	const {faults} = judgement;
 	if (faults.length === 0)
 		return [ok(existsSync(path) ? `${path} makes sense` : `there is no ${path}: everything is as it comes`)];
-	return faults.map(({message, isFatal, name}) =>
-		(isFatal ? wrong : warning)(message, `correct that line, or: tortui config unset ${name}`),
+	return faults.map(({message, isFatal}) =>
+		(isFatal ? wrong : warning)(message, 'correct that line; tortui config tells what can be set'),
 	);
 }
 

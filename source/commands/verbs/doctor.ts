@@ -11,6 +11,7 @@ import {defineCommand} from '../arguments/command.js';
 import {examine} from '../doctor/examine.js';
 import type {Finding, FindingLevel} from '../doctor/finding.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
+import {wrap} from '../output/paragraphs.js';
 import {screenEnvironment} from '../screen/show-screen.js';
 import {remoteOptions} from '../torrents/engine-options.js';
 
@@ -38,13 +39,19 @@ async function tryPort(port: number, bind: readonly string[]): Promise<void> {
 	}
 }
 
-function lines(found: readonly Finding[], isUtf8: boolean): string[] {
+/** Cells before the text of a finding. */
+const textAt = 21;
+
+/** @param columns of the terminal; undefined: lines are not broken */
+function lines(found: readonly Finding[], isUtf8: boolean, columns: number | undefined): string[] {
+	const room = columns === undefined ? Infinity : Math.max(30, columns - textAt - 1);
+	const margin = ' '.repeat(textAt);
 	return found.flatMap(({check, level, text, advice}) => {
 		const [mark, ascii, word] = marks[level];
-		const line = `${isUtf8 ? mark : ascii} ${word.padEnd(8)} ${check.padEnd(9)} ${terminalLine(text)}`;
-		return advice === undefined
-			? [line]
-			: [line, `${' '.repeat(21)}${isUtf8 ? '→' : '->'} ${terminalLine(advice)}`];
+		const head = `${isUtf8 ? mark : ascii} ${word.padEnd(8)} ${check.padEnd(9)} `;
+		const [first = '', ...more] = wrap(terminalLine(text), room);
+		const hint = advice === undefined ? [] : wrap(`${isUtf8 ? '→' : '->'} ${terminalLine(advice)}`, room);
+		return [`${head}${first}`, ...[...more, ...hint].map(line => `${margin}${line}`)];
 	});
 }
 
@@ -75,9 +82,10 @@ export const command = defineCommand({
 			},
 			context,
 		);
+		const isUtf8 = showsUtf8(screenEnvironment(env).locale);
 		const isWell = !found.some(({level}) => level === 'wrong');
 		if (flags.json) stdout.write(`${terminalJson({ok: isWell, version, checks: found}, 2)}\n`);
-		else stdout.write(`${lines(found, showsUtf8(screenEnvironment(env).locale)).join('\n')}\n`);
+		else stdout.write(`${lines(found, isUtf8, stdout.isTTY ? stdout.columns : undefined).join('\n')}\n`);
 		return isWell ? 0 : 1;
 	},
 });

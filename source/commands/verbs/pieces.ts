@@ -2,6 +2,7 @@ import type {PieceInspection, PieceSelection} from '../../api/command.js';
 import type {PiecesView, TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import type {Bytes} from '../../base/units.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {priorityWords} from '../../ui/present/files.js';
 import {size} from '../../ui/text/format.js';
@@ -75,11 +76,11 @@ const options = {
 	...remoteOptions,
 } as const satisfies Options;
 
-function mapLines(name: string, view: PiecesView): string[] {
+function mapLines(name: string, length: Bytes, view: PiecesView): string[] {
 	const {pieces, have, inFlight, checking, cells, availability, copies} = view;
 	return [
 		terminalLine(name),
-		`  ${have} of ${pieces} pieces are here, ${inFlight} on their way, ${checking} being checked; ${copies} copies around`,
+		`  ${have} of ${pieces} pieces of ${size(length)} are here, ${inFlight} on their way, ${checking} being checked; ${copies} copies around`,
 		`  ${cells}`,
 		`  ${availability}`,
 	];
@@ -112,7 +113,7 @@ async function show(
 		const {pieces} = await lookAtTorrent(engine, id, {pieces: cells});
 		if (pieces === undefined) continue;
 		if (isJson) all.push({infoHash: id, name, pieceLength, ...pieces});
-		else stdout.write(`${mapLines(name, pieces).join('\n')} ${size(pieceLength)}\n`);
+		else stdout.write(`${mapLines(name, pieceLength, pieces).join('\n')}\n`);
 	}
 	if (isJson) stdout.write(`${terminalJson(all, 2)}\n`);
 }

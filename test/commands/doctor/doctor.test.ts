@@ -291,7 +291,7 @@ test('what engine and config file say is what is looked at, a file that is wrong
 	assert.match(of('engine')[0]!, /^ok version 1\.2\.3, process \d+ answers, 1 torrent$/);
 	assert.match(
 		of('config')[0]!,
-		/^wrong .*config\.json:1: unknown setting "prot"; did you mean port\? → .*tortui config unset prot$/,
+		/^wrong .*config\.json:1: unknown setting "prot"; did you mean port\? → correct that line; tortui config tells/,
 	);
 	assert.match(of('config')[1]!, /^wrong .*max-upload: "fast" is not a rate/);
 	assert.deepEqual(of('DHT'), ['unknown off: no-dht is set']);

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
+import {createServer} from 'node:net';
 import {type TestContext, test} from 'node:test';
 import type {Command, CommandType} from '../../../source/api/command.ts';
+import {encodeFrame} from '../../../source/bridge/socket/frame.ts';
+import {protocolVersion} from '../../../source/bridge/socket/message.ts';
+import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
 import {until} from '../../helpers/deadline.ts';
 import {type DrivenEngine, openDrivenEngine} from '../../helpers/driven-engine.ts';
 import {type TestTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
+import {run} from '../printed.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects
 type Parsed = any;
@@ -377,7 +382,7 @@ test('pieces are shown as a map and one by one, and can be wanted first', async 
 		true,
 	);
 	assert.match(await says('6'), /^6\t\w+\t3392\tnormal\t\t0\t0\/1\t\talbum\/one\.flac\n$/);
-	assert.match(await says(), /^album\n {2}0 of 7 pieces are here/);
+	assert.match(await says(), /^album\n {2}0 of 7 pieces of 32\.0 K are here/);
 });
 
 test('limits and slow mode of all torrents are shown and set', async t => {
@@ -454,4 +459,52 @@ test('pause, resume and remove take --all, and tell scripts what became of each'
 		],
 	);
 	assert.equal(JSON.parse(await says('list', '--json')).length, 0);
+});
+
+test('the page about scripts names every field that they are told', async t => {
+	const {says, engine, ids} = await stage(t);
+	const page = readFileSync(new URL('../../../media/scripting.md', import.meta.url), 'utf8');
+	const named = new Set(
+		[...page.matchAll(/`"?([\w]+)"?`/g), ...page.matchAll(/"(\w+)"/g)].map(([, name]) => name),
+	);
+	await says('set', 'all', '--max-upload', '1M', '--label', 'x', '--seed-ratio', '3');
+	await says('trackers', 'album', 'add', 'http://127.0.0.1:1/announce');
+	for (const argv of [
+		['list', '--json'],
+		['files', 'album', '--json'],
+		['trackers', 'album', '--json'],
+		['pieces', 'album', '0', '--json'],
+		['queue', '--json'],
+		['limits', '--json'],
+		['doctor', '--json'],
+		['preview', ids[0]!, '--json'],
+	]) {
+		const {out} = await engine.type(...argv);
+		const rows = [JSON.parse(out)].flat();
+		for (const field of new Set(rows.flatMap(row => Object.keys(row))))
+			assert.ok(named.has(field), `${argv[0]}: ${field}`);
+	}
+});
+
+test('an engine of another version that does not know a command is told of, with what to do', async t => {
+	const space = new Workspace(t);
+	const hello = {type: 'hello', protocol: protocolVersion, version: '0.9', pid: 1, about: {}} as const;
+	const server = createServer(socket => {
+		let heard = 0;
+		socket.on('data', () => {
+			if (heard++ === 0) socket.write(encodeFrame(hello));
+			else socket.destroy();
+		});
+		socket.on('error', () => {});
+	});
+	await new Promise<void>(resolve => server.listen(socketPath(space.folder('old'), {}), resolve));
+	space.defer(() => server.close());
+	for (const argv of [['slow', 'on'], ['list'], ['pause', '--all'], ['status']]) {
+		const {status, out, error} = await run([...argv, '--state-dir', space.path('old')]);
+		assert.deepEqual([status, out], [1, '']);
+		assert.match(
+			error,
+			/^the running engine is of another version \(0\.9\) and may not know that; .*tortui restart$/,
+		);
+	}
 });
