@@ -292,6 +292,20 @@ test('the web screen of an engine, in a browser', {skip}, async t => {
 		await sees(page, /Harbour\.bin/);
 	});
 
+	await t.test('forgets a browser that logs out', async () => {
+		const stranger = await browser.createBrowserContext();
+		const {page: theirs} = await openPage(stranger, viewports.desk);
+		await theirs.goto(await link());
+		await sees(theirs, /Harbour\.bin/);
+		await theirs.keyboard.press('q');
+		await isAsked(theirs, /You left the screen/);
+		await theirs.click('#other');
+		await isAsked(theirs, /Type the password/);
+		await theirs.reload();
+		await isAsked(theirs, /Type the password/);
+		await stranger.close();
+	});
+
 	await t.test('ends with the engine, and its page waits for the next', async () => {
 		await engine.stop();
 		await until('a word about it', 10_000, async () =>

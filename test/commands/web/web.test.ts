@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, statSync, writeFileSync} from 'node:fs';
 import process from 'node:process';
 import {test} from 'node:test';
-import {linkLines} from '../../../source/commands/web/link-lines.ts';
+import {stripVTControlCharacters} from 'node:util';
+import {qrCode} from '../../../source/base/qr-code.ts';
+import {linkLines, qrLines} from '../../../source/commands/web/link-lines.ts';
 import {webPassword} from '../../../source/commands/web/web-password.ts';
 import {forgetWebPlace, readWebPlace, writeWebPlace} from '../../../source/commands/web/web-place.ts';
 import {ask} from '../../bridge/http/doors.ts';
@@ -22,6 +24,23 @@ test('on a terminal with room for it a link has its code', () => {
 	const small = linkLines(url, link, 'all', {isTTY: true, columns: 30, rows: 24});
 	assert.deepEqual(small, linkLines(url, link, 'all', {}));
 	assert.equal(small.length, 3);
+});
+
+test('what a camera sees of a code on a terminal is the code', () => {
+	const code = qrCode(new TextEncoder().encode(link))!;
+	const rows = qrLines(code).flatMap(line => {
+		const letters = [...stripVTControlCharacters(line)];
+		return [letters.map(letter => '█▀'.includes(letter)), letters.map(letter => '█▄'.includes(letter))];
+	});
+	const quiet = 2;
+	assert.deepEqual(
+		rows.slice(quiet, quiet + code.length).map(row => row.slice(quiet, -quiet)),
+		code,
+	);
+	const frame = rows.flatMap((row, y) =>
+		row.filter((_dark, x) => x < quiet || y < quiet || x >= row.length - quiet || y >= code.length + quiet),
+	);
+	assert.ok(frame.every(dark => !dark));
 });
 
 test('a link for looking says so', () => {

@@ -8,6 +8,8 @@ export interface Question {
 	readonly password?: boolean;
 	/** What stands on the button; none when left out. */
 	readonly button?: string;
+	/** Another way out, and what stands on its button. */
+	readonly other?: readonly [label: string, act: () => void];
 	/** Answers what to ask next; undefined when that was all. */
 	readonly act: (password: string) => Promise<Question | undefined>;
 }
@@ -19,6 +21,7 @@ export class Card {
 	readonly #field = element('field');
 	readonly #password = element<HTMLInputElement>('password');
 	readonly #button = element<HTMLButtonElement>('enter');
+	readonly #other = element<HTMLButtonElement>('other');
 	#question: Question | undefined;
 	#isBusy = false;
 
@@ -26,6 +29,11 @@ export class Card {
 		element<HTMLFormElement>('login').addEventListener('submit', event => {
 			event.preventDefault();
 			void this.#answer();
+		});
+		this.#other.addEventListener('click', () => {
+			const act = this.#question?.other?.[1];
+			this.close();
+			act?.();
 		});
 		this.#card.addEventListener('keydown', event => event.stopPropagation());
 	}
@@ -44,6 +52,9 @@ export class Card {
 		this.#password.value = '';
 		this.#button.hidden = button === undefined;
 		this.#button.textContent = button ?? '';
+		const {other} = question;
+		this.#other.hidden = other === undefined;
+		this.#other.textContent = other?.[0] ?? '';
 		this.#card.hidden = false;
 		if (password) this.#password.focus();
 		else if (button !== undefined) this.#button.focus();

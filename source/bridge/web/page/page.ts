@@ -181,6 +181,7 @@ class Page {
 		this.#card.ask({
 			words: `${why} Downloads go on.`,
 			button: 'Come back',
+			other: ['Log out of this browser', () => void this.#logOut()],
 			act: async () => {
 				void this.#look();
 				return undefined;
