@@ -43,15 +43,16 @@ export class TorrentRateLimits {
 		return narrower(this.upload.rate, this.#all.upload.rate);
 	}
 
-	/** Sets those that are given; null for none. Answers whether any was. */
+	/** Sets those that are given; null for none. Answers whether any is another one now. */
 	set(limits: LimitChange, now: Millis): boolean {
 		const {maxDownload, maxUpload} = limits;
+		const before = {download: this.download.rate, upload: this.upload.rate};
 		if (maxDownload !== undefined) this.download.setRate(maxDownload ?? undefined, now);
 		if (maxUpload !== undefined) {
 			this.#ownUpload = maxUpload ?? undefined;
 			this.upload.setRate(narrower(this.#ownUpload, this.#cap), now);
 		}
-		return maxDownload !== undefined || maxUpload !== undefined;
+		return this.download.rate !== before.download || this.upload.rate !== before.upload;
 	}
 
 	/** What people chose for it; undefined for none. */

@@ -54,6 +54,21 @@ test('the narrower of two limits holds, and either may be none', () => {
 	assert.deepEqual([rateLimits.maxDownload, rateLimits.maxUpload], [300, 100]);
 });
 
+test('only another limit is news: ten thousand torrents without any do not make each other look', () => {
+	const {rateLimits} = open({own: {upload: 100}});
+	assert.equal(rateLimits.set({maxDownload: null}, start), false);
+	assert.equal(rateLimits.set({maxUpload: 100}, start), false);
+	assert.equal(rateLimits.set({}, start), false);
+	assert.equal(rateLimits.set({maxDownload: 300, maxUpload: 100}, start), true);
+	assert.equal(rateLimits.set({maxDownload: 300}, start), false);
+	assert.equal(rateLimits.set({maxUpload: null}, start), true);
+	assert.equal(rateLimits.ownUpload, undefined);
+	// What was chosen is kept also while a narrower cap holds.
+	rateLimits.setCap(50, start);
+	assert.equal(rateLimits.set({maxUpload: 200}, start), false);
+	assert.equal(rateLimits.ownUpload, 200);
+});
+
 test('whole blocks are asked for: the rest of one that is begun is on credit', () => {
 	// A quarter of a second is one and a half blocks.
 	const {rateLimits} = open({download: 6 * blockLength});
