@@ -210,6 +210,8 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'network.preview': {infoHash: text, tracker: optional(text)},
 	'network.get': {infoHash: text, tracker: optional(text), options},
 	'network.nick': {nick: text},
+	'stream.open': {id: text, files: counts},
+	'stream.close': {stream: text},
 	'session.stop': {handOver: optional(value => count(value) && (value as number) > 0)},
 };
 

@@ -9,6 +9,7 @@ import type {FoldersView} from './folders-view.js';
 import type {KnownTorrent} from './known-torrent.js';
 import type {FoundTorrents, NetworkView} from './network-view.js';
 import type {FilePriority, FileView} from './snapshot.js';
+import type {StreamView} from './stream-view.js';
 import type {DetailName, TorrentDetails} from './torrent-details.js';
 
 /** How data already on disk is treated when a torrent is added. */
@@ -292,6 +293,13 @@ export type Command =
 	/** From now on I am called this. What is published under the former name changes with it. */
 	| {readonly type: 'network.nick'; readonly nick: string}
 	/**
+	 * Files of a torrent are to be played on this machine while they are downloaded: the torrent runs then, if it did not.
+	 * Answers `stream`.
+	 */
+	| {readonly type: 'stream.open'; readonly id: string; readonly files: readonly number[]}
+	/** A stream that was opened is not needed any more: whoever reads it is cut off. */
+	| {readonly type: 'stream.close'; readonly stream: string}
+	/**
 	 * Ends the engine. With `handOver`, the number of a process of this machine that is to be the engine next, it leaves in
 	 * haste: trackers get half a second to hear of it, and should that process not become the engine this one comes back.
 	 */
@@ -300,12 +308,15 @@ export type Command =
 export type CommandType = Command['type'];
 
 /** What is looked after beside the engine, in the process that runs for all: `folders.share` is about folders. */
-const beside = ['folders', 'feeds'] as const;
+const beside = ['folders', 'feeds', 'stream'] as const;
 
 type Beside = (typeof beside)[number];
 
 /** What is asked of those beside the engine; torrents know nothing of it. */
 export type PartCommand = Extract<Command, {readonly type: `${Beside}.${string}`}>;
+
+/** What streams are told. */
+export type StreamCommand = Extract<Command, {readonly type: `stream.${string}`}>;
 
 /** What folders are told. */
 export type FolderCommand = Extract<Command, {readonly type: `folders.${string}`}>;
@@ -448,4 +459,5 @@ export interface Reply {
 	/** Base64. */
 	readonly metainfo?: string;
 	readonly creation?: number;
+	readonly stream?: StreamView;
 }

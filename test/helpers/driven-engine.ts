@@ -79,7 +79,8 @@ export async function openDrivenEngine(
 		HOME: space.folder(`${home}-user`),
 	};
 	mkdirSync(space.path(`${home}-config`, 'tortui'));
-	const automated = await automate(test.session, readSections(env), {stateDir, version: '1.2.3', bind: []});
+	const ground = {stateDir, version: '1.2.3', bind: [], data: test.session};
+	const automated = await automate(test.session, readSections(env), ground);
 	const command = {
 		name: 'engine',
 		usage: [],

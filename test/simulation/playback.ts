@@ -73,7 +73,7 @@ export class Player {
 				await new Promise<void>(resolve => clock.after(50, resolve));
 				if (this.#reading !== reading) return;
 			}
-			const bytes = await reading.next(65_536);
+			const bytes = await reading.next(262_144);
 			if (this.#reading !== reading) return;
 			if (bytes === undefined) break;
 			this.received += bytes.length;

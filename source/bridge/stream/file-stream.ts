@@ -9,7 +9,7 @@ import {dueRuns, playWindow} from './play-window.js';
 
 /** What a file that is streamed stands on. */
 export interface StreamGround {
-	readonly engine: Pick<EngineClient, 'send'>;
+	readonly engine: Pick<EngineClient, 'send' | 'watch'>;
 	readonly clock: Clock;
 }
 
@@ -41,6 +41,8 @@ export class FileStream {
 	#timerAt: Millis = Infinity;
 	#thoughtAt: Millis = -Infinity;
 	#idleTimer: Timer | undefined;
+	/** Somebody is to come before that, by the clock. */
+	#expectedUntil: Millis = -Infinity;
 	/** It was skipped before it was played. */
 	#wasSkipped = false;
 	#forget: (() => void) | undefined;
@@ -65,12 +67,22 @@ export class FileStream {
 			closed: () => this.#left(reading),
 		});
 		this.#readings.add(reading);
+		this.#expectedUntil = -Infinity;
 		this.#idleTimer?.clear();
 		this.#idleTimer = undefined;
 		this.#forget ??= this.file.listen(() => this.#wake());
 		this.#want();
 		this.#think(0);
 		return reading;
+	}
+
+	/** Somebody is about to play it, from its beginning. */
+	expect(): void {
+		if (this.#readings.size > 0) return;
+		this.#expectedUntil = this.#ground.clock.now() + returnTime;
+		this.#want();
+		this.#think(0);
+		this.#waitForSomebody();
 	}
 
 	/** Nobody plays it any more: readings end, nothing of it is due, and it is skipped again if it was. */
@@ -82,15 +94,22 @@ export class FileStream {
 	#left(reading: FileReading): void {
 		this.#readings.delete(reading);
 		if (this.#readings.size > 0) return this.#think(seekTime);
-		this.#timer?.clear();
-		this.#timerAt = Infinity;
-		this.#timer = this.#ground.clock.after(returnTime, () => this.#withdraw());
-		this.#idleTimer = this.#ground.clock.after(idleTime, () => this.#rest());
 		this.#forget?.();
 		this.#forget = undefined;
+		this.#waitForSomebody();
+	}
+
+	/** What is due holds for a while, and that it is wanted for longer. */
+	#waitForSomebody(): void {
+		this.#idleTimer?.clear();
+		this.#idleTimer = this.#ground.clock.after(returnTime, () => {
+			this.#withdraw();
+			this.#idleTimer = this.#ground.clock.after(idleTime - returnTime, () => this.#rest());
+		});
 	}
 
 	#rest(): void {
+		this.#expectedUntil = -Infinity;
 		this.#idleTimer?.clear();
 		this.#idleTimer = undefined;
 		this.#withdraw();
@@ -133,11 +152,12 @@ export class FileStream {
 		this.#timer = undefined;
 		this.#timerAt = Infinity;
 		this.#thoughtAt = now;
-		if (this.#readings.size === 0) return;
-		const due = playWindow(
-			this.file,
-			[...this.#readings].map(({position, rate}) => ({position, rate})),
-		);
+		const players = [...this.#readings].map(({position, rate}) => ({position, rate}));
+		if (players.length === 0) {
+			if (now >= this.#expectedUntil) return;
+			players.push({position: 0, rate: 0});
+		}
+		const due = playWindow(this.file, players);
 		// First: who was asked for it is free for what is due now.
 		this.#deny([...this.#due.keys()].filter(piece => !due.has(piece) && !this.file.has(piece)));
 		if (isNews(due, this.#due, now)) this.#setDue(due, now);
@@ -194,6 +214,7 @@ export class FileReading {
 	readonly #events: ReadingEvents;
 	readonly #flow: FlowRate;
 	#position: Bytes;
+	readonly #closed: Array<() => void> = [];
 	#wake: (() => void) | undefined;
 	#isClosed = false;
 
@@ -252,11 +273,17 @@ export class FileReading {
 		wake?.();
 	}
 
+	/** Calls `listener` when it is closed. */
+	onClose(listener: () => void): void {
+		this.#closed.push(listener);
+	}
+
 	/** It reads no more: `next` that waits answers undefined. */
 	close(): void {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
 		this.wake();
 		this.#events.closed();
+		for (const listener of this.#closed) listener();
 	}
 }

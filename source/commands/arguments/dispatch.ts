@@ -8,6 +8,7 @@ import {type Verb, verbNames} from './verb-names.js';
 const loaders = {
 	session: async () => (await import('../verbs/session.js')).command,
 	get: async () => (await import('../verbs/get.js')).command,
+	stream: async () => (await import('../verbs/stream.js')).command,
 	seed: async () => (await import('../verbs/seed.js')).command,
 	create: async () => (await import('../verbs/create.js')).command,
 	edit: async () => (await import('../verbs/edit.js')).command,

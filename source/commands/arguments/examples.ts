@@ -18,6 +18,11 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 			'events for a script; share as much as was taken',
 		],
 	],
+	stream: [
+		['tortui stream film.torrent', 'watch it while it downloads, with mpv or vlc'],
+		["tortui stream album '*.flac' --player 'mpv --no-video'", 'hear a torrent that is there already'],
+		['tortui stream film --print', 'the URL, for another player'],
+	],
 	seed: [
 		['tortui seed Album', 'make a torrent of the folder and share it'],
 		['tortui seed Album.torrent=Album --seed-time 2h', 'share what a torrent is there for already'],

@@ -9,6 +9,7 @@ import type {Verb} from './verb-names.js';
 export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui [options] [TORRENT ...]', 'open the full-screen session, adding each TORRENT first'],
 	['tortui get TORRENT ...', 'download without a screen, exit when done'],
+	['tortui stream TORRENT [FILE ...]', 'watch or hear it while it downloads'],
 	['tortui seed PATH ...', 'make a torrent of PATH (or take TORRENT=PATH) and seed it'],
 	['tortui create PATH', 'write a .torrent'],
 	['tortui edit FILE ...', 'change trackers, web seeds and comment of .torrent files'],

@@ -2,6 +2,7 @@
 export const verbNames = [
 	'session',
 	'get',
+	'stream',
 	'seed',
 	'create',
 	'edit',

@@ -4,7 +4,8 @@ import type {OpenFeeds} from '../../automation/feeds/feed-part.js';
 import type {MakeTorrent} from '../../automation/sharing/make-torrent.js';
 import type {Bytes} from '../../base/units.js';
 import type {Sections} from '../arguments/config-sections.js';
-import type {LocalEngine} from './open-session.js';
+import type {FileSource, LocalEngine} from './open-session.js';
+import {StreamPart} from './stream-part.js';
 
 /** What is smaller is hashed sooner than a thread for it could begin. */
 const smallLength: Bytes = 262_144;
@@ -43,6 +44,8 @@ export interface AutomationGround {
 	readonly version: string;
 	/** The addresses that everything is sent from; none for all of the machine's. */
 	readonly bind: readonly string[];
+	/** Has the data of the torrents. */
+	readonly data: FileSource;
 }
 
 /** Looks after feeds of an engine, by requests that are bound as all of the engine's are. */
@@ -70,8 +73,8 @@ export interface Automated {
 }
 
 /**
- * An engine together with those who look after the folders that are shared and watched, and after feeds. The only place
- * that knows how.
+ * An engine together with those who look after the folders that are shared and watched, and after feeds, and who let
+ * players have its files. The only place that knows how.
  */
 export async function automate(
 	engine: LocalEngine,
@@ -95,7 +98,7 @@ export async function automate(
 		import('../../automation/look/folder-events.js'),
 		import('../../io/machine/clock.js'),
 	]);
-	const {stateDir, version} = ground;
+	const {stateDir, version, data} = ground;
 	const folders = await FolderAutomation.open(
 		{
 			engine,
@@ -109,7 +112,7 @@ export async function automate(
 	);
 	const feeds = new FeedPart(feedOpener(engine, ground), sections.feeds);
 	if (sections.feeds.length > 0 || existsSync(join(stateDir, 'feeds.json'))) await feeds.begin();
-	const parts = [new FolderPart(folders), feeds];
+	const parts = [new FolderPart(folders), feeds, new StreamPart(engine, data)];
 	return {
 		engine: new AutomatedEngine(engine, parts, machineClock),
 		async apply(now) {

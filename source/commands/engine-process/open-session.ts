@@ -1,4 +1,5 @@
 import type {EngineClient} from '../../api/engine-client.js';
+import type {FileData} from '../../api/file-data.js';
 import type {Log} from '../../base/ports.js';
 import type {SeedRule} from '../../base/seed-goal.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
@@ -16,6 +17,12 @@ export interface LocalEngine extends EngineClient {
 	 * @param haste another engine waits to go on with the same torrents
 	 */
 	stop(haste?: boolean): Promise<void>;
+}
+
+/** What has the data of torrents, in this process. */
+export interface FileSource {
+	/** The data of a file of a torrent. Throws a `UserError` when there is none of that number. */
+	openFile(id: string, fileIndex: number): FileData;
 }
 
 /** What the demonstration, say, can do without. */
@@ -65,7 +72,7 @@ export const usualDownloads = 5;
 export const usualPeers = 50;
 
 /** Starts an engine in this process. The only place that knows how. */
-export async function openSession(settings: EngineSettings): Promise<LocalEngine> {
+export async function openSession(settings: EngineSettings): Promise<LocalEngine & FileSource> {
 	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, inheritedPort, flags, given} = settings;
 	keepNurserySmall();
 	const {Session} = await import('../../engine/session/session.js');

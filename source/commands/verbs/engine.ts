@@ -145,7 +145,10 @@ export const command = defineCommand({
 					},
 				);
 				const labelled = new LabellingEngine(session, sections.labels);
-				const automated = await automate(labelled, sections, {stateDir, version, bind: flags.bind});
+				const automated = await automate(labelled, sections, {
+					...{stateDir, version, bind: flags.bind},
+					data: session,
+				});
 				const read = () => configuration(args, env);
 				const now = {flags, ...sections};
 				const engine = new ReloadingEngine(automated.engine, now, read, configured, liveOptions);

@@ -51,7 +51,7 @@ export async function executeCommand(
 /** Commands that name a torrent. */
 async function executeForOne(
 	host: CommandHost,
-	command: Extract<Command, {readonly id: string}>,
+	command: Exclude<Extract<Command, {readonly id: string}>, PartCommand>,
 ): Promise<Reply> {
 	const torrent = findTorrent(host, command.id);
 	switch (command.type) {

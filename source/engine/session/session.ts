@@ -68,7 +68,7 @@ export class Session implements EngineClient {
 
 	async send(command: Command): Promise<Reply> {
 		if (isForPart(command)) {
-			const what = partOf(command.type);
+			const what = partOf(command.type).replace(/s?$/, 's');
 			throw new UserError(`no-${what}`, `${what} are looked after by the engine that runs for all: tortui`);
 		}
 		if (command.type === 'session.stop') {

@@ -232,6 +232,12 @@ const verbs: {readonly [Type in CommandType]: Typed} = {
 	'peer.add': ['peers', ({leech}) => ['album', 'add', `127.0.0.1:${leech.port}`]],
 	'peer.kick': ['peers', () => ['album', 'kick', '127.0.0.1']],
 	'peer.ban': ['peers', () => ['album', 'ban', '127.0.0.1']],
+	'stream.open': [
+		'stream',
+		() => ['album', '1', '--print'],
+		(_, {out}) => assert.match(out, /^http:\S+\/another$/m),
+	],
+	'stream.close': ['stream', () => ['album', '1', '--player', `'${process.execPath}' -e 0`]],
 	'torrent.remove': [
 		'remove',
 		() => ['album', '--with-data'],

@@ -1,0 +1,27 @@
+import {selectFiles} from '../../api/file-rules.js';
+import {UserError} from '../../base/errors.js';
+import type {ListedFile} from '../torrents/listed-files.js';
+
+/** What players play, by how names end. */
+const video = /\.(?:3gp|avi|flv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|ogm|ogv|ts|vob|webm|wmv)$/i;
+const audio = /\.(?:aac|ac3|aiff?|alac|ape|flac|m4[ab]|mka|mp3|og[ag]|opus|wav|wma|wv)$/i;
+
+/**
+ * The files that words name, in the order of the torrent: numbers, names, globs, as `--select` has them. Without words
+ * the largest one that can be watched, or heard, or the largest of all. Throws a `UserError` when there is none.
+ */
+export function chooseFiles(files: readonly ListedFile[], words: readonly string[]): readonly ListedFile[] {
+	if (words.length > 0) {
+		const picked = selectFiles(words, files);
+		const chosen = files.filter((_, at) => picked[at]);
+		if (chosen.length > 0) return chosen;
+		throw new UserError('no-file', `it has no file ${words.join(' ')} (see: tortui files ID)`);
+	}
+	for (const kind of [video, audio, /(?:)/]) {
+		const [largest] = files
+			.filter(({path}) => kind.test(path.at(-1) ?? ''))
+			.sort((one, other) => other.length - one.length);
+		if (largest !== undefined) return [largest];
+	}
+	throw new UserError('no-file', 'it has no files');
+}
