@@ -12,8 +12,8 @@ const usualPort = 6881;
 export interface NetworkGround {
 	/** Takes the port on the addresses that are bound, TCP and UDP, and lets it go; rejects with the system's error. */
 	readonly tryPort: (port: number, bind: readonly string[]) => Promise<void>;
-	/** Addresses of a name; rejects when there are none. */
-	readonly lookUp: (name: string) => Promise<readonly string[]>;
+	/** Addresses of a name, within a time; rejects when there are none. */
+	readonly lookUp: (name: string, time: Millis) => Promise<readonly string[]>;
 	/** The gateways by the table of routes. */
 	readonly gateways: () => Promise<ReadonlyArray<{readonly host: string}>>;
 }
@@ -145,10 +145,11 @@ export async function checkNames(
 		const late = Promise.withResolvers<string>();
 		const timer = setTimeout(() => late.resolve(`no answer within ${time / 1000} s`), time);
 		try {
-			return await Promise.race([lookUp(name).then(() => undefined), late.promise]);
+			return await Promise.race([lookUp(name, time).then(() => undefined), late.promise]);
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
-			return code === 'ENOTFOUND' ? 'there is no such name' : (code ?? (error as Error).message);
+			if (code === 'ENOTFOUND') return 'there is no such name';
+			return code === 'ETIMEOUT' ? 'no name server answers' : (code ?? (error as Error).message);
 		} finally {
 			clearTimeout(timer);
 		}

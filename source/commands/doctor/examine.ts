@@ -6,7 +6,7 @@ import type {Context} from '../arguments/command.js';
 import {configPath, readOptions} from '../arguments/config-file.js';
 import {judgeConfig} from '../arguments/config-judgement.js';
 import {findEngine} from '../engine-process/ensure-engine.js';
-import {look, lookAtTorrent} from '../torrents/look.js';
+import {look} from '../torrents/look.js';
 import {checkConfig, checkEngine, checkState, checkTorrents, type EngineAnswer} from './check-engine.js';
 import {checkClock, checkFiles, checkFolder, checkTerminal} from './check-machine.js';
 import {
@@ -21,9 +21,6 @@ import {
 import {doctorSettings, downloadFolder} from './doctor-settings.js';
 import type {Finding} from './finding.js';
 
-const mostTorrents = 200;
-/** As many are asked about at a time. */
-const atOnce = 16;
 const usualLeast: Bytes = 0;
 
 /** What an examination asks of this machine. */
@@ -53,16 +50,6 @@ interface Heard {
 	readonly trackers: readonly TrackerView[];
 }
 
-async function trackersOf(engine: RemoteEngine, ids: readonly string[], into: TrackerView[]): Promise<void> {
-	for (let at = 0; at < ids.length; at += atOnce) {
-		const some = ids.slice(at, at + atOnce);
-		const found = await Promise.all(
-			some.map(id => lookAtTorrent(engine, id, {trackers: true}).catch(() => undefined)),
-		);
-		into.push(...found.flatMap(sections => sections?.trackers ?? []));
-	}
-}
-
 /** Everything that the engine tells, as far as it comes in time. */
 async function hear({stateDir, engineTime}: DoctorGround, {env, version}: Context): Promise<Heard> {
 	const trackers: TrackerView[] = [];
@@ -77,14 +64,8 @@ async function hear({stateDir, engineTime}: DoctorGround, {env, version}: Contex
 			const {hello} = engine;
 			const {pid, about} = hello;
 			heard = {answer: {runs: true, version: hello.version, pid, about, session, torrents}, trackers};
-			const running = torrents.filter(
-				({state}) => state === 'downloading' || state === 'seeding' || state === 'metadata',
-			);
-			await trackersOf(
-				engine,
-				running.slice(0, mostTorrents).map(({id}) => id),
-				trackers,
-			);
+			const {details = []} = await engine.send({type: 'session.list', details: ['trackers']});
+			trackers.push(...details.flatMap(found => found.trackers ?? []));
 			return heard;
 		} catch (error) {
 			if (heard !== undefined) return heard;

@@ -3,17 +3,23 @@ import {parseDuration, parseRate, parseSize} from '../../base/quantities.js';
 import type {Millis} from '../../base/units.js';
 import {progressOf, stateWords} from '../../ui/present/torrent-state.js';
 
+/** A torrent as filters see it. */
+export interface FilteredTorrent extends TorrentView {
+	/** The announce URLs of its trackers, where somebody has asked for them. */
+	readonly trackers?: readonly string[];
+}
+
 /** What a field may be compared with, and how that is typed. */
 export type FieldKind = 'text' | 'state' | 'size' | 'rate' | 'time' | 'percent' | 'number' | 'flag';
 
 /** What of a torrent a filter may ask for. Undefined is not known: no comparison but `!=` holds then. */
 export type FilterField =
-	| {readonly kind: 'text' | 'state'; readonly of: (view: TorrentView) => readonly string[]}
-	| {readonly kind: 'flag'; readonly of: (view: TorrentView) => boolean}
+	| {readonly kind: 'text' | 'state'; readonly of: (view: FilteredTorrent) => readonly string[]}
+	| {readonly kind: 'flag'; readonly of: (view: FilteredTorrent) => boolean}
 	| {
 			readonly kind: Exclude<FieldKind, 'text' | 'state' | 'flag'>;
 			/** @param now in ms since 1970 */
-			readonly of: (view: TorrentView, now: Millis) => number | undefined;
+			readonly of: (view: FilteredTorrent, now: Millis) => number | undefined;
 	  };
 
 const text = (of: (view: TorrentView) => string | undefined): FilterField => ({
@@ -24,6 +30,11 @@ const flag = (of: (view: TorrentView) => boolean | undefined): FilterField => ({
 	kind: 'flag',
 	of: view => of(view) === true,
 });
+
+/** `tracker.example` of `udp://tracker.example:6969/announce`. */
+function hostOf(url: string): string {
+	return URL.canParse(url) ? new URL(url.replace(/^udp:/, 'http:')).hostname : url;
+}
 
 /** Every state there is. */
 export const states = Object.keys(stateWords) as readonly TorrentState[];
@@ -36,6 +47,7 @@ export const torrentFields: Readonly<Record<string, FilterField>> = {
 	reason: text(({reason}) => reason?.text),
 	comment: text(({comment}) => comment),
 	hash: {kind: 'text', of: ({id, infoHash = id, infoHashV2}) => [id, infoHash, infoHashV2 ?? id]},
+	tracker: {kind: 'text', of: ({trackers = []}) => trackers.flatMap(url => [url, hostOf(url)])},
 	state: {kind: 'state', of: ({state}) => [state]},
 	size: {kind: 'size', of: ({wanted}) => wanted},
 	length: {kind: 'size', of: ({length}) => length},

@@ -1,12 +1,24 @@
 import {compileGlob} from '../../api/glob.js';
-import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
 import {nearest} from '../arguments/nearest.js';
-import {type FilterField, numberKinds, states, torrentFields} from './torrent-fields.js';
+import {
+	type FilteredTorrent,
+	type FilterField,
+	numberKinds,
+	states,
+	torrentFields,
+} from './torrent-fields.js';
 
-/** Whether a torrent is one of those that are meant. @param now in ms since 1970 */
-export type TorrentFilter = (view: TorrentView, now: Millis) => boolean;
+type Test = (view: FilteredTorrent, now: Millis) => boolean;
+
+/** Whether a torrent is one of those that are meant. */
+export interface TorrentFilter {
+	/** @param now in ms since 1970 */
+	(view: FilteredTorrent, now: Millis): boolean;
+	/** Whether it asks for trackers: they are not in every view. */
+	readonly asksTrackers: boolean;
+}
 
 /** Deeper than anybody writes by hand. */
 const mostNested = 100;
@@ -23,13 +35,14 @@ class FilterReader {
 	readonly #where: string;
 	#rest: string;
 	#depth = 0;
+	asksTrackers = false;
 
 	constructor(text: string, where: string) {
 		this.#rest = text.trim();
 		this.#where = where;
 	}
 
-	read(): TorrentFilter {
+	read(): Test {
 		if (this.#rest === '')
 			throw wrong(`${this.#where} needs a condition such as "state=seeding and ratio > 2"`);
 		const filter = this.#or();
@@ -38,19 +51,19 @@ class FilterReader {
 		return filter;
 	}
 
-	#or(): TorrentFilter {
+	#or(): Test {
 		const parts = [this.#and()];
 		while (this.#takes(/^(?:or\b|\|\||\|)/i)) parts.push(this.#and());
 		return parts.length === 1 ? parts[0]! : (view, now) => parts.some(part => part(view, now));
 	}
 
-	#and(): TorrentFilter {
+	#and(): Test {
 		const parts = [this.#not()];
 		while (this.#takes(/^(?:and\b|&&|&)/i)) parts.push(this.#not());
 		return parts.length === 1 ? parts[0]! : (view, now) => parts.every(part => part(view, now));
 	}
 
-	#not(): TorrentFilter {
+	#not(): Test {
 		if (++this.#depth > mostNested) throw wrong(`${this.#where}: too many conditions within each other`);
 		try {
 			if (this.#takes(/^(?:not\b|!(?![=~]))/i)) {
@@ -66,7 +79,7 @@ class FilterReader {
 		}
 	}
 
-	#comparison(): TorrentFilter {
+	#comparison(): Test {
 		const [name = ''] = /^[a-z][\w-]*/i.exec(this.#rest) ?? [];
 		if (name === '') {
 			const found = this.#rest === '' ? 'the end' : JSON.stringify(this.#rest.slice(0, 20));
@@ -80,6 +93,7 @@ class FilterReader {
 				`${this.#where}: no field ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ' (see: tortui list --help)'}`,
 			);
 		}
+		if (key === 'tracker') this.asksTrackers = true;
 		this.#advance(name.length);
 		const [sign = ''] = operator.exec(this.#rest) ?? [];
 		this.#advance(sign.length);
@@ -91,7 +105,7 @@ class FilterReader {
 		return this.#compare(key, field, sign === '==' ? '=' : sign);
 	}
 
-	#compare(name: string, field: FilterField, sign: string): TorrentFilter {
+	#compare(name: string, field: FilterField, sign: string): Test {
 		const {where, text} = this.#value(sign);
 		const isTest = sign === '~' || sign === '!~';
 		const isOrder = /[<>]/.test(sign);
@@ -202,7 +216,16 @@ const orders = {
  * @param where for the error: `--filter`
  */
 export function readFilter(text: string, where: string): TorrentFilter {
-	return new FilterReader(text, where).read();
+	const reader = new FilterReader(text, where);
+	const test = reader.read();
+	return Object.assign((...args: Parameters<Test>) => test(...args), {asksTrackers: reader.asksTrackers});
+}
+
+/** The same for those who look at torrents again and again, where nobody asks for trackers. */
+export function readLiveFilter(text: string, where: string): TorrentFilter {
+	const filter = readFilter(text, where);
+	if (filter.asksTrackers) throw wrong(`${where}: tracker is for: tortui list --filter`);
+	return filter;
 }
 
 /** What a filter understands, for the help of the commands that have one. One line each. */
@@ -210,7 +233,7 @@ export const filterNotes = [
 	'FILTER compares fields with = != < <= > >=, and texts also with ~ and !~: a part, a',
 	'pattern with * and ?, /a regular expression/i. and, or, not and ( ) join that.',
 	'  label=iso and state=seeding      (ratio > 2 or age > 30d) and not private',
-	'  texts     name label dir reason comment hash',
+	'  texts     name label dir reason comment hash; tracker, of list alone',
 	'  sizes     size length left completed downloaded uploaded wasted: 10M 1.5G',
 	'  rates     down up max-download max-upload: 500K',
 	'  times     eta age done-age: 90s 2h 7d',

@@ -3,8 +3,8 @@ import {findGateways} from '../../io/lan/default-gateway.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
 import {openDatagramSocket} from '../../io/net/datagram-socket.js';
-import {HostResolver} from '../../io/net/host-resolver.js';
 import {familyOf, LocalAddresses} from '../../io/net/local-addresses.js';
+import {probeName} from '../../io/net/name-probe.js';
 import {TcpTransport} from '../../io/net/tcp-transport.js';
 import {showsUtf8} from '../../ui/look/paint.js';
 import {defineCommand} from '../arguments/command.js';
@@ -77,7 +77,7 @@ export const command = defineCommand({
 				now: () => machineClock.wall(),
 				fileLimit: openFileLimit,
 				tryPort,
-				lookUp: new HostResolver(machineClock).lookUp,
+				lookUp: probeName,
 				gateways: findGateways,
 			},
 			context,

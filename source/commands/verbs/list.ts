@@ -7,7 +7,7 @@ import {fit, terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {nearest} from '../arguments/nearest.js';
 import type {ValueReader} from '../arguments/quantities.js';
-import {torrentFields} from '../filter/torrent-fields.js';
+import {type FilteredTorrent, torrentFields} from '../filter/torrent-fields.js';
 import {filterNotes, readFilter} from '../filter/torrent-filter.js';
 import {printTable} from '../output/print-table.js';
 import {remoteOptions} from '../torrents/engine-options.js';
@@ -79,9 +79,17 @@ function tabbed(view: TorrentView): string {
 }
 
 /** The torrents in the order of a field; those of which it is not known come last. */
-function sorted(views: readonly TorrentView[], name: string, reverse: boolean, now: number): TorrentView[] {
+function sorted(
+	views: readonly TorrentView[],
+	name: string,
+	{
+		reverse,
+		now,
+		as,
+	}: {readonly reverse: boolean; readonly now: number; readonly as: (view: TorrentView) => FilteredTorrent},
+): TorrentView[] {
 	const field = torrentFields[name]!;
-	const key = (view: TorrentView): string | number | undefined => {
+	const key = (view: FilteredTorrent): string | number | undefined => {
 		switch (field.kind) {
 			case 'text':
 			case 'state':
@@ -93,7 +101,7 @@ function sorted(views: readonly TorrentView[], name: string, reverse: boolean, n
 		}
 	};
 	const sign = reverse ? -1 : 1;
-	const keyed = views.map(view => [key(view), view] as const);
+	const keyed = views.map(view => [key(as(view)), view] as const);
 	const order = ([one]: (typeof keyed)[number], [other]: (typeof keyed)[number]): number => {
 		if (one === undefined || other === undefined)
 			return Number(one === undefined) - Number(other === undefined);
@@ -143,11 +151,27 @@ export const command = defineCommand({
 	run({flags, given}, context) {
 		return withEngine(flags, context, async engine => {
 			const {stdout, stderr} = context;
-			const {torrents: all = []} = await engine.send({type: 'session.list'});
+			const asksTrackers = flags.sort === 'tracker' || flags.filter.some(filter => filter.asksTrackers);
+			const {torrents: all = [], details = []} = await engine.send({
+				type: 'session.list',
+				...(asksTrackers && {details: ['trackers']}),
+			});
+			const trackers = new Map(
+				details.map(({id, trackers: views = []}) => [
+					id,
+					views.flatMap(({url}) => (url === '' ? [] : [url])),
+				]),
+			);
+			const withTrackers = (view: TorrentView): FilteredTorrent => ({
+				...view,
+				trackers: trackers.get(view.id) ?? [],
+			});
 			const now = machineClock.wall();
-			const chosen = all.filter(view => flags.filter.every(fits => fits(view, now)));
+			const chosen = all.filter(view => flags.filter.every(fits => fits(withTrackers(view), now)));
 			const isSorted = given.has('sort') || flags.reverse;
-			const torrents = isSorted ? sorted(chosen, flags.sort ?? 'queue', flags.reverse, now) : chosen;
+			const torrents = isSorted
+				? sorted(chosen, flags.sort ?? 'queue', {reverse: flags.reverse, now, as: withTrackers})
+				: chosen;
 			if (flags.json) stdout.write(`${terminalJson(torrents, 2)}\n`);
 			else if (all.length === 0) stderr.write('no torrents yet; add one with: tortui add TORRENT\n');
 			else if (torrents.length === 0) stderr.write('no torrent fits\n');

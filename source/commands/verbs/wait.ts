@@ -8,7 +8,7 @@ import {duration as durationText} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {duration} from '../arguments/quantities.js';
-import {filterNotes, readFilter, type TorrentFilter} from '../filter/torrent-filter.js';
+import {filterNotes, readLiveFilter, type TorrentFilter} from '../filter/torrent-filter.js';
 import {idNote, remoteOptions} from '../torrents/engine-options.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';
 import {withEngine} from '../torrents/with-engine.js';
@@ -19,7 +19,7 @@ type Goal = TorrentFilter | 'gone';
 const usual = 'complete';
 
 function readGoal(text: string, where: string): Goal {
-	return /^(?:gone|removed)$/i.test(text.trim()) ? 'gone' : readFilter(text, where);
+	return /^(?:gone|removed)$/i.test(text.trim()) ? 'gone' : readLiveFilter(text, where);
 }
 
 function standing(view: TorrentView): string {
@@ -87,7 +87,7 @@ export const command = defineCommand({
 		...filterNotes,
 	],
 	run({input, flags}, context) {
-		const goal = flags.until ?? readFilter(usual, '--until');
+		const goal = flags.until ?? readLiveFilter(usual, '--until');
 		return withEngine(flags, context, async engine => {
 			const torrents = await findTorrents(engine, input);
 			let open: readonly TorrentView[] = torrents;

@@ -6,7 +6,7 @@ import {machineClock} from '../../io/machine/clock.js';
 import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {duration} from '../arguments/quantities.js';
-import {filterNotes, readFilter} from '../filter/torrent-filter.js';
+import {filterNotes, readLiveFilter} from '../filter/torrent-filter.js';
 import {remoteOptions} from '../torrents/engine-options.js';
 import {NewsTeller, newsText} from '../torrents/torrent-news.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';
@@ -24,7 +24,7 @@ const options = {
 	filter: {
 		kind: 'list',
 		value: 'FILTER',
-		read: readFilter,
+		read: readLiveFilter,
 		help: 'only torrents that fit (repeatable: all must)',
 	},
 	...remoteOptions,
@@ -108,7 +108,8 @@ export const command = defineCommand({
 				);
 			const {id} = torrent;
 			const one = {id, overview: true, peers: true, trackers: true, files: true};
-			const own = {...flags, filter: [(view: {readonly id: string}) => view.id === id]};
+			const isIt = Object.assign((view: {readonly id: string}) => view.id === id, {asksTrackers: false});
+			const own = {...flags, filter: [isIt]};
 			return untilInterrupted(context, over =>
 				watchEngine(
 					engine,

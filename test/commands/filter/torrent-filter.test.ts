@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {TorrentView} from '../../../source/api/snapshot.ts';
 import {UserError} from '../../../source/base/errors.ts';
-import {torrentFields} from '../../../source/commands/filter/torrent-fields.ts';
-import {filterNotes, readFilter} from '../../../source/commands/filter/torrent-filter.ts';
+import {type FilteredTorrent, torrentFields} from '../../../source/commands/filter/torrent-fields.ts';
+import {filterNotes, readFilter, readLiveFilter} from '../../../source/commands/filter/torrent-filter.ts';
 import {seeded} from '../../policy/seeded.ts';
 import {torrentView} from '../torrent-view.ts';
 
 const now = 1_800_000_000_000;
 const day = 86_400_000;
 
-const views: readonly TorrentView[] = [
-	torrentView({
-		name: 'debian-12.iso',
-		label: 'iso',
-		state: 'seeding',
-		wanted: 4 * 1024 ** 3,
-		completed: 4 * 1024 ** 3,
-		ratio: 2.5,
-		uploadRate: 600_000,
-		connected: 7,
-		addedAt: now - 40 * day,
-		completedAt: now - 39 * day,
-		dir: '/srv/iso',
-	}),
+const views: readonly FilteredTorrent[] = [
+	{
+		trackers: ['udp://tracker.example:6969/announce'],
+		...torrentView({
+			name: 'debian-12.iso',
+			label: 'iso',
+			state: 'seeding',
+			wanted: 4 * 1024 ** 3,
+			completed: 4 * 1024 ** 3,
+			ratio: 2.5,
+			uploadRate: 600_000,
+			connected: 7,
+			addedAt: now - 40 * day,
+			completedAt: now - 39 * day,
+			dir: '/srv/iso',
+		}),
+	},
 	torrentView({
 		name: 'Debian live (2026)',
 		label: 'ISO',
@@ -106,6 +108,9 @@ const fitting: ReadonlyArray<readonly [filter: string, which: string]> = [
 	['NOT ( NOT paused )', '2'],
 	['hash = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '0123'],
 	['hash ~ bbbb', ''],
+	['tracker = tracker.example', '0'],
+	['tracker ~ udp and not tracker ~ http', '0'],
+	['tracker != tracker.example', '123'],
 ];
 
 for (const [filter, which] of fitting) {
@@ -162,7 +167,7 @@ test('the help names every field, and no other', () => {
 	for (const name of Object.keys(torrentFields)) assert.match(help, new RegExp(`\\b${name}\\b`), name);
 	const [, listed = ''] = /texts {5}(.*)/s.exec(help) ?? [];
 	for (const name of listed.matchAll(/\b[a-z]{3,}(?:-[a-z]+)?\b/g)) {
-		const words = new Set(['sizes', 'rates', 'times', 'numbers', 'yes', 'each', 'too']);
+		const words = new Set(['alone', 'list', 'sizes', 'rates', 'times', 'numbers', 'yes', 'each', 'too']);
 		assert.ok(words.has(name[0]) || Object.hasOwn(torrentFields, name[0]), name[0]);
 	}
 });
@@ -207,4 +212,12 @@ test('whatever is typed is a filter or one line that says why not', () => {
 			);
 		}
 	}
+});
+
+test('where nobody asks for trackers a filter that does is refused', () => {
+	assert.equal(readLiveFilter('not seeding', '--until').asksTrackers, false);
+	assert.throws(
+		() => readLiveFilter('paused or tracker ~ x', '--until'),
+		/^UserError: --until: tracker is for: tortui list --filter$/,
+	);
 });

@@ -137,6 +137,8 @@ test('list picks by a filter and goes by a field', async t => {
 	};
 	assert.deepEqual(await names('--filter', 'label=iso'), ['big', 'small']);
 	assert.deepEqual(await names('--filter', 'label=iso', '--filter', 'size < 1K'), ['small']);
+	await engine.type('trackers', 'big', 'add', 'udp://127.0.0.1:9/announce');
+	assert.deepEqual(await names('--filter', 'tracker = 127.0.0.1 and tracker ~ udp'), ['big']);
 	assert.deepEqual(await names('--sort', 'size'), ['small', 'middle', 'big']);
 	assert.deepEqual(await names('--sort', 'name', '--reverse'), ['small', 'middle', 'big']);
 	assert.deepEqual(await names('--reverse'), ['middle', 'small', 'big']);
