@@ -151,18 +151,6 @@ test('what was built asks for no package', () => {
 	}
 });
 
-test('what is packed is less than 3 MB beside the packages it is built on', {skip: missing('npm')}, () => {
-	build();
-	const words = ['pack', '--dry-run', '--json', '--ignore-scripts'];
-	const [packed] = JSON.parse(execFileSync('npm', words, {cwd: root, encoding: 'utf8', stdio: 'pipe'}));
-	const own = (packed.files as {path: string; size: number}[]).filter(
-		({path}) => !path.startsWith('node_modules/'),
-	);
-	assert.ok(own.some(({path}) => path === 'dist/cli.js'));
-	const size = own.reduce((sum, file) => sum + file.size, 0);
-	assert.ok(size < 3_000_000, `${size} bytes`);
-});
-
 test('a Node.js that is too old is told what to do, in one line', async t => {
 	build();
 	const space = new Workspace(t);
