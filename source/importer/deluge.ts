@@ -6,7 +6,7 @@ import type {BencodeNode} from '../protocol/bencode/bencode.js';
 import type {ForeignClient, ForeignEntry, ForeignState, ForeignTorrent} from './foreign-torrent.js';
 import {type LibtorrentResume, torrentOf} from './libtorrent-resume.js';
 import {type PickleDictionary, PickleInstance, type PickleValue, readPickle} from './pickle.js';
-import {findProcess, isAlive} from './running-client.js';
+import {findProcess, runsProgram} from './running-client.js';
 import {firstWith, isFile, readStateFile, wholeDictionary} from './state-files.js';
 
 const module = 'deluge.core.torrentmanager';
@@ -37,17 +37,16 @@ export const deluge: ForeignClient = {
 		);
 		return state === undefined ? undefined : openState(state);
 	},
-	async running(dir, {home, env}) {
-		const config = join(dir, '..');
-		for (const at of [dir, config]) {
+	async running(dir) {
+		for (const at of [dir, join(dir, '..')]) {
 			const file = await readStateFile(join(at, 'deluged.pid')).catch(() => undefined);
 			const pid = /^(\d+);/.exec(new TextDecoder().decode(file?.bytes))?.[1];
-			if (pid !== undefined && isAlive(Number(pid))) return `deluged (process ${pid})`;
+			if (pid !== undefined && (await runsProgram(Number(pid), 'deluge'))) return `deluged (process ${pid})`;
 		}
 		return findProcess(['deluged', 'deluge', 'deluge-gtk'], {
 			state: dir,
 			option: ['-c', '--config'],
-			usual: [join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'deluge')],
+			usualDirs: ({home, env}) => [join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'deluge')],
 		});
 	},
 };

@@ -94,7 +94,7 @@ export interface ForeignClient {
 	/** The state in a folder; undefined when there is none of this client. */
 	open(dir: string, person: Person): Promise<ForeignState | undefined>;
 	/** Its process, as people would say it, when it runs on this state; undefined when it does not, as far as one can tell. */
-	running(dir: string, person: Person): Promise<string | undefined>;
+	running(dir: string): Promise<string | undefined>;
 }
 
 /** Who imports, and where. */

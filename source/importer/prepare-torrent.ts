@@ -79,6 +79,7 @@ export async function prepareTorrent(
 				known: {
 					...totalsOf(torrent, notes),
 					...known,
+					...(known && completionOf(torrent, metainfo, data!, found)),
 					...(done !== undefined && {whenComplete: done}),
 				},
 			},
@@ -282,6 +283,25 @@ function whenComplete(
 	const names = [...endings].filter(([file]) => !files[file]!.pad);
 	if (!isMoved && names.length === 0) return undefined;
 	return {...(isMoved && {dir: done}), ...(names.length > 0 && {names})};
+}
+
+/** When it was complete, of one of which that client did not note it: when something was last written to it. */
+function completionOf(
+	{completedAt}: ForeignTorrent,
+	metainfo: Metainfo,
+	{have, priorities}: ForeignData,
+	{files}: FoundFiles,
+): Pick<KnownTorrent, 'completedAt'> {
+	const map = geometryOf(metainfo);
+	const isWhole = metainfo.files.every(({offset, length, pad}, file) => {
+		const [first, last] = map.span(offset, length);
+		let piece = pad || priorities[file] === 0 ? last + 1 : first;
+		while (piece <= last && have.has(piece)) piece++;
+		return piece > last;
+	});
+	if (!isWhole) return {completedAt: undefined};
+	if (completedAt !== undefined) return {};
+	return {completedAt: files.reduce((latest, found) => Math.max(latest, found?.mtime ?? 0), 0)};
 }
 
 /** What is told to the engine of the data; of files that are not as they were left it is told that nobody knows. */

@@ -8,15 +8,20 @@ import {firstWith, isFile, namesIn, readStateFile, readStateJson, wholeDictionar
 
 const programs = ['qbittorrent', 'qbittorrent-nox'];
 
+/** Where it keeps its state for somebody who has said nothing else. */
+function ownDirs({home, env}: Person): string[] {
+	const data = env['XDG_DATA_HOME'] || join(home, '.local/share');
+	return [join(data, 'qBittorrent'), join(data, 'data/qBittorrent')];
+}
+
 /** qBittorrent 4 and 5: `BT_backup` with a .fastresume and .torrent each, or the database `torrents.db`. */
 export const qbittorrent: ForeignClient = {
 	name: 'qbittorrent',
 	title: 'qBittorrent',
-	usualDirs({home, env}) {
-		const data = env['XDG_DATA_HOME'] || join(home, '.local/share');
+	usualDirs(person) {
+		const {home} = person;
 		return [
-			join(data, 'qBittorrent'),
-			join(data, 'data/qBittorrent'),
+			...ownDirs(person),
 			join(home, '.var/app/org.qbittorrent.qBittorrent/data/qBittorrent'),
 			join(home, 'Library/Application Support/qBittorrent'),
 			'/var/lib/qbittorrent/.local/share/qBittorrent',
@@ -42,13 +47,8 @@ export const qbittorrent: ForeignClient = {
 				: () => readFolder(backup!, settings);
 		return {dir: database === undefined ? backup! : state, entries};
 	},
-	async running(dir, {home, env}) {
-		const data = env['XDG_DATA_HOME'] || join(home, '.local/share');
-		return findProcess(programs, {
-			state: dir,
-			option: ['--profile'],
-			usual: [join(data, 'qBittorrent'), join(data, 'data/qBittorrent')],
-		});
+	async running(dir) {
+		return findProcess(programs, {state: dir, option: ['--profile'], usualDirs: ownDirs});
 	},
 };
 

@@ -1,4 +1,4 @@
-import {uptime} from 'node:os';
+import {hostname, uptime} from 'node:os';
 import {basename, dirname, isAbsolute, join} from 'node:path';
 import type {FilePriority} from '../api/snapshot.js';
 import {ProtocolError} from '../base/errors.js';
@@ -8,7 +8,7 @@ import type {Metainfo} from '../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../protocol/wire/bitfield.js';
 import {allOf, bitsOf, isSet, pathOf, positive, textsOf, tiersOf, timeOf, words} from './fields.js';
 import type {ForeignClient, ForeignData, ForeignEntry, ForeignTorrent} from './foreign-torrent.js';
-import {findProcess, isAlive} from './running-client.js';
+import {findProcess, runsProgram} from './running-client.js';
 import {firstWith, namesIn, readStateFile, wholeDictionary} from './state-files.js';
 
 /** rTorrent 0.9 and its kin: a session folder with a .torrent each, `.libtorrent_resume` and `.rtorrent` beside it. */
@@ -38,9 +38,12 @@ export const rtorrent: ForeignClient = {
 	},
 	async running(dir) {
 		const lock = await readStateFile(join(dir, 'rtorrent.lock')).catch(() => undefined);
-		const held = /:\+?(\d+)\s*$/.exec(new TextDecoder().decode(lock?.bytes));
-		if (held && isAlive(Number(held[1]))) return `rtorrent (process ${held[1]})`;
-		return findProcess(['rtorrent'], {state: dir, option: ['-s'], usual: [dir]});
+		const held = /^(.*):\+?(\d+)\s*$/.exec(new TextDecoder().decode(lock?.bytes));
+		// In a container it has another host name, and its number means nothing here.
+		if (held && held[1] !== hostname()) return `rtorrent (on ${held[1]}, says its lock)`;
+		if (held && (await runsProgram(Number(held[2]), 'rtorrent'))) return `rtorrent (process ${held[2]})`;
+		// Its lock can be turned off; which session it has then only its command line tells.
+		return findProcess(['rtorrent'], {state: dir, option: ['-s'], usualDirs: () => []});
 	},
 };
 

@@ -9,7 +9,7 @@ import {formatMagnet} from '../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../protocol/wire/bitfield.js';
 import {allOf, bitsOf, isSet, pathOf, positive, textsOf, tiersOf, timeOf, words} from './fields.js';
-import type {ForeignClient, ForeignData, ForeignEntry, ForeignTorrent} from './foreign-torrent.js';
+import type {ForeignClient, ForeignData, ForeignEntry, ForeignTorrent, Person} from './foreign-torrent.js';
 import {findProcess} from './running-client.js';
 import {firstWith, isFolder, namesIn, readStateFile, readStateJson, wholeDictionary} from './state-files.js';
 
@@ -29,16 +29,24 @@ const programs = [
 	'Transmission',
 ];
 
+/** Where it keeps its state for somebody who has said nothing else. */
+function ownDirs({home, env}: Person): string[] {
+	const config = env['XDG_CONFIG_HOME'] || join(home, '.config');
+	return [
+		...(env['TRANSMISSION_HOME'] ? [env['TRANSMISSION_HOME']] : []),
+		join(config, 'transmission-daemon'),
+		join(config, 'transmission'),
+	];
+}
+
 /** Transmission 2 to 4: a .torrent (or .magnet) and a file `.resume` each, and settings.json. */
 export const transmission: ForeignClient = {
 	name: 'transmission',
 	title: 'Transmission',
-	usualDirs({home, env}) {
-		const config = env['XDG_CONFIG_HOME'] || join(home, '.config');
+	usualDirs(person) {
+		const {home} = person;
 		return [
-			...(env['TRANSMISSION_HOME'] ? [env['TRANSMISSION_HOME']] : []),
-			join(config, 'transmission-daemon'),
-			join(config, 'transmission'),
+			...ownDirs(person),
 			join(home, '.var/app/com.transmissionbt.Transmission/config/transmission'),
 			join(home, 'Library/Application Support/Transmission'),
 			'/var/lib/transmission-daemon/.config/transmission-daemon',
@@ -53,9 +61,8 @@ export const transmission: ForeignClient = {
 		const state = found ?? (basename(dir) === 'torrents' && (await isFolder(dir)) ? dirname(dir) : undefined);
 		return state === undefined ? undefined : {dir: state, entries: () => readAll(state)};
 	},
-	async running(dir, person) {
-		const usual = join(person.env['XDG_CONFIG_HOME'] || join(person.home, '.config'), 'transmission-daemon');
-		return findProcess(programs, {state: dir, option: ['-g', '--config-dir'], usual: [usual]});
+	async running(dir) {
+		return findProcess(programs, {state: dir, option: ['-g', '--config-dir'], usualDirs: ownDirs});
 	},
 };
 

@@ -32,6 +32,9 @@ for (const {client, write} of stateWriters) {
 				had === whole ? [32_768, 32_768, 32_768] : [32_768, null, 32_768],
 			);
 			assert.equal(Buffer.from(known?.have ?? '', 'base64')[0], had === whole ? 0b11111100 : 0b11001100);
+			// Nobody noted when it was complete: when its last file was written.
+			const latest = Math.max(...known!.stamps!.map(stamp => stamp?.[1] ?? 0));
+			assert.equal(known?.completedAt, had === whole ? latest : undefined);
 			if (client !== 'rtorrent') assert.deepEqual(options?.goal, {ratio: 1.5});
 		}
 	});

@@ -236,7 +236,7 @@ export const command = defineCommand({
 		const engine = await find(stateDir, env, version);
 		const report = new ImportReport(context, flags.json);
 		try {
-			const running = await client.running(state.dir, person);
+			const running = await client.running(state.dir);
 			if (running !== undefined)
 				warn(
 					flags.force

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
@@ -113,6 +114,22 @@ test('names and reasons from strangers reach the terminal without their control 
 	assert.equal(out.split('\n').length, 3);
 });
 
+/** A process that calls itself so, until the test is over. */
+async function start(space: Workspace, name: string, args: readonly string[]): Promise<number> {
+	const script = 'console.log(1); setTimeout(() => {}, 60_000)';
+	const child = spawn(process.execPath, ['-e', script, '--', ...args], {
+		argv0: name,
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
+	space.defer(() => child.kill('SIGKILL'));
+	let isUp = false;
+	child.stdout.on('data', () => {
+		isUp = true;
+	});
+	await until('it to run', 10_000, () => isUp);
+	return child.pid!;
+}
+
 test('while that client runs on this state torrents are brought paused and it says so, unless forced', async t => {
 	const space = new Workspace(t);
 	const dir = space.path('state');
@@ -123,16 +140,21 @@ test('while that client runs on this state torrents are brought paused and it sa
 	};
 	// rTorrent holds a lock, Deluge notes its process.
 	rtorrentState.write(dir, [had]);
-	writeFileSync(join(dir, 'rtorrent.lock'), `host:+${process.pid}`);
+	writeFileSync(join(dir, 'rtorrent.lock'), `${hostname()}:+${await start(space, 'rtorrent', [])}`);
 	const [isPaused, said] = await paused('rtorrent', dir);
 	assert.equal(isPaused, true);
 	assert.match(said, /rtorrent \(process \d+\) runs still: end it, then resume them here/);
 	assert.deepEqual((await paused('rtorrent', dir, '--force'))[0], false);
-	writeFileSync(join(dir, 'rtorrent.lock'), 'host:+99999999');
+	writeFileSync(join(dir, 'rtorrent.lock'), `${hostname()}:+99999999`);
 	assert.deepEqual(await paused('rtorrent', dir), [false, '']);
+	// A number that another program has now.
+	writeFileSync(join(dir, 'rtorrent.lock'), `${hostname()}:+${process.pid}`);
+	assert.deepEqual(await paused('rtorrent', dir), [false, '']);
+	writeFileSync(join(dir, 'rtorrent.lock'), 'container:+7');
+	assert.match((await paused('rtorrent', dir))[1], /rtorrent \(on container, says its lock\) runs still/);
 	rmSync(dir, {recursive: true});
 	delugeState.write(dir, [had]);
-	writeFileSync(join(dir, 'deluged.pid'), `${process.pid};58846`);
+	writeFileSync(join(dir, 'deluged.pid'), `${await start(space, 'deluged', [])};58846`);
 	assert.equal((await paused('deluge', dir))[0], true);
 });
 
@@ -142,26 +164,10 @@ test('of processes it is the one that runs on this folder', {
 	const space = new Workspace(t);
 	const [dir, other] = [space.path('state'), space.folder('other')];
 	transmissionState.write(dir, [hadTorrent(space, 'Boats')]);
-	const start = async (state: string) => {
-		const child = spawn(
-			process.execPath,
-			['-e', 'console.log(1); setTimeout(() => {}, 60_000)', '--', '-g', state],
-			{
-				argv0: 'transmission-daemon',
-				stdio: ['ignore', 'pipe', 'ignore'],
-			},
-		);
-		space.defer(() => child.kill('SIGKILL'));
-		let isUp = false;
-		child.stdout.on('data', () => {
-			isUp = true;
-		});
-		await until('it to run', 10_000, () => isUp);
-	};
 	const isPaused = async () => JSON.parse((await dry(space, ['transmission', dir, '--json'])).out).paused;
-	await start(other);
+	await start(space, 'transmission-daemon', ['-g', other]);
 	assert.equal(await isPaused(), false);
-	await start(dir);
+	await start(space, 'transmission-daemon', [`--config-dir=${dir}`]);
 	assert.equal(await isPaused(), true);
 });
 
