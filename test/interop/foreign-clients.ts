@@ -81,14 +81,14 @@ export async function leaveTransmission(space: Workspace, wish: Wish): Promise<L
 				method: 'POST',
 				headers: {'X-Transmission-Session-Id': session},
 				body: JSON.stringify({method, arguments: args}),
-				signal: AbortSignal.timeout(5000),
+				signal: AbortSignal.timeout(30_000),
 			});
 			if (answer.status !== 409)
 				return ((await answer.json()) as {arguments: Record<string, unknown>}).arguments;
 			session = answer.headers.get('x-transmission-session-id') ?? '';
 		}
 	};
-	await until('transmission-daemon to answer', 10_000, () =>
+	await until('transmission-daemon to answer', 30_000, () =>
 		call('session-get', {}).then(Boolean, () => false),
 	);
 	await call('torrent-add', {filename: foreignLink});
@@ -109,17 +109,17 @@ export async function leaveTransmission(space: Workspace, wish: Wish): Promise<L
 		downloadLimited: true,
 	});
 	await call('torrent-verify', {ids});
-	await until('transmission-daemon to have a part', 20_000, async () => {
+	await until('transmission-daemon to have a part', 60_000, async () => {
 		const {torrents} = await call('torrent-get', {ids, fields: ['haveValid', 'status']});
 		const [{haveValid, status}] = torrents as [{haveValid: number; status: number}];
 		return haveValid >= wish.bytes && status === 0;
 	});
 	await call('torrent-start-now', {ids});
-	await until('transmission-daemon to run it', 5000, async () => {
+	await until('transmission-daemon to run it', 30_000, async () => {
 		const {torrents} = await call('torrent-get', {ids, fields: ['status']});
 		return (torrents as [{status: number}])[0].status === 4;
 	});
-	await daemon.stop('SIGTERM', 8000);
+	await daemon.stop('SIGTERM', 30_000);
 	return {state, dir, doneDir};
 }
 
@@ -167,12 +167,12 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	const call = async (path: string, body?: Readonly<Record<string, string>> | FormData): Promise<string> => {
 		const answer = await fetch(`http://127.0.0.1:${web}/api/v2/${path}`, {
 			...(body && {method: 'POST', body: body instanceof FormData ? body : new URLSearchParams(body)}),
-			signal: AbortSignal.timeout(10_000),
+			signal: AbortSignal.timeout(30_000),
 		});
 		if (!answer.ok) throw new Error(`qbittorrent-nox answers ${path} with ${answer.status}`);
 		return answer.text();
 	};
-	await until('qbittorrent-nox to answer', 20_000, () => call('app/version').then(Boolean, () => false));
+	await until('qbittorrent-nox to answer', 60_000, () => call('app/version').then(Boolean, () => false));
 	const hash = wish.torrent.infoHash.toString('hex');
 	await call('torrents/createCategory', {category: label, savePath: ''});
 	const form = new FormData();
@@ -190,14 +190,15 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	await call('torrents/add', {urls: foreignLink});
 	const info = async () =>
 		JSON.parse(await call(`torrents/info?hashes=${hash}`)) as Array<{num_leechs: number}>;
-	await until('qbittorrent-nox to have the torrent', 10_000, async () => (await info()).length === 1);
+	await until('qbittorrent-nox to have the torrent', 30_000, async () => (await info()).length === 1);
 	await call('torrents/filePrio', {hash, id: '2', priority: '0'});
 	await call('torrents/filePrio', {hash, id: '1', priority: '6'});
 	await call('torrents/renameFile', {hash, oldPath: 'Harbour/d.bin', newPath: 'Harbour/dee.bin'});
 	await call('torrents/resume', {hashes: hash});
-	await until('qbittorrent-nox to have a part', 20_000, async () => {
+	let looks = 0;
+	await until('qbittorrent-nox to have a part', 60_000, async () => {
 		const [torrent] = await info();
-		if (torrent!.num_leechs === 0)
+		if (torrent!.num_leechs === 0 && ++looks % 50 === 1)
 			await call('torrents/addPeers', {hashes: hash, peers: `127.0.0.1:${wish.seederPort}`});
 		// What it calls completed may have blocks in it that are not hashed yet.
 		const states = JSON.parse(await call(`torrents/pieceStates?hash=${hash}`)) as number[];
@@ -206,13 +207,13 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	// What it writes to the database when it ends it sometimes loses, saying that a lock was destroyed.
 	if (database) {
 		await call('torrents/addTags', {hashes: hash, tags: 'wind'});
-		await until('qbittorrent-nox to have written it down', 10_000, async () => {
+		await until('qbittorrent-nox to have written it down', 30_000, async () => {
 			const {torrents} = await bring('qbittorrent', join(profile, 'qBittorrent', 'data'));
 			// Of its part file it writes the index only when it ends.
 			return torrents.some(({have}) => have >= wish.pieces - 1);
 		});
 	}
-	await program.stop('SIGTERM', 8000);
+	await program.stop('SIGTERM', 30_000);
 	return {state: join(profile, 'qBittorrent', 'data'), dir, doneDir};
 }
 
@@ -252,7 +253,7 @@ export async function leaveRtorrent(space: Workspace, wish: Wish): Promise<Left>
 		return new Promise((resolve, reject) => {
 			let answer = '';
 			const line = connect(socket, () => line.write(`${head.length}:${head},${body}`));
-			line.setTimeout(5000, () => line.destroy(new Error('no answer')));
+			line.setTimeout(30_000, () => line.destroy(new Error('no answer')));
 			line.on('data', chunk => {
 				answer += chunk;
 			});
@@ -260,10 +261,10 @@ export async function leaveRtorrent(space: Workspace, wish: Wish): Promise<Left>
 			line.on('end', () => resolve(answer));
 		});
 	};
-	await until('rtorrent to answer', 10_000, () => call('system.pid').then(Boolean, () => false));
+	await until('rtorrent to answer', 30_000, () => call('system.pid').then(Boolean, () => false));
 	const hash = wish.torrent.infoHash.toString('hex').toUpperCase();
 	await call('load.normal', '', wish.path, `d.custom1.set=${label}`);
-	await until('rtorrent to have the torrent', 5000, async () =>
+	await until('rtorrent to have the torrent', 30_000, async () =>
 		(await call('d.name', hash)).includes('Harbour'),
 	);
 	await call('f.priority.set', `${hash}:f2`, 0);
@@ -271,13 +272,13 @@ export async function leaveRtorrent(space: Workspace, wish: Wish): Promise<Left>
 	await call('d.update_priorities', hash);
 	await call('d.tracker.insert', hash, 1, 'http://127.0.0.1:9/added');
 	await call('d.start', hash);
-	await until('rtorrent to have a part', 20_000, async () => {
+	await until('rtorrent to have a part', 60_000, async () => {
 		const number = async (method: string) => Number(/<i[48]>(\d+)/.exec(await call(method, hash))?.[1]);
 		if ((await number('d.is_active')) === 1 && (await number('d.peers_connected')) === 0)
 			await wish.dial(port);
 		return (await number('d.completed_bytes')) >= wish.bytes;
 	});
-	await program.stop('SIGINT', 8000);
+	await program.stop('SIGINT', 30_000);
 	return {state, dir, doneDir: dir};
 }
 
@@ -316,7 +317,7 @@ export async function leaveDeluge(space: Workspace, wish: Wish): Promise<Left> {
 			input: JSON.stringify(calls),
 			encoding: 'utf8',
 			env: {...process.env, HOME: space.dir},
-			timeout: 10_000,
+			timeout: 30_000,
 		});
 		return stdout === '' ? undefined : (JSON.parse(stdout) as unknown[]);
 	};
@@ -328,7 +329,7 @@ export async function leaveDeluge(space: Workspace, wish: Wish): Promise<Left> {
 			});
 			line.on('error', () => resolve(false));
 		});
-	await until('deluged to listen', 15_000, answers);
+	await until('deluged to listen', 30_000, answers);
 	const hash = wish.torrent.infoHash.toString('hex');
 	const options = {
 		file_priorities: [4, 7, 0, 1],
@@ -347,7 +348,7 @@ export async function leaveDeluge(space: Workspace, wish: Wish): Promise<Left> {
 	);
 	await until(
 		'deluged to have a part',
-		20_000,
+		60_000,
 		async () => {
 			const [status] = call(['core.get_torrent_status', hash, ['pieces', 'num_peers']]) ?? [];
 			const {pieces, num_peers: peers} = (status ?? {}) as {pieces?: number[] | null; num_peers?: number};
@@ -357,6 +358,6 @@ export async function leaveDeluge(space: Workspace, wish: Wish): Promise<Left> {
 		},
 		200,
 	);
-	await daemon.stop('SIGTERM', 8000);
+	await daemon.stop('SIGTERM', 30_000);
 	return {state, dir, doneDir};
 }

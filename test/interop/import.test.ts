@@ -21,6 +21,8 @@ import {
 } from './foreign-clients.ts';
 
 const pieceLength = 32_768;
+/** Five clients at once on a busy machine: in ms. */
+const patience = 60_000;
 /** The third is not wanted; pieces 3, 12 and 18 lie in two of them. */
 const entries = [
 	['a.bin', 100_000],
@@ -85,7 +87,7 @@ async function importing(space: Workspace, args: readonly string[]): Promise<Run
 	const program = startTortui(space, ['import', ...args, '--state-dir', space.path('engine')], {
 		env: {HOME: space.folder('home')},
 	});
-	await program.end(20_000);
+	await program.end(patience);
 	return program;
 }
 
@@ -129,7 +131,7 @@ async function takesOver(space: Workspace, client: string, left: Left, stage: St
 	assert.equal(told['have'], piecesHad, first.tail());
 	assert.equal(told['dir'], left.dir);
 
-	const view = await engine.sees(id, 'going on', ({state}) => state === 'downloading');
+	const view = await engine.sees(id, 'going on', ({state}) => state === 'downloading', patience);
 	assert.equal(view.piecesHave, piecesHad);
 	assert.equal(view.dir, left.dir);
 	assert.equal(view.label, expected.label);
@@ -158,8 +160,8 @@ async function takesOver(space: Workspace, client: string, left: Left, stage: St
 	await whole.sees(wholeId!, 'seeded', ({state}) => state === 'seeding');
 	await engine.send({type: 'torrent.limits', id, maxDownload: null});
 	await engine.send({type: 'peer.add', id, address: `127.0.0.1:${whole.port}`});
-	await engine.sees(id, 'complete', ({state}) => state === 'seeding' || state === 'finished');
-	const done = await engine.sees(id, 'in its place', ({dir}) => dir === left.doneDir);
+	await engine.sees(id, 'complete', ({state}) => state === 'seeding' || state === 'finished', patience);
+	const done = await engine.sees(id, 'in its place', ({dir}) => dir === left.doneDir, patience);
 	assert.equal(done.piecesHave, 16);
 	for (const file of ['a.bin', 'sub/b.bin', 'd.bin']) {
 		const name = file === 'd.bin' && expected.dee ? 'dee.bin' : file;
@@ -168,7 +170,7 @@ async function takesOver(space: Workspace, client: string, left: Left, stage: St
 	}
 	assert.deepEqual(picture(left.state), state);
 	await engine.send({type: 'files.priority', id, files: [2], priority: 2});
-	await engine.sees(id, 'all of it', ({piecesHave}) => piecesHave === 21);
+	await engine.sees(id, 'all of it', ({piecesHave}) => piecesHave === 21, patience);
 	const c = readFileSync(join(left.doneDir, 'Harbour/c.bin'));
 	assert.ok(c.equals(readFileSync(join(content, 'Harbour/c.bin'))));
 	await seeder.session.stop();
