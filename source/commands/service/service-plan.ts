@@ -124,6 +124,7 @@ export function planService(
 		...foldersIn(readSections(given)),
 		...(isLong && XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : []),
 	];
+	const words = programWords(program);
 	return {
 		dir,
 		stateDir,
@@ -131,7 +132,7 @@ export function planService(
 			scope,
 			version,
 			command: [
-				...programWords(program),
+				...words,
 				...['engine', '--replace', '--state-dir', stateDir],
 				// The config file's may change while it runs.
 				...(typed !== undefined || configured === undefined ? ['--dir', dir] : []),
@@ -142,10 +143,15 @@ export function planService(
 				TORTUI_RESTART: restartCommand(scope),
 			},
 			writable: withoutInner(writable),
-			privateTmp: !isLong,
+			privateTmp: !isLong && ![...words, ...writable].some(isTemporary),
 			sandbox: wish.sandbox,
 		},
 	};
+}
+
+/** Whether it is where a service with a folder of its own for temporary files would not see it. */
+function isTemporary(path: string): boolean {
+	return /^\/(?:var\/)?tmp\//.test(path);
 }
 
 /** The folders without those that are in others of them, each once. */

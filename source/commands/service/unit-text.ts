@@ -33,6 +33,18 @@ export function restartCommand(scope: UnitSettings['scope']): string {
 	return scope === 'user' ? `systemctl --user restart ${unitName}` : `sudo systemctl restart ${unitName}`;
 }
 
+/** What only a service of the machine is to be kept from. */
+const machineLines = [
+	'ProtectKernelTunables=yes',
+	'ProtectKernelModules=yes',
+	'ProtectKernelLogs=yes',
+	'ProtectControlGroups=yes',
+	'ProtectClock=yes',
+	'ProtectHostname=yes',
+	'ProtectProc=invisible',
+	'RemoveIPC=yes',
+];
+
 /** What needs mount or user namespaces. */
 function sandboxLines({writable, privateTmp, scope}: UnitSettings): string[] {
 	return [
@@ -40,13 +52,8 @@ function sandboxLines({writable, privateTmp, scope}: UnitSettings): string[] {
 		...writable.map(path => `ReadWritePaths=${unitWord(`-${path}`)}`),
 		...(privateTmp ? ['PrivateTmp=yes'] : []),
 		'PrivateDevices=yes',
-		'ProtectKernelTunables=yes',
-		'ProtectKernelModules=yes',
-		'ProtectKernelLogs=yes',
-		'ProtectControlGroups=yes',
-		'ProtectClock=yes',
-		'ProtectHostname=yes',
-		...(scope === 'system' ? ['ProtectProc=invisible', 'RemoveIPC=yes'] : []),
+		// A person may do none of this anyway.
+		...(scope === 'system' ? machineLines : []),
 	];
 }
 

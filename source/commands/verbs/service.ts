@@ -73,11 +73,15 @@ async function require(systemctl: Systemctl, ...words: readonly string[]): Promi
 	);
 }
 
+function asUser(user: string | undefined, stateDir: string | undefined): string {
+	return `sudo -u ${user} tortui attach --state-dir ${stateDir}`;
+}
+
 /** How to speak to a service that runs as somebody else. */
 function reachLine({unit, stateDir}: ServicePlan): string {
 	return unit.scope === 'user'
 		? 'tortui shows it, tortui add and the others speak to it'
-		: `speak to it as ${unit.user}: sudo -u ${unit.user} tortui attach --state-dir ${stateDir}`;
+		: `speak to it as ${unit.user}: ${asUser(unit.user, stateDir)}`;
 }
 
 async function install(flags: Wish, context: Context): Promise<ExitStatus> {
@@ -113,28 +117,27 @@ async function install(flags: Wish, context: Context): Promise<ExitStatus> {
 	// One that runs already goes by the unit as it is now.
 	const verb = there === wanted ? 'start' : 'restart';
 	const {status, complaint} = await systemctl.run(verb, unitName);
-	if (status !== 0) await explainFailure(systemctl, verb, complaint, flags);
+	if (status !== 0) {
+		const isShutOut = flags.sandbox && (await lacksNamespaces(systemctl));
+		if (isShutOut && scope === 'user') {
+			say('a person may have no namespaces here: without them, then');
+			return install({...flags, sandbox: false}, context);
+		}
+		const reason = isShutOut
+			? 'it may have no namespaces here, as --no-sandbox has it'
+			: complaint || 'it does not start';
+		const seen = systemctl.words('status', unitName);
+		throw new UserError('systemd', `${systemctl.words(verb, unitName)}: ${reason} (see: ${seen})`);
+	}
 	say(`it runs, and keeps what it downloads in ${plan.dir}; ${reachLine(plan)}`);
 	if (scope === 'user' && endsAtLogout(userInfo().username)) say(lingerLine(userInfo().username));
 	return 0;
 }
 
-/** Why a unit does not start, where that can be told. */
-async function explainFailure(
-	systemctl: Systemctl,
-	verb: string,
-	complaint: string,
-	{sandbox}: Wish,
-): Promise<never> {
+/** Whether the unit did not start because what it is to be shut in with cannot be had. */
+async function lacksNamespaces(systemctl: Systemctl): Promise<boolean> {
 	const {stdout} = await systemctl.run('show', '--value', '--property=ExecMainStatus', unitName);
-	const isShutOut = sandbox && stdout === '226';
-	const journal = systemctl.words('status', unitName);
-	throw new UserError(
-		'systemd',
-		isShutOut
-			? 'it does not start, for it may have no namespaces here: tortui service install --no-sandbox'
-			: `${systemctl.words(verb, unitName)}: ${complaint || 'it does not start'} (see: ${journal})`,
-	);
+	return stdout === '226';
 }
 
 async function uninstall(flags: Wish, {env, stdout}: Context): Promise<ExitStatus> {
@@ -183,7 +186,9 @@ async function status(flags: Wish, context: Context): Promise<ExitStatus> {
 	const active = (await systemctl.run('is-active', unitName)).stdout || 'unknown';
 	const told = there === undefined ? undefined : /--state-dir ("(?:\\.|[^"])*"|\S+)/.exec(there)?.[1];
 	const stateDir = told?.replace(/^"|"$/g, '').replaceAll('%%', '%').replaceAll('$$', '$');
-	const engine = stateDir === undefined ? undefined : await engineNow(stateDir, context);
+	const runsAs = /^User=(.+)$/m.exec(there ?? '')?.[1];
+	const isOthers = runsAs !== undefined && runsAs !== userInfo().username;
+	const engine = stateDir === undefined || isOthers ? undefined : await engineNow(stateDir, context);
 	const lingers = flags.system ? undefined : !endsAtLogout(userInfo().username);
 	if (flags.json) {
 		const origin = unit?.origin ?? null;
@@ -208,6 +213,7 @@ async function status(flags: Wish, context: Context): Promise<ExitStatus> {
 		row('systemd', `${enabled}, ${active}`);
 		if (engine !== undefined)
 			row('engine', 'pid' in engine ? `${engine.version}, process ${engine.pid}` : engine.trouble);
+		else if (isOthers) row('engine', `speak to it as ${runsAs}: ${asUser(runsAs, stateDir)}`);
 		else if (unit !== undefined) row('engine', `none answers (see: ${systemctl.words('status', unitName)})`);
 		if (lingers === false && unit !== undefined) row('linger', lingerLine(userInfo().username));
 	}

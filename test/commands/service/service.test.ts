@@ -10,7 +10,7 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, sep} from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import {type UnitSettings, unitText} from '../../../source/commands/service/unit-text.ts';
@@ -168,7 +168,10 @@ test('what the service manager refuses is said in its words, and where there are
 	const third = machine(t);
 	third.say('fail-restart', 'Job for tortui.service failed.\n');
 	third.say('answer---property=ExecMainStatus', '226\n');
-	assert.match((await third.service('install')).error, /tortui service install --no-sandbox$/);
+	const without = await third.service('install');
+	assert.match(without.out, /a person may have no namespaces here: without them, then\nwritten anew: /);
+	assert.match(without.error, /^systemctl --user restart tortui\.service: Job for /);
+	assert.doesNotMatch(readFileSync(third.unit, 'utf8'), /ProtectSystem/);
 	const plain = await third.service('install', '--print', '--no-sandbox');
 	assert.doesNotMatch(plain.out, /Protect|PrivateTmp/);
 	assert.match(plain.out, /NoNewPrivileges=yes/);
@@ -237,6 +240,15 @@ test('the folders that the config file names may be written to, each once', asyn
 		...['elsewhere', 'done', 'logs', 'third', 'films'].map(name => space.path(name)),
 	]);
 	assert.doesNotMatch(out, /--dir/);
+	// A service with a folder of its own for temporary files would see none of those.
+	const temporary = await run(['service', 'install', '--print'], {
+		env: {PATH: '/usr/bin', HOME: `${sep}tmp${sep}ada`},
+	});
+	assert.doesNotMatch(temporary.out, /PrivateTmp/);
+	const elsewhere = await run(['service', 'install', '--print'], {
+		env: {PATH: '/usr/bin', HOME: '/srv/ada'},
+	});
+	assert.match(elsewhere.out, /^PrivateTmp=yes$/m);
 });
 
 test('in a unit a path is what it is, whatever stands in it', () => {
