@@ -742,6 +742,13 @@ export class FakeEngine implements EngineClient {
 				break;
 			case 'session.list':
 				return {torrents: this.#all()};
+			case 'stream.open': {
+				const url = 'http://127.0.0.1:40123/0123456789abcdef0123456789abcdef/';
+				const files = command.files.map(index => ({index, url: `${url}${index}`, length: 5}));
+				return {
+					stream: {stream: 's', url: files.length > 1 ? `${url}m3u8` : files[0]!.url, files, notes: []},
+				};
+			}
 			case 'network.search':
 				if (this.silentCatalogue) return new Promise(() => undefined);
 				return {found: findFake(this.found, command.words)};

@@ -13,10 +13,12 @@ import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
 import type {Context, Flags} from '../arguments/command.js';
 import type {screenOptions} from '../arguments/flags.js';
 import {stopEngine} from '../engine-process/stop-engine.js';
+import {forwardAdvice} from '../stream/forward-advice.js';
 import {pathCompleter} from './path-completer.js';
 import {screenPreferences} from './screen-preferences.js';
 import {showLines} from './show-lines.js';
 import {takesLinesOnly} from './terminal-kind.js';
+import {urlPlayer} from './url-player.js';
 
 /** Refuses early where no screen can be drawn; `instead` is what does without one. */
 export function requireTerminal({stdout}: Pick<Context, 'stdout'>, instead = 'tortui get TORRENT'): void {
@@ -166,6 +168,8 @@ export async function showScreen(
 		prefs: screenPreferences(stateDir, env),
 		env: environment,
 		openFile: fileOpener(env),
+		player: urlPlayer(env),
+		forwardAdvice: url => forwardAdvice(url, env),
 		saveFile: (path, base64) => writeNamedFile(path, Buffer.from(base64, 'base64'), ownFileRules),
 		fullPath: fullPath(env),
 		completePath: pathCompleter(fullPath(env)),

@@ -1,10 +1,7 @@
 import {selectFiles} from '../../api/file-rules.js';
+import {playableAs} from '../../api/playable.js';
 import {UserError} from '../../base/errors.js';
 import type {ListedFile} from '../torrents/listed-files.js';
-
-/** What players play, by how names end. */
-const video = /\.(?:3gp|avi|flv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|ogm|ogv|ts|vob|webm|wmv)$/i;
-const audio = /\.(?:aac|ac3|aiff?|alac|ape|flac|m4[ab]|mka|mp3|og[ag]|opus|wav|wma|wv)$/i;
 
 /**
  * The files that words name, in the order of the torrent: numbers, names, globs, as `--select` has them. Without words
@@ -17,9 +14,9 @@ export function chooseFiles(files: readonly ListedFile[], words: readonly string
 		if (chosen.length > 0) return chosen;
 		throw new UserError('no-file', `it has no file ${words.join(' ')} (see: tortui files ID)`);
 	}
-	for (const kind of [video, audio, /(?:)/]) {
+	for (const kind of ['film', 'music', undefined] as const) {
 		const [largest] = files
-			.filter(({path}) => kind.test(path.at(-1) ?? ''))
+			.filter(({path}) => playableAs(path.at(-1) ?? '') === kind)
 			.sort((one, other) => other.length - one.length);
 		if (largest !== undefined) return [largest];
 	}

@@ -17,7 +17,7 @@ export interface DialogRows {
 /** What dialogs are drawn from, besides what they hold themselves. */
 export type DialogScreen = Pick<
 	ScreenContext,
-	'state' | 'layout' | 'keys' | 'look' | 'detachable' | 'config'
+	'state' | 'layout' | 'keys' | 'look' | 'detachable' | 'config' | 'forwardAdvice'
 >;
 
 /** One kind of dialogs: what its keys do, and how it is drawn. */

@@ -14,6 +14,7 @@ import {lineDialog} from './line-dialog.js';
 import {quitDialog} from './quit-dialog.js';
 import {settingsDialog} from './settings-dialog.js';
 import {sortDialog} from './sort-dialog.js';
+import {streamDialog} from './stream-dialog.js';
 
 /** Every kind of dialogs. */
 const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes[Name]>} = {
@@ -31,6 +32,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	quit: quitDialog,
 	settings: settingsDialog,
 	sort: sortDialog,
+	stream: streamDialog,
 };
 
 /** The kind of a dialog. */

@@ -1,5 +1,6 @@
 import {fold, foldAll, openFile, setPriority, stepPriority} from '../actions/files.js';
 import {markUnderCursor, setList} from '../actions/lists.js';
+import {playFiles} from '../actions/playing.js';
 import {openRule} from '../forms/file-rule.js';
 import {entries} from '../model/lists.js';
 import {defineKey, inGroup} from './define-key.js';
@@ -133,6 +134,15 @@ export const fileKeys = inGroup('Files', [
 		when: needFile,
 		label: 'open file',
 		run: (screen, {node}) => openFile(screen, node),
+	}),
+	defineKey({
+		name: 'play',
+		keys: ['O'],
+		where: ['files'],
+		help: 'Watch or hear a file while it downloads',
+		when: needChosenFiles,
+		label: 'play',
+		run: (screen, {positions}) => playFiles(screen, positions),
 	}),
 	defineKey({
 		name: 'sequential',

@@ -16,6 +16,12 @@ export interface Leaving {
 	readonly message?: string;
 }
 
+/** A program that plays URLs. */
+export interface UrlPlayer {
+	readonly name: string;
+	play(urls: readonly string[], failed: (why: string) => void): void;
+}
+
 /** What actions may do: everything a key can cause goes through here. */
 export interface ScreenContext {
 	readonly client: EngineClient;
@@ -56,5 +62,9 @@ export interface ScreenContext {
 	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file; absent where there is no way to. */
 	readonly openFile?: ((path: string) => void) | undefined;
+	/** A program that plays URLs, before the person who looks; absent where there is none. `failed` is told why not, in words. */
+	readonly player?: UrlPlayer | undefined;
+	/** How somebody at the other end of an SSH line has a URL of this machine lead there: a line for a shell. */
+	readonly forwardAdvice?: ((url: string) => string | undefined) | undefined;
 	cost(): DrawingCost;
 }

@@ -5,6 +5,7 @@ import type {PreferenceStore} from '../model/preferences.js';
 import type {TerminalInput} from '../terminal/filtered-input.js';
 import type {TerminalOutput} from '../terminal/frame-stream.js';
 import type {ScreenProcess} from '../terminal/terminal-guard.js';
+import type {UrlPlayer} from './screen-context.js';
 
 /** How the screen is to look and where it is shown. The environment comes in as values. */
 export interface ScreenOptions {
@@ -46,6 +47,10 @@ export interface ScreenOptions {
 	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file with its program. */
 	readonly openFile?: ((path: string) => void) | undefined;
+	/** A program that plays URLs, before the person who looks; absent where there is none. `failed` is told why not, in words. */
+	readonly player?: UrlPlayer | undefined;
+	/** How somebody at the other end of an SSH line has a URL of this machine lead there: a line for a shell. */
+	readonly forwardAdvice?: ((url: string) => string | undefined) | undefined;
 	/** Starts the engine again after it has gone, and reaches it. When left out, the screen ends with its engine. */
 	readonly revive?: (() => Promise<EngineClient>) | undefined;
 	readonly clock?: Clock | undefined;

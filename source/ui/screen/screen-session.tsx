@@ -60,6 +60,8 @@ export class ScreenSession implements ScreenContext {
 	readonly visiting: boolean;
 	readonly config: ConfigFile | undefined;
 	readonly openFile: ((path: string) => void) | undefined;
+	readonly player: ScreenOptions['player'];
+	readonly forwardAdvice: ScreenOptions['forwardAdvice'];
 	readonly saveFile: ScreenOptions['saveFile'];
 	readonly completePath: ScreenOptions['completePath'];
 	readonly state: () => ScreenState;
@@ -100,6 +102,8 @@ export class ScreenSession implements ScreenContext {
 		this.visiting = options.visiting ?? false;
 		this.config = prefs?.config;
 		this.openFile = options.openFile;
+		this.player = options.player;
+		this.forwardAdvice = options.forwardAdvice;
 		this.saveFile = options.saveFile;
 		this.completePath = options.completePath;
 		this.#table = [...rebind(keyTable, loaded.keys), ...typedCommands];

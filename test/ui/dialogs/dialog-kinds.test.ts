@@ -48,6 +48,16 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 	dht: {kind: 'dht', dht: fakeDht, top: 0},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
 	help: {kind: 'help', query: field(), top: 0},
+	stream: {
+		kind: 'stream',
+		name: 'film.mkv',
+		stream: {
+			stream: 's',
+			url: 'http://127.0.0.1:4/t/film.mkv',
+			files: [],
+			notes: ['it was paused, and runs again'],
+		},
+	},
 	inspection: {
 		kind: 'inspection',
 		cell: 3,
