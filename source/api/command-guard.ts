@@ -127,7 +127,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'creation.end': {creation: count},
 	'torrent.export': {id: text},
 	'torrent.pause': {id: text},
-	'torrent.resume': {id: text, overwrite: optional(flag), repair: optional(flag)},
+	'torrent.resume': {id: text, overwrite: optional(flag), repair: optional(flag), now: optional(flag)},
 	'torrent.choose': {id: text, select, priorities},
 	'torrent.remove': {id: text, withData: flag},
 	'torrent.verify': {id: text},
@@ -172,7 +172,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	},
 	'session.configure': {settings: value => fits(value, engineSettings)},
 	'session.reload': {},
-	'session.list': {ids: optional(texts), details: optional(isDetails)},
+	'session.list': {ids: optional(texts), details: optional(isDetails), reasons: optional(flag)},
 	'session.log': {
 		level: value => value === 'info' || value === 'warn' || value === 'error',
 		text,

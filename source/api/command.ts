@@ -110,6 +110,8 @@ export type Command =
 			readonly id: string;
 			readonly overwrite?: boolean;
 			readonly repair?: boolean;
+			/** It waits for no other, and takes nobody's place, until it is paused or the engine ends. */
+			readonly now?: boolean;
 	  }
 	/** Says which files are wanted of one that waits for it (`TorrentView.choosing`): rules first, or all; it goes on then. */
 	| {
@@ -203,6 +205,8 @@ export type Command =
 			readonly type: 'session.list';
 			readonly ids?: readonly string[];
 			readonly details?: readonly DetailName[];
+			/** False: why a torrent does not move is told of those only that have failed; a third of the work for thousands. */
+			readonly reasons?: boolean;
 	  }
 	/** Writes a line into the engine's log, for those who work through it: at most 1,000 characters of it are kept. */
 	| {

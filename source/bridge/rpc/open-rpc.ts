@@ -12,6 +12,7 @@ import {RpcMemory} from './rpc-memory.js';
 import {RpcRoute} from './rpc-route.js';
 import {RpcServer} from './rpc-server.js';
 import {RpcTorrents} from './rpc-torrents.js';
+import {wishAgain} from './session-wishes.js';
 import {TrackerNumbers} from './tracker-numbers.js';
 
 /** How remotes get in. */
@@ -60,6 +61,7 @@ export async function openRpc(options: RpcDoorOptions, served: RpcEngine): Promi
 	const memory = await RpcMemory.open(join(stateDir, 'rpc.json'), clock, why =>
 		say('warn', `rpc: numbers of torrents are not kept: ${why}`),
 	);
+	await wishAgain(engine, memory).catch((error: Error) => say('warn', `rpc: ${error.message}`));
 	const torrents = new RpcTorrents(engine, memory, clock);
 	const trackers = new TrackerNumbers();
 	const failed = (what: string, error: unknown): void =>

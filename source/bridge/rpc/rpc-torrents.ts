@@ -99,6 +99,7 @@ export class RpcTorrents {
 	async #list(ids: readonly string[] | undefined, details: readonly DetailName[]): Promise<RpcTorrent[]> {
 		const reply = await this.#engine.send({
 			type: 'session.list',
+			reasons: false,
 			...(ids !== undefined && {ids}),
 			...(details.length > 0 && {details}),
 		});

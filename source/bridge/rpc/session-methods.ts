@@ -7,6 +7,7 @@ import type {RpcGround, RpcMethod} from './rpc-ground.js';
 import {todaysName} from './rpc-names.js';
 import {keptSetting, keptSettings, type SessionFacts, sessionFields} from './session-fields.js';
 import {daysOf, engineSettings, sessionView} from './session-values.js';
+import {wish} from './session-wishes.js';
 
 /** In which an answer is on its way before the engine ends. */
 const farewellTime = 200;
@@ -151,7 +152,7 @@ async function configure(args: RpcArguments, ground: RpcGround, now: EngineSetti
 		...(goal !== undefined && {seedRules: {rules: now.seedRules?.rules ?? [], all: goal}}),
 		...(slowTimes !== undefined && {slowTimes}),
 	};
-	if (Object.keys(settings).length > 0) await ground.engine.send({type: 'session.configure', settings});
+	if (Object.keys(settings).length > 0) await wish(ground, now, settings);
 }
 
 const handled: ReadonlySet<string> = new Set([

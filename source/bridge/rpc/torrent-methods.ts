@@ -28,7 +28,7 @@ const start = (isNow: boolean) =>
 		// One that runs, or waits for its turn, has nothing more to be told; also one that stopped at its goal goes on.
 		const waits = statusOf(view) === 3 || statusOf(view) === 5;
 		if (statusOf(view) !== 0 && !(isNow && waits)) return;
-		await engine.send({type: 'torrent.resume', id: view.id});
+		await engine.send({type: 'torrent.resume', id: view.id, ...(isNow && {now: true})});
 	}, byQueue);
 
 const stop = forEach(async ({view}, {engine}) => {

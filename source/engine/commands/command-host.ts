@@ -1,7 +1,7 @@
 import type {AddOptions, Command, RemovedFiles, Reply, TorrentPreview} from '../../api/command.js';
 import type {DhtView} from '../../api/dht-view.js';
 import type {TorrentView} from '../../api/snapshot.js';
-import type {DetailName, TorrentDetails} from '../../api/torrent-details.js';
+import type {TorrentDetails} from '../../api/torrent-details.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
@@ -45,10 +45,10 @@ export interface CommandHost {
 	/** Reads `HOST:PORT`. Rejects with a `UserError`. */
 	resolvePeer(text: string): Promise<PeerAddress>;
 	/** All, or those of these ids that are there. */
-	list(
-		ids?: readonly string[],
-		details?: readonly DetailName[],
-	): {readonly torrents: TorrentView[]; readonly details?: TorrentDetails[]};
+	list(wish: Omit<Extract<Command, {readonly type: 'session.list'}>, 'type'>): {
+		readonly torrents: TorrentView[];
+		readonly details?: TorrentDetails[];
+	};
 	log(level: LogLevel, text: string, torrent?: string): void;
 	/** What there is to know of the DHT. */
 	dht(): DhtView;

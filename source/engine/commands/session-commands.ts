@@ -35,7 +35,7 @@ export function executeForSession(
 				'this engine was started without a config file that it could read anew',
 			);
 		case 'session.list':
-			return host.list(command.ids, command.details);
+			return host.list(command);
 		case 'session.log':
 			host.log(command.level, safeText(command.text, longestLine), command.torrent);
 			return {};

@@ -39,6 +39,7 @@ export async function executeForTorrent(
 				},
 			});
 			if (command.repair) torrent.post({type: 'set', settings: {seedOnly: false}});
+			if (command.now) host.queue.force(torrent);
 			return host.queue.start(torrent, 'quick');
 		case 'torrent.verify':
 			requireContent(torrent);

@@ -240,7 +240,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
-			list: (ids, details) => report.list(ids, details, clock),
+			list: wish => report.list(wish, clock),
 			log: write,
 			network: catalogue,
 			dht: () => dhtView(shared.dht),

@@ -21,6 +21,8 @@ export class QueueManager {
 	readonly #isHalted: () => boolean;
 	/** Of those that wait for room it is known what they have: they have run, or were looked at. */
 	readonly #known = new WeakSet<Torrent>();
+	/** Those that wait for no other. */
+	readonly #forced = new Set<Torrent>();
 	#planning = false;
 	#ticks = 0;
 
@@ -109,6 +111,11 @@ export class QueueManager {
 		this.plan();
 	}
 
+	/** The torrent waits for no other, as long as it is to run. To be told before it is started. */
+	force(torrent: Torrent): void {
+		this.#forced.add(torrent);
+	}
+
 	/** Gives a torrent another place, 1 for the first. */
 	move(torrent: Torrent, position: number): void {
 		const others = this.order.filter(other => other !== torrent);
@@ -121,6 +128,7 @@ export class QueueManager {
 	/** A torrent has gone: the others move up. */
 	left(torrent: Torrent): void {
 		this.#checks.delete(torrent);
+		this.#forced.delete(torrent);
 		this.#number(this.order);
 		this.plan();
 	}
@@ -130,13 +138,16 @@ export class QueueManager {
 		if (this.#limits === undefined || this.#planning) return;
 		this.#planning = true;
 		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
+		for (const torrent of this.#forced) if (!torrent.runs) this.#forced.delete(torrent);
 		const now = this.#clock.now();
 		const waiting = new Set(runs.filter(torrent => this.#waitsForRoom(torrent)));
 		const isHalted = this.#isHalted();
 		const limits = isHalted ? {...this.#limits, total: 0} : this.#limits;
 		const active = new Set(
 			planQueue(
-				runs.filter(torrent => !waiting.has(torrent)).map(torrent => factsOf(torrent, now)),
+				runs
+					.filter(torrent => !waiting.has(torrent))
+					.map(torrent => factsOf(torrent, now, !isHalted && this.#forced.has(torrent))),
 				limits,
 			),
 		);
@@ -183,13 +194,13 @@ function isBusy({activity: {name}}: Torrent): boolean {
 	return name === 'active' || name === 'checking';
 }
 
-function factsOf(torrent: Torrent, now: Millis): QueueFacts {
+function factsOf(torrent: Torrent, now: Millis, forced: boolean): QueueFacts {
 	return {
 		id: torrent.id,
 		position: torrent.settings.queue,
 		wants: torrent.hasAllWanted ? 'seed' : 'download',
 		active: isBusy(torrent),
 		stalled: torrent.active && now - torrent.stats.movedAt > stallTime,
-		forced: false,
+		forced,
 	};
 }

@@ -1,5 +1,6 @@
+import type {Command} from '../../api/command.js';
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
-import type {DetailName, TorrentDetails} from '../../api/torrent-details.js';
+import type {TorrentDetails} from '../../api/torrent-details.js';
 import type {Clock} from '../../base/ports.js';
 import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
@@ -110,21 +111,21 @@ export class SessionReport {
 
 	/** All torrents, or those of these ids that are there, and what is asked for beside. */
 	list(
-		ids: readonly string[] | undefined,
-		details: readonly DetailName[] | undefined,
+		{ids, details, reasons = true}: Omit<Extract<Command, {readonly type: 'session.list'}>, 'type'>,
 		clock: Clock,
 	): {readonly torrents: TorrentView[]; readonly details?: TorrentDetails[]} {
 		const all = this.#session.torrents;
 		const chosen = ids === undefined ? [...all.values()] : ids.flatMap(id => all.get(id) ?? []);
 		const now = clock.now();
-		const torrents = chosen.map(torrent => this.torrent(torrent, now));
+		const torrents = chosen.map(torrent => this.torrent(torrent, now, reasons));
 		if (details === undefined) return {torrents};
 		const wanted = new Set(details);
 		return {torrents, details: chosen.map(torrent => detailTorrent(torrent, wanted, clock))};
 	}
 
-	torrent(torrent: Torrent, now: Millis): TorrentView {
-		return viewTorrent(torrent, now, this.#reason(torrent, now));
+	torrent(torrent: Torrent, now: Millis, reasons = true): TorrentView {
+		const isTold = reasons || torrent.activity.name === 'failed';
+		return viewTorrent(torrent, now, isTold ? this.#reason(torrent, now) : undefined);
 	}
 
 	#reason(torrent: Torrent, now: Millis): Reason | undefined {

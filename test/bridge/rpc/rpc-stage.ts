@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type {TestContext} from 'node:test';
 import {openRpc, type RpcDoorOptions} from '../../../source/bridge/rpc/open-rpc.ts';
+import type {FixedSettings} from '../../../source/bridge/rpc/rpc-ground.ts';
 import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
 import {openTestSession, PushedClock, type TestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -27,6 +28,9 @@ export interface RpcStage {
 	field(id: number | string, ...fields: string[]): Promise<unknown>;
 	/** A torrent of two files in two folders, not added yet: base64. */
 	metainfo(name: string, trackers?: readonly string[]): string;
+	readonly fixed: FixedSettings;
+	/** Ends the server; the engine stays. */
+	close(): Promise<void>;
 	/** Adds one, paused; answers its number. */
 	add(name: string, args?: Loose): Promise<number>;
 }
@@ -102,6 +106,8 @@ export async function serve(
 		clock,
 		port,
 		session,
+		fixed,
+		close: () => rpc.close(),
 		post,
 		older,
 		metainfo,

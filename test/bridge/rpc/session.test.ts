@@ -92,6 +92,34 @@ test('what is set is what the engine does', async t => {
 	});
 });
 
+test('what a remote has set holds again after a restart, unless the config says something else by then', async t => {
+	const stage = await openStage(t);
+	const {engine, space, clock} = stage;
+	await stage.older('session-set', {
+		'peer-limit-per-torrent': 33,
+		seedRatioLimited: true,
+		seedRatioLimit: 3,
+		'download-queue-size': 9,
+	});
+	await stage.close();
+	const {openRpc} = await import('../../../source/bridge/rpc/open-rpc.ts');
+	// As if started again with its config: but of the queue it says something else now.
+	await engine.send({
+		type: 'session.configure',
+		settings: {maxPeers: 50, seedRules: {all: {}, rules: []}, activeDownloads: 2},
+	});
+	const again = await openRpc(
+		{where: {host: '127.0.0.1', port: 0}, hosts: []},
+		{engine: engine.session, clock, fixed: stage.fixed, stateDir: space.path('state')},
+	);
+	space.defer(() => again.close());
+	const {settings} = await engine.send({type: 'session.configure', settings: {}});
+	assert.deepEqual(
+		[settings?.maxPeers, settings?.seedRules?.all, settings?.activeDownloads],
+		[33, {ratio: 3}, 2],
+	);
+});
+
 test('what cannot be changed from here is said, and the rest is done', async t => {
 	const stage = await openStage(t);
 	assert.equal(

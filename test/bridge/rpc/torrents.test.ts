@@ -311,6 +311,23 @@ test('torrents are started, stopped and verified, those that can', async t => {
 	);
 });
 
+test('a torrent that is started now waits for no other', async t => {
+	const stage = await openStage(t, {}, {queue: {downloads: 1, seeds: undefined, total: Infinity}});
+	const ids = [await stage.add('one'), await stage.add('two'), await stage.add('three')];
+	await stage.older('torrent-start', {ids});
+	const states = async () =>
+		((await stage.older('torrent-get', {fields: ['status']}))['torrents'] as Array<{status: number}>).map(
+			({status}) => status,
+		);
+	await until('one that downloads', 20_000, async () => (await states()).join() === '4,3,3');
+	await stage.older('torrent-start-now', {ids: [3]});
+	await until('two that download', 20_000, async () => (await states()).join() === '4,3,4');
+	await stage.older('torrent-stop', {ids: [3]});
+	await until('one that is stopped', 20_000, async () => (await states()).join() === '4,3,0');
+	await stage.older('torrent-start', {ids: [3]});
+	await until('one that waits as the others', 20_000, async () => (await states()).join() === '4,3,3');
+});
+
 test('files and folders are renamed, and moved', async t => {
 	const stage = await openStage(t);
 	const dir = stage.space.folder('content');
