@@ -17,7 +17,7 @@ const drawing = ['react', 'ink', 'ink-table', 'chalk', 'string-width'];
 export const rooms: Readonly<Record<string, Room>> = {
 	base: {rooms: [], packages: [], node: false, pure: true},
 	api: {rooms: ['base'], packages: [], node: false, pure: true},
-	protocol: {rooms: ['base'], packages: ['bencode', 'sax'], node: false, pure: true},
+	protocol: {rooms: ['base'], packages: ['bencode'], node: false, pure: true},
 	policy: {rooms: ['base', 'protocol'], packages: [], node: false, pure: true},
 	io: {rooms: ['base', 'protocol', 'policy', 'api'], packages: [], node: true},
 	engine: {rooms: ['base', 'protocol', 'policy', 'api', 'io'], packages: [], node: false},

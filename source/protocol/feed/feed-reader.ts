@@ -1,10 +1,10 @@
-import sax from 'sax';
 import {ProtocolError} from '../../base/errors.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis} from '../../base/units.js';
 import {ItemElements} from './feed-element.js';
 import type {FeedContent, FeedItem} from './feed-item.js';
 import {itemOf} from './item-fields.js';
+import {MarkupScanner} from './markup-scanner.js';
 
 /** More items than any feed has; of what follows only the number is told. */
 const mostItems = 20_000;
@@ -24,6 +24,8 @@ const periods: Readonly<Record<string, Millis>> = {
 
 /** An element that is open. */
 interface Open {
+	/** With its prefix. */
+	readonly tag: string;
 	readonly prefix: string;
 	readonly name: string;
 	readonly base: string;
@@ -36,7 +38,7 @@ interface Open {
  * never declared, so that nothing grows while it is read. At most 20,000 items are kept.
  */
 export class FeedReader {
-	readonly #parser = sax.parser(false, {lowercase: true, noscript: true});
+	readonly #scanner: MarkupScanner;
 	readonly #open: Open[] = [];
 	readonly #items: FeedItem[] = [];
 	readonly #keys = new Set<string>();
@@ -47,42 +49,29 @@ export class FeedReader {
 	#leftOut = 0;
 	#hasRoot = false;
 	#isClosed = false;
-	#fault: ProtocolError | undefined;
 
 	/** @param url of the feed: what others are relative to */
 	constructor(url: string) {
-		const parser = this.#parser;
-		parser.onopentag = ({name, attributes}) => this.#begin(name, attributes, url);
-		parser.onclosetag = () => this.#end();
-		parser.ontext = text => this.#text(text);
-		parser.oncdata = text => this.#text(text);
-		parser.ondoctype = text => {
-			this.#fail(
-				/^\s*html\b/i.test(text)
+		this.#scanner = new MarkupScanner({
+			open: (tag, attributes) => this.#begin(tag, attributes, url),
+			close: tag => this.#close(tag),
+			text: text => this.#text(text),
+			doctype(text) {
+				throw /^\s*html\b/i.test(text)
 					? new ProtocolError('feed-html', 'this is a web page, no feed: it may want you to log in')
-					: new ProtocolError('feed-doctype', 'it declares a document type: that is refused'),
-			);
-		};
-		parser.onerror = error => {
-			this.#fail(new ProtocolError('feed-xml', `no XML: ${safeText(error.message.split('\n')[0]!, 80)}`));
-		};
+					: new ProtocolError('feed-doctype', 'it declares a document type: that is refused');
+			},
+		});
 	}
 
 	/** Takes the next part. Throws a ProtocolError when it is no feed. */
 	push(text: string): void {
-		if (this.#fault === undefined) {
-			try {
-				this.#parser.write(text);
-			} catch (error) {
-				this.#fail(new ProtocolError('feed-xml', `no XML: ${safeText((error as Error).message, 80)}`));
-			}
-		}
-		if (this.#fault !== undefined) throw this.#fault;
+		this.#scanner.push(text);
 	}
 
 	/** What the feed says, after all parts. Throws a ProtocolError when it is no feed, or breaks off. */
 	end(): FeedContent {
-		this.push('');
+		this.#scanner.end();
 		if (!this.#hasRoot) throw new ProtocolError('feed-empty', 'it is no feed: neither RSS nor Atom');
 		if (!this.#isClosed) throw new ProtocolError('feed-cut', 'the feed breaks off');
 		const title = this.#channel.first('title', '*:title') ?? '';
@@ -94,12 +83,7 @@ export class FeedReader {
 		};
 	}
 
-	#fail(fault: ProtocolError): void {
-		this.#fault ??= fault;
-	}
-
 	#begin(tag: string, attributes: Readonly<Record<string, string>>, url: string): void {
-		if (this.#fault !== undefined) return;
 		const colon = tag.indexOf(':');
 		const prefix = colon === -1 ? '' : tag.slice(0, colon);
 		const name = tag.slice(colon + 1);
@@ -108,20 +92,20 @@ export class FeedReader {
 			// As indexers say what is wrong with a request.
 			if (name === 'error') {
 				const why = safeText(attributes['description'] ?? '', 120) || 'an error';
-				return this.#fail(new ProtocolError('feed-error', `the server says: ${why}`));
+				throw new ProtocolError('feed-error', `the server says: ${why}`);
 			}
 			if (!roots.has(name)) {
 				const what =
 					name === 'html' ? 'a web page, no feed: it may want you to log in' : 'neither RSS nor Atom';
-				return this.#fail(new ProtocolError('feed-root', `this is ${what}`));
+				throw new ProtocolError('feed-root', `this is ${what}`);
 			}
 		}
 		if (this.#open.length >= deepest)
-			return this.#fail(new ProtocolError('feed-depth', 'its elements are too deep in others'));
+			throw new ProtocolError('feed-depth', 'its elements are too deep in others');
 		const around = this.#open.at(-1)?.base ?? url;
 		const own = attributes['xml:base'];
 		const base = own !== undefined && URL.canParse(own, around) ? new URL(own, around).href : around;
-		this.#open.push({prefix, name, base, text: ''});
+		this.#open.push({tag, prefix, name, base, text: ''});
 		if (this.#item === undefined && items.has(name)) {
 			this.#item = new ItemElements();
 			this.#itemDepth = this.#open.length;
@@ -135,9 +119,16 @@ export class FeedReader {
 		open.text += text.slice(0, longestText - open.text.length);
 	}
 
+	/** What was not closed in it is closed with it; what is not open closes nothing. */
+	#close(tag: string): void {
+		const at = this.#open.findLastIndex(each => each.tag === tag);
+		if (at === -1) return;
+		while (this.#open.length > at) this.#end();
+	}
+
 	#end(): void {
 		const closed = this.#open.pop();
-		if (closed === undefined || this.#fault !== undefined) return;
+		if (closed === undefined) return;
 		const {prefix, name, base} = closed;
 		const text = closed.text.trim();
 		if (this.#open.length === 0) this.#isClosed = true;
