@@ -37,6 +37,11 @@ interface Subscription {
 	readonly listener: (update: Update) => void;
 }
 
+/** Who does not know a command lets go of the one who sends it. */
+function otherVersion({version}: Hello): string {
+	return `it is of another version (${version}) and may not know what it was asked; put this one in its place with: tortui restart`;
+}
+
 /** An engine in another process. */
 export class RemoteEngine implements EngineClient {
 	readonly closed: Promise<string>;
@@ -51,13 +56,18 @@ export class RemoteEngine implements EngineClient {
 	#handsOver = false;
 	#next = 0;
 
-	constructor(socket: Socket, hello: Hello) {
+	/** @param version of this program: an engine of another one may not know what it is asked */
+	constructor(socket: Socket, hello: Hello, version = hello.version) {
 		this.#socket = socket;
 		this.hello = hello;
 		this.closed = new Promise(resolve => {
 			this.#resolveClosed = resolve;
 		});
-		socket.once('close', () => this.#end('the connection to the engine was lost'));
+		socket.once('close', () => {
+			const why = 'the connection to the engine was lost';
+			const isOther = hello.version !== version;
+			this.#end(why, isOther ? `${why}: ${otherVersion(hello)}` : why);
+		});
 	}
 
 	get saidGoodbye(): boolean {
@@ -139,10 +149,11 @@ export class RemoteEngine implements EngineClient {
 		if (this.#why === undefined) this.#socket.write(encodeFrame(message));
 	}
 
-	#end(why: string): void {
+	/** @param answer what those hear who wait for an answer */
+	#end(why: string, answer = why): void {
 		if (this.#why !== undefined) return;
 		this.#why = why;
-		for (const {reject} of this.#waiting.values()) reject(new UserError('engine-lost', why));
+		for (const {reject} of this.#waiting.values()) reject(new UserError('engine-lost', answer));
 		this.#waiting.clear();
 		this.#subscriptions.clear();
 		this.#resolveClosed(why);
@@ -185,7 +196,7 @@ export function connectEngine(path: string, {version}: {readonly version: string
 					else if (message.protocol !== protocolVersion) throw new EngineMismatch(message);
 					else {
 						clearTimeout(timer);
-						engine = new RemoteEngine(socket, message);
+						engine = new RemoteEngine(socket, message, version);
 						resolve(engine);
 					}
 				}

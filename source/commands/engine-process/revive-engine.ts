@@ -11,7 +11,7 @@ const lookAgain = 50;
 const successionTime = 20_000;
 
 /** The engine that has taken the place of another; undefined when none comes. */
-async function successorOf(seat: EngineSeat): Promise<RemoteEngine | undefined> {
+export async function successorOf(seat: EngineSeat): Promise<RemoteEngine | undefined> {
 	const {stateDir, env, version} = seat;
 	const folder = new FolderWatch(dirname(socketPath(stateDir, env)));
 	try {

@@ -35,6 +35,8 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		uploaded,
 		connected,
 		slowMode,
+		haltedUntil,
+		waitingForRoom,
 		externalAddresses = [],
 	} = session;
 	const row = (label: string, text: string) => `${label.padEnd(10)}${terminalLine(text)}`;
@@ -42,6 +44,10 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 	return [
 		row('engine', `${name} ${version}, process ${pid}, up ${duration(uptime)}`),
 		row('torrents', stateText(torrents)),
+		...(haltedUntil === undefined ? [] : [row('schedule', `everything waits until ${haltedUntil}`)]),
+		...(waitingForRoom === undefined
+			? []
+			: [row('room', `${count(waitingForRoom, 'download')} wait for room on the disk`)]),
 		row(
 			'rates',
 			`${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowMode ? ' (slow mode)' : ''}`,

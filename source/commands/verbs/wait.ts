@@ -11,7 +11,7 @@ import {duration} from '../arguments/quantities.js';
 import {filterNotes, readLiveFilter, type TorrentFilter} from '../filter/torrent-filter.js';
 import {idNote, remoteOptions} from '../torrents/engine-options.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';
-import {withEngine} from '../torrents/with-engine.js';
+import {withSuccessors} from '../torrents/with-successors.js';
 
 /** What is waited for: that a torrent fits, or that it is not there any more. */
 type Goal = TorrentFilter | 'gone';
@@ -88,37 +88,33 @@ export const command = defineCommand({
 	],
 	run({input, flags}, context) {
 		const goal = flags.until ?? readLiveFilter(usual, '--until');
-		return withEngine(flags, context, async engine => {
-			const torrents = await findTorrents(engine, input);
-			let open: readonly TorrentView[] = torrents;
-			return untilInterrupted(context, async over => {
-				const told = (left: readonly TorrentView[]) => {
-					open = left;
-				};
-				const {done, stop} = reached(engine, torrents, goal, {json: flags.json, told}, context);
-				const late = Promise.withResolvers<'late'>();
-				const {timeout} = flags;
-				const timer =
-					timeout === undefined ? undefined : setTimeout(() => late.resolve('late'), timeout * 1000);
-				try {
-					const end = await Promise.race([
-						done.then(() => undefined),
-						late.promise,
-						engine.closed.then(why => ({why})),
-						over.then(() => undefined),
-					]);
-					if (typeof end === 'object') throw new UserError('engine-lost', end.why);
-					if (end === undefined) return 0;
-					const more = open.length > 1 ? `, and ${open.length - 1} more` : '';
-					throw new UserError(
-						'timeout',
-						`not so after ${durationText(timeout)}: ${standing(open[0]!)}${more}`,
-					);
-				} finally {
-					clearTimeout(timer);
-					stop();
-				}
-			});
-		});
+		const {timeout, json} = flags;
+		const late = Promise.withResolvers<'late'>();
+		const timer = timeout === undefined ? undefined : setTimeout(() => late.resolve('late'), timeout * 1000);
+		let open: readonly TorrentView[] | undefined;
+		const told = (left: readonly TorrentView[]) => {
+			open = left;
+		};
+		const waitAt = async (engine: RemoteEngine, over: Promise<unknown>): Promise<0> => {
+			open ??= await findTorrents(engine, input);
+			const {done, stop} = reached(engine, open, goal, {json, told}, context);
+			try {
+				const end = await Promise.race([
+					done.then(() => undefined),
+					late.promise,
+					engine.closed.then(why => ({why})),
+					over.then(() => undefined),
+				]);
+				if (typeof end === 'object') throw new UserError('engine-lost', end.why);
+				if (end === undefined) return 0;
+				const more = open.length > 1 ? `, and ${open.length - 1} more` : '';
+				throw new UserError('timeout', `not so after ${durationText(timeout)}: ${standing(open[0]!)}${more}`);
+			} finally {
+				stop();
+			}
+		};
+		return untilInterrupted(context, over =>
+			withSuccessors(flags, context, engine => waitAt(engine, over)),
+		).finally(() => clearTimeout(timer));
 	},
 });

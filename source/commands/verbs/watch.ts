@@ -10,7 +10,7 @@ import {filterNotes, readLiveFilter} from '../filter/torrent-filter.js';
 import {remoteOptions} from '../torrents/engine-options.js';
 import {NewsTeller, newsText} from '../torrents/torrent-news.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';
-import {withEngine} from '../torrents/with-engine.js';
+import {withSuccessors} from '../torrents/with-successors.js';
 
 const options = {
 	interval: {
@@ -42,10 +42,9 @@ async function watchEngine(
 	engine: RemoteEngine,
 	watch: Watch,
 	flags: Flags<typeof options>,
-	over: Promise<unknown>,
+	{over, teller}: {readonly over: Promise<unknown>; readonly teller: NewsTeller},
 	{stdout}: Context,
-): Promise<0 | 1> {
-	const teller = new NewsTeller();
+): Promise<0> {
 	const fits = (update: Update): Update => {
 		if (update.torrents === undefined || flags.filter.length === 0) return update;
 		const now = machineClock.wall();
@@ -66,7 +65,7 @@ async function watchEngine(
 	});
 	try {
 		const why = await Promise.race([engine.closed, gone.promise, over.then(() => undefined)]);
-		if (why === undefined || why === 'gone' || engine.saidGoodbye) return 0;
+		if (why === undefined || why === 'gone' || (engine.saidGoodbye && !engine.handsOver)) return 0;
 		throw new UserError('engine-lost', why);
 	} finally {
 		watching.stop();
@@ -91,34 +90,24 @@ export const command = defineCommand({
 		const isWhole = flags.json && !flags.events;
 		if (flags.filter.length > 0 && word !== undefined)
 			throw new UserError('usage', '--filter is for all torrents: give no ID', 2);
-		return withEngine(flags, context, async engine => {
-			const interval = Math.max(50, (flags.interval ?? 1) * 1000);
-			const found = word === undefined ? [] : await findTorrents(engine, [word]);
-			if (found.length > 1) throw new UserError('usage', 'one torrent, or all without ID', 2);
-			const [torrent] = found;
-			if (torrent === undefined)
-				return untilInterrupted(context, over =>
-					watchEngine(
-						engine,
-						{interval, torrents: true, ...(isWhole && {session: true})},
-						flags,
-						over,
-						context,
-					),
-				);
-			const {id} = torrent;
-			const one = {id, overview: true, peers: true, trackers: true, files: true};
-			const isIt = Object.assign((view: {readonly id: string}) => view.id === id, {asksTrackers: false});
-			const own = {...flags, filter: [isIt]};
-			return untilInterrupted(context, over =>
-				watchEngine(
-					engine,
-					isWhole ? {interval, torrent: one} : {interval, torrents: true, torrent: {id}},
-					own,
-					over,
-					context,
-				),
-			);
-		});
+		const teller = new NewsTeller();
+		let id: string | undefined;
+		return untilInterrupted(context, over =>
+			withSuccessors(flags, context, async engine => {
+				const interval = Math.max(50, (flags.interval ?? 1) * 1000);
+				if (word === undefined) {
+					const watch = {interval, torrents: true, ...(isWhole && {session: true})};
+					return watchEngine(engine, watch, flags, {over, teller}, context);
+				}
+				// Of one that takes another's place the same torrent is meant, whatever others are called there.
+				const found = await findTorrents(engine, [id ?? word]);
+				if (found.length !== 1) throw new UserError('usage', 'one torrent, or all without ID', 2);
+				({id} = found[0]!);
+				const one = {id, overview: true, peers: true, trackers: true, files: true};
+				const watch = isWhole ? {interval, torrent: one} : {interval, torrents: true, torrent: {id}};
+				const isIt = Object.assign((view: {readonly id: string}) => view.id === id, {asksTrackers: false});
+				return watchEngine(engine, watch, {...flags, filter: [isIt]}, {over, teller}, context);
+			}),
+		);
 	},
 });

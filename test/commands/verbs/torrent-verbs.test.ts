@@ -499,12 +499,12 @@ test('an engine of another version that does not know a command is told of, with
 	});
 	await new Promise<void>(resolve => server.listen(socketPath(space.folder('old'), {}), resolve));
 	space.defer(() => server.close());
-	for (const argv of [['slow', 'on'], ['list'], ['pause', '--all'], ['status']]) {
+	for (const argv of [['slow', 'on'], ['list'], ['pause', '--all'], ['dht'], ['export', 'x']]) {
 		const {status, out, error} = await run([...argv, '--state-dir', space.path('old')]);
 		assert.deepEqual([status, out], [1, '']);
 		assert.match(
 			error,
-			/^the running engine is of another version \(0\.9\) and may not know that; .*tortui restart$/,
+			/^the connection to the engine was lost: it is of another version \(0\.9\) and may not know .*tortui restart$/,
 		);
 	}
 });

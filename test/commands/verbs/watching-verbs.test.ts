@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import type {Command} from '../../../source/api/command.ts';
+import type {TorrentView, Update, Watch} from '../../../source/api/snapshot.ts';
+import {serveEngine} from '../../../source/bridge/socket/serve-engine.ts';
+import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
 import {NewsTeller, newsText} from '../../../source/commands/torrents/torrent-news.ts';
 import {until} from '../../helpers/deadline.ts';
 import {openDrivenEngine} from '../../helpers/driven-engine.ts';
+import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
+import {run} from '../printed.ts';
 import {torrentView} from '../torrent-view.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects
@@ -195,4 +201,47 @@ test('what the engine is to make in the background is refused in one line where 
 		assert.match(error, line);
 		assert.deepEqual([got, out], [status, ''], argv.join(' '));
 	}
+});
+
+test('who waits or watches goes on with the engine that takes the place of one which hands over', async t => {
+	const space = new Workspace(t);
+	const stateDir = space.folder('state');
+	const paused = torrentView({id: 'ab'.repeat(20), name: 'album', state: 'paused'});
+	const serve = async (first: () => TorrentView) => {
+		const engine = new (class extends EmptyEngine {
+			override async send(command: Command) {
+				await super.send(command);
+				return {torrents: [first()]};
+			}
+
+			override watch(watch: Watch, listener: (update: Update) => void) {
+				const watching = super.watch(watch, () => {});
+				listener({revision: 1, torrents: [first()]});
+				return watching;
+			}
+		})();
+		const served = await serveEngine(engine, socketPath(stateDir, {}), {version: '1.2.3', about: {}});
+		return {engine, served};
+	};
+	const before = await serve(() => paused);
+	const where = ['--state-dir', stateDir];
+	const waiting = run(['wait', 'album', '--until', 'seeding', '--timeout', '40s', ...where]);
+	const watching = run(['watch', '--json', '--events', ...where]);
+	const lost = run(['wait', 'album', '--until', 'failed', '--timeout', '40s', ...where]);
+	await until('all to look', 15_000, async () => before.engine.watchers.size === 3 || undefined);
+	await before.served.close('it hands over', true);
+	const after = await serve(() => ({...paused, state: 'seeding'}));
+	const {status, error} = await waiting;
+	assert.deepEqual([status, error], [0, '']);
+	await until('the others to look', 15_000, async () => after.engine.watchers.size >= 2 || undefined);
+	await after.served.close('it was told to end');
+	assert.equal((await watching).status, 0);
+	assert.deepEqual(
+		rows((await watching).out).map(({event, state}) => [event, state]),
+		[
+			['there', 'paused'],
+			['state', 'seeding'],
+		],
+	);
+	assert.deepEqual([(await lost).status, (await lost).error], [1, 'it was told to end']);
 });
