@@ -14,7 +14,7 @@ import {namedUrl, postHook} from './post-hook.js';
 import {type ProgramEnd, runProgram} from './run-program.js';
 
 /** Changes are told at once; this only finds what no change tells of. */
-const calm: Millis = 30_000;
+const calm: Millis = 60_000;
 /** While something waits for a torrent to be ready. */
 const soon: Millis = 2000;
 /** Programs, and servers, that are told at the same time; more wait, but no more than so many. */
