@@ -1,3 +1,4 @@
+import {basename} from 'node:path';
 import type {Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {TorrentView} from '../../api/snapshot.js';
@@ -262,7 +263,12 @@ export class Hooks {
 			signal,
 			said: line => this.#say('info', `on-${event}: ${line}`, torrent.id),
 		});
-		const [level, text] = endInWords(end, words[0] ?? '', clock.now() - began, this.#settings.timeout);
+		const [level, text] = endInWords(
+			end,
+			basename(words[0] ?? ''),
+			clock.now() - began,
+			this.#settings.timeout,
+		);
 		this.#say(level, `on-${event}: ${text}`, torrent.id);
 		return end.name !== 'stopped';
 	}
