@@ -64,6 +64,16 @@ test('a page that has drawn nothing for a minute is let go of, one that draws sl
 	assert.equal(late(), 1);
 });
 
+test('a page that has drawn nothing at all for a minute is let go of', async () => {
+	const {clock, write, late} = stage();
+	write('a');
+	await clock.pass(silentTime - 1);
+	write('b');
+	assert.equal(late(), 0);
+	await clock.pass(1);
+	assert.equal(late(), 1);
+});
+
 test('a page to which nothing is sent may be silent for ever', async () => {
 	const {clock, terminal, write, late} = stage();
 	write('a'.repeat(100));
