@@ -93,6 +93,19 @@ export function hookVariables(story: HookStory, version: string): Record<string,
 	]);
 }
 
+/** Of the environment of the engine these are nobody else's: passwords, and how it speaks to its service manager. */
+const ownNames = /^(?:TORTUI_\w*PASSWORD|NOTIFY_SOCKET|WATCHDOG_\w+)$/;
+
+/** The environment of a program: that of the engine, what it is told, and which engine its `tortui` speaks to. */
+export function programEnvironment(
+	env: NodeJS.ProcessEnv,
+	stateDir: string,
+	variables: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+	const own = Object.entries(env).filter(([name]) => !ownNames.test(name));
+	return {...Object.fromEntries(own), TORTUI_HOME: stateDir, ...variables};
+}
+
 /** What a server is told: the torrent as `tortui list --json` has it, with what has happened around it. */
 export function hookJson(story: HookStory, version: string): string {
 	const {event, torrent, at, moveError} = story;

@@ -10,7 +10,7 @@ import {firstElement} from '../sharing/engine-torrents.js';
 import {CompletionJournal} from './completion-journal.js';
 import {HookQueue} from './hook-queue.js';
 import {type HookEvent, type HookSettings, tracksCompletion} from './hook-settings.js';
-import {type HookStory, hookJson, hookVariables} from './hook-story.js';
+import {type HookStory, hookJson, hookVariables, programEnvironment} from './hook-story.js';
 import {namedUrl, postHook} from './post-hook.js';
 import {type ProgramEnd, runProgram} from './run-program.js';
 
@@ -256,8 +256,7 @@ export class Hooks {
 		const began = clock.now();
 		const end = await runProgram({
 			words,
-			// What it has tortui do is for this engine.
-			env: {...env, TORTUI_HOME: stateDir, ...hookVariables(story, version)},
+			env: programEnvironment(env, stateDir, hookVariables(story, version)),
 			timeout: this.#settings.timeout,
 			clock,
 			signal,

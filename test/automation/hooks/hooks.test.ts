@@ -3,6 +3,7 @@ import {copyFileSync, existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, test} from 'node:test';
+import {programEnvironment} from '../../../source/automation/hooks/hook-story.ts';
 import {HookWorld} from './hook-world.ts';
 
 /** Looks are made when something was told: this one is over then. */
@@ -88,6 +89,23 @@ describe('hooks', {concurrency: true}, () => {
 			TR_TORRENT_NAME: 'abc-root',
 			TR_TORRENT_PRIORITY: '0',
 			TR_TORRENT_TRACKERS: 'one.example,two.example',
+		});
+	});
+
+	test('the environment of the engine is its own but for passwords and its service manager', () => {
+		const env = {
+			PATH: '/bin',
+			TORTUI_HOME: '/other',
+			TORTUI_RPC_PASSWORD: 'a',
+			TORTUI_WEB_PASSWORD: 'b',
+			NOTIFY_SOCKET: '/run/x',
+			WATCHDOG_USEC: '5',
+			WATCHDOG_PID: '5',
+		};
+		assert.deepEqual(programEnvironment(env, '/state', {TORTUI_EVENT: 'added'}), {
+			PATH: '/bin',
+			TORTUI_HOME: '/state',
+			TORTUI_EVENT: 'added',
 		});
 	});
 
