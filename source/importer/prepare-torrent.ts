@@ -38,6 +38,15 @@ export interface ImportOptions {
 	readonly changes: readonly PathChange[];
 	/** None is started. */
 	readonly paused: boolean;
+	/** Whether the engine has a torrent of one of these ids. */
+	isHere?(ids: readonly string[]): boolean;
+}
+
+/** A torrent that the engine has already: nothing of it is looked at. */
+export interface PresentTorrent {
+	readonly ids: readonly string[];
+	readonly name: string;
+	readonly isHere: true;
 }
 
 const looksAtOnce = 64;
@@ -55,9 +64,11 @@ const longestLabel = 100;
 export async function prepareTorrent(
 	torrent: ForeignTorrent,
 	options: ImportOptions,
-): Promise<PreparedTorrent> {
+): Promise<PreparedTorrent | PresentTorrent> {
 	if (torrent.metainfo === undefined) return prepareLink(torrent, options);
 	const metainfo = await readMetainfoAside(torrent.metainfo);
+	const ids = idsOf(metainfo);
+	if (options.isHere?.(ids)) return {ids, name: metainfo.name, isHere: true};
 	const dirs = placesOf(torrent, options.changes);
 	const notes = [...(torrent.notes ?? [])].map(note => `not brought: ${note}`);
 	const data = torrent.data?.(metainfo);
@@ -84,7 +95,7 @@ export async function prepareTorrent(
 				},
 			},
 		},
-		ids: idsOf(metainfo),
+		ids,
 		name: metainfo.name,
 		dir,
 		have: known === undefined ? 0 : found.trusted,
@@ -93,7 +104,7 @@ export async function prepareTorrent(
 	};
 }
 
-function prepareLink(torrent: ForeignTorrent, options: ImportOptions): PreparedTorrent {
+function prepareLink(torrent: ForeignTorrent, options: ImportOptions): PreparedTorrent | PresentTorrent {
 	const {link} = torrent;
 	if (link === undefined) throw new ProtocolError('bad-state', 'it has neither a .torrent nor a link');
 	let hashes: SwarmHashes & {readonly name: string | undefined};
@@ -103,6 +114,9 @@ function prepareLink(torrent: ForeignTorrent, options: ImportOptions): PreparedT
 		if (!(error instanceof UserError)) throw error;
 		throw new ProtocolError('bad-link', error.message);
 	}
+	const ids = idsOf(hashes);
+	const name = hashes.name ?? torrent.name;
+	if (options.isHere?.(ids)) return {ids, name, isHere: true};
 	const {dirs, done} = placesOf(torrent, options.changes);
 	// Nothing of it is there yet: it may as well begin where it is to end.
 	const dir = done ?? dirs.at(-1)!;
@@ -113,8 +127,8 @@ function prepareLink(torrent: ForeignTorrent, options: ImportOptions): PreparedT
 			link,
 			options: {...optionsOf(torrent, dir, options.paused), known: totalsOf(torrent, notes)},
 		},
-		ids: idsOf(hashes),
-		name: hashes.name ?? torrent.name,
+		ids,
+		name,
 		dir,
 		have: 0,
 		pieces: 0,

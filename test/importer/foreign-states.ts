@@ -280,7 +280,7 @@ export async function bring(
 	const take = async (entry: ForeignEntry): Promise<void> => {
 		if ('problem' in entry) return void problems.push(entry);
 		try {
-			torrents.push(await prepareTorrent(entry, {changes, paused: false}));
+			torrents.push((await prepareTorrent(entry, {changes, paused: false})) as PreparedTorrent);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			problems.push({name: entry.name, problem: error.message});

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import {mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {findState} from '../../source/importer/foreign-clients.ts';
+import {prepareTorrent} from '../../source/importer/prepare-torrent.ts';
 import type {Bencodable} from '../../source/protocol/bencode/bencode.ts';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.ts';
 import {bencode} from '../helpers/bencode.ts';
@@ -436,4 +438,23 @@ test('of a torrent of v2 libtorrent counts pads behind its files, as we do', asy
 		[0, 0],
 		[4, 4],
 	]);
+});
+
+test('of a torrent that is here nothing is looked at: its folder may be gone since', async t => {
+	const space = new Workspace(t);
+	const had = hadTorrent(space, 'Boats');
+	transmissionState.write(space.path('state'), [had]);
+	rmSync(had.dir, {recursive: true});
+	const {state} = await findState('transmission', space.path('state'), {home: '/nowhere', env: {}});
+	const asked: unknown[] = [];
+	for await (const entry of state.entries()) {
+		assert.ok(!('problem' in entry));
+		const isHere = (ids: readonly string[]) => asked.push(ids) > 0;
+		assert.deepEqual(await prepareTorrent(entry, {changes: [], paused: false, isHere}), {
+			ids: [had.id],
+			name: 'Boats',
+			isHere: true,
+		});
+	}
+	assert.deepEqual(asked, [[had.id]]);
 });

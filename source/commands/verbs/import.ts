@@ -50,7 +50,7 @@ const options = {
 } as const satisfies Options;
 
 /** What came of one torrent. */
-type Outcome = 'added' | 'would-be-added' | 'already';
+type Outcome = 'added' | 'would-be-added';
 
 /** How many of which. */
 interface Counts {
@@ -87,14 +87,19 @@ class ImportReport {
 		else this.#context.warn(`${terminalLine(name)}: ${terminalLine(why)}`);
 	}
 
+	/** The engine has it already. */
+	here({ids: [infoHash], name}: Pick<PreparedTorrent, 'ids' | 'name'>): void {
+		this.counts.already++;
+		if (this.#isJson) this.#write({result: 'already', name, infoHash});
+	}
+
 	told({command, name, dir, have, pieces, notes}: PreparedTorrent, id: string, outcome: Outcome): void {
-		this.counts[outcome === 'already' ? 'already' : 'added']++;
+		this.counts.added++;
 		const {label, paused = false} = command.options ?? {};
 		if (this.#isJson) {
 			const infoHash = id;
 			return this.#write({result: outcome, name, infoHash, dir, label, paused, have, pieces, notes});
 		}
-		if (outcome === 'already') return;
 		const facts = [
 			pieces > 0 ? `${have} of ${count(pieces, 'piece')}` : 'a link',
 			...(label === undefined ? [] : [`label ${label}`]),
@@ -131,6 +136,9 @@ async function present(engine: RemoteEngine | undefined): Promise<Set<string>> {
 
 /** How many are on their way to the engine: each is written to its disk before it answers. */
 const mostAtOnce = 32;
+/** Of very many files. */
+const tooLong =
+	'what is known of it is too long for one message: hand over its .torrent with tortui add -d DIR';
 /** In bytes; of these one at a time, for they are in memory until it has answered. */
 const large = 1 << 20;
 
@@ -163,7 +171,10 @@ class Import {
 		if (!isMeant) return;
 		if ('problem' in entry) return this.#later(async () => this.#report.failed(entry.name, entry.problem));
 		try {
-			await this.#send(await prepareTorrent(entry, {changes: map, paused}));
+			const isHere = (ids: readonly string[]): boolean => ids.some(id => this.#known.has(id));
+			const prepared = await prepareTorrent(entry, {changes: map, paused, isHere});
+			if ('isHere' in prepared) await this.#later(async () => this.#report.here(prepared));
+			else await this.#send(prepared);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			await this.#later(async () => this.#report.failed(entry.name, error.message));
@@ -174,8 +185,6 @@ class Import {
 		const {ids, command, name} = prepared;
 		const [id = ''] = ids;
 		const engine = this.#engine;
-		if (ids.some(each => this.#known.has(each)))
-			return this.#later(async () => this.#report.told(prepared, id, 'already'));
 		this.#known.add(id);
 		if (this.#flags.dryRun || engine === undefined)
 			return this.#later(async () => this.#report.told(prepared, id, 'would-be-added'));
@@ -186,10 +195,12 @@ class Import {
 			async reply => {
 				try {
 					const {already, id: added = id} = await reply;
-					this.#report.told(prepared, added, already ? 'already' : 'added');
+					if (already) this.#report.here(prepared);
+					else this.#report.told(prepared, added, 'added');
 				} catch (error) {
 					const isOver =
 						error instanceof UserError && (error.code === 'engine-lost' || error.code === 'stopping');
+					if (error instanceof ProtocolError) return this.#report.failed(name, tooLong);
 					if (isOver || !(error instanceof UserError)) throw error;
 					this.#report.failed(name, error.message);
 				}
