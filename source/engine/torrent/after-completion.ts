@@ -6,6 +6,8 @@ import type {TorrentEvent} from './torrent-event.js';
 /** What is done with files that are complete asks of, and tells, their torrent. */
 export interface CompletedOwner {
 	readonly resumeState: {revision: number};
+	/** Whether all of a file is there: also one that nobody wants may be. */
+	isWhole(file: number): boolean;
 	post(event: TorrentEvent): void;
 	log(level: 'error', text: string): void;
 }
@@ -51,15 +53,19 @@ export class AfterCompletion {
 	/** Everything that is wanted is there: to be called again and again while that holds. */
 	complete(): void {
 		if (this.#wish === undefined || this.#isGoing) return;
+		const {dir, names = []} = this.#wish;
+		const whole = names.filter(([file]) => this.#owner.isWhole(file));
+		if (dir === undefined && whole.length === 0) return;
 		this.#isGoing = true;
-		void this.#go(this.#wish);
+		void this.#go(dir, whole);
 	}
 
-	async #go({dir, names = []}: WhenComplete): Promise<void> {
-		for (const [file, name] of names) await this.#ask(done => ({type: 'rename', file, name, done}));
+	async #go(dir: string | undefined, whole: NonNullable<WhenComplete['names']>): Promise<void> {
+		for (const [file, name] of whole) await this.#ask(done => ({type: 'rename', file, name, done}));
 		if (dir !== undefined) await this.#ask(done => ({type: 'move', dir, done}));
-		// What failed was told, and is not tried for ever.
-		this.#wish = undefined;
+		// What failed was told, and is not tried for ever. Files that nobody wants have their turn when they are whole.
+		const rest = this.#wish?.names?.filter(name => !whole.includes(name)) ?? [];
+		this.#wish = rest.length > 0 ? {names: rest} : undefined;
 		this.#isGoing = false;
 		this.#owner.resumeState.revision++;
 	}

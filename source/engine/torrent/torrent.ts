@@ -182,6 +182,12 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.rateLimits.maxUpload;
 	}
 
+	/** Whether all of one of its files is there. */
+	isWhole(file: number): boolean {
+		const {files, metainfo} = this.#content ?? {};
+		return files?.completed[file] === metainfo?.files[file]?.length;
+	}
+
 	/** What it lacks of everything, wanted or not; undefined while nobody knows how much that is. */
 	get left(): Bytes | undefined {
 		return this.#content && this.#content.files.length - this.#content.files.had;

@@ -8,12 +8,13 @@ import type {StorageFailure} from '../../../source/io/disk/storage.ts';
 const failure: StorageFailure = {code: 'io', message: 'no room'};
 
 /** A torrent that was told what to do when it is complete, and notes what it is asked. */
-function open(whenComplete: WhenComplete | undefined, outcome?: StorageFailure) {
+function open(whenComplete: WhenComplete | undefined, outcome?: StorageFailure, lacking = new Set<number>()) {
 	const asked: string[] = [];
 	const log: string[] = [];
 	const resumeState = {revision: 0};
 	const after = new AfterCompletion({
 		resumeState,
+		isWhole: file => !lacking.has(file),
 		post(event: TorrentEvent) {
 			if (event.type === 'rename') asked.push(`rename ${event.file} ${event.name}`);
 			if (event.type === 'move') asked.push(`move ${event.dir}`);
@@ -45,6 +46,22 @@ test('files get their names one after the other, then their folder, once', async
 	assert.deepEqual(asked, ['rename 0 a', 'rename 2 c', 'move /srv/done']);
 	assert.deepEqual(after.export(), {});
 	assert.equal(resumeState.revision, 1);
+});
+
+test('a file that nobody wants and that is not whole keeps its name until it is', async () => {
+	const lacking = new Set([2]);
+	const {after, asked} = open(wish, undefined, lacking);
+	after.complete();
+	await settled();
+	after.complete();
+	await settled();
+	assert.deepEqual(asked, ['rename 0 a', 'move /srv/done']);
+	assert.deepEqual(after.export(), {whenComplete: {names: [[2, 'c']]}});
+	lacking.clear();
+	after.complete();
+	await settled();
+	assert.deepEqual(asked.slice(2), ['rename 2 c']);
+	assert.deepEqual(after.export(), {});
 });
 
 test('what fails is told, and not tried for ever', async () => {
