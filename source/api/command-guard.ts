@@ -212,7 +212,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'network.nick': {nick: text},
 	'stream.open': {id: text, files: counts},
 	'stream.close': {stream: text},
-	'session.stop': {handOver: optional(value => count(value) && (value as number) > 0)},
+	'session.stop': {handOver: optional(count)},
 };
 
 function fits(value: unknown, shape: Shape): boolean {

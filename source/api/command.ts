@@ -305,7 +305,8 @@ export type Command =
 	| {readonly type: 'stream.close'; readonly stream: string}
 	/**
 	 * Ends the engine. With `handOver`, the number of a process of this machine that is to be the engine next, it leaves in
-	 * haste: trackers get half a second to hear of it, and should that process not become the engine this one comes back.
+	 * haste: trackers get half a second to hear of it, and should that process not become the engine this one comes back. With
+	 * 0 it starts that process itself, from its own program as it is now: for one that a service or a terminal runs.
 	 */
 	| {readonly type: 'session.stop'; readonly handOver?: number};
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
+import {cpSync, readFileSync, rmSync} from 'node:fs';
+import {dirname} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
+import {enginePid} from '../../source/commands/engine-process/engine-lock.ts';
 import {until} from '../helpers/deadline.ts';
 import {missing, Running, run} from '../helpers/processes.ts';
 import {cli, node, startTortui} from '../helpers/tortui.ts';
@@ -70,4 +72,72 @@ test('what an engine in the foreground says goes to a file alone when one is nam
 	engine.child.kill('SIGTERM');
 	await engine.end(10_000);
 	assert.equal(engine.stderr, '');
+});
+
+/** The program that was built, in a folder of its own, where things may happen to it. */
+function ownProgram(space: Workspace): string {
+	const folder = space.folder('program');
+	cpSync(dirname(cli), `${folder}/dist`, {recursive: true});
+	cpSync(`${dirname(cli)}/../package.json`, `${folder}/package.json`);
+	return `${folder}/dist/cli.js`;
+}
+
+test('an engine of a service starts its program anew when it is asked to, and tells the service manager which process goes on', {
+	skip: missing('python3', 'systemd-notify'),
+}, async t => {
+	const space = new Workspace(t);
+	const state = space.folder('state');
+	const socket = space.path('notify');
+	const listener = new Running(space, 'python3', ['-c', manager, socket]);
+	await listener.output(/bound/, 10_000);
+	const program = ownProgram(space);
+	const env = {TORTUI_HOME: state, NO_COLOR: '1', NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000'};
+	const engine = new Running(space, node, [program, 'engine', '--bind', '127.0.0.1', '-d', space.dir], {env});
+	await listener.output(/ READY=1/, 20_000);
+	const tortui = (...args: string[]) => run(space, node, [cli, ...args], {env: {TORTUI_HOME: state}});
+	const port = async () => JSON.parse((await tortui('status', '--json')).stdout).engine.port;
+	const before = await port();
+	space.defer(() => tortui('stop'));
+
+	// Broken by an update that was cut short: the one that runs goes on.
+	rmSync(`${dirname(program)}/disk-worker.js`);
+	const refused = await tortui('restart');
+	assert.equal(refused.ended?.code, 1);
+	assert.match(
+		refused.stderr,
+		/^tortui: the new engine did not start, and this one goes on: it ended with 1, and has said why\n$/,
+	);
+	assert.match(engine.stderr, /the disk cannot be used/);
+	assert.equal(enginePid(state), engine.pid);
+
+	cpSync(`${dirname(cli)}/disk-worker.js`, `${dirname(program)}/disk-worker.js`);
+	const restarted = await tortui('restart');
+	assert.equal(restarted.ended?.code, 0, restarted.stderr);
+	// What it was handed the new one has as well: only the process itself is waited for.
+	await until('the process of before to end', 20_000, () => engine.child.exitCode === 0);
+	const next = enginePid(state)!;
+	assert.notEqual(next, engine.pid);
+	assert.equal(await port(), before);
+	const [, told] = await listener.output(/ MAINPID=(\d+)/, 10_000);
+	assert.equal(Number(told), next);
+	assert.doesNotMatch(listener.stdout, /STOPPING/);
+	await listener.output(/MAINPID[\s\S]* WATCHDOG=1/, 10_000);
+	process.kill(next, 'SIGTERM');
+	await listener.output(/ STOPPING=1/, 10_000);
+});
+
+test('where nobody is told, as in a container, the first process stays until the engine ends, and hands on what ends it', async t => {
+	const space = new Workspace(t);
+	const state = space.folder('state');
+	const env = {TORTUI_HOME: state};
+	const engine = startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '-d', space.dir]);
+	await engine.output(/is ready/, 20_000);
+	const restarted = await run(space, node, [cli, 'restart'], {env});
+	assert.equal(restarted.ended?.code, 0, restarted.stderr);
+	const next = enginePid(state)!;
+	assert.notEqual(next, engine.pid);
+	assert.equal(engine.ended, undefined);
+	engine.child.kill('SIGTERM');
+	assert.deepEqual(await engine.end(10_000), {code: 0, signal: null});
+	assert.equal(enginePid(state), undefined);
 });

@@ -20,6 +20,15 @@ export interface EngineNotice {
 	status(text: string): void;
 }
 
+/** A process of the same program that this one has started to be the engine in its place. */
+export interface OwnSuccessor {
+	readonly pid: number;
+	/** Why it has ended, in words. */
+	readonly ended: Promise<string>;
+	/** It is the engine: resolves when this process may end. */
+	takeLeave(interrupted: Interruption): Promise<void>;
+}
+
 /** An engine with all that belongs to it, in the process that is to be the engine. */
 export interface HostedEngine {
 	readonly engine: LocalEngine;
@@ -39,18 +48,36 @@ export interface HostSettings {
 	readonly signals: readonly NodeJS.Signals[];
 	/** Told of what a service manager wants to know. */
 	readonly notice?: EngineNotice | undefined;
+	/** Starts a process that is to take its place; left out where that is for others to do. */
+	readonly again?: (() => OwnSuccessor) | undefined;
 	/** Those beside the engine let go first. */
 	readonly open: () => Promise<HostedEngine>;
 }
 
-/** A client that tells of the process that asks for its place, and hands on all else. */
-function askedToHandOver(engine: EngineClient, asked: (by: number) => void): EngineClient {
+/** An engine as clients reach it: asked for its place, it tells who asks, and hands on all else. */
+function askedToHandOver(
+	engine: EngineClient,
+	asked: (by: number) => void,
+	again: (() => Promise<OwnSuccessor>) | undefined,
+): EngineClient {
+	/** Starts the one that is to ask. What came of it is the answer: nothing, for it lets go of all clients then. */
+	async function startAgain(): Promise<void> {
+		if (again === undefined)
+			throw new UserError('engine-background', 'an engine in the background is replaced by: tortui restart');
+		const successor = await again();
+		const why = await Promise.race([engine.closed.then(() => undefined), successor.ended]);
+		if (why !== undefined)
+			throw new UserError('engine-start', `the new engine did not start, and this one goes on: ${why}`);
+	}
 	return {
 		closed: engine.closed,
 		async send(command) {
 			if (command.type !== 'session.stop' || command.handOver === undefined) return engine.send(command);
-			asked(command.handOver);
-			await engine.closed;
+			if (command.handOver === 0) await startAgain();
+			else {
+				asked(command.handOver);
+				await engine.closed;
+			}
 			return {};
 		},
 		watch: (what, listener) => engine.watch(what, listener),
@@ -74,13 +101,17 @@ export async function hostEngine(settings: HostSettings): Promise<void> {
 					`an engine runs already (process ${lock.pid}); reach it with: tortui attach, or take its place with: --replace`,
 				);
 			}
-			let successor: number | undefined;
+			let successor: Successor | undefined;
 			try {
 				successor = await serveUntilTold(settings, interrupted);
 			} finally {
 				lock.release();
 			}
-			if (successor === undefined || (await hasSucceeded(settings, successor, interrupted.first))) return;
+			if (successor === undefined) return;
+			if (await hasSucceeded(settings, successor.pid, interrupted.first)) {
+				await successor.own?.takeLeave(interrupted);
+				return;
+			}
 			notice?.status('the engine that was to take over did not start: this one goes on');
 		}
 	} finally {
@@ -88,15 +119,24 @@ export async function hostEngine(settings: HostSettings): Promise<void> {
 	}
 }
 
-/** Answers the process that is to be the engine next, undefined when none is. */
+/** Who is to be the engine next. */
+interface Successor {
+	readonly pid: number;
+	/** Where this process has started it. */
+	readonly own: OwnSuccessor | undefined;
+}
+
+/** Answers who is to be the engine next, undefined when nobody is. */
 async function serveUntilTold(
-	{stateDir, env, version, about, open, notice}: HostSettings,
+	{stateDir, env, version, about, open, notice, again}: HostSettings,
 	interrupted: Interruption,
-): Promise<number | undefined> {
+): Promise<Successor | undefined> {
 	const {engine, companions, release} = await open();
 	try {
 		const {promise: asked, resolve: ask} = Promise.withResolvers<number>();
-		const client = askedToHandOver(engine, ask);
+		let own: OwnSuccessor | undefined;
+		const start = again && (async () => (own = again()));
+		const client = askedToHandOver(engine, ask, start);
 		const served = await serveEngine(client, socketPath(stateDir, env), {version, about});
 		notice?.ready();
 		const end = await Promise.race([
@@ -104,8 +144,10 @@ async function serveUntilTold(
 			engine.closed,
 			asked,
 		]);
-		notice?.stopping();
 		const isHandOver = typeof end === 'number';
+		// Whom it has started itself goes on in its name.
+		const isOwn = isHandOver && end === own?.pid;
+		if (!isOwn) notice?.stopping();
 		const late = new Promise<void>(resolve => setTimeout(resolve, companionTime).unref());
 		const accompanied = Promise.race([companions.stop(), late, interrupted.second]);
 		// In haste all of them let go at the same time.
@@ -113,7 +155,7 @@ async function serveUntilTold(
 		const stopped = engine.stop(isHandOver);
 		await Promise.race([Promise.all([stopped, accompanied]), interrupted.second]);
 		await served.close(isHandOver ? 'the engine hands over to a new one' : end, isHandOver);
-		return isHandOver ? end : undefined;
+		return isHandOver ? {pid: end, own: isOwn ? own : undefined} : undefined;
 	} finally {
 		await Promise.race([engine.stop(), interrupted.second]);
 		release?.();

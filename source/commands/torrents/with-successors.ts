@@ -2,8 +2,8 @@ import {UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import type {Context} from '../arguments/command.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
-import {successorOf} from '../engine-process/revive-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
+import {successorOf} from '../engine-process/successor-of.js';
 
 /**
  * As `withEngine`, for what lasts: when the engine hands over to a new one, and the task fails with it, it is done anew with

@@ -18,6 +18,7 @@ import {isJournal, journalWords, plainWords} from '../engine-process/foreground-
 import {hostEngine} from '../engine-process/host-engine.js';
 import {openSession} from '../engine-process/open-session.js';
 import {type Configuration, ReloadingEngine} from '../engine-process/reloading-engine.js';
+import {startSuccessor} from '../engine-process/start-successor.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {takeOver} from '../engine-process/succession.js';
 import {sayReady, tellStatus} from '../engine-process/tell-status.js';
@@ -114,7 +115,7 @@ export const command = defineCommand({
 		const about: Record<string, unknown> = {
 			...describeOptions(flags),
 			background: flags.background,
-			...(flags.background && {typed: typedForEngine(process.argv)}),
+			...(flags.background ? {typed: typedForEngine(process.argv)} : {restarts: true}),
 			...(env['TORTUI_RESTART'] && {restart: env['TORTUI_RESTART']}),
 		};
 		const notice = ServiceNotice.of(env, machineClock);
@@ -128,6 +129,7 @@ export const command = defineCommand({
 		await hostEngine({
 			...seat,
 			notice,
+			again: flags.background ? undefined : () => startSuccessor(program, env, notice),
 			signals: isDaemon ? ['SIGTERM', 'SIGINT'] : ['SIGTERM', 'SIGINT', 'SIGHUP'],
 			about,
 			async open() {

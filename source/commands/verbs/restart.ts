@@ -1,11 +1,18 @@
-import {UserError} from '../../base/errors.js';
-import {EngineMismatch} from '../../bridge/socket/connect-engine.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
+import {EngineMismatch, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {defineCommand} from '../arguments/command.js';
 import {isService, startedWith} from '../arguments/engine-arguments.js';
 import {logOptions, stateOptions} from '../arguments/flags.js';
 import {replaceEngine, requireEngine} from '../engine-process/ensure-engine.js';
-import {restartAdvice} from '../engine-process/renew-engine.js';
+import {restartAdvice, restartService} from '../engine-process/renew-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
+
+function say(engine: RemoteEngine, stderr: NodeJS.WriteStream): ExitStatus {
+	if (stderr.isTTY)
+		stderr.write(`the engine of version ${engine.hello.version} goes on (process ${engine.hello.pid})\n`);
+	engine.close();
+	return 0;
+}
 
 /** Puts an engine of this program in the place of the one in the background. */
 export const command = defineCommand({
@@ -16,7 +23,7 @@ export const command = defineCommand({
 	options: {...stateOptions, verbose: logOptions.verbose},
 	notes: [
 		'The new engine gets ready first: torrents rest for a second or two, nothing is hashed again, screens stay open, and the port is the same. It is started with the options of the one of before, and reads the config file anew. Should it not start, the one of before goes on.',
-		'tortui does it by itself when it finds an engine of an older version. One that a service or a terminal runs is restarted there.',
+		'tortui does it by itself when it finds an engine of an older version. One that a service or a terminal runs starts its own program anew, as it is on the disk now, in the same way.',
 	],
 	async run({flags}, {env, version, program, stderr}) {
 		const stateDir = stateDirPath(flags.stateDir, env);
@@ -29,6 +36,10 @@ export const command = defineCommand({
 			if (!(error instanceof EngineMismatch)) throw error;
 			({hello} = error);
 		}
+		const settings = {stateDir, env, version, program: [program, 'engine']};
+		if (hello.about['restarts'] === true) {
+			return say(await restartService(settings, hello.pid), stderr);
+		}
 		if (isService(hello.about)) {
 			throw new UserError(
 				'engine-service',
@@ -36,11 +47,6 @@ export const command = defineCommand({
 			);
 		}
 		const options = startedWith(hello.about, undefined);
-		const settings = {stateDir, env, version, program: [program, 'engine'], options};
-		const engine = await replaceEngine(settings, hello.pid);
-		if (stderr.isTTY)
-			stderr.write(`the engine of version ${engine.hello.version} goes on (process ${engine.hello.pid})\n`);
-		engine.close();
-		return 0;
+		return say(await replaceEngine({...settings, options}, hello.pid), stderr);
 	},
 });

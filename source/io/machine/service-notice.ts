@@ -97,6 +97,12 @@ export class ServiceNotice {
 		this.#tell('STOPPING=1');
 	}
 
+	/** Another process is the service from now on; this one may end. */
+	successor(pid: number): void {
+		this.#timer?.clear();
+		this.#tell(`MAINPID=${pid}`);
+	}
+
 	/** Resolves when all has been told. */
 	told(): Promise<void> {
 		return this.#last;
