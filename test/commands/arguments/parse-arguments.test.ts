@@ -31,7 +31,8 @@ const lines: ReadonlyArray<readonly [line: string, meaning: string]> = [
 	[hash, `session ${hash}`],
 	['engine --port 1', 'engine --port 1'],
 	['gte x', 'no command or file "gte"; did you mean tortui get?'],
-	['statsu', 'no command or file "statsu" (see: tortui --help)'],
+	['statsu', 'no command or file "statsu"; did you mean tortui status?'],
+	['zzzzzz', 'no command or file "zzzzzz" (see: tortui --help)'],
 	['veriyf', 'no command or file "veriyf"; did you mean tortui verify?'],
 	['engin', 'no command or file "engin"; did you mean tortui engine?'],
 ];
