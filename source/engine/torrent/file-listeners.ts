@@ -10,6 +10,7 @@ export class FileListeners {
 
 	/** More is there, or all is over. */
 	tell(): void {
+		if (this.#listeners.size === 0) return;
 		for (const listener of [...this.#listeners]) listener();
 	}
 }

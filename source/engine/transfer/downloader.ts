@@ -8,7 +8,6 @@ import {
 	type RequestablePeer,
 	RequestPlanner,
 } from '../../policy/requests/request-planner.js';
-import type {RequestQueue} from '../../policy/requests/request-queue.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {type BlockSource, hasPiece} from './block-source.js';
 import type {DownloadOwner, DownloadPieces} from './download-owner.js';
@@ -18,15 +17,6 @@ import {RequestAccount} from './request-account.js';
 import {UnfinishedPieces} from './unfinished-pieces.js';
 
 const mostRefusals = 2000;
-/** While pieces are due no queue is cut below so many blocks, of somebody who has sent none yet, … */
-const fewestUnknown = 3;
-/** … and else, … */
-const fewestDue = 2;
-/** A source of which it is not known yet how fast it is has no more. */
-const mostGrowing = 8;
-/** … nor kept so long that what is on its way takes more than this. */
-const longestDue: Millis = 1000;
-
 /** Asks sources for the blocks that are needed, and hands whole pieces to the disk. */
 export class Downloader implements DownloadPieces {
 	readonly map: PieceGeometry;
@@ -156,7 +146,7 @@ export class Downloader implements DownloadPieces {
 		}
 		let target = Math.min(queue.target, this.#owner.budget.requestQuota(source));
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
-		if (this.deadlines.size > 0) target = Math.min(target, dueTarget(queue));
+		if (this.deadlines.size > 0) target = Math.min(target, queue.dueTarget);
 		const outstanding = queue.outstanding;
 		if (outstanding > target - Math.max(1, target >> 3)) return;
 		const available = this.#owner.pool.available;
@@ -286,14 +276,4 @@ export class Downloader implements DownloadPieces {
 		this.partials.drop(piece);
 		this.picker.giveBack(piece);
 	}
-}
-
-/**
- * How many blocks a source is asked for while pieces are due: a third of what it is else, and few before it is known how
- * fast it is. Many are fast at first, and slow when they have used up what they had saved.
- */
-function dueTarget({target, blockTime, isGrowing}: RequestQueue): number {
-	if (blockTime === 0) return fewestUnknown;
-	const inTime = 1 + Math.ceil(longestDue / blockTime);
-	return Math.max(fewestDue, Math.min(inTime, isGrowing ? mostGrowing : Infinity, Math.ceil(target / 3)));
 }

@@ -3,7 +3,7 @@ import {type Bytes, blockLength, type Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PieceRange} from '../../policy/pieces/piece-priorities.js';
-import {type DuePeer, isOnItsWay, planDue} from '../../policy/requests/deadline-planner.js';
+import {canWait, type DuePeer, isOnItsWay, planDue} from '../../policy/requests/deadline-planner.js';
 import type {BlockSource} from './block-source.js';
 import type {Downloader} from './downloader.js';
 
@@ -130,14 +130,14 @@ export class TimeCriticalPieces {
 		this.#owner.downloadUsed(granted, used);
 	}
 
-	/** What the peer was asked for, is not due and is not on its way yet, is taken back. */
+	/** What the peer was asked for, can wait and is not on its way yet, is taken back. */
 	#makeRoom(peer: TimeCriticalPeer, now: Millis): void {
 		const {downloader} = this.#owner;
 		const {queue} = peer.requests;
 		const pace = {blockTime: peer.blockTime, waited: queue.waited(now)};
 		const asked: Array<readonly [piece: number, block: number]> = [];
 		queue.each((piece, block, ahead) => {
-			if (!downloader.deadlines.has(piece) && !isOnItsWay(pace, ahead)) asked.push([piece, block]);
+			if (canWait(downloader.deadlines, piece, now) && !isOnItsWay(pace, ahead)) asked.push([piece, block]);
 		});
 		for (const [piece, block] of asked) downloader.takeBackFrom(peer, piece, block);
 	}
@@ -154,6 +154,7 @@ function dueFacts(peer: TimeCriticalPeer, now: Millis): DuePeer {
 		// Who has sent nothing for so long is the last to be asked.
 		blockTime: snubbed ? Math.max(snubTime, peer.blockTime) : peer.blockTime,
 		room: mayAsk ? queue.room : 0,
+		usual: queue.dueTarget,
 		waited: queue.waited(now),
 		isDoubtful: queue.isDoubtful(now),
 		eachAsked: tell => queue.each(tell),

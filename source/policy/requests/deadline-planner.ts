@@ -23,6 +23,8 @@ export interface DuePeer extends Pace {
 	readonly isDoubtful?: boolean;
 	/** How many more it may be asked for; 0 when it chokes us or is suspected of lies. */
 	readonly room: number;
+	/** How many should be on their way from it while pieces are due; as many as there is time for when left out. */
+	readonly usual?: number;
 	/** Tells all it was asked for, and how many of them come before. */
 	eachAsked(tell: (piece: number, block: number, ahead: number) => void): void;
 }
@@ -32,7 +34,7 @@ export interface DueAsk {
 	readonly peer: number;
 	readonly piece: number;
 	readonly block: number;
-	/** It is in time only when what the peer was asked for and is not due, nor on its way, is taken back. */
+	/** It is in time only when what the peer was asked for and can wait, and is not on its way, is taken back. */
 	readonly makesRoom: boolean;
 }
 
@@ -42,8 +44,14 @@ const copies = 3;
 const unknownTime: Millis = 500;
 /** A block that is sure to come this much too early can wait for a peer that has room. */
 const spare: Millis = 1000;
-/** What will be here in so long is on its way: to take it back saves nothing. */
+/**
+ * The first few blocks, if they will be here in so long, are on their way: to take them back saves nothing. No more, for
+ * many a peer was fast a moment ago and has used up since what it had saved; what comes all the same is taken.
+ */
 const onItsWay: Millis = 300;
+const mostOnTheirWay = 4;
+/** What is due later than this can be asked for once more, in time. */
+const later: Millis = 3000;
 /**
  * What is late wherever it is asked for is asked for when it would be here in so long: more at once would only stand
  * in queues, out of reach of those who are faster then.
@@ -60,16 +68,21 @@ export function timeToSend({blockTime, waited}: Pace, ahead: number): Millis {
 	return Math.abs(each - waited) + ahead * each;
 }
 
+/** Whether what was asked for of a piece may be taken back so that something urgent comes sooner. */
+export function canWait(deadlines: Deadlines, piece: number, now: Millis): boolean {
+	return (deadlines.of(piece) ?? Infinity) - now > later;
+}
+
 /** Whether a block that was asked for is being sent already, as far as one can know. */
 export function isOnItsWay(pace: Pace, ahead: number): boolean {
-	return ahead === 0 || timeToSend(pace, ahead) < onItsWay;
+	return ahead === 0 || (ahead < mostOnTheirWay && timeToSend(pace, ahead) < onItsWay);
 }
 
 /**
  * Which blocks to ask for out of turn so that pieces come in time, in the order in which these are due: blocks nobody
  * was asked for, when they cannot wait for a peer to have room; and again those that will be late where they were
  * asked for, of a peer that is in time or at least twice as soon. Each of the peer that will have sent it first; when
- * that is too late, of the one that would be first if what is not due were taken back.
+ * that is too late, of the one that would be first if what can wait were taken back.
  *
  * Asking is the caller's; `deadlines.late` is made anew.
  *
@@ -107,7 +120,7 @@ export function planDue(
 			const isUseful =
 				line !== undefined &&
 				(held === undefined
-					? line.next > due.at - spare && (!(isLate || areBehind) || isSoon(line, due.at, now))
+					? line.next > due.at - spare && isSoon(line, due.at, now, isLate || areBehind)
 					: line.reach(due.at) <= due.at || (line.reach(due.at) - now) * 2 < held.at - now);
 			if (!isUseful) {
 				canWait ||= held === undefined;
@@ -145,6 +158,12 @@ class Line {
 		const {next} = this;
 		if (next <= due || this.spare === 0) return next;
 		return this.#now + timeToSend(this.peer, this.#queued - this.spare + this.#asks);
+	}
+
+	/** How many blocks it has to send, when what can be taken back is, should it be too late otherwise. */
+	length(due: Millis): number {
+		const all = this.#queued + this.#asks;
+		return this.next <= due ? all : all - this.spare;
 	}
 
 	/** It is asked for one more. Answers whether what can be taken back is to be. */
@@ -186,10 +205,8 @@ function expectations(
 	for (const line of lines) {
 		const {peer} = line;
 		peer.eachAsked((piece, block, ahead) => {
-			if (!deadlines.has(piece)) {
-				if (!isOnItsWay(peer, ahead)) line.spare++;
-				return;
-			}
+			if (canWait(deadlines, piece, now) && !isOnItsWay(peer, ahead)) line.spare++;
+			if (!deadlines.has(piece)) return;
 			const at = now + timeToSend(peer, ahead);
 			const key = piece * map.blocksPerPiece + block;
 			const known = expected.get(key);
@@ -206,9 +223,12 @@ function expectations(
 	return expected;
 }
 
-/** Whether asking it now for what may be late is of more use than asking somebody later. */
-function isSoon(line: Line, due: Millis, now: Millis): boolean {
-	return line.isIdle || line.reach(due) - now <= latePatience;
+/** Whether asking it now is of more use than asking somebody later: it has not more to send than it can, soon. */
+function isSoon(line: Line, due: Millis, now: Millis, isLate: boolean): boolean {
+	if (line.isIdle) return true;
+	const {usual = Infinity} = line.peer;
+	if (!isLate) return line.length(due) < 2 * usual;
+	return line.length(due) < usual && line.reach(due) - now <= latePatience;
 }
 
 function soonest(

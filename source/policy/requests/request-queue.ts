@@ -4,6 +4,14 @@ const fewest = 2;
 const most = 500;
 /** How much is kept on its way, as time at the peer's rate. */
 const queueTime: Seconds = 3;
+/** While pieces are due no queue is cut below so many blocks, of somebody who has sent none yet, … */
+const fewestUnknown = 3;
+/** … and else, … */
+const fewestDue = 2;
+/** A source of which it is not known yet how fast it is has no more. */
+const mostGrowing = 8;
+/** … nor kept so long that what is on its way takes more than this. */
+const longestDue: Millis = 1000;
 const shortestTimeout: Millis = 2000;
 const longestTimeout: Millis = 60_000;
 const snubAfter: Millis = 20_000;
@@ -55,14 +63,21 @@ export class RequestQueue {
 		this.#ceiling = Math.max(1, Math.min(most, reqq));
 	}
 
-	/** Whether it is asked for more and more, to find out how fast it is. */
-	get isGrowing(): boolean {
-		return this.#slowStart;
-	}
-
 	/** How many blocks should be on their way. */
 	get target(): number {
 		return this.snubbed ? 1 : Math.min(this.#window, this.#ceiling);
+	}
+
+	/**
+	 * The same while pieces are due: a third of it, and few before it is known how fast the peer is. Many are fast at first,
+	 * and slow when they have used up what they had saved.
+	 */
+	get dueTarget(): number {
+		if (this.snubbed) return 1;
+		if (this.#meanTime === 0) return fewestUnknown;
+		const inTime = 1 + Math.ceil(longestDue / this.#meanTime);
+		const most = this.#slowStart ? mostGrowing : Infinity;
+		return Math.max(fewestDue, Math.min(inTime, most, Math.ceil(this.target / 3)));
 	}
 
 	/** How many more blocks the peer takes, whatever its rate. */

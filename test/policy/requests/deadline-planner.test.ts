@@ -202,8 +202,11 @@ test('what is not due and not on its way makes room for what would be late behin
 	// In time behind it, or with nothing to take back, nothing is.
 	plan({due: {a: 2500}, here: 'a1 a2 a3', peers: {one: {block: 100, asked: queue(20)}}});
 	assert.equal(room, '');
-	plan({due: {a: 100, b: 5000}, here: 'a1 a2 a3', peers: {one: {block: 100, asked: 'b0 b1 b2 b3'}}});
+	plan({due: {a: 100, b: 2500}, here: 'a1 a2 a3', peers: {one: {block: 100, asked: 'b0 b1 b2 b3'}}});
 	assert.equal(room, '');
+	// What is due, but not for long, makes room, too.
+	plan({due: {a: 100, b: 9000}, here: 'a1 a2 a3', peers: {one: {block: 200, asked: 'b0 b1 b2 b3'}}});
+	assert.equal(room, 'one');
 	// Whoever is soonest then is asked, though another has the shorter queue now.
 	const peers = {fast: {block: 50, asked: queue(30)}, slow: {block: 400, asked: queue(2)}};
 	assert.deepEqual(plan({due: {a: 300}, here: 'a1 a2 a3', peers}), ['fast a0']);
@@ -212,7 +215,9 @@ test('what is not due and not on its way makes room for what would be late behin
 test('what is being sent is on its way, and what comes soon', () => {
 	assert.ok(isOnItsWay({blockTime: 2000, waited: 0}, 0));
 	assert.ok(isOnItsWay({blockTime: 100, waited: 0}, 1));
-	assert.ok(!isOnItsWay({blockTime: 100, waited: 0}, 5));
+	assert.ok(!isOnItsWay({blockTime: 100, waited: 0}, 3));
+	// Whoever was that fast may have been so for a moment only.
+	assert.ok(isOnItsWay({blockTime: 1, waited: 0}, 3) && !isOnItsWay({blockTime: 1, waited: 0}, 20));
 });
 
 test('without deadlines nothing is asked', () => {
