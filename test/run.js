@@ -34,18 +34,22 @@ const files = found.map(file => file.replaceAll('\\', '/').replace(/^\.\//, ''))
 const shared = files.filter(file => !isIsolated(file));
 /** A process each: what waits in one keeps the others from nothing. */
 const rooms = [
+	/^test\/engine\/(?:torrent|session|sources|swarm|views)\//,
 	/^test\/engine\//,
 	/^test\/(?:commands|bridge)\//,
-	/^test\/(?:automation|creator|io|tracker)\//,
+	/^test\/(?:automation|creator|importer|io|tracker)\//,
 	/^test\/ui\//,
 ];
-const together = rooms.map(room => shared.filter(file => room.test(file)));
-together.push(shared.filter(file => !rooms.some(room => room.test(file))));
+const roomOf = file => rooms.findIndex(room => room.test(file));
+const together = rooms.map((_, room) => shared.filter(file => roomOf(file) === room));
+together.push(shared.filter(file => roomOf(file) < 0));
 /** What keeps a core busy, or measures what strangers cost, begins first, and of that the engine's. */
 const isBusy = file => /^test\/(?:simulation|engine|hostile)\/|^test\/interop\/crowd/.test(file);
 const apart = files.filter(isIsolated);
-const [engine = [], ...others] = together;
-const busy = [engine, ...apart.filter(isBusy).map(file => [file]), ...others].filter(job => job.length > 0);
+const [living = [], engine = [], ...others] = together;
+const busy = [living, engine, ...apart.filter(isBusy).map(file => [file]), ...others].filter(
+	job => job.length > 0,
+);
 const jobs = [...busy, ...apart.filter(file => !isBusy(file)).map(file => [file])];
 let busyLeft = busy.length;
 let beQuiet;
