@@ -10,6 +10,7 @@ const looking: ReadonlySet<CommandType> = new Set<CommandType>([
 	'torrent.export',
 	'piece.inspect',
 	'folders.list',
+	'feeds.list',
 	'network.search',
 	'network.browse',
 	'network.look',

@@ -91,6 +91,8 @@ export class SnapshotRoute implements HttpRoute {
 				return this.#section({torrents: true}, ({torrents}) => torrents);
 			case 'folders':
 				return this.#section({folders: true}, ({folders}) => folders);
+			case 'feeds':
+				return this.#section({feeds: true}, ({feeds}) => feeds);
 			case 'network':
 				return this.#section({network: true}, ({network}) => network);
 			case 'log':

@@ -18,6 +18,9 @@ const changing: readonly Command[] = [
 	{type: 'session.slowMode', on: true},
 	{type: 'session.log', level: 'info', text: 'x'},
 	{type: 'folders.share', dir: '/'},
+	{type: 'feeds.add', url: 'http://192.168.0.1/'},
+	{type: 'feeds.check'},
+	{type: 'feeds.get', feed: 'x', item: 'y'},
 	{type: 'peer.ban', id, peer: 1},
 	{type: 'network.use', tracker: 'http://tracker.example'},
 ];

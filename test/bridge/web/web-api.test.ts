@@ -20,6 +20,7 @@ async function open(t: Parameters<typeof openWeb>[0]) {
 test('snapshots are told as they are', async t => {
 	const {json, engine} = await open(t);
 	assert.equal((await json('/api/session')).version, '1.0.0');
+	assert.equal((await json('/api/feeds')).feeds[0].name, 'Images');
 	const torrents = await json('/api/torrents');
 	assert.ok(torrents.some(({id}: {id: string}) => id === engine.id));
 	assert.equal((await json(`/api/torrents/${engine.id}`)).id, engine.id);
