@@ -131,7 +131,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'torrent.choose': {id: text, select, priorities},
 	'torrent.remove': {id: text, withData: flag},
 	'torrent.verify': {id: text},
-	'torrent.move': {id: text, dir: text},
+	'torrent.move': {id: text, dir: text, find: optional(flag)},
 	'torrent.rename': {id: text, fileIndex: count, name: text, depth: optional(count)},
 	'torrent.reannounce': {id: text},
 	'torrent.sequential': {id: text, on: flag},

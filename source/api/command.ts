@@ -122,7 +122,8 @@ export type Command =
 	  }
 	| {readonly type: 'torrent.remove'; readonly id: string; readonly withData: boolean}
 	| {readonly type: 'torrent.verify'; readonly id: string}
-	| {readonly type: 'torrent.move'; readonly id: string; readonly dir: string}
+	/** With `find` its files are there already, and nothing is moved: one that is paused is looked at there. */
+	| {readonly type: 'torrent.move'; readonly id: string; readonly dir: string; readonly find?: boolean}
 	/** Gives a file another name; with `depth` the folder that is so far down its path, 0 for the first, for this file alone. */
 	| {
 			readonly type: 'torrent.rename';

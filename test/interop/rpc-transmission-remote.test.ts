@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {existsSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, rmSync, writeFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {promisify} from 'node:util';
 import {openStage, type RpcStage} from '../bridge/rpc/rpc-stage.ts';
@@ -121,14 +121,20 @@ test('transmission-remote changes torrents, by every option of its manual', {ski
 	const other = stage.space.folder('other');
 	await says(['--move', other], ['downloadDir'], [other]);
 	assert.ok(existsSync(`${other}/show/one.mkv`));
-	assert.match(
-		await remote(stage, '-t1', '--find', dir),
-		/where its files are cannot be changed without moving/,
+	rmSync(`${dir}/show`, {recursive: true, force: true});
+	cpSync(`${other}/show`, `${dir}/show`, {recursive: true});
+	await says(['--find', dir], ['downloadDir'], [dir]);
+	await stage.engine.sees(
+		hash,
+		'seeding from there',
+		({state, dir: now}) => state === 'seeding' && now === dir,
 	);
+	assert.ok(existsSync(`${other}/show/one.mkv`));
+	rmSync(`${other}/show`, {recursive: true});
 	assert.match(await remote(stage, '-t1', '-HL'), /limits of the session are for all torrents/);
 	assert.match(await remote(stage, '-t1', '-r'), success);
 	assert.deepEqual((await stage.older('torrent-get', {fields: ['id']}))['torrents'], []);
-	assert.ok(existsSync(`${other}/show/one.mkv`));
+	assert.ok(existsSync(`${dir}/show/one.mkv`));
 	assert.match(await remote(stage, '-a', file, '-w', stage.space.folder('empty')), success);
 	assert.match(await remote(stage, '-t2', '-rad'), success);
 });

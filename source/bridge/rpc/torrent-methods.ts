@@ -1,3 +1,4 @@
+import type {TorrentView} from '../../api/snapshot.js';
 import {forEachTorrent} from './for-each-torrent.js';
 import type {RpcArguments} from './rpc-arguments.js';
 import {RpcError} from './rpc-error.js';
@@ -7,6 +8,10 @@ import {addTorrent} from './torrent-add.js';
 import {statusOf} from './torrent-fields.js';
 import {getTorrents} from './torrent-get.js';
 import {changeTorrent, readChange} from './torrent-set.js';
+
+/** In ms: a torrent that is to stop has said goodbye by then. */
+const pauseTime = 15_000;
+const pauseLook = 50;
 
 const byQueue = (one: RpcTorrent, other: RpcTorrent) => one.view.queue - other.view.queue;
 
@@ -63,13 +68,31 @@ const setLocation: RpcMethod = {
 		const isMove = args.flag('move') ?? false;
 		await forEachTorrent(args, ground, async ({view}) => {
 			if (dir.replace(/\/+$/, '') === view.dir) return;
-			if (!isMove && view.pieces > 0)
-				throw new RpcError('system', 'where its files are cannot be changed without moving them');
-			await ground.engine.send({type: 'torrent.move', id: view.id, dir});
+			if (isMove || view.pieces === 0) await ground.engine.send({type: 'torrent.move', id: view.id, dir});
+			else await findFiles(ground, view, dir);
 		});
 		return {};
 	},
 };
+
+/** Its files are elsewhere already: it stands still until they are looked at there, and goes on then if it ran. */
+async function findFiles(
+	{engine, torrents, clock}: RpcGround,
+	{id, state}: TorrentView,
+	dir: string,
+): Promise<void> {
+	const isStill = (now: TorrentView['state'] | undefined) => now === 'paused' || now === 'failed';
+	if (!isStill(state)) {
+		await engine.send({type: 'torrent.pause', id});
+		const end = clock.now() + pauseTime;
+		while (!isStill((await torrents.one(id))?.view.state)) {
+			if (clock.now() > end) throw new RpcError('system', 'it does not stop: try again');
+			await new Promise<void>(resolve => clock.after(pauseLook, resolve));
+		}
+	}
+	await engine.send({type: 'torrent.move', id, dir, find: true});
+	if (!isStill(state)) await engine.send({type: 'torrent.resume', id});
+}
 
 /** A place in the queue that is so many further down, after those of them that are moved, too. */
 const moveBy = (step: -1 | 1) =>

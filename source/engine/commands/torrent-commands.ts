@@ -1,7 +1,7 @@
 import type {Command} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
-import {requireAbsolute} from '../../io/files/paths.js';
+import {requireAbsolute, resolve} from '../../io/files/paths.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SettingsChange} from '../torrent/torrent-settings.js';
 import {type CommandHost, type CommandsOf, requireContent} from './command-host.js';
@@ -47,6 +47,7 @@ export async function executeForTorrent(
 		case 'torrent.move':
 			requireAbsolute(command.dir);
 			if (torrent.held !== undefined) return host.adder.settle(torrent, command.dir);
+			if (command.find === true) return find(host, torrent, command.dir);
 			return refuse(await movedBy(done => torrent.post({type: 'move', dir: command.dir, done})));
 		case 'torrent.rename':
 			requireFiles(torrent, [command.fileIndex]);
@@ -78,6 +79,16 @@ export async function executeForTorrent(
 		default:
 			command satisfies never;
 	}
+}
+
+/** Its files are in another folder: whatever is there of them is hashed. */
+function find(host: CommandHost, torrent: Torrent, dir: string): void {
+	const {name} = torrent.activity;
+	if (name !== 'paused' && name !== 'failed')
+		throw new UserError('runs', 'its files are in use: pause it, then say where they are');
+	torrent.post({type: 'release', dir: resolve(dir)});
+	torrent.post({type: 'verify'});
+	host.queue.plan();
 }
 
 function limit(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {existsSync} from 'node:fs';
+import {cpSync, existsSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {olderFieldName} from '../../../source/bridge/rpc/rpc-names.ts';
 import {torrentFieldNames} from '../../../source/bridge/rpc/torrent-fields.ts';
@@ -361,6 +361,32 @@ test('files and folders are renamed, and moved', async t => {
 		'new location path is not absolute',
 	);
 	assert.equal(await stage.refusal('torrent-set-location', {ids: [id]}), 'no location');
+});
+
+test('a torrent is told where its files are, and looks at them there: what is wrong is not had', async t => {
+	const stage = await openStage(t);
+	const dir = stage.space.folder('content');
+	const id = await stage.add('show', {'download-dir': dir, paused: false});
+	const hash = (await stage.field(id, 'hashString')) as string;
+	await stage.engine.sees(hash, 'seeding', ({state}) => state === 'seeding');
+	await stage.older('torrent-stop', {ids: [id]});
+	await stage.engine.sees(hash, 'paused', ({state}) => state === 'paused');
+	const other = stage.space.folder('other');
+	cpSync(`${dir}/show`, `${other}/show`, {recursive: true, preserveTimestamps: true});
+	// Of the same size and time, and not the same.
+	const {atime, mtime} = statSync(`${dir}/show/one.mkv`);
+	writeFileSync(`${other}/show/one.mkv`, new Uint8Array(100_000));
+	utimesSync(`${other}/show/one.mkv`, atime, mtime);
+	await stage.older('torrent-set-location', {ids: [id], location: other});
+	const view = await stage.engine.sees(
+		hash,
+		'looked at',
+		({state, checked, completed}) => state === 'paused' && checked === undefined && completed < 150_000,
+	);
+	assert.equal(view.dir, other);
+	assert.equal(view.completed, 18_928);
+	await stage.older('torrent-set-location', {ids: [id], location: dir, move: false});
+	await stage.engine.sees(hash, 'had again', ({completed, dir: now}) => completed === 150_000 && now === dir);
 });
 
 test('a torrent is removed with its files, or without', async t => {
