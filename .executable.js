@@ -130,7 +130,7 @@ const config = {
 };
 writeFileSync(join(folder, 'sea.json'), JSON.stringify(config));
 execFileSync(process.execPath, ['--experimental-sea-config', join(folder, 'sea.json')], {
-	stdio: ['ignore', 'ignore', 'inherit'],
+	stdio: 'pipe',
 });
 const program = withNote(readFileSync(process.execPath), noteName, readFileSync(join(folder, 'blob')));
 const place = program.indexOf(`${fuse}0`);

@@ -5,7 +5,7 @@ import {dirname, join, resolve} from 'node:path';
 import process from 'node:process';
 import {isSea} from 'node:sea';
 import {UserError} from '../../base/errors.js';
-import {readConfig, readSections} from '../arguments/config-file.js';
+import {configPath, readConfig, readSections} from '../arguments/config-file.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {restartCommand, type UnitSettings} from './unit-text.js';
 
@@ -26,6 +26,8 @@ export interface ServicePlan {
 	/** Where data goes that is added without a folder. */
 	readonly dir: string;
 	readonly stateDir: string;
+	/** The config file of the machine's own service, where it is that. */
+	readonly machineConfig: string | undefined;
 }
 
 /** The longest path of a socket that every system takes. */
@@ -128,6 +130,7 @@ export function planService(
 	return {
 		dir,
 		stateDir,
+		machineConfig: system ? configPath(systemEnvironment) : undefined,
 		unit: {
 			scope,
 			version,

@@ -1,4 +1,4 @@
-import {lstatSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import process from 'node:process';
@@ -61,6 +61,21 @@ export function writeUnit(path: string, text: string): void {
 	} catch (error) {
 		rmSync(draft, {force: true});
 		throw refused(path, error);
+	}
+}
+
+/**
+ * Begins the config file of the machine's own service, unless there is one: who it runs as reads it, and the administrator
+ * changes it, so that one which `config set` makes for a person alone would not do.
+ */
+export function beginConfig(path: string): void {
+	try {
+		mkdirSync(dirname(path), {recursive: true, mode: 0o755});
+		writeFileSync(path, '{}\n', {mode: 0o644, flag: 'wx'});
+		// Whatever the administrator's mask is.
+		chmodSync(path, 0o644);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw refused(path, error);
 	}
 }
 

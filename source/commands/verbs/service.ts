@@ -12,7 +12,14 @@ import {findEngine} from '../engine-process/ensure-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {planService, type ServicePlan} from '../service/service-plan.js';
 import {Systemctl} from '../service/systemctl.js';
-import {readUnit, removeUnit, requireOwnUnit, unitPath, writeUnit} from '../service/unit-file.js';
+import {
+	beginConfig,
+	readUnit,
+	removeUnit,
+	requireOwnUnit,
+	unitPath,
+	writeUnit,
+} from '../service/unit-file.js';
 import {originOf, unitName, unitText} from '../service/unit-text.js';
 
 const options = {
@@ -49,6 +56,9 @@ function endsAtLogout(name: string): boolean {
 function lingerLine(name: string): string {
 	return `it runs while you are logged in; from the start of the machine on: sudo loginctl enable-linger ${name}`;
 }
+
+/** How settings of the machine's own service are changed. */
+const machineSetting = `sudo env XDG_CONFIG_HOME=/etc tortui config set NAME VALUE, then sudo systemctl reload ${unitName}`;
 
 /** Makes the folders that a person's own service stands on; those of the machine's are for its administrator. */
 function makeFolders({unit, dir, stateDir}: ServicePlan, env: NodeJS.ProcessEnv): void {
@@ -100,6 +110,7 @@ async function install(flags: Wish, context: Context): Promise<ExitStatus> {
 	if (there !== undefined) requireOwnUnit(path, there, flags.force);
 	makeFolders(plan, env);
 	if (there !== wanted) writeUnit(path, wanted);
+	if (plan.machineConfig !== undefined) beginConfig(plan.machineConfig);
 	const say = (line: string) => stdout.write(`${terminalLine(line)}\n`);
 	say(
 		there === undefined
@@ -130,6 +141,7 @@ async function install(flags: Wish, context: Context): Promise<ExitStatus> {
 		throw new UserError('systemd', `${systemctl.words(verb, unitName)}: ${reason} (see: ${seen})`);
 	}
 	say(`it runs, and keeps what it downloads in ${plan.dir}; ${reachLine(plan)}`);
+	if (plan.machineConfig !== undefined) say(`its settings are in ${plan.machineConfig}: ${machineSetting}`);
 	if (scope === 'user' && endsAtLogout(userInfo().username)) say(lingerLine(userInfo().username));
 	return 0;
 }
@@ -234,7 +246,7 @@ export const command = defineCommand({
 	words: [1, 1],
 	options,
 	notes: [
-		'install writes a unit, has systemd start it, and start it again whenever it fails: one of your own, or with --system one of the machine, that runs as a user of its own. The engine that runs in the background hands over to it. Settings are those of the config file; with --system of /etc/tortui/config.json. Done again it writes the unit anew where another version of tortui would write another.',
+		'install writes a unit, has systemd start it, and start it again whenever it fails: one of your own, or with --system one of the machine, that runs as a user of its own. The engine that runs in the background hands over to it. Settings are those of the config file; with --system of /etc/tortui/config.json (sudo env XDG_CONFIG_HOME=/etc tortui config set NAME VALUE, then sudo systemctl reload tortui). Done again it writes the unit anew where another version of tortui would write another.',
 		'The unit keeps the engine from all that it does not need: with --system it may write to its state, and to the folders that --dir and the config file name, and nowhere else.',
 		'uninstall stops it and deletes the unit, and nothing else. Neither touches a unit that tortui has not written, or that was changed since. status: 0 when it runs.',
 	],

@@ -13,6 +13,7 @@ import {
 import {dirname, join, sep} from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
+import {beginConfig} from '../../../source/commands/service/unit-file.ts';
 import {type UnitSettings, unitText} from '../../../source/commands/service/unit-text.ts';
 import {execLine, unitWord} from '../../../source/commands/service/unit-words.ts';
 import {missing} from '../../helpers/processes.ts';
@@ -249,6 +250,17 @@ test('the folders that the config file names may be written to, each once', asyn
 		env: {PATH: '/usr/bin', HOME: '/srv/ada'},
 	});
 	assert.match(elsewhere.out, /^PrivateTmp=yes$/m);
+});
+
+test('the config file of the machine is begun so that whom the service runs as can read it; one that is there stays', t => {
+	const space = new Workspace(t);
+	const path = space.path('etc', 'tortui', 'config.json');
+	beginConfig(path);
+	assert.equal(readFileSync(path, 'utf8'), '{}\n');
+	assert.equal(lstatSync(path).mode & 0o777, 0o644);
+	writeFileSync(path, '{"dir": "/srv"}');
+	beginConfig(path);
+	assert.equal(readFileSync(path, 'utf8'), '{"dir": "/srv"}');
 });
 
 test('in a unit a path is what it is, whatever stands in it', () => {
