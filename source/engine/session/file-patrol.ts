@@ -45,12 +45,12 @@ export class FilePatrol implements SessionService {
 	async #look(torrent: Torrent, file: number): Promise<void> {
 		const {content} = torrent;
 		const storage = content?.storage;
-		if (!torrent.active || storage === undefined || content?.relocation.progress !== undefined) return;
+		if (!torrent.active || storage === undefined || torrent.resumeState.isMoving) return;
 		const left = torrent.resumeState.wholeStamp(file);
 		if (left === undefined) return;
 		const [now] = await storage.stamps([file]);
 		const stillLeft = torrent.resumeState.wholeStamp(file);
-		const isMoving = content?.relocation.progress !== undefined;
+		const {isMoving} = torrent.resumeState;
 		if (storage !== content?.storage || isMoving || stillLeft !== left) return;
 		if (isAsLeft(now, left)) return;
 		torrent.post({type: 'failure', failure: changed(content.pathOf(file))});

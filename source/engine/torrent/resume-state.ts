@@ -67,7 +67,7 @@ export class ResumeState {
 	#whole: Array<FileStamp | undefined> = [];
 	/** Whether the torrent's pieces are what is on the disk; not while that is still being found out. */
 	#settled = false;
-	/** Rises when they come into doubt: what was read of them before counts no more. */
+	/** Rises when they come into doubt, or lie elsewhere: what was read of them before counts no more. */
 	#account = 0;
 
 	constructor(owner: ResumeOwner, clock: Clock) {
@@ -144,8 +144,14 @@ export class ResumeState {
 		this.#believe(storage, this.#wholeFiles(), stamps);
 	}
 
-	/** Files lie elsewhere now, where times may be kept less exactly. */
+	/** Whether some of its files may be elsewhere than the others: what is seen of them tells nothing. */
+	get isMoving(): boolean {
+		return this.otherPlace !== undefined;
+	}
+
+	/** Files lie elsewhere now, where times may be kept less exactly: what was seen of them before counts no more. */
 	moved(): void {
+		this.#account++;
 		if (this.#known !== undefined) this.#known = {...this.#known, dir: this.#owner.dir};
 		const storage = this.#owner.content?.storage;
 		if (storage === undefined || !this.#owner.active) return;
@@ -203,7 +209,10 @@ export class ResumeState {
 		const account = this.#account;
 		const stamps = isAnything ? await storage.stamps() : [];
 		if (account !== this.#account) return this.now();
-		const changedFile = whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
+		// While files are on their way elsewhere, each is now here and now there.
+		const changedFile = this.isMoving
+			? undefined
+			: whole.find(file => this.#whole[file] && !isAsLeft(stamps[file], this.#whole[file]));
 		const data = this.#dataOf(content);
 		const failure =
 			(await this.flush(storage)) ?? (changedFile === undefined ? undefined : this.#changedFile(changedFile));

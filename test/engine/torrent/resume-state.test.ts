@@ -192,3 +192,54 @@ test('a file that became whole and was changed while the rest is noted down is r
 	await lone.clock.pass(6000);
 	await closing;
 });
+
+/** Has every piece. */
+async function whole(): Promise<LoneTorrent> {
+	const lone = new LoneTorrent();
+	await lone.start();
+	for (let piece = 0; piece < lone.parts.map.pieceCount; piece++) {
+		complete(lone, piece);
+		lone.storage.work();
+	}
+	assert.ok(lone.parts.have.full);
+	return lone;
+}
+
+test('a file that is on its way to another folder while the rest is noted down was changed by nobody', async () => {
+	const lone = await whole();
+	const {storage, torrent} = lone;
+	await torrent.rememberNow();
+	const there = await storage.stamps();
+	const looks = [[], []] as unknown as Array<typeof there>;
+	storage.stamps = async () => looks.shift() ?? there;
+	torrent.resumeState.otherPlace = {dir: '/elsewhere', renamed: [], files: [0], goal: true};
+	assert.ok((await torrent.rememberNow()).have.full);
+	torrent.resumeState.otherPlace = undefined;
+	await lone.clock.pass(1000);
+	assert.equal(torrent.activity.name, 'active', 'it goes on');
+	const closing = torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
+
+test('what was seen of a file before it was moved says nothing of it afterwards', async () => {
+	const lone = await whole();
+	const {storage, torrent} = lone;
+	const look = storage.stamps.bind(storage);
+	const before = (await look()).map(stamp => ({...stamp, mtime: stamp.mtime + 0.5}));
+	const held = Promise.withResolvers<typeof before>();
+	const looks = [look, () => held.promise];
+	storage.stamps = () => (looks.shift() ?? look)();
+	const remembering = torrent.rememberNow();
+	while (looks.length > 0) await turn();
+	// The disk there keeps times less exactly.
+	torrent.resumeState.moved();
+	held.resolve(before);
+	await remembering;
+	await torrent.rememberNow();
+	await lone.clock.pass(1000);
+	assert.equal(torrent.activity.name, 'active', 'it was changed by nobody');
+	const closing = torrent.close();
+	await lone.clock.pass(6000);
+	await closing;
+});
