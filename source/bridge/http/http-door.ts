@@ -21,6 +21,8 @@ const lingerTime = 2000;
 /** In which answers that are under way are finished when the door is closed. */
 const farewellTime = 1000;
 const idleTime = 60_000;
+/** Requests that may wait on a connection for the one before them to be answered: no browser sends any. */
+const mostWaiting = 16;
 
 /** What a door is opened with. */
 export interface HttpDoorOptions {
@@ -57,6 +59,8 @@ export class HttpDoor {
 	readonly #base: string;
 	readonly #visitors: HttpVisitors;
 	readonly #server: Server;
+	/** Connections that are being answered, with what else was asked there meanwhile. */
+	readonly #waiting = new WeakMap<Socket, Array<() => void>>();
 
 	constructor(options: HttpDoorOptions) {
 		this.#options = options;
@@ -72,7 +76,7 @@ export class HttpDoor {
 			noDelay: true,
 		});
 		this.#server.on('connection', socket => this.#visitors.add(socket));
-		this.#server.on('request', (message, response) => void this.#serve(message, response));
+		this.#server.on('request', (message, response) => this.#serveInTurn(message, response));
 		if (options.routes.some(({upgrade}) => upgrade !== undefined))
 			this.#server.on('upgrade', (message, socket, head) => void this.#upgrade(message, socket, head));
 	}
@@ -103,11 +107,32 @@ export class HttpDoor {
 		this.#visitors.end(true);
 	}
 
+	/** One after the other: answers to all that somebody can ask in a breath would fill the memory. */
+	#serveInTurn(message: IncomingMessage, response: ServerResponse): void {
+		const {socket} = message;
+		const before = this.#waiting.get(socket);
+		if (before !== undefined) {
+			if (before.length < mostWaiting) before.push(() => void this.#serve(message, response));
+			else socket.destroy();
+			return;
+		}
+		this.#waiting.set(socket, []);
+		void this.#serve(message, response);
+	}
+
+	/** A connection is answered: what was asked there next has its turn. */
+	#answered(socket: Socket): void {
+		this.#visitors.is('quiet', socket);
+		const next = socket.destroyed ? undefined : this.#waiting.get(socket)?.shift();
+		if (next === undefined) this.#waiting.delete(socket);
+		else next();
+	}
+
 	async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
 		const {socket} = message;
 		response.on('error', () => undefined);
 		this.#visitors.is('answer', socket);
-		response.once('close', () => this.#visitors.is('quiet', socket));
+		response.once('close', () => this.#answered(socket));
 		const path = requestPath(message.url ?? '') ?? '';
 		const request = new IncomingRequest(message, path, stage => this.#visitors.is(stage, socket));
 		try {
@@ -229,6 +254,8 @@ export class HttpDoor {
 
 	async #upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
 		socket.on('error', () => socket.destroy());
+		// Two would write there.
+		if (this.#waiting.has(socket as Socket)) return void socket.destroy();
 		this.#visitors.is('answer', socket as Socket);
 		const path = requestPath(message.url ?? '') ?? '';
 		const request = new IncomingRequest(message, path, () => undefined);
@@ -258,5 +285,8 @@ export class HttpDoor {
 		);
 		socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`);
 		socket.end(body);
+		// Nobody has to close the other half.
+		socket.resume();
+		this.#visitors.is('quiet', socket as Socket);
 	}
 }

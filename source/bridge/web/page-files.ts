@@ -40,6 +40,8 @@ const headers = {
 
 interface PageFile {
 	readonly packed: Buffer;
+	/** The same unpacked, once somebody wanted it so. */
+	plain?: Buffer;
 	readonly tag: string;
 }
 
@@ -62,11 +64,12 @@ export class PageFiles implements HttpRoute {
 		if (request.method !== 'GET' && request.method !== 'HEAD')
 			throw new HttpRefusal(405, 'it can only be read', {Allow: 'GET, HEAD'});
 		const [name, type] = files.get(request.path)!;
-		const {packed, tag} = await this.#file(name);
+		const file = await this.#file(name);
+		const {packed, tag} = file;
 		const caching = {...headers, ETag: tag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding'};
 		if (request.header('if-none-match') === tag) return {status: 304, headers: caching};
 		if (!/\bgzip\b(?!\s*;\s*q=0)/i.test(request.header('accept-encoding') ?? ''))
-			return {status: 200, type, body: gunzipSync(packed), headers: caching};
+			return {status: 200, type, body: plain(file), headers: caching};
 		return {status: 200, type, body: packed, headers: {...caching, 'Content-Encoding': 'gzip'}};
 	}
 
@@ -83,4 +86,9 @@ export class PageFiles implements HttpRoute {
 		this.#read.set(name, file);
 		return file;
 	}
+}
+
+function plain(file: PageFile): Buffer {
+	file.plain ??= gunzipSync(file.packed);
+	return file.plain;
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {gunzipSync} from 'node:zlib';
 import {BasicLogin} from '../../../source/bridge/http/basic-login.ts';
-import type {HttpRoute} from '../../../source/bridge/http/http-route.ts';
+import {HttpRefusal, type HttpRoute} from '../../../source/bridge/http/http-route.ts';
 import {LoginDelays} from '../../../source/bridge/http/login-delays.ts';
-import {until} from '../../helpers/deadline.ts';
+import {until, within} from '../../helpers/deadline.ts';
 import {HandClock, settled} from '../../helpers/hand-clock.ts';
 import {ask, dial, echo, openDoor} from './doors.ts';
 
@@ -432,6 +433,62 @@ test('another protocol is spoken with who may, from a page of our own', async t 
 	talking.socket.write('still here');
 	await talking.ended;
 	assert.match(talking.heard(), /still here$/);
+});
+
+test('who is refused another protocol holds no place, though he never hangs up', async t => {
+	const talk: HttpRoute = {
+		handles: path => path === '/talk',
+		answer: () => ({status: 426, body: 'upgrade'}),
+		upgrade() {
+			throw new HttpRefusal(401, 'not you');
+		},
+	};
+	const {port, clock, door} = await openDoor(t, {routes: [talk, echo], most: 3});
+	const refused = async (path: string) => {
+		const socket = connect({port, host: '127.0.0.1', allowHalfOpen: true});
+		t.after(() => socket.destroy());
+		socket.on('error', () => {});
+		socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`);
+		await within(10_000, 'a refusal', new Promise(resolve => socket.once('end', resolve).resume()));
+	};
+	for (const path of ['/talk', '/echo', '/nothing', '/talk', '/echo']) await refused(path);
+	assert.equal((await ask(port, '/echo')).status, 200);
+	assert.ok(door.connections > 0);
+	await clock.pass(62_000);
+	await until('no connection', 10_000, () => door.connections === 0);
+});
+
+test('what is asked in one breath is answered one after the other, and not without end', async t => {
+	let underWay = 0;
+	let most = 0;
+	const slow: HttpRoute = {
+		handles: path => path.startsWith('/slow/'),
+		async answer({path}) {
+			most = Math.max(most, ++underWay);
+			await settled();
+			underWay--;
+			return {status: 200, body: `<${path}>`};
+		},
+	};
+	const {port, door} = await openDoor(t, {routes: [slow, echo]});
+	const requests = (count: number) =>
+		Array.from({length: count}, (_, at) => `GET /slow/${at} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join('');
+	const few = await dial(port);
+	few.socket.write(requests(10));
+	await until('ten answers', 10_000, () => few.heard().includes('</slow/9>'));
+	assert.deepEqual(
+		few.heard().match(/<[^>]+>/g),
+		Array.from({length: 10}, (_, at) => `</slow/${at}>`),
+	);
+	assert.equal(most, 1);
+	few.socket.write(requests(1));
+	await until('one more', 10_000, () => few.heard().split('</slow/0>').length === 3);
+	few.socket.destroy();
+	const many = await dial(port);
+	many.socket.write(requests(1000));
+	await many.ended;
+	assert.equal((await ask(port, '/echo')).status, 200);
+	await until('no connection', 10_000, () => door.connections === 0);
 });
 
 test('a unix socket is for its user only, in place of one that nobody listens at, never in place of a file', async t => {
