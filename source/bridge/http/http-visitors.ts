@@ -90,14 +90,16 @@ export class HttpVisitors {
 		if (all) this.#sweep?.clear();
 	}
 
+	/** Ends the one that has said nothing longest; where nobody is silent, the one that has read its answer longest. */
 	#makeRoom(): boolean {
-		for (const {socket, stage} of this.#visitors.values()) {
-			if (stage !== 'quiet' && stage !== 'body') continue;
-			this.#visitors.delete(socket);
-			socket.destroy();
-			return true;
-		}
-		return false;
+		const all = [...this.#visitors.values()];
+		const goes =
+			all.find(({stage}) => stage === 'quiet' || stage === 'body') ??
+			all.find(({stage, socket}) => stage === 'answer' && socket.writableLength > 0);
+		if (goes === undefined) return false;
+		this.#visitors.delete(goes.socket);
+		goes.socket.destroy();
+		return true;
 	}
 
 	#sweepLater(): void {

@@ -393,6 +393,23 @@ test('a connection whose answer is being made is not ended for a new one', async
 	assert.equal((await first).body.toString(), 'at last');
 });
 
+test('those that read nothing of their answers keep nobody out', async t => {
+	const large: HttpRoute = {
+		handles: path => path === '/large',
+		answer: () => ({status: 200, body: Buffer.alloc(16_000_000)}),
+	};
+	const {port, door} = await openDoor(t, {routes: [large, echo], most: 3});
+	const sockets = Array.from({length: 3}, () => connect({port, host: '127.0.0.1'}));
+	for (const socket of sockets) {
+		t.after(() => socket.destroy());
+		socket.on('error', () => {});
+		socket.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
+		await within(10_000, 'the first of it', new Promise(resolve => socket.once('readable', resolve)));
+	}
+	assert.equal(door.connections, 3);
+	assert.equal((await ask(port, '/echo')).status, 200);
+});
+
 test('another protocol is spoken with who may, from a page of our own', async t => {
 	const clock = new HandClock();
 	const talk: HttpRoute = {
