@@ -4,10 +4,27 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, test} from 'node:test';
 import {programEnvironment} from '../../../source/automation/hooks/hook-story.ts';
+import {namedUrl} from '../../../source/automation/hooks/post-hook.ts';
 import {HookWorld} from './hook-world.ts';
 
 /** Looks are made when something was told: this one is over then. */
 const settle = () => new Promise(resolve => setTimeout(resolve, 30));
+
+for (const [url, named] of [
+	['https://me:secret@box.example:8443/notify?token=secret', 'https://box.example:8443/notify'],
+	[
+		'https://discord.example/api/webhooks/1234567890123/aB-c_dEf0',
+		'https://discord.example/api/webhooks/…/…',
+	],
+	[
+		'https://slack.example/services/T01ABC/B02DEF/abcdefghijklmnopqrstuvwx',
+		'https://slack.example/services/…/…/…',
+	],
+	['https://chat.example/bot123:AbC/sendMessage', 'https://chat.example/…/sendMessage'],
+	['http://127.0.0.1:8000/', 'http://127.0.0.1:8000/'],
+] as const) {
+	test(`${url} is ${named} in the log`, () => assert.equal(namedUrl(url), named));
+}
 
 describe('hooks', {concurrency: true}, () => {
 	test('a program is told when a torrent is added, complete, at its goal, or has failed; not of what was so before', async t => {
