@@ -28,6 +28,8 @@ export interface CompanionKind {
 	/** The sections of the config file that it goes by. */
 	readonly sections: readonly Exclude<keyof Configuration, 'flags'>[];
 	isWanted(configuration: Configuration): boolean;
+	/** What it goes by that stands elsewhere, such as a password in a file: another one is a change as one of an option is. */
+	readElsewhere?(configuration: Configuration, env: NodeJS.ProcessEnv): Promise<unknown>;
 	/** A refusal, such as of a port that is taken, is a `UserError`: the engine does not start then. */
 	open(ground: CompanionGround, configuration: Configuration): Promise<Companion>;
 }

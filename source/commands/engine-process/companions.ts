@@ -11,7 +11,7 @@ function partOf({options, sections}: CompanionKind, configuration: Configuration
 export class Companions {
 	readonly #kinds: readonly CompanionKind[];
 	readonly #ground: CompanionGround;
-	readonly #open = new Map<CompanionKind, Companion>();
+	readonly #open = new Map<CompanionKind, {readonly companion: Companion; readonly elsewhere: unknown}>();
 	#now: Configuration;
 	/** One thing after the other. */
 	#turn: Promise<void> = Promise.resolve();
@@ -45,14 +45,15 @@ export class Companions {
 	}
 
 	async #begin(kind: CompanionKind, configuration: Configuration): Promise<void> {
+		const elsewhere = await kind.readElsewhere?.(configuration, this.#ground.env);
 		const companion = await kind.open(this.#ground, configuration);
-		this.#open.set(kind, companion);
+		this.#open.set(kind, {companion, elsewhere});
 	}
 
 	async #end(kind: CompanionKind): Promise<void> {
-		const companion = this.#open.get(kind);
+		const open = this.#open.get(kind);
 		this.#open.delete(kind);
-		await companion?.stop();
+		await open?.companion.stop();
 	}
 
 	/** Goes by a config that was read anew: opens, changes and ends. What refuses is told in the log, and holds up no other. */
@@ -69,10 +70,14 @@ export class Companions {
 	}
 
 	async #change(kind: CompanionKind, before: Configuration, now: Configuration): Promise<void> {
-		const companion = this.#open.get(kind);
+		const open = this.#open.get(kind);
 		if (!kind.isWanted(now)) return this.#end(kind);
-		if (companion === undefined) return this.#begin(kind, now);
-		if (isDeepStrictEqual(partOf(kind, before), partOf(kind, now))) return;
+		if (open === undefined) return this.#begin(kind, now);
+		const {companion, elsewhere} = open;
+		const isSame =
+			isDeepStrictEqual(partOf(kind, before), partOf(kind, now)) &&
+			isDeepStrictEqual(elsewhere, await kind.readElsewhere?.(now, this.#ground.env));
+		if (isSame) return;
 		if (companion.apply !== undefined) return companion.apply(now);
 		await this.#end(kind);
 		await this.#begin(kind, now);

@@ -48,6 +48,7 @@ export const rpcCompanion: CompanionKind = {
 	options: Object.keys(rpcOptions) as (keyof typeof rpcOptions)[],
 	sections: [],
 	isWanted: ({flags}) => flags.rpc !== undefined,
+	readElsewhere: ({flags}, env) => readPassword(flags.rpcPasswordFile, env),
 	async open({engine, stateDir, env}, {flags}) {
 		const [{openRpc}, {machineClock}, options] = await Promise.all([
 			import('../../bridge/rpc/open-rpc.js'),

@@ -6,6 +6,10 @@ export const webCompanion: CompanionKind = {
 	options: ['web', 'webBase', 'webHost', 'webPasswordFile'],
 	sections: [],
 	isWanted: ({flags}) => flags.web !== undefined,
+	async readElsewhere({flags}, env) {
+		const {webPassword} = await import('./web-password.js');
+		return webPassword(flags.webPasswordFile, env);
+	},
 	async open(ground, {flags}) {
 		const {openWebDoor} = await import('./web-door.js');
 		const {web = '', ...settings} = flags;

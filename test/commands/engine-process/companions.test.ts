@@ -88,3 +88,29 @@ test('one that refuses a config read later is told in the log, holds up no other
 	assert.deepEqual(heard(), ['rpc begins with b', 'web takes b']);
 	await companions.stop();
 });
+
+test('another password in the same file is a change; one that cannot be read changes nothing', async () => {
+	const {ground, kind, heard} = scene();
+	let password = 'one';
+	const guarded: CompanionKind = {
+		...kind('web'),
+		async readElsewhere() {
+			if (password === '') throw new UserError('password', 'the password cannot be read');
+			return password;
+		},
+	};
+	const companions = await Companions.open([guarded], ground, set('a'));
+	assert.deepEqual(heard(), ['web begins with a']);
+	await companions.apply(set('a'));
+	assert.deepEqual(heard(), []);
+	password = 'two';
+	await companions.apply(set('a'));
+	assert.deepEqual(heard(), ['web ends', 'web begins with a']);
+	password = '';
+	await companions.apply(set('a'));
+	assert.deepEqual(heard(), ['web: the password cannot be read']);
+	password = 'two';
+	await companions.apply(set('a'));
+	assert.deepEqual(heard(), []);
+	await companions.stop();
+});
