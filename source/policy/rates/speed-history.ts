@@ -134,8 +134,12 @@ export class SpeedHistory {
 		return view;
 	}
 
-	/** Plain data for keeping over restarts; undefined before the first sample. */
+	/**
+	 * Plain data for keeping over restarts; undefined before the first sample. What the second that is not over has moved
+	 * counts for the next one.
+	 */
 	export(): SpeedHistoryData | undefined {
+		if (this.#downloaded + this.#uploaded > 0) this.sample((this.#last + 1 - this.#shift) * 1000, 0, 0);
 		const [first, last] = [this.#first, this.#last];
 		if (first === undefined || last < first) return undefined;
 		const levels = this.#levels.map(level => {

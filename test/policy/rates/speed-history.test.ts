@@ -191,3 +191,16 @@ test('what was kept by another is read only when it is whole', () => {
 	const one = {first: data.first, last: data.first, levels: []};
 	assert.equal(SpeedHistory.from(one)?.export()?.last, data.first);
 });
+
+test('what has moved in a second that is not over is kept over a restart', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 3, () => 1000);
+	history.sample((start + 2) * 1000 + 900, 700, 350);
+	const again = SpeedHistory.from(JSON.parse(JSON.stringify(history.export())))!;
+	assert.deepEqual(again.view(4, 4).download, [1000, 1000, 1000, 700]);
+	assert.equal(again.view(4, 4).upload.at(-1), 350);
+	// While it goes on the second is over as any other.
+	history.sample((start + 3) * 1000 + 300, 300, 0);
+	history.sample((start + 4) * 1000 + 300, 1000, 0);
+	assert.deepEqual(history.view(5, 5).download, [1000, 1000, 1000, 700, 1300]);
+});
