@@ -63,3 +63,13 @@ export interface FeedView {
 export interface FeedsView {
 	readonly feeds: readonly FeedView[];
 }
+
+/** How it stands with an item, in a word or two. */
+export const feedItemWords: Readonly<Record<FeedItemView['state'], string>> = {
+	new: '',
+	taken: 'taken',
+	had: 'had',
+	later: 'later',
+	failed: 'failed',
+	none: 'no torrent',
+};

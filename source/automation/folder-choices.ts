@@ -1,18 +1,16 @@
 import type {Bytes} from '../base/units.js';
-import {readRegularFile} from '../io/files/regular-file.js';
-import {replaceFile} from '../io/files/replace-file.js';
-import {setAside} from '../io/state/set-aside.js';
+import {ChoicesFile} from './choices-file.js';
 import type {SharedFolderSettings} from './folder-settings.js';
 
 const ceiling: Bytes = 1_048_576;
 
-/** The folders that `tortui share` was given: a file of the state folder, replaced whole. */
+/** The folders that `tortui share` was given. */
 export class FolderChoices {
-	readonly #path: string;
-	#shared: SharedFolderSettings[] = [];
+	readonly #file: ChoicesFile;
+	#shared: readonly SharedFolderSettings[] = [];
 
 	constructor(path: string) {
-		this.#path = path;
+		this.#file = new ChoicesFile(path, ceiling);
 	}
 
 	get shared(): readonly SharedFolderSettings[] {
@@ -20,28 +18,16 @@ export class FolderChoices {
 	}
 
 	/** Answers what is wrong with what was kept, which is set aside then. */
-	async load(): Promise<string | undefined> {
-		try {
-			const text = Buffer.from(await readRegularFile(this.#path, ceiling)).toString('utf8');
-			const value: unknown = JSON.parse(text);
+	load(): Promise<string | undefined> {
+		return this.#file.load(value => {
 			if (!Array.isArray(value)) throw new Error('it holds no list');
 			this.#shared = value.flatMap(asSettings);
-			return undefined;
-		} catch (error) {
-			const {code, message} = error as NodeJS.ErrnoException;
-			if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-			try {
-				return `${message}; kept as ${setAside(this.#path)}`;
-			} catch {
-				return message;
-			}
-		}
+		});
 	}
 
 	/** Rejects with the system's error, and holds what it held before then. */
 	async save(shared: readonly SharedFolderSettings[]): Promise<void> {
-		const items = shared.map(({dir, trackers, label, publish}) => ({dir, trackers, label, publish}));
-		await replaceFile(this.#path, Buffer.from(`${JSON.stringify(items, undefined, '\t')}\n`));
+		await this.#file.save(shared.map(({dir, trackers, label, publish}) => ({dir, trackers, label, publish})));
 		this.#shared = [...shared];
 	}
 }

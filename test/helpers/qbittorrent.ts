@@ -14,7 +14,12 @@ export interface QbittorrentPeer {
 	complete(ms?: number): Promise<void>;
 }
 
-function settings(dir: string, port: number, webPort: number): string {
+/**
+ * A configuration for loopback alone, that asks nobody for a password.
+ *
+ * @param more lines of its section about BitTorrent
+ */
+export function qbittorrentSettings(port: number, webPort: number, more: readonly string[]): string {
 	return [
 		'[LegalNotice]',
 		'Accepted=true',
@@ -28,8 +33,7 @@ function settings(dir: string, port: number, webPort: number): string {
 		'Session\\PeXEnabled=false',
 		'Session\\BTProtocol=TCP',
 		'Session\\MultiConnectionsPerIp=true',
-		'Session\\QueueingSystemEnabled=false',
-		`Session\\DefaultSavePath=${dir}`,
+		...more,
 		'[Network]',
 		'PortForwardingEnabled=false',
 		'[Preferences]',
@@ -60,7 +64,13 @@ export async function qbittorrentPeer(
 	const webPort = await freePort();
 	const profile = space.folder(`qbittorrent-${port}`);
 	space.folder(`qbittorrent-${port}`, 'qBittorrent', 'config');
-	writeFileSync(`${profile}/qBittorrent/config/qBittorrent.conf`, settings(dir, port, webPort));
+	writeFileSync(
+		`${profile}/qBittorrent/config/qBittorrent.conf`,
+		qbittorrentSettings(port, webPort, [
+			'Session\\QueueingSystemEnabled=false',
+			`Session\\DefaultSavePath=${dir}`,
+		]),
+	);
 	const program = new Running(
 		space,
 		findProgram('qbittorrent-nox')!,

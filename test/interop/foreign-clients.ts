@@ -5,6 +5,7 @@ import {basename, join} from 'node:path';
 import {until} from '../helpers/deadline.ts';
 import {freePort} from '../helpers/ports.ts';
 import {findProgram, Running} from '../helpers/processes.ts';
+import {qbittorrentSettings} from '../helpers/qbittorrent.ts';
 import type {Torrent} from '../helpers/torrents.ts';
 import type {Workspace} from '../helpers/workspace.ts';
 import {bring} from '../importer/foreign-states.ts';
@@ -131,32 +132,13 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	const config = space.folder('profile', 'qBittorrent', 'config');
 	writeFileSync(
 		join(config, 'qBittorrent.conf'),
-		[
-			'[LegalNotice]',
-			'Accepted=true',
-			'[BitTorrent]',
-			`Session\\Port=${port}`,
-			'Session\\Interface=lo',
-			'Session\\InterfaceName=lo',
-			'Session\\InterfaceAddress=127.0.0.1',
-			'Session\\DHTEnabled=false',
-			'Session\\LSDEnabled=false',
-			'Session\\PeXEnabled=false',
-			'Session\\BTProtocol=TCP',
-			'Session\\MultiConnectionsPerIp=true',
+		qbittorrentSettings(port, web, [
 			'Session\\AddExtensionToIncompleteFiles=true',
 			'Session\\TempPathEnabled=true',
 			`Session\\TempPath=${dir}`,
 			`Session\\DefaultSavePath=${doneDir}`,
 			...(database ? ['Session\\ResumeDataStorageType=SQLite'] : []),
-			'[Preferences]',
-			'WebUI\\Address=127.0.0.1',
-			`WebUI\\Port=${web}`,
-			'WebUI\\LocalHostAuth=false',
-			'WebUI\\CSRFProtection=false',
-			'WebUI\\HostHeaderValidation=false',
-			'',
-		].join('\n'),
+		]),
 	);
 	const program = new Running(
 		space,

@@ -1,8 +1,6 @@
 import {type FeedRule, isFeedRule} from '../../api/feed-rules.js';
 import type {Bytes} from '../../base/units.js';
-import {readRegularFile} from '../../io/files/regular-file.js';
-import {replaceFile} from '../../io/files/replace-file.js';
-import {setAside} from '../../io/state/set-aside.js';
+import {ChoicesFile} from '../choices-file.js';
 import {type FeedSettings, feedUrl, headerFault} from './feed-settings.js';
 
 const ceiling: Bytes = 4_194_304;
@@ -16,13 +14,13 @@ export interface ChosenFeeds {
 	readonly rules: ReadonlyMap<string, readonly FeedRule[]>;
 }
 
-/** The feeds and rules that `tortui feeds` and the screen were given: a file of the state folder, replaced whole. */
+/** The feeds and rules that `tortui feeds` and the screen were given. */
 export class FeedChoices {
-	readonly #path: string;
+	readonly #file: ChoicesFile;
 	#chosen: ChosenFeeds = {feeds: [], rules: new Map()};
 
 	constructor(path: string) {
-		this.#path = path;
+		this.#file = new ChoicesFile(path, ceiling);
 	}
 
 	get chosen(): ChosenFeeds {
@@ -30,10 +28,8 @@ export class FeedChoices {
 	}
 
 	/** Answers what is wrong with what was kept, which is set aside then. */
-	async load(): Promise<string | undefined> {
-		try {
-			const text = Buffer.from(await readRegularFile(this.#path, ceiling)).toString('utf8');
-			const value: unknown = JSON.parse(text);
+	load(): Promise<string | undefined> {
+		return this.#file.load(value => {
 			if (typeof value !== 'object' || value === null) throw new Error('it holds no object');
 			const {feeds, rules} = value as Loose;
 			this.#chosen = {
@@ -42,23 +38,13 @@ export class FeedChoices {
 					Object.entries((rules ?? {}) as Loose).map(([url, list]) => [url, asRules(list)] as const),
 				),
 			};
-			return undefined;
-		} catch (error) {
-			const {code, message} = error as NodeJS.ErrnoException;
-			if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-			try {
-				return `${message}; kept as ${setAside(this.#path)}`;
-			} catch {
-				return message;
-			}
-		}
+		});
 	}
 
 	/** Rejects with the system's error, and holds what it held before then. */
 	async save(chosen: ChosenFeeds): Promise<void> {
 		const feeds = chosen.feeds.map(({from, ...rest}) => rest);
-		const value = {feeds, rules: Object.fromEntries(chosen.rules)};
-		await replaceFile(this.#path, Buffer.from(`${JSON.stringify(value, undefined, '\t')}\n`));
+		await this.#file.save({feeds, rules: Object.fromEntries(chosen.rules)});
 		this.#chosen = chosen;
 	}
 }

@@ -1,4 +1,4 @@
-import type {FeedItemView, FeedRuleView, FeedView} from '../../api/feeds-view.js';
+import {type FeedItemView, type FeedRuleView, type FeedView, feedItemWords} from '../../api/feeds-view.js';
 import {terminalLine} from '../../base/terminal-text.js';
 import type {Millis} from '../../base/units.js';
 import {age, count, countdown, size} from '../../ui/text/format.js';
@@ -16,20 +16,6 @@ export function numbered(feeds: readonly FeedView[]): NumberedItem[] {
 	return feeds
 		.flatMap(feed => feed.items.map(item => ({feed, item})))
 		.map((each, index) => ({number: index + 1, ...each}));
-}
-
-const states: Readonly<Record<FeedItemView['state'], string>> = {
-	new: '',
-	taken: 'taken',
-	had: 'had',
-	later: 'later',
-	failed: 'failed',
-	none: 'no torrent',
-};
-
-/** How it stands with an item, in a word or two. */
-export function stateText({state}: FeedItemView): string {
-	return states[state];
 }
 
 /** Feeds for people: a line each, and what is wrong below it. */
@@ -90,7 +76,7 @@ export function itemTable(items: readonly NumberedItem[], width: number, wall: M
 		Size: item.size === undefined ? '' : size(item.size),
 		Age: item.at === undefined ? '' : age(Math.max(0, wall - item.at)),
 		Seeds: item.seeders === undefined ? '' : String(item.seeders),
-		State: stateText(item),
+		State: feedItemWords[item.state],
 		Rule: item.rule ?? '',
 		Feed: feed.name,
 	}));

@@ -1,6 +1,6 @@
 import type {FeedItemView, FeedRuleView, FeedView} from '../../api/feeds-view.js';
+import {feedItemWords} from '../../api/feeds-view.js';
 import type {Millis} from '../../base/units.js';
-import {itemWords} from '../model/feed-lists.js';
 import {feedNote, ruleNote} from '../present/feeds.js';
 import {age, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
@@ -115,7 +115,7 @@ export const itemColumns: ReadonlyArray<Column<FeedItemView, FeedFacts>> = [
 		title: 'state',
 		width: 10,
 		rank: 1,
-		cell: ({state}) => itemWords[state],
+		cell: ({state}) => feedItemWords[state],
 		tone: ({state}) => stateTones[state],
 	},
 	{

@@ -1,4 +1,10 @@
-import type {FeedItemView, FeedRuleView, FeedsView, FeedView} from '../../api/feeds-view.js';
+import {
+	type FeedItemView,
+	type FeedRuleView,
+	type FeedsView,
+	type FeedView,
+	feedItemWords,
+} from '../../api/feeds-view.js';
 import {count, size} from '../text/format.js';
 import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
 import type {FeedPart} from './feeds-place.js';
@@ -44,19 +50,9 @@ export const feedListOrders: Readonly<Record<FeedPart, ReadonlyArray<SortOrder<n
 	rules: ruleOrders,
 };
 
-/** How it stands with an item, in a word. */
-export const itemWords: Readonly<Record<FeedItemView['state'], string>> = {
-	new: '',
-	taken: 'taken',
-	had: 'had',
-	later: 'later',
-	failed: 'failed',
-	none: 'no torrent',
-};
-
 const feedText = ({name, where, itemCount}: FeedView) => `${name}, ${where}, ${count(itemCount, 'item')}`;
 const itemText = ({title, size: length, state}: FeedItemView) =>
-	[title, ...(length === undefined ? [] : [size(length)]), itemWords[state]]
+	[title, ...(length === undefined ? [] : [size(length)]), feedItemWords[state]]
 		.filter(part => part !== '')
 		.join(', ');
 const ruleText = ({rule: {name}, fits}: FeedRuleView) => `${name}, ${count(fits, 'item fits', 'items fit')}`;

@@ -10,6 +10,7 @@ import {machineClock} from '../../../source/io/machine/clock.ts';
 import {HostResolver} from '../../../source/io/net/host-resolver.ts';
 import {NodeHttpClient} from '../../../source/io/net/http/http-client.ts';
 import {LocalAddresses} from '../../../source/io/net/local-addresses.ts';
+import {torrentView} from '../../commands/torrent-view.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -94,35 +95,14 @@ export class TorrentsByHand implements EngineClient {
 }
 
 function fresh(id: string): TorrentView {
-	return {
+	return torrentView({
 		id,
 		name: `name of ${id}`,
 		state: 'checking',
-		length: 1000,
-		wanted: 1000,
-		completed: 0,
-		pieceLength: 100,
-		pieces: 10,
-		piecesHave: 0,
-		downloaded: 0,
-		uploaded: 0,
-		wasted: 0,
-		downloadRate: 0,
-		uploadRate: 0,
-		ratio: 0,
-		connected: 0,
-		seedsConnected: 0,
-		known: 0,
-		files: 1,
-		filesWanted: 1,
-		dir: '/data',
 		queue: 1,
-		sequential: false,
-		superSeeding: false,
-		private: false,
 		addedAt: start,
 		magnet: `magnet:?xt=urn:btih:${id}&tr=http%3A%2F%2Fone.example%3A80%2Fannounce&tr=udp%3A%2F%2Ftwo.example%3A6969`,
-	};
+	});
 }
 
 export const noHooks: HookSettings = {targets: {}, urls: [], timeout: 600_000, moveByLabel: {}};
