@@ -1,7 +1,7 @@
-import {resolve} from 'node:path';
+import {isAbsolute, resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import type {Options} from './command.js';
-import {duration, text, type ValueReader} from './quantities.js';
+import {duration, type ValueReader} from './quantities.js';
 
 const isUrl = (word: string) => /^https?:\/\//i.test(word);
 const isHome = (path: string) => path.startsWith('~/');
@@ -31,6 +31,12 @@ function requireTarget(words: readonly string[], where: string): void {
 		throw wrong(`${first} is not absolute: write it in full, or with ~/`);
 }
 
+/** A folder that means the same wherever the engine is started. */
+const place: ValueReader<string> = (value, where) => {
+	if (isAbsolute(value) || isHome(value)) return value;
+	throw new UserError('bad-value', `${where}: ${value} is not absolute: write it in full, or with ~/`, 2);
+};
+
 /** A program and its arguments, or URLs. */
 const target = {
 	kind: 'list',
@@ -52,7 +58,7 @@ export const hookOptions = {
 	onCompleteMove: {
 		kind: 'value',
 		value: 'DIR',
-		read: text,
+		read: place,
 		help: 'move what was downloaded there when it is complete, before that',
 	},
 	hookUrl: {

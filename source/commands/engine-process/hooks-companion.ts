@@ -13,8 +13,11 @@ function target(words: readonly string[], env: NodeJS.ProcessEnv): HookTarget | 
 	const [first, ...rest] = words;
 	if (first === undefined) return undefined;
 	if (areUrls(words)) return {kind: 'urls', urls: words};
-	const program = first.startsWith('~/') ? join(env['HOME'] || homedir(), first.slice(2)) : first;
-	return {kind: 'program', words: [program, ...rest]};
+	return {kind: 'program', words: [fromHome(first, env), ...rest]};
+}
+
+function fromHome(path: string, env: NodeJS.ProcessEnv): string {
+	return path.startsWith('~/') ? join(env['HOME'] || homedir(), path.slice(2)) : path;
 }
 
 /** What is done when something happens to a torrent. */
@@ -30,7 +33,7 @@ export function hookSettings({flags, labels}: Configuration, env: NodeJS.Process
 		targets: Object.fromEntries(Object.entries(words).map(([event, each]) => [event, target(each, env)])),
 		urls: hookUrl,
 		timeout: (hookTimeout ?? usualTimeout) * 1000,
-		moveTo: onCompleteMove === undefined ? undefined : resolve(onCompleteMove),
+		moveTo: onCompleteMove === undefined ? undefined : resolve(fromHome(onCompleteMove, env)),
 		moveByLabel: labelMoves(labels),
 	};
 }

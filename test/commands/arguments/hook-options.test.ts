@@ -49,6 +49,11 @@ test('a program is one text or several, at a path in full or found by its name; 
 	assert.deepEqual([urls, timeout, moveTo], [['http://four.example/'], 90_000, '/done']);
 });
 
+test('where what is complete goes may be below the home folder', () => {
+	const {moveTo} = hookSettings(configuration({onCompleteMove: '~/done/'}), {HOME: '/u'});
+	assert.equal(moveTo, '/u/done');
+});
+
 test('hooks are wanted when anything of them is asked for, a label that moves what is complete too', () => {
 	const nothing = configuration({});
 	assert.ok(!hooksCompanion.isWanted(nothing));
@@ -65,6 +70,8 @@ const wrong: ReadonlyArray<readonly [file: Parameters<typeof configuration>[0], 
 	[{onError: ['', 'x']}, /^onError: what is to be run\?$/],
 	[{onGoal: ['http://a.example', '/bin/true']}, /^onGoal: either URLs, or a program and its arguments$/],
 	[{onGoal: 'http://'}, /^onGoal: "http:\/\/" is not an http:\/\/ or https:\/\/ URL$/],
+	[{onCompleteMove: 'done'}, /^onCompleteMove: done is not absolute: write it in full, or with ~\/$/],
+	[{onCompleteMove: './done'}, /is not absolute/],
 	[{hookUrl: 'ftp://a.example'}, /^hookUrl: "ftp:\/\/a\.example" is not an http:\/\/ or https:\/\/ URL$/],
 	[{hookTimeout: 'soon'}, /^hookTimeout: "soon" is not a time/],
 ];
