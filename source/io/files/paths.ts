@@ -5,11 +5,12 @@ import {UserError} from '../../base/errors.js';
 export {join, resolve} from 'node:path';
 
 /**
- * Refuses a folder whose path is not absolute.
+ * Refuses a folder whose path is not absolute, or that no system can have.
  *
- * @throws {UserError} `relative-dir`
+ * @throws {UserError} `relative-dir` or `bad-dir`
  */
 export function requireAbsolute(dir: string): void {
 	if (!isAbsolute(dir))
 		throw new UserError('relative-dir', `the folder ${dir} is not absolute: write it in full`, 2);
+	if (dir.includes('\0')) throw new UserError('bad-dir', 'no folder has a NUL in its name', 2);
 }

@@ -252,7 +252,7 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 	return {
 		id,
 		name: text(root, 'name'),
-		dir: text(root, 'dir'),
+		dir: folder(text(root, 'dir')),
 		addedAt: natural(root, 'addedAt'),
 		completedAt: optional(root, 'completedAt'),
 		active: natural(root, 'active') !== 0,
@@ -405,7 +405,7 @@ function readWhenComplete(node: BencodeNode | undefined): Pick<ResumeData, 'when
 	const names = node.has('names')
 		? [...items(node, 'names')].map(readRename).map(([file, [name = '']]) => [file, name] as const)
 		: undefined;
-	return {whenComplete: {...(node.has('dir') && {dir: text(node, 'dir')}), ...(names && {names})}};
+	return {whenComplete: {...(node.has('dir') && {dir: folder(text(node, 'dir'))}), ...(names && {names})}};
 }
 
 /** Versions that do not know the key wrote none, and had names of their own. */
@@ -442,7 +442,7 @@ function readPlace([dir, renamed, files, goal]: readonly BencodeNode[]): OtherPl
 		throw broken('has a bad otherPlace');
 	}
 	return {
-		dir: path,
+		dir: folder(path),
 		renamed: [...renamed.items()].map(readRename),
 		files: numbersOf(bits),
 		goal: forth !== 0,
@@ -476,6 +476,12 @@ function texts(list: BencodeNode, key: string): string[] {
 
 function text(root: BencodeNode, key: string): string {
 	return root.get(key)?.text() ?? fail(key);
+}
+
+/** The path of a folder: one that no system takes would end whoever asks it for that. */
+function folder(path: string): string {
+	if (path.includes('\0')) throw broken('has a folder that cannot be');
+	return path;
 }
 
 function byteString(root: BencodeNode, key: string): Uint8Array {

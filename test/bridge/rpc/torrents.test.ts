@@ -406,6 +406,19 @@ test('a torrent is removed with its files, or without', async t => {
 	assert.ok(existsSync(`${dir}/kept/one.mkv`));
 });
 
+test('a folder that no system can have is refused wherever one is named', async t => {
+	const stage = await openStage(t);
+	const id = await stage.add('here', {});
+	const dir = '/srv/a\0b';
+	const why = 'no folder has a NUL in its name';
+	assert.equal(await stage.refusal('torrent-set-location', {ids: [id], location: dir, move: true}), why);
+	assert.equal(await stage.refusal('torrent-set', {ids: [id], location: dir}), why);
+	assert.equal(await stage.refusal('session-set', {'download-dir': dir}), why);
+	assert.notEqual(await stage.field(id, 'downloadDir'), dir);
+	const {'download-dir': now} = await stage.older('session-get', {});
+	assert.notEqual(now, dir);
+});
+
 test('what cannot be added is told in one of the kinds of errors', async t => {
 	const stage = await openStage(t);
 	const cases = [
@@ -415,6 +428,7 @@ test('what cannot be added is told in one of the kinds of errors', async t => {
 		[{filename: 'magnet:?xt=urn:btih:zz'}, /./],
 		[{filename: '/nowhere/at/all.torrent'}, /./],
 		[{metainfo: stage.metainfo('x'), 'download-dir': 'relative'}, 'download directory path is not absolute'],
+		[{metainfo: stage.metainfo('x'), 'download-dir': '/srv/a\0b'}, 'no folder has a NUL in its name'],
 		[{metainfo: stage.metainfo('x'), labels: ['a', '']}, 'labels cannot be empty'],
 		[{metainfo: stage.metainfo('x'), labels: ['a,b']}, 'labels cannot contain comma (,) character'],
 	] as const;

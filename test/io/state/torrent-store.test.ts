@@ -122,6 +122,15 @@ test('resume data without a checksum, as earlier versions wrote it, is read', ()
 	assert.deepEqual(decodeResumeData(old), resumeData());
 });
 
+test('resume data with a folder that no system can have is refused', () => {
+	for (const change of [
+		{dir: '/a\0b'},
+		{otherPlace: {dir: '/a\0b', renamed: [], files: [], goal: true}},
+		{whenComplete: {dir: '/a\0b'}},
+	])
+		assert.throws(() => decodeResumeData(encodeResumeData(resumeData(change))), ProtocolError);
+});
+
 test('resume data cut off anywhere, or with any byte changed, is refused or read, and never breaks the reader', () => {
 	const bytes = encodeResumeData(resumeData());
 	for (let length = 0; length < bytes.length; length++) {
