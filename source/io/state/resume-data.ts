@@ -193,7 +193,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		// bencode has no fractions.
 		seedRatio: data.seedRatio === undefined ? undefined : String(data.seedRatio),
 		seedTime: rounded(data.seedTime),
-		goal: data.goal && JSON.stringify(data.goal),
+		goal: data.goal && JSON.stringify(data.goal, readable),
 		idleTime: data.idleTime ? Math.round(data.idleTime) : undefined,
 		goalWaived: data.goalWaived || undefined,
 		heldWithAll: data.heldWithAll || undefined,
@@ -303,6 +303,11 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		...(root.has('hashes') && {hashes: [...items(root, 'hashes')].map(readNote)}),
 		...(root.has('partSize') && {partSize: natural(root, 'partSize')}),
 	};
+}
+
+/** A part of a goal that can be read again. */
+function readable(_part: string, value: unknown): unknown {
+	return typeof value === 'number' ? Math.max(0, Math.min(value, Number.MAX_SAFE_INTEGER)) : value;
 }
 
 /** A whole number that can be read again. */

@@ -131,6 +131,17 @@ test('resume data with a folder that no system can have is refused', () => {
 		assert.throws(() => decodeResumeData(encodeResumeData(resumeData(change))), ProtocolError);
 });
 
+test('a seeding goal that is out of all bounds is kept as one that can be read again', () => {
+	const goal = {ratio: 1e308, idle: Number.MAX_SAFE_INTEGER * 60, atGoal: Infinity, match: 'all'} as const;
+	const most = Number.MAX_SAFE_INTEGER;
+	assert.deepEqual(decodeResumeData(encodeResumeData(resumeData({goal}))).goal, {
+		ratio: most,
+		idle: most,
+		atGoal: most,
+		match: 'all',
+	});
+});
+
 test('resume data cut off anywhere, or with any byte changed, is refused or read, and never breaks the reader', () => {
 	const bytes = encodeResumeData(resumeData());
 	for (let length = 0; length < bytes.length; length++) {
