@@ -41,6 +41,8 @@ export interface TorrentView {
 	/** The info-hash in hex: v1 where there is one. */
 	readonly id: string;
 	readonly name: string;
+	/** What its folder, or its only file, is called on the disk, once that was given another name. */
+	readonly root?: string | undefined;
 	readonly state: TorrentState;
 	readonly reason?: Reason | undefined;
 	/**

@@ -139,11 +139,23 @@ export function isRecent(ids: unknown): boolean {
 
 /** Another one whenever something of a torrent is, that its list shows. */
 function printOf(view: TorrentView): string {
-	const {state, completed, wanted, downloaded, uploaded, connected, sending, receiving, name, dir, label} =
-		view;
+	const {
+		state,
+		completed,
+		wanted,
+		downloaded,
+		uploaded,
+		connected,
+		sending,
+		receiving,
+		name,
+		root,
+		dir,
+		label,
+	} = view;
 	const {downloadRate, uploadRate, checked, queue, maxDownload, maxUpload, maxPeers, sequential, goal} = view;
 	return [
-		[state, completed, wanted, downloaded, uploaded, connected, sending, receiving, name, dir, label],
+		[state, completed, wanted, downloaded, uploaded, connected, sending, receiving, name, root, dir, label],
 		[downloadRate, uploadRate, checked, queue, maxDownload, maxUpload, maxPeers, sequential, goal?.state],
 	].join('|');
 }

@@ -5,6 +5,7 @@ import type {RpcArguments} from './rpc-arguments.js';
 import {RpcError} from './rpc-error.js';
 import type {RpcGround} from './rpc-ground.js';
 import {keptSetting} from './session-fields.js';
+import {rpcName} from './torrent-fields.js';
 
 /** Labels as they may be: none empty, none with a comma. Undefined when none were given. */
 export function readLabels(args: RpcArguments): string[] | undefined {
@@ -87,7 +88,11 @@ export async function addTorrent(
 	if (torrent === undefined) throw new RpcError('internal', 'it is gone already');
 	const {number, view} = torrent;
 	return {
-		[already ? 'torrent_duplicate' : 'torrent_added']: {id: number, name: view.name, hash_string: view.id},
+		[already ? 'torrent_duplicate' : 'torrent_added']: {
+			id: number,
+			name: rpcName(view),
+			hash_string: view.id,
+		},
 	};
 }
 

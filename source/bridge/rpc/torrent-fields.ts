@@ -57,6 +57,11 @@ export function fieldTorrent(torrent: RpcTorrent): FieldTorrent {
 	return {...torrent, details, figures: details.figures ?? noFigures};
 }
 
+/** A torrent is called what it is called on the disk: remotes rename all of it by this name. */
+export function rpcName({name, root}: TorrentView): string {
+	return root ?? name;
+}
+
 /** 0 stopped, 1 waits to be checked, 2 is checked, 3 waits to download, 4 downloads, 5 waits to seed, 6 seeds. */
 export function statusOf({state, checked, completed, wanted}: TorrentView): number {
 	switch (state) {
@@ -163,7 +168,7 @@ const fields: Readonly<Record<string, Field>> = {
 	manual_announce_time: {value: () => 0},
 	max_connected_peers: {value: ({view}) => view.maxPeers ?? 0},
 	metadata_percent_complete: {value: ({view}) => (view.pieces > 0 ? 1 : 0)},
-	name: {value: ({view}) => view.name},
+	name: {value: ({view}) => rpcName(view)},
 	peer_limit: {value: ({view}) => view.maxPeers ?? 0},
 	peers: {needs: 'peers', isDeep: true, value: ({details}) => peersOf(details)},
 	peers_connected: {value: ({view}) => view.connected},

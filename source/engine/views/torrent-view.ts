@@ -37,6 +37,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 	return {
 		id: torrent.id,
 		name: torrent.name,
+		...viewRoot(content),
 		state: stateOf(torrent),
 		reason,
 		...(torrent.choosing && {choosing: true}),
@@ -80,6 +81,13 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 function viewGoal(torrent: Torrent): Pick<TorrentView, 'goal'> {
 	const goal = torrent.goal.view(torrent.complete);
 	return goal === undefined ? {} : {goal: {...goal, text: safeText(goal.text)}};
+}
+
+/** The first file says what all are in: a folder is given another name for all of them. */
+function viewRoot(content: TorrentContent | undefined): Pick<TorrentView, 'root'> {
+	const first = content?.metainfo.files.findIndex(({pad}) => !pad) ?? -1;
+	const root = content?.renamed.get(first)?.[0];
+	return root === undefined || root === content?.metainfo.files[first]?.path[0] ? {} : {root};
 }
 
 /** How much it is; nothing while nobody knows what it holds. */

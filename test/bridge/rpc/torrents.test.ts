@@ -343,6 +343,16 @@ test('files and folders are renamed, and moved', async t => {
 	assert.ok(!existsSync(`${dir}/show/extra`));
 	await rename('show', 'series');
 	assert.deepEqual(await names(), ['series/uno.mkv', 'series/más/two.txt']);
+	// Remotes call the whole by its name, and that is the one it has on the disk: it is renamed again by it.
+	assert.equal(await stage.field(id, 'name'), 'series');
+	await rename('series', 'serie');
+	assert.equal(await stage.field(id, 'name'), 'serie');
+	await rename('serie', 'show');
+	assert.equal(await stage.field(id, 'name'), 'show');
+	await rename('show', 'series');
+	assert.deepEqual(await stage.older('torrent-add', {metainfo: stage.metainfo('show'), paused: true}), {
+		'torrent-duplicate': {id, name: 'series', hashString: hash},
+	});
 	const refused = (path: string, name: string) =>
 		stage.refusal('torrent-rename-path', {ids: [id], path, name});
 	for (const name of ['', '.', '..', 'a/b', '/x'])
