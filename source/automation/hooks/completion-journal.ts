@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import type {TorrentView} from '../../api/snapshot.js';
-import type {Millis} from '../../base/units.js';
+import type {Bytes, Millis} from '../../base/units.js';
 import {Journal} from '../journal.js';
 
 /** It was seen before it was complete; or what is done when it is complete was done, or is not to be. */
@@ -10,6 +10,8 @@ type Told = 'open' | 'told';
 const run = '';
 /** What was added and complete so soon before a crash may have been seen by nobody. */
 const unseenTime: Millis = 60_000;
+/** Between what a look sees and the time it is said to have. */
+const lookTime: Millis = 5000;
 
 /** Whether every wanted file of a torrent is here, as far as is known. */
 function isComplete({state, wanted, completed, choosing}: TorrentView): boolean {
@@ -29,8 +31,10 @@ export class CompletionJournal {
 	readonly #journal: Journal<Told | Millis>;
 	/** What was complete later and was never seen before is due. Milliseconds since 1970. */
 	#since: Millis = 0;
-	/** Nothing was looked at yet since it was opened. */
-	#isFirst = true;
+	/** When what was looked at last was so; undefined when nothing was yet. */
+	#lookedAt: Millis | undefined;
+	/** What had been downloaded of those that were not complete when they were looked at first. */
+	readonly #before = new Map<string, Bytes>();
 
 	/** @param failed told, once, why nothing more is kept */
 	constructor(stateDir: string, failed: (why: string) => void) {
@@ -47,8 +51,12 @@ export class CompletionJournal {
 		await this.#journal.put([[run, now]]);
 	}
 
-	/** Those of all torrents that are complete and due. */
-	look(views: readonly TorrentView[]): TorrentView[] {
+	/**
+	 * Those of all torrents that are complete and due.
+	 *
+	 * @param now when they were as the views say, in milliseconds since 1970
+	 */
+	look(views: readonly TorrentView[], now: Millis): TorrentView[] {
 		const due: TorrentView[] = [];
 		const changes: Array<readonly [string, Told | undefined]> = [];
 		const there = new Set<string>();
@@ -57,6 +65,7 @@ export class CompletionJournal {
 			const known = this.#journal.get(view.id);
 			if (known === 'told') continue;
 			if (!isComplete(view)) {
+				if (!this.#before.has(view.id)) this.#before.set(view.id, view.downloaded);
 				if (known === undefined && isOpen(view)) changes.push([view.id, 'open']);
 			} else if (known === 'open') due.push(view);
 			else if (this.#wasMissed(view)) {
@@ -66,15 +75,19 @@ export class CompletionJournal {
 		}
 		for (const id of this.#journal.entries.keys())
 			if (id !== run && !there.has(id)) changes.push([id, undefined]);
-		this.#isFirst = false;
+		for (const id of this.#before.keys()) if (!there.has(id)) this.#before.delete(id);
+		this.#lookedAt = now;
 		if (changes.length > 0) void this.#journal.put(changes);
 		return due;
 	}
 
-	/** It was downloaded so fast that nobody saw it before it was complete. */
-	#wasMissed({downloaded, completedAt, addedAt}: TorrentView): boolean {
+	/** It was downloaded, here, so fast that nobody saw it before it was complete. */
+	#wasMissed({id, downloaded, completedAt, addedAt}: TorrentView): boolean {
 		if (downloaded === 0 || completedAt === undefined || completedAt < this.#since) return false;
-		return !this.#isFirst || completedAt - addedAt < unseenTime;
+		if (this.#lookedAt === undefined) return completedAt - addedAt < unseenTime;
+		const before = this.#before.get(id);
+		// What another program had downloaded comes with what that had counted, and was added there before.
+		return before === undefined ? addedAt >= this.#lookedAt - lookTime : downloaded > before;
 	}
 
 	/** What is done when it is complete was done. Resolves when a kill cannot undo that. */

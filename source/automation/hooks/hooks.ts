@@ -63,6 +63,8 @@ export class Hooks {
 	#settings: HookSettings;
 	#seen: Map<string, Seen> | undefined;
 	#views: readonly TorrentView[] = [];
+	/** When they were so. */
+	#seenAt: Millis = 0;
 	#watching: Watching | undefined;
 	#interval: Millis = calm;
 	#saidFull = false;
@@ -118,6 +120,7 @@ export class Hooks {
 	#look(views: readonly TorrentView[]): void {
 		if (this.#stopping.signal.aborted) return;
 		this.#views = views;
+		this.#seenAt = this.#ground.clock.wall();
 		const before = this.#seen;
 		const now = new Map<string, Seen>();
 		this.#seen = now;
@@ -136,7 +139,7 @@ export class Hooks {
 	#reviewComplete(): void {
 		if (this.#journal === undefined || this.#seen === undefined) return;
 		let waits = false;
-		for (const view of this.#journal.look(this.#views)) {
+		for (const view of this.#journal.look(this.#views, this.#seenAt)) {
 			if (this.#busy.has(view.id)) continue;
 			// What is on its way elsewhere is told of when it is there.
 			const isReady = view.otherDir === undefined && !this.#programs.isFull && !this.#posts.isFull;

@@ -29,11 +29,11 @@ test('wherever a kill cuts the journal off, each torrent is due again unless it 
 			.map(each =>
 				complete.has(each) ? done(each) : view(each, {state: random() < 0.3 ? 'checking' : 'downloading'}),
 			);
-		for (const due of journal.look(views)) if (random() < 0.5) await journal.told(due.id);
+		for (const due of journal.look(views, start)) if (random() < 0.5) await journal.told(due.id);
 		for (const {id: other} of views) if (random() < 0.3) complete.add(other);
 	}
 	const all = ids.map(done);
-	for (const due of journal.look(all)) if (random() < 0.8) await journal.told(due.id);
+	for (const due of journal.look(all, start)) if (random() < 0.8) await journal.told(due.id);
 	const written = readFileSync(path, 'utf8');
 	const first = written.indexOf('\n') + 1;
 	for (let cut = first; cut <= written.length; cut += 1 + Math.floor(random() * 40)) {
@@ -41,7 +41,7 @@ test('wherever a kill cuts the journal off, each torrent is due again unless it 
 		writeFileSync(path, rest);
 		const again = new CompletionJournal(space.dir, assert.fail);
 		await again.open(start + 60_000);
-		const due = again.look(all).map(({id}) => id);
+		const due = again.look(all, start).map(({id}) => id);
 		const told = new Set(
 			rest.split('\n').flatMap(line => (line.endsWith(',"told"]') ? [JSON.parse(line)[0] as string] : [])),
 		);
@@ -51,7 +51,7 @@ test('wherever a kill cuts the journal off, each torrent is due again unless it 
 			`cut off after ${cut} bytes`,
 		);
 		for (const id of due) await again.told(id);
-		assert.deepEqual(again.look(all), []);
+		assert.deepEqual(again.look(all, start), []);
 		await again.close();
 	}
 });
@@ -60,11 +60,11 @@ test('one that had everything when it was added is not due, also when a piece of
 	const space = new Workspace(t);
 	const journal = new CompletionJournal(space.dir, assert.fail);
 	await journal.open(start);
-	journal.look([view('seed', {state: 'checking'})]);
+	journal.look([view('seed', {state: 'checking'})], start);
 	const seed = view('seed', {state: 'seeding', completed: 100, completedAt: start + 20});
-	assert.deepEqual(journal.look([seed]), []);
-	journal.look([view('seed', {state: 'downloading', completed: 90})]);
-	assert.deepEqual(journal.look([{...seed, downloaded: 10}]), []);
+	assert.deepEqual(journal.look([seed], start), []);
+	journal.look([view('seed', {state: 'downloading', completed: 90})], start);
+	assert.deepEqual(journal.look([{...seed, downloaded: 10}], start), []);
 	await journal.close();
 });
 
@@ -79,11 +79,29 @@ test('what is being checked, is paused, waits for a choice or wants nothing is n
 		view('choosing', {state: 'paused', choosing: true, completed: 100}),
 		view('paused', {state: 'paused', completed: 50}),
 	];
-	assert.deepEqual(journal.look(views), []);
+	assert.deepEqual(journal.look(views, start), []);
 	await journal.close();
 	assert.equal(
 		readFileSync(space.path('completed.journal'), 'utf8').split('\n').length,
 		3,
 		'only of the run itself',
 	);
+});
+
+test('what another program had downloaded is not due, however lately it was complete there; what is downloaded here is', async t => {
+	const space = new Workspace(t);
+	const journal = new CompletionJournal(space.dir, assert.fail);
+	await journal.open(start);
+	const now = start + 3_600_000;
+	const waiting = view('waiting', {state: 'paused', downloaded: 40});
+	const hashed = view('hashed', {state: 'checking', downloaded: 100});
+	assert.deepEqual(journal.look([waiting, hashed], now), []);
+	const lately = {addedAt: now - 60_000, completedAt: now + 30_000};
+	const found = {...done('hashed'), ...lately};
+	const brought = {...done('brought'), ...lately};
+	const fast = {...done('fast'), addedAt: now + 10_000, completedAt: now + 10_500};
+	const views = [{...done('waiting'), completedAt: now + 30_000}, found, brought, fast];
+	const due = journal.look(views, now + 60_000).map(({id}) => id);
+	assert.deepEqual(due, ['waiting', 'fast']);
+	await journal.close();
 });

@@ -141,9 +141,12 @@ describe('hooks', {concurrency: true}, () => {
 		engine.set('one', {state: 'seeding', completed: 2000});
 		engine.complete('seed', {completed: 900});
 		// So fast that nobody saw it download.
-		engine.set('fast', {state: 'seeding', completed: 1000, downloaded: 1000, completedAt: Date.now()});
-		// Known from another program, which had it long ago.
-		engine.set('known', {state: 'seeding', completed: 1000, downloaded: 1000, completedAt: 1000});
+		const now = Date.now();
+		const whole = {state: 'seeding', completed: 1000, downloaded: 1000} as const;
+		engine.set('fast', {...whole, addedAt: now, completedAt: now});
+		// Known from another program, which had it long ago, or just now.
+		engine.set('known', {...whole, completedAt: 1000});
+		engine.set('lately', {...whole, addedAt: now - 60_000, completedAt: now});
 		const done = () => engine.log.filter(line => /is done in/.test(line)).length;
 		await world.until('the fast one is told', () => done() === 2);
 		await world.stop();
