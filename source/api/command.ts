@@ -370,6 +370,8 @@ export interface Reloaded {
 	readonly changed: readonly string[];
 	/** What will hold from the next start of the engine. */
 	readonly later: readonly string[];
+	/** Why something does not go by it, a line each. */
+	readonly refused?: readonly string[];
 }
 
 /** What a piece cell holds: the answer to `piece.inspect`, for its first piece. */

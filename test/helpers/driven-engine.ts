@@ -98,7 +98,13 @@ export async function openDrivenEngine(
 		return {flags: args.flags, ...readSections(env)} as unknown as Configuration;
 	};
 	const engine = new HeardEngine(
-		new ReloadingEngine(automated.engine, read(), read, now => automated.apply(now), new Set()),
+		new ReloadingEngine(
+			automated.engine,
+			read(),
+			read,
+			now => automated.apply(now).then(() => []),
+			new Set(),
+		),
 	);
 	const served = await serveEngine(engine, socketPath(stateDir, env), {version: '1.2.3', about: {}});
 	void engine.closed.then(why => served.close(why));

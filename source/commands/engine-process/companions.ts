@@ -1,6 +1,6 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Companion, CompanionGround, CompanionKind} from './companion.js';
-import type {Configuration} from './reloading-engine.js';
+import type {Configuration, Refusal} from './reloading-engine.js';
 
 /** So much of a configuration as one kind goes by. */
 function partOf({options, sections}: CompanionKind, configuration: Configuration): unknown[] {
@@ -56,17 +56,27 @@ export class Companions {
 		await open?.companion.stop();
 	}
 
-	/** Goes by a config that was read anew: opens, changes and ends. What refuses is told in the log, and holds up no other. */
-	apply(configuration: Configuration): Promise<void> {
+	/**
+	 * Goes by a config that was read anew: opens, changes and ends. What refuses is told in the log, and holds up no other.
+	 * Answers what does, and why.
+	 */
+	apply(configuration: Configuration): Promise<Refusal[]> {
+		const refused: Refusal[] = [];
 		this.#turn = this.#turn.then(async () => {
 			const before = this.#now;
 			this.#now = configuration;
 			for (const kind of this.#kinds) {
 				if (this.#isStopped) return;
-				await this.#change(kind, before, configuration).catch((error: unknown) => this.#tell(kind, error));
+				try {
+					await this.#change(kind, before, configuration);
+				} catch (error) {
+					const why = `${kind.name}: ${(error as Error).message}`;
+					refused.push({options: kind.options, why});
+					await this.#tell(why);
+				}
 			}
 		});
-		return this.#turn;
+		return this.#turn.then(() => refused);
 	}
 
 	async #change(kind: CompanionKind, before: Configuration, now: Configuration): Promise<void> {
@@ -83,8 +93,7 @@ export class Companions {
 		await this.#begin(kind, now);
 	}
 
-	async #tell({name}: CompanionKind, error: unknown): Promise<void> {
-		const text = `${name}: ${(error as Error).message}`;
+	async #tell(text: string): Promise<void> {
 		await this.#ground.engine.send({type: 'session.log', level: 'warn', text}).catch(() => {});
 	}
 

@@ -18,6 +18,12 @@ export interface Configuration extends Sections {
 	readonly flags: Flags<typeof ownOptions>;
 }
 
+/** Something beside the engine that does not go by what its config file says: because of which options, and why. */
+export interface Refusal {
+	readonly options: readonly string[];
+	readonly why: string;
+}
+
 type OwnOption = keyof typeof ownOptions;
 
 /** The options that can change while it runs, with what they come to. */
@@ -48,7 +54,7 @@ export class ReloadingEngine implements LocalEngine {
 	readonly closed: Promise<string>;
 	readonly #engine: LocalEngine;
 	readonly #read: () => Configuration;
-	readonly #applied: (configuration: Configuration) => Promise<void>;
+	readonly #applied: (configuration: Configuration) => Promise<readonly Refusal[]>;
 	readonly #beside: ReadonlySet<string>;
 	#now: Configuration;
 	/** As it was started: what cannot change is compared with that. */
@@ -57,14 +63,14 @@ export class ReloadingEngine implements LocalEngine {
 	/**
 	 * @param now what it was started with
 	 * @param read reads anew what holds; throws a `UserError` for what cannot be read
-	 * @param applied told of what holds then, for those beside the engine that go by it
+	 * @param applied told of what holds then, for those beside the engine that go by it; answers which do not
 	 * @param beside the options that they go by, so that these can change
 	 */
 	constructor(
 		engine: LocalEngine,
 		now: Configuration,
 		read: () => Configuration,
-		applied: (configuration: Configuration) => Promise<void>,
+		applied: (configuration: Configuration) => Promise<readonly Refusal[]>,
 		beside: ReadonlySet<string>,
 	) {
 		this.#engine = engine;
@@ -102,9 +108,15 @@ export class ReloadingEngine implements LocalEngine {
 		if (changed.includes('nick') && flags.nick !== undefined)
 			await this.#engine.send({type: 'network.nick', nick: flags.nick});
 		this.#now = now;
-		await this.#applied(now);
-		const names = [...changed.map(optionName), ...changedSections(before, now)];
-		return {changed: names, later: later.map(optionName)};
+		const refusals = await this.#applied(now);
+		const isRefused = (key: string) => refusals.some(({options}) => options.includes(key));
+		const held = changed.filter(key => !isRefused(key));
+		const refused = refusals.map(({why}) => why);
+		return {
+			changed: [...held.map(optionName), ...changedSections(before, now)],
+			later: later.map(optionName),
+			...(refused.length > 0 && {refused}),
+		};
 	}
 
 	watch(watch: Watch, listener: (update: Update) => void): Watching {

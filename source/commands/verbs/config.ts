@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
-import {UserError} from '../../base/errors.js';
+import type {EngineClient} from '../../api/engine-client.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import {type Arguments, type Context, defineCommand, type Options} from '../arguments/command.js';
 import {settingChange, settingRemoval} from '../arguments/config-change.js';
@@ -80,21 +81,30 @@ async function configuredState({flags}: Arguments<typeof options>, env: NodeJS.P
 	return stateDirPath(flags.stateDir ?? (set as string | undefined), env);
 }
 
-/** An engine that runs is told, and what it makes of that is said; without one nothing is. */
-async function tellEngine(args: Arguments<typeof options>, context: Context): Promise<void> {
-	const {env, stdout, warn, version} = context;
+/** An engine that runs is told, and what it makes of that is said; without one nothing is. Answers the exit status. */
+async function tellEngine(args: Arguments<typeof options>, context: Context): Promise<ExitStatus> {
+	const {env, warn, version} = context;
 	try {
 		const engine = await findEngine(await configuredState(args, env), env, version);
-		if (engine === undefined) return;
+		if (engine === undefined) return 0;
 		try {
-			const {reloaded} = await engine.send({type: 'session.reload'});
-			if (reloaded !== undefined) stdout.write(`${reloadText(reloaded)}\n`);
+			return await reload(engine, context);
 		} finally {
 			engine.close();
 		}
 	} catch (error) {
 		warn(`the engine that runs does not go by it: ${(error as Error).message}`);
+		return 1;
 	}
+}
+
+/** Has the engine read its config file anew, and says what came of it. Answers the exit status: 1 when not all holds. */
+async function reload(engine: EngineClient, {stdout, warn}: Context): Promise<ExitStatus> {
+	const {reloaded = {changed: [], later: []}} = await engine.send({type: 'session.reload'});
+	stdout.write(`${reloadText(reloaded)}\n`);
+	const {refused = []} = reloaded;
+	for (const why of refused) warn(`the engine that runs does not go by it: ${why}`);
+	return refused.length > 0 ? 1 : 0;
 }
 
 /** Where the config file is, what it makes of every setting, and changes to it. */
@@ -118,12 +128,10 @@ export const command = defineCommand({
 			if (name !== undefined) throw new UserError('usage', `config reload takes nothing: ${name}`, 2);
 			const engine = await requireEngine(await configuredState(args, env), env, context.version);
 			try {
-				const {reloaded} = await engine.send({type: 'session.reload'});
-				stdout.write(`${reloadText(reloaded ?? {changed: [], later: []})}\n`);
+				return await reload(engine, context);
 			} finally {
 				engine.close();
 			}
-			return 0;
 		}
 		if (verb !== 'set' && verb !== 'unset') {
 			throw new UserError(
@@ -138,8 +146,7 @@ export const command = defineCommand({
 			const changes = settingChange(name, rest);
 			await change(changes, env);
 			stdout.write(`${name} is ${terminalLine(JSON.stringify(changes[name]))} now, in ${path}\n`);
-			await tellEngine(args, context);
-			return 0;
+			return tellEngine(args, context);
 		}
 		const before = readConfigFile(env);
 		const changes = settingRemoval([name, ...rest], before);
@@ -150,7 +157,6 @@ export const command = defineCommand({
 				? `${there.join(', ')} ${there.length === 1 ? 'is as it comes' : 'are as they come'} now: taken out of ${path}\n`
 				: `${[name, ...rest].join(', ')}: not in ${path}, nothing was changed\n`,
 		);
-		if (there.length > 0) await tellEngine(args, context);
-		return 0;
+		return there.length > 0 ? tellEngine(args, context) : 0;
 	},
 });

@@ -17,7 +17,7 @@ import {type LogSettings, openLog} from '../engine-process/file-log.js';
 import {isJournal, journalWords, plainWords} from '../engine-process/foreground-log.js';
 import {hostEngine} from '../engine-process/host-engine.js';
 import {openSession} from '../engine-process/open-session.js';
-import {type Configuration, ReloadingEngine} from '../engine-process/reloading-engine.js';
+import {type Configuration, type Refusal, ReloadingEngine} from '../engine-process/reloading-engine.js';
 import {startSuccessor} from '../engine-process/start-successor.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {takeOver} from '../engine-process/succession.js';
@@ -156,11 +156,11 @@ export const command = defineCommand({
 				const engine = new ReloadingEngine(automated.engine, now, read, configured, liveOptions);
 				const ground = {engine, stateDir, env, version, program};
 				const companions = await accompany(ground, now);
-				async function configured(changed: Configuration): Promise<void> {
+				async function configured(changed: Configuration): Promise<Refusal[]> {
 					await automated.apply(changed);
 					await labelled.apply(changed.labels);
 					Object.assign(about, describeOptions(changed.flags));
-					await companions.apply(changed);
+					return companions.apply(changed);
 				}
 				const reloaded = () => void reload(engine, notice);
 				if (isDaemon) process.on('SIGHUP', reloaded);

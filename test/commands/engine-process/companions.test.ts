@@ -82,9 +82,11 @@ test('one that refuses a config read later is told in the log, holds up no other
 	const other = {...kind('web', true), isWanted: () => true};
 	const companions = await Companions.open([kind('rpc'), other], ground, set('a'));
 	heard();
-	await companions.apply(set('taken'));
+	assert.deepEqual(await companions.apply(set('taken')), [
+		{options: ['name'], why: 'rpc: the port is taken'},
+	]);
 	assert.deepEqual(heard(), ['rpc ends', 'rpc: the port is taken', 'web takes taken']);
-	await companions.apply(set('b'));
+	assert.deepEqual(await companions.apply(set('b')), []);
 	assert.deepEqual(heard(), ['rpc begins with b', 'web takes b']);
 	await companions.stop();
 });

@@ -41,6 +41,22 @@ test('config set reaches the engine that runs, and so do reload and SIGHUP for a
 		`${read} has nothing to change; allocation: from the engine's next start`,
 		'',
 	]);
+	const missing = space.path('missing');
+	const why = `tortui: the engine that runs does not go by it: rpc: --rpc-password-file: no such file: ${missing}`;
+	assert.deepEqual(await say('config', 'set', 'rpc-password-file', missing), [
+		0,
+		`${read} goes by rpc-password-file now; allocation: from the engine's next start`,
+		'',
+	]);
+	assert.deepEqual(await say('config', 'set', 'rpc', `unix:${space.path('rpc')}`), [
+		1,
+		`${read} has nothing to change; allocation: from the engine's next start`,
+		why,
+	]);
+	assert.deepEqual((await say('config', 'reload'))[0], 1, 'not yet either');
+	writeFileSync(missing, 'secret');
+	assert.deepEqual((await say('config', 'reload'))[0], 0);
+	assert.deepEqual((await say('config', 'unset', 'rpc', 'rpc-password-file'))[0], 0);
 	const shared = space.folder('shared');
 	write({'max-upload': '2M', 'max-peers': 7, 'shared-folders': [shared]});
 	assert.deepEqual(await say('config', 'reload'), [
