@@ -126,8 +126,11 @@ export interface SessionView {
 	readonly portState: 'open' | 'unknown' | 'closed';
 	readonly downloadRate: BytesPerSecond;
 	readonly uploadRate: BytesPerSecond;
+	/** In all sessions, this one and those before. */
 	readonly downloaded: Bytes;
 	readonly uploaded: Bytes;
+	/** What of these was before this session. */
+	readonly earlier?: {readonly downloaded: Bytes; readonly uploaded: Bytes} | undefined;
 	readonly connected: number;
 	readonly dhtNodes: number;
 	/** How the DHT does, and why it is no better, in words; undefined when it is off. */

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {Clock, Timer} from '../../base/ports.js';
-import type {Millis} from '../../base/units.js';
+import type {Millis, Seconds} from '../../base/units.js';
 
 const saveTime: Millis = 1000;
 const largestFile = 64 * 1024 * 1024;
@@ -24,6 +24,8 @@ interface Kept {
 	session: string;
 	/** How often it was opened. */
 	sessions: number;
+	/** How long it was open, the last time too. */
+	seconds: Seconds;
 	/** The number that the next torrent gets. */
 	next: number;
 	/** Numbers by info-hash. */
@@ -39,6 +41,7 @@ export class RpcMemory {
 	readonly #clock: Clock;
 	readonly #failed: (why: string) => void;
 	readonly #kept: Kept;
+	readonly #openedAt: Millis;
 	readonly #ids = new Map<number, string>();
 	readonly #numbers: Map<string, number>;
 	#timer: Timer | undefined;
@@ -51,6 +54,7 @@ export class RpcMemory {
 		this.#kept = kept;
 		this.#path = path;
 		this.#clock = clock;
+		this.#openedAt = clock.now();
 		this.#failed = failed;
 		this.#numbers = new Map(Object.entries(kept.numbers));
 		for (const [id, number] of this.#numbers) this.#ids.set(number, id);
@@ -83,6 +87,11 @@ export class RpcMemory {
 
 	get sessions(): number {
 		return this.#kept.sessions;
+	}
+
+	/** How long it has been open, all times together. */
+	get seconds(): Seconds {
+		return this.#kept.seconds + Math.floor((this.#clock.now() - this.#openedAt) / 1000);
 	}
 
 	/** The torrent's number, which it gets now if it has none. */
@@ -149,7 +158,11 @@ export class RpcMemory {
 		const path = this.#path;
 		if (path === undefined) return Promise.resolve();
 		this.#saving = this.#saving.then(async () => {
-			const text = JSON.stringify({...this.#kept, numbers: Object.fromEntries(this.#numbers)});
+			const text = JSON.stringify({
+				...this.#kept,
+				seconds: this.seconds,
+				numbers: Object.fromEntries(this.#numbers),
+			});
 			try {
 				await mkdir(dirname(path), {recursive: true, mode: 0o700});
 				await writeFile(`${path}.new`, text, {mode: 0o600});
@@ -162,15 +175,14 @@ export class RpcMemory {
 		return this.#saving;
 	}
 
-	/** Writes down what is not yet. */
+	/** Writes everything down. */
 	async close(): Promise<void> {
-		if (this.#timer !== undefined) await this.#save();
-		await this.#saving;
+		await this.#save();
 	}
 }
 
 function fresh(): Kept {
-	return {session: newSession(), sessions: 0, next: 1, numbers: {}, torrents: {}, settings: {}};
+	return {session: newSession(), sessions: 0, seconds: 0, next: 1, numbers: {}, torrents: {}, settings: {}};
 }
 
 /** Letters and digits only: some clients look for no others. */
@@ -180,7 +192,7 @@ function newSession(): string {
 
 function asKept(value: Partial<Record<keyof Kept, unknown>> | null): Kept | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;
-	const {session, sessions, next, numbers, torrents, settings} = value;
+	const {session, sessions, seconds, next, numbers, torrents, settings} = value;
 	const isRecord = (what: unknown): what is Record<string, unknown> =>
 		typeof what === 'object' && what !== null && !Array.isArray(what);
 	if (typeof session !== 'string' || !/^[a-z\d]{20,100}$/i.test(session)) return undefined;
@@ -191,6 +203,7 @@ function asKept(value: Partial<Record<keyof Kept, unknown>> | null): Kept | unde
 	return {
 		session,
 		sessions: Number.isSafeInteger(sessions) ? (sessions as number) : 0,
+		seconds: Number.isSafeInteger(seconds) ? Math.max(0, seconds as number) : 0,
 		next: Math.max(1, Number.isSafeInteger(next) ? (next as number) : 1, ...maximum(given as number[])),
 		numbers: numbers as Record<string, number>,
 		torrents: Object.fromEntries(

@@ -1,6 +1,7 @@
 import {statfs} from 'node:fs/promises';
 import type {EngineSettings} from '../../api/command.js';
 import type {SeedGoal} from '../../base/seed-goal.js';
+import type {Millis, Seconds} from '../../base/units.js';
 import type {RpcArguments} from './rpc-arguments.js';
 import {RpcError} from './rpc-error.js';
 import type {RpcGround, RpcMethod} from './rpc-ground.js';
@@ -209,28 +210,40 @@ const sessionSet: RpcMethod = {
 
 const sessionStats: RpcMethod = {
 	isQuestion: true,
-	async run(_, {engine, torrents, memory}) {
+	async run(_, {engine, torrents, memory, clock}) {
 		const [session, all] = await Promise.all([sessionView(engine), torrents.all()]);
 		const running = all.filter(({view: {state}}) =>
 			/^(?:metadata|checking|downloading|seeding)$/.test(state),
 		);
 		const sum = (part: 'downloaded' | 'uploaded') => all.reduce((total, {view}) => total + view[part], 0);
-		const files = all.reduce((total, {view}) => total + view.files, 0);
-		const stats = (downloaded: number, uploaded: number, sessions: number) => ({
+		// How long it runs is told in whole minutes after the first.
+		const begin = clock.wall() - session.uptime * 1000 - (session.uptime < 60 ? 1000 : 60_000);
+		const files = (since: Millis) =>
+			all.reduce((total, {view}) => total + (view.addedAt >= since ? view.files : 0), 0);
+		const stats = (
+			downloaded: number,
+			uploaded: number,
+			since: Millis,
+			seconds: Seconds,
+			sessions: number,
+		) => ({
 			downloaded_bytes: downloaded,
-			files_added: files,
-			seconds_active: session.uptime,
+			files_added: files(since),
+			seconds_active: seconds,
 			session_count: sessions,
 			uploaded_bytes: uploaded,
 		});
+		const {downloaded, uploaded, earlier = {downloaded: 0, uploaded: 0}, uptime} = session;
 		return {
 			active_torrent_count: running.length,
 			cumulative_stats: stats(
-				Math.max(sum('downloaded'), session.downloaded),
-				Math.max(sum('uploaded'), session.uploaded),
+				Math.max(sum('downloaded'), downloaded),
+				Math.max(sum('uploaded'), uploaded),
+				0,
+				Math.max(memory.seconds, uptime),
 				memory.sessions,
 			),
-			current_stats: stats(session.downloaded, session.uploaded, 1),
+			current_stats: stats(downloaded - earlier.downloaded, uploaded - earlier.uploaded, begin, uptime, 1),
 			download_speed: session.downloadRate,
 			paused_torrent_count: all.length - running.length,
 			torrent_count: all.length,

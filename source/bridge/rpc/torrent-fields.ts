@@ -91,6 +91,11 @@ function errorOf({view, figures}: FieldTorrent): {readonly code: number; readonl
 	return {code: 0, text: ''};
 }
 
+/** What was wrong; what came twice, or too late, is wasted, too, and was right. */
+function corruptOf({wasted, hashFailures = 0, pieceLength}: TorrentView): number {
+	return Math.min(wasted, hashFailures * pieceLength);
+}
+
 const notAvailable = -1;
 const unknown = -2;
 
@@ -132,7 +137,7 @@ const fields: Readonly<Record<string, Field>> = {
 	bandwidth_priority: {value: ({kept}) => kept.bandwidth_priority ?? 0},
 	bytes_completed: {needs: 'files', value: ({details}) => details.progress?.completed ?? []},
 	comment: {value: ({view}) => view.comment ?? ''},
-	corrupt_ever: {value: ({view}) => view.wasted},
+	corrupt_ever: {value: ({view}) => corruptOf(view)},
 	creator: {value: ({view}) => view.createdBy ?? ''},
 	date_created: {value: ({view}) => view.creationDate ?? 0},
 	desired_available: {

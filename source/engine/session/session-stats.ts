@@ -9,6 +9,8 @@ import type {SessionService} from './session-service.js';
 export class SessionStats implements SessionTotals, SessionService {
 	downloaded: Bytes = 0;
 	uploaded: Bytes = 0;
+	/** What of these was in earlier sessions. */
+	readonly earlier = {downloaded: 0, uploaded: 0};
 	history = new SpeedHistory();
 	diskRate: BytesPerSecond = 0;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
@@ -31,15 +33,20 @@ export class SessionStats implements SessionTotals, SessionService {
 	async start(): Promise<void> {
 		if (this.#store === undefined) return;
 		const {downloaded, uploaded, history} = await this.#store.load();
-		this.downloaded += downloaded;
-		this.uploaded += uploaded;
+		this.#add(downloaded, uploaded);
 		this.history = history;
 	}
 
 	/** What another account of earlier sessions says, where it is later. */
 	atLeast(downloaded: Bytes, uploaded: Bytes): void {
-		this.downloaded = Math.max(this.downloaded, downloaded);
-		this.uploaded = Math.max(this.uploaded, uploaded);
+		this.#add(Math.max(0, downloaded - this.downloaded), Math.max(0, uploaded - this.uploaded));
+	}
+
+	#add(downloaded: Bytes, uploaded: Bytes): void {
+		this.downloaded += downloaded;
+		this.uploaded += uploaded;
+		this.earlier.downloaded += downloaded;
+		this.earlier.uploaded += uploaded;
 	}
 
 	/** Once a second, when the torrents have counted theirs. */

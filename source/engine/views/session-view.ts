@@ -73,6 +73,7 @@ export class SessionReport {
 			uploadRate: Math.round(uploadRate),
 			downloaded: traffic.downloaded,
 			uploaded: traffic.uploaded,
+			earlier: {...traffic.earlier},
 			connected,
 			dhtNodes: 0,
 			externalAddresses: services.externalAddress.seen,
