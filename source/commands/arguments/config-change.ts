@@ -42,10 +42,22 @@ function writtenValue(name: string, option: Options[string] | undefined, typed: 
 	const written = (text: string) => (isPath && !/^~(?:\/|$)/.test(text) ? resolve(text) : text);
 	if (option.kind === 'list') {
 		if (typed.length === 0) only();
-		return option.value === 'PROGRAM' ? typedProgram(typed) : typed.map(written);
+		const list = asListInJson(typed) ?? typed;
+		return option.value === 'PROGRAM' ? typedProgram(list, name) : list.map(written);
 	}
 	const value = written(only());
 	return /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
+}
+
+/** A list as it stands in the file, for those who copy it from there. */
+function asListInJson([first = '', ...more]: readonly string[]): readonly string[] | undefined {
+	if (more.length > 0 || !first.trimStart().startsWith('[')) return undefined;
+	try {
+		const value: unknown = JSON.parse(first);
+		return Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 function requireName(name: string): void {

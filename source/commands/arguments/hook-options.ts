@@ -1,4 +1,6 @@
-import {isAbsolute, resolve} from 'node:path';
+import {existsSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {isAbsolute, join, resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import type {Options} from './command.js';
 import {duration, type ValueReader} from './quantities.js';
@@ -76,10 +78,27 @@ export const hookOptions = {
 	},
 } as const satisfies Options;
 
-/** The words of a program as they were typed, with its path in full where it is one. */
-export function typedProgram(words: readonly string[]): string[] {
+/**
+ * The words of a program as they were typed, with its path in full where it is one. Throws a `UserError` for a whole
+ * command in one word, as a shell would have it.
+ *
+ * @param name of the setting
+ */
+export function typedProgram(words: readonly string[], name: string): string[] {
+	const [first = ''] = words;
+	const program = first.split(' ')[0]!;
+	if (words.length === 1 && program.includes('/') && program !== first && !isUrl(first) && !isThere(first))
+		throw new UserError(
+			'bad-value',
+			`${name}: there is no ${first}; give a program and its arguments as words apart: tortui config set ${name} ${first}`,
+			2,
+		);
 	return words.map((each, index) => {
 		const isPath = index === 0 && each.includes('/') && !isUrl(each) && !isHome(each);
 		return isPath ? resolve(each) : each;
 	});
+}
+
+function isThere(path: string): boolean {
+	return existsSync(isHome(path) ? join(homedir(), path.slice(2)) : path);
 }

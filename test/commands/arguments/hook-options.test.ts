@@ -92,3 +92,15 @@ test('a path that is typed for config set is written in full, its arguments as t
 	assert.deepEqual(set('beep'), ['beep']);
 	assert.deepEqual(set('http://a.example/b'), ['http://a.example/b']);
 });
+
+test('a list may be set as it stands in the file; a whole command in one word is no program', () => {
+	const set = (name: string, ...typed: string[]) => settingChange(name, typed)[name];
+	assert.deepEqual(set('on-complete', '["/bin/sh", "-c", "echo done"]'), ['/bin/sh', '-c', 'echo done']);
+	assert.deepEqual(set('tracker', '["http://a.example/b"]'), ['http://a.example/b']);
+	assert.deepEqual(set('select', '[ab]*.iso'), ['[ab]*.iso']);
+	assert.throws(
+		() => set('on-complete', '/bin/sh -c "echo done"'),
+		/^UserError: on-complete: there is no \/bin\/sh -c "echo done"; give a program and its arguments as words apart: tortui config set on-complete \/bin\/sh -c "echo done"$/,
+	);
+	assert.throws(() => set('on-added', '~/bin/sort it'), /there is no ~\/bin\/sort it/);
+});
