@@ -80,6 +80,11 @@ export async function checkFolder(dir: string, least: Bytes): Promise<Finding[]>
 	return found;
 }
 
+/** What is wrong with the disk of the state folder, whose own state another check tells: a full one keeps nothing. */
+export async function checkStateDisk(stateDir: string): Promise<Finding[]> {
+	return (await checkFolder(stateDir, 0)).filter(({level}) => level === 'wrong');
+}
+
 /** Whether enough files and sockets may be open. @param limit undefined where the system does not tell */
 export function checkFiles(limit: number | undefined): Finding[] {
 	const {ok, warning, wrong, unknown} = findings('limits');

@@ -8,7 +8,7 @@ import {judgeConfig} from '../arguments/config-judgement.js';
 import {findEngine} from '../engine-process/ensure-engine.js';
 import {look} from '../torrents/look.js';
 import {checkConfig, checkEngine, checkState, checkTorrents, type EngineAnswer} from './check-engine.js';
-import {checkClock, checkFiles, checkFolder, checkTerminal} from './check-machine.js';
+import {checkClock, checkFiles, checkFolder, checkStateDisk, checkTerminal} from './check-machine.js';
 import {
 	checkDht,
 	checkGateway,
@@ -119,6 +119,7 @@ export async function examine(ground: DoctorGround, context: Context): Promise<F
 		['DNS', checkNames(namesToLookUp(settings, urls), checkTime * 0.8, ground)],
 		['DHT', checkDht(settings, session)],
 		['trackers', checkTrackers(trackers, told !== undefined)],
+		['disk', folders.includes(ground.stateDir) ? [] : checkStateDisk(ground.stateDir)],
 		...folders.slice(0, 10).map(dir => ['disk', checkFolder(dir, least)] as const),
 		['limits', checkFiles(ground.fileLimit(told?.pid ?? 'self'))],
 		['terminal', checkTerminal(stdout, env)],

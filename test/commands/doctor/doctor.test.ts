@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {chmodSync, existsSync, readdirSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
+import {join} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
 import type {SessionView, TrackerView} from '../../../source/api/snapshot.ts';
@@ -12,6 +13,7 @@ import {
 	checkClock,
 	checkFiles,
 	checkFolder,
+	checkStateDisk,
 	checkTerminal,
 } from '../../../source/commands/doctor/check-machine.ts';
 import {
@@ -27,6 +29,7 @@ import {type DoctorGround, examine} from '../../../source/commands/doctor/examin
 import type {Finding} from '../../../source/commands/doctor/finding.ts';
 import {openDrivenEngine} from '../../helpers/driven-engine.ts';
 import {testTorrent} from '../../helpers/sessions.ts';
+import {mountDisk} from '../../helpers/small-disk.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 import {torrentView} from '../torrent-view.ts';
 
@@ -247,6 +250,17 @@ test('a folder can be written to, has room, and is left as it was', async t => {
 	one(checkState(open), /^wrong others can write to the state folder .* → keep them out with: chmod go-w/);
 	one(checkState(space.path('not/yet')), /^ok .*not\/yet is made at the first start$/);
 	assert.ok(!existsSync(space.path('not')));
+});
+
+test('of the disk of the state folder it is told when it is full', async t => {
+	const space = new Workspace(t);
+	assert.deepEqual(await checkStateDisk(space.dir), []);
+	assert.deepEqual(await checkStateDisk(space.path('none')), [], 'it is made at the first start');
+	const disk = mountDisk(space, '1m');
+	if (disk === undefined) return;
+	assert.deepEqual(await checkStateDisk(disk), []);
+	writeFileSync(join(disk, 'rest'), Buffer.alloc(1_048_576));
+	one(await checkStateDisk(disk), /^wrong .*disk: its disk is full → make room there$/);
 });
 
 test('open files, terminal and clock are judged by what they are', () => {
