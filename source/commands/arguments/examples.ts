@@ -176,6 +176,7 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 	config: [
 		['tortui config', 'what is set, and what is wrong with it'],
 		['tortui config set on-complete ~/bin/unpack', 'a program that is run when a torrent is complete'],
+		["tortui config set on-goal -- sh -c 'date >> ~/goals'", 'behind -- words may begin with -'],
 	],
 	completion: [['source <(tortui completion bash)', 'in ~/.bashrc']],
 	engine: [
