@@ -3,6 +3,7 @@ import type {Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import type {Clock, Timer} from '../../base/ports.js';
+import {publicUrl} from '../../base/public-url.js';
 import type {Millis} from '../../base/units.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
 import {isEngineOver} from '../engine-over.js';
@@ -11,7 +12,7 @@ import {CompletionJournal} from './completion-journal.js';
 import {HookQueue} from './hook-queue.js';
 import {type HookEvent, type HookSettings, tracksCompletion} from './hook-settings.js';
 import {type HookStory, hookJson, hookVariables, programEnvironment} from './hook-story.js';
-import {namedUrl, postHook} from './post-hook.js';
+import {postHook} from './post-hook.js';
 import {type ProgramEnd, runProgram} from './run-program.js';
 
 /** Changes are told at once; this only finds what no change tells of. */
@@ -282,9 +283,9 @@ export class Hooks {
 		if (signal.aborted) return false;
 		const {event, torrent} = story;
 		const end = await postHook(url, hookJson(story, version), {http, clock, signal});
-		if (end.name === 'told') this.#say('info', `on-${event}: told ${namedUrl(url)}`, torrent.id);
+		if (end.name === 'told') this.#say('info', `on-${event}: told ${publicUrl(url)}`, torrent.id);
 		else if (end.name === 'failed')
-			this.#say('warn', `on-${event}: ${namedUrl(url)} was not told: ${end.why}`, torrent.id);
+			this.#say('warn', `on-${event}: ${publicUrl(url)} was not told: ${end.why}`, torrent.id);
 		return end.name !== 'stopped';
 	}
 

@@ -14,16 +14,6 @@ export type PostEnd = {readonly name: 'told' | 'stopped'} | {readonly name: 'fai
 /** Whether it may go better another time. */
 const isPassing = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
 
-/** A part of a path that is a word. Many servers have what lets somebody in for another, as Discord's and Slack's do. */
-const isWord = (part: string) => /^(?:[a-z][a-z._-]{0,15}|v\d)?$/i.test(part);
-
-/** A URL as it may stand in a log: no password, no token. */
-export function namedUrl(url: string): string {
-	const {protocol, host, pathname} = new URL(url);
-	const parts = pathname.split('/').map(part => (isWord(part) ? part : '…'));
-	return `${protocol}//${host}${parts.join('/')}`;
-}
-
 /** Tells a server, by POST; when that goes wrong it is tried three times more, after 2 s, 10 s and 60 s. */
 export async function postHook(
 	url: string,

@@ -53,7 +53,8 @@ function json(value: unknown): HttpAnswer {
 
 /** What a snapshot route needs. */
 export interface SnapshotRouteSettings {
-	readonly engine: EngineClient;
+	/** As whoever asks may see it. */
+	readonly engine: (request: HttpRequest) => EngineClient;
 	readonly clock: Clock;
 	/** How many web screens are open. */
 	readonly visitors: () => number;
@@ -61,13 +62,13 @@ export interface SnapshotRouteSettings {
 
 /** The engine for scripts: its snapshots as JSON below `/api/`, as a stream of events, and as metrics. Nothing can be changed. */
 export class SnapshotRoute implements HttpRoute {
-	readonly #engine: EngineClient;
+	readonly #engineFor: SnapshotRouteSettings['engine'];
 	readonly #clock: Clock;
 	readonly #visitors: () => number;
 	#streams = 0;
 
 	constructor({engine, clock, visitors}: SnapshotRouteSettings) {
-		this.#engine = engine;
+		this.#engineFor = engine;
 		this.#clock = clock;
 		this.#visitors = visitors;
 	}
@@ -80,43 +81,54 @@ export class SnapshotRoute implements HttpRoute {
 		const {method, path, query} = request;
 		if (method !== 'GET' && method !== 'HEAD')
 			throw new HttpRefusal(405, 'it can only be read', {Allow: 'GET, HEAD'});
-		if (path === '/metrics') return this.#metrics(query);
+		const engine = this.#engineFor(request);
+		if (path === '/metrics') return this.#metrics(engine, query);
 		const [what = '', id, part = '', ...more] = path.slice('/api/'.length).split('/');
-		if (more.length === 0 && id !== undefined && what === 'torrents') return this.#torrent(id, part, query);
+		if (more.length === 0 && id !== undefined && what === 'torrents')
+			return this.#torrent(engine, id, part, query);
 		if (id !== undefined) throw nothing();
 		switch (what) {
 			case 'session':
-				return this.#section({session: true}, ({session}) => session);
+				return this.#section(engine, {session: true}, ({session}) => session);
 			case 'torrents':
-				return this.#section({torrents: true}, ({torrents}) => torrents);
+				return this.#section(engine, {torrents: true}, ({torrents}) => torrents);
 			case 'folders':
-				return this.#section({folders: true}, ({folders}) => folders);
+				return this.#section(engine, {folders: true}, ({folders}) => folders);
 			case 'feeds':
-				return this.#section({feeds: true}, ({feeds}) => feeds);
+				return this.#section(engine, {feeds: true}, ({feeds}) => feeds);
 			case 'network':
-				return this.#section({network: true}, ({network}) => network);
+				return this.#section(engine, {network: true}, ({network}) => network);
 			case 'log':
-				return this.#section({log: count(query, 'lines', usualLines)}, ({log}) => log);
+				return this.#section(engine, {log: count(query, 'lines', usualLines)}, ({log}) => log);
 			case 'events':
-				return this.#events(query);
+				return this.#events(engine, query);
 			default:
 				throw nothing();
 		}
 	}
 
-	async #section(watch: Omit<Watch, 'interval'>, answer: (update: Update) => unknown): Promise<HttpAnswer> {
-		return json(answer(await glance(this.#engine, watch, this.#clock)));
+	async #section(
+		engine: EngineClient,
+		watch: Omit<Watch, 'interval'>,
+		answer: (update: Update) => unknown,
+	): Promise<HttpAnswer> {
+		return json(answer(await glance(engine, watch, this.#clock)));
 	}
 
-	async #torrent(id: string, part: string, query: URLSearchParams): Promise<HttpAnswer> {
+	async #torrent(
+		engine: EngineClient,
+		id: string,
+		part: string,
+		query: URLSearchParams,
+	): Promise<HttpAnswer> {
 		if (!Object.hasOwn(parts, part)) throw nothing();
 		const [watch, answer] = parts[part]!;
-		const {torrent} = await glance(this.#engine, {torrent: {id, ...watch(query)}}, this.#clock);
+		const {torrent} = await glance(engine, {torrent: {id, ...watch(query)}}, this.#clock);
 		if (torrent === undefined || torrent.gone) throw new HttpRefusal(404, 'there is no such torrent');
 		return json(answer(torrent));
 	}
 
-	#events(query: URLSearchParams): HttpAnswer {
+	#events(engine: EngineClient, query: URLSearchParams): HttpAnswer {
 		const watch = watchOf(query);
 		if (this.#streams >= mostStreams) throw new HttpRefusal(503, 'too many read events already');
 		return {
@@ -126,13 +138,13 @@ export class SnapshotRoute implements HttpRoute {
 			stream: (sink: Writable) => {
 				this.#streams++;
 				sink.once('close', () => this.#streams--);
-				writeEvents(this.#engine, watch, sink, this.#clock);
+				writeEvents(engine, watch, sink, this.#clock);
 			},
 		};
 	}
 
-	async #metrics(query: URLSearchParams): Promise<HttpAnswer> {
-		const {session, torrents = []} = await glance(this.#engine, {session: true, torrents: true}, this.#clock);
+	async #metrics(engine: EngineClient, query: URLSearchParams): Promise<HttpAnswer> {
+		const {session, torrents = []} = await glance(engine, {session: true, torrents: true}, this.#clock);
 		if (session === undefined) throw new HttpRefusal(503, 'the engine does not answer');
 		const body = metricsText(session, torrents, this.#visitors(), query.has('torrents'));
 		return {status: 200, type: metricsType, body};

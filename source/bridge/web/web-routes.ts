@@ -3,6 +3,7 @@ import type {Clock} from '../../base/ports.js';
 import {type HttpAnswer, HttpRefusal, type HttpRequest, type HttpRoute} from '../http/http-route.js';
 import {glance} from './glance.js';
 import {PageFiles} from './page-files.js';
+import {ReadOnlyClient} from './read-only-client.js';
 import {SnapshotRoute} from './snapshot-route.js';
 import type {VisitorRelay} from './visitor-relay.js';
 import type {WebLogin} from './web-login.js';
@@ -45,6 +46,7 @@ export function webRoutes({
 	clock,
 	version,
 }: WebRouteSettings): readonly HttpRoute[] {
+	const onlyLooking = new ReadOnlyClient(engine);
 	const json = (status: number, value: unknown): HttpAnswer => ({
 		status,
 		type: 'application/json; charset=utf-8',
@@ -84,6 +86,10 @@ export function webRoutes({
 				relay.take(rights, upgrade);
 			},
 		},
-		new SnapshotRoute({engine, clock, visitors: () => relay.visitors}),
+		new SnapshotRoute({
+			engine: request => (login.rights(request) === 'look' ? onlyLooking : engine),
+			clock,
+			visitors: () => relay.visitors,
+		}),
 	];
 }

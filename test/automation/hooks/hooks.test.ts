@@ -4,7 +4,7 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, test} from 'node:test';
 import {programEnvironment} from '../../../source/automation/hooks/hook-story.ts';
-import {namedUrl} from '../../../source/automation/hooks/post-hook.ts';
+import {publicUrl} from '../../../source/base/public-url.ts';
 import {HookWorld} from './hook-world.ts';
 
 /** Looks are made when something was told: this one is over then. */
@@ -23,7 +23,7 @@ for (const [url, named] of [
 	['https://chat.example/bot123:AbC/sendMessage', 'https://chat.example/…/sendMessage'],
 	['http://127.0.0.1:8000/', 'http://127.0.0.1:8000/'],
 ] as const) {
-	test(`${url} is ${named} in the log`, () => assert.equal(namedUrl(url), named));
+	test(`${url} is ${named} in the log`, () => assert.equal(publicUrl(url), named));
 }
 
 describe('hooks', {concurrency: true}, () => {
