@@ -12,7 +12,7 @@ export function doorAddress(value: string, where: string): string {
 export const webDoorOptions = {
 	webBase: {
 		kind: 'value',
-		value: 'PATH',
+		value: 'URLPATH',
 		read: (value: string) => basePath(value),
 		help: 'the path it is below, for a proxy: /tortui',
 		standard: '/',

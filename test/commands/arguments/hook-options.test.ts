@@ -104,3 +104,8 @@ test('a list may be set as it stands in the file; a whole command in one word is
 	);
 	assert.throws(() => set('on-added', '~/bin/sort it'), /there is no ~\/bin\/sort it/);
 });
+
+test('the path below which a door is is none of this machine: it stays as it is typed', () => {
+	assert.equal(settingChange('web-base', ['tortui'])['web-base'], 'tortui');
+	assert.equal(settingChange('rpc-base', ['/a/b'])['rpc-base'], '/a/b');
+});
