@@ -12,7 +12,7 @@ import type {TorrentTwins} from './torrent-twins.js';
 export interface AdoptionSetup {
 	readonly services: SessionServices;
 	readonly torrents: TorrentIndex;
-	readonly queue: Pick<QueueManager, 'plan'>;
+	readonly queue: Pick<QueueManager, 'planSoon'>;
 	readonly store: Pick<KeptTorrents, 'find' | 'saveMetainfo'>;
 	/** Something about a torrent is not what it was. */
 	changed(): void;
@@ -49,7 +49,7 @@ export class AdoptedTorrents implements TorrentListener {
 	changed(torrent: Torrent): void {
 		if (!this.#adopted.has(torrent)) return;
 		this.#setup.changed();
-		this.#setup.queue.plan();
+		this.#setup.queue.planSoon();
 	}
 
 	resolved(torrent: Torrent, hashes: SwarmHashes): Torrent | undefined {

@@ -9,6 +9,7 @@ import {isNamed, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionService} from '../session/session-service.js';
 import type {Totals} from '../session/totals.js';
+import type {Torrent} from '../torrent/torrent.js';
 import type {AddingSetup} from './adding-setup.js';
 import {fits} from './fitting-memory.js';
 import {readMetainfo} from './torrent-links.js';
@@ -22,6 +23,8 @@ export interface RestoreSetup extends AddingSetup {
 	readonly speeds: StatsStore | undefined;
 	/** Undefined when none are kept. */
 	readonly totals: Pick<Totals, 'recall'> | undefined;
+	/** What is known of a torrent is what is on the disk. */
+	kept(torrent: Torrent): void;
 }
 
 /** Takes the torrents that the last session left into this one, at its start. */
@@ -34,7 +37,7 @@ export class TorrentRestorer implements SessionService {
 
 	/** Takes up what the last session left. */
 	async start(): Promise<void> {
-		const {store, services, torrents, lasting, speeds} = this.#setup;
+		const {store, services, torrents, lasting, speeds, queue} = this.#setup;
 		if (!lasting) return;
 		const known = new Set<string>();
 		const take = async (id: InfoHash, name: string, task: () => Promise<void>): Promise<void> => {
@@ -50,10 +53,15 @@ export class TorrentRestorer implements SessionService {
 		};
 		// Who came first had its files first, and has them still.
 		const all = [...(await store.load())].sort((one, other) => one.resume.addedAt - other.resume.addedAt);
-		for (const saved of all) await take(saved.resume.id, saved.resume.name, () => this.#restoreOne(saved));
-		for (const held of store.held ?? [])
-			if (!torrents.has(held.id)) await take(held.id, held.id, () => this.#restoreHeld(held));
-		this.#inOrder();
+		const go = queue.hold();
+		try {
+			for (const saved of all) await take(saved.resume.id, saved.resume.name, () => this.#restoreOne(saved));
+			for (const held of store.held ?? [])
+				if (!torrents.has(held.id)) await take(held.id, held.id, () => this.#restoreHeld(held));
+			this.#inOrder();
+		} finally {
+			go();
+		}
 		void speeds?.keepOnly(known);
 	}
 
@@ -98,7 +106,7 @@ export class TorrentRestorer implements SessionService {
 		torrent.log('warn', `${metainfo.name}: ${torrent.held?.text}`);
 	}
 
-	async #restoreOne({resume, metainfo: bytes, doubtful}: SavedTorrent): Promise<void> {
+	async #restoreOne({resume, metainfo: bytes, doubtful, uncopied}: SavedTorrent): Promise<void> {
 		const link = resume.link === undefined ? undefined : parseMagnet(resume.link);
 		const metainfo =
 			link !== undefined && bytes === undefined ? undefined : await this.#restoreMetainfo(resume.id, bytes);
@@ -126,6 +134,7 @@ export class TorrentRestorer implements SessionService {
 		this.#setup.totals?.recall(torrent);
 		this.#setup.adopted.adopt(torrent);
 		torrent.post({type: 'rest', wanted: resume.active, recalled: true});
+		if (!uncopied && !doubtful && !isNews && isAsSaved(torrent, resume)) this.#setup.kept(torrent);
 		const check = this.#setup.twins.restored(torrent);
 		if (check === undefined) return;
 		if (torrent.runs) this.#setup.queue.start(torrent, check);
@@ -135,6 +144,18 @@ export class TorrentRestorer implements SessionService {
 			if (history !== undefined) torrent.post({type: 'history', history});
 		});
 	}
+}
+
+/** Whether totals that are kept elsewhere, or its place, say no more of it than its resume data. */
+function isAsSaved({stats, settings}: Torrent, resume: SavedTorrent['resume']): boolean {
+	return (
+		settings.queue === resume.queue &&
+		stats.downloaded === resume.downloaded &&
+		stats.uploaded === resume.uploaded &&
+		stats.wasted === resume.wasted &&
+		stats.activeTime === resume.activeTime &&
+		stats.seedingTime === resume.seedingTime
+	);
 }
 
 /** Trackers that are not the torrent's own, and so were added by a person. */

@@ -2,12 +2,13 @@ import type {CheckMode} from '../../api/command.js';
 import type {FileChoices} from '../../io/state/resume-data.js';
 import {idOf, idsOf, isNamed, keysOf, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 import type {QueueManager} from '../session/queue-manager.js';
+import type {TorrentIndex} from '../session/torrent-index.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SettingsChange} from '../torrent/torrent-settings.js';
 
 /** What making one torrent of two asks of the session. */
 export interface TwinsSetup {
-	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly torrents: Pick<TorrentIndex, 'sharing'>;
 	readonly queue: Pick<QueueManager, 'start' | 'plan'>;
 	/** Forgets a torrent, and nothing of its data: from the moment of the call it is not among the others. */
 	readonly remove: (torrent: Torrent) => Promise<unknown>;
@@ -54,11 +55,15 @@ export class TorrentTwins {
 	}
 
 	#twinOf(torrent: Torrent, hashes: SwarmHashes): Torrent | undefined {
-		for (const other of this.#setup.torrents.values()) {
-			if (other === torrent || other.held !== undefined || other.closed) continue;
-			if (idsOf(other.identity).some(id => isNamed(hashes, id))) return other;
-		}
-		return undefined;
+		return this.#setup.torrents
+			.sharing(hashes)
+			.find(
+				other =>
+					other !== torrent &&
+					other.held === undefined &&
+					!other.closed &&
+					idsOf(other.identity).some(id => isNamed(hashes, id)),
+			);
 	}
 
 	/** Whatever the one that goes has more the one that stays has from now on. */

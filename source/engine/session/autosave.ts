@@ -96,8 +96,17 @@ export class Autosave implements SessionService {
 
 	/** That there is a torrent is not to be forgotten when the power goes soon; its data is looked at later. */
 	#introduce(torrent: Torrent): void {
+		const {known, revision} = torrent.resumeState;
 		this.#revisions.set(torrent, -1);
-		if (torrent.resumeState.known === undefined) void this.#write(torrent, torrent.resumeState.nothing());
+		if (known !== undefined) return;
+		// While its files are not open there is no more to be known of it than that.
+		if (torrent.content?.storage === undefined) this.#revisions.set(torrent, revision);
+		void this.#write(torrent, torrent.resumeState.nothing());
+	}
+
+	/** A torrent of an earlier session was taken up as it is on the disk: until it changes it need not be saved. */
+	kept(torrent: Torrent): void {
+		this.#revisions.set(torrent, torrent.resumeState.revision);
 	}
 
 	/**

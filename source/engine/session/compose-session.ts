@@ -182,7 +182,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		limits,
 		stats,
 		...(totals === undefined ? [] : [totals]),
-		new TorrentRestorer({...adding, speeds: stores.speeds, totals}),
+		new TorrentRestorer({...adding, speeds: stores.speeds, totals, kept: torrent => autosave.kept(torrent)}),
 		new FilePatrol(torrents),
 		guard,
 		seedGoals,
@@ -323,6 +323,7 @@ function composeWatchers({
 		},
 		network: () => catalogue.network(),
 		session: (now: Millis) => report.session(now),
+		list: (now: Millis) => report.torrents(torrents.values(), now),
 		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
 		creations: () => creations.views(),
 	};

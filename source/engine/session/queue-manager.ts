@@ -4,6 +4,7 @@ import type {Millis} from '../../base/units.js';
 import {planQueue, type QueueFacts, type QueueLimits} from '../../policy/session/torrent-queue.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {DiskGuard, RoomFacts} from './disk-guard.js';
+import {QueueStanding} from './queue-standing.js';
 
 /** Nothing has moved for so long: others need not wait for it. */
 export const stallTime: Millis = 600_000;
@@ -24,6 +25,12 @@ export class QueueManager {
 	/** Those that wait for no other. */
 	readonly #forced = new Set<Torrent>();
 	#planning = false;
+	/** It is to be planned when what goes on now has gone on. */
+	#isDue = false;
+	/** Some numbers belong to no torrent any more. */
+	#hasGaps = false;
+	/** So many have asked that nothing be planned for now. */
+	#held = 0;
 	#ticks = 0;
 
 	/**
@@ -73,19 +80,11 @@ export class QueueManager {
 		return [...this.#torrents.values()].sort((one, other) => one.settings.queue - other.settings.queue);
 	}
 
-	/** How many torrents that want to do the same, download or seed, stand before this one. */
-	before(torrent: Torrent): number {
-		let count = 0;
-		for (const other of this.#torrents.values()) {
-			if (
-				other.settings.queue < torrent.settings.queue &&
-				other.runs &&
-				!this.#waitsForRoom(other) &&
-				other.hasAllWanted === torrent.hasAllWanted
-			)
-				count++;
-		}
-		return count;
+	/** Where everybody stands now, looked up once however many are asked for. */
+	standing(): QueueStanding {
+		return new QueueStanding(() =>
+			[...this.#torrents.values()].filter(torrent => torrent.runs && !this.#waitsForRoom(torrent)),
+		);
 	}
 
 	/** The room that it waits for; undefined when it waits for none. */
@@ -100,7 +99,7 @@ export class QueueManager {
 		// It is looked at already: what it does then is what was said last.
 		if (torrent.activity.name === 'checking') {
 			torrent.post({type: 'start', check});
-			return this.plan();
+			return this.planSoon();
 		}
 		if (this.#limits === undefined || torrent.choosing) return torrent.post({type: 'start', check});
 		this.#checks.set(torrent, check);
@@ -108,7 +107,7 @@ export class QueueManager {
 		this.#planning = true;
 		torrent.post({type: 'queue', wanted: true});
 		this.#planning = false;
-		this.plan();
+		this.planSoon();
 	}
 
 	/** The torrent waits for no other, as long as it is to run. To be told before it is started. */
@@ -129,13 +128,37 @@ export class QueueManager {
 	left(torrent: Torrent): void {
 		this.#checks.delete(torrent);
 		this.#forced.delete(torrent);
-		this.#number(this.order);
-		this.plan();
+		this.#hasGaps = true;
+		this.planSoon();
+	}
+
+	/** Plans once what goes on now has gone on, however many changes that makes. */
+	planSoon(): void {
+		if (this.#isDue || this.#planning) return;
+		this.#isDue = true;
+		queueMicrotask(() => {
+			if (this.#isDue) this.plan();
+		});
+	}
+
+	/** Until the answer is called nothing is planned: so many torrents come or go that it is worth it only then. */
+	hold(): () => void {
+		this.#held++;
+		return () => {
+			this.#held--;
+			this.plan();
+		};
 	}
 
 	/** Starts and holds back torrents as their turn comes; after every change, and now and then. */
 	plan(): void {
-		if (this.#limits === undefined || this.#planning) return;
+		if (this.#planning || this.#held > 0) return;
+		this.#isDue = false;
+		if (this.#hasGaps) {
+			this.#hasGaps = false;
+			this.#number(this.order);
+		}
+		if (this.#limits === undefined) return;
 		this.#planning = true;
 		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
 		for (const torrent of this.#forced) if (!torrent.runs) this.#forced.delete(torrent);
@@ -185,8 +208,11 @@ export class QueueManager {
 	}
 
 	#number(order: readonly Torrent[]): void {
+		const wasPlanning = this.#planning;
+		this.#planning = true;
 		for (const [index, torrent] of order.entries())
 			if (torrent.settings.queue !== index + 1) torrent.post({type: 'set', settings: {queue: index + 1}});
+		this.#planning = wasPlanning;
 	}
 }
 

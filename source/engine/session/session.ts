@@ -133,6 +133,8 @@ export class Session implements EngineClient {
 	async #takeLeave(haste: boolean): Promise<void> {
 		const {services, release} = this.#parts;
 		const torrents = [...this.#parts.torrents.values()];
+		// Whoever leaves makes no room for others.
+		this.#parts.commands.queue.hold();
 		for (const torrent of torrents) torrent.post({type: 'count'});
 		const left = Promise.all(services.map(service => service.leave?.()));
 		const leaving = haste ? Promise.race([left, this.#after(hastyGoodbyeTime)]) : left;

@@ -6,13 +6,15 @@ import type {Torrent} from '../torrent/torrent.js';
  * of v2, or the first 40 of these. BEP 52.
  */
 export class TorrentIndex extends Map<string, Torrent> {
-	/** Ids by every hash that is none. */
-	readonly #ids = new Map<string, string>();
+	/** By every hash, the ids of those that have it, in the order in which that came to be known. */
+	readonly #holders = new Map<string, Set<string>>();
+	/** By id, the hashes under which it is among them. */
+	readonly #hashes = new Map<string, Set<string>>();
 
 	override get(hash: string): Torrent | undefined {
 		const known = super.get(hash);
 		if (known !== undefined) return known;
-		const id = this.#ids.get(hash);
+		const [id] = this.#holders.get(hash) ?? [];
 		return id === undefined ? undefined : super.get(id);
 	}
 
@@ -29,6 +31,12 @@ export class TorrentIndex extends Map<string, Torrent> {
 		return undefined;
 	}
 
+	/** All that have one of these hashes, each once. */
+	sharing(hashes: SwarmHashes): Torrent[] {
+		const ids = new Set(idsOf(hashes).flatMap(hash => [...(this.#holders.get(hash) ?? [])]));
+		return [...ids].flatMap(id => super.get(id) ?? []);
+	}
+
 	override set(id: string, torrent: Torrent): this {
 		super.set(id, torrent);
 		this.identified(torrent);
@@ -36,21 +44,30 @@ export class TorrentIndex extends Map<string, Torrent> {
 	}
 
 	override delete(id: string): boolean {
-		for (const [hash, of] of this.#ids) if (of === id) this.#ids.delete(hash);
+		for (const hash of this.#hashes.get(id) ?? []) {
+			const holders = this.#holders.get(hash);
+			holders?.delete(id);
+			if (holders?.size === 0) this.#holders.delete(hash);
+		}
+		this.#hashes.delete(id);
 		return super.delete(id);
 	}
 
 	override clear(): void {
-		this.#ids.clear();
+		this.#holders.clear();
+		this.#hashes.clear();
 		super.clear();
 	}
 
 	/** More hashes of a torrent are known than before. One that stands for another already keeps doing so. */
 	identified({id, identity}: Torrent): void {
 		if (!super.has(id)) return;
+		const hashes = this.#hashes.get(id) ?? new Set();
+		this.#hashes.set(id, hashes);
 		for (const hash of idsOf(identity)) {
-			const holder = this.#ids.get(hash);
-			if (hash !== id && (holder === undefined || !super.has(holder))) this.#ids.set(hash, id);
+			hashes.add(hash);
+			const holders = this.#holders.get(hash) ?? new Set();
+			this.#holders.set(hash, holders.add(id));
 		}
 	}
 }

@@ -57,8 +57,8 @@ export interface LifecycleOwner {
 	readonly settings: {readonly wanted: boolean};
 	/** Somebody is to choose among its files before it may run. */
 	readonly choosing: boolean;
-	/** It does something else now. */
-	activityChanged(): void;
+	/** It does something else now. @param isNews whether that may change what is kept of it */
+	activityChanged(isNews: boolean): void;
 	applyLimits(now: Millis): void;
 	log(level: LogLevel, text: string): void;
 }
@@ -101,8 +101,9 @@ export class TorrentLifecycle {
 	#become<Activity extends TorrentActivity>(activity: Activity): Activity {
 		if (this.#activity.name === 'closed') return activity;
 		if (this.#activity.name === 'checking' && this.#activity !== activity) this.#activity.stop();
+		const isNews = !rests(this.#activity) || !rests(activity);
 		this.#activity = activity;
-		this.#owner.activityChanged();
+		this.#owner.activityChanged(isNews);
 		return activity;
 	}
 
@@ -195,7 +196,7 @@ export class TorrentLifecycle {
 			consent: this.#consent,
 			isTold: this.#isTold,
 			progress,
-			began: () => this.#owner.activityChanged(),
+			began: () => this.#owner.activityChanged(true),
 			goesOn,
 		};
 		const opened = await content.onDisk.open(options);
@@ -407,4 +408,9 @@ function isAboutFiles({code}: StorageFailure): boolean {
 
 async function allDone(...tasks: ReadonlyArray<Promise<unknown>>): Promise<void> {
 	await Promise.all(tasks);
+}
+
+/** Nothing is done with its data, and nothing was since it was said what it does. */
+function rests({name}: TorrentActivity): boolean {
+	return name === 'idle' || name === 'paused' || name === 'queued' || name === 'closed';
 }

@@ -166,6 +166,7 @@ export class ResumeState {
 	 */
 	restamp(before: readonly Stamp[], after: readonly Stamp[]): void {
 		if (this.#known === undefined || this.#known.stamps.length === 0) return;
+		this.revision++;
 		const isNews = (file: number): boolean => before[file] === undefined && after[file] !== undefined;
 		const stamps = this.#known.stamps.map((left, file) => {
 			if (isNews(file)) return undefined;

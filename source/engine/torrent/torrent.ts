@@ -301,8 +301,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				this.#doubtful = false;
 				return;
 			case 'pause':
-				this.settings.wanted = false;
-				this.settings.heldWithAll = event.withAll === true;
+				this.#unwant(event.withAll === true);
 				return this.#lifecycle.pause();
 			case 'queue':
 				if (event.wanted) this.#want();
@@ -424,13 +423,22 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	/** It is to run, whatever it has done before. */
 	#want(): void {
-		this.goal.waive();
-		this.settings.wanted = true;
-		this.settings.heldWithAll = false;
-		this.resumeState.revision++;
+		const {settings, goal} = this;
+		if (!settings.wanted || settings.heldWithAll || goal.reached) this.resumeState.revision++;
+		goal.waive();
+		settings.wanted = true;
+		settings.heldWithAll = false;
+	}
+
+	#unwant(withAll: boolean): void {
+		const {settings} = this;
+		if (settings.wanted || settings.heldWithAll !== withAll) this.resumeState.revision++;
+		settings.wanted = false;
+		settings.heldWithAll = withAll;
 	}
 
 	#rest(wanted: boolean, recalled: boolean): void {
+		if (this.settings.wanted !== wanted) this.resumeState.revision++;
 		this.settings.wanted = wanted;
 		if (recalled && this.stats.completedAt !== undefined) this.goal.recall();
 		this.#lifecycle.rest();
@@ -666,8 +674,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		);
 	}
 
-	activityChanged(): void {
-		this.resumeState.revision++;
+	activityChanged(isNews: boolean): void {
+		if (isNews) this.resumeState.revision++;
 		this.#content?.timeCritical.wake();
 		this.#content?.listeners.tell();
 		if (this.active) this.#content?.exchange?.tick(this.#services.clock.now());

@@ -24,6 +24,8 @@ export interface ViewSource {
 	readonly diskRate: BytesPerSecond;
 	session(now: Millis): SessionView;
 	network(): NetworkView;
+	/** All torrents. */
+	list(now: Millis): readonly TorrentView[];
 	torrent(torrent: Torrent, now: Millis): TorrentView;
 	creations(): readonly CreationView[];
 }
@@ -53,8 +55,10 @@ export class UpdateComposer implements SectionSource {
 		const session = watch.session && section('session', 0, () => source.session(now));
 		if (session) put('session', session);
 		if (watch.torrents) {
-			const make = () => [...source.torrents.values()].map(each => source.torrent(each, now));
-			put('torrents', section('torrents', 0, make));
+			put(
+				'torrents',
+				section('torrents', 0, () => source.list(now)),
+			);
 		}
 		if (watch.creations)
 			put(

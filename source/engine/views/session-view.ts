@@ -5,17 +5,18 @@ import type {Clock} from '../../base/ports.js';
 import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
-import {whyNothingMoves} from '../../policy/session/stall-reason.js';
+import {whyItStands, whyNothingMoves} from '../../policy/session/stall-reason.js';
 import type {SessionLimits} from '../limits/session-limits.js';
 import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
+import type {QueueStanding} from '../session/queue-standing.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {SessionSettings} from '../session/session-settings.js';
 import type {SessionStats} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {stallFacts} from './stall-facts.js';
+import {KeptViews} from './kept-views.js';
+import {stallFacts, standingFacts} from './stall-facts.js';
 import {detailTorrent} from './torrent-details.js';
-import {viewTorrent} from './torrent-view.js';
 
 /** What is reported on. */
 export interface ReportedSession {
@@ -44,10 +45,12 @@ const mostChoosing = 10;
 
 export class SessionReport {
 	readonly #session: ReportedSession;
+	readonly #views: KeptViews;
 	#reached: {readonly at: Millis; readonly is: boolean} | undefined;
 
 	constructor(session: ReportedSession) {
 		this.#session = session;
+		this.#views = new KeptViews(session.services.seedRules);
 	}
 
 	session(now: Millis): SessionView {
@@ -118,19 +121,37 @@ export class SessionReport {
 		const all = this.#session.torrents;
 		const chosen = ids === undefined ? [...all.values()] : ids.flatMap(id => all.get(id) ?? []);
 		const now = clock.now();
-		const torrents = chosen.map(torrent => this.torrent(torrent, now, reasons));
+		const torrents = this.torrents(chosen, now, reasons);
 		if (details === undefined) return {torrents};
 		const wanted = new Set(details);
 		return {torrents, details: chosen.map(torrent => detailTorrent(torrent, wanted, clock))};
 	}
 
-	torrent(torrent: Torrent, now: Millis, reasons = true): TorrentView {
-		const isTold = reasons || torrent.activity.name === 'failed';
-		return viewTorrent(torrent, now, isTold ? this.#reason(torrent, now) : undefined);
+	/** Many at once: who stands where in the queue is looked up once. */
+	torrents(torrents: Iterable<Torrent>, now: Millis, reasons = true): TorrentView[] {
+		const standing = this.#session.queue.standing();
+		return Array.from(torrents, torrent => this.#view(torrent, now, standing, reasons));
 	}
 
-	#reason(torrent: Torrent, now: Millis): Reason | undefined {
+	torrent(torrent: Torrent, now: Millis): TorrentView {
+		return this.#view(torrent, now, this.#session.queue.standing(), true);
+	}
+
+	#view(torrent: Torrent, now: Millis, standing: QueueStanding, reasons: boolean): TorrentView {
+		const isTold = reasons || torrent.activity.name === 'failed';
+		return this.#views.view(torrent, now, isTold ? this.#reason(torrent, now, standing) : undefined);
+	}
+
+	#reason(torrent: Torrent, now: Millis, standing: QueueStanding): Reason | undefined {
 		const {services, queue, budget, limits, startedAt} = this.#session;
+		const isQueued = torrent.activity.name === 'queued';
+		const place = {
+			queuedBehind: isQueued ? standing.before(torrent) : 0,
+			haltedUntil: limits.haltedUntil,
+			room: isQueued ? queue.room(torrent) : undefined,
+		};
+		const why = whyItStands(standingFacts(torrent, place));
+		if (why !== undefined) return why;
 		return whyNothingMoves(
 			stallFacts(torrent, {
 				now,
@@ -138,9 +159,7 @@ export class SessionReport {
 				listeningFor: (now - startedAt) / 1000,
 				reached: this.#hasReached(now),
 				diskBehind: budget.diskBehind,
-				queuedBehind: torrent.activity.name === 'queued' ? queue.before(torrent) : 0,
-				haltedUntil: limits.haltedUntil,
-				room: torrent.activity.name === 'queued' ? queue.room(torrent) : undefined,
+				...place,
 				dhtNodes: services.dht?.nodes,
 			}),
 		);

@@ -1,11 +1,14 @@
 import {keepSectionText} from '../../api/section-text.js';
 import type {Millis} from '../../base/units.js';
+import {isSameText, listText, type WrittenList, writeList} from './written-list.js';
 
 /** A section as those who watch it see it. */
 export interface SharedSection {
 	view: unknown;
 	/** As JSON. */
 	text: string;
+	/** What was looked at last where it is a list, and its items as JSON. */
+	list: WrittenList | undefined;
 	/** Of what it was made from; 0 when only its content tells whether it has changed. */
 	revision: number;
 	/** Another one whenever the content is another. */
@@ -38,9 +41,10 @@ export class SharedSections {
 			return known;
 		}
 		const view = make();
-		const text = JSON.stringify(view);
+		const list = Array.isArray(view) ? writeList(view) : undefined;
+		const text = list === undefined ? JSON.stringify(view) : listText(list);
 		keepSectionText(view, text);
-		const section = {view, text, revision, version: ++this.#versions, at: now, watchers: 0};
+		const section = {view, text, list, revision, version: ++this.#versions, at: now, watchers: 0};
 		this.#sections.set(key, section);
 		return section;
 	}
@@ -49,7 +53,11 @@ export class SharedSections {
 		section.revision = revision;
 		section.at = now;
 		if (view === section.view) return;
-		const text = JSON.stringify(view);
+		const before = section.list;
+		const list = Array.isArray(view) ? writeList(view, before) : undefined;
+		section.list = list;
+		if (list !== undefined && before !== undefined && isSameText(list, before)) return;
+		const text = list === undefined ? JSON.stringify(view) : listText(list);
 		if (text === section.text) return;
 		keepSectionText(view, text);
 		section.view = view;

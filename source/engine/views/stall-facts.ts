@@ -1,5 +1,5 @@
 import {blockLength, type Millis, type Seconds} from '../../base/units.js';
-import type {StallFacts} from '../../policy/session/stall-reason.js';
+import type {StallFacts, StandingFacts} from '../../policy/session/stall-reason.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 import {stateOf} from './torrent-view.js';
@@ -26,10 +26,29 @@ export interface SessionFacts {
 /** A peer that has not said so long after it was dialled what it has has nothing. */
 const tellTime: Millis = 5000;
 
+/** Gathers why a torrent may not run. Costs the same, whatever the torrent holds. */
+export function standingFacts(
+	torrent: Torrent,
+	session: Pick<SessionFacts, 'queuedBehind' | 'haltedUntil' | 'room'>,
+): StandingFacts {
+	const {activity, content} = torrent;
+	return {
+		state: stateOf(torrent),
+		choosing: torrent.choosing,
+		moving: content?.relocation.progress,
+		failure: activity.name === 'failed' ? activity.failure.message : undefined,
+		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
+		allocating: activity.name === 'checking' && activity.allocating,
+		queuedBehind: session.queuedBehind,
+		haltedUntil: session.haltedUntil,
+		room: session.room,
+	};
+}
+
 /** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
 	const {now} = session;
-	const {swarm, activity, content} = torrent;
+	const {swarm, content} = torrent;
 	const downloadRate = torrent.stats.download.rate(now);
 	let connected = 0;
 	let connecting = 0;
@@ -56,15 +75,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 	const queued = (content?.storage?.waiting ?? 0) * (content?.map.pieceLength ?? 0);
 	const deadline = torrent.active ? swarm.list.nextDeadline(now) : Number.POSITIVE_INFINITY;
 	return {
-		state: stateOf(torrent),
-		choosing: torrent.choosing,
-		moving: content?.relocation.progress,
-		failure: activity.name === 'failed' ? activity.failure.message : undefined,
-		checked: activity.name === 'checking' && activity.total > 0 ? activity.done / activity.total : undefined,
-		allocating: activity.name === 'checking' && activity.allocating,
-		queuedBehind: session.queuedBehind,
-		haltedUntil: session.haltedUntil,
-		room: session.room,
+		...standingFacts(torrent, session),
 		// Pieces may be wanted of files that are not.
 		filesWanted: content?.files.filesWanted || Math.min(1, content?.downloader.needed.count ?? 0),
 		...torrent.sources.stallFacts(now),

@@ -27,6 +27,8 @@ export class StatsStore {
 	/** Names of files that a later version wrote. */
 	readonly #later = new Set<string>();
 	#saidFailure = false;
+	/** Names of torrents of which something was there when that was looked up, or has been written since. */
+	#there: Promise<Set<string>> | undefined;
 
 	/**
 	 * @param stateDir absolute
@@ -47,6 +49,8 @@ export class StatsStore {
 	}
 
 	async loadTorrent(id: string): Promise<SpeedHistory | undefined> {
+		this.#there ??= this.#look();
+		if (!(await this.#there).has(id)) return undefined;
 		return SpeedHistory.from((await this.#read(id))?.['history']);
 	}
 
@@ -73,6 +77,12 @@ export class StatsStore {
 			if (id === 'session' || ids.has(id) || name.includes('.damaged')) continue;
 			await rm(join(this.#folder, name), {force: true}).catch(() => {});
 		}
+	}
+
+	/** Most torrents of a large session have moved nothing lately: for these no file is opened in vain. */
+	async #look(): Promise<Set<string>> {
+		const names = await readdir(this.#folder).catch(() => []);
+		return new Set(names.filter(name => name.endsWith('.json')).map(name => name.slice(0, -'.json'.length)));
 	}
 
 	#path(name: string): string {
@@ -116,6 +126,7 @@ export class StatsStore {
 		if (this.#later.has(name)) return;
 		const path = this.#path(name);
 		try {
+			void this.#there?.then(there => there.add(name));
 			await replaceFile(path, new TextEncoder().encode(JSON.stringify({version, ...value})));
 		} catch (error) {
 			if (!this.#saidFailure) this.#say(`speeds are not kept: ${failureOf(error, path).message}`);

@@ -18,6 +18,8 @@ export interface SavedTorrent {
 	readonly metainfo: Uint8Array | undefined;
 	/** Set when only what people chose is known for certain: all that is on the disk has to be hashed. */
 	readonly doubtful?: true;
+	/** Set when there is no copy of what people chose: the next save makes one. */
+	readonly uncopied?: true;
 }
 
 /** A torrent of which there is a .torrent, and nothing else that this program can read. */
@@ -115,8 +117,9 @@ export class StateStore {
 				if (metainfo !== undefined) this.#held.push({id, metainfo, why: account.why});
 				continue;
 			}
-			if (!account.doubtful && spares.has(`${id}.resume`)) this.#choices.set(id, choicesKey(account.resume));
-			saved.push(account);
+			const isCopied = spares.has(`${id}.resume`);
+			if (!account.doubtful && isCopied) this.#choices.set(id, choicesKey(account.resume));
+			saved.push(isCopied ? account : {...account, uncopied: true});
 		}
 		void this.#copy(bare);
 		return saved.sort((a, b) => a.resume.queue - b.resume.queue || a.resume.addedAt - b.resume.addedAt);

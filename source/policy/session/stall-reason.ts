@@ -119,6 +119,33 @@ export interface StallFacts {
  * What a person decided comes first, then what they must mend, then what one has to wait for.
  */
 export function whyNothingMoves(facts: StallFacts): Reason | undefined {
+	switch (facts.state) {
+		case 'metadata':
+		case 'downloading':
+			return whyItStands(facts) ?? whyNoDownload(facts);
+		case 'seeding':
+			return whyItStands(facts) ?? (facts.filesWanted === 0 ? nothingWanted : whyNoUpload(facts));
+		default:
+			return whyItStands(facts);
+	}
+}
+
+/** What is asked about a torrent that does not run. */
+export type StandingFacts = Pick<
+	StallFacts,
+	| 'state'
+	| 'choosing'
+	| 'moving'
+	| 'failure'
+	| 'checked'
+	| 'allocating'
+	| 'queuedBehind'
+	| 'haltedUntil'
+	| 'room'
+>;
+
+/** Why a torrent does not run, or is to wait though it does; undefined when it runs: its peers tell more then. */
+export function whyItStands(facts: StandingFacts): Reason | undefined {
 	const {moving} = facts;
 	if (moving !== undefined && facts.state !== 'failed')
 		return info(`moving to ${moving.dir}: ${Math.floor(moving.done * 100)} %`);
@@ -138,13 +165,12 @@ export function whyNothingMoves(facts: StallFacts): Reason | undefined {
 			if (facts.room !== undefined) return whyNoRoom(facts.room);
 			if (facts.queuedBehind === 0) return info('queued: its turn comes when another makes room');
 			return info(`queued: ${plural(facts.queuedBehind, 'torrent goes', 'torrents go')} first`);
-		case 'metadata':
-		case 'downloading':
-			return whyNoDownload(facts);
-		case 'seeding':
-			return facts.filesWanted === 0 ? nothingWanted : whyNoUpload(facts);
 		case 'finished':
 			return info('finished: the seeding goal is reached');
+		case 'metadata':
+		case 'downloading':
+		case 'seeding':
+			return undefined;
 	}
 }
 

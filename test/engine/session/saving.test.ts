@@ -12,6 +12,8 @@ interface FakeTorrent {
 	readonly stats: {movedAt: number; history: string};
 	wanted: boolean;
 	readonly activity: {name: string};
+	/** Open files, where there are any to be looked at. */
+	readonly content: {storage: object} | undefined;
 	rememberNow(): Promise<ResumeData>;
 }
 
@@ -24,6 +26,7 @@ function fake(id: string, isNew = false): FakeTorrent {
 		stats: {movedAt: 0, history: `speeds of ${id}`},
 		wanted: true,
 		activity: {name: 'active'},
+		content: isNew ? {storage: {}} : undefined,
 		rememberNow: async () => data(`revision ${resumeState.revision}`),
 	};
 }
@@ -93,6 +96,37 @@ test('that there is a new torrent is put down in the next second, before its dat
 	assert.deepEqual(await tick(1000), ['new: nothing']);
 	assert.deepEqual(await tick(2000), []);
 	assert.deepEqual(await tick(30_000), ['old: revision 1', 'new: revision 1']);
+});
+
+test('a new torrent that has no data to be looked at is put down once, and again when it changes', async () => {
+	const {tick, torrents} = open();
+	const link = {...fake('link', true), content: undefined};
+	torrents.set('link', link as unknown as Torrent);
+	assert.deepEqual(await tick(1000), ['link: nothing']);
+	assert.deepEqual(await tick(30_000), []);
+	link.resumeState.revision++;
+	assert.deepEqual(await tick(60_000), ['link: revision 2']);
+});
+
+test('a new one that could not be put down is tried again', async () => {
+	const {tick, torrents, disk} = open();
+	torrents.set('link', {...fake('link', true), content: undefined} as unknown as Torrent);
+	disk.failure = {code: 'disk-full', message: 'no room'};
+	assert.deepEqual(await tick(1000), ['link: nothing']);
+	disk.failure = undefined;
+	assert.deepEqual(await tick(30_000), ['link: revision 1']);
+	assert.deepEqual(await tick(60_000), []);
+});
+
+test('one that was taken up as it is on the disk is saved when it changes, not before', async () => {
+	const torrent = fake('one');
+	const {saver, tick} = open(torrent);
+	saver.kept(torrent as unknown as Torrent);
+	assert.deepEqual(await tick(30_000), []);
+	assert.equal(saver.unsaved, 0);
+	torrent.resumeState.revision++;
+	assert.equal(saver.unsaved, 1);
+	assert.deepEqual(await tick(60_000), ['one: revision 2']);
 });
 
 test('one that was removed and added again is another', async () => {

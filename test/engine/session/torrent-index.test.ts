@@ -62,3 +62,40 @@ test('a hash that stands for one torrent does not come to stand for another', ()
 	index.identified(one);
 	assert.equal(index.get(hash('22', 32)), one);
 });
+
+test('all that have a hash are found by it, also one for which it stands not, until they are gone', () => {
+	const index = new TorrentIndex();
+	const link = torrent(hash('22'), {infoHash: hash('22'), infoHashV2: undefined});
+	const one = hybrid();
+	index.set(link.id, link);
+	index.set(one.id, one);
+	const cut = {infoHash: hash('22'), infoHashV2: undefined};
+	assert.deepEqual(index.sharing(cut), [link, one]);
+	assert.deepEqual(index.sharing(one.identity), [one, link]);
+	index.delete(link.id);
+	assert.deepEqual(index.sharing(cut), [one]);
+	assert.equal(index.get(hash('22')), one);
+	index.delete(one.id);
+	assert.deepEqual(index.sharing(one.identity), []);
+});
+
+test('one is taken out of many without a look at the others', () => {
+	const index = new TorrentIndex();
+	let looks = 0;
+	for (let n = 0; n < 300; n++) {
+		const digits = n.toString(16).padStart(4, '0');
+		const identity = {infoHash: digits.repeat(10) as InfoHash, infoHashV2: digits.repeat(16) as InfoHash};
+		const each = {
+			id: identity.infoHash,
+			get identity() {
+				looks++;
+				return identity;
+			},
+		} as unknown as Torrent;
+		index.set(each.id, each);
+	}
+	looks = 0;
+	for (const id of [...index.keys()]) index.delete(id);
+	assert.equal(index.size, 0);
+	assert.equal(looks, 0);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {sectionText} from '../../../source/api/section-text.ts';
 import type {LogView, Update, Watch} from '../../../source/api/snapshot.ts';
 import {type SectionSource, Watchers} from '../../../source/engine/views/watchers.ts';
 import {HandClock} from '../../helpers/hand-clock.ts';
@@ -118,4 +119,44 @@ test('who watches the same again after a change gets it though it is the same', 
 	assert.equal(updates.length, 2);
 	await clock.pass(1000);
 	assert.equal(updates.length, 2);
+});
+
+test('of a long list only what is another object is written again, and what comes to the same is no news', async () => {
+	const clock = new HandClock();
+	const written: number[] = [];
+	const view = (id: number, text = 'a'): LogView => {
+		const toJSON = () => {
+			written.push(id);
+			return {id, text};
+		};
+		return {at: id, level: 'info', text, toJSON} as LogView;
+	};
+	let list = Array.from({length: 100}, (_, id) => view(id));
+	const watchers = new Watchers(
+		{
+			compose(_watch, section) {
+				const log = section('log', 0, () => [...list]);
+				return {revision: 0, ...(log && {log})};
+			},
+		},
+		clock,
+	);
+	const updates: Update[] = [];
+	watchers.watch({interval: 250, log: 1}, update => updates.push(update));
+	await clock.pass(250);
+	assert.deepEqual([written.length, updates.length], [100, 1]);
+	list[3] = view(3);
+	await clock.pass(250);
+	assert.deepEqual([written.splice(100), updates.length], [[3], 1], 'another object, the same content');
+	await clock.pass(250);
+	assert.deepEqual([written.splice(100), updates.length], [[], 1]);
+	list[7] = view(7, 'b');
+	await clock.pass(250);
+	assert.deepEqual([written.splice(100), updates.length], [[7], 2]);
+	assert.deepEqual(JSON.parse(sectionText(updates[1]!.log)!)[7], {id: 7, text: 'b'});
+	list = list.slice(0, 50);
+	await clock.pass(250);
+	assert.deepEqual([written.splice(100), updates.length], [[], 3]);
+	assert.equal(JSON.parse(sectionText(updates[2]!.log)!).length, 50);
+	watchers.stop();
 });
