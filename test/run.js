@@ -24,8 +24,9 @@ const testMs = 120_000;
 const sharedMs = 420_000;
 const fileMs = 240_000;
 const wholeMs = 1_020_000;
-/** Processes at a time; one more when what takes a core for itself is over: the others wait most of their time. */
+/** Processes at a time; two more when what takes a core for itself is over: the others wait most of their time. */
 const lanes = Math.min(2, availableParallelism());
+const moreLanes = 2;
 
 const isIsolated = file =>
 	/^test\/(?:journeys|interop|hostile|simulation)\/|^test\/engine\/torrent\/file-ownership/.test(file);
@@ -45,12 +46,20 @@ const together = rooms.map((_, room) => shared.filter(file => roomOf(file) === r
 together.push(shared.filter(file => roomOf(file) < 0));
 /** What keeps a core busy, or measures what strangers cost, begins first, and of that the engine's. */
 const isBusy = file => /^test\/(?:simulation|engine|hostile)\/|^test\/interop\/crowd/.test(file);
+/** Those that wait longest begin before the others that wait, so that none of them is left alone at the end. */
+const longest = [
+	...['interop/v2-matrix', 'interop/miniupnpd', 'interop/tracker-transmission', 'interop/transmission'],
+	...['journeys/group', 'journeys/install', 'interop/large', 'interop/import', 'interop/tracker-clients'],
+	...['interop/magnet', 'journeys/shared-folder', 'journeys/web'],
+].map(name => `test/${name}.test.ts`);
 const apart = files.filter(isIsolated);
+const waiting = apart.filter(file => !isBusy(file));
+waiting.sort((one, other) => Number(longest.includes(other)) - Number(longest.includes(one)));
 const [living = [], engine = [], ...others] = together;
 const busy = [living, engine, ...apart.filter(isBusy).map(file => [file]), ...others].filter(
 	job => job.length > 0,
 );
-const jobs = [...busy, ...apart.filter(file => !isBusy(file)).map(file => [file])];
+const jobs = [...busy, ...waiting.map(file => [file])];
 let busyLeft = busy.length;
 let beQuiet;
 const quiet = new Promise(resolve => {
@@ -176,7 +185,8 @@ async function runLane() {
 		if (busy.includes(job) && --busyLeft === 0) beQuiet();
 	}
 }
-await Promise.all([...Array.from({length: lanes}, runLane), quiet.then(runLane)]);
+const later = quiet.then(() => Promise.all(Array.from({length: moreLanes}, runLane)));
+await Promise.all([...Array.from({length: lanes}, runLane), later]);
 if (total.passed + total.failed === 0) {
 	console.log('no test was found');
 	total.failed++;
