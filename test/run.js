@@ -1,6 +1,6 @@
 // Runs every test: those that share nothing in one process, those with real programs one file at a time, each in a
 // process group of its own with a deadline, so that whatever hangs is cut, counted as failed, and leaves nothing behind.
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -170,6 +170,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		process.exit(130);
 	});
 }
+
+// Several would else build at the same time, each what another is about to start.
+if (jobs.length > 1 && !process.env.TORTUI_CLI)
+	spawnSync(process.execPath, ['--import=tsx', 'test/helpers/fresh-build.ts'], {stdio: 'inherit'});
 
 const end = performance.now() + wholeMs;
 async function runLane() {

@@ -1,8 +1,7 @@
-import {spawnSync} from 'node:child_process';
-import {existsSync, globSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import process from 'node:process';
 import {within} from './deadline.ts';
+import {freshBuild} from './fresh-build.ts';
 import {freePort} from './ports.ts';
 import {type ProcessOptions, Running} from './processes.ts';
 import type {Workspace} from './workspace.ts';
@@ -18,19 +17,7 @@ let built: boolean | undefined;
 /** Builds the program unless it is newer than its source. */
 export function build(): void {
 	if (process.env['TORTUI_CLI']) return;
-	if (built === undefined) {
-		const newest = Math.max(
-			...globSync('source/**/*.{ts,tsx}', {cwd: root}).map(file => statSync(join(root, file)).mtimeMs),
-		);
-		const {status} =
-			existsSync(cli) && statSync(cli).mtimeMs > newest
-				? {status: 0}
-				: spawnSync(process.execPath, [join(root, '.build.js')], {
-						cwd: root,
-						stdio: ['ignore', 'inherit', 'inherit'],
-					});
-		built = status === 0;
-	}
+	built ??= freshBuild();
 	if (!built) throw new Error('the program does not build: npm run build says why');
 }
 
