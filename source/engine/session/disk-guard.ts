@@ -36,6 +36,8 @@ export class DiskGuard implements SessionService {
 	readonly #setup: DiskGuardSetup;
 	#floor: Bytes | undefined;
 	readonly #levels = new Map<string, RoomLevel>();
+	/** Where something was to be downloaded at the last tick: what is known of the others grows old. */
+	#watched: ReadonlySet<string> = new Set();
 	/** Folders of which the disk has not answered yet. */
 	readonly #asked = new Set<string>();
 
@@ -57,8 +59,11 @@ export class DiskGuard implements SessionService {
 	isLow(dir: string): boolean {
 		if (this.#floor === undefined) return false;
 		const level = this.#levels.get(dir);
-		if (level === undefined) this.#look([dir]);
-		return level?.isLow ?? true;
+		if (level !== undefined && (this.#watched.has(dir) || level.nextAt(0) > this.#setup.now()))
+			return level.isLow;
+		this.#levels.delete(dir);
+		this.#look([dir]);
+		return true;
 	}
 
 	/** Why what goes to this folder waits; undefined when it need not. */
@@ -80,6 +85,7 @@ export class DiskGuard implements SessionService {
 			wanting.add(torrent.dir);
 			rate += torrent.stats.download.rate(now);
 		}
+		this.#watched = wanting;
 		for (const dir of this.#levels.keys()) if (!kept.has(dir)) this.#levels.delete(dir);
 		const due = [...wanting].filter(dir => !((this.#levels.get(dir)?.nextAt(rate) ?? now) > now));
 		if (due.length > 0) this.#look(due);

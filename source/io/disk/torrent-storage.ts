@@ -10,6 +10,7 @@ import {deleteFiles} from '../ownership/delete-files.js';
 import {isStillMade, readMade} from '../ownership/made-files.js';
 import {removeOwned} from '../ownership/remove-owned.js';
 import {FileStamps} from './file-stamps.js';
+import {freeSpace} from './free-space.js';
 import {moveTorrent} from './move-torrent.js';
 import type {ReadHandles} from './read-handles.js';
 import type {
@@ -195,6 +196,8 @@ export class TorrentStorage implements Storage, JobListener {
 
 	async allocate(): Outcome {
 		const {lengths, fileCount} = this.#layout;
+		const lacking = await this.#lackingRoom();
+		if (lacking !== undefined) return lacking;
 		const {worker, torrent} = this.#share;
 		for (let file = 0; file < fileCount; file++) {
 			if (this.#wanted[file] === 0 || this.#layout.isPad(file)) continue;
@@ -207,6 +210,20 @@ export class TorrentStorage implements Storage, JobListener {
 			}
 		}
 		return undefined;
+	}
+
+	/** Why not all of them have room: a disk that is filled up before that is said is full for everybody else. */
+	async #lackingRoom(): Outcome {
+		const {lengths, fileCount, dir} = this.#layout;
+		const files: number[] = [];
+		for (let file = 0; file < fileCount; file++)
+			if (this.#wanted[file] !== 0 && !this.#layout.isPad(file)) files.push(file);
+		const [stamps, free] = await Promise.all([this.stamps(files), freeSpace(dir)]);
+		const lacks = files.map((file, at) => Math.max(0, lengths[file]! - (stamps[at]?.size ?? 0)));
+		const needed = lacks.reduce((sum, each) => sum + each, 0);
+		if (free === undefined || needed <= free) return undefined;
+		const first = files[lacks.findIndex(each => each > 0)]!;
+		return failureOf({code: 'ENOSPC'}, this.#layout.path(first), () => ({needed, free}));
 	}
 
 	createLinks(): Outcome {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import {statfsSync, unlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
+import {DiskGuard} from '../../../source/engine/session/disk-guard.ts';
 import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
+import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {DiskService} from '../../../source/io/disk/disk-service.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
+import {turn} from '../../helpers/lone-torrent.ts';
 import {openTestSession, PushedClock, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {mountDisk} from '../../helpers/small-disk.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -30,6 +33,43 @@ function roomy(space: Workspace, home: string, free: (dir: string) => number | u
 	};
 	return {asked, options};
 }
+
+test('what was known of a disk where nothing was downloaded meanwhile is not gone by', async () => {
+	let now = 0;
+	let free = 2 * floor;
+	let asked = 0;
+	const seed = {dir: '/d', settings: {wanted: true}, runs: true, hasAllWanted: true};
+	const guard = new DiskGuard(
+		{
+			disk: {
+				async freeSpace() {
+					asked++;
+					return free;
+				},
+			},
+			torrents: new Map([['seed', seed as unknown as Torrent]]),
+			changed() {},
+			log() {},
+			now: () => now,
+		},
+		floor,
+	);
+	guard.isLow('/d');
+	await turn();
+	assert.equal(guard.isLow('/d'), false);
+	for (; now < 60_000; now += 1000) guard.tick(now);
+	assert.equal(asked, 1, 'nobody asks for nothing');
+	free = 0;
+	assert.ok(guard.isLow('/d'), 'it is to be looked at first');
+	await turn();
+	assert.deepEqual(guard.facts('/d'), {floor, free: 0});
+	now += 60_000;
+	free = 2 * floor;
+	guard.isLow('/d');
+	await turn();
+	assert.equal(guard.isLow('/d'), false);
+	assert.equal(asked, 3);
+});
 
 describe('the room that is kept free', {concurrency: true}, () => {
 	test('below the floor downloads wait and say why, above it they go on; seeds are not kept from seeding', async t => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, statfsSync, statSync} from 'node:fs';
 import test, {describe} from 'node:test';
 import {openTestSession, testTorrent} from '../../helpers/sessions.ts';
 import {mountDisk} from '../../helpers/small-disk.ts';
@@ -32,7 +32,7 @@ describe('full allocation', {concurrency: true}, () => {
 		assert.ok(!existsSync(space.path('sparse-data', 'full')), 'sparse is the default');
 	});
 
-	test('says at once that the disk is too small', async t => {
+	test('says at once that the disk is too small, and leaves what room there is to others', async t => {
 		const space = new Workspace(t);
 		const small = mountDisk(space, '1m');
 		if (small === undefined) return;
@@ -42,7 +42,9 @@ describe('full allocation', {concurrency: true}, () => {
 		await engine.says(
 			id,
 			'failed',
-			/^disk full: \S+\/large\/a\.bin \(needs 2\.\d MB, \d+ B free\): free some space, then resume$/,
+			/^disk full: \S+\/large\/a\.bin \(needs 3\.\d MB, [\d.]+ MB free\): free some space, then resume$/,
 		);
+		const {bavail, bsize} = statfsSync(small);
+		assert.ok(bavail * bsize > 900_000, 'nothing was taken up');
 	});
 });
