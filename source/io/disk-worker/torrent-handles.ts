@@ -244,7 +244,7 @@ export class TorrentHandles {
 		this.#noted.set(key, notedIdentity(stats));
 	}
 
-	/** The torrent is let go of: whoever writes to its files from now on is somebody else. */
+	/** Its files are let go of: whoever writes to them before they are opened again is somebody else. */
 	noteLeft(): void {
 		const {written} = this.#layout;
 		const left = new Map<number, MadeFile>();
@@ -257,6 +257,7 @@ export class TorrentHandles {
 		} catch {
 			// It is as after a crash, then.
 		}
+		this.#noted.clear();
 	}
 
 	/** A disk that was taken out, or a folder that was moved away: nothing is made anew in the place of either. */

@@ -98,6 +98,7 @@ function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply
 			}
 
 			case 'release': {
+				files.handles.noteLeft();
 				files.handles.close();
 				break;
 			}

@@ -77,3 +77,14 @@ test('a flush that was under way already is waited for, too', async t => {
 	assert.equal(await moving, undefined);
 	assert.deepEqual(happened, ['flushed', 'flushed', 'leaving', 'arrived']);
 });
+
+test('files that were moved, and not written to since, are still known to be its own', async () => {
+	const torrent = disk.open(makeTorrent([['t/a', 40_000]], 32_768), {dir: join(disk.root, 'left')});
+	await torrent.storeAll();
+	const to = join(disk.root, 'left elsewhere');
+	assert.equal(await torrent.storage.move(to, () => {}), undefined);
+	// A check was cut short: nobody has looked at the files since.
+	const {kept, deleted, failure} = await torrent.storage.remove({stamps: [], keep: () => undefined});
+	assert.deepEqual([kept, deleted, failure], [[], 1, undefined]);
+	assert.ok(!existsSync(join(to, 't/a')));
+});
