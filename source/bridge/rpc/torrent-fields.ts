@@ -96,6 +96,11 @@ function corruptOf({wasted, hashFailures = 0, pieceLength}: TorrentView): number
 	return Math.min(wasted, hashFailures * pieceLength);
 }
 
+/** What will be had in the end: what is wanted, and what is had of the rest. */
+function sizeWhenDone({view: {wanted, completed}, figures: {had}}: FieldTorrent): number {
+	return had + wanted - completed;
+}
+
 const notAvailable = -1;
 const unknown = -2;
 
@@ -193,9 +198,10 @@ const fields: Readonly<Record<string, Field>> = {
 	peers_getting_from_us: {value: ({view}) => view.receiving ?? 0},
 	peers_sending_to_us: {value: ({view}) => view.sending ?? 0},
 	percent_complete: figures(({view, figures: {had}}) => (view.length > 0 ? had / view.length : 0)),
-	percent_done: {
-		value: ({view}) => (view.wanted > 0 ? view.completed / view.wanted : view.length > 0 ? 1 : 0),
-	},
+	percent_done: figures(torrent => {
+		const size = sizeWhenDone(torrent);
+		return size > 0 ? torrent.figures.had / size : torrent.view.length > 0 ? 1 : 0;
+	}),
 	piece_count: {value: ({view}) => view.pieces},
 	piece_size: {value: ({view}) => view.pieceLength},
 	pieces: {needs: 'pieces', value: ({details}) => details.pieces?.have ?? ''},
@@ -219,7 +225,7 @@ const fields: Readonly<Record<string, Field>> = {
 	seed_ratio_mode: figures(({figures: {ownGoal}}) => modeOf(ownGoal.ratio)),
 	sequential_download: {value: ({view}) => view.sequential},
 	sequential_download_from_piece: {value: () => 0},
-	size_when_done: {value: ({view}) => view.wanted},
+	size_when_done: figures(torrent => sizeWhenDone(torrent)),
 	source: figures(({figures: {source}}) => source ?? ''),
 	start_date: figures(({figures: {startedAt}}) => secondsOf(startedAt)),
 	status: {value: ({view}) => statusOf(view)},

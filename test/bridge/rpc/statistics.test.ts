@@ -79,3 +79,15 @@ test('what came twice is not told as corrupt: only pieces that were wrong are', 
 		);
 	assert.deepEqual([corrupt(0), corrupt(2), corrupt(9)], [0, 65_536, 100_000]);
 });
+
+test('what is had of files that are not wanted any more is part of the size in the end', () => {
+	const size = (had: number, wanted: number, completed: number) => {
+		const view = {length: 1000, wanted, completed};
+		const whole = fieldTorrent({number: 1, view, details: {figures: {had}}, kept: {}} as never);
+		return ['size_when_done', 'percent_done'].map(name => torrentField(name)!.value(whole, {} as never));
+	};
+	assert.deepEqual(size(300, 1000, 300), [1000, 0.3]);
+	assert.deepEqual(size(300, 0, 0), [300, 1]);
+	assert.deepEqual(size(500, 400, 300), [600, 500 / 600]);
+	assert.deepEqual(size(0, 0, 0), [0, 1]);
+});
