@@ -7,6 +7,7 @@ import {formatListenAddress, type ListenAddress, requireGuard} from '../http/lis
 import {LoginDelays} from '../http/login-delays.js';
 import {basePath} from '../http/request-path.js';
 import {StaticFiles} from '../http/static-files.js';
+import {GuardedEngine} from './guarded-engine.js';
 import type {FixedSettings} from './rpc-ground.js';
 import {RpcMemory} from './rpc-memory.js';
 import {RpcRoute} from './rpc-route.js';
@@ -62,11 +63,12 @@ export async function openRpc(options: RpcDoorOptions, served: RpcEngine): Promi
 		say('warn', `rpc: numbers of torrents are not kept: ${why}`),
 	);
 	await wishAgain(engine, memory).catch((error: Error) => say('warn', `rpc: ${error.message}`));
-	const torrents = new RpcTorrents(engine, memory, clock);
+	const guarded = new GuardedEngine(engine);
+	const torrents = new RpcTorrents(guarded, memory, clock);
 	const trackers = new TrackerNumbers();
 	const failed = (what: string, error: unknown): void =>
 		say('warn', `rpc: ${what} has failed: ${(error as Error).stack ?? String(error)}`);
-	const server = new RpcServer({engine, torrents, trackers, memory, clock, fixed, stateDir}, failed);
+	const server = new RpcServer({engine: guarded, torrents, trackers, memory, clock, fixed, stateDir}, failed);
 	const base = basePath(options.base ?? usualBase);
 	const door = new HttpDoor({
 		where,

@@ -67,6 +67,7 @@ const stopped = {name: 'stopped'} as const;
 export class FilesOnDisk {
 	/** Undefined while its files are nobody's. */
 	storage: Storage | undefined;
+	#closing: Storage | undefined;
 	readonly #owner: FilesOnDiskOwner;
 	readonly #services: SessionServices;
 	readonly #check: Recheck;
@@ -201,10 +202,16 @@ export class FilesOnDisk {
 		);
 	}
 
+	/** They are open, and nothing new is to be done with them. */
+	get isClosing(): boolean {
+		return this.storage !== undefined && this.storage === this.#closing;
+	}
+
 	/** Closes the files when everything is in them and what is known of them is noted down. */
 	async close(wasActive: boolean): Promise<void> {
 		const {storage} = this;
 		if (storage === undefined) return;
+		this.#closing = storage;
 		const {downloader, resumeState} = this.#owner;
 		if (wasActive) await downloader.unfinished.save(storage);
 		// Pieces on their way to the disk arrive there before anything is noted down.

@@ -371,7 +371,7 @@ export class TorrentLifecycle {
 		{onDisk}: Pick<LifecycleContent, 'onDisk'>,
 		task: (storage: Storage) => Promise<Value>,
 	): Promise<Value> {
-		if (onDisk.storage !== undefined) return task(onDisk.storage);
+		if (onDisk.storage !== undefined && !onDisk.isClosing) return task(onDisk.storage);
 		const work = this.#stopping.then(() => onDisk.use(task));
 		this.#stopping = work.then(
 			() => {},

@@ -210,3 +210,35 @@ describe('a move to another file system', {concurrency: true}, () => {
 		await again.sees(id, 'seeds', ({state}) => state === 'seeding');
 	});
 });
+
+// One after the other, before what came first is done: none of them is in the way of the move.
+for (const [what, commands] of [
+	['paused', ['torrent.pause']],
+	['verified', ['torrent.verify']],
+	['paused, resumed and verified', ['torrent.pause', 'torrent.resume', 'torrent.verify']],
+	['verified and paused', ['torrent.verify', 'torrent.pause']],
+] as const)
+	test(`a torrent that is just being ${what} is moved all the same`, async t => {
+		const space = new Workspace(t);
+		const torrent = testTorrent(space, 'busy', [
+			['a.bin', 1_500_000],
+			['b.bin', 90_000],
+		]);
+		const engine = await openTestSession(space, 'engine');
+		const id = await seedTorrent(engine, torrent);
+		for (const place of ['one', 'two', 'three']) {
+			const dir = space.folder(place);
+			await Promise.all([
+				...commands.map(type => engine.send({type, id})),
+				engine.send({type: 'torrent.move', id, dir}),
+			]);
+			assert.equal((await engine.view(id)).dir, dir);
+			assert.deepEqual(readdirSync(join(dir, 'busy')), ['a.bin', 'b.bin']);
+		}
+		await engine.send({type: 'torrent.resume', id});
+		await engine.sees(
+			id,
+			'seeds',
+			({state, piecesHave}) => state === 'seeding' && piecesHave === torrent.pieces,
+		);
+	});
