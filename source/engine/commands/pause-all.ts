@@ -18,5 +18,7 @@ export function resumeAll(queue: QueueManager): void {
 	const {order} = queue;
 	const held = order.filter(torrent => torrent.settings.heldWithAll);
 	const resumed = held.length > 0 ? held : order.filter(torrent => !torrent.goal.reached);
+	const planned = queue.hold();
 	for (const torrent of resumed) queue.start(torrent, 'quick');
+	planned();
 }

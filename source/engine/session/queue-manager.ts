@@ -95,6 +95,8 @@ export class QueueManager {
 	/** The torrent shall run as soon as it is its turn. */
 	start(torrent: Torrent, check: CheckMode): void {
 		if (torrent.held !== undefined) return;
+		// What has changed before is gone by first.
+		if (this.#isDue) this.plan();
 		if (torrent.activity.name === 'active') return;
 		// It is looked at already: what it does then is what was said last.
 		if (torrent.activity.name === 'checking') {
@@ -107,7 +109,8 @@ export class QueueManager {
 		this.#planning = true;
 		torrent.post({type: 'queue', wanted: true});
 		this.#planning = false;
-		this.planSoon();
+		// At once: its peers stay when it is its turn.
+		this.plan();
 	}
 
 	/** The torrent waits for no other, as long as it is to run. To be told before it is started. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Millis} from '../../../source/base/units.ts';
+import {resumeAll} from '../../../source/engine/commands/pause-all.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import {QueueStanding} from '../../../source/engine/session/queue-standing.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
@@ -57,7 +58,8 @@ function queueOf(count: number, downloads: number) {
 
 test('a thousand torrents started together are planned once, and the first of them run', async () => {
 	const {queue, all, counted, running} = queueOf(1000, 3);
-	for (const torrent of all.toReversed()) queue.start(torrent, 'quick');
+	for (const torrent of all) torrent.settings.heldWithAll = true;
+	resumeAll(queue);
 	await settled();
 	assert.deepEqual(running(), ['t1', 't2', 't3']);
 	assert.ok(counted.looks <= 2000, `${counted.looks} looks at a thousand torrents`);
@@ -65,7 +67,9 @@ test('a thousand torrents started together are planned once, and the first of th
 
 test('those that are removed together are made up for once: the others move up, and the next run', async () => {
 	const {queue, all, torrents, counted, running} = queueOf(1000, 3);
+	const started = queue.hold();
 	for (const torrent of all) queue.start(torrent, 'quick');
+	started();
 	await settled();
 	Object.assign(counted, {looks: 0, renumbered: 0});
 	for (const torrent of all.slice(0, 200)) {
