@@ -236,13 +236,15 @@ for (const kind of ['declared', 'chunked'] as const) {
 		const {port, door} = await openDoor(t);
 		const {socket, heard} = await dial(port);
 		const part = Buffer.alloc(1_000_000, 0x20);
+		const gone = new Promise(resolve => socket.once('close', resolve));
+		const room = () => new Promise(resolve => socket.once('drain', resolve));
 		const head = kind === 'declared' ? `Content-Length: ${100 * part.length}` : 'Transfer-Encoding: chunked';
 		socket.write(`POST /echo HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n`);
 		for (let sent = 0; sent < 100 && !socket.destroyed; sent++) {
 			if (kind === 'chunked') socket.write(`${part.length.toString(16)}\r\n`);
 			const isRoom = socket.write(part);
 			if (kind === 'chunked') socket.write('\r\n');
-			if (!isRoom) await new Promise(resolve => socket.once('drain', resolve).once('close', resolve));
+			if (!isRoom) await Promise.race([room(), gone]);
 			if (heard() !== '') break;
 		}
 		await until('413', 10_000, () => heard().includes(' 413 '));
