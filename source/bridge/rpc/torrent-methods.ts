@@ -30,9 +30,12 @@ function forEach(
 
 const start = (isNow: boolean) =>
 	forEach(async ({view}, {engine}) => {
+		const status = statusOf(view);
+		const waits = status === 3 || status === 5;
+		// It may stand still when that is over.
+		const isChecked = status === 1 || status === 2;
 		// One that runs, or waits for its turn, has nothing more to be told; also one that stopped at its goal goes on.
-		const waits = statusOf(view) === 3 || statusOf(view) === 5;
-		if (statusOf(view) !== 0 && !(isNow && waits)) return;
+		if (status !== 0 && !isChecked && !(isNow && waits)) return;
 		await engine.send({type: 'torrent.resume', id: view.id, ...(isNow && {now: true})});
 	}, byQueue);
 

@@ -4,6 +4,7 @@ import {test} from 'node:test';
 import {olderFieldName} from '../../../source/bridge/rpc/rpc-names.ts';
 import {torrentFieldNames} from '../../../source/bridge/rpc/torrent-fields.ts';
 import {until} from '../../helpers/deadline.ts';
+import {testTorrent} from '../../helpers/sessions.ts';
 import {openStage} from './rpc-stage.ts';
 
 const first = 'http://127.0.0.1:1/announce';
@@ -449,4 +450,16 @@ test('what cannot be added is told in one of the kinds of errors', async t => {
 		assert.notEqual(said, 'success');
 	}
 	assert.deepEqual((await stage.older('torrent-get', {fields: ['id']}))['torrents'], []);
+});
+
+test('one that stands still and is started while it is verified runs when that is over', async t => {
+	const stage = await openStage(t);
+	const {metainfo, content} = testTorrent(stage.space, 'large', [['film.mkv', 40_000_000]], 32_768);
+	const args = {metainfo, paused: true, 'download-dir': content.dir};
+	const {id} = (await stage.older('torrent-add', args))['torrent-added'] as {id: number};
+	const hash = (await stage.field(id, 'hashString')) as string;
+	await stage.older('torrent-verify', {ids: [id]});
+	await stage.engine.sees(hash, 'checking', ({state}) => state === 'checking' || state === 'paused');
+	await stage.older('torrent-start', {ids: [id]});
+	await stage.engine.sees(hash, 'seeding', ({state}) => state === 'seeding');
 });
