@@ -179,17 +179,11 @@ function networkLayout({columns, rows, part = 'found'}: LayoutRequest): Layout {
 		};
 		return {kind, header, network, panes: {}, footer};
 	}
-	const least = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.25));
-	// What has the keys has more room.
-	const more = Math.max(least, Math.round(body.rows * 0.4));
-	const people = part === 'people' ? more : least;
-	const shared = part === 'shared' ? more : least;
-	const found = body.rows - people - shared;
-	const network = {
-		found: rect(0, 2, columns, found),
-		people: rect(0, 2 + found, columns, people),
-		shared: rect(0, 2 + found + people, columns, shared),
-	};
+	const network = stacked(body, rows, ['found', 'people', 'shared'], {
+		rest: 'found',
+		keys: part,
+		share: 0.25,
+	});
 	return {kind, header, network, panes: {}, footer};
 }
 
@@ -200,18 +194,39 @@ function feedsLayout({columns, rows, feedPart = 'items'}: LayoutRequest): Layout
 	const footer = rect(0, rows - 1, columns, 1);
 	const body = rect(0, 2, columns, rows - 3);
 	if (kind === 'small') return {kind, header, feeds: {[feedPart]: body}, panes: {}, footer};
-	const least = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.22));
-	// What has the keys has more room.
-	const more = Math.max(least, Math.round(body.rows * 0.4));
-	const top = feedPart === 'feeds' ? more : least;
-	const bottom = feedPart === 'rules' ? more : least;
-	const middle = body.rows - top - bottom;
-	const feeds = {
-		feeds: rect(0, 2, columns, top),
-		items: rect(0, 2 + top, columns, middle),
-		rules: rect(0, 2 + top + middle, columns, bottom),
-	};
+	const feeds = stacked(body, rows, ['feeds', 'items', 'rules'], {
+		rest: 'items',
+		keys: feedPart,
+		share: 0.22,
+	});
 	return {kind, header, feeds, panes: {}, footer};
+}
+
+/**
+ * Lists one below the other, over the whole width. What has the keys has more room, and one of them what is left.
+ *
+ * @param rows of the whole terminal
+ * @param share of the body that each of the others has in a tall one
+ */
+function stacked<Part extends string>(
+	body: Rect,
+	rows: number,
+	parts: readonly Part[],
+	{rest, keys, share}: {readonly rest: Part; readonly keys: Part; readonly share: number},
+): Record<Part, Rect> {
+	const least = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * share));
+	const more = Math.max(least, Math.round(body.rows * 0.4));
+	const wanted = (part: Part) => (part === keys ? more : least);
+	const others = parts.filter(part => part !== rest);
+	const left = body.rows - others.reduce((sum, part) => sum + wanted(part), 0);
+	let y = body.y;
+	const places = parts.map(part => {
+		const height = part === rest ? left : wanted(part);
+		const place = rect(body.x, y, body.columns, height);
+		y += height;
+		return [part, place] as const;
+	});
+	return Object.fromEntries(places) as Record<Part, Rect>;
 }
 
 /** Classes of layouts by size, for terminals that have room for panes. */
