@@ -165,6 +165,8 @@ export interface SessionView {
 	readonly activeDownloads?: number | undefined;
 	readonly activeSeeds?: number | undefined;
 	readonly slowMode: boolean;
+	/** When slow mode, which is on, ends by itself: `06:30`, or `Tue 06:30` when that is more than a day away. */
+	readonly slowUntil?: string | undefined;
 	/** By the schedule everything waits until then: `06:30`. */
 	readonly haltedUntil?: string | undefined;
 	/** The first of the torrents whose files are to be chosen; left out when there are none. */

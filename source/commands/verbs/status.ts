@@ -35,11 +35,13 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		uploaded,
 		connected,
 		slowMode,
+		slowUntil,
 		haltedUntil,
 		waitingForRoom,
 		externalAddresses = [],
 	} = session;
 	const row = (label: string, text: string) => `${label.padEnd(10)}${terminalLine(text)}`;
+	const slowText = slowMode ? ` (slow mode${slowUntil === undefined ? '' : ` until ${slowUntil}`})` : '';
 	const ports = {open: 'others reach it', closed: 'others cannot reach it', unknown: 'nobody came yet'};
 	return [
 		row('engine', `${name} ${version}, process ${pid}, up ${duration(uptime)}`),
@@ -50,7 +52,7 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 			: [row('room', `${count(waitingForRoom, 'download')} wait for room on the disk`)]),
 		row(
 			'rates',
-			`${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowMode ? ' (slow mode)' : ''}`,
+			`${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowText}`,
 		),
 		row('so far', `${size(downloaded)} received, ${size(uploaded)} sent, ${count(connected, 'peer')} now`),
 		row('port', `${port}: ${ports[portState]}${portMapping === undefined ? '' : `; ${portMapping.text}`}`),

@@ -1,5 +1,5 @@
 import type {Clock, LogLevel, Timer} from '../../base/ports.js';
-import type {SlowTime} from '../../base/slow-time.js';
+import {clockTime, type SlowTime, slowTimeAt} from '../../base/slow-time.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 import type {LimitStore} from '../../io/state/limit-store.js';
 import {
@@ -10,7 +10,13 @@ import {
 	type SlowModeByHand,
 } from '../../policy/rates/chosen-limits.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
-import {endOf, hasTurned, limitsIn, type SpeedLimits, slowTimeAt} from '../../policy/rates/speed-schedule.js';
+import {
+	endOf,
+	hasTurned,
+	limitsIn,
+	minutesToTurn,
+	type SpeedLimits,
+} from '../../policy/rates/speed-schedule.js';
 import type {SessionService} from '../session/session-service.js';
 import type {Torrent} from '../torrent/torrent.js';
 
@@ -19,6 +25,8 @@ export const usualSlowRate: BytesPerSecond = 50 * 1024;
 const limitTime: Millis = 100;
 /** Between two looks at the schedule no more time passes, but where a clock was set or the machine slept. */
 const leap: Millis = 120_000;
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
 const words: Readonly<Record<LimitName, string>> = {
 	maxDownload: 'download',
@@ -177,6 +185,18 @@ export class SessionLimits implements SessionService {
 		return this.#slowMode && this.#byHand === undefined && this.#scheduled?.stop
 			? endOf(this.#scheduled)
 			: undefined;
+	}
+
+	/** When slow mode, which is on, ends by itself: `06:30`, `Tue 06:30` when that is more than a day away. */
+	get slowUntil(): string | undefined {
+		if (!this.#slowMode || this.#slowTimes.length === 0) return undefined;
+		const minute = minuteOfWeekAt(this.#clock.wall());
+		const minutes = minutesToTurn(this.#slowTimes, minute, this.#byHand !== undefined);
+		if (minutes === undefined) return undefined;
+		const end = (minute + minutes) % 10_080;
+		return minutes < 1440
+			? clockTime(end % 1440)
+			: `${weekdays[Math.floor(end / 1440)]} ${clockTime(end % 1440)}`;
 	}
 
 	/** Whether the time that holds has limits of its own. */

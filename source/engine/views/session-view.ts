@@ -86,6 +86,7 @@ export class SessionReport {
 			activeDownloads: queue.places.downloads,
 			activeSeeds: queue.places.seeds,
 			slowMode: limits.slowMode,
+			slowUntil: limits.slowUntil,
 			haltedUntil: limits.haltedUntil,
 			otherMode: limits.of(limits.slowMode ? 'normal' : 'slow'),
 			dir,

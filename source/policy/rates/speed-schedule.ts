@@ -1,4 +1,4 @@
-import type {SlowTime} from '../../base/slow-time.js';
+import {clockTime, type SlowTime, slowTimeAt} from '../../base/slow-time.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 
 /** Speed limits; undefined is none. */
@@ -11,17 +11,6 @@ const day = 1440;
 const week = 7 * day;
 const minute: Millis = 60_000;
 
-/**
- * The time that holds at a minute of the week, counted from Monday 00:00 by the wall clock: 0 .. 10079. Of several the
- * first of the list.
- */
-export function slowTimeAt(slowTimes: readonly SlowTime[], wallMinutesOfWeek: number): SlowTime | undefined {
-	return slowTimes.find(({days, from, to}) => {
-		const length = to > from ? to - from : to - from + day;
-		return days.some(start => (wallMinutesOfWeek - start * day - from + 2 * week) % week < length);
-	});
-}
-
 /** The limits that hold in a time: its own, and slow mode's where it has none. */
 export function limitsIn({maxDownload, maxUpload}: SlowTime, slow: SpeedLimits): SpeedLimits {
 	return {
@@ -32,8 +21,7 @@ export function limitsIn({maxDownload, maxUpload}: SlowTime, slow: SpeedLimits):
 
 /** When a time ends, as people write it: `06:30`. */
 export function endOf({to}: SlowTime): string {
-	const two = (value: number): string => String(value).padStart(2, '0');
-	return `${two(Math.floor(to / 60))}:${two(to % 60)}`;
+	return clockTime(to);
 }
 
 /** How many minutes until the limits may change; undefined when they never do. */
@@ -75,4 +63,24 @@ export function hasTurned(
 		if (slowTimeAt(slowTimes, minuteOfWeek(at)) !== before) return true;
 	}
 	return false;
+}
+
+/**
+ * How many minutes until slow mode comes or goes by itself; undefined when it never does. What a person has turned by
+ * hand holds until the next time begins or ends, even one that follows another.
+ */
+export function minutesToTurn(
+	slowTimes: readonly SlowTime[],
+	wallMinutesOfWeek: number,
+	isByHand: boolean,
+): number | undefined {
+	const before = slowTimeAt(slowTimes, wallMinutesOfWeek);
+	for (let passed = 0; passed < week; ) {
+		const next = minutesToChange(slowTimes, (wallMinutesOfWeek + passed) % week);
+		if (next === undefined) return undefined;
+		passed += next;
+		const then = slowTimeAt(slowTimes, (wallMinutesOfWeek + passed) % week);
+		if (isByHand ? then !== before : (then === undefined) !== (before === undefined)) return passed;
+	}
+	return undefined;
 }

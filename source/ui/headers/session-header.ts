@@ -15,9 +15,16 @@ function dhtSpans({dhtNodes, dht}: SessionView): readonly Span[] {
 	return [...nodes, [dht.state, dhtTones[dht.state]]];
 }
 
+/** That everything is slow or waits, and until when: first of all that is said. */
+function slowBadge({slowMode, slowUntil, haltedUntil}: SessionView): readonly Span[] {
+	if (haltedUntil !== undefined) return [[`all waits until ${terminalText(haltedUntil)}   `, 'warn']];
+	if (!slowMode) return [];
+	return [[slowUntil === undefined ? 'slow mode   ' : `slow until ${terminalText(slowUntil)}   `, 'warn']];
+}
+
 /** What is known of the engine: its port, peers, room on the disk, totals and limits. */
 function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
-	const facts: Span[] = [];
+	const facts: Span[] = [...slowBadge(session)];
 	const {portMapping: mapping, portState} = session;
 	const isMapped = mapping?.state === 'open';
 	const tone: Tone =
@@ -34,9 +41,6 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 		['   all time ', 'faint'],
 		[`${glyphs.down} ${size(session.downloaded)}  ${glyphs.up} ${size(session.uploaded)}`, 'dim'],
 	);
-	if (session.haltedUntil !== undefined)
-		facts.push([`   all waits until ${terminalText(session.haltedUntil)}`, 'warn']);
-	else if (session.slowMode) facts.push(['   slow mode', 'warn']);
 	if (session.maxDownload !== undefined)
 		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);
 	if (session.maxUpload !== undefined)

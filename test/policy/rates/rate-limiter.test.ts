@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {slowTimeAt} from '../../../source/base/slow-time.ts';
 import {RateLimiter} from '../../../source/policy/rates/rate-limiter.ts';
-import {minutesToChange, slowTimeAt} from '../../../source/policy/rates/speed-schedule.ts';
+import {minutesToChange} from '../../../source/policy/rates/speed-schedule.ts';
 import {seeded} from '../seeded.ts';
 
 interface Claimant {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {SlowTime} from '../../../source/base/slow-time.ts';
-import {endOf, hasTurned, limitsIn, slowTimeAt} from '../../../source/policy/rates/speed-schedule.ts';
+import {slowTimeAt} from '../../../source/base/slow-time.ts';
+import {endOf, hasTurned, limitsIn, minutesToTurn} from '../../../source/policy/rates/speed-schedule.ts';
 
 const work: SlowTime = {days: [0, 1, 2, 3, 4], from: 8 * 60, to: 18 * 60, maxDownload: 1000};
 const lunch: SlowTime = {days: [0, 1, 2, 3, 4], from: 12 * 60, to: 13 * 60, maxUpload: null};
@@ -37,4 +38,16 @@ test('one time that follows another is a turn, too', () => {
 	assert.equal(turned(at(0, 12, 30), at(0, 12, 59)), false);
 	assert.equal(turned(at(0, 12, 30), at(0, 13)), true);
 	assert.equal(turned(at(0, 19), at(1, 7)), false);
+});
+
+test('it is known when slow mode goes by itself, over times that follow each other', () => {
+	const morning: SlowTime = {...work, from: 6 * 60, to: 8 * 60};
+	assert.equal(minutesToTurn([work], at(0, 9), false), 9 * 60);
+	assert.equal(minutesToTurn([morning, work], at(0, 7), false), 11 * 60);
+	// What was turned by hand holds until the next of them begins.
+	assert.equal(minutesToTurn([morning, work], at(0, 7), true), 60);
+	assert.equal(minutesToTurn([work], at(5, 0), true), 2 * 1440 + 8 * 60);
+	const always: SlowTime = {days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 0};
+	assert.equal(minutesToTurn([always], at(3, 3), false), undefined);
+	assert.equal(minutesToTurn([], 0, true), undefined);
 });

@@ -83,6 +83,12 @@ test('what is hashed for a shared folder stands beside the torrents where there 
 });
 
 test('while everything waits by the schedule the header says until when', () => {
-	assert.match(facts({slowMode: true, haltedUntil: '14:05'}), / {3}all waits until 14:05/);
-	assert.doesNotMatch(facts({slowMode: true, haltedUntil: '14:05'}), /slow mode/);
+	assert.match(facts({slowMode: true, haltedUntil: '14:05'}), /^ all waits until 14:05 {3}port/);
+	assert.doesNotMatch(facts({slowMode: true, haltedUntil: '14:05'}), /slow/);
+});
+
+test('slow mode stands first in the header, with its end when it ends by itself', () => {
+	assert.match(facts({slowMode: true, slowUntil: 'Tue 06:00'}), /^ slow until Tue 06:00 {3}port/);
+	assert.match(facts({slowMode: true}), /^ slow mode {3}port/);
+	assert.doesNotMatch(facts({slowMode: false}), /slow/);
 });
