@@ -20,6 +20,7 @@ import type {
 	Watch,
 } from '../../source/api/snapshot.ts';
 import {UserError} from '../../source/base/errors.ts';
+import type {SlowTime} from '../../source/base/slow-time.ts';
 import {fakeFeeds} from './fake-feeds.ts';
 import {fakeFolders, fakeFound, fakeNetwork, findFake} from './fake-network.ts';
 
@@ -159,6 +160,8 @@ export class FakeEngine implements EngineClient {
 	silentCatalogue = false;
 	/** Id of one more torrent that is here. */
 	also: string | undefined;
+	/** When slow mode comes by itself. */
+	slowTimes: readonly SlowTime[] = [];
 	/** What the next command is refused with. */
 	refuse: string | undefined;
 	lose: (why: string) => void = () => undefined;
@@ -740,6 +743,9 @@ export class FakeEngine implements EngineClient {
 			case 'session.slowMode':
 				this.#slow = command.on;
 				break;
+			case 'session.configure':
+				this.slowTimes = command.settings.slowTimes ?? this.slowTimes;
+				return {settings: {slowTimes: this.slowTimes}};
 			case 'session.list':
 				return {torrents: this.#all()};
 			case 'stream.open': {

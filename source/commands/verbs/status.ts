@@ -50,10 +50,7 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		...(waitingForRoom === undefined
 			? []
 			: [row('room', `${count(waitingForRoom, 'download')} wait for room on the disk`)]),
-		row(
-			'rates',
-			`${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowText}`,
-		),
+		row('rates', `${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowText}`),
 		row('so far', `${size(downloaded)} received, ${size(uploaded)} sent, ${count(connected, 'peer')} now`),
 		row('port', `${port}: ${ports[portState]}${portMapping === undefined ? '' : `; ${portMapping.text}`}`),
 		...(externalAddresses.length > 0 ? [row('address', externalAddresses.join(', '))] : []),

@@ -13,11 +13,16 @@ export function pressKey(screen: ScreenContext, key: string): void {
 		if (key === 'ctrl-c' && view.dialog.kind !== 'quit') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
-		else dialogKey(screen, view.dialog, key);
+		else dialogKey(screen, view.dialog, view.dialog.kind === 'week' ? key : unshifted(key));
 		return;
 	}
 	if (view.notice) screen.setView({notice: undefined});
-	if (typed(screen, key)) return;
-	const record = lookup(screen.keys(), key, view);
+	if (typed(screen, unshifted(key))) return;
+	const record = lookup(screen.keys(), key, view) ?? lookup(screen.keys(), unshifted(key), view);
 	if (record) screen.run(record.name, '', key);
+}
+
+/** An arrow with Shift is an arrow wherever it stretches nothing. */
+function unshifted(key: string): string {
+	return /^shift-(?:up|down|left|right)$/.test(key) ? key.slice('shift-'.length) : key;
 }

@@ -15,6 +15,7 @@ import {quitDialog} from './quit-dialog.js';
 import {settingsDialog} from './settings-dialog.js';
 import {sortDialog} from './sort-dialog.js';
 import {streamDialog} from './stream-dialog.js';
+import {weekDialog} from './week-dialog.js';
 
 /** Every kind of dialogs. */
 const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes[Name]>} = {
@@ -33,6 +34,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	settings: settingsDialog,
 	sort: sortDialog,
 	stream: streamDialog,
+	week: weekDialog,
 };
 
 /** The kind of a dialog. */

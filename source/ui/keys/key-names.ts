@@ -3,10 +3,16 @@ import {graphemes} from '../text/text.js';
 
 /** The names of the keys of one piece of input, as the key table writes them; none for what is no key. */
 export function keyNames(input: string, key: Key): readonly string[] {
-	if (key.upArrow) return ['up'];
-	if (key.downArrow) return ['down'];
-	if (key.leftArrow) return ['left'];
-	if (key.rightArrow) return ['right'];
+	const arrow = key.upArrow
+		? 'up'
+		: key.downArrow
+			? 'down'
+			: key.leftArrow
+				? 'left'
+				: key.rightArrow
+					? 'right'
+					: undefined;
+	if (arrow) return [key.shift ? `shift-${arrow}` : arrow];
 	if (key.pageUp) return ['pageup'];
 	if (key.pageDown) return ['pagedown'];
 	if (key.home) return ['home'];
@@ -39,6 +45,10 @@ const shownNames: Readonly<Record<string, string>> = {
 	esc: 'Esc',
 	tab: 'Tab',
 	'shift-tab': 'S-Tab',
+	'shift-up': 'S-↑',
+	'shift-down': 'S-↓',
+	'shift-left': 'S-←',
+	'shift-right': 'S-→',
 	space: 'Space',
 	pageup: 'PgUp',
 	pagedown: 'PgDn',

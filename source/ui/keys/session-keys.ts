@@ -1,3 +1,4 @@
+import {openWeek} from '../dialogs/week-dialog.js';
 import {openSessionLimits} from '../forms/session-limits.js';
 import {standsStill} from '../model/stands-still.js';
 import {targets} from '../model/targets.js';
@@ -39,5 +40,13 @@ export const sessionKeys = inGroup('Torrent', [
 		help: 'Limit the speed of all torrents, also in slow mode',
 		label: 'all limits',
 		run: openSessionLimits,
+	}),
+	defineKey({
+		name: 'week',
+		keys: ['Z'],
+		where: ['anywhere'],
+		help: 'Paint the hours of the week in which slow mode comes by itself, or nothing moves',
+		label: 'slow hours',
+		run: openWeek,
 	}),
 ]);

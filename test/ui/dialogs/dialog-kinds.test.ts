@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import {pasted} from '../../../source/ui/dialogs/dialog-keys.ts';
 import {kindOf} from '../../../source/ui/dialogs/dialog-kinds.ts';
 import type {Dialog} from '../../../source/ui/model/dialog.ts';
+import {paintedWeek} from '../../../source/ui/model/painted-week.ts';
 import {rowText} from '../../../source/ui/present/row.ts';
 import {field, fieldText} from '../../../source/ui/text/text-field.ts';
 import {openBareScreen} from '../../helpers/bare-screen.ts';
@@ -48,6 +49,7 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 	dht: {kind: 'dht', dht: fakeDht, top: 0},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
 	help: {kind: 'help', query: field(), top: 0},
+	week: {kind: 'week', week: paintedWeek([]), day: 0, slot: 0, moved: false},
 	stream: {
 		kind: 'stream',
 		name: 'film.mkv',
