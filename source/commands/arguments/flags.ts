@@ -288,6 +288,7 @@ export const screenOptions = {
 		help: `colours: ${themeNames.join(', ')}`,
 		standard: themeNames[0]!,
 	},
+	mouse: {kind: 'off', help: 'leave the mouse to the terminal'},
 	fps: {kind: 'value', value: 'N', read: integer(1, 30), help: 'at most so many frames a second'},
 } as const satisfies Options;
 

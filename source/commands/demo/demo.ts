@@ -125,6 +125,7 @@ async function showDemo(
 		ascii: flags.ascii || !showsUtf8(environment.locale),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
+		mouse: flags.mouse ? undefined : false,
 		fps: flags.fps,
 		version,
 		detachable: false,

@@ -163,6 +163,8 @@ export async function showScreen(
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
 		themeFits: given !== undefined && !given.has('theme'),
+		// Else as it was chosen on the settings screen.
+		mouse: flags.mouse ? undefined : false,
 		fps: flags.fps,
 		version,
 		prefs: screenPreferences(stateDir, env),

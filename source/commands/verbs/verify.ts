@@ -182,6 +182,7 @@ function transferFlags(flags: Flags<typeof options>, dir: string): Flags<typeof 
 		color: undefined,
 		ascii: false,
 		theme: undefined,
+		mouse: true,
 		fps: undefined,
 	};
 }

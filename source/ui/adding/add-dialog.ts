@@ -1,7 +1,7 @@
 import type {FoundTorrent} from '../../api/network-view.js';
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
-import {changeField, type FormField, withField} from '../forms/form.js';
+import {changeField, clickedField, type FormField, withField} from '../forms/form.js';
 import {completePath} from '../forms/path-completion.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLinks} from '../text/pasted-links.js';
@@ -10,7 +10,7 @@ import type {AddDialog} from './add-form.js';
 import {applyRule, look, submit} from './add-form.js';
 import {currentPreview} from './add-preview.js';
 import {addRows} from './add-rows.js';
-import {previewKey} from './preview-keys.js';
+import {previewClick, previewKey} from './preview-keys.js';
 
 /** How a torrent is added, whatever its link. */
 function howFields(screen: ScreenContext): readonly FormField[] {
@@ -121,6 +121,14 @@ export const addDialog: DialogKind<AddDialog> = {
 			const next = part && changeField(part, key);
 			if (next) changed(screen, dialog, at, next);
 		}
+	},
+	click(screen, dialog, part, how) {
+		const {at, option = 0} = part;
+		const now = currentPreview(dialog);
+		const isTree = at >= dialog.fields.length && now.kind === 'known';
+		const preview = isTree ? previewClick(now, option, how) : dialog.preview;
+		const fields = clickedField(dialog.fields, part);
+		screen.setDialog({...dialog, at, preview, fields, ways: undefined, looking: undefined});
 	},
 	paste(screen, dialog, text) {
 		const links = pastedLinks(text);

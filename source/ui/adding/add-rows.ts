@@ -102,7 +102,8 @@ export function addRows(
 		rows.push(...noteRows(known, {columns, rows: room.rows - rows.length - 3}));
 	} else if (known) {
 		rows.push(...factRows(known, (values['dir'] ?? '').trim(), columns, session));
-		rows.push(...treeRows(known, {columns, rows: room.rows - rows.length - 5}, inTree, look));
+		const left = {columns, rows: room.rows - rows.length - 5};
+		rows.push(...treeRows(known, left, inTree, look, dialog.fields.length));
 	} else if (preview.kind === 'asked') {
 		if (found) rows.push([], foundRow(found));
 		rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);

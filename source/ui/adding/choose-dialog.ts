@@ -2,7 +2,7 @@ import type {TorrentView} from '../../api/snapshot.js';
 import {remove} from '../actions/removing.js';
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
-import {changeField, type FormField, withField} from '../forms/form.js';
+import {changeField, clickedField, type FormField, withField} from '../forms/form.js';
 import {choosingNow, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
@@ -10,7 +10,7 @@ import {field, insert} from '../text/text-field.js';
 import type {KnownPreview} from './add-preview.js';
 import {type ChooseDialog, chosenByRule, takeAll, takeChosen} from './choose-form.js';
 import {chooseRows} from './choose-rows.js';
-import {previewKey} from './preview-keys.js';
+import {previewClick, previewKey} from './preview-keys.js';
 
 const ruleField = 1;
 
@@ -130,6 +130,12 @@ export const chooseDialog: DialogKind<ChooseDialog> = {
 			const next = part && changeField(part, key);
 			if (next) changed(screen, dialog, next);
 		}
+	},
+	click(screen, dialog, part, how) {
+		const {at, option = 0} = part;
+		const isTree = at >= dialog.fields.length;
+		const preview = isTree ? previewClick(dialog.preview, option, how) : dialog.preview;
+		screen.setDialog({...dialog, at, preview, fields: clickedField(dialog.fields, part)});
 	},
 	paste(screen, dialog, text) {
 		const part = dialog.fields[dialog.at];

@@ -29,7 +29,7 @@ export function chooseRows(
 		],
 		...fieldRows(fields, at, columns, look),
 	];
-	const tree = treeRows(preview, {columns, rows: room.rows - rows.length - 5}, inTree, look);
+	const tree = treeRows(preview, {columns, rows: room.rows - rows.length - 5}, inTree, look, fields.length);
 	rows.push(...tree, wantedRow(preview, dir, session));
 	if (problem !== undefined) rows.push([[` ${terminalText(problem)}`, 'warn']]);
 	return {

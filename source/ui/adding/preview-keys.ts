@@ -1,5 +1,6 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import {priorityOf, type TreeNode} from '../model/file-tree.js';
+import type {ClickKind} from '../present/hit.js';
 import {type KnownPreview, previewRows} from './add-preview.js';
 
 const normal: FilePriority = 2;
@@ -63,4 +64,10 @@ export function previewKey(known: KnownPreview, key: string): KnownPreview | und
 		default:
 			return undefined;
 	}
+}
+
+/** The preview after a click on a row of its tree: clicked twice, or for a mark, its files are taken or left. */
+export function previewClick(known: KnownPreview, row: number, how: ClickKind): KnownPreview {
+	const there = {...known, row};
+	return how === 'once' ? there : (previewKey(there, 'space') ?? there);
 }

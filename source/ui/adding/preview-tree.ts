@@ -2,7 +2,7 @@ import type {SessionView} from '../../api/snapshot.js';
 import {fileColumns} from '../columns/file-columns.js';
 import {tableRows, windowTop} from '../columns/table.js';
 import type {Area, Look} from '../present/context.js';
-import type {Row, Span} from '../present/row.js';
+import {fitRow, type Row, type Span, withHit} from '../present/row.js';
 import {count, size} from '../text/format.js';
 import {type KnownPreview, previewRows, wantedOf} from './add-preview.js';
 
@@ -21,12 +21,13 @@ export function wantedRow(
 
 const previewColumns = fileColumns.filter(({id}) => ['path', 'priority', 'size'].includes(id));
 
-/** The tree of a preview's files, in at most `rows` rows. */
+/** The tree of a preview's files, in at most `rows` rows. `at`: its number among the parts of its dialog. */
 export function treeRows(
 	known: KnownPreview,
 	{columns, rows}: Area,
 	focused: boolean,
 	look: Look,
+	at: number,
 ): readonly Row[] {
 	const {torrent, priorities} = known;
 	const height = Math.max(3, Math.min(14, rows));
@@ -46,11 +47,12 @@ export function treeRows(
 			focused ? known.row : 0,
 			Math.max(0, known.row - Math.floor(height / 2)),
 		),
+		hit: option => ({kind: 'part', at, option}),
 		sort: '',
 		reverse: false,
 		empty: 'no files',
 	});
-	const result = listed.map(({row}) => row);
+	const result = listed.map(({row, hit}) => withHit(fitRow(row, columns), hit));
 	if (torrent.fileCount > torrent.files.length)
 		result.push([
 			[`  and ${torrent.fileCount - torrent.files.length} more: choose them by the rule`, 'faint'],

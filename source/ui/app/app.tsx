@@ -14,9 +14,10 @@ import {TorrentsPane} from '../panes/list-panes.js';
 import {FoundPane, PeoplePane, SharedPane} from '../panes/network-panes.js';
 import type {PaneProps} from '../panes/pane-props.js';
 import {panes} from '../panes/panes.js';
+import type {Hit} from '../present/hit.js';
 import {logRow} from '../present/log.js';
 import {stripRow} from '../present/pieces.js';
-import {fitRow, type Row} from '../present/row.js';
+import {fitRow, type Row, zonesOf} from '../present/row.js';
 import {sparkRow} from '../present/speed.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import type {Canvas} from '../terminal/canvas.js';
@@ -50,14 +51,22 @@ function Rows({
 	area,
 	rows,
 	painter,
+	hit,
 }: {
 	readonly area: Rect | undefined;
 	readonly rows: readonly Row[];
 	readonly painter: Painter;
+	/** What a click on a row does, where its spans say nothing else. */
+	readonly hit?: Hit;
 }): ReactNode {
 	if (!area) return null;
+	const fitted = rows.slice(0, area.rows).map(row => ({row: fitRow(row, area.columns), hit}));
 	return (
-		<Lines area={area} lines={rows.slice(0, area.rows).map(row => painter.row(fitRow(row, area.columns)))} />
+		<Lines
+			area={area}
+			lines={fitted.map(({row}) => painter.row(row))}
+			zones={zonesOf(fitted, 0, 0, area.columns)}
+		/>
 	);
 }
 
@@ -141,10 +150,18 @@ function Full(part: PartProps): ReactNode {
 				area={layout.strip}
 				rows={[stripRow(torrent?.pieces, torrent?.lit ?? new Map(), columns, look)]}
 				painter={painter}
+				hit={{kind: 'pane', pane: 'pieces'}}
 			/>
-			<Rows area={layout.spark} rows={[sparkRow(torrent?.speed, columns, look)]} painter={painter} />
+			<Rows
+				area={layout.spark}
+				rows={[sparkRow(torrent?.speed, columns, look)]}
+				painter={painter}
+				hit={{kind: 'pane', pane: 'speed'}}
+			/>
 			<Panes {...part} />
-			{last && <Rows area={layout.lastLine} rows={[last]} painter={painter} />}
+			{last && (
+				<Rows area={layout.lastLine} rows={[last]} painter={painter} hit={{kind: 'pane', pane: 'log'}} />
+			)}
 			<Rows area={layout.footer} rows={[lastRow(screen, drawing)]} painter={painter} />
 			<Over {...part} />
 		</>

@@ -1,3 +1,4 @@
+import type {Hit} from '../present/hit.js';
 import {type ListRow, pack, type Row, type Span} from '../present/row.js';
 import {fit} from '../text/text.js';
 import {type Column, chooseColumns, type ListFacts, type ShownColumn} from './column.js';
@@ -28,6 +29,10 @@ export interface TableOptions<Facts extends ListFacts> {
 	/** Said when there is nothing in the list. */
 	readonly empty: string;
 	readonly mark?: ((index: number) => string | undefined) | undefined;
+	/** What a click on an item does. */
+	readonly hit?: ((index: number) => Hit | undefined) | undefined;
+	/** What a click on the title of a column does. */
+	readonly sortHit?: ((column: string) => Hit) | undefined;
 	/** The group of an item, said above the first of each; the items come group by group. */
 	readonly group?: ((index: number) => string) | undefined;
 }
@@ -56,13 +61,14 @@ function headerRow<Item, Facts extends ListFacts>(
 	chosen: ReadonlyArray<ShownColumn<Item, Facts>>,
 	{look}: ListFacts,
 	gap: string,
-	sort: string,
+	{sort, sortHit}: Pick<TableOptions<Facts>, 'sort' | 'sortHit'>,
 ): Row {
 	const row: Span[] = [['  ']];
 	for (const [index, {column, width}] of chosen.entries()) {
 		const title = typeof column.title === 'function' ? column.title(look) : column.title;
 		const text = fit(title, width, column.align, look.glyphs.ellipsis);
-		row.push([(index > 0 ? gap : '') + text, column.id === sort ? 'dim' : 'faint']);
+		const tone = column.id === sort ? 'dim' : 'faint';
+		row.push([(index > 0 ? gap : '') + text, tone, false, sortHit?.(column.id)]);
 	}
 	return pack(row);
 }
@@ -98,7 +104,7 @@ export function tableRows<Item, Facts extends ListFacts>(
 	const chosen = chooseColumns(columns, facts, options.columns - lead - 1, options.gap);
 	const gap = ' '.repeat(options.gap);
 	const result: ListRow[] = [];
-	if (options.header) result.push({row: headerRow(chosen, facts, gap, options.sort), selected: false});
+	if (options.header) result.push({row: headerRow(chosen, facts, gap, options), selected: false});
 	const height = options.rows - result.length;
 	if (items.length === 0 && height > 0)
 		result.push({row: [[`  ${options.empty}`, 'faint']], selected: false});
@@ -117,7 +123,7 @@ export function tableRows<Item, Facts extends ListFacts>(
 			mark === undefined ? [' '] : [mark, 'good'],
 		];
 		const row = itemRow(start, items[at] as Item, chosen, facts, gap);
-		result.push({row, selected: onCursor && active});
+		result.push({row, selected: onCursor && active, hit: options.hit?.(at)});
 	}
 	return result;
 }

@@ -1,6 +1,6 @@
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine, fieldRows} from '../forms/field-rows.js';
-import {changeField, type FormField, withField} from '../forms/form.js';
+import {changeField, clickedField, type FormField, withField} from '../forms/form.js';
 import {completePath, waysInWords} from '../forms/path-completion.js';
 import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
@@ -55,6 +55,11 @@ export const createDialog: DialogKind<CreateDialog> = {
 			const next = part && changeField(part, key);
 			if (next) changed(screen, dialog, next);
 		}
+	},
+	click(screen, dialog, part) {
+		if (dialog.sent) return;
+		const fields = clickedField(dialog.fields, part);
+		screen.setDialog({...dialog, fields, at: part.at, ways: undefined, looking: undefined});
 	},
 	paste(screen, dialog, text) {
 		const part = dialog.fields[dialog.at];

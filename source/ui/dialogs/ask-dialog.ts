@@ -1,3 +1,4 @@
+import type {Hit} from '../present/hit.js';
 import {type Row, rowWidth, type Span} from '../present/row.js';
 import {cellWidth, fitMiddle, terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -33,10 +34,13 @@ export function choicesLine(
 ): Row {
 	const whole: Row = [
 		[`${title}  `, 'title'],
-		...keys.flatMap(([key, label]): Span[] => [
-			[key, 'key'],
-			[` ${label}  `, 'text'],
-		]),
+		...keys.flatMap(([key, label]): Span[] => {
+			const hit: Hit = {kind: 'key', key};
+			return [
+				[key, 'key', false, hit],
+				[` ${label}  `, 'text', false, hit],
+			];
+		}),
 	];
 	if (rowWidth(whole) <= columns + 2) return whole;
 	return [
@@ -73,6 +77,7 @@ export const askDialog: DialogKind<AskDialog> = {
 				],
 			),
 		],
+		hits: [...lines.map(() => undefined), undefined, ...choices.map(({key}): Hit => ({kind: 'key', key}))],
 		foot: 'Esc leaves',
 		// What may be chosen is seen, whatever else has no room.
 		selected: lines.length + choices.length,

@@ -1,4 +1,5 @@
 import type {Area} from '../present/context.js';
+import type {ClickKind, Hit, PartHit} from '../present/hit.js';
 import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 
@@ -6,6 +7,8 @@ import type {ScreenContext} from '../screen/screen-context.js';
 export interface DialogRows {
 	readonly title: string;
 	readonly rows: readonly Row[];
+	/** What a click on a row does, by its number, where its spans say nothing else. */
+	readonly hits?: ReadonlyArray<Hit | undefined>;
 	readonly foot: string;
 	readonly columns: number;
 	/** The row of the cursor, which is kept in sight. */
@@ -28,6 +31,8 @@ export interface DialogKind<Open> {
 	key(screen: ScreenContext, dialog: Open, key: string): void;
 	/** Takes text that was pasted. Absent: what is pasted is a torrent to add, as where no dialog is open. */
 	paste?(screen: ScreenContext, dialog: Open, text: string): void;
+	/** Does what a click on one of its parts means. */
+	click?(screen: ScreenContext, dialog: Open, part: PartHit, how: ClickKind): void;
 	/** The dialog in one row: in the footer's place, or on a terminal too small for a box. */
 	line(dialog: Open, columns: number, screen: DialogScreen): Row;
 	/** The rows of its box, for `room` at most. */

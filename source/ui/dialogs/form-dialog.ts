@@ -1,5 +1,5 @@
 import {fieldLine, fieldRows} from '../forms/field-rows.js';
-import {changeField, type FormField, formValues, withField} from '../forms/form.js';
+import {changeField, clickedField, type FormField, formValues, withField} from '../forms/form.js';
 import {completePath, waysInWords} from '../forms/path-completion.js';
 import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
@@ -74,6 +74,17 @@ export const formDialog: DialogKind<FormDialog> = {
 					ways: undefined,
 				});
 		}
+	},
+	click(screen, dialog, part) {
+		const fields = clickedField(dialog.fields, part);
+		screen.setDialog({
+			...dialog,
+			fields,
+			at: part.at,
+			problem: undefined,
+			ways: undefined,
+			looking: undefined,
+		});
 	},
 	paste(screen, dialog, text) {
 		const {fields, at} = dialog;

@@ -1,5 +1,6 @@
 import {isOver} from '../model/creations.js';
 import {standsStill} from '../model/stands-still.js';
+import type {Hit} from '../present/hit.js';
 import type {Row} from '../present/row.js';
 import {choicesLine} from './ask-dialog.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -55,11 +56,14 @@ export const quitDialog: DialogKind<QuitDialog> = {
 		const isMaking = creations?.some(creation => !isOver(creation));
 		const isIdle = isMaking && torrents?.every(standsStill);
 		const {title, about, detach, stop} = meanings[detachable ? 'detachable' : 'attached'];
-		const choice = (key: string, name: string, meaning: string): Row => [
-			[`  ${key} `, 'key'],
-			[name, 'title'],
-			[columns < 50 ? '' : meaning, 'dim'],
-		];
+		const choice = (key: string, name: string, meaning: string): Row => {
+			const hit: Hit = {kind: 'key', key};
+			return [
+				[`  ${key} `, 'key', false, hit],
+				[name, 'title', false, hit],
+				[columns < 50 ? '' : meaning, 'dim', false, hit],
+			];
+		};
 		return {
 			title,
 			rows: [

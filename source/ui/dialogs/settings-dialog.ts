@@ -1,3 +1,4 @@
+import type {Hit} from '../present/hit.js';
 import type {Row} from '../present/row.js';
 import {fit, terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -31,6 +32,11 @@ export const settingsDialog: DialogKind<SettingsDialog> = {
 		else if (['right', 'l', 'enter', 'space'].includes(key)) screen.setPreferences(item?.change(1) ?? {});
 		else if (key === 'left' || key === 'h') screen.setPreferences(item?.change(-1) ?? {});
 	},
+	click(screen, dialog, {at}) {
+		// What was chosen already is changed, as by the keys.
+		if (at === dialog.at) this.key(screen, dialog, 'enter');
+		else screen.setDialog({kind: 'settings', at});
+	},
 	line({at}, _columns, {state}) {
 		const setting = settingsList(state().preferences)[at];
 		return [
@@ -43,10 +49,12 @@ export const settingsDialog: DialogKind<SettingsDialog> = {
 		const kept = config
 			? `  kept in ${terminalText(config.path)}`
 			: '  What is chosen here lasts as long as this screen.';
+		const settings = settingsList(preferences, model.session);
 		return {
 			title: 'Settings',
+			hits: settings.map((_, index): Hit => ({kind: 'part', at: index})),
 			rows: [
-				...settingsList(preferences, model.session).map(
+				...settings.map(
 					({label, value, about}, index): Row => [
 						[index === at ? `${look.glyphs.cursor} ` : '  ', 'accent'],
 						[fit(label, 15), index === at ? 'title' : 'text'],

@@ -74,6 +74,12 @@ export function settingsList(
 			change: () => ({title: !preferences.title}),
 		},
 		{
+			label: 'Mouse',
+			value: yes(preferences.mouse),
+			about: 'clicks and the wheel; text is selected with Shift then',
+			change: () => ({mouse: !preferences.mouse}),
+		},
+		{
 			label: 'Groups',
 			value: yes(preferences.groups),
 			about: 'the list of torrents by label',

@@ -1,6 +1,7 @@
 import {sortBy} from '../actions/lists.js';
 import {orders} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
+import type {Hit} from '../present/hit.js';
 import type {Span} from '../present/row.js';
 import type {DialogKind} from './dialog-kind.js';
 
@@ -23,7 +24,10 @@ export const sortDialog: DialogKind<SortDialog> = {
 	},
 	line({list}) {
 		const row: Span[] = [[' sort by ', 'dim']];
-		for (const {letter, label} of orders[list]) row.push([letter, 'key'], [` ${label}  `, 'text']);
+		for (const {letter, label} of orders[list]) {
+			const hit: Hit = {kind: 'key', key: letter};
+			row.push([letter, 'key', false, hit], [` ${label}  `, 'text', false, hit]);
+		}
 		row.push(['upper case turns it round', 'faint']);
 		return row;
 	},

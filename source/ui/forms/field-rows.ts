@@ -1,5 +1,6 @@
 import type {Look} from '../present/context.js';
-import type {Row, Span} from '../present/row.js';
+import type {Hit} from '../present/hit.js';
+import {type Row, type Span, withHit} from '../present/row.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
 import type {TextField} from '../text/text-field.js';
 import type {FormField} from './form.js';
@@ -37,18 +38,27 @@ export function fieldRows(
 	const rows: Row[] = [];
 	for (const [index, part] of fields.entries()) {
 		const active = index === at;
+		const hit: Hit = {kind: 'part', at: index};
 		const lead: Span[] = [
 			[active ? glyphs.cursor : ' ', 'accent'],
 			[` ${fit(part.label, labels, 'right')}  `, active ? 'accent' : 'dim'],
 		];
 		const room = columns - labels - 5;
-		if (part.kind === 'text') rows.push([...lead, ...fieldRow(part.value, room, active)]);
+		if (part.kind === 'text') rows.push(withHit([...lead, ...fieldRow(part.value, room, active)], hit));
 		else {
-			const options: Span[] = part.options.flatMap((option, choice): Span[] => [
-				[choice === part.at ? glyphs.on : glyphs.off, choice === part.at ? 'accent' : 'faint'],
-				[` ${option}   `, choice === part.at ? 'text' : 'faint'],
-			]);
-			rows.push([...lead, ...options]);
+			const options: Span[] = part.options.flatMap((option, choice): Span[] => {
+				const chosen: Hit = {kind: 'part', at: index, option: choice};
+				return [
+					[
+						choice === part.at ? glyphs.on : glyphs.off,
+						choice === part.at ? 'accent' : 'faint',
+						false,
+						chosen,
+					],
+					[` ${option}   `, choice === part.at ? 'text' : 'faint', false, chosen],
+				];
+			});
+			rows.push(withHit([...lead, ...options], hit));
 		}
 		if (part.hint !== undefined && active) rows.push([[' '.repeat(labels + 4)], [part.hint, 'faint']]);
 	}

@@ -45,3 +45,13 @@ export function changeField(part: FormField, key: string): FormField | undefined
 export function withField(fields: readonly FormField[], at: number, next: FormField): readonly FormField[] {
 	return fields.map((part, index) => (index === at ? next : part));
 }
+
+/** The fields after a click on one of them: an option that was clicked is chosen. */
+export function clickedField(
+	fields: readonly FormField[],
+	{at, option}: {readonly at: number; readonly option?: number},
+): readonly FormField[] {
+	const part = fields[at];
+	if (option === undefined || part?.kind !== 'choice') return fields;
+	return withField(fields, at, {...part, at: option});
+}

@@ -63,3 +63,11 @@ export function keyName(key: string, ascii = false): string {
 	if (ascii && ['up', 'down', 'left', 'right'].includes(key)) return key[0]?.toUpperCase() + key.slice(1);
 	return shownNames[key] ?? (key.startsWith('ctrl-') ? `Ctrl-${key.slice(5).toUpperCase()}` : key);
 }
+
+/** The key that is written so for people, as the key table names it; undefined for what is no key. */
+export function keyNamed(written: string): string | undefined {
+	const named = Object.entries(shownNames).find(([, shown]) => shown === written)?.[0];
+	if (named !== undefined) return named;
+	if (/^Ctrl-[A-Z]$/.test(written)) return `ctrl-${written.slice(5).toLowerCase()}`;
+	return graphemes(written).length === 1 ? written : undefined;
+}

@@ -20,6 +20,8 @@ export interface Preferences {
 	readonly notify?: boolean;
 	/** Show progress in the window's title. */
 	readonly title?: boolean;
+	/** Have the terminal tell of the mouse. */
+	readonly mouse?: boolean;
 	/** Seconds that the speed graph spans; 0 for what fits its history. */
 	readonly graphRange?: number;
 	readonly sizes?: Readonly<Partial<Record<SizeClass, SizePreferences>>>;
@@ -57,6 +59,7 @@ export const configured: ReadonlySet<string> = new Set([
 	'bell',
 	'notify',
 	'title',
+	'mouse',
 	'magnet-start',
 ]);
 
@@ -69,6 +72,7 @@ export const defaultPreferences: FullPreferences = {
 	bell: true,
 	notify: true,
 	title: true,
+	mouse: true,
 	graphRange: 0,
 	sizes: {},
 	sort: {},

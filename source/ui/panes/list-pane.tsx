@@ -56,6 +56,7 @@ export function ListPane<Item, Facts extends ListFacts>({
 			{...(digit !== undefined && {digit})}
 			title={title}
 			note={parts.filter(part => part !== '').join(' · ')}
+			hit={{kind: 'list', list}}
 			rows={tableRows(columns, items, {
 				...room,
 				facts,
@@ -68,6 +69,11 @@ export function ListPane<Item, Facts extends ListFacts>({
 				reverse: listState.reverse,
 				empty: listState.filter === '' ? empty : 'nothing holds the filter: Esc clears it',
 				...(group && {group: index => group(items[index] as Item)}),
+				hit: index => {
+					const entry = shown[index];
+					return entry && {kind: 'row', list, key: entry.key};
+				},
+				sortHit: column => ({kind: 'sort', list, column}),
 				mark: index => (listState.marks.has(shown[index]?.key ?? '') ? look.glyphs.mark : undefined),
 			})}
 		/>

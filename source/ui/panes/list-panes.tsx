@@ -120,7 +120,8 @@ export const LogPane = memo(
 		const room = inside(area);
 		const lines = shownLog(state);
 		const listState = state.view.lists.log;
-		const cursor = cursorRow(entries(state, 'log'), listState, 'log');
+		const shown = entries(state, 'log');
+		const cursor = cursorRow(shown, listState, 'log');
 		const follow = listState.key === undefined || !focused;
 		const top = follow
 			? Math.max(0, lines.length - room.rows)
@@ -132,7 +133,13 @@ export const LogPane = memo(
 				{...(state.view.screen === 'torrent' && {digit: 6})}
 				title="Log"
 				note={note}
-				rows={logRows(lines, room, top, cursor, focused, look, state.view.screen === 'session')}
+				hit={{kind: 'list', list: 'log'}}
+				rows={logRows(lines, room, top, cursor, focused, look, state.view.screen === 'session').map(
+					(row, at) => {
+						const entry = shown[top + at];
+						return entry ? {...row, hit: {kind: 'row', list: 'log', key: entry.key}} : row;
+					},
+				)}
 			/>
 		);
 	},

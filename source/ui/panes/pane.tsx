@@ -1,18 +1,37 @@
 import type {ReactNode} from 'react';
 import {asciiFrames} from '../look/glyphs.js';
-import type {ListRow} from '../present/row.js';
+import {inside} from '../look/layout.js';
+import type {Hit, Zone} from '../present/hit.js';
+import {type ListRow, zonesOf} from '../present/row.js';
 import {framed} from '../widgets/frame.js';
 import {Lines} from '../widgets/lines.js';
 import type {PaneProps} from './pane-props.js';
 
+/** Where a pane may be clicked: its rows, else all of it. */
+function paneZones(
+	{area}: PaneProps,
+	rows: readonly ListRow[],
+	hit: Hit | undefined,
+	body: Hit | undefined,
+): readonly Zone[] {
+	const room = inside(area);
+	return [
+		...(hit === undefined ? [] : [{x: 0, y: 0, columns: area.columns, rows: area.rows, hit}]),
+		...(body === undefined ? [] : [{x: 1, y: 1, ...room, hit: body}]),
+		...zonesOf(rows.slice(0, room.rows), 1, 1, room.columns),
+	];
+}
+
 /** A frame with a title and rows in it. */
 export function Pane({
-	props: {area, state, focused, painter, look},
+	props,
 	digit,
 	title,
 	note,
 	foot,
 	rows,
+	hit,
+	body,
 }: {
 	readonly props: PaneProps;
 	readonly digit?: number;
@@ -20,7 +39,12 @@ export function Pane({
 	readonly note?: string;
 	readonly foot?: string;
 	readonly rows: readonly ListRow[];
+	/** What a click on it does, where its rows say nothing else. */
+	readonly hit?: Hit | undefined;
+	/** The same inside its frame. */
+	readonly body?: Hit | undefined;
 }): ReactNode {
+	const {area, state, focused, painter, look} = props;
 	const lines = framed(
 		rows,
 		{
@@ -35,5 +59,5 @@ export function Pane({
 		},
 		painter,
 	);
-	return <Lines area={area} lines={lines} />;
+	return <Lines area={area} lines={lines} zones={paneZones(props, rows, hit, body)} />;
 }

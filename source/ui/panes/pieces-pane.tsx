@@ -16,6 +16,8 @@ export const PiecesPane = memo(
 				digit={1}
 				title="Pieces"
 				note={piecesTitle(torrent?.pieces, area.columns)}
+				hit={{kind: 'pane', pane: 'pieces'}}
+				body={{kind: 'grid'}}
 				rows={plainRows(
 					piecesRows(
 						torrent?.pieces,

@@ -22,6 +22,7 @@ export const SpeedPane = memo(
 				{...(!session && {digit: 2})}
 				title={session ? 'Speed of all' : 'Speed'}
 				note={speedTitle(speed)}
+				hit={{kind: 'pane', pane: 'speed'}}
 				rows={plainRows(speedRows(speed, inside(props.area), props.look))}
 			/>
 		);

@@ -5,11 +5,13 @@ import {isTyping} from '../model/network-place.js';
 import {cellWidth} from '../text/text.js';
 import {edit, field} from '../text/text-field.js';
 import type {Look} from './context.js';
+import type {Hit} from './hit.js';
 import {fitRow, type Row, type Span} from './row.js';
 
 /** A key of the footer: how it is written, and what it is said to do. */
 interface FooterKey {
 	readonly record: KeyRecord;
+	readonly key: string;
 	readonly name: string;
 	readonly label: string;
 }
@@ -31,7 +33,11 @@ export function lastKeys(table: readonly KeyRecord[], situation: Situation, look
 	for (const record of table) {
 		const [key] = keysNow(record, situation);
 		if (!record.lasting || key === undefined) continue;
-		row.push([keyName(key, look.glyphs.ascii), 'key'], [` ${labelOf(record, situation)}  `, 'dim']);
+		const hit: Hit = {kind: 'key', key};
+		row.push(
+			[keyName(key, look.glyphs.ascii), 'key', false, hit],
+			[` ${labelOf(record, situation)}  `, 'dim', false, hit],
+		);
 	}
 	return row;
 }
@@ -48,7 +54,7 @@ function candidates(table: readonly KeyRecord[], situation: Situation, look: Loo
 		);
 		const label = key === undefined ? '' : labelOf(record, situation);
 		if (key === undefined || label === '') continue;
-		found.push({record, name: record.footerKeys ?? keyName(key, look.glyphs.ascii), label});
+		found.push({record, key, name: record.footerKeys ?? keyName(key, look.glyphs.ascii), label});
 	}
 	return found.sort((a, b) => (a.record.footer ?? 0) - (b.record.footer ?? 0));
 }
@@ -73,7 +79,12 @@ export function footerRow(
 		kept.push(candidate);
 	}
 	const row: Span[] = [[' ']];
-	for (const [at, {name, label}] of [...kept, ...last].entries())
-		row.push([`${at > 0 ? ' '.repeat(gap) : ''}${name}`, 'key'], [` ${label}`, 'dim']);
+	for (const [at, {key, name, label}] of [...kept, ...last].entries()) {
+		const hit: Hit = {kind: 'key', key};
+		row.push(
+			[`${at > 0 ? ' '.repeat(gap) : ''}${name}`, 'key', false, hit],
+			[` ${label}`, 'dim', false, hit],
+		);
+	}
 	return fitRow(row, columns);
 }

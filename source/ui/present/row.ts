@@ -1,8 +1,9 @@
 import type {Tone} from '../look/themes.js';
 import {cellWidth, fit} from '../text/text.js';
+import type {Hit, Zone} from './hit.js';
 
-/** A piece of a row: text, what it means, and whether its colours are swapped. */
-export type Span = readonly [text: string, tone?: Tone, inverse?: boolean];
+/** A piece of a row: text, what it means, whether its colours are swapped, and what a click on it does. */
+export type Span = readonly [text: string, tone?: Tone, inverse?: boolean, hit?: Hit];
 
 /** One row of a pane, from left to right. */
 export type Row = readonly Span[];
@@ -11,6 +12,8 @@ export type Row = readonly Span[];
 export interface ListRow {
 	readonly row: Row;
 	readonly selected: boolean;
+	/** What a click on it does, where its spans say nothing else. */
+	readonly hit?: Hit | undefined;
 }
 
 /** Cells a row takes. */
@@ -18,6 +21,12 @@ export function rowWidth(row: Row): number {
 	let width = 0;
 	for (const [text] of row) width += cellWidth(text);
 	return width;
+}
+
+/** The row with a click on it doing something, wherever its spans say nothing else. */
+export function withHit(row: Row, hit: Hit | undefined): Row {
+	if (hit === undefined) return row;
+	return row.map(([text, tone, inverse, own]): Span => [text, tone, inverse, own ?? hit]);
 }
 
 /** The row without tones. */
@@ -35,7 +44,7 @@ export function fitRow(row: Row, columns: number): Row {
 			result.push(span);
 			left -= width;
 		} else {
-			if (left > 0) result.push([fit(span[0], left), span[1], span[2]]);
+			if (left > 0) result.push([fit(span[0], left), span[1], span[2], span[3]]);
 			left = 0;
 			break;
 		}
@@ -56,9 +65,35 @@ export function pack(row: Row): Row {
 	const result: Span[] = [];
 	for (const span of row) {
 		const last = result.at(-1);
-		if (last && last[1] === span[1] && (last[2] ?? false) === (span[2] ?? false)) {
-			result[result.length - 1] = [last[0] + span[0], span[1], span[2]];
+		if (last && last[1] === span[1] && (last[2] ?? false) === (span[2] ?? false) && last[3] === span[3]) {
+			result[result.length - 1] = [last[0] + span[0], span[1], span[2], span[3]];
 		} else result.push(span);
 	}
 	return result;
+}
+
+/** Where a row's spans may be clicked, when the row is drawn from `x`, `y` on. */
+function spanZones(row: Row, x: number, y: number): readonly Zone[] {
+	if (!row.some(([, , , hit]) => hit !== undefined)) return [];
+	const zones: Zone[] = [];
+	let at = x;
+	for (const [text, , , hit] of row) {
+		const columns = cellWidth(text);
+		if (hit !== undefined && columns > 0) zones.push({x: at, y, columns, rows: 1, hit});
+		at += columns;
+	}
+	return zones;
+}
+
+/** Where rows may be clicked that are drawn below one another from `x`, `y` on, `columns` wide. */
+export function zonesOf(
+	rows: ReadonlyArray<Pick<ListRow, 'row' | 'hit'>>,
+	x: number,
+	y: number,
+	columns: number,
+): readonly Zone[] {
+	return rows.flatMap(({row, hit}, at): readonly Zone[] => [
+		...(hit === undefined ? [] : [{x, y: y + at, columns, rows: 1, hit}]),
+		...spanZones(row, x, y + at),
+	]);
 }

@@ -22,13 +22,14 @@ import {type ConfigFile, type FullPreferences, loadPreferences} from '../model/p
 import {trackersAndSources} from '../model/source-rows.js';
 import {type ScreenState, Store} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
+import {Pointer} from '../mouse/pointer.js';
 import type {Look} from '../present/context.js';
 import {isUnknown} from '../present/torrent-state.js';
 import {nextTick} from '../present/trackers.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
 import type {InputEvent} from '../terminal/input-parts.js';
-import {clipboard} from '../terminal/modes.js';
+import {clipboard, mouseOff, mouseOn} from '../terminal/modes.js';
 import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
 import {Announcer} from './announcer.js';
 import {ChoiceQuestions} from './choice-questions.js';
@@ -83,6 +84,7 @@ export class ScreenSession implements ScreenContext {
 	readonly #saver: PreferencesSaver;
 	readonly #link: EngineLink;
 	readonly #countdowns: Countdowns;
+	readonly #pointer: Pointer;
 	readonly #leaving = Promise.withResolvers<Leaving>();
 	#left = false;
 	#layout: {readonly key: string; readonly layout: Layout} | undefined;
@@ -109,7 +111,8 @@ export class ScreenSession implements ScreenContext {
 		this.#table = [...rebind(keyTable, loaded.keys), ...typedCommands];
 		this.#keyProblem = keyProblem(keyTable, loaded.keys);
 		const {columns, rows} = this.#size();
-		this.#store = new Store(openingState(options.torrent, {...loaded, theme}, columns, rows));
+		const mouse = options.mouse ?? loaded.mouse;
+		this.#store = new Store(openingState(options.torrent, {...loaded, theme, mouse}, columns, rows));
 		this.state = this.#store.get;
 		this.#painters = new Painters(
 			colourDepth(options.color, env),
@@ -126,6 +129,7 @@ export class ScreenSession implements ScreenContext {
 					message: `the terminal went away${why ? ` (${why})` : ''}; downloads go on`,
 				}),
 			resized: () => this.#resize(),
+			mouse: () => this.#hasMouse,
 		});
 		this.#notices = new Notices(this.#store, this.clock);
 		this.#lit = new LitCells(this.#store, this.clock);
@@ -141,8 +145,12 @@ export class ScreenSession implements ScreenContext {
 			this.clock,
 			() => {
 				const {preferences} = this.state();
-				// A theme given on the command line is for this once, unless another one was then chosen.
-				return preferences.theme === options.theme ? {...preferences, theme: loaded.theme} : preferences;
+				// What is given on the command line is for this once, unless something else was then chosen.
+				return {
+					...preferences,
+					...(preferences.theme === options.theme && {theme: loaded.theme}),
+					...(preferences.mouse === options.mouse && {mouse: loaded.mouse}),
+				};
 			},
 			error => this.say(`Settings could not be saved: ${wordsOf(error)}`, 'warn'),
 		);
@@ -156,6 +164,7 @@ export class ScreenSession implements ScreenContext {
 			wall => this.#nextTick(wall),
 			() => this.#store.set({}),
 		);
+		this.#pointer = new Pointer(this, (x, y) => this.#frames.canvas.under(x, y));
 	}
 
 	/** Shows the screen; resolves when it was left and the terminal is as it was. */
@@ -220,6 +229,8 @@ export class ScreenSession implements ScreenContext {
 	setPreferences(change: Partial<FullPreferences>): void {
 		this.#store.set({preferences: {...this.state().preferences, ...change}});
 		if (change.graphRange !== undefined) this.setView({range: change.graphRange});
+		if (change.mouse !== undefined && this.#guard.isEntered)
+			this.#frames.send(this.#hasMouse ? mouseOn : mouseOff);
 		this.#saver.changed(change);
 	}
 
@@ -262,6 +273,11 @@ export class ScreenSession implements ScreenContext {
 
 	cost(): DrawingCost {
 		return this.#frames.cost;
+	}
+
+	/** Whether the terminal is to tell of the mouse. */
+	get #hasMouse(): boolean {
+		return !this.#spoken && this.state().preferences.mouse;
 	}
 
 	#size(): {readonly columns: number; readonly rows: number} {
@@ -343,7 +359,10 @@ export class ScreenSession implements ScreenContext {
 		this.#guarded(() => {
 			if (event.kind === 'key') pressKey(this, event.key);
 			else if (event.kind === 'paste') pasted(this, event.text);
-			else if (event.kind === 'background') {
+			// What a terminal still sends after it was told to stop is nobody's.
+			else if (event.kind === 'mouse') {
+				if (this.#hasMouse) this.#pointer.take(event);
+			} else if (event.kind === 'background') {
 				this.#painters.setGround(event.colour);
 				this.#store.set({});
 			} else if (event.kind === 'focus') {

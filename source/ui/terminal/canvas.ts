@@ -1,4 +1,5 @@
 import type {Rect} from '../look/layout.js';
+import type {Zone} from '../present/hit.js';
 import {cellWidth, graphemes, isSingleCells} from '../text/text.js';
 import {applySgr, type CellGrid, plain, type Style} from './cells.js';
 
@@ -13,7 +14,18 @@ interface Layer {
 	area: Rect;
 	over: boolean;
 	lines: readonly Line[];
+	zones: readonly Zone[];
 }
+
+/** What lies under a cell of the screen. */
+export interface Underneath {
+	/** Whether it belongs to what lies over the rest. */
+	readonly over: boolean;
+	/** Where it may be clicked there, the innermost first, each with the cell counted from its own top left one. */
+	readonly zones: ReadonlyArray<{readonly zone: Zone; readonly x: number; readonly y: number}>;
+}
+
+const none: readonly Zone[] = [];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const colours = /\u001B\[([\d;]*)m/g;
@@ -63,7 +75,13 @@ export class Canvas {
 	}
 
 	/** Draws lines as the layer of `who`, in place of what it had; `over` lies above the layers that do not. */
-	draw(who: object, area: Rect, lines: readonly string[], over: boolean): void {
+	draw(
+		who: object,
+		area: Rect,
+		lines: readonly string[],
+		over: boolean,
+		zones: readonly Zone[] = none,
+	): void {
 		const before = this.#layers.get(who);
 		const stays = before?.over === over && sameRect(before.area, area);
 		if (before && !stays) this.#touch(before.area);
@@ -73,8 +91,26 @@ export class Canvas {
 			if (stays) this.#changed(area.y + index);
 			return cellsOf(line);
 		});
-		this.#layers.set(who, {area, over, lines: cells});
+		this.#layers.set(who, {area, over, lines: cells, zones});
 		if (!stays || cells.length !== before?.lines.length) this.#touch(area);
+	}
+
+	/** What lies uppermost under a cell of the screen; undefined where nothing is drawn. */
+	under(column: number, row: number): Underneath | undefined {
+		let found: Layer | undefined;
+		for (const layer of this.#layers.values()) {
+			const {x, y, columns, rows} = layer.area;
+			const isIn = column >= x && column < x + columns && row >= y && row < y + rows;
+			if (isIn && (layer.over || !found?.over)) found = layer;
+		}
+		if (!found) return undefined;
+		const [x, y] = [column - found.area.x, row - found.area.y];
+		const zones = found.zones.flatMap(zone => {
+			const [left, top] = [x - zone.x, y - zone.y];
+			const isIn = left >= 0 && left < zone.columns && top >= 0 && top < zone.rows;
+			return isIn ? [{zone, x: left, y: top}] : [];
+		});
+		return {over: found.over, zones: zones.reverse()};
 	}
 
 	/** Takes a layer away. */

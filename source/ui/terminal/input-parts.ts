@@ -1,8 +1,20 @@
 /** A colour of 24 bits as a terminal names it: red, green, blue, 0 to 255 each. */
 export type TerminalColour = readonly [red: number, green: number, blue: number];
 
+/** What somebody does with a mouse, at a cell counted from the top left one. */
+export interface MouseEvent {
+	readonly kind: 'mouse';
+	/** A button goes down or up, the pointer moves while one is down, or the wheel turns. */
+	readonly act: 'press' | 'release' | 'drag' | 'wheel-up' | 'wheel-down';
+	readonly button: 'left' | 'middle' | 'right';
+	readonly x: number;
+	readonly y: number;
+	readonly ctrl: boolean;
+}
+
 /** What a terminal says besides keys that are characters or whole sequences of their own. */
 export type InputEvent =
+	| MouseEvent
 	| {readonly kind: 'focus'; readonly focused: boolean}
 	| {readonly kind: 'key'; readonly key: 'esc' | 'f1'}
 	| {readonly kind: 'paste'; readonly text: string}
@@ -28,6 +40,12 @@ const keyEvents: Readonly<Record<string, InputEvent>> = {
 	'\u001B[[A': {kind: 'key', key: 'f1'},
 };
 
+// A mouse as xterm's mode 1006 tells of it.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const mouse = /^\u001B\[<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])$/;
+/** Before that mode three characters told it, which are no keys; so a terminal that knows the old way only does. */
+const oldMouse = '\u001B[M';
+
 // CSI with its parameters, the console's `[[A`, rxvt's `[2$`, SS3: one whole sequence.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const whole = /\u001B(?:\[\[[ -~]|\[[235678]\$|\[[0-?]*[ -/]*[@-Z\\-~]|O[0-9;]*[@-~])/y;
@@ -50,6 +68,25 @@ export function parseBackground(text: string): TerminalColour | undefined {
 	if (!match) return undefined;
 	const value = (digits = '') => Math.round((Number.parseInt(digits, 16) / (16 ** digits.length - 1)) * 255);
 	return [value(match[1]), value(match[2]), value(match[3])];
+}
+
+/** Reads the report of a mouse; undefined for what nobody waits for, such as the wheel turned sideways. */
+function parseMouse(code: number, column: number, row: number, isUp: boolean): MouseEvent | undefined {
+	const isWheel = (code & 64) !== 0;
+	const button = code & 3;
+	if (column < 1 || row < 1 || code > 127 || (isWheel && button > 1)) return undefined;
+	const isMove = (code & 32) !== 0;
+	// With 3 nothing is held; in the old reports a button that goes up has no name.
+	if (button === 3 && (isMove || isWheel)) return undefined;
+	const wheel = button === 0 ? 'wheel-up' : 'wheel-down';
+	return {
+		kind: 'mouse',
+		act: isWheel ? wheel : isUp || button === 3 ? 'release' : isMove ? 'drag' : 'press',
+		button: (['left', 'middle', 'right'] as const)[isWheel ? 0 : button] ?? 'left',
+		x: column - 1,
+		y: row - 1,
+		ctrl: (code & 16) !== 0,
+	};
 }
 
 /**
@@ -124,9 +161,16 @@ export class InputParts {
 	#takeEscape(parts: InputPart[]): boolean {
 		const text = this.#text;
 		if (text === esc) return false;
+		if (text.startsWith(oldMouse)) return this.#takeOldMouse(parts);
 		const sequence = matchAt(whole, text, 0)?.[0];
 		if (sequence !== undefined) {
 			this.#text = text.slice(sequence.length);
+			const [, code, column, row, end] = mouse.exec(sequence) ?? [];
+			if (code !== undefined) {
+				const event = parseMouse(Number(code), Number(column), Number(row), end === 'm');
+				if (event) parts.push(event);
+				return true;
+			}
 			const event = keyEvents[sequence];
 			if (sequence === '\u001B[200~') this.#paste = '';
 			else if (event) parts.push(event);
@@ -158,6 +202,18 @@ export class InputParts {
 		const length = (text.codePointAt(1) ?? 0) > 0xff_ff ? 3 : 2;
 		this.#keys(parts, text.slice(0, length));
 		this.#text = text.slice(length);
+		return true;
+	}
+
+	/** Takes a mouse's report of three characters; answers false when they have not all come. */
+	#takeOldMouse(parts: InputPart[]): boolean {
+		const [code, column, row] = [...this.#text.slice(oldMouse.length)];
+		if (row === undefined || column === undefined || code === undefined) return false;
+		const report = code + column + row;
+		this.#text = this.#text.slice(oldMouse.length + report.length);
+		const value = (character: string) => (character.codePointAt(0) ?? 0) - 32;
+		const event = parseMouse(value(code), value(column), value(row), false);
+		if (event) parts.push(event);
 		return true;
 	}
 

@@ -7,10 +7,17 @@ export const enterScreen = [
 	'\u001B[?1004h', // tell when the window gains or loses the focus
 ].join('');
 
+/** Has the terminal tell of the mouse: its buttons, and where it goes while one is down; each as a whole sequence. */
+export const mouseOn = '\u001B[?1002h\u001B[?1006h';
+
+/** Leaves the mouse to the terminal. */
+export const mouseOff = '\u001B[?1006l\u001B[?1002l';
+
 /** Keeps the window's title, for `leaveScreen` to bring back: once for each time that is written. */
 export const keepTitle = '\u001B[22;2t';
 
 export const leaveScreen = [
+	mouseOff,
 	'\u001B[?1004l',
 	'\u001B[?2004l',
 	'\u001B[m',

@@ -2,7 +2,7 @@ import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {TerminalInput} from './filtered-input.js';
 import type {StreamListener, TerminalOutput} from './frame-stream.js';
-import {askBackground, enterScreen, keepTitle, leaveScreen} from './modes.js';
+import {askBackground, enterScreen, keepTitle, leaveScreen, mouseOn} from './modes.js';
 
 /** The part of a process that the screen needs: to put the terminal back when it is told to end or to stop. */
 export interface ScreenProcess {
@@ -19,6 +19,8 @@ export interface GuardEvents {
 	/** Nobody can be at the terminal any more; `why` in words, where it is known. */
 	readonly gone: (why: string) => void;
 	readonly resized: () => void;
+	/** Whether the terminal is to tell of the mouse. */
+	readonly mouse?: () => boolean;
 }
 
 /** The terminal has so long to take what puts it back. */
@@ -37,6 +39,7 @@ export class TerminalGuard {
 	readonly #onHost: ReadonlyArray<readonly [event: string, listener: () => void]>;
 	readonly #resized: () => void;
 	readonly #gone: StreamListener;
+	readonly #mouse: () => boolean;
 	#entered = false;
 	#suspended = false;
 	#released = false;
@@ -48,7 +51,7 @@ export class TerminalGuard {
 		host: ScreenProcess,
 		frames: {mute(muted: boolean): void},
 		spoken: boolean,
-		{terminated, gone, resized}: GuardEvents,
+		{terminated, gone, resized, mouse = () => false}: GuardEvents,
 	) {
 		this.#stdout = stdout;
 		this.#stdin = stdin;
@@ -56,6 +59,7 @@ export class TerminalGuard {
 		this.#frames = frames;
 		this.#spoken = spoken;
 		this.#resized = resized;
+		this.#mouse = mouse;
 		this.#gone = (error?: unknown) => gone(error instanceof Error ? error.message : '');
 		this.#onHost = [
 			['exit', () => this.#restore()],
@@ -130,7 +134,11 @@ export class TerminalGuard {
 	}
 
 	get #begin(): string {
-		return this.#spoken ? '' : keepTitle + enterScreen;
+		return this.#spoken ? '' : keepTitle + this.#modes;
+	}
+
+	get #modes(): string {
+		return enterScreen + (this.#mouse() ? mouseOn : '');
 	}
 
 	get #leave(): string {
@@ -149,7 +157,7 @@ export class TerminalGuard {
 		else this.#stdin.setRawMode?.(false);
 		this.#stdin.setRawMode?.(true);
 		// The title was kept when the terminal was first taken, and came back if it was given to the shell.
-		if (!this.#spoken) this.#stdout.write(this.#suspended ? this.#begin : enterScreen);
+		if (!this.#spoken) this.#stdout.write(this.#suspended ? this.#begin : this.#modes);
 		this.#suspended = false;
 		if (!this.#spoken) this.#frames.mute(false);
 	}

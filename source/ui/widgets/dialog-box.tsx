@@ -1,9 +1,11 @@
 import type {ReactNode} from 'react';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
+import {keyNamed} from '../keys/key-names.js';
 import {asciiFrames, type FrameName} from '../look/glyphs.js';
 import type {Painter} from '../look/paint.js';
 import type {Look} from '../present/context.js';
-import type {Row} from '../present/row.js';
+import type {Zone} from '../present/hit.js';
+import {type Row, zonesOf} from '../present/row.js';
 import {cellWidth} from '../text/text.js';
 import {framed, plainRows} from './frame.js';
 import {Lines} from './lines.js';
@@ -13,6 +15,20 @@ function fittedFoot(foot: string, room: number): string {
 	const parts = foot.split(/ {3}/);
 	while (parts.length > 1 && cellWidth(parts.join('   ')) > room) parts.splice(parts.length > 2 ? -2 : 0, 1);
 	return parts.join('   ');
+}
+
+/** Where the keys that the bottom edge names may be clicked. */
+function footZones(foot: string, y: number): readonly Zone[] {
+	const zones: Zone[] = [];
+	// A corner, an edge and a space.
+	let x = 3;
+	for (const part of foot.split(/( {3})/)) {
+		const columns = cellWidth(part);
+		const key = keyNamed(part.split(' ')[0] ?? '');
+		if (key !== undefined) zones.push({x, y, columns, rows: 1, hit: {kind: 'key', key}});
+		x += columns;
+	}
+	return zones;
 }
 
 /** A dialog in the middle of the screen; what is too long scrolls from `top`. */
@@ -41,11 +57,13 @@ export function DialogBox({
 		content.selected !== undefined && content.selected >= inner
 			? content.selected - inner + 1
 			: Math.min(content.top ?? 0, last);
+	// Corners, an edge and a space on each side.
+	const foot = fittedFoot(content.foot, width - 6);
+	const shown = content.rows
+		.slice(from, from + inner)
+		.map((row, at) => ({row: [[' '], ...row] as Row, hit: content.hits?.[from + at]}));
 	const lines = framed(
-		plainRows([
-			...(air ? [[]] : []),
-			...content.rows.slice(from, from + inner).map((row): Row => [[' '], ...row]),
-		]),
+		plainRows([...(air ? [[]] : []), ...shown.map(({row}) => row)]),
 		{
 			columns: width,
 			rows: height,
@@ -54,8 +72,7 @@ export function DialogBox({
 				last > 0
 					? `${from + 1}-${Math.min(content.rows.length, from + inner)} of ${content.rows.length}`
 					: '',
-			// Corners, an edge and a space on each side.
-			foot: fittedFoot(content.foot, width - 6),
+			foot,
 			focused: true,
 			frames: asciiFrames(frames, look.glyphs),
 		},
@@ -70,6 +87,7 @@ export function DialogBox({
 				rows: height,
 			}}
 			lines={lines}
+			zones={[...zonesOf(shown, 1, 1 + air, width - 2), ...footZones(foot, height - 1)]}
 			over
 		/>
 	);

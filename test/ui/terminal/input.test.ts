@@ -42,6 +42,9 @@ const pieces = [
 	'\u001B]11;rgb:ffff/8080/0000\u0007',
 	'\u001B]11;rgb:ff/ff/ff\u001B\\',
 	'\u001B]52;c;aGVsbG8=\u001B\\',
+	'\u001B[<0;12;3M\u001B[<0;12;3m',
+	'\u001B[<65;200;60M',
+	'\u001B[M !!',
 ];
 
 test('a sequence means the same wherever a line cuts it, and whatever stands beside it', () => {
@@ -78,6 +81,22 @@ test('every cut of every sequence in two gives what the whole gives', () => {
 			assert.deepEqual(joined(got), wanted, `${JSON.stringify(piece)} cut at ${cut}`);
 		}
 	}
+});
+
+test('what a mouse does is told and never typed, in the old way of telling it too', () => {
+	const told = (text: string) => new InputParts().push(text);
+	const at = {kind: 'mouse', x: 11, y: 2, ctrl: false} as const;
+	assert.deepEqual(told('\u001B[<0;12;3M'), [{...at, act: 'press', button: 'left'}]);
+	assert.deepEqual(told('\u001B[<2;12;3m'), [{...at, act: 'release', button: 'right'}]);
+	assert.deepEqual(told('\u001B[<16;12;3M'), [{...at, act: 'press', button: 'left', ctrl: true}]);
+	assert.deepEqual(told('\u001B[<32;12;3M'), [{...at, act: 'drag', button: 'left'}]);
+	assert.deepEqual(told('\u001B[<64;12;3M'), [{...at, act: 'wheel-up', button: 'left'}]);
+	assert.deepEqual(told('\u001B[M ,#j'), [
+		{...at, act: 'press', button: 'left'},
+		{kind: 'keys', text: 'j'},
+	]);
+	for (const strange of ['\u001B[<35;12;3M', '\u001B[<66;12;3M', '\u001B[<0;0;3M', '\u001B[<999;1;1M'])
+		assert.deepEqual(told(strange), [], JSON.stringify(strange));
 });
 
 test('Esc that comes long before the rest of its sequence over SSH is no key', async () => {
