@@ -1,8 +1,13 @@
-import type {Clock} from '../../base/ports.js';
+import type {Clock, LogLevel} from '../../base/ports.js';
+import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
 import {type OpenDatagramSocket, openDatagramSocket} from './datagram-socket.js';
 import {HostResolver} from './host-resolver.js';
 import {type HttpClient, NodeHttpClient} from './http/http-client.js';
 import {LocalAddresses} from './local-addresses.js';
+import {ProxiedDialer} from './proxy/proxied-dialer.js';
+import {ProxiedTransport} from './proxy/proxied-transport.js';
+import {ProxyWay} from './proxy/proxy-way.js';
+import {noDatagrams, SocksDatagrams, type UdpCondition} from './proxy/socks-datagrams.js';
 import {TcpTransport} from './tcp-transport.js';
 import type {Transport} from './transport.js';
 import {UdpMux} from './udp-mux.js';
@@ -19,6 +24,15 @@ export interface Sockets {
 	/** Trackers, and links to .torrent files. */
 	readonly http: HttpClient;
 	readonly resolver: HostResolver;
+	/** The only way out of all of these; undefined when there is no such thing between us and others. */
+	readonly proxy?: Proxy | undefined;
+}
+
+/** A proxy, and how it does. */
+export interface Proxy {
+	readonly way: ProxyWay;
+	/** Whether it passes datagrams on; `unknown` before anybody wanted to know. */
+	readonly udp: () => UdpCondition;
 }
 
 export interface SocketsOptions {
@@ -28,12 +42,18 @@ export interface SocketsOptions {
 	readonly userAgent: string;
 	/** Told when the port that peers know is taken for UDP, and another is sent from. */
 	readonly udpTaken?: (port: number) => void;
+	/** What everything goes through; then nobody comes in, and names are for the proxy to look up. */
+	readonly proxy?: ProxyAddress | undefined;
+	/** Told how the proxy does. */
+	readonly log?: (level: LogLevel, text: string) => void;
 }
 
 /** Puts the sockets of an engine together; none is open yet. */
-export function makeSockets({clock, bind, userAgent, udpTaken}: SocketsOptions): Sockets {
+export function makeSockets(options: SocketsOptions): Sockets {
+	const {clock, bind, userAgent, udpTaken, proxy} = options;
 	const local = new LocalAddresses(bind);
 	const resolver = new HostResolver(clock);
+	if (proxy !== undefined) return proxiedSockets(options, proxy, local, resolver);
 	return {
 		local,
 		tcp: new TcpTransport(local, clock),
@@ -41,5 +61,36 @@ export function makeSockets({clock, bind, userAgent, udpTaken}: SocketsOptions):
 		datagrams: openDatagramSocket,
 		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp}),
 		resolver,
+	};
+}
+
+/**
+ * Sockets that lead to a proxy and to nobody else. Only the proxy's own name is looked up here: all others are their own
+ * address, which the proxy understands.
+ */
+function proxiedSockets(
+	{clock, userAgent, log}: SocketsOptions,
+	address: ProxyAddress,
+	local: LocalAddresses,
+	{lookUp}: HostResolver,
+): Sockets {
+	const way = new ProxyWay({address, clock, local, lookUp, log});
+	const datagrams = address.kind === 'socks5' ? new SocksDatagrams({way, clock, local, log}) : noDatagrams;
+	const names = new HostResolver(clock, async name => [name]);
+	const everywhere = new LocalAddresses();
+	return {
+		local: everywhere,
+		tcp: new ProxiedTransport(way, clock),
+		udp: new UdpMux({local: everywhere, clock, open: datagrams.open}),
+		datagrams: noDatagrams.open,
+		http: new NodeHttpClient({
+			clock,
+			userAgent,
+			local: everywhere,
+			lookUp: names.lookUp,
+			dialer: new ProxiedDialer(way),
+		}),
+		resolver: names,
+		proxy: {way, udp: () => datagrams.condition},
 	};
 }

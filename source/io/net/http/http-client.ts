@@ -5,7 +5,7 @@ import type {LookUpHost} from '../host-resolver.js';
 import type {IpFamily, LocalAddresses} from '../local-addresses.js';
 import {describeNetworkError} from '../network-error.js';
 import {AddressGuard} from './address-guard.js';
-import {HttpDialer} from './http-dialer.js';
+import {HttpDialer, type WebDialer} from './http-dialer.js';
 import {exchangeHttp, type HttpPost, requestBytes} from './http-exchange.js';
 import {inflateBody} from './inflate-body.js';
 
@@ -55,6 +55,8 @@ export interface HttpClientOptions {
 	readonly userAgent: string;
 	readonly local: LocalAddresses;
 	readonly lookUp: LookUpHost;
+	/** How servers are dialled; from here when left out. */
+	readonly dialer?: WebDialer | undefined;
 	/** Requests under way at once; others wait. */
 	readonly concurrency?: number;
 }
@@ -76,13 +78,13 @@ const maximumRedirects = 5;
  */
 export class NodeHttpClient implements HttpClient {
 	readonly #options: HttpClientOptions;
-	readonly #dialer: HttpDialer;
+	readonly #dialer: WebDialer;
 	readonly #waiting = new Set<() => void>();
 	#underWay = 0;
 
 	constructor(options: HttpClientOptions) {
 		this.#options = options;
-		this.#dialer = new HttpDialer(options.local, options.lookUp, options.clock);
+		this.#dialer = options.dialer ?? new HttpDialer(options.local, options.lookUp, options.clock);
 	}
 
 	async get(url: string, request: HttpRequest): Promise<HttpResponse> {
@@ -162,7 +164,10 @@ export class NodeHttpClient implements HttpClient {
 		const {protocol} = target;
 		if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`it leads to ${protocol}, not http`);
 		const socket = await this.#dialer.dial(target, guard, signal, family);
-		const bytes = requestBytes(target, this.#options.userAgent, post, headers);
-		return exchangeHttp(socket, bytes, maximumBody, signal, stream);
+		const form = this.#dialer.form?.(target);
+		const bytes = requestBytes(target, this.#options.userAgent, post, headers, form);
+		const response = await exchangeHttp(socket, bytes, maximumBody, signal, stream);
+		form?.answered?.(response.status);
+		return response;
 	}
 }

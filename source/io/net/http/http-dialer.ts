@@ -17,8 +17,30 @@ interface Route {
 const nextRouteAfter: Millis = 1000;
 const mostRoutes = 4;
 
+/** What a request looks like that is not for the server itself, but for a proxy before it. */
+export interface RequestForm {
+	/** The whole URL is asked for. */
+	readonly isWhole?: boolean;
+	/** Said to the proxy. */
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Told of the status of the answer, which may be the proxy's own: throws then what that means. */
+	readonly answered?: (status: number) => void;
+}
+
+/** Opens connections to web servers. */
+export interface WebDialer {
+	/**
+	 * A connection over which a request can be sent at once; TLS is verified. Rejects when none can be had.
+	 *
+	 * @param family of the addresses that are dialled; all when left out
+	 */
+	dial(target: URL, guard: AddressGuard, signal: AbortSignal, family?: IpFamily): Promise<Socket>;
+	/** How requests are to be written; as to the server itself when left out. */
+	form?(target: URL): RequestForm;
+}
+
 /** Opens connections to web servers, from the addresses we are bound to. */
-export class HttpDialer {
+export class HttpDialer implements WebDialer {
 	readonly #local: LocalAddresses;
 	readonly #lookUp: LookUpHost;
 	readonly #clock: Clock;
@@ -29,11 +51,6 @@ export class HttpDialer {
 		this.#clock = clock;
 	}
 
-	/**
-	 * A connection over which a request can be sent at once; TLS is verified. Rejects when none can be had.
-	 *
-	 * @param family of the addresses that are dialled; all when left out
-	 */
 	async dial(target: URL, guard: AddressGuard, signal: AbortSignal, family?: IpFamily): Promise<Socket> {
 		const host = target.hostname.replace(/^\[|\]$/g, '');
 		const found = await unlessAborted(this.#lookUp(host), signal);

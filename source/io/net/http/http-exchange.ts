@@ -1,6 +1,7 @@
 import type {Socket} from 'node:net';
 import type {Bytes} from '../../../base/units.js';
 import {HttpResponseReader, type RawHttpResponse} from '../../../protocol/tracker/http-response.js';
+import type {RequestForm} from './http-dialer.js';
 
 /** What is sent to a server. */
 export interface HttpPost {
@@ -61,19 +62,20 @@ export function requestBytes(
 	userAgent: string,
 	post?: HttpPost,
 	headers: Readonly<Record<string, string>> = {},
+	{isWhole = false, headers: toProxy = {}}: RequestForm = {},
 ): Uint8Array {
 	const {username, password} = target;
 	const named = username !== '' || password !== '';
 	const body = Buffer.from(post?.body ?? '');
 	const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
 	const head = [
-		`${post === undefined ? 'GET' : (post.method ?? 'POST')} ${target.pathname}${target.search} HTTP/1.1`,
+		`${post === undefined ? 'GET' : (post.method ?? 'POST')} ${isWhole ? target.origin : ''}${target.pathname}${target.search} HTTP/1.1`,
 		`Host: ${target.host}`,
 		`User-Agent: ${userAgent}`,
 		'Accept-Encoding: gzip',
 		'Accept: */*',
 		...(named ? [`Authorization: Basic ${credentials}`] : []),
-		...Object.entries({...headers, ...post?.headers}).map(([name, value]) => `${name}: ${value}`),
+		...Object.entries({...toProxy, ...headers, ...post?.headers}).map(([name, value]) => `${name}: ${value}`),
 		...(post === undefined ? [] : [`Content-Length: ${body.length}`]),
 		'Connection: close',
 		'\r\n',
