@@ -8,6 +8,7 @@ import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
 import type {GoalView} from './goal-view.js';
 import type {NetworkView} from './network-view.js';
+import type {AnyPeerView, CommonTrackerView} from './swarms-view.js';
 
 /**
  * What a screen or script may see of the engine: plain data, made fresh, no live objects.
@@ -337,6 +338,9 @@ export interface Watch {
 	readonly log?: number;
 	/** Who shares what through trackers with a catalogue; while it is watched they are asked. */
 	readonly network?: boolean;
+	/** The peers of all torrents, and the trackers of all. */
+	readonly everyPeer?: boolean;
+	readonly everyTracker?: boolean;
 	/** Folders that are shared and watched. */
 	readonly folders?: boolean;
 	/** Feeds, and the first of their items. */
@@ -369,6 +373,8 @@ export interface Update {
 	readonly speed?: SpeedView;
 	readonly log?: readonly LogView[];
 	readonly network?: NetworkView;
+	readonly everyPeer?: readonly AnyPeerView[];
+	readonly everyTracker?: readonly CommonTrackerView[];
 	/** Only where folders are looked after: in the engine that runs for all. */
 	readonly folders?: FoldersView;
 	/** Likewise. */

@@ -44,9 +44,10 @@ export function asWatch(value: unknown): Watch | undefined {
 	if (!isObject(value)) return undefined;
 	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network, folders, feeds} =
 		value;
+	const {everyPeer, everyTracker} = value;
 	if (typeof interval !== 'number' || !Number.isFinite(interval)) return undefined;
 	if (
-		![session, torrents, creations, network, folders, feeds].every(isFlag) ||
+		![session, torrents, creations, network, folders, feeds, everyPeer, everyTracker].every(isFlag) ||
 		!isTorrent(torrent) ||
 		!isSpeed(speed)
 	)

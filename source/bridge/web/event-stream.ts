@@ -12,7 +12,7 @@ const usualInterval: Millis = 1000;
 const usualLines = 50;
 
 /**
- * What a query asks to be told of: `session`, `torrents`, `folders`, `feeds`, `network`, `log` (of that many lines, or 50),
+ * What a query asks to be told of: `session`, `torrents`, `folders`, `feeds`, `network`, `peers`, `trackers`, `log` (of that many lines, or 50),
  * `torrent=ID`, every `interval` ms; the session and all torrents when it names nothing.
  *
  * @throws {HttpRefusal} for numbers that are none
@@ -29,6 +29,8 @@ export function watchOf(query: URLSearchParams): Watch {
 		...(query.has('folders') && {folders: true}),
 		...(query.has('feeds') && {feeds: true}),
 		...(query.has('network') && {network: true}),
+		...(query.has('peers') && {everyPeer: true}),
+		...(query.has('trackers') && {everyTracker: true}),
 		...(query.has('log') && {log: count('log', usualLines)}),
 		...(id !== null && {torrent: {id, overview: true, peers: true, trackers: true, files: true}}),
 	};

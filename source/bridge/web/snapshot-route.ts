@@ -96,6 +96,10 @@ export class SnapshotRoute implements HttpRoute {
 				return this.#section(engine, {folders: true}, ({folders}) => folders);
 			case 'feeds':
 				return this.#section(engine, {feeds: true}, ({feeds}) => feeds);
+			case 'peers':
+				return this.#section(engine, {everyPeer: true}, ({everyPeer}) => everyPeer);
+			case 'trackers':
+				return this.#section(engine, {everyTracker: true}, ({everyTracker}) => everyTracker);
 			case 'network':
 				return this.#section(engine, {network: true}, ({network}) => network);
 			case 'log':
@@ -154,6 +158,6 @@ export class SnapshotRoute implements HttpRoute {
 function nothing(): HttpRefusal {
 	return new HttpRefusal(
 		404,
-		'there are /api/session, torrents, torrents/ID, torrents/ID/files (peers, trackers, pieces), folders, network, log and events',
+		'there are /api/session, torrents, torrents/ID, torrents/ID/files (peers, trackers, pieces), peers, trackers, folders, network, log and events',
 	);
 }

@@ -9,6 +9,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import {viewFiles, viewProgress} from './file-view.js';
 import {viewPeers} from './peer-view.js';
 import {noPieces, PieceViews} from './piece-view.js';
+import {viewEveryPeer, viewEveryTracker} from './swarms-view.js';
 import {viewSpeed} from './torrent-view.js';
 import type {SectionSource} from './watchers.js';
 
@@ -85,6 +86,17 @@ export class UpdateComposer implements SectionSource {
 			put(
 				'network',
 				section('network', 0, () => source.network()),
+			);
+		const all = () => source.torrents.values();
+		if (watch.everyPeer)
+			put(
+				'everyPeer',
+				section('everyPeer', 0, () => viewEveryPeer(all(), now)),
+			);
+		if (watch.everyTracker)
+			put(
+				'everyTracker',
+				section('everyTracker', 0, () => viewEveryTracker(all(), now)),
 			);
 		if (torrent !== undefined) put('torrent', this.#torrent(torrent, now, section));
 		return update;

@@ -185,7 +185,7 @@ class Watcher {
 }
 
 function holdsNews(update: Update): boolean {
-	const {session, torrents, creations, speed, log, network} = update;
-	if (session || torrents || creations || speed || log || network) return true;
+	const {session, torrents, creations, speed, log, network, everyPeer, everyTracker} = update;
+	if (session || torrents || creations || speed || log || network || everyPeer || everyTracker) return true;
 	return update.torrent !== undefined && Object.keys(update.torrent).length > 1;
 }

@@ -15,6 +15,7 @@ import type {
 	TrackerView,
 	Update,
 } from '../../api/snapshot.js';
+import type {AnyPeerView, CommonTrackerView} from '../../api/swarms-view.js';
 import type {Millis} from '../../base/units.js';
 import type {Found} from './network-place.js';
 
@@ -47,6 +48,9 @@ export interface Model {
 	readonly feeds?: FeedsView | undefined;
 	/** Who shares what, while that is looked at. */
 	readonly network?: NetworkView | undefined;
+	/** The peers of all torrents, and the trackers of all, while they are looked at. */
+	readonly everyPeer?: readonly AnyPeerView[] | undefined;
+	readonly everyTracker?: readonly CommonTrackerView[] | undefined;
 	/** What was found of it. */
 	readonly found?: Found | undefined;
 	readonly torrent?: TorrentModel | undefined;
@@ -108,6 +112,8 @@ export function merge(model: Model, update: Update, shownTorrent: string | undef
 		folders: update.folders ?? model.folders,
 		feeds: update.feeds ?? model.feeds,
 		network: update.network ?? model.network,
+		everyPeer: update.everyPeer ?? model.everyPeer,
+		everyTracker: update.everyTracker ?? model.everyTracker,
 		found: model.found,
 		torrent,
 		speed: update.speed ?? model.speed,
