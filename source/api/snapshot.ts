@@ -8,7 +8,7 @@ import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
 import type {GoalView} from './goal-view.js';
 import type {NetworkView} from './network-view.js';
-import type {AnyPeerView, CommonTrackerView} from './swarms-view.js';
+import type {CommonTrackerView} from './swarms-view.js';
 
 /**
  * What a screen or script may see of the engine: plain data, made fresh, no live objects.
@@ -226,6 +226,12 @@ export interface PeerView {
 	/** Blocks we have asked for, and they of us. */
 	readonly requested: number;
 	readonly queued: number;
+}
+
+/** A connected peer of any torrent. */
+export interface AnyPeerView extends PeerView {
+	/** The id of the torrent. */
+	readonly torrent: string;
 }
 
 export interface TrackerView {

@@ -1,11 +1,4 @@
 import type {Bytes, Millis} from '../base/units.js';
-import type {PeerView} from './snapshot.js';
-
-/** A connected peer of any torrent. */
-export interface AnyPeerView extends PeerView {
-	/** The id of the torrent. */
-	readonly torrent: string;
-}
 
 /** At most so many peers of all torrents are told, those with the highest rates first. */
 export const mostPeersTold = 1000;

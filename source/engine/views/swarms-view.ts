@@ -1,4 +1,5 @@
-import {type AnyPeerView, type CommonTrackerView, mostPeersTold} from '../../api/swarms-view.js';
+import type {AnyPeerView} from '../../api/snapshot.js';
+import {type CommonTrackerView, mostPeersTold} from '../../api/swarms-view.js';
 import type {Millis} from '../../base/units.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {viewPeers} from './peer-view.js';

@@ -3,6 +3,7 @@ import type {FeedsView} from '../../api/feeds-view.js';
 import type {FoldersView} from '../../api/folders-view.js';
 import type {NetworkView} from '../../api/network-view.js';
 import type {
+	AnyPeerView,
 	FileProgressView,
 	FileView,
 	LogView,
@@ -15,7 +16,7 @@ import type {
 	TrackerView,
 	Update,
 } from '../../api/snapshot.js';
-import type {AnyPeerView, CommonTrackerView} from '../../api/swarms-view.js';
+import type {CommonTrackerView} from '../../api/swarms-view.js';
 import type {Millis} from '../../base/units.js';
 import type {Found} from './network-place.js';
 
