@@ -19,6 +19,7 @@ import type {
 	Update,
 	Watch,
 } from '../../source/api/snapshot.ts';
+import type {CommonTrackerView} from '../../source/api/swarms-view.ts';
 import {UserError} from '../../source/base/errors.ts';
 import type {SlowTime} from '../../source/base/slow-time.ts';
 import {fakeFeeds} from './fake-feeds.ts';
@@ -74,6 +75,21 @@ const folders: ReadonlyArray<readonly [string, number, number]> = [
 	['dawn', 3, 112 * mib],
 	['dusk', 4, 180 * mib],
 	['night/owls', 5, 96 * mib],
+];
+
+/** One tracker that works, and one that fails some of its torrents. */
+const fakeTrackers: readonly CommonTrackerView[] = [
+	{
+		...{url: 'https://tracker.example', torrents: 8, working: 8, announcing: 0, failing: 0},
+		...{seeders: 120, leechers: 14, peers: 90, downloaded: 900_000_000, uploaded: 12_000_000},
+		nextAt: start + 600_000,
+	},
+	{
+		...{url: 'udp://closed.example:6969', torrents: 3, working: 1, announcing: 0, failing: 2},
+		...{seeders: 4, leechers: 0, peers: 4, downloaded: 0, uploaded: 0},
+		why: 'torrent not registered',
+		nextAt: start + 40_000,
+	},
 ];
 
 /** How the DHT of the fake engine does: one network does, the other has no address. */
@@ -160,6 +176,7 @@ export class FakeEngine implements EngineClient {
 	silentCatalogue = false;
 	/** Id of one more torrent that is here. */
 	also: string | undefined;
+	everyTracker: readonly CommonTrackerView[] = fakeTrackers;
 	/** When slow mode comes by itself. */
 	slowTimes: readonly SlowTime[] = [];
 	/** What the next command is refused with. */
@@ -663,6 +680,8 @@ export class FakeEngine implements EngineClient {
 			...(watch.creations && {creations: this.creations}),
 			...(watch.network && {network: this.network, folders: this.folders}),
 			...(watch.feeds && {feeds: this.feeds}),
+			...(watch.everyPeer && {everyPeer: this.#peers.map(({view}) => ({...view, torrent: this.id}))}),
+			...(watch.everyTracker && {everyTracker: this.everyTracker}),
 			...(part && {
 				torrent: ours
 					? {

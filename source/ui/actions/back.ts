@@ -19,7 +19,7 @@ export function backStep({view}: ScreenState): BackStep | undefined {
 		if (view.network.person !== undefined) return 'person';
 		return view.network.query.parts.length > 0 ? 'words' : 'list';
 	}
-	if (view.screen === 'feeds') return 'list';
+	if (view.screen === 'feeds' || view.screen === 'swarms') return 'list';
 	if (view.pane === 'pieces' && view.cell >= 0) return 'cell';
 	return view.grow === 'share' ? 'list' : 'grow';
 }
@@ -35,8 +35,7 @@ export function back(screen: ScreenContext, step: BackStep | undefined): void {
 	else if (step === 'grow') screen.setView({grow: 'share'});
 	else if (step === 'person') place(screen, {person: undefined});
 	else if (step === 'words') place(screen, {query: field()});
-	else if (step === 'list' && (view.screen === 'network' || view.screen === 'feeds'))
-		screen.setView({screen: 'session'});
+	else if (step === 'list' && view.screen !== 'torrent') screen.setView({screen: 'session'});
 	else if (step === 'list') {
 		const lists: View['lists'] = {
 			...view.lists,

@@ -62,6 +62,8 @@ function pageRows(screen: ScreenContext, list: ListName): number {
 				? layout.network?.[list]
 				: list === 'feeds' || list === 'items' || list === 'rules'
 					? layout.feeds?.[list]
-					: layout.panes[list];
+					: list === 'everyPeer' || list === 'everyTracker'
+						? layout.swarms?.[list]
+						: layout.panes[list];
 	return Math.max(1, (area?.rows ?? 10) - 3);
 }

@@ -4,6 +4,7 @@ import {type DialogDrawing, drawDialog} from '../dialogs/dialog-drawing.js';
 import {feedsHeader} from '../headers/feeds-header.js';
 import {networkHeader} from '../headers/network-header.js';
 import {sessionHeader} from '../headers/session-header.js';
+import {swarmsHeader} from '../headers/swarms-header.js';
 import {torrentHeader} from '../headers/torrent-header.js';
 import {keyNames} from '../keys/key-names.js';
 import {paneNames, type Rect} from '../look/layout.js';
@@ -14,6 +15,7 @@ import {TorrentsPane} from '../panes/list-panes.js';
 import {FoundPane, PeoplePane, SharedPane} from '../panes/network-panes.js';
 import type {PaneProps} from '../panes/pane-props.js';
 import {panes} from '../panes/panes.js';
+import {EveryPeerPane, EveryTrackerPane} from '../panes/swarm-panes.js';
 import type {Hit} from '../present/hit.js';
 import {logRow} from '../present/log.js';
 import {stripRow} from '../present/pieces.js';
@@ -39,6 +41,7 @@ function headerRows(state: ScreenState, area: Rect, {look, clock}: ScreenContext
 	const {model, view} = state;
 	if (view.screen === 'network') return networkHeader(state, area, look);
 	if (view.screen === 'feeds') return feedsHeader(state, area, look, clock.wall());
+	if (view.screen === 'swarms') return swarmsHeader(state, area, look);
 	if (view.screen === 'session')
 		return sessionHeader(model.session, model.torrents ?? [], area, look, model.folders);
 	const {torrent} = model;
@@ -128,6 +131,14 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 			)}
 			{layout.feeds?.rules && (
 				<RulesPane {...props(layout.feeds.rules, noDialog && view.feedPart === 'rules')} />
+			)}
+			{layout.swarms?.everyPeer && (
+				<EveryPeerPane {...props(layout.swarms.everyPeer, noDialog && view.swarmPart === 'everyPeer')} />
+			)}
+			{layout.swarms?.everyTracker && (
+				<EveryTrackerPane
+					{...props(layout.swarms.everyTracker, noDialog && view.swarmPart === 'everyTracker')}
+				/>
 			)}
 			{layout.torrents && <TorrentsPane {...props(layout.torrents, noDialog)} />}
 		</>

@@ -2,6 +2,7 @@ import type {DialogDrawing} from '../dialogs/dialog-drawing.js';
 import {feedRow} from '../headers/feeds-header.js';
 import {searchRow} from '../headers/network-header.js';
 import {oneLine} from '../headers/one-line.js';
+import {swarmRow} from '../headers/swarms-header.js';
 import type {Tone} from '../look/themes.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {Notice} from '../model/view.js';
@@ -71,6 +72,10 @@ export function smallRows(screen: ScreenContext, drawing: DialogDrawing | undefi
 	const said = drawing?.kind === 'line' ? drawing.row : view.notice && noticeRow(view.notice, '');
 	if (view.screen === 'network') return smallNetwork(screen, said);
 	if (view.screen === 'feeds') return smallFeeds(screen, said);
+	if (view.screen === 'swarms') {
+		const row = swarmRow(screen.state(), columns, screen.look);
+		return rows > 1 && said ? [said, row] : [said ?? row];
+	}
 	const line = oneLine(torrent, model.session, columns, screen.look);
 	if (!said) return [line];
 	return rows > 1 ? [line, said] : [said];

@@ -1,14 +1,15 @@
 import type {PaneName} from '../look/layout.js';
 import type {ScreenState} from '../model/store.js';
 
-/** Where a key works: in one pane, on the session screen, in the Network or Feeds view, in any list, for a torrent (shown or under the cursor), or anywhere. */
-export type Place = PaneName | 'session' | 'network' | 'feeds' | 'list' | 'torrent' | 'anywhere';
+/** Where a key works: in one pane, on the session screen, in the Network, Feeds or Swarms view, in any list, for a torrent (shown or under the cursor), or anywhere. */
+export type Place = PaneName | 'session' | 'network' | 'feeds' | 'swarms' | 'list' | 'torrent' | 'anywhere';
 
 /** Places that count wherever somebody is: what works in none of them is done in one pane. */
 export const widePlaces: ReadonlySet<Place> = new Set([
 	'session',
 	'network',
 	'feeds',
+	'swarms',
 	'list',
 	'torrent',
 	'anywhere',

@@ -8,6 +8,7 @@ import {pieceKeys} from './piece-keys.js';
 import {leavingKeys, screenKeys} from './screen-keys.js';
 import {sessionKeys} from './session-keys.js';
 import {swarmKeys} from './swarm-keys.js';
+import {swarmsKeys} from './swarms-keys.js';
 import {torrentKeys} from './torrent-keys.js';
 
 /** The key table. */
@@ -18,6 +19,7 @@ export const keyTable: readonly ScreenKey[] = [
 	...networkKeys,
 	...feedKeys,
 	...swarmKeys,
+	...swarmsKeys,
 	...pieceKeys,
 	...movingKeys,
 	...listKeys,

@@ -52,7 +52,7 @@ export function rebind<Entry extends KeyDescription>(
 /** Places that count now, the nearest first. */
 export function places({screen, pane}: Pick<View, 'screen' | 'pane'>): readonly Place[] {
 	if (screen === 'session') return ['session', 'list', 'torrent', 'anywhere'];
-	if (screen === 'network' || screen === 'feeds') return [screen, 'list', 'anywhere'];
+	if (screen !== 'torrent') return [screen, 'list', 'anywhere'];
 	return pane === 'pieces' || pane === 'speed'
 		? [pane, 'torrent', 'anywhere']
 		: [pane, 'list', 'torrent', 'anywhere'];

@@ -9,6 +9,9 @@ export type NetworkPart = 'found' | 'people' | 'shared';
 /** The parts of the Feeds view below its header. */
 export type FeedsPart = 'feeds' | 'items' | 'rules';
 
+/** The parts of the Swarms view below its header. */
+export type SwarmsPart = 'everyPeer' | 'everyTracker';
+
 /** A part of the terminal in cells; the top left one is 0, 0. */
 export interface Rect {
 	readonly x: number;
@@ -27,11 +30,13 @@ export type Density = 'all' | 'strip' | 'one';
 export interface LayoutRequest {
 	readonly columns: number;
 	readonly rows: number;
-	readonly screen: 'torrent' | 'session' | 'network' | 'feeds';
+	readonly screen: 'torrent' | 'session' | 'network' | 'feeds' | 'swarms';
 	/** The part of the Network view that is shown where there is room for one. */
 	readonly part?: NetworkPart | undefined;
 	/** The same of the Feeds view. */
 	readonly feedPart?: FeedsPart | undefined;
+	/** The same of the Swarms view. */
+	readonly swarmPart?: SwarmsPart | undefined;
 	/** The pane that has the keys. */
 	readonly pane: PaneName;
 	readonly grow: Grow;
@@ -54,6 +59,8 @@ export interface Layout {
 	readonly network?: Readonly<Partial<Record<NetworkPart, Rect>>>;
 	/** The parts of the Feeds view. */
 	readonly feeds?: Readonly<Partial<Record<FeedsPart, Rect>>>;
+	/** The parts of the Swarms view. */
+	readonly swarms?: Readonly<Partial<Record<SwarmsPart, Rect>>>;
 	/** One row with the newest line of the log, where the log has no pane. */
 	readonly lastLine?: Rect;
 	readonly footer?: Rect;
@@ -202,6 +209,21 @@ function feedsLayout({columns, rows, feedPart = 'items'}: LayoutRequest): Layout
 	return {kind, header, feeds, panes: {}, footer};
 }
 
+/** The Swarms view: the peers of all torrents, and their trackers below. */
+function swarmsLayout({columns, rows, swarmPart = 'everyPeer'}: LayoutRequest): Layout {
+	const kind = kindOf(columns, rows);
+	const header = rect(0, 0, columns, 2);
+	const footer = rect(0, rows - 1, columns, 1);
+	const body = rect(0, 2, columns, rows - 3);
+	if (kind === 'small') return {kind, header, swarms: {[swarmPart]: body}, panes: {}, footer};
+	const swarms = stacked(body, rows, ['everyPeer', 'everyTracker'], {
+		rest: 'everyPeer',
+		keys: swarmPart,
+		share: 0.3,
+	});
+	return {kind, header, swarms, panes: {}, footer};
+}
+
 /**
  * Lists one below the other, over the whole width. What has the keys has more room, and one of them what is left.
  *
@@ -277,6 +299,7 @@ export function planLayout(request: LayoutRequest): Layout {
 	if (screen === 'session') return sessionLayout(request);
 	if (screen === 'network') return networkLayout(request);
 	if (screen === 'feeds') return feedsLayout(request);
+	if (screen === 'swarms') return swarmsLayout(request);
 	return {
 		kind: kindOf(columns, rows),
 		header: rect(0, 0, columns, 3),

@@ -7,6 +7,7 @@ import {networkEntries, networkOrders} from './network-lists.js';
 import {remembered} from './remembered.js';
 import {trackersAndSources} from './source-rows.js';
 import type {ScreenState} from './store.js';
+import {swarmEntries, swarmListOrders} from './swarm-lists.js';
 import type {ListName, ListState, View} from './view.js';
 
 /** What peers and torrents have alike. */
@@ -103,6 +104,7 @@ export const orders: Readonly<Record<ListName, ReadonlyArray<SortOrder<never>>>>
 	log: logOrders,
 	...networkOrders,
 	...feedListOrders,
+	...swarmListOrders,
 };
 
 const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
@@ -223,6 +225,9 @@ export function entries(state: ScreenState, list: ListName): readonly Entry[] {
 		case 'items':
 		case 'rules':
 			return feedViewEntries(state, list);
+		case 'everyPeer':
+		case 'everyTracker':
+			return swarmEntries(state, list);
 		default:
 			return networkEntries(state, list);
 	}
@@ -238,9 +243,10 @@ export function cursorRow(shown: readonly Entry[], {key, index}: ListState, list
 }
 
 /** The list that has the keys now, if a list has them. */
-export function activeList({screen, pane, network, feedPart}: View): ListName | undefined {
+export function activeList({screen, pane, network, feedPart, swarmPart}: View): ListName | undefined {
 	if (screen === 'session') return 'torrents';
 	if (screen === 'feeds') return feedPart;
+	if (screen === 'swarms') return swarmPart;
 	// What is being typed is looked for in what was found.
 	if (screen === 'network') return network.pane === 'search' ? 'found' : network.pane;
 	return pane === 'pieces' || pane === 'speed' ? undefined : pane;

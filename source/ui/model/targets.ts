@@ -8,7 +8,7 @@ import type {ScreenState} from './store.js';
 export const targets = remembered((state: ScreenState): readonly TorrentView[] => {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview ? [model.torrent.overview] : [];
-	if (view.screen === 'network' || view.screen === 'feeds') return [];
+	if (view.screen !== 'session') return [];
 	const {marks} = view.lists.torrents;
 	const marked = marks.size > 0 ? shownTorrents(state).filter(torrent => marks.has(torrent.id)) : [];
 	// Marks of torrents that are gone, or not shown now, leave the one under the cursor.
@@ -22,7 +22,7 @@ export const targets = remembered((state: ScreenState): readonly TorrentView[] =
 export function torrentInSight(state: ScreenState): TorrentView | undefined {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview;
-	if (view.screen === 'network' || view.screen === 'feeds') return undefined;
+	if (view.screen !== 'session') return undefined;
 	return shownTorrents(state)[cursorRow(entries(state, 'torrents'), view.lists.torrents)];
 }
 

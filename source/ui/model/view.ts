@@ -3,6 +3,7 @@ import type {Density, Grow, PaneName} from '../look/layout.js';
 import type {Dialog} from './dialog.js';
 import type {FeedPart} from './feeds-place.js';
 import {type NetworkPlace, openingPlace} from './network-place.js';
+import type {SwarmPart} from './swarms-place.js';
 
 /** Lists that have a cursor. */
 export type ListName =
@@ -14,7 +15,8 @@ export type ListName =
 	| 'found'
 	| 'people'
 	| 'shared'
-	| FeedPart;
+	| FeedPart
+	| SwarmPart;
 
 /** Where somebody is in a list. */
 export interface ListState {
@@ -46,7 +48,7 @@ export interface PendingRemoval {
 
 /** Everything about the screen that is not the engine's: where somebody is and what they have open. */
 export interface View {
-	readonly screen: 'torrent' | 'session' | 'network' | 'feeds';
+	readonly screen: 'torrent' | 'session' | 'network' | 'feeds' | 'swarms';
 	readonly torrent: string | undefined;
 	readonly pane: PaneName;
 	readonly grow: Grow;
@@ -55,6 +57,8 @@ export interface View {
 	readonly network: NetworkPlace;
 	/** The part of the Feeds view that has the keys. */
 	readonly feedPart: FeedPart;
+	/** The part of the Swarms view that has the keys. */
+	readonly swarmPart: SwarmPart;
 	readonly lists: Readonly<Record<ListName, ListState>>;
 	/** What `/` last looked for, by list. */
 	readonly query: string;
@@ -92,6 +96,7 @@ export function openingView(torrent: string | undefined): View {
 		density: 'all',
 		network: openingPlace,
 		feedPart: 'items',
+		swarmPart: 'everyPeer',
 		lists: {
 			torrents: list('queue'),
 			peers: list('down', true),
@@ -104,6 +109,8 @@ export function openingView(torrent: string | undefined): View {
 			feeds: list('order'),
 			items: list('order'),
 			rules: list('order'),
+			everyPeer: list('down', true),
+			everyTracker: list('failing', true),
 		},
 		query: '',
 		folded: new Set(),

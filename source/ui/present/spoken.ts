@@ -5,6 +5,7 @@ import type {FeedPart} from '../model/feeds-place.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {NetworkPane} from '../model/network-place.js';
 import type {ScreenState} from '../model/store.js';
+import type {SwarmPart} from '../model/swarms-place.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import {logText} from './log.js';
@@ -42,6 +43,11 @@ const networkWords: Readonly<Record<NetworkPane, string>> = {
 	shared: 'I share',
 };
 
+const swarmWords: Readonly<Record<SwarmPart, string>> = {
+	everyPeer: 'Peers of all torrents',
+	everyTracker: 'Trackers of all torrents',
+};
+
 const feedWords: Readonly<Record<FeedPart, string>> = {
 	feeds: 'Feeds',
 	items: 'Items',
@@ -49,9 +55,10 @@ const feedWords: Readonly<Record<FeedPart, string>> = {
 };
 
 /** What the part of the screen that has the keys is called. */
-function placeName({screen, pane, network, feedPart}: ScreenState['view']): string {
+function placeName({screen, pane, network, feedPart, swarmPart}: ScreenState['view']): string {
 	if (screen === 'session') return 'Torrents';
 	if (screen === 'feeds') return feedWords[feedPart];
+	if (screen === 'swarms') return swarmWords[swarmPart];
 	return screen === 'network' ? networkWords[network.pane] : paneWords[pane];
 }
 

@@ -189,15 +189,15 @@ export class ScreenSession implements ScreenContext {
 
 	layout(): Layout {
 		const {columns, rows, view, model} = this.state();
-		const {screen, pane, grow, density, feedPart} = view;
+		const {screen, pane, grow, density, feedPart, swarmPart} = view;
 		const part = view.network.pane === 'search' ? 'found' : view.network.pane;
 		const {overview} = model.torrent ?? {};
 		const unknown = overview !== undefined && isUnknown(overview);
-		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part} ${feedPart}`;
+		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part} ${feedPart} ${swarmPart}`;
 		if (this.#layout?.key !== key)
 			this.#layout = {
 				key,
-				layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part, feedPart}),
+				layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part, feedPart, swarmPart}),
 			};
 		return this.#layout.layout;
 	}

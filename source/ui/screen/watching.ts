@@ -21,6 +21,16 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 	if (view.screen === 'network')
 		return {interval, session: true, torrents: true, creations: true, folders: true, network: true};
 	if (view.screen === 'feeds') return {interval, session: true, torrents: true, creations: true, feeds: true};
+	if (view.screen === 'swarms')
+		return {
+			// All of it is walked through for each update.
+			interval: Math.max(interval, 1000),
+			session: true,
+			torrents: true,
+			creations: true,
+			everyPeer: true,
+			everyTracker: true,
+		};
 	if (view.screen === 'session' || view.torrent === undefined) {
 		return {
 			interval,

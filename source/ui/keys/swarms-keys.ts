@@ -1,0 +1,72 @@
+import {askToBan} from '../actions/swarm.js';
+import {everyPeerUnderCursor, openPeersTorrent, openSwarms, stepSwarmPart} from '../actions/swarms.js';
+import {defineKey, inGroup} from './define-key.js';
+import type {Situation} from './key-record.js';
+
+/** The peer under the cursor among those of all torrents. */
+function needEveryPeer({state}: Situation) {
+	const peer = everyPeerUnderCursor(state());
+	return peer ? {peer} : 'There is no peer here.';
+}
+
+/** Keys of the Swarms view: the peers and the trackers of all torrents. */
+export const swarmsKeys = inGroup('Peers and trackers', [
+	defineKey({
+		name: 'swarms',
+		keys: ['V'],
+		where: ['anywhere'],
+		help: 'Show the peers and the trackers of all torrents',
+		footer: 10.7,
+		when: ({state}) => ({isList: state().view.screen === 'session'}),
+		label: ({isList}) => (isList ? 'all peers' : ''),
+		run: openSwarms,
+	}),
+	defineKey({
+		name: 'peers-torrent',
+		keys: ['enter', 'right', 'l'],
+		where: ['swarms'],
+		help: 'Open the torrent of the peer under the cursor',
+		footer: 1,
+		when: needEveryPeer,
+		label: 'its torrent',
+		run: (screen, {peer}) => openPeersTorrent(screen, peer),
+	}),
+	defineKey({
+		name: 'next-swarm-part',
+		keys: ['tab'],
+		where: ['swarms'],
+		help: 'Go from the peers to the trackers, and back',
+		footer: 2,
+		label: 'pane',
+		run: screen => stepSwarmPart(screen, 1),
+	}),
+	defineKey({
+		name: 'previous-swarm-part',
+		keys: ['shift-tab'],
+		where: ['swarms'],
+		help: 'Go to the part before',
+		label: 'pane back',
+		run: screen => stepSwarmPart(screen, -1),
+	}),
+	defineKey({
+		name: 'every-peer-kick',
+		keys: ['K'],
+		where: ['swarms'],
+		help: 'Disconnect the peer',
+		footer: 3,
+		when: needEveryPeer,
+		label: 'kick',
+		run: (screen, {peer: {torrent, id, address}}) =>
+			screen.send({type: 'peer.kick', id: torrent, peer: id}, `Disconnected ${address}.`),
+	}),
+	defineKey({
+		name: 'every-peer-ban',
+		keys: ['B'],
+		where: ['swarms'],
+		help: 'Disconnect the peer and never connect to it again',
+		footer: 4,
+		when: needEveryPeer,
+		label: 'ban',
+		run: (screen, {peer}) => askToBan(screen, peer.torrent, peer),
+	}),
+]);
