@@ -388,6 +388,30 @@ export interface PieceInspection {
 	readonly blocks: number;
 	readonly blocksHave: number;
 	readonly requestedFrom: readonly string[];
+	/** The first piece of the cell. */
+	readonly first?: number;
+	/** Who has it, the fastest first: no more than 20. */
+	readonly heldBy?: readonly PieceHolder[];
+	/** Every piece of the cell, neighbours alike told together; left out while a cell is only looked at in passing. */
+	readonly runs?: readonly PieceRun[];
+}
+
+/** A connected peer that has a piece. */
+export interface PieceHolder {
+	readonly address: string;
+	/** What it sends us. */
+	readonly rate: BytesPerSecond;
+}
+
+/** Pieces beside each other that are alike. */
+export interface PieceRun {
+	readonly first: number;
+	readonly last: number;
+	readonly state: string;
+	/** Connected peers that have each of them. */
+	readonly holders: number;
+	/** Where there are few: who. */
+	readonly heldBy?: readonly string[];
 }
 
 /** What a torrent holds, before it is added. Texts are safe for a terminal but for those of the paths and the name. */

@@ -1,7 +1,8 @@
 import {inside} from '../look/layout.js';
+import {drawsHalves} from '../look/themes.js';
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
-import {gridFor} from '../present/pieces.js';
+import {cellBelow, type Grid, gridFor} from '../present/piece-layout.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {moveTo} from './lists.js';
 
@@ -15,29 +16,44 @@ export function moveCursor(screen: ScreenContext, step: CursorStep): void {
 	if (list) {
 		const shown = entries(state, list);
 		const at = cursorRow(shown, state.view.lists[list], list);
-		moveTo(screen, list, stepped(at, step, 1, pageRows(screen, list), shown.length - 1));
+		moveTo(screen, list, stepped(at, step, pageRows(screen, list), shown.length - 1));
 	} else if (state.view.screen === 'torrent' && state.view.pane === 'pieces') {
-		moveCell(screen, (cell, perRow, rows) =>
-			stepped(cell, step, perRow, perRow * rows, Number.MAX_SAFE_INTEGER),
-		);
+		moveCell(screen, (cell, grid) => steppedCell(cell, step, grid));
 	}
 }
 
 /** Moves the cursor on the grid of pieces; the first move only shows it. */
-export function moveCell(
-	screen: ScreenContext,
-	step: (cell: number, perRow: number, rows: number) => number,
-): void {
+export function moveCell(screen: ScreenContext, step: (cell: number, grid: Grid) => number): void {
 	const {model, view} = screen.state();
 	const pieces = model.torrent?.pieces;
 	const area = screen.layout().panes.pieces;
 	if (!pieces || !area) return;
-	const grid = gridFor(pieces.cells.length, inside(area));
-	const cell = view.cell < 0 ? 0 : step(view.cell, grid.perRow, grid.rows);
+	const grid = gridFor(
+		pieces.cells.length,
+		inside(area),
+		drawsHalves(screen.look, screen.state().preferences),
+	);
+	const cell = view.cell < 0 ? 0 : step(view.cell, grid);
 	screen.setView({cell: Math.max(0, Math.min(pieces.cells.length - 1, cell))});
 }
 
-function stepped(at: number, step: CursorStep, row: number, page: number, last: number): number {
+/** Where a step leads on the grid of pieces: a page is half of what is in sight, which is all of it. */
+function steppedCell(cell: number, step: CursorStep, grid: Grid): number {
+	switch (step) {
+		case 'top':
+			return 0;
+		case 'bottom':
+			return grid.cells - 1;
+		case 'page-up':
+			return cellBelow(grid, cell, -Math.ceil(grid.rows / 2));
+		case 'page-down':
+			return cellBelow(grid, cell, Math.ceil(grid.rows / 2));
+		default:
+			return cellBelow(grid, cell, step);
+	}
+}
+
+function stepped(at: number, step: CursorStep, page: number, last: number): number {
 	switch (step) {
 		case 'top':
 			return 0;
@@ -48,7 +64,7 @@ function stepped(at: number, step: CursorStep, row: number, page: number, last: 
 		case 'page-down':
 			return at + page;
 		default:
-			return at + step * row;
+			return at + step;
 	}
 }
 

@@ -159,7 +159,14 @@ function Full(part: PartProps): ReactNode {
 			<Rows area={layout.header} rows={headerRows(state, layout.header, screen)} painter={painter} />
 			<Rows
 				area={layout.strip}
-				rows={[stripRow(torrent?.pieces, torrent?.lit ?? new Map(), columns, look)]}
+				rows={[
+					stripRow(
+						torrent?.pieces,
+						{lit: torrent?.lit ?? new Map(), peers: torrent?.overview?.connected ?? 0},
+						columns,
+						look,
+					),
+				]}
 				painter={painter}
 				hit={{kind: 'pane', pane: 'pieces'}}
 			/>

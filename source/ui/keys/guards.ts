@@ -1,4 +1,4 @@
-import type {PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
+import type {PeerView, PiecesView, TorrentView, TrackerView} from '../../api/snapshot.js';
 import {chosenFiles, fileUnderCursor} from '../model/chosen-files.js';
 import type {TreeNode} from '../model/file-tree.js';
 import {cursorRow, entries, shownPeers, shownTrackers} from '../model/lists.js';
@@ -56,8 +56,8 @@ export const needTracker: Guard<{readonly id: string; readonly tracker: TrackerV
 		: 'Only trackers can be removed here.';
 };
 
-/** The cells of the grid of pieces, a letter each. */
-export const needCells: Guard<{readonly cells: string}> = ({state}) => {
-	const cells = state().model.torrent?.pieces?.cells ?? '';
-	return cells === '' ? 'The pieces are not known yet.' : {cells};
+/** The pieces of the torrent that is shown: known. */
+export const needCells: Guard<{readonly pieces: PiecesView}> = ({state}) => {
+	const pieces = state().model.torrent?.pieces;
+	return pieces === undefined || pieces.cells === '' ? 'The pieces are not known yet.' : {pieces};
 };

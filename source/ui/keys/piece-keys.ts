@@ -1,4 +1,4 @@
-import {inspect, nextMissing} from '../actions/pieces.js';
+import {inspect, nextAtRisk, nextMissing} from '../actions/pieces.js';
 import {setRange} from '../actions/speed-range.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needCells} from './guards.js';
@@ -13,17 +13,26 @@ export const pieceKeys = inGroup('Pieces and speed', [
 		footer: 2,
 		when: needCells,
 		label: 'look into',
-		run: (screen, {cells}) => inspect(screen, cells.length),
+		run: (screen, {pieces}) => inspect(screen, pieces.cells.length),
+	}),
+	defineKey({
+		name: 'next-at-risk',
+		keys: ['n'],
+		where: ['pieces'],
+		help: 'Go to the next piece at risk: one connected peer has it, or nobody',
+		footer: 3,
+		when: needCells,
+		label: 'next at risk',
+		run: (screen, {pieces}) => nextAtRisk(screen, pieces),
 	}),
 	defineKey({
 		name: 'next-missing',
-		keys: ['n'],
+		keys: ['N'],
 		where: ['pieces'],
 		help: 'Go to the next cell that is not complete',
-		footer: 3,
 		when: needCells,
 		label: 'next missing',
-		run: (screen, {cells}) => nextMissing(screen, cells),
+		run: (screen, {pieces}) => nextMissing(screen, pieces),
 	}),
 	defineKey({
 		name: 'range-shorter',

@@ -1,12 +1,26 @@
 import type {TerminalColour} from '../terminal/input-parts.js';
-import type {Colour, Theme, Tone} from './themes.js';
+import type {BaseTone, Colour, MixedTone, Theme, Tone} from './themes.js';
 
-/** Contrast that text needs, by the usual rule for reading (WCAG 2, AA), and what lines and cells need to be seen. */
+/**
+ * Contrast that text needs, by the usual rule for reading (WCAG 2, AA), what is enough where less than that is at stake,
+ * and what lines and cells need to be seen.
+ */
 const textContrast = 4.5;
+const faintContrast = 3;
 const shapeContrast = 1.8;
 
 /** Tones that draw lines and cells; all others draw words. */
-export const shapes: ReadonlySet<Tone> = new Set<Tone>(['frame', 'missing', 'part', 'have', 'lit']);
+export const shapes: ReadonlySet<Tone> = new Set<Tone>([
+	...(['frame', 'missing', 'part', 'have', 'lit'] as const),
+	...(['some', 'unwanted', 'edge', 'gap'] as const),
+]);
+
+/** What a tone needs on the row with the cursor, and elsewhere. What is not wanted is to be nearly not there. */
+export function neededContrast(tone: Tone, selected: boolean): number {
+	if (tone === 'faint') return faintContrast;
+	if (selected || !shapes.has(tone)) return textContrast;
+	return tone === 'unwanted' ? 1.15 : shapeContrast;
+}
 
 /** Backgrounds where a terminal does not say: as light as dark ones usually get, as dark as light ones. */
 const usualGrounds = {dark: [0x1e, 0x1e, 0x1e], light: [0xf5, 0xf5, 0xf5]} as const;
@@ -78,9 +92,32 @@ function mirroredAnsi(ansi: number, light: boolean): number {
 	return ansi >= 91 && ansi <= 96 ? ansi - 60 : ansi;
 }
 
-/** The tones of a theme on the row that has the cursor, whose background is its selection. */
-export interface FittedTheme extends Theme {
+/** A theme as it is on one background. */
+export interface FittedTheme extends Omit<Theme, 'tones'> {
+	readonly tones: Readonly<Record<Tone, Colour>>;
+	/** The tones on the row that has the cursor, whose background is the selection. */
 	readonly selected: Readonly<Record<Tone, Colour>>;
+}
+
+/** What stands for a terminal's own text colour on a background. */
+function ownText(behind: TerminalColour): string {
+	return isLight(behind) ? '1c1c1c' : 'e4e4e4';
+}
+
+/** The tones that are mixed of others, on a background. */
+function mixedTones(
+	tones: Readonly<Record<BaseTone, Colour>>,
+	behind: TerminalColour,
+): Readonly<Record<MixedTone, Colour>> {
+	const end: TerminalColour = isLight(behind) ? [0, 0, 0] : [255, 255, 255];
+	const between = (from: Colour, to: TerminalColour, share: number): Colour =>
+		from[0] === '' ? from : [hexOf(mix(colourOf(from[0]), to, share)), from[1]];
+	return {
+		some: between(tones.missing, colourOf(tones.part[0]), 0.5),
+		unwanted: between(tones.missing, behind, 0.68),
+		edge: between(tones.have, end, 0.5),
+		gap: between(tones.missing, end, 0.5),
+	};
 }
 
 /**
@@ -99,16 +136,25 @@ export function fitTheme(
 	const behind = ground ?? usualGrounds[own];
 	const light = isLight(behind);
 	const turns = light !== (own === 'light');
-	const fit = ([hex, ansi, bold]: Colour, on: TerminalColour, enough: number): Colour => {
+	const turned = ([hex, ansi, bold]: Colour): Colour => {
 		const code = turns ? mirroredAnsi(ansi, light) : ansi;
-		const colour = hex === '' ? undefined : turns ? mirrored(colourOf(hex)) : colourOf(hex);
-		const fitted = colour ? hexOf(readable(colour, on, enough, shown)) : '';
-		return bold ? [fitted, code, bold] : [fitted, code];
+		const colour = hex !== '' && turns ? hexOf(mirrored(colourOf(hex))) : hex;
+		return bold ? [colour, code, bold] : [colour, code];
 	};
-	const each = (make: (tone: Tone, colour: Colour) => Colour) =>
+	const fit = ([hex, ansi, bold]: Colour, on: TerminalColour, enough: number): Colour => {
+		const fitted = hex === '' ? '' : hexOf(readable(colourOf(hex), on, enough, shown));
+		return bold ? [fitted, ansi, bold] : [fitted, ansi];
+	};
+	const each = <Name extends Tone>(
+		tones: Readonly<Record<Name, Colour>>,
+		make: (colour: Colour, tone: Tone) => Colour,
+	) =>
 		Object.fromEntries(
-			Object.entries(theme.tones).map(([tone, colour]) => [tone, make(tone as Tone, colour)]),
-		) as Record<Tone, Colour>;
+			Object.entries<Colour>(tones).map(([tone, colour]) => [tone, make(colour, tone as Tone)]),
+		) as Record<Name, Colour>;
+	const on = (colour: Colour, tone: Tone) => fit(colour, behind, neededContrast(tone, false));
+	const base = each(each(theme.tones, turned), on);
+	const tones = {...base, ...each(mixedTones(base, behind), on)};
 	const [selectionHex, selectionAnsi] = theme.selection;
 	const selection: Colour = turns
 		? [hexOf(mix(behind, mirrored(colourOf(selectionHex)), 0.5)), selectionAnsi]
@@ -116,8 +162,11 @@ export function fitTheme(
 	const selected = shown(colourOf(selection[0]));
 	return {
 		...theme,
-		tones: each((tone, colour) => fit(colour, behind, shapes.has(tone) ? shapeContrast : textContrast)),
+		tones,
 		selection,
-		selected: each((_tone, colour) => fit(colour, selected, textContrast)),
+		// What the terminal's own text colour is nobody knows: behind it is ours here.
+		selected: each(tones, (colour, tone) =>
+			fit(colour[0] === '' ? [ownText(selected), colour[1]] : colour, selected, neededContrast(tone, true)),
+		),
 	};
 }

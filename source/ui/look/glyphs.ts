@@ -46,10 +46,22 @@ export interface Glyphs {
 	readonly arrow: string;
 	/** A thin bar's cells: full, half, and what is missing. */
 	readonly thin: readonly [full: string, half: string, rest: string];
-	/** Piece cells: have, checking, in flight, less than half had (l), partly had (p), missing, unwanted. */
+	/**
+	 * Piece cells: have, checking, in flight, less than half had (l), partly had (p), missing, missing and rare (x),
+	 * missing and offered by the peer that is looked at (o), unwanted.
+	 */
 	readonly cell: Readonly<Record<string, string>>;
-	/** The same for a cell in which a file begins. */
+	/** The same for the first of a file. */
 	readonly boundary: Readonly<Record<string, string>>;
+	/** What a piece of a finished file ends with where the next file begins: full but for a fine line. */
+	readonly seam: string;
+	/** A cell of which the upper half is drawn; and a square that stands for a colour. */
+	readonly half: string;
+	readonly square: string;
+	/** The right and the upper end of a large cell, full but for a fine line. */
+	readonly edge: readonly [right: string, top: string];
+	/** The left end of a large cell in which a file begins: a line. */
+	readonly fileEdge: string;
 	/** A bar's cells in eighths, from empty to full. */
 	readonly eighths: readonly string[];
 	readonly barRest: string;
@@ -76,8 +88,13 @@ const unicode: Glyphs = {
 	tick: '┤',
 	arrow: '→',
 	thin: ['━', '╸', '─'],
-	cell: {h: '█', c: '▚', r: '▞', l: '▒', p: '▓', m: '░', u: '·'},
-	boundary: {h: '▐', c: '▚', r: '▞', l: '▐', p: '▐', m: '┊', u: '┊'},
+	cell: {h: '█', c: '▚', r: '▞', l: '▒', p: '▓', m: '░', x: '╳', o: '◇', u: '·'},
+	boundary: {h: '█', c: '▚', r: '▞', l: '▒', p: '▓', m: '┊', x: '╳', o: '◇', u: '┊'},
+	seam: '▉',
+	half: '▀',
+	square: '■',
+	edge: ['▉', '▇'],
+	fileEdge: '▎',
 	eighths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	barRest: '░',
 	levels: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
@@ -112,8 +129,13 @@ const ascii: Glyphs = {
 	tick: '|',
 	arrow: '->',
 	thin: ['=', '-', '.'],
-	cell: {h: '#', c: 'c', r: '%', l: ':', p: '+', m: '-', u: '.'},
-	boundary: {h: '|', c: 'c', r: '%', l: '|', p: '|', m: '!', u: '!'},
+	cell: {h: '#', c: 'c', r: '%', l: ':', p: '+', m: '-', x: 'x', o: 'o', u: '.'},
+	boundary: {h: '#', c: 'c', r: '%', l: ':', p: '+', m: '!', x: 'x', o: 'o', u: '!'},
+	seam: '|',
+	half: '"',
+	square: '#',
+	edge: [' ', '#'],
+	fileEdge: '|',
 	eighths: ['.', '.', '.', '.', '=', '=', '=', '=', '#'],
 	barRest: '.',
 	levels: [' ', '_', '.', ':', '-', '=', '+', '*', '#'],

@@ -115,8 +115,8 @@ export class Painter {
 	}
 
 	/** The codes of a tone: what turns each on, and what turns it off. */
-	#codesOf(tone: Tone, selected: boolean, inverse: boolean): readonly Code[] {
-		const key = `${tone}${selected ? '+' : ''}${inverse ? '~' : ''}`;
+	#codesOf(tone: Tone, selected: boolean, inverse: boolean, behind: Tone | undefined): readonly Code[] {
+		const key = `${tone}${selected ? '+' : ''}${inverse ? '~' : ''}${behind ?? ''}`;
 		let codes = this.#codes.get(key);
 		if (codes === undefined) {
 			const colour = (selected ? this.theme.selected : this.theme.tones)[tone];
@@ -125,7 +125,12 @@ export class Painter {
 			// On 16 colours a selection's background could hide a tone, so selected text takes the brightest one.
 			const text = selected && this.depth === 16 ? this.theme.tones.title : colour;
 			const foreground = parameters(text, this.depth, false);
-			const background = selected ? parameters(this.theme.selection, this.depth, true) : '';
+			const background =
+				behind !== undefined
+					? parameters(this.theme.tones[behind], this.depth, true)
+					: selected
+						? parameters(this.theme.selection, this.depth, true)
+						: '';
 			codes = [
 				bold ? code('1', '22') : undefined,
 				foreground === '' ? undefined : code(foreground, '39'),
@@ -158,9 +163,9 @@ export class Painter {
 				on = [...on.filter(({off}) => off !== next.off), next];
 			}
 		};
-		for (const [given, tone = 'text', inverse = false] of row) {
+		for (const [given, tone = 'text', inverse = false, , behind] of row) {
 			if (given === '') continue;
-			change(this.#codesOf(tone, selected, inverse));
+			change(this.#codesOf(tone, selected, inverse, behind));
 			result += this.#ascii ? asciiText(given) : given;
 		}
 		change(none);

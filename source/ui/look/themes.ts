@@ -1,5 +1,5 @@
-/** What a colour means; everything on the screen is painted in one of these. */
-export type Tone =
+/** What a colour means, of those that a theme says. */
+export type BaseTone =
 	| 'text'
 	| 'dim'
 	| 'faint'
@@ -20,6 +20,15 @@ export type Tone =
 	| 'bad'
 	| 'key';
 
+/**
+ * Tones that are mixed of a theme's own: less than half had, not wanted, and where a file begins in what is had and in
+ * what is missing.
+ */
+export type MixedTone = 'some' | 'unwanted' | 'edge' | 'gap';
+
+/** What a colour means; everything on the screen is painted in one of these. */
+export type Tone = BaseTone | MixedTone;
+
 /** A colour: 24-bit hex (empty: the terminal's own), and the SGR foreground code for 16 colours (39: its own). */
 export type Colour = readonly [hex: string, ansi: number, bold?: 'bold'];
 
@@ -28,7 +37,9 @@ export interface Theme {
 	readonly about: string;
 	/** The kind of background it is made for; dark when left out. On the other kind it is turned round. */
 	readonly ground?: 'dark' | 'light';
-	readonly tones: Readonly<Record<Tone, Colour>>;
+	/** Whether pieces keep a shape for each state: its colours alone do not tell them apart. */
+	readonly shapes?: boolean;
+	readonly tones: Readonly<Record<BaseTone, Colour>>;
 	readonly selection: Colour;
 }
 
@@ -137,6 +148,7 @@ export const themes: Readonly<Record<string, Theme>> = {
 	},
 	mono: {
 		about: 'one colour, three weights',
+		shapes: true,
 		selection: ['3a3a3a', 90],
 		tones: {
 			text: ['', 39],
@@ -238,3 +250,11 @@ export const themes: Readonly<Record<string, Theme>> = {
 };
 
 export const defaultTheme = 'tortui';
+
+/** Whether two pieces lie in a row of the terminal, told apart by colour alone: where there are colours, and the theme has them. */
+export function drawsHalves(
+	{halves}: {readonly halves?: boolean},
+	{theme}: {readonly theme: string},
+): boolean {
+	return halves === true && themes[theme]?.shapes !== true;
+}

@@ -4,10 +4,11 @@ import {goToPane} from '../actions/panes.js';
 import {pressKey} from '../app/press-key.js';
 import {kindOf} from '../dialogs/dialog-kinds.js';
 import {inside} from '../look/layout.js';
+import {drawsHalves} from '../look/themes.js';
 import {activeList, entries, orders} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
 import type {ClickKind, Hit} from '../present/hit.js';
-import {gridFor} from '../present/pieces.js';
+import {cellAt, gridFor} from '../present/piece-layout.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 
 /** Gives the keys to the part of the screen that shows a list; answers whether it has them now. */
@@ -63,9 +64,9 @@ function takeCell(screen: ScreenContext, x: number, y: number, how: ClickKind): 
 	const cells = screen.state().model.torrent?.pieces?.cells.length ?? 0;
 	const area = screen.layout().panes.pieces;
 	if (!area || cells === 0) return;
-	const grid = gridFor(cells, inside(area));
-	const cell = Math.floor(y / grid.tall) * grid.perRow + Math.floor(x / grid.tile);
-	if (Math.floor(x / grid.tile) < grid.perRow && cell < cells) screen.setView({cell});
+	const grid = gridFor(cells, inside(area), drawsHalves(screen.look, screen.state().preferences));
+	const cell = cellAt(grid, x, y);
+	if (cell !== undefined) screen.setView({cell});
 }
 
 /** Does what a click means. `at`: the place in what was clicked. */

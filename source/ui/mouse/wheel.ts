@@ -4,6 +4,7 @@ import {pressKey} from '../app/press-key.js';
 import {cursorRow, entries} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
 import type {Hit} from '../present/hit.js';
+import {cellBelow} from '../present/piece-layout.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 
 /** Rows that a turn of the wheel goes. */
@@ -26,7 +27,7 @@ export function turnWheel(screen: ScreenContext, hits: readonly Hit[], step: 1 |
 		if (hit.kind === 'row' || hit.kind === 'list') return moveList(screen, hit.list, step * rows);
 		if (hit.kind === 'grid') {
 			// Only who looks at a cell moves on it.
-			if (view.cell >= 0) moveCell(screen, (cell, perRow) => cell + step * perRow);
+			if (view.cell >= 0) moveCell(screen, (cell, grid) => cellBelow(grid, cell, step));
 			return;
 		}
 		if (hit.kind === 'pane' && hit.pane === 'speed')

@@ -1,5 +1,6 @@
 import {memo, type ReactNode} from 'react';
 import {inside} from '../look/layout.js';
+import {drawsHalves} from '../look/themes.js';
 import {piecesRows, piecesTitle} from '../present/pieces.js';
 import {plainRows} from '../widgets/frame.js';
 import {Pane} from './pane.js';
@@ -26,6 +27,8 @@ export const PiecesPane = memo(
 							lit: torrent?.lit ?? new Map(),
 							cursor: focused && state.view.cell >= 0 ? state.view.cell : undefined,
 							files: torrent?.files,
+							peers: torrent?.overview?.connected ?? 0,
+							halves: drawsHalves(look, state.preferences),
 						},
 						look,
 					),
@@ -41,5 +44,6 @@ export const PiecesPane = memo(
 		before.state.view.cell === after.state.view.cell &&
 		before.state.model.torrent?.pieces === after.state.model.torrent?.pieces &&
 		before.state.model.torrent?.lit === after.state.model.torrent?.lit &&
+		before.state.model.torrent?.overview?.connected === after.state.model.torrent?.overview?.connected &&
 		before.state.model.torrent?.files === after.state.model.torrent?.files,
 );

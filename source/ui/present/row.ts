@@ -2,8 +2,17 @@ import type {Tone} from '../look/themes.js';
 import {cellWidth, fit} from '../text/text.js';
 import type {Hit, Zone} from './hit.js';
 
-/** A piece of a row: text, what it means, whether its colours are swapped, and what a click on it does. */
-export type Span = readonly [text: string, tone?: Tone, inverse?: boolean, hit?: Hit];
+/**
+ * A piece of a row: text, what it means, whether its colours are swapped, what a click on it does, and what means
+ * something behind it.
+ */
+export type Span = readonly [
+	text: string,
+	tone?: Tone,
+	inverse?: boolean,
+	hit?: Hit | undefined,
+	behind?: Tone | undefined,
+];
 
 /** One row of a pane, from left to right. */
 export type Row = readonly Span[];
@@ -26,7 +35,7 @@ export function rowWidth(row: Row): number {
 /** The row with a click on it doing something, wherever its spans say nothing else. */
 export function withHit(row: Row, hit: Hit | undefined): Row {
 	if (hit === undefined) return row;
-	return row.map(([text, tone, inverse, own]): Span => [text, tone, inverse, own ?? hit]);
+	return row.map(([text, tone, inverse, own, behind]): Span => [text, tone, inverse, own ?? hit, behind]);
 }
 
 /** The row without tones. */
@@ -44,7 +53,7 @@ export function fitRow(row: Row, columns: number): Row {
 			result.push(span);
 			left -= width;
 		} else {
-			if (left > 0) result.push([fit(span[0], left), span[1], span[2], span[3]]);
+			if (left > 0) result.push([fit(span[0], left), span[1], span[2], span[3], span[4]]);
 			left = 0;
 			break;
 		}
@@ -65,8 +74,9 @@ export function pack(row: Row): Row {
 	const result: Span[] = [];
 	for (const span of row) {
 		const last = result.at(-1);
-		if (last && last[1] === span[1] && (last[2] ?? false) === (span[2] ?? false) && last[3] === span[3]) {
-			result[result.length - 1] = [last[0] + span[0], span[1], span[2], span[3]];
+		const same = last && last[1] === span[1] && (last[2] ?? false) === (span[2] ?? false);
+		if (same && last[3] === span[3] && last[4] === span[4]) {
+			result[result.length - 1] = [last[0] + span[0], span[1], span[2], span[3], span[4]];
 		} else result.push(span);
 	}
 	return result;

@@ -97,7 +97,12 @@ export class ScreenSession implements ScreenContext {
 		this.#options = options;
 		this.#spoken = env.screenReader ?? false;
 		this.clock = options.clock ?? systemClock;
-		this.look = {glyphs: glyphsFor(ascii), timezone: env.timezone ?? new Date().getTimezoneOffset()};
+		const depth = colourDepth(options.color, env);
+		this.look = {
+			glyphs: glyphsFor(ascii),
+			halves: !ascii && depth >= 256,
+			timezone: env.timezone ?? new Date().getTimezoneOffset(),
+		};
 		this.version = options.version;
 		this.detachable = options.detachable ?? true;
 		this.stays = options.stays ?? false;
@@ -114,11 +119,7 @@ export class ScreenSession implements ScreenContext {
 		const mouse = options.mouse ?? loaded.mouse;
 		this.#store = new Store(openingState(options.torrent, {...loaded, theme, mouse}, columns, rows));
 		this.state = this.#store.get;
-		this.#painters = new Painters(
-			colourDepth(options.color, env),
-			ascii,
-			options.themeFits ? undefined : options.theme,
-		);
+		this.#painters = new Painters(depth, ascii, options.themeFits ? undefined : options.theme);
 		this.#frames = new FrameStream(stdout, this.clock);
 		const host = options.process ?? (process as unknown as ScreenProcess);
 		this.#guard = new TerminalGuard(stdout, stdin, host, this.#frames, this.#spoken, {
@@ -231,6 +232,7 @@ export class ScreenSession implements ScreenContext {
 		if (change.graphRange !== undefined) this.setView({range: change.graphRange});
 		if (change.mouse !== undefined && this.#guard.isEntered)
 			this.#frames.send(this.#hasMouse ? mouseOn : mouseOff);
+		if (change.theme !== undefined) this.#watch();
 		this.#saver.changed(change);
 	}
 
@@ -406,7 +408,7 @@ export class ScreenSession implements ScreenContext {
 	/** Asks the engine for what is in sight now. */
 	#watch(): void {
 		if (this.#left) return;
-		this.#link.watch(watchFor(this.state(), this.layout(), this.#interval(), this.#options.ascii));
+		this.#link.watch(watchFor(this.state(), this.layout(), this.#interval(), this.look));
 	}
 
 	/** Milliseconds between updates: fewer over SSH, when nobody looks, and when the terminal is slow to take them. */

@@ -1,11 +1,13 @@
 import type {Watch} from '../../api/snapshot.js';
 import {inside, type Layout} from '../look/layout.js';
+import {drawsHalves} from '../look/themes.js';
 import type {ScreenState} from '../model/store.js';
-import {cellsFor} from '../present/pieces.js';
+import type {Look} from '../present/context.js';
+import {cellsFor} from '../present/piece-layout.js';
 import {fittingRange, samplesFor} from '../present/speed.js';
 
 /** What to ask of the engine so that everything in sight can be drawn, and nothing else is sent. */
-export function watchFor(state: ScreenState, layout: Layout, interval: number, ascii: boolean): Watch {
+export function watchFor(state: ScreenState, layout: Layout, interval: number, look: Look): Watch {
 	const {view, columns} = state;
 	const log = (lines: number): Pick<Watch, 'log' | 'logFrom'> => ({
 		log: lines,
@@ -14,7 +16,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 	const speedArea = layout.panes.speed ?? layout.spark;
 	const samples = samplesFor(
 		layout.panes.speed ? inside(layout.panes.speed) : {columns: Math.ceil(columns / 2), rows: 1},
-		ascii,
+		look.glyphs.ascii,
 	);
 	const shown = view.screen === 'session' ? state.model.speed : state.model.torrent?.speed;
 	const speed = speedArea && {range: view.range || fittingRange(shown, samples), samples};
@@ -43,7 +45,7 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, a
 		};
 	}
 	const pieces = layout.panes.pieces
-		? cellsFor(inside(layout.panes.pieces))
+		? cellsFor(inside(layout.panes.pieces), drawsHalves(look, state.preferences))
 		: layout.strip
 			? columns - 2
 			: undefined;

@@ -145,6 +145,22 @@ test('sets many files by a rule and shows which before', async () => {
 	await close();
 });
 
+test('n goes from one piece at risk to the next, and says so when there is none', async () => {
+	const {terminal, close, engine} = await openTestScreen(200, 60);
+	await terminal.press('n');
+	const first = terminal.text().match(/piece (\d+) · .*missing · (?:one holder|nobody)/);
+	assert.ok(first, terminal.text());
+	await terminal.press('n');
+	const second = terminal.text().match(/piece (\d+) · .*missing · (?:one holder|nobody)/);
+	assert.ok(Number(second?.[1]) > Number(first[1]));
+	await close();
+	const safe = await openTestScreen(120, 40, {have: 2});
+	await safe.terminal.press('n');
+	assert.match(safe.terminal.text(), /Nothing is at risk/);
+	await safe.close();
+	assert.ok(engine);
+});
+
 test('looks into a cell of the grid', async () => {
 	const {terminal, engine, close} = await openTestScreen(120, 40);
 	await terminal.press(keys.right, keys.right, keys.down);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {colourOf, contrast, fitTheme, isLight, shapes} from '../../../source/ui/look/contrast.ts';
+import {colourOf, contrast, fitTheme, isLight, neededContrast} from '../../../source/ui/look/contrast.ts';
 import {Painter, shown256} from '../../../source/ui/look/paint.ts';
 import {type Tone, themes} from '../../../source/ui/look/themes.ts';
 import type {TerminalColour} from '../../../source/ui/terminal/input-parts.ts';
@@ -26,18 +26,37 @@ test('every theme can be read on every background, also on the row with the curs
 				const ground = colourOf(hex);
 				const fitted = fitTheme(theme, ground, shown);
 				const selection = shown(colourOf(fitted.selection[0]));
-				for (const tone of Object.keys(theme.tones) as Tone[]) {
+				for (const tone of Object.keys(fitted.tones) as Tone[]) {
 					const about = `${name} ${tone} on ${hex}`;
 					const [text] = fitted.tones[tone];
-					const least = shapes.has(tone) ? 1.8 : textContrast;
-					if (text !== '') assert.ok(contrast(shown(colourOf(text)), ground) >= least, about);
+					if (text !== '')
+						assert.ok(contrast(shown(colourOf(text)), ground) >= neededContrast(tone, false), about);
 					const [selected] = fitted.selected[tone];
-					if (selected !== '')
-						assert.ok(contrast(shown(colourOf(selected)), selection) >= textContrast, `${about}, selected`);
+					const needed = tone === 'faint' ? 3 : textContrast;
+					assert.ok(contrast(shown(colourOf(selected)), selection) >= needed, `${about}, selected`);
 				}
 			}
 		}
 	}
+});
+
+test('what words are painted in needs what reading takes, and what is faint no less than three to one', () => {
+	const words = [
+		'text',
+		'dim',
+		'accent',
+		'title',
+		'flight',
+		'rare',
+		'down',
+		'up',
+		'good',
+		'warn',
+		'bad',
+		'key',
+	] as const;
+	for (const tone of words) assert.equal(neededContrast(tone, false), textContrast);
+	assert.deepEqual([neededContrast('faint', false), neededContrast('faint', true)], [3, 3]);
 });
 
 test('a background that is not known is taken for the kind the theme is made for', () => {
@@ -45,8 +64,11 @@ test('a background that is not known is taken for the kind the theme is made for
 		const ground = colourOf(theme.ground === 'light' ? 'ffffff' : '000000');
 		const fitted = fitTheme(theme, undefined);
 		for (const [tone, [text]] of Object.entries(fitted.tones))
-			if (text !== '' && !shapes.has(tone as Tone))
-				assert.ok(contrast(colourOf(text), ground) >= textContrast, `${theme.about}: ${tone}`);
+			if (text !== '')
+				assert.ok(
+					contrast(colourOf(text), ground) >= neededContrast(tone as Tone, false),
+					`${theme.about}: ${tone}`,
+				);
 	}
 });
 
