@@ -16,7 +16,7 @@ export const swarmsKeys = inGroup('Peers and trackers', [
 		keys: ['V'],
 		where: ['anywhere'],
 		help: 'Show the peers and the trackers of all torrents',
-		footer: 10.7,
+		footer: 13.5,
 		when: ({state}) => ({isList: state().view.screen === 'session'}),
 		label: ({isList}) => (isList ? 'all peers' : ''),
 		run: openSwarms,
