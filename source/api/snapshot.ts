@@ -152,6 +152,17 @@ export interface SessionView {
 				readonly port?: number | undefined;
 		  }
 		| undefined;
+	/**
+	 * The interface, or the address, that everything goes by; undefined when none was chosen. `gone` says that it is not
+	 * there, and that nothing is sent until it is.
+	 */
+	readonly interface?:
+		| {
+				readonly name: string;
+				readonly addresses: readonly string[];
+				readonly gone?: string | undefined;
+		  }
+		| undefined;
 	/** Where trackers and peers see this machine: at most one address a family, none while nobody said. */
 	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */

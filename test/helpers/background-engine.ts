@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import process from 'node:process';
 import type {Command, Reply} from '../../source/api/command.ts';
-import type {TorrentView} from '../../source/api/snapshot.ts';
+import type {SessionView, TorrentView} from '../../source/api/snapshot.ts';
 import {connectEngine, type RemoteEngine} from '../../source/bridge/socket/connect-engine.ts';
 import {socketPath} from '../../source/bridge/socket/socket-path.ts';
 import {until} from './deadline.ts';
@@ -32,9 +32,10 @@ export class BackgroundEngine {
 		env: Readonly<Record<string, string>> = {},
 	): Promise<BackgroundEngine> {
 		const stateDir = space.folder(home);
+		const bind = args.some(word => word.startsWith('--interface')) ? [] : ['--bind', '127.0.0.1'];
 		const program = startTortui(
 			space,
-			['engine', '--state-dir', stateDir, '--bind', '127.0.0.1', '--port', '0', ...args],
+			['engine', '--state-dir', stateDir, ...bind, '--port', '0', ...args],
 			{env},
 			through,
 		);
@@ -55,11 +56,16 @@ export class BackgroundEngine {
 	}
 
 	async port(): Promise<number> {
+		return (await this.session()).port;
+	}
+
+	/** What it says of itself now. */
+	async session(): Promise<SessionView> {
 		return new Promise(resolve => {
 			const watching = this.#client.watch({interval: 50, session: true}, ({session}) => {
 				if (session === undefined) return;
 				watching.stop();
-				resolve(session.port);
+				resolve(session);
 			});
 		});
 	}

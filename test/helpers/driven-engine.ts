@@ -79,7 +79,7 @@ export async function openDrivenEngine(
 		HOME: space.folder(`${home}-user`),
 	};
 	mkdirSync(space.path(`${home}-config`, 'tortui'));
-	const ground = {stateDir, version: '1.2.3', bind: [], data: test.session};
+	const ground = {stateDir, version: '1.2.3', way: {bind: []}, data: test.session};
 	const automated = await automate(test.session, readSections(env), ground);
 	const command = {
 		name: 'engine',

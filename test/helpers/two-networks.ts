@@ -23,8 +23,8 @@ export interface TestNetwork {
 	run(...command: string[]): string;
 }
 
-/** How a network is known before it is set up. */
-async function openNamespace(
+/** A network namespace with nothing in it but loopback; `pid` is of whoever holds it. */
+export async function openNamespace(
 	space: Workspace,
 ): Promise<{readonly pid: number; readonly network: TestNetwork}> {
 	const holder = new Running(space, 'unshare', ['--net', 'sh', '-c', 'echo READY; exec sleep 600']);

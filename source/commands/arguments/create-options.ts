@@ -114,7 +114,10 @@ function chooseVersion(flags: {v1: boolean; v2: boolean; hybrid: boolean}): Meta
 }
 
 /** The 20 bytes that stand for a torrent among those that share files: its v1 hash, or the beginning of that of v2. */
-async function similarHash(word: string, context: Pick<Context, 'stdin' | 'version'>): Promise<string> {
+async function similarHash(
+	word: string,
+	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'env'>>,
+): Promise<string> {
 	return sourceId(await readTorrentSource(word, context)).slice(0, 40);
 }
 
@@ -122,7 +125,7 @@ async function similarHash(word: string, context: Pick<Context, 'stdin' | 'versi
 export async function creation(
 	path: string,
 	flags: Flags<typeof createOptions>,
-	context: Pick<Context, 'stdin' | 'version'>,
+	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'env'>>,
 ): Promise<CreateOptions> {
 	if (flags.pieceLength !== undefined && flags.targetPieces !== undefined)
 		throw new UserError('usage', '--piece-length and --target-pieces exclude each other', 2);

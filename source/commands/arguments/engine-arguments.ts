@@ -28,6 +28,8 @@ export const ownOptions = {
 const fixed = [
 	'port',
 	'bind',
+	'interface',
+	'dnsServer',
 	'dht',
 	'dhtBootstrap',
 	'portMap',

@@ -13,6 +13,7 @@ import {
 	duration,
 	hostAndPort,
 	integer,
+	interfaceName,
 	ipAddress,
 	rate,
 	ratio,
@@ -90,6 +91,18 @@ export const engineOptions = {
 		value: 'ADDRESS',
 		read: ipAddress,
 		help: 'listen and dial from this address only (repeatable)',
+	},
+	interface: {
+		kind: 'value',
+		value: 'NAME',
+		read: interfaceName,
+		help: 'send everything by this interface, or this address, and nothing while it is gone: tun0',
+	},
+	dnsServer: {
+		kind: 'list',
+		value: 'ADDRESS',
+		read: ipAddress,
+		help: 'ask this server for names, not those of the system (repeatable)',
 	},
 	dht: {kind: 'off', help: 'do not look for peers in the DHT'},
 	dhtBootstrap: {

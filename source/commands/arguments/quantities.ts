@@ -26,6 +26,14 @@ export function ipAddress(value: string, where: string): string {
 	return address;
 }
 
+/** The name of a network interface, or an IP address of one. */
+export function interfaceName(value: string, where: string): string {
+	const name = value.trim().replace(/^\[(.*)\]$/, '$1');
+	if (name === '' || name.length > 64 || /[\s/]/.test(name))
+		throw wrong(where, value, 'the name of a network interface');
+	return name;
+}
+
 /** A whole number between two bounds, both allowed. */
 export function integer(low: number, high: number): ValueReader<number> {
 	return (value, where) => {

@@ -1,6 +1,7 @@
 import type {Options} from './command.js';
 import {engineOptions, stateOptions, torrentOptions} from './flags.js';
 import {duration} from './quantities.js';
+import {wayOptions} from './way-out.js';
 
 /** How long a link is asked for unless told. */
 export const usualResolveTime = 120;
@@ -18,7 +19,7 @@ export const resolveOptions = {
 		standard: `${usualResolveTime / 60}m`,
 	},
 	port: engineOptions.port,
-	bind: engineOptions.bind,
+	...wayOptions,
 	dht: engineOptions.dht,
 	dhtBootstrap: engineOptions.dhtBootstrap,
 	pex: engineOptions.pex,

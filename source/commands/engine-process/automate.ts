@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {OpenFeeds} from '../../automation/feeds/feed-part.js';
 import type {MakeTorrent} from '../../automation/sharing/make-torrent.js';
 import type {Bytes} from '../../base/units.js';
+import type {WayOut} from '../../io/net/sockets.js';
 import type {Sections} from '../arguments/config-sections.js';
 import type {FileSource, LocalEngine} from './open-session.js';
 import {StreamPart} from './stream-part.js';
@@ -42,14 +43,14 @@ export interface AutomationGround {
 	readonly stateDir: string;
 	/** Of the program: torrents and requests say by whom they were made. */
 	readonly version: string;
-	/** The addresses that everything is sent from; none for all of the machine's. */
-	readonly bind: readonly string[];
+	/** By which everything is sent. */
+	readonly way: WayOut;
 	/** Has the data of the torrents. */
 	readonly data: FileSource;
 }
 
 /** Looks after feeds of an engine, by requests that are bound as all of the engine's are. */
-function feedOpener(engine: LocalEngine, {stateDir, version, bind}: AutomationGround): OpenFeeds {
+function feedOpener(engine: LocalEngine, {stateDir, version, way}: AutomationGround): OpenFeeds {
 	return async configured => {
 		const [{FeedAutomation}, {makeSockets}, {machineClock}, {machineRandom}] = await Promise.all([
 			import('../../automation/feeds/feed-automation.js'),
@@ -57,7 +58,7 @@ function feedOpener(engine: LocalEngine, {stateDir, version, bind}: AutomationGr
 			import('../../io/machine/clock.js'),
 			import('../../io/machine/random.js'),
 		]);
-		const {http} = makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`});
+		const {http} = makeSockets({clock: machineClock, ...way, userAgent: `tortui/${version}`});
 		return FeedAutomation.open(
 			{engine, http, clock: machineClock, random: machineRandom, stateDir},
 			configured,

@@ -3,6 +3,7 @@ import {join, resolve} from 'node:path';
 import type {HookEvent, HookSettings, HookTarget} from '../../automation/hooks/hook-settings.js';
 import {labelMoves} from '../../automation/labels/label-settings.js';
 import {areUrls} from '../arguments/hook-options.js';
+import {wayOut} from '../arguments/way-out.js';
 import type {CompanionKind} from './companion.js';
 import type {Configuration} from './reloading-engine.js';
 
@@ -49,18 +50,15 @@ export const hooksCompanion: CompanionKind = {
 		[...labels.values()].some(({moveTo}) => moveTo !== undefined),
 	async open({engine, stateDir, env, version}, configuration) {
 		const settings = hookSettings(configuration, env);
-		const [{Hooks}, {NodeHttpClient}, {HostResolver}, {LocalAddresses}, {machineClock}] = await Promise.all([
+		const [{Hooks}, {makeSockets}, {machineClock}] = await Promise.all([
 			import('../../automation/hooks/hooks.js'),
-			import('../../io/net/http/http-client.js'),
-			import('../../io/net/host-resolver.js'),
-			import('../../io/net/local-addresses.js'),
+			import('../../io/net/sockets.js'),
 			import('../../io/machine/clock.js'),
 		]);
-		const http = new NodeHttpClient({
+		const {http} = makeSockets({
 			clock: machineClock,
+			...wayOut(configuration.flags),
 			userAgent: `tortui/${version}`,
-			local: new LocalAddresses(configuration.flags.bind),
-			lookUp: new HostResolver(machineClock).lookUp,
 		});
 		const hooks = await Hooks.open({engine, clock: machineClock, http, stateDir, env, version}, settings);
 		return {

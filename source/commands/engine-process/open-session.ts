@@ -7,6 +7,7 @@ import type {Flags} from '../arguments/command.js';
 import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
 import {type goalOptions, seedRules} from '../arguments/seed-goal-values.js';
+import {wayOut} from '../arguments/way-out.js';
 import {keepNurserySmall} from './memory.js';
 
 /** An engine in this process. */
@@ -27,6 +28,8 @@ export interface FileSource {
 
 /** What the demonstration, say, can do without. */
 type Optional =
+	| 'interface'
+	| 'dnsServer'
 	| 'dhtBootstrap'
 	| 'localTrackers'
 	| 'slowDownload'
@@ -86,7 +89,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		port: flags.port ?? inheritedPort ?? 6881,
 		// A port of the config file is the engine's; who transfers something beside it takes another.
 		portFixed: flags.port !== undefined && (restore || given === undefined || given.has('port')),
-		bind: flags.bind,
+		...wayOut({dnsServer: [], interface: undefined, ...flags}),
 		maxPeers: flags.maxPeers ?? usualPeers,
 		maxDownload: flags.maxDownload,
 		maxUpload: flags.maxUpload,

@@ -2,7 +2,8 @@ import type {Command, Reply} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {catalogueAddress} from '../../protocol/catalogue/catalogue-url.js';
-import type {Context} from '../arguments/command.js';
+import type {Context, Flags} from '../arguments/command.js';
+import {type wayOptions, wayOut} from '../arguments/way-out.js';
 import {findEngine} from '../engine-process/ensure-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
@@ -21,13 +22,12 @@ export interface Network {
 }
 
 /** What is typed or configured. */
-export interface NetworkFlags {
+export interface NetworkFlags extends Flags<typeof wayOptions> {
 	readonly stateDir: string | undefined;
 	/** The one tracker that is to be asked. */
 	readonly tracker: string | undefined;
 	/** Those that are configured. */
 	readonly catalogue: readonly string[];
-	readonly bind: readonly string[];
 }
 
 /** Opens it. Rejects with a `UserError` when no engine runs and no tracker is named. */
@@ -52,7 +52,7 @@ export async function openNetwork(flags: NetworkFlags, {env, version}: Context):
 		import('../../engine/catalogue/find-torrents.js'),
 		import('../../io/net/sockets.js'),
 	]);
-	const {http} = makeSockets({clock: machineClock, bind: flags.bind, userAgent: `tortui/${version}`});
+	const {http} = makeSockets({clock: machineClock, ...wayOut(flags), userAgent: `tortui/${version}`});
 	const clients = urls.flatMap(url => {
 		const address = catalogueAddress(url);
 		return address === undefined ? [] : [new CatalogueClient(http, address)];

@@ -31,7 +31,7 @@ export async function streamedTorrent(
 			if (!(error instanceof UserError) || error.code !== 'no-torrent' || !existsSync(word)) throw error;
 		}
 	}
-	const source = await readTorrentSource(word, context, []);
+	const source = await readTorrentSource(word, context);
 	const {id} = await engine.send(addCommand(source, options));
 	if (id === undefined) throw new UserError('not-added', `${source.label} was not added`);
 	return id;

@@ -9,10 +9,12 @@ import {
 } from '../../io/files/read-torrent.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {readMetainfoHere} from '../../io/metainfo/read-metainfo.js';
+import type {WayOut} from '../../io/net/sockets.js';
 import {isMagnet, magnetNotes, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {maximumMetainfoLength} from '../../protocol/metainfo/metainfo-reader.js';
 import type {Context} from '../arguments/command.js';
+import {configuredWay} from '../arguments/way-out.js';
 
 /** What a TORRENT on the command line came to, checked. `label` names it in messages. */
 export type TorrentSource =
@@ -48,9 +50,9 @@ async function readStream(stream: AsyncIterable<unknown>, label: string): Promis
 	return Buffer.concat(chunks, length);
 }
 
-async function fetchByUrl(url: string, version: string, bind: readonly string[]): Promise<Uint8Array> {
+async function fetchByUrl(url: string, version: string, way: WayOut): Promise<Uint8Array> {
 	const {makeSockets} = await import('../../io/net/sockets.js');
-	return fetchTorrent(url, makeSockets({clock: machineClock, bind, userAgent: `tortui/${version}`}).http);
+	return fetchTorrent(url, makeSockets({clock: machineClock, ...way, userAgent: `tortui/${version}`}).http);
 }
 
 /** Reads the bytes of a .torrent; what is wrong with them is a `UserError` with exit status 3. */
@@ -68,12 +70,12 @@ export function checkMetainfo(bytes: Uint8Array, label: string): Metainfo {
  * info-hash. Everything is checked; what is no torrent is a `UserError` with exit status 3. What of a link is ignored is
  * warned of.
  *
- * @param bind what it is fetched from: `--bind`
+ * @param way by which it is fetched; what the config file says when left out
  */
 export async function readTorrentSource(
 	word: string,
-	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'warn'>>,
-	bind: readonly string[] = [],
+	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'warn' | 'env'>>,
+	way?: WayOut,
 ): Promise<TorrentSource> {
 	if (isMagnet(word)) {
 		const {infoHash, infoHashV2, name} = parseMagnet(word);
@@ -88,7 +90,8 @@ export async function readTorrentSource(
 		label = 'standard input';
 		if (stdin.isTTY) throw new UserError('usage', 'standard input is a terminal; pipe a .torrent into it', 2);
 		bytes = await readStream(stdin, label);
-	} else if (isTorrentUrl(word)) bytes = await fetchByUrl(word, context.version, bind);
+	} else if (isTorrentUrl(word))
+		bytes = await fetchByUrl(word, context.version, way ?? configuredWay(context.env ?? {}));
 	else if (/^[a-z][a-z\d+.-]+:\/\//i.test(word)) {
 		throw new UserError('bad-url', `${word} is neither an http(s) URL nor a magnet link`, 3);
 	} else bytes = await readFile(word);
@@ -98,10 +101,10 @@ export async function readTorrentSource(
 /** As `readTorrentSource`, for what is here already: a link, which does not say what belongs to it, is a `UserError`. */
 export async function readDownload(
 	word: string,
-	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'warn'>>,
-	bind: readonly string[] = [],
+	context: Pick<Context, 'stdin' | 'version'> & Partial<Pick<Context, 'warn' | 'env'>>,
+	way?: WayOut,
 ): Promise<TorrentSource & {readonly kind: 'metainfo'}> {
-	const source = await readTorrentSource(word, context, bind);
+	const source = await readTorrentSource(word, context, way);
 	if (source.kind === 'metainfo') return source;
 	throw new UserError(
 		'magnet',

@@ -9,6 +9,7 @@ import {readConfig, readSections} from '../arguments/config-file.js';
 import {describeOptions, ownOptions, typedForEngine} from '../arguments/engine-arguments.js';
 import {stateOptions} from '../arguments/flags.js';
 import {withDefaults, withoutDefaults} from '../arguments/parse-arguments.js';
+import {wayOut} from '../arguments/way-out.js';
 import {automate} from '../engine-process/automate.js';
 import type {CompanionGround} from '../engine-process/companion.js';
 import {companionKinds} from '../engine-process/companion-kinds.js';
@@ -148,7 +149,7 @@ export const command = defineCommand({
 				);
 				const labelled = new LabellingEngine(session, sections.labels);
 				const automated = await automate(labelled, sections, {
-					...{stateDir, version, bind: flags.bind},
+					...{stateDir, version, way: wayOut(flags)},
 					data: session,
 				});
 				const read = () => configuration(args, env);

@@ -4,6 +4,7 @@ import {sharedOptions, stopTimeoutOption} from '../arguments/flags.js';
 import {duration} from '../arguments/quantities.js';
 import {endingAtGoal} from '../arguments/seed-goal-values.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
+import {wayOut} from '../arguments/way-out.js';
 import {runTransfer} from '../transfer/run-transfer.js';
 import {readTorrentSource} from '../transfer/torrent-source.js';
 
@@ -39,7 +40,7 @@ export const command = defineCommand({
 		const {seedRatio, seedTime, seedIdle} = flags;
 		return runTransfer(
 			async () => {
-				const sources = await Promise.all(input.map(word => readTorrentSource(word, context, flags.bind)));
+				const sources = await Promise.all(input.map(word => readTorrentSource(word, context, wayOut(flags))));
 				const options = addOptions(flags);
 				return sources.map(source => ({source, options}));
 			},

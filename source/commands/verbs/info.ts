@@ -1,6 +1,7 @@
 import {toHex} from '../../base/hex.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import type {Bytes} from '../../base/units.js';
+import {isTorrentUrl} from '../../io/files/read-torrent.js';
 import {formatMagnet, type MagnetLink, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {type Arguments, type Context, defineCommand} from '../arguments/command.js';
@@ -8,6 +9,7 @@ import {readConfig} from '../arguments/config-file.js';
 import {jsonOption} from '../arguments/flags.js';
 import {withDefaults} from '../arguments/parse-arguments.js';
 import {resolveOptions} from '../arguments/resolve-options.js';
+import {wayOut} from '../arguments/way-out.js';
 import {infoLines, linkLines} from '../output/info-text.js';
 import {resolveLink} from '../transfer/resolve-link.js';
 import {checkMetainfo, readTorrentSource, type TorrentSource} from '../transfer/torrent-source.js';
@@ -118,9 +120,9 @@ export const command = defineCommand({
 	words: [1, 1],
 	async run(args, context) {
 		const {input} = args;
-		// Who only reads needs no settings.
-		const {flags} = args.flags.resolve ? configured(args, context) : args;
-		const source = await resolved(await readTorrentSource(input[0]!, context, flags.bind), flags, context);
+		// Who only reads a file needs no settings.
+		const {flags} = args.flags.resolve || isTorrentUrl(input[0]!) ? configured(args, context) : args;
+		const source = await resolved(await readTorrentSource(input[0]!, context, wayOut(flags)), flags, context);
 		if (source === undefined) return 130;
 		const {stdout} = context;
 		const width = stdout.isTTY ? stdout.columns || 80 : undefined;

@@ -8,6 +8,7 @@ import type {Arguments, Context, Flags, Options} from '../arguments/command.js';
 import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {choice, integer, size, text} from '../arguments/quantities.js';
+import {wayOptions} from '../arguments/way-out.js';
 import {askedTracker} from '../network/asked-tracker.js';
 import {foundLine, foundTable} from '../network/network-tables.js';
 import {type Network, openNetwork} from '../network/open-network.js';
@@ -47,7 +48,7 @@ const options = {
 	},
 	dir: torrentOptions.dir,
 	catalogue: {...engineOptions.catalogue, hidden: true},
-	bind: engineOptions.bind,
+	...wayOptions,
 	...stateOptions,
 	...jsonOption,
 	verbose: logOptions.verbose,
@@ -110,6 +111,8 @@ async function getHere(torrent: FoundTorrent, flags: Flags<typeof options>, cont
 		...(flags.dir === undefined ? [] : [`--dir=${flags.dir}`]),
 		...(flags.stateDir === undefined ? [] : [`--state-dir=${flags.stateDir}`]),
 		...flags.bind.map(address => `--bind=${address}`),
+		...(flags.interface === undefined ? [] : [`--interface=${flags.interface}`]),
+		...flags.dnsServer.map(address => `--dns-server=${address}`),
 		...(flags.json ? ['--json'] : []),
 		...(flags.verbose ? ['--verbose'] : []),
 	];

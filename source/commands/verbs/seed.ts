@@ -19,6 +19,7 @@ import {
 } from '../arguments/create-options.js';
 import {sharedOptions} from '../arguments/flags.js';
 import {endingAtGoal} from '../arguments/seed-goal-values.js';
+import {wayOut} from '../arguments/way-out.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {redraws} from '../screen/terminal-kind.js';
 import {interruption} from '../transfer/interruption.js';
@@ -75,7 +76,7 @@ async function withTorrent(
 	flags: Flags<typeof options>,
 	context: Context,
 ): Promise<Seed> {
-	const source = await readDownload(torrent, context, flags.bind);
+	const source = await readDownload(torrent, context, wayOut(flags));
 	const {rootNames} = await import('../../protocol/metainfo/other-names.js');
 	const data = typedPath(path);
 	const names = rootNames(source.metainfo);
@@ -141,7 +142,7 @@ async function toTask(word: string, flags: Flags<typeof options>, context: Conte
 		throw new UserError('no-file', `no such file or folder: ${word} (give PATH or TORRENT=PATH)`);
 	}
 	if (/\.torrent$/i.test(word) && statSync(word).isFile()) {
-		return {source: await readDownload(word, context, flags.bind), options: seedOptions(flags)};
+		return {source: await readDownload(word, context, wayOut(flags)), options: seedOptions(flags)};
 	}
 	return makeTorrent(word, flags, context);
 }

@@ -6,6 +6,7 @@ import {readScreenSettings} from '../arguments/config-file.js';
 import {differences, engineArguments, isService} from '../arguments/engine-arguments.js';
 import {sharedOptions} from '../arguments/flags.js';
 import {verbNames} from '../arguments/verb-names.js';
+import {wayOut} from '../arguments/way-out.js';
 import {renewedEngine} from '../engine-process/renew-engine.js';
 import {engineRevival} from '../engine-process/revive-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
@@ -54,7 +55,7 @@ export const command = defineCommand({
 			);
 		}
 		requireTerminal(context);
-		const sources = await Promise.all(input.map(word => readTorrentSource(word, context, flags.bind)));
+		const sources = await Promise.all(input.map(word => readTorrentSource(word, context, wayOut(flags))));
 		const {env, version, program} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
 		const options = engineArguments(flags, given);

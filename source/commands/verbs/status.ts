@@ -39,6 +39,7 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		haltedUntil,
 		waitingForRoom,
 		externalAddresses = [],
+		interface: way,
 	} = session;
 	const row = (label: string, text: string) => `${label.padEnd(10)}${terminalLine(text)}`;
 	const slowText = slowMode ? ` (slow mode${slowUntil === undefined ? '' : ` until ${slowUntil}`})` : '';
@@ -53,6 +54,7 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		row('rates', `${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowText}`),
 		row('so far', `${size(downloaded)} received, ${size(uploaded)} sent, ${count(connected, 'peer')} now`),
 		row('port', `${port}: ${ports[portState]}${portMapping === undefined ? '' : `; ${portMapping.text}`}`),
+		...(way === undefined ? [] : [row('interface', way.gone ?? `${way.name}: ${way.addresses.join(', ')}`)]),
 		...(externalAddresses.length > 0 ? [row('address', externalAddresses.join(', '))] : []),
 		row(
 			'DHT',

@@ -3,6 +3,7 @@ import {terminalJson} from '../../base/terminal-text.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
+import {wayOptions} from '../arguments/way-out.js';
 import {askedTracker} from '../network/asked-tracker.js';
 import {foundLine, foundTable, peopleTable} from '../network/network-tables.js';
 import {openNetwork} from '../network/open-network.js';
@@ -17,7 +18,7 @@ export const command = defineCommand({
 	options: {
 		tracker: askedTracker,
 		catalogue: {...engineOptions.catalogue, hidden: true},
-		bind: engineOptions.bind,
+		...wayOptions,
 		...stateOptions,
 		...jsonOption,
 		verbose: logOptions.verbose,

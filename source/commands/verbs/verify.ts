@@ -21,6 +21,7 @@ import {
 	stopTimeoutOption,
 	torrentOptions,
 } from '../arguments/flags.js';
+import {wayOut} from '../arguments/way-out.js';
 import {type FileResult, judgeFiles} from '../output/judge-files.js';
 import {piecesOfFiles, type UnreadableFiles, unreadableFiles} from '../output/unreadable-files.js';
 import {redraws} from '../screen/terminal-kind.js';
@@ -324,7 +325,7 @@ export const command = defineCommand({
 	async run({input: [torrent = '', folder = ''], flags, given}, context): Promise<ExitStatus> {
 		if (!flags.fix && (given.has('peer') || given.has('tracker')))
 			throw new UserError('no-fix', 'peers and trackers are for --fix: without it nothing is fetched', 2);
-		const source = await readTorrentSource(torrent, context, flags.bind);
+		const source = await readTorrentSource(torrent, context, wayOut(flags));
 		if (source.kind === 'link') {
 			throw new UserError('needs-torrent', 'verify needs a .torrent: a link does not hold the hashes');
 		}

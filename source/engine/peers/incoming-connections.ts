@@ -8,6 +8,7 @@ import {incomingPeer} from './open-peer.js';
 import type {Peer, PeerOptions} from './peer-connection.js';
 
 const sameWarning: Millis = 60_000;
+const tryAgainTime: Millis = 2000;
 
 /** Where peers may come in. */
 export interface PortOptions {
@@ -16,6 +17,8 @@ export interface PortOptions {
 	readonly portFixed: boolean;
 	/** What the transport is bound to, for telling that this machine has no such address. */
 	readonly bind: readonly string[];
+	/** Why nobody can come now, in words: what we are bound to is not there. Undefined while somebody can. */
+	gone?(): string | undefined;
 }
 
 /** The UDP side of the port. */
@@ -42,6 +45,12 @@ export class IncomingConnections implements SessionService {
 	/** Those who came and have not said what they want, oldest first. */
 	readonly #halfOpen = new Set<Peer>();
 	#listener: Listener | undefined;
+	/** Where we listened last. */
+	#port = 0;
+	#listening: Promise<void> = Promise.resolve();
+	/** We could not listen where we should, and try again. */
+	#triesAgainAt: Millis | undefined;
+	#isStopped = false;
 	#notTakenAt: Millis = -Infinity;
 
 	/** @param places how many may be here at a time */
@@ -59,17 +68,48 @@ export class IncomingConnections implements SessionService {
 		this.#handshakeFor = handshakeFor;
 	}
 
-	/** Where we can be found; 0 before anybody can. */
+	/** Where we can be found, or could when we were last listening; 0 before anybody could. */
 	get port(): number {
-		return this.#listener?.port ?? 0;
+		return this.#port;
 	}
 
 	/**
 	 * Listens, with the same port for TCP and UDP where there is one: a fixed port that only UDP cannot have is taken
-	 * without it. Rejects with a UserError when no port can be had.
+	 * without it. Rejects with a UserError when no port can be had. What is bound to is waited for when it is not there.
 	 */
 	async start(): Promise<void> {
+		if (this.#where.gone?.() !== undefined) return;
 		this.#listener = await this.#listen(this.#where);
+		this.#port = this.#listener.port;
+	}
+
+	/**
+	 * Listens anew, at the addresses that there are now: on the same port when it can be had. What fails is told, and tried
+	 * again soon: an address of IPv6 may take a moment to be of use.
+	 */
+	listenAgain(): Promise<void> {
+		this.#listening = this.#listening.then(() => this.#listenAnew());
+		return this.#listening;
+	}
+
+	async #listenAnew(): Promise<void> {
+		await this.#retire(this.#listener);
+		this.#listener = undefined;
+		this.#triesAgainAt = undefined;
+		if (this.#isStopped || this.#where.gone?.() !== undefined) return;
+		try {
+			this.#listener = await this.#listen({...this.#where, port: this.#port || this.#where.port});
+			this.#port = this.#listener.port;
+			if (this.#isStopped) await this.#listener.close();
+		} catch (error) {
+			this.#services.log('debug', `nobody can come in: ${(error as Error).message}`);
+			this.#triesAgainAt = this.#services.clock.now() + tryAgainTime;
+		}
+	}
+
+	/** Who came stays. */
+	async #retire(listener: Listener | undefined): Promise<void> {
+		await (listener?.retire?.() ?? listener?.close());
 	}
 
 	async #listen({port, portFixed, bind}: PortOptions): Promise<Listener> {
@@ -133,10 +173,14 @@ export class IncomingConnections implements SessionService {
 	tick(now: Millis): void {
 		for (const peer of [...this.#halfOpen])
 			if (now - peer.connectedAt > handshakeTimeout) peer.close('no handshake');
+		if (this.#triesAgainAt !== undefined && now >= this.#triesAgainAt) void this.listenAgain();
 	}
 
 	/** Takes nobody any more, and ends the connections that came to us. */
 	async stop(): Promise<void> {
+		this.#isStopped = true;
+		await this.#listening;
+		for (const peer of [...this.#halfOpen]) peer.close('we leave');
 		await this.#listener?.close();
 	}
 }

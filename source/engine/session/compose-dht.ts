@@ -36,7 +36,11 @@ export function composeDht(
 		udp,
 		store: storeFor(options, text => log('warn', text)),
 		lookUp: name => resolver.lookUp(name),
-		offWhy: family => whyUnused(family, local.reaches(family === 'ipv4' ? 4 : 6), services.ownHosts()),
+		offWhy: family => {
+			const isReached = local.reaches(family === 'ipv4' ? 4 : 6);
+			if (local.watched === undefined || isReached) return whyUnused(family, isReached, services.ownHosts());
+			return local.gone ?? `${local.watched} has no address of IPv${family.slice(-1)}`;
+		},
 		localPort: () => services.port(),
 		givenPort: family =>
 			mappedPort(family === 'ipv4' ? 4 : 6) ?? (options.portFixed ? services.port() : undefined),

@@ -1,5 +1,6 @@
 import {addressScope, parseIp} from '../../base/ip-address.js';
 import type {LogLevel} from '../../base/ports.js';
+import type {LocalAddresses} from '../../io/net/local-addresses.js';
 import {localNetworks} from '../../io/net/local-networks.js';
 import {Multicast} from '../../io/net/multicast.js';
 import {lsdGroup, lsdPort} from '../../protocol/lan/lsd.js';
@@ -9,7 +10,8 @@ import type {SessionServices} from './session-services.js';
 
 /** Puts local discovery together; undefined when it is switched off. */
 export function composeLsd(
-	{lsd, bind}: Pick<SessionOptions, 'lsd' | 'bind'>,
+	{lsd}: Pick<SessionOptions, 'lsd'>,
+	local: LocalAddresses,
 	services: Pick<SessionServices, 'clock' | 'random' | 'port'>,
 	log: (level: LogLevel, text: string) => void,
 ): LocalDiscovery | undefined {
@@ -25,12 +27,12 @@ export function composeLsd(
 		open: heard =>
 			new Multicast({
 				group: {4: lsdGroup.ipv4, 6: lsdGroup.ipv6, port: lsdPort},
-				networks: () => localNetworks(bind),
+				networks: () => (local.gone === undefined ? localNetworks(local.all) : []),
 				heard,
 				name: 'local discovery',
 				log,
 			}),
-		isAlone: bind.length > 0 && bind.every(isOfThisMachine),
+		isAlone: local.isBound && local.gone === undefined && local.all.every(isOfThisMachine),
 		log,
 	});
 }

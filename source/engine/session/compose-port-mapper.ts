@@ -2,6 +2,7 @@ import {addressScope, parseIp} from '../../base/ip-address.js';
 import type {Clock, LogLevel} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {findGateways} from '../../io/lan/default-gateway.js';
+import type {LocalAddresses} from '../../io/net/local-addresses.js';
 import {localNetworks} from '../../io/net/local-networks.js';
 import {Multicast} from '../../io/net/multicast.js';
 import type {Sockets} from '../../io/net/sockets.js';
@@ -18,14 +19,14 @@ const busyTime: Millis = 15_000;
 /** Puts port mapping together; undefined when it is switched off, or nobody outside could reach us anyway. */
 export function composePortMapper(
 	options: SessionOptions,
-	{datagrams, http}: Sockets,
+	{datagrams, http, local}: Sockets,
 	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'> & {
 		readonly torrents: ReadonlyMap<string, Torrent>;
 	},
 	log: (level: LogLevel, text: string) => void,
 ): PortMapper | undefined {
-	const {bind} = options;
-	if (options.portMap !== true || (bind.length > 0 && bind.every(isLoopback))) return undefined;
+	const isHere = local.isBound && local.gone === undefined && local.all.every(isLoopback);
+	if (options.portMap !== true || isHere) return undefined;
 	const {clock, random, externalAddress, torrents, port} = services;
 	return new PortMapper({
 		clock,
@@ -34,12 +35,12 @@ export function composePortMapper(
 		open: datagrams,
 		ports: options.gateways?.ports ?? usualPorts,
 		findGateways: options.gateways?.find ?? findGateways,
-		...(options.gateways === undefined && {hearGateways: heard => earsFor(bind, heard, log)}),
+		...(options.gateways === undefined && {hearGateways: heard => earsFor(local, heard, log)}),
 		listensAt: host =>
-			bind.length === 0 ||
-			bind.includes('::') ||
-			bind.includes(host) ||
-			(bind.includes('0.0.0.0') && !host.includes(':')),
+			!local.isBound ||
+			local.all.includes('::') ||
+			local.all.includes(host) ||
+			(local.all.includes('0.0.0.0') && !host.includes(':')),
 		localPort: port,
 		portChanged: () => {
 			for (const torrent of torrents.values()) announceAnew(torrent, clock);
@@ -50,13 +51,13 @@ export function composePortMapper(
 }
 
 function earsFor(
-	bind: readonly string[],
+	local: LocalAddresses,
 	heard: (host: string) => void,
 	log: (level: LogLevel, text: string) => void,
 ): GatewayEars {
 	return new Multicast({
 		group: {4: pcpGroup.ipv4, 6: pcpGroup.ipv6, port: pcpClientPort},
-		networks: () => localNetworks(bind),
+		networks: () => (local.gone === undefined ? localNetworks(local.all) : []),
 		heard: (_, host) => heard(host),
 		hearsOnly: true,
 		name: 'port mapping',

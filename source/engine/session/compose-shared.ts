@@ -23,6 +23,7 @@ import {makeCheckMutex} from './check-mutex.js';
 import {composeDht} from './compose-dht.js';
 import {composeLsd} from './compose-lsd.js';
 import {composePortMapper} from './compose-port-mapper.js';
+import {InterfaceBinding} from './interface-binding.js';
 import type {SeedRulesHolder} from './seed-rules-holder.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
@@ -42,6 +43,13 @@ function composeSockets(options: SessionOptions, clock: Clock, log: SessionServi
 		...makeSockets({
 			clock,
 			bind: options.bind,
+			interface: options.interface,
+			dnsServers: options.dnsServers,
+			stubs: servers =>
+				log(
+					'warn',
+					`names are asked of ${servers.join(', ')} on this machine, which may ask others by any interface: name a server with --dns-server`,
+				),
 			userAgent: `tortui/${options.version}`,
 			udpTaken: port =>
 				log('warn', `UDP port ${port} is taken: trackers are asked over UDP from another one`),
@@ -70,18 +78,27 @@ export interface Grounds {
 /** What all torrents share, and who lets peers in to them. */
 export function composeShared(grounds: Grounds): SharedParts {
 	const {options, clock, slots, budget, torrents, log} = grounds;
-	const {bind, version} = options;
+	const {version} = options;
 	const random = options.random ?? machineRandom;
 	const sockets = composeSockets(options, clock, log);
 	const {tcp, udp, http, resolver, local} = sockets;
 	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
 	const externalAddress: ExternalAddress = new ExternalAddress(() => addresses.hosts, log);
-	const addresses = new AddressWatch(bind, hosts => {
+	const addresses = new AddressWatch(local, hosts => {
 		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
 		externalAddress.machineChanged();
 		dht?.addressesChanged();
 		localDiscovery?.networkChanged();
 		mapper?.addressesChanged();
+	});
+	const bound = sockets.bound ?? local;
+	const binding = new InterfaceBinding({
+		clock,
+		local: bound,
+		torrents,
+		listenAgain: () => incoming.listenAgain(),
+		addressesChanged: () => addresses.look(),
+		log,
 	});
 	let peerIds = 0;
 	const mapper = composePortMapper(
@@ -98,7 +115,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		log,
 	);
 	if (dht !== undefined) new UtpRefusal(udp, clock);
-	const localDiscovery = composeLsd(options, {clock, random, port: () => incoming.port}, log);
+	const localDiscovery = composeLsd(options, local, {clock, random, port: () => incoming.port}, log);
 	const shared: SessionServices = {
 		dht,
 		localDiscovery,
@@ -112,6 +129,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		allocatesFully: options.allocation === 'full',
 		http,
 		resolver,
+		cutOff: () => bound.gone,
 		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
 		localTrackers: options.localTrackers,
@@ -138,19 +156,27 @@ export function composeShared(grounds: Grounds): SharedParts {
 		},
 		externalAddress,
 		nextPeerId: () => peerIds++,
-		slots,
+		slots: {
+			// Who cannot be reached is not to blame.
+			mayDial: held => bound.gone === undefined && slots.mayDial(held),
+			mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
+			ended: () => slots.ended(),
+		},
 		downloadLimiter: new RateLimiter(),
 		uploadLimiter: new RateLimiter(),
 		limitsChanged: () => grounds.limitsChanged(),
 		budget,
 		checkTurn: makeCheckMutex(),
 	};
-	const incoming = new IncomingConnections(shared, options, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
+	const where = {...options, gone: () => bound.gone};
+	const incoming = new IncomingConnections(shared, where, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
 		ourHandshake(infoHash, isV1OfTwo, shared),
 	);
 	return {
 		shared,
-		services: [incoming, addresses, mapper, dht, localDiscovery].filter(service => service !== undefined),
+		services: [incoming, binding, addresses, mapper, dht, localDiscovery].filter(
+			service => service !== undefined,
+		),
 		closeSockets() {
 			udpTrackers.close();
 			udp.close();

@@ -23,6 +23,10 @@ export interface SessionOptions {
 	readonly portFixed: boolean;
 	/** Addresses to listen on and dial from; none for all. */
 	readonly bind: readonly string[];
+	/** An interface, or one of its addresses, that everything goes by instead; nothing is sent while it is not there. */
+	readonly interface?: string | undefined;
+	/** Who is asked for names, by IP address; the system's resolver when there is neither one nor an interface. */
+	readonly dnsServers?: readonly string[] | undefined;
 	/** Connections a torrent. */
 	readonly maxPeers: number;
 	readonly maxDownload?: BytesPerSecond | undefined;

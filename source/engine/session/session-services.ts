@@ -52,6 +52,8 @@ export interface SessionServices {
 	readonly http: HttpClient;
 	readonly udpTrackers: UdpTrackers;
 	readonly resolver: HostResolver;
+	/** Why nothing is sent at all, in words; undefined while it is. */
+	readonly cutOff?: (() => string | undefined) | undefined;
 	/** In which families a host is reached. */
 	readonly hostFamilies?: ((host: string) => Promise<readonly IpFamily[]>) | undefined;
 	/** What is wanted of seeds beside what is said of each; nothing when left out. */

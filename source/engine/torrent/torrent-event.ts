@@ -69,6 +69,8 @@ export type TorrentEvent =
 	  }
 	/** A peer is let go of; or for good, with everybody at its address. */
 	| {readonly type: 'kick' | 'ban'; readonly peer: number}
+	/** There is a way to others again, or another than before: who is known is dialled, and who gives peers is asked. */
+	| {readonly type: 'reconnect'}
 	/** Those who give peers are asked at once. */
 	| {readonly type: 'announce'; readonly done: (outcome: Reannouncement) => void}
 	/** A tracker a person names, in the tier of this number, or its own. May throw a `UserError`. */

@@ -390,6 +390,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 				return this.swarm.peers.get(event.peer)?.close('kicked');
 			case 'ban':
 				return this.#ban(event.peer);
+			case 'reconnect':
+				return this.#reconnect();
 			case 'announce':
 				return event.done(this.sources.hurry());
 			case 'addTracker':
@@ -658,6 +660,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			recount: () => torrent.sources.trackers.recount(),
 			announceAgain: () => Math.max(0, ...torrent.sources.hurry().waits.map(({allowedIn}) => allowedIn)),
 		};
+	}
+
+	#reconnect(): void {
+		if (!this.active) return;
+		this.swarm.resume(this.#services.clock.now());
 	}
 
 	metadataFetched(info: Uint8Array): void {

@@ -153,6 +153,8 @@ export class SessionReport {
 		};
 		const why = whyItStands(standingFacts(torrent, place));
 		if (why !== undefined) return why;
+		const cutOff = torrent.active ? services.cutOff?.() : undefined;
+		if (cutOff !== undefined) return {level: 'warn', text: cutOff};
 		return whyNothingMoves(
 			stallFacts(torrent, {
 				now,

@@ -1,6 +1,6 @@
 import {networkInterfaces} from 'node:os';
 import type {Millis} from '../../base/units.js';
-import {familyOf, type IpFamily} from './local-addresses.js';
+import {familyOf, type IpFamily, type LocalAddresses} from './local-addresses.js';
 
 /** Addresses come and go with cables, VPNs and sleep: reading them costs some 100 µs. */
 const pollTime: Millis = 30_000;
@@ -16,23 +16,23 @@ function machineAddresses(): string[] {
 
 /** Knows by which of its addresses this machine is used, now: those we are bound to, or what its interfaces have. */
 export class AddressWatch {
-	readonly #bind: readonly string[];
+	readonly #local: Pick<LocalAddresses, 'all' | 'isBound'>;
 	readonly #read: () => readonly string[];
 	readonly #changed: (hosts: readonly string[]) => void;
 	#hosts: readonly string[];
 	#readAt: Millis | undefined;
 
 	/**
-	 * @param bind the addresses we are bound to; none for all
+	 * @param local what we are bound to
 	 * @param changed told when the addresses are others than before
 	 * @param read those of the machine's interfaces
 	 */
 	constructor(
-		bind: readonly string[],
+		local: Pick<LocalAddresses, 'all' | 'isBound'>,
 		changed: (hosts: readonly string[]) => void,
 		read: () => readonly string[] = machineAddresses,
 	) {
-		this.#bind = bind;
+		this.#local = local;
 		this.#changed = changed;
 		this.#read = read;
 		this.#hosts = this.#look();
@@ -48,6 +48,11 @@ export class AddressWatch {
 		this.#readAt ??= now;
 		if (now - this.#readAt < pollTime) return;
 		this.#readAt = now;
+		this.look();
+	}
+
+	/** Looks now. */
+	look(): void {
 		const hosts = this.#look();
 		if (hosts.length === this.#hosts.length && hosts.every(host => this.#hosts.includes(host))) return;
 		this.#hosts = hosts;
@@ -55,15 +60,16 @@ export class AddressWatch {
 	}
 
 	#look(): readonly string[] {
+		const {all: bind, isBound} = this.#local;
 		const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
-		if (this.#bind.length > 0 && !this.#bind.some(isAny)) return this.#bind;
-		const named = this.#bind.filter(host => !isAny(host));
+		if (isBound && !bind.some(isAny)) return bind;
+		const named = bind.filter(host => !isAny(host));
 		// `::` stands for IPv4 as well, unless that has addresses of its own.
 		const isBoundTo = (family: IpFamily): boolean => {
-			const hasIpv4 = this.#bind.some(host => familyOf(host) === 4);
-			return this.#bind.includes(family === 4 && hasIpv4 ? '0.0.0.0' : '::');
+			const hasIpv4 = bind.some(host => familyOf(host) === 4);
+			return bind.includes(family === 4 && hasIpv4 ? '0.0.0.0' : '::');
 		};
-		const isUsed = (host: string): boolean => this.#bind.length === 0 || isBoundTo(familyOf(host));
+		const isUsed = (host: string): boolean => !isBound || isBoundTo(familyOf(host));
 		return [...new Set([...named, ...this.#read().filter(isUsed)])];
 	}
 }

@@ -1,5 +1,5 @@
 import type {RemoteInfo, Socket, SocketOptions} from 'node:dgram';
-import type {IpFamily} from './local-addresses.js';
+import type {IpFamily, LocalAddresses} from './local-addresses.js';
 
 /** Who hears what comes: `bytes` are the listener's own, `host` is as the system writes it. */
 export type DatagramListener = (
@@ -80,3 +80,29 @@ export const openDatagramSocket: OpenDatagramSocket = async ({family, port, addr
 		},
 	};
 };
+
+/** Opens datagram sockets that are closed when the interface that we are bound to has lost its address. */
+export function bindDatagrams(open: OpenDatagramSocket, local: LocalAddresses): OpenDatagramSocket {
+	if (local.watched === undefined) return open;
+	return async (place, listener) => {
+		const {family, address} = place;
+		const isOurs = (): boolean => address !== undefined && local.from(family) === address;
+		const refuse = (): never => {
+			throw Object.assign(new Error(local.whyNot(family)), {code: 'EADDRNOTAVAIL'});
+		};
+		if (!isOurs()) refuse();
+		const socket = await open(place, listener);
+		if (!isOurs()) {
+			socket.close();
+			refuse();
+		}
+		const forget = local.keep(family, () => socket.close());
+		return {
+			...socket,
+			close() {
+				forget();
+				socket.close();
+			},
+		};
+	};
+}

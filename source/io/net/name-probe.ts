@@ -1,6 +1,6 @@
 import {lookup, Resolver} from 'node:dns/promises';
-import {readFile} from 'node:fs/promises';
 import type {Millis} from '../../base/units.js';
+import {inHosts, readHostsFile} from './hosts-file.js';
 
 /** What a probe asks: the machine's own unless a test says otherwise. */
 export interface ProbeGround {
@@ -14,16 +14,8 @@ export interface ProbeGround {
 
 const machine: ProbeGround = {
 	system: async name => (await lookup(name, {all: true})).map(({address}) => address),
-	hosts: () => readFile('/etc/hosts', 'utf8').catch(() => ''),
+	hosts: readHostsFile,
 };
-
-/** The addresses that a file of hosts has for a name. */
-function inHosts(text: string, name: string): string[] {
-	return text.split('\n').flatMap(line => {
-		const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-		return address !== undefined && names.some(known => known.toLowerCase() === name) ? [address] : [];
-	});
-}
 
 /**
  * Looks up a name within a time, and leaves nothing behind: the system's resolver, once asked, holds a thread for as long as

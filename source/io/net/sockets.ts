@@ -1,8 +1,10 @@
 import type {Clock, LogLevel} from '../../base/ports.js';
 import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
-import {type OpenDatagramSocket, openDatagramSocket} from './datagram-socket.js';
+import {boundLookUp} from './bound-resolver.js';
+import {bindDatagrams, type OpenDatagramSocket, openDatagramSocket} from './datagram-socket.js';
 import {HostResolver} from './host-resolver.js';
 import {type HttpClient, NodeHttpClient} from './http/http-client.js';
+import {InterfaceAddresses} from './interface-addresses.js';
 import {LocalAddresses} from './local-addresses.js';
 import {ProxiedDialer} from './proxy/proxied-dialer.js';
 import {ProxiedTransport} from './proxy/proxied-transport.js';
@@ -15,6 +17,8 @@ import {UdpMux} from './udp-mux.js';
 /** Every way an engine speaks to other machines. Nothing else of it opens a socket. */
 export interface Sockets {
 	readonly local: LocalAddresses;
+	/** By which addresses a proxy is dialled, where there is one; else `local` tells. */
+	readonly bound?: LocalAddresses | undefined;
 	/** Streams to peers. */
 	readonly tcp: Transport;
 	/** Datagrams of everybody. */
@@ -35,10 +39,20 @@ export interface Proxy {
 	readonly udp: () => UdpCondition;
 }
 
-export interface SocketsOptions {
-	readonly clock: Clock;
+/** By which way everything goes to others. */
+export interface WayOut {
 	/** IP addresses to listen on and send from; none for all of the machine's. */
 	readonly bind: readonly string[];
+	/** An interface, or one of its addresses, that all goes by instead; nothing goes while it is not there. */
+	readonly interface?: string | undefined;
+	/** Who is asked for names; the system's resolver when there is neither one nor an interface. */
+	readonly dnsServers?: readonly string[] | undefined;
+}
+
+export interface SocketsOptions extends WayOut {
+	readonly clock: Clock;
+	/** Told once, when names are asked of resolvers of this machine, which ask by whatever way they like. */
+	readonly stubs?: (servers: readonly string[]) => void;
 	readonly userAgent: string;
 	/** Told when the port that peers know is taken for UDP, and another is sent from. */
 	readonly udpTaken?: (port: number) => void;
@@ -50,15 +64,17 @@ export interface SocketsOptions {
 
 /** Puts the sockets of an engine together; none is open yet. */
 export function makeSockets(options: SocketsOptions): Sockets {
-	const {clock, bind, userAgent, udpTaken, proxy} = options;
-	const local = new LocalAddresses(bind);
-	const resolver = new HostResolver(clock);
-	if (proxy !== undefined) return proxiedSockets(options, proxy, local, resolver);
+	const {clock, bind, userAgent, udpTaken, dnsServers: servers = [], stubs} = options;
+	const watched = options.interface === undefined ? undefined : new InterfaceAddresses(options.interface);
+	const local = new LocalAddresses(bind, watched, clock);
+	const isOwn = watched !== undefined || servers.length > 0;
+	const resolver = new HostResolver(clock, isOwn ? boundLookUp({local, servers, stubs}) : undefined);
+	if (options.proxy !== undefined) return proxiedSockets(options, options.proxy, local, resolver);
 	return {
 		local,
 		tcp: new TcpTransport(local, clock),
 		udp: new UdpMux({local, clock, open: openDatagramSocket, taken: udpTaken}),
-		datagrams: openDatagramSocket,
+		datagrams: bindDatagrams(openDatagramSocket, local),
 		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp}),
 		resolver,
 	};
@@ -80,6 +96,7 @@ function proxiedSockets(
 	const everywhere = new LocalAddresses();
 	return {
 		local: everywhere,
+		bound: local,
 		tcp: new ProxiedTransport(way, clock),
 		udp: new UdpMux({local: everywhere, clock, open: datagrams.open}),
 		datagrams: noDatagrams.open,

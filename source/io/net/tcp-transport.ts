@@ -30,7 +30,9 @@ export class TcpTransport implements Transport {
 		const connection = new TcpConnection(to, false);
 		const family = familyOf(to.host);
 		if (!this.#local.reaches(family)) {
-			this.#clock.soon(() => events.closed(`we have no IPv${family} address to dial from`));
+			this.#clock.soon(() =>
+				events.closed(this.#local.gone ?? `we have no IPv${family} address to dial from`),
+			);
 			return connection;
 		}
 		const localAddress = this.#local.from(family);
@@ -48,8 +50,15 @@ export class TcpTransport implements Transport {
 			events.connected();
 		});
 		socket.once('close', () => slow.clear());
+		this.#keep(socket, connection);
 		connection.attach(socket, events);
 		return connection;
+	}
+
+	/** Has a connection closed with the address that it runs from. */
+	#keep(socket: net.Socket, connection: TcpConnection): void {
+		const forget = this.#local.keep(familyOf(connection.remote.host), why => connection.close(why));
+		socket.once('close', forget);
 	}
 
 	#reading(connection: TcpConnection, events: ConnectionEvents): net.OnReadOpts {
@@ -84,6 +93,7 @@ export class TcpTransport implements Transport {
 		const options = {handle, onread: this.#reading(connection, events)};
 		const socket = new net.Socket(options as net.SocketConstructorOpts);
 		socket.setNoDelay(true);
+		this.#keep(socket, connection);
 		connection.attach(socket, events);
 		return socket;
 	}
@@ -95,8 +105,10 @@ export class TcpTransport implements Transport {
 		const servers: net.Server[] = [];
 		const taken = new Set<net.Socket>();
 		let bound = port;
+		const hosts = this.#local.isBound ? this.#local.all : [undefined];
+		if (hosts.length === 0) throw Object.assign(new Error(this.#local.gone), {code: 'EADDRNOTAVAIL'});
 		try {
-			for (const host of this.#local.all.length > 0 ? this.#local.all : [undefined]) {
+			for (const host of hosts) {
 				const server = await listenOn(
 					{port: bound, host, ipv6Only: host === '::' && this.#local.all.some(isIPv4)},
 					accepted => {
@@ -108,6 +120,10 @@ export class TcpTransport implements Transport {
 					refused,
 				);
 				servers.push(server);
+				if (host !== undefined) {
+					const forget = this.#local.keep(familyOf(host), () => server.close());
+					server.once('close', forget);
+				}
 				bound = (server.address() as net.AddressInfo).port;
 			}
 		} catch (error) {
@@ -116,6 +132,10 @@ export class TcpTransport implements Transport {
 		}
 		return {
 			port: bound,
+			// A server that has stopped still waits for those whom it let in.
+			retire: async () => {
+				for (const server of servers) server.close();
+			},
 			close: async () => {
 				for (const socket of taken) socket.destroy();
 				await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));

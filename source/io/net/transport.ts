@@ -57,6 +57,8 @@ export interface ListenOptions {
 
 export interface Listener {
 	readonly port: number;
+	/** Takes nobody any more; the connections it took go on. */
+	retire?(): Promise<void>;
 	/** Takes nobody any more, and ends the connections it took that still stand. */
 	close(): Promise<void>;
 }

@@ -37,6 +37,12 @@ interface Waiting {
 /** The socket of a family, or what waits for it to open. */
 interface Family {
 	socket: DatagramSocket | undefined;
+	/** Settles when it has one, or none can be had. */
+	opening?: Promise<void>;
+	/** Of ours. */
+	address?: string | undefined;
+	/** Has it closed no longer when that address goes. */
+	forget?: () => void;
 	readonly waiting: Waiting[];
 }
 
@@ -47,6 +53,7 @@ interface Family {
 const mostPerTurn = 64;
 /** For a socket that is being opened. */
 const mostWaiting = 256;
+const bothFamilies: readonly IpFamily[] = [4, 6];
 
 export interface UdpMuxOptions {
 	readonly local: LocalAddresses;
@@ -82,20 +89,32 @@ export class UdpMux {
 	}
 
 	/**
-	 * The port that peers know: sockets are opened on it, at once when somebody has joined already. Answers false, with
-	 * nothing opened, when it is taken. What else is wrong with a family is told to those who send over it.
+	 * The port that peers know: sockets are opened on it, at once when somebody has joined already, and those on another
+	 * closed. Answers false, with nothing changed, when it is taken. What else is wrong with a family is told to those who
+	 * send over it.
 	 */
 	async listen(port: number): Promise<boolean> {
 		this.#port = port;
-		if (this.#owners.length === 0) return true;
-		const families = ([4, 6] as const).filter(family => this.#options.local.reaches(family));
+		await Promise.all([...this.#families.values()].map(({opening}) => opening));
+		const isHad = (family: IpFamily): boolean => {
+			const had = this.#families.get(family);
+			return had?.socket?.port === port && had.address === this.#options.local.from(family);
+		};
+		if (this.#owners.length === 0) {
+			for (const family of bothFamilies) if (!isHad(family)) this.#closeOne(family);
+			return true;
+		}
+		const families = bothFamilies.filter(family => this.#options.local.reaches(family) && !isHad(family));
 		const results = await Promise.allSettled(families.map(family => this.#openOn(family, port)));
 		const isFree = !results.some(result => result.status === 'rejected' && isTaken(result.reason));
 		for (const [index, result] of results.entries()) {
+			const family = families[index]!;
+			if (isFree) this.#closeOne(family);
 			if (result.status === 'rejected') continue;
-			if (isFree) this.#opened({socket: undefined, waiting: []}, families[index]!, result.value);
+			if (isFree) this.#opened({socket: undefined, waiting: []}, family, result.value);
 			else result.value.close();
 		}
+		if (isFree) this.#toldTaken = false;
 		return isFree;
 	}
 
@@ -125,27 +144,35 @@ export class UdpMux {
 
 	close(): void {
 		this.#closed = true;
-		for (const {socket} of this.#families.values()) socket?.close();
-		this.#families.clear();
+		for (const family of bothFamilies) this.#closeOne(family);
+	}
+
+	#closeOne(number: IpFamily): void {
+		const family = this.#families.get(number);
+		family?.socket?.close();
+		family?.forget?.();
+		this.#families.delete(number);
 	}
 
 	#holdAll(on: boolean): void {
 		for (const {socket} of this.#families.values()) socket?.hold(on);
 	}
 
-	#openOn(family: IpFamily, port: number): Promise<DatagramSocket> {
+	async #openOn(family: IpFamily, port: number): Promise<DatagramSocket> {
 		const {local, open} = this.#options;
-		if (!local.reaches(family)) {
-			return Promise.reject(errorWith('EADDRNOTAVAIL', `we have no IPv${family} address to send from`));
-		}
-		return open({family, port, address: local.from(family)}, this.#receive);
+		if (!local.reaches(family)) throw errorWith('EADDRNOTAVAIL', local.whyNot(family));
+		const address = local.from(family);
+		const socket = await open({family, port, address}, this.#receive);
+		if (local.reaches(family) && local.from(family) === address) return socket;
+		socket.close();
+		throw errorWith('EADDRNOTAVAIL', local.whyNot(family));
 	}
 
 	/** Opens a family for somebody who sends: on another port when the one that peers know is taken. */
 	#open(number: IpFamily): Family {
 		const family: Family = {socket: undefined, waiting: []};
 		this.#families.set(number, family);
-		this.#openOn(number, this.#port)
+		family.opening = this.#openOn(number, this.#port)
 			.catch(error => {
 				if (this.#port === 0 || !isTaken(error)) throw error;
 				if (!this.#toldTaken) this.#options.taken?.(this.#port);
@@ -166,6 +193,8 @@ export class UdpMux {
 		if (this.#closed) return socket.close();
 		this.#families.set(number, family);
 		family.socket = socket;
+		family.address = this.#options.local.from(number);
+		family.forget = this.#options.local.keep(number, () => this.#closeOne(number));
 		if (this.#holds > 0) socket.hold(true);
 		for (const {bytes, host, port, failed} of family.waiting.splice(0)) this.send(bytes, host, port, failed);
 	}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {AddressWatch} from '../../../source/io/net/address-watch.ts';
+import {LocalAddresses} from '../../../source/io/net/local-addresses.ts';
 
 /** A machine whose addresses the test chooses. */
 function stage(...addresses: string[]) {
@@ -8,7 +9,7 @@ function stage(...addresses: string[]) {
 	const told: Array<readonly string[]> = [];
 	const watch = (bind: readonly string[] = []) =>
 		new AddressWatch(
-			bind,
+			new LocalAddresses(bind),
 			hosts => told.push(hosts),
 			() => {
 				machine.reads++;

@@ -52,6 +52,8 @@ export class HttpDialer implements WebDialer {
 	}
 
 	async dial(target: URL, guard: AddressGuard, signal: AbortSignal, family?: IpFamily): Promise<Socket> {
+		const {gone} = this.#local;
+		if (gone !== undefined) throw new Error(gone);
 		const host = target.hostname.replace(/^\[|\]$/g, '');
 		const found = await unlessAborted(this.#lookUp(host), signal);
 		const isMeant = (address: string): boolean => family === undefined || familyOf(address) === family;
@@ -63,11 +65,18 @@ export class HttpDialer implements WebDialer {
 
 	/** Not bound, Node tries the addresses itself; bound, each is dialled from our address of its family. */
 	#routes(addresses: readonly string[]): Route[] {
-		if (this.#local.all.length === 0) return [{to: addresses, from: undefined}];
+		if (!this.#local.isBound) return [{to: addresses, from: undefined}];
 		return addresses
 			.filter(address => this.#local.reaches(familyOf(address)))
 			.slice(0, mostRoutes)
 			.map(address => ({to: [address], from: this.#local.from(familyOf(address))}));
+	}
+
+	/** Has a connection closed with the address that it runs from. */
+	#keep(socket: Socket, {from}: Route): void {
+		if (from === undefined) return;
+		const forget = this.#local.keep(familyOf(from), why => socket.destroy(new Error(why)));
+		socket.once('close', forget);
 	}
 
 	/** The first connection that stands; the others are given up. */
@@ -93,6 +102,7 @@ export class HttpDialer implements WebDialer {
 					resolve(socket);
 				});
 				dialled.add(socket);
+				this.#keep(socket, routes[next - 1]!);
 				const failed = (error: unknown): void => {
 					if (!dialled.delete(socket)) return;
 					if (next < routes.length) return begin();

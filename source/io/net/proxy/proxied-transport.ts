@@ -22,6 +22,11 @@ export class ProxiedTransport implements Transport {
 	dial(to: PeerAddress, {timeout}: DialOptions, events: ConnectionEvents): PeerStream {
 		const connection = new TcpConnection(to, false);
 		const way = this.#way;
+		const {blocked} = way;
+		if (blocked !== undefined) {
+			this.#clock.soon(() => events.closed(blocked));
+			return connection;
+		}
 		const handshake = way.handshake(to);
 		let state: 'dialling' | 'asking' | 'open' | 'closed' = 'dialling';
 		/** What we ended it for, when we did. */
@@ -72,6 +77,7 @@ export class ProxiedTransport implements Transport {
 			give(new Error(handshake.isAdmitted ? 'the proxy could not reach it' : 'it closes the connection'));
 		});
 		socket.once('close', () => slow.clear());
+		way.keep(socket);
 		connection.attach(socket, {
 			connected: () => {},
 			data: () => {},

@@ -54,6 +54,11 @@ export class ProxyDown extends Error {
 	}
 }
 
+/** So many connections are kept in mind before it is looked which of them have ended. */
+const leastTidied = 64;
+
+const isOnThisMachine = (host: string): boolean => host === 'localhost' || isLoopback(host);
+
 /** The one way to other machines when a proxy is set. Knows how the proxy does, from what all who use it meet with. */
 export class ProxyWay {
 	readonly address: ProxyAddress;
@@ -62,6 +67,10 @@ export class ProxyWay {
 	#condition: ProxyCondition = {state: 'unknown'};
 	#workedAt: Millis = -Infinity;
 	#failures = 0;
+	/** To the proxy, by an interface that may go; some have ended. */
+	readonly #sockets = new Set<Socket>();
+	#tidyAt = leastTidied;
+	#isKept = false;
 	#told: string | undefined;
 
 	constructor(options: ProxyWayOptions) {
@@ -109,14 +118,41 @@ export class ProxyWay {
 		);
 	}
 
+	/** Why the proxy cannot be dialled at all now: the interface that it is dialled from is gone, or has no address for it. */
+	get blocked(): string | undefined {
+		const {address, local} = this.#options;
+		if (local.watched === undefined || isOnThisMachine(address.host)) return undefined;
+		if (local.gone !== undefined) return local.gone;
+		const isReached = isIP(address.host) === 0 || local.reaches(familyOf(address.host));
+		return isReached ? undefined : local.whyNot(familyOf(address.host));
+	}
+
+	/** Has a connection to the proxy closed when the address that it runs from is not there any more. */
+	keep(socket: Socket): void {
+		const {address, local} = this.#options;
+		if (isOnThisMachine(address.host)) return;
+		this.#sockets.add(socket);
+		if (this.#sockets.size >= this.#tidyAt) {
+			for (const each of this.#sockets) if (each.destroyed) this.#sockets.delete(each);
+			this.#tidyAt = Math.max(leastTidied, this.#sockets.size * 2);
+		}
+		if (this.#isKept) return;
+		this.#isKept = true;
+		local.keep(undefined, why => {
+			this.#isKept = false;
+			for (const each of this.#sockets) each.destroy(new Error(why));
+			this.#sockets.clear();
+		});
+	}
+
 	/** Where to dial the proxy, for Node. */
 	connectOptions(): NetConnectOpts & {readonly host: string} {
 		const {address, local, lookUp} = this.#options;
 		const {host, port} = address;
-		const isHere = host === 'localhost' || isLoopback(host);
+		const isHere = isOnThisMachine(host);
 		const family = isIP(host) === 0 ? (local.from(4) === undefined ? 6 : 4) : familyOf(host);
 		const from = isHere ? undefined : local.from(family);
-		const isBound = !isHere && local.all.length > 0;
+		const isBound = !isHere && local.isBound;
 		const lookup: LookupFunction = (name, {all}, done) => {
 			lookUp(name).then(
 				found => {
@@ -192,6 +228,8 @@ export class ProxyWay {
 	connected(signal: AbortSignal): Promise<Socket> {
 		return new Promise((resolve, reject) => {
 			if (signal.aborted) return reject(signal.reason);
+			const {blocked} = this;
+			if (blocked !== undefined) return reject(new Error(blocked));
 			const socket = connect(this.connectOptions());
 			const settle = (error?: unknown): void => {
 				slow.clear();
@@ -208,6 +246,7 @@ export class ProxyWay {
 			);
 			socket.on('error', error => settle(this.judge(error, undefined)));
 			socket.on('connect', () => settle());
+			this.keep(socket);
 			signal.addEventListener('abort', abort);
 		});
 	}

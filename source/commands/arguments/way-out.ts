@@ -1,0 +1,36 @@
+import {UserError} from '../../base/errors.js';
+import type {WayOut} from '../../io/net/sockets.js';
+import type {Flags} from './command.js';
+import {readConfig} from './config-file.js';
+import {engineOptions} from './flags.js';
+import {withDefaults, withoutDefaults} from './parse-arguments.js';
+
+/** The options that say by which way everything goes to others. */
+export const wayOptions = {
+	bind: engineOptions.bind,
+	interface: engineOptions.interface,
+	dnsServer: engineOptions.dnsServer,
+};
+
+/** What they come to. Throws a `UserError` when two of them say different things. */
+export function wayOut({bind, interface: name, dnsServer}: Flags<typeof wayOptions>): WayOut {
+	if (bind.length > 0 && name !== undefined)
+		throw new UserError(
+			'two-ways',
+			`both bind and interface say from where everything is sent: leave out one of --bind ${bind[0]} and --interface ${name}`,
+			2,
+		);
+	return {bind, interface: name, dnsServers: dnsServer};
+}
+
+/** By which way the config file says that everything goes, for those who take no options of their own for it. */
+export function configuredWay(env: NodeJS.ProcessEnv): WayOut {
+	const nothing = {input: [], flags: {}, given: new Set<string>()};
+	const options = {options: wayOptions};
+	const found = withDefaults(
+		withoutDefaults(nothing, options),
+		options,
+		readConfig(env, () => {}),
+	);
+	return wayOut(found.flags as Flags<typeof wayOptions>);
+}
