@@ -7,6 +7,8 @@ import {detailNames} from './torrent-details.js';
 type Check = (value: unknown) => boolean;
 
 const text: Check = value => typeof value === 'string';
+/** No more than anybody types into a field. */
+const isShort: Check = value => text(value) && (value as string).length <= 1000;
 const flag: Check = value => typeof value === 'boolean';
 const number: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 const count: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -172,6 +174,10 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	},
 	'session.configure': {settings: value => fits(value, engineSettings)},
 	'session.reload': {},
+	'session.find': {
+		words: isShort,
+		limit: value => count(value) && (value as number) >= 1 && (value as number) <= 200,
+	},
 	'session.list': {ids: optional(texts), details: optional(isDetails), reasons: optional(flag)},
 	'session.log': {
 		level: value => value === 'info' || value === 'warn' || value === 'error',

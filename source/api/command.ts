@@ -209,6 +209,11 @@ export type Command =
 			/** False: why a torrent does not move is told of those only that have failed; a third of the work for thousands. */
 			readonly reasons?: boolean;
 	  }
+	/**
+	 * Looks for torrents, their files and labels by words whose letters are in their names, in that order; without words
+	 * for the first torrents. Answers `findings`: the best ones, `limit` of each kind at most (1 to 200).
+	 */
+	| {readonly type: 'session.find'; readonly words: string; readonly limit: number}
 	/** Writes a line into the engine's log, for those who work through it: at most 1,000 characters of it are kept. */
 	| {
 			readonly type: 'session.log';
@@ -466,6 +471,26 @@ export interface Reannouncement {
 	readonly waits: ReadonlyArray<{readonly tracker: string; readonly allowedIn: Seconds}>;
 }
 
+/** Something that was found: the higher its score, the better. Names are as they are, not made safe for a terminal. */
+export interface Findings {
+	readonly torrents: ReadonlyArray<{
+		readonly id: string;
+		readonly name: string;
+		readonly state: import('./snapshot.js').TorrentState;
+		readonly score: number;
+	}>;
+	/** Of the torrent `id`: the number of the file in it, and its path there. */
+	readonly files: ReadonlyArray<{
+		readonly id: string;
+		readonly index: number;
+		readonly path: readonly string[];
+		readonly score: number;
+	}>;
+	readonly labels: ReadonlyArray<{readonly label: string; readonly torrents: number; readonly score: number}>;
+	/** How many more were found than are told. */
+	readonly more: number;
+}
+
 /** What comes back when a command was done. Commands that have nothing to tell answer `{}`. */
 export interface Reply {
 	/** The torrent that was added, or was there already. */
@@ -483,6 +508,7 @@ export interface Reply {
 	/** What holds after `session.configure`: all of it but the floor of free space. */
 	readonly settings?: EngineSettings;
 	readonly dht?: DhtView;
+	readonly findings?: Findings;
 	readonly found?: FoundTorrents;
 	readonly network?: NetworkView;
 	readonly folders?: FoldersView;

@@ -21,6 +21,7 @@ import type {
 } from '../../source/api/snapshot.ts';
 import type {CommonTrackerView} from '../../source/api/swarms-view.ts';
 import {UserError} from '../../source/base/errors.ts';
+import {fuzzyScore, fuzzyWords} from '../../source/base/fuzzy.ts';
 import type {SlowTime} from '../../source/base/slow-time.ts';
 import {fakeFeeds} from './fake-feeds.ts';
 import {fakeFolders, fakeFound, fakeNetwork, findFake} from './fake-network.ts';
@@ -765,6 +766,26 @@ export class FakeEngine implements EngineClient {
 			case 'session.configure':
 				this.slowTimes = command.settings.slowTimes ?? this.slowTimes;
 				return {settings: {slowTimes: this.slowTimes}};
+			case 'session.find': {
+				const words = fuzzyWords(command.words);
+				const best = <Found extends {score: number | undefined}>(found: readonly Found[]) =>
+					found
+						.filter(({score}) => score !== undefined)
+						.sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+						.slice(0, command.limit) as Array<Found & {score: number}>;
+				const score = (text: string) => fuzzyScore(words, text.toLowerCase());
+				const files = words.length === 0 ? [] : this.#files;
+				return {
+					findings: {
+						torrents: best(this.#all().map(({id, name, state}) => ({id, name, state, score: score(name)}))),
+						files: best(
+							files.map(({index, path}) => ({id: this.id, index, path, score: score(path.join('/'))})),
+						),
+						labels: best(['music', 'films'].map(label => ({label, torrents: 1, score: score(label)}))),
+						more: 0,
+					},
+				};
+			}
 			case 'session.list':
 				return {torrents: this.#all()};
 			case 'stream.open': {

@@ -7,6 +7,7 @@ import {namesSecrets, openReply, openUpdate} from './without-secrets.js';
 /** What changes nothing, here or elsewhere, and asks nobody whom the visitor names. All that is not listed is refused. */
 const looking: ReadonlySet<CommandType> = new Set<CommandType>([
 	'session.list',
+	'session.find',
 	'session.dht',
 	'torrent.export',
 	'piece.inspect',

@@ -43,6 +43,7 @@ const loaders = {
 	shared: async () => (await import('../verbs/shared.js')).command,
 	export: async () => (await import('../verbs/export.js')).command,
 	import: async () => (await import('../verbs/import.js')).command,
+	find: async () => (await import('../verbs/find.js')).command,
 	dht: async () => (await import('../verbs/dht.js')).command,
 	log: async () => (await import('../verbs/log.js')).command,
 	web: async () => (await import('../verbs/web.js')).command,

@@ -57,6 +57,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['ssh -t HOST tortui attach', 'to those of another machine'],
 	],
 	add: [['tortui add debian.torrent -d ~/Downloads --paused --label linux', 'hand it to the running engine']],
+	find: [
+		['tortui find rain flac', 'torrents and files whose names have both'],
+		['tortui find dbn12 --json', 'letters may be left out: debian-12'],
+	],
 	list: [
 		['tortui list', 'a table of the torrents'],
 		["tortui list --filter 'label=iso and seeding' --sort size", 'some of them'],

@@ -13,6 +13,7 @@ export const verbNames = [
 	'attach',
 	'add',
 	'list',
+	'find',
 	'status',
 	'wait',
 	'watch',

@@ -26,6 +26,7 @@ const fleeting: ReadonlySet<Command['type']> = new Set([
 		'session.configure',
 		'session.reload',
 		'session.list',
+		'session.find',
 		'session.log',
 		'session.dht',
 		'session.stop',

@@ -1,4 +1,4 @@
-import type {AddOptions, Command, RemovedFiles, Reply, TorrentPreview} from '../../api/command.js';
+import type {AddOptions, Command, Findings, RemovedFiles, Reply, TorrentPreview} from '../../api/command.js';
 import type {DhtView} from '../../api/dht-view.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import type {TorrentDetails} from '../../api/torrent-details.js';
@@ -49,6 +49,8 @@ export interface CommandHost {
 		readonly torrents: TorrentView[];
 		readonly details?: TorrentDetails[];
 	};
+	/** Looks for torrents, files and labels. */
+	find(words: string, limit: number): Promise<Findings>;
 	log(level: LogLevel, text: string, torrent?: string): void;
 	/** What there is to know of the DHT. */
 	dht(): DhtView;

@@ -25,6 +25,8 @@ export async function executeCommand(
 		case 'creation.end':
 			host.creations.end(command.creation);
 			return {};
+		case 'session.find':
+			return {findings: await host.find(command.words, command.limit)};
 		case 'session.pauseAll':
 		case 'session.resumeAll':
 		case 'session.slowMode':

@@ -1,7 +1,14 @@
 import type {Command} from '../../api/command.js';
 
 const questions: ReadonlySet<Command['type']> = new Set([
-	...(['session.list', 'session.dht', 'torrent.preview', 'torrent.export', 'piece.inspect'] as const),
+	...([
+		'session.list',
+		'session.find',
+		'session.dht',
+		'torrent.preview',
+		'torrent.export',
+		'piece.inspect',
+	] as const),
 	...(['network.search', 'network.browse', 'network.preview'] as const),
 ]);
 

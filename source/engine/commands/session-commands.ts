@@ -11,7 +11,7 @@ const longestLine = 1000;
 /** Does what concerns all torrents, or none. */
 export function executeForSession(
 	host: CommandHost,
-	command: Exclude<CommandsOf<'session'>, {readonly type: 'session.stop'}>,
+	command: Exclude<CommandsOf<'session'>, {readonly type: 'session.stop' | 'session.find'}>,
 ): Reply {
 	switch (command.type) {
 		case 'session.pauseAll':

@@ -31,6 +31,7 @@ import {ConnectionSlots} from '../swarm/connection-slots.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {UpdateComposer} from '../views/compose-update.js';
 import {dhtView} from '../views/dht-view.js';
+import {Finder} from '../views/finder.js';
 import {SessionReport} from '../views/session-view.js';
 import {Watchers} from '../views/watchers.js';
 import {Autosave} from './autosave.js';
@@ -194,6 +195,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		new FreeSpace(disk, () => settings.dir, startedAt),
 		creations,
 	];
+	const finder = new Finder(torrents, clock);
 	const report = new SessionReport({
 		services: shared,
 		torrents,
@@ -241,6 +243,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
 			resolvePeer: text => resolvePeer(text, shared.resolver),
 			list: wish => report.list(wish, clock),
+			find: (words, limit) => finder.find(words, limit),
 			log: write,
 			network: catalogue,
 			dht: () => dhtView(shared.dht),

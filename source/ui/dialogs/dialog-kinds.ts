@@ -2,6 +2,7 @@ import {addDialog} from '../adding/add-dialog.js';
 import {chooseDialog} from '../adding/choose-dialog.js';
 import {createDialog} from '../creating/create-dialog.js';
 import {creationDialog} from '../creating/creation-dialog.js';
+import {findDialog} from '../finder/find-dialog.js';
 import type {Dialog, DialogTypes} from '../model/dialog.js';
 import {askDialog} from './ask-dialog.js';
 import {detailsDialog} from './details-dialog.js';
@@ -26,6 +27,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	creation: creationDialog,
 	details: detailsDialog,
 	dht: dhtDialog,
+	find: findDialog,
 	form: formDialog,
 	help: helpDialog,
 	inspection: inspectionDialog,

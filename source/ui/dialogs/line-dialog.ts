@@ -1,7 +1,7 @@
 import {find} from '../actions/find.js';
 import {setList} from '../actions/lists.js';
 import {fieldRow} from '../forms/field-rows.js';
-import {widePlaces} from '../keys/key-record.js';
+import {runNamed} from '../keys/run-named.js';
 import {activeList} from '../model/lists.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {cellWidth} from '../text/text.js';
@@ -23,15 +23,6 @@ declare module '../model/dialog.js' {
 	interface DialogTypes {
 		line: LineDialog;
 	}
-}
-
-/** Runs a command by its name, unless its key would not do it now either. */
-function runNamed(screen: ScreenContext, name: string, argument: string): void {
-	const record = screen.keys().find(each => each.name === name);
-	const inPane = record?.where.every(place => !widePlaces.has(place));
-	if (inPane && screen.state().view.screen !== 'torrent')
-		screen.say('That is done on a torrent: Enter opens one.', 'warn');
-	else screen.run(name, argument, '');
 }
 
 /** The names of commands that begin like this. */

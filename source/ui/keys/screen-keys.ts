@@ -3,6 +3,7 @@ import {grow, nextDensity} from '../actions/panes.js';
 import {quit} from '../actions/quit.js';
 import {setTheme} from '../actions/theme.js';
 import {openDht} from '../dialogs/dht-dialog.js';
+import {openFinder} from '../finder/find-dialog.js';
 import {field} from '../text/text-field.js';
 import {defineKey, inGroup} from './define-key.js';
 
@@ -81,6 +82,15 @@ export const screenKeys = inGroup('Screen', [
 		help: 'The next theme (`:theme NAME` for one of them)',
 		label: 'theme',
 		run: (screen, _, name) => setTheme(screen, name),
+	}),
+	defineKey({
+		name: 'find',
+		keys: ['ctrl-p'],
+		where: ['anywhere'],
+		help: 'Find anything: torrents, their files, commands, settings, labels',
+		footer: 11.5,
+		label: 'find anything',
+		run: (screen, _, words) => openFinder(screen, words),
 	}),
 	defineKey({
 		name: 'command-line',

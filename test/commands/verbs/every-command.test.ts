@@ -173,6 +173,11 @@ const verbs: {readonly [Type in CommandType]: Typed} = {
 			assert.match((await engine.type('log', '-n', '5', '--level', 'warn')).out, /warn {2}a script was here/);
 		},
 	],
+	'session.find': [
+		'find',
+		() => ['albm', '--json'],
+		({id}, printed) => assert.equal(json(printed).torrents[0].id, id),
+	],
 	'session.dht': ['dht', () => []],
 	'session.pauseAll': ['pause', () => ['--all'], sees(({state}) => state === 'paused')],
 	'session.resumeAll': ['resume', () => ['--all'], sees(({state}) => state === 'seeding')],

@@ -47,6 +47,7 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 	creation: {kind: 'creation', id: 1},
 	details: {kind: 'details'},
 	dht: {kind: 'dht', dht: fakeDht, top: 0},
+	find: {kind: 'find', query: field('abc'), chosen: undefined},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
 	help: {kind: 'help', query: field(), top: 0},
 	week: {kind: 'week', week: paintedWeek([]), day: 0, slot: 0, moved: false},
@@ -98,7 +99,8 @@ for (const dialog of Object.values(dialogs)) {
 		screen.setDialog(dialog);
 		pasted(screen, 'def');
 		const now = state().view.dialog;
-		if (now?.kind === 'line') assert.equal(fieldText(now.value), 'abcdef');
+		if (now?.kind === 'find') assert.equal(fieldText(now.query), 'abcdef');
+		else if (now?.kind === 'line') assert.equal(fieldText(now.value), 'abcdef');
 		else {
 			const [first] = now && 'fields' in now ? now.fields : [];
 			assert.ok(first?.kind === 'text', now?.kind);
