@@ -88,7 +88,7 @@ export const screenKeys = inGroup('Screen', [
 		keys: ['ctrl-p'],
 		where: ['anywhere'],
 		help: 'Find anything: torrents, their files, commands, settings, labels',
-		footer: 11.5,
+		footer: 14.5,
 		label: 'find anything',
 		run: (screen, _, words) => openFinder(screen, words),
 	}),
