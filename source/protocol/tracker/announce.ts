@@ -23,6 +23,8 @@ export interface AnnounceRequest {
 	readonly trackerId?: string | undefined;
 	/** Whether we speak message stream encryption. */
 	readonly supportsEncryption?: boolean | undefined;
+	/** Whether we meet nobody who does not. */
+	readonly requiresEncryption?: boolean | undefined;
 	/** The torrent's name, for trackers that list what they serve; most know nothing of it. */
 	readonly name?: string | undefined;
 }

@@ -50,6 +50,7 @@ export function announceUrl(base: string, request: AnnounceRequest): string {
 	if (request.supportsEncryption !== undefined) {
 		parts.push(`supportcrypto=${request.supportsEncryption ? 1 : 0}`);
 	}
+	if (request.requiresEncryption) parts.push('requirecrypto=1');
 	if (request.trackerId !== undefined)
 		parts.push(`trackerid=${encodeURIComponent(request.trackerId.toWellFormed())}`);
 	if (request.name !== undefined) parts.push(`name=${encodeURIComponent(request.name.toWellFormed())}`);

@@ -2,6 +2,9 @@ import {ProtocolError} from '../../base/errors.js';
 
 const protocolName = Uint8Array.from('\u0013BitTorrent protocol', character => character.charCodeAt(0));
 
+/** How every handshake begins: with so many bytes. BEP 3. */
+export const protocolNameLength = protocolName.length;
+
 /** 1 + 19 + 8 reserved + 20 info-hash + 20 peer id. BEP 3. */
 export const handshakeLength = 68;
 
