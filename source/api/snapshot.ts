@@ -222,11 +222,13 @@ export interface PeerView {
 	/**
 	 * The usual letters: D downloading, d they choke us though we are interested, U uploading, u they want and we
 	 * choke, K they unchoked us and we do not want, ? we unchoked them and they do not want, O optimistic unchoke,
-	 * S snubbed, I incoming, X from PEX, H from DHT, L from LSD, E encrypted, P uTP, T tracker.
+	 * S snubbed, I incoming, X from PEX, H from DHT, L from LSD, E encrypted, e encrypted handshake alone, P uTP, T tracker.
 	 */
 	readonly flags: string;
 	readonly transport: 'tcp' | 'utp';
 	readonly encrypted: boolean;
+	/** What of the connection is encrypted: all that is said, or the handshake alone; undefined for nothing. */
+	readonly encryption?: 'rc4' | 'handshake' | undefined;
 	readonly source: PeerSourceName;
 	/** 0..1 of the torrent. */
 	readonly progress: number;

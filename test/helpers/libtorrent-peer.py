@@ -34,8 +34,8 @@ def judge(*torrents):
             print('refuses', error, flush=True)
 
 
-def open_session(port, ip='127.0.0.1', lsd=None, dht=None):
-    """`ip`: an address, of IPv6 in brackets."""
+def open_session(port, ip='127.0.0.1', lsd=None, dht=None, enc=None):
+    """`ip`: an address, of IPv6 in brackets. `enc`: `off`, `enabled` or `forced`, and with what: `forced-rc4`, `forced-plain`; both when left out. `enabled-prefer`: RC4 rather."""
     settings = {
         'listen_interfaces': f'{ip}:{port}',
         'enable_dht': dht is not None, 'enable_lsd': lsd is not None, 'enable_upnp': False, 'enable_natpmp': False,
@@ -45,6 +45,13 @@ def open_session(port, ip='127.0.0.1', lsd=None, dht=None):
     }
     if 'validate_https_trackers' in lt.default_settings():
         settings['validate_https_trackers'] = False
+    if enc:
+        policy, _, level = enc.partition('-')
+        policies = {'off': lt.enc_policy.pe_disabled, 'enabled': lt.enc_policy.pe_enabled, 'forced': lt.enc_policy.pe_forced}
+        levels = {'rc4': lt.enc_level.pe_rc4, 'plain': lt.enc_level.pe_plaintext}
+        settings['out_enc_policy'] = settings['in_enc_policy'] = int(policies[policy])
+        settings['allowed_enc_level'] = int(levels.get(level, lt.enc_level.pe_both))
+        settings['prefer_rc4'] = level in ('rc4', 'prefer')
     for name in ('dht_ignore_dark_internet', 'dht_prefer_verified_node_ids', 'dht_enforce_node_id'):
         if name in lt.default_settings():
             settings[name] = False
@@ -99,6 +106,6 @@ def peer(torrent, folder, port, other=None, limit=None, **options):
         time.sleep(0.1)
 
 
-words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht=', 'limit='))]
+words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht=', 'limit=', 'enc='))]
 named = dict(word.split('=', 1) for word in sys.argv[2:] if word not in words)
 {'make': make, 'judge': judge, 'peer': peer, 'node': node}[sys.argv[1]](*words, **named)

@@ -62,15 +62,18 @@ export interface LibtorrentOptions {
 	readonly dht?: string;
 	/** Bytes a second it may send, and receive. */
 	readonly limit?: number;
+	/** How it encrypts: `off`, `enabled`, `enabled-prefer` (RC4 rather), `forced-rc4`, `forced-plain`. */
+	readonly encryption?: string;
 	/** A command line it is started by. */
 	readonly through?: readonly string[];
 }
 
-function optionWords({ip, lsd, dht, limit}: LibtorrentOptions): string[] {
+function optionWords({ip, lsd, dht, limit, encryption}: LibtorrentOptions): string[] {
 	return [
 		...(ip === undefined ? [] : [`ip=${ip}`]),
 		...(lsd ? ['lsd=1'] : []),
 		...(dht === undefined ? [] : [`dht=${dht}`]),
+		...(encryption === undefined ? [] : [`enc=${encryption}`]),
 		...(limit === undefined ? [] : [`limit=${limit}`]),
 	];
 }

@@ -79,6 +79,11 @@ export class RawPeer {
 		socket.on('data', (chunk: Buffer) => this.#take(chunk));
 	}
 
+	/** It began with a plain handshake: who tries to encrypt first comes back with one. */
+	get isGreeted(): boolean {
+		return this.#greetingSeen;
+	}
+
 	get isClosed(): boolean {
 		return this.socket.destroyed;
 	}

@@ -101,18 +101,8 @@ export function bootstrapNodes(
 	});
 }
 
-const encryptionModes = choice('prefer', 'require', 'off');
-
-/** How connections are encrypted. Nobody who requires it shall believe that they are. */
-export function encryption(value: string, where: string): 'prefer' | 'off' {
-	const mode = encryptionModes(value, where);
-	if (mode !== 'require') return mode;
-	throw new UserError(
-		'not-encrypted',
-		`${where}: connections cannot be encrypted yet; choose prefer or off`,
-		2,
-	);
-}
+/** How much connections are to be encrypted. */
+export const encryption = choice('prefer', 'require', 'off');
 
 /** As `parseSlowTime`, kept as it was written. */
 export function slowTime(value: string, where: string): string {

@@ -130,8 +130,7 @@ export const engineOptions = {
 		kind: 'value',
 		value: 'MODE',
 		read: encryption,
-		hidden: true,
-		help: 'message stream encryption: prefer, require or off',
+		help: 'encrypt connections: prefer, require (meet nobody else) or off',
 		standard: 'prefer',
 	},
 	maxDownload: {

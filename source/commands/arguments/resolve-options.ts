@@ -24,6 +24,7 @@ export const resolveOptions = {
 	dhtBootstrap: engineOptions.dhtBootstrap,
 	pex: engineOptions.pex,
 	lsd: engineOptions.lsd,
+	encryption: engineOptions.encryption,
 	trackers: engineOptions.trackers,
 	localTrackers: engineOptions.localTrackers,
 	...stateOptions,

@@ -252,7 +252,7 @@ export function engineFlags(port: number | undefined): EngineSettings['flags'] {
 		utp: false,
 		tcp: true,
 		trackers: true,
-		encryption: undefined,
+		encryption: 'off',
 		maxDownload: undefined,
 		maxUpload: undefined,
 		maxPeers: undefined,

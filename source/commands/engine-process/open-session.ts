@@ -114,6 +114,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		localTrackers: flags.localTrackers,
 		dht: flags.dht ? {bootstrap: bootstrapNodes(flags.dhtBootstrap), guestOf: dhtNodes} : undefined,
 		portMap: flags.portMap,
+		encryption: flags.encryption ?? 'prefer',
 		pex: flags.pex,
 		lsd: flags.lsd,
 		persist: restore,

@@ -91,7 +91,6 @@ export async function resolveLink(
 				portMap: false,
 				utp: false,
 				tcp: true,
-				encryption: undefined,
 				maxPeers: undefined,
 				maxDownload: undefined,
 				maxUpload: undefined,

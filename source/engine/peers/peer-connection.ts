@@ -223,6 +223,12 @@ export class Peer implements BlockSource, ExchangePeer, ExtensionPeer {
 		return this.#connection?.encrypted ?? false;
 	}
 
+	/** What of its connection is encrypted: all that is said, or the handshake alone. */
+	get encryption(): 'rc4' | 'handshake' | undefined {
+		if (this.encrypted) return 'rc4';
+		return this.#connection?.encryptedHandshake ? 'handshake' : undefined;
+	}
+
 	get unsent(): number {
 		return this.#connection?.unsent ?? 0;
 	}

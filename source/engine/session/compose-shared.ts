@@ -1,11 +1,14 @@
 import {toHex} from '../../base/hex.js';
-import type {Clock} from '../../base/ports.js';
+import type {Clock, Random} from '../../base/ports.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
+import {hashFunctions} from '../../io/machine/hash-functions.js';
 import {machineRandom} from '../../io/machine/random.js';
 import {AddressWatch} from '../../io/net/address-watch.js';
 import {hostFamilies} from '../../io/net/host-families.js';
+import {MseTransport} from '../../io/net/mse/mse-transport.js';
 import {makeSockets, type Sockets} from '../../io/net/sockets.js';
+import type {Transport} from '../../io/net/transport.js';
 import {UdpTrackerClient} from '../../io/net/udp-tracker-client.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import {RateLimiter} from '../../policy/rates/rate-limiter.js';
@@ -16,7 +19,6 @@ import {UtpRefusal} from '../peers/utp-refusal.js';
 import {WriteBatch} from '../peers/write-batch.js';
 import {ExternalAddress} from '../sources/external-address.js';
 import type {ConnectionSlots} from '../swarm/connection-slots.js';
-import type {Torrent} from '../torrent/torrent.js';
 import {Uploader} from '../transfer/uploader.js';
 import type {BlockBudget} from './block-budget.js';
 import {makeCheckMutex} from './check-mutex.js';
@@ -28,6 +30,8 @@ import type {SeedRulesHolder} from './seed-rules-holder.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 import type {SessionServices} from './session-services.js';
+import type {TorrentIndex} from './torrent-index.js';
+import {TorrentMarks} from './torrent-marks.js';
 
 /** What the torrents of a session share, and who of it lives by itself. */
 export interface SharedParts {
@@ -58,6 +62,15 @@ function composeSockets(options: SessionOptions, clock: Clock, log: SessionServi
 	};
 }
 
+/** Streams to peers as they are spoken to: hidden from others, unless that is off. */
+function encrypting(below: Transport, {options, clock, torrents}: Grounds, random: Random): Transport {
+	const {encryption = 'off'} = options;
+	if (encryption === 'off') return below;
+	const {sha1} = hashFunctions;
+	const marks = new TorrentMarks(torrents, sha1);
+	return new MseTransport(below, {policy: encryption, clock, random, sha1, find: mark => marks.find(mark)});
+}
+
 /** What it stands on. */
 export interface Grounds {
 	readonly options: SessionOptions;
@@ -65,7 +78,7 @@ export interface Grounds {
 	readonly disk: Disk;
 	readonly pool: BlockPool;
 	readonly paths: PathRegistry;
-	readonly torrents: ReadonlyMap<string, Torrent>;
+	readonly torrents: TorrentIndex;
 	readonly slots: ConnectionSlots;
 	readonly budget: BlockBudget;
 	readonly seedRules: SeedRulesHolder;
@@ -122,7 +135,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		exchangesPeers: options.pex !== false,
 		clock,
 		random,
-		transport: tcp,
+		transport: encrypting(tcp, grounds, random),
 		pool: grounds.pool,
 		disk: grounds.disk,
 		paths: grounds.paths,
@@ -147,6 +160,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		},
 		peerId: makePeerId(version, random),
 		key: new DataView(random.bytes(4).buffer).getUint32(0),
+		encryption: options.encryption,
 		client: `tortui ${version}`,
 		log,
 		port: () => incoming.port,

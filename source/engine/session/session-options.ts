@@ -8,6 +8,7 @@ import type {DiskThread} from '../../io/disk/worker-thread.js';
 import type {Gateway} from '../../io/lan/default-gateway.js';
 import type {Sockets} from '../../io/net/sockets.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
+import type {EncryptionMode} from '../../policy/peers/encryption-mode.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
 import type {TorrentMaker} from '../creating/torrent-maker.js';
 import type {GatewayPorts} from '../lan/lan-ground.js';
@@ -62,6 +63,8 @@ export interface SessionOptions {
 		| undefined;
 	/** Whether gateways are asked to open the port; they are not when left out. */
 	readonly portMap?: boolean;
+	/** How much connections with peers are to be encrypted; `off` when left out. */
+	readonly encryption?: EncryptionMode | undefined;
 	/** Whether peers tell each other of further ones; they do when left out. */
 	readonly pex?: boolean;
 	/** Whether peers are looked for on the local network; they are not when left out. */

@@ -7,6 +7,7 @@ import type {IpFamily} from '../../io/net/local-addresses.js';
 import type {Transport} from '../../io/net/transport.js';
 import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
+import type {EncryptionMode} from '../../policy/peers/encryption-mode.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import type {Dht} from '../dht/dht.js';
 import type {LocalDiscovery} from '../lan/local-discovery.js';
@@ -73,6 +74,8 @@ export interface SessionServices {
 	readonly peerId: Uint8Array;
 	/** Sent to trackers, so that they know us when our address changes. */
 	readonly key: number;
+	/** How much connections are encrypted; not at all when left out. */
+	readonly encryption?: EncryptionMode | undefined;
 	/** How we name ourselves to peers. */
 	readonly client: string;
 	readonly log: (level: LogLevel, text: string, torrent?: string) => void;

@@ -10,6 +10,7 @@ export class TorrentIndex extends Map<string, Torrent> {
 	readonly #holders = new Map<string, Set<string>>();
 	/** By id, the hashes under which it is among them. */
 	readonly #hashes = new Map<string, Set<string>>();
+	#revision = 0;
 
 	override get(hash: string): Torrent | undefined {
 		const known = super.get(hash);
@@ -20,6 +21,16 @@ export class TorrentIndex extends Map<string, Torrent> {
 
 	override has(hash: string): boolean {
 		return this.get(hash) !== undefined;
+	}
+
+	/** Goes up when a hash comes or goes. */
+	get revision(): number {
+		return this.#revision;
+	}
+
+	/** Every hash of a torrent that is here, in hex. */
+	hashes(): Iterable<string> {
+		return this.#holders.keys();
 	}
 
 	/** The one that has one of these hashes. */
@@ -50,12 +61,14 @@ export class TorrentIndex extends Map<string, Torrent> {
 			if (holders?.size === 0) this.#holders.delete(hash);
 		}
 		this.#hashes.delete(id);
+		this.#revision++;
 		return super.delete(id);
 	}
 
 	override clear(): void {
 		this.#holders.clear();
 		this.#hashes.clear();
+		this.#revision++;
 		super.clear();
 	}
 
@@ -64,6 +77,7 @@ export class TorrentIndex extends Map<string, Torrent> {
 		if (!super.has(id)) return;
 		const hashes = this.#hashes.get(id) ?? new Set();
 		this.#hashes.set(id, hashes);
+		this.#revision++;
 		for (const hash of idsOf(identity)) {
 			hashes.add(hash);
 			const holders = this.#holders.get(hash) ?? new Set();

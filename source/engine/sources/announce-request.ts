@@ -1,6 +1,7 @@
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength} from '../../base/units.js';
+import type {EncryptionMode} from '../../policy/peers/encryption-mode.js';
 import type {SwarmKeys} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AnnounceEvent, AnnounceRequest} from '../../protocol/tracker/announce.js';
 
@@ -26,6 +27,8 @@ export interface AnnouncingClient {
 	readonly peerId: Uint8Array;
 	/** 32 bits, the same for as long as the session lives. */
 	readonly key: number;
+	/** How much its connections are encrypted; not at all when left out. */
+	readonly encryption?: EncryptionMode | undefined;
 	/** The port by which who is in the same network as this host reaches us, as far as that can be told of a name. */
 	portFor(host: string, transport: 'tcp'): number;
 }
@@ -48,6 +51,7 @@ export function announceRequest(
 	trackerId: string | undefined,
 ): AnnounceRequest {
 	const {stats, left, publicName} = torrent;
+	const {encryption = 'off'} = client;
 	return {
 		infoHash,
 		peerId: client.peerId,
@@ -60,6 +64,7 @@ export function announceRequest(
 		event,
 		numwant: event === 'stopped' ? 0 : numwant,
 		trackerId,
+		...(encryption === 'off' ? {} : {supportsEncryption: true, requiresEncryption: encryption === 'require'}),
 		name: publicName,
 	};
 }

@@ -20,6 +20,7 @@ function viewPeer(torrent: Torrent, peer: Peer, now: Millis): PeerView {
 		flags: flagsOf(peer, torrent.swarm.list.sourceOf(peer.address)?.letters ?? ''),
 		transport: peer.transport,
 		encrypted: peer.encrypted,
+		encryption: peer.encryption,
 		source: peer.source,
 		progress: peer.pieceCount / (torrent.content?.pieceCount ?? 1),
 		downloadRate: Math.round(peer.traffic.download.rate(now)),
@@ -40,7 +41,7 @@ function flagsOf(peer: Peer, letters: string): string {
 	if (peer.choking.optimistic) flags += 'O';
 	if (peer.snubbed) flags += 'S';
 	if (peer.incoming) flags += 'I';
-	if (peer.encrypted) flags += 'E';
+	if (peer.encryption !== undefined) flags += peer.encrypted ? 'E' : 'e';
 	if (peer.transport === 'utp') flags += 'P';
 	for (const letter of 'XHLT') if (letters.includes(letter)) flags += letter;
 	return flags;

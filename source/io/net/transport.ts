@@ -20,7 +20,10 @@ export interface Connection {
 	readonly unsent: number;
 	/** As far as it can be told: bytes of what is being written just now that the kernel has not taken. */
 	readonly untaken?: number;
-	/** `done` is called when the kernel has taken the bytes, or the connection is closed: then they may be reused. */
+	/**
+	 * The bytes are the connection's from here on: it may change them, as when it encrypts. `done` is called when the
+	 * kernel has taken them, or the connection is closed: then their memory may be reused.
+	 */
 	write(bytes: Uint8Array, done?: () => void): void;
 	/** Stops and restarts reading. */
 	pause(): void;
@@ -33,10 +36,16 @@ export interface Connection {
 	close(reason: string): void;
 }
 
-/** A connection to a peer that knows what it runs over; both hold from `connected` on, or from `accept`. */
+/**
+ * A connection to a peer that knows what it runs over, from `connected` on or from `accept`, and whether it is encrypted,
+ * from its first bytes on.
+ */
 export interface PeerStream extends Connection {
 	readonly transport: 'tcp' | 'utp';
+	/** What is said is encrypted. */
 	readonly encrypted: boolean;
+	/** It began with a handshake that hides what it is, whether the rest is encrypted or not. */
+	readonly encryptedHandshake?: boolean;
 }
 
 /** How a peer is to be dialled. */

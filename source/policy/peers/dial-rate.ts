@@ -9,16 +9,21 @@ const second: Millis = 1000;
  * of peers that are gone is not to be gone through in one breath.
  */
 export class DialRate {
-	#left = most;
+	readonly #most: number;
+	#left: number;
 	#at: Millis;
 
-	constructor(now: Millis) {
+	/** @param atOnce may be begun at once, and in each second after that */
+	constructor(now: Millis, atOnce = most) {
+		this.#most = atOnce;
+		this.#left = atOnce;
 		this.#at = now;
 	}
 
 	/** Whether one more may be begun now; the answer yes is for using at once. */
 	admits(now: Millis): boolean {
-		this.#left = Math.min(most, this.#left + (Math.max(0, now - this.#at) * most) / second);
+		const came = (Math.max(0, now - this.#at) * this.#most) / second;
+		this.#left = Math.min(this.#most, this.#left + came);
 		this.#at = now;
 		if (this.#left < 1) return false;
 		this.#left--;

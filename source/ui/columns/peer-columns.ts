@@ -64,7 +64,7 @@ export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 		title: 'enc',
 		width: 3,
 		rank: 9,
-		cell: (peer, {look}) => (peer.encrypted ? 'yes' : look.glyphs.dash),
+		cell: (peer, {look}) => encryptionWord(peer) ?? look.glyphs.dash,
 		tone: 'faint',
 	},
 	{id: 'source', title: 'from', width: 4, rank: 6, cell: peer => sources[peer.source], tone: 'faint'},
@@ -121,3 +121,9 @@ export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 		tone: peer => (peer.requested > 0 ? 'flight' : 'faint'),
 	},
 ];
+
+/** What is encrypted: everything, or the handshake alone. */
+function encryptionWord({encrypted, encryption}: PeerView): string | undefined {
+	if (encryption === 'handshake') return 'hs';
+	return encrypted ? 'RC4' : undefined;
+}

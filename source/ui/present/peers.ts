@@ -32,5 +32,6 @@ export const peerFlags: ReadonlyArray<readonly [letter: string, meaning: string]
 	['I', 'they connected to us'],
 	['T X H L', 'known from a tracker, PEX, DHT, the local network'],
 	['E', 'encrypted'],
+	['e', 'the handshake is encrypted, the rest is not'],
 	['P', 'over uTP'],
 ];

@@ -70,7 +70,7 @@ const mistakes: ReadonlyArray<readonly [argv: readonly string[], status: number,
 	[['add', 'magnet:?xt=urn:btih:', '--state-dir', live], 3, /^the magnet link has no info-hash/],
 	[['get', 'ftp://h/x.torrent'], 3, /^ftp:\/\/h\/x\.torrent is neither an http\(s\) URL nor a magnet link$/],
 	[['get', torrent, '--no-tcp'], 2, /^--no-tcp: peers are reached over TCP only/],
-	[['get', torrent, '--encryption', 'require'], 2, /^--encryption: connections cannot be encrypted yet/],
+	[['get', torrent, '--encryption', 'yes'], 2, /^--encryption: "yes" is not one of: prefer, require, off$/],
 	[['get', torrent, '--theme', 'nrod'], 2, /^--theme: "nrod" is no theme; did you mean nord\?$/],
 	[['get', torrent, '--theme', 'xxxxxx'], 2, /^--theme: "xxxxxx" is no theme; there are tortui, dark, /],
 	[['seed'], 2, /^missing: seed PATH/],
@@ -313,7 +313,7 @@ test('a line of help is no longer than 79 cells, and promises nothing that is hi
 	for (const verb of verbNames) helps.push(commandHelp(await loadCommand(verb)));
 	for (const help of helps) {
 		for (const line of help.split('\n')) assert(line.length <= 79, line);
-		assert.doesNotMatch(help, /--encryption|--no-(?:utp|tcp)\b/);
+		assert.doesNotMatch(help, /--no-(?:utp|tcp)\b/);
 	}
 	assert.match(helps[0]!, /nord, dracula/);
 });
@@ -367,6 +367,6 @@ test('every verb is in the help of the program, the engine too', async () => {
 });
 
 test('what has no effect yet is taken without a word', async () => {
-	const argv = ['--no-dht', '--no-pex', '--no-lsd', '--no-utp', '--encryption', 'prefer'];
+	const argv = ['--no-dht', '--no-pex', '--no-lsd', '--no-utp'];
 	assert.match((await run(['get', '/none.torrent', ...argv])).error, /^no such file/);
 });

@@ -49,6 +49,13 @@ test('an announce carries everything BEP 3, 7 and 23 ask for, binary bytes perce
 	assert.equal(new URL(url).href, url);
 });
 
+test('a tracker is told when nobody is met who does not encrypt', () => {
+	const url = announceUrl('http://t.example/announce', {...request, requiresEncryption: true});
+	assert.match(url, /&supportcrypto=1&requirecrypto=1&/);
+	const {supportsEncryption, ...rest} = request;
+	assert.doesNotMatch(announceUrl('http://t.example/announce', rest), /crypto/);
+});
+
 test('the server reads an announce as the client wrote it', () => {
 	const url = announceUrl('http://t.example/announce', request);
 	const {supportsEncryption, trackerId, ...rest} = request;
