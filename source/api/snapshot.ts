@@ -46,6 +46,8 @@ export interface TorrentView {
 	readonly root?: string | undefined;
 	readonly state: TorrentState;
 	readonly reason?: Reason | undefined;
+	/** It is to download, or to learn what it holds, and nothing has come for so long; left out while something does. */
+	readonly stalledFor?: Seconds | undefined;
 	/**
 	 * Its files are known, and none is fetched before somebody has said which: `torrent.choose` does, `torrent.resume`
 	 * takes what is wanted as it stands.
@@ -88,6 +90,8 @@ export interface TorrentView {
 	/** Another folder where some of its files may be: they are being moved there, or from there, or are about to be. */
 	readonly otherDir?: string | undefined;
 	readonly label?: string | undefined;
+	/** Names or addresses of the machines its first trackers are on, each once; left out when there are none. */
+	readonly trackerHosts?: readonly string[] | undefined;
 	readonly queue: number;
 	readonly sequential: boolean;
 	readonly superSeeding: boolean;

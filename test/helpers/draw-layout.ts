@@ -2,7 +2,7 @@ import {type Layout, type PaneName, paneNames, type Rect} from '../../source/ui/
 
 /**
  * Draws a layout, one letter a part: `H` header, `F` footer, `p` pieces, `s` speed, `e` peers,
- * `t` trackers, `f` files, `l` log, `L` list of torrents, `N` `W` `S` what was found, who is here and what I share, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
+ * `t` trackers, `f` files, `l` log, `L` list of torrents, `r` how the one under the cursor stands, `N` `W` `S` what was found, who is here and what I share, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
  */
 export function drawLayout(layout: Layout, columns: number, rows: number): string {
 	const cells = Array.from({length: rows}, () => Array.from({length: columns}, () => '?'));
@@ -21,6 +21,7 @@ export function drawLayout(layout: Layout, columns: number, rows: number): strin
 	put(layout.spark, '~');
 	put(layout.lastLine, '_');
 	put(layout.torrents, 'L');
+	put(layout.standing, 'r');
 	put(layout.network?.found, 'N');
 	put(layout.network?.people, 'W');
 	put(layout.network?.shared, 'S');

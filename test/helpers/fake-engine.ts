@@ -175,6 +175,8 @@ export class FakeEngine implements EngineClient {
 	folders: FoldersView = fakeFolders;
 	feeds: FeedsView = fakeFeeds;
 	silentCatalogue = false;
+	/** Torrents that stand beside the first one, instead of those it makes up. */
+	others: readonly TorrentView[] | undefined;
 	/** Id of one more torrent that is here. */
 	also: string | undefined;
 	everyTracker: readonly CommonTrackerView[] = fakeTrackers;
@@ -378,6 +380,12 @@ export class FakeEngine implements EngineClient {
 			label: number % 2 ? 'linux' : undefined,
 			addedAt: start - number * 86_400_000,
 		};
+	}
+
+	/** Something happens to one of the others. */
+	tell(level: LogView['level'], text: string, {id, name}: Pick<TorrentView, 'id' | 'name'>, times = 1): void {
+		const at = start + this.#seconds * 1000;
+		this.#log.push({at, level, text, torrent: id, name, ...(times > 1 && {times})});
 	}
 
 	#write(level: LogView['level'], text: string): void {
@@ -699,8 +707,11 @@ export class FakeEngine implements EngineClient {
 							}),
 							...(part.speed && {speed: this.#speed(part.speed)}),
 						}
-					: part.overview && this.#others.some(({id}) => id === part.id)
-						? {id: part.id, overview: this.#others.find(({id}) => id === part.id) as TorrentView}
+					: part.overview && (this.others ?? this.#others).some(({id}) => id === part.id)
+						? {
+								id: part.id,
+								overview: (this.others ?? this.#others).find(({id}) => id === part.id) as TorrentView,
+							}
 						: {id: part.id, gone: true},
 			}),
 			...(watch.speed && {speed: this.#speed(watch.speed)}),
@@ -712,7 +723,7 @@ export class FakeEngine implements EngineClient {
 
 	#all(): readonly TorrentView[] {
 		const more = this.also === undefined ? [] : [{...this.overview(), id: this.also}];
-		return [...(this.#gone ? [] : [this.overview()]), ...this.#others, ...more];
+		return [...(this.#gone ? [] : [this.overview()]), ...(this.others ?? this.#others), ...more];
 	}
 
 	#preview(): NonNullable<Reply['preview']> {

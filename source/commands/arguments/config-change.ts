@@ -1,9 +1,9 @@
 import {resolve} from 'node:path';
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import type {Options} from './command.js';
 import {configOptions, optionOfSetting, settingNames} from './config-file.js';
 import {typedProgram} from './hook-options.js';
-import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 
 const words = new Map([

@@ -3,13 +3,13 @@ import {mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} fr
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import {readRegularFileNow, type UnreadableFile} from '../../io/files/regular-file.js';
 import type {Options} from './command.js';
 import {configSections, type SectionGround, type Sections, sectionNames} from './config-sections.js';
 import {changeConfigText, linesOfNames, readConfigText} from './config-text.js';
 import {engineOptions, logOptions, screenOptions, stateOptions, torrentOptions} from './flags.js';
 import {hookOptions} from './hook-options.js';
-import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import type {Defaults} from './parse-arguments.js';
 import {rpcOptions} from './rpc-options.js';

@@ -1,4 +1,5 @@
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import type {Options} from './command.js';
 import {
@@ -13,7 +14,6 @@ import {
 	readScreenSettings,
 	settingNames,
 } from './config-file.js';
-import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 
 /** Where the value of a setting comes from. */

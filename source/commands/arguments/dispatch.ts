@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {type ExitStatus, UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import type {Command, Context} from './command.js';
-import {nearest} from './nearest.js';
 import {type Verb, verbNames} from './verb-names.js';
 
 /** Each verb and how to load it: nothing of a command is read before it is needed. */

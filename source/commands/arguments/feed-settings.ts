@@ -1,10 +1,10 @@
 import {compileFeedRule, type FeedRule} from '../../api/feed-rules.js';
 import {type FeedSettings, feedUrl, headerFault} from '../../automation/feeds/feed-settings.js';
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import {parseSeedRule, type SeedGoal} from '../../base/seed-goal.js';
 import type {Millis} from '../../base/units.js';
 import {Fault, flag, folder, text} from './folder-settings.js';
-import {nearest} from './nearest.js';
 import {duration, rate} from './quantities.js';
 
 type Loose = Readonly<Record<string, unknown>>;

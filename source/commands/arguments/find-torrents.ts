@@ -1,7 +1,7 @@
 import type {EngineClient} from '../../api/engine-client.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
-import {nearest} from './nearest.js';
+import {nearest} from '../../base/nearest.js';
 
 const shortestPrefix = 4;
 

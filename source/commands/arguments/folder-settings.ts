@@ -6,7 +6,7 @@ import type {
 	WatchedFolderSettings,
 } from '../../automation/folder-settings.js';
 import {UserError} from '../../base/errors.js';
-import {nearest} from './nearest.js';
+import {nearest} from '../../base/nearest.js';
 import {trackerUrl} from './quantities.js';
 
 type Loose = Readonly<Record<string, unknown>>;

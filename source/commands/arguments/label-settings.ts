@@ -1,9 +1,9 @@
 import type {LabelSettings, Labels} from '../../automation/labels/label-settings.js';
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import type {Options, ValueOption} from './command.js';
 import {engineOptions, torrentOptions} from './flags.js';
 import {Fault, folder} from './folder-settings.js';
-import {nearest} from './nearest.js';
 import {optionName} from './option-names.js';
 import {furtherGoal} from './seed-goal-values.js';
 

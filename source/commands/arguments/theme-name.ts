@@ -1,6 +1,6 @@
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import {themes} from '../../ui/look/themes.js';
-import {nearest} from './nearest.js';
 import type {ValueReader} from './quantities.js';
 
 /** The names of all themes, the usual one first. */

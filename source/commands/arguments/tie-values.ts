@@ -1,6 +1,6 @@
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import type {Command} from './command.js';
-import {nearest} from './nearest.js';
 import {optionLabel, optionName} from './option-names.js';
 
 /** A mistake in how a command was typed, with where to read what it takes. */

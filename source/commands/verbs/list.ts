@@ -1,14 +1,14 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {type FilteredTorrent, torrentFields} from '../../api/torrent-fields.js';
+import {filterNotes, readFilter} from '../../api/torrent-filter.js';
 import {UserError} from '../../base/errors.js';
+import {nearest} from '../../base/nearest.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
 import {fit, terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
-import {nearest} from '../arguments/nearest.js';
 import type {ValueReader} from '../arguments/quantities.js';
-import {type FilteredTorrent, torrentFields} from '../filter/torrent-fields.js';
-import {filterNotes, readFilter} from '../filter/torrent-filter.js';
 import {printTable} from '../output/print-table.js';
 import {remoteOptions} from '../torrents/engine-options.js';
 import {withEngine} from '../torrents/with-engine.js';

@@ -1,7 +1,8 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {progressOf} from '../../api/torrent-standing.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
-import {progressOf, stateWord} from '../../ui/present/torrent-state.js';
+import {stateWord} from '../../ui/present/torrent-state.js';
 import {count, duration, percent, rateWithUnit, ratio, size} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';

@@ -1,4 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {filterNotes, readLiveFilter, type TorrentFilter} from '../../api/torrent-filter.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
@@ -8,7 +9,6 @@ import {duration as durationText} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {duration} from '../arguments/quantities.js';
-import {filterNotes, readLiveFilter, type TorrentFilter} from '../filter/torrent-filter.js';
 import {idNote, remoteOptions} from '../torrents/engine-options.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';
 import {withSuccessors} from '../torrents/with-successors.js';

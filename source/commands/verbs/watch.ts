@@ -1,4 +1,5 @@
 import type {Update, Watch} from '../../api/snapshot.js';
+import {filterNotes, readLiveFilter} from '../../api/torrent-filter.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
@@ -6,7 +7,6 @@ import {machineClock} from '../../io/machine/clock.js';
 import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {duration} from '../arguments/quantities.js';
-import {filterNotes, readLiveFilter} from '../filter/torrent-filter.js';
 import {remoteOptions} from '../torrents/engine-options.js';
 import {NewsTeller, newsText} from '../torrents/torrent-news.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';

@@ -1,6 +1,8 @@
 import type {TrackerView} from '../../api/snapshot.js';
+import {safeText} from '../../base/safe-text.js';
 import type {Millis} from '../../base/units.js';
 import type {TrackerFacts} from '../../policy/session/stall-reason.js';
+import {trackerHost} from './tracker-url.js';
 
 /**
  * What a torrent's trackers have to do with that it stands still.
@@ -28,6 +30,7 @@ export function trackerFacts(
 		working: working.length > 0,
 		answered: working.length,
 		lastError: failed[0]?.status,
+		lastHost: failed[0]?.url ? safeText(trackerHost(failed[0].url), 60) : undefined,
 		troubles: failed.map(({trouble}) => trouble ?? 'silent'),
 		silentFor: working.length === 0 && silent.length > 0 ? Math.max(...silent) : undefined,
 		seeders,

@@ -4,7 +4,10 @@ import {safeText} from '../../base/safe-text.js';
 import {AnnounceSchedule} from '../../policy/tracker/announce-schedule.js';
 import type {AnnounceTimes} from '../../policy/tracker/scheduled-tracker.js';
 import {Tracker, type TrackerOwner} from './tracker.js';
-import {trackerUrlFault} from './tracker-url.js';
+import {trackerHost, trackerUrlFault} from './tracker-url.js';
+
+/** So many machines are told with a torrent: who looks at its trackers sees them all. */
+const mostHosts = 4;
 
 /** The trackers of a torrent, as they are kept. */
 export interface TrackerTiers {
@@ -31,6 +34,8 @@ export class TrackerList {
 	readonly #named: Set<string>;
 	/** By URL; each is made when it is first looked at. */
 	readonly #made = new Map<string, Tracker>();
+	/** Until the list changes. */
+	#hosts: readonly string[] | undefined;
 
 	constructor(
 		{tiers, unused = [], named = []}: TrackerTiers,
@@ -78,13 +83,13 @@ export class TrackerList {
 		const now = this.#owner.clock.now();
 		const isNew = this.schedule.add(trimmed, index, now);
 		if (!isNew && !isNamed) this.schedule.retry(trimmed, now);
-		this.#owner.listChanged();
+		this.#changed();
 		return isNew;
 	}
 
 	/** One of them is asked whenever its time has come, not only when those before it fail. */
 	always(url: string): void {
-		if (this.schedule.always(url)) this.#owner.listChanged();
+		if (this.schedule.always(url)) this.#changed();
 	}
 
 	/** Adds those of a torrent's own trackers that are not there, behind all others. Answers how many those were. */
@@ -96,7 +101,7 @@ export class TrackerList {
 			const index = (this.schedule.trackers.at(-1)?.tier ?? -1) + 1;
 			for (const url of added) if (this.schedule.add(url, index, this.#owner.clock.now())) count++;
 		}
-		if (count > 0) this.#owner.listChanged();
+		if (count > 0) this.#changed();
 		return count;
 	}
 
@@ -107,7 +112,22 @@ export class TrackerList {
 		const tracker = this.tracker(url);
 		this.#made.delete(url);
 		tracker.abandon(events);
+		this.#changed();
+	}
+
+	#changed(): void {
+		this.#hosts = undefined;
 		this.#owner.listChanged();
+	}
+
+	/** The machines that the first of them are on, each once, in the order of their tiers; made safe for a terminal. */
+	get hosts(): readonly string[] {
+		if (this.#hosts === undefined) {
+			const urls = this.schedule.trackers.toSorted((a, b) => a.tier - b.tier).slice(0, mostHosts * 4);
+			const hosts = new Set(urls.map(({url}) => safeText(trackerHost(url), 60)));
+			this.#hosts = [...hosts].slice(0, mostHosts);
+		}
+		return this.#hosts;
 	}
 
 	/** The URLs of all, tier by tier in the order in which they are tried now, those that are not asked last. */

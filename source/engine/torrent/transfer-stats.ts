@@ -27,6 +27,10 @@ export class TransferStats {
 	hasMoved = false;
 	/** When it began to run, by that clock; undefined while it does not. */
 	startedAt: Millis | undefined;
+	/** Since when it has run and lacked something that is wanted, by that clock; undefined while it does not. */
+	lackingSince: Millis | undefined;
+	/** When a byte came last, by that clock. */
+	#cameAt: Millis = -Infinity;
 	#sampled = {downloaded: 0, uploaded: 0};
 	#tickedAt: Millis | undefined;
 	#totalsKeptAt: Millis = -Infinity;
@@ -84,9 +88,16 @@ export class TransferStats {
 		if (this.lately.downloaded + this.lately.uploaded === 0) return false;
 		this.movedAt = now;
 		this.hasMoved = true;
+		if (this.lately.downloaded > 0) this.#cameAt = now;
 		if (now - this.#totalsKeptAt < totalsTime) return false;
 		this.#totalsKeptAt = now;
 		return true;
+	}
+
+	/** How long nothing has come of what is lacking; undefined when it lacks nothing, or does not run. */
+	nothingFor(now: Millis): Seconds | undefined {
+		if (this.lackingSince === undefined) return undefined;
+		return Math.max(0, (now - Math.max(this.lackingSince, this.#cameAt)) / 1000);
 	}
 
 	/** Once a second, whether it runs or not. A clock that jumps counts for 10 s at the most. */
@@ -94,6 +105,7 @@ export class TransferStats {
 		const seconds = this.#tickedAt === undefined ? 0 : Math.min(10, (now - this.#tickedAt) / 1000);
 		this.#tickedAt = now;
 		this.startedAt = active ? (this.startedAt ?? now) : undefined;
+		this.lackingSince = active && !complete ? (this.lackingSince ?? now) : undefined;
 		if (!active) return;
 		this.activeTime += seconds;
 		if (!complete) return;

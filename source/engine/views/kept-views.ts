@@ -48,6 +48,7 @@ export class KeptViews {
 		dir,
 		identity,
 		choosing,
+		sources,
 	}: Torrent): unknown[] {
 		return [
 			activity,
@@ -69,6 +70,7 @@ export class KeptViews {
 			dir,
 			identity,
 			choosing,
+			sources.trackers.list.hosts,
 		];
 	}
 }

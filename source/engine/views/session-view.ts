@@ -6,6 +6,7 @@ import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import {whyItStands, whyNothingMoves} from '../../policy/session/stall-reason.js';
+import {stalledTime} from '../../policy/session/stalled-time.js';
 import type {SessionLimits} from '../limits/session-limits.js';
 import type {BlockBudget} from '../session/block-budget.js';
 import type {QueueManager} from '../session/queue-manager.js';
@@ -32,6 +33,12 @@ export interface ReportedSession {
 	readonly settings: Readonly<SessionSettings>;
 	/** What the services of the session add. */
 	views(): ReadonlyArray<Partial<SessionView> | undefined>;
+}
+
+/** Why a torrent stands still, and for how long nothing has come of what it is to download. */
+interface Standstill {
+	readonly reason?: Reason | undefined;
+	readonly stalledFor?: Seconds | undefined;
 }
 
 /** In steps that those who look can bear: a minute, once one has passed. */
@@ -140,10 +147,12 @@ export class SessionReport {
 
 	#view(torrent: Torrent, now: Millis, standing: QueueStanding, reasons: boolean): TorrentView {
 		const isTold = reasons || torrent.activity.name === 'failed';
-		return this.#views.view(torrent, now, isTold ? this.#reason(torrent, now, standing) : undefined);
+		const {reason, stalledFor}: Standstill = isTold ? this.#standstill(torrent, now, standing) : {};
+		const view = this.#views.view(torrent, now, reason);
+		return stalledFor === undefined ? view : {...view, stalledFor};
 	}
 
-	#reason(torrent: Torrent, now: Millis, standing: QueueStanding): Reason | undefined {
+	#standstill(torrent: Torrent, now: Millis, standing: QueueStanding): Standstill {
 		const {services, queue, budget, limits, startedAt} = this.#session;
 		const isQueued = torrent.activity.name === 'queued';
 		const place = {
@@ -152,19 +161,19 @@ export class SessionReport {
 			room: isQueued ? queue.room(torrent) : undefined,
 		};
 		const why = whyItStands(standingFacts(torrent, place));
-		if (why !== undefined) return why;
+		if (why !== undefined) return {reason: why};
+		const facts = stallFacts(torrent, {
+			now,
+			port: services.port(),
+			listeningFor: (now - startedAt) / 1000,
+			reached: this.#hasReached(now),
+			diskBehind: budget.diskBehind,
+			...place,
+			dhtNodes: services.dht?.nodes,
+		});
 		const cutOff = torrent.active ? services.cutOff?.() : undefined;
-		if (cutOff !== undefined) return {level: 'warn', text: cutOff};
-		return whyNothingMoves(
-			stallFacts(torrent, {
-				now,
-				port: services.port(),
-				listeningFor: (now - startedAt) / 1000,
-				reached: this.#hasReached(now),
-				diskBehind: budget.diskBehind,
-				...place,
-				dhtNodes: services.dht?.nodes,
-			}),
-		);
+		const reason: Reason | undefined =
+			cutOff === undefined ? whyNothingMoves(facts) : {level: 'warn', text: cutOff};
+		return {reason, stalledFor: stalledTime(facts)};
 	}
 }

@@ -1,5 +1,6 @@
 import {blockLength, type Millis, type Seconds} from '../../base/units.js';
 import type {StallFacts, StandingFacts} from '../../policy/session/stall-reason.js';
+import type {StalledFacts} from '../../policy/session/stalled-time.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 import {stateOf} from './torrent-view.js';
@@ -46,7 +47,7 @@ export function standingFacts(
 }
 
 /** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
-export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts {
+export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts & StalledFacts {
 	const {now} = session;
 	const {swarm, content} = torrent;
 	const downloadRate = torrent.stats.download.rate(now);
@@ -94,6 +95,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		firstUnavailable,
 		hashesMissing: downloadRate === 0 ? content?.awaitedHashes?.missing : undefined,
 		downloadRate,
+		nothingFor: torrent.stats.nothingFor(now),
 		uploadRate: torrent.stats.upload.rate(now),
 		maxDownload: torrent.rateLimits.maxDownload,
 		maxUpload: torrent.rateLimits.maxUpload,

@@ -60,6 +60,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		dir: torrent.dir,
 		...viewMove(torrent),
 		label: torrent.settings.label,
+		...viewHosts(torrent.sources.trackers.list.hosts),
 		queue: torrent.settings.queue,
 		sequential: torrent.settings.sequential,
 		superSeeding: torrent.settings.superSeeding,
@@ -76,6 +77,10 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		magnet: torrent.magnet,
 		...(torrent.webSeeds.length > 0 && {webSeeds: torrent.webSeeds}),
 	};
+}
+
+function viewHosts(trackerHosts: readonly string[]): Pick<TorrentView, 'trackerHosts'> {
+	return trackerHosts.length > 0 ? {trackerHosts} : {};
 }
 
 function viewGoal(torrent: Torrent): Pick<TorrentView, 'goal'> {

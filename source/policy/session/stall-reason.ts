@@ -21,6 +21,8 @@ export interface TrackerFacts {
 	readonly answered?: number;
 	/** What the last failed announce said, made safe for a terminal. */
 	readonly lastError: string | undefined;
+	/** The machine that said so, or did not answer; made safe for a terminal. */
+	readonly lastHost?: string | undefined;
 	/** What was wrong with each that failed; the same words in the same order as `TrackerView.trouble`. */
 	readonly troubles?: ReadonlyArray<'silent' | 'refused' | 'broken'>;
 	/** One was asked so long ago, and none has answered yet. */
@@ -299,16 +301,28 @@ function trackerTrouble({
 	count,
 	working,
 	lastError,
+	lastHost,
 	troubles = [],
 	nextIn,
 }: TrackerFacts): Reason | undefined {
 	if (count === 0 || working || lastError === undefined) return undefined;
 	const again = nextIn === undefined ? '' : ` (next try in ${time(nextIn)})`;
-	return warn(`${troubleInWords(count, troubles)}: ${lastError}${again}`);
+	// Where there are several, one of them is told for all.
+	const whose = lastHost !== undefined && count > 1 ? `${lastHost}: ` : '';
+	return warn(`${troubleInWords(count, troubles, lastHost)}: ${whose}${lastError}${again}`);
 }
 
-function troubleInWords(count: number, troubles: NonNullable<TrackerFacts['troubles']>): string {
+function troubleInWords(
+	count: number,
+	troubles: NonNullable<TrackerFacts['troubles']>,
+	host: string | undefined,
+): string {
 	const are = (trouble: (typeof troubles)[number]) => troubles.every(other => other === trouble);
+	if (count === 1 && host !== undefined) {
+		if (are('silent')) return `tracker ${host} does not answer`;
+		if (are('refused')) return `tracker ${host} refuses`;
+		return `the answer of tracker ${host} is of no use`;
+	}
 	const isAll = troubles.length >= count;
 	if (are('silent')) return 'no tracker answers';
 	if (are('refused')) {

@@ -5,6 +5,7 @@ import {feedsHeader} from '../headers/feeds-header.js';
 import {networkHeader} from '../headers/network-header.js';
 import {sessionHeader} from '../headers/session-header.js';
 import {swarmsHeader} from '../headers/swarms-header.js';
+import {standingRow} from '../headers/standing-row.js';
 import {torrentHeader} from '../headers/torrent-header.js';
 import {keyNames} from '../keys/key-names.js';
 import {paneNames, type Rect} from '../look/layout.js';
@@ -43,7 +44,14 @@ function headerRows(state: ScreenState, area: Rect, {look, clock}: ScreenContext
 	if (view.screen === 'feeds') return feedsHeader(state, area, look, clock.wall());
 	if (view.screen === 'swarms') return swarmsHeader(state, area, look);
 	if (view.screen === 'session')
-		return sessionHeader(model.session, model.torrents ?? [], area, look, model.folders);
+		return sessionHeader(
+			model.session,
+			model.torrents ?? [],
+			area,
+			look,
+			model.folders,
+			view.lists.torrents.filter,
+		);
 	const {torrent} = model;
 	if (torrent?.overview) return torrentHeader(torrent.overview, model.session, area, look);
 	return [[[torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']]];
@@ -177,6 +185,9 @@ function Full(part: PartProps): ReactNode {
 				hit={{kind: 'pane', pane: 'speed'}}
 			/>
 			<Panes {...part} />
+			{layout.standing && (
+				<Rows area={layout.standing} rows={[standingRow(state, columns, look)]} painter={painter} />
+			)}
 			{last && (
 				<Rows area={layout.lastLine} rows={[last]} painter={painter} hit={{kind: 'pane', pane: 'log'}} />
 			)}

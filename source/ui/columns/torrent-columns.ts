@@ -1,7 +1,14 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {
+	isInTrouble,
+	isUnknown,
+	progressOf,
+	standingOf,
+	type TorrentStanding,
+} from '../../api/torrent-standing.js';
 import type {Tone} from '../look/themes.js';
 import {thinBar} from '../present/bar.js';
-import {isUnknown, progressOf, stateTones} from '../present/torrent-state.js';
+import {stateSign, stateTone} from '../present/torrent-state.js';
 import {duration, percent, rate, ratio, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
@@ -18,9 +25,20 @@ function barTone(torrent: TorrentView): Tone {
 	return torrent.state === 'paused' ? 'dim' : 'have';
 }
 
-/** What stands for the time that is left, where somebody has something to say first. */
-function waitWord({choosing, state}: TorrentView): string | undefined {
-	return choosing ? 'choose' : state === 'metadata' ? 'metadata' : undefined;
+const etaWords: Readonly<Partial<Record<TorrentStanding, string>>> = {
+	metadata: 'metadata',
+	stalled: 'stalled',
+	checking: 'checking',
+	queued: 'queued',
+	paused: 'paused',
+	pausing: 'pausing',
+	failed: 'failed',
+};
+
+/** What stands for the time that is left, where there is none: why it has no end yet. */
+function waitWord(torrent: TorrentView): string | undefined {
+	if (torrent.choosing) return 'choose';
+	return isInTrouble(torrent) ? 'trouble' : etaWords[standingOf(torrent)];
 }
 
 /** The columns of the list of torrents. */
@@ -39,8 +57,8 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		title: '',
 		width: 1,
 		rank: 0,
-		cell: (torrent, {look}) => (torrent.choosing ? '?' : look.glyphs.state[torrent.state]),
-		tone: torrent => stateTones[torrent.state],
+		cell: (torrent, {look}) => stateSign(torrent, look),
+		tone: stateTone,
 	},
 	{
 		id: 'name',
@@ -129,6 +147,9 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		align: 'right',
 		rank: 4,
 		cell: torrent => waitWord(torrent) ?? (torrent.state === 'downloading' ? duration(torrent.eta) : ''),
-		tone: ({choosing}) => (choosing ? 'warn' : 'dim'),
+		tone: torrent => {
+			if (isInTrouble(torrent)) return 'warn';
+			return standingOf(torrent) === 'downloading' ? 'dim' : stateTone(torrent);
+		},
 	},
 ];

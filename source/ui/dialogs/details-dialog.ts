@@ -1,5 +1,6 @@
+import {progressOf} from '../../api/torrent-standing.js';
 import {torrentInSight} from '../model/targets.js';
-import {progressOf, stateWord} from '../present/torrent-state.js';
+import {stateWord} from '../present/torrent-state.js';
 import {percent} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';

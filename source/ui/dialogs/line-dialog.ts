@@ -4,7 +4,7 @@ import {fieldRow} from '../forms/field-rows.js';
 import {runNamed} from '../keys/run-named.js';
 import {activeList} from '../model/lists.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {cellWidth} from '../text/text.js';
+import {cellWidth, fit} from '../text/text.js';
 import {edit, field, fieldText, insert, type TextField} from '../text/text-field.js';
 import type {DialogKind} from './dialog-kind.js';
 
@@ -24,6 +24,10 @@ declare module '../model/dialog.js' {
 		line: LineDialog;
 	}
 }
+
+/** What may be typed to filter torrents by. */
+const filterHint =
+	'a name, label or tracker, stalled, error, paused …, !word for all others, ratio > 2 and label=iso';
 
 /** The names of commands that begin like this. */
 function namesFrom(screen: ScreenContext, start: string): readonly string[] {
@@ -79,8 +83,17 @@ export const lineDialog: DialogKind<LineDialog> = {
 		if (dialog.prompt === '/') find(screen, fieldText(value), 1, 'here');
 	},
 	paste: (screen, dialog, text) => screen.setDialog({...dialog, value: insert(dialog.value, text.trim())}),
-	line({prompt, value}, columns) {
+	line({prompt, value}, columns, screen) {
 		const lead = prompt === 'filter' ? ' filter: ' : ` ${prompt}`;
-		return [[lead, 'accent'], ...fieldRow(value, columns - cellWidth(lead), true)];
+		const isOfTorrents = prompt === 'filter' && screen.state().view.screen === 'session';
+		if (!isOfTorrents || fieldText(value) !== '')
+			return [[lead, 'accent'], ...fieldRow(value, columns - cellWidth(lead), true)];
+		const hint = fit(
+			filterHint,
+			Math.max(0, columns - cellWidth(lead) - 3),
+			'left',
+			screen.look.glyphs.ellipsis,
+		);
+		return [[lead, 'accent'], ...fieldRow(value, 2, true), [hint, 'faint']];
 	},
 };

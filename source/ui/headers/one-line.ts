@@ -1,7 +1,7 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {progressOf} from '../../api/torrent-standing.js';
 import type {Look} from '../present/context.js';
 import {fitRow, type Row} from '../present/row.js';
-import {progressOf} from '../present/torrent-state.js';
 import {percent, rateWithUnit} from '../text/format.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
 

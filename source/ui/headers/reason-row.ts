@@ -1,11 +1,21 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {standingOf} from '../../api/torrent-standing.js';
+import type {Seconds} from '../../base/units.js';
 import type {Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import {stateTones, stateWords} from '../present/torrent-state.js';
-import {count, percent, rateWithUnit, size} from '../text/format.js';
+import {age, count, percent, rateWithUnit, size} from '../text/format.js';
 import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 
 type Reason = NonNullable<TorrentView['reason']>;
+
+/** Below so many columns the sign alone says that nothing comes. */
+const narrow = 60;
+
+/** `20 s`, `14 min`, `3 h`, `5 d`. */
+function span(time: Seconds): string {
+	return time < 60 ? `${time} s` : age(time * 1000);
+}
 
 /** What is in the way, in the screen's own words: here a key asks what to do. */
 function wayReason(
@@ -29,6 +39,24 @@ function problemRow({level, text}: Reason, columns: number, {glyphs}: Look): Row
 	const sign = level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
 	const said = fit(terminalText(text), columns - 4, 'left', glyphs.ellipsis);
 	return fitRow([[` ${sign} ${said}`, level === 'error' ? 'bad' : 'warn']], columns);
+}
+
+/** For how long nothing has come, and why: what is told first is not cut off. */
+function stalledRow(time: Seconds, reason: Reason | undefined, columns: number, {glyphs}: Look): Row {
+	const word = columns < narrow ? '' : `stalled for ${span(time)}${reason ? ': ' : ''}`;
+	const said = fit(
+		terminalText(reason?.text ?? ''),
+		Math.max(0, columns - cellWidth(word) - 4),
+		'left',
+		glyphs.ellipsis,
+	);
+	return fitRow(
+		[
+			[` ${glyphs.state.stalled} ${word}`, stateTones.stalled],
+			[said, reason?.level === 'info' ? 'text' : 'warn'],
+		],
+		columns,
+	);
 }
 
 /** The state and why it is so; a reason that says the state itself stands alone. */
@@ -112,6 +140,8 @@ export function reasonRow(torrent: TorrentView, columns: number, look: Look): Ro
 	const {state, inTheWay, choosing} = torrent;
 	const said = choosing ? toBeChosen : torrent.reason;
 	const reason = inTheWay === undefined ? said : wayReason(inTheWay, columns, look);
+	if (torrent.stalledFor !== undefined && standingOf(torrent) === 'stalled')
+		return stalledRow(torrent.stalledFor, reason, columns, look);
 	if (reason && reason.level !== 'info') return problemRow(reason, columns, look);
 	// What only says again how the torrent stands is no reason.
 	if (reason && reason.text !== stateWords[state] && state !== 'checking')

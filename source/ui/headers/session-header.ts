@@ -1,6 +1,7 @@
 import type {FoldersView} from '../../api/folders-view.js';
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
+import {chipRow, countChips} from '../present/chips.js';
 import type {Area, Look} from '../present/context.js';
 import {dhtTones} from '../present/dht.js';
 import {folderNote} from '../present/folders.js';
@@ -48,6 +49,19 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 	return facts;
 }
 
+/** How many torrents there are, and of them in each state: as much of it as has place in `room` cells. */
+function titleRow(torrents: readonly TorrentView[], filter: string, room: number, look: Look): Row {
+	const name: Row = [[' tortui ', 'title']];
+	const counts = countChips(torrents);
+	const whole: Row = [...name, [count(torrents.length, 'torrent'), 'dim'], ['  ']];
+	if (torrents.length === 0) return whole.slice(0, 2);
+	const all = chipRow(counts, filter, Number.POSITIVE_INFINITY, look);
+	for (const lead of [whole, name, [[' ']] satisfies Row])
+		if (rowWidth(lead) + rowWidth(all) <= room) return [...lead, ...all];
+	const short: Row = room < 40 ? [[' ']] : name;
+	return [...short, ...chipRow(counts, filter, room - rowWidth(short), look)];
+}
+
 /** The header of the session screen: totals of the whole engine. */
 export function sessionHeader(
 	session: SessionView | undefined,
@@ -55,26 +69,21 @@ export function sessionHeader(
 	{columns, rows}: Area,
 	look: Look,
 	folders?: FoldersView,
+	filter = '',
 ): readonly Row[] {
 	const {glyphs} = look;
-	const working = torrents.filter(torrent => torrent.state === 'downloading').length;
-	const seeding = torrents.filter(torrent => torrent.state === 'seeding').length;
+	const pad = columns < 60 ? 0 : 7;
 	const right: Span[] = [
 		[
-			`${glyphs.down} ${rateWithUnit(session?.downloadRate ?? 0).padStart(7)}`,
+			`${glyphs.down} ${rateWithUnit(session?.downloadRate ?? 0).padStart(pad)}`,
 			session?.downloadRate ? 'down' : 'faint',
 		],
 		[
-			`  ${glyphs.up} ${rateWithUnit(session?.uploadRate ?? 0).padStart(7)} `,
+			`${pad > 0 ? '  ' : ' '}${glyphs.up} ${rateWithUnit(session?.uploadRate ?? 0).padStart(pad)} `,
 			session?.uploadRate ? 'up' : 'faint',
 		],
 	];
-	const title: Row = [
-		[' tortui ', 'title'],
-		[`${count(torrents.length, 'torrent')}`, 'dim'],
-		[working > 0 ? `  ${glyphs.down} ${working}` : '', 'down'],
-		[seeding > 0 ? `  ${glyphs.up} ${seeding}` : '', 'up'],
-	];
+	const title = titleRow(torrents, filter, columns - rowWidth(right) - 1, look);
 	const waiting = session?.waitingForRoom ?? 0;
 	const room: Row =
 		waiting > 0 ? [[`  ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for room on the disk`, 'warn']] : [];

@@ -1,9 +1,10 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {isUnknown, progressOf} from '../../api/torrent-standing.js';
 import type {Tone} from '../look/themes.js';
 import {bar} from '../present/bar.js';
 import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, type Span} from '../present/row.js';
-import {isUnknown, progressOf, stateTones} from '../present/torrent-state.js';
+import {stateSign, stateTone} from '../present/torrent-state.js';
 import {duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
 import {fit, terminalText} from '../text/text.js';
 import {reasonRow} from './reason-row.js';
@@ -44,7 +45,7 @@ function nameRow(torrent: TorrentView, session: SessionView | undefined, columns
 	const room = Math.max(8, columns - rowWidth(rates) - 4);
 	return fitRow(
 		[
-			[` ${torrent.choosing ? '?' : glyphs.state[torrent.state]} `, stateTones[torrent.state]],
+			[` ${stateSign(torrent, look)} `, stateTone(torrent)],
 			[fit(terminalText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
 			[' '],
 			...rates,

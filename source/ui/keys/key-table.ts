@@ -1,7 +1,7 @@
 import type {ScreenKey} from './define-key.js';
 import {feedKeys} from './feed-keys.js';
 import {fileKeys} from './file-keys.js';
-import {listKeys} from './list-keys.js';
+import {listKeys, troubleKeys} from './list-keys.js';
 import {movingKeys} from './moving-keys.js';
 import {networkKeys} from './network-keys.js';
 import {pieceKeys} from './piece-keys.js';
@@ -21,6 +21,7 @@ export const keyTable: readonly ScreenKey[] = [
 	...swarmKeys,
 	...swarmsKeys,
 	...pieceKeys,
+	...troubleKeys,
 	...movingKeys,
 	...listKeys,
 	...screenKeys,

@@ -1,6 +1,8 @@
 import {find} from '../actions/find.js';
-import {setList, sortBy} from '../actions/lists.js';
+import {moveTo, setList, sortBy} from '../actions/lists.js';
+import {nextInTrouble, showChip} from '../actions/trouble.js';
 import {activeList} from '../model/lists.js';
+import {chips} from '../present/chips.js';
 import {field} from '../text/text-field.js';
 import {defineKey, inGroup} from './define-key.js';
 import type {Situation} from './key-record.js';
@@ -13,6 +15,31 @@ function needQuery({state}: Situation) {
 
 /** The list that has the keys, if one has: typed by their names these keys do nothing elsewhere. */
 const inList = ({state}: Situation) => ({list: activeList(state().view)});
+
+/** Keys that show the torrents that something is wrong with. */
+export const troubleKeys = inGroup('Torrent', [
+	defineKey({
+		name: 'chip',
+		keys: chips.map(({digit}) => digit),
+		where: ['session'],
+		help: 'Show only the torrents of one state, by its number in the header; once more shows all',
+		label: '',
+		run: (screen, _, word, key) => showChip(screen, word || key),
+	}),
+	defineKey({
+		name: 'next-trouble',
+		keys: ['!'],
+		where: ['session'],
+		help: 'Go to the next torrent with which something is wrong',
+		footer: 7,
+		when: ({state}) => {
+			const next = nextInTrouble(state());
+			return next === undefined ? 'Nothing is wrong with any torrent shown here.' : {next};
+		},
+		label: 'what is wrong',
+		run: (screen, {next}) => moveTo(screen, 'torrents', next),
+	}),
+]);
 
 /** Keys that search, filter and sort the list somebody is in. */
 export const listKeys = inGroup('Moving', [

@@ -1,3 +1,4 @@
+import {isUnknown} from '../../api/torrent-standing.js';
 import {exportTorrent} from '../actions/export.js';
 import {askToOverwrite} from '../actions/in-the-way.js';
 import {markUnderCursor} from '../actions/lists.js';
@@ -11,7 +12,6 @@ import {openLimits} from '../forms/torrent-limits.js';
 import {isOver} from '../model/creations.js';
 import {cursorRow, entries} from '../model/lists.js';
 import {standsStill} from '../model/stands-still.js';
-import {isUnknown} from '../present/torrent-state.js';
 import {terminalText} from '../text/text.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';

@@ -1,4 +1,4 @@
-import type {TorrentState} from '../../api/snapshot.js';
+import type {TorrentStanding} from '../../api/torrent-standing.js';
 
 /** The six characters of a pane's frame. */
 export interface FrameGlyphs {
@@ -67,7 +67,7 @@ export interface Glyphs {
 	readonly barRest: string;
 	/** Sparkline levels from nothing to full. */
 	readonly levels: readonly string[];
-	readonly state: Readonly<Record<TorrentState, string>>;
+	readonly state: Readonly<Record<TorrentStanding, string>>;
 }
 
 const unicode: Glyphs = {
@@ -101,8 +101,9 @@ const unicode: Glyphs = {
 	state: {
 		metadata: '◌',
 		checking: '◎',
-		queued: '○',
+		queued: '…',
 		downloading: '▼',
+		stalled: '○',
 		seeding: '▲',
 		finished: '✓',
 		pausing: '‖',
@@ -144,11 +145,12 @@ const ascii: Glyphs = {
 		checking: 'C',
 		queued: 'Q',
 		downloading: 'D',
+		stalled: 'S',
 		seeding: 'U',
 		finished: 'F',
 		pausing: 'P',
 		paused: 'P',
-		failed: '!',
+		failed: 'X',
 	},
 };
 

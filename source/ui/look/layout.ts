@@ -53,8 +53,9 @@ export interface Layout {
 	readonly strip?: Rect;
 	readonly spark?: Rect;
 	readonly panes: Readonly<Partial<Record<PaneName, Rect>>>;
-	/** The list of the session screen. */
+	/** The list of the session screen, and below it a row that says how the torrent under the cursor stands. */
 	readonly torrents?: Rect;
+	readonly standing?: Rect;
 	/** The parts of the Network view. */
 	readonly network?: Readonly<Partial<Record<NetworkPart, Rect>>>;
 	/** The parts of the Feeds view. */
@@ -156,14 +157,19 @@ function sessionLayout({columns, rows}: LayoutRequest): Layout {
 	const footer = rect(0, rows - 1, columns, 1);
 	const header = rect(0, 0, columns, rows < 14 ? 1 : 2);
 	const body = rect(0, header.rows, columns, rows - header.rows - 1);
-	if (kindOf(columns, rows) === 'small') return {kind: 'small', header, torrents: body, panes: {}, footer};
+	const list = (height: number): Pick<Layout, 'torrents' | 'standing'> => ({
+		torrents: rect(0, body.y, columns, height - 1),
+		standing: rect(0, body.y + height - 1, columns, 1),
+	});
+	if (kindOf(columns, rows) === 'small')
+		return {kind: 'small', header, ...list(body.rows), panes: {}, footer};
 	const below = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * 0.28));
 	const panes: Partial<Record<PaneName, Rect>> = {};
 	pair(panes, ['log', 'speed'], rect(0, rows - 1 - below, columns, below), columns < 100 ? 0.54 : 0.61);
 	return {
 		kind: kindOf(columns, rows),
 		header,
-		torrents: rect(0, body.y, columns, body.rows - below),
+		...list(body.rows - below),
 		panes,
 		footer,
 	};

@@ -1,4 +1,6 @@
+import {readFilterWords} from '../../api/filter-words.js';
 import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
+import {standingOf, type TorrentStanding} from '../../api/torrent-standing.js';
 import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
 import {feedListOrders, feedViewEntries} from './feed-lists.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
@@ -63,10 +65,29 @@ const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
 	},
 ];
 
+/** By state: what somebody should look at first. */
+const standingRanks: Readonly<Record<TorrentStanding, number>> = {
+	failed: 0,
+	stalled: 1,
+	downloading: 2,
+	metadata: 3,
+	checking: 4,
+	queued: 5,
+	seeding: 6,
+	pausing: 7,
+	paused: 8,
+	finished: 9,
+};
+
 const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
 	{id: 'queue', letter: 'q', label: 'queue', compare: (a, b) => a.queue - b.queue},
 	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
-	{id: 'state', letter: 's', label: 'state', compare: (a, b) => byText(a.state, b.state)},
+	{
+		id: 'state',
+		letter: 's',
+		label: 'state',
+		compare: (a, b) => standingRanks[standingOf(a)] - standingRanks[standingOf(b)],
+	},
 	{id: 'size', letter: 'z', label: 'size', descending: true, compare: (a, b) => a.length - b.length},
 	{
 		id: 'done',
@@ -109,7 +130,12 @@ export const orders: Readonly<Record<ListName, ReadonlyArray<SortOrder<never>>>>
 
 const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
 const trackerText = (tracker: TrackerView) => `${tracker.url || tracker.kind} ${tracker.status}`;
-const torrentText = (torrent: TorrentView) => `${torrent.name} ${torrent.label ?? ''} ${torrent.state}`;
+/** What is wrong is said with it to who cannot see its row. */
+const torrentText = (torrent: TorrentView) => {
+	const {name, label = '', reason} = torrent;
+	const why = reason && reason.level !== 'info' ? ` ${reason.text}` : '';
+	return `${name} ${label} ${standingOf(torrent)}${why}`;
+};
 const logText = (line: LogView) => `${line.level} ${line.name ?? ''} ${line.text}`;
 
 const arrangePeers = remembered(
@@ -131,9 +157,15 @@ const arrangeTorrents = remembered(
 		filter: string,
 		groups: boolean,
 	) => {
+		const here =
+			removals.length === 0
+				? torrents
+				: torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id)));
+		const fits = readFilterWords(filter);
+		const now = Date.now();
 		const arranged = arrange(
-			torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id))),
-			{sort, reverse, filter},
+			fits ? here.filter(torrent => fits(torrent, now)) : here,
+			{sort, reverse, filter: ''},
 			torrentOrders,
 			torrentText,
 		);

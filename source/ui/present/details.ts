@@ -1,8 +1,8 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import {isUnknown} from '../../api/torrent-standing.js';
 import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {Look} from './context.js';
-import {isUnknown} from './torrent-state.js';
 
 const mostSeeds = 5;
 

@@ -1,4 +1,5 @@
 import type {LogView} from '../../api/snapshot.js';
+import {progressOf} from '../../api/torrent-standing.js';
 import type {PaneName} from '../look/layout.js';
 import type {Dialog} from '../model/dialog.js';
 import type {FeedPart} from '../model/feeds-place.js';
@@ -10,7 +11,7 @@ import {duration, percent, rateWithUnit} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import {logText} from './log.js';
 import {networkTrouble} from './network.js';
-import {progressOf, stateWord} from './torrent-state.js';
+import {stateWord} from './torrent-state.js';
 
 /** What has been said, so that nothing is said twice. */
 export interface Said {

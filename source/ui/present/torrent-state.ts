@@ -1,12 +1,15 @@
-import type {TorrentState, TorrentView} from '../../api/snapshot.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {standingOf, type TorrentStanding} from '../../api/torrent-standing.js';
 import type {Tone} from '../look/themes.js';
+import type {Look} from './context.js';
 
 /** What a state is called. */
-export const stateWords: Readonly<Record<TorrentState, string>> = {
+export const stateWords: Readonly<Record<TorrentStanding, string>> = {
 	metadata: 'magnet link',
 	checking: 'checking what is on disk',
 	queued: 'waiting in the queue',
 	downloading: 'downloading',
+	stalled: 'stalled',
 	seeding: 'seeding',
 	finished: 'finished',
 	pausing: 'pausing',
@@ -15,30 +18,33 @@ export const stateWords: Readonly<Record<TorrentState, string>> = {
 };
 
 /** The tone of a state. */
-export const stateTones: Readonly<Record<TorrentState, Tone>> = {
+export const stateTones: Readonly<Record<TorrentStanding, Tone>> = {
 	metadata: 'check',
 	checking: 'check',
 	queued: 'dim',
 	downloading: 'down',
+	stalled: 'warn',
 	seeding: 'up',
 	finished: 'good',
-	pausing: 'warn',
-	paused: 'warn',
+	pausing: 'dim',
+	paused: 'dim',
 	failed: 'bad',
 };
 
-/** Whether nobody knows yet what it holds: only a link of it is known. */
-export function isUnknown({pieces, files}: Pick<TorrentView, 'pieces' | 'files'>): boolean {
-	return pieces === 0 && files === 0;
-}
-
 /** How a torrent stands, in a word or two. */
-export function stateWord({state, choosing}: Pick<TorrentView, 'state' | 'choosing'>): string {
-	return choosing ? 'its files are to be chosen' : stateWords[state];
+export function stateWord(torrent: Pick<TorrentView, 'state' | 'choosing' | 'stalledFor'>): string {
+	return torrent.choosing ? 'its files are to be chosen' : stateWords[standingOf(torrent)];
 }
 
-/** How much of what is wanted is here, or of the check is done: 0..1. */
-export function progressOf(torrent: TorrentView): number {
-	if (torrent.state === 'checking') return torrent.checked ?? 0;
-	return torrent.wanted === 0 ? (isUnknown(torrent) ? 0 : 1) : torrent.completed / torrent.wanted;
+/** The sign of how a torrent stands, one cell. */
+export function stateSign(
+	torrent: Pick<TorrentView, 'state' | 'choosing' | 'stalledFor'>,
+	{glyphs}: Look,
+): string {
+	return torrent.choosing ? '?' : glyphs.state[standingOf(torrent)];
+}
+
+/** Its tone. */
+export function stateTone(torrent: Pick<TorrentView, 'state' | 'choosing' | 'stalledFor'>): Tone {
+	return torrent.choosing ? 'warn' : stateTones[standingOf(torrent)];
 }

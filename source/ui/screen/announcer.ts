@@ -1,11 +1,11 @@
 import type {CreationView} from '../../api/creation.js';
 import type {TorrentView} from '../../api/snapshot.js';
+import {progressOf} from '../../api/torrent-standing.js';
 import {lastName} from '../creating/creation-dialog.js';
 import {isOver} from '../model/creations.js';
 import type {Model} from '../model/model.js';
 import type {ScreenState} from '../model/store.js';
 import type {Notice} from '../model/view.js';
-import {progressOf} from '../present/torrent-state.js';
 import {bell, notification, windowTitle} from '../terminal/modes.js';
 import {percent} from '../text/format.js';
 import {terminalText} from '../text/text.js';

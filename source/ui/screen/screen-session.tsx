@@ -1,6 +1,7 @@
 import type {Instance} from 'ink';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Update} from '../../api/snapshot.js';
+import {isUnknown} from '../../api/torrent-standing.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {pressKey} from '../app/press-key.js';
@@ -24,7 +25,6 @@ import {type ScreenState, Store} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
 import {Pointer} from '../mouse/pointer.js';
 import type {Look} from '../present/context.js';
-import {isUnknown} from '../present/torrent-state.js';
 import {nextTick} from '../present/trackers.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';

@@ -44,6 +44,7 @@ test('whatever becomes of it is in the next view', async () => {
 		() => torrent.post({type: 'prioritise', files: [0], priority: 0}),
 		() => torrent.post({type: 'addWebSeeds', urls: ['http://127.0.0.1/a']}),
 		() => torrent.post({type: 'askForChoice'}),
+		() => torrent.sources.trackers.list.merge([['http://other.example/announce']]),
 		() => {
 			torrent.stats.uploaded += 100;
 		},

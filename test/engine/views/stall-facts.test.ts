@@ -23,6 +23,34 @@ describe('the words beside the state', {concurrency: true}, () => {
 		await engine.says(id, 'paused', /^paused$/);
 	});
 
+	test('a download to which nothing comes is stalled, until it is paused; the machines of its trackers are named', async t => {
+		const space = new Workspace(t);
+		const clock = new PushedClock();
+		const engine = await openTestSession(space, 'engine', {clock});
+		const torrent = testTorrent(space, 'stalled', [['x.bin', 100_000]], 32_768, [
+			'http://127.0.0.1:1/announce?passkey=secret',
+			'http://127.0.0.1:2/announce',
+		]);
+		const id = await engine.add(torrent);
+		const before = await engine.sees(id, 'it runs', ({state}) => state === 'downloading');
+		assert.equal(before.stalledFor, undefined);
+		assert.deepEqual(before.trackerHosts, ['127.0.0.1']);
+		const stalled = await engine.sees(id, 'it is stalled', ({stalledFor = 0}) => {
+			if (stalledFor < 840) clock.push(60_000);
+			return stalledFor >= 840;
+		});
+		assert.equal(stalled.stalledFor! % 60, 0);
+		assert.equal(stalled.state, 'downloading');
+		await engine.send({type: 'torrent.pause', id});
+		await engine.sees(
+			id,
+			'it is not',
+			({state, stalledFor}) => state === 'paused' && stalledFor === undefined,
+		);
+		await engine.send({type: 'tracker.add', id, url: 'udp://[::1]:9/'});
+		await engine.sees(id, 'another machine', ({trackerHosts}) => trackerHosts?.join() === '127.0.0.1,::1');
+	});
+
 	test('a tracker that does not answer is named with when it is asked again', async t => {
 		const space = new Workspace(t);
 		const engine = await openTestSession(space, 'engine');
@@ -30,7 +58,7 @@ describe('the words beside the state', {concurrency: true}, () => {
 			'http://127.0.0.1:1/announce',
 		]);
 		const id = await engine.add(torrent);
-		await engine.says(id, 'downloading', /^no tracker answers: .+ \(next try in \d+ s\)$/);
+		await engine.says(id, 'downloading', /^tracker 127\.0\.0\.1 does not answer: .+ \(next try in \d+ s\)$/);
 	});
 
 	test('what trackers say is told as they say it: no, nobody, a seed they do not name, or only us', async t => {
@@ -55,11 +83,11 @@ describe('the words beside the state', {concurrency: true}, () => {
 		const interval = 1800;
 		const next = ': next try in 30 min$';
 		await Promise.all([
-			says({'failure reason': 'not registered'}, /^the tracker refuses: not registered \(next try in/),
-			says({'failure reason': 'banned', 'retry in': 'never'}, /^the tracker refuses: banned$/),
-			says('x', /^the tracker refuses: HTTP 403: not permitted \(next/, 403),
-			says('x', /^the tracker’s answer is of no use: .+ \(next/),
-			says('x', /^the tracker’s answer is of no use: HTTP 502: .+ \(next/, 502),
+			says({'failure reason': 'not registered'}, /^tracker 127.0.0.1 refuses: not registered \(next try in/),
+			says({'failure reason': 'banned', 'retry in': 'never'}, /^tracker 127.0.0.1 refuses: banned$/),
+			says('x', /^tracker 127.0.0.1 refuses: HTTP 403: not permitted \(next/, 403),
+			says('x', /^the answer of tracker 127.0.0.1 is of no use: .+ \(next/),
+			says('x', /^the answer of tracker 127.0.0.1 is of no use: HTTP 502: .+ \(next/, 502),
 			says({interval, peers: ''}, new RegExp(`^the tracker knows no peers${next}`)),
 			says(
 				{interval, peers: '', complete: 1},

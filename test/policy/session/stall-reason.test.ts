@@ -232,6 +232,33 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		'warn: no tracker answers: connection refused (next try in 40 s)',
 	],
 	[
+		'the one tracker does not answer, and where it is is known',
+		{...alone, trackers: {working: false, lastError: 'connection refused', lastHost: 'tracker.example'}},
+		'warn: tracker tracker.example does not answer: connection refused (next try in 40 s)',
+	],
+	[
+		'the one tracker refuses, and where it is is known',
+		{
+			...alone,
+			trackers: {working: false, lastError: 'no', troubles: ['refused'], lastHost: 'a.example'},
+		},
+		'warn: tracker a.example refuses: no (next try in 40 s)',
+	],
+	[
+		'of several trackers one is named with what it said',
+		{
+			...alone,
+			trackers: {
+				count: 2,
+				working: false,
+				lastError: 'timed out',
+				troubles: ['silent', 'silent'],
+				lastHost: 'a.example',
+			},
+		},
+		'warn: no tracker answers: a.example: timed out (next try in 40 s)',
+	],
+	[
 		'a tracker that refuses for good',
 		{
 			...alone,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {UserError} from '../../../source/base/errors.ts';
-import {type FilteredTorrent, torrentFields} from '../../../source/commands/filter/torrent-fields.ts';
-import {filterNotes, readFilter, readLiveFilter} from '../../../source/commands/filter/torrent-filter.ts';
-import {seeded} from '../../policy/seeded.ts';
-import {torrentView} from '../torrent-view.ts';
+import {type FilteredTorrent, torrentFields} from '../../source/api/torrent-fields.ts';
+import {filterNotes, readFilter, readLiveFilter} from '../../source/api/torrent-filter.ts';
+import {UserError} from '../../source/base/errors.ts';
+import {torrentView} from '../commands/torrent-view.ts';
+import {seeded} from '../policy/seeded.ts';
 
 const now = 1_800_000_000_000;
 const day = 86_400_000;

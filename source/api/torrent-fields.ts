@@ -1,7 +1,7 @@
-import type {TorrentState, TorrentView} from '../../api/snapshot.js';
-import {parseDuration, parseRate, parseSize} from '../../base/quantities.js';
-import type {Millis} from '../../base/units.js';
-import {progressOf, stateWords} from '../../ui/present/torrent-state.js';
+import {parseDuration, parseRate, parseSize} from '../base/quantities.js';
+import type {Millis} from '../base/units.js';
+import type {TorrentView} from './snapshot.js';
+import {isInTrouble, progressOf, standingOf, torrentStates} from './torrent-standing.js';
 
 /** A torrent as filters see it. */
 export interface FilteredTorrent extends TorrentView {
@@ -36,9 +36,6 @@ function hostOf(url: string): string {
 	return URL.canParse(url) ? new URL(url.replace(/^udp:/, 'http:')).hostname : url;
 }
 
-/** Every state there is. */
-export const states = Object.keys(stateWords) as readonly TorrentState[];
-
 /** The fields of a filter by their names; a state is one, too: whether it is in that. */
 export const torrentFields: Readonly<Record<string, FilterField>> = {
 	name: text(({name}) => name),
@@ -47,7 +44,11 @@ export const torrentFields: Readonly<Record<string, FilterField>> = {
 	reason: text(({reason}) => reason?.text),
 	comment: text(({comment}) => comment),
 	hash: {kind: 'text', of: ({id, infoHash = id, infoHashV2}) => [id, infoHash, infoHashV2 ?? id]},
-	tracker: {kind: 'text', of: ({trackers = []}) => trackers.flatMap(url => [url, hostOf(url)])},
+	tracker: {
+		kind: 'text',
+		of: ({trackers, trackerHosts = []}) =>
+			trackers === undefined ? trackerHosts : trackers.flatMap(url => [url, hostOf(url)]),
+	},
 	state: {kind: 'state', of: ({state}) => [state]},
 	size: {kind: 'size', of: ({wanted}) => wanted},
 	length: {kind: 'size', of: ({length}) => length},
@@ -77,7 +78,10 @@ export const torrentFields: Readonly<Record<string, FilterField>> = {
 	sequential: flag(({sequential}) => sequential),
 	'super-seeding': flag(({superSeeding}) => superSeeding),
 	published: flag(({publish}) => publish),
-	...Object.fromEntries(states.map(state => [state, flag(view => view.state === state)])),
+	stalled: flag(view => standingOf(view) === 'stalled'),
+	error: flag(({state}) => state === 'failed'),
+	trouble: flag(isInTrouble),
+	...Object.fromEntries(torrentStates.map(state => [state, flag(view => view.state === state)])),
 };
 
 /** How the values of a kind are read, and what one looks like. */

@@ -1,14 +1,9 @@
-import {compileGlob} from '../../api/glob.js';
-import {UserError} from '../../base/errors.js';
-import type {Millis} from '../../base/units.js';
-import {nearest} from '../arguments/nearest.js';
-import {
-	type FilteredTorrent,
-	type FilterField,
-	numberKinds,
-	states,
-	torrentFields,
-} from './torrent-fields.js';
+import {UserError} from '../base/errors.js';
+import {nearest} from '../base/nearest.js';
+import type {Millis} from '../base/units.js';
+import {compileGlob} from './glob.js';
+import {type FilteredTorrent, type FilterField, numberKinds, torrentFields} from './torrent-fields.js';
+import {torrentStates as states} from './torrent-standing.js';
 
 type Test = (view: FilteredTorrent, now: Millis) => boolean;
 
@@ -239,7 +234,7 @@ export const filterNotes = [
 	'  times     eta age done-age: 90s 2h 7d',
 	'  numbers   done (50%) ratio peers seeds known files queue',
 	'  yes or no complete active choosing private sequential super-seeding',
-	'            published',
+	'            published stalled error trouble',
 	`  state     ${states.slice(0, 5).join(' ')}`,
 	`            ${states.slice(5).join(' ')}; each is a yes or no, too`,
 ] as const;

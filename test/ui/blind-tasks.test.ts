@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {ailing, mixedTorrents} from '../helpers/mixed-torrents.ts';
+import {openTestScreen} from '../helpers/open-test-screen.ts';
+
+// What somebody does who has never seen the screen, in as many keys as it takes: each piece of input is one key.
+
+/** A screen on 24 torrents, one of which is ailing. */
+async function openAmong24(ailment: Parameters<typeof ailing>[0], columns = 80, rows = 24) {
+	const screen = await openTestScreen(columns, rows, {list: true});
+	const others = mixedTorrents(23, false);
+	others[17] = ailing(ailment, {id: 'f'.repeat(40), name: 'the ailing one', queue: 19});
+	screen.engine.others = others;
+	screen.engine.publish();
+	await screen.terminal.settled();
+	return screen;
+}
+
+for (const [columns, rows] of [
+	[80, 24],
+	[120, 40],
+	[200, 60],
+] as const) {
+	test(`the one torrent among 24 that is stalled is seen at once, and why is read in 1 key, at ${columns}x${rows}`, async () => {
+		const {terminal, close} = await openAmong24('refused', columns, rows);
+		assert.match(terminal.line(0), /³○ ?1/);
+		await terminal.press('3');
+		assert.match(terminal.text(), /› ?.*○ +the ailing one/);
+		assert.match(terminal.text(), /○ stalled for 14 min: no peer found yet: DHT has 312 nodes, tracker/);
+		if (columns >= 120) assert.match(terminal.text(), /tracker t\.example refuses: torrent not registered/);
+		await terminal.press('3');
+		assert.match(terminal.line(4), /field-recordings/, 'once more shows all again');
+		await close();
+	});
+}
+
+test('whatever is wrong is found and read in 1 key, whichever it is', async () => {
+	for (const [ailment, said] of [
+		['refused', /stalled for 14 min: no peer found/],
+		['readOnly', /✗ read-only file system: \/srv\/films: make it writable/],
+		['unheard', /! complete: tracker t\.example does not answer: timed out/],
+	] as const) {
+		const {terminal, close} = await openAmong24(ailment);
+		await terminal.press('!');
+		assert.match(terminal.text(), /› .+ the ailing one/);
+		assert.match(terminal.text(), said);
+		await close();
+	}
+});
+
+test('in 40x10 the stalled one is found and why is read in 1 key, too', async () => {
+	const {terminal, close} = await openAmong24('refused', 40, 10);
+	assert.match(terminal.line(0), / ○1 /);
+	await terminal.press('3');
+	assert.match(terminal.text(), /› ○ the ailing one/);
+	assert.match(terminal.line(8), /^ ○ no peer found yet: DHT has 312 node/);
+	await close();
+});
+
+test('where nothing is wrong, the keys say so and change nothing', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, {list: true});
+	const before = terminal.text().split('\n').slice(0, 20).join('\n');
+	await terminal.press('3');
+	assert.match(terminal.line(23), /No torrent is stalled\./);
+	await terminal.press('!');
+	assert.match(terminal.line(23), /Nothing is wrong with any torrent shown here\./);
+	assert.equal(terminal.text().split('\n').slice(0, 20).join('\n'), before);
+	await close();
+});
