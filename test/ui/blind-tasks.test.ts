@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ailing, mixedTorrents} from '../helpers/mixed-torrents.ts';
+import {click} from '../helpers/mouse.ts';
 import {openTestScreen} from '../helpers/open-test-screen.ts';
 
 // What somebody does who has never seen the screen, in as many keys as it takes: each piece of input is one key.
@@ -33,6 +34,16 @@ for (const [columns, rows] of [
 		await close();
 	});
 }
+
+test('a click on a chip does what its key does', async () => {
+	const {terminal, close} = await openAmong24('refused', 120, 40);
+	await click(terminal, '1 stalled');
+	assert.match(terminal.text(), /›.*○ +the ailing one/);
+	assert.doesNotMatch(terminal.text(), /debian/);
+	await click(terminal, '1 stalled');
+	assert.match(terminal.text(), /debian/);
+	await close();
+});
 
 test('whatever is wrong is found and read in 1 key, whichever it is', async () => {
 	for (const [ailment, said] of [

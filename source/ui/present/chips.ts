@@ -62,7 +62,7 @@ const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** One chip: its key, its sign, and how many; the one that is filtered by stands out. */
 function chipSpans(
-	{digit, sign, tone, said}: Chip,
+	{digit, word, sign, tone, said}: Chip,
 	count: number,
 	on: boolean,
 	form: Form,
@@ -70,9 +70,10 @@ function chipSpans(
 ): Row {
 	const key = form === 'bare' ? '' : glyphs.ascii ? digit : (superscripts[Number(digit)] ?? digit);
 	const gap = form === 'long' ? ' ' : '';
-	const word = form === 'long' && said !== undefined ? ` ${said}` : '';
-	const text: Span = [`${sign(glyphs)}${gap}${count}${word}`, tone, on];
-	return key === '' ? [text] : [[key, 'faint'], text];
+	const more = form === 'long' && said !== undefined ? ` ${said}` : '';
+	const hit = {kind: 'command', name: 'chip', argument: word} as const;
+	const text: Span = [`${sign(glyphs)}${gap}${count}${more}`, tone, on, hit];
+	return key === '' ? [text] : [[key, 'faint', false, hit], text];
 }
 
 /**

@@ -31,6 +31,6 @@ test('states nobody is in are not told, and the one that is filtered by stands o
 	assert.deepEqual(chipRow(none, '', 100, look), []);
 	assert.deepEqual(
 		chipRow(none, 'stalled', 100, look).filter(([, , on]) => on),
-		[['○ 0 stalled', 'warn', true]],
+		[['○ 0 stalled', 'warn', true, {kind: 'command', name: 'chip', argument: 'stalled'}]],
 	);
 });
