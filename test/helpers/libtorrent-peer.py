@@ -2,6 +2,7 @@
 
   libtorrent-peer.py make PATH OUT.torrent v1|v2|hybrid PIECE_LENGTH
   libtorrent-peer.py peer TORRENT|MAGNET DIR PORT [HOST:PORT of a peer to dial] [ip=ADDRESS] [lsd=1] [dht=HOST:PORT] [limit=BYTES]
+    [transport=tcp|utp|both]
   libtorrent-peer.py judge TORRENT ...
   libtorrent-peer.py node PORT [ip=ADDRESS] [dht=HOST:PORT]
 
@@ -34,12 +35,14 @@ def judge(*torrents):
             print('refuses', error, flush=True)
 
 
-def open_session(port, ip='127.0.0.1', lsd=None, dht=None, enc=None):
-    """`ip`: an address, of IPv6 in brackets. `enc`: `off`, `enabled` or `forced`, and with what: `forced-rc4`, `forced-plain`; both when left out. `enabled-prefer`: RC4 rather."""
+def open_session(port, ip='127.0.0.1', lsd=None, dht=None, enc=None, transport='tcp'):
+    """`ip`: an address, of IPv6 in brackets. `enc`: `off`, `enabled` or `forced`, and with what: `forced-rc4`, `forced-plain`; both when left out. `enabled-prefer`: RC4 rather. `transport`: what it speaks to peers over."""
+    utp, tcp = transport != 'tcp', transport != 'utp'
     settings = {
         'listen_interfaces': f'{ip}:{port}',
         'enable_dht': dht is not None, 'enable_lsd': lsd is not None, 'enable_upnp': False, 'enable_natpmp': False,
-        'enable_outgoing_utp': False, 'enable_incoming_utp': False,
+        'enable_outgoing_utp': utp, 'enable_incoming_utp': utp,
+        'enable_outgoing_tcp': tcp, 'enable_incoming_tcp': tcp,
         'allow_multiple_connections_per_ip': True, 'min_reconnect_time': 1, 'max_failcount': 100,
         'dht_bootstrap_nodes': '', 'dht_restrict_routing_ips': False, 'dht_restrict_search_ips': False,
     }
@@ -106,6 +109,6 @@ def peer(torrent, folder, port, other=None, limit=None, **options):
         time.sleep(0.1)
 
 
-words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht=', 'limit=', 'enc='))]
+words = [word for word in sys.argv[2:] if not word.startswith(('ip=', 'lsd=', 'dht=', 'limit=', 'enc=', 'transport='))]
 named = dict(word.split('=', 1) for word in sys.argv[2:] if word not in words)
 {'make': make, 'judge': judge, 'peer': peer, 'node': node}[sys.argv[1]](*words, **named)

@@ -64,17 +64,20 @@ export interface LibtorrentOptions {
 	readonly limit?: number;
 	/** How it encrypts: `off`, `enabled`, `enabled-prefer` (RC4 rather), `forced-rc4`, `forced-plain`. */
 	readonly encryption?: string;
+	/** What it speaks to peers over; TCP when left out. */
+	readonly transport?: 'tcp' | 'utp' | 'both';
 	/** A command line it is started by. */
 	readonly through?: readonly string[];
 }
 
-function optionWords({ip, lsd, dht, limit, encryption}: LibtorrentOptions): string[] {
+function optionWords({ip, lsd, dht, limit, encryption, transport}: LibtorrentOptions): string[] {
 	return [
 		...(ip === undefined ? [] : [`ip=${ip}`]),
 		...(lsd ? ['lsd=1'] : []),
 		...(dht === undefined ? [] : [`dht=${dht}`]),
 		...(encryption === undefined ? [] : [`enc=${encryption}`]),
 		...(limit === undefined ? [] : [`limit=${limit}`]),
+		...(transport === undefined ? [] : [`transport=${transport}`]),
 	];
 }
 

@@ -17,8 +17,6 @@ export interface NegatedOption {
 	readonly help: string;
 	/** It has no effect yet: read, but told to nobody. */
 	readonly hidden?: true;
-	/** Why it cannot be turned off, where it cannot. */
-	readonly refusal?: string;
 }
 
 /** `--name VALUE`; with kind `list` it may be given again and again. */

@@ -77,9 +77,7 @@ function valueProblem(
 	value: string | boolean | readonly string[],
 	where: string,
 ): string | undefined {
-	if (option.kind === 'on') return undefined;
-	if (option.kind === 'off')
-		return value === false && option.refusal !== undefined ? `${where}: ${option.refusal}` : undefined;
+	if (option.kind === 'on' || option.kind === 'off') return undefined;
 	try {
 		const items = [value].flat().map(String);
 		for (const item of items) option.read(item, where);

@@ -114,13 +114,8 @@ export const engineOptions = {
 	portMap: {kind: 'off', help: 'do not ask the gateway to open the listen port'},
 	pex: {kind: 'off', help: 'do not exchange peers with peers'},
 	lsd: {kind: 'off', help: 'do not look for peers on the local network'},
-	utp: {kind: 'off', help: 'do not use uTP', hidden: true},
-	tcp: {
-		kind: 'off',
-		help: 'do not use TCP',
-		hidden: true,
-		refusal: 'peers are reached over TCP only, without it nothing would be left',
-	},
+	utp: {kind: 'off', help: 'do not speak to peers over uTP'},
+	tcp: {kind: 'off', help: 'do not speak to peers over TCP'},
 	trackers: {kind: 'off', help: 'do not speak to trackers'},
 	localTrackers: {
 		kind: 'on',

@@ -1,5 +1,4 @@
 import meow from 'meow';
-import {UserError} from '../../base/errors.js';
 import type {Arguments, Command, Options} from './command.js';
 import {optionLabel, optionName} from './option-names.js';
 import {tieValues, usageError} from './tie-values.js';
@@ -47,12 +46,7 @@ function readOption(
 	value: string | boolean | readonly string[] | undefined,
 	where: string,
 ): unknown {
-	if (option.kind === 'on' || option.kind === 'off') {
-		const isOn = value ?? option.kind === 'off';
-		if (option.kind === 'off' && option.refusal !== undefined && isOn === false)
-			throw new UserError('bad-value', `${where}: ${option.refusal}`, 2);
-		return isOn;
-	}
+	if (option.kind === 'on' || option.kind === 'off') return value ?? option.kind === 'off';
 	const texts = [value ?? []].flat().map(String);
 	const read = (text: string) => option.read(text, where);
 	option.readAll?.(texts, where);

@@ -1,5 +1,6 @@
 import type {EngineClient} from '../../api/engine-client.js';
 import type {FileData} from '../../api/file-data.js';
+import {UserError} from '../../base/errors.js';
 import type {Log} from '../../base/ports.js';
 import type {SeedRule} from '../../base/seed-goal.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
@@ -77,6 +78,12 @@ export const usualPeers = 50;
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine & FileSource> {
 	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, inheritedPort, flags, given} = settings;
+	if (!flags.tcp && !flags.utp)
+		throw new UserError(
+			'bad-value',
+			'--no-tcp and --no-utp exclude each other: peers would be reached by nothing',
+			2,
+		);
 	keepNurserySmall();
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
@@ -90,6 +97,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		// A port of the config file is the engine's; who transfers something beside it takes another.
 		portFixed: flags.port !== undefined && (restore || given === undefined || given.has('port')),
 		...wayOut({dnsServer: [], interface: undefined, ...flags}),
+		utp: flags.utp,
+		tcp: flags.tcp,
 		maxPeers: flags.maxPeers ?? usualPeers,
 		maxDownload: flags.maxDownload,
 		maxUpload: flags.maxUpload,

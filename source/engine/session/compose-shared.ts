@@ -15,7 +15,6 @@ import {RateLimiter} from '../../policy/rates/rate-limiter.js';
 import {IncomingConnections} from '../peers/incoming-connections.js';
 import {ourHandshake} from '../peers/our-handshake.js';
 import {makePeerId} from '../peers/peer-id.js';
-import {UtpRefusal} from '../peers/utp-refusal.js';
 import {WriteBatch} from '../peers/write-batch.js';
 import {ExternalAddress} from '../sources/external-address.js';
 import type {ConnectionSlots} from '../swarm/connection-slots.js';
@@ -25,6 +24,7 @@ import {makeCheckMutex} from './check-mutex.js';
 import {composeDht} from './compose-dht.js';
 import {composeLsd} from './compose-lsd.js';
 import {composePortMapper} from './compose-port-mapper.js';
+import {composeTransport} from './compose-transport.js';
 import {InterfaceBinding} from './interface-binding.js';
 import type {SeedRulesHolder} from './seed-rules-holder.js';
 import type {SessionOptions} from './session-options.js';
@@ -94,7 +94,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const {version} = options;
 	const random = options.random ?? machineRandom;
 	const sockets = composeSockets(options, clock, log);
-	const {tcp, udp, http, resolver, local} = sockets;
+	const {udp, http, resolver, local} = sockets;
 	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
 	const externalAddress: ExternalAddress = new ExternalAddress(() => addresses.hosts, log);
 	const addresses = new AddressWatch(local, hosts => {
@@ -127,7 +127,6 @@ export function composeShared(grounds: Grounds): SharedParts {
 		family => mapper?.externalPort(family, 'tcp'),
 		log,
 	);
-	if (dht !== undefined) new UtpRefusal(udp, clock);
 	const localDiscovery = composeLsd(options, local, {clock, random, port: () => incoming.port}, log);
 	const shared: SessionServices = {
 		dht,
@@ -135,7 +134,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		exchangesPeers: options.pex !== false,
 		clock,
 		random,
-		transport: encrypting(tcp, grounds, random),
+		transport: encrypting(composeTransport(options, sockets, clock, random), grounds, random),
 		pool: grounds.pool,
 		disk: grounds.disk,
 		paths: grounds.paths,

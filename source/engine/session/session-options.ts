@@ -28,6 +28,10 @@ export interface SessionOptions {
 	readonly interface?: string | undefined;
 	/** Who is asked for names, by IP address; the system's resolver when there is neither one nor an interface. */
 	readonly dnsServers?: readonly string[] | undefined;
+	/** Whether peers are spoken to over uTP; they are not when left out. */
+	readonly utp?: boolean;
+	/** Whether peers are spoken to over TCP; they are when left out. */
+	readonly tcp?: boolean;
 	/** Connections a torrent. */
 	readonly maxPeers: number;
 	readonly maxDownload?: BytesPerSecond | undefined;

@@ -171,7 +171,7 @@ export class Swarm {
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
 		const now = this.#services.clock.now();
-		/** To the other hash of a hybrid. */
+		/** To the other hash of a hybrid, or over another transport. */
 		let mayAnswer = false;
 		if (peer.misbehaved) this.#misbehaviour.add(peerKey(peer.address), now);
 		if (peer.ready) {
@@ -190,7 +190,10 @@ export class Swarm {
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
 			const hungUp = peer.roundTrip < Infinity && this.#owner.active && !peer.misbehaved;
-			mayAnswer = hungUp && this.#keys.refused(peer.address);
+			if (hungUp) {
+				const hasOtherWay = this.#services.transport.hasOtherWay?.(peer.address) === true;
+				mayAnswer = this.#keys.refused(peer.address) || hasOtherWay;
+			}
 		}
 		this.#services.slots.ended();
 		if (mayAnswer && this.#services.slots.mayDial(this.peers.size)) this.#connect(peer.address);

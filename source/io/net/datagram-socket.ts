@@ -35,6 +35,9 @@ export type OpenDatagramSocket = (
 /** Hosts are addresses: nothing is looked up on the way out. */
 const asItIs: SocketOptions['lookup'] = (host, _, done) => done(null, host, host.includes(':') ? 6 : 4);
 
+/** Bytes that are to wait in the system each way. */
+const buffered = 1 << 20;
+
 /** A UDP socket of Node's, whose module is loaded with the first of them. */
 export const openDatagramSocket: OpenDatagramSocket = async ({family, port, address}, listener) => {
 	const {createSocket} = await import('node:dgram');
@@ -54,6 +57,13 @@ export const openDatagramSocket: OpenDatagramSocket = async ({family, port, addr
 			resolve();
 		});
 	});
+	// What comes while the event loop is busy waits in the system, as far as it grants that.
+	try {
+		socket.setRecvBufferSize(buffered);
+		socket.setSendBufferSize(buffered);
+	} catch {
+		// It stays at what it is.
+	}
 	// What goes wrong with one datagram is told to its sender.
 	socket.on('error', () => {});
 	socket.unref();

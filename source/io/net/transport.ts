@@ -77,6 +77,11 @@ export interface Transport {
 	/** Never throws: what goes wrong is told by `closed`. */
 	dial(to: PeerAddress, how: DialOptions, events: ConnectionEvents): PeerStream;
 	/**
+	 * It was dialled, and hung up without a word: whether it is to be dialled again at once, as that goes another way.
+	 * Answers so once, until somebody there has said something.
+	 */
+	hasOtherWay?(to: PeerAddress): boolean;
+	/**
 	 * Takes connections. `accept` answers who listens to a new one, or undefined to close it. Rejects with the system's
 	 * error code when the port cannot be had.
 	 */

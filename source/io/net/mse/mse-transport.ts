@@ -55,6 +55,10 @@ export class MseTransport implements Transport {
 		return new MseDialled(this.#ground, this.#below, {to, ...how}, events);
 	}
 
+	hasOtherWay(to: PeerAddress): boolean {
+		return this.#below.hasOtherWay?.(to) === true;
+	}
+
 	listen(
 		where: ListenOptions,
 		accept: (stream: PeerStream) => ConnectionEvents | undefined,

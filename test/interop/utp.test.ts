@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import {type TestContext, test} from 'node:test';
+import {assertSame} from '../helpers/compare.ts';
+import {noIpv6} from '../helpers/ipv6.ts';
+import {type LibtorrentOptions, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
+import {freePort} from '../helpers/ports.ts';
+import {kibibyte, makeTorrent, mebibyte, writeFolder} from '../helpers/torrents.ts';
+import {startTortui, Transfer} from '../helpers/tortui.ts';
+import {Workspace} from '../helpers/workspace.ts';
+
+const skip = noLibtorrent();
+const families = [
+	{family: 'IPv4', ip: '127.0.0.1', skip},
+	{family: 'IPv6', ip: '[::1]', skip: skip || noIpv6()},
+] as const;
+/** How the two may speak, so that only uTP is left. */
+const ways: ReadonlyArray<{who: string; options: string[]; theirs: LibtorrentOptions['transport']}> = [
+	{who: 'libtorrent without TCP', options: [], theirs: 'utp'},
+	{who: 'libtorrent, we without TCP', options: ['--no-tcp'], theirs: 'both'},
+];
+
+function stage(t: TestContext) {
+	const space = new Workspace(t);
+	const content = writeFolder(space.folder('whole'), 'music', [
+		['one.bin', 6 * mebibyte + 17],
+		['two.bin', 2 * mebibyte],
+	]);
+	const file = makeTorrent(content, 64 * kibibyte).write(space.path('music.torrent'));
+	return {space, content, file};
+}
+
+/** `get` or `seed`, which meets nobody but whom its test names. */
+async function tortui(space: Workspace, ip: string, ...args: string[]): Promise<Transfer> {
+	const port = await freePort();
+	const alone = ['--no-dht', '--no-lsd', '--no-port-map', '--bind', ip.replace(/[[\]]/g, '')];
+	const home = {env: {TORTUI_HOME: space.folder(`state-${port}`)}};
+	return new Transfer(startTortui(space, [...args, ...alone, '--port', `${port}`, '--json'], home), port);
+}
+
+for (const {family, ip, skip} of families) {
+	for (const {who, options, theirs} of ways) {
+		test(`downloads from ${who}, over uTP and ${family}`, {skip}, async t => {
+			const {space, content, file} = stage(t);
+			const seeder = await libtorrentPeer(space, file, content.dir, undefined, {ip, transport: theirs});
+			await seeder.complete();
+			const place = ['-d', space.folder('ours'), '--peer', seeder.address];
+			const ours = await tortui(space, ip, 'get', file, ...place, ...options);
+			await ours.done();
+			assertSame(space.path('ours', content.name), content.root);
+		});
+
+		test(`seeds to ${who}, over uTP and ${family}`, {skip}, async t => {
+			const {space, content, file} = stage(t);
+			const ours = await tortui(space, ip, 'seed', `${file}=${content.root}`, ...options);
+			await ours.event('seeding');
+			const us = `${ip}:${ours.port}`;
+			const leecher = await libtorrentPeer(space, file, space.folder('theirs'), us, {ip, transport: theirs});
+			await leecher.complete();
+			assertSame(space.path('theirs', content.name), content.root);
+			assert.equal(ours.program.ended, undefined);
+		});
+	}
+}
+
+test('two of us without TCP exchange a torrent', async t => {
+	const {space, content, file} = stage(t);
+	const seeder = await tortui(space, '127.0.0.1', 'seed', `${file}=${content.root}`, '--no-tcp');
+	await seeder.event('seeding');
+	const place = ['-d', space.folder('ours'), '--peer', seeder.address];
+	const ours = await tortui(space, '127.0.0.1', 'get', file, ...place, '--no-tcp');
+	await ours.done();
+	assertSame(space.path('ours', content.name), content.root);
+});
