@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type {PeerAddress} from '../../base/peer-address.js';
+import {resetSocket} from './reset-socket.js';
 import type {ConnectionEvents, PeerStream} from './transport.js';
 
 /** Bytes that a connection is told at a time at most. */
@@ -80,6 +81,13 @@ export class TcpConnection implements PeerStream {
 		if (this.#socket === undefined || this.#socket.destroyed) return;
 		this.#reason = reason;
 		this.#socket.destroy();
+	}
+
+	/** The same at once, with nothing sent of what still waits. */
+	reset(reason: string): void {
+		if (this.#socket === undefined || this.#socket.destroyed) return;
+		this.#reason = reason;
+		resetSocket(this.#socket);
 	}
 }
 

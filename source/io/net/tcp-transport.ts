@@ -57,7 +57,7 @@ export class TcpTransport implements Transport {
 
 	/** Has a connection closed with the address that it runs from. */
 	#keep(socket: net.Socket, connection: TcpConnection): void {
-		const forget = this.#local.keep(familyOf(connection.remote.host), why => connection.close(why));
+		const forget = this.#local.keep(familyOf(connection.remote.host), why => connection.reset(why));
 		socket.once('close', forget);
 	}
 

@@ -4,6 +4,7 @@ import type {Clock} from '../../../base/ports.js';
 import type {Millis} from '../../../base/units.js';
 import type {LookUpHost} from '../host-resolver.js';
 import {familyOf, type IpFamily, type LocalAddresses} from '../local-addresses.js';
+import {resetSocket} from '../reset-socket.js';
 import {unlessAborted} from '../unless-aborted.js';
 import type {AddressGuard} from './address-guard.js';
 
@@ -75,7 +76,7 @@ export class HttpDialer implements WebDialer {
 	/** Has a connection closed with the address that it runs from. */
 	#keep(socket: Socket, {from}: Route): void {
 		if (from === undefined) return;
-		const forget = this.#local.keep(familyOf(from), why => socket.destroy(new Error(why)));
+		const forget = this.#local.keep(familyOf(from), why => resetSocket(socket, new Error(why)));
 		socket.once('close', forget);
 	}
 

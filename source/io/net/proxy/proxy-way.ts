@@ -13,6 +13,7 @@ import {Socks5Handshake, type SocksCommand} from '../../../protocol/transport/so
 import type {LookUpHost} from '../host-resolver.js';
 import {familyOf, type LocalAddresses} from '../local-addresses.js';
 import {describeNetworkError} from '../network-error.js';
+import {resetSocket} from '../reset-socket.js';
 
 /** What a way through a proxy takes. */
 export interface ProxyWayOptions {
@@ -140,7 +141,7 @@ export class ProxyWay {
 		this.#isKept = true;
 		local.keep(undefined, why => {
 			this.#isKept = false;
-			for (const each of this.#sockets) each.destroy(new Error(why));
+			for (const each of this.#sockets) resetSocket(each, new Error(why));
 			this.#sockets.clear();
 		});
 	}
