@@ -2,8 +2,10 @@ import {type FrameName, frames} from '../look/glyphs.js';
 import {themes} from '../look/themes.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 
-const themeNames = Object.keys(themes);
-const frameNames = Object.keys(frames) as FrameName[];
+/** The names of all themes. */
+export const themeNames = Object.keys(themes);
+/** The names of all frames. */
+export const frameNames = Object.keys(frames) as FrameName[];
 
 /** Takes the theme that is named, or the next one. */
 export function setTheme(screen: ScreenContext, name: string): void {

@@ -27,6 +27,7 @@ import type {Canvas} from '../terminal/canvas.js';
 import {quantity} from '../text/format.js';
 import {Details} from '../widgets/details.js';
 import {DialogBox} from '../widgets/dialog-box.js';
+import {LineBox} from '../widgets/line-box.js';
 import {CanvasContext, Lines} from '../widgets/lines.js';
 import {lastRow, smallRows} from './last-row.js';
 import {pressKey} from './press-key.js';
@@ -92,8 +93,12 @@ interface PartProps {
 /** The dialog that lies over the panes, where one does. */
 function Over({screen, state, painter, drawing}: PartProps): ReactNode {
 	const {model, columns, rows, preferences} = state;
-	if (!drawing || drawing.kind === 'line') return null;
+	if (!drawing) return null;
 	const look = {painter, frames: preferences.frames, look: screen.look, columns};
+	if (drawing.kind === 'line')
+		return drawing.above && drawing.above.rows.length > 0 ? (
+			<LineBox {...look} {...drawing.above} bottom={rows - 2} />
+		) : null;
 	return drawing.kind === 'details' ? (
 		<Details {...look} torrent={drawing.torrent} session={model.session} rows={rows - 1} />
 	) : (

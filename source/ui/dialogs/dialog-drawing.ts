@@ -1,12 +1,18 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {torrentInSight} from '../model/targets.js';
+import type {Hit} from '../present/hit.js';
 import {type Row, rowText} from '../present/row.js';
 import type {DialogRows, DialogScreen} from './dialog-kind.js';
 import {kindOf} from './dialog-kinds.js';
 
 /** How the open dialog looks: a row of its own, a box with rows, or the table of a torrent's details. */
 export type DialogDrawing =
-	| {readonly kind: 'line'; readonly row: Row}
+	| {
+			readonly kind: 'line';
+			readonly row: Row;
+			/** What stands above it, a row each, and what a click on it does. */
+			readonly above?: {readonly rows: readonly Row[]; readonly hits: readonly Hit[]} | undefined;
+	  }
 	| {readonly kind: 'box'; readonly content: DialogRows}
 	| {readonly kind: 'details'; readonly torrent: TorrentView};
 
@@ -23,7 +29,14 @@ export function drawDialog(screen: DialogScreen): DialogDrawing | undefined {
 	const torrent = torrentInSight(state);
 	if (kind.shape === 'details' && !torrent) return undefined;
 	if (kind.shape === 'line' || screen.layout().kind === 'line')
-		return {kind: 'line', row: kind.line(dialog, columns, screen)};
+		return {
+			kind: 'line',
+			row: kind.line(dialog, columns, screen),
+			above:
+				screen.layout().kind === 'line'
+					? undefined
+					: kind.above?.(dialog, {columns: Math.min(96, columns) - 2, rows: rows - 6}, screen),
+		};
 	if (kind.shape === 'details') return torrent && {kind: 'details', torrent};
 	const content = kind.rows?.(dialog, {columns: columns - 6, rows}, screen);
 	return content && {kind: 'box', content};

@@ -35,6 +35,12 @@ export interface DialogKind<Open> {
 	click?(screen: ScreenContext, dialog: Open, part: PartHit, how: ClickKind): void;
 	/** The dialog in one row: in the footer's place, or on a terminal too small for a box. */
 	line(dialog: Open, columns: number, screen: DialogScreen): Row;
+	/** What stands above the row of a line, in `room` at most: a row each, and what a click on it does. */
+	above?(
+		dialog: Open,
+		room: Area,
+		screen: DialogScreen,
+	): {readonly rows: readonly Row[]; readonly hits: readonly Hit[]} | undefined;
 	/** The rows of its box, for `room` at most. */
 	rows?(dialog: Open, room: Area, screen: DialogScreen): DialogRows;
 }

@@ -1,4 +1,5 @@
 import {fieldRow} from '../forms/field-rows.js';
+import {argumentHint} from '../keys/candidates.js';
 import {keyName} from '../keys/key-names.js';
 import {type KeyRecord, keyGroups, widePlaces} from '../keys/key-record.js';
 import {peerFlags} from '../present/peers.js';
@@ -22,14 +23,14 @@ declare module '../model/dialog.js' {
 
 const widest = 100;
 
-function keyRow({keys, where, help, name}: KeyRecord, columns: number, ascii: boolean): Row {
+function keyRow({keys, where, help, name, takes}: KeyRecord, columns: number, ascii: boolean): Row {
 	const only = where.filter(place => !widePlaces.has(place));
 	const left: Row = [
 		[`  ${fit(keys.map(key => keyName(key, ascii)).join(' '), 13)} `, 'key'],
 		[help, 'text'],
 		[only.length > 0 ? ` (${only.join(', ')})` : '', 'faint'],
 	];
-	const command = ` :${name}`;
+	const command = ` :${`${name} ${argumentHint(takes)}`.trimEnd()}`;
 	const hasRoom = rowWidth(left) + command.length <= columns;
 	return hasRoom ? spread(left, [[command, 'faint']], columns) : left;
 }

@@ -1,48 +1,18 @@
 import {find} from '../actions/find.js';
 import {setList} from '../actions/lists.js';
 import {fieldRow} from '../forms/field-rows.js';
-import {runNamed} from '../keys/run-named.js';
+import {candidates} from '../keys/candidates.js';
 import {activeList} from '../model/lists.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {cellWidth, fit} from '../text/text.js';
-import {edit, field, fieldText, insert, type TextField} from '../text/text-field.js';
+import {edit, fieldText, insert} from '../text/text-field.js';
+import {candidateRows, commandKey, lookForPaths, runLine, take} from './command-line.js';
 import type {DialogKind} from './dialog-kind.js';
-
-/** A line that is typed: what to search for, what to filter by, or a command. */
-export interface LineDialog {
-	readonly kind: 'line';
-	readonly prompt: '/' | ':' | 'filter';
-	readonly value: TextField;
-	/** What was searched for, or filtered by, before. */
-	readonly before: string;
-	/** The folders that were folded when a search began: only those of what is found are opened. */
-	readonly folded?: ReadonlySet<string>;
-}
-
-declare module '../model/dialog.js' {
-	interface DialogTypes {
-		line: LineDialog;
-	}
-}
+import type {LineDialog} from './line-form.js';
 
 /** What may be typed to filter torrents by. */
 const filterHint =
 	'a name, label or tracker, stalled, error, paused …, !word for all others, ratio > 2 and label=iso';
-
-/** The names of commands that begin like this. */
-function namesFrom(screen: ScreenContext, start: string): readonly string[] {
-	return screen.keys().flatMap(({name}) => (name.startsWith(start) ? [name] : []));
-}
-
-function runLine(screen: ScreenContext, line: string): void {
-	const [name = '', ...rest] = line.trim().split(/\s+/);
-	if (name === '') return;
-	const near = namesFrom(screen, name);
-	const only = near.includes(name) ? name : near.length === 1 ? near[0] : undefined;
-	if (only !== undefined) runNamed(screen, only, rest.join(' '));
-	else if (near.length > 1) screen.say(`“${name}” could be ${near.join(', ')}.`, 'warn');
-	else screen.say(`There is no command “${name}”: ? lists the names.`, 'warn');
-}
 
 function cancel(screen: ScreenContext, {prompt, before, folded}: LineDialog): void {
 	const list = activeList(screen.state().view);
@@ -60,30 +30,37 @@ function submit(screen: ScreenContext, {prompt, before}: LineDialog, text: strin
 	}
 }
 
-/** Completes the name of a command, or tells those it could be. */
-function complete(screen: ScreenContext, dialog: LineDialog, text: string): void {
-	const near = namesFrom(screen, text);
-	if (near.length === 1) screen.setDialog({...dialog, value: field(`${near[0]} `)});
-	else if (near.length > 1) screen.say(near.join('  '));
-}
-
 export const lineDialog: DialogKind<LineDialog> = {
 	shape: 'line',
 	key(screen, dialog, key) {
 		const text = fieldText(dialog.value);
 		if (key === 'esc' || (key === 'backspace' && text === '')) return cancel(screen, dialog);
+		if (dialog.prompt === ':' && commandKey(screen, dialog, key)) return;
 		if (key === 'enter') return submit(screen, dialog, text);
-		if (key === 'tab' && dialog.prompt === ':') return complete(screen, dialog, text);
 		const value = edit(dialog.value, key);
 		if (!value) return;
-		screen.setDialog({...dialog, value});
+		screen.setDialog({...dialog, value, at: undefined, paths: undefined});
+		if (dialog.prompt === ':') return lookForPaths(screen);
 		const list = activeList(screen.state().view);
 		if (dialog.prompt === 'filter' && list) setList(screen, list, {filter: fieldText(value)});
 		if (dialog.folded) screen.setView({folded: dialog.folded});
 		if (dialog.prompt === '/') find(screen, fieldText(value), 1, 'here');
 	},
+<<<<<<< HEAD
 	paste: (screen, dialog, text) => screen.setDialog({...dialog, value: insert(dialog.value, text.trim())}),
 	line({prompt, value}, columns, screen) {
+=======
+	paste(screen, dialog, text) {
+		screen.setDialog({...dialog, value: insert(dialog.value, text.trim()), at: undefined, paths: undefined});
+		if (dialog.prompt === ':') lookForPaths(screen);
+	},
+	click(screen, dialog, {at}) {
+		const chosen = candidates(screen, fieldText(dialog.value), dialog.paths)[at];
+		if (chosen) take(screen, dialog, chosen);
+	},
+	above: (dialog, room, screen) => (dialog.prompt === ':' ? candidateRows(dialog, room, screen) : undefined),
+	line({prompt, value}, columns) {
+>>>>>>> bd355136 (ui: the line of commands shows what it could become, and takes or refuses what stands behind a name)
 		const lead = prompt === 'filter' ? ' filter: ' : ` ${prompt}`;
 		const isOfTorrents = prompt === 'filter' && screen.state().view.screen === 'session';
 		if (!isOfTorrents || fieldText(value) !== '')

@@ -91,6 +91,7 @@ export const feedKeys = inGroup('Feeds', [
 	}),
 	defineKey({
 		name: 'add-feed',
+		takes: {hint: 'URL'},
 		keys: ['A'],
 		where: ['feeds'],
 		help: 'Add a feed',

@@ -45,6 +45,20 @@ export interface Offer<Screen = never> {
 	readonly run: (screen: Screen, argument: string, key: string) => void;
 }
 
+/** What may be typed behind a command's name. */
+export interface CommandArgument {
+	/** What it is, in a word for people: `theme`, `folder`. */
+	readonly hint: string;
+	/** Whether the command does nothing without it. */
+	readonly needed?: true;
+	/** It is a path, which Tab completes. */
+	readonly path?: true;
+	/** What is usually meant here and now. */
+	readonly ways?: (situation: Situation) => readonly string[];
+	/** Nothing else than these ways is taken. */
+	readonly only?: true;
+}
+
 /** What help, rebinding and the documents say of a key. */
 export interface KeyDescription {
 	/** Name of the command, also for `:` and for rebinding. */
@@ -59,6 +73,8 @@ export interface KeyDescription {
 	readonly footer?: number;
 	/** What stands for the keys in the footer, instead of the first of them. */
 	readonly footerKeys?: string;
+	/** What may be typed behind its name on the `:` line; absent: nothing. */
+	readonly takes?: CommandArgument;
 	/** Whether it always stands in the footer, at the end. */
 	readonly lasting?: true;
 }

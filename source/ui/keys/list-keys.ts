@@ -4,6 +4,7 @@ import {nextInTrouble, showChip} from '../actions/trouble.js';
 import {activeList} from '../model/lists.js';
 import {chips} from '../present/chips.js';
 import {field} from '../text/text-field.js';
+import {filterWays, orderWays} from './argument-ways.js';
 import {defineKey, inGroup} from './define-key.js';
 import type {Situation} from './key-record.js';
 
@@ -79,6 +80,7 @@ export const listKeys = inGroup('Moving', [
 	}),
 	defineKey({
 		name: 'filter',
+		takes: {hint: 'text', ways: filterWays},
 		keys: ['f'],
 		where: ['list'],
 		help: 'Show only rows that hold some text',
@@ -94,6 +96,7 @@ export const listKeys = inGroup('Moving', [
 	}),
 	defineKey({
 		name: 'sort',
+		takes: {hint: 'order', ways: orderWays},
 		keys: ['s'],
 		where: ['list'],
 		help: 'Choose what the list is sorted by',

@@ -2,6 +2,7 @@ import {back, backStep} from '../actions/back.js';
 import {moveCell, moveCursor} from '../actions/cursor.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {goToPane, stepPane} from '../actions/panes.js';
+import {paneNames} from '../look/layout.js';
 import {cursorRow, entries} from '../model/lists.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
@@ -59,6 +60,7 @@ export const movingKeys = inGroup('Moving', [
 	}),
 	defineKey({
 		name: 'pane',
+		takes: {hint: 'pane', needed: true, only: true, ways: () => [...paneNames, '1', '2', '3', '4', '5', '6']},
 		keys: ['1', '2', '3', '4', '5', '6'],
 		where: ['torrent'],
 		onPanes: true,

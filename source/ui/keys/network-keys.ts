@@ -27,6 +27,7 @@ function needFound({state}: Situation) {
 export const networkKeys = inGroup('Network', [
 	defineKey({
 		name: 'network',
+		takes: {hint: 'words'},
 		keys: ['W'],
 		where: ['anywhere'],
 		help: 'Show who is here and what they share, through trackers with a catalogue',
@@ -69,6 +70,7 @@ export const networkKeys = inGroup('Network', [
 	}),
 	defineKey({
 		name: 'seek',
+		takes: {hint: 'words'},
 		keys: ['/'],
 		where: ['network'],
 		help: 'Type what to look for',
@@ -81,6 +83,7 @@ export const networkKeys = inGroup('Network', [
 	}),
 	defineKey({
 		name: 'nick',
+		takes: {hint: 'name'},
 		keys: ['n'],
 		where: ['network'],
 		help: 'Choose the nickname that others see',
@@ -90,6 +93,7 @@ export const networkKeys = inGroup('Network', [
 	}),
 	defineKey({
 		name: 'share',
+		takes: {hint: 'folder', path: true},
 		keys: ['S'],
 		where: ['network'],
 		help: 'Share a folder: each file and folder in it is a torrent',
@@ -99,6 +103,7 @@ export const networkKeys = inGroup('Network', [
 	}),
 	defineKey({
 		name: 'catalogue',
+		takes: {hint: 'URL'},
 		keys: ['A'],
 		where: ['network'],
 		help: 'Name a tracker with a catalogue',

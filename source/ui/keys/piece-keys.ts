@@ -1,5 +1,6 @@
 import {inspect, nextAtRisk, nextMissing} from '../actions/pieces.js';
 import {setRange} from '../actions/speed-range.js';
+import {rangeArgument} from './argument-ways.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needCells} from './guards.js';
 
@@ -36,6 +37,7 @@ export const pieceKeys = inGroup('Pieces and speed', [
 	}),
 	defineKey({
 		name: 'range-shorter',
+		takes: rangeArgument,
 		keys: ['['],
 		where: ['torrent', 'session'],
 		help: 'Show a shorter time in the speed graph, down to a minute',
@@ -44,6 +46,7 @@ export const pieceKeys = inGroup('Pieces and speed', [
 	}),
 	defineKey({
 		name: 'range-longer',
+		takes: rangeArgument,
 		keys: [']'],
 		where: ['torrent', 'session'],
 		help: 'Show a longer time in the speed graph, up to 24 hours',

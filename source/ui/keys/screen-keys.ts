@@ -1,7 +1,7 @@
 import {setList} from '../actions/lists.js';
 import {grow, nextDensity} from '../actions/panes.js';
 import {quit} from '../actions/quit.js';
-import {setTheme} from '../actions/theme.js';
+import {setTheme, themeNames} from '../actions/theme.js';
 import {openDht} from '../dialogs/dht-dialog.js';
 import {openFinder} from '../finder/find-dialog.js';
 import {field} from '../text/text-field.js';
@@ -77,6 +77,7 @@ export const screenKeys = inGroup('Screen', [
 	}),
 	defineKey({
 		name: 'theme',
+		takes: {hint: 'theme', only: true, ways: () => themeNames},
 		keys: ['T'],
 		where: ['anywhere'],
 		help: 'The next theme (`:theme NAME` for one of them)',
@@ -85,6 +86,7 @@ export const screenKeys = inGroup('Screen', [
 	}),
 	defineKey({
 		name: 'find',
+		takes: {hint: 'words'},
 		keys: ['ctrl-p'],
 		where: ['anywhere'],
 		help: 'Find anything: torrents, their files, commands, settings, labels',

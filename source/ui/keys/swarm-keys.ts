@@ -6,6 +6,7 @@ import {needPeer, needShown, needTracker} from './guards.js';
 export const swarmKeys = inGroup('Peers and trackers', [
 	defineKey({
 		name: 'peer-add',
+		takes: {hint: 'HOST:PORT'},
 		keys: ['A'],
 		where: ['peers'],
 		help: 'Connect to a peer at an address',
@@ -37,6 +38,7 @@ export const swarmKeys = inGroup('Peers and trackers', [
 	}),
 	defineKey({
 		name: 'tracker-add',
+		takes: {hint: 'URL'},
 		keys: ['A'],
 		where: ['trackers'],
 		help: 'Add a tracker',

@@ -13,6 +13,7 @@ import {isOver} from '../model/creations.js';
 import {cursorRow, entries} from '../model/lists.js';
 import {standsStill} from '../model/stands-still.js';
 import {terminalText} from '../text/text.js';
+import {folderWays, labelWays} from './argument-ways.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
 import {after} from './key-record.js';
@@ -103,6 +104,7 @@ export const torrentKeys = inGroup('Torrent', [
 	}),
 	defineKey({
 		name: 'add',
+		takes: {hint: 'link', path: true},
 		keys: ['a'],
 		where: ['anywhere'],
 		help: 'Add a torrent: a magnet link, a path or a URL (or just paste it)',
@@ -112,6 +114,7 @@ export const torrentKeys = inGroup('Torrent', [
 	}),
 	defineKey({
 		name: 'create',
+		takes: {hint: 'path', path: true},
 		keys: ['M'],
 		where: ['anywhere'],
 		help: 'Make a torrent of a file or folder, or see how far one is',
@@ -193,6 +196,7 @@ export const torrentKeys = inGroup('Torrent', [
 	}),
 	defineKey({
 		name: 'label',
+		takes: {hint: 'label', ways: labelWays},
 		keys: ['b'],
 		where: ['torrent'],
 		help: 'Give the torrent a label',
@@ -202,6 +206,7 @@ export const torrentKeys = inGroup('Torrent', [
 	}),
 	defineKey({
 		name: 'move',
+		takes: {hint: 'folder', path: true, ways: folderWays},
 		keys: ['m'],
 		where: ['torrent'],
 		help: 'Move the data to another folder',
@@ -221,6 +226,7 @@ export const torrentKeys = inGroup('Torrent', [
 	}),
 	defineKey({
 		name: 'export',
+		takes: {hint: 'file', path: true},
 		keys: ['E'],
 		where: ['torrent'],
 		help: 'Write its .torrent to a file',

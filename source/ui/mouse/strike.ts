@@ -1,4 +1,4 @@
-import {setList} from '../actions/lists.js';
+import {setList, sortBy} from '../actions/lists.js';
 import {place} from '../actions/network.js';
 import {goToPane} from '../actions/panes.js';
 import {pressKey} from '../app/press-key.js';
@@ -54,7 +54,8 @@ function takeRow(screen: ScreenContext, list: ListName, key: string, how: ClickK
 function sort(screen: ScreenContext, list: ListName, column: string): void {
 	if (!giveKeys(screen, list) || !orders[list].some(({id}) => id === column)) return;
 	const isSame = screen.state().view.lists[list].sort === column;
-	screen.run(isSame ? 'sort-reverse' : 'sort', isSame ? '' : column, '');
+	if (isSame) screen.run('sort-reverse', '', '');
+	else sortBy(screen, list, column);
 }
 
 /** Puts the cursor on the cell of the grid of pieces at a place in its pane. */
