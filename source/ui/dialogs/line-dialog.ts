@@ -46,10 +46,6 @@ export const lineDialog: DialogKind<LineDialog> = {
 		if (dialog.folded) screen.setView({folded: dialog.folded});
 		if (dialog.prompt === '/') find(screen, fieldText(value), 1, 'here');
 	},
-<<<<<<< HEAD
-	paste: (screen, dialog, text) => screen.setDialog({...dialog, value: insert(dialog.value, text.trim())}),
-	line({prompt, value}, columns, screen) {
-=======
 	paste(screen, dialog, text) {
 		screen.setDialog({...dialog, value: insert(dialog.value, text.trim()), at: undefined, paths: undefined});
 		if (dialog.prompt === ':') lookForPaths(screen);
@@ -59,8 +55,7 @@ export const lineDialog: DialogKind<LineDialog> = {
 		if (chosen) take(screen, dialog, chosen);
 	},
 	above: (dialog, room, screen) => (dialog.prompt === ':' ? candidateRows(dialog, room, screen) : undefined),
-	line({prompt, value}, columns) {
->>>>>>> bd355136 (ui: the line of commands shows what it could become, and takes or refuses what stands behind a name)
+	line({prompt, value}, columns, screen) {
 		const lead = prompt === 'filter' ? ' filter: ' : ` ${prompt}`;
 		const isOfTorrents = prompt === 'filter' && screen.state().view.screen === 'session';
 		if (!isOfTorrents || fieldText(value) !== '')

@@ -1,4 +1,5 @@
 import {activeList, orders} from '../model/lists.js';
+import {chips} from '../present/chips.js';
 import {graphRanges} from '../present/speed.js';
 import type {CommandArgument, Situation} from './key-record.js';
 
@@ -30,10 +31,10 @@ export function orderWays({state}: Situation): readonly string[] {
 	return list === undefined ? [] : orders[list].map(({label}) => label);
 }
 
-/** What torrents are usually told apart by: their states, and their labels. */
+/** What torrents are usually told apart by: how they stand, and their labels. */
 export function filterWays(situation: Situation): readonly string[] {
 	if (activeList(situation.state().view) !== 'torrents') return [];
-	return each([...known(situation).map(({state}) => state), ...labelWays(situation)]);
+	return each([...chips.map(({word}) => word), ...labelWays(situation)]);
 }
 
 /** The ranges of the speed graph. */

@@ -21,6 +21,7 @@ const inList = ({state}: Situation) => ({list: activeList(state().view)});
 export const troubleKeys = inGroup('Torrent', [
 	defineKey({
 		name: 'chip',
+		takes: {hint: 'state', needed: true, ways: () => chips.map(({word}) => word)},
 		keys: chips.map(({digit}) => digit),
 		where: ['session'],
 		help: 'Show only the torrents of one state, by its number in the header; once more shows all',
