@@ -1,5 +1,12 @@
 import {askToBan} from '../actions/swarm.js';
-import {everyPeerUnderCursor, openPeersTorrent, openSwarms, stepSwarmPart} from '../actions/swarms.js';
+import {
+	everyPeerUnderCursor,
+	everyTrackerUnderCursor,
+	listTorrentsOf,
+	openPeersTorrent,
+	openSwarms,
+	stepSwarmPart,
+} from '../actions/swarms.js';
 import {defineKey, inGroup} from './define-key.js';
 import type {Situation} from './key-record.js';
 
@@ -22,14 +29,21 @@ export const swarmsKeys = inGroup('Peers and trackers', [
 		run: openSwarms,
 	}),
 	defineKey({
-		name: 'peers-torrent',
+		name: 'look-into',
 		keys: ['enter', 'right', 'l'],
 		where: ['swarms'],
-		help: 'Open the torrent of the peer under the cursor',
+		help: 'Open the torrent of the peer under the cursor, or list the torrents of the tracker',
 		footer: 1,
-		when: needEveryPeer,
-		label: 'its torrent',
-		run: (screen, {peer}) => openPeersTorrent(screen, peer),
+		when: ({state}) => {
+			const peer = everyPeerUnderCursor(state());
+			const tracker = everyTrackerUnderCursor(state());
+			return peer || tracker ? {peer, tracker} : 'There is nothing here to look into.';
+		},
+		label: ({tracker}) => (tracker ? 'its torrents' : 'its torrent'),
+		run: (screen, {peer, tracker}) => {
+			if (peer) openPeersTorrent(screen, peer);
+			else if (tracker) listTorrentsOf(screen, tracker);
+		},
 	}),
 	defineKey({
 		name: 'next-swarm-part',

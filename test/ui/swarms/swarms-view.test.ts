@@ -50,8 +50,11 @@ test('what a tracker says of the torrents that it fails is read out above', asyn
 	assert.match(terminal.line(1), /answers 1 of 3 torrents, fails 2: torrent not registered/);
 	await terminal.press(down);
 	assert.match(terminal.line(1), /answers 8 of 8 torrents/);
-	await terminal.press('\r');
+	await terminal.press('K');
 	assert.match(terminal.text(), /There is no peer here/);
+	await terminal.press('\r');
+	await screen.advance(1);
+	assert.match(terminal.text(), /filter “tracker:tracker\.example”/);
 	await screen.close();
 });
 
