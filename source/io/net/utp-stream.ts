@@ -30,6 +30,9 @@ const mostUnread: Bytes = 1 << 20;
 const leastUnread: Bytes = 4096;
 /** What is acknowledged may wait so long for something to be said with it, or for another packet. */
 const ackDelay: Millis = 40;
+/** … when it came so long after the one before it, so that another will not come soon. */
+const loneAckDelay: Millis = 10;
+const loneAfter: Millis = 20;
 const synTimeout: Millis = 3000;
 const synTries = 2;
 /** Nothing was heard of what was sent in so many time-outs, each twice as long as the one before. */
@@ -59,6 +62,9 @@ export interface UtpGround {
 	later(stream: UtpStream): void;
 	/** `wake` is called at this time or soon after. */
 	wakeAt(time: Millis): void;
+	/** Long packets do not get through to this host, or do after all. */
+	narrow(host: string, isNarrow: boolean): void;
+	isNarrow(host: string): boolean;
 	/** Called once what is being done now is over. */
 	soon(callback: () => void): void;
 	/** Nothing of what comes is for this stream any more. */
@@ -137,6 +143,9 @@ export class UtpStream implements PeerStream {
 	/** How long the last packet was under way: µs, 32 bits. */
 	#delay = 0;
 	readonly #theirBase = new DelayBase();
+	/** When the last packet with data came, and whether it came alone. */
+	#cameAt: Millis = -Infinity;
+	#cameAlone = false;
 	/** Packets that were not acknowledged. */
 	#unacknowledged = 0;
 	#ackNow = false;
@@ -154,6 +163,7 @@ export class UtpStream implements PeerStream {
 		this.#state = incoming ? 'connected' : 'connecting';
 		if (incoming) this.#in = new ReceiveWindow(numbers.acknowledged);
 		this.#portion = ground.buffer.length;
+		if (ground.isNarrow(remote.host)) this.#payload = smallPayload;
 		this.#waitsSince = ground.now();
 		this.#lastSentAt = this.#waitsSince;
 	}
@@ -236,7 +246,7 @@ export class UtpStream implements PeerStream {
 		this.#measure(header, now);
 		this.#takeAck(header, bytes, now);
 		if (type === utpType.data || type === utpType.fin)
-			this.#takeData(sequence, bytes.subarray(header.payloadAt), type === utpType.fin);
+			this.#takeData(sequence, bytes.subarray(header.payloadAt), type === utpType.fin, now);
 		this.#ground.later(this);
 	}
 
@@ -313,8 +323,13 @@ export class UtpStream implements PeerStream {
 		if (this.#timeouts >= (this.#theirWindow === 0 ? mostProbes : mostTimeouts))
 			return this.#fail('the peer does not answer any more');
 		const {oldest} = this.#out;
-		if (oldest !== undefined && oldest.payload > smallPayload && ++this.#longLost >= tooLongAfter)
+		const isLong = oldest !== undefined && oldest.payload > smallPayload;
+		// Who takes nothing is no sign that they are lost.
+		if (isLong && this.#theirWindow > 0 && ++this.#longLost >= tooLongAfter) {
 			this.#payload = smallPayload;
+			this.#spare.length = 0;
+			this.#ground.narrow(this.remote.host, true);
+		}
 		this.#roundTrip.timedOut();
 		this.#waitsSince = now;
 		if (this.#theirWindow > 0 && this.#state !== 'connecting') this.#ledbat.timedOut(this.#payload);
@@ -358,9 +373,11 @@ export class UtpStream implements PeerStream {
 		if (this.#state === 'closing' && this.#out.count === 0) this.#gone();
 	}
 
-	#takeData(sequence: number, payload: Uint8Array, isLast: boolean): void {
+	#takeData(sequence: number, payload: Uint8Array, isLast: boolean, now: Millis): void {
 		const window = this.#in;
 		if (window === undefined) return;
+		this.#cameAlone = now - this.#cameAt > loneAfter;
+		this.#cameAt = now;
 		this.#unacknowledged++;
 		if (isLast && this.#finish === undefined) this.#finish = sequence;
 		if (this.#finish !== undefined && sequenceDistance(sequence, this.#finish) > 0) return;
@@ -486,7 +503,11 @@ export class UtpStream implements PeerStream {
 		if (this.#state === 'connected') this.#events?.drained();
 	};
 
-	readonly #release = ({bytes}: OutPacket): void => {
+	readonly #release = ({bytes, payload}: OutPacket): void => {
+		if (payload > smallPayload) {
+			if (this.#longLost >= tooLongAfter) this.#ground.narrow(this.remote.host, false);
+			this.#longLost = 0;
+		}
 		if (bytes.length === utpHeaderLength + this.#payload && this.#spare.length < mostSpare)
 			this.#spare.push(bytes);
 	};
@@ -529,7 +550,7 @@ export class UtpStream implements PeerStream {
 		const opens = this.#told < this.#mostUnread / 2 && this.#window() > this.#mostUnread / 2;
 		if (this.#ackNow || this.#unacknowledged > 1 || opens) return this.#sendAck(now);
 		if (this.#unacknowledged === 0 || this.#ackAt < Infinity) return;
-		this.#ackAt = now + ackDelay;
+		this.#ackAt = now + (this.#cameAlone ? loneAckDelay : ackDelay);
 		this.#ground.wakeAt(this.#ackAt);
 	}
 

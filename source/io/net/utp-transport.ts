@@ -37,6 +37,9 @@ const mostResets = 1000;
 const secretTime: Millis = 60_000;
 /** The first packet of somebody who comes may have been overtaken by so many of its next ones. */
 const mostOvertaken = 4;
+/** It is remembered so long where long packets do not get through, of so many hosts. */
+const narrowTime: Millis = 30 * 60_000;
+const mostNarrow = 1000;
 /** Timers need not be more precise. */
 const timerGrain: Millis = 10;
 
@@ -71,6 +74,8 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 	#secretAt: Millis;
 	#answersLeft = mostAnswers;
 	#answersAt: Millis = -Infinity;
+	/** Hosts that long packets do not get through to, and since when. */
+	readonly #narrow = new Map<string, Millis>();
 	/** When a stream that is not was told of. */
 	readonly #resets = new Map<string, Millis>();
 	#dirty: UtpStream[] = [];
@@ -307,6 +312,21 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 
 	send(bytes: Uint8Array, {host, port}: PeerAddress, failed: SendFailure | undefined): void {
 		this.#udp.send(bytes, host, port, failed);
+	}
+
+	narrow(host: string, isNarrow: boolean): void {
+		this.#narrow.delete(host);
+		if (isNarrow) this.#narrow.set(host, this.now());
+		if (this.#narrow.size <= mostNarrow) return;
+		for (const oldest of this.#narrow.keys()) return void this.#narrow.delete(oldest);
+	}
+
+	isNarrow(host: string): boolean {
+		const since = this.#narrow.get(host);
+		if (since === undefined) return false;
+		if (this.now() - since < narrowTime) return true;
+		this.#narrow.delete(host);
+		return false;
 	}
 
 	later(stream: UtpStream): void {

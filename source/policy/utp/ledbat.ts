@@ -2,7 +2,15 @@ import type {Bytes, Millis} from '../../base/units.js';
 import {DelayBase} from './delay-base.js';
 
 /** µs that our packets may wait in queues on their way. */
-const target = 100_000;
+const usualTarget = 100_000;
+/** … where less than that finds place in the queue: half of what does, and no less than this. */
+const leastTarget = 15_000;
+/** Where so few are under way one packet more is a long wait, which says nothing of the queue. */
+const fewPackets = 6;
+/** Fewer are under way only after a time-out: the second has the first acknowledged at once. */
+const leastPackets = 2;
+/** So long after a loss a queue is held to be short. */
+const shortQueueTime: Millis = 60_000;
 /** By which the window grows in a round trip when nothing waits at all. */
 const gain: Bytes = 3000;
 /** What is above the target goes at once, up to this part of the window in a round trip. */
@@ -24,6 +32,9 @@ export class Ledbat {
 	/** Doubles in a round trip, up to the threshold or until packets begin to wait. */
 	#slowStart = true;
 	#threshold: Bytes = Infinity;
+	#target = usualTarget;
+	#now: Millis = 0;
+	#lostAt: Millis = -Infinity;
 
 	/** @param most bytes, beyond which the window never grows */
 	constructor(most: Bytes) {
@@ -48,6 +59,8 @@ export class Ledbat {
 
 	/** The other end told how long a packet of ours was under way: µs, 32 bits. */
 	sample(now: Millis, delay: number): void {
+		this.#now = now;
+		if (now - this.#lostAt > shortQueueTime) this.#target = usualTarget;
 		this.#recent[this.#turn] = this.#base.sample(now, delay);
 		this.#turn = (this.#turn + 1) % samplesKept;
 	}
@@ -64,8 +77,8 @@ export class Ledbat {
 	 * @param packet the payload of a full packet, less than which the window never is
 	 */
 	acknowledged(bytes: Bytes, isFull: boolean, packet: Bytes): void {
-		const {delay} = this;
-		const offTarget = (target - delay) / target;
+		const target = this.#target;
+		const offTarget = (target - this.delay) / target;
 		if (this.#slowStart && (offTarget <= 0 || this.#window >= this.#threshold)) {
 			this.#slowStart = false;
 		}
@@ -74,12 +87,17 @@ export class Ledbat {
 		else if (!isFull) change = 0;
 		else if (this.#slowStart) change = bytes;
 		else change = gain * offTarget * Math.min(1, bytes / this.#window);
-		this.#window = Math.max(packet, Math.min(this.#most, this.#window + change));
+		const least = change < 0 ? leastPackets * packet : packet;
+		this.#window = Math.max(Math.min(this.#window, least), Math.min(this.#most, this.#window + change));
 	}
 
 	/** A packet was lost: once a round trip. */
 	lost(packet: Bytes): void {
-		this.#window = Math.max(packet, this.#window / 2);
+		if (this.#window >= fewPackets * packet) {
+			this.#target = Math.max(leastTarget, Math.min(this.#target, this.delay / 2));
+			this.#lostAt = this.#now;
+		}
+		this.#window = Math.max(leastPackets * packet, this.#window / 2);
 		this.#threshold = this.#window;
 		this.#slowStart = false;
 	}
