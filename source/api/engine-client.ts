@@ -3,7 +3,7 @@ import type {Update, Watch} from './snapshot.js';
 
 /** A running subscription. */
 export interface Watching {
-	/** Looks at something else; the next update holds all of it. */
+	/** Looks at something else; the next update holds all of it, or with `keeps` what is new of it. */
 	change(watch: Watch): void;
 	stop(): void;
 }

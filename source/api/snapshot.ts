@@ -3,11 +3,13 @@ import type {PeerSourceName} from '../base/peer-source.js';
 import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 
+import type {PieceInspection} from './command.js';
 import type {CreationView} from './creation.js';
 import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
 import type {GoalView} from './goal-view.js';
 import type {NetworkView} from './network-view.js';
+import type {PeerDetails} from './peer-details.js';
 import type {CommonTrackerView} from './swarms-view.js';
 
 /**
@@ -212,7 +214,10 @@ export interface PiecesView {
 	readonly filled?: string | undefined;
 	/** Copies of the whole torrent among connected peers, ours left out. */
 	readonly copies: number;
-	/** Cell of each file's first piece, files without data left out; at most one entry a cell. */
+	/**
+	 * Cell of each file's first piece, files without data left out; at most one entry a cell. None where more than every
+	 * fourth cell has one.
+	 */
 	readonly fileStarts: ReadonlyArray<readonly [cell: number, fileIndex: number]>;
 }
 
@@ -243,6 +248,8 @@ export interface PeerView {
 	/** Blocks we have asked for, and they of us. */
 	readonly requested: number;
 	readonly queued: number;
+	/** Where it has something, one character a part of the torrent, `0`-`9`: tenths of its pieces. Where asked for. */
+	readonly map?: string | undefined;
 }
 
 /** A connected peer of any torrent. */
@@ -341,6 +348,8 @@ export interface LogView {
 export interface Watch {
 	/** No more than one update in this time. At least 50. */
 	readonly interval: Millis;
+	/** Of a watch that is changed: what was told before is still known, so only what is new or has changed is told. */
+	readonly keeps?: boolean;
 	readonly session?: boolean;
 	readonly torrents?: boolean;
 	/** Torrents that are being made, and those that were a while ago. */
@@ -350,7 +359,13 @@ export interface Watch {
 		readonly overview?: boolean;
 		/** The number of cells wanted. */
 		readonly pieces?: number;
+		/** The cell of these that somebody looks into. */
+		readonly cell?: number;
 		readonly peers?: boolean;
+		/** Whether each peer is told with a map of what it has. */
+		readonly peerMaps?: boolean;
+		/** The id of a peer that somebody looks at. */
+		readonly peer?: number;
 		readonly trackers?: boolean;
 		readonly files?: boolean;
 		readonly speed?: {readonly range: Seconds; readonly samples: number};
@@ -385,7 +400,13 @@ export interface Update {
 		readonly gone?: boolean;
 		readonly overview?: TorrentView;
 		readonly pieces?: PiecesView;
+		/** Comes with `pieces`: cells of which something was sent in the last two seconds, while all that is wanted is here. */
+		readonly sent?: readonly number[];
+		/** What the cell holds that is looked into. */
+		readonly cell?: PieceInspection;
 		readonly peers?: readonly PeerView[];
+		/** The peer that is looked at; null when it is not connected any more. */
+		readonly peer?: PeerDetails | null;
 		readonly trackers?: readonly TrackerView[];
 		/** Comes with `trackers`. */
 		readonly sources?: readonly SourceView[];

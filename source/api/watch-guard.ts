@@ -30,11 +30,12 @@ function isSpeed(value: unknown): boolean {
 function isTorrent(value: unknown): boolean {
 	if (value === undefined) return true;
 	if (!isObject(value)) return false;
-	const {id, overview, pieces, peers, trackers, files, speed} = value;
+	const {id, overview, pieces, cell, peers, peerMaps, peer, trackers, files, speed} = value;
 	return (
 		typeof id === 'string' &&
-		[overview, peers, trackers, files].every(isFlag) &&
-		(pieces === undefined || isCount(pieces)) &&
+		[overview, peers, peerMaps, trackers, files].every(isFlag) &&
+		[pieces, cell].every(count => count === undefined || isCount(count)) &&
+		(peer === undefined || (Number.isSafeInteger(peer) && (peer as number) >= 0)) &&
 		isSpeed(speed)
 	);
 }
@@ -44,10 +45,10 @@ export function asWatch(value: unknown): Watch | undefined {
 	if (!isObject(value)) return undefined;
 	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network, folders, feeds} =
 		value;
-	const {everyPeer, everyTracker} = value;
+	const {everyPeer, everyTracker, keeps} = value;
 	if (typeof interval !== 'number' || !Number.isFinite(interval)) return undefined;
 	if (
-		![session, torrents, creations, network, folders, feeds, everyPeer, everyTracker].every(isFlag) ||
+		![session, torrents, creations, network, folders, feeds, everyPeer, everyTracker, keeps].every(isFlag) ||
 		!isTorrent(torrent) ||
 		!isSpeed(speed)
 	)

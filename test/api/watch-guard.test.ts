@@ -8,12 +8,13 @@ const tooMany = 10_001;
 test('what a screen asks for is taken as it is', () => {
 	for (const watch of [
 		{interval: 250},
-		{interval: 50, session: true, torrents: false, log: 0},
+		{interval: 50, keeps: true, session: true, torrents: false, log: 0},
 		{interval: 1000, log: 10_000, logFrom: 'warn', speed: {range: 60, samples: 10_000}},
 		{
 			interval: 100,
 			torrent: {
 				...{id: 'x', overview: true, pieces: 10_000, peers: true, trackers: false, files: true},
+				...{cell: 9999, peer: 2 ** 40, peerMaps: true},
 				speed: {range: 0.5, samples: 1},
 			},
 		},
@@ -50,7 +51,9 @@ test('sections, ids and levels of another kind are refused', () => {
 	for (const key of ['session', 'torrents'])
 		for (const value of [1, 'true', {}, null])
 			assert.equal(asWatch({interval: 250, [key]: value}), undefined);
-	for (const key of ['overview', 'peers', 'trackers', 'files'])
+	for (const peer of [-1, 1.5, '1', null, {}])
+		assert.equal(asWatch({interval: 250, torrent: {id: 'x', peer}}), undefined);
+	for (const key of ['overview', 'peers', 'peerMaps', 'trackers', 'files'])
 		for (const value of [1, 'true', {}, null])
 			assert.equal(asWatch({interval: 250, torrent: {id: 'x', [key]: value}}), undefined);
 	for (const torrent of [{}, {id: 5}, 'x', null, ['x']])

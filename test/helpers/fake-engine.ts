@@ -1,10 +1,11 @@
-import type {Command, Reply} from '../../source/api/command.ts';
+import type {Command, PieceInspection, Reply} from '../../source/api/command.ts';
 import type {CreationView} from '../../source/api/creation.ts';
 import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
 import type {FeedsView} from '../../source/api/feeds-view.ts';
 import type {FoldersView} from '../../source/api/folders-view.ts';
 import type {FoundTorrent, NetworkView} from '../../source/api/network-view.ts';
+import type {PeerDetails} from '../../source/api/peer-details.ts';
 import type {
 	FilePriority,
 	FileView,
@@ -182,6 +183,8 @@ export class FakeEngine implements EngineClient {
 	everyTracker: readonly CommonTrackerView[] = fakeTrackers;
 	/** When slow mode comes by itself. */
 	slowTimes: readonly SlowTime[] = [];
+	/** Cells of which something was sent lately. */
+	glow: readonly number[] = [];
 	/** What the next command is refused with. */
 	refuse: string | undefined;
 	lose: (why: string) => void = () => undefined;
@@ -697,7 +700,14 @@ export class FakeEngine implements EngineClient {
 							id: part.id,
 							...(part.overview && {overview: this.overview()}),
 							...(part.pieces && {pieces: this.#pieces(part.pieces)}),
-							...(part.peers && {peers: this.#peers.map(({view}) => view)}),
+							...(part.pieces && {sent: this.glow}),
+							...(part.pieces && part.cell !== undefined && {cell: this.#inspection(part.cell, part.pieces)}),
+							...(part.peers && {
+								peers: this.#peers.map(({view}) =>
+									part.peerMaps ? {...view, map: this.#mapOf(view, 16, '0123456789')} : view,
+								),
+							}),
+							...(part.peer !== undefined && {peer: this.#peerDetails(part.peer, part.pieces ?? 64)}),
 							...(part.trackers && {trackers: this.#trackers, sources: this.sources}),
 							...(part.files && {
 								files: this.unknown ? [] : this.#files,
@@ -724,6 +734,61 @@ export class FakeEngine implements EngineClient {
 	#all(): readonly TorrentView[] {
 		const more = this.also === undefined ? [] : [{...this.overview(), id: this.also}];
 		return [...(this.#gone ? [] : [this.overview()]), ...(this.others ?? this.#others), ...more];
+	}
+
+	/** What a cell holds: told of the rarest of its pieces that is missing, else of its first. */
+	#inspection(cell: number, wanted: number, whole = false): PieceInspection {
+		const count = this.#state.length;
+		const cells = Math.min(count, wanted);
+		const first = Math.floor((cell * count) / cells);
+		const end = Math.max(first + 1, Math.floor(((cell + 1) * count) / cells));
+		const all = Array.from({length: end - first}, (_, at) => first + at);
+		const state = (piece: number) =>
+			['missing', 'in flight', 'being checked', 'have'][this.#state[piece] ?? 0] ?? '';
+		const missing = all.filter(piece => this.#state[piece] !== 3);
+		const piece = missing.sort((a, b) => (this.#rarity[a] ?? 0) - (this.#rarity[b] ?? 0))[0] ?? first;
+		const holders = this.#rarity[piece] ?? 0;
+		const heldBy = this.#peers.slice(0, holders).map(({view: {address, downloadRate}}) => ({
+			address,
+			rate: downloadRate,
+		}));
+		return {
+			...{first, piece, pieces: all.length, length: this.#pieceLength, state: state(piece), holders, heldBy},
+			files: [(this.#files[this.#fileOf(piece)]?.path ?? []).join('/')],
+			...{blocks: 128, blocksHave: 40, requestedFrom: ['192.0.2.187:51413']},
+			...(whole && {
+				runs: all.map(each => ({
+					...{first: each, last: each, state: state(each), holders: this.#rarity[each] ?? 0},
+				})),
+			}),
+		};
+	}
+
+	/** What a peer has of each of so many parts, as one of some letters for from nothing to everything. */
+	#mapOf({id, progress}: PeerView, parts: number, letters: string): string {
+		return Array.from({length: parts}, (_, part) => {
+			const has = Math.max(0, Math.min(1, progress * 2 - Math.abs(Math.sin(id + part / 3))));
+			return letters[Math.round((progress === 1 ? 1 : has) * (letters.length - 1))] ?? '';
+		}).join('');
+	}
+
+	#peerDetails(id: number, wanted: number): PeerDetails | null {
+		const view = this.#peers.find(peer => peer.view.id === id)?.view;
+		if (view === undefined) return null;
+		const cells = Math.min(this.#state.length, wanted);
+		const {cells: states} = this.#pieces(wanted);
+		const has = this.#mapOf(view, cells, '0123456789');
+		const offered = [...has]
+			.map((tenths, cell) => (tenths > '4' && states[cell] !== 'h' ? '1' : '0'))
+			.join('');
+		return {
+			...{id, peerId: '-TR4130-k2k9x0d1m3ab', pieces: Math.floor(view.progress * this.#state.length)},
+			...{offers: [...offered].filter(letter => letter === '1').length, offered, has},
+			...{connectedAt: start - 540_000, usefulAt: start, roundTrip: 38, incoming: false},
+			...{amInterested: true, amChoking: true, peerInterested: true, peerChoking: view.downloadRate === 0},
+			...{optimistic: false, snubbed: false, onParole: false, uploadOnly: false},
+			...{speaks: ['fast', 'dht', 'ut_pex', 'ut_metadata'], requestWindow: 250, unsent: 0, namedBy: 'TX'},
+		};
 	}
 
 	#preview(): NonNullable<Reply['preview']> {
@@ -849,23 +914,8 @@ export class FakeEngine implements EngineClient {
 			case 'torrent.remove':
 				if (command.id === this.id) this.#gone = true;
 				break;
-			case 'piece.inspect': {
-				const pieces = Math.ceil(this.#state.length / command.cells);
-				const piece = Math.floor((command.cell * this.#state.length) / command.cells);
-				return {
-					inspection: {
-						piece,
-						pieces,
-						length: this.#pieceLength,
-						state: ['missing', 'in flight', 'being checked', 'have'][this.#state[piece] ?? 0] ?? '',
-						files: [(this.#files[this.#fileOf(piece)]?.path ?? []).join('/')],
-						holders: this.#rarity[piece] ?? 0,
-						blocks: 128,
-						blocksHave: 40,
-						requestedFrom: ['192.0.2.187:51413'],
-					},
-				};
-			}
+			case 'piece.inspect':
+				return {inspection: this.#inspection(command.cell, command.cells, true)};
 			default:
 				break;
 		}

@@ -62,7 +62,7 @@ async function executeForOne(
 		case 'torrent.export':
 			return {metainfo: Buffer.from(await host.metainfo(torrent)).toString('base64')};
 		case 'piece.inspect': {
-			const inspection = inspectCell(torrent, command.cell, command.cells, host.now());
+			const inspection = inspectCell(torrent, command.cell, command.cells, host.now(), true);
 			return inspection === undefined ? {} : {inspection};
 		}
 		default:

@@ -17,6 +17,11 @@ export class ExtensionState {
 		return this.#numbers.get(extension);
 	}
 
+	/** The extensions it takes. */
+	get names(): readonly string[] {
+		return [...this.#numbers.keys()];
+	}
+
 	/** The peer says by which number it takes an extension; 0 takes that back. */
 	setNumber(extension: string, number: number): void {
 		if (number === 0) this.#numbers.delete(extension);

@@ -27,6 +27,7 @@ import {Downloader} from '../transfer/downloader.js';
 import {type CompletionOwner, PieceCompletion} from '../transfer/piece-completion.js';
 import {type TimeCriticalOwner, TimeCriticalPieces} from '../transfer/piece-deadlines.js';
 import {RequestTimeouts, type RequestTimeoutsOwner} from '../transfer/request-timeouts.js';
+import {SentLately} from '../transfer/sent-lately.js';
 import {SmartBan, type SmartBanOwner} from '../transfer/smart-ban.js';
 import {SuperSeeding, type SuperSeedingOwner} from '../transfer/super-seeding.js';
 import {TorrentUploadSource, type UploadSourceOwner} from '../transfer/upload-source.js';
@@ -99,6 +100,7 @@ export class TorrentContent
 	readonly piecePriorities: PiecePriorities;
 	readonly downloader: Downloader;
 	readonly uploadSource: TorrentUploadSource;
+	readonly sentLately = new SentLately();
 	readonly completion: PieceCompletion;
 	readonly smartBan: SmartBan;
 	readonly superSeeding: SuperSeeding;

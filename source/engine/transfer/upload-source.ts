@@ -6,6 +6,7 @@ import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {SessionServices} from '../session/session-services.js';
 import type {TorrentEvent} from '../torrent/torrent-event.js';
 import type {TransferStats} from '../torrent/transfer-stats.js';
+import type {SentLately} from './sent-lately.js';
 import type {UploadPeer, UploadSource} from './uploader.js';
 
 /** What uploading asks of its torrent. */
@@ -14,6 +15,7 @@ export interface UploadSourceOwner {
 	readonly rateLimits: TorrentRateLimits;
 	readonly stats: TransferStats;
 	readonly active: boolean;
+	readonly sentLately: SentLately;
 	/** Undefined while nothing can be read. */
 	readonly storage: Storage | undefined;
 	/** Whom everything that happens is told. */
@@ -78,9 +80,10 @@ export class TorrentUploadSource implements UploadSource {
 		return this.#owner.rateLimits.writes;
 	}
 
-	uploadDone(peer: UploadPeer, bytes: Bytes, blocks: number): void {
+	uploadDone(peer: UploadPeer, bytes: Bytes, blocks: number, piece: number): void {
 		const now = this.#services.clock.now();
 		const {stats, map} = this.#owner;
+		this.#owner.sentLately.note(piece, now);
 		peer.uploads.movedAt = now;
 		peer.traffic.left(bytes, now);
 		peer.uploads.piecesSinceUnchoke += blocks / map.blocksPerPiece;

@@ -94,7 +94,8 @@ export interface UploadSource {
 	uploadUsed(granted: number, used: number): void;
 	/** Sends blocks bit by bit while a low limit holds. */
 	readonly pacedWrites: SlowWrites;
-	uploadDone(peer: UploadPeer, bytes: number, blocks: number): void;
+	/** `piece`: of which it was. */
+	uploadDone(peer: UploadPeer, bytes: number, blocks: number, piece: number): void;
 	readFailed(peer: UploadPeer, failure: StorageFailure): void;
 }
 
@@ -178,14 +179,14 @@ export class Uploader {
 			const frames = slab.bytes.subarray(0, end);
 			let counted = 0;
 			const done = (): void => {
-				if (!peer.isClosed) source.uploadDone(peer, run.length - counted, run.count);
+				if (!peer.isClosed) source.uploadDone(peer, run.length - counted, run.count, run.piece);
 				this.#done(peer, source, slab, run.length);
 			};
 			if (!source.pacedWrites.active) return peer.sendFrames(frames, this.#clock.now(), done);
 			const left = (bytes: number): void => {
 				const payload = Math.min(bytes, run.length - counted);
 				counted += payload;
-				source.uploadDone(peer, payload, 0);
+				source.uploadDone(peer, payload, 0, run.piece);
 			};
 			source.pacedWrites.send(peer, frames, this.#clock.now(), left, done);
 		});

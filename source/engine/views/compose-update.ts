@@ -7,8 +7,10 @@ import type {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {LogRing} from '../log/log-ring.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {viewFiles, viewProgress} from './file-view.js';
+import {viewPeerDetails} from './peer-details.js';
 import {viewPeers} from './peer-view.js';
-import {noPieces, PieceViews} from './piece-view.js';
+import {inspectCell} from './piece-inspection.js';
+import {noPieces, PieceViews, sentCells} from './piece-view.js';
 import {viewEveryPeer, viewEveryTracker} from './swarms-view.js';
 import {viewSpeed} from './torrent-view.js';
 import type {SectionSource} from './watchers.js';
@@ -132,7 +134,20 @@ export class UpdateComposer implements SectionSource {
 				return this.#pieces.view(content, pieces);
 			});
 		}
-		if (watch.peers) put('peers', '', 0, () => viewPeers(torrent, now));
+		if (pieces !== undefined && content !== undefined) {
+			put('sent', ` ${pieces}`, 0, () => sentCells(content, pieces, now));
+			const {cell} = watch;
+			const cells = Math.max(1, Math.min(content.map.pieceCount, pieces));
+			if (cell !== undefined && cell < cells)
+				put('cell', ` ${cell} ${pieces}`, 0, () => inspectCell(torrent, cell, pieces, now)!);
+		}
+		const {peer, peerMaps = false} = watch;
+		if (watch.peers) put('peers', peerMaps ? ' maps' : '', 0, () => viewPeers(torrent, now, peerMaps));
+		if (peer !== undefined) {
+			const look = () => viewPeerDetails(torrent, peer, pieces, now, source.clock.wall()) ?? null;
+			const value = section(`peer ${peer} ${pieces} ${id}`, 0, look);
+			if (value !== undefined) view.peer = value;
+		}
 		if (watch.trackers) {
 			put('trackers', '', 0, () => torrent.sources.trackerViews(now));
 			put('sources', '', 0, () => torrent.sources.views(now));

@@ -5,10 +5,14 @@ import type {Peer} from '../peers/peer-connection.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {clientName} from './client-name.js';
 
-/** The peers past their handshakes. */
-export function viewPeers(torrent: Torrent, now: Millis): PeerView[] {
+/** The peers past their handshakes; `maps`: with what each has, roughly, over the torrent. */
+export function viewPeers(torrent: Torrent, now: Millis, maps = false): PeerView[] {
 	const views: PeerView[] = [];
-	for (const peer of torrent.swarm.peers.values()) if (peer.ready) views.push(viewPeer(torrent, peer, now));
+	for (const peer of torrent.swarm.peers.values()) {
+		if (!peer.ready) continue;
+		const view = viewPeer(torrent, peer, now);
+		views.push(maps ? {...view, map: peer.told.map} : view);
+	}
 	return views;
 }
 

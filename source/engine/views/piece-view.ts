@@ -1,4 +1,5 @@
 import type {PiecesView} from '../../api/snapshot.js';
+import type {Millis} from '../../base/units.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 import {cellOf, PieceGrid} from './piece-grid.js';
 import {PieceTally} from './piece-tally.js';
@@ -59,6 +60,18 @@ export class PieceViews {
 	}
 }
 
+/** The cells of which something was sent lately; none while something that is wanted is missing. */
+export function sentCells(
+	{downloader, sentLately, map}: TorrentContent,
+	wantedCells: number,
+	now: Millis,
+): readonly number[] {
+	const pieces = sentLately.pieces(now);
+	if (pieces.length === 0 || downloader.needed.count > 0) return [];
+	const cells = Math.max(1, Math.min(map.pieceCount, wantedCells));
+	return [...new Set(pieces.map(piece => cellOf(piece, map.pieceCount, cells)))].sort((a, b) => a - b);
+}
+
 /** The cell of each file's first piece, for files with data; the first of those that share a cell. */
 function fileStarts({metainfo, map}: TorrentContent, cells: number): PiecesView['fileStarts'] {
 	const starts: Array<readonly [number, number]> = [];
@@ -71,5 +84,6 @@ function fileStarts({metainfo, map}: TorrentContent, cells: number): PiecesView[
 		last = cell;
 		starts.push([cell, index]);
 	}
-	return starts;
+	// Where every other cell begins a file, boundaries would say nothing.
+	return starts.length * 4 > cells ? [] : starts;
 }

@@ -123,7 +123,7 @@ class Watcher {
 
 	change(watch: Watch): void {
 		this.#watch = watch;
-		for (const key of this.#seen.keys()) this.#seen.set(key, unseen);
+		if (!watch.keeps) for (const key of this.#seen.keys()) this.#seen.set(key, unseen);
 		const {shortest} = this.#round;
 		this.#again(shortest > shortestInterval ? shortest : 0);
 	}

@@ -70,6 +70,21 @@ export class Bitfield {
 		this.#count = this.length;
 	}
 
+	/** How many bits are set from `from` to `to`, that not included; with `without`, of those that are not set there. */
+	countIn(from: number, to: number, without?: Bitfield): number {
+		if (to <= from) return 0;
+		const [first, last] = [from >> 3, (to - 1) >> 3];
+		let count = 0;
+		for (let at = first; at <= last; at++) {
+			let byte = this.bytes[at]!;
+			if (without !== undefined) byte &= ~without.bytes[at]!;
+			if (at === first) byte &= 255 >> (from & 7);
+			if (at === last) byte &= 255 << (7 - ((to - 1) & 7));
+			count += bitsIn[byte & 255]!;
+		}
+		return count;
+	}
+
 	/** How many bits are set here and in `other` of the same length. */
 	countCommon(other: Bitfield): number {
 		let count = 0;

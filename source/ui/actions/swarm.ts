@@ -1,7 +1,16 @@
 import type {PeerView, TrackerView} from '../../api/snapshot.js';
 import {ask, giveOrAsk} from '../forms/ask.js';
+import {cursorRow, entries} from '../model/lists.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
+import {moveTo} from './lists.js';
+
+/** Shows all that is known of a peer. The cursor stays on it from now on, however the list is sorted. */
+export function lookAtPeer(screen: ScreenContext, peer: PeerView): void {
+	const shown = entries(screen.state(), 'peers');
+	moveTo(screen, 'peers', cursorRow(shown, screen.state().view.lists.peers));
+	screen.setDialog({kind: 'peer', peer, wall: screen.clock.wall()});
+}
 
 /** Connects to a peer at an address; asks for it where none is given. */
 export function addPeer(screen: ScreenContext, id: string, address: string): void {

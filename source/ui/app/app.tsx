@@ -175,7 +175,11 @@ function Full(part: PartProps): ReactNode {
 				rows={[
 					stripRow(
 						torrent?.pieces,
-						{lit: torrent?.lit ?? new Map(), peers: torrent?.overview?.connected ?? 0},
+						{
+							lit: torrent?.lit ?? new Map(),
+							peers: torrent?.overview?.connected ?? 0,
+							sent: new Set(torrent?.sent),
+						},
 						columns,
 						look,
 					),

@@ -1,6 +1,7 @@
 import type {PeerView} from '../../api/snapshot.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
-import {thinBar} from '../present/bar.js';
+import {mapCells} from '../model/peer-in-sight.js';
+import {miniMap, thinBar} from '../present/bar.js';
 import {percent, rate} from '../text/format.js';
 import {fit, fitMiddle, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
@@ -71,14 +72,20 @@ export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 	{
 		id: 'done',
 		title: 'has',
-		width: columns => (columns >= wide ? 12 : 5),
+		width: columns => (mapCells(columns) > 0 ? mapCells(columns) + 6 : columns >= wide ? 12 : 5),
 		align: 'right',
 		rank: 2,
-		cell: ({progress}, {look}, width) => {
+		cell: ({progress, map}, {look, columns}, width) => {
 			const text = percent(progress, 1, 0).padStart(5);
 			if (width < 12) return text;
+			const cells = mapCells(columns);
+			if (cells > 0 && map !== undefined)
+				return [
+					[miniMap(map, cells, look.glyphs), progress >= 1 ? 'good' : 'have'],
+					[` ${text}`, progress >= 1 ? 'good' : 'dim'],
+				];
 			return [
-				...thinBar(progress, 6, look.glyphs, progress >= 1 ? 'good' : 'have'),
+				...thinBar(progress, width - 6, look.glyphs, progress >= 1 ? 'good' : 'have'),
 				[` ${text}`, progress >= 1 ? 'good' : 'dim'],
 			];
 		},

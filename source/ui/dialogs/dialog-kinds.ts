@@ -12,6 +12,7 @@ import {formDialog} from './form-dialog.js';
 import {helpDialog} from './help-dialog.js';
 import {inspectionDialog} from './inspection-dialog.js';
 import {lineDialog} from './line-dialog.js';
+import {peerDialog} from './peer-dialog.js';
 import {quitDialog} from './quit-dialog.js';
 import {settingsDialog} from './settings-dialog.js';
 import {sortDialog} from './sort-dialog.js';
@@ -32,6 +33,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	help: helpDialog,
 	inspection: inspectionDialog,
 	line: lineDialog,
+	peer: peerDialog,
 	quit: quitDialog,
 	settings: settingsDialog,
 	sort: sortDialog,

@@ -1,6 +1,6 @@
 import type {PieceInspection} from '../../api/command.js';
 import type {Row, Span} from '../present/row.js';
-import {count, size} from '../text/format.js';
+import {count, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 
@@ -9,6 +9,8 @@ export interface InspectionDialog {
 	readonly kind: 'inspection';
 	readonly inspection: PieceInspection;
 	readonly cell: number;
+	/** The first row to show. */
+	readonly top?: number;
 }
 
 declare module '../model/dialog.js' {
@@ -17,7 +19,7 @@ declare module '../model/dialog.js' {
 	}
 }
 
-const mostFiles = 6;
+const mostFiles = 4;
 const mostPeers = 4;
 
 /** Values below one another, the first of them named. */
@@ -28,9 +30,41 @@ function named(name: string, values: readonly string[], tone: Span[1]): Row[] {
 	]);
 }
 
+/** Who has a piece: their addresses, and what those send us. */
+function holderTexts({heldBy = []}: PieceInspection): readonly string[] {
+	return heldBy
+		.slice(0, mostPeers)
+		.map(({address, rate}) => `${address}${rate > 0 ? ` at ${rateWithUnit(rate)}` : ''}`);
+}
+
+/** Every piece of the cell, neighbours alike in a row. */
+function runRows({pieces, runs = [], first = 0}: PieceInspection): Row[] {
+	if (pieces <= 1 || runs.length === 0) return [];
+	const rows: Row[] = runs.map(({first: from, last, state, holders, heldBy}) => {
+		const isHad = state === 'have';
+		const who = heldBy && heldBy.length > 0 ? `: ${heldBy.join(', ')}` : '';
+		const told = holders === 0 ? 'nobody has it' : `${count(holders, 'holder')}${who}`;
+		return [
+			[` ${(from === last ? String(from) : `${from}-${last}`).padEnd(15)}`, 'text'],
+			[` ${terminalText(state).padEnd(14)}`, isHad ? 'good' : 'text'],
+			[` ${told}`, !isHad && holders < 2 ? 'rare' : 'dim'],
+		];
+	});
+	const end = (runs.at(-1)?.last ?? first) + 1;
+	const more = first + pieces - end;
+	return [
+		[],
+		[[' all of its pieces', 'faint']],
+		...rows,
+		...(more > 0 ? [[[` and ${more} more`, 'faint']] as Row] : []),
+	];
+}
+
 export const inspectionDialog: DialogKind<InspectionDialog> = {
 	shape: 'box',
-	key(screen, _dialog, key) {
+	key(screen, dialog, key) {
+		const top = scrolled(dialog.top ?? 0, key);
+		if (top !== undefined) return screen.setDialog({...dialog, top});
 		screen.setDialog(undefined);
 		// Moving on the grid looks into the next cell.
 		if (!['left', 'right', 'up', 'down'].includes(key)) return;
@@ -38,22 +72,37 @@ export const inspectionDialog: DialogKind<InspectionDialog> = {
 		screen.run('inspect', '', key);
 	},
 	line: ({inspection}) => [[`Piece ${inspection.piece}  ${terminalText(inspection.state)}`, 'text']],
-	rows({inspection}) {
+	rows({inspection, top = 0}, room) {
 		const {piece, pieces, state, length, blocksHave, blocks, holders, requestedFrom, files} = inspection;
+		const first = inspection.first ?? piece;
 		const more = files.length - mostFiles;
+		const rows = [
+			...(pieces > 1 ? named('piece', [`${piece}, which matters most of ${pieces}`], 'text') : []),
+			...named('state', [state], 'title'),
+			...named('length', [size(length)], 'text'),
+			...named('blocks', [`${blocksHave} of ${blocks} here`], 'text'),
+			...named('holders', [count(holders, 'connected peer')], holders < 2 ? 'rare' : 'text'),
+			...named('', holderTexts(inspection), 'dim'),
+			...named('asked of', requestedFrom.slice(0, mostPeers), 'flight'),
+			...named('files', files.slice(0, mostFiles), 'text'),
+			...(more > 0 ? [[[`          and ${more} more`, 'faint']] as Row] : []),
+			...runRows(inspection),
+		];
 		return {
-			title: pieces > 1 ? `Pieces ${piece}-${piece + pieces - 1}, the first` : `Piece ${piece}`,
-			rows: [
-				...named('state', [state], 'title'),
-				...named('length', [size(length)], 'text'),
-				...named('blocks', [`${blocksHave} of ${blocks} here`], 'text'),
-				...named('holders', [count(holders, 'connected peer')], holders < 2 ? 'rare' : 'text'),
-				...named('asked of', requestedFrom.slice(0, mostPeers), 'flight'),
-				...named('files', files.slice(0, mostFiles), 'text'),
-				...(more > 0 ? [[[`          and ${more} more`, 'faint']] as Row] : []),
-			],
-			foot: '←→↑↓ next cell   Esc leaves',
-			columns: 60,
+			title: pieces > 1 ? `Pieces ${first}-${first + pieces - 1}` : `Piece ${piece}`,
+			rows,
+			top: Math.max(0, Math.min(top, rows.length - Math.max(1, room.rows - 2))),
+			foot:
+				rows.length > room.rows - 2
+					? '←→↑↓ next cell   PgUp PgDn more   Esc leaves'
+					: '←→↑↓ next cell   Esc leaves',
+			columns: 72,
 		};
 	},
 };
+
+/** The first row to show after a key that goes up or down by pages; undefined for any other. */
+function scrolled(top: number, key: string): number | undefined {
+	if (key === 'pagedown') return top + 8;
+	return key === 'pageup' ? Math.max(0, top - 8) : undefined;
+}

@@ -1,9 +1,19 @@
-import {addPeer, addTracker, askToBan, askToRemoveTracker} from '../actions/swarm.js';
+import {addPeer, addTracker, askToBan, askToRemoveTracker, lookAtPeer} from '../actions/swarm.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needPeer, needShown, needTracker} from './guards.js';
 
 /** Keys that act on peers and on where they are known from. */
 export const swarmKeys = inGroup('Peers and trackers', [
+	defineKey({
+		name: 'peer-look',
+		keys: ['enter'],
+		where: ['peers'],
+		help: 'Show all that is known of the peer',
+		footer: 2,
+		when: needPeer,
+		label: 'look at it',
+		run: (screen, {peer}) => lookAtPeer(screen, peer),
+	}),
 	defineKey({
 		name: 'peer-add',
 		takes: {hint: 'HOST:PORT'},

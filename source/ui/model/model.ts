@@ -1,7 +1,9 @@
+import type {PieceInspection} from '../../api/command.js';
 import type {CreationView} from '../../api/creation.js';
 import type {FeedsView} from '../../api/feeds-view.js';
 import type {FoldersView} from '../../api/folders-view.js';
 import type {NetworkView} from '../../api/network-view.js';
+import type {PeerDetails} from '../../api/peer-details.js';
 import type {
 	AnyPeerView,
 	FileProgressView,
@@ -26,6 +28,12 @@ export interface TorrentModel {
 	readonly gone: boolean;
 	readonly overview?: TorrentView | undefined;
 	readonly pieces?: PiecesView | undefined;
+	/** Cells of which something was sent a moment ago. */
+	readonly sent?: readonly number[] | undefined;
+	/** What the cell holds that the cursor is or was on. */
+	readonly cell?: PieceInspection | undefined;
+	/** The peer that the cursor is or was on; null when it has gone. */
+	readonly peer?: PeerDetails | null | undefined;
 	readonly peers?: readonly PeerView[] | undefined;
 	readonly trackers?: readonly TrackerView[] | undefined;
 	/** Comes with `trackers`. */

@@ -41,3 +41,21 @@ export function sparkline(values: readonly number[], columns: number, peak: numb
 		.join('');
 	return line.padStart(columns, ' ');
 }
+
+/**
+ * What somebody has over the whole of something, in `columns` cells: higher where there is more. `map` is tenths, a digit
+ * a part, of twice as many parts or as many.
+ */
+export function miniMap(map: string, columns: number, {levels, dot}: Glyphs): string {
+	let line = '';
+	for (let column = 0; column < columns; column++) {
+		const from = Math.floor((column * map.length) / columns);
+		const to = Math.max(from + 1, Math.floor(((column + 1) * map.length) / columns));
+		let sum = 0;
+		for (let at = from; at < to; at++) sum += Number(map[at] ?? 0);
+		const tenths = sum / (to - from);
+		// Never quite to the top: rows would grow together.
+		line += tenths === 0 ? dot : (levels[Math.max(1, Math.min(7, Math.round((tenths / 9) * 7)))] ?? ' ');
+	}
+	return line;
+}

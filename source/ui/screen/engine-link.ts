@@ -95,8 +95,9 @@ export class EngineLink {
 	watch(watch: Watch): void {
 		const key = JSON.stringify(watch);
 		if (key === this.#watched) return;
+		const keeps = this.#watched !== '' && base(watch) === base(JSON.parse(this.#watched) as Watch);
 		this.#watched = key;
-		if (this.#watching) this.#watching.change(watch);
+		if (this.#watching) this.#watching.change(keeps ? {...watch, keeps} : watch);
 		else this.#watching = this.#client.watch(watch, this.#events.take);
 	}
 
@@ -153,6 +154,12 @@ export class EngineLink {
 			'good',
 		);
 	}
+}
+
+/** What is watched beside what a cursor is on: while that alone is another, nothing else has to be told again. */
+function base({torrent, ...watch}: Watch): string {
+	const {cell: _cell, peer: _peer, ...rest} = torrent ?? {id: ''};
+	return JSON.stringify({...watch, rest});
 }
 
 function wordsOf(error: unknown): string {

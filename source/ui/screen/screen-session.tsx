@@ -222,6 +222,8 @@ export class ScreenSession implements ScreenContext {
 
 	setDialog(dialog: Dialog | undefined): void {
 		this.#store.setView({dialog});
+		// What a dialog tells about has to be asked for, and then no more.
+		this.#watch();
 		if (dialog !== undefined) return;
 		this.#questions.answered();
 		this.#choices.closed();

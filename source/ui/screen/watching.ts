@@ -1,6 +1,7 @@
 import type {Watch} from '../../api/snapshot.js';
 import {inside, type Layout} from '../look/layout.js';
 import {drawsHalves} from '../look/themes.js';
+import {mapCells, peerInSight} from '../model/peer-in-sight.js';
 import type {ScreenState} from '../model/store.js';
 import type {Look} from '../present/context.js';
 import {cellsFor} from '../present/piece-layout.js';
@@ -49,6 +50,8 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, l
 		: layout.strip
 			? columns - 2
 			: undefined;
+	const peer = peerInSight(state);
+	const hasCell = view.pane === 'pieces' && view.cell >= 0 && layout.panes.pieces !== undefined;
 	return {
 		interval,
 		session: true,
@@ -57,7 +60,10 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, l
 			id: view.torrent,
 			overview: true,
 			...(pieces !== undefined && {pieces}),
+			...(hasCell && {cell: view.cell}),
 			...(layout.panes.peers && {peers: true}),
+			...(mapCells(layout.panes.peers?.columns ?? 0) > 0 && {peerMaps: true}),
+			...(peer && {peer: peer.id}),
 			...(layout.panes.trackers && {trackers: true}),
 			// The pieces pane names the file under its cursor.
 			...((layout.panes.files || layout.panes.pieces) && {files: true}),

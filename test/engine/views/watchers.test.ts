@@ -82,3 +82,28 @@ test('who asks for something else while being told gets it at once', async () =>
 	assert.equal(told, 2);
 	watchers.stop();
 });
+
+test('who keeps what they were told gets only what is new of another watch, all others get all of it', async () => {
+	const clock = new HandClock();
+	const watchers = new Watchers(
+		{
+			compose: ({log, network}, section) => {
+				const lines = log === undefined ? undefined : section('log', 1, () => []);
+				const seen = network ? section('network', 1, () => ({}) as never) : undefined;
+				return {revision: 0, ...(lines && {log: lines}), ...(seen && {network: seen})};
+			},
+		},
+		clock,
+	);
+	const told: string[] = [];
+	const watching = watchers.watch({interval: 50, log: 1}, ({revision: _, ...sections}) =>
+		told.push(Object.keys(sections).join()),
+	);
+	await clock.pass(100);
+	watching.change({interval: 50, log: 1, network: true, keeps: true});
+	await clock.pass(100);
+	watching.change({interval: 50, log: 1, network: true});
+	await clock.pass(100);
+	assert.deepEqual(told, ['log', 'network', 'log,network']);
+	watchers.stop();
+});

@@ -77,6 +77,15 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 		},
 	},
 	line: {kind: 'line', prompt: '/', value: field('abc'), before: ''},
+	peer: {
+		kind: 'peer',
+		wall: 0,
+		peer: {
+			...{id: 1, address: '192.0.2.1:6881', client: 'a', flags: 'D', transport: 'tcp', encrypted: false},
+			...{source: 'dht', progress: 0.5, downloadRate: 0, uploadRate: 0, downloaded: 0, uploaded: 0},
+			...{requested: 0, queued: 0},
+		},
+	},
 	quit: {kind: 'quit'},
 	settings: {kind: 'settings', at: 0},
 	sort: {kind: 'sort', list: 'peers'},

@@ -261,6 +261,7 @@ const promises: Readonly<Record<string, Promise>> = {
 			bare.sent.map(({type}) => type),
 			['peer.kick'],
 		),
+	'peer-look': ({state}) => assert.equal(state().view.dialog?.kind, 'peer'),
 	'peer-ban': ({state}) => assert.equal(state().view.dialog?.kind, 'ask'),
 	'tracker-remove': ({state}) => assert.equal(state().view.dialog?.kind, 'ask'),
 	inspect: bare =>
