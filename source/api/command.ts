@@ -8,7 +8,7 @@ import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
 import type {KnownTorrent} from './known-torrent.js';
 import type {FoundTorrents, NetworkView} from './network-view.js';
-import type {FilePriority, FileView} from './snapshot.js';
+import type {FilePriority, FileView, PieceInspection} from './snapshot.js';
 import type {StreamView} from './stream-view.js';
 import type {DetailName, TorrentDetails} from './torrent-details.js';
 
@@ -377,46 +377,6 @@ export interface Reloaded {
 	readonly later: readonly string[];
 	/** Why something does not go by it, a line each. */
 	readonly refused?: readonly string[];
-}
-
-/** What a piece cell holds: the answer to `piece.inspect`, for its first piece. */
-export interface PieceInspection {
-	readonly piece: number;
-	readonly pieces: number;
-	readonly length: Bytes;
-	readonly state: string;
-	readonly priority?: FilePriority;
-	/** Undefined when it has no deadline; below zero when that is over. */
-	readonly dueIn?: Millis | undefined;
-	readonly files: readonly string[];
-	readonly holders: number;
-	readonly blocks: number;
-	readonly blocksHave: number;
-	readonly requestedFrom: readonly string[];
-	/** The first piece of the cell. */
-	readonly first?: number;
-	/** Who has it, the fastest first: no more than 20. */
-	readonly heldBy?: readonly PieceHolder[];
-	/** Every piece of the cell, neighbours alike told together; left out while a cell is only looked at in passing. */
-	readonly runs?: readonly PieceRun[];
-}
-
-/** A connected peer that has a piece. */
-export interface PieceHolder {
-	readonly address: string;
-	/** What it sends us. */
-	readonly rate: BytesPerSecond;
-}
-
-/** Pieces beside each other that are alike. */
-export interface PieceRun {
-	readonly first: number;
-	readonly last: number;
-	readonly state: string;
-	/** Connected peers that have each of them. */
-	readonly holders: number;
-	/** Where there are few: who. */
-	readonly heldBy?: readonly string[];
 }
 
 /** What a torrent holds, before it is added. Texts are safe for a terminal but for those of the paths and the name. */

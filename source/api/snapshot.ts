@@ -3,7 +3,6 @@ import type {PeerSourceName} from '../base/peer-source.js';
 import type {Reason} from '../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../base/units.js';
 
-import type {PieceInspection} from './command.js';
 import type {CreationView} from './creation.js';
 import type {FeedsView} from './feeds-view.js';
 import type {FoldersView} from './folders-view.js';
@@ -342,6 +341,46 @@ export interface LogView {
 	readonly name?: string | undefined;
 	/** How often the same was said, the last time at `at`; once when left out. */
 	readonly times?: number | undefined;
+}
+
+/** What a piece cell holds: the answer to `piece.inspect`, for its first piece. */
+export interface PieceInspection {
+	readonly piece: number;
+	readonly pieces: number;
+	readonly length: Bytes;
+	readonly state: string;
+	readonly priority?: FilePriority;
+	/** Undefined when it has no deadline; below zero when that is over. */
+	readonly dueIn?: Millis | undefined;
+	readonly files: readonly string[];
+	readonly holders: number;
+	readonly blocks: number;
+	readonly blocksHave: number;
+	readonly requestedFrom: readonly string[];
+	/** The first piece of the cell. */
+	readonly first?: number;
+	/** Who has it, the fastest first: no more than 20. */
+	readonly heldBy?: readonly PieceHolder[];
+	/** Every piece of the cell, neighbours alike told together; left out while a cell is only looked at in passing. */
+	readonly runs?: readonly PieceRun[];
+}
+
+/** A connected peer that has a piece. */
+export interface PieceHolder {
+	readonly address: string;
+	/** What it sends us. */
+	readonly rate: BytesPerSecond;
+}
+
+/** Pieces beside each other that are alike. */
+export interface PieceRun {
+	readonly first: number;
+	readonly last: number;
+	readonly state: string;
+	/** Connected peers that have each of them. */
+	readonly holders: number;
+	/** Where there are few: who. */
+	readonly heldBy?: readonly string[];
 }
 
 /** What somebody looks at; nothing else is computed or sent. */

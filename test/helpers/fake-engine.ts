@@ -1,4 +1,4 @@
-import type {Command, PieceInspection, Reply} from '../../source/api/command.ts';
+import type {Command, Reply} from '../../source/api/command.ts';
 import type {CreationView} from '../../source/api/creation.ts';
 import type {DhtView} from '../../source/api/dht-view.ts';
 import type {EngineClient, Watching} from '../../source/api/engine-client.ts';
@@ -11,6 +11,7 @@ import type {
 	FileView,
 	LogView,
 	PeerView,
+	PieceInspection,
 	PiecesView,
 	SessionView,
 	SourceView,

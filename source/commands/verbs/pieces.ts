@@ -1,5 +1,5 @@
-import type {PieceInspection, PieceSelection} from '../../api/command.js';
-import type {PiecesView, TorrentView} from '../../api/snapshot.js';
+import type {PieceSelection} from '../../api/command.js';
+import type {PieceInspection, PiecesView, TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import type {Bytes} from '../../base/units.js';

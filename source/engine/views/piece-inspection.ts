@@ -1,5 +1,4 @@
-import type {PieceHolder, PieceInspection, PieceRun} from '../../api/command.js';
-import type {FilePriority} from '../../api/snapshot.js';
+import type {FilePriority, PieceHolder, PieceInspection, PieceRun} from '../../api/snapshot.js';
 import {formatAddress} from '../../base/peer-address.js';
 import {blockLength, type Millis} from '../../base/units.js';
 import {blockState} from '../../policy/requests/partial-pieces.js';

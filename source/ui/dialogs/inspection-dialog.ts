@@ -1,4 +1,4 @@
-import type {PieceInspection} from '../../api/command.js';
+import type {PieceInspection} from '../../api/snapshot.js';
 import type {Row, Span} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';

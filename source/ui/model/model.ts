@@ -1,4 +1,3 @@
-import type {PieceInspection} from '../../api/command.js';
 import type {CreationView} from '../../api/creation.js';
 import type {FeedsView} from '../../api/feeds-view.js';
 import type {FoldersView} from '../../api/folders-view.js';
@@ -10,6 +9,7 @@ import type {
 	FileView,
 	LogView,
 	PeerView,
+	PieceInspection,
 	PiecesView,
 	SessionView,
 	SourceView,

@@ -61,7 +61,13 @@ export function peerRows(
 		[value, tone],
 	];
 	const pieces = torrent?.pieces ?? 0;
-	const line = `${peer.transport === 'utp' ? 'uTP' : 'TCP'}, ${peer.encrypted ? 'encrypted' : 'not encrypted'}`;
+	const hidden =
+		peer.encryption === 'handshake'
+			? 'its handshake encrypted, the rest not'
+			: peer.encrypted
+				? 'encrypted'
+				: 'not encrypted';
+	const line = `${peer.transport === 'utp' ? 'uTP' : 'TCP'}, ${hidden}`;
 	const rates = `${glyphs.down} ${rateWithUnit(peer.downloadRate)}, ${size(peer.downloaded)} so far   ${glyphs.up} ${rateWithUnit(peer.uploadRate)}, ${size(peer.uploaded)} so far`;
 	const known: Row[] = [
 		row('address', peer.address, 'title'),

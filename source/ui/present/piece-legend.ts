@@ -1,5 +1,4 @@
-import type {PieceInspection} from '../../api/command.js';
-import type {FileView, PiecesView} from '../../api/snapshot.js';
+import type {FileView, PieceInspection, PiecesView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {count, rateWithUnit} from '../text/format.js';
 import {cellWidth, fitMiddle, terminalText} from '../text/text.js';

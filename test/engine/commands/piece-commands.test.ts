@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test, {describe} from 'node:test';
-import type {PieceInspection} from '../../../source/api/command.ts';
+import type {PieceInspection} from '../../../source/api/snapshot.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
 import {mebibyte} from '../../helpers/torrents.ts';
 import {watchedDownload} from '../../helpers/watched-download.ts';
