@@ -8,7 +8,7 @@ export const swarmKeys = inGroup('Peers and trackers', [
 		name: 'peer-look',
 		keys: ['enter'],
 		where: ['peers'],
-		help: 'Show all that is known of the peer',
+		help: 'Tell everything about the peer, and what it has',
 		footer: 2,
 		when: needPeer,
 		label: 'look at it',
