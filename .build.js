@@ -53,6 +53,31 @@ const lateTables = {
 	},
 };
 
+/**
+ * What packages make when they are loaded and need for text that is not plain alone: segmenters, and the table of all
+ * emoji. Either takes as long as half of a start, so they are made when somebody needs them.
+ */
+const lateSegmenters = {
+	name: 'late-segmenters',
+	setup({onLoad}) {
+		const filter =
+			/node_modules\/.*(?:string-width|wrap-ansi|slice-ansi|cli-truncate|ansi-tokenize|ink\/build)\/.*\.js$/;
+		onLoad({filter}, async ({path}) => {
+			const text = await readFile(path, 'utf8');
+			const contents = text
+				.replace(
+					/^const (\w+) = new Intl\.Segmenter\((.*)\);$/gm,
+					'const $1 = {segment(text) { return (this.made ??= new Intl.Segmenter($2)).segment(text); }};',
+				)
+				.replace(
+					/^const (\w+) = (\/\^\\p\{RGI_Emoji\}\$\/v);$/gm,
+					'const $1 = {test(text) { return (this.made ??= new RegExp("^\\\\p{RGI_Emoji}$", "v")).test(text); }};',
+				);
+			return contents === text ? undefined : {contents, loader: 'js'};
+		});
+	},
+};
+
 /** Ink's tool for programmers is no part of what people run. */
 const noDevtools = {
 	name: 'no-devtools',
@@ -131,7 +156,7 @@ const common = {
 		'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
 	},
 	banner: {js: `${forNode20}\n${moduleMeta}`},
-	plugins: [apart, lateTables],
+	plugins: [apart, lateTables, lateSegmenters],
 };
 
 /** The page of the web screen, for browsers: compressed here, once and well. */
@@ -186,8 +211,13 @@ const builds = await Promise.all([
 	build({
 		...shared,
 		format: 'esm',
-		plugins: [noDevtools, inkTable],
-		define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
+		plugins: [noDevtools, inkTable, lateSegmenters],
+		define: {
+			'process.env.NODE_ENV': '"production"',
+			'process.env.DEV': '"false"',
+			// Yoga looks whether there is one, for which Node loads all of it, and has its code with it.
+			fetch: 'undefined',
+		},
 		banner: {
 			js: `import {createRequire} from 'node:module';\nconst require = createRequire(import.meta.url);\n${forNode20}`,
 		},

@@ -27,11 +27,12 @@ export function cellWidth(text: string): number {
 	return width;
 }
 
-const segmenter = new Intl.Segmenter();
+let segmenter: Intl.Segmenter | undefined;
 
 /** The graphemes of `text`, in order. */
 export function graphemes(text: string): string[] {
 	if (singleCells.test(text)) return text.split('');
+	segmenter ??= new Intl.Segmenter();
 	return Array.from(segmenter.segment(text), part => part.segment);
 }
 
