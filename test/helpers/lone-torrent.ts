@@ -7,6 +7,7 @@ import {ourHandshake} from '../../source/engine/peers/our-handshake.js';
 import {WriteBatch} from '../../source/engine/peers/write-batch.js';
 import type {SessionServices} from '../../source/engine/session/session-services.js';
 import {ExternalAddress} from '../../source/engine/sources/external-address.js';
+import {ServerSlots} from '../../source/engine/sources/web-seeds/server-slots.js';
 import type {ConnectionSlots} from '../../source/engine/swarm/connection-slots.js';
 import {Torrent, type TorrentListener} from '../../source/engine/torrent/torrent.js';
 import type {TorrentContent} from '../../source/engine/torrent/torrent-content.js';
@@ -18,6 +19,7 @@ import type {Storage, StorageEvents, StorageFailure} from '../../source/io/disk/
 import {hashFunctions} from '../../source/io/machine/hash-functions.js';
 import {HostResolver} from '../../source/io/net/host-resolver.js';
 import type {HttpClient} from '../../source/io/net/http/http-client.js';
+import type {RangeDialer} from '../../source/io/net/http/range-connection.js';
 import type {ConnectionEvents, PeerStream, Transport} from '../../source/io/net/transport.js';
 import {RateLimiter} from '../../source/policy/rates/rate-limiter.js';
 import {encodeBencode} from '../../source/protocol/bencode/bencode.js';
@@ -324,6 +326,8 @@ export interface LoneOptions {
 	readonly version?: Metainfo['version'];
 	/** Whether the hashes of its v2 pieces are in the metainfo; true when left out. */
 	readonly layers?: boolean;
+	/** Web servers that have its file, and what answers for them. */
+	readonly webSeeds?: {readonly urls: readonly string[]; readonly dialer: RangeDialer};
 }
 
 /** A torrent with no sockets, no files and no time of its own: one thread, one test, everything in its hands. */
@@ -423,6 +427,11 @@ export class LoneTorrent {
 			disk,
 			http: options.tracker?.http ?? options.trackers?.http ?? (undefined as never),
 			udpTrackers: undefined as never,
+			webSeeds: options.webSeeds && {
+				clock: this.clock,
+				dialer: options.webSeeds.dialer,
+				slots: new ServerSlots(),
+			},
 			resolver: new HostResolver(this.clock, () => Promise.reject(new Error('no names here'))),
 			writeBatch: this.writeBatch,
 			uploader: this.uploader,
@@ -478,6 +487,7 @@ export class LoneTorrent {
 				dir: '/nowhere/at/all',
 				maxPeers: options.maxPeers ?? 50,
 				trackers,
+				webSeeds: options.webSeeds?.urls,
 				addedAt: 0,
 			},
 			this.services,

@@ -75,6 +75,7 @@ export function openDownload() {
 		storage: {storePiece: (piece: number) => stored.push(piece)} as Partial<Storage> as Storage,
 		blockSources: servers,
 		readsPaced: false,
+		mayAsk: true,
 		piecePriority: () => 1,
 		budget: {requestQuota: () => 100},
 		downloadGrant: wanted => {

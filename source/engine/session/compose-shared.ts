@@ -17,6 +17,7 @@ import {ourHandshake} from '../peers/our-handshake.js';
 import {makePeerId} from '../peers/peer-id.js';
 import {WriteBatch} from '../peers/write-batch.js';
 import {ExternalAddress} from '../sources/external-address.js';
+import {ServerSlots} from '../sources/web-seeds/server-slots.js';
 import type {ConnectionSlots} from '../swarm/connection-slots.js';
 import {Uploader} from '../transfer/uploader.js';
 import type {BlockBudget} from './block-budget.js';
@@ -144,6 +145,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		cutOff: () => bound.gone,
 		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
+		webSeeds: {clock, dialer: sockets.ranges, slots: new ServerSlots()},
 		localTrackers: options.localTrackers,
 		seedRules: grounds.seedRules,
 		writeBatch: new WriteBatch(clock),

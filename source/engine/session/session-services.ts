@@ -14,6 +14,7 @@ import type {LocalDiscovery} from '../lan/local-discovery.js';
 import type {PeerRouter} from '../peers/peer-connection.js';
 import type {WriteBatch} from '../peers/write-batch.js';
 import type {ExternalAddress} from '../sources/external-address.js';
+import type {WebSeedGrounds} from '../sources/web-seeds/web-seed.js';
 import type {BlockSource} from '../transfer/block-source.js';
 import type {Uploader} from '../transfer/uploader.js';
 import type {SeedRulesHolder} from './seed-rules-holder.js';
@@ -52,6 +53,8 @@ export interface SessionServices {
 	readonly allocatesFully?: boolean | undefined;
 	readonly http: HttpClient;
 	readonly udpTrackers: UdpTrackers;
+	/** How torrents' files are had of web servers; undefined where they are not. */
+	readonly webSeeds?: WebSeedGrounds | undefined;
 	readonly resolver: HostResolver;
 	/** Why nothing is sent at all, in words; undefined while it is. */
 	readonly cutOff?: (() => string | undefined) | undefined;

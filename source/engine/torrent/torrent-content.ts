@@ -10,6 +10,7 @@ import {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {WebSeedFiles} from '../../protocol/metainfo/web-seed-files.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {compareHalves} from '../hashes/compare-halves.js';
 import {HashExchange, type HashExchangeOwner} from '../hashes/hash-exchange.js';
@@ -19,6 +20,9 @@ import type {MessageContent, MessageHandler} from '../peers/message-handler.js';
 import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices, SharedBuffers} from '../session/session-services.js';
 import type {SourceSet} from '../sources/source-set.js';
+import type {WebSeed} from '../sources/web-seeds/web-seed.js';
+import type {WebSeedList} from '../sources/web-seeds/web-seed-list.js';
+import {WebSeeds, type WebSeedsOwner} from '../sources/web-seeds/web-seeds.js';
 import type {Swarm} from '../swarm/swarm.js';
 import {AwaitedHashes} from '../transfer/awaited-hashes.js';
 import type {BlockSource} from '../transfer/block-source.js';
@@ -53,6 +57,7 @@ export interface ContentOwner {
 	readonly rateLimits: TorrentRateLimits;
 	readonly swarm: Swarm;
 	readonly sources: SourceSet;
+	readonly webSeedList: WebSeedList;
 	readonly messages: MessageHandler;
 	readonly resumeState: ResumeState;
 	/** Something of it is not what it was: who looks at it is told. */
@@ -82,7 +87,8 @@ export class TorrentContent
 		RelocationOwner,
 		RequestTimeoutsOwner,
 		SuperSeedingOwner,
-		UploadSourceOwner
+		UploadSourceOwner,
+		WebSeedsOwner
 {
 	readonly metainfo: Metainfo;
 	readonly map: PieceGeometry;
@@ -106,6 +112,7 @@ export class TorrentContent
 	readonly superSeeding: SuperSeeding;
 	readonly selection: FileSelection;
 	readonly timeouts: RequestTimeouts;
+	readonly webSeeds: WebSeeds;
 	readonly timeCritical: TimeCriticalPieces;
 	readonly relocation: Relocation;
 	readonly names: TorrentNames;
@@ -119,6 +126,7 @@ export class TorrentContent
 	readonly #services: SessionServices;
 	/** Whether its .torrent on the disk has all of its v2 hashes. */
 	#hasLayersKept = false;
+	#places: WebSeedFiles | undefined;
 
 	constructor(metainfo: Metainfo, owner: ContentOwner, services: SessionServices) {
 		this.torrent = owner;
@@ -141,6 +149,7 @@ export class TorrentContent
 		this.smartBan = new SmartBan(this);
 		this.superSeeding = new SuperSeeding(this, random);
 		this.timeouts = new RequestTimeouts(this, services.uploader);
+		this.webSeeds = new WebSeeds(owner.webSeedList, this, services.webSeeds);
 		this.relocation = new Relocation(this);
 		this.names = new TorrentNames(this);
 		this.onDisk = new FilesOnDisk(this, services);
@@ -258,6 +267,7 @@ export class TorrentContent
 		// Else what is not due would take every token.
 		this.timeCritical.look(now);
 		this.timeouts.resupply(now);
+		this.webSeeds.resupply(now);
 	}
 
 	// What its parts ask and tell.
@@ -359,12 +369,39 @@ export class TorrentContent
 	}
 
 	get blockSources(): Iterable<BlockSource> {
-		return this.peers;
+		return this.#blockSources();
+	}
+
+	*#blockSources(): Iterable<BlockSource> {
+		yield* this.peers;
+		yield* this.webSeeds.active();
+	}
+
+	/** Where web servers have its files. */
+	get places(): WebSeedFiles {
+		this.#places ??= new WebSeedFiles(this.metainfo);
+		return this.#places;
+	}
+
+	waitForBuffer(source: BlockSource): void {
+		this.#services.budget.waitForBuffer(source, waiting => this.downloader.refill(waiting));
+	}
+
+	met(webSeed: WebSeed): void {
+		this.smartBan.metServer(webSeed);
+	}
+
+	nextId(): number {
+		return this.#services.nextPeerId();
+	}
+
+	/** Pieces could not be stored before the files are looked at, and are where they go. */
+	get mayAsk(): boolean {
+		return this.active && this.relocation.progress === undefined;
 	}
 
 	downloadGrant(wanted: Bytes): Bytes {
-		// Pieces could not be stored before the files are looked at, and are where they go.
-		if (!this.active || this.relocation.progress !== undefined) return 0;
+		if (!this.mayAsk) return 0;
 		return this.rateLimits.downloadGrant(this.#services.clock.now(), wanted);
 	}
 

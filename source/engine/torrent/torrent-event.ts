@@ -90,7 +90,9 @@ export type TorrentEvent =
 	| {readonly type: 'alwaysTracker'; readonly url: string}
 	| {readonly type: 'removeTracker'; readonly url: string}
 	/** HTTP servers that another account of it says have its files. */
-	| {readonly type: 'addWebSeeds'; readonly urls: readonly string[]}
+	/** `isNamed`: a person names them; else a link or a .torrent does. */
+	| {readonly type: 'addWebSeeds'; readonly urls: readonly string[]; readonly isNamed?: boolean}
+	| {readonly type: 'removeWebSeed'; readonly url: string}
 	/** Its files go to another folder. */
 	| {readonly type: 'move'; readonly dir: string; readonly done: Moved}
 	| {

@@ -27,6 +27,7 @@ import type {Peer} from '../peers/peer-connection.js';
 import type {SessionServices} from '../session/session-services.js';
 import {composeSources} from '../sources/compose-sources.js';
 import type {SourceSet} from '../sources/source-set.js';
+import {WebSeedList} from '../sources/web-seeds/web-seed-list.js';
 import {Swarm, type SwarmOwner} from '../swarm/swarm.js';
 import {AfterCompletion} from './after-completion.js';
 import {selectInitially} from './initial-selection.js';
@@ -39,9 +40,6 @@ import type {Held, TorrentEvent} from './torrent-event.js';
 import {type SettingsChange, TorrentSettings} from './torrent-settings.js';
 import type {TorrentSetup} from './torrent-setup.js';
 import {TransferStats} from './transfer-stats.js';
-
-/** As many as a link or a .torrent may name. */
-const mostWebSeeds = 500;
 
 /** Whom a torrent tells what becomes of it, and who puts it on the disk. */
 export interface TorrentListener {
@@ -76,6 +74,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	readonly rateLimits: TorrentRateLimits;
 	readonly resumeState: ResumeState;
 	readonly settings: TorrentSettings;
+	/** HTTP servers that are said to have its files. BEP 19. */
+	readonly webSeedList: WebSeedList;
 	readonly addedAt: Millis;
 	dir: string;
 	/** Set while nobody knows where its data is: it cannot run, and is not saved. */
@@ -100,8 +100,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#magnet: string | undefined;
 	/** When an earlier session was taken up; undefined when it is new. */
 	#againSince: Millis | undefined;
-	/** Those that links named. */
-	#webSeeds: readonly string[];
 
 	constructor(setup: TorrentSetup, services: SessionServices, listener: TorrentListener) {
 		const {identity, metainfo} = setup;
@@ -116,7 +114,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.addedAt = setup.addedAt;
 		this.settings = new TorrentSettings(setup.wanted ?? true);
 		this.#doubtful = setup.doubtful === true;
-		this.#webSeeds = setup.webSeeds ?? [];
+		this.webSeedList = new WebSeedList(setup.webSeeds);
+		this.webSeedList.setOwn(metainfo?.webSeeds ?? []);
 		this.stats = new TransferStats(services.clock.now());
 		this.goal = new SeedingGoal(this.stats, this.#goalOwner(), services.seedRules, services.random);
 		this.resumeState = new ResumeState(this, services.clock);
@@ -193,10 +192,8 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.#content && this.#content.files.length - this.#content.files.had;
 	}
 
-	/** HTTP servers that its metadata or a link of it says have its files. BEP 19. */
 	get webSeeds(): readonly string[] {
-		const own = this.#content?.metainfo.webSeeds ?? [];
-		return this.#webSeeds.length === 0 ? own : [...new Set([...own, ...this.#webSeeds])];
+		return this.webSeedList.urls;
 	}
 
 	/** Computed once, when first looked at. */
@@ -273,7 +270,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			maxUpload: rateLimits.ownUpload,
 			...(this.#content?.export() ?? {priorities: [], piecePriorities: undefined, renamed: []}),
 			link: this.#content === undefined ? this.magnet : undefined,
-			...(this.#webSeeds.length > 0 && {webSeeds: this.#webSeeds}),
+			...this.webSeedList.export(),
 			selection: this.#selection,
 			choosing: this.#asksForChoice || undefined,
 		};
@@ -403,7 +400,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'removeTracker':
 				return list.remove(event.url);
 			case 'addWebSeeds':
-				return this.#addWebSeeds(event.urls);
+				return this.webSeedList.add(event.urls, event.isNamed) ? this.#webSeedsChanged() : undefined;
+			case 'removeWebSeed':
+				return this.webSeedList.remove(event.url) ? this.#webSeedsChanged() : undefined;
 			default:
 				event satisfies never;
 		}
@@ -416,6 +415,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.goal.take(memory);
 		this.#afterCompletion.take(memory);
 		this.settings.take(memory);
+		this.webSeedList.take(memory);
 		this.#asksForChoice = memory.choosing === true;
 		this.#limit({maxDownload: memory.maxDownload ?? null, maxUpload: memory.maxUpload ?? null});
 		if (this.#content !== undefined) this.#content.remember(memory);
@@ -464,12 +464,10 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return undefined;
 	}
 
-	#addWebSeeds(urls: readonly string[]): void {
-		const more = urls.filter(url => !this.webSeeds.includes(url));
-		if (more.length === 0) return;
-		this.#webSeeds = [...this.#webSeeds, ...more].slice(0, mostWebSeeds);
+	#webSeedsChanged(): void {
 		this.#magnet = undefined;
 		this.resumeState.revision++;
+		this.#content?.webSeeds.review(this.#services.clock.now());
 	}
 
 	#ban(id: number): void {
@@ -526,6 +524,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.#content = new TorrentContent(info, this, this.#services);
 		const {tiers} = this.sources.trackers.list;
 		void this.#listener.keepMetainfo(this, torrent ?? wrapInfo(info.info, tiers, this.webSeeds));
+		this.webSeedList.setOwn(info.webSeeds);
 		this.#magnet = undefined;
 		this.resumeState.contentKnown();
 		this.#content.claimFiles();
@@ -594,6 +593,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	#wantOther(): void {
 		this.resumeState.revision++;
 		this.#content?.timeouts.reviewInterest();
+		this.#content?.webSeeds.review(this.#services.clock.now());
 		if (this.active) this.#content?.completion.checkCompletion();
 		this.changed();
 	}
@@ -612,6 +612,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		if (this.complete) this.#afterCompletion.complete();
 		this.#lifecycle.tick(now);
 		if (this.active) this.#content?.timeouts.tick(now);
+		if (this.active) this.#content?.webSeeds.tick(now);
 		if (this.active) this.#content?.superSeeding.tick();
 		if (this.active) this.#content?.exchange?.tick(now);
 		// Those who came before it was known what it holds stay while its files are looked at.
@@ -684,6 +685,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	activityChanged(isNews: boolean): void {
 		if (isNews) this.resumeState.revision++;
 		this.#content?.timeCritical.wake();
+		this.#content?.webSeeds.review(this.#services.clock.now());
 		this.#content?.listeners.tell();
 		if (this.active) this.#content?.exchange?.tick(this.#services.clock.now());
 		this.changed();

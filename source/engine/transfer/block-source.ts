@@ -1,6 +1,7 @@
 import type {Bytes, Millis} from '../../base/units.js';
 import type {RequestablePeer} from '../../policy/requests/request-planner.js';
 import {RequestQueue} from '../../policy/requests/request-queue.js';
+import type {Run} from '../../policy/requests/run-planner.js';
 
 /** What the downloader keeps of one source, and nobody else writes. */
 export class BlockRequests {
@@ -32,6 +33,11 @@ export interface BlockSource extends RequestablePeer {
 	/** When it was heard last, or looked at. */
 	readonly now: Millis;
 	readonly isClosed: boolean;
+	/**
+	 * Set for a source that is asked for long runs of blocks: a web server. What comes from it is paid for as it comes,
+	 * not when it is asked for.
+	 */
+	readonly run?: Run;
 	/** Asks for a block; it comes to `IncomingBlocks`, or `Downloader.rejected` is told that it will not. */
 	sendRequest(piece: number, begin: number, length: Bytes): void;
 	/** What was asked for is not needed any more; it may come all the same. */

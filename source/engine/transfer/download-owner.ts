@@ -22,6 +22,8 @@ export interface DownloadOwner {
 	piecePriority(piece: number): number;
 	/** Says how many blocks one source may be asked for, so that all have a share of the memory. */
 	readonly budget: {requestQuota(source: BlockSource): number};
+	/** Whether anything may be asked for, whatever limits there are. */
+	readonly mayAsk: boolean;
 	/** How many of `wanted` bytes may be asked for now. */
 	downloadGrant(wanted: Bytes): Bytes;
 	/** How many of the bytes granted will come; or, when they were asked for, will not (0 of so many). */

@@ -8,6 +8,7 @@ import {
 	type RequestablePeer,
 	RequestPlanner,
 } from '../../policy/requests/request-planner.js';
+import {type Run, RunPlanner} from '../../policy/requests/run-planner.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import {type BlockSource, hasPiece} from './block-source.js';
 import type {DownloadOwner, DownloadPieces} from './download-owner.js';
@@ -17,6 +18,11 @@ import {RequestAccount} from './request-account.js';
 import {UnfinishedPieces} from './unfinished-pieces.js';
 
 const mostRefusals = 2000;
+/** Blocks at a time of a source that is asked in runs, when only pieces are left that others have begun. */
+const mostOfOthers = 64;
+/** With fewer pieces than this there is next to nothing to trade. */
+const fewHad = 4;
+
 /** Asks sources for the blocks that are needed, and hands whole pieces to the disk. */
 export class Downloader implements DownloadPieces {
 	readonly map: PieceGeometry;
@@ -32,15 +38,19 @@ export class Downloader implements DownloadPieces {
 	readonly endGame: EndGame;
 	readonly #owner: DownloadOwner;
 	readonly #planner: RequestPlanner;
+	readonly #runs: RunPlanner;
+	readonly #random: () => number;
 	readonly #account: RequestAccount;
 
 	constructor(map: PieceGeometry, owner: DownloadOwner, random: () => number) {
 		this.map = map;
 		this.#owner = owner;
+		this.#random = random;
 		this.picker = new PiecePicker(map.pieceCount, random);
 		this.partials = new PartialPieces(map);
 		this.needed = new Bitfield(map.pieceCount);
 		this.#planner = new RequestPlanner(this.picker, this.partials, this.deadlines);
+		this.#runs = new RunPlanner(this.picker, this.partials, this.deadlines, map);
 		this.unfinished = new UnfinishedPieces(this, owner);
 		this.#account = new RequestAccount(this, this.unfinished, owner);
 		this.endGame = new EndGame(this, this.#account, owner);
@@ -137,7 +147,8 @@ export class Downloader implements DownloadPieces {
 	/** Asks the source for more when it has room for a good few; cheap when it has not. */
 	refill(source: BlockSource): void {
 		if (this.#owner.storage === undefined || !source.amInterested || source.isClosed) return;
-		const {requests} = source;
+		const {requests, run} = source;
+		if (run !== undefined) return this.#refillRun(source, run);
 		const {queue} = requests;
 		if (queue.disregarded) {
 			if (this.endGame.nothingLeftToBegin) return this.endGame.probe(source);
@@ -157,6 +168,42 @@ export class Downloader implements DownloadPieces {
 		const granted = this.#owner.downloadGrant(Math.min(target - outstanding, available) * blockLength);
 		const count = Math.floor(granted / blockLength);
 		if (count > 0) this.#owner.downloadUsed(granted, this.#ask(source, count));
+	}
+
+	/** As `refill`, when half of what should be on its way has come: so runs stay long. */
+	#refillRun(source: BlockSource, run: Run): void {
+		const {pool, budget, mayAsk} = this.#owner;
+		const {requests} = source;
+		const {queue} = requests;
+		if (!mayAsk) return;
+		if (queue.disregarded) {
+			if (this.endGame.nothingLeftToBegin) return this.endGame.probe(source);
+			this.endGame.regard(source);
+		}
+		const window = Math.min(run.window, budget.requestQuota(source));
+		const {outstanding} = queue;
+		if (outstanding > window >> 1) return;
+		const {available} = pool;
+		// A piece at a time is worth a request, not what is freed of it now and then.
+		if (available < Math.min(window - outstanding, this.map.blocksPerPiece, mostOfOthers)) {
+			requests.waitsForBuffer = true;
+			return;
+		}
+		const count = Math.min(window - outstanding, available);
+		const ask = (piece: number, block: number): void => {
+			this.#account.request(source, piece, block, source.now);
+		};
+		const {have, sequential, blockSources} = this.#owner;
+		// What many need is best begun at different places.
+		let others = 0;
+		for (const {run} of blockSources) if (run === undefined) others++;
+		const begin = others > 0 && have.count < fewHad ? this.#random() : 0;
+		const planned = this.#runs.plan(source, run, count, {sequential, now: source.now, begin}, ask);
+		if (planned > 0 || outstanding > 0) return;
+		const options = {sequential, have: have.count, mayBegin: false, now: source.now};
+		const rest = this.#planner.plan(source, Math.min(count, mostOfOthers), options, ask);
+		if (rest === 0 && this.endGame.disregardDoubtful(source))
+			this.#planner.plan(source, Math.min(count, mostOfOthers), options, ask);
 	}
 
 	/** Asks for up to so many blocks, whichever are best. Answers their bytes. */
@@ -237,7 +284,7 @@ export class Downloader implements DownloadPieces {
 			else source.strike();
 			return false;
 		}
-		this.#account.refund(piece, block);
+		this.#account.refund(source, piece, block);
 		this.#account.release(source, piece, block);
 		requests.queue.excuse();
 		// With a choke comes a refusal for each request; who refuses far more than that gives nothing at all.

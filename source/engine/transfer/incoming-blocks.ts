@@ -90,7 +90,7 @@ export class IncomingBlocks {
 		const counted = asked && !queue.disregarded;
 		if (asked && !counted) this.#endGame.regard(source);
 		if (asked) this.#owner.pool.promise(-1);
-		else this.#owner.downloadUsed(0, length);
+		else if (source.run === undefined) this.#owner.downloadUsed(0, length);
 		requests.refusals = 0;
 		const {partials} = this.#pieces;
 		const partial = partials.get(piece);

@@ -30,10 +30,10 @@ export class RequestAccount {
 		return size;
 	}
 
-	/** A block that was asked for will not come. */
-	refund(piece: number, block: number): void {
+	/** A block that a source was asked for will not come. */
+	refund(source: BlockSource, piece: number, block: number): void {
 		this.#owner.pool.promise(-1);
-		this.#owner.downloadUsed(this.#pieces.map.blockSize(piece, block), 0);
+		if (source.run === undefined) this.#owner.downloadUsed(this.#pieces.map.blockSize(piece, block), 0);
 	}
 
 	/** A block that the source was asked for may be asked of others. */
@@ -49,7 +49,7 @@ export class RequestAccount {
 	releaseAll(source: BlockSource): void {
 		const {queue} = source.requests;
 		queue.clear((piece, block) => {
-			this.refund(piece, block);
+			this.refund(source, piece, block);
 			this.release(source, piece, block);
 		});
 		queue.excuse();
@@ -60,7 +60,7 @@ export class RequestAccount {
 		const {requests} = source;
 		const {piece} = partial;
 		if (!requests.queue.settle(piece, block, source.now, false)) return;
-		this.refund(piece, block);
+		this.refund(source, piece, block);
 		if (!requests.queue.disregarded) this.#pieces.partials.release(partial, block);
 		this.#tellCancel(source, piece, block);
 	}
@@ -68,7 +68,7 @@ export class RequestAccount {
 	/** Takes back what the source was asked for before this time, and tells it. */
 	cancelAll(source: BlockSource, before: Millis): void {
 		source.requests.queue.clear((piece, block) => {
-			this.refund(piece, block);
+			this.refund(source, piece, block);
 			this.release(source, piece, block);
 			this.#tellCancel(source, piece, block);
 		}, before);

@@ -20,6 +20,17 @@ export interface SmartBanPeer extends BlockSource {
 	onParole: boolean;
 }
 
+/** A web server that gives blocks. */
+export interface SmartBanServer extends BlockSource {
+	readonly name: string;
+	/** What it is known by; the smart ban's to write. */
+	sender: string;
+	/** The smart ban's to write. */
+	onParole: boolean;
+	/** It was found guilty of a wrong piece. */
+	gaveWrong(piece: number): void;
+}
+
 /** What the smart ban asks of its torrent. */
 export interface SmartBanOwner {
 	readonly map: PieceGeometry;
@@ -44,6 +55,8 @@ export class SmartBan {
 	readonly #trust = new TrustPoints();
 	/** Who gave blocks, by peer id: peers may be gone when the verdict comes. */
 	readonly #senders = new Map<number, PeerKey>();
+	/** Web servers, by what they are known by just now. */
+	readonly #servers = new Map<PeerKey, SmartBanServer>();
 
 	constructor(owner: SmartBanOwner) {
 		this.#owner = owner;
@@ -54,10 +67,16 @@ export class SmartBan {
 		peer.onParole = this.#trust.onParole(peerKey(peer.address));
 	}
 
+	metServer(server: SmartBanServer): void {
+		this.#servers.set(server.sender, server);
+		this.#senders.set(server.id, server.sender);
+	}
+
 	/** A peer has gone: what is known of those who went long ago is let go now and then. */
 	left(): void {
 		if (this.#senders.size <= mostSenders) return;
-		for (const id of this.#senders.keys()) if (!this.#owner.swarm.peers.has(id)) this.#senders.delete(id);
+		for (const [id, key] of this.#senders)
+			if (!this.#owner.swarm.peers.has(id) && !this.#servers.has(key)) this.#senders.delete(id);
 	}
 
 	#keysOf(piece: number, senders: Int32Array): Array<PeerKey | undefined> {
@@ -74,12 +93,12 @@ export class SmartBan {
 		if (partial === undefined) return;
 		const keys = this.#keysOf(piece, partial.senders.subarray(0, partial.blocks));
 		if (!this.#trust.hasFailed(piece)) {
-			this.#apply(this.#trust.piecePassed(piece, keys));
+			this.#apply(piece, this.#trust.piecePassed(piece, keys));
 			return;
 		}
 		// Whose block differed from the right one is known only now.
 		void this.#owner.storage?.blockDigests(piece).then(digests => {
-			this.#apply(this.#trust.piecePassed(piece, keys, digests && eachDigest(keys, digests)));
+			this.#apply(piece, this.#trust.piecePassed(piece, keys, digests && eachDigest(keys, digests)));
 		});
 	}
 
@@ -92,7 +111,7 @@ export class SmartBan {
 			digest.set(leaves.subarray(block * 32, block * 32 + 20));
 			return digest;
 		});
-		this.#apply(this.#trust.blocksKnown(piece, digests));
+		this.#apply(piece, this.#trust.blocksKnown(piece, digests));
 	}
 
 	/** The disk says that a piece is wrong: it is fetched again. `digests` has 20 bytes of each block, as the disk has it. */
@@ -103,10 +122,11 @@ export class SmartBan {
 		if (partial === undefined) return;
 		const keys = this.#keysOf(piece, partial.senders.subarray(0, partial.blocks));
 		const who = new Set(keys.filter(key => key !== undefined));
-		const from = who.size === 1 ? [...who][0] : `${who.size} peers`;
+		const [first = ''] = who;
+		const from = who.size === 1 ? (this.#servers.get(first)?.name ?? first) : `${who.size} peers`;
 		this.#owner.log('warn', `piece ${piece} from ${from} is wrong: fetched again`);
 		this.#owner.downloader.again(piece);
-		this.#apply(this.#trust.pieceFailed(piece, keys, eachDigest(keys, digests)));
+		this.#apply(piece, this.#trust.pieceFailed(piece, keys, eachDigest(keys, digests)));
 		this.#seekGuilty(piece);
 		for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
 	}
@@ -119,8 +139,10 @@ export class SmartBan {
 		else if (hashes.canVerify(piece)) this.#owner.wantLeaves(piece);
 	}
 
-	#apply({ban, parole}: Verdict): void {
+	#apply(piece: number, {ban, parole}: Verdict): void {
+		const guilty = ban.flatMap(key => this.#servers.get(key) ?? []);
 		for (const key of ban) {
+			if (this.#servers.has(key)) continue;
 			// What it sent before that is still being hashed.
 			if (!this.#owner.swarm.list.isBanned(key)) this.bans++;
 			this.#owner.swarm.ban(key, 'sent wrong data');
@@ -129,12 +151,23 @@ export class SmartBan {
 			const corruptors = new Set<number>();
 			for (const [id, key] of this.#senders) if (ban.includes(key)) corruptors.add(id);
 			this.#owner.wasted(this.#owner.downloader.unfinished.discardFrom(corruptors));
+			for (const server of guilty) this.#convict(server, piece);
 			for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
 		}
 		// Those who were suspected wrongly are cleared as the guilty are found.
 		for (const peer of this.#owner.peers) {
 			if (peer.onParole || parole.length > 0) peer.onParole = this.#trust.onParole(peerKey(peer.address));
 		}
+		for (const [key, server] of this.#servers) server.onParole = this.#trust.onParole(key);
+	}
+
+	/** A server loses what it has wrong, and may well have the rest as it should be: that is another's trust. */
+	#convict(server: SmartBanServer, piece: number): void {
+		const [kind, id, times] = server.sender.split(':');
+		this.#servers.delete(server.sender);
+		server.sender = `${kind}:${id}:${Number(times) + 1}`;
+		this.metServer(server);
+		server.gaveWrong(piece);
 	}
 }
 

@@ -4,6 +4,8 @@ import {boundLookUp} from './bound-resolver.js';
 import {bindDatagrams, type OpenDatagramSocket, openDatagramSocket} from './datagram-socket.js';
 import {HostResolver} from './host-resolver.js';
 import {type HttpClient, NodeHttpClient} from './http/http-client.js';
+import {HttpDialer} from './http/http-dialer.js';
+import {NodeRangeDialer, type RangeDialer} from './http/range-connection.js';
 import {InterfaceAddresses} from './interface-addresses.js';
 import {LocalAddresses} from './local-addresses.js';
 import {ProxiedDialer} from './proxy/proxied-dialer.js';
@@ -27,6 +29,8 @@ export interface Sockets {
 	readonly datagrams: OpenDatagramSocket;
 	/** Trackers, and links to .torrent files. */
 	readonly http: HttpClient;
+	/** Web servers that have torrents' files. */
+	readonly ranges: RangeDialer;
 	readonly resolver: HostResolver;
 	/** The only way out of all of these; undefined when there is no such thing between us and others. */
 	readonly proxy?: Proxy | undefined;
@@ -76,6 +80,7 @@ export function makeSockets(options: SocketsOptions): Sockets {
 		udp: new UdpMux({local, clock, open: openDatagramSocket, taken: udpTaken}),
 		datagrams: bindDatagrams(openDatagramSocket, local),
 		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp}),
+		ranges: new NodeRangeDialer(new HttpDialer(local, resolver.lookUp, clock), userAgent),
 		resolver,
 	};
 }
@@ -94,6 +99,7 @@ function proxiedSockets(
 	const datagrams = address.kind === 'socks5' ? new SocksDatagrams({way, clock, local, log}) : noDatagrams;
 	const names = new HostResolver(clock, async name => [name]);
 	const everywhere = new LocalAddresses();
+	const dialer = new ProxiedDialer(way);
 	return {
 		local: everywhere,
 		bound: local,
@@ -105,8 +111,9 @@ function proxiedSockets(
 			userAgent,
 			local: everywhere,
 			lookUp: names.lookUp,
-			dialer: new ProxiedDialer(way),
+			dialer,
 		}),
+		ranges: new NodeRangeDialer(dialer, userAgent),
 		resolver: names,
 		proxy: {way, udp: () => datagrams.condition},
 	};

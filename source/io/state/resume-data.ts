@@ -128,6 +128,9 @@ export interface ResumeData {
 	readonly link: string | undefined;
 	/** HTTP servers that links named, besides those of its .torrent; none when left out. */
 	readonly webSeeds?: readonly string[] | undefined;
+	/** Those that a person named, and those that one took out; none when left out. */
+	readonly namedWebSeeds?: readonly string[] | undefined;
+	readonly removedWebSeeds?: readonly string[] | undefined;
 	/** Which files were chosen while it is not known which there are. */
 	readonly selection?: FileChoices | undefined;
 	/** Nothing of it is fetched before somebody has chosen its files. False when left out. */
@@ -203,6 +206,8 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
 		otherPlace: data.otherPlace && placeItems(data.otherPlace),
 		link: data.link,
 		webSeeds: data.webSeeds?.length ? data.webSeeds : undefined,
+		namedWebSeeds: data.namedWebSeeds?.length ? data.namedWebSeeds : undefined,
+		removedWebSeeds: data.removedWebSeeds?.length ? data.removedWebSeeds : undefined,
 		selection: data.selection && selectionItems(data.selection),
 		choosing: data.choosing || undefined,
 		owners: data.owners,
@@ -296,7 +301,9 @@ export function decodeResumeData(bytes: Uint8Array): ResumeData {
 		...readWhenComplete(root.get('whenComplete')),
 		otherPlace: root.get('otherPlace') && readPlace([...items(root, 'otherPlace')]),
 		link: root.get('link')?.text(),
-		...(root.get('webSeeds') && {webSeeds: texts(root.get('webSeeds')!, 'webSeeds')}),
+		...textsIn(root, 'webSeeds'),
+		...textsIn(root, 'namedWebSeeds'),
+		...textsIn(root, 'removedWebSeeds'),
 		...readSelection(root.get('selection')),
 		...(isSet(root, 'choosing') && {choosing: true}),
 		...readOwners(root.get('owners')),
@@ -477,6 +484,12 @@ function readChoice(entry: BencodeNode): readonly [number, FilePriority] {
 
 function texts(list: BencodeNode, key: string): string[] {
 	return [...list.items()].map(entry => entry.text() ?? fail(key));
+}
+
+/** The list under a key, where there is one. */
+function textsIn<Key extends string>(root: BencodeNode, key: Key): {[Each in Key]?: string[]} {
+	const list = root.get(key);
+	return list === undefined ? {} : ({[key]: texts(list, key)} as {[Each in Key]?: string[]});
 }
 
 function text(root: BencodeNode, key: string): string {

@@ -188,8 +188,6 @@ class LinkReader {
 					: `the magnet link has no info-hash that can be read${this.#isNearly ? '' : general}: ${this.#fault}`,
 			);
 		}
-		if (this.#webSeeds.size > 0)
-			this.notes.say("the link's web seeds are kept with the torrent; its data comes from peers only so far");
 		if (this.#fault !== undefined) this.notes.say(`one of the link's names is ignored: ${this.#fault}`);
 		return {
 			infoHash: this.#infoHash,

@@ -3,6 +3,7 @@ import test from 'node:test';
 import {hashFunctions} from '../../../source/io/machine/hash-functions.ts';
 import {parseMagnet} from '../../../source/protocol/metainfo/magnet.ts';
 import {parseMetainfo} from '../../../source/protocol/metainfo/metainfo-reader.ts';
+import {noWebServers} from '../../helpers/fake-web-server.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
@@ -20,7 +21,7 @@ async function exported({send}: TestSession, id: string) {
 async function stage(t: test.TestContext) {
 	const space = new Workspace(t);
 	const torrent = testTorrent(space, 'linked', [['a.bin', 100_000]], 32_768, [], true);
-	const seeder = await openTestSession(space, 'seeder');
+	const seeder = await openTestSession(space, 'seeder', {sockets: {ranges: noWebServers}});
 	const id = await seedTorrent(seeder, torrent);
 	const link = `magnet:?xt=urn:btih:${id}&dn=x&tr=${encodeURIComponent(tracker)}`;
 	return {space, torrent, seeder, id, link, peer: `127.0.0.1:${seeder.port}`};
@@ -28,11 +29,11 @@ async function stage(t: test.TestContext) {
 
 test('web seeds of a link are seen, kept over restarts, and stand in the .torrent and in the link that is copied', async t => {
 	const {space, id, link, peer} = await stage(t);
-	const first = await openTestSession(space, 'home', {trackers: false});
+	const first = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	await first.send({type: 'torrent.addLink', link: link + ws(seed, other), options: {paused: true}});
 	assert.deepEqual((await first.view(id)).webSeeds, [seed, otherUrl]);
 	await first.session.stop();
-	const second = await openTestSession(space, 'home', {trackers: false});
+	const second = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	assert.deepEqual((await second.view(id)).webSeeds, [seed, otherUrl]);
 	await second.send({type: 'torrent.resume', id});
 	await second.send({type: 'peer.add', id, address: peer});
@@ -43,21 +44,21 @@ test('web seeds of a link are seen, kept over restarts, and stand in the .torren
 	const metainfo = await exported(second, id);
 	assert.deepEqual([metainfo.webSeeds, metainfo.trackers], [[seed, otherUrl], [[tracker]]]);
 	await second.session.stop();
-	const third = await openTestSession(space, 'home', {trackers: false});
+	const third = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	const again = await third.view(id);
 	assert.deepEqual([again.webSeeds, again.magnet], [[seed, otherUrl], here.magnet]);
 });
 
 test('a link of a torrent that is here brings its web seeds, which outlive a restart, and no others', async t => {
 	const {space, torrent, id, link} = await stage(t);
-	const first = await openTestSession(space, 'home', {trackers: false});
+	const first = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	await first.add(torrent, {paused: true});
 	assert.equal((await first.view(id)).webSeeds, undefined);
 	await first.send({type: 'torrent.addLink', link: link + ws(seed), options: {paused: true}});
 	await first.send({type: 'torrent.addLink', link: link + ws(seed, other), options: {paused: true}});
 	assert.deepEqual((await first.view(id)).webSeeds, [seed, otherUrl]);
 	await first.session.stop();
-	const second = await openTestSession(space, 'home', {trackers: false});
+	const second = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	assert.deepEqual((await second.view(id)).webSeeds, [seed, otherUrl]);
 });
 
@@ -66,13 +67,13 @@ test('a link that is given its .torrent keeps that as it is, and has the web see
 	const bytes = Buffer.from(torrent.metainfo, 'base64');
 	// The keys of a dictionary are in order: comment before info.
 	const commented = Buffer.concat([Buffer.from('d7:comment5:hello'), bytes.subarray(1)]);
-	const engine = await openTestSession(space, 'home', {trackers: false});
+	const engine = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	await engine.send({type: 'torrent.addLink', link: link + ws(seed), options: {paused: true}});
 	await engine.send({type: 'torrent.add', metainfo: commented.toString('base64'), options: {paused: true}});
 	const {comment, webSeeds} = await engine.view(id);
 	assert.deepEqual([comment, webSeeds], ['hello', [seed]]);
 	await engine.session.stop();
-	const next = await openTestSession(space, 'home', {trackers: false});
+	const next = await openTestSession(space, 'home', {trackers: false, sockets: {ranges: noWebServers}});
 	const {metainfo} = await next.send({type: 'torrent.export', id});
 	assert.equal(metainfo, commented.toString('base64'));
 	assert.deepEqual((await next.view(id)).webSeeds, [seed]);
@@ -82,7 +83,7 @@ test('what of a link is ignored is in the preview and in the log, and so is a pe
 	const {space, id, link} = await stage(t);
 	const engine = await openTestSession(space, 'home', {
 		trackers: false,
-		sockets: {resolver: {first: async () => Promise.reject(new Error('no such name'))} as never},
+		sockets: {ranges: noWebServers, resolver: {first: async () => Promise.reject(new Error('no such name'))} as never},
 	});
 	const odd = `${link}&so=x&tr=wss://w.example/&x.pe=bad&x.pe=nowhere.invalid:7000`;
 	const {preview} = await engine.send({type: 'torrent.preview', link: odd});

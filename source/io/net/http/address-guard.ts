@@ -1,5 +1,8 @@
 import {addressScope, parseIp} from '../../../base/ip-address.js';
 
+const noAnnounce =
+	'no part of the path begins with announce: refused unless you name it with --tracker, or allow it with --local-trackers';
+
 /**
  * Sees which addresses a request goes to before it goes there, so that no stranger's URL or redirect makes us ask
  * things of machines only we can reach.
@@ -10,16 +13,24 @@ export class AddressGuard {
 	readonly #path: string;
 	readonly #fromPublic: boolean;
 	readonly #localPath: ((path: string) => boolean) | undefined;
+	readonly #refusal: string;
 
 	/**
 	 * @param path what is asked for
 	 * @param fromPublic whether a redirect from a public address leads here: then nothing local may be asked
 	 * @param localPath which paths may be asked of loopback and LAN addresses; all when undefined
+	 * @param refusal what is wrong with the others, and what to do
 	 */
-	constructor(path: string, fromPublic: boolean, localPath: ((path: string) => boolean) | undefined) {
+	constructor(
+		path: string,
+		fromPublic: boolean,
+		localPath: ((path: string) => boolean) | undefined,
+		refusal = noAnnounce,
+	) {
 		this.#path = path;
 		this.#fromPublic = fromPublic;
 		this.#localPath = localPath;
+		this.#refusal = refusal;
 	}
 
 	/** Why this address may not be dialled; undefined when it may, or is a name. */
@@ -32,7 +43,7 @@ export class AddressGuard {
 		}
 		if (this.#fromPublic) return `it redirects into the local network (${host}): refused`;
 		if (this.#localPath?.(this.#path) === false) {
-			return `${host} is a local address and no part of the path begins with announce: refused unless you name it with --tracker, or allow it with --local-trackers`;
+			return `${host} is a local address and ${this.#refusal}`;
 		}
 		return undefined;
 	}

@@ -1,5 +1,5 @@
 import {createRequire} from 'node:module';
-import {connect, isIP, type LookupFunction, type Socket} from 'node:net';
+import {connect, isIP, type LookupFunction, type OnReadOpts, type Socket} from 'node:net';
 import type {Clock} from '../../../base/ports.js';
 import type {Millis} from '../../../base/units.js';
 import type {LookUpHost} from '../host-resolver.js';
@@ -12,6 +12,13 @@ import type {AddressGuard} from './address-guard.js';
 interface Route {
 	readonly to: readonly string[];
 	readonly from: string | undefined;
+}
+
+/** Who is dialled, and how what it says is read. */
+interface Server {
+	readonly target: URL;
+	readonly host: string;
+	readonly onread: OnReadOpts | undefined;
 }
 
 /** The next way is tried beside the ones before when they have not led anywhere for so long. */
@@ -34,8 +41,15 @@ export interface WebDialer {
 	 * A connection over which a request can be sent at once; TLS is verified. Rejects when none can be had.
 	 *
 	 * @param family of the addresses that are dialled; all when left out
+	 * @param onread where what comes may be read to: a connection that does so tells no `data`
 	 */
-	dial(target: URL, guard: AddressGuard, signal: AbortSignal, family?: IpFamily): Promise<Socket>;
+	dial(
+		target: URL,
+		guard: AddressGuard,
+		signal: AbortSignal,
+		family?: IpFamily,
+		onread?: OnReadOpts,
+	): Promise<Socket>;
 	/** How requests are to be written; as to the server itself when left out. */
 	form?(target: URL): RequestForm;
 }
@@ -52,7 +66,13 @@ export class HttpDialer implements WebDialer {
 		this.#clock = clock;
 	}
 
-	async dial(target: URL, guard: AddressGuard, signal: AbortSignal, family?: IpFamily): Promise<Socket> {
+	async dial(
+		target: URL,
+		guard: AddressGuard,
+		signal: AbortSignal,
+		family?: IpFamily,
+		onread?: OnReadOpts,
+	): Promise<Socket> {
 		const {gone} = this.#local;
 		if (gone !== undefined) throw new Error(gone);
 		const host = target.hostname.replace(/^\[|\]$/g, '');
@@ -61,7 +81,7 @@ export class HttpDialer implements WebDialer {
 		const addresses = guard.admitted(found.filter(isMeant));
 		const routes = this.#routes(addresses);
 		if (routes.length === 0) throw new Error('it has no address we can dial from ours');
-		return this.#race(routes, target, host, signal);
+		return this.#race(routes, {target, host, onread}, signal);
 	}
 
 	/** Not bound, Node tries the addresses itself; bound, each is dialled from our address of its family. */
@@ -81,7 +101,7 @@ export class HttpDialer implements WebDialer {
 	}
 
 	/** The first connection that stands; the others are given up. */
-	#race(routes: readonly Route[], target: URL, host: string, signal: AbortSignal): Promise<Socket> {
+	#race(routes: readonly Route[], server: Server, signal: AbortSignal): Promise<Socket> {
 		return new Promise((resolve, reject) => {
 			const dialled = new Set<Socket>();
 			let next = 0;
@@ -98,7 +118,7 @@ export class HttpDialer implements WebDialer {
 			};
 			const begin = (): void => {
 				timer.clear();
-				const socket = open(target, host, routes[next++]!, () => {
+				const socket = open(server, routes[next++]!, () => {
 					end(socket);
 					resolve(socket);
 				});
@@ -122,7 +142,7 @@ export class HttpDialer implements WebDialer {
 	}
 }
 
-function open(target: URL, host: string, {to, from}: Route, ready: () => void): Socket {
+function open({target, host, onread}: Server, {to, from}: Route, ready: () => void): Socket {
 	const secure = target.protocol === 'https:';
 	const found = to.map(address => ({address, family: familyOf(address)}));
 	const lookup: LookupFunction = (_name, {all}, done) => {
@@ -135,7 +155,7 @@ function open(target: URL, host: string, {to, from}: Route, ready: () => void): 
 		lookup,
 		...(from !== undefined && {localAddress: from, family: familyOf(from)}),
 	};
-	if (!secure) return connect(options, ready);
+	if (!secure) return connect(onread === undefined ? options : {...options, onread}, ready);
 	// TLS takes its time to load, and many never need it.
 	const tls: typeof import('node:tls') = createRequire(import.meta.url)('node:tls');
 	const servername = isIP(host) === 0 ? {servername: host} : {};

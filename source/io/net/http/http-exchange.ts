@@ -64,23 +64,27 @@ export function requestBytes(
 	headers: Readonly<Record<string, string>> = {},
 	{isWhole = false, headers: toProxy = {}}: RequestForm = {},
 ): Uint8Array {
-	const {username, password} = target;
-	const named = username !== '' || password !== '';
 	const body = Buffer.from(post?.body ?? '');
-	const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
 	const head = [
 		`${post === undefined ? 'GET' : (post.method ?? 'POST')} ${isWhole ? target.origin : ''}${target.pathname}${target.search} HTTP/1.1`,
 		`Host: ${target.host}`,
 		`User-Agent: ${userAgent}`,
 		'Accept-Encoding: gzip',
 		'Accept: */*',
-		...(named ? [`Authorization: Basic ${credentials}`] : []),
+		...authorization(target),
 		...Object.entries({...toProxy, ...headers, ...post?.headers}).map(([name, value]) => `${name}: ${value}`),
 		...(post === undefined ? [] : [`Content-Length: ${body.length}`]),
 		'Connection: close',
 		'\r\n',
 	];
 	return Buffer.concat([Buffer.from(head.join('\r\n')), body]);
+}
+
+/** The line that says who asks, where a URL names a user or a password. RFC 7617. */
+export function authorization({username, password}: URL): string[] {
+	if (username === '' && password === '') return [];
+	const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+	return [`Authorization: Basic ${credentials}`];
 }
 
 function decoded(text: string): string {

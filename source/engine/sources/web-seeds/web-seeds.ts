@@ -1,0 +1,92 @@
+import type {Millis} from '../../../base/units.js';
+import {WebSeed, type WebSeedGrounds, type WebSeedOwner} from './web-seed.js';
+import type {WebSeedList} from './web-seed-list.js';
+
+/** Servers of one torrent that are asked at a time; the others are in reserve. */
+const mostAtOnce = 4;
+
+/** What the web seeds ask of their torrent. */
+export interface WebSeedsOwner extends WebSeedOwner {
+	/** Whether anything may be asked for, whatever limits there are. */
+	readonly mayAsk: boolean;
+	/** A server is to be known to whoever finds out who sends wrong data. */
+	met(webSeed: WebSeed): void;
+	nextId(): number;
+}
+
+/** The web seeds of a torrent: who is asked, and who waits. Each is as good as a peer that has everything. BEP 19. */
+export class WebSeeds {
+	readonly #list: WebSeedList;
+	readonly #owner: WebSeedsOwner;
+	readonly #grounds: WebSeedGrounds | undefined;
+	readonly #seeds = new Map<string, WebSeed>();
+	#revision = 0;
+
+	/** @param grounds undefined where nothing is asked of web servers */
+	constructor(list: WebSeedList, owner: WebSeedsOwner, grounds: WebSeedGrounds | undefined) {
+		this.#list = list;
+		this.#owner = owner;
+		this.#grounds = grounds;
+	}
+
+	/** Those that were looked at, whatever they do. */
+	get all(): Iterable<WebSeed> {
+		return this.#seeds.values();
+	}
+
+	/** Those that are asked. */
+	*active(): Iterable<WebSeed> {
+		for (const seed of this.#seeds.values()) if (!seed.isClosed) yield seed;
+	}
+
+	get(url: string): WebSeed | undefined {
+		return this.#seeds.get(url);
+	}
+
+	/** Begins with whoever is of use, and lets go of whoever is not. */
+	review(now: Millis): void {
+		if (this.#grounds === undefined || (this.#list.urls.length === 0 && this.#seeds.size === 0)) return;
+		this.#follow(this.#grounds);
+		const {downloader, mayAsk, rateLimits} = this.#owner;
+		const isOn = mayAsk && downloader.needed.count > 0 && rateLimits.maxDownload !== 0;
+		let room = isOn ? mostAtOnce : 0;
+		for (const seed of this.#seeds.values()) {
+			if (room > 0 && seed.isReady(now) && downloader.interesting(seed)) {
+				seed.begin(now);
+				if (!seed.isClosed) room--;
+			} else seed.rest();
+		}
+	}
+
+	/** There may be others than before. */
+	#follow(grounds: WebSeedGrounds): void {
+		if (this.#revision === this.#list.revision) return;
+		this.#revision = this.#list.revision;
+		const urls = new Set(this.#list.urls);
+		for (const [url, seed] of this.#seeds) {
+			if (urls.has(url)) continue;
+			seed.end();
+			this.#seeds.delete(url);
+		}
+		for (const url of urls) {
+			const known = this.#seeds.get(url);
+			const isTrusted = this.#list.isNamed(url);
+			if (known !== undefined && known.isTrusted === isTrusted) continue;
+			known?.end();
+			const seed = new WebSeed({id: this.#owner.nextId(), url, isTrusted}, this.#owner, grounds);
+			this.#seeds.set(url, seed);
+			this.#owner.met(seed);
+		}
+	}
+
+	/** Once a second, while the torrent runs. */
+	tick(now: Millis): void {
+		this.review(now);
+		for (const seed of this.active()) seed.tick(now);
+	}
+
+	/** Tokens came: peers have had theirs. */
+	resupply(now: Millis): void {
+		for (const seed of this.active()) seed.resupply(now);
+	}
+}
