@@ -104,6 +104,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		dht?.addressesChanged();
 		localDiscovery?.networkChanged();
 		mapper?.addressesChanged();
+		for (const torrent of torrents.values()) torrent.content?.webSeeds.networkChanged(clock.now());
 	});
 	const bound = sockets.bound ?? local;
 	const binding = new InterfaceBinding({

@@ -143,6 +143,8 @@ export class WebSeed implements BlockSource {
 	#isPruning = false;
 	/** Failures since something good came. */
 	#failures = 0;
+	/** The last failure was one of the connection, not of an answer. */
+	#wasOutOfReach = false;
 	#wrong = 0;
 	/** Answers of this server that came for what was asked behind others, or could have. */
 	#keepsConnections = false;
@@ -277,6 +279,7 @@ export class WebSeed implements BlockSource {
 	#fail(why: string, after?: Seconds): void {
 		if (this.#state.name !== 'active') return;
 		this.#failures++;
+		this.#wasOutOfReach = false;
 		const backOff = Math.min(longestWait, shortestWait * 2 ** Math.min(10, this.#failures - 1));
 		const wait = after === undefined ? backOff : 1000 * Math.max(1, Math.min(after, longestRetryAfter));
 		this.#owner.log(
@@ -293,6 +296,12 @@ export class WebSeed implements BlockSource {
 		const {downloader} = this.#owner;
 		downloader.refill(this);
 		if (this.requests.waitsForBuffer) this.#owner.waitForBuffer(this);
+	}
+
+	/** What kept it from being reached may be over: it need not wait, unless it said so itself. */
+	forgive(): void {
+		if (this.#state.name === 'waiting' && this.#wasOutOfReach) this.#state = {name: 'resting'};
+		this.#failures = 0;
 	}
 
 	// Asking.
@@ -579,8 +588,9 @@ export class WebSeed implements BlockSource {
 		this.#forget(link);
 		if (!isInUse || this.isClosed) return;
 		this.now = this.#grounds.clock.now();
-		if (isNoLoss) this.#goOn();
-		else this.#fail(why);
+		if (isNoLoss) return this.#goOn();
+		this.#fail(why);
+		this.#wasOutOfReach = true;
 	}
 
 	// What it lacks.

@@ -85,6 +85,12 @@ export class WebSeeds {
 		for (const seed of this.active()) seed.tick(now);
 	}
 
+	/** There are other ways to others than before: who could not be reached may be now. */
+	networkChanged(now: Millis): void {
+		for (const seed of this.#seeds.values()) seed.forgive();
+		this.review(now);
+	}
+
 	/** Tokens came: peers have had theirs. */
 	resupply(now: Millis): void {
 		for (const seed of this.active()) seed.resupply(now);
