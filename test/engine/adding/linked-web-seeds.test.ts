@@ -83,7 +83,10 @@ test('what of a link is ignored is in the preview and in the log, and so is a pe
 	const {space, id, link} = await stage(t);
 	const engine = await openTestSession(space, 'home', {
 		trackers: false,
-		sockets: {ranges: noWebServers, resolver: {first: async () => Promise.reject(new Error('no such name'))} as never},
+		sockets: {
+			ranges: noWebServers,
+			resolver: {first: async () => Promise.reject(new Error('no such name'))} as never,
+		},
 	});
 	const odd = `${link}&so=x&tr=wss://w.example/&x.pe=bad&x.pe=nowhere.invalid:7000`;
 	const {preview} = await engine.send({type: 'torrent.preview', link: odd});
