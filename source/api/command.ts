@@ -25,6 +25,8 @@ export interface AddOptions {
 	readonly select?: string | readonly string[];
 	readonly priorities?: ReadonlyArray<readonly [fileIndex: number, priority: FilePriority]>;
 	readonly trackers?: readonly string[];
+	/** HTTP servers that have its files: http or https URLs. BEP 19. */
+	readonly webSeeds?: readonly string[];
 	/** `host:port` */
 	readonly peers?: readonly string[];
 	readonly label?: string;
@@ -178,6 +180,9 @@ export type Command =
 	  }
 	| {readonly type: 'tracker.add'; readonly id: string; readonly url: string; readonly tier?: number}
 	| {readonly type: 'tracker.remove'; readonly id: string; readonly url: string}
+	/** An HTTP server that has its files. BEP 19. */
+	| {readonly type: 'webSeed.add'; readonly id: string; readonly url: string}
+	| {readonly type: 'webSeed.remove'; readonly id: string; readonly url: string}
 	| {readonly type: 'peer.add'; readonly id: string; readonly address: string}
 	| {readonly type: 'peer.kick'; readonly id: string; readonly peer: number}
 	| {readonly type: 'peer.ban'; readonly id: string; readonly peer: number}

@@ -117,6 +117,8 @@ export interface TorrentView {
 	readonly magnet: string;
 	/** HTTP servers that its .torrent or a link of it says have its files; left out when there are none. */
 	readonly webSeeds?: readonly string[] | undefined;
+	/** How many of these send; left out when none does. */
+	readonly webSeedsSending?: number | undefined;
 }
 
 /** The whole engine in a few numbers. */
@@ -260,8 +262,9 @@ export interface AnyPeerView extends PeerView {
 export interface TrackerView {
 	/** 1 is tried first; 0 for sources that are not trackers. */
 	readonly tier: number;
-	readonly kind: 'tracker' | 'dht' | 'pex' | 'lsd';
-	/** The announce URL; empty for other kinds. */
+	/** `web`: a web seed, which screens show among them. */
+	readonly kind: 'tracker' | 'web' | 'dht' | 'pex' | 'lsd';
+	/** The announce URL, or that of a web seed; empty for other kinds. */
 	readonly url: string;
 	readonly state: 'idle' | 'announcing' | 'working' | 'retrying' | 'off';
 	/** In words: `working`, `no answer`, the tracker's own message … made safe for a terminal. */
@@ -281,6 +284,22 @@ export interface TrackerView {
 	/** What was wrong with its last answer: there was none, it refused, or it was of no use. */
 	readonly trouble?: 'silent' | 'refused' | 'broken' | undefined;
 	readonly warning?: string | undefined;
+}
+
+/** An HTTP server that is said to have the torrent's files. BEP 19. */
+export interface WebSeedView {
+	readonly url: string;
+	/** As of trackers: `announcing` is connecting, or waiting for the first answer. */
+	readonly state: TrackerView['state'];
+	/** In words: `working`, `in reserve`, what went wrong … made safe for a terminal. */
+	readonly status: string;
+	readonly downloadRate: BytesPerSecond;
+	/** Since the engine started. */
+	readonly downloaded: Bytes;
+	/** Files that it does not have as they should be; left out when there are none. */
+	readonly lacking?: number | undefined;
+	/** When it is asked again, in milliseconds since 1970. */
+	readonly nextAt?: Millis | undefined;
 }
 
 /** One way in which a torrent finds peers. */
@@ -449,6 +468,8 @@ export interface Update {
 		readonly trackers?: readonly TrackerView[];
 		/** Comes with `trackers`. */
 		readonly sources?: readonly SourceView[];
+		/** Likewise. */
+		readonly webSeeds?: readonly WebSeedView[];
 		readonly files?: readonly FileView[];
 		readonly progress?: FileProgressView;
 		readonly speed?: SpeedView;

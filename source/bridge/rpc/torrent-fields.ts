@@ -256,7 +256,7 @@ const fields: Readonly<Record<string, Field>> = {
 		value: ({view}) =>
 			(view.webSeeds ?? []).map(url => ({url, is_downloading: false, download_bytes_per_second: 0})),
 	},
-	webseeds_sending_to_us: {value: () => 0},
+	webseeds_sending_to_us: {value: ({view}) => view.webSeedsSending ?? 0},
 };
 
 /** The field of this name today; undefined when there is none. */

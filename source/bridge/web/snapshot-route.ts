@@ -26,7 +26,7 @@ const parts: Readonly<
 > = {
 	'': [() => ({overview: true}), ({overview}) => overview],
 	peers: [() => ({peers: true}), ({peers}) => peers],
-	trackers: [() => ({trackers: true}), ({trackers, sources}) => ({trackers, sources})],
+	trackers: [() => ({trackers: true}), ({trackers, sources, webSeeds}) => ({trackers, sources, webSeeds})],
 	files: [
 		() => ({files: true}),
 		({files = [], progress}) =>

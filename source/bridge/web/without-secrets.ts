@@ -34,7 +34,11 @@ function openPart(name: string, said: unknown): unknown {
 		if (name === 'magnet') return publicMagnet(said);
 		return name === 'url' || name === 'tracker' ? publicUrl(said) : said;
 	}
-	if (name === 'trackers' && Array.isArray(said) && said.every(url => typeof url === 'string'))
+	if (
+		(name === 'trackers' || name === 'webSeeds') &&
+		Array.isArray(said) &&
+		said.every(url => typeof url === 'string')
+	)
 		return said.some(hasSecrets) ? said.map(publicUrl) : said;
 	return open(said);
 }
@@ -50,6 +54,7 @@ export function openUpdate(update: Update): Update {
 				...torrent,
 				...(torrent.overview && {overview: open(torrent.overview)}),
 				...(torrent.trackers && {trackers: open(torrent.trackers)}),
+				...(torrent.webSeeds && {webSeeds: open(torrent.webSeeds)}),
 			},
 		}),
 		...(creations && {creations: open(creations)}),

@@ -5,7 +5,7 @@ import type {torrentOptions} from './flags.js';
 import {furtherGoal} from './seed-goal-values.js';
 
 /** What `AddOptions` calls the options whose names differ there. */
-const names: Readonly<Record<string, string>> = {peer: 'peers', tracker: 'trackers'};
+const names: Readonly<Record<string, string>> = {peer: 'peers', tracker: 'trackers', webSeed: 'webSeeds'};
 
 /**
  * The options of the command line as the engine takes them, each torrent's own.
@@ -32,13 +32,14 @@ function allOptions(
 ): AddOptions {
 	const {dir, peer, tracker, select, sequential, maxPeers, seedRatio, seedTime, check, trackers, overwrite} =
 		flags;
-	const {publish} = flags;
+	const {publish, webSeed} = flags;
 	const goal = furtherGoal(flags, typed);
 	const says = (key: string) => typed === undefined || typed.has(key);
 	return {
 		dir: resolve(dir ?? '.'),
 		...(peer.length > 0 && {peers: peer}),
 		...(tracker.length > 0 && {trackers: tracker}),
+		...(webSeed.length > 0 && {webSeeds: webSeed}),
 		// One as text: an engine of an earlier version knows no list.
 		...(select.length > 0 && {select: select.length === 1 ? select[0]! : select}),
 		...(sequential && {sequential}),

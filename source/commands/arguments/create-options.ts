@@ -1,22 +1,13 @@
 import {UserError} from '../../base/errors.js';
 import type {CreateOptions} from '../../creator/create-options.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 import {readTorrentSource, sourceId} from '../transfer/torrent-source.js';
 import type {Context, Flags, Options} from './command.js';
-import {integer, size, text, trackerUrl, type ValueReader} from './quantities.js';
+import {integer, size, text, trackerUrl, type ValueReader, webSeedUrl} from './quantities.js';
 
 /** One tier of trackers: `,` stands between its URLs. */
 export const tier: ValueReader<readonly string[]> = (value, where) =>
 	value.split(',').map(url => trackerUrl(url, where));
-
-/** The URL of a server that has the content. BEP 19. */
-export const webSeed: ValueReader<string> = (value, where) => {
-	const url = asWebSeedUrl(value);
-	if (url === undefined)
-		throw new UserError('bad-value', `${where}: ${JSON.stringify(value)} is not an http(s) URL`, 2);
-	return url;
-};
 
 /** What a torrent that is made says, and where it is written: the options of `create` and `seed`. */
 export const createOptions = {
@@ -39,7 +30,7 @@ export const createOptions = {
 		kind: 'list',
 		short: 'w',
 		value: 'URL',
-		read: webSeed,
+		read: webSeedUrl,
 		help: 'a web server with the content (repeatable)',
 	},
 	pieceLength: {

@@ -19,6 +19,7 @@ import {
 	ratio,
 	text,
 	trackerUrl,
+	webSeedUrl,
 } from './quantities.js';
 import {atGoal, seedRule} from './seed-goal-values.js';
 import {themeName, themeNames} from './theme-name.js';
@@ -224,6 +225,12 @@ export const torrentOptions = {
 	},
 	peer: {kind: 'list', value: 'HOST:PORT', read: hostAndPort, help: 'a peer to dial at once (repeatable)'},
 	tracker: {kind: 'list', value: 'URL', read: trackerUrl, help: 'one more tracker (repeatable)'},
+	webSeed: {
+		kind: 'list',
+		value: 'URL',
+		read: webSeedUrl,
+		help: 'a web server that has the files (repeatable)',
+	},
 	select: {
 		kind: 'list',
 		value: 'LIST',

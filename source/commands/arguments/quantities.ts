@@ -2,6 +2,7 @@ import {UserError} from '../../base/errors.js';
 import {parseIp} from '../../base/ip-address.js';
 import {parseDuration, parseRate, parseSize} from '../../base/quantities.js';
 import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
+import {asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 
 /**
  * Readers of what people type as a value. `where` names the place (`--port`, `port in config.json`) for the
@@ -96,6 +97,13 @@ export function hostAndPort(value: string, where: string): string {
 	const port = Number(match?.[1]);
 	if (!(port >= 1 && port <= 65_535)) throw wrong(where, value, 'HOST:PORT');
 	return value.trim();
+}
+
+/** The URL of a web server that has a torrent's files. BEP 19. */
+export function webSeedUrl(value: string, where: string): string {
+	const url = asWebSeedUrl(value);
+	if (url === undefined) throw wrong(where, value, 'an http(s) URL');
+	return url;
 }
 
 /** An announce URL: `http:`, `https:` or `udp:`, with a host. BEP 3, BEP 15. */

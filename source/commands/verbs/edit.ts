@@ -6,9 +6,9 @@ import {type EditedTorrent, editTorrent, type TorrentChanges} from '../../creato
 import type {UrlCounts, UrlReplacement} from '../../creator/url-changes.js';
 import {checkNamedFile, writeNamedFile} from '../../io/files/write-named-file.js';
 import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
-import {createOptions, outputAdvice, tier, webSeed} from '../arguments/create-options.js';
+import {createOptions, outputAdvice, tier} from '../arguments/create-options.js';
 import {jsonOption} from '../arguments/flags.js';
-import {text, type ValueReader} from '../arguments/quantities.js';
+import {text, type ValueReader, webSeedUrl} from '../arguments/quantities.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {readTorrentSource} from '../transfer/torrent-source.js';
 
@@ -45,7 +45,7 @@ const options = {
 		kind: 'list',
 		short: 'w',
 		value: 'URL',
-		read: webSeed,
+		read: webSeedUrl,
 		help: 'add a web server with the content (repeatable)',
 	},
 	removeWebSeed: {kind: 'list', value: 'PATTERN', read: text, help: 'take away web seeds (repeatable)'},

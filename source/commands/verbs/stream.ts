@@ -29,6 +29,7 @@ const options = {
 	dir: torrentOptions.dir,
 	peer: torrentOptions.peer,
 	tracker: torrentOptions.tracker,
+	webSeed: torrentOptions.webSeed,
 	select: torrentOptions.select,
 	...jsonOption,
 	...stateOptions,

@@ -142,6 +142,7 @@ const options = {
 	fix: {kind: 'on', help: 'note what is right; fetch what is not from peers, over what is there'},
 	peer: torrentOptions.peer,
 	tracker: torrentOptions.tracker,
+	webSeed: torrentOptions.webSeed,
 	...stopTimeoutOption,
 	...engineOptions,
 	...stateOptions,
@@ -152,13 +153,14 @@ const options = {
 /** What is fetched goes over what is there. */
 function repairOptions(
 	dir: string,
-	{peer, tracker, trackers}: Flags<typeof options>,
+	{peer, tracker, webSeed, trackers}: Flags<typeof options>,
 ): AddOptions & {readonly dir: string} {
 	return {
 		dir,
 		repair: true,
 		...(peer.length > 0 && {peers: peer}),
 		...(tracker.length > 0 && {trackers: tracker}),
+		...(webSeed.length > 0 && {webSeeds: webSeed}),
 		...(!trackers && {trackersOff: true}),
 	};
 }

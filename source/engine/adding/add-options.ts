@@ -2,6 +2,7 @@ import type {AddOptions} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import {safeText} from '../../base/safe-text.js';
+import {asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
 import {trackerUrlFault} from '../sources/tracker-url.js';
 import type {Torrent} from '../torrent/torrent.js';
 
@@ -33,6 +34,21 @@ export function requireTrackers(urls: readonly string[]): void {
 	}
 }
 
+/**
+ * Refuses what can be no web seed, so that nothing is half done when it is told.
+ *
+ * @throws {UserError}
+ */
+export function requireWebSeeds(urls: readonly string[]): void {
+	for (const url of urls) {
+		if (asWebSeedUrl(url) === undefined)
+			throw new UserError(
+				'bad-web-seed',
+				`not a web seed: ${safeText(url)}: only http and https URLs are known`,
+			);
+	}
+}
+
 /** Says anew which files are wanted. @throws {UserError} for rules that do not fit */
 export function selectFiles(torrent: Torrent, {select, priorities}: AddOptions): void {
 	torrent.post({type: 'select', choices: {select, priorities}});
@@ -46,7 +62,14 @@ export function selectFiles(torrent: Torrent, {select, priorities}: AddOptions):
 export function applyOptions(torrent: Torrent, options: AddOptions, addresses: readonly PeerAddress[]): void {
 	applySettings(torrent, {...options, seedOnly: options.seedOnly === true});
 	for (const url of options.trackers ?? []) torrent.post({type: 'addTracker', url});
+	nameWebSeeds(torrent, options);
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
+}
+
+/** Adds the web seeds that the options name. */
+export function nameWebSeeds(torrent: Torrent, {webSeeds = []}: AddOptions): void {
+	const urls = webSeeds.flatMap(url => asWebSeedUrl(url) ?? []);
+	if (urls.length > 0) torrent.post({type: 'addWebSeeds', urls, isNamed: true});
 }
 
 /** Changes those settings of a torrent that the options name. */

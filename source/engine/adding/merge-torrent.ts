@@ -5,7 +5,7 @@ import type {QueueManager} from '../session/queue-manager.js';
 import type {SessionServices} from '../session/session-services.js';
 import {byPriority, selectedFiles} from '../torrent/initial-selection.js';
 import type {Torrent} from '../torrent/torrent.js';
-import {applySettings} from './add-options.js';
+import {applySettings, nameWebSeeds} from './add-options.js';
 
 /** What another .torrent or link of a torrent comes with. */
 export interface MoreOfTorrent {
@@ -124,6 +124,7 @@ function mergeInto(
 	};
 	if (!trackersOff) torrent.post({type: 'addTiers', tiers, done});
 	for (const url of options.trackers ?? []) torrent.post({type: 'addTracker', url, done});
+	nameWebSeeds(torrent, options);
 	if (addresses.length > 0) torrent.post({type: 'peers', addresses: [...addresses], source: 'manual'});
 	return {trackers, peers: addresses.length, files: more.length};
 }

@@ -11,7 +11,14 @@ import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {idOf, idsOf, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentSetup} from '../torrent/torrent-setup.js';
-import {applyOptions, mostTrackers, requireModest, requireTrackers, selectFiles} from './add-options.js';
+import {
+	applyOptions,
+	mostTrackers,
+	requireModest,
+	requireTrackers,
+	requireWebSeeds,
+	selectFiles,
+} from './add-options.js';
 import type {AddingSetup} from './adding-setup.js';
 import {fits} from './fitting-memory.js';
 import {type FormerLife, readFormerLife} from './former-life.js';
@@ -38,6 +45,7 @@ export class TorrentAdder {
 		const metainfo = await readMetainfo(bytes);
 		const {torrents, store, services} = this.#setup;
 		requireTrackers(options.trackers ?? []);
+		requireWebSeeds(options.webSeeds ?? []);
 		const addresses = await Promise.all(
 			(options.peers ?? []).map(text => resolvePeer(text, services.resolver)),
 		);
@@ -102,6 +110,7 @@ export class TorrentAdder {
 	async addMagnet(link: MagnetLink, options: AddOptions, notes: readonly string[] = []): Promise<Reply> {
 		requireModest(options);
 		requireTrackers(options.trackers ?? []);
+		requireWebSeeds(options.webSeeds ?? []);
 		const {torrents, store, services} = this.#setup;
 		const resolve = (text: string) => resolvePeer(text, services.resolver);
 		const named = await Promise.all((options.peers ?? []).map(resolve));

@@ -80,6 +80,8 @@ async function executeForOne(
 			return {};
 		case 'tracker.add':
 		case 'tracker.remove':
+		case 'webSeed.add':
+		case 'webSeed.remove':
 		case 'peer.add':
 		case 'peer.kick':
 		case 'peer.ban':

@@ -1,4 +1,6 @@
 import {UserError} from '../../base/errors.js';
+import {asWebSeedUrl} from '../../protocol/metainfo/source-urls.js';
+import {requireWebSeeds} from '../adding/add-options.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {CommandHost, CommandsOf} from './command-host.js';
 
@@ -6,13 +8,18 @@ import type {CommandHost, CommandsOf} from './command-host.js';
 export async function executeForPeers(
 	host: CommandHost,
 	torrent: Torrent,
-	command: CommandsOf<'peer'> | CommandsOf<'tracker'>,
+	command: CommandsOf<'peer'> | CommandsOf<'tracker'> | CommandsOf<'webSeed'>,
 ): Promise<void> {
 	switch (command.type) {
 		case 'tracker.add':
 			return torrent.post({type: 'addTracker', url: command.url, tier: command.tier});
 		case 'tracker.remove':
 			return torrent.post({type: 'removeTracker', url: command.url});
+		case 'webSeed.add':
+			requireWebSeeds([command.url]);
+			return torrent.post({type: 'addWebSeeds', urls: [asWebSeedUrl(command.url)!], isNamed: true});
+		case 'webSeed.remove':
+			return torrent.post({type: 'removeWebSeed', url: command.url});
 		case 'peer.add': {
 			const address = await host.resolvePeer(command.address);
 			return torrent.post({type: 'peers', addresses: [address], source: 'manual'});

@@ -369,7 +369,7 @@ export class TorrentContent
 	}
 
 	get blockSources(): Iterable<BlockSource> {
-		return this.#blockSources();
+		return this.webSeeds.isEmpty ? this.peers : this.#blockSources();
 	}
 
 	*#blockSources(): Iterable<BlockSource> {

@@ -14,6 +14,7 @@ import {noPieces, PieceViews, sentCells} from './piece-view.js';
 import {viewEveryPeer, viewEveryTracker} from './swarms-view.js';
 import {viewSpeed} from './torrent-view.js';
 import type {SectionSource} from './watchers.js';
+import {WebSeedViews} from './web-seed-view.js';
 
 /** Makes a section unless the watcher has seen it: as `SectionSource.compose` is given it. */
 type Section = Parameters<SectionSource['compose']>[1];
@@ -39,11 +40,13 @@ type Changeable<View> = {-readonly [Key in keyof View]: View[Key]};
 export class UpdateComposer implements SectionSource {
 	readonly #source: ViewSource;
 	readonly #pieces = new PieceViews();
+	readonly #webSeeds: WebSeedViews;
 	/** What is kept for a section, by its key: to be let go of with it. */
 	readonly #kept = new Map<string, () => void>();
 
 	constructor(source: ViewSource) {
 		this.#source = source;
+		this.#webSeeds = new WebSeedViews(source.clock);
 	}
 
 	/** Every section that is watched and has changed. */
@@ -151,6 +154,7 @@ export class UpdateComposer implements SectionSource {
 		if (watch.trackers) {
 			put('trackers', '', 0, () => torrent.sources.trackerViews(now));
 			put('sources', '', 0, () => torrent.sources.views(now));
+			put('webSeeds', '', 0, () => this.#webSeeds.views(torrent, now));
 		}
 		if (watch.files) {
 			put('files', '', content?.filesRevision ?? 0, () => viewFiles(content));

@@ -94,6 +94,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		unavailable,
 		firstUnavailable,
 		hashesMissing: downloadRate === 0 ? content?.awaitedHashes?.missing : undefined,
+		webSeeds: downloadRate === 0 ? content?.webSeeds.stallFacts(now) : undefined,
 		downloadRate,
 		nothingFor: torrent.stats.nothingFor(now),
 		uploadRate: torrent.stats.upload.rate(now),

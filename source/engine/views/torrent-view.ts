@@ -76,6 +76,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		infoHashV2: torrent.identity.infoHashV2,
 		magnet: torrent.magnet,
 		...(torrent.webSeeds.length > 0 && {webSeeds: torrent.webSeeds}),
+		...countSending(content, now),
 	};
 }
 
@@ -132,6 +133,16 @@ function viewOrigin(
 		createdBy: createdBy === undefined ? undefined : safeText(createdBy),
 		creationDate,
 	};
+}
+
+/** The web seeds that give something. */
+function countSending(
+	content: TorrentContent | undefined,
+	now: Millis,
+): Pick<TorrentView, 'webSeedsSending'> {
+	let sending = 0;
+	for (const {traffic} of content?.webSeeds.active() ?? []) if (traffic.download.rate(now) > 0) sending++;
+	return sending > 0 ? {webSeedsSending: sending} : {};
 }
 
 /** Who gives to whom, or may. */

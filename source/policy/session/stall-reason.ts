@@ -48,6 +48,16 @@ export interface MetadataFacts {
 	readonly progress: number;
 }
 
+/** What the web seeds of a torrent are about. */
+export interface WebSeedFacts {
+	/** Those that are being asked. */
+	readonly asked: number;
+	/** What went wrong with the first of the others, made safe for a terminal: `web seed example.org: 404 not found`. */
+	readonly trouble: string | undefined;
+	/** Until one of them is asked again; undefined when none is. */
+	readonly nextIn: Seconds | undefined;
+}
+
 /** What the plain-words line is made from. Counts of peers are of connected ones unless it says so. */
 export interface StallFacts {
 	readonly state:
@@ -102,6 +112,8 @@ export interface StallFacts {
 	readonly firstUnavailable: number | undefined;
 	/** Wanted pieces that nobody can verify yet, when there is no other to be asked for. BEP 52. */
 	readonly hashesMissing?: number | undefined;
+	/** What the HTTP servers that have its files do; undefined where there are none that could be asked. */
+	readonly webSeeds?: WebSeedFacts | undefined;
 	readonly downloadRate: BytesPerSecond;
 	readonly uploadRate: BytesPerSecond;
 	/** The narrowest limits that hold for this torrent. */
@@ -193,7 +205,15 @@ function whyNoDownload(facts: StallFacts): Reason | undefined {
 	if (facts.diskBehind) return warn(`the disk is slow: ${sizeText(facts.diskQueue)} wait to be written`);
 	if (isLimited(facts.downloadRate, facts.maxDownload)) return info(`limited to ${rate(facts.maxDownload!)}`);
 	if (facts.downloadRate > 0) return undefined;
-	return facts.connected > 0 ? whyNobodySends(facts) : whyNobodyIsHere(facts);
+	const {webSeeds} = facts;
+	if (webSeeds !== undefined && webSeeds.asked > 0)
+		return info(`waiting for ${plural(webSeeds.asked, 'web seed', 'web seeds')} to send`);
+	if (facts.connected > 0) return whyNobodySends(facts);
+	if (facts.known === 0 && facts.connecting === 0 && webSeeds?.trouble !== undefined) {
+		const again = webSeeds.nextIn === undefined ? '' : ` (next try in ${time(webSeeds.nextIn)})`;
+		return warn(`no peer found yet, and ${webSeeds.trouble}${again}`);
+	}
+	return whyNobodyIsHere(facts);
 }
 
 function whyNobodySends(facts: StallFacts): Reason {

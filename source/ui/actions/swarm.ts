@@ -34,6 +34,16 @@ export function addTracker(screen: ScreenContext, id: string, url: string): void
 	giveOrAsk(screen, url, set, () => ask(screen, 'Add a tracker', 'URL', 'http, https or udp', '', set));
 }
 
+/** Adds a web seed; asks for its URL where none is given. */
+export function addWebSeed(screen: ScreenContext, id: string, url: string): void {
+	const set = (chosen: string) => {
+		if (!/^https?:\/\/[^\s/]+/i.test(chosen)) return 'A web seed is an http:// or https:// URL.';
+		screen.send({type: 'webSeed.add', id, url: chosen}, 'Web seed added.');
+		return undefined;
+	};
+	giveOrAsk(screen, url, set, () => ask(screen, 'Add a web seed', 'URL', 'http or https', '', set));
+}
+
 /** Asks whether a peer is to be banned. */
 export function askToBan(screen: ScreenContext, id: string, {id: peer, address, client}: PeerView): void {
 	screen.setDialog({
@@ -51,17 +61,21 @@ export function askToBan(screen: ScreenContext, id: string, {id: peer, address, 
 	});
 }
 
-/** Asks whether a tracker is to be removed. */
-export function askToRemoveTracker(screen: ScreenContext, id: string, {url}: TrackerView): void {
+/** Asks whether a tracker, or a web seed, is to be removed. */
+export function askToRemoveTracker(screen: ScreenContext, id: string, {kind, url}: TrackerView): void {
+	const isWeb = kind === 'web';
 	screen.setDialog({
 		kind: 'ask',
-		title: 'Remove this tracker?',
+		title: isWeb ? 'Remove this web seed?' : 'Remove this tracker?',
 		lines: [terminalText(url)],
 		choices: [
 			{
 				key: 'y',
 				label: 'remove it',
-				run: () => screen.send({type: 'tracker.remove', id, url}, 'Tracker removed.'),
+				run: () =>
+					isWeb
+						? screen.send({type: 'webSeed.remove', id, url}, 'Web seed removed.')
+						: screen.send({type: 'tracker.remove', id, url}, 'Tracker removed.'),
 			},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],

@@ -46,14 +46,14 @@ export const needPeer: Guard<{readonly id: string; readonly peer: PeerView}> = (
 	return peer ? {id: now.view.torrent ?? '', peer} : 'There is no peer here.';
 };
 
-/** The tracker under the cursor, which is no other source of peers. */
+/** The tracker or web seed under the cursor, which is no other source of peers. */
 export const needTracker: Guard<{readonly id: string; readonly tracker: TrackerView}> = ({state}) => {
 	const now = state();
 	const tracker = shownTrackers(now)[cursorRow(entries(now, 'trackers'), now.view.lists.trackers)];
 	if (!tracker) return 'There is no tracker here.';
-	return tracker.kind === 'tracker'
+	return tracker.kind === 'tracker' || tracker.kind === 'web'
 		? {id: now.view.torrent ?? '', tracker}
-		: 'Only trackers can be removed here.';
+		: 'Only trackers and web seeds can be removed here.';
 };
 
 /** The pieces of the torrent that is shown: known. */

@@ -1,4 +1,11 @@
-import {addPeer, addTracker, askToBan, askToRemoveTracker, lookAtPeer} from '../actions/swarm.js';
+import {
+	addPeer,
+	addTracker,
+	addWebSeed,
+	askToBan,
+	askToRemoveTracker,
+	lookAtPeer,
+} from '../actions/swarm.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needPeer, needShown, needTracker} from './guards.js';
 
@@ -58,10 +65,20 @@ export const swarmKeys = inGroup('Peers and trackers', [
 		run: (screen, {id}, url) => addTracker(screen, id, url),
 	}),
 	defineKey({
+		name: 'web-seed-add',
+		keys: ['W'],
+		where: ['trackers'],
+		help: 'Add a web seed: an HTTP server that has the files',
+		footer: 5,
+		when: needShown,
+		label: 'add web seed',
+		run: (screen, {id}, url) => addWebSeed(screen, id, url),
+	}),
+	defineKey({
 		name: 'tracker-remove',
 		keys: ['X', 'delete'],
 		where: ['trackers'],
-		help: 'Remove the tracker',
+		help: 'Remove the tracker or web seed',
 		footer: 4,
 		when: needTracker,
 		label: 'remove',

@@ -227,8 +227,10 @@ export function shownLog({model, view}: ScreenState): readonly LogView[] {
 const peerEntries = remembered((peers: readonly PeerView[]): readonly Entry[] =>
 	peers.map(peer => ({key: String(peer.id), text: peerText(peer)})),
 );
+/** A server may be a tracker and a web seed. */
+const keyOf = ({kind, url}: TrackerView): string => (kind === 'web' ? `web ${url}` : url || kind);
 const trackerEntries = remembered((trackers: readonly TrackerView[]): readonly Entry[] =>
-	trackers.map(tracker => ({key: tracker.url || tracker.kind, text: trackerText(tracker)})),
+	trackers.map(tracker => ({key: keyOf(tracker), text: trackerText(tracker)})),
 );
 const torrentEntries = remembered((torrents: readonly TorrentView[]): readonly Entry[] =>
 	torrents.map(torrent => ({key: torrent.id, text: torrentText(torrent)})),

@@ -17,6 +17,7 @@ import type {
 	TorrentView,
 	TrackerView,
 	Update,
+	WebSeedView,
 } from '../../api/snapshot.js';
 import type {CommonTrackerView} from '../../api/swarms-view.js';
 import type {Millis} from '../../base/units.js';
@@ -38,6 +39,8 @@ export interface TorrentModel {
 	readonly trackers?: readonly TrackerView[] | undefined;
 	/** Comes with `trackers`. */
 	readonly sources?: readonly SourceView[] | undefined;
+	/** Likewise. */
+	readonly webSeeds?: readonly WebSeedView[] | undefined;
 	readonly files?: readonly FileView[] | undefined;
 	readonly progress?: FileProgressView | undefined;
 	readonly speed?: SpeedView | undefined;

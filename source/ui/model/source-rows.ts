@@ -1,9 +1,10 @@
-import type {SessionView, SourceView, TorrentState, TrackerView} from '../../api/snapshot.js';
+import type {SessionView, SourceView, TorrentState, TrackerView, WebSeedView} from '../../api/snapshot.js';
 import {terminalText} from '../../base/safe-text.js';
+import {rateWithUnit} from '../text/format.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
 
-type Kind = Exclude<TrackerView['kind'], 'tracker'>;
+type Kind = Exclude<TrackerView['kind'], 'tracker' | 'web'>;
 type Dht = SessionView['dht'];
 
 const none: readonly never[] = [];
@@ -44,9 +45,22 @@ export function sourceRow(
 	};
 }
 
+/** A web seed, as a row among trackers. */
+export function webSeedRow({url, state, status, downloadRate, nextAt}: WebSeedView): TrackerView {
+	return {
+		tier: 0,
+		kind: 'web',
+		url,
+		state,
+		status: downloadRate > 0 ? `${rateWithUnit(downloadRate)}, ${status}` : status,
+		...(nextAt !== undefined && {nextAt}),
+	};
+}
+
 const rows = remembered(
 	(
 		trackers: readonly TrackerView[],
+		webSeeds: readonly WebSeedView[],
 		sources: readonly SourceView[],
 		state: TorrentState | undefined,
 		choosing: boolean | undefined,
@@ -59,6 +73,7 @@ const rows = remembered(
 		const dht = dhtState && {state: dhtState};
 		return [
 			...trackers,
+			...webSeeds.map(webSeedRow),
 			...sources
 				.filter(({kind}) => kinds.has(kind))
 				.map(source => sourceRow(source, source.kind as Kind, isLooking, nodes, dht)),
@@ -66,10 +81,14 @@ const rows = remembered(
 	},
 );
 
-/** Where the peers of the torrent that is shown come from: its trackers, then the DHT, PEX and the local network. */
+/**
+ * Where the peers and the data of the torrent that is shown come from: its trackers, its web seeds, then the DHT, PEX and
+ * the local network.
+ */
 export function trackersAndSources({model: {torrent, session}}: ScreenState): readonly TrackerView[] {
 	return rows(
 		torrent?.trackers ?? none,
+		torrent?.webSeeds ?? none,
 		torrent?.sources ?? none,
 		torrent?.overview?.state,
 		torrent?.overview?.choosing,

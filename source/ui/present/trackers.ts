@@ -7,6 +7,8 @@ const kinds = {dht: 'DHT', pex: 'PEX', lsd: 'local network'} as const;
 
 /** What a source of peers is called. */
 export function trackerName(tracker: TrackerView): string {
+	if (tracker.kind === 'web')
+		return `web ${terminalText(tracker.url.replace(/^http:\/\//, '').replace(/^(https:\/\/)?[^/@]*@/, '$1'))}`;
 	return tracker.kind === 'tracker'
 		? terminalText(
 				tracker.url

@@ -128,6 +128,14 @@ const verbs: {readonly [Type in CommandType]: Typed} = {
 			assert.ok(!(await engine.type('trackers', 'album', '--json')).out.includes(other));
 		},
 	],
+	'webSeed.add': ['trackers', () => ['album', 'add-web-seed', 'http://127.0.0.1:9/seed/']],
+	'webSeed.remove': [
+		'trackers',
+		() => ['album', 'remove', '/seed/'],
+		async ({engine}) => {
+			assert.ok(!(await engine.type('trackers', 'album', '--json')).out.includes('/seed/'));
+		},
+	],
 	'files.priority': [
 		'files',
 		() => ['album', '--select', '2', '--priority', 'high'],

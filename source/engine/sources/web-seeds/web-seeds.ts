@@ -1,4 +1,5 @@
 import type {Millis} from '../../../base/units.js';
+import type {WebSeedFacts} from '../../../policy/session/stall-reason.js';
 import {WebSeed, type WebSeedGrounds, type WebSeedOwner} from './web-seed.js';
 import type {WebSeedList} from './web-seed-list.js';
 
@@ -32,6 +33,11 @@ export class WebSeeds {
 	/** Those that were looked at, whatever they do. */
 	get all(): Iterable<WebSeed> {
 		return this.#seeds.values();
+	}
+
+	/** Whether there is none. */
+	get isEmpty(): boolean {
+		return this.#seeds.size === 0;
 	}
 
 	/** Those that are asked. */
@@ -83,6 +89,22 @@ export class WebSeeds {
 	tick(now: Millis): void {
 		this.review(now);
 		for (const seed of this.active()) seed.tick(now);
+	}
+
+	/** What they have to do with a torrent that stands still. */
+	stallFacts(now: Millis): WebSeedFacts | undefined {
+		if (this.#seeds.size === 0) return undefined;
+		let asked = 0;
+		let trouble: string | undefined;
+		let nextAt = Infinity;
+		for (const {name, state} of this.#seeds.values()) {
+			if (state.name === 'active') asked++;
+			if (state.name !== 'waiting' && state.name !== 'off') continue;
+			trouble ??= `${name}: ${state.why}`;
+			if (state.name === 'waiting') nextAt = Math.min(nextAt, state.until);
+		}
+		const nextIn = nextAt === Infinity ? undefined : Math.max(0, nextAt - now) / 1000;
+		return {asked, trouble, nextIn};
 	}
 
 	/** There are other ways to others than before: who could not be reached may be now. */

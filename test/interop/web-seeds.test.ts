@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {test} from 'node:test';
+import {hashFunctions} from '../../source/io/machine/hash-functions.js';
+import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
+import {assertSame} from '../helpers/compare.ts';
+import {startNginx} from '../helpers/nginx.ts';
+import {missing} from '../helpers/processes.ts';
+import {mebibyte, writeFolder} from '../helpers/torrents.ts';
+import {get, seed, startTortui} from '../helpers/tortui.ts';
+import {Workspace} from '../helpers/workspace.ts';
+import {writeManyFiles} from './contents.ts';
+
+const skip = missing('nginx');
+
+/** `tortui create`, of what is in a folder. */
+async function create(space: Workspace, path: string, ...options: string[]): Promise<string> {
+	const torrent = space.path('made.torrent');
+	const made = startTortui(space, ['create', path, '-o', torrent, ...options]);
+	const exit = await made.end(60_000);
+	assert.equal(exit.code, 0, made.tail());
+	return torrent;
+}
+
+for (const version of ['v1', 'v2', 'hybrid']) {
+	test(`what create -w says nginx has is had by get with no peer at all: 40 files, ${version}`, {
+		skip,
+	}, async t => {
+		const space = new Workspace(t);
+		const content = writeManyFiles(space.folder('www'), 'many');
+		const url = await startNginx(space, content.dir);
+		const torrent = await create(space, content.root, '-w', url, '--include-hidden', `--${version}`);
+		const download = await get(space, [torrent, '--dir', space.folder('down')]);
+		await download.done();
+		assertSame(space.path('down', content.name), content.root);
+		assert.equal((await download.event('complete')).peers, 0);
+	});
+}
+
+test('one file is had at its own URL, and by a link that names the web seed', {skip}, async t => {
+	const space = new Workspace(t);
+	const content = writeFolder(space.folder('www'), 'one', [['a b.bin', 9 * mebibyte + 5]]);
+	const url = await startNginx(space, content.dir);
+	const torrent = await create(space, `${content.root}/a b.bin`, '-w', `${url}one/a%20b.bin`);
+	await (await get(space, [torrent, '--dir', space.folder('down')])).done();
+	assert.ok(readFileSync(space.path('down', 'a b.bin')).equals(readFileSync(`${content.root}/a b.bin`)));
+	const {infoHash} = parseMetainfo(readFileSync(torrent), hashFunctions);
+	// Somebody has to say what the link holds, and may give next to nothing of it.
+	const teller = await seed(space, [torrent, '--dir', content.root, '--max-upload', '20K']);
+	const link = `magnet:?xt=urn:btih:${infoHash}&ws=${encodeURIComponent(`${url}one/`)}`;
+	const linked = await get(space, [link, '--dir', space.folder('linked'), '--peer', teller.address], {
+		env: {TORTUI_HOME: space.path('other')},
+	});
+	await linked.done();
+	assert.ok(readFileSync(space.path('linked', 'a b.bin')).equals(readFileSync(`${content.root}/a b.bin`)));
+});
+
+test('--web-seed names one for a torrent that has none, and peers give beside it', {skip}, async t => {
+	const space = new Workspace(t);
+	const content = writeFolder(space.folder('www'), 'mixed', [['x.bin', 24 * mebibyte]]);
+	const url = await startNginx(space, content.dir, 'limit_rate 4m;');
+	const torrent = await create(space, content.root, '--piece-length', '256K');
+	const other = await seed(space, [torrent, '--dir', content.dir, '--max-upload', '4M']);
+	const download = await get(
+		space,
+		[torrent, '--dir', space.folder('down'), '--peer', other.address, '--web-seed', url],
+		{env: {TORTUI_HOME: space.path('other')}},
+	);
+	const {downloaded} = await download.event('complete');
+	await download.done();
+	assertSame(space.path('down', content.name), content.root);
+	const given = other.events.at(-1)!.uploaded;
+	assert.ok(given > 2 * mebibyte, `the peer gave ${given}`);
+	assert.ok(downloaded - given > 2 * mebibyte, `the web server gave ${downloaded - given}`);
+	assert.ok(downloaded < content.length * 1.15, `${downloaded} bytes for ${content.length}`);
+});
+
+test('a server that lacks a file and has another wrong gives the rest, and a peer gives these', {
+	skip,
+}, async t => {
+	const space = new Workspace(t);
+	const files = [1, 2, 3, 4, 5].map(n => [`${n}.bin`, mebibyte + n] as const);
+	const content = writeFolder(space.folder('content'), 'partly', files);
+	const mirror = writeFolder(space.folder('www'), 'partly', files);
+	rmSync(`${mirror.root}/2.bin`);
+	const wrong = readFileSync(`${mirror.root}/4.bin`);
+	wrong.fill(7, 100_000, 900_000);
+	writeFileSync(`${mirror.root}/4.bin`, wrong);
+	const url = await startNginx(space, mirror.dir);
+	const torrent = await create(space, content.root, '-w', url, '--piece-length', '64K');
+	const other = await seed(space, [torrent, '--dir', content.dir, '--max-upload', '1M']);
+	const download = await get(space, [torrent, '--dir', space.folder('down'), '--peer', other.address], {
+		env: {TORTUI_HOME: space.path('other')},
+	});
+	await download.done();
+	assertSame(space.path('down', content.name), content.root);
+	const given = other.events.at(-1)!.uploaded;
+	assert.ok(given > 1.5 * mebibyte && given < 4.5 * mebibyte, `the peer gave ${given}`);
+});
