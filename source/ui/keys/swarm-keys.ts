@@ -1,11 +1,4 @@
-import {
-	addPeer,
-	addTracker,
-	addWebSeed,
-	askToBan,
-	askToRemoveTracker,
-	lookAtPeer,
-} from '../actions/swarm.js';
+import {addPeer, addTracker, addWebSeed, askToBan, askToRemoveTracker, lookAtPeer} from '../actions/swarm.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needPeer, needShown, needTracker} from './guards.js';
 
