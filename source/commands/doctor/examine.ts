@@ -18,6 +18,7 @@ import {
 	type NetworkGround,
 	namesToLookUp,
 } from './check-network.js';
+import {checkSecrets} from './check-secrets.js';
 import {doctorSettings, downloadFolder} from './doctor-settings.js';
 import type {Finding} from './finding.js';
 
@@ -113,6 +114,7 @@ export async function examine(ground: DoctorGround, context: Context): Promise<F
 		['engine', checkEngine(answer, version)],
 		['torrents', told === undefined ? [] : checkTorrents(told)],
 		['config', checkConfig(configPath(env), judged)],
+		['secrets', checkSecrets(settings, configPath(env))],
 		['state', checkState(ground.stateDir)],
 		['port', checkPort(settings, session, ground)],
 		['gateway', checkGateway(settings, session, ground)],

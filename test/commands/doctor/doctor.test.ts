@@ -24,6 +24,7 @@ import {
 	checkTrackers,
 	namesToLookUp,
 } from '../../../source/commands/doctor/check-network.ts';
+import {checkSecrets} from '../../../source/commands/doctor/check-secrets.ts';
 import {doctorSettings} from '../../../source/commands/doctor/doctor-settings.ts';
 import {type DoctorGround, examine} from '../../../source/commands/doctor/examine.ts';
 import type {Finding} from '../../../source/commands/doctor/finding.ts';
@@ -349,4 +350,26 @@ test('an engine that hangs, and names that nobody answers, hold it up no longer 
 	assert.match(of('gateway')!, /^warning nothing is known of it/);
 	assert.match(of('DNS')!, /^(?:wrong no name can be looked up|warning nothing is known)/);
 	assert.match(of('limits')!, /^ok/);
+});
+
+test('files that hold a secret and that others can read are told, those that only the owner reads are not', async t => {
+	const space = new Workspace(t);
+	const [password, config] = [space.path('password'), space.path('config.json')];
+	writeFileSync(password, 'secret\n', {mode: 0o644});
+	writeFileSync(config, '{"dir": "/srv"}', {mode: 0o644});
+	const check = () => checkSecrets(settings({rpcPasswordFile: password}), config);
+	assert.deepEqual(told(await check()), [
+		`warning ${password} holds a secret, and other users of this machine can read it → chmod 600 ${password}`,
+	]);
+	chmodSync(password, 0o600);
+	assert.deepEqual(told(await check()), ['ok only you can read the files with passwords']);
+	for (const text of [
+		'{"feeds": [{"cookie": "a=b"}]}',
+		'{"on-complete": "https://u:p@host/"}',
+		'{"proxy": "socks5://me:pw@host:1080"}',
+	]) {
+		writeFileSync(config, text);
+		assert.match(told(await check()).join(), /^warning .*config\.json holds a secret/);
+	}
+	assert.deepEqual(await checkSecrets(settings(), space.path('none.json')), []);
 });
