@@ -354,6 +354,8 @@ export function partOf(type: CommandType): string {
 export interface EngineSettings {
 	/** Absolute; where data goes that is added without a folder, from now on. */
 	readonly dir?: string;
+	/** The listen port, 1 to 65535. */
+	readonly port?: number;
 	/** Connections a torrent, of those that are added from now on. */
 	readonly maxPeers?: number;
 	/** What its owner calls it. */

@@ -87,6 +87,12 @@ export const engineOptions = {
 		help: 'listen port, TCP and UDP; 0: any free one',
 		standard: '6881, or the next free one',
 	},
+	portFile: {
+		kind: 'value',
+		value: 'FILE',
+		read: text,
+		help: 'listen on the port in this file, also when it changes, as VPNs that forward a port write it',
+	},
 	bind: {
 		kind: 'list',
 		value: 'ADDRESS',

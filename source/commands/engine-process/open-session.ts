@@ -1,9 +1,11 @@
+import {resolve} from 'node:path';
 import type {EngineClient} from '../../api/engine-client.js';
 import type {FileData} from '../../api/file-data.js';
 import {UserError} from '../../base/errors.js';
 import type {Log} from '../../base/ports.js';
 import type {SeedRule} from '../../base/seed-goal.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
+import {portInFileNow} from '../../io/files/port-file.js';
 import type {Flags} from '../arguments/command.js';
 import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
@@ -30,6 +32,7 @@ export interface FileSource {
 /** What the demonstration, say, can do without. */
 type Optional =
 	| 'interface'
+	| 'portFile'
 	| 'dnsServer'
 	| 'dhtBootstrap'
 	| 'localTrackers'
@@ -88,14 +91,19 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	const minFreeSpace = flags.minFreeSpace ?? undefined;
+	const inFile = flags.portFile === undefined ? undefined : portInFileNow(flags.portFile);
 	const slowTimes = (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times'));
 	const mayWait = minFreeSpace !== undefined || slowTimes.some(({stop}) => stop);
 	return Session.open({
 		stateDir,
 		dir,
-		port: flags.port ?? inheritedPort ?? 6881,
+		port: inFile ?? flags.port ?? inheritedPort ?? 6881,
+		portFile: flags.portFile === undefined ? undefined : resolve(flags.portFile),
 		// A port of the config file is the engine's; who transfers something beside it takes another.
-		portFixed: flags.port !== undefined && (restore || given === undefined || given.has('port')),
+		portFixed:
+			inFile === undefined &&
+			flags.port !== undefined &&
+			(restore || given === undefined || given.has('port')),
 		...wayOut({dnsServer: [], interface: undefined, ...flags}),
 		utp: flags.utp,
 		tcp: flags.tcp,

@@ -33,6 +33,8 @@ const changeable: {
 	) => EngineSettings[K];
 } = {
 	dir: ({dir}) => resolve(dir ?? '.'),
+	// Any free one is had already.
+	port: ({port}) => port || undefined,
 	maxPeers: ({maxPeers}) => maxPeers ?? usualPeers,
 	name: ({name}) => name ?? null,
 	maxDownload: ({maxDownload}) => maxDownload ?? null,

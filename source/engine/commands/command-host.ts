@@ -24,6 +24,10 @@ export interface CommandHost {
 	readonly settings: SessionSettings;
 	readonly guard: Pick<DiskGuard, 'configure'>;
 	readonly seedGoals: Pick<SeedGoals, 'apply' | 'rules'>;
+	/** Where peers find us. */
+	port(): number;
+	/** Listens on another port. Rejects with a `UserError` when it cannot be had. */
+	movePort(port: number): Promise<void>;
 	/** By the session's clock. */
 	now(): Millis;
 	/** Takes torrents in. */

@@ -7,11 +7,12 @@ import type {CommandHost} from './command-host.js';
 const limitNames: readonly LimitName[] = ['maxDownload', 'maxUpload', 'slowDownload', 'slowUpload'];
 
 /** What holds now. */
-export function settingsOf({settings, limits, queue, seedGoals}: CommandHost): EngineSettings {
+export function settingsOf({settings, limits, queue, seedGoals, port}: CommandHost): EngineSettings {
 	const {maxDownload, maxUpload} = limits.of('normal');
 	const slow = limits.of('slow');
 	return {
 		dir: settings.dir,
+		port: port(),
 		maxPeers: settings.maxPeers,
 		name: settings.name ?? null,
 		maxDownload: maxDownload ?? null,
@@ -25,16 +26,19 @@ export function settingsOf({settings, limits, queue, seedGoals}: CommandHost): E
 	};
 }
 
-/** Goes by other settings from now on. Throws a `UserError` for a folder that is not written in full, and changes nothing. */
-export function configure(
-	{settings, limits, queue, seedGoals, guard}: CommandHost,
+/**
+ * Goes by other settings from now on. Rejects with a `UserError` for a folder that is not written in full, or a port that
+ * cannot be had, and changes nothing.
+ */
+export async function configure(
+	{settings, limits, queue, seedGoals, guard, movePort}: CommandHost,
 	changes: EngineSettings,
-): void {
-	const {dir, maxPeers, name, slowTimes, activeDownloads, activeSeeds, seedRules, minFreeSpace} = changes;
-	if (dir !== undefined) {
-		requireAbsolute(dir);
-		settings.dir = dir;
-	}
+): Promise<void> {
+	const {port, dir, maxPeers, name, slowTimes, activeDownloads, activeSeeds, seedRules, minFreeSpace} =
+		changes;
+	if (dir !== undefined) requireAbsolute(dir);
+	if (port !== undefined) await movePort(port);
+	if (dir !== undefined) settings.dir = dir;
 	if (maxPeers !== undefined) settings.maxPeers = maxPeers;
 	if (name !== undefined) settings.name = name ?? undefined;
 	const rates = limitNames.filter(each => changes[each] !== undefined);

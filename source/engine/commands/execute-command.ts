@@ -2,6 +2,7 @@ import type {Command, PartCommand, Reannouncement, Reply} from '../../api/comman
 import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/piece-inspection.js';
 import {type CommandHost, findTorrent, requireFree} from './command-host.js';
+import {configure, settingsOf} from './configure.js';
 import {executeForNetwork} from './network-commands.js';
 import {executeForPeers} from './peer-commands.js';
 import {executeForPieces} from './piece-commands.js';
@@ -25,13 +26,15 @@ export async function executeCommand(
 		case 'creation.end':
 			host.creations.end(command.creation);
 			return {};
+		case 'session.configure':
+			await configure(host, command.settings);
+			return {settings: settingsOf(host)};
 		case 'session.find':
 			return {findings: await host.find(command.words, command.limit)};
 		case 'session.pauseAll':
 		case 'session.resumeAll':
 		case 'session.slowMode':
 		case 'session.limits':
-		case 'session.configure':
 		case 'session.reload':
 		case 'session.list':
 		case 'session.log':

@@ -2,7 +2,6 @@ import type {Reply} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import {safeText} from '../../base/safe-text.js';
 import type {CommandHost, CommandsOf} from './command-host.js';
-import {configure, settingsOf} from './configure.js';
 import {pauseAll, resumeAll} from './pause-all.js';
 
 /** Of what others write into the log. */
@@ -11,7 +10,10 @@ const longestLine = 1000;
 /** Does what concerns all torrents, or none. */
 export function executeForSession(
 	host: CommandHost,
-	command: Exclude<CommandsOf<'session'>, {readonly type: 'session.stop' | 'session.find'}>,
+	command: Exclude<
+		CommandsOf<'session'>,
+		{readonly type: 'session.stop' | 'session.configure' | 'session.find'}
+	>,
 ): Reply {
 	switch (command.type) {
 		case 'session.pauseAll':
@@ -26,9 +28,6 @@ export function executeForSession(
 		case 'session.limits':
 			host.limits.set(command);
 			return {};
-		case 'session.configure':
-			configure(host, command.settings);
-			return {settings: settingsOf(host)};
 		case 'session.reload':
 			throw new UserError(
 				'no-config',

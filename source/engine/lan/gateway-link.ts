@@ -16,7 +16,8 @@ const transports: readonly MappedTransport[] = ['tcp', 'udp'];
 /** Keeps our port mapped on one gateway, in whichever protocol it speaks. */
 export class GatewayLink {
 	readonly gateway: Gateway;
-	readonly #internalPort: number;
+	/** Ours, which is mapped. */
+	readonly internalPort: number;
 	readonly #ground: LanGround;
 	readonly #changed: () => void;
 	readonly #socket: GatewaySocket;
@@ -32,7 +33,7 @@ export class GatewayLink {
 	/** @param changed told when the state may be another */
 	constructor(gateway: Gateway, internalPort: number, ground: LanGround, changed: () => void) {
 		this.gateway = gateway;
-		this.#internalPort = internalPort;
+		this.internalPort = internalPort;
 		this.#ground = ground;
 		this.#changed = changed;
 		const {clock, random} = ground;
@@ -193,7 +194,7 @@ export class GatewayLink {
 		const name = transport.toUpperCase();
 		this.#ground.log(
 			'debug',
-			`${host} maps ${name} port ${port.externalPort} to ${this.#internalPort} (${state.protocol})`,
+			`${host} maps ${name} port ${port.externalPort} to ${this.internalPort} (${state.protocol})`,
 		);
 	}
 
@@ -201,7 +202,7 @@ export class GatewayLink {
 		const {clock, heardOurAddress} = this.#ground;
 		const wasOpen = this.state.name === 'open';
 		try {
-			const given = await this.#upnp.map(transport, this.#internalPort, wish);
+			const given = await this.#upnp.map(transport, this.internalPort, wish);
 			if (given === undefined) {
 				// What is open stays so until its time is over: it is asked for again before.
 				if (!wasOpen && !this.#leaving) this.#mapping.unsupported('upnp', clock.now());

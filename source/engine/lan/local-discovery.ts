@@ -77,6 +77,11 @@ export class LocalDiscovery implements SessionService {
 		this.#look(this.#setup.clock.now());
 	}
 
+	/** We listen on another port than before: everybody is told it. */
+	portChanged(): void {
+		this.#turns.again(this.#setup.clock.now());
+	}
+
 	#look(now: Millis): void {
 		this.#lookedAt = now;
 		if (this.#group?.refresh()) this.#turns.again(now);

@@ -144,7 +144,7 @@ export class PortMapper implements SessionService {
 		const fresh: GatewayLink[] = [];
 		this.#links = wanted.map(gateway => {
 			const known = kept.get(nameOf(gateway));
-			if (known !== undefined) {
+			if (known !== undefined && known.internalPort === localPort()) {
 				kept.delete(nameOf(gateway));
 				return known;
 			}

@@ -51,6 +51,8 @@ export class IncomingConnections implements SessionService {
 	/** We could not listen where we should, and try again. */
 	#triesAgainAt: Millis | undefined;
 	#isStopped = false;
+	/** The port was chosen while we ran: no other will do. */
+	#isChosen = false;
 	#notTakenAt: Millis = -Infinity;
 
 	/** @param places how many may be here at a time */
@@ -98,13 +100,39 @@ export class IncomingConnections implements SessionService {
 		this.#triesAgainAt = undefined;
 		if (this.#isStopped || this.#where.gone?.() !== undefined) return;
 		try {
-			this.#listener = await this.#listen({...this.#where, port: this.#port || this.#where.port});
+			const {port, portFixed} = this.#where;
+			this.#listener = await this.#listen({
+				...this.#where,
+				port: this.#port || port,
+				portFixed: portFixed || this.#isChosen,
+			});
 			this.#port = this.#listener.port;
 			if (this.#isStopped) await this.#listener.close();
 		} catch (error) {
 			this.#services.log('debug', `nobody can come in: ${(error as Error).message}`);
 			this.#triesAgainAt = this.#services.clock.now() + tryAgainTime;
 		}
+	}
+
+	/**
+	 * Listens on another port from now on, and on no other than that. Who is connected stays. Rejects with a `UserError` when
+	 * it cannot be had, and all is as before then.
+	 */
+	moveTo(port: number): Promise<void> {
+		const moving = this.#listening.then(() => this.#move(port));
+		this.#listening = moving.catch(() => {});
+		return moving;
+	}
+
+	async #move(port: number): Promise<void> {
+		if (this.#isStopped || (port === this.#port && this.#listener !== undefined)) return;
+		if (this.#where.gone?.() === undefined) {
+			const before = this.#listener;
+			this.#listener = await this.#listen({...this.#where, port, portFixed: true});
+			await this.#retire(before);
+		}
+		this.#port = port;
+		this.#isChosen = true;
 	}
 
 	/** Who came stays. */

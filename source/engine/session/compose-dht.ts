@@ -43,7 +43,8 @@ export function composeDht(
 		},
 		localPort: () => services.port(),
 		givenPort: family =>
-			mappedPort(family === 'ipv4' ? 4 : 6) ?? (options.portFixed ? services.port() : undefined),
+			mappedPort(family === 'ipv4' ? 4 : 6) ??
+			(options.portFixed || options.portFile !== undefined ? services.port() : undefined),
 		heardOurAddress: (host, from) => externalAddress.heardOurAddress(host, from, 'dht'),
 		ourAddresses: () => ({hosts: externalAddress.seen, revision: externalAddress.revision}),
 		log,

@@ -101,6 +101,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		shared,
 		services: network,
 		closeSockets,
+		movePort,
 	} = composeShared({
 		options,
 		clock,
@@ -225,6 +226,8 @@ export function composeSession(options: SessionOptions): SessionParts {
 			seedGoals,
 			guard,
 			now: () => clock.now(),
+			port: () => shared.port(),
+			movePort,
 			adder,
 			creations,
 			addLink: async (link, addOptions) =>

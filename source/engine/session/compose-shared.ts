@@ -2,6 +2,7 @@ import {toHex} from '../../base/hex.js';
 import type {Clock, Random} from '../../base/ports.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
+import {readPortFile} from '../../io/files/port-file.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
 import {machineRandom} from '../../io/machine/random.js';
 import {AddressWatch} from '../../io/net/address-watch.js';
@@ -27,6 +28,7 @@ import {composeLsd} from './compose-lsd.js';
 import {composePortMapper} from './compose-port-mapper.js';
 import {composeTransport} from './compose-transport.js';
 import {InterfaceBinding} from './interface-binding.js';
+import {PortFollower} from './port-follower.js';
 import type {SeedRulesHolder} from './seed-rules-holder.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
@@ -37,6 +39,8 @@ import {TorrentMarks} from './torrent-marks.js';
 /** What the torrents of a session share, and who of it lives by itself. */
 export interface SharedParts {
 	readonly shared: SessionServices;
+	/** Listens on another port, and tells everybody. Rejects with a `UserError` when it cannot be had; nothing changes then. */
+	movePort(port: number): Promise<void>;
 	/** Those that speak to other machines, in the order in which they start. */
 	readonly services: readonly SessionService[];
 	/** Lets go of the sockets, at once. */
@@ -188,9 +192,28 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const incoming = new IncomingConnections(shared, where, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
 		ourHandshake(infoHash, isV1OfTwo, shared),
 	);
+	const movePort = async (port: number): Promise<void> => {
+		if (port === incoming.port) return;
+		await incoming.moveTo(port);
+		externalAddress.machineChanged();
+		localDiscovery?.portChanged();
+		mapper?.addressesChanged();
+		binding.announce();
+	};
+	const {portFile} = options;
+	const follower =
+		portFile &&
+		new PortFollower({
+			path: portFile,
+			read: () => readPortFile(portFile),
+			port: () => incoming.port,
+			moveTo: movePort,
+			log,
+		});
 	return {
 		shared,
-		services: [incoming, binding, addresses, mapper, dht, localDiscovery].filter(
+		movePort,
+		services: [incoming, follower || undefined, binding, addresses, mapper, dht, localDiscovery].filter(
 			service => service !== undefined,
 		),
 		closeSockets() {

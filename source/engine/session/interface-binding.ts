@@ -57,6 +57,11 @@ export class InterfaceBinding implements SessionService {
 		addressesChanged();
 		if (local.gone !== undefined || this.#forget === undefined) return;
 		for (const torrent of torrents.values()) torrent.post({type: 'reconnect'});
+		this.announce();
+	}
+
+	/** Whoever gives peers is told of us, as others reach us now. */
+	announce(): void {
 		this.#announce(true);
 	}
 

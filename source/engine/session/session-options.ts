@@ -22,6 +22,8 @@ export interface SessionOptions {
 	/** The listen port, 0 for any; unless `portFixed`, the next free one is taken when it is not to be had. */
 	readonly port: number;
 	readonly portFixed: boolean;
+	/** A file that says on which port to listen, now and while it runs; absolute. What it says first is `port`. */
+	readonly portFile?: string | undefined;
 	/** Addresses to listen on and dial from; none for all. */
 	readonly bind: readonly string[];
 	/** An interface, or one of its addresses, that everything goes by instead; nothing is sent while it is not there. */

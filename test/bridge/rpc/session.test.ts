@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {olderName} from '../../../source/bridge/rpc/rpc-names.ts';
 import {sessionFields} from '../../../source/bridge/rpc/session-fields.ts';
+import {freePort} from '../../helpers/ports.ts';
 import {openStage} from './rpc-stage.ts';
 
 test('all settings are told at any time, under both names, and who we say we are', async t => {
@@ -123,11 +124,22 @@ test('what a remote has set holds again after a restart, unless the config says 
 test('what cannot be changed from here is said, and the rest is done', async t => {
 	const stage = await openStage(t);
 	assert.equal(
-		await stage.refusal('session-set', {'dht-enabled': true, 'peer-port': 1, 'peer-limit-per-torrent': 9}),
-		'cannot be changed from here: dht_enabled, peer_port; see tortui config and tortui engine --help',
+		await stage.refusal('session-set', {
+			'dht-enabled': true,
+			'pex-enabled': false,
+			'peer-limit-per-torrent': 9,
+		}),
+		'cannot be changed from here: dht_enabled, pex_enabled; see tortui config and tortui engine --help',
 	);
 	const {'peer-limit-per-torrent': peers} = await stage.older('session-get');
 	assert.equal(peers, 9);
+	const port = await freePort();
+	await stage.older('session-set', {'peer-port': port});
+	assert.equal((await stage.older('session-get'))['peer-port'], port);
+	assert.equal(
+		await stage.refusal('session-set', {'peer-port': 0}),
+		'peer port 0 is none: give one from 1 to 65535',
+	);
 	// Some clients send back all that they were told.
 	const all = await stage.older('session-get');
 	await stage.older('session-set', all);
