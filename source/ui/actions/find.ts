@@ -1,5 +1,6 @@
 import {activeList, cursorRow, entries} from '../model/lists.js';
 import type {ScreenContext} from '../screen/screen-context.js';
+import {unfoldFor} from './groups.js';
 import {moveTo} from './lists.js';
 
 const nothingFolded: ReadonlySet<string> = new Set();
@@ -17,7 +18,8 @@ export function find(screen: ScreenContext, text: string, step: 1 | -1, from: 'h
 	const list = activeList(state.view);
 	if (!list || text === '') return false;
 	// What lies in folded folders is found too: they are opened then.
-	const searched = list === 'files' ? {...state, view: {...state.view, folded: nothingFolded}} : state;
+	const unfolded = {folded: nothingFolded, foldedGroups: nothingFolded};
+	const searched = {...state, view: {...state.view, ...unfolded}};
 	const shown = entries(searched, list);
 	const wanted = text.toLowerCase();
 	const start = Math.max(0, cursorRow(shown, state.view.lists[list], list)) + (from === 'next' ? step : 0);
@@ -26,6 +28,7 @@ export function find(screen: ScreenContext, text: string, step: 1 | -1, from: 'h
 		const entry = shown[index];
 		if (entry?.text.toLowerCase().includes(wanted)) {
 			if (list === 'files') unfold(screen, entry.key);
+			if (list === 'torrents' && !entries(state, list).includes(entry)) unfoldFor(screen, entry.key);
 			const row = entries(screen.state(), list).findIndex(({key}) => key === entry.key);
 			moveTo(screen, list, row);
 			return true;

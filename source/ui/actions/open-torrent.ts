@@ -1,4 +1,4 @@
-import {shownTorrents} from '../model/lists.js';
+import {shownTorrents} from '../model/torrent-list.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 
 /** Opens a torrent's screen, its lists as nobody has moved in them. */

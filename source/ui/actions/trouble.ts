@@ -1,25 +1,43 @@
+import type {TorrentView} from '../../api/snapshot.js';
 import {isInTrouble, standingOf} from '../../api/torrent-standing.js';
-import {cursorRow, entries, shownTorrents} from '../model/lists.js';
+import {entries} from '../model/lists.js';
 import type {ScreenState} from '../model/store.js';
+import {rowUnder} from '../model/targets.js';
+import {isGroup} from '../model/torrent-groups.js';
+import {shownTorrents} from '../model/torrent-list.js';
 import {type Chip, chips} from '../present/chips.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {setList} from './lists.js';
+import {unfoldFor} from './groups.js';
+import {moveTo, setList} from './lists.js';
 
-/** The row of the next torrent with which something is wrong, from the cursor on and then from the top; undefined when there is none. */
-export function nextInTrouble(state: ScreenState): number | undefined {
-	const ailing = new Set(
-		shownTorrents(state).flatMap(torrent =>
-			isInTrouble(torrent) || ['stalled', 'failed'].includes(standingOf(torrent)) ? [torrent.id] : [],
-		),
-	);
-	if (ailing.size === 0) return undefined;
-	const shown = entries(state, 'torrents');
-	const at = cursorRow(shown, state.view.lists.torrents);
-	for (let step = 1; step <= shown.length; step++) {
-		const row = (at + step) % shown.length;
-		if (ailing.has(shown[row]?.key ?? '')) return row;
+/** The next torrent with which something is wrong, from the cursor on and then from the top; undefined when there is none. */
+export function nextInTrouble(state: ScreenState): TorrentView | undefined {
+	const shown = shownTorrents(state);
+	const row = rowUnder(state);
+	const under = row && isGroup(row) ? row.torrents[0] : row;
+	const at = under === undefined ? -1 : shown.indexOf(under);
+	// A group comes before the first of its own.
+	const from = row && isGroup(row) ? at : at + 1;
+	for (let step = 0; step < shown.length; step++) {
+		const torrent = shown[(from + step) % shown.length];
+		if (torrent && ails(torrent)) return torrent;
 	}
 	return undefined;
+}
+
+function ails(torrent: TorrentView): boolean {
+	const standing = standingOf(torrent);
+	return standing === 'stalled' || standing === 'failed' || isInTrouble(torrent);
+}
+
+/** Goes to a torrent, which may be in a folded group. */
+export function goToTorrent(screen: ScreenContext, {id}: TorrentView): void {
+	unfoldFor(screen, id);
+	moveTo(
+		screen,
+		'torrents',
+		entries(screen.state(), 'torrents').findIndex(({key}) => key === id),
+	);
 }
 
 /** What is said where a chip has nobody. */

@@ -1,6 +1,7 @@
 import type {FilePriority, FileProgressView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {completedOf, priorityOf, type TreeNode} from '../model/file-tree.js';
+import {remembered} from '../model/remembered.js';
 import {thinBar} from '../present/bar.js';
 import {priorityWords} from '../present/files.js';
 import {percent, size} from '../text/format.js';
@@ -25,6 +26,12 @@ function isSkipped(node: TreeNode, {progress}: FileFacts): boolean {
 	return priorityOf(node, progress) === 0;
 }
 
+/** Whether the priority of any file is another than normal. */
+const isAnySpecial = remembered(
+	(progress: FileProgressView | undefined): boolean =>
+		progress?.priority.some(priority => priority !== 2) ?? false,
+);
+
 /** The columns of the tree of files. */
 export const fileColumns: ReadonlyArray<Column<TreeNode, FileFacts>> = [
 	{
@@ -42,6 +49,8 @@ export const fileColumns: ReadonlyArray<Column<TreeNode, FileFacts>> = [
 	},
 	{
 		id: 'priority',
+		// On every row it would say that nothing is special, and cut the names for it.
+		when: ({progress}) => isAnySpecial(progress),
 		title: 'prio',
 		width: columns => (columns < narrow ? 4 : 6),
 		rank: 2,
@@ -65,6 +74,7 @@ export const fileColumns: ReadonlyArray<Column<TreeNode, FileFacts>> = [
 	{
 		id: 'bar',
 		title: '',
+		label: 'progress bar',
 		width: barWidth,
 		rank: 4,
 		cell: (node, facts) => {

@@ -1,3 +1,4 @@
+import type {ChosenColumn} from '../model/chosen-columns.js';
 import type {Hit} from '../present/hit.js';
 import {type ListRow, pack, type Row, type Span} from '../present/row.js';
 import {fit} from '../text/text.js';
@@ -33,27 +34,8 @@ export interface TableOptions<Facts extends ListFacts> {
 	readonly hit?: ((index: number) => Hit | undefined) | undefined;
 	/** What a click on the title of a column does. */
 	readonly sortHit?: ((column: string) => Hit) | undefined;
-	/** The group of an item, said above the first of each; the items come group by group. */
-	readonly group?: ((index: number) => string) | undefined;
-}
-
-/** Rows that items `from` to `to` take with the names of their groups. */
-function rowsBetween(from: number, to: number, group: (index: number) => string): number {
-	let rows = 0;
-	for (let at = from; at <= to; at++) rows += at === from || group(at) !== group(at - 1) ? 2 : 1;
-	return rows;
-}
-
-function groupRow(group: (index: number) => string, at: number, total: number): Row {
-	const name = group(at);
-	let first = at;
-	while (first > 0 && group(first - 1) === name) first--;
-	let end = at + 1;
-	while (end < total && group(end) === name) end++;
-	return [
-		[`  ${name}`, 'accent'],
-		[`  ${end - first}`, 'faint'],
-	];
+	/** Those of its columns that somebody chose. */
+	readonly chosen?: readonly ChosenColumn[] | undefined;
 }
 
 /** The titles of the columns; that of the one the list is sorted by stands out. */
@@ -99,23 +81,16 @@ export function tableRows<Item, Facts extends ListFacts>(
 	items: readonly Item[],
 	options: TableOptions<Facts>,
 ): readonly ListRow[] {
-	const {facts, group, cursor, active} = options;
+	const {facts, cursor, active} = options;
 	const lead = 2;
-	const chosen = chooseColumns(columns, facts, options.columns - lead - 1, options.gap);
+	const chosen = chooseColumns(columns, facts, options.columns - lead - 1, options.gap, options.chosen);
 	const gap = ' '.repeat(options.gap);
 	const result: ListRow[] = [];
 	if (options.header) result.push({row: headerRow(chosen, facts, gap, options), selected: false});
 	const height = options.rows - result.length;
 	if (items.length === 0 && height > 0)
 		result.push({row: [[`  ${options.empty}`, 'faint']], selected: false});
-	let top = options.top;
-	// The names of groups take rows too: the cursor must stay in sight.
-	if (group) while (top < cursor && rowsBetween(top, cursor, group) > height) top++;
-	for (let at = top; at < items.length && result.length < options.rows; at++) {
-		if (group && (at === top || group(at) !== group(at - 1))) {
-			result.push({row: groupRow(group, at, items.length), selected: false});
-			if (result.length >= options.rows) break;
-		}
+	for (let at = options.top; at < items.length && result.length < options.rows; at++) {
 		const onCursor = at === cursor;
 		const mark = options.mark?.(at);
 		const start: Span[] = [

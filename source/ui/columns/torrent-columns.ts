@@ -7,16 +7,42 @@ import {
 	type TorrentStanding,
 } from '../../api/torrent-standing.js';
 import type {Tone} from '../look/themes.js';
+import {type Grouping, isGroup, type TorrentGroup, type TorrentRow} from '../model/torrent-groups.js';
 import {thinBar} from '../present/bar.js';
-import {stateSign, stateTone} from '../present/torrent-state.js';
-import {duration, percent, rate, ratio, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {fitRow, type Row} from '../present/row.js';
+import {stateSign, stateTone, stateWords} from '../present/torrent-state.js';
+import {dayAndTime, duration, percent, rate, ratio, size} from '../text/format.js';
+import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of torrents are drawn by. */
 export interface TorrentFacts extends ListFacts {
-	/** Whether labels are said above the torrents. */
-	readonly groups: boolean;
+	/** What they are in groups by: a column would say it again. */
+	readonly group: Grouping;
+	/** Keys of the groups that are folded. */
+	readonly folded: ReadonlySet<string>;
+}
+
+/** A column of torrents, and what stands in it for a group of them. */
+interface TorrentColumn extends Column<TorrentView, TorrentFacts> {
+	readonly sum?: (group: TorrentGroup, facts: TorrentFacts, width: number) => Row | string;
+}
+
+/** What a group is called. Safe for a terminal. */
+export function groupName({name, by}: TorrentGroup): string {
+	if (name === '') return by === 'label' ? 'no label' : 'no tracker';
+	return terminalText(by === 'state' ? stateWords[name as TorrentStanding] : name);
+}
+
+const part = ({wanted, completed}: TorrentGroup): number => (wanted === 0 ? 1 : completed / wanted);
+
+/** How many of a group somebody should look at. */
+function groupTrouble({stalled, failed}: TorrentGroup, {look: {glyphs}}: TorrentFacts): Row {
+	return [
+		[stalled > 0 ? `${glyphs.state.stalled}${stalled}` : '', 'warn'],
+		[stalled > 0 && failed > 0 ? ' ' : ''],
+		[failed > 0 ? `${glyphs.state.failed}${failed}` : '', 'bad'],
+	];
 }
 
 function barTone(torrent: TorrentView): Tone {
@@ -41,8 +67,7 @@ function waitWord(torrent: TorrentView): string | undefined {
 	return isInTrouble(torrent) ? 'trouble' : etaWords[standingOf(torrent)];
 }
 
-/** The columns of the list of torrents. */
-export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = [
+const columns: readonly TorrentColumn[] = [
 	{
 		id: 'queue',
 		title: '#',
@@ -55,6 +80,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 	{
 		id: 'state',
 		title: '',
+		label: 'state',
 		width: 1,
 		rank: 0,
 		cell: (torrent, {look}) => stateSign(torrent, look),
@@ -63,19 +89,48 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 	{
 		id: 'name',
 		title: 'name',
-		width: 16,
+		width: columns => (columns >= 90 ? 20 : 16),
 		flexible: true,
+		most: 60,
 		rank: 0,
 		cell: torrent => terminalText(torrent.name),
 		tone: torrent => (torrent.state === 'paused' || torrent.state === 'queued' ? 'dim' : 'text'),
+		sum: (group, {look: {glyphs}, folded}, width) => {
+			const count = ` ${group.torrents.length}`;
+			const sign = folded.has(group.key) ? glyphs.folded : glyphs.unfolded;
+			const name = `${sign} ${groupName(group)}`;
+			const room = Math.max(0, width - count.length);
+			const shown = cellWidth(name) > room ? fit(name, room, 'left', glyphs.ellipsis) : name;
+			return fitRow(
+				[
+					[shown, 'accent'],
+					[count, 'faint'],
+				],
+				width,
+			);
+		},
+	},
+	{
+		id: 'reason',
+		title: 'why',
+		width: columns => (columns >= 160 ? 24 : 14),
+		flexible: true,
+		extra: true,
+		rank: 0,
+		// What only says the state again is said already.
+		cell: torrent =>
+			torrent.reason && torrent.reason.text !== stateWords[torrent.state]
+				? terminalText(torrent.reason.text)
+				: '',
+		tone: ({reason}) => (reason?.level === 'error' ? 'bad' : reason?.level === 'warn' ? 'warn' : 'faint'),
 	},
 	{
 		id: 'label',
 		title: 'label',
 		width: 10,
-		rank: 8,
-		// Where groups are named, a column would say it again.
-		when: ({groups}) => !groups,
+		extra: true,
+		rank: 1,
+		when: ({group}) => group !== 'label',
 		cell: torrent => terminalText(torrent.label ?? ''),
 		tone: 'faint',
 	},
@@ -87,13 +142,17 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		rank: 3,
 		cell: torrent => (isUnknown(torrent) ? '?' : size(torrent.length)),
 		tone: 'dim',
+		sum: ({wanted}) => size(wanted),
 	},
 	{
 		id: 'bar',
 		title: '',
+		label: 'progress bar',
 		width: columns => (columns >= 150 ? 20 : 12),
 		rank: 5,
 		cell: (torrent, {look}, width) => thinBar(progressOf(torrent), width, look.glyphs, barTone(torrent)),
+		sum: (group, {look}, width) =>
+			thinBar(part(group), width, look.glyphs, part(group) >= 1 ? 'good' : 'have'),
 	},
 	{
 		id: 'done',
@@ -103,6 +162,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		rank: 0,
 		cell: torrent => (isUnknown(torrent) ? '' : percent(progressOf(torrent), 1)),
 		tone: torrent => (progressOf(torrent) >= 1 ? 'good' : 'text'),
+		sum: group => percent(part(group), 1),
 	},
 	{
 		id: 'down',
@@ -112,6 +172,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		rank: 1,
 		cell: ({downloadRate}, {look}) => (downloadRate < 512 ? look.glyphs.dash : rate(downloadRate)),
 		tone: ({downloadRate}) => (downloadRate < 512 ? 'faint' : 'down'),
+		sum: ({downloadRate}, {look}) => (downloadRate < 512 ? look.glyphs.dash : rate(downloadRate)),
 	},
 	{
 		id: 'up',
@@ -121,6 +182,7 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		rank: 2,
 		cell: ({uploadRate}, {look}) => (uploadRate < 512 ? look.glyphs.dash : rate(uploadRate)),
 		tone: ({uploadRate}) => (uploadRate < 512 ? 'faint' : 'up'),
+		sum: ({uploadRate}, {look}) => (uploadRate < 512 ? look.glyphs.dash : rate(uploadRate)),
 	},
 	{
 		id: 'peers',
@@ -129,6 +191,17 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 		align: 'right',
 		rank: 6,
 		cell: torrent => `${torrent.connected}/${torrent.known}`,
+		tone: 'dim',
+		sum: ({connected}) => String(connected),
+	},
+	{
+		id: 'seeds',
+		title: 'seeds',
+		width: 5,
+		align: 'right',
+		extra: true,
+		rank: 2,
+		cell: ({seedsConnected}) => String(seedsConnected),
 		tone: 'dim',
 	},
 	{
@@ -151,5 +224,58 @@ export const torrentColumns: ReadonlyArray<Column<TorrentView, TorrentFacts>> = 
 			if (isInTrouble(torrent)) return 'warn';
 			return standingOf(torrent) === 'downloading' ? 'dim' : stateTone(torrent);
 		},
+		sum: (group, facts, width) => fitRow(groupTrouble(group, facts), width),
+	},
+	{
+		id: 'added',
+		title: 'added',
+		width: 10,
+		extra: true,
+		rank: 3,
+		cell: ({addedAt}, {look}) => dayAndTime(addedAt, look.timezone).slice(0, 10),
+		tone: 'faint',
+	},
+	{
+		id: 'tracker',
+		title: 'tracker',
+		width: 18,
+		extra: true,
+		rank: 4,
+		when: ({group}) => group !== 'tracker',
+		cell: ({trackerHosts = []}) =>
+			`${trackerHosts[0] ?? ''}${trackerHosts.length > 1 ? ` +${trackerHosts.length - 1}` : ''}`,
+		tone: 'faint',
+	},
+	{
+		id: 'uploaded',
+		title: 'sent',
+		width: 6,
+		align: 'right',
+		extra: true,
+		rank: 5,
+		cell: ({uploaded}) => size(uploaded),
+		tone: 'dim',
+	},
+	{
+		id: 'folder',
+		title: 'folder',
+		width: 24,
+		extra: true,
+		rank: 6,
+		cell: ({dir}, {look}, width) => fitMiddle(terminalText(dir), width, look.glyphs.ellipsis),
+		tone: 'faint',
 	},
 ];
+
+/** The columns of the list of torrents: of the torrents, and of the groups they are in. */
+export const torrentColumns: ReadonlyArray<Column<TorrentRow, TorrentFacts>> = columns.map(column => {
+	const {cell, tone, sum} = column;
+	return {
+		...column,
+		cell: (row, facts, width) => (isGroup(row) ? (sum?.(row, facts, width) ?? '') : cell(row, facts, width)),
+		tone: (row, facts) => {
+			if (isGroup(row)) return 'dim';
+			return typeof tone === 'function' ? tone(row, facts) : (tone ?? 'text');
+		},
+	};
+});

@@ -5,10 +5,12 @@ import {creationDialog} from '../creating/creation-dialog.js';
 import {findDialog} from '../finder/find-dialog.js';
 import type {Dialog, DialogTypes} from '../model/dialog.js';
 import {askDialog} from './ask-dialog.js';
+import {columnsDialog} from './columns-dialog.js';
 import {detailsDialog} from './details-dialog.js';
 import {dhtDialog} from './dht-dialog.js';
 import type {DialogKind} from './dialog-kind.js';
 import {formDialog} from './form-dialog.js';
+import {groupDialog} from './group-dialog.js';
 import {helpDialog} from './help-dialog.js';
 import {inspectionDialog} from './inspection-dialog.js';
 import {lineDialog} from './line-dialog.js';
@@ -30,6 +32,8 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	dht: dhtDialog,
 	find: findDialog,
 	form: formDialog,
+	group: groupDialog,
+	columns: columnsDialog,
 	help: helpDialog,
 	inspection: inspectionDialog,
 	line: lineDialog,

@@ -2,6 +2,7 @@ import type {SessionView} from '../../api/snapshot.js';
 import {frames} from '../look/glyphs.js';
 import {themes} from '../look/themes.js';
 import type {FullPreferences} from '../model/preferences.js';
+import {groupings} from '../model/torrent-groups.js';
 import {graphRanges, rangeName} from '../present/speed.js';
 import {rate} from '../text/format.js';
 
@@ -81,9 +82,9 @@ export function settingsList(
 		},
 		{
 			label: 'Groups',
-			value: yes(preferences.groups),
-			about: 'the list of torrents by label',
-			change: () => ({groups: !preferences.groups}),
+			value: preferences.group,
+			about: 'the list of torrents by label, state or tracker',
+			change: step => ({group: stepped(groupings, preferences.group, step)}),
 		},
 		{
 			label: 'Magnet links',

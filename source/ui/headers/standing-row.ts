@@ -1,11 +1,36 @@
+import {groupName} from '../columns/torrent-columns.js';
 import type {ScreenState} from '../model/store.js';
-import {torrentInSight} from '../model/targets.js';
+import {rowUnder} from '../model/targets.js';
+import {isGroup, type TorrentGroup} from '../model/torrent-groups.js';
 import type {Look} from '../present/context.js';
-import type {Row} from '../present/row.js';
+import {fitRow, type Row, type Span} from '../present/row.js';
+import {count, rateWithUnit, size} from '../text/format.js';
 import {reasonRow} from './reason-row.js';
 
-/** The row below the list of torrents: how the one under the cursor stands, and why. */
+/** What a group comes to. */
+function groupRow(group: TorrentGroup, columns: number, {glyphs}: Look): Row {
+	const {torrents, wanted, completed, downloadRate, uploadRate, stalled, failed} = group;
+	const parts = [
+		count(torrents.length, 'torrent'),
+		completed >= wanted ? size(wanted) : `${size(completed)} of ${size(wanted)}`,
+		`${glyphs.down} ${rateWithUnit(downloadRate)} ${glyphs.up} ${rateWithUnit(uploadRate)}`,
+	];
+	const ailing: Span[] = [];
+	if (stalled > 0) ailing.push([` ${glyphs.dot} ${stalled} stalled`, 'warn']);
+	if (failed > 0) ailing.push([` ${glyphs.dot} ${failed} failed`, 'bad']);
+	return fitRow(
+		[
+			[` ${groupName(group)} `, 'accent'],
+			[`${glyphs.dot} ${parts.join(` ${glyphs.dot} `)}`, 'dim'],
+			...ailing,
+		],
+		columns,
+	);
+}
+
+/** The row below the list of torrents: how what is under the cursor stands, and why. */
 export function standingRow(state: ScreenState, columns: number, look: Look): Row {
-	const torrent = torrentInSight(state);
-	return torrent ? reasonRow(torrent, columns, look) : [];
+	const row = rowUnder(state);
+	if (row === undefined) return [];
+	return isGroup(row) ? groupRow(row, columns, look) : reasonRow(row, columns, look);
 }

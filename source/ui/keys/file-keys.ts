@@ -3,6 +3,7 @@ import {markUnderCursor, setList} from '../actions/lists.js';
 import {playFiles} from '../actions/playing.js';
 import {openRule} from '../forms/file-rule.js';
 import {entries} from '../model/lists.js';
+import {shownTorrents} from '../model/torrent-list.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needChosenFiles, needFile, needFiles, needTorrents} from './guards.js';
 import {after, type Situation} from './key-record.js';
@@ -13,6 +14,7 @@ function needMarkable(situation: Situation) {
 	const list = view.screen === 'session' ? ('torrents' as const) : ('files' as const);
 	const {marks} = view.lists[list];
 	if (marks.size > 0) return {list, marks};
+	if (list === 'torrents' && shownTorrents(situation.state()).length > 0) return {list, marks};
 	const facts = list === 'torrents' ? needTorrents(situation) : needChosenFiles(situation);
 	return typeof facts === 'string' ? facts : {list, marks};
 }
@@ -103,7 +105,12 @@ export const fileKeys = inGroup('Files', [
 		when: needMarkable,
 		label: ({marks}) => (marks.size > 0 ? 'mark none' : 'mark all'),
 		run: (screen, {list, marks}) => {
-			const all = entries(screen.state(), list).map(({key}) => key);
+			const state = screen.state();
+			// Those in folded groups too.
+			const all =
+				list === 'torrents'
+					? shownTorrents(state).map(({id}) => id)
+					: entries(state, list).map(({key}) => key);
 			setList(screen, list, {marks: new Set(marks.size > 0 ? [] : all)});
 		},
 	}),

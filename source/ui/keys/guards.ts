@@ -2,7 +2,7 @@ import type {PeerView, PiecesView, TorrentView, TrackerView} from '../../api/sna
 import {chosenFiles, fileUnderCursor} from '../model/chosen-files.js';
 import type {TreeNode} from '../model/file-tree.js';
 import {cursorRow, entries, shownPeers, shownTrackers} from '../model/lists.js';
-import {targets} from '../model/targets.js';
+import {rowUnder, targets} from '../model/targets.js';
 import {after, type Guard} from './key-record.js';
 
 const noFile = 'There is no file here.';
@@ -10,7 +10,11 @@ const noFile = 'There is no file here.';
 /** The torrents that keys act on: at least one. */
 export const needTorrents: Guard<{readonly torrents: readonly TorrentView[]}> = ({state}) => {
 	const torrents = targets(state());
-	return torrents.length > 0 ? {torrents} : 'There is no torrent here: press a to add one.';
+	if (torrents.length > 0) return {torrents};
+	const isOnGroup = state().view.screen === 'session' && rowUnder(state()) !== undefined;
+	return isOnGroup
+		? 'This is a group: Space marks its torrents, Enter folds it.'
+		: 'There is no torrent here: press a to add one.';
 };
 
 /** The torrent that is shown, for what is done in its panes. */

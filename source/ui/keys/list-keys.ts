@@ -1,6 +1,6 @@
 import {find} from '../actions/find.js';
-import {moveTo, setList, sortBy} from '../actions/lists.js';
-import {nextInTrouble, showChip} from '../actions/trouble.js';
+import {setList, sortBy} from '../actions/lists.js';
+import {goToTorrent, nextInTrouble, showChip} from '../actions/trouble.js';
 import {activeList} from '../model/lists.js';
 import {chips} from '../present/chips.js';
 import {field} from '../text/text-field.js';
@@ -39,7 +39,7 @@ export const troubleKeys = inGroup('Torrent', [
 			return next === undefined ? 'Nothing is wrong with any torrent shown here.' : {next};
 		},
 		label: 'what is wrong',
-		run: (screen, {next}) => moveTo(screen, 'torrents', next),
+		run: (screen, {next}) => goToTorrent(screen, next),
 	}),
 ]);
 

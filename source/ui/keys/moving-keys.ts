@@ -1,12 +1,15 @@
 import {back, backStep} from '../actions/back.js';
 import {moveCell, moveCursor} from '../actions/cursor.js';
+import {foldGroup} from '../actions/groups.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {goToPane, stepPane} from '../actions/panes.js';
 import {paneNames} from '../look/layout.js';
-import {cursorRow, entries} from '../model/lists.js';
+import {rowUnder} from '../model/targets.js';
+import {isGroup} from '../model/torrent-groups.js';
+import {shownGroups} from '../model/torrent-list.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
-import {after} from './key-record.js';
+import type {Situation} from './key-record.js';
 
 const backLabels = {
 	filter: 'clear filter',
@@ -19,11 +22,29 @@ const backLabels = {
 	nothing: '',
 } as const;
 
-/** The torrent under the cursor. */
-const needOpenable = after(needTorrents, (_, {state}) => {
-	const shown = entries(state(), 'torrents');
-	return {id: shown[cursorRow(shown, state().view.lists.torrents)]?.key};
-});
+/** The torrent or group under the cursor. */
+function needOpenable(situation: Situation) {
+	const state = situation.state();
+	const row = rowUnder(state);
+	if (row === undefined) return needTorrents(situation) as string;
+	return {row, folded: isGroup(row) && state.view.foldedGroups.has(row.key)};
+}
+
+/** The group under the cursor, or that the torrent there is in. */
+function needGroup({state}: Situation) {
+	const now = state();
+	const row = rowUnder(now);
+	const found = row && (isGroup(row) ? row : shownGroups(now)?.find(({torrents}) => torrents.includes(row)));
+	return found ? {found} : 'The torrents are in no groups: B puts them in some.';
+}
+
+/** Whether any group is folded, and all there are. */
+function needGroups({state}: Situation) {
+	const groups = shownGroups(state());
+	if (groups === undefined) return 'The torrents are in no groups: B puts them in some.';
+	if (groups.length === 0) return 'There is no torrent here: press a to add one.';
+	return {groups, folded: groups.some(({key}) => state().view.foldedGroups.has(key))};
+}
 
 /** Keys that move somebody about. */
 export const movingKeys = inGroup('Moving', [
@@ -34,10 +55,28 @@ export const movingKeys = inGroup('Moving', [
 		help: 'Open the torrent under the cursor',
 		footer: 2,
 		when: needOpenable,
-		label: 'open',
-		run: (screen, {id}) => {
-			if (id !== undefined) openTorrent(screen, id);
-		},
+		label: ({row, folded}) => (isGroup(row) ? (folded ? 'unfold' : 'fold') : 'open'),
+		run: (screen, {row, folded}) =>
+			isGroup(row) ? foldGroup(screen, row, !folded) : openTorrent(screen, row.id),
+	}),
+	defineKey({
+		name: 'fold-group',
+		keys: ['left', 'h'],
+		where: ['session'],
+		help: 'Fold the group that the torrent is in',
+		when: needGroup,
+		label: 'fold',
+		run: (screen, {found}) => foldGroup(screen, found, true),
+	}),
+	defineKey({
+		name: 'fold-groups',
+		keys: ['z'],
+		where: ['session'],
+		help: 'Fold or unfold all groups',
+		when: needGroups,
+		label: ({folded}) => (folded ? 'unfold all' : 'fold all'),
+		run: (screen, {groups, folded}) =>
+			screen.setView({foldedGroups: new Set(folded ? [] : groups.map(({key}) => key))}),
 	}),
 	defineKey({
 		name: 'next-pane',

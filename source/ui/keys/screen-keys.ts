@@ -1,9 +1,14 @@
+import {groupBy} from '../actions/groups.js';
 import {setList} from '../actions/lists.js';
 import {grow, nextDensity} from '../actions/panes.js';
 import {quit} from '../actions/quit.js';
 import {setTheme, themeNames} from '../actions/theme.js';
+import {type ColumnedList, columnsOf} from '../columns/columns-of.js';
+import {openColumns} from '../dialogs/columns-dialog.js';
 import {openDht} from '../dialogs/dht-dialog.js';
 import {openFinder} from '../finder/find-dialog.js';
+import {activeList} from '../model/lists.js';
+import {groupings} from '../model/torrent-groups.js';
 import {field} from '../text/text-field.js';
 import {defineKey, inGroup} from './define-key.js';
 
@@ -13,10 +18,29 @@ export const screenKeys = inGroup('Screen', [
 		name: 'groups',
 		keys: ['B'],
 		where: ['session'],
-		help: 'Put the torrents of a label together, or all in one list',
-		when: ({state}) => ({groups: state().preferences.groups}),
-		label: ({groups}) => (groups ? 'one list' : 'groups'),
-		run: (screen, {groups}) => screen.setPreferences({groups: !groups}),
+		help: 'Put the torrents in groups: by label, state or tracker, or all in one list',
+		footer: 13.5,
+		takes: {hint: 'by', only: true, ways: () => groupings},
+		label: 'group',
+		run: (screen, _, by) => {
+			if (by) groupBy(screen, by);
+			else screen.setDialog({kind: 'group'});
+		},
+	}),
+	defineKey({
+		name: 'columns',
+		keys: ['|'],
+		where: ['list'],
+		help: 'Choose the columns of the list, their order and width, for a terminal of this size',
+		footer: 13.6,
+		when: ({state}) => {
+			const list = activeList(state().view);
+			return list === undefined || !(list in columnsOf)
+				? 'This list has no columns.'
+				: {list: list as ColumnedList};
+		},
+		label: 'columns',
+		run: (screen, {list}) => openColumns(screen, list),
 	}),
 	defineKey({
 		name: 'log-details',

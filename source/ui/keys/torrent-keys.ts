@@ -1,7 +1,7 @@
 import {isUnknown} from '../../api/torrent-standing.js';
 import {exportTorrent} from '../actions/export.js';
 import {askToOverwrite} from '../actions/in-the-way.js';
-import {markUnderCursor} from '../actions/lists.js';
+import {markUnderCursor, setList} from '../actions/lists.js';
 import {remove, removeWithData, takeBack} from '../actions/removing.js';
 import {copyMagnets, openData, queue, reannounce} from '../actions/torrents.js';
 import {openAdd} from '../adding/add-dialog.js';
@@ -10,13 +10,14 @@ import {openCreate} from '../creating/create-dialog.js';
 import {openLabel, openMove} from '../forms/torrent-forms.js';
 import {openLimits} from '../forms/torrent-limits.js';
 import {isOver} from '../model/creations.js';
-import {cursorRow, entries} from '../model/lists.js';
 import {standsStill} from '../model/stands-still.js';
+import {rowUnder} from '../model/targets.js';
+import {isGroup} from '../model/torrent-groups.js';
 import {terminalText} from '../text/text.js';
 import {folderWays, labelWays} from './argument-ways.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
-import {after} from './key-record.js';
+import {after, type Situation} from './key-record.js';
 
 /** The torrents, whether all stand still, and the one that has something in its way, or files to choose: going on asks. */
 const needPausable = after(needTorrents, ({torrents}) => {
@@ -27,12 +28,14 @@ const needPausable = after(needTorrents, ({torrents}) => {
 	return {torrents, paused, inTheWay, choosing: isOne && only?.choosing ? only : undefined};
 });
 
-/** Whether the torrent under the cursor is marked. */
-const needMarkableTorrent = after(needTorrents, (_, {state}) => {
-	const shown = entries(state(), 'torrents');
-	const {torrents} = state().view.lists;
-	return {marked: torrents.marks.has(shown[cursorRow(shown, torrents)]?.key ?? '')};
-});
+/** The torrent under the cursor, or all of the group there, and whether all of that is marked. */
+function needMarkableRow({state}: Situation) {
+	const row = rowUnder(state());
+	if (row === undefined) return 'There is no torrent here: press a to add one.';
+	const {marks} = state().view.lists.torrents;
+	const group = isGroup(row) ? row.torrents.map(({id}) => id) : undefined;
+	return {group, marked: (group ?? [isGroup(row) ? row.key : row.id]).every(id => marks.has(id))};
+}
 
 /** One torrent of which it is known what it holds. */
 const needExportable = after(needTorrents, ({torrents}) => {
@@ -70,9 +73,14 @@ export const torrentKeys = inGroup('Torrent', [
 		where: ['session'],
 		help: 'Mark the torrent; keys then act on all that are marked',
 		footer: 6,
-		when: needMarkableTorrent,
+		when: needMarkableRow,
 		label: ({marked}) => (marked ? 'unmark' : 'mark'),
-		run: screen => markUnderCursor(screen, 'torrents'),
+		run: (screen, {group, marked}) => {
+			if (group === undefined) return markUnderCursor(screen, 'torrents');
+			const {marks} = screen.state().view.lists.torrents;
+			const others = [...marks].filter(id => !group.includes(id));
+			setList(screen, 'torrents', {marks: new Set(marked ? others : [...others, ...group])});
+		},
 	}),
 	defineKey({
 		name: 'queue-up',

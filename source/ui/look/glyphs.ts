@@ -44,6 +44,8 @@ export interface Glyphs {
 	readonly axis: string;
 	readonly tick: string;
 	readonly arrow: string;
+	/** Marks in the edge of a list which part of it is in sight. */
+	readonly thumb: string;
 	/** A thin bar's cells: full, half, and what is missing. */
 	readonly thin: readonly [full: string, half: string, rest: string];
 	/**
@@ -87,6 +89,7 @@ const unicode: Glyphs = {
 	axis: '│',
 	tick: '┤',
 	arrow: '→',
+	thumb: '█',
 	thin: ['━', '╸', '─'],
 	cell: {h: '█', c: '▚', r: '▞', l: '▒', p: '▓', m: '░', x: '╳', o: '◇', u: '·'},
 	boundary: {h: '█', c: '▚', r: '▞', l: '▒', p: '▓', m: '┊', x: '╳', o: '◇', u: '┊'},
@@ -129,6 +132,7 @@ const ascii: Glyphs = {
 	axis: '|',
 	tick: '|',
 	arrow: '->',
+	thumb: '%',
 	thin: ['=', '-', '.'],
 	cell: {h: '#', c: 'c', r: '%', l: ':', p: '+', m: '-', x: 'x', o: 'o', u: '.'},
 	boundary: {h: '#', c: 'c', r: '%', l: ':', p: '+', m: '!', x: 'x', o: 'o', u: '!'},

@@ -1,28 +1,16 @@
-import {readFilterWords} from '../../api/filter-words.js';
-import type {LogView, PeerView, TorrentView, TrackerView} from '../../api/snapshot.js';
-import {standingOf, type TorrentStanding} from '../../api/torrent-standing.js';
+import type {LogView, PeerView, TrackerView} from '../../api/snapshot.js';
 import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
 import {feedListOrders, feedViewEntries} from './feed-lists.js';
 import {fileTree, type TreeNode, treeRows} from './file-tree.js';
 import type {Model} from './model.js';
 import {networkEntries, networkOrders} from './network-lists.js';
+import {rateOrders} from './rate-orders.js';
 import {remembered} from './remembered.js';
 import {trackersAndSources} from './source-rows.js';
 import type {ScreenState} from './store.js';
 import {swarmEntries, swarmListOrders} from './swarm-lists.js';
+import {torrentEntries, torrentOrders} from './torrent-list.js';
 import type {ListName, ListState, View} from './view.js';
-
-/** What peers and torrents have alike. */
-const rateOrders: ReadonlyArray<SortOrder<Pick<TorrentView, 'downloadRate' | 'uploadRate'>>> = [
-	{
-		id: 'down',
-		letter: 'd',
-		label: 'down',
-		descending: true,
-		compare: (a, b) => a.downloadRate - b.downloadRate,
-	},
-	{id: 'up', letter: 'u', label: 'up', descending: true, compare: (a, b) => a.uploadRate - b.uploadRate},
-];
 
 const peerOrders: ReadonlyArray<SortOrder<PeerView>> = [
 	...rateOrders,
@@ -65,44 +53,6 @@ const trackerOrders: ReadonlyArray<SortOrder<TrackerView>> = [
 	},
 ];
 
-/** By state: what somebody should look at first. */
-const standingRanks: Readonly<Record<TorrentStanding, number>> = {
-	failed: 0,
-	stalled: 1,
-	downloading: 2,
-	metadata: 3,
-	checking: 4,
-	queued: 5,
-	seeding: 6,
-	pausing: 7,
-	paused: 8,
-	finished: 9,
-};
-
-const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
-	{id: 'queue', letter: 'q', label: 'queue', compare: (a, b) => a.queue - b.queue},
-	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
-	{
-		id: 'state',
-		letter: 's',
-		label: 'state',
-		compare: (a, b) => standingRanks[standingOf(a)] - standingRanks[standingOf(b)],
-	},
-	{id: 'size', letter: 'z', label: 'size', descending: true, compare: (a, b) => a.length - b.length},
-	{
-		id: 'done',
-		letter: 'p',
-		label: 'progress',
-		descending: true,
-		compare: (a, b) => a.completed / Math.max(1, a.wanted) - b.completed / Math.max(1, b.wanted),
-	},
-	...rateOrders,
-	{id: 'ratio', letter: 'r', label: 'ratio', descending: true, compare: (a, b) => a.ratio - b.ratio},
-	{id: 'eta', letter: 'e', label: 'ETA', compare: (a, b) => (a.eta ?? 1e12) - (b.eta ?? 1e12)},
-	{id: 'added', letter: 'a', label: 'added', descending: true, compare: (a, b) => a.addedAt - b.addedAt},
-	{id: 'label', letter: 'l', label: 'label', compare: (a, b) => byText(a.label ?? '', b.label ?? '')},
-];
-
 const fileOrders: ReadonlyArray<SortOrder<TreeNode>> = [
 	{id: 'path', letter: 'o', label: 'torrent order'},
 	{id: 'name', letter: 'n', label: 'name'},
@@ -130,12 +80,6 @@ export const orders: Readonly<Record<ListName, ReadonlyArray<SortOrder<never>>>>
 
 const peerText = (peer: PeerView) => `${peer.address} ${peer.client} ${peer.source} ${peer.flags}`;
 const trackerText = (tracker: TrackerView) => `${tracker.url || tracker.kind} ${tracker.status}`;
-/** What is wrong is said with it to who cannot see its row. */
-const torrentText = (torrent: TorrentView) => {
-	const {name, label = '', reason} = torrent;
-	const why = reason && reason.level !== 'info' ? ` ${reason.text}` : '';
-	return `${name} ${label} ${standingOf(torrent)}${why}`;
-};
 const logText = (line: LogView) => `${line.level} ${line.name ?? ''} ${line.text}`;
 
 const arrangePeers = remembered(
@@ -145,33 +89,6 @@ const arrangePeers = remembered(
 const arrangeTrackers = remembered(
 	(trackers: readonly TrackerView[], sort: string, reverse: boolean, filter: string) =>
 		arrange(trackers, {sort, reverse, filter}, trackerOrders, trackerText),
-);
-/** By name, those without one last. */
-const byGroup = (a: string, b: string) => (a === b ? 0 : a === '' ? 1 : b === '' ? -1 : byText(a, b));
-const arrangeTorrents = remembered(
-	(
-		torrents: readonly TorrentView[],
-		removals: View['removals'],
-		sort: string,
-		reverse: boolean,
-		filter: string,
-		groups: boolean,
-	) => {
-		const here =
-			removals.length === 0
-				? torrents
-				: torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id)));
-		const fits = readFilterWords(filter);
-		const now = Date.now();
-		const arranged = arrange(
-			fits ? here.filter(torrent => fits(torrent, now)) : here,
-			{sort, reverse, filter: ''},
-			torrentOrders,
-			torrentText,
-		);
-		// Sorting is stable, so that each group keeps the order that was chosen.
-		return groups ? [...arranged].sort((a, b) => byGroup(a.label ?? '', b.label ?? '')) : arranged;
-	},
 );
 const arrangeLog = remembered((log: readonly LogView[], sort: string, reverse: boolean, filter: string) =>
 	arrange(log, {sort, reverse, filter}, logOrders, logText),
@@ -204,12 +121,6 @@ export function shownTrackers(state: ScreenState): readonly TrackerView[] {
 	return arrangeTrackers(trackersAndSources(state), sort, reverse, filter);
 }
 
-/** The torrents as the session screen shows them; those just removed are left out. */
-export function shownTorrents({model, view, preferences}: ScreenState): readonly TorrentView[] {
-	const {sort, reverse, filter} = view.lists.torrents;
-	return arrangeTorrents(model.torrents ?? none, view.removals, sort, reverse, filter, preferences.groups);
-}
-
 /** The rows of the file tree as the pane shows them. */
 export function shownFiles({model, view}: ScreenState): readonly TreeNode[] {
 	const {sort, reverse, filter} = view.lists.files;
@@ -232,9 +143,6 @@ const keyOf = ({kind, url}: TrackerView): string => (kind === 'web' ? `web ${url
 const trackerEntries = remembered((trackers: readonly TrackerView[]): readonly Entry[] =>
 	trackers.map(tracker => ({key: keyOf(tracker), text: trackerText(tracker)})),
 );
-const torrentEntries = remembered((torrents: readonly TorrentView[]): readonly Entry[] =>
-	torrents.map(torrent => ({key: torrent.id, text: torrentText(torrent)})),
-);
 const fileEntries = remembered((nodes: readonly TreeNode[]): readonly Entry[] =>
 	nodes.map(node => ({key: node.key, text: node.key})),
 );
@@ -250,7 +158,7 @@ export function entries(state: ScreenState, list: ListName): readonly Entry[] {
 		case 'trackers':
 			return trackerEntries(shownTrackers(state));
 		case 'torrents':
-			return torrentEntries(shownTorrents(state));
+			return torrentEntries(state);
 		case 'files':
 			return fileEntries(shownFiles(state));
 		case 'log':
@@ -271,7 +179,14 @@ export function entries(state: ScreenState, list: ListName): readonly Entry[] {
 export function cursorRow(shown: readonly Entry[], {key, index}: ListState, list?: ListName): number {
 	if (shown.length === 0) return -1;
 	// A log that nobody has moved in stays at its newest line.
-	if (key === undefined) return list === 'log' ? shown.length - 1 : 0;
+	if (key === undefined) {
+		if (list === 'log') return shown.length - 1;
+		// What only names a group is not where one begins.
+		return Math.max(
+			0,
+			shown.findIndex(({group}) => group !== true),
+		);
+	}
 	const found = shown.findIndex(entry => entry.key === key);
 	return found >= 0 ? found : Math.min(index, shown.length - 1);
 }

@@ -1,5 +1,7 @@
 import type {FrameName} from '../look/glyphs.js';
 import type {Density, Grow, PaneName, SizeClass} from '../look/layout.js';
+import type {ChosenColumns} from './chosen-columns.js';
+import {type Grouping, groupings} from './torrent-groups.js';
 
 /** What the screen remembers of one class of sizes. */
 export interface SizePreferences {
@@ -27,8 +29,10 @@ export interface Preferences {
 	readonly sizes?: Readonly<Partial<Record<SizeClass, SizePreferences>>>;
 	/** List name to column and direction. */
 	readonly sort?: Readonly<Record<string, {readonly column: string; readonly reverse: boolean}>>;
-	/** Whether the list of torrents is in groups, one a label. */
-	readonly groups?: boolean;
+	/** What the list of torrents is put in groups by. */
+	readonly group?: Grouping;
+	/** The columns of lists, by class of sizes and list: those shown, in their order. */
+	readonly columns?: ChosenColumns;
 	/** What becomes of a magnet link added here when its files are known: `ask` which to take, or take `all`. */
 	readonly 'magnet-start'?: MagnetStart;
 	/** Command to its keys, instead of those of the key table: `{"pause": ["p", "ctrl-p"]}`. */
@@ -76,7 +80,8 @@ export const defaultPreferences: FullPreferences = {
 	graphRange: 0,
 	sizes: {},
 	sort: {},
-	groups: false,
+	group: 'none',
+	columns: {},
 	'magnet-start': 'ask',
 	keys: {},
 };
@@ -89,6 +94,10 @@ function readPreferences(loaded: unknown): FullPreferences {
 		const value = (loaded as Record<string, unknown>)[name];
 		if (typeof value === typeof fallback && value !== null && !Array.isArray(value)) result[name] = value;
 	}
+	// Before there were several ways to group, they were grouped by label or not at all.
+	const {groups} = loaded as {readonly groups?: unknown};
+	if (groups === true && !('group' in loaded)) result['group'] = 'label';
+	if (!groupings.includes(result['group'] as Grouping)) result['group'] = 'none';
 	return result as unknown as FullPreferences;
 }
 

@@ -1,8 +1,21 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {terminalText} from '../text/text.js';
-import {cursorRow, entries, shownTorrents} from './lists.js';
+import {cursorRow, entries} from './lists.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
+import {isGroup, type TorrentRow} from './torrent-groups.js';
+import {shownTorrentRows, shownTorrents} from './torrent-list.js';
+
+/** The row of the list of torrents that has the cursor. */
+export function rowUnder(state: ScreenState): TorrentRow | undefined {
+	return shownTorrentRows(state)[cursorRow(entries(state, 'torrents'), state.view.lists.torrents)];
+}
+
+/** The torrent under the cursor of the list; undefined where a group is. */
+function torrentUnder(state: ScreenState): TorrentView | undefined {
+	const row = rowUnder(state);
+	return row === undefined || isGroup(row) ? undefined : row;
+}
 
 /** The torrents that keys act on: the marked ones, else the one shown or under the cursor. */
 export const targets = remembered((state: ScreenState): readonly TorrentView[] => {
@@ -13,8 +26,7 @@ export const targets = remembered((state: ScreenState): readonly TorrentView[] =
 	const marked = marks.size > 0 ? shownTorrents(state).filter(torrent => marks.has(torrent.id)) : [];
 	// Marks of torrents that are gone, or not shown now, leave the one under the cursor.
 	if (marked.length > 0) return marked;
-	const row = cursorRow(entries(state, 'torrents'), view.lists.torrents);
-	const torrent = shownTorrents(state)[row];
+	const torrent = torrentUnder(state);
 	return torrent ? [torrent] : [];
 });
 
@@ -23,7 +35,7 @@ export function torrentInSight(state: ScreenState): TorrentView | undefined {
 	const {view, model} = state;
 	if (view.screen === 'torrent') return model.torrent?.overview;
 	if (view.screen !== 'session') return undefined;
-	return shownTorrents(state)[cursorRow(entries(state, 'torrents'), view.lists.torrents)];
+	return torrentUnder(state);
 }
 
 /** The torrent of this id, while somebody is to choose among its files. */

@@ -63,6 +63,8 @@ export interface View {
 	/** What `/` last looked for, by list. */
 	readonly query: string;
 	readonly folded: ReadonlySet<string>;
+	/** Keys of the groups of torrents that are folded. */
+	readonly foldedGroups: ReadonlySet<string>;
 	/** The piece cell with the cursor; -1 before anybody moved there. */
 	readonly cell: number;
 	/** What the speed graph spans; 0 for what fits its history. */
@@ -114,6 +116,7 @@ export function openingView(torrent: string | undefined): View {
 		},
 		query: '',
 		folded: new Set(),
+		foldedGroups: new Set(),
 		cell: -1,
 		range: 0,
 		details: false,

@@ -2,6 +2,7 @@ import {type ReactNode, useRef} from 'react';
 import type {Column, ListFacts} from '../columns/column.js';
 import {tableRows, windowTop} from '../columns/table.js';
 import {inside} from '../look/layout.js';
+import {chosenColumns} from '../model/chosen-columns.js';
 import {cursorRow, entries, orders} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
 import {Pane} from './pane.js';
@@ -19,7 +20,6 @@ export function ListPane<Item, Facts extends ListFacts>({
 	facts,
 	empty,
 	headerFrom = 4,
-	group,
 }: {
 	readonly props: PaneProps;
 	readonly list: ListName;
@@ -33,8 +33,6 @@ export function ListPane<Item, Facts extends ListFacts>({
 	readonly empty: string;
 	/** Rows inside the frame from which on the columns' titles are shown. */
 	readonly headerFrom?: number;
-	/** The group of an item; absent when they are all in one list. */
-	readonly group?: ((item: Item) => string) | undefined;
 }): ReactNode {
 	const {area, state, focused, look} = props;
 	const top = useRef(0);
@@ -43,7 +41,8 @@ export function ListPane<Item, Facts extends ListFacts>({
 	const shown = entries(state, list);
 	const cursor = cursorRow(shown, listState, list);
 	const header = room.rows >= headerFrom;
-	top.current = windowTop(items.length, room.rows - (header ? 1 : 0), cursor, top.current);
+	const height = room.rows - (header ? 1 : 0);
+	top.current = windowTop(items.length, height, cursor, top.current);
 	const order = orders[list].find(({id}) => id === listState.sort);
 	const parts = [note];
 	if (listState.filter !== '') parts.push(`filter “${listState.filter}” ${items.length}`);
@@ -57,6 +56,7 @@ export function ListPane<Item, Facts extends ListFacts>({
 			title={title}
 			note={parts.filter(part => part !== '').join(' · ')}
 			hit={{kind: 'list', list}}
+			scroll={{total: items.length, top: top.current, height, above: header ? 1 : 0, cursor}}
 			rows={tableRows(columns, items, {
 				...room,
 				facts,
@@ -65,10 +65,10 @@ export function ListPane<Item, Facts extends ListFacts>({
 				cursor: focused || list === 'torrents' || list === 'feeds' ? cursor : -1,
 				active: focused,
 				top: top.current,
+				chosen: chosenColumns(state, list),
 				sort: listState.sort,
 				reverse: listState.reverse,
 				empty: listState.filter === '' ? empty : 'nothing holds the filter: Esc clears it',
-				...(group && {group: index => group(items[index] as Item)}),
 				hit: index => {
 					const entry = shown[index];
 					return entry && {kind: 'row', list, key: entry.key};

@@ -6,21 +6,13 @@ import {windowTop} from '../columns/table.js';
 import {torrentColumns} from '../columns/torrent-columns.js';
 import {trackerColumns} from '../columns/tracker-columns.js';
 import {inside} from '../look/layout.js';
-import {
-	cursorRow,
-	entries,
-	shownFiles,
-	shownLog,
-	shownPeers,
-	shownTorrents,
-	shownTrackers,
-} from '../model/lists.js';
+import {cursorRow, entries, shownFiles, shownLog, shownPeers, shownTrackers} from '../model/lists.js';
 import {trackersAndSources} from '../model/source-rows.js';
+import {shownTorrentRows, shownTorrents} from '../model/torrent-list.js';
 import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
 import {nobodyHere} from '../present/peers.js';
 import {nextText, trackersTitle} from '../present/trackers.js';
-import {terminalText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
@@ -146,6 +138,16 @@ export const LogPane = memo(
 	sameList('log', ({state, cost}) => [state.model.log, cost]),
 );
 
+/** How many of all torrents are shown, and how they are put in groups. */
+function torrentsNote(state: PaneProps['state']): string {
+	const {group} = state.preferences;
+	const all = state.model.torrents?.length ?? 0;
+	const shown = shownTorrents(state).length;
+	return [shown < all ? `${shown} of ${all}` : '', group === 'none' ? '' : `by ${group}`]
+		.filter(part => part !== '')
+		.join(' · ');
+}
+
 /** All torrents, one line each. */
 export const TorrentsPane = memo(
 	function TorrentsPane(props: PaneProps): ReactNode {
@@ -154,18 +156,17 @@ export const TorrentsPane = memo(
 				props={props}
 				list="torrents"
 				title="Torrents"
-				note=""
-				items={shownTorrents(props.state)}
+				note={torrentsNote(props.state)}
+				items={shownTorrentRows(props.state)}
 				columns={torrentColumns}
-				facts={{...factsOf(props), groups: props.state.preferences.groups}}
+				facts={{
+					...factsOf(props),
+					group: props.state.preferences.group,
+					folded: props.state.view.foldedGroups,
+				}}
 				empty="nothing here yet: press a, or paste a magnet link or a .torrent’s path or URL"
-				group={
-					props.state.preferences.groups
-						? torrent => (torrent.label ? terminalText(torrent.label) : 'no label')
-						: undefined
-				}
 			/>
 		);
 	},
-	sameList('torrents', ({state}) => [state.model.torrents, state.view.removals]),
+	sameList('torrents', ({state}) => [state.model.torrents, state.view.removals, state.view.foldedGroups]),
 );

@@ -3,7 +3,7 @@ import {asciiFrames} from '../look/glyphs.js';
 import {inside} from '../look/layout.js';
 import type {Hit, Zone} from '../present/hit.js';
 import {type ListRow, zonesOf} from '../present/row.js';
-import {framed} from '../widgets/frame.js';
+import {framed, type Scroll} from '../widgets/frame.js';
 import {Lines} from '../widgets/lines.js';
 import type {PaneProps} from './pane-props.js';
 
@@ -32,6 +32,7 @@ export function Pane({
 	rows,
 	hit,
 	body,
+	scroll,
 }: {
 	readonly props: PaneProps;
 	readonly digit?: number;
@@ -43,6 +44,8 @@ export function Pane({
 	readonly hit?: Hit | undefined;
 	/** The same inside its frame. */
 	readonly body?: Hit | undefined;
+	/** Where somebody is in the list that its rows are a part of. */
+	readonly scroll?: Scroll;
 }): ReactNode {
 	const {area, state, focused, painter, look} = props;
 	const lines = framed(
@@ -55,6 +58,8 @@ export function Pane({
 			...(note !== undefined && {note}),
 			...(foot !== undefined && {foot}),
 			focused,
+			...(scroll !== undefined && {scroll}),
+			thumb: look.glyphs.thumb,
 			frames: asciiFrames(state.preferences.frames, look.glyphs),
 		},
 		painter,

@@ -88,6 +88,8 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 	},
 	quit: {kind: 'quit'},
 	settings: {kind: 'settings', at: 0},
+	columns: {kind: 'columns', list: 'torrents', at: 0, room: 80, before: undefined},
+	group: {kind: 'group'},
 	sort: {kind: 'sort', list: 'peers'},
 };
 

@@ -10,7 +10,9 @@ import {chosenFiles} from '../../../source/ui/model/chosen-files.ts';
 import {feedParts} from '../../../source/ui/model/feeds-place.ts';
 import {activeList, entries} from '../../../source/ui/model/lists.ts';
 import {networkPanes} from '../../../source/ui/model/network-place.ts';
-import {targets} from '../../../source/ui/model/targets.ts';
+import {rowUnder, targets} from '../../../source/ui/model/targets.ts';
+import {groupings, isGroup} from '../../../source/ui/model/torrent-groups.ts';
+import {shownTorrents} from '../../../source/ui/model/torrent-list.ts';
 import {fitRow, rowText} from '../../../source/ui/present/row.ts';
 import {terminalText} from '../../../source/ui/text/text.ts';
 import {type BareScreen, openBareScreen} from '../../helpers/bare-screen.ts';
@@ -227,21 +229,33 @@ const promises: Readonly<Record<string, Promise>> = {
 		else
 			assert.deepEqual(
 				[...after],
-				entries(before, list).map(({key}) => key),
+				list === 'torrents'
+					? shownTorrents(before).map(({id}) => id)
+					: entries(before, list).map(({key}) => key),
 			);
 	},
-	mark: ({state}, label, before) =>
-		assert.equal(
-			state().view.lists.torrents.marks.size - before.view.lists.torrents.marks.size,
-			{mark: 1, unmark: -1}[label],
-		),
+	mark: ({state}, label, before) => {
+		const row = rowUnder(before)!;
+		const ids = isGroup(row) ? row.torrents.map(({id}) => id) : [row.id];
+		const {marks} = state().view.lists.torrents;
+		for (const id of ids) assert.equal(marks.has(id), {mark: true, unmark: false}[label]);
+	},
 	'mark-file': ({state}, label, before) =>
 		assert.equal(
 			state().view.lists.files.marks.size - before.view.lists.files.marks.size,
 			{mark: 1, unmark: -1}[label],
 		),
-	groups: ({state}, label) =>
-		assert.equal(state().preferences.groups, {groups: true, 'one list': false}[label]),
+	groups: ({state}) => assert.equal(state().view.dialog?.kind, 'group'),
+	columns: ({state}, _label, before) => {
+		const {dialog} = state().view;
+		assert.ok(dialog?.kind === 'columns' && dialog.list === activeList(before.view));
+	},
+	'fold-groups': ({state}, label) =>
+		assert.equal(state().view.foldedGroups.size > 0, {'fold all': true, 'unfold all': false}[label]),
+	'next-trouble': ({state}) => {
+		const row = rowUnder(state());
+		assert.ok(row && !isGroup(row) && (row.state === 'failed' || row.stalledFor !== undefined));
+	},
 	'log-details': ({state}, label) => assert.equal(state().view.details, {details: true, less: false}[label]),
 	'fold-all': ({state}, label) =>
 		assert.equal(state().view.folded.size > 0, {'fold all': true, 'unfold all': false}[label]),
@@ -301,6 +315,7 @@ function shake(bare: BareScreen, random: () => number): void {
 		sequential: random() < 0.5,
 		...(random() < 0.3 && {inTheWay: {path: 'a/b', files: 2, size: 3, length: 4}}),
 		superSeeding: random() < 0.5,
+		stalledFor: random() < 0.1 ? 60 : undefined,
 	}));
 	const {model, view} = bare.state();
 	const {torrent} = model;
@@ -346,7 +361,7 @@ function shake(bare: BareScreen, random: () => number): void {
 			trackers: {...view.lists.trackers, key: cursor('trackers')},
 		},
 	});
-	bare.set({preferences: {...bare.state().preferences, groups: random() < 0.5}});
+	bare.set({preferences: {...bare.state().preferences, group: pick(groupings)}});
 }
 
 test('what a key is said to do is what it does, over the same torrents and files', async () => {

@@ -497,15 +497,15 @@ test('says what is wrong with keys of the config file, and how to write them', a
 
 test('puts the torrents of a label together, each label under its name', async () => {
 	const {terminal, close} = await openTestScreen(100, 30, {list: true});
-	await terminal.press('B');
+	await terminal.press('B', 'l');
 	const lines = terminal.text().split('\n');
-	const group = lines.findIndex(line => /linux +\d+/.test(line) && !/%/.test(line));
+	const group = lines.findIndex(line => /▾ linux \d+/.test(line));
 	assert.ok(group > 0, terminal.text());
 	assert.match(lines[group + 1] ?? '', /debian/);
 	assert.ok(lines.some(line => /no label +3/.test(line)));
 	await terminal.press('G');
 	assert.match(terminal.text(), /› /);
-	await terminal.press('B');
+	await terminal.press('B', 'n');
 	assert.doesNotMatch(terminal.text(), /no label/);
 	await close();
 });

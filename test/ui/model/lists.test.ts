@@ -9,12 +9,12 @@ import {
 	shownFiles,
 	shownLog,
 	shownPeers,
-	shownTorrents,
 	shownTrackers,
 } from '../../../source/ui/model/lists.ts';
 import {emptyTorrent, type TorrentModel} from '../../../source/ui/model/model.ts';
 import {defaultPreferences, type FullPreferences} from '../../../source/ui/model/preferences.ts';
 import type {ScreenState} from '../../../source/ui/model/store.ts';
+import {shownTorrents} from '../../../source/ui/model/torrent-list.ts';
 import {type ListName, type ListState, openingView, type View} from '../../../source/ui/model/view.ts';
 
 interface Wish {
@@ -81,8 +81,8 @@ test('torrents are ordered by what was chosen, numbers in names as numbers, and 
 
 test('in groups they go by label, those without one last, each group in the order chosen', () => {
 	const more = [...torrents, {id: 'd', name: 'aaa', queue: 9, label: 'b'}];
-	assert.equal(sorted('queue', false, {torrents: more, preferences: {groups: true}}), 'cadb');
-	assert.equal(sorted('queue', true, {torrents: more, preferences: {groups: true}}), 'cdab');
+	assert.equal(sorted('queue', false, {torrents: more, preferences: {group: 'label'}}), 'cadb');
+	assert.equal(sorted('queue', true, {torrents: more, preferences: {group: 'label'}}), 'cdab');
 });
 
 test('a filter looks at names, labels and states, in either case; what is being removed is not shown', () => {

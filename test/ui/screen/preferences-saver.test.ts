@@ -61,7 +61,7 @@ test('what is chosen quickly one after another is written once, half a second af
 
 test('settings go to the config file, and only those that were chosen; all else is only remembered', () => {
 	const {clock, written, choose} = saver();
-	choose({graphRange: 60, groups: true});
+	choose({graphRange: 60, group: 'label'});
 	clock.turn(500);
 	assert.deepEqual(written, []);
 	choose({theme: 'nord'});

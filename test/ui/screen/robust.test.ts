@@ -64,7 +64,7 @@ test('keeps every pane straight, at every size, whatever files and folders are c
 		for (const pane of ['5', '1']) {
 			await screen.terminal.press(pane, 'G', keys.up, keys.up);
 			for (const line of screen.terminal.text().split('\n')) {
-				if (/^[┃│]/.test(line)) assert.match(line, /[┃│╯╮┓┛]$/, `${columns}x${rows}: ${line}`);
+				if (/^[┃│]/.test(line)) assert.match(line, /[┃│█╯╮┓┛]$/, `${columns}x${rows}: ${line}`);
 			}
 			assert.doesNotMatch(screen.terminal.text(), /[\u202A-\u202E\u2066-\u2069]/);
 		}

@@ -41,7 +41,7 @@ test('fills every row to its last column, and never more, at all sizes', async (
 		);
 		for (const line of lines) {
 			const edges = [...line].filter(character => '┃│'.includes(character)).length;
-			assert.ok(edges === 0 || /[┃│╮╯┓┛]$/.test(line), `${columns}x${rows}: ${line}`);
+			assert.ok(edges === 0 || /[┃│█╮╯┓┛]$/.test(line), `${columns}x${rows}: ${line}`);
 		}
 	}
 	await screen.close();

@@ -1,0 +1,132 @@
+import {readFilterWords} from '../../api/filter-words.js';
+import type {TorrentView} from '../../api/snapshot.js';
+import {standingOf, type TorrentStanding} from '../../api/torrent-standing.js';
+import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
+import {rateOrders} from './rate-orders.js';
+import {remembered} from './remembered.js';
+import type {ScreenState} from './store.js';
+import {type Grouping, groupTorrents, isGroup, type TorrentGroup, type TorrentRow} from './torrent-groups.js';
+import type {View} from './view.js';
+
+/** By state: what somebody should look at first. */
+const standingRanks: Readonly<Record<TorrentStanding, number>> = {
+	failed: 0,
+	stalled: 1,
+	downloading: 2,
+	metadata: 3,
+	checking: 4,
+	queued: 5,
+	seeding: 6,
+	pausing: 7,
+	paused: 8,
+	finished: 9,
+};
+
+/** The orders of the list of torrents. */
+export const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
+	{id: 'queue', letter: 'q', label: 'queue', compare: (a, b) => a.queue - b.queue},
+	{id: 'name', letter: 'n', label: 'name', compare: (a, b) => byText(a.name, b.name)},
+	{
+		id: 'state',
+		letter: 's',
+		label: 'state',
+		compare: (a, b) => standingRanks[standingOf(a)] - standingRanks[standingOf(b)],
+	},
+	{id: 'size', letter: 'z', label: 'size', descending: true, compare: (a, b) => a.length - b.length},
+	{
+		id: 'done',
+		letter: 'p',
+		label: 'progress',
+		descending: true,
+		compare: (a, b) => a.completed / Math.max(1, a.wanted) - b.completed / Math.max(1, b.wanted),
+	},
+	...rateOrders,
+	{id: 'ratio', letter: 'r', label: 'ratio', descending: true, compare: (a, b) => a.ratio - b.ratio},
+	{id: 'eta', letter: 'e', label: 'ETA', compare: (a, b) => (a.eta ?? 1e12) - (b.eta ?? 1e12)},
+	{id: 'added', letter: 'a', label: 'added', descending: true, compare: (a, b) => a.addedAt - b.addedAt},
+	{id: 'label', letter: 'l', label: 'label', compare: (a, b) => byText(a.label ?? '', b.label ?? '')},
+];
+
+/** What is wrong is said with it to who cannot see its row. */
+const torrentText = (torrent: TorrentView) => {
+	const {name, label = '', reason} = torrent;
+	const why = reason && reason.level !== 'info' ? ` ${reason.text}` : '';
+	return `${name} ${label} ${standingOf(torrent)}${why}`;
+};
+
+/** The torrents that fit the filter, in the order that was chosen; those just removed are left out. */
+const arrangeTorrents = remembered(
+	(
+		torrents: readonly TorrentView[],
+		removals: View['removals'],
+		sort: string,
+		reverse: boolean,
+		filter: string,
+	): readonly TorrentView[] => {
+		const here =
+			removals.length === 0
+				? torrents
+				: torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id)));
+		const fits = readFilterWords(filter);
+		const now = Date.now();
+		return arrange(
+			fits ? here.filter(torrent => fits(torrent, now)) : here,
+			{sort, reverse, filter: ''},
+			torrentOrders,
+			torrentText,
+		);
+	},
+);
+
+const grouped = remembered(
+	(torrents: readonly TorrentView[], grouping: Grouping): readonly TorrentGroup[] | undefined =>
+		groupTorrents(torrents, grouping, standing => standingRanks[standing]),
+);
+
+const inGroups = remembered((groups: readonly TorrentGroup[]): readonly TorrentView[] =>
+	groups.flatMap(({torrents}) => torrents),
+);
+
+const rowsOf = remembered(
+	(groups: readonly TorrentGroup[], folded: ReadonlySet<string>): readonly TorrentRow[] =>
+		groups.flatMap((group): readonly TorrentRow[] =>
+			folded.has(group.key) ? [group] : [group, ...group.torrents],
+		),
+);
+
+const none: readonly never[] = [];
+
+function arranged({model, view}: ScreenState): readonly TorrentView[] {
+	const {sort, reverse, filter} = view.lists.torrents;
+	return arrangeTorrents(model.torrents ?? none, view.removals, sort, reverse, filter);
+}
+
+/** The groups of the torrents that are shown; undefined where they are all in one list. */
+export function shownGroups(state: ScreenState): readonly TorrentGroup[] | undefined {
+	return grouped(arranged(state), state.preferences.group);
+}
+
+/** The torrents as the session screen shows them, group by group, those in folded groups too; those just removed are left out. */
+export function shownTorrents(state: ScreenState): readonly TorrentView[] {
+	const groups = shownGroups(state);
+	return groups === undefined ? arranged(state) : inGroups(groups);
+}
+
+/** The rows of the list of torrents: torrents, and the groups they are in. */
+export function shownTorrentRows(state: ScreenState): readonly TorrentRow[] {
+	const groups = shownGroups(state);
+	return groups === undefined ? arranged(state) : rowsOf(groups, state.view.foldedGroups);
+}
+
+const entriesOf = remembered((rows: readonly TorrentRow[]): readonly Entry[] =>
+	rows.map(row =>
+		isGroup(row)
+			? {key: row.key, text: `${row.name || 'no label'} ${row.torrents.length}`, group: true}
+			: {key: row.id, text: torrentText(row)},
+	),
+);
+
+/** The entries of the list of torrents. */
+export function torrentEntries(state: ScreenState): readonly Entry[] {
+	return entriesOf(shownTorrentRows(state));
+}
