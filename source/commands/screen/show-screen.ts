@@ -42,11 +42,23 @@ function keyboard({stdin}: Pick<Context, 'stdin'>): NodeJS.ReadStream {
 
 /** The environment in the words of the screen. */
 export function screenEnvironment(env: NodeJS.ProcessEnv) {
-	const {TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG, SSH_CONNECTION, SSH_TTY, INK_SCREEN_READER} = env;
+	const {
+		TERM,
+		COLORTERM,
+		COLORFGBG,
+		NO_COLOR,
+		LC_ALL,
+		LC_CTYPE,
+		LANG,
+		SSH_CONNECTION,
+		SSH_TTY,
+		INK_SCREEN_READER,
+	} = env;
 	return {
 		term: TERM,
 		colorTerm: COLORTERM,
 		noColor: Boolean(NO_COLOR),
+		colorFgBg: COLORFGBG,
 		locale: LC_ALL || LC_CTYPE || LANG,
 		ssh: Boolean(SSH_CONNECTION || SSH_TTY),
 		// The name that Ink's programs know.
@@ -119,9 +131,8 @@ async function detach(engine: RemoteEngine, stateDir: string, context: Context):
 
 /**
  * Opens the screen on an engine, and does what its end asks for: lines where a terminal takes nothing else. `torrent` is
- * the id of the one to show first; `revive` starts the engine again when it has died; `given` are the options that were
- * typed, where others come from the config file; `added` the ids of torrents that were added a moment ago; with
- * `stays` only a person who says so stops the engine.
+ * the id of the one to show first; `revive` starts the engine again when it has died; `added` are the ids of torrents
+ * that were added a moment ago; with `stays` only a person who says so stops the engine.
  */
 export async function showScreen(
 	engine: RemoteEngine,
@@ -131,12 +142,10 @@ export async function showScreen(
 	context: Context,
 	{
 		revive,
-		given,
 		added,
 		stays,
 	}: {
 		readonly revive?: () => Promise<RemoteEngine>;
-		readonly given?: ReadonlySet<string>;
 		readonly added?: readonly string[];
 		readonly stays?: boolean;
 	} = {},
@@ -162,7 +171,6 @@ export async function showScreen(
 		ascii: flags.ascii || !showsUtf8(environment.locale),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
-		themeFits: given !== undefined && !given.has('theme'),
 		// Else as it was chosen on the settings screen.
 		mouse: flags.mouse ? undefined : false,
 		fps: flags.fps,

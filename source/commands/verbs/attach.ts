@@ -16,7 +16,7 @@ export const command = defineCommand({
 	config: true,
 	options: {...stateOptions, ...screenOptions, verbose: logOptions.verbose},
 	notes: ['ID: a torrent to show at once, by the beginning of its info-hash or by its name.'],
-	async run({input, flags, given}, context) {
+	async run({input, flags}, context) {
 		requireTerminal(context, 'tortui list');
 		const stateDir = stateDirPath(flags.stateDir, context.env);
 		const engine = await requireEngine(stateDir, context.env, context.version);
@@ -25,7 +25,6 @@ export const command = defineCommand({
 		const revive = engineRevival(engine, {stateDir, env, version, program: [program, 'engine']}, undefined);
 		return showScreen(engine, found?.id, flags, stateDir, context, {
 			revive,
-			given,
 			stays: isService(engine.hello.about),
 		});
 	},

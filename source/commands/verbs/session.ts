@@ -77,7 +77,6 @@ export const command = defineCommand({
 		const revive = engineRevival(engine, settings, started ? options : undefined);
 		return showScreen(engine, torrent, flags, stateDir, context, {
 			revive,
-			given,
 			added,
 			stays: isService(engine.hello.about),
 		});

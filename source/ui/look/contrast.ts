@@ -23,7 +23,7 @@ export function neededContrast(tone: Tone, selected: boolean): number {
 }
 
 /** Backgrounds where a terminal does not say: as light as dark ones usually get, as dark as light ones. */
-const usualGrounds = {dark: [0x1e, 0x1e, 0x1e], light: [0xf5, 0xf5, 0xf5]} as const;
+export const usualGrounds = {dark: [0x1e, 0x1e, 0x1e], light: [0xf5, 0xf5, 0xf5]} as const;
 
 /** The colour of six hexadecimal digits. */
 export function colourOf(hex: string): TerminalColour {
@@ -84,12 +84,16 @@ function readable(
 	return end;
 }
 
-/** Codes of 16 colours for the other kind of background: bright ones are not seen on white, nor black on black. */
-function mirroredAnsi(ansi: number, light: boolean): number {
-	if (ansi === 39) return ansi;
-	if (!light) return ansi === 30 ? 97 : ansi >= 31 && ansi <= 36 ? ansi + 60 : ansi;
-	if (ansi === 97 || ansi === 37) return 30;
-	return ansi >= 91 && ansi <= 96 ? ansi - 60 : ansi;
+/** Of 16 colours those that are read on white in nearly every palette: black, red, blue, magenta, and grey for lines. */
+const codesOnLight: Readonly<Record<number, number>> = {
+	...{37: 30, 97: 30, 91: 31, 32: 34, 92: 34, 94: 34, 36: 34, 96: 34, 33: 35, 93: 35, 95: 35},
+};
+/** … and on black: the bright ones, since dark blue and red are not. */
+const codesOnDark: Readonly<Record<number, number>> = {30: 97, 31: 91, 34: 96, 35: 95};
+
+/** A code of 16 colours as it can be read on a kind of background. */
+function readableAnsi(ansi: number, light: boolean): number {
+	return (light ? codesOnLight : codesOnDark)[ansi] ?? ansi;
 }
 
 /** A theme as it is on one background. */
@@ -137,7 +141,7 @@ export function fitTheme(
 	const light = isLight(behind);
 	const turns = light !== (own === 'light');
 	const turned = ([hex, ansi, bold]: Colour): Colour => {
-		const code = turns ? mirroredAnsi(ansi, light) : ansi;
+		const code = readableAnsi(ansi, light);
 		const colour = hex !== '' && turns ? hexOf(mirrored(colourOf(hex))) : hex;
 		return bold ? [colour, code, bold] : [colour, code];
 	};

@@ -1,7 +1,7 @@
 import type {Row} from '../present/row.js';
 import type {TerminalColour} from '../terminal/input-parts.js';
 import {cellWidth, graphemes} from '../text/text.js';
-import {type FittedTheme, fitTheme} from './contrast.js';
+import {type FittedTheme, fitTheme, usualGrounds} from './contrast.js';
 import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes.js';
 
 /** Colours a terminal can show: none, 16, 256 or 16 million. */
@@ -122,20 +122,20 @@ export class Painter {
 			const colour = (selected ? this.theme.selected : this.theme.tones)[tone];
 			// Without colours weight is all there is; NO_COLOR leaves bold and inverse alone.
 			const bold = colour[2] === 'bold' || (this.depth === 0 && tone === 'accent');
-			// On 16 colours a selection's background could hide a tone, so selected text takes the brightest one.
-			const text = selected && this.depth === 16 ? this.theme.tones.title : colour;
-			const foreground = parameters(text, this.depth, false);
+			// What the 16 colours look like nobody knows: the terminal's own two, swapped, can be read on any.
+			const swaps = selected && this.depth === 16 && behind === undefined;
+			const foreground = swaps ? '' : parameters(colour, this.depth, false);
 			const background =
 				behind !== undefined
 					? parameters(this.theme.tones[behind], this.depth, true)
-					: selected
+					: selected && !swaps
 						? parameters(this.theme.selection, this.depth, true)
 						: '';
 			codes = [
 				bold ? code('1', '22') : undefined,
 				foreground === '' ? undefined : code(foreground, '39'),
 				background === '' ? undefined : code(background, '49'),
-				inverse ? code('7', '27') : undefined,
+				inverse !== swaps ? code('7', '27') : undefined,
 			].filter(part => part !== undefined);
 			this.#codes.set(key, codes);
 		}
@@ -178,8 +178,21 @@ export interface TerminalEnvironment {
 	readonly term?: string | undefined;
 	readonly colorTerm?: string | undefined;
 	readonly noColor?: boolean | undefined;
+	/** COLORFGBG, where a terminal says its colours. */
+	readonly colorFgBg?: string | undefined;
 	/** The value that decides among LC_ALL, LC_CTYPE and LANG. */
 	readonly locale?: string | undefined;
+}
+
+/**
+ * The kind of background that COLORFGBG names: `15;0`, or `0;default;15`, in the 16 usual colours, the background last.
+ * Undefined where it says nothing of use.
+ */
+export function groundOf(colorFgBg: string | undefined): TerminalColour | undefined {
+	const behind = /^[\d;a-z]*;(\d{1,2})$/i.exec(colorFgBg ?? '')?.[1];
+	if (behind === undefined || Number(behind) > 15) return undefined;
+	const light = Number(behind) === 7 || Number(behind) > 8;
+	return light ? usualGrounds.light : usualGrounds.dark;
 }
 
 /** How many colours to use. `always` beats NO_COLOR and a dumb terminal. */

@@ -3,37 +3,39 @@ import {type ColourDepth, Painter} from './paint.js';
 
 /** The painters of one terminal: one a theme, made when it is first asked for. */
 export class Painters {
-	readonly #depth: ColourDepth;
 	readonly #ascii: boolean;
-	readonly #fixed: string | undefined;
 	readonly #made = new Map<string, Painter>();
+	#depth: ColourDepth;
 	#ground: TerminalColour | undefined;
 
-	/** `fixed`: the theme that is never fitted to the terminal's background. */
-	constructor(depth: ColourDepth, ascii: boolean, fixed: string | undefined) {
+	/** `ground`: the terminal's background, as far as its environment says it. */
+	constructor(depth: ColourDepth, ascii: boolean, ground: TerminalColour | undefined) {
 		this.#depth = depth;
 		this.#ascii = ascii;
-		this.#fixed = fixed;
+		this.#ground = ground;
 	}
 
-	/** The painter of a theme; the same one for the same name until the background is said. */
+	/** The painter of a theme; the same one for the same name until something else is known of the terminal. */
 	readonly of = (theme: string): Painter => {
 		let painter = this.#made.get(theme);
 		if (!painter) {
-			painter = new Painter(
-				theme,
-				this.#depth,
-				this.#ascii,
-				theme === this.#fixed ? undefined : this.#ground,
-			);
+			painter = new Painter(theme, this.#depth, this.#ascii, this.#ground);
 			this.#made.set(theme, painter);
 		}
 		return painter;
 	};
 
-	/** Fits the themes to the terminal's background from now on. */
-	setGround(colour: TerminalColour): void {
+	/** Fits the themes to the terminal's background from now on. Answers whether that is news. */
+	setGround(colour: TerminalColour): boolean {
+		if (this.#ground?.join() === colour.join()) return false;
 		this.#ground = colour;
+		this.#made.clear();
+		return true;
+	}
+
+	/** The terminal has so many colours, as it turned out. */
+	setDepth(depth: ColourDepth): void {
+		this.#depth = depth;
 		this.#made.clear();
 	}
 }

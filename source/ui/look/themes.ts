@@ -78,7 +78,7 @@ export const themes: Readonly<Record<string, Theme>> = {
 			dim: ['98a1b0', 37],
 			faint: ['5c6577', 90],
 			frame: ['454d5e', 90],
-			accent: ['7aa2f7', 94],
+			accent: ['7aa2f7', 96],
 			title: ['ffffff', 97, 'bold'],
 			have: ['5a8fd8', 34],
 			part: ['3a5f94', 34],

@@ -18,8 +18,6 @@ export interface ScreenOptions {
 	readonly ascii: boolean;
 	readonly color: 'auto' | 'always' | 'never';
 	readonly theme?: string | undefined;
-	/** Whether `theme` may be fitted to the terminal's background; one that was typed for this once stays as it is. */
-	readonly themeFits?: boolean | undefined;
 	/** Whether the terminal tells of the mouse, for this once; as it was chosen when left out. */
 	readonly mouse?: boolean | undefined;
 	/** Updates a second at most. */

@@ -14,7 +14,7 @@ import {runCommand} from '../keys/run-command.js';
 import {typedCommands} from '../keys/typed-commands.js';
 import {glyphsFor} from '../look/glyphs.js';
 import {type Layout, planLayout, sizeClass} from '../look/layout.js';
-import {colourDepth} from '../look/paint.js';
+import {colourDepth, groundOf} from '../look/paint.js';
 import {Painters} from '../look/painters.js';
 import {themes} from '../look/themes.js';
 import type {Dialog} from '../model/dialog.js';
@@ -28,8 +28,8 @@ import type {Look} from '../present/context.js';
 import {nextTick} from '../present/trackers.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
-import type {InputEvent} from '../terminal/input-parts.js';
-import {clipboard, mouseOff, mouseOn} from '../terminal/modes.js';
+import type {InputEvent, TerminalColour} from '../terminal/input-parts.js';
+import {askBackground, clipboard, mouseOff, mouseOn} from '../terminal/modes.js';
 import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
 import {Announcer} from './announcer.js';
 import {ChoiceQuestions} from './choice-questions.js';
@@ -54,7 +54,6 @@ const lastWait: Millis = 3000;
 /** A screen from its opening to its end. Owns the state, and is what actions act on. */
 export class ScreenSession implements ScreenContext {
 	readonly clock: Clock;
-	readonly look: Look;
 	readonly version: string;
 	readonly detachable: boolean;
 	readonly stays: boolean;
@@ -86,6 +85,9 @@ export class ScreenSession implements ScreenContext {
 	readonly #countdowns: Countdowns;
 	readonly #pointer: Pointer;
 	readonly #leaving = Promise.withResolvers<Leaving>();
+	#look: Look;
+	/** Whether the terminal can be asked for its background. */
+	#asks = false;
 	#left = false;
 	#layout: {readonly key: string; readonly layout: Layout} | undefined;
 	#firstUpdate: () => void = () => undefined;
@@ -98,7 +100,7 @@ export class ScreenSession implements ScreenContext {
 		this.#spoken = env.screenReader ?? false;
 		this.clock = options.clock ?? systemClock;
 		const depth = colourDepth(options.color, env);
-		this.look = {
+		this.#look = {
 			glyphs: glyphsFor(ascii),
 			halves: !ascii && depth >= 256,
 			timezone: env.timezone ?? new Date().getTimezoneOffset(),
@@ -119,7 +121,7 @@ export class ScreenSession implements ScreenContext {
 		const mouse = options.mouse ?? loaded.mouse;
 		this.#store = new Store(openingState(options.torrent, {...loaded, theme, mouse}, columns, rows));
 		this.state = this.#store.get;
-		this.#painters = new Painters(depth, ascii, options.themeFits ? undefined : options.theme);
+		this.#painters = new Painters(depth, ascii, groundOf(env.colorFgBg));
 		this.#frames = new FrameStream(stdout, this.clock);
 		const host = options.process ?? (process as unknown as ScreenProcess);
 		this.#guard = new TerminalGuard(stdout, stdin, host, this.#frames, this.#spoken, {
@@ -182,6 +184,10 @@ export class ScreenSession implements ScreenContext {
 		} finally {
 			await this.#end(app);
 		}
+	}
+
+	get look(): Look {
+		return this.#look;
 	}
 
 	get client(): EngineClient {
@@ -306,11 +312,11 @@ export class ScreenSession implements ScreenContext {
 		const {stdin, stdout, env} = this.#options;
 		const spoken = this.#spoken;
 		// The console would show the question.
-		const asks =
+		this.#asks =
 			!spoken &&
 			colourDepth(this.#options.color, env) !== 0 &&
 			!/^(?:linux|vt\d+|ansi|cons\d+|dumb|)$/.test(env.term ?? '');
-		this.#guard.enter(asks);
+		this.#guard.enter(this.#asks);
 		const {greeting} = this.#options;
 		if (this.#keyProblem !== undefined) this.say(this.#keyProblem, 'warn');
 		else if (greeting !== undefined) this.say(greeting);
@@ -367,13 +373,34 @@ export class ScreenSession implements ScreenContext {
 			else if (event.kind === 'mouse') {
 				if (this.#hasMouse) this.#pointer.take(event);
 			} else if (event.kind === 'background') {
-				this.#painters.setGround(event.colour);
-				this.#store.set({});
+				this.#seen(event.colour);
+			} else if (event.kind === 'scheme') {
+				this.#askGround();
 			} else if (event.kind === 'focus') {
 				this.#store.setView({focused: event.focused});
+				// Who looks on again may have turned the lights off, or sit at another terminal.
+				if (event.focused) this.#askGround();
 				this.#watch();
 			}
 		});
+	}
+
+	#askGround(): void {
+		if (this.#asks) this.#frames.send(askBackground);
+	}
+
+	/** The terminal said what lies behind its text. */
+	#seen(ground: TerminalColour): void {
+		const isNews = this.#painters.setGround(ground);
+		const {color, env, ascii} = this.#options;
+		// Whoever answers that knows 256 colours, though its name says no more than 16.
+		const knowsMore = env.term === 'xterm' && colourDepth(color, env) === 16 && this.#look.halves !== true;
+		if (knowsMore) {
+			this.#painters.setDepth(256);
+			this.#look = {...this.#look, halves: !ascii};
+			this.#watch();
+		}
+		if (isNews || knowsMore) this.#store.set({});
 	}
 
 	readonly #take = (update: Update): void => {

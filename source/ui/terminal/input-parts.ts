@@ -18,7 +18,9 @@ export type InputEvent =
 	| {readonly kind: 'focus'; readonly focused: boolean}
 	| {readonly kind: 'key'; readonly key: 'esc' | 'f1'}
 	| {readonly kind: 'paste'; readonly text: string}
-	| {readonly kind: 'background'; readonly colour: TerminalColour};
+	| {readonly kind: 'background'; readonly colour: TerminalColour}
+	/** Its colours have turned light, or dark: which they are has to be asked. */
+	| {readonly kind: 'scheme'};
 
 /** A piece of what came in, in order: keys for those who read keys, or an event. */
 export type InputPart = {readonly kind: 'keys'; readonly text: string} | InputEvent;
@@ -35,6 +37,8 @@ const longestPaste = 1_048_576;
 const keyEvents: Readonly<Record<string, InputEvent>> = {
 	'\u001B[I': {kind: 'focus', focused: true},
 	'\u001B[O': {kind: 'focus', focused: false},
+	'\u001B[?997;1n': {kind: 'scheme'},
+	'\u001B[?997;2n': {kind: 'scheme'},
 	'\u001BOP': {kind: 'key', key: 'f1'},
 	'\u001B[11~': {kind: 'key', key: 'f1'},
 	'\u001B[[A': {kind: 'key', key: 'f1'},

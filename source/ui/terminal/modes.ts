@@ -5,6 +5,7 @@ export const enterScreen = [
 	'\u001B[?25l', // no cursor
 	'\u001B[?2004h', // pastes come marked as such
 	'\u001B[?1004h', // tell when the window gains or loses the focus
+	'\u001B[?2031h', // tell when colours turn light or dark
 ].join('');
 
 /** Has the terminal tell of the mouse: its buttons, and where it goes while one is down; each as a whole sequence. */
@@ -18,6 +19,7 @@ export const keepTitle = '\u001B[22;2t';
 
 export const leaveScreen = [
 	mouseOff,
+	'\u001B[?2031l',
 	'\u001B[?1004l',
 	'\u001B[?2004l',
 	'\u001B[m',

@@ -41,6 +41,7 @@ export class TerminalGuard {
 	readonly #gone: StreamListener;
 	readonly #mouse: () => boolean;
 	#entered = false;
+	#asks = false;
 	#suspended = false;
 	#released = false;
 
@@ -89,6 +90,7 @@ export class TerminalGuard {
 
 	/** Takes the terminal. `asks`: it is asked for its background, which it answers as input. */
 	enter(asks: boolean): void {
+		this.#asks = asks;
 		// What the terminal answers must not be shown by it; keys that come now wait to be read.
 		this.#stdin.setRawMode?.(true);
 		this.#stdout.write(this.#begin + (asks ? askBackground : ''));
@@ -157,7 +159,9 @@ export class TerminalGuard {
 		else this.#stdin.setRawMode?.(false);
 		this.#stdin.setRawMode?.(true);
 		// The title was kept when the terminal was first taken, and came back if it was given to the shell.
-		if (!this.#spoken) this.#stdout.write(this.#suspended ? this.#begin : this.#modes);
+		// It may be another terminal that looks on now, or one of other colours.
+		const ask = this.#asks ? askBackground : '';
+		if (!this.#spoken) this.#stdout.write((this.#suspended ? this.#begin : this.#modes) + ask);
 		this.#suspended = false;
 		if (!this.#spoken) this.#frames.mute(false);
 	}

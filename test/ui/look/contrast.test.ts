@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {colourOf, contrast, fitTheme, isLight, neededContrast} from '../../../source/ui/look/contrast.ts';
-import {Painter, shown256} from '../../../source/ui/look/paint.ts';
+import {groundOf, Painter, shown256} from '../../../source/ui/look/paint.ts';
 import {type Tone, themes} from '../../../source/ui/look/themes.ts';
 import type {TerminalColour} from '../../../source/ui/terminal/input-parts.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
@@ -102,19 +102,82 @@ test('keys that come before, within and after the answer are all taken', async (
 	await close();
 });
 
-test('a theme of the command line stays as it is, whatever the background', async () => {
+test('every theme is fitted, whoever chose it', async () => {
 	const {terminal, close} = await openTestScreen(80, 24, {...colours, theme: 'nord'});
-	const before = titleColour(terminal);
-	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
-	assert.deepEqual(titleColour(terminal), before);
-	await close();
-});
-
-test('a theme of the config file is fitted like any other', async () => {
-	const {terminal, close} = await openTestScreen(80, 24, {...colours, theme: 'nord', themeFits: true});
 	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
 	assert.ok(contrast(titleColour(terminal), [255, 255, 255]) >= textContrast);
 	await close();
+});
+
+test('goes by COLORFGBG until the terminal answers, and by its answer from then on', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, {
+		...colours,
+		env: {...colours.env, colorFgBg: '0;15'},
+	});
+	assert.ok(contrast(titleColour(terminal), [255, 255, 255]) >= textContrast);
+	await terminal.send('\u001B]11;rgb:0000/0000/0000\u0007');
+	assert.ok(contrast(titleColour(terminal), [0, 0, 0]) >= textContrast);
+	await close();
+	assert.ok(isLight(groundOf('0;default;15') ?? [0, 0, 0]));
+	assert.ok(isLight(groundOf('0;7') ?? [0, 0, 0]));
+	for (const dark of ['15;0', '7;8', '12;default;0']) assert.ok(!isLight(groundOf(dark) ?? [255, 255, 255]));
+	for (const none of [undefined, '', '15', '15;default', '1;99', 'a;b'])
+		assert.equal(groundOf(none), undefined);
+});
+
+test('asks again when the terminal tells that its colours have turned, or is looked at again', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, colours);
+	const asked = () => terminal.written.split('\u001B]11;?').length - 1;
+	assert.ok(terminal.written.includes('\u001B[?2031h'));
+	await terminal.send('\u001B]11;rgb:0000/0000/0000\u0007');
+	for (const [round, told] of ['\u001B[?997;2n', '\u001B[O\u001B[I'].entries()) {
+		await terminal.send(told);
+		assert.equal(asked(), round + 2);
+	}
+	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
+	assert.ok(contrast(titleColour(terminal), [255, 255, 255]) >= textContrast);
+	// None of it was a key.
+	assert.match(terminal.line(0), /field-recordings/);
+	await close();
+});
+
+test('an answer that says nothing new draws nothing', async () => {
+	const {terminal, close} = await openTestScreen(80, 24, colours);
+	await terminal.send('\u001B]11;rgb:1e1e/1e1e/1e1e\u0007');
+	const before = terminal.written.length;
+	await terminal.send('\u001B]11;rgb:1e1e/1e1e/1e1e\u0007');
+	assert.equal(terminal.written.length, before);
+	await close();
+});
+
+test('what calls itself xterm and says its background has more than 16 colours', async () => {
+	const env = {ssh: false, term: 'xterm', timezone: 0};
+	const {terminal, close} = await openTestScreen(120, 40, {color: 'auto', env});
+	assert.doesNotMatch(terminal.written, /\[38;5;/);
+	await terminal.send('\u001B]11;rgb:ffff/ffff/ffff\u0007');
+	assert.match(terminal.written, /\[38;5;/);
+	assert.match(terminal.text(), /▀/);
+	await close();
+});
+
+test('in 16 colours text is read on black and on white in the usual palette, also on the row with the cursor', () => {
+	const palette = [
+		...['000000', 'cd0000', '00cd00', 'cdcd00', '0000ee', 'cd00cd', '00cdcd', 'e5e5e5'],
+		...['7f7f7f', 'ff0000', '00ff00', 'ffff00', '5c5cff', 'ff00ff', '00ffff', 'ffffff'],
+	];
+	for (const name of Object.keys(themes)) {
+		for (const ground of ['000000', 'ffffff']) {
+			const painter = new Painter(name, 16, false, colourOf(ground));
+			for (const tone of Object.keys(painter.theme.tones) as Tone[]) {
+				const code = painter.theme.tones[tone][1];
+				if (code === 39) continue;
+				const colour = colourOf(palette[code >= 90 ? code - 82 : code - 30] ?? '');
+				const least = Math.min(neededContrast(tone, false), code === 90 ? 3 : 4.5);
+				assert.ok(contrast(colour, colourOf(ground)) >= least, `${name} ${tone} on ${ground}`);
+			}
+			assert.equal(painter.row([['x', 'warn']], true).includes('\u001B[7m'), true);
+		}
+	}
 });
 
 test('does not ask where nothing is coloured, or where the question would be shown', async () => {

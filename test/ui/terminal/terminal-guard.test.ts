@@ -89,14 +89,14 @@ test('a terminal that takes nothing any more is waited for no longer than a seco
 test('stopped by Ctrl-Z the shell gets its terminal, and fg takes it again', () => {
 	const {made, host, since} = guard();
 	made.watch();
-	made.enter(false);
+	made.enter(true);
 	since();
 	made.suspend();
 	made.suspend();
 	assert.deepEqual(since(), ['muted', leaveScreen, 'cooked']);
 	assert.deepEqual(host.killed, ['SIGTSTP']);
 	host.signal('SIGCONT');
-	assert.deepEqual(since(), ['raw', keepTitle + enterScreen, 'drawing']);
+	assert.deepEqual(since(), ['raw', keepTitle + enterScreen + askBackground, 'drawing']);
 	host.signal('SIGTSTP');
 	assert.deepEqual(since(), ['muted', leaveScreen, 'cooked']);
 });
@@ -104,10 +104,10 @@ test('stopped by Ctrl-Z the shell gets its terminal, and fg takes it again', () 
 test('after a stop that cannot be caught the modes are set anew, but the title is kept once only', () => {
 	const {made, host, since} = guard();
 	made.watch();
-	made.enter(false);
+	made.enter(true);
 	since();
 	host.signal('SIGCONT');
-	assert.deepEqual(since(), ['cooked', 'raw', enterScreen, 'drawing']);
+	assert.deepEqual(since(), ['cooked', 'raw', enterScreen + askBackground, 'drawing']);
 });
 
 test('while the screen is being left nothing stops or takes the terminal again', () => {

@@ -113,6 +113,8 @@ export class View {
 		this.#drawQuickly();
 		isLight.addEventListener('change', () => {
 			terminal.options.theme = theme();
+			// As a terminal tells it that was asked to (mode 2031): the screen then asks for the colour itself.
+			events.typed(`\u001B[?997;${isLight.matches ? 2 : 1}n`);
 		});
 		terminal.onData(events.typed);
 		terminal.onTitleChange(events.titled);
