@@ -17,7 +17,7 @@ import {forwardAdvice} from '../stream/forward-advice.js';
 import {pathCompleter} from './path-completer.js';
 import {screenPreferences} from './screen-preferences.js';
 import {showLines} from './show-lines.js';
-import {takesLinesOnly} from './terminal-kind.js';
+import {takesLinesOnly, terminalManners} from './terminal-kind.js';
 import {urlPlayer} from './url-player.js';
 
 /** Refuses early where no screen can be drawn; `instead` is what does without one. */
@@ -61,6 +61,7 @@ export function screenEnvironment(env: NodeJS.ProcessEnv) {
 		colorFgBg: COLORFGBG,
 		locale: LC_ALL || LC_CTYPE || LANG,
 		ssh: Boolean(SSH_CONNECTION || SSH_TTY),
+		...terminalManners(env),
 		// The name that Ink's programs know.
 		screenReader: INK_SCREEN_READER === 'true',
 	};

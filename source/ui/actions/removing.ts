@@ -62,6 +62,31 @@ function placeLines(torrents: readonly TorrentView[]): readonly string[] {
 	return dirs.length > 3 ? [...shown, `and in ${dirs.length - 3} more folders`] : shown;
 }
 
+/**
+ * Removes torrents from the list. A key alone may be a letter of a word that was meant for somewhere else: it asks, unless
+ * they were marked. `key` is empty where the command was named.
+ */
+export function removeKeepingData(
+	screen: ScreenContext,
+	torrents: readonly TorrentView[],
+	key: string,
+): void {
+	const {view} = screen.state();
+	const isMarked = view.screen === 'session' && torrents.every(({id}) => view.lists.torrents.marks.has(id));
+	if (key === '' || isMarked) return remove(screen, torrents, false);
+	screen.setDialog({
+		kind: 'ask',
+		title: 'Remove it from the list?',
+		lines: [...targetLines(torrents), ...placeLines(torrents).map(line => `its data stays ${line}`)],
+		choices: [
+			{key: 'y', label: 'remove it, keep the data', run: () => remove(screen, torrents, false)},
+			{key: 'D', label: 'with its data', run: () => removeWithData(screen, torrents)},
+			{key: 'n', label: 'keep all', run: () => undefined},
+		],
+		isFragile: true,
+	});
+}
+
 /** Asks whether torrents are to be removed with their data. */
 export function removeWithData(screen: ScreenContext, torrents: readonly TorrentView[]): void {
 	screen.setDialog({

@@ -2,8 +2,8 @@ import type {TrackerView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import type {Glyphs} from '../look/glyphs.js';
 import type {Tone} from '../look/themes.js';
-import {nextText, trackerName} from '../present/trackers.js';
-import {terminalText} from '../text/text.js';
+import {nextText, trackerName, trackerSite} from '../present/trackers.js';
+import {fit, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of trackers are drawn by. */
@@ -58,7 +58,13 @@ export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = 
 		width: columns => (columns >= 60 ? 24 : 14),
 		flexible: true,
 		rank: 0,
-		cell: tracker => trackerName(tracker),
+		cell(tracker, {look}, width) {
+			const name = trackerName(tracker);
+			const url = look.links ? trackerSite(tracker) : undefined;
+			if (url === undefined) return name;
+			const tone = tracker.state === 'off' ? 'faint' : 'text';
+			return [[fit(name, width, 'left', look.glyphs.ellipsis), tone, false, {kind: 'link', url}]];
+		},
 		tone: tracker => (tracker.state === 'off' ? 'faint' : 'text'),
 	},
 	{

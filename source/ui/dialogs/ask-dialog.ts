@@ -13,6 +13,8 @@ export interface AskDialog {
 		readonly label: string;
 		readonly run: () => void;
 	}>;
+	/** Whether any other key answers no: the rest of a word that nobody meant for it must not choose. */
+	readonly isFragile?: true;
 }
 
 declare module '../model/dialog.js' {
@@ -51,12 +53,12 @@ export function choicesLine(
 
 export const askDialog: DialogKind<AskDialog> = {
 	shape: 'box',
-	key(screen, {choices}, key) {
+	key(screen, {choices, isFragile}, key) {
 		const choice = choices.find(candidate => candidate.key === key);
 		if (choice) {
 			screen.setDialog(undefined);
 			choice.run();
-		} else if (key === 'esc' || key === 'q') screen.setDialog(undefined);
+		} else if (key === 'esc' || key === 'q' || isFragile) screen.setDialog(undefined);
 	},
 	line: ({title, choices}, columns) =>
 		choicesLine(

@@ -2,9 +2,10 @@ import type {TorrentView} from '../../api/snapshot.js';
 import {standingOf} from '../../api/torrent-standing.js';
 import type {Seconds} from '../../base/units.js';
 import type {Look} from '../present/context.js';
-import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
+import {fitRow, type Row, rowWidth, spread, withHit} from '../present/row.js';
 import {stateTones, stateWords} from '../present/torrent-state.js';
 import {age, count, percent, rateWithUnit, size} from '../text/format.js';
+import {folderUrl} from '../text/link-url.js';
 import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 
 type Reason = NonNullable<TorrentView['reason']>;
@@ -130,8 +131,9 @@ function activityRow(torrent: TorrentView, columns: number, look: Look): Row {
 		[parts.length > 0 ? `${isCounted ? '' : ` ${glyphs.dot}`} ${parts.join(` ${glyphs.dot} `)}` : '', 'dim'],
 	];
 	const to = `${glyphs.arrow} ${terminalText(dir)} `;
+	const url = look.links && look.host !== undefined ? folderUrl(look.host, dir) : undefined;
 	return columns - rowWidth(left) > cellWidth(to) + 2
-		? spread(left, [[to, 'faint']], columns)
+		? spread(left, withHit([[to, 'faint']], url === undefined ? undefined : {kind: 'link', url}), columns)
 		: fitRow(left, columns);
 }
 

@@ -2,7 +2,7 @@ import {isUnknown} from '../../api/torrent-standing.js';
 import {exportTorrent} from '../actions/export.js';
 import {askToOverwrite} from '../actions/in-the-way.js';
 import {markUnderCursor, setList} from '../actions/lists.js';
-import {remove, removeWithData, takeBack} from '../actions/removing.js';
+import {removeKeepingData, removeWithData, takeBack} from '../actions/removing.js';
 import {copyMagnets, openData, queue, reannounce} from '../actions/torrents.js';
 import {openAdd} from '../adding/add-dialog.js';
 import {openChoose} from '../adding/choose-dialog.js';
@@ -146,10 +146,10 @@ export const torrentKeys = inGroup('Torrent', [
 		name: 'remove',
 		keys: ['d'],
 		where: ['torrent'],
-		help: 'Remove the torrent, keep its data (15 s to take it back)',
+		help: 'Remove the torrent, keep its data (asks, unless it is marked; 15 s to take it back)',
 		when: needTorrents,
 		label: 'remove',
-		run: (screen, {torrents}) => remove(screen, torrents, false),
+		run: (screen, {torrents}, _, key) => removeKeepingData(screen, torrents, key),
 	}),
 	defineKey({
 		name: 'remove-data',

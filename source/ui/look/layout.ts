@@ -268,9 +268,9 @@ type Body = Pick<Layout, 'panes' | 'strip' | 'spark' | 'lastLine'>;
 /** The pane with the keys, below two rows that say most of the others. */
 function strips({columns, rows, pane}: LayoutRequest, body: Rect): Body {
 	const roomForSpark = rows >= 14;
-	const used = roomForSpark ? 2 : 1;
+	const used = roomForSpark ? 2 : rows >= 8 ? 1 : 0;
 	return {
-		strip: rect(0, body.y, columns, 1),
+		...(used > 0 && {strip: rect(0, body.y, columns, 1)}),
 		...(roomForSpark && {spark: rect(0, body.y + 1, columns, 1)}),
 		panes: {[pane]: rect(0, body.y + used, columns, body.rows - used)},
 	};
@@ -297,19 +297,24 @@ function torrentBody(request: LayoutRequest, body: Rect): Body {
 	return rows < 28 ? short(request, body) : {panes: normal(request, body)};
 }
 
+/** Below this there is no room for a frame and what it is about: one line says the most. */
+const leastColumns = 30;
+const leastRows = 6;
+
 /** Says where everything goes: the same request always gives the same answer, with no cell used twice. */
 export function planLayout(request: LayoutRequest): Layout {
 	const {columns, rows, screen} = request;
-	if (columns < 40 || rows < 10)
+	if (columns < leastColumns || rows < leastRows)
 		return {kind: 'line', header: rect(0, 0, columns, Math.max(1, rows)), panes: {}};
 	if (screen === 'session') return sessionLayout(request);
 	if (screen === 'network') return networkLayout(request);
 	if (screen === 'feeds') return feedsLayout(request);
 	if (screen === 'swarms') return swarmsLayout(request);
+	const header = rect(0, 0, columns, rows < 8 ? 1 : rows < 10 ? 2 : 3);
 	return {
 		kind: kindOf(columns, rows),
-		header: rect(0, 0, columns, 3),
-		...torrentBody(request, rect(0, 3, columns, rows - 4)),
+		header,
+		...torrentBody(request, rect(0, header.rows, columns, rows - header.rows - 1)),
 		footer: rect(0, rows - 1, columns, 1),
 	};
 }

@@ -1,5 +1,6 @@
 import type {Row} from '../present/row.js';
 import type {TerminalColour} from '../terminal/input-parts.js';
+import type {NotificationWay} from '../terminal/modes.js';
 import {cellWidth, graphemes} from '../text/text.js';
 import {type FittedTheme, fitTheme, usualGrounds} from './contrast.js';
 import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes.js';
@@ -180,6 +181,12 @@ export interface TerminalEnvironment {
 	readonly noColor?: boolean | undefined;
 	/** COLORFGBG, where a terminal says its colours. */
 	readonly colorFgBg?: string | undefined;
+	/** How its desktop is notified; in iTerm2's way when left out. */
+	readonly notifies?: NotificationWay | undefined;
+	/** Whether it shows progress outside of the screen. */
+	readonly showsProgress?: boolean | undefined;
+	/** The name of this machine, for links to its folders; without one there are none. */
+	readonly host?: string | undefined;
 	/** The value that decides among LC_ALL, LC_CTYPE and LANG. */
 	readonly locale?: string | undefined;
 }
@@ -195,13 +202,16 @@ export function groundOf(colorFgBg: string | undefined): TerminalColour | undefi
 	return light ? usualGrounds.light : usualGrounds.dark;
 }
 
+/** Terminals that have no colours: those of DEC's up to the VT420, and what is called monochrome. */
+const isColourless = /^(?:dumb|vt(?:52|[124]\d\d|320|330)\b)|-(?:m|mono)$/;
+
 /** How many colours to use. `always` beats NO_COLOR and a dumb terminal. */
 export function colourDepth(
 	mode: 'auto' | 'always' | 'never',
 	environment: TerminalEnvironment,
 ): ColourDepth {
 	const {term = '', colorTerm = '', noColor = false} = environment;
-	if (mode === 'never' || (mode === 'auto' && (noColor || term === 'dumb'))) return 0;
+	if (mode === 'never' || (mode === 'auto' && (noColor || isColourless.test(term)))) return 0;
 	if (
 		/^(?:truecolor|24bit)$/i.test(colorTerm) ||
 		/-direct$|kitty|alacritty|ghostty|wezterm|foot/.test(term)

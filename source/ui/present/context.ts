@@ -7,6 +7,10 @@ export interface Look {
 	readonly halves?: boolean;
 	/** Minutes to take from UTC to get the local time. */
 	readonly timezone: number;
+	/** Whether what leads somewhere is drawn as a link. */
+	readonly links?: boolean;
+	/** The name of the machine that folders are on, where links to them lead anywhere. */
+	readonly host?: string | undefined;
 }
 
 /** The room a presenter has. */

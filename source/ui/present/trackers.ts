@@ -1,6 +1,7 @@
 import type {TrackerView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import {countdown} from '../text/format.js';
+import {pageUrl} from '../text/link-url.js';
 import {terminalText} from '../text/text.js';
 
 const kinds = {dht: 'DHT', pex: 'PEX', lsd: 'local network'} as const;
@@ -17,6 +18,12 @@ export function trackerName(tracker: TrackerView): string {
 					.replace(/^udp:\/\//, 'udp '),
 			)
 		: kinds[tracker.kind];
+}
+
+/** The page of whoever runs a tracker: never the announce URL itself, which may let somebody in. */
+export function trackerSite({kind, url}: TrackerView): string | undefined {
+	const [site] = kind === 'tracker' ? (/^https?:\/\/[^/?#@\s]+(?=[/?#]|$)/i.exec(url) ?? []) : [];
+	return site === undefined ? undefined : pageUrl(`${site}/`);
 }
 
 /** What the pane's title says at its right end. */

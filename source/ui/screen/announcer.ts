@@ -6,7 +6,14 @@ import {isOver} from '../model/creations.js';
 import type {Model} from '../model/model.js';
 import type {ScreenState} from '../model/store.js';
 import type {Notice} from '../model/view.js';
-import {bell, notification, windowTitle} from '../terminal/modes.js';
+import {
+	bell,
+	type NotificationWay,
+	notification,
+	progressBar,
+	type ShownProgress,
+	windowTitle,
+} from '../terminal/modes.js';
 import {percent} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 
@@ -16,12 +23,19 @@ type Announced = Pick<TorrentView, 'id' | 'state' | 'name'>;
 export class Announcer {
 	readonly #send: (sequence: string) => void;
 	readonly #say: (text: string, level: Notice['level']) => void;
+	readonly #way: NotificationWay;
 	#title = '';
+	#progress = '';
 
-	/** `send` writes to the terminal beside what is drawn. */
-	constructor(send: (sequence: string) => void, say: (text: string, level: Notice['level']) => void) {
+	/** `send` writes to the terminal beside what is drawn; `way`: how it is told to notify. */
+	constructor(
+		send: (sequence: string) => void,
+		say: (text: string, level: Notice['level']) => void,
+		way: NotificationWay = 9,
+	) {
 		this.#send = send;
 		this.#say = say;
+		this.#way = way;
 	}
 
 	/** Announces the torrents that are done, or have failed, since `before`, and those that were made. */
@@ -69,7 +83,7 @@ export class Announcer {
 	): void {
 		this.#say(text, level);
 		if (rings) this.#send(bell);
-		if (notify) this.#send(notification(text));
+		if (notify) this.#send(notification(text, this.#way));
 	}
 
 	/** Has the window's title say how far the shown torrent is. */
@@ -81,4 +95,28 @@ export class Announcer {
 		this.#title = text;
 		this.#send(windowTitle(text));
 	}
+
+	/** Has the terminal show how far all is that is in sight, in whole percent; nothing where nothing is under way. */
+	showProgress(state: ScreenState): void {
+		const shown = state.preferences.title ? progressInSight(state) : undefined;
+		const sequence = shown || this.#progress !== '' ? progressBar(shown) : '';
+		if (sequence === this.#progress) return;
+		this.#progress = sequence;
+		this.#send(sequence);
+	}
+}
+
+/** How far the torrent that is shown is, or all that are under way. */
+function progressInSight({model, view}: ScreenState): ShownProgress | undefined {
+	const shown = view.screen === 'torrent' ? model.torrent?.overview : undefined;
+	const all = shown ? [shown] : (model.torrents ?? []);
+	const busy = all.filter(({state}) => state === 'downloading' || state === 'checking');
+	const wanted = busy.reduce((sum, torrent) => sum + torrent.wanted, 0);
+	if (wanted > 0) {
+		const done = busy.reduce((sum, torrent) => sum + torrent.wanted * progressOf(torrent), 0);
+		return {state: 'busy', percent: (done / wanted) * 100};
+	}
+	if (!shown || progressOf(shown) >= 1) return undefined;
+	if (shown.state === 'failed') return {state: 'failed', percent: progressOf(shown) * 100};
+	return shown.state === 'paused' ? {state: 'paused', percent: progressOf(shown) * 100} : undefined;
 }

@@ -29,7 +29,7 @@ import {nextTick} from '../present/trackers.js';
 import {filteredInput} from '../terminal/filtered-input.js';
 import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
 import type {InputEvent, TerminalColour} from '../terminal/input-parts.js';
-import {askBackground, clipboard, mouseOff, mouseOn} from '../terminal/modes.js';
+import {askBackground, clipboard, mouseOff, mouseOn, progressBar} from '../terminal/modes.js';
 import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
 import {Announcer} from './announcer.js';
 import {ChoiceQuestions} from './choice-questions.js';
@@ -104,6 +104,9 @@ export class ScreenSession implements ScreenContext {
 			glyphs: glyphsFor(ascii),
 			halves: !ascii && depth >= 256,
 			timezone: env.timezone ?? new Date().getTimezoneOffset(),
+			// In a browser the machine of the folders is another one.
+			links: !this.#spoken && !options.visiting && !isConsole(env.term),
+			host: env.host,
 		};
 		this.version = options.version;
 		this.detachable = options.detachable ?? true;
@@ -133,12 +136,14 @@ export class ScreenSession implements ScreenContext {
 				}),
 			resized: () => this.#resize(),
 			mouse: () => this.#hasMouse,
+			farewell: env.showsProgress ? progressBar(undefined) : '',
 		});
 		this.#notices = new Notices(this.#store, this.clock);
 		this.#lit = new LitCells(this.#store, this.clock);
 		this.#announcer = new Announcer(
 			sequence => this.#frames.send(sequence),
 			(text, level) => this.say(text, level),
+			env.notifies,
 		);
 		this.#questions = new OverwriteQuestions(this, options.added ?? []);
 		this.#choices = new ChoiceQuestions(this);
@@ -312,10 +317,7 @@ export class ScreenSession implements ScreenContext {
 		const {stdin, stdout, env} = this.#options;
 		const spoken = this.#spoken;
 		// The console would show the question.
-		this.#asks =
-			!spoken &&
-			colourDepth(this.#options.color, env) !== 0 &&
-			!/^(?:linux|vt\d+|ansi|cons\d+|dumb|)$/.test(env.term ?? '');
+		this.#asks = !spoken && colourDepth(this.#options.color, env) !== 0 && !isConsole(env.term);
 		this.#guard.enter(this.#asks);
 		const {greeting} = this.#options;
 		if (this.#keyProblem !== undefined) this.say(this.#keyProblem, 'warn');
@@ -431,7 +433,9 @@ export class ScreenSession implements ScreenContext {
 	}
 
 	#title(): void {
-		if (this.#guard.isEntered && !this.#spoken) this.#announcer.showTitle(this.state());
+		if (!this.#guard.isEntered || this.#spoken) return;
+		this.#announcer.showTitle(this.state());
+		if (this.#options.env.showsProgress) this.#announcer.showProgress(this.state());
 	}
 
 	/** Asks the engine for what is in sight now. */
@@ -457,6 +461,11 @@ export class ScreenSession implements ScreenContext {
 		this.#store.set({...next, view: {...view, ...own}});
 		this.#watch();
 	}
+}
+
+/** Whether a terminal, by its name, would show a question or a link as text. */
+function isConsole(term = ''): boolean {
+	return /^(?:linux|vt\d+|ansi|cons\d+|dumb|)$/.test(term);
 }
 
 function passed(clock: Clock, time: Millis): Promise<void> {

@@ -1,7 +1,7 @@
 import type {Rect} from '../look/layout.js';
 import type {Zone} from '../present/hit.js';
 import {cellWidth, graphemes, isSingleCells} from '../text/text.js';
-import {applySgr, type CellGrid, plain, type Style} from './cells.js';
+import {applySgr, type CellGrid, plain, type Style, withLink} from './cells.js';
 
 /** A line as cells: the second cell of a wide character holds an empty string. */
 interface Line {
@@ -140,6 +140,8 @@ export class Canvas {
 				if (layer.over !== over || row < layer.area.y || row >= layer.area.y + layer.area.rows) continue;
 				const line = layer.lines[row - layer.area.y];
 				if (line) copy(line.texts, line.styles, 0, grid, row, layer.area);
+				for (const zone of layer.zones)
+					if (zone.hit.kind === 'link') lead(zone, zone.hit.url, layer, grid, row);
 			}
 		}
 		const shown = this.#window;
@@ -176,4 +178,13 @@ function copy(
 	}
 	// One that does not fit whole is not begun.
 	if (texts[from + width] === '') grid.texts[end - 1] = ' ';
+}
+
+/** Has the cells of a zone lead to a URL, as far as the zone lies in the row. */
+function lead(zone: Zone, url: string, {area}: Layer, grid: CellGrid, row: number): void {
+	if (area.y + zone.y !== row) return;
+	const from = area.x + zone.x;
+	const end = Math.min(from + zone.columns, area.x + area.columns, grid.columns);
+	for (let at = row * grid.columns + from; at < row * grid.columns + end; at++)
+		grid.styles[at] = withLink(grid.styles[at] ?? plain, url);
 }

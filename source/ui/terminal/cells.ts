@@ -1,13 +1,16 @@
 import {cellWidth, graphemes} from '../text/text.js';
+import {hyperlink} from './modes.js';
 
 /** Colours and weight of a cell, each as SGR parameters; `attributes` are the codes that are on, in order. */
 export interface Style {
 	readonly foreground: string;
 	readonly background: string;
 	readonly attributes: string;
+	/** Where it leads; empty for nowhere. */
+	readonly link: string;
 }
 
-export const plain: Style = {foreground: '', background: '', attributes: ''};
+export const plain: Style = {foreground: '', background: '', attributes: '', link: ''};
 
 const styles = new Map<string, Style>();
 
@@ -17,10 +20,30 @@ function intern(foreground: string, background: string, attributes: string): Sty
 	const key = `${foreground}/${background}/${attributes}`;
 	let style = styles.get(key);
 	if (!style) {
-		style = {foreground, background, attributes};
+		style = {foreground, background, attributes, link: ''};
 		styles.set(key, style);
 	}
 	return style;
+}
+
+const linked = new Map<string, Map<Style, Style>>();
+/** Links come and go with what is shown. */
+const mostLinks = 1000;
+
+/** The style leading somewhere: one object for equal ones. */
+export function withLink(style: Style, link: string): Style {
+	let known = linked.get(link);
+	if (!known) {
+		if (linked.size >= mostLinks) linked.clear();
+		known = new Map();
+		linked.set(link, known);
+	}
+	let made = known.get(style);
+	if (!made) {
+		made = {...style, link};
+		known.set(style, made);
+	}
+	return made;
 }
 
 const attributeOff: Readonly<Record<string, readonly string[]>> = {
@@ -83,10 +106,18 @@ function afterSgr(style: Style, parameters: string): Style {
 	return intern(foreground, background, attributes);
 }
 
-/** The shortest SGR sequence that leads from one style to another; empty when they are one. */
+/** The shortest sequences that lead from one style to another; empty when they are one. */
 export function sgrBetween(from: Style, to: Style): string {
 	if (from === to) return '';
-	if (to === plain) return '\u001B[m';
+	return (from.link === to.link ? '' : hyperlink(to.link)) + coloursBetween(from, to);
+}
+
+function isPlain({foreground, background, attributes}: Style): boolean {
+	return foreground === '' && background === '' && attributes === '';
+}
+
+function coloursBetween(from: Style, to: Style): string {
+	if (isPlain(to)) return isPlain(from) ? '' : '\u001B[m';
 	const parts: string[] = [];
 	if (from.attributes !== to.attributes && from.attributes !== '') {
 		const parameters = ['', to.attributes, to.foreground, to.background].filter(
@@ -97,6 +128,7 @@ export function sgrBetween(from: Style, to: Style): string {
 	if (from.attributes !== to.attributes) parts.push(to.attributes);
 	if (from.foreground !== to.foreground) parts.push(to.foreground || '39');
 	if (from.background !== to.background) parts.push(to.background || '49');
+	if (parts.length === 0) return '';
 	return `\u001B[${parts.join(';')}m`;
 }
 

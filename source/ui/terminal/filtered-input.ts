@@ -17,6 +17,8 @@ export interface TerminalInput {
 
 /** How long Esc alone is waited for the rest of a sequence: on this machine, and where a line may cut and delay it. */
 export const escapeTimes = {near: 40, far: 250} as const;
+/** The rest of a sequence comes within this time after its Esc was taken for a key, or never. */
+const lateTime: Millis = 1000;
 /** A sequence that has begun goes on within this time, or never. */
 const sequenceTime: Millis = 1000;
 /** So long a paste may pause: what follows must never be taken for keys while it may still be text. */
@@ -52,6 +54,7 @@ export function filteredInput<Input extends TerminalInput>(
 		timer = clock.after(timeFor(unfinished), () => {
 			timer = undefined;
 			for (const part of parts.expire()) if (part.kind !== 'keys') tell(part);
+			timer = clock.after(lateTime, () => parts.settle());
 		});
 	};
 	const read = (): string | null => {

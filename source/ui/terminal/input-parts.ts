@@ -16,7 +16,7 @@ export interface MouseEvent {
 export type InputEvent =
 	| MouseEvent
 	| {readonly kind: 'focus'; readonly focused: boolean}
-	| {readonly kind: 'key'; readonly key: 'esc' | 'f1'}
+	| {readonly kind: 'key'; readonly key: string}
 	| {readonly kind: 'paste'; readonly text: string}
 	| {readonly kind: 'background'; readonly colour: TerminalColour}
 	/** Its colours have turned light, or dark: which they are has to be asked. */
@@ -30,6 +30,8 @@ export type Unfinished = 'nothing' | 'escape' | 'sequence' | 'paste';
 
 const esc = '\u001B';
 const pasteEnd = '\u001B[201~';
+/** What follows the Esc of a key's sequence, in one piece. */
+const lateRest = /^(?:\[[0-?]*[ -/]*[@-~]?|O[0-9;]*[@-~]?)$/;
 const longestSequence = 256;
 /** Characters of one paste; a megabyte is no link, and no list of links. */
 const longestPaste = 1_048_576;
@@ -100,7 +102,10 @@ function parseMouse(code: number, column: number, row: number, isUp: boolean): M
 export class InputParts {
 	#text = '';
 	#paste: string | undefined;
-	#sawEscape = false;
+	/** An Esc was taken for a key a moment ago: what looks like the rest of a sequence is that. */
+	#isLate = false;
+	/** What is kept began with an Esc that has been told of already. */
+	#hasLateStart = false;
 
 	/** What is kept, for the caller to know how long to wait. */
 	get unfinished(): Unfinished {
@@ -117,8 +122,12 @@ export class InputParts {
 			this.#endPaste(parts);
 			return parts;
 		}
-		// An Esc that came by itself and then a letter are two keys; in one piece they are Alt and that letter.
-		this.#sawEscape = this.#text === esc;
+		// A line may be slower than anybody waits: nobody types a bracket and its letter in one piece.
+		if (this.#isLate && this.#text === '' && lateRest.test(chunk)) {
+			this.#text = esc;
+			this.#hasLateStart = true;
+		}
+		this.#isLate = false;
 		this.#text += chunk;
 		this.#take(parts);
 		return parts;
@@ -128,9 +137,21 @@ export class InputParts {
 	expire(): InputPart[] {
 		const parts: InputPart[] = [];
 		if (this.#paste !== undefined) this.#endPaste(parts);
-		else if (this.#text === esc) parts.push({kind: 'key', key: 'esc'});
+		else if (this.#text === esc) {
+			parts.push({kind: 'key', key: 'esc'});
+			this.#isLate = true;
+		}
+		// The bracket was a key after all.
+		else if (this.#hasLateStart && this.#text.length === 2)
+			parts.push({kind: 'key', key: this.#text[1] ?? ''});
 		this.#text = '';
+		this.#hasLateStart = false;
 		return parts;
+	}
+
+	/** The rest of a sequence whose Esc was taken for a key will not come any more. */
+	settle(): void {
+		this.#isLate = false;
 	}
 
 	#endPaste(parts: InputPart[]): void {
@@ -157,7 +178,7 @@ export class InputParts {
 			this.#keys(parts, at < 0 ? this.#text : this.#text.slice(0, at));
 			this.#text = at < 0 ? '' : this.#text.slice(at);
 			if (at < 0 || !this.#takeEscape(parts)) return;
-			this.#sawEscape = false;
+			this.#hasLateStart = false;
 		}
 	}
 
@@ -197,15 +218,9 @@ export class InputParts {
 			this.#text = next < 0 ? '' : text.slice(next);
 			return true;
 		}
-		if (text[1] === esc || this.#sawEscape) {
-			parts.push({kind: 'key', key: 'esc'});
-			this.#text = text.slice(1);
-			return true;
-		}
-		// Alt and a key, which the readers of keys know as one.
-		const length = (text.codePointAt(1) ?? 0) > 0xff_ff ? 3 : 2;
-		this.#keys(parts, text.slice(0, length));
-		this.#text = text.slice(length);
+		// Esc and a key that came in one piece are two keys: a slow line joins them, and no key here is called Alt.
+		if (!this.#hasLateStart) parts.push({kind: 'key', key: 'esc'});
+		this.#text = text.slice(1);
 		return true;
 	}
 

@@ -43,9 +43,40 @@ export function clipboard(text: string): string {
 	return `\u001B]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`;
 }
 
-/** A desktop notification (OSC 9). `text` must be safe. */
-export function notification(text: string): string {
-	return `\u001B]9;${text}\u0007`;
+/** How a terminal is told to notify its desktop: iTerm2's way, which most know, rxvt's, or kitty's. */
+export type NotificationWay = 9 | 777 | 99;
+
+/** A desktop notification, said by tortui. `text` must be safe. */
+export function notification(text: string, way: NotificationWay = 9): string {
+	switch (way) {
+		case 777:
+			return `\u001B]777;notify;tortui;${text}\u0007`;
+		case 99:
+			return `\u001B]99;i=tortui;tortui: ${text}\u001B\\`;
+		default:
+			// Some read what begins with a number as a command: a torrent's name must not be one.
+			return `\u001B]9;tortui: ${text}\u0007`;
+	}
+}
+
+/** How far all is, for terminals that show it on their tab or in the taskbar. */
+export interface ShownProgress {
+	/** Under way, stopped by an error, or paused. */
+	readonly state: 'busy' | 'failed' | 'paused';
+	/** 0 to 100. */
+	readonly percent: number;
+}
+
+/** Shows progress outside of the screen, or no more of it. OSC 9;4. */
+export function progressBar(progress: ShownProgress | undefined): string {
+	if (!progress) return '\u001B]9;4;0\u0007';
+	const code = {busy: 1, failed: 2, paused: 4}[progress.state];
+	return `\u001B]9;4;${code};${Math.max(0, Math.min(100, Math.floor(progress.percent)))}\u0007`;
+}
+
+/** Begins a link, or ends the one that is open: `url` is made of what `linkUrl` lets through. OSC 8. */
+export function hyperlink(url: string): string {
+	return `\u001B]8;;${url}\u001B\\`;
 }
 
 export const bell = '\u0007';

@@ -21,6 +21,8 @@ export interface GuardEvents {
 	readonly resized: () => void;
 	/** Whether the terminal is to tell of the mouse. */
 	readonly mouse?: () => boolean;
+	/** Sent when the terminal is put back, before all else. */
+	readonly farewell?: string;
 }
 
 /** The terminal has so long to take what puts it back. */
@@ -40,6 +42,7 @@ export class TerminalGuard {
 	readonly #resized: () => void;
 	readonly #gone: StreamListener;
 	readonly #mouse: () => boolean;
+	readonly #farewell: string;
 	#entered = false;
 	#asks = false;
 	#suspended = false;
@@ -52,7 +55,7 @@ export class TerminalGuard {
 		host: ScreenProcess,
 		frames: {mute(muted: boolean): void},
 		spoken: boolean,
-		{terminated, gone, resized, mouse = () => false}: GuardEvents,
+		{terminated, gone, resized, mouse = () => false, farewell = ''}: GuardEvents,
 	) {
 		this.#stdout = stdout;
 		this.#stdin = stdin;
@@ -61,6 +64,7 @@ export class TerminalGuard {
 		this.#spoken = spoken;
 		this.#resized = resized;
 		this.#mouse = mouse;
+		this.#farewell = farewell;
 		this.#gone = (error?: unknown) => gone(error instanceof Error ? error.message : '');
 		this.#onHost = [
 			['exit', () => this.#restore()],
@@ -144,7 +148,7 @@ export class TerminalGuard {
 	}
 
 	get #leave(): string {
-		return this.#spoken ? '' : leaveScreen;
+		return this.#spoken ? '' : this.#farewell + leaveScreen;
 	}
 
 	#restore(): void {

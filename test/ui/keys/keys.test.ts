@@ -228,16 +228,31 @@ test('says plainly what cannot be opened, and keeps what was typed', async () =>
 
 test('takes a removal back for fifteen seconds, and carries it out after that', async () => {
 	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
-	await terminal.press('d');
+	await terminal.press('d', 'y');
 	assert.doesNotMatch(terminal.text(), /field-recordings.*M\/s|› ▼ +field-rec/);
 	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
 	await terminal.press('u');
 	assert.match(terminal.text(), /field-recordings/);
 	clock.turn(20_000);
 	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove'));
-	await terminal.press('d');
+	await terminal.press('d', 'y');
 	clock.turn(15_000);
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.remove', id: engine.id, withData: false});
+	await close();
+});
+
+test('a word that was meant for somewhere else removes nothing, and what is marked goes at once', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
+	await terminal.press('d');
+	assert.match(terminal.text(), /Remove it from the list\?[\s\S]*its data stays in \/srv\/downloads/);
+	await terminal.press('d');
+	assert.doesNotMatch(terminal.text(), /Remove it from the list/);
+	await terminal.send('dday');
+	clock.turn(20_000);
+	await terminal.settled();
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove' || type === 'torrent.pause'));
+	await terminal.press('\u001B', ' ', 'd');
+	assert.match(terminal.text(), /Removing .* in 15 s/);
 	await close();
 });
 
@@ -526,7 +541,7 @@ test('opens what is finished: a file, or the data of a torrent', async () => {
 
 test('pauses what is to be removed at once, and lets it go on when that is taken back', async () => {
 	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
-	await terminal.press('d');
+	await terminal.press('d', 'y');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.pause', id: engine.id});
 	await terminal.press('u');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: engine.id});
@@ -537,7 +552,7 @@ test('pauses what is to be removed at once, and lets it go on when that is taken
 
 test('carries a removal out when the screen is lost before its time is over', async () => {
 	const {terminal, engine, process, left} = await openTestScreen(100, 30, {list: true});
-	await terminal.press('d');
+	await terminal.press('d', 'y');
 	process.signal('SIGHUP');
 	assert.equal((await left).how, 'lost');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.remove', id: engine.id, withData: false});
@@ -551,7 +566,7 @@ test('what stands still at its seeding goal is resumed, as its label says, and i
 	await terminal.press('p');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: '4'.padStart(40, '0')});
 	const before = engine.sent.length;
-	await terminal.press('d', 'u');
+	await terminal.press('d', 'y', 'u');
 	assert.deepEqual(engine.sent.slice(before), []);
 	await close();
 });

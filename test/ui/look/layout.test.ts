@@ -74,10 +74,24 @@ test('adds a strip of speed when there are fourteen rows', () => {
 	assert.match(sketch(60, 14), /^H+\nH+\nH+\n-+\n~+\np+\n/);
 });
 
-test('is one line below 40x10', () => {
+test('keeps one pane below a header of one row at 30x6', () => {
+	assert.equal(
+		sketch(30, 6, {pane: 'files'}),
+		`
+HHHHHHHH
+ffffffff
+ffffffff
+ffffffff
+ffffffff
+FFFFFFFF`.trim(),
+	);
+	assert.equal(planLayout(request(30, 9)).strip?.rows, 1);
+});
+
+test('is one line below 30x6', () => {
 	for (const [columns, rows] of [
-		[39, 24],
-		[80, 9],
+		[29, 24],
+		[80, 5],
 		[20, 3],
 		[1, 1],
 	] as const) {
@@ -86,8 +100,8 @@ test('is one line below 40x10', () => {
 });
 
 test('uses every cell exactly once at every size', () => {
-	for (let columns = 40; columns <= 220; columns += 30) {
-		for (let rows = 10; rows <= 70; rows += 5) {
+	for (let columns = 30; columns <= 220; columns += 30) {
+		for (let rows = 6; rows <= 70; rows += 4) {
 			for (const screen of ['torrent', 'session'] as const) {
 				for (const grow of ['share', 'half', 'full'] as const) {
 					for (const density of ['all', 'strip', 'one'] as const) {

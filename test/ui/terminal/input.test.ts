@@ -115,6 +115,40 @@ test('Esc that comes long before the rest of its sequence over SSH is no key', a
 	}
 });
 
+test('Esc and a key that come in one piece are two keys, wherever a line cuts them', async () => {
+	assert.deepEqual(new InputParts().push('\u001Bi'), [
+		{kind: 'key', key: 'esc'},
+		{kind: 'keys', text: 'i'},
+	]);
+	const {terminal, close} = await openTestScreen(120, 40);
+	await terminal.press('?');
+	await terminal.send('\u001Bi');
+	assert.match(terminal.text(), /━ Details ━/);
+	await close();
+});
+
+test('the rest of a sequence that comes after Esc was taken for a key is no letter', async () => {
+	for (const rest of ['[B', 'OB', '[1;2B', '[<0;1;1M']) {
+		const {terminal, clock, engine, close} = await openTestScreen(120, 40, far);
+		await terminal.press('3');
+		await terminal.send('\u001B');
+		clock.turn(escapeTimes.far + 300);
+		await terminal.send(rest);
+		assert.doesNotMatch(terminal.text(), /Ban this peer/, rest);
+		assert.deepEqual(engine.sent, []);
+		await close();
+	}
+	const {terminal, clock, close} = await openTestScreen(120, 40, far);
+	await terminal.press('3');
+	await terminal.send('\u001B');
+	clock.turn(escapeTimes.far + 300);
+	await terminal.send('[');
+	clock.turn(200);
+	await terminal.send('B');
+	assert.doesNotMatch(terminal.text(), /Ban this peer/);
+	await close();
+});
+
 test('a sequence that is cut after its bracket types nothing, however late its rest is', async () => {
 	const {terminal, clock, engine, close} = await openTestScreen(120, 40);
 	await terminal.press('5');
