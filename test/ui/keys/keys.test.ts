@@ -348,7 +348,10 @@ test('rings and notifies when a torrent is done, unless told not to', async () =
 			listener({revision: 9, torrent: {id: engine.id, overview: {...overview, state: 'seeding'}}});
 		}
 		await terminal.settled();
-		assert.equal(terminal.written.includes('\u001B]9;tortui: field-recordings-2026-flac: download complete'), !quiet);
+		assert.equal(
+			terminal.written.includes('\u001B]9;tortui: field-recordings-2026-flac: download complete'),
+			!quiet,
+		);
 		assert.match(terminal.line(23), /download complete/);
 		await close();
 	}
