@@ -170,6 +170,18 @@ export interface SessionView {
 				readonly gone?: string | undefined;
 		  }
 		| undefined;
+	/**
+	 * The proxy that everything goes through, without user and password, and whether it lets us through: `why` tells why it
+	 * does not. `udp`: whether it passes on datagrams. Undefined when none is set.
+	 */
+	readonly proxy?:
+		| {
+				readonly url: string;
+				readonly state: 'unknown' | 'up' | 'down';
+				readonly why?: string | undefined;
+				readonly udp: 'unknown' | 'yes' | 'no';
+		  }
+		| undefined;
 	/** Where trackers and peers see this machine: at most one address a family, none while nobody said. */
 	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */

@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import {nearest} from '../../base/nearest.js';
 import type {Command, Context} from './command.js';
+import {hideTypedPassword} from './proxy-setting.js';
 import {type Verb, verbNames} from './verb-names.js';
 
 /** Each verb and how to load it: nothing of a command is read before it is needed. */
@@ -111,6 +112,7 @@ export function choose(argv: readonly string[], exists: (path: string) => boolea
 
 /** Does what the command line asks for. A `UserError` it throws is for the person who typed it. */
 export async function dispatch(argv: readonly string[], context: Context): Promise<ExitStatus> {
+	hideTypedPassword(argv);
 	const choice = choose(argv);
 	if (choice.verb === 'version') {
 		context.stdout.write(`${context.version}\n`);

@@ -3,6 +3,7 @@ import type {Flags, Options} from './command.js';
 import {engineOptions, logOptions, torrentOptions} from './flags.js';
 import {hookOptions} from './hook-options.js';
 import {optionName} from './option-names.js';
+import {hideProxyPasswords, withoutPassword} from './proxy-setting.js';
 import {rpcOptions} from './rpc-options.js';
 import {goalOptions} from './seed-goal-values.js';
 import {webOptions} from './web-options.js';
@@ -31,6 +32,8 @@ const fixed = [
 	'bind',
 	'interface',
 	'dnsServer',
+	'proxy',
+	'proxyPasswordFile',
 	'dht',
 	'dhtBootstrap',
 	'portMap',
@@ -64,7 +67,12 @@ type Told = Flags<typeof engineOptions> & Partial<Flags<typeof webOptions>>;
 
 /** The options an engine is started with, as it tells them to whoever connects. */
 export function describeOptions(flags: Told): Record<string, unknown> {
-	return Object.fromEntries(fixed.map(key => [key, flags[key] ?? null]));
+	return Object.fromEntries(fixed.map(key => [key, tellable(key, flags[key]) ?? null]));
+}
+
+/** What may be told of an option: of a proxy everything but its password. */
+function tellable(key: string, value: unknown): unknown {
+	return key === 'proxy' && typeof value === 'string' ? withoutPassword(value) : value;
 }
 
 /** Whether an engine, by what it tells of itself, was started by a person or a service, and no screen: it is theirs to end. */
@@ -78,7 +86,7 @@ export function isService(about: Readonly<Record<string, unknown>>): boolean {
  * @param argv of the process
  */
 export function typedForEngine(argv: readonly string[]): string[] {
-	const typed = argv.slice(argv.indexOf('engine') + 1);
+	const typed = hideProxyPasswords(argv.slice(argv.indexOf('engine') + 1));
 	return typed.filter(
 		(word, at) =>
 			!/^--(?:background|replace|state-dir(?:=.*)?)$/s.test(word) && typed[at - 1] !== '--state-dir',
@@ -117,7 +125,7 @@ export function differences(
 ): string[] {
 	return fixed
 		.filter(key => given.has(key) && !('hidden' in told[key]))
-		.filter(key => JSON.stringify(about[key]) !== JSON.stringify(flags[key] ?? null))
+		.filter(key => JSON.stringify(about[key]) !== JSON.stringify(tellable(key, flags[key]) ?? null))
 		.map(key => `--${told[key].kind === 'off' ? 'no-' : ''}${optionName(key)}`);
 }
 
@@ -136,7 +144,7 @@ export function engineArguments(
 		if (option.kind === 'off') return value ? [`--${name}`] : [`--no-${name}`];
 		if (option.kind === 'list') return (value as readonly string[]).map(item => `--${name}=${item}`);
 		if (key === 'dir') return [`--dir=${resolve((value as string | undefined) ?? '.')}`];
-		if (key === 'log') return [`--log=${resolve(value as string)}`];
+		if (key === 'log' || key === 'proxyPasswordFile') return [`--${name}=${resolve(value as string)}`];
 		return [`--${name}=${value ?? 'none'}`];
 	});
 }

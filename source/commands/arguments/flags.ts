@@ -8,6 +8,7 @@ import {
 	sizeOrNone,
 	slowTime,
 } from './engine-quantities.js';
+import {proxyUrl} from './proxy-setting.js';
 import {
 	choice,
 	duration,
@@ -110,6 +111,18 @@ export const engineOptions = {
 		value: 'ADDRESS',
 		read: ipAddress,
 		help: 'ask this server for names, not those of the system (repeatable)',
+	},
+	proxy: {
+		kind: 'value',
+		value: 'URL',
+		read: proxyUrl,
+		help: 'go to others through this proxy, and past it to nobody: socks5://HOST:PORT, or http://HOST:PORT, which passes no UDP on',
+	},
+	proxyPasswordFile: {
+		kind: 'value',
+		value: 'FILE',
+		read: text,
+		help: "its first line is the password of the proxy's user (or TORTUI_PROXY_PASSWORD)",
 	},
 	dht: {kind: 'off', help: 'do not look for peers in the DHT'},
 	dhtBootstrap: {

@@ -1,8 +1,10 @@
 import type {SessionView, TrackerView} from '../../api/snapshot.js';
 import {parseIp} from '../../base/ip-address.js';
 import type {Millis} from '../../base/units.js';
+import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
 import {count} from '../../ui/text/format.js';
 import {bootstrapNodes} from '../arguments/engine-quantities.js';
+import {proxySetting, withoutPassword} from '../arguments/proxy-setting.js';
 import type {DoctorSettings} from './doctor-settings.js';
 import {type Finding, findings} from './finding.js';
 
@@ -14,6 +16,8 @@ export interface NetworkGround {
 	readonly tryPort: (port: number, bind: readonly string[]) => Promise<void>;
 	/** Addresses of a name, within a time; rejects when there are none. */
 	readonly lookUp: (name: string, time: Millis) => Promise<readonly string[]>;
+	/** Sees whether a proxy takes us; rejects with why it does not. */
+	readonly tryProxy: (address: ProxyAddress) => Promise<void>;
 	/** The gateways by the table of routes. */
 	readonly gateways: () => Promise<ReadonlyArray<{readonly host: string}>>;
 }
@@ -29,6 +33,7 @@ export async function checkPort(
 ): Promise<Finding[]> {
 	const check = findings('port');
 	const {bind} = settings;
+	if (settings.proxy !== undefined) return [check.ok('nobody comes in through a proxy: no port is needed')];
 	if (session !== undefined) return [portOfEngine(session, bind)];
 	const port = settings.port ?? usualPort;
 	try {
@@ -87,11 +92,13 @@ function portOfEngine({port, portState, portMapping}: SessionView, bind: readonl
 
 /** Whether there is a way out, and whether the gateway opens the port. */
 export async function checkGateway(
-	{portMap, bind}: DoctorSettings,
+	{portMap, bind, proxy}: DoctorSettings,
 	session: SessionView | undefined,
 	{gateways}: Pick<NetworkGround, 'gateways'>,
 ): Promise<Finding[]> {
 	const {ok, warning, unknown} = findings('gateway');
+	if (proxy !== undefined)
+		return [unknown('it is not asked to open a port: everything goes through the proxy')];
 	if (isOnlyHere(bind)) return [unknown('nothing leaves this machine: only its own addresses are bound')];
 	const found = (await gateways()).map(({host}) => host);
 	const hosts = found.join(', ');
@@ -114,6 +121,36 @@ export async function checkGateway(
 		: [warning(portMapping.text, 'allow UPnP, NAT-PMP or PCP in the router, or have it pass on the port')];
 }
 
+/**
+ * Whether the proxy that is set lets us through: as the engine that runs knows, or as it is when it is tried.
+ */
+export async function checkProxy(
+	settings: DoctorSettings,
+	session: SessionView | undefined,
+	env: NodeJS.ProcessEnv,
+	{tryProxy}: Pick<NetworkGround, 'tryProxy'>,
+): Promise<Finding[]> {
+	const {ok, warning, wrong, unknown} = findings('proxy');
+	if (settings.proxy === undefined) return [];
+	const name = withoutPassword(settings.proxy);
+	const advice = 'nothing goes around it: see that it runs, and what tortui config says of proxy';
+	const view = session?.proxy;
+	if (view !== undefined) {
+		if (view.state === 'down') return [wrong(`${view.url} lets nobody through: ${view.why}`, advice)];
+		if (view.state === 'unknown') return [unknown(`${view.url} has not been tried yet`)];
+		return view.udp === 'no'
+			? [warning(`${view.url} lets us through, but passes no UDP on: no DHT, no uTP, no UDP trackers`)]
+			: [ok(`${view.url} lets us through`)];
+	}
+	try {
+		const address = proxySetting(settings, env);
+		if (address !== undefined) await tryProxy(address);
+		return [ok(`${name} lets us through`)];
+	} catch (error) {
+		return [wrong(`${name}: ${(error as Error).message}`, advice)];
+	}
+}
+
 /** The names that the settings and the torrents have looked up; addresses are none. */
 export function namesToLookUp(
 	{dht, dhtBootstrap, catalogue, trackers}: DoctorSettings,
@@ -131,6 +168,11 @@ export function namesToLookUp(
 	];
 	const names = hosts.map(host => host.replace(/^\[|\]$/g, '').toLowerCase());
 	return [...new Set(names)].filter(name => parseIp(name) === undefined && name !== 'localhost').slice(0, 10);
+}
+
+/** With a proxy none is looked up here. */
+export function namesThroughProxy(): Finding[] {
+	return [findings('DNS').unknown('the proxy looks up names: none is asked for here')];
 }
 
 /** Whether names are looked up: those that the settings and the torrents have, and no others. */

@@ -14,8 +14,10 @@ import {
 	checkGateway,
 	checkNames,
 	checkPort,
+	checkProxy,
 	checkTrackers,
 	type NetworkGround,
+	namesThroughProxy,
 	namesToLookUp,
 } from './check-network.js';
 import {checkSecrets} from './check-secrets.js';
@@ -118,7 +120,13 @@ export async function examine(ground: DoctorGround, context: Context): Promise<F
 		['state', checkState(ground.stateDir)],
 		['port', checkPort(settings, session, ground)],
 		['gateway', checkGateway(settings, session, ground)],
-		['DNS', checkNames(namesToLookUp(settings, urls), checkTime * 0.8, ground)],
+		['proxy', checkProxy(settings, session, env, ground)],
+		[
+			'DNS',
+			settings.proxy !== undefined
+				? namesThroughProxy()
+				: checkNames(namesToLookUp(settings, urls), checkTime * 0.8, ground),
+		],
 		['DHT', checkDht(settings, session)],
 		['trackers', checkTrackers(trackers, told !== undefined)],
 		['disk', folders.includes(ground.stateDir) ? [] : checkStateDisk(ground.stateDir)],

@@ -34,6 +34,8 @@ type Optional =
 	| 'interface'
 	| 'portFile'
 	| 'dnsServer'
+	| 'proxy'
+	| 'proxyPasswordFile'
 	| 'dhtBootstrap'
 	| 'localTrackers'
 	| 'slowDownload'

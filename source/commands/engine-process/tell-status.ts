@@ -9,9 +9,10 @@ const statusTime = 60_000;
 export function tellStatus(engine: EngineClient, notice: Pick<EngineNotice, 'status'>): Watching {
 	return engine.watch({interval: statusTime, session: true}, ({session}) => {
 		if (session === undefined) return;
-		const {port, portState, connected} = session;
+		const {port, portState, connected, proxy} = session;
 		const state = portState === 'unknown' ? '' : ` (${portState})`;
-		notice.status(`port ${port}${state}, ${connected === 1 ? '1 peer' : `${connected} peers`}`);
+		const way = proxy === undefined ? `port ${port}${state}` : `proxy ${proxy.url} ${proxy.state}`;
+		notice.status(`${way}, ${connected === 1 ? '1 peer' : `${connected} peers`}`);
 	});
 }
 
@@ -19,8 +20,9 @@ export function tellStatus(engine: EngineClient, notice: Pick<EngineNotice, 'sta
 export function sayReady(engine: EngineClient, log: Log, stateDir: string): void {
 	const watching = engine.watch({interval: statusTime, session: true}, ({session}) => {
 		if (session === undefined) return;
-		const {version, port, dir} = session;
-		log('info', `tortui ${version} is ready: port ${port}, data in ${dir}, state in ${stateDir}`);
+		const {version, port, dir, proxy} = session;
+		const way = proxy === undefined ? `port ${port}` : `proxy ${proxy.url}`;
+		log('info', `tortui ${version} is ready: ${way}, data in ${dir}, state in ${stateDir}`);
 		// Not before the call that began it has come back.
 		queueMicrotask(() => watching.stop());
 	});

@@ -5,7 +5,7 @@ import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {isMagnet} from '../../protocol/metainfo/magnet.js';
 import type {Context} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
-import {addCommand, readTorrentSource} from '../transfer/torrent-source.js';
+import {addCommand, readForEngine} from '../transfer/torrent-source.js';
 
 /** Whether a word can only be a TORRENT, and no ID of one that the engine has. */
 export function isTorrentSource(word: string): boolean {
@@ -31,7 +31,7 @@ export async function streamedTorrent(
 			if (!(error instanceof UserError) || error.code !== 'no-torrent' || !existsSync(word)) throw error;
 		}
 	}
-	const source = await readTorrentSource(word, context);
+	const source = await readForEngine(word, engine.hello.about, context);
 	const {id} = await engine.send(addCommand(source, options));
 	if (id === undefined) throw new UserError('not-added', `${source.label} was not added`);
 	return id;

@@ -98,6 +98,24 @@ export async function readTorrentSource(
 	return {kind: 'metainfo', label, bytes, metainfo: checkMetainfo(bytes, label)};
 }
 
+/**
+ * As `readTorrentSource`, for an engine that runs: what it was told to reach by a way of its own it fetches itself, so that
+ * nothing goes by another one.
+ *
+ * @param about what the engine tells of itself
+ */
+export async function readForEngine(
+	word: string,
+	about: Readonly<Record<string, unknown>>,
+	context: Parameters<typeof readTorrentSource>[1],
+	way?: WayOut,
+): Promise<TorrentSource> {
+	const {proxy, interface: name, bind} = about;
+	const hasOwnWay = Boolean(proxy) || Boolean(name) || (Array.isArray(bind) && bind.length > 0);
+	if (hasOwnWay && isTorrentUrl(word)) return {kind: 'link', label: word, link: word.trim(), id: ''};
+	return readTorrentSource(word, context, way);
+}
+
 /** As `readTorrentSource`, for what is here already: a link, which does not say what belongs to it, is a `UserError`. */
 export async function readDownload(
 	word: string,

@@ -1,4 +1,5 @@
 import {terminalJson} from '../../base/terminal-text.js';
+import {isTorrentUrl} from '../../io/files/read-torrent.js';
 import {mergedInWords} from '../../ui/text/merged.js';
 import {addOptions} from '../arguments/add-options.js';
 import {defineCommand} from '../arguments/command.js';
@@ -8,7 +9,12 @@ import {selectionNotes} from '../arguments/selection-notes.js';
 import {requireEngine} from '../engine-process/ensure-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
-import {addCommand, readTorrentSource, type TorrentSource} from '../transfer/torrent-source.js';
+import {
+	addCommand,
+	readForEngine,
+	readTorrentSource,
+	type TorrentSource,
+} from '../transfer/torrent-source.js';
 
 /** Hands torrents to the running engine. */
 export const command = defineCommand({
@@ -45,8 +51,17 @@ export const command = defineCommand({
 	],
 	async run({input, flags, given}, context) {
 		const {env, version, stdout} = context;
-		const sources = await Promise.all(input.map(word => readTorrentSource(word, context)));
+		// What is wrong with a file is told with or without an engine; a URL may be for the engine to fetch.
+		const read = await Promise.all(
+			input.map(word => (isTorrentUrl(word) ? word : readTorrentSource(word, context))),
+		);
 		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
+		const sources = await Promise.all(
+			read.map(each => (typeof each === 'string' ? readForEngine(each, engine.hello.about, context) : each)),
+		).catch((error: unknown) => {
+			engine.close();
+			throw error;
+		});
 		const options = {
 			...addOptions(flags, given),
 			...(flags.paused && {paused: true}),

@@ -14,6 +14,7 @@ import {
 } from '../arguments/config-file.js';
 import {judgeConfig, type Setting} from '../arguments/config-judgement.js';
 import {jsonOption} from '../arguments/flags.js';
+import {withoutPassword} from '../arguments/proxy-setting.js';
 import {findEngine, requireEngine} from '../engine-process/ensure-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {reloadText} from '../output/reload-text.js';
@@ -32,6 +33,11 @@ function listed(value: object): string {
 	return isList ? value.join(', ') : JSON.stringify(value);
 }
 
+/** The value without a password that is in it. */
+function shownValue({name, value}: Pick<Setting, 'name' | 'value'>): Setting['value'] {
+	return name === 'proxy' && typeof value === 'string' ? withoutPassword(value) : value;
+}
+
 /** Shows every setting with the value that holds, and where it comes from. */
 async function show({flags, given}: Arguments<typeof options>, {env, stdout, warn}: Context): Promise<0 | 2> {
 	const path = configPath(env);
@@ -45,7 +51,7 @@ async function show({flags, given}: Arguments<typeof options>, {env, stdout, war
 	for (const message of wrong) warn(message);
 	const status = wrong.length === 0 ? 0 : 2;
 	if (flags.json) {
-		const values = Object.fromEntries(settings.map(({name, value}) => [name, value]));
+		const values = Object.fromEntries(settings.map(setting => [setting.name, shownValue(setting)]));
 		const origins = Object.fromEntries(settings.map(({name, origin}) => [name, origin]));
 		stdout.write(
 			`${terminalJson({path, exists: existsSync(path), settings: values, origins, faults: wrong}, 2)}\n`,
@@ -57,7 +63,8 @@ async function show({flags, given}: Arguments<typeof options>, {env, stdout, war
 	);
 	const widest = Math.max(...settings.map(({name}) => name.length));
 	for (const setting of settings) {
-		const {name, value} = setting;
+		const {name} = setting;
+		const value = shownValue(setting);
 		const isNone = value === null || (Array.isArray(value) && value.length === 0);
 		const text = isNone ? '–' : typeof value === 'object' ? listed(value) : String(value);
 		stdout.write(`  ${name.padEnd(widest)} ${terminalLine(text)}${originText(setting)}\n`);
@@ -145,7 +152,8 @@ export const command = defineCommand({
 		if (verb === 'set') {
 			const changes = settingChange(name, rest);
 			await change(changes, env);
-			stdout.write(`${name} is ${terminalLine(JSON.stringify(changes[name]))} now, in ${path}\n`);
+			const shown = shownValue({name, value: changes[name] as Setting['value']});
+			stdout.write(`${name} is ${terminalLine(JSON.stringify(shown))} now, in ${path}\n`);
 			return tellEngine(args, context);
 		}
 		const before = readConfigFile(env);

@@ -3,9 +3,12 @@ import {findGateways} from '../../io/lan/default-gateway.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
 import {openDatagramSocket} from '../../io/net/datagram-socket.js';
+import {HostResolver} from '../../io/net/host-resolver.js';
 import {familyOf, LocalAddresses} from '../../io/net/local-addresses.js';
 import {probeName} from '../../io/net/name-probe.js';
+import {ProxyWay} from '../../io/net/proxy/proxy-way.js';
 import {TcpTransport} from '../../io/net/tcp-transport.js';
+import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
 import {showsUtf8} from '../../ui/look/paint.js';
 import {defineCommand} from '../arguments/command.js';
 import {examine} from '../doctor/examine.js';
@@ -22,6 +25,9 @@ const marks: Readonly<Record<FindingLevel, readonly [mark: string, ascii: string
 	unknown: ['–', '-', 'unknown'],
 };
 
+/** So long a proxy has to take us. In ms. */
+const proxyTime = 2000;
+
 /** Takes the listen port and lets it go. */
 async function tryPort(port: number, bind: readonly string[]): Promise<void> {
 	const listener = await new TcpTransport(new LocalAddresses(bind), machineClock).listen(
@@ -37,6 +43,14 @@ async function tryPort(port: number, bind: readonly string[]): Promise<void> {
 	} finally {
 		await listener.close();
 	}
+}
+
+/** Has a proxy take us, and goes nowhere by it. */
+async function tryProxy(address: ProxyAddress): Promise<void> {
+	const clock = machineClock;
+	const {lookUp} = new HostResolver(clock);
+	const way = new ProxyWay({address, clock, local: new LocalAddresses(), lookUp});
+	await way.probe(AbortSignal.timeout(proxyTime));
 }
 
 /** Cells before the text of a finding. */
@@ -63,7 +77,7 @@ export const command = defineCommand({
 	words: [0, 0],
 	options: remoteOptions,
 	notes: [
-		'Looked at: engine, torrents, config file, state folder, listen port, gateway, names, DHT, trackers, disk, open files, terminal, clock; within 5 s, with or without an engine or a network. Nobody is asked but those whom your settings and torrents name.',
+		'Looked at: engine, torrents, config file, state folder, listen port, gateway, proxy, names, DHT, trackers, disk, open files, terminal, clock; within 5 s, with or without an engine or a network. Nobody is asked but those whom your settings and torrents name.',
 		'',
 		'ok: it does. warning: it may get in the way. wrong: it is broken, and the exit status is 1. unknown: nobody can tell. --json: an object with ok, version, and checks: check, level, text, and advice where something is to be done.',
 	],
@@ -78,6 +92,7 @@ export const command = defineCommand({
 				fileLimit: openFileLimit,
 				tryPort,
 				lookUp: probeName,
+				tryProxy,
 				gateways: findGateways,
 			},
 			context,

@@ -113,6 +113,8 @@ async function getHere(torrent: FoundTorrent, flags: Flags<typeof options>, cont
 		...flags.bind.map(address => `--bind=${address}`),
 		...(flags.interface === undefined ? [] : [`--interface=${flags.interface}`]),
 		...flags.dnsServer.map(address => `--dns-server=${address}`),
+		...(flags.proxy === undefined ? [] : [`--proxy=${flags.proxy}`]),
+		...(flags.proxyPasswordFile === undefined ? [] : [`--proxy-password-file=${flags.proxyPasswordFile}`]),
 		...(flags.json ? ['--json'] : []),
 		...(flags.verbose ? ['--verbose'] : []),
 	];

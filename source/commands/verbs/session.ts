@@ -1,10 +1,14 @@
+import {join} from 'node:path';
 import {UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import {isTorrentUrl} from '../../io/files/read-torrent.js';
+import {replaceFile} from '../../io/files/replace-file.js';
 import {addOptions} from '../arguments/add-options.js';
 import {type Context, defineCommand, type Flags} from '../arguments/command.js';
 import {readScreenSettings} from '../arguments/config-file.js';
 import {differences, engineArguments, isService} from '../arguments/engine-arguments.js';
 import {sharedOptions} from '../arguments/flags.js';
+import {hasPassword, proxySetting, withoutPassword} from '../arguments/proxy-setting.js';
 import {verbNames} from '../arguments/verb-names.js';
 import {wayOut} from '../arguments/way-out.js';
 import {renewedEngine} from '../engine-process/renew-engine.js';
@@ -12,7 +16,7 @@ import {engineRevival} from '../engine-process/revive-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {requireTerminal, showScreen} from '../screen/show-screen.js';
 import {takesLinesOnly} from '../screen/terminal-kind.js';
-import {addCommand, readTorrentSource} from '../transfer/torrent-source.js';
+import {addCommand, readForEngine, readTorrentSource} from '../transfer/torrent-source.js';
 
 /** What was typed for an engine that runs already: limits are set, the rest waits for its next start. */
 async function adjust(
@@ -36,6 +40,26 @@ async function adjust(
 	}
 }
 
+/**
+ * The password of a proxy that was typed is kept in a file of the state folder: the engine is told of that file, so that
+ * neither it nor the engine after it has the password among its words, which everybody on this machine sees.
+ */
+async function keptPassword(
+	flags: Flags<typeof sharedOptions>,
+	given: ReadonlySet<string>,
+	stateDir: string,
+): Promise<[flags: Flags<typeof sharedOptions>, given: ReadonlySet<string>]> {
+	const {proxy} = flags;
+	if (proxy === undefined || !given.has('proxy') || !hasPassword(proxy)) return [flags, given];
+	const path = join(stateDir, 'proxy-password');
+	const password = proxySetting({proxy}, {})?.credentials?.password;
+	await replaceFile(path, Buffer.from(`${password}\n`));
+	return [
+		{...flags, proxy: withoutPassword(proxy), proxyPasswordFile: path},
+		new Set([...given, 'proxyPasswordFile']),
+	];
+}
+
 /** The full-screen session: what `tortui` does without a verb. */
 export const command = defineCommand({
 	name: 'session',
@@ -55,13 +79,22 @@ export const command = defineCommand({
 			);
 		}
 		requireTerminal(context);
-		const sources = await Promise.all(input.map(word => readTorrentSource(word, context, wayOut(flags))));
+		const way = wayOut(flags);
+		// A URL may be for the engine to fetch.
+		const read = await Promise.all(
+			input.map(word => (isTorrentUrl(word) ? word : readTorrentSource(word, context, way))),
+		);
 		const {env, version, program} = context;
 		const stateDir = makeStateDir(flags.stateDir, env);
-		const options = engineArguments(flags, given);
+		const options = engineArguments(...(await keptPassword(flags, given, stateDir)));
 		const settings = {stateDir, env, version, program: [program, 'engine']};
 		const {engine, started} = await renewedEngine({...settings, options}, context);
 		if (!started) await adjust(engine, flags, given, context);
+		const sources = await Promise.all(
+			read.map(each =>
+				typeof each === 'string' ? readForEngine(each, engine.hello.about, context, way) : each,
+			),
+		);
 		const added: string[] = [];
 		// Lines have no place to ask in.
 		const asks =

@@ -27,8 +27,17 @@ function stateText(torrents: readonly TorrentView[]): string {
 	return `${count(torrents.length, 'torrent')}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`;
 }
 
+/** The proxy that everything goes through, and how it does. */
+function proxyText({url, state, why, udp}: NonNullable<SessionView['proxy']>): string {
+	const words = {up: 'it lets us through', unknown: 'not tried yet', down: `nobody gets through: ${why}`}[
+		state
+	];
+	return `${url}: ${words}${udp === 'no' ? '; it passes no UDP on' : ''}`;
+}
+
 function sessionLines(session: SessionView, torrents: readonly TorrentView[]): string[] {
-	const {name, version, pid, uptime, port, portState, portMapping, dht, dhtNodes, freeSpace, dir} = session;
+	const {name, version, pid, uptime, port, portState, portMapping, dht, dhtNodes, freeSpace, dir, proxy} =
+		session;
 	const {
 		downloadRate,
 		uploadRate,
@@ -54,7 +63,13 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 			: [row('room', `${count(waitingForRoom, 'download')} wait for room on the disk`)]),
 		row('rates', `${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowText}`),
 		row('so far', `${size(downloaded)} received, ${size(uploaded)} sent, ${count(connected, 'peer')} now`),
-		row('port', `${port}: ${ports[portState]}${portMapping === undefined ? '' : `; ${portMapping.text}`}`),
+		...(proxy === undefined ? [] : [row('proxy', proxyText(proxy))]),
+		row(
+			'port',
+			proxy === undefined
+				? `${port}: ${ports[portState]}${portMapping === undefined ? '' : `; ${portMapping.text}`}`
+				: 'none: nobody comes in through a proxy',
+		),
 		...(way === undefined ? [] : [row('interface', way.gone ?? `${way.name}: ${way.addresses.join(', ')}`)]),
 		...(externalAddresses.length > 0 ? [row('address', externalAddresses.join(', '))] : []),
 		row(

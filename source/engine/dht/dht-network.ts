@@ -193,6 +193,10 @@ export class DhtNetwork {
 		const {family} = this.#setup;
 		if (parseIp(host) !== undefined) return addressFamilyOf(host) === family ? [{host, port}] : [];
 		const found = await this.#setup.lookUp(host);
+		if (found.includes(host)) {
+			const at = family === 'ipv4' ? await this.node.locate({host, port}) : undefined;
+			return at === undefined || !isMeant(host, at.host) ? [] : [{...at, isRouter: true}];
+		}
 		const usable = found.filter(address => addressFamilyOf(address) === family && isMeant(host, address));
 		return usable.map(address => ({host: address, port, isRouter: true}));
 	}

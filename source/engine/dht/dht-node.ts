@@ -31,6 +31,8 @@ import {Rpc} from './rpc.js';
 
 /** How often the node that has waited longest is asked something. */
 const refreshGap: Millis = 5000;
+/** A name is asked so often, a second apart. */
+const mostTries = 3;
 /** Who answered so lately need not be asked again. */
 const freshTime: Millis = 5 * 60_000;
 /** How often our own neighbourhood is looked through: often while little of it is known. */
@@ -289,6 +291,31 @@ export class DhtNode {
 				},
 			},
 		);
+	}
+
+	/**
+	 * Where a name leads that only a proxy can look up: the address of who answers there; undefined when nobody does. As
+	 * the proxy has to ask for it first, it is asked again while it is slow.
+	 */
+	locate(named: PeerAddress): Promise<PeerAddress | undefined> {
+		return new Promise(resolve => {
+			let asked = 0;
+			let open = 0;
+			const ask = (): void => {
+				if (asked++ === mostTries) return;
+				open++;
+				const over = (): void => {
+					if (--open === 0) resolve(undefined);
+				};
+				const isAsked = this.#rpc.ask({name: 'ping'}, named, undefined, {
+					answered: (_response, _roundTrip, from) => resolve(from),
+					slow: ask,
+					failed: over,
+				});
+				if (!isAsked) over();
+			};
+			ask();
+		});
 	}
 
 	/** Fills the far parts of the table, one after the other: that is where look-ups begin. */

@@ -361,7 +361,9 @@ export class Dht {
 				result => {
 					nodes += result.responses;
 					stores += result.stores.length;
-					if (announce !== 'nothing') node.announce(target, result.stores, port, announce === 'seed');
+					const isReached = (port.given ?? port.local) > 0;
+					if (announce !== 'nothing' && isReached)
+						node.announce(target, result.stores, port, announce === 'seed');
 					if (counted !== undefined)
 						node.countSwarm(target, result.stores, estimate => {
 							if (isCancelled || estimate === undefined) return;

@@ -15,7 +15,7 @@ const mostPending = 2000;
 
 /** What becomes of a question. */
 export interface Outcome {
-	answered(response: KrpcResponse, roundTrip: Millis): void;
+	answered(response: KrpcResponse, roundTrip: Millis, from: PeerAddress): void;
 	/** Nothing came for a second; it may come yet. */
 	slow?(): void;
 	/** No answer, or a refusal. */
@@ -104,7 +104,11 @@ export class Rpc {
 	received(message: KrpcResponse | KrpcError, from: PeerAddress): boolean {
 		const pending =
 			message.transaction.length === 4 ? this.#pending.get(keyOf(message.transaction)) : undefined;
-		if (pending === undefined || !isSameEndpoint(pending.to, from)) {
+		// Of a name only a proxy knows where it leads.
+		const isNamed = pending !== undefined && parseIp(pending.to.host) === undefined;
+		const isTheirs =
+			pending !== undefined && (isNamed ? pending.to.port === from.port : isSameEndpoint(pending.to, from));
+		if (!isTheirs) {
 			this.unsolicited++;
 			return false;
 		}
@@ -120,8 +124,8 @@ export class Rpc {
 		// Who calls itself something else is not whom others, or we, took it for.
 		if (pending.id !== undefined && !sameBytes(pending.id, message.id))
 			this.#setup.failed(pending.id, pending.to);
-		this.#setup.heard(message.id, pending.to, roundTrip);
-		pending.outcome.answered(message, roundTrip);
+		if (!isNamed) this.#setup.heard(message.id, pending.to, roundTrip);
+		pending.outcome.answered(message, roundTrip, from);
 		return true;
 	}
 

@@ -24,7 +24,8 @@ export class ClientGreeting implements HandshakePart {
 
 	greeting({address}: ExtensionPeer): HandshakeFields {
 		const {client, reqq} = this.#ours;
-		return {v: client, reqq, p: this.#ours.port(address.host)};
+		// 0 is no place to be reached at.
+		return {v: client, reqq, p: this.#ours.port(address.host) || undefined};
 	}
 
 	greeted(peer: ExtensionPeer, theirs: BencodeNode): void {

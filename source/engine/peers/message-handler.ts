@@ -174,8 +174,9 @@ export class MessageHandler implements PeerOwner {
 		if (content === undefined) this.extensions.joined(peer);
 		peer.sendPieces(content === undefined ? nothing : content.superSeeding.shown(content.have));
 		if (content !== undefined) this.extensions.joined(peer);
-		if (peer.supportsDht && this.#services.dht !== undefined && this.#owner.sources.allows('dht'))
-			peer.sendPort(this.#services.portFor(peer.address.host, 'udp'));
+		const port = this.#services.portFor(peer.address.host, 'udp');
+		if (port > 0 && peer.supportsDht && this.#services.dht !== undefined && this.#owner.sources.allows('dht'))
+			peer.sendPort(port);
 		this.#rateLimits.reads.join(peer);
 		content?.smartBan.met(peer);
 	}

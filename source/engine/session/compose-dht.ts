@@ -1,6 +1,7 @@
+import type {AddressFamily} from '../../base/ip-address.js';
 import type {LogLevel} from '../../base/ports.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
-import type {Sockets} from '../../io/net/sockets.js';
+import type {ProxyInUse, Sockets} from '../../io/net/sockets.js';
 import {DhtStore} from '../../io/state/dht-store.js';
 import {whyUnused} from '../../policy/dht/unused-family.js';
 import {Dht} from '../dht/dht.js';
@@ -17,7 +18,7 @@ const client = Uint8Array.of(0x54, 0x54, 0, 1);
  */
 export function composeDht(
 	options: SessionOptions,
-	{udp, resolver, local}: Sockets,
+	{udp, resolver, local, proxy}: Sockets,
 	services: Pick<SessionServices, 'clock' | 'random' | 'externalAddress' | 'port'> & {
 		readonly ownHosts: () => readonly string[];
 	},
@@ -37,6 +38,8 @@ export function composeDht(
 		store: storeFor(options, text => log('warn', text)),
 		lookUp: name => resolver.lookUp(name),
 		offWhy: family => {
+			const through = whyNotThrough(proxy, family);
+			if (through !== undefined) return through;
 			const isReached = local.reaches(family === 'ipv4' ? 4 : 6);
 			if (local.watched === undefined || isReached) return whyUnused(family, isReached, services.ownHosts());
 			return local.gone ?? `${local.watched} has no address of IPv${family.slice(-1)}`;
@@ -49,6 +52,13 @@ export function composeDht(
 		ourAddresses: () => ({hosts: externalAddress.seen, revision: externalAddress.revision}),
 		log,
 	});
+}
+
+/** Why nothing is sent in a family through the proxy that is set, in words; undefined when it is, or none is set. */
+function whyNotThrough(proxy: ProxyInUse | undefined, family: AddressFamily): string | undefined {
+	if (proxy === undefined) return undefined;
+	if (family === 'ipv6') return 'through a proxy nodes are asked over IPv4 alone';
+	return proxy.udp().state === 'no' ? (proxy.udp().why ?? 'the proxy passes no UDP on') : undefined;
 }
 
 /** Where nodes are kept: with the torrents, or in the folder of somebody whose guest this session is. */

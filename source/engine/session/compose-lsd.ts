@@ -10,12 +10,13 @@ import type {SessionServices} from './session-services.js';
 
 /** Puts local discovery together; undefined when it is switched off. */
 export function composeLsd(
-	{lsd}: Pick<SessionOptions, 'lsd'>,
+	{lsd, proxy}: Pick<SessionOptions, 'lsd' | 'proxy'>,
 	local: LocalAddresses,
 	services: Pick<SessionServices, 'clock' | 'random' | 'port'>,
 	log: (level: LogLevel, text: string) => void,
 ): LocalDiscovery | undefined {
-	if (lsd !== true) return undefined;
+	// Multicast goes through no proxy.
+	if (lsd !== true || proxy !== undefined) return undefined;
 	const isOfThisMachine = (host: string): boolean => {
 		const ip = parseIp(host);
 		return ip !== undefined && addressScope(ip) === 'loopback';

@@ -25,6 +25,8 @@ export function composePortMapper(
 	},
 	log: (level: LogLevel, text: string) => void,
 ): PortMapper | undefined {
+	// Behind a proxy nobody comes in.
+	if (options.proxy !== undefined) return undefined;
 	const isHere = local.isBound && local.gone === undefined && local.all.every(isLoopback);
 	if (options.portMap !== true || isHere) return undefined;
 	const {clock, random, externalAddress, torrents, port} = services;

@@ -29,6 +29,7 @@ import {composePortMapper} from './compose-port-mapper.js';
 import {composeTransport} from './compose-transport.js';
 import {InterfaceBinding} from './interface-binding.js';
 import {PortFollower} from './port-follower.js';
+import {ProxyWatch} from './proxy-watch.js';
 import type {SeedRulesHolder} from './seed-rules-holder.js';
 import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
@@ -59,6 +60,8 @@ function composeSockets(options: SessionOptions, clock: Clock, log: SessionServi
 					'warn',
 					`names are asked of ${servers.join(', ')} on this machine, which may ask others by any interface: name a server with --dns-server`,
 				),
+			proxy: options.proxy,
+			log,
 			userAgent: `tortui/${options.version}`,
 			udpTaken: port =>
 				log('warn', `UDP port ${port} is taken: trackers are asked over UDP from another one`),
@@ -101,8 +104,12 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const sockets = composeSockets(options, clock, log);
 	const {udp, http, resolver, local} = sockets;
 	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
-	const externalAddress: ExternalAddress = new ExternalAddress(() => addresses.hosts, log);
-	const addresses = new AddressWatch(local, hosts => {
+	const {proxy} = sockets;
+	const bound = sockets.bound ?? local;
+	// Behind a proxy nobody may hear of the addresses of this machine.
+	const ownHosts = () => (proxy === undefined ? addresses.hosts : []);
+	const externalAddress: ExternalAddress = new ExternalAddress(ownHosts, log);
+	const addresses = new AddressWatch(bound, hosts => {
 		log('debug', `this machine has other addresses: ${hosts.join(', ') || 'none'}`);
 		externalAddress.machineChanged();
 		dht?.addressesChanged();
@@ -110,7 +117,6 @@ export function composeShared(grounds: Grounds): SharedParts {
 		mapper?.addressesChanged();
 		for (const torrent of torrents.values()) torrent.content?.webSeeds.networkChanged(clock.now());
 	});
-	const bound = sockets.bound ?? local;
 	const binding = new InterfaceBinding({
 		clock,
 		local: bound,
@@ -129,10 +135,24 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const dht = composeDht(
 		options,
 		sockets,
-		{clock, random, externalAddress, port: () => incoming.port, ownHosts: () => addresses.hosts},
+		{clock, random, externalAddress, port: () => incoming.port, ownHosts},
 		family => mapper?.externalPort(family, 'tcp'),
 		log,
 	);
+	const proxyWatch =
+		proxy &&
+		new ProxyWatch({
+			proxy,
+			clock,
+			isBack() {
+				dht?.addressesChanged();
+				for (const torrent of torrents.values()) {
+					torrent.post({type: 'reconnect'});
+					torrent.post({type: 'announce', done: () => {}});
+				}
+			},
+		});
+	const cutOff = () => bound.gone ?? proxyWatch?.cutOff;
 	const localDiscovery = composeLsd(options, local, {clock, random, port: () => incoming.port}, log);
 	const shared: SessionServices = {
 		dht,
@@ -147,7 +167,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		allocatesFully: options.allocation === 'full',
 		http,
 		resolver,
-		cutOff: () => bound.gone,
+		cutOff,
 		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
 		webSeeds: {clock, dialer: sockets.ranges, slots: new ServerSlots()},
@@ -172,13 +192,13 @@ export function composeShared(grounds: Grounds): SharedParts {
 		port: () => incoming.port,
 		portFor: (host, transport) => mapper?.portFor(host, transport) ?? incoming.port,
 		get ownHosts() {
-			return addresses.hosts;
+			return ownHosts();
 		},
 		externalAddress,
 		nextPeerId: () => peerIds++,
 		slots: {
 			// Who cannot be reached is not to blame.
-			mayDial: held => bound.gone === undefined && slots.mayDial(held),
+			mayDial: held => cutOff() === undefined && slots.mayDial(held),
 			mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
 			ended: () => slots.ended(),
 		},
@@ -213,9 +233,16 @@ export function composeShared(grounds: Grounds): SharedParts {
 	return {
 		shared,
 		movePort,
-		services: [incoming, follower || undefined, binding, addresses, mapper, dht, localDiscovery].filter(
-			service => service !== undefined,
-		),
+		services: [
+			incoming,
+			follower || undefined,
+			binding,
+			addresses,
+			proxyWatch,
+			mapper,
+			dht,
+			localDiscovery,
+		].filter(service => service !== undefined),
 		closeSockets() {
 			udpTrackers.close();
 			udp.close();

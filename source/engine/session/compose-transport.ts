@@ -9,7 +9,7 @@ import type {SessionOptions} from './session-options.js';
 /** How peers are reached and reach us: TCP, uTP or both. */
 export function composeTransport(
 	options: Pick<SessionOptions, 'tcp' | 'utp' | 'dht'>,
-	{tcp, udp, datagrams, local}: Pick<Sockets, 'tcp' | 'udp' | 'datagrams' | 'local'>,
+	{tcp, udp, datagrams, local, proxy}: Pick<Sockets, 'tcp' | 'udp' | 'datagrams' | 'local' | 'proxy'>,
 	clock: Clock,
 	random: Random,
 ): Transport {
@@ -18,6 +18,17 @@ export function composeTransport(
 		if (options.dht !== undefined) new UtpRefusal(udp, clock);
 		return tcp;
 	}
-	const utp = new UtpTransport({udp, clock, random, datagrams, local});
+	// An HTTP proxy passes no UDP on.
+	if (proxy?.way.address.kind === 'http') return tcp;
+	const both = new UtpTransport({udp, clock, random, datagrams, local});
+	const utp = proxy === undefined ? both : outwardsOnly(both);
 	return options.tcp === false ? utp : new EitherTransport(tcp, utp, clock);
+}
+
+/** Nobody comes in through a proxy. */
+function outwardsOnly(utp: Transport): Transport {
+	return {
+		dial: (to, how, events) => utp.dial(to, how, events),
+		listen: async () => ({port: 0, close: async () => {}}),
+	};
 }

@@ -10,6 +10,7 @@ import type {Sockets} from '../../io/net/sockets.js';
 import type {KeptTorrents, StateStore} from '../../io/state/torrent-store.js';
 import type {EncryptionMode} from '../../policy/peers/encryption-mode.js';
 import type {QueueLimits} from '../../policy/session/torrent-queue.js';
+import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
 import type {TorrentMaker} from '../creating/torrent-maker.js';
 import type {GatewayPorts} from '../lan/lan-ground.js';
 
@@ -34,6 +35,8 @@ export interface SessionOptions {
 	readonly utp?: boolean;
 	/** Whether peers are spoken to over TCP; they are when left out. */
 	readonly tcp?: boolean;
+	/** What everything goes through, and nothing around; undefined when there is none. */
+	readonly proxy?: ProxyAddress | undefined;
 	/** Connections a torrent. */
 	readonly maxPeers: number;
 	readonly maxDownload?: BytesPerSecond | undefined;

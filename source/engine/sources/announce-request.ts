@@ -34,6 +34,8 @@ export interface AnnouncingClient {
 }
 
 const numwant = 200;
+/** What trackers are told by whom nobody can reach: many refuse 0. */
+const nowhere = 1;
 
 /**
  * What a tracker is told of a torrent in one of its swarms, as of now.
@@ -56,7 +58,7 @@ export function announceRequest(
 		infoHash,
 		peerId: client.peerId,
 		key: client.key >>> 0,
-		port: client.portFor(new URL(url).hostname.replace(/^\[|\]$/g, ''), 'tcp'),
+		port: client.portFor(new URL(url).hostname.replace(/^\[|\]$/g, ''), 'tcp') || nowhere,
 		uploaded: whole(stats.uploaded),
 		downloaded: whole(stats.downloaded),
 		// Who is told 0 takes us for a seed, and may name no seeds to us. BEP 3.

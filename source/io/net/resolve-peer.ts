@@ -1,4 +1,5 @@
 import {UserError} from '../../base/errors.js';
+import {parseIp} from '../../base/ip-address.js';
 import type {PeerAddress} from '../../base/peer-address.js';
 import type {HostResolver} from './host-resolver.js';
 
@@ -15,6 +16,12 @@ export async function resolvePeer(text: string, resolver: HostResolver): Promise
 		);
 	}
 	const address = await resolver.first(host);
+	if (address !== undefined && parseIp(address) === undefined)
+		throw new UserError(
+			'bad-peer',
+			`${text}: with a proxy, which looks up names, a peer is named by its IP address`,
+			2,
+		);
 	if (address !== undefined) return {host: address, port};
 	throw new UserError('unknown-host', `the peer ${text} cannot be found: no address is known for ${host}`);
 }

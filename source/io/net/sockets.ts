@@ -33,11 +33,11 @@ export interface Sockets {
 	readonly ranges: RangeDialer;
 	readonly resolver: HostResolver;
 	/** The only way out of all of these; undefined when there is no such thing between us and others. */
-	readonly proxy?: Proxy | undefined;
+	readonly proxy?: ProxyInUse | undefined;
 }
 
 /** A proxy, and how it does. */
-export interface Proxy {
+export interface ProxyInUse {
 	readonly way: ProxyWay;
 	/** Whether it passes datagrams on; `unknown` before anybody wanted to know. */
 	readonly udp: () => UdpCondition;
@@ -51,6 +51,8 @@ export interface WayOut {
 	readonly interface?: string | undefined;
 	/** Who is asked for names; the system's resolver when there is neither one nor an interface. */
 	readonly dnsServers?: readonly string[] | undefined;
+	/** What everything goes through; then nobody comes in, and names are for the proxy to look up. */
+	readonly proxy?: ProxyAddress | undefined;
 }
 
 export interface SocketsOptions extends WayOut {
@@ -60,8 +62,6 @@ export interface SocketsOptions extends WayOut {
 	readonly userAgent: string;
 	/** Told when the port that peers know is taken for UDP, and another is sent from. */
 	readonly udpTaken?: (port: number) => void;
-	/** What everything goes through; then nobody comes in, and names are for the proxy to look up. */
-	readonly proxy?: ProxyAddress | undefined;
 	/** Told how the proxy does. */
 	readonly log?: (level: LogLevel, text: string) => void;
 }

@@ -194,6 +194,8 @@ export class UdpTrackerClient implements UdpTrackers {
 		const endpoints: UdpEndpoint[] = [];
 		for (const text of await this.#options.lookUp(host)) {
 			const address = parseIp(text);
+			// A name that is its own address is for a proxy to look up, which does so for each datagram.
+			if (text === host && !address) endpoints.push({host, port, isNamed: true});
 			if (!address || endpoints.length === maximumAddresses) continue;
 			const formatted = formatIp(address);
 			if (family !== undefined && familyOf(formatted) !== family) continue;

@@ -8,6 +8,8 @@ import type {DatagramOwner, UdpMux} from './udp-mux.js';
 export interface UdpEndpoint {
 	readonly host: string;
 	readonly port: number;
+	/** `host` is a name; where it leads only a proxy knows. */
+	readonly isNamed?: boolean;
 }
 
 interface Transaction {
@@ -91,7 +93,8 @@ export class UdpTransactions implements DatagramOwner {
 
 	receive(bytes: Uint8Array, host: string, port: number): void {
 		const transaction = this.#pending.get(udpTransactionId(bytes) ?? -1);
-		if (transaction?.endpoint.host !== host || transaction.endpoint.port !== port) return;
+		if (transaction === undefined || transaction.endpoint.port !== port) return;
+		if (transaction.endpoint.host !== host && !transaction.endpoint.isNamed) return;
 		try {
 			transaction.settle(decodeUdpResponse(bytes, addressFamilyOf(host)));
 		} catch (error) {

@@ -23,18 +23,32 @@ function slowBadge({slowMode, slowUntil, haltedUntil}: SessionView): readonly Sp
 	return [[slowUntil === undefined ? 'slow mode   ' : `slow until ${terminalText(slowUntil)}   `, 'warn']];
 }
 
+/** The proxy everything goes through, and how it does. */
+function proxySpans({url, state, why, udp}: NonNullable<SessionView['proxy']>): readonly Span[] {
+	const words = {up: 'up', unknown: 'not tried', down: `down: ${terminalText(why ?? '')}`}[state];
+	const tone: Tone = state === 'up' ? 'good' : state === 'down' ? 'bad' : 'dim';
+	return [
+		['proxy ', 'faint'],
+		[`${terminalText(url.replace(/^\w+:\/\//, ''))} ${words}`, tone],
+		...(udp === 'no' ? ([[', no UDP', 'warn']] as const) : []),
+	];
+}
+
 /** What is known of the engine: its port, peers, room on the disk, totals and limits. */
 function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 	const facts: Span[] = [...slowBadge(session)];
 	const {portMapping: mapping, portState} = session;
+	if (session.proxy !== undefined) facts.push(...proxySpans(session.proxy));
 	const isMapped = mapping?.state === 'open';
 	const tone: Tone =
 		portState === 'open' ? 'good' : portState === 'closed' ? 'bad' : isMapped ? 'text' : 'dim';
 	const untested = isMapped ? 'mapped' : 'not tested';
-	facts.push(
-		['port ', 'faint'],
-		[`${mapping?.port ?? session.port} ${portState === 'unknown' ? untested : portState}`, tone],
-	);
+	// Nobody comes in through a proxy.
+	if (session.proxy === undefined)
+		facts.push(
+			['port ', 'faint'],
+			[`${mapping?.port ?? session.port} ${portState === 'unknown' ? untested : portState}`, tone],
+		);
 	facts.push([`   ${count(session.connected, 'peer')}`, 'dim']);
 	facts.push(['   DHT ', 'faint'], ...dhtSpans(session));
 	if (session.freeSpace !== undefined) facts.push(['   free ', 'faint'], [size(session.freeSpace), 'dim']);

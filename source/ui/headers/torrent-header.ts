@@ -31,7 +31,10 @@ function rateSpans(
 	if (torrent.state === 'downloading' && columns >= 60)
 		spans.push([`${gap}ETA `, 'faint'], [duration(torrent.eta).padStart(isWide ? 7 : 5), 'text']);
 	if (isWide && session) {
-		const {port, portState} = session;
+		const {port, portState, proxy} = session;
+		const isDown = proxy?.state === 'down';
+		if (proxy !== undefined)
+			return [...spans, [`${gap}proxy${isDown ? ' down' : ''}`, isDown ? 'bad' : 'faint'], [' ']];
 		const tone: Tone = portState === 'open' ? 'good' : portState === 'closed' ? 'bad' : 'faint';
 		spans.push([`${gap}${port} `, 'faint'], [portState === 'unknown' ? '?   ' : portState.slice(0, 6), tone]);
 	}

@@ -336,6 +336,7 @@ test('an engine that hangs, and names that nobody answers, hold it up no longer 
 		fileLimit: () => 5000,
 		tryPort: never,
 		lookUp: never,
+		tryProxy: never,
 		gateways: never,
 	};
 	const context = {

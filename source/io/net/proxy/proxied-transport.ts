@@ -71,9 +71,13 @@ export class ProxiedTransport implements Transport {
 			state = 'asking';
 			socket.write(handshake.first());
 		});
-		socket.on('error', error => give(error));
+		socket.on('error', error => {
+			if (state === 'open') way.ended();
+			give(error);
+		});
 		// Not so when it is we who close it.
 		socket.once('end', () => {
+			if (state === 'open') way.ended();
 			give(new Error(handshake.isAdmitted ? 'the proxy could not reach it' : 'it closes the connection'));
 		});
 		socket.once('close', () => slow.clear());

@@ -63,6 +63,8 @@ const isOnThisMachine = (host: string): boolean => host === 'localhost' || isLoo
 /** The one way to other machines when a proxy is set. Knows how the proxy does, from what all who use it meet with. */
 export class ProxyWay {
 	readonly address: ProxyAddress;
+	/** It may be gone: somebody should try. */
+	isDoubted = false;
 	readonly #options: ProxyWayOptions;
 	readonly #listeners = new Set<() => void>();
 	#condition: ProxyCondition = {state: 'unknown'};
@@ -73,6 +75,8 @@ export class ProxyWay {
 	#tidyAt = leastTidied;
 	#isKept = false;
 	#told: string | undefined;
+	/** It was there, and did not take us. */
+	#isRefused = false;
 
 	constructor(options: ProxyWayOptions) {
 		this.address = options.address;
@@ -98,6 +102,7 @@ export class ProxyWay {
 		const wasDown = this.#condition.state === 'down';
 		this.#workedAt = this.#options.clock.now();
 		this.#failures = 0;
+		this.isDoubted = false;
 		if (this.#condition.state === 'up') return;
 		this.#condition = {state: 'up'};
 		this.#told = undefined;
@@ -106,8 +111,14 @@ export class ProxyWay {
 		for (const listener of [...this.#listeners]) listener();
 	}
 
+	/** A way through it that stood has ended, and not by us: the far side may have gone, or the proxy. */
+	ended(): void {
+		this.isDoubted = true;
+	}
+
 	/** Somebody was not let in, whatever they wanted. */
-	failed(why: string): void {
+	failed(why: string, isRefused = false): void {
+		this.#isRefused = isRefused;
 		const isOdd = this.#options.clock.now() - this.#workedAt < lately && ++this.#failures < mostFailures;
 		if (isOdd) return;
 		this.#condition = {state: 'down', why};
@@ -187,6 +198,9 @@ export class ProxyWay {
 	 * @param handshake undefined when the proxy was not even connected
 	 */
 	judge(error: unknown, handshake: ProxyHandshake | undefined): Error {
+		// It is our own side that is gone.
+		const {blocked} = this;
+		if (blocked !== undefined) return new Error(blocked);
 		const blamesProxy =
 			error instanceof ProxyRefusal ? error.blamesProxy : handshake === undefined || !handshake.isAdmitted;
 		if (!blamesProxy) {
@@ -194,7 +208,7 @@ export class ProxyWay {
 			return error as Error;
 		}
 		const why = error instanceof ProxyRefusal ? error.message : describeNetworkError(error);
-		this.failed(why);
+		this.failed(why, error instanceof ProxyRefusal);
 		return new ProxyDown(why);
 	}
 
@@ -209,7 +223,12 @@ export class ProxyWay {
 
 	/** Sees whether the proxy takes us, without going anywhere. Rejects when it does not. */
 	async probe(signal: AbortSignal): Promise<void> {
-		if (this.address.kind === 'http') return this.connected(signal).then(socket => void socket.destroy());
+		if (this.address.kind === 'http') {
+			// It says nothing before it is asked for something.
+			(await this.connected(signal)).destroy();
+			if (!this.#isRefused) this.worked();
+			return;
+		}
 		const handshake = this.handshake({host: '0.0.0.0', port: 0});
 		const over = new AbortController();
 		const signals = AbortSignal.any([signal, over.signal]);

@@ -72,7 +72,6 @@ export class SocksDatagrams {
 		this.#options = options;
 		// Who waited for the proxy goes on at once.
 		options.way.onBack(() => {
-			if (this.#condition.state === 'no') return;
 			this.#nextTry = -Infinity;
 			if (this.#listeners.size > 0) this.#ask();
 		});
@@ -187,6 +186,7 @@ export class SocksDatagrams {
 			if (this.#association !== association) return;
 			this.#association = undefined;
 			end(association);
+			this.#options.way.ended();
 			this.#failure = new Error('the proxy has ended the way for UDP');
 			// One that stood for a while is asked for at once.
 			if (this.#options.clock.now() - this.#since > longestPause) this.#tries = 0;
