@@ -133,7 +133,8 @@ class Race implements PeerStream {
 		this.#setup = setup;
 		this.#events = events;
 		this.remote = setup.to;
-		this.#left = [...setup.ground.order(setup.to)];
+		const {again} = setup.how;
+		this.#left = again === undefined ? [...setup.ground.order(setup.to)] : [again];
 		this.#first = this.#left[0]!;
 		this.#start();
 		if (this.#left.length > 0) this.#later = setup.clock.after(headStart, () => this.#start());
@@ -212,7 +213,10 @@ class Race implements PeerStream {
 
 	#heard(): void {
 		this.#isHeard = true;
-		this.#setup.ground.answered(this.#setup.to);
+		const {ground, to, how} = this.#setup;
+		ground.answered(to);
+		// That it hung up the last time was for what was said.
+		if (how.again !== undefined) ground.learn(to, undefined);
 	}
 
 	#learn(way: Way): void {

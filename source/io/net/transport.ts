@@ -54,6 +54,8 @@ export interface DialOptions {
 	readonly timeout: Millis;
 	/** The torrent we want of it. 20 bytes. */
 	readonly infoHash: Uint8Array;
+	/** It has just been connected this way, and is to be so again: nothing else is tried. */
+	readonly again?: PeerStream['transport'] | undefined;
 }
 
 /** Where peers may come in. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {EitherTransport} from '../../../source/io/net/either-transport.ts';
 import {type MseOptions, MseTransport} from '../../../source/io/net/mse/mse-transport.ts';
 import type {ConnectionEvents, PeerStream, Transport} from '../../../source/io/net/transport.ts';
 import {torrentMark} from '../../../source/protocol/transport/mse-keys.ts';
@@ -156,6 +157,39 @@ test('one who speaks in the clear alone is met within a second of the try that f
 	assert.equal(us.dials, 3);
 });
 
+test('one who speaks in the clear over TCP alone is met as soon where uTP may be tried too, and by TCP the next time', async () => {
+	const {clock, them, us, accept, dial} = stage('off', 'prefer');
+	await them.listen({port}, accept);
+	let overUtp = 0;
+	const silent: Transport = {
+		dial(to, {timeout}, events) {
+			overUtp++;
+			const isOver = clock.after(timeout, () => events.closed('connecting took too long'));
+			return {
+				...{remote: to, incoming: false, transport: 'utp', encrypted: false, unsent: 0},
+				...{write: () => {}, pause: () => {}, resume: () => {}},
+				close(reason) {
+					isOver.clear();
+					clock.soon(() => events.closed(reason));
+				},
+			};
+		},
+		listen: () => us.listen({port}, () => undefined),
+	};
+	const either = new EitherTransport(us, silent, clock);
+	const random = seededRandom(1);
+	const ours = new MseTransport(either, {policy: 'prefer', clock, random, sha1, find: () => infoHash});
+	const first = dial(ours);
+	await clock.pass(400);
+	assert.equal(hex(first.heard), hex(handshake));
+	first.stream!.close('enough');
+	const second = dial(ours);
+	await clock.pass(400);
+	assert.equal(hex(second.heard), hex(handshake));
+	assert.equal(overUtp, 0);
+	assert.equal(us.dials, 3);
+});
+
 test('one who was met in the clear and encrypts now is met so: what was said is said again', async () => {
 	const {clock, them, ourSide, us, accept, dial} = stage('off', 'prefer');
 	const plain = await them.listen({port}, accept);
@@ -212,6 +246,39 @@ test('one who greets whoever comes in the clear is answered so', async () => {
 	assert.equal(one.stream!.encryptedHandshake, false);
 });
 
+test('one who agrees to go on in the clear and does not understand our first words is met in the clear', async () => {
+	const {clock, theirSide, us, accept, dial} = stage('prefer', 'prefer');
+	await theirSide.listen({port}, stream => {
+		const listener = accept(stream);
+		const {onData} = listener;
+		listener.onData = () => (stream.encryptedHandshake ? stream.close('what is that') : onData());
+		return listener;
+	});
+	const one = dial();
+	await clock.pass(1000);
+	assert.equal(hex(one.heard), hex(handshake));
+	assert.equal(one.connects, 1);
+	assert.equal(one.stream!.encryptedHandshake, false);
+	assert.equal(us.dials, 2);
+	one.stream!.close('enough');
+	dial();
+	await clock.pass(1000);
+	assert.equal(us.dials, 3);
+});
+
+test('one who goes on with RC4 and hangs up is not met in the clear', async () => {
+	const {clock, theirSide, us, accept, dial} = stage('require', 'prefer');
+	await theirSide.listen({port}, stream => {
+		const listener = accept(stream);
+		listener.onData = () => stream.close('full');
+		return listener;
+	});
+	const one = dial();
+	await clock.pass(1000);
+	assert.equal(one.reason, 'the peer closed the connection');
+	assert.equal(us.dials, 1);
+});
+
 test('who cannot be reached is not tried twice, and connecting takes no longer than it may in all', async () => {
 	const {clock, them, us, dial, network} = stage('off', 'prefer');
 	const refused = dial();
@@ -261,14 +328,16 @@ test('an encrypted stream may begin with bytes that look like a greeting for a w
 	assert.equal(accepted[0]!.heard.length, 0);
 });
 
-test('a torrent that is not here is told nobody, and is not asked for in the clear', async () => {
-	const {clock, theirSide, us, accept, dial, known} = stage('prefer', 'prefer');
+test('who asks for a torrent that is not here is sent away before anybody hears of it, and comes back in the clear', async () => {
+	const {clock, theirSide, us, accept, accepted, dial, known} = stage('prefer', 'prefer');
 	known.clear();
 	await theirSide.listen({port}, accept);
 	const one = dial();
 	await clock.pass(1000);
-	assert.equal(one.reason, 'the peer closed the connection');
-	assert.equal(us.dials, 1);
+	assert.equal(one.reason, undefined, 'in the clear it is for the owner to say');
+	assert.equal(us.dials, 2);
+	assert.equal(accepted[0]!.heard.length, 0);
+	assert.equal(one.connects, 1);
 });
 
 test('ten thousand who come and encrypt are answered a hundred a second; later ones wait, and leave the line when they go', async () => {

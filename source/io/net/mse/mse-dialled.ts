@@ -5,7 +5,7 @@ import type {SpokenWay} from '../../../policy/peers/spoken-ways.js';
 import {MseInitiator} from '../../../protocol/transport/mse-initiator.js';
 import {cryptoMethod} from '../../../protocol/transport/mse-keys.js';
 import {isHandshakeStart, protocolNameLength} from '../../../protocol/wire/handshake.js';
-import type {ConnectionEvents, DialOptions, Transport} from '../transport.js';
+import type {ConnectionEvents, DialOptions, PeerStream, Transport} from '../transport.js';
 import type {MseGround} from './mse-ground.js';
 import {MseStream} from './mse-stream.js';
 
@@ -18,7 +18,9 @@ const longestGreeting = 1024;
 
 /**
  * A stream that we dialled. Where both may be, it is encrypted first, and anew in the clear when the other end hung up
- * without an answer; or the other way round, when that is how it was met last.
+ * before it said anything to our owner; or the other way round, when that is how it was met last. An answer to our key is
+ * not enough: Transmission 3, where it rather does not encrypt, answers, takes our first words, which are always encrypted,
+ * for words in the clear, and hangs up.
  */
 export class MseDialled extends MseStream {
 	readonly incoming = false;
@@ -32,13 +34,16 @@ export class MseDialled extends MseStream {
 	#slow: Timer | undefined;
 	#patience: Timer | undefined;
 	#initiator: MseInitiator | undefined;
+	#way: SpokenWay = 'encrypted';
 	/** The stream below stands. */
 	#isConnected = false;
-	/** The other end has answered to how it was spoken to. */
+	/** The other end has answered our key with its own. */
 	#isAnswered = false;
+	/** It has spoken to our owner. */
+	#isHeard = false;
 	/** Our owner was told that it is connected. */
 	#isTold = false;
-	/** What our owner said in the clear and nobody has answered to. */
+	/** What our owner said and nobody has answered to. */
 	#greeting: Uint8Array | undefined;
 
 	constructor(
@@ -59,11 +64,14 @@ export class MseDialled extends MseStream {
 		this.#dial(timeout);
 	}
 
-	#dial(timeout: Millis): void {
+	/** @param again how it was connected when it hung up */
+	#dial(timeout: Millis, again?: PeerStream['transport']): void {
 		const way = this.#ways.shift()!;
 		this.#isConnected = false;
+		this.#isAnswered = false;
 		this.#initiator = undefined;
-		this.stream = this.#below.dial(this.remote, {timeout, infoHash: this.#infoHash}, this.#listener(way));
+		const how = {timeout, infoHash: this.#infoHash, again};
+		this.stream = this.#below.dial(this.remote, how, this.#listener(way));
 	}
 
 	#listener(way: SpokenWay): ConnectionEvents {
@@ -71,12 +79,12 @@ export class MseDialled extends MseStream {
 		return {
 			connected: () => {
 				this.#isConnected = true;
+				this.#way = way;
 				if (isClear) this.#beginClear();
 				else this.#beginEncrypted();
 			},
 			data: (bytes, length) => {
 				if (this.isOver) return;
-				if (isClear && !this.#isAnswered) this.#answered('clear');
 				if (this.isOpen) this.receive(bytes, length);
 				else this.#shakeHands(bytes, length);
 			},
@@ -87,8 +95,8 @@ export class MseDialled extends MseStream {
 
 	#beginClear(): void {
 		const greeting = this.#greeting;
-		this.open();
 		if (greeting !== undefined) this.stream!.write(greeting);
+		this.open();
 		this.#tell();
 	}
 
@@ -123,13 +131,15 @@ export class MseDialled extends MseStream {
 		const initiator = this.#initiator;
 		if (!this.isOpen && initiator?.asks && bytes.length <= longestGreeting && !this.hasWaiting) {
 			this.#patience?.clear();
+			this.#keep(bytes);
 			return this.stream!.write(initiator.ask(bytes), done);
 		}
-		if (this.isOpen && !this.#isAnswered && this.#ways.length > 0) this.#keep(bytes);
+		if (this.isOpen) this.#keep(bytes);
 		super.write(bytes, done);
 	}
 
 	#keep(bytes: Uint8Array): void {
+		if (this.#isHeard || this.#ways.length === 0) return;
 		const kept = this.#greeting ?? new Uint8Array(0);
 		if (kept.length + bytes.length > longestGreeting) {
 			this.#ways.length = 0;
@@ -149,22 +159,29 @@ export class MseDialled extends MseStream {
 		this.events.connected();
 	}
 
-	#answered(way: SpokenWay): void {
-		this.#isAnswered = true;
-		this.#greeting = undefined;
-		this.#ground.ways.answered(this.remote, way);
+	protected override receive(bytes: Uint8Array, length: number): void {
+		if (!this.#isHeard) {
+			this.#isHeard = true;
+			this.#greeting = undefined;
+			this.#ground.ways.answered(this.remote, this.#way);
+		}
+		super.receive(bytes, length);
 	}
 
-	protected agreed(): void {
-		this.#answered('encrypted');
+	protected agreed(): void {}
+
+	/** What it was told so far came to nothing, but it may be met the other way. */
+	get #mayTryAgain(): boolean {
+		return this.#isConnected && !this.#isHeard && !this.isOver && !this.encrypted && this.#ways.length > 0;
 	}
 
 	#closed(reason: string): void {
 		this.#patience?.clear();
 		const left = this.#until - this.#ground.clock.now();
-		if (this.#isConnected && !this.#isAnswered && !this.isOver && this.#ways.length > 0 && left > 0) {
+		if (this.#mayTryAgain && left > 0) {
 			this.isOpen = false;
-			return this.#dial(left);
+			this.encryptedHandshake = false;
+			return this.#dial(left, this.transport);
 		}
 		this.#slow?.clear();
 		this.ended(reason);
