@@ -29,6 +29,9 @@ export interface ClientOptions {
 	readonly dhtNode?: string;
 	/** aria2c: hear from peers of others, and tell them. */
 	readonly pex?: boolean;
+	/** aria2c: further options; transmission-daemon: how it encrypts: 0 rather not, 1 rather, 2 always. */
+	readonly more?: readonly string[];
+	readonly encryption?: 0 | 1 | 2;
 	/** aria2c: listen on and dial from IPv6 as well. */
 	readonly ipv6?: boolean;
 }
@@ -82,6 +85,7 @@ export async function aria2c(space: Workspace, options: ClientOptions): Promise<
 		'--console-log-level=notice',
 		'--show-console-readout=false',
 		...(options.maxUpload ? [`--max-upload-limit=${options.maxUpload}`] : []),
+		...(options.more ?? []),
 		`--on-bt-download-complete=${script}`,
 		'-d',
 		options.dir,
@@ -145,7 +149,7 @@ export async function transmissionDaemon(space: Workspace, options: ClientOption
 			'pex-enabled': false,
 			'utp-enabled': false,
 			'port-forwarding-enabled': false,
-			encryption: 1,
+			encryption: options.encryption ?? 1,
 			'peer-port': port,
 			'rpc-port': rpc,
 			'rpc-bind-address': '127.0.0.1',

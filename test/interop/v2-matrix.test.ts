@@ -1,5 +1,5 @@
 import {test} from 'node:test';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {missing} from '../helpers/processes.ts';
 import {qbittorrentPeer} from '../helpers/qbittorrent.ts';
@@ -12,16 +12,23 @@ const clients = {
 	'qbittorrent-nox': {skip: noLibtorrent() || missing('qbittorrent-nox'), peer: qbittorrentPeer},
 } as const;
 
-/** How the two speak to each other: what we are started with besides. A transport or cipher more is a line more. */
-const ways = [{way: 'over TCP in the clear', options: [] as string[]}] as const;
+/**
+ * How the two speak to each other: what we are started with besides, and libtorrent. A transport or cipher more is a line
+ * more. qBittorrent is a libtorrent inside: one way is enough.
+ */
+const ways = [
+	{way: 'over TCP in the clear', options: ['--encryption', 'off'], theirs: {encryption: 'off'}, all: true},
+	{way: 'with RC4', options: ['--encryption', 'require'], theirs: {encryption: 'forced-rc4'}, all: false},
+] as const;
 
 for (const [name, {skip, peer}] of Object.entries(clients)) {
-	for (const {way, options} of ways) {
+	for (const {way, options, theirs, all} of ways) {
+		if (!all && name !== 'libtorrent') continue;
 		for (const [form, kinds] of Object.entries(forms) as Array<[Form, readonly ('v1' | 'v2' | 'hybrid')[]]>) {
 			for (const kind of kinds) {
 				test(`${kind}, by ${form}, from ${name} to us ${way}`, {skip}, async t => {
 					const {space, content, file, word} = await stage(t, kind, form);
-					const seeder = await peer(space, file, content.dir);
+					const seeder = await peer(space, file, content.dir, undefined, theirs);
 					await seeder.complete();
 					const way = ['-d', space.folder('ours'), '--peer', seeder.address, ...options];
 					const ours = await get(space, [word, ...way]);
@@ -33,9 +40,9 @@ for (const [name, {skip, peer}] of Object.entries(clients)) {
 				test(`${kind}, by ${form}, from us to ${name} ${way}`, {skip}, async t => {
 					const {space, content, file, word} = await stage(t, kind, form);
 					const ours = await seed(space, [`${file}=${content.root}`, ...options]);
-					const leecher = await peer(space, word, space.folder('theirs'), ours.address);
+					const leecher = await peer(space, word, space.folder('theirs'), ours.address, theirs);
 					await leecher.complete();
-					assertSame(space.path('theirs', content.name), content.root);
+					await becomesSame(space.path('theirs', content.name), content.root);
 				});
 			}
 		}
