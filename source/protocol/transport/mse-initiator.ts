@@ -53,6 +53,11 @@ export class MseInitiator {
 		return this.#state === 'asking';
 	}
 
+	/** The secret begins with a zero, which some handle wrongly: see `masksOf`. Other keys will do. */
+	get isUnlucky(): boolean {
+		return this.#secret?.[0] === 0;
+	}
+
 	/** Set when it is over. */
 	get agreement(): MseAgreement | undefined {
 		return this.#agreement;

@@ -45,6 +45,21 @@ export function maskTorrent(sha1: Sha1, secret: Uint8Array, mark: Uint8Array): U
 	return mark.map((byte, at) => byte ^ mask[at]!);
 }
 
+/**
+ * What the mark of a torrent may be hidden as, right ones first: libtorrent 2 makes the mask of a secret that begins with
+ * a zero from what is behind that, and any byte. It does so for one secret in 256.
+ */
+export function* masksOf(sha1: Sha1, secret: Uint8Array, mark: Uint8Array): Generator<Uint8Array> {
+	yield maskTorrent(sha1, secret, mark);
+	if (secret[0] !== 0) return;
+	const shifted = new Uint8Array(secret.length);
+	shifted.set(secret.subarray(1));
+	for (let last = 0; last < 256; last++) {
+		shifted[secret.length - 1] = last;
+		yield maskTorrent(sha1, shifted, mark);
+	}
+}
+
 /** The cipher for what the dialling side says (`keyA`), or the other one (`keyB`). */
 export function cipherOf(sha1: Sha1, side: 'keyA' | 'keyB', secret: Uint8Array, infoHash: Uint8Array): Rc4 {
 	const cipher = new Rc4(labelled(sha1, side, secret, infoHash));

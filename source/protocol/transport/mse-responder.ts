@@ -9,7 +9,7 @@ import {
 	cryptoMethod,
 	hashLength,
 	longestPad,
-	maskTorrent,
+	masksOf,
 	type Sha1,
 	syncMark,
 } from './mse-keys.js';
@@ -107,7 +107,10 @@ export class MseResponder {
 		if (masked === undefined) return false;
 		const {sha1, find} = this.#setup;
 		const secret = this.#secret!;
-		this.#infoHash = find(maskTorrent(sha1, secret, masked));
+		for (const mark of masksOf(sha1, secret, masked)) {
+			this.#infoHash = find(mark);
+			if (this.#infoHash !== undefined) break;
+		}
 		if (this.#infoHash === undefined)
 			throw new ProtocolError('unknown-torrent', 'asked for a torrent we do not have');
 		this.#ciphers = {

@@ -3,6 +3,7 @@ import test from 'node:test';
 import {EitherTransport} from '../../../source/io/net/either-transport.ts';
 import {type MseOptions, MseTransport} from '../../../source/io/net/mse/mse-transport.ts';
 import type {ConnectionEvents, PeerStream, Transport} from '../../../source/io/net/transport.ts';
+import {keyPair, sharedSecret} from '../../../source/protocol/transport/mse-key-exchange.ts';
 import {torrentMark} from '../../../source/protocol/transport/mse-keys.ts';
 import {encodeHandshake} from '../../../source/protocol/wire/handshake.ts';
 import {seededRandom} from '../../helpers/seeded-random.ts';
@@ -361,4 +362,42 @@ test('ten thousand who come and encrypt are answered a hundred a second; later o
 		strangers.slice(9_990).every(({heard}) => heard.length > 0),
 		'the last ten were answered as soon as nobody was before them',
 	);
+});
+
+test('one who takes a secret that begins with a zero for a wrong one is met with other keys, once', async () => {
+	const {clock, them, us, accept} = stage('off', 'off');
+	/** Private keys of ours that make such a secret with theirs, which is the same each time here. */
+	const theirSecret = new Uint8Array(20).fill(5);
+	const theirs = keyPair(theirSecret);
+	const unlucky: Uint8Array<ArrayBuffer>[] = [];
+	for (let n = 0; unlucky.length < 2; n++) {
+		const secret = Uint8Array.from({length: 20}, (_, at) => (at < 2 ? (n >> (8 * at)) & 255 : at));
+		if (sharedSecret(secret, theirs.public)[0] === 0) unlucky.push(secret);
+	}
+	for (const times of [1, 2]) {
+		const usual = seededRandom(4);
+		const ourKeys = unlucky.slice(0, times);
+		const random = {
+			...usual,
+			bytes: (length: number) => (length === 20 && ourKeys.shift()) || usual.bytes(length),
+		};
+		const ours = new MseTransport(us, {policy: 'require', clock, random, sha1, find: () => infoHash});
+		const fixed = {...seededRandom(5), bytes: (length: number) => new Uint8Array(length).fill(5)};
+		let came = 0;
+		const find = () => (came > times ? infoHash : undefined);
+		const strict = new MseTransport(them, {policy: 'require', clock, random: fixed, sha1, find});
+		const listener = await strict.listen({port}, stream => {
+			came++;
+			return accept(stream);
+		});
+		// It hangs up before it has answered what was asked, as who finds no torrent does.
+		const dialled = us.dials;
+		const one = new Listener();
+		one.onConnect = () => clock.soon(() => one.say(handshake));
+		one.stream = ours.dial({host: '10.0.0.2', port}, {timeout: 15_000, infoHash}, one);
+		await clock.pass(1000);
+		await listener.close();
+		assert.equal(us.dials - dialled, 2);
+		assert.equal(hex(one.heard), times === 1 ? hex(handshake) : '');
+	}
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {keyPair, sharedSecret} from '../../../source/protocol/transport/mse-key-exchange.ts';
-import {maskTorrent, torrentMark} from '../../../source/protocol/transport/mse-keys.ts';
+import {cipherOf, maskTorrent, syncMark, torrentMark} from '../../../source/protocol/transport/mse-keys.ts';
 import {conversation, greeting, infoHash, ourKeys, sha1, sides, theirKeys} from './mse-stage.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -175,4 +175,25 @@ test('the mask of a torrent is taken off by what put it on', () => {
 	const secret = sharedSecret(ourKeys.private, theirKeys.public);
 	const mark = torrentMark(sha1, infoHash);
 	assert.equal(hex(maskTorrent(sha1, secret, maskTorrent(sha1, secret, mark))), hex(mark));
+});
+
+test('who makes the mask of a secret that begins with a zero from the rest of it and any byte is understood', () => {
+	// The first keys of ours, one after the other, that make such a secret with theirs.
+	let keys = ourKeys;
+	for (let n = 0; sharedSecret(theirKeys.private, keys.public)[0] !== 0; n++)
+		keys = keyPair(Uint8Array.from({length: 20}, (_, at) => (at === 0 ? n >> 8 : at === 1 ? n & 255 : at)));
+	const secret = sharedSecret(theirKeys.private, keys.public);
+	for (const last of [undefined, 0, 0x7e, 0xff]) {
+		const {responder} = sides();
+		responder.push(keys.public, 0, 96);
+		responder.answer(theirKeys);
+		const wrong = Buffer.concat([secret.subarray(1), Uint8Array.of(last ?? 0)]);
+		const masked = maskTorrent(sha1, last === undefined ? secret : wrong, torrentMark(sha1, infoHash));
+		const fields = new Uint8Array(16);
+		fields[11] = 3;
+		cipherOf(sha1, 'keyA', secret, infoHash).apply(fields);
+		const request = Buffer.concat([syncMark(sha1, secret), masked, fields]);
+		responder.push(request, 0, request.length);
+		assert.equal(hex(responder.agreement!.infoHash), hex(infoHash));
+	}
 });

@@ -39,6 +39,7 @@ export class MseDialled extends MseStream {
 	#isConnected = false;
 	/** The other end has answered our key with its own. */
 	#isAnswered = false;
+	#hasOtherKeys = false;
 	/** It has spoken to our owner. */
 	#isHeard = false;
 	/** Our owner was told that it is connected. */
@@ -118,12 +119,20 @@ export class MseDialled extends MseStream {
 		if (!this.advance(initiator, bytes, length) || this.#isAnswered || !initiator.asks) return;
 		this.#isAnswered = true;
 		this.#patience?.clear();
+		this.#tryOtherKeys(initiator);
 		if (this.#greeting !== undefined) return this.stream!.write(initiator.ask(this.#greeting));
 		this.#tell();
 		if (initiator.asks && !this.isOver)
 			this.#patience = this.#ground.clock.after(firstWordsTime, () => {
 				if (initiator.asks && !this.isOver) this.stream!.write(initiator.ask(new Uint8Array(0)));
 			});
+	}
+
+	/** It may take our keys for wrong: then others are tried, once. */
+	#tryOtherKeys({isUnlucky}: MseInitiator): void {
+		if (!isUnlucky || this.#hasOtherKeys) return;
+		this.#hasOtherKeys = true;
+		this.#ways.unshift('encrypted');
 	}
 
 	/** What our owner says first goes with the handshake; while it is said in the clear a copy is kept to say it again. */
