@@ -11,6 +11,8 @@ export interface GoalView {
 	readonly state: 'open' | 'last' | 'asking' | 'slowed' | 'waived' | 'reached';
 	/** Why it still seeds, or stands still, in words. */
 	readonly why: string;
+	/** How much of the way to it is behind, 0 to 1, by the part that decides. */
+	readonly share?: number | undefined;
 	/** What is said of this torrent alone. */
 	readonly own: SeedGoal;
 }

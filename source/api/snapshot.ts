@@ -121,6 +121,12 @@ export interface TorrentView {
 	readonly webSeedsSending?: number | undefined;
 }
 
+/** What was moved in some time. */
+export interface MovedView {
+	readonly downloaded: Bytes;
+	readonly uploaded: Bytes;
+}
+
 /** The whole engine in a few numbers. */
 export interface SessionView {
 	/** The name its owner gave this client. */
@@ -138,7 +144,11 @@ export interface SessionView {
 	readonly downloaded: Bytes;
 	readonly uploaded: Bytes;
 	/** What of these was before this session. */
-	readonly earlier?: {readonly downloaded: Bytes; readonly uploaded: Bytes} | undefined;
+	readonly earlier?: MovedView | undefined;
+	/** What was moved today by the clock on the wall, in the last 7 days, and in the last 30, today among them. */
+	readonly recent?:
+		| {readonly today: MovedView; readonly week: MovedView; readonly month: MovedView}
+		| undefined;
 	readonly connected: number;
 	readonly dhtNodes: number;
 	/** How the DHT does, and why it is no better, in words; undefined when it is off. */

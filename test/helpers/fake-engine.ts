@@ -674,6 +674,11 @@ export class FakeEngine implements EngineClient {
 			uploadRate: this.#up.at(-1) ?? 0,
 			downloaded: 91 * 1024 * mib,
 			uploaded: 40 * 1024 * mib,
+			recent: {
+				today: {downloaded: 4200 * mib, uploaded: 1200 * mib},
+				week: {downloaded: 31 * 1024 * mib, uploaded: 9000 * mib},
+				month: {downloaded: 88 * 1024 * mib, uploaded: 39 * 1024 * mib},
+			},
 			connected: this.#peers.length,
 			dhtNodes: 312,
 			dht: {state: 'good'},

@@ -1,4 +1,4 @@
-import type {SessionView, TorrentView} from '../../api/snapshot.js';
+import type {MovedView, SessionView, TorrentView} from '../../api/snapshot.js';
 import {progressOf} from '../../api/torrent-standing.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
@@ -20,6 +20,10 @@ function countStates(torrents: readonly TorrentView[]): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const {state} of torrents) counts[state] = (counts[state] ?? 0) + 1;
 	return counts;
+}
+
+function movedText({downloaded, uploaded}: MovedView): string {
+	return `${size(downloaded)} received, ${size(uploaded)} sent`;
 }
 
 function stateText(torrents: readonly TorrentView[]): string {
@@ -50,6 +54,7 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		waitingForRoom,
 		externalAddresses = [],
 		interface: way,
+		recent,
 	} = session;
 	const row = (label: string, text: string) => `${label.padEnd(10)}${terminalLine(text)}`;
 	const slowText = slowMode ? ` (slow mode${slowUntil === undefined ? '' : ` until ${slowUntil}`})` : '';
@@ -62,6 +67,13 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 			? []
 			: [row('room', `${count(waitingForRoom, 'download')} wait for room on the disk`)]),
 		row('rates', `${rateWithUnit(downloadRate)} down, ${rateWithUnit(uploadRate)} up${slowText}`),
+		...(recent === undefined
+			? []
+			: [
+					row('today', movedText(recent.today)),
+					row('7 days', movedText(recent.week)),
+					row('30 days', movedText(recent.month)),
+				]),
 		row('so far', `${size(downloaded)} received, ${size(uploaded)} sent, ${count(connected, 'peer')} now`),
 		...(proxy === undefined ? [] : [row('proxy', proxyText(proxy))]),
 		row(

@@ -1,6 +1,7 @@
 import type {Clock} from '../../base/ports.js';
 import type {Bytes, BytesPerSecond} from '../../base/units.js';
 import type {SessionTotals, StatsStore} from '../../io/state/stats-store.js';
+import {DayTotals, type RecentTotals} from '../../policy/rates/day-totals.js';
 import {SpeedHistory} from '../../policy/rates/speed-history.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SessionService} from './session-service.js';
@@ -12,6 +13,8 @@ export class SessionStats implements SessionTotals, SessionService {
 	/** What of these was in earlier sessions. */
 	readonly earlier = {downloaded: 0, uploaded: 0};
 	history = new SpeedHistory();
+	/** What was moved by day, by the clock on the wall. */
+	days = new DayTotals();
 	diskRate: BytesPerSecond = 0;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
@@ -49,6 +52,12 @@ export class SessionStats implements SessionTotals, SessionService {
 		this.earlier.uploaded += uploaded;
 	}
 
+	/** What was moved today, and lately. */
+	recent(): RecentTotals {
+		const wall = this.#clock.wall();
+		return this.days.recent(wall, offsetAt(wall));
+	}
+
 	/** Once a second, when the torrents have counted theirs. */
 	tick(): void {
 		this.#sample();
@@ -70,8 +79,15 @@ export class SessionStats implements SessionTotals, SessionService {
 		}
 		this.downloaded += downloaded;
 		this.uploaded += uploaded;
-		this.history.sample(this.#clock.wall(), downloaded, uploaded);
+		const wall = this.#clock.wall();
+		this.history.sample(wall, downloaded, uploaded);
+		this.days.add(wall, offsetAt(wall), downloaded, uploaded);
 		this.diskRate = Math.max(0, written - this.#written);
 		this.#written = written;
 	}
+}
+
+/** Minutes that the clocks here are behind UTC at a time. */
+function offsetAt(wall: number): number {
+	return new Date(wall).getTimezoneOffset();
 }

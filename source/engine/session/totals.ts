@@ -33,6 +33,7 @@ export class Totals implements SessionService {
 		const saved = await this.#store.load();
 		if (saved === undefined) return;
 		this.#stats.atLeast(saved.downloaded, saved.uploaded);
+		this.#stats.days = saved.days;
 		this.#saved = this.#stats.downloaded + this.#stats.uploaded;
 		this.#known = saved.torrents;
 	}
@@ -80,9 +81,9 @@ export class Totals implements SessionService {
 	}
 
 	async #write(): Promise<void> {
-		const {downloaded, uploaded} = this.#stats;
+		const {downloaded, uploaded, days} = this.#stats;
 		const torrents = new Map<string, TorrentTotals>();
 		for (const {id, stats} of this.#torrents.values()) torrents.set(id, stats);
-		if (await this.#store.save({downloaded, uploaded, torrents})) this.#saved = downloaded + uploaded;
+		if (await this.#store.save({downloaded, uploaded, torrents, days})) this.#saved = downloaded + uploaded;
 	}
 }

@@ -6,6 +6,7 @@ import type {ResumeData} from '../../io/state/resume-data.js';
 import {
 	type EffectiveGoal,
 	type GoalFacts,
+	goalShare,
 	goalText,
 	hasGoal,
 	isGoalMet,
@@ -255,14 +256,18 @@ export class SeedingGoal {
 		if (!hasGoal(goal)) return undefined;
 		const text = goalText(goal);
 		const own = this.#own;
+		// In thousandths: what nobody sees is no news.
+		const share = Math.floor(goalShare(goal, this.#facts) * 1000) / 1000;
 		const progress = progressText(goal, this.#facts);
-		if (this.reached) return {text, own, state: 'reached', why: `goal reached: ${progress}`};
-		if (!this.met || !isSeeding) return {text, own, state: 'open', why: progress};
-		if (this.#waived) return {text, own, state: 'waived', why: 'goal reached; seeds on since it was resumed'};
+		if (this.reached) return {text, own, share, state: 'reached', why: `goal reached: ${progress}`};
+		if (!this.met || !isSeeding) return {text, own, share, state: 'open', why: progress};
+		if (this.#waived)
+			return {text, own, share, state: 'waived', why: 'goal reached; seeds on since it was resumed'};
 		if (typeof goal.atGoal === 'number')
-			return {text, own, state: 'slowed', why: `goal reached: slowed to ${slowText(goal.atGoal)}`};
-		if (this.#isLast) return {text, own, state: 'last', why: 'goal reached; stays: no other seed is known'};
-		return {text, own, state: 'asking', why: 'goal reached; makes sure that others seed'};
+			return {text, own, share, state: 'slowed', why: `goal reached: slowed to ${slowText(goal.atGoal)}`};
+		if (this.#isLast)
+			return {text, own, share, state: 'last', why: 'goal reached; stays: no other seed is known'};
+		return {text, own, share, state: 'asking', why: 'goal reached; makes sure that others seed'};
 	}
 }
 

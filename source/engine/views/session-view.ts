@@ -84,6 +84,7 @@ export class SessionReport {
 			downloaded: traffic.downloaded,
 			uploaded: traffic.uploaded,
 			earlier: {...traffic.earlier},
+			recent: traffic.recent(),
 			connected,
 			dhtNodes: 0,
 			externalAddresses: services.externalAddress.seen,

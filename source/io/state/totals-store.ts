@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {Bytes, Seconds} from '../../base/units.js';
+import {DayTotals} from '../../policy/rates/day-totals.js';
 import type {StorageFailure} from '../disk/storage.js';
 import {failureOf} from '../disk/storage-failure.js';
 import {readRegularFile} from '../files/regular-file.js';
@@ -22,6 +23,8 @@ export interface SavedTotals {
 	readonly downloaded: Bytes;
 	readonly uploaded: Bytes;
 	readonly torrents: ReadonlyMap<string, TorrentTotals>;
+	/** What was moved by day. */
+	readonly days: DayTotals;
 }
 
 /** Totals in the file `totals.json` of the state folder. Nothing depends on them: what cannot be read is not known. */
@@ -45,19 +48,24 @@ export class TotalsStore {
 	async load(): Promise<SavedTotals | undefined> {
 		const saved = await this.#read();
 		if (saved === undefined) return undefined;
-		const {downloaded, uploaded, torrents} = saved;
+		const {downloaded, uploaded, torrents, days} = saved;
 		const known = new Map<string, TorrentTotals>();
 		if (typeof torrents === 'object' && torrents !== null)
 			for (const [id, totals] of Object.entries(torrents))
 				if (Array.isArray(totals)) known.set(id, unpack(totals));
-		return {downloaded: count(downloaded), uploaded: count(uploaded), torrents: known};
+		return {
+			downloaded: count(downloaded),
+			uploaded: count(uploaded),
+			torrents: known,
+			days: DayTotals.from(days),
+		};
 	}
 
 	/** Answers whether it is on the disk. */
-	async save({downloaded, uploaded, torrents}: SavedTotals): Promise<boolean> {
+	async save({downloaded, uploaded, torrents, days}: SavedTotals): Promise<boolean> {
 		if (this.#isLater) return false;
 		const packed = Object.fromEntries([...torrents].map(([id, totals]) => [id, pack(totals)]));
-		const text = JSON.stringify({version, downloaded, uploaded, torrents: packed});
+		const text = JSON.stringify({version, downloaded, uploaded, days: days.export(), torrents: packed});
 		try {
 			await replaceFile(this.#path, new TextEncoder().encode(text));
 			this.#saidFailure = false;

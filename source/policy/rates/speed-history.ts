@@ -1,13 +1,16 @@
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 import {type SpeedColumn, SpeedLevel, speedColumns} from './speed-level.js';
 
-/** 10 min by the second, 2 h by 10 s, 24 h by the minute. */
+/** 10 min by the second, 2 h by 10 s, 24 h by the minute, 30 days by the hour. */
 const resolutions = [
 	[1, 600],
 	[10, 720],
 	[60, 1440],
+	[3600, 721],
 ] as const;
-const longest: Seconds = 86_400;
+/** As many were kept before there was one of days. */
+const formerResolutions = 3;
+const longest: Seconds = 30 * 86_400;
 /** Bytes told late are spread over at most this: a longer gap was sleep. */
 const longestSpread: Seconds = 10;
 
@@ -31,7 +34,7 @@ export interface SpeedHistoryData {
 }
 
 /**
- * Download and upload speed of the last 24 h at three resolutions, in 45 kB; nothing is held before the first byte
+ * Download and upload speed of the last 30 days at four resolutions, in 57 kB; nothing is held before the first byte
  * moves. Told the bytes moved about once a second, by the wall clock: late calls are spread over the time
  * they cover, a clock that jumps back is followed, one that jumps forward leaves a gap of zeros.
  */
@@ -51,14 +54,30 @@ export class SpeedHistory {
 		history.#first = data.first;
 		history.#last = data.last;
 		if (data.levels.length > 0) history.#allocate();
-		for (const [index, level] of history.#levels.entries()) {
+		for (const [index, level] of history.#levels.slice(0, data.levels.length).entries()) {
 			const oldest = level.oldest(data.first, data.last);
 			for (const column of speedColumns) {
 				for (const [at, value] of data.levels[index]![column].entries())
 					level.set(column, oldest + at, value);
 			}
 		}
+		if (data.levels.length === formerResolutions) history.#foldDay();
 		return history;
+	}
+
+	/** Fills the hours from the minutes: those were all that was kept once. */
+	#foldDay(): void {
+		const [minutes, hours] = this.#levels.slice(formerResolutions - 1);
+		if (minutes === undefined || hours === undefined || this.#first === undefined) return;
+		const last = this.#last;
+		const oldest = minutes.oldest(this.#first, last);
+		const first = Math.max(this.#first, oldest * minutes.step);
+		for (let minute = oldest; minute <= Math.floor(last / minutes.step); minute++) {
+			const begin = Math.max(first, minute * minutes.step);
+			const end = Math.min(last, (minute + 1) * minutes.step - 1);
+			const hour = Math.floor(begin / hours.step) * hours.step;
+			hours.fold(minutes, minute, Math.max(0, begin - Math.max(hour, first)), end - begin + 1);
+		}
 	}
 
 	/** `downloaded` and `uploaded` are the bytes since the last call, `wall` milliseconds since 1970. */
@@ -84,9 +103,10 @@ export class SpeedHistory {
 		const download = this.#downloaded / spread;
 		const upload = this.#uploaded / spread;
 		if (this.#levels.length === 0 && download + upload > 0) this.#allocate();
-		for (let at = this.#last + 1; at <= second; at++) {
-			const quiet = at <= second - spread;
-			for (const level of this.#levels) level.put(at, this.#first, quiet ? 0 : download, quiet ? 0 : upload);
+		const quiet = second - spread;
+		for (const level of this.#levels) {
+			if (quiet > this.#last) level.rest(this.#last + 1, quiet, this.#first);
+			for (let at = quiet + 1; at <= second; at++) level.put(at, this.#first, download, upload);
 		}
 		this.#last = second;
 		this.#downloaded = 0;
@@ -94,7 +114,7 @@ export class SpeedHistory {
 	}
 
 	/**
-	 * The last `range` seconds (up to a day) as `samples` means, oldest first; fewer when the history is younger.
+	 * The last `range` seconds (up to 30 days) as `samples` means, oldest first; fewer when the history is younger.
 	 * Bars keep to a fixed grid, so only the newest one changes from one second to the next.
 	 */
 	view(range: Seconds, samples: number): SpeedHistoryView {
@@ -174,8 +194,8 @@ function isData(data: unknown): data is SpeedHistoryData {
 	if (!isSecond(first) || !isSecond(last) || first > last || last > 1e11 || !Array.isArray(levels))
 		return false;
 	if (levels.length === 0) return true;
-	if (levels.length !== resolutions.length) return false;
-	return resolutions.every(([step, size], index) => {
+	if (levels.length !== resolutions.length && levels.length !== formerResolutions) return false;
+	return resolutions.slice(0, levels.length).every(([step, size], index) => {
 		const length = Math.min(size, Math.floor(last / step) - Math.floor(first / step) + 1);
 		return speedColumns.every(column => {
 			const list: unknown = levels[index]?.[column];

@@ -41,6 +41,32 @@ export class SpeedLevel {
 		this.set('peakUpload', entry, Math.max(this.get('peakUpload', entry), upload));
 	}
 
+	/** Nothing moved from second `from` to `to`; every second before `from` must have been told. As many steps as entries. */
+	rest(from: Seconds, to: Seconds, first: Seconds): void {
+		const newest = Math.floor(to / this.step);
+		const begun = Math.floor(from / this.step);
+		for (let entry = Math.max(begun, newest - this.size + 1); entry <= newest; entry++) {
+			const begin = Math.max(entry * this.step, first);
+			if (begin >= from) {
+				for (const column of speedColumns) this.set(column, entry, 0);
+				continue;
+			}
+			const share = (from - begin) / (Math.min(to, (entry + 1) * this.step - 1) - begin + 1);
+			this.set('download', entry, this.get('download', entry) * share);
+			this.set('upload', entry, this.get('upload', entry) * share);
+		}
+	}
+
+	/** Takes what an entry of another level holds, which lies within one of this: `before` of its seconds were told. */
+	fold(from: SpeedLevel, entry: number, before: Seconds, seconds: Seconds): void {
+		const own = Math.floor((entry * from.step) / this.step);
+		const share = before / (before + seconds);
+		for (const column of ['download', 'upload'] as const)
+			this.set(column, own, this.get(column, own) * share + from.get(column, entry) * (1 - share));
+		for (const column of ['peakDownload', 'peakUpload'] as const)
+			this.set(column, own, Math.max(this.get(column, own), from.get(column, entry)));
+	}
+
 	/** The first entry that is still held when the history runs from second `first` to `last`. */
 	oldest(first: Seconds, last: Seconds): number {
 		return Math.max(Math.floor(first / this.step), Math.floor(last / this.step) - this.size + 1);

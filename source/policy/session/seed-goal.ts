@@ -136,6 +136,16 @@ export function goalText(goal: EffectiveGoal): string {
 	return `${parts.join(match === 'all' ? ' and ' : ' or ')}, then ${then}${last}`;
 }
 
+/** How much of the way to its goal is behind it: 0 to 1, by the part that decides. */
+export function goalShare({ratio, time, idle, match}: EffectiveGoal, facts: GoalFacts): number {
+	const parts = [
+		...(ratio ? [facts.ratio / ratio.value] : []),
+		...(time ? [facts.time / time.value] : []),
+		...(idle ? [facts.idle / idle.value] : []),
+	].map(part => (part >= 0 ? Math.min(1, part) : 1));
+	return match === 'all' ? Math.min(...parts) : Math.max(0, ...parts);
+}
+
 /** How far it is: `ratio 1.20 of 2, 3h of 7d`. */
 export function progressText({ratio, time, idle}: EffectiveGoal, facts: GoalFacts): string {
 	return [

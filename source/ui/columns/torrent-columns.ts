@@ -62,7 +62,7 @@ const etaWords: Readonly<Partial<Record<TorrentStanding, string>>> = {
 };
 
 /** What stands for the time that is left, where there is none: why it has no end yet. */
-function waitWord(torrent: TorrentView): string | undefined {
+export function waitWord(torrent: TorrentView): string | undefined {
 	if (torrent.choosing) return 'choose';
 	return isInTrouble(torrent) ? 'trouble' : etaWords[standingOf(torrent)];
 }

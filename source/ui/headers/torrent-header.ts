@@ -1,5 +1,6 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {isUnknown, progressOf} from '../../api/torrent-standing.js';
+import {waitWord} from '../columns/torrent-columns.js';
 import type {Tone} from '../look/themes.js';
 import {bar} from '../present/bar.js';
 import type {Area, Look} from '../present/context.js';
@@ -28,8 +29,7 @@ function rateSpans(
 	if (columns >= 48)
 		spans.push([`${gap}${glyphs.up} ${rate(torrent.uploadRate)}`, torrent.uploadRate > 0 ? 'up' : 'faint']);
 	if (isWide) spans.push([`${gap}ratio `, 'faint'], [ratio(torrent.ratio).padStart(4), 'dim']);
-	if (torrent.state === 'downloading' && columns >= 60)
-		spans.push([`${gap}ETA `, 'faint'], [duration(torrent.eta).padStart(isWide ? 7 : 5), 'text']);
+	if (columns >= 60) spans.push(...etaSpans(torrent, gap, isWide ? 7 : 5));
 	if (isWide && session) {
 		const {port, portState, proxy} = session;
 		const isDown = proxy?.state === 'down';
@@ -39,6 +39,18 @@ function rateSpans(
 		spans.push([`${gap}${port} `, 'faint'], [portState === 'unknown' ? '?   ' : portState.slice(0, 6), tone]);
 	}
 	return [...spans, [' ']];
+}
+
+/** How long it takes yet; why nobody knows, where it does not move. Nothing once all is here. */
+function etaSpans(torrent: TorrentView, gap: string, width: number): readonly Span[] {
+	const isLoading = torrent.state === 'downloading';
+	if (!isLoading && (isUnknown(torrent) || progressOf(torrent) >= 1)) return [];
+	const why = waitWord(torrent) ?? (torrent.eta === undefined ? 'no data' : undefined);
+	const text = why ?? duration(torrent.eta);
+	return [
+		[`${gap}ETA `, 'faint'],
+		[text.padStart(width), why === undefined ? 'text' : isLoading ? 'warn' : 'dim'],
+	];
 }
 
 /** The name, and at its right how fast things go. */
@@ -79,8 +91,19 @@ function barTone({state}: TorrentView): Tone {
 	}
 }
 
+/** How far it is on the way to its goal, once all of it is here. */
+function goalRow(share: number, columns: number, glyphs: Look['glyphs']): Row {
+	const figures: Row = [
+		[` ${percent(share, 1).padStart(7)}`, 'title'],
+		[columns >= 60 ? '  of its goal ' : ' ', 'dim'],
+	];
+	return fitRow([[' '], ...bar(share, columns - rowWidth(figures) - 1, glyphs, 'up'), ...figures], columns);
+}
+
 /** How far it is: a bar, and in figures. */
 function progressRow(torrent: TorrentView, columns: number, {glyphs}: Look): Row {
+	const goal = torrent.state === 'seeding' ? torrent.goal?.share : undefined;
+	if (goal !== undefined) return goalRow(goal, columns, glyphs);
 	const part = progressOf(torrent);
 	const isKnown = !isUnknown(torrent);
 	const figures: Span[] = [[` ${(isKnown ? percent(part, 1) : '').padStart(7)}`, 'title']];

@@ -49,7 +49,7 @@ export const pieceKeys = inGroup('Pieces and speed', [
 		takes: rangeArgument,
 		keys: [']'],
 		where: ['torrent', 'session'],
-		help: 'Show a longer time in the speed graph, up to 24 hours',
+		help: 'Show a longer time in the speed graph, up to 30 days',
 		label: '[ ] range',
 		run: (screen, _, named) => setRange(screen, named, 1),
 	}),

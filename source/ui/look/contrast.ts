@@ -8,6 +8,7 @@ import type {BaseTone, Colour, MixedTone, Theme, Tone} from './themes.js';
 const textContrast = 4.5;
 const faintContrast = 3;
 const shapeContrast = 1.8;
+const haveContrast = 3.2;
 
 /** Tones that draw lines and cells; all others draw words. */
 export const shapes: ReadonlySet<Tone> = new Set<Tone>([
@@ -19,6 +20,8 @@ export const shapes: ReadonlySet<Tone> = new Set<Tone>([
 export function neededContrast(tone: Tone, selected: boolean): number {
 	if (tone === 'faint') return faintContrast;
 	if (selected || !shapes.has(tone)) return textContrast;
+	// What is had has to be told from what is partly had, which is nearer to the background.
+	if (tone === 'have') return haveContrast;
 	return tone === 'unwanted' ? 1.15 : shapeContrast;
 }
 
@@ -103,6 +106,24 @@ export interface FittedTheme extends Omit<Theme, 'tones'> {
 	readonly selected: Readonly<Record<Tone, Colour>>;
 }
 
+/** What stands between what is missing and what is had, as a terminal shows it: neither the one nor the other. */
+function halfway(
+	{missing, have}: Readonly<Record<'missing' | 'have', Colour>>,
+	behind: TerminalColour,
+	shown: (colour: TerminalColour) => TerminalColour,
+): TerminalColour {
+	const [from, to] = [colourOf(missing[0]), colourOf(have[0])];
+	const differs = (one: TerminalColour, other: TerminalColour) => shown(one).join() !== shown(other).join();
+	const shares = [0.5, 0.45, 0.55, 0.4, 0.35, 0.3, 0.6, 0.65, 0.7];
+	const fitting = shares
+		.map(share => mix(from, to, share))
+		.find(
+			colour =>
+				differs(colour, from) && differs(colour, to) && contrast(shown(colour), behind) >= shapeContrast,
+		);
+	return fitting ?? to;
+}
+
 /** What stands for a terminal's own text colour on a background. */
 function ownText(behind: TerminalColour): string {
 	return isLight(behind) ? '1c1c1c' : 'e4e4e4';
@@ -117,7 +138,7 @@ function mixedTones(
 	const between = (from: Colour, to: TerminalColour, share: number): Colour =>
 		from[0] === '' ? from : [hexOf(mix(colourOf(from[0]), to, share)), from[1]];
 	return {
-		some: between(tones.missing, colourOf(tones.part[0]), 0.5),
+		some: between(tones.missing, colourOf(tones.have[0]), 0.24),
 		unwanted: between(tones.missing, behind, 0.68),
 		edge: between(tones.have, end, 0.5),
 		gap: between(tones.missing, end, 0.5),
@@ -157,7 +178,9 @@ export function fitTheme(
 			Object.entries<Colour>(tones).map(([tone, colour]) => [tone, make(colour, tone as Tone)]),
 		) as Record<Name, Colour>;
 	const on = (colour: Colour, tone: Tone) => fit(colour, behind, neededContrast(tone, false));
-	const base = each(each(theme.tones, turned), on);
+	const fitted = each(each(theme.tones, turned), on);
+	// Even steps from what is missing to what is had, whatever was done to these.
+	const base = {...fitted, part: [hexOf(halfway(fitted, behind, shown)), fitted.part[1]] as const};
 	const tones = {...base, ...each(mixedTones(base, behind), on)};
 	const [selectionHex, selectionAnsi] = theme.selection;
 	const selection: Colour = turns

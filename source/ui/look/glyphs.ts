@@ -43,6 +43,9 @@ export interface Glyphs {
 	readonly dot: string;
 	readonly axis: string;
 	readonly tick: string;
+	/** A line through a graph, and a mark of time below it. */
+	readonly gridline: string;
+	readonly timeMark: string;
 	readonly arrow: string;
 	/** Marks in the edge of a list which part of it is in sight. */
 	readonly thumb: string;
@@ -88,6 +91,8 @@ const unicode: Glyphs = {
 	dot: '·',
 	axis: '│',
 	tick: '┤',
+	gridline: '┈',
+	timeMark: '╵',
 	arrow: '→',
 	thumb: '█',
 	thin: ['━', '╸', '─'],
@@ -131,6 +136,8 @@ const ascii: Glyphs = {
 	dot: '.',
 	axis: '|',
 	tick: '|',
+	gridline: '-',
+	timeMark: '|',
 	arrow: '->',
 	thumb: '%',
 	thin: ['=', '-', '.'],

@@ -21,9 +21,16 @@ export const SpeedPane = memo(
 				props={props}
 				{...(!session && {digit: 2})}
 				title={session ? 'Speed of all' : 'Speed'}
-				note={speedTitle(speed)}
+				note={speedTitle(speed, inside(props.area), props.look)}
 				hit={{kind: 'pane', pane: 'speed'}}
-				rows={plainRows(speedRows(speed, inside(props.area), props.look))}
+				rows={plainRows(
+					speedRows(
+						speed,
+						inside(props.area),
+						props.look,
+						session ? props.state.model.session?.recent : undefined,
+					),
+				)}
 			/>
 		);
 	},
@@ -32,5 +39,6 @@ export const SpeedPane = memo(
 		before.focused === after.focused &&
 		before.painter === after.painter &&
 		speedOf(before) === speedOf(after) &&
+		before.state.model.session?.recent === after.state.model.session?.recent &&
 		before.state.preferences === after.state.preferences,
 );

@@ -78,3 +78,20 @@ export function asciiGraph(
 	}
 	return lines;
 }
+
+/** So long the speeds are smoothed over that are drawn: what comes in whole blocks would be a comb. In seconds. */
+const smoothTime = 3;
+
+/**
+ * Speeds as they are drawn: each with those before it, three seconds together. `step`: seconds from one to the next;
+ * `isYoung`: nothing was before the first, so that the first second alone does not tower over the rest.
+ */
+export function smoothed(values: readonly number[], step: number, isYoung: boolean): readonly number[] {
+	const width = Math.round(smoothTime / step);
+	if (width <= 1) return values;
+	let sum = 0;
+	return values.map((value, at) => {
+		sum += value - (at >= width ? (values[at - width] ?? 0) : 0);
+		return Math.max(0, sum) / (isYoung ? width : Math.min(width, at + 1));
+	});
+}

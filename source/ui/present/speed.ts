@@ -1,11 +1,11 @@
-import type {SpeedView} from '../../api/snapshot.js';
+import type {SessionView, SpeedView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
-import {quantity, rate, rateWithUnit} from '../text/format.js';
+import {quantity, rate, rateWithUnit, size} from '../text/format.js';
 import {fit} from '../text/text.js';
 import {sparkline} from './bar.js';
 import type {Area, Look} from './context.js';
-import {asciiGraph, brailleGraph, roundScale} from './graph.js';
-import {fitRow, type Row, type Span, spread} from './row.js';
+import {asciiGraph, brailleGraph, roundScale, smoothed} from './graph.js';
+import {fitRow, type Row, rowWidth, type Span, spread} from './row.js';
 
 /** Spans the graph can have, in seconds, with their names. */
 export const graphRanges: ReadonlyArray<readonly [seconds: number, name: string]> = [
@@ -15,7 +15,28 @@ export const graphRanges: ReadonlyArray<readonly [seconds: number, name: string]
 	[3600, '1 h'],
 	[21_600, '6 h'],
 	[86_400, '24 h'],
+	[604_800, '7 days'],
+	[2_592_000, '30 days'],
 ];
+
+/** By range, how far apart the marks below the graph are. */
+const tickSteps: Readonly<Record<number, number>> = {
+	60: 15,
+	300: 60,
+	900: 300,
+	3600: 900,
+	21600: 7200,
+	86400: 21_600,
+	604800: 86_400,
+	2592000: 604_800,
+};
+
+/** How long ago, on a mark: `45 s`, `4 min`, `18 h`, `6 d`. */
+function tickName(seconds: number): string {
+	if (seconds < 60) return `${seconds} s`;
+	if (seconds < 3600) return `${seconds / 60} min`;
+	return seconds < 86_400 ? `${seconds / 3600} h` : `${seconds / 86_400} d`;
+}
 
 /** What a range is called. */
 export function rangeName(seconds: number): string {
@@ -55,6 +76,8 @@ function graphBlock(
 	const graph = glyphs.ascii
 		? asciiGraph(samples, columns - axisColumns, rows, scale)
 		: brailleGraph(samples, columns - axisColumns, rows, scale);
+	// Through the middle, where nothing is drawn; there is one where a row lies in the middle.
+	const middleRow = rows >= 5 && rows % 2 === 1 ? (rows - 1) / 2 : -1;
 	return graph.map((line, index) => {
 		const middle =
 			rows >= 5 && index === Math.floor((rows - 1) / 2) ? scale * (1 - (index + 0.5) / rows) : undefined;
@@ -71,8 +94,18 @@ function graphBlock(
 			[`${label} `, 'faint'],
 			[marked ? glyphs.tick : glyphs.axis, 'frame'],
 		];
-		return [...lead, [line, tone]] as Row;
+		return [
+			...lead,
+			...(index === middleRow ? gridded(line, tone, glyphs.gridline) : [[line, tone] as Span]),
+		];
 	});
+}
+
+/** A row of a graph with a fine line where nothing is drawn. */
+function gridded(line: string, tone: Tone, gridline: string): Row {
+	return (line.match(/ +|[^ ]+/g) ?? []).map(
+		(part): Span => (part.startsWith(' ') ? [gridline.repeat(part.length), 'frame'] : [part, tone]),
+	);
 }
 
 /** One direction in a row, and how fast it is now. */
@@ -95,15 +128,40 @@ function directionRow(
 	);
 }
 
-/** What the graph spans, below it: its range, half of that where it has a name, and now. */
-function rangeRow(range: number, columns: number): Row {
-	const name = rangeName(range);
+/** Marks of time below the graph, as far as there is room for their names: how long ago it was there. */
+function rangeRow(range: number, columns: number, {glyphs}: Look): Row {
 	const line = columns - axisColumns;
-	const middle = graphRanges.some(([seconds]) => seconds === range / 2) ? rangeName(range / 2) : '';
-	const left = Math.max(0, Math.floor(line / 2) - name.length - Math.floor(middle.length / 2));
-	const right = Math.max(1, line - name.length - left - middle.length - 3);
-	const text = `${name}${' '.repeat(left)}${middle}${' '.repeat(right)}now`;
-	return fitRow([[' '.repeat(axisColumns)], [text, 'faint']], columns);
+	const cells = new Array<string>(Math.max(0, line)).fill(' ');
+	const put = (at: number, text: string) => {
+		if (at < 0 || at + text.length > line) return;
+		// A name needs some room around it.
+		if (cells.slice(Math.max(0, at - 1), at + text.length + 1).some(cell => cell !== ' ')) return;
+		for (const [offset, letter] of [...text].entries()) cells[at + offset] = letter;
+	};
+	put(0, rangeName(range));
+	put(line - 3, 'now');
+	const step = tickSteps[range] ?? range;
+	for (let ago = Math.floor((range - 1) / step) * step; ago > 0; ago -= step)
+		put(Math.round(line * (1 - ago / range)), `${glyphs.timeMark}${tickName(ago)}`);
+	return fitRow([[' '.repeat(axisColumns)], [cells.join(''), 'faint']], columns);
+}
+
+/** What was moved today, and lately. */
+function totalsRow(recent: NonNullable<SessionView['recent']>, columns: number, {glyphs}: Look): Row {
+	const row: Span[] = [];
+	for (const [name, {downloaded, uploaded}] of [
+		['today', recent.today],
+		['7 days', recent.week],
+		['30 days', recent.month],
+	] as const) {
+		const part: Span[] = [
+			[`${row.length > 0 ? '   ' : ' '}${name} `, 'faint'],
+			[`${glyphs.down} ${size(downloaded)}  ${glyphs.up} ${size(uploaded)}`, 'dim'],
+		];
+		if (rowWidth([...row, ...part]) > columns) break;
+		row.push(...part);
+	}
+	return fitRow(row, columns);
 }
 
 /** Means, and how the disk keeps up; the range where no row of its own says it. */
@@ -125,25 +183,57 @@ function meanRow(view: SpeedView, columns: number, saysRange: boolean, {glyphs}:
 	return spread(mean, disk, columns);
 }
 
-/** The graphs of both directions, and what the numbers are. */
-export function speedRows(view: SpeedView | undefined, room: Area, look: Look): readonly Row[] {
+/** Speeds of a pane as they are drawn, with the highest of each. */
+interface DrawnSpeeds {
+	readonly download: readonly number[];
+	readonly upload: readonly number[];
+	readonly peakDownload: number;
+	readonly peakUpload: number;
+}
+
+/** Smooths speeds for drawing. `samples`: how many fill the graph. */
+function drawn({download, upload, range}: SpeedView, samples: number): DrawnSpeeds {
+	const step = range / samples;
+	const smooth = (values: readonly number[]) => smoothed(values, step, values.length < samples);
+	const [down, up] = [smooth(download), smooth(upload)];
+	return {download: down, upload: up, peakDownload: Math.max(0, ...down), peakUpload: Math.max(0, ...up)};
+}
+
+/** How rows are shared: the graphs of both directions, and below them when that was and what it comes to. */
+function shareRows(rows: number): {readonly down: number; readonly up: number; readonly isTimed: boolean} {
+	const isTimed = rows >= 8;
+	const graphs = rows - (isTimed ? 2 : 1);
+	const up = graphs >= 6 ? Math.max(2, Math.round(graphs * 0.3)) : 1;
+	// A row in the middle has a line through it and a name.
+	const isEven = graphs - up >= 6 && (graphs - up) % 2 === 0;
+	return {down: graphs - up - (isEven ? 1 : 0), up: up + (isEven ? 1 : 0), isTimed};
+}
+
+/** The graphs of both directions, and what the numbers are. `recent`: what was moved lately, where that is to be said. */
+export function speedRows(
+	view: SpeedView | undefined,
+	room: Area,
+	look: Look,
+	recent?: SessionView['recent'],
+): readonly Row[] {
 	if (!view) return [];
-	const {columns, rows} = room;
+	const {columns, rows: all} = room;
+	const hasTotals = recent !== undefined && all >= 6;
+	const rows = all - (hasTotals ? 1 : 0);
 	const {up, down} = look.glyphs;
-	const {download, upload, peakDownload, peakUpload} = view;
+	const {download, upload, peakDownload, peakUpload} = drawn(view, samplesFor(room, look.glyphs.ascii));
 	if (rows <= 2)
 		return [
 			directionRow(download, peakDownload, columns, 'down', down, look),
 			directionRow(upload, peakUpload, columns, 'up', up, look),
 		].slice(0, rows);
-	const hasRange = rows >= 8;
-	const graphRows = rows - (hasRange ? 2 : 1);
-	const upRows = graphRows >= 6 ? Math.max(2, Math.round(graphRows * 0.3)) : 1;
+	const share = shareRows(rows);
 	return [
-		...graphBlock(download, roundScale(peakDownload), columns, graphRows - upRows, 'down', down, look),
-		...graphBlock(upload, roundScale(peakUpload), columns, upRows, 'up', up, look),
-		...(hasRange ? [rangeRow(view.range, columns)] : []),
-		meanRow(view, columns, !hasRange, look),
+		...graphBlock(download, roundScale(peakDownload), columns, share.down, 'down', down, look),
+		...graphBlock(upload, roundScale(peakUpload), columns, share.up, 'up', up, look),
+		...(share.isTimed ? [rangeRow(view.range, columns, look)] : []),
+		meanRow(view, columns, !share.isTimed, look),
+		...(hasTotals ? [totalsRow(recent, columns, look)] : []),
 	];
 }
 
@@ -152,18 +242,22 @@ export function sparkRow(view: SpeedView | undefined, columns: number, look: Loo
 	if (!view) return fitRow([], columns);
 	const {glyphs} = look;
 	const width = Math.max(4, Math.floor((columns - 9) / 2));
+	const {download, upload, peakDownload, peakUpload} = drawn(view, Math.max(view.download.length, 8));
 	return fitRow(
 		[
 			[` ${glyphs.down} `, 'down'],
-			[sparkline(view.download, width, view.peakDownload, glyphs), 'down'],
+			[sparkline(download, width, peakDownload, glyphs), 'down'],
 			[`  ${glyphs.up} `, 'up'],
-			[sparkline(view.upload, width, view.peakUpload, glyphs), 'up'],
+			[sparkline(upload, width, peakUpload, glyphs), 'up'],
 		],
 		columns,
 	);
 }
 
-/** What the pane's title says at its right end. */
-export function speedTitle(view: SpeedView | undefined): string {
-	return view ? `peak ${rateWithUnit(view.peakDownload)}` : '';
+/** What the pane's title says at its right end: the fastest that is drawn, or over a long time the fastest second. */
+export function speedTitle(view: SpeedView | undefined, room: Area, look: Look): string {
+	if (!view) return '';
+	const samples = samplesFor(room, look.glyphs.ascii);
+	const peak = view.range / samples < 3 ? drawn(view, samples).peakDownload : view.peakDownload;
+	return `peak ${rateWithUnit(peak)}`;
 }

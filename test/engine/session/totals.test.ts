@@ -142,3 +142,17 @@ test('a pipe in the place of the totals holds no start up, and totals of a later
 	await engine.session.stop();
 	assert.equal(readFileSync(path, 'utf8'), later);
 });
+
+test('what was moved by day is the same after a restart', async t => {
+	const space = new Workspace(t);
+	space.folder('state');
+	const open = () => new Totals(new TotalsStore(space.path('state'), assert.ifError), new Map(), traffic);
+	let traffic = new SessionStats(new Map(), new PushedClock(), undefined);
+	traffic.days.add(traffic.recent().today.downloaded + new PushedClock().wall(), 0, 700, 30);
+	const before = traffic.days.export();
+	await open().stop();
+	traffic = new SessionStats(new Map(), new PushedClock(), undefined);
+	await open().start();
+	assert.deepEqual(traffic.days.export(), before);
+	assert.equal(before.length, 1);
+});

@@ -99,6 +99,9 @@ test('sleep is a gap of zeros, a clock set back is followed', () => {
 	for (let at = 0; at < 20; at++) history.sample((start - 5000 + at) * 1000, 500, 0);
 	assert.deepEqual(history.view(5, 5).download, [500, 500, 500, 500, 500]);
 	history.sample((start + 500_000) * 1000, 9, 0);
+	assert.equal(history.view(86_400, 100).download.length, 100);
+	// Of what was more than 30 days ago nothing is left.
+	history.sample((start + 4_000_000) * 1000, 9, 0);
 	assert.equal(history.view(86_400, 100).download.length, 1);
 });
 
@@ -203,4 +206,43 @@ test('what has moved in a second that is not over is kept over a restart', () =>
 	history.sample((start + 3) * 1000 + 300, 300, 0);
 	history.sample((start + 4) * 1000 + 300, 1000, 0);
 	assert.deepEqual(history.view(5, 5).download, [1000, 1000, 1000, 700, 1300]);
+});
+
+for (const range of [604_800, 2_592_000]) {
+	test(`a steady rate over ${range / 86_400} days is equal bars, kept over a restart`, () => {
+		const history = new SpeedHistory();
+		// An hour of rest at a time is told in one step, as after sleep.
+		for (let hour = 0; hour <= range / 3600; hour++) feed(history, hour * 3600, 20, () => 180_000);
+		const again = SpeedHistory.from(JSON.parse(JSON.stringify(history.export())));
+		for (const view of [history.view(range, 30), again!.view(range, 30)]) {
+			assert.equal(view.download.length, 30);
+			for (const bar of view.download.slice(0, -1)) assertNear(bar, 1000, 0.05);
+			assertNear(view.peakDownload, 180_000);
+		}
+	});
+}
+
+test('days of rest cost no more than the entries they fill, and nothing of before them is lost', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 600, () => 1000);
+	history.sample((start + 20 * 86_400) * 1000, 0, 0);
+	const began = performance.now();
+	for (let n = 0; n < 200; n++) new SpeedHistory();
+	for (let day = 21; day < 29; day++) history.sample((start + day * 86_400) * 1000, 5000, 0);
+	assert.ok(performance.now() - began < 1000);
+	const view = history.view(2_592_000, 30);
+	assert.ok(view.peakDownload >= 1000);
+	assert.equal(history.view(300, 10).download[0], 0);
+});
+
+test('a history that an earlier version kept has its last day by the hour as well', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 86_400, second => (second < 43_200 ? 2000 : 4000));
+	const {first, last, levels} = history.export()!;
+	const former = SpeedHistory.from({first, last, levels: levels.slice(0, 3)});
+	const view = former!.view(604_800, 7 * 24);
+	const same = history.view(604_800, 7 * 24);
+	for (const [at, bar] of view.download.entries()) assertNear(bar, same.download[at]!, 0.01);
+	assertNear(view.meanDownload, 3000, 0.02);
+	assertNear(view.peakDownload, 4000);
 });

@@ -8,6 +8,7 @@ import {
 	type SeedRules,
 } from '../../../source/base/seed-goal.ts';
 import {
+	goalShare,
 	goalText,
 	isGoalMet,
 	progressText,
@@ -159,4 +160,15 @@ test('what comes by messages is a goal or is none', () => {
 		{all: {ratio: -1}, rules: []},
 	])
 		assert.ok(!isSeedRules(other));
+});
+
+test('how much of the way is behind it goes by the part that decides', () => {
+	const share = (own: Parameters<typeof resolveGoal>[0], facts: Parameters<typeof goalShare>[1]) =>
+		goalShare(resolveGoal(own, {all: {}, rules: []}, undefined, []), facts);
+	const facts = {ratio: 1, time: 3600, idle: 0};
+	assert.equal(share({ratio: 2, time: 36_000}, facts), 0.5);
+	assert.equal(share({ratio: 2, time: 36_000, match: 'all'}, facts), 0.1);
+	assert.equal(share({ratio: 0.5}, facts), 1);
+	assert.equal(share({ratio: 2}, {...facts, ratio: Number.NaN}), 1);
+	assert.equal(share({}, facts), 0);
 });

@@ -40,6 +40,43 @@ test('every theme can be read on every background, also on the row with the curs
 	}
 });
 
+test('cells of the grid of pieces are told apart by their colours, where the theme goes by these', () => {
+	const apart = [
+		...([
+			['have', 'part'],
+			['have', 'missing'],
+			['part', 'missing'],
+			['missing', 'rare'],
+		] as const),
+		...([
+			['missing', 'unwanted'],
+			['flight', 'have'],
+			['lit', 'have'],
+			['up', 'have'],
+		] as const),
+		...([
+			['accent', 'part'],
+			['have', 'edge'],
+			['flight', 'rare'],
+			['some', 'have'],
+		] as const),
+	];
+	for (const [name, theme] of Object.entries(themes)) {
+		if (theme.shapes) continue;
+		for (const hex of ['000000', '1e1e1e', 'ffffff', 'fdf6e3']) {
+			for (const shown of [(colour: TerminalColour) => colour, shown256]) {
+				const {tones} = fitTheme(theme, colourOf(hex), shown);
+				const seen = (tone: Tone) => shown(colourOf(tones[tone][0]));
+				for (const [one, other] of apart) {
+					const [a, b] = [seen(one), seen(other)];
+					const distance = Math.hypot(...a.map((value, at) => value - (b[at] ?? 0)));
+					assert.ok(distance >= 25, `${name} on ${hex}: ${one} and ${other}, ${distance}`);
+				}
+			}
+		}
+	}
+});
+
 test('what words are painted in needs what reading takes, and what is faint no less than three to one', () => {
 	const words = [
 		'text',
