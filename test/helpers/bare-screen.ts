@@ -124,6 +124,7 @@ export async function openBareScreen(
 		},
 		fullPath: path => path,
 		openFile: () => undefined,
+		folderLook: () => undefined,
 		cost: () => ({frames: 0, bytes: 0, lastFrame: 0, pause: 0}),
 	};
 	return {

@@ -6,6 +6,7 @@ import {ReadStream} from 'node:tty';
 import type {TorrentView} from '../../api/snapshot.js';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import {lookFolder} from '../../io/disk/look-folder.js';
 import {writeNamedFile} from '../../io/files/write-named-file.js';
 import {standsStill} from '../../ui/model/stands-still.js';
 import type {TerminalInput} from '../../ui/terminal/filtered-input.js';
@@ -184,6 +185,7 @@ export async function showScreen(
 		saveFile: (path, base64) => writeNamedFile(path, Buffer.from(base64, 'base64'), ownFileRules),
 		fullPath: fullPath(env),
 		completePath: pathCompleter(fullPath(env)),
+		lookFolder,
 		revive: revive && (async () => (current = await revive())),
 	});
 	if (stdin !== context.stdin) stdin.destroy();

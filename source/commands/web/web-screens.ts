@@ -7,6 +7,7 @@ import {ReadOnlyClient} from '../../bridge/web/read-only-client.js';
 import type {Visitor} from '../../bridge/web/visitor.js';
 import {serveVisitors} from '../../bridge/web/visitor-server.js';
 import type {VisitorTerminal} from '../../bridge/web/visitor-terminal.js';
+import {lookFolder} from '../../io/disk/look-folder.js';
 import {machineClock} from '../../io/machine/clock.js';
 import type {PreferenceStore} from '../../ui/model/preferences.js';
 import type {Leaving} from '../../ui/screen/screen-context.js';
@@ -66,6 +67,7 @@ async function show(
 			visiting: true,
 			fullPath: fullPath(env),
 			completePath: mayAll ? pathCompleter(fullPath(env)) : undefined,
+			lookFolder: mayAll ? lookFolder : undefined,
 			saveFile: async (path, bytes) => visitor.note({type: 'file', name: basename(path), bytes}),
 			process: noSignals,
 		});

@@ -16,6 +16,8 @@ export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path:
 			'a file that is there is not replaced',
 			start,
 			set,
+			undefined,
+			true,
 		);
 	const set = (chosen: string) => {
 		if (chosen === '') return 'Give the path of the file.';

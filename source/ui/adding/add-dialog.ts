@@ -2,6 +2,7 @@ import type {FoundTorrent} from '../../api/network-view.js';
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
 import {changeField, clickedField, type FormField, withField} from '../forms/form.js';
+import {nextFolder} from '../forms/last-folders.js';
 import {completePath} from '../forms/path-completion.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLinks} from '../text/pasted-links.js';
@@ -10,6 +11,7 @@ import type {AddDialog} from './add-form.js';
 import {applyRule, look, submit} from './add-form.js';
 import {currentPreview} from './add-preview.js';
 import {addRows} from './add-rows.js';
+import {labelFolder} from './label-folder.js';
 import {previewClick, previewKey} from './preview-keys.js';
 
 /** How a torrent is added, whatever its link. */
@@ -20,9 +22,10 @@ function howFields(screen: ScreenContext): readonly FormField[] {
 			kind: 'text',
 			name: 'dir',
 			label: 'folder',
-			hint: 'where the data goes',
+			hint: 'Tab completes, Ctrl-O another folder',
 			value: field(model.session?.dir ?? model.torrent?.overview?.dir ?? ''),
 			path: true,
+			folder: true,
 		},
 		{
 			kind: 'text',
@@ -118,7 +121,7 @@ export const addDialog: DialogKind<AddDialog> = {
 			if (next) screen.setDialog({...dialog, preview: next});
 		} else {
 			const part = fields[at];
-			const next = part && changeField(part, key);
+			const next = key === 'ctrl-o' ? nextFolder(screen, part) : part && changeField(part, key);
 			if (next) changed(screen, dialog, at, next);
 		}
 	},
@@ -140,8 +143,9 @@ export const addDialog: DialogKind<AddDialog> = {
 		if (links.length > 1) screen.say(`${links.length} links were pasted: this is the first.`, 'warn');
 	},
 	line: ({kind, fields, at, problem}, columns) => fieldLine(kind, fields, at, problem, columns),
-	rows(dialog, room, {state, look: signs}) {
+	rows(dialog, room, {state, look: signs, folderLook, config}) {
 		const {model, preferences} = state();
-		return addRows(dialog, room, model.session, preferences['magnet-start'], signs);
+		const places = {folderLook, labelFolder: labelFolder(config)};
+		return addRows(dialog, room, model.session, preferences['magnet-start'], signs, places);
 	},
 };

@@ -3,6 +3,7 @@ import type {FoundTorrent} from '../../api/network-view.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {type FormField, formValues} from '../forms/form.js';
+import {rememberFolder} from '../forms/last-folders.js';
 import type {MagnetStart} from '../model/preferences.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {mergedInWords} from '../text/merged.js';
@@ -105,6 +106,8 @@ export function submit(screen: ScreenContext, dialog: AddDialog, known: KnownPre
 	const priorities = chosenPriorities(known);
 	const asks = known.torrent.unknown && asksLater(dialog, screen.state().preferences['magnet-start']);
 	screen.setDialog(undefined);
+	if (dir !== '' && dir !== screen.state().model.session?.dir)
+		rememberFolder(screen, screen.fullPath(pastedLink(dir)));
 	screen.say('Adding …');
 	const options: AddOptions = {
 		...(dir !== '' && {dir: screen.fullPath(pastedLink(dir))}),

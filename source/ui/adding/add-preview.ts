@@ -21,6 +21,8 @@ export interface KnownPreview {
 	readonly folded: ReadonlySet<string>;
 	/** The row of the tree that has the cursor. */
 	readonly row: number;
+	/** The digits of a file's number that were typed last. */
+	readonly typed?: string | undefined;
 }
 
 /** The part of the dialog that a preview belongs to. */

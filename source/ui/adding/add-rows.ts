@@ -3,8 +3,10 @@ import type {SessionView} from '../../api/snapshot.js';
 import {isInfoHash} from '../../base/magnet-text.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
 import {fieldRows} from '../forms/field-rows.js';
+import {folderWords} from '../forms/folder-words.js';
 import {formValues} from '../forms/form.js';
 import {waysInWords} from '../forms/path-completion.js';
+import type {FolderLook} from '../model/folder-look.js';
 import type {MagnetStart} from '../model/preferences.js';
 import type {Area, Look} from '../present/context.js';
 import type {Row, Span} from '../present/row.js';
@@ -30,6 +32,7 @@ function factRows(
 	dir: string,
 	columns: number,
 	session: SessionView | undefined,
+	look: FolderLook | undefined,
 ): readonly Row[] {
 	const {torrent} = known;
 	const facts: Span[] = [
@@ -38,7 +41,7 @@ function factRows(
 	];
 	if (torrent.private) facts.push([`  private`, 'dim']);
 	if (torrent.already) facts.push([already, 'warn']);
-	return [facts, [...wantedRow(known, dir, session), hashSpan(known, columns)]];
+	return [facts, [...wantedRow(known, dir, session, look), hashSpan(known, columns)]];
 }
 
 const already = '  is here already: options are added to it';
@@ -80,6 +83,13 @@ function noteRows({torrent: {notes = []}}: KnownPreview, {columns, rows}: Area):
 	return shown.map(line => [[` ${line}`, 'warn']]);
 }
 
+/** What is known of folders where data may go. */
+export interface FolderPlaces {
+	readonly folderLook: (path: string) => FolderLook | undefined;
+	/** The folder of a label, where it has one. */
+	readonly labelFolder: (label: string) => string | undefined;
+}
+
 /** The dialog that adds a torrent, in at most `room` cells: its fields, and what the link holds. */
 export function addRows(
 	dialog: AddDialog,
@@ -87,6 +97,7 @@ export function addRows(
 	session: SessionView | undefined,
 	magnetStart: MagnetStart,
 	look: Look,
+	{folderLook, labelFolder}: FolderPlaces,
 ): DialogRows {
 	const {glyphs} = look;
 	const columns = Math.min(92, room.columns);
@@ -94,14 +105,21 @@ export function addRows(
 	const preview = currentPreview(dialog);
 	const known = preview.kind === 'known' ? preview : undefined;
 	const {found} = dialog;
+	// A folder that nobody touched is not asked for: the label has its own.
+	const own = labelFolder((values['label'] ?? '').trim());
+	const typed = (values['dir'] ?? '').trim();
+	const isOwn = own !== undefined && typed === session?.dir;
+	const dir = isOwn ? own : typed;
 	const active = known && !known.torrent.unknown ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
 	const inTree = active >= dialog.fields.length;
-	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look)];
+	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look, folderLook)];
+	if (isOwn)
+		rows.push([[` the label’s folder: ${terminalText(own)}`, 'dim'], ...folderWords(folderLook(own))]);
 	if (known?.torrent.unknown) {
 		rows.push(...linkRows(known, asksLater(dialog, magnetStart), columns));
 		rows.push(...noteRows(known, {columns, rows: room.rows - rows.length - 3}));
 	} else if (known) {
-		rows.push(...factRows(known, (values['dir'] ?? '').trim(), columns, session));
+		rows.push(...factRows(known, dir, columns, session, folderLook(dir)));
 		const left = {columns, rows: room.rows - rows.length - 5};
 		rows.push(...treeRows(known, left, inTree, look, dialog.fields.length));
 	} else if (preview.kind === 'asked') {
@@ -119,7 +137,7 @@ export function addRows(
 		rows,
 		foot: known
 			? inTree
-				? 'Enter adds   Space want   +- priority   Tab next   Esc leaves'
+				? 'Enter adds   Space take   A all   N none   I invert   +- priority   Tab next   Esc leaves'
 				: 'Enter adds   Tab next   Esc leaves'
 			: 'Enter looks   Tab next   Esc leaves',
 		columns,

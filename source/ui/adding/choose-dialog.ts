@@ -3,12 +3,13 @@ import {remove} from '../actions/removing.js';
 import type {DialogKind} from '../dialogs/dialog-kind.js';
 import {fieldLine} from '../forms/field-rows.js';
 import {changeField, clickedField, type FormField, withField} from '../forms/form.js';
+import {nextFolder} from '../forms/last-folders.js';
+import {completePath} from '../forms/path-completion.js';
 import {choosingNow, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
 import {field, insert} from '../text/text-field.js';
-import type {KnownPreview} from './add-preview.js';
-import {type ChooseDialog, chosenByRule, takeAll, takeChosen} from './choose-form.js';
+import {type ChooseDialog, chosenByRule, takeChosen} from './choose-form.js';
 import {chooseRows} from './choose-rows.js';
 import {previewClick, previewKey} from './preview-keys.js';
 
@@ -16,7 +17,15 @@ const ruleField = 1;
 
 function fieldsFor({dir, label}: TorrentView): readonly FormField[] {
 	return [
-		{kind: 'text', name: 'dir', label: 'folder', hint: 'where the data goes', value: field(dir)},
+		{
+			kind: 'text',
+			name: 'dir',
+			label: 'folder',
+			hint: 'Tab completes, Ctrl-O another folder',
+			value: field(dir),
+			path: true,
+			folder: true,
+		},
 		{
 			kind: 'text',
 			name: 'select',
@@ -101,33 +110,45 @@ function later(screen: ScreenContext, dialog: ChooseDialog): void {
 }
 
 function inTreeKey(screen: ScreenContext, dialog: ChooseDialog, key: string): void {
-	const next: KnownPreview | undefined =
-		key === 'A' ? takeAll(dialog.preview) : previewKey(dialog.preview, key);
+	const next = previewKey(dialog.preview, key);
 	if (next) screen.setDialog({...dialog, preview: next, problem: undefined});
 	else if (key === '*') screen.setDialog({...dialog, at: ruleField});
 }
 
 function changed(screen: ScreenContext, dialog: ChooseDialog, next: FormField): void {
-	const after = {...dialog, fields: withField(dialog.fields, dialog.at, next), problem: undefined};
+	const fields = withField(dialog.fields, dialog.at, next);
+	const after = {...dialog, fields, problem: undefined, ways: undefined};
 	screen.setDialog(next.name === 'select' ? chosenByRule(after) : after);
+}
+
+/** Completes the path that is typed. */
+function complete(screen: ScreenContext, dialog: ChooseDialog, next: () => void): boolean {
+	const now = () => {
+		const open = screen.state().view.dialog;
+		return open?.kind === 'choose' ? open : undefined;
+	};
+	return completePath(screen, dialog, {now, set: changed => screen.setDialog(changed), next});
 }
 
 export const chooseDialog: DialogKind<ChooseDialog> = {
 	shape: 'box',
-	key(screen, dialog, key) {
+	key(screen, open, key) {
+		// Tab was pressed in a path, and its answer has not come.
+		const dialog: ChooseDialog = open.looking ? {...open, at: open.at + 1, looking: undefined} : open;
 		const {fields, at, preview} = dialog;
 		const stops = fields.length + 1;
 		const inTree = at >= fields.length;
 		if (key === 'esc') later(screen, dialog);
 		else if (key === 'enter') takeChosen(screen, dialog);
-		else if (key === 'tab' || (key === 'down' && !inTree))
-			screen.setDialog({...dialog, at: (at + 1) % stops});
-		else if (key === 'shift-tab' || (key === 'up' && (!inTree || preview.row === 0)))
-			screen.setDialog({...dialog, at: (at + stops - 1) % stops});
+		else if (key === 'tab' || (key === 'down' && !inTree)) {
+			const next = () => screen.setDialog({...dialog, at: (at + 1) % stops, ways: undefined});
+			if (key !== 'tab' || !complete(screen, dialog, next)) next();
+		} else if (key === 'shift-tab' || (key === 'up' && (!inTree || preview.row === 0)))
+			screen.setDialog({...dialog, at: (at + stops - 1) % stops, ways: undefined});
 		else if (inTree) inTreeKey(screen, dialog, key);
 		else {
 			const part = fields[at];
-			const next = part && changeField(part, key);
+			const next = key === 'ctrl-o' ? nextFolder(screen, part) : part && changeField(part, key);
 			if (next) changed(screen, dialog, next);
 		}
 	},
@@ -135,7 +156,8 @@ export const chooseDialog: DialogKind<ChooseDialog> = {
 		const {at, option = 0} = part;
 		const isTree = at >= dialog.fields.length;
 		const preview = isTree ? previewClick(dialog.preview, option, how) : dialog.preview;
-		screen.setDialog({...dialog, at, preview, fields: clickedField(dialog.fields, part)});
+		const fields = clickedField(dialog.fields, part);
+		screen.setDialog({...dialog, at, preview, fields, ways: undefined, looking: undefined});
 	},
 	paste(screen, dialog, text) {
 		const part = dialog.fields[dialog.at];
@@ -145,5 +167,6 @@ export const chooseDialog: DialogKind<ChooseDialog> = {
 		at < fields.length || problem !== undefined
 			? fieldLine('choose', fields, at, problem, columns)
 			: [[`Which files? Enter starts, Esc later: ${terminalText(preview.torrent.name)}`, 'title']],
-	rows: (dialog, room, {state, look}) => chooseRows(dialog, room, state().model.session, look),
+	rows: (dialog, room, {state, look, folderLook}) =>
+		chooseRows(dialog, room, state().model.session, look, folderLook),
 };

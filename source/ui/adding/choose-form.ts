@@ -1,5 +1,5 @@
-import type {FilePriority} from '../../api/snapshot.js';
 import {type FormField, formValues} from '../forms/form.js';
+import {rememberFolder} from '../forms/last-folders.js';
 import {choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
@@ -15,6 +15,10 @@ export interface ChooseDialog {
 	/** The field that has the keys; after the last one the tree of files. */
 	readonly at: number;
 	readonly problem?: string | undefined;
+	/** The ways in which the path that is typed could go on, after Tab. */
+	readonly ways?: readonly string[] | undefined;
+	/** It is being looked what is there, after Tab. */
+	readonly looking?: true | undefined;
 	readonly preview: KnownPreview;
 }
 
@@ -24,17 +28,9 @@ declare module '../model/dialog.js' {
 	}
 }
 
-const normal: FilePriority = 2;
-
 /** The dialog with its rule carried out on the files that are shown. */
 export function chosenByRule(dialog: ChooseDialog): ChooseDialog {
 	return ruleOf(dialog) === '' ? dialog : {...dialog, ...ruled(dialog)};
-}
-
-/** Takes all files; none when all are taken. */
-export function takeAll(preview: KnownPreview): KnownPreview {
-	const isAll = preview.priorities.every(priority => priority > 0);
-	return {...preview, priorities: preview.priorities.map(priority => (isAll ? 0 : priority || normal))};
 }
 
 /** Starts the torrent with what was chosen, in the folder and with the label that were. */
@@ -69,6 +65,7 @@ export function takeChosen(screen: ScreenContext, dialog: ChooseDialog): void {
 			'Started.',
 		);
 	if (label !== (torrent.label ?? '')) screen.send({type: 'torrent.label', id, label});
+	if (dir !== torrent.dir) rememberFolder(screen, dir);
 	// Its data goes nowhere before it is known where to.
 	if (dir !== '' && dir !== torrent.dir) screen.send({type: 'torrent.move', id, dir}, start);
 	else start();

@@ -29,7 +29,11 @@ function setFolded(known: KnownPreview, {key}: TreeNode, isFolded: boolean): Kno
 export function previewKey(known: KnownPreview, key: string): KnownPreview | undefined {
 	const rows = previewRows(known);
 	const node = rows[known.row];
-	const go = (row: number): KnownPreview => ({...known, row: Math.max(0, Math.min(rows.length - 1, row))});
+	const go = (row: number): KnownPreview => ({
+		...known,
+		typed: undefined,
+		row: Math.max(0, Math.min(rows.length - 1, row)),
+	});
 	switch (key) {
 		case 'up':
 		case 'k':
@@ -54,6 +58,15 @@ export function previewKey(known: KnownPreview, key: string): KnownPreview | und
 		case 'right':
 		case 'l':
 			return node?.folder ? setFolded(known, node, false) : undefined;
+		case 'A':
+		case 'a':
+			return takeAll(known);
+		case 'N':
+		case 'n':
+			return setAll(known, () => 0);
+		case 'I':
+		case 'i':
+			return setAll(known, before => (before === 0 ? normal : 0));
 		case 'space':
 			return setPriority(known, node, before => (before === 0 ? normal : 0));
 		case '+':
@@ -62,8 +75,28 @@ export function previewKey(known: KnownPreview, key: string): KnownPreview | und
 		case '-':
 			return setPriority(known, node, (before = normal) => before - 1);
 		default:
-			return undefined;
+			return /^\d$/.test(key) ? goToNumber(known, rows, key) : undefined;
 	}
+}
+
+/** Takes all files; none when all are taken. */
+function takeAll(known: KnownPreview): KnownPreview {
+	const isAll = known.priorities.every(priority => priority > 0);
+	return setAll(known, before => (isAll ? 0 : before || normal));
+}
+
+/** The preview with another priority for every file. */
+function setAll(known: KnownPreview, next: (before: FilePriority) => FilePriority): KnownPreview {
+	return {...known, priorities: known.priorities.map(next)};
+}
+
+/** The preview with its cursor on the file of a number, as far as it is typed: 1, then 12. */
+function goToNumber(known: KnownPreview, rows: readonly TreeNode[], digit: string): KnownPreview | undefined {
+	const at = (typed: string) =>
+		rows.findIndex(({folder, files}) => !folder && (files[0] ?? -1) + 1 === Number(typed));
+	const longer = `${known.typed ?? ''}${digit}`;
+	const [typed, row] = at(longer) >= 0 ? [longer, at(longer)] : [digit, at(digit)];
+	return row < 0 ? undefined : {...known, row, typed};
 }
 
 /** The preview after a click on a row of its tree: clicked twice, or for a mark, its files are taken or left. */

@@ -1,6 +1,10 @@
 import type {SessionView} from '../../api/snapshot.js';
-import {fileColumns} from '../columns/file-columns.js';
+import type {Column} from '../columns/column.js';
+import {type FileFacts, fileColumns} from '../columns/file-columns.js';
 import {tableRows, windowTop} from '../columns/table.js';
+import {folderWords} from '../forms/folder-words.js';
+import {priorityOf, type TreeNode} from '../model/file-tree.js';
+import type {FolderLook} from '../model/folder-look.js';
 import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, type Span, withHit} from '../present/row.js';
 import {count, size} from '../text/format.js';
@@ -11,15 +15,44 @@ export function wantedRow(
 	{torrent, priorities}: KnownPreview,
 	dir: string,
 	session: SessionView | undefined,
+	look: FolderLook | undefined,
 ): Row {
 	const wanted = wantedOf(torrent, priorities);
 	const amount: Span[] = [[` wanted ${size(wanted.length)} in ${count(wanted.files, 'file')}`, 'dim']];
 	const free = session && dir === session.dir ? session.freeSpace : undefined;
-	if (free !== undefined) amount.push([`  free ${size(free)}`, free < wanted.length ? 'bad' : 'dim']);
-	return amount;
+	const known = look ?? (free === undefined ? undefined : {free});
+	return [...amount, ...folderWords(known, wanted.length)];
 }
 
-const previewColumns = fileColumns.filter(({id}) => ['path', 'priority', 'size'].includes(id));
+/** Whether files are taken, all or some of those in a folder. */
+const takeColumn: Column<TreeNode, FileFacts> = {
+	id: 'take',
+	title: '',
+	width: 1,
+	rank: 1,
+	cell(node, {progress, look: {glyphs}}) {
+		const priority = priorityOf(node, progress);
+		return priority === undefined ? glyphs.busy : priority === 0 ? glyphs.off : glyphs.on;
+	},
+	tone: (node, {progress}) => (priorityOf(node, progress) === 0 ? 'faint' : 'good'),
+};
+
+/** The number that a rule knows a file by: `1,3-5`. */
+const numberColumn: Column<TreeNode, FileFacts> = {
+	id: 'number',
+	title: '#',
+	width: columns => (columns >= 60 ? 4 : 3),
+	align: 'right',
+	rank: 3,
+	cell: ({folder, files}) => (folder ? '' : String((files[0] ?? 0) + 1)),
+	tone: 'faint',
+};
+
+const previewColumns = [
+	takeColumn,
+	numberColumn,
+	...fileColumns.filter(({id}) => ['path', 'priority', 'size'].includes(id)),
+];
 
 /** The tree of a preview's files, in at most `rows` rows. `at`: its number among the parts of its dialog. */
 export function treeRows(
@@ -32,7 +65,11 @@ export function treeRows(
 	const {torrent, priorities} = known;
 	const height = Math.max(3, Math.min(14, rows));
 	const nodes = previewRows(known);
-	const shown = Math.min(height, nodes.length);
+	// What is out of sight is told of in a row of its own.
+	const isTold = nodes.length > height && height > 3;
+	const shown = isTold ? height - 1 : Math.min(height, nodes.length);
+	const row = focused ? known.row : 0;
+	const top = windowTop(nodes.length, shown, row, Math.max(0, row - Math.floor(height / 2)));
 	const listed = tableRows(previewColumns, nodes, {
 		facts: {columns, look, progress: {completed: [], priority: priorities}, folded: known.folded},
 		columns,
@@ -41,18 +78,21 @@ export function treeRows(
 		gap: 2,
 		cursor: focused ? known.row : -1,
 		active: focused,
-		top: windowTop(
-			nodes.length,
-			shown,
-			focused ? known.row : 0,
-			Math.max(0, known.row - Math.floor(height / 2)),
-		),
+		top,
 		hit: option => ({kind: 'part', at, option}),
 		sort: '',
 		reverse: false,
 		empty: 'no files',
 	});
 	const result = listed.map(({row, hit}) => withHit(fitRow(row, columns), hit));
+	const below = nodes.length - top - shown;
+	if (isTold)
+		result.push([
+			[
+				`  ${[top > 0 ? `${top} more above` : '', below > 0 ? `${below} more below` : ''].filter(Boolean).join(', ')}`,
+				'faint',
+			],
+		]);
 	if (torrent.fileCount > torrent.files.length)
 		result.push([
 			[`  and ${torrent.fileCount - torrent.files.length} more: choose them by the rule`, 'faint'],

@@ -20,7 +20,7 @@ export interface DialogRows {
 /** What dialogs are drawn from, besides what they hold themselves. */
 export type DialogScreen = Pick<
 	ScreenContext,
-	'state' | 'layout' | 'keys' | 'look' | 'detachable' | 'config' | 'forwardAdvice'
+	'state' | 'layout' | 'keys' | 'look' | 'detachable' | 'config' | 'forwardAdvice' | 'folderLook'
 >;
 
 /** One kind of dialogs: what its keys do, and how it is drawn. */

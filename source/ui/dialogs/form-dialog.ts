@@ -1,5 +1,6 @@
 import {fieldLine, fieldRows} from '../forms/field-rows.js';
 import {changeField, clickedField, type FormField, formValues, withField} from '../forms/form.js';
+import {nextFolder} from '../forms/last-folders.js';
 import {completePath, waysInWords} from '../forms/path-completion.js';
 import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
@@ -65,7 +66,7 @@ export const formDialog: DialogKind<FormDialog> = {
 		} else if (key === 'down') go(at + 1);
 		else if (key === 'shift-tab' || key === 'up') go(at - 1);
 		else {
-			const next = current && changeField(current, key);
+			const next = key === 'ctrl-o' ? nextFolder(screen, current) : current && changeField(current, key);
 			if (next)
 				screen.setDialog({
 					...dialog,
@@ -94,9 +95,9 @@ export const formDialog: DialogKind<FormDialog> = {
 		screen.setDialog({...dialog, fields: withField(fields, at, {...current, value})});
 	},
 	line: ({kind, fields, at, problem}, columns) => fieldLine(kind, fields, at, problem, columns),
-	rows(dialog, room, {look}) {
+	rows(dialog, room, {look, folderLook}) {
 		const {title, fields, at, problem} = dialog;
-		const rows: Row[] = [...fieldRows(fields, at, Math.min(76, room.columns), look)];
+		const rows: Row[] = [...fieldRows(fields, at, Math.min(76, room.columns), look, folderLook)];
 		const preview = dialog.preview?.(formValues(fields)) ?? [];
 		if (preview.length > 0)
 			rows.push([], ...preview.map((line): Row => [[`  ${terminalText(line)}`, 'dim']]));

@@ -3,7 +3,7 @@ import {field} from '../text/text-field.js';
 
 /**
  * Opens a form with one field. `submit` answers a problem in words, or nothing when all is well; `preview` what is said
- * under the field; `isPath`: Tab completes it.
+ * under the field; `isPath`: Tab completes it; `folder`: data goes there.
  */
 export function ask(
 	screen: ScreenContext,
@@ -13,7 +13,7 @@ export function ask(
 	start: string,
 	submit: (value: string) => string | undefined,
 	preview?: () => readonly string[],
-	isPath = false,
+	isPath: boolean | 'folder' = false,
 ): void {
 	screen.setDialog({
 		kind: 'form',
@@ -26,6 +26,7 @@ export function ask(
 				hint,
 				value: field(start),
 				...(isPath && {path: true}),
+				...(isPath === 'folder' && {folder: true}),
 			},
 		],
 		at: 0,

@@ -1,8 +1,10 @@
+import type {FolderLook} from '../model/folder-look.js';
 import type {Look} from '../present/context.js';
 import type {Hit} from '../present/hit.js';
 import {type Row, type Span, withHit} from '../present/row.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
-import type {TextField} from '../text/text-field.js';
+import {fieldText, type TextField} from '../text/text-field.js';
+import {folderWords} from './folder-words.js';
 import type {FormField} from './form.js';
 
 /** A character of a field as it is drawn: what is not seen, or would turn a line round, has a sign of its own. */
@@ -26,12 +28,18 @@ export function fieldRow(value: TextField, columns: number, active: boolean): Ro
 	];
 }
 
+const gap: readonly Span[] = [['   ']];
+
+/** The first of several words begins where they do. */
+const trimFirst = ([text, ...rest]: Span, at: number): Span => [at === 0 ? text.trimStart() : text, ...rest];
+
 /** The fields of a form, one a row; the one that has the keys says what it takes. */
 export function fieldRows(
 	fields: readonly FormField[],
 	at: number,
 	columns: number,
 	look: Look,
+	folderLook: (path: string) => FolderLook | undefined = () => undefined,
 ): readonly Row[] {
 	const {glyphs} = look;
 	const labels = Math.max(...fields.map(({label}) => cellWidth(label)));
@@ -60,7 +68,18 @@ export function fieldRows(
 			});
 			rows.push(withHit([...lead, ...options], hit));
 		}
-		if (part.hint !== undefined && active) rows.push([[' '.repeat(labels + 4)], [part.hint, 'faint']]);
+		if (!active) continue;
+		const known =
+			part.kind === 'text' && part.folder ? folderWords(folderLook(fieldText(part.value).trim())) : [];
+		// What is known of the folder goes before what any folder is told of.
+		const hint: Span[] = part.hint === undefined ? [] : [[part.hint, 'faint']];
+		if (known.length + hint.length > 0)
+			rows.push([
+				[' '.repeat(labels + 4)],
+				...known.map(trimFirst),
+				...(known.length > 0 ? gap : []),
+				...hint,
+			]);
 	}
 	return rows;
 }

@@ -10,6 +10,8 @@ export type FormField =
 			readonly value: TextField;
 			/** It is a path, which Tab completes. */
 			readonly path?: true;
+			/** It is a folder where data goes: what it looks like is said, and Ctrl-O goes through the last ones. */
+			readonly folder?: true;
 	  }
 	| {
 			readonly kind: 'choice';

@@ -19,10 +19,13 @@ export function labelWays(situation: Situation): readonly string[] {
 	return each(known(situation).map(({label}) => label)).toSorted();
 }
 
-/** The folders where data goes: the usual one, then those of the torrents that came last. */
+/** The folders where data goes: the usual one, those that were chosen last, then those of the torrents that came last. */
 export function folderWays(situation: Situation): readonly string[] {
 	const last = known(situation).toSorted((a, b) => b.addedAt - a.addedAt);
-	return each([situation.state().model.session?.dir, ...last.map(({dir}) => dir)]).slice(0, 12);
+	const {model, preferences} = situation.state();
+	const {paths} = preferences.folders;
+	const chosen = Array.isArray(paths) ? paths.filter(path => typeof path === 'string') : [];
+	return each([model.session?.dir, ...chosen, ...last.map(({dir}) => dir)]).slice(0, 12);
 }
 
 /** What the list that has the keys can be sorted by. */

@@ -35,6 +35,8 @@ export interface Preferences {
 	readonly columns?: ChosenColumns;
 	/** What becomes of a magnet link added here when its files are known: `ask` which to take, or take `all`. */
 	readonly 'magnet-start'?: MagnetStart;
+	/** Folders that data was sent to last, the latest first. */
+	readonly folders?: {readonly paths: readonly string[]};
 	/** Command to its keys, instead of those of the key table: `{"pause": ["p", "ctrl-p"]}`. */
 	readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
@@ -83,6 +85,7 @@ export const defaultPreferences: FullPreferences = {
 	group: 'none',
 	columns: {},
 	'magnet-start': 'ask',
+	folders: {paths: []},
 	keys: {},
 };
 

@@ -4,6 +4,7 @@ import type {Clock} from '../../base/ports.js';
 import type {KeyRecord} from '../keys/key-record.js';
 import type {Layout} from '../look/layout.js';
 import type {Dialog} from '../model/dialog.js';
+import type {FolderLook} from '../model/folder-look.js';
 import type {ConfigFile, FullPreferences} from '../model/preferences.js';
 import type {ScreenState} from '../model/store.js';
 import type {Notice, View} from '../model/view.js';
@@ -58,6 +59,8 @@ export interface ScreenContext {
 	fullPath(path: string): string;
 	/** The paths of what is there that begin like one, as it was typed; folders end with `/`. Absent where nobody can look. */
 	readonly completePath?: ((path: string) => Promise<readonly string[]>) | undefined;
+	/** What a folder looks like that is typed so, as far as it is known by now: it is asked, and drawn when it is. */
+	readonly folderLook: (path: string) => FolderLook | undefined;
 	/** Writes a file that was not there, whose bytes are `base64`; absent where there is no way to. */
 	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file; absent where there is no way to. */

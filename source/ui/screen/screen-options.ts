@@ -1,6 +1,7 @@
 import type {EngineClient} from '../../api/engine-client.js';
 import type {Clock} from '../../base/ports.js';
 import type {TerminalEnvironment} from '../look/paint.js';
+import type {FolderLook} from '../model/folder-look.js';
 import type {PreferenceStore} from '../model/preferences.js';
 import type {TerminalInput} from '../terminal/filtered-input.js';
 import type {TerminalOutput} from '../terminal/frame-stream.js';
@@ -43,6 +44,8 @@ export interface ScreenOptions {
 	readonly fullPath?: ((path: string) => string) | undefined;
 	/** The paths of what is there that begin like one, as it was typed; folders end with `/`. */
 	readonly completePath?: ((path: string) => Promise<readonly string[]>) | undefined;
+	/** Looks at a folder where data may go, by its absolute path. */
+	readonly lookFolder?: ((path: string) => Promise<FolderLook>) | undefined;
 	/** Writes a file that was not there; fails with why, in words, when one is. `base64`: its bytes. */
 	readonly saveFile?: ((path: string, base64: string) => Promise<void>) | undefined;
 	/** Opens a finished file with its program. */

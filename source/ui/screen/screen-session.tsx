@@ -18,6 +18,7 @@ import {colourDepth, groundOf} from '../look/paint.js';
 import {Painters} from '../look/painters.js';
 import {themes} from '../look/themes.js';
 import type {Dialog} from '../model/dialog.js';
+import type {FolderLook} from '../model/folder-look.js';
 import {emptyTorrent, merge, unlit} from '../model/model.js';
 import {type ConfigFile, type FullPreferences, loadPreferences} from '../model/preferences.js';
 import {trackersAndSources} from '../model/source-rows.js';
@@ -36,6 +37,7 @@ import {ChoiceQuestions} from './choice-questions.js';
 import {systemClock} from './clock.js';
 import {Countdowns} from './countdowns.js';
 import {EngineLink} from './engine-link.js';
+import {FolderLooks} from './folder-looks.js';
 import {LitCells} from './lit-cells.js';
 import {NetworkSearch} from './network-search.js';
 import {Notices} from './notices.js';
@@ -64,6 +66,8 @@ export class ScreenSession implements ScreenContext {
 	readonly forwardAdvice: ScreenOptions['forwardAdvice'];
 	readonly saveFile: ScreenOptions['saveFile'];
 	readonly completePath: ScreenOptions['completePath'];
+	readonly folderLook = (path: string): FolderLook | undefined =>
+		path === '' ? undefined : this.#folders.look(this.fullPath(path));
 	readonly state: () => ScreenState;
 	readonly send: ScreenContext['send'];
 	readonly #options: ScreenOptions;
@@ -84,6 +88,7 @@ export class ScreenSession implements ScreenContext {
 	readonly #link: EngineLink;
 	readonly #countdowns: Countdowns;
 	readonly #pointer: Pointer;
+	readonly #folders: FolderLooks;
 	readonly #leaving = Promise.withResolvers<Leaving>();
 	#look: Look;
 	/** Whether the terminal can be asked for its background. */
@@ -172,6 +177,7 @@ export class ScreenSession implements ScreenContext {
 			wall => this.#nextTick(wall),
 			() => this.#store.set({}),
 		);
+		this.#folders = new FolderLooks(options.lookFolder, this.clock, () => this.#store.set({}));
 		this.#pointer = new Pointer(this, (x, y) => this.#frames.canvas.under(x, y));
 	}
 
