@@ -190,7 +190,7 @@ test('shows what a pasted link holds, lets one choose of it, and then adds it', 
 		keys.tab,
 		' ',
 	);
-	assert.match(terminal.text(), /› +▾ dawn\/ +skip/);
+	assert.match(terminal.text(), /› +○ +▾ dawn\/ +skip/);
 	assert.match(terminal.text(), /wanted 1\.55 G in 12 files/);
 	await terminal.press(keys.enter);
 	const command = engine.sent.at(-1);
