@@ -8,6 +8,8 @@ const firstPause: Millis = 2000;
 const longestPause: Millis = 30_000;
 /** Peers come and go: no more often than this is it seen whether it was the proxy that went. */
 const doubtGap: Millis = 5000;
+/** When nobody has used it for so long it is seen whether it still is there: what is shown of it is to be true. */
+const oldAge: Millis = 60_000;
 
 /** What is watched over. */
 export interface ProxyWatchOptions {
@@ -54,7 +56,9 @@ export class ProxyWatch implements SessionService {
 		if (way.condition.state !== 'down') {
 			this.#pause = firstPause;
 			this.#nextAt = undefined;
-			if (way.isDoubted && this.#probe === undefined && now - this.#triedAt >= doubtGap) this.#try();
+			const isOld = now - Math.max(way.workedAt, this.#triedAt) >= oldAge;
+			const isDue = isOld || (way.isDoubted && now - this.#triedAt >= doubtGap);
+			if (isDue && this.#probe === undefined) this.#try();
 			return;
 		}
 		this.#nextAt ??= now + this.#pause;

@@ -68,7 +68,8 @@ export function refusalOf(status: number, hadPassword: boolean): ProxyRefusal {
 			hadPassword ? 'it does not take our user and password' : 'it wants a user and a password',
 			true,
 		);
-	if (status === 403 || status === 405) return new ProxyRefusal("the proxy's rules do not allow it", false);
+	if (status === 403 || status === 405)
+		return new ProxyRefusal("the proxy's rules do not allow it", false, true);
 	if (status === 502 || status === 503 || status === 504)
 		return new ProxyRefusal('the proxy could not reach it', false);
 	return new ProxyRefusal(`the proxy says HTTP ${status}`, false);

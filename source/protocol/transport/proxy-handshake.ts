@@ -29,9 +29,12 @@ export class ProxyRefusal extends Error {
 	override readonly name = 'ProxyRefusal';
 	/** Whether it lets nobody through like that, wherever they want to go. */
 	readonly blamesProxy: boolean;
+	/** Whether it could, but may not. */
+	readonly isByRule: boolean;
 
-	constructor(message: string, blamesProxy: boolean) {
+	constructor(message: string, blamesProxy: boolean, isByRule = false) {
 		super(message);
 		this.blamesProxy = blamesProxy;
+		this.isByRule = isByRule;
 	}
 }

@@ -148,7 +148,7 @@ export class Socks5Handshake implements ProxyHandshake {
 		if (first !== version) throw new ProxyRefusal(garbage, isForAll);
 		if (this.#have >= 2 && reply !== 0) {
 			const [text, blamesProxy] = replies.get(reply!) ?? [`the proxy says error ${reply}`, false];
-			throw new ProxyRefusal(text, blamesProxy && isForAll);
+			throw new ProxyRefusal(text, blamesProxy && isForAll, reply === 2);
 		}
 		if (this.#have < 4) return undefined;
 		if (!isKind(kind!)) throw new ProxyRefusal(garbage, isForAll);

@@ -1,9 +1,12 @@
 import net from 'node:net';
 import type {PeerAddress} from '../../../base/peer-address.js';
 import type {Clock} from '../../../base/ports.js';
+import {ProxyRefusal} from '../../../protocol/transport/proxy-handshake.js';
 import {receiveBufferLength, TcpConnection} from '../tcp-connection.js';
 import type {ConnectionEvents, DialOptions, Listener, PeerStream, Transport} from '../transport.js';
 import type {ProxyWay} from './proxy-way.js';
+
+const mostRefusals = 3;
 
 /**
  * Peers by way of a proxy. Nobody can come in: there is no listener. As with `TcpTransport` one buffer takes what any of
@@ -12,6 +15,9 @@ import type {ProxyWay} from './proxy-way.js';
 export class ProxiedTransport implements Transport {
 	readonly #buffer = Buffer.allocUnsafeSlow(receiveBufferLength);
 	readonly #way: ProxyWay;
+	/** Peers in a row that its rules do not let us through to. */
+	#refusals = 0;
+	#isTold = false;
 	readonly #clock: Clock;
 
 	constructor(way: ProxyWay, clock: Clock) {
@@ -44,6 +50,7 @@ export class ProxiedTransport implements Transport {
 		});
 		const give = (error: unknown): void => {
 			if (state === 'closed' || state === 'open') return;
+			if (error instanceof ProxyRefusal && error.isByRule) this.#refusedByRule();
 			reason ??= way.judge(error, state === 'dialling' ? undefined : handshake).message;
 			state = 'closed';
 			socket.destroy();
@@ -55,6 +62,7 @@ export class ProxiedTransport implements Transport {
 				if (step.kind !== 'open') return;
 				state = 'open';
 				slow.clear();
+				this.#refusals = 0;
 				way.worked();
 				events.connected();
 				if (step.used === length || socket.destroyed) return;
@@ -94,6 +102,13 @@ export class ProxiedTransport implements Transport {
 			},
 		});
 		return connection;
+	}
+
+	/** Many HTTP proxies let nobody through but to port 443: that is told once, and no fault of the peers. */
+	#refusedByRule(): void {
+		if (++this.#refusals < mostRefusals || this.#isTold) return;
+		this.#isTold = true;
+		this.#way.warn('lets us through to no peers: its rules do not allow their ports');
 	}
 
 	/** Nobody can come in through a proxy: port 0 says so. */

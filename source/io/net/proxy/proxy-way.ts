@@ -92,6 +92,16 @@ export class ProxyWay {
 		return this.#condition;
 	}
 
+	/** When it let somebody in last; -Infinity before. */
+	get workedAt(): Millis {
+		return this.#workedAt;
+	}
+
+	/** Has something of the proxy told in the log. */
+	warn(text: string): void {
+		this.#options.log?.('warn', `the proxy ${this.label} ${text}`);
+	}
+
 	/** Tells somebody each time when the proxy is back. */
 	onBack(listener: () => void): void {
 		this.#listeners.add(listener);
@@ -116,18 +126,16 @@ export class ProxyWay {
 		this.isDoubted = true;
 	}
 
-	/** Somebody was not let in, whatever they wanted. */
-	failed(why: string, isRefused = false): void {
+	/** Somebody was not let in, whatever they wanted. `isSure`: nobody is there, however well it went a moment ago. */
+	failed(why: string, isRefused = false, isSure = false): void {
 		this.#isRefused = isRefused;
-		const isOdd = this.#options.clock.now() - this.#workedAt < lately && ++this.#failures < mostFailures;
+		const isOdd =
+			!isSure && this.#options.clock.now() - this.#workedAt < lately && ++this.#failures < mostFailures;
 		if (isOdd) return;
 		this.#condition = {state: 'down', why};
 		if (this.#told === why) return;
 		this.#told = why;
-		this.#options.log?.(
-			'warn',
-			`the proxy ${this.label} lets nobody through: ${why}; nothing goes around it`,
-		);
+		this.warn(`lets nobody through: ${why}; nothing goes around it`);
 	}
 
 	/** Why the proxy cannot be dialled at all now: the interface that it is dialled from is gone, or has no address for it. */
@@ -208,7 +216,8 @@ export class ProxyWay {
 			return error as Error;
 		}
 		const why = error instanceof ProxyRefusal ? error.message : describeNetworkError(error);
-		this.failed(why, error instanceof ProxyRefusal);
+		const isSure = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+		this.failed(why, error instanceof ProxyRefusal, isSure);
 		return new ProxyDown(why);
 	}
 

@@ -368,3 +368,13 @@ test('nobody listens behind a proxy', async t => {
 	assert.equal(listener.port, 0);
 	await assert.rejects(sockets.datagrams({family: 4, port: 0, address: undefined}, () => {}));
 });
+
+test('a proxy whose rules let nobody through to peers is told of once, and is not down for that', async t => {
+	const port = await serve(t, socket => socket.once('data', () => socket.end('HTTP/1.1 403 No\r\n\r\n')));
+	const {sockets, told} = through(t, `http://127.0.0.1:${port}`);
+	for (let time = 0; time < 5; time++)
+		assert.equal(await dial(sockets, '192.0.2.1', 6881).ended, "the proxy's rules do not allow it");
+	assert.equal(sockets.proxy?.way.condition.state, 'up');
+	assert.equal(told.length, 1);
+	assert.match(told[0]!, /lets us through to no peers: its rules do not allow their ports/);
+});
