@@ -20,6 +20,7 @@ import type {
 	TrackerView,
 	Update,
 	Watch,
+	WebSeedView,
 } from '../../source/api/snapshot.ts';
 import type {CommonTrackerView} from '../../source/api/swarms-view.ts';
 import {UserError} from '../../source/base/errors.ts';
@@ -165,6 +166,8 @@ export class FakeEngine implements EngineClient {
 		{kind: 'pex', peers: 18, heardAt: start - 60_000},
 		{kind: 'lsd', peers: 1, heardAt: start - 60_000},
 	];
+	/** Servers that have its files. */
+	webSeeds: readonly WebSeedView[] = [];
 	/** Whether only a link of the torrent is known. */
 	unknown: boolean;
 	/** Whether the torrent waits for a choice of its files. */
@@ -714,7 +717,11 @@ export class FakeEngine implements EngineClient {
 								),
 							}),
 							...(part.peer !== undefined && {peer: this.#peerDetails(part.peer, part.pieces ?? 64)}),
-							...(part.trackers && {trackers: this.#trackers, sources: this.sources}),
+							...(part.trackers && {
+								trackers: this.#trackers,
+								sources: this.sources,
+								webSeeds: this.webSeeds,
+							}),
 							...(part.files && {
 								files: this.unknown ? [] : this.#files,
 								progress: this.unknown

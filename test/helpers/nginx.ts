@@ -1,12 +1,19 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import process from 'node:process';
 import {until} from './deadline.ts';
 import {freePort} from './ports.ts';
 import {Running} from './processes.ts';
 import type {Workspace} from './workspace.ts';
 
-/** A web server with the files of a folder, until the test ends. Answers its URL, with a slash at the end. */
-export async function startNginx(space: Workspace, root: string, more = ''): Promise<string> {
+export interface Nginx {
+	/** With a slash at the end. */
+	readonly url: string;
+	/** What it was asked for, in order, as far as it has been answered. */
+	answered(): ReadonlyArray<{readonly path: string; readonly status: number; readonly bytes: number}>;
+}
+
+/** A web server with the files of a folder, until the test ends. */
+export async function startNginx(space: Workspace, root: string, more = ''): Promise<Nginx> {
 	const port = await freePort();
 	const dir = space.folder('nginx');
 	for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'])
@@ -33,5 +40,11 @@ http {
 		await answer?.body?.cancel();
 		return answer !== undefined;
 	});
-	return url;
+	return {
+		url,
+		answered: () =>
+			[...readFileSync(`${dir}/access.log`, 'utf8').matchAll(/"GET (\S+) HTTP[^"]*" (\d+) (\d+)/g)]
+				.map(([, path, status, bytes]) => ({path: path!, status: Number(status), bytes: Number(bytes)}))
+				.filter(({path}) => path !== '/'),
+	};
 }

@@ -66,7 +66,11 @@ function splitPair(word: string): readonly [torrent: string, path: string] | und
  * made here: it says them itself.
  */
 function seedOptions(flags: Flags<typeof options>, isMade = false): AddOptions {
-	const added = addOptions({...flags, tracker: isMade ? [] : flags.tracker.flat()});
+	const added = addOptions({
+		...flags,
+		tracker: isMade ? [] : flags.tracker.flat(),
+		webSeed: isMade ? [] : flags.webSeed,
+	});
 	return {...added, ...(flags.repair && !isMade ? {repair: true} : {seedOnly: true})};
 }
 

@@ -20,6 +20,8 @@ import {UnfinishedPieces} from './unfinished-pieces.js';
 const mostRefusals = 2000;
 /** Blocks at a time of a source that is asked in runs, when only pieces are left that others have begun. */
 const mostOfOthers = 64;
+/** So many blocks of a run are left to the server that was asked for it. */
+const fewestOfRun = 8;
 /** With fewer pieces than this there is next to nothing to trade. */
 const fewHad = 4;
 
@@ -220,6 +222,7 @@ export class Downloader implements DownloadPieces {
 		};
 		const {offered} = source;
 		if (offered === undefined) {
+			if (!source.snubbed && this.endGame.nothingLeftToAsk) this.#shareRuns(source, count);
 			const planned = this.#planner.plan(source, count, options, ask);
 			if (planned < count && this.endGame.disregardDoubtful(source)) {
 				this.#planner.plan(source, count - planned, options, ask);
@@ -228,6 +231,28 @@ export class Downloader implements DownloadPieces {
 			this.#planner.plan(this.#onlyOffered(source, offered), count, options, ask);
 		}
 		return used;
+	}
+
+	/**
+	 * The end of what servers were asked for in one go is for a peer that would have nothing to do: so much of it that both
+	 * are done at the same time.
+	 */
+	#shareRuns(source: BlockSource, count: number): void {
+		let left = count;
+		for (const other of this.#owner.blockSources) {
+			const {queue} = other.requests;
+			if (other.run === undefined || queue.outstanding <= fewestOfRun || queue.disregarded) continue;
+			const [its, ours] = [Math.max(1, other.blockTime), Math.max(1, source.blockTime)];
+			const part = Math.floor((queue.outstanding * its) / (its + ours));
+			const first = queue.outstanding - Math.min(left, part, queue.outstanding - fewestOfRun);
+			const blocks: Array<readonly [partial: PartialPiece, block: number]> = [];
+			queue.each((piece, block, ahead) => {
+				const partial = ahead < first ? undefined : this.partials.get(piece);
+				if (partial?.exclusive === -1 && hasPiece(source, piece)) blocks.push([partial, block]);
+			});
+			for (const [partial, block] of blocks) this.#account.cancel(other, partial, block);
+			left -= blocks.length;
+		}
 	}
 
 	/** What a source that does not give everything lets us have. */

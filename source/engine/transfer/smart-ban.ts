@@ -149,7 +149,8 @@ export class SmartBan {
 		}
 		if (ban.length > 0) {
 			const corruptors = new Set<number>();
-			for (const [id, key] of this.#senders) if (ban.includes(key)) corruptors.add(id);
+			for (const [id, key] of this.#senders)
+				if (ban.includes(key) && !this.#servers.has(key)) corruptors.add(id);
 			this.#owner.wasted(this.#owner.downloader.unfinished.discardFrom(corruptors));
 			for (const server of guilty) this.#convict(server, piece);
 			for (const peer of this.#owner.peers) this.#owner.downloader.refill(peer);
@@ -168,6 +169,8 @@ export class SmartBan {
 		server.sender = `${kind}:${id}:${Number(times) + 1}`;
 		this.metServer(server);
 		server.gaveWrong(piece);
+		const lacks = (of: number): boolean => server.pieces?.has(of) === false;
+		this.#owner.wasted(this.#owner.downloader.unfinished.discardFrom(new Set([server.id]), lacks));
 	}
 }
 

@@ -55,12 +55,16 @@ export class UnfinishedPieces {
 		for (const block of blocks) if (block < partial.blocks) partials.restore(partial, block);
 	}
 
-	/** Throws away what came from peers that lie, of pieces that are not hashed yet. Answers how many bytes that was. */
-	discardFrom(senders: ReadonlySet<number>): Bytes {
+	/**
+	 * Throws away what came from peers that lie, of pieces that are not hashed yet. Answers how many bytes that was.
+	 *
+	 * @param isMeant of which pieces; all when left out
+	 */
+	discardFrom(senders: ReadonlySet<number>, isMeant: (piece: number) => boolean = () => true): Bytes {
 		const {partials, map} = this.#pieces;
 		let bytes = 0;
 		for (const partial of [...partials.all()]) {
-			if (partial.hashing) continue;
+			if (partial.hashing || !isMeant(partial.piece)) continue;
 			for (let block = 0; block < partial.blocks; block++) {
 				if (!senders.has(partial.senders[block]!)) continue;
 				const slot = partials.discardFrom(partial, block);

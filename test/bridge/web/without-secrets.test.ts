@@ -46,7 +46,12 @@ test('who may only look is told of no key, wherever it stands', () => {
 		revision: 1,
 		session: {name: 'x'},
 		torrents: [{id: 'a', magnet}],
-		torrent: {id: 'a', overview: {magnet}, trackers: [{url, tier: 1}, {url: ''}]},
+		torrent: {
+			id: 'a',
+			overview: {magnet, webSeeds: [url]},
+			trackers: [{url, tier: 1}, {url: ''}],
+			webSeeds: [{url}],
+		},
 		creations: [{id: 1, magnet}],
 		folders: {shared: [{dir: '/a', trackers: [url]}], watched: []},
 		network: {catalogues: [{tracker: url}]},

@@ -57,6 +57,24 @@ const alone: Change = {
 	nextDialIn: undefined,
 };
 
+test('web seeds that are asked, and what is wrong with them where nobody else is, are said', () => {
+	const say = (change: Change): string => whyNothingMoves(facts(change))?.text ?? '';
+	const webSeeds = {asked: 0, trouble: 'web seed a.example: 404 not found', nextIn: 90};
+	assert.equal(say({...alone, webSeeds: {...webSeeds, asked: 2}}), 'waiting for 2 web seeds to send');
+	assert.equal(say({webSeeds: {...webSeeds, asked: 1}}), 'waiting for 1 web seed to send');
+	assert.equal(
+		say({...alone, webSeeds}),
+		'no peer found yet, and web seed a.example: 404 not found (next try in 90 s)',
+	);
+	assert.equal(
+		say({...alone, webSeeds: {...webSeeds, nextIn: undefined}}),
+		'no peer found yet, and web seed a.example: 404 not found',
+	);
+	assert.match(say({...alone, known: 3, webSeeds}), /no peer can be reached/);
+	assert.match(say({webSeeds}), /chokes us|choke us|to send/);
+	assert.equal(whyNothingMoves(facts({...alone, webSeeds, downloadRate: 5000})), undefined);
+});
+
 /** A link of which the file list is asked for. */
 function asking(metadata: Partial<StallFacts['metadata']>): Change {
 	return {

@@ -51,13 +51,6 @@ export class RangeQueue {
 		this.#sink = sink;
 	}
 
-	/** Bytes that are to come. */
-	get missing(): Bytes {
-		let bytes = 0;
-		for (const {length} of this.ranges) bytes += length;
-		return bytes;
-	}
-
 	/**
 	 * One more block is to come.
 	 *
@@ -107,9 +100,7 @@ export class RangeQueue {
 	}
 
 	#begin(): void {
-		const position = this.#blocks[this.#first]!;
-		const piece = Math.floor(position / this.#map.pieceLength);
-		const begin = position - this.#map.pieceStart(piece);
+		const {piece, begin} = this.#blockAt(this.#blocks[this.#first]!);
 		this.#length = this.#map.blockSize(piece, begin / blockLength);
 		this.#filled = 0;
 		this.#target = this.#sink.start(piece, begin, this.#length);
@@ -140,6 +131,23 @@ export class RangeQueue {
 			this.#first = 0;
 		}
 		this.#sink.end();
+	}
+
+	/** How many bytes are to come before the next block that is wanted: all of them when none is. */
+	before(isWanted: (piece: number, block: number) => boolean): Bytes {
+		let bytes = -Math.max(0, this.#filled);
+		for (let at = this.#first; at < this.#blocks.length; at++) {
+			const {piece, begin} = this.#blockAt(this.#blocks[at]!);
+			const block = begin / blockLength;
+			if (isWanted(piece, block)) return Math.max(0, bytes);
+			bytes += this.#map.blockSize(piece, block);
+		}
+		return Math.max(0, bytes);
+	}
+
+	#blockAt(position: Bytes): {piece: number; begin: Bytes} {
+		const piece = Math.floor(position / this.#map.pieceLength);
+		return {piece, begin: position - this.#map.pieceStart(piece)};
 	}
 
 	/** Forgets everything. Answers the blocks that have not come whole, as places in the stream. */

@@ -27,7 +27,7 @@ const firstWindow = 64;
 const widestWindow = 1024;
 const narrowestWindow = 16;
 /** What should be on its way from a server, by how fast it is. */
-const windowTime: Seconds = 8;
+const windowTime: Seconds = 4;
 /** Requests that wait for their answers on a connection. */
 const mostUnanswered = 4;
 /** Who says nothing for so long is not waited for, nor who has not come to the point of an answer for so long. */
@@ -39,8 +39,9 @@ const slowTime: Millis = 30_000;
 const mostSkipped: Bytes = 65_536;
 /** A connection that brought so much is worth another one at once. */
 const goodDeal: Bytes = 262_144;
-/** What was taken back and is on its way: more than this is not waited for. */
-const mostInVain: Bytes = 1 << 20;
+/** Of what was taken back and is on its way more than this is not waited for, nor more than comes in this time. */
+const mostInVain: Bytes = 262_144;
+const vainTime: Seconds = 0.25;
 const idleTime: Millis = 15_000;
 const shortestWait: Millis = 30_000;
 const longestWait: Millis = 1_800_000;
@@ -326,11 +327,11 @@ export class WebSeed implements BlockSource {
 		});
 	}
 
-	/** Much of what is on its way is not needed any more: an answer cannot be cut short but with its connection. */
+	/** Much of what comes next is not needed any more: an answer cannot be cut short but with its connection. */
 	#prune(): void {
-		const {missing} = this.#ranges;
-		const wanted = this.outstanding * blockLength;
-		if (this.isClosed || missing - wanted < mostInVain || wanted * 2 > missing) return;
+		if (this.isClosed || this.requests.cancelled === 0) return;
+		const most = Math.max(mostInVain, this.traffic.download.rate(this.now) * vainTime);
+		if (this.#ranges.before((piece, block) => this.asked(piece, block)) < most) return;
 		const {downloader, map} = this.#owner;
 		if (this.#link !== undefined && this.#link.asked > 0) this.#close(this.#link);
 		downloader.incoming.left(this);
@@ -579,6 +580,7 @@ export class WebSeed implements BlockSource {
 		this.#heardAt = this.#grounds.clock.now();
 		if (link !== this.#link) return;
 		if (this.#answer?.kind === 'data') this.refill();
+		this.#prune();
 		if (this.#link === link) this.#pace(link);
 	}
 
@@ -616,7 +618,7 @@ export class WebSeed implements BlockSource {
 
 	/** It gave all of a piece that is wrong. To be told by the smart ban, when the piece was taken back. */
 	gaveWrong(piece: number): void {
-		if (this.#state.name === 'off') return;
+		if (this.#state.name === 'off' || this.pieces?.has(piece) === false) return;
 		this.now = this.#grounds.clock.now();
 		const {map, metainfo} = this.#owner;
 		const file = this.#pieces.wrong(piece);

@@ -124,7 +124,21 @@ test('what is not wanted any more goes nowhere; forgotten, it tells what has not
 	ask(2);
 	come(blockLength + 5);
 	assert.deepEqual(came, ['0+0']);
-	assert.equal(queue.missing, 2 * pieceLength - blockLength - 5);
+	assert.equal(
+		queue.before(() => false),
+		2 * pieceLength - blockLength - 5,
+	);
+	assert.equal(
+		queue.before(piece => piece === 2),
+		blockLength - 5,
+	);
+	assert.equal(
+		queue.before(() => true),
+		0,
+	);
 	assert.deepEqual(queue.clear(), [blockLength, 2 * pieceLength, 2 * pieceLength + blockLength]);
-	assert.equal(queue.missing, 0);
+	assert.equal(
+		queue.before(() => false),
+		0,
+	);
 });

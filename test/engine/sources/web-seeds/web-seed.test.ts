@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {FakeWeb, type FakeWebStream} from '../../../helpers/fake-web-server.ts';
 import {settled} from '../../../helpers/hand-clock.ts';
+import {sender} from '../../../helpers/lone-leech.ts';
 import {type LoneOptions, LoneTorrent} from '../../../helpers/lone-torrent.ts';
 
 const url = 'http://seed.example/lone.bin';
@@ -414,4 +415,62 @@ test('web seeds are added and taken out while it runs; one a person names may be
 	assert.equal(parts.have.full, true);
 	assert.deepEqual(torrent.export().removedWebSeeds, undefined);
 	assert.deepEqual(torrent.export().namedWebSeeds, ['http://127.0.0.1/x?y', url]);
+});
+
+test('at the end a peer that would have nothing to do takes the end of a run; the server is let go where only that is left', async () => {
+	const {web, lone, content, parts} = await open({pieces: 30, pool: 1024});
+	assert.equal(web.last.asks[0]?.length, content.length);
+	const peer = await sender(lone, 1);
+	const requests = await peer.hears('request');
+	assert.ok(requests.length >= 8, `${requests.length} blocks`);
+	assert.ok(
+		requests.every(request => Number(/\d+/.exec(request)![0]) >= 15),
+		requests.join(),
+	);
+	peer.answer(requests);
+	for (let round = 0; round < 20 && !parts.have.has(29); round++) {
+		await settled();
+		peer.answer(await peer.hears('request'));
+		await peer.listen();
+	}
+	assert.equal(parts.have.has(29), true);
+	const {length} = web.last.asks.shift()!;
+	const seed = [...parts.webSeeds.all][0]!;
+	const left = seed.outstanding * block;
+	assert.ok(left > 0 && left < content.length - 400_000, `${left} bytes are left to it`);
+	web.last.say(`HTTP/1.1 206 x\r\nContent-Range: bytes 0-${length - 1}/${content.length}\r\n\r\n`);
+	for (let at = 0; !web.last.isClosed && at < content.length; at += 10_000) {
+		web.last.say(content.subarray(at, Math.min(content.length, at + 10_000)));
+		await settled();
+		peer.answer(await peer.hears('request'));
+	}
+	await settled();
+	assert.equal(parts.have.full, true);
+	assert.equal(web.last.isClosed, true);
+	assert.ok(parts.torrent.stats.downloaded < content.length + 300_000, `${parts.torrent.stats.downloaded}`);
+	assert.equal(lone.pool.free, lone.pool.capacity);
+});
+
+test('what a server was asked for goes to peers when it fails, and a piece both gave tells whose fault it is', async () => {
+	const {web, lone, content, parts, second, seed} = await open({pieces: 12});
+	const {length} = web.last.asks.shift()!;
+	const wrong = Uint8Array.from(content);
+	wrong[5]! ^= 1;
+	// One block of the first piece, which is wrong, and then nothing more.
+	web.last.say(
+		`HTTP/1.1 206 x\r\nContent-Range: bytes 0-${length - 1}/${content.length}\r\n\r\n`,
+		wrong.subarray(0, block),
+	);
+	web.last.hangUp();
+	const peer = await sender(lone, 1);
+	for (let round = 0; round < 40 && !parts.have.full; round++) {
+		peer.answer(await peer.hears('request'));
+		await peer.listen();
+		if (round % 4 === 3) await second();
+	}
+	assert.equal(parts.have.full, true);
+	assert.equal(parts.smartBan.hashFailures, 1);
+	assert.equal(parts.smartBan.bans, 0, 'the peer is innocent');
+	assert.equal(peer.connection.reason, undefined);
+	assert.deepEqual([seed().state.name, seed().lacking.get(0)?.why], ['off', 'wrong data']);
 });
