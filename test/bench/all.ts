@@ -11,6 +11,7 @@ import {benchPicker} from './picker.bench.ts';
 import {benchTracker} from './tracker.bench.ts';
 import {benchTrackerLoad} from './tracker-load.bench.ts';
 import {benchViews} from './views.bench.ts';
+import {benchWebSeed} from './web-seed.bench.ts';
 import {benchWire} from './wire.bench.ts';
 
 // First, while nothing else has left its traces in this process's memory.
@@ -25,6 +26,7 @@ await benchTrackerLoad();
 await benchViews();
 await benchAttached();
 await benchMagnet();
+await benchWebSeed();
 benchCreate();
 await benchMerkle();
 process.exit();

@@ -75,7 +75,7 @@ export interface Torrent {
 	/** The magnet link, with nothing but the hash. */
 	readonly magnet: string;
 	/** Writes a .torrent with these trackers, one tier each, and gives its path back. */
-	write(path: string, trackers?: readonly string[]): string;
+	write(path: string, trackers?: readonly string[], webSeeds?: readonly string[]): string;
 }
 
 /** SHA-1 of every piece, 20 bytes each. All-zero pieces, which sparse files are full of, are hashed once. */
@@ -129,14 +129,16 @@ export function makeTorrent(content: Content, pieceLength: number, isPublic = fa
 		infoHash,
 		info,
 		magnet: `magnet:?xt=urn:btih:${infoHash.toString('hex')}`,
-		write(path, trackers = []) {
+		write(path, trackers = [], webSeeds = []) {
 			// The info dictionary's bytes are what the info-hash is of, so they are put in as they are.
 			const parts: Buffer[] = [Buffer.from('d')];
 			if (trackers.length > 0) {
 				parts.push(bencode('announce'), bencode(trackers[0]!));
 				parts.push(bencode('announce-list'), bencode(trackers.map(url => [url])));
 			}
-			parts.push(bencode('info'), info, Buffer.from('e'));
+			parts.push(bencode('info'), info);
+			if (webSeeds.length > 0) parts.push(bencode('url-list'), bencode(webSeeds));
+			parts.push(Buffer.from('e'));
 			writeFileSync(path, Buffer.concat(parts));
 			return path;
 		},

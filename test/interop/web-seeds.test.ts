@@ -3,7 +3,8 @@ import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {hashFunctions} from '../../source/io/machine/hash-functions.js';
 import {parseMetainfo} from '../../source/protocol/metainfo/metainfo-reader.js';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
+import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {startNginx} from '../helpers/nginx.ts';
 import {missing} from '../helpers/processes.ts';
 import {mebibyte, writeFolder} from '../helpers/torrents.ts';
@@ -36,6 +37,18 @@ for (const version of ['v1', 'v2', 'hybrid']) {
 		assert.equal((await download.event('complete')).peers, 0);
 	});
 }
+
+test('libtorrent finds what create -w says nginx has where we do: 40 files', {
+	skip: skip || noLibtorrent(),
+}, async t => {
+	const space = new Workspace(t);
+	const content = writeManyFiles(space.folder('www'), 'many', {empty: false});
+	const {url} = await startNginx(space, content.dir);
+	const torrent = await create(space, content.root, '-w', url, '--include-hidden');
+	const peer = await libtorrentPeer(space, torrent, space.folder('theirs'));
+	await peer.complete();
+	await becomesSame(space.path('theirs', content.name), content.root);
+});
 
 test('one file is had at its own URL, and by a link that names the web seed', {skip}, async t => {
 	const space = new Workspace(t);

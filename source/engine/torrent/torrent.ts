@@ -390,6 +390,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'reconnect':
 				return this.#reconnect();
 			case 'announce':
+				content?.webSeeds.networkChanged(this.#services.clock.now());
 				return event.done(this.sources.hurry());
 			case 'addTracker':
 				return answer(event.done, list.add(event.url, event.tier) ? 1 : 0);

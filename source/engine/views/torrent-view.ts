@@ -54,7 +54,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
 		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || content?.files.length || 1),
 		connected: swarm.connected,
-		seedsConnected: content?.downloader.picker.seeds ?? 0,
+		seedsConnected: content === undefined ? 0 : content.downloader.picker.seeds - content.webSeeds.whole,
 		...countTrading(swarm.peers.values()),
 		known: swarm.list.known,
 		dir: torrent.dir,

@@ -80,14 +80,16 @@ function causeRow({state, goal}: TorrentView, reason: Reason, columns: number, {
 
 /** From whom it gets data, or who gets it; how much of a check is done. */
 function trafficWords(torrent: TorrentView): readonly string[] {
-	const {state, connected, known, sending, receiving, seedsConnected} = torrent;
+	const {state, connected, known, sending, receiving, seedsConnected, webSeedsSending = 0} = torrent;
 	switch (state) {
 		case 'downloading':
+			if (webSeedsSending > 0 && connected === 0) return [`from ${count(webSeedsSending, 'web seed')}`];
 			return [
 				sending === undefined
 					? `from ${connected} of ${count(known, 'peer')}`
 					: `from ${sending} of ${count(connected, 'peer')}`,
 				...(seedsConnected > 0 ? [count(seedsConnected, 'seed')] : []),
+				...(webSeedsSending > 0 ? [count(webSeedsSending, 'web seed')] : []),
 			];
 		case 'seeding':
 			return [

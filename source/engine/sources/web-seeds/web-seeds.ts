@@ -40,6 +40,13 @@ export class WebSeeds {
 		return this.#seeds.size === 0;
 	}
 
+	/** How many of those that are asked have everything. */
+	get whole(): number {
+		let whole = 0;
+		for (const {pieces} of this.active()) if (pieces === undefined) whole++;
+		return whole;
+	}
+
 	/** Those that are asked. */
 	*active(): Iterable<WebSeed> {
 		for (const seed of this.#seeds.values()) if (!seed.isClosed) yield seed;
