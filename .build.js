@@ -203,6 +203,7 @@ const builds = await Promise.all([
 			dispatch: 'source/commands/arguments/dispatch.ts',
 			'disk-worker': 'source/io/disk-worker/worker.ts',
 			'metainfo-worker': 'source/io/metainfo/worker.ts',
+			'blocklist-worker': 'source/io/blocklist/worker.ts',
 			'hash-worker': 'source/creator/hash-worker.ts',
 			'creation-worker': 'source/creator/creation-worker.ts',
 			'look-worker': 'source/automation/look/look-worker.ts',

@@ -206,6 +206,7 @@ const shapes: Readonly<Record<CommandType, Shape>> = {
 	'feeds.rule': {feed: text, rule: isFeedRule},
 	'feeds.unrule': {feed: text, name: text},
 	'session.dht': {},
+	'session.blocklist': {},
 	'network.search': {
 		words: text,
 		min: optional(count),

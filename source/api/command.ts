@@ -204,6 +204,8 @@ export type Command =
 	  }
 	/** Changes what an engine was started with, as far as that can change while it runs. Answers `settings`. */
 	| {readonly type: 'session.configure'; readonly settings: EngineSettings}
+	/** Reads or fetches the blocklist now. Answers `blocklist`, the number of its ranges. */
+	| {readonly type: 'session.blocklist'}
 	/** The engine reads its config file anew, and goes by it. Answers `reloaded`. */
 	| {readonly type: 'session.reload'}
 	/** Answers `torrents`: all, or those of these ids that are there; and `details`, beside them, when some are asked for. */
@@ -465,6 +467,8 @@ export interface Reply {
 	readonly already?: boolean;
 	readonly merged?: Merged;
 	readonly inspection?: PieceInspection;
+	/** Ranges of addresses. */
+	readonly blocklist?: number;
 	readonly preview?: TorrentPreview;
 	/** Of `torrent.remove` with its data. */
 	readonly removed?: RemovedFiles;

@@ -192,6 +192,18 @@ export interface SessionView {
 				readonly udp: 'unknown' | 'yes' | 'no';
 		  }
 		| undefined;
+	/** Addresses with which nothing is to do; undefined when there is no list. */
+	readonly blocklist?:
+		| {
+				/** Its path or URL, without what is a secret. */
+				readonly from: string;
+				readonly ranges: number;
+				/** In ms since 1970. */
+				readonly readAt?: number | undefined;
+				/** Why it could not be read the last time, in words. */
+				readonly trouble?: string | undefined;
+		  }
+		| undefined;
 	/** Where trackers and peers see this machine: at most one address a family, none while nobody said. */
 	readonly externalAddresses?: readonly string[] | undefined;
 	/** Free bytes where downloads go by default. */

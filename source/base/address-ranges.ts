@@ -15,12 +15,16 @@ export function wordAt(bytes: Uint8Array, at: number): number {
 	return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-/** Knows of any IP address whether it is in one of many ranges: 400,000 of IPv4 take 3.2 MB, and 19 steps. */
+/** Knows of any IP address whether it is in one of many ranges: 400,000 of IPv4 take 3.5 MB. */
 export class AddressRanges {
 	readonly #table: RangeTable;
+	/** How many of IPv4 start before each value of the first 16 bits: where to look, so that little memory is touched. */
+	readonly #before = new Uint32Array(2 ** 16 + 1);
 
 	constructor(table: RangeTable) {
 		this.#table = table;
+		for (const start of table.starts4) this.#before[(start >>> 16) + 1]!++;
+		for (let top = 0; top < 2 ** 16; top++) this.#before[top + 1]! += this.#before[top]!;
 	}
 
 	/** Those of IPv4 and IPv6 together. */
@@ -39,8 +43,8 @@ export class AddressRanges {
 
 	#has4(address: number): boolean {
 		const {starts4, ends4} = this.#table;
-		let low = 0;
-		let high = starts4.length;
+		let low = this.#before[address >>> 16]!;
+		let high = this.#before[(address >>> 16) + 1]!;
 		while (low < high) {
 			const middle = (low + high) >>> 1;
 			if (starts4[middle]! <= address) low = middle + 1;

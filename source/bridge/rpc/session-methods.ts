@@ -1,5 +1,6 @@
 import {statfs} from 'node:fs/promises';
 import type {EngineSettings} from '../../api/command.js';
+import {UserError} from '../../base/errors.js';
 import type {SeedGoal} from '../../base/seed-goal.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {RpcArguments} from './rpc-arguments.js';
@@ -294,8 +295,14 @@ const portTest: RpcMethod = {
 };
 
 const blocklistUpdate: RpcMethod = {
-	async run() {
-		throw new RpcError('http', "Couldn't fetch blocklist: there are no blocklists here");
+	async run(_, {engine}) {
+		try {
+			const {blocklist} = await engine.send({type: 'session.blocklist'});
+			return {blocklist_size: blocklist ?? 0};
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			throw new RpcError('http', `Couldn't fetch blocklist: ${error.message}`);
+		}
 	},
 };
 

@@ -46,6 +46,7 @@ const loaders = {
 	import: async () => (await import('../verbs/import.js')).command,
 	find: async () => (await import('../verbs/find.js')).command,
 	dht: async () => (await import('../verbs/dht.js')).command,
+	blocklist: async () => (await import('../verbs/blocklist.js')).command,
 	log: async () => (await import('../verbs/log.js')).command,
 	web: async () => (await import('../verbs/web.js')).command,
 	pause: async () => (await import('../verbs/pause.js')).command,

@@ -34,6 +34,7 @@ const fixed = [
 	'dnsServer',
 	'proxy',
 	'proxyPasswordFile',
+	'blocklist',
 	'dht',
 	'dhtBootstrap',
 	'portMap',

@@ -155,6 +155,10 @@ export const examples: Readonly<Record<Verb, readonly Example[]>> = {
 		['tortui log -f', 'what the engine says, and goes on to say'],
 		['tortui log --since 2h --level warn', 'what went wrong in the last two hours'],
 	],
+	blocklist: [
+		['tortui blocklist', 'how many ranges hold, and when they were read'],
+		['tortui blocklist --update', 'read or fetch the list now'],
+	],
 	dht: [
 		['tortui dht', 'whether torrents without trackers can be found, and if not why'],
 		["tortui dht --json | jq '.networks[].nodes'", 'how many nodes it knows, for a script'],

@@ -106,6 +106,12 @@ export const engineOptions = {
 		read: interfaceName,
 		help: 'send everything by this interface, or this address, and nothing while it is gone: tun0',
 	},
+	blocklist: {
+		kind: 'value',
+		value: 'FILE',
+		read: text,
+		help: 'speak to nobody whose address is in this list, or in that of an http(s) URL: P2P, DAT or CIDR, also gzip',
+	},
 	dnsServer: {
 		kind: 'list',
 		value: 'ADDRESS',

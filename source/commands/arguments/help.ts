@@ -39,6 +39,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui shared|nick', 'show what you share there, and what you are called'],
 	['tortui export ID', 'write the .torrent of one of them'],
 	['tortui dht', 'show how the DHT of the running engine does'],
+	['tortui blocklist', 'show the addresses it speaks to nobody of, read the list anew'],
 	['tortui log', 'show what the running engine says; -f: and goes on to say'],
 	['tortui pause|resume ID ...', 'hold torrents, let them go on (all: every one)'],
 	['tortui remove ID ...', 'forget torrents; --with-data deletes their files too'],

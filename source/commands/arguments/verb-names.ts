@@ -39,6 +39,7 @@ export const verbNames = [
 	'export',
 	'import',
 	'dht',
+	'blocklist',
 	'log',
 	'web',
 	'pause',

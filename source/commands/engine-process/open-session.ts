@@ -33,6 +33,7 @@ export interface FileSource {
 type Optional =
 	| 'interface'
 	| 'portFile'
+	| 'blocklist'
 	| 'dnsServer'
 	| 'proxy'
 	| 'proxyPasswordFile'
@@ -100,6 +101,10 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		stateDir,
 		dir,
 		port: inFile ?? flags.port ?? inheritedPort ?? 6881,
+		blocklist:
+			flags.blocklist === undefined || /^https?:\/\//i.test(flags.blocklist)
+				? flags.blocklist
+				: resolve(flags.blocklist),
 		portFile: flags.portFile === undefined ? undefined : resolve(flags.portFile),
 		// A port of the config file is the engine's; who transfers something beside it takes another.
 		portFixed:

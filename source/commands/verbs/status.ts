@@ -55,6 +55,7 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 		externalAddresses = [],
 		interface: way,
 		recent,
+		blocklist,
 	} = session;
 	const row = (label: string, text: string) => `${label.padEnd(10)}${terminalLine(text)}`;
 	const slowText = slowMode ? ` (slow mode${slowUntil === undefined ? '' : ` until ${slowUntil}`})` : '';
@@ -83,6 +84,9 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 				: 'none: nobody comes in through a proxy',
 		),
 		...(way === undefined ? [] : [row('interface', way.gone ?? `${way.name}: ${way.addresses.join(', ')}`)]),
+		...(blocklist === undefined
+			? []
+			: [row('blocklist', blocklist.trouble ?? `${blocklist.from}: ${count(blocklist.ranges, 'range')}`)]),
 		...(externalAddresses.length > 0 ? [row('address', externalAddresses.join(', '))] : []),
 		row(
 			'DHT',

@@ -24,6 +24,7 @@ const fleeting: ReadonlySet<Command['type']> = new Set([
 		'session.slowMode',
 		'session.limits',
 		'session.configure',
+		'session.blocklist',
 		'session.reload',
 		'session.list',
 		'session.find',

@@ -9,6 +9,7 @@ import type {Millis} from '../../base/units.js';
 import type {CatalogueService} from '../catalogue/catalogue-service.js';
 import type {Creations} from '../creating/creations.js';
 import type {SessionLimits} from '../limits/session-limits.js';
+import type {Blocklist} from '../session/blocklist.js';
 import type {DiskGuard} from '../session/disk-guard.js';
 import type {QueueManager} from '../session/queue-manager.js';
 import type {SeedGoals} from '../session/seed-goals.js';
@@ -28,6 +29,8 @@ export interface CommandHost {
 	port(): number;
 	/** Listens on another port. Rejects with a `UserError` when it cannot be had. */
 	movePort(port: number): Promise<void>;
+	/** Undefined when there is none. */
+	readonly blocklist: Pick<Blocklist, 'update' | 'ranges'> | undefined;
 	/** By the session's clock. */
 	now(): Millis;
 	/** Takes torrents in. */

@@ -1,4 +1,5 @@
 import type {Command, PartCommand, Reannouncement, Reply} from '../../api/command.js';
+import {UserError} from '../../base/errors.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {inspectCell} from '../views/piece-inspection.js';
 import {type CommandHost, findTorrent, requireFree} from './command-host.js';
@@ -29,6 +30,11 @@ export async function executeCommand(
 		case 'session.configure':
 			await configure(host, command.settings);
 			return {settings: settingsOf(host)};
+		case 'session.blocklist':
+			if (host.blocklist === undefined)
+				throw new UserError('no-blocklist', 'there is no blocklist: name one with --blocklist FILE or URL');
+			await host.blocklist.update();
+			return {blocklist: host.blocklist.ranges};
 		case 'session.find':
 			return {findings: await host.find(command.words, command.limit)};
 		case 'session.pauseAll':

@@ -12,7 +12,7 @@ export function executeForSession(
 	host: CommandHost,
 	command: Exclude<
 		CommandsOf<'session'>,
-		{readonly type: 'session.stop' | 'session.configure' | 'session.find'}
+		{readonly type: 'session.stop' | 'session.configure' | 'session.blocklist' | 'session.find'}
 	>,
 ): Reply {
 	switch (command.type) {

@@ -199,6 +199,7 @@ export class UpnpClient {
 		const {http, log} = this.#ground;
 		try {
 			const {status, body} = await http.get(location, {
+				mayBeBlocked: true,
 				maximumBody: longestXml,
 				timeout: requestTime,
 				signal: this.#abort.signal,
@@ -222,7 +223,13 @@ export class UpnpClient {
 		const {http, log} = this.#ground;
 		try {
 			const {signal} = this.#abort;
-			const {body} = await http.get(controlUrl, {maximumBody: longestXml, timeout, signal, post});
+			const {body} = await http.get(controlUrl, {
+				maximumBody: longestXml,
+				timeout,
+				signal,
+				post,
+				mayBeBlocked: true,
+			});
 			return readSoapAnswer(action, new TextDecoder().decode(body));
 		} catch (error) {
 			log('debug', `the gateway did not answer to ${action}: ${(error as Error).message}`);

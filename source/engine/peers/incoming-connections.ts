@@ -19,6 +19,8 @@ export interface PortOptions {
 	readonly bind: readonly string[];
 	/** Why nobody can come now, in words: what we are bound to is not there. Undefined while somebody can. */
 	gone?(): string | undefined;
+	/** Whether nothing is to do with whoever is at an address. */
+	blocks?(host: string): boolean;
 }
 
 /** The UDP side of the port. */
@@ -169,7 +171,8 @@ export class IncomingConnections implements SessionService {
 	 * Who has not said yet which torrent it wants is no peer and has a place for a short time only: when more come than
 	 * there are such places, the one that has waited longest makes room.
 	 */
-	#accept(stream: PeerStream): ConnectionEvents {
+	#accept(stream: PeerStream): ConnectionEvents | undefined {
+		if (this.#where.blocks?.(stream.remote.host)) return undefined;
 		for (const oldest of this.#halfOpen) {
 			if (this.#halfOpen.size < this.#places) break;
 			oldest.close('others wait');
@@ -177,6 +180,12 @@ export class IncomingConnections implements SessionService {
 		const peer = incomingPeer(this.#services, stream, this.#handshakeFor);
 		this.#halfOpen.add(peer);
 		return peer.events;
+	}
+
+	/** Lets go of those who may not be here any more. */
+	letGoOfBlocked(): void {
+		for (const peer of [...this.#halfOpen])
+			if (this.#where.blocks?.(peer.address.host)) peer.close('it is on the blocklist');
 	}
 
 	/** The system let nobody in. */

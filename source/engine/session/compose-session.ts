@@ -1,3 +1,4 @@
+import {UserError} from '../../base/errors.js';
 import type {Clock} from '../../base/ports.js';
 import type {BytesPerSecond, Millis} from '../../base/units.js';
 import {BlockPool} from '../../io/disk/block-pool.js';
@@ -102,6 +103,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		services: network,
 		closeSockets,
 		movePort,
+		blocklist,
 	} = composeShared({
 		options,
 		clock,
@@ -228,6 +230,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 			now: () => clock.now(),
 			port: () => shared.port(),
 			movePort,
+			blocklist,
 			adder,
 			creations,
 			addLink: async (link, addOptions) =>
@@ -244,7 +247,11 @@ export function composeSession(options: SessionOptions): SessionParts {
 			},
 			metainfo: torrent => exportMetainfo(torrent, store),
 			remove: (torrent, withData) => removeTorrent(places, torrent, withData),
-			resolvePeer: text => resolvePeer(text, shared.resolver),
+			resolvePeer: async text => {
+				const peer = await resolvePeer(text, shared.resolver);
+				if (!shared.filter?.blocks(peer.host)) return peer;
+				throw new UserError('blocked', `the peer ${text} is on the blocklist`);
+			},
 			list: wish => report.list(wish, clock),
 			find: (words, limit) => finder.find(words, limit),
 			log: write,

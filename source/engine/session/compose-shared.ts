@@ -1,5 +1,6 @@
 import {toHex} from '../../base/hex.js';
 import type {Clock, Random} from '../../base/ports.js';
+import {BlocklistFiles} from '../../io/blocklist/blocklist-files.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import {readPortFile} from '../../io/files/port-file.js';
@@ -22,6 +23,7 @@ import {ServerSlots} from '../sources/web-seeds/server-slots.js';
 import type {ConnectionSlots} from '../swarm/connection-slots.js';
 import {Uploader} from '../transfer/uploader.js';
 import type {BlockBudget} from './block-budget.js';
+import {Blocklist} from './blocklist.js';
 import {makeCheckMutex} from './check-mutex.js';
 import {composeDht} from './compose-dht.js';
 import {composeLsd} from './compose-lsd.js';
@@ -42,6 +44,8 @@ export interface SharedParts {
 	readonly shared: SessionServices;
 	/** Listens on another port, and tells everybody. Rejects with a `UserError` when it cannot be had; nothing changes then. */
 	movePort(port: number): Promise<void>;
+	/** Undefined when there is none. */
+	readonly blocklist: Blocklist | undefined;
 	/** Those that speak to other machines, in the order in which they start. */
 	readonly services: readonly SessionService[];
 	/** Lets go of the sockets, at once. */
@@ -102,7 +106,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const {version} = options;
 	const random = options.random ?? machineRandom;
 	const sockets = composeSockets(options, clock, log);
-	const {udp, http, resolver, local} = sockets;
+	const {udp, http, resolver, local, filter} = sockets;
 	const udpTrackers = new UdpTrackerClient({clock, random, udp, local, lookUp: resolver.lookUp});
 	const {proxy} = sockets;
 	const bound = sockets.bound ?? local;
@@ -167,6 +171,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		allocatesFully: options.allocation === 'full',
 		http,
 		resolver,
+		filter,
 		cutOff,
 		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
@@ -208,7 +213,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		budget,
 		checkTurn: makeCheckMutex(),
 	};
-	const where = {...options, gone: () => bound.gone};
+	const where = {...options, gone: () => bound.gone, blocks: (host: string) => filter.blocks(host)};
 	const incoming = new IncomingConnections(shared, where, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
 		ourHandshake(infoHash, isV1OfTwo, shared),
 	);
@@ -220,6 +225,22 @@ export function composeShared(grounds: Grounds): SharedParts {
 		mapper?.addressesChanged();
 		binding.announce();
 	};
+	filter.subscribe(() => {
+		incoming.letGoOfBlocked();
+		for (const torrent of torrents.values()) torrent.swarm.letGoOfBlocked();
+	});
+	const blocklist =
+		options.blocklist === undefined
+			? undefined
+			: new Blocklist({
+					source: options.blocklist,
+					filter,
+					files: new BlocklistFiles(options.stateDir),
+					http,
+					clock,
+					cutOff,
+					log,
+				});
 	const {portFile} = options;
 	const follower =
 		portFile &&
@@ -233,7 +254,9 @@ export function composeShared(grounds: Grounds): SharedParts {
 	return {
 		shared,
 		movePort,
+		blocklist,
 		services: [
+			blocklist,
 			incoming,
 			follower || undefined,
 			binding,

@@ -37,6 +37,8 @@ export interface SessionOptions {
 	readonly tcp?: boolean;
 	/** What everything goes through, and nothing around; undefined when there is none. */
 	readonly proxy?: ProxyAddress | undefined;
+	/** A list of addresses with which nothing is to do: its absolute path, or http(s) URL. */
+	readonly blocklist?: string | undefined;
 	/** Connections a torrent. */
 	readonly maxPeers: number;
 	readonly maxDownload?: BytesPerSecond | undefined;

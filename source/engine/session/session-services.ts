@@ -1,6 +1,7 @@
 import type {Clock, LogLevel, Random} from '../../base/ports.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
+import type {AddressFilter} from '../../io/net/address-filter.js';
 import type {HostResolver} from '../../io/net/host-resolver.js';
 import type {HttpClient} from '../../io/net/http/http-client.js';
 import type {IpFamily} from '../../io/net/local-addresses.js';
@@ -56,6 +57,8 @@ export interface SessionServices {
 	/** How torrents' files are had of web servers; undefined where they are not. */
 	readonly webSeeds?: WebSeedGrounds | undefined;
 	readonly resolver: HostResolver;
+	/** Addresses with which nothing is to do; none when left out. */
+	readonly filter?: Pick<AddressFilter, 'blocks'> | undefined;
 	/** Why nothing is sent at all, in words; undefined while it is. */
 	readonly cutOff?: (() => string | undefined) | undefined;
 	/** In which families a host is reached. */

@@ -83,7 +83,9 @@ export class Swarm {
 		const now = this.#services.clock.now();
 		if (knowV2) this.#keys.knowV2(addresses);
 		let news = 0;
-		for (const address of addresses) if (this.list.add(address, source, now, by)) news++;
+		const {filter} = this.#services;
+		for (const address of addresses)
+			if (!filter?.blocks(address.host) && this.list.add(address, source, now, by)) news++;
 		if (news > 0 || source === 'manual') this.#dialler.dial(now);
 		return news;
 	}
@@ -92,6 +94,15 @@ export class Swarm {
 	letGoOfNamedBy(sources: ReadonlySet<PeerSourceName>, why: string): void {
 		const gone = new Set(this.list.forgetNamedBy(sources).map(formatAddress));
 		for (const peer of [...this.peers.values()]) if (gone.has(formatAddress(peer.address))) peer.close(why);
+	}
+
+	/** Lets go of those with whom nothing is to do any more. */
+	letGoOfBlocked(): void {
+		const {filter} = this.#services;
+		if (filter === undefined) return;
+		this.list.forgetWhere(host => filter.blocks(host));
+		for (const peer of [...this.peers.values()])
+			if (filter.blocks(peer.address.host)) peer.close('it is on the blocklist');
 	}
 
 	#connect(address: PeerAddress): void {

@@ -1,5 +1,6 @@
 import type {Clock, LogLevel} from '../../base/ports.js';
 import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
+import {AddressFilter} from './address-filter.js';
 import {boundLookUp} from './bound-resolver.js';
 import {bindDatagrams, type OpenDatagramSocket, openDatagramSocket} from './datagram-socket.js';
 import {HostResolver} from './host-resolver.js';
@@ -32,6 +33,8 @@ export interface Sockets {
 	/** Web servers that have torrents' files. */
 	readonly ranges: RangeDialer;
 	readonly resolver: HostResolver;
+	/** Addresses with which nothing is to do. */
+	readonly filter: AddressFilter;
 	/** The only way out of all of these; undefined when there is no such thing between us and others. */
 	readonly proxy?: ProxyInUse | undefined;
 }
@@ -71,17 +74,19 @@ export function makeSockets(options: SocketsOptions): Sockets {
 	const {clock, bind, userAgent, udpTaken, dnsServers: servers = [], stubs} = options;
 	const watched = options.interface === undefined ? undefined : new InterfaceAddresses(options.interface);
 	const local = new LocalAddresses(bind, watched, clock);
+	const filter = new AddressFilter();
 	const isOwn = watched !== undefined || servers.length > 0;
 	const resolver = new HostResolver(clock, isOwn ? boundLookUp({local, servers, stubs}) : undefined);
 	if (options.proxy !== undefined) return proxiedSockets(options, options.proxy, local, resolver);
 	return {
 		local,
 		tcp: new TcpTransport(local, clock),
-		udp: new UdpMux({local, clock, open: openDatagramSocket, taken: udpTaken}),
+		udp: new UdpMux({local, clock, open: openDatagramSocket, filter, taken: udpTaken}),
 		datagrams: bindDatagrams(openDatagramSocket, local),
-		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp}),
-		ranges: new NodeRangeDialer(new HttpDialer(local, resolver.lookUp, clock), userAgent),
+		http: new NodeHttpClient({clock, userAgent, local, lookUp: resolver.lookUp, filter}),
+		ranges: new NodeRangeDialer(new HttpDialer(local, resolver.lookUp, clock, filter), userAgent),
 		resolver,
+		filter,
 	};
 }
 
@@ -99,12 +104,13 @@ function proxiedSockets(
 	const datagrams = address.kind === 'socks5' ? new SocksDatagrams({way, clock, local, log}) : noDatagrams;
 	const names = new HostResolver(clock, async name => [name]);
 	const everywhere = new LocalAddresses();
-	const dialer = new ProxiedDialer(way);
+	const filter = new AddressFilter();
+	const dialer = new ProxiedDialer(way, filter);
 	return {
 		local: everywhere,
 		bound: local,
 		tcp: new ProxiedTransport(way, clock),
-		udp: new UdpMux({local: everywhere, clock, open: datagrams.open}),
+		udp: new UdpMux({local: everywhere, clock, open: datagrams.open, filter}),
 		datagrams: noDatagrams.open,
 		http: new NodeHttpClient({
 			clock,
@@ -115,6 +121,7 @@ function proxiedSockets(
 		}),
 		ranges: new NodeRangeDialer(dialer, userAgent),
 		resolver: names,
+		filter,
 		proxy: {way, udp: () => datagrams.condition},
 	};
 }

@@ -1,5 +1,6 @@
 import {formatIp, parseIp} from '../../base/ip-address.js';
 import type {Clock} from '../../base/ports.js';
+import type {AddressFilter} from './address-filter.js';
 import type {DatagramListener, DatagramSocket, OpenDatagramSocket} from './datagram-socket.js';
 import {familyOf, type IpFamily, type LocalAddresses} from './local-addresses.js';
 
@@ -23,7 +24,7 @@ export interface DatagramCounters {
 	in: number;
 	/** Handed to the system. */
 	out: number;
-	/** Nobody's, or more than are looked at in one turn. */
+	/** Nobody's, of a blocklist's addresses, or more than are looked at in one turn. */
 	dropped: number;
 }
 
@@ -59,6 +60,8 @@ export interface UdpMuxOptions {
 	readonly local: LocalAddresses;
 	readonly clock: Clock;
 	readonly open: OpenDatagramSocket;
+	/** Addresses that are neither sent to nor heard; none when left out. */
+	readonly filter?: AddressFilter | undefined;
 	/** Told once, when the port that peers know is taken for UDP and another is sent from. */
 	readonly taken?: ((port: number) => void) | undefined;
 }
@@ -121,6 +124,8 @@ export class UdpMux {
 	/** Sends to an address; `bytes` may not be changed until they have left. Nothing of it throws. */
 	send(bytes: Uint8Array, host: string, port: number, failed?: SendFailure): void {
 		if (this.#closed) return;
+		if (this.#options.filter?.blocks(host))
+			return failed?.(new Error(`its address ${host} is on the blocklist`));
 		const number = familyOf(host);
 		const family = this.#families.get(number) ?? this.#open(number);
 		if (family.socket !== undefined) {
@@ -202,6 +207,10 @@ export class UdpMux {
 	readonly #receive: DatagramListener = (bytes, {address, port}) => {
 		if (this.#thisTurn === 0) this.#options.clock.soon(this.#endTurn);
 		if (++this.#thisTurn > mostPerTurn) {
+			this.counters.dropped++;
+			return;
+		}
+		if (this.#options.filter?.blocks(address)) {
 			this.counters.dropped++;
 			return;
 		}

@@ -269,6 +269,15 @@ export class PeerList {
 		return busy;
 	}
 
+	/** Forgets peers by their hosts: who is connected or being dialled when that has ended. */
+	forgetWhere(isMeant: (host: string) => boolean): void {
+		for (const known of [...this.#known.values()]) {
+			if (!isMeant(known.address.host)) continue;
+			known.dialable = false;
+			if (!isBusy(known)) this.#remove(known);
+		}
+	}
+
 	/** When `candidates` has something to say: `now` when it has already, Infinity when only new peers would help. */
 	nextDeadline(now: Millis): Millis {
 		this.#queue.wake(now);

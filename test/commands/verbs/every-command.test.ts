@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {type TestContext, test} from 'node:test';
@@ -187,6 +187,11 @@ const verbs: {readonly [Type in CommandType]: Typed} = {
 		({id}, printed) => assert.equal(json(printed).torrents[0].id, id),
 	],
 	'session.dht': ['dht', () => []],
+	'session.blocklist': [
+		'blocklist',
+		() => ['--update', '--json'],
+		(_, printed) => assert.equal(json(printed).ranges, 2),
+	],
 	'session.pauseAll': ['pause', () => ['--all'], sees(({state}) => state === 'paused')],
 	'session.resumeAll': ['resume', () => ['--all'], sees(({state}) => state === 'seeding')],
 	'torrent.choose': [
@@ -284,7 +289,9 @@ async function open(t: TestContext): Promise<Ground> {
 	const server = new CatalogueServer(machineClock, {dir: space.path('kept')});
 	await server.open();
 	space.defer(() => server.server.close());
-	const engine = await openDrivenEngine(space);
+	const blocklist = space.path('blocklist');
+	writeFileSync(blocklist, '198.51.100.0/24\n2001:db8::/32\n');
+	const engine = await openDrivenEngine(space, 'driven', {blocklist});
 	engine.configure({});
 	const files = [
 		['one', 20_000],

@@ -1,4 +1,5 @@
 import {addressScope, parseIp} from '../../../base/ip-address.js';
+import type {AddressFilter} from '../address-filter.js';
 
 const noAnnounce =
 	'no part of the path begins with announce: refused unless you name it with --tracker, or allow it with --local-trackers';
@@ -10,6 +11,8 @@ const noAnnounce =
 export class AddressGuard {
 	/** Whether the request may have reached a public address. */
 	public = false;
+	/** What is asked for is our own affair: addresses of a blocklist may be dialled. */
+	mayBeBlocked = false;
 	readonly #path: string;
 	readonly #fromPublic: boolean;
 	readonly #localPath: ((path: string) => boolean) | undefined;
@@ -48,11 +51,16 @@ export class AddressGuard {
 		return undefined;
 	}
 
-	/** Those of a host's addresses that may be dialled. Throws why when there is none. */
-	admitted(addresses: readonly string[]): string[] {
+	/**
+	 * Those of a host's addresses that may be dialled. Throws why when there is none.
+	 *
+	 * @param filter knows those of a blocklist
+	 */
+	admitted(addresses: readonly string[], filter?: Pick<AddressFilter, 'blocks'>): string[] {
 		let refusal: string | undefined;
 		const admitted = addresses.filter(address => {
-			const reason = this.refuses(address);
+			const isBlocked = !this.mayBeBlocked && filter?.blocks(address);
+			const reason = isBlocked ? `its address ${address} is on the blocklist` : this.refuses(address);
 			refusal ??= reason;
 			return reason === undefined;
 		});

@@ -1,6 +1,7 @@
 import type {Clock} from '../../../base/ports.js';
 import type {Bytes, Millis} from '../../../base/units.js';
 import type {RawHttpResponse} from '../../../protocol/tracker/http-response.js';
+import type {AddressFilter} from '../address-filter.js';
 import type {LookUpHost} from '../host-resolver.js';
 import type {IpFamily, LocalAddresses} from '../local-addresses.js';
 import {describeNetworkError} from '../network-error.js';
@@ -29,6 +30,8 @@ export interface HttpRequest {
 	readonly secret?: Readonly<Record<string, string>>;
 	/** The URL is a stranger's, who reached us from a public address: nothing local is asked. */
 	readonly fromPublic?: boolean;
+	/** It is our own affair, and no torrent's: addresses of a blocklist are asked, too. */
+	readonly mayBeBlocked?: boolean;
 	/** Told of an answer of status 200 as it comes, as it was sent, however long: its body is empty in the end. */
 	readonly stream?: (bytes: Uint8Array) => void;
 }
@@ -55,6 +58,8 @@ export interface HttpClientOptions {
 	readonly userAgent: string;
 	readonly local: LocalAddresses;
 	readonly lookUp: LookUpHost;
+	/** Addresses that are not asked; none when left out. */
+	readonly filter?: AddressFilter | undefined;
 	/** How servers are dialled; from here when left out. */
 	readonly dialer?: WebDialer | undefined;
 	/** Requests under way at once; others wait. */
@@ -84,7 +89,8 @@ export class NodeHttpClient implements HttpClient {
 
 	constructor(options: HttpClientOptions) {
 		this.#options = options;
-		this.#dialer = options.dialer ?? new HttpDialer(options.local, options.lookUp, options.clock);
+		this.#dialer =
+			options.dialer ?? new HttpDialer(options.local, options.lookUp, options.clock, options.filter);
 	}
 
 	async get(url: string, request: HttpRequest): Promise<HttpResponse> {
@@ -139,6 +145,7 @@ export class NodeHttpClient implements HttpClient {
 		const most = request.post === undefined ? (request.redirects ?? maximumRedirects) : 0;
 		for (let hop = 0; hop <= most; hop++) {
 			const guard = new AddressGuard(new URL(url).pathname, fromPublic, request.localPath);
+			guard.mayBeBlocked = request.mayBeBlocked === true;
 			const headers = {...request.headers, ...(mayKnow(first, url) && request.secret)};
 			const response = await this.#exchange(url, guard, {...request, headers}, signal);
 			const location = response.headers.get('location');

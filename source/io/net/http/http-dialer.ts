@@ -2,6 +2,7 @@ import {createRequire} from 'node:module';
 import {connect, isIP, type LookupFunction, type OnReadOpts, type Socket} from 'node:net';
 import type {Clock} from '../../../base/ports.js';
 import type {Millis} from '../../../base/units.js';
+import type {AddressFilter} from '../address-filter.js';
 import type {LookUpHost} from '../host-resolver.js';
 import {familyOf, type IpFamily, type LocalAddresses} from '../local-addresses.js';
 import {resetSocket} from '../reset-socket.js';
@@ -59,11 +60,20 @@ export class HttpDialer implements WebDialer {
 	readonly #local: LocalAddresses;
 	readonly #lookUp: LookUpHost;
 	readonly #clock: Clock;
+	readonly #filter: AddressFilter | undefined;
+	/** Those that may become blocked. */
+	readonly #open = new Set<Socket>();
 
-	constructor(local: LocalAddresses, lookUp: LookUpHost, clock: Clock) {
+	constructor(local: LocalAddresses, lookUp: LookUpHost, clock: Clock, filter?: AddressFilter) {
 		this.#local = local;
 		this.#lookUp = lookUp;
 		this.#clock = clock;
+		this.#filter = filter;
+		filter?.subscribe(() => {
+			for (const socket of this.#open)
+				if (filter.blocks(socket.remoteAddress ?? ''))
+					socket.destroy(new Error('its address is on the blocklist'));
+		});
 	}
 
 	async dial(
@@ -78,10 +88,15 @@ export class HttpDialer implements WebDialer {
 		const host = target.hostname.replace(/^\[|\]$/g, '');
 		const found = await unlessAborted(this.#lookUp(host), signal);
 		const isMeant = (address: string): boolean => family === undefined || familyOf(address) === family;
-		const addresses = guard.admitted(found.filter(isMeant));
+		const addresses = guard.admitted(found.filter(isMeant), this.#filter);
 		const routes = this.#routes(addresses);
 		if (routes.length === 0) throw new Error('it has no address we can dial from ours');
-		return this.#race(routes, {target, host, onread}, signal);
+		const socket = await this.#race(routes, {target, host, onread}, signal);
+		if (this.#filter !== undefined && !guard.mayBeBlocked && !socket.destroyed) {
+			this.#open.add(socket);
+			socket.once('close', () => this.#open.delete(socket));
+		}
+		return socket;
 	}
 
 	/** Not bound, Node tries the addresses itself; bound, each is dialled from our address of its family. */

@@ -1,6 +1,7 @@
 import {createRequire} from 'node:module';
 import {isIP, type Socket} from 'node:net';
 import {basicAuthorization, refusalOf} from '../../../protocol/transport/http-connect.js';
+import type {AddressFilter} from '../address-filter.js';
 import type {AddressGuard} from '../http/address-guard.js';
 import type {RequestForm, WebDialer} from '../http/http-dialer.js';
 import {familyOf, type IpFamily} from '../local-addresses.js';
@@ -13,9 +14,12 @@ import type {ProxyWay} from './proxy-way.js';
  */
 export class ProxiedDialer implements WebDialer {
 	readonly #way: ProxyWay;
+	/** Of names only the proxy knows the addresses. */
+	readonly #filter: AddressFilter | undefined;
 
-	constructor(way: ProxyWay) {
+	constructor(way: ProxyWay, filter?: AddressFilter) {
 		this.#way = way;
+		this.#filter = filter;
 	}
 
 	/** What requests over a connection that was dialled look like. */
@@ -36,7 +40,7 @@ export class ProxiedDialer implements WebDialer {
 		const host = asAddress(target.hostname.replace(/^\[|\]$/g, ''));
 		if (isIP(host) !== 0 && family !== undefined && familyOf(host) !== family)
 			throw new Error('it has no address of that kind');
-		guard.admitted([host]);
+		guard.admitted([host], this.#filter);
 		const secure = target.protocol === 'https:';
 		if (!secure && this.#way.address.kind === 'http') return this.#way.connected(signal);
 		const port = target.port === '' ? (secure ? 443 : 80) : Number(target.port);

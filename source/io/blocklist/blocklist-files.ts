@@ -1,0 +1,85 @@
+import {createWriteStream} from 'node:fs';
+import {access, mkdir, rename, rm, stat} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {finished} from 'node:stream/promises';
+import type {Bytes, Millis} from '../../base/units.js';
+import type {HttpClient} from '../net/http/http-client.js';
+import type {ReadBlocklist} from './read-blocklist.js';
+import {readBlocklistAside} from './thread.js';
+
+const fetchTime: Millis = 10 * 60_000;
+/** As it is sent: most are packed. */
+const mostFetched: Bytes = 128 * 1024 * 1024;
+
+/** Where blocklists come from, and where one that was fetched is kept. */
+export class BlocklistFiles {
+	/** The one that was fetched last and could be read. */
+	readonly kept: string;
+	readonly #fetched: string;
+
+	/** @param stateDir absolute */
+	constructor(stateDir: string) {
+		this.kept = join(stateDir, 'blocklist');
+		this.#fetched = join(stateDir, 'blocklist.fetched');
+	}
+
+	/** Reads one. Rejects with an error that says in words why it is none. */
+	read(path: string): Promise<ReadBlocklist> {
+		return readBlocklistAside(path);
+	}
+
+	/** Another string when the file is another; one that says so when there is none. */
+	async mark(path: string): Promise<string> {
+		try {
+			const {mtimeMs, size, ino} = await stat(path);
+			return `${mtimeMs} ${size} ${ino}`;
+		} catch (error) {
+			return (error as NodeJS.ErrnoException).code ?? 'unknown';
+		}
+	}
+
+	async hasKept(): Promise<boolean> {
+		return access(this.kept).then(
+			() => true,
+			() => false,
+		);
+	}
+
+	/** Fetches one, and answers the path where it is for now. Rejects with an error that says why it cannot be had. */
+	async fetch(url: string, http: HttpClient): Promise<string> {
+		await mkdir(dirname(this.#fetched), {recursive: true, mode: 0o700});
+		const file = createWriteStream(this.#fetched, {mode: 0o600});
+		const written = finished(file);
+		// Who waits hears of it.
+		written.catch(() => {});
+		const tooMuch = new AbortController();
+		let length = 0;
+		try {
+			const {status} = await http.get(url, {
+				maximumBody: 65_536,
+				mayBeBlocked: true,
+				timeout: fetchTime,
+				signal: tooMuch.signal,
+				stream(bytes) {
+					length += bytes.length;
+					if (length > mostFetched) return tooMuch.abort(new Error('it is longer than 128 MB'));
+					// The bytes are the reader's.
+					file.write(Uint8Array.from(bytes));
+				},
+			});
+			if (status !== 200) throw new Error(`the server answers with status ${status}`);
+			file.end();
+			await written;
+			return this.#fetched;
+		} catch (error) {
+			file.destroy();
+			await rm(this.#fetched, {force: true}).catch(() => {});
+			throw error;
+		}
+	}
+
+	/** What was fetched last is the one that is kept. */
+	async keep(): Promise<void> {
+		await rename(this.#fetched, this.kept);
+	}
+}
