@@ -1,6 +1,7 @@
 import type {SessionView, TrackerView} from '../../api/snapshot.js';
 import {parseIp} from '../../base/ip-address.js';
 import type {Millis} from '../../base/units.js';
+import type {WayOut} from '../../io/net/sockets.js';
 import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
 import {count} from '../../ui/text/format.js';
 import {bootstrapNodes} from '../arguments/engine-quantities.js';
@@ -15,12 +16,23 @@ export interface NetworkGround {
 	/** Takes the port on the addresses that are bound, TCP and UDP, and lets it go; rejects with the system's error. */
 	readonly tryPort: (port: number, bind: readonly string[]) => Promise<void>;
 	/** Addresses of a name, within a time; rejects when there are none. */
-	readonly lookUp: (name: string, time: Millis) => Promise<readonly string[]>;
-	/** Sees whether a proxy takes us; rejects with why it does not. */
-	readonly tryProxy: (address: ProxyAddress) => Promise<void>;
+	readonly lookUp: (name: string, time: Millis, way: WayOut) => Promise<readonly string[]>;
+	/** Sees whether a proxy takes us, by the way that is set; rejects with why it does not. */
+	readonly tryProxy: (address: ProxyAddress, way: WayOut) => Promise<void>;
+	/** The addresses of an interface, or the one it is named by; none while it is not there. */
+	readonly addressesOf: (name: string) => readonly string[];
+	/** From which address the system would send to the internet; undefined when it has no way there. Nothing is sent. */
+	readonly addressOutwards: () => Promise<string | undefined>;
 	/** The gateways by the table of routes. */
 	readonly gateways: () => Promise<ReadonlyArray<{readonly host: string}>>;
 }
+
+/** By which way the engine sends. */
+export const wayOf = ({bind, interface: name, dnsServer}: DoctorSettings): WayOut => ({
+	bind,
+	interface: name,
+	dnsServers: dnsServer,
+});
 
 const isOnlyHere = (bind: readonly string[]): boolean =>
 	bind.length > 0 && bind.every(address => /^(?:127\.|::1$)/.test(address));
@@ -29,10 +41,13 @@ const isOnlyHere = (bind: readonly string[]): boolean =>
 export async function checkPort(
 	settings: DoctorSettings,
 	session: SessionView | undefined,
-	{tryPort}: Pick<NetworkGround, 'tryPort'>,
+	{tryPort, addressesOf}: Pick<NetworkGround, 'tryPort'> & Partial<Pick<NetworkGround, 'addressesOf'>>,
 ): Promise<Finding[]> {
 	const check = findings('port');
-	const {bind} = settings;
+	const {interface: name} = settings;
+	const bind = name === undefined ? settings.bind : (addressesOf?.(name) ?? []);
+	if (name !== undefined && bind.length === 0)
+		return [check.unknown(`it is listened on when ${name} is there`)];
 	if (settings.proxy !== undefined) return [check.ok('nobody comes in through a proxy: no port is needed')];
 	if (session !== undefined) return [portOfEngine(session, bind)];
 	const port = settings.port ?? usualPort;
@@ -122,6 +137,38 @@ export async function checkGateway(
 }
 
 /**
+ * Whether the interface that everything goes by is there, and whether what is sent from its address would leave by it, as far
+ * as the system tells.
+ */
+export async function checkInterface(
+	{interface: name}: DoctorSettings,
+	session: SessionView | undefined,
+	{addressesOf, addressOutwards}: Pick<NetworkGround, 'addressesOf' | 'addressOutwards'>,
+): Promise<Finding[]> {
+	const {ok, warning, wrong} = findings('interface');
+	if (name === undefined) return [];
+	const gone = session?.interface?.gone;
+	const addresses = addressesOf(name);
+	if (gone !== undefined || addresses.length === 0)
+		return [
+			wrong(
+				gone ?? `${name} is not there: nothing is sent until it is`,
+				'start the VPN, or see ip address: tortui config set interface NAME',
+			),
+		];
+	const outwards = await addressOutwards();
+	const is = `${name} has ${addresses.join(' and ')}: everything goes by it`;
+	return outwards === undefined || addresses.includes(outwards)
+		? [ok(is)]
+		: [
+				warning(
+					`${name} has ${addresses.join(' and ')}, but the system sends to the internet from ${outwards}: packets may leave by that one`,
+					'let the default route lead through the interface, or a table of routes by source: see media/network.md',
+				),
+			];
+}
+
+/**
  * Whether the proxy that is set lets us through: as the engine that runs knows, or as it is when it is tried.
  */
 export async function checkProxy(
@@ -144,7 +191,7 @@ export async function checkProxy(
 	}
 	try {
 		const address = proxySetting(settings, env);
-		if (address !== undefined) await tryProxy(address);
+		if (address !== undefined) await tryProxy(address, wayOf(settings));
 		return [ok(`${name} lets us through`)];
 	} catch (error) {
 		return [wrong(`${name}: ${(error as Error).message}`, advice)];
@@ -180,6 +227,7 @@ export async function checkNames(
 	names: readonly string[],
 	time: Millis,
 	{lookUp}: Pick<NetworkGround, 'lookUp'>,
+	way: WayOut = {bind: []},
 ): Promise<Finding[]> {
 	const {ok, warning, wrong, unknown} = findings('DNS');
 	if (names.length === 0) return [unknown('no setting and no torrent has a name to look up')];
@@ -187,7 +235,7 @@ export async function checkNames(
 		const late = Promise.withResolvers<string>();
 		const timer = setTimeout(() => late.resolve(`no answer within ${time / 1000} s`), time);
 		try {
-			return await Promise.race([lookUp(name, time).then(() => undefined), late.promise]);
+			return await Promise.race([lookUp(name, time, way).then(() => undefined), late.promise]);
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
 			if (code === 'ENOTFOUND') return 'there is no such name';

@@ -12,6 +12,7 @@ import {checkClock, checkFiles, checkFolder, checkStateDisk, checkTerminal} from
 import {
 	checkDht,
 	checkGateway,
+	checkInterface,
 	checkNames,
 	checkPort,
 	checkProxy,
@@ -19,6 +20,7 @@ import {
 	type NetworkGround,
 	namesThroughProxy,
 	namesToLookUp,
+	wayOf,
 } from './check-network.js';
 import {checkSecrets} from './check-secrets.js';
 import {doctorSettings, downloadFolder} from './doctor-settings.js';
@@ -120,12 +122,13 @@ export async function examine(ground: DoctorGround, context: Context): Promise<F
 		['state', checkState(ground.stateDir)],
 		['port', checkPort(settings, session, ground)],
 		['gateway', checkGateway(settings, session, ground)],
+		['interface', checkInterface(settings, session, ground)],
 		['proxy', checkProxy(settings, session, env, ground)],
 		[
 			'DNS',
 			settings.proxy !== undefined
 				? namesThroughProxy()
-				: checkNames(namesToLookUp(settings, urls), checkTime * 0.8, ground),
+				: checkNames(namesToLookUp(settings, urls), checkTime * 0.8, ground, wayOf(settings)),
 		],
 		['DHT', checkDht(settings, session)],
 		['trackers', checkTrackers(trackers, told !== undefined)],

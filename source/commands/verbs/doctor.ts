@@ -1,12 +1,15 @@
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
+import type {Millis} from '../../base/units.js';
 import {findGateways} from '../../io/lan/default-gateway.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {openFileLimit} from '../../io/machine/open-file-limit.js';
 import {openDatagramSocket} from '../../io/net/datagram-socket.js';
-import {HostResolver} from '../../io/net/host-resolver.js';
+import {InterfaceAddresses} from '../../io/net/interface-addresses.js';
 import {familyOf, LocalAddresses} from '../../io/net/local-addresses.js';
 import {probeName} from '../../io/net/name-probe.js';
+import {addressTowards} from '../../io/net/name-servers.js';
 import {ProxyWay} from '../../io/net/proxy/proxy-way.js';
+import {makeSockets, type WayOut} from '../../io/net/sockets.js';
 import {TcpTransport} from '../../io/net/tcp-transport.js';
 import type {ProxyAddress} from '../../protocol/transport/proxy-address.js';
 import {showsUtf8} from '../../ui/look/paint.js';
@@ -45,11 +48,22 @@ async function tryPort(port: number, bind: readonly string[]): Promise<void> {
 	}
 }
 
+/** Looks up a name as the engine does: by its interface and servers where there are any. */
+function lookUp(name: string, time: Millis, way: WayOut): Promise<readonly string[]> {
+	if (way.interface === undefined && !way.dnsServers?.length) return probeName(name, time);
+	return makeSockets({clock: machineClock, ...way, userAgent: 'tortui'}).resolver.lookUp(name);
+}
+
+/** The addresses of an interface now. */
+function addressesOf(name: string): readonly string[] {
+	return new LocalAddresses([], new InterfaceAddresses(name)).all;
+}
+
 /** Has a proxy take us, and goes nowhere by it. */
-async function tryProxy(address: ProxyAddress): Promise<void> {
+async function tryProxy(address: ProxyAddress, wayOut: WayOut): Promise<void> {
 	const clock = machineClock;
-	const {lookUp} = new HostResolver(clock);
-	const way = new ProxyWay({address, clock, local: new LocalAddresses(), lookUp});
+	const {local, resolver} = makeSockets({clock, ...wayOut, userAgent: 'tortui'});
+	const way = new ProxyWay({address, clock, local, lookUp: resolver.lookUp});
 	await way.probe(AbortSignal.timeout(proxyTime));
 }
 
@@ -77,7 +91,7 @@ export const command = defineCommand({
 	words: [0, 0],
 	options: remoteOptions,
 	notes: [
-		'Looked at: engine, torrents, config file, state folder, listen port, gateway, proxy, names, DHT, trackers, disk, open files, terminal, clock; within 5 s, with or without an engine or a network. Nobody is asked but those whom your settings and torrents name.',
+		'Looked at: engine, torrents, config file, state folder, listen port, gateway, interface, proxy, names, DHT, trackers, disk, open files, terminal, clock; within 5 s, with or without an engine or a network. Nobody is asked but those whom your settings and torrents name.',
 		'',
 		'ok: it does. warning: it may get in the way. wrong: it is broken, and the exit status is 1. unknown: nobody can tell. --json: an object with ok, version, and checks: check, level, text, and advice where something is to be done.',
 	],
@@ -91,7 +105,10 @@ export const command = defineCommand({
 				now: () => machineClock.wall(),
 				fileLimit: openFileLimit,
 				tryPort,
-				lookUp: probeName,
+				lookUp,
+				addressesOf,
+				// Nobody is there, which does not matter: nothing is sent.
+				addressOutwards: () => addressTowards('198.51.100.1'),
 				tryProxy,
 				gateways: findGateways,
 			},

@@ -34,9 +34,23 @@ function proxySpans({url, state, why, udp}: NonNullable<SessionView['proxy']>): 
 	];
 }
 
+/** The interface everything goes by; that it is gone is said in full, before all else. */
+function interfaceSpans({name, addresses, gone}: NonNullable<SessionView['interface']>): readonly Span[] {
+	if (gone !== undefined) return [[`${terminalText(gone)}   `, 'bad']];
+	return [
+		['by ', 'faint'],
+		[terminalText(name), 'good'],
+		[
+			`${addresses[0] === undefined || addresses[0] === name ? '' : ` ${terminalText(addresses[0])}`}   `,
+			'faint',
+		],
+	];
+}
+
 /** What is known of the engine: its port, peers, room on the disk, totals and limits. */
 function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 	const facts: Span[] = [...slowBadge(session)];
+	if (session.interface !== undefined) facts.push(...interfaceSpans(session.interface));
 	const {portMapping: mapping, portState} = session;
 	if (session.proxy !== undefined) facts.push(...proxySpans(session.proxy));
 	const isMapped = mapping?.state === 'open';

@@ -19,6 +19,7 @@ import {
 import {
 	checkDht,
 	checkGateway,
+	checkInterface,
 	checkNames,
 	checkPort,
 	checkTrackers,
@@ -163,6 +164,33 @@ test('the gateway is none, not asked, or has refused', async () => {
 	one(
 		await checkGateway(settings({bind: ['127.0.0.1']}), session, some),
 		/^unknown nothing leaves this machine/,
+	);
+});
+
+test('the interface that is set is there or not, and the system’s way out leads by it or not', async () => {
+	const check = async (addresses: readonly string[], outwards?: string, gone?: string) => {
+		const told =
+			gone === undefined ? undefined : {...session, interface: {name: 'tun0', addresses: [], gone}};
+		const ground = {addressesOf: () => addresses, addressOutwards: async () => outwards};
+		const [found] = await checkInterface(settings({interface: 'tun0'}), told, ground);
+		return `${found?.level}: ${found?.text}`;
+	};
+	assert.equal(await check(['10.8.0.2'], '10.8.0.2'), 'ok: tun0 has 10.8.0.2: everything goes by it');
+	assert.equal(await check([]), 'wrong: tun0 is not there: nothing is sent until it is');
+	assert.equal(
+		await check([], undefined, 'tun0 is gone: nothing is sent until it is back'),
+		'wrong: tun0 is gone: nothing is sent until it is back',
+	);
+	assert.equal(
+		await check(['10.8.0.2'], '192.168.1.7'),
+		'warning: tun0 has 10.8.0.2, but the system sends to the internet from 192.168.1.7: packets may leave by that one',
+	);
+	assert.deepEqual(
+		await checkInterface(settings(), undefined, {
+			addressesOf: () => [],
+			addressOutwards: async () => undefined,
+		}),
+		[],
 	);
 });
 
@@ -337,6 +365,8 @@ test('an engine that hangs, and names that nobody answers, hold it up no longer 
 		tryPort: never,
 		lookUp: never,
 		tryProxy: never,
+		addressesOf: () => [],
+		addressOutwards: never,
 		gateways: never,
 	};
 	const context = {

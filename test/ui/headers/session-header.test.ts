@@ -92,3 +92,12 @@ test('slow mode stands first in the header, with its end when it ends by itself'
 	assert.match(facts({slowMode: true}), /^ slow mode {3}port/);
 	assert.doesNotMatch(facts({slowMode: false}), /slow/);
 });
+
+test('the interface that everything goes by stands before the port, and in full that it is gone', () => {
+	const tun0 = {name: 'tun0', addresses: ['10.8.0.2']};
+	assert.match(facts({interface: tun0}), /^ by tun0 10\.8\.0\.2 {3}port 6881/);
+	assert.match(facts({interface: {name: '10.8.0.2', addresses: ['10.8.0.2']}}), /^ by 10\.8\.0\.2 {3}port/);
+	const gone = 'tun0 is gone: nothing is sent until it is back';
+	for (const columns of [160, 80, 60])
+		assert.match(facts({interface: {...tun0, addresses: [], gone}}, columns), new RegExp(`^ ${gone} `));
+});
