@@ -19,6 +19,8 @@ export interface PortOptions {
 	readonly bind: readonly string[];
 	/** Why nobody can come now, in words: what we are bound to is not there. Undefined while somebody can. */
 	gone?(): string | undefined;
+	/** What we are bound to may come and go: it is waited for. */
+	readonly waits?: boolean;
 	/** Whether nothing is to do with whoever is at an address. */
 	blocks?(host: string): boolean;
 }
@@ -83,8 +85,19 @@ export class IncomingConnections implements SessionService {
 	 */
 	async start(): Promise<void> {
 		if (this.#where.gone?.() !== undefined) return;
-		this.#listener = await this.#listen(this.#where);
-		this.#port = this.#listener.port;
+		try {
+			this.#listener = await this.#listen(this.#where);
+			this.#port = this.#listener.port;
+		} catch (error) {
+			// Its address may have gone just now, or be of use in a moment.
+			if (!this.#where.waits || (error as UserError).code !== 'bad-bind') throw error;
+			this.#tryAgainSoon(error);
+		}
+	}
+
+	#tryAgainSoon(error: unknown): void {
+		this.#services.log('debug', `nobody can come in: ${(error as Error).message}`);
+		this.#triesAgainAt = this.#services.clock.now() + tryAgainTime;
 	}
 
 	/**
@@ -111,8 +124,7 @@ export class IncomingConnections implements SessionService {
 			this.#port = this.#listener.port;
 			if (this.#isStopped) await this.#listener.close();
 		} catch (error) {
-			this.#services.log('debug', `nobody can come in: ${(error as Error).message}`);
-			this.#triesAgainAt = this.#services.clock.now() + tryAgainTime;
+			this.#tryAgainSoon(error);
 		}
 	}
 
@@ -133,7 +145,7 @@ export class IncomingConnections implements SessionService {
 			this.#listener = await this.#listen({...this.#where, port, portFixed: true});
 			await this.#retire(before);
 		}
-		this.#port = port;
+		this.#port = this.#listener?.port ?? port;
 		this.#isChosen = true;
 	}
 

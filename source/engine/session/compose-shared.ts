@@ -213,7 +213,12 @@ export function composeShared(grounds: Grounds): SharedParts {
 		budget,
 		checkTurn: makeCheckMutex(),
 	};
-	const where = {...options, gone: () => bound.gone, blocks: (host: string) => filter.blocks(host)};
+	const where = {
+		...options,
+		gone: () => bound.gone,
+		waits: bound.watched !== undefined,
+		blocks: (host: string) => filter.blocks(host),
+	};
 	const incoming = new IncomingConnections(shared, where, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
 		ourHandshake(infoHash, isV1OfTwo, shared),
 	);
