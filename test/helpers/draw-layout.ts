@@ -2,7 +2,8 @@ import {type Layout, type PaneName, paneNames, type Rect} from '../../source/ui/
 
 /**
  * Draws a layout, one letter a part: `H` header, `F` footer, `p` pieces, `s` speed, `e` peers,
- * `t` trackers, `f` files, `l` log, `L` list of torrents, `r` how the one under the cursor stands, `N` `W` `S` what was found, who is here and what I share, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
+ * `t` trackers, `f` files, `l` log, `L` list of torrents, `r` how the one under the cursor stands, `N` `W` `S` what was found, who is here and what I share,
+ * digits the parts of other views, `-` strip, `~` sparkline, `_` last line; `?` nothing, `!` used twice.
  */
 export function drawLayout(layout: Layout, columns: number, rows: number): string {
 	const cells = Array.from({length: rows}, () => Array.from({length: columns}, () => '?'));
@@ -33,6 +34,8 @@ export function drawLayout(layout: Layout, columns: number, rows: number): strin
 		files: 'f',
 		log: 'l',
 	};
+	const parts = Object.values({...layout.feeds, ...layout.swarms});
+	for (const [at, area] of parts.entries()) put(area, String(at));
 	for (const name of paneNames) put(layout.panes[name], letters[name]);
 	return cells.map(row => row.join('')).join('\n');
 }

@@ -10,11 +10,7 @@ export const mouse = {
 } as const;
 
 /** Where a text stands on the screen: the cell of its first character. */
-export function placeOf(
-	terminal: Pick<TestTerminal, 'text'>,
-	text: string | RegExp,
-	nth = 0,
-): [x: number, y: number] {
+export function placeOf(terminal: {text(): string}, text: string | RegExp, nth = 0): [x: number, y: number] {
 	const pattern = typeof text === 'string' ? text : undefined;
 	let left = nth;
 	for (const [y, line] of terminal.text().split('\n').entries()) {

@@ -66,6 +66,11 @@ export class Terminal {
 		this.#tmux('send-keys', ...keys);
 	}
 
+	/** Sends bytes as a terminal does for what is no key, a mouse say. */
+	send(text: string): void {
+		this.#tmux('send-keys', '-H', ...[...Buffer.from(text)].map(byte => byte.toString(16)));
+	}
+
 	/** Types a text, and Enter. */
 	enter(text: string): void {
 		this.#tmux('send-keys', '-l', text);

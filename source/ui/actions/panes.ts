@@ -8,9 +8,15 @@ const densities = ['all', 'strip', 'one'] as const;
 /** Changes how the panes are laid out, and remembers it for screens of this size. */
 function arrange(screen: ScreenContext, change: Partial<Pick<View, 'pane' | 'grow' | 'density'>>): void {
 	screen.setView(change);
+	rememberArrangement(screen);
+}
+
+/** Remembers how the panes are laid out for screens of this size. */
+export function rememberArrangement(screen: ScreenContext): void {
 	const {columns, rows, preferences, view} = screen.state();
-	const {pane, grow, density} = view;
-	screen.setPreferences({sizes: {...preferences.sizes, [sizeClass(columns, rows)]: {pane, grow, density}}});
+	const {pane, grow, density, moved} = view;
+	const arrangement = {pane, grow, density, ...(Object.keys(moved).length > 0 && {moved})};
+	screen.setPreferences({sizes: {...preferences.sizes, [sizeClass(columns, rows)]: arrangement}});
 }
 
 /** Gives the keys to a pane, by its name or digit. */

@@ -1,3 +1,4 @@
+import {evenBoundaries, resizePart} from '../actions/boundaries.js';
 import {groupBy} from '../actions/groups.js';
 import {setList} from '../actions/lists.js';
 import {grow, nextDensity} from '../actions/panes.js';
@@ -82,6 +83,46 @@ export const screenKeys = inGroup('Screen', [
 		help: 'Show all panes, one below two strips, or one alone',
 		label: 'density',
 		run: nextDensity,
+	}),
+	defineKey({
+		name: 'taller',
+		keys: ['}'],
+		where: ['anywhere'],
+		help: 'Give the pane a row more (the mouse drags the line between two)',
+		label: 'taller',
+		run: screen => resizePart(screen, 'y', 1),
+	}),
+	defineKey({
+		name: 'shorter',
+		keys: ['{'],
+		where: ['anywhere'],
+		help: 'Give the pane a row less',
+		label: 'shorter',
+		run: screen => resizePart(screen, 'y', -1),
+	}),
+	defineKey({
+		name: 'wider',
+		keys: ['>'],
+		where: ['anywhere'],
+		help: 'Give the pane two columns more',
+		label: 'wider',
+		run: screen => resizePart(screen, 'x', 2),
+	}),
+	defineKey({
+		name: 'narrower',
+		keys: ['<'],
+		where: ['anywhere'],
+		help: 'Give the pane two columns less',
+		label: 'narrower',
+		run: screen => resizePart(screen, 'x', -2),
+	}),
+	defineKey({
+		name: 'even',
+		keys: ['~'],
+		where: ['anywhere'],
+		help: 'Put the lines between panes back',
+		label: 'even',
+		run: evenBoundaries,
 	}),
 	defineKey({
 		name: 'dht',

@@ -1,3 +1,4 @@
+import type {Moved} from '../look/boundaries.js';
 import type {FrameName} from '../look/glyphs.js';
 import type {Density, Grow, PaneName, SizeClass} from '../look/layout.js';
 import type {ChosenColumns} from './chosen-columns.js';
@@ -8,6 +9,8 @@ export interface SizePreferences {
 	readonly pane: PaneName;
 	readonly grow: Grow;
 	readonly density: Density;
+	/** How far boundaries between panes were moved, by their names. */
+	readonly moved?: Moved;
 }
 
 /** Whether the files of a magnet link are chosen before any is fetched, or all are. */

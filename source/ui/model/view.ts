@@ -1,4 +1,5 @@
 import type {Seconds} from '../../base/units.js';
+import type {Moved} from '../look/boundaries.js';
 import type {Density, Grow, PaneName} from '../look/layout.js';
 import type {Dialog} from './dialog.js';
 import type {FeedPart} from './feeds-place.js';
@@ -53,6 +54,8 @@ export interface View {
 	readonly pane: PaneName;
 	readonly grow: Grow;
 	readonly density: Density;
+	/** How far boundaries between panes are moved, by their names. */
+	readonly moved: Moved;
 	/** Where somebody is among what people share. */
 	readonly network: NetworkPlace;
 	/** The part of the Feeds view that has the keys. */
@@ -96,6 +99,7 @@ export function openingView(torrent: string | undefined): View {
 		pane: 'pieces',
 		grow: 'share',
 		density: 'all',
+		moved: {},
 		network: openingPlace,
 		feedPart: 'items',
 		swarmPart: 'everyPeer',

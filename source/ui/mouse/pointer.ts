@@ -1,5 +1,7 @@
+import {keepBoundaries, placeBoundary} from '../actions/boundaries.js';
 import {pressKey} from '../app/press-key.js';
 import {kindOf} from '../dialogs/dialog-kinds.js';
+import {type Boundary, boundaryAt} from '../look/boundaries.js';
 import type {Hit} from '../present/hit.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import type {Underneath} from '../terminal/canvas.js';
@@ -21,6 +23,8 @@ export class Pointer {
 	readonly #screen: ScreenContext;
 	readonly #under: (x: number, y: number) => Underneath | undefined;
 	#last: Click | undefined;
+	/** The line between two panes that may be dragged now, from where the button went down on it. */
+	#held: {readonly boundary: Boundary; readonly from: number; readonly by: number} | undefined;
 
 	/** @param under what is drawn at a cell of the screen */
 	constructor(screen: ScreenContext, under: (x: number, y: number) => Underneath | undefined) {
@@ -38,11 +42,36 @@ export class Pointer {
 			case 'wheel-down':
 				return this.#wheel(event, 1);
 			case 'drag':
+				return this.#drag(event);
 			case 'release':
-				return undefined;
+				return this.#release();
 			default:
 				event.act satisfies never;
 		}
+	}
+
+	#drag({x, y}: MouseEvent): void {
+		if (!this.#held) return;
+		const {boundary, from, by} = this.#held;
+		this.#screen.urgent();
+		this.#last = undefined;
+		placeBoundary(this.#screen, boundary, by + (boundary.axis === 'y' ? y : x) - from);
+	}
+
+	#release(): void {
+		if (this.#held && (this.#screen.state().view.moved[this.#held.boundary.name] ?? 0) !== this.#held.by)
+			keepBoundaries(this.#screen);
+		this.#held = undefined;
+	}
+
+	/** Takes hold of the line between two panes, where the button went down on one. */
+	#hold({x, y, button}: MouseEvent): void {
+		this.#held = undefined;
+		const {dialog, moved} = this.#screen.state().view;
+		if (dialog || button !== 'left') return;
+		const boundary = boundaryAt(this.#screen.layout(), x, y);
+		if (!boundary) return;
+		this.#held = {boundary, from: boundary.axis === 'y' ? y : x, by: moved[boundary.name] ?? 0};
 	}
 
 	#wheel({x, y}: MouseEvent, step: 1 | -1): void {
@@ -58,9 +87,11 @@ export class Pointer {
 		return dialog === undefined || kindOf(dialog).shape === 'line' || under?.over === true;
 	}
 
-	#press({x, y, button, ctrl}: MouseEvent): void {
+	#press(event: MouseEvent): void {
+		const {x, y, button, ctrl} = event;
 		const screen = this.#screen;
 		screen.urgent();
+		this.#hold(event);
 		const under = this.#under(x, y);
 		const found = under?.zones.find(({zone}) => zone.hit.kind !== 'link');
 		const before = this.#last;

@@ -29,6 +29,10 @@ export function giveKeys(screen: ScreenContext, list: ListName): boolean {
 		case 'rules':
 			screen.setView({feedPart: list});
 			break;
+		case 'everyPeer':
+		case 'everyTracker':
+			screen.setView({swarmPart: list});
+			break;
 		default:
 			if (view.screen === 'torrent') goToPane(screen, list);
 	}

@@ -12,6 +12,7 @@ import {keyTable} from '../keys/key-table.js';
 import {keyProblem, rebind} from '../keys/keymap.js';
 import {runCommand} from '../keys/run-command.js';
 import {typedCommands} from '../keys/typed-commands.js';
+import {moveBoundaries} from '../look/boundaries.js';
 import {glyphsFor} from '../look/glyphs.js';
 import {type Layout, planLayout, sizeClass} from '../look/layout.js';
 import {colourDepth, groundOf} from '../look/paint.js';
@@ -211,11 +212,14 @@ export class ScreenSession implements ScreenContext {
 		const part = view.network.pane === 'search' ? 'found' : view.network.pane;
 		const {overview} = model.torrent ?? {};
 		const unknown = overview !== undefined && isUnknown(overview);
-		const key = `${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part} ${feedPart} ${swarmPart}`;
+		const key = `${JSON.stringify(view.moved)} ${columns}x${rows} ${screen} ${pane} ${grow} ${density} ${unknown} ${part} ${feedPart} ${swarmPart}`;
 		if (this.#layout?.key !== key)
 			this.#layout = {
 				key,
-				layout: planLayout({columns, rows, screen, pane, grow, density, unknown, part, feedPart, swarmPart}),
+				layout: moveBoundaries(
+					planLayout({columns, rows, screen, pane, grow, density, unknown, part, feedPart, swarmPart}),
+					view.moved,
+				),
 			};
 		return this.#layout.layout;
 	}
@@ -464,7 +468,8 @@ export class ScreenSession implements ScreenContext {
 		const kind = sizeClass(next.columns, next.rows);
 		// Another class of sizes may be remembered with another pane in front.
 		const own = kind === sizeClass(columns, rows) ? undefined : preferences.sizes[kind];
-		this.#store.set({...next, view: {...view, ...own}});
+		const moved = kind === sizeClass(columns, rows) ? view.moved : {};
+		this.#store.set({...next, view: {...view, moved, ...own}});
 		this.#watch();
 	}
 }

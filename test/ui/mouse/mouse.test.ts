@@ -114,3 +114,34 @@ test('without the mouse nothing is asked of the terminal, and what it sends all 
 	assert.equal(saved.at(-1)?.mouse, true);
 	await close();
 });
+
+test('the line between two panes is dragged, kept for the next time, and moved by keys as well', async () => {
+	const {terminal, saved, clock, close} = await openTestScreen(120, 40);
+	const [, y] = placeOf(terminal, '3 Peers');
+	await terminal.send(
+		mouse.down(60, y) + mouse.drag(60, y + 2) + mouse.drag(61, y + 4) + mouse.up(61, y + 4),
+	);
+	assert.equal(placeOf(terminal, '3 Peers')[1], y + 4);
+	clock.turn(1000);
+	assert.deepEqual(saved.at(-1)?.sizes?.large?.moved, {'pieces+speed|peers': 4});
+	await terminal.send('3{{');
+	const [, after] = placeOf(terminal, '4 Trackers');
+	await terminal.send('}');
+	assert.equal(placeOf(terminal, '4 Trackers')[1], after + 1);
+	await terminal.send('1>>');
+	await terminal.send('~');
+	assert.equal(placeOf(terminal, '3 Peers')[1], y);
+	await close();
+});
+
+test('a drag that begins elsewhere, or over a dialog, moves nothing', async () => {
+	const {terminal, close} = await openTestScreen(120, 40);
+	const [x, y] = placeOf(terminal, '3 Peers');
+	await terminal.send(mouse.down(x, y + 3) + mouse.drag(x, y + 6) + mouse.up(x, y + 6));
+	assert.equal(placeOf(terminal, '3 Peers')[1], y);
+	await terminal.press('i');
+	await terminal.send(mouse.down(1, y) + mouse.drag(1, y + 3) + mouse.up(1, y + 3));
+	await terminal.press('\u001B');
+	assert.equal(placeOf(terminal, '3 Peers')[1], y);
+	await close();
+});
