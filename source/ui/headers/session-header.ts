@@ -66,9 +66,11 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 	facts.push([`   ${count(session.connected, 'peer')}`, 'dim']);
 	facts.push(['   DHT ', 'faint'], ...dhtSpans(session));
 	if (session.freeSpace !== undefined) facts.push(['   free ', 'faint'], [size(session.freeSpace), 'dim']);
+	// An engine of an earlier version knows no days.
+	const {downloaded, uploaded} = session.recent?.today ?? session;
 	facts.push(
-		['   all time ', 'faint'],
-		[`${glyphs.down} ${size(session.downloaded)}  ${glyphs.up} ${size(session.uploaded)}`, 'dim'],
+		[session.recent ? '   today ' : '   all time ', 'faint'],
+		[`${glyphs.down} ${size(downloaded)}  ${glyphs.up} ${size(uploaded)}`, 'dim'],
 	);
 	if (session.maxDownload !== undefined)
 		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);

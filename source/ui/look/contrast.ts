@@ -161,9 +161,11 @@ export function fitTheme(
 	const behind = ground ?? usualGrounds[own];
 	const light = isLight(behind);
 	const turns = light !== (own === 'light');
-	const turned = ([hex, ansi, bold]: Colour): Colour => {
+	const turned = ([hex, ansi, bold]: Colour, tone: Tone): Colour => {
 		const code = readableAnsi(ansi, light);
-		const colour = hex !== '' && turns ? hexOf(mirrored(colourOf(hex))) : hex;
+		// What is had keeps its colour where that is seen: turned round it would be paler than what it stands for.
+		const stays = tone === 'have' && contrast(colourOf(hex), behind) >= haveContrast;
+		const colour = hex !== '' && turns && !stays ? hexOf(mirrored(colourOf(hex))) : hex;
 		return bold ? [colour, code, bold] : [colour, code];
 	};
 	const fit = ([hex, ansi, bold]: Colour, on: TerminalColour, enough: number): Colour => {

@@ -1,7 +1,7 @@
 import {memo, type ReactNode} from 'react';
 import type {SpeedView} from '../../api/snapshot.js';
 import {inside} from '../look/layout.js';
-import {speedRows, speedTitle} from '../present/speed.js';
+import {type MovedTotals, speedRows, speedTitle} from '../present/speed.js';
 import {plainRows} from '../widgets/frame.js';
 import {Pane} from './pane.js';
 import type {PaneProps} from './pane-props.js';
@@ -9,6 +9,12 @@ import type {PaneProps} from './pane-props.js';
 /** What the pane shows: the speed of the torrent, or of all. */
 function speedOf({state: {view, model}}: PaneProps): SpeedView | undefined {
 	return view.screen === 'session' ? model.speed : model.torrent?.speed;
+}
+
+/** What all torrents have moved, where all are shown. */
+function totalsOf({state: {view, model}}: PaneProps): MovedTotals | undefined {
+	const {session} = model;
+	return view.screen === 'session' && session?.recent ? {...session, recent: session.recent} : undefined;
 }
 
 /** Both speeds over time: of the torrent shown, or of all. */
@@ -23,14 +29,7 @@ export const SpeedPane = memo(
 				title={session ? 'Speed of all' : 'Speed'}
 				note={speedTitle(speed, inside(props.area), props.look)}
 				hit={{kind: 'pane', pane: 'speed'}}
-				rows={plainRows(
-					speedRows(
-						speed,
-						inside(props.area),
-						props.look,
-						session ? props.state.model.session?.recent : undefined,
-					),
-				)}
+				rows={plainRows(speedRows(speed, inside(props.area), props.look, totalsOf(props)))}
 			/>
 		);
 	},
@@ -39,6 +38,7 @@ export const SpeedPane = memo(
 		before.focused === after.focused &&
 		before.painter === after.painter &&
 		speedOf(before) === speedOf(after) &&
-		before.state.model.session?.recent === after.state.model.session?.recent &&
+		totalsOf(before)?.downloaded === totalsOf(after)?.downloaded &&
+		totalsOf(before)?.uploaded === totalsOf(after)?.uploaded &&
 		before.state.preferences === after.state.preferences,
 );

@@ -54,8 +54,8 @@ export function miniMap(map: string, columns: number, {levels, dot}: Glyphs): st
 		let sum = 0;
 		for (let at = from; at < to; at++) sum += Number(map[at] ?? 0);
 		const tenths = sum / (to - from);
-		// Never quite to the top: rows would grow together.
-		line += tenths === 0 ? dot : (levels[Math.max(1, Math.min(7, Math.round((tenths / 9) * 7)))] ?? ' ');
+		// No higher than over half a row: whole ones would grow together.
+		line += tenths === 0 ? dot : (levels[Math.max(1, Math.min(5, Math.round((tenths / 9) * 5)))] ?? ' ');
 	}
 	return line;
 }

@@ -1,4 +1,4 @@
-import type {SessionView, SpeedView} from '../../api/snapshot.js';
+import type {MovedView, SessionView, SpeedView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {quantity, rate, rateWithUnit, size} from '../text/format.js';
 import {fit} from '../text/text.js';
@@ -146,13 +146,15 @@ function rangeRow(range: number, columns: number, {glyphs}: Look): Row {
 	return fitRow([[' '.repeat(axisColumns)], [cells.join(''), 'faint']], columns);
 }
 
-/** What was moved today, and lately. */
-function totalsRow(recent: NonNullable<SessionView['recent']>, columns: number, {glyphs}: Look): Row {
+/** What was moved today, lately, and ever: as much of it as has room. */
+function totalsRow(totals: MovedTotals, columns: number, {glyphs}: Look): Row {
+	const {today, week, month} = totals.recent;
 	const row: Span[] = [];
 	for (const [name, {downloaded, uploaded}] of [
-		['today', recent.today],
-		['7 days', recent.week],
-		['30 days', recent.month],
+		['today', today],
+		['7 days', week],
+		['30 days', month],
+		['ever', totals],
 	] as const) {
 		const part: Span[] = [
 			[`${row.length > 0 ? '   ' : ' '}${name} `, 'faint'],
@@ -199,6 +201,9 @@ function drawn({download, upload, range}: SpeedView, samples: number): DrawnSpee
 	return {download: down, upload: up, peakDownload: Math.max(0, ...down), peakUpload: Math.max(0, ...up)};
 }
 
+/** What all torrents have moved: ever, and lately. */
+export type MovedTotals = MovedView & {readonly recent: NonNullable<SessionView['recent']>};
+
 /** How rows are shared: the graphs of both directions, and below them when that was and what it comes to. */
 function shareRows(rows: number): {readonly down: number; readonly up: number; readonly isTimed: boolean} {
 	const isTimed = rows >= 8;
@@ -209,16 +214,16 @@ function shareRows(rows: number): {readonly down: number; readonly up: number; r
 	return {down: graphs - up - (isEven ? 1 : 0), up: up + (isEven ? 1 : 0), isTimed};
 }
 
-/** The graphs of both directions, and what the numbers are. `recent`: what was moved lately, where that is to be said. */
+/** The graphs of both directions, and what the numbers are. `totals`: what was moved, where that is to be said. */
 export function speedRows(
 	view: SpeedView | undefined,
 	room: Area,
 	look: Look,
-	recent?: SessionView['recent'],
+	totals?: MovedTotals,
 ): readonly Row[] {
 	if (!view) return [];
 	const {columns, rows: all} = room;
-	const hasTotals = recent !== undefined && all >= 6;
+	const hasTotals = totals !== undefined && all >= 6;
 	const rows = all - (hasTotals ? 1 : 0);
 	const {up, down} = look.glyphs;
 	const {download, upload, peakDownload, peakUpload} = drawn(view, samplesFor(room, look.glyphs.ascii));
@@ -233,7 +238,7 @@ export function speedRows(
 		...graphBlock(upload, roundScale(peakUpload), columns, share.up, 'up', up, look),
 		...(share.isTimed ? [rangeRow(view.range, columns, look)] : []),
 		meanRow(view, columns, !share.isTimed, look),
-		...(hasTotals ? [totalsRow(recent, columns, look)] : []),
+		...(hasTotals ? [totalsRow(totals, columns, look)] : []),
 	];
 }
 

@@ -53,12 +53,14 @@ test('a fine line goes through the middle, and time is marked below, where there
 test('what was moved today, in 7 days and in 30 is told where there is room', () => {
 	const moved = (downloaded: number) => ({downloaded, uploaded: 1 << 20});
 	const recent = {today: moved(5 << 20), week: moved(50 << 20), month: moved(500 << 20)};
+	const totals = {...moved(900 << 20), recent};
 	const last = (columns: number, rows: number) =>
-		rowText(speedRows(speed([0]), {columns, rows}, look, recent).at(-1) ?? []).trim();
+		rowText(speedRows(speed([0]), {columns, rows}, look, totals).at(-1) ?? []).trim();
 	assert.equal(
 		last(100, 8),
 		'today ▼ 5.00 M  ▲ 1.00 M   7 days ▼ 50.0 M  ▲ 1.00 M   30 days ▼ 500 M  ▲ 1.00 M',
 	);
+	assert.match(last(120, 8), /ever ▼ 900 M {2}▲ 1\.00 M$/);
 	assert.equal(last(36, 8), 'today ▼ 5.00 M  ▲ 1.00 M');
 	assert.match(last(60, 4), /^mean/);
 });

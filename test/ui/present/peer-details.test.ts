@@ -50,8 +50,8 @@ test('Enter on a peer tells all that is known of it, arrows go to the next', asy
 test('a map of what a peer has is higher where it has more, and has room for any width', () => {
 	const glyphs = glyphsFor(false);
 	assert.equal(miniMap('0000000000000000', 8, glyphs), '········');
-	assert.equal(miniMap('9999999999999999', 8, glyphs), '▇▇▇▇▇▇▇▇');
-	assert.equal(miniMap('0099', 2, glyphs), '·▇');
-	assert.equal(miniMap('19', 4, glyphs), '▁▁▇▇');
+	assert.equal(miniMap('9999999999999999', 8, glyphs), '▅▅▅▅▅▅▅▅');
+	assert.equal(miniMap('0099', 2, glyphs), '·▅');
+	assert.equal(miniMap('19', 4, glyphs), '▁▁▅▅');
 	assert.equal(miniMap('0123456789', 10, glyphs).length, 10);
 });
