@@ -106,6 +106,16 @@ export interface FittedTheme extends Omit<Theme, 'tones'> {
 	readonly selected: Readonly<Record<Tone, Colour>>;
 }
 
+/** How far apart two colours are as a terminal shows them. */
+function distance(
+	one: TerminalColour,
+	other: TerminalColour,
+	shown: (colour: TerminalColour) => TerminalColour,
+): number {
+	const [seen, beside] = [shown(one), shown(other)];
+	return Math.hypot(...seen.map((value, at) => value - (beside[at] ?? 0)));
+}
+
 /** What stands between what is missing and what is had, as a terminal shows it: neither the one nor the other. */
 function halfway(
 	{missing, have}: Readonly<Record<'missing' | 'have', Colour>>,
@@ -113,14 +123,12 @@ function halfway(
 	shown: (colour: TerminalColour) => TerminalColour,
 ): TerminalColour {
 	const [from, to] = [colourOf(missing[0]), colourOf(have[0])];
-	const differs = (one: TerminalColour, other: TerminalColour) => shown(one).join() !== shown(other).join();
-	const shares = [0.5, 0.45, 0.55, 0.4, 0.35, 0.3, 0.6, 0.65, 0.7];
-	const fitting = shares
+	const apart = (colour: TerminalColour) =>
+		Math.min(distance(colour, from, shown), distance(colour, to, shown));
+	const [fitting] = [0.5, 0.45, 0.55, 0.4, 0.35, 0.3, 0.6, 0.65, 0.7, 0.75]
 		.map(share => mix(from, to, share))
-		.find(
-			colour =>
-				differs(colour, from) && differs(colour, to) && contrast(shown(colour), behind) >= shapeContrast,
-		);
+		.filter(colour => contrast(shown(colour), behind) >= shapeContrast)
+		.sort((one, other) => apart(other) - apart(one));
 	return fitting ?? to;
 }
 
@@ -161,11 +169,9 @@ export function fitTheme(
 	const behind = ground ?? usualGrounds[own];
 	const light = isLight(behind);
 	const turns = light !== (own === 'light');
-	const turned = ([hex, ansi, bold]: Colour, tone: Tone): Colour => {
+	const turned = ([hex, ansi, bold]: Colour): Colour => {
 		const code = readableAnsi(ansi, light);
-		// What is had keeps its colour where that is seen: turned round it would be paler than what it stands for.
-		const stays = tone === 'have' && contrast(colourOf(hex), behind) >= haveContrast;
-		const colour = hex !== '' && turns && !stays ? hexOf(mirrored(colourOf(hex))) : hex;
+		const colour = hex !== '' && turns ? hexOf(mirrored(colourOf(hex))) : hex;
 		return bold ? [colour, code, bold] : [colour, code];
 	};
 	const fit = ([hex, ansi, bold]: Colour, on: TerminalColour, enough: number): Colour => {
@@ -180,7 +186,11 @@ export function fitTheme(
 			Object.entries<Colour>(tones).map(([tone, colour]) => [tone, make(colour, tone as Tone)]),
 		) as Record<Name, Colour>;
 	const on = (colour: Colour, tone: Tone) => fit(colour, behind, neededContrast(tone, false));
-	const fitted = each(each(theme.tones, turned), on);
+	const plain = each(each(theme.tones, turned), on);
+	// Turned round or as it was: what is had is the one that is told better from what is missing.
+	const kept = on([theme.tones.have[0], plain.have[1]], 'have');
+	const fromMissing = ([hex]: Colour) => distance(colourOf(hex), colourOf(plain.missing[0]), shown);
+	const fitted = {...plain, have: fromMissing(kept) > fromMissing(plain.have) ? kept : plain.have};
 	// Even steps from what is missing to what is had, whatever was done to these.
 	const base = {...fitted, part: [hexOf(halfway(fitted, behind, shown)), fitted.part[1]] as const};
 	const tones = {...base, ...each(mixedTones(base, behind), on)};
