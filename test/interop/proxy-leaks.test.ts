@@ -51,7 +51,7 @@ async function openWorld(t: TestContext): Promise<World> {
 	await tracker.output(/Ctrl-C ends it/, limit);
 	const seeding = ['seed', torrent, '--dir', there, '--port', '7001', '--bind', worldHost, '--json'];
 	const seed = inWorld(
-		[...seeding, '--no-lsd', '--no-port-map', '--dht-bootstrap', `${worldHost}:7001`],
+		[...seeding, '--no-lsd', '--no-port-map', '--dht', '--dht-bootstrap', `${worldHost}:7001`],
 		'seed',
 	);
 	await seed.output(/"seeding"/, limit);
@@ -167,8 +167,14 @@ describe('what leaves a machine with a proxy', {concurrency: 3}, () => {
 				500,
 			);
 			if (!udp) assert.match(trackers, /passes no UDP on/);
-			// A node of the DHT is asked by its name, over UDP.
-			if (udp) await running.output(/udpassociate.*-> .* 11\.22\.33\.44\.7001/, limit);
+			// A node of the DHT is asked by its name, over UDP, and answers.
+			if (udp) {
+				await running.output(/udpassociate.*-> .* 11\.22\.33\.44\.7001/, limit);
+				await until('an answer of the DHT', limit, async () => {
+					const {dht, dhtNodes} = await status();
+					return dhtNodes > 0 || /^1 of 1 first nodes/.test(dht?.why ?? '');
+				});
+			}
 			const {proxy, dht} = await status();
 			assert.equal(proxy?.state, 'up');
 			assert.equal(proxy?.udp, udp ? 'yes' : 'no');

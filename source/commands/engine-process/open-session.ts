@@ -100,7 +100,8 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 	return Session.open({
 		stateDir,
 		dir,
-		port: inFile ?? flags.port ?? inheritedPort ?? 6881,
+		// Who had a proxy listened nowhere.
+		port: inFile ?? flags.port ?? (inheritedPort || 6881),
 		blocklist:
 			flags.blocklist === undefined || /^https?:\/\//i.test(flags.blocklist)
 				? flags.blocklist

@@ -223,7 +223,8 @@ export function composeShared(grounds: Grounds): SharedParts {
 		ourHandshake(infoHash, isV1OfTwo, shared),
 	);
 	const movePort = async (port: number): Promise<void> => {
-		if (port === incoming.port) return;
+		// Nobody comes in through a proxy.
+		if (port === incoming.port || proxy !== undefined) return;
 		await incoming.moveTo(port);
 		externalAddress.machineChanged();
 		localDiscovery?.portChanged();
@@ -249,6 +250,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const {portFile} = options;
 	const follower =
 		portFile &&
+		proxy === undefined &&
 		new PortFollower({
 			path: portFile,
 			read: () => readPortFile(portFile),

@@ -11,6 +11,7 @@ import {
 	isService,
 	ownOptions,
 	startedWith,
+	typedForEngine,
 } from '../../../source/commands/arguments/engine-arguments.ts';
 import {sharedOptions} from '../../../source/commands/arguments/flags.ts';
 import {parseArguments} from '../../../source/commands/arguments/parse-arguments.ts';
@@ -144,4 +145,21 @@ test('what is chosen on the settings screen is written to the config file, and a
 	writeFileSync(path, '{');
 	assert.throws(() => config?.write({theme: 'mono'}), /is not valid JSON/);
 	assert.equal(readFileSync(path, 'utf8'), '{');
+});
+
+test('what an engine tells of itself, and what starts another like it, has no password of a proxy', () => {
+	const typed = ['--proxy', 'socks5://ann:secret@127.0.0.1:1080', '--proxy-password-file', '/run/password'];
+	const about = describeOptions(parse(ownOptions, typed).flags);
+	assert.equal(about['proxy'], 'socks5://ann@127.0.0.1:1080');
+	const words = startedWith({...about, background: false}, undefined);
+	assert.ok(words.includes('--proxy=socks5://ann@127.0.0.1:1080'), words.join(' '));
+	assert.ok(words.includes('--proxy-password-file=/run/password'));
+	assert.deepEqual(typedForEngine(['node', 'tortui', 'engine', '--background', ...typed]), [
+		'--proxy',
+		'socks5://ann@127.0.0.1:1080',
+		'--proxy-password-file',
+		'/run/password',
+	]);
+	const {flags, given} = parse(sharedOptions, typed.slice(0, 2));
+	assert.deepEqual(differences(about, flags, given), []);
 });

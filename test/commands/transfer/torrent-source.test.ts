@@ -8,7 +8,12 @@ import {Readable} from 'node:stream';
 import {after, before, test} from 'node:test';
 import {configPath, readConfig} from '../../../source/commands/arguments/config-file.ts';
 import {findTorrents} from '../../../source/commands/arguments/find-torrents.ts';
-import {addCommand, readTorrentSource, sourceId} from '../../../source/commands/transfer/torrent-source.ts';
+import {
+	addCommand,
+	readForEngine,
+	readTorrentSource,
+	sourceId,
+} from '../../../source/commands/transfer/torrent-source.ts';
 import {readTorrentLink} from '../../../source/io/files/read-torrent.ts';
 import {EmptyEngine} from '../../helpers/empty-engine.ts';
 import {torrentView} from '../torrent-view.ts';
@@ -185,4 +190,24 @@ test('what of a link is ignored is warned of; what is nearly an info-hash is tol
 	const path = join(folder, 'ab'.repeat(19));
 	writeFileSync(path, torrent);
 	assert.equal((await readTorrentSource(path, context())).kind, 'metainfo');
+});
+
+test('a URL is for the engine to fetch when that goes by a way of its own', async () => {
+	const url = `${base}/a.torrent`;
+	for (const about of [{proxy: 'socks5://h:1'}, {interface: 'tun0'}, {bind: ['192.0.2.1']}]) {
+		const source = await readForEngine(url, about, context());
+		assert.deepEqual(addCommand(source, {}), {type: 'torrent.addLink', link: url, options: {}});
+	}
+	for (const about of [{}, {proxy: null, interface: null, bind: []}])
+		assert.equal((await readForEngine(url, about, context())).kind, 'metainfo');
+});
+
+test('a URL is fetched through the proxy that the config file names', async () => {
+	const env = {XDG_CONFIG_HOME: join(folder, 'proxied')};
+	mkdirSync(join(folder, 'proxied', 'tortui'), {recursive: true});
+	writeFileSync(configPath(env), '{"proxy": "socks5://127.0.0.1:1"}');
+	await assert.rejects(
+		readTorrentSource(`${base}/a.torrent`, {...context(), env}),
+		/no way through the proxy: connection refused/,
+	);
 });

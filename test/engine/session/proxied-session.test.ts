@@ -90,6 +90,26 @@ for (const way of ['udp', 'http'] as const) {
 	});
 }
 
+test('a peer that speaks uTP alone is met through a proxy that passes datagrams on', async t => {
+	const space = new Workspace(t);
+	const proxy = await SocksProxy.open(t, {names});
+	const torrent = testTorrent(space, 'data', [['one', 300_000]]);
+	const seed = await openTestSession(space, 'seed', {tcp: false, utp: true});
+	await seedTorrent(seed, torrent);
+	const leech = await openTestSession(space, 'leech', {
+		bind: [],
+		utp: true,
+		proxy: parseProxyUrl(`socks5://127.0.0.1:${proxy.port}`),
+	});
+	const id = await leech.add(torrent, {peers: [`127.0.0.1:${seed.port}`]});
+	await leech.sees(id, 'complete', ({completed, wanted}) => wanted > 0 && completed === wanted, limit);
+	assert.ok(proxy.asked.includes(`datagram 127.0.0.1:${seed.port}`));
+	await assert.rejects(
+		leech.send({type: 'torrent.add', metainfo: torrent.metainfo, options: {peers: ['node:6881']}}),
+		/with a proxy, which looks up names, a peer is named by its IP address/,
+	);
+});
+
 test('while the proxy is gone nobody is dialled, and who was known is met again when it is back', async t => {
 	const {proxy, torrent, leech, view} = await stage(t, 'http', {udp: false});
 	await leech.send({type: 'session.limits', maxDownload: 40_000});
