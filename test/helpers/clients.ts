@@ -27,6 +27,8 @@ export interface ClientOptions {
 	readonly trustData?: boolean;
 	/** aria2c: where a node of the DHT is; without it the DHT is off. */
 	readonly dhtNode?: string;
+	/** transmission-daemon: speak uTP as well. */
+	readonly utp?: boolean;
 	/** aria2c: hear from peers of others, and tell them. */
 	readonly pex?: boolean;
 	/** aria2c: further options; transmission-daemon: how it encrypts: 0 rather not, 1 rather, 2 always. */
@@ -147,7 +149,7 @@ export async function transmissionDaemon(space: Workspace, options: ClientOption
 			'dht-enabled': false,
 			'lpd-enabled': false,
 			'pex-enabled': false,
-			'utp-enabled': false,
+			'utp-enabled': options.utp === true,
 			'port-forwarding-enabled': false,
 			encryption: options.encryption ?? 1,
 			'peer-port': port,

@@ -19,6 +19,7 @@ const clients = {
 const ways = [
 	{way: 'over TCP in the clear', options: ['--encryption', 'off'], theirs: {encryption: 'off'}, all: true},
 	{way: 'with RC4', options: ['--encryption', 'require'], theirs: {encryption: 'forced-rc4'}, all: false},
+	{way: 'over uTP', options: ['--no-tcp'], theirs: {transport: 'both'}, all: false},
 ] as const;
 
 for (const [name, {skip, peer}] of Object.entries(clients)) {

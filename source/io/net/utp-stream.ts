@@ -247,6 +247,11 @@ export class UtpStream implements PeerStream {
 		this.#takeAck(header, bytes, now);
 		if (type === utpType.data || type === utpType.fin)
 			this.#takeData(sequence, bytes.subarray(header.payloadAt), type === utpType.fin, now);
+		if (this.#state === 'closing' && this.#out.count === 0 && this.#hasFinished) {
+			// Libtorrent takes a stream to stand until the end of it is acknowledged.
+			if (type === utpType.data || type === utpType.fin) this.#sendAck(now);
+			return this.#gone();
+		}
 		this.#ground.later(this);
 	}
 
@@ -370,7 +375,6 @@ export class UtpStream implements PeerStream {
 			this.#ledbat.lost(this.#payload);
 			this.#out.cut();
 		}
-		if (this.#state === 'closing' && this.#out.count === 0) this.#gone();
 	}
 
 	#takeData(sequence: number, payload: Uint8Array, isLast: boolean, now: Millis): void {
@@ -409,6 +413,11 @@ export class UtpStream implements PeerStream {
 		this.#unreadBytes += payload.length;
 	}
 
+	/** All that the other end had to say has come. */
+	get #hasFinished(): boolean {
+		return this.#finish !== undefined && this.#in?.acknowledged === this.#finish;
+	}
+
 	/** Tells what came, a buffer at a time. */
 	#deliver(): void {
 		const {buffer} = this.#ground;
@@ -439,8 +448,7 @@ export class UtpStream implements PeerStream {
 			this.#events?.data(buffer, length);
 		}
 		if (this.#state !== 'connected' || this.#unreadBytes > 0) return;
-		if (this.#finish !== undefined && this.#in?.acknowledged === this.#finish)
-			this.#end('the peer closed the connection');
+		if (this.#hasFinished) this.#end('the peer closed the connection');
 	}
 
 	/** Sends what the windows let. */
@@ -560,7 +568,9 @@ export class UtpStream implements PeerStream {
 		this.#acknowledged();
 		const length = utpHeaderLength + (sackLength === 0 ? 0 : 2 + sackLength);
 		const bytes = new Uint8Array(length);
-		writeUtpPacket(bytes, utpType.state, this.sending, this.#out.next);
+		// Libtorrent hears nothing that has a number beyond that of our last packet.
+		const sequence = this.#state === 'closing' ? sequenceAfter(this.#out.next, -1) : this.#out.next;
+		writeUtpPacket(bytes, utpType.state, this.sending, sequence);
 		if (sackLength > 0) this.#in?.writeSack(bytes, writeSackHeader(bytes, sackLength), sackLength);
 		this.#stamp(bytes);
 		this.#send(bytes, now, undefined);

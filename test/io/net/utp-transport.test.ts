@@ -277,3 +277,20 @@ test('who listens no more refuses who comes; those who came are told', async () 
 	await settled();
 	assert.deepEqual([sent.at(-1)!.type, told.at(-1), stand.holds], [utpType.fin, 'closed: we leave', 0]);
 });
+
+test('after our last packet an ack has its number, and the end of the other side is acknowledged', async () => {
+	const {sent, hear, dial, transport} = await stage();
+	const stream = dial();
+	const {connection, sequence} = sent[0]!;
+	await hear(packet(utpType.state, {connection, sequence: 300, acknowledged: sequence}));
+	stream.close('enough');
+	const last = sent.at(-1)!;
+	assert.deepEqual([last.type, last.sequence], [utpType.fin, (sequence + 1) & 0xffff]);
+	// Libtorrent hears nothing beyond that number, and its stream stands until its end is acknowledged.
+	await hear(packet(utpType.state, {connection, sequence: 300, acknowledged: last.sequence}));
+	assert.equal(transport.size, 1);
+	await hear(packet(utpType.fin, {connection, sequence: 300, acknowledged: last.sequence}));
+	const ack = sent.at(-1)!;
+	assert.deepEqual([ack.type, ack.sequence, ack.acknowledged], [utpType.state, last.sequence, 300]);
+	assert.equal(transport.size, 0);
+});
