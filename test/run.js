@@ -50,7 +50,7 @@ const isBusy = file => /^test\/(?:simulation|engine|hostile)\/|^test\/interop\/c
 const longest = [
 	...['interop/v2-matrix', 'interop/miniupnpd', 'interop/tracker-transmission', 'interop/transmission'],
 	...['journeys/group', 'journeys/install', 'interop/large', 'interop/import', 'interop/tracker-clients'],
-	...['interop/magnet', 'journeys/shared-folder', 'journeys/web'],
+	...['interop/magnet', 'journeys/shared-folder', 'journeys/web', 'interop/mse-transmission'],
 ].map(name => `test/${name}.test.ts`);
 const apart = files.filter(isIsolated);
 const waiting = apart.filter(file => !isBusy(file));

@@ -2,6 +2,8 @@ import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import {until} from './deadline.ts';
 import type {Workspace} from './workspace.ts';
 
+type Ending = Pick<Workspace, 'defer'>;
+
 /** What somebody between two peers sees of them: nothing of what it is, only what is sent, or that it is BitTorrent. */
 export type Seen = 'rc4' | 'handshake' | 'clear';
 
@@ -22,15 +24,16 @@ const greeting = Buffer.from('\u0013BitTorrent protocol', 'latin1');
 
 /** @param sample some bytes of what will be sent, by which it is known @param much bytes that are more than a handshake */
 export async function wiretap(
-	space: Workspace,
+	space: Ending,
 	target: number | (() => number),
 	sample: Buffer,
 	much: number,
+	host = '127.0.0.1',
 ): Promise<Wiretap> {
 	const sockets = new Set<Socket>();
 	const calls: Call[] = [];
 	const server = createServer(dialler => {
-		const dialled = connect({host: '127.0.0.1', port: typeof target === 'number' ? target : target()});
+		const dialled = connect({host, port: typeof target === 'number' ? target : target()});
 		const call = new Call(sample);
 		calls.push(call);
 		for (const [from, to, side] of [
@@ -52,7 +55,7 @@ export async function wiretap(
 			});
 		}
 	});
-	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	await new Promise<void>(resolve => server.listen(0, host, resolve));
 	space.defer(() => {
 		for (const socket of sockets) socket.destroy();
 		server.close();
@@ -61,7 +64,7 @@ export async function wiretap(
 	const said = () => calls.map(({bytes, ended}) => `${bytes} bytes${ended ? ', ended' : ''}`).join('; ');
 	return {
 		port,
-		address: `127.0.0.1:${port}`,
+		address: `${host}:${port}`,
 		get ended() {
 			return calls.filter(({ended}) => ended).length;
 		},

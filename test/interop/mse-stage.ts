@@ -20,6 +20,7 @@ export async function mseStage(t: TestContext) {
 		space,
 		content,
 		torrent,
+		sample,
 		file: torrent.write(space.path('file.torrent')),
 		tap: (target: number | (() => number)) => wiretap(space, target, sample, length),
 	};
