@@ -31,7 +31,7 @@ export interface PeerDetails {
 	readonly uploadOnly: boolean;
 	/** What it speaks besides the plain protocol, in the names of the field: `fast`, `dht`, `v2`, `ut_pex`, … */
 	readonly speaks: readonly string[];
-	/** Blocks we may have asked for at a time; bytes said to it that have not left. */
+	/** Blocks that should be asked for at a time, as fast as it is; bytes said to it that have not left. */
 	readonly requestWindow: number;
 	readonly unsent: Bytes;
 	/** Letters of everyone who named it, as in its flags. */

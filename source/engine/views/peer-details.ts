@@ -77,7 +77,7 @@ export function viewPeerDetails(
 		onParole: peer.onParole,
 		uploadOnly: peer.extensions.uploadOnly,
 		speaks: speaks(peer),
-		requestWindow: peer.requests.queue.ceiling,
+		requestWindow: peer.requests.queue.target,
 		unsent: peer.unsent,
 		namedBy: torrent.swarm.list.sourceOf(peer.address)?.letters ?? '',
 	};

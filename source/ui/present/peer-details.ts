@@ -63,7 +63,7 @@ export function peerRows(
 	const pieces = torrent?.pieces ?? 0;
 	const hidden =
 		peer.encryption === 'handshake'
-			? 'its handshake encrypted, the rest not'
+			? 'handshake alone encrypted'
 			: peer.encrypted
 				? 'encrypted'
 				: 'not encrypted';
@@ -79,7 +79,7 @@ export function peerRows(
 		details.offers === 0
 			? 'nothing that is missing here'
 			: `${count(details.offers, 'piece')} that ${details.offers === 1 ? 'is' : 'are'} missing here`;
-	const trip = details.roundTrip === undefined ? '' : `, connecting took ${details.roundTrip} ms`;
+	const trip = details.roundTrip === undefined ? '' : `, dialled in ${details.roundTrip} ms`;
 	return [
 		...known,
 		row('peer id', details.peerId || 'not known', 'dim'),
@@ -100,7 +100,7 @@ export function peerRows(
 		row('to it', toThem),
 		row(
 			'requests',
-			`${peer.requested} of ours are open, ${details.requestWindow} at most; ${peer.queued} of its wait`,
+			`${peer.requested} of ours are open, ${details.requestWindow} wanted; ${peer.queued} of its wait`,
 		),
 		...(details.unsent > 0 ? [row('unsent', `${size(details.unsent)} that it has not taken`)] : []),
 		row('speaks', details.speaks.map(name => terminalText(name)).join(' ') || 'the plain protocol'),

@@ -48,7 +48,7 @@ export function lookOf(view: PiecesView, cell: number, facts: CellFacts): CellLo
 	if (facts.offered !== undefined) {
 		// What we have steps back, so that what somebody else has stands out.
 		if (state === 'h') return heldLook;
-		if (facts.offered[cell] === '1') return offeredLook;
+		if (facts.offered[cell] === '1' && state !== 'r' && state !== 'c' && state !== 'u') return offeredLook;
 	}
 	if (facts.lit.has(cell)) return [state === 'h' ? 'h' : state, litLook[1]];
 	if (state === 'h' && facts.sent?.has(cell)) return sentLook;

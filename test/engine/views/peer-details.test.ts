@@ -114,6 +114,9 @@ test('a look into a cell names its rarest missing piece, who has it, and tells a
 	const [id] = torrent.swarm.peers.keys();
 	const details = viewPeerDetails(torrent, id!, 4, now, 1_700_000_000_000);
 	assert.deepEqual([details?.pieces, details?.offers, details?.offered], [4, 4, '1100']);
+	// Everything of it reaches a screen: what is not known would be left out on the way.
+	assert.deepEqual(JSON.parse(JSON.stringify(details)), details);
+	assert.ok(details && details.requestWindow > 0);
 	assert.equal(viewPeerDetails(torrent, 999, 4, now, 0), undefined);
 	await torrent.close();
 });
