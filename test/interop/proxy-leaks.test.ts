@@ -15,12 +15,17 @@ const limit = 30_000;
 const webServer = `
 const {createServer} = require('node:http');
 const {readFileSync} = require('node:fs');
-const [torrent, host] = process.argv.slice(1);
+const [torrent, host, path] = process.argv.slice(1);
+const data = readFileSync(path);
 const feed = '<rss><channel><title>world</title><item><title>data</title>' +
 	'<enclosure url="http://web.test:8080/data.torrent" type="application/x-bittorrent"/></item></channel></rss>';
 createServer((request, response) => {
 	console.log(request.method, request.headers.host, request.url);
-	response.end(request.url === '/feed' ? feed : request.url === '/data.torrent' ? readFileSync(torrent) : '');
+	const texts = {'/feed': feed, '/data.torrent': readFileSync(torrent), '/blocklist': 'some:1.2.3.0-1.2.3.255\\n'};
+	const range = /bytes=(\\d+)-(\\d+)/.exec(request.headers.range ?? '')?.slice(1).map(Number);
+	if (request.url !== '/data.bin' || range === undefined) return response.end(texts[request.url] ?? '');
+	response.writeHead(206, {'Content-Range': 'bytes ' + range.join('-') + '/' + data.length});
+	response.end(data.subarray(range[0], range[1] + 1));
 }).listen(8080, host, () => console.log('READY'));
 `;
 
@@ -35,7 +40,7 @@ interface World {
 }
 
 /** A tracker, a seed that is a node of the DHT too, a feed and somebody for hooks, all known by name in the world alone. */
-async function openWorld(t: TestContext): Promise<World> {
+async function openWorld(t: TestContext, hasWebSeed = true): Promise<World> {
 	const space = new Workspace(t);
 	const network = await ProxiedNetwork.open(space);
 	const there = space.folder('world');
@@ -43,7 +48,16 @@ async function openWorld(t: TestContext): Promise<World> {
 	writeFileSync(`${there}/data.bin`, data);
 	const torrent = space.path('data.torrent');
 	const trackers = ['-t', 'udp://tracker.test:6969/announce', '-t', 'http://tracker.test:6969/announce'];
-	const made = await run(space, node, [cli, 'create', `${there}/data.bin`, ...trackers, '-o', torrent]);
+	const seeds = hasWebSeed ? ['-w', 'http://web.test:8080/data.bin'] : [];
+	const made = await run(space, node, [
+		cli,
+		'create',
+		`${there}/data.bin`,
+		...trackers,
+		...seeds,
+		'-o',
+		torrent,
+	]);
 	assert.equal(made.ended?.code, 0, made.stderr);
 	const inWorld = (words: readonly string[], state: string) =>
 		startTortui(space, words, {env: {TORTUI_HOME: space.folder(state)}}, network.inWorld);
@@ -55,7 +69,15 @@ async function openWorld(t: TestContext): Promise<World> {
 		'seed',
 	);
 	await seed.output(/"seeding"/, limit);
-	const [command, ...rest] = [...network.inWorld, node, '-e', webServer, torrent, worldHost];
+	const [command, ...rest] = [
+		...network.inWorld,
+		node,
+		'-e',
+		webServer,
+		torrent,
+		worldHost,
+		`${there}/data.bin`,
+	];
 	const web = new Running(space, command!, rest);
 	await web.output(/READY/, limit);
 	return {space, network, torrent, data, asked: () => web.stdout.trim().split('\n').slice(1)};
@@ -73,6 +95,7 @@ async function openEngine({space, network}: World, settings: Readonly<Record<str
 			'hook-url': ['http://hooks.test:8080/hook'],
 			'dht-bootstrap': ['router.test:7001'],
 			catalogue: ['http://tracker.test:6969'],
+			blocklist: 'http://web.test:8080/blocklist',
 			...settings,
 		}),
 	);
@@ -147,7 +170,7 @@ describe('what leaves a machine with a proxy', {concurrency: 3}, () => {
 	});
 
 	for (const {name, needs, settings, udp, start} of ways) {
-		test(`0 packets bypass ${name}: names, trackers, DHT, feeds, hooks, peers`, {
+		test(`0 packets bypass ${name}: names, trackers, DHT, web seeds, blocklist, feeds, hooks, peers`, {
 			skip: noProxies(needs),
 		}, async t => {
 			const world = await openWorld(t);
@@ -156,7 +179,8 @@ describe('what leaves a machine with a proxy', {concurrency: 3}, () => {
 			const {say, status, isThere} = await openEngine(world, settings);
 			await until('the torrent of the feed to be here', limit, () => isThere(data));
 			await until('the hook to be told', limit, () => asked().includes('POST hooks.test:8080 /hook'));
-			assert.ok(asked().includes('GET web.test:8080 /feed'), asked().join());
+			for (const path of ['feed', 'blocklist'])
+				assert.ok(asked().includes(`GET web.test:8080 /${path}`), asked().join());
 			const trackers = await until(
 				'an answer of the tracker',
 				limit,
@@ -195,7 +219,8 @@ describe('what leaves a machine with a proxy', {concurrency: 3}, () => {
 	test('a proxy goes away in mid-download and comes back: nothing goes around it, and then it goes on', {
 		skip: noProxies('microsocks'),
 	}, async t => {
-		const world = await openWorld(t);
+		// What a web seed is asked for at once would wait in the system's buffers while the proxy is gone.
+		const world = await openWorld(t, false);
 		const {network, data} = world;
 		const proxy = await network.microsocks('ann', 'secret');
 		const {engine, status, isThere} = await openEngine(world, {
@@ -214,6 +239,7 @@ describe('what leaves a machine with a proxy', {concurrency: 3}, () => {
 		await network.microsocks('ann', 'secret');
 		await until('the download to go on', limit, async () => (await status()).downloaded > before);
 		await until('the end of the download', limit, () => isThere(data));
+		await engine.output(/the proxy \S+ is back/, limit);
 		const lines = engine.stderr.split('\n').filter(line => /lets nobody through|is back/.test(line));
 		assert.equal(lines.length, 2, lines.join('\n'));
 		const packets = network.packets();

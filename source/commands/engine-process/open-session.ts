@@ -97,6 +97,13 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 	const inFile = flags.portFile === undefined ? undefined : portInFileNow(flags.portFile);
 	const slowTimes = (flags.slowTimes ?? []).map(time => parseSlowTime(time, '--slow-times'));
 	const mayWait = minFreeSpace !== undefined || slowTimes.some(({stop}) => stop);
+	const way = wayOut({dnsServer: [], interface: undefined, ...flags});
+	if (way.proxy?.kind === 'http' && flags.tcp === false)
+		throw new UserError(
+			'usage',
+			'an HTTP proxy passes no uTP on, and with --no-tcp nothing would be left',
+			2,
+		);
 	return Session.open({
 		stateDir,
 		dir,
@@ -112,7 +119,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 			inFile === undefined &&
 			flags.port !== undefined &&
 			(restore || given === undefined || given.has('port')),
-		...wayOut({dnsServer: [], interface: undefined, ...flags}),
+		...way,
 		utp: flags.utp,
 		tcp: flags.tcp,
 		maxPeers: flags.maxPeers ?? usualPeers,

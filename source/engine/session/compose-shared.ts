@@ -161,6 +161,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 	const shared: SessionServices = {
 		dht,
 		localDiscovery,
+		lsdOff: proxy && options.lsd ? 'it goes through no proxy' : undefined,
 		exchangesPeers: options.pex !== false,
 		clock,
 		random,

@@ -69,6 +69,8 @@ export interface SessionServices {
 	readonly dht?: Dht | undefined;
 	/** Undefined when it is off. */
 	readonly localDiscovery?: LocalDiscovery | undefined;
+	/** Why that is off, in words, when no person has said so. */
+	readonly lsdOff?: string | undefined;
 	/** Whether peers are told of further ones, and theirs heard. */
 	readonly exchangesPeers: boolean;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */

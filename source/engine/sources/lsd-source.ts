@@ -6,7 +6,9 @@ import type {PeerSource} from './peer-source.js';
 
 /** What it needs of the session. */
 export interface LsdServices {
-	/** Undefined when it is switched off. */
+	/** Why it is off, in words, when no person has said so. */
+	readonly lsdOff?: string | undefined;
+	/** Undefined when it is off. */
 	readonly localDiscovery?: Pick<LocalDiscovery, 'join' | 'hurry' | 'nextAt' | 'off'> | undefined;
 }
 
@@ -23,15 +25,17 @@ export class LsdSource implements PeerSource {
 	readonly kind = 'lsd';
 	readonly #torrent: LsdTorrent;
 	readonly #discovery: LsdServices['localDiscovery'];
+	readonly #off: string;
 	#leave: Array<() => void> = [];
 
-	constructor(torrent: LsdTorrent, {localDiscovery}: LsdServices) {
+	constructor(torrent: LsdTorrent, {localDiscovery, lsdOff = 'switched off'}: LsdServices) {
+		this.#off = lsdOff;
 		this.#torrent = torrent;
 		this.#discovery = localDiscovery;
 	}
 
 	get off(): string | undefined {
-		return this.#discovery === undefined ? 'switched off' : this.#discovery.off;
+		return this.#discovery === undefined ? this.#off : this.#discovery.off;
 	}
 
 	nextAt(): Millis | undefined {
