@@ -184,8 +184,8 @@ export class ClientSession {
 	#watch({watch, generation, what}: Extract<ClientMessage, {type: 'watch'}>): void {
 		const known = this.#subscriptions.get(watch);
 		if (known) {
+			if (known.generation !== generation) known.pending = undefined;
 			known.generation = generation;
-			known.pending = undefined;
 			known.watching.change(what);
 			return;
 		}

@@ -99,7 +99,8 @@ export class RemoteEngine implements EngineClient {
 		return {
 			change: changed => {
 				if (!this.#subscriptions.has(watch)) return;
-				subscription.generation++;
+				// Who keeps what was told before takes what of it is still on its way.
+				if (!changed.keeps) subscription.generation++;
 				this.#write({type: 'watch', watch, generation: subscription.generation, what: changed});
 			},
 			stop: () => {

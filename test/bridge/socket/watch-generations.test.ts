@@ -51,6 +51,19 @@ test('what the engine said before it heard of a change is not taken for news', (
 	assert.equal(heard.length, 3);
 });
 
+test('who keeps what was told before takes what was on its way when the cursor moved', () => {
+	const socket = new FakeSocket();
+	const hello = {type: 'hello', protocol: protocolVersion, version: '1', pid: 1, about: {}} as const;
+	const engine = new RemoteEngine(socket as unknown as Socket, hello);
+	let heard = 0;
+	const watching = engine.watch(about('a'), () => heard++);
+	watching.change({...about('a'), keeps: true});
+	const {watch, generation} = socket.said.at(-1) as {watch: number; generation: number};
+	assert.equal(generation, 0);
+	engine.take({type: 'update', watch, generation: 0, update: {revision: 1, torrent: {id: 'a'}}});
+	assert.equal(heard, 1);
+});
+
 const folder = mkdtempSync(join(tmpdir(), 'tortui-watching-'));
 after(() => rmSync(folder, {recursive: true}));
 let sockets = 0;
