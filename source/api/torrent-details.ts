@@ -1,6 +1,6 @@
 import type {SeedGoal} from '../base/seed-goal.js';
 import type {Bytes, Millis, Seconds} from '../base/units.js';
-import type {FileProgressView, FileView, PeerView, TrackerView} from './snapshot.js';
+import type {FileProgressView, FileView, PeerView, TrackerView, WebSeedView} from './snapshot.js';
 
 /** What of torrents can be asked for beside their views. */
 export const detailNames = ['figures', 'files', 'peers', 'trackers', 'pieces'] as const;
@@ -52,5 +52,7 @@ export interface TorrentDetails {
 	readonly offsets?: readonly Bytes[];
 	readonly peers?: readonly PeerView[];
 	readonly trackers?: readonly TrackerView[];
+	/** Comes with `trackers`. */
+	readonly webSeeds?: readonly WebSeedView[];
 	readonly pieces?: PieceFigures;
 }

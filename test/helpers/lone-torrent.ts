@@ -327,7 +327,11 @@ export interface LoneOptions {
 	/** Whether the hashes of its v2 pieces are in the metainfo; true when left out. */
 	readonly layers?: boolean;
 	/** Web servers that have its file, and what answers for them. */
-	readonly webSeeds?: {readonly urls: readonly string[]; readonly dialer: RangeDialer};
+	readonly webSeeds?: {
+		readonly urls: readonly string[];
+		readonly dialer: RangeDialer;
+		readonly slots?: ServerSlots;
+	};
 }
 
 /** A torrent with no sockets, no files and no time of its own: one thread, one test, everything in its hands. */
@@ -430,7 +434,7 @@ export class LoneTorrent {
 			webSeeds: options.webSeeds && {
 				clock: this.clock,
 				dialer: options.webSeeds.dialer,
-				slots: new ServerSlots(),
+				slots: options.webSeeds.slots ?? new ServerSlots(),
 			},
 			resolver: new HostResolver(this.clock, () => Promise.reject(new Error('no names here'))),
 			writeBatch: this.writeBatch,

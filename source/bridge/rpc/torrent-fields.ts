@@ -253,8 +253,14 @@ const fields: Readonly<Record<string, Field>> = {
 	},
 	webseeds: {value: ({view}) => view.webSeeds ?? []},
 	webseeds_ex: {
-		value: ({view}) =>
-			(view.webSeeds ?? []).map(url => ({url, is_downloading: false, download_bytes_per_second: 0})),
+		needs: 'trackers',
+		isDeep: true,
+		value: ({details}) =>
+			(details.webSeeds ?? []).map(({url, downloadRate}) => ({
+				url,
+				is_downloading: downloadRate > 0,
+				download_bytes_per_second: downloadRate,
+			})),
 	},
 	webseeds_sending_to_us: {value: ({view}) => view.webSeedsSending ?? 0},
 };

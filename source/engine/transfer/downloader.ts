@@ -283,7 +283,8 @@ export class Downloader implements DownloadPieces {
 		}
 		// Who works alone to show whose fault a wrong piece is does not make others late.
 		partial.exclusive = -1;
-		this.partials.askFor(partial, block);
+		// What one is asked for that is not counted on counts when it sends again.
+		if (!source.requests.queue.disregarded) this.partials.askFor(partial, block);
 		partial.askedAt[block] = now;
 		return this.#account.request(source, piece, block, now);
 	}

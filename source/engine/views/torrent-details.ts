@@ -7,6 +7,7 @@ import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 import {viewFiles, viewProgress} from './file-view.js';
 import {viewPeers} from './peer-view.js';
+import {WebSeedViews} from './web-seed-view.js';
 
 /** What of a torrent somebody asked for beside its view. */
 export function detailTorrent(
@@ -25,7 +26,10 @@ export function detailTorrent(
 			offsets: content?.metainfo.files.flatMap(({pad, offset}) => (pad ? [] : [offset])) ?? [],
 		}),
 		...(wanted.has('peers') && {peers: viewPeers(torrent, now)}),
-		...(wanted.has('trackers') && {trackers: torrent.sources.trackerViews(now)}),
+		...(wanted.has('trackers') && {
+			trackers: torrent.sources.trackerViews(now),
+			...(torrent.webSeeds.length > 0 && {webSeeds: new WebSeedViews(clock).views(torrent, now)}),
+		}),
 		...(wanted.has('pieces') && {pieces: viewEveryPiece(content)}),
 	};
 }

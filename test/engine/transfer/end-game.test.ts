@@ -39,6 +39,28 @@ test('what one owes is asked of another, and counts for nothing until it sends a
 	assert.ok(!one.heard.some(words => words.startsWith('-')));
 });
 
+test('what one that is not counted on is asked for out of turn holds nobody up when it goes', () => {
+	const {downloader, server, serve} = openDownload();
+	const [one, other] = [server(), server()];
+	downloader.refill(one);
+	other.now = 30_000;
+	downloader.refill(other);
+	assert.equal(one.requests.queue.disregarded, true);
+	const partial = downloader.partials.get(1)!;
+	const before = [...partial.requests];
+	for (let n = 0; n < 5; n++) downloader.askFor(one, 1, 0, 30_000);
+	assert.deepEqual([...partial.requests], before);
+	one.isClosed = true;
+	downloader.release(one);
+	downloader.cancelAll(other);
+	assert.equal(partial.requests[0], 0);
+	const third = server();
+	third.now = 31_000;
+	downloader.refill(third);
+	serve(third);
+	assert.equal(downloader.partials.get(1)?.hashing, true);
+});
+
 test('one that sent nothing is asked for a block now and then, to see whether it sends again', () => {
 	for (const hindrance of ['nothing', 'parole', 'a choke', 'no memory']) {
 		const {downloader, pool, server, serve} = openDownload();

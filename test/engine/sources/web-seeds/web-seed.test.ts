@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {ServerSlots} from '../../../../source/engine/sources/web-seeds/server-slots.ts';
 import {FakeWeb, type FakeWebStream} from '../../../helpers/fake-web-server.ts';
 import {settled} from '../../../helpers/hand-clock.ts';
 import {sender} from '../../../helpers/lone-leech.ts';
@@ -9,10 +10,16 @@ const url = 'http://seed.example/lone.bin';
 const block = 16_384;
 
 /** A torrent whose file a web server has, and nobody else. */
-async function open(options: LoneOptions & {readonly urls?: readonly string[]} = {}) {
+async function open(
+	options: LoneOptions & {readonly urls?: readonly string[]; readonly servers?: ServerSlots} = {},
+) {
 	const web = new FakeWeb();
-	const {urls = [url], ...rest} = options;
-	const lone = new LoneTorrent({random: () => 0, ...rest, webSeeds: {urls, dialer: web}});
+	const {urls = [url], servers, ...rest} = options;
+	const lone = new LoneTorrent({
+		random: () => 0,
+		...rest,
+		webSeeds: {urls, dialer: web, ...(servers && {slots: servers})},
+	});
 	await lone.start();
 	await settled();
 	const {torrent, parts, content} = lone;
@@ -380,6 +387,34 @@ test('four servers are asked at a time; one that is off makes room for the next,
 	one.web.streams[0]!.hangUp('connection refused');
 	await one.second();
 	assert.equal(one.web.last.asks[0]?.url, 'http://s.example/5.bin');
+});
+
+test('what other torrents hold of a server’s connections is not had; when one is let go it is asked', async () => {
+	const slots = new ServerSlots();
+	for (let n = 0; n < 4; n++) assert.equal(slots.take('seed.example'), true);
+	assert.equal(slots.take('seed.example'), false);
+	assert.equal(slots.mayTake('seed.example:8080'), true);
+	const {web, second} = await open({pieces: 12, servers: slots});
+	await second(3);
+	assert.equal(web.streams.length, 0);
+	slots.give('seed.example');
+	await second();
+	assert.equal(web.streams.length, 1);
+	assert.equal(slots.mayTake('seed.example'), false);
+	web.last.hangUp('connection refused');
+	assert.equal(slots.mayTake('seed.example'), true);
+});
+
+test('what does not come is not paid back: it was not paid for', async () => {
+	const {web, lone, torrent, content} = await open({pieces: 30, pool: 1024});
+	torrent.post({type: 'set', settings: {maxDownload: 100_000}});
+	const {length} = web.last.asks[0]!;
+	web.last.say(`HTTP/1.1 206 x\r\nContent-Range: bytes 0-${length - 1}/${content.length}\r\n\r\n`);
+	web.last.say(content.subarray(0, 60_000));
+	assert.equal(web.last.isPaused, true);
+	web.last.hangUp();
+	await settled();
+	assert.equal(torrent.rateLimits.download.grant(lone.clock.now(), 100_000), 0);
 });
 
 test('web seeds are added and taken out while it runs; one a person names may be local', async () => {
