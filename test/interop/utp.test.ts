@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createSocket} from 'node:dgram';
 import {describe, type TestContext, test} from 'node:test';
 import {transmissionDaemon} from '../helpers/clients.ts';
 import {assertSame} from '../helpers/compare.ts';
@@ -92,6 +93,56 @@ describe('transmission-daemon', {skip: noTransmission, concurrency: 2}, () => {
 		await leecher.complete();
 		assertSame(space.path('theirs', content.name), content.root);
 	});
+});
+
+describe('limits hold over uTP, which sends no more than is asked for', {concurrency: 2}, () => {
+	for (const [what, seeds, gets] of [
+		['upload', ['--max-upload', '2M'], []],
+		['download', [], ['--max-download', '2M']],
+	] as const)
+		test(`a limit of the ${what} of 2 MiB a second holds`, async t => {
+			const {space, content, file} = stage(t);
+			const seeder = await tortui(
+				space,
+				'127.0.0.1',
+				'seed',
+				`${file}=${content.root}`,
+				'--no-tcp',
+				...seeds,
+			);
+			await seeder.event('seeding');
+			const place = ['-d', space.folder('ours'), '--peer', seeder.address];
+			const ours = await tortui(space, '127.0.0.1', 'get', file, ...place, '--no-tcp', ...gets);
+			const {seconds} = await ours.event('complete');
+			await ours.done();
+			// Eight, of which half a second's may go at once.
+			assert.ok(seconds > 3.4, `${seconds} s`);
+			assertSame(space.path('ours', content.name), content.root);
+		});
+});
+
+test('without TCP a port that UDP cannot have is none', async t => {
+	const {space, file} = stage(t);
+	const socket = createSocket('udp4');
+	t.after(() => socket.close());
+	await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
+	const port = `${socket.address().port}`;
+	const words = [
+		'get',
+		file,
+		'-d',
+		space.folder('ours'),
+		'--bind',
+		'127.0.0.1',
+		'--port',
+		port,
+		'--no-dht',
+		'--no-lsd',
+	];
+	const program = startTortui(space, [...words, '--no-tcp']);
+	const {code} = await program.end(30_000);
+	assert.equal(code, 1);
+	assert.match(program.stderr, new RegExp(`port ${port} is taken`));
 });
 
 test('two of us without TCP exchange a torrent', async t => {

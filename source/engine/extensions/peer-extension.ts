@@ -9,6 +9,8 @@ export interface ExtensionPeer {
 	readonly address: PeerAddress;
 	/** It dialled us: `address` is not where others reach it. */
 	readonly incoming: boolean;
+	/** What its connection runs over. */
+	readonly transport?: 'tcp' | 'utp';
 	/** When the buffer at hand came. */
 	readonly now: Millis;
 	readonly isClosed: boolean;

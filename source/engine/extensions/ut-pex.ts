@@ -104,7 +104,9 @@ export class UtPex implements PeerExtension {
 			if (port === undefined) continue;
 			const {host} = peer.address;
 			const flags =
-				(peer.incoming ? 0 : pexFlag.reachable) | (this.#torrent.isSeed(peer) ? pexFlag.onlyUploads : 0);
+				(peer.incoming ? 0 : pexFlag.reachable) |
+				(this.#torrent.isSeed(peer) ? pexFlag.onlyUploads : 0) |
+				(peer.transport === 'utp' ? pexFlag.speaksUtp : 0);
 			here.set(formatAddress({host, port}), {told: {host, port, flags}, reach: reachOf(host)});
 		}
 		return here;

@@ -15,6 +15,8 @@ export interface PortOptions {
 	/** 0 for any; unless `portFixed`, the next free one is taken when it is not to be had. */
 	readonly port: number;
 	readonly portFixed: boolean;
+	/** Whether peers come over TCP; they do when left out, and without it UDP has to have the port. */
+	readonly tcp?: boolean | undefined;
 	/** What the transport is bound to, for telling that this machine has no such address. */
 	readonly bind: readonly string[];
 	/** Why nobody can come now, in words: what we are bound to is not there. Undefined while somebody can. */
@@ -154,12 +156,13 @@ export class IncomingConnections implements SessionService {
 		await (listener?.retire?.() ?? listener?.close());
 	}
 
-	async #listen({port, portFixed, bind}: PortOptions): Promise<Listener> {
+	async #listen({port, portFixed, bind, tcp}: PortOptions): Promise<Listener> {
 		const ports = candidates(port, portFixed);
 		for (const [at, candidate] of ports.entries()) {
 			const listener = await this.#listenOn(candidate, bind);
 			if (listener === undefined) continue;
-			if ((await this.#udp.listen(listener.port)) || at === ports.length - 1) return listener;
+			const hasUdp = await this.#udp.listen(listener.port);
+			if (hasUdp || (tcp !== false && at === ports.length - 1)) return listener;
 			await listener.close();
 		}
 		throw new UserError('port-taken', `port ${port} is taken: choose another with --port, or 0 for any`);
