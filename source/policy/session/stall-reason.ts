@@ -384,7 +384,8 @@ function whyNoUpload(facts: StallFacts): Reason | undefined {
 /** Whether a port is open is known when somebody has come in; that nobody has is no proof of the contrary. */
 function silentPort({incoming, listeningFor, port}: StallFacts): string {
 	if (incoming > 0 || listeningFor < silenceAtPort) return '';
-	return `, and nobody has come to port ${port} yet`;
+	// Behind a proxy there is none.
+	return port === 0 ? ', and nobody comes in through a proxy' : `, and nobody has come to port ${port} yet`;
 }
 
 function isLimited(speed: BytesPerSecond, limit: BytesPerSecond | undefined): boolean {

@@ -25,6 +25,9 @@ const longestPause: Millis = 60_000;
 /** Nor one that says it passes none on. */
 const refusedPause: Millis = 10 * 60_000;
 const answerTime: Millis = 15_000;
+/** Places whose head is kept. */
+const mostHeads = 1000;
+const nothing = new Uint8Array(0);
 /** What the proxy says on the connection that keeps the way open is of no interest. */
 const wordsIgnored: Bytes = 4096;
 
@@ -57,6 +60,8 @@ export class SocksDatagrams {
 	readonly #options: SocksDatagramsOptions;
 	readonly #listeners = new Map<IpFamily, DatagramListener>();
 	readonly #waiting: Waiting[] = [];
+	/** By host and port. */
+	readonly #heads = new Map<string, Uint8Array>();
 	#association: Association | undefined;
 	/** Ends the asking that is under way. */
 	#asking: AbortController | undefined;
@@ -107,7 +112,10 @@ export class SocksDatagrams {
 	#send(bytes: Uint8Array, host: string, port: number, failed: ((error: Error) => void) | undefined): void {
 		let datagram: Uint8Array;
 		try {
-			datagram = encodeSocksDatagram({host, port}, bytes);
+			const head = this.#headFor(host, port);
+			datagram = new Uint8Array(head.length + bytes.length);
+			datagram.set(head);
+			datagram.set(bytes, head.length);
 		} catch (error) {
 			return failed?.(error as Error);
 		}
@@ -116,6 +124,17 @@ export class SocksDatagrams {
 		if (this.#asking === undefined) failed?.(this.#failure);
 		else if (this.#waiting.length < mostWaiting) this.#waiting.push({datagram, failed});
 		else failed?.(Object.assign(new Error('too much waits to be sent'), {code: 'ENOBUFS'}));
+	}
+
+	/** What stands before all that is sent to somebody. */
+	#headFor(host: string, port: number): Uint8Array {
+		const key = `${host} ${port}`;
+		const known = this.#heads.get(key);
+		if (known !== undefined) return known;
+		if (this.#heads.size >= mostHeads) this.#heads.clear();
+		const head = encodeSocksDatagram({host, port}, nothing);
+		this.#heads.set(key, head);
+		return head;
 	}
 
 	#ask(): void {
