@@ -79,6 +79,9 @@ export class UdpMux {
 	#port = 0;
 	#holds = 0;
 	#thisTurn = 0;
+	/** The last address that something came from, as the system and as we write it. */
+	#theirs = '';
+	#written = '';
 	#closed = false;
 	#toldTaken = false;
 
@@ -217,11 +220,19 @@ export class UdpMux {
 		for (const owner of this.#owners) {
 			if (!owner.claims(bytes)) continue;
 			this.counters.in++;
-			owner.receive(bytes, asWeWriteIt(address), port);
+			owner.receive(bytes, this.#ours(address), port);
 			return;
 		}
 		this.counters.dropped++;
 	};
+
+	/** They come many in a row from the same. */
+	#ours(address: string): string {
+		if (address === this.#theirs) return this.#written;
+		this.#theirs = address;
+		this.#written = asWeWriteIt(address);
+		return this.#written;
+	}
 
 	readonly #endTurn = (): void => {
 		this.#thisTurn = 0;

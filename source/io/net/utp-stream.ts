@@ -25,8 +25,6 @@ const smallPayload: Bytes = 548;
 const tooLongAfter = 2;
 /** Bytes under way to the other end at most. */
 const mostInFlight: Bytes = 1 << 20;
-/** Bytes that have come and were not taken at most. */
-const mostUnread: Bytes = 1 << 20;
 const leastUnread: Bytes = 4096;
 /** What is acknowledged may wait so long for something to be said with it, or for another packet. */
 const ackDelay: Millis = 40;
@@ -67,6 +65,8 @@ export interface UtpGround {
 	isNarrow(host: string): boolean;
 	/** Called once what is being done now is over. */
 	soon(callback: () => void): void;
+	/** Bytes that may have come for one stream and not be taken. */
+	readonly share: Bytes;
 	/** Nothing of what comes is for this stream any more. */
 	forget(stream: UtpStream): void;
 	/** Into which what is told is put together; one for all streams. */
@@ -137,7 +137,8 @@ export class UtpStream implements PeerStream {
 	#unreadBytes: Bytes = 0;
 	#paused = false;
 	#portion: Bytes;
-	#mostUnread = mostUnread;
+	/** Bytes that may have come and not be taken, where whoever reads wants little at a time. */
+	#fewUnread: Bytes | undefined;
 	/** The number of their last packet, once it came. */
 	#finish: number | undefined;
 	/** How long the last packet was under way: µs, 32 bits. */
@@ -207,7 +208,7 @@ export class UtpStream implements PeerStream {
 	readAtMost(bytes: number | undefined): void {
 		const whole = this.#ground.buffer.length;
 		this.#portion = Math.max(1, Math.min(whole, bytes ?? whole));
-		this.#mostUnread = bytes === undefined ? mostUnread : Math.max(leastUnread, 4 * bytes);
+		this.#fewUnread = bytes === undefined ? undefined : Math.max(leastUnread, 4 * bytes);
 	}
 
 	close(reason: string): void {
@@ -539,6 +540,10 @@ export class UtpStream implements PeerStream {
 	#send(bytes: Uint8Array, now: Millis, failed: SendFailure | undefined): void {
 		this.#lastSentAt = now;
 		this.#ground.send(bytes, this.remote, failed);
+	}
+
+	get #mostUnread(): Bytes {
+		return Math.min(this.#fewUnread ?? Infinity, this.#ground.share);
 	}
 
 	/** Bytes that we take: what is told of it is all that holds others back, whatever they have to send. */

@@ -1,7 +1,7 @@
 import {hash} from 'node:crypto';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Random, Timer} from '../../base/ports.js';
-import type {Millis} from '../../base/units.js';
+import type {Bytes, Millis} from '../../base/units.js';
 import {sequenceAfter} from '../../policy/utp/sequence.js';
 import {
 	encodeUtpReset,
@@ -40,6 +40,10 @@ const mostOvertaken = 4;
 /** It is remembered so long where long packets do not get through, of so many hosts. */
 const narrowTime: Millis = 30 * 60_000;
 const mostNarrow = 1000;
+/** Bytes that may have come for all streams and not be taken; and for one of them. */
+const shared: Bytes = 64 << 20;
+const mostShare: Bytes = 1 << 20;
+const leastShare: Bytes = 64 << 10;
 /** Timers need not be more precise. */
 const timerGrain: Millis = 10;
 
@@ -308,6 +312,10 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 
 	stamp(): number {
 		return Math.floor(this.#clock.now() * 1000) >>> 0;
+	}
+
+	get share(): Bytes {
+		return Math.max(leastShare, Math.min(mostShare, Math.floor(shared / this.#kept.size)));
 	}
 
 	send(bytes: Uint8Array, {host, port}: PeerAddress, failed: SendFailure | undefined): void {

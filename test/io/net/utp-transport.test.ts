@@ -294,3 +294,17 @@ test('after our last packet an ack has its number, and the end of the other side
 	assert.deepEqual([ack.type, ack.sequence, ack.acknowledged], [utpType.state, last.sequence, 300]);
 	assert.equal(transport.size, 0);
 });
+
+test('the more streams there are, the less may come for each and not be taken', async () => {
+	const {sent, hear, dial} = await stage();
+	const windows: number[] = [];
+	for (let n = 1; n <= 2000; n++) {
+		dial();
+		if (n !== 1 && n !== 128 && n !== 2000) continue;
+		const {connection, sequence} = sent.at(-1)!;
+		await hear(packet(utpType.state, {connection, sequence: 300, acknowledged: sequence}));
+		await hear(packet(utpType.data, {connection, sequence: 301, acknowledged: sequence}, 'early'));
+		windows.push(sent.at(-1)!.window);
+	}
+	assert.deepEqual(windows, [(1 << 20) - 5, (1 << 19) - 5, (1 << 16) - 5]);
+});
