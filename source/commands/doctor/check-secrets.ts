@@ -21,14 +21,19 @@ async function isReadByOthers(path: string): Promise<boolean> {
 
 /** Whether files that hold passwords can be read by other users of this machine; nothing where no file does. */
 export async function checkSecrets(
-	{rpcPasswordFile, webPasswordFile}: Pick<DoctorSettings, 'rpcPasswordFile' | 'webPasswordFile'>,
+	{
+		rpcPasswordFile,
+		webPasswordFile,
+		proxyPasswordFile,
+	}: Pick<DoctorSettings, 'rpcPasswordFile' | 'webPasswordFile' | 'proxyPasswordFile'>,
 	config: string,
 ): Promise<Finding[]> {
 	// Windows tells nobody by the mode.
 	if (process.platform === 'win32') return [];
 	const {ok, warning} = findings('secrets');
 	const text = await readFile(config, 'utf8').catch(() => '');
-	const files = [rpcPasswordFile, webPasswordFile, secret.test(text) ? config : undefined].flatMap(path =>
+	const inConfig = secret.test(text) ? config : undefined;
+	const files = [rpcPasswordFile, webPasswordFile, proxyPasswordFile, inConfig].flatMap(path =>
 		path === undefined ? [] : [resolve(path)],
 	);
 	const open = await Promise.all(

@@ -22,6 +22,7 @@ import {
 	checkInterface,
 	checkNames,
 	checkPort,
+	checkProxy,
 	checkTrackers,
 	namesToLookUp,
 } from '../../../source/commands/doctor/check-network.ts';
@@ -389,6 +390,10 @@ test('files that hold a secret and that others can read are told, those that onl
 	writeFileSync(password, 'secret\n', {mode: 0o644});
 	writeFileSync(config, '{"dir": "/srv"}', {mode: 0o644});
 	const check = () => checkSecrets(settings({rpcPasswordFile: password}), config);
+	assert.match(
+		told(await checkSecrets(settings({proxyPasswordFile: password}), config)).join(),
+		/holds a secret/,
+	);
 	assert.deepEqual(told(await check()), [
 		`warning ${password} holds a secret, and other users of this machine can read it → chmod 600 ${password}`,
 	]);
@@ -403,4 +408,34 @@ test('files that hold a secret and that others can read are told, those that onl
 		assert.match(told(await check()).join(), /^warning .*config\.json holds a secret/);
 	}
 	assert.deepEqual(await checkSecrets(settings(), space.path('none.json')), []);
+});
+
+test('the proxy that is set lets us through or not, as the engine knows or as it is tried, and no password is told', async () => {
+	const set = settings({proxy: 'socks5://ann:secret@127.0.0.1:1080'});
+	const url = 'socks5://127.0.0.1:1080';
+	const tries: unknown[] = [];
+	const open = {tryProxy: async (address: unknown) => void tries.push(address)};
+	const shut = {
+		tryProxy: async () => {
+			throw new Error('no way through the proxy: connection refused');
+		},
+	};
+	assert.deepEqual(await checkProxy(settings(), undefined, {}, shut), []);
+	one(await checkProxy(set, undefined, {}, open), /^ok socks5:\/\/ann@127\.0\.0\.1:1080 lets us through$/);
+	assert.deepEqual(tries, [
+		{kind: 'socks5', host: '127.0.0.1', port: 1080, credentials: {user: 'ann', password: 'secret'}},
+	]);
+	one(
+		await checkProxy(set, undefined, {}, shut),
+		/^wrong socks5:\/\/ann@.*connection refused → nothing goes around/,
+	);
+	const seen = (proxy: NonNullable<SessionView['proxy']>) => checkProxy(set, {...session, proxy}, {}, shut);
+	one(await seen({url, state: 'up', udp: 'yes'}), /^ok .* lets us through$/);
+	one(await seen({url, state: 'up', udp: 'no'}), /^warning .* passes no UDP on/);
+	one(
+		await seen({url, state: 'down', why: 'it does not answer', udp: 'unknown'}),
+		/^wrong .*: it does not answer →/,
+	);
+	one(await seen({url, state: 'unknown', udp: 'unknown'}), /^unknown .* has not been tried yet$/);
+	one(await checkPort(set, session, {tryPort: async () => {}}), /^ok nobody comes in through a proxy/);
 });

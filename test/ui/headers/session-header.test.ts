@@ -101,3 +101,18 @@ test('the interface that everything goes by stands before the port, and in full 
 	for (const columns of [160, 80, 60])
 		assert.match(facts({interface: {...tun0, addresses: [], gone}}, columns), new RegExp(`^ ${gone} `));
 });
+
+test('with a proxy its state stands where the port was', () => {
+	const url = 'socks5://127.0.0.1:1080';
+	assert.match(facts({proxy: {url, state: 'up', udp: 'yes'}}), /^ proxy 127\.0\.0\.1:1080 up {3}0 peers/);
+	assert.match(
+		facts({proxy: {url, state: 'up', udp: 'no'}}, 80),
+		/^ proxy 127\.0\.0\.1:1080 up, no UDP {3}0 peers {3}DHT/,
+	);
+	assert.match(
+		facts({proxy: {url, state: 'unknown', udp: 'unknown'}}),
+		/^ proxy 127\.0\.0\.1:1080 not tried {3}/,
+	);
+	const down = {url, state: 'down', why: 'connection refused', udp: 'unknown'} as const;
+	assert.match(facts({proxy: down}, 80), /^ proxy 127\.0\.0\.1:1080 down: connection refused {3}0 peers/);
+});
