@@ -104,6 +104,8 @@ export interface FittedTheme extends Omit<Theme, 'tones'> {
 	readonly tones: Readonly<Record<Tone, Colour>>;
 	/** The tones on the row that has the cursor, whose background is the selection. */
 	readonly selected: Readonly<Record<Tone, Colour>>;
+	/** Whether that row has the terminal's own two colours, swapped. */
+	readonly swaps?: boolean;
 }
 
 /** How far apart two colours are as a terminal shows them. */
@@ -208,4 +210,41 @@ export function fitTheme(
 			fit(colour[0] === '' ? [ownText(selected), colour[1]] : colour, selected, neededContrast(tone, true)),
 		),
 	};
+}
+
+/** What can be had on the usual dark and the usual light background at once: no colour has more than 3.9 on both. */
+const bothContrast = 3;
+
+/** The colour, or the nearest to it towards white or black that is seen on both kinds of background. */
+function readableOnBoth(colour: TerminalColour, enough: number): TerminalColour {
+	const isSeen = (tried: TerminalColour) =>
+		contrast(tried, usualGrounds.dark) >= enough && contrast(tried, usualGrounds.light) >= enough;
+	for (let share = 0; share < 1; share += 0.02) {
+		for (const end of [0, 255]) {
+			const tried = mix(colour, [end, end, end], share);
+			if (isSeen(tried)) return tried;
+		}
+	}
+	return [0x7a, 0x7a, 0x7a];
+}
+
+/**
+ * A theme where nobody knows the background: every tone can be read on a dark one and on a light one. What stands out
+ * most is the terminal's own text colour, and the row with the cursor has the terminal's own two colours swapped.
+ */
+export function fitToBoth(theme: Theme): FittedTheme {
+	const own = new Set<Tone>(['text', 'title', 'key']);
+	const fitted = Object.fromEntries(
+		Object.entries(theme.tones).map(([name, [hex, ansi, bold]]) => {
+			const tone = name as BaseTone;
+			if (own.has(tone) || hex === '') return [tone, ['', 39, tone === 'text' ? undefined : 'bold']];
+			const enough = shapes.has(tone) ? shapeContrast : bothContrast;
+			const colour = hexOf(readableOnBoth(colourOf(hex), enough));
+			return [tone, bold ? [colour, ansi, bold] : [colour, ansi]];
+		}),
+	) as Record<BaseTone, Colour>;
+	const {some, unwanted, edge, gap} = mixedTones(fitted, [0x80, 0x80, 0x80]);
+	const seen = ([hex, ansi]: Colour): Colour => [hexOf(readableOnBoth(colourOf(hex), shapeContrast)), ansi];
+	const tones = {...fitted, some: seen(some), unwanted, edge: seen(edge), gap: seen(gap)};
+	return {...theme, tones, selected: tones, swaps: true};
 }

@@ -2,7 +2,7 @@ import type {Row} from '../present/row.js';
 import type {TerminalColour} from '../terminal/input-parts.js';
 import type {NotificationWay} from '../terminal/modes.js';
 import {cellWidth, graphemes} from '../text/text.js';
-import {type FittedTheme, fitTheme, usualGrounds} from './contrast.js';
+import {type FittedTheme, fitTheme, fitToBoth, usualGrounds} from './contrast.js';
 import {type Colour, defaultTheme, type Theme, type Tone, themes} from './themes.js';
 
 /** Colours a terminal can show: none, 16, 256 or 16 million. */
@@ -106,13 +106,16 @@ export class Painter {
 
 	/**
 	 * `ascii`: characters beyond ASCII, also those in names, are replaced by ones that any terminal has. `ground`: the
-	 * terminal's background, where it is known.
+	 * terminal's background, where it is known; `unknown` where it was asked for and not said.
 	 */
-	constructor(themeName: string, depth: ColourDepth, ascii: boolean, ground?: TerminalColour) {
+	constructor(themeName: string, depth: ColourDepth, ascii: boolean, ground?: TerminalColour | 'unknown') {
 		this.depth = depth;
 		this.#ascii = ascii;
 		const theme = themes[themeName] ?? (themes[defaultTheme] as Theme);
-		this.theme = fitTheme(theme, ground, depth === 256 ? shown256 : undefined);
+		this.theme =
+			ground === 'unknown' && theme.either && depth > 16
+				? fitToBoth(theme)
+				: fitTheme(theme, ground === 'unknown' ? undefined : ground, depth === 256 ? shown256 : undefined);
 	}
 
 	/** The codes of a tone: what turns each on, and what turns it off. */
@@ -124,7 +127,7 @@ export class Painter {
 			// Without colours weight is all there is; NO_COLOR leaves bold and inverse alone.
 			const bold = colour[2] === 'bold' || (this.depth === 0 && tone === 'accent');
 			// What the 16 colours look like nobody knows: the terminal's own two, swapped, can be read on any.
-			const swaps = selected && this.depth === 16 && behind === undefined;
+			const swaps = selected && (this.depth === 16 || this.theme.swaps === true) && behind === undefined;
 			const foreground = swaps ? '' : parameters(colour, this.depth, false);
 			const background =
 				behind !== undefined

@@ -6,7 +6,7 @@ export class Painters {
 	readonly #ascii: boolean;
 	readonly #made = new Map<string, Painter>();
 	#depth: ColourDepth;
-	#ground: TerminalColour | undefined;
+	#ground: TerminalColour | 'unknown' | undefined;
 
 	/** `ground`: the terminal's background, as far as its environment says it. */
 	constructor(depth: ColourDepth, ascii: boolean, ground: TerminalColour | undefined) {
@@ -27,8 +27,16 @@ export class Painters {
 
 	/** Fits the themes to the terminal's background from now on. Answers whether that is news. */
 	setGround(colour: TerminalColour): boolean {
-		if (this.#ground?.join() === colour.join()) return false;
+		if (String(this.#ground) === String(colour)) return false;
 		this.#ground = colour;
+		this.#made.clear();
+		return true;
+	}
+
+	/** The terminal was asked for its background and says nothing. Answers whether that is news. */
+	setUnknown(): boolean {
+		if (this.#ground !== undefined) return false;
+		this.#ground = 'unknown';
 		this.#made.clear();
 		return true;
 	}

@@ -37,6 +37,8 @@ export interface Theme {
 	readonly about: string;
 	/** The kind of background it is made for; dark when left out. On the other kind it is turned round. */
 	readonly ground?: 'dark' | 'light';
+	/** Whether it suits whatever the terminal has: where nobody knows what that is, it is what can be read on both. */
+	readonly either?: boolean;
 	/** Whether pieces keep a shape for each state: its colours alone do not tell them apart. */
 	readonly shapes?: boolean;
 	readonly tones: Readonly<Record<BaseTone, Colour>>;
@@ -47,6 +49,7 @@ export interface Theme {
 export const themes: Readonly<Record<string, Theme>> = {
 	tortui: {
 		about: 'deep sea: teal and amber on your own background',
+		either: true,
 		selection: ['1f3a44', 36],
 		tones: {
 			text: ['', 39],

@@ -51,6 +51,8 @@ import {watchFor} from './watching.js';
 
 /** The first picture waits so long for something to show. */
 const firstWait: Millis = 150;
+/** A terminal that says its background has said it by then, also at the other end of a slow line. */
+const answerTime: Millis = 1500;
 /** The engine has so long to carry out what was asked for last. */
 const lastWait: Millis = 3000;
 
@@ -329,6 +331,10 @@ export class ScreenSession implements ScreenContext {
 		// The console would show the question.
 		this.#asks = !spoken && colourDepth(this.#options.color, env) !== 0 && !isConsole(env.term);
 		this.#guard.enter(this.#asks);
+		// Nothing waits for the answer; without one, colours are taken that can be read on any background.
+		this.clock.after(answerTime, () => {
+			if (!this.#left && !spoken && this.#painters.setUnknown()) this.#store.set({});
+		});
 		const {greeting} = this.#options;
 		if (this.#keyProblem !== undefined) this.say(this.#keyProblem, 'warn');
 		else if (greeting !== undefined) this.say(greeting);

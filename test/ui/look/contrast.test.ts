@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {colourOf, contrast, fitTheme, isLight, neededContrast} from '../../../source/ui/look/contrast.ts';
+import {
+	colourOf,
+	contrast,
+	fitTheme,
+	fitToBoth,
+	isLight,
+	neededContrast,
+	shapes,
+} from '../../../source/ui/look/contrast.ts';
 import {groundOf, Painter, shown256} from '../../../source/ui/look/paint.ts';
-import {type Tone, themes} from '../../../source/ui/look/themes.ts';
+import {type Theme, type Tone, themes} from '../../../source/ui/look/themes.ts';
 import type {TerminalColour} from '../../../source/ui/terminal/input-parts.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
@@ -160,6 +168,30 @@ test('goes by COLORFGBG until the terminal answers, and by its answer from then 
 	for (const dark of ['15;0', '7;8', '12;default;0']) assert.ok(!isLight(groundOf(dark) ?? [255, 255, 255]));
 	for (const none of [undefined, '', '15', '15;default', '1;99', 'a;b'])
 		assert.equal(groundOf(none), undefined);
+});
+
+test('where nobody says the background the usual theme is what can be read on both kinds, a named one as it was made', async () => {
+	const {tones, selected, swaps} = fitToBoth(themes['tortui'] as Theme);
+	for (const [tone, [hex]] of Object.entries(tones)) {
+		if (hex === '' || tone === 'unwanted') continue;
+		for (const ground of ['1e1e1e', 'f5f5f5']) {
+			const least = shapes.has(tone as Tone) ? 1.5 : 3;
+			assert.ok(contrast(colourOf(hex), colourOf(ground)) >= least, `${tone} on ${ground}`);
+		}
+	}
+	assert.deepEqual([tones.text[0], tones.title[0], tones.key[0]], ['', '', '']);
+	assert.equal(selected, tones);
+	assert.equal(swaps, true);
+	const {terminal, clock, close} = await openTestScreen(80, 24, colours);
+	const before = titleColour(terminal);
+	clock.turn(2000);
+	await terminal.settled();
+	assert.notDeepEqual(titleColour(terminal), before);
+	await terminal.send('\u001B]11;rgb:0000/0000/0000\u0007');
+	assert.ok(contrast(titleColour(terminal), [0, 0, 0]) >= textContrast);
+	await close();
+	const named = new Painter('nord', 16_777_216, false, 'unknown');
+	assert.deepEqual(named.theme.tones, new Painter('nord', 16_777_216, false).theme.tones);
 });
 
 test('asks again when the terminal tells that its colours have turned, or is looked at again', async () => {
