@@ -259,6 +259,7 @@ export class TorrentContent
 	setDeadline(pieces: readonly PieceRange[], within: Millis | null, step: Millis): boolean {
 		const isNews = within !== null && this.selection.unskip(pieces);
 		this.timeCritical.set(pieces, within, step);
+		this.webSeeds.hurry();
 		return isNews;
 	}
 

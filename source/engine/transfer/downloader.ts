@@ -182,7 +182,9 @@ export class Downloader implements DownloadPieces {
 			if (this.endGame.nothingLeftToBegin) return this.endGame.probe(source);
 			this.endGame.regard(source);
 		}
-		const window = Math.min(run.window, budget.requestQuota(source));
+		// What is due cannot pass what was asked for before.
+		const wish = this.deadlines.size > 0 ? Math.max(fewestOfRun, run.window >> 2) : run.window;
+		const window = Math.min(wish, Math.max(mostOfOthers, budget.requestQuota(source)));
 		const {outstanding} = queue;
 		if (outstanding > window >> 1) return;
 		const {available} = pool;

@@ -5,6 +5,8 @@ import type {WebSeedList} from './web-seed-list.js';
 
 /** Servers of one torrent that are asked at a time; the others are in reserve. */
 const mostAtOnce = 4;
+/** What a server has to send for longer is taken back when something is due. */
+const longForDue: Millis = 1000;
 
 /** What the web seeds ask of their torrent. */
 export interface WebSeedsOwner extends WebSeedOwner {
@@ -96,6 +98,19 @@ export class WebSeeds {
 	tick(now: Millis): void {
 		this.review(now);
 		for (const seed of this.active()) seed.tick(now);
+	}
+
+	/** Something is due: who has long to send what is not is asked for that instead. */
+	hurry(): void {
+		const {downloader} = this.#owner;
+		const due = downloader.deadlines.first;
+		if (due === undefined) return;
+		const partial = downloader.partials.get(due.piece);
+		if (partial !== undefined && partial.free === 0) return;
+		for (const seed of this.active()) {
+			const has = seed.pieces === undefined || seed.pieces.has(due.piece);
+			if (has && seed.outstanding * seed.blockTime > longForDue) downloader.cancelAll(seed);
+		}
 	}
 
 	/** What they have to do with a torrent that stands still. */

@@ -389,6 +389,32 @@ test('four servers are asked at a time; one that is off makes room for the next,
 	assert.equal(one.web.last.asks[0]?.url, 'http://s.example/5.bin');
 });
 
+test('what is due comes at once, though a server was asked for long runs of something else', async () => {
+	const {web, lone, torrent, content, second} = await open({pieces: 200, pool: 1024});
+	const stream = web.last;
+	const {length} = stream.asks.shift()!;
+	stream.say(`HTTP/1.1 206 x\r\nContent-Range: bytes 0-${length - 1}/${content.length}\r\n\r\n`);
+	// 32 KiB a second.
+	for (let n = 0; n < 10; n++) {
+		stream.say(content.subarray(n * 32_768, (n + 1) * 32_768));
+		await second();
+	}
+	torrent.post({type: 'deadline', pieces: [[150, 160]], within: 5000, step: 1000});
+	await settled();
+	assert.equal(stream.isClosed, true);
+	const [first] = web.last.asks;
+	assert.equal(first?.from, 150 * 2 * block);
+	assert.ok((first?.length ?? 0) <= 64 * block, `${first?.length}`);
+	// What comes soon is left as it is.
+	web.last.give(content);
+	await settled();
+	torrent.post({type: 'deadline', pieces: [[170, 171]], within: 5000});
+	await settled();
+	assert.equal(web.last.isClosed, false);
+	await torrent.close();
+	assert.equal(lone.pool.free, lone.pool.capacity);
+});
+
 test('what other torrents hold of a server’s connections is not had; when one is let go it is asked', async () => {
 	const slots = new ServerSlots();
 	for (let n = 0; n < 4; n++) assert.equal(slots.take('seed.example'), true);
