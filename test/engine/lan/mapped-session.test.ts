@@ -8,6 +8,7 @@ import type {SessionOptions} from '../../../source/engine/session/session-option
 import {decodeBencode, encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {until, within} from '../../helpers/deadline.ts';
 import {FakeGateway, type FakeGatewayHabits} from '../../helpers/fake-gateway.ts';
+import {freePort} from '../../helpers/ports.ts';
 import {message, RawPeer} from '../../helpers/raw-peer.ts';
 import {openTestSession, seedTorrent, type TestSession, testTorrent} from '../../helpers/sessions.ts';
 import {Workspace} from '../../helpers/workspace.ts';
@@ -115,6 +116,18 @@ test('trackers are told the port of the gateway, peers of our own network the on
 	assert.deepEqual(externalAddresses, ['203.0.113.9']);
 	await engine.session.stop();
 	assert.deepEqual([...gateway.mapped], []);
+});
+
+test('when the port changes the gateway maps the new one, and the old one no longer', async t => {
+	const space = new Workspace(t);
+	const {gateway, options} = await openGateway(space, {pcp: true});
+	const engine = await openTestSession(space, 'engine', options);
+	await until('both ports to be mapped', limit, () => gateway.mapped.size === 2);
+	const port = await freePort();
+	await engine.send({type: 'session.configure', settings: {port}});
+	const wanted = [`tcp ${port} -> ${port}`, `udp ${port} -> ${port}`];
+	await until('the new ones alone', limit, () => `${[...gateway.mapped].toSorted()}` === `${wanted}`);
+	assert.equal((await sessionView(engine)).port, port);
 });
 
 /** A node of the DHT that stores whoever announces; tells which port each named, and whether that was to be ignored. */

@@ -61,3 +61,32 @@ test('a fixed port that TCP cannot have is told in one line', async () => {
 	const {open} = stage({tcp: [6881]});
 	await assert.rejects(open(6881, true), {code: 'port-taken', message: /choose another with --port/});
 });
+
+test('an address that cannot be listened on yet is tried again where it may come, and else is told', async () => {
+	const {services} = new LoneTorrent();
+	let isThere = false;
+	const transport = {
+		...services.transport,
+		async listen({port}: {readonly port: number}) {
+			if (!isThere) throw Object.assign(new Error('not there'), {code: 'EADDRNOTAVAIL'});
+			return {port, close: async () => {}};
+		},
+	};
+	const open = (waits: boolean) =>
+		new IncomingConnections(
+			{...services, transport},
+			{port: 6881, portFixed: true, bind: ['2001:db8::1'], waits},
+			{listen: async () => true},
+			10,
+			(infoHash, isV1OfTwo) => ourHandshake(infoHash, isV1OfTwo, services),
+		);
+	await assert.rejects(open(false).start(), {code: 'bad-bind'});
+	const incoming = open(true);
+	await incoming.start();
+	assert.equal(incoming.port, 0);
+	isThere = true;
+	const now = services.clock.now();
+	incoming.tick(now);
+	await incoming.listenAgain();
+	assert.equal(incoming.port, 6881);
+});
