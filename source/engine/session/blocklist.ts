@@ -167,15 +167,21 @@ export class Blocklist implements SessionService {
 		const cut = isCut ? '; it has more than can be kept, and the others are left out' : '';
 		log(
 			broken > 0 || isCut ? 'warn' : 'info',
-			`blocklist ${this.#name}: ${this.#ranges.size} ranges of addresses${lines}${cut}`,
+			`blocklist ${this.#name}: ${rangesInWords(this.#ranges.size)} of addresses${lines}${cut}`,
 		);
 	}
 
 	#failed(why: string): void {
 		const holds =
-			this.#ranges === undefined ? 'nobody is kept away' : `the ${this.#ranges.size} ranges of before hold`;
+			this.#ranges === undefined
+				? 'nobody is kept away'
+				: `the ${rangesInWords(this.#ranges.size)} of before ${this.#ranges.size === 1 ? 'holds' : 'hold'}`;
 		const trouble = `the blocklist ${this.#name} cannot be read: ${why}; ${holds}`;
 		if (trouble !== this.#trouble) this.#setup.log('warn', trouble);
 		this.#trouble = trouble;
 	}
+}
+
+function rangesInWords(count: number): string {
+	return count === 1 ? '1 range' : `${count} ranges`;
 }

@@ -26,7 +26,9 @@ export const addressTowards: AddressTowards = host =>
 			resolve(address);
 		};
 		socket.once('error', () => end(undefined));
-		socket.connect(53, host, () => end(socket.address().address));
+		// What went wrong is handed to the callback, which the types do not tell.
+		const connected = (error?: Error): void => end(error ? undefined : socket.address().address);
+		socket.connect(53, host, connected);
 	});
 
 /** `192.0.2.1:5353` and `[2001:db8::1]:53` without the port. */
