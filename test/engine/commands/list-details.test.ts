@@ -60,6 +60,7 @@ test('an engine says what it goes by', async t => {
 	});
 	assert.deepEqual(settings, {
 		dir: space.path('state-data'),
+		port: engine.port,
 		maxPeers: 9,
 		name: null,
 		maxDownload: null,
