@@ -8,6 +8,12 @@ import type {SessionService} from './session-service.js';
 /** Longer than a tracker has to be left alone after an answer that is just coming. */
 const busyTime: Millis = 15_000;
 
+/**
+ * Where nobody is met at once, all are dialled again so long after the interface is back: many hang up on us at first, for
+ * whom the connection of before still stands.
+ */
+const dialTimes: readonly Millis[] = [4000, 10_000, 20_000];
+
 /** Who has to know that we are to be reached elsewhere. */
 export interface BoundSession {
 	readonly clock: Clock;
@@ -28,6 +34,7 @@ export class InterfaceBinding implements SessionService {
 	readonly #session: BoundSession;
 	#forget: (() => void) | undefined;
 	#again: Timer | undefined;
+	#redials: readonly Timer[] = [];
 	#told: string | undefined;
 
 	constructor(session: BoundSession) {
@@ -50,14 +57,21 @@ export class InterfaceBinding implements SessionService {
 	}
 
 	async #changed(): Promise<void> {
-		const {local, torrents, listenAgain, addressesChanged} = this.#session;
+		const {clock, local, torrents, listenAgain, addressesChanged} = this.#session;
 		this.#tell();
 		this.#again?.clear();
+		for (const timer of this.#redials) timer.clear();
 		await listenAgain();
 		addressesChanged();
 		if (local.gone !== undefined || this.#forget === undefined) return;
 		for (const torrent of torrents.values()) torrent.post({type: 'reconnect'});
+		this.#redials = dialTimes.map(time => clock.after(time, () => this.#redial()));
 		this.announce();
+	}
+
+	#redial(): void {
+		for (const torrent of this.#session.torrents.values())
+			if (torrent.swarm.connected === 0) torrent.post({type: 'reconnect'});
 	}
 
 	/** Whoever gives peers is told of us, as others reach us now. */
@@ -84,6 +98,7 @@ export class InterfaceBinding implements SessionService {
 
 	stop(): void {
 		this.#again?.clear();
+		for (const timer of this.#redials) timer.clear();
 		this.#forget?.();
 		this.#forget = undefined;
 	}

@@ -227,6 +227,12 @@ export class Swarm {
 		this.#dialler.dial(now);
 	}
 
+	/** There is a way to others again: whoever is known is dialled, as if it had never failed. */
+	reconnect(now: Millis): void {
+		this.list.wakeAll(true);
+		this.#dialler.dial(now);
+	}
+
 	closeAll(reason: string): void {
 		for (const peer of [...this.peers.values()]) peer.close(reason);
 	}

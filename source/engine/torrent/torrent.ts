@@ -666,7 +666,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	#reconnect(): void {
 		if (!this.active) return;
-		this.swarm.resume(this.#services.clock.now());
+		this.swarm.reconnect(this.#services.clock.now());
 	}
 
 	metadataFetched(info: Uint8Array): void {

@@ -225,9 +225,17 @@ export class PeerList {
 		if (known && isBusy(known)) this.#letGo(known, now, true, true);
 	}
 
-	/** Those who wait to be tried again need not: it was we who were away. */
-	wakeAll(): void {
-		for (const known of this.#known.values()) if (known.state === 'waiting') this.#makeReady(known);
+	/**
+	 * Those who wait to be tried again need not: it was we who were away.
+	 *
+	 * @param forgive nor do the times count that they could not be reached
+	 */
+	wakeAll(forgive = false): void {
+		for (const known of this.#known.values()) {
+			if (known.state !== 'waiting') continue;
+			if (forgive) known.fails = 0;
+			this.#makeReady(known);
+		}
 	}
 
 	/** There is something to be had again: those set aside may be dialled. */

@@ -332,6 +332,31 @@ test('who was set aside is known, not dialled, and dialled at once when it is re
 	assert.deepEqual(names(peers, 3600 * second), ['192.0.2.1:1', '192.0.2.2:1']);
 });
 
+test('who could not be reached while there was no way to anybody is not given up for that', () => {
+	const peers = list('192.0.2.1:1');
+	for (let round = 0; round < 6; round++) {
+		fail(peers, '192.0.2.1:1', round);
+		assert.deepEqual(names(peers, round), []);
+		peers.wakeAll(true);
+		assert.deepEqual(names(peers, round), ['192.0.2.1:1']);
+	}
+	const others = list('192.0.2.1:1');
+	for (let round = 0; round < 3; round++) {
+		fail(others, '192.0.2.1:1', round);
+		others.wakeAll();
+	}
+	assert.equal(others.known, 0);
+});
+
+test('peers of a blocklist are forgotten, those who are connected when they go', () => {
+	const peers = list('192.0.2.1:1 192.0.2.2:1 192.0.2.3:1');
+	peers.connecting(at('192.0.2.2:1'));
+	peers.forgetWhere(host => host !== '192.0.2.3');
+	assert.deepEqual([peers.known, names(peers, 0)], [2, ['192.0.2.3:1']]);
+	peers.disconnected(at('192.0.2.2:1'), 0, {useful: true});
+	assert.equal(peers.known, 1);
+});
+
 test('who came to us is set aside where it listens', () => {
 	const peers = list();
 	peers.connected(at('192.0.2.1:50000'), 0);
