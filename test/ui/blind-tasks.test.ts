@@ -68,6 +68,21 @@ test('in 40x10 the stalled one is found and why is read in 1 key, too', async ()
 	await close();
 });
 
+test('3 of 40 files of a running torrent are picked in 7 keys, and nothing else is wanted then', async () => {
+	const names = Array.from({length: 17}, (_, at) => `take ${String(at).padStart(2, '0')}.flac`);
+	const {terminal, engine, close} = await openTestScreen(120, 40, {names});
+	const pressed = ['5', 'j', 'j', 'x', 'x', 'x', 'I'];
+	await terminal.press(...pressed);
+	assert.ok(pressed.length <= 8);
+	await terminal.settled();
+	const sent = engine.sent.filter(command => command.type === 'files.priority');
+	assert.deepEqual(
+		sent.map(({priority, files}) => [priority, files.length]),
+		[[0, 35]],
+	);
+	await close();
+});
+
 test('where nothing is wrong, the keys say so and change nothing', async () => {
 	const {terminal, close} = await openTestScreen(80, 24, {list: true});
 	const before = terminal.text().split('\n').slice(0, 20).join('\n');

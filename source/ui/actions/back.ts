@@ -7,14 +7,14 @@ import {setList} from './lists.js';
 import {place} from './network.js';
 
 /** What Esc takes back, the nearest first. */
-export type BackStep = 'filter' | 'marks' | 'cell' | 'grow' | 'person' | 'words' | 'list';
+export type BackStep = 'log' | 'filter' | 'marks' | 'cell' | 'grow' | 'person' | 'words' | 'list';
 
 /** What Esc does now; undefined where there is nothing to go back from. */
 export function backStep({view}: ScreenState): BackStep | undefined {
 	const list = activeList(view);
 	if (list && view.lists[list].filter !== '') return 'filter';
 	if (list && view.lists[list].marks.size > 0) return 'marks';
-	if (view.screen === 'session') return undefined;
+	if (view.screen === 'session') return view.sessionPart === 'log' ? 'log' : undefined;
 	if (view.screen === 'network') {
 		if (view.network.person !== undefined) return 'person';
 		return view.network.query.parts.length > 0 ? 'words' : 'list';
@@ -29,7 +29,8 @@ export function back(screen: ScreenContext, step: BackStep | undefined): void {
 	const {view} = screen.state();
 	const list = activeList(view);
 	if (view.notice) screen.setView({notice: undefined});
-	if (step === 'filter' && list) setList(screen, list, {filter: ''});
+	if (step === 'log') screen.setView({sessionPart: 'torrents'});
+	else if (step === 'filter' && list) setList(screen, list, {filter: ''});
 	else if (step === 'marks' && list) setList(screen, list, {marks: new Set()});
 	else if (step === 'cell') screen.setView({cell: -1});
 	else if (step === 'grow') screen.setView({grow: 'share'});

@@ -25,6 +25,28 @@ export function setPriority(
 	);
 }
 
+/** Wants these files, and skips all others; those that are wanted keep their priority. */
+export function wantOnly(screen: ScreenContext, positions: readonly number[]): void {
+	const {torrent} = screen.state().model;
+	if (!torrent?.files) return;
+	const chosen = new Set(positions);
+	const priority = torrent.progress?.priority;
+	const skipped: number[] = [];
+	const wanted: number[] = [];
+	for (const [position, {index}] of torrent.files.entries()) {
+		const isWanted = (priority?.[position] ?? 2) > 0;
+		if (chosen.has(position) && !isWanted) wanted.push(index);
+		if (!chosen.has(position) && isWanted) skipped.push(index);
+	}
+	const done = `${chosen.size} of ${torrent.files.length} files are wanted.`;
+	// First what is wanted: nothing is complete in between.
+	if (wanted.length > 0)
+		screen.send({type: 'files.priority', id: torrent.id, files: wanted, priority: 2}, done);
+	if (skipped.length > 0)
+		screen.send({type: 'files.priority', id: torrent.id, files: skipped, priority: 0}, done);
+	setList(screen, 'files', {marks: new Set()});
+}
+
 /** Raises or lowers the priority of files, which all have the same one then. */
 export function stepPriority(screen: ScreenContext, positions: readonly number[], by: 1 | -1): void {
 	const priority = screen.state().model.torrent?.progress?.priority;

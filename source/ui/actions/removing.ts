@@ -55,13 +55,6 @@ export function remove(screen: ScreenContext, torrents: readonly TorrentView[], 
 	screen.clock.after(undoTime, () => carryOut(screen, removal));
 }
 
-/** Where data lies that would be deleted: each folder once, three at most. */
-function placeLines(torrents: readonly TorrentView[]): readonly string[] {
-	const dirs = [...new Set(torrents.map(({dir}) => dir))];
-	const shown = dirs.slice(0, 3).map(dir => `in ${terminalText(dir)}`);
-	return dirs.length > 3 ? [...shown, `and in ${dirs.length - 3} more folders`] : shown;
-}
-
 /**
  * Removes torrents from the list. A key alone may be a letter of a word that was meant for somewhere else: it asks, unless
  * they were marked. `key` is empty where the command was named.
@@ -77,7 +70,7 @@ export function removeKeepingData(
 	screen.setDialog({
 		kind: 'ask',
 		title: 'Remove it from the list?',
-		lines: [...targetLines(torrents), ...placeLines(torrents).map(line => `its data stays ${line}`)],
+		lines: targetLines(torrents, 'its data stays '),
 		choices: [
 			{key: 'y', label: 'remove it, keep the data', run: () => remove(screen, torrents, false)},
 			{key: 'D', label: 'with its data', run: () => removeWithData(screen, torrents)},
@@ -92,7 +85,7 @@ export function removeWithData(screen: ScreenContext, torrents: readonly Torrent
 	screen.setDialog({
 		kind: 'ask',
 		title: 'Remove with its data?',
-		lines: [...targetLines(torrents), ...placeLines(torrents)],
+		lines: targetLines(torrents),
 		choices: [
 			{key: 'y', label: 'delete the data', run: () => remove(screen, torrents, true)},
 			{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},

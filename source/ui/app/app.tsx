@@ -121,7 +121,8 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 		cost: costWords(screen),
 	});
 	const part = view.network.pane === 'search' ? 'found' : view.network.pane;
-	const isFocused = (name: string) => noDialog && view.screen === 'torrent' && view.pane === name;
+	const isFocused = (name: string) =>
+		noDialog && (view.screen === 'torrent' ? view.pane === name : view.sessionPart === name);
 	return (
 		<>
 			{paneNames.map(name => {
@@ -153,7 +154,7 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 					{...props(layout.swarms.everyTracker, noDialog && view.swarmPart === 'everyTracker')}
 				/>
 			)}
-			{layout.torrents && <TorrentsPane {...props(layout.torrents, noDialog)} />}
+			{layout.torrents && <TorrentsPane {...props(layout.torrents, isFocused('torrents'))} />}
 		</>
 	);
 }

@@ -57,7 +57,7 @@ export const lineDialog: DialogKind<LineDialog> = {
 	above: (dialog, room, screen) => (dialog.prompt === ':' ? candidateRows(dialog, room, screen) : undefined),
 	line({prompt, value}, columns, screen) {
 		const lead = prompt === 'filter' ? ' filter: ' : ` ${prompt}`;
-		const isOfTorrents = prompt === 'filter' && screen.state().view.screen === 'session';
+		const isOfTorrents = prompt === 'filter' && activeList(screen.state().view) === 'torrents';
 		if (!isOfTorrents || fieldText(value) !== '')
 			return [[lead, 'accent'], ...fieldRow(value, columns - cellWidth(lead), true)];
 		const hint = fit(

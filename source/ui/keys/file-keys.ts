@@ -1,4 +1,4 @@
-import {fold, foldAll, openFile, setPriority, stepPriority} from '../actions/files.js';
+import {fold, foldAll, openFile, setPriority, stepPriority, wantOnly} from '../actions/files.js';
 import {markUnderCursor, setList} from '../actions/lists.js';
 import {playFiles} from '../actions/playing.js';
 import {openRule} from '../forms/file-rule.js';
@@ -66,6 +66,16 @@ export const fileKeys = inGroup('Files', [
 		when: needWantable,
 		label: ({wanted}) => (wanted ? 'skip' : 'want'),
 		run: (screen, {positions, wanted}) => setPriority(screen, positions, wanted ? 0 : 2),
+	}),
+	defineKey({
+		name: 'file-only',
+		keys: ['I'],
+		where: ['files'],
+		help: 'Want only the file, folder or marked ones, and skip all others',
+		footer: 8.5,
+		when: needChosenFiles,
+		label: 'only these',
+		run: (screen, {positions}) => wantOnly(screen, positions),
 	}),
 	defineKey({
 		name: 'file-more',

@@ -49,9 +49,16 @@ export function rebind<Entry extends KeyDescription>(
 	});
 }
 
+/** What decides which places count. */
+type Where = Pick<View, 'screen' | 'pane'> & Partial<Pick<View, 'sessionPart'>>;
+
 /** Places that count now, the nearest first. */
-export function places({screen, pane}: Pick<View, 'screen' | 'pane'>): readonly Place[] {
-	if (screen === 'session') return ['session', 'list', 'torrent', 'anywhere'];
+export function places({screen, pane, sessionPart}: Where): readonly Place[] {
+	if (screen === 'session') {
+		return sessionPart === 'log'
+			? ['log', 'list', 'session', 'anywhere']
+			: ['session', 'list', 'torrent', 'anywhere'];
+	}
 	if (screen !== 'torrent') return [screen, 'list', 'anywhere'];
 	return pane === 'pieces' || pane === 'speed'
 		? [pane, 'torrent', 'anywhere']
@@ -61,7 +68,7 @@ export function places({screen, pane}: Pick<View, 'screen' | 'pane'>): readonly 
 /** The records that work where somebody is, the nearest first. */
 export function recordsHere<Entry extends KeyDescription>(
 	table: readonly Entry[],
-	view: Pick<View, 'screen' | 'pane'>,
+	view: Where,
 ): readonly Entry[] {
 	const result: Entry[] = [];
 	for (const place of places(view)) {
@@ -77,7 +84,7 @@ export function recordsHere<Entry extends KeyDescription>(
 export function lookup<Entry extends KeyDescription>(
 	table: readonly Entry[],
 	key: string,
-	view: Pick<View, 'screen' | 'pane'>,
+	view: Where,
 ): Entry | undefined {
 	return recordsHere(table, view).find(record => record.keys.includes(key));
 }

@@ -19,6 +19,7 @@ const backLabels = {
 	person: 'all again',
 	words: 'clear search',
 	list: 'list',
+	log: 'list',
 	nothing: '',
 } as const;
 
@@ -77,6 +78,19 @@ export const movingKeys = inGroup('Moving', [
 		label: ({folded}) => (folded ? 'unfold all' : 'fold all'),
 		run: (screen, {groups, folded}) =>
 			screen.setView({foldedGroups: new Set(folded ? [] : groups.map(({key}) => key))}),
+	}),
+	defineKey({
+		name: 'session-log',
+		keys: ['tab', 'shift-tab'],
+		where: ['session'],
+		help: 'Go to the log below the list, or back',
+		when: ({state}) => ({part: state().view.sessionPart}),
+		label: ({part}) => (part === 'log' ? 'list' : 'log'),
+		run: (screen, {part}) => {
+			if (part === 'torrents' && screen.layout().panes.log === undefined)
+				screen.say('The log has no room here: Enter opens a torrent, 6 its log.', 'warn');
+			else screen.setView({sessionPart: part === 'log' ? 'torrents' : 'log'});
+		},
 	}),
 	defineKey({
 		name: 'next-pane',

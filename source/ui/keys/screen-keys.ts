@@ -4,12 +4,17 @@ import {setList} from '../actions/lists.js';
 import {grow, nextDensity} from '../actions/panes.js';
 import {quit} from '../actions/quit.js';
 import {setTheme, themeNames} from '../actions/theme.js';
+import {goToTorrent} from '../actions/trouble.js';
 import {type ColumnedList, columnsOf} from '../columns/columns-of.js';
+import {groupName} from '../columns/torrent-columns.js';
 import {openColumns} from '../dialogs/columns-dialog.js';
 import {openDht} from '../dialogs/dht-dialog.js';
 import {openFinder} from '../finder/find-dialog.js';
-import {activeList} from '../model/lists.js';
-import {groupings} from '../model/torrent-groups.js';
+import {activeList, cursorRow, entries, shownLog} from '../model/lists.js';
+import {rowUnder} from '../model/targets.js';
+import {groupings, isGroup} from '../model/torrent-groups.js';
+import {shownTorrents} from '../model/torrent-list.js';
+import {terminalText} from '../text/text.js';
 import {field} from '../text/text-field.js';
 import {defineKey, inGroup} from './define-key.js';
 
@@ -42,6 +47,46 @@ export const screenKeys = inGroup('Screen', [
 		},
 		label: 'columns',
 		run: (screen, {list}) => openColumns(screen, list),
+	}),
+	defineKey({
+		name: 'log-of',
+		keys: ['e'],
+		where: ['session'],
+		help: 'Show in the log only what happened to the torrent or group, or all again',
+		when: ({state}) => {
+			const row = rowUnder(state());
+			const {logOf} = state().view;
+			if (row === undefined) return logOf ? {logOf, next: undefined} : 'There is no torrent here.';
+			const ids = isGroup(row) ? row.torrents.map(({id}) => id) : [row.id];
+			const isSame =
+				logOf !== undefined && ids.length === logOf.ids.size && ids.every(id => logOf.ids.has(id));
+			const name = isGroup(row) ? groupName(row) : terminalText(row.name);
+			return {logOf, next: isSame ? undefined : {ids: new Set(ids), name}};
+		},
+		label: ({next}) => (next ? 'its log' : 'log of all'),
+		run: (screen, {next}) => {
+			screen.setView({logOf: next});
+			setList(screen, 'log', {key: undefined});
+		},
+	}),
+	defineKey({
+		name: 'log-torrent',
+		keys: ['enter'],
+		where: ['log'],
+		help: 'Go to the torrent of the line, in the log of all',
+		footer: 2.5,
+		when: ({state}) => {
+			const now = state();
+			const line = shownLog(now)[cursorRow(entries(now, 'log'), now.view.lists.log, 'log')];
+			const torrent = shownTorrents(now).find(({id}) => id === line?.torrent);
+			if (now.view.screen !== 'session') return 'This is the log of one torrent.';
+			return torrent ? {torrent} : 'This line is of no torrent that is shown.';
+		},
+		label: 'to the torrent',
+		run: (screen, {torrent}) => {
+			screen.setView({sessionPart: 'torrents'});
+			goToTorrent(screen, torrent);
+		},
 	}),
 	defineKey({
 		name: 'log-details',

@@ -90,6 +90,9 @@ const arrangeTrackers = remembered(
 	(trackers: readonly TrackerView[], sort: string, reverse: boolean, filter: string) =>
 		arrange(trackers, {sort, reverse, filter}, trackerOrders, trackerText),
 );
+const linesOf = remembered((log: readonly LogView[], ids: ReadonlySet<string>) =>
+	log.filter(({torrent}) => torrent !== undefined && ids.has(torrent)),
+);
 const arrangeLog = remembered((log: readonly LogView[], sort: string, reverse: boolean, filter: string) =>
 	arrange(log, {sort, reverse, filter}, logOrders, logText),
 );
@@ -132,7 +135,9 @@ export function shownFiles({model, view}: ScreenState): readonly TreeNode[] {
 /** The lines of the log as the pane shows them. */
 export function shownLog({model, view}: ScreenState): readonly LogView[] {
 	const {sort, reverse, filter} = view.lists.log;
-	return arrangeLog(model.log ?? none, sort, reverse, filter);
+	const lines = model.log ?? none;
+	const own = view.screen === 'session' && view.logOf ? linesOf(lines, view.logOf.ids) : lines;
+	return arrangeLog(own, sort, reverse, filter);
 }
 
 const peerEntries = remembered((peers: readonly PeerView[]): readonly Entry[] =>
@@ -192,8 +197,15 @@ export function cursorRow(shown: readonly Entry[], {key, index}: ListState, list
 }
 
 /** The list that has the keys now, if a list has them. */
-export function activeList({screen, pane, network, feedPart, swarmPart}: View): ListName | undefined {
-	if (screen === 'session') return 'torrents';
+export function activeList({
+	screen,
+	pane,
+	network,
+	feedPart,
+	swarmPart,
+	sessionPart,
+}: View): ListName | undefined {
+	if (screen === 'session') return sessionPart;
 	if (screen === 'feeds') return feedPart;
 	if (screen === 'swarms') return swarmPart;
 	// What is being typed is looked for in what was found.

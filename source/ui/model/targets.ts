@@ -1,4 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import {cursorRow, entries} from './lists.js';
 import {remembered} from './remembered.js';
@@ -65,16 +66,49 @@ export function targetNames(torrents: readonly TorrentView[]): string {
 }
 
 const mostNamed = 5;
+const mostFolders = 3;
 
-/** Which torrents a dialog is about, a line each: the first ones by their names. Safe for a terminal. */
-export function targetLines(torrents: readonly TorrentView[]): readonly string[] {
-	const [first] = torrents;
-	if (torrents.length === 1 && first) return [terminalText(first.name)];
-	const shown = torrents.length > mostNamed + 1 ? torrents.slice(0, mostNamed) : torrents;
-	const more = torrents.length - shown.length;
+/** How much of a torrent is here: of one that is whole, its size. */
+function bytesHere({completed, wanted}: Pick<TorrentView, 'completed' | 'wanted'>): string {
+	return completed >= wanted ? size(wanted) : `${size(completed)} of ${size(wanted)}`;
+}
+
+/** What torrents come to together. */
+function sumOf(torrents: readonly TorrentView[]): Pick<TorrentView, 'completed' | 'wanted'> {
+	return {
+		completed: torrents.reduce((sum, {completed}) => sum + completed, 0),
+		wanted: torrents.reduce((sum, {wanted}) => sum + wanted, 0),
+	};
+}
+
+/** Where their data is: a folder once, however many of them are in it. `lead` is said before it. */
+function folderLines(torrents: readonly TorrentView[], lead: string): readonly string[] {
+	const folders = new Map<string, number>();
+	for (const {dir} of torrents) folders.set(dir, (folders.get(dir) ?? 0) + 1);
+	const shown = [...folders].slice(0, mostFolders);
+	const rest = folders.size - shown.length;
 	return [
-		`${torrents.length} torrents:`,
-		...shown.map(({name}) => `  ${terminalText(name)}`),
-		...(more > 0 ? [`  and ${more} more`] : []),
+		...shown.map(([dir, count]) => `${lead}in ${terminalText(dir)}${folders.size > 1 ? ` (${count})` : ''}`),
+		...(rest > 0 ? [`and in ${rest} more folders`] : []),
+	];
+}
+
+/**
+ * What a dialog will touch: the first torrents by their names, how much of each is here, and in which folder. Safe for a
+ * terminal.
+ *
+ * @param lead said before a folder: `its data stays `
+ */
+export function targetLines(torrents: readonly TorrentView[], lead = ''): readonly string[] {
+	const [first] = torrents;
+	if (torrents.length === 1 && first)
+		return [terminalText(first.name), `${bytesHere(first)} here`, ...folderLines(torrents, lead)];
+	const shown = torrents.length > mostNamed + 1 ? torrents.slice(0, mostNamed) : torrents;
+	const rest = torrents.slice(shown.length);
+	return [
+		`${torrents.length} torrents, ${bytesHere(sumOf(torrents))} here:`,
+		...shown.map(torrent => `  ${terminalText(torrent.name)}  ${bytesHere(torrent)}`),
+		...(rest.length > 0 ? [`  and ${rest.length} more, ${bytesHere(sumOf(rest))}`] : []),
+		...folderLines(torrents, lead),
 	];
 }

@@ -60,6 +60,10 @@ export interface View {
 	readonly network: NetworkPlace;
 	/** The part of the Feeds view that has the keys. */
 	readonly feedPart: FeedPart;
+	/** The part of the list of all torrents that has the keys. */
+	readonly sessionPart: 'torrents' | 'log';
+	/** The torrents whose lines alone the log below the list shows, and what they are called; undefined for all. */
+	readonly logOf: {readonly ids: ReadonlySet<string>; readonly name: string} | undefined;
 	/** The part of the Swarms view that has the keys. */
 	readonly swarmPart: SwarmPart;
 	readonly lists: Readonly<Record<ListName, ListState>>;
@@ -102,6 +106,8 @@ export function openingView(torrent: string | undefined): View {
 		moved: {},
 		network: openingPlace,
 		feedPart: 'items',
+		sessionPart: 'torrents',
+		logOf: undefined,
 		swarmPart: 'everyPeer',
 		lists: {
 			torrents: list('queue'),

@@ -18,7 +18,12 @@ export function giveKeys(screen: ScreenContext, list: ListName): boolean {
 		return true;
 	switch (list) {
 		case 'torrents':
-			return false;
+			if (view.screen === 'session') screen.setView({sessionPart: 'torrents'});
+			break;
+		case 'log':
+			if (view.screen === 'session') screen.setView({sessionPart: 'log'});
+			else if (view.screen === 'torrent') goToPane(screen, 'log');
+			break;
 		case 'found':
 		case 'people':
 		case 'shared':

@@ -105,6 +105,14 @@ export const FilesPane = memo(
 	]),
 );
 
+/** Of which torrents the lines are, and how many of all they are. */
+function logNote({view, model}: PaneProps['state']): string {
+	if (view.logOf === undefined) return 'all torrents';
+	const lines = model.log ?? [];
+	const own = lines.filter(({torrent}) => torrent !== undefined && view.logOf?.ids.has(torrent)).length;
+	return `${own} of ${lines.length} · ${view.logOf.name}`;
+}
+
 /** What happened, newest last. */
 export const LogPane = memo(
 	function LogPane(props: PaneProps): ReactNode {
@@ -118,24 +126,29 @@ export const LogPane = memo(
 		const top = follow
 			? Math.max(0, lines.length - room.rows)
 			: windowTop(lines.length, room.rows, cursor, Math.max(0, cursor - Math.floor(room.rows / 2)));
-		const note = listState.filter === '' ? props.cost : `filter “${listState.filter}” ${lines.length}`;
+		const isOfAll = state.view.screen === 'session';
+		// Of one torrent's lines each would say the same name.
+		const isNamed = isOfAll && state.view.logOf?.ids.size !== 1;
+		const filtered = listState.filter === '' ? '' : `filter “${listState.filter}” ${lines.length}`;
+		const note = isOfAll
+			? [filtered, logNote(state)].filter(part => part !== '').join(' · ')
+			: filtered || props.cost;
 		return (
 			<Pane
 				props={props}
-				{...(state.view.screen === 'torrent' && {digit: 6})}
+				{...(!isOfAll && {digit: 6})}
 				title="Log"
 				note={note}
 				hit={{kind: 'list', list: 'log'}}
-				rows={logRows(lines, room, top, cursor, focused, look, state.view.screen === 'session').map(
-					(row, at) => {
-						const entry = shown[top + at];
-						return entry ? {...row, hit: {kind: 'row', list: 'log', key: entry.key}} : row;
-					},
-				)}
+				scroll={{total: lines.length, top, height: room.rows, above: 0, cursor}}
+				rows={logRows(lines, room, top, cursor, focused, look, isNamed).map((row, at) => {
+					const entry = shown[top + at];
+					return entry ? {...row, hit: {kind: 'row', list: 'log', key: entry.key}} : row;
+				})}
 			/>
 		);
 	},
-	sameList('log', ({state, cost}) => [state.model.log, cost]),
+	sameList('log', ({state, cost}) => [state.model.log, cost, state.view.logOf, state.view.screen]),
 );
 
 /** How many of all torrents are shown, and how they are put in groups. */

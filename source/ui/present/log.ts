@@ -30,7 +30,8 @@ function often({times}: LogView): string {
 export function logRow(line: LogView, columns: number, look: Look, named = false, lead = ' '): Row {
 	const time = `${lead}${timeOfDay(line.at, look.timezone)} ${signs[line.level]} `;
 	// How often it was said is not what is cut off.
-	const count = often(line);
+	const {times = 1} = line;
+	const count = times > 1 ? ` ${look.glyphs.ascii ? 'x' : '×'}${times}` : '';
 	const text = said(line, named);
 	const room = columns - time.length - count.length;
 	const shown = cellWidth(text) > room ? fit(text, room, 'left', look.glyphs.ellipsis) : text;

@@ -475,7 +475,8 @@ export class ScreenSession implements ScreenContext {
 		// Another class of sizes may be remembered with another pane in front.
 		const own = kind === sizeClass(columns, rows) ? undefined : preferences.sizes[kind];
 		const moved = kind === sizeClass(columns, rows) ? view.moved : {};
-		this.#store.set({...next, view: {...view, moved, ...own}});
+		// The log below the list may have no room any more.
+		this.#store.set({...next, view: {...view, moved, ...own, sessionPart: 'torrents'}});
 		this.#watch();
 	}
 }

@@ -42,7 +42,8 @@ export function watchFor(state: ScreenState, layout: Layout, interval: number, l
 			creations: true,
 			folders: true,
 			...(speed && {speed}),
-			...(layout.panes.log && log(200)),
+			// Of one torrent's lines there may be few among many.
+			...(layout.panes.log && log(view.logOf ? 1000 : 200)),
 		};
 	}
 	const pieces = layout.panes.pieces

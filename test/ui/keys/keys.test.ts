@@ -35,7 +35,12 @@ test('lets the nearest place decide what a key means', () => {
 	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'files'})?.name, 'file-more');
 	assert.equal(lookup(keyTable, '+', {screen: 'torrent', pane: 'peers'})?.name, 'grow');
 	assert.equal(lookup(keyTable, 'enter', {screen: 'session', pane: 'peers'})?.name, 'open');
-	assert.equal(lookup(keyTable, 'tab', {screen: 'session', pane: 'peers'}), undefined);
+	assert.equal(lookup(keyTable, 'tab', {screen: 'session', pane: 'peers'})?.name, 'session-log');
+	assert.equal(
+		lookup(keyTable, 'enter', {screen: 'session', pane: 'peers', sessionPart: 'log'})?.name,
+		'log-torrent',
+	);
+	assert.equal(lookup(keyTable, 'd', {screen: 'session', pane: 'peers', sessionPart: 'log'}), undefined);
 });
 
 test('gives a key to another action when a person says so', () => {

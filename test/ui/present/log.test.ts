@@ -23,7 +23,7 @@ test('where a line of the log is too long, how often it was said is still read',
 	} as const;
 	assert.equal(
 		rowText(logRow({...line, times: 12}, 40, look, true)).trimEnd(),
-		' 00:00:00 ! Debian: no answe… (12 times)',
+		' 00:00:00 ! Debian: no answer from … ×12',
 	);
 	assert.equal(rowText(logRow(line, 30, look)).trimEnd(), ' 00:00:00 ! no answer from a …');
 });
