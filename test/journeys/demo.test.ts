@@ -79,14 +79,14 @@ for (const [columns, rows] of [
 			[100, 30],
 			[60, 16],
 			[200, 60],
-			[38, 8],
+			[28, 5],
 			[columns, rows],
 		] as const) {
 			terminal.resize(width, height);
 			const text = await terminal.sees(shown => {
 				const lines = shown.split('\n');
 				const footer = lines.at(height - 1) ?? '';
-				if (width < 40) return /%/.test(shown) && !/[╭┏]/.test(shown);
+				if (width < 30) return /%/.test(shown) && !/[╭┏]/.test(shown);
 				return /\? help/.test(footer) && lines.some(line => line.trimEnd().length === width);
 			});
 			assertTidy(text);
