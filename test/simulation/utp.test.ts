@@ -130,10 +130,15 @@ test('a line that takes long packets again is used for them again', async () => 
 	let blocked = false;
 	const world = new UtpWorld(1, {delay: 20, rate: 1e6, queue: 1e5, eats: bytes => blocked && isLong(bytes)});
 	const {near, far} = await world.connect();
-	blocked = true;
 	near.send(100_000);
+	await whole(world, near, far);
+	blocked = true;
+	near.send(20_000);
 	await world.clock.pass(3000);
 	blocked = false;
+	await whole(world, near, far, minute);
+	// They are short now, though there is room left over of longer ones.
+	near.send(100_000);
 	await whole(world, near, far, minute);
 	const {near: again, far: there} = await world.connect();
 	let longs = 0;
