@@ -1,6 +1,11 @@
 /** What is looked for: words in lower case, all of which must be found, each as a whole or with letters left out. */
 export type FuzzyWords = readonly string[];
 
+/** A text with at least this score has each word as a whole, most where something begins. */
+export const wholeWords = 70;
+/** One with at least this has each word as a whole, or as the beginnings of several. */
+export const nearWords = 44;
+
 /** Longer texts are looked at so far. */
 const longestText = 4096;
 /** Words beyond these, and characters of a word, are not looked at: nobody types them to find something. */

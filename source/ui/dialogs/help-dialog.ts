@@ -92,7 +92,7 @@ export const helpDialog: DialogKind<HelpDialog> = {
 			if (next) screen.setDialog({...dialog, query: next, top: 0});
 		}
 	},
-	line: () => [['Help needs 40x10: Esc leaves', 'title']],
+	line: () => [['Help needs 30x6: Esc leaves', 'title']],
 	rows({query, top}, {columns}, screen) {
 		const {look, config} = screen;
 		const wanted = fieldText(query).toLowerCase();

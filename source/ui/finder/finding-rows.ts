@@ -59,7 +59,9 @@ export function findingRows(
 	const typed = fieldText(dialog.query);
 	const words = fuzzyWords(typed);
 	// It keeps its height while one types.
-	const height = Math.max(1, Math.min(mostRows, room.rows - 7));
+	// Where there is hardly any room all of it is for what is found.
+	const isTight = room.rows < 12;
+	const height = Math.max(1, Math.min(mostRows, room.rows - (isTight ? 4 : 7)));
 	const at = Math.max(
 		0,
 		found.findIndex(({key}) => key === dialog.chosen),
@@ -75,18 +77,19 @@ export function findingRows(
 		rows.push([[isAsked ? `  ${look.glyphs.ellipsis}` : '  nothing is called so', 'dim']]);
 	}
 	while (rows.length < height) rows.push([]);
+	const told: Row = [[more > 0 ? `  ${more} more: type more of the name` : '', 'faint']];
 	const hits: Array<Hit | undefined> = [
 		undefined,
-		undefined,
+		...(isTight ? [] : [undefined]),
 		...shown.map((_, index): Hit => ({kind: 'part', at: top + index})),
 	];
 	return {
 		title: 'Find anything',
 		rows: [
 			[[' find ', 'faint'], ...fieldRow(dialog.query, columns - 7, true)],
-			[],
+			...(isTight ? [] : [[]]),
 			...rows,
-			[[more > 0 ? `  ${more} more: type more of the name` : '', 'faint']],
+			...(isTight ? [] : [told]),
 		],
 		hits,
 		foot: 'Enter opens   ↑↓ choose   Esc leaves',

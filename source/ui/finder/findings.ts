@@ -1,4 +1,4 @@
-import {fuzzyScore, fuzzyWords} from '../../base/fuzzy.js';
+import {fuzzyScore, fuzzyWords, wholeWords} from '../../base/fuzzy.js';
 import {setList} from '../actions/lists.js';
 import {openTorrent} from '../actions/open-torrent.js';
 import {goToPane} from '../actions/panes.js';
@@ -43,7 +43,7 @@ function scoreOf(words: Words, name: string, about: string): number | undefined 
 	const own = fuzzyScore(words, name.toLowerCase());
 	if (own !== undefined) return own;
 	const all = fuzzyScore(words, `${name} ${about}`.toLowerCase());
-	return all === undefined ? undefined : all - 15;
+	return all === undefined || all < wholeWords ? undefined : all - 15;
 }
 
 function commands(screen: DialogScreen, words: Words): readonly Finding[] {

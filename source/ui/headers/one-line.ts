@@ -5,7 +5,7 @@ import {fitRow, type Row} from '../present/row.js';
 import {percent, rateWithUnit} from '../text/format.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
 
-/** The form for terminals below 40x10: name, percent and rates in one row. */
+/** The form for terminals below 30x6: name, percent and rates in one row. */
 export function oneLine(
 	torrent: TorrentView | undefined,
 	session: SessionView | undefined,

@@ -1,4 +1,4 @@
-import {fuzzyScore, fuzzyWords} from '../../base/fuzzy.js';
+import {fuzzyScore, fuzzyWords, nearWords, wholeWords} from '../../base/fuzzy.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {keyName} from './key-names.js';
 import type {CommandArgument, KeyRecord} from './key-record.js';
@@ -45,10 +45,13 @@ function commands(table: Table, typed: string): readonly Candidate[] {
 		.flatMap((record, at) => {
 			const {name, help} = record;
 			const begins = name.startsWith(typed);
-			const score =
-				fuzzyScore(words, name.toLowerCase()) ??
-				offset(fuzzyScore(words, `${name} ${help}`.toLowerCase()), -200);
-			return score === undefined ? [] : [{record, at, score: score + (begins ? 1000 : 0)}];
+			const own = fuzzyScore(words, name.toLowerCase());
+			const all = fuzzyScore(words, `${name} ${help}`.toLowerCase());
+			const isMeant = typed === '' || (own !== undefined && own >= nearWords);
+			const isDescribed = all !== undefined && all >= wholeWords;
+			if (!begins && !isMeant && !isDescribed) return [];
+			const score = begins || isMeant ? (own ?? 0) + (begins ? 1000 : 0) : (all ?? 0) - 200;
+			return [{record, at, score}];
 		})
 		.sort((a, b) => b.score - a.score || a.at - b.at)
 		.map(({record: {name, help, keys, takes}}): Candidate => {
@@ -62,8 +65,6 @@ function commands(table: Table, typed: string): readonly Candidate[] {
 			};
 		});
 }
-
-const offset = (score: number | undefined, by: number) => (score === undefined ? undefined : score + by);
 
 /** What may stand behind a command: what begins like it, then what is meant by it. `paths`: what is there, for a path. */
 function args(

@@ -62,9 +62,9 @@ test('what the engine cannot find leaves what the screen knows', async () => {
 test('a click chooses, another one opens; it fits on 40x10', async () => {
 	const {terminal, close} = await openTestScreen(100, 30);
 	await terminal.send(`${find}rain`);
-	await click(terminal, /setting|command/);
-	assert.match(terminal.text(), /› (?:command|setting)/);
-	await click(terminal, '03 rain.flac', {times: 2});
+	await click(terminal, 'flac/dusk');
+	assert.match(terminal.text(), /› file +03 rain\.flac +field-recordings-2026-flac\/dusk/);
+	await click(terminal, 'flac/dusk');
 	assert.match(terminal.text(), /┃› .*03 rain\.flac/);
 	await terminal.resize(40, 10);
 	await terminal.send(`${find}rain`);
