@@ -16,11 +16,12 @@ function drawn(part: string): string {
 export function fieldRow(value: TextField, columns: number, active: boolean): Row {
 	const parts = value.parts.map(drawn);
 	const before = parts.slice(0, value.at);
-	while (cellWidth(before.join('')) > columns - 2) before.shift();
+	// Where there is no room at all nothing is left before the cursor.
+	while (before.length > 0 && cellWidth(before.join('')) > columns - 2) before.shift();
 	const left = before.join('');
 	const under = active ? (parts[value.at] ?? ' ') : (parts[value.at] ?? '');
 	const after = parts.slice(value.at + 1).join('');
-	const room = columns - cellWidth(left) - cellWidth(under);
+	const room = Math.max(0, columns - cellWidth(left) - cellWidth(under));
 	return [
 		[left, 'text'],
 		[under, 'text', active],

@@ -288,11 +288,15 @@ const promises: Readonly<Record<string, Promise>> = {
 	reannounce: (bare, _label, before) => sentTo(bare, 'torrent.reannounce', before),
 	undo: ({state}, _label, before) =>
 		assert.equal(state().view.removals.length, before.view.removals.length - 1),
-	remove: ({state}, _label, before) =>
+	remove({state}, _label, before) {
+		const {dialog} = state().view;
+		// What is not marked is asked about first: one key alone may be a letter of a word.
+		if (dialog?.kind === 'ask') dialog.choices.find(({key}) => key === 'y')?.run();
 		assert.deepEqual(
 			state().view.removals.at(-1)?.ids,
 			targets(before).map(({id}) => id),
-		),
+		);
+	},
 	'remove-data': ({state}, _label, before) => {
 		const {dialog} = state().view;
 		assert.ok(dialog?.kind === 'ask');
