@@ -1,3 +1,4 @@
+import type {PeerAddress} from '../../base/peer-address.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {Bencodable} from '../../protocol/bencode/bencode.js';
 import {
@@ -83,6 +84,11 @@ export class ExtensionRegistry {
 	left(peer: ExtensionPeer): void {
 		if (!peer.extensions.joined) return;
 		for (const part of this.#parts) part.left?.(peer);
+	}
+
+	/** A peer was dialled and cannot be reached. */
+	unreached(address: PeerAddress, now: Millis): void {
+		for (const part of this.#parts) part.unreached?.(address, now);
 	}
 
 	/** Everything wanted is here now, or something more is wanted. */

@@ -61,6 +61,8 @@ export interface HandshakePart {
 	joined?(peer: ExtensionPeer): void;
 	/** A peer that had come is gone. */
 	left?(peer: ExtensionPeer): void;
+	/** A peer was dialled and cannot be reached. */
+	unreached?(address: PeerAddress, now: Millis): void;
 	/** Everything wanted is here now, or something more is wanted. */
 	completed?(complete: boolean): void;
 	/** Once a second while the torrent runs. */

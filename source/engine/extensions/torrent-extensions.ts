@@ -4,6 +4,7 @@ import {LtDonthave} from './lt-donthave.js';
 import type {MetadataFetch, MetadataWish} from './metadata-fetch.js';
 import {type BothFamilies, OtherFamily} from './other-family.js';
 import {UploadOnly} from './upload-only.js';
+import {type HolepunchTorrent, UtHolepunch} from './ut-holepunch.js';
 import {UtMetadata} from './ut-metadata.js';
 import {type PexTorrent, UtPex} from './ut-pex.js';
 import {type HeardOurAddress, YourIp} from './your-ip.js';
@@ -16,16 +17,17 @@ export interface TorrentExtensions {
 
 /** The extensions of one torrent: a new one is a file beside this and a line in here. */
 export function makeExtensions(
-	torrent: PexTorrent,
+	torrent: PexTorrent & HolepunchTorrent,
 	ours: OurClient,
 	heardOurAddress: HeardOurAddress,
 	wish?: MetadataWish,
 	families?: BothFamilies,
 ): TorrentExtensions {
 	const utMetadata = new UtMetadata(torrent, wish);
+	const utPex = new UtPex(torrent);
 	const registry = new ExtensionRegistry(
 		torrent,
-		[utMetadata, new UtPex(torrent), new LtDonthave(), new UploadOnly(torrent)],
+		[utMetadata, utPex, new LtDonthave(), new UploadOnly(torrent), new UtHolepunch(torrent, utPex)],
 		[
 			new ClientGreeting(torrent, ours),
 			new YourIp(heardOurAddress),

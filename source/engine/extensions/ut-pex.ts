@@ -32,6 +32,8 @@ interface PexNotes {
 	readonly deltas: PexDeltas<PexPeer>;
 	heardAt: Millis;
 	heard: number;
+	/** Whom it named last as one who can be brought together with others. BEP 55. */
+	readonly punchable: Set<string>;
 }
 
 /** Somebody who is here, and how far its address is known: it is worked out once for all who are told. */
@@ -55,7 +57,7 @@ export class UtPex implements PeerExtension {
 	}
 
 	newNotes(): PexNotes {
-		return {port: undefined, deltas: new PexDeltas(), heardAt: -Infinity, heard: 0};
+		return {port: undefined, deltas: new PexDeltas(), heardAt: -Infinity, heard: 0, punchable: new Set()};
 	}
 
 	greeted(peer: ExtensionPeer, theirs: BencodeNode): void {
@@ -74,6 +76,8 @@ export class UtPex implements PeerExtension {
 		if (peer.isClosed) return;
 		const reach = Math.max(0, reachOf(peer.address.host));
 		const found = added.filter(({host}) => reachOf(host) >= reach);
+		for (const {host, port, flags} of found)
+			if ((flags & pexFlag.holepunch) !== 0) note(notes.punchable, formatAddress({host, port}));
 		if (found.length > 0) {
 			const addresses = found.map(({host, port}) => ({host, port}));
 			this.#torrent.found(addresses, peer.address);
@@ -95,18 +99,32 @@ export class UtPex implements PeerExtension {
 		}
 	}
 
+	/** Where others reach a peer; undefined when it dialled us and did not say. */
+	reachedAt(peer: ExtensionPeer): PeerAddress | undefined {
+		if (!peer.incoming) return peer.address;
+		const port = peer.extensions.notesOf(this)?.port;
+		return port === undefined ? undefined : {host: peer.address.host, port};
+	}
+
+	/** Who named a peer as one that can be brought together with others. BEP 55. */
+	*introducers(address: PeerAddress): Generator<ExtensionPeer> {
+		const key = formatAddress(address);
+		for (const peer of this.#torrent.peers) if (peer.extensions.notesOf(this)?.punchable.has(key)) yield peer;
+	}
+
 	/** Who is here and can be reached by others. */
 	#here(): Map<string, KnownPeer> {
 		const here = new Map<string, KnownPeer>();
 		for (const peer of this.#torrent.peers) {
 			if (!peer.extensions.joined || peer.isClosed) continue;
-			const port = peer.incoming ? peer.extensions.notesOf(this)?.port : peer.address.port;
-			if (port === undefined) continue;
-			const {host} = peer.address;
+			const at = this.reachedAt(peer);
+			if (at === undefined) continue;
+			const {host, port} = at;
 			const flags =
 				(peer.incoming ? 0 : pexFlag.reachable) |
 				(this.#torrent.isSeed(peer) ? pexFlag.onlyUploads : 0) |
-				(peer.transport === 'utp' ? pexFlag.speaksUtp : 0);
+				(peer.transport === 'utp' ? pexFlag.speaksUtp : 0) |
+				(peer.extensions.numberOf('ut_holepunch') === undefined ? 0 : pexFlag.holepunch);
 			here.set(formatAddress({host, port}), {told: {host, port, flags}, reach: reachOf(host)});
 		}
 		return here;
@@ -121,4 +139,10 @@ export class UtPex implements PeerExtension {
 		for (const [key, {told, reach}] of here) if (key !== itself && reach >= least) others.set(key, told);
 		return others;
 	}
+}
+
+/** Adds to those a peer named; of too many the first are forgotten. */
+function note(named: Set<string>, key: string): void {
+	named.add(key);
+	if (named.size > mostAtFirst) for (const oldest of named) return void named.delete(oldest);
 }

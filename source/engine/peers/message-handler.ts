@@ -11,6 +11,7 @@ import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {MetadataFetch} from '../extensions/metadata-fetch.js';
 import {makeExtensions} from '../extensions/torrent-extensions.js';
+import type {HolepunchTorrent} from '../extensions/ut-holepunch.js';
 import type {PexTorrent} from '../extensions/ut-pex.js';
 import type {HashExchange} from '../hashes/hash-exchange.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
@@ -70,7 +71,10 @@ export interface MessageHandlerOwner {
 }
 
 /** The torrent as its extensions see it. */
-function extensionTorrent(owner: MessageHandlerOwner, services: SessionServices): PexTorrent {
+function extensionTorrent(
+	owner: MessageHandlerOwner,
+	services: SessionServices,
+): PexTorrent & HolepunchTorrent {
 	return {
 		get exchanges() {
 			return services.exchangesPeers && owner.sources.allows('pex');
@@ -90,6 +94,11 @@ function extensionTorrent(owner: MessageHandlerOwner, services: SessionServices)
 		get peers() {
 			return owner.peers;
 		},
+		get punches() {
+			return services.punches === true && services.exchangesPeers && owner.sources.allows('pex');
+		},
+		isOwn: address => owner.swarm.list.isOwn(address),
+		punch: (address, by) => owner.swarm.punch(address, networkKey(peerKey(by))),
 		peerListens: ({address, now}, port) => owner.swarm.list.listens(address, port, now),
 	};
 }

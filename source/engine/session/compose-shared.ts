@@ -163,6 +163,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		localDiscovery,
 		lsdOff: proxy && options.lsd ? 'it goes through no proxy' : undefined,
 		exchangesPeers: options.pex !== false,
+		punches: options.utp === true && sockets.proxy === undefined,
 		clock,
 		random,
 		transport: encrypting(composeTransport(options, sockets, clock, random), grounds, random),

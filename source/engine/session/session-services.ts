@@ -71,6 +71,8 @@ export interface SessionServices {
 	readonly localDiscovery?: LocalDiscovery | undefined;
 	/** Why that is off, in words, when no person has said so. */
 	readonly lsdOff?: string | undefined;
+	/** Whether peers who cannot be reached are met with the help of others: over uTP. Not when left out. */
+	readonly punches?: boolean | undefined;
 	/** Whether peers are told of further ones, and theirs heard. */
 	readonly exchangesPeers: boolean;
 	/** Whether HTTP trackers on loopback and LAN addresses may have any path, whoever named them. */

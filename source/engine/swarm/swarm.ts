@@ -1,6 +1,7 @@
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {PeerSourceName} from '../../base/peer-source.js';
 import type {Millis} from '../../base/units.js';
+import type {PeerStream} from '../../io/net/transport.js';
 import {IdleHosts} from '../../policy/peers/idle-hosts.js';
 import {Misbehaviour} from '../../policy/peers/misbehaviour.js';
 import {isLoopback, peerKey} from '../../policy/peers/peer-key.js';
@@ -105,7 +106,23 @@ export class Swarm {
 			if (filter.blocks(peer.address.host)) peer.close('it is on the blocklist');
 	}
 
-	#connect(address: PeerAddress): void {
+	/**
+	 * Dials one whom nobody reaches, and who dials us now as well. BEP 55.
+	 *
+	 * @param by who of its kind brings us together
+	 */
+	punch(address: PeerAddress, by: string): void {
+		const {filter, slots, clock} = this.#services;
+		const isHere = [...this.peers.values()].some(
+			peer => formatAddress(peer.address) === formatAddress(address),
+		);
+		if (isHere || !this.#owner.active || this.peers.size >= this.#owner.maxPeers) return;
+		if (filter?.blocks(address.host) || this.list.isBanned(peerKey(address))) return;
+		this.list.add(address, 'pex', clock.now(), by);
+		if (slots.mayDial(this.peers.size)) this.#connect(address, 'utp');
+	}
+
+	#connect(address: PeerAddress, only?: PeerStream['transport']): void {
 		const {messages} = this.#owner;
 		const infoHash = this.#keys.keyFor(address);
 		const source = this.list.sourceOf(address)?.source ?? 'tracker';
@@ -113,7 +130,9 @@ export class Swarm {
 		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
-		peer.attach(this.#services.transport.dial(address, {timeout: connectTimeout, infoHash}, peer.events));
+		peer.attach(
+			this.#services.transport.dial(address, {timeout: connectTimeout, infoHash, only}, peer.events),
+		);
 	}
 
 	/**
@@ -200,6 +219,8 @@ export class Swarm {
 			else this.list.disconnected(peer.address, now, {useful});
 		} else if (!peer.incoming) {
 			this.list.failed(peer.address, now);
+			if (peer.roundTrip === Infinity && this.#owner.active)
+				this.#owner.messages.extensions.unreached(peer.address, now);
 			const hungUp = peer.roundTrip < Infinity && this.#owner.active && !peer.misbehaved;
 			if (hungUp) {
 				const hasOtherWay = this.#services.transport.hasOtherWay?.(peer.address) === true;

@@ -133,8 +133,8 @@ class Race implements PeerStream {
 		this.#setup = setup;
 		this.#events = events;
 		this.remote = setup.to;
-		const {again} = setup.how;
-		this.#left = again === undefined ? [...setup.ground.order(setup.to)] : [again];
+		const {only} = setup.how;
+		this.#left = only === undefined ? [...setup.ground.order(setup.to)] : [only];
 		this.#first = this.#left[0]!;
 		this.#start();
 		if (this.#left.length > 0) this.#later = setup.clock.after(headStart, () => this.#start());
@@ -216,7 +216,7 @@ class Race implements PeerStream {
 		const {ground, to, how} = this.#setup;
 		ground.answered(to);
 		// That it hung up the last time was for what was said.
-		if (how.again !== undefined) ground.learn(to, undefined);
+		if (how.only !== undefined) ground.learn(to, undefined);
 	}
 
 	#learn(way: Way): void {

@@ -54,8 +54,8 @@ export interface DialOptions {
 	readonly timeout: Millis;
 	/** The torrent we want of it. 20 bytes. */
 	readonly infoHash: Uint8Array;
-	/** It has just been connected this way, and is to be so again: nothing else is tried. */
-	readonly again?: PeerStream['transport'] | undefined;
+	/** The one way that is to be tried: it was just connected so, or waits for us there. Both when left out. */
+	readonly only?: PeerStream['transport'] | undefined;
 }
 
 /** Where peers may come in. */

@@ -61,6 +61,11 @@ class NotedPeer implements ExtensionPeer {
 }
 
 class NotedTorrent implements PexTorrent {
+	readonly punches = false;
+	isOwn(): boolean {
+		return false;
+	}
+	punch(): void {}
 	readonly exchanges = true;
 	info: Uint8Array | undefined = new Uint8Array(100);
 	isPrivate = false;

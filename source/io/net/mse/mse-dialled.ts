@@ -50,7 +50,7 @@ export class MseDialled extends MseStream {
 	constructor(
 		ground: MseGround,
 		below: Transport,
-		{to, timeout, infoHash}: DialOptions & {readonly to: PeerAddress},
+		{to, timeout, infoHash, only}: DialOptions & {readonly to: PeerAddress},
 		events: ConnectionEvents,
 	) {
 		super();
@@ -62,16 +62,16 @@ export class MseDialled extends MseStream {
 		this.#ways = ground.mayClear ? [...ground.ways.order(to)] : ['encrypted'];
 		this.hear(events);
 		this.#slow = ground.clock.after(timeout, () => this.close('connecting took too long'));
-		this.#dial(timeout);
+		this.#dial(timeout, only);
 	}
 
-	/** @param again how it was connected when it hung up */
-	#dial(timeout: Millis, again?: PeerStream['transport']): void {
+	/** @param only the one way that is to be tried */
+	#dial(timeout: Millis, only: PeerStream['transport'] | undefined): void {
 		const way = this.#ways.shift()!;
 		this.#isConnected = false;
 		this.#isAnswered = false;
 		this.#initiator = undefined;
-		const how = {timeout, infoHash: this.#infoHash, again};
+		const how = {timeout, infoHash: this.#infoHash, only};
 		this.stream = this.#below.dial(this.remote, how, this.#listener(way));
 	}
 
