@@ -23,6 +23,7 @@ export const verbs: ReadonlyArray<readonly [usage: string, summary: string]> = [
 	['tortui add TORRENT ...', 'hand torrents to the running engine'],
 	['tortui list', 'list the torrents of the running engine'],
 	['tortui status [ID]', 'tell how the engine does, or a torrent; --health for containers'],
+	['tortui find WORDS', 'find torrents, files and labels of the running engine by some letters'],
 	['tortui wait|watch', 'wait until torrents are complete; tell what happens'],
 	['tortui preview TORRENT', 'tell what it would add, and whether it is there already'],
 	['tortui creations', 'show the torrents that the running engine makes, end some'],
