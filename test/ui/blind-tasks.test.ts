@@ -69,7 +69,7 @@ test('in 40x10 the stalled one is found and why is read in 1 key, too', async ()
 });
 
 test('3 of 40 files of a running torrent are picked in 7 keys, and nothing else is wanted then', async () => {
-	const names = Array.from({length: 17}, (_, at) => `take ${String(at).padStart(2, '0')}.flac`);
+	const names = Array.from({length: 19}, (_, at) => `take ${String(at).padStart(2, '0')}.flac`);
 	const {terminal, engine, close} = await openTestScreen(120, 40, {names});
 	const pressed = ['5', 'j', 'j', 'x', 'x', 'x', 'I'];
 	await terminal.press(...pressed);
@@ -78,8 +78,20 @@ test('3 of 40 files of a running torrent are picked in 7 keys, and nothing else 
 	const sent = engine.sent.filter(command => command.type === 'files.priority');
 	assert.deepEqual(
 		sent.map(({priority, files}) => [priority, files.length]),
-		[[0, 35]],
+		[[0, 37]],
 	);
+	await close();
+});
+
+test('data is moved with the folder completed by Tab: 4 keys besides what is typed of the path', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30, {
+		completePath: async path =>
+			['/srv/films/', '/srv/field recordings/'].filter(folder => folder.startsWith(path)),
+	});
+	await terminal.press('m', '\u0015', '/srv/fie', '\t', '\r');
+	const command = engine.sent.at(-1);
+	assert.ok(command?.type === 'torrent.move', terminal.text());
+	assert.equal(command.dir.replace(/\/$/, ''), '/srv/field recordings');
 	await close();
 });
 
