@@ -213,6 +213,15 @@ export const weekDialog: DialogKind<WeekDialog> = {
 			});
 		else if (usualKeys[key]) screen.setDialog({...dialog, usual: usualKeys[key], from: undefined});
 	},
+	/** A click paints an hour; with Ctrl, or the right button, it stretches what is selected to there. */
+	click(screen, dialog, {at}, how) {
+		const day = Math.floor(at / slotsPerDay);
+		const slot = (at % slotsPerDay) - (at % 2);
+		const from = how === 'mark' ? (dialog.from ?? {day: dialog.day, slot: dialog.slot}) : undefined;
+		const there = {...dialog, day, slot, from, usual: undefined, typing: undefined, problem: undefined};
+		if (how === 'once') paint(screen, there, {});
+		else screen.setDialog(there);
+	},
 	line(dialog, columns, {look}) {
 		if (dialog.problem !== undefined) return [[terminalText(dialog.problem), 'warn']];
 		return dialog.typing ? typedRow(dialog.typing, columns) : [[readOut(placeOf(dialog), look), 'text']];
@@ -235,7 +244,7 @@ export const weekDialog: DialogKind<WeekDialog> = {
 				[],
 				said,
 				keys('Space slow   x stop   Del usual   u d limit up, down   c this day for all'),
-				keys('arrows move   Shift+arrows stretch   n nights   w work   a all'),
+				keys('arrows or a click   Shift+arrows or Ctrl+click stretch   n nights   w work   a all'),
 				...(moved ? [keys('Times between half hours are moved to whole ones.')] : []),
 			],
 			foot: 'Enter keeps it   Esc leaves it as it was',

@@ -49,7 +49,7 @@ export function weekRows(place: WeekPlace, columns: number, look: Look): readonl
 		for (let at = 0; at < slotsPerDay; at += step) {
 			const slot = day * slotsPerDay + at;
 			const [text, tone] = cell(place.week[slot] ?? place.week[slot + step - 1], look);
-			row.push([text, tone, place.selected.has(slot)]);
+			row.push([text, tone, place.selected.has(slot), {kind: 'part', at: slot}]);
 		}
 		return row;
 	});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {slowTimeText} from '../../../source/base/slow-time.ts';
+import {mouse, placeOf} from '../../helpers/mouse.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 async function open(columns = 80, rows = 24, before: readonly string[] = []) {
@@ -62,5 +63,21 @@ test('a narrow terminal has a cell an hour, and times between half hours are tol
 	await press('Z');
 	assert.match(terminal.text(), /Mon ······█·/);
 	assert.match(terminal.text(), /between half hours/);
+	await close();
+});
+
+test('a click paints an hour, and one with Ctrl stretches to there what the next paint falls on', async () => {
+	const {press, times, terminal, close} = await open();
+	await press('Z');
+	const [x, y] = placeOf(terminal, 'Tue ·');
+	const at = (hour: number, day: number) => [x + 4 + hour * 2, y + day - 1] as const;
+	await terminal.send(mouse.down(...at(3, 1)) + mouse.up(...at(3, 1)));
+	await terminal.send(mouse.down(...at(5, 2), 16) + mouse.up(...at(5, 2), 16));
+	await press('x', '\r');
+	assert.deepEqual(times(), ['tue-wed 03:00-06:00 stop']);
+	await press('Z');
+	await terminal.send(mouse.down(...at(8, 4)) + mouse.up(...at(8, 4)));
+	await press('\r');
+	assert.deepEqual(times().at(-1), 'fri 08:00-09:00');
 	await close();
 });
