@@ -99,6 +99,7 @@ function broken(why: string): RangeAnswer {
 export function retryAfter(text: string | undefined, wall: number): Seconds | undefined {
 	if (text === undefined) return undefined;
 	if (/^\d{1,9}$/.test(text.trim())) return Number(text);
-	const date = Date.parse(text);
+	// What is neither is read as some date by Date.parse: `-5` is one.
+	const date = /^[a-z]+,? .*:.*:/i.test(text.trim()) ? Date.parse(text) : Number.NaN;
 	return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - wall) / 1000));
 }

@@ -83,6 +83,9 @@ export type WebSeedState =
 /** One connection. */
 interface Link {
 	readonly stream: RangeStream;
+	/** What it was opened for: its address was judged by that. */
+	readonly url: URL;
+	readonly fromPublic: boolean;
 	readonly origin: string;
 	readonly server: string;
 	/** How many of the ranges were asked for over it. */
@@ -282,7 +285,9 @@ export class WebSeed implements BlockSource {
 		this.#failures++;
 		this.#wasOutOfReach = false;
 		const backOff = Math.min(longestWait, shortestWait * 2 ** Math.min(10, this.#failures - 1));
-		const wait = after === undefined ? backOff : 1000 * Math.max(1, Math.min(after, longestRetryAfter));
+		// Who says the same short time again and again is not asked that often for ever.
+		const least = Math.min(shortestWait, backOff / 32);
+		const wait = after === undefined ? backOff : Math.max(least, 1000 * Math.min(after, longestRetryAfter));
 		this.#owner.log(
 			'warn',
 			`${this.name}: ${safeText(why, 200)}: asked again in ${Math.round(wait / 1000)} s`,
@@ -356,9 +361,9 @@ export class WebSeed implements BlockSource {
 			if (range === undefined) return;
 			if (at > 0 && !this.#mayPipeline(at)) return;
 			const {url, fromPublic} = this.#places.of(range.file);
-			if (this.#link?.origin !== url.origin) {
+			if (this.#link?.origin !== url.origin || !this.#mayCarry(this.#link, url, fromPublic)) {
 				if (at > 0) return;
-				const other = this.#links.get(url.origin) ?? this.#open(url, fromPublic);
+				const other = this.#kept(url, fromPublic) ?? this.#open(url, fromPublic);
 				if (other === undefined) return;
 				this.#use(other);
 			}
@@ -366,7 +371,7 @@ export class WebSeed implements BlockSource {
 			if (link.asked === 0) {
 				this.#headSince = now;
 				this.#heardAt = now;
-				this.#mark = {at: now, bytes: this.traffic.downloaded};
+				if (range !== this.#range) this.#mark = {at: now, bytes: this.traffic.downloaded};
 			}
 			link.asked++;
 			link.usedAt = now;
@@ -379,6 +384,21 @@ export class WebSeed implements BlockSource {
 		const {ranges} = this.#ranges;
 		if (at >= mostUnanswered || !this.#keepsConnections || this.#link?.persists === false) return false;
 		return !this.#redirects || ranges[at]!.file === ranges[at - 1]!.file;
+	}
+
+	/** Whether a connection was allowed for something that is no less of a risk, if its address is a local one. */
+	#mayCarry({stream, url: first, fromPublic: was}: Link, url: URL, fromPublic: boolean): boolean {
+		if (stream.isPublic) return true;
+		const mayHaveQuery = this.isTrusted || url.search === '' || first.search !== '';
+		return mayHaveQuery && (was || !fromPublic);
+	}
+
+	/** The connection with a server that stands, when it may be used; one that may not is closed. */
+	#kept(url: URL, fromPublic: boolean): Link | undefined {
+		const link = this.#links.get(url.origin);
+		if (link === undefined || this.#mayCarry(link, url, fromPublic)) return link;
+		this.#close(link);
+		return undefined;
 	}
 
 	#open(url: URL, fromPublic: boolean): Link | undefined {
@@ -405,6 +425,8 @@ export class WebSeed implements BlockSource {
 		);
 		const link: Link = {
 			stream,
+			url,
+			fromPublic,
 			origin: url.origin,
 			server,
 			asked: 0,
@@ -476,9 +498,10 @@ export class WebSeed implements BlockSource {
 					left: answer.length,
 					untilClose: head.length === undefined && !head.persists,
 				};
+				// Who gives a little of it at a time is as slow as who gives it all little by little.
+				if (range !== this.#range) this.#mark = {at: this.now, bytes: this.traffic.downloaded};
 				this.#range = range;
 				this.#places.worked(file);
-				this.#mark = {at: this.now, bytes: this.traffic.downloaded};
 				return;
 			case 'redirect': {
 				this.#redirects = true;

@@ -172,6 +172,20 @@ test('a server that is busy is left alone for as long as it says', async () => {
 	}
 });
 
+test('who asks to be asked again at once is asked so, and later and later when it says that each time', async () => {
+	const {web, second, seed, lone} = await open({pieces: 12});
+	const waits: number[] = [];
+	for (let n = 0; n < 8; n++) {
+		web.last.refuse(503, 'Retry-After: 0');
+		await settled();
+		const {state} = seed();
+		assert.ok(state.name === 'waiting');
+		waits.push(Math.round((state.until - lone.clock.now()) / 1000));
+		await second(waits.at(-1)! + 1);
+	}
+	assert.deepEqual(waits, [1, 2, 4, 8, 15, 30, 30, 30]);
+});
+
 test('a file that is not there, or is another one, is not asked for again for an hour', async () => {
 	for (const answer of [
 		'HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabc',
@@ -238,6 +252,31 @@ test('redirects are followed up to five, each with its own connection, and never
 	assert.match(odd.warnings()[0]!, /redirects to file:, not http/);
 });
 
+test('a connection with a local address carries nothing that it would not have been made for', async () => {
+	// The same server, asked for something with a query: its address is judged by that.
+	const query = await open({pieces: 12});
+	query.web.last.refuse(302, 'Location: /delete?all=1');
+	await settled();
+	assert.equal(query.web.streams.length, 2);
+	assert.equal(query.web.streams[0]?.isClosed, true);
+	assert.equal(query.web.last.server.url.search, '?all=1');
+	assert.equal(query.web.last.server.trusted, false);
+	// And what was allowed a query is good for what has none.
+	query.web.last.refuse(302, 'Location: /other');
+	await settled();
+	assert.equal(query.web.streams.length, 2);
+
+	// To a public one, and from there back to where it may not lead.
+	const back = await open({pieces: 12});
+	back.web.last.refuse(302, 'Location: http://public.example/x');
+	await settled();
+	back.web.last.isPublic = true;
+	back.web.last.refuse(302, `Location: ${new URL('/status', url).href}`);
+	await settled();
+	assert.equal(back.web.streams.length, 3);
+	assert.equal(back.web.last.server.fromPublic, true);
+});
+
 test('where a redirect led is asked for at first again when the file is not there any more', async () => {
 	const {web, content, parts} = await open({pieces: 12});
 	web.last.refuse(302, 'Location: /signed?until=1');
@@ -280,6 +319,19 @@ test('who says nothing for 20 s, one byte a second, or headers without an end, i
 	const flood = await open({pieces: 12});
 	flood.web.last.say('HTTP/1.1 206 x\r\n', `X: ${'y'.repeat(70_000)}`);
 	assert.match(flood.warnings()[0]!, /not HTTP/);
+});
+
+test('who gives a byte an answer is as slow as who gives a byte a second', async () => {
+	for (const closes of [false, true]) {
+		const {web, content, second, warnings, seed} = await open({pieces: 12});
+		for (let n = 0; n < 40 && warnings().length === 0; n++) {
+			web.last.give(content, 1);
+			if (closes) web.last.hangUp();
+			await second();
+		}
+		assert.match(warnings()[0] ?? '', /too slow/);
+		assert.equal(seed().state.name, 'waiting');
+	}
 });
 
 test('what makes no sense costs the connection, and nothing else', async () => {
