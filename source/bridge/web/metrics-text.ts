@@ -1,4 +1,5 @@
 import type {SessionView, TorrentState, TorrentView} from '../../api/snapshot.js';
+import {torrentStates} from '../../api/torrent-standing.js';
 
 /** One measure in the text format of Prometheus. */
 interface Metric {
@@ -7,18 +8,6 @@ interface Metric {
 	readonly help: string;
 	readonly samples: ReadonlyArray<readonly [labels: Readonly<Record<string, string>>, value: number]>;
 }
-
-const states: readonly TorrentState[] = [
-	'metadata',
-	'checking',
-	'queued',
-	'downloading',
-	'seeding',
-	'finished',
-	'pausing',
-	'paused',
-	'failed',
-];
 
 /** The type of an answer with `metricsText`. */
 export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -79,7 +68,7 @@ function sessionMetrics(session: SessionView): Metric[] {
 }
 
 function torrentMetrics(torrents: readonly TorrentView[]): Metric[] {
-	const counts = new Map<TorrentState, number>(states.map(state => [state, 0]));
+	const counts = new Map<TorrentState, number>(torrentStates.map(state => [state, 0]));
 	for (const {state} of torrents) counts.set(state, (counts.get(state) ?? 0) + 1);
 	const sum = (of: (torrent: TorrentView) => number) =>
 		torrents.reduce((total, torrent) => total + of(torrent), 0);

@@ -1,6 +1,7 @@
 import type {AnyPeerView, TorrentView} from '../../api/snapshot.js';
 import type {CommonTrackerView} from '../../api/swarms-view.js';
 import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
+import {rateOrders} from './rate-orders.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
 import type {SwarmPart} from './swarms-place.js';
@@ -12,14 +13,7 @@ export interface NamedPeer extends AnyPeerView {
 }
 
 const peerOrders: ReadonlyArray<SortOrder<NamedPeer>> = [
-	{
-		id: 'down',
-		letter: 'd',
-		label: 'down',
-		descending: true,
-		compare: (a, b) => a.downloadRate - b.downloadRate,
-	},
-	{id: 'up', letter: 'u', label: 'up', descending: true, compare: (a, b) => a.uploadRate - b.uploadRate},
+	...rateOrders,
 	{
 		id: 'torrent',
 		letter: 'n',
