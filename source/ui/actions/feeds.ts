@@ -76,6 +76,7 @@ export function removeFeed(screen: ScreenContext, {id, name, where}: FeedView): 
 			},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],
+		isFragile: true,
 	});
 }
 
@@ -93,5 +94,6 @@ export function removeRule(screen: ScreenContext, feed: FeedView, {rule: {name}}
 			},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],
+		isFragile: true,
 	});
 }

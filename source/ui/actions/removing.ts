@@ -91,6 +91,7 @@ export function removeWithData(screen: ScreenContext, torrents: readonly Torrent
 			{key: 'd', label: 'remove, keep the data', run: () => remove(screen, torrents, false)},
 			{key: 'n', label: 'keep all', run: () => undefined},
 		],
+		isFragile: true,
 	});
 }
 

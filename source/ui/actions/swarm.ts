@@ -58,6 +58,7 @@ export function askToBan(screen: ScreenContext, id: string, {id: peer, address, 
 			},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],
+		isFragile: true,
 	});
 }
 
@@ -79,5 +80,6 @@ export function askToRemoveTracker(screen: ScreenContext, id: string, {kind, url
 			},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],
+		isFragile: true,
 	});
 }

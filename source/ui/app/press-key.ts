@@ -1,4 +1,5 @@
 import {typed} from '../actions/network.js';
+import {isTooSoon} from '../actions/unasked.js';
 import {drawDialog} from '../dialogs/dialog-drawing.js';
 import {dialogKey} from '../dialogs/dialog-keys.js';
 import {lookup} from '../keys/keymap.js';
@@ -13,7 +14,8 @@ export function pressKey(screen: ScreenContext, key: string): void {
 		if (key === 'ctrl-c' && view.dialog.kind !== 'quit') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
-		else dialogKey(screen, view.dialog, view.dialog.kind === 'week' ? key : unshifted(key));
+		else if (!isTooSoon(screen))
+			dialogKey(screen, view.dialog, view.dialog.kind === 'week' ? key : unshifted(key));
 		return;
 	}
 	if (view.notice) screen.setView({notice: undefined});

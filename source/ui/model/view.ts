@@ -1,4 +1,4 @@
-import type {Seconds} from '../../base/units.js';
+import type {Millis, Seconds} from '../../base/units.js';
 import type {Moved} from '../look/boundaries.js';
 import type {Density, Grow, PaneName} from '../look/layout.js';
 import type {Dialog} from './dialog.js';
@@ -79,6 +79,8 @@ export interface View {
 	/** Whether the log also shows details: what only matters when something is looked into. */
 	readonly details: boolean;
 	readonly dialog: Dialog | undefined;
+	/** The dialog that came by itself last, and the screen's time until which it takes no keys. */
+	readonly unasked: {readonly dialog: Dialog; readonly until: Millis} | undefined;
 	readonly notice: Notice | undefined;
 	readonly removals: readonly PendingRemoval[];
 	/** Ids of torrents whose files are to be chosen later: no question comes by itself. */
@@ -131,6 +133,7 @@ export function openingView(torrent: string | undefined): View {
 		range: 0,
 		details: false,
 		dialog: undefined,
+		unasked: undefined,
 		notice: undefined,
 		removals: [],
 		putOff: new Set(),

@@ -1,5 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {askToOverwrite, newlyInTheWay} from '../actions/in-the-way.js';
+import {cameUnasked} from '../actions/unasked.js';
 import type {Model} from '../model/model.js';
 import type {ScreenContext} from './screen-context.js';
 
@@ -48,6 +49,7 @@ export class OverwriteQuestions {
 			const now = model.torrent?.id === id ? model.torrent.overview : all.find(other => other.id === id);
 			if ((now ?? then).inTheWay === undefined) continue;
 			askToOverwrite(this.#screen, now ?? then);
+			cameUnasked(this.#screen);
 			return;
 		}
 	}

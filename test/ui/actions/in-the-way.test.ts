@@ -24,11 +24,13 @@ test('asks about one file in the way after the other, whichever came first', asy
 	await tell(screen, stopped(screen, 'a', 'b'));
 	assert.match(terminal.text(), /A file of yours is in the way/);
 	assert.match(terminal.text(), /torrent a {2}/);
+	clock.turn(600);
 	await terminal.press('o');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: 'a', overwrite: true});
 	clock.turn(1);
 	await terminal.settled();
 	assert.match(terminal.text(), /┃ +torrent b +┃/);
+	clock.turn(600);
 	await terminal.press('n');
 	clock.turn(1);
 	await terminal.settled();
@@ -41,6 +43,7 @@ test('asks at once about what was added a moment ago, and not again about what s
 	const {terminal, clock, close} = screen;
 	await tell(screen, stopped(screen, 'old', 'new', 'other'));
 	assert.match(terminal.text(), /┃ +torrent new +┃/);
+	clock.turn(600);
 	await terminal.press('n');
 	clock.turn(1);
 	await terminal.settled();
@@ -54,6 +57,7 @@ test('what was settled elsewhere meanwhile is asked no more', async () => {
 	const [a, b] = stopped(screen, 'a', 'b') as [TorrentView, TorrentView];
 	await tell(screen, [a, b]);
 	await tell(screen, [a, {...b, state: 'downloading', inTheWay: undefined}]);
+	clock.turn(600);
 	await terminal.press('n');
 	clock.turn(1);
 	await terminal.settled();
@@ -76,7 +80,7 @@ test('both sizes, the end of the path and what may be answered are seen at 40x10
 });
 
 test('on a terminal too small for a box the keys of a question are seen', async () => {
-	const screen = await openTestScreen(30, 6, {list: true});
+	const screen = await openTestScreen(29, 6, {list: true});
 	const {terminal, close} = screen;
 	await tell(screen, stopped(screen, 'a'));
 	assert.match(terminal.text(), /o\/l\/n A file of yours/);
@@ -85,12 +89,44 @@ test('on a terminal too small for a box the keys of a question are seen', async 
 
 test('the line of a torrent says which file is in the way, in sizes as all others are, and how to go on', async () => {
 	const screen = await openTestScreen(100, 30, {});
-	const {terminal, engine, close} = screen;
+	const {terminal, engine, clock, close} = screen;
 	revision++;
 	const overview: TorrentView = {...engine.overview(), state: 'failed', inTheWay: {...inTheWay, files: 3}};
 	for (const listener of engine.listeners()) listener({revision, torrent: {id: engine.id, overview}});
 	await terminal.settled();
+	clock.turn(600);
 	await terminal.press('n');
 	assert.match(terminal.line(2), /album\/cover\.jpg is yours \(.+, not 99\.9 M\) and 2 more: resume asks/);
+	await close();
+});
+
+test('a question that comes by itself is not answered by a key that was meant for the list', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	const {terminal, engine, clock, close} = screen;
+	await tell(screen, stopped(screen, 'a', 'b'));
+	await terminal.press('o', 'l', '\r');
+	clock.turn(599);
+	await terminal.press('o');
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.resume'));
+	assert.match(terminal.text(), /┃ +torrent a +┃/);
+	clock.turn(1);
+	await terminal.press('o');
+	clock.turn(1);
+	await terminal.settled();
+	assert.match(terminal.text(), /┃ +torrent b +┃/);
+	await terminal.press('o');
+	assert.deepEqual(
+		engine.sent.filter(({type}) => type === 'torrent.resume'),
+		[{type: 'torrent.resume', id: 'a', overwrite: true}],
+	);
+	await close();
+});
+
+test('whoever asks for the question by a key may answer at once', async () => {
+	const screen = await openTestScreen(80, 24, {list: true, silent: true});
+	const {terminal, engine, close} = screen;
+	await tell(screen, stopped(screen, 'a'));
+	await terminal.press('p', 'o');
+	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: 'a', overwrite: true});
 	await close();
 });

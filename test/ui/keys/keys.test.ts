@@ -271,6 +271,28 @@ test('asks before it deletes data', async () => {
 	await close();
 });
 
+test('a word that was meant for somewhere else deletes no data and bans nobody', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(120, 40);
+	for (const [pane, word] of [
+		['1', 'Directory'],
+		['1', 'Daddy'],
+		['3', 'Baby'],
+		['4', 'Xenology'],
+	] as const) {
+		await terminal.press(pane);
+		for (const letter of word) await terminal.press(letter);
+		await terminal.press('\u001B', '\u001B');
+		await terminal.press('\r');
+		clock.turn(20_000);
+	}
+	const never = ['torrent.remove', 'peer.ban', 'tracker.remove'];
+	assert.deepEqual(
+		engine.sent.filter(({type}) => never.includes(type)),
+		[],
+	);
+	await close();
+});
+
 test('leaving when nothing is at work stops an engine that a screen started, and no other', async () => {
 	for (const stays of [false, true]) {
 		const {terminal, engine, left, close} = await openTestScreen(100, 30, {stays});
