@@ -52,6 +52,7 @@ export function jsonReport({stdout, warn}: Pick<Context, 'stdout' | 'warn'>): Tr
 			warn(`${terminalText(view.name)}: ${message}`);
 		},
 		warning: (view, text) => warn(`${terminalText(view.name)}: ${text}`),
+		trouble: text => warn(terminalText(text)),
 		ended(view) {
 			if (told.get(view.id) !== figures(view)) tell('progress', view);
 		},

@@ -43,6 +43,7 @@ export function plainReport(
 			warn(`${terminalText(view.name)}: ${reason}`);
 		},
 		warning: (view, text) => warn(`${terminalText(view.name)}: ${text}`),
+		trouble: text => warn(terminalText(text)),
 		ended() {},
 		end(views, outcome) {
 			const line = closingLine(views, before, (performance.now() - start) / 1000, outcome);

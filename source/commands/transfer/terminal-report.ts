@@ -45,6 +45,7 @@ export function terminalReport(
 		seeding: draw,
 		failed: (view, reason) => aside(`${terminalText(view.name)}: ${reason}`),
 		warning: (view, text) => aside(`${terminalText(view.name)}: ${text}`),
+		trouble: text => aside(terminalText(text)),
 		ended() {},
 		end(final, outcome) {
 			views = final;

@@ -18,6 +18,8 @@ export interface TransferReport {
 	failed(view: TorrentView, reason: string): void;
 	/** Something a person should know; goes to stderr. */
 	warning(view: TorrentView, text: string): void;
+	/** The same of all of them. */
+	trouble(text: string): void;
 	/** It has come to its goal, with these figures; it may go on all the same for as long as others do not. */
 	ended(view: TorrentView): void;
 	/** Nothing follows. */

@@ -2,6 +2,7 @@ import type {EngineClient} from '../../api/engine-client.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {FollowedTorrent, type FollowRules} from './followed-torrent.js';
 import type {Waiting} from './patience.js';
+import {followTroubles} from './session-troubles.js';
 import type {TransferOutcome} from './transfer-report.js';
 
 /** What is followed to its end. */
@@ -72,6 +73,7 @@ export async function transfer({
 			if (torrent.tick()) engine.send({type: 'torrent.pause', id}).catch(() => {});
 		review();
 	}, tick);
+	const troubles = followTroubles(engine, text => report.trouble(text));
 	let isOver = false;
 	let outcome: TransferOutcome = 'failed';
 	const lost = engine.closed.then(why => {
@@ -85,6 +87,7 @@ export async function transfer({
 		isOver = true;
 		clearInterval(timer);
 		watching.stop();
+		troubles.stop();
 		report.end(views(), outcome);
 	}
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {TorrentView} from '../../../source/api/snapshot.ts';
+import type {SessionView, TorrentView} from '../../../source/api/snapshot.ts';
 import {plainReport} from '../../../source/commands/transfer/plain-report.ts';
 import {transfer} from '../../../source/commands/transfer/transfer.ts';
 import type {TransferReport} from '../../../source/commands/transfer/transfer-report.ts';
@@ -28,6 +28,7 @@ function start(
 		seeding: tell('seeding'),
 		failed: tell('failed'),
 		warning: tell('warning'),
+		trouble: text => told.push(`trouble ${text}`),
 		ended() {},
 		end: () => told.push('end'),
 	};
@@ -46,6 +47,17 @@ test('it ends when every torrent is complete', async () => {
 	show({name: 'a', ...done}, {name: 'b', ...done});
 	assert.equal(await outcome, 'done');
 	assert.deepEqual(told, ['added a', 'added b', 'complete a', 'complete b', 'end']);
+	assert.equal(engine.watchers.size, 0);
+});
+
+test('a blocklist that cannot be read is told, once', async () => {
+	const {told, outcome, show, engine} = start(['a'], false);
+	const session = {blocklist: {from: '/list', ranges: 0, trouble: 'the blocklist /list cannot be read'}};
+	engine.tell(() => ({session: session as SessionView}));
+	engine.tell(() => ({session: session as SessionView}));
+	show({name: 'a', ...done});
+	assert.equal(await outcome, 'done');
+	assert.deepEqual(told, ['trouble the blocklist /list cannot be read', 'added a', 'complete a', 'end']);
 	assert.equal(engine.watchers.size, 0);
 });
 
