@@ -56,17 +56,13 @@ export function remove(screen: ScreenContext, torrents: readonly TorrentView[], 
 }
 
 /**
- * Removes torrents from the list. A key alone may be a letter of a word that was meant for somewhere else: it asks, unless
- * they were marked. `key` is empty where the command was named.
+ * Removes torrents from the list. A key alone may be a letter of a word that was meant for somewhere else, and the finder's
+ * Enter may have been meant for what is found a moment later: it asks, unless they were marked.
  */
-export function removeKeepingData(
-	screen: ScreenContext,
-	torrents: readonly TorrentView[],
-	key: string,
-): void {
+export function removeKeepingData(screen: ScreenContext, torrents: readonly TorrentView[]): void {
 	const {view} = screen.state();
 	const isMarked = view.screen === 'session' && torrents.every(({id}) => view.lists.torrents.marks.has(id));
-	if (key === '' || isMarked) return remove(screen, torrents, false);
+	if (isMarked) return remove(screen, torrents, false);
 	screen.setDialog({
 		kind: 'ask',
 		title: 'Remove it from the list?',

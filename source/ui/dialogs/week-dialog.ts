@@ -244,10 +244,11 @@ export const weekDialog: DialogKind<WeekDialog> = {
 				[],
 				said,
 				keys('Space slow   x stop   Del usual   u d limit up, down   c this day for all'),
-				keys('arrows or a click   Shift+arrows or Ctrl+click stretch   n nights   w work   a all'),
+				keys('arrows or a click move   Shift+arrows or Ctrl+click stretch'),
+				keys('n nights   w work   a all'),
 				...(moved ? [keys('Times between half hours are moved to whole ones.')] : []),
 			],
-			foot: 'Enter keeps it   Esc leaves it as it was',
+			foot: 'Enter keeps it   Esc leaves',
 			columns: 74,
 			selected: problem === undefined && !typing ? day + 1 : 9,
 		};

@@ -149,7 +149,7 @@ export const torrentKeys = inGroup('Torrent', [
 		help: 'Remove the torrent, keep its data (asks, unless it is marked; 15 s to take it back)',
 		when: needTorrents,
 		label: 'remove',
-		run: (screen, {torrents}, _, key) => removeKeepingData(screen, torrents, key),
+		run: (screen, {torrents}) => removeKeepingData(screen, torrents),
 	}),
 	defineKey({
 		name: 'remove-data',

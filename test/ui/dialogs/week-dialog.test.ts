@@ -81,3 +81,13 @@ test('a click paints an hour, and one with Ctrl stretches to there what the next
 	assert.deepEqual(times().at(-1), 'fri 08:00-09:00');
 	await close();
 });
+
+test('every key is told whole at 80x24, and what keeps it at 40x10', async () => {
+	const {press, terminal, close} = await open();
+	await press('Z');
+	assert.match(terminal.text(), /n nights {3}w work {3}a all/);
+	assert.doesNotMatch(terminal.text(), /┃[^┃]*…┃/);
+	await terminal.resize(40, 10);
+	assert.match(terminal.text(), /Enter keeps it {3}Esc leaves ━/);
+	await close();
+});

@@ -72,3 +72,19 @@ test('a click chooses, another one opens; it fits on 40x10', async () => {
 	assert.match(terminal.text(), /› file +03 rain/);
 	await close();
 });
+
+test('a removal that is found, or named, asks as its key does', async () => {
+	const {terminal, engine, clock, close} = await openTestScreen(100, 30, {list: true});
+	for (const way of [`${find}remo`, ':remove']) {
+		await terminal.send(way);
+		await terminal.press(keys.enter);
+		assert.match(terminal.text(), /Remove it from the list\?/, way);
+		await terminal.press('n');
+	}
+	clock.turn(20_000);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.remove' || type === 'torrent.pause'));
+	await terminal.send(`${find}remo`);
+	await terminal.press(keys.enter, 'y');
+	assert.match(terminal.text(), /Removing .* in 15 s/);
+	await close();
+});
