@@ -20,6 +20,7 @@ export const resolveOptions = {
 	},
 	port: engineOptions.port,
 	...wayOptions,
+	blocklist: engineOptions.blocklist,
 	dht: engineOptions.dht,
 	dhtBootstrap: engineOptions.dhtBootstrap,
 	pex: engineOptions.pex,

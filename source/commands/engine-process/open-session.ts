@@ -58,7 +58,10 @@ export interface EngineSettings {
 	readonly dir: string;
 	/** Whether the torrents of the last time come back, as they do in the engine everybody shares. */
 	readonly restore: boolean;
-	/** The state folder of the user, where nodes of the DHT are kept for all; when left out only a restoring engine keeps any. */
+	/**
+	 * The state folder of the user, where nodes of the DHT are kept for all, and a blocklist that was fetched; when left out only a
+	 * restoring engine keeps any.
+	 */
 	readonly dhtNodes?: string | undefined;
 	readonly version: string;
 	readonly log: Log;
@@ -113,6 +116,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 			flags.blocklist === undefined || /^https?:\/\//i.test(flags.blocklist)
 				? flags.blocklist
 				: resolve(flags.blocklist),
+		blocklistBeside: dhtNodes,
 		portFile: flags.portFile === undefined ? undefined : resolve(flags.portFile),
 		// A port of the config file is the engine's; who transfers something beside it takes another.
 		portFixed:

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
-import {safeText} from '../../base/safe-text.js';
+import {safeText, terminalText} from '../../base/safe-text.js';
 import type {Seconds} from '../../base/units.js';
 import type {Context, Flags} from '../arguments/command.js';
 import {type resolveOptions, usualResolveTime} from '../arguments/resolve-options.js';
@@ -11,6 +11,7 @@ import {type LocalEngine, openSession} from '../engine-process/open-session.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {redraws} from '../screen/terminal-kind.js';
 import {interruption} from './interruption.js';
+import {followTroubles} from './session-troubles.js';
 
 /** The engine tells of changes this often. */
 const interval = 50;
@@ -62,7 +63,7 @@ function dhtNodesOf(stateDir: string | undefined, env: NodeJS.ProcessEnv): strin
 export async function resolveLink(
 	link: string,
 	flags: Flags<typeof resolveOptions>,
-	context: Pick<Context, 'stderr' | 'env' | 'version'>,
+	context: Pick<Context, 'stderr' | 'env' | 'version' | 'warn'>,
 ): Promise<Uint8Array | undefined> {
 	const {timeout = usualResolveTime, peer, tracker} = flags;
 	const folder = await mkdtemp(join(tmpdir(), 'tortui-info-'));
@@ -81,7 +82,8 @@ export async function resolveLink(
 			stateDir: folder,
 			dir: folder,
 			restore: false,
-			dhtNodes: flags.dht ? dhtNodesOf(flags.stateDir, context.env) : undefined,
+			dhtNodes:
+				flags.dht || flags.blocklist !== undefined ? dhtNodesOf(flags.stateDir, context.env) : undefined,
 			version: context.version,
 			log: () => {},
 			// Nobody has to find it.
@@ -96,6 +98,7 @@ export async function resolveLink(
 				maxUpload: undefined,
 			},
 		});
+		const troubles = followTroubles(engine, text => context.warn(terminalText(text)));
 		try {
 			const options = {dir: folder, choose: true, peers: peer, trackers: tracker};
 			const {id = ''} = await engine.send({type: 'torrent.addLink', link, options});
@@ -104,6 +107,7 @@ export async function resolveLink(
 			const {metainfo} = await engine.send({type: 'torrent.export', id});
 			return metainfo === undefined ? undefined : Buffer.from(metainfo, 'base64');
 		} finally {
+			troubles.stop();
 			if (shown !== '') stderr.write('\r\u001B[K');
 			await Promise.race([engine.stop(), interrupted.second]);
 		}

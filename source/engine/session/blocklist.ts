@@ -59,7 +59,8 @@ export class Blocklist implements SessionService {
 	async start(): Promise<void> {
 		const {files, source, clock} = this.#setup;
 		if (!this.#isUrl) return this.#once(async () => this.#readFile(await files.mark(source)));
-		if (await files.hasKept()) await this.#once(() => this.#read(files.kept));
+		const kept = await files.kept();
+		if (kept !== undefined) await this.#once(() => this.#read(kept));
 		// It is fetched with the first tick, when there is a way.
 		this.#fetchAt = clock.now();
 	}

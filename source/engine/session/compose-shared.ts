@@ -243,7 +243,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 			: new Blocklist({
 					source: options.blocklist,
 					filter,
-					files: new BlocklistFiles(options.stateDir),
+					files: new BlocklistFiles(options.stateDir, options.blocklistBeside),
 					http,
 					clock,
 					cutOff,

@@ -39,6 +39,8 @@ export interface SessionOptions {
 	readonly proxy?: ProxyAddress | undefined;
 	/** A list of addresses with which nothing is to do: its absolute path, or http(s) URL. */
 	readonly blocklist?: string | undefined;
+	/** The state folder of an engine that may have fetched the list of a URL already. */
+	readonly blocklistBeside?: string | undefined;
 	/** Connections a torrent. */
 	readonly maxPeers: number;
 	readonly maxDownload?: BytesPerSecond | undefined;

@@ -13,13 +13,17 @@ const mostFetched: Bytes = 128 * 1024 * 1024;
 
 /** Where blocklists come from, and where one that was fetched is kept. */
 export class BlocklistFiles {
-	/** The one that was fetched last and could be read. */
-	readonly kept: string;
+	readonly #kept: string;
 	readonly #fetched: string;
+	readonly #beside: string | undefined;
 
-	/** @param stateDir absolute */
-	constructor(stateDir: string) {
-		this.kept = join(stateDir, 'blocklist');
+	/**
+	 * @param stateDir absolute
+	 * @param beside the same of the user's engine, for one that is there for a while only: what that keeps is read
+	 */
+	constructor(stateDir: string, beside?: string) {
+		this.#kept = join(stateDir, 'blocklist');
+		this.#beside = beside && join(beside, 'blocklist');
 		this.#fetched = join(stateDir, 'blocklist.fetched');
 	}
 
@@ -38,11 +42,17 @@ export class BlocklistFiles {
 		}
 	}
 
-	async hasKept(): Promise<boolean> {
-		return access(this.kept).then(
-			() => true,
-			() => false,
-		);
+	/** Where the one is that was fetched last and could be read; undefined when there is none. */
+	async kept(): Promise<string | undefined> {
+		for (const path of [this.#kept, this.#beside]) {
+			if (path === undefined) continue;
+			const isThere = await access(path).then(
+				() => true,
+				() => false,
+			);
+			if (isThere) return path;
+		}
+		return undefined;
 	}
 
 	/** Fetches one, and answers the path where it is for now. Rejects with an error that says why it cannot be had. */
@@ -80,6 +90,6 @@ export class BlocklistFiles {
 
 	/** What was fetched last is the one that is kept. */
 	async keep(): Promise<void> {
-		await rename(this.#fetched, this.kept);
+		await rename(this.#fetched, this.#kept);
 	}
 }

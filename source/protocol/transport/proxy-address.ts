@@ -51,12 +51,14 @@ export function parseProxyUrl(text: string): ProxyAddress {
 	const url = URL.canParse(`socks5${rest}`) ? new URL(`socks5${rest}`) : undefined;
 	if (url === undefined || url.hostname === '')
 		throw new ProxyUrlError(
-			'it is no URL: signs such as @, : and # in a user or password are written as %40, %3A and %23',
+			rest.includes('@') || rest.includes('#')
+				? 'it is no URL: signs such as @, : and # in a user or password are written as %40, %3A and %23'
+				: `it is no URL: ${kind}://HOST:PORT, with a port up to 65535`,
 		);
 	if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '')
 		throw new ProxyUrlError('nothing may follow its port; a # in a password is written as %23');
 	const port = url.port === '' ? (kind === 'socks5' ? usualSocksPort : 0) : Number(url.port);
-	if (port === 0) throw new ProxyUrlError('it needs a port: http://HOST:PORT');
+	if (port === 0) throw new ProxyUrlError(`it needs a port: ${kind}://HOST:PORT`);
 	const host = decoded(url.hostname.replace(/^\[|\]$/g, ''));
 	if (!/^[\w.:-]{1,253}$/.test(host)) throw new ProxyUrlError('its host is neither a name nor an address');
 	if (url.username === '' && url.password === '') return {kind, host, port};

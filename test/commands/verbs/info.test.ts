@@ -209,3 +209,27 @@ test('--resolve goes by another port than the config file names: an engine that 
 	const typed = await run(['info', '--resolve', '--timeout', '1', '--port', `${port}`, v1], {env});
 	assert.match(typed.error, /^port \d+ is taken/);
 });
+
+test('--resolve keeps to the blocklist of the config file, and says when there is none to be read', async t => {
+	let came = 0;
+	const peer = createServer(socket => {
+		came++;
+		socket.destroy();
+	}).listen(0, '127.0.0.1');
+	t.after(() => peer.close());
+	await once(peer, 'listening');
+	const address = `127.0.0.1:${(peer.address() as AddressInfo).port}`;
+	const home = join(dir, 'list');
+	mkdirSync(join(home, 'tortui'), {recursive: true});
+	const blocklist = join(home, 'list');
+	const settings = {bind: ['127.0.0.1'], dht: false, lsd: false, blocklist, 'state-dir': join(home, 'state')};
+	writeFileSync(join(home, 'tortui', 'config.json'), JSON.stringify(settings));
+	const env = {HOME: home, XDG_CONFIG_HOME: home};
+	const words = ['info', '--resolve', '--timeout', '1', '--peer', address, v1];
+	assert.match((await run(words, {env})).error, /^the blocklist \S+ cannot be read: there is no such file/);
+	assert.ok(came > 0);
+	came = 0;
+	writeFileSync(blocklist, '127.0.0.1\n');
+	assert.match((await run(words, {env})).error, /no peers known/);
+	assert.equal(came, 0);
+});

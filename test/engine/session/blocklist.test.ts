@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import net, {type AddressInfo} from 'node:net';
 import {type TestContext, test} from 'node:test';
@@ -152,6 +152,27 @@ test('a list of a URL is fetched, kept for the next start, and a server that has
 		readdirSync(space.path('engine')).filter(name => name.includes('blocklist')),
 		['blocklist'],
 	);
+});
+
+test('an engine that is there for a while reads what another has fetched, until it has its own', async t => {
+	const space = new Workspace(t);
+	let answers = false;
+	const url = await serve(t, '127.0.0.1', (_, response) => {
+		response.writeHead(answers ? 200 : 503);
+		response.end('1.2.3.4\n5.6.7.8\n');
+	});
+	mkdirSync(space.path('user'));
+	writeFileSync(space.path('user/blocklist'), '9.9.9.9\n');
+	const guest = {blocklist: `${url}/list`, blocklistBeside: space.path('user')};
+	const one = await openTestSession(space, 'guest', guest);
+	assert.equal((await viewOf(one)).ranges, 1);
+	answers = true;
+	await one.send({type: 'session.blocklist'});
+	await one.session.stop();
+	answers = false;
+	const other = await openTestSession(space, 'guest', guest);
+	assert.equal((await viewOf(other)).ranges, 2);
+	assert.equal(readFileSync(space.path('user/blocklist'), 'utf8'), '9.9.9.9\n');
 });
 
 test('without a list there is none to read', async t => {

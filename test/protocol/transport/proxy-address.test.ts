@@ -27,6 +27,8 @@ const wrong: ReadonlyArray<readonly [url: string, why: RegExp]> = [
 	['socks5://ann:sec#ret@127.0.0.1:1080', /no URL|written as|follow/],
 	['socks5://127.0.0.1:1080/secret', /nothing may follow/],
 	['socks5://', /no URL/],
+	['socks5://127.0.0.1:99999', /no URL: socks5:\/\/HOST:PORT, with a port up to 65535/],
+	['socks5://127.0.0.1:0', /needs a port: socks5:/],
 	[`socks5://ann:${'secret'.repeat(60)}@127.0.0.1:1080`, /longer than 255/],
 	['socks5://ann:secret%0d%0ax@127.0.0.1:1080', /line break/],
 ];
