@@ -34,7 +34,8 @@ export const lineDialog: DialogKind<LineDialog> = {
 	shape: 'line',
 	key(screen, dialog, key) {
 		const text = fieldText(dialog.value);
-		if (key === 'esc' || (key === 'backspace' && text === '')) return cancel(screen, dialog);
+		// Backspace held too long must not leave: what is typed then would be keys of the list.
+		if (key === 'esc') return cancel(screen, dialog);
 		if (dialog.prompt === ':' && commandKey(screen, dialog, key)) return;
 		if (key === 'enter') return submit(screen, dialog, text);
 		const value = edit(dialog.value, key);

@@ -92,3 +92,16 @@ test('the last command comes back, a click takes one, and hostile names do nothi
 	assert.match(terminal.text(), /:move \/s/);
 	await close();
 });
+
+test('Backspace held too long leaves no line, so that what is typed next is no key of the list', async () => {
+	const {terminal, engine, close} = await openTestScreen(100, 30, {list: true});
+	for (const prompt of ['f', '/', ':']) {
+		await terminal.press(prompt, 'a', '\u007F', '\u007F', '\u007F');
+		await terminal.send('pause d');
+		assert.match(terminal.text().trimEnd().split('\n').at(-1) ?? '', /pause d/, prompt);
+		await terminal.press('\u001B', '\u001B');
+	}
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.pause' || type === 'session.pauseAll'));
+	assert.doesNotMatch(terminal.text(), /marked|Remove/);
+	await close();
+});
