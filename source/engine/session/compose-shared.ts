@@ -235,7 +235,11 @@ export function composeShared(grounds: Grounds): SharedParts {
 	};
 	filter.subscribe(() => {
 		incoming.letGoOfBlocked();
-		for (const torrent of torrents.values()) torrent.swarm.letGoOfBlocked();
+		for (const {swarm, content} of torrents.values()) {
+			swarm.letGoOfBlocked();
+			// Some may have been waiting for their address alone.
+			content?.webSeeds.networkChanged(clock.now());
+		}
 	});
 	const blocklist =
 		options.blocklist === undefined

@@ -98,6 +98,31 @@ test('trackers whose addresses are on the list are not asked, and say so', async
 	assert.equal(asked, 0);
 });
 
+test('a web seed that is on the list no more is asked at once', async t => {
+	const space = new Workspace(t);
+	const blocklist = space.path('list');
+	writeFileSync(blocklist, '127.0.0.5\n');
+	const shared = testTorrent(space, 'shared', [['a', 400_000]]);
+	const url = await serve(t, '127.0.0.5', ({url: path = '', headers: {range = ''}}, response) => {
+		const file = readFileSync(`${shared.content.dir}${path}`);
+		const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range)!.map(Number);
+		response.writeHead(206, {'Content-Range': `bytes ${from}-${to}/${file.length}`});
+		response.end(file.subarray(from, to! + 1));
+	});
+	// The 30 s in which it would be asked again by itself do not come.
+	class SlowClock extends PushedClock {
+		override now(): number {
+			return super.now() / 1000;
+		}
+	}
+	const ours = await openTestSession(space, 'ours', {blocklist, clock: new SlowClock()});
+	const id = await ours.add(shared, {webSeeds: [`${url}/`]});
+	await ours.sees(id, 'that it is kept away', ({reason}) => /is on the blocklist/.test(reason?.text ?? ''));
+	writeFileSync(blocklist, '127.0.0.6\n');
+	await ours.send({type: 'session.blocklist'});
+	await ours.sees(id, 'all of it', ({state}) => state === 'seeding');
+});
+
 test('a list that cannot be read keeps the one of before, and is told once', async t => {
 	const space = new Workspace(t);
 	const blocklist = space.path('list');
