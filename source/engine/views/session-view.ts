@@ -171,6 +171,7 @@ export class SessionReport {
 			diskBehind: budget.diskBehind,
 			...place,
 			dhtNodes: services.dht?.nodes,
+			encryptedOnly: services.encryption === 'require',
 		});
 		const cutOff = torrent.active ? services.cutOff?.() : undefined;
 		const reason: Reason | undefined =

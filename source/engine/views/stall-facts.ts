@@ -22,6 +22,8 @@ export interface SessionFacts {
 	readonly room?: StallFacts['room'];
 	/** Nodes of the DHT that answer; undefined when it is switched off. */
 	readonly dhtNodes?: number | undefined;
+	/** Who does not encrypt is not met. */
+	readonly encryptedOnly?: boolean | undefined;
 }
 
 /** A peer that has not said so long after it was dialled what it has has nothing. */
@@ -85,6 +87,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		known: swarm.list.known - connected,
 		connecting,
 		nextDialIn: Number.isFinite(deadline) ? Math.max(0, (deadline - now) / 1000) : undefined,
+		encryptedOnly: session.encryptedOnly,
 		connected,
 		interesting,
 		interestingChoking: choking,

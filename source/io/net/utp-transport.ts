@@ -2,6 +2,7 @@ import {hash} from 'node:crypto';
 import {formatAddress, type PeerAddress} from '../../base/peer-address.js';
 import type {Clock, Random, Timer} from '../../base/ports.js';
 import type {Bytes, Millis} from '../../base/units.js';
+import {AnswerRate} from '../../policy/utp/answer-rate.js';
 import {sequenceAfter} from '../../policy/utp/sequence.js';
 import {
 	encodeUtpReset,
@@ -27,9 +28,10 @@ import type {
 import type {DatagramOwner, SendFailure, UdpMux} from './udp-mux.js';
 import {type UtpGround, UtpStream} from './utp-stream.js';
 
-const second: Millis = 1000;
 /** Strangers answered in one second: an answer is as long as what it answers, and whoever is spoken to may not have asked. */
 const mostAnswers = 500;
+/** … of one host. */
+const mostOfOne = 50;
 /** A stream that is not is told of once in so long. */
 const resetMemory: Millis = 10_000;
 const mostResets = 1000;
@@ -76,8 +78,10 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 	#accept: ((stream: PeerStream) => ConnectionEvents | undefined) | undefined;
 	readonly #secrets: [string, string];
 	#secretAt: Millis;
-	#answersLeft = mostAnswers;
-	#answersAt: Millis = -Infinity;
+	/** Who begins, who says that we have answered, and who speaks of a stream that is not: none is in the way of another. */
+	readonly #beginners = new AnswerRate(mostAnswers, mostOfOne);
+	readonly #comers = new AnswerRate(mostAnswers, mostOfOne);
+	readonly #refused = new AnswerRate(mostAnswers, mostOfOne);
 	/** Hosts that long packets do not get through to, and since when. */
 	readonly #narrow = new Map<string, Millis>();
 	/** When a stream that is not was told of. */
@@ -172,7 +176,7 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 		const standing = this.#find(sequenceAfter(connection), host, port);
 		if (standing !== undefined) return standing.synAgain();
 		if (this.#accept === undefined) return this.#refuse(connection, host, port);
-		if (!this.#mayAnswer()) return;
+		if (!this.#beginners.admits(host, this.now())) return;
 		const bytes = new Uint8Array(utpHeaderLength);
 		this.#renewSecret();
 		const first = this.#proof(this.#secrets[0], host, port, connection, sequence);
@@ -190,7 +194,8 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 	#stranger(host: string, port: number): UtpStream | undefined {
 		const {type, connection, sequence, acknowledged} = this.#header;
 		const accept = this.#accept;
-		if (accept === undefined || type !== utpType.data || !this.#mayAnswer()) return undefined;
+		if (accept === undefined || type !== utpType.data) return undefined;
+		if (!this.#comers.admits(host, this.now())) return undefined;
 		const first = sequenceAfter(acknowledged);
 		const sending = sequenceAfter(connection, -1);
 		this.#renewSecret();
@@ -225,9 +230,9 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 
 	/** There is no such stream. */
 	#refuse(connection: number, host: string, port: number): void {
-		if (!this.#mayAnswer()) return;
-		const key = `${connection} ${port} ${host}`;
 		const now = this.now();
+		if (!this.#refused.admits(host, now)) return;
+		const key = `${connection} ${port} ${host}`;
 		const before = this.#resets.get(key);
 		if (before !== undefined && now - before < resetMemory) return;
 		this.#resets.delete(key);
@@ -238,15 +243,6 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 				break;
 			}
 		this.#udp.send(encodeUtpReset(connection, this.#header.sequence), host, port);
-	}
-
-	#mayAnswer(): boolean {
-		const now = this.now();
-		if (now - this.#answersAt >= second) {
-			this.#answersAt = now;
-			this.#answersLeft = mostAnswers;
-		}
-		return this.#answersLeft-- > 0;
 	}
 
 	#find(connection: number, host: string, port: number): UtpStream | undefined {

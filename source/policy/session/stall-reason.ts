@@ -98,6 +98,8 @@ export interface StallFacts {
 	readonly known: number;
 	readonly connecting: number;
 	readonly nextDialIn: Seconds | undefined;
+	/** Who does not encrypt is not met. */
+	readonly encryptedOnly?: boolean | undefined;
 	readonly connected: number;
 	/** Those who have something we want; and of them those who choke us, and those who were asked and send nothing. */
 	readonly interesting: number;
@@ -276,7 +278,8 @@ function whyNobodyIsHere(facts: StallFacts): Reason {
 	if (known > 0) {
 		if (nextDialIn === 0) return info(`about to connect: ${plural(known, 'peer', 'peers')} known`);
 		const again = nextDialIn === undefined ? '' : `: next try in ${time(nextDialIn)}`;
-		return warn(`no peer can be reached, ${known} known${again}`);
+		const how = facts.encryptedOnly ? ' with encryption, which is required' : '';
+		return warn(`no peer can be reached${how}, ${known} known${again}`);
 	}
 	if (trackers.count > 0 && trackers.nextIn !== undefined) {
 		const told = trackers.working ? whatIsKnown(trackers) : 'waiting for tracker';

@@ -166,6 +166,31 @@ test('of a flood of SYNs five hundred a second are answered, and nothing is kept
 	assert.equal(streams.length, 1);
 });
 
+test('who floods with SYNs, or with data of no stream, keeps nobody else out', async () => {
+	const {sent, hear, hearAtOnce, streams} = await stage();
+	const flood = (from: string) => {
+		for (let n = 0; n < 5000; n++) {
+			hearAtOnce(packet(utpType.syn, {connection: n, sequence: n}), from);
+			hearAtOnce(packet(utpType.data, {connection: n, sequence: n}, 'x'), from);
+		}
+	};
+	flood('192.0.2.66');
+	assert.deepEqual([sent.length, streams.length], [100, 0], 'fifty of each are answered');
+	await hear(packet(utpType.syn, {connection: 100, sequence: 9}));
+	const acknowledged = sent.at(-1)!.sequence - 1;
+	flood('192.0.2.67');
+	await hear(packet(utpType.data, {connection: 101, sequence: 10, acknowledged}, 'hello'));
+	assert.equal(streams.length, 1);
+});
+
+test('data of no stream from everywhere keeps no SYN from being answered', async () => {
+	const {sent, hear, hearAtOnce} = await stage();
+	for (let n = 0; n < 5000; n++)
+		hearAtOnce(packet(utpType.data, {connection: n, sequence: n}, 'x'), `10.0.${n >> 8}.${n & 255}`);
+	await hear(packet(utpType.syn, {connection: 100, sequence: 9}));
+	assert.equal(sent.at(-1)!.type, utpType.state);
+});
+
 test('whom there is no place for is refused', async () => {
 	const {sent, hear, transport} = await stage(0);
 	await hear(packet(utpType.syn, {connection: 100, sequence: 9}));

@@ -352,6 +352,11 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		{...alone, known: 7, nextDialIn: 90.2},
 		'warn: no peer can be reached, 7 known: next try in 91 s',
 	],
+	[
+		'known peers, none of whom encrypts as is required',
+		{...alone, known: 7, nextDialIn: 90.4, encryptedOnly: true},
+		'warn: no peer can be reached with encryption, which is required, 7 known: next try in 91 s',
+	],
 	['known peers, dialled next', {...alone, known: 1, nextDialIn: 0}, 'info: about to connect: 1 peer known'],
 	[
 		'known peers, and nobody ever came in',
