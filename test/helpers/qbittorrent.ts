@@ -110,7 +110,8 @@ export async function qbittorrentPeer(
 	return {
 		program,
 		address: `127.0.0.1:${port}`,
-		complete: async (ms = 60_000) =>
+		// An address that did not answer, or was let go of, it tries again after a minute.
+		complete: async (ms = 150_000) =>
 			void (await until('qbittorrent-nox to be complete', ms, async () => {
 				if (program.ended) throw new Error('qbittorrent-nox ended');
 				const {progress, state} = (await info())!;

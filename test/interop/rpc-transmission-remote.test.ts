@@ -185,7 +185,6 @@ test('transmission-remote changes the session, as far as it can be', {skip}, asy
 		[['-X'], 'pex_enabled'],
 		[['-y'], 'lpd_enabled'],
 		[['--no-utp'], 'utp_enabled'],
-		[['-p', '1234'], 'peer_port'],
 		[['-pr', '99'], 'peer_limit_global'],
 		[['-c', dir], 'incomplete_dir_enabled'],
 		[['--trash-torrent'], 'trash_original_torrent_files'],

@@ -80,7 +80,7 @@ test('both sizes, the end of the path and what may be answered are seen at 40x10
 });
 
 test('on a terminal too small for a box the keys of a question are seen', async () => {
-	const screen = await openTestScreen(29, 6, {list: true});
+	const screen = await openTestScreen(28, 5, {list: true});
 	const {terminal, close} = screen;
 	await tell(screen, stopped(screen, 'a'));
 	assert.match(terminal.text(), /o\/l\/n A file of yours/);
