@@ -27,10 +27,12 @@ const words: Readonly<Record<string, string>> = {
 
 /** What went wrong on the network, in a few words for a person. */
 export function describeNetworkError(error: unknown): string {
-	const {code, message, errors} = error as Error & {code?: string; errors?: readonly unknown[]};
+	const {code, message, errors, syscall} = error as NodeJS.ErrnoException & {errors?: readonly unknown[]};
 	// Several addresses were tried: the last one tells.
 	if (errors && errors.length > 0) return describeNetworkError(errors.at(-1));
 	if (code === undefined || error instanceof ProtocolError) return message ?? String(error);
+	// Of our own making: it knows better why there is none.
+	if (code === 'EADDRNOTAVAIL' && syscall === undefined) return message;
 	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'TLS failed: is it really https?';
 	return words[code] ?? `${message} (${code})`;
 }
