@@ -191,6 +191,43 @@ test('one who speaks in the clear over TCP alone is met as soon where uTP may be
 	assert.equal(us.dials, 3);
 });
 
+test('one who hangs up on whoever comes over TCP is met over uTP at once, also where encryption is required', async () => {
+	const {clock, us, them, accepted, accept, dial} = stage('require', 'require');
+	let overTcp = 0;
+	await them.listen({port}, stream => {
+		overTcp++;
+		clock.soon(() => stream.close('TCP is not spoken here'));
+		return new Listener();
+	});
+	const line2 = new VirtualNetwork(clock);
+	const [ourUtp, theirUtp] = [line2.join('10.0.0.1', line), line2.join('10.0.0.2', line)];
+	const options = {policy: 'require', clock, sha1, find: () => infoHash} as const;
+	await new MseTransport(theirUtp, {...options, random: seededRandom(2)}).listen({port}, accept);
+	const either = new EitherTransport(us, ourUtp, clock);
+	const one = dial(new MseTransport(either, {...options, random: seededRandom(1)}));
+	await clock.pass(1000);
+	assert.equal(hex(one.heard), hex(handshake));
+	assert.deepEqual([one.connects, one.reason, overTcp, accepted.length], [1, undefined, 1, 1]);
+});
+
+test('one who hangs up over every transport is given up after one try each', async () => {
+	const {clock, us, them, dial} = stage('require', 'require');
+	const line2 = new VirtualNetwork(clock);
+	const [ourUtp, theirUtp] = [line2.join('10.0.0.1', line), line2.join('10.0.0.2', line)];
+	let came = 0;
+	for (const host of [them, theirUtp])
+		await host.listen({port}, stream => {
+			came++;
+			clock.soon(() => stream.close('nobody comes in'));
+			return new Listener();
+		});
+	const options = {policy: 'require', clock, sha1, find: () => infoHash} as const;
+	const either = new EitherTransport(us, ourUtp, clock);
+	const one = dial(new MseTransport(either, {...options, random: seededRandom(1)}));
+	await clock.pass(3000);
+	assert.deepEqual([came, one.connects, typeof one.reason], [2, 0, 'string']);
+});
+
 test('one who was met in the clear and encrypts now is met so: what was said is said again', async () => {
 	const {clock, them, ourSide, us, accept, dial} = stage('off', 'prefer');
 	const plain = await them.listen({port}, accept);

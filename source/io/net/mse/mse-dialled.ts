@@ -29,6 +29,8 @@ export class MseDialled extends MseStream {
 	readonly #below: Transport;
 	readonly #infoHash: Uint8Array;
 	readonly #until: Millis;
+	/** The one transport that it is to be met by, where one was named. */
+	readonly #only: PeerStream['transport'] | undefined;
 	/** How it will be tried when this comes to nothing. */
 	readonly #ways: SpokenWay[];
 	#slow: Timer | undefined;
@@ -58,6 +60,7 @@ export class MseDialled extends MseStream {
 		this.#below = below;
 		this.remote = to;
 		this.#infoHash = infoHash;
+		this.#only = only;
 		this.#until = ground.clock.now() + timeout;
 		this.#ways = ground.mayClear ? [...ground.ways.order(to)] : ['encrypted'];
 		this.hear(events);
@@ -192,7 +195,17 @@ export class MseDialled extends MseStream {
 			this.encryptedHandshake = false;
 			return this.#dial(left, this.transport);
 		}
+		if (left > 0 && this.#goesAnotherWay) {
+			this.#ways.unshift(this.#way);
+			return this.#dial(left, undefined);
+		}
 		this.#slow?.clear();
 		this.ended(reason);
+	}
+
+	/** It took us in and hung up before our owner heard of it, and may be spoken to over another transport. */
+	get #goesAnotherWay(): boolean {
+		if (!this.#isConnected || this.#isTold || this.isOver || this.#only !== undefined) return false;
+		return this.#below.hasOtherWay?.(this.remote) === true;
 	}
 }
