@@ -27,8 +27,9 @@ function noticeRow({text, level}: Notice, margin: string): Row {
 export function lastRow(screen: ScreenContext, drawing: DialogDrawing | undefined): Row {
 	const {columns, view} = screen.state();
 	if (drawing?.kind === 'line') return fitRow(drawing.row, columns);
-	if (view.notice) {
-		const notice = noticeRow(view.notice, ' ');
+	const said = view.notice ?? (drawing ? undefined : view.gone);
+	if (said) {
+		const notice = noticeRow(said, ' ');
 		const keys = lastKeys(screen.keys(), screen, screen.look);
 		// What it says goes before the keys; these stay where they are looked for.
 		return columns >= rowWidth(notice) + rowWidth(keys)
@@ -69,7 +70,8 @@ function smallFeeds(screen: ScreenContext, said: Row | undefined): readonly Row[
 export function smallRows(screen: ScreenContext, drawing: DialogDrawing | undefined): readonly Row[] {
 	const {columns, rows, view, model} = screen.state();
 	const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
-	const said = drawing?.kind === 'line' ? drawing.row : view.notice && noticeRow(view.notice, '');
+	const notice = view.notice ?? view.gone;
+	const said = drawing?.kind === 'line' ? drawing.row : notice && noticeRow(notice, '');
 	if (view.screen === 'network') return smallNetwork(screen, said);
 	if (view.screen === 'feeds') return smallFeeds(screen, said);
 	if (view.screen === 'swarms') {

@@ -82,6 +82,8 @@ export interface View {
 	/** The dialog that came by itself last, and the screen's time until which it takes no keys. */
 	readonly unasked: {readonly dialog: Dialog; readonly until: Millis} | undefined;
 	readonly notice: Notice | undefined;
+	/** Why nothing that is shown changes: the engine is not there. Stays in the last row while nothing else is said. */
+	readonly gone: Notice | undefined;
 	readonly removals: readonly PendingRemoval[];
 	/** Ids of torrents whose files are to be chosen later: no question comes by itself. */
 	readonly putOff: ReadonlySet<string>;
@@ -135,6 +137,7 @@ export function openingView(torrent: string | undefined): View {
 		dialog: undefined,
 		unasked: undefined,
 		notice: undefined,
+		gone: undefined,
 		removals: [],
 		putOff: new Set(),
 		focused: true,

@@ -117,7 +117,11 @@ export class EngineLink {
 				{key: 'q', label: 'leave', run: () => this.#screen.leave({how: 'lost', message: why})},
 			],
 		};
-		this.#screen.setView({notice: undefined, dialog: this.#question});
+		const gone = {
+			text: 'The engine is not running: a command asks to start it.',
+			level: 'warn',
+		} as const;
+		this.#screen.setView({notice: undefined, gone, dialog: this.#question});
 	}
 
 	#start(
@@ -126,7 +130,7 @@ export class EngineLink {
 	): void {
 		if (this.#isReviving || !this.#revive) return;
 		this.#isReviving = true;
-		this.#notices.stay(text, level);
+		this.#screen.setView({gone: this.#notices.stay(text, level)});
 		this.#revive().then(
 			engine => {
 				this.#isReviving = false;
@@ -143,6 +147,7 @@ export class EngineLink {
 
 	#goOn(engine: EngineClient): void {
 		this.#whyGone = undefined;
+		this.#screen.setView({gone: undefined});
 		if (this.#screen.state().view.dialog === this.#question) this.#screen.setDialog(undefined);
 		const isNew = this.#client.handsOver === true;
 		this.#client = engine;

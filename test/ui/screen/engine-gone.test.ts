@@ -143,6 +143,25 @@ test('an engine that dies long after it was started again is started again', asy
 	await leave();
 });
 
+test('whoever leaves the question open is told, whatever they look at, that the engine is not there', async () => {
+	const second = new FakeEngine();
+	const {terminal, engine, clock, leave} = await openRevivable(['the port is taken', second], {list: true});
+	engine.lose(why);
+	await terminal.settled();
+	assert.match(terminal.text(), /The engine is not running[\s\S]*the port is taken/);
+	await terminal.press(keys.escape);
+	for (const key of ['j', 'F', 'V', 'W', keys.escape]) {
+		await terminal.press(key);
+		assert.match(terminal.line(29), /The engine is not running: a command asks to start it/, key);
+	}
+	clock.turn(60_000);
+	engine.refuse = why;
+	await terminal.press('p');
+	await terminal.press('r', 'j');
+	assert.doesNotMatch(terminal.line(29), /not running/);
+	await leave();
+});
+
 test('after a stop that cannot be caught, fg sets the modes again and draws the screen anew', async () => {
 	const {terminal, process, close} = await openTestScreen(80, 24);
 	const before = terminal.text();
