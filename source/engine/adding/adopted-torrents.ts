@@ -16,6 +16,8 @@ export interface AdoptionSetup {
 	readonly store: Pick<KeptTorrents, 'find' | 'saveMetainfo'>;
 	/** Something about a torrent is not what it was. */
 	changed(): void;
+	/** A torrent that has limits of its own is among them now. */
+	limited(): void;
 	/** Makes one of two that are the same. */
 	readonly twins: Pick<TorrentTwins, 'resolved'>;
 	/** Puts what is known of a torrent on the disk, now. */
@@ -44,6 +46,9 @@ export class AdoptedTorrents implements TorrentListener {
 		torrents.set(torrent.id, torrent);
 		if (torrent.held === undefined) torrent.content?.claimFiles();
 		this.#adopted.add(torrent);
+		// What set them before could not find it among the torrents that are served.
+		const {download, upload} = torrent.rateLimits;
+		if (download.rate !== undefined || upload.rate !== undefined) this.#setup.limited();
 	}
 
 	changed(torrent: Torrent): void {

@@ -260,6 +260,11 @@ export class SessionLimits implements SessionService {
 	changed(): void {
 		const now = this.#clock.now();
 		for (const torrent of this.#torrents.values()) torrent.post({type: 'limits', now});
+		this.serve();
+	}
+
+	/** A torrent has come that may have limits of its own. */
+	serve(): void {
 		if (this.#timer === undefined && !this.#stopped && this.#limited) this.#wakeLater();
 	}
 

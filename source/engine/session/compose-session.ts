@@ -149,7 +149,16 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const adding: AddingSetup = {
 		services: shared,
 		torrents,
-		adopted: new AdoptedTorrents({services: shared, torrents, queue, store, twins, changed, keep}),
+		adopted: new AdoptedTorrents({
+			services: shared,
+			torrents,
+			queue,
+			store,
+			twins,
+			changed,
+			limited: () => limits.serve(),
+			keep,
+		}),
 		queue,
 		twins,
 		store,

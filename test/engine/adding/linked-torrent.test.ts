@@ -30,6 +30,7 @@ async function addLink(space: Workspace, home: string, link: string, options: Ad
 		services: {...lone.services, resolver: {first: async (host: string) => host} as never},
 		torrents,
 		twins: new TorrentTwins({torrents, queue: undefined as never, remove: async () => {}}),
+		limited() {},
 		queue: new QueueManager(torrents, undefined, lone.clock),
 		store,
 		changed() {},

@@ -37,6 +37,7 @@ async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent |
 		services,
 		torrents,
 		twins: new TorrentTwins({torrents, queue: undefined as never, remove: async () => {}}),
+		limited() {},
 		queue: new QueueManager(torrents, undefined, services.clock),
 		store: {
 			find: async () => saved,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import test from 'node:test';
+import type {AddOptions} from '../../../source/api/command.ts';
 import {Session} from '../../../source/engine/session/session.ts';
 import type {SessionOptions} from '../../../source/engine/session/session-options.ts';
 import {bencode} from '../../helpers/bencode.ts';
@@ -69,13 +70,19 @@ class World {
 	}
 
 	/** A seeder and a leecher of these torrents, which have met. */
-	async meet(torrents: readonly Made[], seeds: Partial<SessionOptions>, leeches: Partial<SessionOptions>) {
+	async meet(
+		torrents: readonly Made[],
+		seeds: Partial<SessionOptions>,
+		leeches: Partial<SessionOptions>,
+		own: {readonly seeder?: AddOptions; readonly leecher?: AddOptions} = {},
+	) {
 		const seeder = await this.open('10.0.0.1', true, seeds);
 		const leecher = await this.open('10.0.0.2', false, leeches);
 		for (const {metainfo} of torrents) {
-			await seeder.send({type: 'torrent.add', metainfo, options: {check: 'none'}});
+			await seeder.send({type: 'torrent.add', metainfo, options: {check: 'none', ...own.seeder}});
 			await this.clock.pass(second);
-			await leecher.send({type: 'torrent.add', metainfo, options: {peers: ['10.0.0.1:6881']}});
+			const options = {peers: ['10.0.0.1:6881'], ...own.leecher};
+			await leecher.send({type: 'torrent.add', metainfo, options});
 		}
 		const begun = async (): Promise<boolean> =>
 			(await views(leecher)).every(({downloaded}) => downloaded > 0);
@@ -153,3 +160,17 @@ test('a limit set while it downloads is not exceeded, is soon met, and lifted gi
 	assert.ok(lifted > 5_000_000, `${Math.round(lifted)} B/s`);
 	await world.end();
 });
+
+for (const limit of [30_000, 100_000]) {
+	for (const direction of ['download', 'upload'] as const) {
+		test(`${limit} B/s of ${direction}, said with the torrent that is added and nowhere else, are met`, async () => {
+			const world = new World();
+			const own = direction === 'upload' ? {seeder: {maxUpload: limit}} : {leecher: {maxDownload: limit}};
+			const {leecher} = await world.meet([make('limited', 200)], {}, {}, own);
+			await world.clock.pass(10 * second);
+			const measured = await world.rate(counted(leecher, 'downloaded'), 40);
+			assert.ok(Math.abs(measured / limit - 1) < 0.05, `${Math.round(measured)} B/s`);
+			await world.end();
+		});
+	}
+}
