@@ -65,8 +65,15 @@ export const everyTrackerColumns: ReadonlyArray<Column<CommonTrackerView, EveryT
 		width: 1,
 		rank: 0,
 		cell: ({working, announcing, failing}, {look: {glyphs}}) =>
-			failing > 0 && working === 0 ? glyphs.off : announcing > 0 ? glyphs.busy : glyphs.on,
-		tone: ({working, failing}) => (failing === 0 ? 'good' : working > 0 ? 'warn' : 'bad'),
+			working > 0 && announcing === 0
+				? glyphs.on
+				: failing === 0 && announcing > 0
+					? glyphs.busy
+					: working > 0
+						? glyphs.busy
+						: glyphs.off,
+		tone: ({working, failing}) =>
+			failing === 0 ? (working > 0 ? 'good' : 'faint') : working > 0 ? 'warn' : 'bad',
 	},
 	{
 		id: 'url',
@@ -81,6 +88,7 @@ export const everyTrackerColumns: ReadonlyArray<Column<CommonTrackerView, EveryT
 		id: 'status',
 		title: 'says',
 		width: columns => (columns >= 110 ? 30 : 18),
+		flexible: true,
 		rank: 3,
 		cell: says,
 		tone: ({failing, warning}) => (failing > 0 || warning !== undefined ? 'warn' : 'dim'),

@@ -89,7 +89,7 @@ const columns: readonly TorrentColumn[] = [
 	{
 		id: 'name',
 		title: 'name',
-		width: columns => (columns >= 90 ? 20 : 16),
+		width: columns => (columns >= 70 ? 24 : 16),
 		flexible: true,
 		most: 60,
 		rank: 0,
@@ -148,7 +148,7 @@ const columns: readonly TorrentColumn[] = [
 		id: 'bar',
 		title: '',
 		label: 'progress bar',
-		width: columns => (columns >= 150 ? 20 : 12),
+		width: columns => (columns >= 150 ? 20 : columns >= 110 ? 12 : 8),
 		rank: 5,
 		cell: (torrent, {look}, width) => thinBar(progressOf(torrent), width, look.glyphs, barTone(torrent)),
 		sum: (group, {look}, width) =>

@@ -6,6 +6,7 @@ import {peerFlags} from '../present/peers.js';
 import {type Row, rowWidth, spread} from '../present/row.js';
 import {fit, terminalText} from '../text/text.js';
 import {edit, fieldText, type TextField} from '../text/text-field.js';
+import {wrapped} from '../text/wrapped.js';
 import type {DialogKind} from './dialog-kind.js';
 
 /** The help: every key, found by what it does. */
@@ -23,7 +24,7 @@ declare module '../model/dialog.js' {
 
 const widest = 100;
 
-function keyRow({keys, where, help, name, takes}: KeyRecord, columns: number, ascii: boolean): Row {
+function keyRow({keys, where, help, name, takes}: KeyRecord, columns: number, ascii: boolean): Row[] {
 	const only = where.filter(place => !widePlaces.has(place));
 	const left: Row = [
 		[`  ${fit(keys.map(key => keyName(key, ascii)).join(' '), 13)} `, 'key'],
@@ -31,8 +32,13 @@ function keyRow({keys, where, help, name, takes}: KeyRecord, columns: number, as
 		[only.length > 0 ? ` (${only.join(', ')})` : '', 'faint'],
 	];
 	const command = ` :${`${name} ${argumentHint(takes)}`.trimEnd()}`;
-	const hasRoom = rowWidth(left) + command.length <= columns;
-	return hasRoom ? spread(left, [[command, 'faint']], columns) : left;
+	if (rowWidth(left) + command.length <= columns) return [spread(left, [[command, 'faint']], columns)];
+	if (rowWidth(left) <= columns) return [left];
+	const [first = '', ...rest] = wrapped(
+		`${help}${only.length > 0 ? ` (${only.join(', ')})` : ''}`,
+		columns - 16,
+	);
+	return [[left[0]!, [first, 'text']], ...rest.map((line): Row => [[' '.repeat(16)], [line, 'text']])];
 }
 
 function keyRows(table: readonly KeyRecord[], query: string, columns: number, ascii: boolean): Row[] {
@@ -45,7 +51,7 @@ function keyRows(table: readonly KeyRecord[], query: string, columns: number, as
 				`${record.help} ${record.name} ${record.keys.join(' ')}`.toLowerCase().includes(query),
 		);
 		if (records.length === 0) continue;
-		rows.push([[` ${group}`, 'title']], ...records.map(record => keyRow(record, columns, ascii)), []);
+		rows.push([[` ${group}`, 'title']], ...records.flatMap(record => keyRow(record, columns, ascii)), []);
 	}
 	return rows;
 }

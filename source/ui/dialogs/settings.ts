@@ -77,13 +77,13 @@ export function settingsList(
 		{
 			label: 'Mouse',
 			value: yes(preferences.mouse),
-			about: 'clicks and the wheel; text is selected with Shift then',
+			about: 'clicks and the wheel; Shift selects text',
 			change: () => ({mouse: !preferences.mouse}),
 		},
 		{
 			label: 'Groups',
 			value: preferences.group,
-			about: 'the list of torrents by label, state or tracker',
+			about: 'by label, state or tracker',
 			change: step => ({group: stepped(groupings, preferences.group, step)}),
 		},
 		{

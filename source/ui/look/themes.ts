@@ -48,7 +48,7 @@ export interface Theme {
 /** The themes that come along, by name. The first is the default. */
 export const themes: Readonly<Record<string, Theme>> = {
 	tortui: {
-		about: 'deep sea: teal and amber on your own background',
+		about: 'teal and amber on your own background',
 		either: true,
 		selection: ['1f3a44', 36],
 		tones: {
@@ -137,7 +137,7 @@ export const themes: Readonly<Record<string, Theme>> = {
 			have: ['00ff5f', 92],
 			part: ['00af5f', 32],
 			lit: ['ffffff', 97, 'bold'],
-			flight: ['ffff00', 93],
+			flight: ['5fafff', 36],
 			check: ['ff87ff', 95],
 			missing: ['c8c8c8', 37],
 			rare: ['ff5f5f', 91, 'bold'],

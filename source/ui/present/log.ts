@@ -18,8 +18,25 @@ export function logText(line: LogView, named: boolean): string {
 	return `${said(line, named)}${often(line)}`;
 }
 
-function said({text, name}: LogView, named: boolean): string {
-	return terminalText(`${named && name && !text.includes(name) ? `${name}: ` : ''}${text}`);
+function said(line: LogView, named: boolean): string {
+	const name = nameBefore(line, named);
+	return `${name === '' ? '' : `${name}: `}${terminalText(line.text)}`;
+}
+
+/** The name of its torrent, where the line is to have it and does not say it anyway. */
+function nameBefore({text, name}: LogView, named: boolean): string {
+	return named && name && !text.includes(name) ? terminalText(name) : '';
+}
+
+/** What a line says in so many cells: where there is no room for all of it, the name goes down to a quarter before what happened is cut. */
+function saidIn(line: LogView, room: number, named: boolean, {ellipsis}: Look['glyphs']): string {
+	const whole = said(line, named);
+	if (cellWidth(whole) <= room) return whole;
+	const name = nameBefore(line, named);
+	const left = Math.max(Math.floor(room / 4), room - cellWidth(terminalText(line.text)) - 2);
+	const isLong = name !== '' && cellWidth(name) > left;
+	const shown = isLong ? `${fit(name, left, 'left', ellipsis).trimEnd()}: ${terminalText(line.text)}` : whole;
+	return cellWidth(shown) > room ? fit(shown, room, 'left', ellipsis) : shown;
 }
 
 function often({times}: LogView): string {
@@ -32,9 +49,8 @@ export function logRow(line: LogView, columns: number, look: Look, named = false
 	// How often it was said is not what is cut off.
 	const {times = 1} = line;
 	const count = times > 1 ? ` ${look.glyphs.ascii ? 'x' : '×'}${times}` : '';
-	const text = said(line, named);
-	const room = columns - time.length - count.length;
-	const shown = cellWidth(text) > room ? fit(text, room, 'left', look.glyphs.ellipsis) : text;
+	const room = Math.max(0, columns - time.length - count.length);
+	const shown = saidIn(line, room, named, look.glyphs);
 	return fitRow(
 		[
 			[time, 'faint'],

@@ -26,10 +26,11 @@ type Entry = readonly [shape: string, tone: Tone, name: string, short: string, i
 export function legendRow(
 	view: PiecesView,
 	facts: CellFacts,
-	{halves, files}: {readonly halves: boolean; readonly files: boolean},
+	{halves, tiles, files}: {readonly halves: boolean; readonly tiles: boolean; readonly files: boolean},
 	columns: number,
 	{glyphs}: Look,
 ): Row {
+	const isColoured = halves || tiles;
 	const has = (state: string) => view.cells.includes(state);
 	const risk = riskCount(view, facts.peers) > 0;
 	const isOver = facts.offered !== undefined;
@@ -55,13 +56,16 @@ export function legendRow(
 		const lead = legend.length > 0 ? '  ' : '';
 		const word = ` ${isLong ? name : brief}`;
 		if (rowWidth(legend) + lead.length + 1 + word.length > room) break;
-		legend.push([`${lead}${halves ? glyphs.square : (glyphs.cell[shape] ?? ' ')}`, tone], [word, 'dim']);
+		legend.push([`${lead}${isColoured ? glyphs.square : (glyphs.cell[shape] ?? ' ')}`, tone], [word, 'dim']);
 	}
-	if (files && rowWidth(legend) + 8 <= room)
-		legend.push(
-			[`  ${halves ? glyphs.square : glyphs.seam}`, halves && has('h') ? 'edge' : halves ? 'gap' : 'have'],
-			[isLong ? ' file begins' : ' file', 'dim'],
-		);
+	if (files && rowWidth(legend) + 8 <= room) {
+		const sign: Span = tiles
+			? [`  ${glyphs.fileEdge}`, 'title']
+			: halves
+				? [`  ${glyphs.square}`, has('h') ? 'edge' : 'gap']
+				: [`  ${glyphs.seam}`, 'have'];
+		legend.push(sign, [isLong ? ' file begins' : ' file', 'dim']);
+	}
 	return rowWidth(legend) + scale.length > columns
 		? fitRow(legend, columns)
 		: spread(legend, [[scale, 'faint']], columns);

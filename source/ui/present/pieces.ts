@@ -45,7 +45,13 @@ export function piecesRows(
 		result.push(
 			below === 1 && cursor !== undefined
 				? readoutRow(view, cursor, options, room.columns, look)
-				: legendRow(view, options, {halves: grid.halves, files: starts.size > 0}, room.columns, look),
+				: legendRow(
+						view,
+						options,
+						{halves: grid.halves, tiles: grid.tiles && options.halves, files: starts.size > 0},
+						room.columns,
+						look,
+					),
 		);
 	}
 	return result;
@@ -108,7 +114,8 @@ function halvedRows(
 		for (const [column, upper] of cellsOfLine(grid, line).entries()) {
 			const above = tones[upper];
 			const below = tones[lower[column] ?? 0];
-			if (above === below) spans.add(solid, above);
+			// Painted behind as well: a full block leaves gaps in the cells of some fonts.
+			if (above === below) spans.add(solid, above, below);
 			else spans.add(glyphs.half, above, below);
 		}
 		result.push(spans.end());
@@ -170,7 +177,8 @@ function tiledRows(
 			} else if (isCursor) spans.add(isLast ? right : isTop ? top : solid, 'title');
 			else if (isStart && options.halves) spans.add(glyphs.fileEdge, 'title', tone);
 			else if (isStart) spans.add(glyphs.fileEdge, tone, undefined, !glyphs.ascii);
-			else spans.add(isLast ? right : isTop ? top : solid, tone);
+			else if (isLast || isTop) spans.add(isLast ? right : top, tone);
+			else spans.add(solid, tone, options.halves ? tone : undefined);
 		}
 		above = cells;
 		result.push(spans.end());

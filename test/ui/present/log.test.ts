@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
 import {logRow, logText} from '../../../source/ui/present/log.ts';
-import {rowText} from '../../../source/ui/present/row.ts';
+import {rowText, rowWidth} from '../../../source/ui/present/row.ts';
 
 const look = {glyphs: glyphsFor(false), timezone: 0};
 
@@ -26,4 +26,29 @@ test('where a line of the log is too long, how often it was said is still read',
 		' 00:00:00 ! Debian: no answer from … ×12',
 	);
 	assert.equal(rowText(logRow(line, 30, look)).trimEnd(), ' 00:00:00 ! no answer from a …');
+});
+
+test('a long name leaves room for what happened', () => {
+	const line = {
+		at: 0,
+		level: 'warn',
+		text: 'connection refused',
+		torrent: 'a',
+		name: 'linux-mint-22-cinnamon-64bit.iso',
+	} as const;
+	const row = (columns: number, more = {}) =>
+		rowText(logRow({...line, ...more}, columns, look, true)).trimEnd();
+	assert.equal(row(80), ' 00:00:00 ! linux-mint-22-cinnamon-64bit.iso: connection refused');
+	assert.equal(row(50), ' 00:00:00 ! linux-mint-22-cin…: connection refused');
+	assert.equal(row(42), ' 00:00:00 ! linux-min…: connection refused');
+	assert.equal(row(38), ' 00:00:00 ! linux…: connection refused');
+	assert.equal(row(34), ' 00:00:00 ! linu…: connection ref…', 'a quarter is left of the name');
+	assert.equal(row(38, {times: 6}), ' 00:00:00 ! linu…: connection refu… ×6');
+	assert.equal(
+		row(50, {name: '日本語の長いファイル名前'}),
+		' 00:00:00 ! 日本語の長いファ…: connection refused',
+	);
+	assert.equal(row(50, {name: undefined}), ' 00:00:00 ! connection refused');
+	for (let columns = 0; columns < 60; columns++)
+		assert.equal(rowWidth(logRow(line, columns, look, true)), columns);
 });

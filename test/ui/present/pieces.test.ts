@@ -49,7 +49,8 @@ test('puts two pieces into a cell of the terminal, one above the other, by their
 	const [row] = piecesRows(view, {columns: 4, rows: 1}, {...nothing, halves: true}, look);
 	assert.deepEqual(
 		spans(row),
-		['█ have', '▀ have/missing', '█ missing', '▀ flight/part'].map(text => (text === '█ have' ? text : text)),
+		['█ have/have', '▀ have/missing', '█ missing/missing', '▀ flight/part'],
+		'a full block is painted behind as well: in some fonts it does not fill its cell',
 	);
 });
 
@@ -162,4 +163,17 @@ test('reads out what is under the cursor: its pieces, its file, its state and wh
 	assert.equal(read(3, {inspected}), 'piece 3 · missing · one holder');
 	assert.equal(read(0, {}), 'piece 0 · have');
 	assert.equal(read(2, {peers: 0}), 'piece 2 · missing · nobody is connected');
+});
+
+test('the legend shows what is in sight: colours where tiles are told apart by them, shapes where nothing else is', () => {
+	const room = {columns: 110, rows: 8};
+	const legend = (halves: boolean) => {
+		const view = grid('hmrhhmmmhhmm', [
+			[0, 0],
+			[2, 1],
+		]);
+		return rowText(piecesRows(view, room, {...nothing, halves}, look).at(-1) ?? []);
+	};
+	assert.match(legend(true), /^■ have {2}■ in flight {2}■ missing {2}■ just landed {2}▎ file/);
+	assert.match(legend(false), /^█ have {2}▞ in flight {2}░ missing {2}█ just landed {2}▉ file/);
 });
