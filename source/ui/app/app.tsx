@@ -47,7 +47,7 @@ function headerRows(state: ScreenState, area: Rect, {look, clock}: ScreenContext
 	if (view.screen === 'session')
 		return sessionHeader(
 			model.session,
-			model.torrents ?? [],
+			model.torrents,
 			area,
 			look,
 			model.folders,

@@ -80,8 +80,15 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 }
 
 /** How many torrents there are, and of them in each state: as much of it as has place in `room` cells. */
-function titleRow(torrents: readonly TorrentView[], filter: string, room: number, look: Look): Row {
+function titleRow(
+	torrents: readonly TorrentView[] | undefined,
+	filter: string,
+	room: number,
+	look: Look,
+): Row {
 	const name: Row = [[' tortui ', 'title']];
+	// The engine has not told them yet.
+	if (torrents === undefined) return name;
 	const counts = countChips(torrents);
 	const whole: Row = [...name, [count(torrents.length, 'torrent'), 'dim'], ['  ']];
 	if (torrents.length === 0) return whole.slice(0, 2);
@@ -95,7 +102,7 @@ function titleRow(torrents: readonly TorrentView[], filter: string, room: number
 /** The header of the session screen: totals of the whole engine. */
 export function sessionHeader(
 	session: SessionView | undefined,
-	torrents: readonly TorrentView[],
+	torrents: readonly TorrentView[] | undefined,
 	{columns, rows}: Area,
 	look: Look,
 	folders?: FoldersView,

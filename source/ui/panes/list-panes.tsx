@@ -177,7 +177,11 @@ export const TorrentsPane = memo(
 					group: props.state.preferences.group,
 					folded: props.state.view.foldedGroups,
 				}}
-				empty="nothing here yet: press a, or paste a magnet link or a .torrent’s path or URL"
+				empty={
+					props.state.model.torrents === undefined
+						? props.look.glyphs.ellipsis
+						: 'nothing here yet: press a, or paste a magnet link or a .torrent’s path or URL'
+				}
 			/>
 		);
 	},
