@@ -72,8 +72,9 @@ function worth(word: string, text: string, places: readonly number[]): number | 
 		return (isBegun ? 80 : 60) + (isBegun && isEnded ? 10 : 0) + (first === 0 ? 10 : 0);
 	}
 	const starts = places.filter(at => begins(text, at)).length;
-	// One letter after the other somewhere in a long path is found in nearly every one.
-	if (word.length < 2 || (starts < word.length && spread > word.length * 2)) return undefined;
+	// One letter after the other somewhere in a long path is found in nearly every one; so are words that begin so.
+	const most = word.length * (starts < word.length ? 2 : 8);
+	if (word.length < 2 || spread > most) return undefined;
 	return Math.max(1, Math.round(20 + (starts / word.length) * 30 - Math.min(19, spread)));
 }
 

@@ -31,6 +31,10 @@ test('letters may be left out, but not strewn all over a long path', () => {
 	assert.notEqual(score('dbn12', 'debian-12.8.0-amd64-netinst.iso'), undefined);
 	assert.notEqual(score('u24ls', 'ubuntu-24.04-live-server.iso'), undefined);
 	assert.equal(score('zebra', 'zone of every bird/recordings/a.flac'), undefined);
+	assert.notEqual(score('bbb', 'Big Buck Bunny (2008) 1080p.mkv'), undefined, 'words that begin so');
+	assert.notEqual(score('lotr', 'The Lord of the Rings: The Return'), undefined);
+	const long = 'Field Recordings 2026 – Dawn chorus in the northern estuary, complete edition, 24 bit';
+	assert.equal(score('deb', long), undefined, 'nor words strewn all over a long name');
 });
 
 test('the letters that were found are told where they stand', () => {

@@ -286,7 +286,7 @@ function whyNobodyIsHere(facts: StallFacts): Reason {
 		return info(`${told}: next try in ${time(trackers.nextIn)}`);
 	}
 	if (facts.otherSources) return info('no peers known yet: searching');
-	return warn('no peers known and no tracker to ask: add a tracker or a peer');
+	return warn('no peers and no tracker to ask: add a tracker or a peer');
 }
 
 /** What has been done to find somebody, in the DHT and by trackers. */

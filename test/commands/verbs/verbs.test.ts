@@ -151,7 +151,7 @@ test('get of a magnet link nobody has waits as long as it may, and says why', as
 		assert.equal(status, 1);
 		assert.match(
 			error,
-			/^(c0ffee0+): no peers known and no tracker to ask: add a tracker or a peer \(given up after 1 s\)$/m,
+			/^(c0ffee0+): no peers and no tracker to ask: add a tracker or a peer \(given up after 1 s\)$/m,
 		);
 		assert.match(out, /^failed: c0ffee0+, /m);
 	}

@@ -41,7 +41,7 @@ test('a torrent of which only the link is known has a name, a state and a reason
 		view.magnet,
 		new RegExp(`^magnet:\\?xt=urn:btih:${lone.torrent.id}&dn=what%20its%20link%20says`),
 	);
-	assert.equal(reason(lone), 'no peers known and no tracker to ask: add a tracker or a peer');
+	assert.equal(reason(lone), 'no peers and no tracker to ask: add a tracker or a peer');
 	await LonePeer.meet(lone, 1);
 	assert.equal(reason(lone), 'waiting for 1 peer to say what they have');
 	await lone.torrent.close();

@@ -18,7 +18,7 @@ describe('the words beside the state', {concurrency: true}, () => {
 		const space = new Workspace(t);
 		const engine = await openTestSession(space, 'engine');
 		const id = await engine.add(testTorrent(space, 'lonely', [['x.bin', 100_000]]));
-		await engine.says(id, 'downloading', /^no peers known and no tracker to ask: add a tracker or a peer$/);
+		await engine.says(id, 'downloading', /^no peers and no tracker to ask: add a tracker or a peer$/);
 		await engine.send({type: 'torrent.pause', id});
 		await engine.says(id, 'paused', /^paused$/);
 	});

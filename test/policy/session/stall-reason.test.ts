@@ -371,7 +371,7 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	[
 		'nothing to ask',
 		{...alone, otherSources: false, trackers: {count: 0, nextIn: undefined}},
-		'warn: no peers known and no tracker to ask: add a tracker or a peer',
+		'warn: no peers and no tracker to ask: add a tracker or a peer',
 	],
 	['seeding well', {state: 'seeding', uploadRate: 1}, undefined],
 	[
