@@ -148,7 +148,7 @@ const columns: readonly TorrentColumn[] = [
 		id: 'bar',
 		title: '',
 		label: 'progress bar',
-		width: columns => (columns >= 150 ? 20 : columns >= 110 ? 12 : 8),
+		width: columns => (columns >= 220 ? 20 : columns >= 110 ? 12 : 8),
 		rank: 5,
 		cell: (torrent, {look}, width) => thinBar(progressOf(torrent), width, look.glyphs, barTone(torrent)),
 		sum: (group, {look}, width) =>
