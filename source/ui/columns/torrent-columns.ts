@@ -113,7 +113,7 @@ const columns: readonly TorrentColumn[] = [
 	{
 		id: 'reason',
 		title: 'why',
-		width: columns => (columns >= 160 ? 24 : 14),
+		width: columns => (columns >= 175 ? 30 : columns >= 160 ? 24 : 14),
 		flexible: true,
 		extra: true,
 		rank: 0,
