@@ -96,7 +96,14 @@ export class TerminalSession {
 			['-qec', `stty cols ${columns} rows ${rows}; exec ${quoted}`, '/dev/null'],
 			{
 				stdio: ['pipe', 'pipe', 'inherit'],
-				env: {...env, SHELL: '/bin/sh', TERM: 'xterm-256color', COLORTERM: 'truecolor', LC_ALL: 'C.UTF-8'},
+				env: {
+					...env,
+					SHELL: '/bin/sh',
+					TERM: 'xterm-256color',
+					COLORTERM: 'truecolor',
+					COLORFGBG: '15;0',
+					LC_ALL: 'C.UTF-8',
+				},
 			},
 		);
 		this.#ended = new Promise(resolve => {
