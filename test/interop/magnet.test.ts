@@ -170,7 +170,7 @@ test('info --resolve prints of a link what info prints of its .torrent, and leav
 	assert.deepEqual(readdirSync(tmp), []);
 	const nobody = await info('--resolve', torrent.magnet, '--no-dht', '--timeout', '1s');
 	assert.deepEqual([nobody.code, nobody.stdout], [1, '']);
-	assert.match(nobody.stderr, /^tortui: no peers known .* \(given up after 1 s\)\n$/);
+	assert.match(nobody.stderr, /^tortui: no peers and no tracker .* \(given up after 1 s\)\n$/);
 	assert.deepEqual(readdirSync(tmp), []);
 });
 

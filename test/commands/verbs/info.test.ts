@@ -230,6 +230,6 @@ test('--resolve keeps to the blocklist of the config file, and says when there i
 	assert.ok(came > 0);
 	came = 0;
 	writeFileSync(blocklist, '127.0.0.1\n');
-	assert.match((await run(words, {env})).error, /no peers known/);
+	assert.match((await run(words, {env})).error, /no peers and no tracker/);
 	assert.equal(came, 0);
 });

@@ -51,7 +51,7 @@ test('a private torrent is never spoken of in the DHT, though it stands still fo
 	await until('the seeder is in the DHT', 30_000, async () => (await sessionOf(seeder)).dhtNodes > 0);
 	const leecher = await openTestSession(space, 'leecher', dht(first));
 	await leecher.add(torrent);
-	await leecher.says(id, 'downloading', /no peers known/);
+	await leecher.says(id, 'downloading', /no peers and no tracker/);
 	const open = testTorrent(space, 'open', [['b.bin', 100_000]], 32_768, [], true);
 	const openId = await seedTorrent(seeder, open);
 	await leecher.add(open);
