@@ -17,7 +17,12 @@ const clients = {
  * more. qBittorrent is a libtorrent inside: one way is enough.
  */
 const ways = [
-	{way: 'over TCP in the clear', options: ['--encryption', 'off', '--no-utp'], theirs: {encryption: 'off'}, all: true},
+	{
+		way: 'over TCP in the clear',
+		options: ['--encryption', 'off', '--no-utp'],
+		theirs: {encryption: 'off'},
+		all: true,
+	},
 	{way: 'with RC4', options: ['--encryption', 'require'], theirs: {encryption: 'forced-rc4'}, all: false},
 	{way: 'over uTP', options: ['--no-tcp'], theirs: {transport: 'both'}, all: false},
 ] as const;
