@@ -1,7 +1,8 @@
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {UdpMux} from '../../io/net/udp-mux.js';
-import {encodeUtpReset, looksLikeUtp} from '../../protocol/transport/utp-reset.js';
+import {looksLikeUtp} from '../../protocol/transport/utp-packet.js';
+import {refuseUtpStream} from '../../protocol/transport/utp-reset.js';
 
 /** Refusals in one second: an answer is as long as what it answers, and whoever is spoken to may not have asked. */
 const most = 50;
@@ -27,7 +28,7 @@ export class UtpRefusal {
 	}
 
 	#receive(bytes: Uint8Array, host: string, port: number): void {
-		const reset = encodeUtpReset(bytes);
+		const reset = refuseUtpStream(bytes);
 		if (reset === undefined || !this.#admits()) return;
 		this.#udp.send(reset, host, port);
 	}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {encodeUtpReset, looksLikeUtp} from '../../../source/protocol/transport/utp-reset.ts';
+import {looksLikeUtp} from '../../../source/protocol/transport/utp-packet.ts';
+import {refuseUtpStream} from '../../../source/protocol/transport/utp-reset.ts';
 
 /** A header of uTP: type, number of the connection, sequence number. */
 function header(type: number, connection: number, sequence: number): Uint8Array {
@@ -13,16 +14,16 @@ function header(type: number, connection: number, sequence: number): Uint8Array 
 }
 
 test('who opens a stream is answered by a reset with its number, that acknowledges what it sent', () => {
-	const reset = encodeUtpReset(header(4, 0xbeef, 0x1234))!;
+	const reset = refuseUtpStream(header(4, 0xbeef, 0x1234))!;
 	assert.equal(Buffer.from(reset).toString('hex'), `3100beef${'00'.repeat(14)}1234`);
-	assert.equal(encodeUtpReset(Buffer.concat([header(4, 1, 1), new Uint8Array(8)]))?.length, 20);
+	assert.equal(refuseUtpStream(Buffer.concat([header(4, 1, 1), new Uint8Array(8)]))?.length, 20);
 });
 
 test('nothing else is answered, resets least of all: two would speak for ever', () => {
 	for (const type of [0, 1, 2, 3, 5, 15])
-		assert.equal(encodeUtpReset(header(type, 1, 1)), undefined, `${type}`);
-	assert.equal(encodeUtpReset(header(4, 1, 1).subarray(0, 19)), undefined);
-	assert.equal(encodeUtpReset(new Uint8Array(0)), undefined);
+		assert.equal(refuseUtpStream(header(type, 1, 1)), undefined, `${type}`);
+	assert.equal(refuseUtpStream(header(4, 1, 1).subarray(0, 19)), undefined);
+	assert.equal(refuseUtpStream(new Uint8Array(0)), undefined);
 });
 
 test('what the DHT and trackers say is not taken for it', () => {
