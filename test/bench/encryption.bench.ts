@@ -1,10 +1,10 @@
-import type {TestContext} from 'node:test';
 import {keyPair, sharedSecret} from '../../source/protocol/transport/mse-key-exchange.ts';
 import {Rc4} from '../../source/protocol/transport/rc4.ts';
 import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {makeTorrent, mebibyte, writeFile} from '../helpers/torrents.ts';
 import {get} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {Workspace} from '../helpers/workspace.ts';
+import {inWorkspace} from './bench-workspace.ts';
 import {secondsEach, tell} from './measure.ts';
 
 const rounds = 3;
@@ -23,13 +23,7 @@ export async function benchEncryption(): Promise<void> {
 	const exchange = secondsEach(() => keyPair(secret)) + secondsEach(() => sharedSecret(secret, theirs));
 	tell('a key exchange', `${(exchange * 1000).toFixed(2)} ms`, '< 0.4 ms');
 	if (noLibtorrent()) return;
-	const undo: Array<() => unknown> = [];
-	const context = {after: (task: () => unknown) => void undo.push(task), passed: true};
-	try {
-		await measure(new Workspace(context as unknown as TestContext));
-	} finally {
-		for (const task of undo.reverse()) await task();
-	}
+	await inWorkspace(measure);
 }
 
 async function measure(space: Workspace): Promise<void> {

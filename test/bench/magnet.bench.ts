@@ -1,9 +1,9 @@
-import type {TestContext} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {makeTorrent, mebibyte, writeFile} from '../helpers/torrents.ts';
 import {get, seed} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {Workspace} from '../helpers/workspace.ts';
+import {inWorkspace} from './bench-workspace.ts';
 import {tell} from './measure.ts';
 import {openBenchSession} from './open-session.ts';
 
@@ -18,14 +18,7 @@ const seconds = (value: number) => `${value.toFixed(3)} s`;
 
 /** What a magnet link costs beside its .torrent, from one seeder that is known: each program in a process of its own. */
 export async function benchMagnet(): Promise<void> {
-	const undo: Array<() => unknown> = [];
-	const context = {after: (task: () => unknown) => void undo.push(task), passed: true};
-	const space = new Workspace(context as unknown as TestContext);
-	try {
-		await measure(space);
-	} finally {
-		for (const task of undo) await task();
-	}
+	await inWorkspace(measure);
 }
 
 async function measure(space: Workspace): Promise<void> {

@@ -1,8 +1,8 @@
-import type {TestContext} from 'node:test';
 import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {makeTorrent, mebibyte, writeFile} from '../helpers/torrents.ts';
 import {get, seed} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {Workspace} from '../helpers/workspace.ts';
+import {inWorkspace} from './bench-workspace.ts';
 import {tell} from './measure.ts';
 
 const length = 512 * mebibyte;
@@ -10,14 +10,7 @@ const bar = '> 60 MiB/s, > 0.5 of libtorrent';
 
 /** How fast data comes over uTP on loopback, beside libtorrent's own: each program in a process of its own. */
 export async function benchUtp(): Promise<void> {
-	const undo: Array<() => unknown> = [];
-	const context = {after: (task: () => unknown) => void undo.push(task), passed: true};
-	const space = new Workspace(context as unknown as TestContext);
-	try {
-		await measure(space);
-	} finally {
-		for (const task of undo) await task();
-	}
+	await inWorkspace(measure);
 }
 
 async function measure(space: Workspace): Promise<void> {

@@ -1,12 +1,12 @@
 import {existsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import type {TestContext} from 'node:test';
 import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {startNginx} from '../helpers/nginx.ts';
 import {missing} from '../helpers/processes.ts';
 import {makeTorrent, mebibyte, writeFile} from '../helpers/torrents.ts';
 import {get} from '../helpers/tortui.ts';
-import {Workspace} from '../helpers/workspace.ts';
+import type {Workspace} from '../helpers/workspace.ts';
+import {inWorkspace} from './bench-workspace.ts';
 import {tell} from './measure.ts';
 
 const rounds = 3;
@@ -21,16 +21,9 @@ const rate = (seconds: readonly number[]) => `${Math.round(length / mebibyte / m
 /** A web seed of 1 GiB and nobody else, with the start of the program, beside libtorrent's. */
 export async function benchWebSeed(): Promise<void> {
 	if (missing('nginx')) return tell('a web seed of 1 GiB', missing('nginx') || '');
-	const undo: Array<() => unknown> = [];
-	const context = {after: (task: () => unknown) => void undo.push(task), passed: true};
 	// Not the disk is to be measured.
 	const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-	const space = new Workspace(context as unknown as TestContext, root);
-	try {
-		await measure(space);
-	} finally {
-		for (const task of undo) await task();
-	}
+	await inWorkspace(measure, root);
 }
 
 async function measure(space: Workspace): Promise<void> {
