@@ -60,7 +60,8 @@ test('an engine that is told to by config set moves what is complete and tells a
 	await until('it is told', 20_000, () => noted().length === 1);
 	assert.deepEqual(noted(), [`an argument complete film ${done}`]);
 	await until('what it said is in the log', 10_000, () => logged().includes('on-complete: hello from film'));
-	assert.match(logged(), /on-complete: hook is done in /);
+	await until('its end is in the log', 10_000, () => logged().includes('on-complete: hook is done in '));
+	assert.match(logged(), /on-complete: hello from film/);
 
 	writeFileSync(hangs, '');
 	assert.equal((await say('add', space.path('show.torrent'), ...peer))[0], 0);
