@@ -1,4 +1,4 @@
-import {chmodSync, existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {chmodSync, writeFileSync} from 'node:fs';
 import type {TestContext} from 'node:test';
 import type {Command, Reply} from '../../../source/api/command.ts';
 import type {EngineClient, Watching} from '../../../source/api/engine-client.ts';
@@ -13,6 +13,7 @@ import {LocalAddresses} from '../../../source/io/net/local-addresses.ts';
 import {torrentView} from '../../commands/torrent-view.ts';
 import {until} from '../../helpers/deadline.ts';
 import {HurriedClock} from '../../helpers/hurried-clock.ts';
+import {wholeLines} from '../../helpers/whole-lines.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 const start = 1_700_000_000_000;
@@ -137,8 +138,7 @@ export class HookWorld {
 	}
 
 	notes(name = 'hook'): string[] {
-		const path = this.space.path(`${name}.notes`);
-		return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+		return wholeLines(this.space.path(`${name}.notes`));
 	}
 
 	async start(settings: Partial<HookSettings>): Promise<Hooks> {

@@ -8,6 +8,7 @@ import {machineClock} from '../../../source/io/machine/clock.ts';
 import {until} from '../../helpers/deadline.ts';
 import {openTestSession, seedTorrent, type TestTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {mountDisk} from '../../helpers/small-disk.ts';
+import {wholeLines} from '../../helpers/whole-lines.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 import {noHooks} from './hook-world.ts';
 
@@ -50,7 +51,7 @@ describe('an engine with hooks', {concurrency: true}, () => {
 		const {engine, options} = await downloading(space, [torrent], {
 			targets: {added: program, complete: program, goal: program, error: program},
 		});
-		const noted = () => (existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n').sort() : []);
+		const noted = () => wholeLines(notes).sort();
 		const id = await seedTorrent(engine, own);
 		unlinkSync(join(own.content.root, 'y.bin'));
 		await engine.sees(id, 'it failed', ({state}) => state === 'failed');

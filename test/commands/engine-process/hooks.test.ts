@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {BackgroundEngine} from '../../helpers/background-engine.ts';
 import {until} from '../../helpers/deadline.ts';
 import {openTestSession, seedTorrent, testTorrent} from '../../helpers/sessions.ts';
 import {startTortui} from '../../helpers/tortui.ts';
+import {wholeLines} from '../../helpers/whole-lines.ts';
 import {Workspace} from '../../helpers/workspace.ts';
 
 /** Runs the program, and answers its exit status, its last line, and what it says is wrong. */
@@ -39,7 +40,7 @@ test('an engine that is told to by config set moves what is complete and tells a
 	const start = () =>
 		startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '--log', log], {env});
 	const say = sayer(space, env);
-	const noted = () => (existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : []);
+	const noted = () => wholeLines(notes);
 	const logged = () => readFileSync(log, 'utf8');
 	const engine = start();
 	await until('the engine to answer', 15_000, async () => (await say('list'))[0] === 0, 10);
