@@ -1,6 +1,8 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
+
 import {benchAttached} from './attached.bench.ts';
 import {benchCatalogue} from './catalogue.bench.ts';
+import {compare} from './compare/compare.ts';
 import {benchCreate} from './create.bench.ts';
 import {benchDht} from './dht.bench.ts';
 import {benchEncryption} from './encryption.bench.ts';
@@ -9,6 +11,7 @@ import {benchIdle} from './idle.bench.ts';
 import {benchMagnet} from './magnet.bench.ts';
 import {benchMerkle} from './merkle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
+import {benchScale} from './scale.bench.ts';
 import {benchTracker} from './tracker.bench.ts';
 import {benchTrackerLoad} from './tracker-load.bench.ts';
 import {benchUtp} from './utp.bench.ts';
@@ -16,21 +19,33 @@ import {benchViews} from './views.bench.ts';
 import {benchWebSeed} from './web-seed.bench.ts';
 import {benchWire} from './wire.bench.ts';
 
-// First, while nothing else has left its traces in this process's memory.
-await benchIdle();
-await benchDht();
-benchWire();
-benchPicker();
-benchGrid();
-benchTracker();
-benchCatalogue();
-await benchTrackerLoad();
-await benchViews();
-await benchAttached();
-await benchMagnet();
-await benchUtp();
-await benchWebSeed();
-await benchEncryption();
-benchCreate();
-await benchMerkle();
+const all: ReadonlyArray<readonly [name: string, bench: () => void | Promise<void>]> = [
+	// First, while nothing else has left its traces in this process's memory.
+	['idle', benchIdle],
+	['dht', benchDht],
+	['wire', benchWire],
+	['picker', benchPicker],
+	['grid', benchGrid],
+	['tracker', benchTracker],
+	['catalogue', benchCatalogue],
+	['tracker-load', benchTrackerLoad],
+	['views', benchViews],
+	['attached', benchAttached],
+	['magnet', benchMagnet],
+	['utp', benchUtp],
+	['web-seed', benchWebSeed],
+	['encryption', benchEncryption],
+	['create', benchCreate],
+	['merkle', benchMerkle],
+	['scale', benchScale],
+];
+
+const args = process.argv.slice(2);
+if (args.some(word => word.startsWith('--'))) process.exit(await compare(args));
+const unknown = args.find(word => all.every(([name]) => name !== word));
+if (unknown !== undefined) {
+	console.error(`no benchmark is called ${unknown}: there are ${all.map(([name]) => name).join(', ')}`);
+	process.exit(2);
+}
+for (const [name, bench] of all) if (args.length === 0 || args.includes(name)) await bench();
 process.exit();

@@ -1,0 +1,291 @@
+import {spawnSync} from 'node:child_process';
+import {chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {freePort} from '../../helpers/ports.ts';
+import {findProgram} from '../../helpers/processes.ts';
+import {qbittorrentSettings} from '../../helpers/qbittorrent.ts';
+import {cli, node} from '../../helpers/tortui.ts';
+import type {Launch} from './measured-process.ts';
+
+/** What one client is to do once. */
+export interface ClientRun {
+	/** `leech`: download; `seed`: check what is there, then give it; `serve`: give it, with no check where that can be. */
+	readonly mode: 'leech' | 'seed' | 'serve';
+	/** A .torrent. */
+	readonly torrent: string;
+	/** Where the data is, or is to be. */
+	readonly dir: string;
+	readonly host: string;
+	readonly port: number;
+	/** An empty folder for what it keeps. */
+	readonly work: string;
+	/** Requests that the other side lets wait. */
+	readonly requests: number;
+}
+
+/** A program that can be measured. */
+export interface ComparedClient {
+	readonly name: string;
+	/** What brings it on Debian and its kin. */
+	readonly package: string;
+	/** Why it cannot be measured here; undefined when it can. */
+	absent(): string | undefined;
+	version(): string;
+	launch(run: ClientRun): Launch | Promise<Launch>;
+	/** It does not dial addresses of this machine: the others have to dial it. */
+	readonly isDialled?: boolean;
+	/** It asks for so many blocks at a time that one who lets fewer wait would drop some, and be waited for. */
+	readonly asksForMany?: boolean;
+	/** It can be told that the data is right, and can be at any address of this machine. */
+	readonly serves?: boolean;
+}
+
+const manyRequests = 100_000;
+const usualRequests = 500;
+
+/** How many requests one is to let wait who gives to this client. Deeper queues than needed cost both sides CPU. */
+export function requestsFor({asksForMany}: ComparedClient): number {
+	return asksForMany ? manyRequests : usualRequests;
+}
+
+function firstLine(command: string, ...args: readonly string[]): string {
+	const {stdout, stderr} = spawnSync(command, args, {encoding: 'utf8', timeout: 10_000});
+	return `${stdout}${stderr}`.trim().split('\n')[0] ?? '';
+}
+
+/** The first number of a version in what a program says of itself. */
+function versionIn(text: string): string {
+	return /\d+(\.\d+)+/.exec(text)?.[0] ?? '';
+}
+
+function installed(program: string): () => string | undefined {
+	return () => (findProgram(program) === undefined ? `${program} is not installed` : undefined);
+}
+
+/** A script that leaves a mark, for clients that run one when they are done. */
+function hook(work: string): {readonly script: string; readonly mark: string} {
+	const mark = join(work, 'mark');
+	const script = join(work, 'hook.sh');
+	writeFileSync(script, `#!/bin/sh\n: >> '${mark}'\n`);
+	chmodSync(script, 0o755);
+	return {script, mark};
+}
+
+const tortui: ComparedClient = {
+	name: 'tortui',
+	package: 'tortui',
+	absent: () => undefined,
+	version: () => versionIn(firstLine(node, cli, '--version')),
+	serves: true,
+	launch: ({torrent, dir, host, port, work}) => ({
+		command: node,
+		// All that is on by default stays on; what would leave the machine does not.
+		args: [
+			...[cli, 'get', torrent, '-d', dir, '--json', '--seed-time', '10m', '--state-dir', work],
+			...['--bind', host, '--port', `${port}`, '--dht-bootstrap', 'none', '--no-port-map', '--no-lsd'],
+		],
+	}),
+};
+
+// The module is the system's, so the Python has to be, too.
+const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : findProgram('python3');
+const script = join(import.meta.dirname, 'libtorrent-client.py');
+
+const libtorrent: ComparedClient = {
+	name: 'libtorrent',
+	package: 'python3-libtorrent',
+	absent() {
+		const found = python !== undefined && spawnSync(python, ['-c', 'import libtorrent']).status === 0;
+		return found ? undefined : 'there is no libtorrent for Python';
+	},
+	version: () => firstLine(python!, '-c', 'import libtorrent; print(libtorrent.__version__)'),
+	serves: true,
+	launch: ({mode, torrent, dir, host, port, requests}) => ({
+		command: python!,
+		args: [script, mode, torrent, dir, host, `${port}`, `${requests}`],
+	}),
+};
+
+const aria2: ComparedClient = {
+	name: 'aria2',
+	package: 'aria2',
+	absent: installed('aria2c'),
+	version: () => versionIn(firstLine('aria2c', '--version')),
+	serves: true,
+	launch({mode, torrent, dir, host, port, work}) {
+		const {script: done, mark} = hook(work);
+		return {
+			command: findProgram('aria2c')!,
+			args: [
+				...['--no-conf', '--enable-dht=false', '--enable-dht6=false', '--disable-ipv6=true'],
+				...['--bt-enable-lpd=false', '--enable-peer-exchange=false', '--file-allocation=none'],
+				...[`--listen-port=${port}`, `--interface=${host}`, '--allow-overwrite=true', '--bt-max-peers=100'],
+				`--check-integrity=${mode === 'seed'}`,
+				`--bt-seed-unverified=${mode === 'serve'}`,
+				...['--seed-ratio=0.0', '--summary-interval=0', '--quiet=true'],
+				...[`--on-bt-download-complete=${done}`, '-d', dir, torrent],
+			],
+			env: {HOME: work},
+			mark,
+		};
+	},
+};
+
+const rtorrent: ComparedClient = {
+	name: 'rtorrent',
+	package: 'rtorrent',
+	absent: installed('rtorrent'),
+	version: () => versionIn(firstLine('rtorrent', '-h')),
+	asksForMany: true,
+	launch({mode, torrent, dir, host, port, work}) {
+		const {script: done, mark} = hook(work);
+		mkdirSync(join(work, 'session'));
+		const settings = [
+			'system.daemon.set = true',
+			`network.port_range.set = ${port}-${port}`,
+			'network.port_random.set = no',
+			`network.bind_address.set = ${host}`,
+			`directory.default.set = ${dir}`,
+			`session.path.set = ${work}/session`,
+			'dht.mode.set = disable',
+			'protocol.pex.set = no',
+			'trackers.use_udp.set = no',
+			'protocol.encryption.set = none',
+			'pieces.hash.on_completion.set = no',
+			`method.set_key = event.download.${mode === 'leech' ? 'finished' : 'hash_done'}, compare, "execute.nothrow=${done}"`,
+			`schedule2 = load, 0, 0, "load.start=${torrent}"`,
+		];
+		writeFileSync(join(work, 'rc'), `${settings.join('\n')}\n`);
+		const command = findProgram('rtorrent')!;
+		return {command, args: ['-n', '-o', `import=${work}/rc`], env: {HOME: work}, mark};
+	},
+};
+
+const transmission: ComparedClient = {
+	name: 'transmission',
+	package: 'transmission-daemon',
+	absent: installed('transmission-daemon'),
+	version: () => versionIn(firstLine('transmission-daemon', '--version')),
+	isDialled: true,
+	asksForMany: true,
+	async launch({mode, torrent, dir, host, port, work}) {
+		const {script: done, mark} = hook(work);
+		const rpcPort = await freePort();
+		const settings = {
+			'dht-enabled': false,
+			'lpd-enabled': false,
+			'pex-enabled': false,
+			'utp-enabled': false,
+			'port-forwarding-enabled': false,
+			encryption: 0,
+			'peer-port': port,
+			'rpc-port': rpcPort,
+			'bind-address-ipv4': host,
+			'rpc-bind-address': '127.0.0.1',
+			'cache-size-mb': 64,
+			'script-torrent-done-enabled': true,
+			'script-torrent-done-filename': done,
+			'download-dir': dir,
+			preallocation: 0,
+		};
+		writeFileSync(join(work, 'settings.json'), JSON.stringify(settings));
+		let key = '';
+		const call = async (method: string, args: unknown = {}): Promise<Record<string, unknown>> => {
+			const answer = await fetch(`http://127.0.0.1:${rpcPort}/transmission/rpc`, {
+				method: 'POST',
+				headers: {'x-transmission-session-id': key},
+				body: JSON.stringify({method, arguments: args}),
+			});
+			if (answer.status !== 409)
+				return ((await answer.json()) as {arguments: Record<string, unknown>}).arguments;
+			key = answer.headers.get('x-transmission-session-id') ?? '';
+			return call(method, args);
+		};
+		return {
+			command: findProgram('transmission-daemon')!,
+			args: ['-f', '-g', work],
+			mark,
+			async after() {
+				await answering(() => call('session-get'));
+				const metainfo = readFileSync(torrent).toString('base64');
+				await call('torrent-add', {metainfo, 'download-dir': dir});
+				if (mode === 'leech') return;
+				await call('torrent-verify');
+				const fields = ['status', 'leftUntilDone'];
+				for (;;) {
+					const {torrents} = await call('torrent-get', {fields});
+					const [first] = torrents as Array<{status: number; leftUntilDone: number}>;
+					if (first?.status === 6 && first.leftUntilDone === 0) break;
+					await delay(20);
+				}
+				writeFileSync(mark, '');
+			},
+		};
+	},
+};
+
+const qbittorrent: ComparedClient = {
+	name: 'qbittorrent',
+	package: 'qbittorrent-nox',
+	absent: installed('qbittorrent-nox'),
+	version: () => versionIn(firstLine('qbittorrent-nox', '--version')),
+	async launch({torrent, dir, port, work}) {
+		const mark = join(work, 'mark');
+		const webPort = await freePort();
+		const config = join(work, 'qBittorrent', 'config');
+		mkdirSync(config, {recursive: true});
+		const more = ['Session\\QueueingSystemEnabled=false', `Session\\DefaultSavePath=${dir}`];
+		writeFileSync(join(config, 'qBittorrent.conf'), qbittorrentSettings(port, webPort, more));
+		const call = async (path: string, body?: FormData): Promise<string> => {
+			const url = `http://127.0.0.1:${webPort}/api/v2/${path}`;
+			const answer = await fetch(url, body === undefined ? {} : {method: 'POST', body});
+			if (!answer.ok) throw new Error(`qbittorrent-nox answers ${path} with ${answer.status}`);
+			return answer.text();
+		};
+		return {
+			command: findProgram('qbittorrent-nox')!,
+			args: [`--profile=${work}`, `--webui-port=${webPort}`],
+			env: {HOME: work, XDG_CONFIG_HOME: work, XDG_DATA_HOME: work},
+			mark,
+			async after() {
+				await answering(() => call('app/version'));
+				const form = new FormData();
+				form.set('savepath', dir);
+				form.set('torrents', new Blob([readFileSync(torrent)]), basename(torrent));
+				await call('torrents/add', form);
+				for (;;) {
+					const [first] = JSON.parse(await call('torrents/info')) as Array<{progress: number; state: string}>;
+					if (first?.progress === 1 && /UP|uploading/.test(first.state) && first.state !== 'checkingUP')
+						break;
+					await delay(20);
+				}
+				writeFileSync(mark, '');
+			},
+		};
+	},
+};
+
+/** Waits until a program answers, for a while. */
+async function answering(ask: () => Promise<unknown>): Promise<void> {
+	for (let round = 0; round < 1000; round++) {
+		if (
+			await ask().then(
+				() => true,
+				() => false,
+			)
+		)
+			return;
+		await delay(10);
+	}
+}
+
+/** All that can be compared, tortui first. */
+export const clients: readonly ComparedClient[] = [
+	tortui,
+	libtorrent,
+	aria2,
+	rtorrent,
+	transmission,
+	qbittorrent,
+];

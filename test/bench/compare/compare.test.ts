@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {tableLines} from '../table.ts';
+import {clients, requestsFor} from './clients.ts';
+import {compareHelp, readCompareOptions} from './options.ts';
+import {machineLine, markdownTable, median, type Outcome, rowLines} from './report.ts';
+import {rows} from './rows.ts';
+
+const known = {clients: ['tortui', 'libtorrent', 'aria2'], rows: ['1-seeder', 'small']};
+
+test('without names everything is compared, three times', () => {
+	assert.deepEqual(readCompareOptions(['--compare'], known), {
+		clients: undefined,
+		rows: undefined,
+		runs: 3,
+		size: undefined,
+		help: false,
+	});
+});
+
+test('clients and rows are chosen by name, each once', () => {
+	const {clients, rows, runs, size} = readCompareOptions(
+		['--compare=libtorrent,aria2,aria2', '--rows', 'small', '--runs', '5', '--size=4'],
+		known,
+	);
+	assert.deepEqual(
+		{clients, rows, runs, size},
+		{
+			clients: ['libtorrent', 'aria2'],
+			rows: ['small'],
+			runs: 5,
+			size: 4,
+		},
+	);
+});
+
+test('a name that nobody has is told with those there are', () => {
+	assert.throws(
+		() => readCompareOptions(['--compare=vuze'], known),
+		/no client is called vuze: there are tortui, libtorrent, aria2/,
+	);
+	assert.throws(
+		() => readCompareOptions(['--rows=9-seeders'], known),
+		/no row is called 9-seeders: there are 1-seeder, small/,
+	);
+});
+
+test('numbers that are none are refused', () => {
+	for (const words of [['--runs=0'], ['--runs', 'many'], ['--runs=1e2'], ['--size=-1'], ['--runs=101']])
+		assert.throws(() => readCompareOptions(['--compare', ...words], known), /takes a whole number|ambiguous/);
+	assert.throws(() => readCompareOptions(['--compare', '--fast'], known), /--fast/);
+});
+
+test('the help names every client with its package, and every row', () => {
+	const help = compareHelp(clients, rows);
+	for (const {name, package: from} of clients) assert.match(help, new RegExp(`${name} .*${from}`));
+	for (const {name, title} of rows) assert.match(help, new RegExp(`${name} .*${title}`));
+});
+
+test('columns of figures stand under each other, to the right', () => {
+	assert.deepEqual(
+		tableLines(
+			['torrents', '50', '5,000'],
+			[
+				['add', '1 s', '12.5 s'],
+				['memory', '', '9 MiB'],
+			],
+		),
+		['torrents   50   5,000', 'add       1 s  12.5 s', 'memory          9 MiB'],
+	);
+});
+
+test('the middle of an even number of runs is the mean of the two in the middle', () => {
+	assert.equal(median([3, 1, 2]), 2);
+	assert.equal(median([4, 1, 2, 3]), 2.5);
+	assert.equal(median([]), undefined);
+});
+
+const [row, , , small] = rows as [(typeof rows)[0], unknown, unknown, (typeof rows)[0]];
+const outcomes: readonly Outcome[] = [
+	{client: 'tortui', wall: 1.5, rate: 700, cpu: 1.9, memory: 58 * 2 ** 20, announce: 0.1, right: true},
+	{client: 'tortui', wall: 1.7, rate: 600, cpu: 2.1, memory: 60 * 2 ** 20, announce: 0.1, right: true},
+	{client: 'tortui', wall: 1.6, rate: 650, cpu: 2.0, memory: 59 * 2 ** 20, announce: 0.1, right: true},
+	{client: 'aria2', wall: 2.6, rate: 655, cpu: 1.35, memory: 7 * 2 ** 20, announce: 0.02, right: true},
+	{client: 'rtorrent', trouble: 'it ended'},
+];
+
+test('a row tells the median of each client, and the least and the most', () => {
+	assert.deepEqual(rowLines(row, ['tortui', 'aria2', 'rtorrent'], outcomes), [
+		'1 seeder, 1 GiB           seconds          MiB/s             CPU s         MiB  announce s  right',
+		'tortui           1.60 (1.50–1.70)  650 (600–700)  2.00 (1.90–2.10)  59 (58–60)        0.10    3/3',
+		'aria2                        2.60            655              1.35           7        0.02    1/1',
+		'rtorrent                        –              –                 –           –           –',
+	]);
+});
+
+test('the table for the README has a row each line, with the best one bold', () => {
+	const names = ['tortui', 'aria2', 'rtorrent'];
+	assert.deepEqual(
+		markdownTable(names, [
+			{row, outcomes},
+			{row: small, outcomes},
+		]),
+		[
+			'|  | tortui | aria2 | rtorrent |',
+			'| --- | --- | --- | --- |',
+			'| 1 seeder, 1 GiB | 650 MiB/s, 2.00 s, 59 MiB | **655 MiB/s, 1.35 s, 7 MiB** | – |',
+			'| 64 MiB: launch to complete | **1.60 s, 2.00 s, 59 MiB** | 2.60 s, 1.35 s, 7 MiB | – |',
+		],
+	);
+});
+
+test('a client that got something else has no figure', () => {
+	const wrong = outcomes.map(outcome => (outcome.client === 'aria2' ? {...outcome, right: false} : outcome));
+	assert.match(
+		markdownTable(['tortui', 'aria2'], [{row, outcomes: wrong}]).at(-1)!,
+		/\*\*650 MiB\/s.*\| – \|$/,
+	);
+});
+
+test('the machine is told with the versions and the day', () => {
+	const line = machineLine(
+		[
+			['tortui', '0.1.0'],
+			['aria2', ''],
+		],
+		new Date('2026-11-27T12:00:00Z'),
+	);
+	assert.match(line, /^\d+ cores? of .+, Node v\d+\.\d+\.\d+, 2026-11-27; tortui 0\.1\.0, aria2$/);
+});
+
+test('who asks for many blocks at a time is let', () => {
+	const of = (name: string) => requestsFor(clients.find(client => client.name === name)!);
+	assert.ok(of('rtorrent') > of('libtorrent'));
+});

@@ -1,0 +1,149 @@
+import {accessSync, constants, mkdtempSync, rmSync, statfsSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {mebibyte} from '../../helpers/torrents.ts';
+import {build} from '../../helpers/tortui.ts';
+import {type ComparedClient, clients} from './clients.ts';
+import {Comparison, chooseCounterpart} from './comparison.ts';
+import {endAll} from './measured-process.ts';
+import {type CompareOptions, compareHelp, readCompareOptions} from './options.ts';
+import {machineLine, markdownTable, type Outcome, rowLines} from './report.ts';
+import {benches, type Row, rows} from './rows.ts';
+
+const everyRow = [...rows, ...benches];
+/** A download of so many MiB is done once first, without counting: memory that was not touched lately costs more. */
+const warmedFrom = 256;
+
+/** Memory where there is some, for a disk has other days; else where temporary files go. @param bytes that must fit */
+function whereTo(bytes: number): string {
+	for (const folder of ['/dev/shm', tmpdir()]) {
+		try {
+			accessSync(folder, constants.W_OK);
+			const {bavail, bsize} = statfsSync(folder);
+			if (bavail * bsize > bytes) return folder;
+		} catch {
+			// There is none on this system.
+		}
+	}
+	throw new Error(`it takes ${Math.ceil(bytes / mebibyte)} MiB of free space in /dev/shm or ${tmpdir()}`);
+}
+
+function chosenRows({rows: names, size}: CompareOptions): readonly Row[] {
+	const chosen = rows.filter(({name}) => names?.includes(name) ?? true);
+	if (size === undefined) return chosen;
+	const title = (row: Row) => `${row.title.replace(/[\d,]+ [MG]iB/, `${size} MiB`)}`;
+	return chosen.map(row => (row.kind === 'open' ? row : {...row, size, title: title(row)}));
+}
+
+/** Those that are there; each that is not is told in a line with the package that brings it. */
+function chosenClients(names: readonly string[] | undefined): readonly ComparedClient[] {
+	return clients.filter(client => {
+		if (client.name !== 'tortui' && names !== undefined && !names.includes(client.name)) return false;
+		const why = client.absent();
+		if (why !== undefined) console.log(`${client.name}: ${why}; it comes with the package ${client.package}`);
+		return why === undefined;
+	});
+}
+
+/**
+ * Measures tortui beside others and prints what came of it. Answers the exit status: 1 when what came somewhere is not
+ * what was sent.
+ */
+export async function compare(args: readonly string[]): Promise<number> {
+	const names = {clients: clients.map(({name}) => name), rows: everyRow.map(({name}) => name)};
+	let options: CompareOptions;
+	try {
+		options = readCompareOptions(args, names);
+	} catch (error) {
+		console.error((error as Error).message);
+		return 2;
+	}
+	if (options.help) {
+		console.log(compareHelp(clients, everyRow));
+		return 0;
+	}
+	build();
+	const chosen = chosenClients(options.clients);
+	const table = chosenRows(options);
+	const folder = mkdtempSync(join(whereTo(space(table)), `tortui-compare-${process.pid}-`));
+	const tidy = () => {
+		endAll();
+		rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+	};
+	const stop = () => {
+		tidy();
+		process.exit(130);
+	};
+	process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop).once('exit', tidy);
+	const isRight = await measureTable(folder, table, chosen, options.runs);
+	tidy();
+	for (const bench of benches)
+		if (options.rows?.includes(bench.name) ?? options.size === undefined) await runBench(bench.name);
+	return isRight ? 0 : 1;
+}
+
+/** Whole content twice, and some for what clients keep. */
+function space(table: readonly Row[]): number {
+	const largest = Math.max(0, ...table.map(({size, files}) => (files === undefined ? size : 0)));
+	return (largest * 2 + 128) * mebibyte;
+}
+
+async function measureTable(
+	folder: string,
+	table: readonly Row[],
+	chosen: readonly ComparedClient[],
+	runs: number,
+): Promise<boolean> {
+	if (table.length === 0) return true;
+	const counterpart = chooseCounterpart();
+	const versions = chosen.map(client => [client.name, client.version()] as const);
+	const machine = machineLine(versions, new Date());
+	console.log(
+		`${machine}\nThe other side is ${counterpart.name}. Medians of ${runs} runs, least and most beside.\n`,
+	);
+	const comparison = await Comparison.open(folder, counterpart);
+	const measured: Array<{row: Row; outcomes: Outcome[]}> = [];
+	for (const row of table) {
+		comparison.prepare(row);
+		const outcomes: Outcome[] = [];
+		if (row.size >= warmedFrom && row.kind !== 'open') await comparison.run(row, chosen[0]!);
+		// By turns, so that whatever else the machine does is in all of them.
+		for (let run = 0; run < runs; run++)
+			for (const client of chosen) {
+				const isGivenUp = outcomes.some(
+					({client: name, trouble}) => name === client.name && trouble !== undefined,
+				);
+				if (!isGivenUp) outcomes.push(await comparison.run(row, client));
+			}
+		measured.push({row, outcomes});
+		const shown = chosen.map(({name}) => name);
+		for (const line of rowLines(row, shown, outcomes)) console.log(line);
+		for (const {client, trouble} of outcomes)
+			if (trouble !== undefined) console.log(`  ${client}: ${trouble}`);
+		console.log();
+	}
+	comparison.close();
+	for (const line of markdownTable(
+		chosen.map(({name}) => name),
+		measured,
+	))
+		console.log(line);
+	console.log(`\nRate or time, CPU seconds, private memory. ${machine}.`);
+	return measured.every(({outcomes}) => outcomes.every(({right}) => right !== false));
+}
+
+async function runBench(name: (typeof benches)[number]['name']): Promise<void> {
+	console.log();
+	switch (name) {
+		case 'rc4':
+			return (await import('../encryption.bench.ts')).benchEncryption();
+		case 'utp':
+			return (await import('../utp.bench.ts')).benchUtp();
+		case 'web-seed':
+			return (await import('../web-seed.bench.ts')).benchWebSeed();
+		case 'v2':
+			return (await import('../merkle.bench.ts')).benchMerkle();
+		default:
+			name satisfies never;
+	}
+}
