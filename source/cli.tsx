@@ -5,10 +5,12 @@ import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
-import {setFlagsFromString} from 'node:v8';
 import {terminalLine} from './base/terminal-text.js';
+import {verbNames} from './commands/arguments/verb-names.js';
 import {isShortOfMemory, memoryLimits, memoryShortage} from './commands/engine-process/memory.js';
 import {endBySignal, StandardOutput} from './commands/output/standard-output.js';
+import {CompiledProgram} from './commands/start/compiled-program.js';
+import {setFlagLater} from './commands/start/late-flags.js';
 
 const argv = process.argv.slice(2);
 let isAbandoned = false;
@@ -71,14 +73,30 @@ function returnToCaller(): void {
  * takes itself. Measured over 1 GiB: 1.57 -> 1.46 s of CPU; seeding it 0.73 -> 0.59 s.
  */
 function compileLightly(): void {
-	setFlagsFromString('--no-turbofan');
+	setFlagLater({flag: '--no-turbofan', usual: '--turbofan'});
 }
 
-/** Keeps what V8 makes of the program's text, in this user's own cache: a third off the time to start. */
-function rememberCompiled(): void {
+/** What is read of a program that has started: the rest of this one, and what V8 made of it in this user's own cache. */
+async function loadProgram(): Promise<typeof import('./commands/arguments/dispatch.js')> {
 	const {XDG_CACHE_HOME, HOME} = process.env;
 	const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(HOME || homedir(), '.cache');
-	module.enableCompileCache?.(join(base, 'tortui'));
+	const folder = join(base, 'tortui');
+	// The screen's files, which are modules, are Node's to keep.
+	module.enableCompileCache?.(folder);
+	if (!import.meta.url.endsWith('.js')) return import('./commands/arguments/dispatch.js');
+	const path = fileURLToPath(new URL('dispatch.js', import.meta.url));
+	const program = new CompiledProgram(path, join(folder, 'compiled'), purposeOf(argv));
+	const loaded = program.load();
+	program.keepOnceStarted();
+	return loaded as never;
+}
+
+/** What a run is for, as far as it tells what of the program it needs. */
+function purposeOf(words: readonly string[]): string {
+	if (words.some(word => word === '--help' || word === '-h')) return 'help';
+	const verb = verbNames.find(name => name === words[0]) ?? 'session';
+	// A build tries the demo: what people do first is quick then.
+	return verb === 'demo' ? 'get' : verb;
 }
 
 async function main(output: StandardOutput): Promise<number> {
@@ -93,10 +111,8 @@ async function main(output: StandardOutput): Promise<number> {
 	}
 	returnToCaller();
 	settleEnvironment();
-	// What is remembered depends on how it is compiled.
 	compileLightly();
-	rememberCompiled();
-	const {dispatch} = await import('./commands/arguments/dispatch.js');
+	const {dispatch} = await loadProgram();
 	return dispatch(argv, {
 		stdout: output.stream,
 		stderr: process.stderr,

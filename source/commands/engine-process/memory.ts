@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import process from 'node:process';
-import {getHeapStatistics, setFlagsFromString} from 'node:v8';
+import {getHeapStatistics} from 'node:v8';
+import {setFlagLater} from '../start/late-flags.js';
 
 const mebibyte = 1024 ** 2;
 
@@ -15,7 +16,7 @@ const leastSpace = 1300 * mebibyte;
  * of requests over HTTP 150 instead of up to 230, for no more CPU.
  */
 export function keepNurserySmall(): void {
-	setFlagsFromString('--semi-space-growth-factor=1');
+	setFlagLater({flag: '--semi-space-growth-factor=1', usual: '--semi-space-growth-factor=2'});
 }
 
 /** What is known of how much memory the process may take. Absent: not known, or no limit. */

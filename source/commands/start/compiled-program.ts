@@ -1,0 +1,151 @@
+import {isAscii} from 'node:buffer';
+import {
+	closeSync,
+	fstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import process from 'node:process';
+import {constants, Script} from 'node:vm';
+import * as zlib from 'node:zlib';
+import {withUsualFlags} from './late-flags.js';
+
+/** Before the bytes: checksums of the program's text and of what follows. V8 itself only compares lengths. */
+const headLength = 8;
+/** One that was written longer ago is of a version that nobody runs, or is written again. */
+const longestKept = 60 * 24 * 60 * 60 * 1000;
+/** How often a run is looked at, in milliseconds, and how often at most, until it does less than half of the time something. */
+const lookTime = 250;
+const mostLooks = 20;
+const wrapper = '(function (exports, require, module, __filename, __dirname) {';
+
+/** The lowest of Node.js 20 and 22 have no quick checksum. */
+const {crc32} = zlib as {crc32?: (bytes: Uint8Array) => number};
+
+/**
+ * A CommonJS file of the program, with what V8 made of it in earlier runs kept in a folder. Node.js keeps what is compiled when a file
+ * is loaded, and nearly all of it is compiled when it is first called: 30 of the 100 ms to the first announce.
+ */
+export class CompiledProgram {
+	readonly #path: string;
+	readonly #cache: string;
+	#script: Script | undefined;
+	#textSum = 0;
+
+	/**
+	 * @param path where the program's file is
+	 * @param folder where what was made of programs is kept: in it a folder for this one and this Node.js, a file for each `use`
+	 * @param use what the run is for, of `a-z` and `-`: only what such a run needs is kept, so that little is read
+	 */
+	constructor(path: string, folder: string, use: string) {
+		this.#path = path;
+		const name = `${process.version}-${process.arch}-${(crc32?.(Buffer.from(path)) ?? 0).toString(16)}`;
+		this.#cache = join(folder, name, use);
+	}
+
+	/** Runs the file as `require` does, and answers what it exports. */
+	load(): unknown {
+		const require = createRequire(this.#path);
+		// Coverage is of what is compiled as it runs.
+		const {NODE_V8_COVERAGE, NODE_DISABLE_COMPILE_CACHE} = process.env;
+		if (crc32 === undefined || NODE_V8_COVERAGE || NODE_DISABLE_COMPILE_CACHE) return require(this.#path);
+		const bytes = readFileSync(this.#path);
+		this.#textSum = crc32(bytes);
+		const cachedData = this.#read();
+		const script = new Script(`${wrapper}${bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')}\n})`, {
+			filename: this.#path,
+			columnOffset: -wrapper.length,
+			...(cachedData && {cachedData}),
+			importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+		});
+		if (cachedData === undefined || script.cachedDataRejected) this.#script = script;
+		const module = {exports: {}};
+		const run = script.runInThisContext() as (...handed: unknown[]) => void;
+		run.call(module.exports, module.exports, require, module, this.#path, dirname(this.#path));
+		return module.exports;
+	}
+
+	/**
+	 * Keeps what was compiled where nothing that is kept was taken: when the start is over, or at the end of a run that was
+	 * shorter and succeeded. Who fails has not called what others call.
+	 */
+	keepOnceStarted(): void {
+		if (this.#script === undefined) return;
+		process.once('exit', status => {
+			if (status === 0) this.keep();
+		});
+		let before = process.cpuUsage();
+		let looks = 0;
+		const timer = setInterval(() => {
+			const {user, system} = process.cpuUsage(before);
+			before = process.cpuUsage();
+			looks += 1;
+			if (looks < mostLooks && user + system > (lookTime * 1000) / 2) return;
+			clearInterval(timer);
+			this.keep();
+		}, lookTime).unref();
+	}
+
+	/** Keeps what has been compiled until now, where nothing that is kept was taken. Once; never throws. */
+	keep(): void {
+		const script = this.#script;
+		if (script === undefined) return;
+		this.#script = undefined;
+		try {
+			const compiled = withUsualFlags(() => script.createCachedData());
+			this.#write(compiled);
+		} catch {} // There is no room for it, or it is nobody's: the next start is as slow as this one.
+	}
+
+	/** What may be run: of this very text, whole, and written by this user. */
+	#read(): Buffer | undefined {
+		let file: number | undefined;
+		try {
+			file = openSync(this.#cache, 'r');
+			const {uid, mode} = fstatSync(file);
+			if (uid !== (process.geteuid?.() ?? uid) || (process.geteuid && (mode & 0o022) !== 0)) return undefined;
+			const bytes = readFileSync(file);
+			if (bytes.length <= headLength || bytes.readUInt32LE(0) !== this.#textSum) return undefined;
+			const data = bytes.subarray(headLength);
+			return bytes.readUInt32LE(4) === crc32?.(data) ? data : undefined;
+		} catch {
+			return undefined;
+		} finally {
+			if (file !== undefined) closeSync(file);
+		}
+	}
+
+	#write(compiled: Buffer): void {
+		const head = Buffer.alloc(headLength);
+		head.writeUInt32LE(this.#textSum, 0);
+		head.writeUInt32LE(crc32?.(compiled) ?? 0, 4);
+		const folder = dirname(this.#cache);
+		mkdirSync(folder, {recursive: true, mode: 0o700});
+		const draft = `${this.#cache}.${process.pid}.draft`;
+		try {
+			writeFileSync(draft, Buffer.concat([head, compiled]), {mode: 0o600, flag: 'wx'});
+			renameSync(draft, this.#cache);
+		} catch (error) {
+			rmSync(draft, {force: true});
+			throw error;
+		}
+		tidy(dirname(folder));
+	}
+}
+
+/** Removes the folders of programs that are run no more: nothing in them is young. */
+function tidy(folder: string): void {
+	const oldest = Date.now() - longestKept;
+	for (const {name} of readdirSync(folder, {withFileTypes: true}).filter(each => each.isDirectory())) {
+		const path = join(folder, name);
+		if (statSync(path).mtimeMs < oldest) rmSync(path, {recursive: true, force: true});
+	}
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import {chmod, mkdir, readdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {type TestContext, test} from 'node:test';
+import * as zlib from 'node:zlib';
+import {CompiledProgram} from '../../../source/commands/start/compiled-program.js';
+import {withUsualFlags} from '../../../source/commands/start/late-flags.js';
+import {Workspace} from '../../helpers/workspace.js';
+
+const text = `
+	exports.answer = () => 42;
+	exports.where = __filename;
+	exports.base = require('node:path').basename(__dirname);
+	exports.beside = () => import('./beside.mjs');
+`;
+
+/** Where there is no quick checksum, as in the first of Node.js 20, nothing is kept. */
+const skip = 'crc32' in zlib ? false : 'this Node.js has no crc32';
+
+interface Loaded {
+	answer(): number;
+	readonly where: string;
+	readonly base: string;
+	beside(): Promise<{readonly name: string}>;
+}
+
+async function place(t: TestContext) {
+	const folder = new Workspace(t).dir;
+	const path = join(folder, 'program.js');
+	await writeFile(path, text);
+	await writeFile(join(folder, 'beside.mjs'), "export const name = 'beside';");
+	const cache = join(folder, 'cache');
+	const program = (use = 'get') => new CompiledProgram(path, cache, use);
+	/** The file of a use, once there is one. */
+	const kept = async (use = 'get') => {
+		const [name = ''] = await readdir(cache).catch(() => []);
+		return join(cache, name, use);
+	};
+	/** Runs it as a start does, and answers whether what was kept was taken. */
+	const isTaken = async (use?: string) => {
+		const before = await stat(await kept(use)).catch(() => undefined);
+		const run = program(use);
+		// A start is over before a flag is set; who else is in this process may have set some.
+		assert.equal((withUsualFlags(() => run.load()) as Loaded).answer(), 42);
+		run.keep();
+		const after = await stat(await kept(use)).catch(() => undefined);
+		return before !== undefined && before.ino === after?.ino;
+	};
+	return {folder, path, cache, program, kept, isTaken};
+}
+
+test('runs a file as require does', async t => {
+	const {path, folder, program} = await place(t);
+	const loaded = program().load() as Loaded;
+	assert.equal(loaded.answer(), 42);
+	assert.equal(loaded.where, path);
+	assert.equal(loaded.base, folder.split('/').at(-1));
+	assert.equal((await loaded.beside()).name, 'beside');
+});
+
+test('takes in the next run what was compiled in one', {skip}, async t => {
+	const {isTaken} = await place(t);
+	assert.equal(await isTaken(), false);
+	assert.equal(await isTaken(), true);
+	assert.equal(await isTaken(), true);
+});
+
+test('keeps what was called, and not only what was loaded', {skip}, async t => {
+	const {path, program, kept} = await place(t);
+	const long = Array.from({length: 200}, (_, index) => `value = value * ${index} + other;`).join('\n');
+	await writeFile(path, `exports.work = other => { let value = 1;\n${long}\nreturn value; };`);
+	const size = async (use: string) => (await stat(await kept(use))).size;
+	const idle = program('idle');
+	idle.load();
+	idle.keep();
+	const busy = program('busy');
+	(busy.load() as {work(other: number): number}).work(2);
+	busy.keep();
+	assert.ok((await size('busy')) > (await size('idle')) + 1000);
+});
+
+test('keeps apart what runs of several kinds need', {skip}, async t => {
+	const {isTaken} = await place(t);
+	await isTaken('get');
+	assert.equal(await isTaken('list'), false);
+	assert.equal(await isTaken('get'), true);
+});
+
+test('takes nothing that was made of another text of the same length', {skip}, async t => {
+	const {path, isTaken, program} = await place(t);
+	await isTaken();
+	await writeFile(path, text.replace('42', '43'));
+	assert.equal((program().load() as Loaded).answer(), 43);
+	await writeFile(path, text);
+	assert.equal(await isTaken(), true);
+});
+
+test('takes nothing that is damaged, cut or empty', {skip}, async t => {
+	const {isTaken, kept} = await place(t);
+	await isTaken();
+	const whole = await readFile(await kept());
+	for (const damaged of [
+		whole.map((byte, index) => (index === whole.length - 9 ? byte ^ 1 : byte)),
+		whole.subarray(0, -1),
+		whole.subarray(0, 8),
+		whole.subarray(0, 3),
+		new Uint8Array(),
+	]) {
+		await writeFile(await kept(), damaged);
+		assert.equal(await isTaken(), false);
+		assert.equal(await isTaken(), true);
+	}
+});
+
+test('takes nothing that others can write', {skip}, async t => {
+	const {isTaken, kept} = await place(t);
+	await isTaken();
+	await chmod(await kept(), 0o666);
+	assert.equal(await isTaken(), false);
+	assert.equal((await stat(await kept())).mode & 0o777, 0o600);
+	assert.equal((await stat(dirname(await kept()))).mode & 0o777, 0o700);
+});
+
+test('runs where nothing can be kept', {skip}, async t => {
+	const {cache, isTaken} = await place(t);
+	await writeFile(cache, 'a file in its place');
+	assert.equal(await isTaken(), false);
+	assert.equal(await isTaken(), false);
+	assert.equal(await readFile(cache, 'utf8'), 'a file in its place');
+});
+
+test('removes what was kept of a program that nobody runs any more', {skip}, async t => {
+	const {cache, isTaken} = await place(t);
+	const [old, young] = [join(cache, 'old'), join(cache, 'young')];
+	await mkdir(old, {recursive: true});
+	await mkdir(young);
+	await writeFile(join(old, 'get'), 'of an old version');
+	await utimes(old, 0, 0);
+	await isTaken();
+	const names = await readdir(cache);
+	assert.ok(!names.includes('old') && names.includes('young') && names.length === 2);
+});
