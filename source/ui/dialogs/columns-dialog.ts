@@ -213,7 +213,7 @@ export const columnsDialog: DialogKind<ColumnsDialog> = {
 			foot:
 				columns >= 64
 					? 'Space show/hide   J/K move   +/- width   0 reset   Enter keeps'
-					: 'Space  J/K move  +/- width  0 reset',
+					: 'Space shows   0 resets   +/- width   J/K move   Enter keeps',
 			columns: 70,
 			selected: dialog.at,
 		};

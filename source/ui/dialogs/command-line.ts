@@ -7,7 +7,7 @@ import {type Row, rowWidth, type Span, spread} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 import {field, fieldText} from '../text/text-field.js';
-import type {DialogScreen} from './dialog-kind.js';
+import type {DialogScreen, RowsAbove} from './dialog-kind.js';
 import type {LineDialog} from './line-form.js';
 
 const mostShown = 8;
@@ -106,14 +106,11 @@ export function commandKey(screen: ScreenContext, dialog: LineDialog, key: strin
 }
 
 /** The candidates' rows: what could be typed, what it does, and the key that does the same. */
-export function candidateRows(
-	{value, at, paths}: LineDialog,
-	room: Area,
-	screen: DialogScreen,
-): {readonly rows: readonly Row[]; readonly hits: readonly Hit[]} {
+export function candidateRows({value, at, paths}: LineDialog, room: Area, screen: DialogScreen): RowsAbove {
 	const {glyphs} = screen.look;
 	const found = candidates(screen, fieldText(value), paths);
-	const height = Math.min(mostShown, room.rows, found.length);
+	// The header and the first row of what is there stay in sight.
+	const height = Math.min(mostShown, room.rows - 3, found.length);
 	const top = Math.max(0, Math.min((at ?? 0) - Math.floor(height / 2), found.length - height));
 	const shown = found.slice(top, top + height);
 	const names = Math.min(
@@ -134,5 +131,9 @@ export function candidateRows(
 			rest >= 6 && about !== '' ? [[`  ${fit(about, rest, 'left', glyphs.ellipsis)}`, 'dim']] : [];
 		return spread([...left, ...said], right, room.columns);
 	});
-	return {rows, hits: shown.map((_, index): Hit => ({kind: 'part', at: top + index}))};
+	return {
+		title: 'Tab completes',
+		rows,
+		hits: shown.map((_, index): Hit => ({kind: 'part', at: top + index})),
+	};
 }

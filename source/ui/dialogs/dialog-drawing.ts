@@ -1,8 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {torrentInSight} from '../model/targets.js';
-import type {Hit} from '../present/hit.js';
 import {type Row, rowText} from '../present/row.js';
-import type {DialogRows, DialogScreen} from './dialog-kind.js';
+import type {DialogRows, DialogScreen, RowsAbove} from './dialog-kind.js';
 import {kindOf} from './dialog-kinds.js';
 
 /** How the open dialog looks: a row of its own, a box with rows, or the table of a torrent's details. */
@@ -10,8 +9,7 @@ export type DialogDrawing =
 	| {
 			readonly kind: 'line';
 			readonly row: Row;
-			/** What stands above it, a row each, and what a click on it does. */
-			readonly above?: {readonly rows: readonly Row[]; readonly hits: readonly Hit[]} | undefined;
+			readonly above?: RowsAbove | undefined;
 	  }
 	| {readonly kind: 'box'; readonly content: DialogRows}
 	| {readonly kind: 'details'; readonly torrent: TorrentView};
@@ -35,7 +33,7 @@ export function drawDialog(screen: DialogScreen): DialogDrawing | undefined {
 			above:
 				screen.layout().kind === 'line'
 					? undefined
-					: kind.above?.(dialog, {columns: Math.min(96, columns) - 2, rows: rows - 6}, screen),
+					: kind.above?.(dialog, {columns: Math.min(96, columns) - 2, rows: rows - 3}, screen),
 		};
 	if (kind.shape === 'details') return torrent && {kind: 'details', torrent};
 	const content = kind.rows?.(dialog, {columns: columns - 6, rows}, screen);
@@ -47,7 +45,8 @@ export function dialogLines(screen: DialogScreen): readonly string[] {
 	const {dialog} = screen.state().view;
 	if (!dialog) return [];
 	const kind = kindOf(dialog);
-	if (kind.shape === 'line') return [rowText(kind.line(dialog, 72, screen)).trimEnd()];
+	// As much room as all of its choices take: who listens has no rows above it.
+	if (kind.shape === 'line') return [rowText(kind.line(dialog, 240, screen)).trimEnd()];
 	const content = kind.rows?.(dialog, {columns: 76, rows: 40}, screen);
 	return content ? [content.title, ...content.rows.map(row => rowText(row).trimEnd()), content.foot] : [];
 }

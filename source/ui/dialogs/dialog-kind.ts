@@ -17,6 +17,13 @@ export interface DialogRows {
 	readonly top?: number;
 }
 
+/** What stands above the row of a line, in a frame: a row each, and what a click on it does. */
+export interface RowsAbove {
+	readonly title: string;
+	readonly rows: readonly Row[];
+	readonly hits: ReadonlyArray<Hit | undefined>;
+}
+
 /** What dialogs are drawn from, besides what they hold themselves. */
 export type DialogScreen = Pick<
 	ScreenContext,
@@ -35,12 +42,8 @@ export interface DialogKind<Open> {
 	click?(screen: ScreenContext, dialog: Open, part: PartHit, how: ClickKind): void;
 	/** The dialog in one row: in the footer's place, or on a terminal too small for a box. */
 	line(dialog: Open, columns: number, screen: DialogScreen): Row;
-	/** What stands above the row of a line, in `room` at most: a row each, and what a click on it does. */
-	above?(
-		dialog: Open,
-		room: Area,
-		screen: DialogScreen,
-	): {readonly rows: readonly Row[]; readonly hits: readonly Hit[]} | undefined;
+	/** What stands above the row of a line, in `room` at most. */
+	above?(dialog: Open, room: Area, screen: DialogScreen): RowsAbove | undefined;
 	/** The rows of its box, for `room` at most. */
 	rows?(dialog: Open, room: Area, screen: DialogScreen): DialogRows;
 }

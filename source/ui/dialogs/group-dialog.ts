@@ -1,8 +1,7 @@
 import {groupBy} from '../actions/groups.js';
 import {groupings} from '../model/torrent-groups.js';
-import type {Hit} from '../present/hit.js';
-import type {Span} from '../present/row.js';
-import type {DialogKind} from './dialog-kind.js';
+import type {DialogKind, DialogScreen} from './dialog-kind.js';
+import {type LetterChoice, letterLine, letterRows} from './letter-choices.js';
 
 /** The choice what the list of torrents is put in groups by. */
 export interface GroupDialog {
@@ -15,19 +14,18 @@ declare module '../model/dialog.js' {
 	}
 }
 
+const lead = 'group by';
+
+function choices(screen: DialogScreen): readonly LetterChoice[] {
+	const {group} = screen.state().preferences;
+	return groupings.map(name => ({letter: name.slice(0, 1), label: name, isOn: name === group}));
+}
+
 export const groupDialog: DialogKind<GroupDialog> = {
 	shape: 'line',
 	key(screen, _, key) {
 		if (key === 'esc' || groupBy(screen, key)) screen.setDialog(undefined);
 	},
-	line(_, __, screen) {
-		const {group} = screen.state().preferences;
-		const row: Span[] = [[' group by ', 'dim']];
-		for (const name of groupings) {
-			const letter = name.slice(0, 1);
-			const hit: Hit = {kind: 'key', key: letter};
-			row.push([letter, 'key', false, hit], [` ${name}  `, name === group ? 'accent' : 'text', false, hit]);
-		}
-		return row;
-	},
+	line: (_, columns, screen) => letterLine(lead, choices(screen), '', columns),
+	above: (_, room, screen) => letterRows(lead, choices(screen), screen.state().columns, room),
 };

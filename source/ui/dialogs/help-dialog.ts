@@ -105,7 +105,7 @@ export const helpDialog: DialogKind<HelpDialog> = {
 		return {
 			title: 'Help',
 			rows: [
-				[[' find ', 'faint'], ...fieldRow(query, 40, true)],
+				[[' find ', 'faint'], ...fieldRow(query, Math.max(8, Math.min(40, columns - 8)), true)],
 				[],
 				...keyRows(screen.keys(), wanted, Math.min(widest, columns) - 2, look.glyphs.ascii),
 				...flagRows(wanted),

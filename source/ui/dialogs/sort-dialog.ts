@@ -1,9 +1,8 @@
 import {sortBy} from '../actions/lists.js';
 import {orders} from '../model/lists.js';
 import type {ListName} from '../model/view.js';
-import type {Hit} from '../present/hit.js';
-import type {Span} from '../present/row.js';
-import type {DialogKind} from './dialog-kind.js';
+import type {DialogKind, DialogScreen} from './dialog-kind.js';
+import {type LetterChoice, letterLine, letterRows} from './letter-choices.js';
 
 /** The choice what a list is sorted by. */
 export interface SortDialog {
@@ -17,18 +16,19 @@ declare module '../model/dialog.js' {
 	}
 }
 
+const lead = 'sort by';
+
+function choices(list: ListName, screen: DialogScreen): readonly LetterChoice[] {
+	const {sort} = screen.state().view.lists[list];
+	return orders[list].map(({id, letter, label}) => ({letter, label, isOn: id === sort}));
+}
+
 export const sortDialog: DialogKind<SortDialog> = {
 	shape: 'line',
 	key(screen, {list}, key) {
 		if (key === 'esc' || sortBy(screen, list, key)) screen.setDialog(undefined);
 	},
-	line({list}) {
-		const row: Span[] = [[' sort by ', 'dim']];
-		for (const {letter, label} of orders[list]) {
-			const hit: Hit = {kind: 'key', key: letter};
-			row.push([letter, 'key', false, hit], [` ${label}  `, 'text', false, hit]);
-		}
-		row.push(['upper case turns it round', 'faint']);
-		return row;
-	},
+	line: ({list}, columns, screen) =>
+		letterLine(lead, choices(list, screen), 'upper case turns it round', columns),
+	above: ({list}, room, screen) => letterRows(lead, choices(list, screen), screen.state().columns, room),
 };

@@ -1,7 +1,7 @@
 import type {FolderLook} from '../model/folder-look.js';
 import type {Look} from '../present/context.js';
 import type {Hit} from '../present/hit.js';
-import {type Row, type Span, withHit} from '../present/row.js';
+import {type Row, rowWidth, type Span, withHit} from '../present/row.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
 import {fieldText, type TextField} from '../text/text-field.js';
 import {folderWords} from './folder-words.js';
@@ -33,6 +33,17 @@ const gap: readonly Span[] = [['   ']];
 
 /** The first of several words begins where they do. */
 const trimFirst = ([text, ...rest]: Span, at: number): Span => [at === 0 ? text.trimStart() : text, ...rest];
+
+/** What is chosen, where all that can be has no room, and how many others there are. A click takes the next of them. */
+function onlyChosen({options, at}: Extract<FormField, {kind: 'choice'}>, index: number, {glyphs}: Look): Row {
+	const next: Hit = {kind: 'part', at: index, option: (at + 1) % options.length};
+	const others = options.length - 1;
+	return [
+		[glyphs.on, 'accent', false, next],
+		[` ${options[at] ?? ''}`, 'text', false, next],
+		[`  ${glyphs.ascii ? '<>' : '←→'} ${others} more`, 'faint', false, next],
+	];
+}
 
 /** The fields of a form, one a row; the one that has the keys says what it takes. */
 export function fieldRows(
@@ -67,7 +78,9 @@ export function fieldRows(
 					[` ${option}   `, choice === part.at ? 'text' : 'faint', false, chosen],
 				];
 			});
-			rows.push(withHit([...lead, ...options], hit));
+			rows.push(
+				withHit([...lead, ...(rowWidth(options) - 3 <= room ? options : onlyChosen(part, index, look))], hit),
+			);
 		}
 		if (!active) continue;
 		const known =

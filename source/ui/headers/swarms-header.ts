@@ -2,7 +2,7 @@ import {cursorRow} from '../model/lists.js';
 import type {ScreenState} from '../model/store.js';
 import {shownEveryPeer, shownEveryTracker, swarmEntries} from '../model/swarm-lists.js';
 import type {Area, Look} from '../present/context.js';
-import {fitRow, type Row, spread} from '../present/row.js';
+import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {fit, terminalText} from '../text/text.js';
 
@@ -41,10 +41,10 @@ export function swarmsHeader(state: ScreenState, {columns, rows}: Area, look: Lo
 		[`${glyphs.down} ${rateWithUnit(session?.downloadRate ?? 0)}`, session?.downloadRate ? 'down' : 'faint'],
 		[`  ${glyphs.up} ${rateWithUnit(session?.uploadRate ?? 0)} `, session?.uploadRate ? 'up' : 'faint'],
 	];
-	const title: Row = [
-		[' tortui ', 'title'],
-		[`${glyphs.dot} Swarms`, 'title'],
-		[`   ${count(session?.connected ?? 0, 'peer')}`, 'dim'],
-	];
-	return [spread(title, rates, columns), fitRow(swarmRow(state, columns, look), columns)].slice(0, rows);
+	const peers: Row = [[`   ${count(session?.connected ?? 0, 'peer')}`, 'dim']];
+	const title: Row = [[` tortui ${glyphs.dot} Swarms`, 'title'], ...peers];
+	const short: Row = [[' Swarms', 'title'], ...peers];
+	const room = columns - rowWidth(rates) - 2;
+	const said = [title, short].find(row => rowWidth(row) <= room) ?? short.slice(0, 1);
+	return [spread(said, rates, columns), fitRow(swarmRow(state, columns, look), columns)].slice(0, rows);
 }

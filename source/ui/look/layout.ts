@@ -242,7 +242,8 @@ function stacked<Part extends string>(
 	parts: readonly Part[],
 	{rest, keys, share}: {readonly rest: Part; readonly keys: Part; readonly share: number},
 ): Record<Part, Rect> {
-	const least = rows < 28 ? 5 : Math.min(12, Math.round(body.rows * share));
+	// Numbers are read by the titles of their columns: these and three rows, where there is room.
+	const least = rows < 24 ? 5 : rows < 28 ? 6 : Math.min(12, Math.round(body.rows * share));
 	const more = Math.max(least, Math.round(body.rows * 0.4));
 	const wanted = (part: Part) => (part === keys ? more : least);
 	const others = parts.filter(part => part !== rest);
@@ -265,14 +266,15 @@ function kindOf(columns: number, rows: number): 'small' | 'normal' | 'wide' {
 
 type Body = Pick<Layout, 'panes' | 'strip' | 'spark' | 'lastLine'>;
 
-/** The pane with the keys, below two rows that say most of the others. */
-function strips({columns, rows, pane}: LayoutRequest, body: Rect): Body {
-	const roomForSpark = rows >= 14;
-	const used = roomForSpark ? 2 : rows >= 8 ? 1 : 0;
+/** The pane with the keys, below up to two rows that say most of the others: never what it says itself, nor nothing. */
+function strips({columns, rows, pane, unknown}: LayoutRequest, body: Rect): Body {
+	const most = unknown ? 0 : rows >= 14 ? 2 : rows >= 8 ? 1 : 0;
+	const shown = (['pieces', 'speed'] as const).filter(name => name !== pane).slice(0, most);
+	const at = (name: 'pieces' | 'speed') => rect(0, body.y + shown.indexOf(name), columns, 1);
 	return {
-		...(used > 0 && {strip: rect(0, body.y, columns, 1)}),
-		...(roomForSpark && {spark: rect(0, body.y + 1, columns, 1)}),
-		panes: {[pane]: rect(0, body.y + used, columns, body.rows - used)},
+		...(shown.includes('pieces') && {strip: at('pieces')}),
+		...(shown.includes('speed') && {spark: at('speed')}),
+		panes: {[pane]: rect(0, body.y + shown.length, columns, body.rows - shown.length)},
 	};
 }
 

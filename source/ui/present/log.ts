@@ -11,7 +11,11 @@ const tones: Readonly<Record<LogView['level'], Tone>> = {
 	warn: 'warn',
 	error: 'bad',
 };
-const signs: Readonly<Record<LogView['level'], string>> = {debug: ' ', info: ' ', warn: '!', error: 'x'};
+
+/** What stands before a line: that of an error is that of a torrent that has failed. */
+function signOf({level}: LogView, {glyphs}: Look): string {
+	return level === 'error' ? glyphs.state.failed : level === 'warn' ? '!' : ' ';
+}
 
 /** What a line says. `named`: torrents are called by their names, for the lines are of many. */
 export function logText(line: LogView, named: boolean): string {
@@ -45,7 +49,7 @@ function often({times}: LogView): string {
 
 /** One line of the log. */
 export function logRow(line: LogView, columns: number, look: Look, named = false, lead = ' '): Row {
-	const time = `${lead}${timeOfDay(line.at, look.timezone)} ${signs[line.level]} `;
+	const time = `${lead}${timeOfDay(line.at, look.timezone)} ${signOf(line, look)} `;
 	// How often it was said is not what is cut off.
 	const {times = 1} = line;
 	const count = times > 1 ? ` ${look.glyphs.ascii ? 'x' : '×'}${times}` : '';

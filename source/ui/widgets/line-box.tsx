@@ -7,8 +7,9 @@ import {type Row, zonesOf} from '../present/row.js';
 import {framed, plainRows} from './frame.js';
 import {Lines} from './lines.js';
 
-/** What the line that is typed could become, in a frame that ends above it, at the row `bottom`. */
+/** What goes with a line, in a frame that ends above it, at the row `bottom`. */
 export function LineBox({
+	title,
 	rows,
 	hits,
 	columns,
@@ -17,8 +18,9 @@ export function LineBox({
 	frames,
 	look,
 }: {
+	readonly title: string;
 	readonly rows: readonly Row[];
-	readonly hits: readonly Hit[];
+	readonly hits: ReadonlyArray<Hit | undefined>;
 	readonly columns: number;
 	readonly bottom: number;
 	readonly painter: Painter;
@@ -35,7 +37,7 @@ export function LineBox({
 				{
 					columns: width,
 					rows: height,
-					title: 'Tab completes',
+					title,
 					focused: false,
 					frames: asciiFrames(frames, look.glyphs),
 				},

@@ -71,7 +71,14 @@ FFFFFFFFFF`.trim(),
 });
 
 test('adds a strip of speed when there are fourteen rows', () => {
-	assert.match(sketch(60, 14), /^H+\nH+\nH+\n-+\n~+\np+\n/);
+	assert.match(sketch(60, 14, {pane: 'files'}), /^H+\nH+\nH+\n-+\n~+\nf+\n/);
+});
+
+test('a strip never says what the pane below it says, nor what nobody knows yet', () => {
+	assert.match(sketch(40, 10, {pane: 'pieces'}), /^H+\nH+\nH+\n~+\np+\n/);
+	assert.match(sketch(60, 14, {pane: 'pieces'}), /^H+\nH+\nH+\n~+\np+\n/);
+	assert.match(sketch(60, 14, {pane: 'speed'}), /^H+\nH+\nH+\n-+\ns+\n/);
+	assert.match(sketch(60, 14, {pane: 'peers', unknown: true}), /^H+\nH+\nH+\ne+\n/);
 });
 
 test('keeps one pane below a header of one row at 30x6', () => {
@@ -85,7 +92,7 @@ ffffffff
 ffffffff
 FFFFFFFF`.trim(),
 	);
-	assert.equal(planLayout(request(30, 9)).strip?.rows, 1);
+	assert.equal(planLayout({...request(30, 9), pane: 'files'}).strip?.rows, 1);
 });
 
 test('is one line below 30x6', () => {

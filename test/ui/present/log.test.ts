@@ -52,3 +52,9 @@ test('a long name leaves room for what happened', () => {
 	for (let columns = 0; columns < 60; columns++)
 		assert.equal(rowWidth(logRow(line, columns, look, true)), columns);
 });
+
+test('an error is marked in the log as a torrent that has failed is in the list', () => {
+	const line = {at: 0, level: 'error', text: 'disk full'} as const;
+	assert.equal(rowText(logRow(line, 24, look)), ` 00:00:00 ${look.glyphs.state.failed} disk full   `);
+	assert.match(rowText(logRow(line, 24, {...look, glyphs: glyphsFor(true)})), /^ 00:00:00 [!-~] disk full/);
+});
