@@ -8,7 +8,7 @@ import type {Bytes} from '../../base/units.js';
 import {freeSpace} from '../../io/disk/free-space.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {machineRandom} from '../../io/machine/random.js';
-import {showsUtf8} from '../../ui/look/paint.js';
+import {hasAsciiOnly} from '../../ui/look/paint.js';
 import type {PreferenceStore} from '../../ui/model/preferences.js';
 import {size as sizeText} from '../../ui/text/format.js';
 import {terminalText} from '../../ui/text/text.js';
@@ -122,7 +122,7 @@ async function showDemo(
 		torrent,
 		stdout,
 		stdin,
-		ascii: flags.ascii || !showsUtf8(environment.locale),
+		ascii: flags.ascii || hasAsciiOnly(environment),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
 		mouse: flags.mouse ? undefined : false,

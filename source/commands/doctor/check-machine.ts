@@ -3,7 +3,7 @@ import type {StatsFs} from 'node:fs';
 import {rm, stat, statfs, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Bytes, Millis} from '../../base/units.js';
-import {colourDepth, showsUtf8} from '../../ui/look/paint.js';
+import {colourDepth, hasAsciiOnly, showsUtf8} from '../../ui/look/paint.js';
 import {size} from '../../ui/text/format.js';
 import {screenEnvironment} from '../screen/show-screen.js';
 import {type Finding, findings} from './finding.js';
@@ -129,6 +129,13 @@ export function checkTerminal(
 	if (!showsUtf8(environment.locale))
 		found.push(
 			warning(`the locale is ${environment.locale}: the screen is drawn in ASCII`, 'export LANG=C.UTF-8'),
+		);
+	else if (hasAsciiOnly(environment))
+		found.push(
+			warning(
+				'the console of Linux has few characters: the screen is drawn in ASCII',
+				'run it in a terminal of a desktop, or over SSH from one, to see all of it',
+			),
 		);
 	if (columns < leastColumns || rows < leastRows)
 		found.push(

@@ -159,7 +159,7 @@ export async function showScreen(
 	}
 	let current = engine;
 	const stdin = keyboard(context);
-	const [{openScreen}, {showsUtf8}] = await Promise.all([
+	const [{openScreen}, {hasAsciiOnly}] = await Promise.all([
 		import('../../ui/screen/screen.js'),
 		import('../../ui/look/paint.js'),
 	]);
@@ -170,7 +170,7 @@ export async function showScreen(
 		stays,
 		stdout: stdout as unknown as TerminalOutput,
 		stdin: stdin as unknown as TerminalInput,
-		ascii: flags.ascii || !showsUtf8(environment.locale),
+		ascii: flags.ascii || hasAsciiOnly(environment),
 		color: flags.color ?? 'auto',
 		theme: flags.theme,
 		// Else as it was chosen on the settings screen.

@@ -1,4 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {isInTrouble} from '../../api/torrent-standing.js';
 import {terminalText} from '../../base/safe-text.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
 
@@ -47,7 +48,12 @@ export function plainLine(view: TorrentView): string {
 	const rates = `${rateWithUnit(view.downloadRate)} down, ${rateWithUnit(view.uploadRate)} up, ${peers(view)}`;
 	if (view.state === 'finished')
 		return `${name}: ${terminalText(view.reason?.text ?? 'finished')}, ratio ${view.ratio.toFixed(2)}`;
-	if (isComplete(view)) return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}`;
+	if (isComplete(view)) {
+		const trouble = isInTrouble(view)
+			? `: ${terminalText(view.reason?.text ?? '').replace(/^complete: /, '')}`
+			: '';
+		return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}${trouble}`;
+	}
 	const stall = stallOf(view);
 	return [
 		`${name}: ${percent(view.completed, view.wanted)} of ${size(view.wanted)}`,

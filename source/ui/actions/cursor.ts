@@ -6,8 +6,15 @@ import {cellBelow, type Grid, gridFor} from '../present/piece-layout.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {moveTo} from './lists.js';
 
-/** How far the cursor goes: rows, a page, or to an end. */
-export type CursorStep = number | 'page-up' | 'page-down' | 'top' | 'bottom';
+/** How far the cursor goes: rows, a page or half of one, or to an end. */
+export type CursorStep =
+	| number
+	| 'page-up'
+	| 'page-down'
+	| 'half-page-up'
+	| 'half-page-down'
+	| 'top'
+	| 'bottom';
 
 /** Moves the cursor of the list that has the keys, or that on the grid of pieces. */
 export function moveCursor(screen: ScreenContext, step: CursorStep): void {
@@ -48,6 +55,10 @@ function steppedCell(cell: number, step: CursorStep, grid: Grid): number {
 			return cellBelow(grid, cell, -Math.ceil(grid.rows / 2));
 		case 'page-down':
 			return cellBelow(grid, cell, Math.ceil(grid.rows / 2));
+		case 'half-page-up':
+			return cellBelow(grid, cell, -Math.ceil(grid.rows / 4));
+		case 'half-page-down':
+			return cellBelow(grid, cell, Math.ceil(grid.rows / 4));
 		default:
 			return cellBelow(grid, cell, step);
 	}
@@ -63,6 +74,10 @@ function stepped(at: number, step: CursorStep, page: number, last: number): numb
 			return at - page;
 		case 'page-down':
 			return at + page;
+		case 'half-page-up':
+			return at - Math.ceil(page / 2);
+		case 'half-page-down':
+			return at + Math.ceil(page / 2);
 		default:
 			return at + step;
 	}

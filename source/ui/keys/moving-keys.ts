@@ -94,7 +94,7 @@ export const movingKeys = inGroup('Moving', [
 	}),
 	defineKey({
 		name: 'next-pane',
-		keys: ['tab'],
+		keys: ['tab', 'right', 'l'],
 		where: ['torrent'],
 		onPanes: true,
 		help: 'Go to the next pane',
@@ -104,7 +104,7 @@ export const movingKeys = inGroup('Moving', [
 	}),
 	defineKey({
 		name: 'previous-pane',
-		keys: ['shift-tab'],
+		keys: ['shift-tab', 'left', 'h'],
 		where: ['torrent'],
 		onPanes: true,
 		help: 'Go to the previous pane',
@@ -168,6 +168,22 @@ export const movingKeys = inGroup('Moving', [
 		help: 'A page down',
 		label: 'page down',
 		run: screen => moveCursor(screen, 'page-down'),
+	}),
+	defineKey({
+		name: 'half-page-up',
+		keys: ['ctrl-u'],
+		where: ['anywhere'],
+		help: 'Half a page up',
+		label: 'half a page up',
+		run: screen => moveCursor(screen, 'half-page-up'),
+	}),
+	defineKey({
+		name: 'half-page-down',
+		keys: ['ctrl-d'],
+		where: ['anywhere'],
+		help: 'Half a page down',
+		label: 'half a page down',
+		run: screen => moveCursor(screen, 'half-page-down'),
 	}),
 	defineKey({
 		name: 'top',

@@ -13,7 +13,7 @@ const haveContrast = 3.2;
 /** Tones that draw lines and cells; all others draw words. */
 export const shapes: ReadonlySet<Tone> = new Set<Tone>([
 	...(['frame', 'missing', 'part', 'have', 'lit'] as const),
-	...(['some', 'unwanted', 'edge', 'gap'] as const),
+	...(['some', 'unwanted', 'edge', 'gap', 'held'] as const),
 ]);
 
 /** What a tone needs on the row with the cursor, and elsewhere. What is not wanted is to be nearly not there. */
@@ -134,6 +134,24 @@ function halfway(
 	return fitting ?? to;
 }
 
+/** What is had, nearer to the background: as a terminal shows it neither what is missing nor what is partly had. */
+function steppedBack(
+	{missing, part, have}: Readonly<Record<'missing' | 'part' | 'have', Colour>>,
+	behind: TerminalColour,
+	shown: (colour: TerminalColour) => TerminalColour,
+): TerminalColour {
+	const own = colourOf(have[0]);
+	const others = [missing, part].map(([hex]) => colourOf(hex));
+	const apart = (colour: TerminalColour) => Math.min(...others.map(other => distance(colour, other, shown)));
+	const [fitting] = [0.45, 0.4, 0.5, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1]
+		.map(share => mix(own, behind, share))
+		.filter(colour => contrast(shown(colour), behind) >= shapeContrast && apart(colour) >= apartEnough);
+	return fitting ?? own;
+}
+
+/** How far apart two colours are that nobody takes for each other. */
+const apartEnough = 40;
+
 /** What stands for a terminal's own text colour on a background. */
 function ownText(behind: TerminalColour): string {
 	return isLight(behind) ? '1c1c1c' : 'e4e4e4';
@@ -143,6 +161,7 @@ function ownText(behind: TerminalColour): string {
 function mixedTones(
 	tones: Readonly<Record<BaseTone, Colour>>,
 	behind: TerminalColour,
+	shown: (colour: TerminalColour) => TerminalColour,
 ): Readonly<Record<MixedTone, Colour>> {
 	const end: TerminalColour = isLight(behind) ? [0, 0, 0] : [255, 255, 255];
 	const between = (from: Colour, to: TerminalColour, share: number): Colour =>
@@ -152,6 +171,7 @@ function mixedTones(
 		unwanted: between(tones.missing, behind, 0.68),
 		edge: between(tones.have, end, 0.5),
 		gap: between(tones.missing, end, 0.5),
+		held: [hexOf(steppedBack(tones, behind, shown)), tones.have[1]],
 	};
 }
 
@@ -195,7 +215,7 @@ export function fitTheme(
 	const fitted = {...plain, have: fromMissing(kept) > fromMissing(plain.have) ? kept : plain.have};
 	// Even steps from what is missing to what is had, whatever was done to these.
 	const base = {...fitted, part: [hexOf(halfway(fitted, behind, shown)), fitted.part[1]] as const};
-	const tones = {...base, ...each(mixedTones(base, behind), on)};
+	const tones = {...base, ...each(mixedTones(base, behind, shown), on)};
 	const [selectionHex, selectionAnsi] = theme.selection;
 	const selection: Colour = turns
 		? [hexOf(mix(behind, mirrored(colourOf(selectionHex)), 0.5)), selectionAnsi]
@@ -243,8 +263,8 @@ export function fitToBoth(theme: Theme): FittedTheme {
 			return [tone, bold ? [colour, ansi, bold] : [colour, ansi]];
 		}),
 	) as Record<BaseTone, Colour>;
-	const {some, unwanted, edge, gap} = mixedTones(fitted, [0x80, 0x80, 0x80]);
+	const {some, unwanted, edge, gap, held} = mixedTones(fitted, [0x80, 0x80, 0x80], colour => colour);
 	const seen = ([hex, ansi]: Colour): Colour => [hexOf(readableOnBoth(colourOf(hex), shapeContrast)), ansi];
-	const tones = {...fitted, some: seen(some), unwanted, edge: seen(edge), gap: seen(gap)};
+	const tones = {...fitted, some: seen(some), unwanted, edge: seen(edge), gap: seen(gap), held: seen(held)};
 	return {...theme, tones, selected: tones, swaps: true};
 }

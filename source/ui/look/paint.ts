@@ -230,3 +230,8 @@ export function colourDepth(
 export function showsUtf8(locale: string | undefined): boolean {
 	return locale === undefined || locale === '' || /utf-?8/i.test(locale);
 }
+
+/** Whether a terminal has ASCII alone: one with another locale, and the console of Linux, whose fonts have 256 characters. */
+export function hasAsciiOnly({locale, term}: Pick<TerminalEnvironment, 'locale' | 'term'>): boolean {
+	return !showsUtf8(locale) || term === 'linux';
+}

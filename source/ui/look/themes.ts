@@ -21,10 +21,10 @@ export type BaseTone =
 	| 'key';
 
 /**
- * Tones that are mixed of a theme's own: less than half had, not wanted, and where a file begins in what is had and in
- * what is missing.
+ * Tones that are mixed of a theme's own: less than half had, not wanted, where a file begins in what is had and in what is
+ * missing, and what is had while another peer is laid over it.
  */
-export type MixedTone = 'some' | 'unwanted' | 'edge' | 'gap';
+export type MixedTone = 'some' | 'unwanted' | 'edge' | 'gap' | 'held';
 
 /** What a colour means; everything on the screen is painted in one of these. */
 export type Tone = BaseTone | MixedTone;

@@ -5,6 +5,8 @@ export interface Look {
 	readonly glyphs: Glyphs;
 	/** Whether there are colours enough to tell the two halves of a cell apart. */
 	readonly halves?: boolean;
+	/** Whether there are no colours at all: shapes and weight alone tell what is what. */
+	readonly colourless?: boolean;
 	/** Minutes to take from UTC to get the local time. */
 	readonly timezone: number;
 	/** Whether what leads somewhere is drawn as a link. */

@@ -28,14 +28,14 @@ export function legendRow(
 	facts: CellFacts,
 	{halves, tiles, files}: {readonly halves: boolean; readonly tiles: boolean; readonly files: boolean},
 	columns: number,
-	{glyphs}: Look,
+	{glyphs, colourless}: Look,
 ): Row {
 	const isColoured = halves || tiles;
 	const has = (state: string) => view.cells.includes(state);
 	const risk = riskCount(view, facts.peers) > 0;
 	const isOver = facts.offered !== undefined;
 	const entries: readonly Entry[] = [
-		['h', isOver ? 'part' : 'have', 'have', 'have', has('h')],
+		['h', isOver ? 'held' : 'have', 'have', 'have', has('h')],
 		['o', 'accent', 'this peer has', 'peer', facts.offered?.includes('1') ?? false],
 		['p', 'part', 'partly', 'part', has('p')],
 		['r', 'flight', 'in flight', 'now', has('r')],
@@ -43,8 +43,8 @@ export function legendRow(
 		['x', 'rare', 'at risk', 'risk', risk],
 		['c', 'check', 'checking', 'check', has('c')],
 		['u', 'unwanted', 'not wanted', 'skip', has('u')],
-		['h', 'lit', 'just landed', 'new', has('r') && !isOver],
-		['h', 'up', 'sent lately', 'sent', (facts.sent?.size ?? 0) > 0],
+		['h', 'lit', 'just landed', 'new', has('r') && !isOver && !colourless],
+		['h', 'up', 'sent lately', 'sent', (facts.sent?.size ?? 0) > 0 && !colourless],
 	];
 	const scale = ` ${scaleText(view)}`;
 	const short = entries.filter(entry => entry[4]).length > 4 ? 100 : 60;

@@ -36,7 +36,7 @@ const plainLooks: Readonly<Record<string, CellLook>> = {
 };
 const litLook: CellLook = ['h', 'lit'];
 const sentLook: CellLook = ['h', 'up'];
-const heldLook: CellLook = ['h', 'part'];
+const heldLook: CellLook = ['h', 'held'];
 const offeredLook: CellLook = ['o', 'accent'];
 const riskLook: CellLook = ['x', 'rare'];
 const lessLook: CellLook = ['l', 'some'];

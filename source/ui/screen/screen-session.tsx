@@ -111,6 +111,7 @@ export class ScreenSession implements ScreenContext {
 		this.#look = {
 			glyphs: glyphsFor(ascii),
 			halves: !ascii && depth >= 256,
+			colourless: depth === 0,
 			timezone: env.timezone ?? new Date().getTimezoneOffset(),
 			// In a browser the machine of the folders is another one.
 			links: !this.#spoken && !options.visiting && !isConsole(env.term),

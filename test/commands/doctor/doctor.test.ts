@@ -313,6 +313,10 @@ test('open files, terminal and clock are judged by what they are', () => {
 		checkTerminal(wide, {TERM: 'xterm', LC_ALL: 'C'}),
 		/^warning the locale is C: the screen is drawn in ASCII → export LANG=C\.UTF-8$/,
 	);
+	one(
+		checkTerminal(wide, {TERM: 'linux', LC_ALL: 'C.UTF-8'}),
+		/^warning the console of Linux has few characters: the screen is drawn in ASCII →/,
+	);
 	one(checkTerminal({...wide, columns: 40}, {TERM: 'xterm'}), /^warning 40x40 is small/);
 	one(
 		checkTerminal(wide, {TERM: 'screen', TMUX: 'x'}),

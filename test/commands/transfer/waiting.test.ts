@@ -202,6 +202,16 @@ test('a plain line says why nothing comes', () => {
 	assert.equal(
 		plainLine(
 			torrentView({
+				state: 'seeding',
+				completed: 1000,
+				reason: {level: 'warn', text: 'complete: no answer from the tracker'},
+			}),
+		),
+		'debian.iso: seeding, 0 B/s down, 0 B/s up, 0 peers, ratio 0.00: no answer from the tracker',
+	);
+	assert.equal(
+		plainLine(
+			torrentView({
 				state: 'finished',
 				completed: 1000,
 				ratio: 1,

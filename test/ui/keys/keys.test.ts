@@ -4,7 +4,9 @@ import {keyTableMarkdown} from '../../../media/key-table.ts';
 import type {RemovedFiles} from '../../../source/api/command.ts';
 import {keyTable} from '../../../source/ui/keys/key-table.ts';
 import {keyProblem, lookup, rebind} from '../../../source/ui/keys/keymap.ts';
+import {paneNames} from '../../../source/ui/look/layout.ts';
 import {openBareScreen} from '../../helpers/bare-screen.ts';
+import {mixedTorrents} from '../../helpers/mixed-torrents.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 import {keys} from '../../helpers/screen-terminal.ts';
 
@@ -41,6 +43,35 @@ test('lets the nearest place decide what a key means', () => {
 		'log-torrent',
 	);
 	assert.equal(lookup(keyTable, 'd', {screen: 'session', pane: 'peers', sessionPart: 'log'}), undefined);
+});
+
+test('what hands know from other programs of a terminal means something everywhere', () => {
+	const everywhere = [
+		...['up', 'down', 'j', 'k', 'g', 'G', 'home', 'end', 'pageup', 'pagedown', 'ctrl-b', 'ctrl-f'],
+		...['ctrl-d', 'ctrl-u', 'ctrl-l', 'ctrl-z', 'ctrl-c', 'ctrl-p', 'esc', 'q', '?', 'f1', ':', 'tab'],
+	];
+	const lists = ['/', 'n', 'N', 'f', 's'];
+	for (const screen of ['session', 'network', 'feeds', 'swarms'] as const)
+		for (const key of [...everywhere, ...(screen === 'network' ? ['/'] : lists)])
+			assert.ok(lookup(keyTable, key, {screen, pane: 'pieces'}), `${screen} ${key}`);
+	for (const pane of paneNames)
+		for (const key of [...everywhere, 'h', 'l', 'left', 'right', '+', '_', '1', '6'])
+			assert.ok(lookup(keyTable, key, {screen: 'torrent', pane}), `${pane} ${key}`);
+	assert.equal(lookup(keyTable, 'l', {screen: 'torrent', pane: 'pieces'})?.name, 'right');
+	assert.equal(lookup(keyTable, 'l', {screen: 'torrent', pane: 'peers'})?.name, 'next-pane');
+});
+
+test('Ctrl-D and Ctrl-U go half a page, in a list and on the grid', async () => {
+	const {terminal, engine, advance, close} = await openTestScreen(80, 24, {list: true});
+	engine.others = mixedTorrents(39);
+	await advance(1);
+	await terminal.press('\u0006');
+	const page = Number(/(\d+) of 40/.exec(terminal.text())?.[1]) - 1;
+	await terminal.press('\u0015');
+	assert.match(terminal.text(), new RegExp(`${page - Math.ceil(page / 2) + 1} of 40`));
+	await terminal.press('\u0004');
+	assert.match(terminal.text(), new RegExp(`${page + 1} of 40`));
+	await close();
 });
 
 test('gives a key to another action when a person says so', () => {

@@ -67,6 +67,9 @@ test('cells of the grid of pieces are told apart by their colours, where the the
 			['have', 'edge'],
 			['flight', 'rare'],
 			['some', 'have'],
+			['held', 'part'],
+			['held', 'missing'],
+			['held', 'accent'],
 		] as const),
 	];
 	for (const [name, theme] of Object.entries(themes)) {

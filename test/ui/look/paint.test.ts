@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {stripVTControlCharacters} from 'node:util';
-import {colourDepth, Painter, showsUtf8} from '../../../source/ui/look/paint.ts';
+import {colourDepth, hasAsciiOnly, Painter, showsUtf8} from '../../../source/ui/look/paint.ts';
 import {themes} from '../../../source/ui/look/themes.ts';
 
 test('knows as many colours as the terminal says', () => {
@@ -14,6 +14,9 @@ test('knows as many colours as the terminal says', () => {
 	assert.equal(showsUtf8('C'), false);
 	assert.equal(showsUtf8('de_DE.UTF-8'), true);
 	assert.equal(showsUtf8(undefined), true);
+	assert.equal(hasAsciiOnly({term: 'linux', locale: 'C.UTF-8'}), true);
+	assert.equal(hasAsciiOnly({term: 'xterm', locale: 'C'}), true);
+	assert.equal(hasAsciiOnly({term: 'xterm', locale: 'C.UTF-8'}), false);
 });
 
 test('paints every theme at every depth, ending each row as it began', () => {

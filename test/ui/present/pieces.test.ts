@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {PiecesView} from '../../../source/api/snapshot.ts';
 import {glyphsFor} from '../../../source/ui/look/glyphs.ts';
+import type {Look} from '../../../source/ui/present/context.ts';
 import {cellAt, cellBelow, cellsFor, gridFor} from '../../../source/ui/present/piece-layout.ts';
 import {type PiecesOptions, piecesRows} from '../../../source/ui/present/pieces.ts';
 import {type Row, rowText, rowWidth} from '../../../source/ui/present/row.ts';
@@ -116,7 +117,7 @@ test('tells what is at risk from what is only missing, and nothing is while nobo
 });
 
 test('its legend lists what is shown, and only that', () => {
-	const legend = (cells: string, more: Partial<PiecesOptions> = {}) =>
+	const legend = (cells: string, more: Partial<PiecesOptions> = {}, seen: Look = look) =>
 		rowText(
 			piecesRows(
 				grid(
@@ -130,9 +131,10 @@ test('its legend lists what is shown, and only that', () => {
 				),
 				{columns: 110, rows: 8},
 				{...nothing, ...more},
-				look,
+				seen,
 			).at(-1) ?? [],
 		);
+	assert.doesNotMatch(legend('hhmr', {}, {...look, colourless: true}), /just landed/);
 	assert.match(legend('hhhhhhhh'), /^█ have +1 cell = 1 piece$/);
 	assert.match(legend('hhmr'), /^█ have {2}▞ in flight {2}░ missing {2}█ just landed +1 cell/);
 	assert.match(legend('hhhhhhmu', {sent: new Set([1])}), /░ missing {2}· not wanted {2}█ sent lately/);
@@ -142,7 +144,7 @@ test('its legend lists what is shown, and only that', () => {
 
 test('what a peer has that is missing here is laid over the grid, and what is had steps back', () => {
 	const [row] = piecesRows(grid('hmmh'), {columns: 4, rows: 1}, {...nothing, offered: '0100'}, look);
-	assert.deepEqual(spans(row), ['█ part', '◇ accent', '░ missing', '█ part']);
+	assert.deepEqual(spans(row), ['█ held', '◇ accent', '░ missing', '█ held']);
 });
 
 test('reads out what is under the cursor: its pieces, its file, its state and who has it', () => {
