@@ -12,6 +12,7 @@ import {benchMagnet} from './magnet.bench.ts';
 import {benchMerkle} from './merkle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
 import {benchScale} from './scale.bench.ts';
+import {benchSeeding} from './seeding.bench.ts';
 import {benchTracker} from './tracker.bench.ts';
 import {benchTrackerLoad} from './tracker-load.bench.ts';
 import {benchUtp} from './utp.bench.ts';
@@ -32,6 +33,7 @@ const all: ReadonlyArray<readonly [name: string, bench: () => void | Promise<voi
 	['views', benchViews],
 	['attached', benchAttached],
 	['magnet', benchMagnet],
+	['seeding', benchSeeding],
 	['utp', benchUtp],
 	['web-seed', benchWebSeed],
 	['encryption', benchEncryption],

@@ -10,6 +10,17 @@ const fields = 3;
 /** More than the bytes of any piece: a piece and a byte in it make one number. */
 const longestPiece = 2 ** 30;
 
+/** Neighbouring blocks of one piece. */
+export interface UploadRun {
+	readonly piece: number;
+	/** The first byte in the piece. */
+	readonly begin: Bytes;
+	/** How many requests. */
+	readonly count: number;
+	/** Bytes of all of them. */
+	readonly length: Bytes;
+}
+
 /**
  * What one peer has asked for and not got yet, oldest first. Three numbers a request, in one growing array; where each
  * stands is known, so that taking one back costs no look at the others.
@@ -21,7 +32,8 @@ export class UploadQueue {
 	#end = 0;
 	/** Requests that wait: those between that were not taken back. */
 	#count = 0;
-	readonly #places = new Map<number, number>();
+	/** Undefined until one is taken back: most never are. Made anew at most once for each that is put in. */
+	#places: Map<number, number> | undefined;
 	/** Slabs that are being read or sent. */
 	inFlight = 0;
 	/** Bytes in them. */
@@ -57,11 +69,22 @@ export class UploadQueue {
 		this.#items[at] = piece;
 		this.#items[at + 1] = begin;
 		this.#items[at + 2] = length;
-		this.#places.set(piece * longestPiece + begin, place);
+		this.#places?.set(piece * longestPiece + begin, place);
+	}
+
+	#findPlaces(): Map<number, number> {
+		const places = new Map<number, number>();
+		for (let place = this.#head; place < this.#end; place++) {
+			const at = fields * place;
+			if (this.#items[at + 2]! > 0) places.set(this.#items[at]! * longestPiece + this.#items[at + 1]!, place);
+		}
+		return places;
 	}
 
 	/** Answers whether the request was still waiting. */
 	cancel(piece: number, begin: number, length: number): boolean {
+		if (this.#count === 0) return false;
+		this.#places ??= this.#findPlaces();
 		const key = piece * longestPiece + begin;
 		const place = this.#places.get(key);
 		if (place === undefined || this.#items[fields * place + 2] !== length) return false;
@@ -81,15 +104,40 @@ export class UploadQueue {
 	}
 
 	/**
-	 * Takes the requests that can be read in one go: neighbours in one piece, whole blocks but for the last.
-	 * Answers their first byte in the piece, their number and their length together; undefined when nothing waits.
+	 * Takes the requests that can be sent in one go: whole blocks but for the last, wherever they are.
 	 * @param mostBytes at least one request is taken, whatever it is
 	 * @param mostBlocks how many requests there is room for
 	 */
-	takeRun(
-		mostBytes: Bytes,
-		mostBlocks = blocksPerSlab,
-	): {piece: number; begin: number; count: number; length: number} | undefined {
+	takeRuns(mostBytes: Bytes, mostBlocks = blocksPerSlab): UploadRun[] {
+		const runs: UploadRun[] = [];
+		let bytes = mostBytes;
+		let blocks = mostBlocks;
+		while (blocks > 0) {
+			if (runs.length > 0 && this.#nextLength() > bytes) break;
+			const run = this.takeRun(bytes, blocks);
+			if (run === undefined) break;
+			runs.push(run);
+			bytes -= run.length;
+			blocks -= run.count;
+			if (run.length < run.count * blockLength) break;
+		}
+		return runs;
+	}
+
+	/** Of the oldest request that waits; 0 when none does. */
+	#nextLength(): Bytes {
+		if (this.#count === 0) return 0;
+		while (this.#items[fields * this.#head + 2] === 0) this.#head++;
+		return this.#items[fields * this.#head + 2]!;
+	}
+
+	/**
+	 * Takes the requests that can be read in one go: neighbours in one piece, whole blocks but for the last.
+	 * Undefined when nothing waits.
+	 * @param mostBytes at least one request is taken, whatever it is
+	 * @param mostBlocks how many requests there is room for
+	 */
+	takeRun(mostBytes: Bytes, mostBlocks = blocksPerSlab): UploadRun | undefined {
 		if (this.#count === 0) return undefined;
 		while (this.#items[fields * this.#head + 2] === 0) this.#head++;
 		const at = fields * this.#head;
@@ -104,8 +152,10 @@ export class UploadQueue {
 			if (size === 0) continue;
 			const follows = this.#items[next] === piece && this.#items[next + 1] === begin + length;
 			if (count > 0 && (!follows || length + size > mostBytes)) break;
-			const key = piece * longestPiece + begin + length;
-			if (this.#places.get(key) === this.#head) this.#places.delete(key);
+			if (this.#places !== undefined) {
+				const key = piece * longestPiece + begin + length;
+				if (this.#places.get(key) === this.#head) this.#places.delete(key);
+			}
 			length += size;
 			last = size;
 			count++;
@@ -119,7 +169,7 @@ export class UploadQueue {
 		this.#head = 0;
 		this.#end = 0;
 		this.#count = 0;
-		this.#places.clear();
+		this.#places = undefined;
 	}
 
 	/** Moves those that wait to the front, of a longer array when they fill half of this one. */
@@ -128,7 +178,7 @@ export class UploadQueue {
 		const end = this.#end;
 		if (2 * fields * this.#count > from.length) this.#items = new Float64Array(2 * from.length);
 		let to = 0;
-		this.#places.clear();
+		this.#places?.clear();
 		for (let place = this.#head; place < end; place++) {
 			const at = fields * place;
 			if (from[at + 2]! > 0) this.#put(to++, from[at]!, from[at + 1]!, from[at + 2]!);

@@ -3,7 +3,7 @@ import {type Bytes, type BytesPerSecond, blockLength, type Millis, type Seconds}
 import type {StorageFailure} from '../../io/disk/storage.js';
 import {writePieceHeader} from '../../protocol/wire/decoder.js';
 import type {SlowWritePeer, SlowWrites} from '../limits/slow-writes.js';
-import {blocksPerSlab, type UploadQueue} from './upload-queue.js';
+import {blocksPerSlab, type UploadQueue, type UploadRun} from './upload-queue.js';
 
 /** The bytes before a block on the wire. BEP 3. */
 const frameHeader = 13;
@@ -125,13 +125,14 @@ export class Uploader {
 			const grant = source.uploadGrant(
 				Math.min(slab.blocks.length * blockLength, Math.ceil(room / blockLength) * blockLength),
 			);
-			const run = grant > 0 ? peer.uploads.takeRun(grant, slab.blocks.length) : undefined;
-			source.uploadUsed(grant, run?.length ?? 0);
-			if (run === undefined) {
+			const runs = grant > 0 ? peer.uploads.takeRuns(grant, slab.blocks.length) : [];
+			const length = runs.reduce((sum, run) => sum + run.length, 0);
+			source.uploadUsed(grant, length);
+			if (runs.length === 0) {
 				this.#give(slab);
 				return;
 			}
-			this.#serve(peer, source, slab, run);
+			this.#serve(peer, source, slab, runs, length);
 		}
 	}
 
@@ -146,50 +147,55 @@ export class Uploader {
 		return this.#waiting.size > 0;
 	}
 
+	/** Reads each run to its place in the slab, and sends all when the last was read. */
 	#serve(
 		peer: UploadPeer,
 		source: UploadSource,
 		slab: Slab,
-		run: {piece: number; begin: number; count: number; length: number},
+		runs: readonly UploadRun[],
+		length: Bytes,
 	): void {
-		peer.uploads.bytesInFlight += run.length;
+		peer.uploads.bytesInFlight += length;
 		if (peer.uploads.inFlight++ === 0) peer.uploads.movedAt = this.#clock.now();
-		const whole = run.length === run.count * blockLength;
-		const tail = run.length - (run.count - 1) * blockLength;
-		const views = whole && run.count === slab.blocks.length ? slab.blocks : slab.blocks.slice(0, run.count);
-		if (!whole) (views as Uint8Array[])[run.count - 1] = slab.blocks[run.count - 1]!.subarray(0, tail);
-		source.readPiece(run.piece, run.begin, views, failure => {
-			if (failure !== undefined || peer.isClosed) {
+		let reading = runs.length;
+		let failure: StorageFailure | undefined;
+		let at = 0;
+		for (const run of runs) {
+			const views = viewsOf(slab, at, run);
+			at += run.count;
+			source.readPiece(run.piece, run.begin, views, found => {
+				failure ??= found;
+				if (--reading > 0) return;
+				if (failure === undefined && !peer.isClosed) return this.#send(peer, source, slab, runs, length);
 				source.pacedWrites.dropped();
-				this.#done(peer, source, slab, run.length);
-				if (failure !== undefined) {
-					for (let block = 0; block < run.count; block++) {
-						const begin = run.begin + block * blockLength;
-						peer.sendReject(run.piece, begin, Math.min(blockLength, run.begin + run.length - begin));
-					}
-					source.readFailed(peer, failure);
+				this.#done(peer, source, slab, length);
+				if (failure === undefined) return;
+				for (const lost of runs) reject(peer, lost);
+				source.readFailed(peer, failure);
+			});
+		}
+	}
+
+	#send(peer: UploadPeer, source: UploadSource, slab: Slab, runs: readonly UploadRun[], length: Bytes): void {
+		const frames = framed(slab, runs);
+		let counted = 0;
+		const done = (): void => {
+			let early = counted;
+			if (!peer.isClosed)
+				for (const run of runs) {
+					const known = Math.min(early, run.length);
+					early -= known;
+					source.uploadDone(peer, run.length - known, run.count, run.piece);
 				}
-				return;
-			}
-			for (let block = 0; block < run.count; block++) {
-				const length = block === run.count - 1 ? tail : blockLength;
-				writePieceHeader(slab.bytes, block * frameLength, run.piece, run.begin + block * blockLength, length);
-			}
-			const end = (run.count - 1) * frameLength + frameHeader + tail;
-			const frames = slab.bytes.subarray(0, end);
-			let counted = 0;
-			const done = (): void => {
-				if (!peer.isClosed) source.uploadDone(peer, run.length - counted, run.count, run.piece);
-				this.#done(peer, source, slab, run.length);
-			};
-			if (!source.pacedWrites.active) return peer.sendFrames(frames, this.#clock.now(), done);
-			const left = (bytes: number): void => {
-				const payload = Math.min(bytes, run.length - counted);
-				counted += payload;
-				source.uploadDone(peer, payload, 0, run.piece);
-			};
-			source.pacedWrites.send(peer, frames, this.#clock.now(), left, done);
-		});
+			this.#done(peer, source, slab, length);
+		};
+		if (!source.pacedWrites.active) return peer.sendFrames(frames, this.#clock.now(), done);
+		const left = (bytes: number): void => {
+			const payload = Math.min(bytes, length - counted);
+			counted += payload;
+			source.uploadDone(peer, payload, 0, runs[0]!.piece);
+		};
+		source.pacedWrites.send(peer, frames, this.#clock.now(), left, done);
 	}
 
 	#done(peer: UploadPeer, source: UploadSource, slab: Slab, bytes: Bytes): void {
@@ -208,4 +214,35 @@ export class Uploader {
 	#give(slab: Slab): void {
 		(slab.blocks.length > smallBlocks ? this.#large : this.#small).give(slab);
 	}
+}
+
+/** Where the data of a run goes that begins with block `at` of the slab. */
+function viewsOf(slab: Slab, at: number, {count, length}: UploadRun): readonly Uint8Array[] {
+	const tail = length - (count - 1) * blockLength;
+	if (tail === blockLength && count === slab.blocks.length) return slab.blocks;
+	const views = slab.blocks.slice(at, at + count);
+	if (tail < blockLength) views[count - 1] = views[count - 1]!.subarray(0, tail);
+	return views;
+}
+
+/** Writes the headers of all blocks, of which only the last of all may be short; answers what is to be sent. */
+function framed(slab: Slab, runs: readonly UploadRun[]): Uint8Array {
+	let at = 0;
+	let end = 0;
+	for (const {piece, begin, count, length} of runs) {
+		for (let block = 0; block < count; block++) {
+			const from = block * blockLength;
+			const size = Math.min(blockLength, length - from);
+			writePieceHeader(slab.bytes, at, piece, begin + from, size);
+			end = at + frameHeader + size;
+			at += frameLength;
+		}
+	}
+	return slab.bytes.subarray(0, end);
+}
+
+/** Tells a peer that it will not get these blocks. */
+function reject(peer: UploadPeer, {piece, begin, length}: UploadRun): void {
+	for (let from = 0; from < length; from += blockLength)
+		peer.sendReject(piece, begin + from, Math.min(blockLength, length - from));
 }

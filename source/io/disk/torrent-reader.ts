@@ -24,6 +24,8 @@ export class StreamReader {
 	/** How files are that nothing is written to, and when each was last seen to be so. */
 	#expected: Array<FileStamp | undefined> = [];
 	readonly #seen: Float64Array;
+	/** Files that are being looked at, and who waits to hear. */
+	readonly #looks = new Map<number, Done[]>();
 
 	constructor(handles: ReadHandles, layout: FileLayout) {
 		this.#handles = handles;
@@ -35,12 +37,14 @@ export class StreamReader {
 	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
 		this.#expected = [...stamps];
 		this.#seen.fill(0);
+		this.#looks.clear();
 	}
 
 	/** As `Storage.expectFile`. */
 	expectFile(file: number, stamp: FileStamp): void {
 		this.#expected[file] = stamp;
 		this.#seen[file] = 0;
+		this.#looks.delete(file);
 	}
 
 	/** As `Storage.read`. */
@@ -69,6 +73,7 @@ export class StreamReader {
 	/** Reads from other places from now on, and opens files anew. */
 	use(layout: FileLayout): void {
 		this.forget();
+		this.#looks.clear();
 		this.#layout = layout;
 	}
 
@@ -117,17 +122,29 @@ export class StreamReader {
 		return this.#expected[file] === undefined || performance.now() - this.#seen[file]! < believedFor;
 	}
 
-	/** Looks whether a file is still as it was: what somebody else wrote to it is nothing to be sent. */
+	/**
+	 * Looks whether a file is still as it was: what somebody else wrote to it is nothing to be sent. All who read at the
+	 * same time wait for one look, unless another state of the file is expected since, or it is at another place.
+	 */
 	#look(file: number, path: string, done: Done): void {
+		const known = this.#looks.get(file);
+		if (known !== undefined) {
+			known.push(done);
+			return;
+		}
+		const waiting = [done];
+		this.#looks.set(file, waiting);
 		stat(diskPath(path), (error, stats) => {
+			if (this.#looks.get(file) === waiting) this.#looks.delete(file);
 			const expected = this.#expected[file];
 			const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
-			if (!error && (expected === undefined || isAsLeft(now, expected))) {
-				this.#seen[file] = performance.now();
-				return done(undefined);
+			let failure: StorageFailure | undefined;
+			if (!error && (expected === undefined || isAsLeft(now, expected))) this.#seen[file] = performance.now();
+			else {
+				this.#handles.forget(path);
+				failure = error ? failureOf(error, path) : changed(path);
 			}
-			this.#handles.forget(path);
-			done(error ? failureOf(error, path) : changed(path));
+			for (const told of waiting) told(failure);
 		});
 	}
 

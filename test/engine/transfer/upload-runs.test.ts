@@ -61,6 +61,34 @@ test('a run is no longer than may leave, but one request is always taken', () =>
 	assert.deepEqual(runs(queueOf(...three), 1).length, 3);
 });
 
+test('what goes in one write is what was asked for first, wherever it is, up to a block that is not whole', () => {
+	const asked = [
+		block(9, 3),
+		block(2, 0),
+		block(2, 1),
+		block(4, 7),
+		block(1, 0, 100),
+		block(1, 1),
+		block(3, 0),
+	];
+	const counts = (mostBytes: number, mostBlocks?: number): string[] => {
+		const queue = queueOf(...asked);
+		const found: string[] = [];
+		while (queue.length > 0)
+			found.push(
+				queue
+					.takeRuns(mostBytes, mostBlocks)
+					.map(({piece, count}) => `${piece}x${count}`)
+					.join(' '),
+			);
+		return found;
+	};
+	assert.deepEqual(counts(Infinity), ['9x1 2x2 4x1 1x1', '1x1 3x1']);
+	assert.deepEqual(counts(Infinity, 2), ['9x1 2x1', '2x1 4x1', '1x1', '1x1 3x1']);
+	assert.deepEqual(counts(2 * blockLength), ['9x1 2x1', '2x1 4x1', '1x1', '1x1 3x1']);
+	assert.deepEqual(counts(1), ['9x1', '2x1', '2x1', '4x1', '1x1', '1x1', '3x1'], 'one is always taken');
+});
+
 test('a peer may ask for so many at a time, and for more when some are gone', () => {
 	const queue = new UploadQueue();
 	for (let n = 0; n < acceptedRequests; n++) assert.equal(queue.push(n, 0, 1), true);

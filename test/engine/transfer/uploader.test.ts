@@ -41,7 +41,7 @@ function open(failure?: StorageFailure) {
 	};
 	const uploader = new Uploader(new HandClock());
 	return {
-		...{peer, sent, rejects, failures, reads},
+		...{peer, source, sent, rejects, failures, reads},
 		pump: () => uploader.pump(peer, source),
 		done: () => done,
 	};
@@ -64,7 +64,7 @@ test('blocks that could not be read are refused, each with its own length, and i
 	assert.equal(peer.uploads.bytesInFlight, 0);
 });
 
-test('neighbours are read and sent in one go, and counted once', () => {
+test('neighbours are read in one go, all is sent in one go, and counted once', () => {
 	const {peer, pump, reads, sent, done, rejects} = open();
 	for (let block = 0; block < 3; block++) peer.uploads.push(1, block * blockLength, blockLength);
 	peer.uploads.push(2, 0, 100);
@@ -73,10 +73,57 @@ test('neighbours are read and sent in one go, and counted once', () => {
 		[1, 0, 3 * blockLength],
 		[2, 0, 100],
 	]);
-	assert.deepEqual(sent, [3 * (blockLength + 13), 113]);
+	assert.deepEqual(sent, [3 * (blockLength + 13) + 113]);
 	assert.equal(done(), 3 * blockLength + 100);
 	assert.deepEqual(rejects, []);
 	assert.equal(peer.uploads.isIdle, true);
+});
+
+test('blocks from anywhere are sent in one write, each with its own header and bytes, when the last was read', () => {
+	const {peer, frames, source} = slow(new Uploader(new HandClock()));
+	const uploader = new Uploader(new HandClock());
+	const reads: Array<() => void> = [];
+	const blocks = [7, 3, 12].map(piece => [piece, piece * 10 * blockLength] as const);
+	for (const [piece, begin] of blocks) peer.uploads.push(piece, begin, blockLength);
+	uploader.pump(peer, {
+		...source,
+		readPiece: (piece, _begin, views, told) =>
+			reads.unshift(() => {
+				for (const view of views) view.fill(piece);
+				told(undefined);
+			}),
+	});
+	assert.equal(reads.length, 3);
+	for (const read of reads.slice(0, 2)) read();
+	assert.equal(frames.length, 0, 'what is still being read would be sent');
+	reads[2]!();
+	assert.equal(frames.length, 1);
+	const frame = Buffer.from(frames[0]!);
+	for (const [n, [piece, begin]] of blocks.entries()) {
+		const at = n * (blockLength + 13);
+		assert.deepEqual([frame.readUInt32BE(at + 5), frame.readUInt32BE(at + 9)], [piece, begin]);
+		assert.ok(frame.subarray(at + 13, at + 13 + blockLength).every(byte => byte === piece));
+	}
+	assert.equal(frame.length, 3 * (blockLength + 13));
+});
+
+test('when one of several reads fails all that was to go with it is refused, once the last of them has ended', () => {
+	const {peer, source, failures, rejects, sent} = open();
+	const reads: Array<(failure?: StorageFailure) => void> = [];
+	const uploader = new Uploader(new HandClock());
+	for (const piece of [4, 2]) peer.uploads.push(piece, 0, blockLength);
+	uploader.pump(peer, {...source, readPiece: (_piece, _begin, _views, told) => reads.push(told)});
+	reads[0]!(broken);
+	assert.equal(peer.uploads.inFlight, 1, 'its memory would be given away while it is read to');
+	assert.deepEqual(rejects, []);
+	reads[1]!();
+	assert.deepEqual(rejects, [
+		[4, 0, blockLength],
+		[2, 0, blockLength],
+	]);
+	assert.deepEqual(failures, [broken]);
+	assert.deepEqual(sent, []);
+	assert.equal(peer.uploads.inFlight, 0);
 });
 
 test('to a peer that has gone nothing is sent', () => {
@@ -120,7 +167,7 @@ function slow(uploader: Uploader, bytes: (at: number) => number = () => 0) {
 		readFailed: () => assert.fail('nothing fails'),
 	};
 	return {
-		...{peer, frames, grants},
+		...{peer, source, frames, grants},
 		/** Takes the oldest that was sent. */
 		take: (): void => taking.shift()?.(),
 		waiting: (): number => taking.length,
@@ -149,9 +196,10 @@ test('what is sent is framed block by block, with the bytes of the piece, the la
 	assert.equal(at, frame.length);
 });
 
-test('one peer has a few runs on its way at a time, and the next goes when one was taken', () => {
+test('one peer has a few writes on its way at a time, and the next goes when one was taken', () => {
 	const {peer, pump, take, frames, waiting} = slow(new Uploader(new HandClock()));
-	for (let n = 0; n < 10; n++) peer.uploads.push(n, 0, blockLength);
+	// A short block is the last of a write.
+	for (let n = 0; n < 10; n++) peer.uploads.push(n, 0, 1000);
 	pump();
 	const most = frames.length;
 	assert.ok(most >= 2 && most < 10, `${most} at a time`);
@@ -170,7 +218,7 @@ test('memory for all peers together is limited: who finds none has its turn when
 	const peers = Array.from({length: 400}, () => slow(uploader));
 	const all = 4 * peers.length;
 	for (const {peer, pump} of peers) {
-		for (let n = 0; n < 4; n++) peer.uploads.push(n, 0, blockLength);
+		for (let n = 0; n < 4; n++) peer.uploads.push(n, 0, 1000);
 		pump();
 	}
 	const sent = (): number => peers.reduce((sum, {frames}) => sum + frames.length, 0);
