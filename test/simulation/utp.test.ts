@@ -115,9 +115,56 @@ for (const [queue, what] of [
 			assert.equal(far.why ?? near.why, undefined);
 		});
 
-test('where long packets vanish the stream is lost, and the next one gets through with short ones', async () => {
-	const world = new UtpWorld(1, {delay: 20, rate: 1e6, queue: 1e5, longest: 1000});
-	const {near} = await world.connect();
+for (const [what, one, other] of [
+	['of who dials', 1000, undefined],
+	['of who was dialled', undefined, 1000],
+	['both ways', 600, 600],
+] as const)
+	test(`where long packets ${what} vanish short ones get through, and the next stream begins with them`, async () => {
+		const line = {delay: 20, rate: 1e6, queue: 1e5};
+		const world = new UtpWorld(1, {...line, longest: one ?? Infinity}, {...line, longest: other ?? Infinity});
+		const {near, far} = await world.connect();
+		near.send(100_000);
+		far.send(100_000);
+		await whole(world, near, far, minute);
+		await whole(world, far, near, minute);
+		const lost = [world.there.lost, world.back.lost];
+		assert.deepEqual(lost, [one === undefined ? 0 : 3, other === undefined ? 0 : 3]);
+		const {near: again, far: there} = await world.connect();
+		again.send(100_000);
+		there.send(100_000);
+		await whole(world, again, there, minute);
+		await whole(world, there, again, minute);
+		assert.deepEqual([world.there.lost, world.back.lost], lost);
+	});
+
+test('what is lost for another reason does not leave a stream with short packets', async () => {
+	let trials = 0;
+	const world = new UtpWorld(1, {delay: 20, rate: 1e6, queue: 1e6, eats: bytes => isLong(bytes) && ++trials <= 2});
+	const {near, far} = await world.connect();
+	near.send(2 * mebibyte);
+	await whole(world, near, far, minute);
+	assert.equal(world.there.lost, 2);
+	assert.ok(trials > 1500, `${trials}`);
+});
+
+test('a first word of any length comes, though it was made longer, and when that was lost', async () => {
+	for (const eats of [() => false, isLong])
+		for (let length = 1; length <= 560; length++) {
+			const world = new UtpWorld(1, {delay: 5, eats});
+			const near = world.dial();
+			near.send(length);
+			assert.ok(await world.clock.passUntil(() => world.accepted[0]?.received === length, minute), `${length}`);
+			assert.ok(world.accepted[0]!.isRight, `${length}`);
+		}
+});
+
+test('where long packets begin to vanish the stream is lost, and the next one gets through with short ones', async () => {
+	const world = new UtpWorld(1, {delay: 20, rate: 1e6, queue: 1e5});
+	const {near, far: first} = await world.connect();
+	near.send(100_000);
+	await whole(world, near, first);
+	world.there.habits.longest = 1000;
 	near.send(100_000);
 	assert.ok(await world.clock.passUntil(() => near.why !== undefined, minute));
 	assert.equal(near.why, 'the peer does not answer any more');
@@ -232,6 +279,20 @@ test('who reads bit by bit is sent bit by bit: nothing piles up on the way', asy
 	const read = far.received;
 	assert.ok(read > 19 * rate && read < 21 * rate, `${read}`);
 	assert.ok(world.there.carried - began < 1.1 * read + 20_000, `${world.there.carried - began} for ${read}`);
+});
+
+test('who is sent a byte at a time while it does not read has all of it when it does', async () => {
+	const world = new UtpWorld(1, {delay: 20, rate: 5e6, queue: 1e7});
+	const {near, far} = await world.connect();
+	far.stream.pause();
+	for (let count = 0; count < 3000; count++) {
+		near.send(1);
+		await world.clock.pass(1);
+	}
+	await world.clock.pass(30 * second);
+	assert.equal(far.received, 1);
+	far.stream.resume();
+	await whole(world, near, far);
 });
 
 test('who takes nothing for ever is given up', async () => {

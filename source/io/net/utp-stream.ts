@@ -6,21 +6,25 @@ import {ReceiveWindow} from '../../policy/utp/receive-window.js';
 import {RoundTrip} from '../../policy/utp/round-trip.js';
 import {type AckNews, mostUnderWay, type OutPacket, SendWindow} from '../../policy/utp/send-window.js';
 import {sequenceAfter, sequenceDistance, timeDistance} from '../../policy/utp/sequence.js';
+import {UnreadBytes} from '../../policy/utp/unread-bytes.js';
 import {
 	stampUtpPacket,
 	type UtpHeader,
 	utpHeaderLength,
 	utpType,
+	writePadding,
 	writeSackHeader,
 	writeUtpPacket,
 } from '../../protocol/transport/utp-packet.js';
 import type {ConnectionEvents, PeerStream} from './transport.js';
 import type {SendFailure} from './udp-mux.js';
 
-/** What goes into a packet: with all headers it is as long as every line takes, and no longer. */
+/** What goes into a packet: with all headers it is as long as most lines take. */
 const usualPayload: Bytes = 1232;
-/** … where those do not get through. */
+/** … where those do not get through, and before it is known that they do. */
 const smallPayload: Bytes = 548;
+/** Packets made long by what says nothing, to learn whether such get through, that may be lost. */
+const mostTrials = 3;
 /** Time-outs in a row of full packets, after which they are thought not to get through. */
 const tooLongAfter = 2;
 /** Bytes under way to the other end at most. */
@@ -113,7 +117,10 @@ export class UtpStream implements PeerStream {
 	readonly #queue: Chunk[] = [];
 	#unsent: Bytes = 0;
 	readonly #spare: Uint8Array[] = [];
-	#payload: Bytes = usualPayload;
+	#payload: Bytes = smallPayload;
+	/** A packet that was made long to learn whether such get through; how many of them may still be. */
+	#trial: OutPacket | undefined;
+	#trialsLeft = mostTrials;
 	/** Bytes that the other end takes. */
 	#theirWindow: Bytes = usualPayload;
 	/** Who writes waits for what it wrote to leave. */
@@ -132,9 +139,7 @@ export class UtpStream implements PeerStream {
 
 	// What comes.
 	#in: ReceiveWindow | undefined;
-	readonly #unread: Uint8Array[] = [];
-	#unreadAt = 0;
-	#unreadBytes: Bytes = 0;
+	readonly #unread = new UnreadBytes();
 	#paused = false;
 	#portion: Bytes;
 	/** Bytes that may have come and not be taken, where whoever reads wants little at a time. */
@@ -164,7 +169,7 @@ export class UtpStream implements PeerStream {
 		this.#state = incoming ? 'connected' : 'connecting';
 		if (incoming) this.#in = new ReceiveWindow(numbers.acknowledged);
 		this.#portion = ground.buffer.length;
-		if (ground.isNarrow(remote.host)) this.#payload = smallPayload;
+		if (ground.isNarrow(remote.host)) this.#trialsLeft = 0;
 		this.#waitsSince = ground.now();
 		this.#lastSentAt = this.#waitsSince;
 	}
@@ -332,13 +337,12 @@ export class UtpStream implements PeerStream {
 		const isLong = oldest !== undefined && oldest.payload > smallPayload;
 		// Who takes nothing is no sign that they are lost.
 		if (isLong && this.#theirWindow > 0 && ++this.#longLost >= tooLongAfter) {
-			this.#payload = smallPayload;
-			this.#spare.length = 0;
+			this.#fill(smallPayload);
 			this.#ground.narrow(this.remote.host, true);
 		}
 		this.#roundTrip.timedOut();
 		this.#waitsSince = now;
-		if (this.#theirWindow > 0 && this.#state !== 'connecting') this.#ledbat.timedOut(this.#payload);
+		if (this.#theirWindow > 0 && this.#state !== 'connecting') this.#ledbat.timedOut(this.#usual);
 		this.#out.timedOut();
 		if (this.#out.waiting !== undefined) this.#transmit(this.#out.waiting, now, undefined);
 	}
@@ -369,11 +373,11 @@ export class UtpStream implements PeerStream {
 			this.#waitsSince = now;
 			this.#timeouts = 0;
 			this.#roundTrip.progress();
-			this.#ledbat.acknowledged(news.bytes, this.#isFull, this.#payload);
+			this.#ledbat.acknowledged(news.bytes, this.#isFull, this.#usual);
 		}
 		if (news.roundTrip >= 0) this.#roundTrip.sample(news.roundTrip);
 		if (news.isNewLoss) {
-			this.#ledbat.lost(this.#payload);
+			this.#ledbat.lost(this.#usual);
 			this.#out.cut();
 		}
 	}
@@ -387,11 +391,11 @@ export class UtpStream implements PeerStream {
 		if (isLast && this.#finish === undefined) this.#finish = sequence;
 		if (this.#finish !== undefined && sequenceDistance(sequence, this.#finish) > 0) return;
 		// A packet more than we told that we take: who asks whether we take something does it with one.
-		if (this.#unreadBytes > this.#mostUnread) {
+		if (this.#unread.length > this.#mostUnread) {
 			this.#ackNow = true;
 			return;
 		}
-		const room = this.#mostUnread - this.#unreadBytes;
+		const room = this.#mostUnread - this.#unread.length;
 		switch (window.take(sequence, payload, room)) {
 			case 'next':
 				this.#keep(payload);
@@ -409,9 +413,7 @@ export class UtpStream implements PeerStream {
 	}
 
 	#keep(payload: Uint8Array): void {
-		if (payload.length === 0 || this.#state !== 'connected') return;
-		this.#unread.push(payload);
-		this.#unreadBytes += payload.length;
+		if (this.#state === 'connected') this.#unread.push(payload);
 	}
 
 	/** All that the other end had to say has come. */
@@ -422,33 +424,9 @@ export class UtpStream implements PeerStream {
 	/** Tells what came, a buffer at a time. */
 	#deliver(): void {
 		const {buffer} = this.#ground;
-		while (this.#unreadBytes > 0 && !this.#paused && this.#state === 'connected') {
-			let length = 0;
-			while (length < this.#portion && this.#unreadBytes > 0) {
-				const payload = this.#unread[this.#unreadAt]!;
-				const room = this.#portion - length;
-				if (payload.length <= room) {
-					buffer.set(payload, length);
-					length += payload.length;
-					this.#unreadBytes -= payload.length;
-					this.#unreadAt++;
-				} else {
-					buffer.set(payload.subarray(0, room), length);
-					length += room;
-					this.#unreadBytes -= room;
-					this.#unread[this.#unreadAt] = payload.subarray(room);
-				}
-			}
-			if (this.#unreadAt === this.#unread.length) {
-				this.#unread.length = 0;
-				this.#unreadAt = 0;
-			} else if (this.#unreadAt >= 1024) {
-				this.#unread.splice(0, this.#unreadAt);
-				this.#unreadAt = 0;
-			}
-			this.#events?.data(buffer, length);
-		}
-		if (this.#state !== 'connected' || this.#unreadBytes > 0) return;
+		while (this.#unread.length > 0 && !this.#paused && this.#state === 'connected')
+			this.#events?.data(buffer, this.#unread.take(buffer, this.#portion));
+		if (this.#state !== 'connected' || this.#unread.length > 0) return;
 		if (this.#hasFinished) this.#end('the peer closed the connection');
 	}
 
@@ -458,7 +436,7 @@ export class UtpStream implements PeerStream {
 		if (this.#state !== 'connected' && this.#state !== 'closing') return;
 		const window = Math.min(this.#ledbat.window, this.#theirWindow);
 		if (this.#lastSentAt < now - 1000 && out.count === 0 && this.#unsent > 0)
-			this.#ledbat.rested(this.#payload);
+			this.#ledbat.rested(this.#usual);
 		let resent = 0;
 		this.#isFull = false;
 		for (let again = out.waiting; again !== undefined; again = out.waiting) {
@@ -488,11 +466,13 @@ export class UtpStream implements PeerStream {
 
 	/** The next packet of what is to be sent. */
 	#pack(length: Bytes): OutPacket {
-		const whole = utpHeaderLength + length;
-		const spare = length === this.#payload ? this.#spare.pop() : undefined;
-		const bytes = spare ?? new Uint8Array(whole);
+		const isTrial = this.#trial === undefined && this.#trialsLeft > 0;
+		const spare = length === this.#payload && !isTrial ? this.#spare.pop() : undefined;
+		let bytes = spare ?? new Uint8Array(utpHeaderLength + (isTrial ? usualPayload : length));
 		writeUtpPacket(bytes, utpType.data, this.sending, this.#out.next);
-		let at = utpHeaderLength;
+		let at = utpHeaderLength + (isTrial ? writePadding(bytes, usualPayload - length) : 0);
+		const whole = at + length;
+		if (whole < bytes.length) bytes = bytes.subarray(0, whole);
 		let chunks = 0;
 		while (at < whole) {
 			const chunk = this.#queue[chunks]!;
@@ -505,14 +485,38 @@ export class UtpStream implements PeerStream {
 		}
 		for (const {done} of this.#queue.splice(0, chunks)) if (done !== undefined) this.#ground.soon(done);
 		this.#unsent -= length;
-		return this.#out.add(bytes, length);
+		const packet = this.#out.add(bytes, length);
+		if (isTrial) this.#trial = packet;
+		return packet;
+	}
+
+	/** What came or was lost may tell whether long packets get through. */
+	#tried({sends}: OutPacket): void {
+		this.#trial = undefined;
+		if (sends === 1) {
+			this.#trialsLeft = 0;
+			this.#fill(usualPayload);
+		} else if (--this.#trialsLeft === 0) this.#ground.narrow(this.remote.host, true);
+	}
+
+	/** What goes into a packet once it is known what gets through. */
+	get #usual(): Bytes {
+		return this.#trialsLeft > 0 ? usualPayload : this.#payload;
+	}
+
+	/** So much goes into a packet from now on. */
+	#fill(payload: Bytes): void {
+		this.#payload = payload;
+		this.#spare.length = 0;
 	}
 
 	readonly #drained = (): void => {
 		if (this.#state === 'connected') this.#events?.drained();
 	};
 
-	readonly #release = ({bytes, payload}: OutPacket): void => {
+	readonly #release = (packet: OutPacket): void => {
+		if (packet === this.#trial) this.#tried(packet);
+		const {bytes, payload} = packet;
 		if (payload > smallPayload) {
 			if (this.#longLost >= tooLongAfter) this.#ground.narrow(this.remote.host, false);
 			this.#longLost = 0;
@@ -523,6 +527,8 @@ export class UtpStream implements PeerStream {
 
 	#transmit(packet: OutPacket, now: Millis, failed: SendFailure | undefined): void {
 		if (this.#out.inFlight === 0) this.#waitsSince = now;
+		// What it was made long by is not of the stream: it goes without.
+		if (packet === this.#trial && packet.sends > 0) packet.bytes = withoutPadding(packet);
 		this.#out.sent(packet, now);
 		this.#stamp(packet.bytes);
 		// What came early is said in a packet of its own.
@@ -548,7 +554,7 @@ export class UtpStream implements PeerStream {
 
 	/** Bytes that we take: what is told of it is all that holds others back, whatever they have to send. */
 	#window(): Bytes {
-		return Math.max(0, this.#mostUnread - this.#unreadBytes - (this.#in?.bytes ?? 0));
+		return Math.max(0, this.#mostUnread - this.#unread.length - (this.#in?.bytes ?? 0));
 	}
 
 	#acknowledged(): void {
@@ -613,9 +619,7 @@ export class UtpStream implements PeerStream {
 		const events = this.#events;
 		const chunks = this.#queue.splice(0);
 		this.#unsent = 0;
-		this.#unread.length = 0;
-		this.#unreadAt = 0;
-		this.#unreadBytes = 0;
+		this.#unread.clear();
 		this.#ground.soon(() => {
 			for (const {done} of chunks) done?.();
 			events?.closed(reason);
@@ -628,4 +632,14 @@ export class UtpStream implements PeerStream {
 		this.#spare.length = 0;
 		this.#ground.forget(this);
 	}
+}
+
+/** The same packet, of nothing but its header and payload. */
+function withoutPadding({bytes, payload}: OutPacket): Uint8Array {
+	if (bytes.length === utpHeaderLength + payload) return bytes;
+	const short = new Uint8Array(utpHeaderLength + payload);
+	short.set(bytes.subarray(0, utpHeaderLength));
+	short[1] = 0;
+	short.set(bytes.subarray(bytes.length - payload), utpHeaderLength);
+	return short;
 }

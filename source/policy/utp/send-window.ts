@@ -10,8 +10,8 @@ const mostLostAtOnce = 4;
 
 /** A packet that has a number, until it is known to have come. Owned by the stream that made it. */
 export interface OutPacket {
-	/** The whole of it, header included. */
-	readonly bytes: Uint8Array;
+	/** The whole of it, header included; once it was lost it may be other bytes with the same payload. */
+	bytes: Uint8Array;
 	readonly payload: Bytes;
 	readonly sequence: number;
 	/** When it was last sent, and as the how manieth of all that were. */

@@ -9,9 +9,9 @@ export const utpHeaderLength: Bytes = 20;
 const version = 1;
 const mostType = 4;
 const selectiveAck = 1;
-/** An extension that nobody knows, so that everybody skips it. */
-const padding = 0xfe;
-const mostInExtension = 255;
+/** "Extension bits", of which none stands for anything: some take a packet for no uTP that has others than it. */
+const padding = 2;
+const inPadding: Bytes = 8;
 
 /** Whether a datagram looks like one of uTP: its first byte is a type and version 1. BEP 29. */
 export function looksLikeUtp(bytes: Uint8Array): boolean {
@@ -103,19 +103,20 @@ export function writeSackHeader(bytes: Uint8Array, length: Bytes): number {
 	return utpHeaderLength + 2;
 }
 
-/** Bytes of extensions that make a packet longer by `wanted` and say nothing: as near as they come from below. */
+/**
+ * Makes a packet longer by extensions that say nothing. Answers by how many bytes: up to nine less than are wanted, as
+ * each has ten.
+ */
 export function writePadding(bytes: Uint8Array, wanted: Bytes): Bytes {
 	let at = utpHeaderLength;
 	let next = 1;
-	for (let left = wanted; left >= 2; ) {
-		const length = Math.min(mostInExtension, left - 2);
+	for (let left = wanted; left >= 2 + inPadding; left -= 2 + inPadding) {
 		bytes[next] = padding;
 		next = at;
 		bytes[at] = 0;
-		bytes[at + 1] = length;
-		bytes.fill(0, at + 2, at + 2 + length);
-		at += 2 + length;
-		left -= 2 + length;
+		bytes[at + 1] = inPadding;
+		bytes.fill(0, at + 2, at + 2 + inPadding);
+		at += 2 + inPadding;
 	}
 	return at - utpHeaderLength;
 }

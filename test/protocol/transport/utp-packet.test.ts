@@ -87,14 +87,21 @@ test('a selective ack is written where it is read', () => {
 	assert.deepEqual([header.sackAt, header.sackLength, header.payloadAt], [at, 4, bytes.length]);
 });
 
-test('padding makes a packet as long as wanted, and is skipped', () => {
-	for (const wanted of [2, 3, 257, 258, 259, 684, 700]) {
+test('padding makes a packet about as long as wanted, is skipped, and is in extensions of eight bytes that all know', () => {
+	for (const wanted of [2, 9, 10, 19, 257, 259, 684, 700, 1231]) {
 		const bytes = new Uint8Array(utpHeaderLength + wanted + 4).fill(0xff);
 		writeUtpPacket(bytes, utpType.data, 1, 2);
 		const padded = writePadding(bytes, wanted);
-		assert.ok(wanted - padded < 2, `${padded} of ${wanted}`);
+		assert.ok(wanted >= padded && wanted - padded < 10, `${padded} of ${wanted}`);
 		const header = read(bytes)!;
 		assert.deepEqual([header.payloadAt, header.sackLength], [utpHeaderLength + padded, 0]);
+		for (let kind = bytes[1]!, at = utpHeaderLength; kind !== 0; at += 10) {
+			assert.deepEqual(
+				[kind, bytes[at + 1], bytes.subarray(at + 2, at + 10).every(byte => byte === 0)],
+				[2, 8, true],
+			);
+			kind = bytes[at]!;
+		}
 	}
 });
 
