@@ -5,6 +5,16 @@ import {freePort} from './ports.ts';
 import {findProgram, Running} from './processes.ts';
 import type {Workspace} from './workspace.ts';
 
+/** How it meets peers. */
+export interface QbittorrentOptions {
+	/** What it speaks to peers over; TCP when left out. */
+	readonly transport?: 'tcp' | 'utp' | 'both';
+	/** `off`, or both ways, RC4 first, when left out. */
+	readonly encryption?: string;
+}
+
+const protocols = {tcp: 'TCP', utp: 'UTP', both: 'Both'} as const;
+
 /** A qBittorrent without a screen, with one torrent. */
 export interface QbittorrentPeer {
 	readonly program: Running;
@@ -31,7 +41,6 @@ export function qbittorrentSettings(port: number, webPort: number, more: readonl
 		'Session\\DHTEnabled=false',
 		'Session\\LSDEnabled=false',
 		'Session\\PeXEnabled=false',
-		'Session\\BTProtocol=TCP',
 		'Session\\MultiConnectionsPerIp=true',
 		...more,
 		'[Network]',
@@ -59,6 +68,7 @@ export async function qbittorrentPeer(
 	torrent: string,
 	dir: string,
 	dial?: string,
+	{transport = 'tcp', encryption}: QbittorrentOptions = {},
 ): Promise<QbittorrentPeer> {
 	const port = await freePort();
 	const webPort = await freePort();
@@ -68,6 +78,8 @@ export async function qbittorrentPeer(
 		`${profile}/qBittorrent/config/qBittorrent.conf`,
 		qbittorrentSettings(port, webPort, [
 			'Session\\QueueingSystemEnabled=false',
+			`Session\\BTProtocol=${protocols[transport]}`,
+			`Session\\Encryption=${encryption === 'off' ? 2 : 0}`,
 			`Session\\DefaultSavePath=${dir}`,
 		]),
 	);

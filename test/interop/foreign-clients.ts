@@ -133,6 +133,7 @@ export async function leaveQbittorrent(space: Workspace, wish: Wish, database = 
 	writeFileSync(
 		join(config, 'qBittorrent.conf'),
 		qbittorrentSettings(port, web, [
+			'Session\\BTProtocol=TCP',
 			'Session\\AddExtensionToIncompleteFiles=true',
 			'Session\\TempPathEnabled=true',
 			`Session\\TempPath=${dir}`,

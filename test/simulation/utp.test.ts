@@ -140,7 +140,12 @@ for (const [what, one, other] of [
 
 test('what is lost for another reason does not leave a stream with short packets', async () => {
 	let trials = 0;
-	const world = new UtpWorld(1, {delay: 20, rate: 1e6, queue: 1e6, eats: bytes => isLong(bytes) && ++trials <= 2});
+	const world = new UtpWorld(1, {
+		delay: 20,
+		rate: 1e6,
+		queue: 1e6,
+		eats: bytes => isLong(bytes) && ++trials <= 2,
+	});
 	const {near, far} = await world.connect();
 	near.send(2 * mebibyte);
 	await whole(world, near, far, minute);
@@ -154,7 +159,10 @@ test('a first word of any length comes, though it was made longer, and when that
 			const world = new UtpWorld(1, {delay: 5, eats});
 			const near = world.dial();
 			near.send(length);
-			assert.ok(await world.clock.passUntil(() => world.accepted[0]?.received === length, minute), `${length}`);
+			assert.ok(
+				await world.clock.passUntil(() => world.accepted[0]?.received === length, minute),
+				`${length}`,
+			);
 			assert.ok(world.accepted[0]!.isRight, `${length}`);
 		}
 });

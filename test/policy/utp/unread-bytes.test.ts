@@ -35,7 +35,8 @@ test('small packets among long ones cost no more than a few times what is in the
 		[1, 5000, 1],
 	]) {
 		const unread = new UnreadBytes();
-		for (let round = 0; round < 1000; round++) for (const packet of packets(lengths).each) unread.push(packet);
+		for (let round = 0; round < 1000; round++)
+			for (const packet of packets(lengths).each) unread.push(packet);
 		const most = unread.length / 256 + 64;
 		assert.ok(unread.pieces < most, `${unread.pieces} pieces of ${unread.length} bytes, ${lengths}`);
 	}
