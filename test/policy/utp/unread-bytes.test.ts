@@ -9,8 +9,11 @@ const mebibyte = 1 << 20;
 function packets(lengths: readonly number[]): {all: Uint8Array; each: Uint8Array[]} {
 	const all = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
 	for (let at = 0; at < all.length; at++) all[at] = (at * 31 + (at >> 8) * 7) & 255;
-	let at = 0;
-	const each = lengths.map(length => all.slice(at, (at += length)));
+	let end = 0;
+	const each = lengths.map(length => {
+		end += length;
+		return all.slice(end - length, end);
+	});
 	return {all, each};
 }
 
