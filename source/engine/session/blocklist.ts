@@ -16,6 +16,8 @@ const fetchTime: Millis = 24 * 60 * 60_000;
 /** A list that could not be fetched is tried again so soon, and then later each time. */
 const tryTime: Millis = 60_000;
 const longestTryTime: Millis = 60 * 60_000;
+/** A server that says nothing for so long has no list. */
+const silence: Millis = 30_000;
 
 /** What following a blocklist stands on. */
 export interface BlocklistSetup {
@@ -32,7 +34,8 @@ export interface BlocklistSetup {
 
 /**
  * Keeps addresses of a blocklist away: of a file, read anew when it is another, or of a URL, fetched once a day and kept for
- * the next start. One that cannot be read changes nothing: the one of before holds, and it is said.
+ * the next start. One that cannot be read changes nothing: the one of before holds, and it is said. Where there is none of
+ * before nobody is met until it is here, or cannot be had.
  */
 export class Blocklist implements SessionService {
 	readonly #setup: BlocklistSetup;
@@ -49,25 +52,40 @@ export class Blocklist implements SessionService {
 	#fetchAt: Millis = -Infinity;
 	#failures = 0;
 	#running: Promise<void> | undefined;
+	/** It is not known yet whom to keep away. */
+	#isAwaited: boolean;
+	/** The fetch that is under way, and when something of it came last. */
+	#fetching: AbortController | undefined;
+	#heardAt: Millis = 0;
 
 	constructor(setup: BlocklistSetup) {
 		this.#setup = setup;
 		this.#isUrl = /^https?:\/\//i.test(setup.source);
+		this.#isAwaited = this.#isUrl;
 	}
 
 	/** Nobody is met before what is here of the list has been read. */
 	async start(): Promise<void> {
-		const {files, source, clock} = this.#setup;
+		const {files, source, clock, log} = this.#setup;
 		if (!this.#isUrl) return this.#once(async () => this.#readFile(await files.mark(source)));
 		const kept = await files.kept();
 		if (kept !== undefined) await this.#once(() => this.#read(kept));
 		// It is fetched with the first tick, when there is a way.
 		this.#fetchAt = clock.now();
+		if (this.awaited !== undefined) log('info', this.awaited);
+	}
+
+	/** Why nobody is to be met yet, in words; undefined when that is known. */
+	get awaited(): string | undefined {
+		if (!this.#isAwaited) return undefined;
+		return `the blocklist ${this.#name} is fetched first: nobody is met before it is here`;
 	}
 
 	/** Once a second. */
 	tick(now: Millis): void {
 		const {cutOff} = this.#setup;
+		if (now - this.#heardAt >= silence)
+			this.#fetching?.abort(new Error(`the server says nothing for ${silence / 1000} s`));
 		if (this.#running !== undefined) return;
 		if (this.#isUrl) {
 			if (now >= this.#fetchAt && cutOff() === undefined) void this.#once(() => this.#fetch());
@@ -134,13 +152,22 @@ export class Blocklist implements SessionService {
 
 	async #fetch(): Promise<void> {
 		const {files, http, source, clock} = this.#setup;
+		const fetching = new AbortController();
+		const heard = () => {
+			this.#heardAt = clock.now();
+		};
+		heard();
+		this.#fetching = fetching;
 		try {
-			const fetched = await files.fetch(source, http);
+			const fetched = await files.fetch(source, http, heard, fetching.signal);
+			this.#fetching = undefined;
 			await this.#read(fetched);
 			if (this.#trouble === undefined) await files.keep();
 		} catch (error) {
 			this.#failed((error as Error).message);
 		}
+		this.#fetching = undefined;
+		this.#isAwaited = false;
 		this.#failures = this.#trouble === undefined ? 0 : this.#failures + 1;
 		const wait =
 			this.#failures === 0 ? fetchTime : Math.min(longestTryTime, tryTime * 2 ** (this.#failures - 1));
@@ -160,6 +187,7 @@ export class Blocklist implements SessionService {
 		this.#ranges = new AddressRanges(table);
 		this.#readAt = clock.wall();
 		this.#trouble = undefined;
+		this.#isAwaited = false;
 		filter.use(this.#ranges);
 		const lines =
 			broken === 0

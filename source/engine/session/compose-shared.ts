@@ -157,6 +157,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 			},
 		});
 	const cutOff = () => bound.gone ?? proxyWatch?.cutOff;
+	const mayMeet = () => cutOff() === undefined && blocklist?.awaited === undefined;
 	const localDiscovery = composeLsd(options, local, {clock, random, port: () => incoming.port}, log);
 	const shared: SessionServices = {
 		dht,
@@ -174,10 +175,10 @@ export function composeShared(grounds: Grounds): SharedParts {
 		http,
 		resolver,
 		filter,
-		cutOff,
+		cutOff: () => cutOff() ?? blocklist?.awaited,
 		hostFamilies: host => hostFamilies(host, resolver.lookUp, local),
 		udpTrackers,
-		webSeeds: {clock, dialer: sockets.ranges, slots: new ServerSlots()},
+		webSeeds: {clock, dialer: sockets.ranges, slots: new ServerSlots(() => blocklist?.awaited !== undefined)},
 		localTrackers: options.localTrackers,
 		seedRules: grounds.seedRules,
 		writeBatch: new WriteBatch(clock),
@@ -205,7 +206,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		nextPeerId: () => peerIds++,
 		slots: {
 			// Who cannot be reached is not to blame.
-			mayDial: held => cutOff() === undefined && slots.mayDial(held),
+			mayDial: held => mayMeet() && slots.mayDial(held),
 			mayAccept: (held, isNew) => slots.mayAccept(held, isNew),
 			ended: () => slots.ended(),
 		},
@@ -219,7 +220,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 		...options,
 		gone: () => bound.gone,
 		waits: bound.watched !== undefined,
-		blocks: (host: string) => filter.blocks(host),
+		blocks: (host: string) => blocklist?.awaited !== undefined || filter.blocks(host),
 	};
 	const incoming = new IncomingConnections(shared, where, udp, grounds.halfOpen, (infoHash, isV1OfTwo) =>
 		ourHandshake(infoHash, isV1OfTwo, shared),

@@ -59,7 +59,7 @@ export interface SessionServices {
 	readonly resolver: HostResolver;
 	/** Addresses with which nothing is to do; none when left out. */
 	readonly filter?: Pick<AddressFilter, 'blocks'> | undefined;
-	/** Why nothing is sent at all, in words; undefined while it is. */
+	/** Why nobody is met, in words; undefined while somebody may be. */
 	readonly cutOff?: (() => string | undefined) | undefined;
 	/** In which families a host is reached. */
 	readonly hostFamilies?: ((host: string) => Promise<readonly IpFamily[]>) | undefined;

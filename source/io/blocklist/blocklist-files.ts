@@ -55,8 +55,13 @@ export class BlocklistFiles {
 		return undefined;
 	}
 
-	/** Fetches one, and answers the path where it is for now. Rejects with an error that says why it cannot be had. */
-	async fetch(url: string, http: HttpClient): Promise<string> {
+	/**
+	 * Fetches one, and answers the path where it is for now. Rejects with an error that says why it cannot be had.
+	 *
+	 * @param heard called each time something of it comes
+	 * @param given aborted with an error that says why it is given up
+	 */
+	async fetch(url: string, http: HttpClient, heard: () => void, given: AbortSignal): Promise<string> {
 		await mkdir(dirname(this.#fetched), {recursive: true, mode: 0o700});
 		const file = createWriteStream(this.#fetched, {mode: 0o600});
 		const written = finished(file);
@@ -69,8 +74,9 @@ export class BlocklistFiles {
 				maximumBody: 65_536,
 				mayBeBlocked: true,
 				timeout: fetchTime,
-				signal: tooMuch.signal,
+				signal: AbortSignal.any([tooMuch.signal, given]),
 				stream(bytes) {
+					heard();
 					length += bytes.length;
 					if (length > mostFetched) return tooMuch.abort(new Error('it is longer than 128 MB'));
 					// The bytes are the reader's.

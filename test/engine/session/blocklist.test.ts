@@ -200,6 +200,79 @@ test('an engine that is there for a while reads what another has fetched, until 
 	assert.equal(readFileSync(space.path('user/blocklist'), 'utf8'), '9.9.9.9\n');
 });
 
+/** A peer of loopback that never says anything, and how many came to it. */
+async function listener(t: TestContext, host: string) {
+	const callers = {count: 0};
+	const server = net.createServer(socket => {
+		callers.count++;
+		socket.on('error', () => {});
+		t.after(() => socket.destroy());
+	});
+	await new Promise<void>(resolve => server.listen(0, host, resolve));
+	t.after(() => server.close());
+	return {callers, address: `${host}:${(server.address() as AddressInfo).port}`};
+}
+
+/** Dials an engine as a peer does, and answers whether it hangs up. */
+async function isLetIn(t: TestContext, engine: TestSession, infoHash: Buffer): Promise<boolean> {
+	const socket = net.connect({host: '127.0.0.1', port: engine.port, localAddress: '127.0.0.3'});
+	t.after(() => socket.destroy());
+	socket.on('error', () => {});
+	socket.write(Buffer.concat([Buffer.from('\u0013BitTorrent protocol\0\0\0\0\0\0\0\0', 'latin1'), infoHash]));
+	socket.write(Buffer.alloc(20, 'x'));
+	return new Promise<boolean>(resolve => {
+		socket.once('data', () => resolve(true));
+		socket.once('close', () => resolve(false));
+	});
+}
+
+for (const [what, end] of [
+	['it is here', 'body'],
+	['the server does not have it', 'none'],
+	['the server has said nothing for half a minute', 'silence'],
+] as const)
+	test(`where no list is known nobody is dialled, let in or asked for files until ${what}`, async t => {
+		const space = new Workspace(t);
+		const waiting: ServerResponse[] = [];
+		const url = await serve(t, '127.0.0.1', (_, response) => void waiting.push(response));
+		t.after(() => {
+			for (const response of waiting) response.destroy();
+		});
+		const [bad, good] = [await listener(t, '127.0.0.2'), await listener(t, '127.0.0.3')];
+		let asked = 0;
+		const seeds = await serve(t, '127.0.0.4', (_, response) => {
+			asked++;
+			response.end();
+		});
+		const clock = new PushedClock();
+		const ours = await openTestSession(space, 'ours', {blocklist: `${url}/list`, clock});
+		const shared = testTorrent(space, 'shared', [['a', 400_000]]);
+		const id = await ours.add(shared, {peers: [bad.address, good.address], webSeeds: [`${seeds}/`]});
+		const why = `the blocklist ${url}/list is fetched first: nobody is met before it is here`;
+		await ours.sees(id, 'why', ({reason, known}) => reason?.text === why && known === 2);
+		await until('the list to be asked for', limit, async () => waiting.length > 0);
+		assert.deepEqual(
+			ours.log.filter(line => line.includes('blocklist')),
+			[`info: ${why}`],
+		);
+		assert.equal(await isLetIn(t, ours, Buffer.from(id, 'hex')), false);
+		for (let second = 0; second < 5; second++) {
+			clock.push(1000);
+			await ours.view(id);
+		}
+		assert.deepEqual([bad.callers.count, good.callers.count, asked], [0, 0, 0]);
+		if (end === 'body') waiting[0]!.end('127.0.0.2\n');
+		else if (end === 'none') waiting[0]!.writeHead(404).end();
+		await until('the good one to be dialled', limit, async () => {
+			clock.push(end === 'silence' ? 10_000 : 1000);
+			return good.callers.count > 0 && asked > 0;
+		});
+		assert.equal(bad.callers.count > 0, end !== 'body');
+		assert.equal(await isLetIn(t, ours, Buffer.from(id, 'hex')), true);
+		const {trouble} = await viewOf(ours);
+		if (end === 'silence') assert.match(trouble!, /the server says nothing for 30 s; nobody is kept away$/);
+	});
+
 test('without a list there is none to read', async t => {
 	const engine = await openTestSession(new Workspace(t), 'engine');
 	await assert.rejects(engine.send({type: 'session.blocklist'}), /there is no blocklist/);

@@ -4,10 +4,16 @@ const mostPerServer = 4;
 /** Counts the connections with web servers, so that none gets too many of ours. */
 export class ServerSlots {
 	readonly #held = new Map<string, number>();
+	readonly #isShut: () => boolean;
+
+	/** @param isShut whether none may be had for now */
+	constructor(isShut: () => boolean = () => false) {
+		this.#isShut = isShut;
+	}
 
 	/** @param server its host and port */
 	mayTake(server: string): boolean {
-		return (this.#held.get(server) ?? 0) < mostPerServer;
+		return !this.#isShut() && (this.#held.get(server) ?? 0) < mostPerServer;
 	}
 
 	/** Answers whether there was one. */
