@@ -1,6 +1,7 @@
 import type {LogLevel} from '../../base/ports.js';
 import {type Bytes, blockLength, type Millis, type PieceIndex} from '../../base/units.js';
 import type {Storage} from '../../io/disk/storage.js';
+import {HashAsking} from '../../policy/hashes/hash-asking.js';
 import {type HashPeer, HashPicker} from '../../policy/hashes/hash-picker.js';
 import type {HashTrees} from '../../policy/hashes/hash-trees.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -59,6 +60,8 @@ interface Served {
 	bytes: Bytes;
 	/** Pieces that are read for it. */
 	reading: number;
+	/** The hashes of pieces that it has asked for. */
+	readonly asking: HashAsking;
 }
 
 /** Asks peers for the hashes of a torrent's trees that are not known, and gives them those that are. BEP 52. */
@@ -70,6 +73,8 @@ export class HashExchange {
 	/** Bytes one peer may have. */
 	readonly #most: Bytes;
 	readonly #pieceLayer: number;
+	/** Of all pieces. */
+	readonly #windows: number;
 	#preferredAt: Millis = -Infinity;
 
 	constructor(
@@ -80,6 +85,7 @@ export class HashExchange {
 		this.#owner = owner;
 		this.#hashes = hashes;
 		this.#picker = new HashPicker(hashes.missing(), piece => hashes.canVerify(piece));
+		this.#windows = hashes.windows;
 		this.#pieceLayer = Math.log2(pieceLength / blockLength);
 		// 32 bytes for each block, and as much for all layers above them.
 		this.#most = mostCopies * Math.max(leastServed, length / 256);
@@ -139,8 +145,21 @@ export class HashExchange {
 
 	// What we give.
 
+	/**
+	 * Whether a peer is about to ask for hashes, so that blocks are to come to it after those. Of libtorrent to 2.0.13 a
+	 * torrent with both kinds of hashes fails when a hash comes while a piece that was found right by the other kind is being
+	 * written.
+	 */
+	isAsking({id}: {readonly id: number}, now: Millis): boolean {
+		return this.#served.get(id)?.asking.isUnderWay(now) === true;
+	}
+
 	#asked(peer: ExchangePeer, request: HashRequest): void {
-		const served = this.#served.get(peer.id) ?? {bytes: 0, reading: 0};
+		const served = this.#served.get(peer.id) ?? {
+			bytes: 0,
+			reading: 0,
+			asking: new HashAsking(this.#windows),
+		};
 		this.#served.set(peer.id, served);
 		// Layers between are of no use to anybody, and would have to be made for each who asks.
 		const isServed = request.base === 0 || request.base >= this.#pieceLayer;
@@ -176,6 +195,7 @@ export class HashExchange {
 
 	#give(peer: ExchangePeer, served: Served, request: HashRequest, hashes: Uint8Array): void {
 		served.bytes += hashes.length;
+		if (request.base === this.#pieceLayer) served.asking.note(request, peer.now);
 		peer.sendHashMessage(messageId.hashes, encodeHashes(request, hashes));
 	}
 

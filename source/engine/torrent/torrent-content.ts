@@ -97,6 +97,7 @@ export class TorrentContent
 	readonly hashes: HashTrees | undefined;
 	/** Asks peers for hashes, and gives them; undefined where there is no v2 half. BEP 52. */
 	exchange: HashExchange | undefined;
+	readonly isHybrid: boolean;
 	/** Pieces that nobody can verify yet; undefined where v1 hashes do. */
 	readonly awaitedHashes: AwaitedHashes | undefined;
 	readonly files: FileProgress;
@@ -135,6 +136,7 @@ export class TorrentContent
 		this.metainfo = metainfo;
 		this.map = geometryOf(metainfo);
 		this.have = new Bitfield(this.map.pieceCount);
+		this.isHybrid = metainfo.infoHashV2 !== undefined && metainfo.pieceHashes !== undefined;
 		if (metainfo.infoHashV2 !== undefined) this.hashes = new HashTrees(metainfo, hashFunctions.sha256);
 		this.piecePriorities = new PiecePriorities(this.map.pieceCount);
 		this.files = new FileProgress(metainfo.files, this.map, this.piecePriorities, this.have, () =>

@@ -1,6 +1,7 @@
 import type {Bytes} from '../../base/units.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
+import type {HashExchange} from '../hashes/hash-exchange.js';
 import type {SlowWrites} from '../limits/slow-writes.js';
 import type {TorrentRateLimits} from '../limits/torrent-limits.js';
 import type {SessionServices} from '../session/session-services.js';
@@ -16,6 +17,10 @@ export interface UploadSourceOwner {
 	readonly stats: TransferStats;
 	readonly active: boolean;
 	readonly sentLately: SentLately;
+	/** It has hashes of both kinds. */
+	readonly isHybrid: boolean;
+	/** Undefined where there is no v2 half. */
+	readonly exchange: Pick<HashExchange, 'isAsking'> | undefined;
 	/** Undefined while nothing can be read. */
 	readonly storage: Storage | undefined;
 	/** Whom everything that happens is told. */
@@ -66,6 +71,12 @@ export class TorrentUploadSource implements UploadSource {
 			zeroBehind(views, 0);
 			process.nextTick(done, undefined);
 		} else storage.read(position, zeroBehind(views, map.length - position), done);
+	}
+
+	/** Who may fail when blocks come before hashes has those first. */
+	holds(peer: UploadPeer): boolean {
+		const {isHybrid, exchange} = this.#owner;
+		return isHybrid && exchange?.isAsking(peer, this.#services.clock.now()) === true;
 	}
 
 	uploadGrant(wanted: Bytes): Bytes {

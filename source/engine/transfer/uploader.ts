@@ -69,6 +69,7 @@ class SlabRack {
 
 /** What uploading asks of a peer. */
 export interface UploadPeer extends SlowWritePeer {
+	readonly id: number;
 	/** The uploader's to write. */
 	readonly uploads: UploadQueue;
 	readonly traffic: {
@@ -88,6 +89,8 @@ export interface UploadSource {
 		views: readonly Uint8Array[],
 		done: (failure: StorageFailure | undefined) => void,
 	): void;
+	/** Whether nothing is to be sent to this peer for a moment: ask again once a second. */
+	holds?(peer: UploadPeer): boolean;
 	/** How many of `wanted` bytes may leave now; 0 means ask again when woken. */
 	uploadGrant(wanted: number): number;
 	/** How many bytes of a grant, or beyond it, will leave. */
@@ -113,6 +116,7 @@ export class Uploader {
 
 	/** Sends as much of the peer's queue as may be on its way at once. */
 	pump(peer: UploadPeer, source: UploadSource): void {
+		if (source.holds?.(peer) === true) return;
 		const most = Math.max(leastOnItsWay, sendTime * peer.traffic.upload.rate(this.#clock.now()));
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;

@@ -146,6 +146,13 @@ export class HashTrees {
 		return this.#incomplete.size === 0;
 	}
 
+	/** Parts of files whose pieces' hashes are asked for at once; those of files of one piece are their roots. */
+	get windows(): number {
+		let count = 0;
+		for (const {pieces} of this.#trees.values()) if (pieces > 1) count += Math.ceil(pieces / hashWindow);
+		return count;
+	}
+
 	/** Whether the hash of the piece is known. */
 	canVerify(piece: number): boolean {
 		return this.memory.known[piece] === 1;

@@ -16,6 +16,7 @@ function open(failure?: StorageFailure) {
 	const reads: Array<readonly [piece: number, begin: number, bytes: number]> = [];
 	let done = 0;
 	const peer = {
+		id: 1,
 		uploads: new UploadQueue(),
 		isClosed: false,
 		traffic: {upload: {rate: () => 1e6}, left() {}},
@@ -141,6 +142,7 @@ function slow(uploader: Uploader, bytes: (at: number) => number = () => 0) {
 	const taking: Array<() => void> = [];
 	const grants: Array<readonly [granted: number, used: number]> = [];
 	const peer = {
+		id: 1,
 		uploads: new UploadQueue(),
 		isClosed: false,
 		traffic: {upload: {rate: () => 1e9}, left() {}},
