@@ -9,8 +9,8 @@ const most = 50;
 const second: Millis = 1000;
 
 /**
- * Tells those who come over uTP, on the port where the DHT is spoken, that it is not: they come over TCP at once. Where they
- * hear nothing libtorrent waits for three seconds, and some for longer than they try to connect.
+ * Tells those who come over uTP that it is not spoken here: they come over TCP at once. Where they hear nothing libtorrent
+ * waits for three seconds, and some for longer than they try to connect.
  */
 export class UtpRefusal {
 	readonly #udp: Pick<UdpMux, 'send'>;

@@ -8,14 +8,14 @@ import type {SessionOptions} from './session-options.js';
 
 /** How peers are reached and reach us: TCP, uTP or both. */
 export function composeTransport(
-	options: Pick<SessionOptions, 'tcp' | 'utp' | 'dht'>,
+	options: Pick<SessionOptions, 'tcp' | 'utp'>,
 	{tcp, udp, datagrams, local, proxy}: Pick<Sockets, 'tcp' | 'udp' | 'datagrams' | 'local' | 'proxy'>,
 	clock: Clock,
 	random: Random,
 ): Transport {
 	if (!options.utp) {
-		// Who speaks to the port of the DHT may think that uTP is spoken there.
-		if (options.dht !== undefined) new UtpRefusal(udp, clock);
+		// Who finds us over TCP may try uTP first. Nobody comes in through a proxy.
+		if (proxy === undefined) new UtpRefusal(udp, clock);
 		return tcp;
 	}
 	// An HTTP proxy passes no UDP on.

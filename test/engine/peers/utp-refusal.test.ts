@@ -23,16 +23,21 @@ test('of a flood of streams over uTP fifty a second are refused, and the others 
 	assert.equal(sent, 51);
 });
 
-test('a session with the DHT refuses who comes over uTP, so that it comes over TCP', async t => {
-	const space = new Workspace(t);
-	const engine = await openTestSession(space, 'engine', {dht: {bootstrap: []}});
-	const socket = createSocket('udp4');
-	t.after(() => socket.close());
-	const heard: Buffer[] = [];
-	socket.on('message', bytes => void heard.push(bytes));
-	await new Promise<void>(resolve => socket.bind({port: 0, address: '127.0.0.1'}, resolve));
-	socket.send(syn, engine.port, '127.0.0.1');
-	await until('a refusal', 30_000, () => heard.length > 0);
-	assert.equal(heard[0]![0], 0x31);
-	await engine.session.stop();
-});
+for (const [what, options] of [
+	['with the DHT', {dht: {bootstrap: []}}],
+	['without the DHT', {}],
+	['that asks no trackers either', {trackers: false}],
+] as const)
+	test(`a session ${what} refuses who comes over uTP, so that it comes over TCP`, async t => {
+		const space = new Workspace(t);
+		const engine = await openTestSession(space, 'engine', options);
+		const socket = createSocket('udp4');
+		t.after(() => socket.close());
+		const heard: Buffer[] = [];
+		socket.on('message', bytes => void heard.push(bytes));
+		await new Promise<void>(resolve => socket.bind({port: 0, address: '127.0.0.1'}, resolve));
+		socket.send(syn, engine.port, '127.0.0.1');
+		await until('a refusal', 30_000, () => heard.length > 0);
+		assert.equal(heard[0]![0], 0x31);
+		await engine.session.stop();
+	});
