@@ -36,6 +36,52 @@ const apart = {
 };
 
 /**
+ * What Node.js has in files of its own, and does not load by itself: a seventh of a start is loading them, https for one
+ * reads all certificates. Each is loaded when something of it is used.
+ */
+const lateModules = [
+	...[
+		'child_process',
+		'crypto',
+		'dgram',
+		'dns',
+		'dns/promises',
+		'fs/promises',
+		'http',
+		'https',
+		'inspector',
+		'net',
+	],
+	...[
+		'perf_hooks',
+		'readline',
+		'readline/promises',
+		'stream/promises',
+		'timers/promises',
+		'tls',
+		'tty',
+		'util',
+	],
+	...['v8', 'worker_threads', 'zlib'],
+];
+const lateNodes = {
+	name: 'late-nodes',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: new RegExp(`^(?:node:)?(?:${lateModules.join('|')})$`)}, ({path, namespace}) =>
+			namespace === 'late'
+				? undefined
+				: {path: path.replace('node:', ''), namespace: 'late', sideEffects: false},
+		);
+		onLoad({filter: /./, namespace: 'late'}, ({path}) => ({
+			contents: `
+				for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(path)))})
+					Object.defineProperty(exports, name, {enumerable: true, get: () => require('node:${path}')[name]});
+			`,
+		}));
+	},
+};
+
+/**
  * meow carries a reader of package.json that makes its tables when it is loaded, a tenth of the time to start. Nothing
  * here asks for it: it is made when somebody does.
  */
@@ -156,7 +202,7 @@ const common = {
 		'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
 	},
 	banner: {js: `${forNode20}\n${moduleMeta}`},
-	plugins: [apart, lateTables, lateSegmenters],
+	plugins: [lateNodes, apart, lateTables, lateSegmenters],
 };
 
 /** The page of the web screen, for browsers: compressed here, once and well. */
@@ -194,7 +240,7 @@ const builds = await Promise.all([
 		...common,
 		entryPoints: ['source/cli.tsx'],
 		target: 'node12',
-		supported: {'dynamic-import': false},
+		supported: {'dynamic-import': true},
 		banner: {js: `${ageCheck}\n${moduleMeta}`},
 	}),
 	build({
@@ -233,6 +279,15 @@ const builds = await Promise.all([
 	}),
 	buildPage(),
 ]);
+
+/**
+ * What is loaded with what V8 made of it cannot import, but is handed something that can; loaded in the usual way it can.
+ */
+const program = await readFile(`${out}/dispatch.js`, 'utf8');
+await writeFile(
+	`${out}/dispatch.js`,
+	`var importHere = module.importHere || (name => import(name));\n${program.replaceAll(/\bimport\(/g, 'importHere(')}`,
+);
 
 /** The licences of the packages that are bundled, which ask to go along. */
 async function licences() {

@@ -14,7 +14,8 @@ import {
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import process from 'node:process';
-import {constants, Script} from 'node:vm';
+import {pathToFileURL} from 'node:url';
+import {Script} from 'node:vm';
 import * as zlib from 'node:zlib';
 import {withUsualFlags} from './late-flags.js';
 
@@ -39,6 +40,8 @@ export class CompiledProgram {
 	readonly #cache: string;
 	#script: Script | undefined;
 	#textSum = 0;
+	/** What was taken; undefined when it was nothing. */
+	#taken: string | undefined;
 
 	/**
 	 * @param path where the program's file is
@@ -51,7 +54,10 @@ export class CompiledProgram {
 		this.#cache = join(folder, name, use);
 	}
 
-	/** Runs the file as `require` does, and answers what it exports. */
+	/**
+	 * Runs the file as `require` does, and answers what it exports. For what `import()` would be in it there is
+	 * `module.importHere`.
+	 */
 	load(): unknown {
 		const require = createRequire(this.#path);
 		// Coverage is of what is compiled as it runs.
@@ -59,29 +65,32 @@ export class CompiledProgram {
 		if (crc32 === undefined || NODE_V8_COVERAGE || NODE_DISABLE_COMPILE_CACHE) return require(this.#path);
 		const bytes = readFileSync(this.#path);
 		this.#textSum = crc32(bytes);
-		const cachedData = this.#read();
+		const kept = this.#read(this.#cache) ?? this.#read(this.#ofFailed);
 		const script = new Script(`${wrapper}${bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')}\n})`, {
 			filename: this.#path,
 			columnOffset: -wrapper.length,
-			...(cachedData && {cachedData}),
-			importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+			...(kept && {cachedData: kept.compiled}),
 		});
-		if (cachedData === undefined || script.cachedDataRejected) this.#script = script;
-		const module = {exports: {}};
+		if (!script.cachedDataRejected) this.#taken = kept?.path;
+		if (this.#taken !== this.#cache) this.#script = script;
+		const folder = dirname(this.#path);
+		const importHere = (name: string): Promise<unknown> =>
+			import(name.startsWith('.') ? pathToFileURL(join(folder, name)).href : name);
+		const module = {exports: {}, importHere};
 		const run = script.runInThisContext() as (...handed: unknown[]) => void;
-		run.call(module.exports, module.exports, require, module, this.#path, dirname(this.#path));
+		run.call(module.exports, module.exports, require, module, this.#path, folder);
 		return module.exports;
 	}
 
-	/**
-	 * Keeps what was compiled where nothing that is kept was taken: when the start is over, or at the end of a run that was
-	 * shorter and succeeded. Who fails has not called what others call.
-	 */
+	/** Who fails has not called what others call: what is kept of it is taken where there is nothing better. */
+	get #ofFailed(): string {
+		return `${this.#cache}.failed`;
+	}
+
+	/** Keeps what was compiled where nothing that is kept was taken: when the start is over, or at the end of a shorter run. */
 	keepOnceStarted(): void {
 		if (this.#script === undefined) return;
-		process.once('exit', status => {
-			if (status === 0) this.keep();
-		});
+		process.once('exit', status => this.keep(status === 0));
 		let before = process.cpuUsage();
 		let looks = 0;
 		const timer = setInterval(() => {
@@ -94,28 +103,28 @@ export class CompiledProgram {
 		}, lookTime).unref();
 	}
 
-	/** Keeps what has been compiled until now, where nothing that is kept was taken. Once; never throws. */
-	keep(): void {
+	/** Keeps what has been compiled until now, where nothing as good that is kept was taken. Once; never throws. */
+	keep(succeeded = true): void {
 		const script = this.#script;
-		if (script === undefined) return;
+		if (script === undefined || (!succeeded && this.#taken !== undefined)) return;
 		this.#script = undefined;
 		try {
 			const compiled = withUsualFlags(() => script.createCachedData());
-			this.#write(compiled);
+			this.#write(succeeded ? this.#cache : this.#ofFailed, compiled);
 		} catch {} // There is no room for it, or it is nobody's: the next start is as slow as this one.
 	}
 
 	/** What may be run: of this very text, whole, and written by this user. */
-	#read(): Buffer | undefined {
+	#read(path: string): {readonly path: string; readonly compiled: Buffer} | undefined {
 		let file: number | undefined;
 		try {
-			file = openSync(this.#cache, 'r');
+			file = openSync(path, 'r');
 			const {uid, mode} = fstatSync(file);
 			if (uid !== (process.geteuid?.() ?? uid) || (process.geteuid && (mode & 0o022) !== 0)) return undefined;
 			const bytes = readFileSync(file);
 			if (bytes.length <= headLength || bytes.readUInt32LE(0) !== this.#textSum) return undefined;
-			const data = bytes.subarray(headLength);
-			return bytes.readUInt32LE(4) === crc32?.(data) ? data : undefined;
+			const compiled = bytes.subarray(headLength);
+			return bytes.readUInt32LE(4) === crc32?.(compiled) ? {path, compiled} : undefined;
 		} catch {
 			return undefined;
 		} finally {
@@ -123,16 +132,16 @@ export class CompiledProgram {
 		}
 	}
 
-	#write(compiled: Buffer): void {
+	#write(path: string, compiled: Buffer): void {
 		const head = Buffer.alloc(headLength);
 		head.writeUInt32LE(this.#textSum, 0);
 		head.writeUInt32LE(crc32?.(compiled) ?? 0, 4);
-		const folder = dirname(this.#cache);
+		const folder = dirname(path);
 		mkdirSync(folder, {recursive: true, mode: 0o700});
-		const draft = `${this.#cache}.${process.pid}.draft`;
+		const draft = `${path}.${process.pid}.draft`;
 		try {
 			writeFileSync(draft, Buffer.concat([head, compiled]), {mode: 0o600, flag: 'wx'});
-			renameSync(draft, this.#cache);
+			renameSync(draft, path);
 		} catch (error) {
 			rmSync(draft, {force: true});
 			throw error;

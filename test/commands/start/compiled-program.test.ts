@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
 import {chmod, mkdir, readdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {type TestContext, test} from 'node:test';
@@ -11,7 +12,7 @@ const text = `
 	exports.answer = () => 42;
 	exports.where = __filename;
 	exports.base = require('node:path').basename(__dirname);
-	exports.beside = () => import('./beside.mjs');
+	exports.beside = () => module.importHere('./beside.mjs');
 `;
 
 /** Where there is no quick checksum, as in the first of Node.js 20, nothing is kept. */
@@ -84,6 +85,22 @@ test('keeps apart what runs of several kinds need', {skip}, async t => {
 	await isTaken('get');
 	assert.equal(await isTaken('list'), false);
 	assert.equal(await isTaken('get'), true);
+});
+
+test('takes of a run that failed what there is nothing better for', {skip}, async t => {
+	const {isTaken, kept, program} = await place(t);
+	const isThere = async (name: string) => existsSync(await kept(name));
+	const failed = program();
+	withUsualFlags(() => failed.load());
+	failed.keep(false);
+	assert.deepEqual([await isThere('get.failed'), await isThere('get')], [true, false]);
+	const before = (await stat(await kept('get.failed'))).ino;
+	const again = program();
+	withUsualFlags(() => again.load());
+	again.keep(false);
+	assert.equal((await stat(await kept('get.failed'))).ino, before, 'it was taken');
+	assert.equal(await isTaken(), false);
+	assert.equal(await isTaken(), true);
 });
 
 test('takes nothing that was made of another text of the same length', {skip}, async t => {
