@@ -93,7 +93,8 @@ const columns: readonly TorrentColumn[] = [
 		flexible: true,
 		most: 60,
 		rank: 0,
-		cell: torrent => terminalText(torrent.name),
+		// In a group it is one step in, as a file is in a folder.
+		cell: (torrent, {group}) => `${group === 'none' ? '' : '  '}${terminalText(torrent.name)}`,
 		tone: torrent => (torrent.state === 'paused' || torrent.state === 'queued' ? 'dim' : 'text'),
 		sum: (group, {look: {glyphs}, folded}, width) => {
 			const count = ` ${group.torrents.length}`;

@@ -1,13 +1,14 @@
+// Half of each, which stands in the middle, is said in two digits too.
 const scales = [
-	1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200,
+	1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100, 120, 160, 200,
 ];
-const moreScales = [250, 300, 400, 500, 600, 800, 1000];
+const moreScales = [240, 300, 400, 500, 600, 800, 1000];
 
-/** The next round value (of bytes per second) a graph's axis can end at; at least 16 KiB. */
+/** The next round value (of bytes per second) a graph's axis can end at; at least 20 KiB. */
 export function roundScale(peak: number): number {
 	let unit = 1024;
 	while (peak > unit * 1000) unit *= 1024;
-	const inUnits = Math.max(peak / unit, unit === 1024 ? 16 : 0.9);
+	const inUnits = Math.max(peak / unit, unit === 1024 ? 20 : 0.9);
 	for (const scale of [...scales, ...moreScales]) if (scale >= inUnits) return scale * unit;
 	return 1024 * unit;
 }

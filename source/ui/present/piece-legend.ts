@@ -112,6 +112,8 @@ interface Readout extends CellFacts {
 	readonly inspected?: PieceInspection | undefined;
 }
 
+const nobodyHas = 'nobody connected has it';
+
 /** Who has what is missing of a cell. */
 function holdersSpan(view: PiecesView, cell: number, {inspected, peers}: Readout): Span | undefined {
 	const state = view.cells[cell];
@@ -120,13 +122,13 @@ function holdersSpan(view: PiecesView, cell: number, {inspected, peers}: Readout
 		if (state === 'h') return undefined;
 		const known = view.availability[cell] ?? '0';
 		const tone = isAtRisk(view, cell, peers) ? 'rare' : 'dim';
-		if (known < '2') return [known === '0' ? 'nobody connected has it' : 'one holder', tone];
+		if (known < '2') return [known === '0' ? nobodyHas : 'one holder', tone];
 		return [`${known === '9' ? '9+' : known} holders`, tone];
 	}
 	const {holders, heldBy} = inspected;
 	if (state === 'h') return [`${count(holders, 'peer')} ${holders === 1 ? 'has' : 'have'} it too`, 'dim'];
 	const tone = isAtRisk(view, cell, peers) ? 'rare' : 'dim';
-	if (holders === 0) return ['nobody connected has it', tone];
+	if (holders === 0) return [nobodyHas, tone];
 	const [first] = heldBy ?? [];
 	const who = first && `${first.address} at ${rateWithUnit(first.rate)}`;
 	if (holders === 1) return [`one holder${who ? `: ${who}` : ''}`, tone];
@@ -141,7 +143,10 @@ export function readoutRow(view: PiecesView, cell: number, facts: Readout, colum
 	const [word, tone] = stateWords[view.cells[cell] ?? 'm'] ?? ['', 'text'];
 	const lead: Span = [first === last ? `piece ${first}` : `pieces ${first}-${last}`, 'text'];
 	const state: Span = [` ${dot} ${word}`, tone === 'have' || tone === 'part' ? 'good' : tone];
-	const holders = holdersSpan(view, cell, {...facts, inspected});
+	const whole = holdersSpan(view, cell, {...facts, inspected});
+	// A strip has no room for all of it.
+	const holders: Span | undefined =
+		whole && columns < 48 && whole[0] === nobodyHas ? ['no holder', whole[1]] : whole;
 	const which = inspected && last > first && holders ? `piece ${inspected.piece}: ` : '';
 	const behind: Row = [state, ...(holders ? [[` ${dot} ${which}${holders[0]}`, holders[1]] as Span] : [])];
 	let index: number | undefined;

@@ -63,6 +63,14 @@ function axisLabel(value: number): string {
 	return fit(value === 0 ? '0' : quantity(value, 2).replace(' ', ''), axisColumns - 2, 'right');
 }
 
+/** Half of what is at the top, in the same unit: of `1.2M` it is `0.6M`, not `614K`. */
+function halfLabel(scale: number): string {
+	const [digits = '', unit] = quantity(scale, 2).split(' ');
+	const half = axisLabel(scale / 2);
+	if (unit === undefined || half.endsWith(unit)) return half;
+	return fit(`${(Number(digits) / 2).toFixed(1)}${unit}`, axisColumns - 2, 'right');
+}
+
 function graphBlock(
 	samples: readonly number[],
 	scale: number,
@@ -87,7 +95,7 @@ function graphBlock(
 				: index === rows - 1
 					? fit(rows >= 3 ? '0' : sign, axisColumns - 2, 'right')
 					: middle !== undefined && rows % 2 === 1
-						? axisLabel(scale / 2)
+						? halfLabel(scale)
 						: ' '.repeat(axisColumns - 2);
 		const marked = label.trim() !== '' && rows > 1;
 		const lead: Span[] = [
@@ -204,14 +212,21 @@ function drawn({download, upload, range}: SpeedView, samples: number): DrawnSpee
 /** What all torrents have moved: ever, and lately. */
 export type MovedTotals = MovedView & {readonly recent: NonNullable<SessionView['recent']>};
 
-/** How rows are shared: the graphs of both directions, and below them when that was and what it comes to. */
-function shareRows(rows: number): {readonly down: number; readonly up: number; readonly isTimed: boolean} {
+/**
+ * How rows are shared: the graphs of both directions, and below them when that was and what it comes to. Where only
+ * something is sent that has the larger one.
+ */
+function shareRows(
+	rows: number,
+	isSending: boolean,
+): {readonly down: number; readonly up: number; readonly isTimed: boolean} {
 	const isTimed = rows >= 8;
 	const graphs = rows - (isTimed ? 2 : 1);
-	const up = graphs >= 6 ? Math.max(2, Math.round(graphs * 0.3)) : 1;
+	const usual = graphs >= 6 ? Math.max(2, Math.round(graphs * 0.3)) : 1;
 	// A row in the middle has a line through it and a name.
-	const isEven = graphs - up >= 6 && (graphs - up) % 2 === 0;
-	return {down: graphs - up - (isEven ? 1 : 0), up: up + (isEven ? 1 : 0), isTimed};
+	const small = usual + (graphs - usual >= 6 && (graphs - usual) % 2 === 0 ? 1 : 0);
+	const large = graphs - small;
+	return isSending ? {down: small, up: large, isTimed} : {down: large, up: small, isTimed};
 }
 
 /** The graphs of both directions, and what the numbers are. `totals`: what was moved, where that is to be said. */
@@ -232,7 +247,7 @@ export function speedRows(
 			directionRow(download, peakDownload, columns, 'down', down, look),
 			directionRow(upload, peakUpload, columns, 'up', up, look),
 		].slice(0, rows);
-	const share = shareRows(rows);
+	const share = shareRows(rows, peakDownload === 0 && peakUpload > 0);
 	return [
 		...graphBlock(download, roundScale(peakDownload), columns, share.down, 'down', down, look),
 		...graphBlock(upload, roundScale(peakUpload), columns, share.up, 'up', up, look),
@@ -259,10 +274,14 @@ export function sparkRow(view: SpeedView | undefined, columns: number, look: Loo
 	);
 }
 
-/** What the pane's title says at its right end: the fastest that is drawn, or over a long time the fastest second. */
+/**
+ * What the pane's title says at its right end: the fastest that is drawn, or over a long time the fastest second; of what
+ * is sent where nothing came.
+ */
 export function speedTitle(view: SpeedView | undefined, room: Area, look: Look): string {
 	if (!view) return '';
 	const samples = samplesFor(room, look.glyphs.ascii);
-	const peak = view.range / samples < 3 ? drawn(view, samples).peakDownload : view.peakDownload;
-	return `peak ${rateWithUnit(peak)}`;
+	const {peakDownload, peakUpload} = view.range / samples < 3 ? drawn(view, samples) : view;
+	if (peakDownload === 0 && peakUpload > 0) return `peak ${look.glyphs.up} ${rateWithUnit(peakUpload)}`;
+	return `peak ${rateWithUnit(peakDownload)}`;
 }

@@ -37,7 +37,13 @@ function cell(paint: Paint | undefined, {glyphs}: Look): Span {
 	return isOwn ? [glyphs.cell['l'] ?? '', 'flight'] : [glyphs.cell['h'] ?? '', 'have'];
 }
 
-/** The week, a day a row: what is selected is turned round. */
+/** A half hour that is selected. What is full would be a hole when it is turned round: it steps back instead. */
+function selectedCell(paint: Paint | undefined, look: Look): Span {
+	const [text, tone] = cell(paint, look);
+	return text === look.glyphs.cell['h'] ? [look.glyphs.cell['p'] ?? '', 'accent'] : [text, tone, true];
+}
+
+/** The week, a day a row: what is selected stands out. */
 export function weekRows(place: WeekPlace, columns: number, look: Look): readonly Row[] {
 	const step = 2 / cellsAnHour(columns);
 	const days = dayNames.map((name, day): Row => {
@@ -48,8 +54,9 @@ export function weekRows(place: WeekPlace, columns: number, look: Look): readonl
 		];
 		for (let at = 0; at < slotsPerDay; at += step) {
 			const slot = day * slotsPerDay + at;
-			const [text, tone] = cell(place.week[slot] ?? place.week[slot + step - 1], look);
-			row.push([text, tone, place.selected.has(slot), {kind: 'part', at: slot}]);
+			const paint = place.week[slot] ?? place.week[slot + step - 1];
+			const [text, tone, isTurned] = place.selected.has(slot) ? selectedCell(paint, look) : cell(paint, look);
+			row.push([text, tone, isTurned, {kind: 'part', at: slot}]);
 		}
 		return row;
 	});

@@ -64,3 +64,30 @@ test('what was moved today, in 7 days and in 30 is told where there is room', ()
 	assert.equal(last(36, 8), 'today ▼ 5.00 M  ▲ 1.00 M');
 	assert.match(last(60, 4), /^mean/);
 });
+
+test('the middle of a graph is said in the unit of its top', () => {
+	const labels = (peak: number) =>
+		lines(speed(new Array(60).fill(peak)), 60, 14)
+			.map(line => line.slice(0, 4).trim())
+			.filter(label => /\d[KM]/.test(label))
+			.slice(0, 2);
+	const mib = 1024 ** 2;
+	assert.deepEqual(labels(1.1 * mib), ['1.2M', '0.6M']);
+	assert.deepEqual(labels(1.5 * mib), ['1.6M', '0.8M']);
+	assert.deepEqual(labels(14 * mib), ['16M', '8.0M']);
+	assert.deepEqual(labels(300 * 1024), ['300K', '150K']);
+});
+
+test('of a torrent that only sends, what is sent has the larger graph and the peak', () => {
+	const sending = {
+		...speed(new Array(60).fill(0)),
+		upload: new Array(60).fill(300 * 1024),
+		peakUpload: 300 * 1024,
+	};
+	const rows = speedRows(sending, {columns: 41, rows: 4}, look).map(rowText);
+	assert.match(rows[0] ?? '', /^ 20K/);
+	assert.match(rows[1] ?? '', /^300K ┤.*⣿⣿$/);
+	assert.match(rows[2] ?? '', /▲ ┤.*⣿⣿$/);
+	assert.equal(speedTitle(sending, {columns: 41, rows: 4}, look), 'peak ▲ 300 K/s');
+	assert.equal(speedTitle(speed([0, 2048]), {columns: 41, rows: 4}, look).startsWith('peak ▲'), false);
+});
