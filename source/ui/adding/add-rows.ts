@@ -113,6 +113,8 @@ export function addRows(
 	const active = known && !known.torrent.unknown ? dialog.at : Math.min(dialog.at, dialog.fields.length - 1);
 	const inTree = active >= dialog.fields.length;
 	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look, folderLook)];
+	// Where not all has room: what has the keys, with what is told of it.
+	let selected = Math.min(rows.length - 1, active + 1);
 	if (isOwn)
 		rows.push([[` the label’s folder: ${terminalText(own)}`, 'dim'], ...folderWords(folderLook(own))]);
 	if (known?.torrent.unknown) {
@@ -122,6 +124,7 @@ export function addRows(
 		rows.push(...factRows(known, dir, columns, session, folderLook(dir)));
 		const left = {columns, rows: room.rows - rows.length - 5};
 		rows.push(...treeRows(known, left, inTree, look, dialog.fields.length));
+		if (inTree) selected = rows.length - 1;
 	} else if (preview.kind === 'asked') {
 		if (found) rows.push([], foundRow(found));
 		rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
@@ -141,5 +144,6 @@ export function addRows(
 				: 'Enter adds   Tab next   Esc leaves'
 			: 'Enter looks   Tab next   Esc leaves',
 		columns,
+		selected: dialog.problem === undefined && preview.kind !== 'refused' ? selected : rows.length - 1,
 	};
 }

@@ -23,11 +23,14 @@ function rateSpans(
 	const isWide = columns >= wide;
 	const gap = isWide ? '   ' : '  ';
 	const rate = (value: number) => rateWithUnit(value).padStart(columns < 60 ? 0 : 7);
-	const spans: Span[] = [
-		[`${glyphs.down} ${rate(torrent.downloadRate)}`, torrent.downloadRate > 0 ? 'down' : 'faint'],
+	const down: Span = [
+		`${glyphs.down} ${rate(torrent.downloadRate)}`,
+		torrent.downloadRate > 0 ? 'down' : 'faint',
 	];
-	if (columns >= 48)
-		spans.push([`${gap}${glyphs.up} ${rate(torrent.uploadRate)}`, torrent.uploadRate > 0 ? 'up' : 'faint']);
+	const up: Span = [`${glyphs.up} ${rate(torrent.uploadRate)}`, torrent.uploadRate > 0 ? 'up' : 'faint'];
+	// Where one has room that which tells something.
+	const isSending = torrent.downloadRate === 0 && (torrent.uploadRate > 0 || torrent.state === 'seeding');
+	const spans: Span[] = columns >= 48 ? [down, [gap], up] : [isSending ? up : down];
 	if (isWide) spans.push([`${gap}ratio `, 'faint'], [ratio(torrent.ratio).padStart(4), 'dim']);
 	if (columns >= 60) spans.push(...etaSpans(torrent, gap, isWide ? 7 : 5));
 	if (isWide && session) {

@@ -107,3 +107,13 @@ test('the rows of a torrent to add have numbers that are typed, say what is out 
 	for (let row = 0; row < 40; row++) await terminal.send(keys.down);
 	await close();
 });
+
+test('at 40x10 the field or row that has the keys is in sight wherever one goes in a torrent to add', async () => {
+	const {terminal, close} = await openTestScreen(40, 10);
+	await terminal.press('a', '~/field.torrent', keys.enter);
+	for (let step = 0; step < 14; step++) {
+		assert.match(terminal.text(), /┃ › /, `after ${step} steps\n${terminal.text()}`);
+		await terminal.press(keys.down);
+	}
+	await close();
+});

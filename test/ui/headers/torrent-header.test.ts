@@ -30,3 +30,12 @@ test('where nobody knows how long it takes, it says why', () => {
 	assert.match(header({state: 'queued', completed: 1, wanted: 100})[0] ?? '', /ETA +queued/);
 	assert.doesNotMatch(header({state: 'seeding', completed: 100, wanted: 100})[0] ?? '', /ETA/);
 });
+
+test('where the header has room for one rate it is that of what is sent, of a torrent that sends', () => {
+	assert.match(header({state: 'seeding', uploadRate: 300 * 1024}, 40)[0] ?? '', /▲ 300 K\/s $/);
+	assert.match(
+		header({state: 'downloading', downloadRate: 2048, uploadRate: 4096}, 40)[0] ?? '',
+		/▼ 2\.0 K\/s $/,
+	);
+	assert.match(header({state: 'downloading'}, 40)[0] ?? '', /▼ 0 B\/s $/);
+});
