@@ -85,6 +85,11 @@ export interface TorrentView {
 	readonly sending?: number | undefined;
 	readonly receiving?: number | undefined;
 	readonly known: number;
+	/**
+	 * Copies of the whole torrent among those connected, ours left out: whole ones, and in hundredths the part of the pieces
+	 * that are there once more. Undefined while it does not run, and while nobody knows what it holds.
+	 */
+	readonly availability?: number | undefined;
 	readonly files: number;
 	readonly filesWanted: number;
 	readonly dir: string;

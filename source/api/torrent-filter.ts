@@ -232,7 +232,7 @@ export const filterNotes = [
 	'  sizes     size length left completed downloaded uploaded wasted: 10M 1.5G',
 	'  rates     down up max-download max-upload: 500K',
 	'  times     eta age done-age: 90s 2h 7d',
-	'  numbers   done (50%) ratio peers seeds known files queue',
+	'  numbers   done (50%) goal (50%) ratio availability peers seeds known files queue',
 	'  yes or no complete active choosing private sequential super-seeding',
 	'            published stalled error trouble',
 	`  state     ${states.slice(0, 5).join(' ')}`,

@@ -540,6 +540,7 @@ export class FakeEngine implements EngineClient {
 			connected: this.#peers.length,
 			seedsConnected: this.#peers.filter(({view}) => view.progress === 1).length,
 			known: 61,
+			...(this.#paused || this.choosing ? {} : {availability: 7.31}),
 			files: this.#files.length,
 			filesWanted: this.#priority.filter(priority => priority > 0).length,
 			dir: '/srv/downloads',

@@ -80,7 +80,7 @@ function mapLines(name: string, length: Bytes, view: PiecesView): string[] {
 	const {pieces, have, inFlight, checking, cells, availability, copies} = view;
 	return [
 		terminalLine(name),
-		`  ${have} of ${pieces} pieces of ${size(length)} are here, ${inFlight} on their way, ${checking} being checked; ${copies} copies around`,
+		`  ${have} of ${pieces} pieces of ${size(length)} are here, ${inFlight} on their way, ${checking} being checked; ${copies.toFixed(2)} copies around`,
 		`  ${cells}`,
 		`  ${availability}`,
 	];

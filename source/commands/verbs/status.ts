@@ -98,6 +98,11 @@ function sessionLines(session: SessionView, torrents: readonly TorrentView[]): s
 	];
 }
 
+function peersText({connected, seedsConnected, availability, known}: TorrentView): string {
+	const copies = availability === undefined ? '' : `, ${availability.toFixed(2)} copies among them`;
+	return `${connected} connected, ${seedsConnected} of them have all${copies}; ${known} known`;
+}
+
 function torrentLines(view: TorrentView): string[] {
 	const row = (label: string, text: string) => `  ${label.padEnd(10)}${terminalLine(text)}`;
 	const {id, name, reason, label, goal, dir, magnet} = view;
@@ -116,7 +121,7 @@ function torrentLines(view: TorrentView): string[] {
 			'so far',
 			`${size(view.downloaded)} received, ${size(view.uploaded)} sent, ratio ${ratio(view.ratio)}`,
 		),
-		row('peers', `${view.connected} connected, ${view.seedsConnected} of them have all; ${view.known} known`),
+		row('peers', peersText(view)),
 		...(goal === undefined ? [] : [row('goal', `${goal.text}: ${goal.why}`)]),
 		...(label === undefined ? [] : [row('label', label)]),
 		row('queue', String(view.queue)),

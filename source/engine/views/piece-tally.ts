@@ -31,16 +31,12 @@ export class PieceTally {
 	readonly #listeners = new Set<TallyListener>();
 	/** Pieces that were begun, with what was seen of them last. */
 	readonly #begun = new Map<number, number>();
-	/** How many pieces so many peers have. */
-	readonly #histogram: number[];
-	#scarcest = 0;
 
 	constructor(pieces: TalliedPieces) {
 		this.#pieces = pieces;
 		const {pieceCount} = pieces.downloader.picker;
 		this.bits = new Uint8Array(pieceCount);
 		this.availability = new Uint16Array(pieceCount);
-		this.#histogram = [pieceCount];
 		this.#changes = new ChangedPieces(pieceCount);
 		pieces.downloader.picker.changes = this.#changes;
 	}
@@ -72,12 +68,9 @@ export class PieceTally {
 		return this.#pieces.downloader.picker.seeds;
 	}
 
-	/** Copies of the whole torrent among connected peers: whole ones, and the part of the pieces that are one oftener. */
+	/** Copies of the whole torrent among connected peers. */
 	get copies(): number {
-		const {length} = this.bits;
-		if (length === 0) return 0;
-		while ((this.#histogram[this.#scarcest] ?? 0) === 0) this.#scarcest++;
-		return this.#scarcest + this.seeds + (length - this.#histogram[this.#scarcest]!) / length;
+		return this.#pieces.downloader.picker.copies;
 	}
 
 	/** Brings everything up to date. */
@@ -124,12 +117,6 @@ export class PieceTally {
 		if (bits === bitsBefore && availability === before) return;
 		this.bits[piece] = bits;
 		this.availability[piece] = availability;
-		if (availability !== before) {
-			this.#histogram[before]!--;
-			while (this.#histogram.length <= availability) this.#histogram.push(0);
-			this.#histogram[availability]!++;
-			if (availability < this.#scarcest) this.#scarcest = availability;
-		}
 		for (const listener of this.#listeners) listener.pieceChanged(piece, bitsBefore, before);
 	}
 }

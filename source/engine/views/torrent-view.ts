@@ -57,6 +57,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		seedsConnected: content === undefined ? 0 : content.downloader.picker.seeds - content.webSeeds.whole,
 		...countTrading(swarm.peers.values()),
 		known: swarm.list.known,
+		...viewAvailability(torrent),
 		dir: torrent.dir,
 		...viewMove(torrent),
 		label: torrent.settings.label,
@@ -78,6 +79,12 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		...(torrent.webSeeds.length > 0 && {webSeeds: torrent.webSeeds}),
 		...countSending(content, now),
 	};
+}
+
+/** Rounded down: what nobody has is in no copy. */
+function viewAvailability({active, content}: Torrent): Pick<TorrentView, 'availability'> {
+	if (!active || content === undefined) return {};
+	return {availability: Math.floor(content.downloader.picker.copies * 100) / 100};
 }
 
 function viewHosts(trackerHosts: readonly string[]): Pick<TorrentView, 'trackerHosts'> {

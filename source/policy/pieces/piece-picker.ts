@@ -1,5 +1,6 @@
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ChangedPieces} from './changed-pieces.js';
+import {DistributedCopies} from './distributed-copies.js';
 
 /** The priority of pieces with a deadline, above all that can be chosen: only what knows of deadlines asks for them. */
 export const timeCriticalPriority = 5;
@@ -37,6 +38,7 @@ export class PiecePicker {
 	readonly #random: () => number;
 	/** Peers that have the piece, seeds left out. */
 	readonly #availability: Uint16Array;
+	readonly #copies: DistributedCopies;
 	readonly #priority: Uint8Array;
 	/** 1 where the piece can be begun, if it is wanted: not had, not begun. */
 	readonly #idle: Uint8Array;
@@ -60,6 +62,7 @@ export class PiecePicker {
 		this.pieceCount = pieceCount;
 		this.#random = random;
 		this.#availability = new Uint16Array(pieceCount);
+		this.#copies = new DistributedCopies(pieceCount);
 		this.#priority = new Uint8Array(pieceCount).fill(2);
 		this.#idle = new Uint8Array(pieceCount).fill(1);
 		this.#order = new Int32Array(pieceCount);
@@ -69,6 +72,11 @@ export class PiecePicker {
 	/** Connected peers that have everything. */
 	get seeds(): number {
 		return this.#seeds;
+	}
+
+	/** Copies of the whole torrent among connected peers: whole ones, and the part of the pieces that are there once more. */
+	get copies(): number {
+		return this.#copies.count(this.#seeds);
 	}
 
 	/** How many connected peers have the piece. */
@@ -313,7 +321,7 @@ export class PiecePicker {
 			for (let bit = 0; bit < 8; bit++) {
 				if ((byte & (128 >> bit)) === 0) continue;
 				if (few) this.#shift(at * 8 + bit, change);
-				else this.#availability[at * 8 + bit]! += change;
+				else this.#tally(at * 8 + bit, change);
 			}
 		}
 		if (few) return;
@@ -321,9 +329,16 @@ export class PiecePicker {
 		this.changes?.noteAll();
 	}
 
-	#shift(piece: number, change: 1 | -1): void {
+	/** Answers how many peers had the piece before. */
+	#tally(piece: number, change: 1 | -1): number {
 		const before = this.#availability[piece]!;
 		this.#availability[piece] = before + change;
+		this.#copies.moved(before, before + change);
+		return before;
+	}
+
+	#shift(piece: number, change: 1 | -1): void {
+		const before = this.#tally(piece, change);
 		this.changes?.note(piece);
 		const place = this.#place[piece]!;
 		if (this.#stale || place < 0) return;

@@ -19,6 +19,8 @@ import type {Column, ListFacts} from './column.js';
 export interface TorrentFacts extends ListFacts {
 	/** What they are in groups by: a column would say it again. */
 	readonly group: Grouping;
+	/** Whether any of them has a goal. */
+	readonly goals: boolean;
 	/** Keys of the groups that are folded. */
 	readonly folded: ReadonlySet<string>;
 }
@@ -65,6 +67,15 @@ const etaWords: Readonly<Partial<Record<TorrentStanding, string>>> = {
 export function waitWord(torrent: TorrentView): string | undefined {
 	if (torrent.choosing) return 'choose';
 	return isInTrouble(torrent) ? 'trouble' : etaWords[standingOf(torrent)];
+}
+
+/** Undefined where it says nothing: it does not run, or all of it is here and nobody is with it. */
+function copies(torrent: TorrentView): string | undefined {
+	const {availability, connected} = torrent;
+	if (availability === undefined || (connected === 0 && progressOf(torrent) >= 1)) return undefined;
+	return availability < 1000
+		? availability.toFixed(availability < 100 ? 2 : 1)
+		: String(Math.floor(availability));
 }
 
 const columns: readonly TorrentColumn[] = [
@@ -114,7 +125,7 @@ const columns: readonly TorrentColumn[] = [
 	{
 		id: 'reason',
 		title: 'why',
-		width: columns => (columns >= 175 ? 30 : columns >= 160 ? 24 : 14),
+		width: columns => (columns >= 175 ? 28 : columns >= 160 ? 24 : 14),
 		flexible: true,
 		extra: true,
 		rank: 0,
@@ -196,12 +207,26 @@ const columns: readonly TorrentColumn[] = [
 		sum: ({connected}) => String(connected),
 	},
 	{
+		id: 'availability',
+		title: 'avail',
+		label: 'availability',
+		width: 5,
+		align: 'right',
+		extra: true,
+		rank: 2,
+		cell: (torrent, {look}) => copies(torrent) ?? look.glyphs.dash,
+		tone: torrent => {
+			if (copies(torrent) === undefined) return 'faint';
+			return (torrent.availability ?? 0) < 1 && torrent.state === 'downloading' ? 'warn' : 'dim';
+		},
+	},
+	{
 		id: 'seeds',
 		title: 'seeds',
 		width: 5,
 		align: 'right',
 		extra: true,
-		rank: 2,
+		rank: 4,
 		cell: ({seedsConnected}) => String(seedsConnected),
 		tone: 'dim',
 	},
@@ -213,6 +238,18 @@ const columns: readonly TorrentColumn[] = [
 		rank: 7,
 		cell: torrent => ratio(torrent.ratio),
 		tone: 'dim',
+	},
+	{
+		id: 'goal',
+		title: 'goal',
+		width: columns => (columns >= 220 ? 8 : 5),
+		extra: true,
+		rank: 3,
+		when: ({goals}) => goals,
+		cell: ({goal}, {look}, width) => {
+			const share = goal?.share;
+			return share === undefined ? '' : thinBar(share, width, look.glyphs, share >= 1 ? 'good' : 'up');
+		},
 	},
 	{
 		id: 'eta',
@@ -232,7 +269,7 @@ const columns: readonly TorrentColumn[] = [
 		title: 'added',
 		width: 10,
 		extra: true,
-		rank: 3,
+		rank: 5,
 		cell: ({addedAt}, {look}) => dayAndTime(addedAt, look.timezone).slice(0, 10),
 		tone: 'faint',
 	},
@@ -241,7 +278,7 @@ const columns: readonly TorrentColumn[] = [
 		title: 'tracker',
 		width: 18,
 		extra: true,
-		rank: 4,
+		rank: 6,
 		when: ({group}) => group !== 'tracker',
 		cell: ({trackerHosts = []}) =>
 			`${trackerHosts[0] ?? ''}${trackerHosts.length > 1 ? ` +${trackerHosts.length - 1}` : ''}`,
@@ -253,7 +290,7 @@ const columns: readonly TorrentColumn[] = [
 		width: 6,
 		align: 'right',
 		extra: true,
-		rank: 5,
+		rank: 7,
 		cell: ({uploaded}) => size(uploaded),
 		tone: 'dim',
 	},
@@ -262,7 +299,7 @@ const columns: readonly TorrentColumn[] = [
 		title: 'folder',
 		width: 24,
 		extra: true,
-		rank: 6,
+		rank: 8,
 		cell: ({dir}, {look}, width) => fitMiddle(terminalText(dir), width, look.glyphs.ellipsis),
 		tone: 'faint',
 	},

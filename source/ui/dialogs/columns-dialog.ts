@@ -48,7 +48,7 @@ function shownNow(
 ): ReadonlyArray<{readonly id: string; readonly width: number}> {
 	const columns = columnsOf[list] as unknown as ReadonlyArray<Column<unknown>>;
 	// Whether one says again what stands elsewhere is not asked here: whoever chooses it wants it.
-	const facts: ListFacts = {columns: room, look, ...{folded: new Set(), group: 'none'}};
+	const facts: ListFacts = {columns: room, look, ...{folded: new Set(), group: 'none', goals: true}};
 	const gap = room >= 100 ? 2 : 1;
 	return chooseColumns(columns, facts, room - 5, gap, chosen).map(({column, width}) => ({
 		id: column.id,

@@ -42,6 +42,20 @@ export const torrentOrders: ReadonlyArray<SortOrder<TorrentView>> = [
 	},
 	...rateOrders,
 	{id: 'ratio', letter: 'r', label: 'ratio', descending: true, compare: (a, b) => a.ratio - b.ratio},
+	{
+		id: 'availability',
+		letter: 'v',
+		label: 'availability',
+		// What nobody tells of comes last.
+		compare: (a, b) => (a.availability ?? 1e12) - (b.availability ?? 1e12),
+	},
+	{
+		id: 'goal',
+		letter: 'g',
+		label: 'goal',
+		descending: true,
+		compare: (a, b) => (a.goal?.share ?? -1) - (b.goal?.share ?? -1),
+	},
 	{id: 'eta', letter: 'e', label: 'ETA', compare: (a, b) => (a.eta ?? 1e12) - (b.eta ?? 1e12)},
 	{id: 'added', letter: 'a', label: 'added', descending: true, compare: (a, b) => a.addedAt - b.addedAt},
 	{id: 'label', letter: 'l', label: 'label', compare: (a, b) => byText(a.label ?? '', b.label ?? '')},
@@ -92,6 +106,11 @@ const rowsOf = remembered(
 		groups.flatMap((group): readonly TorrentRow[] =>
 			folded.has(group.key) ? [group] : [group, ...group.torrents],
 		),
+);
+
+/** Whether any of the torrents has a goal. */
+export const haveGoals = remembered((torrents: readonly TorrentView[] | undefined): boolean =>
+	(torrents ?? none).some(({goal}) => goal?.share !== undefined),
 );
 
 const none: readonly never[] = [];

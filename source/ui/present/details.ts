@@ -28,6 +28,10 @@ function goalPairs({goal}: TorrentView): ReadonlyArray<readonly [string, string]
 	];
 }
 
+function copiesText({availability}: TorrentView): string {
+	return availability === undefined ? '' : `, ${availability.toFixed(2)} copies among them`;
+}
+
 /** All that is known of a torrent, as names and values. */
 export function detailPairs(
 	torrent: TorrentView,
@@ -46,7 +50,7 @@ export function detailPairs(
 		],
 		[
 			'peers',
-			`${torrent.connected} connected, ${torrent.seedsConnected} of them seeds, ${torrent.known} known`,
+			`${torrent.connected} connected, ${torrent.seedsConnected} of them seeds${copiesText(torrent)}, ${torrent.known} known`,
 		],
 		[
 			'limits',

@@ -4,6 +4,7 @@ import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
 import {PieceGrid} from '../../../source/engine/views/piece-grid.ts';
 import {PieceTally} from '../../../source/engine/views/piece-tally.ts';
 import {PieceViews} from '../../../source/engine/views/piece-view.ts';
+import {viewTorrent} from '../../../source/engine/views/torrent-view.ts';
 import {PieceGeometry} from '../../../source/policy/pieces/piece-geometry.ts';
 import {PiecePicker} from '../../../source/policy/pieces/piece-picker.ts';
 import {PartialPieces} from '../../../source/policy/requests/partial-pieces.ts';
@@ -139,6 +140,8 @@ test('a grid that is kept equals one that is made anew, whatever happens', async
 					gridAnew(torrent.content!, cells),
 					`seed ${seed}, ${cells} cells: ${told.slice(-8).join(', ')}`,
 				);
+				const {copies} = kept;
+				assert.equal(viewTorrent(torrent, 0, undefined).availability, Math.floor(copies * 100) / 100);
 				assert.equal(
 					views.view(torrent.content!, cells),
 					views.view(torrent.content!, cells),
