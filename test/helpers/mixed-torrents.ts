@@ -21,7 +21,7 @@ const ailments = {
 		stalledFor: 840,
 		reason: {
 			level: 'warn',
-			text: 'no peer found yet: DHT has 312 nodes, tracker t.example refuses: torrent not registered with this tracker (next try in 40 s)',
+			text: 'tracker t.example refuses: torrent not registered; no peer found yet, DHT has 300+ nodes',
 		},
 	},
 	readOnly: {
@@ -33,7 +33,7 @@ const ailments = {
 		state: 'seeding',
 		reason: {
 			level: 'warn',
-			text: 'complete: tracker t.example does not answer: timed out (next try in 9 min)',
+			text: 'complete: tracker t.example does not answer: timed out',
 		},
 	},
 } as const satisfies Readonly<Record<string, Partial<TorrentView>>>;

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import type {AddOptions, Command} from '../../source/api/command.ts';
 import type {TorrentView} from '../../source/api/snapshot.ts';
 import type {Clock} from '../../source/base/ports.ts';
+import {reasonText} from '../../source/base/reason.ts';
 import {Session} from '../../source/engine/session/session.ts';
 import type {SessionOptions} from '../../source/engine/session/session-options.ts';
 import {until} from './deadline.ts';
@@ -104,7 +105,10 @@ export async function openTestSession(
 		view,
 		sees,
 		says: (id, state, words) =>
-			sees(id, `${state}: ${words}`, found => found.state === state && words.test(found.reason?.text ?? '')),
+			sees(id, `${state}: ${words}`, ({state: now, reason}) => {
+				const text = reason && reasonText(reason, options.clock?.wall() ?? Date.now());
+				return now === state && words.test(text ?? '');
+			}),
 	};
 }
 

@@ -11,9 +11,6 @@ export interface Waiting {
 	readonly timeout: Seconds | undefined;
 }
 
-/** What a reason promises at its end, and nobody keeps who gives up. */
-const nextTry = /(?:: next try in [^()]*| \(next try in [^()]*\))$/;
-
 /** Says when one torrent is waited for no longer. */
 export class Patience {
 	readonly #waiting: Waiting;
@@ -37,7 +34,7 @@ export class Patience {
 			this.#bytes = bytes;
 			this.#movedAt = now;
 		}
-		const why = view.reason?.text.replace(nextTry, '') ?? 'it is not complete';
+		const why = view.reason?.text ?? 'it is not complete';
 		if (timeout !== undefined && now >= timeout * 1000) return `${why} (given up after ${time(timeout)})`;
 		if (stopTimeout === undefined || now - this.#movedAt < stopTimeout * 1000) return undefined;
 		return `${why} (given up: not a byte came in ${time(stopTimeout)})`;

@@ -1,30 +1,36 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {isInTrouble} from '../../api/torrent-standing.js';
+import {reasonText} from '../../base/reason.js';
 import {terminalText} from '../../base/safe-text.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
+
+/** Why it is as it is. */
+function said({reason}: TorrentView): string | undefined {
+	return reason && terminalText(reasonText(reason, Date.now()));
+}
 
 /** What is under way, in one word or two where there is no rate to show. */
 export function activity(view: TorrentView): string | undefined {
 	switch (view.state) {
 		case 'metadata':
-			return terminalText(view.reason?.text ?? 'asking peers for the file list');
+			return said(view) ?? 'asking peers for the file list';
 		case 'checking':
 			return 'checking what is on disk';
 		case 'queued':
 			return 'queued';
 		case 'failed':
-			return terminalText(view.reason?.text ?? 'failed');
+			return said(view) ?? 'failed';
 		case 'pausing':
 		case 'paused':
-			return terminalText(view.reason?.text ?? 'paused');
+			return said(view) ?? 'paused';
 		default:
 			return undefined;
 	}
 }
 
 /** Why nothing comes; undefined while something does. */
-export function stallOf({downloadRate, reason}: TorrentView): string | undefined {
-	return downloadRate > 0 || reason === undefined ? undefined : terminalText(reason.text);
+export function stallOf(view: TorrentView): string | undefined {
+	return view.downloadRate > 0 ? undefined : said(view);
 }
 
 /** How many are connected, in words. */
@@ -47,11 +53,9 @@ export function plainLine(view: TorrentView): string {
 	}
 	const rates = `${rateWithUnit(view.downloadRate)} down, ${rateWithUnit(view.uploadRate)} up, ${peers(view)}`;
 	if (view.state === 'finished')
-		return `${name}: ${terminalText(view.reason?.text ?? 'finished')}, ratio ${view.ratio.toFixed(2)}`;
+		return `${name}: ${said(view) ?? 'finished'}, ratio ${view.ratio.toFixed(2)}`;
 	if (isComplete(view)) {
-		const trouble = isInTrouble(view)
-			? `: ${terminalText(view.reason?.text ?? '').replace(/^complete: /, '')}`
-			: '';
+		const trouble = isInTrouble(view) ? `: ${(said(view) ?? '').replace(/^complete: /, '')}` : '';
 		return `${name}: seeding, ${rates}, ratio ${view.ratio.toFixed(2)}${trouble}`;
 	}
 	const stall = stallOf(view);

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {TorrentView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
+import {reasonText} from '../../base/reason.js';
 import {safeText, terminalText} from '../../base/safe-text.js';
 import type {Seconds} from '../../base/units.js';
 import type {Context, Flags} from '../arguments/command.js';
@@ -72,7 +73,7 @@ export async function resolveLink(
 	const isShown = redraws(stderr, context);
 	let shown = '';
 	const tell = ({reason}: TorrentView): void => {
-		const text = safeText(reason?.text ?? '');
+		const text = reason === undefined ? '' : safeText(reasonText(reason, Date.now()));
 		if (!isShown || text === shown) return;
 		shown = text;
 		stderr.write(`\r${text.slice(0, (stderr.columns || 80) - 1)}\u001B[K`);

@@ -1,6 +1,7 @@
 import type {MovedView, SessionView, TorrentView} from '../../api/snapshot.js';
 import {progressOf} from '../../api/torrent-standing.js';
 import {UserError} from '../../base/errors.js';
+import {reasonText} from '../../base/reason.js';
 import {terminalJson, terminalLine} from '../../base/terminal-text.js';
 import {stateWord} from '../../ui/present/torrent-state.js';
 import {count, duration, percent, rateWithUnit, ratio, size} from '../../ui/text/format.js';
@@ -111,7 +112,7 @@ function torrentLines(view: TorrentView): string[] {
 	return [
 		terminalLine(name),
 		row('info-hash', id),
-		row('state', `${stateWord(view)}${reason === undefined ? '' : `: ${reason.text}`}`),
+		row('state', `${stateWord(view)}${reason === undefined ? '' : `: ${reasonText(reason, Date.now())}`}`),
 		row(
 			'here',
 			`${done}, ${view.piecesHave} of ${view.pieces} pieces, ${view.filesWanted} of ${count(view.files, 'file')}`,

@@ -194,7 +194,7 @@ export class SourceSet {
 			({kind, off}) => publicSources.has(kind) && kind !== 'pex' && off === undefined,
 		);
 		return {
-			trackers: trackerFacts(this.trackers.views(now), this.trackers.namesOnlyUs, this.#clock.wall()),
+			trackers: trackerFacts(this.trackers.views(now), this.trackers.namesOnlyUs),
 			otherSources: others.length > 0,
 		};
 	}

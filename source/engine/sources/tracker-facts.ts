@@ -1,6 +1,5 @@
 import type {TrackerView} from '../../api/snapshot.js';
 import {safeText} from '../../base/safe-text.js';
-import type {Millis} from '../../base/units.js';
 import type {TrackerFacts} from '../../policy/session/stall-reason.js';
 import {trackerHost} from './tracker-url.js';
 
@@ -8,13 +7,8 @@ import {trackerHost} from './tracker-url.js';
  * What a torrent's trackers have to do with that it stands still.
  *
  * @param namesOnlyUs whether all whom they named are this machine
- * @param wall ms since 1970
  */
-export function trackerFacts(
-	trackers: readonly TrackerView[],
-	namesOnlyUs: boolean,
-	wall: Millis,
-): TrackerFacts {
+export function trackerFacts(trackers: readonly TrackerView[], namesOnlyUs: boolean): TrackerFacts {
 	// One that wants never to be asked again is none, but for what it said.
 	const failed = trackers.filter(({state}) => state === 'retrying' || state === 'off');
 	const working = trackers.filter(({state}) => state === 'working');
@@ -36,6 +30,6 @@ export function trackerFacts(
 		seeders,
 		named,
 		onlyUs: namesOnlyUs || (named === 0 && seeders === 0 && most(({leechers}) => leechers) === 1),
-		nextIn: next.length > 0 ? Math.ceil(Math.max(0, Math.min(...next) - wall) / 1000) : undefined,
+		nextAt: next.length > 0 ? Math.min(...next) : undefined,
 	};
 }

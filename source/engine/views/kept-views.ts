@@ -81,5 +81,5 @@ function standsStill({activity: {name}, swarm}: Torrent): boolean {
 }
 
 function isSameReason(one: Reason | undefined, other: Reason | undefined): boolean {
-	return one?.level === other?.level && one?.text === other?.text;
+	return one?.level === other?.level && one?.text === other?.text && one?.nextAt === other?.nextAt;
 }

@@ -5,6 +5,7 @@ import type {Clock} from '../../base/ports.js';
 import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
+import {WallTime} from '../../base/wall-time.js';
 import {whyItStands, whyNothingMoves} from '../../policy/session/stall-reason.js';
 import {stalledTime} from '../../policy/session/stalled-time.js';
 import type {SessionLimits} from '../limits/session-limits.js';
@@ -53,11 +54,13 @@ const mostChoosing = 10;
 export class SessionReport {
 	readonly #session: ReportedSession;
 	readonly #views: KeptViews;
+	readonly #wallTime: WallTime;
 	#reached: {readonly at: Millis; readonly is: boolean} | undefined;
 
 	constructor(session: ReportedSession) {
 		this.#session = session;
 		this.#views = new KeptViews(session.services.seedRules);
+		this.#wallTime = new WallTime(session.services.clock);
 	}
 
 	session(now: Millis): SessionView {
@@ -165,6 +168,7 @@ export class SessionReport {
 		if (why !== undefined) return {reason: why};
 		const facts = stallFacts(torrent, {
 			now,
+			wall: at => this.#wallTime.of(at),
 			port: services.port(),
 			listeningFor: (now - startedAt) / 1000,
 			reached: this.#hasReached(now),

@@ -8,6 +8,8 @@ import {stateOf} from './torrent-view.js';
 /** What the session adds to what a torrent knows of itself. */
 export interface SessionFacts {
 	readonly now: Millis;
+	/** Ms since 1970 of a time of the clock that `now` is of. */
+	readonly wall: (at: Millis) => Millis;
 	readonly port: number;
 	readonly listeningFor: Seconds;
 	/** Somebody has come to us since the start. */
@@ -50,7 +52,7 @@ export function standingFacts(
 
 /** Gathers why a torrent may stand still. Costs little while it moves: pieces are only looked at when nobody has any. */
 export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts & StalledFacts {
-	const {now} = session;
+	const {now, wall} = session;
 	const {swarm, content} = torrent;
 	const downloadRate = torrent.stats.download.rate(now);
 	let connected = 0;
@@ -86,7 +88,8 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		dhtNodes: torrent.sources.allows('dht') ? session.dhtNodes : undefined,
 		known: swarm.list.known - connected,
 		connecting,
-		nextDialIn: Number.isFinite(deadline) ? Math.max(0, (deadline - now) / 1000) : undefined,
+		dialDue: deadline <= now,
+		nextDialAt: Number.isFinite(deadline) ? wall(deadline) : undefined,
 		encryptedOnly: session.encryptedOnly,
 		connected,
 		interesting,
@@ -97,7 +100,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		unavailable,
 		firstUnavailable,
 		hashesMissing: downloadRate === 0 ? content?.awaitedHashes?.missing : undefined,
-		webSeeds: downloadRate === 0 ? content?.webSeeds.stallFacts(now) : undefined,
+		webSeeds: downloadRate === 0 ? content?.webSeeds.stallFacts(wall) : undefined,
 		downloadRate,
 		nothingFor: torrent.stats.nothingFor(now),
 		uploadRate: torrent.stats.upload.rate(now),

@@ -1,5 +1,5 @@
-import type {Reason} from '../../base/reason.js';
-import type {Bytes, BytesPerSecond, Seconds} from '../../base/units.js';
+import {type Reason, spanText} from '../../base/reason.js';
+import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 
 /** With so much of a limit used it is the limit that holds the torrent back. */
 const limitReached = 0.9;
@@ -33,8 +33,8 @@ export interface TrackerFacts {
 	readonly named?: number;
 	/** These are all ourselves, or nobody but us is counted. */
 	readonly onlyUs?: boolean;
-	/** Until the next announce; undefined when none is planned. */
-	readonly nextIn: Seconds | undefined;
+	/** When the next announce is due, in ms since 1970; undefined when none is planned. */
+	readonly nextAt: Millis | undefined;
 }
 
 /** How far asking what a torrent holds has come. */
@@ -54,8 +54,8 @@ export interface WebSeedFacts {
 	readonly asked: number;
 	/** What went wrong with the first of the others, made safe for a terminal: `web seed example.org: 404 not found`. */
 	readonly trouble: string | undefined;
-	/** Until one of them is asked again; undefined when none is. */
-	readonly nextIn: Seconds | undefined;
+	/** When one of them is asked again, in ms since 1970; undefined when none is. */
+	readonly nextAt: Millis | undefined;
 }
 
 /** What the plain-words line is made from. Counts of peers are of connected ones unless it says so. */
@@ -94,10 +94,11 @@ export interface StallFacts {
 	readonly dhtNodes?: number | undefined;
 	/** In state `metadata`. */
 	readonly metadata?: MetadataFacts | undefined;
-	/** Peers known but not connected, and until the next of them is dialled. */
+	/** Peers known but not connected; whether one of them is dialled now, and when else, in ms since 1970. */
 	readonly known: number;
 	readonly connecting: number;
-	readonly nextDialIn: Seconds | undefined;
+	readonly dialDue?: boolean | undefined;
+	readonly nextDialAt: Millis | undefined;
 	/** Who does not encrypt is not met. */
 	readonly encryptedOnly?: boolean | undefined;
 	readonly connected: number;
@@ -212,8 +213,7 @@ function whyNoDownload(facts: StallFacts): Reason | undefined {
 		return info(`waiting for ${plural(webSeeds.asked, 'web seed', 'web seeds')} to send`);
 	if (facts.connected > 0) return whyNobodySends(facts);
 	if (facts.known === 0 && facts.connecting === 0 && webSeeds?.trouble !== undefined) {
-		const again = webSeeds.nextIn === undefined ? '' : ` (next try in ${time(webSeeds.nextIn)})`;
-		return warn(`no peer found yet, and ${webSeeds.trouble}${again}`);
+		return warn(`no peer found yet, and ${webSeeds.trouble}`, webSeeds.nextAt);
 	}
 	return whyNobodyIsHere(facts);
 }
@@ -267,7 +267,7 @@ function whyNoMetadata({connected, untold = 0, metadata}: StallFacts): Reason {
 }
 
 function whyNobodyIsHere(facts: StallFacts): Reason {
-	const {trackers, known, connecting, nextDialIn} = facts;
+	const {trackers, known, connecting, nextDialAt} = facts;
 	if (connecting > 0) return info(`connecting to ${plural(connecting, 'peer', 'peers')}`);
 	if (known === 0 && facts.dhtNodes !== undefined) return whyNobodyIsFound(facts, facts.dhtNodes);
 	const {silentFor} = trackers;
@@ -276,15 +276,12 @@ function whyNobodyIsHere(facts: StallFacts): Reason {
 	const trouble = trackerTrouble(trackers);
 	if (trouble !== undefined) return trouble;
 	if (known > 0) {
-		if (nextDialIn === 0) return info(`about to connect: ${plural(known, 'peer', 'peers')} known`);
-		const again = nextDialIn === undefined ? '' : `: next try in ${time(nextDialIn)}`;
+		if (facts.dialDue) return info(`about to connect: ${plural(known, 'peer', 'peers')} known`);
 		const how = facts.encryptedOnly ? ' with encryption, which is required' : '';
-		return warn(`no peer can be reached${how}, ${known} known${again}`);
+		return warn(`no peer can be reached${how}, ${known} known`, nextDialAt);
 	}
-	if (trackers.count > 0 && trackers.nextIn !== undefined) {
-		const told = trackers.working ? whatIsKnown(trackers) : 'waiting for tracker';
-		return info(`${told}: next try in ${time(trackers.nextIn)}`);
-	}
+	if (trackers.count > 0 && trackers.nextAt !== undefined)
+		return info(trackers.working ? whatIsKnown(trackers) : 'waiting for the tracker', trackers.nextAt);
 	if (facts.otherSources) return info('no peers known yet: searching');
 	return warn('no peers and no tracker to ask: add a tracker or a peer');
 }
@@ -294,13 +291,22 @@ function whyNobodyIsFound({trackers, listeningFor}: StallFacts, nodes: number): 
 	const isCutOff = nodes === 0 && listeningFor >= longWithoutNodes;
 	const dht =
 		nodes > 0
-			? `DHT has ${plural(nodes, 'node', 'nodes')}`
+			? `DHT has ${someNodes(nodes)}`
 			: isCutOff
 				? 'no node of the DHT answers'
 				: 'DHT has no node yet';
 	const tracker = whatTrackersSay(trackers);
+	// What is wrong comes before what is not: rows of a list have no room for all.
+	if (tracker?.level === 'warn') return warn(`${tracker.text}; no peer found yet, ${dht}`, tracker.nextAt);
 	const text = `no peer found yet: ${dht}${tracker === undefined ? '' : `, ${tracker.text}`}`;
-	return {level: isCutOff ? 'warn' : (tracker?.level ?? 'info'), text};
+	return reason(isCutOff ? 'warn' : 'info', text, tracker?.nextAt);
+}
+
+/** So many that the words hold for a while, though one comes and another goes. */
+function someNodes(nodes: number): string {
+	if (nodes < 20) return plural(nodes, 'node', 'nodes');
+	const step = nodes < 100 ? 20 : 100;
+	return `${Math.floor(nodes / step) * step}+ nodes`;
 }
 
 function whatTrackersSay(trackers: TrackerFacts): Reason | undefined {
@@ -315,8 +321,11 @@ function whatTrackersSay(trackers: TrackerFacts): Reason | undefined {
 }
 
 function silence(silentFor: Seconds): Reason {
-	const text = `no answer from the tracker yet: asked ${time(silentFor)} ago`;
-	return silentFor < longSilence ? info(text) : warn(text);
+	if (silentFor < longSilence) return info('no answer from the tracker yet');
+	// In steps: what is looked at again and again is not to be another each second.
+	const step = silentFor < 60 ? 10 : 60;
+	const over = Math.max(5, Math.floor(silentFor / step) * step);
+	return warn(`no answer from the tracker yet: asked over ${spanText(over)} ago`);
 }
 
 /** No tracker is of any use, each for its reason. */
@@ -326,13 +335,12 @@ function trackerTrouble({
 	lastError,
 	lastHost,
 	troubles = [],
-	nextIn,
+	nextAt,
 }: TrackerFacts): Reason | undefined {
 	if (count === 0 || working || lastError === undefined) return undefined;
-	const again = nextIn === undefined ? '' : ` (next try in ${time(nextIn)})`;
 	// Where there are several, one of them is told for all.
 	const whose = lastHost !== undefined && count > 1 ? `${lastHost}: ` : '';
-	return warn(`${troubleInWords(count, troubles, lastHost)}: ${whose}${lastError}${again}`);
+	return warn(`${troubleInWords(count, troubles, lastHost)}: ${whose}${lastError}`, nextAt);
 }
 
 function troubleInWords(
@@ -395,12 +403,16 @@ function isLimited(speed: BytesPerSecond, limit: BytesPerSecond | undefined): bo
 	return limit !== undefined && speed >= limit * limitReached;
 }
 
-function info(text: string): Reason {
-	return {level: 'info', text};
+function info(text: string, nextAt?: Millis): Reason {
+	return reason('info', text, nextAt);
 }
 
-function warn(text: string): Reason {
-	return {level: 'warn', text};
+function warn(text: string, nextAt?: Millis): Reason {
+	return reason('warn', text, nextAt);
+}
+
+function reason(level: Reason['level'], text: string, nextAt?: Millis): Reason {
+	return nextAt === undefined ? {level, text} : {level, text, nextAt};
 }
 
 function plural(count: number, one: string, many: string): string {
@@ -421,9 +433,4 @@ export function sizeText(bytes: Bytes): string {
 
 function rate(speed: BytesPerSecond): string {
 	return `${sizeText(speed)}/s`;
-}
-
-function time(seconds: Seconds): string {
-	if (seconds < 120) return `${Math.max(0, Math.ceil(seconds))} s`;
-	return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
 }

@@ -54,7 +54,7 @@ function headerRows(state: ScreenState, area: Rect, {look, clock}: ScreenContext
 			view.lists.torrents.filter,
 		);
 	const {torrent} = model;
-	if (torrent?.overview) return torrentHeader(torrent.overview, model.session, area, look);
+	if (torrent?.overview) return torrentHeader(torrent.overview, model.session, area, look, clock.wall());
 	return [[[torrent?.gone ? ' This torrent is gone: Esc goes to the list.' : ' …', 'dim']]];
 }
 
@@ -196,7 +196,11 @@ function Full(part: PartProps): ReactNode {
 			/>
 			<Panes {...part} />
 			{layout.standing && (
-				<Rows area={layout.standing} rows={[standingRow(state, columns, look)]} painter={painter} />
+				<Rows
+					area={layout.standing}
+					rows={[standingRow(state, columns, look, screen.clock.wall())]}
+					painter={painter}
+				/>
 			)}
 			{last && (
 				<Rows area={layout.lastLine} rows={[last]} painter={painter} hit={{kind: 'pane', pane: 'log'}} />

@@ -1,17 +1,48 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {standingOf} from '../../api/torrent-standing.js';
-import type {Seconds} from '../../base/units.js';
+import type {Millis, Seconds} from '../../base/units.js';
+import type {Tone} from '../look/themes.js';
 import type {Look} from '../present/context.js';
-import {fitRow, type Row, rowWidth, spread, withHit} from '../present/row.js';
+import {fitRow, type Row, rowWidth, type Span, spread, withHit} from '../present/row.js';
 import {stateTones, stateWords} from '../present/torrent-state.js';
 import {age, count, percent, rateWithUnit, size} from '../text/format.js';
 import {folderUrl} from '../text/link-url.js';
+import {type Countdown, reasonWords} from '../text/reason-words.js';
 import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 
 type Reason = NonNullable<TorrentView['reason']>;
 
 /** Below so many columns the sign alone says that nothing comes. */
 const narrow = 60;
+
+/** When it is, in ms since 1970, and how countdowns are told. */
+export interface Now {
+	readonly wall: Millis;
+	readonly countdown: Countdown;
+}
+
+/** A reason in so many cells: where it has no room for all, what happens next is left out first; a key tells all then. */
+function reasonSpans(
+	reason: Reason,
+	room: number,
+	tone: Tone,
+	{wall, countdown}: Now,
+	{glyphs}: Look,
+): readonly Span[] {
+	for (const text of [reasonWords(reason, wall, countdown), reason.text]) {
+		const shown = terminalText(text);
+		if (cellWidth(shown) <= room) return [[shown, tone]];
+	}
+	const key: Row =
+		room < narrow - 20
+			? []
+			: [
+					[' i', 'key', false, {kind: 'key', key: 'i'}],
+					[' more', 'faint', false, {kind: 'key', key: 'i'}],
+				];
+	const left = Math.max(0, room - rowWidth(key));
+	return [[fit(terminalText(reason.text), left, 'left', glyphs.ellipsis), tone], ...key];
+}
 
 /** `20 s`, `14 min`, `3 h`, `5 d`. */
 function span(time: Seconds): string {
@@ -36,43 +67,49 @@ function wayReason(
 const toBeChosen: Reason = {level: 'warn', text: 'its files are known: p chooses which of them to take'};
 
 /** Why nothing moves: what is wrong. */
-function problemRow({level, text}: Reason, columns: number, {glyphs}: Look): Row {
-	const sign = level === 'warn' ? '!' : glyphs.ascii ? 'x' : '✗';
-	const said = fit(terminalText(text), columns - 4, 'left', glyphs.ellipsis);
-	return fitRow([[` ${sign} ${said}`, level === 'error' ? 'bad' : 'warn']], columns);
+function problemRow(reason: Reason, columns: number, now: Now, look: Look): Row {
+	const tone = reason.level === 'error' ? 'bad' : 'warn';
+	const sign = tone === 'warn' ? '!' : look.glyphs.ascii ? 'x' : '✗';
+	return fitRow([[` ${sign} `, tone], ...reasonSpans(reason, columns - 4, tone, now, look)], columns);
 }
 
 /** For how long nothing has come, and why: what is told first is not cut off. */
-function stalledRow(time: Seconds, reason: Reason | undefined, columns: number, {glyphs}: Look): Row {
-	const word = columns < narrow ? '' : `stalled for ${span(time)}${reason ? ': ' : ''}`;
-	const said = fit(
-		terminalText(reason?.text ?? ''),
-		Math.max(0, columns - cellWidth(word) - 4),
-		'left',
-		glyphs.ellipsis,
-	);
+function stalledRow(time: Seconds, reason: Reason | undefined, columns: number, now: Now, look: Look): Row {
+	const lead = ` ${look.glyphs.state.stalled} `;
+	const words = reason
+		? [`stalled for ${span(time)}: `, `stalled ${span(time)}: `]
+		: [`stalled for ${span(time)}`];
+	const room = columns - cellWidth(lead) - 1;
+	const fitting = words.find(word => cellWidth(word) + cellWidth(terminalText(reason?.text ?? '')) <= room);
+	const word = columns < narrow ? '' : (fitting ?? words.at(-1) ?? '');
+	const tone = reason?.level === 'info' ? 'text' : 'warn';
 	return fitRow(
 		[
-			[` ${glyphs.state.stalled} ${word}`, stateTones.stalled],
-			[said, reason?.level === 'info' ? 'text' : 'warn'],
+			[`${lead}${word}`, stateTones.stalled],
+			...(reason ? reasonSpans(reason, Math.max(0, room - cellWidth(word)), tone, now, look) : []),
 		],
 		columns,
 	);
 }
 
 /** The state and why it is so; a reason that says the state itself stands alone. */
-function causeRow({state, goal}: TorrentView, reason: Reason, columns: number, {glyphs}: Look): Row {
-	const text = terminalText(reason.text);
-	const said = state === 'seeding' && goal ? `${text} ${glyphs.dot} ${terminalText(goal.why)}` : text;
+function causeRow({state, goal}: TorrentView, reason: Reason, columns: number, now: Now, look: Look): Row {
+	const {glyphs} = look;
+	const {text} = reason;
+	const isOnTheWay = state === 'seeding' && goal !== undefined;
+	const said = isOnTheWay ? {...reason, text: `${text} ${glyphs.dot} ${goal.why}`} : reason;
 	const again = text.startsWith(stateWords[state]) || (state === 'queued' && text.startsWith('queued'));
 	const word = again ? '' : `${stateWords[state]} ${glyphs.dot} `;
 	return fitRow(
 		[
 			[` ${word}`, stateTones[state]],
-			[
-				fit(said, Math.max(0, columns - cellWidth(word) - 2), 'left', glyphs.ellipsis),
+			...reasonSpans(
+				said,
+				Math.max(0, columns - cellWidth(word) - 2),
 				again ? stateTones[state] : 'dim',
-			],
+				now,
+				look,
+			),
 		],
 		columns,
 	);
@@ -140,15 +177,15 @@ function activityRow(torrent: TorrentView, columns: number, look: Look): Row {
 }
 
 /** The one line that says how things stand: why nothing moves, or what moves. */
-export function reasonRow(torrent: TorrentView, columns: number, look: Look): Row {
+export function reasonRow(torrent: TorrentView, columns: number, look: Look, now: Now): Row {
 	const {state, inTheWay, choosing} = torrent;
 	const said = choosing ? toBeChosen : torrent.reason;
 	const reason = inTheWay === undefined ? said : wayReason(inTheWay, columns, look);
 	if (torrent.stalledFor !== undefined && standingOf(torrent) === 'stalled')
-		return stalledRow(torrent.stalledFor, reason, columns, look);
-	if (reason && reason.level !== 'info') return problemRow(reason, columns, look);
+		return stalledRow(torrent.stalledFor, reason, columns, now, look);
+	if (reason && reason.level !== 'info') return problemRow(reason, columns, now, look);
 	// What only says again how the torrent stands is no reason.
 	if (reason && reason.text !== stateWords[state] && state !== 'checking')
-		return causeRow(torrent, reason, columns, look);
+		return causeRow(torrent, reason, columns, now, look);
 	return activityRow(torrent, columns, look);
 }

@@ -1,3 +1,4 @@
+import type {Millis} from '../../base/units.js';
 import {groupName} from '../columns/torrent-columns.js';
 import type {ScreenState} from '../model/store.js';
 import {rowUnder} from '../model/targets.js';
@@ -29,8 +30,11 @@ function groupRow(group: TorrentGroup, columns: number, {glyphs}: Look): Row {
 }
 
 /** The row below the list of torrents: how what is under the cursor stands, and why. */
-export function standingRow(state: ScreenState, columns: number, look: Look): Row {
+export function standingRow(state: ScreenState, columns: number, look: Look, wall: Millis): Row {
 	const row = rowUnder(state);
 	if (row === undefined) return [];
-	return isGroup(row) ? groupRow(row, columns, look) : reasonRow(row, columns, look);
+	// Whoever only has the list in sight is not to pay for seconds.
+	return isGroup(row)
+		? groupRow(row, columns, look)
+		: reasonRow(row, columns, look, {wall, countdown: 'rough'});
 }

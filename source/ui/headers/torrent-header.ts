@@ -1,5 +1,6 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {isUnknown, progressOf} from '../../api/torrent-standing.js';
+import type {Millis} from '../../base/units.js';
 import {waitWord} from '../columns/torrent-columns.js';
 import type {Tone} from '../look/themes.js';
 import {bar} from '../present/bar.js';
@@ -124,9 +125,12 @@ export function torrentHeader(
 	session: SessionView | undefined,
 	{columns, rows}: Area,
 	look: Look,
+	wall: Millis,
 ): readonly Row[] {
 	const name = nameRow(torrent, session, columns, look);
 	if (rows === 1) return [name];
 	const progress = progressRow(torrent, columns, look);
-	return rows > 2 ? [name, progress, reasonRow(torrent, columns, look)] : [name, progress];
+	return rows > 2
+		? [name, progress, reasonRow(torrent, columns, look, {wall, countdown: 'exact'})]
+		: [name, progress];
 }

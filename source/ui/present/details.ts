@@ -1,7 +1,8 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {isUnknown} from '../../api/torrent-standing.js';
-import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
+import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size, timeOfDay} from '../text/format.js';
 import {terminalText} from '../text/text.js';
+import {wrapped} from '../text/wrapped.js';
 import type {Look} from './context.js';
 
 const mostSeeds = 5;
@@ -32,13 +33,29 @@ function copiesText({availability}: TorrentView): string {
 	return availability === undefined ? '' : `, ${availability.toFixed(2)} copies among them`;
 }
 
-/** All that is known of a torrent, as names and values. */
+/** Why it stands as it does, and when what is in the way is tried again. */
+function reasonPairs(
+	{reason, stalledFor}: TorrentView,
+	{timezone}: Look,
+): ReadonlyArray<readonly [string, string]> {
+	if (reason === undefined) return [];
+	const {text, nextAt} = reason;
+	const next = nextAt === undefined ? '' : ` (next try at ${timeOfDay(nextAt, timezone)})`;
+	return [[stalledFor === undefined ? 'why' : 'stalled', `${terminalText(text)}${next}`]];
+}
+
+/** Values that are told whole, on as many lines as that takes. */
+const whole = new Set(['why', 'stalled', 'name', 'folder']);
+
+/** All that is known of a torrent, as names and values of so many cells. */
 export function detailPairs(
 	torrent: TorrentView,
 	session: SessionView | undefined,
 	look: Look,
+	cells: number,
 ): ReadonlyArray<readonly [string, string]> {
 	const pairs: Array<readonly [string, string] | undefined> = [
+		...reasonPairs(torrent, look),
 		['name', terminalText(torrent.name)],
 		['folder', terminalText(torrent.dir)],
 		...(isUnknown(torrent) ? [['size', 'not known before a peer says it'] as const] : amountPairs(torrent)),
@@ -78,5 +95,11 @@ export function detailPairs(
 			? ['engine', `tortui ${session.version}, process ${session.pid}, up ${duration(session.uptime)}`]
 			: undefined,
 	];
-	return pairs.filter(pair => pair !== undefined);
+	return pairs
+		.filter(pair => pair !== undefined)
+		.flatMap(([name, value]) =>
+			whole.has(name)
+				? wrapped(value, cells).map((line, at): readonly [string, string] => [at === 0 ? name : '', line])
+				: [[name, value] as const],
+		);
 }

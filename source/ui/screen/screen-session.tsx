@@ -24,6 +24,8 @@ import {emptyTorrent, merge, unlit} from '../model/model.js';
 import {type ConfigFile, type FullPreferences, loadPreferences} from '../model/preferences.js';
 import {trackersAndSources} from '../model/source-rows.js';
 import {type ScreenState, Store} from '../model/store.js';
+import {rowUnder} from '../model/targets.js';
+import {isGroup} from '../model/torrent-groups.js';
 import type {Notice, View} from '../model/view.js';
 import {Pointer} from '../mouse/pointer.js';
 import type {Look} from '../present/context.js';
@@ -33,6 +35,7 @@ import {type DrawingCost, FrameStream} from '../terminal/frame-stream.js';
 import type {InputEvent, TerminalColour} from '../terminal/input-parts.js';
 import {askBackground, clipboard, mouseOff, mouseOn, progressBar} from '../terminal/modes.js';
 import {type ScreenProcess, TerminalGuard} from '../terminal/terminal-guard.js';
+import {reasonTick} from '../text/reason-words.js';
 import {Announcer} from './announcer.js';
 import {ChoiceQuestions} from './choice-questions.js';
 import {systemClock} from './clock.js';
@@ -242,6 +245,7 @@ export class ScreenSession implements ScreenContext {
 		this.#store.setView(change);
 		this.#watch();
 		this.#search.look();
+		this.#countdowns.look();
 	}
 
 	setDialog(dialog: Dialog | undefined): void {
@@ -445,8 +449,18 @@ export class ScreenSession implements ScreenContext {
 	/** In how long a countdown in sight says something else. */
 	#nextTick(wall: Millis): Millis | undefined {
 		const state = this.state();
-		if (state.view.screen !== 'torrent' || this.layout().panes.trackers === undefined) return undefined;
-		return nextTick(trackersAndSources(state), wall);
+		const {view, model} = state;
+		const ticks: Array<Millis | undefined> = [];
+		if (view.screen === 'session') {
+			const row = rowUnder(state);
+			if (row !== undefined && !isGroup(row)) ticks.push(reasonTick(row.reason ?? {}, wall, 'rough'));
+		}
+		if (view.screen === 'torrent') {
+			ticks.push(reasonTick(model.torrent?.overview?.reason ?? {}, wall, 'exact'));
+			if (this.layout().panes.trackers !== undefined) ticks.push(nextTick(trackersAndSources(state), wall));
+		}
+		const known = ticks.filter(tick => tick !== undefined);
+		return known.length > 0 ? Math.min(...known) : undefined;
 	}
 
 	#title(): void {

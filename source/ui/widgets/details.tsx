@@ -31,6 +31,14 @@ function Skeleton({children}: {readonly children?: ReactNode}): ReactNode {
 	return /^[ │]*$/.test(String(children ?? '')) ? <Text> </Text> : null;
 }
 
+/** The longest name. */
+const longestName = 'seeded until'.length;
+
+/** Cells that every value has, however long the names beside it are. */
+function widestValue(columns: number): number {
+	return Math.max(8, Math.min(76, columns - longestName - 11));
+}
+
 /** All that is known of a torrent, as a table over the panes: as it was when it was opened or its state last changed. */
 export const Details = memo(
 	function Details({
@@ -50,7 +58,7 @@ export const Details = memo(
 		readonly frames: FrameName;
 		readonly look: Look;
 	}): ReactNode {
-		const pairs = detailPairs(torrent, session, look).slice(0, Math.max(1, rows - 4));
+		const pairs = detailPairs(torrent, session, look, widestValue(columns)).slice(0, Math.max(1, rows - 4));
 		const names = Math.max('torrent'.length, ...pairs.map(([name]) => name.length));
 		const values = Math.min(
 			Math.max(8, Math.min(76, columns - names - 11)),
@@ -114,6 +122,7 @@ export const Details = memo(
 	(before, after) =>
 		before.torrent.id === after.torrent.id &&
 		before.torrent.state === after.torrent.state &&
+		before.torrent.reason?.text === after.torrent.reason?.text &&
 		before.painter === after.painter &&
 		before.columns === after.columns &&
 		before.rows === after.rows,

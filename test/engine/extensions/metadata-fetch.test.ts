@@ -42,7 +42,7 @@ function give(peer: LonePeer, info: Uint8Array, piece: number): void {
 }
 
 function reason({torrent, clock}: LoneTorrent): string | undefined {
-	const session = {now: clock.now(), port: 6881, listeningFor: 0, reached: false};
+	const session = {now: clock.now(), wall: (at: number) => at, port: 6881, listeningFor: 0, reached: false};
 	return whyNothingMoves(stallFacts(torrent, {...session, diskBehind: false, queuedBehind: 0}))?.text;
 }
 

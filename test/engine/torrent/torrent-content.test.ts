@@ -25,7 +25,7 @@ async function metadataComes(lone: LoneTorrent): Promise<void> {
 }
 
 function reason({torrent, clock}: LoneTorrent): string | undefined {
-	const facts = {now: clock.now(), port: 6881, listeningFor: 0, reached: false};
+	const facts = {now: clock.now(), wall: (at: number) => at, port: 6881, listeningFor: 0, reached: false};
 	return whyNothingMoves(stallFacts(torrent, {...facts, diskBehind: false, queuedBehind: 0}))?.text;
 }
 

@@ -10,7 +10,8 @@ const look = {glyphs: glyphsFor(false), timezone: 0};
 
 test('a torrent downloads from those who send, and seeds to those who may ask', () => {
 	const view = torrentView({connected: 60, known: 900, sending: 53, receiving: 4});
-	const words = (more: Partial<TorrentView>) => rowText(reasonRow({...view, ...more}, 80, look));
+	const words = (more: Partial<TorrentView>) =>
+		rowText(reasonRow({...view, ...more}, 80, look, {wall: 0, countdown: 'exact'}));
 	assert.match(words({}), /downloading from 53 of 60 peers/);
 	assert.match(words({webSeedsSending: 1, seedsConnected: 2}), /from 53 of 60 peers · 2 seeds · 1 web seed/);
 	assert.match(words({webSeedsSending: 2, connected: 0, sending: 0}), /downloading from 2 web seeds/);

@@ -9,7 +9,7 @@ import {torrentView} from '../../commands/torrent-view.ts';
 const look = {glyphs: glyphsFor(false), timezone: 0};
 
 function header(more: Partial<TorrentView>, columns = 80): readonly string[] {
-	const rows = torrentHeader({...torrentView({}), ...more}, undefined, {columns, rows: 3}, look);
+	const rows = torrentHeader({...torrentView({}), ...more}, undefined, {columns, rows: 3}, look, 0);
 	for (const row of rows) assert.equal(rowWidth(row), columns);
 	return rows.map(rowText);
 }

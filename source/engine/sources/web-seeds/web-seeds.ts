@@ -113,8 +113,8 @@ export class WebSeeds {
 		}
 	}
 
-	/** What they have to do with a torrent that stands still. */
-	stallFacts(now: Millis): WebSeedFacts | undefined {
+	/** What they have to do with a torrent that stands still. @param wall the time since 1970 of one of our clock */
+	stallFacts(wall: (at: Millis) => Millis): WebSeedFacts | undefined {
 		if (this.#seeds.size === 0) return undefined;
 		let asked = 0;
 		let trouble: string | undefined;
@@ -125,8 +125,7 @@ export class WebSeeds {
 			trouble ??= `${name}: ${state.why}`;
 			if (state.name === 'waiting') nextAt = Math.min(nextAt, state.until);
 		}
-		const nextIn = nextAt === Infinity ? undefined : Math.max(0, nextAt - now) / 1000;
-		return {asked, trouble, nextIn};
+		return {asked, trouble, nextAt: nextAt === Infinity ? undefined : wall(nextAt)};
 	}
 
 	/** There are other ways to others than before: who could not be reached may be now. */
