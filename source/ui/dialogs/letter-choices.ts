@@ -59,8 +59,18 @@ export function letterRows(
 	if (fitsLine(lead, choices, whole)) return undefined;
 	const width = Math.max(...choices.map(widthOf)) + 3;
 	const perRow = Math.max(1, Math.floor((columns - 2) / width));
-	const rows: Row[] = [];
-	for (let at = 0; at < choices.length && rows.length < most; at += perRow)
-		rows.push([['  '], ...choices.slice(at, at + perRow).flatMap(choice => choiceSpans(choice, width))]);
-	return {title: lead, rows, hits: []};
+	const rows: Span[][] = [];
+	if (Math.ceil(choices.length / perRow) <= most) {
+		for (let at = 0; at < choices.length; at += perRow)
+			rows.push([['  '], ...choices.slice(at, at + perRow).flatMap(choice => choiceSpans(choice, width))]);
+		return {title: lead, rows, hits: []};
+	}
+	// One behind the other: more of them have room.
+	for (const choice of choices) {
+		const last = rows.at(-1);
+		if (last !== undefined && rowWidth(last) + widthOf(choice) <= columns)
+			last.push(...choiceSpans(choice, widthOf(choice) + 2));
+		else rows.push([[' '], ...choiceSpans(choice, widthOf(choice) + 2)]);
+	}
+	return {title: lead, rows: rows.slice(0, most), hits: []};
 }
