@@ -1,7 +1,9 @@
 import {formatIp, parseIp} from '../../base/ip-address.js';
+import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock} from '../../base/ports.js';
 import type {AddressFilter} from './address-filter.js';
 import type {DatagramListener, DatagramSocket, OpenDatagramSocket} from './datagram-socket.js';
+import {LeavingSockets} from './leaving-sockets.js';
 import {familyOf, type IpFamily, type LocalAddresses} from './local-addresses.js';
 
 /** A protocol that shares the UDP port with others. */
@@ -13,6 +15,8 @@ export interface DatagramOwner {
 	claims(bytes: Uint8Array): boolean;
 	/** One that it claimed. `bytes` are its own, `host` is in the form of `formatIp`; whether it is whom was asked is its to check. */
 	receive(bytes: Uint8Array, host: string, port: number): void;
+	/** With whom something stands that would end if it went on from another port; `ended` is to be called when it has. */
+	standsWith?(): Iterable<PeerAddress>;
 }
 
 /** Told that a datagram did not leave: the error's `code` is ENETUNREACH, EPERM, EMSGSIZE and the like. */
@@ -68,13 +72,15 @@ export interface UdpMuxOptions {
 
 /**
  * One UDP socket a family, of which every protocol over UDP has a share: they claim what comes by a look at it, in the
- * order they joined. A socket is opened when somebody first sends, or when we begin to listen and somebody has joined.
+ * order they joined. A socket is opened when somebody first sends, or when we begin to listen and somebody has joined. That
+ * of a port that is left is kept for those with whom something stands.
  */
 export class UdpMux {
 	readonly counters: DatagramCounters = {in: 0, out: 0, dropped: 0};
 	readonly #options: UdpMuxOptions;
 	readonly #owners: DatagramOwner[] = [];
 	readonly #families = new Map<IpFamily, Family>();
+	readonly #leaving = new LeavingSockets();
 	/** The port of the sockets that are opened. */
 	#port = 0;
 	#holds = 0;
@@ -115,7 +121,7 @@ export class UdpMux {
 		const isFree = !results.some(result => result.status === 'rejected' && isTaken(result.reason));
 		for (const [index, result] of results.entries()) {
 			const family = families[index]!;
-			if (isFree) this.#closeOne(family);
+			if (isFree) this.#leave(family);
 			if (result.status === 'rejected') continue;
 			if (isFree) this.#opened({socket: undefined, waiting: []}, family, result.value);
 			else result.value.close();
@@ -129,6 +135,11 @@ export class UdpMux {
 		if (this.#closed) return;
 		if (this.#options.filter?.blocks(host))
 			return failed?.(new Error(`its address ${host} is on the blocklist`));
+		const leaving = this.#leaving.socketFor(host, port);
+		if (leaving !== undefined) {
+			this.counters.out++;
+			return leaving.send(bytes, host, port, failed);
+		}
 		const number = familyOf(host);
 		const family = this.#families.get(number) ?? this.#open(number);
 		if (family.socket !== undefined) {
@@ -153,6 +164,36 @@ export class UdpMux {
 	close(): void {
 		this.#closed = true;
 		for (const family of bothFamilies) this.#closeOne(family);
+		this.#leaving.closeAll();
+	}
+
+	/** Something has ended that stood with somebody. */
+	ended(to: PeerAddress): void {
+		if (this.#leaving.socketFor(to.host, to.port) === undefined) return;
+		for (const {host, port} of this.#standing()) if (host === to.host && port === to.port) return;
+		this.#leaving.ended(to);
+	}
+
+	*#standing(): Generator<PeerAddress> {
+		for (const owner of this.#owners) yield* owner.standsWith?.() ?? [];
+	}
+
+	/** Its socket is used no more but by those with whom something stands. */
+	#leave(number: IpFamily): void {
+		const {local} = this.#options;
+		const {socket, address, forget} = this.#families.get(number) ?? {};
+		const remotes = [...this.#standing()].filter(
+			({host, port}) => familyOf(host) === number && this.#leaving.socketFor(host, port) === undefined,
+		);
+		if (socket === undefined || address !== local.from(number) || remotes.length === 0)
+			return this.#closeOne(number);
+		forget?.();
+		this.#families.delete(number);
+		this.#leaving.keep(
+			socket,
+			remotes,
+			local.keep(number, () => this.#leaving.close(socket)),
+		);
 	}
 
 	#closeOne(number: IpFamily): void {
@@ -170,7 +211,13 @@ export class UdpMux {
 		const {local, open} = this.#options;
 		if (!local.reaches(family)) throw errorWith('EADDRNOTAVAIL', local.whyNot(family));
 		const address = local.from(family);
-		const socket = await open({family, port, address}, this.#receive);
+		let itself: DatagramSocket | undefined;
+		const socket = await open({family, port, address}, (bytes, remote) => {
+			const isLeft =
+				itself !== undefined && this.#leaving.ignores(itself, this.#ours(remote.address), remote.port);
+			if (!isLeft) this.#receive(bytes, remote);
+		});
+		itself = socket;
 		if (local.reaches(family) && local.from(family) === address) return socket;
 		socket.close();
 		throw errorWith('EADDRNOTAVAIL', local.whyNot(family));

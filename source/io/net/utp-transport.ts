@@ -51,7 +51,7 @@ const timerGrain: Millis = 10;
 
 /** What uTP needs of the machine. */
 export interface UtpSetup {
-	readonly udp: Pick<UdpMux, 'join' | 'send' | 'hold' | 'release'>;
+	readonly udp: Pick<UdpMux, 'join' | 'send' | 'hold' | 'release'> & Partial<Pick<UdpMux, 'ended'>>;
 	readonly clock: Clock;
 	readonly random: Random;
 	/** For finding a port that is free, where TCP has not found one; and where to look. */
@@ -169,6 +169,10 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 				else this.#refuse(connection, host, port);
 			}
 		}
+	}
+
+	*standsWith(): Generator<PeerAddress> {
+		for (const {remote} of this.#kept.keys()) yield remote;
 	}
 
 	#syn(host: string, port: number): void {
@@ -353,6 +357,7 @@ export class UtpTransport implements Transport, DatagramOwner, UtpGround {
 		if (streams === undefined || at === -1) return;
 		if (streams.length === 1) this.#streams.delete(stream.receiving);
 		else streams.splice(at, 1);
+		this.#udp.ended?.(stream.remote);
 	}
 
 	wakeAt(time: Millis): void {

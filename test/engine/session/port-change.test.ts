@@ -42,31 +42,33 @@ const isTaken = (port: number): Promise<boolean> =>
 		socket.unref();
 	});
 
-test('on another port peers that are connected stay, others come in there, and trackers are told', async t => {
-	const space = new Workspace(t);
-	const {announces, url} = await tracker(t);
-	const shared = testTorrent(space, 'shared', [['a', 1_000_000]]);
-	const seeder = await openTestSession(space, 'seeder', {maxUpload: 40_000});
-	const id = await seedTorrent(seeder, shared);
-	const leecher = await openTestSession(space, 'leecher', {trackers: false});
-	await leecher.add(shared, {peers: [`127.0.0.1:${seeder.port}`]});
-	await leecher.sees(id, 'a part', ({completed}) => completed > 0);
-	const [port, other] = [await freePort(), await freePort()];
-	const {settings} = await seeder.send({type: 'session.configure', settings: {port}});
-	assert.deepEqual([settings?.port, seeder.session.port], [port, port]);
-	const before = (await leecher.view(id)).completed;
-	await leecher.sees(id, 'more comes by the connection that stood', ({completed, connected}) => {
-		assert.equal(connected, 1);
-		return completed > before;
+for (const transport of ['tcp', 'utp'] as const)
+	test(`on another port peers that are connected over ${transport} stay, others come in there, and trackers are told`, async t => {
+		const space = new Workspace(t);
+		const {announces, url} = await tracker(t);
+		const shared = testTorrent(space, 'shared', [['a', 1_000_000]]);
+		const seeder = await openTestSession(space, 'seeder', {maxUpload: 40_000, utp: true});
+		const id = await seedTorrent(seeder, shared);
+		const tcp = transport === 'tcp';
+		const leecher = await openTestSession(space, 'leecher', {trackers: false, utp: !tcp, tcp});
+		await leecher.add(shared, {peers: [`127.0.0.1:${seeder.port}`]});
+		await leecher.sees(id, 'a part', ({completed}) => completed > 0);
+		const [port, other] = [await freePort(), await freePort()];
+		const {settings} = await seeder.send({type: 'session.configure', settings: {port}});
+		assert.deepEqual([settings?.port, seeder.session.port], [port, port]);
+		const before = (await leecher.view(id)).completed;
+		await leecher.sees(id, 'more comes by the connection that stood', ({completed, connected}) => {
+			assert.equal(connected, 1);
+			return completed > before;
+		});
+		await seedTorrent(seeder, testTorrent(space, 'later', [['b', 40_000]], 32_768, [url]));
+		await until('it is announced', limit, () => announces.length > 0);
+		assert.equal(announces[0], `from ${port} for ${port}`);
+		assert.deepEqual([await isTaken(seeder.port), await isTaken(port)], [false, true]);
+		const another = await openTestSession(space, 'another', {trackers: false, port: other, utp: !tcp, tcp});
+		await another.add(shared, {peers: [`127.0.0.1:${port}`]});
+		await another.sees(id, 'it is let in', ({connected}) => connected === 1);
 	});
-	await seedTorrent(seeder, testTorrent(space, 'later', [['b', 40_000]], 32_768, [url]));
-	await until('it is announced', limit, () => announces.length > 0);
-	assert.equal(announces[0], `from ${port} for ${port}`);
-	assert.deepEqual([await isTaken(seeder.port), await isTaken(port)], [false, true]);
-	const another = await openTestSession(space, 'another', {trackers: false, port: other});
-	await another.add(shared, {peers: [`127.0.0.1:${port}`]});
-	await another.sees(id, 'it is let in', ({connected}) => connected === 1);
-});
 
 test('a port that cannot be had changes nothing', async t => {
 	const space = new Workspace(t);

@@ -36,6 +36,7 @@ interface Opened extends DatagramPlace {
 	readonly listener: DatagramListener;
 	held: boolean;
 	closed: boolean;
+	readonly sent: string[];
 }
 
 /** A mux over sockets that are none. `refuse` says why a place cannot be had. */
@@ -55,12 +56,13 @@ function stage(
 		open: async (place, listener) => {
 			const code = refuse(place);
 			if (code !== undefined) throw Object.assign(new Error(code), {code});
-			const socket: Opened = {...place, listener, held: false, closed: false};
+			const socket: Opened = {...place, listener, held: false, closed: false, sent: []};
 			opened.push(socket);
 			return {
 				port: place.port,
 				send(bytes, host, port, failed) {
 					sent.push(`${Buffer.from(bytes)} ${host} ${port}`);
+					socket.sent.push(`${Buffer.from(bytes)} ${host} ${port}`);
 					const failure = failures.get(host);
 					if (failure !== undefined) failed?.(Object.assign(new Error(failure), {code: failure}));
 				},
@@ -215,6 +217,73 @@ test('no more waits for a socket than a few hundred datagrams', async () => {
 	await settled();
 	assert.equal(sent.length, 256);
 	assert.equal(failed, 744);
+});
+
+/** Something stands between it and these. */
+class Standing extends Owner {
+	with: Array<{host: string; port: number}> = [];
+
+	standsWith() {
+		return this.with;
+	}
+}
+
+test('a port that is left is kept for those with whom something stands, and closed when the last of it has ended', async () => {
+	const {mux, opened} = stage(['192.0.2.9']);
+	const owner = new Standing('a');
+	mux.join(owner);
+	await mux.listen(1000);
+	const [one, other] = [
+		{host: '198.51.100.1', port: 1},
+		{host: '198.51.100.2', port: 2},
+	];
+	owner.with = [one, other];
+	assert.ok(await mux.listen(2000));
+	const [before, now] = opened;
+	assert.deepEqual([before!.closed, now!.port], [false, 2000]);
+	for (const {host, port} of [one, other, {host: '198.51.100.2', port: 3}])
+		mux.send(Buffer.from('a'), host, port);
+	assert.deepEqual(before!.sent, ['a 198.51.100.1 1', 'a 198.51.100.2 2']);
+	assert.deepEqual(now!.sent, ['a 198.51.100.2 3']);
+	// Who has nothing there is not heard there.
+	before!.listener(Buffer.from('a'), {address: '198.51.100.1', port: 1});
+	before!.listener(Buffer.from('a'), {address: '198.51.100.2', port: 3});
+	now!.listener(Buffer.from('a'), {address: '198.51.100.2', port: 3});
+	assert.deepEqual(owner.heard, ['a 198.51.100.1 1', 'a 198.51.100.2 3']);
+	// Something else stands with the first yet.
+	mux.ended(one);
+	owner.with = [other];
+	assert.equal(before!.closed, false);
+	mux.ended(one);
+	mux.send(Buffer.from('b'), one.host, one.port);
+	assert.deepEqual(now!.sent.at(-1), 'b 198.51.100.1 1');
+	// Another move, and the second goes on where it stands.
+	assert.ok(await mux.listen(3000));
+	assert.deepEqual([before!.closed, now!.closed], [false, true]);
+	mux.send(Buffer.from('c'), other.host, other.port);
+	assert.equal(before!.sent.at(-1), 'c 198.51.100.2 2');
+	owner.with = [];
+	mux.ended(other);
+	assert.equal(before!.closed, true);
+});
+
+test('nothing stands at a port that is left: it is closed at once; and all are closed in the end', async () => {
+	const {mux, opened} = stage(['192.0.2.9']);
+	const owner = new Standing('a');
+	mux.join(owner);
+	await mux.listen(1000);
+	await mux.listen(2000);
+	assert.deepEqual(
+		opened.map(({closed}) => closed),
+		[true, false],
+	);
+	owner.with = [{host: '198.51.100.1', port: 1}];
+	await mux.listen(3000);
+	mux.close();
+	assert.deepEqual(
+		opened.map(({closed}) => closed),
+		[true, true, true],
+	);
 });
 
 test('it keeps the process alive while somebody waits for an answer', async () => {
