@@ -10,6 +10,7 @@ export function addressFamilyOf(host: string): AddressFamily {
 }
 
 const dot = 0x2e;
+const colon = 0x3a;
 
 /**
  * Reads an IPv4 or IPv6 address in text form: 4 or 16 bytes, undefined when `text` is neither.
@@ -18,7 +19,8 @@ const dot = 0x2e;
 export function parseIp(text: string): Uint8Array<ArrayBuffer> | undefined {
 	if (text.length > 64) return undefined;
 	if (!text.includes(':')) return parseIpv4(text);
-	const bytes = parseIpv6(text.split('%', 1)[0]!);
+	const zone = text.indexOf('%');
+	const bytes = parseIpv6(text, zone < 0 ? text.length : zone);
 	return bytes && isMappedIpv4(bytes) ? bytes.slice(12) : bytes;
 }
 
@@ -46,33 +48,56 @@ function parseIpv4(text: string): Uint8Array<ArrayBuffer> | undefined {
 	return part === 4 ? bytes : undefined;
 }
 
-function parseIpv6(text: string): Uint8Array<ArrayBuffer> | undefined {
-	const halves = text.split('::');
-	if (halves.length > 2) return undefined;
-	const head = groupBytes(halves[0]!);
-	const tail = halves.length === 2 ? groupBytes(halves[1]!) : [];
-	if (!head || !tail) return undefined;
-	const missing = 16 - head.length - tail.length;
-	if (halves.length === 2 ? missing < 2 : missing !== 0) return undefined;
-	return Uint8Array.from([...head, ...new Array<number>(missing).fill(0), ...tail]);
+/** @param end where it ends in `text` */
+function parseIpv6(text: string, end: number): Uint8Array<ArrayBuffer> | undefined {
+	// Digit by digit: a blocklist looks each up who comes.
+	const bytes = new Uint8Array(16);
+	let filled = 0;
+	/** Before which of them the zeros are that were left out. */
+	let gap = -1;
+	let at = 0;
+	if (text.charCodeAt(0) === colon) {
+		if (end < 2 || text.charCodeAt(1) !== colon) return undefined;
+		gap = 0;
+		at = 2;
+	}
+	while (at < end) {
+		const start = at;
+		let value = 0;
+		for (; at < end; at++) {
+			const digit = hexDigit(text.charCodeAt(at));
+			if (digit < 0) break;
+			value = value * 16 + digit;
+		}
+		if (at < end && text.charCodeAt(at) === dot) {
+			const embedded = filled <= 12 ? parseIpv4(text.slice(start, end)) : undefined;
+			if (embedded === undefined) return undefined;
+			bytes.set(embedded, filled);
+			filled += 4;
+			break;
+		}
+		if (at === start || at > start + 4 || filled === 16) return undefined;
+		bytes[filled++] = value >> 8;
+		bytes[filled++] = value;
+		if (at === end) break;
+		if (text.charCodeAt(at++) !== colon || at === end) return undefined;
+		if (text.charCodeAt(at) !== colon) continue;
+		if (gap >= 0) return undefined;
+		gap = filled;
+		at++;
+	}
+	if (gap < 0) return filled === 16 ? bytes : undefined;
+	if (filled > 14) return undefined;
+	const behind = 16 - (filled - gap);
+	bytes.copyWithin(behind, gap, filled);
+	return bytes.fill(0, gap, behind);
 }
 
-function groupBytes(text: string): number[] | undefined {
-	if (text === '') return [];
-	const bytes: number[] = [];
-	const groups = text.split(':');
-	for (const [index, group] of groups.entries()) {
-		if (group.includes('.')) {
-			const embedded = index === groups.length - 1 ? parseIpv4(group) : undefined;
-			if (!embedded) return undefined;
-			bytes.push(...embedded);
-		} else {
-			if (!/^[\da-f]{1,4}$/i.test(group)) return undefined;
-			const value = Number.parseInt(group, 16);
-			bytes.push(value >> 8, value & 255);
-		}
-	}
-	return bytes;
+/** Of a character's code; -1 for what is none. */
+function hexDigit(code: number): number {
+	if (code >= 0x30 && code <= 0x39) return code - 0x30;
+	const letter = code | 0x20;
+	return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function isMappedIpv4(bytes: Uint8Array): boolean {

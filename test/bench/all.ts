@@ -1,6 +1,7 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
 
 import {benchAttached} from './attached.bench.ts';
+import {benchBlocklist} from './blocklist.bench.ts';
 import {benchCatalogue} from './catalogue.bench.ts';
 import {compare} from './compare/compare.ts';
 import {benchCreate} from './create.bench.ts';
@@ -26,6 +27,7 @@ const all: ReadonlyArray<readonly [name: string, bench: () => void | Promise<voi
 	['dht', benchDht],
 	['wire', benchWire],
 	['picker', benchPicker],
+	['blocklist', benchBlocklist],
 	['grid', benchGrid],
 	['tracker', benchTracker],
 	['catalogue', benchCatalogue],
