@@ -1,10 +1,12 @@
 import {test} from 'node:test';
 import {assertSame, becomesSame} from '../helpers/compare.ts';
-import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
+import {type LibtorrentOptions, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {missing} from '../helpers/processes.ts';
-import {qbittorrentPeer} from '../helpers/qbittorrent.ts';
+import {type QbittorrentOptions, qbittorrentPeer} from '../helpers/qbittorrent.ts';
 import {get, seed} from '../helpers/tortui.ts';
 import {type Form, forms, stage} from './v2-stage.ts';
+
+type Kind = 'v1' | 'v2' | 'hybrid';
 
 /** Who is on the other side. */
 const clients = {
@@ -13,25 +15,36 @@ const clients = {
 } as const;
 
 /**
- * How the two speak to each other: what we are started with besides, and libtorrent. A transport or cipher more is a line
- * more. qBittorrent is a libtorrent inside: one way is enough.
+ * How the two speak to each other: what we are started with besides, and the other. A transport or cipher more is a line
+ * more. qBittorrent is a libtorrent inside, which adds a torrent once more when it knows what a link holds: of its cells
+ * `qbittorrent` says which there are.
  */
 const ways = [
 	{
 		way: 'over TCP in the clear',
 		options: ['--encryption', 'off', '--no-utp'],
 		theirs: {encryption: 'off'},
-		all: true,
+		qbittorrent: ['v1', 'v2', 'hybrid'],
 	},
-	{way: 'with RC4', options: ['--encryption', 'require'], theirs: {encryption: 'forced-rc4'}, all: false},
-	{way: 'over uTP', options: ['--no-tcp'], theirs: {transport: 'both'}, all: false},
-] as const;
+	{
+		way: 'with RC4',
+		options: ['--encryption', 'require'],
+		theirs: {encryption: 'forced-rc4'},
+		qbittorrent: [],
+	},
+	{way: 'over uTP', options: ['--no-tcp'], theirs: {transport: 'both'}, qbittorrent: ['hybrid']},
+] as const satisfies ReadonlyArray<{
+	way: string;
+	options: readonly string[];
+	theirs: LibtorrentOptions & QbittorrentOptions;
+	qbittorrent: readonly Kind[];
+}>;
 
 for (const [name, {skip, peer}] of Object.entries(clients)) {
-	for (const {way, options, theirs, all} of ways) {
-		if (!all && name !== 'libtorrent') continue;
-		for (const [form, kinds] of Object.entries(forms) as Array<[Form, readonly ('v1' | 'v2' | 'hybrid')[]]>) {
+	for (const {way, options, theirs, qbittorrent} of ways) {
+		for (const [form, kinds] of Object.entries(forms) as Array<[Form, readonly Kind[]]>) {
 			for (const kind of kinds) {
+				if (name !== 'libtorrent' && !(qbittorrent as readonly Kind[]).includes(kind)) continue;
 				test(`${kind}, by ${form}, from ${name} to us ${way}`, {skip}, async t => {
 					const {space, content, file, word} = await stage(t, kind, form);
 					const seeder = await peer(space, file, content.dir, undefined, theirs);
