@@ -1,4 +1,4 @@
-const texts = new WeakMap<object, string>();
+const texts = new WeakMap<object, string | (() => string)>();
 
 /**
  * A section of an update as JSON; undefined for what JSON leaves out. The same object is written once, however many look
@@ -6,15 +6,14 @@ const texts = new WeakMap<object, string>();
  */
 export function sectionText(section: unknown): string | undefined {
 	if (typeof section !== 'object' || section === null) return JSON.stringify(section);
-	let text = texts.get(section);
-	if (text === undefined) {
-		text = JSON.stringify(section);
-		texts.set(section, text);
-	}
+	const kept = texts.get(section);
+	if (typeof kept === 'string') return kept;
+	const text = kept?.() ?? JSON.stringify(section);
+	texts.set(section, text);
 	return text;
 }
 
-/** Keeps the JSON of a section that was written already. */
-export function keepSectionText(section: unknown, text: string): void {
+/** Keeps the JSON of a section, or of an item of one, that was written already; or how it is put together once it is asked for. */
+export function keepSectionText(section: unknown, text: string | (() => string)): void {
 	if (typeof section === 'object' && section !== null) texts.set(section, text);
 }

@@ -447,6 +447,8 @@ export interface Watch {
 	readonly interval: Millis;
 	/** Of a watch that is changed: what was told before is still known, so only what is new or has changed is told. */
 	readonly keeps?: boolean;
+	/** Between processes: who was told of all torrents takes what has changed since, as `torrentChanges`. */
+	readonly changes?: boolean;
 	readonly session?: boolean;
 	readonly torrents?: boolean;
 	/** Torrents that are being made, and those that were a while ago. */
@@ -484,11 +486,22 @@ export interface Watch {
 	readonly logFrom?: LogView['level'];
 }
 
+/**
+ * What has changed in a list of torrents since it was told last: those of these ids have gone, and each that is told takes
+ * the place of the one of its id, or is at the end where there was none.
+ */
+export interface TorrentChanges {
+	readonly gone?: readonly string[];
+	readonly changed: readonly TorrentView[];
+}
+
 /** Only the sections that changed since the watcher's last update. Sections replace what came before, whole. */
 export interface Update {
 	readonly revision: number;
 	readonly session?: SessionView;
 	readonly torrents?: readonly TorrentView[];
+	/** On its way between processes only, in the place of `torrents`. */
+	readonly torrentChanges?: TorrentChanges;
 	/** In the order in which they were begun. */
 	readonly creations?: readonly CreationView[];
 	readonly torrent?: {

@@ -45,10 +45,12 @@ export function asWatch(value: unknown): Watch | undefined {
 	if (!isObject(value)) return undefined;
 	const {interval, session, torrents, torrent, speed, log, logFrom, creations, network, folders, feeds} =
 		value;
-	const {everyPeer, everyTracker, keeps} = value;
+	const {everyPeer, everyTracker, keeps, changes} = value;
 	if (typeof interval !== 'number' || !Number.isFinite(interval)) return undefined;
 	if (
-		![session, torrents, creations, network, folders, feeds, everyPeer, everyTracker, keeps].every(isFlag) ||
+		![session, torrents, creations, network, folders, feeds, everyPeer, everyTracker, keeps, changes].every(
+			isFlag,
+		) ||
 		!isTorrent(torrent) ||
 		!isSpeed(speed)
 	)

@@ -1,7 +1,7 @@
 import type {Socket} from 'node:net';
 import process from 'node:process';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
-import type {Update} from '../../api/snapshot.js';
+import type {TorrentView, Update} from '../../api/snapshot.js';
 import {ProtocolError, UserError} from '../../base/errors.js';
 import {FrameReader, frameOf, largestFrame} from './frame.js';
 import type {FrameBudget} from './frame-budget.js';
@@ -13,6 +13,7 @@ import {
 	type EngineMessage,
 	protocolVersion,
 } from './message.js';
+import {changesBetween} from './torrent-changes.js';
 import {updateText} from './update-text.js';
 import type {WatchPlaces} from './watch-places.js';
 
@@ -41,6 +42,9 @@ interface Subscription {
 	generation: number;
 	/** What it has not been sent yet, because it reads slowly. */
 	pending: Update | undefined;
+	/** Whether it takes what has changed of all torrents, and what it was told of them last. */
+	changes: boolean;
+	told: readonly TorrentView[] | undefined;
 }
 
 /** Undefined for a message too long for any frame. */
@@ -51,6 +55,16 @@ function tryEncode(text: string): Buffer | undefined {
 		if (error instanceof ProtocolError) return undefined;
 		throw error;
 	}
+}
+
+/** The same update with what has changed in the list of all torrents, where the client was told of that list before. */
+function changesOnly(subscription: Subscription, update: Update): Update {
+	const {torrents, ...others} = update;
+	if (torrents === undefined) return update;
+	const {told, changes} = subscription;
+	subscription.told = torrents;
+	const torrentChanges = changes && told !== undefined ? changesBetween(told, torrents) : undefined;
+	return torrentChanges === undefined ? update : {...others, torrentChanges};
 }
 
 /** The engine's end of one client's connection. Whatever is wrong with it costs this connection only. */
@@ -184,8 +198,12 @@ export class ClientSession {
 	#watch({watch, generation, what}: Extract<ClientMessage, {type: 'watch'}>): void {
 		const known = this.#subscriptions.get(watch);
 		if (known) {
-			if (known.generation !== generation) known.pending = undefined;
+			if (known.generation !== generation) {
+				known.pending = undefined;
+				known.told = undefined;
+			}
 			known.generation = generation;
+			known.changes = what.changes === true;
 			known.watching.change(what);
 			return;
 		}
@@ -195,6 +213,8 @@ export class ClientSession {
 			watching: {change() {}, stop() {}},
 			generation,
 			pending: undefined,
+			changes: what.changes === true,
+			told: undefined,
 		};
 		this.#subscriptions.set(watch, subscription);
 		subscription.watching = this.#client.watch(what, update => {
@@ -208,7 +228,7 @@ export class ClientSession {
 		if (subscription.pending === undefined || this.#socket.writableLength > highWater) return;
 		const update = subscription.pending;
 		subscription.pending = undefined;
-		this.#writeText(updateText(watch, subscription.generation, update));
+		this.#writeText(updateText(watch, subscription.generation, changesOnly(subscription, update)));
 	}
 
 	#drained(): void {

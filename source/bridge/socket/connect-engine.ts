@@ -2,7 +2,7 @@ import {connect, type Socket} from 'node:net';
 import process from 'node:process';
 import type {Command, Reply} from '../../api/command.js';
 import type {EngineClient, Watching} from '../../api/engine-client.js';
-import type {Update, Watch} from '../../api/snapshot.js';
+import type {TorrentView, Update, Watch} from '../../api/snapshot.js';
 import {type ExitStatus, ProtocolError, UserError} from '../../base/errors.js';
 import {encodeFrame, FrameReader} from './frame.js';
 import {
@@ -12,6 +12,7 @@ import {
 	type Hello,
 	protocolVersion,
 } from './message.js';
+import {withChanges} from './torrent-changes.js';
 
 /** How long an engine that accepted a connection may take to say hello. */
 const helloTime = 10_000;
@@ -35,6 +36,8 @@ export class EngineMismatch extends UserError {
 interface Subscription {
 	generation: number;
 	readonly listener: (update: Update) => void;
+	/** All torrents as they were told last, since the generation began. */
+	torrents: readonly TorrentView[] | undefined;
 }
 
 /** Who does not know a command lets go of the one who sends it. */
@@ -93,15 +96,19 @@ export class RemoteEngine implements EngineClient {
 
 	watch(what: Watch, listener: (update: Update) => void): Watching {
 		const watch = this.#next++;
-		const subscription: Subscription = {generation: 0, listener};
+		const subscription: Subscription = {generation: 0, listener, torrents: undefined};
 		this.#subscriptions.set(watch, subscription);
-		this.#write({type: 'watch', watch, generation: 0, what});
+		this.#write({type: 'watch', watch, generation: 0, what: {...what, changes: true}});
 		return {
 			change: changed => {
 				if (!this.#subscriptions.has(watch)) return;
 				// Who keeps what was told before takes what of it is still on its way.
-				if (!changed.keeps) subscription.generation++;
-				this.#write({type: 'watch', watch, generation: subscription.generation, what: changed});
+				if (!changed.keeps) {
+					subscription.generation++;
+					subscription.torrents = undefined;
+				}
+				const {generation} = subscription;
+				this.#write({type: 'watch', watch, generation, what: {...changed, changes: true}});
 			},
 			stop: () => {
 				if (this.#subscriptions.delete(watch)) this.#write({type: 'unwatch', watch});
@@ -133,7 +140,8 @@ export class RemoteEngine implements EngineClient {
 			case 'update': {
 				const subscription = this.#subscriptions.get(message.watch);
 				// What was sent before the engine heard of a change is about something nobody looks at any more.
-				if (subscription?.generation === message.generation) subscription.listener(message.update);
+				if (subscription?.generation === message.generation)
+					subscription.listener(whole(subscription, message.update));
 				return;
 			}
 			case 'bye':
@@ -207,6 +215,16 @@ export function connectEngine(path: string, {version}: {readonly version: string
 			}
 		});
 	});
+}
+
+/** The update as its listener takes it: with the list of all torrents, of which those that have not changed are the same objects. */
+function whole(subscription: Subscription, {torrentChanges, ...update}: Update): Update {
+	const before = subscription.torrents;
+	if (update.torrents !== undefined) subscription.torrents = update.torrents;
+	if (torrentChanges === undefined) return update;
+	if (before === undefined) throw new ProtocolError('no-list', 'changes of a list that was never told');
+	subscription.torrents = withChanges(before, torrentChanges);
+	return {...update, torrents: subscription.torrents};
 }
 
 /** The same command as a message can carry it. */

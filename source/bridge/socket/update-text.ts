@@ -1,5 +1,5 @@
 import {sectionText} from '../../api/section-text.js';
-import type {Update} from '../../api/snapshot.js';
+import type {TorrentChanges, Update} from '../../api/snapshot.js';
 
 /** `"name":text` of each field that JSON writes, in order. */
 function fields(object: object, text: (name: string, value: unknown) => string | undefined): string {
@@ -11,6 +11,12 @@ function fields(object: object, text: (name: string, value: unknown) => string |
 	return `{${written.join(',')}}`;
 }
 
+/** Each torrent is written once, whoever else is told of it. */
+function changesText({gone, changed}: TorrentChanges): string {
+	const torrents = `"changed":[${changed.map(sectionText).join(',')}]`;
+	return gone === undefined ? `{${torrents}}` : `{"gone":${JSON.stringify(gone)},${torrents}}`;
+}
+
 /**
  * The message that tells a client an update, as JSON: what `JSON.stringify` makes of it. Each section is written once,
  * whoever else is sent it.
@@ -19,7 +25,9 @@ export function updateText(watch: number, generation: number, update: Update): s
 	const whole = fields(update, (name, value) =>
 		name === 'torrent' && value !== undefined
 			? fields(value as object, (_, section) => sectionText(section))
-			: sectionText(value),
+			: name === 'torrentChanges' && value !== undefined
+				? changesText(value as TorrentChanges)
+				: sectionText(value),
 	);
 	return `{"type":"update","watch":${watch},"generation":${generation},"update":${whole}}`;
 }

@@ -60,7 +60,7 @@ export class UtMetadata implements PeerExtension {
 	}
 
 	tick(now: Millis): void {
-		if (this.#torrent.info === undefined) this.fetch?.tick(now);
+		if (this.fetch !== undefined && this.#torrent.info === undefined) this.fetch.tick(now);
 	}
 
 	message(peer: ExtensionPeer, payload: Uint8Array): void {

@@ -345,7 +345,7 @@ function composeWatchers({
 		},
 		network: () => catalogue.network(),
 		session: (now: Millis) => report.session(now),
-		list: (now: Millis) => report.torrents(torrents.values(), now),
+		list: (now: Millis) => report.watched(now),
 		torrent: (torrent: Torrent, now: Millis) => report.torrent(torrent, now),
 		creations: () => creations.views(),
 	};

@@ -1,5 +1,5 @@
 import type {CheckMode} from '../../api/command.js';
-import type {Clock} from '../../base/ports.js';
+import type {Clock, Timer} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import {planQueue, type QueueFacts, type QueueLimits} from '../../policy/session/torrent-queue.js';
 import type {Torrent} from '../torrent/torrent.js';
@@ -10,6 +10,12 @@ import {QueueStanding} from './queue-standing.js';
 export const stallTime: Millis = 600_000;
 /** In ticks. */
 const planTicks = 5;
+/**
+ * So many torrents may be looked through in a millisecond, and so many at once after some rest: a plan is made for every
+ * change of a few, and among thousands what changes meanwhile is planned for together.
+ */
+const looksEach = 50;
+const mostLooks = 20_000;
 
 /** Says which of the torrents that want to run do, and which wait for others. */
 export class QueueManager {
@@ -27,6 +33,11 @@ export class QueueManager {
 	#planning = false;
 	/** It is to be planned when what goes on now has gone on. */
 	#isDue = false;
+	/** Until then what changes among many is gathered. */
+	#gathering: Timer | undefined;
+	/** How many torrents may be looked through at once, as of a moment. */
+	#looks = mostLooks;
+	#looksAt: Millis;
 	/** Some numbers belong to no torrent any more. */
 	#hasGaps = false;
 	/** So many have asked that nothing be planned for now. */
@@ -48,6 +59,7 @@ export class QueueManager {
 		this.#torrents = torrents;
 		this.#limits = limits;
 		this.#clock = clock;
+		this.#looksAt = clock.now();
 		this.#guard = guard;
 		this.#isHalted = isHalted;
 	}
@@ -96,7 +108,7 @@ export class QueueManager {
 	start(torrent: Torrent, check: CheckMode): void {
 		if (torrent.held !== undefined) return;
 		// What has changed before is gone by first.
-		if (this.#isDue) this.plan();
+		if (this.#isDue && this.#gathering === undefined) this.plan();
 		if (torrent.activity.name === 'active') return;
 		// It is looked at already: what it does then is what was said last.
 		if (torrent.activity.name === 'checking') {
@@ -110,7 +122,8 @@ export class QueueManager {
 		torrent.post({type: 'queue', wanted: true});
 		this.#planning = false;
 		// At once: its peers stay when it is its turn.
-		this.plan();
+		if (this.#wait === 0 || torrent.swarm.peers.size > 0) this.plan();
+		else this.planSoon();
 	}
 
 	/** The torrent waits for no other, as long as it is to run. To be told before it is started. */
@@ -135,10 +148,15 @@ export class QueueManager {
 		this.planSoon();
 	}
 
-	/** Plans once what goes on now has gone on, however many changes that makes. */
+	/** Plans once what goes on now has gone on, however many changes that makes; of many torrents a moment later. */
 	planSoon(): void {
 		if (this.#isDue || this.#planning) return;
 		this.#isDue = true;
+		const wait = this.#wait;
+		if (wait > 0) {
+			this.#gathering = this.#clock.after(wait, () => this.plan());
+			return;
+		}
 		queueMicrotask(() => {
 			if (this.#isDue) this.plan();
 		});
@@ -155,13 +173,18 @@ export class QueueManager {
 
 	/** Starts and holds back torrents as their turn comes; after every change, and now and then. */
 	plan(): void {
-		if (this.#planning || this.#held > 0) return;
+		if (this.#planning) return;
+		this.#gathering?.clear();
+		this.#gathering = undefined;
 		this.#isDue = false;
+		if (this.#held > 0) return;
 		if (this.#hasGaps) {
 			this.#hasGaps = false;
 			this.#number(this.order);
 		}
 		if (this.#limits === undefined) return;
+		this.#restLooks();
+		this.#looks -= this.#torrents.size;
 		this.#planning = true;
 		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
 		for (const torrent of this.#forced) if (!torrent.runs) this.#forced.delete(torrent);
@@ -191,6 +214,19 @@ export class QueueManager {
 			torrent.post({type: 'start', check});
 		}
 		this.#planning = false;
+	}
+
+	/** How long it takes until all may be looked through again; 0 when they may be now. */
+	get #wait(): Millis {
+		this.#restLooks();
+		const lacking = Math.min(mostLooks, this.#torrents.size) - this.#looks;
+		return lacking <= 0 ? 0 : Math.ceil(lacking / looksEach);
+	}
+
+	#restLooks(): void {
+		const now = this.#clock.now();
+		this.#looks = Math.min(mostLooks, this.#looks + Math.max(0, now - this.#looksAt) * looksEach);
+		this.#looksAt = now;
 	}
 
 	/** It would download, and there is too little room for that. What nobody knows yet, or only chooses, takes none. */

@@ -1,6 +1,6 @@
 import type {GoalView} from '../../api/goal-view.js';
 import type {Random} from '../../base/ports.js';
-import type {AtGoal, SeedGoal, SeedGoalChange} from '../../base/seed-goal.js';
+import type {AtGoal, SeedGoal, SeedGoalChange, SeedRules} from '../../base/seed-goal.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {
@@ -57,6 +57,7 @@ interface Asked {
 }
 
 const idleAsking: Asking = {name: 'no'};
+const noRules: SeedRules = {all: {}, rules: []};
 
 /** How far and how long a torrent is to be seeded, and what becomes of it then; without a goal it has no end. */
 export class SeedingGoal {
@@ -72,6 +73,8 @@ export class SeedingGoal {
 	#waived = false;
 	#asking: Asking = idleAsking;
 	#isLast = false;
+	/** What held last where there are no rules for labels and trackers: all are asked every second. */
+	#resolved: {readonly own: SeedGoal; readonly rules: SeedRules; readonly goal: EffectiveGoal} | undefined;
 
 	constructor(stats: TransferStats, owner: GoalOwner, rules: SeedRulesHolder | undefined, random: Random) {
 		this.#stats = stats;
@@ -96,13 +99,14 @@ export class SeedingGoal {
 
 	/** What holds, by itself, its label, its trackers and for all. */
 	get effective(): EffectiveGoal {
-		const rules = this.#rules?.rules ?? {all: {}, rules: []};
-		return resolveGoal(
-			this.#own,
-			rules,
-			this.#owner.label,
-			rules.rules.length > 0 ? this.#owner.trackerHosts : [],
-		);
+		const rules = this.#rules?.rules ?? noRules;
+		if (rules.rules.length > 0)
+			return resolveGoal(this.#own, rules, this.#owner.label, this.#owner.trackerHosts);
+		const known = this.#resolved;
+		if (known?.own === this.#own && known.rules === rules) return known.goal;
+		const goal = resolveGoal(this.#own, rules, undefined, []);
+		this.#resolved = {own: this.#own, rules, goal};
+		return goal;
 	}
 
 	/** How far it has been seeded. */

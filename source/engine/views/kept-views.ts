@@ -11,7 +11,7 @@ interface Kept {
 	readonly view: TorrentView;
 }
 
-/** The views of torrents that stand still: each is the same object until something about it is another. */
+/** The views of torrents with which nothing happens: each is the same object until something about it is another. */
 export class KeptViews {
 	readonly #goals: SessionServices['seedRules'];
 	readonly #kept = new WeakMap<Torrent, Kept>();
@@ -25,7 +25,7 @@ export class KeptViews {
 
 	/** What is to be seen of a torrent. */
 	view(torrent: Torrent, now: Millis, reason: Reason | undefined): TorrentView {
-		if (!standsStill(torrent)) {
+		if (!standsStill(torrent, now)) {
 			this.#kept.delete(torrent);
 			return this.#make(torrent, now, reason);
 		}
@@ -49,7 +49,12 @@ export class KeptViews {
 		identity,
 		choosing,
 		sources,
+		active,
+		complete,
+		rateLimits,
+		nextDir,
 	}: Torrent): unknown[] {
+		const aim = active ? goal.view(complete) : undefined;
 		return [
 			activity,
 			// Whatever people choose of it raises this.
@@ -62,7 +67,16 @@ export class KeptViews {
 			stats.downloaded,
 			stats.uploaded,
 			stats.wasted,
-			stats.seedingTime,
+			active ? undefined : stats.seedingTime,
+			aim?.share,
+			aim?.state,
+			aim?.why,
+			complete,
+			rateLimits.download.rate,
+			rateLimits.upload.rate,
+			nextDir,
+			content?.smartBan.hashFailures,
+			content?.smartBan.bans,
 			stats.completedAt,
 			goal.reached,
 			this.#goals?.rules,
@@ -75,9 +89,13 @@ export class KeptViews {
 	}
 }
 
-/** Nobody is with it, and nothing is done with its data. */
-function standsStill({activity: {name}, swarm}: Torrent): boolean {
-	return (name === 'paused' || name === 'queued') && swarm.peers.size === 0;
+/** Nobody is with it, nothing is done with its data, and no rate of what was still rings. */
+function standsStill({activity: {name}, swarm, stats, content}: Torrent, now: Millis): boolean {
+	if (swarm.peers.size > 0) return false;
+	if (name !== 'active') return name === 'paused' || name === 'queued';
+	if (stats.download.rate(now) > 0 || stats.upload.rate(now) > 0) return false;
+	for (const _ of content?.webSeeds.active() ?? []) return false;
+	return true;
 }
 
 function isSameReason(one: Reason | undefined, other: Reason | undefined): boolean {

@@ -17,6 +17,7 @@ import type {SessionSettings} from '../session/session-settings.js';
 import type {SessionStats} from '../session/session-stats.js';
 import type {Torrent} from '../torrent/torrent.js';
 import {KeptViews} from './kept-views.js';
+import {QuietViews} from './quiet-views.js';
 import {stallFacts, standingFacts} from './stall-facts.js';
 import {detailTorrent} from './torrent-details.js';
 
@@ -55,6 +56,7 @@ export class SessionReport {
 	readonly #session: ReportedSession;
 	readonly #views: KeptViews;
 	readonly #wallTime: WallTime;
+	readonly #quiet = new QuietViews();
 	#reached: {readonly at: Millis; readonly is: boolean} | undefined;
 
 	constructor(session: ReportedSession) {
@@ -143,6 +145,14 @@ export class SessionReport {
 	torrents(torrents: Iterable<Torrent>, now: Millis, reasons = true): TorrentView[] {
 		const standing = this.#session.queue.standing();
 		return Array.from(torrents, torrent => this.#view(torrent, now, standing, reasons));
+	}
+
+	/** All of them, for those who go on looking: what nothing happens with may be as it was a second ago. */
+	watched(now: Millis): TorrentView[] {
+		const standing = this.#session.queue.standing();
+		return this.#quiet.views(this.#session.torrents, now, torrent =>
+			this.#view(torrent, now, standing, true),
+		);
 	}
 
 	torrent(torrent: Torrent, now: Millis): TorrentView {

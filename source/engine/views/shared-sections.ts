@@ -5,8 +5,8 @@ import {isSameText, listText, type WrittenList, writeList} from './written-list.
 /** A section as those who watch it see it. */
 export interface SharedSection {
 	view: unknown;
-	/** As JSON. */
-	text: string;
+	/** As JSON; undefined where it is a list. */
+	text: string | undefined;
 	/** What was looked at last where it is a list, and its items as JSON. */
 	list: WrittenList | undefined;
 	/** Of what it was made from; 0 when only its content tells whether it has changed. */
@@ -42,9 +42,16 @@ export class SharedSections {
 		}
 		const view = make();
 		const list = Array.isArray(view) ? writeList(view) : undefined;
-		const text = list === undefined ? JSON.stringify(view) : listText(list);
-		keepSectionText(view, text);
-		const section = {view, text, list, revision, version: ++this.#versions, at: now, watchers: 0};
+		const section = {
+			view: list?.items ?? view,
+			text: list === undefined ? JSON.stringify(view) : undefined,
+			list,
+			revision,
+			version: ++this.#versions,
+			at: now,
+			watchers: 0,
+		};
+		keep(section);
 		this.#sections.set(key, section);
 		return section;
 	}
@@ -57,12 +64,12 @@ export class SharedSections {
 		const list = Array.isArray(view) ? writeList(view, before) : undefined;
 		section.list = list;
 		if (list !== undefined && before !== undefined && isSameText(list, before)) return;
-		const text = list === undefined ? JSON.stringify(view) : listText(list);
-		if (text === section.text) return;
-		keepSectionText(view, text);
-		section.view = view;
+		const text = list === undefined ? JSON.stringify(view) : undefined;
+		if (list === undefined && text === section.text) return;
+		section.view = list?.items ?? view;
 		section.text = text;
 		section.version = ++this.#versions;
+		keep(section);
 	}
 
 	/** One more watches it. */
@@ -82,4 +89,10 @@ export class SharedSections {
 	expire(): void {
 		for (const section of this.#sections.values()) section.at = Number.NEGATIVE_INFINITY;
 	}
+}
+
+/** What it is as JSON is at hand for all that send it; a list is put together only for those who want the whole of it. */
+function keep({view, text, list}: SharedSection): void {
+	if (list !== undefined) keepSectionText(view, () => listText(list));
+	else if (text !== undefined) keepSectionText(view, text);
 }

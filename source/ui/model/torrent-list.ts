@@ -1,7 +1,8 @@
 import {readFilterWords} from '../../api/filter-words.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import {standingOf, type TorrentStanding} from '../../api/torrent-standing.js';
-import {arrange, byText, type Entry, type SortOrder} from './arrange.js';
+import {byText, type Entry, type SortOrder} from './arrange.js';
+import {type Compare, KeptOrder} from './kept-order.js';
 import {rateOrders} from './rate-orders.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
@@ -68,29 +69,30 @@ const torrentText = (torrent: TorrentView) => {
 	return `${name} ${label} ${standingOf(torrent)}${why}`;
 };
 
+/** How a torrent list is ordered. */
+const compareBy = remembered((sort: string, reverse: boolean): Compare<TorrentView> | undefined => {
+	const compare = torrentOrders.find(({id}) => id === sort)?.compare;
+	if (compare === undefined || !reverse) return compare;
+	return (a, b) => compare(b, a);
+});
+
+/** By an order that nobody knows, the other way round. */
+const backwards = remembered((torrents: readonly TorrentView[]) => torrents.toReversed());
+
+interface Choice {
+	readonly filter: string;
+	/** Those just removed are left out. */
+	readonly removals: View['removals'];
+}
+
+const choiceOf = remembered((filter: string, removals: View['removals']): Choice => ({filter, removals}));
+
 /** The torrents that fit the filter, in the order that was chosen; those just removed are left out. */
-const arrangeTorrents = remembered(
-	(
-		torrents: readonly TorrentView[],
-		removals: View['removals'],
-		sort: string,
-		reverse: boolean,
-		filter: string,
-	): readonly TorrentView[] => {
-		const here =
-			removals.length === 0
-				? torrents
-				: torrents.filter(torrent => !removals.some(removal => removal.ids.includes(torrent.id)));
-		const fits = readFilterWords(filter);
-		const now = Date.now();
-		return arrange(
-			fits ? here.filter(torrent => fits(torrent, now)) : here,
-			{sort, reverse, filter: ''},
-			torrentOrders,
-			torrentText,
-		);
-	},
-);
+const order = new KeptOrder<TorrentView, Choice>(({filter, removals}) => {
+	const removed = new Set(removals.flatMap(({ids}) => ids));
+	const fits = readFilterWords(filter);
+	return (torrent, now) => !removed.has(torrent.id) && (fits === undefined || fits(torrent, now));
+});
 
 const grouped = remembered(
 	(torrents: readonly TorrentView[], grouping: Grouping): readonly TorrentGroup[] | undefined =>
@@ -117,7 +119,9 @@ const none: readonly never[] = [];
 
 function arranged({model, view}: ScreenState): readonly TorrentView[] {
 	const {sort, reverse, filter} = view.lists.torrents;
-	return arrangeTorrents(model.torrents ?? none, view.removals, sort, reverse, filter);
+	const compare = compareBy(sort, reverse);
+	const shown = order.shown(model.torrents ?? none, compare, choiceOf(filter, view.removals), Date.now());
+	return compare === undefined && reverse ? backwards(shown) : shown;
 }
 
 /** The groups of the torrents that are shown; undefined where they are all in one list. */
@@ -152,13 +156,21 @@ class TorrentEntry implements Entry {
 	}
 }
 
-const entriesOf = remembered((rows: readonly TorrentRow[]): readonly Entry[] =>
-	rows.map(row =>
-		isGroup(row)
+/** A view stays the same object while nothing of it changes. */
+const entries = new WeakMap<TorrentRow, Entry>();
+
+function entryOf(row: TorrentRow): Entry {
+	let entry = entries.get(row);
+	if (entry === undefined) {
+		entry = isGroup(row)
 			? {key: row.key, text: `${row.name || 'no label'} ${row.torrents.length}`, group: true}
-			: new TorrentEntry(row),
-	),
-);
+			: new TorrentEntry(row);
+		entries.set(row, entry);
+	}
+	return entry;
+}
+
+const entriesOf = remembered((rows: readonly TorrentRow[]): readonly Entry[] => rows.map(entryOf));
 
 /** The entries of the list of torrents. */
 export function torrentEntries(state: ScreenState): readonly Entry[] {

@@ -18,10 +18,11 @@ interface Counted {
 function queueOf(count: number, downloads: number) {
 	const counted: Counted = {looks: 0, renumbered: 0};
 	const torrents = new Map<string, Torrent>();
+	const clock = new HandClock();
 	const queue = new QueueManager(
 		torrents,
 		{downloads, seeds: undefined, total: Number.POSITIVE_INFINITY},
-		new HandClock(),
+		clock,
 	);
 	const make = (place: number): Torrent => {
 		const torrent = {
@@ -29,6 +30,7 @@ function queueOf(count: number, downloads: number) {
 			settings: {queue: place, wanted: false},
 			stats: {movedAt: 0 as Millis},
 			activity: {name: 'paused'},
+			swarm: {peers: new Map()},
 			hasAllWanted: false,
 			get active(): boolean {
 				return torrent.activity.name === 'active';
@@ -53,7 +55,7 @@ function queueOf(count: number, downloads: number) {
 	};
 	const all = Array.from({length: count}, (_, at) => make(at + 1));
 	const running = () => all.filter(({activity}) => activity.name === 'active').map(({id}) => id);
-	return {queue, all, torrents, counted, running};
+	return {queue, all, torrents, counted, running, clock};
 }
 
 test('a thousand torrents started together are planned once, and the first of them run', async () => {
@@ -132,4 +134,30 @@ test('how many stand before each is what counting one by one gives, from one loo
 		assert.equal(standing.before(one), before.length);
 	}
 	assert.equal(looks, 1);
+});
+
+test('of thousands that are started one after the other all run soon, and they are looked through now and then', async () => {
+	const {queue, all, counted, running, clock} = queueOf(5000, 3000);
+	counted.looks = 0;
+	for (const torrent of all) {
+		queue.start(torrent, 'quick');
+		await clock.pass(1);
+	}
+	await clock.pass(500);
+	assert.equal(running().length, 3000);
+	assert.ok(
+		counted.looks < 100 * 5000 * 2,
+		`${counted.looks / 5000} times 5000 looks for 5000 starts in 5 s`,
+	);
+	const [first] = running();
+	Object.assign(all[0]!, {activity: {name: 'paused'}});
+	all[0]!.settings.wanted = false;
+	await clock.pass(1000);
+	assert.equal(first, 't1');
+	const before = counted.looks;
+	queue.planSoon();
+	await settled();
+	assert.ok(counted.looks > before, 'after some rest a change is planned for at once');
+	assert.equal(running().length, 3000);
+	assert.equal(running().at(-1), 't3001');
 });

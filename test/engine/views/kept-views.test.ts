@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import type {Reason} from '../../../source/base/reason.ts';
 import {KeptViews} from '../../../source/engine/views/kept-views.ts';
 import {viewTorrent} from '../../../source/engine/views/torrent-view.ts';
+import {LonePeer} from '../../helpers/lone-peer.ts';
 import {LoneTorrent} from '../../helpers/lone-torrent.ts';
 
 function counting() {
@@ -64,11 +65,14 @@ test('whatever becomes of it is in the next view', async () => {
 	await torrent.close();
 });
 
-test('one that runs is looked at each time', async () => {
+test('one that runs is looked at each time while somebody is with it, and once while nobody is', async () => {
 	const lone = new LoneTorrent({pieces: 2});
 	await lone.start();
 	const {views, made} = counting();
 	for (let now = 0; now < 5; now++) views.view(lone.torrent, now, undefined);
-	assert.equal(made(), 5);
+	assert.equal(made(), 1);
+	await LonePeer.meet(lone, 1);
+	for (let now = 5; now < 10; now++) views.view(lone.torrent, now, undefined);
+	assert.equal(made(), 6);
 	await lone.torrent.close();
 });

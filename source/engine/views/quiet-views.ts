@@ -1,0 +1,71 @@
+import type {TorrentView} from '../../api/snapshot.js';
+import type {Millis} from '../../base/units.js';
+import type {Torrent} from '../torrent/torrent.js';
+
+/** Fewer torrents than this are all looked at each time. */
+const many = 200;
+/** One with which nothing happens is looked at again after so long. */
+const longestAge: Millis = 1000;
+/** They are not all due at the same time: in so many parts. */
+const parts = 4;
+/** A rate is the mean of less than so long. */
+const ringTime: Millis = 30_000;
+
+interface Looked {
+	readonly view: TorrentView;
+	readonly at: Millis;
+	readonly activity: Torrent['activity'];
+	readonly content: Torrent['content'];
+	/** What people choose of it raises this, and what is saved of it. */
+	readonly revision: number;
+	readonly pieces: number | undefined;
+	readonly dir: string;
+}
+
+/** Of many torrents those with which nothing happens need not be looked at each time: once a second will do. */
+export class QuietViews {
+	#looked = new WeakMap<Torrent, Looked>();
+	#turn = 0;
+
+	/** What is to be seen of all of them; `look` makes the view of one. */
+	views(
+		torrents: ReadonlyMap<string, Torrent>,
+		now: Millis,
+		look: (torrent: Torrent) => TorrentView,
+	): TorrentView[] {
+		if (torrents.size < many) return Array.from(torrents.values(), look);
+		return Array.from(torrents.values(), torrent => this.#view(torrent, now, look));
+	}
+
+	#view(torrent: Torrent, now: Millis, look: (torrent: Torrent) => TorrentView): TorrentView {
+		if (!isQuiet(torrent, now)) {
+			this.#looked.delete(torrent);
+			return look(torrent);
+		}
+		const {activity, content, dir} = torrent;
+		const {revision} = torrent.resumeState;
+		const pieces = content?.have.count;
+		const known = this.#looked.get(torrent);
+		if (
+			known !== undefined &&
+			now - known.at < longestAge &&
+			known.activity === activity &&
+			known.content === content &&
+			known.revision === revision &&
+			known.pieces === pieces &&
+			known.dir === dir
+		)
+			return known.view;
+		// The first time they are all looked at: from then on a part of them each time.
+		const ago = known === undefined ? (longestAge / parts) * (this.#turn++ % parts) : 0;
+		const view = look(torrent);
+		this.#looked.set(torrent, {view, at: now - ago, activity, content, revision, pieces, dir});
+		return view;
+	}
+}
+
+/** Nobody is with it, and it has stood as it stands for so long that no rate of what was still rings. */
+function isQuiet({activity: {name}, swarm, stats}: Torrent, now: Millis): boolean {
+	if (swarm.peers.size > 0 || (stats.hasMoved && now - stats.movedAt < ringTime)) return false;
+	return name === 'active' || name === 'paused' || name === 'queued' || name === 'failed';
+}
