@@ -27,6 +27,7 @@ export const ownOptions = {
 
 /** What can only be told to an engine when it starts. */
 const fixed = [
+	'maxConnections',
 	'port',
 	'portFile',
 	'bind',

@@ -80,6 +80,13 @@ export const logOptions = {
 
 /** What belongs to the whole engine: fixed when it starts. */
 export const engineOptions = {
+	maxConnections: {
+		kind: 'value',
+		value: 'N',
+		read: integer(1, 20_000),
+		help: 'connections of all torrents together',
+		standard: '200',
+	},
 	port: {
 		kind: 'value',
 		short: 'p',

@@ -31,6 +31,7 @@ export interface FileSource {
 
 /** What the demonstration, say, can do without. */
 type Optional =
+	| 'maxConnections'
 	| 'interface'
 	| 'portFile'
 	| 'blocklist'
@@ -127,6 +128,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		utp: flags.utp,
 		tcp: flags.tcp,
 		maxPeers: flags.maxPeers ?? usualPeers,
+		maxConnections: flags.maxConnections,
 		maxDownload: flags.maxDownload,
 		maxUpload: flags.maxUpload,
 		slowDownload: flags.slowDownload,

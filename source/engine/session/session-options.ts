@@ -43,6 +43,8 @@ export interface SessionOptions {
 	readonly blocklistBeside?: string | undefined;
 	/** Connections a torrent. */
 	readonly maxPeers: number;
+	/** Connections of all torrents together; 200 when left out, or as many as one torrent may have. */
+	readonly maxConnections?: number | undefined;
 	readonly maxDownload?: BytesPerSecond | undefined;
 	readonly maxUpload?: BytesPerSecond | undefined;
 	/** What holds in slow mode; undefined for 50 KiB/s, null for no limit. */

@@ -6,7 +6,9 @@ export interface ConnectionLimits {
 	readonly halfOpen: number;
 }
 
-const most: ConnectionLimits = {peers: 200, halfOpen: 64};
+/** Peers of all torrents together, where nobody says another number. */
+export const usualConnections = 200;
+const mostHalfOpen = 64;
 const fewest: ConnectionLimits = {peers: 6, halfOpen: 3};
 /** What the process itself holds open, the files of torrents and trackers included. */
 const reserved = 80;
@@ -15,12 +17,16 @@ const reserved = 80;
  * Connections for which there are file descriptors: when they run out nobody can be let in and no file be opened, so
  * that a crowd of strangers could stop a download.
  * @param openFiles files and sockets the system allows; undefined when nobody knows
+ * @param wanted peers that there are to be place for
  */
-export function connectionLimits(openFiles: number | undefined): ConnectionLimits {
-	if (openFiles === undefined) return most;
+export function connectionLimits(
+	openFiles: number | undefined,
+	wanted: number = usualConnections,
+): ConnectionLimits {
+	if (openFiles === undefined) return {peers: wanted, halfOpen: mostHalfOpen};
 	const left = Math.max(0, openFiles - reserved);
 	return {
-		peers: Math.max(fewest.peers, Math.min(most.peers, Math.floor(left * 0.75))),
-		halfOpen: Math.max(fewest.halfOpen, Math.min(most.halfOpen, Math.floor(left * 0.25))),
+		peers: Math.max(fewest.peers, Math.min(wanted, Math.floor(left * 0.75))),
+		halfOpen: Math.max(fewest.halfOpen, Math.min(mostHalfOpen, Math.floor(left * 0.25))),
 	};
 }

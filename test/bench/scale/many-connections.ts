@@ -22,6 +22,7 @@ let crowd: ChildProcess | undefined;
 try {
 	const session = await openBenchSession(folder, {
 		maxPeers: count,
+		maxConnections: count,
 		openDisk: pool => weightlessDisk(pool, true),
 	});
 	const hashes: string[] = [];

@@ -1,11 +1,13 @@
 // So many idle seeded torrents in one engine. The arguments say how many, and a folder that they are to stay in.
-import {closeSync, ftruncateSync, mkdirSync, openSync} from 'node:fs';
+import {closeSync, existsSync, ftruncateSync, mkdirSync, openSync} from 'node:fs';
 import {join} from 'node:path';
 import {openRpc} from '../../../source/bridge/rpc/open-rpc.ts';
 import {machineClock} from '../../../source/io/machine/clock.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
+import {findProgram} from '../../helpers/processes.ts';
 import {openBenchSession} from '../open-session.ts';
 import {Figured, mebibytes, memoryNow, soon} from './figures.ts';
+import {measureScreen} from './screen.ts';
 
 const count = Number(process.argv[2]);
 const folder = process.argv[3]!;
@@ -93,5 +95,7 @@ const {user, system} = process.cpuUsage(cpu);
 watching.stop();
 figured.put('watched', `${((user + system) / 10 / (performance.now() - began)).toFixed(1)} %`);
 await session.stop();
+if (existsSync('/proc/self/stat') && findProgram('script') !== undefined)
+	await measureScreen(join(folder, 'state'), count, figured);
 figured.say();
 process.exit();
