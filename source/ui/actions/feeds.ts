@@ -6,6 +6,7 @@ import type {ScreenState} from '../model/store.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {count} from '../text/format.js';
 import {terminalText} from '../text/text.js';
+import {askWhenSeen} from './unasked.js';
 
 /** Opens the Feeds view as it was left: at the items, or at the feeds while there are none. */
 export function openFeeds(screen: ScreenContext): void {
@@ -64,7 +65,7 @@ export function takeItem(screen: ScreenContext, feed: FeedView, {id, title}: Fee
 
 /** Asks, and looks at a feed no more. */
 export function removeFeed(screen: ScreenContext, {id, name, where}: FeedView): void {
-	screen.setDialog({
+	askWhenSeen(screen, {
 		kind: 'ask',
 		title: 'Look at this feed no more?',
 		lines: [name, where, 'Its torrents stay.'],
@@ -82,7 +83,7 @@ export function removeFeed(screen: ScreenContext, {id, name, where}: FeedView): 
 
 /** Asks, and takes nothing by a rule any more. */
 export function removeRule(screen: ScreenContext, feed: FeedView, {rule: {name}}: FeedRuleView): void {
-	screen.setDialog({
+	askWhenSeen(screen, {
 		kind: 'ask',
 		title: 'Take out this rule?',
 		lines: [name, `of ${feed.name}; what it took stays.`],

@@ -1,9 +1,40 @@
 import type {FilePriority} from '../../api/snapshot.js';
 import {chosenFiles} from '../model/chosen-files.js';
 import {completedOf, priorityOf, type TreeNode} from '../model/file-tree.js';
+import type {View} from '../model/view.js';
 import {priorityNamed, priorityWords} from '../present/files.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {setList} from './lists.js';
+
+/** What is wanted now can be had back. */
+function remember(screen: ScreenContext): void {
+	const {torrent} = screen.state().model;
+	if (torrent?.progress)
+		screen.setView({filesBefore: {id: torrent.id, priority: [...torrent.progress.priority]}});
+}
+
+/** Wants of the files what was wanted before the last change; once more takes that back. */
+export function restorePriorities(
+	screen: ScreenContext,
+	{id, priority}: NonNullable<View['filesBefore']>,
+): void {
+	const {torrent} = screen.state().model;
+	if (torrent?.id !== id || !torrent.files) return;
+	const now = torrent.progress?.priority ?? [];
+	const changes = new Map<FilePriority, number[]>();
+	for (const [position, before] of priority.entries()) {
+		const file = torrent.files[position];
+		if (file === undefined || now[position] === before) continue;
+		changes.set(before, [...(changes.get(before) ?? []), file.index]);
+	}
+	remember(screen);
+	// First what is wanted: nothing is complete in between.
+	for (const [to, files] of [...changes].sort(([one], [other]) => other - one))
+		screen.send(
+			{type: 'files.priority', id, files, priority: to},
+			'Its files are as they were: u turns that.',
+		);
+}
 
 /** Gives a priority to files, by their positions; those that have it are left alone. */
 export function setPriority(
@@ -19,6 +50,7 @@ export function setPriority(
 		if (file && torrent.progress?.priority[position] !== priority) files.push(file.index);
 	}
 	if (files.length === 0) return;
+	remember(screen);
 	screen.send(
 		{type: 'files.priority', id: torrent.id, files, priority},
 		positions.length > 1 ? `${positions.length} files: ${priorityWords[priority]}` : undefined,
@@ -38,7 +70,8 @@ export function wantOnly(screen: ScreenContext, positions: readonly number[]): v
 		if (chosen.has(position) && !isWanted) wanted.push(index);
 		if (!chosen.has(position) && isWanted) skipped.push(index);
 	}
-	const done = `${chosen.size} of ${torrent.files.length} files are wanted.`;
+	const done = `${chosen.size} of ${torrent.files.length} files are wanted: u takes it back.`;
+	remember(screen);
 	// First what is wanted: nothing is complete in between.
 	if (wanted.length > 0)
 		screen.send({type: 'files.priority', id: torrent.id, files: wanted, priority: 2}, done);

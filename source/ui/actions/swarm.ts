@@ -4,6 +4,7 @@ import {cursorRow, entries} from '../model/lists.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
 import {moveTo} from './lists.js';
+import {askWhenSeen} from './unasked.js';
 
 /** Shows all that is known of a peer. The cursor stays on it from now on, however the list is sorted. */
 export function lookAtPeer(screen: ScreenContext, peer: PeerView): void {
@@ -46,7 +47,7 @@ export function addWebSeed(screen: ScreenContext, id: string, url: string): void
 
 /** Asks whether a peer is to be banned. */
 export function askToBan(screen: ScreenContext, id: string, {id: peer, address, client}: PeerView): void {
-	screen.setDialog({
+	askWhenSeen(screen, {
 		kind: 'ask',
 		title: 'Ban this peer?',
 		lines: [`${address}  ${terminalText(client)}`],
@@ -65,7 +66,7 @@ export function askToBan(screen: ScreenContext, id: string, {id: peer, address, 
 /** Asks whether a tracker, or a web seed, is to be removed. */
 export function askToRemoveTracker(screen: ScreenContext, id: string, {kind, url}: TrackerView): void {
 	const isWeb = kind === 'web';
-	screen.setDialog({
+	askWhenSeen(screen, {
 		kind: 'ask',
 		title: isWeb ? 'Remove this web seed?' : 'Remove this tracker?',
 		lines: [terminalText(url)],

@@ -37,11 +37,21 @@ function fieldsFor({dir, label}: TorrentView): readonly FormField[] {
 	];
 }
 
+/** What becomes of the question. */
+export interface ChooseEvents {
+	/** Something else was opened before the engine had answered. */
+	readonly notNow?: () => void;
+	readonly opened?: () => void;
+}
+
 /**
- * Asks which files of a torrent are to be fetched, once the engine has said which there are. `notNow`: something else was
- * opened before it did.
+ * Asks which files of a torrent are to be fetched, once the engine has said which there are.
  */
-export function openChoose(screen: ScreenContext, torrent: TorrentView, notNow?: () => void): void {
+export function openChoose(
+	screen: ScreenContext,
+	torrent: TorrentView,
+	{notNow, opened}: ChooseEvents = {},
+): void {
 	const {id} = torrent;
 	screen.send({type: 'torrent.preview', link: id}, ({preview}) => {
 		// What was opened since goes before an answer that comes late, and somebody else may have chosen.
@@ -63,6 +73,7 @@ export function openChoose(screen: ScreenContext, torrent: TorrentView, notNow?:
 				row: 0,
 			},
 		});
+		opened?.();
 	});
 }
 

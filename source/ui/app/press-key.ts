@@ -14,7 +14,7 @@ export function pressKey(screen: ScreenContext, key: string): void {
 		if (key === 'ctrl-c' && view.dialog.kind !== 'quit') screen.setDialog(undefined);
 		else if (key === 'ctrl-l') screen.redraw();
 		else if (key === 'ctrl-z') screen.suspend();
-		else if (!isTooSoon(screen))
+		else if (!isTooSoon(screen, key))
 			dialogKey(screen, view.dialog, view.dialog.kind === 'week' ? key : unshifted(key));
 		return;
 	}

@@ -1,5 +1,6 @@
 import {isUnknown} from '../../api/torrent-standing.js';
 import {exportTorrent} from '../actions/export.js';
+import {restorePriorities} from '../actions/files.js';
 import {askToOverwrite} from '../actions/in-the-way.js';
 import {markUnderCursor, setList} from '../actions/lists.js';
 import {removeKeepingData, removeWithData, takeBack} from '../actions/removing.js';
@@ -164,13 +165,18 @@ export const torrentKeys = inGroup('Torrent', [
 		name: 'undo',
 		keys: ['u'],
 		where: ['anywhere'],
-		help: 'Take the last removal back',
+		help: 'Take the last removal back, or what was last chosen of the files of this torrent',
 		when: ({state}) => {
-			const last = state().view.removals.at(-1);
-			return last ? {last} : 'There is nothing to undo.';
+			const {removals, filesBefore, screen, torrent} = state().view;
+			const removal = removals.at(-1);
+			const files = screen === 'torrent' && filesBefore?.id === torrent ? filesBefore : undefined;
+			return removal || files ? {removal, files} : 'There is nothing to undo.';
 		},
 		label: 'undo',
-		run: (screen, {last}) => takeBack(screen, last),
+		run: (screen, {removal, files}) => {
+			if (removal) takeBack(screen, removal);
+			else if (files) restorePriorities(screen, files);
+		},
 	}),
 	defineKey({
 		name: 'verify',

@@ -1,3 +1,4 @@
+import type {FilePriority} from '../../api/snapshot.js';
 import type {Millis, Seconds} from '../../base/units.js';
 import type {Moved} from '../look/boundaries.js';
 import type {Density, Grow, PaneName} from '../look/layout.js';
@@ -79,12 +80,16 @@ export interface View {
 	/** Whether the log also shows details: what only matters when something is looked into. */
 	readonly details: boolean;
 	readonly dialog: Dialog | undefined;
-	/** The dialog that came by itself last, and the screen's time until which it takes no keys. */
-	readonly unasked: {readonly dialog: Dialog; readonly until: Millis} | undefined;
+	/** The dialog that takes no keys but these until then, by the screen's time. */
+	readonly unasked:
+		| {readonly dialog: Dialog; readonly until: Millis; readonly takes: readonly string[]}
+		| undefined;
 	readonly notice: Notice | undefined;
 	/** Why nothing that is shown changes: the engine is not there. Stays in the last row while nothing else is said. */
 	readonly gone: Notice | undefined;
 	readonly removals: readonly PendingRemoval[];
+	/** What was wanted of a torrent's files, by their positions, before somebody chose something else. */
+	readonly filesBefore: {readonly id: string; readonly priority: readonly FilePriority[]} | undefined;
 	/** Ids of torrents whose files are to be chosen later: no question comes by itself. */
 	readonly putOff: ReadonlySet<string>;
 	readonly focused: boolean;
@@ -139,6 +144,7 @@ export function openingView(torrent: string | undefined): View {
 		notice: undefined,
 		gone: undefined,
 		removals: [],
+		filesBefore: undefined,
 		putOff: new Set(),
 		focused: true,
 	};

@@ -1,4 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
+import {cameUnasked} from '../actions/unasked.js';
 import {openChoose} from '../adding/choose-dialog.js';
 import {choosingNow, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from './screen-context.js';
@@ -50,6 +51,9 @@ export class ChoiceQuestions {
 		const [torrent] = this.#waiting();
 		if (this.#screen.state().view.dialog !== undefined || torrent === undefined) return;
 		this.#asked.add(torrent.id);
-		openChoose(this.#screen, torrent, () => this.#asked.delete(torrent.id));
+		openChoose(this.#screen, torrent, {
+			notNow: () => this.#asked.delete(torrent.id),
+			opened: () => cameUnasked(this.#screen),
+		});
 	}
 }

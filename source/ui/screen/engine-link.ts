@@ -34,6 +34,10 @@ export class EngineLink {
 	#revivedAt = Number.NEGATIVE_INFINITY;
 	/** The question whether the engine shall be started, while it is open. */
 	#question: Dialog | undefined;
+	/** The question waits until what is typed is done. */
+	#isToAsk = false;
+	/** What was asked for while there was no engine: it is told to the next one. */
+	#unsent: (() => void) | undefined;
 
 	constructor(
 		client: EngineClient,
@@ -56,6 +60,7 @@ export class EngineLink {
 
 	/** Sends a command; what goes wrong is said. `done`: what to say, or to do, when it worked. */
 	readonly send = (command: Command, done?: string | ((reply: Reply) => void)): void => {
+		const wasGone = this.#whyGone !== undefined && !this.#isReviving;
 		this.#client.send(command).then(
 			reply => {
 				if (this.#events.isLeft()) return;
@@ -66,8 +71,9 @@ export class EngineLink {
 				if (this.#events.isLeft()) return;
 				if (this.#isReviving)
 					this.#screen.say('The engine is still being started: try it again then.', 'warn');
-				else if (this.#whyGone !== undefined && this.#revive) this.#ask();
-				else this.#screen.say(wordsOf(error), 'error');
+				else if (this.#whyGone !== undefined && this.#revive) {
+					this.#ask(wasGone ? () => this.send(command, done) : undefined);
+				} else this.#screen.say(wordsOf(error), 'error');
 			},
 		);
 	};
@@ -106,21 +112,38 @@ export class EngineLink {
 		this.#watching?.stop();
 	}
 
-	#ask(): void {
+	/** A dialog was closed: the question that waited for that is asked. */
+	closed(): void {
+		if (!this.#isToAsk) return;
+		this.#screen.clock.after(0, () => {
+			if (this.#isToAsk && this.#whyGone !== undefined && !this.#isReviving) this.#ask();
+		});
+	}
+
+	/** Asks whether to start it again; what somebody has open stays, and is done first. */
+	#ask(unsent?: () => void): void {
+		this.#unsent = unsent;
 		const why = this.#whyGone ?? '';
+		const gone = {
+			text: 'The engine is not running: a command asks to start it.',
+			level: 'warn',
+		} as const;
+		const {dialog} = this.#screen.state().view;
+		this.#isToAsk = dialog !== undefined && dialog !== this.#question;
+		if (this.#isToAsk) return this.#screen.setView({notice: undefined, gone});
 		this.#question = {
 			kind: 'ask',
 			title: 'The engine is not running',
 			lines: [why, 'What was downloaded is kept.'],
 			choices: [
-				{key: 'r', label: 'start it again', run: () => this.#start()},
+				{
+					key: 'r',
+					label: this.#unsent ? 'start it again, and do that' : 'start it again',
+					run: () => this.#start(),
+				},
 				{key: 'q', label: 'leave', run: () => this.#screen.leave({how: 'lost', message: why})},
 			],
 		};
-		const gone = {
-			text: 'The engine is not running: a command asks to start it.',
-			level: 'warn',
-		} as const;
 		this.#screen.setView({notice: undefined, gone, dialog: this.#question});
 	}
 
@@ -140,13 +163,14 @@ export class EngineLink {
 			(error: unknown) => {
 				this.#isReviving = false;
 				this.#whyGone = wordsOf(error);
-				if (!this.#events.isLeft()) this.#ask();
+				if (!this.#events.isLeft()) this.#ask(this.#unsent);
 			},
 		);
 	}
 
 	#goOn(engine: EngineClient): void {
 		this.#whyGone = undefined;
+		this.#isToAsk = false;
 		this.#screen.setView({gone: undefined});
 		if (this.#screen.state().view.dialog === this.#question) this.#screen.setDialog(undefined);
 		const isNew = this.#client.handsOver === true;
@@ -158,6 +182,9 @@ export class EngineLink {
 			isNew ? 'A new engine goes on where it was.' : 'The engine runs again, and goes on where it was.',
 			'good',
 		);
+		const unsent = this.#unsent;
+		this.#unsent = undefined;
+		unsent?.();
 	}
 }
 

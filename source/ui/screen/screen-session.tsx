@@ -255,6 +255,7 @@ export class ScreenSession implements ScreenContext {
 		if (dialog !== undefined) return;
 		this.#questions.answered();
 		this.#choices.closed();
+		this.#link.closed();
 	}
 
 	setPreferences(change: Partial<FullPreferences>): void {

@@ -12,6 +12,8 @@ async function settle({terminal, clock}: OpenScreen): Promise<void> {
 	clock.turn(1);
 	await terminal.settled();
 	await terminal.settled();
+	// A question that came meanwhile was seen.
+	clock.turn(600);
 }
 
 /** The torrent's files come to be known, and somebody is to choose. */
@@ -334,4 +336,23 @@ test('at every size what may be done is seen', async () => {
 	await fileListComes(small);
 	assert.match(small.terminal.text(), /Which files/);
 	await small.close();
+});
+
+test('a key that was meant for the list when the question came answers nothing', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	const {terminal, engine, clock} = screen;
+	engine.choosing = true;
+	engine.publish();
+	await terminal.settled();
+	clock.turn(1);
+	await terminal.settled();
+	await terminal.settled();
+	assert.match(terminal.text(), /Which files\?/);
+	await terminal.press(keys.enter, keys.escape, 'x');
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.choose'));
+	assert.match(terminal.text(), /Which files\?/);
+	clock.turn(600);
+	await terminal.press(keys.enter);
+	assert.ok(engine.sent.some(({type}) => type === 'torrent.choose'));
+	await screen.close();
 });

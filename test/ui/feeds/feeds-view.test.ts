@@ -118,13 +118,16 @@ test('feeds are added and refreshed; feeds and rules are taken out after a quest
 	assert.equal(lastSent(screen, 'feeds.check').feed, '0123456789ab');
 	await screen.terminal.press('\t', 'D');
 	assert.match(screen.terminal.text(), /Take out this rule\?[\s\S]*ubuntu-\*-amd64/);
+	await screen.advance(1);
 	await screen.terminal.press('y');
 	assert.deepEqual(lastSent(screen, 'feeds.unrule'), {
 		type: 'feeds.unrule',
 		feed: '0123456789ab',
 		name: 'ubuntu-*-amd64',
 	});
-	await screen.terminal.press('\t', 'D', 'y');
+	await screen.terminal.press('\t', 'D');
+	await screen.advance(1);
+	await screen.terminal.press('y');
 	assert.equal(lastSent(screen, 'feeds.remove').feed, '0123456789ab');
 	await screen.close();
 });

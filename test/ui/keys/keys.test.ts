@@ -308,6 +308,8 @@ test('a word that was meant for somewhere else deletes no data and bans nobody',
 		['1', 'Directory'],
 		['1', 'Daddy'],
 		['3', 'Baby'],
+		['3', 'By the way'],
+		['4', 'Xylophone'],
 		['4', 'Xenology'],
 	] as const) {
 		await terminal.press(pane);

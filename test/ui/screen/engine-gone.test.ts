@@ -191,3 +191,44 @@ test('after a stop that cannot be caught, fg sets the modes again and draws the 
 	assert.ok(!terminal.written.includes('\u001B[22;2t'));
 	await close();
 });
+
+test('an engine that dies twice within a minute replaces no form that is open: what is typed stays, then it is asked', async () => {
+	const second = new FakeEngine();
+	const third = new FakeEngine();
+	const {terminal, engine, clock, starts, leave} = await openRevivable([second, third]);
+	engine.lose(why);
+	await terminal.settled();
+	await terminal.press('m', '\u0015', '/some');
+	second.lose(why);
+	await terminal.settled();
+	assert.equal(starts(), 1, 'it is not started for ever');
+	assert.doesNotMatch(terminal.text(), /start it again/);
+	await terminal.press('where');
+	assert.match(terminal.text(), /\/somewhere/);
+	second.refuse = why;
+	await terminal.press(keys.enter);
+	await terminal.settled();
+	clock.turn(1);
+	await terminal.settled();
+	assert.match(terminal.text(), /r start it again, and do that/);
+	await terminal.press('r');
+	await terminal.settled();
+	const command = third.sent.find(({type}) => type === 'torrent.move');
+	assert.ok(command?.type === 'torrent.move' && command.dir.endsWith('/somewhere'));
+	await leave();
+});
+
+test('a form that is left while the engine is gone makes room for the question', async () => {
+	const second = new FakeEngine();
+	const {terminal, engine, clock, leave} = await openRevivable([second, 'no more']);
+	engine.lose(why);
+	await terminal.settled();
+	await terminal.press('m');
+	second.lose(why);
+	await terminal.settled();
+	await terminal.press(keys.escape);
+	clock.turn(1);
+	await terminal.settled();
+	assert.match(terminal.text(), /The engine is not running/);
+	await leave();
+});

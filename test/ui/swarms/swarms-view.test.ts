@@ -33,7 +33,9 @@ test('the peers of all torrents are one list with the names of their torrents, a
 test('a peer is banned there, after a question, and Enter opens its torrent at that peer', async () => {
 	const screen = await openSwarms();
 	const {terminal, engine} = screen;
-	await terminal.press(down, 'B', 'y');
+	await terminal.press(down, 'B');
+	await screen.advance(1);
+	await terminal.press('y');
 	const banned = engine.sent.find(({type}) => type === 'peer.ban');
 	assert.ok(banned?.type === 'peer.ban' && banned.id === engine.id);
 	await terminal.press('\r');
