@@ -15,6 +15,8 @@ export interface NetworkFacts extends ListFacts {
 	readonly here: ReadonlySet<string>;
 	/** Whether there is more than one catalogue. */
 	readonly several: boolean;
+	/** Of what I share: whether there is something to tell of any of it. */
+	readonly notes?: boolean;
 }
 
 function nicksText({nicks}: FoundTorrent, mine: string | undefined): string {
@@ -187,6 +189,8 @@ export const sharedColumns: ReadonlyArray<Column<SharedItem, NetworkFacts>> = [
 		title: '',
 		width: columns => (columns >= 110 ? 50 : columns >= 90 ? 38 : columns >= 76 ? 34 : 14),
 		rank: 1,
+		// Where all goes well the names have its room.
+		when: ({notes = true}) => notes,
 		cell: ({note}) => terminalText(note),
 		tone: ({tone}) => tone,
 	},

@@ -73,15 +73,16 @@ export const PeoplePane = memo(
 /** What I share, and what goes on in the folders it comes from. */
 export const SharedPane = memo(
 	function SharedPane(props: PaneProps): ReactNode {
+		const items = shownShared(props.state);
 		return (
 			<ListPane
 				props={props}
 				list="shared"
 				title="I share"
 				note={sharedNote(props.state, props.area.columns)}
-				items={shownShared(props.state)}
+				items={items}
 				columns={sharedColumns}
-				facts={factsOf(props)}
+				facts={{...factsOf(props), notes: items.some(({note}) => note !== '')}}
 				empty="nothing yet: Tab, then S shares a folder"
 			/>
 		);

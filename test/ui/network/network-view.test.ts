@@ -365,3 +365,16 @@ test('keys that act on a torrent do nothing to one that is not in sight', async 
 	assert.match(screen.terminal.text(), /Network/);
 	await screen.close();
 });
+
+test('names of what I share have the room of what there is to tell, where nothing is', async () => {
+	const screen = await openTestScreen(80, 24, {list: true});
+	const [first] = fakeNetwork.shared;
+	assert.ok(first);
+	const name = 'Harbour at night, from the pier, take two.flac';
+	screen.engine.network = {...fakeNetwork, shared: [{...first, name, why: undefined}]};
+	screen.engine.folders = {...screen.engine.folders, shared: []};
+	await screen.terminal.press('W');
+	await screen.advance(1);
+	assert.ok(screen.terminal.text().includes(`${name} `), screen.terminal.text());
+	await screen.close();
+});
