@@ -9,7 +9,7 @@ import {waysInWords} from '../forms/path-completion.js';
 import type {FolderLook} from '../model/folder-look.js';
 import type {MagnetStart} from '../model/preferences.js';
 import type {Area, Look} from '../present/context.js';
-import type {Row, Span} from '../present/row.js';
+import {type Row, rowWidth, type Span} from '../present/row.js';
 import {count, size} from '../text/format.js';
 import {fit, terminalText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
@@ -41,13 +41,16 @@ function factRows(
 	];
 	if (torrent.private) facts.push([`  private`, 'dim']);
 	if (torrent.already) facts.push([already, 'warn']);
-	return [facts, [...wantedRow(known, dir, session, look), hashSpan(known, columns)]];
+	const wanted = wantedRow(known, dir, session, look);
+	return [facts, [...wanted, hashSpan(known, columns - rowWidth(wanted))]];
 }
 
 const already = '  is here already: options are added to it';
 
-function hashSpan({torrent}: KnownPreview, columns: number): Span {
-	return [`  info-hash ${torrent.id.slice(0, columns >= 80 ? 40 : 8)}`, 'faint'];
+/** The info-hash: all of it where it has room, else the beginning by which it is told. */
+function hashSpan({torrent}: KnownPreview, room: number): Span {
+	const whole = `  info-hash ${torrent.id}`;
+	return [whole.length <= room ? whole : whole.slice(0, 20), 'faint'];
 }
 
 /** What the catalogue says of a torrent before anybody has looked into it. */

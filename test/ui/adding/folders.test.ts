@@ -117,3 +117,16 @@ test('at 40x10 the field or row that has the keys is in sight wherever one goes 
 	}
 	await close();
 });
+
+test('an info-hash stands whole in a torrent to add, or its first eight digits, and is never cut elsewhere', async () => {
+	for (const [columns, rows] of [
+		[80, 24],
+		[100, 30],
+		[120, 40],
+	] as const) {
+		const {terminal, close} = await openTestScreen(columns, rows);
+		await terminal.press('a', '~/field.torrent', keys.enter);
+		assert.match(terminal.text(), /info-hash (?:[0-9a-f]{8}|[0-9a-f]{40}) /, `${columns}x${rows}`);
+		await close();
+	}
+});
