@@ -4,6 +4,7 @@ import type {FileData} from '../../api/file-data.js';
 import {UserError} from '../../base/errors.js';
 import type {Log} from '../../base/ports.js';
 import type {SeedRule} from '../../base/seed-goal.js';
+import type {Millis} from '../../base/units.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
 import {portInFileNow} from '../../io/files/port-file.js';
 import type {Flags} from '../arguments/command.js';
@@ -68,6 +69,8 @@ export interface EngineSettings {
 	readonly log: Log;
 	/** Where peers know the engine whose place it takes: it listens there unless another port is asked for. */
 	readonly inheritedPort?: number | undefined;
+	/** So long after its beginning others than trackers are asked for peers; at once when left out. */
+	readonly othersAfter?: Millis | undefined;
 	/** A thread for the disk, started ahead; the engine ends it. */
 	readonly diskThread?: DiskThread;
 	readonly flags: Omit<Flags<typeof engineOptions>, Optional> &
@@ -155,6 +158,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 		encryption: flags.encryption ?? 'prefer',
 		pex: flags.pex,
 		lsd: flags.lsd,
+		othersAfter: settings.othersAfter,
 		persist: restore,
 		version,
 		makeTorrent: async (options, events, signal) =>

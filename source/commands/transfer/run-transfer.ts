@@ -32,6 +32,8 @@ const stopTime = 5000;
 const hurriedStopTime = 300;
 /** Of more the figures before are noted once, not after each. */
 const fewTorrents = 50;
+/** Where trackers are asked nobody else needs to be asked before they are. */
+const othersAfter = 100;
 /** What holds a transfer up for less than this is no matter for a person. */
 const warnAfter = 5000;
 
@@ -120,6 +122,11 @@ async function addAll(tasks: readonly Task[], engine: LocalEngine): Promise<Adde
 	return added;
 }
 
+function hasTrackers({source, options}: Task): boolean {
+	if (options.trackersOff === true) return false;
+	return source.kind === 'metainfo' && source.metainfo.trackers.length > 0;
+}
+
 /** The log that the config file names is the engine's: while that runs this one goes without. */
 function openOwnLog(flags: Flags<typeof sharedOptions>, {warn}: Context): Log {
 	try {
@@ -164,6 +171,7 @@ async function transferAll(
 			dhtNodes,
 			version,
 			log,
+			othersAfter: flags.trackers && unique.every(hasTrackers) ? othersAfter : undefined,
 			diskThread,
 			flags,
 			given,

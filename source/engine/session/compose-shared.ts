@@ -30,6 +30,7 @@ import {composeLsd} from './compose-lsd.js';
 import {composePortMapper} from './compose-port-mapper.js';
 import {composeTransport} from './compose-transport.js';
 import {InterfaceBinding} from './interface-binding.js';
+import {LateService} from './late-service.js';
 import {PortFollower} from './port-follower.js';
 import {ProxyWatch} from './proxy-watch.js';
 import type {SeedRulesHolder} from './seed-rules-holder.js';
@@ -254,7 +255,11 @@ export function composeShared(grounds: Grounds): SharedParts {
 					cutOff,
 					log,
 				});
-	const {portFile} = options;
+	const {portFile, othersAfter} = options;
+	const late = (service: SessionService): SessionService =>
+		othersAfter === undefined
+			? service
+			: new LateService(service, clock, othersAfter, ({message}) => log('error', message));
 	const follower =
 		portFile &&
 		proxy === undefined &&
@@ -276,9 +281,7 @@ export function composeShared(grounds: Grounds): SharedParts {
 			binding,
 			addresses,
 			proxyWatch,
-			mapper,
-			dht,
-			localDiscovery,
+			...[mapper, dht, localDiscovery].map(service => service && late(service)),
 		].filter(service => service !== undefined),
 		closeSockets() {
 			udpTrackers.close();

@@ -1,7 +1,7 @@
 import type {Clock, Log, Random} from '../../base/ports.js';
 import type {SeedRules} from '../../base/seed-goal.js';
 import type {SlowTime} from '../../base/slow-time.js';
-import type {Bytes, BytesPerSecond} from '../../base/units.js';
+import type {Bytes, BytesPerSecond, Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Disk} from '../../io/disk/disk.js';
 import type {DiskThread} from '../../io/disk/worker-thread.js';
@@ -88,6 +88,11 @@ export interface SessionOptions {
 	readonly catalogues?: readonly string[];
 	/** What its owner is called in those; another one chosen while it ran goes before it. */
 	readonly nick?: string | undefined;
+	/**
+	 * So long after its beginning those begin who find peers without a tracker, and who open ports: a torrent that is added at
+	 * once asks its trackers before. At once when left out.
+	 */
+	readonly othersAfter?: Millis | undefined;
 	/** Whether the torrents of the last session come back. */
 	readonly persist: boolean;
 	readonly version: string;
