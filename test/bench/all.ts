@@ -14,6 +14,7 @@ import {benchMerkle} from './merkle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
 import {benchScale} from './scale.bench.ts';
 import {benchSeeding} from './seeding.bench.ts';
+import {benchStart} from './start.bench.ts';
 import {benchTracker} from './tracker.bench.ts';
 import {benchTrackerLoad} from './tracker-load.bench.ts';
 import {benchUtp} from './utp.bench.ts';
@@ -25,6 +26,7 @@ const all: ReadonlyArray<readonly [name: string, bench: () => void | Promise<voi
 	// First, while nothing else has left its traces in this process's memory.
 	['idle', benchIdle],
 	['dht', benchDht],
+	['start', benchStart],
 	['wire', benchWire],
 	['picker', benchPicker],
 	['blocklist', benchBlocklist],

@@ -12,6 +12,7 @@ import {bootstrapNodes, parseSlowTime} from '../arguments/engine-quantities.js';
 import type {engineOptions, torrentOptions} from '../arguments/flags.js';
 import {type goalOptions, seedRules} from '../arguments/seed-goal-values.js';
 import {wayOut} from '../arguments/way-out.js';
+import {startIsOver} from '../start/late-flags.js';
 import {keepNurserySmall} from './memory.js';
 
 /** An engine in this process. */
@@ -88,6 +89,9 @@ export const usualDownloads = 5;
 /** Connections a torrent. */
 export const usualPeers = 50;
 
+/** By then the engine is loaded, and its thread has come up. */
+const loadTime: Millis = 40;
+
 /** Starts an engine in this process. The only place that knows how. */
 export async function openSession(settings: EngineSettings): Promise<LocalEngine & FileSource> {
 	const {stateDir, dir, restore, dhtNodes, version, log, diskThread, inheritedPort, flags, given} = settings;
@@ -98,6 +102,7 @@ export async function openSession(settings: EngineSettings): Promise<LocalEngine
 			2,
 		);
 	keepNurserySmall();
+	startIsOver(loadTime);
 	const {Session} = await import('../../engine/session/session.js');
 	const {activeDownloads = usualDownloads, activeSeeds} = flags;
 	const minFreeSpace = flags.minFreeSpace ?? undefined;

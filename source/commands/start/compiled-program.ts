@@ -23,9 +23,14 @@ import {withUsualFlags} from './late-flags.js';
 const headLength = 8;
 /** One that was written longer ago is of a version that nobody runs, or is written again. */
 const longestKept = 60 * 24 * 60 * 60 * 1000;
-/** How often a run is looked at, in milliseconds, and how often at most, until it does less than half of the time something. */
+/**
+ * How often a run is looked at, in milliseconds, and how often at most, until it rests: a busy machine leaves little to a start,
+ * too.
+ */
 const lookTime = 250;
 const mostLooks = 20;
+/** The share of a core that who rests takes at most. */
+const restingShare = 0.05;
 const wrapper = '(function (exports, require, module, __filename, __dirname) {';
 
 /** The lowest of Node.js 20 and 22 have no quick checksum. */
@@ -97,7 +102,7 @@ export class CompiledProgram {
 			const {user, system} = process.cpuUsage(before);
 			before = process.cpuUsage();
 			looks += 1;
-			if (looks < mostLooks && user + system > (lookTime * 1000) / 2) return;
+			if (looks < mostLooks && user + system > lookTime * 1000 * restingShare) return;
 			clearInterval(timer);
 			this.keep();
 		}, lookTime).unref();

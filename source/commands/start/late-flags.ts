@@ -11,21 +11,35 @@ export interface LateFlag {
 	readonly usual: string;
 }
 
+interface Flags {
+	readonly waiting: Set<LateFlag>;
+	readonly set: Set<LateFlag>;
+}
+
 // The program is in two bundles, each with this file in it.
-const registry: {[key: symbol]: Set<LateFlag> | undefined} = process as never;
+const registry: {[key: symbol]: Flags | undefined} = process as never;
 const place = Symbol.for('tortui.late-flags');
-registry[place] ??= new Set();
-const set = registry[place];
+registry[place] ??= {waiting: new Set(), set: new Set()};
+const {waiting, set} = registry[place];
 
 /**
  * Sets a flag of V8 for the long run, once the start is over. What was compiled before, Node.js's own modules in every thread
  * and ours, V8 takes only while it has the flags it was compiled with: set at once, two flags cost 45 ms of CPU.
  */
 export function setFlagLater(late: LateFlag): void {
+	waiting.add(late);
+	startIsOver(startTime);
+}
+
+/** Says when the start will be over, where that is known better. */
+export function startIsOver(wait: Millis): void {
 	setTimeout(() => {
-		setFlagsFromString(late.flag);
-		set.add(late);
-	}, startTime).unref();
+		for (const late of waiting) {
+			setFlagsFromString(late.flag);
+			set.add(late);
+		}
+		waiting.clear();
+	}, wait).unref();
 }
 
 /** Does something with the flags as V8 has them by itself. */
