@@ -36,9 +36,10 @@ export class LabellingEngine implements StoppableEngine {
 
 	async #label(command: Extract<Command, {readonly type: 'torrent.label'}>): Promise<Reply> {
 		if (!haveLimits(this.#labels)) return this.#engine.send(command);
-		const {torrents = []} = await this.#engine.send({type: 'session.list'});
+		// Of thousands nobody need look at more than this one.
+		const {torrents = []} = await this.#engine.send({type: 'session.list', ids: [command.id]});
 		const reply = await this.#engine.send(command);
-		const view = torrents.find(({id}) => id === command.id);
+		const [view] = torrents;
 		if (view === undefined) return reply;
 		const change = limitsAfter(view, settingsOf(view, this.#labels), settingsOf(command, this.#labels));
 		if (change !== undefined) await this.#engine.send(change);

@@ -26,7 +26,7 @@ export function connectionLimits(
 	if (openFiles === undefined) return {peers: wanted, halfOpen: mostHalfOpen};
 	const left = Math.max(0, openFiles - reserved);
 	return {
-		peers: Math.max(fewest.peers, Math.min(wanted, Math.floor(left * 0.75))),
+		peers: Math.min(wanted, Math.max(fewest.peers, Math.floor(left * 0.75))),
 		halfOpen: Math.max(fewest.halfOpen, Math.min(mostHalfOpen, Math.floor(left * 0.25))),
 	};
 }

@@ -11,7 +11,7 @@ test('who wants more places has as many as there are file descriptors for', () =
 	assert.deepEqual(connectionLimits(undefined, 2000), {peers: 2000, halfOpen: 64});
 	assert.deepEqual(connectionLimits(20_000, 2000), {peers: 2000, halfOpen: 64});
 	assert.deepEqual(connectionLimits(1024, 2000), {peers: 708, halfOpen: 64});
-	assert.deepEqual(connectionLimits(20_000, 10), {peers: 10, halfOpen: 64});
+	assert.deepEqual(connectionLimits(20_000, 3), {peers: 3, halfOpen: 64});
 });
 
 test('with few there are fewer places, so that files can still be opened', () => {
