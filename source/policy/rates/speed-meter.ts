@@ -11,8 +11,12 @@ const shortest: Millis = 1000;
  */
 export class SpeedMeter {
 	readonly #bytes = new Float64Array(slots);
-	/** Of the newest slot, in slot times; -Infinity before the first byte. */
+	/** The newest slot, in slot times; -Infinity before the first byte. */
 	#slot = -Infinity;
+	/** Where it lies in `#bytes`. */
+	#index = 0;
+	/** When it ends: asked for each block, a comparison is cheaper than a division. */
+	#end: Millis = -Infinity;
 	#since: Millis = 0;
 	#sum: Bytes = 0;
 	#total: Bytes = 0;
@@ -25,7 +29,7 @@ export class SpeedMeter {
 	add(bytes: Bytes, now: Millis): void {
 		this.#turn(now);
 		if (this.#sum === 0) this.#since = now;
-		this.#bytes[this.#index()]! += bytes;
+		this.#bytes[this.#index]! += bytes;
 		this.#sum += bytes;
 		this.#total += bytes;
 	}
@@ -38,13 +42,10 @@ export class SpeedMeter {
 		return (this.#sum * 1000) / Math.max(shortest, window);
 	}
 
-	#index(): number {
-		return ((this.#slot % slots) + slots) % slots;
-	}
-
 	#turn(now: Millis): void {
+		if (now < this.#end) return;
 		const slot = Math.floor(now / slotTime);
-		if (slot <= this.#slot) return;
+		this.#end = (slot + 1) * slotTime;
 		if (slot - this.#slot >= slots) {
 			this.#bytes.fill(0);
 			this.#sum = 0;
@@ -53,9 +54,9 @@ export class SpeedMeter {
 		}
 		while (this.#slot < slot) {
 			this.#slot++;
-			const index = this.#index();
-			this.#sum -= this.#bytes[index]!;
-			this.#bytes[index] = 0;
+			this.#index = this.#index + 1 === slots ? 0 : this.#index + 1;
+			this.#sum -= this.#bytes[this.#index]!;
+			this.#bytes[this.#index] = 0;
 		}
 	}
 }
