@@ -6,12 +6,18 @@ import type {BlockSource} from '../transfer/block-source.js';
 import type {SessionService} from './session-service.js';
 
 const fewestShare = 8;
-const shareTime: Millis = 100;
-/** A TCP handshake that takes no longer is one with a peer nearby: 16 MiB on their way fill any line to there. */
+/** Shares are counted anew after this, and after longer where there is more to count: it may not cost. */
+const shareTime: Millis = 10;
+const longestShareTime: Millis = 100;
+const countedPerMilli = 20;
+/** A peer that answers sooner is a near one: 16 MiB on their way fill any line to there, and less where it is nearer. */
 const nearRoundTrip: Millis = 50;
-/** Blocks on their way from all near peers together, and from each at least. */
 const nearBlocks = 1024;
-const fewestNear = 64;
+const fewestNear = 512;
+/** From each of many near peers at least, while the disk keeps up: less where less is enough for 500 Mbit/s. */
+const eachNear = 64;
+const fewestOfEach = 24;
+const enoughPerMilli = 4;
 /** No memory has been free for so many ticks: the disk is behind, not just busy. */
 const longExhausted = 3;
 
@@ -21,7 +27,12 @@ export class BlockBudget implements SessionService {
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
 	readonly #waiting = new Map<BlockSource, (source: BlockSource) => void>();
-	#share = {at: -Infinity, far: 512, near: 256};
+	/** Those who give us something. */
+	#senders = 0;
+	/** When they are to be counted anew. */
+	#until: Millis = -Infinity;
+	/** Those who were counted when they were asked for the first time. */
+	readonly #begun = new WeakSet<object>();
 	#exhausted = 0;
 
 	constructor(pool: BlockPool, torrents: ReadonlyMap<string, Torrent>, clock: Clock) {
@@ -36,22 +47,40 @@ export class BlockBudget implements SessionService {
 	}
 
 	/** Blocks one source may be asked for. */
-	requestQuota({roundTrip}: Pick<BlockSource, 'roundTrip'>): number {
-		const now = this.#clock.now();
-		if (now - this.#share.at >= shareTime) this.#share = this.#countShares(now);
-		return roundTrip < nearRoundTrip ? this.#share.near : this.#share.far;
+	requestQuota(source: Pick<BlockSource, 'roundTrip' | 'requests'>): number {
+		this.#count(source);
+		const senders = Math.max(1, this.#senders);
+		const far = Math.max(fewestShare, Math.floor((this.#pool.capacity * 0.9) / senders));
+		const {roundTrip, requests} = source;
+		// Connecting is slow while we are busy, as at the beginning; no block comes before it can.
+		const time = Math.min(roundTrip, requests.queue.fastest);
+		if (time >= nearRoundTrip) return far;
+		const each = Math.min(eachNear, Math.max(fewestOfEach, Math.ceil(time * enoughPerMilli)));
+		const all = Math.max(fewestNear, Math.ceil((nearBlocks * time) / nearRoundTrip));
+		const blocks = Math.max(all, Math.min(each * senders, this.#pool.capacity >> 1));
+		// Near peers send faster than any disk takes: what waits for it is memory that has gone cold when its turn comes.
+		const left = Math.max(blocks - this.#pool.atDisk, blocks / 2);
+		return Math.min(far, Math.max(fewestShare, Math.floor(left / senders)));
 	}
 
-	/** Of peers that are near little need be on its way at a time, and what is not in memory is not cold. */
-	#countShares(now: Millis): {at: Millis; far: number; near: number} {
+	#count(source: Pick<BlockSource, 'requests'>): void {
+		const now = this.#clock.now();
+		if (now >= this.#until) this.#countAll(now);
+		else if (source.requests.queue.lastAskedAt === -Infinity && !this.#begun.has(source)) this.#senders++;
+		else return;
+		// Many begin at the same time: each counts at once, and once.
+		this.#begun.add(source);
+	}
+
+	#countAll(now: Millis): void {
 		let senders = 0;
+		let counted = 0;
 		for (const torrent of this.#torrents.values()) {
+			counted += 1 + torrent.swarm.peers.size;
 			for (const peer of torrent.swarm.peers.values()) if (peer.amInterested && !peer.peerChoking) senders++;
 		}
-		const share = (blocks: number): number =>
-			Math.max(fewestShare, Math.floor(blocks / Math.max(1, senders)));
-		const far = share(this.#pool.capacity * 0.9);
-		return {at: now, far, near: Math.min(far, Math.max(fewestNear, share(nearBlocks)))};
+		this.#senders = senders;
+		this.#until = now + Math.min(longestShareTime, shareTime + counted / countedPerMilli);
 	}
 
 	/** A source found no memory free: it is asked again when there is. */

@@ -20,6 +20,8 @@ import {UnfinishedPieces} from './unfinished-pieces.js';
 const mostRefusals = 2000;
 /** Blocks at a time of a source that is asked in runs, when only pieces are left that others have begun. */
 const mostOfOthers = 64;
+/** Of a peer that could send more than its share so many are asked in one go, or most: a write costs more than its bytes. */
+const fewestAtOnce = 8;
 /** So many blocks of a run are left to the server that was asked for it. */
 const fewestOfRun = 8;
 /** With fewer pieces than this there is next to nothing to trade. */
@@ -157,11 +159,14 @@ export class Downloader implements DownloadPieces {
 			this.endGame.regard(source);
 			queue.snubbed = true;
 		}
-		let target = Math.min(queue.target, this.#owner.budget.requestQuota(source));
+		const quota = this.#owner.budget.requestQuota(source);
+		let target = Math.min(queue.target, quota);
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0) target = Math.min(target, queue.dueTarget);
+		// A small share of what a peer could send is not asked for block by block.
+		const atOnce = quota < queue.target ? Math.min((target * 3) >> 2, fewestAtOnce) : 1;
 		const outstanding = queue.outstanding;
-		if (outstanding > target - Math.max(1, target >> 3)) return;
+		if (outstanding > target - Math.max(1, atOnce, target >> 3)) return;
 		const available = this.#owner.pool.available;
 		if (available <= 0) {
 			requests.waitsForBuffer = true;

@@ -40,6 +40,11 @@ export class BlockPool {
 		return this.#atDisk > diskQueue ? 0 : this.#freeCount - this.#promised;
 	}
 
+	/** Slots the disk has not given back yet. */
+	get atDisk(): number {
+		return this.#atDisk;
+	}
+
 	/** Slots were handed to the disk, or came back from there (negative). */
 	queued(change: number): void {
 		this.#atDisk += change;

@@ -40,6 +40,7 @@ export class RequestQueue {
 	#meanTime: Millis = 0;
 	#deviation: Millis = 0;
 	#lastBlockAt: Millis;
+	#fastest: Millis = Infinity;
 	/** Since when it owes us a block, whatever was taken back since; Infinity when it sent what it was asked for. */
 	#owesSince: Millis = Infinity;
 	/** At the end: what it is asked for, others are asked for as if it were not, until it sends a block. */
@@ -108,7 +109,11 @@ export class RequestQueue {
 	settle(piece: number, block: number, now: Millis, came: boolean): boolean {
 		const at = this.#find(piece * this.#blocksPerPiece + block);
 		if (at < 0) return false;
-		if (came) this.#learn(now - Math.max(this.#askedAt[at]!, this.#lastBlockAt), now);
+		if (came) {
+			const askedAt = this.#askedAt[at]!;
+			this.#fastest = Math.min(this.#fastest, now - askedAt);
+			this.#learn(now - Math.max(askedAt, this.#lastBlockAt), now);
+		}
 		if (at === this.#head) {
 			this.#head++;
 		} else {
@@ -155,6 +160,11 @@ export class RequestQueue {
 		if (!this.#slowStart) {
 			this.#window = Math.max(fewest, Math.min(most, Math.ceil((queueTime * rate) / blockLength)));
 		}
+	}
+
+	/** The least time between a request and its block: a round trip at most. Infinity before the first. */
+	get fastest(): Millis {
+		return this.#fastest;
 	}
 
 	/** How long a block takes, on average; 0 before the first. */

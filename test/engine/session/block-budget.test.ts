@@ -8,9 +8,10 @@ import {BlockRequests} from '../../../source/engine/transfer/block-source.ts';
 import {BlockPool} from '../../../source/io/disk/block-pool.ts';
 import {HandClock, settled} from '../../helpers/hand-clock.ts';
 
-/** As much of a peer as is looked at. */
-function peerOf(facts: Partial<Peer> = {}): Peer {
+/** As much of a peer as is looked at; it was asked for something before unless it is new. */
+function peerOf(facts: Partial<Peer> = {}, isNew = false): Peer {
 	const requests = new BlockRequests(1, 0);
+	if (!isNew) requests.queue.ask(0, 0, 0);
 	requests.waitsForBuffer = true;
 	return {amInterested: true, peerChoking: false, roundTrip: 200, requests, ...facts} as Peer;
 }
@@ -81,27 +82,88 @@ test('peers of all torrents share it, and everybody gets a few blocks', () => {
 	assert.equal(crowded.budget.requestQuota(crowd[0]!), 8);
 });
 
-test('of a peer that is near less is on its way, but enough', () => {
-	const [near, far] = [peerOf({roundTrip: 49}), peerOf({roundTrip: 50})];
-	const alone = open(8192, fake([near]));
-	assert.equal(alone.budget.requestQuota(near), 1024);
-	assert.equal(alone.budget.requestQuota(far), Math.floor(8192 * 0.9));
-	const many = open(8192, fake(Array.from({length: 32}, () => near)));
-	assert.equal(many.budget.requestQuota(near), 64);
-	// Near or far, nobody gets more than there is.
-	const little = open(100, fake([near, near, near]));
-	assert.equal(little.budget.requestQuota(near), 30);
+test('the nearer a peer is the less of it is on its way, but enough', () => {
+	const quota = (roundTrip: number, others: number, slots = 8192): number => {
+		const peers = Array.from({length: 1 + others}, () => peerOf({roundTrip}));
+		return open(slots, fake(peers)).budget.requestQuota(peers[0]!);
+	};
+	// 8 MiB to 16 MiB in all …
+	for (const [roundTrip, blocks] of [
+		[0, 512],
+		[25, 512],
+		[40, 820],
+		[49.9, 1022],
+		[50, Math.floor(8192 * 0.9)],
+	] as const)
+		assert.equal(quota(roundTrip, 0), blocks, `${roundTrip} ms`);
+	// … and from each of many what 500 Mbit/s take.
+	assert.equal(quota(1, 31), 24);
+	assert.equal(quota(10, 31), 40);
+	assert.equal(quota(40, 31), 64);
+	// But no more than half of the memory, and nobody gets more than there is.
+	assert.equal(quota(40, 199, 4096), 10);
+	assert.equal(quota(40, 2, 100), 30);
 });
 
-test('shares are counted anew, but no more often than every tenth of a second', async () => {
-	const peers = [peerOf(), peerOf()];
-	const {budget, clock} = open(1000, fake(peers));
-	assert.equal(budget.requestQuota(peers[0]!), 450);
-	(peers[1] as {peerChoking: boolean}).peerChoking = true;
-	await clock.pass(99);
-	assert.equal(budget.requestQuota(peers[0]!), 450);
-	await clock.pass(1);
-	assert.equal(budget.requestQuota(peers[0]!), 900);
+test('how near a peer is its fastest block tells when connecting took long', () => {
+	const peer = peerOf({roundTrip: 200});
+	const {budget} = open(8192, fake([peer]));
+	const {queue} = peer.requests;
+	queue.settle(0, 0, 60, true);
+	assert.equal(budget.requestQuota(peer), Math.floor(8192 * 0.9));
+	queue.ask(1, 0, 60);
+	queue.settle(1, 0, 65, true);
+	assert.equal(budget.requestQuota(peer), 512);
+	// One that was kept waiting since is no further away.
+	queue.ask(2, 0, 100);
+	queue.settle(2, 0, 900, true);
+	assert.equal(budget.requestQuota(peer), 512);
+});
+
+test('what the disk has not taken yet counts as on its way from peers that are near', () => {
+	const [near, far] = [peerOf({roundTrip: 1}), peerOf({roundTrip: 50})];
+	const {pool, budget} = open(4096, fake([near, near, near, near]));
+	assert.equal(budget.requestQuota(near), 128);
+	// At once, not when shares are counted anew.
+	pool.queued(200);
+	assert.equal(budget.requestQuota(near), 78);
+	// No less than half of it, however much waits there.
+	pool.queued(300);
+	assert.equal(budget.requestQuota(near), 64);
+	pool.queued(1000);
+	assert.equal(budget.requestQuota(near), 64);
+	assert.equal(budget.requestQuota(far), Math.floor((4096 * 0.9) / 4));
+	pool.queued(-1500);
+	assert.equal(budget.requestQuota(near), 128);
+});
+
+test('shares are counted anew soon where few are to be counted, and every tenth of a second where many are', async () => {
+	for (const [others, soon] of [
+		[0, 11],
+		[1000, 61],
+		[5000, 100],
+	] as const) {
+		const peers = [peerOf(), peerOf()];
+		const idle = Array.from({length: others}, () => peerOf({amInterested: false}));
+		const {budget, clock} = open(1000, fake([...peers, ...idle]));
+		assert.equal(budget.requestQuota(peers[0]!), 450);
+		(peers[1] as {peerChoking: boolean}).peerChoking = true;
+		await clock.pass(soon - 1);
+		assert.equal(budget.requestQuota(peers[0]!), 450);
+		await clock.pass(1);
+		assert.equal(budget.requestQuota(peers[0]!), 900);
+	}
+});
+
+test('who is asked for the first time counts at once, and once', () => {
+	const torrent = fake([peerOf()]);
+	const {budget} = open(1000, torrent);
+	assert.equal(budget.requestQuota(torrent.peers[0]!), 900);
+	const [second, third] = [peerOf({}, true), peerOf({}, true)];
+	assert.equal(budget.requestQuota(second), 450);
+	assert.equal(budget.requestQuota(second), 450);
+	assert.equal(budget.requestQuota(third), 300);
+	assert.equal(budget.requestQuota(torrent.peers[0]!), 300);
 });
 
 test('who found no memory free is served when there is some, once', () => {

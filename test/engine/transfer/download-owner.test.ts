@@ -48,6 +48,44 @@ test('a peer is asked for no more than its share of the memory', async () => {
 	}
 });
 
+test('a share that is less than a peer could send is asked for in one go, eight blocks or most of it', async () => {
+	for (const [share, atOnce] of [
+		[2, 1],
+		[8, 6],
+		[14, 8],
+	] as const) {
+		const lone = await leech(60);
+		(lone.services.budget as {requestQuota: (peer: Peer) => number}).requestQuota = () => share;
+		const peer = await sender(lone, 1);
+		const waiting: string[] = await peer.hears('request');
+		assert.equal(waiting.length, share);
+		for (let given = 0; given < 50; given++) {
+			peer.answer([waiting.shift()!]);
+			const asked: string[] = await peer.hears('request');
+			const left: number = waiting.length;
+			assert.equal(asked.length, left > share - atOnce ? 0 : atOnce, `${left} of ${share} are left`);
+			waiting.push(...asked);
+		}
+		await lone.torrent.close();
+	}
+});
+
+test('with a share of any size, and a piece that is due, all of it comes', async () => {
+	for (const share of [1, 2, 8, 9, 100]) {
+		const lone = await leech(40);
+		(lone.services.budget as {requestQuota: (peer: Peer) => number}).requestQuota = () => share;
+		lone.parts.downloader.setDeadline(20, lone.clock.now() + 500);
+		const peer = await sender(lone, 1);
+		for (let asked = await peer.hears('request'); asked.length > 0; asked = await peer.hears('request')) {
+			await lone.clock.pass(10);
+			peer.answer(asked);
+		}
+		await settled();
+		assert.equal(lone.parts.have.count, 40, `with ${share} at a time`);
+		await lone.torrent.close();
+	}
+});
+
 test('while its files move a torrent asks for nothing, and goes on when they have arrived', async () => {
 	const lone = await leech(12);
 	const arrival = Promise.withResolvers<StorageFailure | undefined>();

@@ -22,6 +22,22 @@ test('a peer that pauses for some seconds is late, but only silence for 20 s mak
 	assert.equal(requestQueue.isSilent(at + 21_000), true);
 });
 
+test('the fastest block is the one that came soonest after it was asked for', () => {
+	const requestQueue = new RequestQueue(16, 0);
+	assert.equal(requestQueue.fastest, Infinity);
+	for (let block = 0; block < 3; block++) requestQueue.ask(0, block, 0);
+	requestQueue.settle(0, 0, 40, true);
+	requestQueue.settle(0, 1, 90, true);
+	assert.equal(requestQueue.fastest, 40);
+	// What did not come says nothing.
+	requestQueue.ask(0, 3, 100);
+	requestQueue.settle(0, 3, 101, false);
+	assert.equal(requestQueue.fastest, 40);
+	requestQueue.ask(0, 4, 200);
+	requestQueue.settle(0, 4, 205, true);
+	assert.equal(requestQueue.fastest, 5);
+});
+
 test('a peer of which nothing is asked is neither late nor silent', () => {
 	const requestQueue = new RequestQueue(16, 0);
 	assert.equal(requestQueue.isLate(100_000), false);
