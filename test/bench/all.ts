@@ -10,6 +10,7 @@ import {benchEncryption} from './encryption.bench.ts';
 import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
 import {benchMagnet} from './magnet.bench.ts';
+import {benchManyPeers} from './many-peers.bench.ts';
 import {benchMerkle} from './merkle.bench.ts';
 import {benchPicker} from './picker.bench.ts';
 import {benchScale} from './scale.bench.ts';
@@ -37,6 +38,7 @@ const all: ReadonlyArray<readonly [name: string, bench: () => void | Promise<voi
 	['views', benchViews],
 	['attached', benchAttached],
 	['magnet', benchMagnet],
+	['many-peers', benchManyPeers],
 	['seeding', benchSeeding],
 	['utp', benchUtp],
 	['web-seed', benchWebSeed],
