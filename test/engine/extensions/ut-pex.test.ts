@@ -14,6 +14,7 @@ class Listener {
 	readonly id: number;
 	readonly address: PeerAddress;
 	readonly incoming: boolean;
+	transport: 'tcp' | 'utp' = 'tcp';
 	isClosed = false;
 	now = 0;
 	spent = 0;
@@ -95,6 +96,20 @@ test('who dialled us goes out under the port it says it listens on, or not at al
 	pex.tick(0);
 	assert.deepEqual(peers[0]!.last, ['8.8.4.3:7777']);
 	assert.equal(peers[0]!.told[0]!.added[0]!.flags, 0, 'nobody knows whether others reach it');
+});
+
+test('of whom we speak to over uTP others are told that it speaks that, and of whom can be brought together that it can', () => {
+	const peers = [new Listener(1, '8.8.8.1'), new Listener(3, '8.8.4.3'), new Listener(4, '9.9.9.4', true)];
+	const {pex} = open(peers);
+	peers[1]!.transport = 'utp';
+	peers[2]!.transport = 'utp';
+	peers[2]!.extensions.setNumber('ut_holepunch', 3);
+	pex.greeted(asPeer(peers[2]!), handshake(7777));
+	pex.tick(0);
+	const flags = new Map(peers[0]!.told[0]!.added.map(peer => [peer.host, peer.flags]));
+	assert.deepEqual([flags.get('8.8.4.3'), flags.get('9.9.9.4')], [0x14, 0x0c]);
+	// Whom we speak to over TCP may speak both: nothing is said of it.
+	assert.equal(peers[1]!.told[0]!.added.find(({host}) => host === '8.8.8.1')?.flags, 0x10);
 });
 
 test('of a crowd fifty are told a minute, a hundred the first time', () => {
