@@ -378,7 +378,7 @@ export interface SpeedView {
 	readonly range: Seconds;
 	readonly download: readonly BytesPerSecond[];
 	readonly upload: readonly BytesPerSecond[];
-	/** Over the range. */
+	/** The fastest three seconds together in the range, and the mean of all of it. */
 	readonly peakDownload: BytesPerSecond;
 	readonly peakUpload: BytesPerSecond;
 	readonly meanDownload: BytesPerSecond;

@@ -651,14 +651,19 @@ export class FakeEngine implements EngineClient {
 		};
 		const download = fold(this.#down);
 		const upload = fold(this.#up);
+		const peak = (values: readonly number[]) =>
+			values.reduce(
+				(most, value, at) => Math.max(most, ((values[at - 2] ?? 0) + (values[at - 1] ?? 0) + value) / 3),
+				0,
+			);
 		const mean = (values: readonly number[]) =>
 			values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 		return {
 			range,
 			download,
 			upload,
-			peakDownload: Math.max(...download),
-			peakUpload: Math.max(...upload),
+			peakDownload: peak(this.#down.slice(-range)),
+			peakUpload: peak(this.#up.slice(-range)),
 			meanDownload: mean(download),
 			meanUpload: mean(upload),
 			diskRate: this.#paused ? 0 : 14 * mib,

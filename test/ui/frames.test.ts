@@ -87,6 +87,8 @@ test('draws the choice of its files as in the kept picture', async () => {
 	screen.engine.choosing = true;
 	await screen.advance(1);
 	await screen.terminal.settled();
+	// Who answers has seen the question.
+	screen.clock.turn(600);
 	await screen.terminal.press('\u001B[B', ' ');
 	looksLike('choose-80x24', screen.terminal.text());
 	await screen.close();

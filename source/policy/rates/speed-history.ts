@@ -1,5 +1,5 @@
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
-import {type SpeedColumn, SpeedLevel, speedColumns} from './speed-level.js';
+import {type SpeedColumn, SpeedLevel, type SpeedPair, speedColumns} from './speed-level.js';
 
 /** 10 min by the second, 2 h by 10 s, 24 h by the minute, 30 days by the hour. */
 const resolutions = [
@@ -11,10 +11,12 @@ const resolutions = [
 /** As many were kept before there was one of days. */
 const formerResolutions = 3;
 const longest: Seconds = 30 * 86_400;
+const rest: SpeedPair = [0, 0];
+
 /** Bytes told late are spread over at most this: a longer gap was sleep. */
 const longestSpread: Seconds = 10;
 
-/** Evenly spaced means, oldest first; peaks and means are over the range. */
+/** Evenly spaced means, oldest first; means are over the range, peaks the fastest three seconds together in it. */
 export interface SpeedHistoryView {
 	readonly range: Seconds;
 	readonly download: readonly BytesPerSecond[];
@@ -46,6 +48,8 @@ export class SpeedHistory {
 	#shift: Seconds = 0;
 	#downloaded: Bytes = 0;
 	#uploaded: Bytes = 0;
+	/** The two seconds before: blocks come at once, so that one second alone is no speed. */
+	#before: readonly [SpeedPair, SpeedPair] = [rest, rest];
 
 	/** Restores what `export` gave; undefined when it is not that. */
 	static from(data: unknown): SpeedHistory | undefined {
@@ -97,17 +101,23 @@ export class SpeedHistory {
 		if (second - this.#last > longest) {
 			this.#first = second;
 			this.#last = second - 1;
+			this.#before = [rest, rest];
 			this.#levels = [];
 		}
 		const spread = Math.min(second - this.#last, longestSpread);
-		const download = this.#downloaded / spread;
-		const upload = this.#uploaded / spread;
-		if (this.#levels.length === 0 && download + upload > 0) this.#allocate();
+		const now: SpeedPair = [this.#downloaded / spread, this.#uploaded / spread];
+		if (this.#levels.length === 0 && now[0] + now[1] > 0) this.#allocate();
 		const quiet = second - spread;
 		for (const level of this.#levels) {
 			if (quiet > this.#last) level.rest(this.#last + 1, quiet, this.#first);
-			for (let at = quiet + 1; at <= second; at++) level.put(at, this.#first, download, upload);
+			let [older, old] = quiet > this.#last ? ([rest, rest] as const) : this.#before;
+			for (let at = quiet + 1; at <= second; at++) {
+				level.put(at, this.#first, now, [(older[0] + old[0] + now[0]) / 3, (older[1] + old[1] + now[1]) / 3]);
+				[older, old] = [old, now];
+			}
 		}
+		const isRested = quiet > this.#last;
+		this.#before = [spread > 1 ? now : isRested ? rest : this.#before[1], now];
 		this.#last = second;
 		this.#downloaded = 0;
 		this.#uploaded = 0;

@@ -1,8 +1,11 @@
 import type {BytesPerSecond, Seconds} from '../../base/units.js';
 
-/** What one entry of a level holds: the mean and the fastest second, of download and upload. */
+/** What one entry of a level holds: the mean and the fastest three seconds together, of download and upload. */
 export const speedColumns = ['download', 'upload', 'peakDownload', 'peakUpload'] as const;
 export type SpeedColumn = (typeof speedColumns)[number];
+
+/** A speed of each direction. */
+export type SpeedPair = readonly [download: BytesPerSecond, upload: BytesPerSecond];
 
 /** Speeds at one resolution, in a ring: entry n covers the seconds from n x step, counted since 1970. */
 export class SpeedLevel {
@@ -29,16 +32,24 @@ export class SpeedLevel {
 		this.#columns[column][entry % this.size] = value;
 	}
 
-	/** Takes the rates of one second; every second from `first` on must be told, in order. */
-	put(second: Seconds, first: Seconds, download: BytesPerSecond, upload: BytesPerSecond): void {
+	/**
+	 * Takes the rates of one second, and what they were over a while, of which the fastest is kept; every second from `first`
+	 * on must be told, in order.
+	 */
+	put(
+		second: Seconds,
+		first: Seconds,
+		[download, upload]: SpeedPair,
+		[peakDownload, peakUpload]: SpeedPair,
+	): void {
 		const entry = Math.floor(second / this.step);
 		const begin = Math.max(entry * this.step, first);
 		if (second === begin) for (const column of speedColumns) this.set(column, entry, 0);
 		const count = second - begin + 1;
 		this.set('download', entry, this.get('download', entry) * (1 - 1 / count) + download / count);
 		this.set('upload', entry, this.get('upload', entry) * (1 - 1 / count) + upload / count);
-		this.set('peakDownload', entry, Math.max(this.get('peakDownload', entry), download));
-		this.set('peakUpload', entry, Math.max(this.get('peakUpload', entry), upload));
+		this.set('peakDownload', entry, Math.max(this.get('peakDownload', entry), peakDownload));
+		this.set('peakUpload', entry, Math.max(this.get('peakUpload', entry), peakUpload));
 	}
 
 	/** Nothing moved from second `from` to `to`; every second before `from` must have been told. As many steps as entries. */

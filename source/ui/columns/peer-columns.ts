@@ -3,7 +3,7 @@ import type {PeerSourceName} from '../../base/peer-source.js';
 import {mapCells} from '../model/peer-in-sight.js';
 import {miniMap, thinBar} from '../present/bar.js';
 import {percent, rate} from '../text/format.js';
-import {fit, fitMiddle, terminalText} from '../text/text.js';
+import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 const sources: Readonly<Record<PeerSourceName, string>> = {
@@ -24,6 +24,17 @@ function quiet(value: number, {look}: ListFacts): string {
 	return value < 512 ? look.glyphs.dash : rate(value);
 }
 
+/** The name of a program with as much of its version as has room: of that the end says least. */
+export function shortClient(client: string, width: number): string {
+	let shown = client;
+	while (cellWidth(shown) > width) {
+		const [, shorter] = /^(.*\d)[.+-][\w.]*?$/.exec(shown) ?? /^(.*?)[ /]v?[\d.]+$/.exec(shown) ?? [];
+		if (shorter === undefined) return client;
+		shown = shorter;
+	}
+	return shown;
+}
+
 /** The columns of the peers pane. */
 export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 	{
@@ -41,7 +52,7 @@ export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 		width: 14,
 		flexible: true,
 		rank: 3,
-		cell: (peer, {look}) => terminalText(peer.client) || look.glyphs.dash,
+		cell: (peer, {look}, width) => shortClient(terminalText(peer.client), width) || look.glyphs.dash,
 		tone: 'dim',
 	},
 	{

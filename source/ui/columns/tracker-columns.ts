@@ -3,7 +3,7 @@ import type {Millis} from '../../base/units.js';
 import type {Glyphs} from '../look/glyphs.js';
 import type {Tone} from '../look/themes.js';
 import {nextText, trackerName, trackerSite} from '../present/trackers.js';
-import {fit, terminalText} from '../text/text.js';
+import {cellWidth, fit, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of trackers are drawn by. */
@@ -33,6 +33,12 @@ function stateTone({state}: TrackerView): Tone {
 function number(value: number | undefined, {look}: ListFacts, kind?: TrackerView['kind']): string {
 	return value === undefined ? look.glyphs.dash : `${kind === 'dht' ? '~' : ''}${value}`;
 }
+
+/** Words that say the same where there is little room. */
+const shorter: Readonly<Record<string, string>> = {
+	'switched off': 'off',
+	'no answer yet': 'no answer',
+};
 
 /** The columns of the trackers pane. */
 export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = [
@@ -72,7 +78,10 @@ export const trackerColumns: ReadonlyArray<Column<TrackerView, TrackerFacts>> = 
 		title: 'says',
 		width: columns => (columns >= 90 ? 24 : columns >= 60 ? 14 : 11),
 		rank: 2,
-		cell: tracker => terminalText(tracker.warning ?? tracker.status),
+		cell({warning, status}, _, width) {
+			const said = terminalText(warning ?? status);
+			return cellWidth(said) > width ? (shorter[said] ?? said) : said;
+		},
 		tone: ({warning, state}) => (warning !== undefined || state === 'retrying' ? 'warn' : 'dim'),
 	},
 	{

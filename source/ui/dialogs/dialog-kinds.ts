@@ -14,6 +14,7 @@ import {groupDialog} from './group-dialog.js';
 import {helpDialog} from './help-dialog.js';
 import {inspectionDialog} from './inspection-dialog.js';
 import {lineDialog} from './line-dialog.js';
+import {logDialog} from './log-dialog.js';
 import {peerDialog} from './peer-dialog.js';
 import {quitDialog} from './quit-dialog.js';
 import {settingsDialog} from './settings-dialog.js';
@@ -37,6 +38,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	help: helpDialog,
 	inspection: inspectionDialog,
 	line: lineDialog,
+	logLine: logDialog,
 	peer: peerDialog,
 	quit: quitDialog,
 	settings: settingsDialog,

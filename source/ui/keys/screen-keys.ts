@@ -89,6 +89,20 @@ export const screenKeys = inGroup('Screen', [
 		},
 	}),
 	defineKey({
+		name: 'log-line',
+		keys: ['i'],
+		where: ['log'],
+		help: 'Tell the whole line of the log',
+		footer: 2.2,
+		when: ({state}) => {
+			const now = state();
+			const line = shownLog(now)[cursorRow(entries(now, 'log'), now.view.lists.log, 'log')];
+			return line ? {line} : 'Nothing has happened yet.';
+		},
+		label: 'whole line',
+		run: (screen, {line}) => screen.setDialog({kind: 'logLine', line}),
+	}),
+	defineKey({
 		name: 'log-details',
 		keys: ['space'],
 		where: ['log'],

@@ -27,7 +27,7 @@ export const SpeedPane = memo(
 				props={props}
 				{...(!session && {digit: 2})}
 				title={session ? 'Speed of all' : 'Speed'}
-				note={speedTitle(speed, inside(props.area), props.look)}
+				note={speedTitle(speed, props.look)}
 				hit={{kind: 'pane', pane: 'speed'}}
 				rows={plainRows(speedRows(speed, inside(props.area), props.look, totalsOf(props)))}
 			/>

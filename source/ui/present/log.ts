@@ -1,7 +1,8 @@
 import type {LogView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
-import {timeOfDay} from '../text/format.js';
+import {dayAndTime, timeOfDay} from '../text/format.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
+import {wrapped} from '../text/wrapped.js';
 import type {Look} from './context.js';
 import {fitRow, type ListRow, type Row} from './row.js';
 
@@ -79,4 +80,26 @@ export function logRows(
 		const selected = active && top + index === cursor;
 		return {row: logRow(line, room.columns, look, named, selected ? look.glyphs.cursor : ' '), selected};
 	});
+}
+
+const levelWords: Readonly<Record<LogView['level'], string>> = {
+	debug: 'detail',
+	info: '',
+	warn: 'warning',
+	error: 'error',
+};
+
+/** All that a line of the log says, in rows of so many cells. */
+export function logLineRows(line: LogView, columns: number, {timezone}: Look): readonly Row[] {
+	const {at, level, name, text} = line;
+	const facts = [
+		dayAndTime(at, timezone).slice(0, 11) + timeOfDay(at, timezone),
+		levelWords[level],
+		often(line).trim(),
+	];
+	return [
+		[[` ${facts.filter(fact => fact !== '').join('  ')}`, 'faint']],
+		...(name ? wrapped(terminalText(name), columns - 1).map((part): Row => [[` ${part}`, 'accent']]) : []),
+		...wrapped(terminalText(text), columns - 1).map((part): Row => [[` ${part}`, tones[level]]]),
+	];
 }

@@ -113,11 +113,14 @@ interface Readout extends CellFacts {
 }
 
 const nobodyHas = 'nobody connected has it';
+const nobodyHere = 'nobody is connected';
+/** The same in a word or two. */
+const brief: Readonly<Record<string, string>> = {[nobodyHas]: 'no holder', [nobodyHere]: 'no peer'};
 
 /** Who has what is missing of a cell. */
 function holdersSpan(view: PiecesView, cell: number, {inspected, peers}: Readout): Span | undefined {
 	const state = view.cells[cell];
-	if (peers === 0) return state === 'h' ? undefined : ['nobody is connected', 'faint'];
+	if (peers === 0) return state === 'h' ? undefined : [nobodyHere, 'faint'];
 	if (inspected === undefined) {
 		if (state === 'h') return undefined;
 		const known = view.availability[cell] ?? '0';
@@ -141,14 +144,28 @@ export function readoutRow(view: PiecesView, cell: number, facts: Readout, colum
 	const [first, last] = piecesOfCell(view, cell);
 	const inspected = facts.inspected?.first === first ? facts.inspected : undefined;
 	const [word, tone] = stateWords[view.cells[cell] ?? 'm'] ?? ['', 'text'];
-	const lead: Span = [first === last ? `piece ${first}` : `pieces ${first}-${last}`, 'text'];
+	const numbers = first === last ? String(first) : `${first}-${last}`;
 	const state: Span = [` ${dot} ${word}`, tone === 'have' || tone === 'part' ? 'good' : tone];
 	const whole = holdersSpan(view, cell, {...facts, inspected});
 	// A strip has no room for all of it.
 	const holders: Span | undefined =
 		whole && columns < 48 && whole[0] === nobodyHas ? ['no holder', whole[1]] : whole;
 	const which = inspected && last > first && holders ? `piece ${inspected.piece}: ` : '';
-	const behind: Row = [state, ...(holders ? [[` ${dot} ${which}${holders[0]}`, holders[1]] as Span] : [])];
+	// Who has it gives way first: Enter tells all.
+	const few =
+		facts.peers > 0 && inspected && inspected.holders > 0
+			? count(inspected.holders, 'holder')
+			: holders && brief[holders[0]];
+	const told = [`${which}${holders?.[0] ?? ''}`, holders?.[0], few].filter(text => text !== undefined);
+	const leads = [`${first === last ? 'piece' : 'pieces'} ${numbers}`, numbers];
+	const [shown = numbers, fitting = ''] = told
+		.flatMap(text => leads.map(each => [each, text] as const))
+		.find(([each, text]) => cellWidth(each) + rowWidth([state]) + 3 + cellWidth(text) <= columns) ?? [
+		numbers,
+		told.at(-1),
+	];
+	const lead: Span = [shown, 'text'];
+	const behind: Row = [state, ...(holders ? [[` ${dot} ${fitting}`, holders[1]] as Span] : [])];
 	let index: number | undefined;
 	for (const [start, file] of view.fileStarts) {
 		if (start > cell) break;
@@ -158,6 +175,6 @@ export function readoutRow(view: PiecesView, cell: number, facts: Readout, colum
 	const room = columns - rowWidth([lead, ...behind]) - 3;
 	if (path === undefined || room < 8) return fitRow([lead, ...behind], columns);
 	const safe = terminalText(path);
-	const shown = cellWidth(safe) > room ? fitMiddle(safe, room, ellipsis) : safe;
-	return fitRow([lead, [` ${dot} ${shown}`, 'dim'], ...behind], columns);
+	const file = cellWidth(safe) > room ? fitMiddle(safe, room, ellipsis) : safe;
+	return fitRow([lead, [` ${dot} ${file}`, 'dim'], ...behind], columns);
 }

@@ -274,14 +274,10 @@ export function sparkRow(view: SpeedView | undefined, columns: number, look: Loo
 	);
 }
 
-/**
- * What the pane's title says at its right end: the fastest that is drawn, or over a long time the fastest second; of what
- * is sent where nothing came.
- */
-export function speedTitle(view: SpeedView | undefined, room: Area, look: Look): string {
+/** What the pane's title says at its right end: the fastest; of what is sent where nothing came. */
+export function speedTitle(view: SpeedView | undefined, {glyphs}: Look): string {
 	if (!view) return '';
-	const samples = samplesFor(room, look.glyphs.ascii);
-	const {peakDownload, peakUpload} = view.range / samples < 3 ? drawn(view, samples) : view;
-	if (peakDownload === 0 && peakUpload > 0) return `peak ${look.glyphs.up} ${rateWithUnit(peakUpload)}`;
+	const {peakDownload, peakUpload} = view;
+	if (peakDownload === 0 && peakUpload > 0) return `peak ${glyphs.up} ${rateWithUnit(peakUpload)}`;
 	return `peak ${rateWithUnit(peakDownload)}`;
 }

@@ -25,7 +25,7 @@ test('second by second, oldest first', () => {
 	feed(history, 0, 400, second => second * 1000);
 	const view = history.view(300, 300);
 	assert.deepEqual([view.download.length, view.download[0], view.download.at(-1)], [300, 100_000, 399_000]);
-	assert.deepEqual([view.upload[0], view.peakDownload, view.peakUpload], [50_000, 399_000, 199_500]);
+	assert.deepEqual([view.upload[0], view.peakDownload, view.peakUpload], [50_000, 398_000, 199_000]);
 	assertNear(view.meanDownload, 249_500);
 });
 
@@ -60,10 +60,23 @@ for (const range of [300, 600, 3600, 7200, 43_200, 86_400]) {
 	}
 }
 
-test('a peak of one second is still the peak of the day', () => {
+test('a peak of three seconds is still the peak of the day, and the same over any range', () => {
 	const history = new SpeedHistory();
-	feed(history, 0, 40_000, second => (second === 10_000 ? 9_000_000 : 1000));
-	assertNear(history.view(86_400, 100).peakDownload, 9_000_000);
+	feed(history, 0, 40_000, second => (second >= 39_950 && second < 39_953 ? 9_000_000 : 0));
+	for (const [range, samples] of [
+		[60, 60],
+		[300, 70],
+		[86_400, 100],
+	] as const)
+		assertNear(history.view(range, samples).peakDownload, 9_000_000);
+});
+
+test('what comes as one block in a second was no faster than in the three seconds it took', () => {
+	const history = new SpeedHistory();
+	feed(history, 0, 300, second => (second % 3 === 0 ? 3_000_000 : 0));
+	for (const range of [60, 300]) assertNear(history.view(range, range).peakDownload, 1_000_000);
+	history.sample((start + 1000) * 1000, 10_000_000, 0);
+	assertNear(history.view(1000, 10).peakDownload, 1_000_000, 0.01);
 });
 
 test('only the newest bar changes from one second to the next', () => {

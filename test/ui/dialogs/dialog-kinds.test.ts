@@ -86,6 +86,7 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 			...{requested: 0, queued: 0},
 		},
 	},
+	logLine: {kind: 'logLine', line: {at: 0, level: 'warn', text: 'it does not answer', name: 'a', times: 3}},
 	quit: {kind: 'quit'},
 	settings: {kind: 'settings', at: 0},
 	columns: {kind: 'columns', list: 'torrents', at: 0, room: 80, before: undefined},
