@@ -104,6 +104,7 @@ async function measureTable(
 	const comparison = await Comparison.open(folder, counterpart);
 	const measured: Array<{row: Row; outcomes: Outcome[]}> = [];
 	for (const row of table) {
+		if (process.stderr.isTTY) console.error(`${row.title} …`);
 		comparison.prepare(row);
 		const outcomes: Outcome[] = [];
 		if (row.size >= warmedFrom && row.kind !== 'open') await comparison.run(row, chosen[0]!);

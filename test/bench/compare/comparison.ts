@@ -1,11 +1,20 @@
 import {createHash} from 'node:crypto';
-import {closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readSync,
+	rmSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {bencode} from '../../helpers/bencode.ts';
 import {freePort, hasAddress} from '../../helpers/ports.ts';
-import {kibibyte, makeTorrent, mebibyte, writeFile} from '../../helpers/torrents.ts';
+import {bytesFrom, type Content, kibibyte, makeTorrent, mebibyte} from '../../helpers/torrents.ts';
 import {type ClientRun, type ComparedClient, clients, requestsFor} from './clients.ts';
 import {CountingTracker, type PeerPlace} from './counting-tracker.ts';
 import {MeasuredProcess} from './measured-process.ts';
@@ -18,7 +27,7 @@ const limit = 120_000;
 const lastWrites = 300;
 
 /** What a row is about: on the disk, and its hash. */
-interface Content {
+interface Compared {
 	readonly torrent: string;
 	readonly dir: string;
 	readonly file: string;
@@ -44,13 +53,24 @@ function hashOf(path: string): string | undefined {
 	return hash.digest('hex');
 }
 
+/** One file of random bytes, a part at a time: it may be larger than what memory there is to spare. */
+function writeLarge(dir: string, name: string, length: number): Content {
+	const root = join(dir, name);
+	const file = openSync(root, 'w');
+	const part = 16 * mebibyte;
+	for (let at = 0; at < length; at += part)
+		writeSync(file, bytesFrom(`${name}@${at}`, Math.min(part, length - at)));
+	closeSync(file);
+	return {name, root, dir, files: [{path: [], length}], length};
+}
+
 /** Measures clients, one run at a time, in a folder that is somebody else's to remove. */
 export class Comparison {
 	readonly #folder: string;
 	readonly #tracker: CountingTracker;
 	/** Who gives data to those that are measured, and takes it from them. */
 	readonly #counterpart: ComparedClient;
-	#content: Content | undefined;
+	#content: Compared | undefined;
 
 	private constructor(folder: string, tracker: CountingTracker, counterpart: ComparedClient) {
 		this.#folder = folder;
@@ -78,7 +98,7 @@ export class Comparison {
 			this.#content = {torrent, dir, file: '', hash: undefined, size};
 			return;
 		}
-		const content = writeFile(dir, 'compared.bin', size);
+		const content = writeLarge(dir, 'compared.bin', size);
 		makeTorrent(content, row.piece * kibibyte).write(torrent, [this.#tracker.url]);
 		this.#content = {torrent, dir, file: 'compared.bin', hash: hashOf(content.root), size};
 	}
