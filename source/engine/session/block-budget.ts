@@ -13,10 +13,10 @@ const countedPerMilli = 20;
 /** A peer that answers sooner is a near one: 16 MiB on their way fill any line to there, and less where it is nearer. */
 const nearRoundTrip: Millis = 50;
 const nearBlocks = 1024;
-const fewestNear = 512;
+const fewestNear = 768;
 /** From each of many near peers at least, while the disk keeps up: less where less is enough for 500 Mbit/s. */
 const eachNear = 64;
-const fewestOfEach = 24;
+const fewestOfEach = 32;
 const enoughPerMilli = 4;
 /** No memory has been free for so many ticks: the disk is behind, not just busy. */
 const longExhausted = 3;

@@ -87,17 +87,17 @@ test('the nearer a peer is the less of it is on its way, but enough', () => {
 		const peers = Array.from({length: 1 + others}, () => peerOf({roundTrip}));
 		return open(slots, fake(peers)).budget.requestQuota(peers[0]!);
 	};
-	// 8 MiB to 16 MiB in all …
+	// 12 MiB to 16 MiB in all …
 	for (const [roundTrip, blocks] of [
-		[0, 512],
-		[25, 512],
+		[0, 768],
+		[25, 768],
 		[40, 820],
 		[49.9, 1022],
 		[50, Math.floor(8192 * 0.9)],
 	] as const)
 		assert.equal(quota(roundTrip, 0), blocks, `${roundTrip} ms`);
 	// … and from each of many what 500 Mbit/s take.
-	assert.equal(quota(1, 31), 24);
+	assert.equal(quota(1, 31), 32);
 	assert.equal(quota(10, 31), 40);
 	assert.equal(quota(40, 31), 64);
 	// But no more than half of the memory, and nobody gets more than there is.
@@ -113,28 +113,28 @@ test('how near a peer is its fastest block tells when connecting took long', () 
 	assert.equal(budget.requestQuota(peer), Math.floor(8192 * 0.9));
 	queue.ask(1, 0, 60);
 	queue.settle(1, 0, 65, true);
-	assert.equal(budget.requestQuota(peer), 512);
+	assert.equal(budget.requestQuota(peer), 768);
 	// One that was kept waiting since is no further away.
 	queue.ask(2, 0, 100);
 	queue.settle(2, 0, 900, true);
-	assert.equal(budget.requestQuota(peer), 512);
+	assert.equal(budget.requestQuota(peer), 768);
 });
 
 test('what the disk has not taken yet counts as on its way from peers that are near', () => {
 	const [near, far] = [peerOf({roundTrip: 1}), peerOf({roundTrip: 50})];
 	const {pool, budget} = open(4096, fake([near, near, near, near]));
-	assert.equal(budget.requestQuota(near), 128);
+	assert.equal(budget.requestQuota(near), 192);
 	// At once, not when shares are counted anew.
 	pool.queued(200);
-	assert.equal(budget.requestQuota(near), 78);
+	assert.equal(budget.requestQuota(near), 142);
 	// No less than half of it, however much waits there.
 	pool.queued(300);
-	assert.equal(budget.requestQuota(near), 64);
+	assert.equal(budget.requestQuota(near), 96);
 	pool.queued(1000);
-	assert.equal(budget.requestQuota(near), 64);
+	assert.equal(budget.requestQuota(near), 96);
 	assert.equal(budget.requestQuota(far), Math.floor((4096 * 0.9) / 4));
 	pool.queued(-1500);
-	assert.equal(budget.requestQuota(near), 128);
+	assert.equal(budget.requestQuota(near), 192);
 });
 
 test('shares are counted anew soon where few are to be counted, and every tenth of a second where many are', async () => {

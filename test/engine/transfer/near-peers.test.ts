@@ -62,7 +62,7 @@ for (const seeders of [1, 4, 16, 50]) {
 			await turn();
 		}
 		// No more is asked for when 512 wait for the disk; half of what peers may owe us is on its way then, and some pieces have begun.
-		assert.ok(most <= 512 + Math.max(256, 12 * seeders) + 32 + 4 * seeders, `${most} blocks at a time`);
+		assert.ok(most <= 512 + Math.max(384, 16 * seeders) + 32 + 6 * seeders, `${most} blocks at a time`);
 		assert.equal(pool.free, slots);
 		await lone.torrent.close();
 	});
