@@ -107,6 +107,8 @@ export class Uploader {
 	readonly #clock: Clock;
 	readonly #large = new SlabRack(blocksPerSlab, mostSlabs);
 	readonly #small = new SlabRack(smallBlocks, mostSmallSlabs);
+	/** Peers with something on its way that take much at a time: large slabs are shared evenly among them. */
+	readonly #quick = new Set<UploadPeer>();
 	/** Peers that found no slab free. */
 	readonly #waiting = new Map<UploadPeer, UploadSource>();
 
@@ -121,6 +123,11 @@ export class Uploader {
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
+			if (most > leastOnItsWay) {
+				this.#quick.add(peer);
+				const share = Math.max(1, Math.floor(mostSlabs / this.#quick.size));
+				if (peer.uploads.inFlight >= share) return;
+			}
 			const slab = (room > leastOnItsWay ? this.#large.take() : undefined) ?? this.#small.take();
 			if (slab === undefined) {
 				this.#waiting.set(peer, source);
@@ -207,6 +214,7 @@ export class Uploader {
 		peer.uploads.bytesInFlight -= bytes;
 		this.#give(slab);
 		this.pump(peer, source);
+		if (peer.uploads.inFlight === 0) this.#quick.delete(peer);
 		// A copy, for who still finds none free goes to the end.
 		for (const [waiting, its] of [...this.#waiting]) {
 			if (!this.#large.hasFree && !this.#small.hasFree) break;

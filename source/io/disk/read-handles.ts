@@ -16,6 +16,8 @@ export class ReadHandles {
 	readonly #limit: number;
 	/** Used longest ago first. */
 	readonly #handles = new Map<string, ReadHandle>();
+	/** The last of them, or one that has gone. */
+	#newest: ReadHandle | undefined;
 	/** Who waits for room. */
 	readonly #queue: Array<() => void> = [];
 	#count = 0;
@@ -31,8 +33,11 @@ export class ReadHandles {
 	): void {
 		const known = this.#handles.get(path);
 		if (known) {
-			this.#handles.delete(path);
-			this.#handles.set(path, known);
+			if (this.#newest !== known) {
+				this.#handles.delete(path);
+				this.#handles.set(path, known);
+				this.#newest = known;
+			}
 			known.users++;
 			const release = (): void => this.#release(known);
 			if (known.waiting) known.waiting.push((error, descriptor) => got(error, descriptor, release));
@@ -48,6 +53,7 @@ export class ReadHandles {
 		this.#count++;
 		const handle: ReadHandle = {descriptor: -1, users: 1, waiting: [], stale: false};
 		this.#handles.set(path, handle);
+		this.#newest = handle;
 		handle.waiting!.push((error, descriptor) => got(error, descriptor, () => this.#release(handle)));
 		openFile(path, (error, descriptor) => {
 			const waiting = handle.waiting!;

@@ -24,6 +24,8 @@ export class StreamReader {
 	/** How files are that nothing is written to, and when each was last seen to be so. */
 	#expected: Array<FileStamp | undefined> = [];
 	readonly #seen: Float64Array;
+	/** Of the file read last. */
+	#path: {readonly file: number; readonly path: string} | undefined;
 	/** Files that are being looked at, and who waits to hear. */
 	readonly #looks = new Map<number, Done[]>();
 
@@ -74,6 +76,7 @@ export class StreamReader {
 	use(layout: FileLayout): void {
 		this.forget();
 		this.#looks.clear();
+		this.#path = undefined;
 		this.#layout = layout;
 	}
 
@@ -106,7 +109,7 @@ export class StreamReader {
 				pending++;
 				const {file, offset} = segment;
 				const own = placed[file] !== 0;
-				const path = own ? this.#layout.path(file) : this.#layout.partPath;
+				const path = own ? this.#pathOf(file) : this.#layout.partPath;
 				const from = own ? offset : position + at;
 				const begin = (): void => this.#readFile(file, path, from, part, segment.length, finish);
 				if (this.#isBelieved(file)) begin();
@@ -115,7 +118,14 @@ export class StreamReader {
 			at += segment.length;
 		}
 		// Never before this call has returned, even when there is nothing to read.
-		process.nextTick(finish);
+		if (pending > 1) pending--;
+		else process.nextTick(finish);
+	}
+
+	/** Putting a path together takes as long as asking for a block of it. */
+	#pathOf(file: number): string {
+		if (this.#path?.file !== file) this.#path = {file, path: this.#layout.path(file)};
+		return this.#path.path;
 	}
 
 	#isBelieved(file: number): boolean {

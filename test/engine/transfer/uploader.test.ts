@@ -217,7 +217,7 @@ test('one peer has a few writes on its way at a time, and the next goes when one
 
 test('memory for all peers together is limited: who finds none has its turn when some comes free', () => {
 	const uploader = new Uploader(new HandClock());
-	const peers = Array.from({length: 400}, () => slow(uploader));
+	const peers = Array.from({length: 700}, () => slow(uploader));
 	const all = 4 * peers.length;
 	for (const {peer, pump} of peers) {
 		for (let n = 0; n < 4; n++) peer.uploads.push(n, 0, 1000);
@@ -236,6 +236,28 @@ test('memory for all peers together is limited: who finds none has its turn when
 	one!.peer.uploads.push(9, 0, blockLength);
 	one!.pump();
 	assert.equal(one!.frames.length, 5);
+});
+
+test('quick peers share the memory evenly: each sends as much at a time as the others, however late it came', () => {
+	const uploader = new Uploader(new HandClock());
+	const peers = Array.from({length: 40}, () => slow(uploader));
+	for (const {peer, pump} of peers) {
+		for (let n = 0; n < 320; n++) peer.uploads.push(n >> 4, (n & 15) * blockLength, blockLength);
+		pump();
+	}
+	const blocks = (frames: readonly Uint8Array[]): number =>
+		frames.reduce((sum, {length}) => sum + length / (blockLength + 13), 0);
+	for (let round = 0; round < 4; round++) for (const {take} of peers) take();
+	for (const {frames} of peers) frames.length = 0;
+	for (let round = 0; round < 5; round++) for (const {take} of peers) take();
+	for (const [n, {frames}] of peers.entries()) assert.equal(blocks(frames), 5 * 16, `peer ${n}`);
+	for (const {peer} of peers) assert.equal(peer.uploads.inFlight, 1);
+	for (const {peer, take} of peers.slice(1)) {
+		peer.uploads.clear(() => {});
+		take();
+	}
+	peers[0]!.take();
+	assert.equal(peers[0]!.waiting(), 4, 'what the others held is not left to the last one');
 });
 
 test('what may not leave now is not taken from the queue, and what was granted is accounted for', () => {
