@@ -16,8 +16,11 @@ import type {SessionOptions} from './session-options.js';
 import type {SessionService} from './session-service.js';
 
 const tickTime: Millis = 1000;
-/** Whoever stops an engine waits no longer than this, whatever a tracker or a disk does. */
+/** Whoever stops an engine waits no longer than this, whatever a tracker or a disk does, */
 const stopTime: Millis = 5000;
+/** unless thousands of torrents are being saved: then as long as each look finds fewer that are not, and no longer than that. */
+const lookTime: Millis = 1000;
+const longestStop: Millis = 15_000;
 /** What trackers have of it. */
 const goodbyeTime: Millis = 3000;
 /** What trackers, gateway and others have when another engine is waiting to go on with the same torrents. */
@@ -107,8 +110,8 @@ export class Session implements EngineClient {
 	}
 
 	/**
-	 * Tells the trackers, saves everything, lets go of everything: in 5 s at the most. With `haste` trackers have half a
-	 * second.
+	 * Tells the trackers, saves everything, lets go of everything: in 5 s at the most, or for as long as so many torrents
+	 * take that are saved one after the other, 15 s at the most. With `haste` trackers have half a second.
 	 */
 	stop(haste = false): Promise<void> {
 		this.#stopping ??= this.#stop(haste);
@@ -118,7 +121,7 @@ export class Session implements EngineClient {
 	async #stop(haste: boolean): Promise<void> {
 		const {autosave, watchers, log, closeSockets} = this.#parts;
 		this.#timer?.clear();
-		const late = this.#after(stopTime).then(() => 'late' as const);
+		const late = this.#late();
 		const leave = this.#takeLeave(haste);
 		leave.catch(() => {});
 		if ((await Promise.race([leave, late])) === 'late') {
@@ -128,6 +131,18 @@ export class Session implements EngineClient {
 		watchers.stop();
 		log.end();
 		this.#tellClosed('the engine was stopped');
+	}
+
+	/** Resolves when the engine is to end though not all is done. */
+	async #late(): Promise<'late'> {
+		const {autosave} = this.#parts;
+		await this.#after(stopTime - lookTime);
+		for (let passed = stopTime - lookTime; passed < longestStop; passed += lookTime) {
+			const before = autosave.unsaved;
+			await this.#after(lookTime);
+			if (autosave.unsaved >= before) break;
+		}
+		return 'late';
 	}
 
 	async #takeLeave(haste: boolean): Promise<void> {

@@ -136,6 +136,47 @@ test('an engine that is stopped ends in 5 s, and says what the disk has not take
 	);
 });
 
+test('an engine with much to save ends when it is saved, though that takes more than 5 s', async t => {
+	const space = new Workspace(t);
+	const clock = new HurriedClock(4, Number.POSITIVE_INFINITY);
+	const saved = new Map<string, string | undefined>();
+	let isSlow = false;
+	let disk: Promise<unknown> = Promise.resolve();
+	const engine = await openTestSession(space, 'home', {
+		clock,
+		store: {
+			find: async () => undefined,
+			load: async () => [],
+			// One after the other, each in a good while.
+			save: async ({id, label}: {id: string; label?: string}) => {
+				if (isSlow) {
+					const before = disk;
+					disk = before.then(() => new Promise<void>(resolve => clock.after(100, resolve)));
+					await disk;
+				}
+				saved.set(id, label);
+				return undefined;
+			},
+			saveMetainfo: async () => undefined,
+			remove: async () => undefined,
+			settled: async () => {},
+		} as never,
+	});
+	const ids: string[] = [];
+	for (let n = 0; n < 80; n++)
+		ids.push(await engine.add(testTorrent(space, `many ${n}`, [['a.bin', 100]]), {paused: true}));
+	isSlow = true;
+	for (const id of ids) void engine.send({type: 'torrent.label', id, label: 'films'});
+	const began = clock.now();
+	await engine.session.stop();
+	assert.ok(clock.now() - began > 6000, `it took ${clock.now() - began} ms`);
+	assert.deepEqual(
+		ids.filter(id => saved.get(id) !== 'films'),
+		[],
+	);
+	assert.ok(!engine.log.some(line => line.includes('before the disk has answered')));
+});
+
 const options: AddOptions = {
 	trackers: ['http://tracker.example/announce'],
 	peers: ['127.0.0.1:9'],
