@@ -32,8 +32,8 @@ const stopTime = 5000;
 const hurriedStopTime = 300;
 /** Of more the figures before are noted once, not after each. */
 const fewTorrents = 50;
-/** Where trackers are asked nobody else needs to be asked before they are. */
-const othersAfter = 100;
+/** Where trackers are asked nobody else is before they have answered, and what is small may be here by then. */
+const othersAfter = 300;
 /** What holds a transfer up for less than this is no matter for a person. */
 const warnAfter = 5000;
 
