@@ -30,7 +30,7 @@ function goalPairs({goal}: TorrentView): ReadonlyArray<readonly [string, string]
 }
 
 function copiesText({availability}: TorrentView): string {
-	return availability === undefined ? '' : `, ${availability.toFixed(2)} copies among them`;
+	return availability === undefined ? '' : `, ${availability.toFixed(2)} copies`;
 }
 
 /** Why it stands as it does, and when what is in the way is tried again. */
@@ -67,7 +67,7 @@ export function detailPairs(
 		],
 		[
 			'peers',
-			`${torrent.connected} connected, ${torrent.seedsConnected} of them seeds${copiesText(torrent)}, ${torrent.known} known`,
+			`${torrent.connected} connected, ${count(torrent.seedsConnected, 'seed')}${copiesText(torrent)}, ${torrent.known} known`,
 		],
 		[
 			'limits',

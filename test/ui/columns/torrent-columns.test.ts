@@ -93,3 +93,25 @@ test('where the orders do not fit beside each other, all stand above the line, a
 		await screen.close();
 	}
 });
+
+test('what i tells of a torrent that waits is whole at 80 columns: why, when it is tried again, and how many copies there are', async () => {
+	const reason = {
+		level: 'warn',
+		text: 'tracker t.example refuses: torrent not registered with this tracker; no peer found yet, DHT has 300+ nodes',
+		nextAt: Date.UTC(2026, 10, 20, 14, 6, 40),
+	} as const;
+	const stalled = {...some[0]!, queue: 0, stalledFor: 840, reason, availability: 12.5, connected: 24};
+	const {terminal, close} = await openSome([stalled], 80);
+	await terminal.press('3', 'i');
+	await terminal.settled();
+	const said = terminal
+		.text()
+		.replace(/[┃│]\s*/g, '')
+		.replace(/\s+/g, ' ');
+	assert.match(
+		said,
+		/not registered with this tracker; no peer found yet, DHT has 300\+ nodes \(next try at 14:06:40\)/,
+	);
+	assert.match(said, /24 connected, 0 seeds, 12\.50 copies, 0 known/);
+	await close();
+});
