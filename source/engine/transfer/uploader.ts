@@ -123,11 +123,8 @@ export class Uploader {
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
-			if (most > leastOnItsWay) {
-				this.#quick.add(peer);
-				const share = Math.max(1, Math.floor(mostSlabs / this.#quick.size));
-				if (peer.uploads.inFlight >= share) return;
-			}
+			const isQuick = most > leastOnItsWay;
+			if (isQuick && peer.uploads.inFlight >= this.#shareOf(peer)) return;
 			const slab = (room > leastOnItsWay ? this.#large.take() : undefined) ?? this.#small.take();
 			if (slab === undefined) {
 				this.#waiting.set(peer, source);
@@ -143,8 +140,15 @@ export class Uploader {
 				this.#give(slab);
 				return;
 			}
+			// Who waits, or may send nothing for now, takes nothing from the others.
+			if (isQuick) this.#quick.add(peer);
 			this.#serve(peer, source, slab, runs, length);
 		}
+	}
+
+	/** Large slabs that a quick peer may have at a time. */
+	#shareOf(peer: UploadPeer): number {
+		return Math.floor(mostSlabs / (this.#quick.has(peer) ? this.#quick.size : this.#quick.size + 1)) || 1;
 	}
 
 	/** Lets memory go that nobody needs just now. */

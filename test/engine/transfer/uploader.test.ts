@@ -260,6 +260,23 @@ test('quick peers share the memory evenly: each sends as much at a time as the o
 	assert.equal(peers[0]!.waiting(), 4, 'what the others held is not left to the last one');
 });
 
+test('who may send nothing for now, and who went away before it could, keeps nothing from quick peers', () => {
+	const uploader = new Uploader(new HandClock());
+	const ask = ({uploads}: {uploads: UploadQueue}): void => {
+		for (let n = 0; n < 320; n++) uploads.push(n >> 4, (n & 15) * blockLength, blockLength);
+	};
+	for (const {peer, source, pump} of Array.from({length: 80}, () => slow(uploader))) {
+		ask(peer);
+		source.uploadGrant = () => 0;
+		pump();
+		peer.isClosed = true;
+	}
+	const quick = slow(uploader);
+	ask(quick.peer);
+	quick.pump();
+	assert.equal(quick.waiting(), 4);
+});
+
 test('what may not leave now is not taken from the queue, and what was granted is accounted for', () => {
 	const {peer, pump, grants, frames} = slow(new Uploader(new HandClock()));
 	peer.uploads.push(0, 0, 1000);
