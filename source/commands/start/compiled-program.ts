@@ -21,6 +21,8 @@ import {withUsualFlags} from './late-flags.js';
 
 /** Before the bytes: checksums of the program's text and of what follows. V8 itself only compares lengths. */
 const headLength = 8;
+/** Programs, of which each takes some MB: those of several Node.js, and of a few folders. */
+const mostPrograms = 8;
 /** One that was written longer ago is of a version that nobody runs, or is written again. */
 const longestKept = 60 * 24 * 60 * 60 * 1000;
 /**
@@ -155,11 +157,15 @@ export class CompiledProgram {
 	}
 }
 
-/** Removes the folders of programs that are run no more: nothing in them is young. */
+/** Removes the folders of programs that are run no more: nothing in them is young, or many are younger. */
 function tidy(folder: string): void {
 	const oldest = Date.now() - longestKept;
-	for (const {name} of readdirSync(folder, {withFileTypes: true}).filter(each => each.isDirectory())) {
-		const path = join(folder, name);
-		if (statSync(path).mtimeMs < oldest) rmSync(path, {recursive: true, force: true});
-	}
+	readdirSync(folder, {withFileTypes: true})
+		.filter(each => each.isDirectory())
+		.map(({name}) => ({path: join(folder, name), time: statSync(join(folder, name)).mtimeMs}))
+		.sort((one, other) => other.time - one.time)
+		.filter(({time}, at) => time < oldest || at >= mostPrograms)
+		.forEach(({path}) => {
+			rmSync(path, {recursive: true, force: true});
+		});
 }

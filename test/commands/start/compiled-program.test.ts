@@ -157,3 +157,23 @@ test('removes what was kept of a program that nobody runs any more', {skip}, asy
 	const names = await readdir(cache);
 	assert.ok(!names.includes('old') && names.includes('young') && names.length === 2);
 });
+
+test('keeps what few programs have compiled', {skip}, async t => {
+	const {cache, isTaken} = await place(t);
+	for (let n = 0; n < 12; n++) {
+		await mkdir(join(cache, `other-${n}`), {recursive: true});
+		await utimes(join(cache, `other-${n}`), new Date(), new Date(Date.now() - (20 - n) * 60_000));
+	}
+	await isTaken();
+	const names = await readdir(cache);
+	assert.equal(names.length, 8);
+	assert.deepEqual(names.filter(name => name.startsWith('other-')).sort(), [
+		'other-10',
+		'other-11',
+		'other-5',
+		'other-6',
+		'other-7',
+		'other-8',
+		'other-9',
+	]);
+});
