@@ -3,6 +3,7 @@ import type {Row, Span} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
+import {scrolled, topOf} from './scrolled.js';
 
 /** What a cell of the grid of pieces holds, and who has it. */
 export interface InspectionDialog {
@@ -63,7 +64,10 @@ function runRows({pieces, runs = [], first = 0}: PieceInspection): Row[] {
 export const inspectionDialog: DialogKind<InspectionDialog> = {
 	shape: 'box',
 	key(screen, dialog, key) {
-		const top = scrolled(dialog.top ?? 0, key);
+		// From where it is seen to be: beyond the last page there is nothing to come back from.
+		const {columns, rows} = screen.state();
+		const from = inspectionDialog.rows?.(dialog, {columns: columns - 6, rows}, screen).top ?? 0;
+		const top = scrolled(from, key);
 		if (top !== undefined) return screen.setDialog({...dialog, top});
 		screen.setDialog(undefined);
 		// Moving on the grid looks into the next cell.
@@ -91,18 +95,12 @@ export const inspectionDialog: DialogKind<InspectionDialog> = {
 		return {
 			title: pieces > 1 ? `Pieces ${first}-${first + pieces - 1}` : `Piece ${piece}`,
 			rows,
-			top: Math.max(0, Math.min(top, rows.length - Math.max(1, room.rows - 2))),
+			top: topOf(top, rows.length, room.rows),
 			foot:
-				rows.length > room.rows - 2
+				rows.length > room.rows - 3
 					? '←→↑↓ next cell   PgUp PgDn more   Esc leaves'
 					: '←→↑↓ next cell   Esc leaves',
 			columns: 72,
 		};
 	},
 };
-
-/** The first row to show after a key that goes up or down by pages; undefined for any other. */
-function scrolled(top: number, key: string): number | undefined {
-	if (key === 'pagedown') return top + 8;
-	return key === 'pageup' ? Math.max(0, top - 8) : undefined;
-}

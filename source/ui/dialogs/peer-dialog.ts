@@ -1,6 +1,7 @@
 import type {PeerView} from '../../api/snapshot.js';
 import {peerRows} from '../present/peer-details.js';
 import type {DialogKind} from './dialog-kind.js';
+import {scrolled, topOf} from './scrolled.js';
 
 /** All that is known of one peer. */
 export interface PeerDialog {
@@ -9,6 +10,8 @@ export interface PeerDialog {
 	readonly peer: PeerView;
 	/** When the dialog was opened, in ms since 1970. */
 	readonly wall: number;
+	/** The first row to show. */
+	readonly top?: number;
 }
 
 declare module '../model/dialog.js' {
@@ -19,7 +22,12 @@ declare module '../model/dialog.js' {
 
 export const peerDialog: DialogKind<PeerDialog> = {
 	shape: 'box',
-	key(screen, _dialog, key) {
+	key(screen, dialog, key) {
+		// From where it is seen to be: beyond the last page there is nothing to come back from.
+		const {columns, rows} = screen.state();
+		const from = peerDialog.rows?.(dialog, {columns: columns - 6, rows}, screen).top ?? 0;
+		const top = scrolled(from, key);
+		if (top !== undefined) return screen.setDialog({...dialog, top});
 		screen.setDialog(undefined);
 		// Moving in the list looks at the next one.
 		if (!['up', 'down', 'j', 'k'].includes(key)) return;
@@ -27,15 +35,20 @@ export const peerDialog: DialogKind<PeerDialog> = {
 		screen.run('peer-look', '', key);
 	},
 	line: ({peer}) => [[`Peer ${peer.address}`, 'text']],
-	rows({peer, wall}, {columns}, {state, look}) {
+	rows({peer, wall, top = 0}, room, {state, look}) {
 		const {torrent} = state().model;
 		const now = torrent?.peers?.find(({id}) => id === peer.id);
 		const details = torrent?.peer?.id === peer.id ? torrent.peer : undefined;
-		const width = Math.min(72, columns);
+		const width = Math.min(72, room.columns);
+		const rows = peerRows(now ?? peer, details, torrent?.overview, wall, width, look);
 		return {
 			title: now === undefined ? 'Peer: not connected any more' : 'Peer',
-			rows: peerRows(now ?? peer, details, torrent?.overview, wall, width - 4, look),
-			foot: '↑↓ next peer   Esc leaves',
+			rows,
+			top: topOf(top, rows.length, room.rows),
+			foot:
+				rows.length > room.rows - 3
+					? '↑↓ next peer   PgUp PgDn more   Esc leaves'
+					: '↑↓ next peer   Esc leaves',
 			columns: 72,
 		};
 	},

@@ -2,7 +2,8 @@ import type {PeerDetails} from '../../api/peer-details.js';
 import type {PeerView, TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import {age, count, percent, rateWithUnit, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {cellWidth, terminalText} from '../text/text.js';
+import {wrapped} from '../text/wrapped.js';
 import {miniMap} from './bar.js';
 import type {Look} from './context.js';
 import type {Row} from './row.js';
@@ -42,12 +43,15 @@ function chokeWords(details: PeerDetails): readonly [toUs: string, toThem: strin
 			? 'it only uploads'
 			: 'it wants nothing of ours';
 	return [
-		`${toUs}${snubbed ? ': it promised and does not send' : ''}${onParole ? '; it is watched: a piece with its blocks was wrong' : ''}`,
+		`${toUs}${snubbed && amInterested ? ': it promised and does not send' : ''}${onParole ? '; it is watched: a piece with its blocks was wrong' : ''}`,
 		toThem,
 	];
 }
 
-/** All that is known of a peer, as rows with names; `columns` for the map of what it has. */
+/** Cells before what is told of a peer: what it is called. */
+const leadColumns = 12;
+
+/** All that is known of a peer, as rows with names; what is too long goes on in the next; `columns` are those of the rows. */
 export function peerRows(
 	peer: PeerView,
 	details: PeerDetails | undefined,
@@ -56,10 +60,12 @@ export function peerRows(
 	columns: number,
 	{glyphs}: Look,
 ): readonly Row[] {
-	const row = (name: string, value: string, tone: Row[number][1] = 'text'): Row => [
-		[` ${name.padEnd(11)}`, 'faint'],
-		[value, tone],
-	];
+	const room = columns - leadColumns;
+	const row = (name: string, value: string, tone: Row[number][1] = 'text'): Row[] =>
+		(cellWidth(value) <= room ? [value] : wrapped(value, room)).map((line, at) => [
+			[at === 0 ? ` ${name.padEnd(leadColumns - 1)}` : ' '.repeat(leadColumns), 'faint'],
+			[line, tone],
+		]);
 	const pieces = torrent?.pieces ?? 0;
 	const hidden =
 		peer.encryption === 'handshake'
@@ -70,10 +76,10 @@ export function peerRows(
 	const line = `${peer.transport === 'utp' ? 'uTP' : 'TCP'}, ${hidden}`;
 	const rates = `${glyphs.down} ${rateWithUnit(peer.downloadRate)}, ${size(peer.downloaded)} so far   ${glyphs.up} ${rateWithUnit(peer.uploadRate)}, ${size(peer.uploaded)} so far`;
 	const known: Row[] = [
-		row('address', peer.address, 'title'),
-		row('client', terminalText(peer.client) || 'not known'),
+		...row('address', peer.address, 'title'),
+		...row('client', terminalText(peer.client) || 'not known'),
 	];
-	if (details === undefined) return [...known, row('line', line), row('moved', rates)];
+	if (details === undefined) return [...known, ...row('line', line), ...row('moved', rates)];
 	const [toUs, toThem] = chokeWords(details);
 	const offers =
 		details.offers === 0
@@ -82,30 +88,33 @@ export function peerRows(
 	const trip = details.roundTrip === undefined ? '' : `, dialled in ${details.roundTrip} ms`;
 	return [
 		...known,
-		row('peer id', details.peerId || 'not known', 'dim'),
-		row('line', `${line}${trip}`),
-		row('known from', knownFrom(details, peer)),
-		row(
+		...row('peer id', details.peerId || 'not known', 'dim'),
+		...row('line', `${line}${trip}`),
+		...row('known from', knownFrom(details, peer)),
+		...row(
 			'connected',
 			age(wall - details.connectedAt) === 'now' ? 'just now' : `for ${age(wall - details.connectedAt)}`,
 		),
-		row('moved', rates),
-		row(
+		...row('moved', rates),
+		...row(
 			'last',
 			age(wall - details.usefulAt) === 'now'
 				? 'a block moved just now'
 				: `a block moved ${age(wall - details.usefulAt)} ago`,
 		),
-		row('to us', toUs, details.snubbed || details.onParole ? 'warn' : 'text'),
-		row('to it', toThem),
-		row(
+		...row('to us', toUs, details.snubbed || details.onParole ? 'warn' : 'text'),
+		...row('to it', toThem),
+		...row(
 			'requests',
 			`${peer.requested} of ours are open, ${details.requestWindow} wanted; ${peer.queued} of its wait`,
 		),
-		...(details.unsent > 0 ? [row('unsent', `${size(details.unsent)} that it has not taken`)] : []),
-		row('speaks', details.speaks.map(name => terminalText(name)).join(' ') || 'the plain protocol'),
-		row('has', `${percent(peer.progress, 1)}${pieces > 0 ? `, ${details.pieces} of ${pieces} pieces` : ''}`),
-		row('offers', offers, details.offers > 0 ? 'accent' : 'dim'),
+		...(details.unsent > 0 ? row('unsent', `${size(details.unsent)} that it has not taken`) : []),
+		...row('speaks', details.speaks.map(name => terminalText(name)).join(' ') || 'the plain protocol'),
+		...row(
+			'has',
+			`${percent(peer.progress, 1)}${pieces > 0 ? `, ${details.pieces} of ${pieces} pieces` : ''}`,
+		),
+		...row('offers', offers, details.offers > 0 ? 'accent' : 'dim'),
 		...(details.has === ''
 			? []
 			: [[[' '], [miniMap(details.has, Math.min(columns - 2, details.has.length), glyphs), 'have']] as Row]),

@@ -55,3 +55,23 @@ test('a map of what a peer has is higher where it has more, and has room for any
 	assert.equal(miniMap('19', 4, glyphs), '▁▁▅▅');
 	assert.equal(miniMap('0123456789', 10, glyphs).length, 10);
 });
+
+test('nothing of what is told of a peer is cut, at 40x10 neither', async () => {
+	const {terminal, close} = await openTestScreen(40, 10);
+	await terminal.press('3', '\r');
+	await terminal.settled();
+	assert.match(terminal.text(), /Peer/);
+	const box = terminal
+		.text()
+		.split('\n')
+		.filter(line => /^.?┃ +\S/.test(line));
+	assert.ok(box.length > 4);
+	for (const line of box) assert.doesNotMatch(line, /…┃/);
+	const seen = () => / (\d+)-(\d+) of (\d+) ━┓/.exec(terminal.text())?.slice(1).map(Number) ?? [];
+	const [, , all = 0] = seen();
+	for (let page = 0; page < 5; page++) await terminal.press('\u001B[6~');
+	assert.equal(seen()[1], all);
+	await terminal.press('\u001B[5~', '\u001B[5~', '\u001B[5~', '\u001B[5~');
+	assert.equal(seen()[0], 1);
+	await close();
+});
