@@ -47,8 +47,11 @@ function interfaceSpans({name, addresses, gone}: NonNullable<SessionView['interf
 	];
 }
 
+/** A part of what is said, and its rank: where there is no room for all those with the highest are left out. */
+type Fact = readonly [rank: number, spans: readonly Span[]];
+
 /** What is known of the engine: its port, peers, room on the disk, totals and limits. */
-function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
+function sessionFacts(session: SessionView, {glyphs}: Look): readonly Fact[] {
 	const facts: Span[] = [...slowBadge(session)];
 	if (session.interface !== undefined) facts.push(...interfaceSpans(session.interface));
 	const {portMapping: mapping, portState} = session;
@@ -63,20 +66,46 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Span[] {
 			['port ', 'faint'],
 			[`${mapping?.port ?? session.port} ${portState === 'unknown' ? untested : portState}`, tone],
 		);
-	facts.push([`   ${count(session.connected, 'peer')}`, 'dim']);
-	facts.push(['   DHT ', 'faint'], ...dhtSpans(session));
-	if (session.freeSpace !== undefined) facts.push(['   free ', 'faint'], [size(session.freeSpace), 'dim']);
 	// An engine of an earlier version knows no days.
 	const {downloaded, uploaded} = session.recent?.today ?? session;
-	facts.push(
-		[session.recent ? '   today ' : '   all time ', 'faint'],
-		[`${glyphs.down} ${size(downloaded)}  ${glyphs.up} ${size(uploaded)}`, 'dim'],
-	);
-	if (session.maxDownload !== undefined)
-		facts.push([`   limit ${glyphs.down} ${rateWithUnit(session.maxDownload)}`, 'warn']);
-	if (session.maxUpload !== undefined)
-		facts.push([`   limit ${glyphs.up} ${rateWithUnit(session.maxUpload)}`, 'warn']);
-	return facts;
+	const limit = (sign: string, bytes: number | undefined): Fact => [
+		1,
+		bytes === undefined ? [] : [[`   limit ${sign} ${rateWithUnit(bytes)}`, 'warn']],
+	];
+	return [
+		[0, facts],
+		[2, [[`   ${count(session.connected, 'peer')}`, 'dim']]],
+		[3, [['   DHT ', 'faint'], ...dhtSpans(session)]],
+		[
+			4,
+			session.freeSpace === undefined
+				? []
+				: [
+						['   free ', 'faint'],
+						[size(session.freeSpace), 'dim'],
+					],
+		],
+		[
+			5,
+			[
+				[session.recent ? '   today ' : '   all time ', 'faint'],
+				[`${glyphs.down} ${size(downloaded)} ${glyphs.up} ${size(uploaded)}`, 'dim'],
+			],
+		],
+		limit(glyphs.down, session.maxDownload),
+		limit(glyphs.up, session.maxUpload),
+	];
+}
+
+/** As much of it as has place in `columns` cells, nothing cut in its middle where something else can go. */
+function fittedFacts(facts: readonly Fact[], columns: number): Row {
+	const rowOf = (shown: readonly Fact[]): Row => [[' '], ...shown.flatMap(([, spans]) => spans)];
+	let shown = facts;
+	while (shown.length > 1 && rowWidth(rowOf(shown)) > columns) {
+		const worst = Math.max(...shown.map(([rank]) => rank));
+		shown = shown.filter(([rank]) => rank !== worst);
+	}
+	return rowOf(shown);
 }
 
 /** How many torrents there are, and of them in each state: as much of it as has place in `room` cells. */
@@ -128,8 +157,7 @@ export function sessionHeader(
 	const hasPlace = rowWidth([...title, ...note, ...right]) < columns;
 	const first = spread(hasPlace ? [...title, ...note] : title, right, columns);
 	if (rows < 2) return [first];
-	const facts = session ? sessionFacts(session, look) : [];
-	const second: Row = [[' '], ...facts];
+	const second: Row = session ? fittedFacts(sessionFacts(session, look), columns) : [[' ']];
 	// Where there is no room for all of it, what it says in short stands beside the port.
 	const mapping: Span = [`   ${terminalText(session?.portMapping?.text ?? '')}`, 'faint'];
 	const hasRoom = rowWidth(second) + rowWidth([mapping]) <= columns;

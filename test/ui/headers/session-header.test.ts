@@ -116,3 +116,21 @@ test('with a proxy its state stands where the port was', () => {
 	const down = {url, state: 'down', why: 'connection refused', udp: 'unknown'} as const;
 	assert.match(facts({proxy: down}, 80), /^ proxy 127\.0\.0\.1:1080 down: connection refused {3}0 peers/);
 });
+
+test('what has no room in the header is left out whole, what was moved today before a limit', () => {
+	const more = {
+		freeSpace: 59.6 * 1024 ** 3,
+		maxDownload: 200 * 1024,
+		connected: 48,
+		portState: 'open',
+	} as const;
+	const whole =
+		/^ port 6881 open {3}48 peers {3}DHT off {3}free 59\.6 G {3}all time ▼ 0 ▲ 0 {3}limit ▼ 200 K\/s *$/;
+	assert.match(facts(more, 100), whole);
+	assert.match(
+		facts(more, 70),
+		/^ port 6881 open {3}48 peers {3}DHT off {3}free 59\.6 G {3}limit ▼ 200 K\/s *$/,
+	);
+	assert.match(facts(more, 51), /^ port 6881 open {3}48 peers {3}limit ▼ 200 K\/s *$/);
+	for (let columns = 32; columns < 110; columns++) assert.doesNotMatch(facts(more, columns), /…/);
+});
