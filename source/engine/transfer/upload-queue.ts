@@ -107,13 +107,14 @@ export class UploadQueue {
 	 * Takes the requests that can be sent in one go: whole blocks but for the last, wherever they are.
 	 * @param mostBytes at least one request is taken, whatever it is
 	 * @param mostBlocks how many requests there is room for
+	 * @param apart with so many bytes no others are put together that are not neighbours
 	 */
-	takeRuns(mostBytes: Bytes, mostBlocks = blocksPerSlab): UploadRun[] {
+	takeRuns(mostBytes: Bytes, mostBlocks = blocksPerSlab, apart: Bytes = Infinity): UploadRun[] {
 		const runs: UploadRun[] = [];
 		let bytes = mostBytes;
 		let blocks = mostBlocks;
 		while (blocks > 0) {
-			if (runs.length > 0 && this.#nextLength() > bytes) break;
+			if (runs.length > 0 && (mostBytes - bytes >= apart || this.#nextLength() > bytes)) break;
 			const run = this.takeRun(bytes, blocks);
 			if (run === undefined) break;
 			runs.push(run);

@@ -15,6 +15,8 @@ const smallBlocks = 2;
 const mostSmallSlabs = 512;
 /** What is on its way can be neither cancelled nor choked, and all else we say waits behind it: half a second's worth. */
 const sendTime: Seconds = 0.5;
+/** Blocks from here and there go together as far as they leave within this: all of a write is on its way until its end is. */
+const togetherTime: Seconds = 0.1;
 const leastOnItsWay: Bytes = smallBlocks * blockLength;
 
 /** Room for some framed blocks, with views of where their data goes: a file is read straight into its frames. */
@@ -119,7 +121,8 @@ export class Uploader {
 	/** Sends as much of the peer's queue as may be on its way at once. */
 	pump(peer: UploadPeer, source: UploadSource): void {
 		if (source.holds?.(peer) === true) return;
-		const most = Math.max(leastOnItsWay, sendTime * peer.traffic.upload.rate(this.#clock.now()));
+		const rate = peer.traffic.upload.rate(this.#clock.now());
+		const most = Math.max(leastOnItsWay, sendTime * rate);
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
@@ -133,7 +136,7 @@ export class Uploader {
 			const grant = source.uploadGrant(
 				Math.min(slab.blocks.length * blockLength, Math.ceil(room / blockLength) * blockLength),
 			);
-			const runs = grant > 0 ? peer.uploads.takeRuns(grant, slab.blocks.length) : [];
+			const runs = grant > 0 ? peer.uploads.takeRuns(grant, slab.blocks.length, togetherTime * rate) : [];
 			const length = runs.reduce((sum, run) => sum + run.length, 0);
 			source.uploadUsed(grant, length);
 			if (runs.length === 0) {

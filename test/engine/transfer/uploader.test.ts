@@ -108,6 +108,14 @@ test('blocks from anywhere are sent in one write, each with its own header and b
 	assert.equal(frame.length, 3 * (blockLength + 13));
 });
 
+test('what would take a slow line long is not put together: what lies apart goes write by write', () => {
+	const {peer, pump, sent} = open();
+	peer.traffic.upload.rate = () => 150_000;
+	for (const piece of [4, 2, 7]) peer.uploads.push(piece, 0, blockLength);
+	pump();
+	assert.deepEqual(sent, Array(3).fill(blockLength + 13));
+});
+
 test('when one of several reads fails all that was to go with it is refused, once the last of them has ended', () => {
 	const {peer, source, failures, rejects, sent} = open();
 	const reads: Array<(failure?: StorageFailure) => void> = [];
