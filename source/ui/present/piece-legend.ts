@@ -158,8 +158,8 @@ export function readoutRow(view: PiecesView, cell: number, facts: Readout, colum
 			: holders && brief[holders[0]];
 	const told = [`${which}${holders?.[0] ?? ''}`, holders?.[0], few].filter(text => text !== undefined);
 	const leads = [`${first === last ? 'piece' : 'pieces'} ${numbers}`, numbers];
-	const [shown = numbers, fitting = ''] = told
-		.flatMap(text => leads.map(each => [each, text] as const))
+	const [shown = numbers, fitting = ''] = leads
+		.flatMap(each => told.map(text => [each, text] as const))
 		.find(([each, text]) => cellWidth(each) + rowWidth([state]) + 3 + cellWidth(text) <= columns) ?? [
 		numbers,
 		told.at(-1),
