@@ -1,6 +1,7 @@
 import {isAscii} from 'node:buffer';
 import {
 	closeSync,
+	constants,
 	fstatSync,
 	mkdirSync,
 	openSync,
@@ -23,6 +24,8 @@ import {withUsualFlags} from './late-flags.js';
 const headLength = 8;
 /** Programs, of which each takes some MB: those of several Node.js, and of a few folders. */
 const mostPrograms = 8;
+/** Bytes of the longest that is read: a hundred times what the program is. */
+const longest = 64 * 1024 * 1024;
 /** One that was written longer ago is of a version that nobody runs, or is written again. */
 const longestKept = 60 * 24 * 60 * 60 * 1000;
 /**
@@ -125,8 +128,11 @@ export class CompiledProgram {
 	#read(path: string): {readonly path: string; readonly compiled: Buffer} | undefined {
 		let file: number | undefined;
 		try {
-			file = openSync(path, 'r');
-			const {uid, mode} = fstatSync(file);
+			// Whatever is there: nothing is waited for.
+			file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+			const stats = fstatSync(file);
+			if (!stats.isFile() || stats.size > longest) return undefined;
+			const {uid, mode} = stats;
 			if (uid !== (process.geteuid?.() ?? uid) || (process.geteuid && (mode & 0o022) !== 0)) return undefined;
 			const bytes = readFileSync(file);
 			if (bytes.length <= headLength || bytes.readUInt32LE(0) !== this.#textSum) return undefined;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {chmod, mkdir, readdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import * as zlib from 'node:zlib';
 import {CompiledProgram} from '../../../source/commands/start/compiled-program.js';
@@ -136,6 +138,21 @@ test('takes nothing that others can write', {skip}, async t => {
 	assert.equal(await isTaken(), false);
 	assert.equal((await stat(await kept())).mode & 0o777, 0o600);
 	assert.equal((await stat(dirname(await kept()))).mode & 0o777, 0o700);
+});
+
+test('waits for nothing where a pipe is in the place of what is kept', {skip}, async t => {
+	const {path, cache, kept, isTaken} = await place(t);
+	await isTaken();
+	const file = await kept();
+	await rm(file);
+	execFileSync('mkfifo', [file]);
+	const module = new URL('../../../source/commands/start/compiled-program.ts', import.meta.url).href;
+	const run = `import {CompiledProgram} from ${JSON.stringify(module)};
+		console.log(new CompiledProgram(${JSON.stringify(path)}, ${JSON.stringify(cache)}, 'get').load().answer());`;
+	const words = ['--import=tsx', '--input-type=module', '-e', run];
+	// A process of its own: one that waits for a pipe can only be ended.
+	const answer = execFileSync(process.execPath, words, {timeout: 60_000, killSignal: 'SIGKILL'});
+	assert.equal(String(answer), '42\n');
 });
 
 test('runs where nothing can be kept', {skip}, async t => {
