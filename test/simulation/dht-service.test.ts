@@ -164,6 +164,32 @@ test('look-ups that are asked for before any node is known begin with the first 
 	assert.ok(resident.dht.times.whole.length > 0);
 });
 
+test('nodes that peers and torrents name before it begins are asked when it does', async () => {
+	const world = await worldOf();
+	const [byPeer, byTorrent] = [world.citizens[5]!.address, world.citizens[9]!.address];
+	for (const early of ['peer', 'torrent']) {
+		const resident = new Resident(world, {bootstrap: []});
+		if (early === 'peer') resident.dht.heardPort(byPeer.host, byPeer.port);
+		else await resident.dht.namedByTorrent([byTorrent]);
+		await resident.start();
+		await world.clock.pass(30 * second);
+		assert.ok(resident.dht.nodes >= 8, `${resident.dht.nodes} nodes, by a ${early}`);
+		await resident.stop();
+	}
+});
+
+test('of nodes that are named before it begins few are remembered', async () => {
+	const world = await worldOf();
+	const resident = new Resident(world, {bootstrap: []});
+	const named = Array.from({length: 200}, (_, n) => ({host: `9.${n}.1.1`, port: 6881}));
+	for (let at = 0; at < named.length; at += 10) await resident.dht.namedByTorrent(named.slice(at, at + 10));
+	await resident.start();
+	await world.clock.pass(30 * second);
+	const asked = new Set(resident.asked.map(({to}) => to.host));
+	assert.ok(asked.size > 0 && asked.size <= 64, `${asked.size} were asked`);
+	await resident.stop();
+});
+
 test('when nobody answers any more it says so, forgets nobody, and is back as soon as they are', async () => {
 	const world = await worldOf();
 	const resident = await new Resident(world).start();

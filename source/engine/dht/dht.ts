@@ -64,6 +64,8 @@ const keptTimes = 64;
 const mostPorts = 5;
 /** Nodes of one .torrent that are looked at. */
 const mostNamed = 16;
+/** Nodes that are remembered until it begins. */
+const mostEarly = 64;
 
 /** What is looked for, and who is told. */
 interface Search {
@@ -85,6 +87,8 @@ export class Dht {
 	readonly #firstPeers: Millis[] = [];
 	readonly #whole: Millis[] = [];
 	readonly #listeners = new Set<() => void>();
+	/** Nodes that were named before it began. */
+	readonly #early: PeerAddress[] = [];
 	#lookups = 0;
 	#savedAt: Millis;
 	#addressRevision = -1;
@@ -113,6 +117,7 @@ export class Dht {
 		const saved = (await this.#setup.store?.load()) ?? {};
 		if (this.#stopped) return;
 		this.#networks = families.map(family => this.#open(family, saved[family]));
+		for (const contact of this.#early.splice(0)) this.#heardOf(contact);
 		this.tick(this.#setup.clock.now());
 	}
 
@@ -258,7 +263,13 @@ export class Dht {
 	/** A peer says that it is a node, too. BEP 5, PORT. */
 	heardPort(host: string, port: number): void {
 		if (port < 1 || port > 65_535 || ++this.#ports > mostPorts) return;
-		this.#network(addressFamilyOf(host))?.heardOf({host, port});
+		this.#heardOf({host, port});
+	}
+
+	/** Torrents may begin before this does: who is named by then is asked when it does. */
+	#heardOf(contact: PeerAddress): void {
+		if (this.#networks.length > 0) this.#network(addressFamilyOf(contact.host))?.heardOf(contact);
+		else if (!this.#stopped && this.#early.length < mostEarly) this.#early.push(contact);
 	}
 
 	/** A .torrent names nodes, by address or by name: they are asked when others are needed. */
@@ -266,8 +277,7 @@ export class Dht {
 		await Promise.all(
 			nodes.slice(0, mostNamed).map(async ({host, port}) => {
 				const found = parseIp(host) === undefined ? await this.#setup.lookUp(host).catch(() => []) : [host];
-				for (const address of found)
-					if (isMeant(host, address)) this.#network(addressFamilyOf(address))?.heardOf({host: address, port});
+				for (const address of found) if (isMeant(host, address)) this.#heardOf({host: address, port});
 			}),
 		);
 	}
