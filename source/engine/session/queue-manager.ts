@@ -184,7 +184,8 @@ export class QueueManager {
 		}
 		if (this.#limits === undefined) return;
 		this.#restLooks();
-		this.#looks -= this.#torrents.size;
+		// Plans that are asked for at once may be many: what changes afterwards waits for a moment all the same.
+		this.#looks = Math.max(-mostLooks, this.#looks - this.#torrents.size);
 		this.#planning = true;
 		const runs = [...this.#torrents.values()].filter(torrent => torrent.runs);
 		for (const torrent of this.#forced) if (!torrent.runs) this.#forced.delete(torrent);

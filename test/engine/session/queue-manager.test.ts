@@ -161,3 +161,11 @@ test('of thousands that are started one after the other all run soon, and they a
 	assert.equal(running().length, 3000);
 	assert.equal(running().at(-1), 't3001');
 });
+
+test('however often thousands were planned at once before, what changes then is planned for within a second', async () => {
+	const {queue, all, running, clock} = queueOf(5000, 3);
+	for (let times = 0; times < 200; times++) queue.plan();
+	queue.start(all[0]!, 'quick');
+	await clock.pass(1000);
+	assert.deepEqual(running(), ['t1']);
+});
