@@ -36,8 +36,8 @@ export class EngineLink {
 	#question: Dialog | undefined;
 	/** The question waits until what is typed is done. */
 	#isToAsk = false;
-	/** What was asked for while there was no engine: it is told to the next one. */
-	#unsent: (() => void) | undefined;
+	/** What was asked for while there was no engine, in order, since the question came: it is told to the next one. */
+	#unsent: ReadonlyArray<() => void> = [];
 
 	constructor(
 		client: EngineClient,
@@ -72,7 +72,9 @@ export class EngineLink {
 				if (this.#isReviving)
 					this.#screen.say('The engine is still being started: try it again then.', 'warn');
 				else if (this.#whyGone !== undefined && this.#revive) {
-					this.#ask(wasGone ? () => this.send(command, done) : undefined);
+					// One key may mean many torrents, and what was taken up before a question was left is not meant any more.
+					const before = this.#isAsking() || this.#isToAsk ? this.#unsent : [];
+					this.#ask(wasGone ? [...before, () => this.send(command, done)] : before);
 				} else this.#screen.say(wordsOf(error), 'error');
 			},
 		);
@@ -116,12 +118,17 @@ export class EngineLink {
 	closed(): void {
 		if (!this.#isToAsk) return;
 		this.#screen.clock.after(0, () => {
-			if (this.#isToAsk && this.#whyGone !== undefined && !this.#isReviving) this.#ask();
+			if (this.#isToAsk && this.#whyGone !== undefined && !this.#isReviving) this.#ask(this.#unsent);
 		});
 	}
 
+	/** Whether the question is open. */
+	#isAsking(): boolean {
+		return this.#question !== undefined && this.#screen.state().view.dialog === this.#question;
+	}
+
 	/** Asks whether to start it again; what somebody has open stays, and is done first. */
-	#ask(unsent?: () => void): void {
+	#ask(unsent: ReadonlyArray<() => void> = []): void {
 		this.#unsent = unsent;
 		const why = this.#whyGone ?? '';
 		const gone = {
@@ -138,7 +145,7 @@ export class EngineLink {
 			choices: [
 				{
 					key: 'r',
-					label: this.#unsent ? 'start it again, and do that' : 'start it again',
+					label: unsent.length > 0 ? 'start it again, and do that' : 'start it again',
 					run: () => this.#start(),
 				},
 				{key: 'q', label: 'leave', run: () => this.#screen.leave({how: 'lost', message: why})},
@@ -183,8 +190,8 @@ export class EngineLink {
 			'good',
 		);
 		const unsent = this.#unsent;
-		this.#unsent = undefined;
-		unsent?.();
+		this.#unsent = [];
+		for (const send of unsent) send();
 	}
 }
 

@@ -232,3 +232,53 @@ test('a form that is left while the engine is gone makes room for the question',
 	assert.match(terminal.text(), /The engine is not running/);
 	await leave();
 });
+
+test('what one key means for many torrents is done for all of them when the engine is started again, once', async () => {
+	const second = new FakeEngine({torrents: 6});
+	const third = new FakeEngine({torrents: 6});
+	const {terminal, engine, clock, leave} = await openRevivable([second, third], {list: true, torrents: 6});
+	engine.lose(why);
+	await terminal.settled();
+	second.lose(why);
+	await terminal.settled();
+	second.send = () => Promise.reject(new Error(why));
+	await terminal.press(keys.escape, ' ', ' ', ' ', 'p');
+	await terminal.settled();
+	assert.match(terminal.text(), /r start it again, and do that/);
+	// Who leaves the question does not want it done.
+	await terminal.press(keys.escape);
+	await terminal.press('p');
+	await terminal.settled();
+	assert.match(terminal.text(), /r start it again, and do that/);
+	await terminal.press('r');
+	await terminal.settled();
+	clock.turn(1);
+	const sent = third.sent.filter(({type}) => type === 'torrent.pause' || type === 'torrent.resume');
+	assert.equal(sent.length, 3);
+	assert.equal(new Set(sent.map(command => 'id' in command && command.id)).size, 3);
+	await leave();
+});
+
+test('what was to be done while a form was open is done with the question that waited for it', async () => {
+	const second = new FakeEngine({torrents: 6});
+	const third = new FakeEngine({torrents: 6});
+	const {terminal, engine, clock, leave} = await openRevivable([second, third], {list: true, torrents: 6});
+	engine.lose(why);
+	await terminal.settled();
+	await terminal.press(' ', 'd', 'm', '\u0015', '/some');
+	second.lose(why);
+	await terminal.settled();
+	second.send = () => Promise.reject(new Error(why));
+	// The removal that can no more be taken back.
+	clock.turn(15_000);
+	await terminal.settled();
+	assert.match(terminal.text(), /\/some/);
+	await terminal.press(keys.escape);
+	clock.turn(1);
+	await terminal.settled();
+	assert.match(terminal.text(), /r start it again, and do that/);
+	await terminal.press('r');
+	await terminal.settled();
+	assert.equal(third.sent.filter(({type}) => type === 'torrent.remove').length, 1);
+	await leave();
+});
