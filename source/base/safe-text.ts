@@ -27,13 +27,15 @@ export function safeText(text: string, maximum = 200): string {
 const unsafe = /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}|[\u{FFF9}-\u{FFFB}]/gu;
 const skinTones = /[\u{1F3FB}-\u{1F3FF}]/gu;
 const regionalIndicators = /[\u{1F1E6}-\u{1F1FF}]/gu;
+// Where there is no letter a terminal puts them on what it drew before, or on nothing.
+const looseMarks = /(^|\p{Z})\p{M}+/gu;
 const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 const printableAscii = /^[ -~]*$/;
 
 /**
  * Makes a stranger's text fit for the cells of a screen, however long: no control or escape characters, no bidi
  * overrides, no joiners, variation selectors or skin tones (terminals disagree about their width), at most three marks on
- * one letter.
+ * one letter and none on nothing.
  */
 export function terminalText(text: string): string {
 	if (printableAscii.test(text)) return text;
@@ -42,5 +44,6 @@ export function terminalText(text: string): string {
 		.replace(unsafe, '')
 		.replace(skinTones, '')
 		.replace(regionalIndicators, flag => String.fromCodePoint((flag.codePointAt(0) ?? 0) - 0x1f1e6 + 65))
+		.replace(looseMarks, '$1')
 		.replace(stackedMarks, '$1');
 }

@@ -18,7 +18,7 @@ export interface Column<Item, Facts extends ListFacts = ListFacts> {
 	/** What it is called where columns are chosen, when its title does not say it. */
 	readonly label?: string;
 	/** Cells, in a list of so many columns; of one that is flexible the least it needs. */
-	readonly width: number | ((columns: number) => number);
+	readonly width: number | ((columns: number, facts: Facts) => number);
 	/** Whether it takes of what is left. */
 	readonly flexible?: boolean | ((columns: number) => boolean);
 	/** So much it takes of what is left before others appear; all of it when left out. */
@@ -48,15 +48,15 @@ interface Measured<Item, Facts extends ListFacts> {
 
 function measured<Item, Facts extends ListFacts>(
 	column: Column<Item, Facts>,
-	columns: number,
+	facts: Facts,
 	wanted?: number,
 ): Measured<Item, Facts> {
 	const {width, flexible = false} = column;
 	return {
 		column,
-		width: wanted ?? (typeof width === 'function' ? width(columns) : width),
+		width: wanted ?? (typeof width === 'function' ? width(facts.columns, facts) : width),
 		// What somebody gave a width keeps it.
-		flexible: wanted === undefined && (typeof flexible === 'function' ? flexible(columns) : flexible),
+		flexible: wanted === undefined && (typeof flexible === 'function' ? flexible(facts.columns) : flexible),
 	};
 }
 
@@ -72,9 +72,7 @@ function ownColumns<Item, Facts extends ListFacts>(
 	room: number,
 	gap: number,
 ): ReadonlyArray<Measured<Item, Facts>> {
-	const all = columns
-		.filter(column => column.when?.(facts) ?? true)
-		.map(column => measured(column, facts.columns));
+	const all = columns.filter(column => column.when?.(facts) ?? true).map(column => measured(column, facts));
 	const kept = all.filter(({column}) => !column.extra);
 	while (needed(kept, gap) > room && kept.length > 1) {
 		let worst = 0;
@@ -109,7 +107,7 @@ function chosenOf<Item, Facts extends ListFacts>(
 ): ReadonlyArray<Measured<Item, Facts>> {
 	const kept = chosen.flatMap(({id, width}) => {
 		const column = columns.find(each => each.id === id);
-		return column === undefined ? [] : [measured(column, facts.columns, width)];
+		return column === undefined ? [] : [measured(column, facts, width)];
 	});
 	while (needed(kept, gap) > room && kept.length > 1) kept.pop();
 	return kept;

@@ -21,6 +21,8 @@ export interface TorrentFacts extends ListFacts {
 	readonly group: Grouping;
 	/** Whether any of them has a goal. */
 	readonly goals: boolean;
+	/** The last place in the queue. */
+	readonly lastPlace?: number;
 	/** Keys of the groups that are folded. */
 	readonly folded: ReadonlySet<string>;
 }
@@ -82,7 +84,7 @@ const columns: readonly TorrentColumn[] = [
 	{
 		id: 'queue',
 		title: '#',
-		width: 2,
+		width: (_, {lastPlace = 0}) => Math.max(2, String(lastPlace).length),
 		align: 'right',
 		rank: 9,
 		cell: torrent => String(torrent.queue),

@@ -115,6 +115,11 @@ export const haveGoals = remembered((torrents: readonly TorrentView[] | undefine
 	(torrents ?? none).some(({goal}) => goal?.share !== undefined),
 );
 
+/** The last place in the queue that any of them has; 0 without any. */
+export const lastPlace = remembered((torrents: readonly TorrentView[] | undefined): number =>
+	(torrents ?? none).reduce((last, {queue}) => Math.max(last, queue), 0),
+);
+
 const none: readonly never[] = [];
 
 function arranged({model, view}: ScreenState): readonly TorrentView[] {

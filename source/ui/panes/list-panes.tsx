@@ -8,7 +8,7 @@ import {trackerColumns} from '../columns/tracker-columns.js';
 import {inside} from '../look/layout.js';
 import {cursorRow, entries, shownFiles, shownLog, shownPeers, shownTrackers} from '../model/lists.js';
 import {trackersAndSources} from '../model/source-rows.js';
-import {haveGoals, shownTorrentRows, shownTorrents} from '../model/torrent-list.js';
+import {haveGoals, lastPlace, shownTorrentRows, shownTorrents} from '../model/torrent-list.js';
 import {filesTitle} from '../present/files.js';
 import {logRows} from '../present/log.js';
 import {nobodyHere} from '../present/peers.js';
@@ -176,6 +176,7 @@ export const TorrentsPane = memo(
 					...factsOf(props),
 					group: props.state.preferences.group,
 					goals: haveGoals(props.state.model.torrents),
+					lastPlace: lastPlace(props.state.model.torrents),
 					folded: props.state.view.foldedGroups,
 				}}
 				empty={

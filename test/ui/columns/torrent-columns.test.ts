@@ -115,3 +115,11 @@ test('what i tells of a torrent that waits is whole at 80 columns: why, when it 
 	assert.match(said, /24 connected, 0 seeds, 12\.50 copies, 0 known/);
 	await close();
 });
+
+test('of thousands of torrents each is told its whole place in the queue', async () => {
+	const many = some.map((torrent, at) => ({...torrent, queue: [7, 12, 100, 4999][at] ?? 0}));
+	const {terminal, close} = await openSome(many, 120);
+	for (const [name, place] of Object.entries({rare: 7, 'half way': 100, rests: 4999}))
+		assert.match(lineOf(terminal.text(), name), new RegExp(` ${place} `));
+	await close();
+});
