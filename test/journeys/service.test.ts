@@ -141,3 +141,23 @@ test('where nobody is told, as in a container, the first process stays until the
 	assert.deepEqual(await engine.end(10_000), {code: 0, signal: null});
 	assert.equal(enginePid(state), undefined);
 });
+
+test('where nobody is told, the first process ends as the one does that went on: when that is ended by force it has failed', async t => {
+	const space = new Workspace(t);
+	const state = space.folder('state');
+	const env = {TORTUI_HOME: state};
+	const engine = startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '-d', space.dir]);
+	await engine.output(/is ready/, 20_000);
+	// Twice, so that there is one between them.
+	for (let times = 0; times < 2; times++) {
+		const restarted = await run(space, node, [cli, 'restart'], {env});
+		assert.equal(restarted.ended?.code, 0, restarted.stderr);
+	}
+	const next = enginePid(state)!;
+	process.kill(next, 'SIGKILL');
+	assert.deepEqual(await engine.end(10_000), {code: 1, signal: null});
+	const said = engine.stderr.split('\n').filter(line => line.startsWith('tortui: '));
+	assert.deepEqual(said, [
+		`tortui: the engine that went on (process ${next}) is gone: it was ended by SIGKILL`,
+	]);
+});

@@ -1,5 +1,5 @@
 import type {EngineClient} from '../../api/engine-client.js';
-import {UserError} from '../../base/errors.js';
+import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {Millis} from '../../base/units.js';
 import {serveEngine} from '../../bridge/socket/serve-engine.js';
 import {socketPath} from '../../bridge/socket/socket-path.js';
@@ -25,8 +25,11 @@ export interface OwnSuccessor {
 	readonly pid: number;
 	/** Why it has ended, in words. */
 	readonly ended: Promise<string>;
-	/** It is the engine: resolves when this process may end. */
-	takeLeave(interrupted: Interruption): Promise<void>;
+	/**
+	 * It is the engine: resolves when this process may end, with the status it is to end with.
+	 * @throws {UserError} when that one was ended by force
+	 */
+	takeLeave(interrupted: Interruption): Promise<ExitStatus>;
 }
 
 /** An engine with all that belongs to it, in the process that is to be the engine. */
@@ -87,9 +90,10 @@ function askedToHandOver(
 
 /**
  * Is the engine of a state folder until it is told to stop, by a client or by a signal. Refuses when another process is it
- * already. Who asks for its place gets it; should they not become the engine, this one is it again.
+ * already. Who asks for its place gets it; should they not become the engine, this one is it again. Answers the status that
+ * this process is to end with.
  */
-export async function hostEngine(settings: HostSettings): Promise<void> {
+export async function hostEngine(settings: HostSettings): Promise<ExitStatus> {
 	const {stateDir, signals, notice} = settings;
 	const interrupted = interruption(signals);
 	try {
@@ -107,10 +111,9 @@ export async function hostEngine(settings: HostSettings): Promise<void> {
 			} finally {
 				lock.release();
 			}
-			if (successor === undefined) return;
+			if (successor === undefined) return 0;
 			if (await hasSucceeded(settings, successor.pid, interrupted.first)) {
-				await successor.own?.takeLeave(interrupted);
-				return;
+				return (await successor.own?.takeLeave(interrupted)) ?? 0;
 			}
 			notice?.status('the engine that was to take over did not start: this one goes on');
 		}

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import process from 'node:process';
+import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {ServiceNotice} from '../../io/machine/service-notice.js';
 import type {Interruption} from '../transfer/interruption.js';
 import type {OwnSuccessor} from './host-engine.js';
@@ -7,7 +8,7 @@ import type {OwnSuccessor} from './host-engine.js';
 /**
  * Starts the program of an engine in the foreground anew, as it is on the disk now, to take its place: with what was typed,
  * and the same streams. Where a service manager runs it, it is told whose process goes on; else this one stays for as long
- * as that lasts, for who has started it waits for its end, and hands on signals.
+ * as that lasts, for who has started it waits for its end and looks how it ended, and hands on signals.
  *
  * @param program the file that was started
  */
@@ -22,19 +23,25 @@ export function startSuccessor(
 		// The watchdog is for whoever runs in its name.
 		env: {...env, WATCHDOG_PID: ''},
 	});
-	const ended = new Promise<string>(resolve => {
-		child.once('error', error => resolve(error.message));
-		child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}, and has said why`));
+	const gone = new Promise<{readonly why: string; readonly status: ExitStatus | undefined}>(resolve => {
+		child.once('error', error => resolve({why: error.message, status: undefined}));
+		child.once('exit', (code, signal) => {
+			const status = signal === null ? ((code ?? 1) as ExitStatus) : undefined;
+			resolve({
+				why: signal === null ? `it ended with ${code}, and has said why` : `it was ended by ${signal}`,
+				status,
+			});
+		});
 	});
 	return {
 		pid: child.pid ?? -1,
-		ended,
+		ended: gone.then(({why}) => why),
 		async takeLeave({first, second}: Interruption) {
 			if (notice !== undefined) {
 				notice.successor(child.pid ?? -1);
 				await notice.told();
 				child.unref();
-				return;
+				return 0;
 			}
 			// What is typed at a terminal reaches both.
 			const handOn = (signal: NodeJS.Signals) => {
@@ -42,7 +49,9 @@ export function startSuccessor(
 			};
 			void first.then(handOn);
 			void second.then(handOn);
-			await ended;
+			const {why, status} = await gone;
+			if (status !== undefined) return status;
+			throw new UserError('engine-ended', `the engine that went on (process ${child.pid}) is gone: ${why}`);
 		},
 	};
 }

@@ -127,7 +127,7 @@ export const command = defineCommand({
 			diskThread = await prepare();
 			({port: inheritedPort} = await takeOver(seat));
 		}
-		await hostEngine({
+		const status = await hostEngine({
 			...seat,
 			notice,
 			again: flags.background ? undefined : () => startSuccessor(program, env, notice),
@@ -176,6 +176,6 @@ export const command = defineCommand({
 			},
 		});
 		await notice?.told();
-		return 0;
+		return status;
 	},
 });
