@@ -48,7 +48,13 @@ together.push(shared.filter(file => roomOf(file) < 0));
 const isBusy = file => /^test\/(?:simulation|engine|hostile)\/|^test\/interop\/crowd/.test(file);
 /** Those that wait longest begin before the others that wait, so that none of them is left alone at the end. */
 const longest = [
-	...['interop/v2-matrix', 'interop/miniupnpd', 'interop/tracker-transmission', 'interop/transmission'],
+	...[
+		'interop/v2-matrix',
+		'interop/v2-qbittorrent',
+		'interop/miniupnpd',
+		'interop/tracker-transmission',
+		'interop/transmission',
+	],
 	...['journeys/group', 'journeys/install', 'interop/large', 'interop/import', 'interop/tracker-clients'],
 	...['interop/magnet', 'journeys/shared-folder', 'journeys/web', 'interop/mse-transmission'],
 ].map(name => `test/${name}.test.ts`);

@@ -1,6 +1,6 @@
 import {test} from 'node:test';
 import {aria2c} from '../helpers/clients.ts';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {missing} from '../helpers/processes.ts';
 import {rawSeeder} from '../helpers/raw-peer.ts';
 import {kibibyte, makeTorrent, mebibyte, writeFile} from '../helpers/torrents.ts';
@@ -69,7 +69,7 @@ test('aria2c downloads 40 files from our seeder', {skip}, async t => {
 
 	const leecher = await aria2c(space, {torrent: file, dir: space.folder('theirs')});
 	await leecher.complete();
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 });
 
 test('aria2c downloads from a get that goes on seeding', {skip}, async t => {
@@ -95,7 +95,7 @@ test('aria2c downloads from a get that goes on seeding', {skip}, async t => {
 	// The first seeder is not with the tracker: what aria2c gets, it gets from us.
 	const leecher = await aria2c(space, {torrent: file, dir: space.folder('theirs')});
 	await leecher.complete();
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 	await ours.program.stop();
 });
 
@@ -120,7 +120,7 @@ test('aria2c downloads from a get while that is still downloading', {skip}, asyn
 	await ours.event(({event, uploaded}) => event === 'progress' && uploaded > 0);
 	await ours.event('complete');
 	await leecher.complete();
-	assertSame(space.path('theirs', 'file.bin'), content.root);
+	await becomesSame(space.path('theirs', 'file.bin'), content.root);
 	assertSame(space.path('ours', 'file.bin'), content.root);
 	await ours.program.stop();
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {noIpv6} from '../helpers/ipv6.ts';
 import {libtorrentNode, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {freePort} from '../helpers/ports.ts';
@@ -49,6 +49,6 @@ test('libtorrent downloads a magnet link from us through the DHT over IPv6 alone
 	await seeder.event('seeding');
 	const theirs = await libtorrentPeer(space, magnet, space.folder('theirs'), undefined, {ip, dht: boot});
 	await theirs.complete(90_000);
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 	assert.equal(seeder.program.ended, undefined);
 });

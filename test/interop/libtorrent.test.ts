@@ -1,5 +1,5 @@
 import {type TestContext, test} from 'node:test';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {libtorrentMake, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {kibibyte} from '../helpers/torrents.ts';
 import {get, seed} from '../helpers/tortui.ts';
@@ -39,7 +39,7 @@ for (const kind of ['v2', 'hybrid', 'v1'] as const) {
 				await seed(space, [pair, '--peer', leecher.address]);
 				await leecher.complete();
 			}
-			assertSame(space.path('theirs', content.name), content.root);
+			await becomesSame(space.path('theirs', content.name), content.root);
 		});
 	}
 }

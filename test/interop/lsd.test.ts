@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {until} from '../helpers/deadline.ts';
 import {libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {freePort} from '../helpers/ports.ts';
@@ -51,7 +51,7 @@ for (const family of ['IPv4', 'IPv6'] as const) {
 		const leecher = await tortui(space, there, 'get', file, '-d', space.folder('theirs'));
 		await leecher.event('complete');
 		await leecher.done();
-		assertSame(space.path('theirs', content.name), content.root);
+		await becomesSame(space.path('theirs', content.name), content.root);
 	});
 
 	test(`libtorrent's announces are heard over ${family}`, {
@@ -74,7 +74,7 @@ for (const family of ['IPv4', 'IPv6'] as const) {
 		const leecher = await libtorrentPeer(space, file, space.folder('theirs'), undefined, options);
 		await tortui(space, here, 'seed', `${file}=${content.root}`);
 		await leecher.complete();
-		assertSame(space.path('theirs', content.name), content.root);
+		await becomesSame(space.path('theirs', content.name), content.root);
 	});
 }
 
@@ -99,7 +99,7 @@ for (const isPublic of [true, false]) {
 		);
 		await leecher.event('complete');
 		await leecher.done();
-		assertSame(space.path('theirs', content.name), content.root);
+		await becomesSame(space.path('theirs', content.name), content.root);
 		await until('nodes of the DHT speak to each other', 20_000, () => seen().udp > 2);
 		if (isPublic) {
 			await until('it is announced', 20_000, () => seen().lsdNamed > 0 && seen().named > 0);

@@ -3,7 +3,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {aria2c, transmissionDaemon} from '../helpers/clients.ts';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {libtorrentNode, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {metadataPeer} from '../helpers/metadata-peer.ts';
 import {missing} from '../helpers/processes.ts';
@@ -42,7 +42,7 @@ test('libtorrent downloads from us by a magnet link', {skip: noLibtorrent()}, as
 	const ours = await seed(space, [pair]);
 	const leecher = await libtorrentPeer(space, torrent.magnet, space.folder('theirs'), ours.address);
 	await leecher.complete();
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 });
 
 test('a magnet link without tracker or peer is found through the DHT alone, by us and by libtorrent', {
@@ -62,7 +62,7 @@ test('a magnet link without tracker or peer is found through the DHT alone, by u
 		dht: first,
 	});
 	await leecher.complete(100_000);
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 });
 
 test('who met nodes of the DHT once needs no way into it the next time, for get as for info --resolve', {
@@ -99,7 +99,7 @@ test('a magnet link of which only a tracker is known goes from us to aria2c, and
 	await tracker.knows(torrent, {seeders: 1});
 	const theirs = await aria2c(space, {torrent: link, dir: space.folder('theirs')});
 	await theirs.complete();
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 	// From aria2c alone.
 	await seeder.program.stop();
 	const ours = await get(space, [link, '-d', space.folder('ours')]);
@@ -115,7 +115,7 @@ test('transmission-daemon downloads from us by a magnet link', {
 	const leecher = await transmissionDaemon(space, {torrent: torrent.magnet, dir: space.folder('theirs')});
 	await seed(space, [pair, '--peer', leecher.address]);
 	await leecher.complete();
-	assertSame(space.path('theirs', content.name), content.root);
+	await becomesSame(space.path('theirs', content.name), content.root);
 });
 
 test('what liars and the slow say of a magnet link does not keep it from an honest peer', async t => {

@@ -1,6 +1,6 @@
 import {test} from 'node:test';
 import {transmissionCli, transmissionDaemon} from '../helpers/clients.ts';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {missing} from '../helpers/processes.ts';
 import {kibibyte, makeTorrent} from '../helpers/torrents.ts';
 import {get, seed} from '../helpers/tortui.ts';
@@ -44,6 +44,6 @@ for (const kind of ['udp', 'http'] as const) {
 
 		await seed(space, [`${file}=${content.root}`]);
 		await leecher.complete();
-		assertSame(space.path('theirs', content.name), content.root);
+		await becomesSame(space.path('theirs', content.name), content.root);
 	});
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {createSocket} from 'node:dgram';
 import {describe, type TestContext, test} from 'node:test';
 import {transmissionDaemon} from '../helpers/clients.ts';
-import {assertSame} from '../helpers/compare.ts';
+import {assertSame, becomesSame} from '../helpers/compare.ts';
 import {noIpv6} from '../helpers/ipv6.ts';
 import {type LibtorrentOptions, libtorrentPeer, noLibtorrent} from '../helpers/libtorrent.ts';
 import {freePort} from '../helpers/ports.ts';
@@ -66,7 +66,7 @@ for (const {who, ip, skip, options, theirs} of ways) {
 		const us = `${ip}:${ours.port}`;
 		const leecher = await libtorrentPeer(space, file, space.folder('theirs'), us, {ip, transport: theirs});
 		await leecher.complete();
-		assertSame(space.path('theirs', content.name), content.root);
+		await becomesSame(space.path('theirs', content.name), content.root);
 		assert.equal(ours.program.ended, undefined);
 	});
 }
@@ -91,7 +91,7 @@ describe('transmission-daemon', {skip: noTransmission, concurrency: 2}, () => {
 		const peer = ['--peer', leecher.address];
 		await tortui(space, '127.0.0.1', 'seed', `${file}=${content.root}`, ...peer, '--no-tcp');
 		await leecher.complete();
-		assertSame(space.path('theirs', content.name), content.root);
+		await becomesSame(space.path('theirs', content.name), content.root);
 	});
 });
 
