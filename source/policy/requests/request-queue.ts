@@ -41,6 +41,8 @@ export class RequestQueue {
 	#deviation: Millis = 0;
 	#lastBlockAt: Millis;
 	#fastest: Millis = Infinity;
+	/** Something was taken back: what was asked for at first may come for what is asked for anew. */
+	#hasTakenBack = false;
 	/** Since when it owes us a block, whatever was taken back since; Infinity when it sent what it was asked for. */
 	#owesSince: Millis = Infinity;
 	/** At the end: what it is asked for, others are asked for as if it were not, until it sends a block. */
@@ -111,7 +113,7 @@ export class RequestQueue {
 		if (at < 0) return false;
 		if (came) {
 			const askedAt = this.#askedAt[at]!;
-			this.#fastest = Math.min(this.#fastest, now - askedAt);
+			if (!this.#hasTakenBack) this.#fastest = Math.min(this.#fastest, now - askedAt);
 			this.#learn(now - Math.max(askedAt, this.#lastBlockAt), now);
 		}
 		if (at === this.#head) {
@@ -141,6 +143,7 @@ export class RequestQueue {
 		const end = from + this.#count;
 		let to = from;
 		while (to < end && this.#askedAt[to]! < before) to++;
+		if (to > from) this.#hasTakenBack = true;
 		this.#count = end - to;
 		this.#head = this.#count === 0 ? 0 : to;
 		for (let at = from; at < to; at++) {
@@ -162,7 +165,7 @@ export class RequestQueue {
 		}
 	}
 
-	/** The least time between a request and its block: a round trip at most. Infinity before the first. */
+	/** The least time between a request and its block, until one was taken back: a round trip takes no longer. Infinity before the first. */
 	get fastest(): Millis {
 		return this.#fastest;
 	}

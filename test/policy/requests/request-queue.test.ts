@@ -38,6 +38,19 @@ test('the fastest block is the one that came soonest after it was asked for', ()
 	assert.equal(requestQueue.fastest, 5);
 });
 
+test('a block that was taken back and comes when it has just been asked for again says nothing of how near its peer is', () => {
+	const requestQueue = new RequestQueue(16, 0);
+	requestQueue.ask(0, 0, 0);
+	requestQueue.settle(0, 0, 400, true);
+	requestQueue.ask(0, 1, 400);
+	const back: number[] = [];
+	requestQueue.clear((_, block) => back.push(block));
+	assert.deepEqual(back, [1]);
+	requestQueue.ask(0, 1, 798);
+	requestQueue.settle(0, 1, 800, true);
+	assert.equal(requestQueue.fastest, 400);
+});
+
 test('a peer of which nothing is asked is neither late nor silent', () => {
 	const requestQueue = new RequestQueue(16, 0);
 	assert.equal(requestQueue.isLate(100_000), false);
