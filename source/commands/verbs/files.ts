@@ -100,7 +100,10 @@ function changes(files: readonly ListedFile[], select: readonly string[], level:
 			: level === undefined
 				? 0
 				: file.priority;
-		if (wanted !== file.priority) become.set(wanted, [...(become.get(wanted) ?? []), file.index]);
+		if (wanted === file.priority) continue;
+		const same = become.get(wanted);
+		if (same) same.push(file.index);
+		else become.set(wanted, [file.index]);
 	}
 	return become;
 }

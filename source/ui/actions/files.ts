@@ -21,18 +21,24 @@ export function restorePriorities(
 	const {torrent} = screen.state().model;
 	if (torrent?.id !== id || !torrent.files) return;
 	const now = torrent.progress?.priority ?? [];
+	const {files} = torrent;
+	const differs = (position: number) => now[position] !== priority[position];
+	// Where nothing differs the engine has not yet told what the last change made: all of it is said again.
+	const isTold = priority.some((_, position) => files[position] !== undefined && differs(position));
 	const changes = new Map<FilePriority, number[]>();
 	for (const [position, before] of priority.entries()) {
-		const file = torrent.files[position];
-		if (file === undefined || now[position] === before) continue;
-		changes.set(before, [...(changes.get(before) ?? []), file.index]);
+		const file = files[position];
+		if (file === undefined || (isTold && !differs(position))) continue;
+		const same = changes.get(before);
+		if (same) same.push(file.index);
+		else changes.set(before, [file.index]);
 	}
-	remember(screen);
+	if (isTold) remember(screen);
 	// First what is wanted: nothing is complete in between.
-	for (const [to, files] of [...changes].sort(([one], [other]) => other - one))
+	for (const [to, indices] of [...changes].sort(([one], [other]) => other - one))
 		screen.send(
-			{type: 'files.priority', id, files, priority: to},
-			'Its files are as they were: u turns that.',
+			{type: 'files.priority', id, files: indices, priority: to},
+			isTold ? 'Its files are as they were: u turns that.' : 'Its files are as they were.',
 		);
 }
 
