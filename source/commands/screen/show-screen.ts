@@ -105,7 +105,9 @@ async function tellLoss(
 		writeFileSync(path, `${new Date().toISOString()} tortui ${context.version}\n${message}\n`, {mode: 0o600});
 		reason += ` (more: ${path})`;
 	}
-	const isGone = await Promise.race([engine.closed.then(() => true), Promise.resolve(false)]);
+	// An engine that has gone long ago is heard of a step later than what is already here.
+	const stillHere = new Promise<boolean>(resolve => setImmediate(resolve, false));
+	const isGone = await Promise.race([engine.closed.then(() => true), stillHere]);
 	context.warn(
 		`${reason}; ${isGone ? 'start the engine again with: tortui' : 'come back with: tortui attach'}`,
 	);

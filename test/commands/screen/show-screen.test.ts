@@ -13,7 +13,8 @@ import {TestTerminal} from '../../helpers/screen-terminal.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tortui-show-'));
 after(() => rmSync(folder, {recursive: true}));
 
-test('when the screen itself fails, the terminal is put back, a report is written and told in one line, and the engine goes on', async () => {
+/** The screen of an engine, as a command shows it. */
+async function openShown() {
 	const terminal = new TestTerminal(80, 24);
 	const engine = new FakeEngine();
 	const told: string[] = [];
@@ -31,6 +32,11 @@ test('when the screen itself fails, the terminal is put back, a report is writte
 		await terminal.settled();
 		return terminal.alternate && [...engine.listeners()].length > 0;
 	});
+	return {terminal, engine, told, shown};
+}
+
+test('when the screen itself fails, the terminal is put back, a report is written and told in one line, and the engine goes on', async () => {
+	const {terminal, engine, told, shown} = await openShown();
 	for (const listener of engine.listeners()) {
 		listener({revision: 99, torrent: {id: engine.id, pieces: {pieces: 3, have: 0} as never}});
 	}
@@ -44,6 +50,13 @@ test('when the screen itself fails, the terminal is put back, a report is writte
 	assert.match(readFileSync(path, 'utf8'), /tortui 1\.0\.0\nthe screen failed: [\s\S]*\n +at /);
 	assert.equal(statSync(path).mode & 0o777, 0o600);
 	assert.ok(!engine.sent.some(({type}) => type === 'session.stop' || type === 'torrent.remove'));
+});
+
+test('who is left without an engine is told how to start one, not to come back to it', async () => {
+	const {engine, told, shown} = await openShown();
+	engine.lose('the engine was stopped');
+	assert.equal(await within(20_000, 'the screen to go away', shown), 1);
+	assert.deepEqual(told, ['the engine was stopped; start the engine again with: tortui']);
 });
 
 test('what somebody types becomes an absolute path', () => {
