@@ -22,6 +22,8 @@ const mostRefusals = 2000;
 const mostOfOthers = 64;
 /** Of a peer that could send more than its share so many are asked in one go, or most: a write costs more than its bytes. */
 const fewestAtOnce = 8;
+/** As far as they come within this: to a slower peer a write costs next to nothing, and at the end each block counts. */
+const atOnceTime: Millis = 10;
 /** So many blocks of a run are left to the server that was asked for it. */
 const fewestOfRun = 8;
 /** With fewer pieces than this there is next to nothing to trade. */
@@ -164,7 +166,10 @@ export class Downloader implements DownloadPieces {
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0) target = Math.min(target, queue.dueTarget);
 		// A small share of what a peer could send is not asked for block by block.
-		const atOnce = quota < queue.target ? Math.min((target * 3) >> 2, fewestAtOnce) : 1;
+		const atOnce =
+			quota < queue.target
+				? Math.min((target * 3) >> 2, fewestAtOnce, Math.floor(atOnceTime / queue.blockTime))
+				: 1;
 		const outstanding = queue.outstanding;
 		if (outstanding > target - Math.max(1, atOnce, target >> 3)) return;
 		const available = this.#owner.pool.available;

@@ -17,6 +17,9 @@ const mostSmallSlabs = 512;
 const sendTime: Seconds = 0.5;
 /** Blocks from here and there go together as far as they leave within this: all of a write is on its way until its end is. */
 const togetherTime: Seconds = 0.1;
+/** Who has taken nothing for so long was quick once, and is left out when the shares are counted, at most so often. */
+const stillTime: Millis = 1000;
+const countTime: Millis = 100;
 const leastOnItsWay: Bytes = smallBlocks * blockLength;
 
 /** Room for some framed blocks, with views of where their data goes: a file is read straight into its frames. */
@@ -111,6 +114,7 @@ export class Uploader {
 	readonly #small = new SlabRack(smallBlocks, mostSmallSlabs);
 	/** Peers with something on its way that take much at a time: large slabs are shared evenly among them. */
 	readonly #quick = new Set<UploadPeer>();
+	#countedAt: Millis = -Infinity;
 	/** Peers that found no slab free. */
 	readonly #waiting = new Map<UploadPeer, UploadSource>();
 
@@ -121,13 +125,14 @@ export class Uploader {
 	/** Sends as much of the peer's queue as may be on its way at once. */
 	pump(peer: UploadPeer, source: UploadSource): void {
 		if (source.holds?.(peer) === true) return;
-		const rate = peer.traffic.upload.rate(this.#clock.now());
+		const now = this.#clock.now();
+		const rate = peer.traffic.upload.rate(now);
 		const most = Math.max(leastOnItsWay, sendTime * rate);
 		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
 			const isQuick = most > leastOnItsWay;
-			if (isQuick && peer.uploads.inFlight >= this.#shareOf(peer)) return;
+			if (isQuick && peer.uploads.inFlight >= this.#shareOf(peer, now)) return;
 			const slab = (room > leastOnItsWay ? this.#large.take() : undefined) ?? this.#small.take();
 			if (slab === undefined) {
 				this.#waiting.set(peer, source);
@@ -150,7 +155,11 @@ export class Uploader {
 	}
 
 	/** Large slabs that a quick peer may have at a time. */
-	#shareOf(peer: UploadPeer): number {
+	#shareOf(peer: UploadPeer, now: Millis): number {
+		if (now - this.#countedAt >= countTime) {
+			this.#countedAt = now;
+			for (const quick of this.#quick) if (now - quick.uploads.movedAt > stillTime) this.#quick.delete(quick);
+		}
 		return Math.floor(mostSlabs / (this.#quick.has(peer) ? this.#quick.size : this.#quick.size + 1)) || 1;
 	}
 

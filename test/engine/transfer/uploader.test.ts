@@ -285,6 +285,23 @@ test('who may send nothing for now, and who went away before it could, keeps not
 	assert.equal(quick.waiting(), 4);
 });
 
+test('who takes nothing any more has no part a second later of what quick peers share', async () => {
+	const clock = new HandClock();
+	const uploader = new Uploader(clock);
+	const ask = ({uploads}: {uploads: UploadQueue}): void => {
+		for (let n = 0; n < 320; n++) uploads.push(n >> 4, (n & 15) * blockLength, blockLength);
+	};
+	for (const {peer, pump} of Array.from({length: 20}, () => slow(uploader))) {
+		ask(peer);
+		pump();
+	}
+	await clock.pass(2000);
+	const quick = slow(uploader);
+	ask(quick.peer);
+	quick.pump();
+	assert.equal(quick.waiting(), 4);
+});
+
 test('what may not leave now is not taken from the queue, and what was granted is accounted for', () => {
 	const {peer, pump, grants, frames} = slow(new Uploader(new HandClock()));
 	peer.uploads.push(0, 0, 1000);
