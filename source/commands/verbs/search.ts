@@ -122,6 +122,15 @@ async function getHere(torrent: FoundTorrent, flags: Flags<typeof options>, cont
 	return command.run(withDefaults(args, command, readConfig(context.env, context.warn)), context);
 }
 
+/** What all that is found is to have in common, in words; empty where everything is asked for. */
+function askedFor(
+	words: readonly string[],
+	{min, max}: {readonly min?: unknown; readonly max?: unknown},
+): string {
+	if (words.length > 0) return 'of that name ';
+	return min === undefined && max === undefined ? '' : 'of that size ';
+}
+
 /** Finds what others share, and gets it. */
 export const command = defineCommand({
 	name: 'search',
@@ -178,7 +187,7 @@ export const command = defineCommand({
 				return 0;
 			}
 			if (flags.json) stdout.write(`${terminalJson(found, 2)}\n`);
-			else if (found.length === 0) stderr.write('nothing of that name is shared now\n');
+			else if (found.length === 0) stderr.write(`nothing ${askedFor(input, flags)}is shared now\n`);
 			else {
 				const lines = stdout.isTTY
 					? await foundTable(found, stdout.columns || 80, machineClock.wall())

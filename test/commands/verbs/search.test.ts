@@ -144,6 +144,8 @@ test('without an engine trackers are asked directly, and what is found is downlo
 	assert.equal(json.torrent, `${url}/catalogue/v1/torrents/${id}/torrent`);
 	const nothing = await ended(run('bo', 'search', 'nothing', '--tracker', url));
 	assert.deepEqual([nothing.code, nothing.out, nothing.err], [0, '', 'nothing of that name is shared now\n']);
+	const small = await ended(run('bo', 'search', '--min', '1G', '--tracker', url));
+	assert.deepEqual([small.code, small.err], [0, 'nothing of that size is shared now\n']);
 	const wrong = await ended(run('bo', 'search', 'harb', '--tracker', url, '--get', '2'));
 	assert.deepEqual(
 		[wrong.code, wrong.err],
