@@ -95,7 +95,7 @@ export async function noteVerified(
 			...(hashes !== undefined && {hashes}),
 			...(partSize !== undefined && {partSize}),
 		};
-		const failure = (await store.saveMetainfo(id, bytes)) ?? (await store.save(resume));
+		const failure = (await store.saveMetainfo(id, bytes, resume)) ?? (await store.save(resume));
 		await store.settled();
 		if (failure !== undefined) warn(`what is right is not noted: ${failure.message}`);
 		return failure === undefined;

@@ -246,7 +246,7 @@ export class TorrentAdder {
 		const {id} = torrent;
 		// With all that it was added with: the program may be killed before anything is saved again.
 		const memory = {...(await torrent.resumeState.now()), active: wanted};
-		const failure = (bytes && (await store.saveMetainfo(id, bytes))) ?? (await store.save(memory));
+		const failure = (bytes && (await store.saveMetainfo(id, bytes, memory))) ?? (await store.save(memory));
 		if (failure === undefined) return;
 		if (saved === undefined && !torrents.has(id)) await store.remove(id);
 		const reason = failure.message.replace(/, then resume$/, ', then add it again');

@@ -144,8 +144,17 @@ export class StateStore {
 		});
 	}
 
-	/** Keeps a .torrent file's bytes; to be done before the first `save`. */
-	async saveMetainfo(id: InfoHash, bytes: Uint8Array): Promise<StorageFailure | undefined> {
+	/**
+	 * Keeps a .torrent file's bytes; to be done before the first `save`.
+	 *
+	 * @param first of what is to be saved first what people chose is kept before: a crash in between costs a check, not the folder
+	 */
+	async saveMetainfo(
+		id: InfoHash,
+		bytes: Uint8Array,
+		first?: ResumeData,
+	): Promise<StorageFailure | undefined> {
+		if (first !== undefined && !this.#later.has(id)) await this.#keepChoices(first);
 		const failure = await this.#save(this.#path(id, 'torrent'), async () => bytes);
 		if (failure === undefined) void this.#save(this.#spare(id, 'torrent'), async () => bytes);
 		return failure;

@@ -227,6 +227,18 @@ test('a damaged file is set aside with a line, and what people chose comes from 
 	}
 });
 
+test('one that was killed between its .torrent and its first save is in its folder, and is checked', async () => {
+	const {store, dir} = newStore();
+	const first = resumeData();
+	await store.saveMetainfo(id, Buffer.from('de'), first);
+	await store.settled();
+	const again = new StateStore(dir, () => {});
+	const [found] = await again.load();
+	assert.deepEqual(again.held, []);
+	assert.equal(found?.resume.dir, first.dir);
+	assert.equal(found.doubtful, true);
+});
+
 test('with its spare gone too there is only the .torrent left, and nobody knows its folder', async () => {
 	const {store, dir, folder} = newStore();
 	await store.saveMetainfo(id, Buffer.from('de'));
