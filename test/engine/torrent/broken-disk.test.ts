@@ -113,6 +113,7 @@ describe('a disk that fails', {concurrency: true}, () => {
 		const store = new StateStore(space.folder('engine'), () => {});
 		let failure: StorageFailure | undefined;
 		const saves: string[] = [];
+		let saving = 0;
 		const engine = await openTestSession(space, 'engine', {
 			clock,
 			store: {
@@ -123,11 +124,16 @@ describe('a disk that fails', {concurrency: true}, () => {
 				saveMetainfo: (id, bytes) => store.saveMetainfo(id, bytes),
 				save: async data => {
 					saves.push(data.id);
-					return failure ?? store.save(data);
+					saving++;
+					const result = failure ?? (await store.save(data));
+					saving--;
+					return result;
 				},
 			},
 		});
 		const id = await seedTorrent(engine, torrent);
+		// One that began before and ends after the first that fails would be a disk that works again.
+		await until('what it was added with to be saved', 20_000, () => saving === 0);
 		failure = brokenDisk;
 		saves.length = 0;
 		for (let wanted = 1; wanted < 3; wanted++) {
