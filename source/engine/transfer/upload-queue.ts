@@ -125,7 +125,7 @@ export class UploadQueue {
 		return runs;
 	}
 
-	/** Of the oldest request that waits; 0 when none does. */
+	/** Of the oldest request that waits, which is the first then; 0 when none does. */
 	#nextLength(): Bytes {
 		if (this.#count === 0) return 0;
 		while (this.#items[fields * this.#head + 2] === 0) this.#head++;
@@ -139,8 +139,7 @@ export class UploadQueue {
 	 * @param mostBlocks how many requests there is room for
 	 */
 	takeRun(mostBytes: Bytes, mostBlocks = blocksPerSlab): UploadRun | undefined {
-		if (this.#count === 0) return undefined;
-		while (this.#items[fields * this.#head + 2] === 0) this.#head++;
+		if (this.#nextLength() === 0) return undefined;
 		const at = fields * this.#head;
 		const piece = this.#items[at]!;
 		const begin = this.#items[at + 1]!;
