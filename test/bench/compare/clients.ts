@@ -7,6 +7,7 @@ import {findProgram} from '../../helpers/processes.ts';
 import {qbittorrentSettings} from '../../helpers/qbittorrent.ts';
 import {cli, node} from '../../helpers/tortui.ts';
 import type {Launch} from './measured-process.ts';
+import type {Ability, Wire} from './rows.ts';
 
 /** What one client is to do once. */
 export interface ClientRun {
@@ -22,13 +23,18 @@ export interface ClientRun {
 	readonly work: string;
 	/** Requests that the other side lets wait. */
 	readonly requests: number;
+	readonly wire: Wire;
 }
 
 /** A program that can be measured. */
 export interface ComparedClient {
 	readonly name: string;
-	/** What brings it on Debian and its kin. */
+	/** What brings it on Debian and its kin; of one that is always there, what it is. */
 	readonly package: string;
+	/** Of what not every client can. */
+	readonly abilities: readonly Ability[];
+	/** Measured only when it is named. */
+	readonly isExtra?: boolean;
 	/** Why it cannot be measured here; undefined when it can. */
 	absent(): string | undefined;
 	version(): string;
@@ -37,12 +43,23 @@ export interface ComparedClient {
 	readonly isDialled?: boolean;
 	/** It asks for so many blocks at a time that one who lets fewer wait would drop some, and be waited for. */
 	readonly asksForMany?: boolean;
-	/** It can be told that the data is right, and can be at any address of this machine. */
-	readonly serves?: boolean;
 }
 
 const manyRequests = 100_000;
 const usualRequests = 500;
+
+const inWords: Readonly<Record<Ability, string>> = {
+	rc4: 'it cannot be told to speak RC4',
+	utp: 'it does not speak uTP',
+	'web-seed': 'it does not know web seeds',
+	v2: 'it does not know v2',
+};
+
+/** Why a client has no part in what takes all of these; undefined when it has. */
+export function whyUnable({abilities}: ComparedClient, needed: readonly Ability[]): string | undefined {
+	const lacking = needed.find(ability => !abilities.includes(ability));
+	return lacking && inWords[lacking];
+}
 
 /** How many requests one is to let wait who gives to this client. Deeper queues than needed cost both sides CPU. */
 export function requestsFor({asksForMany}: ComparedClient): number {
@@ -72,20 +89,44 @@ function hook(work: string): {readonly script: string; readonly mark: string} {
 	return {script, mark};
 }
 
-const tortui: ComparedClient = {
-	name: 'tortui',
-	package: 'tortui',
-	absent: () => undefined,
-	version: () => versionIn(firstLine(node, cli, '--version')),
-	serves: true,
-	launch: ({torrent, dir, host, port, work}) => ({
+const tortuiWires: Readonly<Record<Wire, readonly string[]>> = {
+	tcp: [],
+	rc4: ['--encryption', 'require'],
+	utp: ['--no-tcp', '--encryption', 'off'],
+};
+
+/** @param options of the command line, beside those of the run */
+function launchTortui({mode, torrent, dir, host, port, work}: ClientRun, options: readonly string[]): Launch {
+	return {
 		command: node,
-		// All that is on by default stays on; what would leave the machine does not.
 		args: [
 			...[cli, 'get', torrent, '-d', dir, '--json', '--seed-time', '10m', '--state-dir', work],
-			...['--bind', host, '--port', `${port}`, '--dht-bootstrap', 'none', '--no-port-map', '--no-lsd'],
+			...['--bind', host, '--port', `${port}`, ...options, ...(mode === 'serve' ? ['--check', 'none'] : [])],
 		],
-	}),
+	};
+}
+
+const tortui: ComparedClient = {
+	name: 'tortui',
+	package: 'this one',
+	abilities: ['rc4', 'utp', 'web-seed', 'v2'],
+	absent: () => undefined,
+	version: () => versionIn(firstLine(node, cli, '--version')),
+	// All that is on by default stays on; what would leave the machine does not.
+	launch: run =>
+		launchTortui(run, ['--dht-bootstrap', 'none', '--no-port-map', '--no-lsd', ...tortuiWires[run.wire]]),
+};
+
+const bareTortui: ComparedClient = {
+	...tortui,
+	name: 'tortui-bare',
+	package: 'this one, without DHT, PEX, uTP and encryption',
+	abilities: ['web-seed', 'v2'],
+	isExtra: true,
+	launch: run =>
+		launchTortui(run, [
+			...['--no-dht', '--no-lsd', '--no-port-map', '--no-pex', '--no-utp', '--encryption', 'off'],
+		]),
 };
 
 // The module is the system's, so the Python has to be, too.
@@ -95,25 +136,25 @@ const script = join(import.meta.dirname, 'libtorrent-client.py');
 const libtorrent: ComparedClient = {
 	name: 'libtorrent',
 	package: 'python3-libtorrent',
+	abilities: ['rc4', 'utp', 'web-seed', 'v2'],
 	absent() {
 		const found = python !== undefined && spawnSync(python, ['-c', 'import libtorrent']).status === 0;
 		return found ? undefined : 'there is no libtorrent for Python';
 	},
 	version: () => firstLine(python!, '-c', 'import libtorrent; print(libtorrent.__version__)'),
-	serves: true,
-	launch: ({mode, torrent, dir, host, port, requests}) => ({
+	launch: ({mode, torrent, dir, host, port, requests, wire}) => ({
 		command: python!,
-		args: [script, mode, torrent, dir, host, `${port}`, `${requests}`],
+		args: [script, mode, torrent, dir, host, `${port}`, `${requests}`, wire],
 	}),
 };
 
 const aria2: ComparedClient = {
 	name: 'aria2',
 	package: 'aria2',
+	abilities: ['rc4', 'web-seed'],
 	absent: installed('aria2c'),
 	version: () => versionIn(firstLine('aria2c', '--version')),
-	serves: true,
-	launch({mode, torrent, dir, host, port, work}) {
+	launch({mode, torrent, dir, host, port, work, wire}) {
 		const {script: done, mark} = hook(work);
 		return {
 			command: findProgram('aria2c')!,
@@ -124,6 +165,7 @@ const aria2: ComparedClient = {
 				`--check-integrity=${mode === 'seed'}`,
 				`--bt-seed-unverified=${mode === 'serve'}`,
 				...['--seed-ratio=0.0', '--summary-interval=0', '--quiet=true'],
+				...(wire === 'rc4' ? ['--bt-require-crypto=true', '--bt-min-crypto-level=arc4'] : []),
 				...[`--on-bt-download-complete=${done}`, '-d', dir, torrent],
 			],
 			env: {HOME: work},
@@ -135,10 +177,11 @@ const aria2: ComparedClient = {
 const rtorrent: ComparedClient = {
 	name: 'rtorrent',
 	package: 'rtorrent',
+	abilities: ['rc4'],
 	absent: installed('rtorrent'),
 	version: () => versionIn(firstLine('rtorrent', '-h')),
 	asksForMany: true,
-	launch({mode, torrent, dir, host, port, work}) {
+	launch({mode, torrent, dir, host, port, work, wire}) {
 		const {script: done, mark} = hook(work);
 		mkdirSync(join(work, 'session'));
 		const settings = [
@@ -151,7 +194,7 @@ const rtorrent: ComparedClient = {
 			'dht.mode.set = disable',
 			'protocol.pex.set = no',
 			'trackers.use_udp.set = no',
-			'protocol.encryption.set = none',
+			`protocol.encryption.set = ${wire === 'rc4' ? 'allow_incoming,try_outgoing,require,require_RC4' : 'none'}`,
 			'pieces.hash.on_completion.set = no',
 			`method.set_key = event.download.${mode === 'leech' ? 'finished' : 'hash_done'}, compare, "execute.nothrow=${done}"`,
 			`schedule2 = load, 0, 0, "load.start=${torrent}"`,
@@ -165,20 +208,21 @@ const rtorrent: ComparedClient = {
 const transmission: ComparedClient = {
 	name: 'transmission',
 	package: 'transmission-daemon',
+	abilities: ['rc4', 'utp', 'web-seed'],
 	absent: installed('transmission-daemon'),
 	version: () => versionIn(firstLine('transmission-daemon', '--version')),
 	isDialled: true,
 	asksForMany: true,
-	async launch({mode, torrent, dir, host, port, work}) {
+	async launch({mode, torrent, dir, host, port, work, wire}) {
 		const {script: done, mark} = hook(work);
 		const rpcPort = await freePort();
 		const settings = {
 			'dht-enabled': false,
 			'lpd-enabled': false,
 			'pex-enabled': false,
-			'utp-enabled': false,
+			'utp-enabled': wire === 'utp',
 			'port-forwarding-enabled': false,
-			encryption: 0,
+			encryption: wire === 'rc4' ? 2 : 0,
 			'peer-port': port,
 			'rpc-port': rpcPort,
 			'bind-address-ipv4': host,
@@ -228,14 +272,19 @@ const transmission: ComparedClient = {
 const qbittorrent: ComparedClient = {
 	name: 'qbittorrent',
 	package: 'qbittorrent-nox',
+	abilities: ['utp', 'web-seed', 'v2'],
 	absent: installed('qbittorrent-nox'),
 	version: () => versionIn(firstLine('qbittorrent-nox', '--version')),
-	async launch({torrent, dir, port, work}) {
+	async launch({torrent, dir, port, work, wire}) {
 		const mark = join(work, 'mark');
 		const webPort = await freePort();
 		const config = join(work, 'qBittorrent', 'config');
 		mkdirSync(config, {recursive: true});
-		const more = ['Session\\QueueingSystemEnabled=false', `Session\\DefaultSavePath=${dir}`];
+		const more = [
+			'Session\\QueueingSystemEnabled=false',
+			`Session\\BTProtocol=${wire === 'utp' ? 'UTP' : 'TCP'}`,
+			`Session\\DefaultSavePath=${dir}`,
+		];
 		writeFileSync(join(config, 'qBittorrent.conf'), qbittorrentSettings(port, webPort, more));
 		const call = async (path: string, body?: FormData): Promise<string> => {
 			const url = `http://127.0.0.1:${webPort}/api/v2/${path}`;
@@ -283,6 +332,7 @@ async function answering(ask: () => Promise<unknown>): Promise<void> {
 /** All that can be compared, tortui first. */
 export const clients: readonly ComparedClient[] = [
 	tortui,
+	bareTortui,
 	libtorrent,
 	aria2,
 	rtorrent,

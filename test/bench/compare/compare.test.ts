@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test from 'node:test';
 import {tableLines} from '../table.ts';
-import {clients, requestsFor} from './clients.ts';
+import {clients, requestsFor, whyUnable} from './clients.ts';
 import {compareHelp, readCompareOptions} from './options.ts';
-import {machineLine, markdownTable, median, type Outcome, rowLines} from './report.ts';
-import {rows} from './rows.ts';
+import {machineLine, markdownTable, median, type Outcome, rowLines, wrapped} from './report.ts';
+import {needs, rows} from './rows.ts';
 
 const known = {clients: ['tortui', 'libtorrent', 'aria2'], rows: ['1-seeder', 'small']};
 
@@ -32,6 +35,11 @@ test('clients and rows are chosen by name, each once', () => {
 			size: 4,
 		},
 	);
+});
+
+test('names of clients may stand as a word of their own, and all rows are asked for at once', () => {
+	const {clients, rows} = readCompareOptions(['--compare', 'aria2', '--rows', 'all'], known);
+	assert.deepEqual({clients, rows}, {clients: ['aria2'], rows: known.rows});
 });
 
 test('a name that nobody has is told with those there are', () => {
@@ -85,13 +93,63 @@ const outcomes: readonly Outcome[] = [
 	{client: 'rtorrent', trouble: 'it ended'},
 ];
 
-test('a row tells the median of each client, and the least and the most', () => {
+test('a row tells the median of each client, and the least and the most of what is compared', () => {
 	assert.deepEqual(rowLines(row, ['tortui', 'aria2', 'rtorrent'], outcomes), [
-		'1 seeder, 1 GiB           seconds          MiB/s             CPU s         MiB  announce s  right',
-		'tortui           1.60 (1.50–1.70)  650 (600–700)  2.00 (1.90–2.10)  59 (58–60)        0.10    3/3',
-		'aria2                        2.60            655              1.35           7        0.02    1/1',
-		'rtorrent                        –              –                 –           –           –',
+		'          seconds          MiB/s             CPU s  MiB  announce  right',
+		'tortui       1.60  650 (600–700)  2.00 (1.90–2.10)   59      0.10    3/3',
+		'aria2        2.60            655              1.35    7      0.02    1/1',
+		'rtorrent        –              –                 –    –         –',
 	]);
+});
+
+test('what is told of a row, of options and of the machine fits in 80 columns', () => {
+	const slow = {wall: 115.21, rate: 1021, cpu: 113.99, memory: 1063 * 2 ** 20, announce: 10.31, right: true};
+	const slower = {...slow, wall: 119.9, rate: 1131, cpu: 118.12};
+	const wide = ['transmission', 'qbittorrent'].flatMap(client =>
+		[slow, slower].map(outcome => ({client, ...outcome})),
+	);
+	const versions = clients.map(({name}) => [name, '10.11.12'] as const);
+	const lines = [
+		...rows.flatMap(each => rowLines(each, ['transmission', 'qbittorrent'], wide)),
+		...compareHelp(clients, rows).split('\n'),
+		...wrapped(machineLine(versions, new Date())),
+	];
+	for (const line of lines) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+});
+
+test('no two rows or clients have the same name, and extra ones stand after the others', () => {
+	for (const named of [rows, clients]) assert.equal(new Set(named.map(({name}) => name)).size, named.length);
+	const extra = rows.map(({isExtra}) => isExtra === true);
+	assert.deepEqual(
+		extra,
+		[...extra].sort((one, other) => Number(one) - Number(other)),
+	);
+});
+
+test('a client that cannot what a row is about has no part in it, and is told why', () => {
+	const named = <T extends {readonly name: string}>(all: readonly T[], name: string): T =>
+		all.find(each => each.name === name)!;
+	const why = (client: string, row: string) => whyUnable(named(clients, client), needs(named(rows, row)));
+	for (const {name} of rows) assert.equal(why('tortui', name), undefined);
+	assert.match(why('rtorrent', 'utp')!, /does not speak uTP/);
+	assert.match(why('rtorrent', 'web-seed')!, /web seeds/);
+	assert.match(why('aria2', 'v2')!, /v2/);
+	assert.equal(why('aria2', 'hybrid'), undefined);
+	assert.match(why('tortui-bare', 'rc4')!, /RC4/);
+});
+
+test('what a client is told of RC4 and uTP is what the row is about', async () => {
+	const space = mkdtempSync(join(tmpdir(), 'tortui-compare-test-'));
+	try {
+		const run = {torrent: '/a', dir: '/b', host: '127.0.0.1', port: 1, work: space, requests: 1} as const;
+		const args = async (wire: 'tcp' | 'rc4' | 'utp') =>
+			(await clients[0]!.launch({...run, mode: 'leech', wire})).args.join(' ');
+		assert.match(await args('rc4'), /--encryption require/);
+		assert.match(await args('utp'), /--no-tcp/);
+		assert.doesNotMatch(await args('tcp'), /--no-tcp|--encryption/);
+	} finally {
+		rmSync(space, {recursive: true});
+	}
 });
 
 test('the table for the README has a row each line, with the best one bold', () => {

@@ -4,13 +4,13 @@ import {join} from 'node:path';
 import {mebibyte} from '../../helpers/torrents.ts';
 import {build} from '../../helpers/tortui.ts';
 import {type ComparedClient, clients} from './clients.ts';
-import {Comparison, chooseCounterpart} from './comparison.ts';
+import {Comparison, counterpartFor} from './comparison.ts';
 import {endAll} from './measured-process.ts';
 import {type CompareOptions, compareHelp, readCompareOptions} from './options.ts';
-import {machineLine, markdownTable, type Outcome, rowLines} from './report.ts';
-import {benches, type Row, rows} from './rows.ts';
+import {machineLine, markdownTable, type Outcome, rowLines, wrapped} from './report.ts';
+import {type Row, rows} from './rows.ts';
+import {webServer} from './web-server.ts';
 
-const everyRow = [...rows, ...benches];
 /** A download of so many MiB is done once first, without counting: memory that was not touched lately costs more. */
 const warmedFrom = 256;
 
@@ -29,7 +29,7 @@ function whereTo(bytes: number): string {
 }
 
 function chosenRows({rows: names, size}: CompareOptions): readonly Row[] {
-	const chosen = rows.filter(({name}) => names?.includes(name) ?? true);
+	const chosen = rows.filter(({name, isExtra}) => names?.includes(name) ?? isExtra !== true);
 	if (size === undefined) return chosen;
 	const title = (row: Row) => `${row.title.replace(/[\d,]+ [MG]iB/, `${size} MiB`)}`;
 	return chosen.map(row => (row.kind === 'open' ? row : {...row, size, title: title(row)}));
@@ -38,7 +38,7 @@ function chosenRows({rows: names, size}: CompareOptions): readonly Row[] {
 /** Those that are there; each that is not is told in a line with the package that brings it. */
 function chosenClients(names: readonly string[] | undefined): readonly ComparedClient[] {
 	return clients.filter(client => {
-		if (client.name !== 'tortui' && names !== undefined && !names.includes(client.name)) return false;
+		if (client.name !== 'tortui' && !(names?.includes(client.name) ?? client.isExtra !== true)) return false;
 		const why = client.absent();
 		if (why !== undefined) console.log(`${client.name}: ${why}; it comes with the package ${client.package}`);
 		return why === undefined;
@@ -50,16 +50,16 @@ function chosenClients(names: readonly string[] | undefined): readonly ComparedC
  * what was sent.
  */
 export async function compare(args: readonly string[]): Promise<number> {
-	const names = {clients: clients.map(({name}) => name), rows: everyRow.map(({name}) => name)};
+	const names = {clients: clients.map(({name}) => name), rows: rows.map(({name}) => name)};
 	let options: CompareOptions;
 	try {
 		options = readCompareOptions(args, names);
 	} catch (error) {
-		console.error((error as Error).message);
+		for (const line of wrapped((error as Error).message)) console.error(line);
 		return 2;
 	}
 	if (options.help) {
-		console.log(compareHelp(clients, everyRow));
+		console.log(compareHelp(clients, rows));
 		return 0;
 	}
 	build();
@@ -77,8 +77,6 @@ export async function compare(args: readonly string[]): Promise<number> {
 	process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop).once('exit', tidy);
 	const isRight = await measureTable(folder, table, chosen, options.runs);
 	tidy();
-	for (const bench of benches)
-		if (options.rows?.includes(bench.name) ?? options.size === undefined) await runBench(bench.name);
 	return isRight ? 0 : 1;
 }
 
@@ -94,18 +92,15 @@ async function measureTable(
 	chosen: readonly ComparedClient[],
 	runs: number,
 ): Promise<boolean> {
-	if (table.length === 0) return true;
-	const counterpart = chooseCounterpart();
 	const versions = chosen.map(client => [client.name, client.version()] as const);
 	const machine = machineLine(versions, new Date());
-	console.log(
-		`${machine}\nThe other side is ${counterpart.name}. Medians of ${runs} runs, least and most beside.\n`,
-	);
-	const comparison = await Comparison.open(folder, counterpart);
+	const method = `Medians of ${runs} ${runs === 1 ? 'run' : 'runs, least and most beside'}.`;
+	for (const line of [...wrapped(machine), method, '']) console.log(line);
+	const comparison = await Comparison.open(folder);
 	const measured: Array<{row: Row; outcomes: Outcome[]}> = [];
 	for (const row of table) {
-		if (process.stderr.isTTY) console.error(`${row.title} …`);
-		comparison.prepare(row);
+		progress(`${row.title} …`);
+		await comparison.prepare(row);
 		const outcomes: Outcome[] = [];
 		if (row.size >= warmedFrom && row.kind !== 'open') await comparison.run(row, chosen[0]!);
 		// By turns, so that whatever else the machine does is in all of them.
@@ -114,10 +109,14 @@ async function measureTable(
 				const isGivenUp = outcomes.some(
 					({client: name, trouble}) => name === client.name && trouble !== undefined,
 				);
-				if (!isGivenUp) outcomes.push(await comparison.run(row, client));
+				if (isGivenUp) continue;
+				progress(`${row.title}: ${client.name}, ${run + 1} of ${runs} …`);
+				outcomes.push(await comparison.run(row, client));
 			}
+		progress('');
 		measured.push({row, outcomes});
 		const shown = chosen.map(({name}) => name);
+		console.log(`${row.title}${otherSide(row)}`);
 		for (const line of rowLines(row, shown, outcomes)) console.log(line);
 		for (const {client, trouble} of outcomes)
 			if (trouble !== undefined) console.log(`  ${client}: ${trouble}`);
@@ -129,22 +128,19 @@ async function measureTable(
 		measured,
 	))
 		console.log(line);
-	console.log(`\nRate or time, CPU seconds, private memory. ${machine}.`);
+	console.log();
+	for (const line of wrapped(`Rate or time, CPU seconds, private memory. ${machine}.`)) console.log(line);
 	return measured.every(({outcomes}) => outcomes.every(({right}) => right !== false));
 }
 
-async function runBench(name: (typeof benches)[number]['name']): Promise<void> {
-	console.log();
-	switch (name) {
-		case 'rc4':
-			return (await import('../encryption.bench.ts')).benchEncryption();
-		case 'utp':
-			return (await import('../utp.bench.ts')).benchUtp();
-		case 'web-seed':
-			return (await import('../web-seed.bench.ts')).benchWebSeed();
-		case 'v2':
-			return (await import('../merkle.bench.ts')).benchMerkle();
-		default:
-			name satisfies never;
-	}
+/** With whom it is measured. */
+function otherSide(row: Row): string {
+	if (row.kind === 'open' || row.kind === 'recheck') return '';
+	if (row.isFromWeb) return `, from ${webServer}`;
+	return `, ${row.kind === 'seed' ? 'to' : 'from'} ${counterpartFor(row).name}`;
+}
+
+/** What is done now, on a line that the next takes the place of; only where somebody looks. */
+function progress(text: string): void {
+	if (process.stderr.isTTY) process.stderr.write(`\r\x1B[K${text.slice(0, 79)}`);
 }

@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {
 	closeSync,
@@ -15,14 +16,17 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {bencode} from '../../helpers/bencode.ts';
 import {freePort, hasAddress} from '../../helpers/ports.ts';
 import {bytesFrom, type Content, kibibyte, makeTorrent, mebibyte} from '../../helpers/torrents.ts';
-import {type ClientRun, type ComparedClient, clients, requestsFor} from './clients.ts';
+import {cli, node} from '../../helpers/tortui.ts';
+import {type ClientRun, type ComparedClient, clients, requestsFor, whyUnable} from './clients.ts';
 import {CountingTracker, type PeerPlace} from './counting-tracker.ts';
-import {MeasuredProcess} from './measured-process.ts';
+import {type Launch, MeasuredProcess} from './measured-process.ts';
 import type {Outcome} from './report.ts';
-import type {Row} from './rows.ts';
+import {needs, type Row} from './rows.ts';
+import {launchWebServer} from './web-server.ts';
 
-/** In ms; what takes longer has failed. */
-const limit = 120_000;
+/** In ms; what takes longer, and than it takes at a slow rate, in MiB/s, has failed. */
+const patience = 40_000;
+const slowest = 16;
 /** In ms, in which a client may write the last of what it says that it has. */
 const lastWrites = 300;
 
@@ -34,6 +38,12 @@ interface Compared {
 	/** SHA-1 of all of it, in hex; undefined when there is nothing on the disk. */
 	readonly hash: string | undefined;
 	readonly size: number;
+	/** Where a web server has to be. */
+	readonly webPort: number | undefined;
+	/** Who gives it, or takes it. */
+	readonly counterpart: ComparedClient;
+	/** In ms. */
+	readonly limit: number;
 }
 
 /** SHA-1 of a file, in hex; undefined when there is none. */
@@ -68,18 +78,15 @@ function writeLarge(dir: string, name: string, length: number): Content {
 export class Comparison {
 	readonly #folder: string;
 	readonly #tracker: CountingTracker;
-	/** Who gives data to those that are measured, and takes it from them. */
-	readonly #counterpart: ComparedClient;
 	#content: Compared | undefined;
 
-	private constructor(folder: string, tracker: CountingTracker, counterpart: ComparedClient) {
+	private constructor(folder: string, tracker: CountingTracker) {
 		this.#folder = folder;
 		this.#tracker = tracker;
-		this.#counterpart = counterpart;
 	}
 
-	static async open(folder: string, counterpart: ComparedClient): Promise<Comparison> {
-		return new Comparison(folder, await CountingTracker.open(), counterpart);
+	static async open(folder: string): Promise<Comparison> {
+		return new Comparison(folder, await CountingTracker.open());
 	}
 
 	close(): void {
@@ -87,33 +94,55 @@ export class Comparison {
 	}
 
 	/** Makes what a row is about; what the one before was about is removed. */
-	prepare(row: Row): void {
+	async prepare(row: Row): Promise<void> {
 		const dir = join(this.#folder, 'whole');
 		rmSync(dir, {recursive: true, force: true});
 		mkdirSync(dir);
 		const torrent = join(this.#folder, `${row.name}.torrent`);
 		const size = row.size * mebibyte;
+		const limit = patience + (row.size / slowest) * 1000;
+		const counterpart = counterpartFor(row);
 		if (row.files !== undefined) {
 			writeFileSync(torrent, manyFiles(row.files, size, row.piece * kibibyte, this.#tracker.url));
-			this.#content = {torrent, dir, file: '', hash: undefined, size};
+			const nothing = {file: '', hash: undefined, webPort: undefined};
+			this.#content = {torrent, dir, ...nothing, size, counterpart, limit};
 			return;
 		}
 		const content = writeLarge(dir, 'compared.bin', size);
-		makeTorrent(content, row.piece * kibibyte).write(torrent, [this.#tracker.url]);
-		this.#content = {torrent, dir, file: 'compared.bin', hash: hashOf(content.root), size};
+		const webPort = row.isFromWeb ? await freePort() : undefined;
+		this.#describe(row, content, torrent, webPort);
+		const hash = hashOf(content.root);
+		this.#content = {torrent, dir, file: 'compared.bin', hash, size, webPort, counterpart, limit};
+	}
+
+	#describe(row: Row, content: Content, torrent: string, webPort: number | undefined): void {
+		const webSeeds = webPort === undefined ? [] : [`http://127.0.0.1:${webPort}/`];
+		if (row.version === undefined) {
+			makeTorrent(content, row.piece * kibibyte).write(torrent, [this.#tracker.url], webSeeds);
+			return;
+		}
+		const options = [`--${row.version}`, '--private', '-l', `${row.piece}K`, '-t', this.#tracker.url];
+		const output = ['-o', torrent, '--force', '--state-dir', this.#folder];
+		const args = [cli, 'create', content.root, ...options, ...output];
+		const {status, stderr} = spawnSync(node, args, {encoding: 'utf8'});
+		if (status !== 0) throw new Error(`no ${row.version} torrent could be made: ${stderr}`);
 	}
 
 	/** Measures a client once; never rejects because of what a client does. */
 	async run(row: Row, client: ComparedClient): Promise<Outcome> {
+		const unable = whyUnable(client, needs(row));
+		if (unable !== undefined) return {client: client.name, trouble: unable};
 		const work = mkdtempSync(join(this.#folder, 'run-'));
 		const processes: MeasuredProcess[] = [];
+		const launch = async (what: Launch, dir: string): Promise<MeasuredProcess> => {
+			const started = new MeasuredProcess(what, dir, join(work, `log-${processes.length}`));
+			processes.push(started);
+			await what.after?.().catch(() => {});
+			return started;
+		};
 		const start = async (which: ComparedClient, run: ClientRun): Promise<MeasuredProcess> => {
 			mkdirSync(run.work, {recursive: true});
-			const launch = await which.launch(run);
-			const started = new MeasuredProcess(launch, run.work, join(work, `log-${processes.length}`));
-			processes.push(started);
-			await launch.after?.().catch(() => {});
-			return started;
+			return launch(await which.launch(run), run.work);
 		};
 		const place = (host: string, mode: ClientRun['mode'], dir: string, name: string) =>
 			freePort().then(
@@ -125,9 +154,16 @@ export class Comparison {
 					port,
 					work: join(work, name),
 					requests: requestsFor(client),
+					wire: row.wire ?? 'tcp',
 				}),
 			);
 		try {
+			const {webPort, dir} = this.#content!;
+			if (webPort !== undefined) {
+				mkdirSync(join(work, 'web'));
+				const server = await launch(launchWebServer(dir, webPort, join(work, 'web')), join(work, 'web'));
+				await listening(server, {host: '127.0.0.1', port: webPort});
+			}
 			const figures = await this.#measure(row, client, {start, place, out: join(work, 'out')});
 			return {client: client.name, ...figures};
 		} catch (error) {
@@ -151,8 +187,8 @@ export class Comparison {
 	}
 
 	async #leech(row: Row, client: ComparedClient, ground: Ground): Promise<Omit<Outcome, 'client'>> {
-		const {dir, file, hash, size} = this.#content!;
-		if (client.isDialled && this.#counterpart.name !== 'libtorrent')
+		const {dir, file, hash, size, counterpart, limit} = this.#content!;
+		if (client.isDialled && row.seeders > 0 && counterpart.name !== 'libtorrent')
 			throw new Error('it does not dial this machine: it needs a libtorrent that dials it');
 		const seeders: MeasuredProcess[] = [];
 		const places: PeerPlace[] = [];
@@ -161,7 +197,7 @@ export class Comparison {
 			if (!(await hasAddress(host))) throw new Error(`this machine has no address ${host}`);
 			this.#tracker.expect([]);
 			const run = await ground.place(host, 'serve', dir, `seeder-${n}`);
-			seeders.push(await ground.start(this.#counterpart, run));
+			seeders.push(await ground.start(counterpart, run));
 			await listening(seeders.at(-1)!, run);
 			places.push(run);
 		}
@@ -186,6 +222,7 @@ export class Comparison {
 	}
 
 	async #open(client: ComparedClient, ground: Ground): Promise<Omit<Outcome, 'client'>> {
+		const {limit} = this.#content!;
 		this.#tracker.expect([]);
 		const measured = await ground.start(
 			client,
@@ -200,7 +237,7 @@ export class Comparison {
 
 	/** The client checks what is there, and, where it is to seed, another takes it from it. */
 	async #seed(row: Row, client: ComparedClient, ground: Ground): Promise<Omit<Outcome, 'client'>> {
-		const {dir, file, hash, size} = this.#content!;
+		const {dir, file, hash, size, counterpart, limit} = this.#content!;
 		this.#tracker.expect([]);
 		const run = await ground.place('127.0.0.1', 'seed', dir, 'client');
 		const measured = await ground.start(client, run);
@@ -212,7 +249,7 @@ export class Comparison {
 		await delay(lastWrites);
 		this.#tracker.expect([run]);
 		const taker = await ground.place('127.0.0.2', 'leech', ground.out, 'taker');
-		const other = await ground.start(this.#counterpart, taker);
+		const other = await ground.start(counterpart, taker);
 		const at = await other.complete(limit);
 		if (at === undefined) throw new Error(`who was to take it: ${whyNot(other)}`);
 		const {cpu, memory} = measured;
@@ -280,9 +317,14 @@ function manyFiles(files: number, size: number, pieceLength: number, tracker: st
 	});
 }
 
-/** Who is to be on the other side: libtorrent where there is one, else aria2, else tortui itself. */
-export function chooseCounterpart(): ComparedClient {
+/** Who is on the other side in a row: libtorrent where there is one, else aria2, else tortui itself. */
+export function counterpartFor(row: Row): ComparedClient {
 	const order = ['libtorrent', 'aria2', 'tortui'];
-	const able = clients.filter(client => client.serves && client.absent() === undefined);
+	const able = clients.filter(
+		client =>
+			order.includes(client.name) &&
+			client.absent() === undefined &&
+			whyUnable(client, needs(row)) === undefined,
+	);
 	return able.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name))[0]!;
 }

@@ -1,7 +1,8 @@
-"""A libtorrent with one torrent on loopback: libtorrent-client.py MODE TORRENT DIR HOST PORT REQUESTS
+"""A libtorrent with one torrent on loopback: libtorrent-client.py MODE TORRENT DIR HOST PORT REQUESTS WIRE
 
 MODE `leech` downloads with the settings that libtorrent has by itself; `seed` checks what is in DIR, then seeds;
 `serve` is told that all is there and seeds as fast as it can. REQUESTS is how many it lets wait of a peer.
+WIRE is `tcp`, `rc4` (over TCP, and nothing else) or `utp` (alone).
 Prints READY when it can be dialled, FIRST when data flows, DONE when it has everything; dials each HOST PORT that comes on standard input."""
 import sys
 import threading
@@ -9,13 +10,15 @@ import time
 
 import libtorrent as lt
 
-mode, torrent, folder, host, port, requests = sys.argv[1:]
+mode, torrent, folder, host, port, requests, wire = sys.argv[1:]
+utp, rc4 = wire == 'utp', wire == 'rc4'
 settings = {
     'listen_interfaces': f'{host}:{port}',
     'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
-    'enable_outgoing_utp': False, 'enable_incoming_utp': False,
-    'out_enc_policy': int(lt.enc_policy.pe_disabled), 'in_enc_policy': int(lt.enc_policy.pe_enabled),
-    'allowed_enc_level': int(lt.enc_level.pe_plaintext), 'prefer_rc4': False,
+    'enable_outgoing_utp': utp, 'enable_incoming_utp': utp, 'enable_outgoing_tcp': not utp, 'enable_incoming_tcp': not utp,
+    'out_enc_policy': int(lt.enc_policy.pe_forced if rc4 else lt.enc_policy.pe_disabled),
+    'in_enc_policy': int(lt.enc_policy.pe_forced if rc4 else lt.enc_policy.pe_enabled),
+    'allowed_enc_level': int(lt.enc_level.pe_rc4 if rc4 else lt.enc_level.pe_plaintext), 'prefer_rc4': rc4,
     'allow_multiple_connections_per_ip': True, 'min_reconnect_time': 1, 'max_failcount': 100,
     'max_allowed_in_request_queue': int(requests),
     'alert_mask': lt.alert.category_t.status_notification | lt.alert.category_t.error_notification,

@@ -56,10 +56,10 @@ export class MeasuredProcess {
 		const lines = (this.#rest + text).split('\n');
 		this.#rest = lines.pop()!.slice(-10_000);
 		for (const line of lines) {
-			if (line.startsWith('READY')) this.#readyAt ??= performance.now();
+			const isComplete = line.startsWith('{') && /"event":\s*"complete"/.test(line);
+			if (line.startsWith('READY') || isComplete) this.#readyAt ??= performance.now();
 			if (line.startsWith('FIRST')) this.#firstAt ??= performance.now();
-			if (line.startsWith('DONE') || (line.startsWith('{') && /"event":\s*"complete"/.test(line)))
-				this.#doneAt ??= performance.now();
+			if (line.startsWith('DONE') || isComplete) this.#doneAt ??= performance.now();
 		}
 	}
 

@@ -33,10 +33,15 @@ function valuesOf(outcomes: readonly Outcome[], figure: Figure): number[] {
 	return outcomes.flatMap(outcome => outcome[figure] ?? []);
 }
 
+/** Three digits, as far as there are some after the point. */
+function seconds(value: number): string {
+	return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
 const written: Readonly<Record<Figure, (value: number) => string>> = {
-	wall: value => value.toFixed(2),
+	wall: seconds,
 	rate: value => value.toFixed(0),
-	cpu: value => value.toFixed(2),
+	cpu: seconds,
 	memory: value => (value / 2 ** 20).toFixed(0),
 	announce: value => value.toFixed(2),
 };
@@ -51,7 +56,13 @@ function spread(outcomes: readonly Outcome[], figure: Figure): string {
 	return least === most ? write(middle) : `${write(middle)} (${least}–${most})`;
 }
 
-/** The table of one row for a terminal: a line each client. */
+/** The middle one alone, of what is told for the sake of others. */
+function middleOf(outcomes: readonly Outcome[], figure: Figure): string {
+	const middle = median(valuesOf(outcomes, figure));
+	return middle === undefined ? '–' : written[figure](middle);
+}
+
+/** The table of one row for a terminal of 80 columns: a line each client. How far apart runs are is told of what is compared. */
 export function rowLines(
 	row: Row,
 	names: readonly string[],
@@ -62,7 +73,7 @@ export function rowLines(
 		['rate', 'MiB/s'],
 		['cpu', 'CPU s'],
 		['memory', 'MiB'],
-		['announce', 'announce s'],
+		['announce', 'announce'],
 	];
 	const known = figures.filter(([figure]) => valuesOf(outcomes, figure).length > 0);
 	const lines = names.map(name => {
@@ -70,9 +81,11 @@ export function rowLines(
 		const judged = own.filter(({right}) => right !== undefined);
 		const right =
 			judged.length === 0 ? '' : `${judged.filter(outcome => outcome.right).length}/${judged.length}`;
-		return [name, ...known.map(([figure]) => spread(own, figure)), right];
+		const main = row.figure === 'rate' ? 'rate' : 'wall';
+		const tell = (figure: Figure) => (figure === main || figure === 'cpu' ? spread : middleOf)(own, figure);
+		return [name, ...known.map(([figure]) => tell(figure)), right];
 	});
-	const header = [row.title, ...known.map(([, title]) => title), 'right'];
+	const header = ['', ...known.map(([, title]) => title), 'right'];
 	return tableLines(header, lines);
 }
 
@@ -121,6 +134,18 @@ export function markdownTable(
 			return line([row.title, ...cells]);
 		}),
 	];
+}
+
+/** A text in lines of at most 79 cells, as its words allow. */
+export function wrapped(text: string): readonly string[] {
+	const lines = [''];
+	for (const word of text.split(' ')) {
+		const line = lines.at(-1)!;
+		if (line === '') lines[lines.length - 1] = word;
+		else if (line.length + 1 + word.length <= 79) lines[lines.length - 1] = `${line} ${word}`;
+		else lines.push(word);
+	}
+	return lines;
 }
 
 /** On what and when it was measured, in a line. */

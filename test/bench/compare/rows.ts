@@ -1,3 +1,9 @@
+/** What peers speak over: TCP in the clear, TCP with both sides asking for RC4, or uTP alone. */
+export type Wire = 'tcp' | 'rc4' | 'utp';
+
+/** What not every client can. */
+export type Ability = 'rc4' | 'utp' | 'web-seed' | 'v2';
+
 /** What is measured of each client. */
 export interface Row {
 	readonly name: string;
@@ -13,13 +19,21 @@ export interface Row {
 	/** KiB. */
 	readonly piece: number;
 	readonly files?: number;
+	/** v1 when left out. */
+	readonly version?: 'v2' | 'hybrid';
+	/** `tcp` when left out. */
+	readonly wire?: Wire;
+	/** It comes from a web server, and nobody else. */
+	readonly isFromWeb?: boolean;
+	/** Measured only when it is named. */
+	readonly isExtra?: boolean;
 	/** What its cell tells first. */
 	readonly figure: 'rate' | 'time';
 }
 
 const kib256 = 256;
 
-/** The rows of the table, in its order. */
+/** The rows of the table, in its order, and then those that are measured when they are named. */
 export const rows: readonly Row[] = [
 	{
 		name: '1-seeder',
@@ -86,12 +100,111 @@ export const rows: readonly Row[] = [
 		piece: kib256,
 		figure: 'time',
 	},
+	{
+		name: 'large',
+		title: '1 seeder, 4 GiB in pieces of 1 MiB',
+		kind: 'leech',
+		seeders: 1,
+		size: 4096,
+		piece: 1024,
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'rc4',
+		title: '1 seeder, 1 GiB, RC4',
+		kind: 'leech',
+		seeders: 1,
+		size: 1024,
+		piece: kib256,
+		wire: 'rc4',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'seed-rc4',
+		title: 'seeding 1 GiB, RC4',
+		kind: 'seed',
+		seeders: 0,
+		size: 1024,
+		piece: kib256,
+		wire: 'rc4',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'utp',
+		title: '1 seeder, 512 MiB, uTP',
+		kind: 'leech',
+		seeders: 1,
+		size: 512,
+		piece: kib256,
+		wire: 'utp',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'seed-utp',
+		title: 'seeding 512 MiB, uTP',
+		kind: 'seed',
+		seeders: 0,
+		size: 512,
+		piece: kib256,
+		wire: 'utp',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'web-seed',
+		title: 'web seed, 1 GiB',
+		kind: 'leech',
+		seeders: 0,
+		size: 1024,
+		piece: kib256,
+		isFromWeb: true,
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'v2',
+		title: '1 seeder, 1 GiB, v2',
+		kind: 'leech',
+		seeders: 1,
+		size: 1024,
+		piece: kib256,
+		version: 'v2',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'hybrid',
+		title: '1 seeder, 1 GiB, hybrid',
+		kind: 'leech',
+		seeders: 1,
+		size: 1024,
+		piece: kib256,
+		version: 'hybrid',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'recheck-v2',
+		title: 'recheck of 1 GiB, v2',
+		kind: 'recheck',
+		seeders: 0,
+		size: 1024,
+		piece: kib256,
+		version: 'v2',
+		figure: 'time',
+		isExtra: true,
+	},
 ];
 
-/** Rows of which there is a benchmark already, that measures libtorrent beside. */
-export const benches = [
-	{name: 'rc4', title: 'RC4: 512 MiB of a libtorrent'},
-	{name: 'utp', title: 'uTP: 512 MiB'},
-	{name: 'web-seed', title: 'web seeds'},
-	{name: 'v2', title: 'v2: hashing and trees'},
-] as const;
+/** What a client has to be able to do for a row. */
+export function needs({version, wire = 'tcp', isFromWeb}: Row): readonly Ability[] {
+	const all: Ability[] = [];
+	if (wire !== 'tcp') all.push(wire);
+	if (isFromWeb === true) all.push('web-seed');
+	if (version === 'v2') all.push('v2');
+	return all;
+}
