@@ -2,7 +2,7 @@ import type {ExitStatus} from '../../base/errors.js';
 import {terminalText} from '../../base/safe-text.js';
 import {type Command, type Context, defineCommand} from '../arguments/command.js';
 import {choice} from '../arguments/quantities.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {findEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {completedCommand} from './completion-model.js';
 

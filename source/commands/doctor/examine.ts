@@ -5,7 +5,7 @@ import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import type {Context} from '../arguments/command.js';
 import {configPath, readOptions} from '../arguments/config-file.js';
 import {judgeConfig} from '../arguments/config-judgement.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine} from '../engine-process/find-engine.js';
 import {look} from '../torrents/look.js';
 import {checkConfig, checkEngine, checkState, checkTorrents, type EngineAnswer} from './check-engine.js';
 import {checkClock, checkFiles, checkFolder, checkStateDisk, checkTerminal} from './check-machine.js';
@@ -62,7 +62,7 @@ async function hear({stateDir, engineTime}: DoctorGround, {env, version}: Contex
 	let engine: RemoteEngine | undefined;
 	const ask = async (): Promise<Heard> => {
 		try {
-			engine = await findEngine(stateDir, env, version);
+			engine = await reachEngine(stateDir, env, version);
 			if (engine === undefined) return {answer: {runs: false}, trackers};
 			const {session, torrents = []} = await look(engine, {session: true, torrents: true});
 			if (session === undefined) throw new UserError('engine-silent', 'the engine says nothing of itself');

@@ -3,12 +3,12 @@ import {closeSync, fstatSync, ftruncateSync, readSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import process from 'node:process';
 import {UserError} from '../../base/errors.js';
-import {connectEngine, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
+import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {socketPath} from '../../bridge/socket/socket-path.js';
 import {FolderWatch} from '../../io/files/folder-watch.js';
 import {enginePid} from './engine-lock.js';
 import {openEngineLog} from './file-log.js';
-import {requireOwnSocket} from './own-folder.js';
+import {findEngine, reachEngine} from './find-engine.js';
 
 /** Whose engine, and who asks. */
 export interface EngineSeat {
@@ -30,46 +30,6 @@ const startTime = 15_000;
 /** Another process may end without anybody being told: in ms, how long that goes unseen at the most. */
 const lookAgain = 100;
 const largestLog = 1_048_576;
-
-/** What it means that nobody listens, or that who did was about to end, or killed, before a word was said. */
-const nobodyThere: ReadonlySet<string> = new Set([
-	...['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'engine-lost'],
-	...['ECONNRESET', 'EPIPE'],
-]);
-
-/** The engine that runs, undefined when none does. */
-export async function findEngine(
-	stateDir: string,
-	env: NodeJS.ProcessEnv,
-	version: string,
-): Promise<RemoteEngine | undefined> {
-	try {
-		const path = socketPath(stateDir, env);
-		requireOwnSocket(path);
-		return await connectEngine(path, {version});
-	} catch (error) {
-		const {code} = error as NodeJS.ErrnoException;
-		if (code !== undefined && nobodyThere.has(code)) return undefined;
-		if (code === 'EACCES' || code === 'EPERM') {
-			throw new UserError(
-				'engine-foreign',
-				`the engine in ${stateDir} belongs to another user; choose another --state-dir`,
-			);
-		}
-		throw error;
-	}
-}
-
-/** The engine that runs; a `UserError` that says how to start one when none does. */
-export async function requireEngine(
-	stateDir: string,
-	env: NodeJS.ProcessEnv,
-	version: string,
-): Promise<RemoteEngine> {
-	const engine = await findEngine(stateDir, env, version);
-	if (!engine) throw new UserError('no-engine', 'no engine is running; start one with: tortui engine');
-	return engine;
-}
 
 function lastLine(log: number, from: number): string {
 	const length = Math.min(4096, Math.max(0, fstatSync(log).size - from));
@@ -117,7 +77,7 @@ export async function ensureEngine(
 	settings: EnsureSettings,
 ): Promise<{engine: RemoteEngine; started: boolean}> {
 	const {stateDir, env, version} = settings;
-	const running = await findEngine(stateDir, env, version);
+	const running = await reachEngine(stateDir, env, version);
 	if (running) return {engine: running, started: false};
 	return startEngine(settings);
 }

@@ -6,6 +6,7 @@ import {socketPath} from '../../bridge/socket/socket-path.js';
 import {takeLock} from '../../io/state/process-lock.js';
 import {type Interruption, interruption} from '../transfer/interruption.js';
 import type {Companions} from './companions.js';
+import {announceHandOver, type HandOver, takeHandOver} from './engine-lock.js';
 import type {LocalEngine} from './open-session.js';
 import {hasSucceeded} from './succession.js';
 
@@ -96,6 +97,7 @@ function askedToHandOver(
 export async function hostEngine(settings: HostSettings): Promise<ExitStatus> {
 	const {stateDir, signals, notice} = settings;
 	const interrupted = interruption(signals);
+	let handOver: HandOver | undefined;
 	try {
 		for (;;) {
 			const lock = takeLock(stateDir, 'engine');
@@ -105,19 +107,24 @@ export async function hostEngine(settings: HostSettings): Promise<ExitStatus> {
 					`an engine runs already (process ${lock.pid}); reach it with: tortui attach, or take its place with: --replace`,
 				);
 			}
+			handOver?.release();
 			let successor: Successor | undefined;
 			try {
 				successor = await serveUntilTold(settings, interrupted);
+				handOver = successor && announceHandOver(stateDir);
 			} finally {
 				lock.release();
 			}
 			if (successor === undefined) return 0;
-			if (await hasSucceeded(settings, successor.pid, interrupted.first)) {
+			const isTaken = () => handOver?.isTaken() === true;
+			if (await hasSucceeded(settings, successor.pid, {isTaken, ended: interrupted.first})) {
+				handOver?.release();
 				return (await successor.own?.takeLeave(interrupted)) ?? 0;
 			}
 			notice?.status('the engine that was to take over did not start: this one goes on');
 		}
 	} finally {
+		handOver?.release();
 		interrupted.release();
 	}
 }
@@ -141,6 +148,7 @@ async function serveUntilTold(
 		const start = again && (async () => (own = again()));
 		const client = askedToHandOver(engine, ask, start);
 		const served = await serveEngine(client, socketPath(stateDir, env), {version, about});
+		takeHandOver(stateDir);
 		notice?.ready();
 		const end = await Promise.race([
 			interrupted.first.then(signal => `the engine was ended by ${signal}`),

@@ -2,13 +2,8 @@ import {UserError} from '../../base/errors.js';
 import {EngineMismatch, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import type {Context} from '../arguments/command.js';
 import {isService, startedWith} from '../arguments/engine-arguments.js';
-import {
-	type EngineSeat,
-	type EnsureSettings,
-	ensureEngine,
-	replaceEngine,
-	requireEngine,
-} from './ensure-engine.js';
+import {type EngineSeat, type EnsureSettings, ensureEngine, replaceEngine} from './ensure-engine.js';
+import {requireEngine} from './find-engine.js';
 import {successorOf} from './successor-of.js';
 
 /** Whether one version of the program came before another, by the first three numbers of both. */

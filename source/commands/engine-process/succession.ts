@@ -4,7 +4,8 @@ import type {Millis} from '../../base/units.js';
 import {EngineMismatch, type RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {FolderWatch} from '../../io/files/folder-watch.js';
 import {enginePid} from './engine-lock.js';
-import {type EngineSeat, findEngine} from './ensure-engine.js';
+import type {EngineSeat} from './ensure-engine.js';
+import {findEngine, reachEngine} from './find-engine.js';
 import {engineGone} from './stop-engine.js';
 
 /** A process that lives and has not become the engine by then never will. */
@@ -38,12 +39,13 @@ async function answers({stateDir, env, version}: EngineSeat): Promise<boolean> {
  * Waits, when an engine has let go of its state folder for process `successor`, until somebody is the engine. Answers
  * whether somebody is: not when that process has ended without becoming it.
  *
- * @param ended resolves when it is not to be waited for any more
+ * @param until.isTaken whether somebody has said to be the engine
+ * @param until.ended resolves when it is not to be waited for any more
  */
 export async function hasSucceeded(
 	seat: EngineSeat,
 	successor: number,
-	ended: Promise<unknown>,
+	{isTaken, ended}: {readonly isTaken: () => boolean; readonly ended: Promise<unknown>},
 ): Promise<boolean> {
 	const folder = new FolderWatch(seat.stateDir);
 	let isOver = false;
@@ -54,7 +56,7 @@ export async function hasSucceeded(
 	try {
 		const deadline = performance.now() + patience;
 		for (;;) {
-			if (isOver) return true;
+			if (isOver || isTaken()) return true;
 			// Who holds the lock may have many torrents to take up: it is waited for as long as it lives.
 			const isHeld = enginePid(seat.stateDir) !== undefined;
 			if (isHeld && (await answers(seat))) return true;
@@ -90,7 +92,7 @@ export async function takeOver(seat: EngineSeat): Promise<{readonly port?: numbe
 	let pid: number;
 	let port: number | undefined;
 	try {
-		const engine = await findEngine(stateDir, env, version);
+		const engine = await reachEngine(stateDir, env, version);
 		if (engine === undefined) return {};
 		({pid} = engine.hello);
 		port = await listenPort(engine);

@@ -2,7 +2,8 @@ import {dirname} from 'node:path';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {socketPath} from '../../bridge/socket/socket-path.js';
 import {FolderWatch} from '../../io/files/folder-watch.js';
-import {type EngineSeat, findEngine} from './ensure-engine.js';
+import type {EngineSeat} from './ensure-engine.js';
+import {findEngine} from './find-engine.js';
 
 /** In ms: the system tells of a new socket, but not of all that may be wrong with it. */
 const lookAgain = 50;

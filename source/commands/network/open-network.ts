@@ -4,7 +4,7 @@ import {machineClock} from '../../io/machine/clock.js';
 import {catalogueAddress} from '../../protocol/catalogue/catalogue-url.js';
 import type {Context, Flags} from '../arguments/command.js';
 import {type wayOptions, wayOut} from '../arguments/way-out.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
 /** What can be asked of either. */
@@ -32,7 +32,7 @@ export interface NetworkFlags extends Flags<typeof wayOptions> {
 
 /** Opens it. Rejects with a `UserError` when no engine runs and no tracker is named. */
 export async function openNetwork(flags: NetworkFlags, {env, version}: Context): Promise<Network> {
-	const engine = await findEngine(stateDirPath(flags.stateDir, env), env, version);
+	const engine = await reachEngine(stateDirPath(flags.stateDir, env), env, version);
 	if (engine !== undefined) {
 		return {
 			isEngine: true,

@@ -1,6 +1,6 @@
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import type {Context} from '../arguments/command.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
 /** Does something with the running engine and lets go of it then. Rejects with a `UserError` when none runs. */

@@ -1,7 +1,7 @@
 import {UserError} from '../../base/errors.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import type {Context} from '../arguments/command.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {successorOf} from '../engine-process/successor-of.js';
 

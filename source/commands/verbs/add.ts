@@ -6,7 +6,7 @@ import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {rate} from '../arguments/quantities.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {

@@ -2,7 +2,7 @@ import {defineCommand} from '../arguments/command.js';
 import {isService} from '../arguments/engine-arguments.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {logOptions, screenOptions, stateOptions} from '../arguments/flags.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {engineRevival} from '../engine-process/revive-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {requireTerminal, showScreen} from '../screen/show-screen.js';

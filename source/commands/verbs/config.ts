@@ -15,7 +15,7 @@ import {
 import {judgeConfig, type Setting} from '../arguments/config-judgement.js';
 import {jsonOption} from '../arguments/flags.js';
 import {withoutPassword} from '../arguments/proxy-setting.js';
-import {findEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine, requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {reloadText} from '../output/reload-text.js';
 
@@ -92,7 +92,7 @@ async function configuredState({flags}: Arguments<typeof options>, env: NodeJS.P
 async function tellEngine(args: Arguments<typeof options>, context: Context): Promise<ExitStatus> {
 	const {env, warn, version} = context;
 	try {
-		const engine = await findEngine(await configuredState(args, env), env, version);
+		const engine = await reachEngine(await configuredState(args, env), env, version);
 		if (engine === undefined) return 0;
 		try {
 			return await reload(engine, context);

@@ -5,7 +5,7 @@ import {count, size} from '../../ui/text/format.js';
 import {terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
 const titles = {ipv4: 'IPv4', ipv6: 'IPv6'} as const;

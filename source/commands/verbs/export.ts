@@ -6,7 +6,7 @@ import {defineCommand} from '../arguments/command.js';
 import {createOptions, outputAdvice} from '../arguments/create-options.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {logOptions, stateOptions} from '../arguments/flags.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 
 /** Writes the .torrent of a torrent of the running engine. */

@@ -15,7 +15,7 @@ import {count} from '../../ui/text/format.js';
 import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import type {ValueReader} from '../arguments/quantities.js';
-import {findEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {findEngine, requireEngine} from '../engine-process/find-engine.js';
 import {SomeAtOnce} from '../engine-process/some-at-once.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 

@@ -9,7 +9,7 @@ import {type Context, defineCommand, type Flags, type Options} from '../argument
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
 import {logSince} from '../arguments/log-since.js';
 import {choice, integer, text} from '../arguments/quantities.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine} from '../engine-process/find-engine.js';
 import {LogReader} from '../engine-process/log-reader.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {untilInterrupted} from '../torrents/until-interrupted.js';
@@ -150,7 +150,7 @@ async function show(
 	{env, version}: Context,
 ): Promise<void> {
 	if (flags.file !== undefined) return showFile(flags.file, following);
-	const engine = await findEngine(stateDirPath(flags.stateDir, env), env, version);
+	const engine = await reachEngine(stateDirPath(flags.stateDir, env), env, version);
 	if (engine !== undefined) return showEngine(engine, following);
 	if (flags.log !== undefined) return showFile(flags.log, following);
 	throw new UserError(

@@ -3,7 +3,8 @@ import {EngineMismatch, type RemoteEngine} from '../../bridge/socket/connect-eng
 import {defineCommand} from '../arguments/command.js';
 import {isService, startedWith} from '../arguments/engine-arguments.js';
 import {logOptions, stateOptions} from '../arguments/flags.js';
-import {replaceEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {replaceEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {restartAdvice, restartService} from '../engine-process/renew-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 

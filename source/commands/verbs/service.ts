@@ -8,7 +8,7 @@ import {EngineMismatch} from '../../bridge/socket/connect-engine.js';
 import {type Arguments, type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {jsonOption, stateOptions} from '../arguments/flags.js';
 import {text} from '../arguments/quantities.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine} from '../engine-process/find-engine.js';
 import {makeStateDir} from '../engine-process/state-dir.js';
 import {planService, type ServicePlan} from '../service/service-plan.js';
 import {Systemctl} from '../service/systemctl.js';
@@ -174,7 +174,7 @@ async function uninstall(flags: Wish, {env, stdout}: Context): Promise<ExitStatu
 /** The engine that answers now, in words for people. */
 async function engineNow(stateDir: string, {env, version}: Context) {
 	try {
-		const engine = await findEngine(stateDir, env, version);
+		const engine = await reachEngine(stateDir, env, version);
 		if (engine === undefined) return undefined;
 		const {hello} = engine;
 		engine.close();

@@ -9,7 +9,8 @@ import {percent} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {text} from '../arguments/quantities.js';
-import {ensureEngine, findEngine, requireEngine} from '../engine-process/ensure-engine.js';
+import {ensureEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine, requireEngine} from '../engine-process/find-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
 import {makeStateDir, stateDirPath} from '../engine-process/state-dir.js';
 import {catalogueUrl, nickname} from '../network/catalogue-values.js';
@@ -138,7 +139,7 @@ export const command = defineCommand({
 		if (flags.remove || dirs.length === 0) {
 			const stateDir = stateDirPath(flags.stateDir, env);
 			const asked = flags.remove || flags.list;
-			const engine = await (asked ? requireEngine : findEngine)(stateDir, env, version);
+			const engine = await (asked ? requireEngine : reachEngine)(stateDir, env, version);
 			if (engine === undefined)
 				throw new UserError('usage', 'missing: share DIR (see: tortui share --help)', 2);
 			return withEngine(engine, async () => {

@@ -4,7 +4,7 @@ import {count, size} from '../../ui/text/format.js';
 import {terminalText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {jsonOption, logOptions, stateOptions} from '../arguments/flags.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {catalogueUrl, nickname} from '../network/catalogue-values.js';
 import {sharedTable} from '../network/network-tables.js';

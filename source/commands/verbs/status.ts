@@ -7,7 +7,7 @@ import {stateWord} from '../../ui/present/torrent-state.js';
 import {count, duration, percent, rateWithUnit, ratio, size} from '../../ui/text/format.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {idNote, remoteOptions} from '../torrents/engine-options.js';
 import {look} from '../torrents/look.js';
@@ -149,7 +149,7 @@ async function health(
 	const timer = setTimeout(() => late.resolve(undefined), healthTime);
 	try {
 		const ask = async () => {
-			const engine = await findEngine(stateDirPath(stateDir, env), env, version);
+			const engine = await reachEngine(stateDirPath(stateDir, env), env, version);
 			if (engine === undefined) return 'no engine is running';
 			const {torrents = []} = await engine.send({type: 'session.list'});
 			engine.close();

@@ -4,7 +4,7 @@ import {EngineMismatch} from '../../bridge/socket/connect-engine.js';
 import {defineCommand} from '../arguments/command.js';
 import {logOptions, stateOptions} from '../arguments/flags.js';
 import {enginePid} from '../engine-process/engine-lock.js';
-import {requireEngine} from '../engine-process/ensure-engine.js';
+import {requireEngine} from '../engine-process/find-engine.js';
 import {stateDirPath} from '../engine-process/state-dir.js';
 import {engineGone, stopEngine} from '../engine-process/stop-engine.js';
 

@@ -15,7 +15,7 @@ import type {ScreenOptions} from '../../ui/screen/screen-options.js';
 import type {TerminalInput} from '../../ui/terminal/filtered-input.js';
 import type {TerminalOutput} from '../../ui/terminal/frame-stream.js';
 import type {Context} from '../arguments/command.js';
-import {findEngine} from '../engine-process/ensure-engine.js';
+import {reachEngine} from '../engine-process/find-engine.js';
 import {pathCompleter} from '../screen/path-completer.js';
 import {screenPreferences} from '../screen/screen-preferences.js';
 import {fullPath} from '../screen/show-screen.js';
@@ -46,7 +46,7 @@ async function show(
 	stateDir: string,
 	{env, version}: Pick<Context, 'env' | 'version'>,
 ): Promise<void> {
-	const engine = await findEngine(stateDir, env, version);
+	const engine = await reachEngine(stateDir, env, version);
 	if (engine === undefined) return visitor.leave('No engine is running now.', true);
 	const mayAll = visitor.rights === 'all';
 	const client = mayAll ? engine : new ReadOnlyClient(engine);

@@ -167,3 +167,8 @@ export function takeLock(folder: string, name: string): ProcessLock | LockHolder
 		rmSync(draft, {force: true});
 	}
 }
+
+/** Lets go of the lock `name` in `folder` for whoever holds it, where that is agreed between both. */
+export function breakLock(folder: string, name: string): void {
+	for (const number of numbers(folder, name)) discard(pathOf(folder, name, number));
+}

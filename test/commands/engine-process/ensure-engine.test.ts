@@ -7,12 +7,9 @@ import process from 'node:process';
 import {after, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
-import {enginePid} from '../../../source/commands/engine-process/engine-lock.ts';
-import {
-	ensureEngine,
-	findEngine,
-	replaceEngine,
-} from '../../../source/commands/engine-process/ensure-engine.ts';
+import {comingEngine, enginePid} from '../../../source/commands/engine-process/engine-lock.ts';
+import {ensureEngine, replaceEngine} from '../../../source/commands/engine-process/ensure-engine.ts';
+import {findEngine, requireEngine} from '../../../source/commands/engine-process/find-engine.ts';
 import {isOlder} from '../../../source/commands/engine-process/renew-engine.ts';
 import {makeStateDir, stateDirPath} from '../../../source/commands/engine-process/state-dir.ts';
 import {engineGone, stopEngine} from '../../../source/commands/engine-process/stop-engine.ts';
@@ -145,6 +142,50 @@ test('an engine hands over to one that is started for it, and says so to those w
 	assert.equal(enginePid(stateDir), next.hello.pid);
 	await stopEngine(next, stateDir);
 	assert.equal(next.handsOver, false);
+});
+
+test('who asks while an engine comes up, or hands over, is answered by that which comes', async () => {
+	const stateDir = newState();
+	const mayOpen = join(stateDir, 'may-open');
+	const coming = ensure(stateDir, ['--slow-to-open']);
+	await until('the lock of the one that comes up', 15_000, () => enginePid(stateDir) !== undefined);
+	const asked = requireEngine(stateDir, process.env, '1.2.3');
+	assert.equal(await findEngine(stateDir, process.env, '1.2.3'), undefined);
+	writeFileSync(mayOpen, '');
+	const {engine} = await coming;
+	const {pid} = engine.hello;
+	assert.equal((await asked).hello.pid, pid);
+
+	rmSync(mayOpen);
+	const next = replace(stateDir, pid, ['--slow-to-open']);
+	await engine.closed;
+	const meanwhile = requireEngine(stateDir, process.env, '1.2.3');
+	assert.notEqual(comingEngine(stateDir), undefined);
+	await until('the next to hold the lock', 15_000, () => ![undefined, pid].includes(enginePid(stateDir)));
+	const later = requireEngine(stateDir, process.env, '1.2.3');
+	writeFileSync(mayOpen, '');
+	const successor = await next;
+	assert.equal((await meanwhile).hello.pid, successor.hello.pid);
+	assert.equal((await later).hello.pid, successor.hello.pid);
+	await stopEngine(successor, stateDir);
+	assert.equal(comingEngine(stateDir), undefined);
+});
+
+test('at no moment of a hand-over nobody is coming', async () => {
+	const stateDir = newState();
+	const {engine} = await ensure(stateDir);
+	let gaps = 0;
+	const next = replace(stateDir, engine.hello.pid);
+	let isOver = false;
+	void next.finally(() => {
+		isOver = true;
+	});
+	while (!isOver) {
+		if (comingEngine(stateDir) === undefined) gaps++;
+		await new Promise(setImmediate);
+	}
+	assert.equal(gaps, 0);
+	await stopEngine(await next, stateDir);
 });
 
 /** Waits until a process is no more. */

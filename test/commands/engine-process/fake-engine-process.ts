@@ -1,6 +1,7 @@
 // An engine process as the session starts it, with an engine that has no torrents.
-import {writeSync} from 'node:fs';
+import {existsSync, writeSync} from 'node:fs';
 import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
 import {hostEngine} from '../../../source/commands/engine-process/host-engine.ts';
 import {takeOver} from '../../../source/commands/engine-process/succession.ts';
 import {EmptyEngine} from '../../helpers/empty-engine.ts';
@@ -34,6 +35,9 @@ try {
 		signals: ['SIGTERM', 'SIGINT'],
 		async open() {
 			if (process.argv.includes('--fails-to-open')) throw new Error('the port is taken');
+			// As one with very many torrents: until there is a file that says so.
+			const opened = `${stateDir}/may-open`;
+			while (process.argv.includes('--slow-to-open') && !existsSync(opened)) await delay(5);
 			if (process.argv.includes('--dies-opening')) process.kill(process.pid, 'SIGKILL');
 			const local = new StoppableEngine();
 			return {

@@ -3,9 +3,11 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import process from 'node:process';
 import {test} from 'node:test';
 import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
-import {findEngine} from '../../../source/commands/engine-process/ensure-engine.ts';
+import {findEngine, reachEngine} from '../../../source/commands/engine-process/find-engine.ts';
+import {takeLock} from '../../../source/io/state/process-lock.ts';
 
 test('an engine that ends before it has said a word is none, however its end looks', async context => {
 	const stateDir = mkdtempSync(join(tmpdir(), 'tortui-find-'));
@@ -24,4 +26,18 @@ test('an engine that ends before it has said a word is none, however its end loo
 	context.after(() => server.close());
 	await new Promise<void>(resolve => server.listen(socketPath(stateDir, {}), resolve));
 	for (let turn = 0; turn < 60; turn++) assert.equal(await findEngine(stateDir, {}, '1.0.0'), undefined);
+});
+
+test('an engine that has its lock and does not come up in time is said to be coming, with its process', async context => {
+	const stateDir = mkdtempSync(join(tmpdir(), 'tortui-find-'));
+	context.after(() => rmSync(stateDir, {recursive: true}));
+	const lock = takeLock(stateDir, 'engine');
+	assert('release' in lock);
+	await assert.rejects(reachEngine(stateDir, {}, '1.0.0', 0), {
+		code: 'engine-coming',
+		message: `the engine (process ${process.pid}) has not come up yet; try again later, or end it with: kill ${process.pid}`,
+	});
+	const asked = reachEngine(stateDir, {}, '1.0.0');
+	lock.release();
+	assert.equal(await asked, undefined);
 });

@@ -3,7 +3,7 @@ import {chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync} fro
 import {createServer} from 'node:net';
 import process from 'node:process';
 import {test} from 'node:test';
-import {findEngine} from '../../../source/commands/engine-process/ensure-engine.ts';
+import {findEngine} from '../../../source/commands/engine-process/find-engine.ts';
 import {requireOwnFolder, requireOwnSocket} from '../../../source/commands/engine-process/own-folder.ts';
 import {makeStateDir} from '../../../source/commands/engine-process/state-dir.ts';
 import {within} from '../../helpers/deadline.ts';
