@@ -171,23 +171,6 @@ test('who asks while an engine comes up, or hands over, is answered by that whic
 	assert.equal(comingEngine(stateDir), undefined);
 });
 
-test('at no moment of a hand-over nobody is coming', async () => {
-	const stateDir = newState();
-	const {engine} = await ensure(stateDir);
-	let gaps = 0;
-	const next = replace(stateDir, engine.hello.pid);
-	let isOver = false;
-	void next.finally(() => {
-		isOver = true;
-	});
-	while (!isOver) {
-		if (comingEngine(stateDir) === undefined) gaps++;
-		await new Promise(setImmediate);
-	}
-	assert.equal(gaps, 0);
-	await stopEngine(await next, stateDir);
-});
-
 /** Waits until a process is no more. */
 async function processEnded(pid: number): Promise<void> {
 	await until(`process ${pid} to end`, 15_000, () => !processesIn(folder).includes(pid));
