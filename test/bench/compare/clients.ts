@@ -18,6 +18,8 @@ export interface ClientRun {
 	/** Where the data is, or is to be. */
 	readonly dir: string;
 	readonly host: string;
+	/** Addresses besides at which it is to be met, a peer at each; none for one that is not `manyPeers`. */
+	readonly others?: readonly string[];
 	readonly port: number;
 	/** An empty folder for what it keeps. */
 	readonly work: string;
@@ -43,6 +45,8 @@ export interface ComparedClient {
 	readonly isDialled?: boolean;
 	/** It asks for so many blocks at a time that one who lets fewer wait would drop some, and be waited for. */
 	readonly asksForMany?: boolean;
+	/** It can be at many addresses at a time, as if it were a peer at each. */
+	readonly manyPeers?: boolean;
 }
 
 const manyRequests = 100_000;
@@ -142,9 +146,10 @@ const libtorrent: ComparedClient = {
 		return found ? undefined : 'there is no libtorrent for Python';
 	},
 	version: () => firstLine(python!, '-c', 'import libtorrent; print(libtorrent.__version__)'),
-	launch: ({mode, torrent, dir, host, port, requests, wire}) => ({
+	manyPeers: true,
+	launch: ({mode, torrent, dir, host, others = [], port, requests, wire}) => ({
 		command: python!,
-		args: [script, mode, torrent, dir, host, `${port}`, `${requests}`, wire],
+		args: [script, mode, torrent, dir, [host, ...others].join(','), `${port}`, `${requests}`, wire],
 	}),
 };
 

@@ -7,7 +7,7 @@ import {tableLines} from '../table.ts';
 import {clients, requestsFor, whyUnable} from './clients.ts';
 import {compareHelp, readCompareOptions} from './options.ts';
 import {machineLine, markdownTable, median, type Outcome, rowLines, wrapped} from './report.ts';
-import {needs, rows} from './rows.ts';
+import {needs, type Row, rows} from './rows.ts';
 
 const known = {clients: ['tortui', 'libtorrent', 'aria2'], rows: ['1-seeder', 'small']};
 
@@ -84,7 +84,7 @@ test('the middle of an even number of runs is the mean of the two in the middle'
 	assert.equal(median([]), undefined);
 });
 
-const [row, , , small] = rows as [(typeof rows)[0], unknown, unknown, (typeof rows)[0]];
+const [row, small] = ['1-seeder', 'small'].map(name => rows.find(one => one.name === name)!) as [Row, Row];
 const outcomes: readonly Outcome[] = [
 	{client: 'tortui', wall: 1.5, rate: 700, cpu: 1.9, memory: 58 * 2 ** 20, announce: 0.1, right: true},
 	{client: 'tortui', wall: 1.7, rate: 600, cpu: 2.1, memory: 60 * 2 ** 20, announce: 0.1, right: true},
@@ -185,6 +185,22 @@ test('the machine is told with the versions and the day', () => {
 		new Date('2026-11-27T12:00:00Z'),
 	);
 	assert.match(line, /^\d+ cores? of .+, Node v\d+\.\d+\.\d+, 2026-11-27; tortui 0\.1\.0, aria2$/);
+});
+
+test('a peer at each of many addresses is one program where there is one that can be', async () => {
+	const run = {
+		mode: 'serve',
+		torrent: 't',
+		dir: 'd',
+		host: '127.0.0.2',
+		port: 1,
+		work: 'w',
+		requests: 5,
+	} as const;
+	const libtorrent = clients.find(client => client.name === 'libtorrent')!;
+	const {args} = await libtorrent.launch({...run, wire: 'tcp', others: ['127.0.0.3', '127.0.0.4']});
+	assert.equal(args[4], '127.0.0.2,127.0.0.3,127.0.0.4');
+	assert.equal(libtorrent.manyPeers, true);
 });
 
 test('who asks for many blocks at a time is let', () => {

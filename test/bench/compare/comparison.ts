@@ -192,14 +192,16 @@ export class Comparison {
 			throw new Error('it does not dial this machine: it needs a libtorrent that dials it');
 		const seeders: MeasuredProcess[] = [];
 		const places: PeerPlace[] = [];
-		for (let n = 0; n < row.seeders; n++) {
-			const host = `127.0.0.${n + 2}`;
-			if (!(await hasAddress(host))) throw new Error(`this machine has no address ${host}`);
+		const hosts = Array.from({length: row.seeders}, (_, n) => `127.0.0.${n + 2}`);
+		const together = row.together && counterpart.manyPeers && !client.isDialled;
+		for (const [host, ...others] of together ? [hosts] : hosts.map(each => [each])) {
+			for (const each of [host!, ...others])
+				if (!(await hasAddress(each))) throw new Error(`this machine has no address ${each}`);
 			this.#tracker.expect([]);
-			const run = await ground.place(host, 'serve', dir, `seeder-${n}`);
+			const run = {...(await ground.place(host!, 'serve', dir, `seeder-${host}`)), others};
 			seeders.push(await ground.start(counterpart, run));
 			await listening(seeders.at(-1)!, run);
-			places.push(run);
+			for (const each of [host!, ...others]) places.push({host: each, port: run.port});
 		}
 		this.#tracker.expect(places);
 		const run = await ground.place('127.0.0.1', 'leech', ground.out, 'client');

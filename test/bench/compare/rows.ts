@@ -14,6 +14,8 @@ export interface Row {
 	 */
 	readonly kind: 'leech' | 'seed' | 'recheck' | 'open';
 	readonly seeders: number;
+	/** They are one program, where there is one that can be at many addresses: else it is they that are measured. */
+	readonly together?: true;
 	/** MiB; of `open` that of its metadata alone. */
 	readonly size: number;
 	/** KiB. */
@@ -59,6 +61,16 @@ export const rows: readonly Row[] = [
 		kind: 'leech',
 		seeders: 20,
 		size: 512,
+		piece: kib256,
+		figure: 'rate',
+	},
+	{
+		name: '50-seeders',
+		title: '50 seeders, 1 GiB',
+		kind: 'leech',
+		seeders: 50,
+		together: true,
+		size: 1024,
 		piece: kib256,
 		figure: 'rate',
 	},
