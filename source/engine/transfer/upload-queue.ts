@@ -36,7 +36,9 @@ export class UploadQueue {
 	#places: Map<number, number> | undefined;
 	/** Slabs that are being read or sent. */
 	inFlight = 0;
-	/** Bytes in them. */
+	/** Slabs that were sent, ever. */
+	slabsServed = 0;
+	/** Bytes in those that are being read or sent. */
 	bytesInFlight: Bytes = 0;
 	/** When any of that was last taken, or the first of it began. */
 	movedAt: Millis = 0;

@@ -73,6 +73,17 @@ export class TorrentUploadSource implements UploadSource {
 		} else storage.read(position, zeroBehind(views, map.length - position), done);
 	}
 
+	get isCached(): boolean {
+		return this.#owner.storage?.isCached === true;
+	}
+
+	readCached(piece: number, begin: number, views: readonly Uint8Array[]): boolean {
+		const {storage, map} = this.#owner;
+		const position = map.pieceStart(piece) + begin;
+		if (storage?.readCached === undefined || position >= map.length) return false;
+		return storage.readCached(position, zeroBehind(views, map.length - position));
+	}
+
 	/** Who may fail when blocks come before hashes has those first. */
 	holds(peer: UploadPeer): boolean {
 		const {isHybrid, exchange} = this.#owner;

@@ -9,6 +9,8 @@ import {blocksPerSlab, type UploadQueue, type UploadRun} from './upload-queue.js
 const frameHeader = 13;
 const frameLength = frameHeader + blockLength;
 const slabsPerPeer = 4;
+/** Of what is read at once one is enough; so many go to a peer before the others' turn, however quickly it takes them. */
+const slabsATurn = 8;
 const mostSlabs = 64;
 /** Smaller ones, for peers that take little at a time, or nothing: they must not keep the others from being served. */
 const smallBlocks = 2;
@@ -94,6 +96,10 @@ export interface UploadSource {
 		views: readonly Uint8Array[],
 		done: (failure: StorageFailure | undefined) => void,
 	): void;
+	/** What is read next is likely to be in memory. */
+	readonly isCached?: boolean;
+	/** The same at once, of what is in memory; false when it is to be asked for by `readPiece`. */
+	readCached?(piece: number, begin: number, views: readonly Uint8Array[]): boolean;
 	/** Whether nothing is to be sent to this peer for a moment: ask again once a second. */
 	holds?(peer: UploadPeer): boolean;
 	/** How many of `wanted` bytes may leave now; 0 means ask again when woken. */
@@ -128,7 +134,8 @@ export class Uploader {
 		const now = this.#clock.now();
 		const rate = peer.traffic.upload.rate(now);
 		const most = Math.max(leastOnItsWay, sendTime * rate);
-		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabsPerPeer) {
+		const slabs = source.isCached === true ? 1 : slabsPerPeer;
+		while (!peer.isClosed && peer.uploads.length > 0 && peer.uploads.inFlight < slabs) {
 			const room = most - peer.uploads.bytesInFlight;
 			if (room <= 0) return;
 			const isQuick = most > leastOnItsWay;
@@ -186,20 +193,22 @@ export class Uploader {
 		if (peer.uploads.inFlight++ === 0) peer.uploads.movedAt = this.#clock.now();
 		let reading = runs.length;
 		let failure: StorageFailure | undefined;
+		const read = (found: StorageFailure | undefined): void => {
+			failure ??= found;
+			if (--reading > 0) return;
+			if (failure === undefined && !peer.isClosed) return this.#send(peer, source, slab, runs, length);
+			source.pacedWrites.dropped();
+			this.#done(peer, source, slab, length);
+			if (failure === undefined) return;
+			for (const lost of runs) reject(peer, lost);
+			source.readFailed(peer, failure);
+		};
 		let at = 0;
 		for (const run of runs) {
 			const views = viewsOf(slab, at, run);
 			at += run.count;
-			source.readPiece(run.piece, run.begin, views, found => {
-				failure ??= found;
-				if (--reading > 0) return;
-				if (failure === undefined && !peer.isClosed) return this.#send(peer, source, slab, runs, length);
-				source.pacedWrites.dropped();
-				this.#done(peer, source, slab, length);
-				if (failure === undefined) return;
-				for (const lost of runs) reject(peer, lost);
-				source.readFailed(peer, failure);
-			});
+			if (source.readCached?.(run.piece, run.begin, views) === true) read(undefined);
+			else source.readPiece(run.piece, run.begin, views, read);
 		}
 	}
 
@@ -229,7 +238,8 @@ export class Uploader {
 		peer.uploads.inFlight--;
 		peer.uploads.bytesInFlight -= bytes;
 		this.#give(slab);
-		this.pump(peer, source);
+		if (++peer.uploads.slabsServed % slabsATurn > 0 || source.isCached !== true) this.pump(peer, source);
+		else this.#clock.soon(() => this.pump(peer, source));
 		if (peer.uploads.inFlight === 0) this.#quick.delete(peer);
 		// A copy, for who still finds none free goes to the end.
 		for (const [waiting, its] of [...this.#waiting]) {

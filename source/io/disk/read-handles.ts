@@ -1,4 +1,4 @@
-import {close, constants, fstat, open} from 'node:fs';
+import {close, constants, fstat, open, statfs} from 'node:fs';
 import {diskPath} from '../files/disk-path.js';
 
 /** A file open for reading on the event loop. */
@@ -9,11 +9,25 @@ interface ReadHandle {
 	waiting: Array<(error: NodeJS.ErrnoException | undefined, descriptor: number) => void> | undefined;
 	/** To be closed when the last user lets go: the file may be another one by now. */
 	stale: boolean;
+	/** It lies on a disk of this machine; undefined until the system has told. */
+	isLocal: boolean | undefined;
+	/** The system was asked. */
+	isLocated: boolean;
 }
+
+/** File systems whose reads Linux counts for who reads, and that wait for no other machine: see `magic.h`. */
+const localTypes: ReadonlySet<number> = new Set([
+	0xef53, // ext2, ext3, ext4
+	0x58465342, // XFS
+	0x9123683e, // Btrfs
+	0xf2f52010, // F2FS
+	0x01021994, // tmpfs
+]);
 
 /** The files the event loop holds open for reading, at most so many; by path. Opened off the loop. */
 export class ReadHandles {
 	readonly #limit: number;
+	readonly #isLocal: (type: number) => boolean;
 	/** Used longest ago first. */
 	readonly #handles = new Map<string, ReadHandle>();
 	/** The last of them, or one that has gone. */
@@ -22,8 +36,10 @@ export class ReadHandles {
 	readonly #queue: Array<() => void> = [];
 	#count = 0;
 
-	constructor(limit: number) {
+	/** @param isLocal by the number of a file system's type */
+	constructor(limit: number, isLocal = (type: number) => localTypes.has(type)) {
 		this.#limit = limit;
+		this.#isLocal = isLocal;
 	}
 
 	/** `got` has the file until the function it was handed is called. */
@@ -33,11 +49,7 @@ export class ReadHandles {
 	): void {
 		const known = this.#handles.get(path);
 		if (known) {
-			if (this.#newest !== known) {
-				this.#handles.delete(path);
-				this.#handles.set(path, known);
-				this.#newest = known;
-			}
+			this.#touch(path, known);
 			known.users++;
 			const release = (): void => this.#release(known);
 			if (known.waiting) known.waiting.push((error, descriptor) => got(error, descriptor, release));
@@ -51,7 +63,14 @@ export class ReadHandles {
 		}
 
 		this.#count++;
-		const handle: ReadHandle = {descriptor: -1, users: 1, waiting: [], stale: false};
+		const handle: ReadHandle = {
+			descriptor: -1,
+			users: 1,
+			waiting: [],
+			stale: false,
+			isLocal: undefined,
+			isLocated: false,
+		};
 		this.#handles.set(path, handle);
 		this.#newest = handle;
 		handle.waiting!.push((error, descriptor) => got(error, descriptor, () => this.#release(handle)));
@@ -64,6 +83,37 @@ export class ReadHandles {
 			} else handle.descriptor = descriptor;
 			for (const told of waiting) told(error ?? undefined, descriptor);
 		});
+	}
+
+	/**
+	 * The descriptor of a file that is open, for use before anything else is done here: -1 where reading it may wait for
+	 * another machine. Undefined when it is not open, or nobody knows yet where it is.
+	 */
+	openLocal(path: string): number | undefined {
+		const handle = this.#handles.get(path);
+		if (handle === undefined || handle.waiting !== undefined) return undefined;
+		if (handle.isLocal === undefined) {
+			this.#locate(path, handle);
+			return undefined;
+		}
+		if (!handle.isLocal) return -1;
+		this.#touch(path, handle);
+		return handle.descriptor;
+	}
+
+	#locate(path: string, handle: ReadHandle): void {
+		if (handle.isLocated) return;
+		handle.isLocated = true;
+		statfs(diskPath(path), (error, stats) => {
+			handle.isLocal = !error && this.#isLocal(stats.type);
+		});
+	}
+
+	#touch(path: string, handle: ReadHandle): void {
+		if (this.#newest === handle) return;
+		this.#handles.delete(path);
+		this.#handles.set(path, handle);
+		this.#newest = handle;
 	}
 
 	/** Forgets files whose path begins with `prefix`; they are closed once nobody reads them. */

@@ -120,6 +120,13 @@ export interface Storage {
 		views: readonly Uint8Array[],
 		done: (failure: StorageFailure | undefined) => void,
 	): void;
+	/** What is read next is likely to be in memory. */
+	readonly isCached?: boolean;
+	/**
+	 * The same at once, where that is quicker than asking another thread: of what is in memory. False when it is to be asked
+	 * for by `read`; something may have been put into `views` then.
+	 */
+	readCached?(position: Bytes, views: readonly Uint8Array[]): boolean;
 	/**
 	 * How files are that nothing is written to any more, undefined for the others; one entry a file. From now on a read of
 	 * one that is not so any more fails with `changed`: somebody else wrote to it.

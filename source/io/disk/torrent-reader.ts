@@ -1,8 +1,9 @@
-import {readv, stat} from 'node:fs';
+import {readv, readvSync, stat, statSync} from 'node:fs';
 import type {Bytes, Millis} from '../../base/units.js';
 import {isAsLeft} from '../../policy/pieces/check-plan.js';
 import {diskPath} from '../files/disk-path.js';
 import type {FileLayout} from '../files/file-layout.js';
+import {CachedReads} from './cached-reads.js';
 import type {ReadHandles} from './read-handles.js';
 import {cut} from './slice-views.js';
 import type {FileStamp, StorageFailure} from './storage.js';
@@ -13,7 +14,10 @@ const believedFor: Millis = 10;
 
 type Done = (failure: StorageFailure | undefined) => void;
 
-/** Reads a torrent's stream from its files on the event loop, by the system's own threads. */
+/**
+ * Reads a torrent's stream from its files on the event loop: by the system's own threads, or at once what is in memory
+ * anyway.
+ */
 export class StreamReader {
 	readonly #handles: ReadHandles;
 	#layout: FileLayout;
@@ -28,9 +32,11 @@ export class StreamReader {
 	#path: {readonly file: number; readonly path: string} | undefined;
 	/** Files that are being looked at, and who waits to hear. */
 	readonly #looks = new Map<number, Done[]>();
+	readonly #cached: CachedReads;
 
-	constructor(handles: ReadHandles, layout: FileLayout) {
+	constructor(handles: ReadHandles, layout: FileLayout, cached = new CachedReads()) {
 		this.#handles = handles;
+		this.#cached = cached;
 		this.#layout = layout;
 		this.#seen = new Float64Array(layout.fileCount);
 	}
@@ -53,6 +59,39 @@ export class StreamReader {
 	read(position: Bytes, views: readonly Uint8Array[], done: Done): void {
 		if (this.#holds > 0) this.#held.push(() => this.#read(position, views, done));
 		else this.#read(position, views, done);
+	}
+
+	/** As `Storage.isCached`. */
+	get isCached(): boolean {
+		return this.#holds === 0 && this.#cached.isBelieved;
+	}
+
+	/** As `Storage.readCached`. */
+	readCached(position: Bytes, views: readonly Uint8Array[]): boolean {
+		if (this.#holds > 0 || !this.#cached.isBelieved) return false;
+		let length = 0;
+		for (const view of views) length += view.length;
+		const [segment, another] = this.#layout.map.segments(position, length);
+		if (segment === undefined || another !== undefined || segment.file < 0) return false;
+		const {file, offset} = segment;
+		if (this.#layout.placed[file] === 0) return false;
+		const path = this.#pathOf(file);
+		const descriptor = this.#handles.openLocal(path);
+		if (descriptor === undefined) return false;
+		if (descriptor < 0) {
+			this.#cached.doubt();
+			return false;
+		}
+		const from = performance.now();
+		try {
+			if (!this.#isBelieved(file) && !this.#isAsExpected(file, path)) return false;
+			if (readvSync(descriptor, views as NodeJS.ArrayBufferView[], offset) !== length) return false;
+		} catch {
+			// Whoever reads it by the other way is told what is wrong.
+			return false;
+		}
+		this.#cached.wasReadAtOnce(length, from);
+		return true;
 	}
 
 	/** Whoever reads from now on waits until `release` was called as often. */
@@ -132,6 +171,15 @@ export class StreamReader {
 		return this.#expected[file] === undefined || performance.now() - this.#seen[file]! < believedFor;
 	}
 
+	/** As `#look`, at once: what knows about a file that is open and in use is in memory. */
+	#isAsExpected(file: number, path: string): boolean {
+		const stats = statSync(diskPath(path), {throwIfNoEntry: false});
+		const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
+		if (!isAsLeft(now, this.#expected[file])) return false;
+		this.#seen[file] = performance.now();
+		return true;
+	}
+
 	/**
 	 * Looks whether a file is still as it was: what somebody else wrote to it is nothing to be sent. All who read at the
 	 * same time wait for one look, unless another state of the file is expected since, or it is at another place.
@@ -175,7 +223,10 @@ export class StreamReader {
 			readv(descriptor, views as NodeJS.ArrayBufferView[], from, (problem, count) => {
 				release();
 				if (problem) return finish(failureOf(problem, path));
-				if (count === length) return finish(undefined);
+				if (count === length) {
+					this.#cached.wasRead(length);
+					return finish(undefined);
+				}
 				this.#handles.forget(path);
 				if (this.#expected[file] !== undefined) return finish(changed(path));
 				finish({

@@ -161,6 +161,14 @@ export class TorrentStorage implements Storage, JobListener {
 		else this.#reader.read(position, views, done);
 	}
 
+	get isCached(): boolean {
+		return this.#closing === undefined && this.#reader.isCached;
+	}
+
+	readCached(position: Bytes, views: readonly Uint8Array[]): boolean {
+		return this.#closing === undefined && this.#reader.readCached(position, views);
+	}
+
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
 		return this.#checks.begin(this.#layout.map.pieceLength, pieces, told);
 	}

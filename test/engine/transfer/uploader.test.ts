@@ -4,7 +4,7 @@ import {blockLength} from '../../../source/base/units.ts';
 import {UploadQueue} from '../../../source/engine/transfer/upload-queue.ts';
 import {Uploader, type UploadPeer, type UploadSource} from '../../../source/engine/transfer/uploader.ts';
 import type {StorageFailure} from '../../../source/io/disk/storage.ts';
-import {HandClock} from '../../helpers/hand-clock.ts';
+import {HandClock, settled} from '../../helpers/hand-clock.ts';
 
 const broken: StorageFailure = {code: 'io', message: 'the disk is broken'};
 
@@ -363,5 +363,90 @@ test('at a low limit blocks go bit by bit, and each byte is counted once', () =>
 	assert.equal(counted, 5000);
 	done();
 	assert.equal(counted, 5000);
+	assert.equal(peer.uploads.isIdle, true);
+});
+
+/** A peer that takes everything at once, of a torrent that is in memory but for some pieces. */
+function inMemory(missing: readonly number[] = []) {
+	const uploader = new Uploader(new HandClock());
+	const {peer, source, frames, take} = slow(uploader);
+	const asked: number[] = [];
+	let isQuick = true;
+	const readAtOnce: number[] = [];
+	const cached: UploadSource = {
+		...source,
+		isCached: true,
+		readCached: (piece, _begin, views) => {
+			if (missing.includes(piece)) return false;
+			readAtOnce.push(piece);
+			for (const view of views) view.fill(piece);
+			return true;
+		},
+		readPiece: (piece, _begin, views, told) => {
+			asked.push(piece);
+			for (const view of views) view.fill(piece);
+			setImmediate(told, undefined);
+		},
+	};
+	const quick: UploadPeer = {
+		...peer,
+		get isClosed() {
+			return peer.isClosed;
+		},
+		sendFrames: (bytes, now, done) => {
+			peer.sendFrames(bytes, now, done);
+			if (isQuick) process.nextTick(take);
+		},
+	};
+	return {
+		...{peer, frames, asked, readAtOnce, take},
+		pump: () => uploader.pump(quick, cached),
+		becomeSlow: () => {
+			isQuick = false;
+		},
+	};
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve));
+
+test('what is in memory is read and sent at once, a slab at a time', () => {
+	const {peer, frames, readAtOnce, asked, pump, becomeSlow} = inMemory();
+	becomeSlow();
+	for (let block = 0; block < 64; block++) peer.uploads.push(5, block * blockLength, blockLength);
+	pump();
+	pump();
+	assert.deepEqual([frames.length, readAtOnce, asked], [1, [5], []]);
+	assert.equal(peer.uploads.inFlight, 1);
+	assert.ok(frames[0]!.subarray(13, 13 + blockLength).every(byte => byte === 5));
+});
+
+test('of blocks that go together those that are not in memory are waited for', async () => {
+	for (const missing of [[2], [4], [2, 4], [4, 9]]) {
+		const {peer, frames, asked, pump} = inMemory(missing);
+		for (const piece of [4, 2, 9]) peer.uploads.push(piece, 0, blockLength);
+		pump();
+		assert.equal(frames.length, 0, 'it was sent before all of it was read');
+		await settled();
+		assert.deepEqual(asked.toSorted(), missing);
+		assert.equal(frames.length, 1);
+		for (const [n, piece] of [4, 2, 9].entries()) {
+			const data = frames[0]!.subarray(n * (blockLength + 13) + 13, (n + 1) * (blockLength + 13));
+			assert.ok(data.every(byte => byte === piece));
+		}
+		assert.equal(peer.uploads.isIdle, true);
+	}
+});
+
+test('who takes all at once what is in memory leaves others their turn after eight slabs', async () => {
+	const {peer, frames, pump} = inMemory();
+	for (let block = 0; block < 1600; block++) peer.uploads.push(5, block * blockLength, blockLength);
+	pump();
+	for (let most = 8; most < 104; most += 8) {
+		await turn();
+		assert.ok(frames.length <= most, `${frames.length} slabs before the others' turn number ${most / 8}`);
+	}
+	for (let turns = 0; turns < 100 && frames.length < 100; turns++) await turn();
+	assert.equal(frames.length, 100);
+	await settled();
 	assert.equal(peer.uploads.isIdle, true);
 });
